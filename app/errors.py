@@ -1,0 +1,84 @@
+"""What can go wrong, and the one shape in which a person or a program is told (RFC 9457).
+
+    UserError                 a mistake that the sender can mend
+    ├── InvalidQuery          422  a value that is out of range or contradicts another
+    ├── UnreadableBatch       422  an upload that cannot be read the way the query asks
+    ├── UnsupportedUpload     415  a kind of file that is not taken
+    ├── UploadTooLarge        413  more bytes, or more numbers, than the limit
+    ├── StoreFull             507  the upload alone is larger than the store's quota
+    ├── UploadGone            410  an upload that is not here, or not any more
+    └── WrongDeleteKey        403  a key that does not belong to the upload
+"""
+
+from typing import Any
+
+
+class UserError(Exception):
+    """A mistake of the sender's: what was given, what was wanted, what to do.
+
+    `detail` is one or two sentences for a person. `field` names the query field or form control that
+    caused it, `given` what stood there, `allowed` what may stand there.
+    """
+
+    title = "This request cannot be answered"
+
+    def __init__(
+        self, detail: str, *, field: str | None = None, given: Any = None, allowed: str | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.field = field
+        self.given = given
+        self.allowed = allowed
+
+
+class InvalidQuery(UserError):
+    title = "A value in the query is not allowed"
+
+
+class UnreadableBatch(UserError):
+    title = "The mini-batch cannot be read like this"
+
+
+class UnsupportedUpload(UserError):
+    title = "This kind of file is not taken"
+
+
+class UploadTooLarge(UserError):
+    title = "The upload is too large"
+
+
+class StoreFull(UserError):
+    title = "The server has no room for this upload"
+
+
+class UploadGone(UserError):
+    title = "This upload is not here any more"
+
+
+class WrongDeleteKey(UserError):
+    title = "This key does not belong to the upload"
+
+
+STATUSES: dict[type[Exception], int] = {
+    InvalidQuery: 422,
+    UnreadableBatch: 422,
+    UnsupportedUpload: 415,
+    UploadTooLarge: 413,
+    StoreFull: 507,
+    UploadGone: 410,
+    WrongDeleteKey: 403,
+}
+
+
+def problem(status: int, title: str, detail: str, errors: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    """The body of an `application/problem+json` answer."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    return body | {"errors": errors} if errors else body
+
+
+def problem_of(error: UserError) -> dict[str, Any]:
+    """The problem body of one of our own exceptions."""
+    status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
+    errors = [{"field": error.field, "given": error.given, "allowed": error.allowed}] if error.field else None
+    return problem(status, error.title, error.detail, errors)

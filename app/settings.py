@@ -1,0 +1,30 @@
+"""Every setting of the server: name, default, help. Each is read from the environment as `BNSCOPE_<NAME>`."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024**2
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="BNSCOPE_", frozen=True, extra="forbid")
+
+    uploads_dir: Path = Field(Path("var/uploads"), description="Folder that keeps uploaded batches; workers share it.")
+    cache_dir: Path = Field(Path("var/cache"), description="Folder of files derived from uploads; safe to empty.")
+    upload_limit: int = Field(
+        1000**3, ge=1, description="Largest upload in bytes, also the largest size in bytes that it may unpack to."
+    )
+    upload_quota: int = Field(
+        10 * 1000**3, ge=1, description="Bytes that all uploads together may take; oldest unused go first."
+    )
+    upload_days: float = Field(30, gt=0, description="Days after its last use at which an upload expires.")
+    cache_bytes: int = Field(
+        64 * MEBIBYTE, ge=0, description="Bytes of finished answers that a worker keeps in memory; 0 keeps none."
+    )
+    inline_work: int = Field(
+        50_000,
+        ge=0,
+        description="Batches of up to this many numbers are computed in the event loop, larger ones in a thread.",
+    )
