@@ -1,0 +1,76 @@
+"""Arguments as the numerics want them: real arrays, one finite value a feature, choices from a table."""
+
+from collections.abc import Iterable
+from numbers import Real
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from bncore.errors import BadDtype, BadParameter, NonFiniteInput, ShapeMismatch
+
+Array = NDArray[Any]
+Float64 = NDArray[np.float64]
+
+FLOATS: dict[str, np.dtype[Any]] = {name: np.dtype(name) for name in ("float16", "float32", "float64")}
+
+
+def real_array(values: ArrayLike, name: str, dtype: str | None = None) -> Array:
+    """`values` as float16, float32 or float64: as given, or as `dtype` says; integers and booleans become float64.
+
+    Raises BadDtype for anything that is not a real number of at most 64 bits, ShapeMismatch for ragged lists.
+    """
+    array = _as_array(values, name)
+    kind = array.dtype.kind
+    if kind not in "biuf" or (kind == "f" and array.dtype.itemsize > 8):
+        raise BadDtype(f"{name} has dtype {array.dtype}; give real numbers, at most float64.", parameter=name)
+    kept = f"float{8 * array.dtype.itemsize}" if kind == "f" else "float64"
+    with np.errstate(over="ignore"):  # what does not fit becomes infinite, and is then refused with its place
+        return array.astype(FLOATS[choice(dtype or kept, FLOATS, "dtype")], copy=False)
+
+
+def _as_array(values: ArrayLike, name: str) -> Array:
+    try:
+        return np.asarray(values)
+    except ValueError as error:
+        detail = f"{name} is ragged: its rows have different lengths; give rows of equal length."
+        raise ShapeMismatch(detail, parameter=name) from error
+
+
+def per_feature(values: ArrayLike | None, features: int, name: str, default: float) -> Float64:
+    """One finite float64 a feature, shape (features,); None gives `default` everywhere. A copy: nobody else's.
+
+    Raises ShapeMismatch, BadDtype, NonFiniteInput.
+    """
+    if values is None:
+        return np.full(features, default)
+    array = np.array(real_array(values, name), dtype=np.float64)
+    if array.shape != (features,):
+        detail = f"{name} has shape {array.shape}; give one value a feature, shape ({features},)."
+        raise ShapeMismatch(detail, parameter=name)
+    if not np.isfinite(array).all():
+        raise not_finite(array, name)
+    return array
+
+
+def not_finite(array: Array, name: str) -> NonFiniteInput:
+    """The error that names the first number of `array` that is not finite."""
+    index = tuple(int(i) for i in np.unravel_index(np.argmin(np.isfinite(array)), array.shape))
+    place = ", ".join(map(str, index))
+    detail = f"{name}[{place}] is {array[index]} in {array.dtype}; give finite numbers only."
+    return NonFiniteInput(detail, parameter=name, index=index)
+
+
+def choice(value: str, allowed: Iterable[str], name: str) -> str:
+    """`value`, if it is one of `allowed`; else BadParameter."""
+    names = tuple(allowed)
+    if value not in names:
+        raise BadParameter(f"{name} is {value!r}; choose one of {', '.join(names)}.", parameter=name)
+    return value
+
+
+def in_range(value: float, low: float, high: float, name: str) -> float:
+    """`value` as a float, if it is a number and low <= value <= high; else BadParameter (a NaN too)."""
+    if not (isinstance(value, Real) and low <= value <= high):
+        raise BadParameter(f"{name} is {value!r}; give a number from {low:g} to {high:g}.", parameter=name)
+    return float(value)

@@ -1,0 +1,64 @@
+"""Where epsilon sits: under the root, as in every framework, or beside the deviation, as in the lecture."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from bncore.arguments import Float64, in_range
+from bncore.errors import BadParameter
+
+SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
+
+
+@dataclass(frozen=True)
+class EpsPlacement:
+    """`scale(var, eps)` is the denominator s; `pull(var, s)` the factor c0 = s ds/dsigma / sigma of the backward pass.
+
+    With x_hat = (x - mean) / s the exact derivative is
+
+        dx = (gamma / s) [dy - <dy> - c0 x_hat <dy x_hat>]
+    """
+
+    title: str
+    formula: str
+    scale: Callable[[Float64, float], Float64]
+    pull: Callable[[Float64, Float64], Float64]
+
+
+def _variance_scale(var: Float64, eps: float) -> Float64:
+    return np.sqrt(var + eps)
+
+
+def _variance_pull(var: Float64, _scale: Float64) -> Float64:
+    return np.ones_like(var)
+
+
+def _deviation_scale(var: Float64, eps: float) -> Float64:
+    return np.sqrt(var) + eps
+
+
+def _deviation_pull(var: Float64, scale: Float64) -> Float64:
+    """s / sigma; 0 where sigma is 0: there x_hat is 0 too, and the variance path contributes nothing."""
+    deviation = np.sqrt(var)
+    return np.divide(scale, deviation, out=np.zeros_like(var), where=deviation > 0)
+
+
+EPS_PLACEMENTS: dict[str, EpsPlacement] = {
+    "variance": EpsPlacement("Under the root", r"s = \sqrt{\sigma^2 + \epsilon}", _variance_scale, _variance_pull),
+    "deviation": EpsPlacement("Beside the deviation", r"s = \sigma + \epsilon", _deviation_scale, _deviation_pull),
+}
+
+
+def valid_eps(eps: float) -> float:
+    """`eps`, if it is 0 or a positive number whose reciprocal float64 can hold; else BadParameter."""
+    number = in_range(eps, 0, float(np.finfo(np.float64).max), "eps")
+    if 0 < number < SMALLEST_NORMAL:
+        detail = f"eps is {eps}: 1/eps is infinite in float64; give 0 or at least {SMALLEST_NORMAL:.3g}."
+        raise BadParameter(detail, parameter="eps")
+    return number
+
+
+def reciprocal(scale: Float64) -> Float64:
+    """1 / s, and 0 where s is 0, so that x_hat and dx are 0 there instead of NaN."""
+    return np.divide(1.0, scale, out=np.zeros_like(scale), where=scale > 0)

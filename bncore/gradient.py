@@ -1,0 +1,153 @@
+"""The backward pass. Ioffe & Szegedy 2015, section 3, with epsilon kept exactly in both of its placements."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bncore.arguments import Array, Float64, not_finite, real_array
+from bncore.batch_norm import Forward
+from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+from bncore.errors import ShapeMismatch
+from bncore.layout import Layout, room
+
+
+@dataclass(frozen=True, eq=False)
+class Gradients:
+    """The result of `backward`.
+
+    `dx` has the shape and dtype of x; `dgamma` and `dbeta` are float64, (D,). `dx_hat` and the three paths, shape and
+    dtype of dx, are computed when first asked for, from the dy and the x_hat that were passed: change neither before.
+
+        dx = dx_direct + dx_mean + dx_variance
+    """
+
+    dx: Array
+    dgamma: Float64
+    dbeta: Float64
+    terms: "_Terms" = field(repr=False)
+
+    @cached_property
+    def dx_hat(self) -> Array:
+        """dL/dx_hat = gamma dy."""
+        return self.terms.of_dy(self.terms.gamma)
+
+    @cached_property
+    def dx_direct(self) -> Array:
+        """The path through the numerator alone, mean and s held fixed: (gamma / s) dy."""
+        return self.terms.of_dy(self.terms.slope)
+
+    @cached_property
+    def dx_mean(self) -> Array:
+        """The path through the mean: -(gamma / s) <dy>, the same for every example; 0 in inference."""
+        return self.terms.constant(-self.terms.slope * self.terms.mean_path)
+
+    @cached_property
+    def dx_variance(self) -> Array:
+        """The path through the variance: -(gamma / s) c0 x_hat <dy x_hat>; 0 in inference."""
+        return self.terms.of_x_hat(-self.terms.slope * self.terms.variance_path)
+
+
+@dataclass(frozen=True, eq=False)
+class _Terms:
+    """dx = slope (dy - mean_path - variance_path x_hat), with one value a feature each."""
+
+    dy: Array
+    x_hat: Array
+    layout: Layout
+    dtype: np.dtype[np.floating]
+    gamma: Float64
+    slope: Float64
+    mean_path: Float64
+    variance_path: Float64
+
+    def of_dy(self, factor: Float64) -> Array:
+        return self._kept(self.dy * self.layout.expand(factor))
+
+    def of_x_hat(self, factor: Float64) -> Array:
+        return self._kept(self.x_hat * self.layout.expand(factor))
+
+    def constant(self, value: Float64) -> Array:
+        return self._kept(np.zeros(self.layout.view) + self.layout.expand(value))
+
+    def _kept(self, view: Array) -> Array:
+        return view.astype(self.dtype, copy=False).reshape(self.layout.shape)
+
+
+def backward(dy: ArrayLike, forward: Forward) -> Gradients:
+    """The gradients of a loss through batch norm, given dy = dL/dy.
+
+        dbeta = sum dy        dgamma = sum dy x_hat
+        dx = (gamma / s) [dy - <dy> - c0 x_hat <dy x_hat>]           mode "train"
+        dx = (gamma / s) dy                                          mode "inference": the statistics are constants
+
+    where <.> is the mean over a feature's examples, and c0 is 1 for eps_placement "variance" and s / sigma for
+    "deviation". Both are exact: nothing of epsilon is dropped.
+
+    Shapes: `dy` as x. dx keeps the dtype of forward.y; dgamma and dbeta are float64, (D,), however narrow x is.
+
+    Edges: one example gives dx = 0. A constant feature (sigma = 0) gives (gamma / s) (dy - <dy>), the true derivative,
+    also for "deviation" with eps > 0, where sigma alone is not differentiable. With eps = 0 it has no derivative:
+    dx = 0 by definition, and the forward result carries the flag "zero_denominator". Inputs are never changed.
+
+    >>> from bncore import forward
+    >>> backward([[1.0], [0.0], [0.0]], forward([[-1.0], [0.0], [1.0]], eps=0.5)).dgamma
+    array([-0.9258201])
+
+    Raises ShapeMismatch, BadDtype, NonFiniteInput.
+    Source: Ioffe & Szegedy 2015, section 3, the six equations after algorithm 1, put together.
+    """
+    layout = forward.layout
+    view = _upstream(dy, layout)
+    with np.errstate(invalid="ignore"):  # infinities are named below
+        dbeta, dgamma = _sums(view, forward.normalized, layout)
+    if not np.isfinite(dbeta).all() and not np.isfinite(view).all():
+        raise not_finite(view.reshape(layout.shape), "dy")
+    terms = _terms(view, forward, dgamma, dbeta)
+    return Gradients(_dx(terms), dgamma, dbeta, terms)
+
+
+def _upstream(dy: ArrayLike, layout: Layout) -> Array:
+    array = real_array(dy, "dy")
+    if array.shape != layout.shape:
+        detail = f"dy has shape {array.shape}, y has {layout.shape}; give one number of dy for each of y."
+        raise ShapeMismatch(detail, parameter="dy")
+    return array.reshape(layout.view)
+
+
+def _sums(dy: Array, x_hat: Array, layout: Layout) -> tuple[Float64, Float64]:
+    """sum dy and sum dy x_hat, each (D,), in float64."""
+    (scratch,), dbetas, dgammas = layout.scratch(), [], []
+    for index in layout.blocks():
+        block = room(scratch, dy[index])
+        block[...] = dy[index]
+        dbetas.append(layout.sum(block))
+        block *= x_hat[index]
+        dgammas.append(layout.sum(block))
+    return np.add.reduce(dbetas, 0), np.add.reduce(dgammas, 0)
+
+
+def _terms(view: Array, forward: Forward, dgamma: Float64, dbeta: Float64) -> _Terms:
+    zero = np.zeros_like(dbeta)
+    if forward.mode == "train":
+        pull = EPS_PLACEMENTS[forward.eps_placement].pull(forward.var, forward.scale)
+        paths = dbeta / forward.count, pull * dgamma / forward.count
+    else:
+        paths = zero, zero
+    slope = forward.gamma * reciprocal(forward.scale)
+    return _Terms(view, forward.normalized, forward.layout, forward.y.dtype, forward.gamma, slope, *paths)
+
+
+def _dx(terms: _Terms) -> Array:
+    layout = terms.layout
+    slope, mean, variance = map(layout.expand, (terms.slope, terms.mean_path, terms.variance_path))
+    dx, (scratch,) = np.empty(layout.view, terms.dtype), layout.scratch()
+    for index in layout.blocks():
+        block = room(scratch, dx[index])
+        np.multiply(terms.x_hat[index], -variance, out=block)
+        block += terms.dy[index]
+        block -= mean
+        block *= slope
+        dx[index] = block
+    return dx.reshape(layout.shape)

@@ -1,0 +1,104 @@
+"""Mean and variance of each feature, whose error does not grow with |mean| / deviation.
+
+One pass over memory. Every number is taken relative to its feature's first one, so that a constant feature is exactly
+constant; each block is centred twice (the corrected two-pass algorithm) and the blocks are then merged. Chan, Golub and
+LeVeque, "Algorithms for computing the sample variance", The American Statistician 37 (1983), equations 1.7 and 2.1.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bncore.arguments import Array, Float64, not_finite, real_array
+from bncore.errors import VarianceOverflow
+from bncore.layout import Layout, layout_of, room
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Mean and biased variance of each feature, float64, (D,).
+
+    `mean_rest` is what is missing from `mean` after its rounding: x is centred as (x - mean) - mean_rest.
+    """
+
+    mean: Float64
+    var: Float64
+    mean_rest: Float64
+    count: int
+
+
+def statistics(x: ArrayLike, feature_axis: int = 1) -> Statistics:
+    """Mean and biased variance over all axes but `feature_axis`.
+
+        mean = (1/K) sum x        var = (1/K) sum (x - mean)^2
+
+    >>> found = statistics([[1.0, 5.0], [3.0, 5.0]])
+    >>> found.mean, found.var
+    (array([2., 5.]), array([1., 0.]))
+
+    Returns float64 of shape (D,), K = `count`. Raises BatchNormError (shape, dtype, empty, not finite, overflow).
+    """
+    array = real_array(x, "x")
+    layout = layout_of(array.shape, feature_axis)
+    return batch_statistics(array.reshape(layout.view), layout)
+
+
+def batch_statistics(view: Array, layout: Layout) -> Statistics:
+    """The statistics of an array that is already in its layout's view."""
+    first = layout.first(view)
+    with np.errstate(over="ignore", invalid="ignore"):  # looked at below, and then named
+        shift, var = _merged(*_block_moments(view, first, layout), layout.count)
+        mean, rest = _two_sum(first, shift)
+    if not np.isfinite(var).all():
+        raise _reason(view.reshape(layout.shape), var)
+    return Statistics(mean, var, rest, layout.count)
+
+
+def _block_moments(view: Array, first: Float64, layout: Layout) -> tuple[Float64, Float64, Float64]:
+    """A block a row: examples a feature (blocks, 1), mean relative to `first` and sum of squares (blocks, D)."""
+    expanded, (scratch,) = layout.expand(first), layout.scratch()
+    counts, means, squares = [], [], []
+    for index in layout.blocks():
+        block = view[index]
+        count = block.size // layout.features
+        mean, square = _moments(np.subtract(block, expanded, out=room(scratch, block)), layout, count)
+        counts.append((count,))
+        means.append(mean)
+        squares.append(square)
+    return np.array(counts, dtype=np.float64), np.array(means), np.array(squares)
+
+
+def _moments(block: Float64, layout: Layout, count: int) -> tuple[Float64, Float64]:
+    """Mean and sum of squared deviations of one block, centred twice; the block is overwritten."""
+    mean = layout.sum(block) / count
+    block -= layout.expand(mean)
+    rest = layout.sum(block)
+    np.multiply(block, block, out=block)
+    return mean + rest / count, layout.sum(block) - rest * rest / count
+
+
+def _merged(counts: Float64, means: Float64, squares: Float64, count: int) -> tuple[Float64, Float64]:
+    """Mean and variance of all blocks together."""
+    if len(counts) == 1:
+        return means[0], np.maximum(squares[0], 0) / count
+    mean = np.add.reduce(counts * means, 0) / count
+    mean += np.add.reduce(counts * (means - mean), 0) / count
+    between = np.add.reduce(counts * (means - mean) ** 2, 0)
+    return mean, (np.maximum(np.add.reduce(squares, 0), 0) + between) / count
+
+
+def _two_sum(a: Float64, b: Float64) -> tuple[Float64, Float64]:
+    """fl(a + b) and its rounding error, exactly (Knuth, TAOCP 2, section 4.2.2, theorem B)."""
+    total = a + b
+    of_b = total - a
+    return total, (a - (total - of_b)) + (b - of_b)
+
+
+def _reason(x: Array, var: Float64) -> Exception:
+    """Why a variance is not finite: an input that is not, or numbers too large to be squared."""
+    if not np.isfinite(x).all():
+        return not_finite(x, "x")
+    feature = int(np.argmin(np.isfinite(var)))
+    detail = f"the variance of feature {feature} is larger than float64 holds (1.8e308); divide x by a constant first."
+    return VarianceOverflow(detail, parameter="x")
