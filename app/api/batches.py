@@ -1,0 +1,129 @@
+"""Uploads over REST: POST a mini-batch, GET its description, DELETE it."""
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from anyio import to_thread
+from fastapi import APIRouter, Path, Query, Request, Response
+from pydantic import BaseModel, Field
+from starlette.requests import ClientDisconnect
+
+from app.batches.uploads import UploadStore
+from app.batches.uploads.multipart import OTHERS, file_in_form, is_form
+from app.batches.uploads.receive import check_size, receive
+from app.settings import Settings
+
+router = APIRouter(tags=["batches"])
+
+CLIENT_LEFT = 499
+"""The status of an answer that nobody waits for any more (nginx's number for it)."""
+
+Id = Annotated[str, Path(description="The upload's id: the SHA-256 of its bytes, in hexadecimal.")]
+
+
+class ArrayInfo(BaseModel):
+    """An array in an NPZ file."""
+
+    name: str
+    shape: list[int]
+    dtype: str
+
+
+class MissingInfo(BaseModel):
+    """The missing or infinite values of an upload."""
+
+    count: int = Field(description="How many values are missing or infinite.")
+    rows: int = Field(description="How many rows hold one; `missing=drop` leaves these out.")
+    first: str = Field(description="Where the first one stands.")
+    value: str = Field(description="What stands there.")
+
+
+class Description(BaseModel):
+    """What was found in an upload when it came, read with the default options wherever they serve."""
+
+    id: str = Field(description="SHA-256 of the bytes: the `source` of the views' queries.")
+    kind: str = Field(description="`csv` (whatever its delimiter), `npy`, `npz` or `parquet`.")
+    bytes: int
+    shape: list[int] | None = Field(description="Examples first; null where the query must choose an `array`.")
+    dtype: str | None
+    columns: list[str] = Field(description="The names of the features.")
+    labels: list[str] = Field(description="Columns or arrays that can serve as `label`.")
+    arrays: list[ArrayInfo] = Field(description="The arrays of an NPZ file.")
+    missing: MissingInfo | None
+    warnings: list[str] = Field(description="What was left out, and which query option makes the upload readable.")
+
+
+class Uploaded(Description):
+    """The description, with the key that deletes the upload."""
+
+    delete_key: str = Field(description="Deletes this upload. It is told only once.")
+
+
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "The file as the form field `file`, or as the body. Its kind is told from its bytes.",
+        "content": {
+            "multipart/form-data": {
+                "schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY["schema"]}}
+            },
+            "text/csv": {"schema": {"type": "string"}, "example": "height,width\n1.5,2\n2.5,3\n"},
+            "application/octet-stream": BINARY,
+        },
+    }
+}
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    413: {"description": "More bytes than the limit, as sent or when unpacked."},
+    415: {"description": "A kind of file that is not taken."},
+    422: {"description": "It can be read in no way, or the form is broken."},
+    507: {"description": "It alone is larger than the server's room for uploads."},
+}
+GONE: dict[int | str, dict[str, Any]] = {410: {"description": "It is not here, or not any more."}}
+WRONG_KEY: dict[int | str, dict[str, Any]] = {403: {"description": "The key is not one of this upload's."}}
+
+
+@router.post("/batches", status_code=201, response_model=Uploaded, openapi_extra=BODY, responses=REFUSALS)
+async def upload(request: Request, response: Response) -> Any:
+    """Upload a mini-batch: CSV, TSV, NPY, NPZ or Parquet.
+
+    The same bytes get the same id; each upload gets a `delete_key` of its own.
+    """
+    store: UploadStore = request.app.state.uploads
+    settings: Settings = request.app.state.settings
+    body = _file(request, settings.upload_limit)
+    with store.incoming() as folder:
+        try:
+            received = await receive(body, folder / "data", settings.upload_limit)
+        except ClientDisconnect:
+            return Response(status_code=CLIENT_LEFT)
+        description, key = await to_thread.run_sync(store.add, folder, received)
+    response.headers["Location"] = f"/api/v1/batches/{received.id}"
+    return description | {"delete_key": key}
+
+
+@router.get("/batches/{id}", response_model=Description, responses=GONE)
+async def description(request: Request, id: Id) -> Any:
+    """What an upload holds, and how it can be read."""
+    store: UploadStore = request.app.state.uploads
+    return await to_thread.run_sync(store.describe, id)
+
+
+@router.delete("/batches/{id}", status_code=204, responses=GONE | WRONG_KEY)
+async def delete(
+    request: Request, id: Id, delete_key: Annotated[str, Query(description="The key that the upload returned.")]
+) -> None:
+    """Give up one's upload. The bytes are deleted with the last key."""
+    store: UploadStore = request.app.state.uploads
+    await to_thread.run_sync(store.delete, id, delete_key)
+
+
+def _file(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The file's bytes as they arrive. A body that announces too many is refused before the first one."""
+    announced = int(request.headers.get("content-length", "0"))
+    content_type = request.headers.get("content-type", "")
+    if is_form(content_type):
+        check_size(announced - OTHERS, limit)
+        return file_in_form(content_type, request.stream())
+    check_size(announced, limit)
+    return request.stream()

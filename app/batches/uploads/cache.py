@@ -1,0 +1,78 @@
+"""Parsed uploads beside the bytes: parsed once, mapped by every worker, and safe to delete at any time.
+
+<cache_dir>/<id>/<hash of the reading>/ holds the arrays and `parsed.json`. A reading's `missing` and `feature_axis`
+change nothing about the arrays and so are no part of the key.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from app.batches.uploads.disk import STALE, folders, locked, modified, remove, scratch, size_of, sweep_stale
+from app.batches.uploads.parsed import RELEASE, Parsed, load
+from app.batches.uploads.reading import Reading
+from app.settings import Settings
+
+Parse = Callable[[Path], Parsed]
+"""Parses into the folder that it is given."""
+
+
+class ParsedCache:
+    """The folder of parsed uploads, together kept under the uploads' quota."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
+        self._root = settings.cache_dir / "parsed"
+        self._building = settings.cache_dir / "building"
+        self._locks = settings.cache_dir / "locks"
+        self._quota = settings.upload_quota
+        self._clock = clock
+
+    def get(self, id: str, reading: Reading, parse: Parse) -> tuple[Parsed, Path]:
+        """What the reading of an upload gives, and the folder of its arrays; parsed now if nobody did before."""
+        folder = self._root / id / _key(reading)
+        with suppress(FileNotFoundError):
+            return self._load(folder), folder
+        with locked(self._locks / id[:2]):
+            if not folder.is_dir():
+                self._build(folder, parse)
+            return self._load(folder), folder
+
+    def remove(self, id: str) -> None:
+        """Forget all that was parsed of an upload."""
+        remove(self._root / id)
+
+    def sweep(self, ids: set[str]) -> None:
+        """Forget what belongs to none of these uploads; an upload that has just come is not among them yet."""
+        sweep_stale(self._building, self._clock())
+        for folder in folders(self._root):
+            if folder.name not in ids and self._clock() - modified(folder) > STALE:
+                remove(folder)
+
+    def _load(self, folder: Path) -> Parsed:
+        parsed = load(folder)
+        now = self._clock()
+        os.utime(folder, (now, now))
+        return parsed
+
+    def _build(self, folder: Path, parse: Parse) -> None:
+        with scratch(self._building) as building:
+            parse(building).save(building)
+            self._make_room(size_of(building))
+            folder.parent.mkdir(parents=True, exist_ok=True)
+            building.rename(folder)
+
+    def _make_room(self, size: int) -> None:
+        """Forget the longest unused until `size` more bytes fit."""
+        entries = [entry for upload in folders(self._root) for entry in folders(upload)]
+        room = self._quota - size - sum(size_of(entry) for entry in entries)
+        for entry in sorted(entries, key=modified):
+            if room < 0:
+                room += size_of(entry)
+                remove(entry)
+
+
+def _key(reading: Reading) -> str:
+    parts = (RELEASE, reading.array, reading.header, reading.label)
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

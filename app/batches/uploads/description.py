@@ -1,0 +1,88 @@
+"""What is found out about an upload when it comes: what it is, and in which way it can be read."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from app.batches.uploads.npz import Arrays, array_headers, candidates, main_array
+from app.batches.uploads.parsed import Missing
+from app.batches.uploads.reading import Reading
+from app.batches.uploads.receive import Received
+from app.batches.uploads.source import UploadSource
+from app.errors import UserError
+
+Open = Callable[[Path, Reading], UploadSource]
+
+WAYS = (
+    ("", Reading()),
+    ("missing=drop", Reading(missing="drop")),
+    ("feature_axis=-1", Reading(feature_axis=-1)),
+    ("feature_axis=-1 and missing=drop", Reading(feature_axis=-1, missing="drop")),
+)
+
+
+def describe(received: Received, upload: Path, limit: int, open_upload: Open) -> dict[str, Any]:
+    """The description of an upload that can be read in some way; a warning names the way if it is not the default.
+
+    Raises:
+        UserError: it can be read in no way; the error is the default reading's.
+    """
+    arrays = array_headers(upload, limit) if received.kind == "npz" else {}
+    start = {"id": received.id, "kind": received.kind, "bytes": received.bytes, "arrays": _listed(arrays)}
+    if arrays and main_array(arrays) is None:
+        return start | _undecided(upload, arrays, open_upload)
+    source, warnings = _first_readable(upload, open_upload)
+    return start | {
+        "shape": list(source.x.shape),
+        "dtype": source.dtype.name,
+        "columns": list(source.feature_names),
+        "labels": list(source.able_labels),
+        "missing": _missing(source.missing),
+        "warnings": warnings,
+    }
+
+
+def _first_readable(upload: Path, open_upload: Open) -> tuple[UploadSource, list[str]]:
+    first: UserError | None = None
+    for way, reading in WAYS:
+        try:
+            source = open_upload(upload, reading)
+        except UserError as error:
+            first = first or error
+        else:
+            needed = [f"{first.detail} (Read it with {way}.)"] if first else []
+            return source, [*needed, *source.warnings]
+    assert first is not None
+    raise first
+
+
+def _undecided(upload: Path, arrays: Arrays, open_upload: Open) -> dict[str, Any]:
+    """The description of an NPZ of which the view must choose the array; at least one of them can be read."""
+    try:
+        open_upload(upload, Reading())
+    except UserError as error:
+        undecided = error
+    able = list(_readable(upload, candidates(arrays), open_upload))
+    if not able:
+        raise undecided
+    warning = f"{undecided.detail} (Read it with array={' or array='.join(able)}.)"
+    return {"shape": None, "dtype": None, "columns": [], "labels": [], "missing": None, "warnings": [warning]}
+
+
+def _readable(upload: Path, names: list[str], open_upload: Open) -> Iterator[str]:
+    for name in names:
+        try:
+            open_upload(upload, Reading(array=name, missing="drop"))
+        except UserError:
+            continue
+        yield name
+
+
+def _listed(arrays: Arrays) -> list[dict[str, Any]]:
+    return [{"name": name, "shape": list(header.shape), "dtype": str(header.dtype)} for name, header in arrays.items()]
+
+
+def _missing(missing: Missing | None) -> dict[str, Any] | None:
+    if missing is None:
+        return None
+    return {"count": missing.count, "rows": missing.rows, "first": missing.place, "value": missing.value}

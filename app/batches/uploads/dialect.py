@@ -1,0 +1,180 @@
+"""How a CSV is written, told from its first lines: delimiter, decimal point, header, and what its columns hold."""
+
+import csv
+import re
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from app.batches.uploads.cells import CellKind, cell_kind, column_kind, number_pattern
+from app.batches.uploads.labels import decoded
+from app.batches.uploads.reading import Header
+from app.batches.uploads.table import no_rows, unique
+from app.errors import UnreadableBatch
+
+SAMPLE = 1024**2
+LINES = 200
+DELIMITERS = (",", "\t", ";", "|", " ")
+BOM = b"\xef\xbb\xbf"
+FEW_CLASSES = 20
+FEW_NAMES = 0.9
+"""Spaces delimit if this share of the rows agrees; otherwise they stand inside names."""
+
+Record = list[str]
+ColumnKind = CellKind | Literal["mixed"]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How to read the file, and what its first lines say about its columns.
+
+    start: bytes before the first data record (a BOM, comments, the header).
+    start_line: lines before it.
+    kinds: the kind of each column in the sample.
+    able_labels: columns that could hold class labels, as the sample tells.
+    """
+
+    delimiter: str
+    decimal: str
+    names: tuple[str, ...]
+    start: int
+    start_line: int
+    kinds: tuple[ColumnKind, ...]
+    able_labels: tuple[str, ...]
+
+
+def dialect_of(path: Path, header: Header) -> Dialect:
+    """The dialect of the CSV in `path`.
+
+    Raises:
+        UnreadableBatch: it has no row below its header, or lines that cannot be told apart.
+    """
+    skipped, lines = _sample(path)
+    comments = _leading_comments(lines)
+    body = lines[comments:]
+    delimiter, decimal = _best_format(body)
+    records = _records(body, delimiter)
+    if not records:
+        raise no_rows([])
+    kinds = _kinds(records, decimal)
+    commented = _commented_names(lines[:comments], delimiter, len(records[0]))
+    has_header = commented is None and (_looks_like_header(kinds) if header == "auto" else header == "yes")
+    names = records[0] if has_header else commented or [""] * len(records[0])
+    used = comments + (_header_lines(body, delimiter) if has_header else 0)
+    return _dialect(delimiter, decimal, names, skipped, lines[:used], kinds[has_header:], records[has_header:])
+
+
+def _dialect(
+    delimiter: str,
+    decimal: str,
+    names: Record,
+    skipped: int,
+    head: list[bytes],
+    kinds: list[list[CellKind]],
+    records: list[Record],
+) -> Dialect:
+    if not records:
+        raise no_rows(names)
+    columns = tuple(column_kind(row[i] for row in kinds if i < len(row)) for i in range(len(names)))
+    made = unique(names)
+    able = (name for i, name in enumerate(made) if _could_label(columns[i], [r[i] for r in records if i < len(r)]))
+    start = skipped + sum(map(len, head))
+    return Dialect(delimiter, decimal, made, start, len(head), columns, tuple(able))
+
+
+def _sample(path: Path) -> tuple[int, list[bytes]]:
+    """The length of the byte order mark and the first lines after it, whole ones unless the file is one line."""
+    with path.open("rb") as file:
+        data = file.read(SAMPLE)
+    skipped = len(BOM) if data.startswith(BOM) else 0
+    lines = data[skipped:].splitlines(keepends=True) if b"\n" in data else [data[skipped:]]
+    lines = _joined(lines)
+    if b"\n" not in data and (len(data) == SAMPLE or b"\r" in data.rstrip()):
+        raise UnreadableBatch(
+            "The file has no line ends that are understood. Save it with a line feed (LF or CRLF) after each row.",
+            field="file",
+        )
+    cut = lines if len(data) < SAMPLE else lines[:-1]
+    return skipped, cut[:LINES]
+
+
+def _joined(lines: list[bytes]) -> list[bytes]:
+    """Lines end with a line feed: a lone carriage return, form feed … inside one does not end it."""
+    result: list[bytes] = []
+    for line in lines:
+        if result and not result[-1].endswith(b"\n"):
+            result[-1] += line
+        else:
+            result.append(line)
+    return result
+
+
+def _leading_comments(lines: list[bytes]) -> int:
+    """How many lines at the start begin with `#`, as numpy.savetxt writes its header."""
+    return next((i for i, line in enumerate(lines) if not line.startswith(b"#")), len(lines))
+
+
+def _commented_names(comments: list[bytes], delimiter: str, width: int) -> Record | None:
+    """The names in the last comment, if it has as many fields as the table has columns."""
+    if not comments:
+        return None
+    names = _records([comments[-1].lstrip(b"# ")], delimiter)
+    return names[0] if names and len(names[0]) == width else None
+
+
+def _records(lines: list[bytes], delimiter: str) -> list[Record]:
+    """The records in these lines; blank lines are none."""
+    try:
+        return [record for record in csv.reader(map(decoded, lines), delimiter=delimiter) if record]
+    except csv.Error as error:
+        detail = f"The file is no readable CSV: {error}. Is a quote never closed?"
+        raise UnreadableBatch(detail, field="file") from error
+
+
+def _header_lines(body: list[bytes], delimiter: str) -> int:
+    """How many lines the first record takes, blank ones before it included."""
+    reader = csv.reader(map(decoded, body), delimiter=delimiter)
+    for record in reader:
+        if record:
+            break
+    return reader.line_num
+
+
+def _best_format(lines: list[bytes]) -> tuple[str, str]:
+    """The delimiter and the decimal point under which the table is most regular and most of its cells are numbers."""
+    formats = [(delimiter, ".") for delimiter in DELIMITERS] + [(delimiter, ",") for delimiter in DELIMITERS[1:]]
+    return max(formats, key=lambda f: _score(_records(lines, f[0]), *f))
+
+
+def _score(records: list[Record], delimiter: str, decimal: str) -> float:
+    """How regular and how numeric the table is; -1 for one column, and for spaces that are parts of names."""
+    widths = Counter(map(len, records))
+    width, regular = widths.most_common(1)[0] if widths else (1, 0)
+    if width == 1 or (delimiter == " " and regular < FEW_NAMES * len(records)):
+        return -1.0
+    number = re.compile(number_pattern(decimal))
+    cells = [cell for record in records[1:] or records for cell in record]
+    return (1 + sum(1 for cell in cells if number.fullmatch(cell)) / len(cells)) * regular / len(records)
+
+
+def _kinds(records: list[Record], decimal: str) -> list[list[CellKind]]:
+    number = re.compile(number_pattern(decimal))
+    return [[cell_kind(cell, number) for cell in record] for record in records]
+
+
+def _looks_like_header(kinds: list[list[CellKind]]) -> bool:
+    """Names stand above numbers; where no column has numbers, or no row follows, a row without numbers is names."""
+    first, rest = kinds[0], kinds[1:]
+    below = [column_kind(row[i] for row in rest if i < len(row)) for i in range(len(first))]
+    if any(cell == "text" and column in ("number", "bool", "mixed") for cell, column in zip(first, below, strict=True)):
+        return True
+    return "number" not in below and "number" not in first and "bool" not in first
+
+
+def _could_label(kind: ColumnKind, cells: list[str]) -> bool:
+    """Text, or few different whole numbers."""
+    different = set(cells)
+    if kind == "number":
+        return len(different) <= FEW_CLASSES and all(cell.strip().lstrip("-").isdigit() for cell in different if cell)
+    return kind in ("text", "bool") and (len(different) < len(cells) or len(cells) < FEW_CLASSES)

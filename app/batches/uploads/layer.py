@@ -1,0 +1,54 @@
+"""What an engineer's own layer brings along: gamma, beta, the running statistics, the upstream gradient."""
+
+from collections.abc import Mapping
+
+from app.batches.batch import Array
+from app.batches.uploads.missing import bad_rows
+from app.batches.uploads.npy import Header, is_numeric
+from app.errors import UnreadableBatch
+
+PER_FEATURE = ("gamma", "beta", "running_mean", "running_var")
+NAMES = (*PER_FEATURE, "dy")
+
+
+def check_kind(name: str, header: Header) -> None:
+    """Refuse an array of the layer that holds no real numbers."""
+    if not is_numeric(header):
+        raise UnreadableBatch(
+            f"The array {name!r} has dtype {header.dtype}; as the layer's {name} it must hold real numbers. "
+            "Convert it, or save it under another name.",
+            field="array",
+            given=name,
+        )
+
+
+def check_given(given: Mapping[str, Array], shape: tuple[int, ...], feature_axis: int) -> None:
+    """Refuse arrays of the layer that do not belong to a batch of this shape.
+
+    Raises:
+        UnreadableBatch: a shape does not fit, or a running variance is negative.
+    """
+    for name in given.keys() & set(PER_FEATURE):
+        _check_length(name, given[name].shape, shape, feature_axis)
+    if "dy" in given and given["dy"].shape != shape:
+        raise _wrong("dy", f"has shape {given['dy'].shape}, and x has {shape}", "Save the gradient of the same batch")
+    if "running_var" in given and (given["running_var"] < 0).any():
+        raise _wrong("running_var", "holds a negative value", "A variance is 0 or more")
+
+
+def _check_length(name: str, given: tuple[int, ...], shape: tuple[int, ...], feature_axis: int) -> None:
+    if given == (shape[feature_axis],):
+        return
+    fits = [str(axis) for axis, length in enumerate(shape) if axis and given == (length,)]
+    hint = f"It would fit feature_axis={' or '.join(fits)}" if fits else "Save one value a feature"
+    raise _wrong(name, f"has shape {given}, and axis {feature_axis} of x {shape} has {shape[feature_axis]}", hint)
+
+
+def check_finite(name: str, value: Array) -> None:
+    """Refuse an array of the layer with a missing or infinite value."""
+    if bad_rows(value)[1]:
+        raise _wrong(name, "holds a missing or infinite value", "Save finite values")
+
+
+def _wrong(name: str, what: str, do: str) -> UnreadableBatch:
+    return UnreadableBatch(f"The layer's {name} {what}. {do}, or leave {name} out.", field="array", given=name)

@@ -1,0 +1,71 @@
+"""Missing and infinite values: which rows hold them, and where the first one stands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.batches.batch import Array
+from app.batches.uploads.parsed import BAD_ROWS, Missing
+from app.errors import UnreadableBatch
+
+BLOCK = 4 * 1024**2
+"""Bytes that are looked at in one go."""
+
+NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
+
+
+def bad_rows(x: Array) -> tuple[NDArray[np.int64], int]:
+    """The rows of `x` that hold a value that is not finite, in order, and how many such values there are."""
+    if x.dtype.kind != "f":
+        return NO_ROWS, 0
+    found, count = [NO_ROWS], 0
+    for start, block in _blocks(x):
+        finite = np.isfinite(block)
+        if finite.all():
+            continue
+        count += int(finite.size - np.count_nonzero(finite))
+        rows = ~finite.reshape(len(block), -1).all(axis=1)
+        found.append(np.flatnonzero(rows).astype(np.int64) + start)
+    return np.concatenate(found), count
+
+
+def missing_of_array(x: Array, name: str, folder: Path) -> Missing | None:
+    """The missing values of the array called `name`; the rows are left in `folder`."""
+    rows, count = bad_rows(x)
+    if not count:
+        return None
+    save_bad_rows(rows, len(x), folder)
+    first = int(rows[0])
+    index = np.argwhere(~np.isfinite(np.asarray(x[first])))[0]
+    place = ", ".join(str(i) for i in [first, *index])
+    return Missing(count, len(rows), first, f"{name}[{place}]", spelled(float(x[first][tuple(index)])))
+
+
+def save_bad_rows(rows: NDArray[np.int64], examples: int, folder: Path) -> None:
+    """Leave the numbers of the rows that `missing=drop` drops.
+
+    Raises:
+        UnreadableBatch: every row is to be dropped.
+    """
+    if len(rows) == examples:
+        raise UnreadableBatch(
+            f"Each of the {examples:,} rows has a missing or infinite value, so no example is left. "
+            "Leave out the columns that are empty, or fill the values in.",
+            field="file",
+        )
+    np.save(folder / BAD_ROWS, rows)
+
+
+def spelled(value: float) -> str:
+    """A value that is not finite, in words."""
+    return "a missing value (NaN)" if np.isnan(value) else f"an infinite value ({value})"
+
+
+def _blocks(x: Array) -> Iterator[tuple[int, Array]]:
+    if x.ndim == 0:
+        x = x.reshape(1)
+    rows = max(1, BLOCK // max(1, x[:1].nbytes))
+    for start in range(0, len(x), rows):
+        yield start, x[start : start + rows]

@@ -1,0 +1,128 @@
+"""NPY files: the header is checked against the file's size before anything is read, and nothing is unpickled."""
+
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+from numpy.lib import format as npy_format
+
+from app.batches.uploads.missing import missing_of_array
+from app.batches.uploads.parsed import Parsed, mapped
+from app.batches.uploads.reading import Reading
+from app.errors import UnreadableBatch, UploadTooLarge
+
+NAME = "x"
+KINDS = "bool, integer, float16, float32 or float64"
+
+
+@dataclass(frozen=True)
+class Header:
+    """What the first lines of an NPY file promise."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
+    size: int
+
+    @property
+    def bytes(self) -> int:
+        """The size of the whole file that keeps the promise."""
+        return self.size + prod(self.shape) * self.dtype.itemsize
+
+
+def read_npy(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed:
+    """The one array of an NPY file; it is not copied but mapped where it lies.
+
+    Raises:
+        UnreadableBatch: it is damaged, holds no real numbers, or has fewer than two axes.
+    """
+    if reading.label:
+        raise UnreadableBatch(
+            "An NPY file holds one array and so no labels. Save x and the labels with numpy.savez.",
+            field="label",
+            given=reading.label,
+        )
+    header = header_of_file(upload)
+    check_limit(header, NAME, limit)
+    check_batch(header, NAME)
+    return Parsed(in_place=True, missing=missing_of_array(mapped(upload), NAME, folder))
+
+
+def header_of_file(upload: Path) -> Header:
+    """The header of an NPY file that is as long as it says."""
+    with upload.open("rb") as file:
+        header = read_header(file, "The file")
+    check_length(header, upload.stat().st_size, "The file")
+    return header
+
+
+def read_header(file: IO[bytes], what: str) -> Header:
+    """The header at the start of `file`.
+
+    Raises:
+        UnreadableBatch: there is none, or it cannot be understood.
+    """
+    try:
+        version = npy_format.read_magic(file)
+        read = npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
+        shape, _, dtype = read(file)
+    except (ValueError, EOFError, OverflowError) as error:
+        raise UnreadableBatch(f"{what} is no readable NPY array: {error}. Save it again with numpy.save.") from error
+    if any(length < 0 for length in shape):
+        raise UnreadableBatch(f"{what} says that its shape is {shape}. Save it again with numpy.save.")
+    return Header(shape, dtype, file.tell())
+
+
+def check_length(header: Header, actual: int, what: str) -> None:
+    """Refuse an array that is longer or shorter than its header says."""
+    if header.bytes != actual:
+        raise UnreadableBatch(
+            f"{what} is damaged: its header promises shape {header.shape} of {header.dtype}, which takes "
+            f"{header.bytes:,} bytes, and there are {actual:,}. Save it again and upload it whole."
+        )
+
+
+def check_limit(header: Header, name: str, limit: int) -> None:
+    """Refuse an array that unpacks to more than `limit` bytes."""
+    if header.bytes > limit:
+        raise UploadTooLarge(
+            f"The array {name!r} unpacks to {header.bytes:,} bytes; the limit is {limit:,}. Upload fewer rows.",
+            field="file",
+            given=header.bytes,
+            allowed=f"at most {limit} bytes",
+        )
+
+
+def is_numeric(header: Header) -> bool:
+    """Whether the array holds real numbers of a kind that is computed with."""
+    return header.dtype.kind in "biuf" and header.dtype.itemsize <= 8
+
+
+def check_numeric(header: Header, name: str) -> None:
+    if not is_numeric(header):
+        raise UnreadableBatch(
+            f"The array {name!r} has dtype {header.dtype}; a batch is {KINDS}. Convert it with .astype('float32').",
+            field="array",
+            given=str(header.dtype),
+            allowed=KINDS,
+        )
+
+
+def check_batch(header: Header, name: str) -> None:
+    """Refuse an array that is no batch: no numbers, fewer than two axes, or nothing in it."""
+    check_numeric(header, name)
+    if len(header.shape) < 2:
+        raise UnreadableBatch(
+            f"The array {name!r} has shape {header.shape}; a batch has two or more axes, examples first. "
+            f"Use {name}.reshape(-1, 1) for one feature, or {name}[None] for one example.",
+            field="array",
+            given=str(header.shape),
+            allowed="two or more axes",
+        )
+    if 0 in header.shape:
+        raise UnreadableBatch(
+            f"The array {name!r} has shape {header.shape}, so there is nothing in it. Save a batch with examples.",
+            field="array",
+            given=str(header.shape),
+        )

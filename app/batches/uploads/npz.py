@@ -1,0 +1,181 @@
+"""NPZ files: a zip of NPY arrays, looked through by its directory; only what is asked for is unpacked."""
+
+import lzma
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from app.batches.uploads import layer
+from app.batches.uploads.labels import encode, unknown_label
+from app.batches.uploads.missing import missing_of_array
+from app.batches.uploads.npy import Header, check_batch, check_length, check_limit, is_numeric, read_header
+from app.batches.uploads.parsed import GIVEN, LABELS, Parsed, X, mapped
+from app.batches.uploads.reading import Reading
+from app.errors import UnreadableBatch, UploadTooLarge
+
+MEMBERS = 1000
+"""More arrays than this are refused: each costs a look at its header."""
+
+DAMAGED = (
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
+    *(NotImplementedError, RuntimeError, ValueError, KeyError),
+)
+"""What `zipfile` raises about a bad archive; an OSError with a number is the disk's and not the archive's."""
+
+Arrays = Mapping[str, Header]
+
+
+def read_npz(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed:
+    """The array that `reading` chooses, with what came along for the layer and the labels.
+
+    Raises:
+        UnreadableBatch: it is damaged, or no array can be the batch, or more than one.
+        UploadTooLarge: it unpacks to more than `limit` bytes.
+    """
+    with opened(upload) as archive:
+        arrays = headers(archive, limit)
+        name = chosen(arrays, reading.array)
+        check_batch(arrays[name], name)
+        extract(archive, name, folder / X)
+        given = _extract_given(archive, arrays, folder) if name == main_array(arrays) else ()
+        able = label_arrays(arrays, arrays[name].shape[0])
+        label_names = _extract_labels(archive, able, reading.label, folder)
+    missing = missing_of_array(mapped(folder / X), name, folder)
+    return Parsed(
+        given=given,
+        label_names=label_names,
+        able_labels=tuple(able),
+        missing=missing,
+        warnings=tuple(_left_out(arrays)),
+    )
+
+
+def array_headers(upload: Path, limit: int) -> Arrays:
+    """The names, shapes and dtypes of the arrays in an NPZ file."""
+    with opened(upload) as archive:
+        return headers(archive, limit)
+
+
+@contextmanager
+def opened(upload: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive; whatever is wrong with the zip itself becomes an `UnreadableBatch`."""
+    try:
+        with zipfile.ZipFile(upload) as archive:
+            yield archive
+    except DAMAGED as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        detail = f"The NPZ file is damaged or encrypted: {error}. Save it again with numpy.savez."
+        raise UnreadableBatch(detail, field="file") from error
+
+
+def headers(archive: zipfile.ZipFile, limit: int) -> Arrays:
+    """The header of each array, checked against the size that the archive declares for it."""
+    members = archive.infolist()
+    _refuse_bomb(members, limit)
+    return {member.filename.removesuffix(".npy"): _header(archive, member, limit) for member in members}
+
+
+def main_array(arrays: Arrays) -> str | None:
+    """The array that is the batch when none is named: `x`, or else the only one that can be."""
+    if "x" in arrays:
+        return "x"
+    able = candidates(arrays)
+    return able[0] if len(able) == 1 else None
+
+
+def candidates(arrays: Arrays) -> list[str]:
+    """The arrays that can be a batch."""
+    return [
+        name
+        for name, header in arrays.items()
+        if is_numeric(header) and len(header.shape) > 1 and name not in layer.NAMES
+    ]
+
+
+def chosen(arrays: Arrays, wanted: str | None) -> str:
+    name = main_array(arrays) if wanted is None else wanted
+    if name is not None and name in arrays:
+        return name
+    asked = f"no array {wanted!r}" if wanted else "no array 'x' and not exactly one that could be the batch"
+    raise UnreadableBatch(
+        f"The NPZ file has {asked}. It holds {listed(arrays)}. Choose one of two or more axes with array=NAME.",
+        field="array",
+        given=wanted,
+        allowed=", ".join(candidates(arrays)),
+    )
+
+
+def listed(arrays: Arrays) -> str:
+    """The arrays with their shapes and dtypes, for a person."""
+    return ", ".join(f"{name} {header.shape} {header.dtype}" for name, header in arrays.items()) or "nothing"
+
+
+def extract(archive: zipfile.ZipFile, name: str, target: Path) -> None:
+    """Unpack one array; `zipfile` stops at the declared size and checks the sum."""
+    with archive.open(name + ".npy") as source, target.open("wb") as sink:
+        shutil.copyfileobj(source, sink, 1024**2)
+
+
+def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> Header:
+    what = f"The array {member.filename.removesuffix('.npy')!r}"
+    if not member.filename.endswith(".npy"):
+        raise UnreadableBatch(f"The NPZ file holds {member.filename!r}, which is no array. Save it with numpy.savez.")
+    with archive.open(member) as file:
+        header = read_header(file, what)
+    if not header.dtype.hasobject:
+        check_length(header, member.file_size, what)
+    check_limit(header, member.filename.removesuffix(".npy"), limit)
+    return header
+
+
+def _refuse_bomb(members: list[zipfile.ZipInfo], limit: int) -> None:
+    total = sum(member.file_size for member in members)
+    if len(members) > MEMBERS or total > limit:
+        raise UploadTooLarge(
+            f"The NPZ file unpacks to {len(members):,} arrays and {total:,} bytes; the limits are {MEMBERS:,} and "
+            f"{limit:,}. Save fewer rows or arrays.",
+            field="file",
+            given=total,
+            allowed=f"at most {limit} bytes",
+        )
+
+
+def _extract_given(archive: zipfile.ZipFile, arrays: Arrays, folder: Path) -> tuple[str, ...]:
+    names = tuple(name for name in layer.NAMES if name in arrays)
+    for name in names:
+        layer.check_kind(name, arrays[name])
+        extract(archive, name, folder / GIVEN.format(name))
+        layer.check_finite(name, mapped(folder / GIVEN.format(name)))
+    return names
+
+
+def _extract_labels(archive: zipfile.ZipFile, able: list[str], label: str | None, folder: Path) -> tuple[str, ...]:
+    if label is None:
+        return ()
+    if label not in able:
+        raise unknown_label(label, able)
+    with archive.open(label + ".npy") as file:
+        codes, classes = encode(np.lib.format.read_array(file, allow_pickle=False), label)
+    np.save(folder / LABELS, codes)
+    return classes
+
+
+def label_arrays(arrays: Arrays, examples: int) -> list[str]:
+    """The arrays that hold one class a row: numbers or text, one axis, as long as the batch."""
+    return [
+        name
+        for name, header in arrays.items()
+        if header.shape == (examples,) and header.dtype.kind in "biufUS" and name not in layer.NAMES
+    ]
+
+
+def _left_out(arrays: Arrays) -> Iterator[str]:
+    objects = [name for name, header in arrays.items() if header.dtype.hasobject]
+    if objects:
+        yield f"Left out because they hold Python objects, which are never unpickled: {', '.join(objects)}."

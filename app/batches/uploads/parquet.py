@@ -1,0 +1,141 @@
+"""Parquet files: the promises of the footer are checked, then the columns are read in batches and written to disk."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as arrow_parquet
+
+from app.batches.batch import Array
+from app.batches.uploads.labels import Codes, unknown_label
+from app.batches.uploads.missing import bad_rows, save_bad_rows, spelled
+from app.batches.uploads.parsed import LABELS, Missing, Parsed, X, mapped
+from app.batches.uploads.reading import Reading
+from app.batches.uploads.table import RowWriter, check_columns, no_rows, text_warning, too_large, unique
+from app.errors import UnreadableBatch
+
+BATCH_BYTES = 4 * 1024**2
+LABEL = pa.dictionary(pa.int32(), pa.string())
+
+
+def read_parquet(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed:
+    """The numeric and truth-value columns; the dtype is the one that holds them all, float32 stays float32.
+
+    Raises:
+        UnreadableBatch: it is damaged, or has no rows or no numeric column.
+        UploadTooLarge: the footer promises more than `limit` bytes, or more come.
+    """
+    try:
+        encoded = [name for name in arrow_parquet.read_schema(upload).names if name == reading.label]
+        with arrow_parquet.ParquetFile(upload, read_dictionary=encoded) as file:
+            return _read(file, reading.label, folder, limit)
+    except (pa.ArrowException, OSError) as error:
+        if isinstance(error, FileNotFoundError):
+            raise
+        raise UnreadableBatch(
+            f"The Parquet file is damaged or of a kind that is not read: {error}. Save it again.", field="file"
+        ) from error
+
+
+def _read(file: Any, label: str | None, folder: Path, limit: int) -> Parsed:
+    schema = file.schema_arrow
+    names = _distinct(schema)
+    if label is not None and label not in names:
+        raise unknown_label(label, names)
+    features = [field for field in schema if _is_numeric(field.type) and field.name != label]
+    text = [field.name for field in schema if not _is_numeric(field.type) and field.name != label]
+    check_columns([field.name for field in features], text)
+    _check_promises(file.metadata, limit)
+    dtype = _dtype(features)
+    feature_names = tuple(field.name for field in features)
+    codes = Codes(label)
+    with RowWriter(folder / X, len(features), dtype, limit) as writer:
+        for batch in _batches(file, [*feature_names, *([label] if label else [])]):
+            writer.write(_rows(batch, feature_names, dtype))
+            if label:
+                codes.add(_labels(batch.column(label), label))
+    if not writer.rows:
+        raise no_rows(names)
+    if label:
+        np.save(folder / LABELS, codes.codes())
+    return Parsed(
+        feature_names=unique(feature_names),
+        label_names=codes.names(),
+        able_labels=tuple(field.name for field in schema if _could_label(field.type)),
+        warnings=tuple(text_warning(text)),
+        missing=_missing(folder, feature_names),
+    )
+
+
+def _distinct(schema: pa.Schema) -> list[str]:
+    names = list(schema.names)
+    if len(set(names)) < len(names):
+        raise UnreadableBatch(
+            "The Parquet file has several columns of the same name. Rename them and save it again.", field="file"
+        )
+    return names
+
+
+def _is_numeric(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind))
+
+
+def _could_label(kind: pa.DataType) -> bool:
+    types = pa.types
+    text = types.is_string(kind) or types.is_large_string(kind) or types.is_dictionary(kind)
+    return bool(text or types.is_boolean(kind) or types.is_integer(kind))
+
+
+def _check_promises(metadata: Any, limit: int) -> None:
+    """Refuse a file whose footer promises more than the limit, be it in numbers or in unpacked bytes."""
+    rows, columns = metadata.num_rows, metadata.num_columns
+    groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
+    size = max(rows * columns * 8, sum(group.total_byte_size for group in groups))
+    if size > limit:
+        raise too_large(rows, columns, size, limit)
+
+
+def _batches(file: Any, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    rows = max(1, BATCH_BYTES // (8 * len(columns)))
+    yield from file.iter_batches(batch_size=rows, columns=columns, use_threads=True)
+
+
+def _dtype(features: list[pa.Field]) -> np.dtype[Any]:
+    """Floats keep their precision; whatever else there is makes it float64."""
+    if all(pa.types.is_floating(field.type) for field in features):
+        return np.result_type(*(field.type.to_pandas_dtype() for field in features))
+    return np.dtype(np.float64)
+
+
+def _rows(batch: pa.RecordBatch, names: tuple[str, ...], dtype: np.dtype[Any]) -> Array:
+    x = np.empty((batch.num_rows, len(names)), dtype)
+    for position, name in enumerate(names):
+        column = batch.column(name)
+        values = column.cast(pa.uint8()) if pa.types.is_boolean(column.type) else column
+        x[:, position] = values.to_numpy(zero_copy_only=False)
+    return x
+
+
+def _labels(column: pa.Array, label: str) -> pa.DictionaryArray:
+    """The labels as text, encoded. A row without one cannot be used, and there is no column in `x` to show it."""
+    if column.null_count:
+        raise UnreadableBatch(
+            f"The label column {label!r} has missing values. Fill them in, or choose another label.",
+            field="label",
+            given=label,
+        )
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    return encoded.cast(LABEL)
+
+
+def _missing(folder: Path, names: tuple[str, ...]) -> Missing | None:
+    x = mapped(folder / X)
+    rows, count = bad_rows(x)
+    if not count:
+        return None
+    save_bad_rows(rows, len(x), folder)
+    row = int(rows[0])
+    column = int(np.flatnonzero(~np.isfinite(x[row]))[0])
+    return Missing(count, len(rows), row, f"row {row + 1:,}, column {names[column]!r}", spelled(float(x[row, column])))

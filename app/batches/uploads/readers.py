@@ -1,0 +1,17 @@
+"""The table of readers: a kind of file and the function that parses it."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from app.batches.uploads.delimited import read_csv
+from app.batches.uploads.npy import read_npy
+from app.batches.uploads.npz import read_npz
+from app.batches.uploads.parquet import read_parquet
+from app.batches.uploads.parsed import Parsed
+from app.batches.uploads.reading import Reading
+from app.batches.uploads.sniff import Kind
+
+Reader = Callable[[Path, Reading, Path, int], Parsed]
+"""(the upload, how to read it, an empty folder for the arrays, the most bytes that they may take) -> what was found."""
+
+READERS: dict[Kind, Reader] = {"csv": read_csv, "npy": read_npy, "npz": read_npz, "parquet": read_parquet}

@@ -1,0 +1,125 @@
+"""An opened upload: batches are drawn out of the mapped file, and only the rows drawn are read."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.batches.batch import Array, Batch
+from app.batches.uploads.layer import check_given
+from app.batches.uploads.missing import NO_ROWS
+from app.batches.uploads.parsed import BAD_ROWS, GIVEN, LABELS, Missing, Parsed, X, mapped
+from app.batches.uploads.reading import Reading
+from app.errors import InvalidQuery
+
+
+@dataclass(frozen=True, eq=False)
+class UploadSource:
+    """The rows of an upload, read in one way. Implements `app.batches.batch.Source`."""
+
+    x: Array
+    feature_axis: int
+    feature_names: tuple[str, ...]
+    bad_rows: NDArray[np.int64]
+    labels: NDArray[np.int64] | None
+    label_names: tuple[str, ...]
+    given: dict[str, Array]
+    able_labels: tuple[str, ...]
+    missing: Missing | None
+    warnings: tuple[str, ...]
+
+    @property
+    def examples(self) -> int:
+        """How many examples there are to draw from."""
+        return len(self.x) - len(self.bad_rows)
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The dtype of the batches."""
+        return _floating(self.x[:0]).dtype
+
+    def draw(self, size: int | None, rng: np.random.Generator) -> Batch:
+        """`size` examples drawn without replacement, in the order in which they stand in the file.
+
+        The order means nothing to batch norm, and keeping it reads the file forwards. None, or as many as there
+        are or more, gives all of them; if none is dropped, `x` is the mapped file itself, read-only.
+        """
+        if size is None or size >= self.examples:
+            return self._batch(self._kept(np.arange(self.examples)) if len(self.bad_rows) else slice(None))
+        drawn = rng.choice(self.examples, size, replace=False, shuffle=False)
+        return self._batch(self._kept(np.sort(drawn)))
+
+    def _kept(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows in the file, from those counted without the bad ones."""
+        return rows + np.searchsorted(self.bad_rows - np.arange(len(self.bad_rows)), rows, side="right")
+
+    def _batch(self, rows: NDArray[np.int64] | slice) -> Batch:
+        given = {name: np.asarray(value[rows] if name == "dy" else value) for name, value in self.given.items()}
+        return Batch(
+            x=_floating(np.asarray(self.x[rows])),
+            feature_names=self.feature_names,
+            feature_axis=self.feature_axis,
+            labels=None if self.labels is None else np.asarray(self.labels[rows]),
+            label_names=self.label_names,
+            given=given,
+            warnings=self.warnings,
+        )
+
+
+def open_source(parsed: Parsed, upload: Path, folder: Path, reading: Reading) -> UploadSource:
+    """The source that a reader left in `folder`.
+
+    Raises:
+        UnreadableBatch: it has missing values and the reading does not drop them, or its layer does not fit.
+        InvalidQuery: there is no such feature axis.
+    """
+    if parsed.missing and reading.missing == "error":
+        raise parsed.missing.error()
+    x = mapped(upload if parsed.in_place else folder / X)
+    axis = _feature_axis(reading.feature_axis, x.shape)
+    given = {name: mapped(folder / GIVEN.format(name)) for name in parsed.given}
+    check_given(given, x.shape, axis)
+    return UploadSource(
+        x=x,
+        feature_axis=axis,
+        feature_names=parsed.feature_names or _counted(x.shape[axis], x.ndim),
+        bad_rows=np.load(folder / BAD_ROWS) if parsed.missing else NO_ROWS,
+        labels=mapped(folder / LABELS) if parsed.label_names else None,
+        label_names=parsed.label_names,
+        given={name: _floating(value) for name, value in given.items()},
+        able_labels=parsed.able_labels,
+        missing=parsed.missing,
+        warnings=(*parsed.warnings, *_dropped(parsed, len(x))),
+    )
+
+
+def _dropped(parsed: Parsed, examples: int) -> list[str]:
+    if not parsed.missing:
+        return []
+    rows = parsed.missing.rows
+    return [f"{rows:,} of {examples:,} rows dropped because of missing or infinite values (missing=drop)."]
+
+
+def _feature_axis(axis: int, shape: tuple[int, ...]) -> int:
+    """The axis counted from the front. The first one counts the examples and so is none."""
+    positive = axis + len(shape) if axis < 0 else axis
+    if 0 < positive < len(shape):
+        return positive
+    raise InvalidQuery(
+        f"feature_axis={axis} does not suit the shape {shape}: axis 0 counts the examples, "
+        f"and the features are on axis 1 to {len(shape) - 1}.",
+        field="feature_axis",
+        given=axis,
+        allowed=f"1 to {len(shape) - 1}, or -1 for the last",
+    )
+
+
+def _counted(features: int, axes: int) -> tuple[str, ...]:
+    return tuple(f"x{i}" if axes == 2 else f"channel {i}" for i in range(features))
+
+
+def _floating(x: Array) -> Array:
+    """Floats as they are (in this machine's byte order); integers and truth values as float64."""
+    return x.astype(x.dtype.newbyteorder("=") if x.dtype.kind == "f" else np.float64, copy=False)

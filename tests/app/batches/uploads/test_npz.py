@@ -1,0 +1,157 @@
+import io
+import zipfile
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.errors import UnreadableBatch, UploadTooLarge
+from tests.app.batches.uploads.conftest import Parser
+from tests.app.batches.uploads.files import npy, npz
+
+X = np.arange(12.0).reshape(4, 3)
+LAYER = {
+    name: np.full(3, value, np.float32) for value, name in enumerate(["gamma", "beta", "running_mean", "running_var"])
+}
+
+
+def test_x_comes_with_its_layer(parse: Parser) -> None:
+    batch = parse.batch(npz(x=X, dy=2 * X, other=X, **LAYER))
+    assert batch.x.tolist() == X.tolist()
+    assert set(batch.given) == {*LAYER, "dy"}
+    assert batch.given["dy"].tolist() == (2 * X).tolist()
+    assert batch.given["running_var"].tolist() == [3, 3, 3]
+
+
+def test_dy_loses_the_rows_that_x_loses(parse: Parser) -> None:
+    x = X.copy()
+    x[1, 1] = np.nan
+    batch = parse.batch(npz(x=x, dy=X), missing="drop")
+    assert batch.given["dy"].tolist() == X[[0, 2, 3]].tolist()
+
+
+def test_another_array_is_chosen_by_name_and_leaves_the_layer_alone(parse: Parser) -> None:
+    batch = parse.batch(npz(x=X, h=X + 1, **LAYER), array="h")
+    assert batch.x.tolist() == (X + 1).tolist()
+    assert batch.given == {}
+
+
+def test_the_only_array_that_can_be_a_batch_is_taken(parse: Parser) -> None:
+    batch = parse.batch(npz(activations=X, dy=X, y=np.arange(4), **LAYER))
+    assert batch.x.tolist() == X.tolist()
+    assert "gamma" in batch.given
+
+
+@pytest.mark.parametrize("arrays", [{"a": X, "b": X}, {"a": np.ones(3)}])
+def test_without_one_clear_array_the_error_lists_them(parse: Parser, arrays: dict[str, Any]) -> None:
+    with pytest.raises(UnreadableBatch, match=r"a \(.*\) float64") as caught:
+        parse.batch(npz(**arrays))
+    assert caught.value.field == "array"
+
+
+def test_an_array_that_is_not_there_is_an_error(parse: Parser) -> None:
+    with pytest.raises(UnreadableBatch, match="no array 'z'"):
+        parse.batch(npz(x=X), array="z")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"gamma": np.ones(4)}, r"gamma has shape \(4,\)"),
+        ({"beta": np.ones((3, 1))}, "beta has shape"),
+        ({"running_var": np.array([1.0, -1, 1])}, "negative"),
+        ({"running_mean": np.array([1.0, np.nan, 1])}, "missing or infinite"),
+        ({"dy": X[:2]}, "dy has shape"),
+        ({"dy": np.full((4, 3), np.inf)}, "dy holds a missing"),
+        ({"gamma": np.array(["a", "b", "c"])}, "dtype"),
+        ({"gamma": np.float64(1)}, r"gamma has shape \(\)"),
+    ],
+)
+def test_a_layer_that_does_not_fit_is_a_named_error(parse: Parser, wrong: dict[str, Any], message: str) -> None:
+    with pytest.raises(UnreadableBatch, match=message):
+        parse.batch(npz(x=X, **wrong))
+
+
+def test_a_layer_that_fits_another_axis_says_which(parse: Parser) -> None:
+    data = npz(x=np.ones((2, 4, 5, 3)), gamma=np.ones(3))
+    with pytest.raises(UnreadableBatch, match="feature_axis=3"):
+        parse.batch(data)
+    assert parse.batch(data, feature_axis=-1).given["gamma"].shape == (3,)
+
+
+def test_labels_are_an_array_of_the_file(parse: Parser) -> None:
+    batch = parse.batch(npz(x=X, y=np.array(["b", "a", "b", "c"])), label="y")
+    assert batch.labels is not None
+    assert (batch.labels.tolist(), batch.label_names) == ([1, 0, 1, 2], ("a", "b", "c"))
+    assert parse.batch(npz(x=X, y=np.array([3.0, 1, 1, 3])), label="y").label_names == ("1", "3")
+
+
+def test_labels_of_another_length_are_an_error_that_lists_the_arrays_that_fit(parse: Parser) -> None:
+    with pytest.raises(UnreadableBatch, match="There are: y"):
+        parse.batch(npz(x=X, y=np.arange(4), z=np.arange(3)), label="z")
+
+
+def test_an_array_of_objects_is_never_unpickled_but_left_out(parse: Parser) -> None:
+    batch = parse.batch(npz(x=X, meta=np.array([{"a": 1}], object)))
+    assert "meta" in batch.warnings[0]
+    with pytest.raises(UnreadableBatch, match="dtype object"):
+        parse.batch(npz(x=X, meta=np.array([[{}]], object)), array="meta")
+
+
+def test_a_bomb_is_refused_by_its_declared_size(parse: Parser) -> None:
+    data = npz(x=np.zeros((1000, 1000)))
+    assert len(data) < 20_000
+    with pytest.raises(UploadTooLarge, match="unpacks to"):
+        parse.batch(data)
+
+
+def test_arrays_that_are_a_bomb_only_together_are_refused(parse: Parser) -> None:
+    with pytest.raises(UploadTooLarge, match="3 arrays"):
+        parse.batch(npz(x=X, a=np.zeros(70_000), b=np.zeros(70_000)))
+
+
+def test_many_arrays_are_refused(parse: Parser) -> None:
+    with pytest.raises(UploadTooLarge, match="1,001 arrays"):
+        parse.batch(npz(**{f"a{i}": np.ones(1) for i in range(1001)}))
+
+
+def test_a_header_that_promises_more_than_its_member_holds_is_refused(parse: Parser) -> None:
+    member = npy(X).replace(b"(4, 3)", b"(9999999, 3)", 1)
+    with pytest.raises(UnreadableBatch, match=r"promises|readable"):
+        parse.batch(_zipped({"x.npy": member}))
+
+
+def test_a_member_longer_than_it_declares_is_refused(parse: Parser) -> None:
+    data = bytearray(npz(x=np.zeros((100, 100))))
+    size = (80_128).to_bytes(4, "little")
+    directory = data.rindex(b"PK\x01\x02")
+    assert data[directory + 24 : directory + 28] == size
+    data[directory + 24 : directory + 28] = (200).to_bytes(4, "little")
+    with pytest.raises(UnreadableBatch):
+        parse.batch(bytes(data))
+
+
+@pytest.mark.parametrize("cut", [100, 200])
+def test_a_cut_file_is_damaged(parse: Parser, cut: int) -> None:
+    with pytest.raises(UnreadableBatch, match="damaged"):
+        parse.batch(npz(x=X)[:cut] + b"\0" * 50)
+
+
+def test_a_flipped_bit_is_damage(parse: Parser) -> None:
+    data = bytearray(npz(x=np.random.default_rng(0).normal(size=(50, 3))))
+    data[400] ^= 0xFF
+    with pytest.raises(UnreadableBatch, match="damaged"):
+        parse.batch(bytes(data))
+
+
+def test_other_members_are_refused(parse: Parser) -> None:
+    with pytest.raises(UnreadableBatch, match=r"'notes\.txt', which is no array"):
+        parse.batch(_zipped({"x.npy": npy(X), "notes.txt": b"hello"}))
+
+
+def _zipped(members: dict[str, bytes]) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return file.getvalue()

@@ -1,0 +1,75 @@
+import io
+import pickle
+import zipfile
+
+import numpy as np
+import pytest
+
+from app.batches.uploads.sniff import REFUSED, kind_of, refuse_binary
+from app.errors import UnsupportedUpload
+from tests.app.batches.uploads.files import npy, npz
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        (b"a,b\n1,2\n", "csv"),
+        (b"\xef\xbb\xbfa\tb\n", "csv"),
+        (b"gr\xf6\xdfe;b\n", "csv"),
+        (npy(np.ones((2, 2))), "npy"),
+        (npz(x=np.ones((2, 2))), "npz"),
+        (b"PAR1\x15\x00", "parquet"),
+    ],
+)
+def test_a_file_that_is_taken_is_told_from_its_first_bytes(head: bytes, kind: str) -> None:
+    assert kind_of(head) == kind
+
+
+@pytest.mark.parametrize(("magic", "what"), [(magic, what) for magic, what, _ in REFUSED])
+def test_known_files_are_refused_by_name(magic: bytes, what: str) -> None:
+    with pytest.raises(UnsupportedUpload, match=what):
+        kind_of(magic + b"\x00" * 60)
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@pytest.mark.parametrize("thing", [[1, 2], {"a": 1}, np.ones((2, 2))])
+def test_pickles_are_refused_in_every_protocol(protocol: int, thing: object) -> None:
+    with pytest.raises(UnsupportedUpload, match="pickle"):
+        kind_of(pickle.dumps(thing, protocol))
+
+
+def test_an_array_of_objects_is_refused_as_a_pickle() -> None:
+    with pytest.raises(UnsupportedUpload, match="Python objects"):
+        kind_of(npy(np.array([[1, "a"]], object), allow_pickle=True))
+
+
+@pytest.mark.parametrize(
+    ("member", "what"),
+    [("[Content_Types].xml", "Excel"), ("archive/data.pkl", "PyTorch"), ("notes.txt", "zip archive")],
+)
+def test_zips_other_than_npz_are_refused_by_name(member: str, what: str) -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr(member, b"hello")
+    with pytest.raises(UnsupportedUpload, match=what):
+        kind_of(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("head", "what"),
+    [
+        (b"  <!DOCTYPE html><html>", "web page"),
+        (b'{"x": [[1]]}', "JSON"),
+        (b"[[1, 2]]", "JSON"),
+        (b"1,2\x00\x01", "binary"),
+        (bytes(range(256)), "binary"),
+    ],
+)
+def test_text_that_is_no_table_and_binary_rubbish_are_refused(head: bytes, what: str) -> None:
+    with pytest.raises(UnsupportedUpload, match=what):
+        kind_of(head)
+
+
+def test_a_zero_byte_late_in_a_text_file_is_refused() -> None:
+    with pytest.raises(UnsupportedUpload, match="binary"):
+        refuse_binary(b"1,2\n\x00")
