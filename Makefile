@@ -1,0 +1,51 @@
+# `make help` lists what there is. Everything runs in .venv, which scripts/environment makes and keeps current.
+
+PYTHON ?= python3
+HOST = 127.0.0.1# not ?=, because some shells export HOST as the machine's name
+PORT ?= 8000
+WORKERS ?= 1
+ARGS ?=
+
+environment = PYTHON="$(PYTHON)" scripts/environment
+run = .venv/bin/python -m
+
+.PHONY: help serve test check bench image lock clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
+
+serve: ## start the server (PORT=8000 HOST=127.0.0.1 WORKERS=1)
+	@$(environment) requirements.lock
+	@$(run) app --host $(HOST) --port $(PORT) --workers $(WORKERS)
+
+test: ## run every test, in a real browser too (ARGS="-k name" for some)
+	@$(environment) requirements-dev.lock
+	@scripts/browser >/dev/null
+	$(run) pytest $(ARGS)
+
+check: ## lint, types, import rules and doctests
+	@$(environment) requirements-dev.lock
+	$(run) ruff check .
+	$(run) ruff format --check .
+	$(run) mypy
+	.venv/bin/lint-imports
+	$(run) pytest --quiet --doctest-modules bncore app
+
+bench: ## run the benchmarks and print their figures
+	@$(environment) requirements-dev.lock
+	@scripts/browser >/dev/null
+	@for name in $(basename $(notdir $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)))); do $(run) benchmarks.$$name || exit 1; done
+
+image: ## build the teaching server's image (needs Docker)
+	docker build --tag bnscope .
+
+compile = $(run) uv pip compile --quiet --upgrade --universal --python-version 3.11 --fork-strategy fewest \
+	--generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+lock: ## pin the newest versions of what pyproject.toml names
+	@$(environment) requirements-dev.lock
+	$(compile) --group server --output-file requirements.lock
+	$(compile) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+
+clean: ## remove what make made; uploads in var/ stay
+	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache test-results
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,22 @@
+"""What every test gets: Hypothesis's profiles and a browser's path."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).parent.parent
+
+# No deadlines: a slow machine is no failure. CI draws the same examples every time: a red run there can be repeated.
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+
+@pytest.fixture(scope="session")
+def browser_executable() -> str:
+    """The Chrome or Chromium that the browser tests drive; `make test` has installed one where there was none."""
+    found = subprocess.run([ROOT / "scripts" / "browser"], capture_output=True, text=True, check=True)
+    return found.stdout.strip()
