@@ -1,16 +1,18 @@
 """What can go wrong, and the one shape in which a person or a program is told (RFC 9457).
 
-    UserError                 a mistake that the sender can mend
-    ├── InvalidQuery          422  a value that is out of range or contradicts another
-    ├── UnreadableBatch       422  an upload that cannot be read the way the query asks
-    ├── UnsupportedUpload     415  a kind of file that is not taken
-    ├── UploadTooLarge        413  more bytes, or more numbers, than the limit
-    ├── StoreFull             507  the upload alone is larger than the store's quota
-    ├── UploadGone            410  an upload that is not here, or not any more
-    └── WrongDeleteKey        403  a key that does not belong to the upload
+UserError                 a mistake that the sender can mend
+├── InvalidQuery          422  a value that is out of range or contradicts another
+├── UnreadableBatch       422  an upload that cannot be read the way the query asks
+├── UnsupportedUpload     415  a kind of file that is not taken
+├── UploadTooLarge        413  more bytes, or more numbers, than the limit
+├── StoreFull             507  the upload alone is larger than the store's quota
+├── UploadGone            410  an upload that is not here, or not any more
+└── WrongDeleteKey        403  a key that does not belong to the upload
 """
 
 from typing import Any
+
+SHORTENED = 80  # characters of what was given that an error repeats
 
 
 class UserError(Exception):
@@ -22,9 +24,7 @@ class UserError(Exception):
 
     title = "This request cannot be answered"
 
-    def __init__(
-        self, detail: str, *, field: str | None = None, given: Any = None, allowed: str | None = None
-    ) -> None:
+    def __init__(self, detail: str, *, field: str | None = None, given: Any = None, allowed: str | None = None) -> None:
         super().__init__(detail)
         self.detail = detail
         self.field = field
@@ -80,5 +80,15 @@ def problem(status: int, title: str, detail: str, errors: list[dict[str, Any]] |
 def problem_of(error: UserError) -> dict[str, Any]:
     """The problem body of one of our own exceptions."""
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
-    errors = [{"field": error.field, "given": error.given, "allowed": error.allowed}] if error.field else None
+    row = {"field": error.field, "given": shortened(error.given), "allowed": error.allowed}
+    errors = [row] if error.field else None
     return problem(status, error.title, error.detail, errors)
+
+
+def shortened(given: Any) -> Any:
+    """What was given, as far as an error repeats it: plain, short, and always writable as JSON."""
+    if given is None or isinstance(given, (bool, float)) or (isinstance(given, int) and abs(given) < 2**53):
+        return given
+    text = given if isinstance(given, str) else repr(given)
+    kept = text if len(text) <= SHORTENED else text[: SHORTENED - 1] + "…"
+    return kept.encode("utf-8", "replace").decode()

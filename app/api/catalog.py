@@ -1,0 +1,70 @@
+"""`GET /catalog`: what there is to choose from, with parameters, ranges and defaults."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.answers import answer, etag_of, to_json
+from app.api.controls import schema_of
+from app.api.playground_query import PlaygroundQuery
+from app.batches.datasets import DATASETS
+from app.batches.generators import GENERATORS, Generator
+from bncore.activations import ACTIVATIONS
+from bncore.upstream import UPSTREAMS
+
+router = APIRouter(tags=["catalog"])
+
+
+@router.get(
+    "/catalog",
+    summary="Generators, data sets, activations, norms: parameters, ranges and defaults",
+    responses={
+        200: {
+            "description": "What a query may name. `playground` has each field of its query: title, help, default, "
+            "what is allowed, and how the page draws its control.",
+            "content": {"application/json": {"example": {
+                "data_sets": [{"name": "wine", "title": "Wine", "examples": 178, "features": 13, "classes": 3}],
+                "activations": [{"name": "relu", "title": "ReLU"}],
+                "playground": {"eps": {"title": "Epsilon", "default": 1e-5, "type": "number", "low": 0, "high": 1e6}},
+            }}},
+        },
+        304: {"description": "The ETag in If-None-Match still holds."},
+    },
+    openapi_extra={"x-examples": [{}]},
+)  # fmt: skip
+async def catalog(request: Request) -> Response:
+    """Everything that a query may name. It changes with the release only."""
+    return await answer(request, etag_of("catalog", {}), lambda: to_json(_catalog()), inline=True)
+
+
+def _catalog() -> dict[str, Any]:
+    return {
+        "data_sets": [
+            {"name": d.name, "title": d.title, "description": d.description, "examples": d.examples,
+             "features": d.features, "classes": d.classes}
+            for d in DATASETS.values()
+        ],
+        "generators": [_generator(generator) for generator in GENERATORS.values()],
+        "activations": [
+            {"name": name, "title": a.title, "formula": a.formula, "saturation_rule": a.saturation_rule}
+            for name, a in ACTIVATIONS.items()
+        ],
+        "norms": [{"name": "batch", "title": "Batch norm", "statistics_over": "examples and positions, per feature"}],
+        "upstreams": [
+            {"name": name, "title": u.title, "formula": u.formula, "needs_labels": u.reads_labels}
+            for name, u in UPSTREAMS.items()
+        ],
+        "playground": schema_of(PlaygroundQuery),
+    }  # fmt: skip
+
+
+def _generator(generator: Generator) -> dict[str, Any]:
+    parameters = [
+        {"name": p.name, "title": p.title, "symbol": p.symbol, "default": p.default, "low": p.low, "high": p.high,
+         "help": p.help, "integer": p.integer}
+        for p in generator.parameters
+    ]  # fmt: skip
+    return {
+        "name": generator.name, "title": generator.title, "description": generator.description,
+        "parameters": parameters,
+    }  # fmt: skip

@@ -1,0 +1,144 @@
+"""The playground's answer: the view as plain data."""
+
+from typing import Any
+
+import numpy as np
+
+from app.answers import etag_of
+from app.api.playground_view import View
+from app.batches.datasets import DATASETS
+from app.batches.generators import GENERATORS
+from app.figures.notation import SYMBOLS
+from app.figures.playground import figures
+from app.figures.playground_words import batch_text, conventions, headline, laws
+from bncore.stages import BACKWARD, FORWARD, PATHS, READOUT, Stage
+
+LISTED = 64  # features whose numbers stand in the answer; all of them are in /playground/data
+
+MOST_LISTED = 1024  # features whose gamma and beta stand in the answer, so that a page can change one of them
+
+
+def answer_of(view: View) -> dict[str, Any]:
+    """The answer of `GET /playground`."""
+    result, query = view.result, view.query
+    return {
+        "batch": _batch(view),
+        "forward": _forward(view),
+        "backward": _backward(view),
+        "findings": [_finding(view, finding) for finding in view.found],
+        "vanished": [{"reason": v.reason, "text": v.text, "features": v.features} for v in view.vanished],
+        "conventions": conventions(result, query.running_variance, query.momentum),
+        "headline": headline(result, view.shown),
+        "symbols": SYMBOLS[query.notation],
+        "laws": laws(result, view.shown),
+        "pair": view.shown.pair if len(view.shown.names) > 1 else None,
+        "class_names": view.shown.class_names,
+        "axis_widened": result.axis_widened,
+        "query": query.stated(),
+        "figures": figures(result, view.shown),
+    }
+
+
+def listed(view: View) -> list[int]:
+    """The features whose numbers stand in the answer: the selected ones, else the first 64."""
+    return list(view.shown.selected or range(min(len(view.batch.feature_names), LISTED)))
+
+
+def _at(view: View) -> slice | list[int]:
+    """The listed features as an index, which is cheaper where it is a slice."""
+    return list(view.shown.selected) or slice(LISTED)
+
+
+def _batch(view: View) -> dict[str, Any]:
+    batch, examples = view.batch, view.result.examples
+    title = source_title(view)
+    names, positions = batch.feature_names, view.result.positions
+    return {
+        "id": etag_of("batch", {"query": view.query.stated()}).strip('"'),
+        "title": title,
+        "text": batch_text(title, examples, view.total, len(names), positions, batch.warnings),
+        "shape": list(batch.x.shape),
+        "dtype": str(batch.x.dtype),
+        "examples": examples,
+        "total": view.total,
+        "feature_axis": batch.feature_axis,
+        "feature_names": [names[i] for i in listed(view)],
+        "features": listed(view),
+        "feature_count": len(names),
+        "labels": batch.labels[:LISTED] if batch.labels is not None else None,
+        "label_names": list(batch.label_names),
+        "given": sorted(batch.given),
+        "warnings": list(batch.warnings),
+        "values": _small_table(batch.x),
+    }
+
+
+def _small_table(x: np.ndarray[Any, Any]) -> list[Any] | None:
+    """The values themselves where the batch is small enough to be typed."""
+    return x.tolist() if x.ndim == 2 and x.shape[0] <= 16 and x.shape[1] <= 8 else None
+
+
+def source_title(view: View) -> str:
+    """What a person calls the source."""
+    name = view.query.source
+    if name in DATASETS or name in GENERATORS:
+        bare = DATASETS[name].title if name in DATASETS else GENERATORS[name].title
+    else:
+        bare = "typed table" if name == "inline" else f"upload {name[:8]}…"
+    return f"{bare}, behind a linear layer" if view.query.layer_width else bare
+
+
+def _forward(view: View) -> dict[str, Any]:
+    result, at = view.result, _at(view)
+    forward = result.forward
+    return {
+        "mean": forward.mean[at], "var": forward.var[at], "scale": forward.scale[at],
+        "gamma": forward.gamma[at], "beta": forward.beta[at], "saturation": result.saturation[at],
+        "running": None if view.running is None else {
+            "mean": view.running.mean[at], "var": view.running.var[at], "given": view.running.given,
+        },
+        "all_gamma": forward.gamma[:MOST_LISTED], "all_beta": forward.beta[:MOST_LISTED],
+        "flags": [{"name": flag.name, "text": flag.text, "features": flag.features} for flag in forward.flags],
+        **{name: _summary(result.stages[name], at) for name in FORWARD},
+        **_readout(view, READOUT[:1]),
+    }  # fmt: skip
+
+
+def _backward(view: View) -> dict[str, Any]:
+    result, at = view.result, _at(view)
+    kept = result.conservation
+    expected = kept.expected_sum_dx_x_hat
+    return {
+        "loss": result.upstream.loss if "d_activation" in result.stages else None,
+        "dgamma": result.gradients.dgamma[at], "dbeta": result.gradients.dbeta[at],
+        "conservation": {
+            "sum_dx": kept.sum_dx[at], "sum_dx_x_hat": kept.sum_dx_x_hat[at],
+            "expected_sum_dx_x_hat": None if expected is None else expected[at], "sum_abs_dx": kept.scale[at],
+        },
+        **{name: _summary(result.stages[name], at) for name in (*BACKWARD, *PATHS) if name in result.stages},
+        **_readout(view, READOUT[1:]),
+    }  # fmt: skip
+
+
+def _readout(view: View, names: tuple[str, ...]) -> dict[str, Any]:
+    stages = view.result.stages
+    return {name: _summary(stages[name], slice(None)) for name in names if name in stages}
+
+
+def _summary(stage: Stage, at: slice | list[int]) -> dict[str, Any]:
+    s, h = stage.summary, stage.histogram
+    q05, q25, q50, q75, q95 = s.quantiles[:, at]
+    return {
+        "mean": s.mean[at], "sd": s.sd[at], "min": s.low[at], "q05": q05, "q25": q25, "median": q50, "q75": q75,
+        "q95": q95, "max": s.high[at], "outside": (h.below + h.above)[at],
+    }  # fmt: skip
+
+
+def _finding(view: View, finding: Any) -> dict[str, Any]:
+    names = view.batch.feature_names
+    rows = zip(finding.features[:LISTED], finding.values, strict=False)
+    return {
+        "id": finding.id, "severity": finding.severity, "title": finding.title, "explanation": finding.explanation,
+        "measure": finding.measure, "count": len(finding.features),
+        "features": [{"feature": i, "name": names[i], "value": value} for i, value in rows],
+    }  # fmt: skip

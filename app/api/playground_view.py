@@ -1,0 +1,140 @@
+"""A playground query, computed: the batch, batch norm on it, and what was found."""
+
+from dataclasses import dataclass
+
+from app.api.playground_query import PlaygroundFields, check_features
+from app.api.source_query import RUNNING_STREAM, UPSTREAM_STREAM
+from app.batches.batch import Batch, Source
+from app.batches.uploads import UploadStore
+from app.errors import InvalidQuery
+from app.figures.playground import Shown
+from app.problems import as_user_error
+from bncore.errors import BatchNormError
+from bncore.findings import Finding, findings
+from bncore.playground import Playground, playground
+from bncore.running import cold_start, updated
+from bncore.statistics import statistics
+from bncore.summary import Floats, correlation
+from bncore.vanishing import Vanished, vanished
+
+
+@dataclass(frozen=True)
+class Running:
+    """Running statistics in force, and whether an upload brought them or `running_steps` batches made them."""
+
+    mean: Floats
+    var: Floats
+    given: bool
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that the answer is written from."""
+
+    query: PlaygroundFields
+    batch: Batch
+    total: int | None
+    result: Playground
+    running: Running | None
+    found: list[Finding]
+    vanished: list[Vanished]
+    shown: Shown
+
+
+def view_of(query: PlaygroundFields, uploads: UploadStore) -> View:
+    """Compute the view. Raises the errors of the source and of the query's own checks."""
+    try:
+        return _view(query, query.open(uploads))
+    except BatchNormError as error:
+        raise in_terms_of_the_query(error, query) from error
+
+
+def in_terms_of_the_query(error: BatchNormError, query: PlaygroundFields) -> InvalidQuery:
+    """The numerics' refusal, with the field that a person would change: what is wrong with the data is the source's."""
+    data = "values" if query.source == "inline" else "source"
+    field = error.parameter if error.parameter in type(query).model_fields else data
+    refusal = as_user_error(error)
+    return InvalidQuery(refusal.detail, field=field, given=getattr(query, field), allowed=refusal.allowed)
+
+
+def _view(query: PlaygroundFields, source: Source) -> View:
+    batch = query.draw(source)
+    _check(query, batch)
+    running = _running(query, source, batch)
+    mean, var = (running.mean, running.var) if running else (None, None)
+    result = playground(
+        batch.x,
+        query.layer(batch),
+        feature_axis=batch.feature_axis,
+        running_mean=mean,
+        running_var=var,
+        labels=batch.labels,
+        classes=len(batch.label_names) or None,
+        dy=batch.given.get("dy") if query.upstream == "auto" else None,
+        rng=query.rng(UPSTREAM_STREAM),
+        axis=query.axis,
+    )
+    gone = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values)
+    shown = _shown(query, batch, result)
+    return View(query, batch, source.examples, result, running, findings(result, mean, var), gone, shown)
+
+
+def _check(query: PlaygroundFields, batch: Batch) -> None:
+    if query.upstream == "one_example" and query.upstream_example >= batch.x.shape[0]:
+        last = batch.x.shape[0] - 1
+        raise InvalidQuery(
+            f"upstream_example is {query.upstream_example}, and the batch has the examples 0 to {last}.",
+            field="upstream_example", given=query.upstream_example, allowed=f"0 to {last}",
+        )  # fmt: skip
+    if query.upstream == "cross_entropy" and batch.labels is None:
+        raise InvalidQuery(
+            "Cross-entropy compares with classes, and this source has none: choose another gradient, or name the label "
+            "column of an upload.",
+            field="upstream", given=query.upstream, allowed="squared_error, random, one_example, ones, sum_of_squares",
+        )  # fmt: skip
+
+
+def _running(query: PlaygroundFields, source: Source, batch: Batch) -> Running | None:
+    """The upload's own running statistics; else, where inference needs some, those of seeded batches of the source."""
+    if "running_mean" in batch.given and "running_var" in batch.given:
+        return Running(batch.given["running_mean"].astype(float), batch.given["running_var"].astype(float), True)
+    if query.mode == "train":
+        return None
+    mean, var = cold_start(len(batch.feature_names))
+    whole = source.examples == len(batch.x)  # then every batch is this one
+    seen = statistics(batch.x, batch.feature_axis) if whole else None
+    for step in range(query.running_steps):
+        if seen is None or not whole:
+            drawn = query.draw(source, RUNNING_STREAM, step)
+            seen = statistics(drawn.x, drawn.feature_axis)
+        mean, var = updated(
+            (mean, var), seen.mean, seen.var, count=seen.count, momentum=query.momentum,
+            running_variance=query.running_variance,
+        )  # fmt: skip
+    return Running(mean, var, False)
+
+
+def _shown(query: PlaygroundFields, batch: Batch, result: Playground) -> Shown:
+    names = batch.feature_names
+    selected = query.selected_features
+    check_features("selected", selected, len(names))
+    pair = _pair(query, selected, len(names))
+    before, after = (correlation(*result.stages[name].values[list(pair)]) for name in ("x", "x_hat"))
+    return Shown(names, selected, query.notation, pair, (before, after), _classes(batch, result))
+
+
+def _pair(query: PlaygroundFields, selected: tuple[int, ...], features: int) -> tuple[int, int]:
+    """The pair that is named; else the first two features shown; a lone feature is its own partner."""
+    named = query.named_pair
+    if named:
+        check_features("pair", named, features)
+        return named
+    unique = list(dict.fromkeys([*selected, *range(features)]))
+    return unique[0], unique[-1] if len(unique) == 1 else unique[1]
+
+
+def _classes(batch: Batch, result: Playground) -> tuple[str, ...]:
+    if "readout" not in result.stages:
+        return ()
+    count = result.stages["readout"].values.shape[0]
+    return batch.label_names if len(batch.label_names) == count else tuple(f"output {i}" for i in range(count))

@@ -1,0 +1,141 @@
+"""What pages load: our own files, plotly.js and the formula font, the last two out of the installed packages.
+
+Addresses contain the release's fingerprint, so browsers keep the files for good; each is compressed once.
+"""
+
+import gzip
+import io
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock
+
+import anyio.to_thread
+import brotli
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+from app.release import ROOT, fingerprint
+
+STATIC = ROOT / "static"
+PLOTLY = "vendor/plotly.min.js"
+FONT = "vendor/math.woff2"
+MEDIA_TYPES = {
+    ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon",
+    ".woff2": "font/woff2", ".json": "application/json",
+}  # fmt: skip
+COMPRESSED = {".js", ".css", ".svg", ".json"}
+FOREVER = "public, max-age=31536000, immutable"
+FORMULA_CHARACTERS = (
+    (0x20, 0x7E), (0xA0, 0xFF), (0x131, 0x131), (0x237, 0x237), (0x2C6, 0x2DC), (0x300, 0x338), (0x370, 0x3FF),
+    (0x2010, 0x2044), (0x20D0, 0x20E1), (0x2100, 0x214F), (0x2190, 0x21FF), (0x2200, 0x22FF), (0x2300, 0x232A),
+    (0x239B, 0x23B9), (0x27E6, 0x27EF), (0x2A00, 0x2A10), (0x1D434, 0x1D467), (0x1D49C, 0x1D4CF), (0x1D6A4, 0x1D71B),
+)  # fmt: skip
+
+router = APIRouter(include_in_schema=False)
+
+
+def address(path: str) -> str:
+    """The address of an asset, for templates."""
+    return f"/static/{fingerprint()}/{path}"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file's bytes and, where compressing pays, their compressed forms by content coding."""
+
+    media_type: str
+    bodies: dict[str, bytes]
+
+    def body(self, accepted: str) -> tuple[str, bytes]:
+        """The smallest form that the client takes, with its coding ("" for none)."""
+        taken = accepted_codings(accepted)
+        coding = next((name for name in ("br", "gzip") if name in taken and name in self.bodies), "")
+        return coding, self.bodies[coding]
+
+
+def accepted_codings(header: str) -> set[str]:
+    """The content codings of an Accept-Encoding header (RFC 9110, 12.5.3), without those of quality 0.
+
+    >>> sorted(accepted_codings("gzip, br;q=0.5, zstd;q=0"))
+    ['br', 'gzip']
+    """
+    offers = [offer.replace(" ", "").lower().partition(";q=") for offer in header.split(",")]
+    return {name for name, _, quality in offers if quality.strip("0.") or not quality}
+
+
+class Assets:
+    """The assets of this worker, each read and compressed when first asked for."""
+
+    def __init__(self) -> None:
+        self._files = {file.relative_to(STATIC).as_posix(): file for file in STATIC.rglob("*") if file.is_file()}
+        self._known: dict[str, Asset] = {}
+        self._locks = {path: Lock() for path in (PLOTLY, FONT, *self._files)}
+
+    def get(self, path: str) -> Asset | None:
+        """The asset, or None if there is no such file."""
+        if path not in self._locks:
+            return None
+        with self._locks[path]:
+            if path not in self._known:
+                self._known[path] = _asset(path, self._read(path))
+            return self._known[path]
+
+    def _read(self, path: str) -> bytes:
+        made = MADE.get(path)
+        return made() if made else self._files[path].read_bytes()
+
+    def warm(self) -> None:
+        """Prepare the two that take long."""
+        for path in (FONT, PLOTLY):
+            self.get(path)
+
+
+def _asset(path: str, content: bytes) -> Asset:
+    bodies = {"": content}
+    if Path(path).suffix in COMPRESSED:
+        quality = 5 if len(content) > 1_000_000 else 9
+        bodies |= {"gzip": gzip.compress(content, 6), "br": brotli.compress(content, quality=quality)}
+    return Asset(MEDIA_TYPES.get(Path(path).suffix, "application/octet-stream"), bodies)
+
+
+def plotly_script() -> bytes:
+    """plotly.js, as the package plotly carries it."""
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs()).encode()
+
+
+def formula_font() -> bytes:
+    """STIX Two Math (SIL Open Font License) as the package ziamath carries it, cut down to what formulas need."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
+    package = find_spec("ziamath")
+    assert package is not None
+    assert package.origin is not None
+    font = TTFont(Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf")
+    subsetter = Subsetter(Options(layout_features=["*"]))
+    subsetter.populate(unicodes=[code for low, high in FORMULA_CHARACTERS for code in range(low, high + 1)])
+    subsetter.subset(font)
+    font.flavor = "woff2"
+    buffer = io.BytesIO()
+    font.save(buffer)
+    return buffer.getvalue()
+
+
+MADE = {PLOTLY: plotly_script, FONT: formula_font}
+
+
+@router.get("/static/{release}/{path:path}")
+async def asset(request: Request, release: str, path: str) -> Response:
+    """An asset; kept for good by the browser when the address names this release."""
+    assets: Assets = request.app.state.assets
+    found = await anyio.to_thread.run_sync(assets.get, path)
+    if found is None:
+        raise HTTPException(404, "No such file")
+    coding, body = found.body(request.headers.get("accept-encoding", ""))
+    headers = {"Cache-Control": FOREVER if release == fingerprint() else "no-cache", "Vary": "Accept-Encoding"}
+    if coding:
+        headers["Content-Encoding"] = coding
+    return Response(body, media_type=found.media_type, headers=headers)

@@ -1,0 +1,31 @@
+"""The two notations: the lecture's (Z, G, B, K) and the frameworks' (x, γ, β, N)."""
+
+SYMBOLS = {
+    "frameworks": {
+        "x": "x", "x_hat": "x̂", "y": "y", "activation": "f(y)", "readout": "logits",
+        "d_readout": "∂L/∂logits", "d_activation": "∂L/∂f", "dy": "∂L/∂y", "dx_hat": "∂L/∂x̂", "dx": "∂L/∂x",
+        "dx_direct": "direct", "dx_mean": "through μ", "dx_variance": "through σ²",
+        "gamma": "γ", "beta": "β", "mean": "μ", "sd": "σ", "var": "σ²", "eps": "ε", "count": "N",
+        "dgamma": "∂L/∂γ", "dbeta": "∂L/∂β",
+    },
+    "lecture": {
+        "x": "Z", "x_hat": "Z̄", "y": "Ẑ", "activation": "f(Ẑ)", "readout": "logits",
+        "d_readout": "∂L/∂logits", "d_activation": "∂L/∂f", "dy": "∂L/∂Ẑ", "dx_hat": "∂L/∂Z̄", "dx": "∂L/∂Z",
+        "dx_direct": "direct", "dx_mean": "through μ", "dx_variance": "through σ",
+        "gamma": "G", "beta": "B", "mean": "μ", "sd": "σ", "var": "σ²", "eps": "ε", "count": "K",
+        "dgamma": "∂L/∂G", "dbeta": "∂L/∂B",
+    },
+}  # fmt: skip
+
+STAGE_TITLES = {
+    "x": "the input", "x_hat": "normalized", "y": "scaled and shifted", "activation": "behind the activation",
+    "readout": "the read-out's logits", "d_readout": "gradient at the logits", "d_activation": "gradient from above",
+    "dy": "gradient at the output", "dx_hat": "gradient at the normalized value", "dx": "gradient at the input",
+    "dx_direct": "direct path into the input's gradient", "dx_mean": "path through the mean",
+    "dx_variance": "path through the variance",
+}  # fmt: skip
+
+
+def symbol(name: str, notation: str) -> str:
+    """The symbol of a stage, a parameter or a statistic, as plain text."""
+    return SYMBOLS[notation][name]

@@ -1,0 +1,42 @@
+"""Numbers as a person reads them: three significant digits, thousands set apart, a real minus sign."""
+
+import math
+from collections.abc import Iterable
+
+
+def three(value: float) -> str:
+    """Three significant digits.
+
+    >>> three(2530.4), three(0.12399), three(-1.5e-7), three(0.0), three(314.0)
+    ('2,530', '0.124', '−1.5e−7', '0', '314')
+    """
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else ("−∞" if value < 0 else "∞")
+    if value == 0:
+        return "0"
+    rounded = float(f"{value:.2e}")
+    size = abs(rounded)
+    if size >= 1e6 or size < 1e-3:
+        mantissa, exponent = f"{rounded:.2e}".split("e")
+        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
+    else:
+        text = f"{rounded:,.{max(0, 2 - math.floor(math.log10(size)))}f}"
+    return text.replace("-", "−")
+
+
+def significant(values: Iterable[float], digits: int = 3) -> list[float]:
+    """Numbers rounded to so many significant digits.
+
+    >>> significant([2534.4, -0.123456, 0.0])
+    [2530.0, -0.123, 0.0]
+    """
+    return [float(f"{value:.{digits}g}") for value in values]
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun.
+
+    >>> counted(1, "value"), counted(1234, "value"), counted(2, "axis", "axes")
+    ('1 value', '1,234 values', '2 axes')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"

@@ -1,0 +1,60 @@
+"""Many features at once: a map of feature × bin, from which features are picked."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app.figures.rows import axis_layout, name_margin
+from app.figures.theme import colour_of, translucent
+from bncore.stages import Stage
+
+MOST_ROWS = 64
+Figure = dict[str, Any]
+
+
+def overview_panel(stage: Stage, names: Sequence[str], title: str, value: str) -> Figure:
+    """A row a feature, darker where more of its examples lie; above 64 features a row pools several neighbours."""
+    counts, labels = pooled(stage.histogram.counts, names)
+    of, _ = pooled(np.full((len(names), 1), stage.values.shape[1]), names)
+    share = np.round(100.0 * counts / of).astype(np.int64)
+    low, high = stage.histogram.axis.limits()
+    bins = counts.shape[1]
+    colour = colour_of(stage.name)
+    heatmap = {
+        "type": "heatmap", "z": share, "x0": low + (high - low) / (2 * bins), "dx": (high - low) / bins,
+        "y": np.arange(len(labels)), "zmin": 0, "zmax": int(max(share.max(), 1)),
+        "colorscale": [[0, translucent(colour, 0.0)], [1, colour]], "showscale": False,
+        "hovertemplate": "%{y}: %{z} % of its values in this bin<extra></extra>",
+        "meta": {"term": stage.name, "pooled": -(-len(names) // len(labels))},
+    }  # fmt: skip
+    return {"data": [heatmap], "layout": _layout(stage, labels, title, value)}
+
+
+def pooled(counts: np.ndarray[Any, Any], names: Sequence[str]) -> tuple[np.ndarray[Any, Any], list[str]]:
+    """At most 64 rows: neighbouring features added up, and what each row is called."""
+    features = len(names)
+    if features <= MOST_ROWS:
+        return counts, list(names)
+    per_row = -(-features // MOST_ROWS)
+    starts = np.arange(0, features, per_row)
+    labels = [f"{names[start]} … {names[min(start + per_row, features) - 1]}" for start in starts.tolist()]
+    return np.add.reduceat(counts, starts, axis=0), labels
+
+
+def _layout(stage: Stage, labels: Sequence[str], title: str, value: str) -> Figure:
+    count = len(labels)
+    every = max(1, -(-count // 16))
+    at = list(range(0, count, every))
+    return {
+        "title": {"text": title},
+        "xaxis": axis_layout(stage.histogram.axis, value),
+        "yaxis": {
+            "range": [count - 0.5, -0.5], "tickvals": at, "ticktext": [labels[i] for i in at],
+            "title": {"text": "feature"}, "fixedrange": True, "zeroline": False, "showgrid": False,
+        },
+        "margin": {"l": name_margin(labels), "r": 8, "t": 36, "b": 42},
+        "height": 440,
+        "hovermode": "closest",
+        "showlegend": False,
+    }  # fmt: skip

@@ -1,0 +1,182 @@
+"""The playground's figures: the chain forward and backward, the parameters' gradients, a pair of features."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.figures.notation import STAGE_TITLES, symbol
+from app.figures.numbers import counted, significant, three
+from app.figures.overview import overview_panel
+from app.figures.rows import Figure, Panel, name_margin, outside_text, row_panel
+from app.figures.theme import MEANINGS, colour_of
+from bncore.axis import SMALLEST
+from bncore.playground import Playground
+from bncore.stages import PATHS, READOUT, Stage
+from bncore.summary import Floats
+
+SHOWN_AT_ONCE = 16
+PAIR_POINTS = 512
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Which features are drawn, and how things are called."""
+
+    names: Sequence[str]
+    selected: tuple[int, ...]
+    notation: str
+    pair: tuple[int, int]
+    correlations: tuple[float, float] = (0.0, 0.0)  # of the pair, before and after
+    class_names: Sequence[str] = ()
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The features with a row of their own; none where the overview stands for all."""
+        if self.selected:
+            return self.selected
+        return tuple(range(len(self.names))) if len(self.names) <= SHOWN_AT_ONCE else ()
+
+    def symbol(self, name: str) -> str:
+        """A symbol in the notation in force."""
+        return symbol(name, self.notation)
+
+
+def figures(result: Playground, shown: Shown) -> dict[str, Figure]:
+    """All figures of the playground, by name; stages have their own names."""
+    drawn = {name: _stage_figure(stage, result, shown) for name, stage in result.stages.items()}
+    drawn["parameters"] = _parameters(result, shown)
+    if len(shown.names) > 1:
+        drawn["pair"] = _pair(result, shown)
+    return drawn
+
+
+def _stage_figure(stage: Stage, result: Playground, shown: Shown) -> Figure:
+    title = f"{shown.symbol(stage.name)}: {STAGE_TITLES[stage.name]}"
+    value = shown.symbol("dx") if stage.name in PATHS else shown.symbol(stage.name)
+    if stage.name in ("readout", "d_readout"):
+        classes = range(len(shown.class_names))
+        figure = row_panel(stage, Panel(classes, shown.class_names, title, value))
+    elif shown.rows:
+        names = [shown.names[i] for i in shown.rows]
+        example = "example" if result.positions == 1 else "position"
+        figure = row_panel(stage, Panel(shown.rows, names, title, value, example))
+    else:
+        figure = overview_panel(stage, shown.names, title, value)
+    figure["layout"]["meta"] = {"summary": _summary(stage, result, shown), "note": _note(stage, result)}
+    return figure
+
+
+def _note(stage: Stage, result: Playground) -> str:
+    """What must be known to read the panel rightly: values left out, an axis that moved."""
+    notes = [outside_text(stage)]
+    if result.axis_widened and stage.name == "y":
+        notes.append("the axis of all three was widened to hold these")
+    return "; ".join(note for note in notes if note)
+
+
+def _summary(stage: Stage, result: Playground, shown: Shown) -> str:
+    """The panel in words, for those who cannot see it."""
+    s, noun = stage.summary, "output" if stage.name in READOUT else "feature"
+    at = list(shown.selected) if shown.selected and stage.name not in READOUT else slice(None)
+    mean, sd, low, high = (values[at].tolist() for values in (s.mean, s.sd, s.low, s.high))
+    text = (
+        f"{shown.symbol(stage.name)}, {STAGE_TITLES[stage.name]}: histograms of {counted(len(mean), noun)}. "
+        f"Means {_span(mean)}, deviations {_span(sd)}, values {_span(low + high)}."
+    )
+    note = _note(stage, result)
+    return f"{text} {note[:1].upper()}{note[1:]}." if note else text
+
+
+def _span(values: Sequence[float]) -> str:
+    """From the smallest to the largest."""
+    return f"from {three(min(values))} to {three(max(values))}"
+
+
+def _parameters(result: Playground, shown: Shown) -> Figure:
+    """dgamma and dbeta as bars, a pair a feature."""
+    at = list(shown.rows or range(min(len(shown.names), SHOWN_AT_ONCE)))
+    names = [shown.names[i] for i in at]
+    gradients = {"dgamma": result.gradients.dgamma[at], "dbeta": result.gradients.dbeta[at]}
+    bars = [
+        _bars(shown.symbol(name), values, names, pattern)
+        for (name, values), pattern in zip(gradients.items(), ("", "/"), strict=True)
+    ]
+    largest = {name: float(np.abs(values).max()) for name, values in gradients.items()}
+    summary = (
+        f"Bars of {shown.symbol('dgamma')} and {shown.symbol('dbeta')} for {len(at)} features; the largest are "
+        f"{three(largest['dgamma'])} and {three(largest['dbeta'])} in size."
+    )
+    layout = {
+        "title": {"text": f"{shown.symbol('dgamma')} and {shown.symbol('dbeta')}: gradients of the parameters"},
+        "xaxis": {"title": {"text": "gradient of the loss"}, "zeroline": True, "fixedrange": True},
+        "yaxis": {
+            "range": [len(at) - 0.5, -0.5], "tickvals": list(range(len(at))), "ticktext": names,
+            "title": {"text": "feature"}, "fixedrange": True, "showgrid": False,
+        },
+        "barmode": "group", "bargap": 0.3, "showlegend": True,
+        "margin": {"l": name_margin(names), "r": 8, "t": 36, "b": 42},
+        "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
+        "height": 110 + max(len(at), 3) * 27, "meta": {"summary": summary, "note": ""},
+    }  # fmt: skip
+    return {"data": bars, "layout": layout}
+
+
+def _bars(name: str, values: Floats, names: Sequence[str], pattern: str) -> Figure:
+    return {
+        "type": "bar", "orientation": "h", "name": name, "x": significant(values.tolist(), 5),
+        "y": list(range(len(names))), "text": list(names), "textposition": "none",
+        "marker": {"color": MEANINGS["gradient"], "pattern": {"shape": pattern}},
+        "hovertemplate": f"%{{text}}: {name} = %{{x:.3g}}<extra></extra>", "meta": {"term": name},
+    }  # fmt: skip
+
+
+def _pair(result: Playground, shown: Shown) -> Figure:
+    """Two features before and after: the cloud is moved and stretched along its axes, never turned."""
+    i, j = shown.pair
+    numbers = result.stages["x"].values.shape[1]
+    drawn = np.arange(numbers) if numbers <= PAIR_POINTS else np.linspace(0, numbers - 1, PAIR_POINTS).astype(np.intp)
+    traces = [_cloud(result.stages[name], drawn, shown, axis) for name, axis in (("x", ""), ("x_hat", "2"))]
+    a, b = shown.names[i], shown.names[j]
+    kept = _correlation_text(*shown.correlations)
+    if len(drawn) < numbers:
+        kept += f"; {len(drawn)} of {counted(numbers, 'point')} drawn"
+    layout = {
+        "title": {"text": f"{a} against {b}"},
+        "grid": {"rows": 1, "columns": 2, "pattern": "independent", "xgap": 0.2},
+        "xaxis": {"title": {"text": f"{shown.symbol('x')}: {a}"}, "zeroline": False},
+        "yaxis": {"title": {"text": f"{shown.symbol('x')}: {b}"}, "zeroline": False},
+        "xaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {a}"}, "zeroline": True},
+        "yaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {b}"}, "zeroline": True},
+        "margin": {"l": 56, "r": 12, "t": 36, "b": 46}, "height": 340, "showlegend": False, "hovermode": "closest",
+        "meta": {
+            "summary": f"{a} against {b}, before and after: {kept}. Batch norm moves and stretches each axis on its "
+            "own; it does not decorrelate.",
+            "note": kept,
+        },
+    }  # fmt: skip
+    return {"data": traces, "layout": layout}
+
+
+def _cloud(stage: Stage, drawn: NDArray[np.intp], shown: Shown, axis: str) -> Figure:
+    x, y = (_rounded(stage.values[feature, drawn].astype(np.float64)) for feature in shown.pair)
+    return {
+        "type": "scatter", "mode": "markers", "name": shown.symbol(stage.name),
+        "x": x, "y": y, "xaxis": f"x{axis}", "yaxis": f"y{axis}",
+        "marker": {"color": colour_of(stage.name), "size": 5, "opacity": 0.65}, "customdata": drawn,
+        "hovertemplate": "example %{customdata}: %{x:.3g}, %{y:.3g}<extra></extra>", "meta": {"term": stage.name},
+    }  # fmt: skip
+
+
+def _rounded(values: Floats) -> Floats:
+    """To a thousandth of their range or finer: a fraction of a pixel."""
+    low, high = float(values.min()), float(values.max())
+    return values if high - low < SMALLEST else np.round(values, 3 - math.floor(math.log10(high - low)))
+
+
+def _correlation_text(before: float, after: float) -> str:
+    if math.isnan(before):
+        return "no correlation, as one of the two is constant"
+    return f"correlation {three(before)} before, {three(after)} after"

@@ -1,0 +1,173 @@
+"""The panel that most views are made of: one row a feature, each row that feature's distribution."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from app.figures.numbers import counted, significant
+from app.figures.theme import colour_of, translucent
+from bncore.axis import Axis
+from bncore.stages import Stage
+from bncore.summary import Floats
+
+ROW_HEIGHT = 0.82
+RUG_UP_TO = 64
+DIGITS = 2  # decimals of a height in rows: a fraction of a pixel
+HOVER = (
+    "%{text}<br>mean %{customdata[0]}, deviation %{customdata[1]}<br>"
+    "%{customdata[2]} to %{customdata[4]}, median %{customdata[3]}<extra></extra>"
+)
+Figure = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What a row panel is told besides its stage: the rows to show, their names, the texts around them."""
+
+    features: Sequence[int]
+    names: Sequence[str]
+    title: str
+    value: str  # what the horizontal axis shows, as a symbol
+    example: str = "example"
+
+    @cached_property
+    def index(self) -> slice | list[int]:
+        """The features as an index, which is cheaper where it is a slice."""
+        first, last = self.features[0], self.features[-1]
+        in_a_row = len(self.features) == last - first + 1
+        return slice(first, last + 1) if in_a_row else list(self.features)
+
+
+def row_panel(stage: Stage, panel: Panel) -> Figure:
+    """Histograms as rows, mean and ± one deviation on each, and up to 64 examples as a rug."""
+    traces = [_shapes(stage, panel), _moments(stage, panel)]
+    if stage.values.shape[1] <= RUG_UP_TO:
+        traces.append(_rug(stage, panel))
+    return {"data": traces, "layout": _layout(stage, panel)}
+
+
+def _bases(count: int) -> Floats:
+    """The height of each row's floor; the first row is at the top."""
+    return np.arange(count - 1, -1, -1, dtype=np.float64)
+
+
+def _shapes(stage: Stage, panel: Panel) -> Figure:
+    counts = stage.histogram.counts[panel.index]
+    edges = placed(stage.histogram.axis, stage.histogram.axis.edges(counts.shape[1]))
+    x, y = step_outlines(edges, counts, _bases(len(panel.features)))
+    colour = colour_of(stage.name)
+    return {
+        "type": "scatter", "mode": "lines", "name": panel.title, "x": x, "y": y, "fill": "toself",
+        "fillcolor": translucent(colour, 0.38), "line": {"color": colour, "width": 1, "shape": "hv"},
+        "hoverinfo": "skip", "showlegend": False, "meta": {"term": stage.name},
+    }  # fmt: skip
+
+
+def step_outlines(edges: Floats, counts: np.ndarray[Any, Any], bases: Floats) -> tuple[Floats, Floats]:
+    """Each row's histogram as the points of a step outline from its first to its last full bin, rows parted by NaN.
+
+    A row is as high as its own fullest bin: shapes compare along the axis, not heights across rows.
+    """
+    rows, bins = counts.shape
+    peak = counts.max(axis=1)
+    height = np.zeros((rows, bins + 3))
+    height[:, 1:-2] = counts * (ROW_HEIGHT / np.maximum(peak, 1))[:, None]
+    height += bases[:, None]
+    height[:, -1] = np.nan
+    full = counts > 0
+    first = np.where(peak > 0, full.argmax(axis=1), bins + 2)
+    last = bins + 1 - full[:, ::-1].argmax(axis=1)
+    column = np.arange(bins + 3)
+    kept = (column >= first[:, None]) & (column <= last[:, None])
+    kept[:, -1] = True
+    place = np.concatenate([edges[:1], edges, [np.nan]])
+    return place[kept.nonzero()[1]], height[kept].round(DIGITS)
+
+
+def placed(axis: Axis, positions: Floats) -> Floats:
+    """Positions rounded to a thousandth of the axis' length, which is a fraction of a pixel."""
+    low, high = axis.limits()
+    return positions.round(3 - math.floor(math.log10(high - low)))
+
+
+def _moments(stage: Stage, panel: Panel) -> Figure:
+    axis, summary = stage.histogram.axis, stage.summary
+    numbers = [
+        values[panel.index] for values in (summary.mean, summary.sd, summary.low, summary.quantiles[2], summary.high)
+    ]
+    mean, sd = numbers[:2]
+    low, middle, high = placed(axis, _inside(axis, np.array([mean - sd, mean, mean + sd])))
+    return {
+        "type": "scatter", "mode": "markers", "name": "mean ± deviation",
+        "x": middle, "y": _bases(len(mean)) + 0.16,
+        "error_x": {"type": "data", "symmetric": False, "array": placed(axis, high - middle),
+                    "arrayminus": placed(axis, middle - low), "thickness": 1.5, "width": 3},
+        "marker": {"size": 6, "color": colour_of(stage.name), "line": {"width": 1, "color": "#ffffff"}},
+        "text": list(panel.names),
+        "customdata": list(zip(*(significant(values.tolist()) for values in numbers), strict=True)),
+        "hovertemplate": HOVER, "showlegend": False, "meta": {"term": "mean"},
+    }  # fmt: skip
+
+
+def _inside(axis: Axis, values: Floats) -> Floats:
+    """Positions of the values, those beyond the axis at its end."""
+    return axis.position(values.clip(axis.low, axis.high))
+
+
+def _rug(stage: Stage, panel: Panel) -> Figure:
+    values = stage.values[panel.index].astype(np.float64)
+    axis = stage.histogram.axis
+    place = np.where((values >= axis.low) & (values <= axis.high), axis.position(values), np.nan)
+    height = np.broadcast_to(_bases(len(values))[:, None] - 0.07, values.shape)
+    return {
+        "type": "scatter", "mode": "markers", "name": "examples", "x": placed(axis, place).ravel(),
+        "y": np.round(height, DIGITS).ravel(), "customdata": np.tile(np.arange(values.shape[1]), len(values)),
+        "marker": {"symbol": "line-ns-open", "size": 6, "color": colour_of(stage.name), "opacity": 0.8},
+        "hovertemplate": f"{panel.example} %{{customdata}}<extra></extra>", "showlegend": False,
+        "meta": {"term": "example"},
+    }  # fmt: skip
+
+
+def axis_layout(axis: Axis, value: str) -> Figure:
+    """The horizontal axis of a stage: range, ticks, and a title that names a logarithmic scale."""
+    ticks = axis.ticks()
+    return {
+        "range": list(axis.limits()), "tickvals": [p for p, _ in ticks], "ticktext": [t for _, t in ticks],
+        "title": {"text": axis_title(axis, value)}, "fixedrange": True,
+    }  # fmt: skip
+
+
+def axis_title(axis: Axis, value: str) -> str:
+    """What the axis shows and on which scale."""
+    return value if axis.kind == "linear" else f"{value}, symmetric log (linear within ±{axis.linear_within:g})"
+
+
+def outside_text(stage: Stage) -> str:
+    """How many values the axis leaves out, "" if none."""
+    outside = stage.histogram.outside
+    return f"{counted(outside, 'value')} outside the axis" if outside else ""
+
+
+def name_margin(names: Sequence[str]) -> int:
+    """Pixels that the longest name takes on the left, within reason."""
+    return int(min(150, max(60, 26 + 6 * max(len(name) for name in names))))
+
+
+def _layout(stage: Stage, panel: Panel) -> Figure:
+    count = len(panel.features)
+    return {
+        "title": {"text": panel.title},
+        "xaxis": axis_layout(stage.histogram.axis, panel.value),
+        "yaxis": {
+            "range": [-0.25, count], "tickvals": _bases(count) + 0.3, "ticktext": list(panel.names),
+            "title": {"text": "feature"}, "fixedrange": True, "zeroline": False, "showgrid": False,
+        },
+        "margin": {"l": name_margin(panel.names), "r": 8, "t": 36, "b": 42},
+        "height": 84 + max(count, 3) * 27,
+        "hovermode": "closest",
+        "showlegend": False,
+    }  # fmt: skip

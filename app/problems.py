@@ -1,0 +1,91 @@
+"""Exceptions to answers: every failure leaves as `application/problem+json`."""
+
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.exceptions import HTTPException
+
+from app.errors import InvalidQuery, UserError, problem, problem_of, shortened
+from app.headers import HEADERS
+from bncore.errors import BatchNormError
+
+MEDIA_TYPE = "application/problem+json"
+DETAILS = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers with the application."""
+
+    @app.exception_handler(UserError)
+    async def user_error(_request: Request, error: UserError) -> Response:
+        return respond(problem_of(error))
+
+    @app.exception_handler(BatchNormError)
+    async def batch_norm_error(_request: Request, error: BatchNormError) -> Response:
+        return respond(problem_of(as_user_error(error)))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid_request(_request: Request, error: RequestValidationError) -> Response:
+        return respond(problem_of_validation(list(error.errors())))
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_request: Request, error: HTTPException) -> Response:
+        title = str(error.detail)
+        return respond(problem(error.status_code, title, DETAILS.get(error.status_code, title)), error.headers)
+
+    @app.exception_handler(Exception)
+    async def our_mistake(_request: Request, _error: Exception) -> Response:
+        detail = "This is a mistake of the server's, not of yours. Its log has the details."
+        return respond(problem(500, "The server failed", detail), HEADERS)  # outside of all middleware
+
+
+def respond(body: dict[str, Any], headers: Any = None) -> Response:
+    """A problem body as an answer that no cache keeps."""
+    content = orjson.dumps(body, default=repr)
+    kept = dict(headers or {}) | {"Cache-Control": "no-store"}
+    return Response(content, status_code=body["status"], media_type=MEDIA_TYPE, headers=kept)
+
+
+def as_user_error(error: BatchNormError) -> InvalidQuery:
+    """The numerics' own refusal, with the parameter at fault as the field; its advice stands behind the semicolon."""
+    detail = str(error)
+    advice = detail.partition("; ")[2]
+    return InvalidQuery(detail[:1].upper() + detail[1:], field=error.parameter, allowed=advice.rstrip(".") or None)
+
+
+def problem_of_validation(errors: list[Any]) -> dict[str, Any]:
+    """Pydantic's findings as one problem, a row a field."""
+    rows = field_errors(errors)
+    detail = "; ".join(f"{row['field']}: {row['allowed']}" for row in rows) + "."
+    return problem(422, InvalidQuery.title, detail, rows)
+
+
+def field_errors(errors: list[Any]) -> list[dict[str, Any]]:
+    """One row a field: what was given and what is allowed; a union's several complaints are joined by "or"."""
+    rows: dict[str, dict[str, Any]] = {}
+    for error in errors:
+        place = [str(part) for part in error["loc"] if part not in ("query", "body", "path")]
+        name = place[0] if place else "body"
+        allowed = _allowed(error)
+        if name in rows:
+            rows[name]["allowed"] += f", or {allowed}"
+        else:
+            rows[name] = {"field": name, "given": shortened(error.get("input")), "allowed": allowed}
+    return list(rows.values())
+
+
+def validation_rows(error: ValidationError) -> list[dict[str, Any]]:
+    """The rows of a model that was validated outside FastAPI."""
+    return field_errors(list(error.errors()))
+
+
+def _allowed(error: dict[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "nothing of this name"
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    message = str(error["msg"])
+    return message.removeprefix("Input should be ").removeprefix("Value error, ")

@@ -1,0 +1,163 @@
+"""A drawing axis that stays put: nice limits, linear or symmetric-logarithmic, with its ticks.
+
+Symmetric-logarithmic, with `c` the half-width of the linear part:
+
+    position(v) = v / c                            for |v| <= c
+    position(v) = sign(v) (1 + ln(|v| / c))        beyond
+
+so value and slope are continuous at c (after Webber 2013, "A bi-symmetric log transformation").
+"""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Kind = Literal["linear", "symlog"]
+NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0)
+POWERS = (1.0, 2.0, 5.0, 10.0)
+NARROWEST = 1e-9  # of the largest value: below it, tick texts would be too long to be read
+SMALLEST = 1e-290  # sizes below it count as 0, so that nothing here leaves the range of normal numbers
+
+
+@dataclass(frozen=True)
+class Axis:
+    """Limits in data units; `linear_within` is the half-width c of a symlog axis' linear part."""
+
+    kind: Kind
+    low: float
+    high: float
+    linear_within: float = 3.0
+
+    def position(self, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Where each value lies on the axis; the identity for a linear axis. Not-a-number stays so."""
+        values = np.asarray(values, dtype=np.float64)
+        if self.kind == "linear":
+            return values
+        scaled = values / self.linear_within
+        size = np.abs(scaled)
+        return np.where(size <= 1.0, scaled, np.copysign(1.0 + np.log(np.maximum(size, 1.0)), scaled))
+
+    def limits(self) -> tuple[float, float]:
+        """The two ends, as positions."""
+        return _limits(self)
+
+    def edges(self, bins: int) -> NDArray[np.float64]:
+        """`bins + 1` edges, equally far apart on the axis, as positions."""
+        return _edges(self, bins)
+
+    def ticks(self) -> tuple[tuple[float, str], ...]:
+        """Position and text of each tick; a linear axis has round steps, a symlog axis 0, ±c and powers of ten."""
+        return _ticks(self)
+
+
+@lru_cache(maxsize=256)
+def _limits(axis: Axis) -> tuple[float, float]:
+    low, high = axis.position(np.array([axis.low, axis.high]))
+    return float(low), float(high)
+
+
+@lru_cache(maxsize=256)
+def _edges(axis: Axis, bins: int) -> NDArray[np.float64]:
+    edges = np.linspace(*_limits(axis), bins + 1)
+    edges.flags.writeable = False
+    return edges
+
+
+@lru_cache(maxsize=256)
+def _ticks(axis: Axis) -> tuple[tuple[float, str], ...]:
+    values = _linear_ticks(axis) if axis.kind == "linear" else _symlog_ticks(axis)
+    positions = axis.position(np.array(values))
+    return tuple((float(p), tick_text(v)) for p, v in zip(positions, values, strict=True))
+
+
+def tick_text(value: float) -> str:
+    """A tick's value, short, with a real minus sign.
+
+    >>> tick_text(-3.0), tick_text(0.25), tick_text(1e6), tick_text(-1e-5), tick_text(1000000.5)
+    ('−3', '0.25', '1e6', '−1e−5', '1000000.5')
+    """
+    short = f"{value:g}"
+    mantissa, _, exponent = (short if float(short) == value else f"{value:.12g}").partition("e")
+    return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", "−")
+
+
+def _linear_ticks(axis: Axis) -> list[float]:
+    step = nice_ceiling((axis.high - axis.low) / 7.0, POWERS)
+    first, last = math.ceil(axis.low / step - 1e-9), math.floor(axis.high / step + 1e-9)
+    return [_snapped(i * step) for i in range(first, last + 1)]
+
+
+def _symlog_ticks(axis: Axis) -> list[float]:
+    """0, then powers of ten from the outermost inwards, then ±c, each where its text has room: at most eight."""
+    low, high = axis.limits()
+    c, room = axis.linear_within, (high - low) / 7.5
+    outermost = math.floor(math.log10(max(-axis.low, axis.high)) + 1e-9)
+    innermost = math.floor(math.log10(c) + 1e-9) + 1
+    kept: list[float] = []
+    for size in [0.0, *(float(f"1e{k}") for k in range(outermost, innermost - 1, -1)), c]:
+        for value in (-size, size) if size else (0.0,):
+            place = axis.position(np.array([value, *kept]))
+            if axis.low <= value <= axis.high and (np.abs(place[1:] - place[0]) >= room).all():
+                kept.append(value)
+    return sorted(kept)
+
+
+def nice_ceiling(value: float, steps: tuple[float, ...] = NICE) -> float:
+    """The smallest step times a power of ten that is at least `value` (≥ 0): limits and tick distances.
+
+    >>> nice_ceiling(3.2), nice_ceiling(0.011), nice_ceiling(1.0)
+    (4.0, 0.015, 1.0)
+    """
+    value = max(value, SMALLEST)
+    decade = float(f"1e{math.floor(math.log10(value))}")
+    size = next((step for step in steps if step * decade >= value * (1 - 1e-9)), 10.0)
+    return _snapped(size * decade)
+
+
+def axis_for(low: float, high: float, kind: Kind, linear_within: float = 3.0) -> Axis:
+    """An axis whose nice limits hold `low <= high`; slightly different data give the same axis.
+
+    A symlog axis holds 0 as well. Limits too close to be told apart on an axis are moved apart.
+    """
+    if kind == "symlog":
+        return Axis(kind, *_symlog_limits(low, high, linear_within), linear_within)
+    largest = max(abs(low), abs(high))
+    if high - low <= NARROWEST * largest or largest < SMALLEST:
+        margin = largest / 2.0 if largest >= SMALLEST else 1.0
+        low, high = low - margin, high + margin
+    step = nice_ceiling((high - low) / 8.0)
+    return Axis(kind, 0.0 - _outwards(-low, step), _outwards(high, step))
+
+
+def _outwards(limit: float, step: float) -> float:
+    """The first multiple of `step` that is at least `limit`, whatever rounding does to it."""
+    count = math.ceil(limit / step)
+    return next(at for at in (_snapped(k * step) for k in (count, count + 1, count + 2)) if at >= limit)
+
+
+def _symlog_limits(low: float, high: float, linear_within: float) -> tuple[float, float]:
+    """Each limit, moved outwards to ±(4/3)c or to a nice number beyond it; 0 where there is nothing on its side."""
+    least = _snapped(linear_within * 4.0 / 3.0)
+    below, above = (max(nice_ceiling(size, POWERS), least) if size > 0 else 0.0 for size in (-low, high))
+    return (0.0 - below, above) if below or above else (-least, least)
+
+
+def _snapped(value: float) -> float:
+    """Without the last digits, which are rounding errors."""
+    return float(f"{value:.12g}")
+
+
+def fence(ordered: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Limits (2, D) within which each of the ordered rows (D, M) is worth drawing.
+
+    They are the row's own extremes, clipped at half its 1-99 % range beyond its 1st and 99th percentile, so that
+    outliers do not flatten the picture.
+    """
+    last = ordered.shape[1] - 1
+    p1, p99 = ordered[:, last // 100], ordered[:, last - last // 100]
+    reach = (p99 - p1) / 2.0
+    return np.stack([np.maximum(ordered[:, 0], p1 - reach), np.minimum(ordered[:, -1], p99 + reach)])

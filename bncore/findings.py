@@ -1,0 +1,175 @@
+"""What an engineer wants to be told about a batch norm layer, measured on one batch."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+from bncore.playground import Layer, Playground
+from bncore.summary import Floats, row_blocks
+
+NEAR_ZERO_GAMMA = 0.01
+MOSTLY_SATURATED = 0.9
+STANDARD_ERRORS = 3.0
+NOTABLE_GAP = 0.1
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: what it is, what follows from it, and the features it holds for with the measured value of each.
+
+    `severity` is "warning" or "note"; `measure` says what the values are.
+    """
+
+    id: str
+    severity: str
+    title: str
+    explanation: str
+    measure: str
+    features: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Standard errors of one batch's mean and variance, and these two themselves, per feature (D,).
+
+    Examples are independent, an example's positions need not be: with m_j an example's mean of (x - mean) and v_j of
+    (x - mean)^2, the squared errors are the unbiased variances of m_j and of v_j over N. For (N, D) data they estimate
+    sigma^2/N and var^2 (rho + 2)/N, rho the excess kurtosis (Luo et al. 2019, section 3).
+    """
+
+    mean: Floats
+    var: Floats
+    batch_mean: Floats
+    batch_var: Floats
+
+    @property
+    def shift(self) -> Floats:
+        """Noise of x_hat's location, in deviations; 0 for a constant feature."""
+        return self.mean * reciprocal(np.sqrt(self.batch_var))
+
+    @property
+    def scale(self) -> Floats:
+        """Relative noise of x_hat's scale; 0 for a constant feature."""
+        return self.var * reciprocal(2.0 * self.batch_var)
+
+
+def statistics_noise(rows: NDArray[np.floating], positions: int) -> Noise:
+    """The noise of mean and variance of features × numbers (D, N·positions), of two or more examples."""
+    parts = [_noise(rows[block].astype(np.float64, copy=False), positions) for block in row_blocks(*rows.shape)]
+    return Noise(*(np.concatenate(part) for part in zip(*parts, strict=True)))
+
+
+def _noise(values: Floats, positions: int) -> tuple[Floats, Floats, Floats, Floats]:
+    mean = values.mean(axis=1)
+    centred = values - mean[:, None]
+    mean_error = _error(centred, positions)
+    np.square(centred, out=centred)
+    return mean_error, _error(centred, positions), mean, centred.mean(axis=1)
+
+
+def _error(values: Floats, positions: int) -> Floats:
+    """The standard error of the mean of (D, N·positions)."""
+    per_example = values if positions == 1 else values.reshape(len(values), -1, positions).mean(axis=2)
+    error: Floats = per_example.std(axis=1, ddof=1) / np.sqrt(per_example.shape[1])
+    return error
+
+
+@np.errstate(over="ignore")
+def findings(shown: Playground, running_mean: Floats | None = None, running_var: Floats | None = None) -> list[Finding]:
+    """All findings on a playground's result, warnings first; the running statistics are held against the batch.
+
+    A single example says nothing about noise, so it is held against nothing.
+    """
+    found = [*_of_the_layer(shown)]
+    if shown.examples > 1:
+        noise = statistics_noise(shown.stages["x"].values, shown.positions)
+        if running_mean is not None and running_var is not None:
+            found += _of_running_statistics(shown, noise, running_mean, running_var)
+        found.append(_noise_finding(noise, shown.examples))
+    return sorted(found, key=lambda finding: finding.severity != "warning")
+
+
+def _of_the_layer(shown: Playground) -> Iterator[Finding]:
+    layer, x = shown.layer, shown.stages["x"].summary
+    name, measured = ("variance", x.sd**2) if layer.eps_placement == "variance" else ("deviation", x.sd)
+    constant = x.low == x.high
+    if shown.examples * shown.positions > 1:
+        yield from _where(
+            constant, x.mean, "constant", "warning", "Constant in this batch",
+            "Every example has the same value: in training x̂ is 0 and y is β, and only ε stands below the gradient.",
+            "value",
+        )  # fmt: skip
+    yield from _where(
+        (measured <= layer.eps) & ~constant, measured, "variance_below_eps", "warning",
+        f"The {name} is at or below ε",
+        "Here ε, not the data, decides the scale of x̂: its deviation stays well below 1.", name,
+    )  # fmt: skip
+    gamma = shown.forward.gamma
+    given = not isinstance(layer.gamma, str)  # one that undoes the normalization is small where the deviation is
+    yield from _where(
+        (np.abs(gamma) <= NEAR_ZERO_GAMMA) & given, gamma, "gamma_near_zero", "warning", "γ is close to 0",
+        "The feature is switched off behind batch norm, and the gradient that reaches x is scaled by γ.", "γ",
+    )  # fmt: skip
+    yield from _where(
+        shown.saturation >= MOSTLY_SATURATED, shown.saturation, "saturated", "warning",
+        f"{layer.activation} is flat or dead almost everywhere",
+        "Hardly any gradient passes f at these inputs; another β, or in a squashing f a smaller γ, would change it.",
+        "share saturated",
+    )  # fmt: skip
+
+
+def _of_running_statistics(shown: Playground, noise: Noise, mean: Floats, var: Floats) -> Iterator[Finding]:
+    from_mean = np.abs(mean - noise.batch_mean) * reciprocal(noise.mean)
+    from_var = np.abs(var - noise.batch_var) * reciprocal(noise.var)
+    yield from _where(
+        from_mean > STANDARD_ERRORS, from_mean, "running_mean_off", "warning", "The running mean is not this batch's",
+        f"They differ by more than {STANDARD_ERRORS:g} standard errors of this batch's mean: other data, too few "
+        "updates, or weights that moved since.", "standard errors",
+    )  # fmt: skip
+    yield from _where(
+        from_var > STANDARD_ERRORS, from_var, "running_var_off", "warning",
+        "The running variance is not this batch's",
+        f"They differ by more than {STANDARD_ERRORS:g} standard errors of this batch's variance.", "standard errors",
+    )  # fmt: skip
+    gap = mode_gap(shown.layer, noise, mean, var)
+    yield from _where(
+        gap > NOTABLE_GAP, gap, "mode_gap", "warning", "Training and inference give different outputs",
+        "The root mean square of y(train) − y(inference) over this batch, in units of |γ|.", "|γ|",
+    )  # fmt: skip
+
+
+def mode_gap(layer: Layer, noise: Noise, running_mean: Floats, running_var: Floats) -> Floats:
+    """Root mean square over the batch of x_hat(train) - x_hat(inference), per feature (D,).
+
+    With z = (x - mean)/sigma the difference is z (sigma/s - sigma/s') - (mean - running_mean)/s', where <z> = 0 and
+    <z^2> = 1.
+    """
+    scale = EPS_PLACEMENTS[layer.eps_placement].scale
+    train, inference = (reciprocal(scale(var, layer.eps)) for var in (noise.batch_var, running_var))
+    gap: Floats = np.hypot(
+        np.sqrt(noise.batch_var) * (train - inference), (noise.batch_mean - running_mean) * inference
+    )
+    return gap
+
+
+def _noise_finding(noise: Noise, examples: int) -> Finding:
+    features = tuple(range(noise.shift.size))
+    return Finding(
+        "statistics_noise", "note", f"How noisy the statistics are at N = {examples}",
+        f"At this batch size the mean is uncertain by about {np.median(noise.shift):.2g} deviations, which shifts x̂, "
+        f"and the deviation by about {100 * np.median(noise.scale):.2g} %, which scales it (one standard error, the "
+        "median feature).", "shift of x̂", features, tuple(noise.shift.tolist()),
+    )  # fmt: skip
+
+
+def _where(
+    mask: NDArray[np.bool_], values: Floats, id: str, severity: str, title: str, explanation: str, measure: str
+) -> Iterator[Finding]:
+    """The finding on the features at which `mask` holds, if there are any."""
+    at = np.flatnonzero(mask)
+    if at.size:
+        yield Finding(id, severity, title, explanation, measure, tuple(at.tolist()), tuple(values[at].tolist()))

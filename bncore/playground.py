@@ -1,0 +1,191 @@
+"""One mini-batch through `x -> x_hat -> y -> f(y)` and back, with what a view shows of every stage.
+
+Values are kept features first, (D, M): M = N examples, or N times the positions of (N, C, H, W).
+"""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bncore.activations import ACTIVATIONS
+from bncore.batch_norm import Forward, forward
+from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+from bncore.gradient import Gradients, backward
+from bncore.stages import AxisChoice, Stage, check_finite, stages_of
+from bncore.statistics import statistics
+from bncore.summary import Floats, row_blocks
+from bncore.upstream import UPSTREAMS, Upstream
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What is applied to the batch: batch norm's parameters, the activation behind it, the gradient from above.
+
+    `gamma` None is 1, `"sigma"` the batch's own denominator; `beta` None is 0, `"mean"` the batch's own mean:
+    the two together undo the normalization. Arrays have one value a feature.
+    """
+
+    gamma: Floats | Literal["sigma"] | None = None
+    beta: Floats | Literal["mean"] | None = None
+    eps: float = 1e-5
+    eps_placement: Literal["variance", "deviation"] = "variance"
+    mode: Literal["train", "inference"] = "train"
+    activation: str = "relu"
+    upstream: str = "random"
+    upstream_example: int = 0
+
+
+@dataclass(frozen=True)
+class Conservation:
+    """What batch norm's backward pass keeps, per feature (D,); `scale` = sum |dx| is the size to hold it against.
+
+    In training `sum_dx` is 0 and `sum_dx_x_hat` is `expected_sum_dx_x_hat`, which goes to 0 with eps.
+    In inference the statistics are constants and neither law holds: `expected_sum_dx_x_hat` is None.
+    """
+
+    sum_dx: Floats
+    sum_dx_x_hat: Floats
+    expected_sum_dx_x_hat: Floats | None
+    scale: Floats
+
+
+@dataclass(frozen=True)
+class Playground:
+    """The result of `playground`; `saturation` (D,) is the share of f's inputs at which f is flat or dead."""
+
+    layer: Layer
+    forward: Forward
+    gradients: Gradients
+    upstream: Upstream
+    stages: dict[str, Stage]
+    saturation: Floats
+    conservation: Conservation
+    axis_widened: bool
+    positions: int
+
+    @property
+    def examples(self) -> int:
+        """N, the number of examples."""
+        return int(self.stages["x"].values.shape[1]) // self.positions
+
+
+@np.errstate(over="ignore", invalid="ignore")  # what is too large is looked for, and then named
+def playground(
+    x: NDArray[np.floating],
+    layer: Layer,
+    *,
+    feature_axis: int = 1,
+    running_mean: Floats | None = None,
+    running_var: Floats | None = None,
+    labels: NDArray[np.int64] | None = None,
+    classes: int | None = None,
+    dy: NDArray[np.floating] | None = None,
+    rng: np.random.Generator,
+    axis: AxisChoice = "auto",
+    bins: int = 40,
+) -> Playground:
+    """Everything that the playground shows of `x` (N, ..., D, ...).
+
+    `dy`, of the shape of `x`, replaces the gradient from the upstream of `layer`. `rng` serves the upstreams that draw
+    numbers; `classes` is how many classes `labels` (N,) may name (default: as many as they do).
+    Raises what `forward`, `backward` and the upstreams raise, and BadParameter for a result that its dtype cannot
+    hold.
+    """
+    rows = features_first(x, feature_axis)
+    positions = rows.shape[1] // x.shape[0]
+    result = _normalize(rows, layer, running_mean, running_var)
+    activation = ACTIVATIONS[layer.activation]
+    f = activation.value(result.y)
+    check_finite({"x_hat": result.x_hat, "y": result.y, "activation": f})
+    source = _upstream(f, x.shape[0], layer, labels, classes, rng)
+    gradient = source.gradient
+    dy_rows = gradient * activation.derivative(result.y) if dy is None else features_first(dy, feature_axis)
+    gradients = backward(dy_rows, result)
+    values = {
+        "x": rows, "x_hat": result.x_hat, "y": result.y, "activation": f,
+        "d_activation": gradient, "dy": dy_rows, "dx_hat": gradients.dx_hat, "dx": gradients.dx,
+        "dx_direct": gradients.dx_direct, "dx_mean": gradients.dx_mean, "dx_variance": gradients.dx_variance,
+    }  # fmt: skip
+    if dy is not None:
+        del values["d_activation"]
+    elif source.readout is not None and source.readout_gradient is not None:
+        values |= {"readout": source.readout.T, "d_readout": source.readout_gradient.T}
+    stages, widened = stages_of(values, layer.activation, axis, bins)
+    conservation = _conservation(result, gradients)
+    check_finite({"dgamma": gradients.dgamma, "dx": conservation.scale, "loss": np.array(source.loss or 0.0)})
+    return Playground(
+        layer, result, gradients, source, stages, activation.saturated(result.y).mean(axis=1),
+        conservation, widened, positions,
+    )  # fmt: skip
+
+
+def features_first(x: NDArray[np.floating], feature_axis: int) -> NDArray[np.floating]:
+    """`x` (N, ..., D, ...) as contiguous (D, M)."""
+    moved = np.moveaxis(x, feature_axis, 0)
+    return np.ascontiguousarray(moved.reshape(moved.shape[0], -1))
+
+
+def _normalize(
+    rows: NDArray[np.floating], layer: Layer, running_mean: Floats | None, running_var: Floats | None
+) -> Forward:
+    gamma, beta = layer.gamma, layer.beta
+    if isinstance(gamma, str) or isinstance(beta, str):
+        mean, var = _in_force(rows, layer, running_mean, running_var)
+        gamma = EPS_PLACEMENTS[layer.eps_placement].scale(var, layer.eps) if isinstance(gamma, str) else gamma
+        beta = mean if isinstance(beta, str) else beta
+    return forward(
+        rows, gamma, beta, eps=layer.eps, eps_placement=layer.eps_placement, feature_axis=0, mode=layer.mode,
+        running_mean=running_mean, running_var=running_var,
+    )  # fmt: skip
+
+
+def _in_force(
+    rows: NDArray[np.floating], layer: Layer, running_mean: Floats | None, running_var: Floats | None
+) -> tuple[Floats, Floats]:
+    """The mean and the variance that the mode normalizes by."""
+    if layer.mode == "inference" and running_mean is not None and running_var is not None:
+        return running_mean, running_var
+    found = statistics(rows, feature_axis=0)
+    return found.mean, found.var
+
+
+def _upstream(
+    f: NDArray[np.floating],
+    examples: int,
+    layer: Layer,
+    labels: NDArray[np.int64] | None,
+    classes: int | None,
+    rng: np.random.Generator,
+) -> Upstream:
+    """The gradient dL/df (D, M). A read-out sees the mean over an example's positions (global average pooling)."""
+    features, positions = f.shape[0], f.shape[1] // examples
+    per_example = f.reshape(features, examples, positions)
+    kind = UPSTREAMS[layer.upstream]
+    side = {"rng": rng, "labels": labels, "example": layer.upstream_example}
+    if positions == 1 or kind.reads_out:
+        pooled = per_example.mean(axis=2, dtype=np.float64) if positions > 1 else f
+        found = kind(pooled.T, outputs=classes if labels is not None else None, **side)  # type: ignore[arg-type]
+        gradient = np.repeat(found.gradient.T / positions, positions, axis=1) if positions > 1 else found.gradient.T
+    else:
+        flat = per_example.transpose(1, 0, 2).reshape(examples, -1)
+        found = kind(flat, **side)  # type: ignore[arg-type]
+        gradient = found.gradient.reshape(examples, features, positions).transpose(1, 0, 2).reshape(features, -1)
+    return replace(found, gradient=np.ascontiguousarray(gradient))
+
+
+def _conservation(result: Forward, gradients: Gradients) -> Conservation:
+    parts = []
+    for rows in row_blocks(*gradients.dx.shape):
+        dx = gradients.dx[rows].astype(np.float64, copy=False)
+        parts.append((dx.sum(axis=1), (dx * result.x_hat[rows]).sum(axis=1), np.abs(dx).sum(axis=1)))
+    sum_dx, overlap, size = (np.concatenate(part) for part in zip(*parts, strict=True))
+    expected = _expected_overlap(result, gradients) if result.mode == "train" else None
+    return Conservation(sum_dx, overlap, expected, size)
+
+
+def _expected_overlap(result: Forward, gradients: Gradients) -> Floats:
+    """(gamma/s) sum(dy x_hat) (1 - c0 <x_hat^2>): the last factor is eps/(var + eps), or eps/s beside the deviation."""
+    power = 2 if result.eps_placement == "variance" else 1
+    return gradients.dgamma * result.gamma * reciprocal(result.scale) * (result.eps * reciprocal(result.scale**power))

@@ -1,0 +1,162 @@
+"""What a view shows of a stage: per feature, moments, quantiles and a histogram on a given axis.
+
+Values are features × numbers (D, M). All passes go over a few features at a time, so that a large batch needs little
+memory beside itself.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bncore.axis import Axis, fence
+
+Floats = NDArray[np.float64]
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+SORT_UP_TO = 65_536  # numbers a row; above it, selecting the few needed order statistics is cheaper than sorting
+BLOCK = 2**18  # numbers worked on at once: 2 MiB of float64
+SQUARES = (1e-140, 1e140)  # the sizes whose squares float64 holds
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Per feature, arrays of length D: mean, deviation (biased), smallest, the five `QUANTILES` (5, D), largest.
+
+    `fences` (2, D) are the limits within which the feature is worth drawing.
+    """
+
+    mean: Floats
+    sd: Floats
+    low: Floats
+    quantiles: Floats
+    high: Floats
+    fences: Floats
+
+    def take(self, features: slice) -> "Summary":
+        """The summary of some of the features."""
+        return Summary(
+            self.mean[features], self.sd[features], self.low[features], self.quantiles[:, features],
+            self.high[features], self.fences[:, features],
+        )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Counts (D, bins) between the axis' equally spaced edges, and how many values lie outside on each side (D,)."""
+
+    axis: Axis
+    counts: NDArray[np.int64]
+    below: NDArray[np.int64]
+    above: NDArray[np.int64]
+
+    @property
+    def outside(self) -> int:
+        """How many values of all features together lie outside the axis."""
+        return int(self.below.sum() + self.above.sum())
+
+    def take(self, features: slice) -> "Histogram":
+        """The histograms of some of the features."""
+        return Histogram(self.axis, self.counts[features], self.below[features], self.above[features])
+
+
+def row_blocks(rows: int, numbers: int) -> Iterator[slice]:
+    """Slices that cover `rows` rows of `numbers` numbers, each of about BLOCK numbers or a single row."""
+    step = max(1, BLOCK // max(numbers, 1))
+    return (slice(start, start + step) for start in range(0, rows, step))
+
+
+def summarize(values: NDArray[Any]) -> Summary:
+    """The summary of finite values (D, M).
+
+    Quantiles interpolate linearly between order statistics (type 7 of Hyndman & Fan 1996, NumPy's default).
+    """
+    features, numbers = values.shape
+    parts = [_summarized(values[rows].astype(np.float64, copy=False)) for rows in row_blocks(features, numbers)]
+    if len(parts) == 1:
+        return parts[0]
+    names = ("mean", "sd", "low", "quantiles", "high", "fences")
+    return Summary(**{name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in names})
+
+
+def _summarized(values: Floats) -> Summary:
+    ordered = _ordered(values)
+    low, high = ordered[:, 0], ordered[:, -1]
+    mean = np.clip(values.mean(axis=1), low, high)  # a constant row's mean is that constant, without rounding
+    sd = _deviation(values - mean[:, None], np.maximum(-low, high))
+    return Summary(mean, sd, low.copy(), quantiles(ordered), high.copy(), fence(ordered))
+
+
+def _deviation(centred: Floats, largest: Floats) -> Floats:
+    """sqrt(mean of squares) of each row; in units of its largest value where squares would leave float64's range."""
+    smallest_square, largest_square = SQUARES
+    unit = np.where((largest < smallest_square) | (largest > largest_square), largest, 1.0)
+    unit[unit == 0.0] = 1.0
+    if (unit != 1.0).any():
+        centred /= unit[:, None]
+    np.square(centred, out=centred)
+    deviation: Floats = np.sqrt(centred.mean(axis=1)) * unit
+    return deviation
+
+
+def quantiles(ordered: Floats) -> Floats:
+    """The `QUANTILES` (5, D) of rows in order (D, M)."""
+    last = ordered.shape[1] - 1
+    place = np.array(QUANTILES) * last
+    below = place.astype(np.intp)
+    lower, upper = ordered[:, below], ordered[:, np.minimum(below + 1, last)]
+    found: Floats = np.ascontiguousarray((lower + (upper - lower) * (place - below)).T)
+    return found
+
+
+def _ordered(values: Floats) -> Floats:
+    """Rows in order; of long rows only the places that are looked at."""
+    if values.shape[1] <= SORT_UP_TO:
+        return np.sort(values, axis=1)
+    last = values.shape[1] - 1
+    places = {0, last, last // 100, last - last // 100}
+    for q in QUANTILES:
+        places |= {int(q * last), min(int(q * last) + 1, last)}
+    return np.partition(values, sorted(places), axis=1)
+
+
+def histogram(values: NDArray[Any], axis: Axis, bins: int) -> Histogram:
+    """Counts of (D, M) in `bins` bins that are equally wide on the axis; both ends belong to it."""
+    features, numbers = values.shape
+    blocks = [
+        _binned(values[rows].astype(np.float64, copy=False), axis, bins) for rows in row_blocks(features, numbers)
+    ]
+    counts = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
+    return Histogram(axis, counts[:, 1:-1], counts[:, 0], counts[:, -1])
+
+
+def _binned(values: Floats, axis: Axis, bins: int) -> NDArray[np.int64]:
+    """Counts (D, bins + 2): below the axis, in each bin, above it."""
+    features = values.shape[0]
+    low, high = axis.limits()
+    place = axis.position(values) - low
+    place *= bins / (high - low)
+    np.clip(place, 0.0, bins - 1, out=place)
+    bin_of = place.astype(np.intp)
+    bin_of += 1
+    bin_of[values < axis.low] = 0
+    bin_of[values > axis.high] = bins + 1
+    bin_of += np.arange(features)[:, None] * (bins + 2)
+    return np.bincount(bin_of.ravel(), minlength=features * (bins + 2)).reshape(features, bins + 2)
+
+
+def correlation(a: NDArray[Any], b: NDArray[Any]) -> float:
+    """Pearson's correlation of two features (M,); not-a-number where one is constant."""
+    a, b = (_in_units(feature.astype(np.float64)) for feature in (a, b))
+    size = float(np.sqrt(a @ a) * np.sqrt(b @ b))
+    return max(-1.0, min(1.0, float(a @ b) / size)) if size > 0.0 else math.nan
+
+
+def _in_units(feature: Floats) -> Floats:
+    """The feature centred, in units of its largest deviation."""
+    centred = feature - np.clip(feature.mean(), feature.min(), feature.max())
+    largest = float(np.abs(centred).max())
+    scaled: Floats = centred / largest if largest > 0.0 else centred
+    return scaled

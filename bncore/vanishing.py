@@ -1,0 +1,84 @@
+"""Why no gradient comes out of batch norm.
+
+    dx = (gamma/s) [g - <g> - c0 x_hat <g x_hat>],   g = dL/dy
+
+With r what is left of g when its straight line in x_hat is taken away, and b that line's slope, the bracket is
+r + b x_hat (1 - c0 <x_hat^2>), and the last factor goes to 0 with eps. So dx is next to nothing just where r is 0.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bncore.batch_norm import Forward
+from bncore.epsilon import reciprocal
+from bncore.summary import Floats
+
+NEXT_TO_NOTHING = 1e-3  # of the direct path's size
+ROUNDING = 8.0  # units in the last place of x_hat's dtype that an r of 0 may come out as
+
+
+@dataclass(frozen=True)
+class Vanished:
+    """A reason (a key of REASONS) and the features whose dx is 0 for it."""
+
+    reason: str
+    features: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """The reason in a sentence."""
+        return REASONS[self.reason]
+
+
+REASONS = {
+    "no_upstream": "∂L/∂y is 0 for every example: nothing arrives from above.",
+    "gamma_zero": "γ is 0, and ∂L/∂x is γ/s times the rest.",
+    "constant_feature": "Variance and ε are both 0: x̂ is 0 by definition, and so is its derivative.",
+    "single_example": "The batch has one example: x̂ is 0 whatever x is.",
+    "same_for_every_example": "∂L/∂y is the same for every example, and the mean path takes away what all have in "
+    "common.",
+    "two_examples": "With two examples and ε next to nothing x̂ is always ±1: moving x changes nothing.",
+    "linear_in_x_hat": "∂L/∂y is a straight line in x̂ (as under the loss Σy²): the mean path removes its level, the "
+    "variance path its slope.",
+}
+
+
+def vanished(forward: Forward, dy: NDArray[np.floating], dx: NDArray[np.floating]) -> list[Vanished]:
+    """The features of (D, M) rows whose dx is next to nothing beside the direct path (gamma/s) dy, by reason."""
+    size = np.maximum(dx.max(axis=1), -dx.min(axis=1))
+    from_above = np.maximum(dy.max(axis=1), -dy.min(axis=1))
+    direct = np.abs(forward.gamma) * reciprocal(forward.scale) * from_above
+    by_reason: dict[str, list[int]] = {}
+    for feature in np.flatnonzero(size <= NEXT_TO_NOTHING * direct).tolist():
+        reason = _reason(forward, dy[feature].astype(np.float64, copy=False), feature)
+        if reason:
+            by_reason.setdefault(reason, []).append(feature)
+    return [Vanished(reason, tuple(features)) for reason, features in by_reason.items()]
+
+
+def _reason(forward: Forward, g: Floats, feature: int) -> str | None:
+    """The first reason that holds; None where dx is small by chance."""
+    if not g.any():
+        return "no_upstream"
+    if forward.gamma[feature] == 0.0:
+        return "gamma_zero"
+    if forward.scale[feature] == 0.0:
+        return "constant_feature"
+    if g.size == 1:
+        return "single_example"
+    limit = ROUNDING * float(np.finfo(forward.x_hat.dtype).eps) * float(np.abs(g).max())
+    level, left = _without_line(forward.x_hat[feature].astype(np.float64, copy=False), g)
+    if float(np.abs(level).max()) <= limit:
+        return "same_for_every_example"
+    if float(np.abs(left).max()) > limit:
+        return None
+    return "two_examples" if g.size == 2 else "linear_in_x_hat"
+
+
+def _without_line(x_hat: Floats, g: Floats) -> tuple[Floats, Floats]:
+    """g without its level, and without its line in x_hat (least squares)."""
+    level, run = g - g.mean(), x_hat - x_hat.mean()
+    spread = float(run @ run)
+    return level, level - run * (float(run @ level) / spread) if spread > 0.0 else level

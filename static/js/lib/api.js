@@ -1,0 +1,61 @@
+// Asking the server: one request in flight, and the latest state is always the last one asked for.
+
+export class Problem extends Error {
+  constructor(body) {
+    super(body.detail ?? body.title ?? "The server could not answer.");
+    this.status = body.status ?? 0;
+    this.errors = body.errors ?? [];
+  }
+}
+
+export async function getJson(address, signal) {
+  let response;
+  try {
+    response = await fetch(address, { headers: { Accept: "application/json" }, signal });
+  } catch (error) {
+    if (error.name === "AbortError") throw error;
+    throw new Problem({ detail: "The server does not answer. It is asked again with your next change." });
+  }
+  const body = await response.json().catch(() => ({ status: response.status, title: response.statusText }));
+  if (!response.ok) throw new Problem(body);
+  return body;
+}
+
+// Calls `show(answer, query)` in the order asked, skipping states that were overtaken while a request was under way.
+export class Latest {
+  #ask;
+  #show;
+  #fail;
+  #busy;
+  #running = false;
+  #wanted = null;
+
+  constructor({ ask, show, fail, busy }) {
+    this.#ask = ask;
+    this.#show = show;
+    this.#fail = fail;
+    this.#busy = busy;
+  }
+
+  want(query) {
+    this.#wanted = query;
+    if (!this.#running) this.#run();
+  }
+
+  async #run() {
+    this.#running = true;
+    this.#busy(true);
+    while (this.#wanted !== null) {
+      const query = this.#wanted;
+      this.#wanted = null;
+      try {
+        const answer = await this.#ask(query);
+        this.#show(answer, query);
+      } catch (error) {
+        if (this.#wanted === null) this.#fail(error, query);
+      }
+    }
+    this.#running = false;
+    this.#busy(false);
+  }
+}

@@ -1,0 +1,161 @@
+// Drawing: a figure from the server, dressed in the page's colour scheme, drawn when it is on screen and has changed.
+import { currentScheme, onScheme } from "./scheme.js";
+
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
+const NARROW = matchMedia("(max-width: 899px)");
+
+function plotly() {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  const script = document.getElementById("plotly");
+  return new Promise((resolve, reject) => {
+    script.addEventListener("load", () => resolve(window.Plotly));
+    script.addEventListener("error", () => reject(new Error("plotly.js did not load")));
+  });
+}
+
+export class Figures {
+  #panels = new Map();
+  #templates;
+  #drawing = null;
+
+  constructor(root, templates) {
+    this.#templates = templates;
+    const seen = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: "120px" });
+    const sized = new ResizeObserver((entries) => this.#sized(entries));
+    for (const element of root.querySelectorAll("[data-figure]")) {
+      const panel = new Panel(element);
+      this.#panels.set(element.dataset.figure, panel);
+      seen.observe(element);
+      sized.observe(panel.plot);
+    }
+    onScheme(() => this.#redraw());
+    NARROW.addEventListener("change", () => this.#redraw());
+  }
+
+  panel(name) {
+    return this.#panels.get(name);
+  }
+
+  all() {
+    return [...this.#panels.values()];
+  }
+
+  // Figures that the answer does not have are hidden; the others are drawn, those on screen first.
+  show(figures) {
+    for (const [name, panel] of this.#panels) panel.offer(figures[name] ?? null);
+    return this.#draw();
+  }
+
+  #redraw() {
+    this.all().forEach((panel) => panel.stale());
+    return this.#draw();
+  }
+
+  #seen(entries) {
+    for (const { target, isIntersecting } of entries) this.#panels.get(target.dataset.figure).onScreen = isIntersecting;
+    this.#draw();
+  }
+
+  #sized(entries) {
+    for (const { target, contentRect } of entries) {
+      const panel = this.#panels.get(target.closest("[data-figure]").dataset.figure);
+      if (Math.abs(panel.drawnWidth - contentRect.width) >= 1) panel.stale();
+    }
+    this.#draw();
+  }
+
+  #draw() {
+    this.#drawing ??= this.#drawAll().finally(() => {
+      this.#drawing = null;
+    });
+    return this.#drawing;
+  }
+
+  async #drawAll() {
+    const Plotly = await plotly();
+    const template = this.#templates[currentScheme()];
+    for (const panel of this.all()) if (panel.isDue()) panel.draw(Plotly, template);
+    window.dispatchEvent(new CustomEvent("figures-drawn"));
+  }
+}
+
+class Panel {
+  onScreen = false;
+  drawnWidth = 0;
+  #figure = null;
+  #stated = "";
+  #due = false;
+
+  constructor(element) {
+    this.element = element;
+    this.plot = element.querySelector(".plot");
+    this.note = element.querySelector(".note");
+  }
+
+  get figure() {
+    return this.#figure;
+  }
+
+  offer(figure) {
+    this.element.hidden = figure === null;
+    const stated = JSON.stringify(figure);
+    if (stated === this.#stated) return;
+    this.#stated = stated;
+    this.#figure = figure;
+    this.#due = figure !== null;
+    if (figure) this.#describe(figure.layout.meta);
+  }
+
+  stale() {
+    this.#due = this.#figure !== null;
+  }
+
+  isDue() {
+    return this.#due && this.onScreen && !this.element.hidden && this.plot.clientWidth > 0;
+  }
+
+  draw(Plotly, template) {
+    this.#due = false;
+    this.drawnWidth = this.plot.clientWidth;
+    const first = !this.plot.classList.contains("js-plotly-plot");
+    Plotly.react(this.plot, this.#figure.data, this.#dressed(template), CONFIG);
+    if (first) this.element.dispatchEvent(new CustomEvent("figure-ready"));
+  }
+
+  // The page has the title above the plot; panels right of the first leave the names of the rows to it.
+  #dressed(template) {
+    const { title, height, margin, ...layout } = this.#figure.layout;
+    const named = NARROW.matches || !this.element.previousElementSibling || !this.element.closest(".chain");
+    const rows = this.element.closest(".chain") !== null;
+    const yaxis = named ? layout.yaxis : { ...layout.yaxis, showticklabels: false, title: { text: "" } };
+    return {
+      ...layout,
+      yaxis,
+      template,
+      width: this.drawnWidth,
+      height: height - 30,
+      margin: { ...margin, t: rows ? 6 : 20, l: named ? margin.l : 10 },
+    };
+  }
+
+  #describe({ summary, note }) {
+    this.plot.setAttribute("aria-label", summary);
+    this.note.textContent = note;
+  }
+}
+
+// A picture of a figure as it stands, in the light scheme, with its title.
+export async function picture(figure, format, template) {
+  const Plotly = await plotly();
+  const layout = { ...figure.layout, template, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" };
+  const height = figure.layout.height ?? 400;
+  const scale = format === "png" ? 2 : 1;
+  return Plotly.toImage({ data: figure.data, layout }, { format, width: 640, height, scale });
+}
+
+export function download(address, name) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+}

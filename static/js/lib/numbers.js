@@ -1,0 +1,18 @@
+// Three significant digits, thousands set apart, a real minus sign: as the server writes numbers.
+export function three(value) {
+  if (value === null || value === undefined || Number.isNaN(value)) return "–";
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e6 || size < 1e-3) {
+    const [mantissa, exponent] = value.toExponential(2).split("e");
+    return `${mantissa.replace(/\.?0+$/, "")}e${Number(exponent)}`.replaceAll("-", "−");
+  }
+  const rounded = Number(value.toPrecision(3));
+  const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(rounded))));
+  return rounded.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "−");
+}
+
+// What a slider writes into its field and the address: short, and with a plain minus sign.
+export function plain(value) {
+  return String(Number(Number(value).toPrecision(4)));
+}

@@ -1,0 +1,37 @@
+// The view as a link, as curl and as Python.
+
+export function shareText(kind, state) {
+  const api = `${location.origin}/api/v1/playground`;
+  const query = state.query();
+  const address = query ? `${api}?${query}` : api;
+  return {
+    link: () => location.origin + state.address(),
+    curl: () => `curl -s '${address.replaceAll("'", "%27")}'`,
+    python: () => python(address),
+  }[kind]();
+}
+
+function python(address) {
+  return [
+    "import json, urllib.request",
+    "import plotly.graph_objects as go",
+    "",
+    `answer = json.load(urllib.request.urlopen(${JSON.stringify(address)}))`,
+    'print(answer["headline"])',
+    'go.Figure(answer["figures"]["x_hat"]).show()',
+  ].join("\n");
+}
+
+// The clipboard of the browser needs a secure address; on a plain one in a lecture hall the old way still works.
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const area = document.createElement("textarea");
+    area.value = text;
+    document.body.append(area);
+    area.select();
+    document.execCommand("copy");
+    area.remove();
+  }
+}

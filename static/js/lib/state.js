@@ -1,0 +1,84 @@
+// One table of state that reads and writes the address. Values are strings as they stand in the query;
+// a field that has its default is not in the address.
+
+export class State {
+  #schema;
+  #values;
+  #settled;
+  #listeners = new Set();
+
+  constructor(schema) {
+    this.#schema = schema;
+    this.#read();
+    window.addEventListener("popstate", () => {
+      this.#read();
+      this.#tell(null);
+    });
+  }
+
+  get(name) {
+    return this.#values.get(name) ?? this.fallback(name);
+  }
+
+  fallback(name) {
+    const value = this.#schema[name]?.default;
+    return value === null || value === undefined ? "" : String(value);
+  }
+
+  isChanged(name) {
+    return this.#values.has(name);
+  }
+
+  // While something is dragged the address is replaced; `settle` makes the result one step of Back and Forward.
+  set(changes, { settle = true } = {}) {
+    for (const [name, value] of Object.entries(changes)) this.#put(name, String(value ?? ""));
+    history.replaceState(null, "", this.address());
+    if (settle) this.settle();
+    this.#tell(Object.keys(changes));
+  }
+
+  settle() {
+    const address = this.address();
+    if (address === this.#settled) return;
+    history.replaceState(null, "", this.#settled);
+    history.pushState(null, "", address);
+    this.#settled = address;
+  }
+
+  reset(names) {
+    this.set(Object.fromEntries(names.map((name) => [name, this.fallback(name)])));
+  }
+
+  changed() {
+    return [...this.#values.keys()];
+  }
+
+  query() {
+    return new URLSearchParams([...this.#values].sort(([a], [b]) => a.localeCompare(b))).toString();
+  }
+
+  address() {
+    const query = this.query();
+    return query ? `${location.pathname}?${query}` : location.pathname;
+  }
+
+  onChange(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  #put(name, value) {
+    if (value === this.fallback(name)) this.#values.delete(name);
+    else this.#values.set(name, value);
+  }
+
+  #read() {
+    this.#values = new Map();
+    for (const [name, value] of new URLSearchParams(location.search)) this.#put(name, value);
+    this.#settled = this.address();
+  }
+
+  #tell(names) {
+    this.#listeners.forEach((listener) => listener(names));
+  }
+}

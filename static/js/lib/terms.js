@@ -1,0 +1,50 @@
+// A symbol and what it stands for light up together, from either side, by mouse, touch or keyboard.
+
+export function bindTerms(terms, figures) {
+  const tip = document.getElementById("term-tip");
+
+  const light = (term, at) => {
+    dim();
+    for (const element of document.querySelectorAll(`[data-term="${term}"]`)) element.classList.add("lit");
+    const panel = document.getElementById(`figure-${term}`);
+    panel?.classList.add("lit");
+    for (const shown of figures.all()) emphasize(shown, term);
+    if (!at || !terms[term]) return;
+    tip.textContent = terms[term];
+    tip.hidden = false;
+    const { left, bottom } = at.getBoundingClientRect();
+    tip.style.left = `${Math.max(8, Math.min(left, innerWidth - tip.offsetWidth - 8))}px`;
+    tip.style.top = `${Math.min(bottom + 6, innerHeight - tip.offsetHeight - 8)}px`;
+  };
+
+  const dim = () => {
+    tip.hidden = true;
+    for (const element of document.querySelectorAll(".lit")) element.classList.remove("lit");
+    for (const shown of figures.all()) emphasize(shown, null);
+  };
+
+  const termAt = (event) => event.target.closest?.(".term");
+  document.addEventListener("pointerover", (event) => termAt(event) && light(termAt(event).dataset.term, termAt(event)));
+  document.addEventListener("pointerout", (event) => termAt(event) && dim());
+  document.addEventListener("focusin", (event) => termAt(event) && light(termAt(event).dataset.term, termAt(event)));
+  document.addEventListener("focusout", (event) => termAt(event) && dim());
+  document.addEventListener("keydown", (event) => event.key === "Escape" && dim());
+
+  for (const { element, plot } of figures.all()) {
+    element.addEventListener("figure-ready", () => {
+      plot.on("plotly_hover", ({ points }) => points[0]?.data.meta?.term && light(points[0].data.meta.term, null));
+      plot.on("plotly_unhover", dim);
+    });
+  }
+}
+
+// The marks of a term at full strength, the others of that plot faded; without a term all as they were.
+function emphasize({ plot, figure }, term) {
+  const traces = plot.querySelectorAll(".scatterlayer .trace");
+  if (!figure || !traces.length) return;
+  const meant = figure.data.map((trace) => trace.meta?.term === term);
+  const any = meant.some(Boolean);
+  traces.forEach((trace, i) => {
+    trace.style.opacity = !any || meant[i] ? "" : "0.25";
+  });
+}

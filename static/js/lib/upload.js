@@ -1,0 +1,83 @@
+// Sending a file, by the dialog or by dropping it anywhere on the page, with progress.
+
+const MEDIA_TYPES = { csv: "text/csv", tsv: "text/tab-separated-values", txt: "text/csv" };
+
+export function bindUpload({ done, fail, progress }) {
+  const input = document.getElementById("file");
+  let request = null;
+
+  const send = (file) => {
+    request?.abort();
+    request = new XMLHttpRequest();
+    request.open("POST", "/api/v1/batches");
+    const ending = file.name.split(".").pop().toLowerCase();
+    request.setRequestHeader("Content-Type", MEDIA_TYPES[ending] ?? "application/octet-stream");
+    request.upload.addEventListener("progress", (event) => progress(event.lengthComputable ? event.loaded / event.total : null));
+    request.addEventListener("load", () => finish(request, file.name));
+    request.addEventListener("error", () => finish(null));
+    progress(0);
+    request.send(file);
+  };
+
+  const finish = (answered, name) => {
+    progress(null);
+    input.value = "";
+    const body = parsed(answered);
+    if (answered?.status === 201) done(body, name);
+    else fail(body?.detail ?? "The server did not take the file: the connection broke.");
+  };
+
+  input.addEventListener("change", () => input.files[0] && send(input.files[0]));
+  bindDrop(send);
+}
+
+function parsed(answered) {
+  try {
+    return JSON.parse(answered.responseText);
+  } catch {
+    return null;
+  }
+}
+
+function bindDrop(send) {
+  const carriesFile = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
+  document.addEventListener("dragover", (event) => {
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    document.body.classList.add("dropping");
+  });
+  document.addEventListener("dragleave", (event) => {
+    if (!event.relatedTarget) document.body.classList.remove("dropping");
+  });
+  document.addEventListener("drop", (event) => {
+    document.body.classList.remove("dropping");
+    if (!carriesFile(event)) return;
+    event.preventDefault();
+    if (event.dataTransfer.files[0]) send(event.dataTransfer.files[0]);
+  });
+}
+
+// What this browser remembers of its own uploads: the file's name, and the key with which it may be deleted.
+export const remembered = {
+  get(id) {
+    return all()[id];
+  },
+  put(id, upload) {
+    const known = all();
+    if (upload) known[id] = upload;
+    else delete known[id];
+    try {
+      localStorage.setItem("uploads", JSON.stringify(known));
+    } catch {
+      // Without storage the key is only in the answer to the upload.
+    }
+  },
+};
+
+function all() {
+  try {
+    return JSON.parse(localStorage.getItem("uploads") ?? "{}");
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,11 @@
+// Runs before the page is drawn: the colour scheme that was chosen last, else the system's.
+{
+  let chosen = null;
+  try {
+    chosen = localStorage.getItem("scheme");
+  } catch {
+    // Storage may be refused; then the system's scheme it is.
+  }
+  const system = matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
+  document.documentElement.dataset.scheme = chosen ?? system;
+}

@@ -1,0 +1,43 @@
+"""The application over folders of its own, and what most tests ask of it."""
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache")
+
+
+@pytest.fixture
+def app(settings: Settings) -> FastAPI:
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> TestClient:
+    """A client whose server raises what it did not expect; start-up and shut-down are left out."""
+    return TestClient(app)
+
+
+@pytest.fixture
+def uploaded(client: TestClient) -> Callable[..., str]:
+    """Uploads named arrays as an NPZ; the id."""
+
+    def upload(**arrays: np.ndarray) -> str:
+        buffer = io.BytesIO()
+        np.savez(buffer, **arrays)
+        answer = client.post("/api/v1/batches", content=buffer.getvalue())
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    return upload

@@ -1,0 +1,94 @@
+"""Every failure has one shape, and says what was given and what is allowed."""
+
+import pytest
+from fastapi import FastAPI
+from pydantic import BaseModel
+from starlette.testclient import TestClient
+
+from app import errors, problems
+from app.headers import HEADERS, SecurityHeaders
+from bncore.errors import BadParameter
+
+SHAPE = {"type", "title", "status", "detail"}
+
+
+def subclasses(kind):
+    return {kind, *(deeper for child in kind.__subclasses__() for deeper in subclasses(child))}
+
+
+class Body(BaseModel):
+    number: int | None
+
+
+@pytest.fixture
+def failing():
+    """A client of an application that fails on demand."""
+    app = FastAPI()
+    problems.install(app)
+    app.add_middleware(SecurityHeaders)
+
+    @app.get("/fail/{name}")
+    async def fail(name: str):
+        if name == "BadParameter":
+            raise BadParameter("eps is -1; give a number from 0 to 1.", parameter="eps")
+        if name == "Bug":
+            raise ZeroDivisionError("a secret")
+        raise getattr(errors, name)("What was wrong.", field="source", given="é" * 200, allowed="something else")
+
+    @app.post("/body")
+    async def body(given: Body):
+        return given
+
+    return TestClient(app, raise_server_exceptions=False)
+
+
+def check(answer, status):
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["cache-control"] == "no-store"
+    body = answer.json()
+    assert set(body) - {"errors"} == SHAPE
+    assert body["status"] == status
+    assert body["title"]
+    assert body["detail"].endswith(".")
+    return body
+
+
+@pytest.mark.parametrize("kind", sorted(subclasses(errors.UserError) - {errors.UserError}, key=lambda k: k.__name__))
+def test_each_of_our_errors_has_a_status_and_the_one_shape(failing, kind):
+    body = check(failing.get(f"/fail/{kind.__name__}"), errors.STATUSES[kind])
+    assert body["title"] == kind.title
+    (row,) = body["errors"]
+    assert (row["field"], row["allowed"]) == ("source", "something else")
+    assert len(row["given"]) == errors.SHORTENED
+
+
+def test_the_numerics_refusals_name_their_parameter_and_advice(failing):
+    body = check(failing.get("/fail/BadParameter"), 422)
+    assert body["errors"] == [{"field": "eps", "given": None, "allowed": "give a number from 0 to 1"}]
+
+
+def test_a_mistake_of_ours_is_a_500_that_gives_nothing_away_and_keeps_the_headers(failing):
+    answer = failing.get("/fail/Bug")
+    check(answer, 500)
+    assert "secret" not in answer.text
+    assert {name: answer.headers[name] for name in HEADERS} == HEADERS
+
+
+def test_a_body_that_is_wrong_names_its_field(failing):
+    body = check(failing.post("/body", json={"number": "x"}), 422)
+    assert body["errors"][0]["field"] == "number"
+    assert check(failing.post("/body", content="{"), 422)["errors"]
+
+
+@pytest.mark.parametrize("given", [10**400, "\ud800", {"a": "x" * 500}, None, 1.5, True, -(2**70)])
+def test_whatever_was_given_can_be_repeated_as_json(given):
+    answer = problems.respond(errors.problem_of(errors.InvalidQuery("No.", field="a", given=given, allowed="b")))
+    assert len(answer.body) < 600
+
+
+def test_an_address_that_is_not_there_and_a_method_that_is_not_taken(client):
+    check(client.get("/api/v1/nowhere"), 404)
+    answer = client.post("/api/v1/playground")
+    check(answer, 405)
+    assert answer.headers["allow"] == "GET"

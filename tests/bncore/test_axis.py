@@ -1,0 +1,103 @@
+"""Drawing axes: they hold the data, stay put, and have few ticks."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bncore.axis import Axis, axis_for, fence, nice_ceiling
+
+sizes = st.floats(-1e150, 1e150) | st.floats(-1e-3, 1e-3) | st.floats(-100, 100)
+kinds = st.sampled_from(["linear", "symlog"])
+widths = st.sampled_from([3.0, 1e-5, 1e-12, 100.0])
+
+
+@given(sizes, sizes, kinds, widths)
+def test_an_axis_holds_the_data_and_has_a_width(a, b, kind, width):
+    low, high = min(a, b), max(a, b)
+    axis = axis_for(low, high, kind, width)
+    assert axis.low <= low
+    assert axis.high >= high
+    first, last = axis.limits()
+    assert first < last
+    assert np.diff(axis.edges(40)).min() > 0
+
+
+@given(sizes, sizes, kinds, widths)
+def test_an_axis_has_one_to_eight_ticks_inside_it_with_room_between_and_texts_that_differ(a, b, kind, width):
+    axis = axis_for(min(a, b), max(a, b), kind, width)
+    low, high = axis.limits()
+    places, texts = zip(*axis.ticks(), strict=True)
+    assert 1 <= len(places) <= 8
+    slack = 1e-6 * (high - low)
+    assert low - slack <= min(places) <= max(places) <= high + slack
+    assert np.diff(places).min(initial=math.inf) >= (high - low) / 12
+    assert len(set(texts)) == len(texts)
+
+
+@given(sizes.filter(lambda v: v != 0), kinds)
+def test_a_constant_is_drawn_in_the_middle_of_something(value, kind):
+    axis = axis_for(value, value, kind)
+    assert axis.low < axis.high
+    if kind == "linear" and abs(value) > 1e-280:
+        assert axis.low < value < axis.high
+
+
+def test_nothing_but_zeros_has_an_axis_around_zero():
+    assert axis_for(0.0, 0.0, "linear") == Axis("linear", -1.2, 1.2)
+    assert axis_for(0.0, 0.0, "symlog") == Axis("symlog", -4.0, 4.0)
+
+
+def test_a_symlog_axis_of_one_sided_data_ends_at_zero():
+    assert axis_for(501, 900, "symlog").low == 0.0
+    assert axis_for(-900, -0.5, "symlog").high == 0.0
+    assert axis_for(0.0, 900, "symlog").low == 0.0
+
+
+def test_slightly_different_data_have_the_same_axis():
+    axes = {axis_for(-3.1 - 0.01 * k, 4.2 + 0.01 * k, "linear") for k in range(10)}
+    assert len(axes) == 1
+
+
+def test_symlog_is_continuous_with_its_slope_at_the_end_of_the_linear_part():
+    axis = Axis("symlog", -100, 100, 3.0)
+    before, at, behind = axis.position(np.array([3 - 1e-6, 3, 3 + 1e-6]))
+    assert at == pytest.approx(1.0)
+    assert (at - before) == pytest.approx(behind - at, rel=1e-5)
+
+
+@given(st.lists(st.floats(-1e150, 1e150), min_size=2, max_size=20), widths)
+def test_positions_keep_order_and_are_odd(values, width):
+    axis = Axis("symlog", -1, 1, width)
+    ordered = np.sort(np.array(values))
+    assert (np.diff(axis.position(ordered)) >= 0).all()
+    np.testing.assert_array_equal(axis.position(-ordered), -axis.position(ordered))
+
+
+def test_wines_axis_is_ticked_at_powers_of_ten():
+    axis = axis_for(-4.0, 1680.0, "symlog")
+    assert (axis.low, axis.high) == (-5.0, 2000.0)
+    assert [text for _, text in axis.ticks()] == ["0", "10", "100", "1000"]
+
+
+def test_ticks_of_a_narrow_range_far_from_zero_can_be_told_apart():
+    texts = [text for _, text in axis_for(1e6, 1e6 + 0.01, "linear").ticks()]
+    assert len(texts) >= 4
+    assert texts[0].startswith(("1000000", "1e6"))
+
+
+@given(st.floats(1e-280, 1e300))
+def test_nice_ceiling_is_at_least_the_value_and_not_much_more(value):
+    assert value * (1 - 1e-8) <= nice_ceiling(value) <= value * 1.52
+
+
+def test_outliers_do_not_widen_the_fence_and_ordinary_values_do_not_leave_it():
+    rng = np.random.default_rng(0)
+    plain = np.sort(rng.standard_normal((1, 1000)), axis=1)
+    low, high = fence(plain)
+    assert (low[0], high[0]) == (plain[0, 0], plain[0, -1])
+    wild = plain.copy()
+    wild[0, -3:] = 1e6
+    assert fence(wild)[1, 0] < 10
