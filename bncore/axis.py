@@ -3,9 +3,9 @@
 Symmetric-logarithmic, with `c` the half-width of the linear part:
 
     position(v) = v / c                            for |v| <= c
-    position(v) = sign(v) (1 + ln(|v| / c))        beyond
+    position(v) = sign(v) (1 + log10(|v| / c))     beyond
 
-so value and slope are continuous at c (after Webber 2013, "A bi-symmetric log transformation").
+The decimal logarithm leaves the linear part a good share of the picture; the slope changes at c, where there is a tick.
 """
 
 import math
@@ -39,7 +39,7 @@ class Axis:
             return values
         scaled = values / self.linear_within
         size = np.abs(scaled)
-        return np.where(size <= 1.0, scaled, np.copysign(1.0 + np.log(np.maximum(size, 1.0)), scaled))
+        return np.where(size <= 1.0, scaled, np.copysign(1.0 + np.log10(np.maximum(size, 1.0)), scaled))
 
     def limits(self) -> tuple[float, float]:
         """The two ends, as positions."""
@@ -92,9 +92,9 @@ def _linear_ticks(axis: Axis) -> list[float]:
 
 
 def _symlog_ticks(axis: Axis) -> list[float]:
-    """0, then powers of ten from the outermost inwards, then ±c, each where its text has room: at most eight."""
+    """0, then powers of ten from the outermost inwards, then ±c, each where its text has room: at most six."""
     low, high = axis.limits()
-    c, room = axis.linear_within, (high - low) / 7.5
+    c, room = axis.linear_within, (high - low) / 5.5
     outermost = math.floor(math.log10(max(-axis.low, axis.high)) + 1e-9)
     innermost = math.floor(math.log10(c) + 1e-9) + 1
     kept: list[float] = []

@@ -24,6 +24,7 @@ Limits = tuple[float, float]
 LINEAR_WITHIN = 3.0
 LONGEST_LINEAR = 40.0  # x_hat covers about 4: on a linear axis ten times as long it is a tenth of the picture
 LONGEST_WIDENED = 400.0  # beyond it even an axis that gamma and beta widened turns logarithmic
+MOST_DECADES = 3  # of a logarithmic gradient axis on either side: more would spread what hardly differs
 NEGLIGIBLE = 1e-6  # scales below this share of the largest gradient do not decide the axis
 
 
@@ -127,7 +128,8 @@ def _backward_axis(summaries: dict[str, Summary], limits: dict[str, Limits], cho
     scales = scales[scales > NEGLIGIBLE * largest]
     smallest = min(float(scales.min()), largest) if scales.size else largest
     kind = _kind((0.0, largest / smallest), LONGEST_LINEAR, choice)
-    return axis_for(-largest, largest, kind, float(f"1e{math.floor(math.log10(smallest))}"))
+    linear_decade = max(math.floor(math.log10(smallest)), math.ceil(math.log10(largest)) - MOST_DECADES)
+    return axis_for(-largest, largest, kind, float(f"1e{linear_decade}"))
 
 
 def _union(a: Limits, b: Limits) -> Limits:

@@ -61,11 +61,13 @@ def test_slightly_different_data_have_the_same_axis():
     assert len(axes) == 1
 
 
-def test_symlog_is_continuous_with_its_slope_at_the_end_of_the_linear_part():
+def test_symlog_is_continuous_at_the_end_of_the_linear_part_and_a_decade_is_one_unit_beyond():
     axis = Axis("symlog", -100, 100, 3.0)
-    before, at, behind = axis.position(np.array([3 - 1e-6, 3, 3 + 1e-6]))
-    assert at == pytest.approx(1.0)
-    assert (at - before) == pytest.approx(behind - at, rel=1e-5)
+    before, at, behind = axis.position(np.array([3 - 1e-9, 3, 3 + 1e-9]))
+    assert at == 1.0
+    assert before == pytest.approx(1.0, abs=1e-8)
+    assert behind == pytest.approx(1.0, abs=1e-8)
+    np.testing.assert_allclose(axis.position(np.array([30.0, 300.0, -300.0])), [2.0, 3.0, -3.0])
 
 
 @given(st.lists(st.floats(-1e150, 1e150), min_size=2, max_size=20), widths)
@@ -79,7 +81,7 @@ def test_positions_keep_order_and_are_odd(values, width):
 def test_wines_axis_is_ticked_at_powers_of_ten():
     axis = axis_for(-4.0, 1680.0, "symlog")
     assert (axis.low, axis.high) == (-5.0, 2000.0)
-    assert [text for _, text in axis.ticks()] == ["0", "10", "100", "1000"]
+    assert [text for _, text in axis.ticks()] == ["−3", "0", "10", "100", "1000"]
 
 
 def test_ticks_of_a_narrow_range_far_from_zero_can_be_told_apart():
