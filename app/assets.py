@@ -5,9 +5,11 @@ Addresses contain the release's fingerprint, so browsers keep the files for good
 
 import gzip
 import io
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from threading import Lock
 
 import anyio.to_thread
@@ -32,6 +34,8 @@ FORMULA_CHARACTERS = (
     (0x239B, 0x23B9), (0x27E6, 0x27EF), (0x2A00, 0x2A10), (0x1D434, 0x1D467), (0x1D49C, 0x1D4CF), (0x1D6A4, 0x1D71B),
 )  # fmt: skip
 
+CODINGS = ("br", "gzip", "")  # best first
+
 router = APIRouter(include_in_schema=False)
 
 
@@ -50,7 +54,7 @@ class Asset:
     def body(self, accepted: str) -> tuple[str, bytes]:
         """The smallest form that the client takes, with its coding ("" for none)."""
         taken = accepted_codings(accepted)
-        coding = next((name for name in ("br", "gzip") if name in taken and name in self.bodies), "")
+        coding = next((name for name in CODINGS[:2] if name in taken and name in self.bodies), "")
         return coding, self.bodies[coding]
 
 
@@ -65,9 +69,13 @@ def accepted_codings(header: str) -> set[str]:
 
 
 class Assets:
-    """The assets of this worker, each read and compressed when first asked for."""
+    """The assets of this worker, each read and compressed when first asked for.
 
-    def __init__(self) -> None:
+    The two that take a second to make are kept in `folder`, for the next start and for other workers.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
         self._files = {file.relative_to(STATIC).as_posix(): file for file in STATIC.rglob("*") if file.is_file()}
         self._known: dict[str, Asset] = {}
         self._locks = {path: Lock() for path in (PLOTLY, FONT, *self._files)}
@@ -78,12 +86,20 @@ class Assets:
             return None
         with self._locks[path]:
             if path not in self._known:
-                self._known[path] = _asset(path, self._read(path))
+                self._known[path] = self._made(path) if path in MADE else _asset(path, self._files[path].read_bytes())
             return self._known[path]
 
-    def _read(self, path: str) -> bytes:
-        made = MADE.get(path)
-        return made() if made else self._files[path].read_bytes()
+    def _made(self, path: str) -> Asset:
+        """An asset that is made from an installed package, from the folder if it has been made before."""
+        if self._folder is None:
+            return _asset(path, MADE[path]())
+        kept = self._folder / f"{Path(path).name}-{fingerprint()}"
+        with suppress(OSError):
+            return _unpacked(path, kept.read_bytes())
+        asset = _asset(path, MADE[path]())
+        with suppress(OSError):  # a file system that cannot be written to costs the time at each start, no more
+            _keep(kept, asset)
+        return asset
 
     def warm(self) -> None:
         """Prepare the two that take long."""
@@ -96,7 +112,33 @@ def _asset(path: str, content: bytes) -> Asset:
     if Path(path).suffix in COMPRESSED:
         quality = 5 if len(content) > 1_000_000 else 9
         bodies |= {"gzip": gzip.compress(content, 6), "br": brotli.compress(content, quality=quality)}
-    return Asset(MEDIA_TYPES.get(Path(path).suffix, "application/octet-stream"), bodies)
+    return Asset(_media_type(path), bodies)
+
+
+def _keep(file: Path, asset: Asset) -> None:
+    """Write the bodies under a length each, whole or not at all, and remove those of other releases."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for old in file.parent.glob(file.name.rpartition("-")[0] + "-*"):
+        old.unlink(missing_ok=True)
+    with NamedTemporaryFile(dir=file.parent, prefix="making-", delete=False) as making:
+        for coding in CODINGS:
+            body = asset.bodies.get(coding, b"")
+            making.write(len(body).to_bytes(8, "big") + body)
+    Path(making.name).replace(file)
+
+
+def _unpacked(path: str, content: bytes) -> Asset:
+    bodies, rest = {}, memoryview(content)
+    for coding in CODINGS:
+        length = int.from_bytes(rest[:8], "big")
+        body, rest = bytes(rest[8 : 8 + length]), rest[8 + length :]
+        if body:
+            bodies[coding] = body
+    return Asset(_media_type(path), bodies)
+
+
+def _media_type(path: str) -> str:
+    return MEDIA_TYPES.get(Path(path).suffix, "application/octet-stream")
 
 
 def plotly_script() -> bytes:

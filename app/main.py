@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.uploads = UploadStore(settings)
     app.state.answers = AnswerCache(settings.cache_bytes)
-    app.state.assets = assets.Assets()
+    app.state.assets = assets.Assets(settings.cache_dir / "assets")
     problems.install(app)
     for router in (catalog.router, batches.router, batchnorm.router, playground.router):
         app.include_router(router, prefix=PREFIX)

@@ -101,3 +101,22 @@ def test_only_files_that_were_there_at_the_start_are_served(tmp_path, monkeypatc
 def test_the_ranges_of_characters_are_in_order():
     flat = [code for pair in FORMULA_CHARACTERS for code in pair]
     assert flat == sorted(flat)
+
+
+def test_what_takes_long_to_make_is_kept_for_the_next_start(tmp_path, monkeypatch):
+    made = Assets(tmp_path).get(FONT)
+    monkeypatch.setitem(assets.MADE, FONT, None)
+    assert Assets(tmp_path).get(FONT) == made
+
+
+def test_a_folder_that_cannot_be_written_to_costs_only_time(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    assert Assets(tmp_path / "file" / "folder").get(FONT).bodies[""]
+
+
+def test_files_of_other_releases_are_removed(tmp_path):
+    old = tmp_path / "math.woff2-000000000000"
+    old.write_bytes(b"old")
+    Assets(tmp_path).get(FONT)
+    assert not old.exists()
+    assert len(list(tmp_path.iterdir())) == 1

@@ -1,0 +1,158 @@
+"""`GET /playground`: the contract of its answer, over every kind of source."""
+
+import numpy as np
+import pytest
+
+from app.batches.datasets import DATASETS, load
+from app.batches.generators import GENERATORS
+from bncore import backward, forward
+from tests.app import snapshots
+from tests.app.strict_json import parsed
+
+URL = "/api/v1/playground"
+KEYS = {
+    "batch", "forward", "backward", "findings", "vanished", "conventions", "headline", "axis_widened", "query", "figures",
+}  # fmt: skip
+
+
+def get(client, **query):
+    answer = client.get(URL, params=query)
+    assert answer.status_code == 200, answer.text
+    return parsed(answer.content)
+
+
+@pytest.mark.parametrize("source", [*DATASETS, *GENERATORS, "inline"])
+def test_every_source_answers_with_every_part(client, source):
+    answer = get(client, source=source)
+    assert set(answer) >= KEYS
+    assert answer["query"] == ({} if source == "wine" else {"source": source})
+    assert {"x", "x_hat", "y", "activation", "mean", "var", "gamma", "beta"} <= set(answer["forward"])
+    assert {"dx", "dx_direct", "dx_mean", "dx_variance", "dgamma", "dbeta", "conservation"} <= set(answer["backward"])
+
+
+def test_the_numbers_are_the_librarys(client):
+    answer = get(client, source="iris", gamma="2,1,-1,0.5", beta="1", eps=0.1, activation="identity", upstream="ones")
+    x = load("iris").x
+    result = forward(x, [2, 1, -1, 0.5], np.ones(4), eps=0.1)
+    gradients = backward(np.ones_like(x), result)
+    for name in ("mean", "var", "gamma", "beta"):
+        np.testing.assert_allclose(answer["forward"][name], getattr(result, name), rtol=1e-13)
+    for name in ("dgamma", "dbeta"):
+        np.testing.assert_allclose(answer["backward"][name], getattr(gradients, name), rtol=1e-12, atol=1e-12)
+    np.testing.assert_allclose(answer["forward"]["y"]["sd"], result.y.std(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(answer["forward"]["x"]["median"], np.median(x, axis=0), rtol=1e-12)
+    np.testing.assert_allclose(answer["backward"]["loss"], result.y.sum(), rtol=1e-12)
+
+
+def test_statistics_of_inference_are_the_running_ones_of_seeded_batches(client):
+    query = {"source": "normal", "mode": "inference", "momentum": 0.5, "seed": 3}
+    cold = get(client, **query, running_steps=0)["forward"]
+    np.testing.assert_array_equal(cold["mean"], np.zeros(8))
+    np.testing.assert_array_equal(cold["var"], np.ones(8))
+    one, many = (get(client, **query, running_steps=steps)["forward"] for steps in (1, 60))
+    batch = get(client, source="normal", seed=3)["forward"]
+    assert (np.abs(np.array(one["mean"]) - np.array(batch["mean"]) / 2) > 1e-6).all()
+    np.testing.assert_allclose(many["mean"], batch["mean"], atol=0.3 * np.sqrt(np.array(batch["var"]).max()))
+
+
+def test_every_batch_of_a_whole_data_set_is_the_same_one(client):
+    """So the running statistics are known in closed form."""
+    found = get(client, source="iris", mode="inference", momentum=0.1, running_steps=7, running_variance="biased")
+    x = load("iris").x
+    np.testing.assert_allclose(found["forward"]["mean"], (1 - 0.9**7) * x.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(found["forward"]["var"], 0.9**7 + (1 - 0.9**7) * x.var(axis=0), rtol=1e-12)
+
+
+def test_both_placements_and_both_notations_name_themselves(client):
+    frameworks = get(client)
+    lecture = get(client, notation="lecture", eps_placement="deviation")
+    assert "√(σ²+ε)" in frameworks["conventions"][0]
+    assert "σ+ε" in lecture["conventions"][0]
+    assert "x̂" in frameworks["figures"]["x_hat"]["layout"]["title"]["text"]
+    assert "Z̄" in lecture["figures"]["x_hat"]["layout"]["title"]["text"]
+
+
+def test_wines_headline_tells_how_much_the_scales_differ(client):
+    assert "2,530-fold" in get(client)["headline"]
+
+
+def test_undoing_says_by_how_much_y_differs_from_x(client):
+    assert "undo the normalization" in get(client, gamma="sigma", beta="mean")["headline"]
+
+
+def test_where_the_gradient_vanishes_the_answer_says_why(client):
+    (reason,) = get(client, source="iris", activation="identity", upstream="ones")["vanished"]
+    assert reason["reason"] == "same_for_every_example"
+    assert reason["features"] == [0, 1, 2, 3]
+    assert reason["text"].endswith(".")
+
+
+def test_the_selected_features_are_the_listed_ones(client):
+    answer = get(client, source="digits", selected="40,20")
+    assert answer["batch"]["features"] == [20, 40]
+    assert len(answer["forward"]["mean"]) == len(answer["forward"]["x"]["sd"]) == 2
+    assert answer["batch"]["feature_count"] == 64
+
+
+@pytest.mark.parametrize("query", [{"batch_size": 1}, {"batch_size": 2, "eps": 0}, {"source": "dead_feature", "eps": 0}])
+def test_edges_are_flagged_not_null(client, query):
+    answer = get(client, **query)
+    numbers = [value for name in ("x", "x_hat", "y", "activation") for value in answer["forward"][name].values()]
+    numbers += [answer["backward"][name]["sd"] for name in ("dx", "dy")]
+    assert None not in sum(numbers, [])
+    if "batch_size" not in query or query["batch_size"] == 1:
+        assert answer["forward"]["flags"]
+
+
+def test_an_engineers_own_layer_is_used_as_it_is(client, uploaded):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((6, 4, 3, 3)).astype(np.float32)
+    layer = {
+        "gamma": np.array([1.0, 2.0, 0.001, 1.0]), "beta": np.array([0.0, -9.0, 0.0, 0.0]),
+        "running_mean": np.zeros(4), "running_var": np.array([1.0, 1.0, 1.0, 25.0]),
+        "dy": rng.standard_normal(x.shape).astype(np.float32),
+    }  # fmt: skip
+    answer = get(client, source=uploaded(x=x, **layer))
+    np.testing.assert_allclose(answer["forward"]["gamma"], layer["gamma"])
+    assert answer["forward"]["running"]["given"] is True
+    assert answer["batch"]["given"] == sorted(layer)
+    assert "d_activation" not in answer["backward"]
+    found = {row["id"]: [f["feature"] for f in row["features"]] for row in answer["findings"]}
+    assert found["gamma_near_zero"] == [2]
+    assert 1 in found["saturated"]
+    assert found["running_var_off"] == [3]
+    assert 3 in found["mode_gap"]
+    expected = backward(layer["dy"], forward(x, layer["gamma"], layer["beta"]))
+    np.testing.assert_allclose(answer["backward"]["dgamma"], expected.dgamma, rtol=1e-5)
+    inference = get(client, source=answer["query"]["source"], mode="inference")
+    np.testing.assert_allclose(inference["forward"]["var"], layer["running_var"])
+
+
+def test_an_overflow_of_the_uploads_number_type_is_a_422_on_the_field_that_helps(client, uploaded):
+    source = uploaded(x=np.random.default_rng(0).standard_normal((9, 3)).astype(np.float16))
+    answer = client.get(URL, params={"source": source, "gamma": "1e6"})
+    assert answer.status_code == 422
+    (row,) = answer.json()["errors"]
+    assert (row["field"], row["given"]) == ("gamma", "1e6")
+    assert "float16" in answer.json()["detail"]
+    get(client, source=source)
+
+
+def test_an_upload_that_is_gone_is_a_410(client):
+    answer = client.get(URL, params={"source": "a" * 64})
+    assert answer.status_code == 410
+
+
+@pytest.mark.parametrize(("query", "most"), [({}, 110_000), ({"source": "normal"}, 80_000), ({"features": 16}, 200_000)])
+def test_an_answer_is_as_large_as_what_is_drawn(client, query, most):
+    few, many = (client.get(URL, params={"source": "normal"} | query | {"batch_size": n}).content for n in (600, 20_000))
+    assert len(client.get(URL, params=query).content) < most
+    assert len(many) < 1.1 * len(few)
+
+
+def test_a_small_answer_stays_what_it_was(client):
+    query = {"source": "inline", "values": "1,10;2,30;4,20;5,40", "activation": "tanh", "upstream": "sum_of_squares"}
+    answer = get(client, **query)
+    answer["figures"] = {"x": answer["figures"]["x"], "parameters": answer["figures"]["parameters"]["data"]}
+    answer["batch"].pop("id")  # changes with the release
+    snapshots.check("playground", answer)
