@@ -37,9 +37,11 @@ class Axis:
         values = np.asarray(values, dtype=np.float64)
         if self.kind == "linear":
             return values
-        scaled = values / self.linear_within
-        size = np.abs(scaled)
-        return np.where(size <= 1.0, scaled, np.copysign(1.0 + np.log10(np.maximum(size, 1.0)), scaled))
+        place = values / self.linear_within
+        beyond = np.abs(place) > 1.0
+        outer = place[beyond]
+        place[beyond] = np.copysign(1.0 + np.log10(np.abs(outer)), outer)
+        return place
 
     def limits(self) -> tuple[float, float]:
         """The two ends, as positions."""

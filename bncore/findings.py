@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -158,11 +159,12 @@ def mode_gap(layer: Layer, noise: Noise, running_mean: Floats, running_var: Floa
 
 def _noise_finding(noise: Noise, examples: int) -> Finding:
     features = tuple(range(noise.shift.size))
+    shift, scale = median(noise.shift.tolist()), median(noise.scale.tolist())
     return Finding(
         "statistics_noise", "note", f"How noisy the statistics are at N = {examples}",
-        f"At this batch size the mean is uncertain by about {np.median(noise.shift):.2g} deviations, which shifts x̂, "
-        f"and the deviation by about {100 * np.median(noise.scale):.2g} %, which scales it (one standard error, the "
-        "median feature).", "shift of x̂", features, tuple(noise.shift.tolist()),
+        f"At this batch size the mean is uncertain by about {shift:.2g} deviations, which shifts x̂, and the deviation "
+        f"by about {100 * scale:.2g} %, which scales it (one standard error, the median feature).",
+        "shift of x̂", features, tuple(noise.shift.tolist()),
     )  # fmt: skip
 
 

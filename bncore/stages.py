@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol, Self, TypeVar
+from typing import Any, Literal, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,8 @@ def stages_of(
     """The stages of rows (D, M) by name, and whether y moved the axis that x, x_hat and y share."""
     summaries = _together(values, summarize)
     for name, summary in summaries.items():
-        check_finite({name: np.stack([summary.low, summary.high])})
+        if not math.isfinite(float(summary.high.max()) - float(summary.low.min())):
+            raise too_large(name, values[name].dtype)
     limits = {name: _limits(summary) for name, summary in summaries.items()}
     axes, widened = _axes(summaries, limits, activation, choice)
     histograms: dict[str, Histogram] = {}
@@ -140,8 +141,12 @@ def check_finite(arrays: dict[str, NDArray[np.floating]]) -> None:
     """Raises BadParameter for the first array with a number that its dtype does not hold."""
     for name, values in arrays.items():
         if not np.isfinite(values).all():
-            parameter, remedy = (
-                ("eps", "a larger eps") if name == "x_hat" else ("gamma", "a smaller gamma or a larger eps")
-            )
-            detail = f"{name} is larger than {values.dtype} holds at this gamma and eps; give {remedy}."
-            raise BadParameter(detail, parameter=parameter)
+            raise too_large(name, values.dtype)
+
+
+def too_large(name: str, dtype: np.dtype[Any]) -> BadParameter:
+    """The refusal of a result that its dtype does not hold."""
+    parameter, remedy = ("eps", "a larger eps") if name == "x_hat" else ("gamma", "a smaller gamma or a larger eps")
+    return BadParameter(
+        f"{name} is larger than {dtype} holds at this gamma and eps; give {remedy}.", parameter=parameter
+    )

@@ -17,7 +17,7 @@ def three(value: float) -> str:
     rounded = float(f"{value:.2e}")
     size = abs(rounded)
     if size >= 1e6 or size < 1e-3:
-        mantissa, exponent = f"{rounded:.2e}".split("e")
+        mantissa, exponent = f"{value:.2e}".split("e")
         text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
     else:
         text = f"{rounded:,.{max(0, 2 - math.floor(math.log10(size)))}f}"

@@ -1,4 +1,4 @@
-"""Assets: plotly.js and the font out of the installed packages, compressed once, kept for good, nothing else readable."""
+"""Assets: plotly.js and the font out of the installed packages, compressed once, kept for good; nothing else."""
 
 import gzip
 import io

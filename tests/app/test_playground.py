@@ -11,7 +11,8 @@ from tests.app.strict_json import parsed
 
 URL = "/api/v1/playground"
 KEYS = {
-    "batch", "forward", "backward", "findings", "vanished", "conventions", "headline", "axis_widened", "query", "figures",
+    "batch", "forward", "backward", "findings", "vanished", "conventions", "headline", "axis_widened", "query",
+    "figures",
 }  # fmt: skip
 
 
@@ -94,12 +95,14 @@ def test_the_selected_features_are_the_listed_ones(client):
     assert answer["batch"]["feature_count"] == 64
 
 
-@pytest.mark.parametrize("query", [{"batch_size": 1}, {"batch_size": 2, "eps": 0}, {"source": "dead_feature", "eps": 0}])
+@pytest.mark.parametrize(
+    "query", [{"batch_size": 1}, {"batch_size": 2, "eps": 0}, {"source": "dead_feature", "eps": 0}]
+)
 def test_edges_are_flagged_not_null(client, query):
     answer = get(client, **query)
     numbers = [value for name in ("x", "x_hat", "y", "activation") for value in answer["forward"][name].values()]
     numbers += [answer["backward"][name]["sd"] for name in ("dx", "dy")]
-    assert None not in sum(numbers, [])
+    assert all(None not in row for row in numbers)
     if "batch_size" not in query or query["batch_size"] == 1:
         assert answer["forward"]["flags"]
 
@@ -143,9 +146,13 @@ def test_an_upload_that_is_gone_is_a_410(client):
     assert answer.status_code == 410
 
 
-@pytest.mark.parametrize(("query", "most"), [({}, 110_000), ({"source": "normal"}, 80_000), ({"features": 16}, 200_000)])
+@pytest.mark.parametrize(
+    ("query", "most"), [({}, 110_000), ({"source": "normal"}, 80_000), ({"source": "normal", "features": 16}, 200_000)]
+)
 def test_an_answer_is_as_large_as_what_is_drawn(client, query, most):
-    few, many = (client.get(URL, params={"source": "normal"} | query | {"batch_size": n}).content for n in (600, 20_000))
+    few, many = (
+        client.get(URL, params={"source": "normal"} | query | {"batch_size": n}).content for n in (600, 20_000)
+    )
     assert len(client.get(URL, params=query).content) < most
     assert len(many) < 1.1 * len(few)
 

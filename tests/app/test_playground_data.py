@@ -63,10 +63,8 @@ def test_a_batch_of_four_axes_keeps_its_shape_and_csv_has_a_line_a_position(clie
     assert kept.dtype == np.float32
     np.testing.assert_array_equal(kept, x)
     np.testing.assert_allclose(array_of(client, **query), forward(x, feature_axis=axis).x_hat, atol=1e-6)
-    header, *rows = table_of(client, **query, stage="x")
-    np.testing.assert_array_equal(
-        np.array(rows, dtype=np.float32), np.moveaxis(x, axis, -1).reshape(-1, x.shape[axis])
-    )
+    _, *rows = table_of(client, **query, stage="x")
+    np.testing.assert_array_equal(np.array(rows, dtype=np.float32), np.moveaxis(x, axis, -1).reshape(-1, x.shape[axis]))
     logits = array_of(client, **query, upstream="squared_error", stage="readout")
     assert logits.shape == (5, 3)
 

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from starlette.testclient import TestClient
 
+from app.api.controls import QueryModel, control
 from app.api.playground_query import PlaygroundQuery
 from app.api.query import parameters_of
 from app.main import create_app
@@ -13,6 +14,7 @@ from app.settings import Settings
 from tests.app.strict_json import parsed
 
 URL = "/api/v1/playground"
+PAIR_WORDS = "two different feature numbers from 0 with a comma between, or nothing for the first two"
 PER_FEATURE = "a number, or one for each feature with commas between, each from -1,000,000 to 1,000,000; or 'auto' or "
 
 
@@ -44,11 +46,14 @@ def rows(client, query):
         ("gamma=1,2", "gamma", "1,2", "one value, or 13 with commas between"),
         ("selected=13", "selected", "13", "numbers from 0 to 12"),
         ("pair=0,13", "pair", "0,13", "numbers from 0 to 12"),
-        ("pair=3", "pair", "3", "two different feature numbers from 0 with a comma between, or nothing for the first two"),
+        ("pair=3", "pair", "3", PAIR_WORDS),
         ("eps=1&eps=2", "eps", "2 values", "one value"),
         ("eps=1e-310", "eps", 1e-310, "give 0 or at least 2.23e-308"),
         ("upstream=one_example&upstream_example=178", "upstream_example", 178, "0 to 177"),
-        ("batch_size=1&mode=inference", "running_variance", "unbiased", "give two or more, or running_variance='biased'"),
+        (
+            "batch_size=1&mode=inference", "running_variance", "unbiased",
+            "give two or more, or running_variance='biased'",
+        ),
         ("source=inline&values=1e200,1;-1e200,2", "values", "1e200,1;-1e200,2", "divide x by a constant first"),
     ],
 )  # fmt: skip
@@ -89,6 +94,15 @@ def test_every_field_is_refused_something_in_words_of_its_own(name):
     allowed = str(row["ctx"]["error"])
     assert "Input should" not in allowed
     assert len(allowed) > 3
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999"])
+def test_a_float_without_a_range_is_finite_all_the_same(value):
+    class Query(QueryModel):
+        number: float = control(0.0, "Any number.", title="Number", group="view")
+
+    with pytest.raises(ValidationError, match="a number"):
+        Query.model_validate({"number": value})
 
 
 def test_a_query_is_stated_as_short_as_it_can_be():

@@ -127,6 +127,11 @@ def test_noise_is_what_many_batches_show(name, positions):
         assert abs(np.square(estimates).mean() - spread) < 5 * error
 
 
+def test_the_noise_of_the_mean_is_not_understated_in_a_tiny_batch():
+    rows = np.random.default_rng(0).standard_normal((20_000, 3))
+    assert np.square(statistics_noise(rows, 1).mean).mean() == pytest.approx(1 / 3, rel=0.05)
+
+
 def test_the_noise_of_independent_examples_is_the_textbooks():
     noise = statistics_noise(np.random.default_rng(3).standard_normal((1, 100_000)), 1)
     assert noise.shift[0] == pytest.approx(1 / np.sqrt(100_000), rel=0.01)

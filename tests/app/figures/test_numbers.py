@@ -13,7 +13,7 @@ from app.figures.numbers import counted, significant, three
 def test_three_digits_are_within_half_of_the_third(value):
     text = three(value)
     read = float(text.replace(",", "").replace("−", "-"))
-    assert math.isclose(read, value, rel_tol=0.0051, abs_tol=0.0)
+    assert math.isclose(read, value, rel_tol=0.0051) or abs(value) > 1.79e308  # rounds to more than a float holds
     assert len(text) <= 10
 
 
