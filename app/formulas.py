@@ -1,4 +1,4 @@
-"""The formulas of the pages, as MathML made when a template renders. Each symbol with a meaning is an element of its own."""
+"""The formulas of the pages, as MathML made when a template renders; each symbol with a meaning is an element."""
 
 import re
 from functools import cache

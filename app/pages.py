@@ -5,10 +5,6 @@ from functools import cache, partial
 from typing import Any
 
 import anyio.to_thread
-from bncore import __version__
-from bncore.activations import ACTIVATIONS
-from bncore.errors import BatchNormError
-from bncore.upstream import UPSTREAMS
 from fastapi import APIRouter, Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
@@ -29,6 +25,10 @@ from app.figures import theme
 from app.problems import as_user_error, problem_of_validation, validation_rows
 from app.reference import calls_of
 from app.release import ROOT, fingerprint
+from bncore import __version__
+from bncore.activations import ACTIVATIONS
+from bncore.errors import BatchNormError
+from bncore.upstream import UPSTREAMS
 
 router = APIRouter(include_in_schema=False)
 NAVIGATION = [("/", "Playground"), ("/docs", "REST API")]
@@ -112,7 +112,8 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.globals |= {
-        "address": address, "formula": formulas.formula, "plain_formula": formulas.plain_formula, "symbol_math": formulas.symbol_math, "terms": formulas.TERMS,
+        "address": address, "formula": formulas.formula, "plain_formula": formulas.plain_formula,
+        "symbol_math": formulas.symbol_math, "terms": formulas.TERMS,
         "plotly": PLOTLY, "math_font": FONT, "theme": theme, "navigation": NAVIGATION, "version": __version__,
         "templates": {scheme: theme.template(scheme) for scheme in ("light", "dark")},
     }  # fmt: skip
@@ -131,4 +132,4 @@ def code(text: str) -> Markup:
 def embedded(value: Any) -> Markup:
     """JSON that may stand inside a script element."""
     text = to_json(value).decode()
-    return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704
+    return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 
 import numpy as np
+
 from bncore import backward, forward
 
 SHAPES = ((256, 8), (4096, 256), (65536, 256))
@@ -44,7 +45,8 @@ def _torch(x: np.ndarray, dy: np.ndarray) -> dict[str, Pass]:
         torch = importlib.import_module("torch")
     except ModuleNotFoundError:
         return {}
-    layer, given, upstream = torch.nn.BatchNorm1d(x.shape[1]), torch.from_numpy(x).requires_grad_(), torch.from_numpy(dy)
+    layer = torch.nn.BatchNorm1d(x.shape[1])
+    given, upstream = torch.from_numpy(x).requires_grad_(), torch.from_numpy(dy)
 
     def run() -> object:
         given.grad = None
@@ -69,7 +71,8 @@ def _report(shape: tuple[int, int], times: dict[str, list[float]]) -> None:
     parts = []
     for name, found in times.items():
         ratio = statistics.median(a / b for a, b in zip(found, ours, strict=True))
-        parts.append(f"{name} {statistics.median(found):.2f} ms" + ("" if name == "bncore" else f" ({ratio:.2f} of ours)"))
+        compared = "" if name == "bncore" else f" ({ratio:.2f} of ours)"
+        parts.append(f"{name} {statistics.median(found):.2f} ms{compared}")
     print(f"{shape[0]} × {shape[1]} float32, forward + backward: " + ", ".join(parts), flush=True)
 
 

@@ -73,7 +73,8 @@ def _report(field: str, runs: list[list[float]]) -> None:
     medians = [statistics.median(run) for run in runs]
     p95s = [sorted(run)[int(0.95 * len(run))] for run in runs]
     print(
-        f"{field} slider to repainted plots: median {statistics.median(medians):.0f} ms, p95 {statistics.median(p95s):.0f} ms "
+        f"{field} slider to repainted plots: median {statistics.median(medians):.0f} ms, "
+        f"p95 {statistics.median(p95s):.0f} ms "
         f"(medians of {len(runs)} runs of {len(runs[0])} moves; p95s {', '.join(f'{p:.0f}' for p in p95s)})",
         flush=True,
     )
@@ -90,9 +91,9 @@ def _first_load(browser: Browser, origin: str) -> None:
     rest = sum(size for path, size in sizes.items() if "plotly" not in path)
     plotly = sum(size for path, size in sizes.items() if "plotly" in path)
     times = page.evaluate(TEXT_TIME)
-    print(f"first visit: plotly.js {plotly / 1000:,.0f} kB, everything else {rest / 1000:,.0f} kB in {len(sizes) - 1} files")
-    print("  largest: " + ", ".join(f"{path.split('/', 3)[-1]} {size / 1000:.0f} kB" for path, size in
-                                     sorted(sizes.items(), key=lambda item: -item[1])[:4]))  # fmt: skip
+    largest = sorted(sizes.items(), key=lambda item: -item[1])[:4]
+    print(f"first visit: plotly.js {plotly / 1000:,.0f} kB, all else {rest / 1000:,.0f} kB in {len(sizes) - 1} files")
+    print("  largest: " + ", ".join(f"{path.split('/', 3)[-1]} {size / 1000:.0f} kB" for path, size in largest))
     print(f"  text and controls after {times['text']:.0f} ms, plots after {times['plots']:.0f} ms")
     page.context.close()
 

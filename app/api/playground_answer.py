@@ -8,7 +8,7 @@ from app.answers import etag_of
 from app.api.playground_view import View
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
-from app.figures.notation import SYMBOLS
+from app.figures.notation import SYMBOLS, in_notation
 from app.figures.playground import figures
 from app.figures.playground_words import batch_text, conventions, headline, laws
 from bncore.stages import BACKWARD, FORWARD, PATHS, READOUT, Stage
@@ -26,8 +26,13 @@ def answer_of(view: View) -> dict[str, Any]:
         "forward": _forward(view),
         "backward": _backward(view),
         "findings": [_finding(view, finding) for finding in view.found],
-        "vanished": [{"reason": v.reason, "text": v.text, "features": v.features} for v in view.vanished],
-        "conventions": conventions(result, query.running_variance, query.momentum),
+        "vanished": [
+            {"reason": v.reason, "text": in_notation(v.text, query.notation), "features": v.features}
+            for v in view.vanished
+        ],
+        "conventions": [
+            in_notation(text, query.notation) for text in conventions(result, query.running_variance, query.momentum)
+        ],
         "headline": headline(result, view.shown),
         "symbols": SYMBOLS[query.notation],
         "laws": laws(result, view.shown),
@@ -137,8 +142,10 @@ def _summary(stage: Stage, at: slice | list[int]) -> dict[str, Any]:
 def _finding(view: View, finding: Any) -> dict[str, Any]:
     names = view.batch.feature_names
     rows = zip(finding.features[:LISTED], finding.values, strict=False)
-    return {
-        "id": finding.id, "severity": finding.severity, "title": finding.title, "explanation": finding.explanation,
-        "measure": finding.measure, "count": len(finding.features),
+    said = {
+        part: in_notation(getattr(finding, part), view.query.notation) for part in ("title", "explanation", "measure")
+    }
+    return said | {
+        "id": finding.id, "severity": finding.severity, "count": len(finding.features),
         "features": [{"feature": i, "name": names[i], "value": value} for i, value in rows],
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """The two notations: the lecture's (Z, G, B, K) and the frameworks' (x, γ, β, N)."""
 
+import re
+
 SYMBOLS = {
     "frameworks": {
         "x": "x", "x_hat": "x̂", "y": "y", "activation": "f(y)", "readout": "logits",
@@ -29,3 +31,16 @@ STAGE_TITLES = {
 def symbol(name: str, notation: str) -> str:
     """The symbol of a stage, a parameter or a statistic, as plain text."""
     return SYMBOLS[notation][name]
+
+
+LECTURE_WORDS = {"x̂": "Z̄", "x": "Z", "y": "Ẑ", "γ": "G", "β": "B", "N": "K", "dx": "dZ", "dy": "dẐ"}
+_WORD = re.compile("|".join(rf"(?<![A-Za-z]){word}(?![A-Za-z\u0302])" for word in LECTURE_WORDS))
+
+
+def in_notation(text: str, notation: str) -> str:
+    """A sentence written in the frameworks' symbols, in the notation in force.
+
+    >>> in_notation("dL/dy is a straight line in x̂, and γ is 1", "lecture")
+    'dL/dẐ is a straight line in Z̄, and G is 1'
+    """
+    return text if notation == "frameworks" else _WORD.sub(lambda found: LECTURE_WORDS[found[0]], text)

@@ -14,14 +14,14 @@ def three(value: float) -> str:
         return "not a number" if math.isnan(value) else ("−∞" if value < 0 else "∞")
     if value == 0:
         return "0"
-    rounded = float(f"{value:.2e}")
-    size = abs(rounded)
-    if size >= 1e6 or size < 1e-3:
-        mantissa, exponent = f"{value:.2e}".split("e")
-        text = f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}"
-    else:
-        text = f"{rounded:,.{max(0, 2 - math.floor(math.log10(size)))}f}"
-    return text.replace("-", "−")
+    text = f"{value:#.3g}"
+    size = abs(float(text))
+    if 1e-3 <= size < 1e3:
+        return text.rstrip(".").replace("-", "−")
+    if 1e3 <= size < 1e6:
+        return f"{float(text):,.0f}".replace("-", "−")
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", "−")
 
 
 def significant(values: Iterable[float], digits: int = 3) -> list[float]:

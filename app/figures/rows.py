@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
 
-from app.figures.numbers import counted, significant
+from app.figures.numbers import counted
 from app.figures.theme import colour_of, translucent
 from bncore.axis import Axis
 from bncore.stages import Stage
@@ -19,8 +19,8 @@ RUG_UP_TO = 64
 MARK = 0.16  # height of a row's mean and whisker above its floor
 DIGITS = 2  # decimals of a height in rows: a fraction of a pixel
 HOVER = (
-    "%{text}<br>mean %{customdata[0]}, deviation %{customdata[1]}<br>"
-    "%{customdata[2]} to %{customdata[4]}, median %{customdata[3]}<extra></extra>"
+    "%{text}<br>mean %{customdata[0]:.3g}, deviation %{customdata[1]:.3g}<br>"
+    "%{customdata[2]:.3g} to %{customdata[4]:.3g}, median %{customdata[3]:.3g}<extra></extra>"
 )
 Figure = dict[str, Any]
 
@@ -45,7 +45,7 @@ class Panel:
 
 def row_panel(stage: Stage, panel: Panel) -> Figure:
     """Histograms as rows, mean and ± one deviation on each, and up to 64 examples as a rug."""
-    traces = [_shapes(stage, panel), _whiskers(stage, panel), _means(stage, panel)]
+    traces = [_shapes(stage, panel), *_moments(stage, panel)]
     if stage.values.shape[1] <= RUG_UP_TO:
         traces.append(_rug(stage, panel))
     return {"data": traces, "layout": _layout(stage, panel)}
@@ -58,14 +58,18 @@ def _bases(count: int) -> Floats:
 
 def _shapes(stage: Stage, panel: Panel) -> Figure:
     counts = stage.histogram.counts[panel.index]
-    edges = placed(stage.histogram.axis, stage.histogram.axis.edges(counts.shape[1]))
-    x, y = step_outlines(edges, counts, _bases(len(panel.features)))
+    x, y = step_outlines(_edges(stage.histogram.axis, counts.shape[1]), counts, _bases(len(panel.features)))
     colour = colour_of(stage.name)
     return {
         "type": "scatter", "mode": "lines", "name": panel.title, "x": x, "y": y, "fill": "toself",
         "fillcolor": translucent(colour, 0.38), "line": {"color": colour, "width": 1, "shape": "hv"},
         "hoverinfo": "skip", "showlegend": False, "meta": {"term": stage.name},
     }  # fmt: skip
+
+
+@lru_cache(maxsize=256)
+def _edges(axis: Axis, bins: int) -> Floats:
+    return placed(axis, axis.edges(bins))
 
 
 def step_outlines(edges: Floats, counts: np.ndarray[Any, Any], bases: Floats) -> tuple[Floats, Floats]:
@@ -95,29 +99,30 @@ def placed(axis: Axis, positions: Floats) -> Floats:
     return positions.round(3 - math.floor(math.log10(high - low)))
 
 
-def _whiskers(stage: Stage, panel: Panel) -> Figure:
-    """A line of one deviation to either side of each mean, the lines parted by NaN; cheaper to draw than error bars."""
-    axis, mean, sd = stage.histogram.axis, stage.summary.mean[panel.index], stage.summary.sd[panel.index]
-    ends = np.array([_inside(axis, mean - sd), _inside(axis, mean + sd), np.full(len(mean), np.nan)])
+def _moments(stage: Stage, panel: Panel) -> tuple[Figure, Figure]:
+    """A line of one deviation to either side of each mean, and a dot at the mean, which tells the row's numbers."""
+    axis, summary = stage.histogram.axis, stage.summary
+    numbers = np.array([summary.mean, summary.sd, summary.low, summary.quantiles[2], summary.high])[:, panel.index]
+    mean, sd = numbers[:2]
+    low, middle, high = placed(axis, _inside(axis, np.array([mean - sd, mean, mean + sd])))
+    return _whiskers(stage, low, high), _means(stage, panel, middle, numbers)
+
+
+def _whiskers(stage: Stage, low: Floats, high: Floats) -> Figure:
+    """The lines parted by NaN; cheaper to draw than error bars."""
     return {
-        "type": "scatter", "mode": "lines", "name": "± one deviation", "x": placed(axis, ends).T.ravel(),
-        "y": np.repeat(_bases(len(mean)) + MARK, 3), "line": {"color": colour_of(stage.name), "width": 2},
+        "type": "scatter", "mode": "lines", "name": "± one deviation",
+        "x": np.array([low, high, np.full(len(low), np.nan)]).T.ravel(), "y": np.repeat(_bases(len(low)) + MARK, 3),
+        "line": {"color": colour_of(stage.name), "width": 2},
         "hoverinfo": "skip", "showlegend": False, "meta": {"term": "sd"},
     }  # fmt: skip
 
 
-def _means(stage: Stage, panel: Panel) -> Figure:
-    """A dot at each mean, which tells the row's numbers."""
-    axis, summary = stage.histogram.axis, stage.summary
-    numbers = [
-        values[panel.index] for values in (summary.mean, summary.sd, summary.low, summary.quantiles[2], summary.high)
-    ]
+def _means(stage: Stage, panel: Panel, place: Floats, numbers: Floats) -> Figure:
     return {
-        "type": "scatter", "mode": "markers", "name": "mean", "x": placed(axis, _inside(axis, numbers[0])),
-        "y": _bases(len(numbers[0])) + MARK,
+        "type": "scatter", "mode": "markers", "name": "mean", "x": place, "y": _bases(len(place)) + MARK,
         "marker": {"size": 6, "color": colour_of(stage.name), "line": {"width": 1, "color": "#ffffff"}},
-        "text": list(panel.names),
-        "customdata": list(zip(*(significant(values.tolist()) for values in numbers), strict=True)),
+        "text": list(panel.names), "customdata": np.ascontiguousarray(numbers.T),
         "hovertemplate": HOVER, "showlegend": False, "meta": {"term": "mean"},
     }  # fmt: skip
 

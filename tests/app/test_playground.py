@@ -147,7 +147,7 @@ def test_an_upload_that_is_gone_is_a_410(client):
 
 
 @pytest.mark.parametrize(
-    ("query", "most"), [({}, 110_000), ({"source": "normal"}, 80_000), ({"source": "normal", "features": 16}, 200_000)]
+    ("query", "most"), [({}, 120_000), ({"source": "normal"}, 85_000), ({"source": "normal", "features": 16}, 200_000)]
 )
 def test_an_answer_is_as_large_as_what_is_drawn(client, query, most):
     few, many = (
@@ -163,3 +163,15 @@ def test_a_small_answer_stays_what_it_was(client):
     answer["figures"] = {"x": answer["figures"]["x"], "parameters": answer["figures"]["parameters"]["data"]}
     answer["batch"].pop("id")  # changes with the release
     snapshots.check("playground", answer)
+
+
+def test_texts_speak_the_notation_in_force(client):
+    query = {"source": "dead_feature", "upstream": "sum_of_squares", "activation": "identity", "notation": "lecture"}
+    answer = client.get(URL, params=query).json()
+    said = [
+        *answer["conventions"],
+        *(f["explanation"] for f in answer["findings"]),
+        *(v["text"] for v in answer["vanished"]),
+    ]
+    assert any("Z̄" in text for text in said)
+    assert not any(symbol in text for text in said for symbol in ("x̂", "γ", "β", "dL/dy"))

@@ -3,7 +3,7 @@ import { element, fillTable } from "./tables.js";
 import { three } from "./numbers.js";
 
 const SUMMARY = ["mean", "sd", "min", "q05", "q25", "median", "q75", "q95", "max", "outside"];
-const UNITS = new Set(["standard errors", "|γ|"]);
+const UNITS = new Set(["standard errors", "|γ|", "|G|"]);
 const HEADINGS = { sd: "deviation", q05: "5 %", q25: "25 %", q75: "75 %", q95: "95 %", outside: "outside the axis" };
 
 export function showTexts(answer) {

@@ -12,7 +12,7 @@ STATISTICS = {
     "mean", "average", "median", "std", "var", "quantile", "percentile", "histogram", "bincount", "corrcoef", "cov",
     "cumsum", "sort", "partition",
 }  # fmt: skip
-ALLOWED = {"numpy", "app.figures", "bncore", "collections", "dataclasses", "functools", "math", "typing"}
+ALLOWED = {"numpy", "app.figures", "bncore", "collections", "dataclasses", "functools", "math", "re", "typing"}
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
