@@ -1,0 +1,52 @@
+"""The README is true: its examples run, its settings are the settings, its addresses exist."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from app.main import create_app
+from app.settings import Settings
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text()
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+
+
+def test_every_setting_stands_in_the_table_with_its_default():
+    rows = dict(re.findall(r"\| `BNSCOPE_(\w+)` \| `?([^|`]+?)`? \|", README))
+    assert rows == {name.upper(): str(field.default) for name, field in Settings.model_fields.items()}
+
+
+def test_the_notebook_example_runs():
+    example = next(code for code in PYTHON if "import bncore" in code)
+    exec(compile(example, "README.md", "exec"), {})
+
+
+def test_every_example_is_python():
+    assert len(PYTHON) == 3
+    for code in PYTHON:
+        compile(code, "README.md", "exec")
+
+
+@pytest.fixture(scope="module")
+def paths() -> set[str]:
+    return set(create_app().openapi()["paths"])
+
+
+def test_every_address_of_the_api_exists(paths):
+    named = set(re.findall(r"http://127\.0\.0\.1:8000(/api/v1/[a-z/]+)", README))
+    assert len(named) >= 4
+    assert named <= paths
+
+
+def test_the_body_of_the_batchnorm_example_is_json():
+    body = re.search(r"-d '(\{.*?\})'", README)
+    assert body is not None
+    assert set(json.loads(body[1])) == {"x", "gamma", "dy"}
+
+
+def test_links_to_files_lead_somewhere():
+    for target in re.findall(r"\]\(([^)#]+)\)", README):
+        assert (ROOT / target).exists(), target
