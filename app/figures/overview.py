@@ -24,11 +24,18 @@ def overview_panel(stage: Stage, names: Sequence[str], title: str, value: str) -
     heatmap = {
         "type": "heatmap", "z": share, "x0": low + (high - low) / (2 * bins), "dx": (high - low) / bins,
         "y": np.arange(len(labels)), "zmin": 0, "zmax": int(max(share.max(), 1)),
-        "colorscale": [[0, translucent(colour, 0.0)], [1, colour]], "showscale": False,
+        "colorscale": shades(colour), "showscale": False,
         "hovertemplate": "%{y}: %{z} % of its values in this bin<extra></extra>",
         "meta": {"term": stage.name, "pooled": -(-len(names) // len(labels))},
     }  # fmt: skip
     return {"data": [heatmap], "layout": _layout(stage, labels, title, value)}
+
+
+def shades(colour: str) -> list[list[Any]]:
+    """From nothing to the colour, quickly at first, so that a bin with few of the values can still be seen."""
+    return [
+        [at, translucent(colour, opacity)] for at, opacity in ((0, 0), (0.02, 0.15), (0.15, 0.5), (0.5, 0.8), (1, 1))
+    ]
 
 
 def pooled(counts: np.ndarray[Any, Any], names: Sequence[str]) -> tuple[np.ndarray[Any, Any], list[str]]:
