@@ -33,7 +33,7 @@ class UserError(Exception):
 
 
 class InvalidQuery(UserError):
-    title = "A value in the query is not allowed"
+    title = "A value is not allowed"
 
 
 class UnreadableBatch(UserError):

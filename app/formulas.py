@@ -1,15 +1,26 @@
 """The formulas of the pages, as MathML made when a template renders; each symbol with a meaning is an element."""
 
 import re
+from dataclasses import dataclass
 from functools import cache
+from itertools import product
 
 from latex2mathml.converter import convert
 from markupsafe import Markup
 
+NOTATIONS = ("frameworks", "lecture")
+EPS_PLACEMENTS = ("variance", "deviation")
+MODES = ("train", "inference")
+FOCUSABLE = ' tabindex="0"'
+
 TERMS = {
     "x": "The input of batch norm: one number for each example and feature.",
     "mean": "The mean of a feature over the examples of the batch: the dot in each row.",
-    "sd": "The deviation of a feature over the batch: half the width of the whisker around the mean.",
+    "running_mean": "The running mean of a feature: an average over the batches seen in training.",
+    "running_sd": "The running deviation of a feature: the root of its running variance.",
+    "s": "The denominator that x is divided by: the deviation, kept away from 0 by epsilon.",
+    "average": "Angle brackets: the mean over the examples of the batch.",
+    "sd": "The deviation of a feature over the batch: the line to either side of the mean.",
     "eps": "Epsilon keeps the denominator away from 0.",
     "x_hat": "The normalized value: mean 0 and deviation 1 for every feature.",
     "gamma": "The scale, learned, one value a feature.",
@@ -32,48 +43,73 @@ X_HAT = {"frameworks": r"\class{x_hat}{\hat{x}}", "lecture": r"\class{x_hat}{\ba
 Y = {"frameworks": r"\class{y}{y}", "lecture": r"\class{y}{\hat{Z}}"}
 GAMMA = {"frameworks": r"\class{gamma}{\gamma}", "lecture": r"\class{gamma}{G}"}
 BETA = {"frameworks": r"\class{beta}{\beta}", "lecture": r"\class{beta}{B}"}
-MEAN, SD, EPS = r"\class{mean}{\mu}", r"\class{sd}{\sigma}", r"\class{eps}{\varepsilon}"
-DENOMINATOR = {
-    "variance": r"\sqrt{\class{sd}{\sigma^2}+\class{eps}{\varepsilon}}",
-    "deviation": SD + "+" + EPS,
-}
-PULL = {"variance": "", "deviation": r"\tfrac{s}{\sigma}"}
+EPS = r"\class{eps}{\varepsilon}"
+MEAN = {"train": r"\class{mean}{\mu}", "inference": r"\class{running_mean}{\mu_r}"}
+VAR = {"train": r"\class{sd}{\sigma^2}", "inference": r"\class{running_sd}{\sigma_r^2}"}
+SD = {"train": r"\class{sd}{\sigma}", "inference": r"\class{running_sd}{\sigma_r}"}
+PULL = {"variance": "", "deviation": r"\tfrac{\class{s}{s}}{\class{sd}{\sigma}}"}
+G = r"\class{dy}{g}"
 
 
-def formula(name: str, notation: str, eps_placement: str) -> Markup:
-    """The formula of a joint of the chain, in a notation and for a placement of epsilon."""
-    return math(_latex(name, notation, eps_placement))
+@dataclass(frozen=True)
+class Variant:
+    """A formula as MathML, and the settings ("notation/placement/mode") in which it holds."""
+
+    holds_for: tuple[str, ...]
+    mathml: Markup
 
 
-def plain_formula(name: str, notation: str, eps_placement: str) -> Markup:
-    """The same without elements that can be focused, for where it stands inside a button."""
-    return Markup(formula(name, notation, eps_placement).replace(' tabindex="0"', ""))
+def variants(name: str, *, focusable: bool = True) -> list[Variant]:
+    """A joint's formula in each notation, placement of epsilon and mode, the same ones together.
+
+    Without `focusable` its symbols cannot be focused, for where the formula stands inside a button.
+    """
+    found: dict[str, list[str]] = {}
+    for setting in product(NOTATIONS, EPS_PLACEMENTS, MODES):
+        found.setdefault(_latex(name, *setting), []).append("/".join(setting))
+    made = ((tuple(holds), math(latex)) for latex, holds in found.items())
+    return [Variant(holds, mathml if focusable else Markup(mathml.replace(FOCUSABLE, ""))) for holds, mathml in made]
 
 
-def _latex(name: str, notation: str, eps_placement: str) -> str:
-    x, x_hat, y = X[notation], X_HAT[notation], Y[notation]
-    gamma, beta = GAMMA[notation], BETA[notation]
-    g = r"\class{dy}{g}"
-    upstream = _partial("dy", y)
-    formulas = {
+def _latex(name: str, notation: str, eps_placement: str, mode: str) -> str:
+    x, x_hat, y, gamma, beta = (symbols[notation] for symbols in (X, X_HAT, Y, GAMMA, BETA))
+    forward = {
         "x": x,
-        "x_hat": rf"{x_hat}=\frac{{{x}-{MEAN}}}{{{DENOMINATOR[eps_placement]}}}",
+        "x_hat": rf"{x_hat}=\frac{{{x}-{MEAN[mode]}}}{{{_denominator(eps_placement, mode)}}}",
         "y": rf"{y}={gamma}\,{x_hat}+{beta}",
         "activation": rf"\class{{activation}}{{f}}({y})",
         "readout": rf"\class{{readout}}{{W}}^{{\top}}\class{{activation}}{{f}}({y})",
-        "d_readout": _partial("d_readout", r"\mathrm{logits}"),
-        "d_activation": _partial("d_activation", "f"),
-        "dy": rf"{g}={upstream}={_partial('d_activation', 'f')}\,f'({y})",
-        "dx_hat": rf"{_partial('dx_hat', x_hat)}={gamma}\,{g}",
-        "dx": rf"{_partial('dx', x)}=\frac{{{gamma}}}{{s}}\left({g}-\langle {g}\rangle-{PULL[eps_placement]}{x_hat}"
-        rf"\langle {g}\,{x_hat}\rangle\right)",
-        "dx_direct": rf"\class{{dx_direct}}{{\frac{{{gamma}}}{{s}}}}\,{g}",
-        "dx_mean": rf"-\class{{dx_mean}}{{\frac{{{gamma}}}{{s}}}}\langle {g}\rangle",
-        "dx_variance": rf"-\class{{dx_variance}}{{\frac{{{gamma}}}{{s}}}}{PULL[eps_placement]}\,{x_hat}"
-        rf"\langle {g}\,{x_hat}\rangle",
-        "undo": rf"{gamma}={SD},\;{beta}={MEAN}",
+        "undo": rf"{gamma}={SD['train']},\;{beta}={MEAN['train']}",
     }
-    return formulas[name]
+    upstream = _partial("d_activation", "f")
+    backward = {
+        "d_readout": _partial("d_readout", r"\mathrm{logits}"),
+        "d_activation": upstream,
+        "dy": rf"{G}={_partial('dy', y)}={upstream}\,f'({y})",
+        "dx_hat": rf"{_partial('dx_hat', x_hat)}={gamma}\,{G}",
+    }
+    return (forward | backward | _into_x(x, x_hat, gamma, eps_placement, mode))[name]
+
+
+def _into_x(x: str, x_hat: str, gamma: str, eps_placement: str, mode: str) -> dict[str, str]:
+    """dL/dx and its three paths; in inference the statistics are constants and only the direct path is left."""
+    slope = rf"\frac{{{gamma}}}{{\class{{s}}{{s}}}}"
+    mean, variance = _average(G), rf"{PULL[eps_placement]}\,{x_hat}\,{_average(G + x_hat)}"
+    total = rf"{slope}\left({G}-{mean}-{variance}\right)" if mode == "train" else rf"{slope}\,{G}"
+    return {
+        "dx": rf"{_partial('dx', x)}={total}",
+        "dx_direct": rf"{slope}\,{G}",
+        "dx_mean": rf"-{slope}\,{mean}" if mode == "train" else "0",
+        "dx_variance": rf"-{slope}\,{variance}" if mode == "train" else "0",
+    }
+
+
+def _denominator(eps_placement: str, mode: str) -> str:
+    return rf"\sqrt{{{VAR[mode]}+{EPS}}}" if eps_placement == "variance" else f"{SD[mode]}+{EPS}"
+
+
+def _average(of: str) -> str:
+    return rf"\class{{average}}{{\langle {of}\rangle}}"
 
 
 def _partial(term: str, of: str) -> str:
@@ -83,8 +119,7 @@ def _partial(term: str, of: str) -> str:
 @cache
 def math(latex: str) -> Markup:
     """LaTeX as MathML; a `\\class{term}{…}` becomes an element that can be hovered and focused."""
-    mathml = convert(latex)
-    return Markup(re.sub(r'class="(\w+)"', r'class="term" data-term="\1" tabindex="0"', mathml))
+    return Markup(re.sub(r'class="(\w+)"', rf'class="term" data-term="\1"{FOCUSABLE}', convert(latex)))
 
 
 SYMBOL_MATH = {

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Lock
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -12,7 +13,7 @@ from app.answers import AnswerCache
 from app.api import batches, batchnorm, catalog, playground
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
-from app.headers import SecurityHeaders
+from app.headers import Head, SecurityHeaders
 from app.settings import Settings
 from bncore import __version__
 
@@ -33,14 +34,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.uploads = UploadStore(settings)
     app.state.answers = AnswerCache(settings.cache_bytes)
+    app.state.large_views = Lock()
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
-    problems.install(app)
+    problems.install(app, pages.not_found)
     for router in (catalog.router, batches.router, batchnorm.router, playground.router):
         app.include_router(router, prefix=PREFIX)
     app.include_router(assets.router)
     app.include_router(pages.router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)  # 5 saves a tenth more for thrice the time
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(Head)
     return app
 
 

@@ -13,10 +13,9 @@ from pydantic import ValidationError
 from app import formulas
 from app.answers import answer, etag_of, to_json
 from app.api.controls import schema_of
-from app.api.playground import is_light
+from app.api.playground import bounded_view, is_light
 from app.api.playground_answer import answer_of
 from app.api.playground_query import PlaygroundFields, PlaygroundQuery
-from app.api.playground_view import view_of
 from app.assets import FONT, PLOTLY, address
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
@@ -70,7 +69,7 @@ def lenient(raw: Mapping[str, Any]) -> tuple[PlaygroundFields, dict[str, Any] | 
 
 
 def _page(request: Request, query: PlaygroundFields, problem: dict[str, Any] | None = None) -> bytes:
-    return render_playground(query, answer_of(view_of(query, request.app.state.uploads)), problem)
+    return render_playground(query, answer_of(bounded_view(request, query)), problem)
 
 
 def render_playground(query: PlaygroundFields, result: Any, problem: dict[str, Any] | None) -> bytes:
@@ -100,6 +99,11 @@ async def docs(request: Request) -> Response:
     return _html(environment().get_template("docs.html").render(api=api, calls=calls).encode())
 
 
+def not_found() -> Response:
+    """The page of an address that does not exist."""
+    return _html(environment().get_template("not_found.html").render().encode(), 404)
+
+
 def _html(content: bytes, status: int = 200) -> Response:
     return Response(content, status, headers={"Cache-Control": "no-cache"}, media_type="text/html; charset=utf-8")
 
@@ -112,13 +116,21 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.globals |= {
-        "address": address, "formula": formulas.formula, "plain_formula": formulas.plain_formula,
-        "symbol_math": formulas.symbol_math, "terms": formulas.TERMS,
+        "address": address, "variants": formulas.variants, "symbol_math": formulas.symbol_math, "terms": formulas.TERMS,
         "plotly": PLOTLY, "math_font": FONT, "theme": theme, "navigation": NAVIGATION, "version": __version__,
         "templates": {scheme: theme.template(scheme) for scheme in ("light", "dark")},
     }  # fmt: skip
-    env.filters |= {"json": embedded, "code": code}
+    env.filters |= {"json": embedded, "code": code, "number": number}
     return env
+
+
+def number(value: float) -> str:
+    """A number of a range: thousands set apart, no power of ten where it can be read without.
+
+    >>> number(10_000_000), number(1e-8), number(0.5)
+    ('10,000,000', '1e-08', '0.5')
+    """
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
 
 
 def code(text: str) -> Markup:

@@ -1,5 +1,6 @@
 """Exceptions to answers: every failure leaves as `application/problem+json`."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -16,8 +17,8 @@ MEDIA_TYPE = "application/problem+json"
 DETAILS = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 
 
-def install(app: FastAPI) -> None:
-    """Register the handlers with the application."""
+def install(app: FastAPI, not_found: Callable[[], Response] | None = None) -> None:
+    """Register the handlers with the application; `not_found` makes the page of an address that does not exist."""
 
     @app.exception_handler(UserError)
     async def user_error(_request: Request, error: UserError) -> Response:
@@ -32,8 +33,10 @@ def install(app: FastAPI) -> None:
         return respond(problem_of_validation(list(error.errors())))
 
     @app.exception_handler(HTTPException)
-    async def http_error(_request: Request, error: HTTPException) -> Response:
+    async def http_error(request: Request, error: HTTPException) -> Response:
         title = str(error.detail)
+        if not_found and error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+            return not_found()
         return respond(problem(error.status_code, title, DETAILS.get(error.status_code, title)), error.headers)
 
     @app.exception_handler(Exception)

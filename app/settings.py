@@ -23,6 +23,11 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(
         64 * MEBIBYTE, ge=0, description="Bytes of finished answers that a worker keeps in memory; 0 keeps none."
     )
+    view_numbers: int = Field(
+        20_000_000,
+        ge=1,
+        description="Numbers that a view's batch may have; a view takes about a hundred bytes for each.",
+    )
     inline_work: int = Field(
         50_000,
         ge=0,

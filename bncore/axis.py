@@ -48,8 +48,19 @@ class Axis:
         return _limits(self)
 
     def edges(self, bins: int) -> NDArray[np.float64]:
-        """`bins + 1` edges, equally far apart on the axis, as positions."""
+        """`bins + 1` edges as positions: 0 is one of them where it lies inside, and each side of it has equal bins."""
         return _edges(self, bins)
+
+    def bins_below_zero(self, bins: int) -> int:
+        """How many of `bins` bins lie below 0: as its side's share, so that the two sides' widths hardly differ.
+
+        >>> Axis("linear", -1.0, 3.0).bins_below_zero(40), Axis("linear", 0.0, 3.0).bins_below_zero(40)
+        (10, 0)
+        """
+        low, high = self.limits()
+        if not low < 0.0 < high or bins < 2:
+            return 0
+        return min(max(round(bins * (-low / (high - low))), 1), bins - 1)
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
         """Position and text of each tick; a linear axis has round steps, a symlog axis 0, ±c and powers of ten."""
@@ -64,7 +75,12 @@ def _limits(axis: Axis) -> tuple[float, float]:
 
 @lru_cache(maxsize=256)
 def _edges(axis: Axis, bins: int) -> NDArray[np.float64]:
-    edges = np.linspace(*_limits(axis), bins + 1)
+    low, high = _limits(axis)
+    below = axis.bins_below_zero(bins)
+    if below:
+        edges = np.concatenate([np.linspace(low, 0.0, below + 1)[:-1], np.linspace(0.0, high, bins - below + 1)])
+    else:
+        edges = np.linspace(low, high, bins + 1)
     edges.flags.writeable = False
     return edges
 

@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from bncore.axis import SMALLEST, Axis, Kind, axis_for
+from bncore.axis import SMALLEST, Axis, Kind, axis_for, nice_ceiling
 from bncore.errors import BadParameter
 from bncore.summary import BLOCK, Histogram, Summary, histogram, summarize
 
@@ -24,8 +24,9 @@ Limits = tuple[float, float]
 LINEAR_WITHIN = 3.0
 LONGEST_LINEAR = 40.0  # x_hat covers about 4: on a linear axis ten times as long it is a tenth of the picture
 LONGEST_WIDENED = 400.0  # beyond it even an axis that gamma and beta widened turns logarithmic
-MOST_DECADES = 3  # of a logarithmic gradient axis on either side: more would spread what hardly differs
-NEGLIGIBLE = 1e-6  # scales below this share of the largest gradient do not decide the axis
+NEGLIGIBLE = 1e-6  # deviations below this share of the largest gradient are rounding and do not decide the axis
+TYPICAL_WITHIN = 3.0  # deviations: the linear part of a gradient axis holds a bell of typical size, as ±3 does for x_hat
+HALF_WIDTHS = (1.0, 2.0, 3.0, 5.0, 10.0)
 
 
 @dataclass(frozen=True)
@@ -120,17 +121,19 @@ def _kind(limits: Limits, longest: float, choice: AxisChoice) -> Kind:
 
 
 def _backward_axis(summaries: dict[str, Summary], limits: dict[str, Limits], choice: AxisChoice) -> Axis:
-    """The axis that every gradient shares: symmetric about 0; logarithmic where features' scales differ too much."""
+    """The axis that every gradient shares: symmetric about 0; logarithmic where it is too long for the typical gradient.
+
+    Typical is the median deviation. Bins are equally wide on the axis, so a bell within its linear part stays a bell.
+    """
     names = [name for name in (*BACKWARD, *PATHS) if name in limits]
     largest = max(max(-limits[name][0], limits[name][1]) for name in names)
     if largest < SMALLEST:
         return Axis("linear", -1.0, 1.0)
     scales = np.concatenate([summaries[name].sd for name in names if name != "dx_mean"])
     scales = scales[scales > NEGLIGIBLE * largest]
-    smallest = min(float(scales.min()), largest) if scales.size else largest
-    kind = _kind((0.0, largest / smallest), LONGEST_LINEAR, choice)
-    linear_decade = max(math.floor(math.log10(smallest)), math.ceil(math.log10(largest)) - MOST_DECADES)
-    return axis_for(-largest, largest, kind, float(f"1e{linear_decade}"))
+    typical = float(np.median(scales)) if scales.size else largest
+    kind = _kind((0.0, 2.0 * (largest / typical)), LONGEST_LINEAR, choice)
+    return axis_for(-largest, largest, kind, nice_ceiling(TYPICAL_WITHIN * typical, HALF_WIDTHS))
 
 
 def _union(a: Limits, b: Limits) -> Limits:

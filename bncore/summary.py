@@ -45,7 +45,7 @@ class Summary:
 
 @dataclass(frozen=True)
 class Histogram:
-    """Counts (D, bins) between the axis' equally spaced edges, and how many values lie outside on each side (D,)."""
+    """Counts (D, bins) between the axis' edges, and how many values lie outside on each side (D,)."""
 
     axis: Axis
     counts: NDArray[np.int64]
@@ -123,7 +123,11 @@ def _ordered(values: Floats) -> Floats:
 
 
 def histogram(values: NDArray[Any], axis: Axis, bins: int) -> Histogram:
-    """Counts of (D, M) in `bins` bins that are equally wide on the axis; both ends belong to it."""
+    """Counts of (D, M) between the `bins + 1` edges of the axis, whose two ends belong to it.
+
+    A value on an edge belongs to the bin above it: 0, which is an edge where it lies inside the axis, is never drawn
+    among negative values.
+    """
     features, numbers = values.shape
     blocks = [
         _binned(values[rows].astype(np.float64, copy=False), axis, bins) for rows in row_blocks(features, numbers)
@@ -135,16 +139,26 @@ def histogram(values: NDArray[Any], axis: Axis, bins: int) -> Histogram:
 def _binned(values: Floats, axis: Axis, bins: int) -> NDArray[np.int64]:
     """Counts (D, bins + 2): below the axis, in each bin, above it."""
     features = values.shape[0]
-    low, high = axis.limits()
-    place = axis.position(values) - low
-    place *= bins / (high - low)
-    np.clip(place, 0.0, bins - 1, out=place)
-    bin_of = place.astype(np.intp)
+    bin_of = _bin_numbers(axis.position(values), axis, bins)
     bin_of += 1
     bin_of[values < axis.low] = 0
     bin_of[values > axis.high] = bins + 1
     bin_of += np.arange(features)[:, None] * (bins + 2)
     return np.bincount(bin_of.ravel(), minlength=features * (bins + 2)).reshape(features, bins + 2)
+
+
+def _bin_numbers(place: Floats, axis: Axis, bins: int) -> NDArray[np.intp]:
+    """The bin (from 0) of each position; of positions outside, the first or the last one."""
+    low, high = axis.limits()
+    below = axis.bins_below_zero(bins)
+    if below:
+        place = place * np.where(place < 0.0, below / -low, (bins - below) / high)
+        np.floor(place, out=place)  # before the shift, which would round what is just below 0 up to it
+        place += below
+    else:
+        place = (place - low) * (bins / (high - low))
+    np.clip(place, 0.0, bins - 1, out=place)
+    return place.astype(np.intp)
 
 
 def correlation(a: NDArray[Any], b: NDArray[Any]) -> float:

@@ -1,6 +1,7 @@
 """`GET /playground`, the main view, and `GET /playground/data`, its numbers."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Annotated, Any, Literal
 
 import anyio.to_thread
@@ -18,6 +19,8 @@ from app.api.source_query import AUTO_GENERATED, with_generator_fields
 from app.batches.datasets import DATASETS
 from app.batches.uploads import UploadStore
 from app.settings import Settings
+
+LARGE = 1_000_000  # numbers of a batch whose view takes long enough, and memory enough, to wait for others
 
 router = APIRouter(tags=["playground"])
 
@@ -73,7 +76,7 @@ DataQuery: Any = with_generator_fields(DataFields)
     summary="A mini-batch through batch norm, forward and backward",
     responses={
         200: {
-            "description": "Per feature (the `selected` ones, else the first 64): the statistics, a summary of each "
+            "description": "Per feature (the first 64, and the `selected` ones beyond): the statistics, a summary of each "
             "stage and of each path of dx; and the figures in Plotly's schema. Null parts the rows of a figure, and "
             "stands for what a view does not have.",
             "content": {"application/json": {"example": ANSWER}},
@@ -136,9 +139,17 @@ async def respond(
     if query.is_upload:
         await anyio.to_thread.run_sync(uploads.describe, query.source)
     return await answer(
-        request, etag_of(name, query.stated()), lambda: write(view_of(query, uploads)),
+        request, etag_of(name, query.stated()), lambda: write(bounded_view(request, query)),
         inline=inline, media_type=media_type,
     )  # fmt: skip
+
+
+def bounded_view(request: Request, query: PlaygroundFields) -> View:
+    """The view, unless it is too large for this server; large ones are computed one after the other."""
+    state = request.app.state
+    work = query.check_work(query.open(state.uploads), state.settings.view_numbers)
+    with state.large_views if work > LARGE else nullcontext():
+        return view_of(query, state.uploads)
 
 
 def is_light(query: PlaygroundFields, settings: Settings) -> bool:

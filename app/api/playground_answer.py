@@ -45,8 +45,8 @@ def answer_of(view: View) -> dict[str, Any]:
 
 
 def listed(view: View) -> list[int]:
-    """The features whose numbers stand in the answer: the selected ones, else the first 64."""
-    return list(view.shown.selected or range(min(len(view.batch.feature_names), LISTED)))
+    """The features whose numbers stand in the answer: the first 64, and those selected beyond."""
+    return sorted({*range(min(len(view.batch.feature_names), LISTED)), *view.shown.selected})
 
 
 def _at(view: View) -> slice | list[int]:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 
 from app.api.controls import control
 from app.api.source_query import SourceFields, with_generator_fields
-from app.batches.batch import Batch
+from app.batches.batch import Batch, Source
 from app.batches.inline import NUMBER
 from app.errors import InvalidQuery
 from bncore.activations import ACTIVATIONS
@@ -17,6 +17,7 @@ from bncore.playground import Layer
 from bncore.upstream import UPSTREAMS
 
 MOST_SELECTED = 64
+RUNNING_SHARE = 10  # times the numbers of a view that its running statistics may see
 EXTREME = 1e6  # largest size of a gamma or a beta
 INDEX = re.compile(r"[0-9]{1,6}")
 SELECTED_WORDS = f"at most {MOST_SELECTED} feature numbers from 0, each once, with commas between; or nothing for all"
@@ -137,6 +138,18 @@ class PlaygroundFields(SourceFields):
             return None
         first, second = self.pair.split(",")
         return int(first), int(second)
+
+    def check_work(self, source: Source, most: int) -> int:
+        """As for every view; the running statistics of inference may see ten times as many numbers."""
+        work = super().check_work(source, most)
+        drawn = 0 if self.mode == "train" or self.size_of(source) in (None, source.examples) else self.running_steps
+        if work * drawn > RUNNING_SHARE * most:
+            raise InvalidQuery(
+                f"The running statistics would see {work * drawn:,} numbers, more than {RUNNING_SHARE * most:,}.",
+                field="running_steps", given=self.running_steps,
+                allowed=f"up to {RUNNING_SHARE * most // work:,} steps at this batch size",
+            )  # fmt: skip
+        return work
 
     def layer(self, batch: Batch) -> Layer:
         """The layer for a batch. Raises InvalidQuery where gamma or beta have not one value, or one a feature."""

@@ -11,10 +11,12 @@ from app.api.controls import QueryModel, control
 from app.batches.batch import Batch, Source
 from app.batches.datasets import DATASETS, DataSetSource
 from app.batches.generators import GENERATORS, GeneratorSource, Parameter
-from app.batches.inline import InlineSource
+from app.batches.inline import MAX_COLUMNS, InlineSource
 from app.batches.layer import LayeredSource
 from app.batches.uploads.reading import Reading
+from app.batches.uploads.source import UploadSource
 from app.batches.uploads.store import UploadStore
+from app.errors import InvalidQuery
 
 UPLOAD_ID = re.compile(r"[0-9a-f]{64}")
 AUTO_GENERATED = 256  # examples of a generated batch unless asked otherwise
@@ -126,6 +128,18 @@ class SourceFields(QueryModel):
             return AUTO_GENERATED if total is None else min(total, AUTO_FINITE)
         return self.batch_size
 
+    def check_work(self, source: Source, most: int) -> int:
+        """How many numbers a batch of this query has. Raises InvalidQuery where that is more than `most`."""
+        size, width = self.size_of(source) or source.examples or 0, numbers_per_example(source)
+        work = min(size, source.examples or size) * width
+        if work > most:
+            fits = f"up to {most // width:,} examples of {width:,} numbers each"
+            raise InvalidQuery(
+                f"This batch would have {work:,} numbers, and this server computes up to {most:,} at once.",
+                field="batch_size", given=self.batch_size, allowed=fits,
+            )  # fmt: skip
+        return work
+
     def draw(self, source: Source, stream: int = BATCH_STREAM, step: int = 0) -> Batch:
         """Batch number `step` of a stream; the batch that a view shows is number 0 of stream 0."""
         return source.draw(self.size_of(source), self.rng(stream, step))
@@ -137,6 +151,20 @@ class SourceFields(QueryModel):
     def stated(self) -> dict[str, Any]:
         """The query as short as it can be: the fields that differ from their defaults."""
         return self.model_dump(exclude_defaults=True)
+
+
+def numbers_per_example(source: Source) -> int:
+    """How many numbers one example has, at the widest place that it passes."""
+    match source:
+        case LayeredSource():
+            return max(source.width, numbers_per_example(source.source))
+        case GeneratorSource():
+            return source.features
+        case DataSetSource():
+            return DATASETS[source.name].features
+        case UploadSource():
+            return int(np.prod(source.x.shape[1:]))
+    return MAX_COLUMNS
 
 
 def _parameter_field(parameter: Parameter, generator: str) -> Any:

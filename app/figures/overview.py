@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.rows import axis_layout, name_margin
+from app.figures.rows import axis_layout, name_margin, placed_edges
 from app.figures.theme import colour_of, translucent
 from bncore.stages import Stage
 
@@ -18,11 +18,9 @@ def overview_panel(stage: Stage, names: Sequence[str], title: str, value: str) -
     counts, labels = pooled(stage.histogram.counts, names)
     of, _ = pooled(np.full((len(names), 1), stage.values.shape[1]), names)
     share = np.round(100.0 * counts / of).astype(np.int64)
-    low, high = stage.histogram.axis.limits()
-    bins = counts.shape[1]
     colour = colour_of(stage.name)
     heatmap = {
-        "type": "heatmap", "z": share, "x0": low + (high - low) / (2 * bins), "dx": (high - low) / bins,
+        "type": "heatmap", "z": share, "x": placed_edges(stage.histogram.axis, counts.shape[1]),
         "y": np.arange(len(labels)), "zmin": 0, "zmax": int(max(share.max(), 1)),
         "colorscale": shades(colour), "showscale": False,
         "hovertemplate": "%{y}: %{z} % of its values in this bin<extra></extra>",

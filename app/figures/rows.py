@@ -58,7 +58,7 @@ def _bases(count: int) -> Floats:
 
 def _shapes(stage: Stage, panel: Panel) -> Figure:
     counts = stage.histogram.counts[panel.index]
-    x, y = step_outlines(_edges(stage.histogram.axis, counts.shape[1]), counts, _bases(len(panel.features)))
+    x, y = step_outlines(placed_edges(stage.histogram.axis, counts.shape[1]), counts, _bases(len(panel.features)))
     colour = colour_of(stage.name)
     return {
         "type": "scatter", "mode": "lines", "name": panel.title, "x": x, "y": y, "fill": "toself",
@@ -68,7 +68,8 @@ def _shapes(stage: Stage, panel: Panel) -> Figure:
 
 
 @lru_cache(maxsize=256)
-def _edges(axis: Axis, bins: int) -> Floats:
+def placed_edges(axis: Axis, bins: int) -> Floats:
+    """The histogram's edges as they are drawn."""
     return placed(axis, axis.edges(bins))
 
 
@@ -157,7 +158,7 @@ def axis_layout(axis: Axis, value: str) -> Figure:
 
 def axis_title(axis: Axis, value: str) -> str:
     """What the axis shows and on which scale."""
-    return value if axis.kind == "linear" else f"{value} (symmetric log beyond ±{axis.linear_within:g})"
+    return value if axis.kind == "linear" else f"{value} (symlog beyond ±{axis.linear_within:g})"
 
 
 def outside_text(stage: Stage) -> str:

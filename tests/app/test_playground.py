@@ -88,11 +88,12 @@ def test_where_the_gradient_vanishes_the_answer_says_why(client):
     assert reason["text"].endswith(".")
 
 
-def test_the_selected_features_are_the_listed_ones(client):
-    answer = get(client, source="digits", selected="40,20")
-    assert answer["batch"]["features"] == [20, 40]
-    assert len(answer["forward"]["mean"]) == len(answer["forward"]["x"]["sd"]) == 2
-    assert answer["batch"]["feature_count"] == 64
+def test_the_first_64_features_and_the_selected_ones_are_listed(client):
+    query = {"source": "normal", "features": 100}
+    assert client.get(URL, params=query).json()["batch"]["features"] == list(range(64))
+    answer = client.get(URL, params=query | {"selected": "99,3"}).json()
+    assert answer["batch"]["features"] == [*range(64), 99]
+    assert len(answer["forward"]["x"]["mean"]) == 65
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,8 @@ function slider(element, state) {
   return {
     refresh() {
       field.refresh();
-      scale.range.value = String(scale.place(state.get(name)));
+      const place = scale.place(state.get(name));
+      if (Number.isFinite(place)) scale.range.value = String(place);
       scale.range.setAttribute("aria-valuetext", state.get(name));
     },
   };

@@ -30,6 +30,7 @@ export class Figures {
     }
     onScheme(() => this.#redraw());
     NARROW.addEventListener("change", () => this.#redraw());
+    addEventListener("beforeprint", () => this.#printed());
   }
 
   panel(name) {
@@ -49,6 +50,13 @@ export class Figures {
   #redraw() {
     this.all().forEach((panel) => panel.stale());
     return this.#draw();
+  }
+
+  // Paper shows all figures, seen or not.
+  #printed() {
+    if (!window.Plotly) return;
+    for (const panel of this.all()) panel.onScreen = true;
+    for (const panel of this.all()) if (panel.isDue()) panel.draw(window.Plotly, this.#templates[currentScheme()]);
   }
 
   #seen(entries) {
@@ -72,7 +80,11 @@ export class Figures {
   }
 
   async #drawAll() {
-    const Plotly = await plotly();
+    const Plotly = await plotly().catch(() => null);
+    if (!Plotly) {
+      window.dispatchEvent(new CustomEvent("figures-missing"));
+      return;
+    }
     const template = this.#templates[currentScheme()];
     for (const panel of this.all()) if (panel.isDue()) panel.draw(Plotly, template);
     window.dispatchEvent(new CustomEvent("figures-drawn"));
@@ -117,6 +129,7 @@ class Panel {
   draw(Plotly, template) {
     this.#due = false;
     this.drawnWidth = this.plot.clientWidth;
+    this.plot.style.minHeight = `${this.#figure.layout.height - 30}px`;
     const first = !this.plot.classList.contains("js-plotly-plot");
     Plotly.react(this.plot, this.#figure.data, this.#dressed(template), CONFIG);
     if (first) this.element.dispatchEvent(new CustomEvent("figure-ready"));

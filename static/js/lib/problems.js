@@ -6,12 +6,19 @@ export function clearProblems() {
   document.getElementById("problem").hidden = true;
 }
 
-export function showProblem(detail, errors = []) {
-  const homeless = errors.filter((row) => !showAt(row.field, errors.length > 1 ? `${row.given ?? ""} is not allowed: ${row.allowed}` : detail));
-  if (errors.length && !homeless.length) return;
+// `shownInstead`: what the view still shows, if anything.
+export function showProblem(detail, errors = [], shownInstead = "") {
+  const homeless = errors.filter((row) => !showAt(row.field, messageOf(row, detail, errors.length)));
   const box = document.getElementById("problem");
-  box.textContent = detail;
-  box.hidden = false;
+  const stale = shownInstead ? `Not computed; below is still ${shownInstead}.` : "";
+  box.textContent = [homeless.length || !errors.length ? detail : "", stale].filter(Boolean).join(" ");
+  box.hidden = box.textContent === "";
+}
+
+// A sentence of its own stands as it is; what only names the field (which the control does) is said in words.
+function messageOf({ field, given, allowed }, detail, count) {
+  if (count === 1 && !detail.startsWith(`${field}: `)) return detail;
+  return `${given === "" || given === null ? "Nothing" : `“${given}”`} is not allowed here; allowed: ${allowed}.`;
 }
 
 export function showAt(name, message) {

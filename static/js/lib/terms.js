@@ -10,6 +10,7 @@ export function bindTerms(terms, figures) {
     panel?.classList.add("lit");
     for (const shown of figures.all()) emphasize(shown, term);
     if (!at || !terms[term]) return;
+    at.setAttribute("aria-describedby", tip.id);
     tip.textContent = terms[term];
     tip.hidden = false;
     const { left, bottom } = at.getBoundingClientRect();
@@ -19,6 +20,7 @@ export function bindTerms(terms, figures) {
 
   const dim = () => {
     tip.hidden = true;
+    for (const described of document.querySelectorAll(".term[aria-describedby]")) described.removeAttribute("aria-describedby");
     for (const element of document.querySelectorAll(".lit")) element.classList.remove("lit");
     for (const shown of figures.all()) emphasize(shown, null);
   };

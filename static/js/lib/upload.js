@@ -57,7 +57,7 @@ function bindDrop(send) {
   });
 }
 
-// What this browser remembers of its own uploads: the file's name, and the key with which it may be deleted.
+// What this browser remembers of its own uploads: the file's name, and the keys with which it may be deleted.
 export const remembered = {
   get(id) {
     return all()[id];

@@ -3,11 +3,10 @@ import { element, fillTable } from "./tables.js";
 import { three } from "./numbers.js";
 
 const SUMMARY = ["mean", "sd", "min", "q05", "q25", "median", "q75", "q95", "max", "outside"];
-const UNITS = new Set(["standard errors", "|γ|", "|G|"]);
 const HEADINGS = { sd: "deviation", q05: "5 %", q25: "25 %", q75: "75 %", q95: "95 %", outside: "outside the axis" };
 
-export function showTexts(answer) {
-  document.getElementById("batch-line").textContent = answer.batch.text;
+export function showTexts(answer, fileName) {
+  document.getElementById("batch-line").textContent = answer.batch.text.replace(/^upload \S+/, (title) => fileName ?? title);
   document.getElementById("headline").textContent = answer.headline;
   list("conventions", answer.conventions);
   const warnings = document.getElementById("warnings");
@@ -44,11 +43,14 @@ function showLaws({ laws }) {
   );
 }
 
-export function showFindings({ findings }) {
+// An engineer's own layer leads with what was found; elsewhere the chain stays where it is while findings come and go.
+export function showFindings({ findings, batch }) {
   const warnings = findings.filter(({ severity }) => severity === "warning");
   const box = document.getElementById("findings");
   box.hidden = warnings.length === 0;
-  box.replaceChildren(...warnings.map(finding));
+  box.replaceChildren(element("h2", "Findings", { class: "visually-hidden" }), ...warnings.map(finding));
+  const place = batch.given.length ? "findings-lead" : "findings-follow";
+  document.getElementById(place).after(box);
   list("notes", findings.filter(({ severity }) => severity === "note").map(({ title, explanation }) => `${title}: ${explanation}`));
 }
 
@@ -58,7 +60,7 @@ function finding({ id, title, explanation, measure, count, features }) {
   const items = features.slice(0, 8).map((row) => {
     const item = element("li");
     const link = element("a", row.name, { href: `#feature-${row.feature}` });
-    item.append(link, UNITS.has(measure) ? ` ${three(row.value)} ${measure}` : ` ${measure} ${three(row.value)}`);
+    item.append(link, ` ${row.text ?? `${measure} ${three(row.value)}`}`);
     return item;
   });
   if (count > items.length) items.push(element("li", `and ${count - items.length} more`));

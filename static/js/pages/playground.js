@@ -18,7 +18,7 @@ let answer = JSON.parse($("answer").textContent);
 
 const state = new State(embedded.schema);
 const figures = new Figures(document, embedded.templates);
-const controls = new Controls($("controls"), state);
+new Controls($("controls"), state);
 const latest = new Latest({
   ask: (query) => getJson(`/api/v1/playground${query ? `?${query}` : ""}`),
   show: (found) => {
@@ -27,8 +27,7 @@ const latest = new Latest({
   },
   fail: (problem) => {
     clearProblems();
-    showProblem(problem.message, problem.errors);
-    offerDrop(problem.errors);
+    fail(problem.message, problem.errors);
   },
   busy,
 });
@@ -36,9 +35,9 @@ const latest = new Latest({
 // The plots and the sentence first; tables and lists follow when the picture is painted.
 function show(found) {
   answer = found;
-  $("view").classList.remove("empty");
+  $("view").classList.remove("empty", "stale");
   figures.show(answer.figures);
-  showTexts(answer);
+  showTexts(answer, remembered.get(state.get("source"))?.name);
   refreshLayer();
   refreshBatchSize();
   relevance();
@@ -53,6 +52,12 @@ function showRest() {
   showTargets();
   refreshDownloads();
   for (const { element } of figures.all()) if (!element.querySelector(".behind").hidden) fillBehind(element);
+}
+
+function fail(detail, errors) {
+  $("view").classList.toggle("stale", answer !== null);
+  showProblem(detail, errors, answer ? answer.batch.title : "");
+  offerDrop(errors);
 }
 
 function busy(is) {
@@ -71,10 +76,21 @@ function slow(is) {
 state.onChange((names) => {
   relevance();
   document.body.dataset.notation = state.get("notation");
-  document.body.dataset.placement = state.get("eps_placement");
+  showVariants();
+  for (const slider of layerSliders) if (names === null || names.includes(slider.name)) slider.typing = false;
+  if (answer) refreshLayer();
   if (names === null || names.includes("source")) showSource();
   latest.want(state.query());
 });
+
+// The formulas of the notation, the placement of epsilon and the mode in force.
+function showVariants() {
+  const setting = ["notation", "eps_placement", "mode"].map((name) => state.get(name)).join("/");
+  for (const variant of document.querySelectorAll("[data-holds-for]")) {
+    variant.hidden = !variant.dataset.holdsFor.split(" ").includes(setting);
+  }
+  $("figure-activation").querySelector(".panel-title").textContent = `activation: ${$("c-activation").selectedOptions[0].text}`;
+}
 
 function relevance() {
   const inference = state.get("mode") === "inference";
@@ -127,10 +143,16 @@ bindUpload({
     if (share === 0) $("e-file").hidden = true;
   },
   done: (upload, name) => {
-    remembered.put(upload.id, { key: upload.delete_key, name });
+    const keys = remembered.get(upload.id)?.keys ?? [];
+    remembered.put(upload.id, { keys: [...keys, upload.delete_key], name });
     const notes = $("upload-notes");
     notes.textContent = upload.warnings.join(" ");
     notes.hidden = upload.warnings.length === 0;
+    if (upload.id === state.get("source")) {
+      showSource();
+      latest.want(state.query());
+      return;
+    }
     state.set({ source: upload.id, array: "", header: "auto", missing: "error", label: "", feature_axis: "1", selected: "", pair: "", gamma: "auto", beta: "auto", upstream: "auto", batch_size: "auto" });
   },
   fail: (detail) => showAt("file", detail),
@@ -138,22 +160,30 @@ bindUpload({
 
 $("upload-delete").addEventListener("click", async () => {
   const id = state.get("source");
-  const response = await fetch(`/api/v1/batches/${id}?delete_key=${encodeURIComponent(remembered.get(id).key)}`, { method: "DELETE" });
-  if (!response.ok) {
-    showAt("file", (await response.json()).detail);
-    return;
+  for (const key of remembered.get(id).keys) {
+    const response = await fetch(`/api/v1/batches/${id}?delete_key=${encodeURIComponent(key)}`, { method: "DELETE" });
+    if (!response.ok && response.status !== 410) {
+      showAt("file", (await response.json()).detail);
+      return;
+    }
   }
   remembered.put(id, null);
+  $("c-source").querySelector(`option[value="${id}"]`)?.remove();
   state.reset(["source"]);
 });
 
+// The way out of missing values stands where the file came in.
 function offerDrop(errors) {
-  if (!errors.some((row) => row.field === "missing")) return;
+  const missing = errors.find((row) => row.field === "missing");
+  if (!missing) return;
+  $("upload-notes").hidden = true;
+  showAt("file", $("e-missing").textContent);
+  $("e-missing").hidden = true;
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = "Leave those rows out";
   button.addEventListener("click", () => state.set({ missing: "drop" }));
-  $("e-missing").append(" ", button);
+  $("e-file").append(" ", button);
 }
 
 const batchSize = scaleOf(document.querySelector('.control[data-field="batch_size"]'));
@@ -165,7 +195,9 @@ const layerSliders = ["gamma", "beta"].map((name) => {
   const control = document.querySelector(`.control[data-field="${name}"]`);
   const slider = { name, scale: scaleOf(control), field: control.querySelector(".value") };
   onSlide(slider.scale.range, (how) => moveTo(name, slider.scale.value(), how));
+  slider.field.addEventListener("input", () => (slider.typing = true));
   slider.field.addEventListener("change", () => {
+    slider.typing = false;
     const text = slider.field.value.trim();
     if (text !== "" && Number.isFinite(Number(text))) moveTo(name, text, { settle: true });
     else state.set({ [name]: text || "auto" });
@@ -208,12 +240,12 @@ function refreshBatchSize() {
 
 function refreshLayer() {
   const moved = targets();
-  for (const { name, scale, field } of layerSliders) {
+  for (const { name, scale, field, typing } of layerSliders) {
     const values = current(name);
     const meant = (moved ?? values.map((_, i) => i)).map((i) => values[i]);
     const same = meant.every((value) => Number(value) === Number(meant[0]));
-    if (document.activeElement !== field) field.value = same ? plain(meant[0]) : "varied";
-    if (document.activeElement !== scale.range) scale.range.value = String(meant[0]);
+    if (!typing) field.value = same ? plain(meant[0]) : "varied";
+    scale.range.value = String(meant[0]);
     scale.range.setAttribute("aria-valuetext", field.value);
   }
 }
@@ -335,16 +367,20 @@ $("sheet").addEventListener("click", () => {
 });
 $("controls").addEventListener("submit", (event) => event.preventDefault());
 
+window.addEventListener("figures-missing", () => {
+  $("problem").textContent = "The drawing library did not load, so there are no plots; the numbers stand in the tables. Reload to try again.";
+  $("problem").hidden = false;
+});
+
 // ---- start ----
 
 bindTerms(embedded.terms, figures);
 relevance();
+showVariants();
 showSource();
 if (answer) show(answer);
 else if (!embedded.problem) latest.want(state.query());
 if (embedded.problem) {
   clearProblems();
-  showProblem(embedded.problem.detail, embedded.problem.errors ?? []);
-  offerDrop(embedded.problem.errors ?? []);
+  fail(embedded.problem.detail, embedded.problem.errors ?? []);
 }
-controls.refresh();

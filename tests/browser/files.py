@@ -1,0 +1,67 @@
+"""The files that the tests upload, as a person might have them on disk."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+RNG_SEED = 7
+HEADER = "height,weight,age"
+
+
+def table(rows: int = 40) -> str:
+    """A clean CSV with three columns on different scales."""
+    rng = np.random.default_rng(RNG_SEED)
+    numbers = rng.normal((170, 70, 30), (10, 15, 4), (rows, 3))
+    return "\n".join([HEADER, *(",".join(f"{value:.3f}" for value in row) for row in numbers)]) + "\n"
+
+
+def with_text_column() -> str:
+    """The clean table with a column of names."""
+    head, *rows = table().splitlines()
+    return "\n".join([f"{head},person", *(f"{row},name {i}" for i, row in enumerate(rows))]) + "\n"
+
+
+def with_gap() -> str:
+    """The clean table with one value missing, in its third data row."""
+    lines = table().splitlines()
+    lines[3] = lines[3].split(",")[0] + ",," + lines[3].split(",")[2]
+    return "\n".join(lines) + "\n"
+
+
+def ragged() -> str:
+    """The clean table with a value too many on line 5."""
+    lines = table().splitlines()
+    lines[4] += ",99"
+    return "\n".join(lines) + "\n"
+
+
+def layer() -> bytes:
+    """A batch norm layer of six channels as a hook saves it: channel 2 is dead, channel 4 is switched off by gamma, and
+    the running mean of channel 1 is far from this batch's."""
+    rng = np.random.default_rng(RNG_SEED)
+    x = rng.normal(0, 1, (64, 6)).astype(np.float32)
+    x[:, 2] = 3.0
+    gamma, beta = np.ones(6, np.float32), np.zeros(6, np.float32)
+    gamma[4] = 0.001
+    running_mean, running_var = x.mean(axis=0), x.var(axis=0, ddof=1)
+    running_mean[1] += 5
+    return packed(
+        x=x, gamma=gamma, beta=beta, running_mean=running_mean, running_var=running_var,
+        dy=rng.normal(0, 1, x.shape).astype(np.float32),
+    )  # fmt: skip
+
+
+def packed(**arrays: Any) -> bytes:
+    """Arrays as the bytes of an NPZ."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **arrays)
+    return buffer.getvalue()
+
+
+def on_disk(folder: Path, name: str, content: str | bytes) -> Path:
+    """The file, written."""
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path

@@ -1,0 +1,175 @@
+"""The playground as a person handles it: open it, wait until it is drawn, read its figures, use its controls."""
+
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+STAGES = ("x", "x_hat", "y", "activation")
+FEATURES = 13  # wine's, which the page opens with
+
+DRAWN = """() => {
+  if (document.getElementById("view").getAttribute("aria-busy") === "true") return false;
+  const onScreen = (figure) => {
+    const { top, bottom, left, right } = figure.getBoundingClientRect();
+    return bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+  };
+  const shown = [...document.querySelectorAll("[data-figure]:not([hidden])")].filter(onScreen);
+  return shown.every((figure) => figure.querySelector(".plot").data);
+}"""
+# Tables and lists are written in a task after the picture: one task later they stand.
+NEXT_TASK = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))"
+# Typed arrays as lists, not-a-number as null, and without what Plotly adds of its own.
+NUMBERS = """(plot) => {
+  const plain = (key, value) => {
+    if (ArrayBuffer.isView(value)) return Array.from(value);
+    return key === "uid" || key.startsWith("_") ? undefined : value;
+  };
+  return JSON.parse(JSON.stringify(plot.data, plain));
+}"""
+AXES = """(plot) => Object.fromEntries(Object.entries(plot._fullLayout)
+  .filter(([name]) => /^[xy]axis\\d*$/.test(name))
+  .map(([name, { range, tickvals, ticktext, title: { text } }]) =>
+    [name, { range: [...range], tickvals, ticktext, title: text }]))"""
+SLID_TO = """(slider, value) => {
+  slider.value = value;
+  slider.dispatchEvent(new Event("input", { bubbles: true }));
+}"""
+
+
+class Playground:
+    """A page with the playground in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, query: str = "") -> Self:
+        self.page.goto(f"/?{query}" if query else "/")
+        return self.settle()
+
+    def settle(self) -> Self:
+        """Wait until nothing is asked any more and the figures on screen and the tables are written."""
+        self.page.wait_for_function(DRAWN)
+        self.page.evaluate(NEXT_TASK)
+        self.page.wait_for_function(DRAWN)
+        return self
+
+    # ---- what it shows ----
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The fields in the address."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+
+    @property
+    def headline(self) -> Locator:
+        return self.page.locator("#headline")
+
+    @property
+    def problem(self) -> Locator:
+        """The error that has no control of its own."""
+        return self.page.locator("#problem")
+
+    def figure(self, name: str) -> Locator:
+        return self.page.locator(f'[data-figure="{name}"]')
+
+    def plot(self, name: str) -> Locator:
+        return self.figure(name).locator(".plot")
+
+    def drawn(self, name: str) -> Locator:
+        """The plot, scrolled to and drawn."""
+        self.figure(name).scroll_into_view_if_needed()
+        self.settle()
+        return self.plot(name)
+
+    def data(self, name: str) -> list[dict[str, Any]]:
+        """The traces of a figure."""
+        return self.drawn(name).evaluate(NUMBERS)
+
+    def axes(self, name: str) -> dict[str, Any]:
+        return self.drawn(name).evaluate(AXES)
+
+    def figures(self) -> list[str]:
+        """The names of the figures that the view has."""
+        shown = self.page.locator("[data-figure]:not([hidden])")
+        return shown.evaluate_all("(all) => all.map((figure) => figure.dataset.figure)")
+
+    def all_data(self) -> dict[str, list[dict[str, Any]]]:
+        return {name: self.data(name) for name in self.figures()}
+
+    def table(self) -> list[list[str]]:
+        """The texts of the feature table, header first."""
+        rows = self.page.locator("#features tr")
+        return rows.evaluate_all("(rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent))")
+
+    def column(self, heading: str) -> list[str]:
+        head, *rows = self.table()
+        return [row[head.index(heading)] for row in rows]
+
+    def features(self) -> list[str]:
+        return self.column("feature")
+
+    # ---- its controls ----
+
+    def control(self, name: str) -> Locator:
+        return self.page.locator(f'.control[data-field="{name}"]')
+
+    def field(self, name: str) -> Locator:
+        return self.page.locator(f"#c-{name}")
+
+    def slider(self, name: str) -> Locator:
+        return self.control(name).locator(".slide")
+
+    def error(self, name: str) -> Locator:
+        return self.page.locator(f"#e-{name}")
+
+    def enter(self, name: str, text: str) -> None:
+        """Type a value and press Enter."""
+        self.reveal(name)
+        self.field(name).fill(text)
+        self.field(name).press("Enter")
+        self.settle()
+
+    def choose(self, name: str, value: str) -> None:
+        self.reveal(name)
+        self.field(name).select_option(value)
+        self.settle()
+
+    def reveal(self, name: str) -> None:
+        """Unfold what a rare control is folded away in."""
+        fold = self.page.locator("details.fold:not([open])", has=self.page.locator(f"#c-{name}"))
+        if fold.count():
+            fold.locator("summary").click()
+
+    def press(self, name: str, key: str, times: int = 1) -> None:
+        """Move a slider by the keyboard."""
+        self.slider(name).focus()
+        for _ in range(times):
+            self.page.keyboard.press(key)
+        self.settle()
+
+    def drag(self, name: str, *places: str) -> None:
+        """The input events of a slider on its way; the hand is still on it."""
+        for place in places:
+            self.slider(name).evaluate(SLID_TO, place)
+
+    def release(self, name: str) -> None:
+        self.slider(name).dispatch_event("change")
+
+    def click(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.settle()
+
+    def menu(self, figure: str) -> Locator:
+        """The opened menu of a figure."""
+        self.drawn(figure)
+        self.figure(figure).locator(".menu summary").click()
+        return self.figure(figure).locator(".menu-body")
+
+    def expect_error(self, name: str, *words: str) -> None:
+        """An error stands visibly inside the control's own box, and the field is marked as wrong."""
+        expect(self.error(name)).to_be_visible()
+        for word in words:
+            expect(self.error(name)).to_contain_text(word)
+        expect(self.control(name).locator(f"#e-{name}")).to_have_count(1)
+        expect(self.field(name)).to_have_attribute("aria-invalid", "true")

@@ -1,0 +1,91 @@
+"""axe, with its full default set of rules, finds nothing on any page, in light and dark, at 1280 and 390 pixels."""
+
+import hashlib
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.browser import files
+from tests.browser.conftest import Watch
+from tests.browser.playground import Playground
+
+SIZES = {1280: 900, 390: 844}
+
+
+def violations(page: Page) -> list[str]:
+    """Each violation as one line: rule, help, the places."""
+    found = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {rule['help']}: {[node['html'][:120] for node in rule['nodes']][:4]}" for rule in found]
+
+
+def at_every_size(page: Page) -> list[str]:
+    lines = []
+    for width, height in SIZES.items():
+        page.set_viewport_size({"width": width, "height": height})
+        if page.locator("#view").count():
+            Playground(page).settle()
+        lines += [f"{width}: {line}" for line in violations(page)]
+    return lines
+
+
+@pytest.fixture(params=["light", "dark"])
+def scheme(request: pytest.FixtureRequest, page: Page) -> str:
+    page.emulate_media(color_scheme=request.param)
+    return str(request.param)
+
+
+@pytest.mark.usefixtures("scheme")
+@pytest.mark.parametrize("query", ["", "source=digits"])
+def test_the_playground(playground: Playground, query: str) -> None:
+    playground.open(query)
+    assert at_every_size(playground.page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+def test_the_reference(page: Page) -> None:
+    page.goto("/docs")
+    assert at_every_size(page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+def test_a_page_with_errors(playground: Playground, watch: Watch) -> None:
+    watch.refusals.add(422)
+    playground.open("gamma=2")
+    playground.enter("eps", "-1")
+    playground.expect_error("eps", "0")
+    assert at_every_size(playground.page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+def test_a_link_to_an_upload_that_is_gone(playground: Playground, watch: Watch) -> None:
+    watch.refusals.add(410)
+    playground.open(f"source={'0' * 64}")
+    assert at_every_size(playground.page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+def test_a_page_with_findings(playground: Playground) -> None:
+    content = files.layer()
+    playground.page.request.post("/api/v1/batches", data=content)
+    playground.open(f"source={hashlib.sha256(content).hexdigest()}&mode=inference")
+    assert playground.page.locator(".finding").count() == 5
+    assert at_every_size(playground.page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+def test_everything_unfolded(playground: Playground) -> None:
+    playground.open("mode=inference&layer_width=4")
+    playground.menu("x").get_by_role("button", name="Table").click()
+    playground.page.get_by_role("button", name="What is Epsilon?").click()
+    playground.menu("y")
+    assert at_every_size(playground.page) == []
+    playground.page.get_by_role("button", name="Controls").click()
+    assert violations(playground.page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+def test_the_dialog(playground: Playground) -> None:
+    playground.open()
+    playground.page.get_by_role("button", name="About this page").click()
+    assert at_every_size(playground.page) == []

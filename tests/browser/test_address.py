@@ -1,0 +1,103 @@
+"""Everything is in the address: reload, copied links, Back and Forward, replay and new draw."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Watch
+from tests.browser.playground import Playground
+
+STATE = (
+    "source=correlated&batch_size=48&seed=11&gamma=1.5&beta=-0.5&activation=tanh&mode=inference&upstream=squared_error"
+)
+
+
+def test_a_copied_link_gives_the_same_numbers(playground: Playground, origin: str) -> None:
+    playground.open()
+    playground.choose("source", "correlated")
+    playground.enter("batch_size", "48")
+    playground.enter("gamma", "1.5")
+    playground.choose("activation", "tanh")
+    playground.choose("upstream", "squared_error")
+    drawn, table = playground.all_data(), playground.table()
+    assert len(drawn) >= 14
+    playground.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+    playground.click("Copy link")
+    link = playground.page.evaluate("() => navigator.clipboard.readText()")
+    assert link == playground.page.url
+    other = Playground(playground.page.context.new_page())
+    other.page.goto(link)
+    other.settle()
+    assert other.all_data() == drawn
+    assert other.table() == table
+    other.page.close()
+
+
+def test_a_reload_changes_nothing(playground: Playground) -> None:
+    playground.open(STATE)
+    drawn, table, headline = playground.all_data(), playground.table(), playground.headline.text_content()
+    playground.page.reload()
+    playground.settle()
+    assert playground.all_data() == drawn
+    assert playground.table() == table
+    expect(playground.headline).to_have_text(headline or "")
+
+
+def test_back_and_forward_restore_states(playground: Playground) -> None:
+    playground.open()
+    table = playground.table()
+    playground.choose("activation", "tanh")
+    playground.press("gamma", "ArrowRight")
+    playground.page.go_back()
+    playground.settle()
+    assert playground.query == {"activation": "tanh"}
+    expect(playground.field("gamma")).to_have_value("1")
+    expect(playground.slider("gamma")).to_have_js_property("value", "1")
+    playground.page.go_back()
+    playground.settle()
+    assert playground.query == {}
+    assert playground.table() == table
+    expect(playground.field("activation")).to_have_value("relu")
+    playground.page.go_forward()
+    playground.page.go_forward()
+    playground.settle()
+    assert playground.query == {"activation": "tanh", "gamma": "1.05"}
+    assert set(playground.column("γ")) == {"1.05"}
+
+
+def test_a_drag_is_one_step_back_however_many_places_it_went_through(playground: Playground) -> None:
+    playground.open()
+    steps = playground.page.evaluate("history.length")
+    playground.drag("gamma", "1.1", "1.4", "1.9")
+    assert playground.query == {"gamma": "1.9"}
+    assert playground.page.evaluate("history.length") == steps
+    playground.settle()
+    assert set(playground.column("γ")) == {"1.90"}
+    playground.drag("gamma", "2.5")
+    playground.release("gamma")
+    playground.settle()
+    assert playground.page.evaluate("history.length") == steps + 1
+    playground.page.go_back()
+    playground.settle()
+    assert playground.query == {}
+    assert set(playground.column("γ")) == {"1.00"}
+
+
+def test_a_new_draw_is_another_batch_and_a_replay_the_same(playground: Playground, watch: Watch) -> None:
+    playground.open("source=normal&batch_size=32")
+    first = playground.all_data()
+    asked = len(watch.asked("/api/v1/playground"))
+    playground.click("Replay")
+    assert len(watch.asked("/api/v1/playground")) == asked + 1
+    assert playground.all_data() == first
+    playground.click("New draw")
+    assert playground.query["seed"] == "1"
+    assert playground.data("x") != first["x"]
+    expect(playground.field("seed")).to_have_value("1")
+    playground.page.go_back()
+    playground.settle()
+    assert playground.all_data() == first
+
+
+def test_a_field_at_its_default_is_not_in_the_address(playground: Playground) -> None:
+    playground.open("gamma=auto&seed=0&batch_size=32")
+    playground.choose("activation", "tanh")
+    assert playground.query == {"batch_size": "32", "activation": "tanh"}

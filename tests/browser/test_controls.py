@@ -1,0 +1,190 @@
+"""The controls: what each one moves, what stays put, and where a wrong value is told."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Watch
+from tests.browser.playground import Playground
+
+HOLDING_STILL = ("x", "x_hat")
+
+
+def test_the_slider_of_gamma_moves_y_by_keyboard_and_nothing_before_it(playground: Playground) -> None:
+    playground.open()
+    before = {name: playground.data(name) for name in (*HOLDING_STILL, "y")}
+    axes = {name: playground.axes(name) for name in before}
+    playground.press("gamma", "ArrowRight", times=5)
+    assert playground.query == {"gamma": "1.25"}
+    assert playground.data("y") != before["y"]
+    for name in HOLDING_STILL:
+        assert playground.data(name) == before[name]
+    assert {name: playground.axes(name) for name in before} == axes
+    assert set(playground.column("y deviation")) == {"1.25"}
+    expect(playground.field("gamma")).to_have_value("1.25")
+
+
+def test_an_axis_that_must_change_says_so(playground: Playground) -> None:
+    playground.open()
+    note = playground.figure("y").locator(".note")
+    expect(note).to_be_empty()
+    playground.enter("gamma", "50")
+    expect(note).to_contain_text("the axis of all three was widened")
+    x, x_hat, y = (playground.axes(stage)["xaxis"]["range"] for stage in ("x", "x_hat", "y"))
+    assert x == x_hat == y
+
+
+def test_beta_shifts_every_feature(playground: Playground) -> None:
+    playground.open()
+    playground.press("beta", "ArrowLeft", times=4)
+    assert playground.query == {"beta": "-0.2"}
+    assert set(playground.column("y mean")) == {"−0.200"}
+
+
+def test_the_sliders_can_move_one_feature_alone(playground: Playground) -> None:
+    playground.open()
+    playground.page.get_by_label("Sliders move").select_option(label="ash")
+    playground.press("gamma", "ArrowRight", times=10)
+    names, gammas = playground.features(), playground.column("γ")
+    assert gammas[names.index("ash")] == "1.50"
+    assert {gamma for name, gamma in zip(names, gammas, strict=True) if name != "ash"} == {"1.00"}
+    assert playground.query["gamma"].split(",") == ["1", "1", "1.5", *["1"] * 10]
+
+
+def test_the_sliders_can_move_some_features(playground: Playground) -> None:
+    playground.open("selected=2,5")
+    playground.page.get_by_label("Sliders move").select_option(label="the 2 features shown")
+    playground.press("beta", "ArrowRight", times=2)
+    values = playground.query["beta"].split(",")
+    assert [i for i, value in enumerate(values) if value != "0"] == [2, 5]
+
+
+def test_one_button_undoes_the_normalization(playground: Playground) -> None:
+    playground.open()
+    x = playground.axes("x")
+    undo = playground.page.get_by_role("button", name="undo the normalization")
+    expect(undo).to_have_attribute("aria-pressed", "false")
+    undo.click()
+    playground.settle()
+    expect(undo).to_have_attribute("aria-pressed", "true")
+    expect(playground.headline).to_contain_text("undo the normalization: y differs from x by at most")
+    assert playground.column("y mean") == playground.column("x mean")
+    assert playground.column("y deviation") == playground.column("x deviation")
+    means = [next(t["x"] for t in playground.data(name) if t["name"].startswith("mean")) for name in ("x", "y")]
+    assert means[0] == pytest.approx(means[1], abs=0.01)
+    assert playground.axes("y")["xaxis"]["range"] == x["xaxis"]["range"]
+    undo.click()
+    playground.settle()
+    assert playground.query == {}
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "words"),
+    [("eps", "-1", "0"), ("eps", "much", "number"), ("gamma", "wide", "a number"), ("batch_size", "0", "1")],
+)
+def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay(
+    playground: Playground, watch: Watch, field: str, text: str, words: str
+) -> None:
+    watch.refusals.add(422)
+    playground.open()
+    before = playground.data("x_hat")
+    playground.enter(field, text)
+    playground.expect_error(field, words)
+    expect(playground.field(field)).to_have_value(text)
+    assert playground.data("x_hat") == before
+    expect(playground.figure("y")).to_be_visible()
+    expect(playground.problem).to_be_hidden()
+
+
+def test_an_error_goes_when_the_value_is_mended(playground: Playground, watch: Watch) -> None:
+    watch.refusals.add(422)
+    playground.open()
+    playground.enter("eps", "-1")
+    playground.enter("eps", "0.5")
+    expect(playground.error("eps")).to_be_hidden()
+    expect(playground.field("eps")).not_to_have_attribute("aria-invalid", "true")
+    assert playground.query == {"eps": "0.5"}
+
+
+def test_a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground: Playground, watch: Watch) -> None:
+    watch.refusals.add(422)
+    playground.open("eps=-1&gamma=2")
+    playground.expect_error("eps", "0")
+    expect(playground.field("gamma")).to_have_value("2")
+    playground.enter("eps", "0.1")
+    assert set(playground.column("γ")) == {"2.00"}
+
+
+@pytest.mark.parametrize(("field", "typed", "default"), [("eps", "0.5", "0.00001"), ("gamma", "2", "1")])
+def test_a_reset_stands_beside_what_was_changed_and_takes_it_back(
+    playground: Playground, field: str, typed: str, default: str
+) -> None:
+    playground.open()
+    reset = playground.control(field).locator(".reset")
+    expect(reset).to_be_hidden()
+    playground.enter(field, typed)
+    expect(reset).to_be_visible()
+    reset.click()
+    playground.settle()
+    assert playground.query == {}
+    expect(reset).to_be_hidden()
+    expect(playground.field(field)).to_have_value(default)
+
+
+def test_everything_can_be_reset_at_once(playground: Playground) -> None:
+    playground.open("gamma=2&activation=tanh&notation=lecture&seed=4")
+    playground.click("Reset everything")
+    assert playground.query == {}
+    expect(playground.field("activation")).to_have_value("relu")
+
+
+def test_running_statistics_have_controls_in_inference_only(playground: Playground) -> None:
+    playground.open()
+    fold = playground.page.locator("#fold-running")
+    expect(fold).to_be_hidden()
+    playground.choose("mode", "inference")
+    expect(fold).to_be_visible()
+    playground.reveal("running_steps")
+    expect(playground.field("momentum")).to_be_visible()
+    expect(playground.headline).to_contain_text("running statistics")
+    playground.enter("running_steps", "0")
+    assert playground.column("x̂ mean") == playground.column("x mean")
+    playground.choose("mode", "train")
+    expect(fold).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("field", "without", "with_it"),
+    [
+        ("upstream_example", "", "upstream=one_example"),
+        ("weight_scale", "", "layer_width=4"),
+        ("features", "", "source=normal"),
+        ("values", "", "source=inline"),
+        ("outlier_share", "source=normal", "source=outliers"),
+        ("momentum", "mode=train", "mode=inference"),
+    ],
+)
+def test_a_control_shows_only_where_it_has_an_effect(
+    playground: Playground, field: str, without: str, with_it: str
+) -> None:
+    playground.open(without)
+    expect(playground.control(field)).to_be_hidden()
+    playground.open(with_it)
+    expect(playground.control(field)).to_be_visible()
+
+
+def test_a_typed_table_is_a_mini_batch(playground: Playground) -> None:
+    playground.open()
+    playground.choose("source", "inline")
+    playground.field("values").fill("1, 2\n3, 4\n5 9")
+    playground.page.keyboard.press("Tab")
+    playground.settle()
+    assert playground.query == {"source": "inline", "values": "1,2;3,4;5,9"}
+    assert playground.column("x mean") == ["3.00", "5.00"]
+
+
+def test_every_control_says_what_it_is(playground: Playground) -> None:
+    playground.open()
+    help_button = playground.page.get_by_role("button", name="What is Epsilon?")
+    help_button.click()
+    expect(help_button).to_have_attribute("aria-expanded", "true")
+    expect(playground.page.locator("#h-eps")).to_contain_text("Keeps the denominator away from 0")

@@ -1,0 +1,144 @@
+"""The first screen tells the story untouched: thirteen features on wildly different scales, then on one."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Watch
+from tests.browser.playground import FEATURES, STAGES, Playground
+
+ROLES = """(plots) => plots.filter((plot) => !plot.closest("[hidden]")).map((plot) => [plot.getAttribute("role"),
+  (plot.getAttribute("aria-label") ?? "").length])"""
+CLIPPED_TITLES = """() => [...document.querySelectorAll(".plot .xtitle, .plot .ytitle")].filter((title) => {
+  const own = title.getBoundingClientRect();
+  const plot = title.closest(".plot").getBoundingClientRect();
+  const across = own.left < plot.left - 1 || own.right > plot.right + 1;
+  return across || own.top < plot.top - 1 || own.bottom > plot.bottom + 1;
+}).map((title) => title.textContent)"""
+
+
+def moments(playground: Playground, stage: str) -> list[float]:
+    """Where the dots of a panel's means stand on its axis."""
+    return next(trace["x"] for trace in playground.data(stage) if trace["name"].startswith("mean"))
+
+
+def test_wine_stands_there_before_and_after_without_a_touch(playground: Playground) -> None:
+    playground.open()
+    expect(playground.headline).to_contain_text("nonflavanoid phenols")
+    expect(playground.headline).to_contain_text("2,530-fold")
+    expect(playground.page.locator("#batch-line")).to_have_text("Wine: 178 examples × 13 features")
+    for stage in STAGES:
+        expect(playground.figure(stage)).to_be_in_viewport()
+        assert len(moments(playground, stage)) == FEATURES
+    assert max(moments(playground, "x")) > 3
+    assert max(map(abs, moments(playground, "x_hat"))) < 1e-3
+    assert playground.query == {}
+
+
+def test_the_first_result_comes_with_the_page(playground: Playground, watch: Watch) -> None:
+    playground.open()
+    assert watch.asked("/api/") == []
+
+
+def test_before_and_after_share_one_axis_that_names_its_scale(playground: Playground) -> None:
+    playground.open()
+    x, x_hat, y = (playground.axes(stage)["xaxis"] for stage in ("x", "x_hat", "y"))
+    assert x["range"] == x_hat["range"] == y["range"]
+    assert x["ticktext"] == x_hat["ticktext"] == y["ticktext"]
+    assert "symlog beyond ±3" in x["title"]
+
+
+def test_the_axis_can_be_switched_to_linear(playground: Playground) -> None:
+    playground.open()
+    playground.choose("axis", "linear")
+    assert "log" not in playground.axes("x")["xaxis"]["title"]
+    assert playground.query == {"axis": "linear"}
+
+
+def test_every_figure_is_an_image_with_a_text(playground: Playground) -> None:
+    playground.open()
+    roles = playground.page.locator(".plot").evaluate_all(ROLES)
+    assert len(roles) == len(playground.figures()) > 10
+    assert all(role == "img" and length > 40 for role, length in roles)
+
+
+@pytest.mark.parametrize("stage", ["x", "x_hat", "dx", "dx_mean", "pair", "parameters"])
+def test_both_axes_of_every_figure_have_titles(playground: Playground, stage: str) -> None:
+    playground.open()
+    axes = playground.axes(stage)
+    assert all(axis["title"] or axis["ticktext"] for axis in axes.values())
+    assert axes["xaxis"]["title"]
+
+
+def test_no_axis_title_is_cut_off(playground: Playground) -> None:
+    playground.open()
+    for name in playground.figures():
+        playground.drawn(name)
+    assert playground.page.evaluate(CLIPPED_TITLES) == []
+
+
+def test_saturation_and_both_sides_statistics_stand_in_a_table(playground: Playground) -> None:
+    playground.open()
+    assert playground.features()[-1] == "proline"
+    assert playground.column("x deviation")[-1] == "314"
+    assert set(playground.column("x̂ deviation")) == {"1.00"}
+    assert all(share.endswith(" %") for share in playground.column("saturated"))
+
+
+def test_the_axis_says_how_many_values_lie_outside(playground: Playground) -> None:
+    playground.open("source=heavy_tailed")
+    expect(playground.figure("x").locator(".note")).to_have_text("2 values outside the axis")
+
+
+def test_up_to_64_examples_show_as_a_rug(playground: Playground) -> None:
+    playground.open("batch_size=16")
+    assert [len(trace["x"]) for trace in playground.data("x") if trace["name"] == "examples"] == [16 * FEATURES]
+    playground.open("batch_size=65")
+    assert "examples" not in [trace["name"] for trace in playground.data("x")]
+
+
+def test_two_features_show_that_batch_norm_does_not_decorrelate(playground: Playground) -> None:
+    playground.open()
+    playground.drawn("pair")
+    playground.page.locator("#pair-b").select_option(label="proline")
+    playground.settle()
+    note = playground.figure("pair").locator(".note")
+    expect(note).to_have_text("correlation 0.644 before, 0.644 after")
+    assert playground.query == {"pair": "0,12"}
+    assert playground.axes("pair")["yaxis2"]["title"] == "x̂: proline"
+
+
+def test_where_the_gradient_vanishes_the_page_says_why(playground: Playground) -> None:
+    playground.open()
+    why = playground.page.locator("#why")
+    expect(why).to_be_hidden()
+    playground.choose("upstream", "ones")
+    playground.choose("activation", "identity")
+    expect(why).to_be_visible()
+    expect(why).to_contain_text("the same")
+
+
+def test_a_loss_shows_its_read_out_as_a_joint_of_its_own(playground: Playground) -> None:
+    playground.open()
+    expect(playground.figure("readout")).to_be_hidden()
+    playground.choose("upstream", "cross_entropy")
+    expect(playground.figure("readout")).to_be_visible()
+    expect(playground.figure("d_readout")).to_be_visible()
+    assert playground.axes("readout")["yaxis"]["ticktext"] or playground.data("readout")
+
+
+def test_the_conservation_laws_are_live_numbers(playground: Playground) -> None:
+    playground.open()
+    laws = playground.page.locator("#laws")
+    expect(laws.locator("dt")).to_have_text(["Σ ∂L/∂x over the batch = 0", "Σ ∂L/∂x·x̂ over the batch → 0 as ε → 0"])
+    before = laws.text_content()
+    playground.enter("eps", "1")
+    expect(laws).not_to_have_text(before)
+
+
+def test_the_conventions_in_force_are_named(playground: Playground) -> None:
+    playground.open()
+    conventions = playground.page.locator("#conventions")
+    expect(conventions).to_contain_text("ε is added to the variance")
+    playground.choose("eps_placement", "deviation")
+    expect(conventions).to_contain_text("ε is added to the deviation")
+    expect(conventions).to_contain_text("biased variance")

@@ -1,0 +1,42 @@
+"""No page asks another host for anything, and the browser holds every page to it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Watch
+from tests.browser.playground import Playground
+
+PAGES = ["/", "/?source=digits&upstream=cross_entropy", "/docs", f"/?source={'0' * 64}", "/?eps=-1"]
+FETCH = "(address) => fetch(address).then(() => 'taken', () => 'refused')"
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_a_policy_and_keeps_to_it(page: Page, watch: Watch, path: str) -> None:
+    watch.refusals |= {410, 422}
+    response = page.goto(path)
+    assert response is not None
+    policy = response.headers["content-security-policy"]
+    assert "default-src 'self'" in policy
+    assert "script-src 'self'" in policy.split("; ")
+    page.wait_for_load_state("networkidle")
+    assert all(address.startswith(watch.origin) for address in watch.requests)
+    assert not [text for text in watch.complaints if "Content Security Policy" in text]
+
+
+def test_formulas_are_set_in_the_font_that_we_serve(playground: Playground) -> None:
+    playground.open()
+    playground.page.wait_for_function("() => document.fonts.check('16px \"STIX Two Math\"')")
+    assert (
+        playground.page.locator("math")
+        .first.evaluate("(math) => getComputedStyle(math).fontFamily")
+        .startswith('"STIX Two Math"')
+    )
+    expect(playground.figure("x_hat").locator("mfrac:visible")).not_to_have_count(0)
+
+
+def test_these_tests_notice_a_request_to_another_host(page: Page, watch: Watch) -> None:
+    page.goto("/docs")
+    assert page.evaluate(FETCH, "http://127.0.0.2:9/") == "refused"
+    page.wait_for_function("() => true")
+    assert any("Content Security Policy" in text or "another host" in text for text in watch.complaints)
+    watch.complaints.clear()

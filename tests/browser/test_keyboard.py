@@ -1,0 +1,86 @@
+"""The whole page by keyboard: reach everything, and always see where one is."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.playground import Playground
+
+MOST_STOPS = 400
+# Remembers what has had the focus, and tells whether the focus can be seen there.
+STOP = """() => {
+  const element = document.activeElement;
+  if (element === document.body || element === null) return null;
+  const seen = (window.stops ??= new Set());
+  const again = seen.has(element);
+  seen.add(element);
+  const outlined = [element, ...(element.labels ?? [])].some((one) => {
+    const { outlineStyle, outlineWidth } = getComputedStyle(one);
+    return outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
+  });
+  const { top, bottom, left, right } = element.getBoundingClientRect();
+  const onScreen = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+  const name = [element.tagName, element.id, element.dataset?.term, element.textContent.trim().slice(0, 30)].join(" ");
+  return { name, again, outlined, onScreen };
+}"""
+MISSED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+  .filter((element) => !window.stops.has(element) && !element.disabled && element.checkVisibility())
+  .map((element) => element.outerHTML.slice(0, 90))"""
+
+
+def stops(page: Page) -> list[dict[str, object]]:
+    """Every place where Tab stops, from the top of the page to its end."""
+    found: list[dict[str, object]] = []
+    for _ in range(MOST_STOPS):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(STOP)
+        if stop is None or stop["again"]:
+            return found
+        found.append(stop)
+    raise AssertionError(f"more than {MOST_STOPS} stops")
+
+
+@pytest.mark.parametrize("path", ["/", "/docs"])
+def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
+    page.goto(path)
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_tab_reaches_everything_and_the_focus_is_always_seen(playground: Playground) -> None:
+    playground.open("mode=inference&layer_width=2&upstream=one_example")
+    visited = stops(playground.page)
+    assert len(visited) > 80
+    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    assert playground.page.evaluate(MISSED) == []
+
+
+def test_the_skip_link_of_a_drawn_page_leaves_the_address_alone(playground: Playground) -> None:
+    playground.open("gamma=2")
+    playground.page.keyboard.press("Tab")
+    playground.page.keyboard.press("Enter")
+    playground.settle()
+    assert playground.query == {"gamma": "2"}
+
+
+def test_about_opens_and_closes_by_keyboard(playground: Playground) -> None:
+    playground.open()
+    button = playground.page.get_by_role("button", name="About this page")
+    button.focus()
+    playground.page.keyboard.press("Enter")
+    dialog = playground.page.get_by_role("dialog", name="What you see")
+    expect(dialog).to_be_visible()
+    playground.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
+
+
+def test_a_new_headline_is_announced(playground: Playground) -> None:
+    playground.open()
+    expect(playground.page.get_by_role("status").and_(playground.headline)).to_be_visible()
+    playground.press("beta", "ArrowRight")
+    expect(playground.slider("beta")).to_be_focused()

@@ -1,0 +1,75 @@
+"""Above sixteen features a map stands for all, from which features are picked."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.playground import Playground
+
+PLACE_OF_ROW = """(plot, row) => {
+  const { left, top } = plot.getBoundingClientRect();
+  const { xaxis, yaxis } = plot._fullLayout;
+  return [left + xaxis._offset + xaxis._length / 2, top + yaxis._offset + yaxis.d2p(row)];
+}"""
+
+
+def click_row(playground: Playground, figure: str, row: int) -> None:
+    plot = playground.drawn(figure)
+    playground.page.mouse.click(*plot.evaluate(PLACE_OF_ROW, row))
+    playground.settle()
+
+
+def test_digits_show_as_a_map(playground: Playground) -> None:
+    playground.open("source=digits")
+    (trace,) = playground.data("x")
+    assert trace["type"] == "heatmap"
+    assert len(playground.features()) == 64
+    expect(playground.page.get_by_role("button", name="Show all")).to_be_hidden()
+
+
+def test_sixteen_features_have_rows_and_seventeen_a_map(playground: Playground) -> None:
+    playground.open("source=normal&features=16")
+    assert playground.data("x")[0]["type"] == "scatter"
+    playground.open("source=normal&features=17")
+    assert playground.data("x")[0]["type"] == "heatmap"
+
+
+@pytest.mark.parametrize("row", [10, 37])
+def test_clicking_a_row_of_the_map_picks_its_feature_and_show_all_returns(playground: Playground, row: int) -> None:
+    playground.open("source=digits")
+    name = playground.features()[row]
+    click_row(playground, "x_hat", row)
+    assert playground.query["selected"] == str(row)
+    assert playground.data("x")[0]["type"] == "scatter"
+    assert playground.axes("x")["yaxis"]["ticktext"] == [name]
+    playground.click("Show all")
+    assert playground.query == {"source": "digits"}
+    assert playground.data("x")[0]["type"] == "heatmap"
+
+
+def test_features_are_picked_in_the_table_one_after_the_other(playground: Playground) -> None:
+    playground.open()
+    for feature in ("proline", "ash"):
+        playground.page.get_by_role("checkbox", name=feature, exact=True).check()
+        playground.settle()
+    assert playground.query == {"selected": "2,12"}
+    assert playground.axes("x")["yaxis"]["ticktext"] == ["ash", "proline"]
+    playground.page.get_by_role("checkbox", name="ash", exact=True).uncheck()
+    playground.settle()
+    assert playground.query == {"selected": "12"}
+
+
+def test_the_focus_stays_on_the_box_that_was_ticked(playground: Playground) -> None:
+    playground.open()
+    box = playground.page.get_by_role("checkbox", name="ash", exact=True)
+    box.focus()
+    playground.page.keyboard.press("Space")
+    playground.settle()
+    expect(box).to_be_focused()
+    expect(box).to_be_checked()
+
+
+def test_above_64_features_a_row_pools_several_and_a_click_picks_them_all(playground: Playground) -> None:
+    playground.open("source=normal&features=100&batch_size=32")
+    assert len(playground.data("x")[0]["z"]) == 50
+    click_row(playground, "x", 3)
+    assert playground.query["selected"] == "6,7"

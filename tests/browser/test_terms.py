@@ -1,0 +1,83 @@
+"""A symbol and what it stands for light up together, from either side, by mouse or keyboard."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.playground import Playground
+
+LIT = re.compile(r"\blit\b")
+MEANT = """(plot, term) => [...plot.querySelectorAll(".scatterlayer .trace")]
+  .filter((_, i) => (plot.data[i].meta?.term === term))"""
+FIRST_DOT = f"""(plot) => {{
+  const [means] = ({MEANT})(plot, "mean");
+  const dot = means.querySelector(".points path").getBoundingClientRect();
+  return [dot.left + dot.width / 2, dot.top + dot.height / 2];
+}}"""
+FADED = """(plot) => [...plot.querySelectorAll(".scatterlayer .trace")]
+  .flatMap((trace, i) => (trace.style.opacity === "" ? [] : [plot.data[i].meta?.term]))"""
+
+
+def term(playground: Playground, figure: str, name: str) -> Locator:
+    """A symbol in a figure's visible formula."""
+    return playground.figure(figure).locator(f'.formula .term[data-term="{name}"]:visible').first
+
+
+def test_hovering_gamma_lights_its_control_and_says_what_it_is(playground: Playground) -> None:
+    playground.open()
+    term(playground, "y", "gamma").hover()
+    tip = playground.page.get_by_role("tooltip")
+    expect(tip).to_be_visible()
+    expect(tip).to_have_text("The scale, learned, one value a feature.")
+    expect(playground.control("gamma")).to_have_class(LIT)
+    playground.page.mouse.move(640, 5)
+    expect(tip).to_be_hidden()
+    expect(playground.control("gamma")).not_to_have_class(LIT)
+
+
+@pytest.mark.parametrize("stage", ["x", "x_hat"])
+def test_focusing_a_stage_in_a_formula_lights_its_panel(playground: Playground, stage: str) -> None:
+    playground.open()
+    term(playground, "x_hat", stage).focus()
+    expect(playground.figure(stage)).to_have_class(LIT)
+    expect(playground.page.get_by_role("tooltip")).to_be_visible()
+    playground.page.keyboard.press("Escape")
+    expect(playground.page.get_by_role("tooltip")).to_be_hidden()
+
+
+def test_hovering_the_mean_brings_the_dots_forward(playground: Playground) -> None:
+    playground.open()
+    term(playground, "x_hat", "mean").hover()
+    faded = playground.plot("x").evaluate(FADED)
+    assert "x" in faded
+    assert "mean" not in faded
+    playground.page.mouse.move(640, 5)
+    assert playground.plot("x").evaluate(FADED) == []
+
+
+def test_hovering_a_dot_in_a_plot_lights_the_mean_in_the_formula(playground: Playground) -> None:
+    playground.open()
+    playground.page.mouse.move(*playground.plot("x").evaluate(FIRST_DOT))
+    expect(term(playground, "x_hat", "mean")).to_have_class(LIT)
+    expect(playground.plot("x").locator(".hovertext")).to_contain_text("alcohol")
+    playground.page.mouse.move(640, 5)
+    expect(term(playground, "x_hat", "mean")).not_to_have_class(LIT)
+
+
+def test_every_symbol_of_every_formula_has_its_sentence(playground: Playground) -> None:
+    playground.open("upstream=squared_error")
+    names = playground.page.locator(".formula .term").evaluate_all(
+        "(all) => [...new Set(all.map((t) => t.dataset.term))]"
+    )
+    terms = playground.page.evaluate("() => JSON.parse(document.getElementById('state').textContent).terms")
+    assert set(names) <= terms.keys()
+    assert len(names) >= 14
+
+
+def test_a_symbol_tells_a_screen_reader_its_sentence(playground: Playground) -> None:
+    playground.open()
+    symbol = term(playground, "y", "beta")
+    symbol.focus()
+    described = symbol.get_attribute("aria-describedby") or symbol.get_attribute("aria-label")
+    assert described

@@ -1,0 +1,227 @@
+"""A person's own file: dropped or chosen, read, refused beside the control that caused it, revived, deleted."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.browser import files
+from tests.browser.conftest import Watch
+from tests.browser.playground import Playground
+
+COLUMNS = ["height", "weight", "age"]
+
+
+def choose(playground: Playground, path: Path) -> None:
+    """By the file dialog, up to the drawn view."""
+    with playground.page.expect_file_chooser() as chooser:
+        playground.page.get_by_text("Upload a file").click()
+    with playground.page.expect_response("**/api/v1/batches"):
+        chooser.value.set_files(path)
+    playground.settle()
+
+
+def drop(page: Page, path: Path, x: int, y: int) -> None:
+    """As the desktop hands a dragged file over to the browser."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data})
+
+
+@pytest.mark.parametrize("place", [(160, 335), (800, 500)], ids=["onto the box", "anywhere on the page"])
+def test_a_dropped_csv_from_disk_is_shown(playground: Playground, tmp_path: Path, place: tuple[int, int]) -> None:
+    path = files.on_disk(tmp_path, "people.csv", files.table())
+    playground.open()
+    with playground.page.expect_response("**/api/v1/batches"):
+        drop(playground.page, path, *place)
+    playground.settle()
+    assert playground.features() == COLUMNS
+    assert playground.query == {"source": hashlib.sha256(path.read_bytes()).hexdigest()}
+    expect(playground.page.locator("#batch-line")).to_contain_text("40 examples × 3 features")
+
+
+def test_a_csv_chosen_in_the_file_dialog_is_shown(playground: Playground, tmp_path: Path) -> None:
+    playground.open()
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.table()))
+    assert playground.features() == COLUMNS
+    assert playground.axes("x")["yaxis"]["ticktext"] == COLUMNS
+    expect(playground.field("source")).to_have_value(playground.query["source"])
+
+
+def test_a_bar_shows_the_progress_of_an_upload_and_goes_away(playground: Playground, tmp_path: Path) -> None:
+    held: list[Route] = []
+    playground.page.route("**/api/v1/batches", lambda route: held.append(route))
+    playground.open()
+    bar = playground.page.get_by_role("progressbar", name="Upload progress", include_hidden=True)
+    expect(bar).to_be_hidden()
+    playground.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
+    expect(bar).to_be_visible()
+    held[0].continue_()
+    expect(bar).to_be_hidden()
+    expect(playground.headline).to_contain_text("(weight)")
+
+
+def test_a_text_column_is_left_out_with_a_warning_that_names_it(playground: Playground, tmp_path: Path) -> None:
+    playground.open()
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.with_text_column()))
+    assert playground.features() == COLUMNS
+    warnings = playground.page.get_by_role("list", name="Notes on the data")
+    expect(warnings).to_be_visible()
+    expect(warnings).to_contain_text("person")
+
+
+def test_a_missing_value_is_an_error_beside_its_control_with_a_way_out(
+    playground: Playground, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals.add(422)
+    playground.open()
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.with_gap()))
+    playground.expect_error("missing", "row 3", "'weight'")
+    playground.click("Leave those rows out")
+    assert playground.query["missing"] == "drop"
+    expect(playground.error("missing")).to_be_hidden()
+    expect(playground.page.locator("#batch-line")).to_contain_text("39 examples")
+    expect(playground.page.locator("#warnings")).to_contain_text("1 of 40 rows")
+
+
+def test_a_page_opened_on_a_missing_value_offers_the_same_way_out(playground: Playground, watch: Watch) -> None:
+    watch.refusals.add(422)
+    content = files.with_gap().encode()
+    playground.page.request.post("/api/v1/batches", data=content)
+    playground.open(f"source={hashlib.sha256(content).hexdigest()}")
+    playground.expect_error("missing", "row 3", "'weight'")
+    playground.click("Leave those rows out")
+    assert playground.features() == COLUMNS
+
+
+def test_before_a_choice_is_made_nothing_claims_that_rows_were_dropped(
+    playground: Playground, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals.add(422)
+    playground.open()
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.with_gap()))
+    expect(playground.page.locator("#upload-notes")).not_to_contain_text("dropped")
+
+
+def test_a_ragged_csv_is_refused_beside_the_upload_with_its_line(
+    playground: Playground, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals.add(422)
+    playground.open()
+    before = playground.data("x")
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.ragged()))
+    error = playground.page.locator("#drop").get_by_role("alert")
+    expect(error).to_be_visible()
+    expect(error).to_contain_text("Line 5")
+    assert playground.data("x") == before
+    assert playground.query == {}
+
+
+def test_the_error_of_an_upload_goes_with_the_next_good_one(
+    playground: Playground, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals |= {415, 422}
+    playground.open()
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.ragged()))
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.table()))
+    expect(playground.page.locator("#drop").get_by_role("alert")).to_be_hidden()
+    assert playground.features() == COLUMNS
+
+
+def test_an_engineers_layer_leads_with_findings_that_link_to_its_features(
+    playground: Playground, tmp_path: Path
+) -> None:
+    playground.open()
+    choose(playground, files.on_disk(tmp_path, "layer.npz", files.layer()))
+    findings = playground.page.get_by_role("region", name="Findings")
+    expect(findings.locator("h3")).to_have_text([
+        "Constant in this batch", "γ is close to 0", "relu is flat or dead almost everywhere",
+        "The running mean is not this batch's", "Training and inference give different outputs",
+    ])  # fmt: skip
+    above = findings.evaluate("(all) => all.getBoundingClientRect().bottom")
+    assert above < playground.figure("x").evaluate("(panel) => panel.getBoundingClientRect().top")
+    findings.locator('[data-finding="running_mean_off"] a').click()
+    row = playground.page.locator("#feature-1")
+    expect(row).to_be_in_viewport()
+    expect(row.locator("th")).to_have_text("x1")
+
+
+def test_following_a_finding_keeps_the_view(playground: Playground, tmp_path: Path) -> None:
+    playground.open()
+    choose(playground, files.on_disk(tmp_path, "layer.npz", files.layer()))
+    kept = playground.query
+    playground.page.locator('[data-finding="constant"] a').click()
+    playground.settle()
+    assert playground.query == kept
+    assert len(playground.features()) == 6
+    playground.page.go_back()
+    playground.settle()
+    assert playground.query == kept
+
+
+def test_the_layers_own_running_statistics_need_no_controls(playground: Playground, tmp_path: Path) -> None:
+    playground.open()
+    choose(playground, files.on_disk(tmp_path, "layer.npz", files.layer()))
+    playground.choose("mode", "inference")
+    expect(playground.page.locator("#fold-running")).to_be_hidden()
+    assert playground.column("γ")[4] == "0.00100"
+
+
+def test_a_link_to_an_upload_that_is_gone_asks_for_the_file_and_the_file_revives_it(
+    playground: Playground, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals.add(410)
+    path = files.on_disk(tmp_path, "people.csv", files.table(rows=31))
+    source = hashlib.sha256(path.read_bytes()).hexdigest()
+    response = playground.page.goto(f"/?source={source}&gamma=2&activation=tanh")
+    assert response is not None
+    assert response.status == 410
+    playground.settle()
+    playground.expect_error("source", "is not here", "again")
+    choose(playground, path)
+    expect(playground.error("source")).to_be_hidden()
+    assert playground.features() == COLUMNS
+    assert playground.query == {"source": source, "gamma": "2", "activation": "tanh"}
+    assert set(playground.column("γ")) == {"2.00"}
+
+
+def test_another_file_starts_from_its_own_values(playground: Playground, tmp_path: Path) -> None:
+    playground.open("gamma=2&selected=11,12&seed=3")
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.table()))
+    assert playground.query.keys() == {"source", "seed"}
+
+
+def test_an_upload_can_be_deleted_by_whoever_sent_it(playground: Playground, watch: Watch, tmp_path: Path) -> None:
+    watch.refusals.add(410)
+    playground.open()
+    delete = playground.page.get_by_role("button", name="Delete this upload from the server")
+    expect(delete).to_be_hidden()
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.table(rows=32)))
+    source = playground.query["source"]
+    with playground.page.expect_response(f"**/api/v1/batches/{source}?**") as deleted:
+        delete.click()
+    assert deleted.value.status == 204
+    playground.settle()
+    assert playground.query == {}
+    expect(playground.headline).to_contain_text("(proline)")
+    expect(delete).to_be_hidden()
+    expect(playground.field("source").locator(f'option[value="{source}"]')).to_have_count(0)
+    response = playground.page.goto(f"/?source={source}")
+    assert response is not None
+    assert response.status == 410
+
+
+def test_a_file_sent_twice_is_gone_after_one_deletion(playground: Playground, watch: Watch, tmp_path: Path) -> None:
+    watch.refusals.add(410)
+    path = files.on_disk(tmp_path, "people.csv", files.table(rows=33))
+    playground.open()
+    choose(playground, path)
+    choose(playground, path)
+    source = playground.query["source"]
+    playground.click("Delete this upload from the server")
+    expect(playground.headline).to_contain_text("(proline)")
+    response = playground.page.goto(f"/?source={source}")
+    assert response is not None
+    assert response.status == 410

@@ -1,0 +1,112 @@
+"""The page on a phone of 390 pixels and on a screen of 1920."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.playground import Playground
+
+PHONE = {"width": 390, "height": 844}
+WIDE = {"width": 1920, "height": 1080}
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# What a finger would hit in the middle of an element, once it is scrolled to.
+HIT = """(element) => {
+  element.scrollIntoView({ block: "center", inline: "nearest" });
+  const { left, top, width, height } = element.getBoundingClientRect();
+  const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+  if (hit === null) return false;
+  return [element, ...(element.labels ?? [])].some((one) => one.contains(hit));
+}"""
+
+
+@pytest.fixture
+def phone(playground: Playground) -> Playground:
+    playground.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    return playground
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page scrolls sideways; it is tried, too."""
+    page.mouse.wheel(300, 0)
+    return int(page.evaluate(OVERFLOW)) + int(page.evaluate("() => scrollX"))
+
+
+@pytest.mark.parametrize("query", ["", "source=digits", "source=inline&notation=lecture", "upstream=cross_entropy"])
+def test_a_phone_never_scrolls_the_page_sideways(phone: Playground, query: str) -> None:
+    phone.open(query)
+    assert overflow(phone.page) == 0
+
+
+def test_the_reference_fits_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto("/docs")
+    assert overflow(page) == 0
+
+
+def test_on_a_phone_the_controls_are_a_sheet_at_the_bottom(phone: Playground) -> None:
+    phone.open()
+    handle = phone.page.get_by_role("button", name="Controls")
+    expect(phone.field("gamma")).to_be_hidden()
+    expect(handle).to_be_in_viewport()
+    handle.click()
+    expect(handle).to_have_attribute("aria-expanded", "true")
+    phone.enter("gamma", "2")
+    assert set(phone.column("γ")) == {"2.00"}
+    handle.click()
+    expect(phone.field("gamma")).to_be_hidden()
+
+
+def test_on_a_phone_every_control_can_be_reached(phone: Playground) -> None:
+    phone.open("mode=inference&layer_width=4&upstream=one_example&gamma=2")
+    phone.page.get_by_role("button", name="Controls").click()
+    controls = phone.page.locator("#controls :is(input:not([type=file]), select, textarea, button, summary):visible")
+    assert controls.count() > 40
+    missed = [
+        control.evaluate("(c) => c.outerHTML.slice(0, 90)") for control in controls.all() if not control.evaluate(HIT)
+    ]
+    assert missed == []
+
+
+def test_on_a_phone_the_chain_scrolls_sideways_joint_by_joint(phone: Playground) -> None:
+    phone.open()
+    chain = phone.page.locator("#chain-forward")
+    assert chain.evaluate("(chain) => chain.scrollWidth / chain.clientWidth") > 3
+    expect(phone.figure("y")).not_to_be_in_viewport()
+    chain.focus()
+    phone.page.keyboard.press("ArrowRight")
+    phone.page.wait_for_function("() => document.getElementById('chain-forward').scrollLeft > 0")
+    assert phone.axes("y")["yaxis"]["ticktext"][0] == "alcohol"
+    expect(phone.figure("y")).to_be_in_viewport()
+
+
+def test_on_a_phone_tables_scroll_inside_themselves(phone: Playground) -> None:
+    phone.open()
+    region = phone.page.get_by_role("region", name="Table of features")
+    box = phone.page.locator("#features").evaluate(
+        "(table) => table.parentElement.scrollWidth > table.parentElement.clientWidth"
+    )
+    expect(region.first).to_be_visible()
+    assert box
+
+
+def test_the_navigation_of_a_phone_shows_every_page(phone: Playground) -> None:
+    phone.open()
+    for link in phone.page.get_by_role("navigation", name="Pages").get_by_role("link").all():
+        assert link.evaluate(HIT), link.text_content()
+
+
+def test_a_wide_screen_shows_the_whole_chain_in_a_row(playground: Playground) -> None:
+    playground.page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    playground.open()
+    assert overflow(playground.page) == 0
+    boxes = [playground.figure(name).bounding_box() for name in ("x", "x_hat", "y", "activation")]
+    tops = {box["y"] for box in boxes if box}
+    assert len(tops) == 1
+    assert all(box and box["width"] > 280 for box in boxes)
+
+
+def test_plots_follow_the_width_of_the_window(playground: Playground) -> None:
+    playground.open()
+    playground.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    width = "() => { const plot = document.querySelector('[data-figure=x] .plot');"
+    width += " return plot.layout.width === plot.clientWidth && plot.clientWidth < 390; }"
+    playground.page.wait_for_function(width)
