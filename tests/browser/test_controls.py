@@ -92,7 +92,7 @@ def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay(
     expect(playground.field(field)).to_have_value(text)
     assert playground.data("x_hat") == before
     expect(playground.figure("y")).to_be_visible()
-    expect(playground.problem).to_be_hidden()
+    expect(playground.problem).to_have_text("Not computed; below is still Wine.")
 
 
 def test_an_error_goes_when_the_value_is_mended(playground: Playground, watch: Watch) -> None:

@@ -78,10 +78,11 @@ def test_a_missing_value_is_an_error_beside_its_control_with_a_way_out(
     watch.refusals.add(422)
     playground.open()
     choose(playground, files.on_disk(tmp_path, "people.csv", files.with_gap()))
-    playground.expect_error("missing", "row 3", "'weight'")
+    expect(playground.page.locator("#e-file")).to_contain_text("row 3")
+    expect(playground.page.locator("#e-file")).to_contain_text("'weight'")
     playground.click("Leave those rows out")
     assert playground.query["missing"] == "drop"
-    expect(playground.error("missing")).to_be_hidden()
+    expect(playground.page.locator("#e-file")).to_be_hidden()
     expect(playground.page.locator("#batch-line")).to_contain_text("39 examples")
     expect(playground.page.locator("#warnings")).to_contain_text("1 of 40 rows")
 
@@ -91,7 +92,8 @@ def test_a_page_opened_on_a_missing_value_offers_the_same_way_out(playground: Pl
     content = files.with_gap().encode()
     playground.page.request.post("/api/v1/batches", data=content)
     playground.open(f"source={hashlib.sha256(content).hexdigest()}")
-    playground.expect_error("missing", "row 3", "'weight'")
+    expect(playground.page.locator("#e-file")).to_contain_text("row 3")
+    expect(playground.page.locator("#e-file")).to_contain_text("'weight'")
     playground.click("Leave those rows out")
     assert playground.features() == COLUMNS
 

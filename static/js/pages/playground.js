@@ -222,11 +222,17 @@ function moveTo(name, value, how) {
   state.set({ [name]: values.join(",") }, how);
 }
 
+// The numbers of a comma-separated text, or null if it holds anything else.
+function numbers(text) {
+  const parts = text.split(",");
+  return parts.every((part) => part.trim() !== "" && Number.isFinite(Number(part))) ? parts : null;
+}
+
 // The values of all features: typed ones from the state, else what the server used.
 function current(name) {
-  const parts = state.get(name).split(",");
+  const parts = numbers(state.get(name));
   const count = answer.batch.feature_count;
-  if (parts.every((part) => part !== "" && Number.isFinite(Number(part)))) return parts.length === count ? parts : Array(count).fill(parts[0]);
+  if (parts) return parts.length === count ? parts : Array(count).fill(parts[0]);
   return answer.forward[`all_${name}`] ?? answer.forward[name];
 }
 
@@ -244,7 +250,9 @@ function refreshLayer() {
     const values = current(name);
     const meant = (moved ?? values.map((_, i) => i)).map((i) => values[i]);
     const same = meant.every((value) => Number(value) === Number(meant[0]));
-    if (!typing) field.value = same ? plain(meant[0]) : "varied";
+    const asked = state.get(name);
+    const understood = ["auto", "sigma", "mean"].includes(asked) || numbers(asked) !== null;
+    if (!typing) field.value = !understood ? asked : same ? plain(meant[0]) : "varied";
     scale.range.value = String(meant[0]);
     scale.range.setAttribute("aria-valuetext", field.value);
   }
