@@ -83,7 +83,7 @@ def _report(field: str, runs: list[list[float]]) -> None:
 def _first_load(browser: Browser, origin: str) -> None:
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
     responses: list[Response] = []
-    page.on("response", responses.append)
+    page.on("response", lambda response: responses.append(response))
     page.add_init_script("addEventListener('figures-drawn', () => performance.mark('plots-drawn'), { once: true })")
     page.goto(origin + VIEW)
     page.wait_for_function(DRAWN)
