@@ -7,6 +7,7 @@ from statistics import median
 import numpy as np
 from numpy.typing import NDArray
 
+from bncore.activations import ACTIVATIONS
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 from bncore.playground import Layer, Playground
 from bncore.summary import Floats, row_blocks
@@ -15,13 +16,14 @@ NEAR_ZERO_GAMMA = 0.01
 MOSTLY_SATURATED = 0.9
 STANDARD_ERRORS = 3.0
 NOTABLE_GAP = 0.1
+BEYOND_NOISE = 3.0  # times the gap that the batch's own sampling explains
 
 
 @dataclass(frozen=True)
 class Finding:
     """One thing found: what it is, what follows from it, and the features it holds for with the measured value of each.
 
-    `severity` is "warning" or "note"; `measure` says what the values are.
+    The features stand worst first. `severity` is "warning" or "note"; `measure` says what the values are.
     """
 
     id: str
@@ -56,6 +58,12 @@ class Noise:
     def scale(self) -> Floats:
         """Relative noise of x_hat's scale; 0 for a constant feature."""
         return self.var * reciprocal(2.0 * self.batch_var)
+
+    @property
+    def gap(self) -> Floats:
+        """How far x_hat by this batch's statistics and x_hat by the true ones are apart for no other reason (RMS)."""
+        apart: Floats = np.hypot(self.shift, self.scale)
+        return apart
 
 
 def statistics_noise(rows: NDArray[np.floating], positions: int) -> Noise:
@@ -102,22 +110,30 @@ def _of_the_layer(shown: Playground) -> Iterator[Finding]:
         yield from _where(
             constant, x.mean, "constant", "warning", "Constant in this batch",
             "Every example has the same value: in training x̂ is 0 and y is β, and only ε stands below the gradient.",
-            "value",
+            "value", badness=np.zeros_like(x.mean),
+        )  # fmt: skip
+    elif layer.mode == "train":
+        yield from _where(
+            constant, x.mean, "single_example", "warning", "One example cannot be normalized",
+            "The mean is the example itself: x̂ is 0 and y is β whatever x is, and no gradient reaches x. Use two or "
+            "more examples, or inference.", "value", badness=np.zeros_like(x.mean),
         )  # fmt: skip
     yield from _where(
         (measured <= layer.eps) & ~constant, measured, "variance_below_eps", "warning",
         f"The {name} is at or below ε",
-        "Here ε, not the data, decides the scale of x̂: its deviation stays well below 1.", name,
+        "Here ε, not the data, decides the scale of x̂: its deviation stays well below 1.", name, badness=-measured,
     )  # fmt: skip
     gamma = shown.forward.gamma
     given = not isinstance(layer.gamma, str)  # one that undoes the normalization is small where the deviation is
     yield from _where(
         (np.abs(gamma) <= NEAR_ZERO_GAMMA) & given, gamma, "gamma_near_zero", "warning", "γ is close to 0",
         "The feature is switched off behind batch norm, and the gradient that reaches x is scaled by γ.", "γ",
+        badness=-np.abs(gamma),
     )  # fmt: skip
+    known = "d_activation" in shown.stages  # a given dy lies below an activation that nobody named
     yield from _where(
-        shown.saturation >= MOSTLY_SATURATED, shown.saturation, "saturated", "warning",
-        f"{layer.activation} is flat or dead almost everywhere",
+        (shown.saturation >= MOSTLY_SATURATED) & known, shown.saturation, "saturated", "warning",
+        f"{ACTIVATIONS[layer.activation].title} is flat or dead almost everywhere",
         "Hardly any gradient passes f at these inputs; another β, or in a squashing f a smaller γ, would change it.",
         "share saturated",
     )  # fmt: skip
@@ -137,9 +153,13 @@ def _of_running_statistics(shown: Playground, noise: Noise, mean: Floats, var: F
         f"They differ by more than {STANDARD_ERRORS:g} standard errors of this batch's variance.", "standard errors",
     )  # fmt: skip
     gap = mode_gap(shown.layer, noise, mean, var)
+    notable = (gap > NOTABLE_GAP) & (gap > BEYOND_NOISE * noise.gap)
+    explained = float(noise.gap[notable].max(initial=0.0))
     yield from _where(
-        gap > NOTABLE_GAP, gap, "mode_gap", "warning", "Training and inference give different outputs",
-        "The root mean square of y(train) − y(inference) over this batch, in units of |γ|.", "|γ|",
+        notable, gap, "mode_gap", "warning", "Training and inference give different outputs",
+        "The root mean square of y(train) − y(inference) over this batch, in units of |γ|: above "
+        f"{NOTABLE_GAP:g}, and more than {BEYOND_NOISE:g} times what chance explains at N = {shown.examples:,} (here "
+        f"up to {explained:.2g}).", "|γ|",
     )  # fmt: skip
 
 
@@ -158,20 +178,32 @@ def mode_gap(layer: Layer, noise: Noise, running_mean: Floats, running_var: Floa
 
 
 def _noise_finding(noise: Noise, examples: int) -> Finding:
-    features = tuple(range(noise.shift.size))
+    worst = np.argsort(-noise.shift, kind="stable")
     shift, scale = median(noise.shift.tolist()), median(noise.scale.tolist())
     return Finding(
         "statistics_noise", "note", f"How noisy the statistics are at N = {examples}",
         f"At this batch size the mean is uncertain by about {shift:.2g} deviations, which shifts x̂, and the deviation "
         f"by about {100 * scale:.2g} %, which scales it (one standard error, the median feature).",
-        "shift of x̂", features, tuple(noise.shift.tolist()),
+        "shift of x̂", tuple(worst.tolist()), tuple(noise.shift[worst].tolist()),
     )  # fmt: skip
 
 
 def _where(
-    mask: NDArray[np.bool_], values: Floats, id: str, severity: str, title: str, explanation: str, measure: str
+    mask: NDArray[np.bool_],
+    values: Floats,
+    id: str,
+    severity: str,
+    title: str,
+    explanation: str,
+    measure: str,
+    *,
+    badness: Floats | None = None,
 ) -> Iterator[Finding]:
-    """The finding on the features at which `mask` holds, if there are any."""
+    """The finding on the features at which `mask` holds, if there are any.
+
+    Worst first: the features of the largest `badness`, which is `values` unless it is given.
+    """
     at = np.flatnonzero(mask)
     if at.size:
+        at = at[np.argsort(-(values if badness is None else badness)[at], kind="stable")]
         yield Finding(id, severity, title, explanation, measure, tuple(at.tolist()), tuple(values[at].tolist()))

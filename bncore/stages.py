@@ -25,7 +25,7 @@ LINEAR_WITHIN = 3.0
 LONGEST_LINEAR = 40.0  # x_hat covers about 4: on a linear axis ten times as long it is a tenth of the picture
 LONGEST_WIDENED = 400.0  # beyond it even an axis that gamma and beta widened turns logarithmic
 NEGLIGIBLE = 1e-6  # deviations below this share of the largest gradient are rounding and do not decide the axis
-TYPICAL_WITHIN = 3.0  # deviations: the linear part of a gradient axis holds a bell of typical size, as ±3 does for x_hat
+TYPICAL_WITHIN = 3.0  # deviations: the linear part of a gradient axis holds a typical bell, as ±3 does for x_hat
 HALF_WIDTHS = (1.0, 2.0, 3.0, 5.0, 10.0)
 
 
@@ -121,9 +121,9 @@ def _kind(limits: Limits, longest: float, choice: AxisChoice) -> Kind:
 
 
 def _backward_axis(summaries: dict[str, Summary], limits: dict[str, Limits], choice: AxisChoice) -> Axis:
-    """The axis that every gradient shares: symmetric about 0; logarithmic where it is too long for the typical gradient.
+    """The axis that every gradient shares: symmetric about 0; logarithmic where it is too long for a typical gradient.
 
-    Typical is the median deviation. Bins are equally wide on the axis, so a bell within its linear part stays a bell.
+    Typical is the median deviation. Bins are equally wide on the axis: a bell within its linear part is drawn as one.
     """
     names = [name for name in (*BACKWARD, *PATHS) if name in limits]
     largest = max(max(-limits[name][0], limits[name][1]) for name in names)

@@ -33,7 +33,8 @@ class Vanished:
 
 
 REASONS = {
-    "no_upstream": "∂L/∂y is 0 for every example: nothing arrives from above.",
+    "no_upstream": "The gradient from above is 0 for every example: nothing arrives.",
+    "blocked_by_activation": "The activation lets nothing through: f′(y) is 0 wherever a gradient arrives from above.",
     "gamma_zero": "γ is 0, and ∂L/∂x is γ/s times the rest.",
     "constant_feature": "Variance and ε are both 0: x̂ is 0 by definition, and so is its derivative.",
     "single_example": "The batch has one example: x̂ is 0 whatever x is.",
@@ -45,14 +46,24 @@ REASONS = {
 }
 
 
-def vanished(forward: Forward, dy: NDArray[np.floating], dx: NDArray[np.floating]) -> list[Vanished]:
-    """The features of (D, M) rows whose dx is next to nothing beside the direct path (gamma/s) dy, by reason."""
+def vanished(
+    forward: Forward,
+    dy: NDArray[np.floating],
+    dx: NDArray[np.floating],
+    d_activation: NDArray[np.floating] | None = None,
+) -> list[Vanished]:
+    """The features of (D, M) rows whose dx is next to nothing beside the direct path (gamma/s) dy, by reason.
+
+    `d_activation` is the gradient above the activation; None where dy was given and no activation is known.
+    """
     size = np.maximum(dx.max(axis=1), -dx.min(axis=1))
     from_above = np.maximum(dy.max(axis=1), -dy.min(axis=1))
     direct = np.abs(forward.gamma) * reciprocal(forward.scale) * from_above
     by_reason: dict[str, list[int]] = {}
     for feature in np.flatnonzero(size <= NEXT_TO_NOTHING * direct).tolist():
         reason = _reason(forward, dy[feature].astype(np.float64, copy=False), feature)
+        if reason == "no_upstream" and d_activation is not None and d_activation[feature].any():
+            reason = "blocked_by_activation"
         if reason:
             by_reason.setdefault(reason, []).append(feature)
     return [Vanished(reason, tuple(features)) for reason, features in by_reason.items()]

@@ -10,7 +10,8 @@ from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures.notation import SYMBOLS, in_notation
 from app.figures.playground import figures
-from app.figures.playground_words import batch_text, conventions, headline, laws
+from app.figures.playground_words import batch_text, conventions, headline, laws, measured
+from bncore.findings import Finding
 from bncore.stages import BACKWARD, FORWARD, PATHS, READOUT, Stage
 
 LISTED = 64  # features whose numbers stand in the answer; all of them are in /playground/data
@@ -51,7 +52,7 @@ def listed(view: View) -> list[int]:
 
 def _at(view: View) -> slice | list[int]:
     """The listed features as an index, which is cheaper where it is a slice."""
-    return list(view.shown.selected) or slice(LISTED)
+    return listed(view) if view.shown.selected else slice(LISTED)
 
 
 def _batch(view: View) -> dict[str, Any]:
@@ -139,7 +140,7 @@ def _summary(stage: Stage, at: slice | list[int]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _finding(view: View, finding: Any) -> dict[str, Any]:
+def _finding(view: View, finding: Finding) -> dict[str, Any]:
     names = view.batch.feature_names
     rows = zip(finding.features[:LISTED], finding.values, strict=False)
     said = {
@@ -147,5 +148,11 @@ def _finding(view: View, finding: Any) -> dict[str, Any]:
     }
     return said | {
         "id": finding.id, "severity": finding.severity, "count": len(finding.features),
-        "features": [{"feature": i, "name": names[i], "value": value} for i, value in rows],
+        "features": [
+            {
+                "feature": i, "name": names[i], "value": value,
+                "text": in_notation(measured(finding, value), view.query.notation),
+            }
+            for i, value in rows
+        ],
     }  # fmt: skip

@@ -74,7 +74,8 @@ def _view(query: PlaygroundFields, source: Source) -> View:
         rng=query.rng(UPSTREAM_STREAM),
         axis=query.axis,
     )
-    gone = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values)
+    above = result.stages["d_activation"].values if "d_activation" in result.stages else None
+    gone = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values, above)
     shown = _shown(query, batch, result)
     return View(query, batch, source.examples, result, running, findings(result, mean, var), gone, shown)
 

@@ -106,8 +106,8 @@ def _parameters(result: Playground, shown: Shown) -> Figure:
     ]
     largest = {name: float(np.abs(values).max()) for name, values in gradients.items()}
     summary = (
-        f"Bars of {shown.symbol('dgamma')} and {shown.symbol('dbeta')} for {len(at)} features; the largest are "
-        f"{three(largest['dgamma'])} and {three(largest['dbeta'])} in size."
+        f"Bars of {shown.symbol('dgamma')} and {shown.symbol('dbeta')} for {counted(len(at), 'feature')}; the largest "
+        f"are {three(largest['dgamma'])} and {three(largest['dbeta'])} in size."
     )
     layout = {
         "title": {"text": f"{shown.symbol('dgamma')} and {shown.symbol('dbeta')}: gradients of the parameters"},

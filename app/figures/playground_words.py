@@ -1,12 +1,23 @@
 """The playground in words: what is seen right now, and the conventions in force. Every number is the result's own."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
 from app.figures.numbers import counted, three
 from app.figures.playground import Shown
+from bncore.epsilon import reciprocal
+from bncore.findings import Finding
 from bncore.playground import Playground
+
+NEXT_TO_NOTHING = 1e-3
+ROWS = {
+    "constant": "always {value}", "single_example": "{value}", "gamma_near_zero": "γ = {value}",
+    "saturated": "{percent} saturated", "running_mean_off": "{value} standard errors",
+    "running_var_off": "{value} standard errors", "mode_gap": "{value} |γ|",
+    "statistics_noise": "x̂ is uncertain by {value}",
+}  # fmt: skip
 
 
 def headline(result: Playground, shown: Shown) -> str:
@@ -16,6 +27,9 @@ def headline(result: Playground, shown: Shown) -> str:
 
 def _before(result: Playground, shown: Shown) -> str:
     sd = result.stages["x"].summary.sd
+    if not sd.any():
+        one = result.stages["x"].values.shape[1] == 1
+        return "No feature varies: the batch has one example." if one else "No feature varies from example to example."
     low, high = int(np.argmin(sd)), int(np.argmax(sd))
     if len(sd) == 1:
         return f"{shown.names[0]} has mean {three(result.stages['x'].summary.mean[0])} and deviation {three(sd[0])}."
@@ -39,7 +53,7 @@ def _after(result: Playground, shown: Shown) -> str:
         )
     live = x_hat.sd[x.sd > 0]
     if not live.size:
-        return f"No feature varies, so every {symbol} is 0."
+        return f"So every {symbol} is 0."
     least = float(live.min())
     exactly = (
         "deviation 1" if least > 0.9995 else f"deviation 1, down to {three(least)} where {shown.symbol('eps')} weighs"
@@ -62,7 +76,8 @@ def laws(result: Playground, shown: Shown) -> list[dict[str, str]]:
         text = "No law in inference: the statistics are constants, and the gradient passes straight through."
         return [{"title": title, "text": text} for title in sums.values()]
     worst = int(np.argmax(np.abs(kept.sum_dx)))
-    lean = int(np.argmax(np.abs(kept.sum_dx_x_hat)))
+    share = np.abs(kept.sum_dx_x_hat) * reciprocal(kept.scale)
+    lean = int(np.argmax(share))
     return [
         {
             "title": f"{sums['sum']} = 0",
@@ -71,11 +86,41 @@ def laws(result: Playground, shown: Shown) -> list[dict[str, str]]:
         },
         {
             "title": f"{sums['overlap']} → 0 as {shown.symbol('eps')} → 0",
-            "text": f"largest {three(kept.sum_dx_x_hat[lean])} ({shown.names[lean]}), predicted from "
-            f"{shown.symbol('eps')} {three(kept.expected_sum_dx_x_hat[lean])}: scaling the feature changes next to "
-            "nothing.",
+            "text": f"largest {three(kept.sum_dx_x_hat[lean])} ({shown.names[lean]}), of Σ |{dx}| = "
+            f"{three(kept.scale[lean])}, predicted from {shown.symbol('eps')} "
+            f"{three(kept.expected_sum_dx_x_hat[lean])}: {_of_scaling(result, shown, lean, float(share[lean]))}",
         },
     ]
+
+
+def _of_scaling(result: Playground, shown: Shown, feature: int, share: float) -> str:
+    """What scaling a feature does to the loss; `share` is |Σ dx·x̂| over Σ |dx|."""
+    if share <= NEXT_TO_NOTHING:
+        return "scaling the feature changes next to nothing."
+    by_variance = result.layer.eps_placement == "variance"
+    what, size = "variance", float(result.forward.var[feature])
+    if not by_variance:
+        what, size = "deviation", math.sqrt(size)
+    if result.layer.eps <= NEXT_TO_NOTHING * size:
+        dx = shown.symbol("dx")
+        return f"so little is left of {dx} here that even this is {three(share)} times Σ |{dx}|."
+    beside = three(result.layer.eps / size) if size > 0.0 else "∞"
+    return (
+        f"{shown.symbol('eps')} is not small beside the {what} here ({beside} of it), so scaling the feature still "
+        f"matters: this is {three(share)} times Σ |{shown.symbol('dx')}|."
+    )
+
+
+def measured(finding: Finding, value: float) -> str:
+    """What was measured of one feature, in the frameworks' notation."""
+    return ROWS.get(finding.id, "{measure} {value}").format(
+        measure=finding.measure, value=three(value), percent=_percent(value)
+    )
+
+
+def _percent(share: float) -> str:
+    """A share in whole percent; 100 only where it is all."""
+    return f"{round(100.0 * share) if share >= 1.0 else min(round(100.0 * share), 99)} %"
 
 
 def conventions(result: Playground, running_variance: str, momentum: float) -> list[str]:
@@ -102,4 +147,5 @@ def batch_text(
     where = f" at {counted(positions, 'position')}" if positions > 1 else ""
     noun = counted(features, what[:-1], what)
     dropped = " (see the notes)" if warnings else ""
-    return f"{title}: {examples:,}{of} examples × {noun}{where}{dropped}"
+    drawn = f"{examples:,}{of} examples" if of else counted(examples, "example")
+    return f"{title}: {drawn} × {noun}{where}{dropped}"

@@ -127,6 +127,12 @@ def test_what_can_be_read_with_an_option_is_kept_with_a_warning_that_says_which(
     assert app.state.uploads.open(answer.json()["id"], reading).examples > 0
 
 
+def test_a_warning_of_missing_values_does_not_speak_as_if_rows_were_gone(client: TestClient) -> None:
+    (warning,) = post(client, b"a,b\n1,2\n,4\n5,6\n").json()["warnings"]
+    assert "1 row has missing or infinite values" in warning
+    assert "dropped" not in warning
+
+
 def test_missing_values_are_counted_and_the_first_is_named(client: TestClient) -> None:
     assert post(client, b"a,b\n1,2\n,\n3,\n").json()["missing"] == {
         "count": 3,

@@ -1,5 +1,7 @@
 """`GET /playground`: the contract of its answer, over every kind of source."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -123,13 +125,67 @@ def test_an_engineers_own_layer_is_used_as_it_is(client, uploaded):
     assert "d_activation" not in answer["backward"]
     found = {row["id"]: [f["feature"] for f in row["features"]] for row in answer["findings"]}
     assert found["gamma_near_zero"] == [2]
-    assert 1 in found["saturated"]
+    assert "saturated" not in found  # with dy given, no activation is known
     assert found["running_var_off"] == [3]
     assert 3 in found["mode_gap"]
     expected = backward(layer["dy"], forward(x, layer["gamma"], layer["beta"]))
     np.testing.assert_allclose(answer["backward"]["dgamma"], expected.dgamma, rtol=1e-5)
     inference = get(client, source=answer["query"]["source"], mode="inference")
     np.testing.assert_allclose(inference["forward"]["var"], layer["running_var"])
+
+
+def test_every_row_of_a_finding_says_what_was_measured(client, uploaded):
+    x = np.random.default_rng(0).standard_normal((50, 4)) * np.array([1.0, 1e-5, 1.0, 1.0])
+    x[:, 2] = 0.5
+    layer = {
+        "gamma": np.array([0.001, 1.0, 1.0, 1.0]), "beta": np.array([-3.0, 0.0, 1.0, -1.8]),
+        "running_mean": x.mean(axis=0) + np.array([0, 0, 0, 2.0]), "running_var": x.var(axis=0),
+    }  # fmt: skip
+    answer = get(client, source=uploaded(x=x, **layer))
+    said = {row["id"]: [f["text"] for f in row["features"]] for row in answer["findings"]}
+    assert said["constant"] == ["always 0.500"]
+    assert said["gamma_near_zero"] == ["γ = 0.00100"]
+    assert said["saturated"] == ["100 % saturated", "98 % saturated"]
+    (variance,), (errors,), (gap,) = said["variance_below_eps"], said["running_mean_off"], said["mode_gap"]
+    assert re.fullmatch(r"variance \d\.\d+e−1[01]", variance)
+    assert errors.endswith(" standard errors")
+    assert gap.endswith(" |γ|")
+    lecture = get(client, source=answer["query"]["source"], notation="lecture")
+    texts = [f["text"] for row in lecture["findings"] for f in row["features"]]
+    assert "G = 0.00100" in texts
+    assert not any(symbol in text for text in texts for symbol in ("γ", "x̂"))
+
+
+def test_nearly_all_is_not_called_all(client):
+    beta = ",".join(["-9"] * 12 + ["-2.5"])
+    rows = get(client, beta=beta)["findings"][0]
+    assert rows["id"] == "saturated"
+    assert rows["features"][-1]["text"] == "99 % saturated"
+    assert rows["features"][-1]["value"] < 1.0
+
+
+@pytest.mark.parametrize("query", [{"batch_size": 1}, {"source": "inline", "values": "7,7;7,7"}])
+def test_where_no_feature_varies_the_headline_says_so(client, query):
+    headline = get(client, **query)["headline"]
+    assert headline.startswith("No feature varies")
+    assert headline.endswith("So every x̂ is 0.")
+    assert "run from" not in headline
+
+
+def test_a_lone_example_is_one_example(client):
+    text = get(client, source="normal", batch_size=1)["batch"]["text"]
+    assert "1 example ×" in text
+
+
+def test_the_second_law_claims_no_more_than_its_numbers(client):
+    small, large = (get(client, eps=eps)["laws"][1]["text"] for eps in (1e-9, 0.5))
+    assert small.endswith("scaling the feature changes next to nothing.")
+    assert "changes next to nothing" not in large
+    assert "ε is not small beside the variance here" in large
+    deviation = get(client, eps=0.5, eps_placement="deviation", notation="lecture")["laws"][1]["text"]
+    assert "ε is not small beside the deviation here" in deviation
+    linear = get(client, upstream="sum_of_squares", activation="identity", eps=1e-9)["laws"][1]["text"]
+    assert "so little is left of ∂L/∂x here that even this is" in linear
 
 
 def test_an_overflow_of_the_uploads_number_type_is_a_422_on_the_field_that_helps(client, uploaded):

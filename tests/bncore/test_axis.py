@@ -25,6 +25,23 @@ def test_an_axis_holds_the_data_and_has_a_width(a, b, kind, width):
     assert np.diff(axis.edges(40)).min() > 0
 
 
+@given(sizes, sizes, kinds, widths, st.integers(1, 60))
+def test_zero_is_an_edge_where_it_lies_inside(a, b, kind, width, bins):
+    axis = axis_for(min(a, b), max(a, b), kind, width)
+    low, high = axis.limits()
+    edges = axis.edges(bins)
+    assert len(edges) == bins + 1
+    assert (edges[0], edges[-1]) == (low, high)
+    if low < 0 < high and bins > 1:
+        assert edges[axis.bins_below_zero(bins)] == 0.0
+
+
+def test_bins_on_both_sides_of_zero_hardly_differ_in_width():
+    for low in np.linspace(-9.0, -1.0, 33):
+        widths = np.diff(Axis("linear", float(low), 10.0).edges(40))
+        assert widths.max() / widths.min() < 1.15
+
+
 @given(sizes, sizes, kinds, widths)
 def test_an_axis_has_one_to_eight_ticks_inside_it_with_room_between_and_texts_that_differ(a, b, kind, width):
     axis = axis_for(min(a, b), max(a, b), kind, width)

@@ -6,6 +6,8 @@ import pytest
 from bncore import forward
 from bncore.findings import findings, mode_gap, statistics_noise
 from bncore.playground import Layer, playground
+from bncore.running import cold_start, updated
+from bncore.statistics import statistics
 
 placements = pytest.mark.parametrize("eps_placement", ["variance", "deviation"])
 
@@ -44,8 +46,15 @@ def test_a_constant_feature_is_named_with_its_value_however_small_the_others_are
     assert (row.features, row.values) == ((1,), (0.1,))
 
 
-def test_one_example_is_not_called_constant_and_has_no_noise():
-    assert set(found(drawn(1), Layer(activation="identity"))) <= {"variance_below_eps"}
+def test_one_example_is_called_what_it_is_and_has_no_noise():
+    rows = found(drawn(1), Layer(activation="identity"))
+    assert set(rows) == {"single_example"}
+    assert rows["single_example"].features == (0, 1, 2)
+    assert "x̂ is 0" in rows["single_example"].explanation
+    running = np.zeros(3), np.ones(3)
+    assert "single_example" not in found(drawn(1), Layer(mode="inference"), *running)
+    images = np.random.default_rng(0).standard_normal((1, 3, 4, 4))
+    assert "single_example" not in found(images)
 
 
 @placements
@@ -53,15 +62,15 @@ def test_a_variance_or_a_deviation_at_or_below_eps(eps_placement):
     x = np.array([[-1.0, -0.1, -10.0], [1.0, 0.1, 10.0]] * 10)
     layer = Layer(eps=1.0, eps_placement=eps_placement)
     row = found(x, layer)["variance_below_eps"]
-    assert row.features == (0, 1)
-    np.testing.assert_allclose(row.values, [1.0, 0.01] if eps_placement == "variance" else [1.0, 0.1], rtol=1e-12)
+    assert row.features == (1, 0)  # the smallest first
+    np.testing.assert_allclose(row.values, [0.01, 1.0] if eps_placement == "variance" else [0.1, 1.0], rtol=1e-12)
     assert "variance_below_eps" not in found(x, Layer(eps=1e-5, eps_placement=eps_placement))
 
 
 def test_a_gamma_near_zero_unless_it_undoes_the_normalization():
     x = drawn() * np.array([1.0, 1e-3, 1.0])
     row = found(x, Layer(gamma=np.array([1.0, 0.01, -0.005])))["gamma_near_zero"]
-    assert (row.features, row.values) == ((1, 2), (0.01, -0.005))
+    assert (row.features, row.values) == ((2, 1), (-0.005, 0.01))
     assert "gamma_near_zero" not in found(x, Layer(gamma="sigma"))
     assert "gamma_near_zero" not in found(x, Layer(gamma=np.array([1.0, 0.0101, -1.0])))
 
@@ -73,6 +82,55 @@ def test_saturation_is_the_share_of_dead_inputs():
     assert row.features == (1, 2)
     np.testing.assert_array_equal(row.values, (y <= 0).mean(axis=0)[[1, 2]])
     assert "saturated" not in found(x, Layer(beta=np.full(3, -50.0), activation="identity"))
+
+
+def test_saturation_names_the_activation_and_is_silent_where_dy_was_given():
+    x, layer = drawn(), Layer(beta=np.full(3, -50.0))
+    assert found(x, layer)["saturated"].title.startswith("ReLU is flat")
+    assert "saturated" not in found(x, layer, dy=np.ones_like(x))
+
+
+def test_the_worst_features_stand_first():
+    x = drawn(300, 4)
+    off = np.array([0.5, 2.0, 1.0, 4.0])
+    rows = found(x, None, x.mean(axis=0) + off, x.var(axis=0) * np.array([2.0, 9.0, 3.0, 1.0]))
+    assert rows["running_mean_off"].features == (3, 1, 2, 0)
+    assert rows["running_var_off"].features[0] == 1
+    for row in rows.values():
+        assert list(row.values) == sorted(row.values, reverse=True)
+
+
+def trained(seed, examples, features=64):
+    """A batch of a healthy layer, and the running statistics of two hundred batches before it."""
+    rng = np.random.default_rng(seed)
+    weights, bias = rng.standard_normal((32, features)), rng.standard_normal(features)
+    mean, var = cold_start(features)
+    for _ in range(200):
+        seen = statistics(rng.standard_normal((examples, 32)) @ weights + bias, 1)
+        mean, var = updated((mean, var), seen.mean, seen.var, count=examples, momentum=0.1, running_variance="unbiased")
+    return rng.standard_normal((examples, 32)) @ weights + bias, mean, var
+
+
+@pytest.mark.parametrize("examples", [16, 32, 64])
+def test_a_healthy_layer_is_not_warned_of_a_mode_gap(examples):
+    """All but one feature in a thousand, though the gap itself is above 0.1 for most of them."""
+    warned, above = 0, 0
+    for seed in range(16):
+        x, mean, var = trained(seed, examples)
+        rows = found(x, Layer(), mean, var)
+        warned += len(rows["mode_gap"].features) if "mode_gap" in rows else 0
+        gap = mode_gap(Layer(), statistics_noise(np.ascontiguousarray(x.T), 1), mean, var)
+        above += int((gap > 0.1).sum())
+    assert warned <= 1
+    assert above > 500
+
+
+def test_the_mode_gap_says_how_much_of_it_chance_explains():
+    x = drawn(25)
+    row = found(x, None, x.mean(axis=0) + np.array([0.0, 9.0, 0.0]), x.var(axis=0))["mode_gap"]
+    noise = statistics_noise(np.ascontiguousarray(x.T), 1)
+    assert row.features == (1,)
+    assert f"3 times what chance explains at N = 25 (here up to {noise.gap[1]:.2g})" in row.explanation
 
 
 @pytest.mark.parametrize("errors", [2.5, 3.5])

@@ -231,6 +231,19 @@ def test_the_gradients_axis_is_symmetric_and_shared():
     assert axis.low == -axis.high
 
 
+@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e9])
+def test_the_gradients_axis_has_the_typical_bell_within_its_linear_part(scale):
+    x, dy = drawn((400, 5)) * 10.0 ** np.arange(-2, 3), scale * np.random.default_rng(0).standard_normal((400, 5))
+    axis = shown(x, dy=dy).stages["dy"].histogram.axis
+    assert axis.kind == "symlog"
+    assert 2 * scale < axis.linear_within <= 6 * scale
+
+
+def test_rounding_does_not_decide_the_gradients_axis():
+    axis = shown(drawn((50, 3)), Layer(upstream="ones", activation="identity")).stages["dx"].histogram.axis
+    assert axis.kind == "linear"
+
+
 @pytest.mark.parametrize(("activation", "low", "high"), [("sigmoid", 0.0, 1.0), ("tanh", -1.0, 1.0)])
 def test_a_squashing_activation_has_its_own_range(activation, low, high):
     axis = shown(drawn(), Layer(activation=activation)).stages["activation"].histogram.axis

@@ -91,6 +91,24 @@ def test_a_linear_histogram_is_numpys():
         np.testing.assert_array_equal(counts, np.histogram(row, 24, (-3, 3))[0])
 
 
+@given(tables, st.sampled_from(["linear", "symlog"]), st.floats(0.1, 1e3), st.integers(2, 50))
+def test_zeros_and_what_is_above_are_never_counted_left_of_zero(values, kind, half, bins):
+    axis = Axis(kind, -half, 2 * half, 0.05)
+    values = np.where(values > 0, np.minimum(values, half), 0.0)
+    found = histogram(values, axis, bins)
+    assert found.counts[:, : axis.bins_below_zero(bins)].sum() == 0
+    mirrored = histogram(-np.maximum(values, 1e-200), axis, bins)
+    assert mirrored.counts[:, axis.bins_below_zero(bins) :].sum() == 0
+
+
+def test_a_histogram_is_numpys_between_the_axis_own_edges():
+    values = 3.0 * np.random.default_rng(0).standard_normal((2, 1000))
+    for axis in (Axis("linear", -3, 7), Axis("symlog", -5, 90, 1.0)):
+        found = histogram(values, axis, 24)
+        for row, counts in zip(axis.position(values), found.counts, strict=True):
+            np.testing.assert_array_equal(counts, np.histogram(row, axis.edges(24))[0])
+
+
 def test_both_ends_of_the_axis_belong_to_it():
     found = histogram(np.array([[-1.0, 1.0]]), Axis("linear", -1, 1), 4)
     assert found.counts.tolist() == [[1, 0, 0, 1]]

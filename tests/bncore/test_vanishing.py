@@ -9,10 +9,14 @@ from bncore.vanishing import REASONS, vanished
 placements = pytest.mark.parametrize("eps_placement", ["variance", "deviation"])
 
 
+def above(result):
+    return result.stages["d_activation"].values if "d_activation" in result.stages else None
+
+
 def reasons(x, layer=None, *, dy=None, **options):
     """The reason of each feature of `x` whose dx vanishes."""
     result = playground(x, layer or Layer(), dy=dy, rng=np.random.default_rng(1), **options)
-    found = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values)
+    found = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values, above(result))
     assert all(v.text == REASONS[v.reason] for v in found)
     return {feature: v.reason for v in found for feature in v.features}
 
@@ -35,7 +39,7 @@ def test_each_reason_is_found(eps_placement, dtype, eps):
         "two_examples": (np.array([[-1, 2, 30], [4, 7, 10]], dtype=dtype), Layer(**kept)),
         "gamma_zero": (x, Layer(np.zeros(3), **kept)),
         "single_example": (x[:1], Layer(**kept | {"eps": 1e-5})),
-        "no_upstream": (x, Layer(beta=np.full(3, -100.0), **kept | {"activation": "relu"})),
+        "blocked_by_activation": (x, Layer(beta=np.full(3, -100.0), **kept | {"activation": "relu"})),
     }
     for reason, (batch, layer) in cases.items():
         assert reasons(batch, layer) == dict.fromkeys(ALL, reason), reason
@@ -59,6 +63,17 @@ def test_only_the_features_concerned_are_named():
     x, dy = drawn(), np.random.default_rng(2).standard_normal((20, 3))
     dy[:, 0], dy[:, 2] = 4.0, 0.0
     assert reasons(x, dy=dy) == {0: "same_for_every_example", 2: "no_upstream"}
+
+
+def test_nothing_from_above_is_told_from_an_activation_that_lets_nothing_through():
+    x = drawn()
+    dead = Layer(beta=np.array([-100.0, 0.0, 0.0]))
+    assert reasons(x, dead) == {0: "blocked_by_activation"}
+    assert reasons(x, dead, dy=np.zeros_like(x)) == dict.fromkeys(range(3), "no_upstream")
+    result = playground(x, dead, rng=np.random.default_rng(1))
+    rows = result.stages["dy"].values, result.stages["dx"].values
+    (found,) = vanished(result.forward, *rows, np.zeros_like(rows[0]))
+    assert (found.reason, found.features) == ("no_upstream", (0,))
 
 
 def test_inference_keeps_what_training_takes_away():

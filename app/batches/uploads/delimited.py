@@ -19,7 +19,7 @@ from app.batches.uploads.parsed import LABELS, Missing, Parsed, X
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.records import ragged, record_at
 from app.batches.uploads.survey import stray_warning, survey
-from app.batches.uploads.table import RowWriter, check_columns, no_rows, text_warning
+from app.batches.uploads.table import RowWriter, check_columns, grouped_hint, no_rows, text_warning
 from app.errors import UnreadableBatch
 
 FLOAT = np.dtype(np.float64)
@@ -101,7 +101,8 @@ def _surveyed(upload: Path, dialect: Dialect, columns: Columns) -> Columns:
 
 
 def _read(upload: Path, dialect: Dialect, columns: Columns, folder: Path, limit: int) -> Parsed:
-    check_columns(columns.features, dialect.names)
+    hints = grouped_hint(dialect.grouped, [name for name in dialect.names if name not in columns.types])
+    check_columns(columns.features, dialect.names, hints)
     codes = Codes(columns.label)
     bad, bad_cells = [NO_ROWS], 0
     with RowWriter(folder / X, len(columns.features), FLOAT, limit) as writer:
@@ -119,7 +120,7 @@ def _read(upload: Path, dialect: Dialect, columns: Columns, folder: Path, limit:
         feature_names=columns.features,
         label_names=codes.names(),
         able_labels=dialect.able_labels,
-        warnings=(*text_warning(columns.text), *columns.warnings),
+        warnings=(*text_warning(columns.text), *columns.warnings, *hints),
         missing=_missing(upload, dialect, columns, np.concatenate(bad), bad_cells, writer.rows, folder),
     )
 

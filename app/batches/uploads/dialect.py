@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from app.batches.uploads.cells import CellKind, cell_kind, column_kind, number_pattern
+from app.batches.uploads.cells import CellKind, cell_kind, column_kind, number_pattern, ungrouped
 from app.batches.uploads.labels import decoded
 from app.batches.uploads.reading import Header
 from app.batches.uploads.table import no_rows, unique
@@ -33,6 +33,7 @@ class Dialect:
     start_line: lines before it.
     kinds: the kind of each column in the sample.
     able_labels: columns that could hold class labels, as the sample tells.
+    grouped: for columns of text that are numbers with marks between their thousands, the first such cell.
     """
 
     delimiter: str
@@ -42,6 +43,7 @@ class Dialect:
     start_line: int
     kinds: tuple[ColumnKind, ...]
     able_labels: tuple[str, ...]
+    grouped: dict[str, str]
 
 
 def dialect_of(path: Path, header: Header) -> Dialect:
@@ -80,7 +82,22 @@ def _dialect(
     made = unique(names)
     able = (name for i, name in enumerate(made) if _could_label(columns[i], [r[i] for r in records if i < len(r)]))
     start = skipped + sum(map(len, head))
-    return Dialect(delimiter, decimal, made, start, len(head), columns, tuple(able))
+    grouped = _grouped(made, columns, records, decimal)
+    return Dialect(delimiter, decimal, made, start, len(head), columns, tuple(able), grouped)
+
+
+def _grouped(
+    names: tuple[str, ...], columns: tuple[ColumnKind, ...], records: list[Record], decimal: str
+) -> dict[str, str]:
+    """The columns of which every cell that is no number would be one without marks between its thousands."""
+    number, found = re.compile(number_pattern(decimal)), {}
+    for i, (name, kind) in enumerate(zip(names, columns, strict=True)):
+        if kind not in ("text", "mixed"):
+            continue
+        stray = [row[i] for row in records if i < len(row) and cell_kind(row[i], number) in ("text", "bool")]
+        if stray and all(map(ungrouped, stray)):
+            found[name] = stray[0]
+    return found
 
 
 def _sample(path: Path) -> tuple[int, list[bytes]]:
@@ -155,7 +172,8 @@ def _score(records: list[Record], delimiter: str, decimal: str) -> float:
         return -1.0
     number = re.compile(number_pattern(decimal))
     cells = [cell for record in records[1:] or records for cell in record]
-    return (1 + sum(1 for cell in cells if number.fullmatch(cell)) / len(cells)) * regular / len(records)
+    numeric = sum(1.0 if number.fullmatch(cell) else 0.5 if ungrouped(cell) else 0.0 for cell in cells)
+    return (1 + numeric / len(cells)) * regular / len(records)
 
 
 def _kinds(records: list[Record], decimal: str) -> list[list[CellKind]]:

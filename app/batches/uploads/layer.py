@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.batches.batch import Array
+from app.batches.uploads.gaps import not_finite
 from app.batches.uploads.missing import bad_rows
 from app.batches.uploads.npy import Header, is_numeric
 from app.errors import UnreadableBatch
@@ -44,10 +45,14 @@ def _check_length(name: str, given: tuple[int, ...], shape: tuple[int, ...], fea
     raise _wrong(name, f"has shape {given}, and axis {feature_axis} of x {shape} has {shape[feature_axis]}", hint)
 
 
-def check_finite(name: str, value: Array) -> None:
-    """Refuse an array of the layer with a missing or infinite value."""
-    if bad_rows(value)[1]:
-        raise _wrong(name, "holds a missing or infinite value", "Save finite values")
+def check_finite(x_name: str, x: Array, given: Mapping[str, Array], feature_axis: int) -> None:
+    """Refuse a layer of which an array with a value a feature is not finite: no row can be dropped for that.
+
+    Raises:
+        UnreadableBatch: it lists what is missing in every array, the batch and `dy` too.
+    """
+    if any(bad_rows(given[name])[1] for name in given.keys() & set(PER_FEATURE)):
+        raise not_finite(x_name, {x_name: x, **given}, feature_axis)
 
 
 def _wrong(name: str, what: str, do: str) -> UnreadableBatch:

@@ -1,6 +1,6 @@
 """Missing and infinite values: which rows hold them, and where the first one stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +21,7 @@ def bad_rows(x: Array) -> tuple[NDArray[np.int64], int]:
     if x.dtype.kind != "f":
         return NO_ROWS, 0
     found, count = [NO_ROWS], 0
-    for start, block in _blocks(x):
+    for start, block in row_blocks(x):
         finite = np.isfinite(block)
         if finite.all():
             continue
@@ -31,16 +31,20 @@ def bad_rows(x: Array) -> tuple[NDArray[np.int64], int]:
     return np.concatenate(found), count
 
 
-def missing_of_array(x: Array, name: str, folder: Path) -> Missing | None:
-    """The missing values of the array called `name`; the rows are left in `folder`."""
-    rows, count = bad_rows(x)
-    if not count:
+def missing_of_arrays(arrays: Mapping[str, Array], folder: Path) -> Missing | None:
+    """The missing values of arrays with the same rows, by name; the rows are left in `folder`."""
+    found = {name: bad_rows(values) for name, values in arrays.items()}
+    bad = [name for name, (_, count) in found.items() if count]
+    if not bad:
         return None
-    save_bad_rows(rows, len(x), folder)
-    first = int(rows[0])
-    index = np.argwhere(~np.isfinite(np.asarray(x[first])))[0]
+    rows = np.unique(np.concatenate([found[name][0] for name in bad]))
+    save_bad_rows(rows, len(arrays[bad[0]]), folder)
+    name, values, first = bad[0], arrays[bad[0]], int(found[bad[0]][0][0])
+    index = np.argwhere(~np.isfinite(np.asarray(values[first])))[0]
     place = ", ".join(str(i) for i in [first, *index])
-    return Missing(count, len(rows), first, f"{name}[{place}]", spelled(float(x[first][tuple(index)])))
+    count = sum(count for _, count in found.values())
+    value = spelled(float(values[first][tuple(index)]))
+    return Missing(count, len(rows), first, f"{name}[{place}]", value, tuple(bad))
 
 
 def save_bad_rows(rows: NDArray[np.int64], examples: int, folder: Path) -> None:
@@ -50,8 +54,9 @@ def save_bad_rows(rows: NDArray[np.int64], examples: int, folder: Path) -> None:
         UnreadableBatch: every row is to be dropped.
     """
     if len(rows) == examples:
+        each = "The only row" if examples == 1 else f"Each of the {examples:,} rows"
         raise UnreadableBatch(
-            f"Each of the {examples:,} rows has a missing or infinite value, so no example is left. "
+            f"{each} has a missing or infinite value, so no example is left. "
             "Leave out the columns that are empty, or fill the values in.",
             field="file",
         )
@@ -63,7 +68,8 @@ def spelled(value: float) -> str:
     return "a missing value (NaN)" if np.isnan(value) else f"an infinite value ({value})"
 
 
-def _blocks(x: Array) -> Iterator[tuple[int, Array]]:
+def row_blocks(x: Array) -> Iterator[tuple[int, Array]]:
+    """The array a few rows at a time, each piece with the number of its first row; a scalar counts as a row."""
     if x.ndim == 0:
         x = x.reshape(1)
     rows = max(1, BLOCK // max(1, x[:1].nbytes))

@@ -8,7 +8,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy_format
 
-from app.batches.uploads.missing import missing_of_array
+from app.batches.uploads.missing import missing_of_arrays
 from app.batches.uploads.parsed import Parsed, mapped
 from app.batches.uploads.reading import Reading
 from app.errors import UnreadableBatch, UploadTooLarge
@@ -46,7 +46,7 @@ def read_npy(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed
     header = header_of_file(upload)
     check_limit(header, NAME, limit)
     check_batch(header, NAME)
-    return Parsed(in_place=True, missing=missing_of_array(mapped(upload), NAME, folder))
+    return Parsed(in_place=True, missing=missing_of_arrays({NAME: mapped(upload)}, folder))
 
 
 def header_of_file(upload: Path) -> Header:

@@ -12,10 +12,11 @@ import numpy as np
 
 from app.batches.uploads import layer
 from app.batches.uploads.labels import encode, unknown_label
-from app.batches.uploads.missing import missing_of_array
+from app.batches.uploads.missing import missing_of_arrays
 from app.batches.uploads.npy import Header, check_batch, check_length, check_limit, is_numeric, read_header
 from app.batches.uploads.parsed import GIVEN, LABELS, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
+from app.batches.uploads.sniff import incomplete
 from app.errors import UnreadableBatch, UploadTooLarge
 
 MEMBERS = 1000
@@ -45,12 +46,14 @@ def read_npz(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed
         given = _extract_given(archive, arrays, folder) if name == main_array(arrays) else ()
         able = label_arrays(arrays, arrays[name].shape[0])
         label_names = _extract_labels(archive, able, reading.label, folder)
-    missing = missing_of_array(mapped(folder / X), name, folder)
+    x, brought = mapped(folder / X), {name: mapped(folder / GIVEN.format(name)) for name in given}
+    layer.check_finite(name, x, brought, reading.feature_axis)
+    dy = {"dy": brought["dy"]} if "dy" in brought and brought["dy"].shape == x.shape else {}
     return Parsed(
         given=given,
         label_names=label_names,
         able_labels=tuple(able),
-        missing=missing,
+        missing=missing_of_arrays({name: x, **dy}, folder),
         warnings=tuple(_left_out(arrays)),
     )
 
@@ -64,6 +67,8 @@ def array_headers(upload: Path, limit: int) -> Arrays:
 @contextmanager
 def opened(upload: Path) -> Iterator[zipfile.ZipFile]:
     """The archive; whatever is wrong with the zip itself becomes an `UnreadableBatch`."""
+    if not zipfile.is_zipfile(upload):  # there is no directory, which stands at the end
+        raise incomplete()
     try:
         with zipfile.ZipFile(upload) as archive:
             yield archive
@@ -151,7 +156,6 @@ def _extract_given(archive: zipfile.ZipFile, arrays: Arrays, folder: Path) -> tu
     for name in names:
         layer.check_kind(name, arrays[name])
         extract(archive, name, folder / GIVEN.format(name))
-        layer.check_finite(name, mapped(folder / GIVEN.format(name)))
     return names
 
 

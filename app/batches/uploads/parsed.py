@@ -10,7 +10,7 @@ import orjson
 from app.batches.batch import Array
 from app.errors import UnreadableBatch
 
-RELEASE = 1
+RELEASE = 2
 """Part of every cache key: raise it when the meaning of these files changes."""
 
 X = "x.npy"
@@ -21,13 +21,17 @@ GIVEN = "given_{}.npy"
 
 @dataclass(frozen=True)
 class Missing:
-    """The missing or infinite values of a batch: how many, and where the first one stands."""
+    """The missing or infinite values of a batch: how many, and where the first one stands.
+
+    arrays: the names of the arrays that hold them, where an upload has names.
+    """
 
     count: int
     rows: int
     row: int
     place: str
     value: str
+    arrays: tuple[str, ...] = ()
 
     def error(self) -> UnreadableBatch:
         rows = "1 row has" if self.rows == 1 else f"{self.rows:,} rows have"
@@ -68,6 +72,8 @@ def load(folder: Path) -> Parsed:
     tuples: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
     }
+    if missing:
+        missing["arrays"] = tuple(missing["arrays"])
     return Parsed(**tuples, missing=Missing(**missing) if missing else None)
 
 

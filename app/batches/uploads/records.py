@@ -7,6 +7,7 @@ from pathlib import Path
 from app.batches.uploads.dialect import Dialect
 from app.batches.uploads.labels import decoded
 from app.errors import UnreadableBatch
+from app.figures.numbers import counted
 
 
 def records(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
@@ -41,10 +42,10 @@ def ragged(path: Path, dialect: Dialect) -> UnreadableBatch | None:
     for line, record in records(path, dialect):
         if len(record) != width:
             return UnreadableBatch(
-                f"Line {line} has {len(record):,} fields, and the first row has {width:,}. Every row needs as many "
-                f"fields as the first (separated by {dialect.delimiter!r}); mend this line.",
+                f"Line {line} has {counted(len(record), 'field')}, and the first row has {width:,}. Every row needs as "
+                f"many fields as the first (separated by {dialect.delimiter!r}); mend this line.",
                 field="file",
-                given=f"{len(record)} fields on line {line}",
-                allowed=f"{width} fields",
+                given=f"{counted(len(record), 'field')} on line {line}",
+                allowed=counted(width, "field"),
             )
     return None

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from app.errors import UnsupportedUpload
+from app.errors import UnreadableBatch, UnsupportedUpload
 
 Kind = Literal["csv", "npy", "npz", "parquet"]
 
@@ -44,14 +44,28 @@ MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|svg|head|body|table|!--)", re.
 JSON = re.compile(rb"\s*[\[{]")
 TEXT_PICKLE = re.compile(rb"(?:c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n|\((?:[ld]p?\d|c))")
 BINARY_PICKLE = re.compile(rb"\x80[\x02-\x05]|[\]})]q\x00")
+AN = re.compile("[aeioAEIO]|HDF|NPY|xz")
+"""How the names of files begin that take "an" rather than "a"."""
+
+END_OF_ZIP = b"PK\x05\x06"
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 OBJECT_NPY = re.compile(rb"['\"][<>|=]?O\d*['\"]")
 
 
 def refusal(what: str, instead: str) -> UnsupportedUpload:
     """The error that names what the upload is and what to send."""
+    article = "an" if AN.match(what) else "a"
     return UnsupportedUpload(
-        f"The upload is not a table or an array: it is a {what}. {instead}", field="file", given=what, allowed=TAKEN
+        f"The upload is not a table or an array: it is {article} {what}. {instead}",
+        field="file", given=what, allowed=TAKEN,
+    )  # fmt: skip
+
+
+def incomplete() -> UnreadableBatch:
+    """The error for a file whose end is missing."""
+    return UnreadableBatch(
+        "The file is incomplete: saving or sending it stopped half-way. Save it again, and upload it whole.",
+        field="file",
     )
 
 
@@ -60,6 +74,7 @@ def kind_of(head: bytes) -> Kind:
 
     Raises:
         UnsupportedUpload: it is of no kind that is taken; the message names what it is.
+        UnreadableBatch: it is a zip that ends within its head.
     """
     _refuse_known(head)
     if head.startswith(b"\x93NUMPY"):
@@ -102,6 +117,8 @@ def _npz(head: bytes) -> Kind:
         raise refusal("Excel or Office file", "Save the sheet as CSV.")
     if name.endswith((b"data.pkl", b".pkl")):
         raise refusal("PyTorch or other pickled file", PICKLE)
+    if len(head) < HEAD and END_OF_ZIP not in head:
+        raise incomplete()
     raise refusal("zip archive", UNPACK)
 
 

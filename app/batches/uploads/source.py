@@ -1,5 +1,6 @@
 """An opened upload: batches are drawn out of the mapped file, and only the rows drawn are read."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.batches.batch import Array, Batch
+from app.batches.uploads.gaps import not_finite
 from app.batches.uploads.layer import check_given
 from app.batches.uploads.missing import NO_ROWS
 from app.batches.uploads.parsed import BAD_ROWS, GIVEN, LABELS, Missing, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
-from app.errors import InvalidQuery
+from app.errors import InvalidQuery, UnreadableBatch
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +66,14 @@ class UploadSource:
             labels=None if self.labels is None else np.asarray(self.labels[rows]),
             label_names=self.label_names,
             given=given,
-            warnings=self.warnings,
+            warnings=(*self.warnings, *self._dropped()),
+        )
+
+    def _dropped(self) -> list[str]:
+        """The warning that rows are left out of every batch."""
+        rows, all_rows = len(self.bad_rows), len(self.x)
+        return [f"{rows:,} of {all_rows:,} rows dropped because of missing or infinite values (missing=drop)."] * (
+            rows > 0
         )
 
 
@@ -75,11 +84,11 @@ def open_source(parsed: Parsed, upload: Path, folder: Path, reading: Reading) ->
         UnreadableBatch: it has missing values and the reading does not drop them, or its layer does not fit.
         InvalidQuery: there is no such feature axis.
     """
-    if parsed.missing and reading.missing == "error":
-        raise parsed.missing.error()
     x = mapped(upload if parsed.in_place else folder / X)
-    axis = _feature_axis(reading.feature_axis, x.shape)
     given = {name: mapped(folder / GIVEN.format(name)) for name in parsed.given}
+    if parsed.missing and reading.missing == "error":
+        raise _missing_error(parsed.missing, x, given, reading)
+    axis = _feature_axis(reading.feature_axis, x.shape)
     check_given(given, x.shape, axis)
     return UploadSource(
         x=x,
@@ -91,15 +100,16 @@ def open_source(parsed: Parsed, upload: Path, folder: Path, reading: Reading) ->
         given={name: _floating(value) for name, value in given.items()},
         able_labels=parsed.able_labels,
         missing=parsed.missing,
-        warnings=(*parsed.warnings, *_dropped(parsed, len(x))),
+        warnings=parsed.warnings,
     )
 
 
-def _dropped(parsed: Parsed, examples: int) -> list[str]:
-    if not parsed.missing:
-        return []
-    rows = parsed.missing.rows
-    return [f"{rows:,} of {examples:,} rows dropped because of missing or infinite values (missing=drop)."]
+def _missing_error(missing: Missing, x: Array, given: Mapping[str, Array], reading: Reading) -> UnreadableBatch:
+    """The first place of what is missing in a batch; where the layer's `dy` has gaps, what is missing in both."""
+    if "dy" not in missing.arrays or "dy" not in given:
+        return missing.error()
+    name = missing.arrays[0] if missing.arrays[0] != "dy" else "x"
+    return not_finite(name, {name: x, "dy": given["dy"]}, reading.feature_axis)
 
 
 def _feature_axis(axis: int, shape: tuple[int, ...]) -> int:

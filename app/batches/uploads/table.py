@@ -1,7 +1,7 @@
 """What the readers of tables share: rows written to an NPY file as they come, and the names of columns."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -10,6 +10,7 @@ import numpy as np
 from numpy.lib import format as npy_format
 
 from app.batches.batch import Array
+from app.batches.uploads.cells import ungrouped
 from app.errors import UnreadableBatch, UploadTooLarge
 
 
@@ -77,12 +78,12 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(result)
 
 
-def check_columns(numeric: Sequence[str], text: Sequence[str]) -> None:
-    """Refuse a table without a numeric column."""
+def check_columns(numeric: Sequence[str], text: Sequence[str], hints: Sequence[str] = ()) -> None:
+    """Refuse a table without a numeric column; `hints` say how it could have one."""
     if not numeric:
         raise UnreadableBatch(
             f"The table has no column of numbers; its columns hold text: {listed(text)}. "
-            "A batch needs at least one numeric column besides the labels.",
+            f"{' '.join(hints) or 'A batch needs at least one numeric column besides the labels.'}",
             field="file",
         )
 
@@ -98,6 +99,18 @@ def no_rows(columns: Sequence[str]) -> UnreadableBatch:
 def text_warning(names: Sequence[str]) -> list[str]:
     """The warning that names the text columns, if there are any."""
     return [f"Left out because they hold text: {listed(names)}."] if names else []
+
+
+def grouped_hint(grouped: Mapping[str, str], left_out: Sequence[str]) -> list[str]:
+    """What to do about columns that are left out because their numbers have marks between the thousands."""
+    names = [name for name in left_out if name in grouped]
+    if not names:
+        return []
+    cell = grouped[names[0]].strip()[:40]
+    return [
+        f"Numbers with marks between their thousands stand in {listed(names)}, as {cell!r}: write them without, "
+        f"as {ungrouped(cell)!r}, to have them as features."
+    ]
 
 
 def listed(names: Sequence[str]) -> str:

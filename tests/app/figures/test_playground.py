@@ -135,6 +135,28 @@ def test_a_symlog_axis_names_itself_and_its_linear_part():
     assert found["x"]["layout"]["xaxis"]["title"]["text"] == "x (symlog beyond ±3)"
 
 
+def test_the_gradient_from_above_is_drawn_as_the_bell_that_it_is():
+    """Wine's default upstream is normal: pooled over the features, counts rise to the middle and fall."""
+    view = view_of(PlaygroundQuery.model_validate({}), None)
+    histogram = view.result.stages["d_activation"].histogram
+    middle = histogram.counts.shape[1] // 2
+    peaks = histogram.counts.argmax(axis=1)
+    assert (np.abs(peaks + 0.5 - middle) <= 4).all()
+    pairs = histogram.counts.sum(axis=0).reshape(-1, 2).sum(axis=1)
+    steps = np.diff(pairs)
+    assert (steps[: middle // 2 - 1] >= -3).all()
+    assert (steps[middle // 2 :] <= 3).all()
+
+
+def test_nothing_of_relu_is_drawn_left_of_zero():
+    for query in ({}, {"source": "digits"}, {"source": "iris"}):
+        histogram = view_of(PlaygroundQuery.model_validate(query), None).result.stages["activation"].histogram
+        first = int(histogram.counts.sum(axis=0).argmax())
+        edges = histogram.axis.edges(histogram.counts.shape[1])
+        assert edges[first] == 0.0
+        assert histogram.counts[:, :first].sum() == 0
+
+
 def test_up_to_64_examples_show_as_a_rug():
     for examples, shown in ((64, True), (65, False)):
         traces = of(np.random.default_rng(0).standard_normal((examples, 2)))[0]["x"]["data"]

@@ -86,6 +86,35 @@ def test_text_columns_are_left_out_with_a_warning_that_names_them(parse: Parser)
     assert batch.warnings == ("Left out because they hold text: name, place.",)
 
 
+@pytest.mark.parametrize(
+    ("cells", "shown", "instead"),
+    [
+        (("1.234,5", "2,5"), "'1.234,5'", "'1234,5'"),
+        (("-1.234.567", "1.000"), "'-1.234.567'", "'-1234567'"),
+        (('"1,234.5"', '"12,000"'), "'1,234.5'", "'1234.5'"),
+        (("1 234", "5"), "'1 234'", "'1234'"),
+        (("1\u202f234,5", "12,0"), "'1\\u202f234,5'", "'1234,5'"),
+    ],
+)
+def test_numbers_with_marks_between_their_thousands_are_left_out_with_a_hint(
+    parse: Parser, cells: tuple[str, ...], shown: str, instead: str
+) -> None:
+    text = "a;b\n" + "".join(f"{cell};{i}\n" for i, cell in enumerate(cells))
+    batch = parse.batch(text.encode())
+    assert batch.feature_names == ("b",)
+    assert f"as {shown}: write them without, as {instead}" in batch.warnings[-1]
+
+
+def test_a_table_of_nothing_but_such_numbers_gets_the_hint_too(parse: Parser) -> None:
+    with pytest.raises(UnreadableBatch, match=r"no column of numbers.*write them without, as '1234,5'"):
+        parse.batch(b"a;b\n1.234,5;1.000.000\n2.345,5;2.000.000\n")
+
+
+@pytest.mark.parametrize("cell", ["oops", "12.05.2024", "1.2345,6", "10:30"])
+def test_other_text_gets_no_such_hint(parse: Parser, cell: str) -> None:
+    assert len(parse.batch(f"a;b\n{cell};1\n{cell};2\n".encode()).warnings) == 1
+
+
 @pytest.mark.parametrize("row", [3, 900])
 def test_a_stray_cell_is_named_with_its_row_and_line(parse: Parser, row: int) -> None:
     cells = ["5"] * 1000
@@ -125,14 +154,14 @@ def test_a_table_where_no_row_is_whole_is_an_error(parse: Parser) -> None:
         parse.batch(b"a,b\n1,\n2,\n", missing="drop")
 
 
-@pytest.mark.parametrize(("line", "fields"), [("5,6,7", 3), ("5", 1), ('"5', 1)])
-def test_a_ragged_table_is_an_error_with_the_line_number(parse: Parser, line: str, fields: int) -> None:
-    with pytest.raises(UnreadableBatch, match=f"Line 303 has {fields} fields, and the first row has 2"):
+@pytest.mark.parametrize(("line", "fields"), [("5,6,7", "3 fields"), ("5", "1 field"), ('"5', "1 field")])
+def test_a_ragged_table_is_an_error_with_the_line_number(parse: Parser, line: str, fields: str) -> None:
+    with pytest.raises(UnreadableBatch, match=f"Line 303 has {fields}, and the first row has 2"):
         parse.batch(b"a,b\n" + b"1,2\n" * 300 + f"\n{line}\n".encode())
 
 
 def test_the_line_number_counts_line_ends_inside_quotes(parse: Parser) -> None:
-    with pytest.raises(UnreadableBatch, match="Line 5 has 1 fields"):
+    with pytest.raises(UnreadableBatch, match="Line 5 has 1 field,"):
         parse.batch(b'a,b\n"x\ny",2\nz,1\n5\n')
 
 

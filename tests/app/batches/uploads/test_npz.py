@@ -60,9 +60,10 @@ def test_an_array_that_is_not_there_is_an_error(parse: Parser) -> None:
         ({"gamma": np.ones(4)}, r"gamma has shape \(4,\)"),
         ({"beta": np.ones((3, 1))}, "beta has shape"),
         ({"running_var": np.array([1.0, -1, 1])}, "negative"),
-        ({"running_mean": np.array([1.0, np.nan, 1])}, "missing or infinite"),
+        ({"running_mean": np.array([1.0, np.nan, 1])}, r"missing or infinite.*at running_mean\[1\]"),
+        ({"gamma": np.float64(np.nan)}, r"gamma has 1 such value, first a missing value \(NaN\) at gamma\."),
         ({"dy": X[:2]}, "dy has shape"),
-        ({"dy": np.full((4, 3), np.inf)}, "dy holds a missing"),
+        ({"dy": np.full((4, 3), np.inf)}, "no example is left"),
         ({"gamma": np.array(["a", "b", "c"])}, "dtype"),
         ({"gamma": np.float64(1)}, r"gamma has shape \(\)"),
     ],
@@ -131,10 +132,73 @@ def test_a_member_longer_than_it_declares_is_refused(parse: Parser) -> None:
         parse.batch(bytes(data))
 
 
-@pytest.mark.parametrize("cut", [100, 200])
-def test_a_cut_file_is_damaged(parse: Parser, cut: int) -> None:
-    with pytest.raises(UnreadableBatch, match="damaged"):
-        parse.batch(npz(x=X)[:cut] + b"\0" * 50)
+@pytest.mark.parametrize("cut", [10, 32, 100, 200])
+def test_a_cut_file_is_incomplete(parse: Parser, cut: int) -> None:
+    for tail in (b"", b"\0" * 50 if cut >= 100 else b""):
+        with pytest.raises(UnreadableBatch, match="The file is incomplete: saving or sending it stopped half-way"):
+            parse.batch(npz(x=X)[:cut] + tail)
+
+
+def spoilt(array: Any, *places: Any, value: float = np.nan) -> Any:
+    copy = np.array(array, float)
+    for place in places:
+        copy[place] = value
+    return copy
+
+
+@pytest.mark.parametrize("missing", ["error", "drop"])
+def test_everything_that_is_missing_in_a_layer_is_one_error(parse: Parser, missing: str) -> None:
+    x = np.ones((4, 3, 2, 2))
+    arrays = {
+        "x": spoilt(x, (1, 0, 1, 0), (1, 2, 0, 0)),
+        "gamma": spoilt(np.ones(3), 2, value=np.inf),
+        "beta": np.ones(3),
+        "running_var": spoilt(np.ones(3), 0, 1),
+        "dy": spoilt(x, (3, 1, 0, 0)),
+    }
+    with pytest.raises(UnreadableBatch) as caught:
+        parse.batch(npz(**arrays), missing=missing)
+    detail = caught.value.detail
+    for part in (
+        "x has 2 such values in channels 0, 2, first a missing value (NaN) at x[1, 0, 1, 0]",
+        "gamma has 1 such value in channel 2, first an infinite value (inf) at gamma[2]",
+        "running_var has 2 such values in channels 0, 1, first a missing value (NaN) at running_var[0]",
+        "dy has 1 such value in channel 1, first a missing value (NaN) at dy[3, 1, 0, 0]",
+        "the network has met missing or infinite values",
+        "missing=drop to leave such rows out, which does not mend gamma and running_var",
+    ):
+        assert part in detail
+    assert "beta has" not in detail
+    assert caught.value.field == "array"
+
+
+def test_the_channels_are_those_of_the_feature_axis(parse: Parser) -> None:
+    arrays = {"x": spoilt(np.ones((4, 5, 6, 3)), (0, 4, 5, 2)), "gamma": spoilt(np.ones(3), 1)}
+    with pytest.raises(
+        UnreadableBatch, match=r"x has 1 such value in channel 2, .*gamma has 1 such value in channel 1"
+    ):
+        parse.batch(npz(**arrays), feature_axis=-1)
+
+
+def test_many_channels_are_counted(parse: Parser) -> None:
+    arrays = {"x": np.ones((4, 20)), "running_mean": np.full(20, np.nan)}
+    with pytest.raises(UnreadableBatch, match="20 such values in features 0, 1, 2, 3, 4, 5, 6, 7 and 12 more,"):
+        parse.batch(npz(**arrays))
+
+
+def test_what_is_missing_in_the_rows_of_x_and_dy_can_be_dropped(parse: Parser) -> None:
+    data = npz(x=spoilt(X, (1, 1)), dy=spoilt(X, (3, 0), (1, 2)), **LAYER)
+    with pytest.raises(UnreadableBatch, match=r"x has 1 such value in feature 1.*dy has 2 such values") as caught:
+        parse.batch(data)
+    assert (caught.value.field, caught.value.allowed) == ("missing", "drop")
+    batch = parse.batch(data, missing="drop")
+    assert batch.x.tolist() == X[[0, 2]].tolist()
+    assert batch.given["dy"].tolist() == X[[0, 2]].tolist()
+    assert batch.warnings == ("2 of 4 rows dropped because of missing or infinite values (missing=drop).",)
+    alone = npz(x=X, dy=spoilt(X, (3, 0)))
+    with pytest.raises(UnreadableBatch, match=r"missing or infinite values: dy has 1 such value"):
+        parse.batch(alone)
+    assert parse.batch(alone, missing="drop").x.tolist() == X[:3].tolist()
 
 
 def test_a_flipped_bit_is_damage(parse: Parser) -> None:

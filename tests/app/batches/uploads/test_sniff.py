@@ -5,8 +5,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from app.batches.uploads.sniff import REFUSED, kind_of, refuse_binary
-from app.errors import UnsupportedUpload
+from app.batches.uploads.sniff import REFUSED, kind_of, refusal, refuse_binary
+from app.errors import UnreadableBatch, UnsupportedUpload
 from tests.app.batches.uploads.files import npy, npz
 
 
@@ -53,6 +53,20 @@ def test_zips_other_than_npz_are_refused_by_name(member: str, what: str) -> None
         archive.writestr(member, b"hello")
     with pytest.raises(UnsupportedUpload, match=what):
         kind_of(file.getvalue())
+
+
+def test_a_zip_that_ends_within_its_head_is_incomplete() -> None:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("notes.txt", b"hello")
+    for cut in (4, 20, 33, 50):
+        with pytest.raises(UnreadableBatch, match="incomplete"):
+            kind_of(file.getvalue()[:cut])
+
+
+@pytest.mark.parametrize(("what", "article"), [("Excel or Office file", "an"), ("executable", "an"), ("JSON", "a")])
+def test_refusals_have_their_article(what: str, article: str) -> None:
+    assert f"it is {article} {what}." in refusal(what, "").detail
 
 
 @pytest.mark.parametrize(
