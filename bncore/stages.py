@@ -111,7 +111,15 @@ def _forward_axis(limits: dict[str, Limits], activation: str, choice: AxisChoice
     if base.low <= needed[0] and needed[1] <= base.high:
         return base, False
     kind = "symlog" if base.kind == "symlog" else _kind(needed, LONGEST_WIDENED, choice)
-    return axis_for(*needed, kind, LINEAR_WITHIN), True
+    return axis_for(*_doubled(base, needed), kind, LINEAR_WITHIN), True
+
+
+def _doubled(base: Axis, needed: Limits) -> Limits:
+    """The axis' limits, those that are exceeded doubled until they hold what is needed: a ruler that moves rarely."""
+    unit = max(-base.low, base.high)
+    doublings = math.ceil(math.log2(max(-needed[0], needed[1]) / unit)) if max(-needed[0], needed[1]) > unit else 0
+    reach = unit * 2.0**doublings
+    return (-reach if needed[0] < base.low else base.low), (reach if needed[1] > base.high else base.high)
 
 
 def _kind(limits: Limits, longest: float, choice: AxisChoice) -> Kind:

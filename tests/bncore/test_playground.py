@@ -211,7 +211,7 @@ def test_y_widens_the_axis_in_steps_and_says_so():
     results = [shown(x, Layer(gamma=np.full(3, gamma))) for gamma in np.linspace(4, 8, 81)]
     assert all(result.axis_widened for result in results)
     axes = [result.stages["y"].histogram.axis for result in results]
-    assert len(set(axes)) < 30
+    assert len(set(axes)) <= 3
     assert all(axis.kind == "linear" for axis in axes)
     assert shown(x, Layer(gamma=np.full(3, 1e4))).stages["y"].histogram.axis.kind == "symlog"
 

@@ -10,7 +10,8 @@ import { bindTerms } from "../lib/terms.js";
 import { bindUpload, remembered } from "../lib/upload.js";
 import { numbersBehind, showFeatures, showFindings, showTexts } from "../lib/view.js";
 
-const SPINNER_AFTER = 300;
+const SPINNER_AFTER = 300; // milliseconds
+const REST_AFTER = 80; // milliseconds
 const UPLOAD = /^[0-9a-f]{64}$/;
 const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
@@ -32,7 +33,7 @@ const latest = new Latest({
   busy,
 });
 
-// The plots and the sentence first; tables and lists follow when the picture is painted.
+// The plots and the sentence first; tables and lists follow at the first pause of a drag.
 function show(found) {
   answer = found;
   $("view").classList.remove("empty", "stale");
@@ -42,7 +43,8 @@ function show(found) {
   refreshBatchSize();
   relevance();
   clearTimeout(show.later);
-  show.later = setTimeout(showRest);
+  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
+  show.before = true;
 }
 
 function showRest() {
