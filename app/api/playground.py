@@ -76,9 +76,9 @@ DataQuery: Any = with_generator_fields(DataFields)
     summary="A mini-batch through batch norm, forward and backward",
     responses={
         200: {
-            "description": "Per feature (the first 64, and the `selected` ones beyond): the statistics, and a summary of "
-            "each stage and of each path of dx; and the figures in Plotly's schema. Null parts the rows of a figure, and "
-            "stands for what a view does not have.",
+            "description": "Per feature (the first 64, and the `selected` ones beyond): the statistics, a summary "
+            "of each stage and of each path of dx; and the figures in Plotly's schema. Null parts the rows of a "
+            "figure, and stands for what a view does not have.",
             "content": {"application/json": {"example": ANSWER}},
         }
     }
