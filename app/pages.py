@@ -1,6 +1,5 @@
 """GET a page: HTML with the first result inside it, so that it draws without a second round trip."""
 
-from collections.abc import Mapping
 from functools import cache, partial
 from typing import Any
 
@@ -16,6 +15,7 @@ from app.api.controls import schema_of
 from app.api.playground import bounded_view, is_light
 from app.api.playground_answer import answer_of
 from app.api.playground_query import PlaygroundFields, PlaygroundQuery
+from app.api.query import repeated
 from app.assets import FONT, PLOTLY, address
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
@@ -42,7 +42,7 @@ async def healthz() -> dict[str, str]:
 @router.get("/")
 async def playground(request: Request) -> Response:
     """The playground. A query that is wrong in a field shows the rest, with the error beside that field."""
-    query, problem = lenient(dict(request.query_params))
+    query, problem = lenient(request.query_params.multi_items())
     light = is_light(query, request.app.state.settings)
     try:
         if light and problem is None:
@@ -58,8 +58,11 @@ async def playground(request: Request) -> Response:
     return _html(render_playground(query, None, problem), problem["status"] if problem else 200)
 
 
-def lenient(raw: Mapping[str, Any]) -> tuple[PlaygroundFields, dict[str, Any] | None]:
+def lenient(pairs: list[tuple[str, str]]) -> tuple[PlaygroundFields, dict[str, Any] | None]:
     """The query of an address: fields that are not allowed are left at their defaults and named in a problem."""
+    raw = dict(pairs)
+    if len(raw) < len(pairs):
+        return PlaygroundQuery.model_validate({}), problem_of(repeated([name for name, _ in pairs]))
     try:
         return PlaygroundQuery.model_validate(raw), None
     except ValidationError as error:

@@ -16,6 +16,7 @@ def calls_of(api: Schema, origin: str) -> list[Schema]:
 
 def _call(method: str, path: str, operation: Schema, origin: str) -> Schema:
     parameters = [_parameter(parameter) for parameter in operation.get("parameters", [])]
+    parameters += [_field(name, schema) for name, schema in _body(operation).items()]
     return {
         "method": method,
         "path": path,
@@ -26,6 +27,18 @@ def _call(method: str, path: str, operation: Schema, origin: str) -> Schema:
         "examples": [_curl(method, origin + path, example) for example in operation.get("x-examples", [])],
         "responses": [(status, response["description"]) for status, response in operation["responses"].items()],
     }
+
+
+def _body(operation: Schema) -> Schema:
+    """The fields of a JSON body, by name."""
+    content = operation.get("requestBody", {}).get("content", {})
+    fields: Schema = content.get("application/json", {}).get("schema", {}).get("properties", {})
+    return fields
+
+
+def _field(name: str, schema: Schema) -> Schema:
+    described = _parameter({"name": name, "schema": schema})
+    return described | {"help": f"{described['help']} (In the body.)"}
 
 
 def _parameter(parameter: Schema) -> Schema:
@@ -60,6 +73,6 @@ def allowed(schema: Schema) -> str:
 
 def _curl(method: str, address: str, example: Schema) -> str:
     query = f"?{example['query']}" if "query" in example else ""
-    verb = "" if method == "GET" else f"-X {method} "
+    verb = "" if method == "GET" or "curl" in example else f"-X {method} "
     rest = "".join(f" \\\n  {part}" for part in example.get("curl", []))
     return f"curl -s {verb}'{address}{query}'{rest}"

@@ -17,7 +17,9 @@ class Settings(BaseSettings):
         1000**3, ge=1, description="Largest upload in bytes, also the largest size in bytes that it may unpack to."
     )
     upload_quota: int = Field(
-        10 * 1000**3, ge=1, description="Bytes that all uploads together may take; oldest unused go first."
+        10 * 1000**3,
+        ge=1,
+        description="Bytes that uploads may take, and again what is derived from them; oldest unused go first.",
     )
     upload_days: float = Field(30, gt=0, description="Days after its last use at which an upload expires.")
     cache_bytes: int = Field(

@@ -50,7 +50,8 @@ def running_pair(
     mean = per_feature(running_mean, features, "running_mean", 0)
     var = per_feature(running_var, features, "running_var", 1)
     if (var < 0).any():
-        detail = f"running_var[{int(np.argmax(var < 0))}] is {var.min()}; give variances of at least 0."
+        worst = int(np.argmin(var))
+        detail = f"running_var[{worst}] is {var[worst]}; give variances of at least 0."
         raise BadParameter(detail, parameter="running_var")
     return mean, var
 

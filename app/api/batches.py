@@ -83,9 +83,15 @@ GONE: dict[int | str, dict[str, Any]] = {410: {"description": "It is not here, o
 WRONG_KEY: dict[int | str, dict[str, Any]] = {403: {"description": "The key is not one of this upload's."}}
 
 
-@router.post("/batches", status_code=201, response_model=Uploaded, openapi_extra=BODY, responses=REFUSALS)
+UPLOAD_EXAMPLES = [{"curl": ["-F file=@people.csv"]}, {"curl": ["--data-binary @layer.npz"]}]
+
+
+@router.post(
+    "/batches", status_code=201, response_model=Uploaded, responses=REFUSALS,
+    openapi_extra=BODY | {"x-examples": UPLOAD_EXAMPLES}, summary="Upload a mini-batch",
+)  # fmt: skip
 async def upload(request: Request, response: Response) -> Any:
-    """Upload a mini-batch: CSV, TSV, NPY, NPZ or Parquet.
+    """CSV, TSV, NPY, NPZ or Parquet, as a form or as the bare body.
 
     The same bytes get the same id; each upload gets a `delete_key` of its own.
     """
@@ -102,14 +108,14 @@ async def upload(request: Request, response: Response) -> Any:
     return description | {"delete_key": key}
 
 
-@router.get("/batches/{id}", response_model=Description, responses=GONE)
+@router.get("/batches/{id}", response_model=Description, responses=GONE, summary="What an upload holds")
 async def description(request: Request, id: Id) -> Any:
     """What an upload holds, and how it can be read."""
     store: UploadStore = request.app.state.uploads
     return await to_thread.run_sync(store.describe, id)
 
 
-@router.delete("/batches/{id}", status_code=204, responses=GONE | WRONG_KEY)
+@router.delete("/batches/{id}", status_code=204, responses=GONE | WRONG_KEY, summary="Delete one's upload")
 async def delete(
     request: Request, id: Id, delete_key: Annotated[str, Query(description="The key that the upload returned.")]
 ) -> None:

@@ -97,11 +97,21 @@ REQUEST_BODY = {
 }
 
 
+EXAMPLES = [
+    {
+        "curl": [
+            "-H 'content-type: application/json'",
+            """-d '{"x": [[1, 10], [2, 30], [4, 20]], "gamma": [1, 2], "dy": [[1, 0], [0, 1], [0, 0]]}'""",
+        ]
+    }
+]
+
+
 @router.post(
     "/batchnorm",
     summary="Batch norm of arrays, forward and backward",
     responses={200: {"model": BatchNormAnswer}},
-    openapi_extra=REQUEST_BODY,
+    openapi_extra=REQUEST_BODY | {"x-examples": EXAMPLES},
 )
 async def batchnorm(request: Request) -> Response:
     """Normalize `x`; with `dy` also return the exact gradients."""

@@ -5,15 +5,18 @@ from typing import Any
 import numpy as np
 
 from app.answers import etag_of
+from app.api.playground_query import PlaygroundFields
 from app.api.playground_view import View
+from app.api.source_query import SourceFields
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures.notation import SYMBOLS, in_notation
 from app.figures.playground import figures
-from app.figures.playground_words import batch_text, conventions, headline, laws, measured
+from app.figures.playground_words import batch_text, conventions, headline, laws, measured, percent
 from bncore.findings import Finding
 from bncore.stages import BACKWARD, FORWARD, PATHS, READOUT, Stage
 
+LABELS_LISTED = 4096  # examples whose labels stand in the answer
 LISTED = 64  # features whose numbers stand in the answer; all of them are in /playground/data
 
 MOST_LISTED = 1024  # features whose gamma and beta stand in the answer, so that a page can change one of them
@@ -60,7 +63,7 @@ def _batch(view: View) -> dict[str, Any]:
     title = source_title(view)
     names, positions = batch.feature_names, view.result.positions
     return {
-        "id": etag_of("batch", {"query": view.query.stated()}).strip('"'),
+        "id": etag_of("batch", _source_stated(view)).strip('"'),
         "title": title,
         "text": batch_text(title, examples, view.total, len(names), positions, batch.warnings),
         "shape": list(batch.x.shape),
@@ -71,12 +74,18 @@ def _batch(view: View) -> dict[str, Any]:
         "feature_names": [names[i] for i in listed(view)],
         "features": listed(view),
         "feature_count": len(names),
-        "labels": batch.labels[:LISTED] if batch.labels is not None else None,
+        "labels": batch.labels[:LABELS_LISTED] if batch.labels is not None else None,
         "label_names": list(batch.label_names),
         "given": sorted(batch.given),
         "warnings": list(batch.warnings),
         "values": _small_table(batch.x),
     }
+
+
+def _source_stated(view: View) -> dict[str, Any]:
+    """The part of the query that decides the batch, without the part that says how it is looked at."""
+    looked_at = PlaygroundFields.model_fields.keys() - SourceFields.model_fields.keys()
+    return {name: value for name, value in view.query.stated().items() if name not in looked_at}
 
 
 def _small_table(x: np.ndarray[Any, Any]) -> list[Any] | None:
@@ -100,6 +109,7 @@ def _forward(view: View) -> dict[str, Any]:
     return {
         "mean": forward.mean[at], "var": forward.var[at], "scale": forward.scale[at],
         "gamma": forward.gamma[at], "beta": forward.beta[at], "saturation": result.saturation[at],
+        "saturation_text": [percent(share) for share in result.saturation[at].tolist()],
         "running": None if view.running is None else {
             "mean": view.running.mean[at], "var": view.running.var[at], "given": view.running.given,
         },

@@ -25,7 +25,7 @@ def query_of(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
         pairs = request.query_params.multi_items()
         values = dict(pairs)
         if len(values) < len(pairs):
-            raise _repeated([name for name, _ in pairs])
+            raise repeated([name for name, _ in pairs])
         try:
             return model.model_validate(values)
         except ValidationError as error:
@@ -34,7 +34,8 @@ def query_of(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
     return read
 
 
-def _repeated(names: list[str]) -> InvalidQuery:
+def repeated(names: list[str]) -> InvalidQuery:
+    """The refusal of a query in which a name stands twice."""
     name = next(name for name in names if names.count(name) > 1)
     return InvalidQuery(
         "A name stands in the query more than once: which of the values is meant?",

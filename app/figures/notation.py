@@ -33,6 +33,15 @@ def symbol(name: str, notation: str) -> str:
     return SYMBOLS[notation][name]
 
 
+def drawn_text(text: str) -> str:
+    """Text as Plotly must be given it, which reads tags and links in names and titles.
+
+    >>> drawn_text("<b>a & b</b>")
+    '&lt;b&gt;a &amp; b&lt;/b&gt;'
+    """
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
 LECTURE_WORDS = {"x̂": "Z̄", "x": "Z", "y": "Ẑ", "γ": "G", "β": "B", "N": "K", "dx": "dZ", "dy": "dẐ"}
 _WORD = re.compile("|".join(rf"(?<![A-Za-z]){word}(?![A-Za-z\u0302])" for word in LECTURE_WORDS))
 

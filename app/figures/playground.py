@@ -3,11 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.notation import STAGE_TITLES, symbol
+from app.figures.notation import STAGE_TITLES, drawn_text, symbol
 from app.figures.numbers import counted, significant, three
 from app.figures.overview import overview_panel
 from app.figures.rows import Figure, Panel, name_margin, outside_text, row_panel
@@ -39,6 +40,11 @@ class Shown:
             return self.selected
         return tuple(range(len(self.names))) if len(self.names) <= SHOWN_AT_ONCE else ()
 
+    @cached_property
+    def drawn_names(self) -> tuple[str, ...]:
+        """The features' names as they enter a figure."""
+        return tuple(drawn_text(name) for name in self.names)
+
     def symbol(self, name: str) -> str:
         """A symbol in the notation in force."""
         return symbol(name, self.notation)
@@ -58,13 +64,14 @@ def _stage_figure(stage: Stage, result: Playground, shown: Shown) -> Figure:
     value = shown.symbol("dx") if stage.name in PATHS else shown.symbol(stage.name)
     if stage.name in ("readout", "d_readout"):
         classes = range(len(shown.class_names))
-        figure = row_panel(stage, Panel(classes, shown.class_names, title, value))
+        names = [drawn_text(name) for name in shown.class_names]
+        figure = row_panel(stage, Panel(classes, names, title, value))
     elif shown.rows:
-        names = [shown.names[i] for i in shown.rows]
+        names = [shown.drawn_names[i] for i in shown.rows]
         example = "example" if result.positions == 1 else "position"
         figure = row_panel(stage, Panel(shown.rows, names, title, value, example))
     else:
-        figure = overview_panel(stage, shown.names, title, value)
+        figure = overview_panel(stage, shown.drawn_names, title, value)
     figure["layout"]["meta"] = {"summary": _summary(stage, result, shown), "note": _note(stage, result)}
     return figure
 
@@ -98,10 +105,10 @@ def _span(values: Sequence[float]) -> str:
 def _parameters(result: Playground, shown: Shown) -> Figure:
     """dgamma and dbeta as bars, a pair a feature."""
     at = list(shown.rows or range(min(len(shown.names), SHOWN_AT_ONCE)))
-    names = [shown.names[i] for i in at]
+    names = [shown.drawn_names[i] for i in at]
     gradients = {"dgamma": result.gradients.dgamma[at], "dbeta": result.gradients.dbeta[at]}
     bars = [
-        _bars(shown.symbol(name), values, names, pattern)
+        _bars(shown.symbol(name), name[1:], values, names, pattern)
         for (name, values), pattern in zip(gradients.items(), ("", "/"), strict=True)
     ]
     largest = {name: float(np.abs(values).max()) for name, values in gradients.items()}
@@ -124,12 +131,12 @@ def _parameters(result: Playground, shown: Shown) -> Figure:
     return {"data": bars, "layout": layout}
 
 
-def _bars(name: str, values: Floats, names: Sequence[str], pattern: str) -> Figure:
+def _bars(name: str, term: str, values: Floats, names: Sequence[str], pattern: str) -> Figure:
     return {
         "type": "bar", "orientation": "h", "name": name, "x": significant(values.tolist(), 5),
         "y": list(range(len(names))), "text": list(names), "textposition": "none",
         "marker": {"color": MEANINGS["gradient"], "pattern": {"shape": pattern}},
-        "hovertemplate": f"%{{text}}: {name} = %{{x:.3g}}<extra></extra>", "meta": {"term": name},
+        "hovertemplate": f"%{{text}}: {name} = %{{x:.3g}}<extra></extra>", "meta": {"term": term},
     }  # fmt: skip
 
 
@@ -139,17 +146,17 @@ def _pair(result: Playground, shown: Shown) -> Figure:
     numbers = result.stages["x"].values.shape[1]
     drawn = np.arange(numbers) if numbers <= PAIR_POINTS else np.linspace(0, numbers - 1, PAIR_POINTS).astype(np.intp)
     traces = [_cloud(result.stages[name], drawn, shown, axis) for name, axis in (("x", ""), ("x_hat", "2"))]
-    a, b = shown.names[i], shown.names[j]
+    (a, b), (across, up) = ((names[i], names[j]) for names in (shown.names, shown.drawn_names))
     kept = _correlation_text(*shown.correlations)
     if len(drawn) < numbers:
         kept += f"; {len(drawn)} of {counted(numbers, 'point')} drawn"
     layout = {
-        "title": {"text": f"{a} against {b}"},
+        "title": {"text": f"{across} against {up}"},
         "grid": {"rows": 1, "columns": 2, "pattern": "independent", "xgap": 0.2},
-        "xaxis": {"title": {"text": f"{shown.symbol('x')}: {a}"}, "zeroline": False},
-        "yaxis": {"title": {"text": f"{shown.symbol('x')}: {b}"}, "zeroline": False},
-        "xaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {a}"}, "zeroline": True},
-        "yaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {b}"}, "zeroline": True},
+        "xaxis": {"title": {"text": f"{shown.symbol('x')}: {across}"}, "zeroline": False},
+        "yaxis": {"title": {"text": f"{shown.symbol('x')}: {up}"}, "zeroline": False},
+        "xaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {across}"}, "zeroline": True},
+        "yaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {up}"}, "zeroline": True},
         "margin": {"l": 56, "r": 12, "t": 36, "b": 46}, "height": 340, "showlegend": False, "hovermode": "closest",
         "meta": {
             "summary": f"{a} against {b}, before and after: {kept}. Batch norm moves and stretches each axis on its "

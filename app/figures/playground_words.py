@@ -114,11 +114,11 @@ def _of_scaling(result: Playground, shown: Shown, feature: int, share: float) ->
 def measured(finding: Finding, value: float) -> str:
     """What was measured of one feature, in the frameworks' notation."""
     return ROWS.get(finding.id, "{measure} {value}").format(
-        measure=finding.measure, value=three(value), percent=_percent(value)
+        measure=finding.measure, value=three(value), percent=percent(value)
     )
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """A share in whole percent; 100 only where it is all."""
     return f"{round(100.0 * share) if share >= 1.0 else min(round(100.0 * share), 99)} %"
 

@@ -45,17 +45,24 @@ export class Latest {
   async #run() {
     this.#running = true;
     this.#busy(true);
-    while (this.#wanted !== null) {
-      const query = this.#wanted;
-      this.#wanted = null;
-      try {
-        const answer = await this.#ask(query);
-        this.#show(answer, query);
-      } catch (error) {
-        if (this.#wanted === null) this.#fail(error, query);
-      }
+    try {
+      while (this.#wanted !== null) await this.#answerNext();
+    } finally {
+      this.#running = false;
+      this.#busy(false);
     }
-    this.#running = false;
-    this.#busy(false);
+  }
+
+  async #answerNext() {
+    const query = this.#wanted;
+    this.#wanted = null;
+    let answer;
+    try {
+      answer = await this.#ask(query);
+    } catch (error) {
+      if (this.#wanted === null) this.#fail(error, query);
+      return;
+    }
+    this.#show(answer, query);
   }
 }

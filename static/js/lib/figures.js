@@ -6,6 +6,7 @@ const NARROW = matchMedia("(max-width: 899px)");
 
 function plotly() {
   if (window.Plotly) return Promise.resolve(window.Plotly);
+  if (document.documentElement.dataset.plotly === "missing") return Promise.reject(new Error("plotly.js did not load"));
   const script = document.getElementById("plotly");
   return new Promise((resolve, reject) => {
     script.addEventListener("load", () => resolve(window.Plotly));

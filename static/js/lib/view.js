@@ -82,7 +82,7 @@ export function showFeatures(answer, shown, onPick) {
     [s.beta, forward.beta],
     [`${s.y} mean`, forward.y.mean],
     [`${s.y} deviation`, forward.y.sd],
-    ["saturated", forward.saturation.map((share) => `${(100 * share).toFixed(0)} %`)],
+    ["saturated", forward.saturation_text],
     [s.dgamma, backward.dgamma],
     [s.dbeta, backward.dbeta],
     [`Σ ${s.dx}`, backward.conservation.sum_dx],

@@ -43,6 +43,7 @@ function show(found) {
   refreshBatchSize();
   relevance();
   clearTimeout(show.later);
+  show.pending = true;
   show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
   show.before = true;
 }
@@ -54,6 +55,8 @@ function showRest() {
   showTargets();
   refreshDownloads();
   for (const { element } of figures.all()) if (!element.querySelector(".behind").hidden) fillBehind(element);
+  show.pending = false;
+  markBusy();
 }
 
 function fail(detail, errors) {
@@ -63,10 +66,16 @@ function fail(detail, errors) {
 }
 
 function busy(is) {
-  $("view").setAttribute("aria-busy", String(is));
+  busy.asking = is;
+  markBusy();
   clearTimeout(busy.timer);
   if (is) busy.timer = setTimeout(slow, SPINNER_AFTER, true);
   else slow(false);
+}
+
+// Busy until the tables are written, too.
+function markBusy() {
+  $("view").setAttribute("aria-busy", String(Boolean(busy.asking || show.pending)));
 }
 
 function slow(is) {
@@ -162,17 +171,32 @@ bindUpload({
 
 $("upload-delete").addEventListener("click", async () => {
   const id = state.get("source");
-  for (const key of remembered.get(id).keys) {
-    const response = await fetch(`/api/v1/batches/${id}?delete_key=${encodeURIComponent(key)}`, { method: "DELETE" });
-    if (!response.ok && response.status !== 410) {
-      showAt("file", (await response.json()).detail);
-      return;
+  $("upload-delete").disabled = true;
+  const failure = await deleteUpload(id);
+  $("upload-delete").disabled = false;
+  if (failure) {
+    showAt("file", failure);
+    return;
+  }
+  $("c-source").querySelector(`option[value="${id}"]`)?.remove();
+  if (state.get("source") === id) state.reset(["source"]);
+});
+
+// Every key that this browser has; one that does not fit any more is as good as used. Returns what went wrong, if anything.
+async function deleteUpload(id) {
+  const { keys, name } = remembered.get(id);
+  for (const [used, key] of keys.entries()) {
+    try {
+      const response = await fetch(`/api/v1/batches/${id}?delete_key=${encodeURIComponent(key)}`, { method: "DELETE" });
+      if (!response.ok && ![403, 410].includes(response.status)) return (await response.json()).detail;
+    } catch {
+      return "The server does not answer; the upload is still there.";
     }
+    remembered.put(id, { keys: keys.slice(used + 1), name });
   }
   remembered.put(id, null);
-  $("c-source").querySelector(`option[value="${id}"]`)?.remove();
-  state.reset(["source"]);
-});
+  return "";
+}
 
 // The way out of missing values stands where the file came in.
 function offerDrop(errors) {
@@ -288,7 +312,11 @@ function pickFeature(feature, is) {
   const shown = shownFeatures();
   if (is) shown.add(feature);
   else shown.delete(feature);
-  state.set({ selected: [...shown].sort((a, b) => a - b).join(",") });
+  select(shown);
+}
+
+function select(features) {
+  state.set({ selected: [...features].sort((a, b) => a - b).join(",") });
 }
 
 $("show-all").addEventListener("click", () => state.set({ selected: "" }));
@@ -298,7 +326,9 @@ for (const { element, plot } of figures.all()) {
     plot.on("plotly_click", ({ points }) => {
       if (points[0]?.data.type !== "heatmap") return;
       const pooled = points[0].data.meta.pooled ?? 1;
-      for (let i = 0; i < pooled; i += 1) pickFeature(points[0].pointNumber[0] * pooled + i, true);
+      const first = points[0].pointNumber[0] * pooled;
+      const row = Array.from({ length: pooled }, (_, i) => first + i).filter((feature) => feature < answer.batch.feature_count);
+      select(new Set([...shownFeatures(), ...row]));
     });
   });
 }
@@ -366,8 +396,8 @@ document.addEventListener("keydown", (event) => {
 
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.addEventListener("click", async () => {
-    await copy(shareText(button.dataset.copy, state));
-    $("copied").textContent = `Copied: the view as ${button.dataset.copy === "link" ? "a link" : button.textContent.replace("Copy as ", "")}.`;
+    const done = await copy(shareText(button.dataset.copy, state));
+    $("copied").textContent = !done ? "The browser refused to copy; the address bar has the link." : `Copied: the view as ${button.dataset.copy === "link" ? "a link" : button.textContent.replace("Copy as ", "")}.`;
   });
 }
 
