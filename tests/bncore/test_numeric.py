@@ -1,0 +1,68 @@
+"""Central differences: the bound holds, and the step is chosen."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import bncore
+from bncore.numeric import differentiate, numeric_gradients
+
+FUNCTIONS = {
+    "cube": (lambda x: x**3, lambda x: 3 * x**2),
+    "exp": (np.exp, np.exp),
+    "sine": (np.sin, np.cos),
+    "reciprocal": (lambda x: 1 / (4 + x), lambda x: -1 / (4 + x) ** 2),
+    "constant": (lambda x: 0 * x + 7, lambda x: 0 * x),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+@given(at=st.floats(-2, 2))
+def test_the_error_is_within_the_bound_and_the_bound_is_small(name, at):
+    function, derivative = FUNCTIONS[name]
+    found = differentiate(function, [at])
+    assert abs(found.value[0, 0] - derivative(np.float64(at))) <= found.bound[0, 0] <= 1e-4
+
+
+def test_the_shape_is_outputs_then_entries():
+    found = differentiate(lambda x: np.stack([x.sum(0)] * 5), np.ones((2, 3)))
+    assert found.value.shape == found.bound.shape == found.step.shape == (5, 3, 2, 3)
+    np.testing.assert_allclose(found.value[0, :, 1], np.eye(3), atol=1e-12)
+
+
+def test_a_sharp_bend_gets_a_smaller_step_than_a_gentle_one():
+    sharp = differentiate(lambda x: np.sin(20 * x), [0.3]).step.item()
+    assert sharp < differentiate(lambda x: np.sin(0.02 * x), [0.3]).step.item()
+
+
+def test_the_bend_is_extrapolated_away():
+    found = differentiate(lambda x: np.sin(3000 * x), [0.3])
+    assert abs(found.value.item() - 3000 * np.cos(900)) < 0.01 * found.bound.item()
+
+
+def test_the_point_is_not_changed_and_a_scalar_loss_will_do():
+    at = np.array([1.0, 2.0])
+    assert differentiate(lambda x: (x**2).sum(), at).value.tolist() == pytest.approx([2.0, 4.0])
+    assert at.tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("eps_placement", bncore.EPS_PLACEMENTS)
+@pytest.mark.parametrize("eps", [1e-5, 0.5])
+@pytest.mark.parametrize(("shape", "axis"), [((6, 3), 1), ((2, 3, 2, 2), 1), ((3, 5), 0)])
+def test_numeric_gradients_agree_with_backward_within_their_bounds(eps_placement, eps, shape, axis):
+    rng = np.random.default_rng(0)
+    x, dy = rng.standard_normal((2, *shape))
+    gamma, beta = rng.standard_normal((2, 3))
+    keywords = {"eps": eps, "eps_placement": eps_placement, "feature_axis": axis}
+    exact = bncore.backward(dy, bncore.forward(x, gamma, beta, **keywords))
+    found = numeric_gradients(x, gamma, beta, dy=dy, **keywords)
+    for name in ("dx", "dgamma", "dbeta"):
+        assert (np.abs(found[name].value - getattr(exact, name)) <= found[name].bound).all(), name
+        assert found[name].bound.max() < 1e-5 * (1 + np.abs(found[name].value).max())
+
+
+def test_a_constant_feature_beside_the_deviation_has_the_derivative_of_centring():
+    dy = np.array([[1.0], [2.0], [6.0]])
+    found = numeric_gradients([[7.0]] * 3, [3.0], dy=dy, eps=0.25, eps_placement="deviation")["dx"]
+    assert (np.abs(found.value - 3 / 0.25 * (dy - 3)) <= found.bound).all()
