@@ -1,0 +1,187 @@
+"""The given data, as rows with one column a unit, and every tensor of the correct backward pass."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bncore.arguments import Array, Float64, not_finite, real_array
+from bncore.batch_norm import forward
+from bncore.epsilon import EPS_PLACEMENTS, EpsPlacement, reciprocal
+from bncore.errors import EmptyBatch, ShapeMismatch
+from bncore.gradient import backward
+from bncore.running import running_pair
+
+ORDER = ("dbeta", "dgamma", "dx_hat", "dsigma", "dvar", "dmean", "dx")
+"""The tensors in the order in which a backward pass computes them; the first wrong one is the one to look at."""
+LIKE_X = ("dx_hat", "dx")
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """A batch and its correct gradients; `x`, `dy`, `x_hat` as rows (K, n), one column a unit.
+
+    `shape` and `axis` say how x was given; `moved` is its shape with the feature axis last. `pull` is c0.
+    """
+
+    shape: tuple[int, ...]
+    axis: int
+    x: Float64
+    dy: Float64
+    gamma: Float64
+    beta: Float64
+    eps: float
+    eps_placement: str
+    mean: Float64
+    var: Float64
+    scale: Float64
+    x_hat: Float64
+    running: tuple[Float64, Float64] | None
+
+    @property
+    def count(self) -> int:
+        """K, the examples a unit."""
+        return len(self.x)
+
+    @property
+    def units(self) -> int:
+        """n."""
+        return int(self.x.shape[1])
+
+    @property
+    def moved(self) -> tuple[int, ...]:
+        """The shape of x with the feature axis last."""
+        return (*self.shape[: self.axis], *self.shape[self.axis + 1 :], self.units)
+
+    @property
+    def placement(self) -> EpsPlacement:
+        return EPS_PLACEMENTS[self.eps_placement]
+
+    @cached_property
+    def pull(self) -> Float64:
+        """c0: 1 for eps in the variance, s/sigma for eps on the deviation."""
+        return self.placement.pull(self.var, self.scale)
+
+    @cached_property
+    def sigma(self) -> Float64:
+        return np.sqrt(self.var)
+
+    @cached_property
+    def inverse(self) -> Float64:
+        """1/s."""
+        return reciprocal(self.scale)
+
+    @cached_property
+    def slope(self) -> Float64:
+        """gamma/s."""
+        return self.gamma * self.inverse
+
+    @cached_property
+    def centred(self) -> Float64:
+        return self.x_hat * self.scale
+
+    @cached_property
+    def y(self) -> Float64:
+        return self.gamma * self.x_hat + self.beta
+
+    @cached_property
+    def mean_dy(self) -> Float64:
+        """<g>."""
+        return self.dy.mean(0)  # type: ignore[no-any-return]
+
+    @cached_property
+    def mean_dy_x_hat(self) -> Float64:
+        """<g x_hat>."""
+        return (self.dy * self.x_hat).mean(0)  # type: ignore[no-any-return]
+
+    @cached_property
+    def root(self) -> Float64:
+        """What 2 is multiplied with in dvar: s under the root, sigma beside it."""
+        return self.scale if self.eps_placement == "variance" else self.sigma
+
+    @cached_property
+    def truth(self) -> dict[str, Float64]:
+        """Every tensor of the correct backward pass; dx and dx_hat (K, n), the others (n,).
+
+        dx_hat = gamma g,  dsigma = dL/ds = -gamma/s sum g x_hat,  dvar = dsigma / 2s (beside: / 2 sigma),
+        dmean = -gamma/s sum g
+        """
+        keywords = {"eps": self.eps, "eps_placement": self.eps_placement}
+        result = forward(self.x, self.gamma, **keywords)  # type: ignore[arg-type]
+        found = backward(self.dy, result)
+        dsigma = -self.slope * found.dgamma
+        return {
+            "dbeta": found.dbeta, "dgamma": found.dgamma, "dx_hat": self.gamma * self.dy, "dsigma": dsigma,
+            "dvar": dsigma * reciprocal(2 * self.root), "dmean": -self.slope * found.dbeta, "dx": found.dx,
+        }  # fmt: skip
+
+    @cached_property
+    def terms(self) -> dict[str, float]:
+        """How large the numbers are that are added up to each tensor: rounding is relative to these.
+
+        A unit whose mean is many deviations away from 0 loses as many digits of x - mean, so its terms count more.
+        """
+        lost = 1 + np.abs(self.x).max(0) * self.inverse
+        size, slope = np.abs(self.dy), np.abs(self.slope)
+        dgamma = lost * (size * np.abs(self.x_hat)).sum(0)
+        dbeta = size.sum(0)
+        dx = slope * (size + dbeta / self.count + self.pull * np.abs(self.x_hat) * dgamma / self.count)
+        dsigma = slope * dgamma
+        found = {
+            "dbeta": dbeta, "dgamma": dgamma, "dx_hat": size * np.abs(self.gamma), "dsigma": dsigma,
+            "dvar": dsigma * reciprocal(2 * self.root), "dmean": slope * dbeta, "dx": lost * dx,
+        }  # fmt: skip
+        return {name: float(values.max()) for name, values in found.items()}
+
+    def rows(self, values: Array) -> Float64:
+        """An array in the shape of x, as rows (K, n) in float64."""
+        return np.moveaxis(values, self.axis, -1).reshape(-1, self.units).astype(np.float64)
+
+    def as_given(self, rows: Float64) -> Float64:
+        """Rows (K, n) in the shape of x."""
+        return np.moveaxis(rows.reshape(self.moved), -1, self.axis)
+
+    def expected(self, name: str) -> tuple[int, ...]:
+        """The shape in which a tensor is to be given."""
+        return self.shape if name in LIKE_X else (self.units,)
+
+
+def case_of(
+    x: ArrayLike,
+    gamma: ArrayLike | None = None,
+    beta: ArrayLike | None = None,
+    *,
+    dy: ArrayLike,
+    eps: float = 1e-5,
+    eps_placement: str = "variance",
+    feature_axis: int = 1,
+    running_mean: ArrayLike | None = None,
+    running_var: ArrayLike | None = None,
+) -> Case:
+    """The case of a batch in mode "train". Shapes and ranges as in `bncore.forward`; `dy` as x.
+
+    Raises EmptyBatch for fewer than two examples a unit, and what `bncore.forward` and `bncore.backward` raise.
+    """
+    array = real_array(x, "x").astype(np.float64)
+    keywords = {"eps": eps, "eps_placement": eps_placement, "feature_axis": feature_axis}
+    result = forward(array, gamma, beta, **keywords)  # type: ignore[arg-type]
+    if result.count < 2:
+        detail = f"x has shape {array.shape}: one example a unit, whose dx is always 0; give at least two."
+        raise EmptyBatch(detail, parameter="x")
+    upstream = real_array(dy, "dy").astype(np.float64)
+    if upstream.shape != array.shape:
+        detail = f"dy has shape {upstream.shape}, x has {array.shape}; give one number of dy for each of x."
+        raise ShapeMismatch(detail, parameter="dy")
+    if not np.isfinite(upstream).all():
+        raise not_finite(upstream, "dy")
+
+    def rows(values: Array) -> Float64:
+        return np.moveaxis(values, result.feature_axis, -1).reshape(-1, len(result.gamma))
+
+    return Case(
+        shape=array.shape, axis=result.feature_axis, x=rows(array), dy=rows(upstream), gamma=result.gamma,
+        beta=result.beta, eps=result.eps, eps_placement=eps_placement, mean=result.mean, var=result.var,
+        scale=result.scale, x_hat=rows(result.x_hat),
+        running=running_pair(running_mean, running_var, len(result.gamma)),
+    )  # fmt: skip

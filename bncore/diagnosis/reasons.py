@@ -1,0 +1,122 @@
+"""Why a batch cannot tell some mistakes apart, or cannot show them at all: each reason is looked for in the data."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from bncore.arguments import Float64
+from bncore.diagnosis.case import Case
+from bncore.diagnosis.triple import FEWEST
+from bncore.diagnosis.verdict import CLOSE
+
+FLAT = 1e-6
+"""Below this share of its terms a sum counts as 0."""
+
+Found = Callable[[Case], bool]
+
+
+def _small(values: Float64, sizes: Float64) -> bool:
+    return bool((np.abs(values) <= FLAT * sizes).all())
+
+
+def _size(case: Case) -> Float64:
+    return np.asarray(np.sqrt((case.dy**2).mean(0)))
+
+
+def _without_line(case: Case) -> Float64:
+    """What g has beside a constant and a multiple of x_hat, a unit."""
+    power = (case.x_hat**2).mean(0)
+    slope = np.divide(case.mean_dy_x_hat, power, out=np.zeros_like(power), where=power > 0)
+    return np.asarray(np.abs(case.dy - case.mean_dy - slope * case.x_hat).max(0))
+
+
+def _constant_dy(case: Case) -> bool:
+    return _small(np.ptp(case.dy, axis=0), _size(case))
+
+
+def _line_dy(case: Case) -> bool:
+    return case.count > 2 and not _constant_dy(case) and _small(_without_line(case), _size(case))
+
+
+def _of_gamma(value: float) -> Found:
+    return lambda case: bool((case.gamma == value).any())
+
+
+def _same_running(case: Case) -> bool:
+    return case.running is not None and bool(np.allclose(case.running[1], case.var, rtol=CLOSE, atol=0))
+
+
+REASONS: dict[str, tuple[Found, str]] = {
+    "two_examples": (
+        lambda case: case.count == 2,
+        "K = 2: x_hat is always near +1 and -1, so dx is almost 0 and shows little but rounding.",
+    ),
+    "few_examples": (
+        lambda case: case.count < FEWEST,
+        f"K = {{count}}: three factors fit any three examples, so no factors are read off; that takes K of at least "
+        f"{FEWEST}.",
+    ),
+    "dy_constant": (
+        _constant_dy,
+        "dy is the same for every example, as under the loss sum(y): batch norm's output always has the same sum, so "
+        "dx is 0.",
+    ),
+    "dy_linear": (
+        _line_dy,
+        "dy is a line in x_hat, as under the loss sum(y ** 2): batch norm's output always has the same sum of squares "
+        "up to epsilon, so dx is almost 0.",
+    ),
+    "mean_dy_zero": (
+        lambda case: _small(case.mean_dy, _size(case)),
+        "The mean of dy is 0 in every unit: the path through the mean is 0 and no mistake in it can show.",
+    ),
+    "mean_dy_x_hat_zero": (
+        lambda case: _small(case.mean_dy_x_hat, _size(case)),
+        "The mean of dy x_hat is 0 in every unit: the path through the variance is 0 and no mistake in it can show.",
+    ),
+    "dy_zero": (lambda case: not case.dy.any(), "dy is 0 everywhere, and so is every gradient."),
+    "gamma_one": (_of_gamma(1.0), "Gamma is 1 in a unit: there a forgotten gamma, or one too many, cannot show."),
+    "gamma_minus_one": (
+        _of_gamma(-1.0),
+        "Gamma is -1 in a unit: there a forgotten gamma, one too many and a wrong sign look the same.",
+    ),
+    "gamma_zero": (_of_gamma(0.0), "Gamma is 0 in a unit: there dx is 0, however it was computed."),
+    "beta_zero": (
+        lambda case: not case.beta.any(),
+        "Beta is 0: y is gamma x_hat, so y in the place of x_hat looks like one gamma too many.",
+    ),
+    "eps_tiny": (
+        lambda case: bool((case.eps * _deps(case) <= CLOSE).all()),
+        "Epsilon is tiny beside the variance: where it sits, and whether it was dropped, hardly shows.",
+    ),
+    "many_examples": (
+        lambda case: 1 / (case.count - 1) <= CLOSE,
+        "K = {count}: dividing by K - 1 instead of K hardly changes anything.",
+    ),
+    "mean_zero": (
+        lambda case: _small(case.mean, case.sigma),
+        "The mean of x is 0 in every unit: x in the place of x - mean cannot show.",
+    ),
+    "scale_one": (
+        lambda case: bool((np.abs(case.scale - 1) <= CLOSE).all()),
+        "s is 1 in every unit: a missing 1/s, or another power of it, cannot show.",
+    ),
+    "constant_unit": (
+        lambda case: bool((case.var == 0).any()),
+        "A unit has variance 0: there the path through the variance is 0, and what divides by sigma counts as 0.",
+    ),
+    "running_same": (_same_running, "The running variance equals the batch's: using it instead cannot show."),
+}
+
+
+def _deps(case: Case) -> Float64:
+    """How much s changes, relative to itself, by each unit of epsilon."""
+    size = np.maximum(case.scale, np.finfo(np.float64).tiny)
+    return 1 / size if case.eps_placement == "deviation" else 0.5 / size**2
+
+
+def reasons(case: Case) -> Iterator[tuple[str, str]]:
+    """The name and the words of each reason that holds for these data."""
+    for name, (holds, words) in REASONS.items():
+        if holds(case):
+            yield name, words.replace("{count}", str(case.count))

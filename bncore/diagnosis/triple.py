@@ -1,0 +1,138 @@
+"""The triple (p, a, c) that a given dx has, a unit and pooled over all, and what it says in words.
+
+    dx = p (gamma/s) [ g - a <g> - c c0 x_hat <g x_hat> ]
+
+Every dx of a unit that treats its examples alike is a combination of g, 1 and x_hat; 1 and x_hat are orthogonal, so a
+least-squares fit takes g without its part along these two, and reads the others off what is left.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bncore.arguments import Float64
+from bncore.diagnosis.case import Case
+from bncore.epsilon import reciprocal
+
+FEWEST = 4
+"""Examples that leave a residual when a triple does not fit: three numbers fit any three."""
+NOTHING = 1e-6
+"""Below this share of g, a part of it is too small to divide by."""
+NAMES = ("overall", "mean_path", "variance_path")
+
+
+@dataclass(frozen=True, eq=False)
+class Coefficients:
+    """`per_unit` (3, n) and `pooled` (3,): overall p, mean path a, variance path c; NaN where the data do not tell.
+
+    `residuals` is what the fits leave, relative to the largest |dx|.
+    """
+
+    per_unit: Float64
+    pooled: Float64
+    residual_per_unit: float
+    residual_pooled: float
+
+
+def fit(case: Case, dx: Float64) -> Coefficients | None:
+    """The triples of a dx (K, n); None with fewer than 4 examples, when a triple fits anything."""
+    if case.count < FEWEST:
+        return None
+    per_unit, left = _per_unit(case, dx)
+    pooled, pooled_left = _pooled(case, dx)
+    largest = float(np.abs(dx).max())
+    share = 1 / largest if largest else 0.0
+    return Coefficients(per_unit, pooled, left * share, pooled_left * share)
+
+
+def _per_unit(case: Case, dx: Float64) -> tuple[Float64, float]:
+    """(3, n), and the largest residual."""
+    g, x_hat, size = case.dy, case.x_hat, np.sqrt((case.dy**2).mean(0))
+    unit = reciprocal((x_hat**2).mean(0))
+    own = g - case.mean_dy - x_hat * (case.mean_dy_x_hat * unit)
+    power = (own**2).mean(0)
+    known = np.sqrt(power) > NOTHING * size
+    of_g = (dx * own).mean(0) * reciprocal(np.where(known, power, 0))
+    rest = dx - of_g * g
+    of_one, of_x_hat = rest.mean(0), (rest * x_hat).mean(0) * unit
+    left = float(np.abs(rest - of_one - of_x_hat * x_hat).max())
+    pull_g = case.pull * case.mean_dy_x_hat
+    known &= (case.slope != 0) & (size > 0)
+    overall = _ratio(of_g, case.slope, known)
+    direct = known & (np.abs(of_g) * size > NOTHING * np.abs(dx).max())
+    mean_path = _ratio(-of_one, of_g * case.mean_dy, direct & (np.abs(case.mean_dy) > NOTHING * size))
+    variance_path = _ratio(-of_x_hat, of_g * pull_g, direct & (np.abs(pull_g) > NOTHING * size))
+    return np.stack([overall, mean_path, variance_path]), left
+
+
+def _pooled(case: Case, dx: Float64) -> tuple[Float64, float]:
+    """One triple for all units together, (3,), and its largest residual."""
+    through_variance = (-case.slope * case.pull * case.mean_dy_x_hat) * case.x_hat
+    through_mean = np.broadcast_to(-case.slope * case.mean_dy, dx.shape)
+    design = np.stack([case.slope * case.dy, through_mean, through_variance], axis=-1).reshape(-1, 3)
+    size = np.sqrt((design**2).mean(0))
+    known = size > NOTHING * size[0]
+    columns = design[:, known]
+    if not known.any():
+        return np.full(3, np.nan), float(np.abs(dx).max())
+    found, _, rank, _ = np.linalg.lstsq(columns / size[known], dx.ravel(), rcond=NOTHING)
+    factors = np.full(3, np.nan)
+    factors[known] = found / size[known]
+    left = float(np.abs(dx.ravel() - columns @ factors[known]).max())
+    if rank < known.sum():
+        return np.full(3, np.nan), left
+    factors[1:] = _ratio(factors[1:], np.full(2, factors[0]), np.isfinite(factors[1:]))
+    return factors, left
+
+
+def _ratio(above: Float64, below: Float64, known: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Float64:
+    """above / below where it is known and can be divided; NaN elsewhere."""
+    able = known & (np.abs(below) > 0)
+    return np.asarray(np.divide(above, below, out=np.full(below.shape, np.nan), where=able))
+
+
+SUBJECTS = ("your whole gradient", "your path through the mean", "your path through the variance")
+
+
+def in_words(coefficients: Coefficients, tolerance: float) -> str:
+    """Two sentences: which of the three factors is off, pooled if one triple fits all units, else by its range."""
+    pooled = coefficients.residual_pooled <= tolerance
+    values = coefficients.pooled[:, np.newaxis] if pooled else coefficients.per_unit
+    if _nothing(values[0], tolerance):
+        return "Your gradient holds nothing of dy itself: the direct path, gamma/s times dy, is missing. Start with it."
+    said = [_said(subject, value, tolerance) for subject, value in zip(SUBJECTS, values, strict=True)]
+    off = [words for words in said if words]
+    if not off:
+        return "No factor is off, and yet dx is not right. Look at the units one by one."
+    sentence = "; ".join(off)
+    return (
+        f"{sentence[0].upper()}{sentence[1:]}. No mistake with a name gives these factors: follow the path backwards."
+    )
+
+
+def _nothing(values: Float64, tolerance: float) -> bool:
+    known = values[np.isfinite(values)]
+    return bool(known.size) and float(np.abs(known).max()) <= max(10 * tolerance, NOTHING)
+
+
+def _said(subject: str, values: Float64, tolerance: float) -> str:
+    """What is wrong with one factor; nothing where it is 1 in every unit that tells it."""
+    known, slack = values[np.isfinite(values)], max(10 * tolerance, NOTHING)
+    if not known.size or np.abs(known - 1).max() <= slack:
+        return ""
+    if _nothing(values, tolerance):
+        return f"{subject} is 0"
+    low, high = float(known.min()), float(known.max())
+    if high - low <= slack * max(abs(low), abs(high)):
+        return f"{subject} is {number(low)} times what it should be"
+    return f"{subject} is between {number(low)} and {number(high)} times what it should be, depending on the unit"
+
+
+def number(value: float) -> str:
+    """Three digits, at least one behind the point.
+
+    >>> number(2.0), number(-0.33333)
+    ('2.0', '-0.333')
+    """
+    text = f"{value:.3g}"
+    return text if any(mark in text for mark in ".e") else f"{text}.0"

@@ -1,0 +1,73 @@
+"""Batches that separate the mistakes, of shapes of their own, and students' answers to them."""
+
+from typing import Any
+
+import numpy as np
+
+from bncore.diagnosis import Case, Report, case_of, check
+from bncore.diagnosis.paths import of_triple
+from tests.bncore.diagnosis.students import run
+
+SHAPES = [((9, 5), 1), ((16, 3), -1), ((4, 11), 0), ((3, 4, 2, 5), 1), ((4, 3, 2, 5), -1)]
+PLACEMENTS = ["variance", "deviation"]
+
+
+def batch(shape: tuple[int, ...], axis: int, placement: str, seed: int = 0) -> dict[str, Any]:
+    """What `case_of` takes: nothing is 0 or 1, and eps is about a quarter of the variance."""
+    rng = np.random.default_rng([seed, *shape])
+    units = shape[axis]
+    wide = [1] * len(shape)
+    wide[axis] = units
+    x = rng.standard_normal(shape) * rng.uniform(1.6, 2.6, wide) + rng.uniform(1, 3, wide)
+    return {
+        "x": x,
+        "gamma": rng.permutation(np.linspace(1.3, 2.5, units)) * np.resize([1, -1], units),
+        "beta": rng.uniform(0.5, 1.5, units),
+        "eps": 1.1,
+        "eps_placement": placement,
+        "feature_axis": axis,
+        "dy": rng.standard_normal(shape) + 0.5 + 0.2 * x,
+        "running_mean": rng.uniform(0.2, 0.8, units),
+        "running_var": rng.uniform(7, 12, units),
+    }
+
+
+def rows(given: dict[str, Any], dtype: str = "float64") -> dict[str, Any]:
+    """The same with students' names: x and g as rows, one column a unit, in a type."""
+    units = len(given["gamma"])
+    flat = {name: np.moveaxis(given[name], given["feature_axis"], -1).reshape(-1, units) for name in ("x", "dy")}
+    arrays = flat | {name: given[name] for name in ("gamma", "beta", "running_mean", "running_var")}
+    arrays = {name: np.asarray(value, dtype=dtype) for name, value in arrays.items()}
+    return arrays | {"g": arrays.pop("dy"), "eps": given["eps"], "placement": given["eps_placement"]}
+
+
+def in_shape(given: dict[str, Any], values: np.ndarray) -> np.ndarray:
+    """Rows in the shape of x."""
+    axis, shape = given["feature_axis"] % given["x"].ndim, given["x"].shape
+    moved = (*shape[:axis], *shape[axis + 1 :], shape[axis])
+    return np.moveaxis(values.reshape(moved), -1, axis)
+
+
+def answer(given: dict[str, Any], code: str, placement: str, dtype: str, *tensors: str) -> dict[str, np.ndarray]:
+    """A student's tensors, computed by code in a type."""
+    found = run(code, rows(given, dtype) | {"placement": placement})
+    return {name: in_shape(given, found[name]) if name in ("dx", "dx_hat") else found[name] for name in tensors}
+
+
+def case(given: dict[str, Any]) -> Case:
+    return case_of(**given)
+
+
+def plain(**changes: Any) -> Case:
+    """A 2-D case with some arguments of its own."""
+    return case(batch((9, 5), 1, "variance") | changes)
+
+
+def with_factors(found: Case, *triple: Any) -> Report:
+    """The report on the dx with these factors."""
+    return check(found, {"dx": found.as_given(of_triple(found, *triple))})
+
+
+def named(report: Report, tensor: str = "dx") -> list[str]:
+    """The ids of a tensor's diagnoses."""
+    return [diagnosis.id for diagnosis in report.diagnoses if diagnosis.tensor == tensor]

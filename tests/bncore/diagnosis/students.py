@@ -1,0 +1,286 @@
+"""Students' code, right and wrong: backward passes as text, and each mistake as a change of one of their lines.
+
+Nothing here is shared with `bncore`: these are the routes that the diagnoses are held against.
+"""
+
+from typing import Any
+
+import numpy as np
+
+FORWARD = """
+mean = x.mean(0)
+centred = x - mean
+var = (centred ** 2).mean(0)
+sigma = np.sqrt(var)
+s = np.sqrt(var + eps) if placement == "variance" else sigma + eps
+x_hat = centred / s
+y = gamma * x_hat + beta
+"""
+PARAMETERS = """
+dgamma = (g * x_hat).sum(0)
+dbeta = g.sum(0)
+dx_hat = gamma * g
+"""
+STAGED = {
+    "variance": FORWARD
+    + PARAMETERS
+    + """
+dsigma = (dx_hat * -centred * s ** -2).sum(0)
+dvar = (dx_hat * centred * -0.5 * s ** -3).sum(0)
+dmean = (-dx_hat / s).sum(0)
+dx = dx_hat / s + dvar * 2 * centred / K + dmean / K
+""",
+    "deviation": FORWARD
+    + PARAMETERS
+    + """
+dsigma = (dx_hat * -centred * s ** -2).sum(0)
+dvar = dsigma * 0.5 / sigma
+dmean = (-dx_hat / s).sum(0)
+dx = dx_hat / s + dvar * 2 * centred / K + dmean / K
+""",
+}
+COMPACT = (
+    FORWARD
+    + """
+c0 = 1.0 if placement == "variance" else s / sigma
+"""
+    + PARAMETERS
+    + """
+dx = gamma / s / K * (K * g - g.sum(0) - c0 * x_hat * (g * x_hat).sum(0))
+"""
+)
+CS231N = (
+    FORWARD
+    + """
+N = x.shape[0]
+dbeta = np.sum(g, axis=0)
+dgamma = np.sum(x_hat * g, axis=0)
+dx_hat = g * gamma
+dinverse = np.sum(dx_hat * centred, axis=0)
+dcentred = dx_hat / s
+ds = -dinverse / s ** 2
+root = s if placement == "variance" else np.sqrt(var)
+dvariance = 0.5 / root * ds
+dsquare = np.ones_like(x) * dvariance / N
+dcentred += 2 * centred * dsquare
+dmean = -np.sum(dcentred, axis=0)
+dx = dcentred + np.ones_like(x) * dmean / N
+"""
+)
+SPATIAL = """
+mean = x.mean(AXES, keepdims=True)
+var = x.var(AXES, keepdims=True)
+sigma = np.sqrt(var)
+s = np.sqrt(var + eps) if placement == "variance" else sigma + eps
+x_hat = (x - mean) / s
+dx_hat = gamma * g
+m = x.shape[0] * x.shape[2] * x.shape[3]
+c0 = 1.0 if placement == "variance" else s / sigma
+sum_g = dx_hat.sum(BACK, keepdims=True)
+sum_gx = (dx_hat * x_hat).sum(BACK, keepdims=True)
+dx = (dx_hat - sum_g / m - c0 * x_hat * sum_gx / m) / s
+"""
+
+LAYER = """
+mean = x.mean(1, keepdims=True)
+var = x.var(1, keepdims=True)
+sigma = np.sqrt(var)
+s = np.sqrt(var + eps) if placement == "variance" else sigma + eps
+x_hat = (x - mean) / s
+c0 = 1.0 if placement == "variance" else s / sigma
+dgamma = (g * x_hat).sum(0)
+dx_hat = gamma * g
+sum_gx = (dx_hat * x_hat).mean(1, keepdims=True)
+dx = (dx_hat - dx_hat.mean(1, keepdims=True) - c0 * x_hat * sum_gx) / s
+"""
+
+Change = tuple[str, ...]
+"""Which code, then a part of it and what the student wrote instead; then perhaps another part."""
+
+ACROSS = "g.sum(1, keepdims=True) - c0 * x_hat * (g * x_hat).sum(1, keepdims=True)"
+DVAR_ACROSS = {
+    "variance": "(dx_hat * centred * -0.5 * s ** -3).sum(1, keepdims=True)",
+    "deviation": "(dx_hat * -centred * s ** -2).sum(1, keepdims=True) * 0.5 / sigma",
+}
+DVAR_OUTSIDE = {
+    "variance": "(dx_hat * centred).sum(1, keepdims=True) * -0.5 * s ** -3",
+    "deviation": "(dx_hat * -centred).sum(1, keepdims=True) * s ** -2 * 0.5 / sigma",
+}
+
+DX: dict[str, list[Change]] = {
+    "variance_path_missing": [("staged", " + dvar * 2 * centred / K", "")],
+    "mean_path_missing": [("staged", " + dmean / K", "")],
+    "statistics_constant": [("staged", " + dvar * 2 * centred / K + dmean / K", "")],
+    "mean_path_not_averaged": [("staged", " + dmean / K", " + dmean")],
+    "variance_path_not_averaged": [("staged", "2 * centred / K", "2 * centred")],
+    "paths_not_averaged": [
+        ("staged", "2 * centred / K + dmean / K", "2 * centred + dmean"),
+        ("compact", "/ K * (K * g", "* (g"),
+    ],
+    "scaled_by_batch_size": [("compact", "s / K * (", "s * (")],
+    "divided_by_batch_size": [("compact", "s / K * (", "s / K / K * (")],
+    "mean_path_sign": [("staged", "(-dx_hat / s)", "(dx_hat / s)"), ("compact", "- g.sum(0)", "+ g.sum(0)")],
+    "variance_path_sign": [("staged", "centred / K", "-centred / K"), ("compact", "- c0", "+ c0")],
+    "sign": [("staged", "dx = dx_hat / s", "g = -g\ndx_hat, dvar, dmean = -dx_hat, -dvar, -dmean\ndx = dx_hat / s")],
+    "variance_path_doubled": [
+        ("variance", "-0.5 * s ** -3", "-1.0 * s ** -3"), ("deviation", "* 0.5 / sigma", "/ sigma"),
+    ],
+    "variance_path_halved": [("staged", "dvar * 2 * centred", "dvar * centred")],
+    "unbiased_in_backward": [("staged", "2 * centred / K", "2 * centred / (K - 1)")],
+    "unbiased_in_forward": [
+        ("staged", "(centred ** 2).mean(0)", "x.var(0, ddof=1)", "2 * centred / K", "2 * centred / (K - 1)"),
+    ],
+    "eps_dropped": [
+        ("compact", "dx = ", "s, x_hat, c0 = sigma, centred / sigma, 1.0\ndx = "),
+        ("compact", "gamma / s", "gamma / sigma"),
+        ("variance", "-0.5 * s ** -3", "-0.5 * s ** -2 / sigma"),
+    ],
+    "eps_placement": [("other",)],
+    "sigma_derivative_uses_s": [("deviation", "/ sigma", "/ s"), ("compact beside", "else s / sigma", "else 1.0")],
+    "gamma_missing": [("staged", "dx_hat = gamma * g", "dx_hat = g"), ("compact", "dx = gamma / s", "dx = 1 / s")],
+    "gamma_squared": [("staged", "dx_hat = gamma * g", "dx_hat = gamma * gamma * g")],
+    "gamma_direct_only": [("compact", "gamma / s / K * (K * g", "1 / s / K * (K * gamma * g")],
+    "std_power": [
+        ("variance", "s ** -3", "s ** -1"),
+        ("variance", "s ** -3", "s ** -2"),
+        ("deviation", "s ** -2", "s ** -1"),
+        ("deviation", "s ** -2", "s ** -3"),
+        ("compact", "gamma / s", "gamma / s ** 2"),
+        ("compact", "gamma / s", "gamma / var"),
+        ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / s ** 2).sum(0)\ndx = dx_hat / s ** 2"),
+        ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / var).sum(0)\ndx = dx_hat / var"),
+    ],
+    "scale_missing": [
+        ("compact", "gamma / s", "gamma"),
+        ("staged", "dx = dx_hat / s", "dmean = (-dx_hat).sum(0)\ndx = dx_hat"),
+    ],
+    "y_instead_of_x_hat": [
+        ("compact", "c0 * x_hat * (g * x_hat)", "c0 * y * (g * x_hat)"),
+        ("compact", "c0 * x_hat * (g * x_hat)", "c0 * x_hat * (g * y)"),
+        ("compact", "c0 * x_hat * (g * x_hat)", "c0 * y * (g * y)"),
+    ],
+    "x_instead_of_centred": [
+        ("staged", "2 * centred", "2 * x"),
+        ("variance", "dx_hat * centred", "dx_hat * x"),
+        ("deviation", "dx_hat * -centred", "dx_hat * -x"),
+        ("compact", "c0 * x_hat * (g * x_hat)", "c0 * x / s * (g * x / s)"),
+    ],
+    "wrong_axis": [
+        ("compact", "g.sum(0)", "g.sum(1, keepdims=True)", "(g * x_hat).sum(0))", "(g * x_hat).sum(1, keepdims=True))"),
+        ("compact", "dx = ", "n = x.shape[1]\ndx = gamma / s / n * (n * g - " + ACROSS + ") #"),
+        ("staged", "(-dx_hat / s).sum(0)", "(-dx_hat / s).sum(1, keepdims=True)", "dx = ", "dvar = DVAR_ACROSS\ndx = "),
+        ("staged", "(-dx_hat / s).sum(0)", "-dx_hat.sum(1, keepdims=True) / s", "dx = ", "dvar = DVAR_OUTSIDE\ndx = "),
+    ],
+    "running_statistics": [
+        ("compact", "gamma / s", "gamma / s_running"),
+        ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / s_running).sum(0)\ndx = dx_hat / s_running"),
+        ("compact", "dx = ", "dx = gamma / s_running * g #"),
+    ],
+    "layer_norm": [("layer",)],
+}  # fmt: skip
+SPATIALLY: dict[str, list[dict[str, str]]] = {
+    "channel_batch_only": [
+        {"BACK": "(0,)", "m = x.shape[0] * x.shape[2] * x.shape[3]": "m = x.shape[0]"},
+        {"BACK": "(0,)", "AXES": "(0,)", "m = x.shape[0] * x.shape[2] * x.shape[3]": "m = x.shape[0]"},
+    ],
+    "channel_space_only": [
+        {"BACK": "(2, 3)", "m = x.shape[0] * x.shape[2] * x.shape[3]": "m = x.shape[2] * x.shape[3]"},
+        {"BACK": "(2, 3)", "AXES": "(2, 3)", "m = x.shape[0] * x.shape[2] * x.shape[3]": "m = x.shape[2] * x.shape[3]"},
+    ],
+    "channel_count": [
+        {"m = x.shape[0] * x.shape[2] * x.shape[3]": "m = x.shape[0]"},
+        {"sum_g / m": "sum_g / x.shape[0]"},
+        {"sum_gx / m": "sum_gx / x.shape[0]"},
+    ],
+    "layer_norm": [{"AXES": "(1, 2, 3)", "BACK": "(1, 2, 3)", "m = x.shape[0] ": "m = x.shape[1] "}],
+}
+NODES: dict[tuple[str, str], list[Change]] = {
+    ("dgamma", "dgamma_uses_x"): [("staged", "(g * x_hat)", "(g * x)")],
+    ("dgamma", "dgamma_uses_centred"): [("staged", "(g * x_hat)", "(g * centred)")],
+    ("dgamma", "dgamma_uses_y"): [("staged", "(g * x_hat)", "(g * y)")],
+    ("dgamma", "averaged"): [("staged", "(g * x_hat).sum(0)", "(g * x_hat).mean(0)")],
+    ("dgamma", "times_gamma"): [("staged", "(g * x_hat)", "(gamma * g * x_hat)")],
+    ("dgamma", "swapped"): [("staged", "dx = ", "dgamma, dbeta = dbeta, dgamma\ndx = ")],
+    ("dgamma", "unbiased_in_forward"): [("staged", "(centred ** 2).mean(0)", "x.var(0, ddof=1)")],
+    ("dgamma", "eps_dropped"): [("staged", "x_hat = centred / s", "x_hat = centred / sigma")],
+    ("dgamma", "eps_placement"): [("other",)],
+    ("dgamma", "sign"): [("staged", "(g * x_hat)", "(-g * x_hat)")],
+    ("dgamma", "running_statistics"): [("staged", "(g * x_hat)", "(g * (x - running_mean) / s_running)")],
+    ("dgamma", "layer_norm"): [("layer",)],
+    ("dbeta", "averaged"): [("staged", "g.sum(0)", "g.mean(0)")],
+    ("dbeta", "times_gamma"): [("staged", "g.sum(0)", "(gamma * g).sum(0)")],
+    ("dbeta", "swapped"): [("staged", "dx = ", "dgamma, dbeta = dbeta, dgamma\ndx = ")],
+    ("dbeta", "sign"): [("staged", "g.sum(0)", "-g.sum(0)")],
+    ("dx_hat", "gamma_missing"): [("staged", "gamma * g", "g")],
+    ("dx_hat", "gamma_squared"): [("staged", "gamma * g", "gamma ** 2 * g")],
+    ("dx_hat", "sign"): [("staged", "gamma * g", "-gamma * g")],
+    ("dsigma", "variance_path_sign"): [("staged", "-centred", "centred")],
+    ("dsigma", "averaged"): [("staged", "s ** -2).sum(0)", "s ** -2).mean(0)")],
+    ("dsigma", "gamma_missing"): [("staged", "gamma * g", "g")],
+    ("dsigma", "gamma_squared"): [("staged", "gamma * g", "gamma ** 2 * g")],
+    ("dsigma", "std_power"): [("staged", "s ** -2", "s ** -1"), ("staged", "s ** -2", "s ** -3")],
+    ("dsigma", "y_instead_of_x_hat"): [("staged", "-centred * s ** -2", "-y / s")],
+    ("dsigma", "x_instead_of_centred"): [("staged", "dx_hat * -centred", "dx_hat * -x")],
+    ("dvar", "variance_path_sign"): [("variance", "-0.5", "0.5"), ("deviation", "0.5", "-0.5")],
+    ("dvar", "variance_path_doubled"): [("staged", "0.5", "1.0")],
+    ("dvar", "variance_path_halved"): [("staged", "0.5", "0.25")],
+    ("dvar", "averaged"): [("variance", "-3).sum(0)", "-3).mean(0)"), ("deviation", "-2).sum(0)", "-2).mean(0)")],
+    ("dvar", "gamma_missing"): [("staged", "gamma * g", "g")],
+    ("dvar", "gamma_squared"): [("staged", "gamma * g", "gamma ** 2 * g")],
+    ("dvar", "std_power"): [
+        ("variance", "s ** -3", "s ** -2"), ("variance", "s ** -3", "s ** -1"),
+        ("deviation", "s ** -2", "s ** -1"), ("deviation", "s ** -2", "s ** -3"),
+    ],
+    ("dvar", "eps_dropped"): [("variance", "s ** -3", "sigma ** -3"), ("deviation", "s ** -2", "sigma ** -2")],
+    ("dvar", "sigma_derivative_uses_s"): [("deviation", "/ sigma", "/ s")],
+    ("dvar", "y_instead_of_x_hat"): [
+        ("variance", "centred * -0.5 * s ** -3", "y * -0.5 * s ** -2"), ("deviation", "-centred * s ** -2", "-y / s"),
+    ],
+    ("dvar", "x_instead_of_centred"): [
+        ("variance", "dx_hat * centred", "dx_hat * x"), ("deviation", "dx_hat * -centred", "dx_hat * -x"),
+    ],
+    ("dmean", "mean_path_sign"): [("staged", "(-dx_hat / s)", "(dx_hat / s)")],
+    ("dmean", "averaged"): [("staged", "(-dx_hat / s).sum(0)", "(-dx_hat / s).mean(0)")],
+    ("dmean", "gamma_missing"): [("staged", "gamma * g", "g")],
+    ("dmean", "gamma_squared"): [("staged", "gamma * g", "gamma ** 2 * g")],
+    ("dmean", "scale_missing"): [("staged", "(-dx_hat / s)", "(-dx_hat)")],
+    ("dmean", "std_power"): [("staged", "(-dx_hat / s)", "(-dx_hat / s ** 2)")],
+}  # fmt: skip
+
+
+def run(code: str, batch: dict[str, Any]) -> dict[str, Any]:
+    """What a student's code leaves in its variables; `batch` has x and g as rows, or as images for `SPATIAL`."""
+    running, eps = batch["running_var"], batch["eps"]
+    known = dict(batch, np=np, K=len(batch["x"]))
+    known["s_running"] = np.sqrt(running + eps) if batch["placement"] == "variance" else np.sqrt(running) + eps
+    exec(code, known)
+    return known
+
+
+def with_change(change: Change, placement: str) -> tuple[str, str] | None:
+    """The changed code and the placement that it runs with; None if the change is one of the other placement's code."""
+    kind, *parts = change
+    other = "deviation" if placement == "variance" else "variance"
+    if kind == other or (kind == "compact beside" and placement == "variance"):
+        return None
+    codes = {"compact": COMPACT, "compact beside": COMPACT, "layer": LAYER, "other": STAGED[other]}
+    code = codes.get(kind, STAGED[placement])
+    for old, new in zip(parts[::2], parts[1::2], strict=True):
+        code = replaced(code, old, new)
+    for name, table in (("DVAR_ACROSS", DVAR_ACROSS), ("DVAR_OUTSIDE", DVAR_OUTSIDE)):
+        code = code.replace(name, table[placement])
+    return code, other if kind == "other" else placement
+
+
+def replaced(code: str, old: str, new: str) -> str:
+    """The code with one part changed; the part has to be there."""
+    assert old in code, old
+    return code.replace(old, new)
+
+
+def spatial(changes: dict[str, str]) -> str:
+    """`SPATIAL` with changes, over examples, rows and columns where they say nothing else."""
+    code = SPATIAL
+    for old, new in changes.items():
+        code = replaced(code, old, new)
+    return code.replace("AXES", "(0, 2, 3)").replace("BACK", "(0, 2, 3)")

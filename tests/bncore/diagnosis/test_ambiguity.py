@@ -1,0 +1,158 @@
+"""What data cannot tell is reported together, and each reason is named when it is the case."""
+
+import numpy as np
+import pytest
+
+from bncore.diagnosis import REASONS, case_of, check
+from bncore.diagnosis.paths import of_triple
+from tests.bncore.diagnosis.batches import PLACEMENTS, batch, case, named, plain, with_factors
+
+placements = pytest.mark.parametrize("placement", PLACEMENTS)
+
+
+def test_examples_two_make_dx_almost_zero():
+    given = batch((2, 5), 1, "variance") | {"eps": 1e-8}
+    report = check(case(given), {"dx": case(given).truth["dx"].astype("float32")})
+    assert {"two_examples", "few_examples", "eps_tiny"} <= set(report.reasons)
+    assert report.correct
+
+
+@pytest.mark.parametrize("loss", ["sum", "sum of squares"])
+def test_a_loss_that_batch_norm_cannot_move_is_named(loss):
+    given = batch((9, 5), 1, "variance") | {"eps": 1e-9}
+    given["dy"] = np.ones((9, 5)) if loss == "sum" else 2 * case(given).y
+    found = case(given)
+    report = check(found, {"dx": found.truth["dx"]})
+    assert report.correct
+    assert ("dy_constant" if loss == "sum" else "dy_linear") in report.reasons
+    assert any("would not show in dx" in warning and "variance_path_doubled" in warning for warning in report.warnings
+               ) == (loss == "sum")  # fmt: skip
+
+
+def test_a_mean_of_dy_of_zero_hides_the_path_through_the_mean():
+    given = batch((9, 5), 1, "variance")
+    found = case(given | {"dy": given["dy"] - given["dy"].mean(0)})
+    report = with_factors(found, 1, 1, 0)
+    assert named(report) == ["variance_path_missing", "statistics_constant"]
+    assert "mean_dy_zero" in report.reasons
+    assert np.isnan(report.coefficients.pooled[1])
+    assert any("give the same dx: variance_path_missing, statistics_constant" in w for w in report.warnings)
+
+
+def test_a_mean_of_dy_x_hat_of_zero_hides_the_path_through_the_variance():
+    found = plain()
+    power = (found.x_hat**2).mean(0)
+    found = plain(dy=found.dy - found.x_hat * found.mean_dy_x_hat / power)
+    report = with_factors(found, 1, 0, 1)
+    assert named(report) == ["mean_path_missing", "statistics_constant"]
+    assert "mean_dy_x_hat_zero" in report.reasons
+    assert np.isnan(report.coefficients.pooled[2])
+
+
+@pytest.mark.parametrize(
+    ("gamma", "reason", "together"),
+    [
+        (-1.0, "gamma_minus_one", ["sign", "gamma_squared", "gamma_missing"]),
+        (2.0, None, ["sign"]),
+    ],
+)
+def test_gammas_of_minus_one_mix_up_gamma_and_the_sign(gamma, reason, together):
+    found = plain(gamma=np.full(5, gamma))
+    report = with_factors(found, -1, 1, 1)
+    assert named(report) == together
+    assert ("gamma_minus_one" in report.reasons) == (reason is not None)
+
+
+def test_gammas_of_one_hide_gamma_and_gammas_of_zero_everything():
+    one, zero = plain(gamma=np.ones(5)), plain(gamma=np.zeros(5))
+    hidden = [w for w in check(one, {"dx": one.truth["dx"]}).warnings if "would not show in dx" in w]
+    assert "gamma_missing" in hidden[0]
+    assert "gamma_squared" in hidden[0]
+    assert "gamma_one" in check(one, {"dx": one.truth["dx"]}).reasons
+    report = check(zero, {"dx": zero.truth["dx"]})
+    assert "gamma_zero" in report.reasons
+    assert report.correct
+    assert report.tensors["dx"].max_rel_error is None
+
+
+def test_a_beta_of_zero_mixes_up_y_and_gamma():
+    found = plain(beta=np.zeros(5))
+    report = check(found, {"dgamma": found.truth["dgamma"] * found.gamma})
+    assert named(report, "dgamma") == ["dgamma_uses_y", "times_gamma"]
+    assert "beta_zero" in report.reasons
+    assert named(check(plain(), {"dgamma": plain().truth["dgamma"] * plain().gamma}), "dgamma") == ["times_gamma"]
+
+
+def test_a_tiny_epsilon_hides_where_it_sits():
+    found = plain(eps=1e-12)
+    report = check(found, {"dx": plain(eps=0.0).truth["dx"]})
+    assert report.tensors["dx"].verdict == "exact"
+    assert "eps_tiny" in report.reasons
+    assert any("would not show in dx" in w and "eps_dropped" in w and "eps_placement" in w for w in report.warnings)
+
+
+def test_many_examples_hide_k_minus_one():
+    rng = np.random.default_rng(0)
+    x, dy = rng.standard_normal((2, 20_000, 2))
+    found = case_of(x, [1.5, 2.0], [1.0, 1.0], dy=dy + 1 + x, eps=0.3)
+    report = with_factors(found, 1, 1, 20_000 / 19_999)
+    assert report.correct
+    assert "many_examples" in report.reasons
+    assert any("would not show in dx" in w and "unbiased_in_backward" in w for w in report.warnings)
+
+
+def test_the_best_comes_first_where_none_is_within_rounding():
+    found = plain()
+    near = of_triple(found, 1, 1, 2) * (1 + 3e-6 * np.sin(np.arange(45)).reshape(9, 5))
+    report = check(found, {"dx": near})
+    assert named(report) == ["variance_path_doubled"]
+    residuals = [diagnosis.residual for diagnosis in report.diagnoses]
+    assert residuals == sorted(residuals)
+    assert 1e-7 < residuals[0] < 1e-5
+
+
+def test_what_is_within_the_tolerance_of_the_best_is_reported_with_it():
+    found = plain()
+    share = (found.gamma * found.truth["dgamma"]).max() / np.abs(found.truth["dbeta"]).max()
+    found = plain(beta=np.full(5, 0.8e-9 * share))
+    one, other = found.truth["dgamma"] * found.gamma, (found.dy * found.y).sum(0)
+    answer = one + 0.9 * (one - other)
+    apart = np.abs(np.array([answer - one, answer - other])).max(1) / np.abs(answer).max()
+    assert apart[0] < 1e-9 < apart[1]
+    report = check(found, {"dgamma": answer})
+    assert set(named(report, "dgamma")) == {"times_gamma", "dgamma_uses_y"}
+    assert named(report, "dgamma")[0] == "times_gamma"
+
+
+def test_an_error_that_no_mistake_makes_is_not_explained_by_one_that_hides_here():
+    found = plain(gamma=np.ones(5), eps=1e-6)
+    noise = np.random.default_rng(0).standard_normal(found.x.shape)
+    for size in (1e-7, 1e-5, 5e-5):
+        report = check(found, {"dx": found.truth["dx"] + size * noise})
+        assert report.tensors["dx"].verdict in ("close", "wrong")
+        assert named(report) == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"x": lambda given: given["x"] - given["x"].mean(0)}, "mean_zero"),
+        ({"x": lambda _: np.ones((9, 5))}, "constant_unit"),
+        ({"dy": lambda _: np.zeros((9, 5))}, "dy_zero"),
+        ({"running_var": lambda given: given["x"].var(0)}, "running_same"),
+        ({"x": lambda given: given["x"] / given["x"].std(0), "eps": lambda _: 0.0}, "scale_one"),
+    ],
+)
+def test_further_reasons_are_found_in_the_data(changes, reason):
+    given = batch((9, 5), 1, "variance")
+    found = plain(**{name: made(given) for name, made in changes.items()})
+    report = check(found, {"dx": found.truth["dx"]})
+    assert reason in report.reasons
+    assert REASONS[reason][1] in report.warnings
+
+
+@placements
+def test_an_ordinary_batch_has_no_reason_to_hide_anything(placement):
+    found = case(batch((9, 5), 1, placement))
+    report = check(found, {"dx": found.truth["dx"]})
+    assert report.reasons == report.warnings == ()

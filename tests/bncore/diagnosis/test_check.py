@@ -1,0 +1,77 @@
+"""The words of each mistake, what is refused, and that no finite answer fails."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bncore import BadParameter, BatchNormError, EmptyBatch, NonFiniteInput, ShapeMismatch
+from bncore.diagnosis import MISTAKES, case_of, check
+from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case, in_shape, plain
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_each_mistake_has_a_title_two_sentences_and_a_formula(name):
+    mistake = MISTAKES[name]
+    assert mistake.title
+    assert not mistake.title.endswith(".")
+    assert mistake.explanation.endswith(".")
+    assert 2 <= mistake.explanation.count(". ") + 1 <= 3
+    assert mistake.look_at.count("{") == mistake.look_at.count("}")
+    assert mistake.look_at.count(r"\left") == mistake.look_at.count(r"\right")
+
+
+@pytest.mark.parametrize(
+    ("answers", "kind", "parameter", "words"),
+    [
+        ({}, BadParameter, "dx", "no tensor was given"),
+        ({"dz": [1.0]}, BadParameter, "dz", "no tensor of the backward pass"),
+        ({"dx": np.ones((9, 4))}, ShapeMismatch, "dx", r"give \(9, 5\), the shape of x"),
+        ({"dgamma": np.ones(9)}, ShapeMismatch, "dgamma", "wrong axis"),
+        ({"dgamma": np.ones((9, 5))}, ShapeMismatch, "dgamma", r"give \(5,\), one number a unit"),
+        ({"dbeta": [1, 2, 3, np.nan, 5]}, NonFiniteInput, "dbeta", r"dbeta\[3\] is nan"),
+        ({"dbeta": ["a"] * 5}, BatchNormError, "dbeta", "give real numbers"),
+    ],
+)
+def test_answers_that_cannot_be_meant_are_refused(answers, kind, parameter, words):
+    with pytest.raises(kind, match=words) as caught:
+        check(plain(), answers)
+    assert caught.value.parameter == parameter
+
+
+def test_one_example_a_unit_is_refused():
+    with pytest.raises(EmptyBatch, match="at least two"):
+        case_of([[1.0, 2.0]], dy=[[1.0, 2.0]])
+
+
+def test_nothing_that_was_given_is_changed():
+    given = batch((9, 5), 1, "deviation")
+    kept = {name: np.array(value) for name, value in given.items()}
+    found = case(given)
+    dx = found.truth["dx"] * 2
+    before = dx.copy()
+    check(found, {"dx": dx})
+    np.testing.assert_array_equal(dx, before)
+    for name, value in kept.items():
+        np.testing.assert_array_equal(given[name], value)
+
+
+@given(st.sampled_from(PLACEMENTS), st.integers(0, 2**32), st.integers(2, 9), st.integers(1, 5), st.data())
+def test_no_finite_answer_to_any_batch_fails(placement, seed, examples, units, data):
+    rng = np.random.default_rng(seed)
+    size = data.draw(st.sampled_from([0.0, 1e-150, 1e-3, 1.0, 1e6, 1e140]))
+    other = data.draw(st.sampled_from([0.0, 1e-150, 1.0, 1e140]))
+    eps = data.draw(st.sampled_from([0.0, 1e-300, 1e-5, 1e10]))
+    x, dy, dx = rng.standard_normal((3, examples, units))
+    gamma, beta = rng.integers(-2, 3, (2, units))
+    found = case_of(size * x, gamma, beta, dy=other * dy, eps=eps, eps_placement=placement)
+    with np.errstate(all="ignore"):
+        check(found, {"dx": other * dx, "dgamma": other * dx[0], "dvar": dx[0], "dsigma": dx[0], "dmean": dx[0]})
+
+
+def test_the_order_of_rows_is_that_of_x():
+    for shape, axis in SHAPES:
+        given = batch(shape, axis, "variance")
+        found = case(given)
+        np.testing.assert_array_equal(found.as_given(found.rows(given["x"])), given["x"])
+        np.testing.assert_array_equal(in_shape(given, found.x), given["x"])
