@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app import assets, pages, problems
 from app.answers import AnswerCache
-from app.api import batches, batchnorm, catalog, playground
+from app.api import batches, batchnorm, catalog, gradient_check, playground
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
 from app.headers import Head, SecurityHeaders
@@ -37,7 +37,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.large_views = Lock()
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
     problems.install(app, pages.not_found)
-    for router in (catalog.router, batches.router, batchnorm.router, playground.router):
+    for router in (catalog.router, batches.router, batchnorm.router, playground.router, gradient_check.router):
         app.include_router(router, prefix=PREFIX)
     app.include_router(assets.router)
     app.include_router(pages.router)
