@@ -98,6 +98,7 @@ def test_a_spinner_comes_after_300_ms_and_goes_with_the_answer(clocked: Playgrou
     expect(spinner).to_be_hidden()
     change(clocked, "3")
     let_go(clocked.page, waiting)
+    clocked.page.clock.resume()
     expect(clocked.page.locator("#view")).to_have_attribute("aria-busy", "false")
     clocked.page.clock.run_for(1000)
     expect(spinner).to_be_hidden()
