@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from app.api.playground_query import PlaygroundFields, check_features
 from app.api.source_query import RUNNING_STREAM, UPSTREAM_STREAM
 from app.batches.batch import Batch, Source
-from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.figures.playground import Shown
 from app.problems import as_user_error
@@ -41,10 +40,10 @@ class View:
     shown: Shown
 
 
-def view_of(query: PlaygroundFields, uploads: UploadStore) -> View:
-    """Compute the view. Raises the errors of the source and of the query's own checks."""
+def view_of(query: PlaygroundFields, source: Source) -> View:
+    """Compute the view of the query's opened source. Raises the errors of the source and of the query's own checks."""
     try:
-        return _view(query, query.open(uploads))
+        return _view(query, source)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
