@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.api.playground_query import PlaygroundFields, check_features
 from app.api.source_query import RUNNING_STREAM, UPSTREAM_STREAM
 from app.batches.batch import Batch, Source
@@ -119,7 +121,7 @@ def _shown(query: PlaygroundFields, batch: Batch, result: Playground) -> Shown:
     selected = query.selected_features
     check_features("selected", selected, len(names))
     pair = _pair(query, selected, len(names))
-    before, after = (correlation(*result.stages[name].values[list(pair)]) for name in ("x", "x_hat"))
+    before, after = correlation(np.stack([result.stages[name].values[list(pair)] for name in ("x", "x_hat")]))
     return Shown(names, selected, query.notation, pair, (before, after), _classes(batch, result))
 
 

@@ -56,9 +56,10 @@ class Panel:
 
     @cached_property
     def moments(self) -> Floats:
-        """Mean, deviation, smallest, median and largest of each row (5, R)."""
+        """Mean, deviation, smallest, median and largest of each row (R, 5)."""
         s = self.stage.summary
-        return np.array([s.mean, s.sd, s.low, s.quantiles[2], s.high])[:, self.index]
+        rows = np.array([s.mean, s.sd, s.low, s.quantiles[2], s.high]).T
+        return np.ascontiguousarray(rows[self.index])
 
 
 def row_panels(panels: dict[str, Panel]) -> dict[str, Figure]:
@@ -76,7 +77,7 @@ def row_panels(panels: dict[str, Panel]) -> dict[str, Figure]:
 
 
 def _figure(panel: Panel, outline: tuple[Floats, Floats], marks: Floats) -> Figure:
-    traces = [_shapes(panel, *outline), _whiskers(panel, marks), _means(panel, marks[1])]
+    traces = [_shapes(panel, *outline), _whiskers(panel, marks), _means(panel, marks[:, 3].copy())]
     if panel.stage.values.shape[1] <= RUG_UP_TO:
         traces.append(_rug(panel))
     return {"data": traces, "layout": _layout(panel)}
@@ -153,21 +154,19 @@ def placed(axis: Axis, positions: Floats) -> Floats:
 
 
 def _marks(axis: Axis, panels: Sequence[Panel]) -> list[Floats]:
-    """Where each panel's rows have their mean and one deviation to either side: low, mean, high (3, R)."""
-    mean, sd = np.concatenate([panel.moments[:2] for panel in panels], axis=1)
-    places = placed(axis, _inside(axis, np.array([mean - sd, mean, mean + sd])))
+    """For each row of each panel where its mean lies, one deviation to either side, and a gap: low, high, gap, mean."""
+    mean, sd = np.concatenate([panel.moments[:, :2] for panel in panels]).T
+    places = np.full((len(mean), 4), np.nan)
+    places[:, [0, 1, 3]] = placed(axis, _inside(axis, np.array([mean - sd, mean + sd, mean]))).T
     ends = list(accumulate(len(panel.features) for panel in panels))
-    return [places[:, start:end] for start, end in zip([0, *ends], ends, strict=False)]
+    return [places[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
 def _whiskers(panel: Panel, marks: Floats) -> Figure:
     """A line of one deviation to either side of each mean, parted by NaN; cheaper to draw than error bars."""
-    rows = marks.shape[1]
-    ends = np.full((rows, 3), np.nan)
-    ends[:, :2] = marks[::2].T
     return {
         "type": "scatter", "mode": "lines", "name": "± one deviation",
-        "x": ends.ravel(), "y": _tripled(rows),
+        "x": marks[:, :3].ravel(), "y": _tripled(len(marks)),
         "line": {"color": colour_of(panel.stage.name), "width": 2},
         "hoverinfo": "skip", "showlegend": False, "meta": {"term": "sd"},
     }  # fmt: skip
@@ -178,7 +177,7 @@ def _means(panel: Panel, place: Floats) -> Figure:
     return {
         "type": "scatter", "mode": "markers", "name": "mean", "x": place, "y": _bases(len(place), MARK),
         "marker": {"size": 6, "color": colour_of(panel.stage.name), "line": {"width": 1, "color": "#ffffff"}},
-        "text": list(panel.names), "customdata": np.ascontiguousarray(panel.moments.T),
+        "text": list(panel.names), "customdata": panel.moments,
         "hovertemplate": HOVER, "showlegend": False, "meta": {"term": "mean"},
     }  # fmt: skip
 
