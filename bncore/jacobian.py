@@ -14,7 +14,7 @@ from bncore.arguments import Float64
 from bncore.batch_norm import Forward, forward
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 from bncore.errors import BadParameter
-from bncore.numeric import differentiate
+from bncore.numeric import bending, differentiate, outputs_of_many
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +88,12 @@ def blocks(
     Off the diagonal of `largest` stands 0: normalization ties examples, not features. For small batches: K D inputs are
     nudged, each 14 times. Raises what `bncore.forward` raises.
     """
-    result = forward(x, gamma, beta, eps=eps, eps_placement=eps_placement)
-    scales = np.where(result.var > 0, np.sqrt(result.var), np.maximum(result.scale, 1e-3))
-    point = np.array(x, dtype=np.float64)
-    found = differentiate(lambda at: forward(at, gamma, beta, eps=eps, eps_placement=eps_placement).y, point, scales)
+    result = forward(x, gamma, beta, eps=eps, eps_placement=eps_placement, dtype="float64")
+
+    def y_of(points: Float64) -> Float64:
+        each = (len(points), len(result.gamma))
+        gamma, beta = np.broadcast_to(result.gamma, each), np.broadcast_to(result.beta, each)
+        return outputs_of_many(points, gamma, beta, eps=eps, eps_placement=eps_placement)
+
+    found = differentiate(y_of, np.array(x, dtype=np.float64), bending(result, 2), stacked=True)
     return Blocks(np.abs(found.value).max(axis=(0, 2)), found.value, found.bound)
