@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from app.api.playground_query import PlaygroundFields, check_features
+from app.api.layer_query import check_features
+from app.api.playground_query import PlaygroundFields
 from app.api.source_query import RUNNING_STREAM, UPSTREAM_STREAM
 from app.batches.batch import Batch, Source
 from app.batches.uploads import UploadStore
