@@ -75,6 +75,18 @@ def jacobian(result: Forward, feature: int = 0) -> Jacobian:
     return Jacobian(identity + mean + variance, identity, mean, variance)
 
 
+def contributions(found: Jacobian, dy: ArrayLike) -> Float64:
+    """What each output adds to each input's gradient, (K, K): entry [k, j] is dy_k dy_k/dx_j.
+
+    Column j sums to dx_j. `dy` (K,) is that of the Jacobian's feature.
+
+    >>> found = jacobian(forward([[-1.0], [1.0]], eps=1.0))
+    >>> contributions(found, [2.0, 0.0]).sum(axis=0).round(3)
+    array([ 0.354, -0.354])
+    """
+    return np.asarray(dy, dtype=np.float64)[:, np.newaxis] * found.total
+
+
 def blocks(
     x: ArrayLike,
     gamma: ArrayLike | None = None,

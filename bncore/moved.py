@@ -1,6 +1,7 @@
 """One example is moved: what every output of the batch does, exactly and as the Jacobian predicts."""
 
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -15,7 +16,8 @@ from bncore.jacobian import jacobian
 class Moved:
     """`before`, `after` and `predicted` are y of one feature, (K,); x of `example` was moved by `by`.
 
-    `predicted` is the tangent, y + dy/dx by; it is off by what the curve bends.
+    `predicted` is the tangent, y + dy/dx by; it is off by what the curve bends. `limits` are the smallest and the
+    largest y that any batch of K examples can have: no x_hat is farther from 0 than sqrt(K - 1).
     """
 
     example: int
@@ -24,6 +26,7 @@ class Moved:
     before: Float64
     after: Float64
     predicted: Float64
+    limits: tuple[float, float]
 
 
 def moved(x: ArrayLike, result: Forward, *, example: int, feature: int, by: float) -> Moved:
@@ -44,4 +47,7 @@ def moved(x: ArrayLike, result: Forward, *, example: int, feature: int, by: floa
     at = [feature]
     after = forward(column, result.gamma[at], result.beta[at], eps=result.eps, eps_placement=result.eps_placement).y
     before = np.asarray(result.y, np.float64)[:, feature]
-    return Moved(example, feature, by, before, after[:, 0], before + slope * by)
+    middle, reach = float(result.beta[feature]), float(np.abs(result.gamma[feature])) * sqrt(result.count - 1)
+    return Moved(
+        example, feature, by, before, after[:, 0], before + slope * by, limits=(middle - reach, middle + reach)
+    )

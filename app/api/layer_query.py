@@ -11,6 +11,8 @@ from app.api.source_query import SourceFields
 from app.batches.batch import Batch
 from app.batches.inline import NUMBER
 from app.errors import InvalidQuery
+from app.problems import as_user_error
+from bncore.errors import BatchNormError
 
 EXTREME = 1e6  # largest size of a gamma or a beta
 INDEX = re.compile(r"[0-9]{1,6}")
@@ -72,6 +74,7 @@ class LayerFields(SourceFields):
         "frameworks", "Symbols of the frameworks (x, γ, β, N) or of the lecture (Z, G, B, K).",
         title="Notation", group="view", kind="select",
     )  # fmt: skip
+
     def gamma_and_beta(self, batch: Batch) -> tuple[Any, Any]:
         """Both for a batch: numbers (features,), a keyword, or None for the default.
 
@@ -106,3 +109,11 @@ def check_features(name: str, numbers: tuple[int, ...], features: int) -> None:
             f"{name} names feature {missing[0]}, and this batch has the features 0 to {features - 1}.",
             field=name, given=",".join(map(str, numbers)), allowed=f"numbers from 0 to {features - 1}",
         )  # fmt: skip
+
+
+def in_terms_of_the_query(error: BatchNormError, query: LayerFields) -> InvalidQuery:
+    """The numerics' refusal, with the field that a person would change: what is wrong with the data is the source's."""
+    data = "values" if query.source == "inline" else "source"
+    field = error.parameter if error.parameter in type(query).model_fields else data
+    refusal = as_user_error(error)
+    return InvalidQuery(refusal.detail, field=field, given=getattr(query, field), allowed=refusal.allowed)

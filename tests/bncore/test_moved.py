@@ -49,3 +49,14 @@ def test_what_is_not_there_is_refused(example, feature):
     x, result = batch()
     with pytest.raises(BadParameter, match="give a"):
         moved(x, result, example=example, feature=feature, by=1.0)
+
+
+@placements
+@pytest.mark.parametrize("by", [-1e6, 1e6])
+def test_no_output_ever_leaves_the_limits_and_one_moved_far_reaches_them(eps_placement, by):
+    x, result = batch(eps_placement)
+    found = moved(x, result, example=2, feature=1, by=by)
+    low, high = found.limits
+    assert low - 1e-9 <= min(found.after.min(), found.before.min())
+    assert max(found.after.max(), found.before.max()) <= high + 1e-9
+    assert min(abs(found.after[2] - low), abs(found.after[2] - high)) < 1e-3
