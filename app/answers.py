@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from threading import Lock
 from typing import Any
 
@@ -51,13 +51,24 @@ async def answer(
     request: Request, etag: str, compute: Callable[[], bytes], *, inline: bool, media_type: str = "application/json"
 ) -> Response:
     """The kept answer, a 304, or a computed one: in the event loop where it is `inline`, else in a thread."""
+
+    async def computed() -> bytes:
+        return compute() if inline else await anyio.to_thread.run_sync(compute)
+
+    return await answer_from(request, etag, computed, media_type=media_type)
+
+
+async def answer_from(
+    request: Request, etag: str, compute: Callable[[], Awaitable[bytes]], *, media_type: str = "application/json"
+) -> Response:
+    """The kept answer, a 304, or the one that `compute` brings, wherever it computes."""
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if matches(request.headers.get("if-none-match"), etag):
         return Response(status_code=304, headers=headers)
     cache: AnswerCache = request.app.state.answers
     body = cache.get(etag)
     if body is None:
-        body = compute() if inline else await anyio.to_thread.run_sync(compute)
+        body = await compute()
         cache.put(etag, body)
     return Response(body, media_type=media_type, headers=headers)
 

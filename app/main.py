@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from threading import Lock
 
+import anyio
 import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
@@ -34,7 +34,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.uploads = UploadStore(settings)
     app.state.answers = AnswerCache(settings.cache_bytes)
-    app.state.large_views = Lock()
+    app.state.large_views = anyio.CapacityLimiter(1)
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
     problems.install(app, pages.not_found)
     for feature in (catalog, batches, batchnorm, playground, derivation, gradient_check):

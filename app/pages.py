@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from app import formulas
 from app.answers import answer, etag_of, to_json
 from app.api.controls import schema_of
-from app.api.playground import bounded_view, is_light
+from app.api.playground import is_light, light_view
 from app.api.playground_answer import answer_of
 from app.api.playground_query import PlaygroundFields, PlaygroundQuery
 from app.api.query import repeated
@@ -72,7 +72,7 @@ def lenient(pairs: list[tuple[str, str]]) -> tuple[PlaygroundFields, dict[str, A
 
 
 def _page(request: Request, query: PlaygroundFields, problem: dict[str, Any] | None = None) -> bytes:
-    return render_playground(query, answer_of(bounded_view(request, query)), problem)
+    return render_playground(query, answer_of(light_view(request.app.state, query)), problem)
 
 
 def render_playground(query: PlaygroundFields, result: Any, problem: dict[str, Any] | None) -> bytes:

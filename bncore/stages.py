@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from statistics import median
 from typing import Any, Literal, Protocol, Self, TypeVar
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from bncore.axis import SMALLEST, Axis, Kind, axis_for, nice_ceiling
 from bncore.errors import BadParameter
-from bncore.summary import BLOCK, Histogram, Summary, histogram, summarize
+from bncore.summary import BLOCK, Floats, Histogram, Summary, histogram, summarize
 
 FORWARD = ("x", "x_hat", "y", "activation")
 BACKWARD = ("d_activation", "dy", "dx_hat", "dx")
@@ -55,7 +56,7 @@ def stages_of(
     """The stages of rows (D, M) by name, and whether y moved the axis that x, x_hat and y share."""
     summaries = _together(values, summarize)
     for name, summary in summaries.items():
-        if not math.isfinite(float(summary.high.max()) - float(summary.low.min())):
+        if not math.isfinite(_largest(summary.high) - _least(summary.low)):
             raise too_large(name, values[name].dtype)
     limits = {name: _limits(summary) for name, summary in summaries.items()}
     axes, widened = _axes(summaries, limits, activation, choice)
@@ -85,8 +86,17 @@ def _together(
 
 def _limits(summary: Summary) -> tuple[float, float]:
     """The limits that hold every feature's fence; the extremes where the fences leave nothing, as among only zeros."""
-    low, high = float(summary.fences[0].min()), float(summary.fences[1].max())
-    return (low, high) if low < high else (float(summary.low.min()), float(summary.high.max()))
+    low, high = _least(summary.fences[0]), _largest(summary.fences[1])
+    return (low, high) if low < high else (_least(summary.low), _largest(summary.high))
+
+
+def _least(values: Floats) -> float:
+    """The least of a number a feature; of so few, a list is cheaper than NumPy."""
+    return min(values.tolist())  # type: ignore[no-any-return]
+
+
+def _largest(values: Floats) -> float:
+    return max(values.tolist())  # type: ignore[no-any-return]
 
 
 def _axes(
@@ -137,9 +147,9 @@ def _backward_axis(summaries: dict[str, Summary], limits: dict[str, Limits], cho
     largest = max(max(-limits[name][0], limits[name][1]) for name in names)
     if largest < SMALLEST:
         return Axis("linear", -1.0, 1.0)
-    scales = np.concatenate([summaries[name].sd for name in names if name != "dx_mean"])
-    scales = scales[scales > NEGLIGIBLE * largest]
-    typical = float(np.median(scales)) if scales.size else largest
+    scales = [sd for name in names if name != "dx_mean" for sd in summaries[name].sd.tolist()]
+    notable = [sd for sd in scales if sd > NEGLIGIBLE * largest]
+    typical = median(notable) if notable else largest
     kind = _kind((0.0, 2.0 * (largest / typical)), LONGEST_LINEAR, choice)
     return axis_for(-largest, largest, kind, nice_ceiling(TYPICAL_WITHIN * typical, HALF_WIDTHS))
 

@@ -161,16 +161,18 @@ def _bin_numbers(place: Floats, axis: Axis, bins: int) -> NDArray[np.intp]:
     return place.astype(np.intp)
 
 
-def correlation(a: NDArray[Any], b: NDArray[Any]) -> float:
-    """Pearson's correlation of two features (M,); not-a-number where one is constant."""
-    a, b = (_in_units(feature.astype(np.float64)) for feature in (a, b))
-    size = float(np.sqrt(a @ a) * np.sqrt(b @ b))
-    return max(-1.0, min(1.0, float(a @ b) / size)) if size > 0.0 else math.nan
+def correlation(pairs: NDArray[Any]) -> list[float]:
+    """Pearson's correlation of each pair of features (P, 2, M); not-a-number where one of the two is constant."""
+    a, b = _in_units(pairs.astype(np.float64)).transpose(1, 0, 2)
+    size = np.sqrt((a * a).sum(axis=1)) * np.sqrt((b * b).sum(axis=1))
+    found = np.divide((a * b).sum(axis=1), size, out=np.full(len(size), math.nan), where=size > 0.0)
+    return np.clip(found, -1.0, 1.0).tolist()  # type: ignore[no-any-return]
 
 
-def _in_units(feature: Floats) -> Floats:
-    """The feature centred, in units of its largest deviation."""
-    centred = feature - np.clip(feature.mean(), feature.min(), feature.max())
-    largest = float(np.abs(centred).max())
-    scaled: Floats = centred / largest if largest > 0.0 else centred
+def _in_units(features: Floats) -> Floats:
+    """Each feature (…, M) centred, in units of its largest deviation."""
+    low, high = features.min(axis=-1), features.max(axis=-1)
+    centred = features - np.clip(features.mean(axis=-1), low, high)[..., None]
+    largest = np.abs(centred).max(axis=-1, keepdims=True)
+    scaled: Floats = np.divide(centred, largest, out=centred, where=largest > 0.0)
     return scaled

@@ -1,14 +1,15 @@
 """`GET /playground`, the main view, and `GET /playground/data`, its numbers."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
+from starlette.datastructures import State
 
 from app import problems
-from app.answers import answer, etag_of, to_json
+from app.answers import answer_from, etag_of, to_json
 from app.api.controls import control
 from app.api.playground_answer import answer_of
 from app.api.playground_data import FORMATS, STAGES_AND_STATISTICS, data_of
@@ -16,8 +17,8 @@ from app.api.playground_query import PlaygroundFields, PlaygroundQuery
 from app.api.playground_view import View, view_of
 from app.api.query import parameters_of, query_of
 from app.api.source_query import AUTO_GENERATED, with_generator_fields
+from app.batches.batch import Source
 from app.batches.datasets import DATASETS
-from app.batches.uploads import UploadStore
 from app.settings import Settings
 
 LARGE = 1_000_000  # numbers of a batch whose view takes long enough, and memory enough, to wait for others
@@ -135,21 +136,31 @@ async def respond(
     media_type: str = "application/json",
 ) -> Response:
     """The view of a query, written; from the cache where it is there."""
-    uploads: UploadStore = request.app.state.uploads
-    if query.is_upload:
-        await anyio.to_thread.run_sync(uploads.describe, query.source)
-    return await answer(
-        request, etag_of(name, query.stated()), lambda: write(bounded_view(request, query)),
-        inline=inline, media_type=media_type,
-    )  # fmt: skip
-
-
-def bounded_view(request: Request, query: PlaygroundFields) -> View:
-    """The view, unless it is too large for this server; large ones are computed one after the other."""
     state = request.app.state
-    work = query.check_work(query.open(state.uploads), state.settings.view_numbers)
-    with state.large_views if work > LARGE else nullcontext():
-        return view_of(query, state.uploads)
+    if query.is_upload:
+        await anyio.to_thread.run_sync(state.uploads.describe, query.source)
+    compute = partial(_computed, state, query, write, inline)
+    return await answer_from(request, etag_of(name, query.stated()), compute, media_type=media_type)
+
+
+async def _computed(state: State, query: PlaygroundFields, write: Callable[[View], bytes], inline: bool) -> bytes:
+    """The view, written: in the event loop or in a thread. Large ones take turns and hold no thread while they wait."""
+    if inline:
+        return write(light_view(state, query))
+    source, work = await anyio.to_thread.run_sync(_opened, state, query)
+    turns = state.large_views if work > LARGE else None
+    return await anyio.to_thread.run_sync(lambda: write(view_of(query, source)), limiter=turns)
+
+
+def light_view(state: State, query: PlaygroundFields) -> View:
+    """A view that `is_light`."""
+    return view_of(query, _opened(state, query)[0])
+
+
+def _opened(state: State, query: PlaygroundFields) -> tuple[Source, int]:
+    """The source of a view, and how many numbers its batch has; refused if too large for this server."""
+    source = query.open(state.uploads)
+    return source, query.check_work(source, state.settings.view_numbers)
 
 
 def is_light(query: PlaygroundFields, settings: Settings) -> bool:

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.api.layer_query import check_features, in_terms_of_the_query
 from app.api.playground_query import PlaygroundFields
 from app.api.source_query import RUNNING_STREAM, UPSTREAM_STREAM
 from app.batches.batch import Batch, Source
-from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.figures.playground import Shown
 from bncore.errors import BatchNormError
@@ -41,10 +42,10 @@ class View:
     shown: Shown
 
 
-def view_of(query: PlaygroundFields, uploads: UploadStore) -> View:
-    """Compute the view. Raises the errors of the source and of the query's own checks."""
+def view_of(query: PlaygroundFields, source: Source) -> View:
+    """Compute the view of the query's opened source. Raises the errors of the source and of the query's own checks."""
     try:
-        return _view(query, query.open(uploads))
+        return _view(query, source)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
@@ -112,7 +113,7 @@ def _shown(query: PlaygroundFields, batch: Batch, result: Playground) -> Shown:
     selected = query.selected_features
     check_features("selected", selected, len(names))
     pair = _pair(query, selected, len(names))
-    before, after = (correlation(*result.stages[name].values[list(pair)]) for name in ("x", "x_hat"))
+    before, after = correlation(np.stack([result.stages[name].values[list(pair)] for name in ("x", "x_hat")]))
     return Shown(names, selected, query.notation, pair, (before, after), _classes(batch, result))
 
 

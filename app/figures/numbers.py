@@ -10,16 +10,17 @@ def three(value: float) -> str:
     >>> three(2530.4), three(0.12399), three(-1.5e-7), three(0.0), three(314.0)
     ('2,530', '0.124', '−1.5e−7', '0', '314')
     """
+    if 1e-3 <= abs(value) < 999.5:  # nearly always
+        return f"{value:#.3g}".rstrip(".").replace("-", "−")
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else ("−∞" if value < 0 else "∞")
     if value == 0:
         return "0"
-    text = f"{value:#.3g}"
-    size = abs(float(text))
-    if 1e-3 <= size < 1e3:
-        return text.rstrip(".").replace("-", "−")
-    if 1e3 <= size < 1e6:
-        return f"{float(text):,.0f}".replace("-", "−")
+    rounded = float(f"{value:.3g}")
+    if abs(rounded) == 1e-3:
+        return f"{rounded:#.3g}".replace("-", "−")
+    if 1e3 <= abs(rounded) < 1e6:
+        return f"{rounded:,.0f}".replace("-", "−")
     mantissa, exponent = f"{value:.2e}".split("e")
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", "−")
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.figures.notation import STAGE_TITLES, drawn_text, symbol
 from app.figures.numbers import counted, significant, three
 from app.figures.overview import overview_panel
-from app.figures.rows import Figure, Panel, name_margin, outside_text, row_panel
+from app.figures.rows import Figure, Panel, name_margin, outside_text, row_panels
 from app.figures.theme import MEANINGS, colour_of
 from bncore.axis import SMALLEST
 from bncore.playground import Playground
@@ -33,7 +33,7 @@ class Shown:
     correlations: tuple[float, float] = (0.0, 0.0)  # of the pair, before and after
     class_names: Sequence[str] = ()
 
-    @property
+    @cached_property
     def rows(self) -> tuple[int, ...]:
         """The features with a row of their own; none where the overview stands for all."""
         if self.selected:
@@ -52,28 +52,47 @@ class Shown:
 
 def figures(result: Playground, shown: Shown) -> dict[str, Figure]:
     """All figures of the playground, by name; stages have their own names."""
-    drawn = {name: _stage_figure(stage, result, shown) for name, stage in result.stages.items()}
+    panels = {name: _panel(stage, result, shown) for name, stage in result.stages.items() if _has_rows(name, shown)}
+    rows = row_panels(panels)
+    drawn = {name: rows.get(name) or _overview(stage, shown) for name, stage in result.stages.items()}
+    for name, figure in drawn.items():
+        figure["layout"]["meta"] = _words(result.stages[name], result, shown)
     drawn["parameters"] = _parameters(result, shown)
     if len(shown.names) > 1:
         drawn["pair"] = _pair(result, shown)
     return drawn
 
 
-def _stage_figure(stage: Stage, result: Playground, shown: Shown) -> Figure:
-    title = f"{shown.symbol(stage.name)}: {STAGE_TITLES[stage.name]}"
-    value = shown.symbol("dx") if stage.name in PATHS else shown.symbol(stage.name)
-    if stage.name in ("readout", "d_readout"):
-        classes = range(len(shown.class_names))
+def _has_rows(name: str, shown: Shown) -> bool:
+    return name in READOUT or bool(shown.rows)
+
+
+def _panel(stage: Stage, result: Playground, shown: Shown) -> Panel:
+    title, value = _title(stage, shown), _value(stage, shown)
+    if stage.name in READOUT:
         names = [drawn_text(name) for name in shown.class_names]
-        figure = row_panel(stage, Panel(classes, names, title, value))
-    elif shown.rows:
-        names = [shown.drawn_names[i] for i in shown.rows]
-        example = "example" if result.positions == 1 else "position"
-        figure = row_panel(stage, Panel(shown.rows, names, title, value, example))
-    else:
-        figure = overview_panel(stage, shown.drawn_names, title, value)
-    figure["layout"]["meta"] = {"summary": _summary(stage, result, shown), "note": _note(stage, result)}
-    return figure
+        return Panel(stage, range(len(names)), names, title, value)
+    example = "example" if result.positions == 1 else "position"
+    return Panel(stage, shown.rows, [shown.drawn_names[i] for i in shown.rows], title, value, example)
+
+
+def _overview(stage: Stage, shown: Shown) -> Figure:
+    return overview_panel(stage, shown.drawn_names, _title(stage, shown), _value(stage, shown))
+
+
+def _title(stage: Stage, shown: Shown) -> str:
+    return f"{shown.symbol(stage.name)}: {STAGE_TITLES[stage.name]}"
+
+
+def _value(stage: Stage, shown: Shown) -> str:
+    """What the horizontal axis shows; each path is a part of dx."""
+    return shown.symbol("dx" if stage.name in PATHS else stage.name)
+
+
+def _words(stage: Stage, result: Playground, shown: Shown) -> dict[str, str]:
+    """What stands beside the panel: its summary, and its note."""
+    note = _note(stage, result)
+    return {"summary": _summary(stage, shown, note), "note": note}
 
 
 def _note(stage: Stage, result: Playground) -> str:
@@ -84,7 +103,7 @@ def _note(stage: Stage, result: Playground) -> str:
     return "; ".join(note for note in notes if note)
 
 
-def _summary(stage: Stage, result: Playground, shown: Shown) -> str:
+def _summary(stage: Stage, shown: Shown, note: str) -> str:
     """The panel in words, for those who cannot see it."""
     s, noun = stage.summary, "output" if stage.name in READOUT else "feature"
     at = list(shown.selected) if shown.selected and stage.name not in READOUT else slice(None)
@@ -93,7 +112,6 @@ def _summary(stage: Stage, result: Playground, shown: Shown) -> str:
         f"{shown.symbol(stage.name)}, {STAGE_TITLES[stage.name]}: histograms of {counted(len(mean), noun)}. "
         f"Means {_span(mean)}, deviations {_span(sd)}, values {_span(low + high)}."
     )
-    note = _note(stage, result)
     return f"{text} {note[:1].upper()}{note[1:]}." if note else text
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -27,13 +28,19 @@ Figure = dict[str, Any]
 
 @dataclass(frozen=True)
 class Panel:
-    """What a row panel is told besides its stage: the rows to show, their names, the texts around them."""
+    """A row panel to be drawn: its stage, the rows to show, their names, the texts around them."""
 
+    stage: Stage
     features: Sequence[int]
     names: Sequence[str]
     title: str
     value: str  # what the horizontal axis shows, as a symbol
     example: str = "example"
+
+    @property
+    def axis(self) -> Axis:
+        """The horizontal axis."""
+        return self.stage.histogram.axis
 
     @cached_property
     def index(self) -> slice | list[int]:
@@ -42,28 +49,74 @@ class Panel:
         in_a_row = len(self.features) == last - first + 1
         return slice(first, last + 1) if in_a_row else list(self.features)
 
+    @cached_property
+    def counts(self) -> np.ndarray[Any, Any]:
+        """The histograms of the rows (R, bins)."""
+        return self.stage.histogram.counts[self.index]
 
-def row_panel(stage: Stage, panel: Panel) -> Figure:
-    """Histograms as rows, mean and ± one deviation on each, and up to 64 examples as a rug."""
-    traces = [_shapes(stage, panel), *_moments(stage, panel)]
-    if stage.values.shape[1] <= RUG_UP_TO:
-        traces.append(_rug(stage, panel))
-    return {"data": traces, "layout": _layout(stage, panel)}
+    @cached_property
+    def moments(self) -> Floats:
+        """Mean, deviation, smallest, median and largest of each row (R, 5)."""
+        s = self.stage.summary
+        rows = np.array([s.mean, s.sd, s.low, s.quantiles[2], s.high]).T
+        return np.ascontiguousarray(rows[self.index])
 
 
-def _bases(count: int) -> Floats:
-    """The height of each row's floor; the first row is at the top."""
-    return np.arange(count - 1, -1, -1, dtype=np.float64)
+def row_panels(panels: dict[str, Panel]) -> dict[str, Figure]:
+    """Histograms as rows, mean and ± one deviation on each, and up to 64 examples as a rug.
+
+    Panels that share an axis are computed together, because a call to NumPy costs more than its numbers.
+    """
+    drawn: dict[str, Figure] = {}
+    for axis in dict.fromkeys(panel.axis for panel in panels.values()):
+        sharing = {name: panel for name, panel in panels.items() if panel.axis == axis}
+        together = list(sharing.values())
+        parts = zip(together, _outlines(axis, together), _marks(axis, together), strict=True)
+        drawn |= {name: _figure(*part) for name, part in zip(sharing, parts, strict=True)}
+    return drawn
 
 
-def _shapes(stage: Stage, panel: Panel) -> Figure:
-    counts = stage.histogram.counts[panel.index]
-    x, y = step_outlines(placed_edges(stage.histogram.axis, counts.shape[1]), counts, _bases(len(panel.features)))
-    colour = colour_of(stage.name)
+def _figure(panel: Panel, outline: tuple[Floats, Floats], marks: Floats) -> Figure:
+    traces = [_shapes(panel, *outline), _whiskers(panel, marks), _means(panel, marks[:, 3].copy())]
+    if panel.stage.values.shape[1] <= RUG_UP_TO:
+        traces.append(_rug(panel))
+    return {"data": traces, "layout": _layout(panel)}
+
+
+@lru_cache(maxsize=256)
+def _bases(count: int, above: float = 0.0) -> Floats:
+    """A height above each row's floor; the first row is at the top."""
+    return _kept(np.arange(count - 1, -1, -1, dtype=np.float64) + above)
+
+
+@lru_cache(maxsize=256)
+def _tripled(count: int) -> Floats:
+    """The height of each row's whisker, once for each of its ends and once for the gap behind it."""
+    return _kept(np.repeat(_bases(count, MARK), 3))
+
+
+def _kept(values: Floats) -> Floats:
+    """Values that several figures share."""
+    values.flags.writeable = False
+    return values
+
+
+def _outlines(axis: Axis, panels: Sequence[Panel]) -> list[tuple[Floats, Floats]]:
+    """The step outlines of each panel's rows."""
+    counts = np.concatenate([panel.counts for panel in panels])
+    bases = np.concatenate([_bases(len(panel.features)) for panel in panels])
+    x, y = step_outlines(placed_edges(axis, counts.shape[1]), counts, bases)
+    rows = accumulate(len(panel.features) for panel in panels)
+    ends = (np.flatnonzero(np.isnan(y))[[row - 1 for row in rows]] + 1).tolist()
+    return [(x[start:end], y[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def _shapes(panel: Panel, x: Floats, y: Floats) -> Figure:
+    colour = colour_of(panel.stage.name)
     return {
         "type": "scatter", "mode": "lines", "name": panel.title, "x": x, "y": y, "fill": "toself",
         "fillcolor": translucent(colour, 0.38), "line": {"color": colour, "width": 1, "shape": "hv"},
-        "hoverinfo": "skip", "showlegend": False, "meta": {"term": stage.name},
+        "hoverinfo": "skip", "showlegend": False, "meta": {"term": panel.stage.name},
     }  # fmt: skip
 
 
@@ -100,30 +153,31 @@ def placed(axis: Axis, positions: Floats) -> Floats:
     return positions.round(3 - math.floor(math.log10(high - low)))
 
 
-def _moments(stage: Stage, panel: Panel) -> tuple[Figure, Figure]:
-    """A line of one deviation to either side of each mean, and a dot at the mean, which tells the row's numbers."""
-    axis, summary = stage.histogram.axis, stage.summary
-    numbers = np.array([summary.mean, summary.sd, summary.low, summary.quantiles[2], summary.high])[:, panel.index]
-    mean, sd = numbers[:2]
-    low, middle, high = placed(axis, _inside(axis, np.array([mean - sd, mean, mean + sd])))
-    return _whiskers(stage, low, high), _means(stage, panel, middle, numbers)
+def _marks(axis: Axis, panels: Sequence[Panel]) -> list[Floats]:
+    """For each row of each panel where its mean lies, one deviation to either side, and a gap: low, high, gap, mean."""
+    mean, sd = np.concatenate([panel.moments[:, :2] for panel in panels]).T
+    places = np.full((len(mean), 4), np.nan)
+    places[:, [0, 1, 3]] = placed(axis, _inside(axis, np.array([mean - sd, mean + sd, mean]))).T
+    ends = list(accumulate(len(panel.features) for panel in panels))
+    return [places[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
 
-def _whiskers(stage: Stage, low: Floats, high: Floats) -> Figure:
-    """The lines parted by NaN; cheaper to draw than error bars."""
+def _whiskers(panel: Panel, marks: Floats) -> Figure:
+    """A line of one deviation to either side of each mean, parted by NaN; cheaper to draw than error bars."""
     return {
         "type": "scatter", "mode": "lines", "name": "± one deviation",
-        "x": np.array([low, high, np.full(len(low), np.nan)]).T.ravel(), "y": np.repeat(_bases(len(low)) + MARK, 3),
-        "line": {"color": colour_of(stage.name), "width": 2},
+        "x": marks[:, :3].ravel(), "y": _tripled(len(marks)),
+        "line": {"color": colour_of(panel.stage.name), "width": 2},
         "hoverinfo": "skip", "showlegend": False, "meta": {"term": "sd"},
     }  # fmt: skip
 
 
-def _means(stage: Stage, panel: Panel, place: Floats, numbers: Floats) -> Figure:
+def _means(panel: Panel, place: Floats) -> Figure:
+    """A dot at each mean, which tells the row's numbers."""
     return {
-        "type": "scatter", "mode": "markers", "name": "mean", "x": place, "y": _bases(len(place)) + MARK,
-        "marker": {"size": 6, "color": colour_of(stage.name), "line": {"width": 1, "color": "#ffffff"}},
-        "text": list(panel.names), "customdata": np.ascontiguousarray(numbers.T),
+        "type": "scatter", "mode": "markers", "name": "mean", "x": place, "y": _bases(len(place), MARK),
+        "marker": {"size": 6, "color": colour_of(panel.stage.name), "line": {"width": 1, "color": "#ffffff"}},
+        "text": list(panel.names), "customdata": panel.moments,
         "hovertemplate": HOVER, "showlegend": False, "meta": {"term": "mean"},
     }  # fmt: skip
 
@@ -133,22 +187,23 @@ def _inside(axis: Axis, values: Floats) -> Floats:
     return axis.position(values.clip(axis.low, axis.high))
 
 
-def _rug(stage: Stage, panel: Panel) -> Figure:
-    values = stage.values[panel.index].astype(np.float64)
-    axis = stage.histogram.axis
+def _rug(panel: Panel) -> Figure:
+    values = panel.stage.values[panel.index].astype(np.float64)
+    axis = panel.axis
     place = np.where((values >= axis.low) & (values <= axis.high), axis.position(values), np.nan)
     height = np.broadcast_to(_bases(len(values))[:, None] - 0.07, values.shape)
     return {
         "type": "scatter", "mode": "markers", "name": "examples", "x": placed(axis, place).ravel(),
         "y": np.round(height, DIGITS).ravel(), "customdata": np.tile(np.arange(values.shape[1]), len(values)),
-        "marker": {"symbol": "line-ns-open", "size": 6, "color": colour_of(stage.name), "opacity": 0.8},
+        "marker": {"symbol": "line-ns-open", "size": 6, "color": colour_of(panel.stage.name), "opacity": 0.8},
         "hovertemplate": f"{panel.example} %{{customdata}}<extra></extra>", "showlegend": False,
         "meta": {"term": "example"},
     }  # fmt: skip
 
 
+@lru_cache(maxsize=256)
 def axis_layout(axis: Axis, value: str) -> Figure:
-    """The horizontal axis of a stage: range, ticks, and a title that names a logarithmic scale."""
+    """A horizontal axis: range, ticks, and a title that names a logarithmic scale. Shared: never change it."""
     ticks = axis.ticks()
     return {
         "range": list(axis.limits()), "tickvals": [p for p, _ in ticks], "ticktext": [t for _, t in ticks],
@@ -172,13 +227,13 @@ def name_margin(names: Sequence[str]) -> int:
     return int(min(150, max(60, 26 + 6 * max(len(name) for name in names))))
 
 
-def _layout(stage: Stage, panel: Panel) -> Figure:
+def _layout(panel: Panel) -> Figure:
     count = len(panel.features)
     return {
         "title": {"text": panel.title},
-        "xaxis": axis_layout(stage.histogram.axis, panel.value),
+        "xaxis": axis_layout(panel.axis, panel.value),
         "yaxis": {
-            "range": [-0.25, count], "tickvals": _bases(count) + 0.3, "ticktext": list(panel.names),
+            "range": [-0.25, count], "tickvals": _bases(count, 0.3), "ticktext": list(panel.names),
             "title": {"text": "feature"}, "fixedrange": True, "zeroline": False, "showgrid": False,
         },
         "margin": {"l": name_margin(panel.names), "r": 8, "t": 36, "b": 42},

@@ -4,6 +4,7 @@ Each colour has a contrast of at least 3:1 against both themes' panels (held by 
 place, name and line as well, never by colour alone.
 """
 
+from functools import cache
 from typing import Any
 
 MEANINGS = {
@@ -39,6 +40,7 @@ def colour_of(stage: str) -> str:
     return MEANINGS[STAGE_MEANINGS[stage]]
 
 
+@cache
 def translucent(colour: str, opacity: float) -> str:
     """A hexadecimal colour as rgba()."""
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))

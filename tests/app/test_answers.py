@@ -2,10 +2,13 @@
 
 import asyncio
 import re
+import threading
 
+import anyio.to_thread
 import numpy as np
 import orjson
 import pytest
+from httpx2 import ASGITransport, AsyncClient
 from starlette.testclient import TestClient
 
 from app import answers
@@ -121,6 +124,32 @@ def test_light_work_stays_in_the_event_loop_and_heavy_work_does_not(client, monk
     monkeypatch.setattr("app.api.playground.view_of", noted)
     assert client.get(URL + query).status_code == 200
     assert seen == [inline]
+
+
+def test_large_views_take_turns_and_hold_up_nobody_else(settings, monkeypatch):
+    app = create_app(settings.model_copy(update={"inline_work": 0}))
+    answered, running = threading.Event(), []
+    monkeypatch.setattr("app.api.playground.LARGE", 10_000)
+
+    def slow_if_large(query, source):
+        if query.batch_size != 2_000:
+            return view_of(query, source)
+        running.append(query.seed)
+        assert answered.wait(timeout=30), "the small view was not answered while a large one was computed"
+        assert running[-1] == query.seed, "another large view began before this one had ended"
+        return view_of(query, source)
+
+    async def visit():
+        anyio.to_thread.current_default_thread_limiter().total_tokens = 2
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            asked = [client.get(f"{URL}?source=normal&batch_size=2000&seed={seed}") for seed in range(4)]
+            large = [asyncio.create_task(request) for request in asked]
+            small = await client.get(f"{URL}?source=iris")
+            answered.set()
+            return [small, *await asyncio.gather(*large)]
+
+    monkeypatch.setattr("app.api.playground.view_of", slow_if_large)
+    assert [response.status_code for response in asyncio.run(visit())] == [200] * 5
 
 
 def _in_the_event_loop():

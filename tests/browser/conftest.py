@@ -19,7 +19,7 @@ FLAGS = [
 ]  # fmt: skip
 DESKTOP = {"width": 1280, "height": 900}
 REFUSED = "Failed to load resource: the server responded with a status of "
-PATIENCE = 10_000  # milliseconds until a condition that does not come true fails the test
+PATIENCE = 30_000  # milliseconds until a condition that does not come true fails the test
 
 
 class Announcing(uvicorn.Server):

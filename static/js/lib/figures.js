@@ -57,7 +57,8 @@ export class Figures {
   #printed() {
     if (!window.Plotly) return;
     for (const panel of this.all()) panel.onScreen = true;
-    for (const panel of this.all()) if (panel.isDue()) panel.draw(window.Plotly, this.#templates[currentScheme()]);
+    const template = this.#templates[currentScheme()];
+    for (const panel of this.all().filter((panel) => panel.isDue())) panel.draw(window.Plotly, template);
   }
 
   #seen(entries) {
@@ -87,7 +88,8 @@ export class Figures {
       return;
     }
     const template = this.#templates[currentScheme()];
-    for (const panel of this.all()) if (panel.isDue()) panel.draw(Plotly, template);
+    // All widths are read before anything is drawn: a reading between two drawings lays the whole page out again.
+    for (const panel of this.all().filter((panel) => panel.isDue())) panel.draw(Plotly, template);
     window.dispatchEvent(new CustomEvent("figures-drawn"));
   }
 }
@@ -98,6 +100,7 @@ class Panel {
   #figure = null;
   #stated = "";
   #due = false;
+  #width = 0;
 
   constructor(element) {
     this.element = element;
@@ -123,13 +126,16 @@ class Panel {
     this.#due = this.#figure !== null;
   }
 
+  // Whether it is to be drawn now; notes the room that there is.
   isDue() {
-    return this.#due && this.onScreen && !this.element.hidden && this.plot.clientWidth > 0;
+    if (!this.#due || !this.onScreen || this.element.hidden) return false;
+    this.#width = this.plot.clientWidth;
+    return this.#width > 0;
   }
 
   draw(Plotly, template) {
     this.#due = false;
-    this.drawnWidth = this.plot.clientWidth;
+    this.drawnWidth = this.#width;
     this.plot.style.minHeight = `${this.#figure.layout.height - 30}px`;
     const first = !this.plot.classList.contains("js-plotly-plot");
     Plotly.react(this.plot, this.#figure.data, this.#dressed(template), CONFIG);

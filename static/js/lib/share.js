@@ -11,6 +11,17 @@ export function shareText(kind, state) {
   }[kind]();
 }
 
+// The buttons that copy the view.
+export function bindCopy(state) {
+  for (const button of document.querySelectorAll("[data-copy]")) {
+    button.addEventListener("click", async () => {
+      const done = await copy(shareText(button.dataset.copy, state));
+      const what = button.dataset.copy === "link" ? "a link" : button.textContent.replace("Copy as ", "");
+      document.getElementById("copied").textContent = done ? `Copied: the view as ${what}.` : "The browser refused to copy; the address bar has the link.";
+    });
+  }
+}
+
 function python(address) {
   return [
     "import json, urllib.request",

@@ -25,6 +25,11 @@ export class State {
     return value === null || value === undefined ? "" : String(value);
   }
 
+  // A field of numbers with commas between, as numbers.
+  indices(name) {
+    return this.get(name).split(",").filter(Boolean).map(Number);
+  }
+
   isChanged(name) {
     return this.#values.has(name);
   }

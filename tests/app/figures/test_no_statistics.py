@@ -12,7 +12,9 @@ STATISTICS = {
     "mean", "average", "median", "std", "var", "quantile", "percentile", "histogram", "bincount", "corrcoef", "cov",
     "cumsum", "sort", "partition",
 }  # fmt: skip
-ALLOWED = {"numpy", "app.figures", "bncore", "collections", "dataclasses", "functools", "math", "re", "typing"}
+ALLOWED = {
+    "numpy", "app.figures", "bncore", "collections", "dataclasses", "functools", "itertools", "math", "re", "typing",
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)

@@ -44,9 +44,15 @@ OTHERS = [
 ]  # fmt: skip
 
 
+def viewed(**query):
+    """The view of a query that needs no upload."""
+    asked = PlaygroundQuery.model_validate(query)
+    return view_of(asked, asked.open(None))
+
+
 def drawn(**query):
     """The figures of a query as they leave: out of JSON."""
-    answer = answer_of(view_of(PlaygroundQuery.model_validate(query), None))
+    answer = answer_of(viewed(**query))
     return orjson.loads(to_json(answer))["figures"]
 
 
@@ -137,7 +143,7 @@ def test_a_symlog_axis_names_itself_and_its_linear_part():
 
 def test_the_gradient_from_above_is_drawn_as_the_bell_that_it_is():
     """Wine's default upstream is normal: pooled over the features, counts rise to the middle and fall."""
-    view = view_of(PlaygroundQuery.model_validate({}), None)
+    view = viewed()
     histogram = view.result.stages["d_activation"].histogram
     middle = histogram.counts.shape[1] // 2
     peaks = histogram.counts.argmax(axis=1)
@@ -150,7 +156,7 @@ def test_the_gradient_from_above_is_drawn_as_the_bell_that_it_is():
 
 def test_nothing_of_relu_is_drawn_left_of_zero():
     for query in ({}, {"source": "digits"}, {"source": "iris"}):
-        histogram = view_of(PlaygroundQuery.model_validate(query), None).result.stages["activation"].histogram
+        histogram = viewed(**query).result.stages["activation"].histogram
         first = int(histogram.counts.sum(axis=0).argmax())
         edges = histogram.axis.edges(histogram.counts.shape[1])
         assert edges[first] == 0.0

@@ -48,4 +48,4 @@ def test_positions_are_rounded_to_a_thousandth_of_the_axis(length):
 
 @pytest.mark.parametrize(("features", "index"), [((0, 1, 2), slice(0, 3)), ((1, 3), [1, 3]), ((4,), slice(4, 5))])
 def test_neighbouring_features_are_taken_as_a_slice(features, index):
-    assert Panel(features, ["a"] * len(features), "title", "x").index == index
+    assert Panel(None, features, ["a"] * len(features), "title", "x").index == index

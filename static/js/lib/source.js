@@ -1,0 +1,111 @@
+// Where the batch comes from: a data set, a generator, or a file of one's own, sent, named and deleted here.
+import { showAt } from "./problems.js";
+import { bindUpload, remembered } from "./upload.js";
+
+const UPLOAD = /^[0-9a-f]{64}$/;
+const HOW_TO_READ = { array: "", header: "auto", missing: "error", label: "", feature_axis: "1" };
+const OF_ANOTHER_BATCH = { selected: "", pair: "", gamma: "auto", beta: "auto", upstream: "auto", batch_size: "auto" };
+const $ = (id) => document.getElementById(id);
+
+// `again()` asks for the same view once more.
+export function bindSource(state, again) {
+  bindUpload({
+    progress: showProgress,
+    done: (upload, name) => {
+      keep(upload, name);
+      if (upload.id !== state.get("source")) {
+        state.set({ source: upload.id, ...HOW_TO_READ, ...OF_ANOTHER_BATCH });
+        return;
+      }
+      showSource(state);
+      again();
+    },
+    fail: (detail) => showAt("file", detail),
+  });
+  $("upload-delete").addEventListener("click", () => deleteShown(state));
+  $("new-draw").addEventListener("click", () => {
+    state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 });
+    $("drawn").textContent = `Drawn from seed ${state.get("seed")}.`;
+  });
+  $("replay").addEventListener("click", () => {
+    again();
+    $("drawn").textContent = `Drawn again from seed ${state.get("seed")}: the same batch, the same numbers.`;
+  });
+  $("take-all").addEventListener("click", () => state.set({ batch_size: "all" }));
+}
+
+export function showSource(state) {
+  const source = state.get("source");
+  const select = $("c-source");
+  if (UPLOAD.test(source)) nameUpload(select, source);
+  $("about-source").textContent = select.selectedOptions[0]?.dataset.about ?? "Read from your file.";
+  $("upload-delete").hidden = !(UPLOAD.test(source) && remembered.get(source));
+}
+
+// The way out of missing values stands where the file came in.
+export function offerDrop(errors, state) {
+  const missing = errors.find((row) => row.field === "missing");
+  if (!missing) return;
+  $("upload-notes").hidden = true;
+  showAt("file", $("e-missing").textContent);
+  $("e-missing").hidden = true;
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Leave those rows out";
+  button.addEventListener("click", () => state.set({ missing: "drop" }));
+  $("e-file").append(" ", button);
+}
+
+function nameUpload(select, id) {
+  let option = [...select.options].find(({ value }) => value === id);
+  if (!option) {
+    option = new Option(`Upload ${id.slice(0, 8)}…`, id);
+    select.querySelector("optgroup:last-child").append(option);
+  }
+  option.textContent = remembered.get(id)?.name ?? option.textContent;
+  select.value = id;
+}
+
+function showProgress(share) {
+  const bar = $("upload-progress");
+  bar.hidden = share === null;
+  if (share !== null) bar.value = share;
+  if (share === 0) $("e-file").hidden = true;
+}
+
+function keep(upload, name) {
+  const keys = remembered.get(upload.id)?.keys ?? [];
+  remembered.put(upload.id, { keys: [...keys, upload.delete_key], name });
+  const notes = $("upload-notes");
+  notes.textContent = upload.warnings.join(" ");
+  notes.hidden = upload.warnings.length === 0;
+}
+
+async function deleteShown(state) {
+  const id = state.get("source");
+  $("upload-delete").disabled = true;
+  const failure = await deleteUpload(id);
+  $("upload-delete").disabled = false;
+  if (failure) {
+    showAt("file", failure);
+    return;
+  }
+  $("c-source").querySelector(`option[value="${id}"]`)?.remove();
+  if (state.get("source") === id) state.reset(["source"]);
+}
+
+// Every key that this browser has; one that does not fit any more is as good as used. Returns what went wrong, if anything.
+async function deleteUpload(id) {
+  const { keys, name } = remembered.get(id);
+  for (const [used, key] of keys.entries()) {
+    try {
+      const response = await fetch(`/api/v1/batches/${id}?delete_key=${encodeURIComponent(key)}`, { method: "DELETE" });
+      if (!response.ok && ![403, 410].includes(response.status)) return (await response.json()).detail;
+    } catch {
+      return "The server does not answer; the upload is still there.";
+    }
+    remembered.put(id, { keys: keys.slice(used + 1), name });
+  }
+  remembered.put(id, null);
+  return "";
+}

@@ -1,0 +1,35 @@
+// Whether the view is being made: told to screen readers at once, and shown when it takes long.
+
+const SPINNER_AFTER = 300; // milliseconds
+
+export class Waiting {
+  #view = document.getElementById("view");
+  #spinner = document.getElementById("spinner");
+  #asking = false;
+  #writing = false;
+  #timer = 0;
+
+  // While the server is asked.
+  asking(is) {
+    this.#asking = is;
+    this.#tell();
+    clearTimeout(this.#timer);
+    if (is) this.#timer = setTimeout(() => this.#slow(true), SPINNER_AFTER);
+    else this.#slow(false);
+  }
+
+  // While tables are still to be written.
+  writing(is) {
+    this.#writing = is;
+    this.#tell();
+  }
+
+  #tell() {
+    this.#view.setAttribute("aria-busy", String(this.#asking || this.#writing));
+  }
+
+  #slow(is) {
+    this.#spinner.hidden = !is;
+    this.#view.classList.toggle("slow", is);
+  }
+}
