@@ -93,11 +93,10 @@ def _bars(name: str, values: Floats, examples: list[int], shown: Shown) -> Figur
 
 
 def _marks(title: str, term: str, values: Floats, examples: list[int], shape: str) -> Figure:
+    outline = {"width": 2, "color": "#ffffff"} if shape == "diamond" else {"width": 3}
     return {
         "type": "scatter", "mode": "markers", "name": title, "x": examples, "y": values,
-        "marker": {
-            "symbol": shape, "size": 11, "color": MEANINGS["gradient"], "line": {"width": 2, "color": "#ffffff"},
-        } if shape == "diamond" else {"symbol": shape, "size": 12, "line": {"width": 3, "color": MEANINGS["gradient"]}},
+        "marker": {"symbol": shape, "size": 12, "color": MEANINGS["gradient"], "line": outline},
         "hovertemplate": f"example %{{x}}, {title}: %{{y:.3g}}<extra></extra>", "meta": {"term": term},
     }  # fmt: skip
 
@@ -114,13 +113,17 @@ def jacobian_figure(jacobian: Jacobian, shown: Shown) -> Figure:
     total, count = jacobian.total, len(jacobian.total)
     y, x = shown.symbol("y"), shown.symbol("x")
     most = float(np.abs(total).max()) or 1.0
-    texts = [[three(float(value)) for value in row] for row in total]
+    texts = [three(float(value)) for value in total.ravel()]
     heatmap = {
         "type": "heatmap", "z": total, "zmin": -most, "zmax": most, "colorscale": diverging(), "xgap": 2, "ygap": 2,
-        "text": texts, "texttemplate": "%{text}", "textfont": {"size": 11},
         "colorbar": {"thickness": 10, "title": {"text": f"∂{y}/∂{x}"}, "outlinewidth": 0, "len": 1},
-        "hovertemplate": f"{y} of example %{{y}} by {x} of example %{{x}}: %{{text}}<extra></extra>",
+        "hovertemplate": f"{y} of example %{{y}} by {x} of example %{{x}}: %{{z:.3g}}<extra></extra>",
         "meta": {"term": "slope"},
+    }  # fmt: skip
+    written = {
+        "type": "scatter", "mode": "text", "name": "entries", "x": list(range(count)) * count,
+        "y": [k for k in range(count) for _ in range(count)], "text": texts, "textfont": {"size": 11},
+        "hoverinfo": "skip", "showlegend": False, "meta": {"term": "slope"},
     }  # fmt: skip
     own = float(total[shown.example, shown.example])
     layout = {
@@ -135,15 +138,15 @@ def jacobian_figure(jacobian: Jacobian, shown: Shown) -> Figure:
             "note": "",
         },
     }  # fmt: skip
-    return {"data": [heatmap], "layout": layout}
+    return {"data": [heatmap, written], "layout": layout}
 
 
 def diverging() -> list[list[Any]]:
-    """From blue over nothing to orange; the eye finds 0 in either colour scheme."""
+    """From blue over nothing to orange, never so strong that the text of either colour scheme could not be read."""
     low, high = MEANINGS["x_hat"], MEANINGS["gradient"]
     return [
-        [0, translucent(low, 0.9)], [0.25, translucent(low, 0.45)], [0.5, translucent(MEANINGS["neutral"], 0.08)],
-        [0.75, translucent(high, 0.45)], [1, translucent(high, 0.9)],
+        [0, translucent(low, 0.75)], [0.25, translucent(low, 0.4)], [0.5, translucent(MEANINGS["neutral"], 0.08)],
+        [0.75, translucent(high, 0.4)], [1, translucent(high, 0.75)],
     ]  # fmt: skip
 
 
@@ -174,7 +177,7 @@ def moved_figure(moved: Moved, shown: Shown) -> Figure:
         _outputs("after, exactly", moved.after, examples, {"symbol": "circle", "size": 10, "color": colour}),
         _outputs(
             "as the Jacobian predicts", moved.predicted, examples,
-            {"symbol": "line-ew-open", "size": 18, "line": {"width": 3, "color": MEANINGS["gradient"]}},
+            {"symbol": "line-ew-open", "size": 18, "color": MEANINGS["gradient"], "line": {"width": 3}},
         ),
     ]  # fmt: skip
     told = "; ".join(

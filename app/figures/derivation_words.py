@@ -46,9 +46,9 @@ NODES = {
     "dvar": NodeWords("∂L/∂σ²", "at the variance", "The gradient at the denominator through the root."),
     "dmean": NodeWords("∂L/∂μ", "at the mean", "It was subtracted from every example, so every example adds to it."),
     "dx_direct": NodeWords("direct", "direct path", "As if mean and deviation were constants."),
-    "dx_mean": NodeWords("through μ", "path through the mean", "Each example made a part of 1/{count} of the mean."),
+    "dx_mean": NodeWords("via μ", "path through the mean", "Each example made a part of 1/{count} of the mean."),
     "dx_variance": NodeWords(
-        "through σ²", "path through the variance", "Each example made the variance, the more the farther out it is."
+        "via σ²", "path through the variance", "Each example made the variance, the more the farther out it is."
     ),
     "dx": NodeWords("{dx}", "gradient at the input", "The sum of the three paths: what batch norm hands on, backward."),
 }

@@ -67,7 +67,8 @@ def test_naive_fades_what_it_forgets_and_marks_what_is_left():
 
 def test_the_heatmaps_colours_are_symmetric_about_zero():
     figure = drawn(cell="2,0", output="1")["jacobian"]
-    (heatmap,) = figure["data"]
+    heatmap, written = figure["data"]
+    assert len(written["text"]) == 16
     assert heatmap["zmin"] == -heatmap["zmax"]
     assert heatmap["zmax"] == pytest.approx(np.abs(heatmap["z"]).max())
     assert [at for at, _ in heatmap["colorscale"]] == [0, 0.25, 0.5, 0.75, 1]
