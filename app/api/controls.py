@@ -74,6 +74,8 @@ def schema_of(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
 def _field(schema: dict[str, Any]) -> dict[str, Any]:
     kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
     merged = {key: value for kind in kinds for key, value in kind.items() if key in LIMITS}
+    constants = [kind["const"] for kind in kinds if "const" in kind]
+    merged |= {"enum": constants} if constants else {}
     merged["type"] = kinds[0]["type"]
     field = {"title": schema["title"], "help": schema.get("description", ""), "default": schema.get("default")}
     return field | {LIMITS[key]: value for key, value in merged.items()} | {"control": schema.get("control", {})}
