@@ -33,17 +33,22 @@ async def derivation(request: Request) -> Response:
         return await answer(request, etag, write, inline=not query.is_upload, media_type=HTML)
     except UserError as error:
         problem = problem_of(error)
-        return html(_render(query, None, problem), problem["status"])
+        return html(_rest(request, query, error, problem), problem["status"])
+
+
+def _rest(request: Request, query: DerivationFields, error: UserError, problem: dict[str, Any]) -> bytes:
+    """The page of the query without the field at fault; should it be refused for another one, of the default."""
+    kept = {name: value for name, value in query.stated().items() if name != error.field}
+    try:
+        return _page(request, DerivationQuery.model_validate(kept), problem)
+    except UserError:
+        return _page(request, DerivationQuery.model_validate({}), problem)
 
 
 def _page(request: Request, query: DerivationFields, problem: dict[str, Any] | None = None) -> bytes:
     state = request.app.state
-    return _render(query, answer_of(view_of(query, state.uploads, state.settings.view_numbers)), problem)
-
-
-def _render(query: DerivationFields, result: Any, problem: dict[str, Any] | None) -> bytes:
-    """The page's HTML; without a result there is a problem that says why."""
     return render(
-        "derivation.html", schema=titled_schema(DerivationQuery), query=query, result=result, problem=problem,
+        "derivation.html", schema=titled_schema(DerivationQuery), query=query, problem=problem,
+        result=answer_of(view_of(query, state.uploads, state.settings.view_numbers)),
         data_sets=DATASETS.values(), generators=GENERATORS.values(),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser import files
 from tests.browser.conftest import Watch
+from tests.browser.derivation import Derivation
 from tests.browser.playground import Playground
 
 SIZES = {1280: 900, 390: 844}
@@ -40,6 +41,23 @@ def scheme(request: pytest.FixtureRequest, page: Page) -> str:
 def test_the_playground(playground: Playground, query: str) -> None:
     playground.open(query)
     assert at_every_size(playground.page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+@pytest.mark.parametrize("query", ["", "source=wine&notation=lecture&eps_placement=deviation&naive=on&step=dx"])
+def test_the_derivation(page: Page, query: str) -> None:
+    Derivation(page).open(query)
+    assert at_every_size(page) == []
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    assert at_every_size(page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+def test_the_derivation_with_an_error(page: Page, watch: Watch) -> None:
+    watch.refusals.add(422)
+    derivation = Derivation(page).open()
+    derivation.type(0, 0, "one")
+    assert at_every_size(page) == []
 
 
 @pytest.mark.usefixtures("scheme")

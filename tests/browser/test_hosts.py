@@ -6,7 +6,10 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watch
 from tests.browser.playground import Playground
 
-PAGES = ["/", "/?source=digits&upstream=cross_entropy", "/docs", f"/?source={'0' * 64}", "/?eps=-1"]
+PAGES = [
+    "/", "/?source=digits&upstream=cross_entropy", "/docs", f"/?source={'0' * 64}", "/?eps=-1", "/derivation",
+    "/derivation?source=iris&notation=lecture",
+]  # fmt: skip
 FETCH = "(address) => fetch(address).then(() => 'taken', () => 'refused')"
 
 

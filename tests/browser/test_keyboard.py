@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.derivation import Derivation
 from tests.browser.playground import Playground
 
 MOST_STOPS = 400
@@ -39,7 +40,7 @@ def stops(page: Page) -> list[dict[str, object]]:
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/docs"])
 def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     page.goto(path)
     page.keyboard.press("Tab")
@@ -57,6 +58,16 @@ def test_tab_reaches_everything_and_the_focus_is_always_seen(playground: Playgro
     assert [stop["name"] for stop in visited if not stop["outlined"]] == []
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
     assert playground.page.evaluate(MISSED) == []
+
+
+def test_tab_reaches_everything_of_the_derivation_but_cells_which_arrows_reach(page: Page) -> None:
+    Derivation(page).open("upstream=one_example")
+    visited = stops(page)
+    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    missed = page.evaluate(MISSED)
+    assert [html for html in missed if 'tabindex="-1"' not in html] == []
+    assert sum(str(stop["name"]).startswith("INPUT") for stop in visited) >= 3
 
 
 def test_the_skip_link_of_a_drawn_page_leaves_the_address_alone(playground: Playground) -> None:

@@ -57,10 +57,10 @@ export class Grid {
     const cells = examples.map((example, j) => features.map((feature, i) => this.#cell(j, i, example, feature)));
     const [rows, columns, shown] = this.#turned ? [features, examples, turned(cells)] : [examples, features, cells];
     const head = element("tr");
-    head.append(element("td", ""), ...columns.map((name) => element("th", name, { scope: "col" })));
+    head.append(element("td", ""), ...columns.map((name) => element("th", name, { scope: "col", title: name })));
     const lines = shown.map((row, i) => {
       const line = element("tr");
-      line.append(element("th", rows[i], { scope: "row" }), ...row);
+      line.append(element("th", rows[i], { scope: "row", title: rows[i] }), ...row);
       return line;
     });
     const body = element("tbody");

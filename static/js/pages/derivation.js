@@ -163,7 +163,7 @@ function showWalk() {
 function show(found) {
   answer = found;
   numbers = new Numbers(answer);
-  $("view").classList.remove("empty", "stale");
+  $("view").classList.remove("stale");
   view.showTexts(answer, remembered.get(state.get("source"))?.name);
   showGrids();
   graph.show(answer.nodes, answer.naive.on ? answer.naive.forgotten : []);
@@ -180,14 +180,14 @@ function show(found) {
 }
 
 function fail(detail, errors) {
-  $("view").classList.toggle("stale", answer !== null);
-  showProblem(detail, errors, answer ? answer.batch.title : "");
+  $("view").classList.add("stale");
+  showProblem(detail, errors, answer.batch.title);
 }
 
 state.onChange((names) => {
   document.body.dataset.notation = state.get("notation");
   relevance();
-  if (answer) showWalk();
+  showWalk();
   if (names === null || names.some((name) => !HERE.has(name))) latest.want(state.query());
 });
 
@@ -204,9 +204,11 @@ function relevance() {
 
 // ---- other controls ----
 
-// A named gradient takes the place of the typed one.
-$("c-upstream").addEventListener("change", () => state.set({ dy: "" }));
-$("c-source").addEventListener("change", () => state.set({ selected: "", cell: "0,0", output: "0", upstream_example: "0", dy: "", gamma: "auto", beta: "auto", batch_size: "auto" }));
+// What was said of the old batch does not fit another one, and a named gradient takes the place of a typed one. Before
+// the control itself writes its value, so that no state in between is asked for.
+const OF_THIS_BATCH = { selected: "", cell: "0,0", output: "0", upstream_example: "0", dy: "", gamma: "auto", beta: "auto", batch_size: "auto" };
+$("c-source").addEventListener("change", () => state.set({ ...OF_THIS_BATCH, source: $("c-source").value }), { capture: true });
+$("c-upstream").addEventListener("change", () => state.set({ dy: "", upstream: $("c-upstream").value }), { capture: true });
 $("undo").addEventListener("click", () => {
   const pressed = $("undo").getAttribute("aria-pressed") === "true";
   state.set(pressed ? { gamma: "auto", beta: "auto" } : { gamma: "sigma", beta: "mean" });
@@ -229,7 +231,7 @@ addEventListener("figures-missing", () => {
   $("problem").hidden = false;
 });
 
-const scene = () => ({ terms: answer?.terms ?? embedded.terms, sides: Object.fromEntries((answer?.nodes ?? []).map(({ name, side }) => [name, side])), cell: cellShown(), step: stepShown() });
+const scene = () => ({ terms: answer.terms, sides: Object.fromEntries(answer.nodes.map(({ name, side }) => [name, side])), cell: cellShown(), step: stepShown() });
 for (const { element, plot } of figures.all()) {
   element.addEventListener("figure-ready", () => {
     plot.on("plotly_hover", ({ points: [point] }) => lightMark(point.data.meta.term, point.x, scene()));
@@ -243,7 +245,7 @@ for (const { element, plot } of figures.all()) {
 bindCopy(state, API);
 bindLighting(scene);
 relevance();
-if (answer) show(answer);
+show(answer);
 if (embedded.problem) {
   clearProblems();
   fail(embedded.problem.detail, embedded.problem.errors ?? []);
