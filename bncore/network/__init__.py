@@ -1,0 +1,44 @@
+"""Networks as plain lists of layers: forward, backward, and a record of every layer.
+
+`layer` says what a layer is; `build` makes whole networks; `propagation` runs a batch through one.
+"""
+
+from bncore.network.build import NORM_PLACES, NORMS, Recipe, convolutional, fully_connected
+from bncore.network.convolution import Convolution
+from bncore.network.initializations import INITIALIZATIONS, Initialization, weights
+from bncore.network.layer import Layer, Pulled, Record, Step
+from bncore.network.linear import Flatten, Linear
+from bncore.network.losses import LOSSES, Loss, cross_entropy, squared_error
+from bncore.network.normalization import BatchNorm
+from bncore.network.pointwise import Activate
+from bncore.network.pooling import GlobalAveragePooling
+from bncore.network.propagation import Propagation, propagate
+from bncore.network.residual import Residual
+
+__all__ = [
+    "INITIALIZATIONS",
+    "LOSSES",
+    "NORMS",
+    "NORM_PLACES",
+    "Activate",
+    "BatchNorm",
+    "Convolution",
+    "Flatten",
+    "GlobalAveragePooling",
+    "Initialization",
+    "Layer",
+    "Linear",
+    "Loss",
+    "Propagation",
+    "Pulled",
+    "Recipe",
+    "Record",
+    "Residual",
+    "Step",
+    "convolutional",
+    "cross_entropy",
+    "fully_connected",
+    "propagate",
+    "squared_error",
+    "weights",
+]

@@ -1,0 +1,28 @@
+"""Global average pooling: an image's channels as their means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from bncore.arguments import Array
+from bncore.network.layer import Pulled, Step
+
+
+@dataclass(frozen=True, eq=False)
+class GlobalAveragePooling:
+    """y (N, C) is the mean of x (N, C, H, W) over the positions; each position gets 1/(H W) of dy."""
+
+    @property
+    def parameters(self) -> Mapping[str, Array]:
+        """None."""
+        return {}
+
+    def forward(self, x: Array) -> Step:
+        """The channels' means."""
+        positions = x.shape[2] * x.shape[3]
+
+        def pull(dy: Array) -> Pulled:
+            return Pulled(np.broadcast_to((dy / positions)[:, :, None, None], x.shape).astype(x.dtype))
+
+        return Step(x.mean(axis=(2, 3), dtype=x.dtype), pull)
