@@ -44,6 +44,7 @@ def test_arrow_keys_walk_through_every_node_and_back_without_a_request(derivatio
         derivation.page.keyboard.press("ArrowRight")
         derivation.expect_step(name)
         assert derivation.numbers()
+    derivation.settle()
     assert derivation.query["step"] == "dx"
     expect(derivation.page.locator("#step-side")).to_have_text("backward, step 23 of 23")
     for name in ORDER[-2::-1]:

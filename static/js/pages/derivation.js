@@ -16,6 +16,7 @@ import { remembered } from "../lib/upload.js";
 import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/derivation", figure: "paths" };
+const REST_AFTER = 80; // milliseconds
 const LAYER_STEP = 0.05; // of a dragged scale or shift
 const DY_STEP = 0.05;
 const MOST = { examples: 8, features: 6 };
@@ -58,7 +59,7 @@ function stated(texts) {
 
 function choose(example, feature) {
   const cell = `${example},${feature}`;
-  if (cell !== state.get("cell")) state.set({ cell }, { settle: false });
+  if (cell !== state.get("cell")) state.set({ cell }, { settle: false, later: true });
 }
 
 // The table becomes the source; what the old source brought along is kept as typed numbers.
@@ -132,7 +133,7 @@ const graph = new Graph($("graph"), (name) => {
 const transport = new Transport(go);
 
 function go(step) {
-  state.set({ step }, { settle: false });
+  state.set({ step }, { settle: false, later: true });
 }
 
 function stepShown() {
@@ -160,6 +161,7 @@ function showWalk() {
 
 // ---- answers ----
 
+// What is looked at while a number is dragged first; the tables below at the first pause.
 function show(found) {
   answer = found;
   numbers = new Numbers(answer);
@@ -168,12 +170,19 @@ function show(found) {
   showGrids();
   graph.show(answer.nodes, answer.naive.on ? answer.naive.forgotten : []);
   showWalk();
-  view.showSummed(answer, numbers, answer.cell);
   view.showLaws(answer);
+  figures.show(answer.figures);
+  clearTimeout(show.later);
+  waiting.writing(true);
+  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
+  show.before = true;
+}
+
+function showRest() {
+  view.showSummed(answer, numbers, answer.cell);
   view.showNaive(answer);
   view.showRoutes(answer);
   view.showJacobian(answer, numbers, answer.cell);
-  figures.show(answer.figures);
   refreshTables();
   $("all-numbers").href = API.path + (state.query() ? `?${state.query()}` : "");
   waiting.writing(false);
