@@ -159,7 +159,7 @@ export function showJacobian(answer, numbers, place) {
   $("entry-text").textContent = entry.text;
   $("moved-text").textContent = moved.text;
   $("between-text").textContent = between.text;
-  fillTable($("between"), "feature", batch.feature_names, batch.feature_names.map((name, i) => [name, between.largest.map((row) => row[i])]));
+  fillTable($("between"), namesOf(answer).noun, batch.feature_names, batch.feature_names.map((name, i) => [name, between.largest.map((row) => row[i])]));
 }
 
 // The table behind a figure.

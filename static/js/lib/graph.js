@@ -8,13 +8,17 @@ const HALF = { width: 43, height: 24 };
 
 export class Graph {
   #box;
-  #jump;
   #drawn = "";
+  #scrolls = false;
 
   // `jump(name)` is called with the node that is chosen.
   constructor(box, jump) {
     this.#box = box;
-    this.#jump = jump;
+    const scroll = box.parentElement;
+    new ResizeObserver(() => {
+      this.#scrolls = scroll.scrollWidth > scroll.clientWidth;
+      this.#reveal();
+    }).observe(scroll);
     box.addEventListener("click", ({ target }) => target.closest(".node") && jump(target.closest(".node").dataset.node));
   }
 
@@ -40,13 +44,14 @@ export class Graph {
       else node.removeAttribute("aria-current");
     }
     for (const edge of this.#box.querySelectorAll("path[data-to]")) edge.classList.toggle("active", edge.dataset.to === name);
-    this.#reveal(name);
+    this.#reveal();
   }
 
-  #reveal(name) {
+  // Where the picture is wider than its place. Widths are read only then, as reading lays the page out.
+  #reveal() {
+    const node = this.#scrolls && this.#box.querySelector(".node.active");
+    if (!node) return;
     const scroll = this.#box.parentElement;
-    const node = this.#box.querySelector(`[data-node="${name}"]`);
-    if (!node || scroll.scrollWidth <= scroll.clientWidth) return;
     scroll.scrollLeft = node.offsetLeft + node.offsetWidth / 2 - scroll.clientWidth / 2;
   }
 }

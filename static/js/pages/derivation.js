@@ -16,6 +16,7 @@ import { remembered } from "../lib/upload.js";
 import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/derivation", figure: "paths" };
+const REST_AFTER = 80; // milliseconds
 const LAYER_STEP = 0.05; // of a dragged scale or shift
 const DY_STEP = 0.05;
 const MOST = { examples: 8, features: 6 };
@@ -25,6 +26,7 @@ const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
 let numbers = null;
+let wanted = null; // the query that was asked for last
 
 const state = new State(embedded.schema);
 const figures = new Figures(document, embedded.templates);
@@ -32,9 +34,9 @@ new Controls(document, state);
 const waiting = new Waiting();
 const latest = new Latest({
   ask: (query) => getJson(API.path + (query ? `?${query}` : "")),
-  show: (found) => {
+  show: (found, query) => {
     clearProblems();
-    show(found);
+    show(found, query === wanted);
   },
   fail: (problem) => {
     clearProblems();
@@ -58,7 +60,7 @@ function stated(texts) {
 
 function choose(example, feature) {
   const cell = `${example},${feature}`;
-  if (cell !== state.get("cell")) state.set({ cell }, { settle: false });
+  if (cell !== state.get("cell")) state.set({ cell }, { settle: false, later: true });
 }
 
 // The table becomes the source; what the old source brought along is kept as typed numbers.
@@ -132,7 +134,7 @@ const graph = new Graph($("graph"), (name) => {
 const transport = new Transport(go);
 
 function go(step) {
-  state.set({ step }, { settle: false });
+  state.set({ step }, { settle: false, later: true });
 }
 
 function stepShown() {
@@ -160,20 +162,29 @@ function showWalk() {
 
 // ---- answers ----
 
-function show(found) {
+// What is looked at while a number is dragged first; the tables below at the first pause.
+// The tables are written anew by the latest answer only: an earlier one would take back what was typed since.
+function show(found, isLatest = true) {
   answer = found;
   numbers = new Numbers(answer);
   $("view").classList.remove("stale");
   view.showTexts(answer, remembered.get(state.get("source"))?.name);
-  showGrids();
+  if (isLatest) showGrids();
   graph.show(answer.nodes, answer.naive.on ? answer.naive.forgotten : []);
   showWalk();
-  view.showSummed(answer, numbers, answer.cell);
   view.showLaws(answer);
+  figures.show(answer.figures);
+  clearTimeout(show.later);
+  waiting.writing(true);
+  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
+  show.before = true;
+}
+
+function showRest() {
+  view.showSummed(answer, numbers, answer.cell);
   view.showNaive(answer);
   view.showRoutes(answer);
   view.showJacobian(answer, numbers, answer.cell);
-  figures.show(answer.figures);
   refreshTables();
   $("all-numbers").href = API.path + (state.query() ? `?${state.query()}` : "");
   waiting.writing(false);
@@ -188,8 +199,13 @@ state.onChange((names) => {
   document.body.dataset.notation = state.get("notation");
   relevance();
   showWalk();
-  if (names === null || names.some((name) => !HERE.has(name))) latest.want(state.query());
+  if (names === null || names.some((name) => !HERE.has(name))) ask();
 });
+
+function ask() {
+  wanted = state.query();
+  latest.want(wanted);
+}
 
 function relevance() {
   const setting = [state.get("notation"), state.get("eps_placement"), "train"].join("/");
