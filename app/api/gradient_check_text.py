@@ -1,6 +1,7 @@
 """Tensors as text: Python's nested lists, what NumPy prints, CSV, or cells pasted from a spreadsheet."""
 
 import json
+import math
 import re
 from typing import Any
 
@@ -40,7 +41,7 @@ def _nested(text: str, field: str) -> Any:
         pieces.append("[" if opens else "]" if token in "])" else _number(token, field))
     try:
         return json.loads("".join(pieces))
-    except json.JSONDecodeError as error:
+    except (json.JSONDecodeError, RecursionError) as error:
         detail = f"The brackets of {field} do not match; every [ needs its ]."
         raise InvalidQuery(detail, field=field, given=text, allowed=FORMS) from error
 
@@ -56,9 +57,10 @@ def _rows(text: str, field: str) -> Any:
 
 
 def _number(text: str, field: str) -> str:
-    if NUMBER.fullmatch(text):
+    if NUMBER.fullmatch(text) and math.isfinite(float(text)):
         return repr(float(text))
-    what = "is missing or infinite" if text.lower().lstrip("+-") in ("nan", "inf") else "is not a number"
+    missing = NUMBER.fullmatch(text) or text.lower().lstrip("+-") in ("nan", "inf")
+    what = "is missing or infinite" if missing else "is not a number"
     shortened = text if len(text) <= 30 else f"{text[:29]}…"
     raise InvalidQuery(f"“{shortened}” in {field} {what}.", field=field, given=shortened, allowed=FORMS)
 

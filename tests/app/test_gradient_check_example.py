@@ -1,8 +1,13 @@
 """Wrong gradients on purpose, and tensors given as text."""
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.api.gradient_check_body import numbers
 from app.api.gradient_check_text import from_text
 from app.errors import InvalidQuery
 from bncore.diagnosis import MISTAKES, examples, probe
@@ -64,6 +69,9 @@ def test_four_axes_and_one_number_a_feature_are_read():
         ("1, nan", "“nan” in dx is missing or infinite"),
         ("[[1, 2], [3, 4]", "brackets of dx do not match"),
         ("[1] 2", "brackets of dx do not match"),
+        ("1e999", "“1e999” in dx is missing or infinite"),
+        pytest.param("[" * 5000, "brackets of dx do not match", id="deep"),
+        pytest.param("[" * 5000 + "1" + "]" * 5000, "brackets of dx do not match", id="deep and closed"),
         ("[[1. 2. ... 3. 4.]]", "“...” in dx is not a number"),
     ],
 )
@@ -74,3 +82,12 @@ def test_text_that_is_no_tensor_is_refused_with_its_place(client, text, said):
     assert refused.status_code == 422
     assert said in refused.json()["detail"]
     assert refused.json()["errors"][0]["field"] == "dx"
+
+
+@given(
+    text=st.text(alphabet="[]() ,;\n\t.-+e0123456789xarnd", max_size=60), field=st.sampled_from(["dx", "dgamma", "x"])
+)
+def test_any_text_is_a_tensor_or_a_refusal(text, field):
+    with suppress(InvalidQuery):
+        found = numbers(text, field)
+        assert found.dtype == float
