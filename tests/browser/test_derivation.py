@@ -7,7 +7,7 @@ import sys
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.conftest import Watch
 from tests.browser.derivation import ORDER, Derivation
@@ -217,6 +217,24 @@ def test_what_is_no_number_is_told_beside_the_table_and_can_be_mended(derivation
     assert derivation.grid("values")[1] == ["2", "10", "0"]
 
 
+def test_a_late_answer_does_not_take_back_what_was_typed_since(derivation: Derivation) -> None:
+    derivation.open()
+    held: list[Route] = []
+    derivation.page.route(
+        "**/api/v1/derivation**", lambda route: route.continue_() if held else held.append(route)
+    )  # the first one waits
+    derivation.cell(0, 0).fill("7")
+    derivation.cell(0, 0).press("Enter")
+    derivation.page.wait_for_function("() => document.getElementById('view').getAttribute('aria-busy') === 'true'")
+    derivation.cell(2, 1).fill("8")
+    derivation.cell(2, 1).press("Enter")
+    with derivation.page.expect_response(lambda response: "8" in response.url and "/api/v1/derivation" in response.url):
+        held[0].continue_()
+    assert derivation.grid("values")[2] == ["4", "8", "0.1"]
+    derivation.settle()
+    assert derivation.grid("values") == [["7", "20", "0.5"], DEFAULT[1], ["4", "8", "0.1"], DEFAULT[3]]
+
+
 def test_scale_shift_and_the_gradient_from_above_are_tables_too(derivation: Derivation) -> None:
     derivation.open("step=y")
     derivation.type(0, 0, "2", "layer")
@@ -330,6 +348,11 @@ def test_a_picked_entry_of_the_jacobian_shows_its_terms(derivation: Derivation) 
     entry = derivation.answer()["jacobian"]["entry"]
     *_, identity, mean, variance, total = derivation.numbers("#entry-numbers")
     assert identity == "0"
+    x_hat = next(node["value"] for node in derivation.answer()["nodes"] if node["name"] == "x_hat")
+    of_output, of_cell = (
+        float(text.strip("()").replace("−", "-")) for text in derivation.numbers("#entry-numbers")[3:5]
+    )
+    assert (of_output, of_cell) == (pytest.approx(x_hat[3][0], rel=6e-3), pytest.approx(x_hat[1][0], rel=6e-3))
     for shown, exact in ((mean, entry["mean_part"]), (variance, entry["variance_part"]), (total, entry["total"])):
         assert float(shown.strip("()").replace("−", "-")) == pytest.approx(exact, rel=6e-3)
     derivation.page.locator("#c-output").select_option("1")

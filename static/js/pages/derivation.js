@@ -26,6 +26,7 @@ const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
 let numbers = null;
+let wanted = null; // the query that was asked for last
 
 const state = new State(embedded.schema);
 const figures = new Figures(document, embedded.templates);
@@ -33,9 +34,9 @@ new Controls(document, state);
 const waiting = new Waiting();
 const latest = new Latest({
   ask: (query) => getJson(API.path + (query ? `?${query}` : "")),
-  show: (found) => {
+  show: (found, query) => {
     clearProblems();
-    show(found);
+    show(found, query === wanted);
   },
   fail: (problem) => {
     clearProblems();
@@ -162,12 +163,13 @@ function showWalk() {
 // ---- answers ----
 
 // What is looked at while a number is dragged first; the tables below at the first pause.
-function show(found) {
+// The tables are written anew by the latest answer only: an earlier one would take back what was typed since.
+function show(found, isLatest = true) {
   answer = found;
   numbers = new Numbers(answer);
   $("view").classList.remove("stale");
   view.showTexts(answer, remembered.get(state.get("source"))?.name);
-  showGrids();
+  if (isLatest) showGrids();
   graph.show(answer.nodes, answer.naive.on ? answer.naive.forgotten : []);
   showWalk();
   view.showLaws(answer);
@@ -197,8 +199,13 @@ state.onChange((names) => {
   document.body.dataset.notation = state.get("notation");
   relevance();
   showWalk();
-  if (names === null || names.some((name) => !HERE.has(name))) latest.want(state.query());
+  if (names === null || names.some((name) => !HERE.has(name))) ask();
 });
+
+function ask() {
+  wanted = state.query();
+  latest.want(wanted);
+}
 
 function relevance() {
   const setting = [state.get("notation"), state.get("eps_placement"), "train"].join("/");
