@@ -1,5 +1,6 @@
 """The derivation's figures: the paths of dx, the Jacobian, and what moving one example does."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ PATHS = {"dx_direct": "direct", "dx_mean": "mean", "dx_variance": "variance"}
 PATTERNS = {"dx_direct": "", "dx_mean": "/", "dx_variance": "x"}
 FADED = 0.25  # opacity of the paths that the naive gradient forgets
 HEIGHT = 330
+ROOMY = 5  # examples up to which the entries of the map are written larger
 MARGIN = {"l": 58, "r": 12, "t": 36, "b": 46}
 
 
@@ -113,7 +115,7 @@ def jacobian_figure(jacobian: Jacobian, shown: Shown) -> Figure:
     total, count = jacobian.total, len(jacobian.total)
     y, x = shown.symbol("y"), shown.symbol("x")
     most = float(np.abs(total).max()) or 1.0
-    texts = [three(float(value)) for value in total.ravel()]
+    texts = [entry_text(float(value), most) for value in total.ravel()]
     heatmap = {
         "type": "heatmap", "z": total, "zmin": -most, "zmax": most, "colorscale": diverging(), "xgap": 2, "ygap": 2,
         "colorbar": {"thickness": 10, "title": {"text": f"∂{y}/∂{x}"}, "outlinewidth": 0, "len": 1},
@@ -122,7 +124,8 @@ def jacobian_figure(jacobian: Jacobian, shown: Shown) -> Figure:
     }  # fmt: skip
     written = {
         "type": "scatter", "mode": "text", "name": "entries", "x": list(range(count)) * count,
-        "y": [k for k in range(count) for _ in range(count)], "text": texts, "textfont": {"size": 11},
+        "y": [k for k in range(count) for _ in range(count)], "text": texts,
+        "textfont": {"size": 10 if count > ROOMY else 11},
         "hoverinfo": "skip", "showlegend": False, "meta": {"term": "slope"},
     }  # fmt: skip
     own = float(total[shown.example, shown.example])
@@ -139,6 +142,19 @@ def jacobian_figure(jacobian: Jacobian, shown: Shown) -> Figure:
         },
     }  # fmt: skip
     return {"data": [heatmap, written], "layout": layout}
+
+
+def entry_text(value: float, most: float) -> str:
+    """An entry on the map, with the decimals of the largest one at three digits; what is rounded away is not plainly 0.
+
+    >>> entry_text(-1.771, 4.13), entry_text(0.0485, 0.41), entry_text(-0.001, 4.13), entry_text(0.0, 4.13)
+    ('−1.77', '0.049', '0.00', '0')
+    """
+    decimals = 2 - math.floor(math.log10(most)) if math.isfinite(most) else 9
+    if value == 0 or not 0 <= decimals <= 4:
+        return three(value)
+    text = f"{value:.{decimals}f}"
+    return text.replace("-", "−") if float(text) else text.removeprefix("-")
 
 
 def diverging() -> list[list[Any]]:
