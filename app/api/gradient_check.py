@@ -226,9 +226,8 @@ async def gradient_check_probe(query: Annotated[ProbeQuery, Depends(query_of(Pro
 
 
 def probe_answer(query: ProbeQuery) -> dict[str, Any]:
-    """The arguments of a forward and a backward pass, and the mistakes that there are examples of on them."""
-    found = probe_of(query)
-    return {"seed": query.seed, "axes": int(query.axes), **vars(found), "mistakes": examples(found.case())}
+    """The arguments of a forward and a backward pass."""
+    return {"seed": query.seed, "axes": int(query.axes), **vars(probe_of(query))}
 
 
 @router.get(
@@ -240,6 +239,22 @@ def probe_answer(query: ProbeQuery) -> dict[str, Any]:
 async def gradient_check_example(query: Annotated[ExampleQuery, Depends(query_of(ExampleQuery))]) -> Response:
     """Send it with the seed to `POST /gradient-check`. A mistake that can be made in several ways is made in one."""
     return Response(to_json({"mistake": query.mistake, **example_of(query)}), media_type="application/json")
+
+
+@router.get(
+    "/gradient-check/examples",
+    summary="The mistakes that can be made on a probe",
+    responses={200: {"description": "The `id` and the title of each."}},
+    openapi_extra={"parameters": parameters_of(ProbeQuery), "x-examples": [{"query": "axes=4"}]},
+)
+async def gradient_check_examples(query: Annotated[ProbeQuery, Depends(query_of(ProbeQuery))]) -> Response:
+    """What `GET /gradient-check/example` takes as its `mistake`; some exist for images or one place of epsilon only."""
+    return Response(to_json({"mistakes": examples_on(query)}), media_type="application/json")
+
+
+def examples_on(query: ProbeQuery) -> dict[str, str]:
+    """The titles of the mistakes that a query's probe has examples of."""
+    return {name: MISTAKES[name].title for name in examples(probe_of(query).case())}
 
 
 def example_of(query: ExampleQuery) -> dict[str, Any]:

@@ -4,12 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.gradient_check import ExampleQuery, example_of, probe_answer, report_on
+from app.api.gradient_check import ExampleQuery, example_of, examples_on, probe_answer, report_on
 from app.errors import UserError, problem_of
 from app.formulas import math
 from app.pages.lenient import lenient
 from app.pages.rendering import html, render, titled_schema
-from bncore.diagnosis import MISTAKES
 
 router = APIRouter(include_in_schema=False)
 OWN = "own"  # in place of a mistake: the tensors are the visitor's
@@ -45,10 +44,10 @@ def _snippet(request: Request, query: ExampleQuery, name: str) -> bytes:
 def _page(request: Request, query: ExampleQuery, problem: dict[str, Any] | None) -> bytes:
     tensors = {} if query.mistake == OWN else example_of(query)
     result = {
-        "probe": probe_answer(query), "tensors": tensors, "report": report_on(query, tensors) if tensors else None,
+        "probe": probe_answer(query), "mistakes": examples_on(query), "tensors": tensors,
+        "report": report_on(query, tensors) if tensors else None,
     }  # fmt: skip
     return render(
         "gradient_check.html", schema=titled_schema(ExampleQuery), query=query, problem=problem, result=result,
-        catalogue={name: mistake.title for name, mistake in MISTAKES.items()},
         dx_formula=math(FACTORS), snippets={name: _snippet(request, query, name).decode() for name in SNIPPETS},
     )  # fmt: skip

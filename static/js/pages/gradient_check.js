@@ -70,16 +70,16 @@ function usesOwnBatch() {
 async function fetchProbe() {
   const query = new URLSearchParams({ seed: state.get("seed"), axes: state.get("axes"), eps_placement: state.get("eps_placement") });
   const mistake = state.get("mistake");
-  const probe = await getJson(`${API}/probe?${query}`);
-  if (mistake === "own") return { probe, tensors: null };
-  if (!probe.mistakes.includes(mistake)) return { probe, tensors: {} };
-  return { probe, tensors: await getJson(`${API}/example?${query}&mistake=${encodeURIComponent(mistake)}`) };
+  const [probe, { mistakes }] = await Promise.all(["probe", "examples"].map((name) => getJson(`${API}/${name}?${query}`)));
+  if (mistake === "own") return { probe, mistakes, tensors: null };
+  if (!(mistake in mistakes)) return { probe, mistakes, tensors: {} };
+  return { probe, mistakes, tensors: await getJson(`${API}/example?${query}&mistake=${encodeURIComponent(mistake)}`) };
 }
 
-function showProbe({ probe, tensors }) {
+function showProbe({ probe, mistakes, tensors }) {
   clearProblems();
   writeProbe(probe);
-  listExamples(probe.mistakes);
+  listExamples(mistakes);
   if (tensors) fill(tensors);
   check();
 }
@@ -97,11 +97,11 @@ function python(value) {
   return JSON.stringify(value).replaceAll("],[", "],\n [").replaceAll(",", ", ").replaceAll(", \n", ",\n");
 }
 
-function listExamples(names) {
-  const options = names.map((name) => new Option(embedded.catalogue[name], name));
+function listExamples(mistakes) {
+  const options = Object.entries(mistakes).map(([name, title]) => new Option(title, name));
   $("c-mistake").replaceChildren(new Option("my own gradients", "own"), ...options);
   const chosen = state.get("mistake");
-  $("c-mistake").value = names.includes(chosen) ? chosen : "own"; // a mistake about images does not exist without them
+  $("c-mistake").value = chosen in mistakes ? chosen : "own"; // a mistake about images does not exist without them
 }
 
 state.onChange(() => {
@@ -178,7 +178,7 @@ function tell(done, what) {
 
 // ---- start ----
 
-listExamples(first.probe.mistakes);
+listExamples(first.mistakes);
 fill(first.tensors);
 writeProbe(first.probe);
 shown(first.report);
