@@ -49,6 +49,10 @@ class QueryModel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    def stated(self) -> dict[str, Any]:
+        """The query as short as it can be: the fields that differ from their defaults."""
+        return self.model_dump(exclude_defaults=True)
+
     @field_validator("*", mode="wrap")
     @classmethod
     def _say_what_is_allowed(cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:

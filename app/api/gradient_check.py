@@ -11,18 +11,20 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.answers import to_json
+from app.api.controls import QueryModel, control
 from app.api.gradient_check_body import numbers, received, too_large, unpacked
 from app.api.query import parameters_of, query_of
 from app.errors import InvalidQuery
+from app.formulas import math
 from app.settings import Settings
-from bncore.diagnosis import MISTAKES, ORDER, Case, Report, case_of, check, probe
+from bncore.diagnosis import MISTAKES, ORDER, Case, Probe, Report, case_of, check, example, examples, probe
 from bncore.diagnosis.probe import LARGEST_SEED
 from bncore.diagnosis.triple import NAMES
 
 router = APIRouter(tags=["gradient check"])
 
 NESTED: dict[str, Any] = {"type": "array", "items": {}}
-GIVEN: dict[str, Any] = {"anyOf": [NESTED, {"type": "null"}]}
+GIVEN: dict[str, Any] = {"anyOf": [NESTED, {"type": "string"}, {"type": "null"}]}
 INLINE_BYTES = (
     1.6  # of a body for each number of `inline_work`: 8 bytes a number, five times the work of a forward pass
 )
@@ -54,6 +56,7 @@ ANSWER_EXAMPLE: dict[str, Any] = {
             "title": MISTAKES["statistics_constant"].title,
             "explanation": MISTAKES["statistics_constant"].explanation,
             "look_at": MISTAKES["statistics_constant"].look_at,
+            "look_at_math": str(math(MISTAKES["statistics_constant"].look_at)),
             "residual": 0.0,
         }
     ],
@@ -72,18 +75,30 @@ def _tensor(words: str) -> Any:
     return Field(None, description=words, json_schema_extra=GIVEN)
 
 
-class ProbeQuery(BaseModel):
+class ProbeQuery(QueryModel):
     """Which probe."""
 
-    model_config = ConfigDict(extra="forbid")
+    seed: int = control(
+        0, "The same seed gives the same probe, everywhere.", title="Seed", group="probe", kind="seed", step=1,
+        ge=0, le=LARGEST_SEED,
+    )  # fmt: skip
+    axes: Literal["2", "4"] = control(
+        "2", "2 gives a batch (examples, features), 4 one of images (N, C, H, W).", title="Axes", group="probe",
+        kind="select",
+    )  # fmt: skip
+    eps_placement: Literal["variance", "deviation"] = control(
+        "variance", "Where epsilon sits: `variance`, as in frameworks, or `deviation`, as in the lecture.",
+        title="Place of ε", group="probe", kind="select",
+    )  # fmt: skip
 
-    seed: int = Field(0, ge=0, le=LARGEST_SEED, description="The same seed gives the same probe, everywhere.")
-    axes: Literal["2", "4"] = Field(
-        "2", description="2 gives a batch (examples, features), 4 one of images (N, C, H, W)."
-    )
-    eps_placement: Literal["variance", "deviation"] = Field(
-        "variance", description="Where epsilon sits: `variance`, as in frameworks, or `deviation`, as in the lecture."
-    )
+
+class ExampleQuery(ProbeQuery):
+    """Which probe, and which mistake to make on it."""
+
+    mistake: str = control(
+        "variance_path_missing", "The `id` of a diagnosis.", title="Mistake", group="example", kind="text",
+        max_length=60,
+    )  # fmt: skip
 
 
 class GradientCheckQuery(BaseModel):
@@ -130,6 +145,7 @@ class DiagnosisAnswer(BaseModel):
     title: str = Field(description="The mistake in a few words.")
     explanation: str = Field(description="Two sentences for the student.")
     look_at: str = Field(description="The line of algebra to look at, as LaTeX.")
+    look_at_math: str = Field(description="The same as MathML.")
     residual: float = Field(description="How far the given tensor is from what the mistake gives, relative.")
 
 
@@ -206,10 +222,46 @@ async def gradient_check(request: Request) -> Response:
 )
 async def gradient_check_probe(query: Annotated[ProbeQuery, Depends(query_of(ProbeQuery))]) -> Response:
     """Run your batch norm on it, and send the seed with your gradients to `POST /gradient-check`."""
-    found = probe(query.seed, axes=int(query.axes), eps_placement=query.eps_placement)
-    return Response(
-        to_json({"seed": query.seed, "axes": int(query.axes), **vars(found)}), media_type="application/json"
-    )
+    return Response(to_json(probe_answer(query)), media_type="application/json")
+
+
+def probe_answer(query: ProbeQuery) -> dict[str, Any]:
+    """The arguments of a forward and a backward pass, and the mistakes that there are examples of on them."""
+    found = probe_of(query)
+    return {"seed": query.seed, "axes": int(query.axes), **vars(found), "mistakes": examples(found.case())}
+
+
+@router.get(
+    "/gradient-check/example",
+    summary="A wrong gradient of a probe, to see what the checker says",
+    responses={200: {"description": "The tensors that the mistake spoils, as it makes them."}},
+    openapi_extra={"parameters": parameters_of(ExampleQuery), "x-examples": [{"query": "mistake=mean_path_missing"}]},
+)
+async def gradient_check_example(query: Annotated[ExampleQuery, Depends(query_of(ExampleQuery))]) -> Response:
+    """Send it with the seed to `POST /gradient-check`. A mistake that can be made in several ways is made in one."""
+    return Response(to_json({"mistake": query.mistake, **example_of(query)}), media_type="application/json")
+
+
+def example_of(query: ExampleQuery) -> dict[str, Any]:
+    """The wrong tensors. Raises InvalidQuery for a mistake that does not exist on this probe."""
+    case = probe_of(query).case()
+    found = example(case, query.mistake)
+    if not found:
+        raise InvalidQuery(
+            f"The mistake {query.mistake!r} does not exist, or cannot be made with {query.axes} axes and epsilon on "
+            f"the {query.eps_placement}.", field="mistake", given=query.mistake, allowed=", ".join(examples(case)),
+        )  # fmt: skip
+    return found
+
+
+def probe_of(query: ProbeQuery) -> Probe:
+    """The probe of a query."""
+    return probe(query.seed, axes=int(query.axes), eps_placement=query.eps_placement)
+
+
+def report_on(query: ProbeQuery, tensors: dict[str, Any]) -> dict[str, Any]:
+    """What the checker says of tensors for a query's probe."""
+    return _report(check(probe_of(query).case(), tensors))
 
 
 def _answer(body: bytes) -> bytes:
@@ -273,7 +325,7 @@ def _report(report: Report) -> dict[str, Any]:
         name: {key: getattr(verdict, key) for key in TensorAnswer.model_fields}
         for name, verdict in report.tensors.items()
     }
-    diagnoses = [vars(diagnosis) for diagnosis in report.diagnoses]
+    diagnoses = [vars(found) | {"look_at_math": str(math(found.look_at))} for found in report.diagnoses]
     plain = {name: getattr(report, name) for name in ("correct", "first_wrong", "reasons", "warnings")}
     return plain | {"tensors": verdicts, "diagnoses": diagnoses, "coefficients": _coefficients(report)}
 

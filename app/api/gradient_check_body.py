@@ -8,6 +8,7 @@ import numpy as np
 from fastapi import Request
 from numpy.typing import NDArray
 
+from app.api.gradient_check_text import from_text
 from app.batches.uploads.npz import DAMAGED, MEMBERS
 from app.errors import InvalidQuery, UploadTooLarge
 from app.settings import MEBIBYTE
@@ -52,9 +53,11 @@ def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Any:
 
 
 def numbers(values: Any, field: str) -> NDArray[Any] | None:
-    """Nested lists (or an array) as an array, None as None; text, null and objects are refused."""
+    """Nested lists, text or an array as an array, None as None; null and objects are refused."""
     if values is None:
         return None
+    if isinstance(values, str):
+        values = from_text(values, field)
     try:
         array = np.asarray(values)
     except (ValueError, OverflowError) as error:

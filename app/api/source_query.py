@@ -148,10 +148,6 @@ class SourceFields(QueryModel):
         """The generator of one use of the seed."""
         return np.random.default_rng([self.seed, stream, step])
 
-    def stated(self) -> dict[str, Any]:
-        """The query as short as it can be: the fields that differ from their defaults."""
-        return self.model_dump(exclude_defaults=True)
-
 
 def numbers_per_example(source: Source) -> int:
     """How many numbers one example has, at the widest place that it passes."""

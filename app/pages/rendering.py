@@ -18,7 +18,12 @@ from bncore import __version__
 from bncore.activations import ACTIVATIONS
 from bncore.upstream import UPSTREAMS
 
-NAVIGATION = [("/", "Playground"), ("/derivation", "Derivation"), ("/docs", "REST API")]
+NAVIGATION = [
+    ("/", "Playground"),
+    ("/derivation", "Derivation"),
+    ("/gradient-check", "Gradient check"),
+    ("/docs", "REST API"),
+]
 HTML = "text/html; charset=utf-8"
 
 

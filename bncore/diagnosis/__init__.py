@@ -4,6 +4,7 @@ from bncore.diagnosis.candidates import Candidates, candidates, separation
 from bncore.diagnosis.case import ORDER, Case, case_of
 from bncore.diagnosis.catalogue import MISTAKES, UNNAMED, Mistake
 from bncore.diagnosis.check import Diagnosis, Report, check
+from bncore.diagnosis.example import example, examples
 from bncore.diagnosis.probe import Probe, probe
 from bncore.diagnosis.reasons import REASONS
 from bncore.diagnosis.triple import Coefficients, fit
@@ -27,6 +28,8 @@ __all__ = [
     "candidates",
     "case_of",
     "check",
+    "example",
+    "examples",
     "fit",
     "probe",
     "separation",

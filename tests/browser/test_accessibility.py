@@ -53,6 +53,15 @@ def test_the_derivation(page: Page, query: str) -> None:
 
 
 @pytest.mark.usefixtures("scheme")
+@pytest.mark.parametrize("query", ["", "?mistake=own&axes=4"])
+def test_the_gradient_check(page: Page, query: str) -> None:
+    page.goto(f"/gradient-check{query}")
+    for fold in page.locator("main details").all():
+        fold.evaluate("(fold) => { fold.open = true; }")
+    assert at_every_size(page) == []
+
+
+@pytest.mark.usefixtures("scheme")
 def test_the_derivation_with_an_error(page: Page, watch: Watch) -> None:
     watch.refusals.add(422)
     derivation = Derivation(page).open()

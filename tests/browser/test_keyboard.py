@@ -40,7 +40,7 @@ def stops(page: Page) -> list[dict[str, object]]:
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/gradient-check", "/docs"])
 def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     page.goto(path)
     page.keyboard.press("Tab")

@@ -45,6 +45,13 @@ def test_the_derivation_never_scrolls_sideways(page: Page, query: str, size: dic
     assert overflow(page) == 0
 
 
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=lambda size: size["width"])
+def test_the_gradient_check_never_scrolls_sideways(page: Page, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.goto("/gradient-check")
+    assert overflow(page) == 0
+
+
 def test_on_a_phone_the_active_node_of_the_derivation_is_in_view(page: Page) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     derivation = Derivation(page).open("step=loss")
