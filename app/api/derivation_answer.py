@@ -24,6 +24,7 @@ PATHS = ("dx", "dx_direct", "dx_mean", "dx_variance")
 DRAG = 20  # steps of a dragged cell to a deviation, at least
 
 
+@np.errstate(over="ignore", invalid="ignore")  # a distance between numbers near the largest one leaves as null
 def answer_of(view: View) -> dict[str, Any]:
     """The answer of `GET /derivation`."""
     query, steps = view.query, view.steps

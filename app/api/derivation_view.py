@@ -18,6 +18,7 @@ from bncore.moved import Moved, moved
 from bncore.naive import Naive, naive
 from bncore.playground import expected_overlap
 from bncore.routes import Route, routes
+from bncore.stages import check_finite
 from bncore.upstream import UPSTREAMS
 
 Floats = NDArray[np.float64]
@@ -59,7 +60,7 @@ class JacobianView:
     blocks: Blocks
 
 
-@np.errstate(over="ignore", invalid="ignore")  # what is too large for float64 leaves as null
+@np.errstate(over="ignore", invalid="ignore")  # what is too large for float64 is looked for, and then named
 def view_of(query: DerivationFields, uploads: UploadStore, most: int) -> View:
     """Compute the view. Raises the errors of the source and of the query's own checks."""
     batch = query.small_batch(uploads, most)
@@ -75,6 +76,7 @@ def _view(query: DerivationFields, batch: Batch) -> View:
     layer = {"eps": query.eps, "eps_placement": query.eps_placement}
     result = forward(batch.x, gamma, beta, **layer)  # type: ignore[arg-type]
     steps = derivation(batch.x, gamma, beta, dy=_dy(query, batch, np.asarray(result.y)), **layer)  # type: ignore[arg-type]
+    check_finite({name: np.asarray(node.value) for name, node in steps.nodes.items()})
     example, feature = query.place
     found = jacobian(steps.forward, feature)
     by = query.move_by * float(steps.forward.scale[feature])

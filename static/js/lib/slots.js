@@ -16,7 +16,7 @@ export class Numbers {
     const value = this.#values.get(name) ?? this.#answer.summed[name];
     const index = Number(place.slice(1));
     if (place.startsWith("n")) return value[index];
-    return pick(value, /^k\d+$/.test(place) ? index : place === "output" ? cell.example : cell.example, cell.feature);
+    return pick(value, /^k\d+$/.test(place) ? index : place === "output" ? cell.output : cell.example, cell.feature);
   }
 
   fill(root, cell) {
