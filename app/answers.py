@@ -12,6 +12,9 @@ from fastapi import Request, Response
 
 from app.release import fingerprint
 
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The ETag in If-None-Match still holds."}}
+"""What the description of every such call says."""
+
 
 class AnswerCache:
     """The most recently used answers of this worker, up to so many bytes."""

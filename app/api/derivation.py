@@ -7,7 +7,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 
 from app import problems
-from app.answers import answer, etag_of, to_json
+from app.answers import NOT_MODIFIED, answer, etag_of, to_json
 from app.api.derivation_answer import answer_of, jacobian_answer_of
 from app.api.derivation_query import DerivationFields, DerivationQuery, JacobianFields, JacobianQuery
 from app.api.derivation_view import jacobian_view_of, view_of
@@ -36,7 +36,6 @@ ANSWER = {
     "jacobian": JACOBIAN,
     "figures": {"paths": {"data": [], "layout": {}}},
 }
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The ETag in If-None-Match still holds."}}
 REFUSALS: dict[int | str, dict[str, Any]] = {
     410: {"description": "The upload is not here, or not any more.", "content": {problems.MEDIA_TYPE: {}}},
     422: {

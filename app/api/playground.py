@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import State
 
 from app import problems
-from app.answers import answer_from, etag_of, to_json
+from app.answers import NOT_MODIFIED, answer_from, etag_of, to_json
 from app.api.controls import control
 from app.api.playground_answer import answer_of
 from app.api.playground_data import FORMATS, STAGES_AND_STATISTICS, data_of
@@ -46,7 +46,6 @@ ANSWER = {
     "headline": "Deviations run from 0.124 (nonflavanoid phenols) to 314 (proline), 2,530-fold.",
     "figures": {"x": {"data": [], "layout": {}}},
 }
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The ETag in If-None-Match still holds."}}
 REFUSALS: dict[int | str, dict[str, Any]] = {
     410: {"description": "The upload is not here, or not any more.", "content": {problems.MEDIA_TYPE: {}}},
     422: {

@@ -24,6 +24,15 @@ class Layer(Protocol):
         """The output for a batch `x`, examples on the first axis."""
 
 
+class WithoutParameters:
+    """What a layer without parameters inherits."""
+
+    @property
+    def parameters(self) -> Mapping[str, Array]:
+        """None."""
+        return {}
+
+
 @dataclass(frozen=True, eq=False)
 class Record:
     """A layer after a pass: its output `y`, `dy` = dL/dy, and dL/d(parameter) by name.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bncore.arguments import Array
-from bncore.network.layer import Pulled, Step
+from bncore.network.layer import Pulled, Step, WithoutParameters
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,13 +41,8 @@ class Linear:
 
 
 @dataclass(frozen=True, eq=False)
-class Flatten:
+class Flatten(WithoutParameters):
     """(N, ...) to (N, D), and back."""
-
-    @property
-    def parameters(self) -> Mapping[str, Array]:
-        """None."""
-        return {}
 
     def forward(self, x: Array) -> Step:
         """All axes but the first in one."""

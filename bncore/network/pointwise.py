@@ -1,26 +1,20 @@
 """Activations as layers; f and f' stand side by side in `bncore.activations`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bncore.activations import ACTIVATIONS
 from bncore.arguments import Array, choice
-from bncore.network.layer import Pulled, Step
+from bncore.network.layer import Pulled, Step, WithoutParameters
 
 
 @dataclass(frozen=True, eq=False)
-class Activate:
+class Activate(WithoutParameters):
     """y = f(x), dx = dy f'(x), element by element; `activation` is a name in ACTIVATIONS. Raises BadParameter."""
 
     activation: str
 
     def __post_init__(self) -> None:
         choice(self.activation, ACTIVATIONS, "activation")
-
-    @property
-    def parameters(self) -> Mapping[str, Array]:
-        """None."""
-        return {}
 
     def forward(self, x: Array) -> Step:
         """An array of any shape."""

@@ -1,22 +1,16 @@
 """Global average pooling: an image's channels as their means."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from bncore.arguments import Array
-from bncore.network.layer import Pulled, Step
+from bncore.network.layer import Pulled, Step, WithoutParameters
 
 
 @dataclass(frozen=True, eq=False)
-class GlobalAveragePooling:
+class GlobalAveragePooling(WithoutParameters):
     """y (N, C) is the mean of x (N, C, H, W) over the positions; each position gets 1/(H W) of dy."""
-
-    @property
-    def parameters(self) -> Mapping[str, Array]:
-        """None."""
-        return {}
 
     def forward(self, x: Array) -> Step:
         """The channels' means."""

@@ -1,24 +1,19 @@
 """The residual connection. He et al., "Deep Residual Learning for Image Recognition", CVPR 2016, equation 1."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bncore.arguments import Array
 from bncore.errors import ShapeMismatch
-from bncore.network.layer import Layer, Pulled, Step
+from bncore.network.layer import Layer, Pulled, Step, WithoutParameters
 from bncore.network.propagation import forward_through, pull_through
 
 
 @dataclass(frozen=True, eq=False)
-class Residual:
-    """y = x + F(x), F the layers inside, which keep the shape; dx = dy + what F passes back."""
+class Residual(WithoutParameters):
+    """y = x + F(x), F the layers inside, which keep the shape and have the parameters; dx = dy + what F passes back."""
 
     layers: Sequence[Layer]
-
-    @property
-    def parameters(self) -> Mapping[str, Array]:
-        """None of its own: the layers inside have theirs."""
-        return {}
 
     def forward(self, x: Array) -> Step:
         """The sum. Raises ShapeMismatch where F changes the shape."""

@@ -15,10 +15,6 @@ export class PerFeature {
     this.#state = state;
     this.#sliders = NAMES.map((name) => this.#bind(name));
     $("target").addEventListener("change", () => this.refresh());
-    $("undo").addEventListener("click", () => {
-      const pressed = $("undo").getAttribute("aria-pressed") === "true";
-      state.set(pressed ? { gamma: "auto", beta: "auto" } : { gamma: "sigma", beta: "mean" });
-    });
     // First of all listeners: what is typed holds until the state says otherwise.
     state.onChange((names) => {
       for (const slider of this.#sliders) if (names === null || names.includes(slider.name)) slider.typing = false;

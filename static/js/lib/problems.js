@@ -31,3 +31,9 @@ export function showAt(name, message) {
   document.getElementById(`c-${name}`)?.setAttribute("aria-invalid", "true");
   return true;
 }
+
+addEventListener("figures-missing", () => {
+  const box = document.getElementById("problem");
+  box.textContent = "The drawing library did not load, so there are no plots; the numbers stand in the tables. Reload to try again.";
+  box.hidden = false;
+});

@@ -23,10 +23,6 @@ export function bindSource(state, again) {
     fail: (detail) => showAt("file", detail),
   });
   $("upload-delete").addEventListener("click", () => deleteShown(state));
-  $("new-draw").addEventListener("click", () => {
-    state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 });
-    $("drawn").textContent = `Drawn from seed ${state.get("seed")}.`;
-  });
   $("replay").addEventListener("click", () => {
     again();
     $("drawn").textContent = `Drawn again from seed ${state.get("seed")}: the same batch, the same numbers.`;

@@ -1,5 +1,6 @@
 // The derivation: wires the state, the tables, the walk through the nodes, the server and the figures together.
 import { getJson, Latest } from "../lib/api.js";
+import { bindButtons, showUndone } from "../lib/buttons.js";
 import { Controls } from "../lib/controls.js";
 import * as view from "../lib/derivation_view.js";
 import { Figures } from "../lib/figures.js";
@@ -214,7 +215,7 @@ function relevance() {
   const whole = inline && !state.isChanged("batch_size") && !state.isChanged("selected");
   const shown = { batch_size: !whole, selected: !whole, upstream_example: state.get("upstream") === "one_example", seed: !inline || state.get("upstream") === "auto" || state.get("upstream") === "random", weight_scale: state.get("layer_width") !== "0", layer_bias: state.get("layer_width") !== "0" };
   for (const [name, is] of Object.entries(shown)) document.querySelector(`.control[data-field="${name}"]`).hidden = !is;
-  $("undo").setAttribute("aria-pressed", String(state.get("gamma") === "sigma" && state.get("beta") === "mean"));
+  showUndone(state);
   $("about-source").textContent = $("c-source").selectedOptions[0]?.dataset.about ?? "";
 }
 
@@ -225,27 +226,9 @@ function relevance() {
 const OF_THIS_BATCH = { selected: "", cell: "0,0", output: "0", upstream_example: "0", dy: "", gamma: "auto", beta: "auto", batch_size: "auto" };
 $("c-source").addEventListener("change", () => state.set({ ...OF_THIS_BATCH, source: $("c-source").value }), { capture: true });
 $("c-upstream").addEventListener("change", () => state.set({ dy: "", upstream: $("c-upstream").value }), { capture: true });
-$("undo").addEventListener("click", () => {
-  const pressed = $("undo").getAttribute("aria-pressed") === "true";
-  state.set(pressed ? { gamma: "auto", beta: "auto" } : { gamma: "sigma", beta: "mean" });
-});
 $("naive").addEventListener("click", () => state.set({ naive: state.get("naive") === "on" ? "off" : "on" }));
-$("new-draw").addEventListener("click", () => {
-  state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 });
-  $("drawn").textContent = `Drawn from seed ${state.get("seed")}.`;
-});
 $("c-cell").addEventListener("change", () => state.set({ cell: `${$("c-cell").value},${answer.cell.feature}` }));
 $("c-output").addEventListener("change", () => state.set({ output: $("c-output").value }));
-$("reset-all").addEventListener("click", () => state.reset(state.changed()));
-$("sheet").addEventListener("click", () => {
-  const open = $("sheet").getAttribute("aria-expanded") === "true";
-  $("sheet").setAttribute("aria-expanded", String(!open));
-});
-$("controls").addEventListener("submit", (event) => event.preventDefault());
-addEventListener("figures-missing", () => {
-  $("problem").textContent = "The drawing library did not load, so there are no plots; the numbers stand in the tables. Reload to try again.";
-  $("problem").hidden = false;
-});
 
 const scene = () => ({ terms: answer.terms, sides: Object.fromEntries(answer.nodes.map(({ name, side }) => [name, side])), cell: cellShown(), step: stepShown() });
 for (const { element, plot } of figures.all()) {
@@ -258,6 +241,7 @@ for (const { element, plot } of figures.all()) {
 
 // ---- start ----
 
+bindButtons(state);
 bindCopy(state, API);
 bindLighting(scene);
 relevance();

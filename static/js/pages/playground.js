@@ -1,5 +1,6 @@
 // The playground: wires the state, the controls, the server and the figures together.
 import { getJson, Latest } from "../lib/api.js";
+import { bindButtons, showUndone } from "../lib/buttons.js";
 import { Controls, scaleOf } from "../lib/controls.js";
 import { Figures } from "../lib/figures.js";
 import { bindMenus } from "../lib/menus.js";
@@ -98,7 +99,7 @@ function relevance() {
   shown("weight_scale", state.get("layer_width") !== "0");
   shown("layer_bias", state.get("layer_width") !== "0");
   shown("upstream_example", state.get("upstream") === "one_example");
-  $("undo").setAttribute("aria-pressed", String(state.get("gamma") === "sigma" && state.get("beta") === "mean"));
+  showUndone(state);
   $("show-all").hidden = state.get("selected") === "";
 }
 
@@ -160,17 +161,7 @@ function refreshDownloads() {
 
 // ---- start ----
 
-$("reset-all").addEventListener("click", () => state.reset(state.changed()));
-$("sheet").addEventListener("click", () => {
-  const open = $("sheet").getAttribute("aria-expanded") === "true";
-  $("sheet").setAttribute("aria-expanded", String(!open));
-});
-$("controls").addEventListener("submit", (event) => event.preventDefault());
-addEventListener("figures-missing", () => {
-  $("problem").textContent = "The drawing library did not load, so there are no plots; the numbers stand in the tables. Reload to try again.";
-  $("problem").hidden = false;
-});
-
+bindButtons(state);
 bindSource(state, () => latest.want(state.query()));
 bindCopy(state);
 bindTerms(embedded.terms, figures);

@@ -1,0 +1,26 @@
+// What every page of controls has: its form, the sheet that a phone folds it into, and the buttons that set several fields.
+
+const $ = (id) => document.getElementById(id);
+
+export function bindButtons(state) {
+  $("controls").addEventListener("submit", (event) => event.preventDefault());
+  $("sheet").addEventListener("click", () => {
+    const open = $("sheet").getAttribute("aria-expanded") === "true";
+    $("sheet").setAttribute("aria-expanded", String(!open));
+  });
+  $("reset-all").addEventListener("click", () => state.reset(state.changed()));
+  $("new-draw").addEventListener("click", () => {
+    state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 });
+    $("drawn").textContent = `Drawn from seed ${state.get("seed")}.`;
+  });
+  $("undo").addEventListener("click", () => state.set(isUndone(state) ? { gamma: "auto", beta: "auto" } : { gamma: "sigma", beta: "mean" }));
+}
+
+export function showUndone(state) {
+  $("undo").setAttribute("aria-pressed", String(isUndone(state)));
+}
+
+// Whether scale and shift are those that undo the normalization.
+function isUndone(state) {
+  return state.get("gamma") === "sigma" && state.get("beta") === "mean";
+}
