@@ -9,6 +9,7 @@ from fastapi import Request
 from numpy.typing import NDArray
 
 from app.api.gradient_check_text import from_text
+from app.batches.uploads.npy import check_length, read_header
 from app.batches.uploads.npz import DAMAGED, MEMBERS
 from app.errors import InvalidQuery, UploadTooLarge
 from app.settings import MEBIBYTE
@@ -48,7 +49,13 @@ def _refuse_bomb(archive: zipfile.ZipFile) -> None:
 
 def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Any:
     with archive.open(info) as file:
-        array = np.lib.format.read_array(io.BytesIO(file.read(LARGEST_ARRAYS)), allow_pickle=False)
+        held = io.BytesIO(file.read(LARGEST_ARRAYS))
+    what = f"The array {info.filename.removesuffix('.npy')!r}"
+    header = read_header(held, what)
+    if not header.dtype.hasobject:  # objects have no length that could be checked, and are refused below
+        check_length(header, held.getbuffer().nbytes, what)
+    held.seek(0)
+    array = np.lib.format.read_array(held, allow_pickle=False)
     return array if array.ndim else array.item()
 
 

@@ -1,6 +1,7 @@
 """`POST /api/v1/gradient-check` and its probe: the contract."""
 
 import io
+import zipfile
 
 import numpy as np
 import orjson
@@ -225,3 +226,15 @@ def test_work_in_a_thread_answers_the_same(client, app):
     inline = posted(client, body)
     app.state.settings = Settings(inline_work=0)
     assert posted(client, body) == inline
+
+
+def test_an_array_that_promises_more_numbers_than_it_holds_is_refused(client):
+    header = io.BytesIO()
+    promised = {"descr": "<f8", "fortran_order": False, "shape": (10**11,)}
+    np.lib.format.write_array_header_1_0(header, promised)
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("dx.npy", header.getvalue())
+    refused = client.post(URL, content=file.getvalue())
+    assert refused.status_code == 422
+    assert "promises shape (100000000000,)" in refused.json()["detail"]
