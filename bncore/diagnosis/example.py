@@ -1,0 +1,42 @@
+"""Ready answers to a batch: the correct one, and one with each named mistake, for showing what a check says of it."""
+
+from bncore.arguments import Float64
+from bncore.diagnosis.candidates import candidates
+from bncore.diagnosis.case import LIKE_X, Case
+from bncore.diagnosis.catalogue import MISTAKES
+from bncore.errors import BadParameter
+
+CORRECT = "correct"
+RETURNED = ("dx", "dgamma", "dbeta")
+
+
+def examples(case: Case) -> dict[str, dict[str, Float64]]:
+    """dx, dgamma and dbeta in their own shapes, by the id of the mistake; `correct` first.
+
+    A mistake changes each of the three in which it has a meaning, in the first of its ways; the others are correct.
+    Mistakes in the tensors on the way alone, and those that this batch cannot have, are left out.
+    """
+    built = {tensor: _first(case, tensor) for tensor in RETURNED}
+    truth = {tensor: case.truth[tensor] for tensor in RETURNED}
+    found = {CORRECT: truth}
+    for name in MISTAKES:
+        made = {tensor: ways[name].reshape(truth[tensor].shape) for tensor, ways in built.items() if name in ways}
+        found |= {name: truth | made} if made else {}
+    return {
+        name: {tensor: case.as_given(rows) if tensor in LIKE_X else rows for tensor, rows in answers.items()}
+        for name, answers in found.items()
+    }
+
+
+def example(case: Case, name: str) -> dict[str, Float64]:
+    """One of `examples`. Raises BadParameter."""
+    found = examples(case)
+    if name not in found:
+        choices = ", ".join(found)
+        raise BadParameter(f"mistake is {name!r}; choose one of {choices}.", parameter="mistake")
+    return found[name]
+
+
+def _first(case: Case, tensor: str) -> dict[str, Float64]:
+    built = candidates(case, tensor)
+    return dict(zip(reversed(built.ids), reversed(built.values), strict=True))
