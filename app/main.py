@@ -8,7 +8,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import assets, pages, problems
+from app import assets, gradient_check_page, pages, problems
 from app.answers import AnswerCache
 from app.api import batches, batchnorm, catalog, gradient_check, playground
 from app.batches.datasets import DATASETS, load
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router, prefix=PREFIX)
     app.include_router(assets.router)
     app.include_router(pages.router)
+    app.include_router(gradient_check_page.router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)  # 5 saves a tenth more for thrice the time
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Head)

@@ -30,7 +30,7 @@ from bncore.errors import BatchNormError
 from bncore.upstream import UPSTREAMS
 
 router = APIRouter(include_in_schema=False)
-NAVIGATION = [("/", "Playground"), ("/docs", "REST API")]
+NAVIGATION = [("/", "Playground"), ("/gradient-check", "Gradient check"), ("/docs", "REST API")]
 
 
 @router.get("/healthz")

@@ -1,16 +1,19 @@
 """A student's gradient, diagnosed: arrays in JSON, text or NPZ against a batch of their own or a seeded probe."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 
 from app.answers import to_json
 from app.api.gradient_check_answer import ANSWER_EXAMPLE, GradientCheckAnswer
 from app.api.gradient_check_body import fields_of, received
-from app.api.gradient_check_probe import FORMATS, array_texts, example_texts, example_titles, probe_of
-from app.api.gradient_check_query import BATCH, EXAMPLE, ExampleQuery, GradientCheckQuery, ProbeFileQuery, ProbeQuery
-from app.api.gradient_check_work import answered
+from app.api.gradient_check_probe import FORMATS, array_texts, probe_of
+from app.api.gradient_check_query import BATCH, EXAMPLE, GradientCheckQuery, ProbeFileQuery
+from app.api.gradient_check_view import CheckFields, view_of
+from app.api.gradient_check_work import MOST_ERRORS, answered
 from app.api.query import parameters_of, query_of
 from app.errors import UserError
 from app.settings import Settings
@@ -85,18 +88,22 @@ async def gradient_check_probe(query: Annotated[ProbeFileQuery, Depends(query_of
     return Response(form.write(query, probe_of(query)), media_type=form.media_type, headers=headers)
 
 
-@router.get(
-    "/gradient-check/example",
-    summary="A ready answer to a probe, right or with a mistake",
-    responses={200: {"description": "dx, dgamma and dbeta as text, and the titles of all examples."}},
+@router.post(
+    "/gradient-check/view",
+    summary="The check as the page shows it",
+    responses={200: {"description": "The answer of a check with figures, formulas, texts, examples and the snippet."}},
     openapi_extra={
-        "parameters": parameters_of(ExampleQuery),
-        "x-examples": [{"query": "mistake=variance_path_missing"}],
+        "requestBody": {
+            "required": True,
+            "content": {"application/json": {"schema": CheckFields.model_json_schema(), "example": {"seed": 1}}},
+        }
     },
 )
-async def gradient_check_example(query: Annotated[ExampleQuery, Depends(query_of(ExampleQuery))]) -> Response:
-    """To show what a check says of it: send the texts with the seed to `POST /gradient-check`."""
-    return Response(to_json(example_of(query, query.mistake)), media_type="application/json")
+async def gradient_check_view(request: Request) -> Response:
+    """The fields are those of the page's address, so that what is too long for an address can be asked for, too."""
+    body = await received(request)
+    view = await anyio.to_thread.run_sync(_view, body, str(request.base_url).rstrip("/"))
+    return Response(view, media_type="application/json")
 
 
 @router.post(
@@ -119,13 +126,16 @@ async def gradient_check_arrays(request: Request, name: str = "dx") -> Response:
     return Response(await anyio.to_thread.run_sync(_texts, body, name), media_type="application/json")
 
 
-def example_of(query: ProbeQuery, mistake: str) -> dict[str, Any]:
-    """An example's texts, and what other examples there are."""
-    return {"mistake": mistake, "texts": example_texts(query, mistake), "examples": example_titles(query)}
-
-
 def _answer(body: bytes) -> bytes:
     return to_json(answered(fields_of(body)))
+
+
+def _view(body: bytes, origin: str) -> bytes:
+    try:
+        query = CheckFields.model_validate(fields_of(body))
+    except ValidationError as error:
+        raise RequestValidationError(error.errors()[:MOST_ERRORS]) from error
+    return to_json(view_of(query, origin))
 
 
 def _texts(body: bytes, name: str) -> bytes:

@@ -1,4 +1,4 @@
-"""A probe, ready answers to it and a file's arrays, as JSON, as NPZ and as text to paste."""
+"""A probe and a file's arrays: as JSON, as NPZ, as Python, and as text to paste."""
 
 import io
 import sys
@@ -12,7 +12,7 @@ from app.answers import to_json
 from app.api.gradient_check_body import NPY, array_of, unpacked
 from app.api.gradient_check_query import ProbeQuery
 from app.errors import InvalidQuery
-from bncore.diagnosis import CORRECT, MISTAKES, Probe, examples, probe
+from bncore.diagnosis import Probe, probe
 
 DIGITS = 8  # behind the point, as NumPy prints
 EXACT = 17
@@ -64,24 +64,11 @@ def as_text(values: NDArray[Any], digits: int = DIGITS) -> str:
     '[[ 1.  , -2.5 ],\\n [ 0.25,  3.  ]]'
     """
     mode: Literal["unique", "maxprec"] = "unique" if digits == EXACT else "maxprec"
+    fixed = digits < EXACT and bool(np.abs(values).max() > 1e-3)  # smaller numbers keep their powers of ten
     return np.array2string(
-        values, precision=digits, floatmode=mode, separator=", ", threshold=sys.maxsize, max_line_width=10**9
-    )
-
-
-def example_texts(query: ProbeQuery, mistake: str) -> dict[str, str]:
-    """dx, dgamma and dbeta of a ready answer, as they would be pasted. Raises InvalidQuery."""
-    found = examples(probe_of(query).case())
-    if mistake not in found:
-        detail = f"There is no example of {mistake!r} on this probe."
-        raise InvalidQuery(detail, field="mistake", given=mistake, allowed=", ".join(found))
-    return {tensor: as_text(values) for tensor, values in found[mistake].items()}
-
-
-def example_titles(query: ProbeQuery) -> dict[str, str]:
-    """The examples that this probe has, with their titles."""
-    names = examples(probe_of(query).case())
-    return {name: "No mistake: the correct gradient" if name == CORRECT else MISTAKES[name].title for name in names}
+        values, precision=digits, floatmode=mode, suppress_small=fixed, separator=", ", threshold=sys.maxsize,
+        max_line_width=10**9,
+    )  # fmt: skip
 
 
 def array_texts(body: bytes, name: str, known: tuple[str, ...]) -> Mapping[str, str]:

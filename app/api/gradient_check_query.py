@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from bncore.diagnosis import CORRECT, MOST_NUDGED
+from bncore.diagnosis import MOST_NUDGED
 from bncore.diagnosis.probe import LARGEST_SEED
 
 GIVEN: dict[str, Any] = {"anyOf": [{"type": "array", "items": {}}, {"type": "string"}, {"type": "null"}]}
@@ -46,16 +46,6 @@ class ProbeFileQuery(ProbeQuery):
 
     format: Literal["json", "npz", "python"] = Field(
         "json", description="JSON, an NPZ file of its arrays, or lines of Python that make them."
-    )
-
-
-class ExampleQuery(ProbeQuery):
-    """A ready answer to a probe."""
-
-    mistake: str = Field(
-        CORRECT,
-        max_length=80,
-        description=f"The id of a mistake that dx, dgamma or dbeta can have, or `{CORRECT}`.",
     )
 
 

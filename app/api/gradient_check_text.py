@@ -138,7 +138,7 @@ def _narrowed(exact: NDArray[np.float64], units: NDArray[np.float64]) -> NDArray
 
 
 def _no_number(word: str, field: str) -> InvalidQuery:
-    return _unreadable(f"{field}: {shortened(word)!r} is no number. Leave names and headings out.", field, word)
+    return _unreadable(f"{shortened(word)!r} in {field} is no number. Leave names and headings out.", field, word)
 
 
 def _unreadable(detail: str, field: str, text: str) -> InvalidQuery:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from app.api.gradient_check_answer import Tensors, answer_of, details_of
-from app.api.gradient_check_body import MOST_NUMBERS, given, numbers, too_large
+from app.api.gradient_check_body import MOST_NUMBERS, given, too_large
 from app.api.gradient_check_query import BATCH, GradientCheckQuery
 from app.errors import InvalidQuery
 from bncore.diagnosis import MOST_NUDGED, ORDER, Case, Printed, case_of, check, probe, third_route
@@ -20,9 +20,14 @@ FINE = 1e-6  # of s: a batch printed more coarsely than this is taken as it is
 def answered(fields: dict[str, Any]) -> dict[str, Any]:
     """The answer to the fields of a body. Raises what is wrong with them, the field at fault named."""
     query = _query(fields)
+    case, rounding = batch_of(query)
+    return checked(query, case, rounding)
+
+
+def checked(query: GradientCheckQuery, case: Case, rounding: float) -> dict[str, Any]:
+    """The answer to a query whose batch is `case`."""
     answers = {name: given(getattr(query, name), name) for name in ORDER}
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        case, rounding = _case(query)
         report = check(case, answers, rounding=rounding)
         found = answer_of(report)
         found |= details_of(case, report, answers) if query.details else {}
@@ -43,26 +48,22 @@ def _numeric(case: Case, answers: Tensors) -> list[dict[str, Any]]:
     return [vars(route) for route in third_route(case, answers)]
 
 
-def _case(query: GradientCheckQuery) -> tuple[Case, float]:
+def batch_of(query: GradientCheckQuery) -> tuple[Case, float]:
     """The batch that was sent, or the probe of the seed; and the relative error with which a text gives it."""
     sent = {name: given(getattr(query, name), name) for name in BATCH}
     if query.seed is not None:
         _only_the_seed(sent)
         return probe(query.seed, axes=query.axes, eps_placement=query.eps_placement).case(), 0.0
     units = {name: value.unit for name, value in sent.items() if isinstance(value, Printed)}
-    plain = {name: numbers(_exact(getattr(query, name), value), name) for name, value in sent.items()}
+    plain = {name: value.exact if isinstance(value, Printed) else value for name, value in sent.items()}
     x, dy = _needed(plain, "x"), _needed(plain, "dy")
     if x.size > MOST_NUMBERS:
         raise too_large(f"x holds {x.size:,} numbers, the limit of a check is {MOST_NUMBERS:,}", "x", MOST_NUMBERS)
     rest = {name: values for name, values in plain.items() if name not in ("x", "dy")}
     placed = {"eps": query.eps, "eps_placement": query.eps_placement, "feature_axis": query.feature_axis}
-    case = case_of(x, **rest, **placed, dy=dy)  # type: ignore[arg-type]
-    return case, _printed_to(case, units)
-
-
-def _exact(value: Any, read: NDArray[Any] | Printed | None) -> Any:
-    """A text's numbers as they stand there."""
-    return read.exact if isinstance(read, Printed) else value
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+        case = case_of(x, **rest, **placed, dy=dy)  # type: ignore[arg-type]
+        return case, _printed_to(case, units)
 
 
 def _printed_to(case: Case, units: dict[str, float]) -> float:

@@ -103,7 +103,9 @@ def _against(case: Case, dx: NDArray[np.float64]) -> Figure:
         "line": {"color": MEANINGS["neutral"], "width": 2}, "layer": "below",
     }  # fmt: skip
     drawn = len(rows) * case.units
-    note = "" if drawn == case.x.size else f"{counted(drawn, 'number')} of {case.x.size:,} drawn"
+    note = "A shape is a unit" + (
+        "." if drawn == case.x.size else f"; {counted(drawn, 'number')} of {case.x.size:,} drawn."
+    )
     summary = (
         f"Your dx against the correct one, {counted(drawn, 'number')}; the correct ones run from {_ends(truth)}, yours "
         f"from {_ends(yours)}."

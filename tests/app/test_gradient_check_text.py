@@ -60,8 +60,10 @@ def test_an_empty_text_is_no_tensor():
 
 @pytest.mark.parametrize(("text", "words"), [
     ("[[1 2]", "bracket"), ("[1 2]]", "bracket"), ("[1] [2]", "bracket"), ("[1]x", "one array"),
-    ("[[1, 2], [3]]", "ragged"), ("1 2\n3", "ragged"), ("[1, [2]]", "ragged"), ("a,b\n1,2", "'a' is no number"),
-    ("[1, b2]", "'b2' is no number"), ("1.2.3", "'1.2.3' is no number"), ("[[1. ...\n 2.]]", "shortened by dots"),
+    ("[[1, 2], [3]]", "ragged"), ("1 2\n3", "ragged"), ("[1, [2]]", "ragged"),
+    ("a,b\n1,2", "'a' in dx is no number"),
+    ("[1, b2]", "'b2' in dx is no number"),
+    ("1.2.3", "'1.2.3' in dx is no number"), ("[[1. ...\n 2.]]", "shortened by dots"),
     (", ;", "no number"), ("[" * 40 + "1" + "]" * 40, "bracket"), ("1 " * 1001, "more than 1,000"),
     ("[" + "1," * 1001 + "]", "more than 1,000"), ("9" * 400 + "e1" + "0" * 9, "no number"),
 ])  # fmt: skip

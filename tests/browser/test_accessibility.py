@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser import files
 from tests.browser.conftest import Watch
+from tests.browser.gradient_check import GradientCheck
 from tests.browser.playground import Playground
 
 SIZES = {1280: 900, 390: 844}
@@ -45,6 +46,16 @@ def test_the_playground(playground: Playground, query: str) -> None:
 @pytest.mark.usefixtures("scheme")
 def test_the_reference(page: Page) -> None:
     page.goto("/docs")
+    assert at_every_size(page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+@pytest.mark.parametrize("query", ["", "way=code&axes=4&numeric=true", "batch=own&gamma=-1 -1&example=sign&dx_hat=1"])
+def test_the_gradient_check(page: Page, watch: Watch, query: str) -> None:
+    watch.refusals.add(422)
+    check = GradientCheck(page).open(query)
+    page.locator("#fold-table summary").click()
+    check.settle()
     assert at_every_size(page) == []
 
 

@@ -6,7 +6,15 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watch
 from tests.browser.playground import Playground
 
-PAGES = ["/", "/?source=digits&upstream=cross_entropy", "/docs", f"/?source={'0' * 64}", "/?eps=-1"]
+PAGES = [
+    "/",
+    "/?source=digits&upstream=cross_entropy",
+    "/docs",
+    "/gradient-check",
+    "/gradient-check?dx=a",
+    f"/?source={'0' * 64}",
+    "/?eps=-1",
+]
 FETCH = "(address) => fetch(address).then(() => 'taken', () => 'refused')"
 
 

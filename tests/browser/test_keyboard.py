@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.gradient_check import GradientCheck
 from tests.browser.playground import Playground
 
 MOST_STOPS = 400
@@ -39,7 +40,7 @@ def stops(page: Page) -> list[dict[str, object]]:
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/docs", "/gradient-check"])
 def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     page.goto(path)
     page.keyboard.press("Tab")
@@ -57,6 +58,18 @@ def test_tab_reaches_everything_and_the_focus_is_always_seen(playground: Playgro
     assert [stop["name"] for stop in visited if not stop["outlined"]] == []
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
     assert playground.page.evaluate(MISSED) == []
+
+
+@pytest.mark.parametrize("query", ["", "batch=own&way=code"])
+def test_tab_reaches_everything_of_the_gradient_check(page: Page, query: str) -> None:
+    GradientCheck(page).open(query)
+    visited = stops(page)
+    assert len(visited) > 20
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    radios = [stop["name"] for stop in visited if not stop["outlined"]]
+    assert all(str(name).startswith("INPUT") for name in radios), radios  # their outline is on the label's text
+    missed = page.evaluate(MISSED)
+    assert all('type="radio"' in text for text in missed), missed  # arrows reach the others of a group
 
 
 def test_the_skip_link_of_a_drawn_page_leaves_the_address_alone(playground: Playground) -> None:

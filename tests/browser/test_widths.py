@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.gradient_check import GradientCheck
 from tests.browser.playground import Playground
 
 PHONE = {"width": 390, "height": 844}
@@ -40,6 +41,28 @@ def test_the_reference_fits_a_phone(page: Page) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.goto("/docs")
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("query", ["", "way=code&axes=4&numeric=true", "batch=own&example=wrong_axis"])
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+def test_the_gradient_check_never_scrolls_sideways(page: Page, query: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    check = GradientCheck(page).open(query)
+    page.locator("#fold-table summary").click()
+    check.settle()
+    assert overflow(page) == 0
+
+
+def test_on_a_phone_what_was_found_is_one_tap_away(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    check = GradientCheck(page).open()
+    found = page.get_by_role("link", name="dx is wrong")
+    expect(found).to_be_in_viewport()
+    expect(check.headline).not_to_be_in_viewport()
+    found.click()
+    expect(check.headline).to_be_in_viewport()
+    check.settle()
+    assert check.query == {}
 
 
 def test_on_a_phone_the_controls_are_a_sheet_at_the_bottom(phone: Playground) -> None:

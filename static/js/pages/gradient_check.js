@@ -1,0 +1,210 @@
+// The gradient check: wires the state, the fields, the server and the figures together.
+import { Latest, postJson } from "../lib/api.js";
+import { checkText } from "../lib/check_share.js";
+import { numbersBehind, showBatch, showFound } from "../lib/check_view.js";
+import { Controls } from "../lib/controls.js";
+import { Figures } from "../lib/figures.js";
+import { bindMenus } from "../lib/menus.js";
+import { Pasted } from "../lib/pasted.js";
+import { clearProblems, showAt, showProblem } from "../lib/problems.js";
+import { copy } from "../lib/share.js";
+import { State } from "../lib/state.js";
+import { bindDrop } from "../lib/upload.js";
+import { Waiting } from "../lib/waiting.js";
+
+const API = "/api/v1/gradient-check";
+const TYPED_AFTER = 400; // milliseconds
+const MINE = ["dx", "dgamma", "dbeta", "dx_hat", "dvar", "dsigma", "dmean"];
+const BATCH = ["x", "dy", "gamma", "beta", "running_mean", "running_var"];
+const CHOICES = ["batch", "way", "form"];
+const $ = (id) => document.getElementById(id);
+const embedded = JSON.parse($("state").textContent);
+let answer = JSON.parse($("answer").textContent);
+
+const state = new State(embedded.schema);
+const pasted = new Pasted(state, [...MINE, ...BATCH]);
+const figures = new Figures(document, embedded.templates);
+const waiting = new Waiting();
+new Controls($("controls"), state);
+const refreshTables = bindMenus(figures, embedded.templates.light, (name) => numbersBehind(name, answer));
+const latest = new Latest({
+  ask: (body) => postJson(`${API}/view`, body),
+  show: (found) => {
+    clearProblems();
+    show(found);
+  },
+  fail: (problem) => {
+    clearProblems();
+    fail(problem.message, problem.errors);
+  },
+  busy: (is) => waiting.asking(is),
+});
+
+function show(found) {
+  answer = found;
+  $("view").classList.remove("stale", "empty");
+  figures.show(answer.figures);
+  showFound(answer, takeProbe);
+  showBatch(answer);
+  showExamples();
+  showTexts();
+  $("snippet").textContent = answer.snippet;
+  refreshTables();
+}
+
+function fail(detail, errors) {
+  $("view").classList.add(answer ? "stale" : "empty");
+  showProblem(detail, errors, answer ? answer.checked : "");
+}
+
+state.onChange((names) => {
+  refresh();
+  if (names === null) showTexts();
+  latest.want(pasted.body());
+});
+
+// What the state alone decides, at once.
+function refresh() {
+  for (const name of CHOICES) {
+    for (const radio of document.querySelectorAll(`input[name="${name}"]`)) radio.checked = radio.value === state.get(name);
+    for (const part of document.querySelectorAll(`[data-for-${name}]`)) part.hidden = part.getAttribute(`data-for-${name}`) !== state.get(name);
+  }
+  $("in-link").hidden = pasted.inAddress;
+  for (const link of document.querySelectorAll("[data-probe]")) link.href = probeAddress(link.dataset.probe);
+}
+
+function probeAddress(format) {
+  const query = new URLSearchParams(["seed", "axes", "eps_placement"].map((name) => [name, state.get(name)]));
+  return `${API}/probe?${query}&format=${format}`;
+}
+
+// ---- the fields of tensors ----
+
+const isMine = () => MINE.some((name) => pasted.get(name).trim() !== "");
+
+// The fields hold what is checked: the person's own texts, or those of the example.
+function showTexts() {
+  const ready = isMine() || !answer ? {} : answer.texts;
+  for (const name of [...MINE, ...BATCH]) {
+    const text = pasted.get(name) || (ready[name] ?? "");
+    if (document.activeElement !== $(`c-${name}`) || !typing.has(name)) $(`c-${name}`).value = text;
+  }
+}
+
+function showExamples() {
+  const options = [new Option("None: the fields below are mine", "none")];
+  options.push(...Object.entries(answer.examples).map(([id, title]) => new Option(title, id)));
+  $("c-example").replaceChildren(...options);
+  $("c-example").value = isMine() ? "none" : state.get("example");
+}
+
+const typing = new Set();
+
+// A text that is edited makes all that stand there the person's own.
+function take(name, how) {
+  const group = MINE.includes(name) ? MINE : BATCH;
+  const texts = Object.fromEntries(group.map((one) => [one, $(`c-${one}`).value]));
+  const empty = group === MINE && group.every((one) => texts[one].trim() === "");
+  pasted.set(texts, empty ? { example: "none" } : {}, how);
+}
+
+for (const name of [...MINE, ...BATCH]) {
+  const field = $(`c-${name}`);
+  let timer = 0;
+  field.addEventListener("input", (event) => {
+    typing.add(name);
+    clearTimeout(timer);
+    const wait = event.inputType === "insertFromPaste" ? 0 : TYPED_AFTER;
+    timer = setTimeout(() => take(name, { settle: false }), wait);
+  });
+  field.addEventListener("change", () => {
+    typing.delete(name);
+    clearTimeout(timer);
+    take(name, { settle: true });
+  });
+}
+
+const noTexts = Object.fromEntries(MINE.map((name) => [name, ""]));
+$("c-example").addEventListener("change", () => pasted.set(noTexts, { example: $("c-example").value }));
+$("clear").addEventListener("click", () => {
+  pasted.set(noTexts, { example: "none" });
+  $("c-dx").focus();
+});
+for (const name of CHOICES) {
+  for (const radio of document.querySelectorAll(`input[name="${name}"]`)) {
+    radio.addEventListener("change", () => state.set({ [name]: radio.value }));
+  }
+}
+
+// ---- a file of tensors ----
+
+async function open(file) {
+  const name = file.name.replace(/\.[^.]*$/, "");
+  const known = [...MINE, ...BATCH].includes(name) ? name : "dx";
+  waiting.asking(true);
+  try {
+    const found = await postJson(`${API}/arrays?name=${encodeURIComponent(known)}`, file);
+    const ownBatch = "x" in found && "dy" in found;
+    const texts = Object.fromEntries(Object.entries(found).filter(([key]) => MINE.includes(key) || ownBatch));
+    pasted.set(MINE.some((key) => key in found) ? { ...noTexts, ...texts } : texts, { way: "paste", ...(ownBatch ? { batch: "own" } : {}) });
+  } catch (problem) {
+    clearProblems();
+    state.set({ way: "paste" });
+    showAt("file", problem.message);
+  } finally {
+    waiting.asking(false);
+    $("file").value = "";
+  }
+}
+
+$("file").addEventListener("change", () => $("file").files[0] && open($("file").files[0]));
+bindDrop(open);
+
+// ---- the probe ----
+
+function takeProbe() {
+  pasted.set(noTexts, { batch: "probe", way: "code" });
+  document.querySelector('input[name="way"][value="code"]').focus();
+}
+
+$("new-probe").addEventListener("click", () => state.set({ seed: Number(state.get("seed")) + 1 }));
+$("third").addEventListener("toggle", () => {
+  if (String($("third").open) !== state.get("numeric")) state.set({ numeric: String($("third").open) });
+});
+
+// ---- to take along ----
+
+// The same as the REST API takes it: a batch or a seed, and the texts in force.
+function body() {
+  const batch = { probe: ["seed", "axes"], own: [...BATCH, "eps", "feature_axis"] }[state.get("batch")];
+  const sent = Object.fromEntries(batch.map((name) => [name, BATCH.includes(name) ? pasted.get(name) : Number(state.get(name))]));
+  const filled = Object.entries(sent).filter(([, value]) => value !== "");
+  return { ...Object.fromEntries(filled), eps_placement: state.get("eps_placement"), ...(answer?.texts ?? {}) };
+}
+
+async function copied(text, what) {
+  $("copied").textContent = (await copy(text)) ? `Copied: ${what}.` : "The browser refused to copy; the address bar has the link.";
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const kind = button.dataset.copy;
+  const what = { link: "a link to this check", curl: "this check as curl", python: "this check as Python" }[kind];
+  button.addEventListener("click", () => copied(checkText(kind, location.origin + state.address(), body()), what));
+}
+$("copy-snippet").addEventListener("click", () => copied($("snippet").textContent, "the snippet"));
+$("copy-probe").addEventListener("click", async () => copied(await (await fetch(probeAddress("python"))).text(), "the probe as NumPy code"));
+$("controls").addEventListener("submit", (event) => event.preventDefault());
+
+window.addEventListener("figures-missing", () => {
+  $("problem").textContent = "The drawing library did not load, so there are no plots; the numbers stand in the tables. Reload to try again.";
+  $("problem").hidden = false;
+});
+
+// ---- start ----
+
+refresh();
+if (answer) show(answer);
+if (embedded.problem) {
+  clearProblems();
+  fail(embedded.problem.detail, embedded.problem.errors ?? []);
+}
