@@ -54,6 +54,7 @@ function show(found) {
 
 function fail(detail, errors) {
   $("view").classList.add(answer ? "stale" : "empty");
+  if (!answer) $("headline").textContent = $("jump").textContent = "Nothing is computed: see the marked field.";
   showProblem(detail, errors, answer ? answer.checked : "");
 }
 
