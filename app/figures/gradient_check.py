@@ -14,7 +14,8 @@ from bncore.diagnosis.triple import NAMES
 
 Figure = dict[str, Any]
 MARKS = {
-    "overall": ("gradient", "circle"), "mean_path": ("mean", "square"), "variance_path": ("variance", "diamond"),
+    "overall": ("gradient", "circle", "dx"), "mean_path": ("mean", "square", "dx_mean"),
+    "variance_path": ("variance", "diamond", "dx_variance"),
 }  # fmt: skip
 ROWS = {"overall": "the whole", "mean_path": "mean path", "variance_path": "variance path"}
 MOST_POINTS = 2000
@@ -74,13 +75,13 @@ def _factors(coefficients: Coefficients) -> Figure:
 
 
 def _row(name: str, values: NDArray[np.float64], place: int) -> Figure:
-    meaning, mark = MARKS[name]
+    meaning, mark, term = MARKS[name]
     known = np.flatnonzero(np.isfinite(values))
     return {
         "type": "scatter", "mode": "markers", "name": ROWS[name], "x": significant(values[known].tolist(), 6),
         "y": [place] * len(known), "customdata": known,
         "marker": {"color": MEANINGS[meaning], "symbol": mark, "size": 12, "opacity": 0.75},
-        "hovertemplate": f"{ROWS[name]}, unit %{{customdata}}: %{{x:.3g}}<extra></extra>",
+        "hovertemplate": f"{ROWS[name]}, unit %{{customdata}}: %{{x:.3g}}<extra></extra>", "meta": {"term": term},
     }  # fmt: skip
 
 
@@ -134,4 +135,5 @@ def _unit(unit: int, truth: NDArray[np.float64], yours: NDArray[np.float64], row
         "y": significant(yours.tolist(), 5), "customdata": rows,
         "marker": {"color": MEANINGS["gradient"], "symbol": SYMBOLS[unit % len(SYMBOLS)], "size": 8, "opacity": 0.7},
         "hovertemplate": f"unit {unit}, example %{{customdata}}: correct %{{x:.3g}}, yours %{{y:.3g}}<extra></extra>",
+        "meta": {"term": "dx"},
     }  # fmt: skip
