@@ -1,0 +1,86 @@
+"""Load on a server: kept-alive connections that ask again as soon as they are answered, and how long each waited."""
+
+import argparse
+import asyncio
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class Run:
+    rate: float
+    median: float
+    p99: float
+    size: int
+
+
+def options(description: str | None) -> argparse.Namespace:
+    """The command line of a benchmark under load."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--workers", type=int, default=2)
+    return parser.parse_args()
+
+
+def report(what: str, runs: list[Run]) -> None:
+    """Medians over the runs, in one line."""
+    median = {field: statistics.median(getattr(run, field) for run in runs) for field in ("rate", "median", "p99")}
+    print(
+        f"{what}: {median['rate']:,.0f} requests/s, median {1000 * median['median']:.1f} ms, "
+        f"p99 {1000 * median['p99']:.1f} ms, {runs[0].size / 1000:.0f} kB an answer "
+        f"(medians of {len(runs)} runs; rates {', '.join(f'{run.rate:,.0f}' for run in runs)})",
+        flush=True,
+    )
+
+
+def get(path: str) -> bytes:
+    """A GET request."""
+    return f"GET {path} HTTP/1.1\r\nHost: benchmark\r\n\r\n".encode()
+
+
+def post(path: str, body: bytes) -> bytes:
+    """A POST request of JSON."""
+    head = f"POST {path} HTTP/1.1\r\nHost: benchmark\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+
+
+def runs(origin: str, asked: argparse.Namespace, request: Callable[[], bytes]) -> list[Run]:
+    """The first run warms up (a new server compresses its assets meanwhile) and is not counted."""
+    return [_run(origin, asked, request) for _ in range(asked.runs + 1)][1:]
+
+
+def _run(origin: str, asked: argparse.Namespace, request: Callable[[], bytes]) -> Run:
+    return asyncio.run(_load(origin, asked.connections, asked.seconds, request))
+
+
+async def _load(origin: str, connections: int, seconds: float, request: Callable[[], bytes]) -> Run:
+    address = urlsplit(origin)
+    assert address.hostname is not None
+    start = time.perf_counter()
+    opened = (_connection(address.hostname, address.port, start + seconds, request) for _ in range(connections))
+    found = await asyncio.gather(*opened)
+    waits = sorted(wait for waits, _ in found for wait in waits)
+    rate = len(waits) / (time.perf_counter() - start)
+    return Run(rate, statistics.median(waits), waits[int(0.99 * len(waits))], found[0][1])
+
+
+async def _connection(host: str, port: int | None, end: float, request: Callable[[], bytes]) -> tuple[list[float], int]:
+    """One kept-alive connection that asks again as soon as it is answered."""
+    reader, writer = await asyncio.open_connection(host, port, limit=2**20)
+    waits: list[float] = []
+    size = 0
+    while time.perf_counter() < end:
+        asked = time.perf_counter()
+        writer.write(request())
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200"), head
+        size = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+        await reader.readexactly(size)
+        waits.append(time.perf_counter() - asked)
+    writer.close()
+    return waits, size
