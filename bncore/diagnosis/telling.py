@@ -72,15 +72,8 @@ def text(report: Report) -> str:
 
     >>> from bncore.diagnosis import case_of, check
     >>> case = case_of([[1.0], [2.0], [4.0], [9.0]], [3.0], dy=[[1.0], [0.0], [2.0], [5.0]], eps=0.5)
-    >>> print(text(check(case, {"dbeta": [2.0]})))
-    dbeta is wrong. A mean stands where a sum belongs.
-    <BLANKLINE>
-    dbeta   wrong   off by up to 6.0, 75 % of its largest number
-    <BLANKLINE>
-    dbeta: A mean stands where a sum belongs
-      One parameter, mean or variance serves all K examples, so its gradient is the sum over them. Your number is \
-divided by the batch size.
-      Look at \\frac{\\partial L}{\\partial\\beta}=\\sum_j g_j
+    >>> text(check(case, {"dbeta": [2.0]})).splitlines()[2]
+    'dbeta   wrong   off by up to 6.0, 75 % of its largest number'
     """
     blocks = ["\n".join(_verdicts(report)), *_explanations(report), "\n".join(_factor_lines(report))]
     return "\n\n".join(block for block in (headline(report), *blocks, "\n".join(report.warnings)) if block)
