@@ -1,5 +1,6 @@
 """`GET /gradient-check`, with the first result inside the HTML, and the snippet of its own as a file."""
 
+from functools import partial
 from typing import Any, Literal
 
 import anyio.to_thread
@@ -7,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
+from app.answers import answer, etag_of
 from app.api.controls import schema_of
 from app.api.gradient_check_query import ProbeQuery
 from app.api.gradient_check_snippet import snippet
@@ -19,6 +21,7 @@ from bncore.diagnosis import MISTAKES
 from bncore.errors import BatchNormError
 
 router = APIRouter(include_in_schema=False)
+HTML = "text/html; charset=utf-8"
 
 CHOICES = {
     "paste": "Paste or drop", "code": "Run in my notebook", "probe": "A probe", "own": "My own batch",
@@ -32,9 +35,19 @@ async def gradient_check(request: Request) -> Response:
     """The page. A query that is wrong in a field shows the rest, with the error beside that field."""
     query, problem = lenient(request.query_params.multi_items())
     origin = str(request.base_url).rstrip("/")
-    content, status = await anyio.to_thread.run_sync(_page, query, problem, origin)
-    headers = {"Cache-Control": "no-cache"}
-    return Response(content, status, headers=headers, media_type="text/html; charset=utf-8")
+    try:
+        if problem is None:
+            etag = etag_of("gradient-check-page", query.stated() | {"origin": origin})
+            write = partial(_page, query, origin)
+            return await answer(request, etag, write, inline=False, media_type=HTML)
+        content = await anyio.to_thread.run_sync(_page, query, origin, problem)
+    except UserError as error:
+        problem = problem_of(error)
+        content = _render(query, origin, None, problem)
+    except BatchNormError as error:
+        problem = problem_of(as_user_error(error))
+        content = _render(query, origin, None, problem)
+    return Response(content, problem["status"], headers={"Cache-Control": "no-cache"}, media_type=HTML)
 
 
 @router.get("/gradient-check/snippet.py")
@@ -71,22 +84,18 @@ def lenient(pairs: list[tuple[str, str]]) -> tuple[CheckFields, dict[str, Any] |
         return CheckFields.model_validate(kept), problem_of_validation(list(error.errors()))
 
 
-def _page(query: CheckFields, problem: dict[str, Any] | None, origin: str) -> tuple[bytes, int]:
-    """The HTML and its status; without a result there is a problem that says why."""
-    result = None
-    try:
-        result = view_of(query, origin)
-    except UserError as error:
-        problem = problem or problem_of(error)
-    except BatchNormError as error:
-        problem = problem or problem_of(as_user_error(error))
+def _page(query: CheckFields, origin: str, problem: dict[str, Any] | None = None) -> bytes:
+    return _render(query, origin, view_of(query, origin), problem)
+
+
+def _render(query: CheckFields, origin: str, result: Any, problem: dict[str, Any] | None) -> bytes:
+    """The page's HTML; without a result there is a problem that says why."""
     page = environment().get_template("gradient_check.html")
-    content = page.render(
+    return page.render(
         schema=page_schema(), query=query, result=result, problem=problem,
         examples=result["examples"] if result else titles(["correct", *MISTAKES]),
         snippet=snippet(origin, query.form, query.probe),
-    )  # fmt: skip
-    return content.encode(), problem["status"] if problem else 200
+    ).encode()  # fmt: skip
 
 
 def page_schema() -> dict[str, dict[str, Any]]:

@@ -10,13 +10,13 @@ from app.errors import InvalidQuery, shortened
 from bncore.diagnosis import Printed
 
 TEXTS = "nested lists, NumPy's print of an array, or rows of numbers"
-NUMBER = r"[-+]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d{1,5})?|[nN]a[nN]|[iI]nf(?:inity)?)"
+NUMBER = r"[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,5})?|[nN]a[nN]|[iI]nf(?:inity)?)"
 TOKEN = re.compile(
     rf"(?P<open>[\[(])|(?P<close>[\])])|(?P<number>{NUMBER})(?![^\s,;\[\]()])|(?P<gap>[\s,;]+)|(?P<other>.)"
 )
 SCALAR = re.compile(r"\b(?:np|numpy)\.float\d+\(([^()]*)\)")
-BEFORE = re.compile(r"\s*(?:[\w.]+\s*=\s*)?(?:[\w.]+\()?\s*")  # dx = np.array(
-AFTER = re.compile(r"\s*(?:,[^\[\]]*)?\)?\s*;?\s*", re.DOTALL)  # , dtype=float32)
+BEFORE = re.compile(r"(?:[\w.]+=)?(?:[\w.]+\()?")  # dx=np.array(
+AFTER = re.compile(r"(?:,[^\[\]]*)?\)?;?")  # ,dtype=float32)
 PARTS = re.compile(r"[-+]?\d*\.?(?P<digits>\d*)(?:[eE](?P<power>[-+]?\d+))?")
 DEEPEST = 16  # brackets inside each other
 DOTS = "{field} was shortened by dots. Print all of it: numpy.set_printoptions(threshold=sys.maxsize), or use tolist()."
@@ -42,7 +42,8 @@ def parsed(text: str, field: str, most: int) -> Printed | None:
 def _brackets(plain: str, field: str, most: int) -> Any:
     """Nested lists of words, from brackets of either kind and any gaps between the numbers."""
     start, end = plain.index("["), plain.rfind("]") + 1
-    if not (BEFORE.fullmatch(plain[:start]) and AFTER.fullmatch(plain[end:])):
+    before, after = ("".join(part.split()) for part in (plain[:start], plain[end:]))
+    if not (BEFORE.fullmatch(before) and AFTER.fullmatch(after)):
         raise _unreadable(f"{field} is not one array: give one pair of outer brackets.", field, plain)
     stack: list[list[Any]] = [[]]
     count, read = 0, start
@@ -69,14 +70,14 @@ def _brackets(plain: str, field: str, most: int) -> Any:
 
 def _table(plain: str, field: str, most: int) -> Any:
     """Rows of words: cells of a spreadsheet (tabs or semicolons, then a comma is a decimal point), CSV, or gaps."""
-    cells = re.compile(r"\s*[\t;]\s*") if re.search(r"[\t;]", plain) else re.compile(r"\s*,\s*|\s+")
-    decimal = "," if cells.pattern.find(";") >= 0 else ""
+    spreadsheet = "\t" in plain or ";" in plain
     rows: list[list[str]] = []
     count = 0
     for line in plain.splitlines():
-        words = [word for word in cells.split(line.strip().strip(",;")) if word]
-        rows += [[_number(word.replace(decimal, ".") if decimal else word, field) for word in words]] if words else []
-        count += len(words)
+        words = line.replace(",", ".").replace(";", "\t").split("\t") if spreadsheet else line.replace(",", " ").split()
+        row = [_number(word.strip(), field) for word in words if word.strip()]
+        rows += [row] if row else []
+        count += len(row)
         _bounded(count, field, most)
     if not rows:
         raise _no_number(plain, field)

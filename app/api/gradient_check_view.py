@@ -131,8 +131,10 @@ def _example(query: CheckFields, ready: dict[str, Any]) -> dict[str, str]:
 
 def _checked_text(query: CheckFields) -> str:
     """What is checked, against which batch."""
-    ready = "No gradient" if query.example == NONE else f"The example “{titles([query.example])[query.example]}”"
-    what = "Your gradient" if query.texts else ready
+    what = "Your gradient"
+    if not query.texts:
+        none = query.example == NONE
+        what = "No gradient" if none else f"The example “{titles([query.example])[query.example]}”"
     return f"{what} on {f'the probe of seed {query.seed}' if query.batch == 'probe' else 'your own batch'}"
 
 

@@ -69,6 +69,21 @@ def test_the_view_of_every_example_names_it(client, axes, placement):
         assert list(view["examples"]) == list(ready)
 
 
+def test_the_same_address_is_the_same_page_and_need_not_be_sent_again(client):
+    first = client.get(f"{PAGE}?seed=2")
+    assert client.get(f"{PAGE}?seed=2").content == first.content
+    assert client.get(f"{PAGE}?seed=2", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    elsewhere = client.get(f"{PAGE}?seed=2", headers={"Host": "lecture:8000"})
+    assert elsewhere.headers["etag"] != first.headers["etag"]
+    assert "http://lecture:8000/api/v1/gradient-check" in embedded(elsewhere.text)["snippet"]
+
+
+def test_an_example_is_not_asked_for_where_tensors_are_given(client):
+    status, view = viewed(client, dgamma="1 2 3 4", example="made up")
+    assert status == 200
+    assert view["checked"] == "Your gradient on the probe of seed 0"
+
+
 def test_nothing_given_is_no_mistake(client):
     status, view = viewed(client, example="none")
     assert status == 200

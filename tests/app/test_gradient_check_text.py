@@ -84,6 +84,15 @@ def test_no_text_fails_in_another_way(text):
     assert found is None or found.unit >= 0
 
 
+@pytest.mark.parametrize("text", [
+    "9" * 200_000 + "x", "[" + "9" * 200_000 + "x]", "1\t2" + " " * 200_000 + "x", "[1]" + " " * 200_000 + "x",
+    "a" * 200_000 + "[1]", "[" * 200_000, "np.float64(" * 20_000, "- " * 100_000, "1;" + " " * 200_000 + "2 3",
+])  # fmt: skip
+def test_a_text_made_to_be_slow_is_refused_like_any_other(text):
+    with pytest.raises(UserError):
+        parsed(text, "dx", MOST)
+
+
 def test_float32_that_was_printed_is_float32_again():
     narrow = X.astype("float32")
     found = parsed(repr(narrow.tolist()), "dx", MOST)
