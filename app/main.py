@@ -8,9 +8,9 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import assets, gradient_check_page, pages, problems
+from app import assets, pages, problems
 from app.answers import AnswerCache
-from app.api import batches, batchnorm, catalog, gradient_check, playground
+from app.api import batches, batchnorm, catalog, derivation, gradient_check, playground
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
 from app.headers import Head, SecurityHeaders
@@ -37,11 +37,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.large_views = anyio.CapacityLimiter(1)
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
     problems.install(app, pages.not_found)
-    for router in (catalog.router, batches.router, batchnorm.router, playground.router, gradient_check.router):
-        app.include_router(router, prefix=PREFIX)
+    for feature in (catalog, batches, batchnorm, playground, derivation, gradient_check):
+        app.include_router(feature.router, prefix=PREFIX)
     app.include_router(assets.router)
     app.include_router(pages.router)
-    app.include_router(gradient_check_page.router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)  # 5 saves a tenth more for thrice the time
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Head)

@@ -1,4 +1,4 @@
-"""Load on a server: kept-alive connections that ask again as soon as they are answered, and how long each waited."""
+"""Many connections that each ask again as soon as they are answered, and how long they waited."""
 
 import argparse
 import asyncio
@@ -7,6 +7,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+import uvloop
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,6 @@ class Run:
 
 
 def options(description: str | None) -> argparse.Namespace:
-    """The command line of a benchmark under load."""
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--runs", type=int, default=5)
@@ -27,49 +28,47 @@ def options(description: str | None) -> argparse.Namespace:
     return parser.parse_args()
 
 
-def report(what: str, runs: list[Run]) -> None:
-    """Medians over the runs, in one line."""
+def report(name: str, runs: list[Run]) -> None:
     median = {field: statistics.median(getattr(run, field) for run in runs) for field in ("rate", "median", "p99")}
     print(
-        f"{what}: {median['rate']:,.0f} requests/s, median {1000 * median['median']:.1f} ms, "
+        f"{name}: {median['rate']:,.0f} requests/s, median {1000 * median['median']:.1f} ms, "
         f"p99 {1000 * median['p99']:.1f} ms, {runs[0].size / 1000:.0f} kB an answer "
         f"(medians of {len(runs)} runs; rates {', '.join(f'{run.rate:,.0f}' for run in runs)})",
         flush=True,
     )
 
 
+def runs(origin: str, given: argparse.Namespace, request: Callable[[], bytes]) -> list[Run]:
+    """The first run warms up (a new server compresses its assets meanwhile) and is not counted.
+
+    `request` gives the next request, whole, for the host that `origin` names.
+    """
+    return [uvloop.run(_load(origin, given, request)) for _ in range(given.runs + 1)][1:]
+
+
 def get(path: str) -> bytes:
-    """A GET request."""
-    return f"GET {path} HTTP/1.1\r\nHost: benchmark\r\n\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\nHost: bnscope\r\n\r\n".encode()
 
 
 def post(path: str, body: bytes) -> bytes:
-    """A POST request of JSON."""
-    head = f"POST {path} HTTP/1.1\r\nHost: benchmark\r\nContent-Type: application/json\r\n"
-    return f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    head = f"POST {path} HTTP/1.1\r\nHost: bnscope\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    return head.encode() + b"\r\n\r\n" + body
 
 
-def runs(origin: str, asked: argparse.Namespace, request: Callable[[], bytes]) -> list[Run]:
-    """The first run warms up (a new server compresses its assets meanwhile) and is not counted."""
-    return [_run(origin, asked, request) for _ in range(asked.runs + 1)][1:]
-
-
-def _run(origin: str, asked: argparse.Namespace, request: Callable[[], bytes]) -> Run:
-    return asyncio.run(_load(origin, asked.connections, asked.seconds, request))
-
-
-async def _load(origin: str, connections: int, seconds: float, request: Callable[[], bytes]) -> Run:
-    address = urlsplit(origin)
-    assert address.hostname is not None
+async def _load(origin: str, given: argparse.Namespace, request: Callable[[], bytes]) -> Run:
+    where = urlsplit(origin)
     start = time.perf_counter()
-    opened = (_connection(address.hostname, address.port, start + seconds, request) for _ in range(connections))
-    found = await asyncio.gather(*opened)
+    end = start + given.seconds
+    asking = (_connection(where.hostname, where.port, end, request) for _ in range(given.connections))
+    found = await asyncio.gather(*asking)
     waits = sorted(wait for waits, _ in found for wait in waits)
     rate = len(waits) / (time.perf_counter() - start)
     return Run(rate, statistics.median(waits), waits[int(0.99 * len(waits))], found[0][1])
 
 
-async def _connection(host: str, port: int | None, end: float, request: Callable[[], bytes]) -> tuple[list[float], int]:
+async def _connection(
+    host: str | None, port: int | None, end: float, request: Callable[[], bytes]
+) -> tuple[list[float], int]:
     """One kept-alive connection that asks again as soon as it is answered."""
     reader, writer = await asyncio.open_connection(host, port, limit=2**20)
     waits: list[float] = []

@@ -17,7 +17,7 @@ import numpy as np
 from app.api.gradient_check_work import answered
 from benchmarks import _load
 from benchmarks._server import running_server
-from bncore.diagnosis import Case, case_of, examples
+from bncore.diagnosis import Case, case_of, ready_answers
 
 EXAMPLES, UNITS = 64, 16
 PATH = "/api/v1/gradient-check"
@@ -45,7 +45,7 @@ def body(name: str) -> dict[str, Any]:
         "dy": rng.normal(0.4, 1, x.shape) + 0.2 * x,
     }  # fmt: skip
     case: Case = case_of(**batch, eps=0.3)
-    return {"eps": 0.3} | {key: values.tolist() for key, values in (batch | examples(case)[name]).items()}
+    return {"eps": 0.3} | {key: values.tolist() for key, values in (batch | ready_answers(case)[name]).items()}
 
 
 def alone(fields: dict[str, Any]) -> float:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 SYMBOLS = {
     "frameworks": {
         "X": "x", "XH": r"\hat{x}", "Y": "y", "GAMMA": r"\gamma", "BETA": r"\beta", "COUNT": "N", "AT": "_{ji}",
-        "UNIT": "_{i}", "OVER": "_{j}",
+        "OTHER": "_{ki}", "UNIT": "_{i}", "OVER": "_{j}",
     },
     "lecture": {
         "X": "Z", "XH": r"\bar{Z}", "Y": r"\hat{Z}", "GAMMA": "G", "BETA": "B", "COUNT": "K", "AT": "_{ij}",
-        "UNIT": "_{i}", "OVER": "_{j}",
+        "OTHER": "_{ik}", "UNIT": "_{i}", "OVER": "_{j}",
     },
 }  # fmt: skip
-"""Example j, unit i. The frameworks store the batch examples first, so theirs is x_ji."""
+"""Examples j and k, unit i. The frameworks store the batch examples first, so theirs is x_ji."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,25 @@ LOCAL_PLACED: dict[str, dict[str, dict[str, str]]] = {
         "dvar": {"dsigma": rf"\frac{{1}}{{2{SIGMA}}}"},
     },
 }
+
+PULLED = {"variance": "", "deviation": rf"\frac{{{S}}}{{{SIGMA}}}\,"}
+SUMMED = {
+    placement: rf"{_d(X)}=\sum_{{k}}{_d('<Y><OTHER>')}\,\frac{{{GAMMA}}}{{<COUNT>\,{S}}}"
+    rf"\left(<COUNT>\,\delta_{{jk}}-1-{pull}<XH><OTHER>\,{XH}\right)"
+    for placement, pull in PULLED.items()
+}
+"""dL/dx as the lecture derives it, the sum over every output that an input reaches; with epsilon kept."""
+ENTRY = {
+    placement: rf"\frac{{\partial <Y><OTHER>}}{{\partial {X}}}=\frac{{{GAMMA}}}{{{S}}}"
+    rf"\left(\delta_{{jk}}-\frac{{1}}{{<COUNT>}}-\frac{{1}}{{<COUNT>}}{pull}<XH><OTHER>\,{XH}\right)"
+    for placement, pull in PULLED.items()
+}
+"""One entry of the Jacobian: the identity's, the mean's and the variance's part."""
+PRINTED = (
+    rf"{_d(X)}=\sum_{{k}}{_d('<Y><OTHER>')}\,\frac{{{GAMMA}}}{{<COUNT>\,{SIGMA}}}"
+    rf"\left(<COUNT>\,\delta_{{jk}}-1-\frac{{(<X><OTHER>-{MU})({X}-{MU})}}{{{VAR}}}\right)"
+)
+"""The lecture's last formula as it is printed: epsilon is dropped."""
 
 
 def formulas_of(eps_placement: str) -> dict[str, Step]:

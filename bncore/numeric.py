@@ -11,17 +11,19 @@ Software 4 (1982); Press et al., Numerical Recipes, section 5.7.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64, real_array
-from bncore.batch_norm import forward
+from bncore.batch_norm import Forward, forward
 from bncore.gradient import backward
 
 STEPS = 4.0 ** -np.arange(2, 9)  # of the scale on which the function bends
 ROUNDINGS = 8  # of 2^-52 that a value of the function may be off by
 EPSILON = float(np.finfo(np.float64).eps)
+STACK = 2**16  # numbers of the points that are evaluated at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,11 +35,13 @@ class Numeric:
     step: Float64
 
 
-def differentiate(function: Callable[[Float64], Array], at: ArrayLike, scale: ArrayLike = 1.0) -> Numeric:
+def differentiate(
+    function: Callable[[Float64], Array], at: ArrayLike, scale: ArrayLike = 1.0, *, stacked: bool = False
+) -> Numeric:
     """The derivative of each output of `function` by each entry of `at`: shape (*outputs, *entries).
 
     `scale` (broadcasts against `at`, above 0) is the length on which the function bends; the steps are 1/16 to
-    1/65536 of it.
+    1/65536 of it. A `stacked` function takes many points at once, (M, *entries), and gives (M, *outputs).
     `function` must neither keep nor change its argument.
 
     >>> found = differentiate(lambda x: x**3, [2.0])
@@ -45,46 +49,69 @@ def differentiate(function: Callable[[Float64], Array], at: ArrayLike, scale: Ar
     True
     """
     point = np.array(at, dtype=np.float64)
-    scales = np.broadcast_to(np.asarray(scale, dtype=np.float64), point.shape)
-    columns = [_column(function, point, index, float(scales[index])) for index in np.ndindex(point.shape)]
-    value, bound, step = (_stacked(part, point.shape) for part in zip(*columns, strict=True))
+    scales = np.broadcast_to(np.asarray(scale, dtype=np.float64), point.shape).ravel()
+    evaluate = function if stacked else _one_by_one(function)
+    at_once = max(1, STACK // (2 * len(STEPS) * max(point.size, 1)))
+    groups = [np.arange(i, min(i + at_once, point.size)) for i in range(0, point.size, at_once)]
+    found = [_derivatives(evaluate, point, entries, scales[entries]) for entries in groups]
+    value, bound, step = (_entries_last(np.concatenate(part), point.shape) for part in zip(*found, strict=True))
     return Numeric(value, bound, step)
 
 
-def _column(
-    function: Callable[[Float64], Array], point: Float64, index: tuple[int, ...], scale: float
+def _one_by_one(function: Callable[[Float64], Array]) -> Callable[[Float64], Array]:
+    return lambda points: np.array([function(point) for point in points])
+
+
+def _derivatives(
+    evaluate: Callable[[Float64], Array], point: Float64, entries: Array, scales: Float64
 ) -> tuple[Float64, Float64, Float64]:
-    """Derivative, bound and step of every output by one entry."""
-    steps = scale * STEPS
-    quotients, largest = zip(*(_quotient(function, point, index, step) for step in steps), strict=True)
-    coarse, fine = np.array(quotients[:-1]), np.array(quotients[1:])
-    finer = steps[1:].reshape(-1, *(1,) * (coarse.ndim - 1))
-    rounding = ROUNDINGS * EPSILON * np.array(largest[1:]) / finer
-    bounds = np.abs(coarse - fine) + rounding
+    """Derivative, bound and step of every output by some entries: (E, *outputs) each."""
+    steps = STEPS[:, np.newaxis] * scales
+    quotients, largest = _quotients(evaluate, point, entries, steps)
+    coarse, fine = quotients[:-1], quotients[1:]
+    finer = steps[1:].reshape(*steps[1:].shape, *(1,) * (coarse.ndim - 2))
+    bounds = np.abs(coarse - fine) + ROUNDINGS * EPSILON * largest[1:] / finer
     best = np.argmin(bounds, axis=0)[np.newaxis]
     richardson = (16 * fine - coarse) / 15
-    step = np.broadcast_to(finer, bounds.shape)
-    return _chosen(richardson, best), _chosen(bounds, best), _chosen(step, best)
+    return _chosen(richardson, best), _chosen(bounds, best), _chosen(np.broadcast_to(finer, bounds.shape), best)
 
 
-def _quotient(
-    function: Callable[[Float64], Array], point: Float64, index: tuple[int, ...], step: float
+def _quotients(
+    evaluate: Callable[[Float64], Array], point: Float64, entries: Array, steps: Float64
 ) -> tuple[Float64, Float64]:
-    """(f(x + h) - f(x - h)) / 2h with the h that the floating-point numbers really differ by; and the size of f."""
-    above, below = point.copy(), point.copy()
-    above[index] += step
-    below[index] -= step
-    high, low = np.asarray(function(above), np.float64), np.asarray(function(below), np.float64)
-    return (high - low) / (above[index] - below[index]), np.maximum(np.abs(high), np.abs(low))
+    """(f(x + h) - f(x - h)) / 2h with the h that the floating-point numbers really differ by; and the size of f.
+
+    `steps` (S, E) are those of each entry; both results are (S, E, *outputs).
+    """
+    stack = np.tile(point.ravel(), (2, *steps.shape, 1))
+    here = np.arange(len(entries))
+    stack[0, :, here, entries] += steps.T
+    stack[1, :, here, entries] -= steps.T
+    values = np.asarray(evaluate(stack.reshape(-1, *point.shape)), np.float64)
+    high, low = values.reshape(*stack.shape[:3], *values.shape[1:])
+    width = (stack[0, :, here, entries] - stack[1, :, here, entries]).T
+    width = width.reshape(*width.shape, *(1,) * (high.ndim - 2))
+    return (high - low) / width, np.maximum(np.abs(high), np.abs(low))
 
 
 def _chosen(values: Float64, best: Array) -> Float64:
     return np.asarray(np.take_along_axis(values, best, axis=0)[0])
 
 
-def _stacked(columns: tuple[Float64, ...], entries: tuple[int, ...]) -> Float64:
-    """One column an entry, as one array (*outputs, *entries)."""
-    return np.stack(columns, axis=-1).reshape(*columns[0].shape, *entries)
+def _entries_last(columns: Float64, entries: tuple[int, ...]) -> Float64:
+    """(E, *outputs) as (*outputs, *entries)."""
+    return np.moveaxis(columns, 0, -1).reshape(*columns.shape[1:], *entries)
+
+
+def outputs_of_many(x: Float64, gamma: Float64, beta: Float64, *, feature_axis: int = 1, **keywords: Any) -> Float64:
+    """y of many batches (M, *shape) at once, each with its own gamma and beta (M, D).
+
+    The batches stand side by side as the features of one wide batch: normalization does not mix features.
+    """
+    many, features = gamma.shape
+    wide = np.moveaxis(x, (0, feature_axis + 1), (-2, -1))
+    y = forward(wide.reshape(-1, many * features), gamma.ravel(), beta.ravel(), **keywords).y
+    return np.moveaxis(y.reshape(wide.shape), (-2, -1), (0, feature_axis + 1))
 
 
 def numeric_gradients(
@@ -99,28 +126,33 @@ def numeric_gradients(
 ) -> dict[str, Numeric]:
     """`dx`, `dgamma` and `dbeta` of L = sum dy y, each by central differences of `bncore.forward`.
 
-    Every example is nudged on its own, 14 times: meant for small batches. Shapes as in `bncore.backward`.
+    Every number is nudged on its own, 14 times: meant for small batches. Shapes as in `bncore.backward`.
     Raises what `bncore.forward` and `bncore.backward` raise.
     """
     array = real_array(x, "x").astype(np.float64)
     keywords = {"eps": eps, "eps_placement": eps_placement, "feature_axis": feature_axis}
     middle = forward(array, gamma, beta, **keywords)  # type: ignore[arg-type]
     weights = backward(dy, middle).terms.dy.reshape(array.shape).astype(np.float64)
-    shape = [1] * array.ndim
-    shape[feature_axis] = -1
-    scales = np.where(middle.var > 0, np.sqrt(middle.var), np.maximum(middle.scale, 1e-3)).reshape(shape)
 
-    def y_of_x(point: Float64) -> Array:
-        return forward(point, middle.gamma, middle.beta, **keywords).y  # type: ignore[arg-type]
+    def y_of(x: Float64, gamma: Float64, beta: Float64) -> Array:
+        many = max(len(x), len(gamma), len(beta))
+        x, gamma, beta = (np.broadcast_to(part, (many, *part.shape[1:])) for part in (x, gamma, beta))
+        return outputs_of_many(x, gamma, beta, **keywords)  # type: ignore[arg-type]
 
-    def y_of(gamma: Float64, beta: Float64) -> Array:
-        return forward(array, gamma, beta, **keywords).y  # type: ignore[arg-type]
-
-    return {
-        "dx": _weighted(weights, differentiate(y_of_x, array, scales)),
-        "dgamma": _weighted(weights, differentiate(lambda gamma: y_of(gamma, middle.beta), middle.gamma)),
-        "dbeta": _weighted(weights, differentiate(lambda beta: y_of(middle.gamma, beta), middle.beta)),
+    x_, gamma_, beta_ = (part[np.newaxis] for part in (array, middle.gamma, middle.beta))
+    found = {
+        "dx": differentiate(lambda x: y_of(x, gamma_, beta_), array, bending(middle, array.ndim), stacked=True),
+        "dgamma": differentiate(lambda gamma: y_of(x_, gamma, beta_), middle.gamma, stacked=True),
+        "dbeta": differentiate(lambda beta: y_of(x_, gamma_, beta), middle.beta, stacked=True),
     }
+    return {name: _weighted(weights, outputs) for name, outputs in found.items()}
+
+
+def bending(result: Forward, axes: int) -> Float64:
+    """The length on which y bends along x, a feature: its deviation; where that is 0, its denominator."""
+    shape = [1] * axes
+    shape[result.feature_axis] = -1
+    return np.where(result.var > 0, np.sqrt(result.var), np.maximum(result.scale, 1e-3)).reshape(shape)
 
 
 def _weighted(dy: Float64, outputs: Numeric) -> Numeric:

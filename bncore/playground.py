@@ -181,11 +181,14 @@ def _conservation(result: Forward, gradients: Gradients) -> Conservation:
         dx = gradients.dx[rows].astype(np.float64, copy=False)
         parts.append((dx.sum(axis=1), (dx * result.x_hat[rows]).sum(axis=1), np.abs(dx).sum(axis=1)))
     sum_dx, overlap, size = (np.concatenate(part) for part in zip(*parts, strict=True))
-    expected = _expected_overlap(result, gradients) if result.mode == "train" else None
+    expected = expected_overlap(result, gradients) if result.mode == "train" else None
     return Conservation(sum_dx, overlap, expected, size)
 
 
-def _expected_overlap(result: Forward, gradients: Gradients) -> Floats:
-    """(gamma/s) sum(dy x_hat) (1 - c0 <x_hat^2>): the last factor is eps/(var + eps), or eps/s beside the deviation."""
+def expected_overlap(result: Forward, gradients: Gradients) -> Floats:
+    """sum(dx x_hat), a feature: (gamma/s) sum(dy x_hat) (1 - c0 <x_hat^2>).
+
+    The last factor is eps/(var + eps), or eps/s beside the deviation.
+    """
     power = 2 if result.eps_placement == "variance" else 1
     return gradients.dgamma * result.gamma * reciprocal(result.scale) * (result.eps * reciprocal(result.scale**power))

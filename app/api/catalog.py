@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.answers import answer, etag_of, to_json
 from app.api.controls import schema_of
+from app.api.derivation_query import DerivationQuery
 from app.api.playground_query import PlaygroundQuery
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS, Generator
@@ -20,8 +21,8 @@ router = APIRouter(tags=["catalog"])
     summary="Generators, data sets, activations, norms: parameters, ranges and defaults",
     responses={
         200: {
-            "description": "What a query may name. `playground` has each field of its query: title, help, default, "
-            "what is allowed, and how the page draws its control.",
+            "description": "What a query may name. `playground` and `derivation` have each field of their query: "
+            "title, help, default, what is allowed, and how the page draws its control.",
             "content": {"application/json": {"example": {
                 "data_sets": [{"name": "wine", "title": "Wine", "examples": 178, "features": 13, "classes": 3}],
                 "activations": [{"name": "relu", "title": "ReLU"}],
@@ -55,6 +56,7 @@ def _catalog() -> dict[str, Any]:
             for name, u in UPSTREAMS.items()
         ],
         "playground": schema_of(PlaygroundQuery),
+        "derivation": schema_of(DerivationQuery),
     }  # fmt: skip
 
 

@@ -49,6 +49,10 @@ class QueryModel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    def stated(self) -> dict[str, Any]:
+        """The query as short as it can be: the fields that differ from their defaults."""
+        return self.model_dump(exclude_defaults=True)
+
     @field_validator("*", mode="wrap")
     @classmethod
     def _say_what_is_allowed(cls, value: Any, handler: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
@@ -74,6 +78,8 @@ def schema_of(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
 def _field(schema: dict[str, Any]) -> dict[str, Any]:
     kinds = [kind for kind in schema.get("anyOf", [schema]) if kind.get("type") != "null"]
     merged = {key: value for kind in kinds for key, value in kind.items() if key in LIMITS}
+    constants = [kind["const"] for kind in kinds if "const" in kind]
+    merged |= {"enum": constants} if constants else {}
     merged["type"] = kinds[0]["type"]
     field = {"title": schema["title"], "help": schema.get("description", ""), "default": schema.get("default")}
     return field | {LIMITS[key]: value for key, value in merged.items()} | {"control": schema.get("control", {})}

@@ -1,6 +1,6 @@
 """A student's gradient, diagnosed: arrays in JSON, text or NPZ against a batch of their own or a seeded probe."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
@@ -11,13 +11,13 @@ from app.answers import to_json
 from app.api.gradient_check_answer import ANSWER_EXAMPLE, GradientCheckAnswer
 from app.api.gradient_check_body import fields_of, received
 from app.api.gradient_check_probe import FORMATS, array_texts, probe_of
-from app.api.gradient_check_query import BATCH, EXAMPLE, GradientCheckQuery, ProbeFileQuery
+from app.api.gradient_check_query import BATCH, EXAMPLE, ExampleQuery, GradientCheckQuery, ProbeFileQuery, ProbeQuery
 from app.api.gradient_check_view import CheckFields, view_of
 from app.api.gradient_check_work import MOST_ERRORS, answered
 from app.api.query import parameters_of, query_of
-from app.errors import UserError
+from app.errors import InvalidQuery, UserError
 from app.settings import Settings
-from bncore.diagnosis import ORDER
+from bncore.diagnosis import MISTAKES, ORDER, example, examples
 
 router = APIRouter(tags=["gradient check"])
 
@@ -88,6 +88,28 @@ async def gradient_check_probe(query: Annotated[ProbeFileQuery, Depends(query_of
     return Response(form.write(query, probe_of(query)), media_type=form.media_type, headers=headers)
 
 
+@router.get(
+    "/gradient-check/example",
+    summary="A wrong gradient of a probe, to see what the checker says",
+    responses={200: {"description": "The tensors that the mistake spoils, as it makes them."}},
+    openapi_extra={"parameters": parameters_of(ExampleQuery), "x-examples": [{"query": "mistake=mean_path_missing"}]},
+)
+async def gradient_check_example(query: Annotated[ExampleQuery, Depends(query_of(ExampleQuery))]) -> Response:
+    """Send it with the seed to `POST /gradient-check`. A mistake that can be made in several ways is made in one."""
+    return Response(to_json({"mistake": query.mistake, **example_of(query)}), media_type="application/json")
+
+
+@router.get(
+    "/gradient-check/examples",
+    summary="The mistakes that can be made on a probe",
+    responses={200: {"description": "The `id` and the title of each."}},
+    openapi_extra={"parameters": parameters_of(ProbeQuery), "x-examples": [{"query": "axes=4"}]},
+)
+async def gradient_check_examples(query: Annotated[ProbeQuery, Depends(query_of(ProbeQuery))]) -> Response:
+    """What `GET /gradient-check/example` takes as its `mistake`; some exist for images or one place of epsilon only."""
+    return Response(to_json({"mistakes": examples_on(query)}), media_type="application/json")
+
+
 @router.post(
     "/gradient-check/view",
     summary="The check as the page shows it",
@@ -124,6 +146,23 @@ async def gradient_check_arrays(request: Request, name: str = "dx") -> Response:
     """For filling the fields of the page with a file."""
     body = await received(request)
     return Response(await anyio.to_thread.run_sync(_texts, body, name), media_type="application/json")
+
+
+def examples_on(query: ProbeQuery) -> dict[str, str]:
+    """The titles of the mistakes that a query's probe has examples of."""
+    return {name: MISTAKES[name].title for name in examples(probe_of(query).case())}
+
+
+def example_of(query: ExampleQuery) -> dict[str, Any]:
+    """The wrong tensors. Raises InvalidQuery for a mistake that does not exist on this probe."""
+    case = probe_of(query).case()
+    found = example(case, query.mistake)
+    if not found:
+        raise InvalidQuery(
+            f"The mistake {query.mistake!r} does not exist, or cannot be made with {query.axes} axes and epsilon on "
+            f"the {query.eps_placement}.", field="mistake", given=query.mistake, allowed=", ".join(examples(case)),
+        )  # fmt: skip
+    return found
 
 
 def _answer(body: bytes) -> bytes:

@@ -40,6 +40,7 @@ ANSWER_EXAMPLE: dict[str, Any] = {
             "title": MISTAKES["statistics_constant"].title,
             "explanation": MISTAKES["statistics_constant"].explanation,
             "look_at": MISTAKES["statistics_constant"].look_at,
+            "look_at_math": str(math(MISTAKES["statistics_constant"].look_at)),
             "residual": 0.0,
         }
     ],
@@ -70,6 +71,7 @@ class DiagnosisAnswer(BaseModel):
     title: str = Field(description="The mistake in a few words.")
     explanation: str = Field(description="Two sentences for the student.")
     look_at: str = Field(description="The line of algebra to look at, as LaTeX.")
+    look_at_math: str = Field(description="The same as MathML.")
     residual: float = Field(description="How far the given tensor is from what the mistake gives, relative.")
 
 
@@ -109,20 +111,15 @@ def answer_of(report: Report) -> dict[str, Any]:
         name: {key: getattr(verdict, key) for key in TensorAnswer.model_fields}
         for name, verdict in report.tensors.items()
     }
-    diagnoses = [vars(diagnosis) for diagnosis in report.diagnoses]
+    diagnoses = [vars(found) | {"look_at_math": str(math(found.look_at))} for found in report.diagnoses]
     plain = {name: getattr(report, name) for name in ("correct", "first_wrong", "reasons", "warnings")}
     told = {"headline": headline(report), "text": text(report)}
     return plain | told | {"tensors": verdicts, "diagnoses": diagnoses, "coefficients": _coefficients(report)}
 
 
 def details_of(case: Case, report: Report, answers: Tensors) -> dict[str, Any]:
-    """What the page shows beside the answer: the formulas as MathML, the figures, what the batch is."""
-    diagnoses = [vars(diagnosis) | {"look_at_math": math(diagnosis.look_at)} for diagnosis in report.diagnoses]
-    return {
-        "diagnoses": diagnoses,
-        "figures": figures(Given(case, report, answers.get("dx"))),
-        "batch": batch_text(case),
-    }
+    """What the page shows beside the answer: the figures, and what the batch is."""
+    return {"figures": figures(Given(case, report, answers.get("dx"))), "batch": batch_text(case)}
 
 
 def batch_text(case: Case) -> str:

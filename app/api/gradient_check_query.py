@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.api.controls import QueryModel, control
 from bncore.diagnosis import MOST_NUDGED
 from bncore.diagnosis.probe import LARGEST_SEED
 
@@ -27,26 +28,39 @@ def _tensor(words: str) -> Any:
     return Field(None, description=words, json_schema_extra=GIVEN)
 
 
-class ProbeQuery(BaseModel):
+class ProbeQuery(QueryModel):
     """Which probe."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    seed: int = Field(0, ge=0, le=LARGEST_SEED, description="The same seed gives the same probe, everywhere.")
-    axes: Literal["2", "4"] = Field(
-        "2", description="2 gives a batch (examples, features), 4 one of images (N, C, H, W)."
-    )
-    eps_placement: Literal["variance", "deviation"] = Field(
-        "variance", description="Where epsilon sits: `variance`, as in frameworks, or `deviation`, as in the lecture."
-    )
+    seed: int = control(
+        0, "The same seed gives the same probe, everywhere.", title="Seed", group="probe", kind="seed", step=1,
+        ge=0, le=LARGEST_SEED,
+    )  # fmt: skip
+    axes: Literal["2", "4"] = control(
+        "2", "2 gives a batch (examples, features), 4 one of images (N, C, H, W).", title="Axes", group="probe",
+        kind="select",
+    )  # fmt: skip
+    eps_placement: Literal["variance", "deviation"] = control(
+        "variance", "Where epsilon sits: `variance`, as in frameworks, or `deviation`, as in the lecture.",
+        title="Place of ε", group="probe", kind="select",
+    )  # fmt: skip
 
 
 class ProbeFileQuery(ProbeQuery):
     """A probe, and how it is written."""
 
-    format: Literal["json", "npz", "python"] = Field(
-        "json", description="JSON, an NPZ file of its arrays, or lines of Python that make them."
-    )
+    format: Literal["json", "npz", "python"] = control(
+        "json", "JSON, an NPZ file of its arrays, or lines of Python that make them.", title="Format", group="probe",
+        kind="select",
+    )  # fmt: skip
+
+
+class ExampleQuery(ProbeQuery):
+    """Which probe, and which mistake to make on it."""
+
+    mistake: str = control(
+        "variance_path_missing", "The `id` of a diagnosis.", title="Mistake", group="example", kind="text",
+        max_length=60,
+    )  # fmt: skip
 
 
 class GradientCheckQuery(BaseModel):
@@ -79,7 +93,7 @@ class GradientCheckQuery(BaseModel):
     dvar: Any = _tensor("The student's dL/dvar, one value a feature.")
     dsigma: Any = _tensor("The student's dL/ds, s the denominator, one value a feature.")
     dmean: Any = _tensor("The student's dL/dmean, one value a feature.")
-    details: bool = Field(False, description="Add figures, and each diagnosis's line of algebra as MathML.")
+    details: bool = Field(False, description="Add figures, and what the batch is, in words.")
     numeric: bool = Field(
         False, description=f"Add gradients by central differences; for an x of at most {MOST_NUDGED} numbers."
     )

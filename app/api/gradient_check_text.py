@@ -43,7 +43,7 @@ def _brackets(plain: str, field: str, most: int) -> Any:
     """Nested lists of words, from brackets of either kind and any gaps between the numbers."""
     start, end = plain.index("["), plain.rfind("]") + 1
     before, after = ("".join(part.split()) for part in (plain[:start], plain[end:]))
-    if not (BEFORE.fullmatch(before) and AFTER.fullmatch(after)):
+    if end and not (BEFORE.fullmatch(before) and AFTER.fullmatch(after)):
         raise _unreadable(f"{field} is not one array: give one pair of outer brackets.", field, plain)
     stack: list[list[Any]] = [[]]
     count, read = 0, start
@@ -64,12 +64,16 @@ def _brackets(plain: str, field: str, most: int) -> Any:
         read = token.end()
         _bounded(count, field, most)
     if len(stack) != 1 or len(stack[0]) != 1 or read < end:
-        raise _unreadable(f"{field} has a bracket too many or too few.", field, plain)
+        raise _unreadable(f"The brackets of {field} do not match; every [ needs its ].", field, plain)
     return stack[0][0]
 
 
 def _table(plain: str, field: str, most: int) -> Any:
-    """Rows of words: cells of a spreadsheet (tabs or semicolons, then a comma is a decimal point), CSV, or gaps."""
+    """Rows of words: cells of a spreadsheet (tabs or semicolons, then a comma is a decimal point), CSV, or gaps.
+
+    On a single line semicolons part rows, as in the playground's table.
+    """
+    plain = plain if "\n" in plain else plain.replace(";", "\n")
     spreadsheet = "\t" in plain or ";" in plain
     rows: list[list[str]] = []
     count = 0
@@ -139,7 +143,7 @@ def _narrowed(exact: NDArray[np.float64], units: NDArray[np.float64]) -> NDArray
 
 
 def _no_number(word: str, field: str) -> InvalidQuery:
-    return _unreadable(f"{shortened(word)!r} in {field} is no number. Leave names and headings out.", field, word)
+    return _unreadable(f"“{shortened(word)}” in {field} is not a number. Leave names and headings out.", field, word)
 
 
 def _unreadable(detail: str, field: str, text: str) -> InvalidQuery:

@@ -11,15 +11,15 @@ from app.api.gradient_check_query import BATCH, EXAMPLE, GradientCheckQuery, Pro
 from app.api.gradient_check_snippet import snippet
 from app.api.gradient_check_work import batch_of, checked
 from app.errors import InvalidQuery
-from bncore.diagnosis import CORRECT, MISTAKES, MOST_NUDGED, ORDER, Case, examples
-from bncore.diagnosis.example import RETURNED
+from bncore.diagnosis import CORRECT, MISTAKES, MOST_NUDGED, ORDER, Case, ready_answers
+from bncore.diagnosis.example import TENSORS
 from bncore.diagnosis.probe import LARGEST_SEED
 
 ON_THE_WAY = ("dx_hat", "dvar", "dsigma", "dmean")
 MOST_TEXT = 200_000
 ROWS_SHOWN = 64
 AXES_NAMES = {2: ("j",), 4: ("n", "h", "w")}
-NONE = "none"
+NONE = "own"
 NOTHING: dict[str, Any] = {
     "correct": True, "headline": "Nothing to check yet: give dx, dgamma or dbeta.", "first_wrong": None, "tensors": {},
     "diagnoses": [], "coefficients": None, "reasons": [], "warnings": [], "figures": {}, "numeric": None,
@@ -54,7 +54,7 @@ class CheckFields(QueryModel):
         "variance", "√(σ² + ε) as in frameworks, or σ + ε as in the lecture.",
         title="Epsilon sits in", group="probe", kind="select",
     )  # fmt: skip
-    example: str = control(
+    mistake: str = control(
         "variance_path_missing", "A ready answer with one mistake; it fills the fields below.",
         title="Example", group="answer", kind="select", max_length=80,
     )  # fmt: skip
@@ -100,7 +100,7 @@ def view_of(query: CheckFields, origin: str) -> dict[str, Any]:
     case, rounding = batch_of(GradientCheckQuery.model_validate(asked))
     able = case.x.size <= MOST_NUDGED
     asked |= {"numeric": query.numeric and able}
-    ready = examples(case)
+    ready = ready_answers(case)
     texts = query.texts or _example(query, ready)
     answer = checked(GradientCheckQuery.model_validate(asked | texts), case, rounding) if texts else NOTHING
     beside = {"checked": _checked_text(query), "batch": batch_text(case), "table": _table(case), "texts": texts}
@@ -121,20 +121,20 @@ def _batch(query: CheckFields) -> dict[str, Any]:
 
 def _example(query: CheckFields, ready: dict[str, Any]) -> dict[str, str]:
     """The texts of the example in force; none where there is none."""
-    if query.example == NONE:
+    if query.mistake == NONE:
         return {}
-    if query.example not in ready:
-        detail = f"This batch has no example {query.example!r}."
-        raise InvalidQuery(detail, field="example", given=query.example, allowed=", ".join(ready))
-    return {tensor: as_text(ready[query.example][tensor]) for tensor in RETURNED}
+    if query.mistake not in ready:
+        detail = f"This batch has no example {query.mistake!r}."
+        raise InvalidQuery(detail, field="mistake", given=query.mistake, allowed=", ".join(ready))
+    return {tensor: as_text(ready[query.mistake][tensor]) for tensor in TENSORS}
 
 
 def _checked_text(query: CheckFields) -> str:
     """What is checked, against which batch."""
     what = "Your gradient"
     if not query.texts:
-        none = query.example == NONE
-        what = "No gradient" if none else f"The example “{titles([query.example])[query.example]}”"
+        none = query.mistake == NONE
+        what = "No gradient" if none else f"The example “{titles([query.mistake])[query.mistake]}”"
     return f"{what} on {f'the probe of seed {query.seed}' if query.batch == 'probe' else 'your own batch'}"
 
 

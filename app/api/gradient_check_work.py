@@ -55,7 +55,7 @@ def batch_of(query: GradientCheckQuery) -> tuple[Case, float]:
         _only_the_seed(sent)
         return probe(query.seed, axes=query.axes, eps_placement=query.eps_placement).case(), 0.0
     units = {name: value.unit for name, value in sent.items() if isinstance(value, Printed)}
-    plain = {name: value.exact if isinstance(value, Printed) else value for name, value in sent.items()}
+    plain = {name: _plain(name, value) for name, value in sent.items()}
     x, dy = _needed(plain, "x"), _needed(plain, "dy")
     if x.size > MOST_NUMBERS:
         raise too_large(f"x holds {x.size:,} numbers, the limit of a check is {MOST_NUMBERS:,}", "x", MOST_NUMBERS)
@@ -64,6 +64,13 @@ def batch_of(query: GradientCheckQuery) -> tuple[Case, float]:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
         case = case_of(x, **rest, **placed, dy=dy)  # type: ignore[arg-type]
         return case, _printed_to(case, units)
+
+
+def _plain(name: str, value: NDArray[Any] | Printed | None) -> NDArray[Any] | None:
+    """The numbers as they stand in a text; what a unit has one of may stand there as a column."""
+    if not isinstance(value, Printed):
+        return value
+    return value.exact.ravel() if name not in ("x", "dy") and 1 in value.exact.shape else value.exact
 
 
 def _printed_to(case: Case, units: dict[str, float]) -> float:

@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.api.playground_query import PlaygroundFields, check_features
+from app.api.layer_query import check_features, in_terms_of_the_query
+from app.api.playground_query import PlaygroundFields
 from app.api.source_query import RUNNING_STREAM, UPSTREAM_STREAM
 from app.batches.batch import Batch, Source
 from app.errors import InvalidQuery
 from app.figures.playground import Shown
-from app.problems import as_user_error
 from bncore.errors import BatchNormError
 from bncore.findings import Finding, findings
 from bncore.playground import Playground, playground
@@ -48,14 +48,6 @@ def view_of(query: PlaygroundFields, source: Source) -> View:
         return _view(query, source)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
-
-
-def in_terms_of_the_query(error: BatchNormError, query: PlaygroundFields) -> InvalidQuery:
-    """The numerics' refusal, with the field that a person would change: what is wrong with the data is the source's."""
-    data = "values" if query.source == "inline" else "source"
-    field = error.parameter if error.parameter in type(query).model_fields else data
-    refusal = as_user_error(error)
-    return InvalidQuery(refusal.detail, field=field, given=getattr(query, field), allowed=refusal.allowed)
 
 
 def _view(query: PlaygroundFields, source: Source) -> View:

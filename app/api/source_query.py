@@ -29,7 +29,7 @@ UPSTREAM_STREAM = 3
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def _known_source(name: str) -> str:
+def known_source(name: str) -> str:
     if name in GENERATORS or name in DATASETS or name == "inline" or UPLOAD_ID.fullmatch(name):
         return name
     raise ValueError(f"one of {', '.join([*DATASETS, *GENERATORS, 'inline'])}, or the 64-digit id of an upload")
@@ -38,7 +38,7 @@ def _known_source(name: str) -> str:
 class SourceFields(QueryModel):
     """The fields that are not a generator's own; a view's query adds its own, then `with_generator_fields` those."""
 
-    source: Annotated[str, AfterValidator(_known_source)] = control(
+    source: Annotated[str, AfterValidator(known_source)] = control(
         "wine", "A data set, a generator, `inline` (the table in `values`), or the id of an upload.",
         title="Source", group="data", kind="source",
     )  # fmt: skip
@@ -147,10 +147,6 @@ class SourceFields(QueryModel):
     def rng(self, stream: int, step: int = 0) -> np.random.Generator:
         """The generator of one use of the seed."""
         return np.random.default_rng([self.seed, stream, step])
-
-    def stated(self) -> dict[str, Any]:
-        """The query as short as it can be: the fields that differ from their defaults."""
-        return self.model_dump(exclude_defaults=True)
 
 
 def numbers_per_example(source: Source) -> int:

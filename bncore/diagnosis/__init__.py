@@ -5,7 +5,7 @@ from bncore.diagnosis.candidates import Candidates, candidates, separation
 from bncore.diagnosis.case import ORDER, Case, case_of
 from bncore.diagnosis.catalogue import MISTAKES, UNNAMED, Mistake
 from bncore.diagnosis.check import Diagnosis, Report, check
-from bncore.diagnosis.example import CORRECT, example, examples
+from bncore.diagnosis.example import CORRECT, example, examples, ready_answers
 from bncore.diagnosis.probe import Probe, probe
 from bncore.diagnosis.reasons import REASONS
 from bncore.diagnosis.telling import FACTORS, factors_in_words, headline, text
@@ -42,6 +42,7 @@ __all__ = [
     "fit",
     "headline",
     "probe",
+    "ready_answers",
     "separation",
     "text",
     "third_route",

@@ -4,20 +4,19 @@ from bncore.arguments import Float64
 from bncore.diagnosis.candidates import candidates
 from bncore.diagnosis.case import LIKE_X, Case
 from bncore.diagnosis.catalogue import MISTAKES
-from bncore.errors import BadParameter
 
 CORRECT = "correct"
-RETURNED = ("dx", "dgamma", "dbeta")
+TENSORS = ("dx", "dgamma", "dbeta")
 
 
-def examples(case: Case) -> dict[str, dict[str, Float64]]:
+def ready_answers(case: Case) -> dict[str, dict[str, Float64]]:
     """dx, dgamma and dbeta in their own shapes, by the id of the mistake; `correct` first.
 
     A mistake changes each of the three in which it has a meaning, in the first of its ways; the others are correct.
     Mistakes in the tensors on the way alone, and those that this batch cannot have, are left out.
     """
-    built = {tensor: _first(case, tensor) for tensor in RETURNED}
-    truth = {tensor: case.truth[tensor] for tensor in RETURNED}
+    built = {tensor: _first(case, tensor) for tensor in TENSORS}
+    truth = {tensor: case.truth[tensor] for tensor in TENSORS}
     found = {CORRECT: truth}
     for name in MISTAKES:
         made = {tensor: ways[name].reshape(truth[tensor].shape) for tensor, ways in built.items() if name in ways}
@@ -28,13 +27,19 @@ def examples(case: Case) -> dict[str, dict[str, Float64]]:
     }
 
 
-def example(case: Case, name: str) -> dict[str, Float64]:
-    """One of `examples`. Raises BadParameter."""
-    found = examples(case)
-    if name not in found:
-        choices = ", ".join(found)
-        raise BadParameter(f"mistake is {name!r}; choose one of {choices}.", parameter="mistake")
-    return found[name]
+def example(case: Case, mistake: str) -> dict[str, Float64]:
+    """One of `ready_answers`; {} for a mistake that cannot be made in any of the three on this batch.
+
+    >>> from bncore.diagnosis import probe
+    >>> sorted(example(probe(0).case(), "mean_path_missing"))
+    ['dbeta', 'dgamma', 'dx']
+    """
+    return ready_answers(case).get(mistake, {})
+
+
+def examples(case: Case) -> list[str]:
+    """The mistakes that can be made on this batch, in the order of the catalogue."""
+    return [name for name in ready_answers(case) if name != CORRECT]
 
 
 def _first(case: Case, tensor: str) -> dict[str, Float64]:

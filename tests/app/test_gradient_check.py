@@ -137,7 +137,7 @@ BATCH = {"x": X, "dy": X}
         ({"seed": 1, "dx": [[1.0, 2.0]]}, "dx", "give (7, 4), the shape of x"),
         ({"seed": 1, "axes": 4, "dx": X}, "dx", "give (3, 4, 2, 5), the shape of x"),
         ({"seed": 1, "dgamma": [1.0] * 7}, "dgamma", "A sum over the wrong axis"),
-        ({"seed": 1, "dx": "dx"}, "dx", "'dx' in dx is no number"),
+        ({"seed": 1, "dx": "dx"}, "dx", "“dx” in dx is not a number"),
         ({"seed": 1, "dx": "[[1 2] [3]]"}, "dx", "ragged"),
         ({"seed": 1, "dx": "[[1. 2.]\n ...\n [3. 4.]]"}, "dx", "shortened by dots"),
         ({"seed": 1, "dx": [[float("nan")] * 4] * 7}, "dx", "dx[0, 0] is nan"),

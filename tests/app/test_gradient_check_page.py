@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from bncore.diagnosis import MISTAKES, examples, probe
+from bncore.diagnosis import MISTAKES, probe, ready_answers
 from tests.app.strict_json import parsed
 
 PAGE = "/gradient-check"
@@ -44,7 +44,7 @@ def test_page_and_view_say_the_same(client, query):
 
 
 @pytest.mark.parametrize(("query", "field"), [
-    ("dx=abc", "dx"), ("seed=-1", "seed"), ("example=no", "example"), ("batch=own&x=1,b", "x"),
+    ("dx=abc", "dx"), ("seed=-1", "seed"), ("mistake=no", "mistake"), ("batch=own&x=1,b", "x"),
     ("batch=own&dy=1", "dy"), ("axes=3", "axes"), ("colour=red", "colour"), ("seed=1&seed=2", "seed"),
     ("batch=own&feature_axis=5", "feature_axis"),
     ("batch=own&gamma=1 2 3", "gamma"), ("batch=own&running_mean=1 2", "running_var"), ("dgamma=1 2 nan 4", "dgamma"),
@@ -58,9 +58,9 @@ def test_a_wrong_address_shows_the_page_with_the_field_named(client, query, fiel
 @pytest.mark.parametrize("placement", ["variance", "deviation"])
 @pytest.mark.parametrize("axes", ["2", "4"])
 def test_the_view_of_every_example_names_it(client, axes, placement):
-    ready = examples(probe(5, axes=int(axes), eps_placement=placement).case())
+    ready = ready_answers(probe(5, axes=int(axes), eps_placement=placement).case())
     for name in ready:
-        status, view = viewed(client, seed=5, axes=axes, eps_placement=placement, example=name)
+        status, view = viewed(client, seed=5, axes=axes, eps_placement=placement, mistake=name)
         assert status == 200
         assert {row["id"] for row in view["diagnoses"]} == ({name} if name in MISTAKES else set())
         assert {row["verdict"] for row in view["tensors"].values()} <= {"exact", "wrong"}
@@ -79,13 +79,13 @@ def test_the_same_address_is_the_same_page_and_need_not_be_sent_again(client):
 
 
 def test_an_example_is_not_asked_for_where_tensors_are_given(client):
-    status, view = viewed(client, dgamma="1 2 3 4", example="made up")
+    status, view = viewed(client, dgamma="1 2 3 4", mistake="made up")
     assert status == 200
     assert view["checked"] == "Your gradient on the probe of seed 0"
 
 
 def test_nothing_given_is_no_mistake(client):
-    status, view = viewed(client, example="none")
+    status, view = viewed(client, mistake="own")
     assert status == 200
     assert view["tensors"] == {}
     assert "Nothing to check yet" in view["headline"]
@@ -158,9 +158,9 @@ def test_a_file_that_holds_no_tensor_is_refused_at_its_field(client, content):
         assert answer.json()["errors"][0]["field"] == "file"
 
 
-@pytest.mark.parametrize("query", ["seed=-1", "axes=3", "form=other", "eps_placement=no", "seed=x"])
+@pytest.mark.parametrize("query", ["seed=-1", "axes=3", "form=cs231n", "eps_placement=no", "seed=x"])
 def test_a_snippet_that_there_is_not_is_refused(client, query):
-    assert client.get(f"{PAGE}/snippet.py?{query}").status_code == 422
+    assert client.get(f"{PAGE}/cs231n.py?{query}").status_code == 422
 
 
 def test_the_page_is_in_the_navigation(client):

@@ -48,6 +48,7 @@ def test_images_are_read_in_their_shape(written):
 
 @pytest.mark.parametrize(("text", "values"), [
     ("1 2 3", [1, 2, 3]), ("1\n2\n3", [[1], [2], [3]]), ("[\u22121, .5, 2e-1]", [-1, 0.5, 0.2]), ("1, 2,", [1, 2]),
+    ("1 2; 3 4", [[1, 2], [3, 4]]),
     ("1.5\t2", [1.5, 2]),
 ])  # fmt: skip
 def test_small_texts(text, values):
@@ -59,13 +60,14 @@ def test_an_empty_text_is_no_tensor():
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("[[1 2]", "bracket"), ("[1 2]]", "bracket"), ("[1] [2]", "bracket"), ("[1]x", "one array"),
+    ("[[1 2]", "do not match"), ("[1 2]]", "do not match"), ("[1] [2]", "do not match"), ("[1]x", "one array"),
     ("[[1, 2], [3]]", "ragged"), ("1 2\n3", "ragged"), ("[1, [2]]", "ragged"),
-    ("a,b\n1,2", "'a' in dx is no number"),
-    ("[1, b2]", "'b2' in dx is no number"),
-    ("1.2.3", "'1.2.3' in dx is no number"), ("[[1. ...\n 2.]]", "shortened by dots"),
-    (", ;", "no number"), ("[" * 40 + "1" + "]" * 40, "bracket"), ("1 " * 1001, "more than 1,000"),
-    ("[" + "1," * 1001 + "]", "more than 1,000"), ("9" * 400 + "e1" + "0" * 9, "no number"),
+    ("a,b\n1,2", "“a” in dx is not a number"),
+    ("[1, b2]", "“b2” in dx is not a number"),
+    ("1.2.3", "“1.2.3” in dx is not a number"), ("[[1. ...\n 2.]]", "shortened by dots"),
+    (", ;", "not a number"), ("[" * 40 + "1" + "]" * 40, "do not match"),
+    ("1 " * 1001, "more than 1,000"), ("[" + "1," * 1001 + "]", "more than 1,000"),
+    ("9" * 400 + "e1" + "0" * 9, "not a number"),
 ])  # fmt: skip
 def test_what_cannot_be_read_is_said_with_the_word_at_fault(text, words):
     with pytest.raises(UserError) as caught:

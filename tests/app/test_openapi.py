@@ -5,7 +5,8 @@ import pytest
 from app.main import create_app
 from tests.app.strict_json import parsed
 
-OURS = ["/api/v1/playground", "/api/v1/playground/data", "/api/v1/catalog"]
+VIEWS = ["/api/v1/playground", "/api/v1/catalog", "/api/v1/derivation", "/api/v1/jacobian"]
+OURS = [*VIEWS, "/api/v1/playground/data"]
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def test_each_example_works_when_pasted(client, api, path):
         assert answer.status_code == 200, example
 
 
-@pytest.mark.parametrize("path", ["/api/v1/playground", "/api/v1/catalog"])
+@pytest.mark.parametrize("path", VIEWS)
 def test_an_example_of_an_answer_holds_no_name_that_answers_do_not_have(client, api, path):
     example = api["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["example"]
     check_names(example, parsed(client.get(path).content), path)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import bncore
-from bncore.numeric import differentiate, numeric_gradients
+from bncore.numeric import STACK, differentiate, numeric_gradients, outputs_of_many
 
 FUNCTIONS = {
     "cube": (lambda x: x**3, lambda x: 3 * x**2),
@@ -66,3 +66,30 @@ def test_a_constant_feature_beside_the_deviation_has_the_derivative_of_centring(
     dy = np.array([[1.0], [2.0], [6.0]])
     found = numeric_gradients([[7.0]] * 3, [3.0], dy=dy, eps=0.25, eps_placement="deviation")["dx"]
     assert (np.abs(found.value - 3 / 0.25 * (dy - 3)) <= found.bound).all()
+
+
+def test_many_points_at_once_give_what_one_by_one_gives():
+    at = np.random.default_rng(0).standard_normal((3, 4))
+    alone = differentiate(lambda x: np.sin(x) * x.sum(), at)
+    together = differentiate(lambda x: np.sin(x) * x.sum(axis=(1, 2), keepdims=True), at, stacked=True)
+    for name in ("value", "bound", "step"):
+        np.testing.assert_allclose(getattr(together, name), getattr(alone, name), atol=1e-12)
+
+
+def test_a_batch_that_does_not_fit_one_stack_is_nudged_in_several():
+    rng = np.random.default_rng(0)
+    x, dy = rng.standard_normal((2, 24, 8))
+    assert 14 * x.size**2 > 4 * STACK
+    found = numeric_gradients(x, dy=dy)["dx"]
+    assert (np.abs(found.value - bncore.backward(dy, bncore.forward(x)).dx) <= found.bound).all()
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2])
+def test_many_batches_at_once_stay_apart(axis):
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((5, 3, 3, 3))
+    gamma, beta = rng.standard_normal((2, 5, 3))
+    found = outputs_of_many(x, gamma, beta, feature_axis=axis, eps=0.1)
+    for i in range(5):
+        alone = bncore.forward(x[i], gamma[i], beta[i], feature_axis=axis, eps=0.1).y
+        np.testing.assert_allclose(found[i], alone, atol=1e-14)

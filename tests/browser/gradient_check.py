@@ -23,7 +23,7 @@ class GradientCheck(Playground):
 
     def example(self, mistake: str) -> None:
         with self.page.expect_response("**/api/v1/gradient-check/view"):
-            self.field("example").select_option(mistake)
+            self.field("mistake").select_option(mistake)
         self.settle()
 
     def radio(self, name: str) -> None:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from tests.browser import files
 from tests.browser.conftest import Watch
+from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.playground import Playground
 
@@ -44,18 +45,37 @@ def test_the_playground(playground: Playground, query: str) -> None:
 
 
 @pytest.mark.usefixtures("scheme")
-def test_the_reference(page: Page) -> None:
-    page.goto("/docs")
+@pytest.mark.parametrize("query", ["", "source=wine&notation=lecture&eps_placement=deviation&naive=on&step=dx"])
+def test_the_derivation(page: Page, query: str) -> None:
+    Derivation(page).open(query)
+    assert at_every_size(page) == []
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
     assert at_every_size(page) == []
 
 
 @pytest.mark.usefixtures("scheme")
-@pytest.mark.parametrize("query", ["", "way=code&axes=4&numeric=true", "batch=own&gamma=-1 -1&example=sign&dx_hat=1"])
+@pytest.mark.parametrize(
+    "query", ["", "mistake=own&axes=4", "way=code&axes=4&numeric=true", "batch=own&gamma=-1 -1&mistake=sign&dx_hat=1"]
+)
 def test_the_gradient_check(page: Page, watch: Watch, query: str) -> None:
     watch.refusals.add(422)
-    check = GradientCheck(page).open(query)
-    page.locator("#fold-table summary").click()
-    check.settle()
+    GradientCheck(page).open(query)
+    for fold in page.locator("main details:not(.menu, .third)").all():
+        fold.evaluate("(fold) => { fold.open = true; }")
+    assert at_every_size(page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+def test_the_derivation_with_an_error(page: Page, watch: Watch) -> None:
+    watch.refusals.add(422)
+    derivation = Derivation(page).open()
+    derivation.type(0, 0, "one")
+    assert at_every_size(page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+def test_the_reference(page: Page) -> None:
+    page.goto("/docs")
     assert at_every_size(page) == []
 
 

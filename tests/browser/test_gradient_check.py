@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from bncore.diagnosis import examples, probe
+from bncore.diagnosis import probe, ready_answers
 from tests.browser.conftest import Watch
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.test_uploads import drop
 
 PROBE = probe(0).case()
-WRONG = examples(PROBE)["mean_path_sign"]
-RIGHT = examples(PROBE)["correct"]
+WRONG = ready_answers(PROBE)["mean_path_sign"]
+RIGHT = ready_answers(PROBE)["correct"]
 
 
 @pytest.fixture
@@ -51,13 +51,13 @@ def test_the_first_screen_names_a_mistake_untouched(check: GradientCheck) -> Non
 
 
 def test_a_pasted_wrong_gradient_is_diagnosed(check: GradientCheck) -> None:
-    check.open("example=none")
+    check.open("mistake=own")
     check.paste("dx", str(WRONG["dx"]))
     check.expect_headline("The path through the mean has the wrong sign.")
     check.paste("dgamma", "\t".join(map(str, RIGHT["dgamma"])).replace(".", ","))
     assert check.verdict("dgamma") == "exact"
     assert check.diagnoses() == ["mean_path_sign"]
-    expect(check.field("example")).to_have_value("none")
+    expect(check.field("mistake")).to_have_value("own")
 
 
 def test_a_change_of_an_examples_numbers_makes_them_ones_own(check: GradientCheck) -> None:
@@ -72,7 +72,7 @@ def test_an_example_fills_the_fields_and_is_in_the_link(check: GradientCheck) ->
     check.open()
     check.example("layer_norm")
     check.expect_headline("This is layer norm.")
-    assert check.query == {"example": "layer_norm"}
+    assert check.query == {"mistake": "layer_norm"}
     text = check.field("dx").input_value()
     check.page.reload()
     check.settle()
@@ -90,7 +90,7 @@ def test_an_example_fills_the_fields_and_is_in_the_link(check: GradientCheck) ->
 
 
 def test_pasted_numbers_are_in_the_link(check: GradientCheck) -> None:
-    check.open("example=none")
+    check.open("mistake=own")
     check.paste("dx", str(WRONG["dx"]))
     verdict, link = check.verdict("dx"), check.page.url
     other = GradientCheck(check.page.context.new_page())
@@ -104,7 +104,7 @@ def test_pasted_numbers_are_in_the_link(check: GradientCheck) -> None:
 
 def test_numbers_too_long_for_the_link_are_said_to_be(check: GradientCheck) -> None:
     check.open("axes=4&seed=3")
-    images = examples(probe(3, axes=4).case())["channel_count"]
+    images = ready_answers(probe(3, axes=4).case())["channel_count"]
     np.set_printoptions(threshold=10**6)
     check.paste("dx", json.dumps(images["dx"].tolist()) * 1 + " " * 9000)
     assert check.diagnoses()[-1] == "channel_count"
@@ -126,7 +126,7 @@ def test_a_dropped_npz_fills_the_fields(check: GradientCheck, tmp_path: Path, dt
 
 
 def test_a_chosen_npy_is_the_tensor_of_its_name(check: GradientCheck, tmp_path: Path) -> None:
-    check.open("example=none")
+    check.open("mistake=own")
     with check.page.expect_response("**/gradient-check/view"):
         check.page.locator("#file").set_input_files(on_disk(tmp_path, "dgamma.npy", dgamma=RIGHT["dbeta"]))
     check.settle()
@@ -160,7 +160,7 @@ def test_a_file_that_cannot_be_read_is_said_beside_the_drop(check: GradientCheck
 
 @pytest.mark.parametrize(("text", "words"), [
     ("[[1, 2], [3]]", "ragged"), ("[[1, 2], [3, 4]]", "give (7, 4)"), ("[[1. 2.]\n ...]", "shortened by dots"),
-    ("a b", "is no number"), ("[[nan]]", "nan"),
+    ("a b", "is not a number"), ("[[nan]]", "nan"),
 ])  # fmt: skip
 def test_an_error_stands_beside_the_field_that_caused_it(
     check: GradientCheck, watch: Watch, text: str, words: str
@@ -180,14 +180,14 @@ def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, wa
     check.open("dgamma=1,2")
     check.expect_error("dgamma", "give (4,)")
     check.page.goto("/gradient-check?batch=own&x=1,2,b&dx=1")
-    check.expect_error("x", "'b' in x is no number")
+    check.expect_error("x", "“b” in x is not a number")
     check.page.goto("/gradient-check?seed=-1")
     check.expect_error("seed", "0")
 
 
 def test_mistakes_that_the_data_cannot_tell_apart_stand_together_and_a_probe_is_offered(check: GradientCheck) -> None:
     x = "[[1, 9], [3, 11], [1, 11], [3, 9]]"
-    check.open(f"batch=own&x={x}&gamma=-1 -1&dy=[[1, 0], [0, 2], [2, 1], [-1, 0]]&example=sign")
+    check.open(f"batch=own&x={x}&gamma=-1 -1&dy=[[1, 0], [0, 2], [2, 1], [-1, 0]]&mistake=sign")
     group = check.page.locator('[data-tensor="dx"]')
     expect(group).to_contain_text("cannot be told apart on these data")
     assert {"sign", "gamma_missing", "gamma_squared"} <= set(check.diagnoses())
@@ -196,7 +196,7 @@ def test_mistakes_that_the_data_cannot_tell_apart_stand_together_and_a_probe_is_
     group.get_by_role("button", name="Take a probe").click()
     check.settle()
     expect(check.page.get_by_role("radio", name="Run in my notebook")).to_be_focused()
-    assert check.query == {"way": "code", "example": "sign", "gamma": "-1 -1"} | {
+    assert check.query == {"way": "code", "mistake": "sign", "gamma": "-1 -1"} | {
         name: value for name, value in check.query.items() if name in ("x", "dy")
     }
 
@@ -219,7 +219,7 @@ def test_a_new_probe_is_another_batch_in_the_link(check: GradientCheck) -> None:
 
 
 def test_a_probe_of_images(check: GradientCheck) -> None:
-    check.open("axes=4&eps_placement=deviation&example=channel_space_only")
+    check.open("axes=4&eps_placement=deviation&mistake=channel_space_only")
     check.expect_headline("The means run over the pixels alone.")
     expect(check.page.locator("#batch")).to_contain_text("3 × 4 × 2 × 5")
     check.page.locator("#fold-table summary").click()
@@ -274,7 +274,7 @@ def copied(check: GradientCheck, button: str) -> str:
     return str(check.page.evaluate("() => navigator.clipboard.readText()"))
 
 
-@pytest.mark.parametrize("query", ["example=std_power", "batch=own&example=mean_path_missing", "axes=4&seed=2"])
+@pytest.mark.parametrize("query", ["mistake=std_power", "batch=own&mistake=mean_path_missing", "axes=4&seed=2"])
 def test_copied_as_curl_and_as_python_it_gives_this_answer(clipboard: GradientCheck, query: str) -> None:
     clipboard.open(query)
     command = shlex.split(copied(clipboard, "Copy as curl"))
@@ -293,4 +293,4 @@ def test_the_copied_snippet_is_the_served_one(clipboard: GradientCheck, form: st
     name = "function" if form.startswith("Any") else "cs231n"
     expect(clipboard.page.locator("#snippet")).to_contain_text("my_gradients" if name == "function" else "bn_param")
     text = copied(clipboard, "Copy the snippet")
-    assert text == urlopen(f"{origin}/gradient-check/snippet.py?seed=5&form={name}").read().decode()
+    assert text == urlopen(f"{origin}/gradient-check/{name}.py?seed=5").read().decode()

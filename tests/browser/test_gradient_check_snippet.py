@@ -58,15 +58,15 @@ MISTAKES = [
     ("return dx, dgamma, dbeta\n\ndef sp", "return dx, dbeta, dgamma\n\ndef sp", "dgamma and dbeta are swapped"),
 ]  # fmt: skip
 FORMS = {
-    "CS231n": "",
-    "images": "axes=4",
-    "any function": "form=function&seed=8",
+    "CS231n": "cs231n.py",
+    "images": "cs231n.py?axes=4",
+    "any function": "function.py?seed=8",
 }
 
 
 def printed(origin: str, code: str, query: str) -> str:
     """What the notebook shows: the student's functions, then the snippet as it is served."""
-    snippet = urlopen(f"{origin}/gradient-check/snippet.py?{query}").read().decode()
+    snippet = urlopen(f"{origin}/gradient-check/{query}").read().decode()
     finished = subprocess.run([sys.executable, "-c", code + snippet], capture_output=True, text=True)
     assert finished.returncode == 0, finished.stderr
     return finished.stdout
@@ -82,7 +82,7 @@ def test_right_functions_in_float32_are_exact_too(origin: str) -> None:
         "    N, D = x.shape\n", "    x, gamma = np.float32(x), np.float32(gamma)\n    N, D = x.shape\n", 1
     )
     narrow = narrow.replace("    N = x.shape[0]\n", "    dout, N = np.float32(dout), x.shape[0]\n", 1)
-    assert printed(origin, narrow, "").startswith("Correct: dbeta, dgamma and dx are exact.")
+    assert printed(origin, narrow, "cs231n.py").startswith("Correct: dbeta, dgamma and dx are exact.")
 
 
 @pytest.mark.parametrize(("old", "new", "title"), MISTAKES, ids=[title for *_, title in MISTAKES])
@@ -106,11 +106,11 @@ RETURN = "    return dx, dgamma, dbeta\n\ndef sp"
 ])  # fmt: skip
 def test_what_cannot_be_checked_is_said_in_the_notebook(origin: str, old: str, new: str, words: str) -> None:
     assert old in STUDENT
-    assert words in printed(origin, STUDENT.replace(old, new), "")
+    assert words in printed(origin, STUDENT.replace(old, new), "cs231n.py")
 
 
 def test_the_snippet_is_about_ten_lines_and_names_this_server(origin: str) -> None:
-    snippet = urlopen(f"{origin}/gradient-check/snippet.py").read().decode()
+    snippet = urlopen(f"{origin}/gradient-check/cs231n.py").read().decode()
     assert len([line for line in snippet.splitlines() if line]) <= 11
     assert origin in snippet
     imported = [line for line in snippet.splitlines() if "import" in line]

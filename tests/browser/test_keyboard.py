@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.playground import Playground
 
@@ -40,7 +41,7 @@ def stops(page: Page) -> list[dict[str, object]]:
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
-@pytest.mark.parametrize("path", ["/", "/docs", "/gradient-check"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/gradient-check", "/docs"])
 def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     page.goto(path)
     page.keyboard.press("Tab")
@@ -49,15 +50,6 @@ def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
-
-
-def test_tab_reaches_everything_and_the_focus_is_always_seen(playground: Playground) -> None:
-    playground.open("mode=inference&layer_width=2&upstream=one_example")
-    visited = stops(playground.page)
-    assert len(visited) > 80
-    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
-    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
-    assert playground.page.evaluate(MISSED) == []
 
 
 @pytest.mark.parametrize("query", ["", "batch=own&way=code"])
@@ -70,6 +62,25 @@ def test_tab_reaches_everything_of_the_gradient_check(page: Page, query: str) ->
     assert all(str(name).startswith("INPUT") for name in radios), radios  # their outline is on the label's text
     missed = page.evaluate(MISSED)
     assert all('type="radio"' in text for text in missed), missed  # arrows reach the others of a group
+
+
+def test_tab_reaches_everything_and_the_focus_is_always_seen(playground: Playground) -> None:
+    playground.open("mode=inference&layer_width=2&upstream=one_example")
+    visited = stops(playground.page)
+    assert len(visited) > 80
+    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    assert playground.page.evaluate(MISSED) == []
+
+
+def test_tab_reaches_everything_of_the_derivation_but_cells_which_arrows_reach(page: Page) -> None:
+    Derivation(page).open("upstream=one_example")
+    visited = stops(page)
+    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    missed = page.evaluate(MISSED)
+    assert [html for html in missed if 'tabindex="-1"' not in html] == []
+    assert sum(str(stop["name"]).startswith("INPUT") for stop in visited) >= 3
 
 
 def test_the_skip_link_of_a_drawn_page_leaves_the_address_alone(playground: Playground) -> None:

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.playground import Playground
 
@@ -37,16 +38,18 @@ def test_a_phone_never_scrolls_the_page_sideways(phone: Playground, query: str) 
     assert overflow(phone.page) == 0
 
 
-def test_the_reference_fits_a_phone(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    page.goto("/docs")
+@pytest.mark.parametrize("query", ["", "source=wine&step=dscale", "source=wine&notation=lecture&naive=on"])
+@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1000, "height": 700}], ids=lambda size: size["width"])
+def test_the_derivation_never_scrolls_sideways(page: Page, query: str, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    Derivation(page).open(query)
     assert overflow(page) == 0
 
 
-@pytest.mark.parametrize("query", ["", "way=code&axes=4&numeric=true", "batch=own&example=wrong_axis"])
-@pytest.mark.parametrize("width", [390, 1280, 1920])
-def test_the_gradient_check_never_scrolls_sideways(page: Page, query: str, width: int) -> None:
-    page.set_viewport_size({"width": width, "height": 900})
+@pytest.mark.parametrize("query", ["", "way=code&axes=4&numeric=true", "batch=own&mistake=wrong_axis"])
+@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1280, "height": 900}], ids=lambda size: size["width"])
+def test_the_gradient_check_never_scrolls_sideways(page: Page, query: str, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
     check = GradientCheck(page).open(query)
     page.locator("#fold-table summary").click()
     check.settle()
@@ -63,6 +66,35 @@ def test_on_a_phone_what_was_found_is_one_tap_away(page: Page) -> None:
     expect(check.headline).to_be_in_viewport()
     check.settle()
     assert check.query == {}
+
+
+def test_on_a_phone_the_active_node_of_the_derivation_is_in_view(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    derivation = Derivation(page).open("step=loss")
+    derivation.node("loss").scroll_into_view_if_needed()
+    box, frame = derivation.node("loss").bounding_box(), page.locator(".graph-scroll").bounding_box()
+    assert box
+    assert frame
+    assert box["x"] >= frame["x"]
+    assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
+
+
+def test_on_a_phone_every_control_of_the_derivation_can_be_reached(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    derivation = Derivation(page).open("source=normal&upstream=one_example")
+    page.get_by_role("button", name="Controls").click()
+    for element in page.locator("#control-groups :is(input, select, button):visible").all():
+        assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 80)")
+    page.get_by_role("button", name="Controls").click()
+    for element in page.locator(".derivation :is(.node, .grid input, .transport button):visible").all():
+        assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 80)")
+    assert derivation.active() == "mean"
+
+
+def test_the_reference_fits_a_phone(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto("/docs")
+    assert overflow(page) == 0
 
 
 def test_on_a_phone_the_controls_are_a_sheet_at_the_bottom(phone: Playground) -> None:

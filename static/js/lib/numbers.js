@@ -1,3 +1,6 @@
+// Making a formatter takes longer than using it a hundred times; there is one for each number of decimals.
+const formatters = [0, 1, 2, 3, 4, 5].map((decimals) => new Intl.NumberFormat("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }));
+
 // Three significant digits, thousands set apart, a real minus sign: as the server writes numbers.
 export function three(value) {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
@@ -9,7 +12,7 @@ export function three(value) {
   }
   const rounded = Number(value.toPrecision(3));
   const decimals = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(rounded))));
-  return rounded.toLocaleString("en", { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace("-", "−");
+  return formatters[decimals].format(rounded).replace("-", "−");
 }
 
 // What a slider writes into its field and the address: short, and with a plain minus sign.

@@ -1,35 +1,38 @@
 // The view as a link, as curl and as Python.
 
-export function shareText(kind, state) {
-  const api = `${location.origin}/api/v1/playground`;
+const PLAYGROUND = { path: "/api/v1/playground", figure: "x_hat" };
+
+// `view`: the path of the view's API twin, and the figure that the Python shows.
+export function shareText(kind, state, view = PLAYGROUND) {
+  const api = location.origin + view.path;
   const query = state.query();
   const address = query ? `${api}?${query}` : api;
   return {
     link: () => location.origin + state.address(),
     curl: () => `curl -s '${address.replaceAll("'", "%27")}'`,
-    python: () => python(address),
+    python: () => python(address, view.figure),
   }[kind]();
 }
 
 // The buttons that copy the view.
-export function bindCopy(state) {
+export function bindCopy(state, view = PLAYGROUND) {
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.addEventListener("click", async () => {
-      const done = await copy(shareText(button.dataset.copy, state));
+      const done = await copy(shareText(button.dataset.copy, state, view));
       const what = button.dataset.copy === "link" ? "a link" : button.textContent.replace("Copy as ", "");
       document.getElementById("copied").textContent = done ? `Copied: the view as ${what}.` : "The browser refused to copy; the address bar has the link.";
     });
   }
 }
 
-function python(address) {
+function python(address, figure) {
   return [
     "import json, urllib.request",
     "import plotly.graph_objects as go",
     "",
     `answer = json.load(urllib.request.urlopen(${JSON.stringify(address)}))`,
     'print(answer["headline"])',
-    'go.Figure(answer["figures"]["x_hat"]).show()',
+    `go.Figure(answer["figures"]["${figure}"]).show()`,
   ].join("\n");
 }
 

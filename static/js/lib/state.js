@@ -6,6 +6,7 @@ export class State {
   #values;
   #settled;
   #listeners = new Set();
+  #waits = false;
 
   constructor(schema) {
     this.#schema = schema;
@@ -35,9 +36,11 @@ export class State {
   }
 
   // While something is dragged the address is replaced; `settle` makes the result one step of Back and Forward.
-  set(changes, { settle = true } = {}) {
+  // Writing the address takes milliseconds: with `later` it is written after the next frame.
+  set(changes, { settle = true, later = false } = {}) {
     for (const [name, value] of Object.entries(changes)) this.#put(name, String(value ?? ""));
-    history.replaceState(null, "", this.address());
+    if (later) this.#writeLater();
+    else history.replaceState(null, "", this.address());
     if (settle) this.settle();
     this.#tell(Object.keys(changes));
   }
@@ -70,6 +73,15 @@ export class State {
   onChange(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #writeLater() {
+    if (this.#waits) return;
+    this.#waits = true;
+    requestAnimationFrame(() => setTimeout(() => {
+      this.#waits = false;
+      history.replaceState(null, "", this.address());
+    }));
   }
 
   #put(name, value) {

@@ -1,26 +1,33 @@
 // A symbol and what it stands for light up together, from either side, by mouse, touch or keyboard.
 
-export function bindTerms(terms, figures) {
+// The sentence of a symbol, beside it.
+export function showTip(at, text) {
   const tip = document.getElementById("term-tip");
+  at.setAttribute("aria-describedby", tip.id);
+  tip.textContent = text;
+  tip.hidden = false;
+  const { left, bottom } = at.getBoundingClientRect();
+  tip.style.left = `${Math.max(8, Math.min(left, innerWidth - tip.offsetWidth - 8))}px`;
+  tip.style.top = `${Math.min(bottom + 6, innerHeight - tip.offsetHeight - 8)}px`;
+}
 
+export function hideTip() {
+  document.getElementById("term-tip").hidden = true;
+  for (const described of document.querySelectorAll(".term[aria-describedby]")) described.removeAttribute("aria-describedby");
+}
+
+export function bindTerms(terms, figures) {
   const light = (term, at) => {
     dim();
     for (const element of document.querySelectorAll(`[data-term="${term}"]`)) element.classList.add("lit");
     const panel = document.getElementById(`figure-${term}`);
     panel?.classList.add("lit");
     for (const shown of figures.all()) emphasize(shown, term);
-    if (!at || !terms[term]) return;
-    at.setAttribute("aria-describedby", tip.id);
-    tip.textContent = terms[term];
-    tip.hidden = false;
-    const { left, bottom } = at.getBoundingClientRect();
-    tip.style.left = `${Math.max(8, Math.min(left, innerWidth - tip.offsetWidth - 8))}px`;
-    tip.style.top = `${Math.min(bottom + 6, innerHeight - tip.offsetHeight - 8)}px`;
+    if (at && terms[term]) showTip(at, terms[term]);
   };
 
   const dim = () => {
-    tip.hidden = true;
-    for (const described of document.querySelectorAll(".term[aria-describedby]")) described.removeAttribute("aria-describedby");
+    hideTip();
     for (const element of document.querySelectorAll(".lit")) element.classList.remove("lit");
     for (const shown of figures.all()) emphasize(shown, null);
   };

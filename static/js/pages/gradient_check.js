@@ -93,10 +93,10 @@ function showTexts() {
 }
 
 function showExamples() {
-  const options = [new Option("None: the fields below are mine", "none")];
+  const options = [new Option("None: the fields below are mine", "own")];
   options.push(...Object.entries(answer.examples).map(([id, title]) => new Option(title, id)));
-  $("c-example").replaceChildren(...options);
-  $("c-example").value = isMine() ? "none" : state.get("example");
+  $("c-mistake").replaceChildren(...options);
+  $("c-mistake").value = isMine() ? "own" : state.get("mistake");
 }
 
 const typing = new Set();
@@ -106,7 +106,7 @@ function take(name, how) {
   const group = MINE.includes(name) ? MINE : BATCH;
   const texts = Object.fromEntries(group.map((one) => [one, $(`c-${one}`).value]));
   const empty = group === MINE && group.every((one) => texts[one].trim() === "");
-  pasted.set(texts, empty ? { example: "none" } : {}, how);
+  pasted.set(texts, empty ? { mistake: "own" } : {}, how);
 }
 
 for (const name of [...MINE, ...BATCH]) {
@@ -126,9 +126,9 @@ for (const name of [...MINE, ...BATCH]) {
 }
 
 const noTexts = Object.fromEntries(MINE.map((name) => [name, ""]));
-$("c-example").addEventListener("change", () => pasted.set(noTexts, { example: $("c-example").value }));
+$("c-mistake").addEventListener("change", () => pasted.set(noTexts, { mistake: $("c-mistake").value }));
 $("clear").addEventListener("click", () => {
-  pasted.set(noTexts, { example: "none" });
+  pasted.set(noTexts, { mistake: "own" });
   $("c-dx").focus();
 });
 for (const name of CHOICES) {

@@ -6,7 +6,7 @@ import pytest
 
 from app.answers import to_json
 from app.figures.gradient_check import Given, figures
-from bncore.diagnosis import case_of, check, examples, probe
+from bncore.diagnosis import case_of, check, probe, ready_answers
 from tests.app.figures.test_playground import check as check_figure
 
 
@@ -19,21 +19,21 @@ def drawn(case, dx):
 @pytest.mark.parametrize("placement", ["variance", "deviation"])
 def test_every_example_has_figures(axes, placement):
     case = probe(2, axes=axes, eps_placement=placement).case()
-    for answers in examples(case).values():
+    for answers in ready_answers(case).values():
         for name, figure in drawn(case, answers["dx"]).items():
             check_figure(name, figure)
 
 
 def test_a_mistake_about_axes_has_no_factors_to_draw():
     case = probe(2).case()
-    ready = examples(case)
+    ready = ready_answers(case)
     assert set(drawn(case, ready["wrong_axis"]["dx"])) == {"against"}
     assert set(drawn(case, ready["sign"]["dx"])) == {"factors", "against"}
 
 
 def test_the_factors_are_the_reports_own():
     case = probe(2).case()
-    traces = drawn(case, examples(case)["mean_path_sign"]["dx"])["factors"]["data"]
+    traces = drawn(case, ready_answers(case)["mean_path_sign"]["dx"])["factors"]["data"]
     assert [trace["x"] for trace in traces] == [pytest.approx([value] * 4) for value in (1, -1, 1)]
     assert len({trace["marker"]["symbol"] for trace in traces}) == 3
 

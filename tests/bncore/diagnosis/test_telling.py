@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncore.diagnosis import MISTAKES, check, examples, factors_in_words, fit, headline, probe, text
+from bncore.diagnosis import MISTAKES, check, factors_in_words, fit, headline, probe, ready_answers, text
 from tests.bncore.diagnosis.batches import batch, case, plain, with_factors
 
 PROBE = probe(1).case()
@@ -33,9 +33,9 @@ def test_the_headline_does_not_guess():
     )
 
 
-@pytest.mark.parametrize("name", examples(PROBE))
+@pytest.mark.parametrize("name", ready_answers(PROBE))
 def test_the_text_holds_all_that_was_found(name):
-    report = check(PROBE, examples(PROBE)[name])
+    report = check(PROBE, ready_answers(PROBE)[name])
     written = text(report)
     assert written.splitlines()[0] == headline(report)
     for tensor, verdict in report.tensors.items():

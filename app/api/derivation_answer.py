@@ -1,0 +1,285 @@
+"""The derivation's answer: the view as plain data, with the formulas that a page fills."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from app.api import derivation_math as mathml
+from app.api.derivation_view import JacobianView, View
+from app.api.small_batch import SmallBatchFields
+from app.batches.batch import Batch
+from app.batches.datasets import DATASETS
+from app.batches.generators import GENERATORS
+from app.figures import derivation_words as words
+from app.figures.derivation import Paths, Shown, figures, jacobian_figure
+from app.figures.derivation_graph import colour, places
+from app.figures.notation import SYMBOLS
+from app.figures.numbers import counted
+from bncore.derivation import Local, Node
+from bncore.jacobian import Blocks, Jacobian
+from bncore.routes import Route
+
+PATHS = ("dx", "dx_direct", "dx_mean", "dx_variance")
+DRAG = 20  # steps of a dragged cell to a deviation, at least
+
+
+@np.errstate(over="ignore", invalid="ignore")  # a distance between numbers near the largest one leaves as null
+def answer_of(view: View) -> dict[str, Any]:
+    """The answer of `GET /derivation`."""
+    query, steps = view.query, view.steps
+    paths = _paths(view)
+    shown = _shown(view)
+    return {
+        "batch": _batch(query, view.batch),
+        "dy": steps.nodes["dy"].value,
+        "gamma": steps.forward.gamma,
+        "beta": steps.forward.beta,
+        "flags": [flag.text for flag in steps.forward.flags],
+        "conventions": words.conventions(steps.forward, query.notation),
+        "headline": words.headline(
+            {name: float(values[view.example]) for name, values in paths.items()}, _place(view), query.notation
+        ),
+        "symbols": SYMBOLS[query.notation],
+        "terms": words.terms(query.notation),
+        "cell": {"example": view.example, "feature": view.feature, "output": query.output, "name": shown.name},
+        "step": _step(view),
+        "nodes": [_node(view, node) for node in steps.nodes.values()],
+        "summed": _summed(view),
+        "paths": paths,
+        "laws": _laws(view, paths),
+        "printed": _printed(view),
+        "routes": {name: _route(route) for name, route in view.routes.items()},
+        "naive": _naive(view),
+        "jacobian": _jacobian(view.jacobian, view.blocks, view.feature, query.notation) | _entry(view),
+        "moved": _moved(view),
+        "query": query.stated(),
+        "figures": figures(Paths(**paths), view.jacobian, view.moved, shown),
+    }
+
+
+def jacobian_answer_of(view: JacobianView) -> dict[str, Any]:
+    """The answer of `GET /jacobian`."""
+    query = view.query
+    shown = Shown(view.batch.feature_names[query.feature], query.notation, 0, 0)
+    return {
+        "batch": _batch(query, view.batch),
+        "jacobian": _jacobian(view.jacobian, view.blocks, query.feature, query.notation),
+        "query": query.stated(),
+        "figures": {"jacobian": jacobian_figure(view.jacobian, shown)},
+    }
+
+
+def _shown(view: View) -> Shown:
+    name = view.batch.feature_names[view.feature]
+    return Shown(name, view.query.notation, view.example, view.query.output, view.query.naive == "on")
+
+
+def _place(view: View) -> str:
+    return f"example {view.example} of {view.batch.feature_names[view.feature]}"
+
+
+def _batch(query: SmallBatchFields, batch: Batch) -> dict[str, Any]:
+    examples, features = batch.x.shape
+    title = _title(query)
+    return {
+        "title": title,
+        "text": f"{title}: {counted(examples, 'example')} × {counted(features, 'feature')}",
+        "shape": [examples, features],
+        "feature_names": list(batch.feature_names),
+        "labels": batch.labels,
+        "label_names": list(batch.label_names),
+        "given": sorted(batch.given),
+        "warnings": list(batch.warnings),
+        "values": batch.x,
+        "drag_steps": [drag_step(float(sd), float(size)) for sd, size in zip(*_sizes(batch.x), strict=True)],
+    }
+
+
+def _sizes(x: np.ndarray[Any, Any]) -> tuple[Any, Any]:
+    return x.std(axis=0), np.abs(x).max(axis=0)
+
+
+def drag_step(deviation: float, largest: float) -> float:
+    """By how much a dragged cell moves at a time: a power of ten well below the feature's deviation.
+
+    >>> drag_step(1.6, 5.0), drag_step(11.2, 40.0), drag_step(0.0, 7.0), drag_step(0.0, 0.0)
+    (0.01, 0.1, 0.1, 0.01)
+    """
+    size = deviation or largest or 1.0
+    return float(f"1e{math.floor(math.log10(size / DRAG))}") if math.isfinite(size) else 1.0
+
+
+def _title(query: SmallBatchFields) -> str:
+    name = query.source
+    if name in DATASETS or name in GENERATORS:
+        bare = DATASETS[name].title if name in DATASETS else GENERATORS[name].title
+    else:
+        bare = "Typed table" if name == "inline" else f"Upload {name[:8]}…"
+    return f"{bare}, behind a linear layer" if query.layer_width else bare
+
+
+def _step(view: View) -> str:
+    """The node in force: beside the variance there is no node of the deviation, and its neighbour stands in."""
+    name = str(view.query.step)
+    return name if name in view.steps.nodes else {"sigma": "var", "dsigma": "dscale"}[name]
+
+
+def _node(view: View, node: Node) -> dict[str, Any]:
+    query, steps = view.query, view.steps
+    notation, axes = query.notation, np.ndim(node.value)
+    over = "j" if node.name in mathml.SUMMING else ""
+    meaning = words.NODES[node.name]
+    column, row = places(query.eps_placement)[node.name]
+    return {
+        "name": node.name,
+        "side": node.side,
+        "symbol": words.node_symbol(node.name, notation),
+        "title": meaning.title,
+        "meaning": words.in_symbols(meaning.meaning, notation),
+        "parents": node.parents,
+        "column": column,
+        "row": row,
+        "colour": colour(node.name, node.side),
+        "formula": node.formula,
+        "mathml": mathml.symbols(node.formula[notation], notation, over=over),
+        "numbers": mathml.numbers(node.name, axes, query.eps_placement, steps.forward.count),
+        "value": node.value,
+        "local": [_local(local, notation) for local in node.local],
+        "upstream": node.upstream,
+    }
+
+
+def _local(local: Local, notation: str) -> dict[str, Any]:
+    return {
+        "parent": local.parent,
+        "symbol": words.node_symbol(local.parent, notation),
+        "formula": local.formula,
+        "mathml": mathml.symbols(local.formula[notation], notation),
+        "value": local.value,
+    }
+
+
+def _paths(view: View) -> dict[str, Any]:
+    return {name: view.steps.nodes[name].value[:, view.feature] for name in PATHS}
+
+
+def _summed(view: View) -> dict[str, Any]:
+    """dL/dx of the cell as the sum over k of what each output hands back."""
+    notation, placement, j = view.query.notation, view.query.eps_placement, view.example
+    found = view.jacobian
+    count = len(found.total)
+    return {
+        "mathml": mathml.summed(notation, placement),
+        "numbers": mathml.summed_numbers(count),
+        "delta": np.eye(count, dtype=int)[j],
+        "dy": view.steps.nodes["dy"].value[:, view.feature],
+        "identity": found.identity[:, j],
+        "mean": found.mean[:, j],
+        "variance": found.variance[:, j],
+        "slope": found.total[:, j],
+        "product": view.added[:, j],
+        "total": view.added[:, j].sum(),
+    }
+
+
+def _laws(view: View, paths: dict[str, Any]) -> list[dict[str, str]]:
+    at, dx = view.feature, paths["dx"]
+    size = float(np.abs(dx).sum())
+    overlap = float((dx * view.steps.forward.x_hat[:, at]).sum())
+    return words.laws(
+        (float(dx.sum()), size), (overlap, float(view.expected_overlap[at]), size), view.query.eps,
+        view.batch.feature_names[at], view.query.notation,
+    )  # fmt: skip
+
+
+def _printed(view: View) -> dict[str, Any]:
+    printed, place = view.steps.printed, (view.example, view.feature)
+    here = None if view.feature in printed.features else float(printed.dx[place])
+    exact = float(view.steps.nodes["dx"].value[place])
+    return {
+        "mathml": mathml.printed(view.query.notation),
+        "dx": printed.dx,
+        "here": here,
+        "max_abs_error": printed.max_abs_error,
+        "max_rel_error": printed.max_rel_error,
+        "features_without": printed.features,
+        "text": words.printed_text(printed, here, exact, view.query.notation),
+    }
+
+
+def _route(route: Route) -> dict[str, Any]:
+    return {
+        "analytic": route.analytic,
+        "staged": route.staged,
+        "numeric": route.numeric.value,
+        "numeric_bound": route.numeric.bound,
+        "numeric_step": route.numeric.step,
+        "staged_error": route.staged_error,
+        "numeric_error": route.numeric_error,
+        "largest": {
+            "staged_error": route.staged_error.max(),
+            "numeric_error": route.numeric_error.max(),
+            "numeric_bound": route.numeric.bound.max(),
+        },
+    }
+
+
+def _naive(view: View) -> dict[str, Any]:
+    found, at = view.naive, view.feature
+    return {
+        "on": view.query.naive == "on",
+        "dx": found.dx,
+        "total": found.total,
+        "undone": found.undone,
+        "angle": found.angle,
+        "error": found.error,
+        "forgotten": ["mean", "var", "sigma", "scale", "dscale", "dsigma", "dvar", "dmean", "dx_mean", "dx_variance"],
+        "text": words.naive_text(found, at, view.batch.feature_names[at], view.query.notation),
+    }
+
+
+def _jacobian(found: Jacobian, across: Blocks, feature: int, notation: str) -> dict[str, Any]:
+    return {
+        "feature": feature,
+        "total": found.total,
+        "identity": found.identity,
+        "mean": found.mean,
+        "variance": found.variance,
+        "between_features": {
+            "largest": across.largest,
+            "across": across.across,
+            "text": words.across_text(across, notation),
+        },
+    }
+
+
+def _entry(view: View) -> dict[str, Any]:
+    """The entry that is looked at: the output's row, the cell's column."""
+    query, found = view.query, view.jacobian
+    at = (query.output, view.example)
+    return {
+        "entry": {
+            "delta": float(query.output == view.example),
+            "identity": found.identity[at],
+            "mean_part": found.mean[at],
+            "variance_part": found.variance[at],
+            "total": found.total[at],
+            "mathml": mathml.entry(query.notation, query.eps_placement),
+            "numbers": mathml.entry_numbers(query.eps_placement, len(found.total)),
+            "text": words.jacobian_text(found, view.example, query.output, query.notation),
+        }
+    }
+
+
+def _moved(view: View) -> dict[str, Any]:
+    found = view.moved
+    return {
+        "example": found.example,
+        "feature": found.feature,
+        "by": found.by,
+        "before": found.before,
+        "after": found.after,
+        "predicted": found.predicted,
+        "text": words.moved_text(found, view.query.notation),
+    }

@@ -1,0 +1,67 @@
+"""Wrong gradients on purpose, and tensors given as text."""
+
+import numpy as np
+import pytest
+
+from bncore.diagnosis import MISTAKES, examples, probe
+
+URL = "/api/v1/gradient-check"
+PROBES = [(axes, placement) for axes in (2, 4) for placement in ("variance", "deviation")]
+
+
+@pytest.mark.parametrize(("axes", "placement"), PROBES)
+def test_every_example_is_recognized_as_the_mistake_that_it_is(client, axes, placement):
+    where = {"seed": 3, "axes": axes, "eps_placement": placement}
+    names = examples(probe(3, axes=axes, eps_placement=placement).case())
+    assert len(names) > 25
+    for name in names:
+        made = client.get(f"{URL}/example", params=where | {"mistake": name}).json()
+        assert made.pop("mistake") == name
+        found = client.post(URL, json=where | made).json()
+        assert not found["correct"]
+        assert name in [row["id"] for row in found["diagnoses"]], name
+        assert all(row["look_at_math"].startswith("<math") for row in found["diagnoses"])
+
+
+def test_every_named_mistake_has_an_example_somewhere():
+    known = {
+        name for axes, placement in PROBES for name in examples(probe(0, axes=axes, eps_placement=placement).case())
+    }
+    assert known == set(MISTAKES)
+
+
+def test_a_mistake_that_does_not_exist_here_is_refused_with_those_that_do(client):
+    for name in ("typo", "channel_count"):
+        refused = client.get(f"{URL}/example", params={"mistake": name})
+        assert refused.status_code == 422
+        assert "variance_path_missing" in refused.json()["errors"][0]["allowed"]
+
+
+@pytest.mark.parametrize(
+    "write", [str, repr, lambda a: str(a.tolist()), lambda a: "\n".join(",".join(map(repr, r)) for r in a.tolist())]
+)
+def test_a_tensor_may_be_pasted_as_it_is_printed(client, write):
+    made = client.get(f"{URL}/example", params={"mistake": "sign"}).json()
+    with np.printoptions(precision=17):
+        found = client.post(URL, json={"seed": 0, "dx": write(np.array(made["dx"]))}).json()
+    assert [row["id"] for row in found["diagnoses"]] == ["sign"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[1, 2], [3, x]]", "“x” in dx is not a number"),
+        ("1, nan", "dx[1] is nan"),
+        ("[[1, 2], [3, 4]", "brackets of dx do not match"),
+        ("[1] 2", "dx is not one array"),
+        ("[1e999]", "dx[0] is inf"),
+        pytest.param("[" * 5000, "brackets of dx do not match", id="deep"),
+        pytest.param("[" * 5000 + "1" + "]" * 5000, "brackets of dx do not match", id="deep and closed"),
+        ("[[1. 2. ... 3. 4.]]", "dx was shortened by dots"),
+    ],
+)
+def test_text_that_is_no_tensor_is_refused_with_its_place(client, text, said):
+    refused = client.post(URL, json={"seed": 0, "dx": text})
+    assert refused.status_code == 422
+    assert said in refused.json()["detail"]
+    assert refused.json()["errors"][0]["field"] == "dx"

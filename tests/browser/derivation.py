@@ -1,0 +1,107 @@
+"""The derivation as a person handles it: open it, walk through it, change its numbers, read what it says."""
+
+import unicodedata
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.playground import Playground
+
+ORDER = [
+    "x", "gamma", "beta", "eps", "mean", "centred", "var", "scale", "x_hat", "scaled", "y", "loss", "dy", "dbeta",
+    "dgamma", "dx_hat", "dscale", "dvar", "dmean", "dx_direct", "dx_mean", "dx_variance", "dx",
+]  # fmt: skip
+PASTE = """(input, text) => {
+  const clipboardData = new DataTransfer();
+  clipboardData.setData("text/plain", text);
+  input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+}"""
+
+
+class Derivation:
+    """A page with the derivation in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def open(self, query: str = "") -> Self:
+        self.page.goto(f"/derivation?{query}" if query else "/derivation")
+        return self.settle()
+
+    def settle(self) -> Self:
+        """Wait until nothing is asked any more and the figures on screen are drawn."""
+        Playground(self.page).settle()
+        return self
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The fields in the address."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+
+    # ---- the walk ----
+
+    def node(self, name: str) -> Locator:
+        return self.page.locator(f'.node[data-node="{name}"]')
+
+    def active(self) -> str | None:
+        """The node that is lit."""
+        return self.page.locator('.node[aria-current="step"]').get_attribute("data-node")
+
+    def expect_step(self, name: str) -> None:
+        expect(self.node(name)).to_have_attribute("aria-current", "step")
+        expect(self.page.locator('.node[aria-current="step"]')).to_have_count(1)
+
+    def click(self, name: str) -> None:
+        self.page.get_by_role("button", name=name, exact=True).click()
+        self.settle()
+
+    # ---- what it says ----
+
+    def text(self, selector: str) -> str:
+        """Plain letters: MathML sets single ones in mathematical italics."""
+        return unicodedata.normalize("NFKC", self.page.locator(selector).inner_text())
+
+    def numbers(self, selector: str = "#step-numbers") -> list[str]:
+        """The numbers that stand in the slots of a formula."""
+        return self.page.locator(f"{selector} .slot").all_text_contents()
+
+    def table(self, selector: str) -> list[list[str]]:
+        rows = self.page.locator(f"{selector} tr")
+        return rows.evaluate_all("(rows) => rows.map((row) => [...row.cells].map((cell) => cell.textContent))")
+
+    def answer(self) -> dict[str, Any]:
+        """The API's answer to the query in the address."""
+        response = self.page.request.get(f"/api/v1/derivation?{urlsplit(self.page.url).query}")
+        assert response.ok
+        return response.json()
+
+    def figure(self, name: str) -> Locator:
+        return self.page.locator(f'[data-figure="{name}"]')
+
+    # ---- the tables ----
+
+    def grid(self, name: str) -> list[list[str]]:
+        """The texts of an editable table as it lies on the page."""
+        rows = self.page.locator(f"#grid-{name} tr:has(input)")
+        return rows.evaluate_all("(rows) => rows.map((row) => [...row.querySelectorAll('input')].map((i) => i.value))")
+
+    def cell(self, example: int, feature: int, name: str = "values") -> Locator:
+        return self.page.locator(f'#grid-{name} input[data-example="{example}"][data-feature="{feature}"]')
+
+    def type(self, example: int, feature: int, text: str, name: str = "values") -> None:
+        self.cell(example, feature, name).fill(text)
+        self.cell(example, feature, name).press("Enter")
+        self.settle()
+
+    def paste(self, example: int, feature: int, text: str) -> None:
+        self.cell(example, feature).focus()
+        self.cell(example, feature).evaluate(PASTE, text)
+        self.settle()
+
+    def lit(self, name: str = "values") -> list[tuple[int, int]]:
+        """The lit cells of a table: example and feature."""
+        places = self.page.locator(f"#grid-{name} input.lit").evaluate_all(
+            "(all) => all.map(({ dataset }) => [Number(dataset.example), Number(dataset.feature)])"
+        )
+        return [tuple(place) for place in places]
