@@ -35,6 +35,7 @@ def test_the_factors_are_the_reports_own():
     case = probe(2).case()
     traces = drawn(case, ready_answers(case)["mean_path_sign"]["dx"])["factors"]["data"]
     assert [trace["x"] for trace in traces] == [pytest.approx([value] * 4) for value in (1, -1, 1)]
+    assert [trace["name"] for trace in traces] == ["the whole", "mean path", "variance path"]
     assert len({trace["marker"]["symbol"] for trace in traces}) == 3
 
 
