@@ -165,3 +165,16 @@ def test_plots_follow_the_width_of_the_window(playground: Playground) -> None:
     width = "() => { const plot = document.querySelector('[data-figure=x] .plot');"
     width += " return plot.layout.width === plot.clientWidth && plot.clientWidth < 390; }"
     playground.page.wait_for_function(width)
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=lambda size: size["width"])
+@pytest.mark.parametrize("figure", ["paths", "moved"])
+def test_a_figures_legend_can_be_read(page: Page, figure: str, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    derivation = Derivation(page).open()
+    derivation.figure(figure).scroll_into_view_if_needed()
+    derivation.settle()
+    names = derivation.figure(figure).locator(".legendtext").all()
+    assert len(names) >= 3
+    for name in names:
+        expect(name).to_be_visible()
