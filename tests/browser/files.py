@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from playwright.sync_api import Page
 
 RNG_SEED = 7
 HEADER = "height,weight,age"
@@ -65,3 +66,11 @@ def on_disk(folder: Path, name: str, content: str | bytes) -> Path:
     path = folder / name
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
+
+
+def drop(page: Page, path: Path, place: tuple[int, int] = (800, 500)) -> None:
+    """As the desktop hands a dragged file over to the browser."""
+    session = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": place[0], "y": place[1], "data": data})

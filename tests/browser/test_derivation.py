@@ -1,14 +1,17 @@
 """The derivation: walk forward and backward, change numbers, switch the notation, light terms and cells."""
 
+import hashlib
 import json
 import re
 import subprocess
 import sys
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.derivation import ORDER, Derivation
 
@@ -552,3 +555,23 @@ def test_a_link_to_an_upload_that_is_gone_shows_the_table_and_says_so(derivation
     derivation.open(f"source={'0' * 64}&cell=1,1")
     expect(derivation.page.locator("#e-source")).to_be_visible()
     expect(derivation.page.locator("#step-place")).to_contain_text("x1")
+
+
+@pytest.mark.parametrize("text", [files.table(), files.with_gap()], ids=["whole", "with a gap"])
+def test_a_file_is_dropped_and_a_slice_of_it_worked_out(
+    derivation: Derivation, watch: Watch, tmp_path: Path, text: str
+) -> None:
+    watch.refusals.add(422)
+    path = files.on_disk(tmp_path, "people.csv", text)
+    derivation.open("gamma=2,1,1")
+    with derivation.page.expect_response("**/api/v1/batches"):
+        files.drop(derivation.page, path)
+    way_out = derivation.page.get_by_role("button", name="Leave those rows out")
+    if ",," in text:
+        way_out.click()
+    derivation.settle()
+    expect(derivation.page.locator("#batch-line")).to_contain_text("people.csv")
+    assert derivation.query["source"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert "gamma" not in derivation.query
+    assert derivation.answer()["batch"]["feature_names"] == ["height", "weight", "age"]
+    assert len(derivation.grid("values")) == derivation.answer()["batch"]["shape"][0]

@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
@@ -22,20 +22,12 @@ def choose(playground: Playground, path: Path) -> None:
     playground.settle()
 
 
-def drop(page: Page, path: Path, x: int, y: int) -> None:
-    """As the desktop hands a dragged file over to the browser."""
-    session = page.context.new_cdp_session(page)
-    data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "drop"):
-        session.send("Input.dispatchDragEvent", {"type": kind, "x": x, "y": y, "data": data})
-
-
 @pytest.mark.parametrize("place", [(160, 335), (800, 500)], ids=["onto the box", "anywhere on the page"])
 def test_a_dropped_csv_from_disk_is_shown(playground: Playground, tmp_path: Path, place: tuple[int, int]) -> None:
     path = files.on_disk(tmp_path, "people.csv", files.table())
     playground.open()
     with playground.page.expect_response("**/api/v1/batches"):
-        drop(playground.page, path, *place)
+        files.drop(playground.page, path, place)
     playground.settle()
     assert playground.features() == COLUMNS
     assert playground.query == {"source": hashlib.sha256(path.read_bytes()).hexdigest()}

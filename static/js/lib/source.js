@@ -4,17 +4,16 @@ import { bindUpload, remembered } from "./upload.js";
 
 const UPLOAD = /^[0-9a-f]{64}$/;
 const HOW_TO_READ = { array: "", header: "auto", missing: "error", label: "", feature_axis: "1" };
-const OF_ANOTHER_BATCH = { selected: "", pair: "", gamma: "auto", beta: "auto", upstream: "auto", batch_size: "auto" };
 const $ = (id) => document.getElementById(id);
 
-// `again()` asks for the same view once more.
-export function bindSource(state, again) {
+// `again()` asks for the same view once more; `fresh` is what was said of the batch before and does not fit another one.
+export function bindSource(state, { again, fresh }) {
   bindUpload({
     progress: showProgress,
     done: (upload, name) => {
       keep(upload, name);
       if (upload.id !== state.get("source")) {
-        state.set({ source: upload.id, ...HOW_TO_READ, ...OF_ANOTHER_BATCH });
+        state.set({ source: upload.id, ...HOW_TO_READ, ...fresh });
         return;
       }
       showSource(state);
@@ -23,11 +22,6 @@ export function bindSource(state, again) {
     fail: (detail) => showAt("file", detail),
   });
   $("upload-delete").addEventListener("click", () => deleteShown(state));
-  $("replay").addEventListener("click", () => {
-    again();
-    $("drawn").textContent = `Drawn again from seed ${state.get("seed")}: the same batch, the same numbers.`;
-  });
-  $("take-all").addEventListener("click", () => state.set({ batch_size: "all" }));
 }
 
 export function showSource(state) {

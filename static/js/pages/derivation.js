@@ -12,6 +12,7 @@ import { bindMenus } from "../lib/menus.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
 import { Numbers } from "../lib/slots.js";
+import { bindSource, offerDrop, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { Transport } from "../lib/transport.js";
 import { remembered } from "../lib/upload.js";
@@ -196,6 +197,7 @@ function showRest() {
 function fail(detail, errors) {
   $("view").classList.add("stale");
   showProblem(detail, errors, answer.batch.title);
+  offerDrop(errors, state);
 }
 
 state.onChange((names) => {
@@ -218,7 +220,7 @@ function relevance() {
   const shown = { batch_size: !whole, selected: !whole, upstream_example: state.get("upstream") === "one_example", seed: !inline || state.get("upstream") === "auto" || state.get("upstream") === "random", weight_scale: state.get("layer_width") !== "0", layer_bias: state.get("layer_width") !== "0" };
   for (const [name, is] of Object.entries(shown)) document.querySelector(`.control[data-field="${name}"]`).hidden = !is;
   showUndone(state);
-  $("about-source").textContent = $("c-source").selectedOptions[0]?.dataset.about ?? "";
+  showSource(state);
 }
 
 // ---- other controls ----
@@ -265,6 +267,7 @@ function showHandles() {
 // ---- start ----
 
 bindButtons(state);
+bindSource(state, { again: ask, fresh: OF_THIS_BATCH });
 bindCopy(state, API);
 bindLighting(scene);
 relevance();

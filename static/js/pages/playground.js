@@ -15,6 +15,7 @@ import { numbersBehind, showFeatures, showFindings, showTexts } from "../lib/vie
 import { Waiting } from "../lib/waiting.js";
 
 const REST_AFTER = 160; // milliseconds
+const OF_THIS_BATCH = { selected: "", pair: "", gamma: "auto", beta: "auto", upstream: "auto", batch_size: "auto" };
 const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
@@ -76,8 +77,12 @@ state.onChange((names) => {
   showVariants();
   perFeature.refresh();
   if (names === null || names.includes("source")) showSource(state);
-  latest.want(state.query());
+  again();
 });
+
+function again() {
+  latest.want(state.query());
+}
 
 // The formulas of the notation, the placement of epsilon and the mode in force.
 function showVariants() {
@@ -110,6 +115,12 @@ function refreshBatchSize() {
   range.setAttribute("aria-valuetext", `${answer.batch.examples} examples`);
   $("take-all").hidden = answer.batch.total === null || asked === "all";
 }
+
+$("take-all").addEventListener("click", () => state.set({ batch_size: "all" }));
+$("replay").addEventListener("click", () => {
+  again();
+  $("drawn").textContent = `Drawn again from seed ${state.get("seed")}: the same batch, the same numbers.`;
+});
 
 // ---- which features ----
 
@@ -162,14 +173,14 @@ function refreshDownloads() {
 // ---- start ----
 
 bindButtons(state);
-bindSource(state, () => latest.want(state.query()));
+bindSource(state, { again, fresh: OF_THIS_BATCH });
 bindCopy(state);
 bindTerms(embedded.terms, figures);
 relevance();
 showVariants();
 showSource(state);
 if (answer) show(answer);
-else if (!embedded.problem) latest.want(state.query());
+else if (!embedded.problem) again();
 if (embedded.problem) {
   clearProblems();
   fail(embedded.problem.detail, embedded.problem.errors ?? []);
