@@ -35,3 +35,8 @@ class Settings(BaseSettings):
         ge=0,
         description="Batches of up to this many numbers are computed in the event loop, larger ones in a thread.",
     )
+    network_work: int = Field(
+        10_000_000_000,
+        ge=1,
+        description="Multiply-adds that a forward pass of the network view may take; 10 billion is 50 × 512 × 512.",
+    )

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import AfterValidator
 
 from app.api.controls import control
-from app.api.source_query import SourceFields
+from app.api.source_query import BatchFields, SourceFields
 from app.batches.batch import Batch
 from app.batches.inline import NUMBER
 from app.errors import InvalidQuery
@@ -47,6 +47,20 @@ def indices(most: int, words: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+EPS = control(
+    1e-5, "Keeps the denominator away from 0.", title="Epsilon", group="layer", kind="slider", symbol="eps",
+    slider=(1e-8, 10), scale="log", ge=0, le=1e6,
+)  # fmt: skip
+EPS_PLACEMENT = control(
+    "variance", "Where ε stands: √(σ²+ε), as in Ioffe & Szegedy and every framework, or σ+ε, as in the lecture.",
+    title="Place of ε", group="layer", kind="select",
+)  # fmt: skip
+NOTATION = control(
+    "frameworks", "Symbols of the frameworks (x, γ, β, N) or of the lecture (Z, G, B, K).",
+    title="Notation", group="view", kind="select",
+)  # fmt: skip
+
+
 class LayerFields(SourceFields):
     """Scale, shift, epsilon and notation, beside the source."""
 
@@ -62,18 +76,9 @@ class LayerFields(SourceFields):
         title="Shift", group="layer", kind="per_feature", symbol="beta", slider=(-3, 3), step=0.05,
         max_length=20_000,
     )  # fmt: skip
-    eps: float = control(
-        1e-5, "Keeps the denominator away from 0.", title="Epsilon", group="layer", kind="slider", symbol="eps",
-        slider=(1e-8, 10), scale="log", ge=0, le=1e6,
-    )  # fmt: skip
-    eps_placement: Literal["variance", "deviation"] = control(
-        "variance", "Where ε stands: √(σ²+ε), as in Ioffe & Szegedy and every framework, or σ+ε, as in the lecture.",
-        title="Place of ε", group="layer", kind="select",
-    )  # fmt: skip
-    notation: Literal["frameworks", "lecture"] = control(
-        "frameworks", "Symbols of the frameworks (x, γ, β, N) or of the lecture (Z, G, B, K).",
-        title="Notation", group="view", kind="select",
-    )  # fmt: skip
+    eps: float = EPS
+    eps_placement: Literal["variance", "deviation"] = EPS_PLACEMENT
+    notation: Literal["frameworks", "lecture"] = NOTATION
 
     def gamma_and_beta(self, batch: Batch) -> tuple[Any, Any]:
         """Both for a batch: numbers (features,), a keyword, or None for the default.
@@ -111,7 +116,7 @@ def check_features(name: str, numbers: tuple[int, ...], features: int) -> None:
         )  # fmt: skip
 
 
-def in_terms_of_the_query(error: BatchNormError, query: LayerFields) -> InvalidQuery:
+def in_terms_of_the_query(error: BatchNormError, query: BatchFields) -> InvalidQuery:
     """The numerics' refusal, with the field that a person would change: what is wrong with the data is the source's."""
     data = "values" if query.source == "inline" else "source"
     field = error.parameter if error.parameter in type(query).model_fields else data

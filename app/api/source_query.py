@@ -35,7 +35,7 @@ def known_source(name: str) -> str:
     raise ValueError(f"one of {', '.join([*DATASETS, *GENERATORS, 'inline'])}, or the 64-digit id of an upload")
 
 
-class SourceFields(QueryModel):
+class BatchFields(QueryModel):
     """The fields that are not a generator's own; a view's query adds its own, then `with_generator_fields` those."""
 
     source: Annotated[str, AfterValidator(known_source)] = control(
@@ -58,19 +58,6 @@ class SourceFields(QueryModel):
     features: int = control(
         8, "Features of a generated batch.", title="Features", group="data", kind="slider", symbol="D",
         slider=(1, 32), step=1, shown_for=" ".join(GENERATORS), ge=1, le=1024,
-    )  # fmt: skip
-    layer_width: int = control(
-        0, "Units of a random linear layer in front: x is then its output z. 0 leaves the layer out.",
-        title="Layer width", group="layer_before", kind="slider", slider=(0, 32), step=1, ge=0, le=1024,
-    )  # fmt: skip
-    weight_scale: float = control(
-        1.0, "Deviation of that layer's weights, times the square root of its inputs.",
-        title="Weight scale", group="layer_before", kind="slider", symbol="a", slider=(0.1, 10), scale="log",
-        ge=0, le=1e6,
-    )  # fmt: skip
-    layer_bias: float = control(
-        0.0, "Bias of that layer, the same for every unit.",
-        title="Bias", group="layer_before", kind="slider", symbol="b", slider=(-10, 10), step=0.1, ge=-1e6, le=1e6,
     )  # fmt: skip
     array: str | None = control(
         None, "Which array of an NPZ to read; left out, `x` or the only one.",
@@ -104,13 +91,7 @@ class SourceFields(QueryModel):
         return {p.name: float(getattr(self, p.name)) for p in GENERATORS[self.source].parameters}
 
     def open(self, uploads: UploadStore) -> Source:
-        """The source, behind the linear layer if there is one."""
-        source = self._bare_source(uploads)
-        if not self.layer_width:
-            return source
-        return LayeredSource(source, self.layer_width, self.weight_scale, self.layer_bias, self.seed)
-
-    def _bare_source(self, uploads: UploadStore) -> Source:
+        """The source that the query names."""
         if self.source in GENERATORS:
             return GeneratorSource(self.source, self.features, self.seed, self.generator_values)
         if self.source in DATASETS:
@@ -147,6 +128,31 @@ class SourceFields(QueryModel):
     def rng(self, stream: int, step: int = 0) -> np.random.Generator:
         """The generator of one use of the seed."""
         return np.random.default_rng([self.seed, stream, step])
+
+
+class SourceFields(BatchFields):
+    """The source, and a random linear layer in front of the view if one is asked for."""
+
+    layer_width: int = control(
+        0, "Units of a random linear layer in front: x is then its output z. 0 leaves the layer out.",
+        title="Layer width", group="layer_before", kind="slider", slider=(0, 32), step=1, ge=0, le=1024,
+    )  # fmt: skip
+    weight_scale: float = control(
+        1.0, "Deviation of that layer's weights, times the square root of its inputs.",
+        title="Weight scale", group="layer_before", kind="slider", symbol="a", slider=(0.1, 10), scale="log",
+        ge=0, le=1e6,
+    )  # fmt: skip
+    layer_bias: float = control(
+        0.0, "Bias of that layer, the same for every unit.",
+        title="Bias", group="layer_before", kind="slider", symbol="b", slider=(-10, 10), step=0.1, ge=-1e6, le=1e6,
+    )  # fmt: skip
+
+    def open(self, uploads: UploadStore) -> Source:
+        """The source, behind the linear layer if there is one."""
+        source = super().open(uploads)
+        if not self.layer_width:
+            return source
+        return LayeredSource(source, self.layer_width, self.weight_scale, self.layer_bias, self.seed)
 
 
 def numbers_per_example(source: Source) -> int:

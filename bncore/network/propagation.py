@@ -28,8 +28,15 @@ class Propagation:
         return _flat(self.records)
 
 
-def propagate(layers: Sequence[Layer], x: Array, loss: Callable[[Array], Loss]) -> Propagation:
-    """Forward, the loss of the output, and back.
+Tick = Callable[[], None]
+
+
+def silent() -> None:
+    """Tells nobody."""
+
+
+def propagate(layers: Sequence[Layer], x: Array, loss: Callable[[Array], Loss], *, tick: Tick = silent) -> Propagation:
+    """Forward, the loss of the output, and back; `tick` is called behind each layer, twice len(layers) times.
 
     Numbers that leave the dtype's range become infinite, then NaN, and the pass goes on: look at the records.
 
@@ -40,27 +47,31 @@ def propagate(layers: Sequence[Layer], x: Array, loss: Callable[[Array], Loss]) 
     (0.5, [[6.0]], [[3.0]])
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        steps = forward_through(layers, x)
+        steps = forward_through(layers, x, tick)
         found = loss(steps[-1].y)
-        dx, records = pull_through(layers, steps, found.gradient)
+        dx, records = pull_through(layers, steps, found.gradient, tick)
     return Propagation(found.value, dx, records)
 
 
-def forward_through(layers: Sequence[Layer], x: Array) -> list[Step]:
+def forward_through(layers: Sequence[Layer], x: Array, tick: Tick = silent) -> list[Step]:
     """A step a layer, each fed with the output of the one before."""
     steps: list[Step] = []
     for layer in layers:
         steps.append(layer.forward(steps[-1].y if steps else x))
+        tick()
     return steps
 
 
-def pull_through(layers: Sequence[Layer], steps: Sequence[Step], dy: Array) -> tuple[Array, tuple[Record, ...]]:
+def pull_through(
+    layers: Sequence[Layer], steps: Sequence[Step], dy: Array, tick: Tick = silent
+) -> tuple[Array, tuple[Record, ...]]:
     """dL/dx for dy = dL/d(output), and a record a layer."""
     records: list[Record] = []
     for layer, step in zip(reversed(layers), reversed(steps), strict=True):
         pulled = step.pull(dy)
         records.append(Record(layer, step.y, dy, pulled.gradients, pulled.inner))
         dy = pulled.dx
+        tick()
     return dy, tuple(reversed(records))
 
 

@@ -1,0 +1,121 @@
+"""The network view's answer: the view as plain data."""
+
+from typing import Any
+
+from app.api.network_disturbed import disturbance
+from app.api.network_numbers import finite, moments_of
+from app.api.network_presets import PRESETS, Preset
+from app.api.network_query import NetworkFields
+from app.api.network_schematic import schematic
+from app.api.network_view import View
+from app.batches.datasets import DATASETS
+from app.batches.generators import GENERATORS
+from app.figures import network_words as words
+from app.figures.network import Shown, figures
+from app.figures.network_claims import measured_text
+from app.figures.numbers import counted
+from bncore.network.claims import CLAIMS
+from bncore.network.survey import Surveyed
+
+
+def answer_of(view: View) -> dict[str, Any]:
+    """The answer of `GET /network`."""
+    query, shown = view.query, view.contrast
+    drawn = Shown(shown, query.shown, query.opened, query.notation)
+    return {
+        "batch": _batch(view),
+        "headline": words.headline(shown, query.notation),
+        "network": schematic(view),
+        "columns": {name: _column(view, name) for name in ("without", "with")},
+        "disturb": disturbance(view),
+        "findings": words.findings(shown, query.notation),
+        "presets": [_preset(name, preset) for name, preset in PRESETS.items()],
+        "preset": _preset_in_force(view),
+        "conventions": words.conventions(shown, query.standardize == "on", view.prepared.inputs.seeded),
+        "shown": query.shown,
+        "joint": {"kind": query.opened[0], "block": query.opened[1], "id": "{}{}".format(*query.opened)},
+        "query": query.stated(),
+        "figures": figures(drawn, view.distributions, view.joint, view.disturbed, view.curves),
+    }
+
+
+def _batch(view: View) -> dict[str, Any]:
+    batch, inputs = view.prepared.batch, view.prepared.inputs
+    title, examples = source_title(view.query), len(inputs.x)
+    what = "channel" if inputs.x.ndim == 4 else "feature"
+    image = f" of {inputs.x.shape[2]} × {inputs.x.shape[3]}" if inputs.x.ndim == 4 else ""
+    return {
+        "title": title,
+        "text": f"{title}: {counted(examples, 'example')} × {counted(inputs.x.shape[1], what)}{image}",
+        "shape": list(inputs.x.shape),
+        "examples": examples,
+        "total": view.prepared.total,
+        "classes": inputs.outputs,
+        "seeded_labels": inputs.seeded,
+        "label_names": list(batch.label_names),
+        "warnings": list(batch.warnings),
+    }
+
+
+def source_title(query: NetworkFields) -> str:
+    """What a person calls the source."""
+    name = query.source
+    if name in DATASETS or name in GENERATORS:
+        return DATASETS[name].title if name in DATASETS else GENERATORS[name].title
+    return "Typed table" if name == "inline" else f"Upload {name[:8]}…"
+
+
+def _column(view: View, name: str) -> dict[str, Any] | None:
+    if name not in view.contrast.columns:
+        return None
+    column, notation = view.contrast.columns[name], view.query.notation
+    found = column.survey.diverged
+    return {
+        "loss": finite(column.survey.loss),
+        "diverged": None if found is None else {
+            "block": found.block, "joint": found.kind, "side": found.side,
+            "text": words.diverged_text(view.contrast, name, found, notation),
+        },
+        "joints": [_joint(joint) for joint in column.survey.joints],
+        "weights": [
+            {"block": w.block, "norm": finite(w.norm), "gradient": finite(w.gradient), "ratio": finite(w.ratio),
+             "alignment": finite(w.alignment)}
+            for w in column.survey.weights
+        ],
+        "gradient_parts": [
+            {"block": p.block, "kept": p.kept, "by_mean": p.by_mean, "by_variance": p.by_variance,
+             "predicted": finite(p.predicted), "measured": finite(p.measured)}
+            for p in column.parts
+        ],
+    }  # fmt: skip
+
+
+def _joint(found: Surveyed) -> dict[str, Any]:
+    joint = found.joint
+    return {
+        "block": joint.block, "kind": joint.kind, "joint": joint.id,
+        **moments_of(found.forward), "saturated": found.saturated if found.forward.finite else None,
+        "gradient_mean": finite(found.backward.mean), "gradient_sd": finite(found.backward.sd),
+        "gradient_norm": finite(found.backward.norm),
+    }  # fmt: skip
+
+
+def _preset(name: str, preset: Preset) -> dict[str, Any]:
+    return {
+        "id": name, "title": preset.title, "claim": preset.claim, "setting": preset.setting,
+        "query": preset.link(name), "fails_when": preset.fails_when, "source": preset.source,
+    }  # fmt: skip
+
+
+def _preset_in_force(view: View) -> dict[str, Any] | None:
+    """The claim of the query, measured on the network of the query, whether or not that is the preset's own."""
+    name = view.query.preset
+    if name not in PRESETS:
+        return None
+    found = CLAIMS[name](view.contrast)
+    asked = view.query.model_dump()
+    return {
+        "id": name, "title": PRESETS[name].title, "claim": PRESETS[name].claim, "text": measured_text(name, found),
+        "numbers": found.numbers, "holds": found.holds,
+        "as_set": all(asked[field] == value for field, value in PRESETS[name].setting.items()),
+    }  # fmt: skip

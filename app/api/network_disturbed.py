@@ -1,0 +1,50 @@
+"""What a disturbance did, as plain data: before, after, and how far each joint moved."""
+
+from typing import Any
+
+from app.api.network_numbers import finite, moments_of
+from app.api.network_view import View
+from app.figures import network_words as words
+from bncore.network.contrast import Column
+
+
+def disturbance(view: View) -> dict[str, Any] | None:
+    d = view.contrast.setup.disturbance
+    if d is None:
+        return None
+    columns = view.contrast.columns
+    found = {name: _disturbed(view, name, columns[name]) if name in columns else None for name in ("without", "with")}
+    return {
+        "block": d.block,
+        "factor": d.factor,
+        "shift": d.shift,
+        "text": " ".join(column["text"] for column in found.values() if column),
+        "columns": found,
+    }
+
+
+def _disturbed(view: View, name: str, column: Column) -> dict[str, Any] | None:
+    found, d = column.disturbed, view.contrast.setup.disturbance
+    if found is None or d is None:
+        return None
+    before, after = ({j.joint.id: j for j in survey.joints} for survey in (column.survey, found.survey))
+    ids = [f"{moved.kind}{moved.block}" for moved in found.moved]
+    diverged = found.survey.diverged
+    return {
+        "text": words.disturb_text(view.contrast, name, column, d, view.query.notation),
+        "loss": {"before": finite(column.survey.loss), "after": finite(found.survey.loss)},
+        "gradient_ratio": words.gradient_ratio(column.survey, found.survey, d.block),
+        "diverged": diverged and words.diverged_text(view.contrast, name, diverged, view.query.notation),
+        "joints": [
+            {
+                "block": moved.block, "kind": moved.kind, "joint": id, "moved": finite(moved.distribution),
+                "values_moved": finite(moved.values), "before": moments_of(before[id].forward),
+                "after": moments_of(after[id].forward),
+            }
+            for id, moved in zip(ids, found.moved, strict=True)
+        ],
+        "weights": [
+            {"block": block, "gradient_ratio": words.gradient_ratio(column.survey, found.survey, block)}
+            for block in range(1, column.survey.depth + 1)
+        ],
+    }  # fmt: skip

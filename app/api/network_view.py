@@ -1,0 +1,125 @@
+"""A network's query, computed: both columns, their distributions, and how much work that is."""
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+
+from app.api.layer_query import in_terms_of_the_query
+from app.api.network_inputs import Inputs, inputs_of
+from app.api.network_query import NetworkFields
+from app.batches.batch import Batch
+from app.batches.uploads import UploadStore
+from app.errors import InvalidQuery
+from bncore.errors import BatchNormError
+from bncore.network.build import KERNEL, Recipe
+from bncore.network.contrast import Contrast, Disturbance, Said, Setup, contrast, unheard
+from bncore.network.curves import Curve, curves
+from bncore.network.distributions import Distribution, before_and_after, distributions
+
+WEIGHTS_STREAM = 4  # of the seed, beside the streams of `source_query`
+PER_NUMBER = 200  # multiply-adds that take as long as everything else that is done to a number
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A query whose batch is drawn and whose work is allowed."""
+
+    query: NetworkFields
+    batch: Batch
+    total: int | None
+    inputs: Inputs
+    work: int
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Everything that the answer is written from."""
+
+    prepared: Prepared
+    contrast: Contrast
+    distributions: dict[tuple[str, str], Distribution]
+    joint: dict[tuple[str, str], Distribution]
+    disturbed: dict[str, tuple[Distribution, Distribution]]
+    curves: dict[str, Curve]
+
+    @property
+    def query(self) -> NetworkFields:
+        return self.prepared.query
+
+
+def prepare(query: NetworkFields, uploads: UploadStore, most_numbers: int, most_work: int) -> Prepared:
+    """Draw the batch. Raises the errors of the source and of the query's own checks, and where the work is too much."""
+    query.check()
+    source = query.open(uploads)
+    query.check_work(source, most_numbers)
+    batch = query.draw(source)
+    inputs = inputs_of(query, batch)
+    work = work_of(query, inputs.x.shape, inputs.outputs)
+    if work > most_work:
+        raise _too_much(query, inputs, work, most_work)
+    return Prepared(query, batch, source.examples, inputs, work)
+
+
+def work_of(query: NetworkFields, shape: tuple[int, ...], outputs: int) -> int:
+    """The work of a forward pass in multiply-adds, what else is done to each number included."""
+    examples, inputs, *image = shape
+    positions, kernel = prod(image), KERNEL**2 if image else 1
+    moved = kernel if image else 0  # numbers that im2col copies for each input
+    width, inner = query.width, query.depth - 1
+    fan_in = (inputs + inner * width) * kernel
+    per_position = fan_in * width + PER_NUMBER * (query.depth * width + (inputs + inner * width) * moved)
+    return examples * (positions * per_position + width * outputs)
+
+
+def _too_much(query: NetworkFields, inputs: Inputs, work: int, most: int) -> InvalidQuery:
+    examples = len(inputs.x)
+    fitting = int(most / (work / examples))
+    detail = f"A pass of this network takes {work:,} steps of work, and this server computes up to {most:,} at once"
+    if fitting < 1:
+        return InvalidQuery(
+            f"{detail}: one example alone is too much.", field="width", given=query.width,
+            allowed="a smaller width or depth, or smaller images",
+        )  # fmt: skip
+    return InvalidQuery(
+        f"{detail}.", field="batch_size", given=query.batch_size,
+        allowed=f"up to {fitting:,} examples at depth {query.depth} and width {query.width}, or a smaller network",
+    )  # fmt: skip
+
+
+def view_of(prepared: Prepared, say: Said = unheard) -> View:
+    """Compute the view. Raises InvalidQuery where the numerics refuse."""
+    query = prepared.query
+    try:
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
+            return _view(prepared, contrast(setup_of(prepared), query.rng(WEIGHTS_STREAM), say))
+    except BatchNormError as error:
+        raise in_terms_of_the_query(error, query) from error
+
+
+def _view(prepared: Prepared, shown: Contrast) -> View:
+    query = prepared.query
+    kind, block = query.opened
+    return View(
+        prepared=prepared,
+        contrast=shown,
+        distributions=distributions(shown, query.shown),
+        joint=distributions(shown, kind, block),
+        disturbed=before_and_after(shown, query.shown),
+        curves=curves(shown, query.shown),
+    )
+
+
+def setup_of(prepared: Prepared) -> Setup:
+    """What the numerics need of the query."""
+    query, inputs = prepared.query, prepared.inputs
+    recipe = Recipe(
+        norm=query.norm, norm_place=query.norm_place, activation=query.activation, residual=query.residual == "on",
+        initialization=query.initialization, scale=query.weight_scale, eps=query.eps,
+        eps_placement=query.eps_placement, dtype=query.dtype,
+    )  # fmt: skip
+    disturbance = Disturbance(query.disturb_layer, query.disturb_factor, query.disturb_shift)
+    return Setup(
+        x=inputs.x, labels=inputs.labels, outputs=inputs.outputs, architecture=query.architecture, depth=query.depth,
+        width=query.width, recipe=recipe, loss=query.loss, disturbance=disturbance if query.disturb_layer else None,
+    )  # fmt: skip

@@ -1,0 +1,81 @@
+"""What was measured of a claim, in words with the numbers."""
+
+from collections.abc import Callable
+
+from app.figures.numbers import three
+from bncore.network.claims import YANG, Measured
+
+Numbers = dict[str, float | None]
+NOT_HERE = "This network has no column with batch norm, so that nothing can be measured."
+
+
+def measured_text(name: str, found: Measured) -> str:
+    """A sentence or two; they say why where nothing could be measured."""
+    return TEXTS[name](found.numbers)
+
+
+def _vanishing(n: Numbers) -> str:
+    without, with_norm, times = n["without"], n["with"], n["times"]
+    if without is None or with_norm is None:
+        return "Not measured here: one of the two columns has no finite gradient at block 1."
+    if times is None:
+        return f"The gradient that reaches block 1 is exactly 0 without batch norm, and {three(with_norm)} with it."
+    return (
+        f"The gradient that reaches block 1 has norm {three(without)} without batch norm and {three(with_norm)} with "
+        f"it: {three(times)} times as much."
+    )
+
+
+def _exploding(n: Numbers) -> str:
+    if not n:
+        return NOT_HERE
+    without, with_norm, largest = n["without"], n["with"], n["largest_deviation"]
+    told = "stay in their range" if without is None else f"leave their range in block {without:.0f}"
+    other = (
+        "also leave it" if with_norm is not None else f"stay in it, with deviations of at most {three(largest or 0.0)}"
+    )
+    return f"Without batch norm the numbers {told}; with it they {other}."
+
+
+def _scale_invariance(n: Numbers) -> str:
+    if "alignment" not in n:
+        return NOT_HERE
+    orthogonal = f"|⟨w, ∂L/∂w⟩| is at most {three(n['alignment'] or 0.0)} of ‖w‖ ‖∂L/∂w‖ over all units"
+    if "moved" not in n:
+        return f"{orthogonal}. Disturb a block by a factor a > 0 to measure the rest."
+    return (
+        f"With a = {three(n['factor'] or 0.0)}, the values behind the disturbed block's batch norm move by "
+        f"{_or_unknown(n['moved'])} deviations, ‖∂L/∂(aW)‖ is {_or_unknown(n['gradient_times_a'])} times ‖∂L/∂W‖/a, "
+        f"and {orthogonal}."
+    )
+
+
+def _growth(n: Numbers) -> str:
+    if n["growth"] is None:
+        return "Not measured here: with batch norm and at least two blocks there is a growth factor."
+    return f"The gradient at z grows {three(n['growth'])}-fold a block towards the input; √(π/(π−1)) is {YANG:.3f}."
+
+
+def _residual(n: Numbers) -> str:
+    if n["growth"] is None or n["residual"]:
+        return _growth(n)
+    return f"{_growth(n)} Residual connections are off here."
+
+
+def _gradient_norm(n: Numbers) -> str:
+    if not n:
+        return NOT_HERE
+    return (
+        f"The two sides differ by at most {_or_unknown(n['disagreement'])} of themselves; on average over the blocks "
+        f"{three(100.0 * (n['removed'] or 0.0))} % of ‖dy‖² is removed."
+    )
+
+
+def _or_unknown(value: float | None) -> str:
+    return "an unknown number of" if value is None else three(value)
+
+
+TEXTS: dict[str, Callable[[Numbers], str]] = {
+    "vanishing": _vanishing, "exploding": _exploding, "scale_invariance": _scale_invariance,
+    "gradient_growth": _growth, "residual_tames": _residual, "gradient_norm": _gradient_norm,
+}  # fmt: skip

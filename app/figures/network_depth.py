@@ -1,0 +1,120 @@
+"""What changes with depth, both columns in one figure: curves, the movement, and the gradient's parts."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app.figures.network_words import COLUMN_WORDS
+from app.figures.numbers import three
+from app.figures.rows import Figure
+from app.figures.theme import MEANINGS
+from bncore.network.curves import Curve
+from bncore.network.gradient_parts import GradientParts
+
+COLOURS = {"without": MEANINGS["without_bn"], "with": MEANINGS["with_bn"]}
+DASHES = {"without": "dash", "with": "solid"}
+MARKERS = {"without": "circle-open", "with": "square"}
+MARGIN = {"l": 58, "r": 12, "t": 54, "b": 42}
+LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"}
+PARTS = {"kept": "direct", "by_mean": "mean", "by_variance": "variance"}
+PART_WORDS = {"kept": "kept and rescaled", "by_mean": "removed by the mean", "by_variance": "removed by the variance"}
+PATTERNS = {"kept": "", "by_mean": "/", "by_variance": "x"}
+Values = Sequence[float | None]
+
+
+def curve_figure(curve: Curve, title: str, value: str, note: str = "") -> Figure:
+    """A line a column over the blocks; logarithmic where sizes differ exponentially, which the axis' title says."""
+    scale = {"type": "log", "exponentformat": "power", "dtick": _decades(curve.values)} if curve.log else {}
+    traces = [_line(column, values) for column, values in curve.values.items()]
+    title_of_axis = f"{value} (log)" if curve.log else value
+    told = "; ".join(_told(column, values) for column, values in curve.values.items())
+    layout = {
+        "title": {"text": title}, "xaxis": depth_axis(max(map(len, curve.values.values()))),
+        "yaxis": {"title": {"text": title_of_axis}, "fixedrange": True, "zeroline": not curve.log, **scale},
+        "margin": MARGIN, "height": 300, "hovermode": "x unified", "showlegend": True, "legend": LEGEND,
+        "meta": {"summary": f"{title}, {title_of_axis}: {told}.", "note": note},
+    }  # fmt: skip
+    return {"data": traces, "layout": layout}
+
+
+def percent_figure(curve: Curve, title: str, value: str, note: str = "") -> Figure:
+    """As `curve_figure`, of shares in percent."""
+    shares = {name: [v if v is None else 100.0 * v for v in values] for name, values in curve.values.items()}
+    figure = curve_figure(Curve(curve.name, shares, False), title, value, note)
+    figure["layout"]["yaxis"]["range"] = [-3, 103]
+    return figure
+
+
+def depth_axis(depth: int, first: int = 1) -> Figure:
+    """The horizontal axis of blocks."""
+    return {"title": {"text": "block"}, "range": [first - 0.5, depth + 0.5], "fixedrange": True, "zeroline": False,
+            "dtick": max(1, -(-(depth - first + 1) // 12)), "tick0": first}  # fmt: skip
+
+
+def _decades(values: Mapping[str, Values]) -> int:
+    sizes = [math.log10(value) for row in values.values() for value in row if value]
+    return max(1, math.ceil((max(sizes) - min(sizes)) / 6.0)) if sizes else 1
+
+
+def _line(column: str, values: Values, name: str = "", first: int = 1) -> Figure:
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": name or COLUMN_WORDS[column],
+        "x": list(range(first, first + len(values))), "y": [_short(value) for value in values],
+        "line": {"color": COLOURS[column], "dash": DASHES[column], "width": 2},
+        "marker": {"symbol": MARKERS[column], "size": 6, "color": COLOURS[column]},
+        "hovertemplate": "%{y:.3g}", "meta": {"term": column},
+    }  # fmt: skip
+
+
+def _short(value: float | None) -> float | None:
+    return None if value is None else float(f"{value:.5g}")
+
+
+def _told(column: str, values: Values) -> str:
+    known = [(block, value) for block, value in enumerate(values, 1) if value is not None]
+    if not known:
+        return f"{COLUMN_WORDS[column]} nothing to draw"
+    (first, start), (last, end) = known[0], known[-1]
+    return f"{COLUMN_WORDS[column]} {three(start)} in block {first}, {three(end)} in block {last}"
+
+
+def moved_figure(values: Mapping[str, Values], first: int, title: str, value: str) -> Figure:
+    """How far each block from the disturbed one onwards moved, a line a column."""
+    traces = [_line(column, row, first=first) for column, row in values.items()]
+    told = "; ".join(
+        f"{COLUMN_WORDS[column]} " + ", ".join("not known" if v is None else three(v) for v in (row[0], row[-1]))
+        for column, row in values.items()
+    )
+    last = first + max(map(len, values.values())) - 1
+    layout = {
+        "title": {"text": title}, "xaxis": depth_axis(last, first),
+        "yaxis": {"title": {"text": value}, "fixedrange": True, "rangemode": "tozero", "zeroline": True},
+        "margin": MARGIN, "height": 300, "hovermode": "x unified", "showlegend": True, "legend": LEGEND,
+        "meta": {"summary": f"{title}, first and last block: {told}.", "note": ""},
+    }  # fmt: skip
+    return {"data": traces, "layout": layout}
+
+
+def parts_figure(parts: Sequence[GradientParts], depth: int) -> Figure:
+    """Stacked bars a block: what batch norm keeps of ||dy||^2, and the two components that it removes."""
+    blocks = [part.block for part in parts]
+    bars = [_bars(name, blocks, [100.0 * getattr(part, name) for part in parts]) for name in PARTS]
+    told = "; ".join(
+        f"block {part.block}: {three(100.0 * part.by_mean)} % by the mean, {three(100.0 * part.by_variance)} % by the "
+        "variance" for part in (parts[0], parts[-1])
+    ) if parts else "no batch norm with a finite gradient"  # fmt: skip
+    layout = {
+        "title": {"text": "What batch norm takes out of the gradient"}, "xaxis": depth_axis(depth),
+        "yaxis": {"title": {"text": "% of ‖dy‖²"}, "range": [0, 100.5], "fixedrange": True}, "barmode": "stack",
+        "bargap": 0.25, "margin": MARGIN, "height": 320, "showlegend": True, "legend": LEGEND,
+        "meta": {"summary": f"Stacked bars of the parts of ‖dy‖² batch norm keeps and removes. {told}.", "note": ""},
+    }  # fmt: skip
+    return {"data": bars, "layout": layout}
+
+
+def _bars(name: str, blocks: list[int], shares: list[float]) -> dict[str, Any]:
+    return {
+        "type": "bar", "name": PART_WORDS[name], "x": blocks, "y": [_short(share) for share in shares],
+        "marker": {"color": MEANINGS[PARTS[name]], "pattern": {"shape": PATTERNS[name]}},
+        "hovertemplate": f"block %{{x}}: %{{y:.3g}} % {PART_WORDS[name]}<extra></extra>", "meta": {"term": PARTS[name]},
+    }  # fmt: skip

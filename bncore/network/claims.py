@@ -1,0 +1,119 @@
+"""What is claimed of batch norm in deep networks, each as a measurement of the network at hand."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bncore.network.contrast import Column, Contrast
+
+ORDERS = 1e3  # "orders of magnitude"
+YANG = math.sqrt(math.pi / (math.pi - 1.0))  # 1.2112: Yang et al. 2019, "A Mean Field Theory of Batch Normalization"
+YANG_WITHIN = 0.05
+TAMED = 1.12
+ENDS = 2  # blocks at either end that are left out of a growth factor
+ROUNDING = {"float32": 1e-3, "float64": 1e-9}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A claim on one network: the numbers by name, and whether it holds there; None where it cannot be measured."""
+
+    numbers: dict[str, float | None]
+    holds: bool | None
+
+
+def vanishing(shown: Contrast) -> Measured:
+    """The gradient's norm at the first block's product, with the norm and without; claimed: a thousandfold apart."""
+    without, with_norm = (_first_gradient(shown.columns.get(name)) for name in ("without", "with"))
+    times = with_norm / without if without and with_norm is not None else None
+    holds = None if with_norm is None or without is None else (without == 0.0 < with_norm) or (times or 0.0) >= ORDERS
+    return Measured({"without": without, "with": with_norm, "times": times}, holds)
+
+
+def exploding(shown: Contrast) -> Measured:
+    """The block in which numbers leave the dtype's range; claimed: there is one without the norm, and none with it."""
+    with_norm = shown.columns.get("with")
+    if with_norm is None:
+        return Measured({}, None)
+    diverged = {name: column.survey.diverged for name, column in shown.columns.items()}
+    numbers = {name: _number(found.block if found else None) for name, found in diverged.items()}
+    largest = max((m.sd for joint in with_norm.survey.joints if (m := joint.forward).finite), default=None)
+    return Measured(
+        numbers | {"largest_deviation": largest}, diverged["without"] is not None and diverged["with"] is None
+    )
+
+
+def scale_invariance(shown: Contrast) -> Measured:
+    """Ioffe & Szegedy 2015, section 3.3: BN((aW)u) = BN(Wu), dL/d(aW) = (1/a) dL/dW, <W, dL/dW> = 0, at a > 0, eps 0.
+
+    The first two are measured on the disturbed block; the third on every block's units.
+    """
+    column, d = shown.columns.get("with"), shown.setup.disturbance
+    if column is None or column.survey.diverged:
+        return Measured({}, None)
+    alignment = max(weights.alignment for weights in column.survey.weights)
+    if d is None or column.disturbed is None or d.factor <= 0.0:
+        return Measured({"alignment": alignment}, None)
+    moved = next((m.values for m in column.disturbed.moved if m.kind == "norm"), math.nan)
+    before, after = (s.weights[d.block - 1].gradient for s in (column.survey, column.disturbed.survey))
+    product = d.factor * after / before if before else math.nan
+    within = ROUNDING[shown.setup.recipe.dtype]
+    holds = moved <= within and abs(product - 1.0) <= within and alignment <= within
+    return Measured(
+        {"moved": _real(moved), "gradient_times_a": _real(product), "alignment": alignment, "factor": d.factor}, holds
+    )
+
+
+def gradient_growth(shown: Contrast) -> Measured:
+    """By what factor the gradient at the products grows a block, from the last towards the first; claimed: 1.211."""
+    growth = _growth(shown.columns.get("with"))
+    return Measured({"growth": growth}, None if growth is None else abs(growth - YANG) <= YANG_WITHIN)
+
+
+def residual_tames(shown: Contrast) -> Measured:
+    """The same factor through residual connections; claimed: well below 1.211, here at most 1.12."""
+    growth = _growth(shown.columns.get("with"))
+    residual = shown.setup.recipe.residual
+    return Measured(
+        {"growth": growth, "residual": float(residual)},
+        None if growth is None else residual and growth <= TAMED,
+    )
+
+
+def gradient_norm(shown: Contrast) -> Measured:
+    """After Santurkar et al. 2018, theorem 4.1: the largest disagreement with the identity, the mean share removed."""
+    column = shown.columns.get("with")
+    if column is None or not column.parts:
+        return Measured({}, None)
+    worst = max(parts.disagreement for parts in column.parts)
+    removed = sum(1.0 - parts.kept for parts in column.parts) / len(column.parts)
+    return Measured({"disagreement": _real(worst), "removed": removed}, worst <= ROUNDING[shown.setup.recipe.dtype])
+
+
+CLAIMS: dict[str, Callable[[Contrast], Measured]] = {
+    "vanishing": vanishing, "exploding": exploding, "scale_invariance": scale_invariance,
+    "gradient_growth": gradient_growth, "residual_tames": residual_tames, "gradient_norm": gradient_norm,
+}  # fmt: skip
+
+
+def _first_gradient(column: Column | None) -> float | None:
+    return None if column is None else _real(column.survey.joints[0].backward.norm)
+
+
+def _growth(column: Column | None) -> float | None:
+    """The geometric mean over the blocks, without the two at either end where there are enough."""
+    if column is None:
+        return None
+    sizes = [joint.backward.norm for joint in column.survey.at("z").values()]
+    inner = sizes[ENDS:-ENDS] if len(sizes) > 2 * ENDS + 1 else sizes
+    if len(inner) < 2 or not (inner[-1] > 0.0 and math.isfinite(inner[0]) and math.isfinite(inner[-1])):
+        return None
+    return float((inner[0] / inner[-1]) ** (1.0 / (len(inner) - 1)))
+
+
+def _real(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _number(block: int | None) -> float | None:
+    return None if block is None else float(block)

@@ -1,0 +1,116 @@
+"""The same network without and with its norm, on the same batch, and each again with one early block disturbed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import count
+
+import numpy as np
+
+from bncore.arguments import Array, choice
+from bncore.network.build import Recipe, convolutional, fully_connected
+from bncore.network.edits import disturbed, without_norm
+from bncore.network.gradient_parts import GradientParts, gradient_parts
+from bncore.network.layer import Layer
+from bncore.network.losses import LOSSES, Loss
+from bncore.network.movement import Moved, movements
+from bncore.network.propagation import Tick, propagate
+from bncore.network.survey import Survey, survey
+
+ARCHITECTURES = {"fully_connected": fully_connected, "convolutional": convolutional}
+
+
+@dataclass(frozen=True)
+class Disturbance:
+    """`factor` W instead of W in block `block` (from 1), and `shift` on each of its biases."""
+
+    block: int
+    factor: float = 1.0
+    shift: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Setup:
+    """What both columns share: the network, and the batch `x` (N, D) or (N, C, H, W) with its `labels` (N,).
+
+    Squared error is taken against the labels as one-hot rows.
+    """
+
+    x: Array
+    labels: Array
+    outputs: int
+    architecture: str = "fully_connected"
+    depth: int = 10
+    width: int = 64
+    recipe: Recipe = field(default_factory=Recipe)
+    loss: str = "cross_entropy"
+    disturbance: Disturbance | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Disturbed:
+    """A disturbed column: the second pass, and how far each joint from the disturbed block onwards moved."""
+
+    survey: Survey
+    moved: list[Moved]
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One network with its pass, what its norms took out of the gradient, and its disturbed twin if there is one."""
+
+    layers: list[Layer]
+    survey: Survey
+    parts: list[GradientParts]
+    disturbed: Disturbed | None
+
+
+@dataclass(frozen=True, eq=False)
+class Contrast:
+    """The columns by name: "without", and "with" where the recipe has a norm."""
+
+    setup: Setup
+    columns: dict[str, Column]
+
+
+Said = Callable[[int, int, str], None]
+
+
+def unheard(_done: int, _of: int, _text: str) -> None:
+    """Nobody wants to know how far it is."""
+
+
+def contrast(setup: Setup, rng: np.random.Generator, say: Said = unheard) -> Contrast:
+    """Both columns. `say` is told behind every layer: how many steps are done, of how many, and in which pass.
+
+    The weights are drawn once: both columns have the same. Raises BadParameter.
+    """
+    build = ARCHITECTURES[choice(setup.architecture, ARCHITECTURES, "architecture")]
+    whole = build(setup.x.shape[1], setup.width, setup.depth, setup.outputs, setup.recipe, rng)
+    networks = {"without": without_norm(whole)} | ({} if setup.recipe.norm == "none" else {"with": whole})
+    passes = 1 if setup.disturbance is None else 2
+    of = sum(2 * len(layers) * passes for layers in networks.values())
+    done = count(1)
+    columns = {
+        name: _column(setup, layers, lambda text, name=name: say(next(done), of, f"{name} batch norm, {text}"))  # type: ignore[misc]
+        for name, layers in networks.items()
+    }
+    return Contrast(setup, columns)
+
+
+def _column(setup: Setup, layers: list[Layer], say: Callable[[str], None]) -> Column:
+    found = _survey(setup, layers, lambda: say("first pass"))
+    parts = gradient_parts([surveyed.joint for surveyed in found.joints])
+    if setup.disturbance is None:
+        return Column(layers, found, parts, None)
+    d = setup.disturbance
+    after = _survey(setup, disturbed(layers, d.block, d.factor, d.shift), lambda: say("disturbed"))
+    return Column(layers, found, parts, Disturbed(after, movements(found, after, d.block)))
+
+
+def _survey(setup: Setup, layers: list[Layer], tick: Tick) -> Survey:
+    return survey(propagate(layers, setup.x, lambda y: _loss(setup, y), tick=tick), setup.x)
+
+
+def _loss(setup: Setup, output: Array) -> Loss:
+    target = setup.labels if setup.loss == "cross_entropy" else np.eye(setup.outputs)[setup.labels]
+    return LOSSES[choice(setup.loss, LOSSES, "loss")](output, target)

@@ -1,0 +1,63 @@
+"""The joints of a network's blocks: what stands between the modules, forward and backward."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bncore.arguments import Array
+from bncore.network.convolution import Convolution
+from bncore.network.layer import Layer, Record
+from bncore.network.linear import Linear
+from bncore.network.normalization import BatchNorm
+from bncore.network.pointwise import Activate
+from bncore.network.propagation import Propagation
+from bncore.network.residual import Residual
+
+PRODUCTS = (Linear, Convolution)
+KINDS: dict[str, tuple[type[Layer], ...]] = {
+    "z": PRODUCTS, "norm": (BatchNorm,), "f": (Activate,), "sum": (Residual,),
+}  # fmt: skip
+"""The product's output z, behind the norm, behind the activation f, behind the residual connection."""
+
+
+@dataclass(frozen=True, eq=False)
+class Joint:
+    """What a module of a block gives: `y`, dL/dy = `dy`, and `x`, what entered the module; None for the product's.
+
+    Blocks count from 1.
+    """
+
+    block: int
+    kind: str
+    record: Record
+    x: Array | None
+
+    @property
+    def id(self) -> str:
+        """The kind and the block's number."""
+        return f"{self.kind}{self.block}"
+
+    @property
+    def y(self) -> Array:
+        return self.record.y
+
+    @property
+    def dy(self) -> Array:
+        return self.record.dy
+
+
+def joints_of(pass_: Propagation) -> list[Joint]:
+    """The joints of a pass in forward order; the read-out, which is the last product, has none."""
+    return list(_joints(pass_))
+
+
+def _joints(pass_: Propagation) -> Iterator[Joint]:
+    records = list(pass_.all_records())
+    products = sum(isinstance(record.layer, PRODUCTS) for record in records)
+    block, before = 0, None
+    for record in records:
+        kind = next((name for name, types in KINDS.items() if isinstance(record.layer, types)), None)
+        block += kind == "z"
+        if kind is None or block == products:
+            continue
+        yield Joint(block, kind, record, None if kind == "z" else before)
+        before = record.y

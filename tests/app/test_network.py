@@ -1,0 +1,252 @@
+"""`GET /network`: the contract of its answer, its refusals, and each claim with its measured number."""
+
+import numpy as np
+import pytest
+
+from app.api.network_presets import PRESETS
+from bncore.activations import ACTIVATIONS
+from bncore.network.initializations import INITIALIZATIONS
+from tests.app.strict_json import parsed
+
+URL = "/api/v1/network"
+SMALL = {"depth": 3, "width": 8, "batch_size": 32}
+ALWAYS = {
+    *(f"depth_{name}" for name in ("mean", "deviation", "saturated", "gradient", "weight_ratio")),
+    "activations_without", "gradients_without", "joint", "joint_gradient",
+}  # fmt: skip
+WITH = {"activations_with", "gradients_with", "gradient_parts"}
+DISTURBED = {"disturb_without", "disturb_with", "disturb_moved", "disturb_values"}
+
+
+def get(client, **query):
+    answer = client.get(URL, params=query)
+    assert answer.status_code == 200, answer.text
+    return parsed(answer.content)
+
+
+def refused(client, **query):
+    answer = client.get(URL, params=query)
+    assert answer.status_code == 422, answer.text[:300]
+    assert answer.headers["content-type"] == "application/problem+json"
+    (row,) = answer.json()["errors"]
+    return row
+
+
+def at(column, joint):
+    return next(row for row in column["joints"] if row["joint"] == joint)
+
+
+def test_the_answer_has_both_columns_block_by_block(client):
+    answer = get(client, **SMALL)
+    assert [row["joint"] for row in answer["columns"]["without"]["joints"]] == ["z1", "f1", "z2", "f2", "z3", "f3"]
+    assert [row["joint"] for row in answer["columns"]["with"]["joints"]] == (
+        ["z1", "norm1", "f1", "z2", "norm2", "f2", "z3", "norm3", "f3"]
+    )
+    assert [module["joint"] for module in answer["network"]["modules"][:4]] == ["z1", "norm1", "f1", "z2"]
+    assert answer["network"]["modules"][0]["shape"] == [32, 8]
+    assert answer["network"]["modules"][-1]["kind"] == "readout"
+    assert set(answer["figures"]) == ALWAYS | WITH
+    for column in answer["columns"].values():
+        assert column["diverged"] is None
+        assert column["loss"] > 0
+        assert [w["block"] for w in column["weights"]] == [1, 2, 3]
+    assert at(answer["columns"]["with"], "norm2")["sd"] == pytest.approx(1, abs=1e-3)
+
+
+def test_the_same_seed_gives_the_same_weights_whatever_the_norm(client):
+    first = [get(client, **SMALL, norm=norm)["columns"]["without"] for norm in ("none", "batch")]
+    assert first[0] == first[1]
+    assert get(client, **SMALL, seed=1)["columns"]["without"] != first[0]
+
+
+def test_without_a_norm_there_is_one_column(client):
+    answer = get(client, **SMALL, norm="none", disturb_layer=1)
+    assert answer["columns"]["with"] is None
+    assert answer["disturb"]["columns"]["with"] is None
+    assert set(answer["figures"]) == ALWAYS | DISTURBED - {"disturb_with"}
+    assert answer["network"]["joint_kinds"] == ["z", "f"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *({"activation": name} for name in ACTIVATIONS), *({"initialization": name} for name in INITIALIZATIONS),
+        {"residual": "on", "shown": "sum"}, {"norm_place": "behind", "shown": "norm"}, {"loss": "squared_error"},
+        {"dtype": "float64", "eps": 0}, {"eps_placement": "deviation"}, {"standardize": "off", "source": "wine"},
+        {"source": "normal"}, {"source": "inline"}, {"source": "dead_feature", "eps": 0}, {"batch_size": 1},
+        {"weight_scale": 0}, {"weight_scale": 1e6}, {"disturb_layer": 3, "disturb_factor": 0}, {"depth": 1},
+        {"disturb_layer": 1, "disturb_factor": 1e6, "disturb_shift": -1e6}, {"joint": "f2", "notation": "lecture"},
+        {"source": "breast_cancer", "standardize": "off", "weight_scale": 1e6, "depth": 50},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_every_setting_is_answered_in_valid_json(client, query):
+    answer = get(client, **SMALL | query)
+    assert answer["headline"].endswith(".")
+    assert set(answer["figures"]) >= ALWAYS
+    assert all(text for text in answer["conventions"])
+
+
+def test_divergence_is_null_and_named_and_drawn_up_to_there(client):
+    answer = get(client, depth=30, width=16, weight_scale=1000, initialization="he")
+    column = answer["columns"]["without"]
+    found = column["diverged"]
+    assert (found["joint"], found["side"]) == ("z", "forward")
+    assert f"block {found['block']}" in found["text"]
+    assert answer["findings"][0]["id"] == "diverged"
+    deviations = {row["block"]: row["sd"] for row in column["joints"] if row["kind"] == "z"}
+    assert all((deviations[block] is None) == (block >= found["block"]) for block in deviations)
+    assert column["loss"] is None
+    drawn = answer["figures"]["depth_deviation"]["data"][0]["y"]
+    assert [value is None for value in drawn] == [block >= found["block"] for block in range(1, 31)]
+    assert found["text"].rstrip(".") in answer["figures"]["depth_deviation"]["layout"]["meta"]["note"]
+    assert answer["columns"]["with"]["diverged"] is None
+
+
+CLAIMED = {
+    "vanishing": lambda n: n["times"] > 1e5,
+    "exploding": lambda n: n["without"] is not None and n["with"] is None,
+    "scale_invariance": lambda n: n["moved"] < 1e-12 > n["alignment"] and abs(n["gradient_times_a"] - 1) < 1e-9,
+    "gradient_growth": lambda n: abs(n["growth"] - 1.211) < 0.05,
+    "residual_tames": lambda n: n["growth"] < 1.12,
+    "gradient_norm": lambda n: n["disagreement"] < 1e-9 and n["removed"] > 0.02,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_presets_claim_holds_on_the_network_of_its_link(client, name):
+    preset = next(row for row in get(client, **SMALL)["presets"] if row["id"] == name)
+    answer = client.get(f"{URL}?{preset['query']}").json()
+    found = answer["preset"]
+    assert found["holds"] is True
+    assert found["as_set"] is True
+    assert CLAIMED[name](found["numbers"]), found["numbers"]
+    assert any(character.isdigit() for character in found["text"])
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_claim_is_measured_on_the_network_at_hand(client, name):
+    found = get(client, **SMALL | {"depth": 2, "batch_size": 8, "eps": 10, "preset": name})["preset"]
+    assert found["as_set"] is False
+    assert found["holds"] is not True
+    bare = get(client, **SMALL | {"norm": "none", "preset": name})["preset"]
+    assert bare["holds"] is None
+    assert bare["text"]
+
+
+def test_a_disturbance_without_and_with_batch_norm(client):
+    answer = get(client, depth=5, width=16, disturb_layer=1, disturb_factor=4, eps=0, dtype="float64")
+    without, with_norm = (answer["disturb"]["columns"][name] for name in ("without", "with"))
+    assert set(answer["figures"]) == ALWAYS | WITH | DISTURBED
+    assert [row["joint"] for row in without["joints"]] == [f"{k}{b}" for b in range(1, 6) for k in "zf"]
+    assert at(without, "z5")["after"]["sd"] == pytest.approx(4 * at(without, "z5")["before"]["sd"])
+    assert at(without, "z5")["values_moved"] == pytest.approx(3, rel=0.05)
+    assert at(with_norm, "z1")["values_moved"] == pytest.approx(3, rel=0.05)
+    assert max(row["values_moved"] for row in with_norm["joints"] if row["joint"] != "z1") < 1e-10
+    assert with_norm["gradient_ratio"] == pytest.approx(0.25)
+    assert "covariate shift" in without["text"]
+    assert "stops it at once" in with_norm["text"]
+    assert with_norm["loss"]["after"] == pytest.approx(with_norm["loss"]["before"])
+
+
+def test_batch_norm_behind_f_and_a_negative_factor_do_not_stop_it(client):
+    query = {"depth": 4, "width": 16, "activation": "tanh", "disturb_layer": 1, "dtype": "float64", "eps": 0}
+    behind = get(client, **query, norm_place="behind", disturb_factor=5)["disturb"]["columns"]["with"]
+    assert at(behind, "z4")["values_moved"] > 0.1
+    assert "behind f" in behind["text"]
+    flipped = get(client, **query, norm_place="before", disturb_factor=-1)["disturb"]["columns"]["with"]
+    assert at(flipped, "norm1")["values_moved"] == pytest.approx(2)
+    assert at(flipped, "norm1")["moved"] < 0.1
+    assert "flips the sign" in flipped["text"]
+
+
+def test_what_is_left_behind_batch_norm_is_epsilons_doing_and_said_so(client):
+    answer = get(client, depth=4, width=16, disturb_layer=1, disturb_factor=4, eps=1)
+    assert "ε's doing" in answer["disturb"]["columns"]["with"]["text"]
+
+
+def test_the_labels_are_the_datas_or_said_to_be_seeded(client):
+    wine, normal = (get(client, **SMALL, source=source) for source in ("wine", "normal"))
+    assert (wine["batch"]["classes"], wine["batch"]["seeded_labels"]) == (3, False)
+    assert (normal["batch"]["classes"], normal["batch"]["seeded_labels"]) == (10, True)
+    assert any("drawn by the seed" in text for text in normal["conventions"])
+    assert not any("drawn by the seed" in text for text in wine["conventions"])
+
+
+def test_inputs_are_standardized_unless_asked_not_to(client):
+    columns = [get(client, **SMALL, source="wine", standardize=s)["columns"]["without"] for s in ("on", "off")]
+    on, off = (at(column, "z1")["sd"] for column in columns)
+    assert off > 50 * on
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "allowed"),
+    [
+        ({"architecture": "convolutional", "depth": 9}, "depth", "1 to 8"),
+        ({"architecture": "convolutional", "depth": 2, "source": "wine"}, "source", "digits"),
+        ({"architecture": "convolutional", "depth": 2, "source": "normal"}, "source", "digits"),
+        ({"depth": 51}, "depth", "a whole number from 1 to 50"),
+        ({"width": 3}, "width", "a whole number from 4 to 512"),
+        ({"depth": 3, "disturb_layer": 4}, "disturb_layer", "0 to 3"),
+        ({"depth": 3, "joint": "z4"}, "joint", "a block from 1 to 3"),
+        ({"joint": "q1"}, "joint", "nothing, or one of z, norm, f, sum"),
+        ({"shown": "sum"}, "shown", "z, norm, f"),
+        ({"norm": "none", "joint": "norm1"}, "joint", "z, f"),
+        ({"depth": 50, "width": 512, "source": "normal", "batch_size": 4096}, "batch_size", "up to"),
+        ({"architecture": "convolutional", "depth": 8, "width": 512, "batch_size": 64}, "batch_size", "up to"),
+        ({"layer_width": 3}, "layer_width", "nothing of this name"),
+    ],
+)
+def test_a_refusal_names_the_field_and_what_is_allowed(client, query, field, allowed):
+    row = refused(client, **query)
+    assert row["field"] == field
+    assert row["allowed"].startswith(allowed)
+
+
+def test_what_a_refusal_allows_is_taken(client, app):
+    app.state.settings = app.state.settings.model_copy(update={"network_work": 10_000_000})
+    query = {"depth": 6, "width": 32, "source": "normal", "batch_size": 512}
+    allowed = int(refused(client, **query)["allowed"].split()[2].replace(",", ""))
+    assert get(client, **query | {"batch_size": allowed})["batch"]["examples"] == allowed
+    assert refused(client, **query | {"batch_size": allowed + 1})["field"] == "batch_size"
+    assert refused(client, depth=50, width=512, batch_size=1)["field"] == "width"
+
+
+def test_a_convolutional_network_on_the_digits_has_channels(client):
+    answer = get(client, architecture="convolutional", depth=2, width=6, batch_size=16, shown="norm")
+    assert answer["batch"]["shape"] == [16, 1, 8, 8]
+    shapes = [module["shape"] for module in answer["network"]["modules"]]
+    assert shapes[:3] == [[16, 6, 8, 8]] * 3
+    assert [module["kind"] for module in answer["network"]["modules"][-2:]] == ["pooling", "readout"]
+    assert at(answer["columns"]["with"], "norm2")["sd"] == pytest.approx(1, abs=1e-3)
+    assert any("per channel" in text for text in answer["conventions"])
+
+
+@pytest.mark.parametrize(("axis", "shape"), [(1, [9, 3, 6, 5]), (3, [9, 5, 3, 6])])
+def test_a_convolutional_network_on_an_uploaded_array_of_images(client, uploaded, axis, shape):
+    x = np.random.default_rng(0).standard_normal((9, 3, 6, 5)).astype(np.float32)
+    source = uploaded(x=x, y=np.arange(9) % 3)
+    query = {"architecture": "convolutional", "depth": 2, "width": 4, "source": source, "feature_axis": axis}
+    answer = get(client, **query)
+    assert answer["batch"]["shape"] == shape
+    assert answer["network"]["modules"][0]["shape"] == [9, 4, *shape[2:]]
+    flat = get(client, **SMALL, source=source)
+    assert flat["batch"]["shape"] == [9, 90]
+
+
+def test_an_upload_that_is_gone_is_a_410(client):
+    assert client.get(URL, params={"source": "a" * 64}).status_code == 410
+
+
+def test_the_same_query_gives_the_same_bytes_and_an_etag(client):
+    first, second = (client.get(URL, params=SMALL) for _ in range(2))
+    assert first.content == second.content
+    etag = first.headers["etag"]
+    assert etag == second.headers["etag"]
+    assert client.get(URL, params=SMALL, headers={"if-none-match": etag}).status_code == 304
+    assert client.get(URL, params=SMALL | {"eps": 1}).headers["etag"] != etag
+
+
+def test_the_answer_of_a_large_network_is_small(client):
+    answer = client.get(URL, params={"depth": 20, "width": 128, "disturb_layer": 1})
+    assert len(answer.content) < 250_000

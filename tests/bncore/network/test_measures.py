@@ -1,0 +1,70 @@
+"""Each claim, measured: it holds in its setting, and is found not to hold outside of it."""
+
+import pytest
+
+from bncore.network.claims import CLAIMS
+from bncore.network.contrast import Disturbance
+from tests.bncore.network.contrasts import contrasted
+
+WIDE = {"inputs": 256, "width": 256, "depth": 30, "examples": 32}
+
+
+def measured(name, **setting):
+    return CLAIMS[name](contrasted(**setting))
+
+
+def test_vanishing():
+    found = measured("vanishing", depth=10, activation="sigmoid", initialization="normal", scale=0.1)
+    assert found.holds
+    assert found.numbers["times"] == pytest.approx(found.numbers["with"] / found.numbers["without"])
+    assert not measured("vanishing", depth=2).holds
+
+
+def test_exploding():
+    found = measured("exploding", depth=30, scale=100.0)
+    assert found.holds
+    assert found.numbers["without"] < 30
+    assert found.numbers["with"] is None
+    assert not measured("exploding", depth=30, scale=100.0, dtype="float64").holds
+
+
+def test_scale_invariance():
+    exact = {"eps": 0.0, "dtype": "float64"}
+    found = measured("scale_invariance", **exact, disturbance=Disturbance(2, 3.0))
+    assert found.holds
+    assert found.numbers["gradient_times_a"] == pytest.approx(1.0, rel=1e-10)
+    assert found.numbers["moved"] < 1e-12
+    assert found.numbers["alignment"] < 1e-12
+    assert measured("scale_invariance", **exact).holds is None
+    assert measured("scale_invariance", **exact, disturbance=Disturbance(2, -3.0)).holds is None
+    assert not measured("scale_invariance", eps=1.0, dtype="float64", disturbance=Disturbance(2, 3.0)).holds
+
+
+def test_gradient_growth_and_how_residual_connections_tame_it():
+    plain, tamed = (measured("gradient_growth", **WIDE, residual=residual) for residual in (False, True))
+    assert plain.holds
+    assert plain.numbers["growth"] == pytest.approx(1.211, abs=0.05)
+    assert not tamed.holds
+    assert measured("residual_tames", **WIDE, residual=True).holds
+    assert not measured("residual_tames", **WIDE).holds
+
+
+def test_growth_is_the_geometric_mean_without_two_blocks_at_either_end():
+    found = contrasted(depth=9)
+    sizes = [joint.backward.norm for joint in found.columns["with"].survey.at("z").values()]
+    assert CLAIMS["gradient_growth"](found).numbers["growth"] == pytest.approx((sizes[2] / sizes[6]) ** (1 / 4))
+
+
+def test_gradient_norm():
+    assert measured("gradient_norm", eps=0.0, dtype="float64").holds
+    assert measured("gradient_norm", eps=0.0, dtype="float64", examples=8).numbers["removed"] > 0.05
+    assert not measured("gradient_norm", eps=1.0, dtype="float64").holds
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+@pytest.mark.parametrize("setting", [{"norm": "none"}, {"depth": 1}, {"scale": 0.0}, {"scale": 1e38}])
+def test_every_claim_has_an_answer_on_every_network(name, setting):
+    found = measured(name, **setting)
+    assert found.holds in (True, False, None)
+    if setting.get("norm") == "none":
+        assert found.holds is None

@@ -1,0 +1,143 @@
+"""What the survey of a pass says, held against the pass itself."""
+
+import math
+
+import numpy as np
+import pytest
+
+from bncore.activations import ACTIVATIONS
+from bncore.network.contrast import Disturbance
+from bncore.network.curves import curves
+from bncore.network.distributions import before_and_after, distributions
+from bncore.network.edits import disturbed
+from bncore.network.losses import cross_entropy
+from bncore.network.propagation import propagate
+from bncore.network.survey import survey
+from tests.bncore.network.contrasts import contrasted, images
+
+
+@pytest.mark.parametrize(
+    ("recipe", "kinds"),
+    [
+        ({"norm": "none"}, {"without": "z f"}), ({}, {"without": "z f", "with": "z norm f"}),
+        ({"norm_place": "behind"}, {"without": "z f", "with": "z f norm"}),
+        ({"residual": True}, {"without": "z f sum", "with": "z norm f sum"}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("make", [contrasted, images])
+def test_every_block_has_its_joints_in_order(make, recipe, kinds):
+    found = make(**recipe, depth=3)
+    assert {name: " ".join(column.survey.kinds) for name, column in found.columns.items()} == kinds
+    for column in found.columns.values():
+        assert [w.block for w in column.survey.weights] == [1, 2, 3]
+        assert sorted({joint.joint.block for joint in column.survey.joints}) == [1, 2, 3]
+
+
+def test_both_columns_have_the_same_weights_and_the_same_first_product():
+    found = contrasted()
+    first = [column.survey.joints[0] for column in found.columns.values()]
+    assert np.array_equal(first[0].joint.y, first[1].joint.y)
+    assert first[0].backward.norm != first[1].backward.norm
+    norms = [[w.norm for w in column.survey.weights] for column in found.columns.values()]
+    assert norms[0] == norms[1]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("norm_place", ["before", "behind"])
+def test_saturation_is_that_of_what_enters_f(activation, norm_place):
+    column = contrasted(activation=activation, norm_place=norm_place, scale=3.0).columns["with"]
+    for before, joint in zip(column.survey.joints, column.survey.joints[1:], strict=False):
+        if joint.joint.kind == "f":
+            assert joint.saturated == ACTIVATIONS[activation].saturated(before.joint.y).mean()
+        else:
+            assert joint.saturated is None
+
+
+@pytest.mark.parametrize(("scale", "block"), [(100.0, 19), (1e30, 2)])
+def test_the_first_joint_that_diverges_is_named_and_everything_before_it_is_given(scale, block):
+    found = contrasted(depth=30, scale=scale).columns["without"].survey
+    assert (found.diverged.kind, found.diverged.side) == ("z", "forward")
+    assert abs(found.diverged.block - block) <= 2
+    finite = [joint.forward.finite for joint in found.joints]
+    assert finite.index(False) == sum(finite)
+    assert found.joints[finite.index(False)].joint.block == found.diverged.block
+
+
+def test_an_infinite_input_is_named():
+    found = contrasted(depth=2)
+    x = found.setup.x.copy()
+    x[0, 0] = np.inf
+    pass_ = propagate(found.columns["with"].layers, x, lambda y: cross_entropy(y, found.setup.labels))
+    assert survey(pass_, x).diverged.kind == "input"
+
+
+@pytest.mark.parametrize("make", [contrasted, images])
+@pytest.mark.parametrize("kind", ["z", "norm", "f"])
+def test_distributions_count_every_number_on_one_axis(make, kind):
+    found = make()
+    drawn = distributions(found, kind)
+    assert set(drawn) == {(c, s) for c in ("without", "with") for s in ("activations", "gradients")}
+    for side in ("activations", "gradients"):
+        assert drawn["without", side].axis == drawn["with", side].axis
+    for distribution in drawn.values():
+        assert [row.block for row in distribution.rows] == list(range(1, found.setup.depth + 1))
+        assert all(row.counts.sum() == row.moments.count for row in distribution.rows)
+        total = sum(row.moments.count for row in distribution.rows)
+        assert distribution.outside < 0.01 * total
+    assert drawn["without", "activations"].kind == ("z" if kind == "norm" else kind)
+
+
+def test_an_axis_turns_logarithmic_where_layers_differ_exponentially():
+    assert distributions(contrasted(scale=0.1, depth=8), "z")["with", "activations"].axis.kind == "symlog"
+    assert distributions(contrasted(depth=3), "z")["with", "activations"].axis.kind == "linear"
+
+
+def test_curves_stop_where_a_column_diverges_and_are_logarithmic_where_growth_is_exponential():
+    found = curves(contrasted(depth=30, scale=100.0), "z")
+    values = found["deviation"].values["without"]
+    assert found["deviation"].log
+    assert values[0] == pytest.approx(100 * math.sqrt(2), rel=0.1)
+    assert values[-1] is None
+    assert not curves(contrasted(depth=3), "z")["deviation"].log
+    assert all(v is None for v in found["gradient"].values["without"])
+    assert all(v > 0 for v in found["gradient"].values["with"])
+
+
+@pytest.mark.parametrize("make", [contrasted, images])
+def test_the_gradients_parts_are_santurkars_identity(make):
+    for place in ("before", "behind"):
+        column = make(eps=0.0, dtype="float64", norm_place=place, activation="tanh").columns["with"]
+        assert len(column.parts) == column.survey.depth
+        for parts in column.parts:
+            assert parts.kept + parts.by_mean + parts.by_variance == pytest.approx(1.0, rel=1e-12)
+            assert parts.disagreement < 1e-10
+            assert 0.0 < parts.by_mean < 1.0
+    soft = make(eps=1.0, dtype="float64").columns["with"].parts
+    assert max(parts.disagreement for parts in soft) > 1e-4
+
+
+def test_a_disturbed_network_is_a_new_one():
+    found = contrasted(depth=3)
+    layers = found.columns["with"].layers
+    again = disturbed(layers, 2, factor=2.0, shift=0.5)
+    changed = [i for i, (a, b) in enumerate(zip(layers, again, strict=True)) if a is not b]
+    assert changed == [3]
+    np.testing.assert_array_equal(again[3].weight, 2 * layers[3].weight)
+    assert (again[3].bias == 0.5).all()
+    assert layers[3].bias is None
+    with pytest.raises(ValueError, match="no such block"):
+        disturbed(layers, 5)
+
+
+def test_distributions_before_and_after_share_their_axis_and_start_at_the_disturbed_block():
+    pairs = before_and_after(contrasted(disturbance=Disturbance(3, 4.0)), "z")
+    assert len({d.axis for pair in pairs.values() for d in pair}) == 1
+    for before, after in pairs.values():
+        assert [row.block for row in before.rows] == [row.block for row in after.rows] == [3, 4, 5, 6]
+        assert after.rows[0].moments.sd == pytest.approx(4 * before.rows[0].moments.sd, rel=1e-5)
+    assert before_and_after(contrasted(), "z") == {}
+
+
+def test_joints_of_a_pass_leave_the_read_out_out():
+    found = contrasted(depth=2)
+    assert [j.joint.id for j in found.columns["with"].survey.joints] == ["z1", "norm1", "f1", "z2", "norm2", "f2"]
