@@ -78,22 +78,25 @@ def _leaky_relu_derivative(x: Array) -> Array:
     return np.where(x > 0, 1, LEAKY_SLOPE).astype(x.dtype)
 
 
-def _gelu_gate(x: Array) -> Array:
-    """(1 + tanh u) / 2 = sigmoid(2u) with u = sqrt(2/pi) (x + 0.044715 x^3); beyond |x| = 16 it is 0 or 1."""
-    bounded = np.clip(x, -16, 16)
-    return _sigmoid(2 * GELU_SCALE * (bounded + GELU_CUBE * bounded**3))
+def _gelu_inner(x: Array) -> Array:
+    """2 sqrt(2/pi) (x + 0.044715 x^3)."""
+    return 2 * GELU_SCALE * x * (1 + GELU_CUBE * np.square(x))
 
 
 def _gelu(x: Array) -> Array:
-    return x * _gelu_gate(x)
+    """x gate, gate = (1 + tanh u) / 2 = sigmoid(2u) with 2u as `_gelu_inner`; beyond |x| = 16 the gate is 0 or 1."""
+    return x * _sigmoid(_gelu_inner(np.clip(x, -16, 16)))
 
 
 def _gelu_derivative(x: Array) -> Array:
-    """gate + x gate', gate' = 2 sigmoid'(2u) u'."""
+    """gate + x gate', gate' = gate (1 - gate) (2u)'; all from one exponential, as in `_sigmoid`."""
     bounded = np.clip(x, -16, 16)
-    inner = 2 * GELU_SCALE * (bounded + GELU_CUBE * bounded**3)
-    slope = 2 * GELU_SCALE * (1 + 3 * GELU_CUBE * bounded**2)
-    return _sigmoid(inner) + bounded * slope * _sigmoid_derivative(inner)
+    inner = _gelu_inner(bounded)
+    small = np.exp(-np.abs(inner))
+    whole = 1 + small
+    slope = 2 * GELU_SCALE * (1 + 3 * GELU_CUBE * np.square(bounded))
+    derivative: Array = np.where(inner >= 0, 1, small) / whole + bounded * slope * (small / np.square(whole))
+    return derivative
 
 
 ACTIVATIONS: dict[str, Activation] = {
