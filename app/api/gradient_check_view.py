@@ -17,7 +17,7 @@ from bncore.diagnosis.probe import LARGEST_SEED
 
 ON_THE_WAY = ("dx_hat", "dvar", "dsigma", "dmean")
 MOST_TEXT = 200_000
-ROWS_SHOWN = 64
+ROWS_SHOWN = UNITS_SHOWN = 64
 AXES_NAMES = {2: ("j",), 4: ("n", "h", "w")}
 NONE = "own"
 NOTHING: dict[str, Any] = {
@@ -97,12 +97,12 @@ class CheckFields(QueryModel):
 def view_of(query: CheckFields, origin: str) -> dict[str, Any]:
     """The check's answer with its details, the batch, the texts in force and the examples. Raises as a check does."""
     asked = {"details": True, "eps_placement": query.eps_placement} | _batch(query)
-    case, rounding = batch_of(GradientCheckQuery.model_validate(asked))
+    case, units = batch_of(GradientCheckQuery.model_validate(asked))
     able = case.x.size <= MOST_NUDGED
     asked |= {"numeric": query.numeric and able}
     ready = ready_answers(case)
     texts = query.texts or _example(query, ready)
-    answer = checked(GradientCheckQuery.model_validate(asked | texts), case, rounding) if texts else NOTHING
+    answer = checked(GradientCheckQuery.model_validate(asked | texts), case, units) if texts else NOTHING
     beside = {"checked": _checked_text(query), "batch": batch_text(case), "table": _table(case), "texts": texts}
     ready_made = {"examples": titles(ready), "snippet": snippet(origin, query.form, query.probe)}
     return answer | beside | ready_made | {"numeric_note": "" if able else TOO_MANY.format(size=case.x.size)}
@@ -139,7 +139,7 @@ def _checked_text(query: CheckFields) -> str:
 
 
 def _table(case: Case) -> dict[str, Any]:
-    """The batch as rows, one column a unit, with what each row is called; the first rows of a large one."""
+    """The batch as rows, one column a unit, with what each row is called; the first rows and units of a large one."""
     others = [length for axis, length in enumerate(case.shape) if axis != case.axis]
     names = AXES_NAMES.get(len(case.shape), tuple(f"axis {i}" for i in range(len(others))))
     places = np.ndindex(*others)
@@ -150,5 +150,6 @@ def _table(case: Case) -> dict[str, Any]:
     per_unit = {"gamma": case.gamma, "beta": case.beta}
     if case.running is not None:
         per_unit |= {"running mean": case.running[0], "running variance": case.running[1]}
-    shown = {"x": case.x[:ROWS_SHOWN], "dy": case.dy[:ROWS_SHOWN]}
-    return {"rows": rows, "count": case.count, "per_unit": per_unit} | shown
+    shown = {"x": case.x[:ROWS_SHOWN, :UNITS_SHOWN], "dy": case.dy[:ROWS_SHOWN, :UNITS_SHOWN]}
+    first = {name: values[:UNITS_SHOWN] for name, values in per_unit.items()}
+    return {"rows": rows, "count": case.count, "units": case.units, "per_unit": first} | shown

@@ -126,19 +126,18 @@ class Case:
 
     @cached_property
     def terms(self) -> dict[str, float]:
-        """How large the numbers are that are added up to each tensor: rounding is relative to these.
+        """How large the numbers are that are added up to each tensor: their rounding is relative to these.
 
-        A unit whose mean is many deviations away from 0 loses as many digits of x - mean, so its terms count more.
+        That x - mean rounds at the size of x comes on top: see `rounded`.
         """
-        lost = 1 + np.abs(self.x).max(0) * self.inverse
         size, slope = np.abs(self.dy), np.abs(self.slope)
-        dgamma = lost * (size * np.abs(self.x_hat)).sum(0)
+        dgamma = (size * np.abs(self.x_hat)).sum(0)
         dbeta = size.sum(0)
         dx = slope * (size + dbeta / self.count + self.pull * np.abs(self.x_hat) * dgamma / self.count)
         dsigma = slope * dgamma
         found = {
             "dbeta": dbeta, "dgamma": dgamma, "dx_hat": size * np.abs(self.gamma), "dsigma": dsigma,
-            "dvar": dsigma * reciprocal(2 * self.root), "dmean": slope * dbeta, "dx": lost * dx,
+            "dvar": dsigma * reciprocal(2 * self.root), "dmean": slope * dbeta, "dx": dx,
         }  # fmt: skip
         return {name: float(values.max()) for name, values in found.items()}
 

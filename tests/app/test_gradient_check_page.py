@@ -39,8 +39,8 @@ OWN = {"batch": "own", "x": "1\n2\n4\n3", "dy": "1\n0\n2\n1", "gamma": "", "beta
 def test_page_and_view_say_the_same(client, query):
     html = client.get(PAGE, params=query)
     status, view = viewed(client, **query)
-    assert html.status_code == status
-    assert embedded(html.text) == (view if status == 200 else None)
+    assert html.status_code == status == 200
+    assert embedded(html.text) == view
 
 
 @pytest.mark.parametrize(("query", "field"), [
@@ -78,10 +78,28 @@ def test_the_same_address_is_the_same_page_and_need_not_be_sent_again(client):
     assert "http://lecture:8000/api/v1/gradient-check" in embedded(elsewhere.text)["snippet"]
 
 
+@pytest.mark.parametrize("query", [
+    {"dy": "[[1,1],[1,1],[1,1],[1,1]]"}, {"gamma": "0 0"}, {"dy": "0 0\n0 0\n0 0\n0 0", "dx": "0 0\n0 0\n0 0\n0 0"},
+    {"x": "1\n2\n4\n3", "dy": "1\n2\n4\n3", "dx": "1\n2\n4\n3", "gamma": "", "beta": ""},
+    {"x": "1 1\n1 1\n1 1\n1 1", "eps": "0"},
+])  # fmt: skip
+def test_a_batch_that_tells_no_factor_has_a_page(client, query):
+    assert client.get(PAGE, params={"batch": "own", **query}).status_code == 200
+
+
 def test_an_example_is_not_asked_for_where_tensors_are_given(client):
     status, view = viewed(client, dgamma="1 2 3 4", mistake="made up")
     assert status == 200
     assert view["checked"] == "Your gradient on the probe of seed 0"
+
+
+def test_the_table_of_a_wide_batch_shows_its_first_units(client):
+    x = np.random.default_rng(0).standard_normal((4, 300)).round(3)
+    text = "\n".join(",".join(map(str, row)) for row in x)
+    _, view = viewed(client, batch="own", x=text, dy=text, gamma="", beta="", mistake="own")
+    assert view["table"]["units"] == 300
+    assert {len(row) for name in ("x", "dy") for row in view["table"][name]} == {64}
+    assert {len(values) for values in view["table"]["per_unit"].values()} == {64}
 
 
 def test_nothing_given_is_no_mistake(client):

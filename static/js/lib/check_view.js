@@ -101,19 +101,20 @@ function showNumeric({ numeric: rows, numeric_note: note }) {
 }
 
 // The batch's numbers: a row an example (or a position of one), a column a unit.
-export function showBatch({ table: { rows, count, x, dy, per_unit: perUnit } }) {
+export function showBatch({ table: { rows, count, units: all, x, dy, per_unit: perUnit } }) {
   const units = x[0].map((_, unit) => unit);
   const columns = (name, matrix) => units.map((unit) => [`${name} ${unit}`, [...matrix.map((row) => row[unit])]]);
   const names = [...rows, ...Object.keys(perUnit)];
-  const filled = columns("x", x).map(([title, values], unit) => [title, [...values, ...Object.values(perUnit).map((all) => all[unit])]]);
+  const filled = columns("x", x).map(([title, values], unit) => [title, [...values, ...Object.values(perUnit).map((each) => each[unit])]]);
   const upstream = columns("dy", dy).map(([title, values]) => [title, [...values, ...Object.keys(perUnit).map(() => "")]]);
-  fillTable($("batch-table"), count > rows.length ? `first ${rows.length} of ${count}` : "example", names, [...filled, ...upstream]);
+  const first = count > rows.length ? `first ${rows.length} of ${count}` : "example";
+  fillTable($("batch-table"), all > units.length ? `${first}, ${units.length} of ${all} units` : first, names, [...filled, ...upstream]);
 }
 
 export function numbersBehind(name, { coefficients, figures }) {
   const table = element("table", "", { class: "numbers" });
   if (name === "factors") {
-    const units = coefficients.per_unit.overall.map((_, unit) => `unit ${unit}`);
+    const units = coefficients.per_unit.overall.slice(0, figures.factors.layout.meta.units).map((_, unit) => `unit ${unit}`);
     fillTable(table, "unit", units, FACTORS.map(([key, title]) => [title, coefficients.per_unit[key]]));
     return table;
   }
