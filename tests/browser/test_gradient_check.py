@@ -177,7 +177,7 @@ def test_an_error_stands_beside_the_field_that_caused_it(
 
 def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, watch: Watch) -> None:
     watch.refusals.add(422)
-    check.open("dgamma=1,2")
+    check.open("dgamma=1 2")
     check.expect_error("dgamma", "give (4,)")
     check.page.goto("/gradient-check?batch=own&x=1,2,b&dx=1")
     check.expect_error("x", "“b” in x is not a number")
