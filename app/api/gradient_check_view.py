@@ -4,19 +4,20 @@ from typing import Any, Literal
 
 import numpy as np
 
-from app.api.controls import QueryModel, control
+from app.api.controls import control
 from app.api.gradient_check_answer import batch_text
+from app.api.gradient_check_body import MOST_NUMBERS
 from app.api.gradient_check_probe import as_text
 from app.api.gradient_check_query import BATCH, EXAMPLE, GradientCheckQuery, ProbeQuery
 from app.api.gradient_check_snippet import snippet
+from app.api.gradient_check_text import LONGEST
 from app.api.gradient_check_work import batch_of, checked
 from app.errors import InvalidQuery
-from bncore.diagnosis import CORRECT, MISTAKES, MOST_NUDGED, ORDER, Case, ready_answers
+from bncore.diagnosis import CORRECT, MISTAKES, MOST_NUDGED, ORDER, Case, candidates, ready_answers
 from bncore.diagnosis.example import TENSORS
-from bncore.diagnosis.probe import LARGEST_SEED
 
 ON_THE_WAY = ("dx_hat", "dvar", "dsigma", "dmean")
-MOST_TEXT = 200_000
+MOST_TEXT = LONGEST * MOST_NUMBERS  # what a file may bring, a field may hold
 ROWS_SHOWN = UNITS_SHOWN = 64
 AXES_NAMES = {2: ("j",), 4: ("n", "h", "w")}
 NONE = "own"
@@ -35,7 +36,7 @@ def _text(default: str, help: str, title: str, group: str = "answer") -> Any:
     return control(default, help, title=title, group=group, kind="tensor", max_length=MOST_TEXT)
 
 
-class CheckFields(QueryModel):
+class CheckFields(ProbeQuery):
     """The fields of the page `/gradient-check`; a tensor is text."""
 
     way: Literal["paste", "code"] = _choice("paste", "Paste gradients here, or run a snippet in a notebook.", "Way")
@@ -43,17 +44,6 @@ class CheckFields(QueryModel):
         "cs231n", "The assignment's `batchnorm_forward` and `batchnorm_backward`, or any function.", "Your code"
     )
     batch: Literal["probe", "own"] = _choice("probe", "A seeded probe, or a batch of your own.", "Batch")
-    seed: int = control(
-        0, "The same seed gives the same probe, everywhere.",
-        title="Seed", group="probe", kind="seed", step=1, ge=0, le=LARGEST_SEED,
-    )  # fmt: skip
-    axes: Literal["2", "4"] = control(
-        "2", "2 gives examples × features, 4 gives images: N × C × H × W.", title="Axes", group="probe", kind="select"
-    )
-    eps_placement: Literal["variance", "deviation"] = control(
-        "variance", "√(σ² + ε) as in frameworks, or σ + ε as in the lecture.",
-        title="Epsilon sits in", group="probe", kind="select",
-    )  # fmt: skip
     mistake: str = control(
         "variance_path_missing", "A ready answer with one mistake; it fills the fields below.",
         title="Example", group="answer", kind="select", max_length=80,
@@ -82,16 +72,13 @@ class CheckFields(QueryModel):
 
     @property
     def probe(self) -> ProbeQuery:
+        """The fields that choose the probe, which is there for the snippet even beside an own batch."""
         return ProbeQuery(seed=self.seed, axes=self.axes, eps_placement=self.eps_placement)
 
     @property
     def texts(self) -> dict[str, str]:
         """The student's tensors that were given."""
         return {name: text for name in ORDER if (text := getattr(self, name)).strip()}
-
-    def stated(self) -> dict[str, Any]:
-        """The query as short as it can be: the fields that differ from their defaults."""
-        return self.model_dump(exclude_defaults=True)
 
 
 def view_of(query: CheckFields, origin: str) -> dict[str, Any]:
@@ -100,9 +87,10 @@ def view_of(query: CheckFields, origin: str) -> dict[str, Any]:
     case, units = batch_of(GradientCheckQuery.model_validate(asked))
     able = case.x.size <= MOST_NUDGED
     asked |= {"numeric": query.numeric and able}
-    ready = ready_answers(case)
+    built = {tensor: candidates(case, tensor) for tensor in TENSORS}
+    ready = ready_answers(case, built)
     texts = query.texts or _example(query, ready)
-    answer = checked(GradientCheckQuery.model_validate(asked | texts), case, units) if texts else NOTHING
+    answer = checked(GradientCheckQuery.model_validate(asked | texts), case, units, built) if texts else NOTHING
     beside = {"checked": _checked_text(query), "batch": batch_text(case), "table": _table(case), "texts": texts}
     ready_made = {"examples": titles(ready), "snippet": snippet(origin, query.form, query.probe)}
     return answer | beside | ready_made | {"numeric_note": "" if able else TOO_MANY.format(size=case.x.size)}

@@ -1,5 +1,7 @@
 """From the fields of a check to its answer; without the event loop, so that a thread can do it."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -9,11 +11,12 @@ from pydantic import ValidationError
 
 from app.api.gradient_check_answer import Tensors, answer_of, details_of
 from app.api.gradient_check_body import MOST_NUMBERS, given, too_large
-from app.api.gradient_check_query import BATCH, GradientCheckQuery
+from app.api.gradient_check_query import BATCH, GradientCheckQuery, only_the_seed
 from app.errors import InvalidQuery
-from bncore.diagnosis import MOST_NUDGED, ORDER, Case, Printed, case_of, check, probe, third_route
+from bncore.diagnosis import MOST_NUDGED, ORDER, Candidates, Case, Printed, case_of, check, probe, third_route
 
 MOVING = ("x", "dy", "gamma")  # the arrays of a batch that the gradients depend on
+NONE: Mapping[str, Candidates] = MappingProxyType({})
 MOST_ERRORS = 20  # that a refusal lists
 
 
@@ -23,11 +26,13 @@ def answered(fields: dict[str, Any]) -> dict[str, Any]:
     return checked(query, *batch_of(query))
 
 
-def checked(query: GradientCheckQuery, case: Case, units: dict[str, float]) -> dict[str, Any]:
-    """The answer to a query whose batch is `case`, printed to these `units`."""
+def checked(
+    query: GradientCheckQuery, case: Case, units: dict[str, float], built: Mapping[str, Candidates] = NONE
+) -> dict[str, Any]:
+    """The answer to a query whose batch is `case`, printed to these `units`; `built` as for `check`."""
     answers = {name: given(getattr(query, name), name) for name in ORDER}
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        report = check(case, answers, units=units)
+        report = check(case, answers, units=units, built=built)
         found = answer_of(report)
         found |= details_of(case, report, answers) if query.details else {}
         return found | ({"numeric": _numeric(case, answers)} if query.numeric else {})
@@ -49,10 +54,10 @@ def _numeric(case: Case, answers: Tensors) -> list[dict[str, Any]]:
 
 def batch_of(query: GradientCheckQuery) -> tuple[Case, dict[str, float]]:
     """The batch that was sent, or the probe of the seed; and half of the last digit of those arrays that are text."""
-    sent = {name: given(getattr(query, name), name) for name in BATCH}
+    only_the_seed(query)
     if query.seed is not None:
-        _only_the_seed(sent)
         return probe(query.seed, axes=query.axes, eps_placement=query.eps_placement).case(), {}
+    sent = {name: given(getattr(query, name), name) for name in BATCH}
     units = {name: value.unit for name, value in sent.items() if isinstance(value, Printed) and name in MOVING}
     plain = {name: _plain(name, value) for name, value in sent.items()}
     x, dy = _needed(plain, "x"), _needed(plain, "dy")
@@ -69,15 +74,6 @@ def _plain(name: str, value: NDArray[Any] | Printed | None) -> NDArray[Any] | No
     if not isinstance(value, Printed):
         return value
     return value.exact.ravel() if name not in ("x", "dy") and 1 in value.exact.shape else value.exact
-
-
-def _only_the_seed(sent: dict[str, Any]) -> None:
-    extra = next((name for name, values in sent.items() if values is not None), None)
-    if extra:
-        detail = (
-            f"{extra} is given with a seed: is the batch the probe of the seed, or your own? Leave one of them out."
-        )
-        raise InvalidQuery(detail, field=extra, allowed="nothing, if seed is given")
 
 
 def _needed(plain: dict[str, NDArray[Any] | None], name: str) -> NDArray[Any]:

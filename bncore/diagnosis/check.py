@@ -59,7 +59,11 @@ class Report:
 
 
 def check(
-    case: Case, answers: Mapping[str, ArrayLike | Printed | None], *, units: Mapping[str, float] | None = None
+    case: Case,
+    answers: Mapping[str, ArrayLike | Printed | None],
+    *,
+    units: Mapping[str, float] | None = None,
+    built: Mapping[str, Candidates] | None = None,
 ) -> Report:
     """Compare a student's tensors (any of dx, dgamma, dbeta, dx_hat, dvar, dsigma, dmean) with the correct ones.
 
@@ -67,7 +71,7 @@ def check(
     to 1e-4 close, above wrong; never stricter than the rounding of the answer's type, the last digit that was printed,
     or `units`, half of the last digit of those of x, dy and gamma that were printed. What that explains is exact, or,
     where more than 1e-4 is explained by it, close. Wrong and close tensors are compared with every named mistake, built
-    on these data.
+    on these data; `built` has those that were built already.
 
     >>> from bncore.diagnosis import case_of
     >>> case = case_of([[1.0], [2.0], [4.0], [9.0]], [3.0], dy=[[1.0], [0.0], [2.0], [5.0]], eps=0.5)
@@ -79,7 +83,7 @@ def check(
     given = {name: values for name, values in answers.items() if values is not None}
     _known(given)
     taken = {name: answer_of(case, name, given[name]) for name in ORDER if name in given}
-    built = {name: candidates(case, name) for name in taken}
+    built = {name: (built or {}).get(name) or candidates(case, name) for name in taken}
     allowed = _allowed(case, taken, {name: unit for name, unit in (units or {}).items() if unit > 0})
     verdicts = {name: _judged(case, name, taken[name].values, allowed[name], built[name]) for name in taken}
     coefficients = fit(case, taken["dx"].values, verdicts["dx"].allowed.total) if "dx" in taken else None

@@ -7,7 +7,8 @@ import re
 import numpy as np
 import pytest
 
-from bncore.diagnosis import MISTAKES, probe, ready_answers
+from app.api.gradient_check_body import MOST_NUMBERS
+from bncore.diagnosis import MISTAKES, case_of, probe, ready_answers
 from tests.app.strict_json import parsed
 
 PAGE = "/gradient-check"
@@ -165,15 +166,65 @@ def test_a_files_arrays_come_back_as_text_that_means_the_same(client):
     assert json.loads(single.json()["dbeta"].replace(".", ".0")) == [0, 1, 2]
 
 
-@pytest.mark.parametrize("content", [
-    b"", b"hello", b"PK\x03\x04no", b"\x93NUMPY", npz(weights=np.ones(2)), npz(dx=np.array(["a"])),
-    npy(np.ones(2, complex)), npy(np.ones((2, 2)))[:-3], npz(dx=np.zeros(0)),
+def squeezed(**arrays):
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    return buffer.getvalue()
+
+
+X = np.ones((3, 2))
+
+
+@pytest.mark.parametrize(("content", "status"), [
+    (b"", 422), (b"hello", 422), (b"PK\x03\x04no", 422), (b"\x93NUMPY", 422), (npz(weights=np.ones(2)), 422),
+    (npz(dx=np.array(["a"])), 422), (npy(np.ones(2, complex)), 422), (npy(np.ones((2, 2)))[:-3], 422),
+    (npy(np.ones((2, 2), bool)), 422), (npz(x=X, dy=X, eps="tiny"), 422), (npz(x=X, dy=X, eps=[1.0, 2.0]), 422),
+    (npz(x=X, dy=X, seed=3), 422), (npz(dx=X, seed=-3), 422), (npz(dx=X, axes=4), 422),
+    (squeezed(dx=np.zeros((1000, 1000))), 413),
 ])  # fmt: skip
-def test_a_file_that_holds_no_tensor_is_refused_at_its_field(client, content):
+def test_a_file_that_holds_no_tensor_is_refused_at_its_field(client, content, status):
     answer = client.post(f"{API}/arrays", content=content)
-    assert answer.status_code in (200, 422)
-    if answer.status_code == 422:
-        assert answer.json()["errors"][0]["field"] == "file"
+    assert answer.status_code == status
+    assert answer.json()["errors"][0]["field"] == "file"
+
+
+def test_an_empty_array_is_an_empty_text(client):
+    assert client.post(f"{API}/arrays", content=npz(dx=np.zeros(0))).json() == {"dx": "[]"}
+
+
+@pytest.mark.parametrize("shape", [(110, 110), (MOST_NUMBERS // 64, 64)])
+def test_what_a_file_brings_can_be_checked(client, shape):
+    x, dy = np.random.default_rng(0).normal(size=(2, *shape))
+    truth = case_of(x, dy=dy).truth
+    texts = client.post(f"{API}/arrays", content=npz(x=x, dy=dy, dx=truth["dx"])).json()
+    status, view = viewed(client, batch="own", gamma="", beta="", **texts)
+    assert status == 200
+    assert view["headline"] == "Correct: dx is exact."
+
+
+@pytest.mark.parametrize("query", ["seed=9", "seed=9&eps_placement=deviation", "seed=9&axes=4&eps_placement=deviation"])
+def test_a_probes_file_with_the_dx_put_in_is_checked_with_its_own_epsilon(client, query):
+    with np.load(io.BytesIO(client.get(f"{API}/probe?{query}&format=npz").content)) as packed:
+        arrays = dict(packed)
+    found = case_of(**{name: value if value.ndim else value.item() for name, value in arrays.items()})
+    content = npz(**arrays, dx=found.as_given(found.truth["dx"]))
+    texts = client.post(f"{API}/arrays", content=content).json()
+    assert texts["eps"] == "1.0"
+    assert texts["eps_placement"] == found.eps_placement
+    assert texts["feature_axis"] == "1"
+    assert viewed(client, batch="own", **texts)[1]["headline"] == "Correct: dx is exact."
+
+
+def test_a_file_with_its_own_batch_brings_the_settings_that_a_check_of_it_takes(client):
+    texts = client.post(f"{API}/arrays", content=npz(x=X, dy=X, feature_axis=0)).json()
+    assert {name: texts[name] for name in ("eps", "eps_placement", "feature_axis")} == {
+        "eps": "1e-05", "eps_placement": "variance", "feature_axis": "0",
+    }  # fmt: skip
+    texts = client.post(f"{API}/arrays", content=npz(dx=X, seed=7, axes=4)).json()
+    assert {name: texts[name] for name in texts if name != "dx"} == {
+        "seed": "7", "axes": "4", "eps_placement": "variance",
+    }  # fmt: skip
+    assert set(client.post(f"{API}/arrays", content=npz(dx=X)).json()) == {"dx"}
 
 
 @pytest.mark.parametrize("query", ["seed=-1", "axes=3", "form=cs231n", "eps_placement=no", "seed=x"])
