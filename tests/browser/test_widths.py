@@ -165,3 +165,11 @@ def test_plots_follow_the_width_of_the_window(playground: Playground) -> None:
     width = "() => { const plot = document.querySelector('[data-figure=x] .plot');"
     width += " return plot.layout.width === plot.clientWidth && plot.clientWidth < 390; }"
     playground.page.wait_for_function(width)
+
+
+@pytest.mark.parametrize("path", ["/", "/derivation", "/gradient-check", "/docs"])
+def test_a_phone_shows_the_current_page_in_the_navigation(page: Page, path: str) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(path)
+    current = page.locator(".top nav [aria-current]")
+    expect(current).to_be_in_viewport(ratio=0.99)
