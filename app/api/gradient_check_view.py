@@ -13,7 +13,8 @@ from app.api.gradient_check_snippet import snippet
 from app.api.gradient_check_text import LONGEST
 from app.api.gradient_check_work import batch_of, checked
 from app.errors import InvalidQuery
-from bncore.diagnosis import CORRECT, MISTAKES, MOST_NUDGED, ORDER, Case, candidates, ready_answers
+from app.figures.gradient_check import MEANING
+from bncore.diagnosis import CORRECT, FACTORS, MISTAKES, MOST_NUDGED, ORDER, Case, candidates, ready_answers
 from bncore.diagnosis.example import TENSORS
 
 ON_THE_WAY = ("dx_hat", "dvar", "dsigma", "dmean")
@@ -91,7 +92,15 @@ def view_of(query: CheckFields, origin: str) -> dict[str, Any]:
     ready = ready_answers(case, built)
     texts = query.texts or _example(query, ready)
     answer = checked(GradientCheckQuery.model_validate(asked | texts), case, units, built) if texts else NOTHING
-    beside = {"checked": _checked_text(query), "batch": batch_text(case), "table": _table(case), "texts": texts}
+    beside: dict[str, Any] = {
+        "checked": _checked_text(query),
+        "batch": batch_text(case),
+        "table": _table(case),
+        "texts": texts,
+    }
+    beside |= {
+        "factors": [{"name": name, "title": FACTORS[name], "meaning": meaning} for name, meaning in MEANING.items()]
+    }
     ready_made = {"examples": titles(ready), "snippet": snippet(origin, query.form, query.probe)}
     return answer | beside | ready_made | {"numeric_note": "" if able else TOO_MANY.format(size=case.x.size)}
 

@@ -17,6 +17,7 @@ MARKS = {
     "overall": ("gradient", "circle", "dx"), "mean_path": ("mean", "square", "dx_mean"),
     "variance_path": ("variance", "diamond", "dx_variance"),
 }  # fmt: skip
+MEANING = {name: mark[0] for name, mark in MARKS.items()}
 ROWS = {name: title.removeprefix("the path through ") for name, title in FACTORS.items()}
 MOST_POINTS = 2000
 MOST_UNITS = 64
