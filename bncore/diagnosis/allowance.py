@@ -14,8 +14,12 @@ ROUNDINGS = 16  # of the type's epsilon, and one more for each sqrt(K): sums ove
 
 @dataclass(frozen=True)
 class Allowance:
-    """Absolute errors of one tensor: by `rounding`, by the `digits` of the answer, by those of the batch's arrays."""
+    """Absolute errors of one tensor: by `rounding`, by the `digits` of the answer, by those of the batch's arrays.
 
+    `least` is what float64 rounds: a tensor no larger is 0.
+    """
+
+    least: float
     rounding: float
     digits: float
     batch: Mapping[str, float]
@@ -64,9 +68,9 @@ def shaken(case: Case, *, x: float | Float64 = 0.0, dy: float = 0.0, gamma: floa
 
     dy and gamma enter each tensor once, so their part is the tensor with the error in the place of the number.
     """
-    found = _by_x(case, np.broadcast_to(np.asarray(x, float), case.scale.shape))
-    parts = [found, _by_dy(case, dy), _by_gamma(case, gamma)]
-    return {name: sum(float(np.max(part.get(name, 0.0))) for part in parts) for name in case.terms}
+    parts = [_by_x(case, np.broadcast_to(np.asarray(x, float), case.scale.shape))] if np.any(x) else []
+    parts += [made(case, moved) for made, moved in ((_by_dy, dy), (_by_gamma, gamma)) if moved]
+    return {name: sum(float(part[name].max()) for part in parts if name in part) for name in case.terms}
 
 
 def _by_x(case: Case, x: Float64) -> dict[str, Float64]:

@@ -15,7 +15,7 @@ from bncore.diagnosis.catalogue import MISTAKES, UNNAMED
 from bncore.diagnosis.reasons import reasons
 from bncore.diagnosis.remarks import about, blind, hidden
 from bncore.diagnosis.triple import Coefficients, fit, in_words
-from bncore.diagnosis.verdict import CLOSE, EXACT, Verdict, verdict_of, widest
+from bncore.diagnosis.verdict import CLOSE, EXACT, FLOAT64, Verdict, verdict_of, widest
 from bncore.errors import BadParameter
 
 AROUND = 10.0
@@ -111,14 +111,15 @@ def _allowed(case: Case, taken: Mapping[str, Answer], units: Mapping[str, float]
     """What each answer may be off by without being wrong."""
     usual = widest(answer.rounding for answer in taken.values())
     types = {name: answer.rounding or usual for name, answer in taken.items()}
-    roundings = {rounding: rounded(case, rounding) for rounding in set(types.values())}
+    roundings = {rounding: rounded(case, rounding) for rounding in {FLOAT64, *types.values()}}
     moved = {source: shaken(case, **{source: unit}) for source, unit in units.items()}
     return {
         name: Allowance(
-            roundings[types[name]][name], answer.unit, {source: parts[name] for source, parts in moved.items()}
+            least=roundings[FLOAT64][name], rounding=roundings[types[name]][name], digits=answer.unit,
+            batch={source: parts[name] for source, parts in moved.items()},
         )
         for name, answer in taken.items()
-    }
+    }  # fmt: skip
 
 
 def _judged(case: Case, name: str, values: Float64, allowed: Allowance, built: Candidates) -> Verdict:

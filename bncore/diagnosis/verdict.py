@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Array, Float64
-from bncore.diagnosis.allowance import Allowance, rounded
+from bncore.diagnosis.allowance import Allowance
 from bncore.diagnosis.case import Case
 
 EXACT = 1e-9
@@ -65,7 +65,7 @@ def verdict_of(case: Case, tensor: str, answer: Float64, allowed: Allowance) -> 
     """
     truth = case.truth[tensor]
     error, largest = float(np.abs(answer - truth).max()), float(np.abs(truth).max())
-    nothing = largest <= rounded(case, FLOAT64)[tensor]
+    nothing = largest <= allowed.least
     share, size = (None, case.terms[tensor]) if nothing else (error / largest, largest)
     if error <= EXACT * largest:
         return Verdict("exact", error, share, allowed, False)
