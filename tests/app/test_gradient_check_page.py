@@ -129,6 +129,18 @@ def test_a_batch_printed_in_eight_digits_raises_no_false_alarm(client):
     assert view["headline"] == "Correct: dbeta, dgamma and dx are exact."
 
 
+def test_a_batch_printed_in_three_digits_is_said_to_be_and_raises_no_false_alarm(client):
+    x, dy = np.random.default_rng(3).normal(size=(2, 8, 3))
+    texts = {name: np.array2string(values, precision=3) for name, values in {"x": 0.3 * x, "dy": dy}.items()}
+    dx = str(case_of(0.3 * x, dy=dy, eps=0.5).truth["dx"].tolist())
+    status, view = viewed(client, batch="own", gamma="", beta="", dx=dx, **texts)
+    assert status == 200
+    assert view["correct"]
+    assert view["diagnoses"] == []
+    assert "these show no more" in view["headline"]
+    assert any("was printed in steps of 0.001" in warning for warning in view["warnings"])
+
+
 def test_a_probe_leaves_as_npz_and_as_python(client):
     found = probe(4)
     packed = client.get(f"{API}/probe?seed=4&format=npz")
