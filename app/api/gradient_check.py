@@ -9,15 +9,16 @@ from pydantic import ValidationError
 
 from app.answers import to_json
 from app.api.gradient_check_answer import ANSWER_EXAMPLE, GradientCheckAnswer
-from app.api.gradient_check_body import fields_of, received
-from app.api.gradient_check_probe import FORMATS, array_texts, probe_of
-from app.api.gradient_check_query import BATCH, EXAMPLE, ExampleQuery, GradientCheckQuery, ProbeFileQuery, ProbeQuery
+from app.api.gradient_check_body import ZIP, fields_of, received
+from app.api.gradient_check_file import file_texts
+from app.api.gradient_check_probe import FORMATS, probe_of
+from app.api.gradient_check_query import EXAMPLE, ExampleQuery, GradientCheckQuery, ProbeFileQuery, ProbeQuery
 from app.api.gradient_check_view import CheckFields, view_of
 from app.api.gradient_check_work import MOST_ERRORS, answered
 from app.api.query import parameters_of, query_of
 from app.errors import InvalidQuery, UserError
 from app.settings import Settings
-from bncore.diagnosis import MISTAKES, ORDER, example, examples
+from bncore.diagnosis import MISTAKES, example, examples
 
 router = APIRouter(tags=["gradient check"])
 
@@ -63,8 +64,8 @@ async def gradient_check(request: Request) -> Response:
     """
     settings: Settings = request.app.state.settings
     body = await received(request)
-    light = len(body) <= INLINE_BYTES * settings.inline_work and b"numeric" not in body
-    answer = _answer(body) if light else await anyio.to_thread.run_sync(_answer, body)
+    fields = light_fields(body, INLINE_BYTES * settings.inline_work)
+    answer = await anyio.to_thread.run_sync(_answer, body) if fields is None else to_json(answered(fields))
     return Response(answer, media_type="application/json")
 
 
@@ -131,7 +132,7 @@ async def gradient_check_view(request: Request) -> Response:
 @router.post(
     "/gradient-check/arrays",
     summary="The arrays of an NPZ or NPY file as text",
-    responses={200: {"description": "The text of each array that a check takes, by its name."}},
+    responses={200: {"description": "The text of each array and setting that a check takes, by its name."}},
     openapi_extra=FILE_BODY
     | {
         "parameters": [
@@ -146,6 +147,17 @@ async def gradient_check_arrays(request: Request, name: str = "dx") -> Response:
     """For filling the fields of the page with a file."""
     body = await received(request)
     return Response(await anyio.to_thread.run_sync(_texts, body, name), media_type="application/json")
+
+
+def light_fields(body: bytes, most: float) -> dict[str, Any] | None:
+    """The fields of a check that may be done at once; None for what may take long, and goes to a thread unread.
+
+    A small NPZ file may hold much, and central differences take long on any batch.
+    """
+    if len(body) > most or body.startswith(ZIP):
+        return None
+    fields = fields_of(body)
+    return None if fields.get("numeric") else fields
 
 
 def examples_on(query: ProbeQuery) -> dict[str, str]:
@@ -179,7 +191,7 @@ def _view(body: bytes, origin: str) -> bytes:
 
 def _texts(body: bytes, name: str) -> bytes:
     try:
-        return to_json(array_texts(body, name, (*ORDER, *BATCH)))
+        return to_json(file_texts(body, name))
     except UserError as error:
         error.field = "file"
         raise

@@ -58,7 +58,10 @@ ANSWER_EXAMPLE: dict[str, Any] = {
 
 
 class TensorAnswer(BaseModel):
-    verdict: Literal["exact", "close", "wrong"] = Field(description="Up to 1e-9 exact, up to 1e-4 close, above wrong.")
+    verdict: Literal["exact", "close", "wrong"] = Field(
+        description="Up to 1e-9, or what rounding and digits explain, exact; up to 1e-4 close; above wrong. Where "
+        "rounding and digits explain more than 1e-4 it is close, with a warning."
+    )
     max_abs_error: float = Field(description="The largest difference from the correct tensor.")
     max_rel_error: float | None = Field(
         description="The same relative to the tensor's largest magnitude; null if that is 0."
@@ -137,7 +140,7 @@ def _coefficients(report: Report) -> dict[str, Any] | None:
     return {
         "per_unit": dict(zip(NAMES, found.per_unit.tolist(), strict=True)),
         "pooled": dict(zip(NAMES, pooled, strict=True)),
-        "words": factors_in_words(found),
+        "words": factors_in_words(report),
         "residual_per_unit": found.residual_per_unit,
         "residual_pooled": found.residual_pooled,
     }

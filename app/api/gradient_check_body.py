@@ -23,6 +23,7 @@ MOST_NUMBERS = 2**17  # of x: about 80 mistakes are built, each as large as x
 LISTS = "nested lists of numbers, every row equally long"
 BODIES = "a JSON object, or an NPZ file"
 NPY = b"\x93NUMPY"
+ZIP = b"PK"
 
 
 async def received(request: Request) -> bytes:
@@ -37,7 +38,7 @@ async def received(request: Request) -> bytes:
 
 def fields_of(body: bytes) -> dict[str, Any]:
     """The fields of a body: an NPZ file's arrays by their names, or a JSON object. Raises InvalidQuery."""
-    fields = unpacked(body) if body[:2] == b"PK" else _json(body)
+    fields = unpacked(body) if body.startswith(ZIP) else _json(body)
     if not isinstance(fields, dict):
         raise InvalidQuery("The body is JSON, but no object with named fields.", field="body", allowed=BODIES)
     return fields
@@ -81,7 +82,7 @@ def array_of(content: bytes, what: str) -> Any:
     """The array of an NPY file whose header keeps its promise. Raises InvalidQuery."""
     try:
         header = read_header(io.BytesIO(content), what)
-        if not header.dtype.hasobject:  # those are refused by the next line but one
+        if not header.dtype.hasobject:  # `read_array` refuses those, whose length says nothing
             check_length(header, len(content), what)
         array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
     except (UnreadableBatch, *DAMAGED) as error:
@@ -108,10 +109,15 @@ def numbers(values: Any, field: str) -> NDArray[Any] | None:
     except (ValueError, OverflowError) as error:
         detail = f"{field} is ragged: its rows differ in length, or not all are lists."
         raise InvalidQuery(detail, field=field, allowed=LISTS) from error
-    if array.dtype.kind not in "biuf":
-        detail = f"{field} holds something that is not a number (text, null or an object)."
+    if not is_real(array):
+        detail = f"{field} holds something that is not a number (text, null, true or false, an object)."
         raise InvalidQuery(detail, field=field, allowed=LISTS)
     return array
+
+
+def is_real(array: NDArray[Any]) -> bool:
+    """Whether it holds real numbers, and not what stands for them."""
+    return array.dtype.kind in "iuf"
 
 
 def too_large(what: str, field: str, limit: int) -> UploadTooLarge:

@@ -1,24 +1,25 @@
-"""A probe and a file's arrays: as JSON, as NPZ, as Python, and as text to paste."""
+"""A probe as JSON, as NPZ and as Python; and arrays as text to paste."""
 
 import io
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.answers import to_json
-from app.api.gradient_check_body import NPY, array_of, unpacked
 from app.api.gradient_check_query import ProbeQuery
-from app.errors import InvalidQuery
 from bncore.diagnosis import Probe, probe
 
 DIGITS = 8  # behind the point, as NumPy prints
 EXACT = 17
+LONG = 2000  # numbers: more are written without lining them up, which takes a hundred times as long
 
 
 class Format(NamedTuple):
+    """How a probe is written; `name` is that of the file, empty for what a browser shows."""
+
     media_type: str
     name: str
     write: Callable[[ProbeQuery, Probe], bytes]
@@ -63,35 +64,11 @@ def as_text(values: NDArray[Any], digits: int = DIGITS) -> str:
     >>> as_text(np.array([[1.0, -2.5], [0.25, 3.0]]))
     '[[ 1.  , -2.5 ],\\n [ 0.25,  3.  ]]'
     """
+    if digits == EXACT and values.size > LONG:
+        return to_json(values).decode()
     mode: Literal["unique", "maxprec"] = "unique" if digits == EXACT else "maxprec"
     fixed = digits < EXACT and bool(np.abs(values).max() > 1e-3)  # smaller numbers keep their powers of ten
     return np.array2string(
         values, precision=digits, floatmode=mode, suppress_small=fixed, separator=", ", threshold=sys.maxsize,
         max_line_width=10**9,
     )  # fmt: skip
-
-
-def array_texts(body: bytes, name: str, known: tuple[str, ...]) -> Mapping[str, str]:
-    """The known arrays of an NPZ file as text, or the one of an NPY file under `name`. Raises InvalidQuery."""
-    if body[:6] == NPY:
-        found = {name: array_of(body, "The file")}
-    elif body[:2] == b"PK":
-        found = unpacked(body)
-    else:
-        raise InvalidQuery(
-            "The file is neither NPZ nor NPY.", field="file", allowed="numpy.savez's or numpy.save's file"
-        )
-    texts = {key: _text(value, key) for key, value in found.items() if key in known}
-    if not texts:
-        detail = f"The file holds {', '.join(found) or 'nothing'}, and none of the tensors of a check."
-        raise InvalidQuery(detail, field="file", allowed=", ".join(known))
-    return texts
-
-
-def _text(value: Any, name: str) -> str:
-    array = np.asarray(value)
-    if array.dtype.kind not in "biuf":
-        raise InvalidQuery(
-            f"{name} has dtype {array.dtype}, not of real numbers.", field="file", allowed="real numbers"
-        )
-    return as_text(array, EXACT) if array.ndim else repr(array.item())

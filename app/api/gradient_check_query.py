@@ -5,11 +5,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.api.controls import QueryModel, control
+from app.errors import InvalidQuery
 from bncore.diagnosis import MOST_NUDGED
 from bncore.diagnosis.probe import LARGEST_SEED
 
 GIVEN: dict[str, Any] = {"anyOf": [{"type": "array", "items": {}}, {"type": "string"}, {"type": "null"}]}
 BATCH = ("x", "gamma", "beta", "dy", "running_mean", "running_var")
+SETTINGS = ("seed", "axes", "eps", "eps_placement", "feature_axis")
+OF_A_BATCH = (*BATCH, "eps", "feature_axis")
+"""What a probe brings along, so that it is not given beside a seed."""
 
 EXAMPLE: dict[str, Any] = {
     "x": [[1.0, 9.0], [3.0, 11.0], [1.0, 11.0], [3.0, 9.0]],
@@ -97,3 +101,18 @@ class GradientCheckQuery(BaseModel):
     numeric: bool = Field(
         False, description=f"Add gradients by central differences; for an x of at most {MOST_NUDGED} numbers."
     )
+
+
+def only_the_seed(query: GradientCheckQuery) -> None:
+    """Raises InvalidQuery for what would be ignored: parts of a batch beside a seed, the probe's axes without one."""
+    given = [name for name in query.model_fields_set if getattr(query, name) is not None]
+    extra = next((name for name in OF_A_BATCH if name in given), None)
+    if query.seed is not None and extra:
+        detail = (
+            f"{extra} is given with a seed: is the batch the probe of the seed, with its own {extra}, or is it "
+            "yours? Leave one of them out."
+        )
+        raise InvalidQuery(detail, field=extra, allowed="nothing, if seed is given")
+    if query.seed is None and "axes" in given:
+        detail = "axes is given without a seed: it says which probe; a batch of your own has the axes that x has."
+        raise InvalidQuery(detail, field="axes", allowed="nothing, if seed is not given")

@@ -1,6 +1,7 @@
 """The notebook snippet: fetch a probe, run the student's own batch norm on it, send the gradients, print the diagnosis.
 
-Standard library and NumPy only. The page shows it, `/gradient-check/snippet.py` serves it and the tests run it.
+Standard library and NumPy only. The page shows it, `/gradient-check/cs231n.py` and `/gradient-check/function.py` serve
+it, and the tests run it.
 """
 
 import json

@@ -4,20 +4,22 @@ from typing import Any, Literal
 
 import numpy as np
 
-from app.api.controls import QueryModel, control
+from app.api.controls import control
 from app.api.gradient_check_answer import batch_text
+from app.api.gradient_check_body import MOST_NUMBERS
 from app.api.gradient_check_probe import as_text
 from app.api.gradient_check_query import BATCH, EXAMPLE, GradientCheckQuery, ProbeQuery
 from app.api.gradient_check_snippet import snippet
+from app.api.gradient_check_text import LONGEST
 from app.api.gradient_check_work import batch_of, checked
 from app.errors import InvalidQuery
-from bncore.diagnosis import CORRECT, MISTAKES, MOST_NUDGED, ORDER, Case, ready_answers
+from app.figures.gradient_check import MEANING
+from bncore.diagnosis import CORRECT, FACTORS, MISTAKES, MOST_NUDGED, ORDER, Case, candidates, ready_answers
 from bncore.diagnosis.example import TENSORS
-from bncore.diagnosis.probe import LARGEST_SEED
 
 ON_THE_WAY = ("dx_hat", "dvar", "dsigma", "dmean")
-MOST_TEXT = 200_000
-ROWS_SHOWN = 64
+MOST_TEXT = LONGEST * MOST_NUMBERS  # what a file may bring, a field may hold
+ROWS_SHOWN = UNITS_SHOWN = 64
 AXES_NAMES = {2: ("j",), 4: ("n", "h", "w")}
 NONE = "own"
 NOTHING: dict[str, Any] = {
@@ -35,7 +37,7 @@ def _text(default: str, help: str, title: str, group: str = "answer") -> Any:
     return control(default, help, title=title, group=group, kind="tensor", max_length=MOST_TEXT)
 
 
-class CheckFields(QueryModel):
+class CheckFields(ProbeQuery):
     """The fields of the page `/gradient-check`; a tensor is text."""
 
     way: Literal["paste", "code"] = _choice("paste", "Paste gradients here, or run a snippet in a notebook.", "Way")
@@ -43,17 +45,6 @@ class CheckFields(QueryModel):
         "cs231n", "The assignment's `batchnorm_forward` and `batchnorm_backward`, or any function.", "Your code"
     )
     batch: Literal["probe", "own"] = _choice("probe", "A seeded probe, or a batch of your own.", "Batch")
-    seed: int = control(
-        0, "The same seed gives the same probe, everywhere.",
-        title="Seed", group="probe", kind="seed", step=1, ge=0, le=LARGEST_SEED,
-    )  # fmt: skip
-    axes: Literal["2", "4"] = control(
-        "2", "2 gives examples × features, 4 gives images: N × C × H × W.", title="Axes", group="probe", kind="select"
-    )
-    eps_placement: Literal["variance", "deviation"] = control(
-        "variance", "√(σ² + ε) as in frameworks, or σ + ε as in the lecture.",
-        title="Epsilon sits in", group="probe", kind="select",
-    )  # fmt: skip
     mistake: str = control(
         "variance_path_missing", "A ready answer with one mistake; it fills the fields below.",
         title="Example", group="answer", kind="select", max_length=80,
@@ -82,6 +73,7 @@ class CheckFields(QueryModel):
 
     @property
     def probe(self) -> ProbeQuery:
+        """The fields that choose the probe, which is there for the snippet even beside an own batch."""
         return ProbeQuery(seed=self.seed, axes=self.axes, eps_placement=self.eps_placement)
 
     @property
@@ -89,21 +81,26 @@ class CheckFields(QueryModel):
         """The student's tensors that were given."""
         return {name: text for name in ORDER if (text := getattr(self, name)).strip()}
 
-    def stated(self) -> dict[str, Any]:
-        """The query as short as it can be: the fields that differ from their defaults."""
-        return self.model_dump(exclude_defaults=True)
-
 
 def view_of(query: CheckFields, origin: str) -> dict[str, Any]:
     """The check's answer with its details, the batch, the texts in force and the examples. Raises as a check does."""
     asked = {"details": True, "eps_placement": query.eps_placement} | _batch(query)
-    case, rounding = batch_of(GradientCheckQuery.model_validate(asked))
+    case, units = batch_of(GradientCheckQuery.model_validate(asked))
     able = case.x.size <= MOST_NUDGED
     asked |= {"numeric": query.numeric and able}
-    ready = ready_answers(case)
+    built = {tensor: candidates(case, tensor) for tensor in TENSORS}
+    ready = ready_answers(case, built)
     texts = query.texts or _example(query, ready)
-    answer = checked(GradientCheckQuery.model_validate(asked | texts), case, rounding) if texts else NOTHING
-    beside = {"checked": _checked_text(query), "batch": batch_text(case), "table": _table(case), "texts": texts}
+    answer = checked(GradientCheckQuery.model_validate(asked | texts), case, units, built) if texts else NOTHING
+    beside: dict[str, Any] = {
+        "checked": _checked_text(query),
+        "batch": batch_text(case),
+        "table": _table(case),
+        "texts": texts,
+    }
+    beside |= {
+        "factors": [{"name": name, "title": FACTORS[name], "meaning": meaning} for name, meaning in MEANING.items()]
+    }
     ready_made = {"examples": titles(ready), "snippet": snippet(origin, query.form, query.probe)}
     return answer | beside | ready_made | {"numeric_note": "" if able else TOO_MANY.format(size=case.x.size)}
 
@@ -139,7 +136,7 @@ def _checked_text(query: CheckFields) -> str:
 
 
 def _table(case: Case) -> dict[str, Any]:
-    """The batch as rows, one column a unit, with what each row is called; the first rows of a large one."""
+    """The batch as rows, one column a unit, with what each row is called; the first rows and units of a large one."""
     others = [length for axis, length in enumerate(case.shape) if axis != case.axis]
     names = AXES_NAMES.get(len(case.shape), tuple(f"axis {i}" for i in range(len(others))))
     places = np.ndindex(*others)
@@ -150,5 +147,6 @@ def _table(case: Case) -> dict[str, Any]:
     per_unit = {"gamma": case.gamma, "beta": case.beta}
     if case.running is not None:
         per_unit |= {"running mean": case.running[0], "running variance": case.running[1]}
-    shown = {"x": case.x[:ROWS_SHOWN], "dy": case.dy[:ROWS_SHOWN]}
-    return {"rows": rows, "count": case.count, "per_unit": per_unit} | shown
+    shown = {"x": case.x[:ROWS_SHOWN, :UNITS_SHOWN], "dy": case.dy[:ROWS_SHOWN, :UNITS_SHOWN]}
+    first = {name: values[:UNITS_SHOWN] for name, values in per_unit.items()}
+    return {"rows": rows, "count": case.count, "units": case.units, "per_unit": first} | shown

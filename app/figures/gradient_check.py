@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from app.figures.numbers import counted, significant, three
 from app.figures.theme import MEANINGS
-from bncore.diagnosis import CLOSE, FACTORS, Case, Coefficients, Printed, Report, factors_in_words
+from bncore.diagnosis import FACTORS, Case, Coefficients, Printed, Report, factors_in_words
 from bncore.diagnosis.answers import answer_of
 from bncore.diagnosis.triple import NAMES
 
@@ -17,8 +17,10 @@ MARKS = {
     "overall": ("gradient", "circle", "dx"), "mean_path": ("mean", "square", "dx_mean"),
     "variance_path": ("variance", "diamond", "dx_variance"),
 }  # fmt: skip
-ROWS = {"overall": "the whole", "mean_path": "mean path", "variance_path": "variance path"}
+MEANING = {name: mark[0] for name, mark in MARKS.items()}
+ROWS = {name: title.removeprefix("the path through ") for name, title in FACTORS.items()}
 MOST_POINTS = 2000
+MOST_UNITS = 64
 SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "hexagon")
 
 
@@ -35,19 +37,18 @@ def figures(given: Given) -> dict[str, Figure]:
     """`factors` where dx is a combination of its three paths, `against` where dx was given."""
     found: dict[str, Figure] = {}
     coefficients = given.report.coefficients
-    if coefficients is not None and coefficients.residual_per_unit <= CLOSE:
-        found["factors"] = _factors(coefficients)
+    if coefficients is not None and coefficients.fits and np.isfinite(coefficients.per_unit).any():
+        found["factors"] = _factors(coefficients, factors_in_words(given.report))
     if given.dx is not None:
         found["against"] = _against(given.case, answer_of(given.case, "dx", given.dx).values)
     return found
 
 
-def _factors(coefficients: Coefficients) -> Figure:
+def _factors(coefficients: Coefficients, words: dict[str, str]) -> Figure:
     """A row a factor, a mark a unit; 1 is right, 0 is missing."""
-    traces = [
-        _row(name, values, place) for place, (name, values) in enumerate(zip(NAMES, coefficients.per_unit, strict=True))
-    ]
-    words = factors_in_words(coefficients)
+    drawn = coefficients.per_unit[:, :MOST_POINTS]
+    traces = [_row(name, values, place) for place, (name, values) in enumerate(zip(NAMES, drawn, strict=True))]
+    left_out = coefficients.per_unit.shape[1] - drawn.shape[1]
     said = "; ".join(f"{FACTORS[name]}: {words[name]}" for name in NAMES)
     line = {
         "type": "line",
@@ -62,14 +63,18 @@ def _factors(coefficients: Coefficients) -> Figure:
         "title": {"text": "Factors of your dx, a mark a unit"},
         "xaxis": {
             "title": {"text": "times what it should be: 1 is right, 0 is missing"}, "zeroline": True,
-            "fixedrange": True, "range": _range(coefficients.per_unit),
+            "fixedrange": True, "range": _range(drawn),
         },
         "yaxis": {
             "title": {"text": "factor"}, "range": [len(NAMES) - 0.5, -0.5], "tickvals": list(range(len(NAMES))),
             "ticktext": list(ROWS.values()), "fixedrange": True, "showgrid": False, "zeroline": False,
         },
         "shapes": [line], "showlegend": False, "hovermode": "closest", "margin": {"l": 104, "r": 14, "t": 36, "b": 42},
-        "height": 230, "meta": {"summary": f"Factors of your dx: {said}.", "note": ""},
+        "height": 230,
+        "meta": {
+            "summary": f"Factors of your dx: {said}.", "units": drawn.shape[1],
+            "note": f"The first {drawn.shape[1]:,} units; {left_out:,} more are not drawn." if left_out else "",
+        },
     }  # fmt: skip
     return {"data": traces, "layout": layout}
 
@@ -88,25 +93,26 @@ def _row(name: str, values: NDArray[np.float64], place: int) -> Figure:
 def _range(values: NDArray[np.float64]) -> list[float]:
     """From below 0 to beyond 1, and as far as there are marks."""
     known = values[np.isfinite(values)]
-    low, high = min(0.0, *known.tolist()), max(1.0, *known.tolist())
+    low, high = float(known.min(initial=0.0)), float(known.max(initial=1.0))
     room = 0.08 * (high - low)
     return significant([low - room, high + room], 4)
 
 
 def _against(case: Case, dx: NDArray[np.float64]) -> Figure:
     """A mark a number of dx: across the correct one, up the student's; right ones lie on the line."""
-    rows = np.arange(min(case.count, max(MOST_POINTS // case.units, 1)))
-    truth, yours = case.truth["dx"][rows], dx[rows]
+    units = min(case.units, MOST_UNITS)
+    rows = np.arange(min(case.count, MOST_POINTS // units))
+    truth, yours = case.truth["dx"][rows, :units], dx[rows, :units]
     low, high = _span(truth, yours)
-    traces = [_unit(unit, truth[:, unit], yours[:, unit], rows) for unit in range(case.units)]
+    traces = [_unit(unit, truth[:, unit], yours[:, unit], rows) for unit in range(units)]
     line = {
         "type": "line", "x0": low, "y0": low, "x1": high, "y1": high,
         "line": {"color": MEANINGS["neutral"], "width": 2}, "layer": "below",
     }  # fmt: skip
-    drawn = len(rows) * case.units
-    note = "A shape is a unit" + (
-        "." if drawn == case.x.size else f"; {counted(drawn, 'number')} of {case.x.size:,} drawn."
-    )
+    drawn = truth.size
+    shapes = "A shape is a unit" if units <= len(SYMBOLS) else f"Every {len(SYMBOLS)} units the shapes come again"
+    of_units = "" if units == case.units else f", the first {units} units of {case.units:,}"
+    note = shapes + ("." if drawn == case.x.size else f"; {drawn:,} numbers of {case.x.size:,} drawn{of_units}.")
     summary = (
         f"Your dx against the correct one, {counted(drawn, 'number')}; the correct ones run from {_ends(truth)}, yours "
         f"from {_ends(yours)}."

@@ -8,9 +8,9 @@ from bncore.diagnosis.check import Diagnosis, Report, check
 from bncore.diagnosis.example import CORRECT, example, examples, ready_answers
 from bncore.diagnosis.probe import Probe, probe
 from bncore.diagnosis.reasons import REASONS
-from bncore.diagnosis.telling import FACTORS, factors_in_words, headline, text
+from bncore.diagnosis.telling import factors_in_words, headline, text
 from bncore.diagnosis.third_route import MOST_NUDGED, Route, third_route
-from bncore.diagnosis.triple import Coefficients, fit
+from bncore.diagnosis.triple import FACTORS, Coefficients, fit
 from bncore.diagnosis.verdict import CLOSE, EXACT, Verdict
 
 __all__ = [

@@ -26,13 +26,13 @@ class Printed:
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """`values` as rows (K, n) or (n,), float64; `rounding` the epsilon of the type that they were computed in.
+    """`values` as rows (K, n) or (n,), float64; `rounding` the epsilon of the type they were computed in, if it shows.
 
     `unit` is what printing may hide, 0 for numbers that were not printed.
     """
 
     values: Float64
-    rounding: float
+    rounding: float | None
     turned: bool
     unit: float = 0.0
 

@@ -126,19 +126,18 @@ class Case:
 
     @cached_property
     def terms(self) -> dict[str, float]:
-        """How large the numbers are that are added up to each tensor: rounding is relative to these.
+        """How large the numbers are that are added up to each tensor: their rounding is relative to these.
 
-        A unit whose mean is many deviations away from 0 loses as many digits of x - mean, so its terms count more.
+        That x - mean rounds at the size of x comes on top: see `rounded`.
         """
-        lost = 1 + np.abs(self.x).max(0) * self.inverse
         size, slope = np.abs(self.dy), np.abs(self.slope)
-        dgamma = lost * (size * np.abs(self.x_hat)).sum(0)
+        dgamma = (size * np.abs(self.x_hat)).sum(0)
         dbeta = size.sum(0)
         dx = slope * (size + dbeta / self.count + self.pull * np.abs(self.x_hat) * dgamma / self.count)
         dsigma = slope * dgamma
         found = {
             "dbeta": dbeta, "dgamma": dgamma, "dx_hat": size * np.abs(self.gamma), "dsigma": dsigma,
-            "dvar": dsigma * reciprocal(2 * self.root), "dmean": slope * dbeta, "dx": lost * dx,
+            "dvar": dsigma * reciprocal(2 * self.root), "dmean": slope * dbeta, "dx": dx,
         }  # fmt: skip
         return {name: float(values.max()) for name, values in found.items()}
 
@@ -173,14 +172,17 @@ def case_of(
     """
     array = real_array(x, "x").astype(np.float64)
     keywords = {"eps": eps, "eps_placement": eps_placement, "feature_axis": feature_axis}
-    result = forward(array, gamma, beta, **keywords)  # type: ignore[arg-type]
+    try:
+        result = forward(array, gamma, beta, **keywords)  # type: ignore[arg-type]
+    except ShapeMismatch as error:
+        raise _with_hint(error, array.shape, {"gamma": gamma, "beta": beta}.get(str(error.parameter))) from error
     if result.count < 2:
         detail = f"x has shape {array.shape}: one example a unit, whose dx is always 0; give at least two."
         raise EmptyBatch(detail, parameter="x")
     upstream = real_array(dy, "dy").astype(np.float64)
     if upstream.shape != array.shape:
         detail = f"dy has shape {upstream.shape}, x has {array.shape}; give one number of dy for each of x."
-        raise ShapeMismatch(detail, parameter="dy")
+        raise _with_hint(ShapeMismatch(detail, parameter="dy"), array.shape, upstream)
     if not np.isfinite(upstream).all():
         raise not_finite(upstream, "dy")
 
@@ -193,3 +195,13 @@ def case_of(
         scale=result.scale, x_hat=rows(result.x_hat),
         running=running_pair(running_mean, running_var, len(result.gamma)), result=result,
     )  # fmt: skip
+
+
+def _with_hint(error: ShapeMismatch, shape: tuple[int, ...], given: ArrayLike | None) -> ShapeMismatch:
+    """The refusal of an array beside x, saying that one of them is transposed if that explains it."""
+    other, hint = np.shape(given) if given is not None else (), ""
+    if len(other) > 1 and other == shape[::-1]:
+        hint = f" It looks transposed: x and {error.parameter} have their axes in another order."
+    elif len(shape) == 2 and other == shape[:1]:
+        hint = " It has one number for each row of x: if x is transposed, give feature_axis=0."
+    return ShapeMismatch(f"{error}{hint}", parameter=error.parameter)

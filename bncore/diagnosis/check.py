@@ -1,25 +1,29 @@
 """The check: verdicts, the first wrong tensor, and what each wrong one is recognized as."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bncore.arguments import Float64
+from bncore.diagnosis.allowance import Allowance, rounded, shaken
 from bncore.diagnosis.answers import Answer, Printed, answer_of
 from bncore.diagnosis.candidates import Candidates, candidates
 from bncore.diagnosis.case import ORDER, Case
 from bncore.diagnosis.catalogue import MISTAKES, UNNAMED
 from bncore.diagnosis.reasons import reasons
+from bncore.diagnosis.remarks import about, blind, hidden
 from bncore.diagnosis.triple import Coefficients, fit, in_words
-from bncore.diagnosis.verdict import CLOSE, EXACT, Verdict, noise_of, verdict_of
+from bncore.diagnosis.verdict import CLOSE, EXACT, FLOAT64, Verdict, verdict_of, widest
 from bncore.errors import BadParameter
 
 AROUND = 10.0
 """A candidate this many times as far as the nearest one is not told apart from it."""
 EXPLAINED = 0.5
 """A mistake explains an answer if it leaves no more than this share of the answer's own error."""
+DECISIVE = 0.1
+"""One that leaves no more than this share shows that the batch is meant as it stands, however few digits it has."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +58,20 @@ class Report:
     warnings: tuple[str, ...]
 
 
-def check(case: Case, answers: Mapping[str, ArrayLike | Printed | None], *, rounding: float = 0.0) -> Report:
+def check(
+    case: Case,
+    answers: Mapping[str, ArrayLike | Printed | None],
+    *,
+    units: Mapping[str, float] | None = None,
+    built: Mapping[str, Candidates] | None = None,
+) -> Report:
     """Compare a student's tensors (any of dx, dgamma, dbeta, dx_hat, dvar, dsigma, dmean) with the correct ones.
 
     `dsigma` is dL/ds, s the denominator. Largest error relative to the tensor's largest magnitude: up to 1e-9 exact, up
     to 1e-4 close, above wrong; never stricter than the rounding of the answer's type, the last digit that was printed,
-    or `rounding`, the relative error of the batch itself where that was printed. Wrong and close tensors are compared
-    with every named mistake, built on these data.
+    or `units`, half of the last digit of those of x, dy and gamma that were printed. What that explains is exact, or,
+    where more than 1e-4 is explained by it, close. Wrong and close tensors are compared with every named mistake, built
+    on these data; `built` has those that were built already.
 
     >>> from bncore.diagnosis import case_of
     >>> case = case_of([[1.0], [2.0], [4.0], [9.0]], [3.0], dy=[[1.0], [0.0], [2.0], [5.0]], eps=0.5)
@@ -71,26 +82,21 @@ def check(case: Case, answers: Mapping[str, ArrayLike | Printed | None], *, roun
     """
     given = {name: values for name, values in answers.items() if values is not None}
     _known(given)
-    taken = {name: _held_to(rounding, answer_of(case, name, given[name])) for name in ORDER if name in given}
-    verdicts = {
-        name: verdict_of(case, name, answer.values, answer.rounding, answer.unit) for name, answer in taken.items()
-    }
-    coefficients = fit(case, taken["dx"].values) if "dx" in taken else None
-    built = {name: candidates(case, name) for name in taken}
+    taken = {name: answer_of(case, name, given[name]) for name in ORDER if name in given}
+    built = {name: (built or {}).get(name) or candidates(case, name) for name in taken}
+    allowed = _allowed(case, taken, {name: unit for name, unit in (units or {}).items() if unit > 0})
+    verdicts = {name: _judged(case, name, taken[name].values, allowed[name], built[name]) for name in taken}
+    coefficients = fit(case, taken["dx"].values, verdicts["dx"].allowed.total) if "dx" in taken else None
     diagnoses = tuple(
         diagnosis
         for name, answer in taken.items()
-        if verdicts[name].verdict != "exact"
-        for diagnosis in _diagnosed(case, name, answer, built[name], coefficients, verdicts[name])
+        if verdicts[name].verdict != "exact" and not verdicts[name].coarse
+        for diagnosis in _diagnosed(case, name, answer.values, built[name], coefficients, verdicts[name])
     )
-    wrong = [name for name, verdict in verdicts.items() if verdict.verdict == "wrong"]
+    wrong = [name for name, verdict in verdicts.items() if verdict.wrong]
     found = dict(reasons(case))
-    said = [*_about(case, taken, verdicts, diagnoses), *_blind(case, taken, built), *found.values()]
+    said = [*_said(case, taken, verdicts, built, diagnoses, units or {}), *found.values()]
     return Report(not wrong, verdicts, wrong[0] if wrong else None, diagnoses, coefficients, tuple(found), tuple(said))
-
-
-def _held_to(rounding: float, answer: Answer) -> Answer:
-    return replace(answer, rounding=max(rounding, answer.rounding))
 
 
 def _known(given: Mapping[str, ArrayLike | Printed]) -> None:
@@ -101,35 +107,62 @@ def _known(given: Mapping[str, ArrayLike | Printed]) -> None:
         raise BadParameter(f"{what}; give one or more of {', '.join(reversed(ORDER))}.", parameter=name)
 
 
+def _allowed(case: Case, taken: Mapping[str, Answer], units: Mapping[str, float]) -> dict[str, Allowance]:
+    """What each answer may be off by without being wrong."""
+    usual = widest(answer.rounding for answer in taken.values())
+    types = {name: answer.rounding or usual for name, answer in taken.items()}
+    roundings = {rounding: rounded(case, rounding) for rounding in {FLOAT64, *types.values()}}
+    moved = {source: shaken(case, **{source: unit}) for source, unit in units.items()}
+    return {
+        name: Allowance(
+            least=roundings[FLOAT64][name], rounding=roundings[types[name]][name], digits=answer.unit,
+            batch={source: parts[name] for source, parts in moved.items()},
+        )
+        for name, answer in taken.items()
+    }  # fmt: skip
+
+
+def _judged(case: Case, name: str, values: Float64, allowed: Allowance, built: Candidates) -> Verdict:
+    """The verdict on the batch as it stands, or, if that is not exact, on one that was printed.
+
+    A batch of few digits may have been typed as it is meant: a mistake that gives this very answer on it shows that.
+    """
+    as_it_stands = verdict_of(case, name, values, allowed.without_batch())
+    if not allowed.batch or as_it_stands.verdict == "exact" or as_it_stands.coarse:
+        return as_it_stands
+    residuals = built.distances(values)
+    fine = _shares(allowed.without_batch().total, np.maximum(built.largest, np.abs(values).max()))
+    if (residuals <= np.minimum(fine, DECISIVE * _apart(case.truth[name], values))).any():
+        return as_it_stands
+    return verdict_of(case, name, values, allowed)
+
+
 def _diagnosed(
-    case: Case, tensor: str, answer: Answer, built: Candidates, coefficients: Coefficients | None, verdict: Verdict
+    case: Case, tensor: str, values: Float64, built: Candidates, coefficients: Coefficients | None, verdict: Verdict
 ) -> Iterator[Diagnosis]:
     """The named mistakes that give this answer, best first; else the factors in words; else nothing."""
-    matches = _matches(case, tensor, answer, built)
+    matches = _matches(case.truth[tensor], values, built, verdict.allowed.total)
     for name, residual in matches:
         mistake = MISTAKES[name]
         yield Diagnosis(name, tensor, mistake.title, mistake.explanation, mistake.look_at, residual)
-    if matches or tensor != "dx" or coefficients is None or verdict.verdict != "wrong":
+    if matches or tensor != "dx" or coefficients is None or not verdict.wrong:
         return
-    tolerance = max(CLOSE, _tolerance(case, tensor, answer, float(np.abs(answer.values).max())))
-    if coefficients.residual_per_unit <= tolerance and np.isfinite(coefficients.per_unit[0]).any():
-        words = in_words(coefficients, tolerance)
-        residual = coefficients.residual_per_unit
+    if coefficients.fits and np.isfinite(coefficients.per_unit[0]).any():
+        words, residual = in_words(coefficients), coefficients.residual_per_unit
         yield Diagnosis(
             UNNAMED, tensor, "Factors without a name", words, MISTAKES["statistics_constant"].look_at, residual
         )
 
 
-def _matches(case: Case, tensor: str, answer: Answer, built: Candidates) -> list[tuple[str, float]]:
-    """The ids within the answer's rounding (or, if there are none, those that are close), and what is near the best.
+def _matches(truth: Float64, values: Float64, built: Candidates, error: float) -> list[tuple[str, float]]:
+    """The ids within the answer's `error` (or, if there are none, those that are close), and what is near the best.
 
-    Within rounding none is better than another, and the simpler comes first, as in the tables.
+    Within that error none is better than another, and the simpler comes first, as in the tables.
     """
-    residuals = built.distances(answer.values)
-    noise = noise_of(case, tensor, answer.rounding, answer.unit)
-    fine = _relative(noise, np.maximum(built.largest, np.abs(answer.values).max()))
+    residuals = built.distances(values)
+    fine = _shares(error, np.maximum(built.largest, np.abs(values).max()))
     excess = residuals / fine
-    explaining = residuals <= EXPLAINED * _apart(case.truth[tensor], answer.values)
+    explaining = residuals <= EXPLAINED * _apart(truth, values)
     if not explaining.any():
         return []
     best = int(np.argmin(np.where(explaining, np.maximum(excess, 1.0), np.inf)))
@@ -151,54 +184,26 @@ def _apart(truth: Float64, answer: Float64) -> float:
     return float(np.abs(truth - answer).max()) / larger if larger else 0.0
 
 
-def _relative(noise: float, sizes: Float64) -> Float64:
-    share = np.divide(noise, sizes, out=np.full(sizes.shape, EXACT), where=sizes > 0)
-    relative: Float64 = np.maximum(EXACT, share)
-    return relative
+def _shares(error: float, sizes: Float64) -> Float64:
+    """An absolute error relative to each size, at least what is exact."""
+    share = np.divide(error, sizes, out=np.full(sizes.shape, EXACT), where=sizes > 0)
+    return np.asarray(np.maximum(EXACT, share))
 
 
-def _tolerance(case: Case, tensor: str, answer: Answer, largest: float) -> float:
-    return float(_relative(noise_of(case, tensor, answer.rounding, answer.unit), np.array([largest]))[0])
-
-
-def _about(
-    case: Case, taken: Mapping[str, Answer], verdicts: Mapping[str, Verdict], diagnoses: tuple[Diagnosis, ...]
+def _said(
+    case: Case,
+    taken: Mapping[str, Answer],
+    verdicts: Mapping[str, Verdict],
+    built: Mapping[str, Candidates],
+    diagnoses: tuple[Diagnosis, ...],
+    units: Mapping[str, float],
 ) -> Iterator[str]:
-    """What to know about each answer: its type, its shape, what it may be as well, that it is not recognized."""
+    """What to know about each answer, then what rounding and digits hide in it, then which mistakes do not show."""
+    first = next((name for name, verdict in verdicts.items() if verdict.wrong), "")
     for name, answer in taken.items():
-        verdict = verdicts[name]
-        largest = float(np.abs(case.truth[name]).max())
-        if answer.turned:
-            yield f"{name} has the shape of a transposed x; give {case.expected(name)}."
-        if verdict.noise > CLOSE * largest and answer.values.any():
-            yield (
-                f"Rounding alone may change {name} by {verdict.noise:.2g}, and its largest number is {largest:.2g}: "
-                "nothing smaller is called wrong."
-            )
         mine = [diagnosis.id for diagnosis in diagnoses if diagnosis.tensor == name]
-        if len(mine) > 1:
-            yield f"On this batch these mistakes give the same {name}: {', '.join(mine)}. A probe tells them apart."
-        elif verdict.verdict == "wrong" and not mine:
-            first = _first(verdicts)
-            advice = f"Look at {first} first." if first != name else "Check one path after the other, on a probe."
-            yield f"{name} is wrong in a way that is not recognized. {advice}"
-        elif verdict.verdict == "close":
-            yield f"{name} is close but not exact."
-        if verdict.verdict != "exact" and verdict.max_abs_error <= answer.unit:
-            yield f"{name} agrees with the correct one in all the digits that were given; give more of them."
-
-
-def _first(verdicts: Mapping[str, Verdict]) -> str:
-    return next(name for name, verdict in verdicts.items() if verdict.verdict == "wrong")
-
-
-def _blind(case: Case, taken: Mapping[str, Answer], built: Mapping[str, Candidates]) -> Iterator[str]:
-    """The mistakes that would not be called wrong on these data, however they are written."""
+        yield from about(case, name, answer, verdicts[name], mine, first)
     for name, answer in taken.items():
-        noise = noise_of(case, name, answer.rounding, answer.unit)
-        allowed = max(CLOSE * float(np.abs(case.truth[name]).max()), noise)
-        errors = np.abs(built[name].values - case.truth[name].ravel()).max(1)
-        shown = {id for id, error in zip(built[name].ids, errors, strict=True) if error > allowed}
-        hidden = [id for id in dict.fromkeys(built[name].ids) if id not in shown]
-        if hidden:
-            yield f"On this batch these mistakes would not show in {name}: {', '.join(hidden)}. A probe shows them."
+        yield from hidden(case, name, answer, verdicts[name], built[name], units)
+    for name in taken:
+        yield from blind(case, name, verdicts[name], built[name])

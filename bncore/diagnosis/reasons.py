@@ -12,6 +12,9 @@ from bncore.diagnosis.verdict import CLOSE
 FLAT = 1e-6
 """Below this share of its terms a sum counts as 0."""
 
+SMALLEST = 1e-150
+"""An s whose square float64 can still divide by."""
+
 Found = Callable[[Case], bool]
 
 
@@ -111,7 +114,7 @@ REASONS: dict[str, tuple[Found, str]] = {
 
 def _deps(case: Case) -> Float64:
     """How much s changes, relative to itself, by each unit of epsilon."""
-    size = np.maximum(case.scale, np.finfo(np.float64).tiny)
+    size = np.maximum(case.scale, SMALLEST)
     return 1 / size if case.eps_placement == "deviation" else 0.5 / size**2
 
 

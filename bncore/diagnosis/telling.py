@@ -4,30 +4,41 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from bncore.arguments import Float64
 from bncore.diagnosis.catalogue import UNNAMED
 from bncore.diagnosis.check import Report
-from bncore.diagnosis.triple import NAMES, Coefficients, number
-from bncore.diagnosis.verdict import CLOSE
-
-FACTORS = {
-    "overall": "the whole gradient",
-    "mean_path": "the path through the mean",
-    "variance_path": "the path through the variance",
-}
+from bncore.diagnosis.triple import FACTORS, NAMES, missing, number, right, times
+from bncore.diagnosis.verdict import Verdict
 
 
 def headline(report: Report) -> str:
     """What was found, in one or two sentences."""
     first = report.first_wrong
     if first is None:
-        close = [name for name, verdict in report.tensors.items() if verdict.verdict == "close"]
-        exact = [name for name in report.tensors if name not in close]
-        said = [f"{_listed(exact)} exact"] if exact else []
-        said += [f"{_listed(close)} close"] if close else []
-        return f"Correct: {'; '.join(said)}."
-    rest = [name for name, verdict in report.tensors.items() if verdict.verdict == "wrong" and name != first]
+        return _nothing_wrong(report)
+    rest = [name for name, verdict in report.tensors.items() if verdict.wrong and name != first]
     too = f" {_listed(rest)} wrong too." if rest else ""
     return f"{first} is wrong. {_reason(report, first)}{too}"
+
+
+def _nothing_wrong(report: Report) -> str:
+    """Correct; or that no more is to be seen, where a mistake could hide behind rounding or digits."""
+    coarse = {name: verdict for name, verdict in report.tensors.items() if verdict.coarse}
+    exact = [name for name, verdict in report.tensors.items() if verdict.verdict == "exact"]
+    close = [name for name in report.tensors if name not in exact and name not in coarse]
+    said = [f"{_listed(exact)} exact"] if exact else []
+    said += [f"{_listed(close)} close"] if close else []
+    said += [f"{name} {_seen(verdict)}" for name, verdict in coarse.items()]
+    return f"{'No mistake is seen' if coarse else 'Correct'}: {'; '.join(said)}."
+
+
+def _seen(verdict: Verdict) -> str:
+    source = verdict.allowed.source
+    if source == "digits":
+        return "agrees in all the digits given, and these show no more"
+    if source == "rounding":
+        return "agrees up to its rounding, which is coarse enough to hide one"
+    return f"agrees as far as the digits of {source} tell, and these show no more"
 
 
 def _reason(report: Report, tensor: str) -> str:
@@ -47,24 +58,30 @@ def _listed(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} and {last} {verb}" if len(names) > 1 else f"{last} {verb}"
 
 
-def factors_in_words(coefficients: Coefficients) -> dict[str, str]:
-    """What each factor of dx says: right, missing, so many times what it should be, or that the data do not tell."""
-    if coefficients.residual_per_unit > CLOSE:
+def factors_in_words(report: Report) -> dict[str, str]:
+    """What each factor of dx says: right, missing, so many times what it should be, or that the data do not tell.
+
+    {} without factors. Where dx is not wrong none is off; else each may be off by what the error of dx does to it.
+    """
+    found = report.coefficients
+    if found is None:
+        return {}
+    wrong = report.tensors["dx"].wrong
+    if wrong and not found.fits:
         return dict.fromkeys(NAMES, "none fits: this dx mixes units or examples")
-    return {name: _factor(values) for name, values in zip(NAMES, coefficients.per_unit, strict=True)}
+    rows = zip(NAMES, found.per_unit, found.slack.max(1).tolist(), strict=True)
+    return {name: _factor(values, slack if wrong else np.inf) for name, values, slack in rows}
 
 
-def _factor(values: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:
-    known = values[np.isfinite(values)]
-    if not known.size:
+def _factor(values: Float64, slack: float) -> str:
+    if not np.isfinite(values).any():
         return "not told by these data"
-    low, high = float(known.min()), float(known.max())
-    if max(abs(low - 1), abs(high - 1)) <= CLOSE:
+    if right(values, slack):
         return "as it should be"
-    if max(abs(low), abs(high)) <= CLOSE:
+    if missing(values, slack):
         return "missing"
-    same = high - low <= CLOSE * max(abs(low), abs(high))
-    return f"{number(low)} times" if same else f"between {number(low)} and {number(high)} times, depending on the unit"
+    words = times(values, slack)
+    return f"{words}, depending on the unit" if " and " in words else words
 
 
 def text(report: Report) -> str:
@@ -92,6 +109,5 @@ def _explanations(report: Report) -> Iterator[str]:
 
 
 def _factor_lines(report: Report) -> Iterator[str]:
-    if report.coefficients is not None and report.tensors["dx"].verdict == "wrong":
-        for name, words in factors_in_words(report.coefficients).items():
-            yield f"{FACTORS[name]}: {words}"
+    if "dx" in report.tensors and report.tensors["dx"].wrong:
+        yield from (f"{FACTORS[name]}: {words}" for name, words in factors_in_words(report).items())

@@ -12,41 +12,63 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.diagnosis.case import Case
+from bncore.diagnosis.verdict import CLOSE
 from bncore.epsilon import reciprocal
 
 FEWEST = 4
 """Examples that leave a residual when a triple does not fit: three numbers fit any three."""
 NOTHING = 1e-6
 """Below this share of g, a part of it is too small to divide by."""
-NAMES = ("overall", "mean_path", "variance_path")
+UNKNOWN = 1.0
+"""A factor that may be off by this much is not told by the data: it could be right, missing or double."""
+FACTORS = {
+    "overall": "the whole gradient",
+    "mean_path": "the path through the mean",
+    "variance_path": "the path through the variance",
+}
+NAMES = tuple(FACTORS)
 
 
 @dataclass(frozen=True, eq=False)
 class Coefficients:
     """`per_unit` (3, n) and `pooled` (3,): overall p, mean path a, variance path c; NaN where the data do not tell.
 
-    `residuals` is what the fits leave, relative to the largest |dx|.
+    `residuals` is what the fits leave, relative to the largest |dx|; `tolerance` what they may leave. `slack` (3, n) is
+    how far each factor may be from the true one for what dx itself may be off by.
     """
 
     per_unit: Float64
     pooled: Float64
     residual_per_unit: float
     residual_pooled: float
+    tolerance: float
+    slack: Float64
+
+    @property
+    def fits(self) -> bool:
+        """Whether dx has these factors at all."""
+        return self.residual_per_unit <= self.tolerance
 
 
-def fit(case: Case, dx: Float64) -> Coefficients | None:
-    """The triples of a dx (K, n); None with fewer than 4 examples, when a triple fits anything."""
+def fit(case: Case, dx: Float64, error: float = 0.0) -> Coefficients | None:
+    """The triples of a dx (K, n) that may be off by `error`; None with fewer than 4 examples, when any dx fits."""
     if case.count < FEWEST:
         return None
-    per_unit, left = _per_unit(case, dx)
-    pooled, pooled_left = _pooled(case, dx)
     largest = float(np.abs(dx).max())
+    error = min(error, largest)
+    per_unit, slack, left = _per_unit(case, dx, error)
+    pooled, pooled_left = _pooled(case, dx)
     share = 1 / largest if largest else 0.0
-    return Coefficients(per_unit, pooled, left * share, pooled_left * share)
+    tolerance = max(CLOSE, error * share)
+    return Coefficients(per_unit, pooled, left * share, pooled_left * share, tolerance, np.maximum(slack, CLOSE))
 
 
-def _per_unit(case: Case, dx: Float64) -> tuple[Float64, float]:
-    """(3, n), and the largest residual."""
+def _per_unit(case: Case, dx: Float64, error: float) -> tuple[Float64, Float64, float]:
+    """The factors (3, n), how far `error` moves each, and the largest residual.
+
+    The weight of g is found by a projection on its own part, which an error e moves by up to e/rms(own); the others are
+    what is left over <g> and c0 <g x_hat>, and divided by that weight.
+    """
     g, x_hat, size = case.dy, case.x_hat, np.sqrt((case.dy**2).mean(0))
     unit = reciprocal((x_hat**2).mean(0))
     own = g - case.mean_dy - x_hat * (case.mean_dy_x_hat * unit)
@@ -62,7 +84,14 @@ def _per_unit(case: Case, dx: Float64) -> tuple[Float64, float]:
     direct = known & (np.abs(of_g) * size > NOTHING * np.abs(dx).max())
     mean_path = _ratio(-of_one, of_g * case.mean_dy, direct & (np.abs(case.mean_dy) > NOTHING * size))
     variance_path = _ratio(-of_x_hat, of_g * pull_g, direct & (np.abs(pull_g) > NOTHING * size))
-    return np.stack([overall, mean_path, variance_path]), left
+    factors = np.stack([overall, mean_path, variance_path])
+    off = error * reciprocal(np.sqrt(power))
+    weights = np.stack([np.abs(case.slope), np.abs(of_g * case.mean_dy), np.abs(of_g * pull_g)])
+    direct_off = np.stack([off, error + off * np.abs(case.mean_dy), error * np.sqrt(unit) + off * np.abs(pull_g)])
+    slack = direct_off * reciprocal(weights)
+    slack[1:] += np.abs(np.nan_to_num(factors[1:])) * off * reciprocal(np.abs(of_g))
+    factors[slack >= UNKNOWN] = np.nan
+    return factors, slack, left
 
 
 def _pooled(case: Case, dx: Float64) -> tuple[Float64, float]:
@@ -91,16 +120,15 @@ def _ratio(above: Float64, below: Float64, known: np.ndarray[tuple[int, ...], np
     return np.asarray(np.divide(above, below, out=np.full(below.shape, np.nan), where=able))
 
 
-SUBJECTS = ("your whole gradient", "your path through the mean", "your path through the variance")
-
-
-def in_words(coefficients: Coefficients, tolerance: float) -> str:
+def in_words(coefficients: Coefficients) -> str:
     """Two sentences: which of the three factors is off, pooled if one triple fits all units, else by its range."""
-    pooled = coefficients.residual_pooled <= tolerance
+    pooled = coefficients.residual_pooled <= coefficients.tolerance
     values = coefficients.pooled[:, np.newaxis] if pooled else coefficients.per_unit
-    if _nothing(values[0], tolerance):
+    slack = coefficients.slack.max(1)
+    if missing(values[0], slack[0]):
         return "Your gradient holds nothing of dy itself: the direct path, gamma/s times dy, is missing. Start with it."
-    said = [_said(subject, value, tolerance) for subject, value in zip(SUBJECTS, values, strict=True)]
+    subjects = [title.replace("the", "your", 1) for title in FACTORS.values()]
+    said = [_said(*row) for row in zip(subjects, values, slack.tolist(), strict=True)]
     off = [words for words in said if words]
     if not off:
         return "No factor is off, and yet dx is not right. Look at the units one by one."
@@ -110,29 +138,41 @@ def in_words(coefficients: Coefficients, tolerance: float) -> str:
     )
 
 
-def _nothing(values: Float64, tolerance: float) -> bool:
+def missing(values: Float64, slack: float) -> bool:
+    """Whether a factor is 0 in every unit that tells it."""
     known = values[np.isfinite(values)]
-    return bool(known.size) and float(np.abs(known).max()) <= max(10 * tolerance, NOTHING)
+    return bool(known.size) and float(np.abs(known).max()) <= slack
 
 
-def _said(subject: str, values: Float64, tolerance: float) -> str:
-    """What is wrong with one factor; nothing where it is 1 in every unit that tells it."""
-    known, slack = values[np.isfinite(values)], max(10 * tolerance, NOTHING)
-    if not known.size or np.abs(known - 1).max() <= slack:
-        return ""
-    if _nothing(values, tolerance):
-        return f"{subject} is 0"
+def right(values: Float64, slack: float) -> bool:
+    """Whether a factor is 1 in every unit that tells it."""
+    known = values[np.isfinite(values)]
+    return not known.size or float(np.abs(known - 1).max()) <= slack
+
+
+def times(values: Float64, slack: float) -> str:
+    """A factor that is neither: its number, or its range over the units."""
+    known = values[np.isfinite(values)]
     low, high = float(known.min()), float(known.max())
-    if high - low <= slack * max(abs(low), abs(high)):
-        return f"{subject} is {number(low)} times what it should be"
-    return f"{subject} is between {number(low)} and {number(high)} times what it should be, depending on the unit"
+    same = high - low <= max(slack, CLOSE * max(abs(low), abs(high)))
+    return f"{number(low)} times" if same else f"between {number(low)} and {number(high)} times"
+
+
+def _said(subject: str, values: Float64, slack: float) -> str:
+    """What is wrong with one factor; nothing where it is 1 in every unit that tells it."""
+    if right(values, slack):
+        return ""
+    if missing(values, slack):
+        return f"{subject} is 0"
+    words = times(values, slack)
+    return f"{subject} is {words} what it should be" + (", depending on the unit" if " and " in words else "")
 
 
 def number(value: float) -> str:
-    """Three digits, at least one behind the point.
+    """Three digits, at least one behind the point; more where three would say 1.
 
-    >>> number(2.0), number(-0.33333)
-    ('2.0', '-0.333')
+    >>> number(2.0), number(-0.33333), number(1.00025)
+    ('2.0', '-0.333', '1.0003')
     """
-    text = f"{value:.3g}"
+    text = f"{value:.3g}" if value == 1 or f"{value:.3g}" != "1" else f"{value:.5g}"
     return text if any(mark in text for mark in ".e") else f"{text}.0"

@@ -1,4 +1,4 @@
-// The frame of every page: colour scheme and the "about" dialog.
+// The frame of every page: the current page in sight, colour scheme and the "about" dialog.
 import { currentScheme, setScheme } from "./lib/scheme.js";
 
 document.getElementById("scheme").addEventListener("click", () => {
@@ -7,3 +7,11 @@ document.getElementById("scheme").addEventListener("click", () => {
 
 const about = document.getElementById("about");
 document.getElementById("about-open").addEventListener("click", () => about.showModal());
+
+// On a narrow screen the navigation scrolls sideways: the page that one is on is shown in its middle.
+const navigation = document.querySelector(".top nav");
+const current = navigation.querySelector("[aria-current]");
+if (current) {
+  const [all, one] = [navigation.getBoundingClientRect(), current.getBoundingClientRect()];
+  navigation.scrollLeft += one.left - all.left - (all.width - one.width) / 2;
+}

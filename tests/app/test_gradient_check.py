@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.api import gradient_check_body
+from app.api.gradient_check import light_fields
 from app.settings import Settings
 from bncore.diagnosis import ORDER, case_of, probe
 from tests.app.strict_json import parsed
@@ -134,6 +135,10 @@ BATCH = {"x": X, "dy": X}
         ({"seed": True, "dx": X}, "seed", "integer"),
         ({"seed": 1, "axes": 3, "dx": X}, "axes", "2 or 4"),
         ({"seed": 1, "x": X, "dx": X}, "x", "Leave one of them out"),
+        ({"seed": 1, "eps": 1.0, "dx": X}, "eps", "eps is given with a seed"),
+        ({"seed": 1, "feature_axis": 1, "dx": X}, "feature_axis", "feature_axis is given with a seed"),
+        ({**BATCH, "axes": 2, "dx": X}, "axes", "axes is given without a seed"),
+        ({"seed": 1, "dx": [[True] * 4] * 7}, "dx", "not a number"),
         ({"seed": 1, "dx": [[1.0, 2.0]]}, "dx", "give (7, 4), the shape of x"),
         ({"seed": 1, "axes": 4, "dx": X}, "dx", "give (3, 4, 2, 5), the shape of x"),
         ({"seed": 1, "dgamma": [1.0] * 7}, "dgamma", "A sum over the wrong axis"),
@@ -155,7 +160,10 @@ BATCH = {"x": X, "dy": X}
         ({"seed": 1, "dx": [[1.0], [1.0, 2.0]]}, "dx", "ragged"),
         ({**BATCH, "dz": X}, "dz", "nothing of this name"),
         ({**BATCH, "dy": np.transpose(X).tolist(), "dx": X}, "dy", "(4, 7), x has (7, 4)"),
+        ({**BATCH, "dy": np.transpose(X).tolist(), "dx": X}, "dy", "It looks transposed"),
         ({**BATCH, "gamma": [1.0] * 7, "dx": X}, "gamma", "shape (4,)"),
+        ({**BATCH, "gamma": [1.0] * 7, "dx": X}, "gamma", "if x is transposed, give feature_axis=0"),
+        ({**BATCH, "beta": [1.0] * 7, "dx": X}, "beta", "if x is transposed, give feature_axis=0"),
         ({**BATCH, "gamma": ["a"] * 4, "dx": X}, "gamma", "not a number"),
         ({**BATCH, "running_mean": [0.0] * 4, "dx": X}, "running_var", "is missing; give it with running_mean"),
         ({**BATCH, "eps": -1.0, "dx": X}, "eps", "greater than or equal to 0"),
@@ -248,6 +256,25 @@ def test_extreme_numbers_leave_as_valid_json(client):
         x, dy = np.array([[1.0, 2.0], [2.0, 0.0], [4.0, 1.0], [3.0, 3.0]]) * size, np.eye(4, 2) * other
         status, answer = posted(client, {"x": x.tolist(), "dy": dy.tolist(), "dx": dy.tolist(), "eps": 0.0})
         assert status in (200, 422), answer
+
+
+@pytest.mark.parametrize(("body", "light"), [
+    (b'{"seed": 1}', True), (b'{"seed": 1, "numeric": true}', False), (b'{"seed": 1, "num\\u0065ric": true}', False),
+    (b'{"seed": 1, "numeric": false}', True), (npz(seed=1), False), (b'{"seed": 1}' + b" " * 1000, False),
+])  # fmt: skip
+def test_only_small_work_is_done_without_a_thread(body, light):
+    assert (light_fields(body, 500) is not None) == light
+
+
+def test_the_whole_probe_sent_back_with_its_seed_is_refused_in_plain_words(client):
+    whole = client.get(URL + "/probe?seed=3").json()
+    status, answer = posted(client, whole | {"dx": whole["dy"]})
+    assert status == 422
+    assert answer["detail"].startswith("x is given with a seed: is the batch the probe of the seed")
+    status, answer = posted(
+        client, {name: whole[name] for name in ("seed", "axes", "eps_placement")} | {"dx": whole["dy"]}
+    )
+    assert status == 200
 
 
 def test_work_in_a_thread_answers_the_same(client, app):

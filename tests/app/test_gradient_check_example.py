@@ -53,10 +53,10 @@ def test_a_tensor_may_be_pasted_as_it_is_printed(client, write):
         ("[[1, 2], [3, x]]", "“x” in dx is not a number"),
         ("1, nan", "dx[1] is nan"),
         ("[[1, 2], [3, 4]", "brackets of dx do not match"),
-        ("[1] 2", "dx is not one array"),
+        ("[1] 2", "“2” stands behind its brackets"),
         ("[1e999]", "dx[0] is inf"),
         pytest.param("[" * 5000, "brackets of dx do not match", id="deep"),
-        pytest.param("[" * 5000 + "1" + "]" * 5000, "brackets of dx do not match", id="deep and closed"),
+        pytest.param("[" * 5000 + "1" + "]" * 5000, "more than 16 brackets inside each other", id="deep and closed"),
         ("[[1. 2. ... 3. 4.]]", "dx was shortened by dots"),
     ],
 )

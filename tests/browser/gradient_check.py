@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.playground import Playground
 
@@ -45,7 +45,3 @@ class GradientCheck(Playground):
     def expect_headline(self, *words: str) -> None:
         for word in words:
             expect(self.headline).to_contain_text(word)
-
-
-def gradient_check(page: Page) -> GradientCheck:
-    return GradientCheck(page)

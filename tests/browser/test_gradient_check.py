@@ -4,17 +4,18 @@ import json
 import shlex
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from bncore.diagnosis import probe, ready_answers
+from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.gradient_check import GradientCheck
-from tests.browser.test_uploads import drop
 
 PROBE = probe(0).case()
 WRONG = ready_answers(PROBE)["mean_path_sign"]
@@ -105,12 +106,27 @@ def test_pasted_numbers_are_in_the_link(check: GradientCheck) -> None:
 def test_numbers_too_long_for_the_link_are_said_to_be(check: GradientCheck) -> None:
     check.open("axes=4&seed=3")
     images = ready_answers(probe(3, axes=4).case())["channel_count"]
-    np.set_printoptions(threshold=10**6)
-    check.paste("dx", json.dumps(images["dx"].tolist()) * 1 + " " * 9000)
+    check.paste("dx", json.dumps(images["dx"].tolist()) + " " * 9000)
     assert check.diagnoses()[-1] == "channel_count"
     assert "dx" not in check.query
     expect(check.page.locator("#in-link")).to_be_visible()
     expect(check.page.locator("#in-link")).to_contain_text("too long for the address")
+
+
+def test_numbers_too_long_for_the_link_come_back_with_back_and_forward(check: GradientCheck) -> None:
+    check.open("mistake=own")
+    long = str(WRONG["dx"]) + " " * 9000
+    check.paste("dx", long)
+    check.paste("dx", str(RIGHT["dx"]) + " " * 9000)
+    check.expect_headline("Correct: dx is exact.")
+    check.page.go_back()
+    check.expect_headline("wrong sign")
+    assert check.field("dx").input_value() == long
+    expect(check.page.locator("#in-link")).to_be_visible()
+    check.page.go_back()
+    check.expect_headline("Nothing to check yet")
+    check.page.go_forward()
+    check.expect_headline("wrong sign")
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -118,7 +134,7 @@ def test_a_dropped_npz_fills_the_fields(check: GradientCheck, tmp_path: Path, dt
     check.open()
     path = on_disk(tmp_path, "mine.npz", **{name: value.astype(dtype) for name, value in WRONG.items()})
     with check.page.expect_response("**/gradient-check/view"):
-        drop(check.page, path, 900, 500)
+        files.drop(check.page, path, (900, 500))
     check.settle()
     check.expect_headline("The path through the mean has the wrong sign.")
     assert check.verdict("dbeta") == "exact"
@@ -135,19 +151,79 @@ def test_a_chosen_npy_is_the_tensor_of_its_name(check: GradientCheck, tmp_path: 
 
 
 def test_a_dropped_file_with_its_own_batch_is_checked_on_that(check: GradientCheck, tmp_path: Path) -> None:
-    other = probe(9)
-    arrays = {name: value for name, value in vars(other).items() if isinstance(value, np.ndarray)}
-    check.open()
-    path = on_disk(tmp_path, "mine.npz", **arrays, dx=other.case().truth["dx"])
+    check.open("seed=9&eps_placement=deviation")
+    check.page.locator("#fold-table summary").click()
+    with check.page.expect_download() as downloaded:
+        check.page.locator('[data-probe="npz"]').click()
+    case = probe(9, eps_placement="deviation").case()
+    path = on_disk(tmp_path, "mine.npz", **np.load(downloaded.value.path()), dx=case.truth["dx"])
+    check.open("batch=own")
     with check.page.expect_response("**/gradient-check/view"):
-        drop(check.page, path, 900, 500)
-    check.settle()
-    with check.page.expect_response("**/gradient-check/view"):
-        check.field("eps").fill("1")
-        check.field("eps").press("Enter")
+        files.drop(check.page, path, (900, 500))
     check.settle()
     check.expect_headline("Correct: dx is exact.")
     expect(check.page.locator("#batch-line")).to_contain_text("your own batch")
+    expect(check.field("eps")).to_have_value("1.0")
+
+
+def test_a_dropped_file_with_a_seed_is_checked_on_that_probe(check: GradientCheck, tmp_path: Path) -> None:
+    check.open("batch=own")
+    path = on_disk(tmp_path, "mine.npz", dx=probe(9, axes=4).case().as_given(probe(9, axes=4).case().truth["dx"]),
+                   seed=np.array(9), axes=np.array(4))  # fmt: skip
+    with check.page.expect_response("**/gradient-check/view"):
+        files.drop(check.page, path, (900, 500))
+    check.settle()
+    check.expect_headline("Correct: dx is exact.")
+    expect(check.page.locator("#batch-line")).to_contain_text("the probe of seed 9")
+
+
+def slow_first(check: GradientCheck, address: str) -> Callable[[], None]:
+    """Holds the first request to an address back until the answer is called."""
+    held: list[Route] = []
+
+    def one(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    check.page.route(address, one)
+
+    return lambda: held[0].continue_()
+
+
+def opened_with_a_slow_file(check: GradientCheck, folder: Path) -> Callable[[], None]:
+    """The page with a wrong dx on its way; what lets it arrive."""
+    check.open("mistake=own")
+    let_go = slow_first(check, "**/gradient-check/arrays*")
+    with check.page.expect_request("**/gradient-check/arrays*"):
+        files.drop(check.page, on_disk(folder, "one.npz", dx=WRONG["dx"]), (900, 500))
+
+    def release() -> None:
+        with check.page.expect_response("**/gradient-check/arrays*"):
+            let_go()
+        check.settle()
+
+    return release
+
+
+def test_the_last_of_two_dropped_files_wins(check: GradientCheck, tmp_path: Path) -> None:
+    release = opened_with_a_slow_file(check, tmp_path)
+    with check.page.expect_response("**/gradient-check/view"):
+        files.drop(check.page, on_disk(tmp_path, "two.npz", dx=RIGHT["dx"]), (900, 500))
+    check.expect_headline("Correct: dx is exact.")
+    release()
+    check.expect_headline("Correct: dx is exact.")
+
+
+def test_a_late_file_overwrites_nothing_that_was_typed_meanwhile(check: GradientCheck, tmp_path: Path) -> None:
+    release = opened_with_a_slow_file(check, tmp_path)
+    with check.page.expect_response("**/gradient-check/view"):
+        check.field("dx").fill(str(RIGHT["dx"]))
+        check.field("dx").press("Tab")
+    release()
+    check.expect_headline("Correct: dx is exact.")
+    assert check.field("dx").input_value() == str(RIGHT["dx"])
 
 
 def test_a_file_that_cannot_be_read_is_said_beside_the_drop(check: GradientCheck, watch: Watch, tmp_path: Path) -> None:
@@ -177,7 +253,7 @@ def test_an_error_stands_beside_the_field_that_caused_it(
 
 def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, watch: Watch) -> None:
     watch.refusals.add(422)
-    check.open("dgamma=1,2")
+    check.open("dgamma=1 2")
     check.expect_error("dgamma", "give (4,)")
     check.page.goto("/gradient-check?batch=own&x=1,2,b&dx=1")
     check.expect_error("x", "“b” in x is not a number")
@@ -239,6 +315,12 @@ def test_the_third_route_opens_in_the_link(check: GradientCheck) -> None:
     check.page.reload()
     check.settle()
     expect(rows.first).to_be_visible()
+    check.page.go_back()
+    check.settle()
+    expect(check.page.locator("#third")).not_to_have_attribute("open", "")
+    check.page.go_forward()
+    check.settle()
+    expect(rows.first).to_be_visible()
     errors = rows.locator("td").first.text_content() or ""
     assert float(errors.replace("−", "-")) < 1e-8
 
@@ -284,6 +366,30 @@ def test_copied_as_curl_and_as_python_it_gives_this_answer(clipboard: GradientCh
     code = copied(clipboard, "Copy as Python")
     finished = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert finished.stdout.strip() == answer["text"]
+
+
+def test_what_is_copied_is_of_one_batch_though_the_view_is_late(clipboard: GradientCheck) -> None:
+    clipboard.open()
+    release = slow_first(clipboard, "**/gradient-check/view")
+    with clipboard.page.expect_request("**/gradient-check/view"):
+        clipboard.page.get_by_role("button", name="New probe").click()
+    clipboard.page.get_by_role("button", name="Copy as curl", exact=True).click()
+    release()
+    expect(clipboard.page.locator("#copied")).to_contain_text("Copied")
+    command = shlex.split(str(clipboard.page.evaluate("() => navigator.clipboard.readText()")))
+    sent = json.loads(command[command.index("-d") + 1])
+    assert sent["seed"] == 1
+    assert sent["dx"] == clipboard.field("dx").input_value()
+    answer = json.load(urlopen(Request(command[2], json.dumps(sent).encode())))
+    assert answer["headline"] == "dx is wrong. The path through the variance is missing."
+
+
+def test_a_probe_that_there_is_not_is_not_copied_as_code(clipboard: GradientCheck, watch: Watch) -> None:
+    watch.refusals.add(422)
+    clipboard.open("seed=-1")
+    clipboard.page.locator("#fold-table summary").click()
+    clipboard.page.get_by_role("button", name="Copy as NumPy code").click()
+    expect(clipboard.page.locator("#copied")).to_have_text("Nothing is copied: there is no such probe.")
 
 
 @pytest.mark.parametrize("form", ["CS231n's two functions", "Any function"])

@@ -178,3 +178,11 @@ def test_a_figures_legend_can_be_read(page: Page, figure: str, size: dict[str, i
     assert len(names) >= 3
     for name in names:
         expect(name).to_be_visible()
+
+
+@pytest.mark.parametrize("path", ["/", "/derivation", "/gradient-check", "/docs"])
+def test_a_phone_shows_the_current_page_in_the_navigation(page: Page, path: str) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    page.goto(path)
+    current = page.locator(".top nav [aria-current]")
+    expect(current).to_be_in_viewport(ratio=0.99)

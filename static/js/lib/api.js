@@ -37,6 +37,7 @@ export class Latest {
   #fail;
   #busy;
   #running = false;
+  #done = Promise.resolve();
   #wanted = null;
 
   constructor({ ask, show, fail, busy }) {
@@ -48,7 +49,12 @@ export class Latest {
 
   want(query) {
     this.#wanted = query;
-    if (!this.#running) this.#run();
+    if (!this.#running) this.#done = this.#run();
+  }
+
+  // Until all that was asked for is shown.
+  idle() {
+    return this.#done;
   }
 
   async #run() {

@@ -2,11 +2,6 @@
 import { element, fillTable } from "./tables.js";
 import { three } from "./numbers.js";
 
-const FACTORS = [
-  ["overall", "the whole gradient", "gradient"],
-  ["mean_path", "its path through the mean", "mean"],
-  ["variance_path", "its path through the variance", "variance"],
-];
 const $ = (id) => document.getElementById(id);
 
 export function showFound(answer, takeProbe) {
@@ -74,9 +69,9 @@ function cardOf({ id, tensor, title, explanation, look_at_math: math, residual }
   return card;
 }
 
-function showFactors({ coefficients, figures }) {
+function showFactors({ coefficients, figures, factors }) {
   $("factors-section").hidden = !coefficients && !figures.against;
-  const words = coefficients ? FACTORS.map(([name, title, meaning]) => [title, meaning, coefficients.words[name]]) : [];
+  const words = coefficients ? factors.map(({ name, title, meaning }) => [title, meaning, coefficients.words[name]]) : [];
   const same = words.length > 0 && words.every(([, , text]) => text === words[0][2]);
   const rows = (same ? [["all three", "gradient", words[0][2]]] : words).map(([title, meaning, text]) => {
     const row = element("div", "", { style: `--meaning: var(--${meaning})` });
@@ -101,20 +96,21 @@ function showNumeric({ numeric: rows, numeric_note: note }) {
 }
 
 // The batch's numbers: a row an example (or a position of one), a column a unit.
-export function showBatch({ table: { rows, count, x, dy, per_unit: perUnit } }) {
+export function showBatch({ table: { rows, count, units: all, x, dy, per_unit: perUnit } }) {
   const units = x[0].map((_, unit) => unit);
   const columns = (name, matrix) => units.map((unit) => [`${name} ${unit}`, [...matrix.map((row) => row[unit])]]);
   const names = [...rows, ...Object.keys(perUnit)];
-  const filled = columns("x", x).map(([title, values], unit) => [title, [...values, ...Object.values(perUnit).map((all) => all[unit])]]);
+  const filled = columns("x", x).map(([title, values], unit) => [title, [...values, ...Object.values(perUnit).map((each) => each[unit])]]);
   const upstream = columns("dy", dy).map(([title, values]) => [title, [...values, ...Object.keys(perUnit).map(() => "")]]);
-  fillTable($("batch-table"), count > rows.length ? `first ${rows.length} of ${count}` : "example", names, [...filled, ...upstream]);
+  const first = count > rows.length ? `first ${rows.length} of ${count}` : "example";
+  fillTable($("batch-table"), all > units.length ? `${first}, ${units.length} of ${all} units` : first, names, [...filled, ...upstream]);
 }
 
-export function numbersBehind(name, { coefficients, figures }) {
+export function numbersBehind(name, { coefficients, figures, factors }) {
   const table = element("table", "", { class: "numbers" });
   if (name === "factors") {
-    const units = coefficients.per_unit.overall.map((_, unit) => `unit ${unit}`);
-    fillTable(table, "unit", units, FACTORS.map(([key, title]) => [title, coefficients.per_unit[key]]));
+    const units = coefficients.per_unit.overall.slice(0, figures.factors.layout.meta.units).map((_, unit) => `unit ${unit}`);
+    fillTable(table, "unit", units, factors.map((factor) => [factor.title, coefficients.per_unit[factor.name]]));
     return table;
   }
   const points = figures.against.data.flatMap((trace) => trace.x.map((x, i) => [`${trace.name}, example ${trace.customdata[i]}`, x, trace.y[i]]));

@@ -1,16 +1,23 @@
-// The texts of tensors: in the address while they are short together, else held here for as long as the page is open.
+// The texts of tensors: in the address while they are short together, else held here, each set with its step of the
+// history, for as long as the page is open.
 
 const MOST = 6000; // characters in the address, encoded
+const NONE = new Map();
 
 export class Pasted {
   #state;
   #names;
-  #held = new Map();
+  #sets = new Map(); // by the mark of a step
+  #typed = null; // the mark of texts that are still being typed
+  #count = 0;
 
   constructor(state, names) {
     this.#state = state;
     this.#names = names;
-    state.onChange((changed) => changed === null && this.#held.clear());
+  }
+
+  get #held() {
+    return this.#sets.get(this.#state.mark) ?? NONE;
   }
 
   get(name) {
@@ -26,9 +33,12 @@ export class Pasted {
   set(texts, changes = {}, how = {}) {
     const all = Object.fromEntries(this.#names.map((name) => [name, texts[name] ?? this.get(name)]));
     const long = encodeURIComponent(Object.values(all).join("")).length > MOST;
-    this.#held = new Map(long ? Object.entries(all).filter(([name, text]) => text !== this.#state.fallback(name)) : []);
+    const mark = long ? `${performance.timeOrigin} ${(this.#count += 1)}` : null;
+    this.#sets.delete(this.#typed);
+    if (long) this.#sets.set(mark, new Map(Object.entries(all).filter(([name, text]) => text !== this.#state.fallback(name))));
+    this.#typed = how.settle === false ? mark : null;
     const kept = long ? Object.fromEntries(this.#names.map((name) => [name, this.#state.fallback(name)])) : all;
-    this.#state.set({ ...changes, ...kept }, how);
+    this.#state.set({ ...changes, ...kept }, { ...how, mark });
   }
 
   // What the view is asked with: the state, and what its address does not hold.

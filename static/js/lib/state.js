@@ -1,10 +1,13 @@
 // One table of state that reads and writes the address. Values are strings as they stand in the query;
-// a field that has its default is not in the address.
+// a field that has its default is not in the address. A mark stands with each step of the history, for what is not in
+// the address and yet comes back with the step.
 
 export class State {
   #schema;
   #values;
   #settled;
+  #mark = null;
+  #settledMark = null;
   #listeners = new Set();
   #waits = false;
 
@@ -15,6 +18,10 @@ export class State {
       this.#read();
       this.#tell(null);
     });
+  }
+
+  get mark() {
+    return this.#mark;
   }
 
   get(name) {
@@ -37,20 +44,22 @@ export class State {
 
   // While something is dragged the address is replaced; `settle` makes the result one step of Back and Forward.
   // Writing the address takes milliseconds: with `later` it is written after the next frame.
-  set(changes, { settle = true, later = false } = {}) {
+  set(changes, { settle = true, later = false, mark = this.#mark } = {}) {
+    this.#mark = mark;
     for (const [name, value] of Object.entries(changes)) this.#put(name, String(value ?? ""));
     if (later) this.#writeLater();
-    else history.replaceState(null, "", this.address());
+    else history.replaceState(this.#mark, "", this.address());
     if (settle) this.settle();
     this.#tell(Object.keys(changes));
   }
 
   settle() {
     const address = this.address();
-    if (address === this.#settled) return;
-    history.replaceState(null, "", this.#settled);
-    history.pushState(null, "", address);
+    if (address === this.#settled && this.#mark === this.#settledMark) return;
+    history.replaceState(this.#settledMark, "", this.#settled);
+    history.pushState(this.#mark, "", address);
     this.#settled = address;
+    this.#settledMark = this.#mark;
   }
 
   reset(names) {
@@ -80,7 +89,7 @@ export class State {
     this.#waits = true;
     requestAnimationFrame(() => setTimeout(() => {
       this.#waits = false;
-      history.replaceState(null, "", this.address());
+      history.replaceState(this.#mark, "", this.address());
     }));
   }
 
@@ -93,6 +102,7 @@ export class State {
     this.#values = new Map();
     for (const [name, value] of new URLSearchParams(location.search)) this.#put(name, value);
     this.#settled = this.address();
+    this.#mark = this.#settledMark = history.state;
   }
 
   #tell(names) {

@@ -16,6 +16,7 @@ const API = "/api/v1/gradient-check";
 const TYPED_AFTER = 400; // milliseconds
 const MINE = ["dx", "dgamma", "dbeta", "dx_hat", "dvar", "dsigma", "dmean"];
 const BATCH = ["x", "dy", "gamma", "beta", "running_mean", "running_var"];
+const SETTINGS = ["seed", "axes", "eps", "eps_placement", "feature_axis"];
 const CHOICES = ["batch", "way", "form"];
 const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
@@ -71,6 +72,7 @@ function refresh() {
     for (const part of document.querySelectorAll(`[data-for-${name}]`)) part.hidden = part.getAttribute(`data-for-${name}`) !== state.get(name);
   }
   $("in-link").hidden = pasted.inAddress;
+  $("third").open = state.get("numeric") === "true";
   for (const link of document.querySelectorAll("[data-probe]")) link.href = probeAddress(link.dataset.probe);
 }
 
@@ -100,6 +102,8 @@ function showExamples() {
 }
 
 const typing = new Set();
+let opened = 0; // files, and texts that were typed since
+let files = 0; // on their way
 
 // A text that is edited makes all that stand there the person's own.
 function take(name, how) {
@@ -114,6 +118,7 @@ for (const name of [...MINE, ...BATCH]) {
   let timer = 0;
   field.addEventListener("input", (event) => {
     typing.add(name);
+    opened += 1;
     clearTimeout(timer);
     const wait = event.inputType === "insertFromPaste" ? 0 : TYPED_AFTER;
     timer = setTimeout(() => take(name, { settle: false }), wait);
@@ -126,6 +131,7 @@ for (const name of [...MINE, ...BATCH]) {
 }
 
 const noTexts = Object.fromEntries(MINE.map((name) => [name, ""]));
+const noBatch = Object.fromEntries(BATCH.map((name) => [name, ""]));
 $("c-mistake").addEventListener("change", () => pasted.set(noTexts, { mistake: $("c-mistake").value }));
 $("clear").addEventListener("click", () => {
   pasted.set(noTexts, { mistake: "own" });
@@ -139,23 +145,36 @@ for (const name of CHOICES) {
 
 // ---- a file of tensors ----
 
+// The last one counts, and what is typed meanwhile stays.
 async function open(file) {
+  const turn = (opened += 1);
   const name = file.name.replace(/\.[^.]*$/, "");
   const known = [...MINE, ...BATCH].includes(name) ? name : "dx";
+  files += 1;
   waiting.asking(true);
   try {
     const found = await postJson(`${API}/arrays?name=${encodeURIComponent(known)}`, file);
-    const ownBatch = "x" in found && "dy" in found;
-    const texts = Object.fromEntries(Object.entries(found).filter(([key]) => MINE.includes(key) || ownBatch));
-    pasted.set(MINE.some((key) => key in found) ? { ...noTexts, ...texts } : texts, { way: "paste", ...(ownBatch ? { batch: "own" } : {}) });
+    if (turn === opened) fill(found);
   } catch (problem) {
+    if (turn !== opened) return;
     clearProblems();
     state.set({ way: "paste" });
     showAt("file", problem.message);
   } finally {
-    waiting.asking(false);
+    files -= 1;
+    waiting.asking(files > 0);
     $("file").value = "";
   }
+}
+
+// A file's tensors into the fields; with a batch of its own, or the seed of a probe, also what that was made with.
+function fill(found) {
+  const ownBatch = "x" in found && "dy" in found;
+  const taken = Object.entries(found).filter(([name]) => MINE.includes(name) || (ownBatch && BATCH.includes(name)));
+  const emptied = { ...(MINE.some((name) => name in found) ? noTexts : {}), ...(ownBatch ? noBatch : {}) };
+  const settings = Object.fromEntries(Object.entries(found).filter(([name]) => SETTINGS.includes(name)));
+  const batch = ownBatch ? { batch: "own" } : "seed" in found ? { batch: "probe" } : {};
+  pasted.set({ ...emptied, ...Object.fromEntries(taken) }, { way: "paste", ...settings, ...batch });
 }
 
 $("file").addEventListener("change", () => $("file").files[0] && open($("file").files[0]));
@@ -175,12 +194,14 @@ $("third").addEventListener("toggle", () => {
 
 // ---- to take along ----
 
-// The same as the REST API takes it: a batch or a seed, and the texts in force.
-function body() {
-  const batch = { probe: ["seed", "axes"], own: [...BATCH, "eps", "feature_axis"] }[state.get("batch")];
-  const sent = Object.fromEntries(batch.map((name) => [name, BATCH.includes(name) ? pasted.get(name) : Number(state.get(name))]));
-  const filled = Object.entries(sent).filter(([, value]) => value !== "");
-  return { ...Object.fromEntries(filled), eps_placement: state.get("eps_placement"), ...(answer?.texts ?? {}) };
+// The same as the REST API takes it: a batch or a seed, and what stands in the fields once the view is there.
+async function body() {
+  await latest.idle();
+  const batch = { probe: ["seed", "axes"], own: ["eps", "feature_axis"] }[state.get("batch")];
+  const numbers = Object.fromEntries(batch.map((name) => [name, Number(state.get(name))]));
+  const names = [...(state.get("batch") === "own" ? BATCH : []), ...MINE];
+  const texts = Object.fromEntries(names.map((name) => [name, $(`c-${name}`).value]).filter(([, text]) => text.trim() !== ""));
+  return { ...numbers, eps_placement: state.get("eps_placement"), ...texts };
 }
 
 async function copied(text, what) {
@@ -190,10 +211,17 @@ async function copied(text, what) {
 for (const button of document.querySelectorAll("[data-copy]")) {
   const kind = button.dataset.copy;
   const what = { link: "a link to this check", curl: "this check as curl", python: "this check as Python" }[kind];
-  button.addEventListener("click", () => copied(checkText(kind, location.origin + state.address(), body()), what));
+  button.addEventListener("click", async () => {
+    const sent = kind === "link" ? null : await body();
+    copied(checkText(kind, location.origin + state.address(), sent), what);
+  });
 }
 $("copy-snippet").addEventListener("click", () => copied($("snippet").textContent, "the snippet"));
-$("copy-probe").addEventListener("click", async () => copied(await (await fetch(probeAddress("python"))).text(), "the probe as NumPy code"));
+$("copy-probe").addEventListener("click", async () => {
+  const code = await fetch(probeAddress("python"));
+  if (code.ok) await copied(await code.text(), "the probe as NumPy code");
+  else $("copied").textContent = "Nothing is copied: there is no such probe.";
+});
 $("controls").addEventListener("submit", (event) => event.preventDefault());
 
 window.addEventListener("figures-missing", () => {

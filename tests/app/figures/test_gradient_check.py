@@ -5,7 +5,7 @@ import orjson
 import pytest
 
 from app.answers import to_json
-from app.figures.gradient_check import Given, figures
+from app.figures.gradient_check import MOST_POINTS, Given, figures
 from bncore.diagnosis import case_of, check, probe, ready_answers
 from tests.app.figures.test_playground import check as check_figure
 
@@ -24,6 +24,29 @@ def test_every_example_has_figures(axes, placement):
             check_figure(name, figure)
 
 
+RNG = np.random.default_rng(1)
+X = RNG.standard_normal((6, 2))
+LINE = RNG.standard_normal((301, 2))
+UNTOLD = {
+    "dy constant": ({"x": X, "dy": np.ones((6, 2))}, None),
+    "gamma 0": ({"x": X, "dy": X**2, "gamma": [0, 0]}, None),
+    "dy 0, dx 0": ({"x": X, "dy": np.zeros((6, 2))}, np.zeros((6, 2))),
+    "dy and dx a line in x": ({"x": X, "dy": X}, X),
+    "x constant, eps 0": ({"x": np.ones((6, 2)), "dy": X, "eps": 0.0}, None),
+    "many rows": ({"x": LINE, "dy": 2 * LINE + 1}, None),
+}
+
+
+@pytest.mark.parametrize(("batch", "dx"), UNTOLD.values(), ids=UNTOLD)
+@pytest.mark.parametrize("placement", ["variance", "deviation"])
+def test_a_batch_that_tells_no_factor_is_drawn_without_any(batch, dx, placement):
+    case = case_of(**batch, eps_placement=placement)
+    for given in (dx, case.as_given(case.truth["dx"]), case.as_given(case.dy)):
+        if given is not None:
+            for name, figure in drawn(case, given).items():
+                check_figure(name, figure)
+
+
 def test_a_mistake_about_axes_has_no_factors_to_draw():
     case = probe(2).case()
     ready = ready_answers(case)
@@ -35,7 +58,7 @@ def test_the_factors_are_the_reports_own():
     case = probe(2).case()
     traces = drawn(case, ready_answers(case)["mean_path_sign"]["dx"])["factors"]["data"]
     assert [trace["x"] for trace in traces] == [pytest.approx([value] * 4) for value in (1, -1, 1)]
-    assert [trace["name"] for trace in traces] == ["the whole", "mean path", "variance path"]
+    assert [trace["name"] for trace in traces] == ["the whole gradient", "the mean", "the variance"]
     assert len({trace["marker"]["symbol"] for trace in traces}) == 3
 
 
@@ -46,3 +69,26 @@ def test_a_large_batch_is_drawn_in_part_and_says_so():
     figure = drawn(case, case.truth["dx"])["against"]
     assert sum(len(trace["x"]) for trace in figure["data"]) == 2000
     assert "2,000 numbers of 12,000 drawn" in figure["layout"]["meta"]["note"]
+    assert "A shape is a unit" in figure["layout"]["meta"]["note"]
+
+
+@pytest.mark.parametrize("examples", [4, 4000])
+def test_many_units_are_drawn_in_part_and_say_so(examples):
+    x, dy = np.random.default_rng(0).standard_normal((2, examples, 8192 // examples * 4))
+    case = case_of(x, dy=dy)
+    figures = drawn(case, case.truth["dx"])
+    against, factors = figures["against"], figures["factors"]
+    assert sum(len(trace["x"]) for trace in against["data"]) <= MOST_POINTS
+    assert len(against["data"]) <= 64
+    assert sum(len(trace["x"]) for trace in factors["data"]) <= 3 * MOST_POINTS
+    note = against["layout"]["meta"]["note"]
+    if case.units > 64:
+        assert "256 numbers of 32,768 drawn, the first 64 units of 8,192" in note
+        assert "The first 2,000 units; 6,192 more" in factors["layout"]["meta"]["note"]
+
+
+def test_shapes_that_two_units_share_are_not_said_to_be_a_unit():
+    x, dy = np.random.default_rng(0).standard_normal((2, 5, 9))
+    case = case_of(x, dy=dy)
+    figure = drawn(case, case.truth["dx"])["against"]
+    assert figure["layout"]["meta"]["note"] == "Every 8 units the shapes come again."

@@ -1,13 +1,15 @@
 """The words of each mistake, what is refused, and that no finite answer fails."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bncore import BadParameter, BatchNormError, EmptyBatch, NonFiniteInput, ShapeMismatch
-from bncore.diagnosis import MISTAKES, case_of, check
-from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case, in_shape, plain
+from bncore.diagnosis import MISTAKES, candidates, case_of, check, ready_answers
+from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case, in_shape, named, plain
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -37,6 +39,26 @@ def test_answers_that_cannot_be_meant_are_refused(answers, kind, parameter, word
     with pytest.raises(kind, match=words) as caught:
         check(plain(), answers)
     assert caught.value.parameter == parameter
+
+
+def test_a_transposed_array_beside_x_is_said_to_be():
+    x = np.ones((4, 2))
+    with pytest.raises(ShapeMismatch, match="It looks transposed: x and dy"):
+        case_of(x, dy=np.ones((2, 4)))
+    with pytest.raises(ShapeMismatch, match="if x is transposed, give feature_axis=0") as caught:
+        case_of(x, gamma=np.ones(4), dy=x)
+    assert caught.value.parameter == "gamma"
+    with pytest.raises(ShapeMismatch, match=r"^(?!.*transposed)"):
+        case_of(x, dy=np.ones((3, 2)))
+
+
+def test_mistakes_that_were_built_already_are_not_built_again():
+    found = plain()
+    built = {"dx": candidates(found, "dx")}
+    answers = ready_answers(found, built)["mean_path_sign"]
+    none = {"dx": replace(built["dx"], values=built["dx"].values + 1e6)}
+    assert named(check(found, answers, built=built)) == ["mean_path_sign"]
+    assert check(found, answers, built=none).diagnoses[0].id != "mean_path_sign"
 
 
 def test_one_example_a_unit_is_refused():

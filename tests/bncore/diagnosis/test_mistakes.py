@@ -102,7 +102,7 @@ def test_no_batch_raises_a_false_alarm(seed, examples, units, eps, shift, placem
     given["gamma"] = given["gamma"].astype(dtype).astype("float64")
     report = check(case(given), answer(given, CS231N, placement, dtype, "dx", "dgamma", "dbeta"))
     assert report.correct, report.tensors
-    assert {verdict.verdict for verdict in report.tensors.values()} == {"exact"}
+    assert all(verdict.verdict == "exact" or verdict.coarse for verdict in report.tensors.values())
 
 
 @placements

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncore.diagnosis import MISTAKES, check, factors_in_words, fit, headline, probe, ready_answers, text
+from bncore.diagnosis import FACTORS, MISTAKES, check, factors_in_words, headline, probe, ready_answers, text
 from tests.bncore.diagnosis.batches import batch, case, plain, with_factors
 
 PROBE = probe(1).case()
@@ -40,10 +40,21 @@ def test_the_text_holds_all_that_was_found(name):
     assert written.splitlines()[0] == headline(report)
     for tensor, verdict in report.tensors.items():
         assert f"{tensor:<7} {verdict.verdict}" in written
+    assert bool(report.diagnoses) == (name != "correct")
     for diagnosis in report.diagnoses:
         assert MISTAKES[name].title in written
         assert diagnosis.explanation in written
         assert diagnosis.look_at in written
+    factors = [f"{FACTORS[factor]}: {words}" for factor, words in factors_in_words(report).items()]
+    assert len(factors) == 3
+    assert all((line in written) == report.tensors["dx"].wrong for line in factors)
+
+
+def test_the_text_holds_the_warnings():
+    found = plain(gamma=np.ones(5), beta=np.zeros(5))
+    report = check(found, {"dx": found.truth["dx"], "dgamma": found.truth["dgamma"]})
+    assert len(report.warnings) >= 3
+    assert all(warning in text(report) for warning in report.warnings)
 
 
 @pytest.mark.parametrize(("triple", "words"), [
@@ -53,12 +64,12 @@ def test_the_text_holds_all_that_was_found(name):
     ((np.array([2.0, 2.0, 2.0, 3.0, 2.0]), 1, 1), ["between 2.0 and 3.0 times, depending on the unit"]),
 ])  # fmt: skip
 def test_factors_are_put_into_words(triple, words):
-    found = with_factors(plain(), *triple).coefficients
+    found = with_factors(plain(), *triple)
     assert list(factors_in_words(found).values())[: len(words)] == words
 
 
 def test_factors_that_there_are_not_are_not_put_into_words():
     found = plain()
-    assert "none fits" in factors_in_words(fit(found, found.x.T.reshape(9, 5) * found.dy))["overall"]
+    assert "none fits" in factors_in_words(check(found, {"dx": found.x.T.reshape(9, 5) * found.dy}))["overall"]
     hidden = case(batch((9, 5), 1, "variance") | {"dy": np.ones((9, 5))})
-    assert factors_in_words(fit(hidden, hidden.dy))["mean_path"] == "not told by these data"
+    assert factors_in_words(check(hidden, {"dx": hidden.dy}))["mean_path"] == "not told by these data"

@@ -78,7 +78,7 @@ def test_a_gradient_without_dy_is_told_so():
 
 def test_no_factor_off_says_so_too():
     found = plain()
-    assert "No factor is off" in in_words(fit(found, found.truth["dx"]), 1e-9)
+    assert "No factor is off" in in_words(fit(found, found.truth["dx"]))
 
 
 def test_what_is_not_recognized_is_not_guessed():

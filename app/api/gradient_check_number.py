@@ -1,0 +1,56 @@
+"""A number in a text, how far its digits go, and what is said of a text that cannot be read."""
+
+import re
+
+from app.errors import InvalidQuery, shortened
+
+TEXTS = "nested lists, NumPy's print of an array, or rows of numbers"
+NUMBER = r"[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,5})?|[nN]a[nN]|[iI]nf(?:inity)?)"
+PARTS = re.compile(r"[-+]?\d*\.?(?P<digits>\d*)(?:[eE](?P<power>[-+]?\d+))?")
+
+
+def number(word: str, field: str) -> str:
+    """The word, if it is a number."""
+    if not re.fullmatch(NUMBER, word):
+        raise no_number(word, field)
+    return word
+
+
+def digits_of(word: str) -> int:
+    """Digits behind the point."""
+    found = PARTS.match(word)
+    return len(found["digits"]) if found and "." in word else 0
+
+
+def unit_of(word: str, digits: int) -> float:
+    """Half of the last of so many digits behind the point; 0 without any, for whole numbers hide nothing."""
+    found = PARTS.match(word)
+    power = int(found["power"] or 0) if found else 0
+    return 0.5 * 10.0 ** min(max(power - digits, -400), 300) if digits else 0.0
+
+
+def largest_unit(words: list[str]) -> float:
+    """Of a whole print: it leaves zeros at the end out, so all numbers have as many digits as the longest."""
+    most = max(map(digits_of, words), default=0)
+    return max((unit_of(word, most) for word in words), default=0.0)
+
+
+def bounded(count: int, field: str, most: int) -> None:
+    """Refuses more numbers than a check takes."""
+    if count > most:
+        raise unreadable(f"{field} holds more than {most:,} numbers; a few examples show as much.", field, "")
+
+
+def no_number(word: str, field: str) -> InvalidQuery:
+    return unreadable(f"“{shortened(word)}” in {field} is not a number. Leave names and headings out.", field, word)
+
+
+def two_readings(word: str, field: str) -> InvalidQuery:
+    """A comma that may part two numbers or be a decimal point."""
+    point, apart = word.replace(",", "."), word.replace(",", ", ")
+    detail = f"“{word}” in {field} may be {point} or the numbers {apart}. Write “{point}”, or “{apart}” with a space."
+    return unreadable(detail, field, word)
+
+
+def unreadable(detail: str, field: str, text: str) -> InvalidQuery:
+    return InvalidQuery(detail, field=field, given=shortened(text) or None, allowed=TEXTS)
