@@ -2,22 +2,25 @@
 
 import math
 from collections.abc import Iterable
+from statistics import median_high
 
 from bncore.axis import SMALLEST, Axis, axis_for, nice_ceiling
 from bncore.network.moments import Moments
 
 REACH = 5.0  # deviations from a joint's mean that are worth drawing
-LONGEST_LINEAR = 20.0  # times the smallest joint's size; beyond it a linear axis would flatten that joint
-LINEAR_WITHIN = 3.0  # sizes of the smallest joint that a symlog axis keeps linear
+LONGEST_LINEAR = 20.0  # times the typical joint's size; beyond it a linear axis would flatten most of them
+LINEAR_WITHIN = 3.0  # typical sizes that a symlog axis keeps linear, so that a bell is drawn as one
 STEPS = (1.0, 3.0, 10.0)
 
 
 def shared_axis(
     found: Iterable[Moments], *, symmetric: bool = False, bounds: tuple[float, float] | None = None
 ) -> Axis:
-    """The axis of the joints whose numbers are finite; symmetric-logarithmic where their sizes differ too much.
+    """The axis of the joints whose numbers are finite; symmetric-logarithmic where it is too long for the typical one.
 
-    `bounds` are those of a squashing function, which a linear axis then shows whole.
+    Typical is the median size: of two columns of which one runs away, the other. What is much smaller is a spike on
+    such an axis, which is what it is beside the others. `bounds` are those of a squashing function, which a linear axis
+    then shows whole.
     """
     joints = [moments for moments in found if moments.finite]
     sizes = [size for moments in joints if (size := math.hypot(moments.mean, moments.sd)) > SMALLEST]
@@ -28,6 +31,7 @@ def shared_axis(
     if symmetric:
         high = max(-low, high)
         low = -high
-    if max(-low, high) > LONGEST_LINEAR * min(sizes):
-        return axis_for(low, high, "symlog", nice_ceiling(LINEAR_WITHIN * min(sizes), STEPS))
+    typical = median_high(sizes)
+    if max(-low, high) > LONGEST_LINEAR * typical:
+        return axis_for(low, high, "symlog", nice_ceiling(LINEAR_WITHIN * typical, STEPS))
     return Axis("linear", *bounds) if bounds else axis_for(low, high, "linear")

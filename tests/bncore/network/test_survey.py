@@ -87,9 +87,15 @@ def test_distributions_count_every_number_on_one_axis(make, kind):
     assert drawn["without", "activations"].kind == ("z" if kind == "norm" else kind)
 
 
-def test_an_axis_turns_logarithmic_where_layers_differ_exponentially():
-    assert distributions(contrasted(scale=0.1, depth=8), "z")["with", "activations"].axis.kind == "symlog"
-    assert distributions(contrasted(depth=3), "z")["with", "activations"].axis.kind == "linear"
+def test_an_axis_turns_logarithmic_where_numbers_run_away_and_still_draws_a_bell_as_one():
+    found = distributions(contrasted(scale=3.0, depth=8), "z")["with", "activations"]
+    assert found.axis.kind == "symlog"
+    assert found.axis.linear_within >= 2.0 * max(row.moments.sd for row in found.rows)
+
+
+@pytest.mark.parametrize("scale", [1.0, 0.1])
+def test_an_axis_stays_linear_while_numbers_stand_or_shrink(scale):
+    assert distributions(contrasted(scale=scale, depth=8), "z")["with", "activations"].axis.kind == "linear"
 
 
 def test_curves_stop_where_a_column_diverges_and_are_logarithmic_where_growth_is_exponential():
