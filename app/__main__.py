@@ -7,6 +7,8 @@ import socket
 import uvicorn
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
+from app.listening import listen, listen_apart
+
 
 class Single(uvicorn.Server):
     """One process that announces itself."""
@@ -31,7 +33,7 @@ class Several(Multiprocess):
 def main(arguments: list[str] | None = None) -> int:
     """Serve until a signal comes; returns the exit code."""
     options = parser().parse_args(arguments)
-    listener = listen(options.host, options.port)
+    listener = (listen_apart if options.workers > 1 else listen)(options.host, options.port)
     config = uvicorn.Config(
         "app.main:create_app",
         factory=True,
@@ -79,19 +81,6 @@ def count(text: str) -> int:
     if number < 1:
         raise argparse.ArgumentTypeError(f"{text} is less than 1")
     return number
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """The bound socket that all workers share; leaves with one line where it cannot be had."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family, backlog=2048)
-    except OSError as error:
-        reason = str(error.strerror).partition(" (")[0]
-        raise SystemExit(
-            f"bnscope cannot listen on {host}:{port}: {reason}. "
-            f"Choose another port: make serve PORT={port + 1 if port < 65535 else 8000}"
-        ) from None
 
 
 def announce(listeners: list[socket.socket]) -> None:

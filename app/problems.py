@@ -56,7 +56,9 @@ def as_user_error(error: BatchNormError) -> InvalidQuery:
     """The numerics' own refusal, with the parameter at fault as the field; its advice stands behind the semicolon."""
     detail = str(error)
     advice = detail.partition("; ")[2]
-    return InvalidQuery(detail[:1].upper() + detail[1:], field=error.parameter, allowed=advice.rstrip(".") or None)
+    named = error.parameter is not None and detail.startswith(error.parameter)  # a name is spelled as it is
+    said = detail if named else detail[:1].upper() + detail[1:]
+    return InvalidQuery(said, field=error.parameter, allowed=advice.rstrip(".") or None)
 
 
 def problem_of_validation(errors: list[Any]) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def field_errors(errors: list[Any]) -> list[dict[str, Any]]:
     rows: dict[str, dict[str, Any]] = {}
     for error in errors:
         place = [str(part) for part in error["loc"] if part not in ("query", "body", "path")]
-        name = place[0] if place else "body"
+        name = str(shortened(place[0])) if place else "body"
         allowed = _allowed(error)
         if name in rows:
             rows[name]["allowed"] += f", or {allowed}"

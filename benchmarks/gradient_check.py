@@ -1,35 +1,61 @@
-"""How many gradients the checker answers for, and how long each waits.
+"""How many gradients the server checks, and how long each waits.
 
     python -m benchmarks.gradient_check [--seconds 8] [--runs 5] [--connections 16] [--workers 2]
 
-`POST /gradient-check` at 64 × 16 with dx, dgamma and dbeta: all right, and with the variance path missing.
+`POST /gradient-check` of a batch of 64 × 16 with dx, dgamma and dbeta as JSON: correct ones, and a dx whose path
+through the variance is missing. The client shares the machine's cores with the server. First the check alone, in this
+process.
 """
 
 import json
+import statistics
+import time
+from typing import Any
 
 import numpy as np
 
-import bncore
-from benchmarks._load import options, post, report, runs
+from app.api.gradient_check_work import answered
+from benchmarks import _load
 from benchmarks._server import running_server
+from bncore.diagnosis import Case, case_of, ready_answers
 
-
-def body(*, wrong: bool) -> bytes:
-    rng = np.random.default_rng(0)
-    x, dy = 2 + 3 * rng.standard_normal((64, 16)), rng.standard_normal((64, 16))
-    gamma, beta = rng.uniform(1.5, 2.5, 16), rng.standard_normal(16)
-    found = bncore.backward(dy, bncore.forward(x, gamma, beta, eps=0.5))
-    dx = found.dx - found.dx_variance if wrong else found.dx
-    sent = {"x": x, "dy": dy, "gamma": gamma, "beta": beta, "dx": dx, "dgamma": found.dgamma, "dbeta": found.dbeta}
-    return json.dumps({"eps": 0.5, **{name: values.tolist() for name, values in sent.items()}}).encode()
+EXAMPLES, UNITS = 64, 16
+PATH = "/api/v1/gradient-check"
+REPEATS = 100
 
 
 def main() -> None:
-    given = options(__doc__)
-    with running_server(workers=given.workers) as origin:
-        for name, wrong in (("all right", False), ("the variance path missing", True)):
-            request = post("/api/v1/gradient-check", body(wrong=wrong))
-            report(f"POST /gradient-check, 64 × 16, {name}", runs(origin, given, lambda request=request: request))
+    asked = _load.options(__doc__)
+    bodies = {name: body(name) for name in ("correct", "variance_path_missing")}
+    for name, fields in bodies.items():
+        print(f"a check of {EXAMPLES} × {UNITS}, {name}: {1000 * alone(fields):.1f} ms of one core", flush=True)
+    with running_server(workers=asked.workers) as origin:
+        for name, fields in bodies.items():
+            request = _load.post(PATH, json.dumps(fields).encode())
+            runs = _load.runs(origin, asked, lambda request=request: request)  # type: ignore[misc]
+            _load.report(f"POST /gradient-check, {EXAMPLES} × {UNITS}, {name}", runs)
+
+
+def body(name: str) -> dict[str, Any]:
+    """The fields of a check whose answer has this mistake."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(2, 1.5, (EXAMPLES, UNITS))
+    batch = {
+        "x": x, "gamma": rng.uniform(1.3, 2.5, UNITS), "beta": rng.uniform(0.5, 1.5, UNITS),
+        "dy": rng.normal(0.4, 1, x.shape) + 0.2 * x,
+    }  # fmt: skip
+    case: Case = case_of(**batch, eps=0.3)
+    return {"eps": 0.3} | {key: values.tolist() for key, values in (batch | ready_answers(case)[name]).items()}
+
+
+def alone(fields: dict[str, Any]) -> float:
+    """The median of this process's own time, which others on the machine do not add to."""
+    times = []
+    for _ in range(REPEATS):
+        start = time.process_time()
+        answered(fields)
+        times.append(time.process_time() - start)
+    return statistics.median(times)
 
 
 if __name__ == "__main__":

@@ -3,8 +3,11 @@
     python -m benchmarks.page [--moves 60] [--runs 5]
 
 Headless Chromium at 1280 × 900 on the same machine as the server; 256 × 8. A move is timed from the input event to the
-frame after the last plot on screen was redrawn. Sizes are as sent, compressed.
+frame after the last plot on screen was redrawn; each is one step of the slider, up from the lower end and down again,
+so that every move changes the plots. Sizes are as sent, compressed.
 """
+
+from itertools import cycle, islice
 
 from playwright.sync_api import Browser, Response
 
@@ -40,8 +43,11 @@ def main() -> None:
 
 def _moves(browser: Browser, origin: str, field: str, low: float, high: float, moves: int) -> list[float]:
     page = opened(browser, origin + VIEW, DRAWN)
-    steps = [low + (high - low) * i / moves for i in range(moves + WARM_UP)]
-    times = [page.evaluate(MOVE, [field, f"{step:.3f}"]) for step in steps]
+    step = float(page.get_attribute(f'.control[data-field="{field}"] .slide', "step") or "")
+    count = round((high - low) / step)
+    up = [low + i * step for i in range(1, count + 1)]
+    places = islice(cycle([*up, *reversed([low, *up[:-1]])]), moves + WARM_UP)
+    times = [page.evaluate(MOVE, [field, f"{place:.6g}"]) for place in places]
     page.context.close()
     return times[WARM_UP:]
 

@@ -17,7 +17,9 @@ class Moved:
     """`before`, `after` and `predicted` are y of one feature, (K,); x of `example` was moved by `by`.
 
     `predicted` is the tangent, y + dy/dx by; it is off by what the curve bends. `limits` are the smallest and the
-    largest y that any batch of K examples can have: no x_hat is farther from 0 than sqrt(K - 1).
+    largest y that any batch of K examples can have: no x_hat is farther from 0 than sqrt(K - 1). `pull` is by how many
+    denominators s the example moves for each unit that its y is pulled, were the statistics to stand still: 1/gamma,
+    and 1 where gamma is 0. They do not stand still, so that y lags behind.
     """
 
     example: int
@@ -27,6 +29,7 @@ class Moved:
     after: Float64
     predicted: Float64
     limits: tuple[float, float]
+    pull: float
 
 
 def moved(x: ArrayLike, result: Forward, *, example: int, feature: int, by: float) -> Moved:
@@ -47,7 +50,9 @@ def moved(x: ArrayLike, result: Forward, *, example: int, feature: int, by: floa
     at = [feature]
     after = forward(column, result.gamma[at], result.beta[at], eps=result.eps, eps_placement=result.eps_placement).y
     before = np.asarray(result.y, np.float64)[:, feature]
-    middle, reach = float(result.beta[feature]), float(np.abs(result.gamma[feature])) * sqrt(result.count - 1)
+    middle, gamma = float(result.beta[feature]), float(result.gamma[feature])
+    reach = abs(gamma) * sqrt(result.count - 1)
     return Moved(
-        example, feature, by, before, after[:, 0], before + slope * by, limits=(middle - reach, middle + reach)
-    )
+        example, feature, by, before, after[:, 0], before + slope * by, limits=(middle - reach, middle + reach),
+        pull=1 / gamma if gamma else 1.0,
+    )  # fmt: skip

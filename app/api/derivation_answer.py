@@ -281,5 +281,6 @@ def _moved(view: View) -> dict[str, Any]:
         "before": found.before,
         "after": found.after,
         "predicted": found.predicted,
+        "pull": found.pull,
         "text": words.moved_text(found, view.query.notation),
     }

@@ -1,22 +1,28 @@
-"""The body of a gradient check: nested lists or an NPZ file, nothing unpickled, bounded before unpacking."""
+"""The body of a gradient check: nested lists, text or an NPZ file, nothing unpickled, bounded before unpacking."""
 
 import io
+import json
 import zipfile
 from typing import Any
 
 import numpy as np
+import orjson
 from fastapi import Request
 from numpy.typing import NDArray
 
-from app.api.gradient_check_text import from_text
+from app.api.gradient_check_text import parsed
 from app.batches.uploads.npy import check_length, read_header
 from app.batches.uploads.npz import DAMAGED, MEMBERS
-from app.errors import InvalidQuery, UploadTooLarge
+from app.errors import InvalidQuery, UnreadableBatch, UploadTooLarge
 from app.settings import MEBIBYTE
+from bncore.diagnosis import Printed
 
 LARGEST_BODY = 16 * MEBIBYTE
 LARGEST_ARRAYS = 64 * MEBIBYTE
+MOST_NUMBERS = 2**17  # of x: about 80 mistakes are built, each as large as x
 LISTS = "nested lists of numbers, every row equally long"
+BODIES = "a JSON object, or an NPZ file"
+NPY = b"\x93NUMPY"
 
 
 async def received(request: Request) -> bytes:
@@ -29,15 +35,34 @@ async def received(request: Request) -> bytes:
     return bytes(body)
 
 
+def fields_of(body: bytes) -> dict[str, Any]:
+    """The fields of a body: an NPZ file's arrays by their names, or a JSON object. Raises InvalidQuery."""
+    fields = unpacked(body) if body[:2] == b"PK" else _json(body)
+    if not isinstance(fields, dict):
+        raise InvalidQuery("The body is JSON, but no object with named fields.", field="body", allowed=BODIES)
+    return fields
+
+
+def _json(body: bytes) -> Any:
+    """JSON; what has no place in it, as NaN, is read too, so that the refusal can say where it stands."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        try:
+            return json.loads(body)
+        except (ValueError, RecursionError):
+            detail = f"The body is neither JSON nor NPZ: {error}."
+            raise InvalidQuery(detail, field="body", allowed=BODIES) from error
+
+
 def unpacked(body: bytes) -> dict[str, Any]:
     """The arrays of an NPZ file by name; those without axes become plain numbers and text, as JSON would have them."""
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as archive:
             _refuse_bomb(archive)
-            return {info.filename.removesuffix(".npy"): _read(archive, info) for info in archive.infolist()}
+            return {info.filename.removesuffix(".npy"): _member(archive, info) for info in archive.infolist()}
     except DAMAGED as error:
-        detail = f"The NPZ file cannot be read: {error}. Save it with numpy.savez, without Python objects."
-        raise InvalidQuery(detail, field="body", allowed="a JSON object, or an NPZ file") from error
+        raise _damaged(error) from error
 
 
 def _refuse_bomb(archive: zipfile.ZipFile) -> None:
@@ -47,28 +72,42 @@ def _refuse_bomb(archive: zipfile.ZipFile) -> None:
         raise too_large(what, "body", LARGEST_ARRAYS)
 
 
-def _read(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Any:
+def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Any:
     with archive.open(info) as file:
-        held = io.BytesIO(file.read(LARGEST_ARRAYS))
-    what = f"The array {info.filename.removesuffix('.npy')!r}"
-    header = read_header(held, what)
-    if not header.dtype.hasobject:  # objects have no length that could be checked, and are refused below
-        check_length(header, held.getbuffer().nbytes, what)
-    held.seek(0)
-    array = np.lib.format.read_array(held, allow_pickle=False)
+        return array_of(file.read(LARGEST_ARRAYS), f"The array {info.filename.removesuffix('.npy')!r}")
+
+
+def array_of(content: bytes, what: str) -> Any:
+    """The array of an NPY file whose header keeps its promise. Raises InvalidQuery."""
+    try:
+        header = read_header(io.BytesIO(content), what)
+        if not header.dtype.hasobject:  # those are refused by the next line but one
+            check_length(header, len(content), what)
+        array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    except (UnreadableBatch, *DAMAGED) as error:
+        raise _damaged(error) from error
     return array if array.ndim else array.item()
 
 
+def _damaged(error: Exception) -> InvalidQuery:
+    detail = f"The file cannot be read: {str(error).rstrip('.')}. Save it with numpy.savez, without Python objects."
+    return InvalidQuery(detail, field="body", allowed=BODIES)
+
+
+def given(values: Any, field: str) -> NDArray[Any] | Printed | None:
+    """A student's tensor: an array or nested lists; as text it comes with the unit of its last digit."""
+    return parsed(values, field, MOST_NUMBERS) if isinstance(values, str) else numbers(values, field)
+
+
 def numbers(values: Any, field: str) -> NDArray[Any] | None:
-    """Nested lists, text or an array as an array, None as None; null and objects are refused."""
+    """Nested lists (or an array) as an array, None as None; null inside, objects and texts inside are refused."""
     if values is None:
         return None
-    if isinstance(values, str):
-        values = from_text(values, field)
     try:
         array = np.asarray(values)
     except (ValueError, OverflowError) as error:
-        raise InvalidQuery(f"{field} is ragged: its rows differ in length.", field=field, allowed=LISTS) from error
+        detail = f"{field} is ragged: its rows differ in length, or not all are lists."
+        raise InvalidQuery(detail, field=field, allowed=LISTS) from error
     if array.dtype.kind not in "biuf":
         detail = f"{field} holds something that is not a number (text, null or an object)."
         raise InvalidQuery(detail, field=field, allowed=LISTS)

@@ -16,6 +16,7 @@ from bncore.stages import READOUT, STAGES
 
 STATISTICS = "statistics"
 STAGES_AND_STATISTICS = (*STAGES, STATISTICS)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the start of a formula
 
 
 @dataclass(frozen=True)
@@ -80,10 +81,15 @@ def _csv(table: Table) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     named = bool(table.row_names)
-    writer.writerow((["feature"] if named else []) + list(table.columns))
+    writer.writerow((["feature"] if named else []) + [_text(name) for name in table.columns])
     rows = table.rows.tolist()
-    writer.writerows([[name, *row] for name, row in zip(table.row_names, rows, strict=True)] if named else rows)
+    writer.writerows([[_text(name), *row] for name, row in zip(table.row_names, rows, strict=True)] if named else rows)
     return text.getvalue().encode()
+
+
+def _text(name: str) -> str:
+    """A name that no spreadsheet runs: names come from uploads, and links to uploads from anybody."""
+    return f"'{name}" if name.startswith(FORMULA) else name
 
 
 def _json(table: Table) -> bytes:

@@ -1,19 +1,25 @@
 """A student's gradient, diagnosed: not just that it is wrong, but what is wrong."""
 
+from bncore.diagnosis.answers import Printed
 from bncore.diagnosis.candidates import Candidates, candidates, separation
 from bncore.diagnosis.case import ORDER, Case, case_of
 from bncore.diagnosis.catalogue import MISTAKES, UNNAMED, Mistake
 from bncore.diagnosis.check import Diagnosis, Report, check
-from bncore.diagnosis.example import example, examples
+from bncore.diagnosis.example import CORRECT, example, examples, ready_answers
 from bncore.diagnosis.probe import Probe, probe
 from bncore.diagnosis.reasons import REASONS
+from bncore.diagnosis.telling import FACTORS, factors_in_words, headline, text
+from bncore.diagnosis.third_route import MOST_NUDGED, Route, third_route
 from bncore.diagnosis.triple import Coefficients, fit
 from bncore.diagnosis.verdict import CLOSE, EXACT, Verdict
 
 __all__ = [
     "CLOSE",
+    "CORRECT",
     "EXACT",
+    "FACTORS",
     "MISTAKES",
+    "MOST_NUDGED",
     "ORDER",
     "REASONS",
     "UNNAMED",
@@ -22,15 +28,22 @@ __all__ = [
     "Coefficients",
     "Diagnosis",
     "Mistake",
+    "Printed",
     "Probe",
     "Report",
+    "Route",
     "Verdict",
     "candidates",
     "case_of",
     "check",
     "example",
     "examples",
+    "factors_in_words",
     "fit",
+    "headline",
     "probe",
+    "ready_answers",
     "separation",
+    "text",
+    "third_route",
 ]

@@ -13,28 +13,45 @@ from bncore.errors import ShapeMismatch
 
 
 @dataclass(frozen=True, eq=False)
+class Printed:
+    """Numbers as they were printed; `unit` is half of their last digit, the most that printing may hide.
+
+    `values` are in the type that they may have been printed from, `exact` what stands there, in float64.
+    """
+
+    values: Array
+    unit: float
+    exact: Float64
+
+
+@dataclass(frozen=True, eq=False)
 class Answer:
-    """`values` as rows (K, n) or (n,), float64; `rounding` the epsilon of the type that they were computed in."""
+    """`values` as rows (K, n) or (n,), float64; `rounding` the epsilon of the type that they were computed in.
+
+    `unit` is what printing may hide, 0 for numbers that were not printed.
+    """
 
     values: Float64
     rounding: float
     turned: bool
+    unit: float = 0.0
 
 
-def answer_of(case: Case, name: str, given: ArrayLike) -> Answer:
+def answer_of(case: Case, name: str, given: ArrayLike | Printed) -> Answer:
     """One tensor; a transposed dx is taken as it lies and marked, (1, n) serves for (n,).
 
     Raises ShapeMismatch with the shape that was expected, BadDtype, NonFiniteInput.
     """
-    array = real_array(given, name)
+    values, unit = (given.values, given.unit) if isinstance(given, Printed) else (given, 0.0)
+    array = real_array(values, name)
     if not np.isfinite(array).all():
         raise not_finite(array, name)
     if name not in LIKE_X:
-        return Answer(_per_unit(case, name, array).astype(np.float64), rounding_of(array), False)
+        return Answer(_per_unit(case, name, array).astype(np.float64), rounding_of(array), False, unit)
     turned = unturned(case, array) if array.shape != case.shape else None
     if array.shape != case.shape and turned is None:
         raise _mismatch(case, name, array)
-    return Answer(case.rows(array if turned is None else turned), rounding_of(array), turned is not None)
+    return Answer(case.rows(array if turned is None else turned), rounding_of(array), turned is not None, unit)
 
 
 def _per_unit(case: Case, name: str, array: Array) -> Array:

@@ -35,17 +35,9 @@ def _over_units(rows: Float64) -> Float64:
 
 def layer_norm(case: Case) -> Iterator[Float64]:
     """Layer norm's gradient: statistics of each example over its units; with positions also over those."""
-    for values, upstream in layer_norm_batches(case):
-        yield _normalized_backward(case, values, upstream).reshape(case.x.shape)
-
-
-def layer_norm_batches(case: Case) -> Iterator[tuple[Float64, Float64]]:
-    """x and gamma dy with one example a row, in each way of telling what an example is."""
     dx_hat = case.gamma * case.dy
-    yield case.x, dx_hat
-    if len(case.moved) > 2:
-        examples = case.moved[0]
-        yield case.x.reshape(examples, -1), dx_hat.reshape(examples, -1)
+    for result in case.layer_norms:
+        yield backward(dx_hat.reshape(result.x_hat.shape), result).dx.reshape(case.x.shape)
 
 
 def _normalized_backward(case: Case, x: Float64, dx_hat: Float64) -> Float64:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64, not_finite, real_array
-from bncore.batch_norm import forward
+from bncore.batch_norm import Forward, forward
 from bncore.epsilon import EPS_PLACEMENTS, EpsPlacement, reciprocal
 from bncore.errors import EmptyBatch, ShapeMismatch
 from bncore.gradient import backward
@@ -22,7 +22,8 @@ LIKE_X = ("dx_hat", "dx")
 class Case:
     """A batch and its correct gradients; `x`, `dy`, `x_hat` as rows (K, n), one column a unit.
 
-    `shape` and `axis` say how x was given; `moved` is its shape with the feature axis last. `pull` is c0.
+    `shape` and `axis` say how x was given; `moved` is its shape with the feature axis last. `pull` is c0; `result` is
+    the forward pass.
     """
 
     shape: tuple[int, ...]
@@ -38,6 +39,7 @@ class Case:
     scale: Float64
     x_hat: Float64
     running: tuple[Float64, Float64] | None
+    result: Forward
 
     @property
     def count(self) -> int:
@@ -107,14 +109,20 @@ class Case:
         dx_hat = gamma g,  dsigma = dL/ds = -gamma/s sum g x_hat,  dvar = dsigma / 2s (beside: / 2 sigma),
         dmean = -gamma/s sum g
         """
-        keywords = {"eps": self.eps, "eps_placement": self.eps_placement}
-        result = forward(self.x, self.gamma, **keywords)  # type: ignore[arg-type]
-        found = backward(self.dy, result)
+        found = backward(self.as_given(self.dy), self.result)
         dsigma = -self.slope * found.dgamma
         return {
             "dbeta": found.dbeta, "dgamma": found.dgamma, "dx_hat": self.gamma * self.dy, "dsigma": dsigma,
-            "dvar": dsigma * reciprocal(2 * self.root), "dmean": -self.slope * found.dbeta, "dx": found.dx,
+            "dvar": dsigma * reciprocal(2 * self.root), "dmean": -self.slope * found.dbeta,
+            "dx": self.rows(found.dx),
         }  # fmt: skip
+
+    @cached_property
+    def layer_norms(self) -> list[Forward]:
+        """Layer norm of the same x, each example a feature, in each way of telling what an example is."""
+        keywords = {"eps": self.eps, "eps_placement": self.eps_placement, "feature_axis": 0}
+        ways = [self.x, self.x.reshape(self.moved[0], -1)] if len(self.moved) > 2 else [self.x]
+        return [forward(values, **keywords) for values in ways]  # type: ignore[arg-type]
 
     @cached_property
     def terms(self) -> dict[str, float]:
@@ -183,5 +191,5 @@ def case_of(
         shape=array.shape, axis=result.feature_axis, x=rows(array), dy=rows(upstream), gamma=result.gamma,
         beta=result.beta, eps=result.eps, eps_placement=eps_placement, mean=result.mean, var=result.var,
         scale=result.scale, x_hat=rows(result.x_hat),
-        running=running_pair(running_mean, running_var, len(result.gamma)),
+        running=running_pair(running_mean, running_var, len(result.gamma)), result=result,
     )  # fmt: skip

@@ -1,13 +1,13 @@
 """The check: verdicts, the first wrong tensor, and what each wrong one is recognized as."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bncore.arguments import Float64
-from bncore.diagnosis.answers import Answer, answer_of
+from bncore.diagnosis.answers import Answer, Printed, answer_of
 from bncore.diagnosis.candidates import Candidates, candidates
 from bncore.diagnosis.case import ORDER, Case
 from bncore.diagnosis.catalogue import MISTAKES, UNNAMED
@@ -54,12 +54,13 @@ class Report:
     warnings: tuple[str, ...]
 
 
-def check(case: Case, answers: Mapping[str, ArrayLike | None]) -> Report:
+def check(case: Case, answers: Mapping[str, ArrayLike | Printed | None], *, rounding: float = 0.0) -> Report:
     """Compare a student's tensors (any of dx, dgamma, dbeta, dx_hat, dvar, dsigma, dmean) with the correct ones.
 
     `dsigma` is dL/ds, s the denominator. Largest error relative to the tensor's largest magnitude: up to 1e-9 exact, up
-    to 1e-4 close, above wrong; never stricter than the rounding of the answer's type. Wrong and close tensors are
-    compared with every named mistake, built on these data.
+    to 1e-4 close, above wrong; never stricter than the rounding of the answer's type, the last digit that was printed,
+    or `rounding`, the relative error of the batch itself where that was printed. Wrong and close tensors are compared
+    with every named mistake, built on these data.
 
     >>> from bncore.diagnosis import case_of
     >>> case = case_of([[1.0], [2.0], [4.0], [9.0]], [3.0], dy=[[1.0], [0.0], [2.0], [5.0]], eps=0.5)
@@ -70,8 +71,10 @@ def check(case: Case, answers: Mapping[str, ArrayLike | None]) -> Report:
     """
     given = {name: values for name, values in answers.items() if values is not None}
     _known(given)
-    taken = {name: answer_of(case, name, given[name]) for name in ORDER if name in given}
-    verdicts = {name: verdict_of(case, name, answer.values, answer.rounding) for name, answer in taken.items()}
+    taken = {name: _held_to(rounding, answer_of(case, name, given[name])) for name in ORDER if name in given}
+    verdicts = {
+        name: verdict_of(case, name, answer.values, answer.rounding, answer.unit) for name, answer in taken.items()
+    }
     coefficients = fit(case, taken["dx"].values) if "dx" in taken else None
     built = {name: candidates(case, name) for name in taken}
     diagnoses = tuple(
@@ -86,7 +89,11 @@ def check(case: Case, answers: Mapping[str, ArrayLike | None]) -> Report:
     return Report(not wrong, verdicts, wrong[0] if wrong else None, diagnoses, coefficients, tuple(found), tuple(said))
 
 
-def _known(given: Mapping[str, ArrayLike]) -> None:
+def _held_to(rounding: float, answer: Answer) -> Answer:
+    return replace(answer, rounding=max(rounding, answer.rounding))
+
+
+def _known(given: Mapping[str, ArrayLike | Printed]) -> None:
     unknown = [name for name in given if name not in ORDER]
     if unknown or not given:
         what = f"{unknown[0]} is no tensor of the backward pass" if unknown else "no tensor was given"
@@ -104,7 +111,7 @@ def _diagnosed(
         yield Diagnosis(name, tensor, mistake.title, mistake.explanation, mistake.look_at, residual)
     if matches or tensor != "dx" or coefficients is None or verdict.verdict != "wrong":
         return
-    tolerance = max(CLOSE, _tolerance(case, tensor, answer.rounding, float(np.abs(answer.values).max())))
+    tolerance = max(CLOSE, _tolerance(case, tensor, answer, float(np.abs(answer.values).max())))
     if coefficients.residual_per_unit <= tolerance and np.isfinite(coefficients.per_unit[0]).any():
         words = in_words(coefficients, tolerance)
         residual = coefficients.residual_per_unit
@@ -119,7 +126,7 @@ def _matches(case: Case, tensor: str, answer: Answer, built: Candidates) -> list
     Within rounding none is better than another, and the simpler comes first, as in the tables.
     """
     residuals = built.distances(answer.values)
-    noise = noise_of(case, tensor, answer.rounding)
+    noise = noise_of(case, tensor, answer.rounding, answer.unit)
     fine = _relative(noise, np.maximum(built.largest, np.abs(answer.values).max()))
     excess = residuals / fine
     explaining = residuals <= EXPLAINED * _apart(case.truth[tensor], answer.values)
@@ -150,8 +157,8 @@ def _relative(noise: float, sizes: Float64) -> Float64:
     return relative
 
 
-def _tolerance(case: Case, tensor: str, rounding: float, largest: float) -> float:
-    return float(_relative(noise_of(case, tensor, rounding), np.array([largest]))[0])
+def _tolerance(case: Case, tensor: str, answer: Answer, largest: float) -> float:
+    return float(_relative(noise_of(case, tensor, answer.rounding, answer.unit), np.array([largest]))[0])
 
 
 def _about(
@@ -177,6 +184,8 @@ def _about(
             yield f"{name} is wrong in a way that is not recognized. {advice}"
         elif verdict.verdict == "close":
             yield f"{name} is close but not exact."
+        if verdict.verdict != "exact" and verdict.max_abs_error <= answer.unit:
+            yield f"{name} agrees with the correct one in all the digits that were given; give more of them."
 
 
 def _first(verdicts: Mapping[str, Verdict]) -> str:
@@ -186,7 +195,8 @@ def _first(verdicts: Mapping[str, Verdict]) -> str:
 def _blind(case: Case, taken: Mapping[str, Answer], built: Mapping[str, Candidates]) -> Iterator[str]:
     """The mistakes that would not be called wrong on these data, however they are written."""
     for name, answer in taken.items():
-        allowed = max(CLOSE * float(np.abs(case.truth[name]).max()), noise_of(case, name, answer.rounding))
+        noise = noise_of(case, name, answer.rounding, answer.unit)
+        allowed = max(CLOSE * float(np.abs(case.truth[name]).max()), noise)
         errors = np.abs(built[name].values - case.truth[name].ravel()).max(1)
         shown = {id for id, error in zip(built[name].ids, errors, strict=True) if error > allowed}
         hidden = [id for id in dict.fromkeys(built[name].ids) if id not in shown]

@@ -1,39 +1,47 @@
-"""Wrong gradients on purpose: a named mistake made on a batch, for a teacher to show what is said of it."""
+"""Ready answers to a batch: the correct one, and one with each named mistake, for showing what a check says of it."""
 
 from bncore.arguments import Float64
 from bncore.diagnosis.candidates import candidates
 from bncore.diagnosis.case import LIKE_X, Case
 from bncore.diagnosis.catalogue import MISTAKES
 
+CORRECT = "correct"
 TENSORS = ("dx", "dgamma", "dbeta")
 
 
-def example(case: Case, mistake: str) -> dict[str, Float64]:
-    """dx, dgamma and dbeta, those that the mistake touches as it makes them, the others as they should be.
+def ready_answers(case: Case) -> dict[str, dict[str, Float64]]:
+    """dx, dgamma and dbeta in their own shapes, by the id of the mistake; `correct` first.
 
-    {} for a mistake that cannot be made in any of the three on this batch.
+    A mistake changes each of the three in which it has a meaning, in the first of its ways; the others are correct.
+    Mistakes in the tensors on the way alone, and those that this batch cannot have, are left out.
+    """
+    built = {tensor: _first(case, tensor) for tensor in TENSORS}
+    truth = {tensor: case.truth[tensor] for tensor in TENSORS}
+    found = {CORRECT: truth}
+    for name in MISTAKES:
+        made = {tensor: ways[name].reshape(truth[tensor].shape) for tensor, ways in built.items() if name in ways}
+        found |= {name: truth | made} if made else {}
+    return {
+        name: {tensor: case.as_given(rows) if tensor in LIKE_X else rows for tensor, rows in answers.items()}
+        for name, answers in found.items()
+    }
+
+
+def example(case: Case, mistake: str) -> dict[str, Float64]:
+    """One of `ready_answers`; {} for a mistake that cannot be made in any of the three on this batch.
 
     >>> from bncore.diagnosis import probe
     >>> sorted(example(probe(0).case(), "mean_path_missing"))
     ['dbeta', 'dgamma', 'dx']
     """
-    spoilt = {}
-    for tensor in TENSORS:
-        found = candidates(case, tensor)
-        if mistake in found.ids:
-            spoilt[tensor] = found.values[found.ids.index(mistake)]
-    if not spoilt:
-        return {}
-    return {tensor: _shaped(case, tensor, spoilt.get(tensor, case.truth[tensor])) for tensor in TENSORS}
+    return ready_answers(case).get(mistake, {})
 
 
 def examples(case: Case) -> list[str]:
     """The mistakes that can be made on this batch, in the order of the catalogue."""
-    known = {name for tensor in TENSORS for name in candidates(case, tensor).ids}
-    return [name for name in MISTAKES if name in known]
+    return [name for name in ready_answers(case) if name != CORRECT]
 
 
-def _shaped(case: Case, tensor: str, values: Float64) -> Float64:
-    if tensor not in LIKE_X:
-        return values.reshape(case.units)
-    return case.as_given(values.reshape(-1, case.units))
+def _first(case: Case, tensor: str) -> dict[str, Float64]:
+    built = candidates(case, tensor)
+    return dict(zip(reversed(built.ids), reversed(built.values), strict=True))

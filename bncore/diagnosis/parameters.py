@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator
 
 from bncore.arguments import Float64
-from bncore.batch_norm import forward
-from bncore.diagnosis.axes import layer_norm_batches
 from bncore.diagnosis.case import Case
 from bncore.diagnosis.paths import unbiased
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
@@ -31,8 +29,7 @@ def _running(case: Case) -> Iterator[Float64]:
 
 
 def _layer_norm(case: Case) -> Iterator[Float64]:
-    for values, _ in layer_norm_batches(case):
-        result = forward(values, eps=case.eps, eps_placement=case.eps_placement, feature_axis=0)
+    for result in case.layer_norms:
         yield _sum(case, result.x_hat.reshape(case.x.shape))
 
 

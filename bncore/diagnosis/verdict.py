@@ -35,16 +35,21 @@ def rounding_of(answer: Array) -> float:
     return float(np.finfo(kind).eps)
 
 
-def noise_of(case: Case, tensor: str, rounding: float) -> float:
-    """The absolute error of a correct tensor that rounding explains; see `Case.terms`."""
-    return (ROUNDINGS + float(np.sqrt(case.count))) * rounding * case.terms[tensor]
+def noise_of(case: Case, tensor: str, rounding: float, unit: float = 0.0) -> float:
+    """The absolute error of a correct tensor that rounding explains (see `Case.terms`), or printing to `unit`.
+
+    Numbers with so few digits that even a wrong one could hide behind the next are taken as they are.
+    """
+    rounded = (ROUNDINGS + float(np.sqrt(case.count))) * rounding * case.terms[tensor]
+    hidden = unit if unit <= CLOSE * float(np.abs(case.truth[tensor]).max()) else 0.0
+    return max(rounded, hidden)
 
 
-def verdict_of(case: Case, tensor: str, answer: Float64, rounding: float) -> Verdict:
+def verdict_of(case: Case, tensor: str, answer: Float64, rounding: float, unit: float = 0.0) -> Verdict:
     """The verdict on an answer in the shape of the correct tensor."""
     truth = case.truth[tensor]
     error, largest = float(np.abs(answer - truth).max()), float(np.abs(truth).max())
-    noise = noise_of(case, tensor, rounding)
+    noise = noise_of(case, tensor, rounding, unit)
     verdict = "exact" if error <= max(EXACT * largest, noise) else "close" if error <= CLOSE * largest else "wrong"
     nothing = largest <= noise_of(case, tensor, float(np.finfo(np.float64).eps))
     return Verdict(verdict, error, None if nothing else error / largest, noise)

@@ -1,13 +1,13 @@
 """`POST /api/v1/gradient-check` and its probe: the contract."""
 
 import io
+import json
 import zipfile
 
 import numpy as np
-import orjson
 import pytest
 
-from app.api import gradient_check, gradient_check_body
+from app.api import gradient_check_body
 from app.settings import Settings
 from bncore.diagnosis import ORDER, case_of, probe
 from tests.app.strict_json import parsed
@@ -21,7 +21,7 @@ def fields(found, **answers):
 
 
 def posted(client, body):
-    answer = client.post(URL, content=orjson.dumps(body))
+    answer = client.post(URL, content=json.dumps(body))  # NaN too, as Python writes it
     return answer.status_code, parsed(answer.content)
 
 
@@ -137,7 +137,18 @@ BATCH = {"x": X, "dy": X}
         ({"seed": 1, "dx": [[1.0, 2.0]]}, "dx", "give (7, 4), the shape of x"),
         ({"seed": 1, "axes": 4, "dx": X}, "dx", "give (3, 4, 2, 5), the shape of x"),
         ({"seed": 1, "dgamma": [1.0] * 7}, "dgamma", "A sum over the wrong axis"),
-        ({"seed": 1, "dx": "dx"}, "dx", "not a number"),
+        ({"seed": 1, "dx": "dx"}, "dx", "“dx” in dx is not a number"),
+        ({"seed": 1, "dx": "[[1 2] [3]]"}, "dx", "ragged"),
+        ({"seed": 1, "dx": "[[1. 2.]\n ...\n [3. 4.]]"}, "dx", "shortened by dots"),
+        ({"seed": 1, "dx": [[float("nan")] * 4] * 7}, "dx", "dx[0, 0] is nan"),
+        ({"seed": 1, "dgamma": [1.0, 2.0, float("inf"), 3.0]}, "dgamma", "dgamma[2] is inf"),
+        ({"seed": 1, "dgamma": "1 2 nan 3"}, "dgamma", "dgamma[2] is nan"),
+        ({"seed": 1, "dx": X, "numeric": "yes"}, "numeric", "valid boolean"),
+        (
+            {"x": np.ones((129, 2)).tolist(), "dy": np.ones((129, 2)).tolist(), "dbeta": [1, 1], "numeric": True},
+            "numeric",
+            "258",
+        ),
         ({"seed": 1, "dx": [["a"]]}, "dx", "not a number"),
         ({"seed": 1, "dx": [[None]]}, "dx", "not a number"),
         ({"seed": 1, "dx": {"a": 1}}, "dx", "not a number"),
@@ -151,7 +162,8 @@ BATCH = {"x": X, "dy": X}
         ({**BATCH, "feature_axis": 2, "dx": X}, "feature_axis", "from -2 to 1"),
         ({"x": X[:1], "dy": X[:1], "dx": X[:1]}, "x", "at least two"),
         ({"x": 1.0, "dy": 1.0, "dx": 1.0}, "x", "two or more axes"),
-        ([1], "body", ""),
+        ([1], "body", "no object"),
+        ({f"a{i}": 1 for i in range(99)}, "a0", "nothing of this name"),
     ],
 )
 def test_what_cannot_be_meant_is_refused_with_what_was_expected(client, body, field, words):
@@ -161,7 +173,7 @@ def test_what_cannot_be_meant_is_refused_with_what_was_expected(client, body, fi
     assert words in answer["detail"]
 
 
-@pytest.mark.parametrize("body", [b"", b"hello", b'{"x": [[NaN]]}', b"PK\x03\x04no", b"\x93NUMPY"])
+@pytest.mark.parametrize("body", [b"", b"hello", b"null", b'"x"', b"[" * 5000, b"PK\x03\x04no", b"\x93NUMPY"])
 def test_a_body_that_is_neither_json_nor_npz_is_refused(client, body):
     answer = client.post(URL, content=body)
     assert answer.status_code == 422
@@ -187,6 +199,23 @@ def test_what_an_npz_file_may_not_hold_is_refused(client, arrays, field):
     assert answer.json()["errors"][0]["field"] == field
 
 
+def test_an_npz_file_that_promises_more_than_it_holds_is_refused_before_anything_is_reserved(client):
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 10**6)})
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("dx.npy", header.getvalue())
+    answer = client.post(URL, content=archive.getvalue())
+    assert answer.status_code == 422
+    assert "promises" in answer.json()["detail"]
+
+
+def test_a_refusal_stays_short(client):
+    answer = client.post(URL, content=json.dumps({"a" * 50_000 + str(i): i for i in range(99)}))
+    assert answer.status_code == 422
+    assert len(answer.content) < 20_000
+
+
 def test_a_damaged_npz_file_is_refused(client):
     body = bytearray(npz(seed=1, dx=np.ones((7, 4))))
     body[70] ^= 255
@@ -201,7 +230,7 @@ def test_what_is_too_large_is_refused(client):
     answer = client.post(URL, content=packed.getvalue())
     assert answer.status_code == 413
     assert "64 MiB" in answer.json()["detail"]
-    x = np.zeros((gradient_check.MOST_NUMBERS // 2 + 1, 2), "float32")
+    x = np.zeros((gradient_check_body.MOST_NUMBERS // 2 + 1, 2), "float32")
     answer = client.post(URL, content=npz(x=x, dy=x, dx=x))
     assert answer.status_code == 413
     assert "131,072" in answer.json()["detail"]

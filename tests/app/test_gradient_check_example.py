@@ -1,15 +1,8 @@
 """Wrong gradients on purpose, and tensors given as text."""
 
-from contextlib import suppress
-
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from app.api.gradient_check_body import numbers
-from app.api.gradient_check_text import from_text
-from app.errors import InvalidQuery
 from bncore.diagnosis import MISTAKES, examples, probe
 
 URL = "/api/v1/gradient-check"
@@ -54,40 +47,21 @@ def test_a_tensor_may_be_pasted_as_it_is_printed(client, write):
     assert [row["id"] for row in found["diagnoses"]] == ["sign"]
 
 
-def test_four_axes_and_one_number_a_feature_are_read():
-    images = np.arange(16.0).reshape(2, 2, 2, 2)
-    assert np.array_equal(np.array(from_text(str(images), "dx")), images)
-    assert from_text("tensor([1.5, -2e3], dtype=torch.float64)", "dgamma") == [1.5, -2000.0]
-    assert from_text("1\n2\n3", "dgamma") == [1, 2, 3]
-    assert from_text("1\n2\n3", "dx") == [[1], [2], [3]]
-
-
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("[[1, 2], [3, x]]", "“x” in dx is not a number"),
-        ("1, nan", "“nan” in dx is missing or infinite"),
+        ("1, nan", "dx[1] is nan"),
         ("[[1, 2], [3, 4]", "brackets of dx do not match"),
-        ("[1] 2", "brackets of dx do not match"),
-        ("1e999", "“1e999” in dx is missing or infinite"),
+        ("[1] 2", "dx is not one array"),
+        ("[1e999]", "dx[0] is inf"),
         pytest.param("[" * 5000, "brackets of dx do not match", id="deep"),
         pytest.param("[" * 5000 + "1" + "]" * 5000, "brackets of dx do not match", id="deep and closed"),
-        ("[[1. 2. ... 3. 4.]]", "“...” in dx is not a number"),
+        ("[[1. 2. ... 3. 4.]]", "dx was shortened by dots"),
     ],
 )
 def test_text_that_is_no_tensor_is_refused_with_its_place(client, text, said):
-    with pytest.raises(InvalidQuery):
-        from_text(text, "dx")
     refused = client.post(URL, json={"seed": 0, "dx": text})
     assert refused.status_code == 422
     assert said in refused.json()["detail"]
     assert refused.json()["errors"][0]["field"] == "dx"
-
-
-@given(
-    text=st.text(alphabet="[]() ,;\n\t.-+e0123456789xarnd", max_size=60), field=st.sampled_from(["dx", "dgamma", "x"])
-)
-def test_any_text_is_a_tensor_or_a_refusal(text, field):
-    with suppress(InvalidQuery):
-        found = numbers(text, field)
-        assert found.dtype == float

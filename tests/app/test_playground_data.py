@@ -95,3 +95,12 @@ def test_each_format_is_an_attachment_named_after_its_stage(client, kind, media_
 def test_equal_queries_have_equal_etags_and_other_formats_others(client):
     tags = [client.get(URL, params={"format": kind}).headers["etag"] for kind in ("csv", "csv", "json")]
     assert tags[0] == tags[1] != tags[2]
+
+
+@pytest.mark.parametrize("stage", ["x", "statistics"])
+def test_a_name_that_a_spreadsheet_would_run_is_text_in_csv(client, stage):
+    content = b'=1+1,"@SUM(A1)",plain\n1,2,3\n4,5,7\n'
+    source = client.post("/api/v1/batches", content=content, headers={"content-type": "text/csv"}).json()["id"]
+    header, *rows = table_of(client, source=source, stage=stage)
+    names = header if stage == "x" else [row[0] for row in rows]
+    assert names == ["'=1+1", "'@SUM(A1)", "plain"]

@@ -60,3 +60,17 @@ def test_no_output_ever_leaves_the_limits_and_one_moved_far_reaches_them(eps_pla
     assert low - 1e-9 <= min(found.after.min(), found.before.min())
     assert max(found.after.max(), found.before.max()) <= high + 1e-9
     assert min(abs(found.after[2] - low), abs(found.after[2] - high)) < 1e-3
+
+
+@placements
+def test_a_pull_moves_y_by_one_while_the_statistics_stand_still(eps_placement):
+    x, result = batch(eps_placement)
+    found = moved(x, result, example=2, feature=1, by=0.0)
+    pulled = x[2, 1] + found.pull * result.scale[1]
+    y = result.gamma[1] * (pulled - result.mean[1]) / result.scale[1] + result.beta[1]
+    assert y == pytest.approx(result.y[2, 1] + 1)
+
+
+def test_with_gamma_0_a_pull_is_one_denominator():
+    x, _ = batch()
+    assert moved(x, forward(x, [0.0, 1.0, 1.0]), example=0, feature=0, by=1.0).pull == 1.0

@@ -56,6 +56,12 @@ class Derivation:
         self.page.get_by_role("button", name=name, exact=True).click()
         self.settle()
 
+    def handles(self) -> list[Locator]:
+        """The marks by which examples are moved, on screen."""
+        self.page.locator("#figure-moved").scroll_into_view_if_needed()
+        self.settle()
+        return self.page.locator(".handle").all()
+
     # ---- what it says ----
 
     def text(self, selector: str) -> str:

@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.derivation import Derivation
+from tests.browser.gradient_check import GradientCheck
 from tests.browser.playground import Playground
 
 SIZES = {1280: 900, 390: 844}
@@ -53,10 +54,13 @@ def test_the_derivation(page: Page, query: str) -> None:
 
 
 @pytest.mark.usefixtures("scheme")
-@pytest.mark.parametrize("query", ["", "?mistake=own&axes=4"])
-def test_the_gradient_check(page: Page, query: str) -> None:
-    page.goto(f"/gradient-check{query}")
-    for fold in page.locator("main details").all():
+@pytest.mark.parametrize(
+    "query", ["", "mistake=own&axes=4", "way=code&axes=4&numeric=true", "batch=own&gamma=-1 -1&mistake=sign&dx_hat=1"]
+)
+def test_the_gradient_check(page: Page, watch: Watch, query: str) -> None:
+    watch.refusals.add(422)
+    GradientCheck(page).open(query)
+    for fold in page.locator("main details:not(.menu, .third)").all():
         fold.evaluate("(fold) => { fold.open = true; }")
     assert at_every_size(page) == []
 

@@ -329,6 +329,45 @@ def test_an_example_is_moved_and_every_output_moves(derivation: Derivation) -> N
     expect(derivation.page.locator("#moved-text")).to_contain_text("every other one moves too")
 
 
+def test_an_example_is_dragged_by_its_mark_and_its_output_lags_behind(derivation: Derivation) -> None:
+    derivation.open()
+    mark = derivation.handles()[3]
+    x, y = mark.evaluate(MIDDLE)
+    derivation.page.mouse.move(x, y)
+    derivation.page.mouse.down()
+    derivation.page.mouse.move(x, y - 30, steps=3)
+    derivation.page.mouse.up()
+    derivation.settle()
+    moved = derivation.answer()["moved"]
+    assert derivation.query["cell"] == "3,0"
+    assert float(derivation.query["move_by"]) > 0
+    assert moved["after"][3] > moved["before"][3]
+    assert all(a != b for a, b in zip(moved["after"], moved["before"], strict=True))
+    now = derivation.handles()[3].evaluate(MIDDLE)
+    assert now[0] == pytest.approx(x, abs=1)
+    assert y - 30 < now[1] < y
+    derivation.page.go_back()
+    derivation.settle()
+    assert "move_by" not in derivation.query
+
+
+def test_the_marks_of_the_moved_figure_lie_where_the_outputs_are_and_obey_the_keys(derivation: Derivation) -> None:
+    derivation.open("values=1,10;2,30;4,20;5,40&cell=1,1&move_by=0")
+    first, second, *_ = derivation.handles()
+    drawn = derivation.figure("moved").locator(".plot .points").last.locator("path")
+    for mark, point in zip(derivation.handles(), drawn.all(), strict=True):
+        assert mark.evaluate(MIDDLE) == pytest.approx(point.evaluate(MIDDLE), abs=1.5)
+    second.focus()
+    second.press("ArrowUp")
+    derivation.settle()
+    assert float(derivation.query["move_by"]) > 0
+    second.press("ArrowLeft")
+    expect(first).to_be_focused()
+    derivation.settle()
+    assert derivation.query["cell"] == "0,1"
+    assert derivation.active() == "mean"  # the page's own arrow keys did not walk on
+
+
 def test_a_picked_entry_of_the_jacobian_shows_its_terms(derivation: Derivation) -> None:
     derivation.open()
     derivation.figure("jacobian").scroll_into_view_if_needed()

@@ -1,161 +1,296 @@
-"""The gradient check: a wrong gradient pasted, uploaded or made on purpose, and the code for a notebook."""
+"""The gradient check: paste, drop, examples, errors beside their fields, links, the keyboard, the snippet."""
 
-import io
-import re
+import json
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from bncore.diagnosis import example, probe
+from bncore.diagnosis import probe, ready_answers
 from tests.browser.conftest import Watch
+from tests.browser.gradient_check import GradientCheck
+from tests.browser.test_uploads import drop
 
-PATH = "/gradient-check"
-
-
-def open_page(page: Page, query: str = "") -> None:
-    page.goto(PATH + query)
-    expect(page.locator("#result")).to_have_attribute("aria-busy", "false")
-
-
-def headline(page: Page, text: str) -> None:
-    expect(page.locator("#headline")).to_have_text(text)
+PROBE = probe(0).case()
+WRONG = ready_answers(PROBE)["mean_path_sign"]
+RIGHT = ready_answers(PROBE)["correct"]
 
 
-def test_the_first_screen_tells_a_diagnosis(page: Page) -> None:
-    open_page(page)
-    headline(page, "dx is wrong: the path through the variance is missing.")
-    expect(page.locator(".diagnosis math")).to_be_visible()
-    expect(page.locator("#verdicts tbody tr")).to_have_text(
-        [re.compile("dbeta.*exact"), re.compile("dgamma.*exact"), re.compile("dx.*wrong")]
-    )
+@pytest.fixture
+def check(page: Page) -> GradientCheck:
+    """The gradient check, not opened yet."""
+    return GradientCheck(page)
 
 
-def test_a_pasted_wrong_gradient_is_named_and_the_right_one_is_correct(page: Page) -> None:
-    case = probe(5).case()
-    open_page(page, "?seed=5&mistake=own")
-    headline(page, "Paste a gradient, or run the code in your notebook.")
-    with np.printoptions(precision=17, threshold=1000):
-        page.fill("#c-dx", str(example(case, "mean_path_sign")["dx"]))
-        page.press("#c-dx", "Tab")
-        headline(page, "dx is wrong: the path through the mean has the wrong sign.")
-        page.fill("#c-dx", str(case.as_given(case.truth["dx"])))
-        page.click("text=Check >> nth=-1")
-    headline(page, "Correct.")
-    expect(page).to_have_url(re.compile("mistake=own"))
+def on_disk(folder: Path, name: str, **arrays: np.ndarray) -> Path:
+    path = folder / name
+    if path.suffix == ".npy":
+        np.save(path, next(iter(arrays.values())))
+    else:
+        np.savez(path, **arrays)
+    return path
 
 
-def test_an_example_is_filled_in_and_stands_in_the_link(page: Page) -> None:
-    open_page(page)
-    page.select_option("#c-mistake", "scale_missing")
-    expect(page.locator("[data-diagnosis=scale_missing]")).to_be_visible()
-    said = page.locator("#headline").inner_text()
-    page.reload()
-    headline(page, said)
-    page.go_back()
-    headline(page, "dx is wrong: the path through the variance is missing.")
+def test_the_first_screen_names_a_mistake_untouched(check: GradientCheck) -> None:
+    check.open()
+    check.expect_headline("dx is wrong. The path through the variance is missing.")
+    assert check.verdict("dx") == "wrong"
+    assert check.verdict("dgamma") == "exact"
+    assert check.diagnoses() == ["variance_path_missing"]
+    card = check.card("variance_path_missing")
+    expect(card.locator("math mfrac")).not_to_have_count(0)
+    expect(card).to_contain_text("Every x also moves the variance")
+    expect(check.page.locator("#factors")).to_contain_text("missing")
+    assert len(check.data("factors")) == 3
+    assert len(check.data("against")) == 4
 
 
-def test_images_have_mistakes_of_their_own(page: Page) -> None:
-    open_page(page, "?axes=4&mistake=channel_count")
-    expect(page.locator("[data-diagnosis=channel_count]")).to_be_visible()
-    page.select_option("#c-axes", "2")
-    expect(page.locator("#c-mistake")).to_have_value("own")
-    headline(page, "Paste a gradient, or run the code in your notebook.")
+def test_a_pasted_wrong_gradient_is_diagnosed(check: GradientCheck) -> None:
+    check.open("mistake=own")
+    check.paste("dx", str(WRONG["dx"]))
+    check.expect_headline("The path through the mean has the wrong sign.")
+    check.paste("dgamma", "\t".join(map(str, RIGHT["dgamma"])).replace(".", ","))
+    assert check.verdict("dgamma") == "exact"
+    assert check.diagnoses() == ["mean_path_sign"]
+    expect(check.field("mistake")).to_have_value("own")
 
 
-def test_what_cannot_be_read_is_said_beside_its_field(page: Page, watch: Watch) -> None:
+def test_a_change_of_an_examples_numbers_makes_them_ones_own(check: GradientCheck) -> None:
+    check.open()
+    check.paste("dgamma", str(RIGHT["dgamma"] / 7))
+    assert check.diagnoses() == ["averaged", "variance_path_missing"]
+    assert set(check.query) == {"dx", "dgamma", "dbeta"}
+    expect(check.page.locator("#batch-line")).to_contain_text("Your gradient on the probe of seed 0")
+
+
+def test_an_example_fills_the_fields_and_is_in_the_link(check: GradientCheck) -> None:
+    check.open()
+    check.example("layer_norm")
+    check.expect_headline("This is layer norm.")
+    assert check.query == {"mistake": "layer_norm"}
+    text = check.field("dx").input_value()
+    check.page.reload()
+    check.settle()
+    check.expect_headline("This is layer norm.")
+    assert check.field("dx").input_value() == text
+    check.example("correct")
+    check.expect_headline("Correct: dbeta, dgamma and dx are exact.")
+    check.page.go_back()
+    check.settle()
+    check.expect_headline("This is layer norm.")
+    check.page.go_forward()
+    check.settle()
+    check.expect_headline("Correct")
+    expect(check.page.locator("#diagnoses-section")).to_be_hidden()
+
+
+def test_pasted_numbers_are_in_the_link(check: GradientCheck) -> None:
+    check.open("mistake=own")
+    check.paste("dx", str(WRONG["dx"]))
+    verdict, link = check.verdict("dx"), check.page.url
+    other = GradientCheck(check.page.context.new_page())
+    other.page.goto(link)
+    other.settle()
+    assert other.verdict("dx") == verdict
+    assert other.field("dx").input_value() == check.field("dx").input_value()
+    assert other.diagnoses() == check.diagnoses() != []
+    other.page.close()
+
+
+def test_numbers_too_long_for_the_link_are_said_to_be(check: GradientCheck) -> None:
+    check.open("axes=4&seed=3")
+    images = ready_answers(probe(3, axes=4).case())["channel_count"]
+    np.set_printoptions(threshold=10**6)
+    check.paste("dx", json.dumps(images["dx"].tolist()) * 1 + " " * 9000)
+    assert check.diagnoses()[-1] == "channel_count"
+    assert "dx" not in check.query
+    expect(check.page.locator("#in-link")).to_be_visible()
+    expect(check.page.locator("#in-link")).to_contain_text("too long for the address")
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_dropped_npz_fills_the_fields(check: GradientCheck, tmp_path: Path, dtype: str) -> None:
+    check.open()
+    path = on_disk(tmp_path, "mine.npz", **{name: value.astype(dtype) for name, value in WRONG.items()})
+    with check.page.expect_response("**/gradient-check/view"):
+        drop(check.page, path, 900, 500)
+    check.settle()
+    check.expect_headline("The path through the mean has the wrong sign.")
+    assert check.verdict("dbeta") == "exact"
+    assert float(check.field("dbeta").input_value().strip("[]").split(",")[0]) == pytest.approx(WRONG["dbeta"][0])
+
+
+def test_a_chosen_npy_is_the_tensor_of_its_name(check: GradientCheck, tmp_path: Path) -> None:
+    check.open("mistake=own")
+    with check.page.expect_response("**/gradient-check/view"):
+        check.page.locator("#file").set_input_files(on_disk(tmp_path, "dgamma.npy", dgamma=RIGHT["dbeta"]))
+    check.settle()
+    assert check.verdict("dgamma") == "wrong"
+    assert check.diagnoses() == ["swapped"]
+
+
+def test_a_dropped_file_with_its_own_batch_is_checked_on_that(check: GradientCheck, tmp_path: Path) -> None:
+    other = probe(9)
+    arrays = {name: value for name, value in vars(other).items() if isinstance(value, np.ndarray)}
+    check.open()
+    path = on_disk(tmp_path, "mine.npz", **arrays, dx=other.case().truth["dx"])
+    with check.page.expect_response("**/gradient-check/view"):
+        drop(check.page, path, 900, 500)
+    check.settle()
+    with check.page.expect_response("**/gradient-check/view"):
+        check.field("eps").fill("1")
+        check.field("eps").press("Enter")
+    check.settle()
+    check.expect_headline("Correct: dx is exact.")
+    expect(check.page.locator("#batch-line")).to_contain_text("your own batch")
+
+
+def test_a_file_that_cannot_be_read_is_said_beside_the_drop(check: GradientCheck, watch: Watch, tmp_path: Path) -> None:
     watch.refusals.add(422)
-    open_page(page)
-    page.fill("#c-dgamma", "1, 2, three, 4")
-    page.press("#c-dgamma", "Tab")
-    expect(page.locator("#e-dgamma")).to_have_text("“three” in dgamma is not a number.")
-    expect(page.locator("#c-dgamma")).to_have_attribute("aria-invalid", "true")
-    page.fill("#c-dgamma", "1 2 3")
-    page.press("#c-dgamma", "Tab")
-    expect(page.locator("#e-dgamma")).to_contain_text("(4,)")
+    check.open()
+    check.page.locator("#file").set_input_files(on_disk(tmp_path, "mine.npz", weights=np.ones(3)))
+    expect(check.error("file")).to_contain_text("holds weights")
+    check.expect_headline("The path through the variance is missing.")
 
 
-def test_a_batch_of_ones_own_that_cannot_tell_offers_the_probe(page: Page) -> None:
-    open_page(page, "?mistake=own")
-    page.click("#own-batch summary")
-    page.fill("#c-x", "1\n3")
-    page.fill("#c-dy", "1\n2")
-    page.fill("#c-dx", "1\n-1")
-    page.press("#c-dx", "Tab")
-    expect(page.locator("#check-warnings li")).not_to_have_count(0)
-    page.click("#to-probe")
-    expect(page.locator("#c-x")).to_have_value("")
-    headline(page, "Paste a gradient, or run the code in your notebook.")
-
-
-def test_an_npz_file_is_checked(page: Page) -> None:
-    file = io.BytesIO()
-    np.savez(file, seed=2, **example(probe(2).case(), "sign"))
-    open_page(page)
-    page.set_input_files(
-        "#npz", {"name": "mine.npz", "mimeType": "application/octet-stream", "buffer": file.getvalue()}
-    )
-    expect(page.locator("[data-diagnosis=sign]").first).to_be_visible()
-
-
-def test_the_page_is_used_by_keyboard_alone(page: Page) -> None:
-    open_page(page)
-    page.focus("#c-mistake")
-    page.keyboard.press("ArrowDown")
-    expect(page.locator("[data-diagnosis=mean_path_missing]")).to_be_visible()
-    page.focus("[data-snippet=function]")
-    page.keyboard.press("Enter")
-    expect(page.locator("#snippet-function")).to_be_visible()
-    expect(page.locator("#snippet-cs231n")).to_be_hidden()
-
-
-def test_the_code_follows_the_probe(page: Page) -> None:
-    open_page(page)
-    page.click("#new-draw")
-    page.select_option("#c-eps_placement", "deviation")
-    expect(page.locator("#snippet-cs231n")).to_contain_text('gradient-check", 1')
-    expect(page.locator("#snippet-cs231n")).to_contain_text("eps_placement=deviation")
-
-
-RIGHT = """
-def batchnorm_forward(x, gamma, beta, bn_param):
-    mean, var = x.mean(0), x.var(0)
-    inverse = 1 / np.sqrt(var + bn_param["eps"])
-    x_hat = (x - mean) * inverse
-    return gamma * x_hat + beta, (x_hat, gamma, inverse)
-
-def batchnorm_backward(dout, cache):
-    x_hat, gamma, inverse = cache
-    N = len(dout)
-    dx = gamma * inverse * (dout - dout.mean(0) - x_hat * (dout * x_hat).mean(0))
-    return dx, (dout * x_hat).sum(0), dout.sum(0)
-
-def my_gradients(x, gamma, beta, eps, dy):
-    return batchnorm_backward(dy, batchnorm_forward(x, gamma, beta, {"eps": eps})[1])
-"""
-WRONG = {
-    " - x_hat * (dout * x_hat).mean(0)": ("", "The path through the variance is missing"),
-    " - dout.mean(0)": ("", "The path through the mean is missing"),
-    "dout.sum(0)": ("dout.mean(0)", "A mean stands where a sum belongs"),
-}
-
-
-@pytest.mark.parametrize("name", ["cs231n", "function"])
-def test_the_code_names_a_students_mistake_when_run_as_it_is_shown(
-    page: Page, name: str, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(("text", "words"), [
+    ("[[1, 2], [3]]", "ragged"), ("[[1, 2], [3, 4]]", "give (7, 4)"), ("[[1. 2.]\n ...]", "shortened by dots"),
+    ("a b", "is not a number"), ("[[nan]]", "nan"),
+])  # fmt: skip
+def test_an_error_stands_beside_the_field_that_caused_it(
+    check: GradientCheck, watch: Watch, text: str, words: str
 ) -> None:
-    open_page(page)
-    if name == "function":
-        page.click("[data-snippet=function]")
-    shown = page.locator(f"#snippet-{name}").inner_text()
-    run(RIGHT, shown)
-    assert capsys.readouterr().out.split() == ["dbeta:", "exact", "dgamma:", "exact", "dx:", "exact"]
-    for part, (instead, title) in WRONG.items():
-        assert part in RIGHT
-        run(RIGHT.replace(part, instead, 1), shown)
-        assert title in capsys.readouterr().out
+    watch.refusals.add(422)
+    check.open()
+    check.paste("dx", text)
+    check.expect_error("dx", words)
+    expect(check.problem).to_contain_text("below is still")
+    check.paste("dx", str(WRONG["dx"]))
+    expect(check.error("dx")).to_be_hidden()
+    check.expect_headline("wrong sign")
 
 
-def run(students: str, shown: str) -> None:
-    exec(compile("import numpy as np\n" + students + shown, "notebook", "exec"), {})
+def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, watch: Watch) -> None:
+    watch.refusals.add(422)
+    check.open("dgamma=1,2")
+    check.expect_error("dgamma", "give (4,)")
+    check.page.goto("/gradient-check?batch=own&x=1,2,b&dx=1")
+    check.expect_error("x", "“b” in x is not a number")
+    check.page.goto("/gradient-check?seed=-1")
+    check.expect_error("seed", "0")
+
+
+def test_mistakes_that_the_data_cannot_tell_apart_stand_together_and_a_probe_is_offered(check: GradientCheck) -> None:
+    x = "[[1, 9], [3, 11], [1, 11], [3, 9]]"
+    check.open(f"batch=own&x={x}&gamma=-1 -1&dy=[[1, 0], [0, 2], [2, 1], [-1, 0]]&mistake=sign")
+    group = check.page.locator('[data-tensor="dx"]')
+    expect(group).to_contain_text("cannot be told apart on these data")
+    assert {"sign", "gamma_missing", "gamma_squared"} <= set(check.diagnoses())
+    warnings = check.page.get_by_role("list", name="What these data hide")
+    expect(warnings).to_contain_text("Gamma is -1 in a unit")
+    group.get_by_role("button", name="Take a probe").click()
+    check.settle()
+    expect(check.page.get_by_role("radio", name="Run in my notebook")).to_be_focused()
+    assert check.query == {"way": "code", "mistake": "sign", "gamma": "-1 -1"} | {
+        name: value for name, value in check.query.items() if name in ("x", "dy")
+    }
+
+
+def test_a_new_probe_is_another_batch_in_the_link(check: GradientCheck) -> None:
+    check.open()
+    text = check.field("dx").input_value()
+    with check.page.expect_response("**/gradient-check/view"):
+        check.page.get_by_role("button", name="New probe").click()
+    check.settle()
+    assert check.query == {"seed": "1"}
+    assert check.field("dx").input_value() != text
+    check.page.locator("#fold-table summary").click()
+    rows = check.page.locator("#batch-table tbody tr")
+    expect(rows).to_have_count(7 + 4)
+    expect(rows.first.locator("th")).to_have_text("j = 0")
+    with check.page.expect_download() as downloaded:
+        check.page.locator('[data-probe="npz"]').click()
+    np.testing.assert_array_equal(np.load(downloaded.value.path())["x"], probe(1).x)
+
+
+def test_a_probe_of_images(check: GradientCheck) -> None:
+    check.open("axes=4&eps_placement=deviation&mistake=channel_space_only")
+    check.expect_headline("The means run over the pixels alone.")
+    expect(check.page.locator("#batch")).to_contain_text("3 × 4 × 2 × 5")
+    check.page.locator("#fold-table summary").click()
+    expect(check.page.locator("#batch-table tbody th").nth(1)).to_have_text("n = 0, h = 0, w = 1")
+    check.radio("Run in my notebook")
+    expect(check.page.locator("#snippet")).to_contain_text("spatial_batchnorm_backward(dout, cache)")
+
+
+def test_the_third_route_opens_in_the_link(check: GradientCheck) -> None:
+    check.open()
+    with check.page.expect_response("**/gradient-check/view"):
+        check.page.locator("#third summary").click()
+    check.settle()
+    rows = check.page.locator("#numeric tbody tr")
+    expect(rows).to_have_count(3)
+    assert check.query == {"numeric": "true"}
+    check.page.reload()
+    check.settle()
+    expect(rows.first).to_be_visible()
+    errors = rows.locator("td").first.text_content() or ""
+    assert float(errors.replace("−", "-")) < 1e-8
+
+
+def test_it_works_by_keyboard_alone(check: GradientCheck) -> None:
+    check.open()
+    check.page.get_by_role("radio", name="A probe").focus()
+    check.page.keyboard.press("ArrowRight")
+    check.settle()
+    assert check.query == {"batch": "own"}
+    expect(check.field("x")).to_be_visible()
+    check.page.keyboard.press("ArrowLeft")
+    check.settle()
+    expect(check.field("x")).to_be_hidden()
+    check.field("dx").focus()
+    check.page.keyboard.press("Control+A")
+    with check.page.expect_response("**/gradient-check/view"):
+        check.page.keyboard.insert_text(str(RIGHT["dx"]))
+        check.page.keyboard.press("Tab")
+    check.expect_headline("Correct")
+    expect(check.field("dgamma")).to_be_focused()
+
+
+@pytest.fixture
+def clipboard(check: GradientCheck, origin: str) -> GradientCheck:
+    check.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+    return check
+
+
+def copied(check: GradientCheck, button: str) -> str:
+    check.page.get_by_role("button", name=button, exact=True).click()
+    expect(check.page.locator("#copied")).to_contain_text("Copied")
+    return str(check.page.evaluate("() => navigator.clipboard.readText()"))
+
+
+@pytest.mark.parametrize("query", ["mistake=std_power", "batch=own&mistake=mean_path_missing", "axes=4&seed=2"])
+def test_copied_as_curl_and_as_python_it_gives_this_answer(clipboard: GradientCheck, query: str) -> None:
+    clipboard.open(query)
+    command = shlex.split(copied(clipboard, "Copy as curl"))
+    body = command[command.index("-d") + 1]
+    answer = json.load(urlopen(Request(command[2], body.encode())))
+    assert answer["headline"] == clipboard.headline.text_content()
+    code = copied(clipboard, "Copy as Python")
+    finished = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    assert finished.stdout.strip() == answer["text"]
+
+
+@pytest.mark.parametrize("form", ["CS231n's two functions", "Any function"])
+def test_the_copied_snippet_is_the_served_one(clipboard: GradientCheck, form: str, origin: str) -> None:
+    clipboard.open("way=code&seed=5")
+    clipboard.radio(form)
+    name = "function" if form.startswith("Any") else "cs231n"
+    expect(clipboard.page.locator("#snippet")).to_contain_text("my_gradients" if name == "function" else "bn_param")
+    text = copied(clipboard, "Copy the snippet")
+    assert text == urlopen(f"{origin}/gradient-check/{name}.py?seed=5").read().decode()

@@ -9,6 +9,7 @@ from tests.browser.playground import Playground
 PAGES = [
     "/", "/?source=digits&upstream=cross_entropy", "/docs", f"/?source={'0' * 64}", "/?eps=-1", "/derivation",
     "/derivation?source=iris&notation=lecture", "/gradient-check", "/gradient-check?axes=4&mistake=own",
+    "/gradient-check?dx=a",
 ]  # fmt: skip
 FETCH = "(address) => fetch(address).then(() => 'taken', () => 'refused')"
 

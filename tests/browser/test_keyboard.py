@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.derivation import Derivation
+from tests.browser.gradient_check import GradientCheck
 from tests.browser.playground import Playground
 
 MOST_STOPS = 400
@@ -49,6 +50,18 @@ def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
+
+
+@pytest.mark.parametrize("query", ["", "batch=own&way=code"])
+def test_tab_reaches_everything_of_the_gradient_check(page: Page, query: str) -> None:
+    GradientCheck(page).open(query)
+    visited = stops(page)
+    assert len(visited) > 20
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    radios = [stop["name"] for stop in visited if not stop["outlined"]]
+    assert all(str(name).startswith("INPUT") for name in radios), radios  # their outline is on the label's text
+    missed = page.evaluate(MISSED)
+    assert all('type="radio"' in text for text in missed), missed  # arrows reach the others of a group
 
 
 def test_tab_reaches_everything_and_the_focus_is_always_seen(playground: Playground) -> None:

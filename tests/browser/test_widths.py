@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.derivation import Derivation
+from tests.browser.gradient_check import GradientCheck
 from tests.browser.playground import Playground
 
 PHONE = {"width": 390, "height": 844}
@@ -45,11 +46,26 @@ def test_the_derivation_never_scrolls_sideways(page: Page, query: str, size: dic
     assert overflow(page) == 0
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=lambda size: size["width"])
-def test_the_gradient_check_never_scrolls_sideways(page: Page, size: dict[str, int]) -> None:
+@pytest.mark.parametrize("query", ["", "way=code&axes=4&numeric=true", "batch=own&mistake=wrong_axis"])
+@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1280, "height": 900}], ids=lambda size: size["width"])
+def test_the_gradient_check_never_scrolls_sideways(page: Page, query: str, size: dict[str, int]) -> None:
     page.set_viewport_size(size)  # type: ignore[arg-type]
-    page.goto("/gradient-check")
+    check = GradientCheck(page).open(query)
+    page.locator("#fold-table summary").click()
+    check.settle()
     assert overflow(page) == 0
+
+
+def test_on_a_phone_what_was_found_is_one_tap_away(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    check = GradientCheck(page).open()
+    found = page.get_by_role("link", name="dx is wrong")
+    expect(found).to_be_in_viewport()
+    expect(check.headline).not_to_be_in_viewport()
+    found.click()
+    expect(check.headline).to_be_in_viewport()
+    check.settle()
+    assert check.query == {}
 
 
 def test_on_a_phone_the_active_node_of_the_derivation_is_in_view(page: Page) -> None:
@@ -149,3 +165,16 @@ def test_plots_follow_the_width_of_the_window(playground: Playground) -> None:
     width = "() => { const plot = document.querySelector('[data-figure=x] .plot');"
     width += " return plot.layout.width === plot.clientWidth && plot.clientWidth < 390; }"
     playground.page.wait_for_function(width)
+
+
+@pytest.mark.parametrize("size", [PHONE, WIDE], ids=lambda size: size["width"])
+@pytest.mark.parametrize("figure", ["paths", "moved"])
+def test_a_figures_legend_can_be_read(page: Page, figure: str, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    derivation = Derivation(page).open()
+    derivation.figure(figure).scroll_into_view_if_needed()
+    derivation.settle()
+    names = derivation.figure(figure).locator(".legendtext").all()
+    assert len(names) >= 3
+    for name in names:
+        expect(name).to_be_visible()

@@ -8,10 +8,19 @@ export class Problem extends Error {
   }
 }
 
-export async function getJson(address, signal) {
+export function getJson(address, signal) {
+  return askedFor(address, { headers: { Accept: "application/json" }, signal });
+}
+
+// `body` is an object, or a file as it is.
+export function postJson(address, body) {
+  return askedFor(address, { method: "POST", headers: { Accept: "application/json" }, body: body instanceof Blob ? body : JSON.stringify(body) });
+}
+
+async function askedFor(address, options) {
   let response;
   try {
-    response = await fetch(address, { headers: { Accept: "application/json" }, signal });
+    response = await fetch(address, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Problem({ detail: "The server does not answer. It is asked again with your next change." });

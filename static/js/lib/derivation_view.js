@@ -162,6 +162,11 @@ export function showJacobian(answer, numbers, place) {
   fillTable($("between"), namesOf(answer).noun, batch.feature_names, batch.feature_names.map((name, i) => [name, between.largest.map((row) => row[i])]));
 }
 
+// What the mark of an example is called, by which it can be moved.
+export function handleTitle({ moved: { before, after }, symbols: s }, example) {
+  return `Move example ${example}: ${s.y} was ${three(before[example])}, is ${three(after[example])}`;
+}
+
 // The table behind a figure.
 export function numbersBehind(name, { paths, jacobian, moved, symbols: s }) {
   const table = element("table", "", { class: "numbers" });

@@ -39,7 +39,8 @@ function parsed(answered) {
   }
 }
 
-function bindDrop(send) {
+// Calls `send` with a file that is dropped anywhere on the page.
+export function bindDrop(send) {
   const carriesFile = (event) => [...(event.dataTransfer?.types ?? [])].includes("Files");
   document.addEventListener("dragover", (event) => {
     if (!carriesFile(event)) return;

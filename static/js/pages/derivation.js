@@ -6,6 +6,7 @@ import * as view from "../lib/derivation_view.js";
 import { Figures } from "../lib/figures.js";
 import { Graph } from "../lib/graph.js";
 import { Grid } from "../lib/grid.js";
+import { Handles } from "../lib/handles.js";
 import { bindLighting, dim, lightMark } from "../lib/lighting.js";
 import { bindMenus } from "../lib/menus.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
@@ -175,6 +176,7 @@ function show(found, isLatest = true) {
   showWalk();
   view.showLaws(answer);
   figures.show(answer.figures);
+  showHandles();
   clearTimeout(show.later);
   waiting.writing(true);
   show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
@@ -237,6 +239,27 @@ for (const { element, plot } of figures.all()) {
     plot.on("plotly_unhover", dim);
     plot.on("plotly_click", ({ points: [point] }) => point.data.type === "heatmap" && state.set({ cell: `${point.x},${answer.cell.feature}`, output: point.y }));
   });
+}
+
+// ---- the example that is moved, by its mark ----
+
+const [LEAST_MOVE, MOST_MOVE] = embedded.schema.move_by.control.slider;
+const handles = new Handles(figures.panel("moved"), {
+  pointed: (example) => lightMark("y", example, scene()),
+  left: dim,
+  taken(example) {
+    if (example !== answer.moved.example) state.set({ cell: `${example},${answer.cell.feature}`, move_by: 0 }, { settle: false, later: true });
+    handles.from = Number(state.get("move_by"));
+  },
+  moved(units, how) {
+    const by = handles.from + units * answer.moved.pull;
+    state.set({ move_by: Number(Math.min(MOST_MOVE, Math.max(LEAST_MOVE, by)).toFixed(2)) }, how);
+  },
+});
+
+function showHandles() {
+  const { example, after } = answer.moved;
+  handles.show(after.map((y, j) => ({ x: j, y, on: j === example, title: view.handleTitle(answer, j) })));
 }
 
 // ---- start ----

@@ -1,185 +1,211 @@
-// The gradient check: fields to paste into, a probe to compute on, and what the checker says.
-import { getJson, Latest, Problem } from "../lib/api.js";
+// The gradient check: wires the state, the fields, the server and the figures together.
+import { Latest, postJson } from "../lib/api.js";
+import { checkText } from "../lib/check_share.js";
+import { numbersBehind, showBatch, showFound } from "../lib/check_view.js";
 import { Controls } from "../lib/controls.js";
-import { clearProblems, showProblem } from "../lib/problems.js";
-import { showReport } from "../lib/report.js";
+import { Figures } from "../lib/figures.js";
+import { bindMenus } from "../lib/menus.js";
+import { Pasted } from "../lib/pasted.js";
+import { clearProblems, showAt, showProblem } from "../lib/problems.js";
 import { copy } from "../lib/share.js";
 import { State } from "../lib/state.js";
+import { bindDrop } from "../lib/upload.js";
+import { Waiting } from "../lib/waiting.js";
 
 const API = "/api/v1/gradient-check";
-const BATCH = ["x", "dy", "gamma", "beta"];
+const TYPED_AFTER = 400; // milliseconds
+const MINE = ["dx", "dgamma", "dbeta", "dx_hat", "dvar", "dsigma", "dmean"];
+const BATCH = ["x", "dy", "gamma", "beta", "running_mean", "running_var"];
+const CHOICES = ["batch", "way", "form"];
 const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
-const first = JSON.parse($("answer").textContent);
+let answer = JSON.parse($("answer").textContent);
+
 const state = new State(embedded.schema);
-const fields = [...document.querySelectorAll("[data-tensor]")];
-new Controls($("probe-controls"), state);
-
-// ---- asking ----
-
-const checks = new Latest({ ask: send, show: (report) => report !== undefined && shown(report), fail: failed, busy });
-const probes = new Latest({ ask: fetchProbe, show: showProbe, fail: failed, busy });
-
-function busy(is) {
-  $("result").setAttribute("aria-busy", String(is));
-}
-
-async function send(body) {
-  if (body === "") return null;
-  const response = await fetch(API, { method: "POST", body, headers: { "Content-Type": "application/json" } }).catch(() => null);
-  if (!response) throw new Problem({ detail: "The server does not answer. Check again in a moment." });
-  const answer = await response.json();
-  if (!response.ok) throw new Problem(answer);
-  return answer;
-}
-
-function shown(report) {
-  clearProblems();
-  showReport(report);
-  $("to-probe").hidden = !report?.warnings.length || !usesOwnBatch();
-}
-
-function failed(problem) {
-  clearProblems();
-  showReport(null);
-  showProblem(problem.message, problem.errors);
-}
-
-function check() {
-  checks.want(body());
-}
-
-// The JSON of what stands in the fields; "" where no tensor does.
-function body() {
-  const given = Object.fromEntries(fields.filter(({ value }) => value.trim()).map((field) => [field.dataset.tensor, field.value]));
-  if (!Object.keys(given).some((name) => !BATCH.includes(name))) return "";
-  if (usesOwnBatch()) return JSON.stringify({ ...given, eps: Number($("c-eps").value), eps_placement: state.get("eps_placement") });
-  return JSON.stringify({ ...given, ...probeFields() });
-}
-
-function probeFields() {
-  return { seed: Number(state.get("seed")), axes: Number(state.get("axes")), eps_placement: state.get("eps_placement") };
-}
-
-function usesOwnBatch() {
-  return BATCH.some((name) => $(`c-${name}`).value.trim());
-}
-
-// ---- the probe and its examples ----
-
-async function fetchProbe() {
-  const query = new URLSearchParams({ seed: state.get("seed"), axes: state.get("axes"), eps_placement: state.get("eps_placement") });
-  const mistake = state.get("mistake");
-  const [probe, { mistakes }] = await Promise.all(["probe", "examples"].map((name) => getJson(`${API}/${name}?${query}`)));
-  if (mistake === "own") return { probe, mistakes, tensors: null };
-  if (!(mistake in mistakes)) return { probe, mistakes, tensors: {} };
-  return { probe, mistakes, tensors: await getJson(`${API}/example?${query}&mistake=${encodeURIComponent(mistake)}`) };
-}
-
-function showProbe({ probe, mistakes, tensors }) {
-  clearProblems();
-  writeProbe(probe);
-  listExamples(mistakes);
-  if (tensors) fill(tensors);
-  check();
-}
-
-function writeProbe(probe) {
-  const names = ["x", "gamma", "beta", "dy", "eps"];
-  $("probe-text").textContent = names.map((name) => `${name} = ${python(probe[name])}`).join("\n");
-}
-
-function fill(tensors) {
-  for (const field of fields) field.value = tensors[field.dataset.tensor] ? python(tensors[field.dataset.tensor]) : "";
-}
-
-function python(value) {
-  return JSON.stringify(value).replaceAll("],[", "],\n [").replaceAll(",", ", ").replaceAll(", \n", ",\n");
-}
-
-function listExamples(mistakes) {
-  const options = Object.entries(mistakes).map(([name, title]) => new Option(title, name));
-  $("c-mistake").replaceChildren(new Option("my own gradients", "own"), ...options);
-  const chosen = state.get("mistake");
-  $("c-mistake").value = chosen in mistakes ? chosen : "own"; // a mistake about images does not exist without them
-}
-
-state.onChange(() => {
-  refreshSnippets();
-  probes.want(state.query());
+const pasted = new Pasted(state, [...MINE, ...BATCH]);
+const figures = new Figures(document, embedded.templates);
+const waiting = new Waiting();
+new Controls($("controls"), state);
+const refreshTables = bindMenus(figures, embedded.templates.light, (name) => numbersBehind(name, answer));
+const latest = new Latest({
+  ask: (body) => postJson(`${API}/view`, body),
+  show: (found) => {
+    clearProblems();
+    show(found);
+  },
+  fail: (problem) => {
+    clearProblems();
+    fail(problem.message, problem.errors);
+  },
+  busy: (is) => waiting.asking(is),
 });
 
-$("c-mistake").addEventListener("change", () => {
-  if ($("c-mistake").value === "own") fill({});
-  state.set({ mistake: $("c-mistake").value });
-});
-$("new-draw").addEventListener("click", () => state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 }));
-
-// ---- what a person gives ----
-
-for (const field of fields) {
-  field.addEventListener("change", () => {
-    if (state.get("mistake") === "own") check();
-    else state.set({ mistake: "own" });
-  });
+function show(found) {
+  answer = found;
+  $("view").classList.remove("stale", "empty");
+  figures.show(answer.figures);
+  showFound(answer, takeProbe);
+  showBatch(answer);
+  showExamples();
+  showTexts();
+  $("snippet").textContent = answer.snippet;
+  refreshTables();
 }
-$("c-eps").addEventListener("change", check);
-$("answers").addEventListener("submit", (event) => {
-  event.preventDefault();
-  check();
-});
-$("clear").addEventListener("click", () => {
-  fill({});
-  state.set({ mistake: "own" });
-});
-$("to-probe").addEventListener("click", () => {
-  fill({}); // gradients of another batch say nothing of this one
-  $("own-batch").open = false;
-  $("probe-text").scrollIntoView({ block: "center" });
-  check();
-});
-$("npz").addEventListener("change", () => {
-  if ($("npz").files[0]) checks.want($("npz").files[0]);
-  $("npz").value = "";
+
+function fail(detail, errors) {
+  $("view").classList.add(answer ? "stale" : "empty");
+  if (!answer) $("headline").textContent = $("jump").textContent = "Nothing is computed: see the marked field.";
+  showProblem(detail, errors, answer ? answer.checked : "");
+}
+
+state.onChange((names) => {
+  refresh();
+  if (names === null) showTexts();
+  latest.want(pasted.body());
 });
 
-// ---- code to take along ----
+// What the state alone decides, at once.
+function refresh() {
+  for (const name of CHOICES) {
+    for (const radio of document.querySelectorAll(`input[name="${name}"]`)) radio.checked = radio.value === state.get(name);
+    for (const part of document.querySelectorAll(`[data-for-${name}]`)) part.hidden = part.getAttribute(`data-for-${name}`) !== state.get(name);
+  }
+  $("in-link").hidden = pasted.inAddress;
+  for (const link of document.querySelectorAll("[data-probe]")) link.href = probeAddress(link.dataset.probe);
+}
 
-function refreshSnippets() {
-  const { seed, axes, eps_placement: placement } = probeFields();
-  for (const [name, text] of Object.entries(snippets)) {
-    const seeded = text.replace(/(seed = ".*?", )\d+/, `$1${seed}`).replace(/axes=\d/, `axes=${axes}`).replace(/"axes": \d/, `"axes": ${axes}`);
-    $(`snippet-${name}`).firstElementChild.textContent = seeded.replaceAll(/(eps_placement(?:=|": "))\w+/g, `$1${placement}`);
+function probeAddress(format) {
+  const query = new URLSearchParams(["seed", "axes", "eps_placement"].map((name) => [name, state.get(name)]));
+  return `${API}/probe?${query}&format=${format}`;
+}
+
+// ---- the fields of tensors ----
+
+const isMine = () => MINE.some((name) => pasted.get(name).trim() !== "");
+
+// The fields hold what is checked: the person's own texts, or those of the example.
+function showTexts() {
+  const ready = isMine() || !answer ? {} : answer.texts;
+  for (const name of [...MINE, ...BATCH]) {
+    const text = pasted.get(name) || (ready[name] ?? "");
+    if (document.activeElement !== $(`c-${name}`) || !typing.has(name)) $(`c-${name}`).value = text;
   }
 }
-const snippets = Object.fromEntries([...document.querySelectorAll("pre[id^=snippet-]")].map((pre) => [pre.id.slice(8), pre.textContent]));
 
-for (const button of document.querySelectorAll("[data-snippet]")) {
-  button.addEventListener("click", () => {
-    for (const other of document.querySelectorAll("[data-snippet]")) {
-      other.setAttribute("aria-pressed", String(other === button));
-      $(`snippet-${other.dataset.snippet}`).hidden = other !== button;
-    }
+function showExamples() {
+  const options = [new Option("None: the fields below are mine", "own")];
+  options.push(...Object.entries(answer.examples).map(([id, title]) => new Option(title, id)));
+  $("c-mistake").replaceChildren(...options);
+  $("c-mistake").value = isMine() ? "own" : state.get("mistake");
+}
+
+const typing = new Set();
+
+// A text that is edited makes all that stand there the person's own.
+function take(name, how) {
+  const group = MINE.includes(name) ? MINE : BATCH;
+  const texts = Object.fromEntries(group.map((one) => [one, $(`c-${one}`).value]));
+  const empty = group === MINE && group.every((one) => texts[one].trim() === "");
+  pasted.set(texts, empty ? { mistake: "own" } : {}, how);
+}
+
+for (const name of [...MINE, ...BATCH]) {
+  const field = $(`c-${name}`);
+  let timer = 0;
+  field.addEventListener("input", (event) => {
+    typing.add(name);
+    clearTimeout(timer);
+    const wait = event.inputType === "insertFromPaste" ? 0 : TYPED_AFTER;
+    timer = setTimeout(() => take(name, { settle: false }), wait);
+  });
+  field.addEventListener("change", () => {
+    typing.delete(name);
+    clearTimeout(timer);
+    take(name, { settle: true });
   });
 }
 
-const TEXTS = {
-  link: () => location.origin + state.address(),
-  curl: () => `curl -s ${location.origin}${API} -H 'content-type: application/json' -d '${body().replaceAll("'", "")}'`,
-};
-$("copy-snippet").addEventListener("click", async () => tell(await copy(document.querySelector(".snippet[id^=snippet-]:not([hidden])").textContent), "the code"));
-for (const button of document.querySelectorAll("[data-copy]")) {
-  button.addEventListener("click", async () => tell(await copy(TEXTS[button.dataset.copy]()), button.dataset.copy === "link" ? "the link" : "curl"));
+const noTexts = Object.fromEntries(MINE.map((name) => [name, ""]));
+$("c-mistake").addEventListener("change", () => pasted.set(noTexts, { mistake: $("c-mistake").value }));
+$("clear").addEventListener("click", () => {
+  pasted.set(noTexts, { mistake: "own" });
+  $("c-dx").focus();
+});
+for (const name of CHOICES) {
+  for (const radio of document.querySelectorAll(`input[name="${name}"]`)) {
+    radio.addEventListener("change", () => state.set({ [name]: radio.value }));
+  }
 }
 
-function tell(done, what) {
-  $("copied").textContent = done ? `Copied: ${what}.` : "The browser refused to copy.";
+// ---- a file of tensors ----
+
+async function open(file) {
+  const name = file.name.replace(/\.[^.]*$/, "");
+  const known = [...MINE, ...BATCH].includes(name) ? name : "dx";
+  waiting.asking(true);
+  try {
+    const found = await postJson(`${API}/arrays?name=${encodeURIComponent(known)}`, file);
+    const ownBatch = "x" in found && "dy" in found;
+    const texts = Object.fromEntries(Object.entries(found).filter(([key]) => MINE.includes(key) || ownBatch));
+    pasted.set(MINE.some((key) => key in found) ? { ...noTexts, ...texts } : texts, { way: "paste", ...(ownBatch ? { batch: "own" } : {}) });
+  } catch (problem) {
+    clearProblems();
+    state.set({ way: "paste" });
+    showAt("file", problem.message);
+  } finally {
+    waiting.asking(false);
+    $("file").value = "";
+  }
 }
+
+$("file").addEventListener("change", () => $("file").files[0] && open($("file").files[0]));
+bindDrop(open);
+
+// ---- the probe ----
+
+function takeProbe() {
+  pasted.set(noTexts, { batch: "probe", way: "code" });
+  document.querySelector('input[name="way"][value="code"]').focus();
+}
+
+$("new-probe").addEventListener("click", () => state.set({ seed: Number(state.get("seed")) + 1 }));
+$("third").addEventListener("toggle", () => {
+  if (String($("third").open) !== state.get("numeric")) state.set({ numeric: String($("third").open) });
+});
+
+// ---- to take along ----
+
+// The same as the REST API takes it: a batch or a seed, and the texts in force.
+function body() {
+  const batch = { probe: ["seed", "axes"], own: [...BATCH, "eps", "feature_axis"] }[state.get("batch")];
+  const sent = Object.fromEntries(batch.map((name) => [name, BATCH.includes(name) ? pasted.get(name) : Number(state.get(name))]));
+  const filled = Object.entries(sent).filter(([, value]) => value !== "");
+  return { ...Object.fromEntries(filled), eps_placement: state.get("eps_placement"), ...(answer?.texts ?? {}) };
+}
+
+async function copied(text, what) {
+  $("copied").textContent = (await copy(text)) ? `Copied: ${what}.` : "The browser refused to copy; the address bar has the link.";
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const kind = button.dataset.copy;
+  const what = { link: "a link to this check", curl: "this check as curl", python: "this check as Python" }[kind];
+  button.addEventListener("click", () => copied(checkText(kind, location.origin + state.address(), body()), what));
+}
+$("copy-snippet").addEventListener("click", () => copied($("snippet").textContent, "the snippet"));
+$("copy-probe").addEventListener("click", async () => copied(await (await fetch(probeAddress("python"))).text(), "the probe as NumPy code"));
+$("controls").addEventListener("submit", (event) => event.preventDefault());
+
+window.addEventListener("figures-missing", () => {
+  $("problem").textContent = "The drawing library did not load, so there are no plots; the numbers stand in the tables. Reload to try again.";
+  $("problem").hidden = false;
+});
 
 // ---- start ----
 
-listExamples(first.mistakes);
-fill(first.tensors);
-writeProbe(first.probe);
-shown(first.report);
-if (embedded.problem) showProblem(embedded.problem.detail, embedded.problem.errors ?? []);
+refresh();
+if (answer) show(answer);
+if (embedded.problem) {
+  clearProblems();
+  fail(embedded.problem.detail, embedded.problem.errors ?? []);
+}

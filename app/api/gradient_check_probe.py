@@ -1,0 +1,97 @@
+"""A probe and a file's arrays: as JSON, as NPZ, as Python, and as text to paste."""
+
+import io
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.answers import to_json
+from app.api.gradient_check_body import NPY, array_of, unpacked
+from app.api.gradient_check_query import ProbeQuery
+from app.errors import InvalidQuery
+from bncore.diagnosis import Probe, probe
+
+DIGITS = 8  # behind the point, as NumPy prints
+EXACT = 17
+
+
+class Format(NamedTuple):
+    media_type: str
+    name: str
+    write: Callable[[ProbeQuery, Probe], bytes]
+
+
+def probe_of(query: ProbeQuery) -> Probe:
+    """The probe that is asked for."""
+    return probe(query.seed, axes=int(query.axes), eps_placement=query.eps_placement)
+
+
+def _json(query: ProbeQuery, found: Probe) -> bytes:
+    return to_json({"seed": query.seed, "axes": int(query.axes), **vars(found)})
+
+
+def _npz(_query: ProbeQuery, found: Probe) -> bytes:
+    """All that a check takes beside the student's tensors; the same bytes each time."""
+    buffer = io.BytesIO()
+    np.savez(buffer, **vars(found))
+    return buffer.getvalue()
+
+
+def _python(query: ProbeQuery, found: Probe) -> bytes:
+    """Lines that make the arrays, in every digit."""
+    what = f"seed={query.seed}&axes={query.axes}&eps_placement={query.eps_placement}"
+    lines = [f"# The probe {what} of bnscope's gradient check", "import numpy as np", ""]
+    for name, value in vars(found).items():
+        made = f"np.array({as_text(value, EXACT)})" if isinstance(value, np.ndarray) else repr(value)
+        lines.append(f"{name} = {made}")
+    return ("\n".join(lines) + "\n").encode()
+
+
+FORMATS = {
+    "json": Format("application/json", "", _json),
+    "npz": Format("application/octet-stream", "bnscope-probe.npz", _npz),
+    "python": Format("text/x-python; charset=utf-8", "", _python),
+}
+
+
+def as_text(values: NDArray[Any], digits: int = DIGITS) -> str:
+    """Nested lists, a row a line.
+
+    >>> as_text(np.array([[1.0, -2.5], [0.25, 3.0]]))
+    '[[ 1.  , -2.5 ],\\n [ 0.25,  3.  ]]'
+    """
+    mode: Literal["unique", "maxprec"] = "unique" if digits == EXACT else "maxprec"
+    fixed = digits < EXACT and bool(np.abs(values).max() > 1e-3)  # smaller numbers keep their powers of ten
+    return np.array2string(
+        values, precision=digits, floatmode=mode, suppress_small=fixed, separator=", ", threshold=sys.maxsize,
+        max_line_width=10**9,
+    )  # fmt: skip
+
+
+def array_texts(body: bytes, name: str, known: tuple[str, ...]) -> Mapping[str, str]:
+    """The known arrays of an NPZ file as text, or the one of an NPY file under `name`. Raises InvalidQuery."""
+    if body[:6] == NPY:
+        found = {name: array_of(body, "The file")}
+    elif body[:2] == b"PK":
+        found = unpacked(body)
+    else:
+        raise InvalidQuery(
+            "The file is neither NPZ nor NPY.", field="file", allowed="numpy.savez's or numpy.save's file"
+        )
+    texts = {key: _text(value, key) for key, value in found.items() if key in known}
+    if not texts:
+        detail = f"The file holds {', '.join(found) or 'nothing'}, and none of the tensors of a check."
+        raise InvalidQuery(detail, field="file", allowed=", ".join(known))
+    return texts
+
+
+def _text(value: Any, name: str) -> str:
+    array = np.asarray(value)
+    if array.dtype.kind not in "biuf":
+        raise InvalidQuery(
+            f"{name} has dtype {array.dtype}, not of real numbers.", field="file", allowed="real numbers"
+        )
+    return as_text(array, EXACT) if array.ndim else repr(array.item())

@@ -1,0 +1,41 @@
+"""Ready answers: each named mistake once, diagnosed as itself."""
+
+import numpy as np
+import pytest
+
+from bncore.diagnosis import CORRECT, MISTAKES, case_of, check, example, examples, probe, ready_answers
+from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case
+
+
+@pytest.mark.parametrize("placement", PLACEMENTS)
+@pytest.mark.parametrize("axes", [2, 4])
+def test_each_example_is_diagnosed_as_its_mistake(axes, placement):
+    found = probe(3, axes=axes, eps_placement=placement).case()
+    for name, answers in ready_answers(found).items():
+        report = check(found, answers)
+        assert {diagnosis.id for diagnosis in report.diagnoses} == (set() if name == CORRECT else {name})
+        assert report.correct == (name == CORRECT)
+
+
+def test_every_mistake_but_those_this_batch_cannot_have_is_there():
+    images = ready_answers(probe(0, axes=4, eps_placement="deviation").case())
+    assert set(images) == {CORRECT, *MISTAKES}
+    rows = ready_answers(probe(0).case())
+    left_out = {"channel_batch_only", "channel_space_only", "channel_count", "sigma_derivative_uses_s"}
+    assert set(MISTAKES) - set(rows) == left_out
+
+
+@pytest.mark.parametrize(("shape", "axis"), SHAPES)
+def test_examples_have_the_shapes_in_which_tensors_are_given(shape, axis):
+    found = case(batch(shape, axis, "variance"))
+    for answers in ready_answers(found).values():
+        assert {name: values.shape for name, values in answers.items()} == {
+            "dx": shape, "dgamma": (found.units,), "dbeta": (found.units,)
+        }  # fmt: skip
+
+
+def test_a_mistake_that_there_is_not_has_no_example():
+    small = case_of([[1.0], [2.0], [4.0]], dy=[[1.0], [0.0], [2.0]])
+    np.testing.assert_allclose(example(small, "sign")["dx"], -small.truth["dx"])
+    assert example(small, "channel_count") == {}
+    assert examples(small)[:2] == ["variance_path_missing", "mean_path_missing"]

@@ -1,0 +1,64 @@
+"""A report in sentences."""
+
+import numpy as np
+import pytest
+
+from bncore.diagnosis import MISTAKES, check, factors_in_words, fit, headline, probe, ready_answers, text
+from tests.bncore.diagnosis.batches import batch, case, plain, with_factors
+
+PROBE = probe(1).case()
+
+
+def said(found, **answers):
+    return headline(check(found, answers))
+
+
+def test_the_headline_says_what_is_exact_close_and_wrong():
+    truth = PROBE.truth
+    assert said(PROBE, dx=truth["dx"], dbeta=truth["dbeta"]) == "Correct: dbeta and dx are exact."
+    near = truth["dgamma"] * (1 + 1e-6)
+    assert said(PROBE, dgamma=near, dbeta=truth["dbeta"]) == "Correct: dbeta is exact; dgamma is close."
+    both = {"dgamma": truth["dbeta"], "dbeta": truth["dgamma"]}
+    assert said(PROBE, **both) == "dbeta is wrong. dgamma and dbeta are swapped. dgamma is wrong too."
+
+
+def test_the_headline_does_not_guess():
+    noise = np.random.default_rng(0).standard_normal(PROBE.shape)
+    assert said(PROBE, dx=noise) == "dx is wrong. How is not recognized."
+    given = batch((9, 5), 1, "variance")
+    hidden = case(given | {"dy": given["dy"] - given["dy"].mean(0)})
+    assert headline(with_factors(hidden, 1, 1, 0)) == "dx is wrong. These data cannot tell which of 2 mistakes it is."
+    assert headline(with_factors(plain(), 1, 1, 2.5)) == (
+        "dx is wrong. Your path through the variance is 2.5 times what it should be."
+    )
+
+
+@pytest.mark.parametrize("name", ready_answers(PROBE))
+def test_the_text_holds_all_that_was_found(name):
+    report = check(PROBE, ready_answers(PROBE)[name])
+    written = text(report)
+    assert written.splitlines()[0] == headline(report)
+    for tensor, verdict in report.tensors.items():
+        assert f"{tensor:<7} {verdict.verdict}" in written
+    for diagnosis in report.diagnoses:
+        assert MISTAKES[name].title in written
+        assert diagnosis.explanation in written
+        assert diagnosis.look_at in written
+
+
+@pytest.mark.parametrize(("triple", "words"), [
+    ((1, 1, 1), ["as it should be"] * 3),
+    ((1, 0, 1), ["as it should be", "missing", "as it should be"]),
+    ((2, 1, -0.5), ["2.0 times", "as it should be", "-0.5 times"]),
+    ((np.array([2.0, 2.0, 2.0, 3.0, 2.0]), 1, 1), ["between 2.0 and 3.0 times, depending on the unit"]),
+])  # fmt: skip
+def test_factors_are_put_into_words(triple, words):
+    found = with_factors(plain(), *triple).coefficients
+    assert list(factors_in_words(found).values())[: len(words)] == words
+
+
+def test_factors_that_there_are_not_are_not_put_into_words():
+    found = plain()
+    assert "none fits" in factors_in_words(fit(found, found.x.T.reshape(9, 5) * found.dy))["overall"]
+    hidden = case(batch((9, 5), 1, "variance") | {"dy": np.ones((9, 5))})
+    assert factors_in_words(fit(hidden, hidden.dy))["mean_path"] == "not told by these data"
