@@ -7,10 +7,14 @@ from fastapi import APIRouter, Request, Response
 from app.answers import answer, etag_of, to_json
 from app.api.controls import schema_of
 from app.api.derivation_query import DerivationQuery
+from app.api.network_presets import PRESETS
+from app.api.network_query import NetworkQuery
 from app.api.playground_query import PlaygroundQuery
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS, Generator
 from bncore.activations import ACTIVATIONS
+from bncore.network.initializations import INITIALIZATIONS
+from bncore.network.losses import LOSSES
 from bncore.upstream import UPSTREAMS
 
 router = APIRouter(tags=["catalog"])
@@ -21,8 +25,8 @@ router = APIRouter(tags=["catalog"])
     summary="Generators, data sets, activations, norms: parameters, ranges and defaults",
     responses={
         200: {
-            "description": "What a query may name. `playground` and `derivation` have each field of their query: "
-            "title, help, default, what is allowed, and how the page draws its control.",
+            "description": "What a query may name. `playground`, `derivation` and `network` have each field of their "
+            "query: title, help, default, what is allowed, and how the page draws its control.",
             "content": {"application/json": {"example": {
                 "data_sets": [{"name": "wine", "title": "Wine", "examples": 178, "features": 13, "classes": 3}],
                 "activations": [{"name": "relu", "title": "ReLU"}],
@@ -55,8 +59,18 @@ def _catalog() -> dict[str, Any]:
             {"name": name, "title": u.title, "formula": u.formula, "needs_labels": u.reads_labels}
             for name, u in UPSTREAMS.items()
         ],
+        "initializations": [
+            {"name": name, "title": i.title, "formula": i.formula, "source": i.source}
+            for name, i in INITIALIZATIONS.items()
+        ],
+        "losses": list(LOSSES),
+        "claims": [
+            {"name": name, "title": p.title, "claim": p.claim, "setting": p.setting, "query": p.link(name)}
+            for name, p in PRESETS.items()
+        ],
         "playground": schema_of(PlaygroundQuery),
         "derivation": schema_of(DerivationQuery),
+        "network": schema_of(NetworkQuery),
     }  # fmt: skip
 
 

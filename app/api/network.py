@@ -7,10 +7,11 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import State
 
-from app import problems
+from app import events, problems
 from app.answers import NOT_MODIFIED, answer_from, etag_of, to_json
 from app.api.network_answer import answer_of
 from app.api.network_query import NetworkFields, NetworkQuery
+from app.api.network_stream import stream
 from app.api.network_view import Prepared, prepare, view_of
 from app.api.query import parameters_of, query_of
 from bncore.network.contrast import Said, unheard
@@ -41,6 +42,10 @@ ANSWER = {
     "conventions": ["both columns have the same weights and the same batch"],
     "figures": {"activations_without": {"data": [], "layout": {}}, "depth_gradient": {"data": [], "layout": {}}},
 }  # fmt: skip
+STREAM = (
+    'event: progress\ndata: {"done":26,"of":130,"text":"without batch norm, first pass"}\n\n'
+    "event: result\ndata: {…}\n\n"
+)
 REFUSALS: dict[int | str, dict[str, Any]] = {
     410: {"description": "The upload is not here, or not any more.", "content": {problems.MEDIA_TYPE: {}}},
     422: {
@@ -59,7 +64,10 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
             "description": "Per column, block and joint: moments of activations and gradients, the weights' gradients; "
             "where numbers diverged; what a disturbance moved; the claim of the preset, measured; the figures. Null "
             "stands for what is not finite, and for the column that a network without a norm does not have.",
-            "content": {"application/json": {"example": ANSWER}},
+            "content": {
+                "application/json": {"example": ANSWER},
+                events.MEDIA_TYPE: {"schema": {"type": "string"}, "example": STREAM},
+            },
         }
     }
     | NOT_MODIFIED
@@ -67,11 +75,21 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     openapi_extra={"parameters": parameters_of(NetworkQuery), "x-examples": EXAMPLES},
 )
 async def network(request: Request, query: Annotated[NetworkFields, Depends(query_of(NetworkQuery))]) -> Response:
-    """Both columns of a network. The same query gives the same bytes."""
+    """Both columns of a network. The same query gives the same bytes.
+
+    With `Accept: text/event-stream` the same answer comes as a stream: `progress` events, whose data say how many steps
+    are `done` `of` how many, then one `result` event with the answer, or one `problem` event.
+    """
     state = request.app.state
     if query.is_upload:
         await anyio.to_thread.run_sync(state.uploads.describe, query.source)
-    return await answer_from(request, etag_of("network", query.stated()), partial(computed, state, query))
+    etag = etag_of("network", query.stated())
+    if events.MEDIA_TYPE in request.headers.get("accept", ""):
+        compute = partial(computed, state, query)
+        return events.EventStream(lambda emit: stream(emit, state.answers, etag, compute))
+    response = await answer_from(request, etag, partial(computed, state, query))
+    response.headers["Vary"] = "Accept, Accept-Encoding"
+    return response
 
 
 async def computed(state: State, query: NetworkFields, say: Said = unheard) -> bytes:

@@ -14,7 +14,7 @@ from bncore.network.gradient_parts import GradientParts
 COLOURS = {"without": MEANINGS["without_bn"], "with": MEANINGS["with_bn"]}
 DASHES = {"without": "dash", "with": "solid"}
 MARKERS = {"without": "circle-open", "with": "square"}
-MARGIN = {"l": 58, "r": 12, "t": 36, "b": 42}
+MARGIN = {"l": 58, "r": 12, "t": 54, "b": 42}
 LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"}
 PARTS = {"kept": "direct", "by_mean": "mean", "by_variance": "variance"}
 PART_WORDS = {"kept": "kept and rescaled", "by_mean": "removed by the mean", "by_variance": "removed by the variance"}
@@ -106,7 +106,7 @@ def parts_figure(parts: Sequence[GradientParts], depth: int) -> Figure:
     layout = {
         "title": {"text": "What batch norm takes out of the gradient"}, "xaxis": depth_axis(depth),
         "yaxis": {"title": {"text": "% of ‖dy‖²"}, "range": [0, 100.5], "fixedrange": True}, "barmode": "stack",
-        "bargap": 0.25, "margin": MARGIN | {"t": 52}, "height": 320, "showlegend": True, "legend": LEGEND,
+        "bargap": 0.25, "margin": MARGIN, "height": 320, "showlegend": True, "legend": LEGEND,
         "meta": {"summary": f"Stacked bars of the parts of ‖dy‖² batch norm keeps and removes. {told}.", "note": ""},
     }  # fmt: skip
     return {"data": bars, "layout": layout}

@@ -1,5 +1,6 @@
 """A network's distributions as small multiples: a row a block, as outlines where they are few, as a map where not."""
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from app.figures.theme import MEANINGS, translucent
 from bncore.network.distributions import BINS, Distribution, Row
 
 OUTLINES_UP_TO = 12  # blocks; more are told better by a map
-DARKEST = 40  # percent of a row's numbers in one bin, from which on the map gets no darker
+DARKEST = 15  # percent of a row's numbers in one bin, from which on the map gets no darker
+TOWER = 2  # times the second-fullest bin is as high as the fullest one is drawn
 HALF = 0.25  # of a row: where a block's two halves stand
 COLOURS = {"z": "x", "norm": "y", "f": "activation", "sum": "readout"}
 HOVER = (
@@ -40,22 +42,23 @@ def distribution_figure(shown: Distribution, panel: Panel) -> Figure:
 
 
 def before_after_figure(before: Distribution, after: Distribution, panel: Panel) -> Figure:
-    """Every block's distribution before (grey, dashed or the upper half of its row) and after (the joint's colour)."""
+    """Every block's distribution before (grey, dotted or the upper half of its row) and after."""
     if _few(panel):
         shapes = [
-            _outline(after, colour_of(after), name="after"),
+            _outline(after, MEANINGS["disturbed"], name="after"),
             _outline(before, MEANINGS["neutral"], name="before", dash="dot", opacity=0.12),
         ]
     else:
         shapes = [
             _map(before, panel, MEANINGS["neutral"], name="before", offset=-HALF),
-            _map(after, panel, colour_of(after), name="after", offset=HALF),
+            _map(after, panel, MEANINGS["disturbed"], name="after", offset=HALF),
         ]
     layout = _layout(after, panel)
     layout["showlegend"] = _few(panel)
     layout["legend"] = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"}
+    layout["margin"] = layout["margin"] | {"t": 54}
     layout["meta"]["summary"] = _summary(after, panel, before)
-    return {"data": [*shapes, _means(after, colour_of(after))], "layout": layout}
+    return {"data": [*shapes, _means(after, MEANINGS["disturbed"])], "layout": layout}
 
 
 def colour_of(shown: Distribution) -> str:
@@ -68,7 +71,7 @@ def _few(panel: Panel) -> bool:
 
 
 def _outline(shown: Distribution, colour: str, *, name: str = "", dash: str = "solid", opacity: float = 0.38) -> Figure:
-    counts = np.array([row.counts[1:-1] for row in shown.rows]).reshape(-1, BINS)
+    counts = np.array([_cut(row) for row in shown.rows]).reshape(-1, BINS)
     bases = np.array([_floor(row.block) for row in shown.rows])
     x, y = step_outlines(placed_edges(shown.axis, BINS), counts, bases)
     return {
@@ -76,6 +79,13 @@ def _outline(shown: Distribution, colour: str, *, name: str = "", dash: str = "s
         "fillcolor": translucent(colour, opacity), "line": {"color": colour, "width": 1, "shape": "hv", "dash": dash},
         "hoverinfo": "skip", "showlegend": bool(name), "meta": {"term": name or shown.kind},
     }  # fmt: skip
+
+
+def _cut(row: Row) -> list[int]:
+    """The row's counts, and of a bin that towers above all others, as the zeros behind ReLU do, only so much."""
+    counts: list[int] = row.counts[1:-1].tolist()
+    highest = TOWER * heapq.nlargest(2, counts)[1]
+    return [min(count, highest) for count in counts] if 0 < highest < max(counts) else counts
 
 
 def _floor(block: int) -> float:
@@ -125,7 +135,7 @@ def _layout(shown: Distribution, panel: Panel) -> Figure:
     every = 1 if _few(panel) else max(1, -(-len(panel.blocks) // 10))
     ticks = [block for block in panel.blocks if (block - first) % every == 0]
     height = 27 * max(len(panel.blocks), 3) if _few(panel) else min(9 * len(panel.blocks) + 110, 460)
-    note = "; ".join(part for part in (panel.note, _outside(shown)) if part)
+    note = "; ".join(part for part in (panel.note, _outside(shown), _cut_note(shown, panel)) if part)
     return {
         "title": {"text": panel.title},
         "xaxis": axis_layout(shown.axis, panel.value),
@@ -137,6 +147,11 @@ def _layout(shown: Distribution, panel: Panel) -> Figure:
         "margin": {"l": 46, "r": 8, "t": 36, "b": 42}, "height": 84 + height, "hovermode": "closest",
         "showlegend": False, "meta": {"summary": _summary(shown, panel), "note": note},
     }  # fmt: skip
+
+
+def _cut_note(shown: Distribution, panel: Panel) -> str:
+    cut = _few(panel) and any(_cut(row) != row.counts[1:-1].tolist() for row in shown.rows)
+    return "a bin that towers above the others is drawn cut off" if cut else ""
 
 
 def _outside(shown: Distribution) -> str:

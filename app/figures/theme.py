@@ -19,6 +19,7 @@ MEANINGS = {
     "variance": "#a0522d",
     "with_bn": "#2f7fd6",
     "without_bn": "#7c838d",
+    "disturbed": "#d64545",
     "neutral": "#7c838d",
 }
 

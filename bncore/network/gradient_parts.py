@@ -10,7 +10,7 @@ import numpy as np
 from bncore.arguments import Array, Float64
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 from bncore.network.joints import Joint
-from bncore.network.moments import norm
+from bncore.network.moments import SAFE, norm
 from bncore.network.normalization import BatchNorm
 from bncore.statistics import statistics
 
@@ -54,7 +54,7 @@ def _parts(before: Joint, joint: Joint) -> GradientParts | None:
     mean = dy.sum(axis=0, dtype=np.float64) ** 2 / len(dy)
     variance = _column_dots(dy, x_hat) ** 2 * reciprocal(squares)
     kept = np.maximum(total - mean - variance, 0.0)
-    scale = EPS_PLACEMENTS[layer.eps_placement].scale(statistics(before.y, 1).var, layer.eps)
+    scale = EPS_PLACEMENTS[layer.eps_placement].scale(_variance(_rows(before.y)), layer.eps)
     passed = float((np.square(layer.gamma * reciprocal(scale)) * kept).sum())
     whole = float(total.sum())
     return GradientParts(
@@ -66,6 +66,14 @@ def _parts(before: Joint, joint: Joint) -> GradientParts | None:
 def _rows(values: Array) -> Array:
     """(N, D) as it is, (N, C, H, W) as (N H W, C)."""
     return values if values.ndim == 2 else np.moveaxis(values, 1, -1).reshape(-1, values.shape[1])
+
+
+def _variance(rows: Array) -> Float64:
+    """Each column's biased variance in the numbers' own precision, in float64 where their squares would leave it."""
+    if not SAFE[0] < float(np.abs(rows).max()) < SAFE[1]:
+        return statistics(rows, 1).var
+    centred = rows - rows.mean(axis=0, dtype=np.float64).astype(rows.dtype)
+    return _column_dots(centred, centred) / len(rows)
 
 
 def _normalized(layer: BatchNorm, y: Array) -> Array:

@@ -111,22 +111,17 @@ def _weighed(block: int, record: Record) -> Weighed:
 
 def _alignment(weight: Array, gradient: Array) -> float:
     """Over the units, which are columns of a linear layer's weights (D, E) and rows of a convolution's (O, C, h, w)."""
-    w, g = (_units(array) for array in (weight, gradient))
-    largest = float(np.abs(g).max())
+    largest = float(np.abs(gradient).max())
     if not (math.isfinite(largest) and largest > 0.0):
         return 0.0 if largest == 0.0 else math.nan
-    g = g / largest
-    along, size = np.abs(_row_dots(w, g)), np.sqrt(_row_dots(w, w)) * np.sqrt(_row_dots(g, g))
-    shares = np.divide(along, size, out=np.zeros_like(along), where=size > 0)
-    return float(shares.max())
+    scaled = gradient / largest
+    along = np.abs(_unit_dots(weight, scaled))
+    size = np.sqrt(_unit_dots(weight, weight)) * np.sqrt(_unit_dots(scaled, scaled))
+    return float(np.divide(along, size, out=np.zeros_like(along), where=size > 0).max())
 
 
-def _units(array: Array) -> Array:
-    return np.ascontiguousarray(array.T) if array.ndim == 2 else array.reshape(len(array), -1)
-
-
-def _row_dots(a: Array, b: Array) -> Array:
-    dots: Array = np.einsum("ij,ij->i", a, b)
+def _unit_dots(a: Array, b: Array) -> Array:
+    dots: Array = np.einsum("de,de->e" if a.ndim == 2 else "ochw,ochw->o", a, b)
     return dots
 
 

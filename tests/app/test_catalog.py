@@ -2,9 +2,12 @@
 
 import pytest
 
+from app.api.network_presets import PRESETS
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from bncore.activations import ACTIVATIONS
+from bncore.network.initializations import INITIALIZATIONS
+from bncore.network.losses import LOSSES
 from bncore.upstream import UPSTREAMS
 
 
@@ -23,6 +26,9 @@ def test_it_lists_every_table(catalog):
     assert names(catalog["activations"]) == list(ACTIVATIONS)
     assert names(catalog["upstreams"]) == list(UPSTREAMS)
     assert names(catalog["norms"]) == ["batch"]
+    assert names(catalog["initializations"]) == list(INITIALIZATIONS)
+    assert names(catalog["claims"]) == list(PRESETS)
+    assert catalog["losses"] == list(LOSSES)
 
 
 def test_every_field_has_title_help_type_default_and_a_control(catalog):

@@ -1,0 +1,130 @@
+"""The network view's figures, held against Plotly's own schema and the numbers that they show."""
+
+import numpy as np
+import orjson
+import plotly.graph_objects as go
+import pytest
+
+from app.answers import to_json
+from app.api.network_answer import answer_of
+from app.api.network_query import NetworkQuery
+from app.api.network_view import prepare, view_of
+from app.figures.theme import MEANINGS
+from bncore.network.distributions import BINS
+
+SMALL = {"depth": "4", "width": "12", "batch_size": "40"}
+SETTINGS = [
+    {}, {"norm": "none"}, {"residual": "on", "shown": "sum"}, {"norm_place": "behind", "shown": "norm"},
+    {"shown": "f", "activation": "sigmoid"}, {"depth": "30"}, {"depth": "13", "disturb_layer": "1"},
+    {"disturb_layer": "2", "disturb_factor": "-3", "shown": "norm", "joint": "f3"}, {"depth": "1"},
+    {"depth": "30", "weight_scale": "1000"}, {"weight_scale": "0"}, {"notation": "lecture", "shown": "norm"},
+    {"depth": "30", "disturb_layer": "3", "disturb_factor": "1e6", "weight_scale": "50"},
+    {"architecture": "convolutional", "depth": "2", "disturb_layer": "2"},
+]  # fmt: skip
+
+
+def viewed(**query):
+    return view_of(prepare(NetworkQuery.model_validate(SMALL | query), None, 10**7, 10**10))
+
+
+def drawn(**query):
+    return orjson.loads(to_json(answer_of(viewed(**query))))["figures"]
+
+
+@pytest.mark.parametrize("query", SETTINGS, ids=lambda q: "&".join(f"{k}={v}" for k, v in q.items()))
+def test_every_figure_is_plotlys_and_complete(query):
+    for name, figure in drawn(**query).items():
+        assert go.Figure(figure).data, name
+        layout = figure["layout"]
+        assert layout["title"]["text"]
+        for axis in ("xaxis", "yaxis"):
+            assert layout[axis]["title"]["text"], f"{name}.{axis}"
+        assert layout["meta"]["summary"].endswith("."), name
+        assert "nan" not in layout["meta"]["summary"]
+        assert not layout["meta"]["note"].endswith(".")
+        assert all(trace["meta"]["term"] for trace in figure["data"])
+
+
+@pytest.mark.parametrize("query", [{}, {"depth": "20"}, {"depth": "20", "weight_scale": "100"}])
+def test_both_columns_have_the_same_axes(query):
+    figures = drawn(**query, disturb_layer="1")
+    for name in ("activations", "gradients", "disturb"):
+        without, with_norm = (figures[f"{name}_{column}"]["layout"] for column in ("without", "with"))
+        for axis in ("range", "tickvals", "ticktext"):
+            assert without["xaxis"][axis] == with_norm["xaxis"][axis]
+            assert without["yaxis"][axis] == with_norm["yaxis"][axis]
+
+
+def test_a_logarithmic_axis_says_so():
+    figures, tame = drawn(depth="20", weight_scale="100"), drawn(initialization="he")
+    for name in ("depth_deviation", "depth_mean"):
+        assert figures[name]["layout"]["yaxis"]["type"] == "log"
+        assert figures[name]["layout"]["yaxis"]["title"]["text"].endswith("(log)")
+        assert "type" not in tame[name]["layout"]["yaxis"]
+        assert "log" not in tame[name]["layout"]["yaxis"]["title"]["text"]
+    assert "|mean|" in figures["depth_mean"]["layout"]["yaxis"]["title"]["text"]
+    assert "symlog" in figures["activations_with"]["layout"]["xaxis"]["title"]["text"]
+
+
+def test_curves_are_the_answers_numbers_told_apart_by_more_than_colour():
+    answer = orjson.loads(to_json(answer_of(viewed())))
+    without, with_norm = answer["figures"]["depth_gradient"]["data"]
+    for trace, column in ((without, "without"), (with_norm, "with")):
+        norms = [row["gradient_norm"] for row in answer["columns"][column]["joints"] if row["kind"] == "z"]
+        np.testing.assert_allclose(trace["y"], norms, rtol=1e-4)
+        assert trace["line"]["color"] == MEANINGS[f"{column}_bn"]
+    assert without["line"]["dash"] != with_norm["line"]["dash"]
+    assert without["marker"]["symbol"] != with_norm["marker"]["symbol"]
+    shares = answer["figures"]["depth_saturated"]["data"][0]["y"]
+    saturated = [row["saturated"] for row in answer["columns"]["without"]["joints"] if row["kind"] == "f"]
+    np.testing.assert_allclose(shares, 100 * np.array(saturated), rtol=1e-4)
+
+
+def test_few_blocks_are_outlines_and_many_a_map_of_percents():
+    assert drawn(depth="12")["activations_with"]["data"][0]["type"] == "scatter"
+    heatmap = drawn(depth="13")["activations_with"]["data"][0]
+    assert heatmap["type"] == "heatmap"
+    assert np.array(heatmap["z"]).shape == (13, BINS)
+    assert np.abs(np.array(heatmap["z"]).sum(axis=1) - 100).max() < BINS / 2
+    assert heatmap["y"] == [-float(block) for block in range(1, 14)]
+
+
+def test_a_block_that_diverged_has_an_empty_row():
+    view = viewed(depth="30", weight_scale="1000")
+    diverged = view.contrast.columns["without"].survey.diverged
+    rows = drawn(depth="30", weight_scale="1000")["activations_without"]["data"][0]["z"]
+    assert [row[0] is None for row in rows] == [block >= diverged.block for block in range(1, 31)]
+
+
+def test_before_and_after_stand_in_the_two_halves_of_a_row():
+    before, after = drawn(depth="20", disturb_layer="3")["disturb_without"]["data"][:2]
+    assert before["y"] == after["y"]
+    assert len(before["y"]) == 2 * 18
+    assert [row[0] is None for row in before["z"]] == [False, True] * 18
+    assert [row[0] is None for row in after["z"]] == [True, False] * 18
+    few = drawn(disturb_layer="2")["disturb_without"]["data"]
+    assert {trace["name"] for trace in few[:2]} == {"before", "after"}
+    assert few[0]["line"]["dash"] != few[1]["line"]["dash"]
+
+
+def test_the_movement_is_the_answers():
+    answer = orjson.loads(to_json(answer_of(viewed(disturb_layer="2", shown="f"))))
+    for name, key in (("disturb_moved", "moved"), ("disturb_values", "values_moved")):
+        for trace, column in zip(answer["figures"][name]["data"], ("without", "with"), strict=True):
+            rows = [row for row in answer["disturb"]["columns"][column]["joints"] if row["kind"] == "f"]
+            np.testing.assert_allclose(trace["y"], [row[key] for row in rows], rtol=1e-4)
+            assert trace["x"] == [row["block"] for row in rows] == [2, 3, 4]
+
+
+def test_the_gradients_parts_stack_to_everything():
+    bars = drawn()["gradient_parts"]["data"]
+    np.testing.assert_allclose(np.sum([bar["y"] for bar in bars], axis=0), 100, atol=0.01)
+    assert len({bar["marker"]["pattern"]["shape"] for bar in bars}) == 3
+
+
+def test_the_opened_joint_is_a_share_of_all_its_numbers():
+    figure = drawn(joint="norm2")["joint"]
+    assert figure["layout"]["title"]["text"] == "z or BN(z) of block 2"
+    for trace in figure["data"]:
+        assert 99 < sum(trace["y"]) <= 100.01
+    assert drawn(joint="norm2", notation="lecture")["joint"]["layout"]["title"]["text"] == "Z or Ẑ of block 2"

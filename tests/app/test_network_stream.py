@@ -1,0 +1,119 @@
+"""`GET /network` as a stream: progress, then the same answer; it ends with the client."""
+
+import anyio
+import pytest
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from tests.app.strict_json import parsed
+
+URL = "/api/v1/network"
+STREAM = {"accept": "text/event-stream"}
+SMALL = {"depth": 3, "width": 8, "batch_size": 32, "disturb_layer": 1}
+
+
+def events(body):
+    """The names and the data of a stream's events."""
+    for block in body.decode().strip().split("\n\n"):
+        name, data = block.split("\n")
+        yield name.removeprefix("event: "), parsed(data.removeprefix("data: ").encode())
+
+
+def test_progress_comes_before_the_result_and_the_result_is_the_answer(client):
+    streamed = client.get(URL, params=SMALL, headers=STREAM)
+    assert streamed.status_code == 200
+    assert streamed.headers["content-type"].startswith("text/event-stream")
+    assert streamed.headers["cache-control"] == "no-store"
+    assert "etag" not in streamed.headers
+    *progress, (name, result) = events(streamed.content)
+    assert name == "result"
+    assert {name for name, _ in progress} == {"progress"}
+    steps = [data for _, data in progress[1:]]
+    assert [step["done"] for step in steps] == sorted({step["done"] for step in steps})
+    assert steps[-1]["done"] == steps[-1]["of"]
+    assert {step["text"] for step in steps} == {
+        f"{column} batch norm, {which}" for column in ("without", "with") for which in ("first pass", "disturbed")
+    }
+    assert client.get(URL, params=SMALL).json() == result
+
+
+def test_the_streamed_result_has_the_answers_bytes_computed_anew(settings):
+    off = settings.model_copy(update={"cache_bytes": 0})
+    first, second = (TestClient(create_app(off)) for _ in range(2))
+    answer = first.get(URL, params=SMALL).content
+    assert second.get(URL, params=SMALL, headers=STREAM).content.endswith(b"event: result\ndata: " + answer + b"\n\n")
+
+
+def test_a_kept_answer_is_streamed_at_once(client):
+    answer = client.get(URL, params=SMALL).content
+    assert client.get(URL, params=SMALL, headers=STREAM).content == b"event: result\ndata: " + answer + b"\n\n"
+
+
+def test_what_was_streamed_is_kept(client, app):
+    client.get(URL, params=SMALL, headers=STREAM)
+    app.state.settings = app.state.settings.model_copy(update={"network_work": 1})
+    assert client.get(URL, params=SMALL).status_code == 200
+
+
+def test_progress_of_a_deep_network_is_told_in_a_hundred_steps_at_most(client):
+    *progress, _ = events(client.get(URL, params=SMALL | {"depth": 50}, headers=STREAM).content)
+    assert 50 < len(progress) <= 102
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [({"depth": 2, "disturb_layer": 3}, "disturb_layer"), ({"shown": "sum"}, "shown")]
+)
+def test_a_refusal_while_it_streams_is_a_problem_event(client, query, field):
+    *_, (name, problem) = events(client.get(URL, params=query, headers=STREAM).content)
+    assert name == "problem"
+    assert problem["status"] == 422
+    assert problem["errors"][0]["field"] == field
+
+
+def test_an_unreadable_query_is_a_problem_before_the_stream(client):
+    answer = client.get(URL, params={"depth": 0}, headers=STREAM)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert client.get(URL, params={"source": "a" * 64}, headers=STREAM).status_code == 410
+
+
+def test_our_own_mistake_is_a_problem_event_and_reaches_the_log(app):
+    app.state.settings = None
+    quiet = TestClient(app, raise_server_exceptions=False)
+    *_, (name, problem) = events(quiet.get(URL, headers=STREAM).content)
+    assert (name, problem["status"]) == ("problem", 500)
+
+
+def test_head_has_no_body(client):
+    answer = client.head(URL, params=SMALL, headers=STREAM)
+    assert answer.status_code == 200
+    assert answer.content == b""
+
+
+def test_the_work_ends_when_the_client_goes_away(app):
+    """The client leaves at the first step of the computation; a network of 50 blocks does not go on for it."""
+    told = []
+
+    async def ask():
+        gone = anyio.Event()
+
+        async def receive():
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            told.append(message.get("body", b""))
+            if b'"done":' in told[-1] and b'"done":0' not in told[-1]:
+                gone.set()
+
+        scope = {
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": URL,
+            "raw_path": URL.encode(), "query_string": b"depth=50&width=64", "scheme": "http", "server": ("test", 80),
+            "client": ("test", 1), "root_path": "", "headers": [(b"accept", b"text/event-stream")],
+        }  # fmt: skip
+        await app(scope, receive, send)
+        assert anyio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
+
+    anyio.run(ask)
+    assert not any(b"event: result" in body for body in told)
+    assert len(told) < 60
