@@ -7,14 +7,14 @@ const HOW_TO_READ = { array: "", header: "auto", missing: "error", label: "", fe
 const OF_ANOTHER_BATCH = { selected: "", pair: "", gamma: "auto", beta: "auto", upstream: "auto", batch_size: "auto" };
 const $ = (id) => document.getElementById(id);
 
-// `again()` asks for the same view once more.
-export function bindSource(state, again) {
+// `again()` asks for the same view once more; `ofAnother(upload)`: what changes with the batch.
+export function bindSource(state, again, ofAnother = () => OF_ANOTHER_BATCH) {
   bindUpload({
     progress: showProgress,
     done: (upload, name) => {
       keep(upload, name);
       if (upload.id !== state.get("source")) {
-        state.set({ source: upload.id, ...HOW_TO_READ, ...OF_ANOTHER_BATCH });
+        state.set({ source: upload.id, ...HOW_TO_READ, ...ofAnother(upload) });
         return;
       }
       showSource(state);

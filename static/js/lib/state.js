@@ -7,9 +7,12 @@ export class State {
   #settled;
   #listeners = new Set();
   #waits = false;
+  #follow;
 
-  constructor(schema) {
+  // `follow(changes, state)` names what must change with these changes in the same step.
+  constructor(schema, follow = () => ({})) {
     this.#schema = schema;
+    this.#follow = follow;
     this.#read();
     window.addEventListener("popstate", () => {
       this.#read();
@@ -37,7 +40,8 @@ export class State {
 
   // While something is dragged the address is replaced; `settle` makes the result one step of Back and Forward.
   // Writing the address takes milliseconds: with `later` it is written after the next frame.
-  set(changes, { settle = true, later = false } = {}) {
+  set(wanted, { settle = true, later = false } = {}) {
+    const changes = { ...wanted, ...this.#follow(wanted, this) };
     for (const [name, value] of Object.entries(changes)) this.#put(name, String(value ?? ""));
     if (later) this.#writeLater();
     else history.replaceState(null, "", this.address());

@@ -1,6 +1,6 @@
 // The playground: wires the state, the controls, the server and the figures together.
 import { getJson, Latest } from "../lib/api.js";
-import { bindButtons, showUndone } from "../lib/buttons.js";
+import { bindButtons, bindUndo, showUndone } from "../lib/buttons.js";
 import { Controls, scaleOf } from "../lib/controls.js";
 import { Figures } from "../lib/figures.js";
 import { bindMenus } from "../lib/menus.js";
@@ -162,6 +162,7 @@ function refreshDownloads() {
 // ---- start ----
 
 bindButtons(state);
+bindUndo(state);
 bindSource(state, () => latest.want(state.query()));
 bindCopy(state);
 bindTerms(embedded.terms, figures);
