@@ -1,4 +1,4 @@
-"""`GET /network`: a deep network without and with batch norm, with the first result inside the HTML unless it is large."""
+"""`GET /network`: a deep network without and with batch norm; the HTML has the result inside unless it is large."""
 
 from functools import cache, partial
 from typing import Any
@@ -41,7 +41,7 @@ TERMS = {
     "sum": "The block's input plus its output, which the next block takes in.",
     "gradient": "How much the loss changes with each number of a joint.",
     "size": "The size of all numbers together: the root of the sum of their squares.",
-    "ratio": "The size of the weights' gradient, over the size of the weights: how far a step of gradient descent goes.",
+    "ratio": "The size of the weights' gradient, over the size of the weights: how far a step of descent goes.",
     "saturated": "Where f is flat, so that (nearly) no gradient passes: the rule stands among the conventions.",
     "mean": "The mean over all units and examples of a joint: the dot in each row.",
     "sd": "The deviation over all units and examples of a joint.",
@@ -51,8 +51,8 @@ TERMS = {
     "with": "The same weights and the same batch with batch norm: blue, solid, squares.",
     "before": "The distribution before the disturbance.",
     "after": "The distribution after the disturbance.",
-    "moved": "The Wasserstein distance: how far, on average, numbers must be carried to make the old distribution the new "
-    "one, in deviations before. It does not see a flipped sign.",
+    "moved": "The Wasserstein distance: how far, on average, numbers must be carried to make the old distribution the "
+    "new one, in deviations before. It does not see a flipped sign.",
     "values": "The root mean square over the single numbers, in deviations before: it sees a flipped sign, too.",
     "direct": "What batch norm keeps of the gradient, and rescales.",
     "variance": "What batch norm takes out along the normalized value, through the variance.",

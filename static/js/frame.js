@@ -7,3 +7,6 @@ document.getElementById("scheme").addEventListener("click", () => {
 
 const about = document.getElementById("about");
 document.getElementById("about-open").addEventListener("click", () => about.showModal());
+
+// On a phone the names of the pages scroll: this page's is in sight.
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });

@@ -103,7 +103,11 @@ function rowOf(column, { network, batch }) {
   const symbols = network.symbols[column];
   const row = element("div", "", { class: "net-row", "data-column": column, role: "group", "aria-label": NAMES[column] });
   row.append(element("div", NAMES[column], { class: "net-name" }), input(batch));
-  for (const modules of blocksOf(network.modules, symbols)) row.append(gutter(modules), stackOf(modules, symbols, column));
+  let before = null;
+  for (const modules of blocksOf(network.modules, symbols)) {
+    row.append(gutter(modules, before), stackOf(modules, symbols, column));
+    before = modules;
+  }
   const tail = network.modules.filter(({ block }) => block === null);
   for (const { kind, label } of tail) row.append(line(), element("span", label, { class: "net-module net-end term", "data-term": kind }));
   const loss = element("span", "loss ", { class: "net-module net-end net-loss term", "data-term": "loss" });
@@ -154,13 +158,14 @@ function line() {
 }
 
 // From the last joint of the block before up to this block's first module, and around the block where it is residual.
-function gutter(modules) {
+function gutter(modules, before) {
   const level = (i) => i * (HEIGHT.module + HEIGHT.joint + 2 * HEIGHT.gap) + HEIGHT.module / 2;
-  const [top, bottom] = [level(0), level(modules.length - 1) + HEIGHT.module / 2 + HEIGHT.gap + HEIGHT.joint / 2];
+  const end = (of) => level(of.length - 1) + HEIGHT.module / 2 + HEIGHT.gap + HEIGHT.joint / 2;
+  const [top, bottom] = [level(0), Math.max(end(modules), before ? end(before) : 0)];
   const svg = document.createElementNS(SVG, "svg");
   const attributes = { class: "net-gutter", width: GUTTER.width, height: bottom + HEIGHT.joint / 2, "aria-hidden": "true" };
   for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
-  const start = modules[0].block === 1 ? `M0 ${top}` : `M0 ${bottom}H${GUTTER.from}V${top}`;
+  const start = before ? `M0 ${end(before)}H${GUTTER.from}V${top}` : `M0 ${top}`;
   svg.append(path(`${start}H${GUTTER.width}`, "net-edge"));
   const sum = modules.findIndex(({ kind }) => kind === "residual");
   if (sum >= 0) svg.append(path(`M${GUTTER.around} ${top}V${level(sum)}H${GUTTER.width}`, "net-edge net-around"));
