@@ -38,7 +38,8 @@ def schematic(view: View) -> dict[str, Any]:
 
 def _module(view: View, column: str, found: Surveyed) -> dict[str, Any]:
     joint, query = found.joint, view.query
-    labels = {"z": PRODUCT[query.architecture], "norm": "BN", "f": ACTIVATIONS[query.activation].title.partition(" (")[0], "sum": "+"}
+    activation = ACTIVATIONS[query.activation].title.partition(" (")[0]
+    labels = {"z": PRODUCT[query.architecture], "norm": "BN", "f": activation, "sum": "+"}
     kinds = {"z": PRODUCT[query.architecture], "norm": "batch_norm", "f": "activation", "sum": "residual"}
     return {
         "block": joint.block, "kind": kinds[joint.kind], "joint": joint.id, "label": labels[joint.kind],
