@@ -8,7 +8,7 @@ const BACKWARD = [["mean", "gradient_mean"], ["deviation", "gradient_sd"], ["nor
 const $ = (id) => document.getElementById(id);
 
 export function showTexts(answer, fileName) {
-  $("batch-line").textContent = `${answer.batch.text.replace(/^Upload \S+/, (title) => fileName ?? title)}; ${answer.network.text}`;
+  $("batch-line").textContent = `${answer.batch.text.replace(/^Upload [^\s:]+/, (title) => fileName ?? title)}; ${answer.network.text}`;
   $("headline").textContent = answer.headline;
   list("conventions", answer.conventions);
   list("warnings", answer.batch.warnings);

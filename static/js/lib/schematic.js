@@ -140,7 +140,7 @@ function stackOf(modules, symbols, column) {
   stack.append(element("span", block, { class: "net-number", "aria-hidden": "true" }));
   for (const module of modules) {
     const kind = kindOf(module);
-    const at = { "data-block": block, "data-term": kind, type: "button" };
+    const at = { tabindex: "-1", type: "button", "data-block": block, "data-term": kind };
     stack.append(
       PRODUCTS.includes(module.kind)
         ? element("button", module.label, { ...at, class: "net-module net-product term", "data-label": module.label, "data-row": `${column}-product`, "data-term": "product" })
