@@ -1,6 +1,5 @@
 """A network's distributions as small multiples: a row a block, as outlines where they are few, as a map where not."""
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -84,7 +83,7 @@ def _outline(shown: Distribution, colour: str, *, name: str = "", dash: str = "s
 def _cut(row: Row) -> list[int]:
     """The row's counts, and of a bin that towers above all others, as the zeros behind ReLU do, only so much."""
     counts: list[int] = row.counts[1:-1].tolist()
-    highest = TOWER * heapq.nlargest(2, counts)[1]
+    highest = TOWER * sorted(counts)[-2]
     return [min(count, highest) for count in counts] if 0 < highest < max(counts) else counts
 
 

@@ -45,7 +45,7 @@ def test_every_figure_is_plotlys_and_complete(query):
         assert all(trace["meta"]["term"] for trace in figure["data"])
 
 
-@pytest.mark.parametrize("query", [{}, {"depth": "20"}, {"depth": "20", "weight_scale": "100"}])
+@pytest.mark.parametrize("query", [{}, {"depth": "20"}, {"depth": "20", "weight_scale": "1000"}])
 def test_both_columns_have_the_same_axes(query):
     figures = drawn(**query, disturb_layer="1")
     for name in ("activations", "gradients", "disturb"):

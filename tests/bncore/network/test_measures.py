@@ -49,6 +49,12 @@ def test_gradient_growth_and_how_residual_connections_tame_it():
     assert not measured("residual_tames", **WIDE).holds
 
 
+def test_growth_is_the_geometric_mean_without_two_blocks_at_either_end():
+    found = contrasted(depth=9)
+    sizes = [joint.backward.norm for joint in found.columns["with"].survey.at("z").values()]
+    assert CLAIMS["gradient_growth"](found).numbers["growth"] == pytest.approx((sizes[2] / sizes[6]) ** (1 / 4))
+
+
 def test_gradient_norm():
     assert measured("gradient_norm", eps=0.0, dtype="float64").holds
     assert measured("gradient_norm", eps=0.0, dtype="float64", examples=8).numbers["removed"] > 0.05
