@@ -78,13 +78,14 @@ async def network(request: Request, query: Annotated[NetworkFields, Depends(quer
     """Both columns of a network. The same query gives the same bytes.
 
     With `Accept: text/event-stream` the same answer comes as a stream: `progress` events, whose data say how many steps
-    are `done` `of` how many, then one `result` event with the answer, or one `problem` event.
+    are `done` `of` how many, then one `result` event with the answer, or one `problem` event. Who accepts JSON as well
+    gets the plain answer of a network that is not large.
     """
     state = request.app.state
     if query.is_upload:
         await anyio.to_thread.run_sync(state.uploads.describe, query.source)
     etag = etag_of("network", query.stated())
-    if events.MEDIA_TYPE in request.headers.get("accept", ""):
+    if await _streams(request, query):
         compute = partial(computed, state, query)
         return events.EventStream(lambda emit: stream(emit, state.answers, etag, compute))
     response = await answer_from(request, etag, partial(computed, state, query))
@@ -92,14 +93,24 @@ async def network(request: Request, query: Annotated[NetworkFields, Depends(quer
     return response
 
 
+async def _streams(request: Request, query: NetworkFields) -> bool:
+    """Whether a stream is wanted: whoever takes JSON as well gets a stream of a large network only."""
+    accepted = request.headers.get("accept", "")
+    if events.MEDIA_TYPE not in accepted or "application/json" not in accepted:
+        return events.MEDIA_TYPE in accepted
+    state = request.app.state
+    return (await anyio.to_thread.run_sync(_prepared, state, query)).work > LARGE
+
+
 async def computed(state: State, query: NetworkFields, say: Said = unheard) -> bytes:
     """The answer as JSON, computed in a thread; large networks take turns and hold no thread while they wait."""
-    settings = state.settings
-    prepared = await anyio.to_thread.run_sync(
-        prepare, query, state.uploads, settings.view_numbers, settings.network_work
-    )
+    prepared = await anyio.to_thread.run_sync(_prepared, state, query)
     turns = state.large_views if prepared.work > LARGE else None
     return await anyio.to_thread.run_sync(_written, prepared, say, limiter=turns)
+
+
+def _prepared(state: State, query: NetworkFields) -> Prepared:
+    return prepare(query, state.uploads, state.settings.view_numbers, state.settings.network_work)
 
 
 def _written(prepared: Prepared, say: Said) -> bytes:

@@ -6,6 +6,7 @@ from app.api.network_query import joint_kinds
 from app.api.network_view import View
 from app.figures import network_words as words
 from app.figures.numbers import counted
+from bncore.activations import ACTIVATIONS
 from bncore.network.survey import Surveyed
 
 PRODUCT = {"fully_connected": "linear", "convolutional": "convolution"}
@@ -37,7 +38,8 @@ def schematic(view: View) -> dict[str, Any]:
 
 def _module(view: View, column: str, found: Surveyed) -> dict[str, Any]:
     joint, query = found.joint, view.query
-    labels = {"z": PRODUCT[query.architecture], "norm": "BN", "f": query.activation, "sum": "+"}
+    activation = ACTIVATIONS[query.activation].title.partition(" (")[0]
+    labels = {"z": PRODUCT[query.architecture], "norm": "BN", "f": activation, "sum": "+"}
     kinds = {"z": PRODUCT[query.architecture], "norm": "batch_norm", "f": "activation", "sum": "residual"}
     return {
         "block": joint.block, "kind": kinds[joint.kind], "joint": joint.id, "label": labels[joint.kind],

@@ -111,7 +111,7 @@ def _joint(shown: Shown, found: Distributions, side: str) -> Figure:
         f"{COLUMN_WORDS[d.column]} {counted(d.outside, 'value')} outside the axis" for d in columns if d.outside
     )
     layout = {
-        "title": {"text": f"{value} of block {block}"}, "xaxis": axis_layout(columns[0].axis, value),
+        "title": {"text": f"{value} of block {block}"}, "xaxis": axis_layout(columns[0].axis, value) | {"nticks": 5},
         "yaxis": {"title": {"text": "% of the numbers in a bin"}, "fixedrange": True, "rangemode": "tozero"},
         "margin": MARGIN, "height": 320, "hovermode": "closest", "showlegend": True, "legend": LEGEND,
         "meta": {"summary": f"{value} of block {block}: {told}.", "note": note},

@@ -24,13 +24,14 @@ Values = Sequence[float | None]
 
 def curve_figure(curve: Curve, title: str, value: str, note: str = "") -> Figure:
     """A line a column over the blocks; logarithmic where sizes differ exponentially, which the axis' title says."""
-    scale = {"type": "log", "exponentformat": "power", "dtick": _decades(curve.values)} if curve.log else {}
+    scale = {"type": "log", "dtick": _decades(curve.values)} if curve.log else {}
     traces = [_line(column, values) for column, values in curve.values.items()]
     title_of_axis = f"{value} (log)" if curve.log else value
     told = "; ".join(_told(column, values) for column, values in curve.values.items())
     layout = {
         "title": {"text": title}, "xaxis": depth_axis(max(map(len, curve.values.values()))),
-        "yaxis": {"title": {"text": title_of_axis}, "fixedrange": True, "zeroline": not curve.log, **scale},
+        "yaxis": {"title": {"text": title_of_axis}, "fixedrange": True, "zeroline": not curve.log,
+                  "exponentformat": "power", **scale},
         "margin": MARGIN, "height": 300, "hovermode": "x unified", "showlegend": True, "legend": LEGEND,
         "meta": {"summary": f"{title}, {title_of_axis}: {told}.", "note": note},
     }  # fmt: skip

@@ -21,6 +21,7 @@ from bncore.upstream import UPSTREAMS
 NAVIGATION = [
     ("/", "Playground"),
     ("/derivation", "Derivation"),
+    ("/network", "Network"),
     ("/gradient-check", "Gradient check"),
     ("/docs", "REST API"),
 ]

@@ -10,6 +10,7 @@ from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
+from tests.browser.network import Network
 from tests.browser.playground import Playground
 
 SIZES = {1280: 900, 390: 844}
@@ -62,6 +63,22 @@ def test_the_gradient_check(page: Page, watch: Watch, query: str) -> None:
     GradientCheck(page).open(query)
     for fold in page.locator("main details:not(.menu, .third)").all():
         fold.evaluate("(fold) => { fold.open = true; }")
+    assert at_every_size(page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "", "depth=3&residual=on&disturb_layer=2&notation=lecture&shown=norm", "depth=40&norm=none&weight_scale=100",
+        "preset=gradient_norm&depth=8&batch_size=16&eps=0&dtype=float64", "depth=2&eps=-1",
+    ],
+)  # fmt: skip
+def test_the_network(page: Page, watch: Watch, query: str) -> None:
+    watch.refusals.add(422)
+    network = Network(page).open(query)
+    assert at_every_size(page) == []
+    network.drawn("activations_without")
     assert at_every_size(page) == []
 
 

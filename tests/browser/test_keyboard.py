@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
+from tests.browser.network import Network
 from tests.browser.playground import Playground
 
 MOST_STOPS = 400
@@ -41,7 +42,7 @@ def stops(page: Page) -> list[dict[str, object]]:
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/gradient-check", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/gradient-check", "/docs"])
 def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     page.goto(path)
     page.keyboard.press("Tab")
@@ -81,6 +82,14 @@ def test_tab_reaches_everything_of_the_derivation_but_cells_which_arrows_reach(p
     missed = page.evaluate(MISSED)
     assert [html for html in missed if 'tabindex="-1"' not in html] == []
     assert sum(str(stop["name"]).startswith("INPUT") for stop in visited) >= 3
+
+
+def test_tab_reaches_everything_of_the_network_but_modules_which_arrows_reach(page: Page) -> None:
+    Network(page).open("depth=3&width=8&disturb_layer=1")
+    visited = stops(page)
+    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
 
 
 def test_the_skip_link_of_a_drawn_page_leaves_the_address_alone(playground: Playground) -> None:

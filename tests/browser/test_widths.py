@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
+from tests.browser.network import Network
 from tests.browser.playground import Playground
 
 PHONE = {"width": 390, "height": 844}
@@ -54,6 +55,25 @@ def test_the_gradient_check_never_scrolls_sideways(page: Page, query: str, size:
     page.locator("#fold-table summary").click()
     check.settle()
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("query", ["", "depth=50&width=8&residual=on&disturb_layer=2&shown=sum", "depth=1&norm=none"])
+@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1280, "height": 900}], ids=lambda size: size["width"])
+def test_the_network_never_scrolls_sideways(page: Page, query: str, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    Network(page).open(query)
+    assert overflow(page) == 0
+
+
+def test_on_a_phone_modules_and_controls_of_the_network_can_be_reached(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    network = Network(page).open("depth=3&width=8&disturb_layer=1")
+    expect(page.get_by_role("link", name="Network", exact=True)).to_be_in_viewport()
+    for element in page.locator(".net-schematic button, .net-disturb :is(input, button):visible").all():
+        assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 120)")
+    network.joint("f3", "with").click()
+    network.settle()
+    network.expect_open("f3", "f(BN(z)) of block 3")
 
 
 def test_on_a_phone_what_was_found_is_one_tap_away(page: Page) -> None:

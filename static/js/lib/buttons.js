@@ -13,6 +13,10 @@ export function bindButtons(state) {
     state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 });
     $("drawn").textContent = `Drawn from seed ${state.get("seed")}.`;
   });
+}
+
+// The button that undoes the normalization.
+export function bindUndo(state) {
   $("undo").addEventListener("click", () => state.set(isUndone(state) ? { gamma: "auto", beta: "auto" } : { gamma: "sigma", beta: "mean" }));
 }
 

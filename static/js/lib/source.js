@@ -6,14 +6,14 @@ const UPLOAD = /^[0-9a-f]{64}$/;
 const HOW_TO_READ = { array: "", header: "auto", missing: "error", label: "", feature_axis: "1" };
 const $ = (id) => document.getElementById(id);
 
-// `again()` asks for the same view once more; `fresh` is what was said of the batch before and does not fit another one.
+// `again()` asks for the same view once more; `fresh(upload)`: what was said of the batch before, as it fits the new one.
 export function bindSource(state, { again, fresh }) {
   bindUpload({
     progress: showProgress,
     done: (upload, name) => {
       keep(upload, name);
       if (upload.id !== state.get("source")) {
-        state.set({ source: upload.id, ...HOW_TO_READ, ...fresh });
+        state.set({ source: upload.id, ...HOW_TO_READ, ...fresh(upload) });
         return;
       }
       showSource(state);
@@ -22,6 +22,15 @@ export function bindSource(state, { again, fresh }) {
     fail: (detail) => showAt("file", detail),
   });
   $("upload-delete").addEventListener("click", () => deleteShown(state));
+}
+
+// The buttons that draw the same batch again and that take all of the source.
+export function bindReplay(state, again) {
+  $("replay").addEventListener("click", () => {
+    again();
+    $("drawn").textContent = `Drawn again from seed ${state.get("seed")}: the same batch, the same numbers.`;
+  });
+  $("take-all").addEventListener("click", () => state.set({ batch_size: "all" }));
 }
 
 export function showSource(state) {

@@ -10,9 +10,12 @@ export class State {
   #settledMark = null;
   #listeners = new Set();
   #waits = false;
+  #follow;
 
-  constructor(schema) {
+  // `follow(changes, state)` names what must change with these changes in the same step.
+  constructor(schema, follow = () => ({})) {
     this.#schema = schema;
+    this.#follow = follow;
     this.#read();
     window.addEventListener("popstate", () => {
       this.#read();
@@ -44,7 +47,8 @@ export class State {
 
   // While something is dragged the address is replaced; `settle` makes the result one step of Back and Forward.
   // Writing the address takes milliseconds: with `later` it is written after the next frame.
-  set(changes, { settle = true, later = false, mark = this.#mark } = {}) {
+  set(wanted, { settle = true, later = false, mark = this.#mark } = {}) {
+    const changes = { ...wanted, ...this.#follow(wanted, this) };
     this.#mark = mark;
     for (const [name, value] of Object.entries(changes)) this.#put(name, String(value ?? ""));
     if (later) this.#writeLater();

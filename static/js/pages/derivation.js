@@ -1,6 +1,6 @@
 // The derivation: wires the state, the tables, the walk through the nodes, the server and the figures together.
 import { getJson, Latest } from "../lib/api.js";
-import { bindButtons, showUndone } from "../lib/buttons.js";
+import { bindButtons, bindUndo, showUndone } from "../lib/buttons.js";
 import { Controls } from "../lib/controls.js";
 import * as view from "../lib/derivation_view.js";
 import { Figures } from "../lib/figures.js";
@@ -267,7 +267,8 @@ function showHandles() {
 // ---- start ----
 
 bindButtons(state);
-bindSource(state, { again: ask, fresh: OF_THIS_BATCH });
+bindUndo(state);
+bindSource(state, { again: ask, fresh: () => OF_THIS_BATCH });
 bindCopy(state, API);
 bindLighting(scene);
 relevance();

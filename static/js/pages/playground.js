@@ -1,13 +1,13 @@
 // The playground: wires the state, the controls, the server and the figures together.
 import { getJson, Latest } from "../lib/api.js";
-import { bindButtons, showUndone } from "../lib/buttons.js";
+import { bindButtons, bindUndo, showUndone } from "../lib/buttons.js";
 import { Controls, scaleOf } from "../lib/controls.js";
 import { Figures } from "../lib/figures.js";
 import { bindMenus } from "../lib/menus.js";
 import { PerFeature } from "../lib/per_feature.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
-import { bindSource, offerDrop, showSource } from "../lib/source.js";
+import { bindReplay, bindSource, offerDrop, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { bindTerms } from "../lib/terms.js";
 import { remembered } from "../lib/upload.js";
@@ -116,12 +116,6 @@ function refreshBatchSize() {
   $("take-all").hidden = answer.batch.total === null || asked === "all";
 }
 
-$("take-all").addEventListener("click", () => state.set({ batch_size: "all" }));
-$("replay").addEventListener("click", () => {
-  again();
-  $("drawn").textContent = `Drawn again from seed ${state.get("seed")}: the same batch, the same numbers.`;
-});
-
 // ---- which features ----
 
 function pickFeature(feature, is) {
@@ -173,7 +167,9 @@ function refreshDownloads() {
 // ---- start ----
 
 bindButtons(state);
-bindSource(state, { again, fresh: OF_THIS_BATCH });
+bindUndo(state);
+bindSource(state, { again, fresh: () => OF_THIS_BATCH });
+bindReplay(state, again);
 bindCopy(state);
 bindTerms(embedded.terms, figures);
 relevance();

@@ -1,0 +1,108 @@
+"""`GET /network`: a deep network without and with batch norm; the HTML has the result inside unless it is large."""
+
+from functools import cache, partial
+from typing import Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import State
+
+from app.answers import answer_from, etag_of
+from app.api.network import LARGE
+from app.api.network_answer import answer_of
+from app.api.network_presets import PRESETS
+from app.api.network_query import NetworkFields, NetworkQuery
+from app.api.network_view import prepare, view_of
+from app.batches.datasets import DATASETS
+from app.batches.generators import GENERATORS
+from app.errors import UserError, problem_of
+from app.pages.lenient import lenient
+from app.pages.rendering import HTML, html, render, titled_schema
+from bncore.network.initializations import INITIALIZATIONS
+
+router = APIRouter(include_in_schema=False)
+
+KINDS = {"z": "z", "norm": "BN(z)", "f": "f(z)", "sum": "x + F(x)"}
+KIND_TITLES = {
+    "z": "the product's output", "norm": "behind the norm", "f": "behind the activation", "sum": "behind the sum",
+}  # fmt: skip
+TERMS = {
+    "input": "The batch that enters: examples × features, or examples × channels × height × width.",
+    "product": "The product with the block's weights W, the same in both columns. Press it to disturb them.",
+    "batch_norm": "Batch norm: subtracts each unit's mean over the batch and divides by its deviation.",
+    "activation": "The activation f, applied to each number.",
+    "residual": "The residual connection: the block's input is added to its output.",
+    "pooling": "Every channel's mean over the image.",
+    "readout": "A linear layer that makes a number a class; the loss looks at them.",
+    "loss": "What the gradients are of.",
+    "z": "z: weights times inputs; one number for each example and unit.",
+    "norm": "What batch norm makes of its input: every unit has mean 0 and deviation 1 over the batch.",
+    "f": "The activation's output, which the next block takes in.",
+    "sum": "The block's input plus its output, which the next block takes in.",
+    "gradient": "How much the loss changes with each number of a joint.",
+    "size": "The size of all numbers together: the root of the sum of their squares.",
+    "ratio": "The size of the weights' gradient, over the size of the weights: how far a step of descent goes.",
+    "saturated": "Where f is flat, so that (nearly) no gradient passes: the rule stands among the conventions.",
+    "mean": "The mean over all units and examples of a joint: the dot in each row.",
+    "sd": "The deviation over all units and examples of a joint.",
+    "a": "The factor on the disturbed block's weights.",
+    "b": "The shift of the disturbed block's biases.",
+    "without": "The network without batch norm: grey, dashed, open circles.",
+    "with": "The same weights and the same batch with batch norm: blue, solid, squares.",
+    "before": "The distribution before the disturbance.",
+    "after": "The distribution after the disturbance.",
+    "moved": "The Wasserstein distance: how far, on average, numbers must be carried to make the old distribution the "
+    "new one, in deviations before. It does not see a flipped sign.",
+    "values": "The root mean square over the single numbers, in deviations before: it sees a flipped sign, too.",
+    "direct": "What batch norm keeps of the gradient, and rescales.",
+    "variance": "What batch norm takes out along the normalized value, through the variance.",
+}  # fmt: skip
+
+
+@router.get("/network")
+async def network(request: Request) -> Response:
+    """The network. A query that is wrong in a field shows the rest, with the error beside that field."""
+    query, problem = lenient(NetworkQuery, request.query_params.multi_items())
+    state = request.app.state
+    try:
+        if query.is_upload:
+            await anyio.to_thread.run_sync(state.uploads.describe, query.source)
+        if problem is None:
+            write = partial(anyio.to_thread.run_sync, _page, state, query)
+            return await answer_from(request, etag_of("network-page", query.stated()), write, media_type=HTML)
+        content = await anyio.to_thread.run_sync(_page, state, query, problem)
+    except UserError as error:
+        problem = problem_of(error)
+        content = await anyio.to_thread.run_sync(_rest, state, query, error, problem)
+    return html(content, problem["status"])
+
+
+def _rest(state: State, query: NetworkFields, error: UserError, problem: dict[str, Any]) -> bytes:
+    """The page of the query without the field at fault; should it be refused for another one, of the default."""
+    kept = {name: value for name, value in query.stated().items() if name != error.field}
+    try:
+        return _page(state, NetworkQuery.model_validate(kept), problem)
+    except UserError:
+        return _page(state, NetworkQuery.model_validate({}), problem)
+
+
+def _page(state: State, query: NetworkFields, problem: dict[str, Any] | None = None) -> bytes:
+    """The page's HTML; of a large network it comes at once, without a result, and asks for one itself."""
+    prepared = prepare(query, state.uploads, state.settings.view_numbers, state.settings.network_work)
+    result = None if prepared.work > LARGE else answer_of(view_of(prepared))
+    return render(
+        "network.html", schema=page_schema(), query=query, result=result, problem=problem, presets=PRESETS,
+        kinds=KINDS, kind_titles=KIND_TITLES, terms=TERMS, data_sets=DATASETS.values(), generators=GENERATORS.values(),
+    )  # fmt: skip
+
+
+@cache
+def page_schema() -> dict[str, dict[str, Any]]:
+    """The fields, with a title for each choice that has one of its own here."""
+    drawn = {name: i.title for name, i in INITIALIZATIONS.items()}
+    claims = {name: preset.title for name, preset in PRESETS.items()}
+    titles = {"initialization": drawn, "preset": claims, "norm_place": {"before": "before f", "behind": "behind f"}}
+    schema = {name: dict(field) for name, field in titled_schema(NetworkQuery).items()}
+    for name, own in titles.items():
+        schema[name]["choices"] = [(choice, own.get(choice, title)) for choice, title in schema[name]["choices"]]
+    return schema

@@ -1,0 +1,31 @@
+// What must change together in the network's state, so that no state in between is refused.
+
+const UPLOAD = /^[0-9a-f]{64}$/;
+const OF_IMAGES = { depth: "4", width: "16", batch_size: "auto" };
+
+// Another architecture brings a size that fits it; what is looked at or disturbed must still be there afterwards.
+export function follow(changes, state) {
+  const also = "architecture" in changes && changes.architecture !== state.get("architecture") ? ofArchitecture(changes, state) : {};
+  const value = (name) => String({ ...also, ...changes }[name] ?? state.get(name));
+  const gone = { norm: value("norm") === "none", sum: value("residual") === "off" };
+  const depth = Number(value("depth"));
+  const [, kind, block] = /^([a-z]+)(\d+)$/.exec(value("joint")) ?? ["", "", "0"];
+  if (gone[value("shown")]) also.shown = "z";
+  if (gone[kind] || Number(block) > depth) also.joint = "";
+  if (Number(value("disturb_layer")) > depth) also.disturb_layer = String(Math.max(1, depth));
+  return also;
+}
+
+function ofArchitecture({ architecture, ...changes }, state) {
+  const names = Object.keys(OF_IMAGES);
+  if (architecture !== "convolutional") return { ...Object.fromEntries(names.map((name) => [name, state.fallback(name)])), ...changes };
+  const source = changes.source ?? state.get("source");
+  return { ...OF_IMAGES, source: UPLOAD.test(source) ? source : "digits", ...changes };
+}
+
+// What changes with an upload: an array of images goes into a convolutional network.
+export function ofUpload({ shape }, state) {
+  const images = shape?.length === 4;
+  if (images) return { architecture: "convolutional", batch_size: "64" };
+  return state.get("architecture") === "convolutional" ? { architecture: "fully_connected", batch_size: "auto" } : { batch_size: "auto" };
+}

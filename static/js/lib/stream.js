@@ -1,0 +1,70 @@
+// An answer that may take long: the server sends it at once, or as a stream of its progress with the answer at the end.
+import { Problem } from "./api.js";
+
+const ACCEPT = "text/event-stream, application/json";
+const NO_ANSWER = "The server does not answer. It is asked again with your next change.";
+const BROKEN = "The connection broke before the result came. Change something, or replay, to ask again.";
+
+export class Streamed {
+  #progress;
+  #stop = null;
+
+  // `progress({ done, of, text })` is called as the server tells it, and with null once it has ended.
+  constructor(progress) {
+    this.#progress = progress;
+  }
+
+  // A newer state is wanted: what streams is given up. A short answer is left to come, so that a drag shows its way.
+  overtake() {
+    this.#stop?.abort();
+  }
+
+  async ask(address) {
+    const stop = new AbortController();
+    try {
+      const response = await fetch(address, { headers: { Accept: ACCEPT }, signal: stop.signal });
+      if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return await whole(response);
+      this.#stop = stop;
+      return await this.#read(response.body);
+    } catch (error) {
+      if (error instanceof Problem || error.name === "AbortError") throw error;
+      throw new Problem({ detail: NO_ANSWER });
+    } finally {
+      this.#stop = null;
+      this.#progress(null);
+    }
+  }
+
+  async #read(body) {
+    for await (const { event, data } of events(body)) {
+      if (event === "progress") this.#progress(JSON.parse(data));
+      else if (event === "result") return JSON.parse(data);
+      else if (event === "problem") throw new Problem(JSON.parse(data));
+    }
+    throw new Problem({ detail: BROKEN });
+  }
+}
+
+async function whole(response) {
+  const body = await response.json().catch(() => ({ status: response.status, title: response.statusText }));
+  if (!response.ok) throw new Problem(body);
+  return body;
+}
+
+// The events of a stream, one after the other; a part that is not whole yet waits for the next piece.
+async function* events(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const parts = (rest + value).split("\n\n");
+    rest = parts.pop();
+    for (const part of parts) yield eventOf(part);
+  }
+}
+
+function eventOf(part) {
+  const fields = Object.fromEntries(part.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
+  return { event: fields.event, data: fields.data };
+}

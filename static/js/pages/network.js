@@ -1,0 +1,164 @@
+// The network: wires the state, the schematic, the disturbance, the server and the figures together.
+import { Latest } from "../lib/api.js";
+import { bindButtons } from "../lib/buttons.js";
+import { Controls, scaleOf } from "../lib/controls.js";
+import { Figures } from "../lib/figures.js";
+import { bindMenus } from "../lib/menus.js";
+import { follow, ofUpload } from "../lib/network_state.js";
+import * as view from "../lib/network_view.js";
+import { clearProblems, showProblem } from "../lib/problems.js";
+import { Schematic } from "../lib/schematic.js";
+import { bindCopy } from "../lib/share.js";
+import { bindReplay, bindSource, offerDrop, showSource } from "../lib/source.js";
+import { State } from "../lib/state.js";
+import { Streamed } from "../lib/stream.js";
+import { bindTerms } from "../lib/terms.js";
+import { remembered } from "../lib/upload.js";
+import { Waiting } from "../lib/waiting.js";
+
+const API = { path: "/api/v1/network", figure: "depth_deviation" };
+const REST_AFTER = 120; // milliseconds
+const DISTURB = ["disturb_layer", "disturb_factor", "disturb_shift"];
+const NOTHING = "Nothing is computed: see the marked field.";
+const $ = (id) => document.getElementById(id);
+const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
+const embedded = JSON.parse($("state").textContent);
+let answer = JSON.parse($("answer").textContent);
+
+const state = new State(embedded.schema, follow);
+bindFirstMove();
+new Controls(document, state);
+const figures = new Figures(document, embedded.templates);
+const waiting = new Waiting();
+const streamed = new Streamed(showProgress);
+const latest = new Latest({
+  ask: (query) => streamed.ask(API.path + (query ? `?${query}` : "")),
+  show: (found) => {
+    clearProblems();
+    show(found);
+  },
+  fail: (problem) => {
+    clearProblems();
+    fail(problem.message, problem.errors);
+  },
+  busy: (is) => waiting.asking(is),
+});
+const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));
+const schematic = new Schematic($("schematic"), {
+  open: (joint) => state.set({ joint }),
+  disturb: (block) => state.set({ disturb_layer: Number(state.get("disturb_layer")) === block ? 0 : block }),
+});
+
+// What is looked at during a drag first; lists and tables at its first pause.
+function show(found) {
+  answer = found;
+  $("view").classList.remove("empty", "stale");
+  view.showTexts(answer, remembered.get(state.get("source"))?.name);
+  view.showKinds(answer, embedded.kinds);
+  view.showDisturbance(answer);
+  schematic.show(answer);
+  figures.show(answer.figures);
+  refreshSizes();
+  clearTimeout(show.later);
+  waiting.writing(true);
+  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
+  show.before = true;
+}
+
+function showRest() {
+  view.showClaim(answer);
+  refreshTables();
+  waiting.writing(false);
+}
+
+function fail(detail, errors) {
+  $("view").classList.toggle("stale", answer !== null);
+  if (answer === null) $("headline").textContent = NOTHING;
+  showProblem(detail, errors, answer ? `${answer.batch.title}, ${answer.network.text}` : "");
+  offerDrop(errors, state);
+}
+
+function showProgress(told) {
+  $("progress").hidden = told === null;
+  if (told === null) return;
+  $("progress-bar").max = told.of;
+  $("progress-bar").value = told.done;
+  $("progress-text").textContent = told.text;
+}
+
+state.onChange((names) => {
+  relevance();
+  if (names === null || names.includes("source")) showSource(state);
+  ask();
+});
+
+function ask() {
+  streamed.overtake();
+  latest.want(state.query());
+}
+
+// What the state alone decides, at once.
+function relevance() {
+  const notation = state.get("notation");
+  document.body.dataset.notation = notation;
+  const normed = state.get("norm") !== "none";
+  for (const name of ["norm_place", "eps", "eps_placement"]) control(name).hidden = !normed;
+  $("layer-group").hidden = !normed;
+  for (const link of document.querySelectorAll("a[data-query]")) {
+    link.href = `?${link.dataset.query}${notation === "frameworks" ? "" : `&notation=${notation}`}`;
+  }
+  $("claim-set").querySelector("a").href = document.querySelector(`[data-preset="${state.get("preset")}"] a`)?.href ?? "#";
+}
+
+function refreshSizes() {
+  const { range, place } = scaleOf(control("batch_size"));
+  const asked = state.get("batch_size");
+  if (!Number.isFinite(Number(asked))) range.value = String(place(answer.batch.examples));
+  range.setAttribute("aria-valuetext", `${answer.batch.examples} examples`);
+  $("take-all").hidden = answer.batch.total === null || asked === "all";
+  control("disturb_layer").querySelector(".slide").max = state.get("depth");
+}
+
+// ---- disturb ----
+
+// A factor or a shift that is moved while no block is picked disturbs the first. Before the control itself writes its
+// value, so that no state in between is asked for.
+function bindFirstMove() {
+  for (const name of ["disturb_factor", "disturb_shift"]) {
+    const [slide, field] = [control(name).querySelector(".slide"), control(name).querySelector("input.value")];
+    const first = (value, how) => state.get("disturb_layer") === "0" && state.set({ disturb_layer: 1, [name]: value() }, how);
+    slide.addEventListener("input", () => first(scaleOf(control(name)).value, { settle: false }), { capture: true });
+    field.addEventListener("change", () => first(() => field.value.trim(), {}), { capture: true });
+  }
+}
+
+$("undo-disturbance").addEventListener("click", () => state.reset(DISTURB));
+for (const button of document.querySelectorAll("[data-kind-of]")) {
+  button.addEventListener("click", () => state.set({ shown: button.dataset.kindOf }));
+}
+
+// A row of the small multiples opens its block's joint.
+for (const { element, plot } of figures.all()) {
+  element.addEventListener("figure-ready", () => plot.on("plotly_click", ({ points: [point] }) => pick(element.dataset.figure, point)));
+}
+
+function pick(figure, point) {
+  if (!/^(activations|gradients)_/.test(figure) || !point?.text) return;
+  state.set({ joint: `${answer.shown}${point.text}` });
+}
+
+// ---- start ----
+
+bindButtons(state);
+bindSource(state, { again: ask, fresh: (upload) => ofUpload(upload, state) });
+bindReplay(state, ask);
+bindCopy(state, API);
+bindTerms(embedded.terms, figures);
+relevance();
+showSource(state);
+if (answer) show(answer);
+else if (!embedded.problem) ask();
+if (embedded.problem) {
+  clearProblems();
+  fail(embedded.problem.detail, embedded.problem.errors ?? []);
+}

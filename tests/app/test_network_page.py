@@ -1,0 +1,98 @@
+"""The page `/network` without a browser: the result inside, what is wrong named, large networks left for later."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+
+from tests.app.strict_json import parsed
+
+PAGE = "/network"
+API = "/api/v1/network"
+SMALL = "depth=2&width=4&batch_size=16"
+LARGE = "depth=20&width=512&batch_size=256"
+BOTH = {"Accept": "text/event-stream, application/json"}
+
+
+def embedded(html, name="answer"):
+    return json.loads(re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', html, re.S)[1])
+
+
+@pytest.mark.parametrize("query", ["", SMALL, f"{SMALL}&residual=on&disturb_layer=1&shown=sum", f"{SMALL}&norm=none"])
+def test_the_page_comes_with_the_answer_of_the_api_inside(client, query):
+    answer = client.get(f"{PAGE}?{query}")
+    assert answer.status_code == 200
+    assert embedded(answer.text) == parsed(client.get(f"{API}?{query}").content)
+    assert embedded(answer.text)["headline"].replace("'", "&#39;") in answer.text
+
+
+def test_a_large_network_comes_at_once_without_a_result(client):
+    answer = client.get(f"{PAGE}?{LARGE}")
+    assert answer.status_code == 200
+    assert embedded(answer.text) is None
+    assert "it is being computed" in answer.text
+
+
+@pytest.mark.parametrize(("query", "kind"), [(SMALL, "application/json"), (LARGE, "text/event-stream; charset=utf-8")])
+def test_who_takes_both_gets_a_stream_of_a_large_network_only(client, query, kind):
+    with client.stream("GET", f"{API}?{query}", headers=BOTH) as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == kind
+
+
+def test_who_takes_both_gets_a_refusal_before_any_stream(client):
+    answer = client.get(f"{API}?architecture=convolutional", headers=BOTH)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "depth"
+
+
+@pytest.mark.parametrize(("query", "field"), [
+    (f"{SMALL}&weight_scale=-1", "weight_scale"), (f"{SMALL}&joint=z3", "joint"), (f"{SMALL}&shown=sum", "shown"),
+    ("architecture=convolutional", "depth"), ("source=wine&architecture=convolutional&depth=2", "source"),
+    (f"{SMALL}&disturb_layer=3", "disturb_layer"), (f"{SMALL}&colour=red", "colour"), ("seed=1&seed=2", "seed"),
+    ("source=digits&width=512&depth=50&batch_size=all", "batch_size"),
+])  # fmt: skip
+def test_a_wrong_field_costs_only_itself(client, query, field):
+    answer = client.get(f"{PAGE}?{query}")
+    assert answer.status_code == 422
+    assert embedded(answer.text, "state")["problem"]["errors"][0]["field"] == field
+    shown = embedded(answer.text)
+    if query.startswith(SMALL):
+        assert shown["network"]["text"] == "2 blocks of width 4"
+
+
+def test_an_upload_that_is_gone_shows_the_page_with_the_reason(client):
+    answer = client.get(f"{PAGE}?source={'0' * 64}")
+    assert answer.status_code == 410
+    assert embedded(answer.text, "state")["problem"]["status"] == 410
+
+
+def test_uploaded_images_go_through_a_convolutional_network(client, uploaded):
+    source = uploaded(x=np.random.default_rng(0).normal(size=(12, 2, 5, 5)))
+    answer = client.get(f"{PAGE}?source={source}&architecture=convolutional&depth=2&width=4")
+    assert answer.status_code == 200
+    assert embedded(answer.text)["batch"]["shape"] == [12, 2, 5, 5]
+
+
+def test_the_same_address_is_the_same_page_and_need_not_be_sent_again(client):
+    first = client.get(f"{PAGE}?{SMALL}")
+    assert client.get(f"{PAGE}?{SMALL}").content == first.content
+    assert client.get(f"{PAGE}?{SMALL}", headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    assert client.get(f"{API}?{SMALL}").headers["etag"] != first.headers["etag"]
+
+
+def test_every_claim_is_a_card_with_a_link_that_the_page_takes(client):
+    html = client.get(f"{PAGE}?{SMALL}").text
+    presets = parsed(client.get(f"{API}?{SMALL}").content)["presets"]
+    for preset in presets:
+        link = preset["query"].replace("&", "&amp;")
+        assert html.count(f'href="?{link}"') == 2
+    opened = client.get(f"{PAGE}?{presets[0]['query']}")
+    assert opened.status_code == 200
+    assert embedded(opened.text)["preset"]["holds"]
+
+
+def test_the_page_is_in_the_navigation_behind_the_derivation(client):
+    links = re.findall(r'<a href="(/[a-z-]*)"', client.get("/docs").text)
+    assert links[links.index("/derivation") + 1] == "/network"

@@ -1,0 +1,74 @@
+"""The network as a person handles it: open it, disturb a block, open a joint, read what it says."""
+
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.playground import Playground
+
+
+class Network:
+    """A page with the network in it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.controls = Playground(page)
+
+    def open(self, query: str = "") -> Self:
+        self.page.goto(f"/network?{query}" if query else "/network")
+        return self.settle()
+
+    def settle(self) -> Self:
+        """Wait until nothing is asked any more and the figures on screen are drawn."""
+        self.controls.settle()
+        return self
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The fields in the address."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+
+    def answer(self) -> dict[str, Any]:
+        """The API's answer to the query in the address."""
+        response = self.page.request.get(f"/api/v1/network?{urlsplit(self.page.url).query}")
+        assert response.ok
+        return response.json()
+
+    # ---- what it says ----
+
+    @property
+    def headline(self) -> Locator:
+        return self.page.locator("#headline")
+
+    @property
+    def verdict(self) -> Locator:
+        """Whether the claim in force holds."""
+        return self.page.locator("#claim-verdict")
+
+    def text(self, column: str) -> str:
+        """What the disturbance did to a column."""
+        return self.page.locator(f"#disturb-text-{column}").inner_text()
+
+    def line(self, figure: str, trace: int) -> list[float | None]:
+        """The heights of a line."""
+        return list(self.controls.data(figure)[trace]["y"])
+
+    def drawn(self, name: str) -> None:
+        self.controls.drawn(name)
+
+    # ---- the modules ----
+
+    def product(self, block: int, column: str = "without") -> Locator:
+        return self.page.locator(f'[data-row="{column}-product"][data-block="{block}"]')
+
+    def joint(self, name: str, column: str = "without") -> Locator:
+        return self.page.locator(f'[data-column="{column}"] [data-joint="{name}"]')
+
+    def disturb(self, block: int) -> None:
+        self.product(block).click()
+        self.settle()
+
+    def expect_open(self, name: str, title: str) -> None:
+        expect(self.joint(name)).to_have_attribute("aria-pressed", "true")
+        expect(self.page.locator("#t-joint")).to_have_text(f"The opened joint: {title}")
