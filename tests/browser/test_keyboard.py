@@ -27,7 +27,7 @@ STOP = """() => {
 }"""
 MISSED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
   .filter((element) => !window.stops.has(element) && !element.disabled && element.checkVisibility())
-  .map((element) => element.outerHTML.slice(0, 90))"""
+  .map((element) => element.cloneNode(false).outerHTML)"""
 
 
 def stops(page: Page) -> list[dict[str, object]]:
