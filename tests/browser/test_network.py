@@ -12,7 +12,6 @@ from playwright.sync_api import Page, Route, expect
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.network import Network
-from tests.browser.test_uploads import drop
 
 ASKED = "**/api/v1/network*"
 SMALL = "depth=3&width=8&batch_size=32"
@@ -195,7 +194,7 @@ def test_dropped_images_go_through_a_convolutional_network(network: Network, tmp
     path = images(tmp_path, 20, 3, 6, 6)
     network.open()
     with network.page.expect_response("**/api/v1/batches"):
-        drop(network.page, path, 800, 500)
+        files.drop(network.page, path)
     expect(network.page.locator("#batch-line")).to_contain_text("images.npy: 20 examples × 3 channels of 6 × 6")
     network.settle()
     assert network.query["architecture"] == "convolutional"
