@@ -35,6 +35,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Batches of up to this many numbers are computed in the event loop, larger ones in a thread.",
     )
+    network_numbers: int = Field(
+        60_000_000,
+        ge=1,
+        description="Numbers at all joints of a pass of the network view, which keeps up to eight times as many.",
+    )
     network_work: int = Field(
         10_000_000_000,
         ge=1,

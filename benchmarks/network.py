@@ -52,6 +52,7 @@ def one_core(runs: int) -> None:
     from app.api.network_answer import answer_of
     from app.api.network_query import NetworkQuery
     from app.api.network_view import prepare, view_of
+    from app.settings import Settings
 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
@@ -60,7 +61,7 @@ def one_core(runs: int) -> None:
         for seed in range(runs + 1):
             start = time.perf_counter()
             query = NetworkQuery.model_validate(fields | {"seed": str(seed)})
-            body = to_json(answer_of(view_of(prepare(query, None, 10**7, 10**10))))  # type: ignore[arg-type]
+            body = to_json(answer_of(view_of(prepare(query, None, Settings()))))  # type: ignore[arg-type]
             times.append(time.perf_counter() - start)
         kept = times[1:]  # the first one loads the data
         print(

@@ -11,6 +11,8 @@ from bncore.batch_norm import Forward, forward
 from bncore.errors import BadParameter
 from bncore.jacobian import jacobian
 
+ROUNDING = 1e-13  # of the largest y
+
 
 @dataclass(frozen=True, eq=False)
 class Moved:
@@ -30,6 +32,13 @@ class Moved:
     predicted: Float64
     limits: tuple[float, float]
     pull: float
+
+    @property
+    def others_moved(self) -> int:
+        """How many other examples' y moved by more than rounding."""
+        by = np.abs(self.after - self.before)
+        by[self.example] = 0.0
+        return int(np.count_nonzero(by > ROUNDING * np.abs(self.before).max()))
 
 
 def moved(x: ArrayLike, result: Forward, *, example: int, feature: int, by: float) -> Moved:

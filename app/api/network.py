@@ -110,7 +110,7 @@ async def computed(state: State, query: NetworkFields, say: Said = unheard) -> b
 
 
 def _prepared(state: State, query: NetworkFields) -> Prepared:
-    return prepare(query, state.uploads, state.settings.view_numbers, state.settings.network_work)
+    return prepare(query, state.uploads, state.settings)
 
 
 def _written(prepared: Prepared, say: Said) -> bytes:

@@ -43,7 +43,8 @@ PRESETS: dict[str, Preset] = {
         "The weights' scale does not matter",
         "For a > 0 and ε = 0: BN((aW)u) = BN(Wu), ∂L/∂(aW) = (1/a) ∂L/∂W, and ⟨w, ∂L/∂w⟩ = 0 for every unit.",
         {"depth": 6, "eps": 0, "dtype": "float64", "disturb_layer": 1, "disturb_factor": 3},
-        "Epsilon is not small beside the variance, a < 0, which flips the sign, or batch norm behind f.",
+        "Epsilon is not small beside the variance, a < 0, which flips the sign, or batch norm behind an f that does "
+        "not pass a factor on, as a sigmoid.",
         "Ioffe & Szegedy 2015, section 3.3",
     ),
     "gradient_growth": Preset(

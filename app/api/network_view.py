@@ -7,10 +7,11 @@ import numpy as np
 
 from app.api.layer_query import in_terms_of_the_query
 from app.api.network_inputs import Inputs, inputs_of
-from app.api.network_query import NetworkFields
+from app.api.network_query import NetworkFields, joint_kinds
 from app.batches.batch import Batch
 from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
+from app.settings import Settings
 from bncore.errors import BatchNormError
 from bncore.network.build import KERNEL, Recipe
 from bncore.network.contrast import Contrast, Disturbance, Said, Setup, contrast, unheard
@@ -48,16 +49,19 @@ class View:
         return self.prepared.query
 
 
-def prepare(query: NetworkFields, uploads: UploadStore, most_numbers: int, most_work: int) -> Prepared:
-    """Draw the batch. Raises the errors of the source and of the query's own checks, and where the work is too much."""
+def prepare(query: NetworkFields, uploads: UploadStore, settings: Settings) -> Prepared:
+    """Draw the batch. Raises the errors of the source and of the query's own checks, and where it is all too much."""
     query.check()
     source = query.open(uploads)
-    query.check_work(source, most_numbers)
+    query.check_work(source, settings.view_numbers)
     batch = query.draw(source)
     inputs = inputs_of(query, batch)
     work = work_of(query, inputs.x.shape, inputs.outputs)
-    if work > most_work:
-        raise _too_much(query, inputs, work, most_work)
+    if work > settings.network_work:
+        raise _too_much(query, inputs, work, settings.network_work)
+    kept = numbers_of(query, inputs.x.shape)
+    if kept > settings.network_numbers:
+        raise _too_many(query, inputs, kept, settings.network_numbers)
     return Prepared(query, batch, source.examples, inputs, work)
 
 
@@ -70,6 +74,20 @@ def work_of(query: NetworkFields, shape: tuple[int, ...], outputs: int) -> int:
     fan_in = (inputs + inner * width) * kernel
     per_position = fan_in * width + PER_NUMBER * (query.depth * width + (inputs + inner * width) * moved)
     return examples * (positions * per_position + width * outputs)
+
+
+def numbers_of(query: NetworkFields, shape: tuple[int, ...]) -> int:
+    """The numbers at all joints of a pass."""
+    examples, _, *image = shape
+    return examples * prod(image) * query.width * query.depth * len(joint_kinds(query.norm, query.residual))
+
+
+def _too_many(query: NetworkFields, inputs: Inputs, kept: int, most: int) -> InvalidQuery:
+    return InvalidQuery(
+        f"This network has {kept:,} numbers at its joints, and this server keeps up to {most:,} of a pass.",
+        field="batch_size", given=query.batch_size,
+        allowed=f"up to {most * len(inputs.x) // kept:,} examples, or a smaller network",
+    )  # fmt: skip
 
 
 def _too_much(query: NetworkFields, inputs: Inputs, work: int, most: int) -> InvalidQuery:

@@ -196,7 +196,9 @@ def moved_text(found: Moved, notation: str) -> str:
     y, x = symbol("y", notation), symbol("x", notation)
     error = float(abs(found.predicted - found.after).max())
     own = float(found.after[found.example] - found.before[found.example])
+    others = found.others_moved
+    told = {len(found.before) - 1: "every other one moves too"} | {0: "no other one moves"}
     return (
-        f"{x} of example {found.example} moves by {three(found.by)}: its own {y} moves by {three(own)}, and every "
-        f"other one moves too. The Jacobian's straight line is off by up to {three(error)}."
+        f"{x} of example {found.example} moves by {three(found.by)}: its own {y} moves by {three(own)}, and "
+        f"{told.get(others, f'{others} others move too')}. The Jacobian's straight line is off by up to {three(error)}."
     )

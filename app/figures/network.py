@@ -160,17 +160,14 @@ MOVED = {
 def _moved(shown: Shown, name: str) -> Figure:
     measure, title, value = MOVED[name]
     columns = shown.contrast.columns
-    rows = {
-        column: [
-            _known(getattr(moved, measure))
-            for moved in found.disturbed.moved
-            if moved.kind == kind_in(found, shown.kind)
-        ]
-        for column, found in columns.items()
-        if found.disturbed is not None
-    }
     d = shown.contrast.setup.disturbance
     assert d is not None
+    blocks = range(d.block, shown.contrast.setup.depth + 1)
+    rows = {}
+    for column, found in columns.items():
+        moved = found.disturbed.moved if found.disturbed else []
+        at = {m.block: _known(getattr(m, measure)) for m in moved if m.kind == kind_in(found, shown.kind)}
+        rows[column] = [at.get(block) for block in blocks]  # a first block may have no sum
     return moved_figure(rows, d.block, f"{title}, at {shown.value}", value)
 
 

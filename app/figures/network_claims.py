@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app.figures.numbers import three
-from bncore.network.claims import YANG, Measured
+from bncore.network.claims import ENDS, YANG, Measured
 
 Numbers = dict[str, float | None]
 NOT_HERE = "This network has no column with batch norm, so that nothing can be measured."
@@ -53,7 +53,10 @@ def _scale_invariance(n: Numbers) -> str:
 def _growth(n: Numbers) -> str:
     if n["growth"] is None:
         return "Not measured here: with batch norm and at least two blocks there is a growth factor."
-    return f"The gradient at z grows {three(n['growth'])}-fold a block towards the input; √(π/(π−1)) is {YANG:.3f}."
+    return (
+        f"The gradient at z grows {three(n['growth'])}-fold a block towards the input, with batch norm and without the "
+        f"{ENDS} blocks at either end, which differ; √(π/(π−1)) is {YANG:.3f}."
+    )
 
 
 def _residual(n: Numbers) -> str:

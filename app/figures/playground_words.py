@@ -56,7 +56,9 @@ def _after(result: Playground, shown: Shown) -> str:
         return f"So every {symbol} is 0."
     least = float(live.min())
     exactly = (
-        "deviation 1" if least > 0.9995 else f"deviation 1, down to {three(least)} where {shown.symbol('eps')} weighs"
+        "deviation 1"
+        if least > 0.9995
+        else f"a deviation from {three(least)}, where {shown.symbol('eps')} weighs, to {three(float(live.max()))}"
     )
     return (
         f"Normalized, every {'feature' if live.size == x.sd.size else 'feature that varies'} has mean 0 and {exactly}."

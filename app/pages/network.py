@@ -88,7 +88,7 @@ def _rest(state: State, query: NetworkFields, error: UserError, problem: dict[st
 
 def _page(state: State, query: NetworkFields, problem: dict[str, Any] | None = None) -> bytes:
     """The page's HTML; of a large network it comes at once, without a result, and asks for one itself."""
-    prepared = prepare(query, state.uploads, state.settings.view_numbers, state.settings.network_work)
+    prepared = prepare(query, state.uploads, state.settings)
     result = None if prepared.work > LARGE else answer_of(view_of(prepared))
     return render(
         "network.html", schema=page_schema(), query=query, result=result, problem=problem, presets=PRESETS,

@@ -243,7 +243,7 @@ MISTAKES: dict[str, Mistake] = {
         "A mean stands where a sum belongs",
         "One parameter, mean or variance serves all K examples, so its gradient is the sum over them. Your number "
         "is divided by the batch size.",
-        DBETA,
+        DGAMMA + r",\quad " + DBETA,
     ),
     "times_gamma": Mistake(
         "Gamma is multiplied in",

@@ -29,7 +29,8 @@ def _nothing_wrong(report: Report) -> str:
     said = [f"{_listed(exact)} exact"] if exact else []
     said += [f"{_listed(close)} close"] if close else []
     said += [f"{name} {_seen(verdict)}" for name, verdict in coarse.items()]
-    return f"{'No mistake is seen' if coarse else 'Correct'}: {'; '.join(said)}."
+    left = "" if "dx" in report.tensors else " dx is not given."
+    return f"{'No mistake is seen' if coarse else 'Correct'}: {'; '.join(said)}.{left}"
 
 
 def _seen(verdict: Verdict) -> str:

@@ -212,6 +212,16 @@ def test_what_a_refusal_allows_is_taken(client, app):
     assert refused(client, depth=50, width=512, batch_size=1)["field"] == "width"
 
 
+def test_more_numbers_than_the_server_keeps_are_refused_with_the_number_that_it_does(client, app):
+    app.state.settings = app.state.settings.model_copy(update={"network_numbers": 50_000})
+    query = {"depth": 6, "width": 32, "source": "normal", "batch_size": 512}
+    row = refused(client, **query)
+    assert row["field"] == "batch_size"
+    allowed = int(row["allowed"].split()[2].replace(",", ""))
+    assert get(client, **query | {"batch_size": allowed})["batch"]["examples"] == allowed
+    assert refused(client, **query | {"batch_size": allowed + 1})["field"] == "batch_size"
+
+
 def test_a_convolutional_network_on_the_digits_has_channels(client):
     answer = get(client, architecture="convolutional", depth=2, width=6, batch_size=16, shown="norm")
     assert answer["batch"]["shape"] == [16, 1, 8, 8]

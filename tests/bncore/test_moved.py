@@ -71,6 +71,12 @@ def test_a_pull_moves_y_by_one_while_the_statistics_stand_still(eps_placement):
     assert y == pytest.approx(result.y[2, 1] + 1)
 
 
+@pytest.mark.parametrize(("examples", "by", "others"), [(4, 0.5, 3), (4, 0.0, 0), (1, 0.5, 0)])
+def test_it_is_counted_how_many_others_move(examples, by, others):
+    x = [[1.0], [2.0], [4.0], [5.0]][:examples]
+    assert moved(x, forward(x), example=0, feature=0, by=by).others_moved == others
+
+
 def test_with_gamma_0_a_pull_is_one_denominator():
     x, _ = batch()
     assert moved(x, forward(x, [0.0, 1.0, 1.0]), example=0, feature=0, by=1.0).pull == 1.0

@@ -6,7 +6,7 @@ export function bindMenus(figures, template, tableOf) {
   const write = (element) => element.querySelector(".behind .scroll").replaceChildren(tableOf(element.dataset.figure));
   for (const panel of figures.all()) bindMenu(panel, template, write);
   return () => {
-    for (const { element } of figures.all()) if (!element.querySelector(".behind").hidden) write(element);
+    for (const { element } of figures.all()) if (!element.hidden && !element.querySelector(".behind").hidden) write(element);
   };
 }
 

@@ -57,7 +57,7 @@ export function showDisturbance({ disturb, columns }) {
 
 function disturbed({ block, factor, shift }) {
   const said = [`The weights of block ${block} times ${factor}`, shift ? `its biases shifted by ${shift}` : ""].filter(Boolean).join(", ");
-  return `${said.replaceAll("-", "−")}: for every later block this is a covariate shift, a change of its inputs' distribution.`;
+  return `${said.replaceAll("-", "−")}: a covariate shift, a change of the later blocks' inputs, for all of them without BN. Which of them notice with BN, see below.`;
 }
 
 // ---- the joints that are shown ----

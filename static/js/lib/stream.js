@@ -7,7 +7,7 @@ const BROKEN = "The connection broke before the result came. Change something, o
 
 export class Streamed {
   #progress;
-  #stop = null;
+  #asking = null; // what is under way: how to stop it, whether it streams, whether a newer state is wanted
 
   // `progress({ done, of, text })` is called as the server tells it, and with null once it has ended.
   constructor(progress) {
@@ -16,21 +16,25 @@ export class Streamed {
 
   // A newer state is wanted: what streams is given up. A short answer is left to come, so that a drag shows its way.
   overtake() {
-    this.#stop?.abort();
+    if (!this.#asking) return;
+    this.#asking.overtaken = true;
+    if (this.#asking.streams) this.#asking.stop.abort();
   }
 
   async ask(address) {
-    const stop = new AbortController();
+    const asking = { stop: new AbortController(), streams: false, overtaken: false };
+    this.#asking = asking;
     try {
-      const response = await fetch(address, { headers: { Accept: ACCEPT }, signal: stop.signal });
+      const response = await fetch(address, { headers: { Accept: ACCEPT }, signal: asking.stop.signal });
       if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return await whole(response);
-      this.#stop = stop;
+      asking.streams = true;
+      if (asking.overtaken) asking.stop.abort();
       return await this.#read(response.body);
     } catch (error) {
       if (error instanceof Problem || error.name === "AbortError") throw error;
       throw new Problem({ detail: NO_ANSWER });
     } finally {
-      this.#stop = null;
+      this.#asking = null;
       this.#progress(null);
     }
   }

@@ -10,6 +10,7 @@ from app.api.network_answer import answer_of
 from app.api.network_query import NetworkQuery
 from app.api.network_view import prepare, view_of
 from app.figures.theme import MEANINGS
+from app.settings import Settings
 from bncore.network.distributions import BINS
 
 SMALL = {"depth": "4", "width": "12", "batch_size": "40"}
@@ -24,7 +25,7 @@ SETTINGS = [
 
 
 def viewed(**query):
-    return view_of(prepare(NetworkQuery.model_validate(SMALL | query), None, 10**7, 10**10))
+    return view_of(prepare(NetworkQuery.model_validate(SMALL | query), None, Settings()))
 
 
 def drawn(**query):
@@ -128,3 +129,16 @@ def test_the_opened_joint_is_a_share_of_all_its_numbers():
     for trace in figure["data"]:
         assert 99 < sum(trace["y"]) <= 100.01
     assert drawn(joint="norm2", notation="lecture")["joint"]["layout"]["title"]["text"] == "Z or Ẑ of block 2"
+
+
+def test_how_far_the_sums_moved_stands_at_their_own_blocks():
+    view = viewed(depth="4", width="8", residual="on", shown="sum", disturb_layer="1")
+    answer = answer_of(view)
+    for column in ("without", "with"):
+        rows = answer["disturb"]["columns"][column]["joints"]
+        expected = {row["block"]: row["values_moved"] for row in rows if row["kind"] == "sum"}
+        words = {"without": "without BN", "with": "with BN"}[column]
+        trace = next(t for t in answer["figures"]["disturb_values"]["data"] if t["name"] == words)
+        drawn = {b: v for b, v in zip(trace["x"], trace["y"], strict=True) if v is not None}
+        assert drawn == pytest.approx(expected, rel=1e-3)
+        assert min(drawn) == 2

@@ -17,7 +17,9 @@ def test_the_headline_says_what_is_exact_close_and_wrong():
     truth = PROBE.truth
     assert said(PROBE, dx=truth["dx"], dbeta=truth["dbeta"]) == "Correct: dbeta and dx are exact."
     near = truth["dgamma"] * (1 + 1e-6)
-    assert said(PROBE, dgamma=near, dbeta=truth["dbeta"]) == "Correct: dbeta is exact; dgamma is close."
+    assert (
+        said(PROBE, dgamma=near, dbeta=truth["dbeta"]) == "Correct: dbeta is exact; dgamma is close. dx is not given."
+    )
     both = {"dgamma": truth["dbeta"], "dbeta": truth["dgamma"]}
     assert said(PROBE, **both) == "dbeta is wrong. dgamma and dbeta are swapped. dgamma is wrong too."
 
