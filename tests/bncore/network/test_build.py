@@ -18,6 +18,7 @@ from bncore.network import (
     fully_connected,
     propagate,
 )
+from bncore.network.edits import edited
 from bncore.numeric import differentiate
 
 LABELS = np.array([0, 1, 2, 1, 0])
@@ -64,6 +65,23 @@ def test_residual_connections_pass_the_gradient_of_their_inner_layers(kind):
     layers, x = network(kind, replace(SMOOTH, residual=True)), batch(kind)
     numeric = differentiate(lambda x: np.array(run(layers, x).loss), x)
     assert (np.abs(run(layers, x).dx - numeric.value) <= numeric.bound + 1e-12).all()
+
+
+@pytest.mark.parametrize("place", ["before", "behind"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_parameters_inside_residual_connections_have_the_gradients_of_central_differences(kind, place):
+    layers, x = network(kind, replace(SMOOTH, residual=True, norm_place=place)), batch(kind)
+    inner = [record for record in run(layers, x).all_records() if record.layer not in layers]
+    assert {type(record.layer) for record in inner} >= {BatchNorm, Activate}
+    for record in inner:
+        for name, gradient in record.gradients.items():
+
+            def loss(values, record=record, name=name):
+                changed = type(record.layer)(**{**vars(record.layer), name: values})
+                return np.array(run(edited(layers, lambda one: changed if one is record.layer else one), x).loss)
+
+            numeric = differentiate(loss, record.layer.parameters[name])
+            assert (np.abs(gradient - numeric.value) <= numeric.bound + 1e-12).all(), name
 
 
 @pytest.mark.parametrize("kind", KINDS)
