@@ -285,6 +285,23 @@ def test_a_newer_state_ends_the_stream_and_the_last_view_stands_until_it_comes(n
     assert any("width=512" in address for address in watch.asked("/api/v1/network"))
 
 
+def test_a_stream_that_was_overtaken_before_it_began_is_given_up(network: Network, held: list[Route]) -> None:
+    network.page.goto("/network?depth=50&width=8")
+    network.settle()
+    width = network.controls.field("width")
+    width.fill("512")
+    width.press("Enter")
+    large = in_hand(network.page, held)
+    width.fill("12")
+    width.press("Enter")
+    with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
+        large.continue_()
+    in_hand(network.page, held).continue_()
+    network.settle()
+    assert network.query["width"] == "12"
+    expect(network.headline).to_have_text(network.answer()["headline"])
+
+
 def test_a_late_answer_never_overwrites_a_newer_one(network: Network, held: list[Route]) -> None:
     network.page.goto(f"/network?{SMALL}")
     network.settle()
