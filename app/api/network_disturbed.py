@@ -6,6 +6,7 @@ from app.api.network_numbers import finite, moments_of
 from app.api.network_view import View
 from app.figures import network_words as words
 from bncore.network.contrast import Column
+from bncore.network.survey import gradient_ratio
 
 
 def disturbance(view: View) -> dict[str, Any] | None:
@@ -33,7 +34,7 @@ def _disturbed(view: View, name: str, column: Column) -> dict[str, Any] | None:
     return {
         "text": words.disturb_text(view.contrast, name, column, d, view.query.notation),
         "loss": {"before": finite(column.survey.loss), "after": finite(found.survey.loss)},
-        "gradient_ratio": words.gradient_ratio(column.survey, found.survey, d.block),
+        "gradient_ratio": gradient_ratio(column.survey, found.survey, d.block),
         "diverged": diverged and words.diverged_text(view.contrast, name, diverged, view.query.notation),
         "joints": [
             {
@@ -44,7 +45,7 @@ def _disturbed(view: View, name: str, column: Column) -> dict[str, Any] | None:
             for id, moved in zip(ids, found.moved, strict=True)
         ],
         "weights": [
-            {"block": block, "gradient_ratio": words.gradient_ratio(column.survey, found.survey, block)}
+            {"block": block, "gradient_ratio": gradient_ratio(column.survey, found.survey, block)}
             for block in range(1, column.survey.depth + 1)
         ],
     }  # fmt: skip

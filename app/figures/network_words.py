@@ -7,7 +7,7 @@ from app.figures.numbers import counted, three
 from bncore.activations import ACTIVATIONS
 from bncore.network.contrast import Column, Contrast, Disturbance
 from bncore.network.initializations import INITIALIZATIONS
-from bncore.network.survey import Diverged, Survey
+from bncore.network.survey import Diverged, gradient_ratio
 
 COLUMN_WORDS = {"without": "without BN", "with": "with BN"}
 AT_THE_START = {"without": "Without BN", "with": "With BN"}  # of a sentence
@@ -180,9 +180,3 @@ def _gradient(column: Column, d: Disturbance) -> str:
         return ""
     beside = f" (1/|a| = {three(1.0 / abs(d.factor))})" if d.factor else ""
     return f"The gradient of the disturbed weights is {three(ratio)} times what it was{beside}."
-
-
-def gradient_ratio(before: Survey, after: Survey, block: int) -> float | None:
-    """||dL/dW|| after, over the same before."""
-    a, b = after.weights[block - 1].gradient, before.weights[block - 1].gradient
-    return a / b if math.isfinite(a) and math.isfinite(b) and b > 0.0 else None

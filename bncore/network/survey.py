@@ -96,6 +96,12 @@ def survey(pass_: Propagation, x: Array) -> Survey:
     return Survey(surveyed, weights, pass_.loss, _diverged(surveyed, pass_, x))
 
 
+def gradient_ratio(before: Survey, after: Survey, block: int) -> float | None:
+    """||dL/dW|| of a block (from 1) in one pass over the same in another; None where it is not a number."""
+    a, b = after.weights[block - 1].gradient, before.weights[block - 1].gradient
+    return a / b if math.isfinite(a) and math.isfinite(b) and b > 0.0 else None
+
+
 def _saturated(joint: Joint) -> float | None:
     layer = joint.record.layer
     if not isinstance(layer, Activate) or joint.x is None:
