@@ -9,11 +9,12 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.derivation import ORDER, Derivation
+from tests.browser.held import Held
 
 DEFAULT = [["1", "20", "0.5"], ["2", "10", "0.7"], ["4", "40", "0.1"], ["5", "30", "0.9"]]
 ASKED = "/api/v1/derivation"
@@ -222,17 +223,14 @@ def test_what_is_no_number_is_told_beside_the_table_and_can_be_mended(derivation
 
 def test_a_late_answer_does_not_take_back_what_was_typed_since(derivation: Derivation) -> None:
     derivation.open()
-    held: list[Route] = []
-    derivation.page.route(
-        "**/api/v1/derivation**", lambda route: route.continue_() if held else held.append(route)
-    )  # the first one waits
+    held = Held(derivation.page, "**/api/v1/derivation**", most=1)
     derivation.cell(0, 0).fill("7")
     derivation.cell(0, 0).press("Enter")
     derivation.page.wait_for_function("() => document.getElementById('view').getAttribute('aria-busy') === 'true'")
     derivation.cell(2, 1).fill("8")
     derivation.cell(2, 1).press("Enter")
     with derivation.page.expect_response(lambda response: "8" in response.url and "/api/v1/derivation" in response.url):
-        held[0].continue_()
+        held.take().continue_()
     assert derivation.grid("values")[2] == ["4", "8", "0.1"]
     derivation.settle()
     assert derivation.grid("values") == [["7", "20", "0.5"], DEFAULT[1], ["4", "8", "0.1"], DEFAULT[3]]

@@ -10,12 +10,13 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from bncore.diagnosis import probe, ready_answers
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.gradient_check import GradientCheck
+from tests.browser.held import Held
 
 PROBE = probe(0).case()
 WRONG = ready_answers(PROBE)["mean_path_sign"]
@@ -177,31 +178,16 @@ def test_a_dropped_file_with_a_seed_is_checked_on_that_probe(check: GradientChec
     expect(check.page.locator("#batch-line")).to_contain_text("the probe of seed 9")
 
 
-def slow_first(check: GradientCheck, address: str) -> Callable[[], None]:
-    """Holds the first request to an address back until the answer is called."""
-    held: list[Route] = []
-
-    def one(route: Route) -> None:
-        if held:
-            route.continue_()
-        else:
-            held.append(route)
-
-    check.page.route(address, one)
-
-    return lambda: held[0].continue_()
-
-
 def opened_with_a_slow_file(check: GradientCheck, folder: Path) -> Callable[[], None]:
     """The page with a wrong dx on its way; what lets it arrive."""
     check.open("mistake=own")
-    let_go = slow_first(check, "**/gradient-check/arrays*")
+    held = Held(check.page, "**/gradient-check/arrays*", most=1)
     with check.page.expect_request("**/gradient-check/arrays*"):
         files.drop(check.page, on_disk(folder, "one.npz", dx=WRONG["dx"]), (900, 500))
 
     def release() -> None:
         with check.page.expect_response("**/gradient-check/arrays*"):
-            let_go()
+            held.take().continue_()
         check.settle()
 
     return release
@@ -370,11 +356,11 @@ def test_copied_as_curl_and_as_python_it_gives_this_answer(clipboard: GradientCh
 
 def test_what_is_copied_is_of_one_batch_though_the_view_is_late(clipboard: GradientCheck) -> None:
     clipboard.open()
-    release = slow_first(clipboard, "**/gradient-check/view")
+    held = Held(clipboard.page, "**/gradient-check/view", most=1)
     with clipboard.page.expect_request("**/gradient-check/view"):
         clipboard.page.get_by_role("button", name="New probe").click()
     clipboard.page.get_by_role("button", name="Copy as curl", exact=True).click()
-    release()
+    held.take().continue_()
     expect(clipboard.page.locator("#copied")).to_contain_text("Copied")
     command = shlex.split(str(clipboard.page.evaluate("() => navigator.clipboard.readText()")))
     sent = json.loads(command[command.index("-d") + 1])

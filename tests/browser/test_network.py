@@ -7,10 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
+from tests.browser.held import Held
 from tests.browser.network import Network
 
 ASKED = "**/api/v1/network*"
@@ -27,21 +28,11 @@ def network(page: Page) -> Network:
 
 
 @pytest.fixture
-def held(page: Page) -> Iterator[list[Route]]:
+def held(page: Page) -> Iterator[Held]:
     """Requests for a view, held until the test lets them go."""
-    waiting: list[Route] = []
-    page.route(ASKED, lambda route: waiting.append(route))
-    yield waiting
-    page.unroute_all(behavior="ignoreErrors")
-
-
-def in_hand(page: Page, held: list[Route]) -> Route:
-    """The request that is held; each look gives the browser the time to tell of it."""
-    for _ in range(400):
-        if held:
-            return held.pop(0)
-        page.title()
-    raise AssertionError("nothing was asked")
+    holding = Held(page, ASKED)
+    yield holding
+    holding.end()
 
 
 # ---- what it shows ----
@@ -255,10 +246,10 @@ def test_a_wrong_field_costs_only_itself(network: Network, watch: Watch) -> None
 # ---- waiting ----
 
 
-def test_a_large_network_comes_at_once_and_shows_its_progress(network: Network, held: list[Route]) -> None:
+def test_a_large_network_comes_at_once_and_shows_its_progress(network: Network, held: Held) -> None:
     network.page.goto(f"/network?{LARGE}")
     expect(network.headline).to_have_text("The network is large: it is being computed.")
-    route = in_hand(network.page, held)
+    route = held.take()
     route.continue_()
     expect(network.page.get_by_role("progressbar", name="Progress of the computation")).to_be_visible()
     expect(network.headline).to_contain_text("With BN, z's deviation")
@@ -285,31 +276,31 @@ def test_a_newer_state_ends_the_stream_and_the_last_view_stands_until_it_comes(n
     assert any("width=512" in address for address in watch.asked("/api/v1/network"))
 
 
-def test_a_stream_that_was_overtaken_before_it_began_is_given_up(network: Network, held: list[Route]) -> None:
+def test_a_stream_that_was_overtaken_before_it_began_is_given_up(network: Network, held: Held) -> None:
     network.page.goto("/network?depth=50&width=8")
     network.settle()
     width = network.controls.field("width")
     width.fill("512")
     width.press("Enter")
-    large = in_hand(network.page, held)
+    large = held.take()
     width.fill("12")
     width.press("Enter")
     with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
         large.continue_()
-    in_hand(network.page, held).continue_()
+    held.take().continue_()
     network.settle()
     assert network.query["width"] == "12"
     expect(network.headline).to_have_text(network.answer()["headline"])
 
 
-def test_a_late_answer_never_overwrites_a_newer_one(network: Network, held: list[Route]) -> None:
+def test_a_late_answer_never_overwrites_a_newer_one(network: Network, held: Held) -> None:
     network.page.goto(f"/network?{SMALL}")
     network.settle()
     for seed in ("1", "2"):
         network.controls.field("seed").fill(seed)
         network.controls.field("seed").press("Enter")
-    in_hand(network.page, held).continue_()
-    in_hand(network.page, held).continue_()
+    held.take().continue_()
+    held.take().continue_()
     network.settle()
     expect(network.headline).to_have_text(network.answer()["headline"])
     assert network.query["seed"] == "2"

@@ -4,10 +4,11 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
+from tests.browser.held import Held
 from tests.browser.playground import Playground
 
 COLUMNS = ["height", "weight", "age"]
@@ -43,14 +44,13 @@ def test_a_csv_chosen_in_the_file_dialog_is_shown(playground: Playground, tmp_pa
 
 
 def test_a_bar_shows_the_progress_of_an_upload_and_goes_away(playground: Playground, tmp_path: Path) -> None:
-    held: list[Route] = []
-    playground.page.route("**/api/v1/batches", lambda route: held.append(route))
+    held = Held(playground.page, "**/api/v1/batches")
     playground.open()
     bar = playground.page.get_by_role("progressbar", name="Upload progress", include_hidden=True)
     expect(bar).to_be_hidden()
     playground.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
     expect(bar).to_be_visible()
-    held[0].continue_()
+    held.let_go()
     expect(bar).to_be_hidden()
     expect(playground.headline).to_contain_text("(weight)")
 

@@ -3,37 +3,21 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Playwright, Route, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.conftest import FLAGS, Watch
+from tests.browser.held import Held
 from tests.browser.playground import FEATURES, Playground
 
 ASKED = "**/api/v1/playground?*"
 
 
 @pytest.fixture
-def held(page: Page) -> Iterator[list[Route]]:
+def held(page: Page) -> Iterator[Held]:
     """Requests for a view, held until the test lets them go."""
-    waiting: list[Route] = []
-    page.route(ASKED, lambda route: waiting.append(route))
-    yield waiting
-    page.unroute_all(behavior="ignoreErrors")
-
-
-def let_go(page: Page, held: list[Route]) -> None:
-    """Answer the request that is held."""
-    in_hand(page, held)
-    with page.expect_response(ASKED):
-        held.pop(0).continue_()
-
-
-def in_hand(page: Page, held: list[Route]) -> None:
-    """Until a request is held; each look gives the browser the time to tell of it."""
-    for _ in range(200):
-        if held:
-            return
-        page.title()
-    raise AssertionError("nothing was asked")
+    holding = Held(page, ASKED)
+    yield holding
+    holding.end()
 
 
 def change(playground: Playground, value: str) -> None:
@@ -42,8 +26,7 @@ def change(playground: Playground, value: str) -> None:
 
 
 def test_text_controls_and_table_stand_before_plotly_has_arrived(playground: Playground) -> None:
-    plotly: list[Route] = []
-    playground.page.route("**/plotly.min.js", lambda route: plotly.append(route))
+    plotly = Held(playground.page, "**/plotly.min.js")
     playground.page.goto("/", wait_until="domcontentloaded")
     expect(playground.headline).to_contain_text("2,530-fold")
     expect(playground.field("gamma")).to_have_value("1")
@@ -52,14 +35,13 @@ def test_text_controls_and_table_stand_before_plotly_has_arrived(playground: Pla
     expect(playground.plot("x").locator("svg")).to_have_count(0)
     change(playground, "2")
     expect(playground.page.locator("#features tbody tr").first).to_contain_text("2.00")
-    in_hand(playground.page, plotly)
-    plotly[0].continue_()
+    plotly.let_go()
     playground.settle()
     expect(playground.plot("y").locator("svg").first).to_be_visible()
     assert playground.query == {"gamma": "2"}
 
 
-def test_the_last_state_stays_while_the_next_is_computed(playground: Playground, held: list[Route]) -> None:
+def test_the_last_state_stays_while_the_next_is_computed(playground: Playground, held: Held) -> None:
     playground.open()
     before, headline = playground.data("y"), playground.headline.text_content() or ""
     change(playground, "2")
@@ -67,7 +49,7 @@ def test_the_last_state_stays_while_the_next_is_computed(playground: Playground,
     expect(view).to_have_attribute("aria-busy", "true")
     expect(playground.headline).to_have_text(headline)
     expect(playground.plot("y").locator("svg").first).to_be_visible()
-    let_go(playground.page, held)
+    held.let_go()
     expect(view).to_have_attribute("aria-busy", "false")
     assert playground.data("y") != before
 
@@ -86,66 +68,57 @@ def clocked(playwright: Playwright, browser_executable: str, origin: str, watch:
 
 
 def test_a_spinner_comes_after_300_ms_and_goes_with_the_answer(clocked: Playground) -> None:
-    waiting: list[Route] = []
-    clocked.page.route(ASKED, lambda route: waiting.append(route))
+    held = Held(clocked.page, ASKED)
     spinner = clocked.page.locator("#spinner")
     change(clocked, "2")
     clocked.page.clock.run_for(290)
     expect(spinner).to_be_hidden()
     clocked.page.clock.run_for(20)
     expect(spinner).to_be_visible()
-    let_go(clocked.page, waiting)
+    held.let_go()
     expect(spinner).to_be_hidden()
     change(clocked, "3")
-    let_go(clocked.page, waiting)
+    held.let_go()
     clocked.page.clock.resume()
     expect(clocked.page.locator("#view")).to_have_attribute("aria-busy", "false")
     clocked.page.clock.run_for(1000)
     expect(spinner).to_be_hidden()
 
 
-def test_of_many_changes_one_request_is_under_way_and_the_last_one_wins(
-    playground: Playground, held: list[Route]
-) -> None:
+def test_of_many_changes_one_request_is_under_way_and_the_last_one_wins(playground: Playground, held: Held) -> None:
     playground.open()
     change(playground, "2")
     playground.drag("gamma", "2.1", "2.3", "2.6")
     playground.release("gamma")
-    in_hand(playground.page, held)
-    assert len(held) == 1
-    let_go(playground.page, held)
-    in_hand(playground.page, held)
-    assert [route.request.url.rpartition("gamma=")[2] for route in held] == ["2.6"]
-    let_go(playground.page, held)
+    assert len(held.urls()) == 1
+    held.let_go()
+    assert [url.rpartition("gamma=")[2] for url in held.urls()] == ["2.6"]
+    held.let_go()
     playground.settle()
     assert set(playground.column("γ")) == {"2.60"}
 
 
-def test_going_back_while_an_answer_is_under_way_ends_on_the_earlier_state(
-    playground: Playground, held: list[Route]
-) -> None:
+def test_going_back_while_an_answer_is_under_way_ends_on_the_earlier_state(playground: Playground, held: Held) -> None:
     playground.open()
     change(playground, "2")
     playground.page.go_back()
-    in_hand(playground.page, held)
-    assert len(held) == 1
-    let_go(playground.page, held)
+    assert len(held.urls()) == 1
+    held.let_go()
     playground.settle()
     assert playground.query == {}
     assert set(playground.column("γ")) == {"1.00"}
 
 
 def test_a_server_that_does_not_answer_is_told_and_the_next_change_recovers(
-    playground: Playground, held: list[Route], watch: Watch
+    playground: Playground, held: Held, watch: Watch
 ) -> None:
     playground.open()
     change(playground, "2")
-    in_hand(playground.page, held)
-    held.pop().abort("connectionrefused")
+    held.take().abort("connectionrefused")
     expect(playground.problem).to_contain_text("The server does not answer")
     expect(playground.plot("y").locator("svg").first).to_be_visible()
     change(playground, "3")
-    let_go(playground.page, held)
+    held.let_go()
     playground.settle()
     expect(playground.problem).to_be_hidden()
     assert set(playground.column("γ")) == {"3.00"}
