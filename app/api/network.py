@@ -11,10 +11,10 @@ from app import events, problems
 from app.answers import NOT_MODIFIED, answer_from, etag_of, to_json
 from app.api.network_answer import answer_of
 from app.api.network_query import NetworkFields, NetworkQuery
-from app.api.network_stream import stream
 from app.api.network_view import Prepared, prepare, view_of
 from app.api.query import parameters_of, query_of
-from bncore.network.contrast import Said, unheard
+from app.api.view_stream import stream
+from bncore.progress import Said, unheard
 
 LARGE = 200_000_000  # steps of work from which on a network waits for its turn
 

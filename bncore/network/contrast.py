@@ -15,6 +15,7 @@ from bncore.network.losses import LOSSES, Loss
 from bncore.network.movement import Moved, movements
 from bncore.network.propagation import Tick, propagate
 from bncore.network.survey import Survey, survey
+from bncore.progress import Said, unheard
 
 ARCHITECTURES = {"fully_connected": fully_connected, "convolutional": convolutional}
 
@@ -70,13 +71,6 @@ class Contrast:
 
     setup: Setup
     columns: dict[str, Column]
-
-
-Said = Callable[[int, int, str], None]
-
-
-def unheard(_done: int, _of: int, _text: str) -> None:
-    """Nobody wants to know how far it is."""
 
 
 def contrast(setup: Setup, rng: np.random.Generator, say: Said = unheard) -> Contrast:

@@ -1,4 +1,4 @@
-"""The network view as a stream: how far it is, then the answer."""
+"""A view as a stream: how far it is, then the answer."""
 
 from collections.abc import Awaitable, Callable
 
@@ -7,7 +7,7 @@ from anyio import from_thread
 from app.answers import AnswerCache, to_json
 from app.errors import UserError, problem, problem_of
 from app.events import Emit
-from bncore.network.contrast import Said
+from bncore.progress import Said
 
 EVENTS = 100  # progress events at most
 
