@@ -93,8 +93,8 @@ def estimates(
         draws=draws,
         total=population.total,
         population=at,
-        mean=_spread(drawn.mean(), drawn.centre),
-        deviation=_spread(np.sqrt(drawn.var()), 0.0),
+        mean=_spread(drawn.mean(), drawn.centre, drawn.rounding()),
+        deviation=_spread(np.sqrt(drawn.var()), 0.0, drawn.rounding()),
         expected_mean=expected_mean(at, sizes, population.total),
         expected_deviation=expected_deviation(at, sizes, population.total),
     )
@@ -108,13 +108,14 @@ def _check(sizes: Sequence[int], total: int | None) -> None:
         raise BadParameter(detail, parameter="sizes")
 
 
-def _spread(drawn: Float64, centre: Float64 | float) -> Spread:
-    """The spread of estimates (D, R, S), to which `centre` (D,) is added."""
+def _spread(drawn: Float64, centre: Float64 | float, rounding: Float64) -> Spread:
+    """The spread of estimates (D, R, S), to which `centre` (D,) is added; what is smaller than `rounding` (D,) is 0."""
     features, draws, sizes = drawn.shape
     rows = np.ascontiguousarray(drawn.transpose(2, 0, 1)).reshape(sizes * features, draws)
     found = summarize(rows)
     each = (sizes, features)
     sd = found.sd * np.sqrt(draws / (draws - 1))
+    sd[sd <= np.tile(rounding, sizes)] = 0.0
     return Spread(
         average=found.mean.reshape(each) + centre,
         sd=sd.reshape(each),

@@ -11,6 +11,8 @@ from bncore.batch_size.sampling import sums
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 from bncore.progress import Said, unheard
 
+ROUNDING = 1e-24  # a variance of normalized values that is smaller is rounding
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -85,7 +87,7 @@ def shape(draws: Float64) -> Shape:
     mean = float(draws.mean())
     centred = draws - mean
     var = float((centred**2).mean())
-    if var <= 1e-24 * max(mean**2, 1e-6):  # rounding alone
+    if var <= ROUNDING:
         return Shape(mean, 0.0, float("nan"), float("nan"))
     standard = centred / np.sqrt(var)
     return Shape(mean, var, float((standard**3).mean()), float((standard**4).mean()) - 3.0)

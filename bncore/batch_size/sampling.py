@@ -15,6 +15,7 @@ from bncore.arguments import Float64
 from bncore.batch_size.population import Population
 from bncore.progress import Said, unheard
 
+ROUNDING = 1e-13  # of a feature's size
 AT_ONCE = 2**18  # numbers that are drawn at once: they stay in a core's cache
 
 
@@ -37,6 +38,11 @@ class Sums:
         found: Float64 = self.squares / np.array(self.sizes) - self.mean() ** 2
         np.maximum(found, 0.0, out=found)
         return found
+
+    def rounding(self) -> Float64:
+        """What may be rounding in a mean or a deviation of each feature, (D,)."""
+        size: Float64 = np.sqrt((self.squares / np.array(self.sizes)).max(axis=(1, 2)))
+        return ROUNDING * size
 
 
 def sums(
