@@ -48,12 +48,13 @@ def answer_of(view: View) -> dict[str, Any]:
     if view.noise is not None:
         answer["noise"] = _noise(view, view.noise)
         figures |= _noise_figures(view, view.noise, shown)
-    if view.dependence is not None and view.classes is not None:
+    if view.dependence is not None:
         answer["dependence"] = _dependence(view, view.dependence)
-        answer["classes"] = _classes(view.classes)
         figures |= strips(view.dependence.moved, limits(view, view.dependence), shown)
         figures |= jacobians(view.dependence.moved, shown)
         figures |= outlier_figures(view.dependence.outlier, shown)
+    if view.classes is not None:
+        answer["classes"] = _classes(view.classes)
         figures["classes"] = classes_figure(view.classes.verdicts, view.classes.names)
     return answer | {"query": view.query.stated(), "figures": figures}
 
@@ -96,6 +97,7 @@ def _estimates(view: View, found: Estimates) -> dict[str, Any]:
         "estimates": {
             "sizes": list(found.sizes),
             "draws": found.draws,
+            "feature": view.query.feature,
             "quantiles": list(QUANTILES),
             "text": words.theory_text(found, of.at, of.size, missing),
             "population_text": words.population_text(found, of.at, of.name),
@@ -113,9 +115,10 @@ def _off(found: Estimates, size: int, at: int) -> dict[str, Any]:
     row = found.sizes.index(size)
     expected = float(found.expected_deviation.sd[row, at])
     if not expected > 0:
-        return {"size": size, "off": None, "error": None}
+        return {"size": size, "off": None, "error": None, "text": "–"}
     return {
         "size": size,
+        "text": words.off_text(found, row, at),
         "off": _finite(found.deviation.sd[row, at] / expected - 1.0),
         "error": _finite(found.deviation.sd_error[row, at] / expected),
     }
@@ -129,6 +132,7 @@ def _feature(found: Estimates, at: int, number: int, name: str) -> dict[str, Any
         "population": {
             key: _finite(getattr(moments, key)[at]) for key in ("mean", "sd", "skewness", "excess")
         },
+        "noise": {"scale": short(found.noise()[0][:, at]), "shift": short(found.noise()[1][:, at])},
         "mean": _spread(found.mean, found.expected_mean, at),
         "deviation": _spread(found.deviation, found.expected_deviation, at),
     }  # fmt: skip
@@ -236,6 +240,7 @@ def _dependence(view: View, found: DependenceView) -> dict[str, Any]:
             part: [short(row) for row in getattr(moved.jacobian, part)] for part in ("total", "identity", "mean",
             "variance")
         },
+        "between_text": words.between_text(found.across, found.between),
         "between_features": {"across": found.across, "features": found.between},
         "outlier": [
             {"size": c.size, "bound": c.bound, "distance": short(c.distance), "spread": short(c.spread),
@@ -265,6 +270,7 @@ def _classes(found: Classes) -> dict[str, Any]:
         "title": found.data.title,
         "names": list(found.names),
         "accuracy": found.classifier.accuracy,
+        "about": words.classifier_text(found.data.title, found.classifier.accuracy),
         "text": words.classes_text(v, found.names, found.data.title),
         "example": v.example,
         "label": v.label,
@@ -274,8 +280,13 @@ def _classes(found: Classes) -> dict[str, Any]:
         "counts": v.counts,
         "inference": {"answer": v.inference.answer, "probabilities": short(v.inference.probabilities)},
         "batches": [
-            {"companions": told.companions, "answer": told.answer,
-            "probabilities": short(told.probabilities)} for told in v.batches
+            {
+                "companions": told.companions,
+                "answer": told.answer,
+                "probabilities": short(told.probabilities),
+                "text": words.batch_text(told, found.names),
+            }
+            for told in v.batches
         ],
     }  # fmt: skip
 

@@ -18,7 +18,7 @@ MOST_FEATURES = 16
 MOST_SIZES = 12
 MOST_MEMBERS = 16
 LARGEST_MOVE = 4.0  # deviations
-PARTS = ("estimates", "running", "noise", "dependence")
+PARTS = ("estimates", "running", "noise", "dependence", "classes")
 SIZE = re.compile(r"[0-9]{1,4}")
 SIZES_WORDS = f"at most {MOST_SIZES} numbers from 2 to {WHOLE}, ascending, with commas between; or nothing"
 PARTS_WORDS = f"some of {', '.join(PARTS)}, each once, with commas between; or nothing for all"
@@ -113,7 +113,7 @@ class BatchSizeFields(BatchFields):
     notation: Literal["frameworks", "lecture"] = NOTATION
     part: Annotated[str, AfterValidator(_parts)] = control(
         "", f"What is computed: {', '.join(PARTS)}, with commas between; empty computes all of it.", title="Parts",
-        group="view", kind="text", max_length=60,
+        group="view", kind="text", max_length=80,
     )  # fmt: skip
 
     @cached_property

@@ -88,7 +88,7 @@ def view_of(prepared: Prepared, say: Said = unheard) -> View:
             running=_running(query, found) if "running" in asked else None,
             noise=noise_of(query, found, prepared.small, layer) if "noise" in asked else None,
             dependence=dependence_of(query, found, prepared.small, layer) if "dependence" in asked else None,
-            classes=classes_of(query, found.size, layer) if asked & {"dependence"} else None,
+            classes=classes_of(query, found.size, layer) if "classes" in asked else None,
         )
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error

@@ -21,7 +21,7 @@ MARGIN = {"l": 62, "r": 14, "t": 54, "b": 46}
 LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
 HEIGHT = 340
 NINETY = 1.645  # deviations to either side of a bell's middle, between which 90 % of it lie
-TICKS = (2, 8, 32, 256, 1024)
+TICKS = (2, 8, 32, 256)
 DIGITS = 5
 
 
@@ -59,6 +59,7 @@ def size_axis(sizes: Sequence[int]) -> Figure:
     room = 0.03 * (high - low) or 0.1
     return {
         "type": "log", "title": {"text": "batch size K"}, "tickvals": ticks, "ticktext": [f"{t:,}" for t in ticks],
+        "tickangle": 0,
         "range": [low - room, high + room], "fixedrange": True, "zeroline": False,
     }  # fmt: skip
 
@@ -99,8 +100,8 @@ def estimate_figure(found: Estimates, which: str, shown: Shown) -> Figure:
     """The sampling distribution of the batch's mean or deviation over K, theory as lines."""
     spread, expected, colour = _of(found, which)
     at, sizes = shown.at, found.sizes
-    sign = "μ_B" if which == "mean" else "σ_B"
-    title = f"Batch {which} {sign} of {shown.drawn_name}, over {found.draws:,} batches of each size"
+    sign = f"batch {which}"
+    title = f"Batch {which} of {shown.drawn_name}, {found.draws:,} batches of each size"
     traces = bands(sizes, spread.quantiles[:, :, at], colour, "the batches", which)
     traces.append(
         {
@@ -176,9 +177,9 @@ def noise_figure(found: Estimates, shown: Shown) -> Figure:
     sigma = float(found.population.sd[at])
     traces = []
     for name, values, error, expected, colour, mark, term in (
-        ("shift: sd(μ_B)/σ", shift, found.mean.sd_error, found.expected_mean.sd, "mean", "circle", "shift"),
-        ("scale: sd(σ_B)/σ", scale, found.deviation.sd_error, found.expected_deviation.sd, "variance", "square",
-        "scale"),
+        ("shift: mean's spread / σ", shift, found.mean.sd_error, found.expected_mean.sd, "mean", "circle", "shift"),
+        ("scale: deviation's spread / σ", scale, found.deviation.sd_error, found.expected_deviation.sd, "variance",
+         "square", "scale"),
     ):  # fmt: skip
         colour = MEANINGS[colour]
         unit = sigma if sigma > 0 else math.nan

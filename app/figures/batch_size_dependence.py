@@ -17,10 +17,11 @@ from bncore.batch_size.outlier import Squeeze
 
 Floats = NDArray[np.float64]
 STRIP = 330
-ROOMY = 8  # examples up to which the Jacobian's entries are written
+ROOMY = 5  # examples up to which the Jacobian's entries are written
 DASHES = ("solid", "dash", "dot", "dashdot")
 PARTS = {
-    "total": "in all", "identity": "identity", "mean": "through the mean", "variance": "through the variance",
+    "total": "in all", "identity": "identity", "mean": "through the mean (stronger colours)",
+    "variance": "through the variance (stronger colours)",
 }  # fmt: skip
 
 
@@ -95,9 +96,12 @@ def _marks(title: str, values: Floats, examples: list[int], marker: Figure, term
 
 
 def jacobians(found: Dependence, shown: Shown) -> dict[str, Figure]:
-    """The Jacobian in all and its three parts, all on the same scale of colours."""
-    most = float(max(np.abs(getattr(found.jacobian, part)).max() for part in PARTS)) or 1.0
-    return {f"jacobian_{part}": _jacobian(found, part, most, shown) for part in PARTS}
+    """The Jacobian in all and its three parts; the weak ones, through the statistics, share stronger colours."""
+    drawn = {}
+    for together in (("total", "identity"), ("mean", "variance")):
+        most = float(max(np.abs(getattr(found.jacobian, part)).max() for part in together)) or 1.0
+        drawn |= {f"jacobian_{part}": _jacobian(found, part, most, shown) for part in together}
+    return drawn
 
 
 def _jacobian(found: Dependence, part: str, most: float, shown: Shown) -> Figure:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from app.figures.notation import symbol
 from app.figures.numbers import counted, three
-from bncore.batch_size.classifier import Verdicts
+from bncore.batch_size.classifier import STEPS, Told, Verdicts
 from bncore.batch_size.dependence import Dependence
 from bncore.batch_size.estimates import Estimates
 from bncore.batch_size.noise import Shape
@@ -42,7 +42,7 @@ def headline(found: Estimates, at: int, size: int, name: str) -> str:
         )
     return (
         f"With K = {size} this feature's normalized values carry ±{percent(scale)} noise in scale and ±{three(shift)} "
-        f"in shift (one standard deviation of σ_B/σ and of μ_B/σ over {found.draws:,} batches of {name})."
+        f"in shift (one standard deviation, over {found.draws:,} batches of {name})."
     )
 
 
@@ -59,7 +59,7 @@ def theory_text(found: Estimates, at: int, size: int, missing: str) -> str:
         )
     measured, error = float(found.deviation.sd[row, at]), float(found.deviation.sd_error[row, at])
     expected = float(found.expected_deviation.sd[row, at])
-    ratio = f"sd(σ_B) = {three(measured)} is measured, and theory says {three(expected)}"
+    ratio = f"the batch's deviation spreads by {three(measured)}, and theory says {three(expected)}"
     if expected == 0:
         return f"At K = {size} the batch is the whole population: its statistics are exact."
     off, open_ = measured / expected - 1.0, SPREADS * error / expected
@@ -70,6 +70,17 @@ def theory_text(found: Estimates, at: int, size: int, missing: str) -> str:
     )  # fmt: skip
     why = " It is of first order in 1/K, and fails at few examples or heavy tails." if abs(off) > open_ else ""
     return f"At K = {size} {ratio}: {verdict}.{why}"
+
+
+def off_text(found: Estimates, row: int, at: int) -> str:
+    """How far the measured spread of the deviation is from theory's, in percent of it, with five standard errors.
+
+    Theory's is above 0.
+    """
+    expected = float(found.expected_deviation.sd[row, at])
+    off = float(found.deviation.sd[row, at]) / expected - 1.0
+    error = SPREADS * float(found.deviation.sd_error[row, at]) / expected
+    return f"{'+' if off > 0 else ''}{percent(off)} ± {percent(error)}"
 
 
 def population_text(found: Estimates, at: int, name: str) -> str:
@@ -170,6 +181,30 @@ def classes_text(found: Verdicts, names: Sequence[str], title: str) -> str:
     )
 
 
+def classifier_text(title: str, accuracy: float) -> str:
+    """What the classifier is."""
+    return (
+        f"The classifier: batch norm and a softmax layer, trained on all of {title} as one batch, from weights 0 by "
+        f"{STEPS} steps of gradient descent; it gets {percent(accuracy)} of them right by itself. The example is the "
+        "one, among those that it decides most closely, whose class changes most evenly. Here batches have 64 examples "
+        "at most."
+    )
+
+
+def between_text(across: float, features: int) -> str:
+    """What is measured between features."""
+    if features < 2:
+        return "this batch has one feature, and one block."
+    nudged = f"nudging every input of {features} features"
+    return f"{nudged}, the largest derivative between two different ones is {three(across)}."
+
+
+def batch_text(found: Told, names: Sequence[str]) -> str:
+    """What one batch makes of the example."""
+    sure = percent(float(found.probabilities[found.answer]))
+    return f"“{names[found.answer]}” with {sure}, among the examples {', '.join(map(str, found.companions.tolist()))}."
+
+
 def conventions(size: int, eps: float, eps_placement: str, total: int | None) -> list[str]:
     """The conventions in force, a sentence each."""
     where = {
@@ -178,7 +213,7 @@ def conventions(size: int, eps: float, eps_placement: str, total: int | None) ->
     }
     drawn = "independently, without an end" if total is None else "without replacement"
     return [
-        f"K is the batch's size; σ_B, a batch's deviation, is the biased one (divided by K = {size})",
+        f"K is the batch's size; a batch's deviation is the biased one (its variance divided by K = {size})",
         f"ε = {eps:g} stands {where[eps_placement]}; the estimates are without it",
         f"examples are drawn {drawn}; batches of one size are independent of each other, smaller ones are parts of "
         "larger ones",

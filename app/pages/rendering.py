@@ -22,6 +22,7 @@ NAVIGATION = [
     ("/", "Playground"),
     ("/derivation", "Derivation"),
     ("/network", "Network"),
+    ("/batch-size", "Batches"),
     ("/gradient-check", "Gradient check"),
     ("/docs", "REST API"),
 ]

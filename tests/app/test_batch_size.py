@@ -13,7 +13,7 @@ ESTIMATES = {"estimates_mean", "estimates_deviation", "estimates_noise"}
 RUNNING = {"running_mean", "running_deviation", "running_gap"}
 NOISE = {"noise_sizes", "noise_shapes", "noise_pairs"}
 DEPENDENCE = {
-    "strip_x", "strip_train", "strip_inference", "outlier_spread", "outlier_own", "classes",
+    "strip_x", "strip_train", "strip_inference", "outlier_spread", "outlier_own",
     *(f"jacobian_{part}" for part in ("total", "identity", "mean", "variance")),
 }  # fmt: skip
 STREAM = {"accept": "text/event-stream"}
@@ -36,8 +36,8 @@ def refused(client, **query):
 
 def test_the_answer_has_every_part_and_every_figure(client):
     answer = get(client)
-    assert set(answer["figures"]) == ESTIMATES | RUNNING | NOISE | DEPENDENCE
-    assert answer["parts"] == ["estimates", "running", "noise", "dependence"]
+    assert set(answer["figures"]) == ESTIMATES | RUNNING | NOISE | DEPENDENCE | {"classes"}
+    assert answer["parts"] == ["estimates", "running", "noise", "dependence", "classes"]
     assert answer["estimates"]["sizes"] == [2, 4, 8, 16, 32, 64, 128, 178]
     assert [feature["feature"] for feature in answer["estimates"]["features"]] == list(range(13))
     assert "With K = 8 this feature's normalized values carry ±" in answer["headline"]
@@ -46,6 +46,7 @@ def test_the_answer_has_every_part_and_every_figure(client):
 @pytest.mark.parametrize(
     ("part", "figures"),
     [("estimates", ESTIMATES), ("running", RUNNING), ("noise", NOISE), ("dependence", DEPENDENCE),
+     ("classes", {"classes"}),
      ("noise,running", NOISE | RUNNING)],
 )  # fmt: skip
 def test_a_part_alone_is_what_it_is_in_the_whole(client, part, figures):
@@ -172,13 +173,13 @@ def test_both_perturbations_stand_beside_dropout(client, perturbation):
 
 
 def test_other_companions_make_another_class(client):
-    found = get(client, part="dependence", source="iris", size=16)["classes"]
+    found = get(client, part="classes", source="iris", size=16)["classes"]
     assert found["data"] == "iris"
     answers = {batch["answer"] for batch in found["batches"]}
     assert len(answers) == 2
     assert found["inference"]["answer"] in answers
     assert 0 < found["changed"] < 1
-    assert get(client, part="dependence", source="digits", draws=10)["classes"]["data"] == "wine"
+    assert get(client, part="classes", source="digits")["classes"]["data"] == "wine"
 
 
 @pytest.mark.parametrize(

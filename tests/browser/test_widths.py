@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.batch_size import BatchSize
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.network import Network
@@ -63,6 +64,29 @@ def test_the_network_never_scrolls_sideways(page: Page, query: str, size: dict[s
     page.set_viewport_size(size)  # type: ignore[arg-type]
     Network(page).open(query)
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["", "source=digits&feature=20&size=256&members=16", "source=inline&notation=lecture"]
+)
+@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1280, "height": 900}], ids=lambda size: size["width"])
+def test_the_batch_size_never_scrolls_sideways(page: Page, query: str, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    view = BatchSize(page).open(query)
+    for fold in page.locator(".bs-fold").all():
+        fold.evaluate("(fold) => { fold.open = true; }")
+    view.handles()
+    assert overflow(page) == 0
+
+
+def test_on_a_phone_marks_and_controls_of_the_batch_size_can_be_reached(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    view = BatchSize(page).open()
+    reached = ":is(.bs-size, .bs-controls) :is(input, select, button):visible"
+    for element in page.locator(reached).all():
+        assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 120)")
+    for handle in view.handles():
+        assert handle.evaluate(HIT)
 
 
 def test_on_a_phone_modules_and_controls_of_the_network_can_be_reached(page: Page) -> None:
@@ -201,7 +225,7 @@ def test_a_figures_legend_can_be_read(page: Page, figure: str, size: dict[str, i
         expect(name).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/gradient-check", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/batch-size", "/gradient-check", "/docs"])
 def test_a_phone_shows_the_current_page_in_the_navigation(page: Page, path: str) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.goto(path)
