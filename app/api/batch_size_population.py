@@ -1,6 +1,7 @@
 """What the query draws its batches from: a finite population, or a generator without an end and what is known of it."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import isnan
 
 import numpy as np
@@ -11,7 +12,7 @@ from app.api.layer_query import check_features
 from app.api.small_batch import two_axes
 from app.api.source_query import BATCH_STREAM
 from app.batches.batch import Batch, Source
-from app.batches.generators import GENERATORS
+from app.batches.generators import GENERATORS, GeneratorSource
 from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.settings import Settings
@@ -70,10 +71,16 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     source = query.open(uploads)
     query.check_work(source, settings.view_numbers)
     endless = query.is_endless(source)
-    batch = two_axes(_reference(query, source) if endless else query.draw(source, BATCH_STREAM))
+    batch = two_axes(query.draw(source, BATCH_STREAM))
     features = _features(query, batch)
-    x = batch.x[:, features].astype(np.float64)
-    found = _endless(query, source, x, features) if endless else Finite(x)
+    found: Population
+    if endless:
+        inference = _measured(query.source, query.features, query.seed, tuple(query.generator_values.items()))
+        inference = inference.take(features)
+        found = _endless(query, source, inference, features)
+    else:
+        found = Finite(batch.x[:, features].astype(np.float64))
+        inference = found.moments
     if found.total == 1:
         raise _too_few(query)
     size = min(query.size, largest_size(found.total))
@@ -85,7 +92,7 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     work = query.draws * sizes[-1] * width if "estimates" in query.parts else 0
     if work > settings.batch_size_work:
         raise _too_much(query, sizes[-1] * width, work, settings.batch_size_work)
-    return Sampled(batch, found, moments(x), features, features.index(query.feature), sizes, size, work)
+    return Sampled(batch, found, inference, features, features.index(query.feature), sizes, size, work)
 
 
 def _inside(query: BatchSizeFields, sizes: tuple[int, ...]) -> set[int]:
@@ -103,21 +110,24 @@ def _features(query: BatchSizeFields, batch: Batch) -> tuple[int, ...]:
     return tuple(sorted((*chosen[: MOST_FEATURES - 1], query.feature)))
 
 
-def _reference(query: BatchSizeFields, source: Source) -> Batch:
-    size = min(REFERENCE, max(1, REFERENCE_NUMBERS // query.features))
-    return source.draw(size, query.rng(REFERENCE_STREAM))
+@lru_cache(maxsize=64)
+def _measured(name: str, features: int, seed: int, values: tuple[tuple[str, float], ...]) -> Moments:
+    """A generator's moments, by many examples; kept, since a drag asks for them again and again."""
+    source = GeneratorSource(name, features, seed, dict(values))
+    size = min(REFERENCE, max(1, REFERENCE_NUMBERS // features))
+    rng = np.random.default_rng([seed, REFERENCE_STREAM])
+    return moments(source.draw(size, rng).x.astype(np.float64))
 
 
-def _endless(query: BatchSizeFields, source: Source, x: Floats, features: tuple[int, ...]) -> Endless:
-    """The generator as a population: measured by many examples, and by what is known of its distribution."""
+def _endless(query: BatchSizeFields, source: Source, measured: Moments, features: tuple[int, ...]) -> Endless:
+    """The generator as a population: as measured, and as far as it is known of its distribution."""
     generator, values = GENERATORS[query.source], query.generator_values
-    found, order = moments(x), generator.finite_moments(values)
-    excess = found.excess
+    order, excess = generator.finite_moments(values), measured.excess
     if generator.excess_kurtosis is not None:
-        excess = np.where(found.sd > 0, generator.excess_kurtosis(values), np.nan)
+        excess = np.where(measured.sd > 0, generator.excess_kurtosis(values), np.nan)
     known = Moments(
         *(value if order > needed else np.full_like(value, np.nan)
-          for needed, value in enumerate((found.mean, found.sd, found.skewness, excess), 1))
+          for needed, value in enumerate((measured.mean, measured.sd, measured.skewness, excess), 1))
     )  # fmt: skip
 
     def drawn(size: int, rng: np.random.Generator) -> Floats:

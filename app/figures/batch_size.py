@@ -68,7 +68,7 @@ def size_mark(size: int) -> Figure:
     """A line at the size looked at."""
     return {
         "type": "line", "x0": size, "x1": size, "y0": 0, "y1": 1, "yref": "paper",
-        "line": {"color": MEANINGS["x_hat"], "width": 2, "dash": "dot"},
+        "line": {"color": MEANINGS["neutral"], "width": 2, "dash": "dot"},
     }  # fmt: skip
 
 
@@ -145,7 +145,7 @@ def _theory(sizes: Sequence[int], expected: Expected, at: int) -> list[Figure]:
             {
                 "type": "scatter", "mode": "lines", "name": name or "theory, upper", "x": list(sizes),
                 "y": short(average + sign * NINETY * sd),
-                "line": {"color": MEANINGS["gradient"], "width": 2, "dash": "dash"},
+                "line": {"color": MEANINGS["theory"], "width": 2, "dash": "dash"},
                 "showlegend": bool(name), "hovertemplate": "K = %{x}: theory %{y:.3g}<extra></extra>",
                 "meta": {"term": "theory"},
             }

@@ -37,7 +37,7 @@ def strips(found: Dependence, limits: dict[str, tuple[float, float]], shown: Sho
         ),
         "strip_inference": _strip(
             found, found.before.inference, found.after.inference, limits["x_hat"],
-            f"Inference: {x_hat} by the population's statistics", x_hat, "y",
+            f"Inference: {x_hat} by the population's statistics", x_hat, "x_hat",
         ),
     }  # fmt: skip
 
@@ -97,7 +97,7 @@ def _marks(title: str, values: Floats, examples: list[int], marker: Figure, term
 
 def jacobians(found: Dependence, shown: Shown) -> dict[str, Figure]:
     """The Jacobian in all and its three parts; the weak ones, through the statistics, share stronger colours."""
-    drawn = {}
+    drawn: dict[str, Figure] = {}
     for together in (("total", "identity"), ("mean", "variance")):
         most = float(max(np.abs(getattr(found.jacobian, part)).max() for part in together)) or 1.0
         drawn |= {f"jacobian_{part}": _jacobian(found, part, most, shown) for part in together}
@@ -155,11 +155,10 @@ def outlier_figures(curves: Sequence[Squeeze], shown: Shown) -> dict[str, Figure
     if not curves:
         return {}
     x_hat = shown.symbol("x_hat")
-    colours = [MEANINGS[name] for name in ("x_hat", "y", "activation", "readout")]
     spread: list[Figure] = []
     own: list[Figure] = []
     for i, curve in enumerate(curves):
-        line = {"color": colours[i % 4], "width": 2, "dash": DASHES[i % 4]}
+        line = {"color": MEANINGS["x_hat"], "width": 2, "dash": DASHES[i % 4]}
         named: Figure = {
             "type": "scatter",
             "mode": "lines",
@@ -225,7 +224,7 @@ def classes_figure(found: Verdicts, names: Sequence[str]) -> Figure:
     bars = {
         "type": "bar", "name": "batches", "x": [drawn_text(name) for name in names], "y": short(shares),
         "marker": {
-            "color": [MEANINGS["x_hat" if i == own else "disturbed"] for i in range(len(names))],
+            "color": [MEANINGS["x_hat" if i == own else "neutral"] for i in range(len(names))],
             "pattern": {"shape": ["" if i == own else "/" for i in range(len(names))]},
         },
         "hovertemplate": "%{x}: %{y:.3g} % of the batches<extra></extra>", "meta": {"term": "classes"},

@@ -16,7 +16,7 @@ from bncore.batch_size.pairs import Pairs
 from bncore.summary import Histogram, Summary
 
 Floats = NDArray[np.float64]
-COLOURS = {"batch_norm": "x_hat", "dropout": "disturbed", "multiplicative": "activation", "additive": "activation"}
+COLOURS = {"batch_norm": "x_hat", "dropout": "dropout", "multiplicative": "perturbed", "additive": "perturbed"}
 DASHES = {"batch_norm": "solid", "dropout": "dash", "multiplicative": "dot", "additive": "dot"}
 MARKS = {"batch_norm": "circle", "dropout": "x-thin-open", "multiplicative": "diamond-open", "additive": "diamond-open"}
 
@@ -34,7 +34,7 @@ def sizes_figure(
             traces.append(
                 {
                     "type": "scatter", "mode": "lines", "name": name, "x": list(sizes), "y": short(edge),
-                    "line": {"color": MEANINGS["gradient"], "width": 2, "dash": "dash"},
+                    "line": {"color": MEANINGS["theory"], "width": 2, "dash": "dash"},
                     "showlegend": name != "theory, upper",
                     "hovertemplate": "K = %{x}: theory %{y:.3g}<extra></extra>",
                     "meta": {"term": "theory"},
@@ -120,7 +120,7 @@ def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], shown: Show
             traces.append(
                 {
                     "type": "scatter", "mode": "markers", "name": "theory of batch norm", "x": short(found.product),
-                    "y": short(found.expected), "marker": {"color": MEANINGS["gradient"], "symbol": "line-ew-open",
+                    "y": short(found.expected), "marker": {"color": MEANINGS["theory"], "symbol": "line-ew-open",
                     "size": 14,
                     "line": {"width": 2}}, "hovertemplate": "theory: %{y:.3g}<extra></extra>",
                     "meta": {"term": "theory"},

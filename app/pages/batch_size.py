@@ -36,7 +36,6 @@ TERMS = {
     "multiplicative": "Noise on a weight: one factor for all examples of a batch.",
     "additive": "Noise on a bias: one shift for all examples of a batch.",
     "x": "The input of batch norm: what is dragged.",
-    "y": "The normalized value in inference: by statistics that no longer depend on the batch.",
     "total": "How every output moves when one input does: row k, column j.",
     "identity": "1/s on the diagonal: an example moves its own value, as if the statistics were constants.",
     "variance": "Proportional to the product of both normalized values: moving an example changes the deviation, too.",

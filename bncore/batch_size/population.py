@@ -1,6 +1,6 @@
 """Where batches come from, as the sampling sees it: finitely many examples, or a source without an end."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,10 +26,14 @@ class Moments:
     skewness: Float64
     excess: Float64
 
+    def take(self, features: Sequence[int]) -> "Moments":
+        """Those of some of the features."""
+        here = list(features)
+        return Moments(self.mean[here], self.sd[here], self.skewness[here], self.excess[here])
+
     def at(self, feature: int) -> "Moments":
         """Those of one feature, (1,)."""
-        here = [feature]
-        return Moments(self.mean[here], self.sd[here], self.skewness[here], self.excess[here])
+        return self.take([feature])
 
 
 class Population(Protocol):
