@@ -28,7 +28,6 @@ def rows(client, query):
 @pytest.mark.parametrize(
     ("query", "field", "given", "allowed"),
     [
-        ("foo=1", "foo", "1", "nothing of this name"),
         ("batch_size=0", "batch_size", "0", "a whole number from 1 to 10,000,000, or 'auto' or 'all'"),
         ("batch_size=few", "batch_size", "few", "a whole number from 1 to 10,000,000, or 'auto' or 'all'"),
         ("seed=-1", "seed", "-1", "a whole number from 0 to 4,294,967,295"),
@@ -66,6 +65,12 @@ def test_a_refusal_names_field_given_and_allowed(client, query, field, given, al
 )
 def test_feature_numbers_that_are_none_are_refused(client, query):
     assert "feature numbers from 0" in rows(client, query)[0]["allowed"]
+
+
+def test_an_unknown_name_is_told_what_there_is(client):
+    (row,) = rows(client, "batchsize=1")
+    assert (row["field"], row["given"]) == ("batchsize", "1")
+    assert row["allowed"].startswith("nothing of this name (did you mean batch_size?); there are source, ")
 
 
 def test_every_wrong_field_has_its_row(client):
