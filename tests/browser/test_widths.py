@@ -241,7 +241,7 @@ PAPER = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/batch-size"])
 def test_paper_shows_every_figure_in_a_sheets_width_and_light(playground: Playground, path: str) -> None:
     page = playground.page
     page.emulate_media(color_scheme="dark")
