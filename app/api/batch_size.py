@@ -1,20 +1,18 @@
 """`GET /batch-size`: random batches of many sizes, one example's noise, and examples that depend on each other."""
 
-from functools import partial
 from typing import Annotated, Any
 
-import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import State
 
 from app import events, problems
-from app.answers import NOT_MODIFIED, answer_from, etag_of, to_json
+from app.answers import NOT_MODIFIED, to_json
 from app.api.batch_size_answer import answer_of
 from app.api.batch_size_query import BatchSizeFields, BatchSizeQuery
 from app.api.batch_size_view import Prepared, prepare, view_of
 from app.api.query import parameters_of, query_of
-from app.api.view_stream import stream
-from bncore.progress import Said, unheard
+from app.api.view_stream import LongView, respond
+from bncore.progress import Said
 
 LARGE = 40_000_000  # numbers drawn from which on a view waits for its turn
 
@@ -91,32 +89,7 @@ async def batch_size(
     draws are `done` `of` how many, then one `result` event with the answer, or one `problem` event. Who accepts JSON as
     well gets the plain answer of what is not large.
     """
-    state = request.app.state
-    if query.is_upload:
-        await anyio.to_thread.run_sync(state.uploads.describe, query.source)
-    etag = etag_of("batch-size", query.stated())
-    if await _streams(request, query):
-        compute = partial(computed, state, query)
-        return events.EventStream(lambda emit: stream(emit, state.answers, etag, compute))
-    response = await answer_from(request, etag, partial(computed, state, query))
-    response.headers["Vary"] = "Accept, Accept-Encoding"
-    return response
-
-
-async def _streams(request: Request, query: BatchSizeFields) -> bool:
-    """Whether a stream is wanted: whoever takes JSON as well gets a stream of a large view only."""
-    accepted = request.headers.get("accept", "")
-    if events.MEDIA_TYPE not in accepted or "application/json" not in accepted:
-        return events.MEDIA_TYPE in accepted
-    state = request.app.state
-    return (await anyio.to_thread.run_sync(_prepared, state, query)).work > LARGE
-
-
-async def computed(state: State, query: BatchSizeFields, say: Said = unheard) -> bytes:
-    """The answer as JSON, computed in a thread; large views take turns and hold no thread while they wait."""
-    prepared = await anyio.to_thread.run_sync(_prepared, state, query)
-    turns = state.large_views if prepared.work > LARGE else None
-    return await anyio.to_thread.run_sync(_written, prepared, say, limiter=turns)
+    return await respond(request, query, VIEW)
 
 
 def _prepared(state: State, query: BatchSizeFields) -> Prepared:
@@ -125,3 +98,6 @@ def _prepared(state: State, query: BatchSizeFields) -> Prepared:
 
 def _written(prepared: Prepared, say: Said) -> bytes:
     return to_json(answer_of(view_of(prepared, say)))
+
+
+VIEW = LongView("batch-size", _prepared, _written, LARGE)

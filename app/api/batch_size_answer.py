@@ -100,7 +100,7 @@ def _estimates(view: View, found: Estimates) -> dict[str, Any]:
             "feature": view.query.feature,
             "quantiles": list(QUANTILES),
             "text": words.theory_text(found, of.at, of.size, missing),
-            "population_text": words.population_text(found, of.at, of.name),
+            "population_text": words.population_text(found, of.at, of.name, of.population.nested),
             "noise": {"scale": _finite(scale[row, of.at]), "shift": _finite(shift[row, of.at])},
             "off": [_off(found, at_size, of.at) for at_size in found.sizes],
             "features": [

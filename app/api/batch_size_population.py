@@ -21,6 +21,8 @@ from bncore.batch_size.population import Endless, Finite, Moments, Population, m
 
 REFERENCE = 2**16  # examples by which an endless population is measured
 REFERENCE_NUMBERS = 2**22
+DEPENDENT = 64  # examples of each of the batches by which a source of dependent examples is measured
+READS = 4  # times that the numbers of a finite population are read, about
 REFERENCE_STREAM, MEMBERS_STREAM = 19, 13  # of the seed, beside the streams of `source_query`
 Floats = NDArray[np.float64]
 
@@ -90,9 +92,22 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
         sizes = tuple(sorted({each for each in sizes if each in (*query.named_sizes, *marked)} | _inside(query, sizes)))
     width = query.features if endless else len(features)
     work = query.draws * sizes[-1] * width if "estimates" in query.parts else 0
+    notes = (*batch.warnings, *_notes(query, source.examples, found.total, size))
+    batch = replace(batch, warnings=notes)
     if work > settings.batch_size_work:
         raise _too_much(query, sizes[-1] * width, work, settings.batch_size_work)
+    work += READS * batch.x.size
     return Sampled(batch, found, inference, features, features.index(query.feature), sizes, size, work)
+
+
+def _notes(query: BatchSizeFields, examples: int | None, total: int | None, size: int) -> list[str]:
+    """What the query asked for and did not get."""
+    notes = []
+    if total is not None and examples is not None and total < examples:
+        notes.append(f"Batches are drawn from {total:,} of the source's {examples:,} examples.")
+    if size < query.size:
+        notes.append(f"K is {size:,} instead of {query.size:,}: larger batches are not drawn of this source.")
+    return notes
 
 
 def _inside(query: BatchSizeFields, sizes: tuple[int, ...]) -> set[int]:
@@ -112,11 +127,15 @@ def _features(query: BatchSizeFields, batch: Batch) -> tuple[int, ...]:
 
 @lru_cache(maxsize=64)
 def _measured(name: str, features: int, seed: int, values: tuple[tuple[str, float], ...]) -> Moments:
-    """A generator's moments, by many examples; kept, since a drag asks for them again and again."""
+    """A generator's moments, by many examples; kept, since a drag asks for them again and again.
+
+    Where examples depend on each other a single batch, however large, is not the population: many are drawn.
+    """
     source = GeneratorSource(name, features, seed, dict(values))
     size = min(REFERENCE, max(1, REFERENCE_NUMBERS // features))
     rng = np.random.default_rng([seed, REFERENCE_STREAM])
-    return moments(source.draw(size, rng).x.astype(np.float64))
+    each = size if GENERATORS[name].independent else min(size, DEPENDENT)
+    return moments(np.concatenate([source.draw(each, rng).x for _ in range(size // each)]).astype(np.float64))
 
 
 def _endless(query: BatchSizeFields, source: Source, measured: Moments, features: tuple[int, ...]) -> Endless:

@@ -1,20 +1,18 @@
 """`GET /network`: a deep network without and with batch norm, as one answer or as a stream that tells its progress."""
 
-from functools import partial
 from typing import Annotated, Any
 
-import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import State
 
 from app import events, problems
-from app.answers import NOT_MODIFIED, answer_from, etag_of, to_json
+from app.answers import NOT_MODIFIED, to_json
 from app.api.network_answer import answer_of
 from app.api.network_query import NetworkFields, NetworkQuery
 from app.api.network_view import Prepared, prepare, view_of
 from app.api.query import parameters_of, query_of
-from app.api.view_stream import stream
-from bncore.progress import Said, unheard
+from app.api.view_stream import LongView, respond
+from bncore.progress import Said
 
 LARGE = 200_000_000  # steps of work from which on a network waits for its turn
 
@@ -81,32 +79,7 @@ async def network(request: Request, query: Annotated[NetworkFields, Depends(quer
     are `done` `of` how many, then one `result` event with the answer, or one `problem` event. Who accepts JSON as well
     gets the plain answer of a network that is not large.
     """
-    state = request.app.state
-    if query.is_upload:
-        await anyio.to_thread.run_sync(state.uploads.describe, query.source)
-    etag = etag_of("network", query.stated())
-    if await _streams(request, query):
-        compute = partial(computed, state, query)
-        return events.EventStream(lambda emit: stream(emit, state.answers, etag, compute))
-    response = await answer_from(request, etag, partial(computed, state, query))
-    response.headers["Vary"] = "Accept, Accept-Encoding"
-    return response
-
-
-async def _streams(request: Request, query: NetworkFields) -> bool:
-    """Whether a stream is wanted: whoever takes JSON as well gets a stream of a large network only."""
-    accepted = request.headers.get("accept", "")
-    if events.MEDIA_TYPE not in accepted or "application/json" not in accepted:
-        return events.MEDIA_TYPE in accepted
-    state = request.app.state
-    return (await anyio.to_thread.run_sync(_prepared, state, query)).work > LARGE
-
-
-async def computed(state: State, query: NetworkFields, say: Said = unheard) -> bytes:
-    """The answer as JSON, computed in a thread; large networks take turns and hold no thread while they wait."""
-    prepared = await anyio.to_thread.run_sync(_prepared, state, query)
-    turns = state.large_views if prepared.work > LARGE else None
-    return await anyio.to_thread.run_sync(_written, prepared, say, limiter=turns)
+    return await respond(request, query, VIEW)
 
 
 def _prepared(state: State, query: NetworkFields) -> Prepared:
@@ -115,3 +88,6 @@ def _prepared(state: State, query: NetworkFields) -> Prepared:
 
 def _written(prepared: Prepared, say: Said) -> bytes:
     return to_json(answer_of(view_of(prepared, say)))
+
+
+VIEW = LongView("network", _prepared, _written, LARGE)

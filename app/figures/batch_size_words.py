@@ -83,8 +83,8 @@ def off_text(found: Estimates, row: int, at: int) -> str:
     return f"{'+' if off > 0 else ''}{percent(off)} ± {percent(error)}"
 
 
-def population_text(found: Estimates, at: int, name: str) -> str:
-    """The population's own numbers."""
+def population_text(found: Estimates, at: int, name: str, independent: bool) -> str:
+    """The population's own numbers, and whether theory supposes more than it may."""
     at_ = found.population
     whole = "an endless source" if found.total is None else f"{counted(found.total, 'example')}, without replacement"
     numbers = ", ".join(
@@ -92,7 +92,10 @@ def population_text(found: Estimates, at: int, name: str) -> str:
         for word, value in (("μ =", at_.mean), ("σ =", at_.sd), ("excess kurtosis ρ =", at_.excess))
         if math.isfinite(value[at])
     )
-    return f"Batches of {name} are drawn from {whole}: {numbers or 'no moments exist'}."
+    tied = "" if independent else (
+        " The examples of a batch of this source depend on each other, and theory supposes that they do not."
+    )  # fmt: skip
+    return f"Batches of {name} are drawn from {whole}: {numbers or 'no moments exist'}.{tied}"
 
 
 def running_text(path: Path, gap: Gap, mean: float) -> str:

@@ -134,6 +134,23 @@ def test_the_kurtosis_of_a_generator_is_its_distributions(client, source, parame
     assert measured["estimates"]["features"][0]["population"]["excess"] == pytest.approx(excess, abs=slack)
 
 
+@pytest.mark.parametrize("source", ["class_sorted", "outliers", "correlated"])
+def test_the_population_is_what_the_batches_are_of(client, source):
+    feature = get(client, source=source, features=1, draws=1000, part="estimates")["estimates"]["features"][0]
+    averages, errors = np.array(feature["mean"]["average"]), np.array(feature["mean"]["sd"]) / np.sqrt(1000)
+    slack = 5 * feature["population"]["sd"] * np.sqrt(64 / 2**16)  # the measured mean's own error, at most
+    assert (np.abs(averages - feature["population"]["mean"]) <= 5 * errors + slack).all()
+
+
+def test_what_was_asked_for_and_is_not_there_is_said(client, uploaded):
+    warnings = get(client, size=1000, part="running")["batch"]["warnings"]
+    assert warnings == ["K is 178 instead of 1,000: larger batches are not drawn of this source."]
+    source = uploaded(x=np.random.default_rng(0).normal(size=(5000, 2)))
+    assert "4,096 of the source's 5,000" in get(client, source=source, part="running")["batch"]["warnings"][0]
+    text = get(client, source="class_sorted", part="estimates", features=2)["estimates"]["population_text"]
+    assert "depend on each other" in text
+
+
 def test_dependent_examples_are_not_cut_out_of_larger_batches(client):
     """A batch of sorted classes holds two of three classes whatever its size, so its deviation hardly gets better."""
     answer = get(client, source="class_sorted", class_separation=20, features=1, draws=300, part="estimates")
