@@ -7,7 +7,7 @@ from math import isnan
 import numpy as np
 from numpy.typing import NDArray
 
-from app.api.batch_size_query import MOST_FEATURES, BatchSizeFields
+from app.api.batch_size_query import LEAST_DRAWS, MOST_FEATURES, BatchSizeFields
 from app.api.layer_query import check_features
 from app.api.small_batch import two_axes
 from app.api.source_query import BATCH_STREAM
@@ -90,14 +90,24 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     sizes = sizes_for(found.total, marked)
     if query.named_sizes:
         sizes = tuple(sorted({each for each in sizes if each in (*query.named_sizes, *marked)} | _inside(query, sizes)))
-    width = query.features if endless else len(features)
-    work = query.draws * sizes[-1] * width if "estimates" in query.parts else 0
+    work = _work(query, len(features), sizes[-1], size, endless)
     notes = (*batch.warnings, *_notes(query, source.examples, found.total, size))
     batch = replace(batch, warnings=notes)
-    if work > settings.batch_size_work:
-        raise _too_much(query, sizes[-1] * width, work, settings.batch_size_work)
-    work += READS * batch.x.size
-    return Sampled(batch, found, inference, features, features.index(query.feature), sizes, size, work)
+    if sum(work.values()) > settings.batch_size_work:
+        raise _too_much(query, work, settings.batch_size_work)
+    total = sum(work.values()) + READS * batch.x.size
+    return Sampled(batch, found, inference, features, features.index(query.feature), sizes, size, total)
+
+
+def _work(query: BatchSizeFields, measured: int, largest: int, size: int, endless: bool) -> dict[str, int]:
+    """Numbers that are drawn, by part. A generator draws all features even where one is looked at."""
+    every, one = (query.features, query.features) if endless else (measured, 1)
+    drawn = {
+        "estimates": query.draws * largest * every,
+        "noise": query.draws * (largest + 2 * size) * one,
+        "running": query.running_steps * size * one,
+    }
+    return {part: numbers for part, numbers in drawn.items() if part in query.parts}
 
 
 def _notes(query: BatchSizeFields, examples: int | None, total: int | None, size: int) -> list[str]:
@@ -163,10 +173,14 @@ def _too_few(query: BatchSizeFields) -> InvalidQuery:
     )  # fmt: skip
 
 
-def _too_much(query: BatchSizeFields, each: int, work: int, most: int) -> InvalidQuery:
-    fitting = most // each
-    detail = f"These draws have {work:,} numbers, and this server draws up to {most:,}."
-    if fitting < 10:
+def _too_much(query: BatchSizeFields, work: dict[str, int], most: int) -> InvalidQuery:
+    running = work.get("running", 0)
+    detail = f"These draws have {sum(work.values()):,} numbers, and this server draws up to {most:,}."
+    if running > most:
+        fits = f"up to {query.running_steps * most // running:,} steps at this batch size"
+        return InvalidQuery(detail, field="running_steps", given=query.running_steps, allowed=fits)
+    fitting = query.draws * (most - running) // (sum(work.values()) - running)
+    if fitting < LEAST_DRAWS:
         return InvalidQuery(detail, field="features", given=query.features, allowed="fewer features")
     return InvalidQuery(detail, field="draws", given=query.draws, allowed=f"up to {fitting:,} draws")
 

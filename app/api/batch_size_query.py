@@ -14,6 +14,7 @@ from bncore.batch_size.estimates import MOST_DRAWS, WHOLE
 from bncore.batch_size.perturbations import MOST_RATE
 from bncore.running import RUNNING_VARIANCES
 
+LEAST_DRAWS = 10
 MOST_FEATURES = 16
 MOST_SIZES = 12
 MOST_MEMBERS = 16
@@ -61,7 +62,7 @@ class BatchSizeFields(BatchFields):
     )  # fmt: skip
     draws: int = control(
         1000, "Random batches of each size.", title="Draws R", group="draws", kind="slider", slider=(100, MOST_DRAWS),
-        scale="log", step=1, ge=10, le=MOST_DRAWS,
+        scale="log", step=1, ge=LEAST_DRAWS, le=MOST_DRAWS,
     )  # fmt: skip
     selected: Annotated[str, indices(MOST_FEATURES, SELECTED_WORDS)] = control(
         "", f"Features measured, by number from 0 with commas between; empty takes the first {MOST_FEATURES}.",

@@ -224,10 +224,19 @@ def test_a_refusal_names_the_field(client, query, field):
 
 
 def test_work_is_bounded_by_a_setting(client, app):
-    app.state.settings = app.state.settings.model_copy(update={"batch_size_work": 1000})
-    row = refused(client, source="normal", features=8)
-    assert row["field"] == "features"
-    assert get(client, source="normal", features=8, part="noise")["noise"]["kinds"]
+    app.state.settings = app.state.settings.model_copy(update={"batch_size_work": 10_000})
+    assert refused(client, source="normal", features=8)["field"] == "features"
+    assert refused(client, source="normal", features=8, part="noise")["field"] == "features"
+    assert refused(client, source="normal", features=8, part="running", running_steps=1000)["field"] == "running_steps"
+    assert get(client, source="normal", features=8, part="dependence")["dependence"]["x"]
+
+
+def test_as_many_draws_as_a_refusal_allows_are_taken(client, app):
+    app.state.settings = app.state.settings.model_copy(update={"batch_size_work": 2_000_000})
+    allowed = refused(client, source="normal", features=4, draws=5000)["allowed"]
+    draws = int(allowed.split()[2].replace(",", ""))
+    assert get(client, source="normal", features=4, draws=draws)["headline"]
+    assert refused(client, source="normal", features=4, draws=draws + 1)["field"] == "draws"
 
 
 def test_the_same_query_is_the_same_bytes_and_need_not_be_sent_again(client):
