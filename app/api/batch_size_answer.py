@@ -62,7 +62,7 @@ def answer_of(view: View) -> dict[str, Any]:
 def _batch(view: View) -> dict[str, Any]:
     of, query = view.sampled, view.query
     title = source_title(query)
-    whole = "no end" if of.total is None else counted(of.total, "example")
+    whole = "endless" if of.total is None else counted(of.total, "example")
     width = query.features if of.total is None else len(of.batch.feature_names)
     return {
         "title": title,

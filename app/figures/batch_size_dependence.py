@@ -17,6 +17,7 @@ from bncore.batch_size.outlier import Squeeze
 
 Floats = NDArray[np.float64]
 STRIP = 330
+MAP = 320
 ROOMY = 5  # examples up to which the Jacobian's entries are written
 DASHES = ("solid", "dash", "dot", "dashdot")
 PARTS = {
@@ -140,7 +141,7 @@ def _jacobian(found: Dependence, part: str, most: float, shown: Shown) -> Figure
             "title": {"text": title},
             "xaxis": ends | {"title": {"text": f"{x} of example j (moved)"}, "range": [-0.5, count - 0.5]},
             "yaxis": ends | {"title": {"text": f"{x_hat} of example k"}, "range": [count - 0.5, -0.5]},
-            "shapes": [frame], "margin": MARGIN | {"t": 36}, "height": HEIGHT if whole else 280, "showlegend": False,
+            "shapes": [frame], "margin": MARGIN | {"t": 36}, "height": MAP, "showlegend": False,
             "meta": {
                 "summary": f"Heatmap, {title}: {count} × {count}, from {three(float(z.min()))} to "
                 f"{three(float(z.max()))}. The column of example {j}, which is moved, is framed.",

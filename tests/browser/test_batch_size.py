@@ -57,6 +57,7 @@ def test_the_marks_set_the_size_and_the_sentence_follows(view: BatchSize) -> Non
     view.mark("all").click()
     view.settle()
     assert view.query["size"] == "1797"
+    expect(view.mark("all")).to_have_text("all")
     expect(view.page.locator("#theory-text")).to_contain_text("the whole population")
 
 
@@ -110,6 +111,7 @@ def test_another_feature_and_another_source(view: BatchSize) -> None:
     assert view.query == {"source": "digits", "feature": "20"}
     view.controls.choose("source", "heavy_tailed")
     expect(view.page.locator("#theory-text")).to_contain_text("no kurtosis")
+    expect(view.mark("all")).to_have_text("1024")
 
 
 # ---- only what changes is asked for ----

@@ -24,8 +24,9 @@ function list(id, texts) {
   $(id).replaceChildren(...texts.map((text) => element("li", text)));
 }
 
-function showMarks({ sizes }, size) {
+function showMarks({ sizes, total }, size) {
   const largest = sizes.at(-1);
+  document.querySelector('[data-size="all"]').textContent = total === largest ? "all" : String(largest);
   for (const button of document.querySelectorAll("[data-size]")) {
     const wanted = button.dataset.size === "all" ? largest : Number(button.dataset.size);
     button.setAttribute("aria-pressed", String(wanted === size));
