@@ -34,7 +34,7 @@ ANSWER = {
     ],
     "cube": {
         "shown": [8, 8, 16], "of": [8, 8, 16], "x": [0.0], "limit": 1.0,
-        "norms": {"batch": {"x_hat": [0.0], "owner": [0], "mean": [0.0], "scale": [1.0]}},
+        "norms": {"batch": {"x_hat": [0.0], "owner": [0], "mean": [0.0], "sd": [1.0]}},
     },
     "reference": {
         "source": "Wu & He, Group Normalization, ECCV 2018, table 2", "batch_sizes": [32, 16, 8, 4, 2],

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from app.api.norms_query import NormsFields
-from app.api.norms_view import Outcome, View
+from app.api.norms_view import Outcome, View, automatic_ghosts, automatic_groups, divisors
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures import norms_words as words
@@ -15,7 +15,7 @@ from bncore.norms import NORMS, Normed
 from bncore.norms.reference import WU_HE_2018, Published
 
 DIGITS = 4  # of the cells' values
-AFTER_LIMIT = 3.0  # size of an x̂ that has the full colour
+AFTER_LIMIT = 2.0  # size of an x̂ that has the full colour
 LISTED = 12  # remarks' statistics that are listed
 
 
@@ -33,6 +33,8 @@ def answer_of(view: View) -> dict[str, Any]:
             "label": _label(view),
         },
         "norms": [_norm(view, norm, outcome, told[norm]) for norm, outcome in outcomes.items()],
+        "rows": query.rows,
+        "divisors": _divisors(view),
         "cube": cube_of(view),
         "reference": reference_of(WU_HE_2018),
         "conventions": words.conventions(
@@ -47,6 +49,15 @@ def _told(view: View, norm: str, outcome: Outcome) -> words.Told | None:
     if outcome.effect is None:
         return None
     return words.Told(norm, outcome.result, outcome.effect, len(view.blocks.usual.x))
+
+
+def _divisors(view: View) -> dict[str, Any]:
+    """What groups and ghost batches there may be, and which of them `auto` takes."""
+    examples, channels, _ = view.blocks.now.shape
+    return {
+        "groups": {"all": divisors(channels), "auto": automatic_groups(channels)},
+        "ghost_size": {"all": divisors(examples), "auto": automatic_ghosts(examples)},
+    }
 
 
 def _batch(view: View) -> dict[str, Any]:
@@ -126,13 +137,13 @@ def cube_of(view: View) -> dict[str, Any]:
     """The cells that are shown: x, and for each norm x_hat and the number of the statistic that each cell shares.
 
     Cells stand in the order example, channel, position. Positions always share theirs: `owner` has one number for each
-    example and channel, and `mean` and `scale` are those of the owners, in their order.
+    example and channel, and `mean` and `sd` (of RMS norm the root mean square) are those of the owners, in their order.
     """
-    x = _shown(view, view.blocks.now.x)
+    x = view.part(view.blocks.now.x)
     return {
         "shown": list(view.shown),
         "of": list(view.blocks.now.shape),
-        "cell": list(view.query.cell_at),
+        "cell": list(view.cell),
         "x": significant(x.ravel().tolist(), DIGITS),
         "limit": float(np.quantile(np.abs(x), 0.98)) or 1.0,
         "after_limit": AFTER_LIMIT,
@@ -141,20 +152,15 @@ def cube_of(view: View) -> dict[str, Any]:
     }
 
 
-def _shown(view: View, array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    examples, channels, positions = view.shown
-    return array.reshape(*array.shape[:2], -1)[:examples, :channels, :positions]
-
-
 def _cube_norm(view: View, result: Normed) -> dict[str, Any]:
-    owners = _shown(view, result.arrangement.owners())[:, :, 0]
+    owners = view.part(result.arrangement.owners())[:, :, 0]
     numbers, renumbered = np.unique(owners, return_inverse=True)
     mean = np.zeros(result.arrangement.statistics) if result.mean is None else result.mean.ravel()
     return {
-        "x_hat": significant(_shown(view, result.x_hat).ravel().tolist(), DIGITS),
+        "x_hat": significant(view.part(result.x_hat).ravel().tolist(), DIGITS),
         "owner": renumbered.ravel(),
         "mean": None if result.mean is None else significant(mean[numbers].tolist(), DIGITS),
-        "scale": significant(result.scale.ravel()[numbers].tolist(), DIGITS),
+        "sd": significant(np.sqrt(result.var.ravel()[numbers]).tolist(), DIGITS),
     }
 
 

@@ -3,12 +3,14 @@
 import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
+import numpy as np
 from pydantic import AfterValidator, Field
 
 from app.api.controls import control
 from app.api.layer_query import EPS, EPS_PLACEMENT
 from app.api.source_query import BatchFields, known_source, with_generator_fields
 from app.batches.batch import Source
+from bncore.arguments import Float64
 from bncore.norms import NORMS
 
 AUTO_EXAMPLES = 8
@@ -59,11 +61,11 @@ class NormsFields(BatchFields):
     groups: Divisor = control(
         "auto", "Groups of group norm, a divisor of the channels; `auto` is the largest that leaves at least two "
         f"channels to a group, up to {LARGEST_GROUPS}.",
-        title="Groups", group="norm", kind="slider", symbol="", slider=(1, 32), step=1,
+        title="Groups of group norm", group="norm", kind="select",
     )  # fmt: skip
     ghost_size: Divisor = control(
         "auto", "Examples in each ghost batch, a divisor of the batch size; `auto` is the largest up to half of it.",
-        title="Ghost size", group="norm", kind="slider", slider=(1, 32), step=1,
+        title="Size of a ghost batch", group="norm", kind="select",
     )  # fmt: skip
     r_max: float = control(
         3.0, "Largest r of batch renormalization, and 1/r_max the smallest.", title="Largest r", group="norm",
@@ -80,7 +82,8 @@ class NormsFields(BatchFields):
         group="view", kind="select",
     )  # fmt: skip
     cell: Annotated[str, AfterValidator(_cell)] = control(
-        "", "The cell that is looked at: example, channel and position from 0 with commas between; empty is the first.",
+        "", "The cell that is looked at: example, channel and position from 0 with commas between; empty is the one of "
+        "the largest size in the middle example and channel.",
         title="Cell", group="cell", kind="cell", max_length=24,
     )  # fmt: skip
 
@@ -90,11 +93,13 @@ class NormsFields(BatchFields):
             return min(source.examples or AUTO_EXAMPLES, AUTO_EXAMPLES)
         return super().size_of(source)
 
-    @property
-    def cell_at(self) -> tuple[int, int, int]:
-        """Example, channel and position of the cell that is looked at."""
+    def cell_in(self, x: Float64) -> tuple[int, int, int]:
+        """Example, channel and position of the cell that is looked at, of those that are shown, (N, C, S)."""
         found = CELL.fullmatch(self.cell)
-        return (int(found[1]), int(found[2]), int(found[3])) if found else (0, 0, 0)
+        if found:
+            return int(found[1]), int(found[2]), int(found[3])
+        example, channel = x.shape[0] // 2, x.shape[1] // 2
+        return example, channel, int(np.abs(x[example, channel]).argmax())
 
     @property
     def shown_norms(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.settings import Settings
 from bncore import norms
+from bncore.arguments import Array
 from bncore.axis import Axis, axis_for
 from bncore.errors import BatchNormError
 from bncore.norms import NORMS, Normed
@@ -48,6 +49,16 @@ class View:
         examples, channels, positions = (min(pair) for pair in zip(self.blocks.now.shape, SHOWN, strict=True))
         return examples, channels, positions
 
+    def part(self, array: Array) -> Array:
+        """What the cube shows of an array in the block's shape, as examples × channels × positions."""
+        examples, channels, positions = self.shown
+        return array.reshape(*array.shape[:2], -1)[:examples, :channels, :positions]
+
+    @property
+    def cell(self) -> tuple[int, int, int]:
+        """The cell that is looked at."""
+        return self.query.cell_in(self.part(self.blocks.now.x))
+
 
 def view_of(query: NormsFields, uploads: UploadStore, settings: Settings) -> View:
     """Compute the view. Raises the errors of the source, and InvalidQuery where the numerics refuse."""
@@ -56,7 +67,7 @@ def view_of(query: NormsFields, uploads: UploadStore, settings: Settings) -> Vie
         view = _view(query, blocks)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
-    if any(at >= of for at, of in zip(query.cell_at, view.shown, strict=True)):
+    if any(at >= of for at, of in zip(view.cell, view.shown, strict=True)):
         last = ", ".join(str(of - 1) for of in view.shown)
         raise InvalidQuery(
             f"There is no cell {query.cell} among those that are shown; the last one is {last}.",
@@ -89,13 +100,32 @@ def _normed(query: NormsFields, norm: str, block: Block, running: dict[str, Any]
     """A norm's result, and the settings that it was given."""
     examples, channels, _ = block.shape
     alone = query.situation == "one_example" and examples == 1
-    ghosts = query.ghost_size if query.ghost_size != "auto" and not alone else largest_divisor(examples, examples // 2)
-    groups = query.groups if query.groups != "auto" else largest_divisor(channels, min(channels // 2, LARGEST_GROUPS))
+    ghosts = automatic_ghosts(examples) if query.ghost_size == "auto" or alone else query.ghost_size
+    groups = automatic_groups(channels) if query.groups == "auto" else query.groups
     given: dict[str, Any] = {"groups": groups, "ghost_size": ghosts, "r_max": query.r_max, "d_max": query.d_max}
     chosen = {name: given[name] for name in NORMS[norm].settings if name in given}
     extra = running | {"running_variance": "biased"} if norm == "renorm" else {}
     result = norms.forward(block.x, norm, eps=query.eps, eps_placement=query.eps_placement, **chosen, **extra)
     return result, chosen
+
+
+def automatic_ghosts(examples: int) -> int:
+    """The ghost size that `auto` takes."""
+    return largest_divisor(examples, examples // 2)
+
+
+def automatic_groups(channels: int) -> int:
+    """The groups that `auto` takes."""
+    return largest_divisor(channels, min(channels // 2, LARGEST_GROUPS))
+
+
+def divisors(of: int) -> list[int]:
+    """All divisors of a number, the first 64 of them.
+
+    >>> divisors(12)
+    [1, 2, 3, 4, 6, 12]
+    """
+    return [number for number in range(1, of + 1) if of % number == 0][:64]
 
 
 def largest_divisor(of: int, most: int) -> int:

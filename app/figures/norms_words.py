@@ -139,18 +139,35 @@ def headline(situation: str, shape: tuple[int, int, int], told: Sequence[Told], 
     examples, channels, positions = shape
     size = f"{counted(examples, 'example')} × {counted(channels, 'channel')} × {counted(positions, 'position')}"
     if situation == "usual":
-        parts = ", ".join(f"{inside(r.norm)} {r.arrangement.statistics} of {r.count}" for r in results)
-        return f"{size}: what differs is which cells share a statistic. Statistics, and cells that share each: {parts}."
-    moved = _moved(told)
+        counts = [(r.count, f"{r.count:,}", r.norm) for r in results]
+        return f"{size}. A statistic is shared by {_grouped(counts, 'cell under', 'cells under')}."
     if situation == "huge_channel":
-        squeezed = [f"{t.effect.squeezed} under {inside(t.norm)}" for t in told]
-        return f"{TITLES[situation]}: of {channels - 1} others it squeezes {', '.join(squeezed)}."
-    return f"{TITLES[situation]}: example 0's values move by {moved}."
+        squeezed = [(t.effect.squeezed, str(t.effect.squeezed or "none"), t.norm) for t in told]
+        return f"{TITLES[situation]}: of {counted(channels - 1, 'other')} it squeezes {_grouped(squeezed, 'under')}."
+    moved = [(t.effect.moved, _moved(t.effect.moved), t.norm) for t in told]
+    return f"{TITLES[situation]}: example 0's values move {_grouped(moved, 'under')}."
 
 
-def _moved(told: Sequence[Told]) -> str:
-    parts = [f"{_size(t.effect.moved)} under {inside(t.norm)}" for t in told]
-    return ", ".join(parts)
+def _moved(moved: float) -> str:
+    return "not at all" if moved <= ROUNDING else f"by {three(moved)}"
+
+
+def _grouped(found: Sequence[tuple[float, str, str]], word: str, words: str = "") -> str:
+    """Texts with the norms that they hold for, the largest value first: `(value, text, norm)`."""
+    texts: dict[str, list[str]] = {}
+    for _, text, norm in sorted(found, key=lambda row: -row[0]):
+        texts.setdefault(text, []).append(inside(norm))
+    noun = {text: word if text == "1" or not words else words for text in texts}
+    return "; ".join(f"{text} {noun[text]} {listed(names)}" for text, names in texts.items())
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names with commas and a last "and".
+
+    >>> listed(["a"]), listed(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
 def conventions(results: Sequence[Normed], pool: int, convolved: bool) -> list[str]:

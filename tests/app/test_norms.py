@@ -64,8 +64,8 @@ def test_the_cells_are_those_of_the_library_and_share_what_it_says(client):
         for _ in range(40):
             a, b = rng.integers(0, [6, 8], (2, 2))
             assert (owners[tuple(a)] == owners[tuple(b)]) == (shared[tuple(a)] == shared[tuple(b)])
-        scale = np.array(found["scale"])[shared]
-        np.testing.assert_allclose(scale.ravel(), result.scale.ravel()[owners].ravel(), rtol=1e-3)
+        sd = np.array(found["sd"])[shared]
+        np.testing.assert_allclose(sd.ravel(), np.sqrt(result.var).ravel()[owners].ravel(), rtol=1e-3)
 
 
 def test_one_norm_alone(client):
