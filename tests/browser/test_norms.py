@@ -173,7 +173,7 @@ def test_another_situation_says_what_it_does_to_each_norm(norms: Norms) -> None:
 
 def test_a_class_sorted_batch_names_its_class(norms: Norms) -> None:
     norms.open("source=wine&situation=class_sorted")
-    expect(norms.page.locator("#batch-line")).to_contain_text("A batch of one class of the class class")
+    expect(norms.page.locator("#batch-line")).to_contain_text("A batch of one class (class ")
     assert "the channels' means of x̂ are 0" in norms.text("batch")
 
 

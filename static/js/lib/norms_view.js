@@ -13,7 +13,7 @@ export function showTexts(answer, fileName) {
 
 function lineOf({ batch, situation, cube }, fileName) {
   const text = batch.text.replace(/^Upload [^\s:]+/, (title) => fileName ?? title);
-  const of = situation.label === null ? "" : ` of the class ${situation.label}`;
+  const of = situation.label === null ? "" : ` (${situation.label})`;
   const part = cube.shown.some((shown, i) => shown < cube.of[i]) ? `; the cubes show the first ${cube.shown.join(" × ")}` : "";
   return `${situation.title}${of}. ${text}${part}`;
 }
