@@ -1,5 +1,6 @@
 """Arrays in JSON: the body of a request, its nested lists as arrays, and what is said of numbers that leave as null."""
 
+import re
 from typing import Any, TypeVar
 
 import numpy as np
@@ -10,9 +11,11 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from app.errors import InvalidQuery, UploadTooLarge
+from app.problems import findings
 from app.settings import MEBIBYTE
 
 LARGEST_BODY = 64 * MEBIBYTE
+NOT_FINITE = re.compile(rb"\b(?:NaN|-?Infinity)\b")
 NESTED: dict[str, Any] = {"type": "array", "items": {}}
 NESTED_OR_NULL: dict[str, Any] = {"anyOf": [NESTED, {"type": "null"}]}
 
@@ -35,10 +38,11 @@ def read(body: bytes, model: type[Model]) -> Model:
     try:
         return model.model_validate(orjson.loads(body))
     except orjson.JSONDecodeError as error:
-        detail = f"The body is not JSON: {error}. Numbers must be finite: JSON has no NaN."
+        no_nan = " JSON has no NaN and no infinity: numbers must be finite." if NOT_FINITE.search(body) else ""
+        detail = f"The body is not JSON: {error}.{no_nan}"
         raise InvalidQuery(detail, field="body", allowed="a JSON object") from error
     except ValidationError as error:
-        raise RequestValidationError(error.errors()) from error
+        raise RequestValidationError(findings(error, model)) from error
 
 
 def numbers(values: Any, field: str) -> NDArray[Any]:

@@ -26,6 +26,7 @@ class Standardized:
     var: Float64
     scale: Float64
     centred: bool
+    eps: float
     eps_placement: str
 
 
@@ -43,7 +44,7 @@ def standardize(rows: Array, *, centred: bool, eps: float, eps_placement: str) -
     values = rows - found.mean[:, np.newaxis]
     values -= found.mean_rest[:, np.newaxis]
     values *= reciprocal(scale)[:, np.newaxis]
-    return Standardized(values, found.mean, found.var, scale, centred, eps_placement)
+    return Standardized(values, found.mean, found.var, scale, centred, eps, eps_placement)
 
 
 def _centred_statistics(rows: Float64) -> Statistics:
@@ -69,17 +70,26 @@ def _overflow(what: str) -> VarianceOverflow:
 
 
 def pulled_back(gradient: Float64, found: Standardized) -> Float64:
-    """dL/drows of dL/dvalues, both (M, K), exactly and for both placements of epsilon.
+    """dL/drows of dL/dvalues, both (M, K), exactly and for both placements of epsilon, without cancellation.
 
-        (1 / s) [g - <g> - c0 v <g v>]       without <g> where the rows are not centred
+        (1 / s) [g - <g> - c0 v <g v>]  =  (1 / s) [r + left b v],     g = <g> + b v + r
 
-    where <.> is the mean of a row and c0 is 1 for "variance" and s / sqrt(var) for "deviation". Where s is 0 the
-    gradient is 0 by definition.
+    where <.> is the mean of a row, without <g> where the rows are not centred; c0 is 1 for "variance" and s / sqrt(var)
+    for "deviation", and left = 1 - c0 <v^2> is formed from epsilon itself. r has lost its mean and its part along v
+    twice, so that nothing but rounding of its own size is left of them. Where s is 0 the gradient is 0 by definition.
     """
-    pull = EPS_PLACEMENTS[found.eps_placement].pull(found.var, found.scale)
-    along = pull * (gradient * found.values).mean(axis=1)
-    back: Float64 = gradient - along[:, np.newaxis] * found.values
-    if found.centred:
-        back -= gradient.mean(axis=1, keepdims=True)
-    back *= reciprocal(found.scale)[:, np.newaxis]
+    left = EPS_PLACEMENTS[found.eps_placement].left(found.eps, found.scale)
+    values, inverse = found.values, reciprocal(np.square(found.values).mean(axis=1))
+    rest, along = gradient, np.zeros(len(gradient))
+    for _ in range(2):
+        rest = _centred(rest, found)
+        part = (rest * values).mean(axis=1) * inverse
+        rest = rest - part[:, np.newaxis] * values
+        along += part
+    rest = _centred(rest, found) + (left * along)[:, np.newaxis] * values
+    back: Float64 = rest * reciprocal(found.scale)[:, np.newaxis]
     return back
+
+
+def _centred(rows: Float64, found: Standardized) -> Float64:
+    return rows - rows.mean(axis=1, keepdims=True) if found.centred else rows

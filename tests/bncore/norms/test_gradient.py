@@ -112,3 +112,28 @@ def test_dy_is_checked():
         with pytest.raises(error) as caught:
             norms.backward(dy, result)
         assert caught.value.parameter == "dy"
+
+
+def exact_dx(x, dy, eps, placement, centred):
+    """dx of one row in longdouble, written without a difference of its large parts: that of two cells needs it."""
+    x, dy = (np.asarray(values, np.longdouble) for values in (x, dy))
+    middle = x - x.mean() if centred else x
+    root = np.sqrt(np.square(middle).mean())
+    scale = np.sqrt(root**2 + eps) if placement == "variance" else root + np.longdouble(eps)
+    left = eps / scale**2 if placement == "variance" else eps / scale
+    unit = middle / root
+    g = dy - dy.mean() if centred else dy
+    along = (g * unit).mean()
+    return (g - along * unit + left * along * unit) / scale
+
+
+@every_placement
+@pytest.mark.parametrize("norm", ["layer", "rms"])
+@pytest.mark.parametrize("eps", [1e-5, 1e-12])
+def test_a_gradient_that_nearly_cancels_keeps_its_digits(norm, placement, eps):
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        x, dy = rng.normal(0, 3, (2, 2)) if norm == "layer" else rng.normal(0, 3, (2, 1))
+        found = norms.backward([dy], norms.forward([x], norm, eps=eps, eps_placement=placement)).dx[0]
+        truth = exact_dx(x, dy, eps, placement, norm == "layer").astype(float)
+        np.testing.assert_allclose(found, truth, rtol=1e-10, atol=1e-24)
