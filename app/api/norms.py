@@ -10,6 +10,7 @@ from starlette.datastructures import State
 from app import problems
 from app.answers import NOT_MODIFIED, answer_from, etag_of, to_json
 from app.api.norms_answer import answer_of
+from app.api.norms_block import Blocks, blocks_of
 from app.api.norms_query import NormsFields, NormsQuery
 from app.api.norms_view import view_of
 from app.api.query import parameters_of, query_of
@@ -77,9 +78,11 @@ async def norms(request: Request, query: Annotated[NormsFields, Depends(query_of
 
 
 async def computed(state: State, query: NormsFields) -> bytes:
-    """The answer as JSON, computed in a thread."""
-    return await anyio.to_thread.run_sync(_written, state, query)
+    """The answer as JSON, computed in a thread; large blocks take turns and hold no thread while they wait."""
+    blocks = await anyio.to_thread.run_sync(blocks_of, query, state.uploads, state.settings)
+    turns = state.large_views if blocks.is_large else None
+    return await anyio.to_thread.run_sync(_written, query, blocks, limiter=turns)
 
 
-def _written(state: State, query: NormsFields) -> bytes:
-    return to_json(answer_of(view_of(query, state.uploads, state.settings)))
+def _written(query: NormsFields, blocks: Blocks) -> bytes:
+    return to_json(answer_of(view_of(query, blocks)))

@@ -20,6 +20,7 @@ DIGIT = (1, 8, 8)
 DARKEST = 16.0  # of a digit's pixel
 KERNEL, STRIDE = 3, 2
 POOL = 2048  # examples that stand for the whole source
+LARGE = 250_000  # numbers of a block
 WORTH = 8  # numbers that are kept for each of the block's: one a norm, and the block
 
 
@@ -51,6 +52,11 @@ class Blocks:
     pool: Block
     changed: int | None = None
     label: int | None = None
+
+    @property
+    def is_large(self) -> bool:
+        """Whether the view takes long enough, and memory enough, to wait for others."""
+        return self.usual.x.size > LARGE
 
 
 def blocks_of(query: NormsFields, uploads: UploadStore, settings: Settings) -> Blocks:

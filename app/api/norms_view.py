@@ -6,11 +6,9 @@ from typing import Any
 import numpy as np
 
 from app.api.layer_query import in_terms_of_the_query
-from app.api.norms_block import Block, Blocks, blocks_of
+from app.api.norms_block import Block, Blocks
 from app.api.norms_query import CELL_WORDS, LARGEST_GROUPS, NormsFields
-from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
-from app.settings import Settings
 from bncore import norms
 from bncore.arguments import Array
 from bncore.axis import Axis, axis_for
@@ -60,9 +58,8 @@ class View:
         return self.query.cell_in(self.part(self.blocks.now.x))
 
 
-def view_of(query: NormsFields, uploads: UploadStore, settings: Settings) -> View:
-    """Compute the view. Raises the errors of the source, and InvalidQuery where the numerics refuse."""
-    blocks = blocks_of(query, uploads, settings)
+def view_of(query: NormsFields, blocks: Blocks) -> View:
+    """Compute the view of a query's blocks. Raises InvalidQuery where the numerics refuse."""
     try:
         view = _view(query, blocks)
     except BatchNormError as error:

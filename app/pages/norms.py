@@ -9,6 +9,7 @@ from starlette.datastructures import State
 
 from app.answers import answer_from, etag_of
 from app.api.norms_answer import answer_of
+from app.api.norms_block import blocks_of
 from app.api.norms_query import NormsFields, NormsQuery
 from app.api.norms_view import view_of
 from app.batches.datasets import DATASETS
@@ -62,10 +63,12 @@ def _rest(state: State, query: NormsFields, error: UserError, problem: dict[str,
 
 
 def _page(state: State, query: NormsFields, problem: dict[str, Any] | None = None) -> bytes:
-    result = answer_of(view_of(query, state.uploads, state.settings))
+    """The page's HTML; of a large block it comes at once, without a result, and asks for one itself."""
+    blocks = blocks_of(query, state.uploads, state.settings)
+    result = None if blocks.is_large else answer_of(view_of(query, blocks))
     return render(
-        "norms.html", schema=page_schema(result["divisors"]), query=query, result=result, problem=problem,
-        norms=NORMS, inside=inside, reference=WU_HE_2018, terms=TERMS, data_sets=DATASETS.values(),
+        "norms.html", schema=page_schema(result["divisors"] if result else {}), query=query, result=result,
+        problem=problem, norms=NORMS, inside=inside, reference=WU_HE_2018, terms=TERMS, data_sets=DATASETS.values(),
         generators=GENERATORS.values(),
     )  # fmt: skip
 

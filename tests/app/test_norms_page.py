@@ -49,6 +49,13 @@ def test_an_upload_that_is_gone_shows_the_page_with_the_reason(client):
     assert embedded(answer.text, "state")["problem"]["status"] == 410
 
 
+def test_a_large_block_comes_at_once_without_a_result(client):
+    answer = client.get(f"{PAGE}?batch_size=1024&channels=64&groups=8")
+    assert answer.status_code == 200
+    assert embedded(answer.text) is None
+    assert "it is being computed" in answer.text
+
+
 def test_an_upload_of_four_axes(client, uploaded):
     source = uploaded(x=np.random.default_rng(0).normal(size=(12, 2, 5, 5)))
     answer = client.get(f"{PAGE}?source={source}&norm=layer")

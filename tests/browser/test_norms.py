@@ -247,6 +247,15 @@ def test_a_wrong_link_shows_the_rest_with_the_error_at_its_place(
     assert norms.lit("batch")
 
 
+def test_a_large_block_is_asked_for_and_its_first_part_is_shown(norms: Norms, watch: Watch) -> None:
+    norms.open("batch_size=1024&channels=64&groups=8&norm=group")
+    expect(norms.headline).to_contain_text("128 cells under group norm")
+    expect(norms.page.locator("#batch-line")).to_contain_text("the cubes show the first 8 × 8 × 16")
+    expect(norms.controls.field("groups")).to_have_value("8")
+    assert len(watch.asked("/api/v1/norms")) == 1
+    assert norms.lit("group") == {(4, c) for c in range(8)}
+
+
 def test_an_uploaded_batch_is_the_block(norms: Norms, tmp_path: Path) -> None:
     norms.open("situation=one_example&groups=2")
     x = np.random.default_rng(0).normal(size=(4, 6, 2, 3)).astype(np.float32)

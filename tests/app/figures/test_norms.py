@@ -7,6 +7,7 @@ import pytest
 
 from app.answers import to_json
 from app.api.norms_answer import answer_of
+from app.api.norms_block import blocks_of
 from app.api.norms_query import NormsQuery
 from app.api.norms_view import view_of
 from app.settings import Settings
@@ -19,7 +20,8 @@ SETTINGS = [
 
 
 def viewed(**query):
-    return view_of(NormsQuery.model_validate(query), None, Settings())
+    asked = NormsQuery.model_validate(query)
+    return view_of(asked, blocks_of(asked, None, Settings()))
 
 
 def answered(**query):
