@@ -23,6 +23,7 @@ NAVIGATION = [
     ("/derivation", "Derivation"),
     ("/network", "Network"),
     ("/batch-size", "Batches"),
+    ("/norms", "Norms"),
     ("/gradient-check", "Gradient check"),
     ("/docs", "REST API"),
 ]

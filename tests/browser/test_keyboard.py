@@ -7,6 +7,7 @@ from tests.browser.batch_size import BatchSize
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.network import Network
+from tests.browser.norms import Norms
 from tests.browser.playground import Playground
 
 MOST_STOPS = 400
@@ -43,7 +44,7 @@ def stops(page: Page) -> list[dict[str, object]]:
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/batch-size", "/gradient-check", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/batch-size", "/norms", "/gradient-check", "/docs"])
 def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     page.goto(path)
     page.keyboard.press("Tab")
@@ -99,6 +100,14 @@ def test_tab_reaches_everything_of_the_batch_size_but_marks_which_arrows_reach(p
     assert [stop["name"] for stop in visited if not stop["outlined"]] == []
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
     assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
+
+
+def test_tab_reaches_everything_of_the_norms_but_cells_which_arrows_reach(page: Page) -> None:
+    Norms(page).open("situation=huge_channel")
+    visited = stops(page)
+    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    assert page.evaluate(MISSED) == []
 
 
 def test_the_skip_link_of_a_drawn_page_leaves_the_address_alone(playground: Playground) -> None:
