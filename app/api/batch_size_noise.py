@@ -14,6 +14,7 @@ from bncore.batch_size.pairs import Pairs, pairs_in_batch_norm, pairs_of
 from bncore.batch_size.perturbations import MOST_RATE, PERTURBATIONS
 from bncore.batch_size.running import exactly
 from bncore.batch_size.theory import finite_factor
+from bncore.progress import Said, unheard
 from bncore.summary import Histogram, Summary, histogram, summarize
 
 JITTER_STREAM, BATCH_STREAM, PAIRS_STREAM, OTHER_STREAM = 14, 15, 16, 17  # of the seed, behind BESIDE
@@ -55,7 +56,7 @@ class NoiseView:
     together: int
 
 
-def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer) -> NoiseView:
+def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer, say: Said = unheard) -> NoiseView:
     """The noise, at every size for the example, and at the size looked at for the whole small batch."""
     kept = _kept(query, of, len(small.x))
     x = small.x[kept, of.at]
@@ -79,7 +80,8 @@ def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Laye
     }
     matched["rate"] = min(matched["rate"], MOST_RATE)
     sizes = tuple(size for size in of.sizes if size >= 2)
-    alone = jitter(x[:1], small.companions(of, kept[:1]), sizes, query.draws, _rng(query, JITTER_STREAM), layer)
+    companions = small.companions(of, kept[:1])
+    alone = jitter(x[:1], companions, sizes, query.draws, _rng(query, JITTER_STREAM), layer, say)
     expected = [
         expected_variance(z[:1], at, size, factor)[0]
         for size, factor in zip(sizes, finite_factor(sizes, of.total), strict=True)

@@ -86,7 +86,7 @@ def view_of(prepared: Prepared, say: Said = unheard) -> View:
             prepared=prepared,
             estimates=drawn,
             running=_running(query, found) if "running" in asked else None,
-            noise=noise_of(query, found, prepared.small, layer) if "noise" in asked else None,
+            noise=noise_of(query, found, prepared.small, layer, say) if "noise" in asked else None,
             dependence=dependence_of(query, found, prepared.small, layer) if "dependence" in asked else None,
             classes=classes_of(query, found.size, layer) if "classes" in asked else None,
         )

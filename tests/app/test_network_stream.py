@@ -90,8 +90,13 @@ def test_head_has_no_body(client):
     assert answer.content == b""
 
 
-def test_the_work_ends_when_the_client_goes_away(app):
-    """The client leaves at the first step of the computation; a network of 50 blocks does not go on for it."""
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [(URL, b"depth=50&width=64"), ("/api/v1/batch-size", b"source=normal&draws=10000&features=8"),
+     ("/api/v1/batch-size", b"source=normal&draws=10000&features=8&part=noise")],
+)  # fmt: skip
+def test_the_work_ends_when_the_client_goes_away(app, path, query):
+    """The client leaves at the first step of the computation, which does not go on for it."""
     told = []
 
     async def ask():
@@ -107,8 +112,8 @@ def test_the_work_ends_when_the_client_goes_away(app):
                 gone.set()
 
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": URL,
-            "raw_path": URL.encode(), "query_string": b"depth=50&width=64", "scheme": "http", "server": ("test", 80),
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": path,
+            "raw_path": path.encode(), "query_string": query, "scheme": "http", "server": ("test", 80),
             "client": ("test", 1), "root_path": "", "headers": [(b"accept", b"text/event-stream")],
         }  # fmt: skip
         await app(scope, receive, send)
