@@ -1,10 +1,11 @@
 """What is claimed of batch norm in deep networks, each as a measurement of the network at hand."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from bncore.network.contrast import Column, Contrast
+from bncore.network.survey import Diverged
 
 ORDERS = 1e3  # "orders of magnitude"
 YANG = math.sqrt(math.pi / (math.pi - 1.0))  # 1.2112: Yang et al. 2019, "A Mean Field Theory of Batch Normalization"
@@ -16,10 +17,14 @@ ROUNDING = {"float32": 1e-3, "float64": 1e-9}
 
 @dataclass(frozen=True)
 class Measured:
-    """A claim on one network: the numbers by name, and whether it holds there; None where it cannot be measured."""
+    """A claim on one network: the numbers by name, and whether it holds there; None where it cannot be measured.
+
+    `diverged` says of each column where its numbers left their range, if the claim is about that.
+    """
 
     numbers: dict[str, float | None]
     holds: bool | None
+    diverged: Mapping[str, Diverged | None] = field(default_factory=dict)
 
 
 def vanishing(shown: Contrast) -> Measured:
@@ -31,15 +36,22 @@ def vanishing(shown: Contrast) -> Measured:
 
 
 def exploding(shown: Contrast) -> Measured:
-    """The block in which numbers leave the dtype's range; claimed: there is one without the norm, and none with it."""
+    """The block in which activations leave the dtype's range; claimed: there is one without the norm, none with it.
+
+    The input counts as block 0, the read-out with the loss as block depth + 1; None is never. A gradient that leaves
+    the range on the way back has its block, too: with the norm the claim then fails, without it does not hold by that.
+    """
     with_norm = shown.columns.get("with")
     if with_norm is None:
         return Measured({}, None)
     diverged = {name: column.survey.diverged for name, column in shown.columns.items()}
-    numbers = {name: _number(found.block if found else None) for name, found in diverged.items()}
+    numbers = {name: _place(found, shown.setup.depth) for name, found in diverged.items()}
     largest = max((m.sd for joint in with_norm.survey.joints if (m := joint.forward).finite), default=None)
+    without = diverged["without"]
     return Measured(
-        numbers | {"largest_deviation": largest}, diverged["without"] is not None and diverged["with"] is None
+        numbers | {"largest_deviation": largest},
+        without is not None and without.side == "forward" and diverged["with"] is None,
+        diverged,
     )
 
 
@@ -115,5 +127,7 @@ def _real(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _number(block: int | None) -> float | None:
-    return None if block is None else float(block)
+def _place(found: Diverged | None, depth: int) -> float | None:
+    if found is None:
+        return None
+    return float({"input": 0, "readout": depth + 1}[found.kind] if found.block is None else found.block)

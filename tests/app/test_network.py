@@ -124,6 +124,21 @@ def test_each_presets_claim_holds_on_the_network_of_its_link(client, name):
     assert any(character.isdigit() for character in found["text"])
 
 
+@pytest.mark.parametrize(("query", "column", "said"), [
+    ({"depth": 8, "width": 48, "weight_scale": 54400, "source": "normal", "standardize": "on"}, "without", "at the read-out"),
+    ({"depth": 2, "source": "inline", "values": "1e300,1;2,3;4,5"}, "without", "at the input already"),
+    ({"depth": 2, "source": "inline", "values": "1e300,1;2,3;4,5"}, "with", "at the input already"),
+])  # fmt: skip
+def test_the_exploding_claim_says_where_numbers_ran_away_though_it_was_in_no_block(client, query, column, said):
+    answer = get(client, **{"preset": "exploding", "standardize": "off", "activation": "identity"} | query)
+    found = answer["columns"][column]["diverged"]
+    assert found["block"] is None
+    text = {"without": answer["preset"]["text"].split(";")[0], "with": answer["preset"]["text"].split(";")[1]}[column]
+    assert said in text
+    assert said in found["text"]
+    assert answer["preset"]["numbers"][column] is not None
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_claim_is_measured_on_the_network_at_hand(client, name):
     found = get(client, **SMALL | {"depth": 2, "batch_size": 8, "eps": 10, "preset": name})["preset"]
