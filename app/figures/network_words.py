@@ -43,6 +43,8 @@ def diverged_text(shown: Contrast, column: str, found: Diverged, notation: str) 
     if found.block is None:
         at = {"input": "at the input already", "readout": "at the read-out or the loss"}[found.kind]
         return f"{where} {at}: no gradient can be given." if found.kind == "input" else f"{where} {at}."
+    if found.kind == "weights":
+        return f"{where} on the way back, at ∂L/∂W of block {found.block}, the gradient of its weights."
     symbol = joint_symbol(shown, column, found.kind, notation)
     if found.side == "backward":
         return f"{where} on the way back, at ∂L/∂ {symbol} of block {found.block}; in front of it nothing can be given."

@@ -52,7 +52,8 @@ class Weighed:
 class Diverged:
     """The first joint at which a number is infinite or not a number: `side` "forward" or "backward", in that order.
 
-    `block` is None where it is the input or the read-out, which `kind` then names.
+    `block` is None where it is the input or the read-out, which `kind` then names. On the way back `kind` may also be
+    "weights": the gradient at the block's z is finite, and that of its weights is not.
     """
 
     block: int | None
@@ -93,7 +94,7 @@ def survey(pass_: Propagation, x: Array) -> Survey:
     joints = joints_of(pass_)
     surveyed = tuple(Surveyed(joint, moments(joint.y), moments(joint.dy), _saturated(joint)) for joint in joints)
     weights = tuple(_weighed(joint.block, joint.record) for joint in joints if joint.kind == "z")
-    return Survey(surveyed, weights, pass_.loss, _diverged(surveyed, pass_, x))
+    return Survey(surveyed, weights, pass_.loss, _diverged(surveyed, weights, pass_, x))
 
 
 def gradient_ratio(before: Survey, after: Survey, block: int) -> float | None:
@@ -131,7 +132,7 @@ def _unit_dots(a: Array, b: Array) -> Array:
     return dots
 
 
-def _diverged(joints: Sequence[Surveyed], pass_: Propagation, x: Array) -> Diverged | None:
+def _diverged(joints: Sequence[Surveyed], weights: Sequence[Weighed], pass_: Propagation, x: Array) -> Diverged | None:
     if not moments(x).finite:
         return Diverged(None, "input", "forward")
     for found in joints:
@@ -142,4 +143,6 @@ def _diverged(joints: Sequence[Surveyed], pass_: Propagation, x: Array) -> Diver
     for found in reversed(joints):
         if not found.backward.finite:
             return Diverged(found.joint.block, found.joint.kind, "backward")
+        if found.joint.kind == "z" and not math.isfinite(weights[found.joint.block - 1].gradient):
+            return Diverged(found.joint.block, "weights", "backward")
     return None

@@ -1,18 +1,19 @@
 """What the survey of a pass says, held against the pass itself."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bncore.activations import ACTIVATIONS
-from bncore.network.contrast import Disturbance
+from bncore.network.contrast import Disturbance, contrast
 from bncore.network.curves import curves
 from bncore.network.distributions import before_and_after, distributions
 from bncore.network.edits import disturbed
 from bncore.network.losses import cross_entropy
 from bncore.network.propagation import propagate
-from bncore.network.survey import survey
+from bncore.network.survey import Diverged, survey
 from tests.bncore.network.contrasts import contrasted, images
 
 
@@ -69,6 +70,14 @@ def test_an_infinite_input_is_named():
     x[0, 0] = np.inf
     pass_ = propagate(found.columns["with"].layers, x, lambda y: cross_entropy(y, found.setup.labels))
     assert survey(pass_, x).diverged.kind == "input"
+
+
+def test_weights_gradient_that_diverges_is_named_though_every_joints_gradient_is_finite():
+    setup = contrasted(depth=1).setup
+    large = replace(setup, x=setup.x * np.float32(1e20), loss="squared_error")
+    found = contrast(large, np.random.default_rng(0)).columns["without"].survey
+    assert all(joint.forward.finite and joint.backward.finite for joint in found.joints)
+    assert found.diverged == Diverged(1, "weights", "backward")
 
 
 @pytest.mark.parametrize("make", [contrasted, images])
