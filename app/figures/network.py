@@ -38,7 +38,7 @@ class Shown:
 
     def symbol(self, column: str, kind: str = "") -> str:
         """The symbol of a kind of joint in a column, by default the one shown."""
-        own = kind_in(self.contrast.columns[column], kind or self.kind)
+        own = kind_in(self.contrast, column, kind or self.kind)
         return joint_symbol(self.contrast, column, own, self.notation)
 
     @property
@@ -166,7 +166,9 @@ def _moved(shown: Shown, name: str) -> Figure:
     rows = {}
     for column, found in columns.items():
         moved = found.disturbed.moved if found.disturbed else []
-        at = {m.block: _known(getattr(m, measure)) for m in moved if m.kind == kind_in(found, shown.kind)}
+        at = {
+            m.block: _known(getattr(m, measure)) for m in moved if m.kind == kind_in(shown.contrast, column, shown.kind)
+        }
         rows[column] = [at.get(block) for block in blocks]  # a first block may have no sum
     return moved_figure(rows, d.block, f"{title}, at {shown.value}", value)
 

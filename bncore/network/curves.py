@@ -24,7 +24,8 @@ class Curve:
 def curves(shown: Contrast, kind: str) -> dict[str, Curve]:
     """Every curve at the joints of a kind, by name; the weights' and the saturation's are of no kind."""
     raw = {
-        name: {column: read(found, kind) for column, found in shown.columns.items()} for name, read in READERS.items()
+        name: {column: read(found, kind_in(shown, column, kind)) for column, found in shown.columns.items()}
+        for name, read in READERS.items()
     }
     logs = {name: name != "saturated" and _exponential(values) for name, values in raw.items()}
     logs["mean"] = logs["mean"] and logs["deviation"]
@@ -36,16 +37,22 @@ def curves(shown: Contrast, kind: str) -> dict[str, Curve]:
     }
 
 
-def kind_in(column: Column, kind: str) -> str:
-    """The kind of joint that stands where `kind` would: without a norm, the joint behind it is the one before it."""
-    kinds = column.survey.kinds
+def kind_in(shown: Contrast, column: str, kind: str) -> str:
+    """The kind of joint that stands where `kind` would.
+
+    Without a norm, the joint behind it is the one before it: z, or f where the norm stands behind f. Without a sum, the
+    joint behind it is the block's last.
+    """
+    kinds = shown.columns[column].survey.kinds
     if kind in kinds:
         return kind
-    return "z" if kind == "norm" else "f"
+    if kind == "norm":
+        return "f" if shown.setup.recipe.norm_place == "behind" else "z"
+    return kinds[-1]
 
 
 def _at(column: Column, kind: str, read: Callable[..., float]) -> Values:
-    found = column.survey.at(kind_in(column, kind))
+    found = column.survey.at(kind)
     return [_finite(read(found[block])) if block in found else None for block in range(1, column.survey.depth + 1)]
 
 

@@ -125,7 +125,8 @@ def test_each_presets_claim_holds_on_the_network_of_its_link(client, name):
 
 
 @pytest.mark.parametrize(("query", "column", "said"), [
-    ({"depth": 8, "width": 48, "weight_scale": 54400, "source": "normal", "standardize": "on"}, "without", "at the read-out"),
+    ({"depth": 8, "width": 48, "weight_scale": 54400, "source": "normal", "standardize": "on"}, "without",
+     "at the read-out"),
     ({"depth": 2, "source": "inline", "values": "1e300,1;2,3;4,5"}, "without", "at the input already"),
     ({"depth": 2, "source": "inline", "values": "1e300,1;2,3;4,5"}, "with", "at the input already"),
 ])  # fmt: skip
@@ -147,6 +148,15 @@ def test_a_claim_is_measured_on_the_network_at_hand(client, name):
     bare = get(client, **SMALL | {"norm": "none", "preset": name})["preset"]
     assert bare["holds"] is None
     assert bare["text"]
+
+
+@pytest.mark.parametrize(("place", "stands"), [("before", "z"), ("behind", "f")])
+def test_the_column_without_a_norm_says_which_joint_it_shows_instead(client, place, stands):
+    answer = get(client, **SMALL, norm_place=place, shown="norm", joint="norm2")
+    assert answer["shown_in"] == answer["joint"]["kind_in"] == {"without": stands, "with": "norm"}
+    symbol = answer["network"]["symbols"]["without"][stands]
+    assert answer["figures"]["activations_without"]["layout"]["title"]["text"].startswith(f"{symbol}: ")
+    assert answer["figures"]["joint"]["layout"]["title"]["text"].startswith(f"{symbol} or ")
 
 
 def test_a_disturbance_without_and_with_batch_norm(client):

@@ -64,6 +64,15 @@ def test_the_buttons_choose_which_joints_are_drawn(network: Network) -> None:
     expect(network.page.get_by_role("button", name="behind the sum")).to_be_hidden()
 
 
+def test_behind_f_the_column_without_the_norm_shows_f_in_picture_words_and_table(network: Network) -> None:
+    network.open(f"{SMALL}&norm_place=behind&shown=norm")
+    expect(network.page.locator("#kind-note")).to_contain_text("that column shows f(z)")
+    network.controls.menu("activations_without").get_by_role("button", name="Table").click()
+    cells = network.page.locator("[data-figure=activations_without] .behind td").all_text_contents()
+    means = [row["mean"] for row in network.answer()["columns"]["without"]["joints"] if row["kind"] == "f"]
+    assert [float(cell) for cell in cells[::4]] == pytest.approx(means, rel=0.01)
+
+
 def test_the_table_behind_a_curve_has_its_numbers(network: Network) -> None:
     network.open(SMALL)
     network.controls.menu("depth_deviation").get_by_role("button", name="Table").click()

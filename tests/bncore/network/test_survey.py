@@ -8,7 +8,7 @@ import pytest
 
 from bncore.activations import ACTIVATIONS
 from bncore.network.contrast import Disturbance, contrast
-from bncore.network.curves import curves
+from bncore.network.curves import curves, kind_in
 from bncore.network.distributions import before_and_after, distributions
 from bncore.network.edits import disturbed
 from bncore.network.losses import cross_entropy
@@ -94,6 +94,25 @@ def test_distributions_count_every_number_on_one_axis(make, kind):
         total = sum(row.moments.count for row in distribution.rows)
         assert distribution.outside < 0.01 * total
     assert drawn["without", "activations"].kind == ("z" if kind == "norm" else kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "recipe", "without", "with_norm"),
+    [
+        ("norm", {}, "z", "norm"), ("norm", {"norm_place": "behind"}, "f", "norm"),
+        ("sum", {"residual": True, "norm_place": "behind", "depth": 1}, "f", "norm"),
+        ("sum", {"residual": True, "depth": 1}, "f", "f"), ("sum", {"residual": True}, "sum", "sum"),
+    ],
+)  # fmt: skip
+def test_where_a_joint_is_missing_the_one_in_its_place_is_shown(kind, recipe, without, with_norm):
+    found = contrasted(**recipe)
+    assert {name: kind_in(found, name, kind) for name in found.columns} == {"without": without, "with": with_norm}
+    assert {name: d.kind for (name, _), d in distributions(found, kind).items()} == {
+        "without": without, "with": with_norm,
+    }  # fmt: skip
+    sizes = [joint.forward.sd for joint in found.columns["without"].survey.at(without).values()]
+    drawn = [value for value in curves(found, kind)["deviation"].values["without"] if value is not None]
+    assert drawn == sizes
 
 
 def test_an_axis_turns_logarithmic_where_numbers_run_away_and_still_draws_a_bell_as_one():
