@@ -13,6 +13,7 @@ from bncore.network.gradient_parts import GradientParts, gradient_parts
 from bncore.network.layer import Layer
 from bncore.network.losses import LOSSES, Loss
 from bncore.network.movement import Moved, movements
+from bncore.network.passing import Passing, passing
 from bncore.network.propagation import Tick, propagate
 from bncore.network.survey import Survey, survey
 
@@ -48,10 +49,14 @@ class Setup:
 
 @dataclass(frozen=True, eq=False)
 class Disturbed:
-    """A disturbed column: the second pass, and how far each joint from the disturbed block onwards moved."""
+    """A disturbed column: the second pass, how far each joint from the disturbed block onwards moved, and why.
+
+    `passing` is None where numbers of the disturbed block are not finite.
+    """
 
     survey: Survey
     moved: list[Moved]
+    passing: Passing | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,7 +109,8 @@ def _column(setup: Setup, layers: list[Layer], say: Callable[[str], None]) -> Co
         return Column(layers, found, parts, None)
     d = setup.disturbance
     after = _survey(setup, disturbed(layers, d.block, d.factor, d.shift), lambda: say("disturbed"))
-    return Column(layers, found, parts, Disturbed(after, movements(found, after, d.block)))
+    moved, why = movements(found, after, d.block), passing(found, after, d.block, d.factor)
+    return Column(layers, found, parts, Disturbed(after, moved, why))
 
 
 def _survey(setup: Setup, layers: list[Layer], tick: Tick) -> Survey:

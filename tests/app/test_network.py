@@ -190,6 +190,39 @@ def test_what_is_left_behind_batch_norm_is_epsilons_doing_and_said_so(client):
     assert "ε's doing" in answer["disturb"]["columns"]["with"]["text"]
 
 
+TOLD = [
+    ({"eps": 1, "norm_place": "behind"}, "with", "ε's doing", "behind f here"),
+    ({"disturb_factor": 0}, "with", "the same for every example", "ε"),
+    ({"disturb_factor": 0}, "without", "nothing of the batch passes", "Nothing stops it"),
+    ({"disturb_factor": 0, "disturb_layer": 2, "residual": "on"}, "without", "but by its residual connection", "stops"),
+    ({"disturb_factor": -1, "activation": "identity", "norm_place": "behind"}, "with", "flips the sign", "behind f"),
+    ({"disturb_factor": -3, "eps": 1}, "with", "ε's doing", "deviation stay"),
+    ({"disturb_factor": 1}, "with", "Nothing is disturbed", "stops"),
+    ({"disturb_factor": 1, "disturb_shift": 1e6}, "with", "rounding's doing", "ε"),
+    ({"weight_scale": 0, "disturb_layer": 4, "disturb_shift": 1}, "without", "one number for all", "range"),
+    ({"eps": 0, "dtype": "float64"}, "with", "rounding's doing", "ε"),
+    ({"depth": 9, "weight_scale": 1e6}, "without", "Without the disturbance already", "Nothing stops it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "column", "said", "unsaid"), TOLD)
+def test_what_is_said_of_a_disturbance_has_the_cause_that_it_has(client, query, column, said, unsaid):
+    asked = {"depth": 4, "width": 16, "batch_size": 64, "disturb_layer": 1} | query
+    text = get(client, **asked)["disturb"]["columns"][column]["text"]
+    assert said in text
+    assert unsaid not in text
+
+
+def test_the_headline_of_a_disturbance_counts_who_notices(client):
+    asked = {"depth": 4, "width": 16, "disturb_layer": 1}
+    shifted = get(client, **asked)["disturb"]["headline"]
+    assert "times 3: a covariate shift" in shifted
+    assert "3 of 3 without BN, 0 of 3 with BN" in shifted
+    assert "no later block's input changes" in get(client, **asked, disturb_factor=1)["disturb"]["headline"]
+    far = asked | {"depth": 8, "disturb_factor": 1e6, "weight_scale": 1e6}
+    assert "not known without BN" in get(client, **far)["disturb"]["headline"]
+
+
 def test_the_labels_are_the_datas_or_said_to_be_seeded(client):
     wine, normal = (get(client, **SMALL, source=source) for source in ("wine", "normal"))
     assert (wine["batch"]["classes"], wine["batch"]["seeded_labels"]) == (3, False)

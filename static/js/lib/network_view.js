@@ -51,13 +51,8 @@ export function showDisturbance({ disturb, columns }) {
     $(`disturb-text-${name}`).textContent = found ? found.text : "";
     $(`disturb-text-${name}`).parentElement.hidden = !found;
   }
-  $("disturb-headline").textContent = disturb === null ? "" : disturbed(disturb);
+  $("disturb-headline").textContent = disturb?.headline ?? "";
   $("column-with").hidden = columns.with === null;
-}
-
-function disturbed({ block, factor, shift }) {
-  const said = [`The weights of block ${block} times ${factor}`, shift ? `its biases shifted by ${shift}` : ""].filter(Boolean).join(", ");
-  return `${said.replaceAll("-", "−")}: a covariate shift, a change of the later blocks' inputs, for all of them without BN. Which of them notice with BN, see below.`;
 }
 
 // ---- the joints that are shown ----
