@@ -186,8 +186,9 @@ def _stopped(told: _Told) -> str:
 
 def _epsilon(told: _Told) -> str:
     return (
-        f"Batch norm would stop it at ε = 0, but ε = {tick_text(told.recipe.eps)} is not small beside the variance of the "
-        f"disturbed {told.entered} in block {told.block}: {three(told.passing.left)} of a deviation is left behind it, ε's doing."
+        f"Batch norm would stop it at ε = 0, but ε = {tick_text(told.recipe.eps)} is not small beside the variance of "
+        f"the disturbed {told.entered} in block {told.block}: {three(told.passing.left)} of a deviation is left behind "
+        "it, ε's doing."
     )
 
 

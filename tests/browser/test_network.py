@@ -252,6 +252,18 @@ def test_a_wrong_field_costs_only_itself(network: Network, watch: Watch) -> None
     expect(network.headline).to_have_text(said)
 
 
+def test_a_wrong_field_of_a_large_network_costs_only_itself(network: Network, watch: Watch) -> None:
+    watch.refusals.add(422)
+    network.page.goto(f"/network?{LARGE}&weight_scale=-1")
+    network.controls.expect_error("weight_scale", "0")
+    expect(network.headline).to_contain_text("With BN, z's deviation runs")
+    network.settle()
+    network.controls.expect_error("weight_scale", "0")
+    assert len(network.line("depth_deviation", 1)) == 20
+    network.controls.enter("weight_scale", "1.5")
+    expect(network.page.locator("#e-weight_scale")).to_be_hidden()
+
+
 # ---- waiting ----
 
 

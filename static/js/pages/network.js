@@ -24,6 +24,7 @@ const $ = (id) => document.getElementById(id);
 const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
+let unsolved = embedded.problem; // what is wrong with the address, until something is changed
 
 const state = new State(embedded.schema, follow);
 bindFirstMove();
@@ -36,6 +37,7 @@ const latest = new Latest({
   show: (found) => {
     clearProblems();
     show(found);
+    if (unsolved) fail(unsolved.detail, unsolved.errors ?? []);
   },
   fail: (problem) => {
     clearProblems();
@@ -73,7 +75,7 @@ function showRest() {
 
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
-  if (answer === null) $("headline").textContent = NOTHING;
+  if (answer === null && !unsolved) $("headline").textContent = NOTHING;
   showProblem(detail, errors, answer ? `${answer.batch.title}, ${answer.network.text}` : "");
   offerDrop(errors, state);
 }
@@ -87,6 +89,7 @@ function showProgress(told) {
 }
 
 state.onChange((names) => {
+  unsolved = null;
   relevance();
   if (names === null || names.includes("source")) showSource(state);
   ask();
@@ -157,8 +160,8 @@ bindTerms(embedded.terms, figures);
 relevance();
 showSource(state);
 if (answer) show(answer);
-else if (!embedded.problem) ask();
-if (embedded.problem) {
+else latest.want(unsolved ? String(new URLSearchParams(embedded.query)) : state.query()); // without the wrong field
+if (unsolved) {
   clearProblems();
-  fail(embedded.problem.detail, embedded.problem.errors ?? []);
+  fail(unsolved.detail, unsolved.errors ?? []);
 }
