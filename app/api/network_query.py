@@ -152,6 +152,12 @@ class NetworkFields(BatchFields):
             raise _refused("joint", self.joint, f"a block from 1 to {self.depth}", f"The joint {self.joint} is to be "
                            f"opened, and the network has {self.depth} blocks.")  # fmt: skip
 
+    def check_sum(self, inputs: int) -> None:
+        """Raises InvalidQuery where the sum of block 1 is to be opened, and `inputs` are not of the blocks' width."""
+        if self.joint == "sum1" and inputs != self.width:
+            raise _refused("joint", self.joint, "a sum from block 2 on, or another kind", "Block 1 has no residual "
+                           f"connection: {inputs} enter it, and its width is {self.width}.")  # fmt: skip
+
 
 def joint_kinds(norm: str, residual: str) -> list[str]:
     """The kinds of joints that a network has."""

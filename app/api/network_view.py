@@ -56,6 +56,7 @@ def prepare(query: NetworkFields, uploads: UploadStore, settings: Settings) -> P
     query.check_work(source, settings.view_numbers)
     batch = query.draw(source)
     inputs = inputs_of(query, batch)
+    query.check_sum(inputs.x.shape[1])
     work = work_of(query, inputs.x.shape, inputs.outputs)
     if work > settings.network_work:
         raise _too_much(query, inputs, work, settings.network_work)

@@ -6,12 +6,16 @@ from app.figures.numbers import three
 from bncore.network.claims import ENDS, YANG, Measured
 from bncore.network.survey import Diverged
 
-NOT_HERE = "This network has no column with batch norm, so that nothing can be measured."
+NOT_HERE = {
+    "no_norm": "This network has no column with batch norm, so that nothing can be measured.",
+    "diverged": "Not measured here: with batch norm, too, numbers leave their range.",
+    "no_gradient": "Not measured here: no gradient reaches batch norm, or none that is finite.",
+}
 
 
 def measured_text(name: str, found: Measured) -> str:
     """A sentence or two; they say why where nothing could be measured."""
-    return TEXTS[name](found)
+    return NOT_HERE[found.missing] if found.missing else TEXTS[name](found)
 
 
 def _vanishing(found: Measured) -> str:
@@ -28,8 +32,6 @@ def _vanishing(found: Measured) -> str:
 
 
 def _exploding(found: Measured) -> str:
-    if not found.numbers:
-        return NOT_HERE
     without, with_norm, largest = found.diverged["without"], found.diverged["with"], found.numbers["largest_deviation"]
     told = "stay in their range" if without is None else f"leave their range {_place(without)}"
     if with_norm is not None:
@@ -47,8 +49,6 @@ def _place(found: Diverged) -> str:
 
 def _scale_invariance(found: Measured) -> str:
     n = found.numbers
-    if "alignment" not in n:
-        return NOT_HERE
     orthogonal = f"|⟨w, ∂L/∂w⟩| is at most {three(n['alignment'] or 0.0)} of ‖w‖ ‖∂L/∂w‖ over all units"
     if "moved" not in n:
         return f"{orthogonal}. Disturb a block by a factor a > 0 to measure the rest."
@@ -77,10 +77,9 @@ def _residual(found: Measured) -> str:
 
 def _gradient_norm(found: Measured) -> str:
     n = found.numbers
-    if not n:
-        return NOT_HERE
+    differ = "by an unknown share" if n["disagreement"] is None else f"by at most {three(n['disagreement'])}"
     return (
-        f"The two sides differ by at most {_or_unknown(n['disagreement'])} of themselves; on average over the blocks "
+        f"The two sides differ {differ} of themselves; on average over the blocks "
         f"{three(100.0 * (n['removed'] or 0.0))} % of ‖dy‖² is removed."
     )
 

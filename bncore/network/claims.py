@@ -19,12 +19,14 @@ ROUNDING = {"float32": 1e-3, "float64": 1e-9}
 class Measured:
     """A claim on one network: the numbers by name, and whether it holds there; None where it cannot be measured.
 
-    `diverged` says of each column where its numbers left their range, if the claim is about that.
+    `diverged` says of each column where its numbers left their range, if the claim is about that; `missing` why nothing
+    can be measured at all: "no_norm", "diverged" or "no_gradient".
     """
 
     numbers: dict[str, float | None]
     holds: bool | None
     diverged: Mapping[str, Diverged | None] = field(default_factory=dict)
+    missing: str = ""
 
 
 def vanishing(shown: Contrast) -> Measured:
@@ -32,7 +34,7 @@ def vanishing(shown: Contrast) -> Measured:
     without, with_norm = (_first_gradient(shown.columns.get(name)) for name in ("without", "with"))
     times = with_norm / without if without and with_norm is not None else None
     holds = None if with_norm is None or without is None else (without == 0.0 < with_norm) or (times or 0.0) >= ORDERS
-    return Measured({"without": without, "with": with_norm, "times": times}, holds)
+    return Measured({"without": without, "with": with_norm, "times": times}, holds, missing=_missing(shown))
 
 
 def exploding(shown: Contrast) -> Measured:
@@ -43,7 +45,7 @@ def exploding(shown: Contrast) -> Measured:
     """
     with_norm = shown.columns.get("with")
     if with_norm is None:
-        return Measured({}, None)
+        return Measured({}, None, missing="no_norm")
     diverged = {name: column.survey.diverged for name, column in shown.columns.items()}
     numbers = {name: _place(found, shown.setup.depth) for name, found in diverged.items()}
     largest = max((m.sd for joint in with_norm.survey.joints if (m := joint.forward).finite), default=None)
@@ -62,7 +64,7 @@ def scale_invariance(shown: Contrast) -> Measured:
     """
     column, d = shown.columns.get("with"), shown.setup.disturbance
     if column is None or column.survey.diverged:
-        return Measured({}, None)
+        return Measured({}, None, missing="diverged" if column else "no_norm")
     alignment = max(weights.alignment for weights in column.survey.weights)
     if d is None or column.disturbed is None or d.factor <= 0.0:
         return Measured({"alignment": alignment}, None)
@@ -79,7 +81,8 @@ def scale_invariance(shown: Contrast) -> Measured:
 def gradient_growth(shown: Contrast) -> Measured:
     """By what factor the gradient at the products grows a block, from the last towards the first; claimed: 1.211."""
     growth = _growth(shown.columns.get("with"))
-    return Measured({"growth": growth}, None if growth is None else abs(growth - YANG) <= YANG_WITHIN)
+    holds = None if growth is None else abs(growth - YANG) <= YANG_WITHIN
+    return Measured({"growth": growth}, holds, missing=_missing(shown))
 
 
 def residual_tames(shown: Contrast) -> Measured:
@@ -89,6 +92,7 @@ def residual_tames(shown: Contrast) -> Measured:
     return Measured(
         {"growth": growth, "residual": float(residual)},
         None if growth is None else residual and growth <= TAMED,
+        missing=_missing(shown),
     )
 
 
@@ -96,7 +100,7 @@ def gradient_norm(shown: Contrast) -> Measured:
     """After Santurkar et al. 2018, theorem 4.1: the largest disagreement with the identity, the mean share removed."""
     column = shown.columns.get("with")
     if column is None or not column.parts:
-        return Measured({}, None)
+        return Measured({}, None, missing="no_gradient" if column else "no_norm")
     worst = max(parts.disagreement for parts in column.parts)
     removed = sum(1.0 - parts.kept for parts in column.parts) / len(column.parts)
     return Measured({"disagreement": _real(worst), "removed": removed}, worst <= ROUNDING[shown.setup.recipe.dtype])
@@ -106,6 +110,10 @@ CLAIMS: dict[str, Callable[[Contrast], Measured]] = {
     "vanishing": vanishing, "exploding": exploding, "scale_invariance": scale_invariance,
     "gradient_growth": gradient_growth, "residual_tames": residual_tames, "gradient_norm": gradient_norm,
 }  # fmt: skip
+
+
+def _missing(shown: Contrast) -> str:
+    return "" if "with" in shown.columns else "no_norm"
 
 
 def _first_gradient(column: Column | None) -> float | None:

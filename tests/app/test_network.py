@@ -159,6 +159,24 @@ def test_the_column_without_a_norm_says_which_joint_it_shows_instead(client, pla
     assert answer["figures"]["joint"]["layout"]["title"]["text"].startswith(f"{symbol} or ")
 
 
+@pytest.mark.parametrize(("query", "said"), [
+    ({"preset": "gradient_norm", "batch_size": 1, "eps": 0}, "no gradient reaches batch norm"),
+    ({"preset": "gradient_norm", "norm": "none"}, "no column with batch norm"),
+    ({"preset": "vanishing", "norm": "none"}, "no column with batch norm"),
+    ({"preset": "scale_invariance", "source": "inline", "values": "1e300,1;2,3", "standardize": "off"},
+     "numbers leave their range"),
+    ({"preset": "scale_invariance", "norm": "none"}, "no column with batch norm"),
+])  # fmt: skip
+def test_what_cannot_be_measured_says_why(client, query, said):
+    found = get(client, **SMALL | query)["preset"]
+    assert found["holds"] is None
+    assert said in found["text"]
+
+
+def test_the_sum_of_block_1_can_be_opened_where_it_keeps_its_width(client):
+    assert get(client, residual="on", width=64, joint="sum1", depth=3)["joint"]["id"] == "sum1"
+
+
 def test_a_disturbance_without_and_with_batch_norm(client):
     answer = get(client, depth=5, width=16, disturb_layer=1, disturb_factor=4, eps=0, dtype="float64")
     without, with_norm = (answer["disturb"]["columns"][name] for name in ("without", "with"))
@@ -247,6 +265,7 @@ def test_inputs_are_standardized_unless_asked_not_to(client):
         ({"width": 3}, "width", "a whole number from 4 to 512"),
         ({"depth": 3, "disturb_layer": 4}, "disturb_layer", "0 to 3"),
         ({"depth": 3, "joint": "z4"}, "joint", "a block from 1 to 3"),
+        ({"residual": "on", "width": 32, "joint": "sum1"}, "joint", "a sum from block 2 on"),
         ({"joint": "q1"}, "joint", "nothing, or one of z, norm, f, sum"),
         ({"shown": "sum"}, "shown", "z, norm, f"),
         ({"norm": "none", "joint": "norm1"}, "joint", "z, f"),

@@ -147,6 +147,14 @@ def test_a_joint_that_a_shallower_network_does_not_have_is_closed(network: Netwo
     assert network.controls.figure("activations_with").is_hidden()
 
 
+def test_the_sum_of_block_1_is_closed_when_a_width_takes_it_away(network: Network) -> None:
+    network.open("depth=3&batch_size=32&residual=on&joint=sum1")
+    network.expect_open("sum1", "x + F(x) of block 1")
+    network.controls.enter("width", "8")
+    expect(network.controls.problem).to_be_hidden()
+    assert "joint" not in network.query
+
+
 # ---- claims ----
 
 

@@ -1,6 +1,7 @@
 // What must change together in the network's state, so that no state in between is refused.
 
 const UPLOAD = /^[0-9a-f]{64}$/;
+const OF_INPUTS = ["source", "values", "features", "array", "header", "feature_axis", "label", "architecture", "width"]; // decide whether block 1 keeps its width
 const OF_IMAGES = { depth: "4", width: "16", batch_size: "auto" };
 
 // Another architecture brings a size that fits it; what is looked at or disturbed must still be there afterwards.
@@ -12,6 +13,7 @@ export function follow(changes, state) {
   const [, kind, block] = /^([a-z]+)(\d+)$/.exec(value("joint")) ?? ["", "", "0"];
   if (gone[value("shown")]) also.shown = "z";
   if (gone[kind] || Number(block) > depth) also.joint = "";
+  if (value("joint") === "sum1" && OF_INPUTS.some((name) => name in changes)) also.joint = "";
   if (Number(value("disturb_layer")) > depth) also.disturb_layer = String(Math.max(1, depth));
   return also;
 }
