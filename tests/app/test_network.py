@@ -260,6 +260,7 @@ def test_inputs_are_standardized_unless_asked_not_to(client):
     [
         ({"architecture": "convolutional", "depth": 9}, "depth", "1 to 8"),
         ({"architecture": "convolutional", "depth": 2, "source": "wine"}, "source", "digits"),
+        ({"architecture": "convolutional", "depth": 12, "source": "wine"}, "source", "digits"),
         ({"architecture": "convolutional", "depth": 2, "source": "normal"}, "source", "digits"),
         ({"depth": 51}, "depth", "a whole number from 1 to 50"),
         ({"width": 3}, "width", "a whole number from 4 to 512"),
@@ -297,6 +298,29 @@ def test_more_numbers_than_the_server_keeps_are_refused_with_the_number_that_it_
     allowed = int(row["allowed"].split()[2].replace(",", ""))
     assert get(client, **query | {"batch_size": allowed})["batch"]["examples"] == allowed
     assert refused(client, **query | {"batch_size": allowed + 1})["field"] == "batch_size"
+
+
+def test_a_convolutional_network_alone_has_a_size_and_a_source_that_fit_it(client):
+    answer = get(client, architecture="convolutional")
+    assert answer["network"]["text"] == "4 blocks of width 16"
+    assert answer["batch"]["title"] == "Digits"
+    assert answer["query"] == {"architecture": "convolutional"}
+    spelt = client.get(URL, params={"architecture": "convolutional", "depth": 4, "width": 16})
+    assert spelt.headers["etag"] == client.get(URL, params={"architecture": "convolutional"}).headers["etag"]
+
+
+def test_an_answers_query_gives_that_answer_again(client):
+    small = {"architecture": "convolutional", "depth": 1, "width": 64, "batch_size": 4}
+    answer = get(client, **small)
+    assert answer["query"]["width"] == 64
+    assert get(client, **answer["query"]) == answer
+
+
+def test_the_description_says_that_the_default_size_depends_on_the_architecture(client):
+    parameters = client.get("/api/v1/openapi.json").json()["paths"][URL]["get"]["parameters"]
+    told = {row["name"]: row["description"] for row in parameters}
+    assert "4 of a convolutional network" in told["depth"]
+    assert "16 of a convolutional network" in told["width"]
 
 
 def test_a_convolutional_network_on_the_digits_has_channels(client):

@@ -213,12 +213,22 @@ def test_dropped_images_go_through_a_convolutional_network(network: Network, tmp
 def test_convolutional_brings_what_fits_it_and_back(network: Network, watch: Watch) -> None:
     network.open("source=wine&joint=z9")
     network.controls.choose("architecture", "convolutional")
-    assert network.query == {"architecture": "convolutional", "depth": "4", "width": "16"}
+    assert network.query == {"architecture": "convolutional"}
+    expect(network.controls.field("depth")).to_have_value("4")
+    expect(network.controls.field("width")).to_have_value("16")
     expect(network.product(1)).to_have_text("convolution")
     network.controls.choose("architecture", "fully_connected")
     assert network.query == {}
     expect(network.product(12)).to_have_text("linear")
     assert len(watch.asked("/api/v1/network")) == 2
+
+
+def test_the_usual_width_of_the_other_architecture_stays_in_the_address(network: Network) -> None:
+    network.open("width=64&depth=2&architecture=convolutional&batch_size=8")
+    expect(network.controls.field("width")).to_have_value("64")
+    network.controls.enter("depth", "1")
+    assert network.query["width"] == "64"
+    expect(network.page.locator("#batch-line")).to_contain_text("1 block of width 64")
 
 
 # ---- the address ----

@@ -2,7 +2,7 @@
 
 const UPLOAD = /^[0-9a-f]{64}$/;
 const OF_INPUTS = ["source", "values", "features", "array", "header", "feature_axis", "label", "architecture", "width"]; // decide whether block 1 keeps its width
-const OF_IMAGES = { depth: "4", width: "16", batch_size: "auto" };
+const OF_ARCHITECTURE = ["depth", "width", "batch_size"];
 
 // Another architecture brings a size that fits it; what is looked at or disturbed must still be there afterwards.
 export function follow(changes, state) {
@@ -19,10 +19,10 @@ export function follow(changes, state) {
 }
 
 function ofArchitecture({ architecture, ...changes }, state) {
-  const names = Object.keys(OF_IMAGES);
-  if (architecture !== "convolutional") return { ...Object.fromEntries(names.map((name) => [name, state.fallback(name)])), ...changes };
+  const fitting = Object.fromEntries(OF_ARCHITECTURE.map((name) => [name, state.fallback(name, { architecture })]));
+  if (architecture !== "convolutional") return { ...fitting, ...changes };
   const source = changes.source ?? state.get("source");
-  return { ...OF_IMAGES, source: UPLOAD.test(source) ? source : "digits", ...changes };
+  return { ...fitting, source: UPLOAD.test(source) ? source : "digits", ...changes };
 }
 
 // What changes with an upload: an array of images goes into a convolutional network.
