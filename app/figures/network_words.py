@@ -53,7 +53,12 @@ def diverged_text(shown: Contrast, column: str, found: Diverged, notation: str) 
 def headline(shown: Contrast, notation: str) -> str:
     """One sentence a column: what becomes of the product's deviation and of the gradient from block to block."""
     parts = [_run(shown, name, column, notation) for name, column in shown.columns.items()]
-    return " ".join(parts)
+    return _before(shown, " ".join(parts))
+
+
+def _before(shown: Contrast, text: str) -> str:
+    """What is said of the network as it was, where it is disturbed now."""
+    return text if shown.setup.disturbance is None else f"Before the disturbance: {text[0].lower()}{text[1:]}"
 
 
 def _run(shown: Contrast, name: str, column: Column, notation: str) -> str:
@@ -78,7 +83,7 @@ def _times(first: float, last: float) -> str:
 def findings(shown: Contrast, notation: str) -> list[dict[str, str]]:
     """What is worth telling of the columns: id, severity ("warning" or "note"), column, text."""
     return [
-        {"id": id, "severity": severity, "column": name, "text": text}
+        {"id": id, "severity": severity, "column": name, "text": _before(shown, text)}
         for name, column in shown.columns.items()
         for id, severity, text in _findings(shown, name, column, notation)
     ]

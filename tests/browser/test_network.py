@@ -97,8 +97,18 @@ def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only(network:
     assert "Batch norm stops it at once" in network.text("with")
     expect(network.product(2)).to_have_text("× 3.00")
     expect(network.joint("z5")).to_have_accessible_name(
-        re.compile(r"z of block 5, without BN, moved by 2\.0\d deviations")
+        re.compile(r"z of block 5, without BN, its distribution moved by \d\.\d+ deviations, its values by 2\.0\d")
     )
+    expect(network.page.locator("#moved-legend")).to_contain_text("how far the joint's distribution moved")
+
+
+def test_a_joint_is_tinted_by_how_far_its_distribution_moved_not_by_single_values(network: Network) -> None:
+    network.open("depth=3&width=16&eps=0&dtype=float64&disturb_layer=1&disturb_factor=-1&activation=tanh")
+    row = next(r for r in network.answer()["disturb"]["columns"]["with"]["joints"] if r["joint"] == "norm2")
+    assert row["values_moved"] > 1.9
+    shade = network.joint("norm2", "with").evaluate("(button) => Number(button.style.getPropertyValue('--moved'))")
+    assert shade == pytest.approx(row["moved"])
+    assert shade < 0.2
 
 
 def test_a_factor_that_is_moved_first_disturbs_block_1_and_undo_takes_it_back(network: Network) -> None:

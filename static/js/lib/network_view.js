@@ -43,7 +43,7 @@ export function showClaim({ preset, presets }) {
 // ---- the disturbance ----
 
 export function showDisturbance({ disturb, columns }) {
-  $("disturbed-view").hidden = disturb === null;
+  for (const id of ["disturbed-view", "curves-disturbed", "moved-legend"]) $(id).hidden = disturb === null;
   $("undo-disturbance").setAttribute("aria-disabled", String(disturb === null));
   $("disturb-hint").hidden = disturb !== null;
   for (const name of ["without", "with"]) {
@@ -111,5 +111,5 @@ function fillDisturbed(table, { disturb, shown_in: shownIn }, column) {
 }
 
 function fillCurves(table, { data }) {
-  fillTable(table, "block", data[0].x.map(String), data.map((trace) => [trace.name, trace.y]));
+  fillTable(table, "block", data[0].x.map(String), data.map((trace) => [trace.name, trace.customdata ?? trace.y]));
 }

@@ -49,7 +49,7 @@ export class Schematic {
   #state(columns) {
     const { joint, disturb, columns: found } = this.#answer;
     for (const column of columns) {
-      const moved = new Map((disturb?.columns[column]?.joints ?? []).map((row) => [row.joint, row.values_moved]));
+      const moved = new Map((disturb?.columns[column]?.joints ?? []).map((row) => [row.joint, row]));
       for (const button of this.#box.querySelectorAll(`[data-column="${column}"] [data-joint]`)) {
         button.setAttribute("aria-pressed", String(button.dataset.joint === joint.id));
         tint(button, moved.get(button.dataset.joint), column);
@@ -83,10 +83,11 @@ export class Schematic {
   }
 }
 
-// The further a joint moved, the stronger its tint; the words say by how much.
-function tint(button, moved, column) {
-  const told = moved === undefined ? "" : moved === null ? ", moved out of range" : `, moved by ${three(moved)} deviations`;
-  button.style.setProperty("--moved", moved === undefined ? "0" : String(moved ?? 1));
+// The further a joint's distribution moved (a layer's movement: a flipped sign alone is none), the stronger its tint; the words say by how much.
+function tint(button, row, column) {
+  const moved = row?.moved;
+  const told = row === undefined ? "" : moved === null ? ", moved out of range" : `, its distribution moved by ${three(moved)} deviations, its values by ${three(row.values_moved)}`;
+  button.style.setProperty("--moved", row === undefined ? "0" : String(moved ?? 1));
   button.setAttribute("aria-label", `${button.textContent} of block ${button.dataset.block}, ${NAMES[column]}${told}`);
 }
 
