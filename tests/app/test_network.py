@@ -81,10 +81,18 @@ def test_without_a_norm_there_is_one_column(client):
     ids=str,
 )  # fmt: skip
 def test_every_setting_is_answered_in_valid_json(client, query):
-    answer = get(client, **SMALL | query)
-    assert answer["headline"].endswith(".")
+    answer, usual = get(client, **SMALL | query), get(client, **SMALL)
     assert set(answer["figures"]) >= ALWAYS
-    assert all(text for text in answer["conventions"])
+    asked, by_default = answer.pop("query"), usual.pop("query")
+    assert (answer == usual) == (asked == by_default)  # no setting is without effect
+    for column in answer["columns"].values():
+        numbers = [row[key] for row in column["joints"] for key in ("mean", "sd", "min", "max", "gradient_norm")]
+        assert (None in [column["loss"], *numbers]) == (column["diverged"] is not None)
+        assert [row["saturated"] is None for row in column["joints"] if row["kind"] == "f"] == [
+            row["sd"] is None for row in column["joints"] if row["kind"] == "f"
+        ]
+    said = [answer["headline"], *answer["conventions"], *(found["text"] for found in answer["findings"])]
+    assert not [text for text in said if not text or "nan" in text.lower() or "None" in text]
 
 
 def test_divergence_is_null_and_named_and_drawn_up_to_there(client):
