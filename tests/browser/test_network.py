@@ -18,6 +18,11 @@ ASKED = "**/api/v1/network*"
 SMALL = "depth=3&width=8&batch_size=32"
 LARGE = "depth=20&width=512&batch_size=256"
 VANISHING = "preset=vanishing&depth=10&width=100&activation=sigmoid&initialization=normal&weight_scale=0.1"
+REMEMBER_SIZES = """() => {
+  const line = document.getElementById("batch-line");
+  window.sizes = [];
+  new MutationObserver(() => window.sizes.push(line.textContent)).observe(line, { childList: true });
+}"""
 SLID_TO = "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', { bubbles: true })); }"
 
 
@@ -328,6 +333,7 @@ def test_a_newer_state_ends_the_stream_and_the_last_view_stands_until_it_comes(n
 def test_a_stream_that_was_overtaken_before_it_began_is_given_up(network: Network, held: Held) -> None:
     network.page.goto("/network?depth=50&width=8")
     network.settle()
+    network.page.evaluate(REMEMBER_SIZES)
     width = network.controls.field("width")
     width.fill("512")
     width.press("Enter")
@@ -339,6 +345,9 @@ def test_a_stream_that_was_overtaken_before_it_began_is_given_up(network: Networ
     held.take().continue_()
     network.settle()
     assert network.query["width"] == "12"
+    shown = network.page.evaluate("() => window.sizes")
+    assert any("width 12" in text for text in shown)
+    assert not any("width 512" in text for text in shown)
     expect(network.headline).to_have_text(network.answer()["headline"])
 
 
