@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from app.figures.numbers import counted, three
 from bncore.activations import ACTIVATIONS
 from bncore.network.contrast import Column, Contrast
+from bncore.network.curves import EXPONENTIAL
 from bncore.network.initializations import INITIALIZATIONS
 from bncore.network.survey import Diverged
 
 COLUMN_WORDS = {"without": "without BN", "with": "with BN"}
 AT_THE_START = {"without": "Without BN", "with": "With BN"}  # of a sentence
-EXPONENTIAL = 30.0  # times from the first block to the last that a finding tells of
 MOSTLY = 0.9  # saturated
 SYMBOLS = {
     "frameworks": {

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from bncore.network.contrast import Column, Contrast
-from bncore.network.survey import Diverged
+from bncore.network.survey import Diverged, gradient_ratio
 
 ORDERS = 1e3  # "orders of magnitude"
 YANG = math.sqrt(math.pi / (math.pi - 1.0))  # 1.2112: Yang et al. 2019, "A Mean Field Theory of Batch Normalization"
@@ -69,8 +69,8 @@ def scale_invariance(shown: Contrast) -> Measured:
     if d is None or column.disturbed is None or d.factor <= 0.0:
         return Measured({"alignment": alignment}, None)
     moved = next((m.values for m in column.disturbed.moved if m.kind == "norm"), math.nan)
-    before, after = (s.weights[d.block - 1].gradient for s in (column.survey, column.disturbed.survey))
-    product = d.factor * after / before if before else math.nan
+    ratio = gradient_ratio(column.survey, column.disturbed.survey, d.block)
+    product = math.nan if ratio is None else d.factor * ratio
     within = ROUNDING[shown.setup.recipe.dtype]
     holds = moved <= within and abs(product - 1.0) <= within and alignment <= within
     return Measured(

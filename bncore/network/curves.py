@@ -10,7 +10,7 @@ from bncore.network.contrast import Contrast
 from bncore.network.scales import STEPS
 from bncore.network.survey import Survey, Surveyed
 
-EXPONENTIAL = 30.0  # largest over smallest size, from which on a logarithmic axis tells more
+EXPONENTIAL = 30.0  # largest over smallest size, from which on a logarithmic axis tells more, and a finding is told
 ROUNDING = 1e-5  # a mean below this share of its deviation is rounding
 NO_CLOSER = 0.1  # of a deviation: a means' axis reaches at least that far, so that rounding is drawn as nothing
 Values = list[float | None]
