@@ -49,9 +49,11 @@ def _batch(view: View) -> dict[str, Any]:
     title, examples = source_title(view.query), len(inputs.x)
     what = "channel" if inputs.x.ndim == 4 else "feature"
     image = f" of {inputs.x.shape[2]} × {inputs.x.shape[3]}" if inputs.x.ndim == 4 else ""
+    total = view.prepared.total
+    of = counted(examples, "example") if total in (None, examples) else f"{examples:,} of {total:,} examples"
     return {
         "title": title,
-        "text": f"{title}: {counted(examples, 'example')} × {counted(inputs.x.shape[1], what)}{image}",
+        "text": f"{title}: {of} × {counted(inputs.x.shape[1], what)}{image}",
         "shape": list(inputs.x.shape),
         "examples": examples,
         "total": view.prepared.total,

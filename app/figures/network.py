@@ -49,7 +49,7 @@ class Shown:
     @property
     def when(self) -> str:
         """What a title adds where a disturbance is shown elsewhere."""
-        return "" if self.contrast.setup.disturbance is None else ", before the disturbance"
+        return "" if self.contrast.setup.disturbance is None else ", undisturbed"
 
     def diverged(self, column: str) -> str:
         """Where a column diverged, "" if it did not."""

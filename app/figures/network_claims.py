@@ -70,9 +70,17 @@ def _growth(found: Measured) -> str:
 
 
 def _residual(found: Measured) -> str:
-    if found.numbers["growth"] is None or found.numbers["residual"]:
-        return _growth(found)
-    return f"{_growth(found)} Residual connections are off here."
+    growth, plain = found.numbers["growth"], found.numbers["plain"]
+    if growth is None or not found.numbers["residual"]:
+        return _growth(found) if growth is None else f"{_growth(found)} Residual connections are off here."
+    beside = "by a factor that is not known" if plain is None else f"{three(plain)}-fold"
+    without = found.numbers["without"]
+    dashed = "" if without is None else f" Without batch norm, the dashed line, it grows {three(without)}-fold."
+    return (
+        f"With batch norm the gradient at z grows {three(growth)}-fold a block towards the input through residual "
+        f"connections, and {beside} through the same weights without them (without the {ENDS} blocks at either end; "
+        f"√(π/(π−1)) is {YANG:.3f}).{dashed}"
+    )
 
 
 def _gradient_norm(found: Measured) -> str:

@@ -10,18 +10,21 @@ from app.figures.network_words import COLUMN_WORDS
 from app.figures.numbers import three
 from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS
-from bncore.axis import Axis
+from bncore.axis import Axis, nice_ceiling, tick_text
 from bncore.network.curves import Curve
 from bncore.network.gradient_parts import GradientParts
 
 COLOURS = {"without": MEANINGS["without_bn"], "with": MEANINGS["with_bn"]}
 DASHES = {"without": "dash", "with": "solid"}
+BANDS = {"without": "4px,3px", "with": "solid"}  # of the disturbed passes
 MARKERS = {"without": "circle-open", "with": "square"}
 MARGIN = {"l": 58, "r": 12, "t": 54, "b": 42}
 LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"}
-PARTS = {"kept": "direct", "by_mean": "mean", "by_variance": "variance"}
+PARTS = {"by_mean": "mean", "by_variance": "variance", "kept": "direct"}
 PART_WORDS = {"kept": "kept and rescaled", "by_mean": "removed by the mean", "by_variance": "removed by the variance"}
 PATTERNS = {"kept": "", "by_mean": "/", "by_variance": "x"}
+TWICE = 2.0  # as much as is removed is shown
+WHOLE = 100.0
 Values = Sequence[float | None]
 
 
@@ -73,7 +76,7 @@ def _decades(curve: Curve) -> int:
 
 
 def _line(column: str, values: Values, *, first: int = 1, behind: str = "", axis: Axis | None = None) -> Figure:
-    """`behind` the column's name tells a disturbed pass, whose line is thin, in its own colour, and not in the legend.
+    """`behind` the column's name tells a disturbed pass: a wide band under the lines that is not in the legend.
 
     Hovering tells the values, wherever an `axis` puts them.
     """
@@ -82,10 +85,12 @@ def _line(column: str, values: Values, *, first: int = 1, behind: str = "", axis
     known = np.array([np.nan if value is None else value for value in values])
     places = numbers if axis is None else [_short(p) for p in axis.position(known).tolist()]
     return {
-        "type": "scatter", "mode": "lines+markers", "name": f"{COLUMN_WORDS[column]}{behind}",
+        "type": "scatter", "mode": "lines" if behind else "lines+markers", "name": f"{COLUMN_WORDS[column]}{behind}",
         "x": list(range(first, first + len(values))), "y": places, "customdata": numbers,
-        "line": {"color": colour, "dash": DASHES[column], "width": 1.5 if behind else 2},
-        "marker": {"symbol": MARKERS[column], "size": 5 if behind else 6, "color": colour},
+        "line": {"color": colour, "dash": BANDS[column] if behind else DASHES[column],
+                 "width": 6 if behind else 2},
+        "marker": {"symbol": MARKERS[column], "size": 6, "color": colour},
+        "opacity": 0.45 if behind else 1.0, "zorder": 0 if behind else 1,
         "hovertemplate": "%{customdata:.3g}", "showlegend": not behind,
         "meta": {"term": "after" if behind else column},
     }  # fmt: skip
@@ -122,18 +127,24 @@ def moved_figure(values: Mapping[str, Values], first: int, title: str, value: st
 
 
 def parts_figure(parts: Sequence[GradientParts], depth: int, when: str = "") -> Figure:
-    """Stacked bars a block: what batch norm keeps of ||dy||^2, and the two components that it removes."""
+    """Stacked bars a block: the two components of ||dy||^2 that batch norm removes, and above them what it keeps.
+
+    Where little is removed the axis ends soon above it, and says so.
+    """
     blocks = [part.block for part in parts]
     bars = [_bars(name, blocks, [100.0 * getattr(part, name) for part in parts]) for name in PARTS]
     told = "; ".join(
         f"block {part.block}: {three(100.0 * part.by_mean)} % by the mean, {three(100.0 * part.by_variance)} % by the "
         "variance" for part in (parts[0], parts[-1])
     ) if parts else "no batch norm with a finite gradient"  # fmt: skip
+    removed = max((100.0 * (part.by_mean + part.by_variance) for part in parts), default=100.0)
+    top = min(nice_ceiling(TWICE * removed), WHOLE)
+    cut = "" if top == WHOLE else f"the axis ends at {tick_text(top)} %; what is kept reaches up to 100 %"
     layout = {
         "title": {"text": f"What batch norm takes out of the gradient{when}"}, "xaxis": depth_axis(depth),
-        "yaxis": {"title": {"text": "% of ‖dy‖²"}, "range": [0, 100.5], "fixedrange": True}, "barmode": "stack",
+        "yaxis": {"title": {"text": "% of ‖dy‖²"}, "range": [0, top], "fixedrange": True}, "barmode": "stack",
         "bargap": 0.25, "margin": MARGIN, "height": 320, "showlegend": True, "legend": LEGEND,
-        "meta": {"summary": f"Stacked bars of the parts of ‖dy‖² batch norm keeps and removes. {told}.", "note": ""},
+        "meta": {"summary": f"Stacked bars of the parts of ‖dy‖² batch norm keeps and removes. {told}.", "note": cut},
     }  # fmt: skip
     return {"data": bars, "layout": layout}
 

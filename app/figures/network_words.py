@@ -58,7 +58,7 @@ def headline(shown: Contrast, notation: str) -> str:
 
 def _before(shown: Contrast, text: str) -> str:
     """What is said of the network as it was, where it is disturbed now."""
-    return text if shown.setup.disturbance is None else f"Before the disturbance: {text[0].lower()}{text[1:]}"
+    return text if shown.setup.disturbance is None else f"Undisturbed: {text[0].lower()}{text[1:]}"
 
 
 def _run(shown: Contrast, name: str, column: Column, notation: str) -> str:

@@ -4,8 +4,9 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from bncore.network.contrast import Column, Contrast
-from bncore.network.survey import Diverged, gradient_ratio
+from bncore.network.contrast import Column, Contrast, surveyed
+from bncore.network.edits import without_residual
+from bncore.network.survey import Diverged, Survey, gradient_ratio
 
 ORDERS = 1e3  # "orders of magnitude"
 YANG = math.sqrt(math.pi / (math.pi - 1.0))  # 1.2112: Yang et al. 2019, "A Mean Field Theory of Batch Normalization"
@@ -80,18 +81,29 @@ def scale_invariance(shown: Contrast) -> Measured:
 
 def gradient_growth(shown: Contrast) -> Measured:
     """By what factor the gradient at the products grows a block, from the last towards the first; claimed: 1.211."""
-    growth = _growth(shown.columns.get("with"))
+    growth = _growth(_survey(shown, "with"))
     holds = None if growth is None else abs(growth - YANG) <= YANG_WITHIN
     return Measured({"growth": growth}, holds, missing=_missing(shown))
 
 
 def residual_tames(shown: Contrast) -> Measured:
-    """The same factor through residual connections; claimed: well below 1.211, here at most 1.12."""
-    growth = _growth(shown.columns.get("with"))
-    residual = shown.setup.recipe.residual
+    """The same factor through residual connections, and through the same weights without them, "plain";
+    "without" is that without the norm.
+
+    Claimed: well below 1.211, here at most 1.12, and below the plain one.
+    """
+    column, residual = shown.columns.get("with"), shown.setup.recipe.residual
+    growth = plain = _growth(_survey(shown, "with"))
+    if column and residual:
+        plain = _growth(surveyed(shown.setup, without_residual(column.layers)))
     return Measured(
-        {"growth": growth, "residual": float(residual)},
-        None if growth is None else residual and growth <= TAMED,
+        {
+            "growth": growth,
+            "residual": float(residual),
+            "plain": plain,
+            "without": _growth(_survey(shown, "without")),
+        },
+        None if growth is None else residual and growth <= TAMED and (plain is None or growth < plain),
         missing=_missing(shown),
     )
 
@@ -120,11 +132,15 @@ def _first_gradient(column: Column | None) -> float | None:
     return None if column is None else _real(column.survey.joints[0].backward.norm)
 
 
-def _growth(column: Column | None) -> float | None:
+def _survey(shown: Contrast, name: str) -> Survey | None:
+    return shown.columns[name].survey if name in shown.columns else None
+
+
+def _growth(survey: Survey | None) -> float | None:
     """The geometric mean over the blocks, without the two at either end where there are enough."""
-    if column is None:
+    if survey is None:
         return None
-    sizes = [joint.backward.norm for joint in column.survey.at("z").values()]
+    sizes = [joint.backward.norm for joint in survey.at("z").values()]
     inner = sizes[ENDS:-ENDS] if len(sizes) > 2 * ENDS + 1 else sizes
     if len(inner) < 2 or not (inner[-1] > 0.0 and math.isfinite(inner[0]) and math.isfinite(inner[-1])):
         return None

@@ -42,8 +42,8 @@ def curves(shown: Contrast, kind: str) -> dict[str, Curve]:
         for curve, read in READERS.items()
     }
     logs = {name: name != "saturated" and _exponential(rows) for name, rows in raw.items()}
-    logs["mean"] = logs["mean"] and logs["deviation"]
-    signed = {"mean": _means_axis(raw["mean"], raw["deviation"], logs["mean"])}
+    signed = {"mean": _means_axis(raw["mean"], raw["deviation"], logs["deviation"])}
+    logs["mean"] = signed["mean"].kind == "symlog"
     drawn = {name: _drawable(rows, logs[name] and name not in signed) for name, rows in raw.items()}
     return {name: Curve(name, rows[0], rows[1], logs[name], signed.get(name)) for name, rows in drawn.items()}
 
@@ -96,13 +96,14 @@ def _exponential(rows: Rows) -> bool:
 
 
 def _means_axis(means: Rows, deviations: Rows, log: bool) -> Axis:
-    """Of means that may be negative. Where it is symmetric-logarithmic, half of those that are not rounding are
-    beyond its linear part; where it is linear, it reaches at least `NO_CLOSER` of the median deviation to either side.
+    """Of means that may be negative: where deviations grow exponentially (`log`) and the largest mean is far beyond the
+    median one, symmetric-logarithmic, with half of those that are not rounding beyond its linear part. A linear one
+    reaches at least `NO_CLOSER` of the median deviation to either side.
     """
     pairs = [(m, sd) for m, sd in zip(_all(means), _all(deviations), strict=True) if m is not None and sd is not None]
     sizes = [abs(mean) for mean, sd in pairs if abs(mean) > ROUNDING * sd]
     found = [mean for mean, _ in pairs]
-    if log and sizes:
+    if log and sizes and max(sizes) > EXPONENTIAL * median_high(sizes):
         return axis_for(min(found), max(found), "symlog", nice_ceiling(median_high(sizes), STEPS))
     least = NO_CLOSER * median_high([sd for _, sd in pairs]) if pairs else 0.0
     return axis_for(min([-least, *found]), max([least, *found]), "linear")

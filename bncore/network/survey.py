@@ -13,7 +13,7 @@ from bncore.network.joints import Joint, joints_of
 from bncore.network.layer import Record
 from bncore.network.moments import Moments, moments, norm
 from bncore.network.pointwise import Activate
-from bncore.network.propagation import Propagation
+from bncore.network.propagation import Propagation, Tick, silent
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,10 +89,10 @@ class Survey:
         return {found.joint.block: found for found in self.joints if found.joint.kind == kind}
 
 
-def survey(pass_: Propagation, x: Array) -> Survey:
-    """The survey of a pass of the batch `x`."""
+def survey(pass_: Propagation, x: Array, *, tick: Tick = silent) -> Survey:
+    """The survey of a pass of the batch `x`; `tick` is called behind each joint."""
     joints = joints_of(pass_)
-    surveyed = tuple(Surveyed(joint, moments(joint.y), moments(joint.dy), _saturated(joint)) for joint in joints)
+    surveyed = tuple(_surveyed(joint, tick) for joint in joints)
     weights = tuple(_weighed(joint.block, joint.record) for joint in joints if joint.kind == "z")
     return Survey(surveyed, weights, pass_.loss, _diverged(surveyed, weights, pass_, x))
 
@@ -101,6 +101,12 @@ def gradient_ratio(before: Survey, after: Survey, block: int) -> float | None:
     """||dL/dW|| of a block (from 1) in one pass over the same in another; None where it is not a number."""
     a, b = after.weights[block - 1].gradient, before.weights[block - 1].gradient
     return a / b if math.isfinite(a) and math.isfinite(b) and b > 0.0 else None
+
+
+def _surveyed(joint: Joint, tick: Tick) -> Surveyed:
+    found = Surveyed(joint, moments(joint.y), moments(joint.dy), _saturated(joint))
+    tick()
+    return found
 
 
 def _saturated(joint: Joint) -> float | None:

@@ -181,6 +181,15 @@ def test_what_cannot_be_measured_says_why(client, query, said):
     assert said in found["text"]
 
 
+def test_the_residual_claim_stands_beside_the_same_weights_without_connections(client):
+    preset = next(row for row in get(client, **SMALL)["presets"] if row["id"] == "residual_tames")
+    found = client.get(f"{URL}?{preset['query']}").json()["preset"]
+    plain = client.get(f"{URL}?{preset['query'].replace('residual=on', 'residual=off')}").json()["preset"]
+    assert found["numbers"]["plain"] == pytest.approx(plain["numbers"]["growth"])
+    assert found["numbers"]["growth"] < 1.12 < 1.2 < found["numbers"]["plain"]
+    assert f"{found['numbers']['plain']:.2f}-fold" in found["text"]
+
+
 def test_the_sum_of_block_1_can_be_opened_where_it_keeps_its_width(client):
     assert get(client, residual="on", width=64, joint="sum1", depth=3)["joint"]["id"] == "sum1"
 

@@ -18,6 +18,7 @@ ASKED = "**/api/v1/network*"
 SMALL = "depth=3&width=8&batch_size=32"
 LARGE = "depth=20&width=512&batch_size=256"
 VANISHING = "preset=vanishing&depth=10&width=100&activation=sigmoid&initialization=normal&weight_scale=0.1"
+STEP_TO = "(query) => { history.replaceState(null, '', query); dispatchEvent(new Event('popstate')); }"
 REMEMBER_SIZES = """() => {
   const line = document.getElementById("batch-line");
   window.sizes = [];
@@ -134,6 +135,32 @@ def test_a_negative_factor_flips_the_sign_through_batch_norm(network: Network) -
     assert "flips the sign" in network.text("with")
 
 
+def test_the_modules_scroll_to_the_block_that_is_disturbed_or_opened(network: Network) -> None:
+    network.open("depth=50&width=8&batch_size=16")
+    box = network.page.locator("#schematic")
+    assert box.evaluate("(box) => box.scrollLeft") == 0
+    network.controls.enter("disturb_layer", "40")
+    network.expect_within_schematic(network.product(40))
+    network.open("depth=50&width=8&batch_size=16&joint=f25")
+    network.expect_within_schematic(network.joint("f25"))
+
+
+def test_the_disturbances_section_invites_and_is_filled_in_place(network: Network) -> None:
+    network.open(SMALL)
+    heading = network.page.get_by_role("heading", name="Covariate shift: who notices the disturbance")
+    heading.scroll_into_view_if_needed()
+    network.settle()
+    before = heading.bounding_box()
+    network.page.get_by_role("button", name="Disturb block 1", exact=True).click()
+    network.settle()
+    expect(network.page.locator("#disturbed-view")).to_be_visible()
+    expect(network.page.locator("#undisturbed")).to_be_hidden()
+    after = heading.bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) < 2
+
+
 # ---- joints ----
 
 
@@ -205,6 +232,18 @@ def test_numbers_that_left_their_range_are_told_and_the_rest_is_drawn(network: N
 
 
 # ---- images ----
+
+
+@pytest.mark.parametrize(("count", "batch_size", "said"), [(32, None, "32 examples"), (80, "64", "64 of 80 examples")])
+def test_uploaded_images_are_all_taken_up_to_64(
+    network: Network, tmp_path: Path, count: int, batch_size: str | None, said: str
+) -> None:
+    path = images(tmp_path, count, 1, 4, 4)
+    network.open()
+    with network.page.expect_response("**/api/v1/batches"):
+        files.drop(network.page, path)
+    expect(network.page.locator("#batch-line")).to_contain_text(f"images.npy: {said}")
+    assert network.query.get("batch_size") == batch_size
 
 
 def images(folder: Path, *shape: int) -> Path:
@@ -287,7 +326,7 @@ def test_a_wrong_field_costs_only_itself(network: Network, watch: Watch) -> None
 
 def test_a_wrong_field_of_a_large_network_costs_only_itself(network: Network, watch: Watch) -> None:
     watch.refusals.add(422)
-    network.page.goto(f"/network?{LARGE}&weight_scale=-1")
+    network.page.goto(f"/network?{LARGE}&seed=5&weight_scale=-1")
     network.controls.expect_error("weight_scale", "0")
     expect(network.headline).to_contain_text("With BN, z's deviation runs")
     network.settle()
@@ -306,10 +345,24 @@ def test_a_large_network_comes_at_once_and_shows_its_progress(network: Network, 
     route = held.take()
     route.continue_()
     expect(network.page.get_by_role("progressbar", name="Progress of the computation")).to_be_visible()
+    expect(network.page.locator("#progress-text")).to_contain_text(re.compile(r"layer \d+ of \d+|joint \d+ of \d+"))
+    expect(network.page.locator("#progress-time")).to_have_text(re.compile(r"^\d+ s$"))
     expect(network.headline).to_contain_text("With BN, z's deviation")
     expect(network.page.locator("#progress")).to_be_hidden()
     network.settle()
     assert len(network.line("depth_gradient", 1)) == 20
+
+
+def test_a_computation_that_is_cancelled_leaves_the_last_view(network: Network) -> None:
+    network.open(SMALL)
+    said = network.headline.inner_text()
+    network.page.evaluate(STEP_TO, "?depth=50&width=512")
+    with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
+        network.page.get_by_role("button", name="Cancel").click()
+    expect(network.controls.problem).to_contain_text("Cancelled")
+    expect(network.controls.problem).to_contain_text("below is still Digits, 3 blocks of width 8")
+    expect(network.headline).to_have_text(said)
+    expect(network.page.locator("#progress")).to_be_hidden()
 
 
 def test_a_newer_state_ends_the_stream_and_the_last_view_stands_until_it_comes(network: Network, watch: Watch) -> None:

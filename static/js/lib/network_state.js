@@ -25,9 +25,11 @@ function ofArchitecture({ architecture, ...changes }, state) {
   return { ...fitting, source: UPLOAD.test(source) ? source : "digits", ...changes };
 }
 
+const MOST_IMAGES = 64; // of a large upload, to begin with
+
 // What changes with an upload: an array of images goes into a convolutional network.
 export function ofUpload({ shape }, state) {
   const images = shape?.length === 4;
-  if (images) return { architecture: "convolutional", batch_size: "64" };
+  if (images) return { architecture: "convolutional", batch_size: shape[0] > MOST_IMAGES ? String(MOST_IMAGES) : "auto" };
   return state.get("architecture") === "convolutional" ? { architecture: "fully_connected", batch_size: "auto" } : { batch_size: "auto" };
 }

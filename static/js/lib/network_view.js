@@ -44,6 +44,7 @@ export function showClaim({ preset, presets }) {
 
 export function showDisturbance({ disturb, columns }) {
   for (const id of ["disturbed-view", "curves-disturbed", "moved-legend"]) $(id).hidden = disturb === null;
+  $("undisturbed").hidden = disturb !== null;
   $("undo-disturbance").setAttribute("aria-disabled", String(disturb === null));
   $("disturb-hint").hidden = disturb !== null;
   for (const name of ["without", "with"]) {

@@ -13,6 +13,7 @@ export class Schematic {
   #box;
   #drawn = "";
   #answer = null;
+  #followed = {};
 
   // `open(joint)` is called with the joint that is chosen, `disturb(block)` with the product.
   constructor(box, { open, disturb }) {
@@ -35,6 +36,7 @@ export class Schematic {
     if (drawn !== this.#drawn) this.#draw(columns);
     this.#drawn = drawn;
     this.#state(columns);
+    this.#follow();
   }
 
   #draw(columns) {
@@ -57,6 +59,19 @@ export class Schematic {
       for (const button of this.#box.querySelectorAll(`[data-column="${column}"] .net-product`)) mark(button, disturb);
       this.#box.querySelector(`[data-column="${column}"] .net-loss b`).textContent = three(found[column].loss);
     }
+  }
+
+  // The block that was disturbed last, or whose joint was opened, comes into sight; sideways only, the page stays.
+  #follow() {
+    const { disturb, joint, query } = this.#answer;
+    const wanted = { disturbed: disturb?.block ?? null, opened: query.joint ? joint.block : null };
+    const [changed] = Object.keys(wanted).filter((name) => wanted[name] !== null && wanted[name] !== this.#followed[name]);
+    this.#followed = wanted;
+    const stack = changed && this.#box.querySelector(`[data-of="${wanted[changed]}"]`);
+    if (!stack) return;
+    const [box, own] = [this.#box.getBoundingClientRect(), stack.getBoundingClientRect()];
+    const name = this.#box.querySelector(".net-name").offsetWidth;
+    if (own.left < box.left + name || own.right > box.right) this.#box.scrollLeft += own.left - box.left - (box.width + name - own.width) / 2;
   }
 
   #stopAt(button) {

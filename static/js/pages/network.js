@@ -19,6 +19,7 @@ import { Waiting } from "../lib/waiting.js";
 const API = { path: "/api/v1/network", figure: "depth_deviation" };
 const REST_AFTER = 120; // milliseconds
 const DISTURB = ["disturb_layer", "disturb_factor", "disturb_shift"];
+const CANCELLED = "Cancelled. Change something, or replay, to compute again.";
 const NOTHING = "Nothing is computed: see the marked field.";
 const $ = (id) => document.getElementById(id);
 const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
@@ -41,7 +42,8 @@ const latest = new Latest({
   },
   fail: (problem) => {
     clearProblems();
-    fail(problem.message, problem.errors);
+    if (problem.name === "AbortError") fail(CANCELLED, []);
+    else fail(problem.message, problem.errors);
   },
   busy: (is) => waiting.asking(is),
 });
@@ -75,17 +77,19 @@ function showRest() {
 
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
-  if (answer === null && !unsolved) $("headline").textContent = NOTHING;
+  if (answer === null && !unsolved) $("headline").textContent = errors.length ? NOTHING : detail;
   showProblem(detail, errors, answer ? `${answer.batch.title}, ${answer.network.text}` : "");
   offerDrop(errors, state);
 }
 
 function showProgress(told) {
   $("progress").hidden = told === null;
-  if (told === null) return;
+  if (told === null) return void (showProgress.since = null);
+  showProgress.since ??= performance.now();
   $("progress-bar").max = told.of;
   $("progress-bar").value = told.done;
   $("progress-text").textContent = told.text;
+  $("progress-time").textContent = `${Math.round((performance.now() - showProgress.since) / 1000)} s`;
 }
 
 state.onChange((names) => {
@@ -135,6 +139,8 @@ function bindFirstMove() {
   }
 }
 
+$("cancel").addEventListener("click", () => streamed.cancel());
+$("disturb-first").addEventListener("click", () => state.set({ disturb_layer: 1 }));
 $("undo-disturbance").addEventListener("click", () => state.reset(DISTURB));
 for (const button of document.querySelectorAll("[data-kind-of]")) {
   button.addEventListener("click", () => state.set({ shown: button.dataset.kindOf }));

@@ -101,9 +101,9 @@ def test_curves_have_a_line_of_each_disturbed_pass_and_what_is_not_says_so():
     assert disturbed[0] == before[0]
     assert lines["with BN, disturbed"]["line"]["dash"] != lines["without BN, disturbed"]["line"]["dash"]
     for name in ("joint", "joint_gradient", "activations_with", "gradients_without", "gradient_parts"):
-        assert answer["figures"][name]["layout"]["title"]["text"].endswith(", before the disturbance"), name
-    assert answer["headline"].startswith("Before the disturbance: without BN, ")
-    assert "before the disturbance" not in str(drawn())
+        assert answer["figures"][name]["layout"]["title"]["text"].endswith(", undisturbed"), name
+    assert answer["headline"].startswith("Undisturbed: without BN, ")
+    assert "undisturbed" not in str(drawn())
 
 
 def test_curves_are_the_answers_numbers_told_apart_by_more_than_colour():
@@ -160,6 +160,18 @@ def test_the_gradients_parts_stack_to_everything():
     bars = drawn()["gradient_parts"]["data"]
     np.testing.assert_allclose(np.sum([bar["y"] for bar in bars], axis=0), 100, atol=0.01)
     assert len({bar["marker"]["pattern"]["shape"] for bar in bars}) == 3
+
+
+def test_little_that_is_removed_is_drawn_large_and_the_axis_says_where_it_ends():
+    for query in ({"batch_size": "256", "depth": "8", "width": "64"}, {"batch_size": "4"}):
+        figure = drawn(**query)["gradient_parts"]
+        by_mean, by_variance, kept = figure["data"]
+        assert kept["name"] == "kept and rescaled"
+        removed = max(a + b for a, b in zip(by_mean["y"], by_variance["y"], strict=True))
+        low, high = figure["layout"]["yaxis"]["range"]
+        assert low == 0
+        assert removed <= high <= max(4 * removed, 4)
+        assert ("the axis ends at" in figure["layout"]["meta"]["note"]) == (high < 100)
 
 
 def test_the_opened_joint_is_a_share_of_all_its_numbers():

@@ -175,3 +175,14 @@ def test_distributions_before_and_after_share_their_axis_and_start_at_the_distur
 def test_joints_of_a_pass_leave_the_read_out_out():
     found = contrasted(depth=2)
     assert [j.joint.id for j in found.columns["with"].survey.joints] == ["z1", "norm1", "f1", "z2", "norm2", "f2"]
+
+
+@pytest.mark.parametrize(
+    ("make", "recipe"), [(contrasted, {"residual": True}), (images, {"norm_place": "behind"}), (contrasted, {})]
+)
+def test_every_step_is_told_up_to_the_last(make, recipe):
+    told = []
+    setup = make(**recipe, disturbance=Disturbance(2)).setup
+    contrast(setup, np.random.default_rng(0), lambda *step: told.append(step))
+    assert [done for done, _, _ in told] == list(range(1, told[0][1] + 1))
+    assert told[-1][2].startswith("with batch norm, disturbed: measured, joint ")
