@@ -11,7 +11,7 @@ from markupsafe import Markup
 NOTATIONS = ("frameworks", "lecture")
 EPS_PLACEMENTS = ("variance", "deviation")
 MODES = ("train", "inference")
-FOCUSABLE = ' tabindex="0"'
+FOCUSABLE, LATER = ' tabindex="0"', ' tabindex="-1"'
 
 TERMS = {
     "x": "The input of batch norm: one number for each example and feature.",
@@ -68,7 +68,11 @@ def variants(name: str, *, focusable: bool = True) -> list[Variant]:
     for setting in product(NOTATIONS, EPS_PLACEMENTS, MODES):
         found.setdefault(_latex(name, *setting), []).append("/".join(setting))
     made = ((tuple(holds), math(latex)) for latex, holds in found.items())
-    return [Variant(holds, mathml if focusable else Markup(mathml.replace(FOCUSABLE, ""))) for holds, mathml in made]
+    return [Variant(holds, mathml if focusable else _without_focus(mathml)) for holds, mathml in made]
+
+
+def _without_focus(mathml: Markup) -> Markup:
+    return Markup(mathml.replace(FOCUSABLE, "").replace(LATER, ""))
 
 
 def _latex(name: str, notation: str, eps_placement: str, mode: str) -> str:
@@ -79,7 +83,7 @@ def _latex(name: str, notation: str, eps_placement: str, mode: str) -> str:
         "y": rf"{y}={gamma}\,{x_hat}+{beta}",
         "activation": rf"\class{{activation}}{{f}}({y})",
         "readout": rf"\class{{readout}}{{W}}^{{\top}}\class{{activation}}{{f}}({y})",
-        "undo": rf"{gamma}={SD['train']},\;{beta}={MEAN['train']}",
+        "undo": rf"{gamma}={_denominator(eps_placement, mode)},\;{beta}={MEAN[mode]}",
     }
     upstream = _partial("d_activation", "f")
     backward = {
@@ -119,7 +123,13 @@ def _partial(term: str, of: str) -> str:
 @cache
 def math(latex: str) -> Markup:
     """LaTeX as MathML; a `\\class{term}{…}` becomes an element that can be hovered and focused."""
-    return Markup(re.sub(r'class="(\w+)"', rf'class="term" data-term="\1"{FOCUSABLE}', convert(latex)))
+    return one_stop(re.sub(r'class="(\w+)"', rf'class="term" data-term="\1"{FOCUSABLE}', convert(latex)))
+
+
+def one_stop(mathml: str) -> Markup:
+    """A formula as one stop of the Tab key: the first term; arrow keys reach the others (static/js/lib/symbols.js)."""
+    first, stop, others = mathml.partition(FOCUSABLE)
+    return Markup(first + stop + others.replace(FOCUSABLE, LATER))
 
 
 SYMBOL_MATH = {

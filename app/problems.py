@@ -1,12 +1,14 @@
 """Exceptions to answers: every failure leaves as `application/problem+json`."""
 
+import re
 from collections.abc import Callable
+from difflib import get_close_matches
 from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
 from app.errors import InvalidQuery, UserError, problem, problem_of, shortened
@@ -14,6 +16,13 @@ from app.headers import HEADERS
 from bncore.errors import BatchNormError
 
 MEDIA_TYPE = "application/problem+json"
+UNKNOWN = "extra_forbidden"
+OBJECT = "a JSON object"
+WORDS = {
+    "missing": "a value, which is required", "model_type": OBJECT, "model_attributes_type": OBJECT,
+    "string_pattern_mismatch": "text of the form {pattern}",
+}  # fmt: skip
+GIVEN = re.compile(r" (?:is|has|holds) ([^;]+);")
 DETAILS = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 
 
@@ -58,7 +67,17 @@ def as_user_error(error: BatchNormError) -> InvalidQuery:
     advice = detail.partition("; ")[2]
     named = error.parameter is not None and detail.startswith(error.parameter)  # a name is spelled as it is
     said = detail if named else detail[:1].upper() + detail[1:]
-    return InvalidQuery(said, field=error.parameter, allowed=advice.rstrip(".") or None)
+    given = GIVEN.match(detail.removeprefix(error.parameter)) if named else None
+    return InvalidQuery(said, field=error.parameter, given=given and given[1], allowed=advice.rstrip(".") or None)
+
+
+def findings(error: ValidationError, model: type[BaseModel], most: int | None = None) -> list[Any]:
+    """Pydantic's first `most` findings, with the names that there are beside the first unknown one."""
+    found: list[Any] = list(error.errors()[:most])
+    unknown = next((row for row in found if row["type"] == UNKNOWN), None)
+    if unknown is not None:
+        unknown["ctx"] = {"names": list(model.model_fields)}
+    return found
 
 
 def problem_of_validation(errors: list[Any]) -> dict[str, Any]:
@@ -88,9 +107,17 @@ def validation_rows(error: ValidationError) -> list[dict[str, Any]]:
 
 
 def _allowed(error: dict[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "nothing of this name"
+    if error["type"] == UNKNOWN:
+        return _known(str(error["loc"][-1]), error.get("ctx", {}).get("names", []))
+    if error["type"] in WORDS:
+        return WORDS[error["type"]].format(**error.get("ctx", {}))
     if error["type"] == "value_error":
         return str(error["ctx"]["error"])
     message = str(error["msg"])
     return message.removeprefix("Input should be ").removeprefix("Value error, ")
+
+
+def _known(name: str, names: list[str]) -> str:
+    close = get_close_matches(name[:40], names, n=1)
+    meant = f" (did you mean {close[0]}?)" if close else ""
+    return f"nothing of this name{meant}" + (f"; there are {', '.join(names)}" if names else "")

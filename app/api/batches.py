@@ -18,7 +18,9 @@ router = APIRouter(tags=["batches"])
 CLIENT_LEFT = 499
 """The status of an answer that nobody waits for any more (nginx's number for it)."""
 
-Id = Annotated[str, Path(description="The upload's id: the SHA-256 of its bytes, in hexadecimal.")]
+Id = Annotated[
+    str, Path(pattern="^[0-9a-f]{64}$", description="The upload's id: the SHA-256 of its bytes, in hexadecimal.")
+]
 
 
 class ArrayInfo(BaseModel):

@@ -1,5 +1,6 @@
 """The bare operation: arrays in JSON through batch norm, and back."""
 
+import re
 from typing import Any, Literal
 
 import anyio.to_thread
@@ -12,12 +13,14 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.answers import to_json
 from app.errors import InvalidQuery, UploadTooLarge
+from app.problems import findings
 from app.settings import MEBIBYTE, Settings
 from bncore import Forward, Gradients, backward, forward
 
 router = APIRouter(tags=["batchnorm"])
 
 LARGEST_BODY = 64 * MEBIBYTE
+NOT_FINITE = re.compile(rb"\b(?:NaN|-?Infinity)\b")
 
 EXAMPLE: dict[str, Any] = {
     "x": [[1.0, 10.0], [2.0, 10.0], [6.0, 40.0]],
@@ -147,10 +150,11 @@ def _query(body: bytes) -> BatchNormQuery:
     try:
         return BatchNormQuery.model_validate(orjson.loads(body))
     except orjson.JSONDecodeError as error:
-        detail = f"The body is not JSON: {error}. Numbers must be finite: JSON has no NaN."
+        no_nan = " JSON has no NaN and no infinity: numbers must be finite." if NOT_FINITE.search(body) else ""
+        detail = f"The body is not JSON: {error}.{no_nan}"
         raise InvalidQuery(detail, field="body", allowed="a JSON object") from error
     except ValidationError as error:
-        raise RequestValidationError(error.errors()) from error
+        raise RequestValidationError(findings(error, BatchNormQuery)) from error
 
 
 def _numbers(values: Any, field: str) -> NDArray[Any]:

@@ -11,7 +11,7 @@ from functools import cache
 
 from markupsafe import Markup
 
-from app.formulas import FOCUSABLE, math
+from app.formulas import FOCUSABLE, math, one_stop
 from bncore.derivation_formulas import ENTRY, PRINTED, SUMMED, both
 
 TENSORS = {"x": "<X>", "x_hat": "<XH>", "y": "<Y>"}
@@ -59,7 +59,7 @@ def _marked(mathml: str) -> Markup:
     """`t-` classes as terms, `s-` classes as slots, which are terms too."""
     terms = re.sub(r'class="t-(\w+)-(\w+)"', rf'class="term" data-term="\1" data-at="\2"{FOCUSABLE}', mathml)
     slot = rf'class="term slot \3" data-term="\1" data-at="\2"{FOCUSABLE}'
-    return Markup(re.sub(r'class="s-(\w+)-(\w+)-(\w+)"', slot, terms))
+    return one_stop(re.sub(r'class="s-(\w+)-(\w+)-(\w+)"', slot, terms))
 
 
 def _slot(name: str, place: str, when: str = LATER) -> str:

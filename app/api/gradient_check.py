@@ -17,6 +17,7 @@ from app.api.gradient_check_view import CheckFields, view_of
 from app.api.gradient_check_work import MOST_ERRORS, answered
 from app.api.query import parameters_of, query_of
 from app.errors import InvalidQuery, UserError
+from app.problems import findings
 from app.settings import Settings
 from bncore.diagnosis import MISTAKES, example, examples
 
@@ -185,7 +186,7 @@ def _view(body: bytes, origin: str) -> bytes:
     try:
         query = CheckFields.model_validate(fields_of(body))
     except ValidationError as error:
-        raise RequestValidationError(error.errors()[:MOST_ERRORS]) from error
+        raise RequestValidationError(findings(error, CheckFields, MOST_ERRORS)) from error
     return to_json(view_of(query, origin))
 
 

@@ -1,5 +1,6 @@
 """A number in a text, how far its digits go, and what is said of a text that cannot be read."""
 
+import math
 import re
 
 from app.errors import InvalidQuery, shortened
@@ -30,9 +31,33 @@ def unit_of(word: str, digits: int) -> float:
 
 
 def largest_unit(words: list[str]) -> float:
-    """Of a whole print: it leaves zeros at the end out, so all numbers have as many digits as the longest."""
+    """Of a whole print: NumPy gives all numbers the same digits behind the point, `%.4g` the same significant ones.
+
+    Both leave zeros at the end out, so all have as many as the longest. Significant it is when those of the most
+    significant digits end at different places.
+    """
     most = max(map(digits_of, words), default=0)
-    return max((unit_of(word, most) for word in words), default=0.0)
+    fixed = max((unit_of(word, most) for word in words), default=0.0)
+    figures = {word: _significant(word) for word in words if digits_of(word)}
+    longest = max(figures.values(), default=0)
+    places = {_last_place(word) for word, count in figures.items() if count == longest and not word.endswith("0")}
+    return max(fixed, _unit_at(longest, words)) if len(places) > 1 else fixed
+
+
+def _significant(word: str) -> int:
+    """Digits from the first to the last that is not 0."""
+    return len(re.sub(r"\D", "", re.split("[eE]", word)[0]).strip("0"))
+
+
+def _last_place(word: str) -> int:
+    found = PARTS.match(word)
+    return digits_of(word) - int((found and found["power"]) or 0)
+
+
+def _unit_at(figures: int, words: list[str]) -> float:
+    """Half of the last of so many significant digits of the largest number."""
+    sizes = [size for word in words if 0 < (size := abs(float(word))) < math.inf]
+    return 0.5 * 10.0 ** (math.floor(math.log10(max(sizes))) - figures + 1) if sizes else 0.0
 
 
 def bounded(count: int, field: str, most: int) -> None:

@@ -13,6 +13,7 @@ from app.api.gradient_check_answer import Tensors, answer_of, details_of
 from app.api.gradient_check_body import MOST_NUMBERS, given, too_large
 from app.api.gradient_check_query import BATCH, GradientCheckQuery, only_the_seed
 from app.errors import InvalidQuery
+from app.problems import findings
 from bncore.diagnosis import MOST_NUDGED, ORDER, Candidates, Case, Printed, case_of, check, probe, third_route
 
 MOVING = ("x", "dy", "gamma")  # the arrays of a batch that the gradients depend on
@@ -42,7 +43,7 @@ def _query(fields: dict[str, Any]) -> GradientCheckQuery:
     try:
         return GradientCheckQuery.model_validate(fields)
     except ValidationError as error:
-        raise RequestValidationError(error.errors()[:MOST_ERRORS]) from error
+        raise RequestValidationError(findings(error, GradientCheckQuery, MOST_ERRORS)) from error
 
 
 def _numeric(case: Case, answers: Tensors) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
 from app.errors import InvalidQuery
+from app.problems import findings
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -29,7 +30,7 @@ def query_of(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
         try:
             return model.model_validate(values)
         except ValidationError as error:
-            raise RequestValidationError(error.errors()) from None
+            raise RequestValidationError(findings(error, model)) from None
 
     return read
 

@@ -27,8 +27,8 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 def parse_table(values: str) -> Batch:
     """The float64 batch that a typed or pasted table says: a row an example, features x0, x1 and so on.
 
-    Blank lines do not count. Raises UnreadableBatch, with row and column counted from 1, for an empty or ragged
-    table, for a cell that is not a finite decimal number, and above MAX_ROWS × MAX_COLUMNS.
+    Blank lines do not count. Raises UnreadableBatch, with row and column counted from 1 and named as the views do,
+    for an empty or ragged table, for a cell that is not a finite decimal number, and above MAX_ROWS × MAX_COLUMNS.
     """
     rows = [row for row in ROW_END.split(values) if row.strip()]
     if not rows:
@@ -56,7 +56,8 @@ def split_cells(row: str) -> list[str]:
 
 
 def _parse_cell(cell: str, row: int, column: int) -> float:
-    text, place, quoted = cell.replace("−", "-"), f"Row {row}, column {column}", cell[:QUOTED]
+    place = f"Row {row}, column {column} (example {row - 1} of x{column - 1})"
+    text, quoted = cell.replace("−", "-"), cell[:QUOTED]
     if not text:
         raise _unreadable(f"{place} is empty.", quoted)
     if not NUMBER.fullmatch(text):

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from app.figures.notation import symbol
+from app.figures.notation import UNIT, symbol
 from app.figures.numbers import counted, three
 from bncore.batch_norm import Forward
 from bncore.derivation import Printed
@@ -24,16 +24,16 @@ class NodeWords:
 
 
 NODES = {
-    "x": NodeWords("{x}", "the input", "The numbers that batch norm is given: one for each example and feature."),
-    "gamma": NodeWords("{gamma}", "the scale", "A learned factor, one a feature."),
-    "beta": NodeWords("{beta}", "the shift", "A learned summand, one a feature."),
+    "x": NodeWords("{x}", "the input", "The numbers that batch norm is given: one for each example and {unit}."),
+    "gamma": NodeWords("{gamma}", "the scale", "A learned factor, one a {unit}."),
+    "beta": NodeWords("{beta}", "the shift", "A learned summand, one a {unit}."),
     "eps": NodeWords("{eps}", "epsilon", "A small constant that keeps the denominator away from 0."),
-    "mean": NodeWords("μ", "the mean", "The mean of each feature over the examples of the batch."),
-    "centred": NodeWords("{x} − μ", "centred", "How far each number is from its feature's mean."),
-    "var": NodeWords("σ²", "the variance", "The mean square of the centred numbers: the biased variance of a feature."),
+    "mean": NodeWords("μ", "the mean", "The mean of each {unit} over the examples of the batch."),
+    "centred": NodeWords("{x} − μ", "centred", "How far each number is from its {unit}'s mean."),
+    "var": NodeWords("σ²", "the variance", "The mean square of the centred numbers: the biased variance of a {unit}."),
     "sigma": NodeWords("σ", "the deviation", "The root of the variance."),
     "scale": NodeWords("s", "the denominator", "What the centred numbers are divided by, with epsilon in it."),
-    "x_hat": NodeWords("{x_hat}", "normalized", "The normalized number: mean 0 and deviation 1 for every feature."),
+    "x_hat": NodeWords("{x_hat}", "normalized", "Mean 0 and, but for {eps}, deviation 1 for every {unit}."),
     "scaled": NodeWords("{gamma}{x_hat}", "scaled", "The normalized number times the learned scale."),
     "y": NodeWords("{y}", "the output", "What batch norm passes on: scaled, then shifted."),
     "loss": NodeWords("L", "the loss", "Any loss with this gradient at the output; here the one that is linear in it."),
@@ -76,7 +76,7 @@ def node_symbol(name: str, notation: str) -> str:
 def in_symbols(text: str, notation: str) -> str:
     """Text with `{name}` for symbols, in a notation."""
     names = ("x", "x_hat", "y", "gamma", "beta", "eps", "dy", "dbeta", "dgamma", "dx_hat", "dx", "count")
-    return text.format(**{name: symbol(name, notation) for name in names})
+    return text.format(unit=UNIT[notation], **{name: symbol(name, notation) for name in names})
 
 
 def terms(notation: str) -> dict[str, str]:
@@ -172,7 +172,7 @@ def naive_text(found: Naive, feature: int, name: str, notation: str) -> list[str
 
 def across_text(blocks: Blocks, notation: str) -> str:
     """That features do not touch each other: every input was nudged and every output watched."""
-    noun = "unit" if notation == "lecture" else "feature"
+    noun = UNIT[notation]
     features, moves = len(blocks.largest), blocks.largest.shape[0] * blocks.derivatives.shape[0]
     if features == 1:
         return f"There is one {noun}, so there is nothing between {noun}s to show."

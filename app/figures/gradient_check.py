@@ -18,7 +18,7 @@ MARKS = {
     "variance_path": ("variance", "diamond", "dx_variance"),
 }  # fmt: skip
 MEANING = {name: mark[0] for name, mark in MARKS.items()}
-ROWS = {name: title.removeprefix("the path through ") for name, title in FACTORS.items()}
+ROWS = {name: title.removeprefix("the path through ").removeprefix("the ") for name, title in FACTORS.items()}
 MOST_POINTS = 2000
 MOST_UNITS = 64
 SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "hexagon")

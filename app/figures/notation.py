@@ -33,6 +33,10 @@ def symbol(name: str, notation: str) -> str:
     return SYMBOLS[notation][name]
 
 
+UNIT = {"frameworks": "feature", "lecture": "unit"}
+"""What each notation calls what has a mean of its own."""
+
+
 def drawn_text(text: str) -> str:
     """Text as Plotly must be given it, which reads tags and links in names and titles.
 

@@ -94,12 +94,6 @@ def test_deletion_takes_the_key(client: TestClient, files: Callable[[], list[Pat
     assert files() == []
 
 
-def test_a_malformed_id_is_a_422_that_says_what_an_id_is(client: TestClient) -> None:
-    answer = client.get(f"{URL}/nonsense")
-    assert answer.status_code == 422
-    assert answer.json()["errors"][0]["field"] == "source"
-
-
 def test_an_npz_lists_its_arrays(client: TestClient) -> None:
     body = post(client, npz(x=X, y=np.array(["a", "b", "a"]), gamma=np.ones(2))).json()
     assert body["arrays"] == [

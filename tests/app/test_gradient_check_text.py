@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.api.gradient_check_text import parsed
 from app.errors import UserError
-from bncore.diagnosis import check, probe
+from bncore.diagnosis import check, probe, ready_answers
 
 MOST = 1000
 X = np.random.default_rng(0).normal(size=(7, 4))
@@ -153,3 +153,31 @@ def test_a_correct_gradient_in_few_digits_is_not_called_wrong(precision):
     assert report.tensors["dx"].verdict == ("close" if precision < 4 else "exact")
     assert any("all the digits that were given" in warning for warning in report.warnings) == (precision < 4)
     assert not any("not recognized" in warning for warning in report.warnings)
+
+
+def in_figures(values, figures):
+    return "\n".join(" ".join(f"%.{figures}g" % value for value in row) for row in values)
+
+
+@pytest.mark.parametrize("figures", [3, 4, 5, 6])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_correct_gradient_in_few_significant_digits_is_not_called_wrong(seed, figures):
+    case = probe(seed).case()
+    report = check(case, {"dx": parsed(in_figures(case.truth["dx"], figures), "dx", MOST)})
+    assert report.correct, report.tensors
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_mistake_that_significant_digits_show_is_called_wrong(seed):
+    case = probe(seed).case()
+    wrong = ready_answers(case)["unbiased_in_backward"]["dx"]
+    report = check(case, {"dx": parsed(in_figures(wrong, 4), "dx", MOST)})
+    assert report.diagnoses[0].id == "unbiased_in_backward"
+
+
+@pytest.mark.parametrize(("text", "unit"), [
+    ("12.35 0.001235 0.5", 0.005), ("123.45 12.3456 0.0012", 0.00005), ("1.235e+01 0.1235", 0.005),
+    ("0.5 0.25 3.0", 0.005), ("12.35 0.001235 1200.0", 0.5), ("12.35 0.001235 inf", 0.005), ("-12.35 0.001235", 0.005),
+])  # fmt: skip
+def test_the_unit_follows_decimals_or_significant_digits(text, unit):
+    assert parsed(text, "dx", MOST).unit == pytest.approx(unit)

@@ -7,6 +7,9 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from app.api.controls import QueryModel, control
+from app.api.derivation_query import DerivationQuery
+from app.api.gradient_check_query import ExampleQuery
+from app.api.network_query import NetworkQuery
 from app.api.playground_query import PlaygroundQuery
 from app.api.query import parameters_of
 from app.main import create_app
@@ -28,7 +31,6 @@ def rows(client, query):
 @pytest.mark.parametrize(
     ("query", "field", "given", "allowed"),
     [
-        ("foo=1", "foo", "1", "nothing of this name"),
         ("batch_size=0", "batch_size", "0", "a whole number from 1 to 10,000,000, or 'auto' or 'all'"),
         ("batch_size=few", "batch_size", "few", "a whole number from 1 to 10,000,000, or 'auto' or 'all'"),
         ("seed=-1", "seed", "-1", "a whole number from 0 to 4,294,967,295"),
@@ -68,6 +70,12 @@ def test_feature_numbers_that_are_none_are_refused(client, query):
     assert "feature numbers from 0" in rows(client, query)[0]["allowed"]
 
 
+def test_an_unknown_name_is_told_what_there_is(client):
+    (row,) = rows(client, "batchsize=1")
+    assert (row["field"], row["given"]) == ("batchsize", "1")
+    assert row["allowed"].startswith("nothing of this name (did you mean batch_size?); there are source, ")
+
+
 def test_every_wrong_field_has_its_row(client):
     assert [row["field"] for row in rows(client, "eps=-1&seed=x&foo=1")] == ["seed", "eps", "foo"]
 
@@ -78,7 +86,7 @@ def test_cross_entropy_without_classes_says_what_to_do(client):
 
 
 @pytest.mark.parametrize("name", PlaygroundQuery.model_fields)
-@pytest.mark.parametrize("value", ["9" * 20_000, "x" * 20_001, "\x00", "💥", "1e999", "-0", "%ff"])
+@pytest.mark.parametrize("value", ["9" * 20_000, "9" * 20, "x" * 20_001, "\x00", "💥", "1e999", "-0", "%ff"])
 def test_no_value_of_any_field_brings_the_server_down(client, name, value):
     answer = client.get(URL, params={"source": "iris"} | {name: value})
     assert answer.status_code in ({200, 422, 410} if name != "source" else {422})
@@ -184,3 +192,14 @@ def test_no_query_brings_the_server_down_and_every_answer_is_json(server, query,
     assert answer.status_code in (200, 410, 422), answer.text
     if answer.headers["content-type"].endswith("json"):
         parsed(answer.content)
+
+
+@pytest.mark.parametrize(
+    "model", [PlaygroundQuery, DerivationQuery, NetworkQuery, ExampleQuery], ids=lambda m: m.__name__
+)
+def test_every_number_has_both_limits_and_fits_in_json(model):
+    for name, schema in model.model_json_schema()["properties"].items():
+        kinds = [schema, *schema.get("anyOf", [])]
+        for kind in (kind for kind in kinds if kind.get("type") in ("integer", "number")):
+            assert {"minimum", "exclusiveMinimum"} & kind.keys(), name
+            assert kind.get("maximum", kind.get("exclusiveMaximum", 2**64)) < 2**53, name

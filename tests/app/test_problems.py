@@ -65,7 +65,7 @@ def test_each_of_our_errors_has_a_status_and_the_one_shape(failing, kind):
 
 def test_the_numerics_refusals_name_their_parameter_and_advice(failing):
     body = check(failing.get("/fail/BadParameter"), 422)
-    assert body["errors"] == [{"field": "eps", "given": None, "allowed": "give a number from 0 to 1"}]
+    assert body["errors"] == [{"field": "eps", "given": "-1", "allowed": "give a number from 0 to 1"}]
 
 
 def test_a_mistake_of_ours_is_a_500_that_gives_nothing_away_and_keeps_the_headers(failing):
@@ -92,3 +92,38 @@ def test_an_address_that_is_not_there_and_a_method_that_is_not_taken(client):
     answer = client.post("/api/v1/playground")
     check(answer, 405)
     assert answer.headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize(("body", "field", "given", "allowed"), [
+    ('{"x": [[1, 2], [3, 4]], "gamma": [1, 2, 3]}', "gamma", "shape (3,)", "give one value a feature, shape (2,)"),
+    ('{}', "x", "{}", "a value, which is required"),
+    ("[]", "body", "[]", "a JSON object"),
+    ('{"x": [[1, 2]], "epss": 1}', "epss", 1, "nothing of this name (did you mean eps?); there are x, gamma, "),
+    ('{"x": [[1, 2]], "zzzz": 1}', "zzzz", 1, "nothing of this name; there are x, gamma, beta, eps, "),
+])  # fmt: skip
+def test_a_refusal_of_arrays_says_what_was_given_and_what_is_allowed(client, body, field, given, allowed):
+    answer = client.post("/api/v1/batchnorm", content=body)
+    check(answer, 422)
+    row = answer.json()["errors"][0]
+    assert (row["field"], row["given"]) == (field, given)
+    assert row["allowed"].startswith(allowed)
+
+
+@pytest.mark.parametrize(("body", "said"), [('{"x": [[NaN]]}', True), ('{"x": [[1,', False)])
+def test_only_a_body_with_nan_is_told_of_nan(client, body, said):
+    detail = client.post("/api/v1/batchnorm", content=body).json()["detail"]
+    assert "not JSON" in detail
+    assert ("NaN" in detail) == said
+
+
+@pytest.mark.parametrize("method", ["get", "delete"])
+def test_a_wrong_id_is_named_as_the_id(client, method):
+    answer = getattr(client, method)("/api/v1/batches/abc?delete_key=1")
+    assert answer.status_code == 422
+    (row,) = answer.json()["errors"]
+    assert row == {"field": "id", "given": "abc", "allowed": "text of the form ^[0-9a-f]{64}$"}
+
+
+def test_of_many_unknown_names_one_lists_the_known_ones(client):
+    detail = client.get("/api/v1/playground?" + "&".join(f"zz{i}=1" for i in range(50))).json()["detail"]
+    assert detail.count("batch_size") == 1

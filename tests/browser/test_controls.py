@@ -7,6 +7,7 @@ from tests.browser.conftest import Watch
 from tests.browser.playground import Playground
 
 HOLDING_STILL = ("x", "x_hat")
+INK, MUTED = "rgb(29, 35, 43)", "rgb(89, 98, 110)"
 
 
 def test_the_slider_of_gamma_moves_y_by_keyboard_and_nothing_before_it(playground: Playground) -> None:
@@ -93,6 +94,18 @@ def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay(
     assert playground.data("x_hat") == before
     expect(playground.figure("y")).to_be_visible()
     expect(playground.problem).to_have_text("Not computed; below is still Wine.")
+
+
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network"])
+def test_what_was_said_before_an_error_is_dimmed(playground: Playground, watch: Watch, path: str) -> None:
+    watch.refusals.add(422)
+    playground.page.goto(path)
+    playground.settle()
+    expect(playground.headline).to_have_css("color", INK)
+    playground.enter("eps", "-1")
+    expect(playground.headline).to_have_css("color", MUTED)
+    playground.enter("eps", "0.5")
+    expect(playground.headline).to_have_css("color", INK)
 
 
 def test_an_error_goes_when_the_value_is_mended(playground: Playground, watch: Watch) -> None:

@@ -214,11 +214,32 @@ def test_what_is_no_number_is_told_beside_the_table_and_can_be_mended(derivation
     watch.refusals.add(422)
     derivation.open()
     derivation.type(1, 2, "zero")
-    expect(derivation.page.locator("#e-values")).to_contain_text("Row 2, column 3 is 'zero'")
+    expect(derivation.page.locator("#e-values")).to_contain_text("Row 2, column 3 (example 1 of x2) is 'zero'")
     assert derivation.grid("values")[1] == ["2", "10", "zero"]
     derivation.type(1, 2, "0")
     expect(derivation.page.locator("#e-values")).to_be_hidden()
     assert derivation.grid("values")[1] == ["2", "10", "0"]
+
+
+def test_an_emptied_cell_is_not_shown_as_0(derivation: Derivation, watch: Watch) -> None:
+    watch.refusals.add(422)
+    derivation.open()
+    derivation.type(1, 2, "")
+    expect(derivation.page.locator("#e-values")).to_contain_text("Row 2, column 3 (example 1 of x2) is empty")
+    assert derivation.grid("values")[1] == ["2", "10", ""]
+
+
+def test_a_decimal_comma_in_a_cell_is_a_point_and_two_numbers_are_refused_at_that_cell(
+    derivation: Derivation, watch: Watch
+) -> None:
+    watch.refusals.add(422)
+    derivation.open()
+    derivation.type(0, 1, "2,5")
+    assert derivation.grid("values")[0] == ["1", "2.5", "0.5"]
+    derivation.type(0, 1, "1,5", "layer")
+    assert derivation.query["gamma"] == "1,1.5,1"
+    derivation.type(2, 1, "1, 2")
+    expect(derivation.page.locator("#e-values")).to_contain_text("Row 3, column 2 (example 2 of x1) is '1 2'")
 
 
 def test_a_late_answer_does_not_take_back_what_was_typed_since(derivation: Derivation) -> None:

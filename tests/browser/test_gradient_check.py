@@ -237,6 +237,18 @@ def test_an_error_stands_beside_the_field_that_caused_it(
     check.expect_headline("wrong sign")
 
 
+def test_a_verdict_from_before_an_error_is_dimmed_and_not_repeated(check: GradientCheck, watch: Watch) -> None:
+    watch.refusals.add(422)
+    check.open()
+    bright = check.headline.evaluate("(line) => getComputedStyle(line).color")
+    check.paste("dx", "a b")
+    expect(check.headline).not_to_have_css("color", bright)
+    expect(check.page.locator("#jump")).to_have_text("Not computed: see the marked field.")
+    check.paste("dx", str(RIGHT["dx"]))
+    expect(check.headline).to_have_css("color", bright)
+    expect(check.page.locator("#jump")).to_contain_text("Correct")
+
+
 def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, watch: Watch) -> None:
     watch.refusals.add(422)
     check.open("dgamma=1 2")

@@ -81,3 +81,22 @@ def test_a_symbol_tells_a_screen_reader_its_sentence(playground: Playground) -> 
     symbol.focus()
     described = symbol.get_attribute("aria-describedby") or symbol.get_attribute("aria-label")
     assert described
+
+
+def test_a_formula_is_one_stop_and_arrow_keys_go_from_symbol_to_symbol(playground: Playground) -> None:
+    playground.open()
+    symbols = playground.figure("x_hat").locator(".formula .term:visible")
+    names = symbols.evaluate_all("(all) => all.map((symbol) => symbol.dataset.term)")
+    assert len(names) > 3
+    focused = playground.page.locator(".term:focus")
+    symbols.first.focus()
+    for name in names[1:]:
+        playground.page.keyboard.press("ArrowRight")
+        expect(focused).to_have_attribute("data-term", name)
+        expect(playground.page.locator("#term-tip")).to_be_visible()
+    playground.page.keyboard.press("ArrowRight")
+    expect(focused).to_have_attribute("data-term", names[-1])
+    playground.page.keyboard.press("Tab")
+    expect(playground.figure("x_hat").locator(".formula .term:focus")).to_have_count(0)
+    playground.page.keyboard.press("Shift+Tab")
+    expect(focused).to_have_attribute("data-term", names[-1])

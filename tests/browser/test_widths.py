@@ -207,3 +207,33 @@ def test_a_phone_shows_the_current_page_in_the_navigation(page: Page, path: str)
     page.goto(path)
     current = page.locator(".top nav [aria-current]")
     expect(current).to_be_in_viewport(ratio=0.99)
+
+
+PAPER = """() => {
+  const plots = [...document.querySelectorAll("[data-figure]:not([hidden]) .plot")];
+  return plots.map((plot) => ({
+    drawn: plot.querySelectorAll(".main-svg").length > 0, width: plot._fullLayout?.width ?? 0, room: plot.clientWidth,
+  }));
+}"""
+
+
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network"])
+def test_paper_shows_every_figure_in_a_sheets_width_and_light(playground: Playground, path: str) -> None:
+    page = playground.page
+    page.emulate_media(color_scheme="dark")
+    page.goto(path)
+    playground.settle()
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    on_paper = page.evaluate(PAPER)
+    assert len(on_paper) >= 3
+    assert all(plot["drawn"] and 0 < plot["width"] <= 700 and plot["width"] == plot["room"] for plot in on_paper)
+    assert page.evaluate("() => document.documentElement.dataset.scheme") == "light"
+    expect(page.locator("header.top")).to_be_hidden()
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    playground.settle()
+    assert page.evaluate("() => document.documentElement.dataset.scheme") == "dark"
+    expect(page.locator("header.top")).to_be_visible()
+    page.locator("[data-figure]:not([hidden]) .plot").first.scroll_into_view_if_needed()
+    playground.settle()
+    seen = page.evaluate(PAPER)[0]
+    assert seen["width"] == seen["room"] != on_paper[0]["width"]

@@ -1,4 +1,5 @@
 // Drawing: a figure from the server, dressed in the page's colour scheme, drawn when it is on screen and has changed.
+import { bindPaper } from "./paper.js";
 import { currentScheme, onScheme } from "./scheme.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
@@ -18,6 +19,7 @@ export class Figures {
   #panels = new Map();
   #templates;
   #drawing = null;
+  #onPaper = false;
 
   constructor(root, templates) {
     this.#templates = templates;
@@ -31,7 +33,7 @@ export class Figures {
     }
     onScheme(() => this.#redraw());
     NARROW.addEventListener("change", () => this.#redraw());
-    addEventListener("beforeprint", () => this.#printed());
+    bindPaper((is) => this.#paper(is));
   }
 
   panel(name) {
@@ -49,14 +51,21 @@ export class Figures {
   }
 
   #redraw() {
+    if (this.#onPaper) return this.#drawing;
     this.all().forEach((panel) => panel.stale());
     return this.#draw();
   }
 
-  // Paper shows all figures, seen or not.
-  #printed() {
+  // Paper shows all figures, seen or not, at its own width; afterwards they are drawn for the screen again.
+  #paper(is) {
     if (!window.Plotly) return;
-    for (const panel of this.all()) panel.onScreen = true;
+    this.#onPaper = is;
+    for (const panel of this.all()) panel.onPaper = is;
+    this.all().forEach((panel) => panel.stale());
+    if (!is) {
+      this.#draw();
+      return;
+    }
     const template = this.#templates[currentScheme()];
     for (const panel of this.all().filter((panel) => panel.isDue())) panel.draw(window.Plotly, template);
   }
@@ -67,6 +76,7 @@ export class Figures {
   }
 
   #sized(entries) {
+    if (this.#onPaper) return;
     for (const { target, contentRect } of entries) {
       const panel = this.#panels.get(target.closest("[data-figure]").dataset.figure);
       if (Math.abs(panel.drawnWidth - contentRect.width) >= 1) panel.stale();
@@ -96,6 +106,7 @@ export class Figures {
 
 class Panel {
   onScreen = false;
+  onPaper = false;
   drawnWidth = 0;
   #figure = null;
   #stated = "";
@@ -128,7 +139,7 @@ class Panel {
 
   // Whether it is to be drawn now; notes the room that there is.
   isDue() {
-    if (!this.#due || !this.onScreen || this.element.hidden) return false;
+    if (!this.#due || !(this.onScreen || this.onPaper) || this.element.hidden) return false;
     this.#width = this.plot.clientWidth;
     return this.#width > 0;
   }
@@ -145,7 +156,7 @@ class Panel {
   // The page has the title above the plot; panels right of the first leave the names of the rows to it.
   #dressed(template) {
     const { title, height, margin, ...layout } = this.#figure.layout;
-    const named = NARROW.matches || !this.element.previousElementSibling || !this.element.closest(".chain");
+    const named = this.onPaper || NARROW.matches || !this.element.previousElementSibling || !this.element.closest(".chain");
     const rows = this.element.closest(".chain") !== null;
     const yaxis = named ? layout.yaxis : { ...layout.yaxis, showticklabels: false, title: { text: "" } };
     return {

@@ -7,6 +7,12 @@ const LEAST = 4; // pixels before a press becomes a drag
 const DECIMALS = 12; // significant digits that a dragged number keeps
 const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
+// What one cell holds: a decimal comma is a point there, and nothing that would part two cells stays.
+function inOneCell(typed) {
+  const text = typed.trim().replace("−", "-");
+  return /^[+-]?\d*,\d+$/.test(text) ? text.replace(",", ".") : text.replace(/[,;\s]+/g, " ");
+}
+
 export class Grid {
   #table;
   #edited;
@@ -93,7 +99,7 @@ export class Grid {
     if ("typing" in input.dataset) return;
     const { example, feature } = input.dataset;
     const text = this.#texts[example][feature];
-    const full = input === document.activeElement || !Number.isFinite(Number(text));
+    const full = input === document.activeElement || text === "" || !Number.isFinite(Number(text));
     input.value = full ? text : String(Number(Number(text).toPrecision(4)));
     input.title = text;
   }
@@ -113,7 +119,7 @@ export class Grid {
   #take(input, how) {
     delete input.dataset.typing;
     const { example, feature } = input.dataset;
-    const text = input.value.trim().replace("−", "-");
+    const text = inOneCell(input.value);
     if (text === this.#texts[example][feature]) return;
     this.#texts[example][feature] = text;
     this.#edited(this.texts, how);

@@ -1,4 +1,5 @@
 // A symbol and what it stands for light up together, from either side, by mouse, touch or keyboard.
+import { bindSymbols } from "./symbols.js";
 
 // The sentence of a symbol, beside it.
 export function showTip(at, text) {
@@ -32,6 +33,7 @@ export function bindTerms(terms, figures) {
     for (const shown of figures.all()) emphasize(shown, null);
   };
 
+  bindSymbols();
   const termAt = (event) => event.target.closest?.(".term");
   document.addEventListener("pointerover", (event) => termAt(event) && light(termAt(event).dataset.term, termAt(event)));
   document.addEventListener("pointerout", (event) => termAt(event) && dim());

@@ -55,7 +55,8 @@ function show(found) {
 
 function fail(detail, errors) {
   $("view").classList.add(answer ? "stale" : "empty");
-  if (!answer) $("headline").textContent = $("jump").textContent = "Nothing is computed: see the marked field.";
+  if (!answer) $("headline").textContent = "Nothing is computed: see the marked field.";
+  $("jump").textContent = "Not computed: see the marked field.";
   showProblem(detail, errors, answer ? answer.checked : "");
 }
 

@@ -11,6 +11,7 @@ from app.answers import to_json
 from app.api.derivation_answer import answer_of
 from app.api.derivation_query import DerivationQuery
 from app.api.derivation_view import view_of
+from app.figures.derivation_words import terms
 from app.figures.notation import SYMBOLS
 from app.figures.theme import MEANINGS
 
@@ -97,3 +98,9 @@ def test_names_that_look_like_html_are_drawn_as_they_are(uploaded, app):
     object.__setattr__(view.batch, "feature_names", ("<b>a</b>", "b"))
     titles = [figure["layout"]["title"]["text"] for figure in answer_of(view)["figures"].values()]
     assert all("&lt;b&gt;a" in title for title in titles)
+
+
+def test_a_column_is_a_unit_in_the_lecture_and_a_feature_in_frameworks():
+    said = {notation: " ".join(terms(notation).values()) for notation in ("lecture", "frameworks")}
+    assert "feature" not in said["lecture"]
+    assert "unit" not in said["frameworks"]

@@ -58,7 +58,7 @@ def test_the_factors_are_the_reports_own():
     case = probe(2).case()
     traces = drawn(case, ready_answers(case)["mean_path_sign"]["dx"])["factors"]["data"]
     assert [trace["x"] for trace in traces] == [pytest.approx([value] * 4) for value in (1, -1, 1)]
-    assert [trace["name"] for trace in traces] == ["the whole gradient", "the mean", "the variance"]
+    assert [trace["name"] for trace in traces] == ["whole gradient", "mean", "variance"]
     assert len({trace["marker"]["symbol"] for trace in traces}) == 3
 
 
