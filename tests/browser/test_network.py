@@ -145,6 +145,17 @@ def test_the_modules_scroll_to_the_block_that_is_disturbed_or_opened(network: Ne
     network.expect_within_schematic(network.joint("f25"))
 
 
+def test_the_modules_stay_where_they_are_when_one_of_them_is_pressed(network: Network) -> None:
+    network.open(SMALL)
+    box = network.page.locator("#schematic")
+    box.scroll_into_view_if_needed()
+    network.settle()
+    before = box.bounding_box()
+    network.disturb(1)
+    assert box.bounding_box() == before
+    expect(network.page.locator("#moved-legend")).to_be_visible()
+
+
 def test_the_disturbances_section_invites_and_is_filled_in_place(network: Network) -> None:
     network.open(SMALL)
     heading = network.page.get_by_role("heading", name="Covariate shift: who notices the disturbance")
