@@ -376,6 +376,13 @@ def test_a_computation_that_is_cancelled_leaves_the_last_view(network: Network) 
     expect(network.page.locator("#progress")).to_be_hidden()
 
 
+def test_a_first_computation_that_is_cancelled_says_so_once(network: Network) -> None:
+    network.page.goto("/network?depth=50&width=512&seed=9")
+    network.page.get_by_role("button", name="Cancel").click()
+    expect(network.headline).to_have_text("Cancelled. Change something, or replay, to compute again.")
+    expect(network.controls.problem).to_be_hidden()
+
+
 def test_a_newer_state_ends_the_stream_and_the_last_view_stands_until_it_comes(network: Network, watch: Watch) -> None:
     network.open(SMALL)
     said = network.headline.inner_text()

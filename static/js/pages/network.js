@@ -42,7 +42,7 @@ const latest = new Latest({
   },
   fail: (problem) => {
     clearProblems();
-    if (problem.name === "AbortError") fail(CANCELLED, []);
+    if (problem.name === "AbortError") cancelled();
     else fail(problem.message, problem.errors);
   },
   busy: (is) => waiting.asking(is),
@@ -77,9 +77,14 @@ function showRest() {
 
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
-  if (answer === null && !unsolved) $("headline").textContent = errors.length ? NOTHING : detail;
+  if (answer === null && !unsolved) $("headline").textContent = NOTHING;
   showProblem(detail, errors, answer ? `${answer.batch.title}, ${answer.network.text}` : "");
   offerDrop(errors, state);
+}
+
+function cancelled() {
+  if (answer) fail(CANCELLED, []);
+  else $("headline").textContent = CANCELLED;
 }
 
 function showProgress(told) {
