@@ -41,7 +41,7 @@ ANSWER = {
     "figures": {"activations_without": {"data": [], "layout": {}}, "depth_gradient": {"data": [], "layout": {}}},
 }  # fmt: skip
 STREAM = (
-    'event: progress\ndata: {"done":26,"of":130,"text":"without batch norm, first pass"}\n\n'
+    'event: progress\ndata: {"done":26,"of":130,"text":"without batch norm, forward, layer 26 of 31"}\n\n'
     "event: result\ndata: {…}\n\n"
 )
 REFUSALS: dict[int | str, dict[str, Any]] = {

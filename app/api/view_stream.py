@@ -11,13 +11,15 @@ from fastapi import Request, Response
 from starlette.datastructures import State
 
 from app import events
-from app.answers import AnswerCache, answer_from, etag_of, to_json
+from app.answers import AnswerCache, answer_from, etag_of, matches, to_json
 from app.api.source_query import BatchFields
 from app.errors import UserError, problem, problem_of
 from app.events import Emit
-from bncore.progress import Said, unheard
+from app.leaving import ClientLeft, while_waited_for
+from bncore.progress import Said
 
 EVENTS = 100  # progress events at most
+LEFT = 499  # "client closed request", as nginx has it: for the log
 
 Compute = Callable[[Said], Awaitable[bytes]]
 
@@ -48,28 +50,48 @@ async def respond(request: Request, query: BatchFields, view: LongView) -> Respo
     state = request.app.state
     if query.is_upload:
         await anyio.to_thread.run_sync(state.uploads.describe, query.source)
-    etag, compute = etag_of(view.name, query.stated()), partial(_computed, state, query, view)
-    if await _streams(request, query, view):
+    etag = etag_of(view.name, query.stated())
+    prepared = await _prepared_to_choose(request, query, view, etag)
+    compute = partial(_computed, state, query, view, etag, prepared)
+    if _only_streams(request) or (prepared and prepared.work > view.large):
         return events.EventStream(lambda emit: stream(emit, state.answers, etag, compute))
-    response = await answer_from(request, etag, compute)
+    try:
+        response = await answer_from(
+            request, etag, lambda: while_waited_for(request.receive, partial(compute, cancelled))
+        )
+    except ClientLeft:
+        return Response(status_code=LEFT)
     response.headers["Vary"] = "Accept, Accept-Encoding"
     return response
 
 
-async def _streams(request: Request, query: BatchFields, view: LongView) -> bool:
-    """Whether a stream is wanted: whoever takes JSON as well gets a stream of a large view only."""
+def _only_streams(request: Request) -> bool:
     accepted = request.headers.get("accept", "")
-    if events.MEDIA_TYPE not in accepted or "application/json" not in accepted:
-        return events.MEDIA_TYPE in accepted
-    prepared: Prepared = await anyio.to_thread.run_sync(view.prepare, request.app.state, query)
-    return prepared.work > view.large
+    return events.MEDIA_TYPE in accepted and "application/json" not in accepted
 
 
-async def _computed(state: State, query: BatchFields, view: LongView, say: Said = unheard) -> bytes:
+async def _prepared_to_choose(request: Request, query: BatchFields, view: LongView, etag: str) -> Prepared | None:
+    """Whoever takes JSON as well gets a stream of a large view only: how large, unless the answer is there."""
+    state, accepted = request.app.state, request.headers.get("accept", "")
+    undecided = events.MEDIA_TYPE in accepted and "application/json" in accepted
+    if not undecided or matches(request.headers.get("if-none-match"), etag) or state.answers.get(etag) is not None:
+        return None
+    found: Prepared = await anyio.to_thread.run_sync(view.prepare, state, query)
+    return found
+
+
+async def _computed(
+    state: State, query: BatchFields, view: LongView, etag: str, prepared: Prepared | None, say: Said
+) -> bytes:
     """The answer as JSON, computed in a thread; large views take turns and hold no thread while they wait."""
-    prepared: Prepared = await anyio.to_thread.run_sync(view.prepare, state, query)
-    turns = state.large_views if prepared.work > view.large else None
-    return await anyio.to_thread.run_sync(view.write, prepared, say, limiter=turns)
+    ready = await anyio.to_thread.run_sync(view.prepare, state, query) if prepared is None else prepared
+    turns = state.large_views if ready.work > view.large else None
+    return await anyio.to_thread.run_sync(_written, state.answers, etag, view, ready, say, limiter=turns)
+
+
+def _written(answers: AnswerCache, etag: str, view: LongView, prepared: Prepared, say: Said) -> bytes:
+    """From the cache where the same was computed while this waited for its turn."""
+    return answers.get(etag) or view.write(prepared, say)
 
 
 async def stream(emit: Emit, cache: AnswerCache, etag: str, compute: Compute) -> None:
@@ -87,6 +109,11 @@ async def stream(emit: Emit, cache: AnswerCache, etag: str, compute: Compute) ->
             raise
         cache.put(etag, body)
     emit("result", body)
+
+
+def cancelled(_done: int, _of: int, _text: str) -> None:
+    """What a computing thread calls where nobody wants to know: it ends the work once the client is gone."""
+    from_thread.check_cancelled()
 
 
 def _said(emit: Emit) -> Said:
