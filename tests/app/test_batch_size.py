@@ -1,5 +1,6 @@
 """`GET /batch-size`: the contract of its answer, its parts, its refusals, its stream and its size."""
 
+import anyio
 import numpy as np
 import pytest
 
@@ -269,6 +270,37 @@ def test_ten_thousand_draws_tell_their_progress(client):
     assert len(steps) > 10
     assert steps == sorted(steps)
     assert client.get(URL, params=query).json() == result
+
+
+@pytest.mark.parametrize("part", ["estimates", "noise"])
+def test_the_draws_end_when_the_client_goes_away(app, part):
+    """The client leaves at the first progress; ten thousand batches of every size are not drawn for it."""
+    sent = []
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": URL,
+        "raw_path": URL.encode(), "query_string": f"source=normal&draws=10000&features=8&part={part}".encode(),
+        "scheme": "http", "server": ("test", 80), "client": ("test", 1), "root_path": "",
+        "headers": [(b"accept", b"text/event-stream")],
+    }  # fmt: skip
+
+    async def ask():
+        gone = anyio.Event()
+
+        async def receive():
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            sent.append(message.get("body", b""))
+            if b'"done":' in sent[-1] and b'"done":0' not in sent[-1]:
+                gone.set()
+
+        await app(scope, receive, send)
+        assert app.state.large_views.borrowed_tokens == 0
+
+    anyio.run(ask)
+    assert not any(b"event: result" in body for body in sent)
+    assert len(sent) < 60
 
 
 @pytest.mark.parametrize(("draws", "kind"), [(100, "application/json"), (6000, "text/event-stream; charset=utf-8")])

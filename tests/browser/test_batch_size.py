@@ -294,6 +294,18 @@ def test_many_draws_tell_how_far_they_are(view: BatchSize) -> None:
     expect(view.controls.problem).to_be_hidden()
 
 
+def test_what_takes_long_can_be_cancelled(view: BatchSize) -> None:
+    view.open("source=normal&features=8&draws=500")
+    view.controls.field("draws").fill("10000")
+    view.controls.field("draws").press("Enter")
+    view.page.get_by_role("button", name="Cancel").click()
+    expect(view.controls.problem).to_contain_text("Cancelled")
+    expect(view.headline).to_contain_text("over 500 batches")
+    view.controls.enter("draws", "600")
+    expect(view.headline).to_contain_text("over 600 batches")
+    expect(view.controls.problem).to_be_hidden()
+
+
 def test_a_large_view_comes_at_once_and_asks_for_its_answer(view: BatchSize, watch: Watch) -> None:
     view.open("source=normal&features=8&draws=6000")
     assert len(watch.asked("/api/v1/batch-size")) == 1

@@ -18,11 +18,13 @@ import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/batch-size", figure: "estimates_deviation" };
 const REST_AFTER = 120; // milliseconds
+const CANCELLED = "Cancelled. Change something to draw again.";
 const NOTHING = "Nothing is drawn: see the marked field.";
 const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
 let wanted = null; // the query that was asked for last
+let asking = false;
 
 // A batch cannot have more examples than there are.
 const state = new State(embedded.schema, (changes) => {
@@ -44,9 +46,13 @@ const latest = new Latest({
   },
   fail: (problem) => {
     clearProblems();
-    fail(problem.message, problem.errors);
+    if (problem.name === "AbortError") cancelled();
+    else fail(problem.message, problem.errors);
   },
-  busy: (is) => waiting.asking(is),
+  busy(is) {
+    asking = is;
+    waiting.asking(is);
+  },
 });
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));
 
@@ -79,6 +85,11 @@ function fail(detail, errors) {
   offerDrop(errors, state);
 }
 
+function cancelled() {
+  if (answer) fail(CANCELLED, []);
+  else $("headline").textContent = CANCELLED;
+}
+
 function showProgress(told) {
   $("progress").hidden = told === null;
   if (told === null) return;
@@ -94,10 +105,13 @@ state.onChange((names) => {
   ask();
 });
 
+// A field that is left tells once more what it told on Enter: what is under way already is not given up for that.
 function ask() {
-  streamed.overtake();
   const parts = stale.query;
-  wanted = [state.query(), parts ? `part=${parts}` : ""].filter(Boolean).join("&");
+  const query = [state.query(), parts ? `part=${parts}` : ""].filter(Boolean).join("&");
+  if (asking && query === wanted) return;
+  streamed.overtake();
+  wanted = query;
   latest.want(wanted);
 }
 
@@ -158,6 +172,7 @@ function showHandles() {
 
 // ---- start ----
 
+$("cancel").addEventListener("click", () => streamed.cancel());
 bindButtons(state);
 bindSource(state, {
   again: ask,
