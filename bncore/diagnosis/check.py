@@ -21,7 +21,7 @@ from bncore.errors import BadParameter
 AROUND = 10.0
 """A candidate this many times as far as the nearest one is not told apart from it."""
 EXPLAINED = 0.5
-"""A mistake explains an answer if it leaves no more than this share of the answer's own error."""
+"""A mistake explains an answer if it leaves no more than this share of the answer's own error, or than its rounding."""
 DECISIVE = 0.1
 """One that leaves no more than this share shows that the batch is meant as it stands, however few digits it has."""
 
@@ -162,7 +162,7 @@ def _matches(truth: Float64, values: Float64, built: Candidates, error: float) -
     residuals = built.distances(values)
     fine = _shares(error, np.maximum(built.largest, np.abs(values).max()))
     excess = residuals / fine
-    explaining = residuals <= EXPLAINED * _apart(truth, values)
+    explaining = (residuals <= EXPLAINED * _apart(truth, values)) | (residuals <= fine)
     if not explaining.any():
         return []
     best = int(np.argmin(np.where(explaining, np.maximum(excess, 1.0), np.inf)))

@@ -29,6 +29,20 @@ def test_a_loss_that_batch_norm_cannot_move_is_named(loss):
                ) == (loss == "sum")  # fmt: skip
 
 
+@pytest.mark.parametrize("eps", [1e-3, 1e-5, 1e-8])
+@pytest.mark.parametrize(("examples", "loss"), [(2, "any"), (2, "sum of squares"), (8, "sum of squares")])
+def test_a_dropped_epsilon_is_named_where_it_is_all_that_dx_is(examples, loss, eps):
+    given = batch((examples, 5), 1, "variance") | {"eps": eps}
+    if loss == "sum of squares":
+        given["dy"] = 2 * case(given).y
+    gamma, x, g = given["gamma"], given["x"], given["dy"]
+    x_hat = (x - x.mean(0)) / x.std(0)
+    as_printed = gamma / (examples * x.std(0)) * (examples * g - g.sum(0) - x_hat * (g * x_hat).sum(0))
+    report = check(case(given), {"dx": as_printed})
+    assert report.tensors["dx"].wrong
+    assert named(report) == ["eps_dropped"]
+
+
 def test_a_mean_of_dy_of_zero_hides_the_path_through_the_mean():
     given = batch((9, 5), 1, "variance")
     found = case(given | {"dy": given["dy"] - given["dy"].mean(0)})
