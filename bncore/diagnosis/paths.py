@@ -85,12 +85,21 @@ def _std_power(case: Case) -> list[Triple]:
 
 
 def _running_scale(case: Case) -> list[Triple]:
-    """1/s of the running variance: in front of everything, of the direct and mean paths, or as in inference."""
+    """1/s of the running variance: in front of everything, of the direct and mean paths, or as in inference.
+
+    Or throughout the backward pass, with x less the batch's own mean: with r = s/s_running, p = r, and c = r^2 for the
+    two s in x_hat. That is with c0 = s/sigma beside the deviation; with s_running/sigma it is r, with
+    s_running/sigma_running it is r sigma/sigma_running.
+    """
     if case.running is None:
         return []
-    other = reciprocal(case.placement.scale(case.running[1], case.eps))
-    ratio = case.scale * other
-    return [(ratio, 1, 1), (ratio, 1, reciprocal(ratio)), (ratio, 0, 0)]
+    running = case.running[1]
+    ratio = case.scale * reciprocal(case.placement.scale(running, case.eps))
+    front: list[Triple] = [(ratio, 1, 1), (ratio, 1, reciprocal(ratio)), (ratio, 0, 0)]
+    throughout: list[Triple] = [(ratio, 1, ratio**2)]
+    if case.eps_placement == "deviation":
+        throughout += [(ratio, 1, ratio), (ratio, 1, ratio * case.sigma * reciprocal(np.sqrt(running)))]
+    return front + throughout
 
 
 def _channel_count(case: Case) -> list[Triple]:

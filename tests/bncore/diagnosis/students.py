@@ -175,6 +175,9 @@ DX: dict[str, list[Change]] = {
         ("compact", "gamma / s", "gamma / s_running"),
         ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / s_running).sum(0)\ndx = dx_hat / s_running"),
         ("compact", "dx = ", "dx = gamma / s_running * g #"),
+        ("compact", "dx = ", "s, x_hat = s_running, centred / s_running\ndx = "),
+        ("staged", "dx_hat = gamma * g", "dx_hat = gamma * g\ns = s_running"),
+        ("deviation", "dx_hat = gamma * g", "dx_hat = gamma * g\ns, sigma = s_running, np.sqrt(running_var)"),
     ],
     "layer_norm": [("layer",)],
 }  # fmt: skip
