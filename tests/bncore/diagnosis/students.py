@@ -149,10 +149,13 @@ DX: dict[str, list[Change]] = {
         ("compact", "gamma / s", "gamma / var"),
         ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / s ** 2).sum(0)\ndx = dx_hat / s ** 2"),
         ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / var).sum(0)\ndx = dx_hat / var"),
+        ("staged", "dx = dx_hat / s", "dx = dx_hat / s ** 2"),
+        ("staged", "dx = dx_hat / s", "dx = dx_hat / var"),
     ],
     "scale_missing": [
         ("compact", "gamma / s", "gamma"),
         ("staged", "dx = dx_hat / s", "dmean = (-dx_hat).sum(0)\ndx = dx_hat"),
+        ("staged", "dx = dx_hat / s", "dx = dx_hat"),
     ],
     "y_instead_of_x_hat": [
         ("compact", "c0 * x_hat * (g * x_hat)", "c0 * y * (g * x_hat)"),
@@ -174,6 +177,7 @@ DX: dict[str, list[Change]] = {
     "running_statistics": [
         ("compact", "gamma / s", "gamma / s_running"),
         ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / s_running).sum(0)\ndx = dx_hat / s_running"),
+        ("staged", "dx = dx_hat / s", "dx = dx_hat / s_running"),
         ("compact", "dx = ", "dx = gamma / s_running * g #"),
         ("compact", "dx = ", "s, x_hat = s_running, centred / s_running\ndx = "),
         ("staged", "dx_hat = gamma * g", "dx_hat = gamma * g\ns = s_running"),
