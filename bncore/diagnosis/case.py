@@ -200,7 +200,7 @@ def case_of(
 def _with_hint(error: ShapeMismatch, shape: tuple[int, ...], given: ArrayLike | None) -> ShapeMismatch:
     """The refusal of an array beside x, saying that one of them is transposed if that explains it."""
     other, hint = np.shape(given) if given is not None else (), ""
-    if len(other) > 1 and other == shape[::-1]:
+    if len(other) > 1 and sorted(other) == sorted(shape):
         hint = f" It looks transposed: x and {error.parameter} have their axes in another order."
     elif len(shape) == 2 and other == shape[:1]:
         hint = " It has one number for each row of x: if x is transposed, give feature_axis=0."

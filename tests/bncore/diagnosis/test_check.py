@@ -45,6 +45,10 @@ def test_a_transposed_array_beside_x_is_said_to_be():
     x = np.ones((4, 2))
     with pytest.raises(ShapeMismatch, match="It looks transposed: x and dy"):
         case_of(x, dy=np.ones((2, 4)))
+    with pytest.raises(ShapeMismatch, match="It looks transposed: x and dy"):
+        case_of(np.ones((3, 2, 5, 4)), dy=np.ones((3, 4, 2, 5)), feature_axis=-1)
+    with pytest.raises(ShapeMismatch, match="It looks transposed: its axes are those of x in another order"):
+        check(case(batch((2, 3, 4, 5, 6), 1, "variance")), {"dx": np.ones((3, 2, 4, 6, 5))})
     with pytest.raises(ShapeMismatch, match="if x is transposed, give feature_axis=0") as caught:
         case_of(x, gamma=np.ones(4), dy=x)
     assert caught.value.parameter == "gamma"
