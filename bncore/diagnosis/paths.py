@@ -45,6 +45,11 @@ def gradient_with(case: Case, scale: Float64, pull: Factor, x_hat: Float64) -> F
     return dx
 
 
+def batch_sizes(case: Case) -> tuple[int, ...]:
+    """What "the batch size" may be: K, or N alone where a unit has positions, too (4-D: K = N H W); but not 1."""
+    return tuple(size for size in dict.fromkeys((case.count, case.moved[0])) if size > 1)
+
+
 TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
     "variance_path_missing": lambda _: [(1, 1, 0)],
     "mean_path_missing": lambda _: [(1, 0, 1)],
@@ -52,8 +57,8 @@ TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
     "mean_path_not_averaged": lambda case: [(1, case.count, 1)],
     "variance_path_not_averaged": lambda case: [(1, 1, case.count)],
     "paths_not_averaged": lambda case: [(1, case.count, case.count)],
-    "scaled_by_batch_size": lambda case: [(case.count, 1, 1)],
-    "divided_by_batch_size": lambda case: [(1 / case.count, 1, 1)],
+    "scaled_by_batch_size": lambda case: [(size, 1, 1) for size in batch_sizes(case)],
+    "divided_by_batch_size": lambda case: [(1 / size, 1, 1) for size in batch_sizes(case)],
     "mean_path_sign": lambda _: [(1, -1, 1)],
     "variance_path_sign": lambda _: [(1, 1, -1)],
     "sign": lambda _: [(-1, 1, 1)],

@@ -199,6 +199,8 @@ SPATIALLY: dict[str, list[dict[str, str]]] = {
         {"sum_g / m": "sum_g / x.shape[0]"},
         {"sum_gx / m": "sum_gx / x.shape[0]"},
     ],
+    "scaled_by_batch_size": [{"c0 * x_hat * sum_gx / m) / s": "c0 * x_hat * sum_gx / m) / s * x.shape[0]"}],
+    "divided_by_batch_size": [{"dx_hat = gamma * g": "dx_hat = gamma * g / x.shape[0]"}],
     "layer_norm": [{"AXES": "(1, 2, 3)", "BACK": "(1, 2, 3)", "m = x.shape[0] ": "m = x.shape[1] "}],
 }
 NODES: dict[tuple[str, str], list[Change]] = {

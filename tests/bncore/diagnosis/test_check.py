@@ -65,6 +65,15 @@ def test_mistakes_that_were_built_already_are_not_built_again():
     assert check(found, answers, built=none).diagnoses[0].id != "mean_path_sign"
 
 
+@pytest.mark.parametrize("tensor", ["dx", "dgamma"])
+def test_a_batch_of_one_image_is_not_scaled_by_its_size(tensor):
+    found = case(batch((1, 4, 3, 5), 1, "variance"))
+    built = candidates(found, tensor)
+    scaling = {"scaled_by_batch_size", "divided_by_batch_size", "averaged"}
+    apart = built.distances(found.truth[tensor])
+    assert min(far for name, far in zip(built.ids, apart, strict=True) if name in scaling) > 0.5
+
+
 def test_one_example_a_unit_is_refused():
     with pytest.raises(EmptyBatch, match="at least two"):
         case_of([[1.0, 2.0]], dy=[[1.0, 2.0]])
