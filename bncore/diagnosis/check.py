@@ -21,7 +21,7 @@ from bncore.errors import BadParameter
 AROUND = 10.0
 """A candidate this many times as far as the nearest one is not told apart from it."""
 EXPLAINED = 0.5
-"""A mistake explains an answer if it leaves no more than this share of the answer's own error, or than its rounding."""
+"""A mistake explains an answer if it leaves no more than this share of the answer's own error."""
 DECISIVE = 0.1
 """One that leaves no more than this share shows that the batch is meant as it stands, however few digits it has."""
 
@@ -30,7 +30,8 @@ DECISIVE = 0.1
 class Diagnosis:
     """One explanation of one wrong tensor; several for the same tensor cannot be told apart on these data.
 
-    `residual` is the largest difference from what the mistake gives, relative to the larger magnitude of both.
+    `residual` is the largest difference from what the mistake gives, relative to the larger magnitude of both; 0 where
+    both are no larger than what rounds.
     """
 
     id: str
@@ -157,12 +158,13 @@ def _diagnosed(
 def _matches(truth: Float64, values: Float64, built: Candidates, error: float) -> list[tuple[str, float]]:
     """The ids within the answer's `error` (or, if there are none, those that are close), and what is near the best.
 
-    Within that error none is better than another, and the simpler comes first, as in the tables.
+    Within that error none is better than another, and the simpler comes first, as in the tables. Two that are no larger
+    than it are both 0 as far as can be seen, however far apart relative to each other.
     """
-    residuals = built.distances(values)
     fine = _shares(error, np.maximum(built.largest, np.abs(values).max()))
+    residuals = np.where(fine >= 1, 0.0, built.distances(values))
     excess = residuals / fine
-    explaining = (residuals <= EXPLAINED * _apart(truth, values)) | (residuals <= fine)
+    explaining = residuals <= EXPLAINED * _apart(truth, values)
     if not explaining.any():
         return []
     best = int(np.argmin(np.where(explaining, np.maximum(excess, 1.0), np.inf)))

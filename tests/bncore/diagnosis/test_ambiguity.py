@@ -41,6 +41,7 @@ def test_a_dropped_epsilon_is_named_where_it_is_all_that_dx_is(examples, loss, e
     report = check(case(given), {"dx": as_printed})
     assert report.tensors["dx"].wrong
     assert named(report) == ["eps_dropped"]
+    assert report.diagnoses[0].residual < 1e-3
 
 
 def test_a_mean_of_dy_of_zero_hides_the_path_through_the_mean():
