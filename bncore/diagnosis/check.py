@@ -79,10 +79,12 @@ def check(
     >>> check(case, {"dbeta": [2.0]}).diagnoses[0].title
     'A mean stands where a sum belongs'
 
-    Raises BadParameter (no tensor, or one of another name), ShapeMismatch, BadDtype, NonFiniteInput.
+    Raises BadParameter (no tensor, one of another name, or one that float64 cannot hold on this batch), ShapeMismatch,
+    BadDtype, NonFiniteInput.
     """
     given = {name: values for name, values in answers.items() if values is not None}
     _known(given)
+    _held(case, given)
     taken = {name: answer_of(case, name, given[name]) for name in ORDER if name in given}
     built = {name: (built or {}).get(name) or candidates(case, name) for name in taken}
     allowed = _allowed(case, taken, {name: unit for name, unit in (units or {}).items() if unit > 0})
@@ -106,6 +108,15 @@ def _known(given: Mapping[str, ArrayLike | Printed]) -> None:
         what = f"{unknown[0]} is no tensor of the backward pass" if unknown else "no tensor was given"
         name = unknown[0] if unknown else "dx"
         raise BadParameter(f"{what}; give one or more of {', '.join(reversed(ORDER))}.", parameter=name)
+
+
+def _held(case: Case, given: Mapping[str, ArrayLike | Printed]) -> None:
+    """Raises unless float64 holds what is added up to each tensor."""
+    for name in given:
+        if not np.isfinite(case.terms[name]):
+            largest = f"dy is as large as {np.abs(case.dy).max():.3g}, gamma/s as {np.abs(case.slope).max():.3g}"
+            detail = f"{name} is more than float64 holds on this batch: {largest}. Give smaller numbers."
+            raise BadParameter(detail, parameter="dy")
 
 
 def _allowed(case: Case, taken: Mapping[str, Answer], units: Mapping[str, float]) -> dict[str, Allowance]:

@@ -90,6 +90,15 @@ def test_gammas_of_one_hide_gamma_and_gammas_of_zero_everything():
     assert report.tensors["dx"].max_rel_error is None
 
 
+def test_beside_a_gamma_of_zero_a_forgotten_gamma_is_named_and_nothing_else_is_said_to_show():
+    given = batch((9, 5), 1, "variance")
+    found = plain(gamma=given["gamma"] * [0, 1, 1, 1, 1])
+    report = check(found, {"dx": plain(gamma=np.ones(5)).truth["dx"]})
+    assert named(report) == ["gamma_missing"]
+    assert REASONS["gamma_zero"][1] in report.warnings
+    assert "only a mistake that does not multiply by gamma shows" in REASONS["gamma_zero"][1]
+
+
 def test_a_beta_of_zero_mixes_up_y_and_gamma():
     found = plain(beta=np.zeros(5))
     report = check(found, {"dgamma": found.truth["dgamma"] * found.gamma})

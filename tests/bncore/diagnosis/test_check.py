@@ -1,5 +1,6 @@
 """The words of each mistake, what is refused, and that no finite answer fails."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -39,6 +40,21 @@ def test_answers_that_cannot_be_meant_are_refused(answers, kind, parameter, word
     with pytest.raises(kind, match=words) as caught:
         check(plain(), answers)
     assert caught.value.parameter == parameter
+
+
+def test_a_batch_whose_gradients_float64_cannot_hold_is_refused():
+    given = batch((9, 5), 1, "variance")
+    with pytest.raises(BadParameter, match=r"dy is as large as .*e\+160; give numbers up to 1e\+150") as caught:
+        case(given | {"dy": given["dy"] * 1e160})
+    assert caught.value.parameter == "dy"
+    large = plain(dy=given["dy"] / np.abs(given["dy"]).max() * 1e150)
+    assert check(large, {"dx": large.truth["dx"]}).warnings == ()
+    larger = plain(dy=given["dy"] * 1e120, gamma=given["gamma"] * 1e200)
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert check(larger, {"dbeta": larger.truth["dbeta"]}).correct
+        with pytest.raises(BadParameter, match="dx is more than float64 holds") as caught:
+            check(larger, {"dx": given["x"]})
+    assert caught.value.parameter == "dy"
 
 
 def test_a_transposed_array_beside_x_is_said_to_be():
@@ -100,7 +116,7 @@ def test_no_finite_answer_to_any_batch_fails(placement, seed, examples, units, d
     x, dy, dx = rng.standard_normal((3, examples, units))
     gamma, beta = rng.integers(-2, 3, (2, units))
     found = case_of(size * x, gamma, beta, dy=other * dy, eps=eps, eps_placement=placement)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), suppress(BadParameter):  # dvar alone may be too large, and is then refused
         check(found, {"dx": other * dx, "dgamma": other * dx[0], "dvar": dx[0], "dsigma": dx[0], "dmean": dx[0]})
 
 
