@@ -148,6 +148,19 @@ def test_what_is_within_the_tolerance_of_the_best_is_reported_with_it():
     assert named(report, "dgamma")[0] == "times_gamma"
 
 
+@pytest.mark.parametrize(("nearer", "together"), [(5, ["times_gamma", "dgamma_uses_y"]), (20, ["times_gamma"])])
+def test_a_mistake_up_to_ten_times_as_far_as_the_best_is_not_told_from_it(nearer, together):
+    found = plain()
+    share = (found.gamma * found.truth["dgamma"]).max() / np.abs(found.truth["dbeta"]).max()
+    found = plain(beta=np.full(5, 1e-6 * share))
+    one, other = found.truth["dgamma"] * found.gamma, (found.dy * found.y).sum(0)
+    answer = one + (one - other) / (nearer - 1)
+    apart = np.abs(np.array([answer - one, answer - other])).max(1) / np.abs(answer).max()
+    assert apart[0] > 1e-8
+    assert apart[1] / apart[0] == pytest.approx(nearer)
+    assert named(check(found, {"dgamma": answer}), "dgamma") == together
+
+
 def test_an_error_that_no_mistake_makes_is_not_explained_by_one_that_hides_here():
     found = plain(gamma=np.ones(5), eps=1e-6)
     noise = np.random.default_rng(0).standard_normal(found.x.shape)
