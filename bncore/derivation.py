@@ -17,6 +17,7 @@ from bncore.derivation_formulas import formulas_of, locals_of
 from bncore.epsilon import reciprocal
 from bncore.errors import ShapeMismatch
 from bncore.gradient import Gradients, backward
+from bncore.vanishing import rounds_to_zero
 
 Formula = dict[str, str]
 """LaTeX by notation: "frameworks" and "lecture"."""
@@ -52,7 +53,8 @@ class Node:
 class Printed:
     """The lecture's last formula as printed, without epsilon, and how far it is from the gradient.
 
-    `max_rel_error` is relative to the largest |dx|, None where dx is 0; `features` without a deviation have no value.
+    `max_rel_error` is relative to the largest |dx|, None where dx is 0 up to rounding; `features` without a deviation
+    have no value.
     """
 
     dx: Float64
@@ -101,22 +103,22 @@ def derivation(
     gradients = backward(np.asarray(dy, dtype=np.float64) if np.asarray(dy).dtype.kind in "iubf" else dy, result)
     values = _values(batch.astype(np.float64), result, gradients)
     nodes = {node.name: node for node in _nodes(values, result)}
-    return Derivation(nodes, result, gradients, printed(batch, result.gamma, dy=gradients.terms.dy, exact=gradients.dx))
+    return Derivation(nodes, result, gradients, printed(batch, result.gamma, exact=gradients))
 
 
-def printed(x: ArrayLike, gamma: Float64, *, dy: ArrayLike, exact: Float64) -> Printed:
-    """The lecture's formula, which drops epsilon, against `exact`, the gradient with it.
+def printed(x: ArrayLike, gamma: Float64, *, exact: Gradients) -> Printed:
+    """The lecture's formula, which drops epsilon, for the same dy against `exact`, the gradients with it.
 
         dL/dZ_ij = sum_k dL/dZhat_ik  G_i/(K sigma_i)  ( K delta_jk - 1 - (Z_ik - mu_i)(Z_ij - mu_i)/sigma_i^2 )
 
     A feature with deviation 0, where the formula divides by 0, is left out and named in `features`.
     """
     without = forward(x, gamma, eps=0.0, dtype="float64")
-    dx = backward(dy, without).dx
+    dx = backward(exact.terms.dy, without).dx
     constant = without.scale == 0
-    error = float(np.abs(dx - exact)[:, ~constant].max(initial=0.0))
-    largest = float(np.abs(exact).max())
-    return Printed(dx, error, error / largest if largest else None, tuple(int(i) for i in np.flatnonzero(constant)))
+    error = float(np.abs(dx - exact.dx)[:, ~constant].max(initial=0.0))
+    share = None if rounds_to_zero(exact).all() else error / float(np.abs(exact.dx).max())
+    return Printed(dx, error, share, tuple(int(i) for i in np.flatnonzero(constant)))
 
 
 def _values(x: Float64, result: Forward, gradients: Gradients) -> dict[str, Array]:

@@ -141,10 +141,11 @@ def printed_text(printed: Printed, here: float | None, exact: float, notation: s
     eps, dx = symbol("eps", notation), symbol("dx", notation)
     if here is None:
         return f"It drops {eps} and divides by the deviation, which is 0 here: it has no value."
-    share = "" if printed.max_rel_error is None else f", {three(100.0 * printed.max_rel_error)} % of the largest {dx}"
+    if printed.max_rel_error is None:
+        return f"As printed it drops {eps}, which does not show here: the true {dx} of this batch is 0 up to rounding."
     return (
-        f"As printed it drops {eps}: {three(here)} here instead of {three(exact)}. "
-        f"Over the batch it is off by up to {three(printed.max_abs_error)}{share}."
+        f"As printed it drops {eps}: {three(here)} here instead of {three(exact)}. Over the batch it is off by up to "
+        f"{three(printed.max_abs_error)}, {three(100.0 * printed.max_rel_error)} % of the largest {dx}."
     )
 
 
@@ -161,7 +162,9 @@ def naive_text(found: Naive, feature: int, name: str, notation: str) -> list[str
         "normalization undoes: that part of a step is wasted."
     )
     if math.isnan(angle):
-        said.append(f"The true {dx} is 0 here, so there is no angle between them.")
+        said.append(
+            f"The true {dx} is 0 here, up to rounding: there is no angle between them, and no length to compare with."
+        )
     else:
         said.append(
             f"It points {three(angle)}° away from the true {dx}, and differs from it by {three(100.0 * error)} % of "

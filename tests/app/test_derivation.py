@@ -133,6 +133,19 @@ def test_the_printed_formula_is_off_by_what_epsilon_is(client):
     np.testing.assert_allclose(answers[2]["dx"], backward(dy, exact).dx, atol=1e-14)
 
 
+@pytest.mark.parametrize(
+    "query", [{"upstream": "ones"}, {"upstream": "sum_of_squares", "eps": 0}, {"upstream": "ones", "values": "1,2;3,5"}]
+)
+def test_a_gradient_of_nothing_but_rounding_is_said_to_be_zero(client, query):
+    answer = get(client, naive="on", **query)
+    assert np.abs(answer["paths"]["dx"]).max() < 1e-14
+    assert answer["printed"]["max_rel_error"] is None
+    assert answer["printed"]["text"].endswith("the true ∂L/∂x of this batch is 0 up to rounding.")
+    assert answer["naive"]["angle"] == answer["naive"]["error"] == [None] * len(answer["gamma"])
+    assert answer["naive"]["text"][-1].startswith("The true ∂L/∂x is 0 here, up to rounding")
+    assert not any("°" in text for text in answer["naive"]["text"])
+
+
 def test_without_a_deviation_the_printed_formula_has_no_value(client):
     printed = get(client, values="7,1;7,2;7,4", cell="1,0")["printed"]
     assert printed["here"] is None
