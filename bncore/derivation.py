@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64
 from bncore.batch_norm import Forward, forward
-from bncore.derivation_formulas import formulas_of, locals_of
+from bncore.derivation_formulas import divisors_of, formulas_of, locals_of
 from bncore.epsilon import reciprocal
 from bncore.errors import ShapeMismatch
 from bncore.gradient import Gradients, backward
@@ -21,6 +21,14 @@ from bncore.vanishing import rounds_to_zero
 
 Formula = dict[str, str]
 """LaTeX by notation: "frameworks" and "lecture"."""
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """The `features` where a formula divides by 0, its `divisor` ("scale" or "sigma"); the value counts as 0 there."""
+
+    divisor: str
+    features: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +41,7 @@ class Local:
     parent: str
     formula: Formula
     value: Array
+    undefined: Undefined | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +56,7 @@ class Node:
     parents: tuple[str, ...]
     local: tuple[Local, ...]
     upstream: Array | None
+    undefined: Undefined | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +98,8 @@ def derivation(
         backward  dy, dbeta, dgamma, dx_hat, dscale (, dsigma), dvar, dmean, dx_direct, dx_mean, dx_variance, dx
 
     `sigma` stands between var and scale where eps sits on the deviation. A constant feature with eps > 0 has the true
-    derivative (gamma / s)(dy - <dy>), also where 1/sigma, and with it dvar, does not exist (here it is 0).
+    derivative (gamma / s)(dy - <dy>), also where 1/sigma, and with it dvar, does not exist: `undefined` says so, and it
+    counts as 0, as everything that divides by an s of 0 does.
 
     >>> steps = derivation([[1.0], [3.0], [5.0]], dy=[[1.0], [0.0], [0.0]], eps=0.0).nodes
     >>> steps["mean"].value, steps["dmean"].parents
@@ -151,10 +162,18 @@ BACKWARD_UPSTREAM = {
 
 def _nodes(values: dict[str, Array], result: Forward) -> Iterator[Node]:
     formulas, local = formulas_of(result.eps_placement), _locals(values, result)
-    arriving = _arriving(values, result)
+    arriving, (divisors, _) = _arriving(values, result), divisors_of(result.eps_placement)
     for name, value in values.items():
-        step = formulas[name]
-        yield Node(name, step.side, step.formula, value, step.parents, local.get(name, ()), arriving.get(name))
+        step, undefined = formulas[name], _undefined(values, divisors.get(name))
+        yield Node(
+            name, step.side, step.formula, value, step.parents, local.get(name, ()), arriving.get(name), undefined
+        )
+
+
+def _undefined(values: dict[str, Array], divisor: str | None) -> Undefined | None:
+    """Where there is no such value, because its divisor is 0; None if it is 0 nowhere."""
+    features = np.flatnonzero(values[divisor] == 0) if divisor else ()
+    return Undefined(divisor, tuple(int(i) for i in features)) if divisor and len(features) else None
 
 
 def _arriving(values: dict[str, Array], result: Forward) -> dict[str, Array]:
@@ -193,7 +212,11 @@ def _locals(values: dict[str, Array], result: Forward) -> dict[str, tuple[Local,
         ("dx_variance", "dvar"): 2 * centred / count, ("dx", "dx_direct"): one, ("dx", "dx_mean"): one,
         ("dx", "dx_variance"): one,
     }  # fmt: skip
+    _, divisors = divisors_of(result.eps_placement)
     return {
-        name: tuple(Local(parent, formula, known[name, parent]) for parent, formula in parts.items())
+        name: tuple(
+            Local(parent, formula, known[name, parent], _undefined(values, divisors.get(name)))
+            for parent, formula in parts.items()
+        )
         for name, parts in locals_of(result.eps_placement).items()
     }

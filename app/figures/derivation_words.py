@@ -173,6 +173,28 @@ def naive_text(found: Naive, feature: int, name: str, notation: str) -> list[str
     return said
 
 
+def none_text(divisor: str) -> str:
+    """What stands in the place of a number that does not exist.
+
+    >>> none_text("sigma")
+    'none, σ is 0'
+    """
+    return f"none, {NODES[divisor].symbol} is 0"
+
+
+def none_reason(divisor: str, scale: float, notation: str) -> str:
+    """Why a number that does not exist counts as 0 in a feature with this s."""
+    if scale == 0.0:
+        return in_symbols(
+            "s of this {unit} is 0, and nothing can be divided by it. {x_hat} is 0 there by definition, and so is what "
+            "would come through it.", notation,
+        )  # fmt: skip
+    return in_symbols(
+        f"{NODES[divisor].symbol} of this {{unit}} is 0, and nothing can be divided by it. The path counts as 0: where "
+        "every {x} − μ is 0, {x_hat} stays 0 however s moves.", notation,
+    )  # fmt: skip
+
+
 def across_text(blocks: Blocks, notation: str) -> str:
     """That features do not touch each other: every input was nudged and every output watched."""
     noun = UNIT[notation]

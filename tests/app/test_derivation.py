@@ -74,6 +74,25 @@ def test_the_nodes_are_the_librarys(client, eps_placement):
             np.testing.assert_allclose(node["upstream"], expected[name].upstream, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("query", "node", "value", "why"),
+    [
+        ({"eps": 0.5, "eps_placement": "deviation"}, "dvar", "none, σ is 0", "every x − μ is 0, x̂ stays 0 however s"),
+        ({"eps": 0}, "dx_direct", "none, s is 0", "x̂ is 0 there by definition"),
+    ],
+)
+def test_a_number_that_would_be_divided_by_0_is_none_and_why_is_said(client, query, node, value, why):
+    answer = get(client, values="1,1;2,1;4,1", cell="0,1", **query)
+    nodes = by_name(answer)
+    assert why in answer["jacobian"]["entry"]["text"]
+    for none in (nodes[node]["none"], nodes[node]["local"][0]["none"]):
+        assert none["features"] == [1]
+        assert none["value"] == value
+        assert why in none["why"]["1"]
+    assert nodes["mean"]["none"] is nodes["dx_mean"]["local"][0]["none"] is None
+    assert all(node["none"] is None for node in by_name(get(client, **query)).values())
+
+
 @placements
 @pytest.mark.parametrize("query", [{}, {"source": "wine"}, {"source": "normal", "seed": 5, "eps": 0.5}])
 def test_the_three_routes_stand_side_by_side_with_their_differences(client, eps_placement, query):

@@ -127,6 +127,25 @@ def test_each_number_that_is_plugged_in_is_the_answers(derivation: Derivation, p
         assert shown == pytest.approx(here, rel=6e-3, abs=1e-12), name
 
 
+@pytest.mark.parametrize(
+    ("query", "told", "why"),
+    [
+        ("eps=0.5&eps_placement=deviation&step=dvar", "none, σ is 0", "stays 0 however s moves"),
+        ("eps=0&step=dx_direct", "none, s is 0", "is 0 there by definition"),
+    ],
+)
+def test_what_would_be_divided_by_0_is_none_for_the_constant_feature_alone(
+    derivation: Derivation, query: str, told: str, why: str
+) -> None:
+    derivation.open(f"values=1,1;2,1;4,1&cell=0,1&{query}")
+    assert derivation.numbers()[-1] == told
+    expect(derivation.page.locator("#step-locals .value-of")).to_have_text([f"= {told}"])
+    expect(derivation.page.locator("#step-none")).to_contain_text(why)
+    derivation.cell(0, 0).focus()
+    expect(derivation.page.locator("#step-none")).to_have_text("")
+    assert derivation.numbers()[-1][-1].isdigit()
+
+
 # ---- changing numbers ----
 
 
