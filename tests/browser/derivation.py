@@ -15,7 +15,7 @@ ORDER = [
 PASTE = """(input, text) => {
   const clipboardData = new DataTransfer();
   clipboardData.setData("text/plain", text);
-  input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  return input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
 }"""
 
 
