@@ -13,13 +13,11 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
-from tests.browser.derivation import ORDER, PASTE, Derivation
+from tests.browser.derivation import MIDDLE, ORDER, PASTE, Derivation
 from tests.browser.held import Held
 
 DEFAULT = [["1", "20", "0.5"], ["2", "10", "0.7"], ["4", "40", "0.1"], ["5", "30", "0.9"]]
 ASKED = "/api/v1/derivation"
-MIDDLE = "(element) => { const { left, top, width, height } = element.getBoundingClientRect();"
-MIDDLE += " return [left + width / 2, top + height / 2]; }"
 
 
 @pytest.fixture
@@ -174,6 +172,23 @@ def test_a_cell_is_dragged_up_and_down(derivation: Derivation) -> None:
     derivation.page.go_back()
     derivation.settle()
     assert derivation.grid("values") == DEFAULT
+
+
+def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_other(derivation: Derivation) -> None:
+    derivation.page.set_viewport_size({"width": 390, "height": 844})
+    derivation.open()
+    derivation.cell(3, 0).scroll_into_view_if_needed()
+    before = derivation.page.evaluate("scrollY")
+    derivation.swipe(3, 0, 0)
+    expect(derivation.cell(3, 0)).to_be_focused()
+    derivation.swipe(3, 0, 80)
+    expect(derivation.cell(3, 0)).to_have_value("5.2")
+    assert derivation.page.evaluate("scrollY") == before
+    derivation.settle()
+    derivation.swipe(3, 1, 80)
+    derivation.page.wait_for_function("(before) => scrollY > before", arg=before)
+    derivation.settle()
+    assert derivation.grid("values") == [*DEFAULT[:3], ["5.2", "30", "0.9"]]
 
 
 def test_arrow_keys_go_from_cell_to_cell_and_with_alt_change_it(derivation: Derivation) -> None:

@@ -164,6 +164,7 @@ export class Grid {
   #press(event) {
     const input = event.target.closest("input");
     if (!input || event.button !== 0) return;
+    if (event.pointerType === "touch" && input !== document.activeElement) return; // scrolls the page
     const { example, feature } = input.dataset;
     this.#drag = { input, y: event.clientY, from: Number(this.#texts[example][feature]), id: event.pointerId, on: false };
   }
