@@ -2,6 +2,10 @@
 // a field that has its default is not in the address. A mark stands with each step of the history, for what is not in
 // the address and yet comes back with the step.
 
+// What the server takes for yes and no, in any case of letters.
+const YES = ["true", "1", "on", "t", "y", "yes"];
+const NO = ["false", "0", "off", "f", "n", "no"];
+
 export class State {
   #schema;
   #values;
@@ -97,7 +101,8 @@ export class State {
     }));
   }
 
-  #put(name, value) {
+  #put(name, given) {
+    const value = this.#schema[name]?.type === "boolean" ? yesOrNo(given) : given;
     if (value === this.fallback(name)) this.#values.delete(name);
     else this.#values.set(name, value);
   }
@@ -112,4 +117,9 @@ export class State {
   #tell(names) {
     this.#listeners.forEach((listener) => listener(names));
   }
+}
+
+function yesOrNo(given) {
+  const word = given.toLowerCase();
+  return YES.includes(word) ? "true" : NO.includes(word) ? "false" : given;
 }
