@@ -144,6 +144,27 @@ def test_what_would_be_divided_by_0_is_none_for_the_constant_feature_alone(
     assert derivation.numbers()[-1][-1].isdigit()
 
 
+WIDE = ";".join(",".join(str((3 * j + 5 * i) % 11) for i in range(6)) for j in range(8))
+IN_SIGHT = (
+    "(one) => { const at = one.getBoundingClientRect(); const box = one.closest('.card').getBoundingClientRect();"
+)
+IN_SIGHT += " return at.left >= box.left && at.right <= box.right; }"
+
+
+@pytest.mark.parametrize("step", ["mean", "dgamma", "dscale", "dx"])
+def test_the_result_of_a_long_formula_is_in_sight_and_arrows_reach_it(derivation: Derivation, step: str) -> None:
+    derivation.open(f"values={WIDE}&step={step}")
+    result = derivation.page.locator("#step-numbers .slot").last
+    assert result.evaluate(IN_SIGHT)
+    assert derivation.page.locator("#summed-numbers .slot").last.evaluate(IN_SIGHT)
+    terms = derivation.page.locator("#step-numbers .term")
+    expect(derivation.page.locator('#step-numbers .term[tabindex="0"]')).to_have_count(1)
+    terms.first.focus()
+    for _ in range(terms.count() - 1):
+        derivation.page.keyboard.press("ArrowRight")
+    expect(result).to_be_focused()
+
+
 # ---- changing numbers ----
 
 
