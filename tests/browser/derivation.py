@@ -15,6 +15,9 @@ ORDER = [
 ]  # fmt: skip
 MIDDLE = "(element) => { const { left, top, width, height } = element.getBoundingClientRect();"
 MIDDLE += " return [left + width / 2, top + height / 2]; }"
+DEFAULT = [["1", "20", "0.5"], ["2", "10", "0.7"], ["4", "40", "0.1"], ["5", "30", "0.9"]]
+"""The table that the page opens with."""
+ASKED = "/api/v1/derivation"
 PASTE = """(input, text) => {
   const clipboardData = new DataTransfer();
   clipboardData.setData("text/plain", text);
