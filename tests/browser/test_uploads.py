@@ -86,7 +86,8 @@ def test_a_page_opened_on_a_missing_value_offers_the_same_way_out(playground: Pl
     playground.open(f"source={hashlib.sha256(content).hexdigest()}")
     expect(playground.page.locator("#e-file")).to_contain_text("row 3")
     expect(playground.page.locator("#e-file")).to_contain_text("'weight'")
-    playground.click("Leave those rows out")
+    playground.page.locator("#e-file").get_by_role("button", name="Leave those rows out").click()
+    playground.settle()
     assert playground.features() == COLUMNS
 
 

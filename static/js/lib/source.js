@@ -1,5 +1,5 @@
 // Where the batch comes from: a data set, a generator, or a file of one's own, sent, named and deleted here.
-import { showAt } from "./problems.js";
+import { bringHere, hideAt, offerWay, showAt } from "./problems.js";
 import { bindUpload, remembered } from "./upload.js";
 
 const UPLOAD = /^[0-9a-f]{64}$/;
@@ -41,18 +41,13 @@ export function showSource(state) {
   $("upload-delete").hidden = !(UPLOAD.test(source) && remembered.get(source));
 }
 
-// The way out of missing values stands where the file came in.
-export function offerDrop(errors, state) {
-  const missing = errors.find((row) => row.field === "missing");
-  if (!missing) return;
+// The way out of missing values stands where the file came in; a file that cannot be had is asked for in the view.
+export function offerWays(errors, state) {
+  const about = (name) => errors.some(({ field }) => field === name);
+  if (about("source") && UPLOAD.test(state.get("source"))) bringHere($("drop"));
+  if (!about("missing")) return;
   $("upload-notes").hidden = true;
-  showAt("file", $("e-missing").textContent);
-  $("e-missing").hidden = true;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Leave those rows out";
-  button.addEventListener("click", () => state.set({ missing: "drop" }));
-  $("e-file").append(" ", button);
+  offerWay("file", "Leave those rows out", () => state.set({ missing: "drop" }));
 }
 
 function nameUpload(select, id) {
@@ -69,7 +64,7 @@ function showProgress(share) {
   const bar = $("upload-progress");
   bar.hidden = share === null;
   if (share !== null) bar.value = share;
-  if (share === 0) $("e-file").hidden = true;
+  if (share === 0) hideAt("file");
 }
 
 function keep(upload, name) {

@@ -12,7 +12,7 @@ import { bindMenus } from "../lib/menus.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
 import { Numbers } from "../lib/slots.js";
-import { bindSource, offerDrop, showSource } from "../lib/source.js";
+import { bindSource, offerWays, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { Transport } from "../lib/transport.js";
 import { remembered } from "../lib/upload.js";
@@ -197,7 +197,7 @@ function showRest() {
 function fail(detail, errors) {
   $("view").classList.add("stale");
   showProblem(detail, errors, answer.batch.title);
-  offerDrop(errors, state);
+  offerWays(errors, state);
 }
 
 state.onChange((names) => {

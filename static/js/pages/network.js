@@ -9,7 +9,7 @@ import * as view from "../lib/network_view.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { Schematic } from "../lib/schematic.js";
 import { bindCopy } from "../lib/share.js";
-import { bindReplay, bindSource, offerDrop, showSource } from "../lib/source.js";
+import { bindReplay, bindSource, offerWays, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { Streamed } from "../lib/stream.js";
 import { bindTerms } from "../lib/terms.js";
@@ -75,7 +75,7 @@ function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
   if (answer === null) $("headline").textContent = NOTHING;
   showProblem(detail, errors, answer ? `${answer.batch.title}, ${answer.network.text}` : "");
-  offerDrop(errors, state);
+  offerWays(errors, state);
 }
 
 function showProgress(told) {

@@ -7,7 +7,7 @@ import { bindMenus } from "../lib/menus.js";
 import { PerFeature } from "../lib/per_feature.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
-import { bindReplay, bindSource, offerDrop, showSource } from "../lib/source.js";
+import { bindReplay, bindSource, offerWays, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { bindTerms } from "../lib/terms.js";
 import { remembered } from "../lib/upload.js";
@@ -67,7 +67,7 @@ function showRest() {
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
   showProblem(detail, errors, answer ? answer.batch.title : "");
-  offerDrop(errors, state);
+  offerWays(errors, state);
 }
 
 // What the state alone decides, at once.
