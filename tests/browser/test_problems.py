@@ -27,9 +27,7 @@ def sheet(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_while_the_sheet_is_closed_the_reason_stands_above_the_view(
-    phone: Playground, watch: Watch, path: str
-) -> None:
+def test_while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playground, watch: Watch, path: str) -> None:
     watch.refusals.add(422)
     phone.page.goto(f"{path}?eps=-3")
     phone.settle()
@@ -60,7 +58,9 @@ def test_on_a_phone_an_upload_that_is_gone_is_asked_for_in_the_view(
     button = phone.page.get_by_text("Upload a file")
     expect(button).to_be_in_viewport()
     assert overflow(phone.page) == 0
-    phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "picture.png", b"\x89PNG\r\n\x1a\n" + bytes(64)))
+    phone.page.locator("#file").set_input_files(
+        files.on_disk(tmp_path, "picture.png", b"\x89PNG\r\n\x1a\n" + bytes(64))
+    )
     expect(phone.page.locator("#e-file")).to_be_in_viewport()
     phone.page.locator("#file").set_input_files(file)
     expect(phone.problem).to_be_hidden()

@@ -89,4 +89,5 @@ CLASS_SORTED = Generator(
         spread_parameter("class_sorted"),
     ),
     class_sorted,
+    labelled=True,
 )  # fmt: skip

@@ -52,6 +52,7 @@ class Generator:
     description: str
     parameters: tuple[Parameter, ...]
     population: Population
+    labelled: bool = False  # whether the examples of a batch have classes
 
     def complete(self, given: Values) -> dict[str, float]:
         """All parameters by name: the given ones checked, the others at their defaults.

@@ -1,10 +1,24 @@
 // What must change together in the network's state, so that no state in between is refused.
+import { ofNewSource } from "./source.js";
 
 const UPLOAD = /^[0-9a-f]{64}$/;
 const OF_IMAGES = { depth: "4", width: "16", batch_size: "auto" };
 
-// Another architecture brings a size that fits it; what is looked at or disturbed must still be there afterwards.
-export function follow(changes, state) {
+// Another source leaves what was said of the old batch, and images; another architecture brings a size that fits it; what
+// is looked at or disturbed must still be there afterwards.
+export function follow(wanted, state) {
+  const left = { ...ofNewSource(wanted, state), ...ofTables(wanted, state) };
+  return { ...left, ...fitting({ ...left, ...wanted }, state) };
+}
+
+function ofTables({ source, architecture }, state) {
+  if (source === undefined || architecture !== undefined || takesImages(source)) return {};
+  return state.get("architecture") === "convolutional" ? { architecture: "fully_connected" } : {};
+}
+
+const takesImages = (source) => source === "digits" || UPLOAD.test(source);
+
+function fitting(changes, state) {
   const also = "architecture" in changes && changes.architecture !== state.get("architecture") ? ofArchitecture(changes, state) : {};
   const value = (name) => String({ ...also, ...changes }[name] ?? state.get(name));
   const gone = { norm: value("norm") === "none", sum: value("residual") === "off" };
@@ -20,7 +34,7 @@ function ofArchitecture({ architecture, ...changes }, state) {
   const names = Object.keys(OF_IMAGES);
   if (architecture !== "convolutional") return { ...Object.fromEntries(names.map((name) => [name, state.fallback(name)])), ...changes };
   const source = changes.source ?? state.get("source");
-  return { ...OF_IMAGES, source: UPLOAD.test(source) ? source : "digits", ...changes };
+  return { ...OF_IMAGES, source: takesImages(source) ? source : "digits", ...changes };
 }
 
 // What changes with an upload: an array of images goes into a convolutional network.

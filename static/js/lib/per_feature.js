@@ -15,8 +15,9 @@ export class PerFeature {
     this.#state = state;
     this.#sliders = NAMES.map((name) => this.#bind(name));
     $("target").addEventListener("change", () => this.refresh());
-    // First of all listeners: what is typed holds until the state says otherwise.
+    // First of all listeners: what is typed holds until the state says otherwise, and a chosen feature is one of its batch.
     state.onChange((names) => {
+      if (names?.includes("source")) $("target").value = "all";
       for (const slider of this.#sliders) if (names === null || names.includes(slider.name)) slider.typing = false;
     });
   }

@@ -150,7 +150,7 @@ function pick(figure, point) {
 // ---- start ----
 
 bindButtons(state);
-bindSource(state, { again: ask, fresh: (upload) => ofUpload(upload, state) });
+bindSource(state, { again: ask, fits: (upload) => ofUpload(upload, state) });
 bindReplay(state, ask);
 bindCopy(state, API);
 bindTerms(embedded.terms, figures);

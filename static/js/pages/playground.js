@@ -7,7 +7,7 @@ import { bindMenus } from "../lib/menus.js";
 import { PerFeature } from "../lib/per_feature.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
-import { bindReplay, bindSource, offerWays, showSource } from "../lib/source.js";
+import { bindReplay, bindSource, offerWays, ofNewSource, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { bindTerms } from "../lib/terms.js";
 import { remembered } from "../lib/upload.js";
@@ -15,12 +15,11 @@ import { numbersBehind, showFeatures, showFindings, showTexts } from "../lib/vie
 import { Waiting } from "../lib/waiting.js";
 
 const REST_AFTER = 160; // milliseconds
-const OF_THIS_BATCH = { selected: "", pair: "", gamma: "auto", beta: "auto", upstream: "auto", batch_size: "auto" };
 const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
 
-const state = new State(embedded.schema);
+const state = new State(embedded.schema, ofNewSource);
 const figures = new Figures(document, embedded.templates);
 new Controls($("controls"), state);
 const perFeature = new PerFeature(state);
@@ -168,7 +167,7 @@ function refreshDownloads() {
 
 bindButtons(state);
 bindUndo(state);
-bindSource(state, { again, fresh: () => OF_THIS_BATCH });
+bindSource(state, { again });
 bindReplay(state, again);
 bindCopy(state);
 bindTerms(embedded.terms, figures);
