@@ -1,6 +1,7 @@
 // Drawing: a figure from the server, dressed in the page's colour scheme, drawn when it is on screen and has changed.
 import { bindPaper } from "./paper.js";
 import { currentScheme, onScheme } from "./scheme.js";
+import { fitted } from "./ticks.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
 const NARROW = matchMedia("(max-width: 899px)");
@@ -153,20 +154,16 @@ class Panel {
     if (first) this.element.dispatchEvent(new CustomEvent("figure-ready"));
   }
 
-  // The page has the title above the plot; panels right of the first leave the names of the rows to it.
+  // The page has the title above the plot; panels right of the first leave the names of the features to it.
   #dressed(template) {
     const { title, height, margin, ...layout } = this.#figure.layout;
-    const named = this.onPaper || NARROW.matches || !this.element.previousElementSibling || !this.element.closest(".chain");
     const rows = this.element.closest(".chain") !== null;
+    const first = !rows || !this.element.previousElementSibling;
+    const named = first || this.onPaper || NARROW.matches || (layout.meta.rows ?? "feature") !== "feature";
     const yaxis = named ? layout.yaxis : { ...layout.yaxis, showticklabels: false, title: { text: "" } };
-    return {
-      ...layout,
-      yaxis,
-      template,
-      width: this.drawnWidth,
-      height: height - 30,
-      margin: { ...margin, t: rows ? 6 : 20, l: named ? margin.l : 10 },
-    };
+    const around = { ...margin, t: rows ? 6 : 20, l: named ? margin.l : 10 };
+    const xaxis = fitted(layout.xaxis, template, this.drawnWidth - around.l - around.r, around);
+    return { ...layout, xaxis, yaxis, template, width: this.drawnWidth, height: height - 30, margin: around };
   }
 
   #describe({ summary, note }) {

@@ -118,7 +118,7 @@ export function numbersBehind(name, answer) {
   }
   const summary = answer.forward[name] ?? answer.backward[name];
   const names = name.endsWith("readout") ? answer.class_names : answer.batch.feature_names;
-  fillTable(table, "feature", names, SUMMARY.map((key) => [HEADINGS[key] ?? key, summary[key]]));
+  fillTable(table, answer.figures[name].layout.meta.rows, names, SUMMARY.map((key) => [HEADINGS[key] ?? key, summary[key]]));
   return table;
 }
 
