@@ -172,11 +172,16 @@ class Panel {
   }
 }
 
-// A picture of a figure as it stands, in the light scheme, with its title.
+const LEGEND_HEIGHT = 26; // pixels
+
+// A picture of a figure as it stands, in the light scheme, with its title, and a legend above the plot below that.
 export async function picture(figure, format, template) {
   const Plotly = await plotly();
-  const layout = { ...figure.layout, template, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" };
-  const height = figure.layout.height ?? 400;
+  const { margin, title, showlegend } = figure.layout;
+  const more = showlegend ? LEGEND_HEIGHT : 0;
+  const height = (figure.layout.height ?? 400) + more;
+  const above = { title: { ...title, yref: "container", y: 1, yanchor: "top", pad: { t: 9 } }, margin: { ...margin, t: margin.t + more } };
+  const layout = { ...figure.layout, ...above, height, template, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" };
   const scale = format === "png" ? 2 : 1;
   return Plotly.toImage({ data: figure.data, layout }, { format, width: 640, height, scale });
 }

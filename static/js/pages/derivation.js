@@ -15,7 +15,7 @@ import { Numbers } from "../lib/slots.js";
 import { bindSource, offerWays, ofNewSource, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { Transport } from "../lib/transport.js";
-import { remembered } from "../lib/upload.js";
+import { withFileName } from "../lib/upload.js";
 import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/derivation", figure: "paths" };
@@ -173,7 +173,7 @@ function show(found, isLatest = true) {
   answer = found;
   numbers = new Numbers(answer);
   $("view").classList.remove("stale");
-  view.showTexts(answer, remembered.get(state.get("source"))?.name);
+  view.showTexts(answer);
   if (isLatest) showGrids();
   graph.show(answer.nodes, answer.naive.on ? answer.naive.forgotten : []);
   showWalk();
@@ -198,7 +198,7 @@ function showRest() {
 
 function fail(detail, errors) {
   $("view").classList.add("stale");
-  showProblem(detail, errors, answer.batch.title);
+  showProblem(detail, errors, withFileName(answer.batch.title, answer));
   offerWays(errors, state);
 }
 

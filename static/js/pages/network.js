@@ -13,7 +13,7 @@ import { bindReplay, bindSource, offerWays, showSource } from "../lib/source.js"
 import { State } from "../lib/state.js";
 import { Streamed } from "../lib/stream.js";
 import { bindTerms } from "../lib/terms.js";
-import { remembered } from "../lib/upload.js";
+import { withFileName } from "../lib/upload.js";
 import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/network", figure: "depth_deviation" };
@@ -53,7 +53,7 @@ const schematic = new Schematic($("schematic"), {
 function show(found) {
   answer = found;
   $("view").classList.remove("empty", "stale");
-  view.showTexts(answer, remembered.get(state.get("source"))?.name);
+  view.showTexts(answer);
   view.showKinds(answer, embedded.kinds);
   view.showDisturbance(answer);
   schematic.show(answer);
@@ -74,7 +74,7 @@ function showRest() {
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
   if (answer === null) $("headline").textContent = NOTHING;
-  showProblem(detail, errors, answer ? `${answer.batch.title}, ${answer.network.text}` : "");
+  showProblem(detail, errors, answer ? withFileName(`${answer.batch.title}, ${answer.network.text}`, answer) : "");
   offerWays(errors, state);
 }
 

@@ -10,7 +10,7 @@ import { bindCopy } from "../lib/share.js";
 import { bindReplay, bindSource, offerWays, ofNewSource, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { bindTerms } from "../lib/terms.js";
-import { remembered } from "../lib/upload.js";
+import { withFileName } from "../lib/upload.js";
 import { numbersBehind, showFeatures, showFindings, showTexts } from "../lib/view.js";
 import { Waiting } from "../lib/waiting.js";
 
@@ -43,7 +43,7 @@ function show(found) {
   answer = found;
   $("view").classList.remove("empty", "stale");
   figures.show(answer.figures);
-  showTexts(answer, remembered.get(state.get("source"))?.name);
+  showTexts(answer);
   perFeature.show(answer);
   refreshBatchSize();
   relevance();
@@ -65,7 +65,7 @@ function showRest() {
 
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
-  showProblem(detail, errors, answer ? answer.batch.title : "");
+  showProblem(detail, errors, answer ? withFileName(answer.batch.title, answer) : "");
   offerWays(errors, state);
 }
 
