@@ -13,6 +13,8 @@ from anyio.streams.memory import MemoryObjectReceiveStream
 from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
+from app.leaving import end_with_client
+
 MEDIA_TYPE = "text/event-stream"
 PING = b": still here\n\n"
 PING_EVERY = 15.0  # seconds of silence, after which proxies would begin to think that nobody is there
@@ -49,7 +51,7 @@ class EventStream(Response):
                     raised.append(error)
 
         async with anyio.create_task_group() as group:
-            group.start_soon(_end_with_client, receive, group.cancel_scope)
+            group.start_soon(end_with_client, receive, group.cancel_scope)
             group.start_soon(produce)
             await _relay(events, send)
             group.cancel_scope.cancel()
@@ -64,12 +66,6 @@ def written(name: str, data: bytes) -> bytes:
     b'event: progress\\ndata: {"done": 1}\\n\\n'
     """
     return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
-
-
-async def _end_with_client(receive: Receive, scope: anyio.CancelScope) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-    scope.cancel()
 
 
 async def _relay(events: MemoryObjectReceiveStream[bytes], send: Send) -> None:

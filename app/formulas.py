@@ -83,7 +83,7 @@ def _latex(name: str, notation: str, eps_placement: str, mode: str) -> str:
         "y": rf"{y}={gamma}\,{x_hat}+{beta}",
         "activation": rf"\class{{activation}}{{f}}({y})",
         "readout": rf"\class{{readout}}{{W}}^{{\top}}\class{{activation}}{{f}}({y})",
-        "undo": rf"{gamma}={SD['train']},\;{beta}={MEAN['train']}",
+        "undo": rf"{gamma}={_denominator(eps_placement, mode)},\;{beta}={MEAN[mode]}",
     }
     upstream = _partial("d_activation", "f")
     backward = {

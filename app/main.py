@@ -10,7 +10,17 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app import assets, pages, problems
 from app.answers import AnswerCache
-from app.api import batches, batchnorm, catalog, derivation, gradient_check, network, playground
+from app.api import (
+    batches,
+    batchnorm,
+    catalog,
+    derivation,
+    gradient_check,
+    network,
+    norms,
+    norms_arrays,
+    playground,
+)
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
 from app.headers import Head, SecurityHeaders
@@ -37,7 +47,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.large_views = anyio.CapacityLimiter(1)
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
     problems.install(app, pages.not_found)
-    for feature in (catalog, batches, batchnorm, playground, derivation, gradient_check, network):
+    features = (catalog, batches, batchnorm, playground, derivation, gradient_check, network, norms, norms_arrays)
+    for feature in features:
         app.include_router(feature.router, prefix=PREFIX)
     app.include_router(assets.router)
     app.include_router(pages.router)

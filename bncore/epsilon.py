@@ -18,12 +18,15 @@ class EpsPlacement:
     With x_hat = (x - mean) / s the exact derivative is
 
         dx = (gamma / s) [dy - <dy> - c0 x_hat <dy x_hat>]
+
+    and `left(eps, s)` is 1 - c0 <x_hat^2>, the share that epsilon leaves of the part of dy along x_hat.
     """
 
     title: str
     formula: str
     scale: Callable[[Float64, float], Float64]
     pull: Callable[[Float64, Float64], Float64]
+    left: Callable[[float, Float64], Float64]
 
 
 def _variance_scale(var: Float64, eps: float) -> Float64:
@@ -44,9 +47,23 @@ def _deviation_pull(var: Float64, scale: Float64) -> Float64:
     return np.divide(scale, deviation, out=np.zeros_like(var), where=deviation > 0)
 
 
+def _variance_left(eps: float, scale: Float64) -> Float64:
+    """eps / (var + eps), divided twice, because the square of s may leave float64."""
+    return eps * reciprocal(scale) * reciprocal(scale)
+
+
+def _deviation_left(eps: float, scale: Float64) -> Float64:
+    """eps / (sigma + eps)."""
+    return eps * reciprocal(scale)
+
+
 EPS_PLACEMENTS: dict[str, EpsPlacement] = {
-    "variance": EpsPlacement("Under the root", r"s = \sqrt{\sigma^2 + \epsilon}", _variance_scale, _variance_pull),
-    "deviation": EpsPlacement("Beside the deviation", r"s = \sigma + \epsilon", _deviation_scale, _deviation_pull),
+    "variance": EpsPlacement(
+        "Under the root", r"s = \sqrt{\sigma^2 + \epsilon}", _variance_scale, _variance_pull, _variance_left
+    ),
+    "deviation": EpsPlacement(
+        "Beside the deviation", r"s = \sigma + \epsilon", _deviation_scale, _deviation_pull, _deviation_left
+    ),
 }
 
 

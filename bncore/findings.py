@@ -89,15 +89,14 @@ def _error(values: Floats, positions: int) -> Floats:
 
 @np.errstate(over="ignore")
 def findings(shown: Playground, running_mean: Floats | None = None, running_var: Floats | None = None) -> list[Finding]:
-    """All findings on a playground's result, warnings first; the running statistics are held against the batch.
+    """All findings on a playground's result, warnings first; each of the running statistics is held against the batch.
 
     A single example says nothing about noise, so it is held against nothing.
     """
     found = [*_of_the_layer(shown)]
     if shown.examples > 1:
         noise = statistics_noise(shown.stages["x"].values, shown.positions)
-        if running_mean is not None and running_var is not None:
-            found += _of_running_statistics(shown, noise, running_mean, running_var)
+        found += _of_running_statistics(shown, noise, running_mean, running_var)
         found.append(_noise_finding(noise, shown.examples))
     return sorted(found, key=lambda finding: finding.severity != "warning")
 
@@ -131,27 +130,38 @@ def _of_the_layer(shown: Playground) -> Iterator[Finding]:
         badness=-np.abs(gamma),
     )  # fmt: skip
     known = "d_activation" in shown.stages  # a given dy lies below an activation that nobody named
+    f = ACTIVATIONS[layer.activation].title
     yield from _where(
-        (shown.saturation >= MOSTLY_SATURATED) & known, shown.saturation, "saturated", "warning",
-        f"{ACTIVATIONS[layer.activation].title} is flat or dead almost everywhere",
-        "Hardly any gradient passes f at these inputs; another β, or in a squashing f a smaller γ, would change it.",
+        shown.saturation >= MOSTLY_SATURATED, shown.saturation, "saturated", "warning",
+        f"{f} is flat or dead almost everywhere" if known else f"If {f} follows, it is flat or dead almost everywhere",
+        "Hardly any gradient passes f at these inputs; another β, or in a squashing f a smaller γ, would change it."
+        + ("" if known else " The data do not say which f follows: choose it as the activation."),
         "share saturated",
     )  # fmt: skip
 
 
-def _of_running_statistics(shown: Playground, noise: Noise, mean: Floats, var: Floats) -> Iterator[Finding]:
-    from_mean = np.abs(mean - noise.batch_mean) * reciprocal(noise.mean)
-    from_var = np.abs(var - noise.batch_var) * reciprocal(noise.var)
-    yield from _where(
-        from_mean > STANDARD_ERRORS, from_mean, "running_mean_off", "warning", "The running mean is not this batch's",
-        f"They differ by more than {STANDARD_ERRORS:g} standard errors of this batch's mean: other data, too few "
-        "updates, or weights that moved since.", "standard errors",
-    )  # fmt: skip
-    yield from _where(
-        from_var > STANDARD_ERRORS, from_var, "running_var_off", "warning",
-        "The running variance is not this batch's",
-        f"They differ by more than {STANDARD_ERRORS:g} standard errors of this batch's variance.", "standard errors",
-    )  # fmt: skip
+def _of_running_statistics(
+    shown: Playground, noise: Noise, mean: Floats | None, var: Floats | None
+) -> Iterator[Finding]:
+    if mean is not None:
+        off = np.abs(mean - noise.batch_mean) * reciprocal(noise.mean)
+        yield from _where(
+            off > STANDARD_ERRORS, off, "running_mean_off", "warning", "The running mean is not this batch's",
+            f"They differ by more than {STANDARD_ERRORS:g} standard errors of this batch's mean: other data, too few "
+            "updates, or weights that moved since.", "standard errors",
+        )  # fmt: skip
+    if var is not None:
+        off = np.abs(var - noise.batch_var) * reciprocal(noise.var)
+        yield from _where(
+            off > STANDARD_ERRORS, off, "running_var_off", "warning", "The running variance is not this batch's",
+            f"They differ by more than {STANDARD_ERRORS:g} standard errors of this batch's variance.",
+            "standard errors",
+        )  # fmt: skip
+    if mean is not None and var is not None:
+        yield from _of_the_gap(shown, noise, mean, var)
+
+
+def _of_the_gap(shown: Playground, noise: Noise, mean: Floats, var: Floats) -> Iterator[Finding]:
     gap = mode_gap(shown.layer, noise, mean, var)
     notable = (gap > NOTABLE_GAP) & (gap > BEYOND_NOISE * noise.gap)
     explained = float(noise.gap[notable].max(initial=0.0))

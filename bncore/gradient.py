@@ -12,6 +12,9 @@ from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 from bncore.errors import ShapeMismatch
 from bncore.layout import Layout, room
 
+FEW = 8
+"""Up to so many numbers a feature, dx may be next to nothing beside its paths: two have only a mean and an x_hat."""
+
 
 @dataclass(frozen=True, eq=False)
 class Gradients:
@@ -105,7 +108,8 @@ def backward(dy: ArrayLike, forward: Forward) -> Gradients:
     if not np.isfinite(dbeta).all() and not np.isfinite(view).all():
         raise not_finite(view.reshape(layout.shape), "dy")
     terms = _terms(view, forward, dgamma, dbeta)
-    return Gradients(_dx(terms), dgamma, dbeta, terms)
+    few = forward.mode == "train" and forward.count <= FEW
+    return Gradients(_dx_of_few(terms, forward) if few else _dx(terms), dgamma, dbeta, terms)
 
 
 def _upstream(dy: ArrayLike, layout: Layout) -> Array:
@@ -151,3 +155,26 @@ def _dx(terms: _Terms) -> Array:
         block *= slope
         dx[index] = block
     return dx.reshape(layout.shape)
+
+
+def _dx_of_few(terms: _Terms, forward: Forward) -> Array:
+    """dx without cancellation: (gamma / s) [r + left b x_hat], where dy = <dy> + b x_hat + r.
+
+    r has lost its mean and its part along x_hat twice, so that nothing but rounding of its own size is left of them;
+    `left` is what epsilon leaves of the part along x_hat, formed from epsilon itself.
+    """
+    layout, left = terms.layout, EPS_PLACEMENTS[forward.eps_placement].left(forward.eps, forward.scale)
+
+    def mean(values: Array) -> Array:
+        return layout.expand(layout.sum(values) / forward.count)
+
+    x_hat, rest = terms.x_hat.astype(np.float64, copy=False), terms.dy.astype(np.float64, copy=False)
+    along, inverse = np.zeros_like(mean(rest)), reciprocal(mean(np.square(x_hat)))
+    for _ in range(2):
+        rest = rest - mean(rest)
+        part = mean(rest * x_hat) * inverse
+        rest = rest - part * x_hat
+        along = along + part
+    rest = rest - mean(rest)
+    dx: Array = layout.expand(terms.slope) * (rest + layout.expand(left) * along * x_hat)
+    return dx.astype(terms.dtype, copy=False).reshape(layout.shape)

@@ -190,5 +190,5 @@ def expected_overlap(result: Forward, gradients: Gradients) -> Floats:
 
     The last factor is eps/(var + eps), or eps/s beside the deviation.
     """
-    power = 2 if result.eps_placement == "variance" else 1
-    return gradients.dgamma * result.gamma * reciprocal(result.scale) * (result.eps * reciprocal(result.scale**power))
+    left = EPS_PLACEMENTS[result.eps_placement].left(result.eps, result.scale)
+    return gradients.dgamma * result.gamma * reciprocal(result.scale) * left

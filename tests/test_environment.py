@@ -140,7 +140,7 @@ def test_python_m_app_says_where_it_is_and_answers_there(workers: str, tmp_path:
             connection.close()
         finally:
             server.send_signal(signal.SIGINT)
-        assert server.wait(15) == 0
+        assert server.wait(60) == 0
 
 
 def test_a_port_in_use_is_one_clear_line() -> None:

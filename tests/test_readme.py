@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
@@ -45,6 +46,19 @@ def test_the_body_of_the_batchnorm_example_is_json():
     body = re.search(r"-d '(\{.*?\})'", README)
     assert body is not None
     assert set(json.loads(body[1])) == {"x", "gamma", "dy"}
+
+
+def test_every_call_of_a_view_and_every_body_is_answered(tmp_path):
+    app = create_app(Settings(uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache"))
+    client = TestClient(app)
+    views = re.findall(r"curl -s 'http://127\.0\.0\.1:8000(/api/v1/[^']+)'", README)
+    assert any(address.startswith("/api/v1/norms?") for address in views)
+    for address in views:
+        assert client.get(address).status_code == 200, address
+    bodies = re.findall(r"curl -s http://127\.0\.0\.1:8000(/api/v1/\S+) -H [^\n]+\\\n\s+-d '(\{.*?\})'", README)
+    assert [address for address, _ in bodies] == ["/api/v1/batchnorm", "/api/v1/norms"]
+    for address, body in bodies:
+        assert client.post(address, content=body).status_code == 200, address
 
 
 def test_links_to_files_lead_somewhere():

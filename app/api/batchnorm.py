@@ -1,26 +1,19 @@
 """The bare operation: arrays in JSON through batch norm, and back."""
 
-import re
 from typing import Any, Literal
 
 import anyio.to_thread
 import numpy as np
-import orjson
 from fastapi import APIRouter, Request, Response
-from fastapi.exceptions import RequestValidationError
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.answers import to_json
-from app.errors import InvalidQuery, UploadTooLarge
-from app.problems import findings
-from app.settings import MEBIBYTE, Settings
+from app.api.json_arrays import NESTED, NESTED_OR_NULL, null_warnings, numbers, read, received
+from app.settings import Settings
 from bncore import Forward, Gradients, backward, forward
 
 router = APIRouter(tags=["batchnorm"])
-
-LARGEST_BODY = 64 * MEBIBYTE
-NOT_FINITE = re.compile(rb"\b(?:NaN|-?Infinity)\b")
 
 EXAMPLE: dict[str, Any] = {
     "x": [[1.0, 10.0], [2.0, 10.0], [6.0, 40.0]],
@@ -37,8 +30,6 @@ EXAMPLE: dict[str, Any] = {
     "dy": [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]],
     "dtype": "float64",
 }
-
-NESTED: dict[str, Any] = {"type": "array", "items": {}}
 
 
 class BatchNormQuery(BaseModel):
@@ -70,7 +61,7 @@ class BatchNormQuery(BaseModel):
     dy: Any = Field(
         None,
         description="dL/dy in the shape of x; with it the answer holds dx, dgamma and dbeta.",
-        json_schema_extra={"anyOf": [NESTED, {"type": "null"}]},
+        json_schema_extra=NESTED_OR_NULL,
     )
     dtype: Literal["float16", "float32", "float64"] = Field(
         "float64", description="What x is rounded to first; y, x_hat and dx come back in it. Computing is in float64."
@@ -119,60 +110,25 @@ EXAMPLES = [
 async def batchnorm(request: Request) -> Response:
     """Normalize `x`; with `dy` also return the exact gradients."""
     settings: Settings = request.app.state.settings
-    body = await _received(request)
+    body = await received(request)
     inline = body.count(b",") <= settings.inline_work
     answer = _answer(body) if inline else await anyio.to_thread.run_sync(_answer, body)
     return Response(answer, media_type="application/json")
 
 
-async def _received(request: Request) -> bytes:
-    """The body, refused as soon as it is larger than the limit."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            detail = f"The body is larger than {LARGEST_BODY // MEBIBYTE} MiB; upload the batch as a file instead."
-            raise UploadTooLarge(detail, field="body", allowed=f"at most {LARGEST_BODY} bytes")
-    return bytes(body)
-
-
 def _answer(body: bytes) -> bytes:
     """JSON to JSON; without the event loop, so that a thread can do it."""
-    query = _query(body)
+    query = read(body, BatchNormQuery)
     with np.errstate(over="ignore", invalid="ignore"):  # reported in the answer instead
         result = _forward(query)
-        gradients = None if query.dy is None else backward(_numbers(query.dy, "dy"), result)
+        gradients = None if query.dy is None else backward(numbers(query.dy, "dy"), result)
     arrays = _arrays(result, gradients)
     return to_json({**arrays, "warnings": _warnings(result, arrays)})
 
 
-def _query(body: bytes) -> BatchNormQuery:
-    try:
-        return BatchNormQuery.model_validate(orjson.loads(body))
-    except orjson.JSONDecodeError as error:
-        no_nan = " JSON has no NaN and no infinity: numbers must be finite." if NOT_FINITE.search(body) else ""
-        detail = f"The body is not JSON: {error}.{no_nan}"
-        raise InvalidQuery(detail, field="body", allowed="a JSON object") from error
-    except ValidationError as error:
-        raise RequestValidationError(findings(error, BatchNormQuery)) from error
-
-
-def _numbers(values: Any, field: str) -> NDArray[Any]:
-    """Nested lists as an array; text, null and objects are refused."""
-    allowed = "nested lists of numbers, every row equally long"
-    try:
-        array = np.asarray(values)
-    except ValueError as error:
-        raise InvalidQuery(f"{field} is ragged: its rows differ in length.", field=field, allowed=allowed) from error
-    if array.dtype.kind not in "biuf":
-        detail = f"{field} holds something that is not a number (text, null or an object)."
-        raise InvalidQuery(detail, field=field, allowed=allowed)
-    return array
-
-
 def _forward(query: BatchNormQuery) -> Forward:
     options = query.model_dump(exclude={"x", "dy"})
-    return forward(_numbers(query.x, "x"), **options)
+    return forward(numbers(query.x, "x"), **options)
 
 
 def _arrays(result: Forward, gradients: Gradients | None) -> dict[str, NDArray[Any]]:
@@ -185,13 +141,4 @@ def _arrays(result: Forward, gradients: Gradients | None) -> dict[str, NDArray[A
 
 def _warnings(result: Forward, arrays: dict[str, NDArray[Any]]) -> list[str]:
     flagged = [f"Features {', '.join(map(str, flag.features))}: {flag.text}" for flag in result.flags]
-    return flagged + [_null_warning(name, array) for name, array in arrays.items() if not np.isfinite(array).all()]
-
-
-def _null_warning(name: str, array: NDArray[Any]) -> str:
-    """Where numbers left as null, and why."""
-    places = np.argwhere(~np.isfinite(array))
-    first = ", ".join(map(str, places[0]))
-    others = f" and {len(places) - 1} more are" if len(places) > 1 else " is"
-    largest = float(np.finfo(array.dtype).max)
-    return f"{name}[{first}]{others} null: larger than {array.dtype} holds ({largest:.6g})."
+    return flagged + null_warnings(arrays)

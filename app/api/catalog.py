@@ -9,12 +9,14 @@ from app.api.controls import schema_of
 from app.api.derivation_query import DerivationQuery
 from app.api.network_presets import PRESETS
 from app.api.network_query import NetworkQuery
+from app.api.norms_query import NormsQuery
 from app.api.playground_query import PlaygroundQuery
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS, Generator
 from bncore.activations import ACTIVATIONS
 from bncore.network.initializations import INITIALIZATIONS
 from bncore.network.losses import LOSSES
+from bncore.norms.table import NORMS, SETTINGS
 from bncore.upstream import UPSTREAMS
 
 router = APIRouter(tags=["catalog"])
@@ -25,8 +27,8 @@ router = APIRouter(tags=["catalog"])
     summary="Generators, data sets, activations, norms: parameters, ranges and defaults",
     responses={
         200: {
-            "description": "What a query may name. `playground`, `derivation` and `network` have each field of their "
-            "query: title, help, default, what is allowed, and how the page draws its control.",
+            "description": "What a query may name. `playground`, `derivation`, `network` and `norms_view` have each "
+            "field of their query: title, help, default, what is allowed, and how the page draws its control.",
             "content": {"application/json": {"example": {
                 "data_sets": [{"name": "wine", "title": "Wine", "examples": 178, "features": 13, "classes": 3}],
                 "activations": [{"name": "relu", "title": "ReLU"}],
@@ -54,7 +56,13 @@ def _catalog() -> dict[str, Any]:
             {"name": name, "title": a.title, "formula": a.formula, "saturation_rule": a.saturation_rule}
             for name, a in ACTIVATIONS.items()
         ],
-        "norms": [{"name": "batch", "title": "Batch norm", "statistics_over": "examples and positions, per feature"}],
+        "norms": [
+            {"name": name, "title": n.title, "statistics_over": n.over, "learned": list(n.learned),
+             "parameters": "one a channel" if n.per_channel else "one for each cell of an example",
+             "running_statistics": n.running, "settings": [_setting(setting) for setting in n.settings],
+             "source": n.source}
+            for name, n in NORMS.items()
+        ],
         "upstreams": [
             {"name": name, "title": u.title, "formula": u.formula, "needs_labels": u.reads_labels}
             for name, u in UPSTREAMS.items()
@@ -71,7 +79,12 @@ def _catalog() -> dict[str, Any]:
         "playground": schema_of(PlaygroundQuery),
         "derivation": schema_of(DerivationQuery),
         "network": schema_of(NetworkQuery),
+        "norms_view": schema_of(NormsQuery),
     }  # fmt: skip
+
+
+def _setting(name: str) -> dict[str, Any]:
+    return {"name": name, "help": SETTINGS[name].help, "default": SETTINGS[name].default}
 
 
 def _generator(generator: Generator) -> dict[str, Any]:

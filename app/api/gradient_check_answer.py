@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from app.figures.gradient_check import Given, figures
 from app.formulas import math
-from bncore.diagnosis import MISTAKES, Case, Printed, Report, factors_in_words, headline, text
+from bncore.diagnosis import MISTAKES, Case, Printed, Report, as_code, factors_in_words, headline, text
 from bncore.diagnosis.triple import NAMES
 
 Tensors = Mapping[str, NDArray[Any] | Printed | None]
@@ -20,7 +20,7 @@ dx      wrong   off by up to 0.938, 88.2 % of its largest number
 
 dx: {MISTAKES["statistics_constant"].title}
   {MISTAKES["statistics_constant"].explanation}
-  Look at {MISTAKES["statistics_constant"].look_at}
+  Look at: {as_code(MISTAKES["statistics_constant"].look_at)}
 
 the whole gradient: as it should be
 the path through the mean: missing

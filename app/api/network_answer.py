@@ -15,6 +15,7 @@ from app.figures.network import Shown, figures
 from app.figures.network_claims import measured_text
 from app.figures.numbers import counted
 from bncore.network.claims import CLAIMS
+from bncore.network.curves import kind_in
 from bncore.network.survey import Surveyed
 
 
@@ -33,10 +34,14 @@ def answer_of(view: View) -> dict[str, Any]:
         "preset": _preset_in_force(view),
         "conventions": words.conventions(shown, query.standardize == "on", view.prepared.inputs.seeded),
         "shown": query.shown,
-        "joint": {"kind": query.opened[0], "block": query.opened[1], "id": "{}{}".format(*query.opened)},
+        "shown_in": _kinds_in(view, query.shown),
+        "joint": {
+            "kind": query.opened[0], "block": query.opened[1], "id": "{}{}".format(*query.opened),
+            "kind_in": _kinds_in(view, query.opened[0]),
+        },
         "query": query.stated(),
         "figures": figures(drawn, view.distributions, view.joint, view.disturbed, view.curves),
-    }
+    }  # fmt: skip
 
 
 def _batch(view: View) -> dict[str, Any]:
@@ -44,9 +49,11 @@ def _batch(view: View) -> dict[str, Any]:
     title, examples = source_title(view.query), len(inputs.x)
     what = "channel" if inputs.x.ndim == 4 else "feature"
     image = f" of {inputs.x.shape[2]} × {inputs.x.shape[3]}" if inputs.x.ndim == 4 else ""
+    total = view.prepared.total
+    of = counted(examples, "example") if total in (None, examples) else f"{examples:,} of {total:,} examples"
     return {
         "title": title,
-        "text": f"{title}: {counted(examples, 'example')} × {counted(inputs.x.shape[1], what)}{image}",
+        "text": f"{title}: {of} × {counted(inputs.x.shape[1], what)}{image}",
         "shape": list(inputs.x.shape),
         "examples": examples,
         "total": view.prepared.total,
@@ -55,6 +62,11 @@ def _batch(view: View) -> dict[str, Any]:
         "label_names": list(batch.label_names),
         "warnings": list(batch.warnings),
     }
+
+
+def _kinds_in(view: View, kind: str) -> dict[str, str]:
+    """The kind of joint that each column shows where `kind` is asked for."""
+    return {name: kind_in(view.contrast, name, kind) for name in view.contrast.columns}
 
 
 def source_title(query: NetworkFields) -> str:

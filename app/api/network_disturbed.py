@@ -5,6 +5,7 @@ from typing import Any
 from app.api.network_numbers import finite, moments_of
 from app.api.network_view import View
 from app.figures import network_words as words
+from app.figures.network_disturbance import disturb_headline, disturb_text
 from bncore.network.contrast import Column
 from bncore.network.survey import gradient_ratio
 
@@ -19,6 +20,7 @@ def disturbance(view: View) -> dict[str, Any] | None:
         "block": d.block,
         "factor": d.factor,
         "shift": d.shift,
+        "headline": disturb_headline(view.contrast),
         "text": " ".join(column["text"] for column in found.values() if column),
         "columns": found,
     }
@@ -32,7 +34,7 @@ def _disturbed(view: View, name: str, column: Column) -> dict[str, Any] | None:
     ids = [f"{moved.kind}{moved.block}" for moved in found.moved]
     diverged = found.survey.diverged
     return {
-        "text": words.disturb_text(view.contrast, name, column, d, view.query.notation),
+        "text": disturb_text(view.contrast, name, view.query.notation),
         "loss": {"before": finite(column.survey.loss), "after": finite(found.survey.loss)},
         "gradient_ratio": gradient_ratio(column.survey, found.survey, d.block),
         "diverged": diverged and words.diverged_text(view.contrast, name, diverged, view.query.notation),

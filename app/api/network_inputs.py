@@ -45,7 +45,7 @@ def _rows(batch: Batch) -> Array:
 def _images(query: NetworkFields, batch: Batch) -> Array:
     if query.source == "digits":
         return batch.x.reshape(-1, *DIGIT)
-    if not (query.is_upload and batch.x.ndim == 4):
+    if batch.x.ndim != 4:
         shape = " × ".join(map(str, batch.x.shape))
         raise InvalidQuery(
             f"A convolutional network takes images, and this batch is {shape}: choose the digits, or upload an array "

@@ -3,7 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from app.api.controls import control
 from app.api.layer_query import EPS, EPS_PLACEMENT, NOTATION
@@ -19,6 +19,7 @@ from bncore.network.joints import KINDS
 from bncore.network.losses import LOSSES
 
 DEEPEST = {"fully_connected": 50, "convolutional": 8}
+OF_IMAGES = {"depth": 4, "width": 16}  # the defaults of a convolutional network
 JOINT = re.compile(rf"({'|'.join(KINDS)})([1-9][0-9]?)")
 JOINT_WORDS = f"nothing, or one of {', '.join(KINDS)} with the number of a block behind it, such as z3"
 
@@ -34,7 +35,7 @@ class NetworkFields(BatchFields):
 
     source: Annotated[str, AfterValidator(known_source)] = control(
         "digits", "A data set, a generator, `inline` (the table in `values`), or the id of an upload. A convolutional "
-        "network takes images: digits, or an upload of shape (N, C, H, W).",
+        "network takes images: digits, which it has when none is named, or an upload of shape (N, C, H, W).",
         title="Source", group="data", kind="source",
     )  # fmt: skip
     batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["auto", "all"] = control(
@@ -53,12 +54,15 @@ class NetworkFields(BatchFields):
         title="Architecture", group="network", kind="select",
     )  # fmt: skip
     depth: int = control(
-        12, "Blocks of product, norm and activation; a linear read-out follows.", title="Depth", group="network",
-        kind="slider", slider=(1, 50), step=1, ge=1, le=50,
+        12, "Blocks of product, norm and activation; a linear read-out follows. Left out, 12, and "
+        f"{OF_IMAGES['depth']} of a convolutional network.", title="Depth", group="network",
+        kind="slider", slider=(1, 50), step=1, default_for={"architecture": {"convolutional": OF_IMAGES["depth"]}},
+        ge=1, le=50,
     )  # fmt: skip
     width: int = control(
-        64, "Units of every block, or channels.", title="Width", group="network", kind="slider", slider=(4, 512),
-        scale="log", ge=4, le=512,
+        64, f"Units of every block, or channels. Left out, 64, and {OF_IMAGES['width']} of a convolutional network.",
+        title="Width", group="network", kind="slider", slider=(4, 512), scale="log",
+        default_for={"architecture": {"convolutional": OF_IMAGES["width"]}}, ge=4, le=512,
     )  # fmt: skip
     norm: Literal[NORMS] = control(  # type: ignore[valid-type]
         "batch", "What normalizes in the column with a norm; `none` leaves that column out.", title="Norm",
@@ -118,6 +122,19 @@ class NetworkFields(BatchFields):
     )  # fmt: skip
     notation: Literal["frameworks", "lecture"] = NOTATION
 
+    @model_validator(mode="before")
+    @classmethod
+    def _fill(cls, given: Any) -> Any:
+        images = isinstance(given, dict) and given.get("architecture") == "convolutional"
+        return OF_IMAGES | given if images else given
+
+    def stated(self) -> dict[str, Any]:
+        """The query as short as it can be: the fields that differ from their defaults, those of the architecture."""
+        given = self.model_dump()
+        defaults = {name: field.default for name, field in type(self).model_fields.items()}
+        defaults |= OF_IMAGES if self.architecture == "convolutional" else {}
+        return {name: value for name, value in given.items() if value != defaults[name]}
+
     def size_of(self, source: Source) -> int | None:
         """How many examples to draw: `auto` is up to 256 of any source."""
         if self.batch_size == "auto":
@@ -132,6 +149,9 @@ class NetworkFields(BatchFields):
 
     def check(self) -> None:
         """Raises InvalidQuery where fields contradict each other."""
+        if self.architecture == "convolutional" and not (self.source == "digits" or self.is_upload):
+            raise _refused("source", self.source, "digits, or an upload of four axes", "A convolutional network takes "
+                           "images: choose the digits, or upload an array of shape (N, C, H, W).")  # fmt: skip
         deepest = DEEPEST[self.architecture]
         if self.depth > deepest:
             raise _refused("depth", self.depth, f"1 to {deepest}", f"A {_words(self.architecture)} network has up to "
@@ -151,6 +171,12 @@ class NetworkFields(BatchFields):
         if block > self.depth:
             raise _refused("joint", self.joint, f"a block from 1 to {self.depth}", f"The joint {self.joint} is to be "
                            f"opened, and the network has {self.depth} blocks.")  # fmt: skip
+
+    def check_sum(self, inputs: int) -> None:
+        """Raises InvalidQuery where the sum of block 1 is to be opened, and `inputs` are not of the blocks' width."""
+        if self.joint == "sum1" and inputs != self.width:
+            raise _refused("joint", self.joint, "a sum from block 2 on, or another kind", "Block 1 has no residual "
+                           f"connection: {inputs} enter it, and its width is {self.width}.")  # fmt: skip
 
 
 def joint_kinds(norm: str, residual: str) -> list[str]:

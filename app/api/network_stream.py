@@ -31,6 +31,11 @@ async def stream(emit: Emit, cache: AnswerCache, etag: str, compute: Compute) ->
     emit("result", body)
 
 
+def cancelled(_done: int, _of: int, _text: str) -> None:
+    """What a computing thread calls where nobody wants to know: it ends the work once the client is gone."""
+    from_thread.check_cancelled()
+
+
 def _said(emit: Emit) -> Said:
     """What a computing thread calls: it ends the work once the client is gone."""
     told = -1

@@ -1,7 +1,9 @@
 """A network's query, computed: both columns, their distributions, and how much work that is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
+from typing import Any
 
 import numpy as np
 
@@ -56,6 +58,7 @@ def prepare(query: NetworkFields, uploads: UploadStore, settings: Settings) -> P
     query.check_work(source, settings.view_numbers)
     batch = query.draw(source)
     inputs = inputs_of(query, batch)
+    query.check_sum(inputs.x.shape[1])
     work = work_of(query, inputs.x.shape, inputs.outputs)
     if work > settings.network_work:
         raise _too_much(query, inputs, work, settings.network_work)
@@ -106,26 +109,33 @@ def _too_much(query: NetworkFields, inputs: Inputs, work: int, most: int) -> Inv
 
 
 def view_of(prepared: Prepared, say: Said = unheard) -> View:
-    """Compute the view. Raises InvalidQuery where the numerics refuse."""
+    """Compute the view; `say` is told of every step. Raises InvalidQuery where the numerics refuse."""
     query = prepared.query
+    of = 0
+
+    def first(done: int, steps: int, text: str) -> None:
+        nonlocal of
+        of = steps + len(SUMMARIES)
+        say(done, of, text)
+
     try:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-            return _view(prepared, contrast(setup_of(prepared), query.rng(WEIGHTS_STREAM), say))
+            shown = contrast(setup_of(prepared), query.rng(WEIGHTS_STREAM), first)
+            found: dict[str, Any] = {}
+            for behind, (name, summarize) in enumerate(SUMMARIES.items(), 1):
+                found[name] = summarize(shown, query)
+                say(of - len(SUMMARIES) + behind, of, f"drawn, part {behind} of {len(SUMMARIES)}")
+            return View(prepared=prepared, contrast=shown, **found)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
 
-def _view(prepared: Prepared, shown: Contrast) -> View:
-    query = prepared.query
-    kind, block = query.opened
-    return View(
-        prepared=prepared,
-        contrast=shown,
-        distributions=distributions(shown, query.shown),
-        joint=distributions(shown, kind, block),
-        disturbed=before_and_after(shown, query.shown),
-        curves=curves(shown, query.shown),
-    )
+SUMMARIES: dict[str, Callable[[Contrast, NetworkFields], Any]] = {
+    "distributions": lambda shown, query: distributions(shown, query.shown),
+    "joint": lambda shown, query: distributions(shown, *query.opened),
+    "disturbed": lambda shown, query: before_and_after(shown, query.shown),
+    "curves": lambda shown, query: curves(shown, query.shown),
+}
 
 
 def setup_of(prepared: Prepared) -> Setup:

@@ -35,7 +35,10 @@ def answer_of(view: View) -> dict[str, Any]:
             for v in view.vanished
         ],
         "conventions": [
-            in_notation(text, query.notation) for text in conventions(result, query.running_variance, query.momentum)
+            in_notation(text, query.notation)
+            for text in conventions(
+                result, query.running_variance, query.momentum, own=view.running is not None and view.running.given
+            )
         ],
         "headline": headline(result, view.shown),
         "symbols": SYMBOLS[query.notation],

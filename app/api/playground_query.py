@@ -54,7 +54,7 @@ class PlaygroundFields(LayerFields):
     )  # fmt: skip
     upstream_example: int = control(
         0, "The example that the gradient from above looks at.", title="Example", group="gradient", kind="number",
-        step=1, ge=0,
+        step=1, ge=0, le=9_999_999,
     )  # fmt: skip
     axis: Literal["auto", "linear", "symlog"] = control(
         "auto", "Scale of the distributions' axes: symmetric log where scales differ too much for a linear one.",

@@ -1,6 +1,6 @@
 """A playground query, computed: the batch, batch norm on it, and what was found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -51,7 +51,7 @@ def view_of(query: PlaygroundFields, source: Source) -> View:
 
 
 def _view(query: PlaygroundFields, source: Source) -> View:
-    batch = query.draw(source)
+    batch = _with_notes(query.draw(source))
     _check(query, batch)
     running = _running(query, source, batch)
     mean, var = (running.mean, running.var) if running else (None, None)
@@ -70,7 +70,7 @@ def _view(query: PlaygroundFields, source: Source) -> View:
     above = result.stages["d_activation"].values if "d_activation" in result.stages else None
     gone = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values, above)
     shown = _shown(query, batch, result)
-    return View(query, batch, source.examples, result, running, findings(result, mean, var), gone, shown)
+    return View(query, batch, source.examples, result, running, findings(result, *_held(batch, running)), gone, shown)
 
 
 def _check(query: PlaygroundFields, batch: Batch) -> None:
@@ -86,6 +86,29 @@ def _check(query: PlaygroundFields, batch: Batch) -> None:
             "column of an upload.",
             field="upstream", given=query.upstream, allowed="squared_error, random, one_example, ones, sum_of_squares",
         )  # fmt: skip
+
+
+PAIR = ("running_mean", "running_var")
+
+
+def _with_notes(batch: Batch) -> Batch:
+    """The batch with a warning, if an upload brought one of the running statistics without the other."""
+    lone = [name for name in PAIR if name in batch.given]
+    if len(lone) != 1:
+        return batch
+    other = next(name for name in PAIR if name not in lone)
+    text = (
+        f"The file has {lone[0]} without {other}. Inference takes both, so it goes by seeded batches of this file; "
+        f"{lone[0]} is only held against this batch."
+    )
+    return replace(batch, warnings=(*batch.warnings, text))
+
+
+def _held(batch: Batch, running: Running | None) -> tuple[Floats | None, Floats | None]:
+    """The running statistics that the findings hold against the batch: an upload's own before seeded ones."""
+    seeded = (running.mean, running.var) if running else (None, None)
+    mean, var = (batch.given[name].astype(float) if name in batch.given else None for name in PAIR)
+    return (mean, var) if mean is not None or var is not None else seeded
 
 
 def _running(query: PlaygroundFields, source: Source, batch: Batch) -> Running | None:

@@ -38,13 +38,18 @@ class Shown:
 
     def symbol(self, column: str, kind: str = "") -> str:
         """The symbol of a kind of joint in a column, by default the one shown."""
-        own = kind_in(self.contrast.columns[column], kind or self.kind)
+        own = kind_in(self.contrast, column, kind or self.kind)
         return joint_symbol(self.contrast, column, own, self.notation)
 
     @property
     def value(self) -> str:
         """The shown joint as both columns together call it."""
         return " or ".join(dict.fromkeys(self.symbol(column) for column in self.contrast.columns))
+
+    @property
+    def when(self) -> str:
+        """What a title adds where a disturbance is shown elsewhere."""
+        return "" if self.contrast.setup.disturbance is None else ", undisturbed"
 
     def diverged(self, column: str) -> str:
         """Where a column diverged, "" if it did not."""
@@ -73,7 +78,9 @@ def figures(
     if disturbed:
         drawn |= {name: _moved(shown, name) for name in MOVED}
     if "with" in shown.contrast.columns:
-        drawn["gradient_parts"] = parts_figure(shown.contrast.columns["with"].parts, shown.contrast.setup.depth)
+        drawn["gradient_parts"] = parts_figure(
+            shown.contrast.columns["with"].parts, shown.contrast.setup.depth, shown.when
+        )
     return drawn
 
 
@@ -83,14 +90,13 @@ def _rows(shown: Shown, found: Distribution) -> Figure:
     words = COLUMN_WORDS[found.column]
     title = f"{value}: {KIND_WORDS[found.kind]}, {words}" if found.side == "activations" else f"{value}, {words}"
     blocks = range(1, shown.contrast.setup.depth + 1)
-    return distribution_figure(found, Panel(title, value, blocks, shown.diverged(found.column)))
+    return distribution_figure(found, Panel(f"{title}{shown.when}", value, blocks, shown.diverged(found.column)))
 
 
 def _curve(shown: Shown, curve: Curve) -> Figure:
     z, note = shown.value, shown.note
-    size = "|mean|" if curve.log else "mean"
     titles = {
-        "mean": (f"Mean of {z}", f"{size} of {z}"),
+        "mean": (f"Mean of {z}", f"mean of {z}"),
         "deviation": (f"Deviation of {z}", f"deviation of {z}"),
         "saturated": ("Flat or dead at f", "% of what enters f"),
         "gradient": (f"Gradient at {z}", f"‖∂L/∂ {z}‖"),
@@ -111,10 +117,11 @@ def _joint(shown: Shown, found: Distributions, side: str) -> Figure:
         f"{COLUMN_WORDS[d.column]} {counted(d.outside, 'value')} outside the axis" for d in columns if d.outside
     )
     layout = {
-        "title": {"text": f"{value} of block {block}"}, "xaxis": axis_layout(columns[0].axis, value) | {"nticks": 5},
+        "title": {"text": f"{value} of block {block}{shown.when}"},
+        "xaxis": axis_layout(columns[0].axis, value) | {"nticks": 5},
         "yaxis": {"title": {"text": "% of the numbers in a bin"}, "fixedrange": True, "rangemode": "tozero"},
         "margin": MARGIN, "height": 320, "hovermode": "closest", "showlegend": True, "legend": LEGEND,
-        "meta": {"summary": f"{value} of block {block}: {told}.", "note": note},
+        "meta": {"summary": f"{value} of block {block}{shown.when}: {told}.", "note": note},
     }  # fmt: skip
     return {"data": [_joint_outline(d) for d in columns], "layout": layout}
 
@@ -166,7 +173,9 @@ def _moved(shown: Shown, name: str) -> Figure:
     rows = {}
     for column, found in columns.items():
         moved = found.disturbed.moved if found.disturbed else []
-        at = {m.block: _known(getattr(m, measure)) for m in moved if m.kind == kind_in(found, shown.kind)}
+        at = {
+            m.block: _known(getattr(m, measure)) for m in moved if m.kind == kind_in(shown.contrast, column, shown.kind)
+        }
         rows[column] = [at.get(block) for block in blocks]  # a first block may have no sum
     return moved_figure(rows, d.block, f"{title}, at {shown.value}", value)
 

@@ -4,17 +4,22 @@ from collections.abc import Callable
 
 from app.figures.numbers import three
 from bncore.network.claims import ENDS, YANG, Measured
+from bncore.network.survey import Diverged
 
-Numbers = dict[str, float | None]
-NOT_HERE = "This network has no column with batch norm, so that nothing can be measured."
+NOT_HERE = {
+    "no_norm": "This network has no column with batch norm, so that nothing can be measured.",
+    "diverged": "Not measured here: with batch norm, too, numbers leave their range.",
+    "no_gradient": "Not measured here: no gradient reaches batch norm, or none that is finite.",
+}
 
 
 def measured_text(name: str, found: Measured) -> str:
     """A sentence or two; they say why where nothing could be measured."""
-    return TEXTS[name](found.numbers)
+    return NOT_HERE[found.missing] if found.missing else TEXTS[name](found)
 
 
-def _vanishing(n: Numbers) -> str:
+def _vanishing(found: Measured) -> str:
+    n = found.numbers
     without, with_norm, times = n["without"], n["with"], n["times"]
     if without is None or with_norm is None:
         return "Not measured here: one of the two columns has no finite gradient at block 1."
@@ -26,20 +31,24 @@ def _vanishing(n: Numbers) -> str:
     )
 
 
-def _exploding(n: Numbers) -> str:
-    if not n:
-        return NOT_HERE
-    without, with_norm, largest = n["without"], n["with"], n["largest_deviation"]
-    told = "stay in their range" if without is None else f"leave their range in block {without:.0f}"
-    other = (
-        "also leave it" if with_norm is not None else f"stay in it, with deviations of at most {three(largest or 0.0)}"
-    )
+def _exploding(found: Measured) -> str:
+    without, with_norm, largest = found.diverged["without"], found.diverged["with"], found.numbers["largest_deviation"]
+    told = "stay in their range" if without is None else f"leave their range {_place(without)}"
+    if with_norm is not None:
+        other = f"{'leave it' if without is None else 'also leave it'} {_place(with_norm)}"
+    else:
+        other = f"stay in it, with deviations of at most {three(largest or 0.0)}"
     return f"Without batch norm the numbers {told}; with it they {other}."
 
 
-def _scale_invariance(n: Numbers) -> str:
-    if "alignment" not in n:
-        return NOT_HERE
+def _place(found: Diverged) -> str:
+    if found.block is None:
+        return {"input": "at the input already", "readout": "at the read-out or the loss"}[found.kind]
+    return f"in block {found.block}" if found.side == "forward" else f"on the way back, in block {found.block}"
+
+
+def _scale_invariance(found: Measured) -> str:
+    n = found.numbers
     orthogonal = f"|⟨w, ∂L/∂w⟩| is at most {three(n['alignment'] or 0.0)} of ‖w‖ ‖∂L/∂w‖ over all units"
     if "moved" not in n:
         return f"{orthogonal}. Disturb a block by a factor a > 0 to measure the rest."
@@ -50,7 +59,8 @@ def _scale_invariance(n: Numbers) -> str:
     )
 
 
-def _growth(n: Numbers) -> str:
+def _growth(found: Measured) -> str:
+    n = found.numbers
     if n["growth"] is None:
         return "Not measured here: with batch norm and at least two blocks there is a growth factor."
     return (
@@ -59,17 +69,25 @@ def _growth(n: Numbers) -> str:
     )
 
 
-def _residual(n: Numbers) -> str:
-    if n["growth"] is None or n["residual"]:
-        return _growth(n)
-    return f"{_growth(n)} Residual connections are off here."
-
-
-def _gradient_norm(n: Numbers) -> str:
-    if not n:
-        return NOT_HERE
+def _residual(found: Measured) -> str:
+    growth, plain = found.numbers["growth"], found.numbers["plain"]
+    if growth is None or not found.numbers["residual"]:
+        return _growth(found) if growth is None else f"{_growth(found)} Residual connections are off here."
+    beside = "by a factor that is not known" if plain is None else f"{three(plain)}-fold"
+    without = found.numbers["without"]
+    dashed = "" if without is None else f" Without batch norm, the dashed line, it grows {three(without)}-fold."
     return (
-        f"The two sides differ by at most {_or_unknown(n['disagreement'])} of themselves; on average over the blocks "
+        f"With batch norm the gradient at z grows {three(growth)}-fold a block towards the input through residual "
+        f"connections, and {beside} through the same weights without them (without the {ENDS} blocks at either end; "
+        f"√(π/(π−1)) is {YANG:.3f}).{dashed}"
+    )
+
+
+def _gradient_norm(found: Measured) -> str:
+    n = found.numbers
+    differ = "by an unknown share" if n["disagreement"] is None else f"by at most {three(n['disagreement'])}"
+    return (
+        f"The two sides differ {differ} of themselves; on average over the blocks "
         f"{three(100.0 * (n['removed'] or 0.0))} % of ‖dy‖² is removed."
     )
 
@@ -78,7 +96,7 @@ def _or_unknown(value: float | None) -> str:
     return "an unknown number of" if value is None else three(value)
 
 
-TEXTS: dict[str, Callable[[Numbers], str]] = {
+TEXTS: dict[str, Callable[[Measured], str]] = {
     "vanishing": _vanishing, "exploding": _exploding, "scale_invariance": _scale_invariance,
     "gradient_growth": _growth, "residual_tames": _residual, "gradient_norm": _gradient_norm,
 }  # fmt: skip

@@ -4,34 +4,40 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from app.figures.network_words import COLUMN_WORDS
 from app.figures.numbers import three
-from app.figures.rows import Figure
+from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS
+from bncore.axis import Axis, nice_ceiling, tick_text
 from bncore.network.curves import Curve
 from bncore.network.gradient_parts import GradientParts
 
 COLOURS = {"without": MEANINGS["without_bn"], "with": MEANINGS["with_bn"]}
 DASHES = {"without": "dash", "with": "solid"}
+BANDS = {"without": "4px,3px", "with": "solid"}  # of the disturbed passes
 MARKERS = {"without": "circle-open", "with": "square"}
 MARGIN = {"l": 58, "r": 12, "t": 54, "b": 42}
 LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"}
-PARTS = {"kept": "direct", "by_mean": "mean", "by_variance": "variance"}
+PARTS = {"by_mean": "mean", "by_variance": "variance", "kept": "direct"}
 PART_WORDS = {"kept": "kept and rescaled", "by_mean": "removed by the mean", "by_variance": "removed by the variance"}
 PATTERNS = {"kept": "", "by_mean": "/", "by_variance": "x"}
+TWICE = 2.0  # as much as is removed is shown
+WHOLE = 100.0
 Values = Sequence[float | None]
 
 
 def curve_figure(curve: Curve, title: str, value: str, note: str = "") -> Figure:
-    """A line a column over the blocks; logarithmic where sizes differ exponentially, which the axis' title says."""
-    scale = {"type": "log", "dtick": _decades(curve.values)} if curve.log else {}
-    traces = [_line(column, values) for column, values in curve.values.items()]
-    title_of_axis = f"{value} (log)" if curve.log else value
-    told = "; ".join(_told(column, values) for column, values in curve.values.items())
+    """A line a column over the blocks, and one of its disturbed pass; a logarithmic axis says so in its title."""
+    rows = [(column, values, "") for column, values in curve.values.items()]
+    rows += [(column, values, ", disturbed") for column, values in curve.disturbed.items()]
+    traces = [_line(column, values, behind=behind, axis=curve.axis) for column, values, behind in rows]
+    yaxis = _axis(curve, value)
+    title_of_axis = yaxis["title"]["text"]
+    told = "; ".join(_told(column, values, behind) for column, values, behind in rows)
     layout = {
-        "title": {"text": title}, "xaxis": depth_axis(max(map(len, curve.values.values()))),
-        "yaxis": {"title": {"text": title_of_axis}, "fixedrange": True, "zeroline": not curve.log,
-                  "exponentformat": "power", **scale},
+        "title": {"text": title}, "xaxis": depth_axis(max(map(len, curve.values.values()))), "yaxis": yaxis,
         "margin": MARGIN, "height": 300, "hovermode": "x unified", "showlegend": True, "legend": LEGEND,
         "meta": {"summary": f"{title}, {title_of_axis}: {told}.", "note": note},
     }  # fmt: skip
@@ -40,8 +46,11 @@ def curve_figure(curve: Curve, title: str, value: str, note: str = "") -> Figure
 
 def percent_figure(curve: Curve, title: str, value: str, note: str = "") -> Figure:
     """As `curve_figure`, of shares in percent."""
-    shares = {name: [v if v is None else 100.0 * v for v in values] for name, values in curve.values.items()}
-    figure = curve_figure(Curve(curve.name, shares, False), title, value, note)
+    before, after = (
+        {name: [v if v is None else 100.0 * v for v in values] for name, values in rows.items()}
+        for rows in (curve.values, curve.disturbed)
+    )
+    figure = curve_figure(Curve(curve.name, before, after, False), title, value, note)
     figure["layout"]["yaxis"]["range"] = [-3, 103]
     return figure
 
@@ -52,31 +61,52 @@ def depth_axis(depth: int, first: int = 1) -> Figure:
             "dtick": max(1, -(-(depth - first + 1) // 12)), "tick0": first}  # fmt: skip
 
 
-def _decades(values: Mapping[str, Values]) -> int:
-    sizes = [math.log10(value) for row in values.values() for value in row if value]
+def _axis(curve: Curve, value: str) -> Figure:
+    if curve.axis is not None:
+        return axis_layout(curve.axis, value) | {"zeroline": True}
+    own = {"title": {"text": f"{value} (log)" if curve.log else value}, "fixedrange": True, "exponentformat": "power"}
+    scale = {"type": "log", "dtick": _decades(curve), "zeroline": False} if curve.log else {"zeroline": True}
+    return own | scale
+
+
+def _decades(curve: Curve) -> int:
+    rows = [*curve.values.values(), *curve.disturbed.values()]
+    sizes = [math.log10(value) for row in rows for value in row if value]
     return max(1, math.ceil((max(sizes) - min(sizes)) / 6.0)) if sizes else 1
 
 
-def _line(column: str, values: Values, name: str = "", first: int = 1) -> Figure:
+def _line(column: str, values: Values, *, first: int = 1, behind: str = "", axis: Axis | None = None) -> Figure:
+    """`behind` the column's name tells a disturbed pass: a wide band under the lines that is not in the legend.
+
+    Hovering tells the values, wherever an `axis` puts them.
+    """
+    colour = MEANINGS["disturbed"] if behind else COLOURS[column]
+    numbers = [_short(value) for value in values]
+    known = np.array([np.nan if value is None else value for value in values])
+    places = numbers if axis is None else [_short(p) for p in axis.position(known).tolist()]
     return {
-        "type": "scatter", "mode": "lines+markers", "name": name or COLUMN_WORDS[column],
-        "x": list(range(first, first + len(values))), "y": [_short(value) for value in values],
-        "line": {"color": COLOURS[column], "dash": DASHES[column], "width": 2},
-        "marker": {"symbol": MARKERS[column], "size": 6, "color": COLOURS[column]},
-        "hovertemplate": "%{y:.3g}", "meta": {"term": column},
+        "type": "scatter", "mode": "lines" if behind else "lines+markers", "name": f"{COLUMN_WORDS[column]}{behind}",
+        "x": list(range(first, first + len(values))), "y": places, "customdata": numbers,
+        "line": {"color": colour, "dash": BANDS[column] if behind else DASHES[column],
+                 "width": 6 if behind else 2},
+        "marker": {"symbol": MARKERS[column], "size": 6, "color": colour},
+        "opacity": 0.45 if behind else 1.0, "zorder": 0 if behind else 1,
+        "hovertemplate": "%{customdata:.3g}", "showlegend": not behind,
+        "meta": {"term": "after" if behind else column},
     }  # fmt: skip
 
 
 def _short(value: float | None) -> float | None:
-    return None if value is None else float(f"{value:.5g}")
+    return None if value is None or math.isnan(value) else float(f"{value:.5g}")
 
 
-def _told(column: str, values: Values) -> str:
+def _told(column: str, values: Values, behind: str = "") -> str:
     known = [(block, value) for block, value in enumerate(values, 1) if value is not None]
+    name = f"{COLUMN_WORDS[column]}{behind}"
     if not known:
-        return f"{COLUMN_WORDS[column]} nothing to draw"
+        return f"{name} nothing to draw"
     (first, start), (last, end) = known[0], known[-1]
-    return f"{COLUMN_WORDS[column]} {three(start)} in block {first}, {three(end)} in block {last}"
+    return f"{name} {three(start)} in block {first}, {three(end)} in block {last}"
 
 
 def moved_figure(values: Mapping[str, Values], first: int, title: str, value: str) -> Figure:
@@ -96,19 +126,25 @@ def moved_figure(values: Mapping[str, Values], first: int, title: str, value: st
     return {"data": traces, "layout": layout}
 
 
-def parts_figure(parts: Sequence[GradientParts], depth: int) -> Figure:
-    """Stacked bars a block: what batch norm keeps of ||dy||^2, and the two components that it removes."""
+def parts_figure(parts: Sequence[GradientParts], depth: int, when: str = "") -> Figure:
+    """Stacked bars a block: the two components of ||dy||^2 that batch norm removes, and above them what it keeps.
+
+    Where little is removed the axis ends soon above it, and says so.
+    """
     blocks = [part.block for part in parts]
     bars = [_bars(name, blocks, [100.0 * getattr(part, name) for part in parts]) for name in PARTS]
     told = "; ".join(
         f"block {part.block}: {three(100.0 * part.by_mean)} % by the mean, {three(100.0 * part.by_variance)} % by the "
         "variance" for part in (parts[0], parts[-1])
     ) if parts else "no batch norm with a finite gradient"  # fmt: skip
+    removed = max((100.0 * (part.by_mean + part.by_variance) for part in parts), default=100.0)
+    top = min(nice_ceiling(TWICE * removed), WHOLE)
+    cut = "" if top == WHOLE else f"the axis ends at {tick_text(top)} %; what is kept reaches up to 100 %"
     layout = {
-        "title": {"text": "What batch norm takes out of the gradient"}, "xaxis": depth_axis(depth),
-        "yaxis": {"title": {"text": "% of ‖dy‖²"}, "range": [0, 100.5], "fixedrange": True}, "barmode": "stack",
+        "title": {"text": f"What batch norm takes out of the gradient{when}"}, "xaxis": depth_axis(depth),
+        "yaxis": {"title": {"text": "% of ‖dy‖²"}, "range": [0, top], "fixedrange": True}, "barmode": "stack",
         "bargap": 0.25, "margin": MARGIN, "height": 320, "showlegend": True, "legend": LEGEND,
-        "meta": {"summary": f"Stacked bars of the parts of ‖dy‖² batch norm keeps and removes. {told}.", "note": ""},
+        "meta": {"summary": f"Stacked bars of the parts of ‖dy‖² batch norm keeps and removes. {told}.", "note": cut},
     }  # fmt: skip
     return {"data": bars, "layout": layout}
 

@@ -1,17 +1,16 @@
 """The network view in words: its joints, what is seen and what moved. Every number is the result's own."""
 
-import math
 from collections.abc import Iterator
 
 from app.figures.numbers import counted, three
 from bncore.activations import ACTIVATIONS
-from bncore.network.contrast import Column, Contrast, Disturbance
+from bncore.network.contrast import Column, Contrast
+from bncore.network.curves import EXPONENTIAL
 from bncore.network.initializations import INITIALIZATIONS
-from bncore.network.survey import Diverged, gradient_ratio
+from bncore.network.survey import Diverged
 
 COLUMN_WORDS = {"without": "without BN", "with": "with BN"}
 AT_THE_START = {"without": "Without BN", "with": "With BN"}  # of a sentence
-EXPONENTIAL = 30.0  # times from the first block to the last that a finding tells of
 MOSTLY = 0.9  # saturated
 SYMBOLS = {
     "frameworks": {
@@ -43,6 +42,8 @@ def diverged_text(shown: Contrast, column: str, found: Diverged, notation: str) 
     if found.block is None:
         at = {"input": "at the input already", "readout": "at the read-out or the loss"}[found.kind]
         return f"{where} {at}: no gradient can be given." if found.kind == "input" else f"{where} {at}."
+    if found.kind == "weights":
+        return f"{where} on the way back, at ∂L/∂W of block {found.block}, the gradient of its weights."
     symbol = joint_symbol(shown, column, found.kind, notation)
     if found.side == "backward":
         return f"{where} on the way back, at ∂L/∂ {symbol} of block {found.block}; in front of it nothing can be given."
@@ -52,7 +53,12 @@ def diverged_text(shown: Contrast, column: str, found: Diverged, notation: str) 
 def headline(shown: Contrast, notation: str) -> str:
     """One sentence a column: what becomes of the product's deviation and of the gradient from block to block."""
     parts = [_run(shown, name, column, notation) for name, column in shown.columns.items()]
-    return " ".join(parts)
+    return _before(shown, " ".join(parts))
+
+
+def _before(shown: Contrast, text: str) -> str:
+    """What is said of the network as it was, where it is disturbed now."""
+    return text if shown.setup.disturbance is None else f"Undisturbed: {text[0].lower()}{text[1:]}"
 
 
 def _run(shown: Contrast, name: str, column: Column, notation: str) -> str:
@@ -77,7 +83,7 @@ def _times(first: float, last: float) -> str:
 def findings(shown: Contrast, notation: str) -> list[dict[str, str]]:
     """What is worth telling of the columns: id, severity ("warning" or "note"), column, text."""
     return [
-        {"id": id, "severity": severity, "column": name, "text": text}
+        {"id": id, "severity": severity, "column": name, "text": _before(shown, text)}
         for name, column in shown.columns.items()
         for id, severity, text in _findings(shown, name, column, notation)
     ]
@@ -135,48 +141,3 @@ def conventions(shown: Contrast, standardized: bool, seeded: bool) -> list[str]:
         "a distribution pools all units, examples and positions of a joint",
         f"y is what enters f: {ACTIVATIONS[recipe.activation].saturation_rule}",
     ]  # fmt: skip
-
-
-def disturb_text(shown: Contrast, name: str, column: Column, d: Disturbance, notation: str) -> str:
-    """What a disturbance did to a column."""
-    if column.disturbed is None:
-        return ""
-    found, words = column.disturbed, AT_THE_START[name]
-    if found.survey.diverged is not None and column.survey.diverged is None:
-        return f"{words} the disturbed pass runs out of the numbers' range."
-    last = found.moved[-1]
-    if not math.isfinite(last.values):
-        return f"{words} no movement can be given: numbers have left their range."
-    symbol = joint_symbol(shown, name, last.kind, notation)
-    told = (
-        f"{words} the last joint's distribution, {symbol} of block {last.block}, moves by {three(last.distribution)} "
-        f"of its deviations, and its single values by {three(last.values)} (root mean square)"
-    )
-    return f"{told}. {_why(shown, name, d, found.moved[-1].values)}{_gradient(column, d)}"
-
-
-SMALL = 0.01  # of a deviation: "stopped"
-
-
-def _why(shown: Contrast, name: str, d: Disturbance, values: float) -> str:
-    if name == "without":
-        return "Nothing stops it: this is the lecture's covariate shift. " if values > SMALL else ""
-    behind = shown.setup.recipe.norm_place == "behind"
-    if values <= SMALL:
-        why = ", as f passes a positive factor on" if behind and d.factor > 0 and not d.shift else ""
-        return f"Batch norm stops it{'' if behind else ' at once'}{why}; what is left is ε's and rounding's doing. "
-    if behind:
-        return "Batch norm stands behind f here, and f does not pass the disturbance on as a scale and a shift. "
-    if d.factor < 0:
-        return "A negative factor flips the sign of z, and batch norm passes it on; mean and deviation stay. "
-    return "What is left is ε's doing: it is not small beside the disturbed variance. "
-
-
-def _gradient(column: Column, d: Disturbance) -> str:
-    if column.disturbed is None:
-        return ""
-    ratio = gradient_ratio(column.survey, column.disturbed.survey, d.block)
-    if ratio is None:
-        return ""
-    beside = f" (1/|a| = {three(1.0 / abs(d.factor))})" if d.factor else ""
-    return f"The gradient of the disturbed weights is {three(ratio)} times what it was{beside}."

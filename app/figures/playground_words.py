@@ -12,6 +12,7 @@ from bncore.findings import Finding
 from bncore.playground import Playground
 
 NEXT_TO_NOTHING = 1e-3
+DENOMINATORS = {"variance": "√(σ²+ε)", "deviation": "σ+ε"}
 ROWS = {
     "constant": "always {value}", "single_example": "{value}", "gamma_near_zero": "γ = {value}",
     "saturated": "{percent} saturated", "running_mean_off": "{value} standard errors",
@@ -42,16 +43,12 @@ def _before(result: Playground, shown: Shown) -> str:
 def _after(result: Playground, shown: Shown) -> str:
     x_hat, x = result.stages["x_hat"].summary, result.stages["x"].summary
     symbol = shown.symbol("x_hat")
+    if undone(result):
+        return _undoing(result, shown)
     if result.layer.mode == "inference":
         return (
             f"By the running statistics, {symbol} has means from {three(x_hat.mean.min())} to "
             f"{three(x_hat.mean.max())} and deviations from {three(x_hat.sd.min())} to {three(x_hat.sd.max())}."
-        )
-    if undone(result):
-        largest = float(np.abs(result.stages["y"].values - result.stages["x"].values).max())
-        return (
-            f"{shown.symbol('gamma')} = {shown.symbol('sd')} and {shown.symbol('beta')} = {shown.symbol('mean')} undo "
-            f"the normalization: {shown.symbol('y')} differs from {shown.symbol('x')} by at most {three(largest)}."
         )
     live = x_hat.sd[x.sd > 0]
     if not live.size:
@@ -64,6 +61,16 @@ def _after(result: Playground, shown: Shown) -> str:
     )
     return (
         f"Normalized, every {'feature' if live.size == x.sd.size else 'feature that varies'} has mean 0 and {exactly}."
+    )
+
+
+def _undoing(result: Playground, shown: Shown) -> str:
+    largest = float(np.abs(result.stages["y"].values - result.stages["x"].values).max())
+    running = " of the running statistics" if result.layer.mode == "inference" else ""
+    return (
+        f"{shown.symbol('gamma')} = {DENOMINATORS[result.layer.eps_placement]} and {shown.symbol('beta')} = "
+        f"{shown.symbol('mean')}{running} undo the normalization: {shown.symbol('y')} differs from {shown.symbol('x')} "
+        f"by at most {three(largest)}."
     )
 
 
@@ -127,17 +134,17 @@ def percent(share: float) -> str:
     return f"{round(100.0 * share) if share >= 1.0 else min(round(100.0 * share), 99)} %"
 
 
-def conventions(result: Playground, running_variance: str, momentum: float) -> list[str]:
-    """The conventions in force, a sentence each."""
+def conventions(result: Playground, running_variance: str, momentum: float, *, own: bool) -> list[str]:
+    """The conventions in force, a sentence each; `own` running statistics are an upload's, made nobody knows how."""
     layer = result.layer
     where = {
         "variance": "ε is added to the variance, √(σ²+ε), as in Ioffe & Szegedy 2015 and the frameworks",
         "deviation": "ε is added to the deviation, σ+ε, as in the lecture",
     }
+    made = "that the file brought along" if own else f"({running_variance} variance, new batch weighed {momentum:g})"
     by = {
         "train": "normalized by this batch's mean and biased variance (divided by N)",
-        "inference": f"normalized by the running statistics ({running_variance} variance, new batch weighed "
-        f"{momentum:g})",
+        "inference": f"normalized by the running statistics {made}",
     }
     return [f"{where[layer.eps_placement]}; ε = {layer.eps:g}", by[layer.mode]]
 

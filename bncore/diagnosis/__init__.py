@@ -5,6 +5,7 @@ from bncore.diagnosis.candidates import Candidates, candidates, separation
 from bncore.diagnosis.case import ORDER, Case, case_of
 from bncore.diagnosis.catalogue import MISTAKES, UNNAMED, Mistake
 from bncore.diagnosis.check import Diagnosis, Report, check
+from bncore.diagnosis.code_lines import as_code
 from bncore.diagnosis.example import CORRECT, example, examples, ready_answers
 from bncore.diagnosis.probe import Probe, probe
 from bncore.diagnosis.reasons import REASONS
@@ -33,6 +34,7 @@ __all__ = [
     "Report",
     "Route",
     "Verdict",
+    "as_code",
     "candidates",
     "case_of",
     "check",

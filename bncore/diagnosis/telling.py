@@ -7,6 +7,7 @@ import numpy as np
 from bncore.arguments import Float64
 from bncore.diagnosis.catalogue import UNNAMED
 from bncore.diagnosis.check import Report
+from bncore.diagnosis.code_lines import as_code
 from bncore.diagnosis.triple import FACTORS, NAMES, missing, number, right, times
 from bncore.diagnosis.verdict import Verdict
 
@@ -105,8 +106,8 @@ def _verdicts(report: Report) -> Iterator[str]:
 
 
 def _explanations(report: Report) -> Iterator[str]:
-    for diagnosis in report.diagnoses:
-        yield f"{diagnosis.tensor}: {diagnosis.title}\n  {diagnosis.explanation}\n  Look at {diagnosis.look_at}"
+    for found in report.diagnoses:
+        yield f"{found.tensor}: {found.title}\n  {found.explanation}\n  Look at: {as_code(found.look_at)}"
 
 
 def _factor_lines(report: Report) -> Iterator[str]:

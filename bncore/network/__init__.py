@@ -7,7 +7,7 @@ from bncore.network.build import NORM_PLACES, NORMS, Recipe, convolutional, full
 from bncore.network.convolution import Convolution
 from bncore.network.initializations import INITIALIZATIONS, Initialization, weights
 from bncore.network.layer import Layer, Pulled, Record, Step
-from bncore.network.linear import Flatten, Linear
+from bncore.network.linear import Linear
 from bncore.network.losses import LOSSES, Loss, cross_entropy, squared_error
 from bncore.network.normalization import BatchNorm
 from bncore.network.pointwise import Activate
@@ -23,7 +23,6 @@ __all__ = [
     "Activate",
     "BatchNorm",
     "Convolution",
-    "Flatten",
     "GlobalAveragePooling",
     "Initialization",
     "Layer",

@@ -1,10 +1,12 @@
 """What is claimed of batch norm in deep networks, each as a measurement of the network at hand."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from bncore.network.contrast import Column, Contrast
+from bncore.network.contrast import Column, Contrast, surveyed
+from bncore.network.edits import without_residual
+from bncore.network.survey import Diverged, Survey, gradient_ratio
 
 ORDERS = 1e3  # "orders of magnitude"
 YANG = math.sqrt(math.pi / (math.pi - 1.0))  # 1.2112: Yang et al. 2019, "A Mean Field Theory of Batch Normalization"
@@ -16,10 +18,16 @@ ROUNDING = {"float32": 1e-3, "float64": 1e-9}
 
 @dataclass(frozen=True)
 class Measured:
-    """A claim on one network: the numbers by name, and whether it holds there; None where it cannot be measured."""
+    """A claim on one network: the numbers by name, and whether it holds there; None where it cannot be measured.
+
+    `diverged` says of each column where its numbers left their range, if the claim is about that; `missing` why nothing
+    can be measured at all: "no_norm", "diverged" or "no_gradient".
+    """
 
     numbers: dict[str, float | None]
     holds: bool | None
+    diverged: Mapping[str, Diverged | None] = field(default_factory=dict)
+    missing: str = ""
 
 
 def vanishing(shown: Contrast) -> Measured:
@@ -27,19 +35,26 @@ def vanishing(shown: Contrast) -> Measured:
     without, with_norm = (_first_gradient(shown.columns.get(name)) for name in ("without", "with"))
     times = with_norm / without if without and with_norm is not None else None
     holds = None if with_norm is None or without is None else (without == 0.0 < with_norm) or (times or 0.0) >= ORDERS
-    return Measured({"without": without, "with": with_norm, "times": times}, holds)
+    return Measured({"without": without, "with": with_norm, "times": times}, holds, missing=_missing(shown))
 
 
 def exploding(shown: Contrast) -> Measured:
-    """The block in which numbers leave the dtype's range; claimed: there is one without the norm, and none with it."""
+    """The block in which activations leave the dtype's range; claimed: there is one without the norm, none with it.
+
+    The input counts as block 0, the read-out with the loss as block depth + 1; None is never. A gradient that leaves
+    the range on the way back has its block, too: with the norm the claim then fails, without it does not hold by that.
+    """
     with_norm = shown.columns.get("with")
     if with_norm is None:
-        return Measured({}, None)
+        return Measured({}, None, missing="no_norm")
     diverged = {name: column.survey.diverged for name, column in shown.columns.items()}
-    numbers = {name: _number(found.block if found else None) for name, found in diverged.items()}
+    numbers = {name: _place(found, shown.setup.depth) for name, found in diverged.items()}
     largest = max((m.sd for joint in with_norm.survey.joints if (m := joint.forward).finite), default=None)
+    without = diverged["without"]
     return Measured(
-        numbers | {"largest_deviation": largest}, diverged["without"] is not None and diverged["with"] is None
+        numbers | {"largest_deviation": largest},
+        without is not None and without.side == "forward" and diverged["with"] is None,
+        diverged,
     )
 
 
@@ -50,13 +65,13 @@ def scale_invariance(shown: Contrast) -> Measured:
     """
     column, d = shown.columns.get("with"), shown.setup.disturbance
     if column is None or column.survey.diverged:
-        return Measured({}, None)
+        return Measured({}, None, missing="diverged" if column else "no_norm")
     alignment = max(weights.alignment for weights in column.survey.weights)
     if d is None or column.disturbed is None or d.factor <= 0.0:
         return Measured({"alignment": alignment}, None)
     moved = next((m.values for m in column.disturbed.moved if m.kind == "norm"), math.nan)
-    before, after = (s.weights[d.block - 1].gradient for s in (column.survey, column.disturbed.survey))
-    product = d.factor * after / before if before else math.nan
+    ratio = gradient_ratio(column.survey, column.disturbed.survey, d.block)
+    product = math.nan if ratio is None else d.factor * ratio
     within = ROUNDING[shown.setup.recipe.dtype]
     holds = moved <= within and abs(product - 1.0) <= within and alignment <= within
     return Measured(
@@ -66,17 +81,30 @@ def scale_invariance(shown: Contrast) -> Measured:
 
 def gradient_growth(shown: Contrast) -> Measured:
     """By what factor the gradient at the products grows a block, from the last towards the first; claimed: 1.211."""
-    growth = _growth(shown.columns.get("with"))
-    return Measured({"growth": growth}, None if growth is None else abs(growth - YANG) <= YANG_WITHIN)
+    growth = _growth(_survey(shown, "with"))
+    holds = None if growth is None else abs(growth - YANG) <= YANG_WITHIN
+    return Measured({"growth": growth}, holds, missing=_missing(shown))
 
 
 def residual_tames(shown: Contrast) -> Measured:
-    """The same factor through residual connections; claimed: well below 1.211, here at most 1.12."""
-    growth = _growth(shown.columns.get("with"))
-    residual = shown.setup.recipe.residual
+    """The same factor through residual connections, and through the same weights without them, "plain";
+    "without" is that without the norm.
+
+    Claimed: well below 1.211, here at most 1.12, and below the plain one.
+    """
+    column, residual = shown.columns.get("with"), shown.setup.recipe.residual
+    growth = plain = _growth(_survey(shown, "with"))
+    if column and residual:
+        plain = _growth(surveyed(shown.setup, without_residual(column.layers)))
     return Measured(
-        {"growth": growth, "residual": float(residual)},
-        None if growth is None else residual and growth <= TAMED,
+        {
+            "growth": growth,
+            "residual": float(residual),
+            "plain": plain,
+            "without": _growth(_survey(shown, "without")),
+        },
+        None if growth is None else residual and growth <= TAMED and (plain is None or growth < plain),
+        missing=_missing(shown),
     )
 
 
@@ -84,7 +112,7 @@ def gradient_norm(shown: Contrast) -> Measured:
     """After Santurkar et al. 2018, theorem 4.1: the largest disagreement with the identity, the mean share removed."""
     column = shown.columns.get("with")
     if column is None or not column.parts:
-        return Measured({}, None)
+        return Measured({}, None, missing="no_gradient" if column else "no_norm")
     worst = max(parts.disagreement for parts in column.parts)
     removed = sum(1.0 - parts.kept for parts in column.parts) / len(column.parts)
     return Measured({"disagreement": _real(worst), "removed": removed}, worst <= ROUNDING[shown.setup.recipe.dtype])
@@ -96,15 +124,23 @@ CLAIMS: dict[str, Callable[[Contrast], Measured]] = {
 }  # fmt: skip
 
 
+def _missing(shown: Contrast) -> str:
+    return "" if "with" in shown.columns else "no_norm"
+
+
 def _first_gradient(column: Column | None) -> float | None:
     return None if column is None else _real(column.survey.joints[0].backward.norm)
 
 
-def _growth(column: Column | None) -> float | None:
+def _survey(shown: Contrast, name: str) -> Survey | None:
+    return shown.columns[name].survey if name in shown.columns else None
+
+
+def _growth(survey: Survey | None) -> float | None:
     """The geometric mean over the blocks, without the two at either end where there are enough."""
-    if column is None:
+    if survey is None:
         return None
-    sizes = [joint.backward.norm for joint in column.survey.at("z").values()]
+    sizes = [joint.backward.norm for joint in survey.at("z").values()]
     inner = sizes[ENDS:-ENDS] if len(sizes) > 2 * ENDS + 1 else sizes
     if len(inner) < 2 or not (inner[-1] > 0.0 and math.isfinite(inner[0]) and math.isfinite(inner[-1])):
         return None
@@ -115,5 +151,7 @@ def _real(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _number(block: int | None) -> float | None:
-    return None if block is None else float(block)
+def _place(found: Diverged | None, depth: int) -> float | None:
+    if found is None:
+        return None
+    return float({"input": 0, "readout": depth + 1}[found.kind] if found.block is None else found.block)

@@ -1,6 +1,6 @@
 """The same network without and with its norm, on the same batch, and each again with one early block disturbed."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -10,10 +10,12 @@ from bncore.arguments import Array, choice
 from bncore.network.build import Recipe, convolutional, fully_connected
 from bncore.network.edits import disturbed, without_norm
 from bncore.network.gradient_parts import GradientParts, gradient_parts
+from bncore.network.joints import joints_in
 from bncore.network.layer import Layer
 from bncore.network.losses import LOSSES, Loss
 from bncore.network.movement import Moved, movements
-from bncore.network.propagation import Tick, propagate
+from bncore.network.passing import Passing, passing
+from bncore.network.propagation import propagate
 from bncore.network.survey import Survey, survey
 
 ARCHITECTURES = {"fully_connected": fully_connected, "convolutional": convolutional}
@@ -48,10 +50,14 @@ class Setup:
 
 @dataclass(frozen=True, eq=False)
 class Disturbed:
-    """A disturbed column: the second pass, and how far each joint from the disturbed block onwards moved."""
+    """A disturbed column: the second pass, how far each joint from the disturbed block onwards moved, and why.
+
+    `passing` is None where numbers of the disturbed block are not finite.
+    """
 
     survey: Survey
     moved: list[Moved]
+    passing: Passing | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +86,7 @@ def unheard(_done: int, _of: int, _text: str) -> None:
 
 
 def contrast(setup: Setup, rng: np.random.Generator, say: Said = unheard) -> Contrast:
-    """Both columns. `say` is told behind every layer: how many steps are done, of how many, and in which pass.
+    """Both columns. `say` is told behind every layer and every joint: how many steps are done, of how many, and where.
 
     The weights are drawn once: both columns have the same. Raises BadParameter.
     """
@@ -88,27 +94,45 @@ def contrast(setup: Setup, rng: np.random.Generator, say: Said = unheard) -> Con
     whole = build(setup.x.shape[1], setup.width, setup.depth, setup.outputs, setup.recipe, rng)
     networks = {"without": without_norm(whole)} | ({} if setup.recipe.norm == "none" else {"with": whole})
     passes = 1 if setup.disturbance is None else 2
-    of = sum(2 * len(layers) * passes for layers in networks.values())
+    of = passes * sum(len(steps_of(layers)) for layers in networks.values())
     done = count(1)
-    columns = {
-        name: _column(setup, layers, lambda text, name=name: say(next(done), of, f"{name} batch norm, {text}"))  # type: ignore[misc]
-        for name, layers in networks.items()
-    }
-    return Contrast(setup, columns)
+
+    def told(text: str) -> None:
+        say(next(done), of, text)
+
+    return Contrast(setup, {name: _column(setup, name, layers, told) for name, layers in networks.items()})
 
 
-def _column(setup: Setup, layers: list[Layer], say: Callable[[str], None]) -> Column:
-    found = _survey(setup, layers, lambda: say("first pass"))
-    parts = gradient_parts([surveyed.joint for surveyed in found.joints])
+def steps_of(layers: Sequence[Layer]) -> list[str]:
+    """The steps of a surveyed pass in words: forward, back, and then every joint."""
+    deep, joints = len(layers), joints_in(layers)
+    return [
+        *(f"forward, layer {i} of {deep}" for i in range(1, deep + 1)),
+        *(f"backward, layer {i} of {deep}" for i in range(deep, 0, -1)),
+        *(f"measured, joint {i} of {joints}" for i in range(1, joints + 1)),
+    ]
+
+
+def _column(setup: Setup, name: str, layers: list[Layer], say: Callable[[str], None]) -> Column:
+    found = surveyed(setup, layers, lambda step: say(f"{name} batch norm, {step}"))
+    parts = gradient_parts([of_joint.joint for of_joint in found.joints])
     if setup.disturbance is None:
         return Column(layers, found, parts, None)
     d = setup.disturbance
-    after = _survey(setup, disturbed(layers, d.block, d.factor, d.shift), lambda: say("disturbed"))
-    return Column(layers, found, parts, Disturbed(after, movements(found, after, d.block)))
+    changed = disturbed(layers, d.block, d.factor, d.shift)
+    after = surveyed(setup, changed, lambda step: say(f"{name} batch norm, disturbed: {step}"))
+    moved, why = movements(found, after, d.block), passing(found, after, d.block, d.factor)
+    return Column(layers, found, parts, Disturbed(after, moved, why))
 
 
-def _survey(setup: Setup, layers: list[Layer], tick: Tick) -> Survey:
-    return survey(propagate(layers, setup.x, lambda y: _loss(setup, y), tick=tick), setup.x)
+def surveyed(setup: Setup, layers: list[Layer], say: Callable[[str], None] = lambda _step: None) -> Survey:
+    """The survey of one pass of the batch through these layers; `say` is told each of the `steps_of` them."""
+    steps = iter(steps_of(layers))
+
+    def tick() -> None:
+        say(next(steps))
+
+    return survey(propagate(layers, setup.x, lambda y: _loss(setup, y), tick=tick), setup.x, tick=tick)
 
 
 def _loss(setup: Setup, output: Array) -> Loss:

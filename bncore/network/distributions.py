@@ -55,12 +55,12 @@ def distributions(shown: Contrast, kind: str, block: int | None = None) -> dict[
     found: dict[tuple[str, str], Distribution] = {}
     for side in SIDES:
         joints = {
-            name: _of_block(_joints(column.survey, kind_in(column, kind)), block)
+            name: _of_block(_joints(column.survey, kind_in(shown, name, kind)), block)
             for name, column in shown.columns.items()
         }
         axis = _axis(shown, kind, side, (joint for rows in joints.values() for joint in rows))
         for name, rows in joints.items():
-            found[name, side] = _distribution(name, kind_in(shown.columns[name], kind), side, axis, rows)
+            found[name, side] = _distribution(name, kind_in(shown, name, kind), side, axis, rows)
     return found
 
 
@@ -72,12 +72,12 @@ def before_and_after(shown: Contrast, kind: str) -> dict[str, tuple[Distribution
     joints: dict[str, tuple[list[Surveyed], list[Surveyed]]] = {}
     for name, column in shown.columns.items():
         if column.disturbed is not None:
-            own, first = kind_in(column, kind), disturbance.block
+            own, first = kind_in(shown, name, kind), disturbance.block
             joints[name] = _from(column.survey, own, first), _from(column.disturbed.survey, own, first)
     axis = _axis(shown, kind, "activations", (joint for pair in joints.values() for rows in pair for joint in rows))
 
     def drawn(name: str, rows: list[Surveyed]) -> Distribution:
-        return _distribution(name, kind_in(shown.columns[name], kind), "activations", axis, rows)
+        return _distribution(name, kind_in(shown, name, kind), "activations", axis, rows)
 
     return {name: (drawn(name, before), drawn(name, after)) for name, (before, after) in joints.items()}
 

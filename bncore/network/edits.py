@@ -31,6 +31,14 @@ def without_norm(layers: Sequence[Layer]) -> list[Layer]:
     return edited(layers, lambda layer: None if isinstance(layer, BatchNorm) else layer)
 
 
+def without_residual(layers: Sequence[Layer]) -> list[Layer]:
+    """The same network, the same weights, and no residual connections."""
+    found: list[Layer] = []
+    for layer in layers:
+        found += without_residual(layer.layers) if isinstance(layer, Residual) else [layer]
+    return found
+
+
 def disturbed(layers: Sequence[Layer], block: int, factor: float = 1.0, shift: float = 0.0) -> list[Layer]:
     """The network whose block number `block` (from 1) has `factor` W instead of W, and `shift` added to every bias.
 

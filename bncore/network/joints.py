@@ -1,6 +1,6 @@
 """The joints of a network's blocks: what stands between the modules, forward and backward."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bncore.arguments import Array
@@ -48,6 +48,19 @@ class Joint:
 def joints_of(pass_: Propagation) -> list[Joint]:
     """The joints of a pass in forward order; the read-out, which is the last product, has none."""
     return list(_joints(pass_))
+
+
+def joints_in(layers: Sequence[Layer]) -> int:
+    """How many joints a pass through these layers of a whole network has."""
+    kinds = tuple(kind for types in KINDS.values() for kind in types)
+    return sum(isinstance(layer, kinds) for layer in _flat(layers)) - 1  # the read-out
+
+
+def _flat(layers: Sequence[Layer]) -> Iterator[Layer]:
+    for layer in layers:
+        if isinstance(layer, Residual):
+            yield from _flat(layer.layers)
+        yield layer
 
 
 def _joints(pass_: Propagation) -> Iterator[Joint]:

@@ -1,10 +1,10 @@
-"""The linear layer, and what turns images into rows for it."""
+"""The linear layer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bncore.arguments import Array
-from bncore.network.layer import Pulled, Step, WithoutParameters
+from bncore.network.layer import Pulled, Step
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,12 +38,3 @@ class Linear:
             return Pulled(dy @ self.weight.T, gradients)
 
         return Step(y, pull)
-
-
-@dataclass(frozen=True, eq=False)
-class Flatten(WithoutParameters):
-    """(N, ...) to (N, D), and back."""
-
-    def forward(self, x: Array) -> Step:
-        """All axes but the first in one."""
-        return Step(x.reshape(len(x), -1), lambda dy: Pulled(dy.reshape(x.shape)))

@@ -13,7 +13,7 @@ from bncore.network.joints import Joint, joints_of
 from bncore.network.layer import Record
 from bncore.network.moments import Moments, moments, norm
 from bncore.network.pointwise import Activate
-from bncore.network.propagation import Propagation
+from bncore.network.propagation import Propagation, Tick, silent
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,8 @@ class Weighed:
 class Diverged:
     """The first joint at which a number is infinite or not a number: `side` "forward" or "backward", in that order.
 
-    `block` is None where it is the input or the read-out, which `kind` then names.
+    `block` is None where it is the input or the read-out, which `kind` then names. On the way back `kind` may also be
+    "weights": the gradient at the block's z is finite, and that of its weights is not.
     """
 
     block: int | None
@@ -88,18 +89,24 @@ class Survey:
         return {found.joint.block: found for found in self.joints if found.joint.kind == kind}
 
 
-def survey(pass_: Propagation, x: Array) -> Survey:
-    """The survey of a pass of the batch `x`."""
+def survey(pass_: Propagation, x: Array, *, tick: Tick = silent) -> Survey:
+    """The survey of a pass of the batch `x`; `tick` is called behind each joint."""
     joints = joints_of(pass_)
-    surveyed = tuple(Surveyed(joint, moments(joint.y), moments(joint.dy), _saturated(joint)) for joint in joints)
+    surveyed = tuple(_surveyed(joint, tick) for joint in joints)
     weights = tuple(_weighed(joint.block, joint.record) for joint in joints if joint.kind == "z")
-    return Survey(surveyed, weights, pass_.loss, _diverged(surveyed, pass_, x))
+    return Survey(surveyed, weights, pass_.loss, _diverged(surveyed, weights, pass_, x))
 
 
 def gradient_ratio(before: Survey, after: Survey, block: int) -> float | None:
     """||dL/dW|| of a block (from 1) in one pass over the same in another; None where it is not a number."""
     a, b = after.weights[block - 1].gradient, before.weights[block - 1].gradient
     return a / b if math.isfinite(a) and math.isfinite(b) and b > 0.0 else None
+
+
+def _surveyed(joint: Joint, tick: Tick) -> Surveyed:
+    found = Surveyed(joint, moments(joint.y), moments(joint.dy), _saturated(joint))
+    tick()
+    return found
 
 
 def _saturated(joint: Joint) -> float | None:
@@ -131,7 +138,7 @@ def _unit_dots(a: Array, b: Array) -> Array:
     return dots
 
 
-def _diverged(joints: Sequence[Surveyed], pass_: Propagation, x: Array) -> Diverged | None:
+def _diverged(joints: Sequence[Surveyed], weights: Sequence[Weighed], pass_: Propagation, x: Array) -> Diverged | None:
     if not moments(x).finite:
         return Diverged(None, "input", "forward")
     for found in joints:
@@ -142,4 +149,6 @@ def _diverged(joints: Sequence[Surveyed], pass_: Propagation, x: Array) -> Diver
     for found in reversed(joints):
         if not found.backward.finite:
             return Diverged(found.joint.block, found.joint.kind, "backward")
+        if found.joint.kind == "z" and not math.isfinite(weights[found.joint.block - 1].gradient):
+            return Diverged(found.joint.block, "weights", "backward")
     return None

@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 import bncore
 from app import problems
 from app.api import batchnorm
+from app.api.json_arrays import LARGEST_BODY
 from app.settings import Settings
 
 URL = "/api/v1/batchnorm"
@@ -159,7 +160,7 @@ def test_lists_nested_too_deep_are_refused(client):
 
 
 def test_a_body_above_the_limit_is_refused(client):
-    answer = client.post(URL, content=b" " * (batchnorm.LARGEST_BODY + 1))
+    answer = client.post(URL, content=b" " * (LARGEST_BODY + 1))
     assert answer.status_code == 413
     assert "64 MiB" in answer.json()["detail"]
 

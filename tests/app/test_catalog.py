@@ -8,6 +8,7 @@ from app.batches.generators import GENERATORS
 from bncore.activations import ACTIVATIONS
 from bncore.network.initializations import INITIALIZATIONS
 from bncore.network.losses import LOSSES
+from bncore.norms import NORMS
 from bncore.upstream import UPSTREAMS
 
 
@@ -25,10 +26,20 @@ def test_it_lists_every_table(catalog):
     assert names(catalog["generators"]) == list(GENERATORS)
     assert names(catalog["activations"]) == list(ACTIVATIONS)
     assert names(catalog["upstreams"]) == list(UPSTREAMS)
-    assert names(catalog["norms"]) == ["batch"]
+    assert names(catalog["norms"]) == list(NORMS)
     assert names(catalog["initializations"]) == list(INITIALIZATIONS)
     assert names(catalog["claims"]) == list(PRESETS)
     assert catalog["losses"] == list(LOSSES)
+
+
+def test_a_norms_row_says_who_shares_a_statistic_and_what_it_asks_for(catalog):
+    rows = {row["name"]: row for row in catalog["norms"]}
+    assert rows["rms"]["learned"] == ["gamma"]
+    assert rows["layer"]["parameters"] == "one for each cell of an example"
+    assert [setting["name"] for setting in rows["renorm"]["settings"]] == ["r_max", "d_max"]
+    assert [setting["default"] for setting in rows["renorm"]["settings"]] == [3, 5]
+    assert rows["group"]["settings"][0]["default"] is None
+    assert all(row["source"] and row["statistics_over"] for row in rows.values())
 
 
 def test_every_field_has_title_help_type_default_and_a_control(catalog):

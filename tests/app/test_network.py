@@ -81,10 +81,18 @@ def test_without_a_norm_there_is_one_column(client):
     ids=str,
 )  # fmt: skip
 def test_every_setting_is_answered_in_valid_json(client, query):
-    answer = get(client, **SMALL | query)
-    assert answer["headline"].endswith(".")
+    answer, usual = get(client, **SMALL | query), get(client, **SMALL)
     assert set(answer["figures"]) >= ALWAYS
-    assert all(text for text in answer["conventions"])
+    asked, by_default = answer.pop("query"), usual.pop("query")
+    assert (answer == usual) == (asked == by_default)  # no setting is without effect
+    for column in answer["columns"].values():
+        numbers = [row[key] for row in column["joints"] for key in ("mean", "sd", "min", "max", "gradient_norm")]
+        assert (None in [column["loss"], *numbers]) == (column["diverged"] is not None)
+        assert [row["saturated"] is None for row in column["joints"] if row["kind"] == "f"] == [
+            row["sd"] is None for row in column["joints"] if row["kind"] == "f"
+        ]
+    said = [answer["headline"], *answer["conventions"], *(found["text"] for found in answer["findings"])]
+    assert not [text for text in said if not text or "nan" in text.lower() or "None" in text]
 
 
 def test_divergence_is_null_and_named_and_drawn_up_to_there(client):
@@ -124,6 +132,22 @@ def test_each_presets_claim_holds_on_the_network_of_its_link(client, name):
     assert any(character.isdigit() for character in found["text"])
 
 
+@pytest.mark.parametrize(("query", "column", "said"), [
+    ({"depth": 8, "width": 48, "weight_scale": 54400, "source": "normal", "standardize": "on"}, "without",
+     "at the read-out"),
+    ({"depth": 2, "source": "inline", "values": "1e300,1;2,3;4,5"}, "without", "at the input already"),
+    ({"depth": 2, "source": "inline", "values": "1e300,1;2,3;4,5"}, "with", "at the input already"),
+])  # fmt: skip
+def test_the_exploding_claim_says_where_numbers_ran_away_though_it_was_in_no_block(client, query, column, said):
+    answer = get(client, **{"preset": "exploding", "standardize": "off", "activation": "identity"} | query)
+    found = answer["columns"][column]["diverged"]
+    assert found["block"] is None
+    text = {"without": answer["preset"]["text"].split(";")[0], "with": answer["preset"]["text"].split(";")[1]}[column]
+    assert said in text
+    assert said in found["text"]
+    assert answer["preset"]["numbers"][column] is not None
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_claim_is_measured_on_the_network_at_hand(client, name):
     found = get(client, **SMALL | {"depth": 2, "batch_size": 8, "eps": 10, "preset": name})["preset"]
@@ -132,6 +156,42 @@ def test_a_claim_is_measured_on_the_network_at_hand(client, name):
     bare = get(client, **SMALL | {"norm": "none", "preset": name})["preset"]
     assert bare["holds"] is None
     assert bare["text"]
+
+
+@pytest.mark.parametrize(("place", "stands"), [("before", "z"), ("behind", "f")])
+def test_the_column_without_a_norm_says_which_joint_it_shows_instead(client, place, stands):
+    answer = get(client, **SMALL, norm_place=place, shown="norm", joint="norm2")
+    assert answer["shown_in"] == answer["joint"]["kind_in"] == {"without": stands, "with": "norm"}
+    symbol = answer["network"]["symbols"]["without"][stands]
+    assert answer["figures"]["activations_without"]["layout"]["title"]["text"].startswith(f"{symbol}: ")
+    assert answer["figures"]["joint"]["layout"]["title"]["text"].startswith(f"{symbol} or ")
+
+
+@pytest.mark.parametrize(("query", "said"), [
+    ({"preset": "gradient_norm", "batch_size": 1, "eps": 0}, "no gradient reaches batch norm"),
+    ({"preset": "gradient_norm", "norm": "none"}, "no column with batch norm"),
+    ({"preset": "vanishing", "norm": "none"}, "no column with batch norm"),
+    ({"preset": "scale_invariance", "source": "inline", "values": "1e300,1;2,3", "standardize": "off"},
+     "numbers leave their range"),
+    ({"preset": "scale_invariance", "norm": "none"}, "no column with batch norm"),
+])  # fmt: skip
+def test_what_cannot_be_measured_says_why(client, query, said):
+    found = get(client, **SMALL | query)["preset"]
+    assert found["holds"] is None
+    assert said in found["text"]
+
+
+def test_the_residual_claim_stands_beside_the_same_weights_without_connections(client):
+    preset = next(row for row in get(client, **SMALL)["presets"] if row["id"] == "residual_tames")
+    found = client.get(f"{URL}?{preset['query']}").json()["preset"]
+    plain = client.get(f"{URL}?{preset['query'].replace('residual=on', 'residual=off')}").json()["preset"]
+    assert found["numbers"]["plain"] == pytest.approx(plain["numbers"]["growth"])
+    assert found["numbers"]["growth"] < 1.12 < 1.2 < found["numbers"]["plain"]
+    assert f"{found['numbers']['plain']:.2f}-fold" in found["text"]
+
+
+def test_the_sum_of_block_1_can_be_opened_where_it_keeps_its_width(client):
+    assert get(client, residual="on", width=64, joint="sum1", depth=3)["joint"]["id"] == "sum1"
 
 
 def test_a_disturbance_without_and_with_batch_norm(client):
@@ -165,6 +225,39 @@ def test_what_is_left_behind_batch_norm_is_epsilons_doing_and_said_so(client):
     assert "ε's doing" in answer["disturb"]["columns"]["with"]["text"]
 
 
+TOLD = [
+    ({"eps": 1, "norm_place": "behind"}, "with", "ε's doing", "behind f here"),
+    ({"disturb_factor": 0}, "with", "the same for every example", "ε"),
+    ({"disturb_factor": 0}, "without", "nothing of the batch passes", "Nothing stops it"),
+    ({"disturb_factor": 0, "disturb_layer": 2, "residual": "on"}, "without", "but by its residual connection", "stops"),
+    ({"disturb_factor": -1, "activation": "identity", "norm_place": "behind"}, "with", "flips the sign", "behind f"),
+    ({"disturb_factor": -3, "eps": 1}, "with", "ε's doing", "deviation stay"),
+    ({"disturb_factor": 1}, "with", "Nothing is disturbed", "stops"),
+    ({"disturb_factor": 1, "disturb_shift": 1e6}, "with", "rounding's doing", "ε"),
+    ({"weight_scale": 0, "disturb_layer": 4, "disturb_shift": 1}, "without", "one number for all", "range"),
+    ({"eps": 0, "dtype": "float64"}, "with", "rounding's doing", "ε"),
+    ({"depth": 9, "weight_scale": 1e6}, "without", "Without the disturbance already", "Nothing stops it"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("query", "column", "said", "unsaid"), TOLD)
+def test_what_is_said_of_a_disturbance_has_the_cause_that_it_has(client, query, column, said, unsaid):
+    asked = {"depth": 4, "width": 16, "batch_size": 64, "disturb_layer": 1} | query
+    text = get(client, **asked)["disturb"]["columns"][column]["text"]
+    assert said in text
+    assert unsaid not in text
+
+
+def test_the_headline_of_a_disturbance_counts_who_notices(client):
+    asked = {"depth": 4, "width": 16, "disturb_layer": 1}
+    shifted = get(client, **asked)["disturb"]["headline"]
+    assert "times 3: a covariate shift" in shifted
+    assert "3 of 3 without BN, 0 of 3 with BN" in shifted
+    assert "no later block's input changes" in get(client, **asked, disturb_factor=1)["disturb"]["headline"]
+    far = asked | {"depth": 8, "disturb_factor": 1e6, "weight_scale": 1e6}
+    assert "not known without BN" in get(client, **far)["disturb"]["headline"]
+
+
 def test_the_labels_are_the_datas_or_said_to_be_seeded(client):
     wine, normal = (get(client, **SMALL, source=source) for source in ("wine", "normal"))
     assert (wine["batch"]["classes"], wine["batch"]["seeded_labels"]) == (3, False)
@@ -184,11 +277,13 @@ def test_inputs_are_standardized_unless_asked_not_to(client):
     [
         ({"architecture": "convolutional", "depth": 9}, "depth", "1 to 8"),
         ({"architecture": "convolutional", "depth": 2, "source": "wine"}, "source", "digits"),
+        ({"architecture": "convolutional", "depth": 12, "source": "wine"}, "source", "digits"),
         ({"architecture": "convolutional", "depth": 2, "source": "normal"}, "source", "digits"),
         ({"depth": 51}, "depth", "a whole number from 1 to 50"),
         ({"width": 3}, "width", "a whole number from 4 to 512"),
         ({"depth": 3, "disturb_layer": 4}, "disturb_layer", "0 to 3"),
         ({"depth": 3, "joint": "z4"}, "joint", "a block from 1 to 3"),
+        ({"residual": "on", "width": 32, "joint": "sum1"}, "joint", "a sum from block 2 on"),
         ({"joint": "q1"}, "joint", "nothing, or one of z, norm, f, sum"),
         ({"shown": "sum"}, "shown", "z, norm, f"),
         ({"norm": "none", "joint": "norm1"}, "joint", "z, f"),
@@ -220,6 +315,29 @@ def test_more_numbers_than_the_server_keeps_are_refused_with_the_number_that_it_
     allowed = int(row["allowed"].split()[2].replace(",", ""))
     assert get(client, **query | {"batch_size": allowed})["batch"]["examples"] == allowed
     assert refused(client, **query | {"batch_size": allowed + 1})["field"] == "batch_size"
+
+
+def test_a_convolutional_network_alone_has_a_size_and_a_source_that_fit_it(client):
+    answer = get(client, architecture="convolutional")
+    assert answer["network"]["text"] == "4 blocks of width 16"
+    assert answer["batch"]["title"] == "Digits"
+    assert answer["query"] == {"architecture": "convolutional"}
+    spelt = client.get(URL, params={"architecture": "convolutional", "depth": 4, "width": 16})
+    assert spelt.headers["etag"] == client.get(URL, params={"architecture": "convolutional"}).headers["etag"]
+
+
+def test_an_answers_query_gives_that_answer_again(client):
+    small = {"architecture": "convolutional", "depth": 1, "width": 64, "batch_size": 4}
+    answer = get(client, **small)
+    assert answer["query"]["width"] == 64
+    assert get(client, **answer["query"]) == answer
+
+
+def test_the_description_says_that_the_default_size_depends_on_the_architecture(client):
+    parameters = client.get("/api/v1/openapi.json").json()["paths"][URL]["get"]["parameters"]
+    told = {row["name"]: row["description"] for row in parameters}
+    assert "4 of a convolutional network" in told["depth"]
+    assert "16 of a convolutional network" in told["width"]
 
 
 def test_a_convolutional_network_on_the_digits_has_channels(client):

@@ -42,14 +42,14 @@ def test_who_takes_both_gets_a_stream_of_a_large_network_only(client, query, kin
 
 
 def test_who_takes_both_gets_a_refusal_before_any_stream(client):
-    answer = client.get(f"{API}?architecture=convolutional", headers=BOTH)
+    answer = client.get(f"{API}?architecture=convolutional&depth=9", headers=BOTH)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "depth"
 
 
 @pytest.mark.parametrize(("query", "field"), [
     (f"{SMALL}&weight_scale=-1", "weight_scale"), (f"{SMALL}&joint=z3", "joint"), (f"{SMALL}&shown=sum", "shown"),
-    ("architecture=convolutional", "depth"), ("source=wine&architecture=convolutional&depth=2", "source"),
+    ("architecture=convolutional&depth=9", "depth"), ("source=wine&architecture=convolutional&depth=2", "source"),
     (f"{SMALL}&disturb_layer=3", "disturb_layer"), (f"{SMALL}&colour=red", "colour"), ("seed=1&seed=2", "seed"),
     ("source=digits&width=512&depth=50&batch_size=all", "batch_size"),
 ])  # fmt: skip

@@ -1,9 +1,13 @@
 """`GET /network` as a stream: progress, then the same answer; it ends with the client."""
 
 import anyio
+import anyio.lowlevel
+import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from app.answers import etag_of
+from app.api.network_query import NetworkQuery
 from app.main import create_app
 from tests.app.strict_json import parsed
 
@@ -31,9 +35,12 @@ def test_progress_comes_before_the_result_and_the_result_is_the_answer(client):
     steps = [data for _, data in progress[1:]]
     assert [step["done"] for step in steps] == sorted({step["done"] for step in steps})
     assert steps[-1]["done"] == steps[-1]["of"]
-    assert {step["text"] for step in steps} == {
-        f"{column} batch norm, {which}" for column in ("without", "with") for which in ("first pass", "disturbed")
-    }
+    texts = [step["text"] for step in steps]
+    for column in ("without", "with"):
+        for which in ("", "disturbed: "):
+            for step in ("forward, layer 1 of", "backward, layer 2 of", "measured, joint 3 of"):
+                assert any(text.startswith(f"{column} batch norm, {which}{step}") for text in texts)
+    assert texts[-1] == "drawn, part 4 of 4"
     assert client.get(URL, params=SMALL).json() == result
 
 
@@ -78,10 +85,13 @@ def test_an_unreadable_query_is_a_problem_before_the_stream(client):
 
 
 def test_our_own_mistake_is_a_problem_event_and_reaches_the_log(app):
+    """A server logs what an application raises; a client that raises it shows that it was raised."""
     app.state.settings = None
     quiet = TestClient(app, raise_server_exceptions=False)
     *_, (name, problem) = events(quiet.get(URL, headers=STREAM).content)
     assert (name, problem["status"]) == ("problem", 500)
+    with pytest.raises(AttributeError, match="view_numbers"):
+        TestClient(app).get(URL, headers=STREAM)
 
 
 def test_head_has_no_body(client):
@@ -90,9 +100,24 @@ def test_head_has_no_body(client):
     assert answer.content == b""
 
 
+def scope_of(query, accept):
+    return {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": URL,
+        "raw_path": URL.encode(), "query_string": query.encode(), "scheme": "http", "server": ("test", 80),
+        "client": ("test", 1), "root_path": "", "headers": [(b"accept", accept.encode())],
+    }  # fmt: skip
+
+
+LARGE = "depth=20&width=512&batch_size=256"
+
+
+def etag_of_large():
+    return etag_of("network", NetworkQuery.model_validate(dict(pair.split("=") for pair in LARGE.split("&"))).stated())
+
+
 def test_the_work_ends_when_the_client_goes_away(app):
-    """The client leaves at the first step of the computation; a network of 50 blocks does not go on for it."""
-    told = []
+    """The client leaves at the first step of the computation; a large network does not go on for it."""
+    told, turns = [], []
 
     async def ask():
         gone = anyio.Event()
@@ -103,17 +128,77 @@ def test_the_work_ends_when_the_client_goes_away(app):
 
         async def send(message):
             told.append(message.get("body", b""))
+            turns.append(app.state.large_views.borrowed_tokens)
             if b'"done":' in told[-1] and b'"done":0' not in told[-1]:
                 gone.set()
 
-        scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": URL,
-            "raw_path": URL.encode(), "query_string": b"depth=50&width=64", "scheme": "http", "server": ("test", 80),
-            "client": ("test", 1), "root_path": "", "headers": [(b"accept", b"text/event-stream")],
-        }  # fmt: skip
-        await app(scope, receive, send)
-        assert anyio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
+        await app(scope_of(LARGE, "text/event-stream"), receive, send)
+        assert app.state.large_views.borrowed_tokens == 0
 
     anyio.run(ask)
+    assert max(turns) == 1
     assert not any(b"event: result" in body for body in told)
-    assert len(told) < 60
+    assert app.state.answers.get(etag_of_large()) is None  # it was not computed to its end
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*"])
+def test_plain_json_of_a_large_network_ends_with_its_client_too(app, accept):
+    sent = []
+
+    async def ask():
+        async def receive():
+            while app.state.large_views.borrowed_tokens == 0:
+                await anyio.lowlevel.checkpoint()
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            sent.append(message)
+
+        await app(scope_of(LARGE, accept), receive, send)
+        assert app.state.large_views.borrowed_tokens == 0
+
+    anyio.run(ask)
+    assert [message.get("status") for message in sent if message["type"] == "http.response.start"] == [499]
+    assert not any(message.get("body") for message in sent)
+    assert TestClient(app).get(f"{URL}?{LARGE}").json()["columns"]["with"]["loss"] > 0
+
+
+def test_what_another_computed_while_one_waited_for_its_turn_is_not_computed_again(app):
+    """The turn is held here until the answer is in the cache: what comes then is what was put there."""
+    etag, bodies = etag_of_large(), []
+
+    async def ask():
+        async def receive():
+            await anyio.sleep_forever()
+
+        async def send(message):
+            bodies.append(message.get("body", b""))
+
+        async with anyio.create_task_group() as group:
+            await app.state.large_views.acquire_on_behalf_of("the test")
+            group.start_soon(app, scope_of(LARGE, "application/json"), receive, send)
+            while app.state.large_views.statistics().tasks_waiting == 0:
+                await anyio.lowlevel.checkpoint()
+            app.state.answers.put(etag, b'{"put": "here"}')
+            app.state.large_views.release_on_behalf_of("the test")
+
+    anyio.run(ask)
+    assert b"".join(bodies) == b'{"put": "here"}'
+
+
+@pytest.mark.parametrize("accept", ["application/json", "text/event-stream", "text/event-stream, application/json"])
+@pytest.mark.parametrize("size", [{"depth": 2, "width": 4}, {"depth": 20, "width": 512}])
+def test_a_network_is_prepared_once(app, client, uploaded, accept, size):
+    source = uploaded(x=np.random.default_rng(0).standard_normal((256, 8)))
+    opened, uploads = [], app.state.uploads
+
+    class Counting:
+        describe = staticmethod(uploads.describe)
+
+        def open(self, *given):
+            opened.append(given)
+            return uploads.open(*given)
+
+    app.state.uploads = Counting()
+    assert client.get(URL, params={"source": source} | size, headers={"accept": accept}).status_code == 200
+    assert len(opened) == 1

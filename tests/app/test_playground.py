@@ -80,7 +80,9 @@ def test_wines_headline_tells_how_much_the_scales_differ(client):
 
 
 def test_undoing_says_by_how_much_y_differs_from_x(client):
-    assert "undo the normalization" in get(client, gamma="sigma", beta="mean")["headline"]
+    assert "γ = √(σ²+ε) and β = μ undo the normalization" in get(client, gamma="sigma", beta="mean")["headline"]
+    beside = get(client, gamma="sigma", beta="mean", eps=10, eps_placement="deviation", mode="inference")["headline"]
+    assert "γ = σ+ε and β = μ of the running statistics undo the normalization" in beside
 
 
 def test_where_the_gradient_vanishes_the_answer_says_why(client):
@@ -125,13 +127,30 @@ def test_an_engineers_own_layer_is_used_as_it_is(client, uploaded):
     assert "d_activation" not in answer["backward"]
     found = {row["id"]: [f["feature"] for f in row["features"]] for row in answer["findings"]}
     assert found["gamma_near_zero"] == [2]
-    assert "saturated" not in found  # with dy given, no activation is known
+    assert found["saturated"] == [1]
+    (saturated,) = (row for row in answer["findings"] if row["id"] == "saturated")
+    assert saturated["title"].startswith("If ReLU follows")  # with dy given, no activation is known
     assert found["running_var_off"] == [3]
     assert 3 in found["mode_gap"]
     expected = backward(layer["dy"], forward(x, layer["gamma"], layer["beta"]))
     np.testing.assert_allclose(answer["backward"]["dgamma"], expected.dgamma, rtol=1e-5)
     inference = get(client, source=answer["query"]["source"], mode="inference")
     np.testing.assert_allclose(inference["forward"]["var"], layer["running_var"])
+    assert inference["conventions"][1] == "normalized by the running statistics that the file brought along"
+
+
+@pytest.mark.parametrize(("name", "found"), [("running_mean", "running_mean_off"), ("running_var", "running_var_off")])
+def test_one_of_the_running_statistics_alone_is_held_against_the_batch_and_said_to_be_no_more(
+    client, uploaded, name, found
+):
+    x = np.random.default_rng(0).standard_normal((50, 2))
+    source = uploaded(x=x, **{name: np.array([9.0, 0.0 if name == "running_mean" else 1.0])})
+    for mode in ("train", "inference"):
+        answer = get(client, source=source, mode=mode)
+        (finding,) = (row for row in answer["findings"] if row["id"] == found)
+        assert [row["feature"] for row in finding["features"]] == [0]
+        assert any(f"has {name} without" in warning for warning in answer["batch"]["warnings"])
+    assert answer["forward"]["running"]["given"] is False
 
 
 def test_every_row_of_a_finding_says_what_was_measured(client, uploaded):

@@ -7,6 +7,9 @@ from pydantic import ValidationError
 from starlette.testclient import TestClient
 
 from app.api.controls import QueryModel, control
+from app.api.derivation_query import DerivationQuery
+from app.api.gradient_check_query import ExampleQuery
+from app.api.network_query import NetworkQuery
 from app.api.playground_query import PlaygroundQuery
 from app.api.query import parameters_of
 from app.main import create_app
@@ -83,7 +86,7 @@ def test_cross_entropy_without_classes_says_what_to_do(client):
 
 
 @pytest.mark.parametrize("name", PlaygroundQuery.model_fields)
-@pytest.mark.parametrize("value", ["9" * 20_000, "x" * 20_001, "\x00", "💥", "1e999", "-0", "%ff"])
+@pytest.mark.parametrize("value", ["9" * 20_000, "9" * 20, "x" * 20_001, "\x00", "💥", "1e999", "-0", "%ff"])
 def test_no_value_of_any_field_brings_the_server_down(client, name, value):
     answer = client.get(URL, params={"source": "iris"} | {name: value})
     assert answer.status_code in ({200, 422, 410} if name != "source" else {422})
@@ -189,3 +192,14 @@ def test_no_query_brings_the_server_down_and_every_answer_is_json(server, query,
     assert answer.status_code in (200, 410, 422), answer.text
     if answer.headers["content-type"].endswith("json"):
         parsed(answer.content)
+
+
+@pytest.mark.parametrize(
+    "model", [PlaygroundQuery, DerivationQuery, NetworkQuery, ExampleQuery], ids=lambda m: m.__name__
+)
+def test_every_number_has_both_limits_and_fits_in_json(model):
+    for name, schema in model.model_json_schema()["properties"].items():
+        kinds = [schema, *schema.get("anyOf", [])]
+        for kind in (kind for kind in kinds if kind.get("type") in ("integer", "number")):
+            assert {"minimum", "exclusiveMinimum"} & kind.keys(), name
+            assert kind.get("maximum", kind.get("exclusiveMaximum", 2**64)) < 2**53, name

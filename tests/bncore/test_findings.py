@@ -84,10 +84,12 @@ def test_saturation_is_the_share_of_dead_inputs():
     assert "saturated" not in found(x, Layer(beta=np.full(3, -50.0), activation="identity"))
 
 
-def test_saturation_names_the_activation_and_is_silent_where_dy_was_given():
+def test_saturation_names_the_activation_and_says_if_where_dy_was_given():
     x, layer = drawn(), Layer(beta=np.full(3, -50.0))
     assert found(x, layer)["saturated"].title.startswith("ReLU is flat")
-    assert "saturated" not in found(x, layer, dy=np.ones_like(x))
+    unknown = found(x, layer, dy=np.ones_like(x))["saturated"]
+    assert unknown.title.startswith("If ReLU follows")
+    assert "choose it" in unknown.explanation
 
 
 def test_the_worst_features_stand_first():

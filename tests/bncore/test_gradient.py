@@ -1,5 +1,7 @@
 """The backward pass: laws, three routes to each gradient, edges."""
 
+from decimal import Decimal, getcontext
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -150,6 +152,21 @@ def test_gradient_error_does_not_grow_with_mean_over_deviation(dtype, ratio, sha
 def test_two_examples_whose_dx_nearly_vanishes_keep_their_digits(dtype):
     x, dy = np.array([[1], [4]], dtype=dtype), np.array([[1], [-2]], dtype=dtype)
     assert ulps_of_largest(backward(dy, forward(x, eps=1e-3)).dx, staged_dx(x, dy, eps=1e-3)) <= 1
+
+
+@placements
+@pytest.mark.parametrize("seed", range(10))
+def test_of_two_examples_dx_is_exact_to_the_last_digits_though_only_epsilon_leaves_it(seed, eps_placement):
+    rng = np.random.default_rng(seed)
+    x, dy = rng.normal(5, 1, (2, 1)), rng.standard_normal((2, 1))
+    getcontext().prec = 60
+    eps = Decimal(float("1e-5"))
+    half, difference = ((Decimal(z[0, 0]) - Decimal(z[1, 0])) / 2 for z in (x, dy))
+    beside = eps_placement == "deviation"
+    scale = abs(half) + eps if beside else (half**2 + eps).sqrt()
+    truth = float(difference * eps / (scale**2 if beside else scale**3))
+    found = backward(dy, forward(x, eps=1e-5, eps_placement=eps_placement)).dx[:, 0]
+    np.testing.assert_allclose(found, [truth, -truth], rtol=16 * np.finfo(float).eps, atol=0)
 
 
 @placements

@@ -34,6 +34,13 @@ class Held:
         with self._page.expect_response(self._address):
             self.take().continue_()
 
+    def let_newest_go(self) -> None:
+        """Let the last one go before those that were asked earlier, and wait until it is answered."""
+        self.urls()
+        newest = self._waiting.pop()
+        with self._page.expect_response(lambda response: response.request == newest.request):
+            newest.continue_()
+
     def end(self) -> None:
         """Hold nothing any more."""
         self._page.unroute_all(behavior="ignoreErrors")

@@ -69,6 +69,17 @@ class Network:
         self.product(block).click()
         self.settle()
 
+    def expect_within_schematic(self, button: Locator) -> None:
+        """The button is where one sees it without scrolling the modules."""
+        self.page.wait_for_function(
+            """(button) => {
+              const box = document.getElementById("schematic").getBoundingClientRect();
+              const { left, right } = button.getBoundingClientRect();
+              return left >= box.left && right <= box.right;
+            }""",
+            arg=button.element_handle(),
+        )
+
     def expect_open(self, name: str, title: str) -> None:
         expect(self.joint(name)).to_have_attribute("aria-pressed", "true")
         expect(self.page.locator("#t-joint")).to_have_text(f"The opened joint: {title}")

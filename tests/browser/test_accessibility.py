@@ -11,6 +11,7 @@ from tests.browser.conftest import Watch
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.network import Network
+from tests.browser.norms import Norms
 from tests.browser.playground import Playground
 
 SIZES = {1280: 900, 390: 844}
@@ -79,6 +80,18 @@ def test_the_network(page: Page, watch: Watch, query: str) -> None:
     network = Network(page).open(query)
     assert at_every_size(page) == []
     network.drawn("activations_without")
+    assert at_every_size(page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+@pytest.mark.parametrize(
+    "query", ["", "situation=huge_channel&rows=example", "source=wine&norm=instance&situation=one_example", "groups=3"]
+)
+def test_the_norms(page: Page, watch: Watch, query: str) -> None:
+    watch.refusals.add(422)
+    norms = Norms(page).open(query)
+    assert at_every_size(page) == []
+    norms.controls.drawn("published")
     assert at_every_size(page) == []
 
 

@@ -96,7 +96,7 @@ def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay(
     expect(playground.problem).to_have_text("Not computed; below is still Wine.")
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/norms"])
 def test_what_was_said_before_an_error_is_dimmed(playground: Playground, watch: Watch, path: str) -> None:
     watch.refusals.add(422)
     playground.page.goto(path)

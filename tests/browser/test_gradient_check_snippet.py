@@ -91,7 +91,8 @@ def test_a_mistake_is_named_in_the_notebook(origin: str, query: str, old: str, n
     assert old in STUDENT
     text = printed(origin, STUDENT.replace(old, new), query)
     assert title in text
-    assert "Look at" in text
+    assert "Look at: " in text
+    assert "\\" not in text
     assert " is wrong. " in text.splitlines()[0]
 
 

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.network import Network
+from tests.browser.norms import Norms
 from tests.browser.playground import Playground
 
 MOST_STOPS = 400
@@ -42,7 +43,7 @@ def stops(page: Page) -> list[dict[str, object]]:
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/gradient-check", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/norms", "/gradient-check", "/docs"])
 def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     page.goto(path)
     page.keyboard.press("Tab")
@@ -90,6 +91,14 @@ def test_tab_reaches_everything_of_the_network_but_modules_which_arrows_reach(pa
     assert [stop["name"] for stop in visited if not stop["outlined"]] == []
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
     assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
+
+
+def test_tab_reaches_everything_of_the_norms_but_cells_which_arrows_reach(page: Page) -> None:
+    Norms(page).open("situation=huge_channel")
+    visited = stops(page)
+    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    assert page.evaluate(MISSED) == []
 
 
 def test_the_skip_link_of_a_drawn_page_leaves_the_address_alone(playground: Playground) -> None:

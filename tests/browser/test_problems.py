@@ -11,7 +11,7 @@ from tests.browser.conftest import Watch
 from tests.browser.playground import Playground
 from tests.browser.test_widths import PHONE, overflow
 
-PATHS = ["/", "/derivation", "/network"]
+PATHS = ["/", "/derivation", "/network", "/norms"]
 GONE = "0" * 64
 
 
@@ -70,7 +70,7 @@ def test_on_a_phone_an_upload_that_is_gone_is_asked_for_in_the_view(
     expect(button).to_be_hidden()
 
 
-@pytest.mark.parametrize("path", ["/derivation", "/network"])
+@pytest.mark.parametrize("path", PATHS[1:])
 def test_a_wide_screen_asks_for_an_upload_that_is_gone_above_the_view(
     playground: Playground, watch: Watch, path: str
 ) -> None:

@@ -48,7 +48,7 @@ def test_what_holds_for_any_batch_stays(playground: Playground) -> None:
     assert playground.query == query | {"source": "normal"}
 
 
-@pytest.mark.parametrize("path", ["/", "/network"])
+@pytest.mark.parametrize("path", ["/", "/network", "/norms"])
 def test_all_of_a_source_without_end_is_the_usual_number(playground: Playground, path: str) -> None:
     playground.page.goto(f"{path}?source=iris&batch_size=all")
     playground.settle()

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.network import Network
+from tests.browser.norms import Norms
 from tests.browser.playground import Playground
 
 PHONE = {"width": 390, "height": 844}
@@ -63,6 +64,26 @@ def test_the_network_never_scrolls_sideways(page: Page, query: str, size: dict[s
     page.set_viewport_size(size)  # type: ignore[arg-type]
     Network(page).open(query)
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize("query", ["", "source=wine&norm=layer", "situation=one_example&channels=64&batch_size=32"])
+@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1280, "height": 900}], ids=lambda size: size["width"])
+def test_the_norms_never_scroll_sideways(page: Page, query: str, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    Norms(page).open(query)
+    assert overflow(page) == 0
+
+
+def test_on_a_phone_cells_and_controls_of_the_norms_can_be_reached(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    norms = Norms(page).open("norm=group&batch_size=4&channels=4")
+    for element in page.locator(".cube-box:visible").all():
+        assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 120)")
+    norms.box("group", 3, 1).click()
+    assert norms.lit("group") == {(3, 0), (3, 1)}
+    page.get_by_role("button", name="Controls").click()
+    for element in page.locator("#control-groups :is(input:not([type=file]), select, button):visible").all():
+        assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 120)")
 
 
 def test_on_a_phone_modules_and_controls_of_the_network_can_be_reached(page: Page) -> None:
@@ -201,7 +222,7 @@ def test_a_figures_legend_can_be_read(page: Page, figure: str, size: dict[str, i
         expect(name).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/gradient-check", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/norms", "/gradient-check", "/docs"])
 def test_a_phone_shows_the_current_page_in_the_navigation(page: Page, path: str) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.goto(path)
@@ -217,7 +238,7 @@ PAPER = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/norms"])
 def test_paper_shows_every_figure_in_a_sheets_width_and_light(playground: Playground, path: str) -> None:
     page = playground.page
     page.emulate_media(color_scheme="dark")

@@ -14,12 +14,12 @@ from app.batches.uploads.blocks import arrow_table, parsed_blocks
 from app.batches.uploads.cells import cell_kind, number_pattern
 from app.batches.uploads.dialect import Dialect, dialect_of
 from app.batches.uploads.labels import Codes, unknown_label
-from app.batches.uploads.missing import NO_ROWS, save_bad_rows
-from app.batches.uploads.parsed import LABELS, Missing, Parsed, X
+from app.batches.uploads.missing import FILL, NO_ROWS, row_blocks, save_bad_rows
+from app.batches.uploads.parsed import LABELS, Missing, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.records import ragged, record_at
 from app.batches.uploads.survey import stray_warning, survey
-from app.batches.uploads.table import RowWriter, check_columns, grouped_hint, no_rows, text_warning
+from app.batches.uploads.table import RowWriter, check_columns, grouped_hint, listed, no_rows, text_warning
 from app.errors import UnreadableBatch
 
 FLOAT = np.dtype(np.float64)
@@ -114,6 +114,8 @@ def _read(upload: Path, dialect: Dialect, columns: Columns, folder: Path, limit:
             writer.write(block.x)
     if not writer.rows:
         raise no_rows(dialect.names)
+    if empty := _empty(folder, columns) if sum(map(len, bad)) == writer.rows else ():
+        return _read(upload, dialect, _without(columns, empty), folder, limit)
     if columns.label:
         np.save(folder / LABELS, codes.codes())
     return Parsed(
@@ -123,6 +125,22 @@ def _read(upload: Path, dialect: Dialect, columns: Columns, folder: Path, limit:
         warnings=(*text_warning(columns.text), *columns.warnings, *hints),
         missing=_missing(upload, dialect, columns, np.concatenate(bad), bad_cells, writer.rows, folder),
     )
+
+
+def _empty(folder: Path, columns: Columns) -> tuple[str, ...]:
+    """The features without a single number, unless that is all of them; it is looked at where no row is whole."""
+    x = mapped(folder / X)
+    seen = np.zeros(x.shape[1], bool)
+    for _, rows in row_blocks(x):
+        seen |= ~np.isnan(rows).all(axis=0)
+    empty = tuple(name for name, any_number in zip(columns.features, seen, strict=True) if not any_number)
+    return empty if seen.any() else ()
+
+
+def _without(columns: Columns, empty: tuple[str, ...]) -> Columns:
+    features = tuple(name for name in columns.features if name not in empty)
+    said = f"Left out because they are empty: {listed(empty)}."
+    return replace(columns, features=features, warnings=(*columns.warnings, said))
 
 
 def _block(data: bytes, dialect: Dialect, columns: Columns) -> Block:
@@ -150,11 +168,11 @@ def _missing(
     """The missing values; the first one is looked up in the file, so that its line can be named."""
     if not cells:
         return None
-    save_bad_rows(bad, rows, folder)
     row = int(bad[0])
     line, record = record_at(upload, dialect, row)
     column, cell = _first_bad_cell(record, dialect, columns)
     place = f"row {row + 1:,} (line {line:,}), column {column!r}"
+    save_bad_rows(bad, rows, folder, place, FILL)
     return Missing(cells, len(bad), row, place, repr(cell[:40]) if cell.strip() else "nothing")
 
 

@@ -13,6 +13,7 @@ from app.errors import UnreadableBatch
 BLOCK = 4 * 1024**2
 """Bytes that are looked at in one go."""
 
+FILL = "Fill the values in, or leave out the columns that are empty"
 NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
 
 
@@ -38,26 +39,26 @@ def missing_of_arrays(arrays: Mapping[str, Array], folder: Path) -> Missing | No
     if not bad:
         return None
     rows = np.unique(np.concatenate([found[name][0] for name in bad]))
-    save_bad_rows(rows, len(arrays[bad[0]]), folder)
     name, values, first = bad[0], arrays[bad[0]], int(found[bad[0]][0][0])
     index = np.argwhere(~np.isfinite(np.asarray(values[first])))[0]
     place = ", ".join(str(i) for i in [first, *index])
     count = sum(count for _, count in found.values())
     value = spelled(float(values[first][tuple(index)]))
+    do = "Fill the values in" if name == next(iter(arrays)) else f"Fill the values in, or leave {name} out of the file"
+    save_bad_rows(rows, len(values), folder, f"{name}[{place}]", do)
     return Missing(count, len(rows), first, f"{name}[{place}]", value, tuple(bad))
 
 
-def save_bad_rows(rows: NDArray[np.int64], examples: int, folder: Path) -> None:
-    """Leave the numbers of the rows that `missing=drop` drops.
+def save_bad_rows(rows: NDArray[np.int64], examples: int, folder: Path, first: str, do: str) -> None:
+    """Leave the numbers of the rows that `missing=drop` drops; `first` is where the first such value stands.
 
     Raises:
-        UnreadableBatch: every row is to be dropped.
+        UnreadableBatch: every row is to be dropped; it says to `do` something.
     """
     if len(rows) == examples:
         each = "The only row" if examples == 1 else f"Each of the {examples:,} rows"
         raise UnreadableBatch(
-            f"{each} has a missing or infinite value, so no example is left. "
-            "Leave out the columns that are empty, or fill the values in.",
+            f"{each} has a missing or infinite value, the first in {first}, so no example is left. {do}.",
             field="file",
         )
     np.save(folder / BAD_ROWS, rows)

@@ -10,7 +10,7 @@ import pyarrow.parquet as arrow_parquet
 
 from app.batches.batch import Array
 from app.batches.uploads.labels import Codes, unknown_label
-from app.batches.uploads.missing import bad_rows, save_bad_rows, spelled
+from app.batches.uploads.missing import FILL, bad_rows, save_bad_rows, spelled
 from app.batches.uploads.parsed import LABELS, Missing, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.table import RowWriter, check_columns, no_rows, text_warning, too_large, unique
@@ -18,6 +18,7 @@ from app.errors import UnreadableBatch
 
 BATCH_BYTES = 4 * 1024**2
 LABEL = pa.dictionary(pa.int32(), pa.string())
+PLAIN = {pa.types.is_boolean: pa.uint8(), pa.types.is_decimal: pa.float64()}
 
 
 def read_parquet(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed:
@@ -64,7 +65,7 @@ def _read(file: Any, label: str | None, folder: Path, limit: int) -> Parsed:
         feature_names=unique(feature_names),
         label_names=codes.names(),
         able_labels=tuple(field.name for field in schema if _could_label(field.type)),
-        warnings=tuple(text_warning(text)),
+        warnings=tuple(text_warning(text, "no numbers")),
         missing=_missing(folder, feature_names),
     )
 
@@ -79,7 +80,8 @@ def _distinct(schema: pa.Schema) -> list[str]:
 
 
 def _is_numeric(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind))
+    types = pa.types
+    return bool(types.is_integer(kind) or types.is_floating(kind) or types.is_boolean(kind) or types.is_decimal(kind))
 
 
 def _could_label(kind: pa.DataType) -> bool:
@@ -113,7 +115,8 @@ def _rows(batch: pa.RecordBatch, names: tuple[str, ...], dtype: np.dtype[Any]) -
     x = np.empty((batch.num_rows, len(names)), dtype)
     for position, name in enumerate(names):
         column = batch.column(name)
-        values = column.cast(pa.uint8()) if pa.types.is_boolean(column.type) else column
+        plain = next((plain for is_kind, plain in PLAIN.items() if is_kind(column.type)), column.type)
+        values = column if plain == column.type else column.cast(plain)
         x[:, position] = values.to_numpy(zero_copy_only=False)
     return x
 
@@ -135,7 +138,8 @@ def _missing(folder: Path, names: tuple[str, ...]) -> Missing | None:
     rows, count = bad_rows(x)
     if not count:
         return None
-    save_bad_rows(rows, len(x), folder)
     row = int(rows[0])
     column = int(np.flatnonzero(~np.isfinite(x[row]))[0])
-    return Missing(count, len(rows), row, f"row {row + 1:,}, column {names[column]!r}", spelled(float(x[row, column])))
+    place = f"row {row + 1:,}, column {names[column]!r}"
+    save_bad_rows(rows, len(x), folder, place, FILL)
+    return Missing(count, len(rows), row, place, spelled(float(x[row, column])))

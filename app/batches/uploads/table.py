@@ -96,9 +96,9 @@ def no_rows(columns: Sequence[str]) -> UnreadableBatch:
     )
 
 
-def text_warning(names: Sequence[str]) -> list[str]:
+def text_warning(names: Sequence[str], what: str = "text") -> list[str]:
     """The warning that names the text columns, if there are any."""
-    return [f"Left out because they hold text: {listed(names)}."] if names else []
+    return [f"Left out because they hold {what}: {listed(names)}."] if names else []
 
 
 def grouped_hint(grouped: Mapping[str, str], left_out: Sequence[str]) -> list[str]:

@@ -44,7 +44,8 @@ export function showClaim({ preset, presets }) {
 // ---- the disturbance ----
 
 export function showDisturbance({ disturb, columns }) {
-  $("disturbed-view").hidden = disturb === null;
+  for (const id of ["disturbed-view", "curves-disturbed", "moved-legend"]) $(id).hidden = disturb === null;
+  $("undisturbed").hidden = disturb !== null;
   $("undo-disturbance").setAttribute("aria-disabled", String(disturb === null));
   $("disturb-hint").hidden = disturb !== null;
   for (const name of ["without", "with"]) {
@@ -52,18 +53,13 @@ export function showDisturbance({ disturb, columns }) {
     $(`disturb-text-${name}`).textContent = found ? found.text : "";
     $(`disturb-text-${name}`).parentElement.hidden = !found;
   }
-  $("disturb-headline").textContent = disturb === null ? "" : disturbed(disturb);
+  $("disturb-headline").textContent = disturb?.headline ?? "";
   $("column-with").hidden = columns.with === null;
-}
-
-function disturbed({ block, factor, shift }) {
-  const said = [`The weights of block ${block} times ${factor}`, shift ? `its biases shifted by ${shift}` : ""].filter(Boolean).join(", ");
-  return `${said.replaceAll("-", "−")}: a covariate shift, a change of the later blocks' inputs, for all of them without BN. Which of them notice with BN, see below.`;
 }
 
 // ---- the joints that are shown ----
 
-export function showKinds({ network, shown, figures, joint, columns }, names) {
+export function showKinds({ network, shown, shown_in: shownIn, figures, joint, columns }, names) {
   const of = network.symbols.with ?? network.symbols.without;
   for (const button of document.querySelectorAll("[data-kind-of]")) {
     const kind = button.dataset.kindOf;
@@ -71,7 +67,7 @@ export function showKinds({ network, shown, figures, joint, columns }, names) {
     button.setAttribute("aria-pressed", String(kind === shown));
     button.querySelector("b").textContent = of[kind] ?? names[kind];
   }
-  const stands = columns.with && shown === "norm" ? "Without batch norm there is no such joint; that column shows z instead." : "";
+  const stands = shownIn.without === shown ? "" : `${shown === "norm" ? "Without batch norm there is no such joint; that column" : "This network has no such joint; it"} shows ${network.symbols.without[shownIn.without]} instead.`;
   $("kind-note").textContent = stands;
   for (const panel of document.querySelectorAll("[data-figure]")) {
     const title = figures[panel.dataset.figure]?.layout.title.text;
@@ -93,25 +89,21 @@ export function numbersBehind(name, answer) {
   return table;
 }
 
-// The joints of the kind that is shown; a column that does not have it shows what stands in its place.
-function shownIn(joints, kind) {
-  const own = joints.filter((row) => row.kind === kind);
-  return own.length ? own : joints.filter((row) => row.kind === (kind === "norm" ? "z" : "f"));
-}
+const ofKind = (joints, kind) => joints.filter((row) => row.kind === kind);
 
-function fillRows(table, { columns, shown }, column, numbers) {
-  const rows = shownIn(columns[column].joints, shown);
+function fillRows(table, { columns, shown_in: shownIn }, column, numbers) {
+  const rows = ofKind(columns[column].joints, shownIn[column]);
   fillTable(table, "block", rows.map(({ block }) => String(block)), numbers.map(([title, key]) => [title, rows.map((row) => row[key])]));
 }
 
 function fillJoint(table, { columns, joint }, numbers) {
-  const found = Object.entries(columns).filter(([, column]) => column).map(([name, { joints }]) => [NAMES[name], shownIn(joints, joint.kind).find(({ block }) => block === joint.block)]);
+  const found = Object.entries(columns).filter(([, column]) => column).map(([name, { joints }]) => [NAMES[name], ofKind(joints, joint.kind_in[name]).find(({ block }) => block === joint.block)]);
   const rows = found.filter(([, row]) => row);
   fillTable(table, "column", rows.map(([name]) => name), numbers.map(([title, key]) => [title, rows.map(([, row]) => row[key])]));
 }
 
-function fillDisturbed(table, { disturb, shown }, column) {
-  const rows = shownIn(disturb.columns[column].joints, shown);
+function fillDisturbed(table, { disturb, shown_in: shownIn }, column) {
+  const rows = ofKind(disturb.columns[column].joints, shownIn[column]);
   const of = (part, key) => rows.map((row) => row[part][key]);
   fillTable(table, "block", rows.map(({ block }) => String(block)), [
     ["mean before", of("before", "mean")], ["mean after", of("after", "mean")],
@@ -121,5 +113,5 @@ function fillDisturbed(table, { disturb, shown }, column) {
 }
 
 function fillCurves(table, { data }) {
-  fillTable(table, "block", data[0].x.map(String), data.map((trace) => [trace.name, trace.y]));
+  fillTable(table, "block", data[0].x.map(String), data.map((trace) => [trace.name, trace.customdata ?? trace.y]));
 }

@@ -13,6 +13,7 @@ export class Schematic {
   #box;
   #drawn = "";
   #answer = null;
+  #followed = {};
 
   // `open(joint)` is called with the joint that is chosen, `disturb(block)` with the product.
   constructor(box, { open, disturb }) {
@@ -35,6 +36,7 @@ export class Schematic {
     if (drawn !== this.#drawn) this.#draw(columns);
     this.#drawn = drawn;
     this.#state(columns);
+    this.#follow();
   }
 
   #draw(columns) {
@@ -49,7 +51,7 @@ export class Schematic {
   #state(columns) {
     const { joint, disturb, columns: found } = this.#answer;
     for (const column of columns) {
-      const moved = new Map((disturb?.columns[column]?.joints ?? []).map((row) => [row.joint, row.values_moved]));
+      const moved = new Map((disturb?.columns[column]?.joints ?? []).map((row) => [row.joint, row]));
       for (const button of this.#box.querySelectorAll(`[data-column="${column}"] [data-joint]`)) {
         button.setAttribute("aria-pressed", String(button.dataset.joint === joint.id));
         tint(button, moved.get(button.dataset.joint), column);
@@ -57,6 +59,19 @@ export class Schematic {
       for (const button of this.#box.querySelectorAll(`[data-column="${column}"] .net-product`)) mark(button, disturb);
       this.#box.querySelector(`[data-column="${column}"] .net-loss b`).textContent = three(found[column].loss);
     }
+  }
+
+  // The block that was disturbed last, or whose joint was opened, comes into sight; sideways only, the page stays.
+  #follow() {
+    const { disturb, joint, query } = this.#answer;
+    const wanted = { disturbed: disturb?.block ?? null, opened: query.joint ? joint.block : null };
+    const [changed] = Object.keys(wanted).filter((name) => wanted[name] !== null && wanted[name] !== this.#followed[name]);
+    this.#followed = wanted;
+    const stack = changed && this.#box.querySelector(`[data-of="${wanted[changed]}"]`);
+    if (!stack) return;
+    const [box, own] = [this.#box.getBoundingClientRect(), stack.getBoundingClientRect()];
+    const name = this.#box.querySelector(".net-name").offsetWidth;
+    if (own.left < box.left + name || own.right > box.right) this.#box.scrollLeft += own.left - box.left - (box.width + name - own.width) / 2;
   }
 
   #stopAt(button) {
@@ -83,10 +98,11 @@ export class Schematic {
   }
 }
 
-// The further a joint moved, the stronger its tint; the words say by how much.
-function tint(button, moved, column) {
-  const told = moved === undefined ? "" : moved === null ? ", moved out of range" : `, moved by ${three(moved)} deviations`;
-  button.style.setProperty("--moved", moved === undefined ? "0" : String(moved ?? 1));
+// The further a joint's distribution moved (a layer's movement: a flipped sign alone is none), the stronger its tint; the words say by how much.
+function tint(button, row, column) {
+  const moved = row?.moved;
+  const told = row === undefined ? "" : moved === null ? ", moved out of range" : `, its distribution moved by ${three(moved)} deviations, its values by ${three(row.values_moved)}`;
+  button.style.setProperty("--moved", row === undefined ? "0" : String(moved ?? 1));
   button.setAttribute("aria-label", `${button.textContent} of block ${button.dataset.block}, ${NAMES[column]}${told}`);
 }
 

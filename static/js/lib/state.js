@@ -31,8 +31,11 @@ export class State {
     return this.#values.get(name) ?? this.fallback(name);
   }
 
-  fallback(name) {
-    const value = this.#schema[name]?.default;
+  // What a field is where the address does not say; `at` are other fields' values, if not those in force.
+  fallback(name, at = {}) {
+    const { default: usual, control } = this.#schema[name] ?? {};
+    const [other, own] = Object.entries(control?.default_for ?? {})[0] ?? [];
+    const value = (other ? own[at[other] ?? this.get(other)] : undefined) ?? usual;
     return value === null || value === undefined ? "" : String(value);
   }
 
@@ -50,7 +53,7 @@ export class State {
   set(wanted, { settle = true, later = false, mark = this.#mark } = {}) {
     const changes = { ...wanted, ...this.#follow(wanted, this) };
     this.#mark = mark;
-    for (const [name, value] of Object.entries(changes)) this.#put(name, String(value ?? ""));
+    this.#put(Object.entries(changes).map(([name, value]) => [name, String(value ?? "")]));
     if (later) this.#writeLater();
     else history.replaceState(this.#mark, "", this.address());
     if (settle) this.settle();
@@ -97,14 +100,15 @@ export class State {
     }));
   }
 
-  #put(name, value) {
-    if (value === this.fallback(name)) this.#values.delete(name);
-    else this.#values.set(name, value);
+  // All of them first: a default may depend on another field.
+  #put(pairs) {
+    for (const [name, value] of pairs) this.#values.set(name, value);
+    for (const [name, value] of [...this.#values]) if (value === this.fallback(name)) this.#values.delete(name);
   }
 
   #read() {
     this.#values = new Map();
-    for (const [name, value] of new URLSearchParams(location.search)) this.#put(name, value);
+    this.#put([...new URLSearchParams(location.search)]);
     this.#settled = this.address();
     this.#mark = this.#settledMark = history.state;
   }

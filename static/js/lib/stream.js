@@ -21,6 +21,11 @@ export class Streamed {
     if (this.#asking.streams) this.#asking.stop.abort();
   }
 
+  // Whoever waits does not want it any more. What was asked for fails as an AbortError.
+  cancel() {
+    this.#asking?.stop.abort();
+  }
+
   async ask(address) {
     const asking = { stop: new AbortController(), streams: false, overtaken: false };
     this.#asking = asking;

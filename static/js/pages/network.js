@@ -19,11 +19,13 @@ import { Waiting } from "../lib/waiting.js";
 const API = { path: "/api/v1/network", figure: "depth_deviation" };
 const REST_AFTER = 120; // milliseconds
 const DISTURB = ["disturb_layer", "disturb_factor", "disturb_shift"];
+const CANCELLED = "Cancelled. Change something, or replay, to compute again.";
 const NOTHING = "Nothing is computed: see the marked field.";
 const $ = (id) => document.getElementById(id);
 const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
+let unsolved = embedded.problem; // what is wrong with the address, until something is changed
 
 const state = new State(embedded.schema, follow);
 bindFirstMove();
@@ -36,10 +38,12 @@ const latest = new Latest({
   show: (found) => {
     clearProblems();
     show(found);
+    if (unsolved) fail(unsolved.detail, unsolved.errors ?? []);
   },
   fail: (problem) => {
     clearProblems();
-    fail(problem.message, problem.errors);
+    if (problem.name === "AbortError") cancelled();
+    else fail(problem.message, problem.errors);
   },
   busy: (is) => waiting.asking(is),
 });
@@ -73,20 +77,28 @@ function showRest() {
 
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
-  if (answer === null) $("headline").textContent = NOTHING;
+  if (answer === null && !unsolved) $("headline").textContent = NOTHING;
   showProblem(detail, errors, answer ? withFileName(`${answer.batch.title}, ${answer.network.text}`, answer) : "");
   offerWays(errors, state);
 }
 
+function cancelled() {
+  if (answer) fail(CANCELLED, []);
+  else $("headline").textContent = CANCELLED;
+}
+
 function showProgress(told) {
   $("progress").hidden = told === null;
-  if (told === null) return;
+  if (told === null) return void (showProgress.since = null);
+  showProgress.since ??= performance.now();
   $("progress-bar").max = told.of;
   $("progress-bar").value = told.done;
   $("progress-text").textContent = told.text;
+  $("progress-time").textContent = `${Math.round((performance.now() - showProgress.since) / 1000)} s`;
 }
 
 state.onChange((names) => {
+  unsolved = null;
   relevance();
   if (names === null || names.includes("source")) showSource(state);
   ask();
@@ -132,6 +144,8 @@ function bindFirstMove() {
   }
 }
 
+$("cancel").addEventListener("click", () => streamed.cancel());
+$("disturb-first").addEventListener("click", () => state.set({ disturb_layer: 1 }));
 $("undo-disturbance").addEventListener("click", () => state.reset(DISTURB));
 for (const button of document.querySelectorAll("[data-kind-of]")) {
   button.addEventListener("click", () => state.set({ shown: button.dataset.kindOf }));
@@ -157,8 +171,8 @@ bindTerms(embedded.terms, figures);
 relevance();
 showSource(state);
 if (answer) show(answer);
-else if (!embedded.problem) ask();
-if (embedded.problem) {
+else latest.want(unsolved ? String(new URLSearchParams(embedded.query)) : state.query()); // without the wrong field
+if (unsolved) {
   clearProblems();
-  fail(embedded.problem.detail, embedded.problem.errors ?? []);
+  fail(unsolved.detail, unsolved.errors ?? []);
 }

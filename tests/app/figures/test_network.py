@@ -58,13 +58,52 @@ def test_both_columns_have_the_same_axes(query):
 
 def test_a_logarithmic_axis_says_so():
     figures, tame = drawn(depth="20", weight_scale="100"), drawn(initialization="he")
+    assert figures["depth_deviation"]["layout"]["yaxis"]["type"] == "log"
+    assert figures["depth_deviation"]["layout"]["yaxis"]["title"]["text"].endswith("(log)")
+    assert figures["depth_mean"]["layout"]["yaxis"]["title"]["text"].startswith("mean of z (symlog beyond ±")
     for name in ("depth_deviation", "depth_mean"):
-        assert figures[name]["layout"]["yaxis"]["type"] == "log"
-        assert figures[name]["layout"]["yaxis"]["title"]["text"].endswith("(log)")
         assert "type" not in tame[name]["layout"]["yaxis"]
         assert "log" not in tame[name]["layout"]["yaxis"]["title"]["text"]
-    assert "|mean|" in figures["depth_mean"]["layout"]["yaxis"]["title"]["text"]
     assert "symlog" in figures["activations_with"]["layout"]["xaxis"]["title"]["text"]
+
+
+@pytest.mark.parametrize("query", [
+    {}, {"depth": "20", "weight_scale": "100"}, {"norm_place": "behind", "shown": "norm"},
+    {"activation": "sigmoid", "initialization": "normal", "weight_scale": "0.1", "depth": "10"},
+])  # fmt: skip
+def test_the_means_curve_shows_the_signed_mean_whatever_its_axis(query):
+    answer = orjson.loads(to_json(answer_of(viewed(**query))))
+    figure = answer["figures"]["depth_mean"]
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert figure["layout"]["yaxis"]["title"]["text"].startswith("mean of ")
+    for trace, column in zip(figure["data"], ("without", "with"), strict=True):
+        kind = answer["shown_in"][column]
+        means = [row["mean"] for row in answer["columns"][column]["joints"] if row["kind"] == kind]
+        assert [v is None for v in trace["customdata"]] == [v is None for v in means]
+        known = [(told, mean) for told, mean in zip(trace["customdata"], means, strict=True) if mean is not None]
+        np.testing.assert_allclose(*zip(*known, strict=True), rtol=1e-4)
+        assert all(low <= place <= high for place in trace["y"] if place is not None)
+        assert all(place * mean >= 0 for place, mean in zip(trace["y"], means, strict=True) if mean is not None)
+
+
+def test_means_that_are_rounding_are_drawn_as_nothing_beside_a_deviation():
+    figure = drawn(norm_place="behind", shown="norm")["depth_mean"]
+    low, high = figure["layout"]["yaxis"]["range"]
+    assert max(abs(v) for v in figure["data"][1]["y"]) < (high - low) / 1000
+
+
+def test_curves_have_a_line_of_each_disturbed_pass_and_what_is_not_says_so():
+    answer = orjson.loads(to_json(answer_of(viewed(disturb_layer="2", disturb_factor="5"))))
+    lines = {trace["name"]: trace for trace in answer["figures"]["depth_deviation"]["data"]}
+    after = [r["after"]["sd"] for r in answer["disturb"]["columns"]["without"]["joints"] if r["kind"] == "z"]
+    before, disturbed = lines["without BN"]["y"], lines["without BN, disturbed"]["y"]
+    np.testing.assert_allclose(disturbed[1:], after, rtol=1e-4)
+    assert disturbed[0] == before[0]
+    assert lines["with BN, disturbed"]["line"]["dash"] != lines["without BN, disturbed"]["line"]["dash"]
+    for name in ("joint", "joint_gradient", "activations_with", "gradients_without", "gradient_parts"):
+        assert answer["figures"][name]["layout"]["title"]["text"].endswith(", undisturbed"), name
+    assert answer["headline"].startswith("Undisturbed: without BN, ")
+    assert "undisturbed" not in str(drawn())
 
 
 def test_curves_are_the_answers_numbers_told_apart_by_more_than_colour():
@@ -121,6 +160,18 @@ def test_the_gradients_parts_stack_to_everything():
     bars = drawn()["gradient_parts"]["data"]
     np.testing.assert_allclose(np.sum([bar["y"] for bar in bars], axis=0), 100, atol=0.01)
     assert len({bar["marker"]["pattern"]["shape"] for bar in bars}) == 3
+
+
+def test_little_that_is_removed_is_drawn_large_and_the_axis_says_where_it_ends():
+    for query in ({"batch_size": "256", "depth": "8", "width": "64"}, {"batch_size": "4"}):
+        figure = drawn(**query)["gradient_parts"]
+        by_mean, by_variance, kept = figure["data"]
+        assert kept["name"] == "kept and rescaled"
+        removed = max(a + b for a, b in zip(by_mean["y"], by_variance["y"], strict=True))
+        low, high = figure["layout"]["yaxis"]["range"]
+        assert low == 0
+        assert removed <= high <= max(4 * removed, 4)
+        assert ("the axis ends at" in figure["layout"]["meta"]["note"]) == (high < 100)
 
 
 def test_the_opened_joint_is_a_share_of_all_its_numbers():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncore.diagnosis import FACTORS, MISTAKES, check, factors_in_words, headline, probe, ready_answers, text
+from bncore.diagnosis import FACTORS, MISTAKES, as_code, check, factors_in_words, headline, probe, ready_answers, text
 from tests.bncore.diagnosis.batches import batch, case, plain, with_factors
 
 PROBE = probe(1).case()
@@ -46,7 +46,7 @@ def test_the_text_holds_all_that_was_found(name):
     for diagnosis in report.diagnoses:
         assert MISTAKES[name].title in written
         assert diagnosis.explanation in written
-        assert diagnosis.look_at in written
+        assert as_code(diagnosis.look_at) in written
     factors = [f"{FACTORS[factor]}: {words}" for factor, words in factors_in_words(report).items()]
     assert len(factors) == 3
     assert all((line in written) == report.tensors["dx"].wrong for line in factors)
@@ -75,3 +75,10 @@ def test_factors_that_there_are_not_are_not_put_into_words():
     assert "none fits" in factors_in_words(check(found, {"dx": found.x.T.reshape(9, 5) * found.dy}))["overall"]
     hidden = case(batch((9, 5), 1, "variance") | {"dy": np.ones((9, 5))})
     assert factors_in_words(check(hidden, {"dx": hidden.dy}))["mean_path"] == "not told by these data"
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_a_printout_has_its_line_of_algebra_as_code_and_no_latex(name):
+    line = as_code(MISTAKES[name].look_at)
+    assert "\\" not in line
+    assert "{" not in line

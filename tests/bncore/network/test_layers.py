@@ -5,7 +5,7 @@ import pytest
 
 from bncore.activations import ACTIVATIONS
 from bncore.errors import BadParameter, ShapeMismatch
-from bncore.network import Activate, BatchNorm, Convolution, Flatten, GlobalAveragePooling, Linear, Residual
+from bncore.network import Activate, BatchNorm, Convolution, GlobalAveragePooling, Linear, Residual
 from bncore.numeric import differentiate
 
 
@@ -17,7 +17,6 @@ ROWS, IMAGES = (5, 3), (2, 3, 5, 4)
 LAYERS = {
     "linear": (Linear(drawn(3, 4), drawn(4)), ROWS),
     "linear without bias": (Linear(drawn(3, 4)), ROWS),
-    "flatten": (Flatten(), IMAGES),
     "pooling": (GlobalAveragePooling(), IMAGES),
     "convolution": (Convolution(drawn(2, 3, 3, 3), drawn(2)), IMAGES),
     "convolution, padded": (Convolution(drawn(2, 3, 3, 3), padding=1), IMAGES),

@@ -1,9 +1,12 @@
 """Each claim, measured: it holds in its setting, and is found not to hold outside of it."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
 
 from bncore.network.claims import CLAIMS
-from bncore.network.contrast import Disturbance
+from bncore.network.contrast import Disturbance, contrast
 from tests.bncore.network.contrasts import contrasted
 
 WIDE = {"inputs": 256, "width": 256, "depth": 30, "examples": 32}
@@ -26,6 +29,25 @@ def test_exploding():
     assert found.numbers["without"] < 30
     assert found.numbers["with"] is None
     assert not measured("exploding", depth=30, scale=100.0, dtype="float64").holds
+
+
+def test_exploding_counts_the_input_and_the_read_out_as_places():
+    found = measured("exploding", depth=1, scale=4.7e37, activation="identity")
+    assert found.diverged["without"].kind == "readout"
+    assert (found.numbers["without"], found.numbers["with"], found.holds) == (2.0, None, True)
+    setup = contrasted(depth=2).setup
+    x = np.full_like(setup.x, np.inf)
+    found = CLAIMS["exploding"](contrast(replace(setup, x=x), np.random.default_rng(0)))
+    assert (found.numbers["without"], found.numbers["with"], found.holds) == (0.0, 0.0, False)
+
+
+def test_exploding_is_about_activations_not_about_gradients():
+    setup = contrasted(depth=1).setup
+    found = CLAIMS["exploding"](
+        contrast(replace(setup, x=setup.x * np.float32(1e20), loss="squared_error"), np.random.default_rng(0))
+    )
+    assert found.diverged["without"].side == "backward"
+    assert not found.holds
 
 
 def test_scale_invariance():

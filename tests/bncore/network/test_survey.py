@@ -1,18 +1,19 @@
 """What the survey of a pass says, held against the pass itself."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from bncore.activations import ACTIVATIONS
-from bncore.network.contrast import Disturbance
-from bncore.network.curves import curves
+from bncore.network.contrast import Disturbance, contrast
+from bncore.network.curves import curves, kind_in
 from bncore.network.distributions import before_and_after, distributions
 from bncore.network.edits import disturbed
 from bncore.network.losses import cross_entropy
 from bncore.network.propagation import propagate
-from bncore.network.survey import survey
+from bncore.network.survey import Diverged, survey
 from tests.bncore.network.contrasts import contrasted, images
 
 
@@ -71,6 +72,14 @@ def test_an_infinite_input_is_named():
     assert survey(pass_, x).diverged.kind == "input"
 
 
+def test_weights_gradient_that_diverges_is_named_though_every_joints_gradient_is_finite():
+    setup = contrasted(depth=1).setup
+    large = replace(setup, x=setup.x * np.float32(1e20), loss="squared_error")
+    found = contrast(large, np.random.default_rng(0)).columns["without"].survey
+    assert all(joint.forward.finite and joint.backward.finite for joint in found.joints)
+    assert found.diverged == Diverged(1, "weights", "backward")
+
+
 @pytest.mark.parametrize("make", [contrasted, images])
 @pytest.mark.parametrize("kind", ["z", "norm", "f"])
 def test_distributions_count_every_number_on_one_axis(make, kind):
@@ -85,6 +94,25 @@ def test_distributions_count_every_number_on_one_axis(make, kind):
         total = sum(row.moments.count for row in distribution.rows)
         assert distribution.outside < 0.01 * total
     assert drawn["without", "activations"].kind == ("z" if kind == "norm" else kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "recipe", "without", "with_norm"),
+    [
+        ("norm", {}, "z", "norm"), ("norm", {"norm_place": "behind"}, "f", "norm"),
+        ("sum", {"residual": True, "norm_place": "behind", "depth": 1}, "f", "norm"),
+        ("sum", {"residual": True, "depth": 1}, "f", "f"), ("sum", {"residual": True}, "sum", "sum"),
+    ],
+)  # fmt: skip
+def test_where_a_joint_is_missing_the_one_in_its_place_is_shown(kind, recipe, without, with_norm):
+    found = contrasted(**recipe)
+    assert {name: kind_in(found, name, kind) for name in found.columns} == {"without": without, "with": with_norm}
+    assert {name: d.kind for (name, _), d in distributions(found, kind).items()} == {
+        "without": without, "with": with_norm,
+    }  # fmt: skip
+    sizes = [joint.forward.sd for joint in found.columns["without"].survey.at(without).values()]
+    drawn = [value for value in curves(found, kind)["deviation"].values["without"] if value is not None]
+    assert drawn == sizes
 
 
 def test_an_axis_turns_logarithmic_where_numbers_run_away_and_still_draws_a_bell_as_one():
@@ -147,3 +175,14 @@ def test_distributions_before_and_after_share_their_axis_and_start_at_the_distur
 def test_joints_of_a_pass_leave_the_read_out_out():
     found = contrasted(depth=2)
     assert [j.joint.id for j in found.columns["with"].survey.joints] == ["z1", "norm1", "f1", "z2", "norm2", "f2"]
+
+
+@pytest.mark.parametrize(
+    ("make", "recipe"), [(contrasted, {"residual": True}), (images, {"norm_place": "behind"}), (contrasted, {})]
+)
+def test_every_step_is_told_up_to_the_last(make, recipe):
+    told = []
+    setup = make(**recipe, disturbance=Disturbance(2)).setup
+    contrast(setup, np.random.default_rng(0), lambda *step: told.append(step))
+    assert [done for done, _, _ in told] == list(range(1, told[0][1] + 1))
+    assert told[-1][2].startswith("with batch norm, disturbed: measured, joint ")

@@ -150,8 +150,25 @@ def test_rows_with_missing_values_can_be_dropped(parse: Parser) -> None:
 
 
 def test_a_table_where_no_row_is_whole_is_an_error(parse: Parser) -> None:
-    with pytest.raises(UnreadableBatch, match="no example is left"):
-        parse.batch(b"a,b\n1,\n2,\n", missing="drop")
+    with pytest.raises(UnreadableBatch, match=r"the first in row 1 \(line 2\), column 'b', so no example is left"):
+        parse.batch(b"a,b\n1,\n,2\n", missing="drop")
+    with pytest.raises(UnreadableBatch, match="The only row has a missing or infinite value"):
+        parse.batch(b"a,b\n1,inf\n")
+    with pytest.raises(UnreadableBatch, match="so no example is left"):
+        parse.batch(b"a,b\n,\n,\n")
+
+
+@pytest.mark.parametrize("text", ["a,b,\n1,2,\n3,4,\n", "a,b,c\n1,2,\n3,4,NA\n", "c,a,b\n,1,2\n,3,4\n"])
+def test_a_column_without_a_number_is_left_out_with_a_warning(parse: Parser, text: str) -> None:
+    batch = parse.batch(text.encode())
+    assert batch.x.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert batch.feature_names == ("a", "b")
+    assert [warning for warning in batch.warnings if "because they are empty" in warning]
+
+
+def test_beside_an_empty_column_a_missing_value_is_still_named(parse: Parser) -> None:
+    with pytest.raises(UnreadableBatch, match=r"row 2 \(line 3\), column 'b'"):
+        parse.batch(b"a,b,\n1,2,\n3,,\n5,6,\n")
 
 
 @pytest.mark.parametrize(("line", "fields"), [("5,6,7", "3 fields"), ("5", "1 field"), ('"5', "1 field")])

@@ -1,4 +1,5 @@
 import io
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ def test_numeric_columns_are_the_features(parse: Parser) -> None:
     batch = parse.batch(parquet({"a": [1, 2], "b": [0.5, 1.5], "c": [True, False], "d": ["x", "y"]}))
     assert batch.x.tolist() == [[1.0, 0.5, 1.0], [2.0, 1.5, 0.0]]
     assert batch.feature_names == ("a", "b", "c")
-    assert batch.warnings == ("Left out because they hold text: d.",)
+    assert batch.warnings == ("Left out because they hold no numbers: d.",)
 
 
 def test_float32_stays_float32(parse: Parser) -> None:
@@ -88,3 +89,10 @@ def test_a_damaged_file_is_a_named_error(parse: Parser) -> None:
 def test_an_unknown_label_is_an_error(parse: Parser) -> None:
     with pytest.raises(UnreadableBatch, match="There are: a"):
         parse.batch(parquet({"a": [1.0]}), label="b")
+
+
+def test_decimals_are_numbers(parse: Parser) -> None:
+    prices = pa.array([Decimal("1.25"), Decimal("-3.50")], pa.decimal128(25, 2))
+    batch = parse.batch(parquet({"price": prices, "count": pa.array([1, 2])}))
+    assert batch.x.tolist() == [[1.25, 1.0], [-3.5, 2.0]]
+    assert batch.feature_names == ("price", "count")

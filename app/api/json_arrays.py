@@ -1,0 +1,71 @@
+"""Arrays in JSON: the body of a request, its nested lists as arrays, and what is said of numbers that leave as null."""
+
+import re
+from typing import Any, TypeVar
+
+import numpy as np
+import orjson
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+
+from app.errors import InvalidQuery, UploadTooLarge
+from app.problems import findings
+from app.settings import MEBIBYTE
+
+LARGEST_BODY = 64 * MEBIBYTE
+NOT_FINITE = re.compile(rb"\b(?:NaN|-?Infinity)\b")
+NESTED: dict[str, Any] = {"type": "array", "items": {}}
+NESTED_OR_NULL: dict[str, Any] = {"anyOf": [NESTED, {"type": "null"}]}
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+async def received(request: Request) -> bytes:
+    """The body, refused as soon as it is larger than the limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            detail = f"The body is larger than {LARGEST_BODY // MEBIBYTE} MiB; upload the batch as a file instead."
+            raise UploadTooLarge(detail, field="body", allowed=f"at most {LARGEST_BODY} bytes")
+    return bytes(body)
+
+
+def read(body: bytes, model: type[Model]) -> Model:
+    """The body as `model`; raises InvalidQuery for what is no JSON, RequestValidationError for wrong fields."""
+    try:
+        return model.model_validate(orjson.loads(body))
+    except orjson.JSONDecodeError as error:
+        no_nan = " JSON has no NaN and no infinity: numbers must be finite." if NOT_FINITE.search(body) else ""
+        detail = f"The body is not JSON: {error}.{no_nan}"
+        raise InvalidQuery(detail, field="body", allowed="a JSON object") from error
+    except ValidationError as error:
+        raise RequestValidationError(findings(error, model)) from error
+
+
+def numbers(values: Any, field: str) -> NDArray[Any]:
+    """Nested lists as an array; text, null and objects are refused."""
+    allowed = "nested lists of numbers, every row equally long"
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise InvalidQuery(f"{field} is ragged: its rows differ in length.", field=field, allowed=allowed) from error
+    if array.dtype.kind not in "biuf":
+        detail = f"{field} holds something that is not a number (text, null or an object)."
+        raise InvalidQuery(detail, field=field, allowed=allowed)
+    return array
+
+
+def null_warnings(arrays: dict[str, NDArray[Any]]) -> list[str]:
+    """Where numbers leave as null, and why; one sentence an array."""
+    return [_null_warning(name, array) for name, array in arrays.items() if not np.isfinite(array).all()]
+
+
+def _null_warning(name: str, array: NDArray[Any]) -> str:
+    places = np.argwhere(~np.isfinite(array))
+    first = ", ".join(map(str, places[0]))
+    others = f" and {len(places) - 1} more are" if len(places) > 1 else " is"
+    largest = float(np.finfo(array.dtype).max)
+    return f"{name}[{first}]{others} null: larger than {array.dtype} holds ({largest:.6g})."

@@ -1,0 +1,35 @@
+"""Work that ends with the client that asked for it."""
+
+from collections.abc import Awaitable, Callable
+
+import anyio
+from starlette.types import Receive
+
+
+class ClientLeft(Exception):
+    """The client went away before the work was done; nobody reads what is answered now."""
+
+
+async def while_waited_for(receive: Receive, compute: Callable[[], Awaitable[bytes]]) -> bytes:
+    """What `compute` brings; it is cancelled, and ClientLeft raised, when the client goes away before."""
+    found: list[bytes] = []
+    raised: list[Exception] = []
+    async with anyio.create_task_group() as group:
+        group.start_soon(end_with_client, receive, group.cancel_scope)
+        try:
+            found.append(await compute())
+        except Exception as error:  # raised below, as itself and not in a group
+            raised.append(error)
+        group.cancel_scope.cancel()
+    if raised:
+        raise raised[0]
+    if not found:
+        raise ClientLeft
+    return found[0]
+
+
+async def end_with_client(receive: Receive, scope: anyio.CancelScope) -> None:
+    """Cancel the scope when the client goes away."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    scope.cancel()

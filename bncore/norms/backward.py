@@ -1,0 +1,75 @@
+"""The backward pass of any norm of the table, exact in both placements of epsilon."""
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bncore.arguments import Array, Float64, not_finite, real_array
+from bncore.errors import ShapeMismatch
+from bncore.norms.core import pulled_back
+from bncore.norms.forward import Normed
+from bncore.norms.parameters import expanded
+from bncore.norms.table import NORMS
+
+
+@dataclass(frozen=True, eq=False)
+class NormGradients:
+    """The result of `backward`: `dx` in the shape and dtype of x; `dgamma` and `dbeta` float64 in the shape of gamma.
+
+    `dbeta` is None for a norm without beta.
+    """
+
+    dx: Array
+    dgamma: Float64
+    dbeta: Float64 | None
+
+
+def backward(dy: ArrayLike, forward: Normed) -> NormGradients:
+    """The gradients of a loss through a norm, given dy = dL/dy in the shape of x.
+
+        dgamma = sum dy x_hat        dbeta = sum dy          over all cells that share the parameter
+        g = gamma dy                                         g = r gamma dy for batch renormalization
+        dx = (1 / s) [g - <g> - c0 v <g v>]                  without <g> for RMS norm
+
+    where <.> is the mean over the cells that share a statistic, v the standardized value and c0 is 1 for eps_placement
+    "variance" and s / sqrt(var) for "deviation". r and d of batch renormalization are constants, as in Ioffe 2017;
+    everything else is differentiated through, and nothing of epsilon is dropped.
+
+    Edges: a statistic of a single cell gives dx = 0; where s = 0, dx = 0 by definition. Inputs are never changed.
+
+    >>> from bncore import norms
+    >>> norms.backward([[1.0, 0.0], [0.0, 0.0]], norms.forward([[1.0, 3.0], [5.0, 6.0]], "layer", eps=0)).dgamma
+    array([-1.,  0.])
+
+    Raises ShapeMismatch, BadDtype, NonFiniteInput.
+    Source: Ioffe & Szegedy 2015, section 3, over other cells; Ioffe 2017, section 3.
+    """
+    upstream = _upstream(dy, forward)
+    x_hat, norm = forward.x_hat_exact, forward.norm
+    gradient = forward.arrangement.rows(upstream * expanded(forward.gamma, norm, upstream.ndim))
+    if forward.r is not None:
+        gradient = gradient * forward.r[:, np.newaxis]
+    dx = forward.arrangement.whole(pulled_back(gradient, forward.standardized))
+    shared = (_sum_over_shared(array, norm, forward.gamma.shape) for array in (upstream * x_hat, upstream))
+    dgamma, dbeta = shared
+    return NormGradients(dx.astype(forward.y.dtype, copy=False), dgamma, None if forward.beta is None else dbeta)
+
+
+def _upstream(dy: ArrayLike, forward: Normed) -> Float64:
+    array = real_array(dy, "dy")
+    shape = forward.y.shape
+    if array.shape != shape:
+        detail = f"dy has shape {array.shape}, y has {shape}; give one number of dy for each of y."
+        raise ShapeMismatch(detail, parameter="dy")
+    if not np.isfinite(array).all():
+        raise not_finite(array, "dy")
+    return array.astype(np.float64, copy=False)
+
+
+def _sum_over_shared(array: Float64, norm: str, shape: tuple[int, ...]) -> Float64:
+    """The sum over all cells that share a parameter; pairwise, as NumPy does along a last axis only."""
+    rows = np.moveaxis(array, 1, 0) if NORMS[norm].per_channel else array.reshape(-1, prod(shape)).T
+    total: Float64 = np.ascontiguousarray(rows).reshape(prod(shape), -1).sum(axis=1)
+    return total.reshape(shape)

@@ -1,0 +1,95 @@
+"""The shared core: rows standardized, and the exact way back, in float64 whatever the norm.
+
+Centred rows have the accuracy of ADR 1: relative to their first number, centred twice, the mean kept in two parts.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bncore.arguments import Array, Float64
+from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+from bncore.errors import VarianceOverflow
+from bncore.layout import layout_of
+from bncore.statistics import Statistics, batch_statistics
+
+
+@dataclass(frozen=True, eq=False)
+class Standardized:
+    """Rows (M, K) as `values` = (rows - mean) / scale in float64, with one `mean`, `var` and `scale` a row, (M,).
+
+    Of rows that are not centred the mean is 0 and `var` the mean square.
+    """
+
+    values: Float64
+    mean: Float64
+    var: Float64
+    scale: Float64
+    centred: bool
+    eps: float
+    eps_placement: str
+
+
+def standardize(rows: Array, *, centred: bool, eps: float, eps_placement: str) -> Standardized:
+    """Each row of a finite array (M, K) over its deviation, or over its root mean square where it is not `centred`.
+
+        values = (x - <x>) / s      s = sqrt(var + eps)  ("variance")   or   sqrt(var) + eps  ("deviation")
+        values = x / s              with <x^2> in the place of var
+
+    Raises VarianceOverflow.
+    """
+    rows = rows.astype(np.float64, copy=False)
+    found = _centred_statistics(rows) if centred else _mean_squares(rows)
+    scale = EPS_PLACEMENTS[eps_placement].scale(found.var, eps)
+    values = rows - found.mean[:, np.newaxis]
+    values -= found.mean_rest[:, np.newaxis]
+    values *= reciprocal(scale)[:, np.newaxis]
+    return Standardized(values, found.mean, found.var, scale, centred, eps, eps_placement)
+
+
+def _centred_statistics(rows: Float64) -> Statistics:
+    layout = layout_of(rows.shape, 0)
+    try:
+        return batch_statistics(rows.reshape(layout.view), layout)
+    except VarianceOverflow as error:
+        raise _overflow("variance") from error
+
+
+def _mean_squares(rows: Float64) -> Statistics:
+    with np.errstate(over="ignore"):
+        squares = np.square(rows).mean(axis=1)
+    if not np.isfinite(squares).all():
+        raise _overflow("mean square")
+    zero = np.zeros(len(rows))
+    return Statistics(zero, squares, zero, rows.shape[1])
+
+
+def _overflow(what: str) -> VarianceOverflow:
+    detail = f"the {what} of cells that share a statistic is larger than float64 holds; divide x by a constant first."
+    return VarianceOverflow(detail, parameter="x")
+
+
+def pulled_back(gradient: Float64, found: Standardized) -> Float64:
+    """dL/drows of dL/dvalues, both (M, K), exactly and for both placements of epsilon, without cancellation.
+
+        (1 / s) [g - <g> - c0 v <g v>]  =  (1 / s) [r + left b v],     g = <g> + b v + r
+
+    where <.> is the mean of a row, without <g> where the rows are not centred; c0 is 1 for "variance" and s / sqrt(var)
+    for "deviation", and left = 1 - c0 <v^2> is formed from epsilon itself. r has lost its mean and its part along v
+    twice, so that nothing but rounding of its own size is left of them. Where s is 0 the gradient is 0 by definition.
+    """
+    left = EPS_PLACEMENTS[found.eps_placement].left(found.eps, found.scale)
+    values, inverse = found.values, reciprocal(np.square(found.values).mean(axis=1))
+    rest, along = gradient, np.zeros(len(gradient))
+    for _ in range(2):
+        rest = _centred(rest, found)
+        part = (rest * values).mean(axis=1) * inverse
+        rest = rest - part[:, np.newaxis] * values
+        along += part
+    rest = _centred(rest, found) + (left * along)[:, np.newaxis] * values
+    back: Float64 = rest * reciprocal(found.scale)[:, np.newaxis]
+    return back
+
+
+def _centred(rows: Float64, found: Standardized) -> Float64:
+    return rows - rows.mean(axis=1, keepdims=True) if found.centred else rows

@@ -1,0 +1,172 @@
+"""The forward pass of any norm of the table."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bncore.arguments import Array, Float64, choice, not_finite, real_array
+from bncore.epsilon import EPS_PLACEMENTS, valid_eps
+from bncore.errors import EmptyBatch, ShapeMismatch
+from bncore.norms.arrangement import Arrangement
+from bncore.norms.core import Standardized, standardize
+from bncore.norms.parameters import expanded, learned, moved, running_of, settings_of
+from bncore.norms.remarks import Remark, remarks_of
+from bncore.norms.renormalization import corrections
+from bncore.norms.table import NORMS
+
+
+@dataclass(frozen=True, eq=False)
+class Normed:
+    """The result of `forward`.
+
+    `y` and `x_hat` have the shape and dtype of x, all else is float64. `mean`, `var` and `scale` have one value a
+    statistic, in the shape of the axes that are not averaged over: (C,) for batch norm, (N, groups) for group norm,
+    (N / ghost_size, C) for ghost batch norm and so on; `count` is how many cells share each. RMS norm subtracts no
+    mean: its `mean` is None and its `var` the mean square. `r` and `d`, (C,), are batch renormalization's, else None.
+    `running_mean` and `running_var`, (C,), are the updated ones, None if none were given.
+    """
+
+    norm: str
+    y: Array
+    x_hat: Array
+    mean: Float64 | None
+    var: Float64
+    scale: Float64
+    count: int
+    r: Float64 | None
+    d: Float64 | None
+    running_mean: Float64 | None
+    running_var: Float64 | None
+    gamma: Float64
+    beta: Float64 | None
+    eps: float
+    eps_placement: str
+    settings: dict[str, Any]
+    remarks: tuple[Remark, ...]
+    arrangement: Arrangement = field(repr=False)
+    standardized: Standardized = field(repr=False)
+    x_hat_exact: Float64 = field(repr=False)
+    """x_hat in float64, as the backward pass reads it."""
+
+
+def forward(
+    x: ArrayLike,
+    norm: str = "batch",
+    gamma: ArrayLike | None = None,
+    beta: ArrayLike | None = None,
+    *,
+    groups: int | None = None,
+    ghost_size: int | None = None,
+    axis: int | None = None,
+    r_max: float | None = None,
+    d_max: float | None = None,
+    eps: float = 1e-5,
+    eps_placement: str = "variance",
+    running_mean: ArrayLike | None = None,
+    running_var: ArrayLike | None = None,
+    momentum: float = 0.1,
+    running_variance: str = "unbiased",
+    dtype: str | None = None,
+) -> Normed:
+    """Normalize the cells that share a statistic, then scale and shift.
+
+        x_hat = (x - mean) / s                       batch, layer, instance, group and ghost batch norm
+        x_hat = x / s,  var the mean square          RMS norm
+        x_hat = (x - mean) / s  r + d                batch renormalization
+        y = gamma x_hat + beta
+        s = sqrt(var + eps)  ("variance")   or   s = sqrt(var) + eps  ("deviation");  var is biased
+
+    Shapes: x (N, C, ...) with two or more axes. `norm` is a key of NORMS, which says over which cells mean and variance
+    are taken. `gamma` (default 1) and `beta` (default 0; RMS norm has none) are (C,), for layer and RMS norm
+    x.shape[axis:].
+
+    Settings, each taken only by the norm that needs it: `groups` (a divisor of C; needed) of group norm; `ghost_size`
+    (a divisor of N; needed) of ghost batch norm; `axis` (default 1) of layer and RMS norm; `r_max` ≥ 1 (default 3) and
+    `d_max` ≥ 0 (default 5) of batch renormalization, which also needs `running_mean` and `running_var`, (C,). Batch and
+    ghost batch norm update them if they are given: ghost batches one after the other, as Hoffer et al. do.
+    `momentum` and `running_variance` are those of `bncore.forward`; Ioffe 2017 averages the deviation instead of the
+    variance.
+
+    Conventions. Group norm is torch.nn.GroupNorm and ONNX GroupNormalization of opset 21: channels in consecutive
+    groups, gamma and beta a channel (opset 18 had one a group). Layer norm is ONNX LayerNormalization with its `axis`
+    (there -1 by default) and torch.nn.LayerNorm with normalized_shape = x.shape[axis:]: gamma and beta a cell of an
+    example, so that one group of group norm normalizes alike but learns less. Instance norm is torch.nn.InstanceNorm
+    with affine=True and ONNX InstanceNormalization. RMS norm is torch.nn.RMSNorm and ONNX RMSNormalization, epsilon
+    inside the root ("variance"); the paper's own code has it outside ("deviation"). All variances are biased.
+
+    dtypes: y and x_hat keep x's float16, float32 or float64 (or `dtype`); integers and booleans become float64. All
+    computing is in float64, rounded once at the end.
+
+    Edges: a statistic of a single cell, or of equal cells, gives x_hat = 0 (remarks "single_cell", "constant_cells");
+    with eps = 0 as well "zero_denominator". Instance norm of (N, C) is refused by PyTorch; here it is the first case.
+
+    >>> forward([[1.0, 3.0], [10.0, 30.0]], "layer", eps=0).y
+    array([[-1.,  1.],
+           [-1.,  1.]])
+
+    Raises ShapeMismatch, EmptyBatch, NonFiniteInput, VarianceOverflow, BadDtype, BadParameter, UnbiasedOfOne.
+    Source: Ioffe & Szegedy 2015; Ba et al. 2016; Ulyanov et al. 2016; Wu & He 2018; Zhang & Sennrich 2019; Ioffe 2017;
+    Hoffer et al. 2017.
+    """
+    row = NORMS[choice(norm, NORMS, "norm")]
+    array = _checked(real_array(x, "x", dtype))
+    given = {"groups": groups, "ghost_size": ghost_size, "axis": axis, "r_max": r_max, "d_max": d_max}
+    settings = settings_of(norm, given, array.ndim)
+    arrangement = row.arrangement(array.shape, settings)
+    gamma, beta = learned(norm, gamma, beta, row.parameter_shape(array.shape, settings))
+    running = running_of(norm, running_mean, running_var, array.shape[1])
+    eps, eps_placement = valid_eps(eps), choice(eps_placement, EPS_PLACEMENTS, "eps_placement")
+    found = standardize(arrangement.rows(array), centred=row.centred, eps=eps, eps_placement=eps_placement)
+    r, d = corrections(found, running, eps=eps, **settings) if norm == "renorm" and running else (None, None)
+    x_hat = arrangement.whole(_corrected(found.values, r, d))
+    updated = moved(running, found, arrangement, momentum, running_variance)
+    return Normed(
+        norm=norm,
+        y=_scaled(x_hat, gamma, beta, norm).astype(array.dtype, copy=False),
+        x_hat=x_hat.astype(array.dtype),
+        mean=arrangement.shaped(found.mean) if row.centred else None,
+        var=arrangement.shaped(found.var),
+        scale=arrangement.shaped(found.scale),
+        count=arrangement.count,
+        r=r,
+        d=d,
+        running_mean=updated[0] if updated else None,
+        running_var=updated[1] if updated else None,
+        gamma=gamma,
+        beta=beta,
+        eps=eps,
+        eps_placement=eps_placement,
+        settings=settings,
+        remarks=remarks_of(found),
+        arrangement=arrangement,
+        standardized=found,
+        x_hat_exact=x_hat,
+    )
+
+
+def _checked(array: Array) -> Array:
+    """The array, if it has examples and channels, and finite numbers only."""
+    if array.ndim < 2:
+        detail = f"x has shape {array.shape}; give two or more axes: examples and channels."
+        raise ShapeMismatch(detail, parameter="x")
+    if 0 in array.shape:
+        detail = f"x has shape {array.shape}: it is empty; give at least one example and channel."
+        raise EmptyBatch(detail, parameter="x")
+    if not np.isfinite(array).all():
+        raise not_finite(array, "x")
+    return array
+
+
+def _corrected(values: Float64, r: Float64 | None, d: Float64 | None) -> Float64:
+    if r is None or d is None:
+        return values
+    return values * r[:, np.newaxis] + d[:, np.newaxis]
+
+
+def _scaled(x_hat: Float64, gamma: Float64, beta: Float64 | None, norm: str) -> Float64:
+    y = x_hat * expanded(gamma, norm, x_hat.ndim)
+    if beta is not None:
+        y += expanded(beta, norm, x_hat.ndim)
+    return y

@@ -1,0 +1,44 @@
+"""What is special about a normalized array: cases that are defined, but that a person should know of."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bncore.norms.core import Standardized
+
+
+@dataclass(frozen=True)
+class Remark:
+    """`name` is a key of REMARKS; `statistics` are the numbers of the statistics that it holds for."""
+
+    name: str
+    statistics: tuple[int, ...]
+
+    @property
+    def text(self) -> str:
+        """One sentence for a person."""
+        return REMARKS[self.name]
+
+
+REMARKS: dict[str, str] = {
+    "single_cell": "Each statistic has a single cell: it is its own mean and is standardized to 0, whatever x is.",
+    "constant_cells": "The cells of the statistic are equal: they are standardized to 0.",
+    "zero_denominator": "The denominator is 0, where the norm is not differentiable: its cells become 0, and dx is 0, "
+    "by definition.",
+}
+
+
+def remarks_of(found: Standardized) -> tuple[Remark, ...]:
+    """The remarks on standardized rows."""
+    remarks = []
+    if found.centred and found.values.shape[1] == 1:
+        remarks.append(Remark("single_cell", tuple(range(len(found.var)))))
+    elif found.centred and not found.var.all():
+        remarks.append(Remark("constant_cells", _numbers(found.var == 0)))
+    if not found.scale.all():
+        remarks.append(Remark("zero_denominator", _numbers(found.scale == 0)))
+    return tuple(remarks)
+
+
+def _numbers(mask: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> tuple[int, ...]:
+    return tuple(int(number) for number in np.flatnonzero(mask))

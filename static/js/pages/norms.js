@@ -1,0 +1,123 @@
+// The norms: wires the state, the cubes, the server and the figures together.
+import { getJson, Latest } from "../lib/api.js";
+import { bindButtons } from "../lib/buttons.js";
+import { Controls, scaleOf } from "../lib/controls.js";
+import { Cubes } from "../lib/cube.js";
+import { Figures } from "../lib/figures.js";
+import { bindMenus } from "../lib/menus.js";
+import { follow } from "../lib/norms_state.js";
+import * as view from "../lib/norms_view.js";
+import { clearProblems, showProblem } from "../lib/problems.js";
+import { bindCopy } from "../lib/share.js";
+import { bindReplay, bindSource, offerWays, showSource } from "../lib/source.js";
+import { State } from "../lib/state.js";
+import { bindTerms } from "../lib/terms.js";
+import { withFileName } from "../lib/upload.js";
+import { Waiting } from "../lib/waiting.js";
+
+const API = { path: "/api/v1/norms", figure: "before" };
+const REST_AFTER = 120; // milliseconds
+const NOTHING = "Nothing is computed: see the marked field.";
+const $ = (id) => document.getElementById(id);
+const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
+const embedded = JSON.parse($("state").textContent);
+let answer = JSON.parse($("answer").textContent);
+
+const state = new State(embedded.schema, follow);
+new Controls($("controls"), state);
+const figures = new Figures(document, embedded.templates);
+const waiting = new Waiting();
+const latest = new Latest({
+  ask: (query) => getJson(API.path + (query ? `?${query}` : "")),
+  show: (found) => {
+    clearProblems();
+    show(found);
+  },
+  fail: (problem) => {
+    clearProblems();
+    fail(problem.message, problem.errors);
+  },
+  busy: (is) => waiting.asking(is),
+});
+const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));
+const cubes = new Cubes($("cubes"), { keep: (cell) => state.set({ cell: cell.join(",") }), told: $("cube-told"), said: $("cube-said") });
+
+// The cubes and the sentences first; tables at the first pause of a drag.
+function show(found) {
+  answer = found;
+  $("view").classList.remove("empty", "stale");
+  view.showTexts(answer);
+  cubes.show(answer, cell());
+  figures.show(answer.figures);
+  refreshChoices();
+  clearTimeout(show.later);
+  waiting.writing(true);
+  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
+  show.before = true;
+}
+
+function showRest() {
+  view.showTable(answer);
+  refreshTables();
+  waiting.writing(false);
+}
+
+function fail(detail, errors) {
+  $("view").classList.toggle("stale", answer !== null);
+  if (answer === null) $("headline").textContent = NOTHING;
+  showProblem(detail, errors, answer ? withFileName(answer.batch.text, answer) : "");
+  offerWays(errors, state);
+}
+
+// The cell in the address, else the one that the server takes; what is no cell is the server's to refuse.
+function cell() {
+  const places = state.indices("cell");
+  return places.length === 3 && places.every(Number.isInteger) ? places : answer.cube.cell;
+}
+
+state.onChange((names) => {
+  if (names?.every((name) => name === "cell") && answer && !$("view").classList.contains("stale")) {
+    cubes.look(cell()); // all that it changes is here already
+    return;
+  }
+  relevance();
+  if (names === null || names.includes("source")) showSource(state);
+  ask();
+});
+
+function ask() {
+  latest.want(state.query());
+}
+
+// What the state alone decides, at once.
+function relevance() {
+  const shown = state.get("norm");
+  const of = { groups: "group", ghost_size: "ghost", r_max: "renorm", d_max: "renorm" };
+  for (const [name, norm] of Object.entries(of)) control(name).hidden = shown !== "all" && shown !== norm;
+  control("huge_factor").hidden = state.get("situation") !== "huge_channel";
+}
+
+function refreshChoices() {
+  view.showDivisors(answer, state);
+  const { range, place } = scaleOf(control("batch_size"));
+  const asked = state.get("batch_size");
+  if (!Number.isFinite(Number(asked))) range.value = String(place(answer.batch.usual_examples));
+  range.setAttribute("aria-valuetext", `${answer.batch.usual_examples} examples`);
+  $("take-all").hidden = answer.batch.total === null || asked === "all";
+}
+
+// ---- start ----
+
+bindButtons(state);
+bindSource(state, { again: ask, fits: () => ({ situation: "usual" }) });
+bindReplay(state, ask);
+bindCopy(state, API);
+bindTerms(embedded.terms, figures);
+relevance();
+showSource(state);
+if (answer) show(answer);
+else if (!embedded.problem) ask();
+if (embedded.problem) {
+  clearProblems();
+  fail(embedded.problem.detail, embedded.problem.errors ?? []);
+}

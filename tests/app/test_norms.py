@@ -1,0 +1,227 @@
+"""`GET /norms`: the contract of its answer, its situations with their measured numbers, its refusals."""
+
+import numpy as np
+import pytest
+
+from app.batches.datasets import load
+from bncore import norms
+from bncore.norms import NORMS
+from bncore.norms.reference import WU_HE_2018
+from tests.app.strict_json import parsed
+
+URL = "/api/v1/norms"
+PER_EXAMPLE = ["layer", "instance", "group", "rms"]
+
+
+def get(client, **query):
+    answer = client.get(URL, params=query)
+    assert answer.status_code == 200, answer.text
+    return parsed(answer.content)
+
+
+def refused(client, **query):
+    answer = client.get(URL, params=query)
+    assert answer.status_code == 422, answer.text[:300]
+    (row,) = answer.json()["errors"]
+    return row
+
+
+def by_name(answer):
+    return {row["name"]: row for row in answer["norms"]}
+
+
+def test_the_answer_has_every_norm_with_its_statistics(client):
+    answer = get(client)
+    assert answer["batch"]["shape"] == [8, 8, 4, 4]
+    assert list(by_name(answer)) == list(NORMS)
+    counts = {name: (row["statistics"], row["count"]) for name, row in by_name(answer).items()}
+    assert counts == {
+        "batch": (8, 128), "layer": (8, 128), "instance": (64, 16), "group": (32, 32), "rms": (8, 128),
+        "renorm": (8, 128), "ghost": (16, 64),
+    }  # fmt: skip
+    assert {name: row["parameters"] for name, row in by_name(answer).items()} == {
+        "batch": 16, "layer": 256, "instance": 16, "group": 16, "rms": 128, "renorm": 16, "ghost": 16,
+    }  # fmt: skip
+    assert set(answer["figures"]) == {"before", "published", *(f"after_{name}" for name in NORMS)}
+    assert all(row["effect"] is None for row in answer["norms"])
+
+
+def test_the_cells_are_those_of_the_library_and_share_what_it_says(client):
+    rng = np.random.default_rng(0)
+    cube = get(client, source="wine", batch_size=6, groups=13, ghost_size=3)["cube"]
+    assert cube["shown"] == [6, 8, 1]
+    assert cube["of"] == [6, 13, 1]
+    x = np.array(cube["x"]).reshape(6, 8)
+    pool = load("wine").x
+    rows = [int(np.abs(pool[:, :8] - row).sum(axis=1).argmin()) for row in x]
+    np.testing.assert_allclose(x, pool[rows][:, :8], rtol=1e-3)
+    for name, given in {"layer": {}, "group": {"groups": 13}, "ghost": {"ghost_size": 3}, "batch": {}}.items():
+        result = norms.forward(pool[rows], name, **given)
+        found = cube["norms"][name]
+        np.testing.assert_allclose(np.array(found["x_hat"]).reshape(6, 8), result.x_hat[:, :8], rtol=2e-3, atol=1e-12)
+        owners = result.arrangement.owners()[:, :8]
+        shared = np.array(found["owner"]).reshape(6, 8)
+        for _ in range(40):
+            a, b = rng.integers(0, [6, 8], (2, 2))
+            assert (owners[tuple(a)] == owners[tuple(b)]) == (shared[tuple(a)] == shared[tuple(b)])
+        sd = np.array(found["sd"])[shared]
+        np.testing.assert_allclose(sd.ravel(), np.sqrt(result.var).ravel()[owners].ravel(), rtol=1e-3)
+
+
+def test_one_norm_alone(client):
+    answer = get(client, norm="group", groups=2)
+    assert list(by_name(answer)) == ["group"]
+    assert set(answer["figures"]) == {"before", "after_group", "published"}
+    assert list(answer["cube"]["norms"]) == ["group"]
+    assert by_name(answer)["group"]["settings"] == {"groups": 2}
+
+
+# ---- the situations ----
+
+
+def test_one_example_leaves_the_norms_of_an_example_alone_and_makes_batch_norm_instance_norm(client):
+    answer = get(client, situation="one_example")
+    rows = by_name(answer)
+    assert answer["batch"]["shape"] == [1, 8, 4, 4]
+    for name in PER_EXAMPLE:
+        assert rows[name]["effect"]["moved"] == 0
+        assert "exactly the values" in rows[name]["text"]
+    assert rows["batch"]["effect"]["from_instance"] == rows["ghost"]["effect"]["from_instance"] == 0
+    assert rows["batch"]["effect"]["moved"] > 0.05
+    assert "so is instance norm now" in rows["batch"]["text"]
+    assert rows["batch"]["count"] == 16
+    assert f"{rows['batch']['effect']['moved']:.3g}" in rows["batch"]["text"]
+    assert rows["renorm"]["effect"]["moved"] < 1e-12
+    tight = by_name(get(client, situation="one_example", r_max=1, d_max=0))["renorm"]
+    assert tight["effect"]["moved"] == pytest.approx(rows["batch"]["effect"]["moved"], rel=1e-6)
+
+
+def test_one_example_of_single_cells_leaves_nothing(client):
+    rows = by_name(get(client, source="wine", situation="one_example"))
+    assert rows["batch"]["after"]["min"] == [0] * 8 == rows["batch"]["after"]["max"]
+    assert "Nothing is left" in rows["batch"]["text"]
+    assert rows["batch"]["remarks"][0]["name"] == "single_cell"
+    assert rows["layer"]["remarks"] == []
+
+
+def test_a_batch_of_one_class_loses_the_classs_means_under_batch_norm_only(client):
+    answer = get(client, source="wine", situation="class_sorted", batch_size=12)
+    assert answer["situation"]["label"] in ("class 0", "class 1", "class 2")
+    rows = by_name(answer)
+    assert rows["batch"]["effect"]["offset"] < 1e-9
+    assert rows["layer"]["effect"]["offset"] > 0.1
+    assert rows["batch"]["effect"]["moved"] > 0.3
+    assert all(rows[name]["effect"]["moved"] < 1e-9 for name in PER_EXAMPLE)
+    assert rows["renorm"]["effect"]["offset"] > 0.3
+
+
+def test_the_class_sorted_batch_is_of_one_class(client):
+    answer = get(client, source="wine", situation="class_sorted", batch_size=12)
+    wine = load("wine")
+    x = np.array(answer["cube"]["x"]).reshape(8, 8)
+    rows = [int(np.abs(wine.x[:, :8] - row).sum(axis=1).argmin()) for row in x]
+    assert len(set(rows)) == 8
+    assert {wine.label_names[wine.labels[row]] for row in rows} == {answer["situation"]["label"]}
+
+
+def test_a_huge_channel_squeezes_those_that_share_its_statistic(client):
+    rows = by_name(get(client, situation="huge_channel", huge_factor=1000))
+    squeezed = {name: row["effect"]["squeezed"] for name, row in rows.items()}
+    assert squeezed == {"batch": 0, "layer": 7, "instance": 0, "group": 1, "rms": 7, "renorm": 0, "ghost": 0}
+    assert rows["layer"]["effect"]["least_kept"] < 0.01
+    assert "7 of the 7 other channels are squeezed" in rows["layer"]["text"]
+    assert "1 of the 7 other channels is squeezed" in rows["group"]["text"]
+    assert rows["batch"]["effect"]["least_kept"] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("situation", ["usual", "one_example", "class_sorted", "huge_channel"])
+@pytest.mark.parametrize(
+    "query",
+    [{}, {"batch_size": 1}, {"batch_size": 7, "channels": 5}, {"source": "iris", "eps": 0}, {"rows": "example"},
+     {"eps_placement": "deviation", "eps": 0.1}, {"source": "class_sorted"}, {"channels": 1}, {"batch_size": 64}],
+    ids=str,
+)  # fmt: skip
+def test_every_setting_is_answered_in_valid_json_and_whole_sentences(client, situation, query):
+    answer = get(client, situation=situation, **query)
+    assert answer["headline"].endswith(".")
+    assert all(row["text"].endswith(".") and "nan" not in row["text"] for row in answer["norms"])
+    assert all(answer["conventions"])
+
+
+# ---- what is not taken ----
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "allowed"),
+    [
+        ({"groups": 3}, "groups", "give a divisor of 8: 1, 2, 4, 8"),
+        ({"ghost_size": 5}, "ghost_size", "give a divisor of 8: 1, 2, 4, 8"),
+        ({"groups": 0}, "groups", "a whole number from 1"),
+        ({"situation": "class_sorted", "source": "normal"}, "situation", "usual"),
+        ({"situation": "sorted"}, "situation", "'usual'"),
+        ({"norm": "weight"}, "norm", "'all' or 'batch'"),
+        ({"cell": "1,2"}, "cell", "nothing, or example"),
+        ({"cell": "8,0,0"}, "cell", "nothing, or example"),
+        ({"r_max": 0}, "r_max", "a number from 1"),
+        ({"channels": 65}, "channels", "a whole number from 1 to 64"),
+        ({"colour": "red"}, "colour", "nothing of this name"),
+    ],
+    ids=str,
+)
+def test_a_refusal_names_the_field_and_what_is_allowed(client, query, field, allowed):
+    row = refused(client, **query)
+    assert row["field"] == field
+    assert row["allowed"].startswith(allowed)
+
+
+def test_what_a_refusal_allows_is_taken(client, app):
+    app.state.settings = app.state.settings.model_copy(update={"view_numbers": 16_000})
+    allowed = int(refused(client, batch_size=1000)["allowed"].split()[2].replace(",", ""))
+    allowed = min(allowed, int(refused(client, batch_size=allowed)["allowed"].split()[2].replace(",", "")))
+    assert get(client, batch_size=allowed)["batch"]["examples"] == allowed
+
+
+def test_an_uploaded_batch_of_four_axes_is_the_block_itself(client, uploaded):
+    x = np.random.default_rng(0).normal(3, 2, (6, 4, 3, 5)).astype(np.float32)
+    source = uploaded(x=x, y=np.arange(6) % 2)
+    answer = get(client, source=source, batch_size="all", groups=2, ghost_size=3)
+    assert answer["batch"]["shape"] == [6, 4, 3, 5]
+    assert answer["cube"]["shown"] == [6, 4, 15]
+    assert by_name(answer)["group"]["count"] == 30
+    np.testing.assert_allclose(np.array(answer["cube"]["x"]).reshape(6, 4, 15), x.reshape(6, 4, 15), rtol=1e-3)
+    last = get(client, source=source, batch_size="all", feature_axis=3, groups=1, ghost_size=1)
+    assert last["batch"]["shape"] == [6, 5, 4, 3]
+    assert (
+        get(client, source=source, batch_size="all", situation="class_sorted", label="y", ghost_size=1)["batch"][
+            "examples"
+        ]
+        == 3
+    )
+
+
+def test_an_upload_that_is_gone_is_a_410(client):
+    assert client.get(URL, params={"source": "a" * 64}).status_code == 410
+
+
+def test_the_published_errors_are_wu_and_hes(client):
+    reference = get(client, norm="batch")["reference"]
+    assert reference["source"] == WU_HE_2018.source
+    assert reference["batch_sizes"] == [32, 16, 8, 4, 2]
+    assert reference["errors"]["batch"] == [23.6, 23.7, 24.8, 27.3, 34.7]
+    assert reference["errors"]["group"] == [24.1, 24.2, 24.0, 24.2, 24.1]
+
+
+def test_the_same_query_gives_the_same_bytes_and_an_etag(client):
+    first, second = (client.get(URL, params={"seed": 3}) for _ in range(2))
+    assert first.content == second.content
+    etag = first.headers["etag"]
+    assert client.get(URL, params={"seed": 3}, headers={"if-none-match": etag}).status_code == 304
+    assert client.get(URL, params={"seed": 4}).headers["etag"] != etag
+    assert client.get(URL, params={"seed": 4}).json()["cube"]["x"] != first.json()["cube"]["x"]
+
+
+def test_an_answer_is_small_whatever_the_block(client, uploaded):
+    x = np.random.default_rng(0).normal(size=(64, 64, 8, 8))
+    for query in ({"source": uploaded(x=x), "batch_size": "all"}, {"batch_size": 512, "channels": 64}):
+        for rows in ("channel", "example"):
+            assert len(client.get(URL, params=query | {"rows": rows}).content) < 250_000

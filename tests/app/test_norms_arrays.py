@@ -1,0 +1,117 @@
+"""`POST /api/v1/norms`: the contract."""
+
+import numpy as np
+import pytest
+
+from bncore import norms
+from bncore.norms import NORMS
+from tests.app.strict_json import parsed
+
+URL = "/api/v1/norms"
+RUNNING = {"running_mean": [0.0, 0.0, 0.0, 0.0], "running_var": [1.0, 1.0, 1.0, 1.0]}
+NEEDED = {"group": {"groups": 2}, "ghost": {"ghost_size": 3}, "renorm": RUNNING}
+
+
+def drawn(shape=(6, 4, 2)):
+    return np.random.default_rng(0).standard_normal((2, *shape))
+
+
+def posted(client, **body):
+    answer = client.post(URL, json=body)
+    assert answer.status_code == 200, answer.text
+    return parsed(answer.content)
+
+
+def test_the_documented_example_answers_what_the_library_computes(client):
+    operation = client.get("/api/v1/openapi.json").json()["paths"][URL]["post"]
+    content = operation["requestBody"]["content"]["application/json"]
+    assert set(content["schema"]["properties"]) > set(content["example"])
+    assert all(field["description"].endswith(".") for field in content["schema"]["properties"].values())
+    found = posted(client, **content["example"])
+    given = {name: value for name, value in content["example"].items() if name != "dy"}
+    result = norms.forward(**given)
+    np.testing.assert_array_equal(found["y"], result.y)
+    np.testing.assert_array_equal(found["dx"], norms.backward(content["example"]["dy"], result).dx)
+
+
+@pytest.mark.parametrize("norm", NORMS)
+def test_every_norm_forward_and_backward(client, norm):
+    x, dy = drawn()
+    found = posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), **NEEDED.get(norm, {}))
+    result = norms.forward(x, norm, **NEEDED.get(norm, {}))
+    gradients = norms.backward(dy, result)
+    assert found.pop("norm") == norm
+    assert found.pop("count") == result.count
+    assert found.pop("warnings") == []
+    for name in ("dx", "dgamma", "dbeta"):
+        expected = getattr(gradients, name)
+        assert (name in found) == (expected is not None)
+        if expected is not None:
+            np.testing.assert_array_equal(found.pop(name), expected)
+    for name, values in found.items():
+        np.testing.assert_array_equal(values, getattr(result, name))
+    assert ("mean" in found) == (norm != "rms")
+    assert ("r" in found) == (norm == "renorm")
+    assert ("running_mean" in found) == (norm == "renorm")
+
+
+def test_gamma_and_beta_of_layer_norm_are_nested(client):
+    x, _ = drawn((2, 3, 2))
+    gamma = np.arange(6.0).reshape(3, 2)
+    found = posted(client, x=x.tolist(), norm="layer", gamma=gamma.tolist(), beta=gamma.tolist())
+    np.testing.assert_array_equal(found["y"], norms.forward(x, "layer", gamma, gamma).y)
+    of_last = posted(client, x=x.tolist(), norm="layer", axis=-1, gamma=[2.0, 3.0])
+    np.testing.assert_array_equal(of_last["y"], norms.forward(x, "layer", [2, 3], axis=-1).y)
+
+
+def test_nulls_stand_for_left_out(client):
+    body = {"x": drawn()[0].tolist(), "norm": "instance"}
+    names = ("gamma", "beta", "groups", "ghost_size", "axis", "r_max", "d_max", "running_mean", "running_var", "dy")
+    assert posted(client, **body, **dict.fromkeys(names)) == posted(client, **body)
+
+
+def test_special_cases_are_told(client):
+    found = posted(client, x=[[1.0, 2.0]] * 20, norm="instance")
+    assert found["warnings"] == [
+        "Statistics 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …: Each statistic has a single cell: it is its own mean and "
+        "is standardized to 0, whatever x is."
+    ]
+    wide = posted(client, x=[[1.0, 2.0, 3.0]], norm="layer", gamma=[1e6, 1.0, 1.0], dtype="float16")
+    assert wide["y"][0][0] is None
+    assert "larger than float16 holds" in wide["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"norm": "group"}, "groups"), ({"norm": "group", "groups": 3}, "groups"), ({"groups": 2}, "groups"),
+        ({"norm": "ghost", "ghost_size": 4}, "ghost_size"), ({"norm": "ghost", "ghost_size": 1.5}, "ghost_size"),
+        ({"norm": "renorm"}, "running_mean"), ({"norm": "renorm", **RUNNING, "r_max": 0.5}, "r_max"),
+        ({"norm": "renorm", **RUNNING, "d_max": -1}, "d_max"), ({"norm": "layer", "axis": 0}, "axis"),
+        ({"norm": "layer", **RUNNING}, "running_mean"), ({"norm": "rms", "beta": [[0, 0]] * 4}, "beta"),
+        ({"norm": "layer", "gamma": [1, 1, 1, 1]}, "gamma"), ({"gamma": "one"}, "gamma"), ({"beta": [1, "a"]}, "beta"),
+        ({"norm": "weight"}, "norm"), ({"eps": -1}, "eps"), ({"eps": "1e-5"}, "eps"), ({"mode": "train"}, "mode"),
+        ({"x": [[1.0], [1.0, 2.0]]}, "x"), ({"x": None}, "x"), ({"dy": [[1.0]]}, "dy"), ({"dtype": "int8"}, "dtype"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_bad_field_is_refused_by_name(client, change, field):
+    answer = client.post(URL, json={"x": drawn()[0].tolist()} | change)
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
+    assert answer.json()["detail"]
+
+
+@pytest.mark.parametrize("body", [b"", b"[1]", b'{"x": [[NaN]]}'])
+def test_a_body_that_is_no_json_object_is_refused(client, body):
+    answer = client.post(URL, content=body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "body"
+
+
+def test_work_in_a_thread_answers_the_same(client, app):
+    body = {"x": drawn()[0].tolist(), "norm": "layer", "dy": drawn()[1].tolist()}
+    inline = client.post(URL, json=body).content
+    app.state.settings = app.state.settings.model_copy(update={"inline_work": 0})
+    assert client.post(URL, json=body).content == inline

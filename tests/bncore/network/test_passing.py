@@ -1,0 +1,45 @@
+"""Why a disturbance passes the block that it is made in, or stops there."""
+
+import pytest
+
+from bncore.network.contrast import Disturbance
+from bncore.network.passing import CAUSES, SMALL
+from tests.bncore.network.contrasts import contrasted, images
+
+EXACT = {"eps": 0.0, "dtype": "float64"}
+SEEN = [
+    ("stopped", 3.0, 0.0, {}), ("stopped", 3.0, 0.0, {"norm_place": "behind"}), ("stopped", 0.2, 5.0, EXACT),
+    ("epsilon", 3.0, 0.0, {"eps": 1.0}), ("epsilon", 3.0, 0.0, {"eps": 1.0, "norm_place": "behind"}),
+    ("epsilon", 1e-6, 0.0, {}), ("constant", 0.0, 0.0, {}), ("constant", 0.0, 2.0, {"norm_place": "behind"}),
+    ("flipped", -1.0, 0.0, {}), ("flipped", -3.0, 0.0, {"eps": 1.0}),
+    ("flipped", -1.0, 0.0, {"activation": "identity", "norm_place": "behind"}),
+    ("flipped", -1.0, 0.0, {"activation": "tanh", "norm_place": "behind"}),
+    ("bent", -1.0, 0.0, {"norm_place": "behind"}), ("bent", 5.0, 0.0, {"activation": "tanh", "norm_place": "behind"}),
+    ("bent", 1.0, 1.0, {"norm_place": "behind"}), ("rounding", 1.0, 1e6, {}), ("nothing", 1.0, 0.0, {}),
+    ("nothing", 7.0, 0.0, {"scale": 0.0}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cause", "factor", "shift", "recipe"), SEEN)
+@pytest.mark.parametrize("make", [contrasted, images])
+def test_the_cause_is_found_in_the_numbers(make, cause, factor, shift, recipe):
+    column = make(**recipe, disturbance=Disturbance(2, factor, shift)).columns["with"]
+    found = column.disturbed.passing
+    assert found.cause == cause
+    assert found.entered == ("f" if recipe.get("norm_place") == "behind" else "z")
+    left = next(m for m in column.disturbed.moved if m.kind == "norm")
+    assert (left.values <= SMALL) == (cause in ("stopped", "nothing"))
+
+
+@pytest.mark.parametrize(("cause", "factor"), [("runs", 3.0), ("runs", -1.0), ("constant", 0.0), ("nothing", 1.0)])
+def test_without_a_norm_it_runs_on_unless_there_is_nothing_to_run(cause, factor):
+    assert contrasted(disturbance=Disturbance(1, factor)).columns["without"].disturbed.passing.cause == cause
+
+
+def test_a_block_that_diverged_has_no_cause():
+    found = contrasted(disturbance=Disturbance(1, 3e38))
+    assert {name: column.disturbed.passing for name, column in found.columns.items()} == {"without": None, "with": None}
+
+
+def test_every_cause_is_seen_here():
+    assert {cause for cause, *_ in SEEN} | {"runs"} == set(CAUSES)

@@ -1,0 +1,55 @@
+"""What a change of the batch does, on tables made by hand."""
+
+import math
+
+import numpy as np
+import pytest
+
+from bncore import norms
+from bncore.norms.effects import effect
+
+
+def of(norm, before, after, changed=None, **given):
+    results = [norms.forward(x, norm, eps=0, **given) for x in (before, after)]
+    return effect(*results, norms.forward(after, "instance", eps=0), changed)
+
+
+def test_a_companion_that_moves_moves_the_kept_example_under_batch_norm_only():
+    before, after = np.array([[0.0, 2.0], [2.0, 0.0], [4.0, 4.0]]), np.array([[0.0, 2.0], [1.0, 0.0], [8.0, 4.0]])
+    assert of("layer", before, after).moved == 0
+    found = of("batch", before, after)
+    was, now = (norms.forward(x, "batch", eps=0).x_hat[0] for x in (before, after))
+    assert found.moved == pytest.approx(np.sqrt(np.square(now - was).mean()))
+    assert found.offset == pytest.approx(0, abs=1e-15)
+
+
+def test_the_offset_is_what_is_left_of_the_channels_means():
+    x = np.array([[1.0, 3.0], [1.0, 5.0]])
+    assert of("layer", x, x).offset == pytest.approx(1)
+    assert of("batch", x, x).offset == 0
+
+
+def test_a_huge_channel_squeezes_its_companions_in_the_statistic():
+    x = np.random.default_rng(0).normal(size=(5, 4, 6))
+    huge = x.copy()
+    huge[:, 0] *= 1e4
+    assert of("batch", x, huge, 0).squeezed == 0
+    assert of("layer", x, huge, 0).squeezed == of("layer", x, huge, 0).others == 3
+    found = of("group", x, huge, 0, groups=2)
+    assert (found.squeezed, found.others) == (1, 3)
+    assert found.least_kept < 1e-3
+
+
+def test_without_any_deviation_nothing_is_compared():
+    x = np.ones((2, 2))
+    found = of("batch", x, x)
+    assert (found.others, found.squeezed) == (0, 0)
+    assert math.isnan(found.least_kept)
+    alone = of("batch", x[:, :1], x[:, :1], 0)
+    assert (alone.others, alone.moved) == (0, 0)
+
+
+def test_one_example_of_batch_norm_is_instance_norm():
+    x = np.random.default_rng(0).normal(size=(5, 4, 6))
+    assert of("batch", x, x[:1]).from_instance == 0
+    assert of("layer", x, x[:1]).from_instance > 0.1
