@@ -98,13 +98,13 @@ function showProgress(told) {
 }
 
 state.onChange((names) => {
-  unsolved = null;
   relevance();
   if (names === null || names.includes("source")) showSource(state);
   ask();
 });
 
 function ask() {
+  unsolved = null;
   streamed.overtake();
   latest.want(state.query());
 }
