@@ -11,6 +11,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app import assets, pages, problems
 from app.answers import AnswerCache
 from app.api import (
+    batch_size,
     batches,
     batchnorm,
     catalog,
@@ -47,7 +48,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.large_views = anyio.CapacityLimiter(1)
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
     problems.install(app, pages.not_found)
-    features = (catalog, batches, batchnorm, playground, derivation, gradient_check, network, norms, norms_arrays)
+    features = (
+        catalog, batches, batchnorm, playground, derivation, gradient_check, network, batch_size, norms, norms_arrays
+    )  # fmt: skip
     for feature in features:
         app.include_router(feature.router, prefix=PREFIX)
     app.include_router(assets.router)

@@ -35,6 +35,11 @@ class Settings(BaseSettings):
         ge=0,
         description="Batches of up to this many numbers are computed in the event loop, larger ones in a thread.",
     )
+    batch_size_work: int = Field(
+        400_000_000,
+        ge=1,
+        description="Numbers that the view of the batch's size may draw: draws × the largest batch × features, about.",
+    )
     network_numbers: int = Field(
         60_000_000,
         ge=1,

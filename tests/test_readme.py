@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,22 @@ def test_every_address_of_the_api_exists(paths):
     named = set(re.findall(r"http://127\.0\.0\.1:8000(/api/v1/[a-z/-]+)", README))
     assert len(named) >= 4
     assert named <= paths
+
+
+@pytest.mark.parametrize("address", re.findall(r"curl -s 'http://127\.0\.0\.1:8000(/[^']+)' > ", README))
+def test_every_fixed_query_is_answered_and_has_what_is_printed_of_it(address, tmp_path):
+    client = TestClient(create_app(Settings(uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache")))
+    answered = client.get(address)
+    assert answered.status_code == 200
+    file = re.search(re.escape(address) + r"' > (\S+)", README)
+    assert file
+    printed = re.search(
+        rf"python3 -c '(import json; \w+ = json\.load\(open\(\"{re.escape(file[1])}\"\)\);.*?)'", README
+    )
+    assert printed
+    (tmp_path / file[1]).write_bytes(answered.content)
+    told = subprocess.run([sys.executable, "-c", printed[1]], cwd=tmp_path, check=True, capture_output=True, text=True)
+    assert told.stdout
 
 
 def test_the_body_of_the_batchnorm_example_is_json():

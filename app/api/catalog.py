@@ -5,6 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from app.answers import answer, etag_of, to_json
+from app.api.batch_size_query import BatchSizeQuery
 from app.api.controls import schema_of
 from app.api.derivation_query import DerivationQuery
 from app.api.network_presets import PRESETS
@@ -27,8 +28,9 @@ router = APIRouter(tags=["catalog"])
     summary="Generators, data sets, activations, norms: parameters, ranges and defaults",
     responses={
         200: {
-            "description": "What a query may name. `playground`, `derivation`, `network` and `norms_view` have each "
-            "field of their query: title, help, default, what is allowed, and how the page draws its control.",
+            "description": "What a query may name. `playground`, `derivation`, `network`, `batch_size` and "
+            "`norms_view` have each field of their query: title, help, default, what is allowed, and how the page "
+            "draws its control.",
             "content": {"application/json": {"example": {
                 "data_sets": [{"name": "wine", "title": "Wine", "examples": 178, "features": 13, "classes": 3}],
                 "activations": [{"name": "relu", "title": "ReLU"}],
@@ -79,6 +81,7 @@ def _catalog() -> dict[str, Any]:
         "playground": schema_of(PlaygroundQuery),
         "derivation": schema_of(DerivationQuery),
         "network": schema_of(NetworkQuery),
+        "batch_size": schema_of(BatchSizeQuery),
         "norms_view": schema_of(NormsQuery),
     }  # fmt: skip
 

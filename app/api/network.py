@@ -1,24 +1,20 @@
 """`GET /network`: a deep network without and with batch norm, as one answer or as a stream that tells its progress."""
 
-from functools import partial
 from typing import Annotated, Any
 
-import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from starlette.datastructures import State
 
 from app import events, problems
-from app.answers import NOT_MODIFIED, AnswerCache, answer_from, etag_of, matches, to_json
+from app.answers import NOT_MODIFIED, to_json
 from app.api.network_answer import answer_of
 from app.api.network_query import NetworkFields, NetworkQuery
-from app.api.network_stream import cancelled, stream
 from app.api.network_view import Prepared, prepare, view_of
 from app.api.query import parameters_of, query_of
-from app.leaving import ClientLeft, while_waited_for
-from bncore.network.contrast import Said, unheard
+from app.api.view_stream import LongView, respond
+from bncore.progress import Said
 
 LARGE = 200_000_000  # steps of work from which on a network waits for its turn
-LEFT = 499  # "client closed request", as nginx has it: for the log
 
 router = APIRouter(tags=["network"])
 
@@ -83,51 +79,15 @@ async def network(request: Request, query: Annotated[NetworkFields, Depends(quer
     are `done` `of` how many, then one `result` event with the answer, or one `problem` event. Who accepts JSON as well
     gets the plain answer of a network that is not large.
     """
-    state = request.app.state
-    if query.is_upload:
-        await anyio.to_thread.run_sync(state.uploads.describe, query.source)
-    etag = etag_of("network", query.stated())
-    prepared = await _prepared_to_choose(request, query, etag)
-    compute = partial(computed, state, query, etag, prepared)
-    if _only_streams(request) or (prepared and prepared.work > LARGE):
-        return events.EventStream(lambda emit: stream(emit, state.answers, etag, compute))
-    try:
-        response = await answer_from(
-            request, etag, lambda: while_waited_for(request.receive, partial(compute, cancelled))
-        )
-    except ClientLeft:
-        return Response(status_code=LEFT)
-    response.headers["Vary"] = "Accept, Accept-Encoding"
-    return response
-
-
-def _only_streams(request: Request) -> bool:
-    accepted = request.headers.get("accept", "")
-    return events.MEDIA_TYPE in accepted and "application/json" not in accepted
-
-
-async def _prepared_to_choose(request: Request, query: NetworkFields, etag: str) -> Prepared | None:
-    """Whoever takes JSON as well gets a stream of a large network only: how large, unless the answer is there."""
-    state, accepted = request.app.state, request.headers.get("accept", "")
-    undecided = events.MEDIA_TYPE in accepted and "application/json" in accepted
-    if not undecided or matches(request.headers.get("if-none-match"), etag) or state.answers.get(etag) is not None:
-        return None
-    return await anyio.to_thread.run_sync(_prepared, state, query)
-
-
-async def computed(
-    state: State, query: NetworkFields, etag: str, prepared: Prepared | None, say: Said = unheard
-) -> bytes:
-    """The answer as JSON, computed in a thread; large networks take turns and hold no thread while they wait."""
-    ready = await anyio.to_thread.run_sync(_prepared, state, query) if prepared is None else prepared
-    turns = state.large_views if ready.work > LARGE else None
-    return await anyio.to_thread.run_sync(_written, state.answers, etag, ready, say, limiter=turns)
+    return await respond(request, query, VIEW)
 
 
 def _prepared(state: State, query: NetworkFields) -> Prepared:
     return prepare(query, state.uploads, state.settings)
 
 
-def _written(answers: AnswerCache, etag: str, prepared: Prepared, say: Said) -> bytes:
-    """From the cache where the same was computed while this waited for its turn."""
-    return answers.get(etag) or to_json(answer_of(view_of(prepared, say)))
+def _written(prepared: Prepared, say: Said) -> bytes:
+    return to_json(answer_of(view_of(prepared, say)))
+
+
+VIEW = LongView("network", _prepared, _written, LARGE)

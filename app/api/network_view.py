@@ -16,9 +16,10 @@ from app.errors import InvalidQuery
 from app.settings import Settings
 from bncore.errors import BatchNormError
 from bncore.network.build import KERNEL, Recipe
-from bncore.network.contrast import Contrast, Disturbance, Said, Setup, contrast, unheard
+from bncore.network.contrast import Contrast, Disturbance, Setup, contrast
 from bncore.network.curves import Curve, curves
 from bncore.network.distributions import Distribution, before_and_after, distributions
+from bncore.progress import Said, unheard
 
 WEIGHTS_STREAM = 4  # of the seed, beside the streams of `source_query`
 PER_NUMBER = 200  # multiply-adds that take as long as everything else that is done to a number

@@ -60,7 +60,7 @@ class SmallBatchFields(LayerFields):
         """
         source = self.open(uploads)
         self.check_work(source, most)
-        batch = _two_axes(self.draw(source))
+        batch = two_axes(self.draw(source))
         self._check_typed(batch)
         check_features("selected", self.selected_features, len(batch.feature_names))
         features = self.selected_features or range(min(len(batch.feature_names), MOST_FEATURES))
@@ -84,7 +84,7 @@ class SmallBatchFields(LayerFields):
         return gamma, beta
 
 
-def _two_axes(batch: Batch) -> Batch:
+def two_axes(batch: Batch) -> Batch:
     """Every position of a batch with more axes as an example of its own; features last."""
     if batch.x.ndim == 2 and batch.feature_axis == 1:
         return batch

@@ -20,6 +20,9 @@ MEANINGS = {
     "with_bn": "#2f7fd6",
     "without_bn": "#7c838d",
     "disturbed": "#d64545",
+    "theory": "#3d8b3d",
+    "dropout": "#76801f",
+    "perturbed": "#b04fc4",
     "neutral": "#7c838d",
 }
 

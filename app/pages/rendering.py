@@ -22,6 +22,7 @@ NAVIGATION = [
     ("/", "Playground"),
     ("/derivation", "Derivation"),
     ("/network", "Network"),
+    ("/batch-size", "Batches"),
     ("/norms", "Norms"),
     ("/gradient-check", "Gradient check"),
     ("/docs", "REST API"),

@@ -17,6 +17,7 @@ from bncore.network.movement import Moved, movements
 from bncore.network.passing import Passing, passing
 from bncore.network.propagation import propagate
 from bncore.network.survey import Survey, survey
+from bncore.progress import Said, unheard
 
 ARCHITECTURES = {"fully_connected": fully_connected, "convolutional": convolutional}
 
@@ -76,13 +77,6 @@ class Contrast:
 
     setup: Setup
     columns: dict[str, Column]
-
-
-Said = Callable[[int, int, str], None]
-
-
-def unheard(_done: int, _of: int, _text: str) -> None:
-    """Nobody wants to know how far it is."""
 
 
 def contrast(setup: Setup, rng: np.random.Generator, say: Said = unheard) -> Contrast:

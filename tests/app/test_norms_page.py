@@ -76,6 +76,6 @@ def test_the_published_table_stands_on_the_page_with_its_source(client):
         assert "".join(f"<td>{error}</td>" for error in errors) in html
 
 
-def test_the_page_is_in_the_navigation_behind_the_network(client):
+def test_the_page_is_in_the_navigation_behind_the_batches(client):
     links = re.findall(r'<a href="(/[a-z-]*)"', client.get("/docs").text)
-    assert links[links.index("/network") + 1] == "/norms"
+    assert links[links.index("/batch-size") + 1] == "/norms"

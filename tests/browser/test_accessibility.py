@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser import files
+from tests.browser.batch_size import BatchSize
 from tests.browser.conftest import Watch
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
@@ -80,6 +81,20 @@ def test_the_network(page: Page, watch: Watch, query: str) -> None:
     network = Network(page).open(query)
     assert at_every_size(page) == []
     network.drawn("activations_without")
+    assert at_every_size(page) == []
+
+
+@pytest.mark.usefixtures("scheme")
+@pytest.mark.parametrize(
+    "query", ["", "source=heavy_tailed&notation=lecture&perturbation=additive", "draws=9&example=99"]
+)
+def test_the_batch_size(page: Page, watch: Watch, query: str) -> None:
+    watch.refusals.add(422)
+    view = BatchSize(page).open(query)
+    for fold in page.locator(".bs-fold").all():
+        fold.evaluate("(fold) => { fold.open = true; }")
+    assert at_every_size(page) == []
+    view.handles()
     assert at_every_size(page) == []
 
 

@@ -10,6 +10,7 @@ PAGES = [
     "/", "/?source=digits&upstream=cross_entropy", "/docs", f"/?source={'0' * 64}", "/?eps=-1", "/derivation",
     "/derivation?source=iris&notation=lecture", "/gradient-check", "/gradient-check?axes=4&mistake=own",
     "/gradient-check?dx=a", "/network", "/network?depth=2&width=4&disturb_layer=1", "/network?depth=0",
+    "/batch-size", "/batch-size?source=iris&members=4", "/batch-size?draws=1",
     "/norms", "/norms?situation=huge_channel&norm=group", "/norms?groups=3",
 ]  # fmt: skip
 FETCH = "(address) => fetch(address).then(() => 'taken', () => 'refused')"

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.batch_size import BatchSize
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.network import Network
@@ -43,7 +44,7 @@ def stops(page: Page) -> list[dict[str, object]]:
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/norms", "/gradient-check", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/batch-size", "/norms", "/gradient-check", "/docs"])
 def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     page.goto(path)
     page.keyboard.press("Tab")
@@ -87,6 +88,14 @@ def test_tab_reaches_everything_of_the_derivation_but_cells_which_arrows_reach(p
 
 def test_tab_reaches_everything_of_the_network_but_modules_which_arrows_reach(page: Page) -> None:
     Network(page).open("depth=3&width=8&disturb_layer=1")
+    visited = stops(page)
+    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
+
+
+def test_tab_reaches_everything_of_the_batch_size_but_marks_which_arrows_reach(page: Page) -> None:
+    BatchSize(page).open()
     visited = stops(page)
     assert [stop["name"] for stop in visited if not stop["outlined"]] == []
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []

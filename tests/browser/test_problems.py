@@ -11,7 +11,7 @@ from tests.browser.conftest import Watch
 from tests.browser.playground import Playground
 from tests.browser.test_widths import PHONE, overflow
 
-PATHS = ["/", "/derivation", "/network", "/norms"]
+PATHS = ["/", "/derivation", "/network", "/norms", "/batch-size"]
 GONE = "0" * 64
 
 

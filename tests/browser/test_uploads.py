@@ -43,7 +43,7 @@ def test_a_csv_chosen_in_the_file_dialog_is_shown(playground: Playground, tmp_pa
     expect(playground.field("source")).to_have_value(playground.query["source"])
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/norms"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/norms", "/batch-size"])
 def test_a_file_is_called_by_its_name(playground: Playground, watch: Watch, tmp_path: Path, path: str) -> None:
     watch.refusals.add(422)
     playground.page.goto(path)

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.batch_size import BatchSize
 from tests.browser.derivation import Derivation
 from tests.browser.gradient_check import GradientCheck
 from tests.browser.network import Network
@@ -64,6 +65,29 @@ def test_the_network_never_scrolls_sideways(page: Page, query: str, size: dict[s
     page.set_viewport_size(size)  # type: ignore[arg-type]
     Network(page).open(query)
     assert overflow(page) == 0
+
+
+@pytest.mark.parametrize(
+    "query", ["", "source=digits&feature=20&size=256&members=16", "source=inline&notation=lecture"]
+)
+@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1280, "height": 900}], ids=lambda size: size["width"])
+def test_the_batch_size_never_scrolls_sideways(page: Page, query: str, size: dict[str, int]) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    view = BatchSize(page).open(query)
+    for fold in page.locator(".bs-fold").all():
+        fold.evaluate("(fold) => { fold.open = true; }")
+    view.handles()
+    assert overflow(page) == 0
+
+
+def test_on_a_phone_marks_and_controls_of_the_batch_size_can_be_reached(page: Page) -> None:
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    view = BatchSize(page).open()
+    reached = ":is(.bs-size, .bs-controls) :is(input, select, button):visible"
+    for element in page.locator(reached).all():
+        assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 120)")
+    for handle in view.handles():
+        assert handle.evaluate(HIT)
 
 
 @pytest.mark.parametrize("query", ["", "source=wine&norm=layer", "situation=one_example&channels=64&batch_size=32"])
@@ -222,7 +246,7 @@ def test_a_figures_legend_can_be_read(page: Page, figure: str, size: dict[str, i
         expect(name).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/norms", "/gradient-check", "/docs"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/batch-size", "/norms", "/gradient-check", "/docs"])
 def test_a_phone_shows_the_current_page_in_the_navigation(page: Page, path: str) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.goto(path)
@@ -238,7 +262,7 @@ PAPER = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/norms"])
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/batch-size", "/norms"])
 def test_paper_shows_every_figure_in_a_sheets_width_and_light(playground: Playground, path: str) -> None:
     page = playground.page
     page.emulate_media(color_scheme="dark")

@@ -90,4 +90,5 @@ CLASS_SORTED = Generator(
     ),
     class_sorted,
     labelled=True,
+    independent=False,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What a generator is: a named population of examples, with parameters that a person can turn."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,11 @@ from app.errors import InvalidQuery
 Values = Mapping[str, float]
 Draw = Callable[[int, np.random.Generator], Batch]
 Population = Callable[[int, np.random.Generator, Values], Draw]
+
+
+def all_of_them(_values: Values) -> float:
+    """Every moment is finite."""
+    return math.inf
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,9 @@ class Generator:
     """A population with its parameters.
 
     `population(features, rng, values)` fixes each feature's location, scale and so on by `rng`, and returns
-    `draw(size, rng)`, which draws a batch of examples from it.
+    `draw(size, rng)`, which draws a batch of examples from it. Examples are independent unless `independent` says no:
+    then a part of a batch is no batch. Moments below the order `finite_moments(values)` are finite.
+    `excess_kurtosis(values)`, where it is known, is that of every feature.
     """
 
     name: str
@@ -53,6 +61,9 @@ class Generator:
     parameters: tuple[Parameter, ...]
     population: Population
     labelled: bool = False  # whether the examples of a batch have classes
+    independent: bool = True
+    finite_moments: Callable[[Values], float] = all_of_them
+    excess_kurtosis: Callable[[Values], float] | None = None
 
     def complete(self, given: Values) -> dict[str, float]:
         """All parameters by name: the given ones checked, the others at their defaults.

@@ -1,5 +1,7 @@
 """Independent features and examples that differ in the shape of their distribution."""
 
+import math
+
 import numpy as np
 
 from app.batches.batch import Batch
@@ -78,6 +80,39 @@ def bimodal(features: int, rng: np.random.Generator, values: Values) -> Draw:
     return draw
 
 
+def of_normal(_values: Values) -> float:
+    """Excess kurtosis 0, by which it is measured."""
+    return 0.0
+
+
+def of_uniform(_values: Values) -> float:
+    """Excess kurtosis -6/5."""
+    return -1.2
+
+
+def of_log_normal(values: Values) -> float:
+    """Excess kurtosis w^4 + 2 w^3 + 3 w^2 - 6 with w = e^(sigma²)."""
+    w = math.exp(values["log_deviation"] ** 2)
+    return w**4 + 2 * w**3 + 3 * w**2 - 6
+
+
+def of_student(values: Values) -> float:
+    """Excess kurtosis 6 / (ν - 4); of 4 degrees of freedom or fewer there is none: not-a-number."""
+    degrees = values["degrees_of_freedom"]
+    return 6.0 / (degrees - 4.0) if degrees > 4 else math.nan
+
+
+def of_two_humps(values: Values) -> float:
+    """Excess kurtosis Δ^4 p q (1 - 6 p q) / (1 + Δ² p q)², p and q the shares of the humps."""
+    square, shares = values["separation"] ** 2, values["upper_share"] * (1 - values["upper_share"])
+    return square**2 * shares * (1 - 6 * shares) / (1 + square * shares) ** 2
+
+
+def degrees_of_freedom(values: Values) -> float:
+    """Student's t has the moments below its degrees of freedom."""
+    return values["degrees_of_freedom"]
+
+
 NORMAL = Generator(
     "normal",
     "Normal",
@@ -88,6 +123,7 @@ NORMAL = Generator(
         spread_parameter("normal"),
     ),
     normal,
+    excess_kurtosis=of_normal,
 )
 
 UNIFORM = Generator(
@@ -100,6 +136,7 @@ UNIFORM = Generator(
         spread_parameter("uniform"),
     ),
     uniform,
+    excess_kurtosis=of_uniform,
 )
 
 SKEWED = Generator(
@@ -114,6 +151,7 @@ SKEWED = Generator(
         spread_parameter("skewed"),
     ),
     skewed,
+    excess_kurtosis=of_log_normal,
 )
 
 HEAVY_TAILED = Generator(
@@ -128,6 +166,8 @@ HEAVY_TAILED = Generator(
         spread_parameter("heavy_tailed"),
     ),
     heavy_tailed,
+    finite_moments=degrees_of_freedom,
+    excess_kurtosis=of_student,
 )  # fmt: skip
 
 BIMODAL = Generator(
@@ -140,4 +180,5 @@ BIMODAL = Generator(
         spread_parameter("bimodal"),
     ),
     bimodal,
+    excess_kurtosis=of_two_humps,
 )

@@ -1,0 +1,193 @@
+"""What the query draws its batches from: a finite population, or a generator without an end and what is known of it."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from math import isnan
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.api.batch_size_query import LEAST_DRAWS, MOST_FEATURES, BatchSizeFields
+from app.api.layer_query import check_features
+from app.api.small_batch import two_axes
+from app.api.source_query import BATCH_STREAM
+from app.batches.batch import Batch, Source
+from app.batches.generators import GENERATORS, GeneratorSource
+from app.batches.uploads import UploadStore
+from app.errors import InvalidQuery
+from app.settings import Settings
+from bncore.batch_size.estimates import MARKED, largest_size, sizes_for
+from bncore.batch_size.population import Endless, Finite, Moments, Population, moments
+
+REFERENCE = 2**16  # examples by which an endless population is measured
+REFERENCE_NUMBERS = 2**22
+DEPENDENT = 64  # examples of each of the batches by which a source of dependent examples is measured
+READS = 4  # times that the numbers of a finite population are read, about
+REFERENCE_STREAM, MEMBERS_STREAM = 19, 13  # of the seed, beside the streams of `source_query`
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Sampled:
+    """The population of a query, in its measured `features`; `at` is the place of the feature looked at among them.
+
+    `inference` has the moments that inference would normalize by: the population's, or where those do not exist (of an
+    endless source with heavy tails) those of the examples that it was measured by. `sizes` are drawn, `size` is looked
+    at.
+    """
+
+    batch: Batch
+    population: Population
+    inference: Moments
+    features: tuple[int, ...]
+    at: int
+    sizes: tuple[int, ...]
+    size: int
+    work: int
+
+    @property
+    def total(self) -> int | None:
+        return self.population.total
+
+    @property
+    def name(self) -> str:
+        """What the feature looked at is called."""
+        return self.batch.feature_names[self.features[self.at]]
+
+    def one_feature(self) -> Population:
+        """The population of the feature looked at, alone."""
+        match self.population:
+            case Finite(x=x):
+                return Finite(np.ascontiguousarray(x[:, [self.at]]))
+            case Endless(drawn=drawn) as whole:
+                return replace(
+                    whole, drawn=lambda size, rng: drawn(size, rng)[:, [self.at]], moments=whole.moments.at(self.at)
+                )
+        raise AssertionError("a population is finite or endless")
+
+
+def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) -> Sampled:
+    """The population. Raises the errors of the source, and InvalidQuery for features that are not there, for fewer than
+    two examples and for more work than this server does.
+    """
+    source = query.open(uploads)
+    query.check_work(source, settings.view_numbers)
+    endless = query.is_endless(source)
+    batch = two_axes(query.draw(source, BATCH_STREAM))
+    features = _features(query, batch)
+    found: Population
+    if endless:
+        inference = _measured(query.source, query.features, query.seed, tuple(query.generator_values.items()))
+        inference = inference.take(features)
+        found = _endless(query, source, inference, features)
+    else:
+        found = Finite(batch.x[:, features].astype(np.float64))
+        inference = found.moments
+    if found.total == 1:
+        raise _too_few(query)
+    size = min(query.size, largest_size(found.total))
+    marked = (*MARKED, size)
+    sizes = sizes_for(found.total, marked)
+    if query.named_sizes:
+        sizes = tuple(sorted({each for each in sizes if each in (*query.named_sizes, *marked)} | _inside(query, sizes)))
+    work = _work(query, len(features), sizes[-1], size, endless)
+    notes = (*batch.warnings, *_notes(query, source.examples, found.total, size))
+    batch = replace(batch, warnings=notes)
+    if sum(work.values()) > settings.batch_size_work:
+        raise _too_much(query, work, settings.batch_size_work)
+    total = sum(work.values()) + READS * batch.x.size
+    return Sampled(batch, found, inference, features, features.index(query.feature), sizes, size, total)
+
+
+def _work(query: BatchSizeFields, measured: int, largest: int, size: int, endless: bool) -> dict[str, int]:
+    """Numbers that are drawn, by part. A generator draws all features even where one is looked at."""
+    every, one = (query.features, query.features) if endless else (measured, 1)
+    drawn = {
+        "estimates": query.draws * largest * every,
+        "noise": query.draws * (largest + 2 * size) * one,
+        "running": query.running_steps * size * one,
+    }
+    return {part: numbers for part, numbers in drawn.items() if part in query.parts}
+
+
+def _notes(query: BatchSizeFields, examples: int | None, total: int | None, size: int) -> list[str]:
+    """What the query asked for and did not get."""
+    notes = []
+    if total is not None and examples is not None and total < examples:
+        notes.append(f"Batches are drawn from {total:,} of the source's {examples:,} examples.")
+    if size < query.size:
+        notes.append(f"K is {size:,} instead of {query.size:,}: larger batches are not drawn of this source.")
+    return notes
+
+
+def _inside(query: BatchSizeFields, sizes: tuple[int, ...]) -> set[int]:
+    return {each for each in query.named_sizes if each <= sizes[-1]}
+
+
+def _features(query: BatchSizeFields, batch: Batch) -> tuple[int, ...]:
+    """The numbers of the features measured, that of the one looked at among them."""
+    count = len(batch.feature_names)
+    check_features("selected", query.selected_features, count)
+    check_features("feature", (query.feature,), count)
+    chosen = query.selected_features or tuple(range(min(count, MOST_FEATURES)))
+    if query.feature in chosen:
+        return chosen
+    return tuple(sorted((*chosen[: MOST_FEATURES - 1], query.feature)))
+
+
+@lru_cache(maxsize=64)
+def _measured(name: str, features: int, seed: int, values: tuple[tuple[str, float], ...]) -> Moments:
+    """A generator's moments, by many examples; kept, since a drag asks for them again and again.
+
+    Where examples depend on each other a single batch, however large, is not the population: many are drawn.
+    """
+    source = GeneratorSource(name, features, seed, dict(values))
+    size = min(REFERENCE, max(1, REFERENCE_NUMBERS // features))
+    rng = np.random.default_rng([seed, REFERENCE_STREAM])
+    each = size if GENERATORS[name].independent else min(size, DEPENDENT)
+    return moments(np.concatenate([source.draw(each, rng).x for _ in range(size // each)]).astype(np.float64))
+
+
+def _endless(query: BatchSizeFields, source: Source, measured: Moments, features: tuple[int, ...]) -> Endless:
+    """The generator as a population: as measured, and as far as it is known of its distribution."""
+    generator, values = GENERATORS[query.source], query.generator_values
+    order, excess = generator.finite_moments(values), measured.excess
+    if generator.excess_kurtosis is not None:
+        excess = np.where(measured.sd > 0, generator.excess_kurtosis(values), np.nan)
+    known = Moments(
+        *(value if order > needed else np.full_like(value, np.nan)
+          for needed, value in enumerate((measured.mean, measured.sd, measured.skewness, excess), 1))
+    )  # fmt: skip
+
+    def drawn(size: int, rng: np.random.Generator) -> Floats:
+        return source.draw(size, rng).x[:, features].astype(np.float64)
+
+    return Endless(drawn, known, generator.independent)
+
+
+def _too_few(query: BatchSizeFields) -> InvalidQuery:
+    field = "values" if query.source == "inline" else "batch_size"
+    return InvalidQuery(
+        "There is one example, and a batch takes two of them or more.", field=field, given=getattr(query, field),
+        allowed="two examples or more",
+    )  # fmt: skip
+
+
+def _too_much(query: BatchSizeFields, work: dict[str, int], most: int) -> InvalidQuery:
+    running = work.get("running", 0)
+    detail = f"These draws have {sum(work.values()):,} numbers, and this server draws up to {most:,}."
+    if running > most:
+        fits = f"up to {query.running_steps * most // running:,} steps at this batch size"
+        return InvalidQuery(detail, field="running_steps", given=query.running_steps, allowed=fits)
+    fitting = query.draws * (most - running) // (sum(work.values()) - running)
+    if fitting < LEAST_DRAWS:
+        return InvalidQuery(detail, field="features", given=query.features, allowed="fewer features")
+    return InvalidQuery(detail, field="draws", given=query.draws, allowed=f"up to {fitting:,} draws")
+
+
+def no_moment(found: Moments, at: int) -> str:
+    """The first of mean, deviation and kurtosis that a feature's distribution does not have, "" if it has all."""
+    if found.sd[at] == 0:
+        return ""
+    named = {"mean": found.mean, "deviation": found.sd, "kurtosis": found.excess}
+    return next((name for name, value in named.items() if isnan(value[at])), "")

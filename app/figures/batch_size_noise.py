@@ -1,0 +1,150 @@
+"""Figures of the noise: an example's normalized value over the size, kinds of noise side by side, what pairs share."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.figures.batch_size import HEIGHT, LEGEND, MARGIN, NINETY, Shown, bands, short, size_axis, size_mark
+from app.figures.batch_size_words import KIND_WORDS
+from app.figures.numbers import counted, three
+from app.figures.rows import Figure, axis_layout, placed_edges
+from app.figures.theme import MEANINGS, translucent
+from bncore.batch_size.noise import Shape
+from bncore.batch_size.pairs import Pairs
+from bncore.summary import Histogram, Summary
+
+Floats = NDArray[np.float64]
+COLOURS = {"batch_norm": "x_hat", "dropout": "dropout", "multiplicative": "perturbed", "additive": "perturbed"}
+DASHES = {"batch_norm": "solid", "dropout": "dash", "multiplicative": "dot", "additive": "dot"}
+MARKS = {"batch_norm": "circle", "dropout": "x-thin-open", "multiplicative": "diamond-open", "additive": "diamond-open"}
+
+
+def sizes_figure(
+    sizes: Sequence[int], spread: Summary, expected: Floats, z: float, example: int, shown: Shown
+) -> Figure:
+    """The example's normalized value in batches of every size."""
+    x_hat = shown.symbol("x_hat")
+    title = f"{x_hat} of example {example} among random companions"
+    traces = bands(sizes, spread.quantiles, MEANINGS["x_hat"], "the batches", "x_hat")
+    if np.isfinite(expected).any():
+        half = NINETY * np.sqrt(np.maximum(expected, 0.0))
+        for edge, name in ((z - half, "theory ± 1.64 sd"), (z + half, "theory, upper")):
+            traces.append(
+                {
+                    "type": "scatter", "mode": "lines", "name": name, "x": list(sizes), "y": short(edge),
+                    "line": {"color": MEANINGS["theory"], "width": 2, "dash": "dash"},
+                    "showlegend": name != "theory, upper",
+                    "hovertemplate": "K = %{x}: theory %{y:.3g}<extra></extra>",
+                    "meta": {"term": "theory"},
+                }
+            )  # fmt: skip
+    for sign, name in ((1, "bound ±√(K − 1)"), (-1, "lower bound")):
+        traces.append(
+            {
+                "type": "scatter", "mode": "lines", "name": name, "x": list(sizes),
+                "y": short(sign * np.sqrt(np.array(sizes) - 1.0)),
+                "line": {"color": MEANINGS["neutral"], "width": 1, "dash": "dot"}, "showlegend": sign > 0,
+                "hoverinfo": "skip", "meta": {"term": "bound"},
+            }
+        )  # fmt: skip
+    low, high = float(spread.quantiles[0].min()), float(spread.quantiles[4].max())
+    room = 0.1 * (high - low) or 1.0
+    at = list(sizes).index(shown.size) if shown.size in sizes else 0
+    told = ", ".join(three(float(v)) for v in spread.quantiles[[0, 2, 4], at])
+    return _figure(
+        traces, title, size_axis(sizes), {"title": {"text": x_hat}, "range": [low - room, high + room]},
+        f"{title}, over the batch size. In batches of {sizes[at]} the 5 %, 50 % and 95 % points are {told}; without "
+        f"noise {three(z)}.",
+        shapes=[size_mark(shown.size)],
+    )  # fmt: skip
+
+
+def shapes_figure(
+    histograms: Mapping[str, Histogram], shapes: Mapping[str, Shape], z: float, example: int, shown: Shown
+) -> Figure:
+    """The same example's value under each kind of noise, on one axis."""
+    x_hat = shown.symbol("x_hat")
+    axis = next(iter(histograms.values())).axis
+    traces = [_outline(name, found, shapes[name]) for name, found in histograms.items()]
+    outside = {name: found.outside for name, found in histograms.items() if found.outside}
+    title = f"Three kinds of noise on example {example}, {shown.drawn_name}"
+    told = "; ".join(
+        f"{KIND_WORDS[n]} mean {three(s.mean)}, variance {three(s.var)}, skewness {three(s.skewness)}, "
+        f"excess kurtosis {three(s.excess)}"
+        for n, s in shapes.items()
+    )
+    level = {
+        "type": "line", "yref": "paper", "x0": z, "x1": z, "y0": 0, "y1": 1,
+        "line": {"color": MEANINGS["neutral"], "width": 1},
+    }  # fmt: skip
+    return _figure(
+        traces, title, dict(axis_layout(axis, f"value (line: {x_hat} without noise)")),
+        {"title": {"text": "% of the draws in a bin"}, "rangemode": "tozero"}, f"{title}: {told}.", shapes=[level],
+        note="; ".join(f"{KIND_WORDS[n]}: {counted(c, 'value')} outside the axis" for n, c in outside.items()),
+    )  # fmt: skip
+
+
+def _outline(name: str, found: Histogram, told: Shape) -> Figure:
+    counts = found.counts[0]
+    of = int(counts.sum()) + found.outside
+    edges = placed_edges(found.axis, len(counts))
+    colour = MEANINGS[COLOURS[name]]
+    return {
+        "type": "scatter", "mode": "lines", "name": f"{KIND_WORDS[name]}, variance {three(told.var)}", "x": edges,
+        "y": [*short(100.0 * counts / max(of, 1)), 0.0],
+        "line": {"color": colour, "width": 2, "shape": "hv", "dash": DASHES[name]}, "fill": "tozeroy",
+        "fillcolor": translucent(colour, 0.14), "hovertemplate": "%{y:.3g} %<extra></extra>", "meta": {"term": name},
+    }  # fmt: skip
+
+
+def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], shown: Shown) -> Figure:
+    """The correlation of two examples' noise against the product of their values; `members` are their numbers."""
+    x_hat = shown.symbol("x_hat")
+    traces = []
+    for name, found in pairs.items():
+        colour = MEANINGS[COLOURS[name]]
+        who = [[members[a], members[b]] for a, b in zip(found.first.tolist(), found.second.tolist(), strict=True)]
+        traces.append(
+            {
+                "type": "scatter", "mode": "markers", "name": f"{KIND_WORDS[name]}, measured",
+                "x": short(found.product),
+                "y": short(found.measured), "customdata": who,
+                "marker": {"color": colour, "symbol": MARKS[name], "size": 8},
+                "hovertemplate": "examples %{customdata[0]} and %{customdata[1]}: %{y:.3g}<extra></extra>",
+                "meta": {"term": name},
+            }
+        )  # fmt: skip
+        if name == "batch_norm":
+            traces.append(
+                {
+                    "type": "scatter", "mode": "markers", "name": "theory of batch norm", "x": short(found.product),
+                    "y": short(found.expected), "marker": {"color": MEANINGS["theory"], "symbol": "line-ew-open",
+                    "size": 14,
+                    "line": {"width": 2}}, "hovertemplate": "theory: %{y:.3g}<extra></extra>",
+                    "meta": {"term": "theory"},
+                }
+            )  # fmt: skip
+    title = f"How far two examples of a batch share their noise, K = {shown.size}"
+    found = next(iter(pairs.values()))
+    known = [v for v in found.measured.tolist() if v == v]
+    told = f"batch norm's from {three(min(known))} to {three(max(known))}" if known else "no noise to share"
+    return _figure(
+        traces, title, {"title": {"text": f"{x_hat} of one × {x_hat} of the other"}, "fixedrange": True},
+        {"title": {"text": "correlation of their noise"}, "range": [-1.08, 1.08], "zeroline": True},
+        f"{title}: {counted(len(found.product), 'pair')}, {told}.",
+        note="" if known else "no noise: a batch of two is always ±1, and one of all examples always the same",
+    )  # fmt: skip
+
+
+def _figure(
+    traces: list[Figure], title: str, xaxis: Figure, yaxis: Figure, summary: str, *, shapes: list[Figure] | None = None,
+    note: str = "",
+) -> Figure:  # fmt: skip
+    layout: dict[str, Any] = {
+        "title": {"text": title}, "xaxis": xaxis, "yaxis": {"fixedrange": True, "zeroline": False} | yaxis,
+        "shapes": shapes or [], "margin": MARGIN, "height": HEIGHT + 20, "showlegend": True, "legend": LEGEND,
+        "hovermode": "closest", "meta": {"summary": summary, "note": note},
+    }  # fmt: skip
+    return {"data": traces, "layout": layout}

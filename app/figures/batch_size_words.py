@@ -1,0 +1,224 @@
+"""The view of the batch's size in words. Every number is the result's own."""
+
+import math
+from collections.abc import Sequence
+
+from app.figures.notation import symbol
+from app.figures.numbers import counted, three
+from bncore.batch_size.classifier import STEPS, Told, Verdicts
+from bncore.batch_size.dependence import Dependence
+from bncore.batch_size.estimates import Estimates
+from bncore.batch_size.noise import Shape
+from bncore.batch_size.outlier import Squeeze
+from bncore.batch_size.running import Gap, Path
+
+KIND_WORDS = {
+    "batch_norm": "batch norm", "dropout": "dropout", "multiplicative": "weight perturbation",
+    "additive": "bias perturbation",
+}  # fmt: skip
+HOLDS = 0.05  # of itself that theory may be off by, where the draws leave less open
+SPREADS = 5  # standard errors
+
+
+def percent(share: float) -> str:
+    """A share in percent.
+
+    >>> percent(0.1245), percent(float("nan"))
+    ('12.4 %', 'an unknown share')
+    """
+    return f"{three(100 * share)} %" if math.isfinite(share) else "an unknown share"
+
+
+def headline(found: Estimates, at: int, size: int, name: str) -> str:
+    """What the sampling of a batch of `size` does to the normalized values of a feature."""
+    if found.population.sd[at] == 0:
+        return f"{name} is the same for every example: there is nothing to estimate, and no noise."
+    scale, shift = (float(noise[found.sizes.index(size), at]) for noise in found.noise())
+    if not math.isfinite(scale):
+        deviation = float(found.deviation.average[found.sizes.index(size), at])
+        return (
+            f"With K = {size} this feature's deviation comes out as {three(deviation)} on average, and with larger "
+            f"batches as more: {name}'s distribution has no deviation to estimate."
+        )
+    return (
+        f"With K = {size} this feature's normalized values carry ±{percent(scale)} noise in scale and ±{three(shift)} "
+        f"in shift (one standard deviation, over {found.draws:,} batches of {name})."
+    )
+
+
+def theory_text(found: Estimates, at: int, size: int, missing: str) -> str:
+    """How far theory is off at a size, and what the draws leave open."""
+    row = found.sizes.index(size)
+    if found.population.sd[at] == 0:
+        return ""
+    if missing:
+        return (
+            f"Theory has nothing to say of the deviation: this distribution has no {missing}"
+            f"{', so that ρ does not exist' if missing != 'kurtosis' else ', that is, no ρ'}. "
+            "What is drawn is what was measured."
+        )
+    measured, error = float(found.deviation.sd[row, at]), float(found.deviation.sd_error[row, at])
+    expected = float(found.expected_deviation.sd[row, at])
+    ratio = f"the batch's deviation spreads by {three(measured)}, and theory says {three(expected)}"
+    if expected == 0:
+        return f"At K = {size} the batch is the whole population: its statistics are exact."
+    off, open_ = measured / expected - 1.0, SPREADS * error / expected
+    verdict = (
+        "they agree within what the draws leave open" if abs(off) <= open_ else
+        f"theory is {percent(abs(off))} too {'small' if off > 0 else 'large'} (±{percent(open_)} of it are left open "
+        "by the draws)"
+    )  # fmt: skip
+    why = " It is of first order in 1/K, and fails at few examples or heavy tails." if abs(off) > open_ else ""
+    return f"At K = {size} {ratio}: {verdict}.{why}"
+
+
+def off_text(found: Estimates, row: int, at: int) -> str:
+    """How far the measured spread of the deviation is from theory's, in percent of it, with five standard errors.
+
+    Theory's is above 0.
+    """
+    expected = float(found.expected_deviation.sd[row, at])
+    off = float(found.deviation.sd[row, at]) / expected - 1.0
+    error = SPREADS * float(found.deviation.sd_error[row, at]) / expected
+    return f"{'+' if off > 0 else ''}{percent(off)} ± {percent(error)}"
+
+
+def population_text(found: Estimates, at: int, name: str, independent: bool) -> str:
+    """The population's own numbers, and whether theory supposes more than it may."""
+    at_ = found.population
+    whole = "an endless source" if found.total is None else f"{counted(found.total, 'example')}, without replacement"
+    numbers = ", ".join(
+        f"{word} {three(float(value[at]))}"
+        for word, value in (("μ =", at_.mean), ("σ =", at_.sd), ("excess kurtosis ρ =", at_.excess))
+        if math.isfinite(value[at])
+    )
+    tied = "" if independent else (
+        " The examples of a batch of this source depend on each other, and theory supposes that they do not."
+    )  # fmt: skip
+    return f"Batches of {name} are drawn from {whole}: {numbers or 'no moments exist'}.{tied}"
+
+
+def running_text(path: Path, gap: Gap, mean: float) -> str:
+    """Where the running statistics stand after the last step, and what the modes make of it."""
+    steps = len(path.mean) - 1
+    left = f"{percent(float(path.cold[-1]))} of the cold start (mean 0, variance 1) is left"
+    jitter = f"; then the running mean keeps jittering by ±{three(path.mean_sd)}" if math.isfinite(path.mean_sd) else ""
+    return (
+        f"After {counted(steps, 'step')} {left}: running mean {three(float(path.mean[-1]))} (population {three(mean)})"
+        f"{jitter}. On one batch of {path.size} the two modes differ by {three(gap.typical)} typically, "
+        f"{three(gap.largest)} at most."
+    )
+
+
+def biased_text(path: Path, sd: float) -> str:
+    """What the two conventions of the running variance settle around."""
+    if not math.isfinite(sd):
+        return "This distribution has no variance that the running one could settle around."
+    biased = path.var_limit["biased"]
+    below = f"{percent(_short_of(biased, sd))} below σ² = {three(sd**2)}"
+    told = f"The biased running variance settles around {three(biased)}, {below}"
+    if "unbiased" not in path.var_limit:
+        return f"{told}."
+    return f"{told}; the unbiased one around {three(path.var_limit['unbiased'])}."
+
+
+def _short_of(limit: float, sd: float) -> float:
+    return 1.0 - limit / sd**2 if sd > 0 else 0.0
+
+
+def noise_text(shapes: dict[str, Shape], z: float, example: int, size: int, notation: str) -> str:
+    """The kinds of noise on one example, side by side."""
+    told = "; ".join(f"{KIND_WORDS[name]} variance {three(found.var)}" for name, found in shapes.items())
+    x_hat = symbol("x_hat", notation)
+    return f"Example {example} has {x_hat} = {three(z)} without noise. In batches of {size}: {told}."
+
+
+def match_text(average: float, together: int, matched: dict[str, float]) -> str:
+    """What the button sets."""
+    return (
+        f"Batch norm's noise has variance {three(average)}, averaged over {counted(together, 'example')} of the small "
+        f"batch: as much as dropout at p = {three(matched['rate'])}, or noise of s = {three(matched['deviation'])}."
+    )
+
+
+def pairs_text(shares: dict[str, Sequence[float]]) -> str:
+    """What each kind of noise shares between two examples of a batch."""
+    told = []
+    for name, values in shares.items():
+        known = [value for value in values if math.isfinite(value)]
+        if known:
+            told.append(f"{KIND_WORDS[name]} {three(min(known))} to {three(max(known))}")
+    return (
+        f"Correlation of the noise over the pairs: {'; '.join(told)}." if told else "There is no noise to share here."
+    )
+
+
+def moved_text(found: Dependence, by: float, name: str) -> str:
+    """What moving one example did to the others, in both modes."""
+    others, moved = len(found.x) - 1, found.others_moved("train")
+    with_it = f", by up to {three(found.farthest('train'))}" if moved else ""
+    return (
+        f"{name} of example {found.example} is moved by {three(by)}. In training {moved} of the {others} others move "
+        f"with it{with_it}; in inference {found.others_moved('inference') or 'none'}."
+    )
+
+
+def outlier_text(found: Sequence[Squeeze]) -> str:
+    """The curves' ends and bounds."""
+    if not found:
+        return "The others are all equal, or too few: there is nothing to squeeze."
+    told = "; ".join(f"K = {each.size}: never beyond {three(each.bound)}" for each in found)
+    far = found[0]
+    return (
+        f"An outlier {three(float(far.distance[-1]))} deviations away squeezes the other {far.size - 1} of a batch of "
+        f"{far.size} to a spread of {three(float(far.spread[-1]))}. It cannot get further than √(K − 1) itself: {told}."
+    )
+
+
+def classes_text(found: Verdicts, names: Sequence[str], title: str) -> str:
+    """Whether an example's class depends on its companions."""
+    own = names[found.inference.answer]
+    return (
+        f"Example {found.example} of {title} ({names[found.label]}) is “{own}” by itself. In batches of {found.size} "
+        f"it is another class in {percent(found.changed)} of {found.draws} random ones: only its companions differ."
+    )
+
+
+def classifier_text(title: str, accuracy: float) -> str:
+    """What the classifier is."""
+    return (
+        f"The classifier: batch norm and a softmax layer, trained on all of {title} as one batch, from weights 0 by "
+        f"{STEPS} steps of gradient descent; it gets {percent(accuracy)} of them right by itself. The example is the "
+        "one, among those that it decides most closely, whose class changes most evenly. Here batches have 64 examples "
+        "at most."
+    )
+
+
+def between_text(across: float, features: int) -> str:
+    """What is measured between features."""
+    if features < 2:
+        return "this batch has one feature, and one block."
+    nudged = f"nudging every input of {features} features"
+    return f"{nudged}, the largest derivative between two different ones is {three(across)}."
+
+
+def batch_text(found: Told, names: Sequence[str]) -> str:
+    """What one batch makes of the example."""
+    sure = percent(float(found.probabilities[found.answer]))
+    return f"“{names[found.answer]}” with {sure}, among the examples {', '.join(map(str, found.companions.tolist()))}."
+
+
+def conventions(size: int, eps: float, eps_placement: str, total: int | None) -> list[str]:
+    """The conventions in force, a sentence each."""
+    where = {
+        "variance": "under the root, √(σ²+ε), as in the frameworks",
+        "deviation": "beside the deviation, σ+ε, as in the lecture",
+    }
+    drawn = "independently, without an end" if total is None else "without replacement"
+    return [
+        f"K is the batch's size; a batch's deviation is the biased one (its variance divided by K = {size})",
+        f"ε = {eps:g} stands {where[eps_placement]}; the estimates are without it",
+        f"examples are drawn {drawn}; batches of one size are independent of each other, smaller ones are parts of "
+        "larger ones",
+        "in inference the statistics are the population's, γ = 1, β = 0",
+    ]  # fmt: skip

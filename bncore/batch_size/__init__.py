@@ -1,0 +1,6 @@
+"""What the batch's size does: how far its statistics are off, the noise that this is, and what ties its examples.
+
+`population` says where batches come from; `estimates` draws many of every size; `theory` says what to expect;
+`running` follows the running statistics; `noise`, `perturbations` and `pairs` look at one example among random
+companions; `dependence`, `outlier` and `classifier` at what companions do to each other.
+"""

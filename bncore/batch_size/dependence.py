@@ -1,0 +1,78 @@
+"""One example of a small batch is moved: what every normalized value does, in both modes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from bncore.arguments import Float64
+from bncore.batch_norm import forward
+from bncore.batch_size.noise import Layer
+from bncore.batch_size.population import Moments
+from bncore.errors import BadParameter
+from bncore.jacobian import Jacobian, jacobian
+
+ROUNDING = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class Modes:
+    """Normalized values (K,) by the batch's own statistics, and by the population's."""
+
+    train: Float64
+    inference: Float64
+
+
+@dataclass(frozen=True, eq=False)
+class Dependence:
+    """`x` (K,) before and `moved` after; both modes before and after; and the Jacobian dx_hat_k/dx_j, in mode "train",
+    where the example stands now.
+    """
+
+    example: int
+    x: Float64
+    moved: Float64
+    before: Modes
+    after: Modes
+    jacobian: Jacobian
+
+    def others_moved(self, mode: str) -> int:
+        """How many other examples' values moved by more than rounding."""
+        return int(np.count_nonzero(self._by(mode) > ROUNDING))
+
+    def farthest(self, mode: str) -> float:
+        """How far the one of the others went that went farthest."""
+        return float(self._by(mode).max(initial=0.0))
+
+    def _by(self, mode: str) -> Float64:
+        by: Float64 = np.abs(getattr(self.after, mode) - getattr(self.before, mode))
+        by[self.example] = 0.0
+        return by
+
+
+def dependence(x: Float64, at: Moments, layer: Layer, *, example: int, by: float) -> Dependence:
+    """One feature of a batch, `x` (K,), as x[example] moves by `by`; inference knows the population's moments `at`.
+
+    In training every value moves, since the mean and the deviation do; in inference only the example's own. The
+    Jacobian is identity minus mean path minus variance path (`bncore.jacobian`); each feature has its own, and between
+    features there is nothing.
+
+    >>> at = Moments(*np.array([[0.0], [1.0], [0.0], [0.0]]))
+    >>> found = dependence(np.array([-1.0, 0.0, 1.0]), at, Layer(0.0), example=2, by=1.0)
+    >>> found.others_moved("train"), found.others_moved("inference")
+    (2, 0)
+
+    Raises BadParameter for an example that is not there.
+    """
+    if not 0 <= example < len(x):
+        raise BadParameter(f"example is {example}; give an example from 0 to {len(x) - 1}.", parameter="example")
+    moved = x.copy()
+    moved[example] += by
+    norm = {"eps": layer.eps, "eps_placement": layer.eps_placement}
+    result = forward(moved[:, None], **norm)  # type: ignore[arg-type]
+    return Dependence(example, x, moved, _modes(x, at, norm), _modes(moved, at, norm), jacobian(result))
+
+
+def _modes(x: Float64, at: Moments, norm: dict[str, object]) -> Modes:
+    column = x[:, None]
+    inference = forward(column, mode="inference", running_mean=at.mean, running_var=at.sd**2, **norm)  # type: ignore[arg-type]
+    return Modes(forward(column, **norm).x_hat[:, 0], inference.x_hat[:, 0])  # type: ignore[arg-type]

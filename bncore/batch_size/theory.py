@@ -1,0 +1,67 @@
+"""What to expect of a batch's mean and deviation, from the population's moments.
+
+With K examples of N, the finite-population factor is f^2 = (N - K) / (N - 1); without an end f = 1. Exactly:
+
+    sd(mean_B)  = f sigma / sqrt(K)                             Cochran, Sampling Techniques, theorem 2.2
+    E[var_B]    = sigma^2 (1 - f^2 / K)                         biased, divided by K
+
+To first order in 1/K, with ρ the excess kurtosis:
+
+    sd(sigma_B) ~ f sigma sqrt((ρ + 2) / (4 K))                 Luo et al. 2019, "Towards Understanding Regularization
+    E[sigma_B]  ~ sigma (1 - f^2 (ρ + 6) / (8 K))               in Batch Normalization", ICLR
+
+Derivation. Let var_B = sigma^2 (1 + d). E[var_B] gives E[d] = -f^2/K exactly. To first order d is the mean of the K
+numbers z^2 - 1, whose variance is ρ + 2, so Var(d) ~ f^2 (ρ + 2) / K by the first line, applied to z^2. Then
+sigma_B = sigma sqrt(1 + d) ~ sigma (1 + d/2 - d^2/8): its deviation is sigma/2 that of d, and its mean
+sigma (1 - f^2/(2K) - f^2 (ρ + 2)/(8K)) = sigma (1 - f^2 (ρ + 6)/(8K)). The same f^2 stands in both.
+
+It fails where d is not small: at few examples, and with heavy tails, where ρ is large or does not exist.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bncore.arguments import Float64
+from bncore.batch_size.population import Moments
+
+
+@dataclass(frozen=True, eq=False)
+class Expected:
+    """Mean and deviation of an estimate over random batches, (S, D); not-a-number where theory has nothing to say."""
+
+    average: Float64
+    sd: Float64
+
+
+def finite_factor(sizes: Sequence[int], total: int | None) -> Float64:
+    """f^2 = (N - K) / (N - 1) of each size K, (S,); 1 without an end, and 0 for K = N.
+
+    >>> finite_factor([1, 6, 11], 11)
+    array([1. , 0.5, 0. ])
+    """
+    k = np.asarray(sizes, dtype=np.float64)
+    if total is None:
+        return np.ones_like(k)
+    return np.maximum(total - k, 0.0) / max(total - 1, 1)
+
+
+def expected_mean(found: Moments, sizes: Sequence[int], total: int | None) -> Expected:
+    """Of the batch's mean. Exact."""
+    spread = np.sqrt(finite_factor(sizes, total) / np.asarray(sizes, dtype=np.float64))
+    return Expected(np.broadcast_to(found.mean, (len(sizes), len(found.mean))), np.outer(spread, found.sd))
+
+
+def expected_deviation(found: Moments, sizes: Sequence[int], total: int | None) -> Expected:
+    """Of the batch's deviation (biased), to first order in 1/K.
+
+    >>> gauss = Moments(*np.array([[0.0], [1.0], [0.0], [0.0]]))
+    >>> expected_deviation(gauss, [32], None).sd
+    array([[0.125]])
+    """
+    share = finite_factor(sizes, total) / np.asarray(sizes, dtype=np.float64)
+    constant = found.sd == 0  # has no ρ, and no need of one
+    excess = np.where(constant, 0.0, found.excess)
+    average = found.sd * (1.0 - np.outer(share, excess + 6.0) / 8.0)
+    return Expected(average, found.sd * np.sqrt(np.outer(share, excess + 2.0) / 4.0))

@@ -1,0 +1,188 @@
+// The batch's size: wires the state, the size, the dragged example, the server and the figures together.
+import { Latest } from "../lib/api.js";
+import { merged, ofSource, Stale } from "../lib/batch_size_state.js";
+import * as view from "../lib/batch_size_view.js";
+import { bindButtons } from "../lib/buttons.js";
+import { Controls } from "../lib/controls.js";
+import { Figures } from "../lib/figures.js";
+import { Handles } from "../lib/handles.js";
+import { bindMenus } from "../lib/menus.js";
+import { clearProblems, showProblem } from "../lib/problems.js";
+import { bindCopy } from "../lib/share.js";
+import { bindSource, offerWays, showSource } from "../lib/source.js";
+import { State } from "../lib/state.js";
+import { Streamed } from "../lib/stream.js";
+import { bindTerms } from "../lib/terms.js";
+import { withFileName } from "../lib/upload.js";
+import { Waiting } from "../lib/waiting.js";
+
+const API = { path: "/api/v1/batch-size", figure: "estimates_deviation" };
+const REST_AFTER = 120; // milliseconds
+const CANCELLED = "Cancelled. Change something to draw again.";
+const NOTHING = "Nothing is drawn: see the marked field.";
+const $ = (id) => document.getElementById(id);
+const embedded = JSON.parse($("state").textContent);
+let answer = JSON.parse($("answer").textContent);
+let wanted = null; // the query that was asked for last
+let asking = false;
+
+// A batch cannot have more examples than there are.
+const state = new State(embedded.schema, (changes, before) => {
+  const largest = answer?.batch.sizes.at(-1);
+  const tooLarge = "size" in changes && !("source" in changes) && Number(changes.size) > largest;
+  return { ...ofSource(changes, before), ...(tooLarge ? { size: largest } : {}) };
+});
+const stale = new Stale();
+const figures = new Figures(document, embedded.templates);
+new Controls(document, state);
+const waiting = new Waiting();
+const streamed = new Streamed(showProgress);
+const latest = new Latest({
+  ask: (query) => streamed.ask(API.path + (query ? `?${query}` : "")),
+  show: (found, query) => {
+    clearProblems();
+    if (query === wanted) stale.clear(found.parts);
+    show(merged(answer, found));
+  },
+  fail: (problem) => {
+    clearProblems();
+    if (problem.name === "AbortError") cancelled();
+    else fail(problem.message, problem.errors);
+  },
+  busy(is) {
+    asking = is;
+    waiting.asking(is);
+  },
+});
+const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));
+
+// What is looked at during a drag first; lists and tables at its first pause.
+function show(found) {
+  answer = found;
+  $("view").classList.remove("empty", "stale");
+  view.showTexts(answer);
+  view.showTitles(answer.figures);
+  view.showChoices(answer, state);
+  figures.show(answer.figures);
+  showHandles();
+  showMatched();
+  clearTimeout(show.later);
+  waiting.writing(true);
+  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
+  show.before = true;
+}
+
+function showRest() {
+  view.showTables(answer);
+  refreshTables();
+  waiting.writing(false);
+}
+
+function fail(detail, errors) {
+  $("view").classList.toggle("stale", answer !== null);
+  if (answer === null) $("headline").textContent = NOTHING;
+  showProblem(detail, errors, answer ? withFileName(answer.batch.title, answer) : "");
+  offerWays(errors, state);
+}
+
+function cancelled() {
+  if (answer) fail(CANCELLED, []);
+  else $("headline").textContent = CANCELLED;
+}
+
+function showProgress(told) {
+  $("progress").hidden = told === null;
+  if (told === null) return;
+  $("progress-bar").max = told.of;
+  $("progress-bar").value = told.done;
+  $("progress-text").textContent = told.text;
+}
+
+state.onChange((names) => {
+  stale.add(names);
+  document.body.dataset.notation = state.get("notation");
+  if (names === null || names.includes("source")) showSource(state);
+  ask();
+});
+
+// A field that is left tells once more what it told on Enter: what is under way already is not given up for that.
+function ask() {
+  const parts = stale.query;
+  const query = [state.query(), parts ? `part=${parts}` : ""].filter(Boolean).join("&");
+  if (asking && query === wanted) return;
+  streamed.overtake();
+  wanted = query;
+  latest.want(wanted);
+}
+
+// ---- the size and the feature ----
+
+for (const button of document.querySelectorAll("[data-size]")) {
+  button.addEventListener("click", () => {
+    if (button.getAttribute("aria-disabled") === "true") return;
+    state.set({ size: button.dataset.size === "all" ? answer.batch.sizes.at(-1) : button.dataset.size });
+  });
+}
+$("c-feature").addEventListener("change", () => state.set({ feature: $("c-feature").value }));
+$("c-example").addEventListener("change", () => state.set({ example: $("c-example").value, move_by: 0 }));
+
+// A point of the estimates is a size; a pair of the noise leads to its first example.
+const PICKED = {
+  estimates: ({ x }) => state.set({ size: x }),
+  noise: ({ x, data, customdata }) => {
+    if (customdata) state.set({ example: customdata[0], move_by: 0 });
+    else if (data.x.length === answer.noise.sizes.sizes.length) state.set({ size: x });
+  },
+};
+for (const { element, plot } of figures.all()) {
+  const pick = PICKED[element.dataset.figure.split("_")[0]];
+  if (!pick) continue;
+  element.addEventListener("figure-ready", () => plot.on("plotly_click", ({ points: [point] }) => pick(point)));
+}
+
+// ---- the noise ----
+
+$("match").addEventListener("click", () => state.set(answer.noise.matched));
+
+function showMatched() {
+  const is = ["rate", "deviation"].every((name) => Number(state.get(name)) === answer.noise.matched[name]);
+  $("match").setAttribute("aria-pressed", String(is));
+}
+
+// ---- the example that is dragged ----
+
+const [LEAST_MOVE, MOST_MOVE] = embedded.schema.move_by.control.slider;
+const handles = new Handles(figures.panel("strip_x"), {
+  pointed: () => {},
+  left: () => {},
+  taken(example) {
+    if (example !== Number(state.get("example"))) state.set({ example, move_by: 0 }, { settle: false, later: true });
+    handles.from = Number(state.get("move_by"));
+  },
+  moved(units, how) {
+    const by = handles.from + units / (answer.dependence.unit || 1);
+    state.set({ move_by: Number(Math.min(MOST_MOVE, Math.max(LEAST_MOVE, by)).toFixed(2)) }, how);
+  },
+});
+
+function showHandles() {
+  const { example, x } = answer.dependence;
+  handles.show(x.after.map((y, j) => ({ x: j, y, on: j === example, title: view.handleTitle(answer, j) })));
+}
+
+// ---- start ----
+
+$("cancel").addEventListener("click", () => streamed.cancel());
+bindButtons(state);
+bindSource(state, { again: ask });
+bindCopy(state, API);
+bindTerms(embedded.terms, figures);
+showSource(state);
+if (answer) {
+  stale.clear();
+  show(answer);
+} else if (!embedded.problem) ask();
+if (embedded.problem) {
+  clearProblems();
+  fail(embedded.problem.detail, embedded.problem.errors ?? []);
+}

@@ -1,0 +1,80 @@
+"""The figures of the batch's size, held against Plotly's own schema and the numbers that they show."""
+
+import numpy as np
+import orjson
+import plotly.graph_objects as go
+import pytest
+
+from app.answers import to_json
+from app.api.batch_size_answer import answer_of
+from app.api.batch_size_query import BatchSizeQuery
+from app.api.batch_size_view import prepare, view_of
+from app.settings import Settings
+
+SETTINGS = [
+    {}, {"size": "2"}, {"size": "178"}, {"source": "inline"}, {"source": "inline", "values": "3;3;3"},
+    {"source": "heavy_tailed", "degrees_of_freedom": "1"}, {"source": "class_sorted"}, {"notation": "lecture"},
+    {"members": "16", "perturbation": "additive"}, {"running_steps": "0"}, {"eps_placement": "deviation", "eps": "1"},
+]  # fmt: skip
+
+
+def answered(**query):
+    asked = BatchSizeQuery.model_validate({"draws": "60", "features": "2"} | query)
+    return orjson.loads(to_json(answer_of(view_of(prepare(asked, None, Settings())))))
+
+
+@pytest.mark.parametrize("query", SETTINGS, ids=lambda q: "&".join(f"{k}={v}" for k, v in q.items()))
+def test_every_figure_is_plotlys_and_complete(query):
+    for name, figure in answered(**query)["figures"].items():
+        assert go.Figure(figure).data, name
+        layout = figure["layout"]
+        assert layout["title"]["text"]
+        for axis in ("xaxis", "yaxis"):
+            assert layout[axis]["title"]["text"], f"{name}.{axis}"
+        assert layout["meta"]["summary"].endswith("."), name
+        assert "nan" not in layout["meta"]["summary"]
+        assert not layout["meta"]["note"].endswith(".")
+        assert all(trace["meta"]["term"] for trace in figure["data"])
+
+
+def test_the_bands_are_the_answers_quantiles():
+    answer = answered()
+    for which in ("mean", "deviation"):
+        traces = answer["figures"][f"estimates_{which}"]["data"]
+        found = answer["estimates"]["features"][0][which]
+        for trace, quantile in zip(traces[:4], (0, 4, 1, 3), strict=True):
+            assert trace["y"] == found["quantiles"][quantile]
+            assert trace["x"] == answer["estimates"]["sizes"]
+        lower = next(trace for trace in traces if trace["name"].startswith("theory"))
+        expected = np.array(found["expected_average"]) - 1.645 * np.array(found["expected_sd"])
+        np.testing.assert_allclose(lower["y"], expected, rtol=1e-3, atol=1e-4)
+
+
+def test_the_strip_plots_are_the_answers_values_on_one_axis_that_stays():
+    answer, other = answered(move_by="1"), answered(move_by="-3")
+    for name in ("strip_x", "strip_train", "strip_inference"):
+        assert answer["figures"][name]["layout"]["yaxis"]["range"] == other["figures"][name]["layout"]["yaxis"]["range"]
+    train, inference = (answer["figures"][f"strip_{mode}"] for mode in ("train", "inference"))
+    assert train["layout"]["yaxis"]["range"] == inference["layout"]["yaxis"]["range"]
+    np.testing.assert_allclose(train["data"][2]["y"], answer["dependence"]["train"]["after"], rtol=1e-4)
+    np.testing.assert_allclose(inference["data"][1]["y"], answer["dependence"]["inference"]["before"], rtol=1e-4)
+
+
+def test_parts_of_the_jacobian_share_colours_or_say_that_theirs_are_stronger():
+    figures = answered()["figures"]
+    scale = {part: figures[f"jacobian_{part}"]["data"][0]["zmax"] for part in ("total", "identity", "mean", "variance")}
+    assert scale["total"] == scale["identity"] > scale["mean"] == scale["variance"]
+    for part in ("mean", "variance"):
+        assert "stronger colours" in figures[f"jacobian_{part}"]["layout"]["title"]["text"]
+
+
+def test_kinds_of_noise_differ_by_more_than_colour():
+    figures = answered()["figures"]
+    assert len({trace["line"]["dash"] for trace in figures["noise_shapes"]["data"]}) == 3
+    marks = [trace["marker"]["symbol"] for trace in figures["noise_pairs"]["data"]]
+    assert len(set(marks)) == 4
+
+
+def test_a_histogram_is_a_share_of_all_draws():
+    for trace in answered()["figures"]["noise_shapes"]["data"]:
+        assert 90 < sum(trace["y"]) <= 100.01

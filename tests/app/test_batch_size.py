@@ -1,0 +1,310 @@
+"""`GET /batch-size`: the contract of its answer, its parts, its refusals, its stream and its size."""
+
+import anyio
+import numpy as np
+import pytest
+
+from bncore.batch_norm import forward
+from bncore.batch_size.estimates import MARKED
+from tests.app.strict_json import parsed
+
+URL = "/api/v1/batch-size"
+FEW = {"draws": 100}
+ESTIMATES = {"estimates_mean", "estimates_deviation", "estimates_noise"}
+RUNNING = {"running_mean", "running_deviation", "running_gap"}
+NOISE = {"noise_sizes", "noise_shapes", "noise_pairs"}
+DEPENDENCE = {
+    "strip_x", "strip_train", "strip_inference", "outlier_spread", "outlier_own",
+    *(f"jacobian_{part}" for part in ("total", "identity", "mean", "variance")),
+}  # fmt: skip
+STREAM = {"accept": "text/event-stream"}
+BOTH = {"accept": "text/event-stream, application/json"}
+
+
+def get(client, **query):
+    answer = client.get(URL, params=FEW | query)
+    assert answer.status_code == 200, answer.text
+    return parsed(answer.content)
+
+
+def refused(client, **query):
+    answer = client.get(URL, params=FEW | query)
+    assert answer.status_code == 422, answer.text[:300]
+    assert answer.headers["content-type"] == "application/problem+json"
+    (row,) = answer.json()["errors"]
+    return row
+
+
+def test_the_answer_has_every_part_and_every_figure(client):
+    answer = get(client)
+    assert set(answer["figures"]) == ESTIMATES | RUNNING | NOISE | DEPENDENCE | {"classes"}
+    assert answer["parts"] == ["estimates", "running", "noise", "dependence", "classes"]
+    assert answer["estimates"]["sizes"] == [2, 4, 8, 16, 32, 64, 128, 178]
+    assert [feature["feature"] for feature in answer["estimates"]["features"]] == list(range(13))
+    assert "With K = 8 this feature's normalized values carry ±" in answer["headline"]
+
+
+@pytest.mark.parametrize(
+    ("part", "figures"),
+    [("estimates", ESTIMATES), ("running", RUNNING), ("noise", NOISE), ("dependence", DEPENDENCE),
+     ("classes", {"classes"}),
+     ("noise,running", NOISE | RUNNING)],
+)  # fmt: skip
+def test_a_part_alone_is_what_it_is_in_the_whole(client, part, figures):
+    whole, alone = get(client), get(client, part=part)
+    assert set(alone["figures"]) == figures
+    for name in figures:
+        assert alone["figures"][name] == whole["figures"][name]
+    for name in part.split(","):
+        assert alone[name] == whole[name]
+    assert ("headline" in alone) == (part == "estimates")
+
+
+def test_the_words_quote_the_numbers_of_the_answer(client):
+    answer = get(client, size=32)
+    noise, row = answer["estimates"]["noise"], answer["estimates"]["sizes"].index(32)
+    feature = answer["estimates"]["features"][0]
+    assert noise["scale"] == pytest.approx(feature["deviation"]["sd"][row] / feature["population"]["sd"], rel=1e-3)
+    assert noise["shift"] == pytest.approx(feature["mean"]["sd"][row] / feature["population"]["sd"], rel=1e-3)
+    assert f"±{100 * noise['scale']:#.3g}".rstrip(".") in answer["headline"]
+    off = answer["estimates"]["off"][row]
+    expected = feature["deviation"]["sd"][row] / feature["deviation"]["expected_sd"][row] - 1
+    assert off["off"] == pytest.approx(expected, abs=1e-3)
+
+
+def test_the_marked_sizes_and_the_one_looked_at_are_always_drawn(client):
+    answer = get(client, source="normal", sizes="5,7", size=11, features=2)
+    assert answer["estimates"]["sizes"] == sorted({5, 7, 11, *MARKED})
+    assert answer["batch"]["marked"] == list(MARKED)
+
+
+def test_a_batch_has_as_many_examples_as_there_are_at_most(client):
+    answer = get(client, source="inline", size=1000, members=16)
+    assert answer["size"] == 4
+    assert answer["batch"]["sizes"] == [2, 4]
+    assert len(answer["dependence"]["x"]["before"]) == 4
+    assert "whole population" in answer["estimates"]["text"]
+
+
+@pytest.mark.parametrize(("source", "last"), [("digits", 1797), ("normal", 1024)])
+def test_the_largest_batch_is_everything_or_1024(client, source, last):
+    assert get(client, source=source, draws=10, part="estimates", features=2)["estimates"]["sizes"][-1] == last
+
+
+def test_a_large_upload_is_drawn_from_up_to_1024(client, uploaded):
+    source = uploaded(x=np.random.default_rng(0).normal(size=(3000, 2)))
+    answer = get(client, source=source, draws=10)
+    assert answer["batch"]["total"] == 3000
+    assert answer["estimates"]["sizes"][-1] == 1024
+
+
+def test_positions_of_images_count_as_examples(client, uploaded):
+    source = uploaded(x=np.random.default_rng(0).normal(size=(6, 3, 4, 4)))
+    answer = get(client, source=source, draws=10)
+    assert answer["batch"]["total"] == 96
+    assert any("position" in warning for warning in answer["batch"]["warnings"])
+
+
+def test_a_number_of_a_generators_examples_makes_it_finite(client):
+    answer = get(client, source="normal", batch_size=50, features=2)
+    assert answer["batch"]["total"] == 50
+    assert answer["estimates"]["sizes"][-1] == 50
+
+
+def test_heavy_tails_have_no_theory_and_say_so(client):
+    answer = get(client, source="heavy_tailed", degrees_of_freedom=3, features=2)
+    feature = answer["estimates"]["features"][0]
+    assert feature["population"]["excess"] is None
+    assert feature["deviation"]["expected_sd"] == [None] * len(answer["estimates"]["sizes"])
+    assert "no kurtosis" in answer["estimates"]["text"]
+    none = get(client, source="heavy_tailed", degrees_of_freedom=1, features=2)
+    assert none["estimates"]["noise"] == {"scale": None, "shift": None}
+    assert "no deviation" in none["headline"]
+
+
+@pytest.mark.parametrize(
+    ("source", "parameters", "excess"),
+    [("normal", {}, 0), ("uniform", {}, -1.2), ("skewed", {"log_deviation": 0.5}, 5.898446),
+     ("heavy_tailed", {"degrees_of_freedom": 10}, 1), ("bimodal", {"separation": 4, "upper_share": 0.5}, -1.28)],
+)  # fmt: skip
+def test_the_kurtosis_of_a_generator_is_its_distributions(client, source, parameters, excess):
+    answer = get(client, source=source, features=1, part="estimates", **parameters)
+    assert answer["estimates"]["features"][0]["population"]["excess"] == pytest.approx(excess, rel=1e-4)
+    measured = get(client, source=source, features=1, part="estimates", batch_size=4000, **parameters)
+    slack = 5 * np.sqrt(24 / 4000) * (1 + abs(excess))
+    assert measured["estimates"]["features"][0]["population"]["excess"] == pytest.approx(excess, abs=slack)
+
+
+@pytest.mark.parametrize("source", ["class_sorted", "outliers", "correlated"])
+def test_the_population_is_what_the_batches_are_of(client, source):
+    feature = get(client, source=source, features=1, draws=1000, part="estimates")["estimates"]["features"][0]
+    averages, errors = np.array(feature["mean"]["average"]), np.array(feature["mean"]["sd"]) / np.sqrt(1000)
+    slack = 5 * feature["population"]["sd"] * np.sqrt(64 / 2**16)  # the measured mean's own error, at most
+    assert (np.abs(averages - feature["population"]["mean"]) <= 5 * errors + slack).all()
+
+
+def test_what_was_asked_for_and_is_not_there_is_said(client, uploaded):
+    warnings = get(client, size=1000, part="running")["batch"]["warnings"]
+    assert warnings == ["K is 178 instead of 1,000: larger batches are not drawn of this source."]
+    source = uploaded(x=np.random.default_rng(0).normal(size=(5000, 2)))
+    assert "4,096 of the source's 5,000" in get(client, source=source, part="running")["batch"]["warnings"][0]
+    text = get(client, source="class_sorted", part="estimates", features=2)["estimates"]["population_text"]
+    assert "depend on each other" in text
+
+
+def test_dependent_examples_are_not_cut_out_of_larger_batches(client):
+    """A batch of sorted classes holds two of three classes whatever its size, so its deviation hardly gets better."""
+    answer = get(client, source="class_sorted", class_separation=20, features=1, draws=300, part="estimates")
+    spread = dict(zip(answer["estimates"]["sizes"], answer["estimates"]["features"][0]["mean"]["sd"], strict=True))
+    assert spread[256] > spread[8] / 2
+
+
+def test_a_moved_example_moves_the_others_in_training_only(client):
+    answer = get(client, part="dependence", example=2, move_by=1.5)
+    found = answer["dependence"]
+    assert found["others_moved"] == {"train": 7, "inference": 0}
+    x = np.array(found["x"]["after"])
+    assert x[2] - found["x"]["before"][2] == pytest.approx(1.5 * found["unit"])
+    np.testing.assert_allclose(found["train"]["after"], forward(x[:, None]).x_hat[:, 0])
+    parts = found["jacobian"]
+    np.testing.assert_allclose(
+        np.sum([parts[name] for name in ("identity", "mean", "variance")], axis=0), parts["total"], atol=1e-4
+    )
+    assert found["between_features"] == {"across": 0.0, "features": 3}
+    assert [curve["bound"] for curve in found["outlier"]] == pytest.approx(
+        [np.sqrt(curve["size"] - 1) for curve in found["outlier"]]
+    )
+
+
+def test_matched_strengths_give_every_noise_batch_norms_variance(client):
+    matched = get(client, part="noise", draws=5000)["noise"]["matched"]
+    kinds = get(client, part="noise", draws=5000, **matched)["noise"]["kinds"]
+    for kind in kinds[1:]:
+        assert kind["average_variance"] == pytest.approx(kinds[0]["average_variance"], rel=0.15)
+    assert kinds[1]["strength"] == matched["rate"]
+
+
+@pytest.mark.parametrize("perturbation", ["multiplicative", "additive"])
+def test_both_perturbations_stand_beside_dropout(client, perturbation):
+    kinds = get(client, part="noise", perturbation=perturbation)["noise"]["kinds"]
+    assert [kind["kind"] for kind in kinds] == ["batch_norm", "dropout", perturbation]
+
+
+def test_other_companions_make_another_class(client):
+    found = get(client, part="classes", source="iris", size=16)["classes"]
+    assert found["data"] == "iris"
+    answers = {batch["answer"] for batch in found["batches"]}
+    assert len(answers) == 2
+    assert found["inference"]["answer"] in answers
+    assert 0 < found["changed"] < 1
+    assert get(client, part="classes", source="digits")["classes"]["data"] == "wine"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [{"source": "inline", "values": "3;3;3"}, {"source": "inline", "values": "1;2"}, {"source": "dead_feature"},
+     {"source": "digits", "size": 1797}, {"source": "digits"}, {"size": 2}, {"eps": 0}, {"running_steps": 0}],
+    ids=str,
+)  # fmt: skip
+def test_edges_are_answered_without_complaint(client, query):
+    answer = get(client, **query)
+    assert answer["headline"].endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [({"draws": 10_001}, "draws"), ({"size": 1}, "size"), ({"sizes": "8,4"}, "sizes"), ({"sizes": "x"}, "sizes"),
+     ({"feature": 13}, "feature"), ({"selected": "0,40"}, "selected"), ({"example": 8}, "example"),
+     ({"rate": 0.96}, "rate"), ({"deviation": -1}, "deviation"), ({"part": "all"}, "part"),
+     ({"source": "inline", "values": "1,2"}, "values"), ({"batch_size": 1}, "batch_size"),
+     ({"momentum": 2}, "momentum"),
+     ({"source": "normal", "features": 1024, "draws": 10_000}, "draws"), ({"colour": "red"}, "colour")],
+)  # fmt: skip
+def test_a_refusal_names_the_field(client, query, field):
+    assert refused(client, **query)["field"] == field
+
+
+def test_work_is_bounded_by_a_setting(client, app):
+    app.state.settings = app.state.settings.model_copy(update={"batch_size_work": 10_000})
+    assert refused(client, source="normal", features=8)["field"] == "features"
+    assert refused(client, source="normal", features=8, part="noise")["field"] == "features"
+    assert refused(client, source="normal", features=8, part="running", running_steps=1000)["field"] == "running_steps"
+    assert get(client, source="normal", features=8, part="dependence")["dependence"]["x"]
+
+
+def test_as_many_draws_as_a_refusal_allows_are_taken(client, app):
+    app.state.settings = app.state.settings.model_copy(update={"batch_size_work": 2_000_000})
+    allowed = refused(client, source="normal", features=4, draws=5000)["allowed"]
+    draws = int(allowed.split()[2].replace(",", ""))
+    assert get(client, source="normal", features=4, draws=draws)["headline"]
+    assert refused(client, source="normal", features=4, draws=draws + 1)["field"] == "draws"
+
+
+def test_the_same_query_is_the_same_bytes_and_need_not_be_sent_again(client):
+    first = client.get(URL, params=FEW)
+    assert client.get(URL, params=FEW).content == first.content
+    assert client.get(URL, params=FEW, headers={"If-None-Match": first.headers["etag"]}).status_code == 304
+    assert get(client, seed=1) != parsed(first.content)
+
+
+@pytest.mark.parametrize(
+    "query", [{"draws": 10_000}, {"members": 16}, {"source": "digits", "feature": 20}, {"running_steps": 1000}]
+)
+def test_an_answer_is_small_whatever_is_drawn(client, query):
+    assert len(client.get(URL, params=FEW | query).content) < 250_000
+
+
+def events(body):
+    for block in body.decode().strip().split("\n\n"):
+        name, data = block.split("\n")
+        yield name.removeprefix("event: "), parsed(data.removeprefix("data: ").encode())
+
+
+def test_ten_thousand_draws_tell_their_progress(client):
+    query = {"draws": 10_000, "source": "uniform", "features": 1, "part": "estimates"}
+    streamed = client.get(URL, params=query, headers=STREAM)
+    assert streamed.headers["content-type"].startswith("text/event-stream")
+    *progress, (name, result) = events(streamed.content)
+    assert name == "result"
+    steps = [data["done"] for _, data in progress]
+    assert len(steps) > 10
+    assert steps == sorted(steps)
+    assert client.get(URL, params=query).json() == result
+
+
+@pytest.mark.parametrize("part", ["estimates", "noise"])
+def test_the_draws_end_when_the_client_goes_away(app, part):
+    """The client leaves at the first progress; ten thousand batches of every size are not drawn for it."""
+    sent = []
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "path": URL,
+        "raw_path": URL.encode(), "query_string": f"source=normal&draws=10000&features=8&part={part}".encode(),
+        "scheme": "http", "server": ("test", 80), "client": ("test", 1), "root_path": "",
+        "headers": [(b"accept", b"text/event-stream")],
+    }  # fmt: skip
+
+    async def ask():
+        gone = anyio.Event()
+
+        async def receive():
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message):
+            sent.append(message.get("body", b""))
+            if b'"done":' in sent[-1] and b'"done":0' not in sent[-1]:
+                gone.set()
+
+        await app(scope, receive, send)
+        assert app.state.large_views.borrowed_tokens == 0
+
+    anyio.run(ask)
+    assert not any(b"event: result" in body for body in sent)
+    assert len(sent) < 60
+
+
+@pytest.mark.parametrize(("draws", "kind"), [(100, "application/json"), (6000, "text/event-stream; charset=utf-8")])
+def test_who_takes_both_gets_a_stream_of_a_large_view_only(client, draws, kind):
+    query = {"draws": draws, "source": "normal", "part": "estimates", "features": 8}
+    with client.stream("GET", URL, params=query, headers=BOTH) as answer:
+        assert answer.headers["content-type"] == kind

@@ -1,0 +1,168 @@
+"""Sampling distributions against theory, within what the draws leave open: five standard errors."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from bncore.batch_size.estimates import estimates, sizes_for
+from bncore.batch_size.population import Endless, Finite
+from bncore.batch_size.theory import expected_deviation, expected_mean, finite_factor
+from bncore.errors import BadParameter
+from tests.bncore.batch_size.populations import endless, moments_of
+
+SE = 5
+
+
+@pytest.fixture
+def rng():
+    return np.random.default_rng(11)
+
+
+def within(found, expected, error, slack=0.0):
+    assert (np.abs(found - expected) <= SE * error + slack).all(), (found, expected, error)
+
+
+@pytest.mark.parametrize("name", ["gaussian", "laplace", "uniform"])
+def test_the_mean_spreads_as_theory_says_exactly(rng, name):
+    found = estimates(endless(name, 2), (2, 8, 32, 256), 4000, rng)
+    within(found.mean.sd, found.expected_mean.sd, found.mean.sd_error)
+    within(found.mean.average, 0.0, found.mean.average_error)
+    np.testing.assert_allclose(found.expected_mean.sd[:, 0], 1 / np.sqrt([2, 8, 32, 256]))
+
+
+@pytest.mark.parametrize(("name", "measured"), [("gaussian", 0.1245), ("laplace", 0.188), ("uniform", 0.081)])
+def test_the_deviation_at_32_spreads_as_was_measured_before(rng, name, measured):
+    found = estimates(endless(name, 4), (32,), 4000, rng)
+    within(found.deviation.sd, measured, found.deviation.sd_error, slack=0.0005)
+
+
+@pytest.mark.parametrize("name", ["gaussian", "laplace", "uniform"])
+def test_theory_of_the_deviation_holds_to_first_order(rng, name):
+    """What it leaves out is of the order 1/K beside it."""
+    sizes = (64, 256, 1024)
+    found = estimates(endless(name), sizes, 4000, rng)
+    expected = found.expected_deviation
+    k = np.array(sizes)[:, None]
+    within(found.deviation.sd, expected.sd, found.deviation.sd_error, slack=2.0 * expected.sd / k)
+    within(found.deviation.average, expected.average, found.deviation.average_error, slack=5.0 / k**2)
+
+
+def test_theory_fails_at_few_examples_and_it_shows(rng):
+    """The chi distribution gives the exact value of a Gaussian's K = 4: 0.337; first order says 0.354."""
+    found = estimates(endless("gaussian"), (4,), 10_000, rng)
+    average = np.sqrt(2 / 4) * 1.0 / (np.sqrt(np.pi) / 2)  # sqrt(2/K) Γ(K/2) / Γ((K-1)/2)
+    within(found.deviation.average, average, found.deviation.average_error)
+    within(found.deviation.sd, np.sqrt(3 / 4 - average**2), found.deviation.sd_error)
+    assert abs(found.expected_deviation.sd[0, 0] - found.deviation.sd[0, 0]) > SE * found.deviation.sd_error[0, 0]
+
+
+def exactly(x, size):
+    """Mean and deviation of every batch that there is."""
+    batches = np.array(list(combinations(x, size)))
+    return batches.mean(axis=1), batches.std(axis=1)
+
+
+@pytest.mark.parametrize("size", [2, 4, 7, 8])
+def test_a_finite_population_is_sampled_as_all_its_batches_are_spread(rng, size):
+    x = np.array([0.0, 1.0, 1.5, 2.0, 4.0, 7.0, 7.5, 9.0])
+    found = estimates(Finite(x[:, None]), (size,), 4000, rng)
+    for measured, each in zip((found.mean, found.deviation), exactly(x, size), strict=True):
+        within(measured.average, each.mean(), measured.average_error, slack=1e-12)
+        within(measured.sd, each.std(), measured.sd_error, slack=1e-7)
+
+
+def test_the_finite_factor_of_mean_and_variance_is_exact():
+    x = np.array([0.0, 1.0, 1.5, 2.0, 4.0, 7.0, 7.5, 9.0])
+    at = Finite(x[:, None]).moments
+    for size in range(1, 9):
+        means, deviations = exactly(x, size)
+        factor = finite_factor([size], 8)[0]
+        assert expected_mean(at, [size], 8).sd[0, 0] == pytest.approx(means.std(), abs=1e-12)
+        assert (deviations**2).mean() == pytest.approx(x.var() * (1 - factor / size))
+
+
+def test_the_finite_factor_of_the_deviation_holds_to_first_order():
+    """Against every half of many examples it cannot be listed; against draws of them it can be held."""
+    rng = np.random.default_rng(2)
+    population = Finite(rng.gamma(3.0, size=(1000, 1)))
+    sizes = (100, 500, 900)
+    found = estimates(population, sizes, 4000, rng)
+    expected = found.expected_deviation
+    k = np.array(sizes)[:, None]
+    within(found.deviation.sd, expected.sd, found.deviation.sd_error, slack=4.0 * expected.sd / k)
+    without = expected_deviation(population.moments, sizes, None).sd
+    assert (np.abs(found.deviation.sd - without)[1:] > SE * found.deviation.sd_error[1:]).all()
+
+
+def test_a_batch_of_all_examples_has_no_spread(rng):
+    x = rng.normal(size=(40, 3))
+    found = estimates(Finite(x), (8, 40), 50, rng)
+    assert (found.mean.sd[1] == 0).all()
+    assert (found.deviation.sd[1] == 0).all()
+    np.testing.assert_allclose(found.deviation.average[1], x.std(axis=0))
+    assert (found.expected_deviation.sd[1] == 0).all()
+
+
+def test_a_constant_feature_spreads_by_exactly_nothing(rng):
+    found = estimates(Finite(np.full((50, 1), 0.1)), (2, 8), 20, rng)
+    assert (found.deviation.sd == 0).all()
+    assert (found.mean.average == 0.1).all()
+    assert np.isnan(found.noise()[0]).all()
+    assert (found.expected_deviation.sd == 0).all()
+
+
+def test_a_large_mean_costs_no_digits(rng):
+    x = rng.normal(size=(300, 1))
+    near = estimates(Finite(x), (4, 64), 200, np.random.default_rng(0))
+    far = estimates(Finite(x + 2.0**30), (4, 64), 200, np.random.default_rng(0))
+    np.testing.assert_allclose(far.deviation.sd, near.deviation.sd, rtol=1e-6)
+
+
+def test_noise_is_in_deviations_of_the_population(rng):
+    x = rng.normal(size=(300, 1))
+    one = estimates(Finite(x), (8,), 300, np.random.default_rng(0))
+    scaled = estimates(Finite(100 * x + 5), (8,), 300, np.random.default_rng(0))
+    np.testing.assert_allclose(np.array(scaled.noise()), np.array(one.noise()))
+    assert one.noise()[1][0, 0] == pytest.approx(1 / np.sqrt(8), rel=0.15)
+
+
+def test_another_size_in_between_leaves_the_draws_of_the_others(rng):
+    x = rng.normal(size=(300, 2))
+    few = estimates(Finite(x), (4, 64), 100, np.random.default_rng(5))
+    more = estimates(Finite(x), (4, 17, 64), 100, np.random.default_rng(5))
+    np.testing.assert_allclose(more.deviation.quantiles[:, [0, 2]], few.deviation.quantiles)
+
+
+def test_dependent_examples_are_drawn_anew_for_every_size(rng):
+    """A batch's second half repeats its first: the first half alone is no batch of this source."""
+
+    def drawn(size, rng):
+        half = rng.standard_normal((size // 2, 1))
+        return np.concatenate([half, half])
+
+    found = estimates(Endless(drawn, moments_of(0.0), independent=False), (8, 32), 2000, rng)
+    within(found.mean.sd, np.sqrt([[2 / 8], [2 / 32]]), found.mean.sd_error)
+
+
+def test_the_progress_runs_from_nothing_to_everything(rng):
+    told = []
+    estimates(endless("gaussian"), (2, 1024), 1000, rng, lambda done, of, _: told.append((done, of)))
+    assert told[0] == (0, 1000)
+    assert len(told) > 2
+    assert all(done < of for done, of in told)
+
+
+def test_sizes_go_up_to_all_examples_or_to_1024():
+    assert sizes_for(1797)[-2:] == (1024, 1797)
+    assert sizes_for(2001)[-1] == 1024
+    assert sizes_for(5, [3, 9]) == (2, 3, 4, 5)
+    assert sizes_for(1) == (1,)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "draws"), [((), 10), ((8, 4), 10), ((0,), 10), ((60,), 10), ((4,), 1), ((4,), 10_001)]
+)
+def test_what_cannot_be_drawn_is_refused(rng, sizes, draws):
+    with pytest.raises(BadParameter):
+        estimates(Finite(np.ones((50, 1))), sizes, draws, rng)
