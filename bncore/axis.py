@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 Kind = Literal["linear", "symlog"]
 NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0)
 POWERS = (1.0, 2.0, 5.0, 10.0)
+SHORT = (-1, 5)  # decades in which the tick texts of a linear axis are short
 NARROWEST = 1e-9  # of the largest value: below it, tick texts would be too long to be read
 SMALLEST = 1e-290  # sizes below it count as 0, so that nothing here leaves the range of normal numbers
 
@@ -62,8 +63,24 @@ class Axis:
             return 0
         return min(max(round(bins * (-low / (high - low))), 1), bins - 1)
 
+    @property
+    def exponent(self) -> int:
+        """The power of ten that the texts of the ticks leave out, so that they are short; 0 where they are anyway.
+
+        >>> Axis("linear", -0.004, 0.004).exponent, Axis("linear", -4.0, 4.0).exponent, Axis("linear", 0, 3e5).exponent
+        (-3, 0, 5)
+        """
+        largest = max(-self.low, self.high, self.low, -self.high)
+        if self.kind == "symlog" or self.high - self.low < largest / 10.0:
+            return 0
+        decade = math.floor(math.log10(max(largest, SMALLEST)) + 1e-9)
+        return 0 if SHORT[0] <= decade < SHORT[1] else decade
+
     def ticks(self) -> tuple[tuple[float, str], ...]:
-        """Position and text of each tick; a linear axis has round steps, a symlog axis 0, ±c and powers of ten."""
+        """Position and text of each tick; a linear axis has round steps, a symlog axis 0, ±c and powers of ten.
+
+        The texts of a linear axis leave out 10^`exponent`.
+        """
         return _ticks(self)
 
 
@@ -89,18 +106,26 @@ def _edges(axis: Axis, bins: int) -> NDArray[np.float64]:
 def _ticks(axis: Axis) -> tuple[tuple[float, str], ...]:
     values = _linear_ticks(axis) if axis.kind == "linear" else _symlog_ticks(axis)
     positions = axis.position(np.array(values))
-    return tuple((float(p), tick_text(v)) for p, v in zip(positions, values, strict=True))
+    return tuple((float(p), tick_text(v, axis.exponent)) for p, v in zip(positions, values, strict=True))
 
 
-def tick_text(value: float) -> str:
-    """A tick's value, short, with a real minus sign.
+def tick_text(value: float, exponent: int = 0) -> str:
+    """A tick's value, over 10^`exponent`, short, with a real minus sign.
 
     >>> tick_text(-3.0), tick_text(0.25), tick_text(1e6), tick_text(-1e-5), tick_text(1000000.5)
     ('−3', '0.25', '1e6', '−1e−5', '1000000.5')
+    >>> tick_text(0.0005), tick_text(-0.0025, -3), tick_text(0.001)
+    ('5e−4', '−2.5', '0.001')
     """
-    short = f"{value:g}"
-    mantissa, _, exponent = (short if float(short) == value else f"{value:.12g}").partition("e")
-    return (f"{mantissa}e{int(exponent)}" if exponent else mantissa).replace("-", "−")
+    value = _snapped(value * 10.0**-exponent) if exponent else value
+    short = f"{value:g}" if value == 0.0 or abs(value) >= 1e-3 else _scientific(value)
+    mantissa, _, power = (short if float(short) == value else f"{value:.12g}").partition("e")
+    return (f"{mantissa}e{int(power)}" if power else mantissa).replace("-", "−")
+
+
+def _scientific(value: float) -> str:
+    mantissa, power = f"{value:.5e}".split("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{power}"
 
 
 def _linear_ticks(axis: Axis) -> list[float]:

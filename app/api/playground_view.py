@@ -137,7 +137,7 @@ def _shown(query: PlaygroundFields, batch: Batch, result: Playground) -> Shown:
     check_features("selected", selected, len(names))
     pair = _pair(query, selected, len(names))
     before, after = correlation(np.stack([result.stages[name].values[list(pair)] for name in ("x", "x_hat")]))
-    return Shown(names, selected, query.notation, pair, (before, after), _classes(batch, result))
+    return Shown(names, selected, query.notation, pair, (before, after), *_outputs(batch, result))
 
 
 def _pair(query: PlaygroundFields, selected: tuple[int, ...], features: int) -> tuple[int, int]:
@@ -150,8 +150,9 @@ def _pair(query: PlaygroundFields, selected: tuple[int, ...], features: int) -> 
     return unique[0], unique[-1] if len(unique) == 1 else unique[1]
 
 
-def _classes(batch: Batch, result: Playground) -> tuple[str, ...]:
-    if "readout" not in result.stages:
-        return ()
-    count = result.stages["readout"].values.shape[0]
-    return batch.label_names if len(batch.label_names) == count else tuple(f"output {i}" for i in range(count))
+def _outputs(batch: Batch, result: Playground) -> tuple[tuple[str, ...], str]:
+    """The names of the read-out's rows, and what such a row is."""
+    count = len(result.stages["readout"].values) if "readout" in result.stages else 0
+    if count and len(batch.label_names) == count:
+        return batch.label_names, "class"
+    return tuple(f"output {i}" for i in range(count)), "output"

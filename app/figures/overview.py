@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.rows import axis_layout, name_margin, placed_edges
+from app.figures.rows import axis_layout, name_margin, placed_edges, room_below
 from app.figures.theme import colour_of, translucent
 from bncore.stages import Stage
 
@@ -51,14 +51,15 @@ def _layout(stage: Stage, labels: Sequence[str], title: str, value: str) -> Figu
     count = len(labels)
     every = max(1, -(-count // 16))
     at = list(range(0, count, every))
+    xaxis = axis_layout(stage.histogram.axis, value, narrow=True)
     return {
         "title": {"text": title},
-        "xaxis": axis_layout(stage.histogram.axis, value),
+        "xaxis": xaxis,
         "yaxis": {
             "range": [count - 0.5, -0.5], "tickvals": at, "ticktext": [labels[i] for i in at],
             "title": {"text": "feature"}, "fixedrange": True, "zeroline": False, "showgrid": False,
         },
-        "margin": {"l": name_margin(labels), "r": 8, "t": 36, "b": 42},
+        "margin": {"l": name_margin(labels), "r": 8, "t": 36, "b": room_below(xaxis)},
         "height": 440,
         "hovermode": "closest",
         "showlegend": False,

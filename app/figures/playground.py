@@ -20,6 +20,7 @@ from bncore.summary import Floats
 
 SHOWN_AT_ONCE = 16
 PAIR_POINTS = 512
+PLURALS = {"feature": "features", "class": "classes", "output": "outputs"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,8 @@ class Shown:
     notation: str
     pair: tuple[int, int]
     correlations: tuple[float, float] = (0.0, 0.0)  # of the pair, before and after
-    class_names: Sequence[str] = ()
+    class_names: Sequence[str] = ()  # of the read-out's rows
+    class_noun: str = "output"  # what such a row is
 
     @cached_property
     def rows(self) -> tuple[int, ...]:
@@ -71,7 +73,7 @@ def _panel(stage: Stage, result: Playground, shown: Shown) -> Panel:
     title, value = _title(stage, shown), _value(stage, shown)
     if stage.name in READOUT:
         names = [drawn_text(name) for name in shown.class_names]
-        return Panel(stage, range(len(names)), names, title, value)
+        return Panel(stage, range(len(names)), names, title, value, noun=shown.class_noun)
     example = "example" if result.positions == 1 else "position"
     return Panel(stage, shown.rows, [shown.drawn_names[i] for i in shown.rows], title, value, example)
 
@@ -90,9 +92,14 @@ def _value(stage: Stage, shown: Shown) -> str:
 
 
 def _words(stage: Stage, result: Playground, shown: Shown) -> dict[str, str]:
-    """What stands beside the panel: its summary, and its note."""
+    """What stands beside the panel: its summary, its note, and what its rows are."""
     note = _note(stage, result)
-    return {"summary": _summary(stage, shown, note), "note": note}
+    return {"summary": _summary(stage, shown, note), "note": note, "rows": _noun(stage, shown)}
+
+
+def _noun(stage: Stage, shown: Shown) -> str:
+    """What a row of the panel is."""
+    return shown.class_noun if stage.name in READOUT else "feature"
 
 
 def _note(stage: Stage, result: Playground) -> str:
@@ -105,11 +112,12 @@ def _note(stage: Stage, result: Playground) -> str:
 
 def _summary(stage: Stage, shown: Shown, note: str) -> str:
     """The panel in words, for those who cannot see it."""
-    s, noun = stage.summary, "output" if stage.name in READOUT else "feature"
+    s, noun = stage.summary, _noun(stage, shown)
     at = list(shown.selected) if shown.selected and stage.name not in READOUT else slice(None)
     mean, sd, low, high = (values[at].tolist() for values in (s.mean, s.sd, s.low, s.high))
+    rows = counted(len(mean), noun, PLURALS[noun])
     text = (
-        f"{shown.symbol(stage.name)}, {STAGE_TITLES[stage.name]}: histograms of {counted(len(mean), noun)}. "
+        f"{shown.symbol(stage.name)}, {STAGE_TITLES[stage.name]}: histograms of {rows}. "
         f"Means {_span(mean)}, deviations {_span(sd)}, values {_span(low + high)}."
     )
     return f"{text} {note[:1].upper()}{note[1:]}." if note else text
@@ -171,9 +179,9 @@ def _pair(result: Playground, shown: Shown) -> Figure:
     layout = {
         "title": {"text": f"{across} against {up}"},
         "grid": {"rows": 1, "columns": 2, "pattern": "independent", "xgap": 0.2},
-        "xaxis": {"title": {"text": f"{shown.symbol('x')}: {across}"}, "zeroline": False},
+        "xaxis": {"title": {"text": f"{shown.symbol('x')}: {across}"}, "zeroline": False, "nticks": 4},
         "yaxis": {"title": {"text": f"{shown.symbol('x')}: {up}"}, "zeroline": False},
-        "xaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {across}"}, "zeroline": True},
+        "xaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {across}"}, "zeroline": True, "nticks": 4},
         "yaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {up}"}, "zeroline": True},
         "margin": {"l": 56, "r": 12, "t": 36, "b": 46}, "height": 340, "showlegend": False, "hovermode": "closest",
         "meta": {

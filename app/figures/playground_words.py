@@ -34,6 +34,8 @@ def _before(result: Playground, shown: Shown) -> str:
     low, high = int(np.argmin(sd)), int(np.argmax(sd))
     if len(sd) == 1:
         return f"{shown.names[0]} has mean {three(result.stages['x'].summary.mean[0])} and deviation {three(sd[0])}."
+    if three(sd[low]) == three(sd[high]):
+        return f"Every feature has deviation {three(sd[high])}."
     text = f"Deviations run from {three(sd[low])} ({shown.names[low]}) to {three(sd[high])} ({shown.names[high]})"
     return f"{text}, {three(float(sd[high]) / float(sd[low]))}-fold." if sd[low] > 0 else f"{text}."
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.figures.numbers import counted
 from app.figures.theme import colour_of, translucent
-from bncore.axis import Axis
+from bncore.axis import Axis, tick_text
 from bncore.stages import Stage
 from bncore.summary import Floats
 
@@ -23,6 +23,8 @@ HOVER = (
     "%{text}<br>mean %{customdata[0]:.3g}, deviation %{customdata[1]:.3g}<br>"
     "%{customdata[2]:.3g} to %{customdata[4]:.3g}, median %{customdata[3]:.3g}<extra></extra>"
 )
+NEW_LINE = "<br>"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 Figure = dict[str, Any]
 
 
@@ -36,6 +38,7 @@ class Panel:
     title: str
     value: str  # what the horizontal axis shows, as a symbol
     example: str = "example"
+    noun: str = "feature"  # what a row is
 
     @property
     def axis(self) -> Axis:
@@ -202,18 +205,34 @@ def _rug(panel: Panel) -> Figure:
 
 
 @lru_cache(maxsize=256)
-def axis_layout(axis: Axis, value: str) -> Figure:
-    """A horizontal axis: range, ticks, and a title that names a logarithmic scale. Shared: never change it."""
+def axis_layout(axis: Axis, value: str, *, narrow: bool = False) -> Figure:
+    """A horizontal axis: range, ticks, and a title that names a logarithmic scale. Shared: never change it.
+
+    A narrow one has the scale on a line of its own.
+    """
     ticks = axis.ticks()
     return {
         "range": list(axis.limits()), "tickvals": [p for p, _ in ticks], "ticktext": [t for _, t in ticks],
-        "tickangle": 0, "title": {"text": axis_title(axis, value)}, "fixedrange": True,
+        "tickangle": 0, "title": {"text": axis_title(axis, value, narrow=narrow)}, "fixedrange": True,
     }  # fmt: skip
 
 
-def axis_title(axis: Axis, value: str) -> str:
-    """What the axis shows and on which scale."""
-    return value if axis.kind == "linear" else f"{value} (symlog beyond ±{axis.linear_within:g})"
+def axis_title(axis: Axis, value: str, *, narrow: bool = False) -> str:
+    """What the axis shows and on which scale.
+
+    >>> axis_title(Axis("symlog", -1.0, 1.0, 2e-4), "dx"), axis_title(Axis("linear", -0.002, 0.002), "dx")
+    ('dx (symlog beyond ±2e−4)', 'dx (in 10⁻³)')
+    """
+    scale = f"in 10{str(axis.exponent).translate(RAISED)}" if axis.exponent else ""
+    if axis.kind == "symlog":
+        scale = f"symlog beyond ±{tick_text(axis.linear_within)}"
+    in_one_line = f" ({scale})" if scale else ""
+    return f"{value}{NEW_LINE}{scale}" if narrow and scale else f"{value}{in_one_line}"
+
+
+def room_below(xaxis: Figure) -> int:
+    """Pixels below a panel for the ticks and the lines of the title."""
+    return 58 if NEW_LINE in xaxis["title"]["text"] else 42
 
 
 def outside_text(stage: Stage) -> str:
@@ -228,16 +247,16 @@ def name_margin(names: Sequence[str]) -> int:
 
 
 def _layout(panel: Panel) -> Figure:
-    count = len(panel.features)
+    count, xaxis = len(panel.features), axis_layout(panel.axis, panel.value, narrow=True)
     return {
         "title": {"text": panel.title},
-        "xaxis": axis_layout(panel.axis, panel.value),
+        "xaxis": xaxis,
         "yaxis": {
             "range": [-0.25, count], "tickvals": _bases(count, 0.3), "ticktext": list(panel.names),
-            "title": {"text": "feature"}, "fixedrange": True, "zeroline": False, "showgrid": False,
+            "title": {"text": panel.noun}, "fixedrange": True, "zeroline": False, "showgrid": False,
         },
-        "margin": {"l": name_margin(panel.names), "r": 8, "t": 36, "b": 42},
-        "height": 84 + max(count, 3) * 27,
+        "margin": {"l": name_margin(panel.names), "r": 8, "t": 36, "b": room_below(xaxis)},
+        "height": 42 + room_below(xaxis) + max(count, 3) * 27,
         "hovermode": "closest",
         "showlegend": False,
     }  # fmt: skip

@@ -183,6 +183,19 @@ def test_nearly_all_is_not_called_all(client):
     assert rows["features"][-1]["value"] < 1.0
 
 
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ("1,10;2,20", "Deviations run from 0.500 (x0) to 5.00 (x1), 10.0-fold."),
+        ("1,11;2,12;4,14", "Every feature has deviation 1.25."),
+        ("1,1;2,2.0001", "Every feature has deviation 0.500."),
+        ("1,2;1,4", "Deviations run from 0 (x0) to 1.00 (x1)."),
+    ],
+)
+def test_the_headline_compares_deviations_that_can_be_told_apart(client, values, told):
+    assert get(client, source="inline", values=values)["headline"].startswith(told)
+
+
 @pytest.mark.parametrize("query", [{"batch_size": 1}, {"source": "inline", "values": "7,7;7,7"}])
 def test_where_no_feature_varies_the_headline_says_so(client, query):
     headline = get(client, **query)["headline"]

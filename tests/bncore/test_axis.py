@@ -107,6 +107,16 @@ def test_ticks_of_a_narrow_range_far_from_zero_can_be_told_apart():
     assert texts[0].startswith(("1000000", "1e6"))
 
 
+@given(st.floats(1e-200, 1e200), st.floats(-1, 1))
+def test_the_texts_of_a_linear_axis_with_zero_are_short_and_times_its_power_of_ten_the_values(high, share):
+    low = -high * abs(share)
+    axis = axis_for(low, high, "linear")
+    for place, text in axis.ticks():
+        assert len(text) <= 5
+        shown = float(text.replace("−", "-")) * 10.0**axis.exponent
+        assert shown == pytest.approx(place, rel=1e-9, abs=1e-12 * high)
+
+
 @given(st.floats(1e-280, 1e300))
 def test_nice_ceiling_is_at_least_the_value_and_not_much_more(value):
     assert value * (1 - 1e-8) <= nice_ceiling(value) <= value * 1.52

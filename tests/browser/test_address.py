@@ -1,5 +1,7 @@
 """Everything is in the address: reload, copied links, Back and Forward, replay and new draw."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
@@ -95,6 +97,17 @@ def test_a_new_draw_is_another_batch_and_a_replay_the_same(playground: Playgroun
     playground.page.go_back()
     playground.settle()
     assert playground.all_data() == first
+
+
+def test_a_new_draw_says_what_it_draws_anew(playground: Playground) -> None:
+    playground.open()
+    button = playground.page.get_by_role("button", name="New draw")
+    expect(button).to_have_attribute("title", re.compile("unless it is all of its source"))
+    x = playground.data("x")
+    button.click()
+    playground.settle()
+    assert playground.data("x") == x
+    assert playground.query == {"seed": "1"}
 
 
 def test_a_field_at_its_default_is_not_in_the_address(playground: Playground) -> None:

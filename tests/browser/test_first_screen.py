@@ -16,6 +16,22 @@ CLIPPED_TITLES = """() => [...document.querySelectorAll(".plot .xtitle, .plot .y
 }).map((title) => title.textContent)"""
 
 
+# Tick texts that touch another of their axis, or leave the plot.
+ILLEGIBLE_TICKS = """() => [...document.querySelectorAll("[data-figure]:not([hidden]) .plot")].flatMap((plot) => {
+  const frame = plot.getBoundingClientRect();
+  const within = (a, { left, right, top, bottom }) =>
+    a.left > left - 1 && a.right < right + 1 && a.top > top - 1 && a.bottom < bottom + 1;
+  const meet = (a, b) =>
+    a.left < b.right + 1 && b.left < a.right + 1 && a.top < b.bottom - 2 && b.top < a.bottom - 2;
+  return ["xtick", "x2tick", "ytick", "y2tick"].flatMap((axis) => {
+    const texts = [...plot.querySelectorAll(`.${axis} text`)].filter((text) => text.textContent.trim());
+    const boxes = texts.map((text) => [text.textContent, text.getBoundingClientRect()]);
+    const wrong = boxes.filter(([, a], i) => !within(a, frame) || boxes.slice(i + 1).some(([, b]) => meet(a, b)));
+    return wrong.map(([text]) => `${plot.closest("[data-figure]").dataset.figure} ${axis} ${text}`);
+  });
+})"""
+
+
 def moments(playground: Playground, stage: str) -> list[float]:
     """Where the dots of a panel's means stand on its axis."""
     return next(trace["x"] for trace in playground.data(stage) if trace["name"].startswith("mean"))
@@ -69,11 +85,40 @@ def test_both_axes_of_every_figure_have_titles(playground: Playground, stage: st
     assert axes["xaxis"]["title"]
 
 
-def test_no_axis_title_is_cut_off(playground: Playground) -> None:
-    playground.open()
+LONG_TEXTS = [
+    "", "upstream=squared_error", "upstream=cross_entropy", "source=digits&upstream=cross_entropy", "source=correlated",
+    "source=iris&upstream=cross_entropy&eps=1e-8&gamma=1e-4",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("query", LONG_TEXTS)
+def test_no_axis_title_is_cut_off_and_no_tick_texts_meet(playground: Playground, query: str, width: int) -> None:
+    playground.page.set_viewport_size({"width": width, "height": 900})
+    playground.open(query)
     for name in playground.figures():
         playground.drawn(name)
     assert playground.page.evaluate(CLIPPED_TITLES) == []
+    assert playground.page.evaluate(ILLEGIBLE_TICKS) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "noun", "names"),
+    [
+        ("upstream=cross_entropy", "class", ["class 0", "class 1", "class 2"]),
+        ("source=normal&upstream=squared_error", "output", ["output 0", "output 1", "output 2"]),
+    ],
+)
+def test_the_rows_of_a_read_out_have_names(playground: Playground, query: str, noun: str, names: list[str]) -> None:
+    playground.open(query)
+    for figure in ("readout", "d_readout"):
+        playground.drawn(figure)
+        shown = playground.plot(figure).locator(".ytick text").all_text_contents()
+        assert sorted(shown) == names
+        expect(playground.plot(figure).locator(".ytitle")).to_have_text(noun)
+        playground.menu(figure).get_by_role("button", name="Table").click()
+        expect(playground.figure(figure).locator("table.numbers thead th").first).to_have_text(noun)
+    expect(playground.plot("x_hat").locator(".ytick text")).to_have_count(0)
 
 
 def test_saturation_and_both_sides_statistics_stand_in_a_table(playground: Playground) -> None:

@@ -1,8 +1,10 @@
 """Above sixteen features a map stands for all, from which features are picked."""
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import files
 from tests.browser.playground import Playground
 
 PLACE_OF_ROW = """(plot, row) => {
@@ -73,3 +75,18 @@ def test_above_64_features_a_row_pools_several_and_a_click_picks_them_all(playgr
     assert len(playground.data("x")[0]["z"]) == 50
     click_row(playground, "x", 3)
     assert playground.query["selected"] == "6,7"
+
+
+def test_where_features_are_too_many_to_be_set_one_by_one_the_page_says_so(playground: Playground) -> None:
+    rng = np.random.default_rng(0)
+    content = files.packed(x=rng.standard_normal((20, 1500)).astype(np.float32))
+    source = playground.page.request.post("/api/v1/batches", data=content).json()["id"]
+    playground.open(f"source={source}&selected=3,4")
+    target, note = playground.page.get_by_label("Sliders move"), playground.page.locator("#target-note")
+    expect(target.locator("option")).to_have_text(["all features"])
+    expect(note).to_have_text("One by one, up to 1,024 features can be set, and this batch has 1,500.")
+    playground.enter("gamma", "2")
+    assert set(playground.column("γ")) == {"2.00"}
+    playground.choose("source", "digits")
+    expect(note).to_be_hidden()
+    assert target.locator("option").count() == 65

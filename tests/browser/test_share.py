@@ -68,6 +68,26 @@ def test_a_figure_leaves_as_a_picture(playground: Playground, tmp_path: Path, fi
     assert len(content) > 5_000
 
 
+# Whether the picture's legend lies over its title.
+LEGEND_OVER_TITLE = """(svg) => {
+  const shown = document.createElement("div");
+  shown.innerHTML = svg;
+  document.body.prepend(shown);
+  const [title, legend] = [".gtitle", ".legend"].map((part) => shown.querySelector(part).getBoundingClientRect());
+  shown.remove();
+  return legend.top < title.bottom && title.left < legend.right && legend.left < title.right;
+}"""
+
+
+def test_the_legend_of_a_picture_leaves_its_title_free(playground: Playground, tmp_path: Path) -> None:
+    playground.open()
+    menu = playground.menu("parameters")
+    with playground.page.expect_download() as downloaded:
+        menu.get_by_role("button", name="Picture, SVG").click()
+    downloaded.value.save_as(tmp_path / "picture.svg")
+    assert not playground.page.evaluate(LEGEND_OVER_TITLE, (tmp_path / "picture.svg").read_text(encoding="utf-8"))
+
+
 def test_a_stages_numbers_leave_as_csv(playground: Playground, tmp_path: Path) -> None:
     playground.open()
     rows = list(csv.reader(io.StringIO(numbers(playground, "x_hat", "CSV", tmp_path).decode())))

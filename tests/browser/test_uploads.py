@@ -43,6 +43,23 @@ def test_a_csv_chosen_in_the_file_dialog_is_shown(playground: Playground, tmp_pa
     expect(playground.field("source")).to_have_value(playground.query["source"])
 
 
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/norms", "/batch-size"])
+def test_a_file_is_called_by_its_name(playground: Playground, watch: Watch, tmp_path: Path, path: str) -> None:
+    watch.refusals.add(422)
+    playground.page.goto(path)
+    playground.settle()
+    with playground.page.expect_response("**/api/v1/batches"):
+        playground.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
+    line = playground.page.locator("#batch-line")
+    expect(line).to_contain_text("people.csv: ")
+    playground.settle()
+    playground.enter("eps", "-1")
+    expect(playground.problem).to_contain_text("below is still people.csv")
+    playground.enter("eps", "1")
+    playground.choose("source", "iris")
+    expect(line).not_to_contain_text("people.csv")
+
+
 def test_a_bar_shows_the_progress_of_an_upload_and_goes_away(playground: Playground, tmp_path: Path) -> None:
     held = Held(playground.page, "**/api/v1/batches")
     playground.open()
@@ -86,7 +103,8 @@ def test_a_page_opened_on_a_missing_value_offers_the_same_way_out(playground: Pl
     playground.open(f"source={hashlib.sha256(content).hexdigest()}")
     expect(playground.page.locator("#e-file")).to_contain_text("row 3")
     expect(playground.page.locator("#e-file")).to_contain_text("'weight'")
-    playground.click("Leave those rows out")
+    playground.page.locator("#e-file").get_by_role("button", name="Leave those rows out").click()
+    playground.settle()
     assert playground.features() == COLUMNS
 
 

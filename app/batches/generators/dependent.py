@@ -89,5 +89,6 @@ CLASS_SORTED = Generator(
         spread_parameter("class_sorted"),
     ),
     class_sorted,
+    labelled=True,
     independent=False,
 )  # fmt: skip

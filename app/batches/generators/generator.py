@@ -60,6 +60,7 @@ class Generator:
     description: str
     parameters: tuple[Parameter, ...]
     population: Population
+    labelled: bool = False  # whether the examples of a batch have classes
     independent: bool = True
     finite_moments: Callable[[Values], float] = all_of_them
     excess_kurtosis: Callable[[Values], float] | None = None

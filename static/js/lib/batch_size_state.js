@@ -1,4 +1,5 @@
 // Which parts of the answer a field changes, and what must change with it.
+import { ofNewSource } from "./source.js";
 
 export const PARTS = ["estimates", "running", "noise", "dependence", "classes"];
 const OF = {
@@ -18,8 +19,10 @@ const OF = {
 const FIGURES = { estimates: /^estimates_/, running: /^running_/, noise: /^noise_/, dependence: /^(strip|jacobian|outlier)_/, classes: /^classes$/ };
 
 // What was said of the old data does not fit others. Of the digits the first pixels are always 0.
-export function ofSource(source) {
-  return { source, feature: source === "digits" ? "20" : "0", selected: "", sizes: "", batch_size: "auto", example: "0", move_by: "2" };
+export function ofSource(changes, state) {
+  const source = String(changes.source ?? state.get("source"));
+  if (source === state.get("source")) return {};
+  return { ...ofNewSource(changes, state), feature: source === "digits" ? "20" : "0", sizes: "", batch_size: "auto", example: "0", move_by: "2", ...changes };
 }
 
 // Parts that have to be asked for again, until an answer to the latest state has them.

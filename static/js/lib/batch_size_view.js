@@ -1,11 +1,13 @@
 // The texts and tables of the view of the batch's size, written from an answer.
 import { three } from "./numbers.js";
 import { element, fillTable } from "./tables.js";
+import { withFileName } from "./upload.js";
 
 const $ = (id) => document.getElementById(id);
 
-export function showTexts({ batch, headline, conventions, estimates, running, noise, dependence, classes, size }, fileName) {
-  $("batch-line").textContent = batch.text.replace(/^Upload [^\s:]+/, (title) => fileName ?? title);
+export function showTexts(answer) {
+  const { batch, headline, conventions, estimates, running, noise, dependence, classes, size } = answer;
+  $("batch-line").textContent = withFileName(batch.text, answer);
   $("headline").textContent = headline;
   list("conventions", conventions);
   list("warnings", batch.warnings);

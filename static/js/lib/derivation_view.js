@@ -3,6 +3,7 @@ import { element, fillTable } from "./tables.js";
 import { fillTensor } from "./tensors.js";
 import { pick } from "./slots.js";
 import { three } from "./numbers.js";
+import { withFileName } from "./upload.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -17,8 +18,8 @@ export function namesOf({ batch, query }) {
   };
 }
 
-export function showTexts(answer, fileName) {
-  $("batch-line").textContent = answer.batch.text.replace(/^Upload \S+/, (title) => fileName ?? title);
+export function showTexts(answer) {
+  $("batch-line").textContent = withFileName(answer.batch.text, answer);
   $("headline").textContent = answer.headline;
   const notes = [...answer.batch.warnings, ...answer.flags];
   list("warnings", notes);

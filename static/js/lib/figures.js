@@ -1,6 +1,7 @@
 // Drawing: a figure from the server, dressed in the page's colour scheme, drawn when it is on screen and has changed.
 import { bindPaper } from "./paper.js";
 import { currentScheme, onScheme } from "./scheme.js";
+import { fitted } from "./ticks.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
 const NARROW = matchMedia("(max-width: 899px)");
@@ -153,20 +154,16 @@ class Panel {
     if (first) this.element.dispatchEvent(new CustomEvent("figure-ready"));
   }
 
-  // The page has the title above the plot; panels right of the first leave the names of the rows to it.
+  // The page has the title above the plot; panels right of the first leave the names of the features to it.
   #dressed(template) {
     const { title, height, margin, ...layout } = this.#figure.layout;
-    const named = this.onPaper || NARROW.matches || !this.element.previousElementSibling || !this.element.closest(".chain");
     const rows = this.element.closest(".chain") !== null;
+    const first = !rows || !this.element.previousElementSibling;
+    const named = first || this.onPaper || NARROW.matches || (layout.meta.rows ?? "feature") !== "feature";
     const yaxis = named ? layout.yaxis : { ...layout.yaxis, showticklabels: false, title: { text: "" } };
-    return {
-      ...layout,
-      yaxis,
-      template,
-      width: this.drawnWidth,
-      height: height - 30,
-      margin: { ...margin, t: rows ? 6 : 20, l: named ? margin.l : 10 },
-    };
+    const around = { ...margin, t: rows ? 6 : 20, l: named ? margin.l : 10 };
+    const xaxis = fitted(layout.xaxis, template, this.drawnWidth - around.l - around.r, around);
+    return { ...layout, xaxis, yaxis, template, width: this.drawnWidth, height: height - 30, margin: around };
   }
 
   #describe({ summary, note }) {
@@ -175,11 +172,16 @@ class Panel {
   }
 }
 
-// A picture of a figure as it stands, in the light scheme, with its title.
+const LEGEND_HEIGHT = 26; // pixels
+
+// A picture of a figure as it stands, in the light scheme, with its title, and a legend above the plot below that.
 export async function picture(figure, format, template) {
   const Plotly = await plotly();
-  const layout = { ...figure.layout, template, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" };
-  const height = figure.layout.height ?? 400;
+  const { margin, title, showlegend } = figure.layout;
+  const more = showlegend ? LEGEND_HEIGHT : 0;
+  const height = (figure.layout.height ?? 400) + more;
+  const above = { title: { ...title, yref: "container", y: 1, yanchor: "top", pad: { t: 9 } }, margin: { ...margin, t: margin.t + more } };
+  const layout = { ...figure.layout, ...above, height, template, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" };
   const scale = format === "png" ? 2 : 1;
   return Plotly.toImage({ data: figure.data, layout }, { format, width: 640, height, scale });
 }

@@ -1,5 +1,6 @@
 // The network's texts, lists and tables, written from an answer.
 import { element, fillTable } from "./tables.js";
+import { withFileName } from "./upload.js";
 
 const NAMES = { without: "without BN", with: "with BN" };
 const VERDICTS = { true: ["holds here", "holds"], false: ["does not hold here", "fails"], null: ["not measured here", "open"] };
@@ -7,8 +8,8 @@ const FORWARD = [["mean", "mean"], ["deviation", "sd"], ["smallest", "min"], ["l
 const BACKWARD = [["mean", "gradient_mean"], ["deviation", "gradient_sd"], ["norm", "gradient_norm"]];
 const $ = (id) => document.getElementById(id);
 
-export function showTexts(answer, fileName) {
-  $("batch-line").textContent = `${answer.batch.text.replace(/^Upload [^\s:]+/, (title) => fileName ?? title)}; ${answer.network.text}`;
+export function showTexts(answer) {
+  $("batch-line").textContent = `${withFileName(answer.batch.text, answer)}; ${answer.network.text}`;
   $("headline").textContent = answer.headline;
   list("conventions", answer.conventions);
   list("warnings", answer.batch.warnings);

@@ -1,18 +1,20 @@
 // The norms' texts and tables, written from an answer.
 import { element, fillTable } from "./tables.js";
+import { withFileName } from "./upload.js";
 
 const $ = (id) => document.getElementById(id);
 
-export function showTexts(answer, fileName) {
-  $("batch-line").textContent = lineOf(answer, fileName);
+export function showTexts(answer) {
+  $("batch-line").textContent = lineOf(answer);
   $("headline").textContent = answer.headline;
   list("conventions", answer.conventions);
   list("warnings", answer.batch.warnings);
   $("warnings").hidden = answer.batch.warnings.length === 0;
 }
 
-function lineOf({ batch, situation, cube }, fileName) {
-  const text = batch.text.replace(/^Upload [^\s:]+/, (title) => fileName ?? title);
+function lineOf(answer) {
+  const { batch, situation, cube } = answer;
+  const text = withFileName(batch.text, answer);
   const of = situation.label === null ? "" : ` (${situation.label})`;
   const part = cube.shown.some((shown, i) => shown < cube.of[i]) ? `; the cubes show the first ${cube.shown.join(" × ")}` : "";
   return `${situation.title}${of}. ${text}${part}`;

@@ -15,8 +15,9 @@ export class PerFeature {
     this.#state = state;
     this.#sliders = NAMES.map((name) => this.#bind(name));
     $("target").addEventListener("change", () => this.refresh());
-    // First of all listeners: what is typed holds until the state says otherwise.
+    // First of all listeners: what is typed holds until the state says otherwise, and a chosen feature is one of its batch.
     state.onChange((names) => {
+      if (names?.includes("source")) $("target").value = "all";
       for (const slider of this.#sliders) if (names === null || names.includes(slider.name)) slider.typing = false;
     });
   }
@@ -41,17 +42,25 @@ export class PerFeature {
     }
   }
 
-  // The features that there are to choose from.
+  // The features that there are to choose from; none alone where the answer does not have the values of all.
   showTargets() {
     const select = $("target");
     const chosen = select.value;
-    const { features, feature_names: names } = this.#answer.batch;
-    const picked = this.#state.indices("selected").length;
-    const options = [new Option("all features", "all")];
-    if (picked > 1) options.push(new Option(`the ${picked} features shown`, "shown"));
-    options.push(...features.map((feature, i) => new Option(names[i], String(feature))));
+    const { batch, forward } = this.#answer;
+    const listed = forward.all_gamma.length;
+    const options = [new Option("all features", "all"), ...(listed < batch.feature_count ? [] : this.#parts())];
     select.replaceChildren(...options);
     select.value = options.some((option) => option.value === chosen) ? chosen : "all";
+    const [most, count] = [listed, batch.feature_count].map((number) => number.toLocaleString("en"));
+    $("target-note").textContent = `One by one, up to ${most} features can be set, and this batch has ${count}.`;
+    $("target-note").hidden = options.length > 1;
+  }
+
+  #parts() {
+    const { features, feature_names: names } = this.#answer.batch;
+    const picked = this.#state.indices("selected").length;
+    const shown = picked > 1 ? [new Option(`the ${picked} features shown`, "shown")] : [];
+    return [...shown, ...features.map((feature, i) => new Option(names[i], String(feature)))];
   }
 
   #bind(name) {

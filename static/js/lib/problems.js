@@ -1,18 +1,29 @@
-// Errors stand beside the control that caused them; what has no control stands above the view.
+// Errors stand beside the control that caused them. What has no control stands above the view, and so does, once more,
+// what stands in a closed sheet of controls, beside a view that is empty, or where a part of the controls is missing.
+
+const ELSEWHERE = { missing: "file" }; // what a file lacks is told where the file came in
+const NARROW = matchMedia("(max-width: 899px)");
+const MISSING = "The drawing library did not load, so there are no plots; the numbers stand in the tables. Reload to try again.";
+const $ = (id) => document.getElementById(id);
+
+let told = []; // { text, home, way }: a message, its place beside a control, and a way out
+let putBack = null;
 
 export function clearProblems() {
   for (const text of document.querySelectorAll(".error")) text.hidden = true;
   for (const field of document.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
-  document.getElementById("problem").hidden = true;
+  putBack?.();
+  putBack = null;
+  told = [];
+  write();
 }
 
 // `shownInstead`: what the view still shows, if anything.
 export function showProblem(detail, errors = [], shownInstead = "") {
   const homeless = errors.filter((row) => !showAt(row.field, messageOf(row, detail, errors.length)));
-  const box = document.getElementById("problem");
-  const stale = shownInstead ? `Not computed; below is still ${shownInstead}.` : "";
-  box.textContent = [homeless.length || !errors.length ? detail : "", stale].filter(Boolean).join(" ");
-  box.hidden = box.textContent === "";
+  if (homeless.length || !errors.length) told.push({ text: detail });
+  if (shownInstead) told.push({ text: `Not computed; below is still ${shownInstead}.` });
+  write();
 }
 
 // A sentence of its own stands as it is; what only names the field (which the control does) is said in words.
@@ -22,18 +33,76 @@ function messageOf({ field, given, allowed }, detail, count) {
 }
 
 export function showAt(name, message) {
-  const text = document.getElementById(`e-${name}`);
-  if (!text) return false;
-  text.closest("details")?.setAttribute("open", "");
-  for (let parent = text.parentElement; parent; parent = parent.parentElement) parent.hidden = false;
-  text.textContent = message;
-  text.hidden = false;
-  document.getElementById(`c-${name}`)?.setAttribute("aria-invalid", "true");
+  const home = $(`e-${ELSEWHERE[name] ?? name}`);
+  if (!home) return false;
+  home.closest("details")?.setAttribute("open", "");
+  for (let parent = home.parentElement; parent; parent = parent.parentElement) parent.hidden = false;
+  home.textContent = message;
+  home.hidden = false;
+  $(`c-${name}`)?.setAttribute("aria-invalid", "true");
+  told = told.filter((one) => one.home !== home);
+  told.push({ text: named(name, message), home });
+  write();
   return true;
 }
 
+// Away from its control, a message that is no sentence of its own says whose it is.
+function named(name, message) {
+  const title = document.querySelector(`label[for="c-${name}"] .title`)?.textContent;
+  return title && /^(Nothing|“)/.test(message) ? `${title}: ${message}` : message;
+}
+
+export function hideAt(name) {
+  const home = $(`e-${name}`);
+  home.hidden = true;
+  told = told.filter((one) => one.home !== home);
+  write();
+}
+
+// A button that mends what is told beside a control.
+export function offerWay(name, title, act) {
+  const one = told.find(({ home }) => home === $(`e-${name}`));
+  one.way = { title, act };
+  one.home.append(" ", wayOut(one.way));
+  write();
+}
+
+function wayOut({ title, act }) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = title;
+  button.addEventListener("click", act);
+  return button;
+}
+
+// A part of the controls into the view, until the problem is mended.
+export function bringHere(part) {
+  const place = document.createComment("");
+  part.replaceWith(place);
+  $("problem").after(part);
+  putBack = () => place.replaceWith(part);
+  write();
+}
+
+const isClosed = () => NARROW.matches && $("sheet")?.getAttribute("aria-expanded") === "false";
+
+function isSeen(home) {
+  if ((isClosed() || putBack) && home.closest("#control-groups")) return false;
+  return $("view").contains(home) || !$("view").classList.contains("empty");
+}
+
+function write() {
+  const here = told.filter(({ home }) => !home || !isSeen(home));
+  const parts = here.flatMap(({ text, way }) => [text, " ", ...(way ? [wayOut(way), " "] : [])]).slice(0, -1);
+  const box = $("problem");
+  if (here.map(({ text }) => text).join(" ") !== box.textContent.trim() || here.some(({ way }) => way)) box.replaceChildren(...parts);
+  box.hidden = here.length === 0;
+}
+
+NARROW.addEventListener("change", write);
+if ($("sheet")) new MutationObserver(write).observe($("sheet"), { attributeFilter: ["aria-expanded"] });
+
 addEventListener("figures-missing", () => {
-  const box = document.getElementById("problem");
-  box.textContent = "The drawing library did not load, so there are no plots; the numbers stand in the tables. Reload to try again.";
-  box.hidden = false;
+  told.push({ text: MISSING });
+  write();
 });

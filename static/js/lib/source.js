@@ -1,19 +1,40 @@
 // Where the batch comes from: a data set, a generator, or a file of one's own, sent, named and deleted here.
-import { showAt } from "./problems.js";
+import { bringHere, hideAt, offerWay, showAt } from "./problems.js";
 import { bindUpload, remembered } from "./upload.js";
 
 const UPLOAD = /^[0-9a-f]{64}$/;
-const HOW_TO_READ = { array: "", header: "auto", missing: "error", label: "", feature_axis: "1" };
+const HOW_TO_READ = ["array", "header", "missing", "label", "feature_axis"];
+const OF_ONE_BATCH = ["selected", "pair", "cell", "output", "upstream_example", "dy", ...HOW_TO_READ];
+const OF_A_LAYER = ["gamma", "beta", "upstream", "batch_size"]; // which a file may bring along
 const $ = (id) => document.getElementById(id);
 
-// `again()` asks for the same view once more; `fresh(upload)`: what was said of the batch before, as it fits the new one.
-export function bindSource(state, { again, fresh }) {
+// What goes back to its default with another source, in the same step: what was said of the old batch alone.
+export function ofNewSource(changes, state) {
+  const source = String(changes.source ?? state.get("source"));
+  if (source === state.get("source")) return {};
+  const { labelled, endless } = optionOf(source)?.dataset ?? {};
+  const gone = {
+    gamma: state.get("gamma").includes(","),
+    beta: state.get("beta").includes(","),
+    batch_size: state.get("batch_size") === "all" && endless !== undefined,
+    upstream: state.get("upstream") === "cross_entropy" && labelled === undefined,
+  };
+  const names = [...OF_ONE_BATCH, ...OF_A_LAYER.filter((name) => gone[name] || UPLOAD.test(source))];
+  return Object.fromEntries(names.filter((name) => !(name in changes)).map((name) => [name, state.fallback(name)]));
+}
+
+function optionOf(source) {
+  return [...$("c-source").options].find(({ value }) => value === source);
+}
+
+// `again()` asks for the same view once more; `fits(upload)`: what else changes with an upload.
+export function bindSource(state, { again, fits = () => ({}) }) {
   bindUpload({
     progress: showProgress,
     done: (upload, name) => {
       keep(upload, name);
       if (upload.id !== state.get("source")) {
-        state.set({ source: upload.id, ...HOW_TO_READ, ...fresh(upload) });
+        state.set({ source: upload.id, ...fits(upload) });
         return;
       }
       showSource(state);
@@ -41,22 +62,17 @@ export function showSource(state) {
   $("upload-delete").hidden = !(UPLOAD.test(source) && remembered.get(source));
 }
 
-// The way out of missing values stands where the file came in.
-export function offerDrop(errors, state) {
-  const missing = errors.find((row) => row.field === "missing");
-  if (!missing) return;
+// The way out of missing values stands where the file came in; a file that cannot be had is asked for in the view.
+export function offerWays(errors, state) {
+  const about = (name) => errors.some(({ field }) => field === name);
+  if (about("source") && UPLOAD.test(state.get("source"))) bringHere($("drop"));
+  if (!about("missing")) return;
   $("upload-notes").hidden = true;
-  showAt("file", $("e-missing").textContent);
-  $("e-missing").hidden = true;
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "Leave those rows out";
-  button.addEventListener("click", () => state.set({ missing: "drop" }));
-  $("e-file").append(" ", button);
+  offerWay("file", "Leave those rows out", () => state.set({ missing: "drop" }));
 }
 
 function nameUpload(select, id) {
-  let option = [...select.options].find(({ value }) => value === id);
+  let option = optionOf(id);
   if (!option) {
     option = new Option(`Upload ${id.slice(0, 8)}…`, id);
     select.querySelector("optgroup:last-child").append(option);
@@ -69,7 +85,7 @@ function showProgress(share) {
   const bar = $("upload-progress");
   bar.hidden = share === null;
   if (share !== null) bar.value = share;
-  if (share === 0) $("e-file").hidden = true;
+  if (share === 0) hideAt("file");
 }
 
 function keep(upload, name) {

@@ -1,12 +1,13 @@
 // The playground's text, tables and findings, written from an answer.
 import { element, fillTable } from "./tables.js";
 import { three } from "./numbers.js";
+import { withFileName } from "./upload.js";
 
 const SUMMARY = ["mean", "sd", "min", "q05", "q25", "median", "q75", "q95", "max", "outside"];
 const HEADINGS = { sd: "deviation", q05: "5 %", q25: "25 %", q75: "75 %", q95: "95 %", outside: "outside the axis" };
 
-export function showTexts(answer, fileName) {
-  document.getElementById("batch-line").textContent = answer.batch.text.replace(/^upload \S+/, (title) => fileName ?? title);
+export function showTexts(answer) {
+  document.getElementById("batch-line").textContent = withFileName(answer.batch.text, answer);
   document.getElementById("headline").textContent = answer.headline;
   list("conventions", answer.conventions);
   const warnings = document.getElementById("warnings");
@@ -118,7 +119,7 @@ export function numbersBehind(name, answer) {
   }
   const summary = answer.forward[name] ?? answer.backward[name];
   const names = name.endsWith("readout") ? answer.class_names : answer.batch.feature_names;
-  fillTable(table, "feature", names, SUMMARY.map((key) => [HEADINGS[key] ?? key, summary[key]]));
+  fillTable(table, answer.figures[name].layout.meta.rows, names, SUMMARY.map((key) => [HEADINGS[key] ?? key, summary[key]]));
   return table;
 }
 

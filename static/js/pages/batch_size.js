@@ -9,11 +9,11 @@ import { Handles } from "../lib/handles.js";
 import { bindMenus } from "../lib/menus.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
-import { bindSource, offerDrop, showSource } from "../lib/source.js";
+import { bindSource, offerWays, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { Streamed } from "../lib/stream.js";
 import { bindTerms } from "../lib/terms.js";
-import { remembered } from "../lib/upload.js";
+import { withFileName } from "../lib/upload.js";
 import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/batch-size", figure: "estimates_deviation" };
@@ -27,13 +27,13 @@ let wanted = null; // the query that was asked for last
 let asking = false;
 
 // A batch cannot have more examples than there are.
-const state = new State(embedded.schema, (changes) => {
+const state = new State(embedded.schema, (changes, before) => {
   const largest = answer?.batch.sizes.at(-1);
-  return "size" in changes && !("source" in changes) && Number(changes.size) > largest ? { size: largest } : {};
+  const tooLarge = "size" in changes && !("source" in changes) && Number(changes.size) > largest;
+  return { ...ofSource(changes, before), ...(tooLarge ? { size: largest } : {}) };
 });
 const stale = new Stale();
 const figures = new Figures(document, embedded.templates);
-$("c-source").addEventListener("change", () => state.set(ofSource($("c-source").value)), { capture: true });
 new Controls(document, state);
 const waiting = new Waiting();
 const streamed = new Streamed(showProgress);
@@ -60,7 +60,7 @@ const refreshTables = bindMenus(figures, embedded.templates.light, (name) => vie
 function show(found) {
   answer = found;
   $("view").classList.remove("empty", "stale");
-  view.showTexts(answer, remembered.get(state.get("source"))?.name);
+  view.showTexts(answer);
   view.showTitles(answer.figures);
   view.showChoices(answer, state);
   figures.show(answer.figures);
@@ -81,8 +81,8 @@ function showRest() {
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
   if (answer === null) $("headline").textContent = NOTHING;
-  showProblem(detail, errors, answer ? answer.batch.title : "");
-  offerDrop(errors, state);
+  showProblem(detail, errors, answer ? withFileName(answer.batch.title, answer) : "");
+  offerWays(errors, state);
 }
 
 function cancelled() {
@@ -174,12 +174,7 @@ function showHandles() {
 
 $("cancel").addEventListener("click", () => streamed.cancel());
 bindButtons(state);
-bindSource(state, {
-  again: ask,
-  fresh({ id }) {
-    return ofSource(id);
-  },
-});
+bindSource(state, { again: ask });
 bindCopy(state, API);
 bindTerms(embedded.terms, figures);
 showSource(state);

@@ -12,10 +12,10 @@ import { bindMenus } from "../lib/menus.js";
 import { clearProblems, showAt, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
 import { Numbers } from "../lib/slots.js";
-import { bindSource, offerDrop, showSource } from "../lib/source.js";
+import { bindSource, offerWays, ofNewSource, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { Transport } from "../lib/transport.js";
-import { remembered } from "../lib/upload.js";
+import { withFileName } from "../lib/upload.js";
 import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/derivation", figure: "paths" };
@@ -31,7 +31,7 @@ let answer = JSON.parse($("answer").textContent);
 let numbers = null;
 let wanted = null; // the query that was asked for last
 
-const state = new State(embedded.schema);
+const state = new State(embedded.schema, ofNewSource);
 const figures = new Figures(document, embedded.templates);
 new Controls(document, state);
 const waiting = new Waiting();
@@ -73,9 +73,11 @@ function choose(example, feature) {
   if (cell !== state.get("cell")) state.set({ cell }, { settle: false, later: true });
 }
 
-// The table becomes the source; what the old source brought along is kept as typed numbers.
+// The table becomes the source; what was said of the batch holds on, and what the old source brought along is kept as
+// typed numbers.
 function editBatch(texts, how) {
-  const changes = { source: "inline", values: stated(texts), ...ofOldSource() };
+  const said = Object.keys(ofNewSource({ source: "inline" }, state)).map((name) => [name, state.get(name)]);
+  const changes = { ...Object.fromEntries(said), source: "inline", values: stated(texts), ...ofOldSource() };
   const [examples, features] = [texts.length, texts[0].length];
   const resized = examples !== answer.batch.shape[0] || features !== answer.batch.shape[1];
   if (resized) Object.assign(changes, fitting(examples, features));
@@ -178,7 +180,7 @@ function show(found, isLatest = true) {
   answer = found;
   numbers = new Numbers(answer);
   $("view").classList.remove("stale");
-  view.showTexts(answer, remembered.get(state.get("source"))?.name);
+  view.showTexts(answer);
   if (isLatest) showGrids();
   graph.show(answer.nodes, answer.naive.on ? answer.naive.forgotten : []);
   showWalk();
@@ -203,8 +205,8 @@ function showRest() {
 
 function fail(detail, errors) {
   $("view").classList.add("stale");
-  showProblem(detail, errors, answer.batch.title);
-  offerDrop(errors, state);
+  showProblem(detail, errors, withFileName(answer.batch.title, answer));
+  offerWays(errors, state);
 }
 
 state.onChange((names) => {
@@ -232,10 +234,8 @@ function relevance() {
 
 // ---- other controls ----
 
-// What was said of the old batch does not fit another one, and a named gradient takes the place of a typed one. Before
-// the control itself writes its value, so that no state in between is asked for.
-const OF_THIS_BATCH = { selected: "", cell: "0,0", output: "0", upstream_example: "0", dy: "", gamma: "auto", beta: "auto", batch_size: "auto" };
-$("c-source").addEventListener("change", () => state.set({ ...OF_THIS_BATCH, source: $("c-source").value }), { capture: true });
+// A named gradient takes the place of a typed one. Before the control itself writes its value, so that no state in
+// between is asked for.
 $("c-upstream").addEventListener("change", () => state.set({ dy: "", upstream: $("c-upstream").value }), { capture: true });
 $("naive").addEventListener("click", () => state.set({ naive: state.get("naive") === "on" ? "off" : "on" }));
 $("c-cell").addEventListener("change", () => state.set({ cell: `${$("c-cell").value},${answer.cell.feature}` }));
@@ -275,7 +275,7 @@ function showHandles() {
 
 bindButtons(state);
 bindUndo(state);
-bindSource(state, { again: ask, fresh: () => OF_THIS_BATCH });
+bindSource(state, { again: ask });
 bindCopy(state, API);
 bindLighting(scene);
 relevance();

@@ -225,11 +225,6 @@ $("copy-probe").addEventListener("click", async () => {
 });
 $("controls").addEventListener("submit", (event) => event.preventDefault());
 
-window.addEventListener("figures-missing", () => {
-  $("problem").textContent = "The drawing library did not load, so there are no plots; the numbers stand in the tables. Reload to try again.";
-  $("problem").hidden = false;
-});
-
 // ---- start ----
 
 refresh();

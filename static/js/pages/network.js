@@ -9,11 +9,11 @@ import * as view from "../lib/network_view.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { Schematic } from "../lib/schematic.js";
 import { bindCopy } from "../lib/share.js";
-import { bindReplay, bindSource, offerDrop, showSource } from "../lib/source.js";
+import { bindReplay, bindSource, offerWays, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { Streamed } from "../lib/stream.js";
 import { bindTerms } from "../lib/terms.js";
-import { remembered } from "../lib/upload.js";
+import { withFileName } from "../lib/upload.js";
 import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/network", figure: "depth_deviation" };
@@ -62,7 +62,7 @@ const schematic = new Schematic($("schematic"), {
 function show(found) {
   answer = found;
   $("view").classList.remove("empty", "stale");
-  view.showTexts(answer, remembered.get(state.get("source"))?.name);
+  view.showTexts(answer);
   view.showKinds(answer, embedded.kinds);
   view.showDisturbance(answer);
   schematic.show(answer);
@@ -83,8 +83,8 @@ function showRest() {
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
   if (answer === null && !unsolved) $("headline").textContent = NOTHING;
-  showProblem(detail, errors, answer ? `${answer.batch.title}, ${answer.network.text}` : "");
-  offerDrop(errors, state);
+  showProblem(detail, errors, answer ? withFileName(`${answer.batch.title}, ${answer.network.text}`, answer) : "");
+  offerWays(errors, state);
 }
 
 function cancelled() {
@@ -103,7 +103,6 @@ function showProgress(told) {
 }
 
 state.onChange((names) => {
-  unsolved = null;
   relevance();
   if (names === null || names.includes("source")) showSource(state);
   ask();
@@ -111,6 +110,7 @@ state.onChange((names) => {
 
 // A field that is left tells once more what it told on Enter: what is under way already is not given up for that.
 function ask() {
+  unsolved = null;
   if (asking && state.query() === wanted) return;
   streamed.overtake();
   wanted = state.query();
@@ -172,7 +172,7 @@ function pick(figure, point) {
 // ---- start ----
 
 bindButtons(state);
-bindSource(state, { again: ask, fresh: (upload) => ofUpload(upload, state) });
+bindSource(state, { again: ask, fits: (upload) => ofUpload(upload, state) });
 bindReplay(state, ask);
 bindCopy(state, API);
 bindTerms(embedded.terms, figures);

@@ -9,14 +9,13 @@ import { follow } from "../lib/norms_state.js";
 import * as view from "../lib/norms_view.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
-import { bindReplay, bindSource, offerDrop, showSource } from "../lib/source.js";
+import { bindReplay, bindSource, offerWays, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { bindTerms } from "../lib/terms.js";
-import { remembered } from "../lib/upload.js";
+import { withFileName } from "../lib/upload.js";
 import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/norms", figure: "before" };
-const OF_THIS_BATCH = { batch_size: "auto", groups: "auto", ghost_size: "auto", situation: "usual", cell: "" };
 const REST_AFTER = 120; // milliseconds
 const NOTHING = "Nothing is computed: see the marked field.";
 const $ = (id) => document.getElementById(id);
@@ -47,7 +46,7 @@ const cubes = new Cubes($("cubes"), { keep: (cell) => state.set({ cell: cell.joi
 function show(found) {
   answer = found;
   $("view").classList.remove("empty", "stale");
-  view.showTexts(answer, remembered.get(state.get("source"))?.name);
+  view.showTexts(answer);
   cubes.show(answer, cell());
   figures.show(answer.figures);
   refreshChoices();
@@ -66,8 +65,8 @@ function showRest() {
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
   if (answer === null) $("headline").textContent = NOTHING;
-  showProblem(detail, errors, answer ? answer.batch.text : "");
-  offerDrop(errors, state);
+  showProblem(detail, errors, answer ? withFileName(answer.batch.text, answer) : "");
+  offerWays(errors, state);
 }
 
 // The cell in the address, else the one that the server takes; what is no cell is the server's to refuse.
@@ -110,7 +109,7 @@ function refreshChoices() {
 // ---- start ----
 
 bindButtons(state);
-bindSource(state, { again: ask, fresh: () => OF_THIS_BATCH });
+bindSource(state, { again: ask, fits: () => ({ situation: "usual" }) });
 bindReplay(state, ask);
 bindCopy(state, API);
 bindTerms(embedded.terms, figures);

@@ -7,20 +7,19 @@ import { bindMenus } from "../lib/menus.js";
 import { PerFeature } from "../lib/per_feature.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
-import { bindReplay, bindSource, offerDrop, showSource } from "../lib/source.js";
+import { bindReplay, bindSource, offerWays, ofNewSource, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { bindTerms } from "../lib/terms.js";
-import { remembered } from "../lib/upload.js";
+import { withFileName } from "../lib/upload.js";
 import { numbersBehind, showFeatures, showFindings, showTexts } from "../lib/view.js";
 import { Waiting } from "../lib/waiting.js";
 
 const REST_AFTER = 160; // milliseconds
-const OF_THIS_BATCH = { selected: "", pair: "", gamma: "auto", beta: "auto", upstream: "auto", batch_size: "auto" };
 const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
 
-const state = new State(embedded.schema);
+const state = new State(embedded.schema, ofNewSource);
 const figures = new Figures(document, embedded.templates);
 new Controls($("controls"), state);
 const perFeature = new PerFeature(state);
@@ -44,7 +43,7 @@ function show(found) {
   answer = found;
   $("view").classList.remove("empty", "stale");
   figures.show(answer.figures);
-  showTexts(answer, remembered.get(state.get("source"))?.name);
+  showTexts(answer);
   perFeature.show(answer);
   refreshBatchSize();
   relevance();
@@ -66,8 +65,8 @@ function showRest() {
 
 function fail(detail, errors) {
   $("view").classList.toggle("stale", answer !== null);
-  showProblem(detail, errors, answer ? answer.batch.title : "");
-  offerDrop(errors, state);
+  showProblem(detail, errors, answer ? withFileName(answer.batch.title, answer) : "");
+  offerWays(errors, state);
 }
 
 // What the state alone decides, at once.
@@ -168,7 +167,7 @@ function refreshDownloads() {
 
 bindButtons(state);
 bindUndo(state);
-bindSource(state, { again, fresh: () => OF_THIS_BATCH });
+bindSource(state, { again });
 bindReplay(state, again);
 bindCopy(state);
 bindTerms(embedded.terms, figures);

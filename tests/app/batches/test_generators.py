@@ -359,3 +359,9 @@ def test_only_the_class_sorted_generator_has_labels() -> None:
         name for name in NAMES if GeneratorSource(name, 2, 0).draw(4, np.random.default_rng(0)).labels is not None
     ]
     assert labelled == ["class_sorted"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_generator_says_whether_its_batches_have_classes(name: str) -> None:
+    batch = GeneratorSource(name, 4, 0, {}).draw(8, np.random.default_rng(0))
+    assert GENERATORS[name].labelled == (batch.labels is not None)

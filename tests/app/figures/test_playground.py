@@ -138,7 +138,7 @@ def test_an_axis_that_gamma_widened_says_so():
 
 def test_a_symlog_axis_names_itself_and_its_linear_part():
     found, _ = of(np.random.default_rng(0).standard_normal((50, 2)) * np.array([1, 1000]))
-    assert found["x"]["layout"]["xaxis"]["title"]["text"] == "x (symlog beyond ±3)"
+    assert found["x"]["layout"]["xaxis"]["title"]["text"] == "x<br>symlog beyond ±3"
 
 
 def test_the_gradient_from_above_is_drawn_as_the_bell_that_it_is():

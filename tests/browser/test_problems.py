@@ -1,0 +1,118 @@
+"""What went wrong is told beside its control, and above the view where that control cannot be seen."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser import files
+from tests.browser.conftest import Watch
+from tests.browser.playground import Playground
+from tests.browser.test_widths import PHONE, overflow
+
+PATHS = ["/", "/derivation", "/network", "/norms", "/batch-size"]
+GONE = "0" * 64
+
+
+@pytest.fixture
+def phone(playground: Playground) -> Playground:
+    playground.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    return playground
+
+
+def sheet(page: Page) -> None:
+    """Open or close the sheet of controls."""
+    page.get_by_role("button", name="Controls").click()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playground, watch: Watch, path: str) -> None:
+    watch.refusals.add(422)
+    phone.page.goto(f"{path}?eps=-3")
+    phone.settle()
+    expect(phone.problem).to_be_in_viewport()
+    expect(phone.problem).to_contain_text("Epsilon: “-3” is not allowed here; allowed: a number from 0 to")
+    expect(phone.problem).to_contain_text("Not computed; below is still")
+    sheet(phone.page)
+    expect(phone.error("eps")).to_contain_text("a number from 0 to")
+    expect(phone.problem).not_to_contain_text("Epsilon")
+    sheet(phone.page)
+    expect(phone.problem).to_contain_text("Epsilon")
+    sheet(phone.page)
+    phone.enter("eps", "0.1")
+    expect(phone.problem).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_on_a_phone_an_upload_that_is_gone_is_asked_for_in_the_view(
+    phone: Playground, watch: Watch, tmp_path: Path, path: str
+) -> None:
+    watch.refusals |= {410, 415}
+    file = files.on_disk(tmp_path, "people.csv", files.table(rows=60 + len(path)))
+    source = hashlib.sha256(file.read_bytes()).hexdigest()
+    phone.page.goto(f"{path}?source={source}")
+    phone.settle()
+    expect(phone.problem).to_be_in_viewport()
+    expect(phone.problem).to_contain_text("is not here")
+    button = phone.page.get_by_text("Upload a file")
+    expect(button).to_be_in_viewport()
+    assert overflow(phone.page) == 0
+    phone.page.locator("#file").set_input_files(
+        files.on_disk(tmp_path, "picture.png", b"\x89PNG\r\n\x1a\n" + bytes(64))
+    )
+    expect(phone.page.locator("#e-file")).to_be_in_viewport()
+    phone.page.locator("#file").set_input_files(file)
+    expect(phone.problem).to_be_hidden()
+    phone.settle()
+    expect(phone.page.locator("#batch-line")).to_contain_text("people.csv")
+    expect(phone.page.locator("#control-groups #drop")).to_have_count(1)
+    expect(button).to_be_hidden()
+
+
+@pytest.mark.parametrize("path", PATHS[1:])
+def test_a_wide_screen_asks_for_an_upload_that_is_gone_above_the_view(
+    playground: Playground, watch: Watch, path: str
+) -> None:
+    watch.refusals.add(410)
+    playground.page.goto(f"{path}?source={GONE}")
+    playground.settle()
+    expect(playground.problem).to_contain_text("is not here")
+    expect(playground.page.get_by_text("Upload a file")).to_be_in_viewport()
+
+
+def test_a_wide_screen_says_in_the_empty_view_what_is_missing(playground: Playground, watch: Watch) -> None:
+    watch.refusals.add(410)
+    playground.page.goto(f"/?source={GONE}")
+    playground.settle()
+    playground.expect_error("source", "is not here")
+    expect(playground.problem).to_contain_text("is not here")
+    expect(playground.headline).to_have_text("Nothing is computed.")
+    expect(playground.page.locator("#view").get_by_text("Upload a file")).to_be_in_viewport()
+    playground.choose("source", "iris")
+    expect(playground.problem).to_be_hidden()
+    expect(playground.page.locator("#view").get_by_text("Upload a file")).to_have_count(0)
+
+
+def test_on_a_phone_the_way_out_of_a_missing_value_stands_in_the_view(phone: Playground, watch: Watch) -> None:
+    watch.refusals.add(422)
+    content = files.with_gap().encode()
+    phone.page.request.post("/api/v1/batches", data=content)
+    phone.page.goto(f"/?source={hashlib.sha256(content).hexdigest()}")
+    phone.settle()
+    expect(phone.problem).to_contain_text("row 3")
+    phone.problem.get_by_role("button", name="Leave those rows out").click()
+    phone.settle()
+    assert phone.query["missing"] == "drop"
+    expect(phone.problem).to_be_hidden()
+
+
+def test_an_upload_that_fails_under_a_closed_sheet_is_told_above_the_view(
+    phone: Playground, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals |= {415, 422}
+    phone.open()
+    phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.ragged()))
+    expect(phone.problem).to_contain_text("Line 5")
+    phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
+    expect(phone.problem).to_be_hidden()
