@@ -7,7 +7,6 @@ from app.api.network_view import View
 from app.figures import network_words as words
 from app.figures.network_disturbance import disturb_headline, disturb_text
 from bncore.network.contrast import Column
-from bncore.network.survey import gradient_ratio
 
 
 def disturbance(view: View) -> dict[str, Any] | None:
@@ -36,7 +35,7 @@ def _disturbed(view: View, name: str, column: Column) -> dict[str, Any] | None:
     return {
         "text": disturb_text(view.contrast, name, view.query.notation),
         "loss": {"before": finite(column.survey.loss), "after": finite(found.survey.loss)},
-        "gradient_ratio": gradient_ratio(column.survey, found.survey, d.block),
+        "gradient_ratio": column.gradient_ratio(d.block),
         "diverged": diverged and words.diverged_text(view.contrast, name, diverged, view.query.notation),
         "joints": [
             {
@@ -47,7 +46,7 @@ def _disturbed(view: View, name: str, column: Column) -> dict[str, Any] | None:
             for id, moved in zip(ids, found.moved, strict=True)
         ],
         "weights": [
-            {"block": block, "gradient_ratio": gradient_ratio(column.survey, found.survey, block)}
+            {"block": block, "gradient_ratio": column.gradient_ratio(block)}
             for block in range(1, column.survey.depth + 1)
         ],
     }  # fmt: skip

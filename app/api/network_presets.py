@@ -27,7 +27,7 @@ PRESETS: dict[str, Preset] = {
         "magnitude smaller without batch norm than with it.",
         {"depth": 10, "width": 100, "activation": "sigmoid", "initialization": "normal", "weight_scale": 0.1},
         "A few layers, weights drawn for the width (Xavier at a scale near 4 for the sigmoid), or residual "
-        "connections: then the gradient arrives without batch norm, too.",
+        "connections: then the two gradients are less than three orders of magnitude apart.",
         "Ioffe & Szegedy 2015, section 1",
     ),
     "exploding": Preset(
@@ -44,7 +44,7 @@ PRESETS: dict[str, Preset] = {
         "For a > 0 and ε = 0: BN((aW)u) = BN(Wu), ∂L/∂(aW) = (1/a) ∂L/∂W, and ⟨w, ∂L/∂w⟩ = 0 for every unit.",
         {"depth": 6, "eps": 0, "dtype": "float64", "disturb_layer": 1, "disturb_factor": 3},
         "Epsilon is not small beside the variance, a < 0, which flips the sign, or batch norm behind an f that does "
-        "not pass a factor on, as a sigmoid.",
+        "not pass a factor on, as a sigmoid. With two examples or one there is no gradient to scale.",
         "Ioffe & Szegedy 2015, section 3.3",
     ),
     "gradient_growth": Preset(
@@ -52,8 +52,8 @@ PRESETS: dict[str, Preset] = {
         "With batch norm before ReLU and no residual connections gradients grow towards the input by about "
         "√(π/(π−1)) = 1.211 a layer, whatever the weights' scale.",
         {"source": "normal", "features": 256, "batch_size": 32, "depth": 30, "width": 256, "initialization": "he"},
-        "Residual connections, another activation, narrow layers or small batches: 1.211 is the value for many units "
-        "and many examples.",
+        "Residual connections, another activation, few blocks or small batches: 1.211 is the value for many units, many "
+        "examples and blocks far from both ends.",
         "Yang et al. 2019, “A Mean Field Theory of Batch Normalization”",
     ),
     "residual_tames": Preset(
@@ -71,7 +71,8 @@ PRESETS: dict[str, Preset] = {
         "At ε = 0, per feature: ‖dx‖² = (γ²/σ²) (‖dy‖² − (Σ dy)²/N − (Σ dy·x̂)²/N): two components are removed, the "
         "rest is rescaled.",
         {"depth": 8, "batch_size": 16, "eps": 0, "dtype": "float64"},
-        "Epsilon is not small beside the variance: then a part of the second component passes.",
+        "Epsilon is not small beside the variance: then a part of the second component passes. With two examples or "
+        "one nothing is left to rescale.",
         "After Santurkar et al. 2018, theorem 4.1",
     ),
 }  # fmt: skip

@@ -113,9 +113,8 @@ def _joint(shown: Shown, found: Distributions, side: str) -> Figure:
     symbol = " or ".join(dict.fromkeys(shown.symbol(d.column, kind) for d in columns))
     value = symbol if side == "activations" else f"∂L/∂ {symbol}"
     told = "; ".join(_joint_told(d) for d in columns)
-    note = "; ".join(
-        f"{COLUMN_WORDS[d.column]} {counted(d.outside, 'value')} outside the axis" for d in columns if d.outside
-    )
+    outside = [f"{COLUMN_WORDS[d.column]} {counted(d.outside, 'value')} outside the axis" for d in columns if d.outside]
+    note = "; ".join([*(shown.diverged(d.column).rstrip(".") for d in columns if not d.rows), *outside])
     layout = {
         "title": {"text": f"{value} of block {block}{shown.when}"},
         "xaxis": axis_layout(columns[0].axis, value) | {"nticks": 5},

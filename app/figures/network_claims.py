@@ -9,7 +9,7 @@ from bncore.network.survey import Diverged
 NOT_HERE = {
     "no_norm": "This network has no column with batch norm, so that nothing can be measured.",
     "diverged": "Not measured here: with batch norm, too, numbers leave their range.",
-    "no_gradient": "Not measured here: no gradient reaches batch norm, or none that is finite.",
+    "no_gradient": "Not measured here: no gradient passes batch norm that is finite and more than rounding.",
 }
 
 

@@ -11,7 +11,6 @@ from bncore.network.build import Recipe
 from bncore.network.contrast import Column, Contrast, Disturbance, Disturbed
 from bncore.network.movement import Moved
 from bncore.network.passing import SMALL, Passing
-from bncore.network.survey import gradient_ratio
 
 
 def disturb_headline(shown: Contrast) -> str:
@@ -222,7 +221,7 @@ WHY: dict[str, Callable[[_Told], str]] = {
 
 
 def _gradient(name: str, column: Column, found: Disturbed, d: Disturbance) -> str:
-    ratio = gradient_ratio(column.survey, found.survey, d.block)
+    ratio = column.gradient_ratio(d.block)
     if ratio is None or (found.passing is not None and found.passing.cause == "nothing"):
         return ""
     beside = f" (1/|a| = {three(1.0 / abs(d.factor))})" if d.factor and name == "with" else ""

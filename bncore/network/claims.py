@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from bncore.network.contrast import Column, Contrast, surveyed
 from bncore.network.edits import without_residual
-from bncore.network.survey import Diverged, Survey, gradient_ratio
+from bncore.network.survey import Diverged, Survey
 
 ORDERS = 1e3  # "orders of magnitude"
 YANG = math.sqrt(math.pi / (math.pi - 1.0))  # 1.2112: Yang et al. 2019, "A Mean Field Theory of Batch Normalization"
@@ -66,11 +66,16 @@ def scale_invariance(shown: Contrast) -> Measured:
     column, d = shown.columns.get("with"), shown.setup.disturbance
     if column is None or column.survey.diverged:
         return Measured({}, None, missing="diverged" if column else "no_norm")
-    alignment = max(weights.alignment for weights in column.survey.weights)
+    alive = [weights.alignment for weights in column.survey.weights if weights.block not in column.vanished]
+    alignment = max(alive, default=math.nan)
+    if not alive:
+        return Measured({}, None, missing="no_gradient")
     if d is None or column.disturbed is None or d.factor <= 0.0:
         return Measured({"alignment": alignment}, None)
     moved = next((m.values for m in column.disturbed.moved if m.kind == "norm"), math.nan)
-    ratio = gradient_ratio(column.survey, column.disturbed.survey, d.block)
+    ratio = column.gradient_ratio(d.block)
+    if ratio is None and not column.disturbed.survey.diverged:
+        return Measured({}, None, missing="no_gradient")
     product = math.nan if ratio is None else d.factor * ratio
     within = ROUNDING[shown.setup.recipe.dtype]
     holds = moved <= within and abs(product - 1.0) <= within and alignment <= within
@@ -111,10 +116,11 @@ def residual_tames(shown: Contrast) -> Measured:
 def gradient_norm(shown: Contrast) -> Measured:
     """After Santurkar et al. 2018, theorem 4.1: the largest disagreement with the identity, the mean share removed."""
     column = shown.columns.get("with")
-    if column is None or not column.parts:
+    parts = [p for p in column.parts if p.predicted and p.block not in column.vanished] if column else []
+    if not parts:
         return Measured({}, None, missing="no_gradient" if column else "no_norm")
-    worst = max(parts.disagreement for parts in column.parts)
-    removed = sum(1.0 - parts.kept for parts in column.parts) / len(column.parts)
+    worst = max(part.disagreement for part in parts)
+    removed = sum(1.0 - part.kept for part in parts) / len(parts)
     return Measured({"disagreement": _real(worst), "removed": removed}, worst <= ROUNDING[shown.setup.recipe.dtype])
 
 

@@ -16,7 +16,7 @@ from bncore.network.losses import LOSSES, Loss
 from bncore.network.movement import Moved, movements
 from bncore.network.passing import Passing, passing
 from bncore.network.propagation import propagate
-from bncore.network.survey import Survey, survey
+from bncore.network.survey import Survey, gradient_ratio, survey
 from bncore.progress import Said, unheard
 
 ARCHITECTURES = {"fully_connected": fully_connected, "convolutional": convolutional}
@@ -69,6 +69,22 @@ class Column:
     survey: Survey
     parts: list[GradientParts]
     disturbed: Disturbed | None
+
+    def gradient_ratio(self, block: int) -> float | None:
+        """||dL/dW|| of a block (from 1) disturbed over undisturbed; None where that is no number, or of rounding."""
+        if self.disturbed is None or block in self.vanished:
+            return None
+        return gradient_ratio(self.survey, self.disturbed.survey, block)
+
+    @property
+    def vanished(self) -> set[int]:
+        """The blocks that no more than rounding of the gradient reaches: those up to a norm that lets none pass.
+
+        Residual connections lead the gradient past such a norm.
+        """
+        found = {parts.block for parts in self.parts if parts.vanished}
+        past = bool(self.survey.at("sum"))
+        return found if past or not found else set(range(1, max(found) + 1))
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,8 @@ from bncore.network.moments import SAFE, norm
 from bncore.network.normalization import BatchNorm
 from bncore.statistics import statistics
 
+ROUNDINGS = 64  # of the dtype's epsilon, of ||dy||^2: what is left of it is rounding
+
 
 @dataclass(frozen=True)
 class GradientParts:
@@ -23,7 +25,8 @@ class GradientParts:
         ||dx||^2 = sum_i (gamma^2/s^2) kept_i                                            at eps 0: `predicted`
 
     `kept`, `by_mean` and `by_variance` are the shares; `measured` is the ||dx|| of the backward pass, which at eps > 0
-    keeps a little of the variance's component. After Santurkar et al. 2018, theorem 4.1.
+    keeps a little of the variance's component. A share kept that is no more than rounding is 0; `vanished` says that
+    ||dx|| is no more either, as with two examples at eps 0. After Santurkar et al. 2018, theorem 4.1.
     """
 
     block: int
@@ -32,6 +35,7 @@ class GradientParts:
     by_variance: float
     predicted: float
     measured: float
+    vanished: bool
 
     @property
     def disagreement(self) -> float:
@@ -49,18 +53,29 @@ def _parts(before: Joint, joint: Joint) -> GradientParts | None:
     layer, largest = joint.record.layer, float(np.abs(joint.dy).max())
     if not (isinstance(layer, BatchNorm) and 0.0 < largest < math.inf and np.isfinite(before.y).all()):
         return None
-    dy, x_hat = _rows(joint.dy) / largest, _normalized(layer, _rows(joint.y))
+    dy, x_hat = _rows(joint.dy) / largest, _in_units(_normalized(layer, _rows(joint.y)))
     total, squares = _column_dots(dy, dy), _column_dots(x_hat, x_hat)
     mean = dy.sum(axis=0, dtype=np.float64) ** 2 / len(dy)
     variance = _column_dots(dy, x_hat) ** 2 * reciprocal(squares)
-    kept = np.maximum(total - mean - variance, 0.0)
+    rounding = ROUNDINGS * float(np.finfo(dy.dtype).eps)
+    kept = total - mean - variance
+    kept[kept <= rounding * total] = 0.0
     scale = EPS_PLACEMENTS[layer.eps_placement].scale(_variance(_rows(before.y)), layer.eps)
-    passed = float((np.square(layer.gamma * reciprocal(scale)) * kept).sum())
-    whole = float(total.sum())
+    slope = layer.gamma * reciprocal(scale)
+    direct, passed = (largest * norm(slope * np.sqrt(squares_of)) for squares_of in (total, kept))
+    whole, measured = float(total.sum()), norm(before.dy)
+    nothing = math.sqrt(rounding) * direct if layer.eps == 0.0 else 0.0
     return GradientParts(
         joint.block, float(kept.sum()) / whole, float(mean.sum()) / whole, float(variance.sum()) / whole,
-        largest * math.sqrt(passed), norm(before.dy),
+        passed, measured, passed == 0.0 and measured <= nothing,
     )  # fmt: skip
+
+
+def _in_units(rows: Array) -> Array:
+    """Each column in units of its largest number, so that its squares stay in range; shares do not depend on it."""
+    largest = np.abs(rows).max(axis=0)
+    units: Array = rows / np.where(largest > 0, largest, 1)
+    return units
 
 
 def _rows(values: Array) -> Array:

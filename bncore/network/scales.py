@@ -7,6 +7,7 @@ from statistics import median_high
 from bncore.axis import SMALLEST, Axis, axis_for, nice_ceiling
 from bncore.network.moments import Moments
 
+LARGEST = 1e300  # an end of an axis, so that the length of one stays in range
 REACH = 5.0  # deviations from a joint's mean that are worth drawing
 LONGEST_LINEAR = 20.0  # times the typical joint's size; beyond it a linear axis would flatten most of them
 LINEAR_WITHIN = 3.0  # typical sizes that a symlog axis keeps linear, so that a bell is drawn as one
@@ -26,12 +27,12 @@ def shared_axis(
     sizes = [size for moments in joints if (size := math.hypot(moments.mean, moments.sd)) > SMALLEST]
     if not sizes:
         return Axis("linear", *(bounds or (-1.0, 1.0)))
-    low = min(max(m.low, m.mean - REACH * m.sd) for m in joints)
-    high = max(min(m.high, m.mean + REACH * m.sd) for m in joints)
+    low = max(min(max(m.low, m.mean - REACH * m.sd) for m in joints), -LARGEST)
+    high = min(max(min(m.high, m.mean + REACH * m.sd) for m in joints), LARGEST)
     if symmetric:
         high = max(-low, high)
         low = -high
-    typical = median_high(sizes)
+    typical = min(median_high(sizes), LARGEST)
     if max(-low, high) > LONGEST_LINEAR * typical:
         return axis_for(low, high, "symlog", nice_ceiling(LINEAR_WITHIN * typical, STEPS))
     return Axis("linear", *bounds) if bounds else axis_for(low, high, "linear")

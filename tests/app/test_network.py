@@ -109,6 +109,32 @@ def test_divergence_is_null_and_named_and_drawn_up_to_there(client):
     assert [value is None for value in drawn] == [block >= found["block"] for block in range(1, 31)]
     assert found["text"].rstrip(".") in answer["figures"]["depth_deviation"]["layout"]["meta"]["note"]
     assert answer["columns"]["with"]["diverged"] is None
+    for name in ("joint", "joint_gradient"):
+        assert found["text"].rstrip(".") in answer["figures"][name]["layout"]["meta"]["note"]
+
+
+@pytest.mark.parametrize("query", [
+    {"weight_scale": 1e-20}, {"weight_scale": 1e-3, "eps": 10, "depth": 50}, {"weight_scale": 1e-6, "depth": 50},
+    {
+        "activation": "identity", "initialization": "he", "residual": "on", "depth": 50, "weight_scale": 1e3,
+        "eps": 1e-30, "source": "normal", "loss": "squared_error", "disturb_layer": 1, "disturb_factor": 0,
+        "standardize": "off", "width": 8, "batch_size": 16,
+    },
+])  # fmt: skip
+def test_numbers_at_the_ends_of_float64_are_drawn(client, query):
+    answer = get(client, dtype="float64", **query)
+    for parts in answer["columns"]["with"]["gradient_parts"]:
+        assert parts["kept"] + parts["by_mean"] + parts["by_variance"] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("preset", ["gradient_norm", "scale_invariance"])
+@pytest.mark.parametrize("batch_size", [1, 2])
+def test_a_claim_on_gradients_is_not_measured_on_rounding(client, preset, batch_size):
+    answer = get(client, preset=preset, batch_size=batch_size, eps=0, dtype="float64", disturb_layer=1)
+    assert answer["preset"]["holds"] is None
+    assert "more than rounding" in answer["preset"]["text"]
+    assert answer["disturb"]["columns"]["with"]["gradient_ratio"] is None
+    assert "gradient of the disturbed weights" not in answer["disturb"]["columns"]["with"]["text"]
 
 
 CLAIMED = {
@@ -234,6 +260,7 @@ TOLD = [
     ({"disturb_factor": -3, "eps": 1}, "with", "ε's doing", "deviation stay"),
     ({"disturb_factor": 1}, "with", "Nothing is disturbed", "stops"),
     ({"disturb_factor": 1, "disturb_shift": 1e6}, "with", "rounding's doing", "ε"),
+    ({"disturb_factor": 1, "disturb_shift": 2}, "with", "rounding's doing", "ε's"),
     ({"weight_scale": 0, "disturb_layer": 4, "disturb_shift": 1}, "without", "one number for all", "range"),
     ({"eps": 0, "dtype": "float64"}, "with", "rounding's doing", "ε"),
     ({"depth": 9, "weight_scale": 1e6}, "without", "Without the disturbance already", "Nothing stops it"),
