@@ -36,7 +36,9 @@ def answer_of(view: View) -> dict[str, Any]:
         "size": of.size,
         "parts": list(view.query.parts),
     }
-    answer["conventions"] = words.conventions(of.size, view.query.eps, view.query.eps_placement, of.total)
+    answer["conventions"] = words.conventions(
+        of.size, view.query.eps, view.query.eps_placement, of.total, of.population.nested
+    )
     figures: dict[str, Any] = {}
     if view.estimates is not None:
         answer |= _estimates(view, view.estimates)
@@ -99,7 +101,7 @@ def _estimates(view: View, found: Estimates) -> dict[str, Any]:
             "draws": found.draws,
             "feature": view.query.feature,
             "quantiles": list(QUANTILES),
-            "text": words.theory_text(found, of.at, of.size, missing),
+            "text": words.theory_text(found, of.at, of.size, missing, of.population.nested),
             "population_text": words.population_text(found, of.at, of.name, of.population.nested),
             "noise": {"scale": _finite(scale[row, of.at]), "shift": _finite(shift[row, of.at])},
             "off": [_off(found, at_size, of.at) for at_size in found.sizes],
@@ -179,7 +181,7 @@ def _noise(view: View, found: NoiseView) -> dict[str, Any]:
     matched = {name: _four(value) for name, value in found.matched.items()}
     return {
         "text": words.noise_text(shapes, found.z, query.example, of.size, query.notation),
-        "match_text": words.match_text(found.kinds[BATCH_NORM].average, found.together, matched),
+        "match_text": words.match_text(found.kinds[BATCH_NORM].average, found.together, matched, found.capped),
         "pairs_text": words.pairs_text({name: kind.pairs.measured.tolist() for name, kind in found.kinds.items()}),
         "value": found.z,
         "matched": matched,

@@ -11,7 +11,7 @@ from app.api.batch_size_small import SmallBatch
 from bncore.axis import Axis, axis_for, fence
 from bncore.batch_size.noise import ROUNDING, Layer, Shape, expected_variance, jitter, shape
 from bncore.batch_size.pairs import Pairs, pairs_in_batch_norm, pairs_of
-from bncore.batch_size.perturbations import MOST_RATE, PERTURBATIONS
+from bncore.batch_size.perturbations import MOST_DEVIATION, MOST_RATE, PERTURBATIONS
 from bncore.batch_size.running import exactly
 from bncore.batch_size.theory import finite_factor
 from bncore.progress import Said, unheard
@@ -21,6 +21,7 @@ JITTER_STREAM, BATCH_STREAM, PAIRS_STREAM, OTHER_STREAM = 14, 15, 16, 17  # of t
 BESIDE = 100  # keeps them apart from the other views' streams
 BINS = 48
 BATCH_NORM = "batch_norm"
+MOST = {"rate": MOST_RATE, "deviation": MOST_DEVIATION}
 Floats = NDArray[np.float64]
 
 
@@ -43,7 +44,7 @@ class NoiseView:
     """`z` is the example's value without noise, by the population's statistics; `sizes` are those of `spread`, its
     distribution in batches of each, with the variance that theory gives it, (S,). `kinds` by name, batch norm first.
     `matched` has the rate and the deviation at which the noise is as large as batch norm's, averaged over `together`
-    examples.
+    examples; those in `capped` would have to be larger than is allowed.
     """
 
     z: float
@@ -53,6 +54,7 @@ class NoiseView:
     kinds: dict[str, Kind]
     axis: Axis
     matched: dict[str, float]
+    capped: tuple[str, ...]
     together: int
 
 
@@ -75,10 +77,11 @@ def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Laye
         )
         for name, noisy in values.items()
     }
-    matched = {
+    wanted = {
         PERTURBATIONS[name].strength: PERTURBATIONS[name].matched(averages[BATCH_NORM], square) for name in strengths
     }
-    matched["rate"] = min(matched["rate"], MOST_RATE)
+    matched = {name: min(strength, MOST[name]) for name, strength in wanted.items()}
+    capped = tuple(name for name, strength in wanted.items() if strength > MOST[name])
     sizes = tuple(size for size in of.sizes if size >= 2)
     companions = small.companions(of, kept[:1])
     alone = jitter(x[:1], companions, sizes, query.draws, _rng(query, JITTER_STREAM), layer, say)
@@ -86,7 +89,9 @@ def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Laye
         expected_variance(z[:1], at, size, factor)[0]
         for size, factor in zip(sizes, finite_factor(sizes, of.total), strict=True)
     ]
-    return NoiseView(float(z[0]), sizes, summarize(alone.x_hat[:, 0]), np.array(expected), kinds, axis, matched, len(x))
+    return NoiseView(
+        float(z[0]), sizes, summarize(alone.x_hat[:, 0]), np.array(expected), kinds, axis, matched, capped, len(x)
+    )
 
 
 def _kept(query: BatchSizeFields, of: Sampled, members: int) -> NDArray[np.intp]:

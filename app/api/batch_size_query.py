@@ -11,7 +11,7 @@ from app.api.layer_query import EPS, EPS_PLACEMENT, NOTATION, indices
 from app.api.source_query import AUTO_FINITE, BatchFields, with_generator_fields
 from app.batches.batch import Source
 from bncore.batch_size.estimates import MOST_DRAWS, WHOLE
-from bncore.batch_size.perturbations import MOST_RATE
+from bncore.batch_size.perturbations import MOST_DEVIATION, MOST_RATE
 from bncore.running import RUNNING_VARIANCES
 
 LEAST_DRAWS = 10
@@ -104,7 +104,7 @@ class BatchSizeFields(BatchFields):
     )  # fmt: skip
     deviation: float = control(
         0.5, "The deviation of the noise on a weight, or on a bias.", title="Weight noise", group="noise",
-        kind="slider", symbol="s", slider=(0, 2), step=0.01, ge=0, le=100,
+        kind="slider", symbol="s", slider=(0, 2), step=0.01, ge=0, le=MOST_DEVIATION,
     )  # fmt: skip
     perturbation: Literal["multiplicative", "additive"] = control(
         "multiplicative", "Noise on a weight, which multiplies the value by N(1, s²), or on a bias, which adds "

@@ -52,8 +52,8 @@ PRESETS: dict[str, Preset] = {
         "With batch norm before ReLU and no residual connections gradients grow towards the input by about "
         "√(π/(π−1)) = 1.211 a layer, whatever the weights' scale.",
         {"source": "normal", "features": 256, "batch_size": 32, "depth": 30, "width": 256, "initialization": "he"},
-        "Residual connections, another activation, few blocks or small batches: 1.211 is the value for many units, many "
-        "examples and blocks far from both ends.",
+        "Residual connections, another activation, few blocks or small batches: 1.211 is the value for many units, "
+        "many examples and blocks far from both ends.",
         "Yang et al. 2019, “A Mean Field Theory of Batch Normalization”",
     ),
     "residual_tames": Preset(

@@ -198,7 +198,7 @@ def noise_figure(found: Estimates, shown: Shown) -> Figure:
     return {
         "data": traces,
         "layout": _layout(
-            title, size_axis(sizes), {"type": "log", "title": {"text": "in deviations σ"}, "dtick": 1},
+            title, size_axis(sizes), {"type": "log", "title": {"text": "in deviations σ"}, "dtick": "D2"},
             [size_mark(shown.size)],
             f"{title}, both axes logarithmic. At K = {shown.size} shift {three(float(shift[row, at]))}, scale "
             f"{three(float(scale[row, at]))}.",

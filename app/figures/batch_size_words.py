@@ -46,8 +46,8 @@ def headline(found: Estimates, at: int, size: int, name: str) -> str:
     )
 
 
-def theory_text(found: Estimates, at: int, size: int, missing: str) -> str:
-    """How far theory is off at a size, and what the draws leave open."""
+def theory_text(found: Estimates, at: int, size: int, missing: str, independent: bool) -> str:
+    """How far what is measured is from theory at a size, in shares of theory's, and what the draws leave open."""
     row = found.sizes.index(size)
     if found.population.sd[at] == 0:
         return ""
@@ -59,16 +59,19 @@ def theory_text(found: Estimates, at: int, size: int, missing: str) -> str:
         )
     measured, error = float(found.deviation.sd[row, at]), float(found.deviation.sd_error[row, at])
     expected = float(found.expected_deviation.sd[row, at])
-    ratio = f"the batch's deviation spreads by {three(measured)}, and theory says {three(expected)}"
     if expected == 0:
         return f"At K = {size} the batch is the whole population: its statistics are exact."
     off, open_ = measured / expected - 1.0, SPREADS * error / expected
     within = abs(off) <= open_
     left = "within the" if within else "more than the"
-    why = "" if within else " It is of first order in 1/K, and fails at few examples or heavy tails."
+    cause = (
+        "It is of first order in 1/K, and fails at few examples or heavy tails." if independent
+        else "It supposes that the examples of a batch do not depend on each other, and here they do."
+    )  # fmt: skip
     return (
-        f"At K = {size} {ratio}, {percent(abs(off))} {'less' if off > 0 else 'more'}: {left} ±{percent(open_)} that "
-        f"the draws leave open.{why}"
+        f"At K = {size} the batch's deviation spreads by {three(measured)}, {percent(abs(off))} "
+        f"{'more' if off > 0 else 'less'} than theory's {three(expected)}: {left} ±{percent(open_)} that the draws "
+        f"leave open.{'' if within else f' {cause}'}"
     )
 
 
@@ -115,15 +118,11 @@ def biased_text(path: Path, sd: float) -> str:
     if not math.isfinite(sd):
         return "This distribution has no variance that the running one could settle around."
     biased = path.var_limit["biased"]
-    below = f"{percent(_short_of(biased, sd))} below σ² = {three(sd**2)}"
+    below = f"{percent(path.short)} below σ² = {three(sd**2)}"
     told = f"The biased running variance settles around {three(biased)}, {below}"
     if "unbiased" not in path.var_limit:
         return f"{told}."
     return f"{told}; the unbiased one around {three(path.var_limit['unbiased'])}."
-
-
-def _short_of(limit: float, sd: float) -> float:
-    return 1.0 - limit / sd**2 if sd > 0 else 0.0
 
 
 def noise_text(shapes: dict[str, Shape], z: float, example: int, size: int, notation: str) -> str:
@@ -133,11 +132,17 @@ def noise_text(shapes: dict[str, Shape], z: float, example: int, size: int, nota
     return f"Example {example} has {x_hat} = {three(z)} without noise. In batches of {size}: {told}."
 
 
-def match_text(average: float, together: int, matched: dict[str, float]) -> str:
-    """What the button sets."""
+def match_text(average: float, together: int, matched: dict[str, float], capped: Sequence[str]) -> str:
+    """What the button sets; of the strengths in `capped` not even the largest gives as much."""
+    names = {"rate": "dropout at p =", "deviation": "noise of s ="}
+    told = {name: f"{words} {three(matched[name])}" for name, words in names.items()}
+    enough = " or ".join(text for name, text in told.items() if name not in capped)
+    short = " and ".join(told[name] for name in capped)
+    as_much = f"as much as {enough}" if enough else "more than either can have"
+    less = f"; {short}, the most there is, has less" if short else ""
     return (
         f"Batch norm's noise has variance {three(average)}, averaged over {counted(together, 'example')} of the small "
-        f"batch: as much as dropout at p = {three(matched['rate'])}, or noise of s = {three(matched['deviation'])}."
+        f"batch: {as_much}{less}."
     )
 
 
@@ -208,17 +213,18 @@ def batch_text(found: Told, names: Sequence[str]) -> str:
     return f"“{names[found.answer]}” with {sure}, among the examples {', '.join(map(str, found.companions.tolist()))}."
 
 
-def conventions(size: int, eps: float, eps_placement: str, total: int | None) -> list[str]:
-    """The conventions in force, a sentence each."""
+def conventions(size: int, eps: float, eps_placement: str, total: int | None, nested: bool) -> list[str]:
+    """The conventions in force, a sentence each; `nested` where smaller batches are parts of larger ones."""
     where = {
         "variance": "under the root, √(σ²+ε), as in the frameworks",
         "deviation": "beside the deviation, σ+ε, as in the lecture",
     }
-    drawn = "independently, without an end" if total is None else "without replacement"
+    drawn = "without an end" if total is None else "without replacement"
+    drawn = f"independently, {drawn}" if nested and total is None else drawn
+    smaller = "smaller ones are parts of larger ones" if nested else "each size has batches of its own"
     return [
         f"K is the batch's size; a batch's deviation is the biased one (its variance divided by K = {size})",
         f"ε = {eps:g} stands {where[eps_placement]}; the estimates are without it",
-        f"examples are drawn {drawn}; batches of one size are independent of each other, smaller ones are parts of "
-        "larger ones",
+        f"examples are drawn {drawn}; batches of one size are independent of each other, {smaller}",
         "in inference the statistics are the population's, γ = 1, β = 0",
     ]  # fmt: skip

@@ -16,6 +16,7 @@ import numpy as np
 from bncore.arguments import Float64, in_range
 
 MOST_RATE = 0.95
+MOST_DEVIATION = 100.0
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,8 @@ class Path:
 
         sd(mean_B) sqrt(momentum / (2 - momentum))
 
-    and `var_limit` what each convention settles around: sigma^2 (1 - f^2/K) if biased, times K/(K - 1) if unbiased.
+    and `var_limit` what each convention settles around: sigma^2 (1 - f^2/K) if biased, times K/(K - 1) if unbiased;
+    `short` is f^2/K, by which share the biased one stays below sigma^2.
     """
 
     size: int
@@ -32,6 +33,7 @@ class Path:
     cold: Float64
     mean_sd: float
     var_limit: dict[str, float]
+    short: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,8 @@ def running_path(population: Population, size: int, steps: int, momentum: float,
     paths = {name: _path(means, variances, size, momentum, name) for name in conventions}
     at, total = population.moments, population.total
     spread = float(expected_mean(at, [size], total).sd[0, 0])
-    biased = float(at.sd[0] ** 2 * (1 - finite_factor([size], total)[0] / size))
+    short = float(finite_factor([size], total)[0] / size)
+    biased = float(at.sd[0] ** 2 * (1 - short))
     limits = {name: float(RUNNING_VARIANCES[name](np.array([biased]), size)[0]) for name in conventions}
     return Path(
         size=size,
@@ -77,6 +80,7 @@ def running_path(population: Population, size: int, steps: int, momentum: float,
         cold=np.power(1.0 - momentum, np.arange(steps + 1), dtype=np.float64),
         mean_sd=spread * float(np.sqrt(momentum / (2.0 - momentum))),
         var_limit=limits,
+        short=short,
     )
 
 

@@ -312,12 +312,51 @@ def test_who_takes_both_gets_a_stream_of_a_large_view_only(client, draws, kind):
         assert answer.headers["content-type"] == kind
 
 
-def test_how_far_theory_is_off_is_said_beside_what_the_draws_leave_open(client):
-    def said(**query):
-        text = get(client, part="estimates", **query)["estimates"]["text"]
-        return re.search(r", (\d+\.\d+) % less: (within|more than) the ±(\d+\.\d+) % that the draws leave open\.", text)
+@pytest.mark.parametrize(
+    ("query", "how", "why"),
+    [({"draws": 1000}, "within", ""), ({"draws": 10_000, "size": 4}, "more than", "first order"),
+     ({"source": "class_sorted", "features": 4, "size": 32}, "more than", "do not depend on each other"),
+     ({"source": "skewed", "features": 1, "size": 4, "draws": 5000}, "more than", "first order")],
+)  # fmt: skip
+def test_how_far_it_is_from_theory_is_said_beside_what_the_draws_leave_open(client, query, how, why):
+    text = get(client, part="estimates", **query)["estimates"]["text"]
+    number = r"(\d+(?:\.\d+)?)"
+    said = re.search(
+        rf"spreads by {number}, {number} % (more|less) than theory's {number}: (within|more than) the ±{number} % that "
+        r"the draws leave open\.(.*)", text,
+    )  # fmt: skip
+    measured, off, side, expected, found, left, cause = said.groups()
+    assert float(off) / 100 == pytest.approx(
+        abs(float(measured) / float(expected) - 1), abs=0.02 * float(off) / 100 + 0.01
+    )
+    assert side == ("more" if float(measured) > float(expected) else "less")
+    assert found == how
+    assert (float(off) <= float(left)) == (how == "within")
+    assert why in cause
 
-    off, how, left = said(draws=1000).groups()
-    assert (how, 0 < float(off) < float(left)) == ("within", True)
-    off, how, left = said(draws=10_000, size=4).groups()
-    assert (how, float(off) > float(left)) == ("more than", True)
+
+def test_the_spread_of_the_deviation_at_32_is_each_distributions_own(client):
+    """sd(sigma_B)/sigma at K = 32, biased: 0.1245 Gaussian, 0.188 Laplace, 0.081 uniform."""
+    for source, expected in (("normal", 0.1245), ("laplace", 0.188), ("uniform", 0.081)):
+        scale = get(client, source=source, features=1, size=32, draws=10_000, part="estimates")["estimates"]["noise"]
+        assert scale["scale"] == pytest.approx(expected, abs=5 * expected / np.sqrt(2 * 10_000) + 5e-4)
+
+
+@pytest.mark.parametrize("values", ["1e-200;3e-200;2e-200", "1e-310;3e-310;2e-310"])
+def test_the_smallest_numbers_are_answered(client, values):
+    answer = get(client, source="inline", values=values, draws=50)
+    assert "below σ²" in answer["running"]["biased_text"]
+
+
+def test_noise_that_cannot_be_matched_is_said_to_be_larger(client):
+    noise = get(client, source="heavy_tailed", degrees_of_freedom=1, features=1, size=32, draws=300)["noise"]
+    assert noise["matched"] == {"rate": 0.95, "deviation": 100.0}
+    assert "more than either can have" in noise["match_text"]
+    get(client, source="heavy_tailed", degrees_of_freedom=1, features=1, **noise["matched"])
+    assert "the most there is" not in get(client)["noise"]["match_text"]
+
+
+def test_dependent_examples_are_not_said_to_be_drawn_independently(client):
+    said = " ".join(get(client, source="class_sorted")["conventions"])
+    assert "independently" not in said
+    assert "each size has batches of its own" in said

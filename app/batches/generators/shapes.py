@@ -41,6 +41,22 @@ def uniform(features: int, rng: np.random.Generator, values: Values) -> Draw:
     return draw
 
 
+def laplace(features: int, rng: np.random.Generator, values: Values) -> Draw:
+    """x_ji = location_i + scale_i l_ji / sqrt(2), l of density e^-|l| / 2, whose variance is 2."""
+    location, scale = locations_and_scales(
+        features,
+        rng,
+        middle=values["laplace_mean"],
+        scale=values["laplace_deviation"],
+        spread=values["laplace_spread"],
+    )
+
+    def draw(size: int, rng: np.random.Generator) -> Batch:
+        return unlabelled(location + scale * rng.laplace(scale=math.sqrt(0.5), size=(size, features)))
+
+    return draw
+
+
 def skewed(features: int, rng: np.random.Generator, values: Values) -> Draw:
     """Log-normal: x_ji = exp(m_i + sigma z_ji), m_i = log_median + log(4) spread v_i; all values are positive.
 
@@ -90,6 +106,11 @@ def of_uniform(_values: Values) -> float:
     return -1.2
 
 
+def of_laplace(_values: Values) -> float:
+    """Excess kurtosis 3."""
+    return 3.0
+
+
 def of_log_normal(values: Values) -> float:
     """Excess kurtosis w^4 + 2 w^3 + 3 w^2 - 6 with w = e^(sigma²)."""
     w = math.exp(values["log_deviation"] ** 2)
@@ -137,6 +158,19 @@ UNIFORM = Generator(
     ),
     uniform,
     excess_kurtosis=of_uniform,
+)
+
+LAPLACE = Generator(
+    "laplace",
+    "Laplace",
+    "Sharp peaks with longer tails than a bell's: the deviation of a small batch is half as uncertain again.",
+    (
+        Parameter("laplace_mean", "mean", "μ", 0.0, -100.0, 100.0, "The mean around which the features' means lie."),
+        Parameter("laplace_deviation", "deviation", "σ", 1.0, 0.001, 100.0, "The typical deviation of a feature."),
+        spread_parameter("laplace"),
+    ),
+    laplace,
+    excess_kurtosis=of_laplace,
 )
 
 SKEWED = Generator(

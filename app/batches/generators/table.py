@@ -3,11 +3,12 @@
 from app.batches.generators.dependent import CLASS_SORTED, CORRELATED
 from app.batches.generators.flawed import DEAD_FEATURE, OUTLIERS, POST_RELU
 from app.batches.generators.generator import Generator
-from app.batches.generators.shapes import BIMODAL, HEAVY_TAILED, NORMAL, SKEWED, UNIFORM
+from app.batches.generators.shapes import BIMODAL, HEAVY_TAILED, LAPLACE, NORMAL, SKEWED, UNIFORM
 
 _ALL = (
     NORMAL,
     UNIFORM,
+    LAPLACE,
     SKEWED,
     HEAVY_TAILED,
     BIMODAL,

@@ -48,10 +48,11 @@ def other_value(parameter: Parameter) -> float:
 # The table
 
 
-def test_the_catalogue_has_the_ten_generators_in_order() -> None:
+def test_the_catalogue_has_the_generators_in_order() -> None:
     assert NAMES == [
         "normal",
         "uniform",
+        "laplace",
         "skewed",
         "heavy_tailed",
         "bimodal",
@@ -158,7 +159,9 @@ def test_features_differ_in_location_and_scale_by_default(name: str, seed: int) 
     assert np.ptp(x.mean(axis=0)) > x.std(axis=0).min()
 
 
-@pytest.mark.parametrize("name", ["normal", "uniform", "skewed", "heavy_tailed", "bimodal", "outliers", "post_relu"])
+@pytest.mark.parametrize(
+    "name", ["normal", "uniform", "laplace", "skewed", "heavy_tailed", "bimodal", "outliers", "post_relu"]
+)
 def test_without_spread_all_features_are_alike(name: str) -> None:
     parameters = {f"{name}_spread": 0.0} | ({"degrees_of_freedom": 10.0} if name == "heavy_tailed" else {})
     (mean, error), (var, var_error) = moments_with_errors(draw(name, 4000, parameters=parameters))
@@ -365,3 +368,12 @@ def test_only_the_class_sorted_generator_has_labels() -> None:
 def test_a_generator_says_whether_its_batches_have_classes(name: str) -> None:
     batch = GeneratorSource(name, 4, 0, {}).draw(8, np.random.default_rng(0))
     assert GENERATORS[name].labelled == (batch.labels is not None)
+
+
+def test_laplace_has_the_asked_deviation_and_its_tails() -> None:
+    x = draw("laplace", 200_000, features=1, parameters={"laplace_deviation": 2.0, "laplace_spread": 0.0})[:, 0]
+    z = x - x.mean()
+    sd_error = x.std() * np.sqrt((3 + 2) / (4 * len(x)))
+    assert abs(x.std() - 2.0) <= 5 * sd_error
+    share, expected = float((np.abs(z) > 2 * x.std()).mean()), float(np.exp(-2 * np.sqrt(2)))
+    assert abs(share - expected) <= 5 * np.sqrt(expected / len(x))
