@@ -13,13 +13,22 @@ from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64
 from bncore.batch_norm import Forward, forward
-from bncore.derivation_formulas import formulas_of, locals_of
+from bncore.derivation_formulas import divisors_of, formulas_of, locals_of
 from bncore.epsilon import reciprocal
 from bncore.errors import ShapeMismatch
 from bncore.gradient import Gradients, backward
+from bncore.vanishing import rounds_to_zero
 
 Formula = dict[str, str]
 """LaTeX by notation: "frameworks" and "lecture"."""
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """The `features` where a formula divides by 0, its `divisor` ("scale" or "sigma"); the value counts as 0 there."""
+
+    divisor: str
+    features: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +41,7 @@ class Local:
     parent: str
     formula: Formula
     value: Array
+    undefined: Undefined | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,13 +56,15 @@ class Node:
     parents: tuple[str, ...]
     local: tuple[Local, ...]
     upstream: Array | None
+    undefined: Undefined | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Printed:
     """The lecture's last formula as printed, without epsilon, and how far it is from the gradient.
 
-    `max_rel_error` is relative to the largest |dx|, None where dx is 0; `features` without a deviation have no value.
+    `max_rel_error` is relative to the largest |dx|, None where dx is 0 up to rounding; `features` without a deviation
+    have no value.
     """
 
     dx: Float64
@@ -86,7 +98,8 @@ def derivation(
         backward  dy, dbeta, dgamma, dx_hat, dscale (, dsigma), dvar, dmean, dx_direct, dx_mean, dx_variance, dx
 
     `sigma` stands between var and scale where eps sits on the deviation. A constant feature with eps > 0 has the true
-    derivative (gamma / s)(dy - <dy>), also where 1/sigma, and with it dvar, does not exist (here it is 0).
+    derivative (gamma / s)(dy - <dy>), also where 1/sigma, and with it dvar, does not exist: `undefined` says so, and it
+    counts as 0, as everything that divides by an s of 0 does.
 
     >>> steps = derivation([[1.0], [3.0], [5.0]], dy=[[1.0], [0.0], [0.0]], eps=0.0).nodes
     >>> steps["mean"].value, steps["dmean"].parents
@@ -101,22 +114,22 @@ def derivation(
     gradients = backward(np.asarray(dy, dtype=np.float64) if np.asarray(dy).dtype.kind in "iubf" else dy, result)
     values = _values(batch.astype(np.float64), result, gradients)
     nodes = {node.name: node for node in _nodes(values, result)}
-    return Derivation(nodes, result, gradients, printed(batch, result.gamma, dy=gradients.terms.dy, exact=gradients.dx))
+    return Derivation(nodes, result, gradients, printed(batch, result.gamma, exact=gradients))
 
 
-def printed(x: ArrayLike, gamma: Float64, *, dy: ArrayLike, exact: Float64) -> Printed:
-    """The lecture's formula, which drops epsilon, against `exact`, the gradient with it.
+def printed(x: ArrayLike, gamma: Float64, *, exact: Gradients) -> Printed:
+    """The lecture's formula, which drops epsilon, for the same dy against `exact`, the gradients with it.
 
         dL/dZ_ij = sum_k dL/dZhat_ik  G_i/(K sigma_i)  ( K delta_jk - 1 - (Z_ik - mu_i)(Z_ij - mu_i)/sigma_i^2 )
 
     A feature with deviation 0, where the formula divides by 0, is left out and named in `features`.
     """
     without = forward(x, gamma, eps=0.0, dtype="float64")
-    dx = backward(dy, without).dx
+    dx = backward(exact.terms.dy, without).dx
     constant = without.scale == 0
-    error = float(np.abs(dx - exact)[:, ~constant].max(initial=0.0))
-    largest = float(np.abs(exact).max())
-    return Printed(dx, error, error / largest if largest else None, tuple(int(i) for i in np.flatnonzero(constant)))
+    error = float(np.abs(dx - exact.dx)[:, ~constant].max(initial=0.0))
+    share = None if rounds_to_zero(exact).all() else error / float(np.abs(exact.dx).max())
+    return Printed(dx, error, share, tuple(int(i) for i in np.flatnonzero(constant)))
 
 
 def _values(x: Float64, result: Forward, gradients: Gradients) -> dict[str, Array]:
@@ -149,10 +162,18 @@ BACKWARD_UPSTREAM = {
 
 def _nodes(values: dict[str, Array], result: Forward) -> Iterator[Node]:
     formulas, local = formulas_of(result.eps_placement), _locals(values, result)
-    arriving = _arriving(values, result)
+    arriving, (divisors, _) = _arriving(values, result), divisors_of(result.eps_placement)
     for name, value in values.items():
-        step = formulas[name]
-        yield Node(name, step.side, step.formula, value, step.parents, local.get(name, ()), arriving.get(name))
+        step, undefined = formulas[name], _undefined(values, divisors.get(name))
+        yield Node(
+            name, step.side, step.formula, value, step.parents, local.get(name, ()), arriving.get(name), undefined
+        )
+
+
+def _undefined(values: dict[str, Array], divisor: str | None) -> Undefined | None:
+    """Where there is no such value, because its divisor is 0; None if it is 0 nowhere."""
+    features = np.flatnonzero(values[divisor] == 0) if divisor else ()
+    return Undefined(divisor, tuple(int(i) for i in features)) if divisor and len(features) else None
 
 
 def _arriving(values: dict[str, Array], result: Forward) -> dict[str, Array]:
@@ -191,7 +212,11 @@ def _locals(values: dict[str, Array], result: Forward) -> dict[str, tuple[Local,
         ("dx_variance", "dvar"): 2 * centred / count, ("dx", "dx_direct"): one, ("dx", "dx_mean"): one,
         ("dx", "dx_variance"): one,
     }  # fmt: skip
+    _, divisors = divisors_of(result.eps_placement)
     return {
-        name: tuple(Local(parent, formula, known[name, parent]) for parent, formula in parts.items())
+        name: tuple(
+            Local(parent, formula, known[name, parent], _undefined(values, divisors.get(name)))
+            for parent, formula in parts.items()
+        )
         for name, parts in locals_of(result.eps_placement).items()
     }

@@ -107,6 +107,12 @@ LOCAL_PLACED: dict[str, dict[str, dict[str, str]]] = {
     },
 }
 
+DIVISORS = {"x_hat": "scale", "dscale": "scale", "dmean": "scale", "dx_direct": "scale"}
+"""Nodes whose formula divides by s or sigma, and so do all their local derivatives; by the divisor's name."""
+DIVISORS_PLACED = {"variance": {"dvar": "scale"}, "deviation": {"dvar": "sigma"}}
+LOCAL_DIVISORS_PLACED = {"variance": {"scale": "scale"}, "deviation": {"sigma": "sigma"}}
+"""Nodes of which only the local derivatives divide: roots."""
+
 PULLED = {"variance": "", "deviation": rf"\frac{{{S}}}{{{SIGMA}}}\,"}
 SUMMED = {
     placement: rf"{_d(X)}=\sum_{{k}}{_d('<Y><OTHER>')}\,\frac{{{GAMMA}}}{{<COUNT>\,{S}}}"
@@ -137,6 +143,12 @@ def formulas_of(eps_placement: str) -> dict[str, Step]:
         for name, (parents, latex) in placed.items()
     }
     return forward | backward | own
+
+
+def divisors_of(eps_placement: str) -> tuple[dict[str, str], dict[str, str]]:
+    """What a node's formula divides by, and what its local derivatives divide by: "scale" or "sigma"."""
+    own = DIVISORS | DIVISORS_PLACED[eps_placement]
+    return own, own | LOCAL_DIVISORS_PLACED[eps_placement]
 
 
 def locals_of(eps_placement: str) -> dict[str, dict[str, dict[str, str]]]:

@@ -13,6 +13,7 @@ from bncore.arguments import Float64
 from bncore.batch_norm import Forward
 from bncore.epsilon import reciprocal
 from bncore.gradient import Gradients
+from bncore.vanishing import rounds_to_zero
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,9 +21,9 @@ class Naive:
     """The naive dx (K, D) beside the true one; everything else is one value a feature, (D,).
 
     `total` is its sum over the batch, which is 0 for the true gradient. `undone` is the share of its squared length
-    that is a shift or a stretch of the batch. `angle` is the angle to the true gradient in degrees, not-a-number where
-    one of them is 0. `error` is the length of the difference relative to the true gradient's, not-a-number where that
-    is 0.
+    that is a shift or a stretch of the batch. `angle` is the angle to the true gradient in degrees, `error` the length
+    of the difference relative to the true gradient's; both not-a-number where the true gradient is 0 up to rounding
+    (see `rounds_to_zero`): what it then comes out as is noise.
     """
 
     dx: Float64
@@ -46,13 +47,13 @@ def naive(result: Forward, gradients: Gradients) -> Naive:
     along_shift = dx.sum(axis=0) ** 2 / len(dx)
     along_stretch = (dx * x_hat).sum(axis=0) ** 2 * reciprocal((x_hat**2).sum(axis=0))
     length, true_length = np.linalg.norm(dx, axis=0), np.linalg.norm(true, axis=0)
-    both = length * true_length
-    cosine = np.where(both > 0, (dx * true).sum(axis=0) * reciprocal(both), np.nan)
+    told = ~rounds_to_zero(gradients)
+    cosine = np.where(told, (dx * true).sum(axis=0) * reciprocal(length * true_length), np.nan)
     missing = np.linalg.norm(dx - true, axis=0)
     return Naive(
         dx=dx,
         total=dx.sum(axis=0),
         undone=(along_shift + along_stretch) * reciprocal(length**2),
         angle=np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))),
-        error=np.where(true_length > 0, missing * reciprocal(true_length), np.nan),
+        error=np.where(told, missing * reciprocal(true_length), np.nan),
     )

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bncore.batch_norm import Forward
 from bncore.epsilon import reciprocal
+from bncore.gradient import Gradients
 from bncore.summary import Floats
 
 NEXT_TO_NOTHING = 1e-3  # of the direct path's size
@@ -67,6 +68,23 @@ def vanished(
         if reason:
             by_reason.setdefault(reason, []).append(feature)
     return [Vanished(reason, tuple(features)) for reason, features in by_reason.items()]
+
+
+def rounds_to_zero(gradients: Gradients) -> NDArray[np.bool_]:
+    """Whether the dx of each feature of a batch (K, D) is 0 as far as its terms' rounding lets one see.
+
+    The three paths are rounded at their own size, the sums over the batch at each of K steps, which drift apart as
+    sqrt(K). What a dx of 0 comes out as is then noise: it has no direction, and nothing is relative to it.
+
+    >>> from bncore import backward, forward
+    >>> result = forward([[0.1, 0.1], [0.2, 0.2], [0.7, 0.7]])
+    >>> rounds_to_zero(backward([[1.1, 1.0], [1.1, 0.0], [1.1, 0.0]], result))
+    array([ True, False])
+    """
+    paths = (gradients.dx_direct, gradients.dx_mean, gradients.dx_variance)
+    terms = sum(np.abs(path.astype(np.float64)).max(axis=0) for path in paths)
+    steps = (ROUNDING + np.sqrt(len(gradients.dx))) * float(np.finfo(gradients.dx.dtype).eps)
+    return np.asarray(np.abs(gradients.dx).max(axis=0) <= steps * terms)
 
 
 def _reason(forward: Forward, g: Floats, feature: int) -> str | None:

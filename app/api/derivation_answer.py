@@ -16,7 +16,7 @@ from app.figures.derivation import Paths, Shown, figures, jacobian_figure
 from app.figures.derivation_graph import colour, places
 from app.figures.notation import SYMBOLS
 from app.figures.numbers import counted
-from bncore.derivation import Local, Node
+from bncore.derivation import Local, Node, Undefined
 from bncore.jacobian import Blocks, Jacobian
 from bncore.routes import Route
 
@@ -145,18 +145,33 @@ def _node(view: View, node: Node) -> dict[str, Any]:
         "mathml": mathml.symbols(node.formula[notation], notation, over=over),
         "numbers": mathml.numbers(node.name, axes, query.eps_placement, steps.forward.count),
         "value": node.value,
-        "local": [_local(local, notation) for local in node.local],
+        "none": _none(view, node.undefined),
+        "local": [_local(view, local) for local in node.local],
         "upstream": node.upstream,
     }
 
 
-def _local(local: Local, notation: str) -> dict[str, Any]:
+def _none(view: View, undefined: Undefined | None) -> dict[str, Any] | None:
+    """Where there is no such number, what stands in its place, and why it counts as 0."""
+    if undefined is None:
+        return None
+    scale, notation = view.steps.forward.scale, view.query.notation
+    return {
+        "features": undefined.features,
+        "value": words.none_text(undefined.divisor),
+        "why": {str(i): words.none_reason(undefined.divisor, float(scale[i]), notation) for i in undefined.features},
+    }
+
+
+def _local(view: View, local: Local) -> dict[str, Any]:
+    notation = view.query.notation
     return {
         "parent": local.parent,
         "symbol": words.node_symbol(local.parent, notation),
         "formula": local.formula,
         "mathml": mathml.symbols(local.formula[notation], notation),
         "value": local.value,
+        "none": _none(view, local.undefined),
     }
 
 
@@ -267,9 +282,15 @@ def _entry(view: View) -> dict[str, Any]:
             "total": found.total[at],
             "mathml": mathml.entry(query.notation, query.eps_placement),
             "numbers": mathml.entry_numbers(query.eps_placement, len(found.total)),
-            "text": words.jacobian_text(found, view.example, query.output, query.notation),
+            "text": words.jacobian_text(found, view.example, query.output, query.notation) + _entry_reason(view),
         }
     }
+
+
+def _entry_reason(view: View) -> str:
+    """Why the entry's last part counts as 0, where its formula would divide by 0."""
+    none = _none(view, view.steps.nodes["dvar"].undefined)
+    return f" {none['why'][str(view.feature)]}" if none and view.feature in none["features"] else ""
 
 
 def _moved(view: View) -> dict[str, Any]:

@@ -62,6 +62,11 @@ def _marked(mathml: str) -> Markup:
     return one_stop(re.sub(r'class="s-(\w+)-(\w+)-(\w+)"', slot, terms))
 
 
+def _pieces(*latex: str) -> Markup:
+    """A formula in pieces, each a line of its own where they do not fit beside each other."""
+    return _marked("".join(f'<span class="piece">{math(piece)}</span>' for piece in latex))
+
+
 def _slot(name: str, place: str, when: str = LATER) -> str:
     """A number to be filled in; one that does not stand `first` is put in parentheses where it is negative."""
     return rf"\class{{s-{name}-{place}-{when}}}{{0}}"
@@ -125,7 +130,7 @@ def numbers(name: str, axes: int, eps_placement: str, count: int) -> Markup:
     """A node's formula with slots for numbers, of a batch of `count` examples; `axes` are those of its value."""
     value = _slot(name, ("all", "unit", "cell")[axes], FIRST)
     plugged = (NUMBERS | PLACED[eps_placement]).get(name)
-    return _marked(str(math(f"{plugged(count)}={value}" if plugged else value)))
+    return _pieces(plugged(count), f"={value}") if plugged else _pieces(value)
 
 
 @cache
@@ -138,7 +143,7 @@ def summed(notation: str, eps_placement: str) -> Markup:
 def summed_numbers(count: int) -> Markup:
     """The same with slots: each dL/dy_k times the Jacobian's entry, `slope`."""
     products = _each(count, lambda k: rf"{_slot('dy', f'k{k}')}\cdot {_slot('slope', f'n{k}')}")
-    return _marked(str(math(f"{products}={_slot('dx', 'cell', FIRST)}")))
+    return _pieces(products, f"={_slot('dx', 'cell', FIRST)}")
 
 
 @cache
@@ -162,7 +167,7 @@ def entry_numbers(eps_placement: str, count: int) -> Markup:
     bracket = _in(_slot("delta", "entry", FIRST), "-", average, "-", product)
     parts = "+".join(_slot(part, "entry", FIRST if part == "identity" else LATER) for part in PARTS)
     slope = rf"\frac{{{_slot('gamma', 'unit', FIRST)}}}{{{_unit('scale')}}}"
-    return _marked(str(math(rf"{slope}{bracket}={parts}={_slot('total', 'entry', FIRST)}")))
+    return _pieces(f"{slope}{bracket}", f"={parts}", f"={_slot('total', 'entry', FIRST)}")
 
 
 PARTS = ("identity", "mean_part", "variance_part")

@@ -63,13 +63,13 @@ def theory_text(found: Estimates, at: int, size: int, missing: str) -> str:
     if expected == 0:
         return f"At K = {size} the batch is the whole population: its statistics are exact."
     off, open_ = measured / expected - 1.0, SPREADS * error / expected
-    verdict = (
-        "they agree within what the draws leave open" if abs(off) <= open_ else
-        f"theory is {percent(abs(off))} too {'small' if off > 0 else 'large'} (±{percent(open_)} of it are left open "
-        "by the draws)"
-    )  # fmt: skip
-    why = " It is of first order in 1/K, and fails at few examples or heavy tails." if abs(off) > open_ else ""
-    return f"At K = {size} {ratio}: {verdict}.{why}"
+    within = abs(off) <= open_
+    left = "within the" if within else "more than the"
+    why = "" if within else " It is of first order in 1/K, and fails at few examples or heavy tails."
+    return (
+        f"At K = {size} {ratio}, {percent(abs(off))} {'less' if off > 0 else 'more'}: {left} ±{percent(open_)} that "
+        f"the draws leave open.{why}"
+    )
 
 
 def off_text(found: Estimates, row: int, at: int) -> str:

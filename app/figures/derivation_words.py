@@ -141,10 +141,11 @@ def printed_text(printed: Printed, here: float | None, exact: float, notation: s
     eps, dx = symbol("eps", notation), symbol("dx", notation)
     if here is None:
         return f"It drops {eps} and divides by the deviation, which is 0 here: it has no value."
-    share = "" if printed.max_rel_error is None else f", {three(100.0 * printed.max_rel_error)} % of the largest {dx}"
+    if printed.max_rel_error is None:
+        return f"As printed it drops {eps}, which does not show here: the true {dx} of this batch is 0 up to rounding."
     return (
-        f"As printed it drops {eps}: {three(here)} here instead of {three(exact)}. "
-        f"Over the batch it is off by up to {three(printed.max_abs_error)}{share}."
+        f"As printed it drops {eps}: {three(here)} here instead of {three(exact)}. Over the batch it is off by up to "
+        f"{three(printed.max_abs_error)}, {three(100.0 * printed.max_rel_error)} % of the largest {dx}."
     )
 
 
@@ -161,13 +162,37 @@ def naive_text(found: Naive, feature: int, name: str, notation: str) -> list[str
         "normalization undoes: that part of a step is wasted."
     )
     if math.isnan(angle):
-        said.append(f"The true {dx} is 0 here, so there is no angle between them.")
+        said.append(
+            f"The true {dx} is 0 here, up to rounding: there is no angle between them, and no length to compare with."
+        )
     else:
         said.append(
             f"It points {three(angle)}° away from the true {dx}, and differs from it by {three(100.0 * error)} % of "
             "its length."
         )
     return said
+
+
+def none_text(divisor: str) -> str:
+    """What stands in the place of a number that does not exist.
+
+    >>> none_text("sigma")
+    'none, σ is 0'
+    """
+    return f"none, {NODES[divisor].symbol} is 0"
+
+
+def none_reason(divisor: str, scale: float, notation: str) -> str:
+    """Why a number that does not exist counts as 0 in a feature with this s."""
+    if scale == 0.0:
+        return in_symbols(
+            "s of this {unit} is 0, and nothing can be divided by it. {x_hat} is 0 there by definition, and so is what "
+            "would come through it.", notation,
+        )  # fmt: skip
+    return in_symbols(
+        f"{NODES[divisor].symbol} of this {{unit}} is 0, and nothing can be divided by it. The path counts as 0: where "
+        "every {x} − μ is 0, {x_hat} stays 0 however s moves.", notation,
+    )  # fmt: skip
 
 
 def across_text(blocks: Blocks, notation: str) -> str:

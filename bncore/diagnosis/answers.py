@@ -66,4 +66,6 @@ def _mismatch(case: Case, name: str, array: Array) -> ShapeMismatch:
     wanted = case.expected(name)
     meaning = "the shape of x" if name in LIKE_X else "one number a unit"
     hint = " A sum over the wrong axis has one number an example." if array.shape == (case.count,) else ""
+    if name in LIKE_X and sorted(array.shape) == sorted(wanted):
+        hint = " It looks transposed: its axes are those of x in another order."
     return ShapeMismatch(f"{name} has shape {array.shape}; give {wanted}, {meaning}.{hint}", parameter=name)

@@ -9,13 +9,15 @@ from numpy.typing import ArrayLike
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.batch_norm import Forward, forward
 from bncore.epsilon import EPS_PLACEMENTS, EpsPlacement, reciprocal
-from bncore.errors import EmptyBatch, ShapeMismatch
+from bncore.errors import BadParameter, EmptyBatch, ShapeMismatch
 from bncore.gradient import backward
 from bncore.running import running_pair
 
 ORDER = ("dbeta", "dgamma", "dx_hat", "dsigma", "dvar", "dmean", "dx")
 """The tensors in the order in which a backward pass computes them; the first wrong one is the one to look at."""
 LIKE_X = ("dx_hat", "dx")
+LARGEST_DY = 1e150
+"""The check takes the mean square of dy; that of larger numbers is more than float64 holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +170,8 @@ def case_of(
 ) -> Case:
     """The case of a batch in mode "train". Shapes and ranges as in `bncore.forward`; `dy` as x.
 
-    Raises EmptyBatch for fewer than two examples a unit, and what `bncore.forward` and `bncore.backward` raise.
+    Raises EmptyBatch for fewer than two examples a unit, BadParameter for a dy beyond 1e150, and what `bncore.forward`
+    and `bncore.backward` raise.
     """
     array = real_array(x, "x").astype(np.float64)
     keywords = {"eps": eps, "eps_placement": eps_placement, "feature_axis": feature_axis}
@@ -185,6 +188,9 @@ def case_of(
         raise _with_hint(ShapeMismatch(detail, parameter="dy"), array.shape, upstream)
     if not np.isfinite(upstream).all():
         raise not_finite(upstream, "dy")
+    largest = float(np.abs(upstream).max())
+    if largest > LARGEST_DY:
+        raise BadParameter(f"dy is as large as {largest:.3g}; give numbers up to {LARGEST_DY:g}.", parameter="dy")
 
     def rows(values: Array) -> Float64:
         return np.moveaxis(values, result.feature_axis, -1).reshape(-1, len(result.gamma))
@@ -200,7 +206,7 @@ def case_of(
 def _with_hint(error: ShapeMismatch, shape: tuple[int, ...], given: ArrayLike | None) -> ShapeMismatch:
     """The refusal of an array beside x, saying that one of them is transposed if that explains it."""
     other, hint = np.shape(given) if given is not None else (), ""
-    if len(other) > 1 and other == shape[::-1]:
+    if len(other) > 1 and sorted(other) == sorted(shape):
         hint = f" It looks transposed: x and {error.parameter} have their axes in another order."
     elif len(shape) == 2 and other == shape[:1]:
         hint = " It has one number for each row of x: if x is transposed, give feature_axis=0."

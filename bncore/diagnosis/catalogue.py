@@ -66,15 +66,15 @@ MISTAKES: dict[str, Mistake] = {
         DX,
     ),
     "scaled_by_batch_size": Mistake(
-        "The gradient is K times too large",
-        "Everything is right up to one factor, the number of examples K. In the form with K g - sum g - ..., the "
-        "factor 1/K in front was forgotten.",
+        "The gradient is too large by the batch size",
+        "Everything is right up to one factor, the number of examples: K, or N of images. In the form with "
+        "K g - sum g - ..., the factor 1/K in front was forgotten.",
         r"\frac{\gamma}{K s}\left(K g-\sum_k g_k-c_0\,\hat{x}\sum_k g_k\hat{x}_k\right)",
     ),
     "divided_by_batch_size": Mistake(
-        "The gradient is divided by K once too often",
-        "Everything is right up to one factor, 1/K. The loss's own average over the batch is already in dy, so "
-        "batch norm must not divide again.",
+        "The gradient is divided by the batch size once too often",
+        "Everything is right up to one factor, 1/K, or 1/N of images. The loss's own average over the batch is "
+        "already in dy, so batch norm must not divide again.",
         DX,
     ),
     "mean_path_sign": Mistake(

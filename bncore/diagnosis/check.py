@@ -30,7 +30,8 @@ DECISIVE = 0.1
 class Diagnosis:
     """One explanation of one wrong tensor; several for the same tensor cannot be told apart on these data.
 
-    `residual` is the largest difference from what the mistake gives, relative to the larger magnitude of both.
+    `residual` is the largest difference from what the mistake gives, relative to the larger magnitude of both; 0 where
+    both are no larger than what rounds.
     """
 
     id: str
@@ -78,10 +79,12 @@ def check(
     >>> check(case, {"dbeta": [2.0]}).diagnoses[0].title
     'A mean stands where a sum belongs'
 
-    Raises BadParameter (no tensor, or one of another name), ShapeMismatch, BadDtype, NonFiniteInput.
+    Raises BadParameter (no tensor, one of another name, or one that float64 cannot hold on this batch), ShapeMismatch,
+    BadDtype, NonFiniteInput.
     """
     given = {name: values for name, values in answers.items() if values is not None}
     _known(given)
+    _held(case, given)
     taken = {name: answer_of(case, name, given[name]) for name in ORDER if name in given}
     built = {name: (built or {}).get(name) or candidates(case, name) for name in taken}
     allowed = _allowed(case, taken, {name: unit for name, unit in (units or {}).items() if unit > 0})
@@ -105,6 +108,15 @@ def _known(given: Mapping[str, ArrayLike | Printed]) -> None:
         what = f"{unknown[0]} is no tensor of the backward pass" if unknown else "no tensor was given"
         name = unknown[0] if unknown else "dx"
         raise BadParameter(f"{what}; give one or more of {', '.join(reversed(ORDER))}.", parameter=name)
+
+
+def _held(case: Case, given: Mapping[str, ArrayLike | Printed]) -> None:
+    """Raises unless float64 holds what is added up to each tensor."""
+    for name in given:
+        if not np.isfinite(case.terms[name]):
+            largest = f"dy is as large as {np.abs(case.dy).max():.3g}, gamma/s as {np.abs(case.slope).max():.3g}"
+            detail = f"{name} is more than float64 holds on this batch: {largest}. Give smaller numbers."
+            raise BadParameter(detail, parameter="dy")
 
 
 def _allowed(case: Case, taken: Mapping[str, Answer], units: Mapping[str, float]) -> dict[str, Allowance]:
@@ -157,10 +169,11 @@ def _diagnosed(
 def _matches(truth: Float64, values: Float64, built: Candidates, error: float) -> list[tuple[str, float]]:
     """The ids within the answer's `error` (or, if there are none, those that are close), and what is near the best.
 
-    Within that error none is better than another, and the simpler comes first, as in the tables.
+    Within that error none is better than another, and the simpler comes first, as in the tables. Two that are no larger
+    than it are both 0 as far as can be seen, however far apart relative to each other.
     """
-    residuals = built.distances(values)
     fine = _shares(error, np.maximum(built.largest, np.abs(values).max()))
+    residuals = np.where(fine >= 1, 0.0, built.distances(values))
     excess = residuals / fine
     explaining = residuals <= EXPLAINED * _apart(truth, values)
     if not explaining.any():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from bncore.arguments import Float64
 from bncore.diagnosis.case import Case
-from bncore.diagnosis.paths import unbiased
+from bncore.diagnosis.paths import batch_sizes, unbiased
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 
 Made = Callable[[Case], Iterator[Float64]]
@@ -47,7 +47,11 @@ def times(*factors: Callable[[Case], float | Float64]) -> Callable[[str], Made]:
     return of
 
 
-_averaged = times(lambda case: 1 / case.count, lambda case: 1 / case.moved[0])
+def _averaged(tensor: str) -> Made:
+    """The correct tensor over the batch size."""
+    return lambda case: (case.truth[tensor] / size for size in batch_sizes(case))
+
+
 _times_gamma = times(lambda case: case.gamma)
 _sign = times(lambda _: -1.0)
 _times_s = times(lambda case: case.scale)

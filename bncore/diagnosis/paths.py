@@ -45,6 +45,11 @@ def gradient_with(case: Case, scale: Float64, pull: Factor, x_hat: Float64) -> F
     return dx
 
 
+def batch_sizes(case: Case) -> tuple[int, ...]:
+    """What "the batch size" may be: K, or N alone where a unit has positions, too (4-D: K = N H W); but not 1."""
+    return tuple(size for size in dict.fromkeys((case.count, case.moved[0])) if size > 1)
+
+
 TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
     "variance_path_missing": lambda _: [(1, 1, 0)],
     "mean_path_missing": lambda _: [(1, 0, 1)],
@@ -52,8 +57,8 @@ TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
     "mean_path_not_averaged": lambda case: [(1, case.count, 1)],
     "variance_path_not_averaged": lambda case: [(1, 1, case.count)],
     "paths_not_averaged": lambda case: [(1, case.count, case.count)],
-    "scaled_by_batch_size": lambda case: [(case.count, 1, 1)],
-    "divided_by_batch_size": lambda case: [(1 / case.count, 1, 1)],
+    "scaled_by_batch_size": lambda case: [(size, 1, 1) for size in batch_sizes(case)],
+    "divided_by_batch_size": lambda case: [(1 / size, 1, 1) for size in batch_sizes(case)],
     "mean_path_sign": lambda _: [(1, -1, 1)],
     "variance_path_sign": lambda _: [(1, 1, -1)],
     "sign": lambda _: [(-1, 1, 1)],
@@ -63,7 +68,7 @@ TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
     "gamma_squared": lambda case: [(case.gamma, 1, 1)],
     "sigma_derivative_uses_s": lambda case: _sigma_of_s(case),
     "std_power": lambda case: _std_power(case),
-    "scale_missing": lambda case: [(case.scale, 1, 1), (case.scale, 1, case.inverse)],
+    "scale_missing": lambda case: _in_front(case.scale),
     "channel_count": lambda case: _channel_count(case),
 }
 
@@ -73,24 +78,34 @@ def _sigma_of_s(case: Case) -> list[Triple]:
     return [(1, 1, case.sigma * case.inverse)] if case.eps_placement == "deviation" else []
 
 
-def _std_power(case: Case) -> list[Triple]:
-    """s^-2 and s^-1 for s^-3 in dvar (beside the deviation s^-1 and s^-3 for s^-2); 1/s^2 or 1/var for 1/s in front.
+def _in_front(factor: Float64) -> list[Triple]:
+    """A factor of everything (p), of the direct and mean paths (pc = 1), of the direct path alone (pa = pc = 1)."""
+    without = reciprocal(factor)
+    return [(factor, 1, 1), (factor, 1, without), (factor, without, without)]
 
-    In front, of the direct and mean paths alone (p and a; pc = 1), or of everything (p).
-    """
+
+def _std_power(case: Case) -> list[Triple]:
+    """s^-2 and s^-1 for s^-3 in dvar (beside the deviation s^-1 and s^-3 for s^-2); 1/s^2 or 1/var for 1/s in front."""
     s, inverse, variance = case.scale, case.inverse, case.scale * reciprocal(case.var)
     dvar: list[Triple] = [(1, 1, s), (1, 1, s * s if case.eps_placement == "variance" else inverse)]
-    front: list[Triple] = [(inverse, 1, s), (inverse, 1, 1), (variance, 1, reciprocal(variance)), (variance, 1, 1)]
-    return dvar + front
+    return dvar + _in_front(inverse) + _in_front(variance)
 
 
 def _running_scale(case: Case) -> list[Triple]:
-    """1/s of the running variance: in front of everything, of the direct and mean paths, or as in inference."""
+    """1/s of the running variance: in front of everything, of some paths, or as in inference.
+
+    Or throughout the backward pass, with x less the batch's own mean: with r = s/s_running, p = r, and c = r^2 for the
+    two s in x_hat. That is with c0 = s/sigma beside the deviation; with s_running/sigma it is r, with
+    s_running/sigma_running it is r sigma/sigma_running.
+    """
     if case.running is None:
         return []
-    other = reciprocal(case.placement.scale(case.running[1], case.eps))
-    ratio = case.scale * other
-    return [(ratio, 1, 1), (ratio, 1, reciprocal(ratio)), (ratio, 0, 0)]
+    running = case.running[1]
+    ratio = case.scale * reciprocal(case.placement.scale(running, case.eps))
+    throughout: list[Triple] = [(ratio, 1, ratio**2)]
+    if case.eps_placement == "deviation":
+        throughout += [(ratio, 1, ratio), (ratio, 1, ratio * case.sigma * reciprocal(np.sqrt(running)))]
+    return [*_in_front(ratio), (ratio, 0, 0), *throughout]
 
 
 def _channel_count(case: Case) -> list[Triple]:

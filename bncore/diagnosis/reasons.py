@@ -83,7 +83,10 @@ REASONS: dict[str, tuple[Found, str]] = {
         _of_gamma(-1.0),
         "Gamma is -1 in a unit: there a forgotten gamma, one too many and a wrong sign look the same.",
     ),
-    "gamma_zero": (_of_gamma(0.0), "Gamma is 0 in a unit: there dx is 0, however it was computed."),
+    "gamma_zero": (
+        _of_gamma(0.0),
+        "Gamma is 0 in a unit: there the true dx is 0, and only a mistake that does not multiply by gamma shows.",
+    ),
     "beta_zero": (
         lambda case: not case.beta.any(),
         "Beta is 0: y is gamma x_hat, so y in the place of x_hat looks like one gamma too many.",

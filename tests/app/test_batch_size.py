@@ -1,5 +1,7 @@
 """`GET /batch-size`: the contract of its answer, its parts, its refusals, its stream and its size."""
 
+import re
+
 import anyio
 import numpy as np
 import pytest
@@ -308,3 +310,14 @@ def test_who_takes_both_gets_a_stream_of_a_large_view_only(client, draws, kind):
     query = {"draws": draws, "source": "normal", "part": "estimates", "features": 8}
     with client.stream("GET", URL, params=query, headers=BOTH) as answer:
         assert answer.headers["content-type"] == kind
+
+
+def test_how_far_theory_is_off_is_said_beside_what_the_draws_leave_open(client):
+    def said(**query):
+        text = get(client, part="estimates", **query)["estimates"]["text"]
+        return re.search(r", (\d+\.\d+) % less: (within|more than) the ±(\d+\.\d+) % that the draws leave open\.", text)
+
+    off, how, left = said(draws=1000).groups()
+    assert (how, 0 < float(off) < float(left)) == ("within", True)
+    off, how, left = said(draws=10_000, size=4).groups()
+    assert (how, float(off) > float(left)) == ("more than", True)

@@ -74,6 +74,25 @@ def test_the_nodes_are_the_librarys(client, eps_placement):
             np.testing.assert_allclose(node["upstream"], expected[name].upstream, rtol=1e-12, atol=1e-14)
 
 
+@pytest.mark.parametrize(
+    ("query", "node", "value", "why"),
+    [
+        ({"eps": 0.5, "eps_placement": "deviation"}, "dvar", "none, σ is 0", "every x − μ is 0, x̂ stays 0 however s"),
+        ({"eps": 0}, "dx_direct", "none, s is 0", "x̂ is 0 there by definition"),
+    ],
+)
+def test_a_number_that_would_be_divided_by_0_is_none_and_why_is_said(client, query, node, value, why):
+    answer = get(client, values="1,1;2,1;4,1", cell="0,1", **query)
+    nodes = by_name(answer)
+    assert why in answer["jacobian"]["entry"]["text"]
+    for none in (nodes[node]["none"], nodes[node]["local"][0]["none"]):
+        assert none["features"] == [1]
+        assert none["value"] == value
+        assert why in none["why"]["1"]
+    assert nodes["mean"]["none"] is nodes["dx_mean"]["local"][0]["none"] is None
+    assert all(node["none"] is None for node in by_name(get(client, **query)).values())
+
+
 @placements
 @pytest.mark.parametrize("query", [{}, {"source": "wine"}, {"source": "normal", "seed": 5, "eps": 0.5}])
 def test_the_three_routes_stand_side_by_side_with_their_differences(client, eps_placement, query):
@@ -131,6 +150,19 @@ def test_the_printed_formula_is_off_by_what_epsilon_is(client):
     exact = forward(DEFAULT, eps=0.0)
     dy = by_name(get(client, eps=1))["dy"]["value"]
     np.testing.assert_allclose(answers[2]["dx"], backward(dy, exact).dx, atol=1e-14)
+
+
+@pytest.mark.parametrize(
+    "query", [{"upstream": "ones"}, {"upstream": "sum_of_squares", "eps": 0}, {"upstream": "ones", "values": "1,2;3,5"}]
+)
+def test_a_gradient_of_nothing_but_rounding_is_said_to_be_zero(client, query):
+    answer = get(client, naive="on", **query)
+    assert np.abs(answer["paths"]["dx"]).max() < 1e-14
+    assert answer["printed"]["max_rel_error"] is None
+    assert answer["printed"]["text"].endswith("the true ∂L/∂x of this batch is 0 up to rounding.")
+    assert answer["naive"]["angle"] == answer["naive"]["error"] == [None] * len(answer["gamma"])
+    assert answer["naive"]["text"][-1].startswith("The true ∂L/∂x is 0 here, up to rounding")
+    assert not any("°" in text for text in answer["naive"]["text"])
 
 
 def test_without_a_deviation_the_printed_formula_has_no_value(client):
@@ -217,7 +249,8 @@ def test_each_formula_is_typeset_and_every_term_has_its_sentence(client, eps_pla
     formulas += [answer["jacobian"]["entry"][kind] for kind in ("mathml", "numbers")]
     names = set()
     for formula in formulas:
-        assert formula.startswith("<math")
+        assert formula.startswith(("<math", '<span class="piece"><math'))
+        assert formula.count('tabindex="0"') <= 1
         assert "\\" not in formula
         assert 'class="t-' not in formula
         names |= set(re.findall(r'data-term="(\w+)"', formula))

@@ -1,11 +1,13 @@
 """The graph of a small batch: every node against its neighbours and against central differences."""
 
+import re
+
 import numpy as np
 import pytest
 
 from bncore import EPS_PLACEMENTS, ShapeMismatch, forward
 from bncore.derivation import derivation
-from bncore.derivation_formulas import locals_of
+from bncore.derivation_formulas import divisors_of, formulas_of, locals_of
 from bncore.numeric import differentiate, numeric_gradients
 
 placements = pytest.mark.parametrize("eps_placement", EPS_PLACEMENTS)
@@ -158,6 +160,39 @@ def test_a_constant_feature_beside_the_deviation_has_the_true_derivative():
     np.testing.assert_array_equal(found.nodes["dx"].value[:, 0], 12 * (dy[:, 0] - 3))
     assert all(np.isfinite(node.value).all() for node in found.nodes.values())
     assert found.printed.features == (0,)
+
+
+@pytest.mark.parametrize(("eps", "eps_placement", "expected"), [
+    (0.25, "deviation", {"dvar": "sigma", ("sigma", "var"): "sigma", ("dvar", "dsigma"): "sigma"}),
+    (0.25, "variance", {}),
+    (0.0, "variance", {
+        "x_hat": "scale", "dscale": "scale", "dvar": "scale", "dmean": "scale", "dx_direct": "scale",
+        ("scale", "var"): "scale", ("scale", "eps"): "scale", ("x_hat", "centred"): "scale",
+        ("x_hat", "scale"): "scale", ("dscale", "dx_hat"): "scale", ("dvar", "dscale"): "scale",
+        ("dmean", "dx_hat"): "scale", ("dx_direct", "dx_hat"): "scale",
+    }),
+])  # fmt: skip
+def test_what_would_be_divided_by_0_is_said_to_be_none(eps, eps_placement, expected):
+    found = derivation([[7.0, 1.0], [7.0, 2.0]], dy=[[1.0, 0.0], [2.0, 1.0]], eps=eps, eps_placement=eps_placement)
+    nodes = found.nodes.values()
+    undefined = {node.name: node.undefined for node in nodes}
+    undefined |= {(node.name, local.parent): local.undefined for node in nodes for local in node.local}
+    assert {key: value.divisor for key, value in undefined.items() if value} == expected
+    assert all(value.features == (0,) for value in undefined.values() if value)
+
+
+@placements
+def test_every_formula_that_divides_by_a_deviation_names_it(eps_placement):
+    own, local = divisors_of(eps_placement)
+    divided = re.compile(r"\\frac\{(?:[^{}]|\{[^{}]*\})*\}\{2?(s|\\sigma)_\{i\}(?:\^\{2\})?\}")
+    names = {"s": "scale", r"\sigma": "sigma"}
+    for name, step in formulas_of(eps_placement).items():
+        found = divided.search(step.formula["frameworks"])
+        assert own.get(name) == (names[found[1]] if found and name != "dx" else None), name
+    for name, parts in locals_of(eps_placement).items():
+        for formula in parts.values():
+            found = divided.search(formula["frameworks"])
+            assert local.get(name) == (names[found[1]] if found else None), name
 
 
 def test_the_values_are_those_of_forward():

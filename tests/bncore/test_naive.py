@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bncore import EPS_PLACEMENTS, backward, forward
 from bncore.naive import naive
+from bncore.vanishing import rounds_to_zero
 
 placements = pytest.mark.parametrize("eps_placement", EPS_PLACEMENTS)
 
@@ -59,6 +60,18 @@ def test_where_nothing_arrives_there_is_no_angle():
     assert np.isnan(found.angle).all()
     assert np.isnan(found.error).all()
     assert not found.undone.any()
+
+
+@pytest.mark.parametrize("eps", [0.0, 0.3])
+def test_a_true_gradient_of_nothing_but_rounding_has_no_direction(eps):
+    ones, _, _ = both(eps, dy=np.ones((6, 3)))
+    assert np.isnan(ones.angle).all()
+    assert np.isnan(ones.error).all()
+    np.testing.assert_allclose(ones.undone, 1)
+    _, result, _ = both(eps)
+    squares, _, gradients = both(eps, dy=2 * result.y)
+    assert np.isnan(squares.angle).all() == (eps == 0)
+    assert rounds_to_zero(gradients).all() == (eps == 0)
 
 
 def test_the_error_is_relative_to_the_true_gradient():

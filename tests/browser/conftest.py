@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 
 from app.main import create_app
 from app.settings import Settings
+from tests.browser.derivation import Derivation
 from tests.browser.playground import Playground
 
 FLAGS = [
@@ -128,3 +129,9 @@ def page(profile: BrowserContext, origin: str, watch: Watch) -> Iterator[Page]:
 def playground(page: Page) -> Playground:
     """The playground, not opened yet."""
     return Playground(page)
+
+
+@pytest.fixture
+def derivation(page: Page) -> Derivation:
+    """The derivation, not opened yet."""
+    return Derivation(page)

@@ -1,10 +1,11 @@
 """The derivation as a person handles it: open it, walk through it, change its numbers, read what it says."""
 
 import unicodedata
+from functools import cached_property
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, Page, expect
 
 from tests.browser.playground import Playground
 
@@ -12,10 +13,15 @@ ORDER = [
     "x", "gamma", "beta", "eps", "mean", "centred", "var", "scale", "x_hat", "scaled", "y", "loss", "dy", "dbeta",
     "dgamma", "dx_hat", "dscale", "dvar", "dmean", "dx_direct", "dx_mean", "dx_variance", "dx",
 ]  # fmt: skip
+MIDDLE = "(element) => { const { left, top, width, height } = element.getBoundingClientRect();"
+MIDDLE += " return [left + width / 2, top + height / 2]; }"
+DEFAULT = [["1", "20", "0.5"], ["2", "10", "0.7"], ["4", "40", "0.1"], ["5", "30", "0.9"]]
+"""The table that the page opens with."""
+ASKED = "/api/v1/derivation"
 PASTE = """(input, text) => {
   const clipboardData = new DataTransfer();
   clipboardData.setData("text/plain", text);
-  input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+  return input.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
 }"""
 
 
@@ -99,6 +105,21 @@ class Derivation:
         self.cell(example, feature, name).fill(text)
         self.cell(example, feature, name).press("Enter")
         self.settle()
+
+    @cached_property
+    def touch(self) -> CDPSession:
+        """A touch screen, for as long as the page is open."""
+        session = self.page.context.new_cdp_session(self.page)
+        session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+        return session
+
+    def swipe(self, example: int, feature: int, up: float) -> None:
+        """A finger on a cell, moved up by so many pixels and lifted; 0 is a tap."""
+        x, y = self.cell(example, feature).evaluate(MIDDLE)
+        places = [("touchStart", y), *(("touchMove", y - up * step / 8) for step in range(1, 9) if up)]
+        for kind, at in places:
+            self.touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": at}]})
+        self.touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     def paste(self, example: int, feature: int, text: str) -> None:
         self.cell(example, feature).focus()

@@ -323,6 +323,24 @@ def test_the_third_route_opens_in_the_link(check: GradientCheck) -> None:
     assert float(errors.replace("−", "-")) < 1e-8
 
 
+def test_the_third_routes_steps_are_in_sight_on_a_laptop(check: GradientCheck) -> None:
+    check.page.set_viewport_size({"width": 1280, "height": 800})
+    check.open("numeric=true")
+    table = check.page.locator("#numeric")
+    expect(table.locator("tbody tr")).to_have_count(3)
+    assert table.evaluate("(table) => table.offsetWidth <= table.parentElement.clientWidth")
+
+
+@pytest.mark.parametrize("word", ["on", "1", "Yes"])
+def test_any_word_for_yes_opens_the_central_differences_and_stays(check: GradientCheck, word: str) -> None:
+    check.open(f"numeric={word}")
+    expect(check.page.locator("#third")).to_have_attribute("open", "")
+    expect(check.page.locator("#numeric tbody tr").first).to_be_attached()
+    check.page.get_by_role("button", name="New probe").click()
+    check.settle()
+    assert check.query == {"numeric": "true", "seed": "1"}
+
+
 def test_it_works_by_keyboard_alone(check: GradientCheck) -> None:
     check.open()
     check.page.get_by_role("radio", name="A probe").focus()

@@ -376,6 +376,18 @@ def test_a_computation_that_is_cancelled_leaves_the_last_view(network: Network) 
     expect(network.page.locator("#progress")).to_be_hidden()
 
 
+def test_cancel_is_not_undone_by_the_field_that_it_takes_the_focus_from(network: Network) -> None:
+    network.open("depth=50&width=8")
+    said = network.headline.inner_text()
+    network.controls.field("width").fill("512")
+    network.controls.field("width").press("Enter")
+    network.page.get_by_role("button", name="Cancel").click()
+    expect(network.controls.problem).to_contain_text("Cancelled")
+    expect(network.headline).to_have_text(said)
+    network.controls.enter("width", "12")
+    expect(network.controls.problem).to_be_hidden()
+
+
 def test_a_first_computation_that_is_cancelled_says_so_once(network: Network) -> None:
     network.page.goto("/network?depth=50&width=512&seed=9")
     network.page.get_by_role("button", name="Cancel").click()

@@ -46,11 +46,24 @@ export function showStep(answer, name, numbers, cell) {
   $("step-meaning").textContent = node.meaning;
   setFormula("step-symbols", node.mathml);
   setFormula("step-numbers", node.numbers, numbers, cell);
+  showNone(node, cell);
   $("step-place").textContent = placeText(answer, node, cell);
   $("step-of").textContent = Array.isArray(node.value) ? `All of ${node.symbol}:` : "";
   fillTensor($("step-value"), node.value, namesOf(answer));
   markCell($("step-value"), cell);
   $("step-locals").replaceChildren(...locals(answer, node, cell));
+}
+
+// A number that does not exist, since it would be divided by 0: that it is none, and why it counts as 0.
+function noneAt(none, cell) {
+  return none?.features.includes(cell.feature) ? none : null;
+}
+
+function showNone(node, cell) {
+  const none = noneAt(node.none, cell);
+  if (none) [...$("step-numbers").querySelectorAll(`.slot[data-term="${node.name}"]`)].at(-1).firstElementChild.textContent = none.value;
+  const missing = none ?? node.local.map((local) => noneAt(local.none, cell)).find(Boolean);
+  $("step-none").textContent = missing?.why[cell.feature] ?? "";
 }
 
 function placeText(answer, node, cell) {
@@ -75,7 +88,8 @@ function locals(answer, node, cell) {
     const row = element("div", "", { class: "local" });
     const formula = element("span", "", { class: "formula-line" });
     formula.innerHTML = local.mathml;
-    row.append(element("span", `by ${local.symbol}:`), formula, element("span", `= ${three(value)}`, { class: "value-of" }));
+    const shown = noneAt(local.none, cell)?.value ?? three(value);
+    row.append(element("span", `by ${local.symbol}:`), formula, element("span", `= ${shown}`, { class: "value-of" }));
     return row;
   });
   const made = rows.length ? [element("h3", node.side === "forward" ? "Local derivative" : "What it is multiplied with"), ...rows] : [];

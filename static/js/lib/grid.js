@@ -1,4 +1,5 @@
 // An editable table of numbers: typing, dragging up and down, arrow keys, pasting a block.
+import { inOneCell, isBlock, rowsOf, TwoReadings } from "./cells.js";
 import { element } from "./tables.js";
 import { turned } from "./tensors.js";
 
@@ -7,16 +8,11 @@ const LEAST = 4; // pixels before a press becomes a drag
 const DECIMALS = 12; // significant digits that a dragged number keeps
 const KEYS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
-// What one cell holds: a decimal comma is a point there, and nothing that would part two cells stays.
-function inOneCell(typed) {
-  const text = typed.trim().replace("−", "-");
-  return /^[+-]?\d*,\d+$/.test(text) ? text.replace(",", ".") : text.replace(/[,;\s]+/g, " ");
-}
-
 export class Grid {
   #table;
   #edited;
   #chosen;
+  #refused;
   #texts = [];
   #shape = "";
   #turned = false;
@@ -25,11 +21,13 @@ export class Grid {
   #drag = null;
 
   // `edited(texts, how)` receives all texts, examples by features; `chosen(example, feature)` where the focus is;
-  // `most`: the largest size that pasting may make of the table, none if it has to keep its shape.
-  constructor(table, { edited, chosen = () => {}, most = null }) {
+  // `refused(message)` why a pasted block is not taken; `most`: the largest size that pasting may make of the table, none
+  // if it has to keep its shape.
+  constructor(table, { edited, refused, chosen = () => {}, most = null }) {
     this.#table = table;
     this.#edited = edited;
     this.#chosen = chosen;
+    this.#refused = refused;
     this.#most = most;
     table.addEventListener("focusin", ({ target }) => this.#focused(target));
     table.addEventListener("focusout", ({ target }) => this.#left(target));
@@ -166,6 +164,7 @@ export class Grid {
   #press(event) {
     const input = event.target.closest("input");
     if (!input || event.button !== 0) return;
+    if (event.pointerType === "touch" && input !== document.activeElement) return; // scrolls the page
     const { example, feature } = input.dataset;
     this.#drag = { input, y: event.clientY, from: Number(this.#texts[example][feature]), id: event.pointerId, on: false };
   }
@@ -195,13 +194,24 @@ export class Grid {
 
   #paste(event) {
     const text = event.clipboardData.getData("text").trim();
-    if (!/[\t\n;,]/.test(text)) return;
+    if (!isBlock(text)) return;
     event.preventDefault();
-    const block = parsed(text);
+    const block = this.#read(text);
+    if (!block) return;
     const { example, feature } = event.target.dataset;
     delete event.target.dataset.typing;
     this.#place(this.#turned ? turned(block) : block, Number(example), Number(feature));
     this.#edited(this.texts);
+  }
+
+  #read(text) {
+    try {
+      return rowsOf(text);
+    } catch (problem) {
+      if (!(problem instanceof TwoReadings)) throw problem;
+      this.#refused(problem.message);
+      return null;
+    }
   }
 
   // A block pasted at the first cell is the new table; elsewhere it is laid over what is there.
@@ -214,11 +224,4 @@ export class Grid {
       if (this.#texts[example + j]?.[feature + i] !== undefined) this.#texts[example + j][feature + i] = text;
     }));
   }
-}
-
-// Rows end at line ends or semicolons; cells at tabs, else at commas.
-function parsed(text) {
-  const rows = text.split(/[ \t]*(?:\r?\n|;)[ \t]*/).filter((row) => row.trim());
-  const separator = text.includes("\t") ? "\t" : ",";
-  return rows.map((row) => row.split(separator).map((cell) => cell.trim().replace("−", "-")));
 }

@@ -2,6 +2,10 @@
 // a field that has its default is not in the address. A mark stands with each step of the history, for what is not in
 // the address and yet comes back with the step.
 
+// What the server takes for yes and no, in any case of letters.
+const YES = ["true", "1", "on", "t", "y", "yes"];
+const NO = ["false", "0", "off", "f", "n", "no"];
+
 export class State {
   #schema;
   #values;
@@ -102,7 +106,7 @@ export class State {
 
   // All of them first: a default may depend on another field.
   #put(pairs) {
-    for (const [name, value] of pairs) this.#values.set(name, value);
+    for (const [name, value] of pairs) this.#values.set(name, this.#schema[name]?.type === "boolean" ? yesOrNo(value) : value);
     for (const [name, value] of [...this.#values]) if (value === this.fallback(name)) this.#values.delete(name);
   }
 
@@ -116,4 +120,9 @@ export class State {
   #tell(names) {
     this.#listeners.forEach((listener) => listener(names));
   }
+}
+
+function yesOrNo(given) {
+  const word = given.toLowerCase();
+  return YES.includes(word) ? "true" : NO.includes(word) ? "false" : given;
 }

@@ -6,7 +6,7 @@ export function bindSymbols() {
 
 function move(event) {
   const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-  const formula = event.target.closest?.(".term")?.closest("math");
+  const formula = event.target.closest?.(".term")?.closest(".formula-line, math:not(.piece *)");
   if (!by || !formula || event.altKey || event.ctrlKey || event.metaKey) return;
   event.preventDefault();
   event.stopPropagation();

@@ -9,7 +9,7 @@ import { Grid } from "../lib/grid.js";
 import { Handles } from "../lib/handles.js";
 import { bindLighting, dim, lightMark } from "../lib/lighting.js";
 import { bindMenus } from "../lib/menus.js";
-import { clearProblems, showProblem } from "../lib/problems.js";
+import { clearProblems, showAt, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
 import { Numbers } from "../lib/slots.js";
 import { bindSource, offerWays, ofNewSource, showSource } from "../lib/source.js";
@@ -52,10 +52,17 @@ const refreshTables = bindMenus(figures, embedded.templates.light, (name) => vie
 // ---- the tables ----
 
 const grids = {
-  values: new Grid($("grid-values"), { edited: editBatch, chosen: choose, most: MOST }),
-  layer: new Grid($("grid-layer"), { edited: ([gamma, beta], how) => state.set({ gamma: gamma.join(","), beta: beta.join(",") }, how) }),
-  dy: new Grid($("grid-dy"), { edited: (texts, how) => state.set({ dy: stated(texts), upstream: "auto" }, how), chosen: choose }),
+  values: new Grid($("grid-values"), { edited: editBatch, refused: refusedAt("values"), chosen: choose, most: MOST }),
+  layer: new Grid($("grid-layer"), { refused: refusedAt("gamma"), edited: ([gamma, beta], how) => state.set({ gamma: gamma.join(","), beta: beta.join(",") }, how) }),
+  dy: new Grid($("grid-dy"), { refused: refusedAt("dy"), edited: (texts, how) => state.set({ dy: stated(texts), upstream: "auto" }, how), chosen: choose }),
 };
+
+function refusedAt(name) {
+  return (message) => {
+    clearProblems();
+    showAt(name, message);
+  };
+}
 
 function stated(texts) {
   return texts.map((row) => row.join(",")).join(";");

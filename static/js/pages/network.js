@@ -25,6 +25,8 @@ const $ = (id) => document.getElementById(id);
 const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
+let wanted = null; // the query that was asked for last
+let asking = false;
 let unsolved = embedded.problem; // what is wrong with the address, until something is changed
 
 const state = new State(embedded.schema, follow);
@@ -45,7 +47,10 @@ const latest = new Latest({
     if (problem.name === "AbortError") cancelled();
     else fail(problem.message, problem.errors);
   },
-  busy: (is) => waiting.asking(is),
+  busy: (is) => {
+    asking = is;
+    waiting.asking(is);
+  },
 });
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));
 const schematic = new Schematic($("schematic"), {
@@ -103,10 +108,13 @@ state.onChange((names) => {
   ask();
 });
 
+// A field that is left tells once more what it told on Enter: what is under way already is not given up for that.
 function ask() {
   unsolved = null;
+  if (asking && state.query() === wanted) return;
   streamed.overtake();
-  latest.want(state.query());
+  wanted = state.query();
+  latest.want(wanted);
 }
 
 // What the state alone decides, at once.

@@ -149,10 +149,13 @@ DX: dict[str, list[Change]] = {
         ("compact", "gamma / s", "gamma / var"),
         ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / s ** 2).sum(0)\ndx = dx_hat / s ** 2"),
         ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / var).sum(0)\ndx = dx_hat / var"),
+        ("staged", "dx = dx_hat / s", "dx = dx_hat / s ** 2"),
+        ("staged", "dx = dx_hat / s", "dx = dx_hat / var"),
     ],
     "scale_missing": [
         ("compact", "gamma / s", "gamma"),
         ("staged", "dx = dx_hat / s", "dmean = (-dx_hat).sum(0)\ndx = dx_hat"),
+        ("staged", "dx = dx_hat / s", "dx = dx_hat"),
     ],
     "y_instead_of_x_hat": [
         ("compact", "c0 * x_hat * (g * x_hat)", "c0 * y * (g * x_hat)"),
@@ -174,7 +177,11 @@ DX: dict[str, list[Change]] = {
     "running_statistics": [
         ("compact", "gamma / s", "gamma / s_running"),
         ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / s_running).sum(0)\ndx = dx_hat / s_running"),
+        ("staged", "dx = dx_hat / s", "dx = dx_hat / s_running"),
         ("compact", "dx = ", "dx = gamma / s_running * g #"),
+        ("compact", "dx = ", "s, x_hat = s_running, centred / s_running\ndx = "),
+        ("staged", "dx_hat = gamma * g", "dx_hat = gamma * g\ns = s_running"),
+        ("deviation", "dx_hat = gamma * g", "dx_hat = gamma * g\ns, sigma = s_running, np.sqrt(running_var)"),
     ],
     "layer_norm": [("layer",)],
 }  # fmt: skip
@@ -192,6 +199,8 @@ SPATIALLY: dict[str, list[dict[str, str]]] = {
         {"sum_g / m": "sum_g / x.shape[0]"},
         {"sum_gx / m": "sum_gx / x.shape[0]"},
     ],
+    "scaled_by_batch_size": [{"c0 * x_hat * sum_gx / m) / s": "c0 * x_hat * sum_gx / m) / s * x.shape[0]"}],
+    "divided_by_batch_size": [{"dx_hat = gamma * g": "dx_hat = gamma * g / x.shape[0]"}],
     "layer_norm": [{"AXES": "(1, 2, 3)", "BACK": "(1, 2, 3)", "m = x.shape[0] ": "m = x.shape[1] "}],
 }
 NODES: dict[tuple[str, str], list[Change]] = {

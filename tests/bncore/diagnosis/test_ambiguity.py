@@ -29,6 +29,21 @@ def test_a_loss_that_batch_norm_cannot_move_is_named(loss):
                ) == (loss == "sum")  # fmt: skip
 
 
+@pytest.mark.parametrize("eps", [1e-3, 1e-5, 1e-8])
+@pytest.mark.parametrize(("examples", "loss"), [(2, "any"), (2, "sum of squares"), (8, "sum of squares")])
+def test_a_dropped_epsilon_is_named_where_it_is_all_that_dx_is(examples, loss, eps):
+    given = batch((examples, 5), 1, "variance") | {"eps": eps}
+    if loss == "sum of squares":
+        given["dy"] = 2 * case(given).y
+    gamma, x, g = given["gamma"], given["x"], given["dy"]
+    x_hat = (x - x.mean(0)) / x.std(0)
+    as_printed = gamma / (examples * x.std(0)) * (examples * g - g.sum(0) - x_hat * (g * x_hat).sum(0))
+    report = check(case(given), {"dx": as_printed})
+    assert report.tensors["dx"].wrong
+    assert named(report) == ["eps_dropped"]
+    assert report.diagnoses[0].residual < 1e-3
+
+
 def test_a_mean_of_dy_of_zero_hides_the_path_through_the_mean():
     given = batch((9, 5), 1, "variance")
     found = case(given | {"dy": given["dy"] - given["dy"].mean(0)})
@@ -73,6 +88,15 @@ def test_gammas_of_one_hide_gamma_and_gammas_of_zero_everything():
     assert "gamma_zero" in report.reasons
     assert report.correct
     assert report.tensors["dx"].max_rel_error is None
+
+
+def test_beside_a_gamma_of_zero_a_forgotten_gamma_is_named_and_nothing_else_is_said_to_show():
+    given = batch((9, 5), 1, "variance")
+    found = plain(gamma=given["gamma"] * [0, 1, 1, 1, 1])
+    report = check(found, {"dx": plain(gamma=np.ones(5)).truth["dx"]})
+    assert named(report) == ["gamma_missing"]
+    assert REASONS["gamma_zero"][1] in report.warnings
+    assert "only a mistake that does not multiply by gamma shows" in REASONS["gamma_zero"][1]
 
 
 def test_a_beta_of_zero_mixes_up_y_and_gamma():
@@ -122,6 +146,19 @@ def test_what_is_within_the_tolerance_of_the_best_is_reported_with_it():
     report = check(found, {"dgamma": answer})
     assert set(named(report, "dgamma")) == {"times_gamma", "dgamma_uses_y"}
     assert named(report, "dgamma")[0] == "times_gamma"
+
+
+@pytest.mark.parametrize(("nearer", "together"), [(5, ["times_gamma", "dgamma_uses_y"]), (20, ["times_gamma"])])
+def test_a_mistake_up_to_ten_times_as_far_as_the_best_is_not_told_from_it(nearer, together):
+    found = plain()
+    share = (found.gamma * found.truth["dgamma"]).max() / np.abs(found.truth["dbeta"]).max()
+    found = plain(beta=np.full(5, 1e-6 * share))
+    one, other = found.truth["dgamma"] * found.gamma, (found.dy * found.y).sum(0)
+    answer = one + (one - other) / (nearer - 1)
+    apart = np.abs(np.array([answer - one, answer - other])).max(1) / np.abs(answer).max()
+    assert apart[0] > 1e-8
+    assert apart[1] / apart[0] == pytest.approx(nearer)
+    assert named(check(found, {"dgamma": answer}), "dgamma") == together
 
 
 def test_an_error_that_no_mistake_makes_is_not_explained_by_one_that_hides_here():

@@ -1,5 +1,6 @@
 """The words of each mistake, what is refused, and that no finite answer fails."""
 
+from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
@@ -41,10 +42,29 @@ def test_answers_that_cannot_be_meant_are_refused(answers, kind, parameter, word
     assert caught.value.parameter == parameter
 
 
+def test_a_batch_whose_gradients_float64_cannot_hold_is_refused():
+    given = batch((9, 5), 1, "variance")
+    with pytest.raises(BadParameter, match=r"dy is as large as .*e\+160; give numbers up to 1e\+150") as caught:
+        case(given | {"dy": given["dy"] * 1e160})
+    assert caught.value.parameter == "dy"
+    large = plain(dy=given["dy"] / np.abs(given["dy"]).max() * 1e150)
+    assert check(large, {"dx": large.truth["dx"]}).warnings == ()
+    larger = plain(dy=given["dy"] * 1e120, gamma=given["gamma"] * 1e200)
+    with np.errstate(over="ignore", invalid="ignore"):
+        assert check(larger, {"dbeta": larger.truth["dbeta"]}).correct
+        with pytest.raises(BadParameter, match="dx is more than float64 holds") as caught:
+            check(larger, {"dx": given["x"]})
+    assert caught.value.parameter == "dy"
+
+
 def test_a_transposed_array_beside_x_is_said_to_be():
     x = np.ones((4, 2))
     with pytest.raises(ShapeMismatch, match="It looks transposed: x and dy"):
         case_of(x, dy=np.ones((2, 4)))
+    with pytest.raises(ShapeMismatch, match="It looks transposed: x and dy"):
+        case_of(np.ones((3, 2, 5, 4)), dy=np.ones((3, 4, 2, 5)), feature_axis=-1)
+    with pytest.raises(ShapeMismatch, match="It looks transposed: its axes are those of x in another order"):
+        check(case(batch((2, 3, 4, 5, 6), 1, "variance")), {"dx": np.ones((3, 2, 4, 6, 5))})
     with pytest.raises(ShapeMismatch, match="if x is transposed, give feature_axis=0") as caught:
         case_of(x, gamma=np.ones(4), dy=x)
     assert caught.value.parameter == "gamma"
@@ -59,6 +79,15 @@ def test_mistakes_that_were_built_already_are_not_built_again():
     none = {"dx": replace(built["dx"], values=built["dx"].values + 1e6)}
     assert named(check(found, answers, built=built)) == ["mean_path_sign"]
     assert check(found, answers, built=none).diagnoses[0].id != "mean_path_sign"
+
+
+@pytest.mark.parametrize("tensor", ["dx", "dgamma"])
+def test_a_batch_of_one_image_is_not_scaled_by_its_size(tensor):
+    found = case(batch((1, 4, 3, 5), 1, "variance"))
+    built = candidates(found, tensor)
+    scaling = {"scaled_by_batch_size", "divided_by_batch_size", "averaged"}
+    apart = built.distances(found.truth[tensor])
+    assert min(far for name, far in zip(built.ids, apart, strict=True) if name in scaling) > 0.5
 
 
 def test_one_example_a_unit_is_refused():
@@ -87,7 +116,7 @@ def test_no_finite_answer_to_any_batch_fails(placement, seed, examples, units, d
     x, dy, dx = rng.standard_normal((3, examples, units))
     gamma, beta = rng.integers(-2, 3, (2, units))
     found = case_of(size * x, gamma, beta, dy=other * dy, eps=eps, eps_placement=placement)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), suppress(BadParameter):  # dvar alone may be too large, and is then refused
         check(found, {"dx": other * dx, "dgamma": other * dx[0], "dvar": dx[0], "dsigma": dx[0], "dmean": dx[0]})
 
 

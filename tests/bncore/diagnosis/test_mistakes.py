@@ -6,7 +6,7 @@ from hypothesis import given as drawn
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from bncore.diagnosis import MISTAKES, ORDER, check
+from bncore.diagnosis import MISTAKES, ORDER, candidates, check
 from bncore.numeric import differentiate
 from tests.bncore.diagnosis import students
 from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, answer, batch, case, in_shape, named, rows
@@ -60,7 +60,8 @@ def test_a_mistake_about_the_axes_of_images_is_named(name, changes, placement, d
 @dtypes
 @pytest.mark.parametrize(("shape", "axis", "order"), [
     ((9, 5), 1, (1, 0)), ((6, 6), 1, (1, 0)), ((4, 11), 0, (1, 0)), ((3, 4, 2, 5), 1, (0, 2, 3, 1)),
-    ((3, 4, 2, 5), 1, (1, 0, 2, 3)), ((4, 3, 2, 5), -1, (3, 0, 1, 2)),
+    ((3, 4, 2, 5), 1, (1, 0, 2, 3)), ((4, 3, 2, 5), -1, (3, 0, 1, 2)), ((3, 2, 5, 4), -1, (0, 3, 1, 2)),
+    ((3, 4, 3, 3), 1, (0, 1, 3, 2)), ((3, 3, 3, 3), 1, (3, 2, 1, 0)), ((2, 3, 4, 2, 5), 1, (0, 2, 3, 4, 1)),
 ])  # fmt: skip
 def test_a_transposed_dx_is_named_in_its_own_shape_and_in_that_of_x(placement, dtype, shape, axis, order):
     given = batch(shape, axis, placement)
@@ -69,6 +70,17 @@ def test_a_transposed_dx_is_named_in_its_own_shape_and_in_that_of_x(placement, d
     assert named(report, "dx") == ["transposed"]
     assert any("shape of a transposed x" in warning for warning in report.warnings) == (dx.shape != shape)
     assert named(check(case(given), {"dx": dx.reshape(shape)}), "dx") == ["transposed"]
+
+
+def test_moving_an_axis_of_length_one_is_no_mistake_but_for_the_shape():
+    given = batch((5, 3, 1), 1, "variance")
+    dx = answer(given, STAGED["variance"], "variance", "float64", "dx")["dx"].transpose(0, 2, 1)
+    report = check(case(given), {"dx": dx})
+    assert report.correct
+    assert report.warnings[0] == "dx has the shape of a transposed x; give (5, 3, 1)."
+    built = candidates(case(given), "dx")
+    apart = built.distances(case(given).truth["dx"])
+    assert min(far for name, far in zip(built.ids, apart, strict=True) if name == "transposed") > 0
 
 
 def test_every_named_mistake_is_proven_here():
