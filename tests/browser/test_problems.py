@@ -49,7 +49,7 @@ def test_on_a_phone_an_upload_that_is_gone_is_asked_for_in_the_view(
     phone: Playground, watch: Watch, tmp_path: Path, path: str
 ) -> None:
     watch.refusals |= {410, 415}
-    file = files.on_disk(tmp_path, "people.csv", files.table(rows=60 + len(path)))
+    file = files.on_disk(tmp_path, "people.csv", files.table(rows=60 + PATHS.index(path)))
     source = hashlib.sha256(file.read_bytes()).hexdigest()
     phone.page.goto(f"{path}?source={source}")
     phone.settle()
