@@ -1,12 +1,13 @@
 """Sampling distributions against theory, within what the draws leave open: five standard errors."""
 
 from itertools import combinations
+from math import lgamma
 
 import numpy as np
 import pytest
 
 from bncore.batch_size.estimates import estimates, sizes_for
-from bncore.batch_size.population import Endless, Finite
+from bncore.batch_size.population import Endless, Finite, Moments
 from bncore.batch_size.theory import expected_deviation, expected_mean, finite_factor
 from bncore.errors import BadParameter
 from tests.bncore.batch_size.populations import endless, moments_of
@@ -166,3 +167,10 @@ def test_sizes_go_up_to_all_examples_or_to_1024():
 def test_what_cannot_be_drawn_is_refused(rng, sizes, draws):
     with pytest.raises(BadParameter):
         estimates(Finite(np.ones((50, 1))), sizes, draws, rng)
+
+
+@pytest.mark.parametrize("size", [64, 256, 1024])
+def test_the_average_deviation_of_a_gaussian_is_the_chi_distributions_but_for_the_second_order(size):
+    exact = np.sqrt(2 / size) * np.exp(lgamma(size / 2) - lgamma((size - 1) / 2))
+    gauss = Moments(*np.array([[0.0], [1.0], [0.0], [0.0]]))
+    assert abs(expected_deviation(gauss, [size], None).average[0, 0] - exact) <= 0.5 / size**2

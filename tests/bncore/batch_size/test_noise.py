@@ -1,5 +1,7 @@
 """One example among random companions, other noise of the same size, and what two examples share."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 
@@ -93,6 +95,17 @@ def test_batch_norm_shares_its_noise_as_theory_says(rng, name):
     assert (np.abs(found.measured - found.expected) <= 5 * error + 4 / size).all()
     assert found.measured.max() > 0.9
     assert (found.measured.min() < 0) == (name != "uniform")
+
+
+def test_pairs_in_small_batches_are_those_of_every_batch_written_out(rng):
+    others, x, draws = np.array([-1.1, -0.4, 0.2, 0.9, 2.5]), np.array([-1.5, 0.3, 1.7]), 20_000
+    population = Finite(others[:, None])
+    found = pairs_in_batch_norm(x, x, population, population.moments, 4, draws, rng, EXACT)
+    for first, second, measured in zip(found.first, found.second, found.measured, strict=True):
+        batches = np.array([[x[first], x[second], *pair] for pair in combinations(others, 2)]).T
+        x_hat = forward(batches, eps=0.0).x_hat
+        exact = np.corrcoef(x_hat[0], x_hat[1])[0, 1]
+        assert measured == pytest.approx(exact, abs=5 * (1 - exact**2) / np.sqrt(draws))
 
 
 @pytest.mark.parametrize("name", list(PERTURBATIONS))
