@@ -145,7 +145,7 @@ def test_a_page_with_findings(playground: Playground) -> None:
     content = files.layer()
     playground.page.request.post("/api/v1/batches", data=content)
     playground.open(f"source={hashlib.sha256(content).hexdigest()}&mode=inference")
-    assert playground.page.locator(".finding").count() == 4
+    assert playground.page.locator(".finding").count() == 5
     assert at_every_size(playground.page) == []
 
 

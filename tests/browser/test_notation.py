@@ -34,7 +34,7 @@ def test_the_lectures_symbols_replace_the_frameworks_everywhere(playground: Play
 
 def test_text_speaks_the_notation_in_force(playground: Playground) -> None:
     playground.open("notation=lecture&gamma=sigma&beta=mean")
-    expect(playground.headline).to_contain_text("G = σ and B = μ undo the normalization: Ẑ differs from Z")
+    expect(playground.headline).to_contain_text("G = √(σ²+ε) and B = μ undo the normalization: Ẑ differs from Z")
     assert (playground.plot("x_hat").get_attribute("aria-label") or "").startswith("Z̄, normalized")
 
 

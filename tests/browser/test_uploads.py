@@ -149,7 +149,7 @@ def test_an_engineers_layer_leads_with_findings_that_link_to_its_features(
     choose(playground, files.on_disk(tmp_path, "layer.npz", files.layer()))
     findings = playground.page.get_by_role("region", name="Findings")
     expect(findings.locator("h3")).to_have_text([
-        "Constant in this batch", "γ is close to 0",
+        "Constant in this batch", "γ is close to 0", "If ReLU follows, it is flat or dead almost everywhere",
         "The running mean is not this batch's", "Training and inference give different outputs",
     ])  # fmt: skip
     above = findings.evaluate("(all) => all.getBoundingClientRect().bottom")
