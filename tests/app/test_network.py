@@ -194,7 +194,7 @@ def test_the_column_without_a_norm_says_which_joint_it_shows_instead(client, pla
 
 
 @pytest.mark.parametrize(("query", "said"), [
-    ({"preset": "gradient_norm", "batch_size": 1, "eps": 0}, "no gradient reaches batch norm"),
+    ({"preset": "gradient_norm", "batch_size": 1, "eps": 0}, "no gradient passes batch norm"),
     ({"preset": "gradient_norm", "norm": "none"}, "no column with batch norm"),
     ({"preset": "vanishing", "norm": "none"}, "no column with batch norm"),
     ({"preset": "scale_invariance", "source": "inline", "values": "1e300,1;2,3", "standardize": "off"},
