@@ -3,20 +3,17 @@
 from functools import cache, partial
 from typing import Any
 
-import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import State
 
-from app.answers import answer_from, etag_of
 from app.api.batch_size import LARGE
 from app.api.batch_size_answer import answer_of
 from app.api.batch_size_query import BatchSizeFields, BatchSizeQuery
 from app.api.batch_size_view import prepare, view_of
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
-from app.errors import UserError, problem_of
-from app.pages.lenient import lenient
-from app.pages.rendering import HTML, html, render, titled_schema
+from app.pages.rendering import render, titled_schema
+from app.pages.sourced import page_of
 from bncore.batch_size.estimates import MARKED
 
 router = APIRouter(include_in_schema=False)
@@ -48,31 +45,10 @@ TERMS = {
 @router.get("/batch-size")
 async def batch_size(request: Request) -> Response:
     """The view. A query that is wrong in a field shows the rest, with the error beside that field."""
-    query, problem = lenient(BatchSizeQuery, request.query_params.multi_items())
-    state = request.app.state
-    try:
-        if query.is_upload:
-            await anyio.to_thread.run_sync(state.uploads.describe, query.source)
-        if problem is None:
-            write = partial(anyio.to_thread.run_sync, _page, state, query)
-            return await answer_from(request, etag_of("batch-size-page", query.stated()), write, media_type=HTML)
-        content = await anyio.to_thread.run_sync(_page, state, query, problem)
-    except UserError as error:
-        problem = problem_of(error)
-        content = await anyio.to_thread.run_sync(_rest, state, query, error, problem)
-    return html(content, problem["status"])
+    return await page_of(request, BatchSizeQuery, "batch-size-page", partial(_page, request.app.state))
 
 
-def _rest(state: State, query: BatchSizeFields, error: UserError, problem: dict[str, Any]) -> bytes:
-    """The page of the query without the field at fault; should it be refused for another one, of the default."""
-    kept = {name: value for name, value in query.stated().items() if name != error.field}
-    try:
-        return _page(state, BatchSizeQuery.model_validate(kept), problem)
-    except UserError:
-        return _page(state, BatchSizeQuery.model_validate({}), problem)
-
-
-def _page(state: State, query: BatchSizeFields, problem: dict[str, Any] | None = None) -> bytes:
+def _page(state: State, query: BatchSizeFields, problem: dict[str, Any] | None) -> bytes:
     """The page's HTML, with every part; what is large comes at once, without a result, and asks for one itself."""
     whole = query.model_copy(update={"part": ""})
     prepared = prepare(whole, state.uploads, state.settings)

@@ -15,6 +15,7 @@ from app.batches.generators import GENERATORS
 from app.errors import UserError, problem_of
 from app.pages.lenient import lenient
 from app.pages.rendering import HTML, html, render, titled_schema
+from app.pages.sourced import rest_of
 
 router = APIRouter(include_in_schema=False)
 
@@ -32,17 +33,7 @@ async def derivation(request: Request) -> Response:
         write = partial(_page, request, query)
         return await answer(request, etag, write, inline=not query.is_upload, media_type=HTML)
     except UserError as error:
-        problem = problem_of(error)
-        return html(_rest(request, query, error, problem), problem["status"])
-
-
-def _rest(request: Request, query: DerivationFields, error: UserError, problem: dict[str, Any]) -> bytes:
-    """The page of the query without the field at fault; should it be refused for another one, of the default."""
-    kept = {name: value for name, value in query.stated().items() if name != error.field}
-    try:
-        return _page(request, DerivationQuery.model_validate(kept), problem)
-    except UserError:
-        return _page(request, DerivationQuery.model_validate({}), problem)
+        return html(rest_of(query, DerivationQuery, error, partial(_page, request)), problem_of(error)["status"])
 
 
 def _page(request: Request, query: DerivationFields, problem: dict[str, Any] | None = None) -> bytes:

@@ -3,11 +3,9 @@
 from functools import cache, partial
 from typing import Any
 
-import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import State
 
-from app.answers import answer_from, etag_of
 from app.api.network import LARGE
 from app.api.network_answer import answer_of
 from app.api.network_presets import PRESETS
@@ -15,9 +13,8 @@ from app.api.network_query import NetworkFields, NetworkQuery
 from app.api.network_view import prepare, view_of
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
-from app.errors import UserError, problem_of
-from app.pages.lenient import lenient
-from app.pages.rendering import HTML, html, render, titled_schema
+from app.pages.rendering import render, titled_schema
+from app.pages.sourced import page_of
 from bncore.network.initializations import INITIALIZATIONS
 
 router = APIRouter(include_in_schema=False)
@@ -62,31 +59,10 @@ TERMS = {
 @router.get("/network")
 async def network(request: Request) -> Response:
     """The network. A query that is wrong in a field shows the rest, with the error beside that field."""
-    query, problem = lenient(NetworkQuery, request.query_params.multi_items())
-    state = request.app.state
-    try:
-        if query.is_upload:
-            await anyio.to_thread.run_sync(state.uploads.describe, query.source)
-        if problem is None:
-            write = partial(anyio.to_thread.run_sync, _page, state, query)
-            return await answer_from(request, etag_of("network-page", query.stated()), write, media_type=HTML)
-        content = await anyio.to_thread.run_sync(_page, state, query, problem)
-    except UserError as error:
-        problem = problem_of(error)
-        content = await anyio.to_thread.run_sync(_rest, state, query, error, problem)
-    return html(content, problem["status"])
+    return await page_of(request, NetworkQuery, "network-page", partial(_page, request.app.state))
 
 
-def _rest(state: State, query: NetworkFields, error: UserError, problem: dict[str, Any]) -> bytes:
-    """The page of the query without the field at fault; should it be refused for another one, of the default."""
-    kept = {name: value for name, value in query.stated().items() if name != error.field}
-    try:
-        return _page(state, NetworkQuery.model_validate(kept), problem)
-    except UserError:
-        return _page(state, NetworkQuery.model_validate({}), problem)
-
-
-def _page(state: State, query: NetworkFields, problem: dict[str, Any] | None = None) -> bytes:
+def _page(state: State, query: NetworkFields, problem: dict[str, Any] | None) -> bytes:
     """The page's HTML; of a large network it comes at once, without a result, and asks for one itself."""
     prepared = prepare(query, state.uploads, state.settings)
     result = None if prepared.work > LARGE else answer_of(view_of(prepared))

@@ -3,21 +3,18 @@
 from functools import partial
 from typing import Any
 
-import anyio.to_thread
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import State
 
-from app.answers import answer_from, etag_of
 from app.api.norms_answer import answer_of
 from app.api.norms_block import blocks_of
 from app.api.norms_query import NormsFields, NormsQuery
 from app.api.norms_view import view_of
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
-from app.errors import UserError, problem_of
 from app.figures.norms_words import TITLES, inside
-from app.pages.lenient import lenient
-from app.pages.rendering import HTML, html, render, titled_schema
+from app.pages.rendering import render, titled_schema
+from app.pages.sourced import page_of
 from bncore.norms import NORMS
 from bncore.norms.reference import WU_HE_2018
 
@@ -38,31 +35,10 @@ TERMS = {
 @router.get("/norms")
 async def norms(request: Request) -> Response:
     """The norms. A query that is wrong in a field shows the rest, with the error beside that field."""
-    query, problem = lenient(NormsQuery, request.query_params.multi_items())
-    state = request.app.state
-    try:
-        if query.is_upload:
-            await anyio.to_thread.run_sync(state.uploads.describe, query.source)
-        if problem is None:
-            write = partial(anyio.to_thread.run_sync, _page, state, query)
-            return await answer_from(request, etag_of("norms-page", query.stated()), write, media_type=HTML)
-        content = await anyio.to_thread.run_sync(_page, state, query, problem)
-    except UserError as error:
-        problem = problem_of(error)
-        content = await anyio.to_thread.run_sync(_rest, state, query, error, problem)
-    return html(content, problem["status"])
+    return await page_of(request, NormsQuery, "norms-page", partial(_page, request.app.state))
 
 
-def _rest(state: State, query: NormsFields, error: UserError, problem: dict[str, Any]) -> bytes:
-    """The page of the query without the field at fault; should it be refused for another one, of the default."""
-    kept = {name: value for name, value in query.stated().items() if name != error.field}
-    try:
-        return _page(state, NormsQuery.model_validate(kept), problem)
-    except UserError:
-        return _page(state, NormsQuery.model_validate({}), problem)
-
-
-def _page(state: State, query: NormsFields, problem: dict[str, Any] | None = None) -> bytes:
+def _page(state: State, query: NormsFields, problem: dict[str, Any] | None) -> bytes:
     """The page's HTML; of a large block it comes at once, without a result, and asks for one itself."""
     blocks = blocks_of(query, state.uploads, state.settings)
     result = None if blocks.is_large else answer_of(view_of(query, blocks))
