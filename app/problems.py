@@ -101,11 +101,6 @@ def field_errors(errors: list[Any]) -> list[dict[str, Any]]:
     return list(rows.values())
 
 
-def validation_rows(error: ValidationError) -> list[dict[str, Any]]:
-    """The rows of a model that was validated outside FastAPI."""
-    return field_errors(list(error.errors()))
-
-
 def _allowed(error: dict[str, Any]) -> str:
     if error["type"] == UNKNOWN:
         return _known(str(error["loc"][-1]), error.get("ctx", {}).get("names", []))

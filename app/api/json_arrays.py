@@ -1,18 +1,20 @@
 """Arrays in JSON: the body of a request, its nested lists as arrays, and what is said of numbers that leave as null."""
 
 import re
+from collections.abc import Callable
 from typing import Any, TypeVar
 
+import anyio.to_thread
 import numpy as np
 import orjson
-from fastapi import Request
+from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
 from app.errors import InvalidQuery, UploadTooLarge
 from app.problems import findings
-from app.settings import MEBIBYTE
+from app.settings import MEBIBYTE, Settings
 
 LARGEST_BODY = 64 * MEBIBYTE
 NOT_FINITE = re.compile(rb"\b(?:NaN|-?Infinity)\b")
@@ -31,6 +33,15 @@ async def received(request: Request) -> bytes:
             detail = f"The body is larger than {LARGEST_BODY // MEBIBYTE} MiB; upload the batch as a file instead."
             raise UploadTooLarge(detail, field="body", allowed=f"at most {LARGEST_BODY} bytes")
     return bytes(body)
+
+
+async def answered(request: Request, answer: Callable[[bytes], bytes]) -> Response:
+    """What `answer` makes of the body: in the event loop where it holds few numbers, else in a thread."""
+    settings: Settings = request.app.state.settings
+    body = await received(request)
+    inline = body.count(b",") <= settings.inline_work
+    made = answer(body) if inline else await anyio.to_thread.run_sync(answer, body)
+    return Response(made, media_type="application/json")
 
 
 def read(body: bytes, model: type[Model]) -> Model:

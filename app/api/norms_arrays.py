@@ -2,15 +2,13 @@
 
 from typing import Any, Literal
 
-import anyio.to_thread
 import numpy as np
 from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.answers import to_json
-from app.api.json_arrays import NESTED, NESTED_OR_NULL, null_warnings, numbers, read, received
-from app.settings import Settings
+from app.api.json_arrays import NESTED, NESTED_OR_NULL, answered, null_warnings, numbers, read
 from bncore import norms
 from bncore.norms import NORMS, NormGradients, Remark
 
@@ -135,11 +133,7 @@ EXAMPLES = [
 )
 async def norms_of_arrays(request: Request) -> Response:
     """Normalize `x` by a norm of the table; with `dy` also return the exact gradients."""
-    settings: Settings = request.app.state.settings
-    body = await received(request)
-    inline = body.count(b",") <= settings.inline_work
-    answer = _answer(body) if inline else await anyio.to_thread.run_sync(_answer, body)
-    return Response(answer, media_type="application/json")
+    return await answered(request, _answer)
 
 
 def _answer(body: bytes) -> bytes:

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.api.query import repeated
 from app.errors import problem_of
-from app.problems import findings, problem_of_validation, validation_rows
+from app.problems import findings, problem_of_validation
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -19,6 +19,7 @@ def lenient(model: type[Model], pairs: list[tuple[str, str]]) -> tuple[Model, di
     try:
         return model.model_validate(raw), None
     except ValidationError as error:
-        wrong = {row["field"] for row in validation_rows(error)}
+        problem = problem_of_validation(findings(error, model))
+        wrong = {row["field"] for row in problem["errors"]}
         kept = {name: value for name, value in raw.items() if name not in wrong}
-        return model.model_validate(kept), problem_of_validation(findings(error, model))
+        return model.model_validate(kept), problem
