@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.batch_norm import Forward
+from bncore.cancellation import without_cancellation
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 from bncore.errors import ShapeMismatch
 from bncore.layout import Layout, room
@@ -158,23 +159,11 @@ def _dx(terms: _Terms) -> Array:
 
 
 def _dx_of_few(terms: _Terms, forward: Forward) -> Array:
-    """dx without cancellation: (gamma / s) [r + left b x_hat], where dy = <dy> + b x_hat + r.
-
-    r has lost its mean and its part along x_hat twice, so that nothing but rounding of its own size is left of them;
-    `left` is what epsilon leaves of the part along x_hat, formed from epsilon itself.
-    """
+    """dx without cancellation, where its paths may leave next to nothing of each other."""
     layout, left = terms.layout, EPS_PLACEMENTS[forward.eps_placement].left(forward.eps, forward.scale)
-
-    def mean(values: Array) -> Array:
-        return layout.expand(layout.sum(values) / forward.count)
-
-    x_hat, rest = terms.x_hat.astype(np.float64, copy=False), terms.dy.astype(np.float64, copy=False)
-    along, inverse = np.zeros_like(mean(rest)), reciprocal(mean(np.square(x_hat)))
-    for _ in range(2):
-        rest = rest - mean(rest)
-        part = mean(rest * x_hat) * inverse
-        rest = rest - part * x_hat
-        along = along + part
-    rest = rest - mean(rest)
-    dx: Array = layout.expand(terms.slope) * (rest + layout.expand(left) * along * x_hat)
+    kept = without_cancellation(
+        terms.dy.astype(np.float64, copy=False), terms.x_hat.astype(np.float64, copy=False), layout.expand(left),
+        lambda values: layout.expand(layout.sum(values) / forward.count),
+    )  # fmt: skip
+    dx = layout.expand(terms.slope) * kept
     return dx.astype(terms.dtype, copy=False).reshape(layout.shape)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Array, Float64
+from bncore.cancellation import without_cancellation
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 from bncore.errors import VarianceOverflow
 from bncore.layout import layout_of
@@ -72,24 +73,16 @@ def _overflow(what: str) -> VarianceOverflow:
 def pulled_back(gradient: Float64, found: Standardized) -> Float64:
     """dL/drows of dL/dvalues, both (M, K), exactly and for both placements of epsilon, without cancellation.
 
-        (1 / s) [g - <g> - c0 v <g v>]  =  (1 / s) [r + left b v],     g = <g> + b v + r
+        (1 / s) [g - <g> - c0 v <g v>]
 
     where <.> is the mean of a row, without <g> where the rows are not centred; c0 is 1 for "variance" and s / sqrt(var)
-    for "deviation", and left = 1 - c0 <v^2> is formed from epsilon itself. r has lost its mean and its part along v
-    twice, so that nothing but rounding of its own size is left of them. Where s is 0 the gradient is 0 by definition.
+    for "deviation". Where s is 0 the gradient is 0 by definition.
     """
-    left = EPS_PLACEMENTS[found.eps_placement].left(found.eps, found.scale)
-    values, inverse = found.values, reciprocal(np.square(found.values).mean(axis=1))
-    rest, along = gradient, np.zeros(len(gradient))
-    for _ in range(2):
-        rest = _centred(rest, found)
-        part = (rest * values).mean(axis=1) * inverse
-        rest = rest - part[:, np.newaxis] * values
-        along += part
-    rest = _centred(rest, found) + (left * along)[:, np.newaxis] * values
-    back: Float64 = rest * reciprocal(found.scale)[:, np.newaxis]
-    return back
+    left = EPS_PLACEMENTS[found.eps_placement].left(found.eps, found.scale)[:, np.newaxis]
+    kept = without_cancellation(gradient, found.values, left, _means, centred=found.centred)
+    return kept * reciprocal(found.scale)[:, np.newaxis]
 
 
-def _centred(rows: Float64, found: Standardized) -> Float64:
-    return rows - rows.mean(axis=1, keepdims=True) if found.centred else rows
+def _means(rows: Float64) -> Float64:
+    means: Float64 = rows.mean(axis=1, keepdims=True)
+    return means
