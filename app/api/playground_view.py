@@ -18,6 +18,8 @@ from bncore.statistics import statistics
 from bncore.summary import Floats, correlation
 from bncore.vanishing import Vanished, vanished
 
+PAIR = ("running_mean", "running_var")
+
 
 @dataclass(frozen=True)
 class Running:
@@ -88,9 +90,6 @@ def _check(query: PlaygroundFields, batch: Batch) -> None:
         )  # fmt: skip
 
 
-PAIR = ("running_mean", "running_var")
-
-
 def _with_notes(batch: Batch) -> Batch:
     """The batch with a warning, if an upload brought one of the running statistics without the other."""
     lone = [name for name in PAIR if name in batch.given]
@@ -107,14 +106,21 @@ def _with_notes(batch: Batch) -> Batch:
 def _held(batch: Batch, running: Running | None) -> tuple[Floats | None, Floats | None]:
     """The running statistics that the findings hold against the batch: an upload's own before seeded ones."""
     seeded = (running.mean, running.var) if running else (None, None)
-    mean, var = (batch.given[name].astype(float) if name in batch.given else None for name in PAIR)
+    mean, var = _own(batch)
     return (mean, var) if mean is not None or var is not None else seeded
+
+
+def _own(batch: Batch) -> tuple[Floats | None, Floats | None]:
+    """An upload's own running statistics, as far as it has them."""
+    mean, var = (batch.given[name].astype(float) if name in batch.given else None for name in PAIR)
+    return mean, var
 
 
 def _running(query: PlaygroundFields, source: Source, batch: Batch) -> Running | None:
     """The upload's own running statistics; else, where inference needs some, those of seeded batches of the source."""
-    if "running_mean" in batch.given and "running_var" in batch.given:
-        return Running(batch.given["running_mean"].astype(float), batch.given["running_var"].astype(float), True)
+    own_mean, own_var = _own(batch)
+    if own_mean is not None and own_var is not None:
+        return Running(own_mean, own_var, True)
     if query.mode == "train":
         return None
     mean, var = cold_start(len(batch.feature_names))

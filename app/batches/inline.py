@@ -56,16 +56,13 @@ def split_cells(row: str) -> list[str]:
 
 
 def _parse_cell(cell: str, row: int, column: int) -> float:
-    place = f"Row {row}, column {column} (example {row - 1} of x{column - 1})"
-    text, quoted = cell.replace("−", "-"), cell[:QUOTED]
-    if not text:
-        raise _unreadable(f"{place} is empty.", quoted)
-    if not NUMBER.fullmatch(text):
-        raise _unreadable(f"{place} is {quoted!r}, which is not a finite number.", quoted)
-    value = float(text)
-    if math.isinf(value):
-        raise _unreadable(f"{place} is {quoted!r}, which is too large for a float64.", quoted)
-    return value
+    text = cell.replace("−", "-")
+    if NUMBER.fullmatch(text) and not math.isinf(value := float(text)):
+        return value
+    quoted = cell[:QUOTED]
+    why = "not a finite number" if not NUMBER.fullmatch(text) else "too large for a float64"
+    said = f"is {quoted!r}, which is {why}" if text else "is empty"
+    raise _unreadable(f"Row {row}, column {column} (example {row - 1} of x{column - 1}) {said}.", quoted)
 
 
 def _check_rectangular(table: list[list[float]]) -> None:

@@ -219,8 +219,8 @@ def conventions(size: int, eps: float, eps_placement: str, total: int | None, ne
         "variance": "under the root, √(σ²+ε), as in the frameworks",
         "deviation": "beside the deviation, σ+ε, as in the lecture",
     }
-    drawn = "without an end" if total is None else "without replacement"
-    drawn = f"independently, {drawn}" if nested and total is None else drawn
+    endless = "independently, without an end" if nested else "without an end"
+    drawn = endless if total is None else "without replacement"
     smaller = "smaller ones are parts of larger ones" if nested else "each size has batches of its own"
     return [
         f"K is the batch's size; a batch's deviation is the biased one (its variance divided by K = {size})",

@@ -66,10 +66,11 @@ def scale_invariance(shown: Contrast) -> Measured:
     column, d = shown.columns.get("with"), shown.setup.disturbance
     if column is None or column.survey.diverged:
         return Measured({}, None, missing="diverged" if column else "no_norm")
-    alive = [weights.alignment for weights in column.survey.weights if weights.block not in column.vanished]
-    alignment = max(alive, default=math.nan)
+    vanished = column.vanished
+    alive = [weights.alignment for weights in column.survey.weights if weights.block not in vanished]
     if not alive:
         return Measured({}, None, missing="no_gradient")
+    alignment = max(alive)
     if d is None or column.disturbed is None or d.factor <= 0.0:
         return Measured({"alignment": alignment}, None)
     moved = next((m.values for m in column.disturbed.moved if m.kind == "norm"), math.nan)
@@ -116,9 +117,12 @@ def residual_tames(shown: Contrast) -> Measured:
 def gradient_norm(shown: Contrast) -> Measured:
     """After Santurkar et al. 2018, theorem 4.1: the largest disagreement with the identity, the mean share removed."""
     column = shown.columns.get("with")
-    parts = [p for p in column.parts if p.predicted and p.block not in column.vanished] if column else []
+    if column is None:
+        return Measured({}, None, missing="no_norm")
+    vanished = column.vanished
+    parts = [part for part in column.parts if part.predicted and part.block not in vanished]
     if not parts:
-        return Measured({}, None, missing="no_gradient" if column else "no_norm")
+        return Measured({}, None, missing="no_gradient")
     worst = max(part.disagreement for part in parts)
     removed = sum(1.0 - part.kept for part in parts) / len(parts)
     return Measured({"disagreement": _real(worst), "removed": removed}, worst <= ROUNDING[shown.setup.recipe.dtype])
