@@ -1,5 +1,5 @@
 // Drawing: a figure from the server, dressed in the page's colour scheme, drawn when it is on screen and has changed.
-import { bindPaper } from "./paper.js";
+import { bindPaper, onPaper } from "./paper.js";
 import { currentScheme, onScheme } from "./scheme.js";
 import { fitted } from "./ticks.js";
 
@@ -20,7 +20,6 @@ export class Figures {
   #panels = new Map();
   #templates;
   #drawing = null;
-  #onPaper = false;
 
   constructor(root, templates) {
     this.#templates = templates;
@@ -52,7 +51,7 @@ export class Figures {
   }
 
   #redraw() {
-    if (this.#onPaper) return this.#drawing;
+    if (onPaper()) return this.#drawing;
     this.all().forEach((panel) => panel.stale());
     return this.#draw();
   }
@@ -60,15 +59,9 @@ export class Figures {
   // Paper shows all figures, seen or not, at its own width; afterwards they are drawn for the screen again.
   #paper(is) {
     if (!window.Plotly) return;
-    this.#onPaper = is;
-    for (const panel of this.all()) panel.onPaper = is;
     this.all().forEach((panel) => panel.stale());
-    if (!is) {
-      this.#draw();
-      return;
-    }
-    const template = this.#templates[currentScheme()];
-    for (const panel of this.all().filter((panel) => panel.isDue())) panel.draw(window.Plotly, template);
+    if (is) this.#drawDue(window.Plotly); // at once: the print is taken when this returns
+    else this.#draw();
   }
 
   #seen(entries) {
@@ -77,7 +70,7 @@ export class Figures {
   }
 
   #sized(entries) {
-    if (this.#onPaper) return;
+    if (onPaper()) return;
     for (const { target, contentRect } of entries) {
       const panel = this.#panels.get(target.closest("[data-figure]").dataset.figure);
       if (Math.abs(panel.drawnWidth - contentRect.width) >= 1) panel.stale();
@@ -98,16 +91,19 @@ export class Figures {
       window.dispatchEvent(new CustomEvent("figures-missing"));
       return;
     }
-    const template = this.#templates[currentScheme()];
-    // All widths are read before anything is drawn: a reading between two drawings lays the whole page out again.
-    for (const panel of this.all().filter((panel) => panel.isDue())) panel.draw(Plotly, template);
+    this.#drawDue(Plotly);
     window.dispatchEvent(new CustomEvent("figures-drawn"));
+  }
+
+  // All widths are read before anything is drawn: a reading between two drawings lays the whole page out again.
+  #drawDue(Plotly) {
+    const template = this.#templates[currentScheme()];
+    for (const panel of this.all().filter((panel) => panel.isDue())) panel.draw(Plotly, template);
   }
 }
 
 class Panel {
   onScreen = false;
-  onPaper = false;
   drawnWidth = 0;
   #figure = null;
   #stated = "";
@@ -140,7 +136,7 @@ class Panel {
 
   // Whether it is to be drawn now; notes the room that there is.
   isDue() {
-    if (!this.#due || !(this.onScreen || this.onPaper) || this.element.hidden) return false;
+    if (!this.#due || !(this.onScreen || onPaper()) || this.element.hidden) return false;
     this.#width = this.plot.clientWidth;
     return this.#width > 0;
   }
@@ -159,7 +155,7 @@ class Panel {
     const { title, height, margin, ...layout } = this.#figure.layout;
     const rows = this.element.closest(".chain") !== null;
     const first = !rows || !this.element.previousElementSibling;
-    const named = first || this.onPaper || NARROW.matches || (layout.meta.rows ?? "feature") !== "feature";
+    const named = first || onPaper() || NARROW.matches || (layout.meta.rows ?? "feature") !== "feature";
     const yaxis = named ? layout.yaxis : { ...layout.yaxis, showticklabels: false, title: { text: "" } };
     const around = { ...margin, t: rows ? 6 : 20, l: named ? margin.l : 10 };
     const xaxis = fitted(layout.xaxis, template, this.drawnWidth - around.l - around.r, around);

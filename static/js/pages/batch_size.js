@@ -1,17 +1,16 @@
 // The batch's size: wires the state, the size, the dragged example, the server and the figures together.
-import { Latest } from "../lib/api.js";
 import { merged, ofSource, Stale } from "../lib/batch_size_state.js";
 import * as view from "../lib/batch_size_view.js";
 import { bindButtons } from "../lib/buttons.js";
 import { Controls } from "../lib/controls.js";
 import { Figures } from "../lib/figures.js";
+import { LongFollower } from "../lib/follower.js";
 import { Handles } from "../lib/handles.js";
 import { bindMenus } from "../lib/menus.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
 import { bindSource, offerWays, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
-import { Streamed } from "../lib/stream.js";
 import { bindTerms } from "../lib/terms.js";
 import { withFileName } from "../lib/upload.js";
 import { Waiting } from "../lib/waiting.js";
@@ -23,8 +22,6 @@ const NOTHING = "Nothing is drawn: see the marked field.";
 const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
-let wanted = null; // the query that was asked for last
-let asking = false;
 
 // A batch cannot have more examples than there are.
 const state = new State(embedded.schema, (changes, before) => {
@@ -36,23 +33,16 @@ const stale = new Stale();
 const figures = new Figures(document, embedded.templates);
 new Controls(document, state);
 const waiting = new Waiting();
-const streamed = new Streamed(showProgress);
-const latest = new Latest({
-  ask: (query) => streamed.ask(API.path + (query ? `?${query}` : "")),
-  show: (found, query) => {
-    clearProblems();
-    if (query === wanted) stale.clear(found.parts);
+const latest = new LongFollower({
+  path: API.path,
+  show: (found, isLatest) => {
+    if (isLatest) stale.clear(found.parts);
     show(merged(answer, found));
   },
-  fail: (problem) => {
-    clearProblems();
-    if (problem.name === "AbortError") cancelled();
-    else fail(problem.message, problem.errors);
-  },
-  busy(is) {
-    asking = is;
-    waiting.asking(is);
-  },
+  fail: (problem) => fail(problem.message, problem.errors),
+  cancelled,
+  busy: (is) => waiting.asking(is),
+  progress: showProgress,
 });
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));
 
@@ -105,14 +95,9 @@ state.onChange((names) => {
   ask();
 });
 
-// A field that is left tells once more what it told on Enter: what is under way already is not given up for that.
 function ask() {
   const parts = stale.query;
-  const query = [state.query(), parts ? `part=${parts}` : ""].filter(Boolean).join("&");
-  if (asking && query === wanted) return;
-  streamed.overtake();
-  wanted = query;
-  latest.want(wanted);
+  latest.want([state.query(), parts ? `part=${parts}` : ""].filter(Boolean).join("&"));
 }
 
 // ---- the size and the feature ----
@@ -172,7 +157,7 @@ function showHandles() {
 
 // ---- start ----
 
-$("cancel").addEventListener("click", () => streamed.cancel());
+$("cancel").addEventListener("click", () => latest.cancel());
 bindButtons(state);
 bindSource(state, { again: ask });
 bindCopy(state, API);

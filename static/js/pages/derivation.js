@@ -1,9 +1,10 @@
 // The derivation: wires the state, the tables, the walk through the nodes, the server and the figures together.
-import { getJson, Latest } from "../lib/api.js";
+import { getJson } from "../lib/api.js";
 import { bindButtons, bindUndo, showUndone } from "../lib/buttons.js";
 import { Controls } from "../lib/controls.js";
 import * as view from "../lib/derivation_view.js";
 import { Figures } from "../lib/figures.js";
+import { follower } from "../lib/follower.js";
 import { Graph } from "../lib/graph.js";
 import { Grid } from "../lib/grid.js";
 import { Handles } from "../lib/handles.js";
@@ -35,16 +36,10 @@ const state = new State(embedded.schema, ofNewSource);
 const figures = new Figures(document, embedded.templates);
 new Controls(document, state);
 const waiting = new Waiting();
-const latest = new Latest({
+const latest = follower({
   ask: (query) => getJson(API.path + (query ? `?${query}` : "")),
-  show: (found, query) => {
-    clearProblems();
-    show(found, query === wanted);
-  },
-  fail: (problem) => {
-    clearProblems();
-    fail(problem.message, problem.errors);
-  },
+  show: (found, query) => show(found, query === wanted),
+  fail: (problem) => fail(problem.message, problem.errors),
   busy: (is) => waiting.asking(is),
 });
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));

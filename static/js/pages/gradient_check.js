@@ -1,9 +1,10 @@
 // The gradient check: wires the state, the fields, the server and the figures together.
-import { Latest, postJson } from "../lib/api.js";
+import { postJson } from "../lib/api.js";
 import { checkText } from "../lib/check_share.js";
 import { numbersBehind, showBatch, showFound } from "../lib/check_view.js";
 import { Controls } from "../lib/controls.js";
 import { Figures } from "../lib/figures.js";
+import { follower } from "../lib/follower.js";
 import { bindMenus } from "../lib/menus.js";
 import { Pasted } from "../lib/pasted.js";
 import { clearProblems, showAt, showProblem } from "../lib/problems.js";
@@ -28,16 +29,10 @@ const figures = new Figures(document, embedded.templates);
 const waiting = new Waiting();
 new Controls($("controls"), state);
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => numbersBehind(name, answer));
-const latest = new Latest({
+const latest = follower({
   ask: (body) => postJson(`${API}/view`, body),
-  show: (found) => {
-    clearProblems();
-    show(found);
-  },
-  fail: (problem) => {
-    clearProblems();
-    fail(problem.message, problem.errors);
-  },
+  show,
+  fail: (problem) => fail(problem.message, problem.errors),
   busy: (is) => waiting.asking(is),
 });
 

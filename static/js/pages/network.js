@@ -1,8 +1,8 @@
 // The network: wires the state, the schematic, the disturbance, the server and the figures together.
-import { Latest } from "../lib/api.js";
 import { bindButtons } from "../lib/buttons.js";
 import { Controls, scaleOf } from "../lib/controls.js";
 import { Figures } from "../lib/figures.js";
+import { LongFollower } from "../lib/follower.js";
 import { bindMenus } from "../lib/menus.js";
 import { follow, ofUpload } from "../lib/network_state.js";
 import * as view from "../lib/network_view.js";
@@ -11,7 +11,6 @@ import { Schematic } from "../lib/schematic.js";
 import { bindCopy } from "../lib/share.js";
 import { bindReplay, bindSource, offerWays, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
-import { Streamed } from "../lib/stream.js";
 import { bindTerms } from "../lib/terms.js";
 import { withFileName } from "../lib/upload.js";
 import { Waiting } from "../lib/waiting.js";
@@ -25,8 +24,6 @@ const $ = (id) => document.getElementById(id);
 const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
-let wanted = null; // the query that was asked for last
-let asking = false;
 let unsolved = embedded.problem; // what is wrong with the address, until something is changed
 
 const state = new State(embedded.schema, follow);
@@ -34,23 +31,16 @@ bindFirstMove();
 new Controls(document, state);
 const figures = new Figures(document, embedded.templates);
 const waiting = new Waiting();
-const streamed = new Streamed(showProgress);
-const latest = new Latest({
-  ask: (query) => streamed.ask(API.path + (query ? `?${query}` : "")),
+const latest = new LongFollower({
+  path: API.path,
   show: (found) => {
-    clearProblems();
     show(found);
     if (unsolved) fail(unsolved.detail, unsolved.errors ?? []);
   },
-  fail: (problem) => {
-    clearProblems();
-    if (problem.name === "AbortError") cancelled();
-    else fail(problem.message, problem.errors);
-  },
-  busy: (is) => {
-    asking = is;
-    waiting.asking(is);
-  },
+  fail: (problem) => fail(problem.message, problem.errors),
+  cancelled,
+  busy: (is) => waiting.asking(is),
+  progress: showProgress,
 });
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));
 const schematic = new Schematic($("schematic"), {
@@ -108,13 +98,9 @@ state.onChange((names) => {
   ask();
 });
 
-// A field that is left tells once more what it told on Enter: what is under way already is not given up for that.
 function ask() {
   unsolved = null;
-  if (asking && state.query() === wanted) return;
-  streamed.overtake();
-  wanted = state.query();
-  latest.want(wanted);
+  latest.want(state.query());
 }
 
 // What the state alone decides, at once.
@@ -152,7 +138,7 @@ function bindFirstMove() {
   }
 }
 
-$("cancel").addEventListener("click", () => streamed.cancel());
+$("cancel").addEventListener("click", () => latest.cancel());
 $("disturb-first").addEventListener("click", () => state.set({ disturb_layer: 1 }));
 $("undo-disturbance").addEventListener("click", () => state.reset(DISTURB));
 for (const button of document.querySelectorAll("[data-kind-of]")) {

@@ -1,9 +1,10 @@
 // The norms: wires the state, the cubes, the server and the figures together.
-import { getJson, Latest } from "../lib/api.js";
+import { getJson } from "../lib/api.js";
 import { bindButtons } from "../lib/buttons.js";
 import { Controls, scaleOf } from "../lib/controls.js";
 import { Cubes } from "../lib/cube.js";
 import { Figures } from "../lib/figures.js";
+import { follower } from "../lib/follower.js";
 import { bindMenus } from "../lib/menus.js";
 import { follow } from "../lib/norms_state.js";
 import * as view from "../lib/norms_view.js";
@@ -27,16 +28,10 @@ const state = new State(embedded.schema, follow);
 new Controls($("controls"), state);
 const figures = new Figures(document, embedded.templates);
 const waiting = new Waiting();
-const latest = new Latest({
+const latest = follower({
   ask: (query) => getJson(API.path + (query ? `?${query}` : "")),
-  show: (found) => {
-    clearProblems();
-    show(found);
-  },
-  fail: (problem) => {
-    clearProblems();
-    fail(problem.message, problem.errors);
-  },
+  show,
+  fail: (problem) => fail(problem.message, problem.errors),
   busy: (is) => waiting.asking(is),
 });
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));

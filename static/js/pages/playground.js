@@ -1,8 +1,9 @@
 // The playground: wires the state, the controls, the server and the figures together.
-import { getJson, Latest } from "../lib/api.js";
+import { getJson } from "../lib/api.js";
 import { bindButtons, bindUndo, showUndone } from "../lib/buttons.js";
 import { Controls, scaleOf } from "../lib/controls.js";
 import { Figures } from "../lib/figures.js";
+import { follower } from "../lib/follower.js";
 import { bindMenus } from "../lib/menus.js";
 import { PerFeature } from "../lib/per_feature.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
@@ -24,16 +25,10 @@ const figures = new Figures(document, embedded.templates);
 new Controls($("controls"), state);
 const perFeature = new PerFeature(state);
 const waiting = new Waiting();
-const latest = new Latest({
+const latest = follower({
   ask: (query) => getJson(`/api/v1/playground${query ? `?${query}` : ""}`),
-  show: (found) => {
-    clearProblems();
-    show(found);
-  },
-  fail: (problem) => {
-    clearProblems();
-    fail(problem.message, problem.errors);
-  },
+  show,
+  fail: (problem) => fail(problem.message, problem.errors),
   busy: (is) => waiting.asking(is),
 });
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => numbersBehind(name, answer));

@@ -1,0 +1,55 @@
+// The view follows the state: each answer, and each problem, takes the place of what was told before.
+import { Latest } from "./api.js";
+import { clearProblems } from "./problems.js";
+import { Streamed } from "./stream.js";
+
+// `show(answer, query)` and `fail(problem)` write what came; `busy(is)` is told while the server is asked.
+export function follower({ ask, show, fail, busy }) {
+  return new Latest({
+    ask,
+    show: (found, query) => {
+      clearProblems();
+      show(found, query);
+    },
+    fail: (problem) => {
+      clearProblems();
+      fail(problem);
+    },
+    busy,
+  });
+}
+
+// The same where an answer may take long and then streams its progress: a newer state ends the older one's stream, and
+// a person may `cancel` it, which calls `cancelled()`.
+export class LongFollower {
+  #latest;
+  #streamed;
+  #asking = false;
+  #wanted = null;
+
+  // `show(answer, isLatest)`; `progress` as for `Streamed`.
+  constructor({ path, show, fail, cancelled, busy, progress }) {
+    this.#streamed = new Streamed(progress);
+    this.#latest = follower({
+      ask: (query) => this.#streamed.ask(path + (query ? `?${query}` : "")),
+      show: (found, query) => show(found, query === this.#wanted),
+      fail: (problem) => (problem.name === "AbortError" ? cancelled() : fail(problem)),
+      busy: (is) => {
+        this.#asking = is;
+        busy(is);
+      },
+    });
+  }
+
+  // A field that is left tells once more what it told on Enter: what is under way already is not given up for that.
+  want(query) {
+    if (this.#asking && query === this.#wanted) return;
+    this.#streamed.overtake();
+    this.#wanted = query;
+    this.#latest.want(query);
+  }
+
+  cancel() {
+    this.#streamed.cancel();
+  }
+}
