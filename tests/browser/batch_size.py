@@ -1,45 +1,16 @@
 """The view of the batch's size as a person handles it: open it, turn the size, drag an example, match the noise."""
 
-from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from playwright.sync_api import Locator
 
-from playwright.sync_api import Locator, Page
-
-from tests.browser.playground import Playground
+from tests.browser.view import View
 
 
-class BatchSize:
+class BatchSize(View):
     """A page with the batch's size in it."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.controls = Playground(page)
-
-    def open(self, query: str = "") -> Self:
-        self.page.goto(f"/batch-size?{query}" if query else "/batch-size")
-        return self.settle()
-
-    def settle(self) -> Self:
-        """Wait until nothing is asked any more and the figures on screen are drawn."""
-        self.controls.settle()
-        return self
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The fields in the address."""
-        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
-
-    def answer(self) -> dict[str, Any]:
-        """The API's answer to the query in the address."""
-        response = self.page.request.get(f"/api/v1/batch-size?{urlsplit(self.page.url).query}")
-        assert response.ok
-        return response.json()
+    path = "/batch-size"
 
     # ---- what it says ----
-
-    @property
-    def headline(self) -> Locator:
-        return self.page.locator("#headline")
 
     def mark(self, size: int | str) -> Locator:
         """The button of a marked size."""

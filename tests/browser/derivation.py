@@ -2,12 +2,12 @@
 
 import unicodedata
 from functools import cached_property
-from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
-from playwright.sync_api import CDPSession, Locator, Page, expect
+from playwright.sync_api import CDPSession, Locator, expect
 
-from tests.browser.playground import Playground
+from tests.browser.view import View
 
 ORDER = [
     "x", "gamma", "beta", "eps", "mean", "centred", "var", "scale", "x_hat", "scaled", "y", "loss", "dy", "dbeta",
@@ -25,25 +25,10 @@ PASTE = """(input, text) => {
 }"""
 
 
-class Derivation:
+class Derivation(View):
     """A page with the derivation in it."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def open(self, query: str = "") -> Self:
-        self.page.goto(f"/derivation?{query}" if query else "/derivation")
-        return self.settle()
-
-    def settle(self) -> Self:
-        """Wait until nothing is asked any more and the figures on screen are drawn."""
-        Playground(self.page).settle()
-        return self
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The fields in the address."""
-        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+    path = "/derivation"
 
     # ---- the walk ----
 

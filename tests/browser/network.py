@@ -1,45 +1,16 @@
 """The network as a person handles it: open it, disturb a block, open a joint, read what it says."""
 
-from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from playwright.sync_api import Locator, expect
 
-from playwright.sync_api import Locator, Page, expect
-
-from tests.browser.playground import Playground
+from tests.browser.view import View
 
 
-class Network:
+class Network(View):
     """A page with the network in it."""
 
-    def __init__(self, page: Page) -> None:
-        self.page = page
-        self.controls = Playground(page)
-
-    def open(self, query: str = "") -> Self:
-        self.page.goto(f"/network?{query}" if query else "/network")
-        return self.settle()
-
-    def settle(self) -> Self:
-        """Wait until nothing is asked any more and the figures on screen are drawn."""
-        self.controls.settle()
-        return self
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The fields in the address."""
-        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
-
-    def answer(self) -> dict[str, Any]:
-        """The API's answer to the query in the address."""
-        response = self.page.request.get(f"/api/v1/network?{urlsplit(self.page.url).query}")
-        assert response.ok
-        return response.json()
+    path = "/network"
 
     # ---- what it says ----
-
-    @property
-    def headline(self) -> Locator:
-        return self.page.locator("#headline")
 
     @property
     def verdict(self) -> Locator:

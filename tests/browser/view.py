@@ -1,0 +1,42 @@
+"""A page with a view in it, as a person handles any of them: open it, wait for it, read its address and its answer."""
+
+from typing import Any, ClassVar, Self
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser.playground import Playground
+
+
+class View:
+    """A page; a subclass names its `path`, which is its API's, too."""
+
+    path: ClassVar[str]
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.controls = Playground(page)
+
+    def open(self, query: str = "") -> Self:
+        self.page.goto(f"{self.path}?{query}" if query else self.path)
+        return self.settle()
+
+    def settle(self) -> Self:
+        """Wait until nothing is asked any more and the figures on screen are drawn."""
+        self.controls.settle()
+        return self
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The fields in the address."""
+        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+
+    def answer(self) -> dict[str, Any]:
+        """The API's answer to the query in the address."""
+        response = self.page.request.get(f"/api/v1{self.path}?{urlsplit(self.page.url).query}")
+        assert response.ok
+        return response.json()
+
+    @property
+    def headline(self) -> Locator:
+        return self.page.locator("#headline")
