@@ -2,7 +2,6 @@
 
 import numpy as np
 import orjson
-import plotly.graph_objects as go
 import pytest
 
 from app.answers import to_json
@@ -10,6 +9,7 @@ from app.api.batch_size_answer import answer_of
 from app.api.batch_size_query import BatchSizeQuery
 from app.api.batch_size_view import prepare, view_of
 from app.settings import Settings
+from tests.app.figures.complete import check_complete
 
 SETTINGS = [
     {}, {"size": "2"}, {"size": "178"}, {"source": "inline"}, {"source": "inline", "values": "3;3;3"},
@@ -25,16 +25,7 @@ def answered(**query):
 
 @pytest.mark.parametrize("query", SETTINGS, ids=lambda q: "&".join(f"{k}={v}" for k, v in q.items()))
 def test_every_figure_is_plotlys_and_complete(query):
-    for name, figure in answered(**query)["figures"].items():
-        assert go.Figure(figure).data, name
-        layout = figure["layout"]
-        assert layout["title"]["text"]
-        for axis in ("xaxis", "yaxis"):
-            assert layout[axis]["title"]["text"], f"{name}.{axis}"
-        assert layout["meta"]["summary"].endswith("."), name
-        assert "nan" not in layout["meta"]["summary"]
-        assert not layout["meta"]["note"].endswith(".")
-        assert all(trace["meta"]["term"] for trace in figure["data"])
+    check_complete(answered(**query)["figures"])
 
 
 def test_the_bands_are_the_answers_quantiles():

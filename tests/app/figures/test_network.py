@@ -2,7 +2,6 @@
 
 import numpy as np
 import orjson
-import plotly.graph_objects as go
 import pytest
 
 from app.answers import to_json
@@ -12,6 +11,7 @@ from app.api.network_view import prepare, view_of
 from app.figures.theme import MEANINGS
 from app.settings import Settings
 from bncore.network.distributions import BINS
+from tests.app.figures.complete import check_complete
 
 SMALL = {"depth": "4", "width": "12", "batch_size": "40"}
 SETTINGS = [
@@ -34,16 +34,7 @@ def drawn(**query):
 
 @pytest.mark.parametrize("query", SETTINGS, ids=lambda q: "&".join(f"{k}={v}" for k, v in q.items()))
 def test_every_figure_is_plotlys_and_complete(query):
-    for name, figure in drawn(**query).items():
-        assert go.Figure(figure).data, name
-        layout = figure["layout"]
-        assert layout["title"]["text"]
-        for axis in ("xaxis", "yaxis"):
-            assert layout[axis]["title"]["text"], f"{name}.{axis}"
-        assert layout["meta"]["summary"].endswith("."), name
-        assert "nan" not in layout["meta"]["summary"]
-        assert not layout["meta"]["note"].endswith(".")
-        assert all(trace["meta"]["term"] for trace in figure["data"])
+    check_complete(drawn(**query))
 
 
 @pytest.mark.parametrize("query", [{}, {"depth": "20"}, {"depth": "20", "weight_scale": "1000"}])

@@ -2,7 +2,6 @@
 
 import numpy as np
 import orjson
-import plotly.graph_objects as go
 import pytest
 
 from app.answers import to_json
@@ -11,6 +10,7 @@ from app.api.norms_block import blocks_of
 from app.api.norms_query import NormsQuery
 from app.api.norms_view import view_of
 from app.settings import Settings
+from tests.app.figures.complete import check_complete
 
 SETTINGS = [
     {}, {"rows": "example"}, {"situation": "huge_channel"}, {"situation": "one_example"}, {"source": "wine"},
@@ -30,16 +30,7 @@ def answered(**query):
 
 @pytest.mark.parametrize("query", SETTINGS, ids=str)
 def test_every_figure_is_plotlys_and_complete(query):
-    for name, figure in answered(**query)["figures"].items():
-        assert go.Figure(figure).data, name
-        layout = figure["layout"]
-        assert layout["title"]["text"]
-        for axis in ("xaxis", "yaxis"):
-            assert layout[axis]["title"]["text"], f"{name}.{axis}"
-        assert layout["meta"]["summary"].endswith("."), name
-        assert "nan" not in layout["meta"]["summary"]
-        assert not layout["meta"]["note"].endswith(".")
-        assert all(trace["meta"]["term"] for trace in figure["data"])
+    check_complete(answered(**query)["figures"])
 
 
 @pytest.mark.parametrize("query", SETTINGS[:5], ids=str)
