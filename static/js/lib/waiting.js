@@ -8,6 +8,8 @@ export class Waiting {
   #asking = false;
   #writing = false;
   #timer = 0;
+  #later = 0;
+  #written = false;
 
   // While the server is asked.
   asking(is) {
@@ -18,8 +20,18 @@ export class Waiting {
     else this.#slow(false);
   }
 
-  // While tables are still to be written.
-  writing(is) {
+  // `write()` what can wait for the first pause of a drag, of `after` milliseconds; the first time it does not wait.
+  rest(write, after) {
+    clearTimeout(this.#later);
+    this.#writes(true);
+    this.#later = setTimeout(() => {
+      write();
+      this.#writes(false);
+    }, this.#written ? after : 0);
+    this.#written = true;
+  }
+
+  #writes(is) {
     this.#writing = is;
     this.#tell();
   }

@@ -56,16 +56,12 @@ function show(found) {
   figures.show(answer.figures);
   showHandles();
   showMatched();
-  clearTimeout(show.later);
-  waiting.writing(true);
-  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
-  show.before = true;
+  waiting.rest(showRest, REST_AFTER);
 }
 
 function showRest() {
   view.showTables(answer);
   refreshTables();
-  waiting.writing(false);
 }
 
 function fail(detail, errors) {

@@ -182,10 +182,7 @@ function show(found, isLatest = true) {
   view.showLaws(answer);
   figures.show(answer.figures);
   showHandles();
-  clearTimeout(show.later);
-  waiting.writing(true);
-  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
-  show.before = true;
+  waiting.rest(showRest, REST_AFTER);
 }
 
 function showRest() {
@@ -195,7 +192,6 @@ function showRest() {
   view.showJacobian(answer, numbers, answer.cell);
   refreshTables();
   $("all-numbers").href = API.path + (state.query() ? `?${state.query()}` : "");
-  waiting.writing(false);
 }
 
 function fail(detail, errors) {

@@ -58,16 +58,12 @@ function show(found) {
   schematic.show(answer);
   figures.show(answer.figures);
   refreshSizes();
-  clearTimeout(show.later);
-  waiting.writing(true);
-  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
-  show.before = true;
+  waiting.rest(showRest, REST_AFTER);
 }
 
 function showRest() {
   view.showClaim(answer);
   refreshTables();
-  waiting.writing(false);
 }
 
 function fail(detail, errors) {

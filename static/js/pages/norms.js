@@ -45,16 +45,12 @@ function show(found) {
   cubes.show(answer, cell());
   figures.show(answer.figures);
   refreshChoices();
-  clearTimeout(show.later);
-  waiting.writing(true);
-  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
-  show.before = true;
+  waiting.rest(showRest, REST_AFTER);
 }
 
 function showRest() {
   view.showTable(answer);
   refreshTables();
-  waiting.writing(false);
 }
 
 function fail(detail, errors) {

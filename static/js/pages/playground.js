@@ -42,10 +42,7 @@ function show(found) {
   perFeature.show(answer);
   refreshBatchSize();
   relevance();
-  clearTimeout(show.later);
-  waiting.writing(true);
-  show.later = setTimeout(showRest, show.before ? REST_AFTER : 0);
-  show.before = true;
+  waiting.rest(showRest, REST_AFTER);
 }
 
 function showRest() {
@@ -55,7 +52,6 @@ function showRest() {
   perFeature.showTargets();
   refreshDownloads();
   refreshTables();
-  waiting.writing(false);
 }
 
 function fail(detail, errors) {
