@@ -14,9 +14,10 @@ from app.api.batch_size_view import RunningView, View
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures import batch_size_words as words
-from app.figures.batch_size import Shown, estimate_figure, gap_figure, noise_figure, running_figure, short
+from app.figures.batch_size import Shown, estimate_figure, noise_figure, short
 from app.figures.batch_size_dependence import classes_figure, jacobians, outlier_figures, strips
 from app.figures.batch_size_noise import pairs_figure, shapes_figure, sizes_figure
+from app.figures.batch_size_running import gap_figure, running_figure
 from app.figures.notation import SYMBOLS
 from app.figures.numbers import counted
 from bncore.batch_size.estimates import MARKED, Estimates, Spread

@@ -1,7 +1,7 @@
-"""Figures of the estimates: sampling distributions over the batch size, and the running statistics."""
+"""Figures of the estimates: the sampling distributions of mean and deviation over the batch size."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from app.figures.notation import drawn_text, symbol
 from app.figures.numbers import significant, three
 from app.figures.theme import MEANINGS, translucent
+from bncore.axis import tick_text
 from bncore.batch_size.estimates import Estimates, Spread
-from bncore.batch_size.running import Gap, Path
 from bncore.batch_size.theory import Expected
 
 Figure = dict[str, Any]
@@ -115,12 +115,12 @@ def estimate_figure(found: Estimates, which: str, shown: Shown) -> Figure:
     true = float((found.population.mean if which == "mean" else found.population.sd)[at])
     shapes = [size_mark(shown.size)]
     if math.isfinite(true):
-        shapes.append(_level(true))
+        shapes.append(level(true))
     row = sizes.index(shown.size)
     told = ", ".join(three(float(v)) for v in spread.quantiles[[0, 2, 4], row, at])
     return {
         "data": traces,
-        "layout": _layout(
+        "layout": layout_of(
             title, size_axis(sizes), {"title": {"text": f"{sign} (line: the population's)"},
             "range": _range(spread, at, true)}, shapes,
             f"{title}. At K = {shown.size} the 5 %, 50 % and 95 % points are {told}; the population's is "
@@ -153,7 +153,7 @@ def _theory(sizes: Sequence[int], expected: Expected, at: int) -> list[Figure]:
     return lines
 
 
-def _level(value: float) -> Figure:
+def level(value: float) -> Figure:
     return {
         "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
         "line": {"color": MEANINGS["neutral"], "width": 1},
@@ -197,13 +197,21 @@ def noise_figure(found: Estimates, shown: Shown) -> Figure:
     row = sizes.index(shown.size)
     return {
         "data": traces,
-        "layout": _layout(
-            title, size_axis(sizes), {"type": "log", "title": {"text": "in deviations σ"}, "dtick": "D2"},
+        "layout": layout_of(
+            title, size_axis(sizes), log_axis("in deviations σ", [value for trace in traces for value in trace["y"]]),
             [size_mark(shown.size)],
             f"{title}, both axes logarithmic. At K = {shown.size} shift {three(float(shift[row, at]))}, scale "
             f"{three(float(scale[row, at]))}.",
         ),
     }  # fmt: skip
+
+
+def log_axis(title: str, values: Iterable[float | None]) -> Figure:
+    """A logarithmic axis with ticks at 1, 2 and 5 of each decade that the values reach; beyond three, at 1 alone."""
+    decades = sorted(math.floor(math.log10(value)) for value in values if value is not None and 0 < value < math.inf)
+    steps = (1, 2, 5) if decades and decades[-1] - decades[0] < 3 else (1,)
+    ticks = [step * 10.0**k for k in range(decades[0], decades[-1] + 2) for step in steps] if decades else []
+    return {"type": "log", "title": {"text": title}, "tickvals": ticks, "ticktext": [tick_text(tick) for tick in ticks]}
 
 
 def _above(values: Floats) -> list[float]:
@@ -223,78 +231,7 @@ def _measured(
     }  # fmt: skip
 
 
-def running_figure(path: Path, which: str, shown: Shown, true: float) -> Figure:
-    """The running mean, or the running deviation under both conventions, step by step."""
-    steps = list(range(len(path.mean)))
-    if which == "mean":
-        lines = {"running mean": (path.mean, MEANINGS["mean"], "solid")}
-    else:
-        dashes = {"unbiased": "solid", "biased": "dash"}
-        lines = {
-            f"running deviation, {name}": (np.sqrt(path.var[name]), MEANINGS["variance"], dashes[name])
-            for name in dashes if name in path.var
-        }  # fmt: skip
-    traces = [
-        {
-            "type": "scatter", "mode": "lines", "name": name, "x": steps, "y": short(values),
-            "line": {"color": colour, "width": 2, "dash": dash}, "hovertemplate": "step %{x}: %{y:.3g}<extra></extra>",
-            "meta": {"term": "running"},
-        }
-        for name, (values, colour, dash) in lines.items()
-    ]  # fmt: skip
-    shapes = [_level(true)] if math.isfinite(true) else []
-    if which == "mean" and math.isfinite(path.mean_sd):
-        shapes.append(_strip(true, path.mean_sd))
-    title = f"Running {which} of {shown.drawn_name}, momentum {path.momentum:g}, K = {path.size}"
-    last = {name: float(values[-1]) for name, (values, _, _) in lines.items()}
-    told = "; ".join(f"{name} {three(value)}" for name, value in last.items())
-    return {
-        "data": traces,
-        "layout": _layout(
-            title, {"title": {"text": "step"}, "fixedrange": True, "zeroline": False},
-            {"title": {"text": f"{which} (line: the population's)"}}, shapes,
-            f"{title}. From a cold start; after {steps[-1]} steps {told}; the population's is {three(true)}.",
-        ),
-    }  # fmt: skip
-
-
-def _strip(middle: float, sd: float) -> Figure:
-    """Where the running mean lies 90 % of the time, once the start is forgotten."""
-    return {
-        "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": middle - NINETY * sd, "y1": middle + NINETY * sd,
-        "fillcolor": translucent(MEANINGS["neutral"], 0.16), "line": {"width": 0},
-    }  # fmt: skip
-
-
-def gap_figure(gap: Gap, shown: Shown) -> Figure:
-    """One batch in both modes: training against inference, on the diagonal where they agree."""
-    x_hat = shown.symbol("x_hat")
-    kept = slice(256)
-    train, inference = short(gap.train[kept]), short(gap.inference[kept])
-    low, high = min(*train, *inference), max(*train, *inference)
-    title = f"One batch of {shown.size} in both modes, {shown.drawn_name}"
-    return {
-        "data": [
-            {
-                "type": "scatter", "mode": "lines", "name": "no gap", "x": [low, high], "y": [low, high],
-                "line": {"color": MEANINGS["neutral"], "width": 1, "dash": "dash"}, "hoverinfo": "skip",
-                "meta": {"term": "gap"},
-            },
-            {
-                "type": "scatter", "mode": "markers", "name": "examples", "x": train, "y": inference,
-                "marker": {"color": MEANINGS["x_hat"], "size": 8, "opacity": 0.8},
-                "hovertemplate": "training %{x:.3g}, inference %{y:.3g}<extra></extra>", "meta": {"term": "gap"},
-            },
-        ],
-        "layout": _layout(
-            title, {"title": {"text": f"{x_hat} in training"}, "fixedrange": True},
-            {"title": {"text": f"{x_hat} in inference"}}, [],
-            f"{title}: they differ by {three(gap.typical)} typically and {three(gap.largest)} at most.",
-        ),
-    }  # fmt: skip
-
-
-def _layout(title: str, xaxis: Figure, yaxis: Figure, shapes: list[Figure], summary: str, note: str = "") -> Figure:
+def layout_of(title: str, xaxis: Figure, yaxis: Figure, shapes: list[Figure], summary: str, note: str = "") -> Figure:
     return {
         "title": {"text": title}, "xaxis": xaxis, "yaxis": {"fixedrange": True, "zeroline": False} | yaxis,
         "shapes": shapes,

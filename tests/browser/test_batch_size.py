@@ -331,3 +331,13 @@ def test_the_tables_behind_the_figures_have_their_numbers(view: BatchSize) -> No
         expect(table.locator("tbody tr")).not_to_have_count(0)
         assert "undefined" not in table.inner_text(), name
         assert "NaN" not in table.inner_text(), name
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_marked_sizes_stand_on_the_axis(view: BatchSize, width: int) -> None:
+    view.page.set_viewport_size({"width": width, "height": 900})
+    view.open()
+    for figure in ("estimates_mean", "estimates_noise"):
+        view.controls.drawn(figure)
+        texts = view.controls.plot(figure).locator(".xaxislayer-above .xtick text, .xtick text").all_text_contents()
+        assert [text for text in texts if text] == ["2", "8", "32", "178"], figure

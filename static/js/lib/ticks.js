@@ -7,9 +7,10 @@ const pen = document.createElement("canvas").getContext("2d");
 export function fitted(axis, template, width, { l: left, r: right }) {
   if (!axis?.ticktext) return axis;
   pen.font = `${template.layout.xaxis.tickfont.size}px ${template.layout.font.family}`;
-  const [low, high] = axis.range;
+  const [low, high] = axis.range; // of a logarithmic axis, whose ticks stand by their values, in powers of ten
+  const place = axis.type === "log" ? Math.log10 : Number;
   const ticks = axis.ticktext.map((text, i) => {
-    const at = ((axis.tickvals[i] - low) / (high - low)) * width;
+    const at = ((place(axis.tickvals[i]) - low) / (high - low)) * width;
     const half = pen.measureText(text).width / 2;
     return { start: at - half, end: at + half };
   });

@@ -8,6 +8,7 @@ from app.answers import to_json
 from app.api.batch_size_answer import answer_of
 from app.api.batch_size_query import BatchSizeQuery
 from app.api.batch_size_view import prepare, view_of
+from app.figures.batch_size import log_axis
 from app.settings import Settings
 from tests.app.figures.complete import check_complete
 
@@ -69,3 +70,13 @@ def test_kinds_of_noise_differ_by_more_than_colour():
 def test_a_histogram_is_a_share_of_all_draws():
     for trace in answered()["figures"]["noise_shapes"]["data"]:
         assert 90 < sum(trace["y"]) <= 100.01
+
+
+@pytest.mark.parametrize(("values", "texts"), [
+    ([0.35, 0.02], ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5"]),
+    ([1e-6, 3.0], ["1e−6", "1e−5", "1e−4", "0.001", "0.01", "0.1", "1", "10"]), ([None, float("nan"), 0.0], []),
+])  # fmt: skip
+def test_a_logarithmic_axis_has_ticks_that_can_be_read(values, texts):
+    axis = log_axis("noise", values)
+    assert axis["ticktext"] == texts
+    assert axis["tickvals"] == pytest.approx([float(text.replace("−", "-")) for text in texts])
