@@ -88,6 +88,10 @@ def test_a_formula_is_one_stop_and_arrow_keys_go_from_symbol_to_symbol(playgroun
     symbols = playground.figure("x_hat").locator(".formula .term:visible")
     names = symbols.evaluate_all("(all) => all.map((symbol) => symbol.dataset.term)")
     assert len(names) > 3
+    stops = playground.page.locator(".formula math").evaluate_all(
+        "(all) => all.map((formula) => formula.querySelectorAll('.term[tabindex=\"0\"]').length)"
+    )
+    assert max(stops) == 1
     focused = playground.page.locator(".term:focus")
     symbols.first.focus()
     for name in names[1:]:
