@@ -7,8 +7,9 @@ change nothing about the arrays and so are no part of the key.
 import hashlib
 import os
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 from app.batches.uploads.disk import STALE, folders, locked, modified, remove, scratch, size_of, sweep_stale
 from app.batches.uploads.parsed import RELEASE, Parsed, load
@@ -17,6 +18,8 @@ from app.settings import Settings
 
 Parse = Callable[[Path], Parsed]
 """Parses into the folder that it is given."""
+
+Opened = TypeVar("Opened")
 
 
 class ParsedCache:
@@ -29,19 +32,27 @@ class ParsedCache:
         self._quota = settings.upload_quota
         self._clock = clock
 
-    def get(self, id: str, reading: Reading, parse: Parse) -> tuple[Parsed, Path]:
-        """What the reading of an upload gives, and the folder of its arrays; parsed now if nobody did before."""
+    def get(self, id: str, reading: Reading, parse: Parse, open_parsed: Callable[[Parsed, Path], Opened]) -> Opened:
+        """What `open_parsed` makes of the reading of an upload and the folder of its arrays.
+
+        It is parsed now if nobody did before, and then opened before anybody can forget it. Only to make room for
+        another upload, or from outside, it may still vanish before it is opened.
+
+        Raises:
+            FileNotFoundError: the upload itself is gone, or its reading vanished.
+        """
         folder = self._root / id / _key(reading)
         with suppress(FileNotFoundError):
-            return self._load(folder), folder
-        with locked(self._locks / id[:2]):
+            return open_parsed(self._load(folder), folder)
+        with self._locked(id):
             if not folder.is_dir():
                 self._build(folder, parse)
-            return self._load(folder), folder
+            return open_parsed(self._load(folder), folder)
 
     def remove(self, id: str) -> None:
         """Forget all that was parsed of an upload."""
-        remove(self._root / id)
+        with self._locked(id):
+            remove(self._root / id)
 
     def sweep(self, ids: set[str]) -> None:
         """Forget what belongs to none of these uploads; an upload that has just come is not among them yet."""
@@ -49,6 +60,9 @@ class ParsedCache:
         for folder in folders(self._root):
             if folder.name not in ids and self._clock() - modified(folder) > STALE:
                 remove(folder)
+
+    def _locked(self, id: str) -> AbstractContextManager[None]:
+        return locked(self._locks / id[:2])
 
     def _load(self, folder: Path) -> Parsed:
         parsed = load(folder)

@@ -112,10 +112,12 @@ class UploadStore:
         """The source behind the cache. The cache may be emptied at any time, so a file of it may just have gone."""
         for attempt in range(TRIES):
             try:
-                parsed, folder = self._cache.get(
-                    id, reading, lambda into: READERS[kind](upload, reading, into, self._limit)
+                return self._cache.get(
+                    id,
+                    reading,
+                    lambda into: READERS[kind](upload, reading, into, self._limit),
+                    lambda parsed, folder: open_source(parsed, upload, folder, reading),
                 )
-                return open_source(parsed, upload, folder, reading)
             except FileNotFoundError:
                 if attempt == TRIES - 1:
                     raise
