@@ -4,10 +4,8 @@ Addresses contain the release's fingerprint, so browsers keep the files for good
 """
 
 import gzip
-import io
 from contextlib import suppress
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from threading import Lock
@@ -17,6 +15,7 @@ import brotli
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from app.formula_font import formula_font_apart
 from app.release import ROOT, fingerprint
 
 STATIC = ROOT / "static"
@@ -28,12 +27,6 @@ MEDIA_TYPES = {
 }  # fmt: skip
 COMPRESSED = {".js", ".css", ".svg", ".json"}
 FOREVER = "public, max-age=31536000, immutable"
-FORMULA_CHARACTERS = (
-    (0x20, 0x7E), (0xA0, 0xFF), (0x131, 0x131), (0x237, 0x237), (0x2C6, 0x2DC), (0x300, 0x338), (0x370, 0x3FF),
-    (0x2010, 0x2044), (0x20D0, 0x20E1), (0x2100, 0x214F), (0x2190, 0x21FF), (0x2200, 0x22FF), (0x2300, 0x232A),
-    (0x239B, 0x23B9), (0x27E6, 0x27EF), (0x2A00, 0x2A10), (0x1D434, 0x1D467), (0x1D49C, 0x1D4CF), (0x1D6A4, 0x1D71B),
-)  # fmt: skip
-
 CODINGS = ("br", "gzip", "")  # best first
 
 router = APIRouter(include_in_schema=False)
@@ -148,25 +141,7 @@ def plotly_script() -> bytes:
     return str(get_plotlyjs()).encode()
 
 
-def formula_font() -> bytes:
-    """STIX Two Math (SIL Open Font License) as the package ziamath carries it, cut down to what formulas need."""
-    from fontTools.subset import Options, Subsetter
-    from fontTools.ttLib import TTFont
-
-    package = find_spec("ziamath")
-    assert package is not None
-    assert package.origin is not None
-    font = TTFont(Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf")
-    subsetter = Subsetter(Options(layout_features=["*"]))
-    subsetter.populate(unicodes=[code for low, high in FORMULA_CHARACTERS for code in range(low, high + 1)])
-    subsetter.subset(font)
-    font.flavor = "woff2"
-    buffer = io.BytesIO()
-    font.save(buffer)
-    return buffer.getvalue()
-
-
-MADE = {PLOTLY: plotly_script, FONT: formula_font}
+MADE = {PLOTLY: plotly_script, FONT: formula_font_apart}
 
 
 @router.get("/static/{release}/{path:path}")

@@ -5,7 +5,8 @@
 Depth 20 × width 128, batch 256, both columns with all figures: the whole of the server's work for an answer, without
 HTTP, in a process of its own that is held to one core and one BLAS thread. Then 50 × 512 × 512 on a server, while
 `others` clients ask for playground views, each computed anew, fifty times a second at most. The clients share the
-machine's cores with the server, whose first run is for warming up: a new server compresses its assets meanwhile.
+machine's cores with the server, whose first run is for warming up: a new server makes the formula font and loads the
+data sets meanwhile.
 """
 
 import argparse

@@ -9,7 +9,8 @@ import pytest
 from fontTools.ttLib import TTFont
 
 from app import assets
-from app.assets import FONT, FORMULA_CHARACTERS, PLOTLY, STATIC, Assets, address
+from app.assets import FONT, PLOTLY, STATIC, Assets, address
+from app.formula_font import CHARACTERS
 
 FILES = sorted(file.relative_to(STATIC).as_posix() for file in STATIC.rglob("*") if file.is_file())
 
@@ -99,7 +100,7 @@ def test_only_files_that_were_there_at_the_start_are_served(tmp_path, monkeypatc
 
 
 def test_the_ranges_of_characters_are_in_order():
-    flat = [code for pair in FORMULA_CHARACTERS for code in pair]
+    flat = [code for pair in CHARACTERS for code in pair]
     assert flat == sorted(flat)
 
 
