@@ -7,7 +7,6 @@ import numpy as np
 
 from app.api.batch_size_classes import Classes
 from app.api.batch_size_noise import BATCH_NORM, NoiseView
-from app.api.batch_size_population import no_moment
 from app.api.batch_size_query import LARGEST_MOVE, BatchSizeFields
 from app.api.batch_size_small import DependenceView
 from app.api.batch_size_view import RunningView, View
@@ -16,6 +15,7 @@ from app.batches.generators import GENERATORS
 from app.figures import batch_size_words as words
 from app.figures.batch_size import Shown, estimate_figure, noise_figure, short
 from app.figures.batch_size_dependence import classes_figure, jacobians, outlier_figures, strips
+from app.figures.batch_size_missing import stand_in
 from app.figures.batch_size_noise import pairs_figure, shapes_figure, sizes_figure
 from app.figures.batch_size_running import gap_figure, running_figure
 from app.figures.notation import SYMBOLS
@@ -38,8 +38,9 @@ def answer_of(view: View) -> dict[str, Any]:
         "parts": list(view.query.parts),
     }
     answer["conventions"] = words.conventions(
-        of.size, view.query.eps, view.query.eps_placement, of.total, of.population.nested
-    )
+        of.size, view.query.eps, view.query.eps_placement, of.total, of.population.nested,
+        stand_in(of.missing, of.measured_by),
+    )  # fmt: skip
     figures: dict[str, Any] = {}
     if view.estimates is not None:
         answer |= _estimates(view, view.estimates)
@@ -92,7 +93,6 @@ def source_title(query: BatchSizeFields) -> str:
 
 def _estimates(view: View, found: Estimates) -> dict[str, Any]:
     of = view.sampled
-    missing = no_moment(found.population, of.at)
     scale, shift = found.noise()
     row = found.sizes.index(of.size)
     return {
@@ -102,7 +102,7 @@ def _estimates(view: View, found: Estimates) -> dict[str, Any]:
             "draws": found.draws,
             "feature": view.query.feature,
             "quantiles": list(QUANTILES),
-            "text": words.theory_text(found, of.at, of.size, missing, of.population.nested),
+            "text": words.theory_text(found, of.at, of.size, of.population.nested),
             "population_text": words.population_text(found, of.at, of.name, of.population.nested),
             "noise": {"scale": _finite(scale[row, of.at]), "shift": _finite(shift[row, of.at])},
             "off": [_off(found, at_size, of.at) for at_size in found.sizes],
@@ -181,7 +181,9 @@ def _noise(view: View, found: NoiseView) -> dict[str, Any]:
     query, of = view.query, view.sampled
     matched = {name: _four(value) for name, value in found.matched.items()}
     return {
-        "text": words.noise_text(shapes, found.z, query.example, of.size, query.notation),
+        "text": words.noise_text(
+            shapes, found.z, query.example, of.size, query.notation, stand_in(of.missing, of.measured_by)
+        ),
         "match_text": words.match_text(found.kinds[BATCH_NORM].average, found.together, matched, found.capped),
         "pairs_text": words.pairs_text({name: kind.pairs.measured.tolist() for name, kind in found.kinds.items()}),
         "value": found.z,

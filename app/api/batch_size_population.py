@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,13 +31,14 @@ class Sampled:
     """The population of a query, in its measured `features`; `at` is the place of the feature looked at among them.
 
     `inference` has the moments that inference would normalize by: the population's, or where those do not exist (of an
-    endless source with heavy tails) those of the examples that it was measured by. `sizes` are drawn, `size` is looked
-    at.
+    endless source with heavy tails) those of the `measured_by` examples that it was measured by. `sizes` are drawn,
+    `size` is looked at.
     """
 
     batch: Batch
     population: Population
     inference: Moments
+    measured_by: int
     features: tuple[int, ...]
     at: int
     sizes: tuple[int, ...]
@@ -48,6 +48,11 @@ class Sampled:
     @property
     def total(self) -> int | None:
         return self.population.total
+
+    @property
+    def missing(self) -> str:
+        """The first moment that the distribution of the feature looked at does not have, "" if it has all."""
+        return self.population.moments.missing(self.at)
 
     @property
     def name(self) -> str:
@@ -96,7 +101,8 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     if sum(work.values()) > settings.batch_size_work:
         raise _too_much(query, work, settings.batch_size_work)
     total = sum(work.values()) + READS * batch.x.size
-    return Sampled(batch, found, inference, features, features.index(query.feature), sizes, size, total)
+    measured_by = _reference(query.features) if endless else len(batch.x)
+    return Sampled(batch, found, inference, measured_by, features, features.index(query.feature), sizes, size, total)
 
 
 def _work(query: BatchSizeFields, measured: int, largest: int, size: int, endless: bool) -> dict[str, int]:
@@ -135,6 +141,11 @@ def _features(query: BatchSizeFields, batch: Batch) -> tuple[int, ...]:
     return tuple(sorted((*chosen[: MOST_FEATURES - 1], query.feature)))
 
 
+def _reference(features: int) -> int:
+    """How many examples an endless population is measured by."""
+    return min(REFERENCE, max(1, REFERENCE_NUMBERS // features))
+
+
 @lru_cache(maxsize=64)
 def _measured(name: str, features: int, seed: int, values: tuple[tuple[str, float], ...]) -> Moments:
     """A generator's moments, by many examples; kept, since a drag asks for them again and again.
@@ -142,7 +153,7 @@ def _measured(name: str, features: int, seed: int, values: tuple[tuple[str, floa
     Where examples depend on each other a single batch, however large, is not the population: many are drawn.
     """
     source = GeneratorSource(name, features, seed, dict(values))
-    size = min(REFERENCE, max(1, REFERENCE_NUMBERS // features))
+    size = _reference(features)
     rng = np.random.default_rng([seed, REFERENCE_STREAM])
     each = size if GENERATORS[name].independent else min(size, DEPENDENT)
     return moments(np.concatenate([source.draw(each, rng).x for _ in range(size // each)]).astype(np.float64))
@@ -183,11 +194,3 @@ def _too_much(query: BatchSizeFields, work: dict[str, int], most: int) -> Invali
     if fitting < LEAST_DRAWS:
         return InvalidQuery(detail, field="features", given=query.features, allowed="fewer features")
     return InvalidQuery(detail, field="draws", given=query.draws, allowed=f"up to {fitting:,} draws")
-
-
-def no_moment(found: Moments, at: int) -> str:
-    """The first of mean, deviation and kurtosis that a feature's distribution does not have, "" if it has all."""
-    if found.sd[at] == 0:
-        return ""
-    named = {"mean": found.mean, "deviation": found.sd, "kurtosis": found.excess}
-    return next((name for name, value in named.items() if isnan(value[at])), "")

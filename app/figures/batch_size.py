@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.figures.batch_size_missing import LACKS, of_the_population
 from app.figures.notation import drawn_text, symbol
 from app.figures.numbers import significant, three
 from app.figures.theme import MEANINGS, translucent
@@ -23,6 +24,7 @@ HEIGHT = 340
 NINETY = 1.645  # deviations to either side of a bell's middle, between which 90 % of it lie
 TICKS = (2, 8, 32, 256)
 DIGITS = 5
+MEDIAN = 2  # its place among `QUANTILES`
 
 
 @dataclass(frozen=True)
@@ -103,28 +105,18 @@ def estimate_figure(found: Estimates, which: str, shown: Shown) -> Figure:
     sign = f"batch {which}"
     title = f"Batch {which} of {shown.drawn_name}, {found.draws:,} batches of each size"
     traces = bands(sizes, spread.quantiles[:, :, at], colour, "the batches", which)
-    traces.append(
-        {
-            "type": "scatter", "mode": "lines+markers", "name": "average", "x": list(sizes),
-            "y": short(spread.average[:, at]),
-            "line": {"color": colour, "width": 2}, "marker": {"size": 6},
-            "hovertemplate": f"K = %{{x}}: {sign} = %{{y:.3g}} on average<extra></extra>", "meta": {"term": which},
-        }
-    )  # fmt: skip
+    traces.append(_middle(found, spread, at, sign) | {"line": {"color": colour, "width": 2}, "meta": {"term": which}})
     traces += _theory(sizes, expected, at)
     true = float((found.population.mean if which == "mean" else found.population.sd)[at])
-    shapes = [size_mark(shown.size)]
-    if math.isfinite(true):
-        shapes.append(level(true))
+    line = [level(true)] if math.isfinite(true) else []
     row = sizes.index(shown.size)
     told = ", ".join(three(float(v)) for v in spread.quantiles[[0, 2, 4], row, at])
     return {
         "data": traces,
         "layout": layout_of(
-            title, size_axis(sizes), {"title": {"text": f"{sign} (line: the population's)"},
-            "range": _range(spread, at, true)}, shapes,
-            f"{title}. At K = {shown.size} the 5 %, 50 % and 95 % points are {told}; the population's is "
-            f"{three(true)}.",
+            title, size_axis(sizes), {"title": {"text": f"{sign} (line: the population's)" if line else sign},
+            "range": _range(spread, at, true)}, [size_mark(shown.size), *line],
+            f"{title}. At K = {shown.size} the 5 %, 50 % and 95 % points are {told}; {of_the_population(true)}.",
         ),
     }  # fmt: skip
 
@@ -133,6 +125,17 @@ def _of(found: Estimates, which: str) -> tuple[Spread, Expected, str]:
     if which == "mean":
         return found.mean, found.expected_mean, MEANINGS["mean"]
     return found.deviation, found.expected_deviation, MEANINGS["variance"]
+
+
+def _middle(found: Estimates, spread: Spread, at: int, sign: str) -> Figure:
+    """The average, and the median where estimates have no mean that an average of them could come close to."""
+    median = found.population.missing(at) == "mean"
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": "median" if median else "average", "x": list(found.sizes),
+        "y": short((spread.quantiles[MEDIAN] if median else spread.average)[:, at]), "marker": {"size": 6},
+        "hovertemplate": f"K = %{{x}}: {sign} = %{{y:.3g}} {'in the middle' if median else 'on average'}"
+        "<extra></extra>",
+    }  # fmt: skip
 
 
 def _theory(sizes: Sequence[int], expected: Expected, at: int) -> list[Figure]:
@@ -195,13 +198,17 @@ def noise_figure(found: Estimates, shown: Shown) -> Figure:
         )  # fmt: skip
     title = f"Noise in shift and scale, {shown.drawn_name}"
     row = sizes.index(shown.size)
+    told = f"At K = {shown.size} shift {three(float(shift[row, at]))}, scale {three(float(scale[row, at]))}."
+    note = ""
+    if math.isnan(sigma):
+        note = f"nothing to show: the distribution has {LACKS[found.population.missing(at)]} to measure the noise in"
+        told = f"{note[0].upper()}{note[1:]}."
     return {
         "data": traces,
         "layout": layout_of(
             title, size_axis(sizes), log_axis("in deviations σ", [value for trace in traces for value in trace["y"]]),
             [size_mark(shown.size)],
-            f"{title}, both axes logarithmic. At K = {shown.size} shift {three(float(shift[row, at]))}, scale "
-            f"{three(float(scale[row, at]))}.",
+            f"{title}, both axes logarithmic. {told}", note,
         ),
     }  # fmt: skip
 

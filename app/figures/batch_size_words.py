@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from app.figures.batch_size_missing import INSTEAD, LACKS, headline_without
 from app.figures.notation import symbol
 from app.figures.numbers import counted, three
 from bncore.batch_size.classifier import STEPS, Told, Verdicts
@@ -18,6 +19,7 @@ KIND_WORDS = {
 }  # fmt: skip
 HOLDS = 0.05  # of itself that theory may be off by, where the draws leave less open
 SPREADS = 5  # standard errors
+MEDIAN = 2  # its place among `QUANTILES`
 
 
 def percent(share: float) -> str:
@@ -35,28 +37,21 @@ def headline(found: Estimates, at: int, size: int, name: str) -> str:
         return f"{name} is the same for every example: there is nothing to estimate, and no noise."
     scale, shift = (float(noise[found.sizes.index(size), at]) for noise in found.noise())
     if not math.isfinite(scale):
-        deviation = float(found.deviation.average[found.sizes.index(size), at])
-        return (
-            f"With K = {size} this feature's deviation comes out as {three(deviation)} on average, and with larger "
-            f"batches as more: {name}'s distribution has no deviation to estimate."
-        )
+        median = float(found.deviation.quantiles[MEDIAN, found.sizes.index(size), at])
+        return headline_without(median, size, name, found.population.missing(at))
     return (
         f"With K = {size} this feature's normalized values carry ±{percent(scale)} noise in scale and ±{three(shift)} "
         f"in shift (one standard deviation, over {found.draws:,} batches of {name})."
     )
 
 
-def theory_text(found: Estimates, at: int, size: int, missing: str, independent: bool) -> str:
+def theory_text(found: Estimates, at: int, size: int, independent: bool) -> str:
     """How far what is measured is from theory at a size, in shares of theory's, and what the draws leave open."""
     row = found.sizes.index(size)
     if found.population.sd[at] == 0:
         return ""
-    if missing:
-        return (
-            f"Theory has nothing to say of the deviation: this distribution has no {missing}"
-            f"{', so that ρ does not exist' if missing != 'kurtosis' else ', that is, no ρ'}. "
-            "What is drawn is what was measured."
-        )
+    if missing := found.population.missing(at):
+        return INSTEAD[missing]
     measured, error = float(found.deviation.sd[row, at]), float(found.deviation.sd_error[row, at])
     expected = float(found.expected_deviation.sd[row, at])
     if expected == 0:
@@ -98,7 +93,9 @@ def population_text(found: Estimates, at: int, name: str, independent: bool) -> 
     tied = "" if independent else (
         " The examples of a batch of this source depend on each other, and theory supposes that they do not."
     )  # fmt: skip
-    return f"Batches of {name} are drawn from {whole}: {numbers or 'no moments exist'}.{tied}"
+    lacks = LACKS.get(at_.missing(at), "")
+    its = "; ".join(part for part in (numbers, f"it has {lacks}" if lacks else "") if part)
+    return f"Batches of {name} are drawn from {whole}: {its}.{tied}"
 
 
 def running_text(path: Path, gap: Gap, mean: float) -> str:
@@ -106,9 +103,10 @@ def running_text(path: Path, gap: Gap, mean: float) -> str:
     steps = len(path.mean) - 1
     left = f"{percent(float(path.cold[-1]))} of the cold start (mean 0, variance 1) is left"
     jitter = f"; then the running mean keeps jittering by ±{three(path.mean_sd)}" if math.isfinite(path.mean_sd) else ""
+    whole = f"population {three(mean)}" if math.isfinite(mean) else "the population has none"
     return (
-        f"After {counted(steps, 'step')} {left}: running mean {three(float(path.mean[-1]))} (population {three(mean)})"
-        f"{jitter}. On one batch of {path.size} the two modes differ by {three(gap.typical)} typically, "
+        f"After {counted(steps, 'step')} {left}: running mean {three(float(path.mean[-1]))} ({whole}){jitter}. "
+        f"On one batch of {path.size} the two modes differ by {three(gap.typical)} typically, "
         f"{three(gap.largest)} at most."
     )
 
@@ -125,11 +123,12 @@ def biased_text(path: Path, sd: float) -> str:
     return f"{told}; the unbiased one around {three(path.var_limit['unbiased'])}."
 
 
-def noise_text(shapes: dict[str, Shape], z: float, example: int, size: int, notation: str) -> str:
-    """The kinds of noise on one example, side by side."""
+def noise_text(shapes: dict[str, Shape], z: float, example: int, size: int, notation: str, by: str = "") -> str:
+    """The kinds of noise on one example, side by side; `by` says whose statistics stand in where none exist."""
     told = "; ".join(f"{KIND_WORDS[name]} variance {three(found.var)}" for name, found in shapes.items())
     x_hat = symbol("x_hat", notation)
-    return f"Example {example} has {x_hat} = {three(z)} without noise. In batches of {size}: {told}."
+    stand_in = f", by mean and deviation of {by}" if by else ""
+    return f"Example {example} has {x_hat} = {three(z)} without noise{stand_in}. In batches of {size}: {told}."
 
 
 def match_text(average: float, together: int, matched: dict[str, float], capped: Sequence[str]) -> str:
@@ -213,8 +212,12 @@ def batch_text(found: Told, names: Sequence[str]) -> str:
     return f"“{names[found.answer]}” with {sure}, among the examples {', '.join(map(str, found.companions.tolist()))}."
 
 
-def conventions(size: int, eps: float, eps_placement: str, total: int | None, nested: bool) -> list[str]:
-    """The conventions in force, a sentence each; `nested` where smaller batches are parts of larger ones."""
+def conventions(
+    size: int, eps: float, eps_placement: str, total: int | None, nested: bool, stand_in: str = ""
+) -> list[str]:
+    """The conventions in force, a sentence each; `nested` where smaller batches are parts of larger ones. `stand_in`
+    says whose statistics stand in where the population has none.
+    """
     where = {
         "variance": "under the root, √(σ²+ε), as in the frameworks",
         "deviation": "beside the deviation, σ+ε, as in the lecture",
@@ -226,5 +229,5 @@ def conventions(size: int, eps: float, eps_placement: str, total: int | None, ne
         f"K is the batch's size; a batch's deviation is the biased one (its variance divided by K = {size})",
         f"ε = {eps:g} stands {where[eps_placement]}; the estimates are without it",
         f"examples are drawn {drawn}; batches of one size are independent of each other, {smaller}",
-        "in inference the statistics are the population's, γ = 1, β = 0",
+        f"in inference the statistics are those of {stand_in or 'the population'}, γ = 1, β = 0",
     ]  # fmt: skip

@@ -35,6 +35,17 @@ class Moments:
         """Those of one feature, (1,)."""
         return self.take([feature])
 
+    def missing(self, feature: int) -> str:
+        """The first of mean, deviation and kurtosis that a feature's distribution does not have, "" if it has all.
+
+        >>> Moments(*np.array([[0.0], [np.nan], [np.nan], [np.nan]])).missing(0)
+        'deviation'
+        """
+        if self.sd[feature] == 0:
+            return ""
+        named = {"mean": self.mean, "deviation": self.sd, "kurtosis": self.excess}
+        return next((name for name, value in named.items() if np.isnan(value[feature])), "")
+
 
 class Population(Protocol):
     """What batches are drawn from."""

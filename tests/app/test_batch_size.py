@@ -121,7 +121,33 @@ def test_heavy_tails_have_no_theory_and_say_so(client):
     assert "no kurtosis" in answer["estimates"]["text"]
     none = get(client, source="heavy_tailed", degrees_of_freedom=1, features=2)
     assert none["estimates"]["noise"] == {"scale": None, "shift": None}
-    assert "no deviation" in none["headline"]
+    assert "neither mean nor deviation" in none["headline"]
+
+
+@pytest.mark.parametrize(
+    ("degrees", "lacks", "seen", "running"),
+    [(1, "no mean μ and no deviation σ", "the means of large batches stray as far", "the population has none"),
+     (2, "no deviation σ", "more slowly than 1/√K", "population −")],
+)  # fmt: skip
+def test_a_distribution_without_moments_says_so_and_what_is_seen_instead(client, degrees, lacks, seen, running):
+    answer = get(client, source="heavy_tailed", degrees_of_freedom=degrees, features=2)
+    assert lacks in answer["estimates"]["population_text"]
+    assert seen in answer["estimates"]["text"]
+    assert running in answer["running"]["text"]
+    assert "65,536 examples" in answer["noise"]["text"]
+    assert "65,536 examples" in " ".join(answer["conventions"])
+    assert "not a number" not in str(answer)
+
+
+def test_without_a_mean_the_middle_line_is_the_median(client):
+    answer = get(client, source="heavy_tailed", degrees_of_freedom=1, features=1, part="estimates")
+    for which in ("mean", "deviation"):
+        figure = answer["figures"][f"estimates_{which}"]
+        middle = next(trace for trace in figure["data"] if trace["mode"] == "lines+markers")
+        assert middle["name"] == "median"
+        assert middle["y"] == answer["estimates"]["features"][0][which]["quantiles"][2]
+        assert "population" not in figure["layout"]["yaxis"]["title"]["text"]
+    assert "no deviation σ" in answer["figures"]["estimates_noise"]["layout"]["meta"]["note"]
 
 
 @pytest.mark.parametrize(
