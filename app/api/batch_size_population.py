@@ -23,6 +23,7 @@ REFERENCE_NUMBERS = 2**22
 DEPENDENT = 64  # examples of each of the batches by which a source of dependent examples is measured
 READS = 4  # times that the numbers of a finite population are read, about
 REFERENCE_STREAM, MEMBERS_STREAM = 19, 13  # of the seed, beside the streams of `source_query`
+LARGEST = 1e150  # size of a number whose square, times all that are added up, float64 holds
 Floats = NDArray[np.float64]
 
 
@@ -80,6 +81,7 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     endless = query.is_endless(source)
     batch = two_axes(query.draw(source, BATCH_STREAM))
     features = _features(query, batch)
+    _check_squares(query, batch, features)
     found: Population
     if endless:
         inference = _measured(query.source, query.features, query.seed, tuple(query.generator_values.items()))
@@ -139,6 +141,19 @@ def _features(query: BatchSizeFields, batch: Batch) -> tuple[int, ...]:
     if query.feature in chosen:
         return chosen
     return tuple(sorted((*chosen[: MOST_FEATURES - 1], query.feature)))
+
+
+def _check_squares(query: BatchSizeFields, batch: Batch, features: tuple[int, ...]) -> None:
+    """Raises InvalidQuery for a measured feature so large that its squares, summed, leave float64."""
+    reach = np.abs(batch.x[:, features].astype(np.float64)).max(axis=0)
+    at = int(reach.argmax())
+    if reach[at] > LARGEST:
+        field = "values" if query.source == "inline" else "source"
+        raise InvalidQuery(
+            f"{batch.feature_names[features[at]]} has values of size {reach[at]:.3g}, whose squares float64 cannot "
+            "hold. Divide it by a constant, which changes no normalized value, or leave it out by `selected`.",
+            field=field, given=getattr(query, field), allowed=f"numbers of size up to {LARGEST:g}",
+        )  # fmt: skip
 
 
 def _reference(features: int) -> int:

@@ -374,6 +374,26 @@ def test_the_smallest_numbers_are_answered(client, values):
     assert "below σ²" in answer["running"]["biased_text"]
 
 
+@pytest.mark.parametrize("scale", [1e151, 1e155, 1e200, 1e300])
+def test_numbers_whose_squares_are_too_large_are_refused_by_name(client, uploaded, scale):
+    """NumPy warns of nothing on the way: warnings fail the tests."""
+    x = np.random.default_rng(0).normal(size=(30, 3)) * [1.0, scale, 1.0]
+    row = refused(client, source=uploaded(x=x))
+    assert row["field"] == "source"
+    assert "up to 1e+150" in row["allowed"]
+    assert "x1" in client.get(URL, params=FEW | {"source": uploaded(x=x)}).json()["detail"]
+    assert get(client, source=uploaded(x=x), selected="0,2")["headline"]
+    assert refused(client, source="inline", values=f"{scale:g};{-scale:g};{2 * scale:g}")["field"] == "values"
+
+
+def test_numbers_just_below_that_are_answered_as_any_others(client, uploaded):
+    x = np.random.default_rng(0).normal(size=(30, 2))
+    plain, large = (get(client, source=uploaded(x=x * scale), eps=0) for scale in (1.0, 2.0**496))
+    assert large["headline"] == plain["headline"]
+    assert large["noise"]["text"] == plain["noise"]["text"]
+    assert large["dependence"]["outlier_text"] == plain["dependence"]["outlier_text"]
+
+
 def test_noise_that_cannot_be_matched_is_said_to_be_larger(client):
     noise = get(client, source="heavy_tailed", degrees_of_freedom=1, features=1, size=32, draws=300)["noise"]
     assert noise["matched"] == {"rate": 0.95, "deviation": 100.0}
