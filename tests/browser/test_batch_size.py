@@ -27,6 +27,16 @@ TOUCH = """(handle, by) => {
 }"""
 
 
+CUT_TITLES = """() => [...document.querySelectorAll(".panel:not([hidden]) .panel-title")]
+  .filter((title) => title.scrollWidth > title.clientWidth + 0.5).map((title) => title.textContent)"""
+CUT_TEXTS = """(plot) => {
+  const { left, right, top, bottom } = plot.getBoundingClientRect();
+  const inside = (r) => r.left >= left - 1 && r.right <= right + 1 && r.top >= top - 1 && r.bottom <= bottom + 1;
+  const texts = [...plot.querySelectorAll("text")].filter((text) => text.getBoundingClientRect().width > 0);
+  return texts.filter((text) => !inside(text.getBoundingClientRect())).map((text) => text.textContent);
+}"""
+
+
 @pytest.fixture
 def view(page: Page) -> BatchSize:
     return BatchSize(page)
@@ -341,3 +351,13 @@ def test_the_marked_sizes_stand_on_the_axis(view: BatchSize, width: int) -> None
         view.controls.drawn(figure)
         texts = view.controls.plot(figure).locator(".xaxislayer-above .xtick text, .xtick text").all_text_contents()
         assert [text for text in texts if text] == ["2", "8", "32", "178"], figure
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("query", ["", "source=breast_cancer&feature=19&size=128"])
+def test_titles_and_texts_are_whole(view: BatchSize, width: int, query: str) -> None:
+    view.page.set_viewport_size({"width": width, "height": 900})
+    view.open(query)
+    assert view.page.evaluate(CUT_TITLES) == []
+    for figure in view.controls.figures():
+        assert view.controls.drawn(figure).evaluate(CUT_TEXTS) == [], figure
