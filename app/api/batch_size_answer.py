@@ -182,7 +182,7 @@ def _noise(view: View, found: NoiseView) -> dict[str, Any]:
     matched = {name: _four(value) for name, value in found.matched.items()}
     return {
         "text": words.noise_text(
-            shapes, found.z, query.example, of.size, query.notation, stand_in(of.missing, of.measured_by)
+            shapes, found.z, query.example, of.size, of.total, query.notation, stand_in(of.missing, of.measured_by)
         ),
         "match_text": words.match_text(found.kinds[BATCH_NORM].average, found.together, matched, found.capped),
         "pairs_text": words.pairs_text({name: kind.pairs.measured.tolist() for name, kind in found.kinds.items()}),
@@ -225,7 +225,7 @@ def _noise_figures(view: View, found: NoiseView, shown: Shown) -> dict[str, Any]
             {name: kind.histogram for name, kind in kinds.items()}, {name: kind.shape for name, kind in kinds.items()},
             found.z, example, shown,
         ),
-        "noise_pairs": pairs_figure({name: kind.pairs for name, kind in kinds.items()}, members, shown),
+        "noise_pairs": pairs_figure({name: kind.pairs for name, kind in kinds.items()}, members, count, shown),
     }  # fmt: skip
 
 

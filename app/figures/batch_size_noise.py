@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.batch_size import HEIGHT, LEGEND, MARGIN, NINETY, Shown, bands, short, size_axis, size_mark
+from app.figures.batch_size import HEIGHT, LEGEND, MARGIN, Shown, bands, short, theory_lines, theory_traces
+from app.figures.batch_size_axes import held, size_axis, size_mark
 from app.figures.batch_size_words import KIND_WORDS
 from app.figures.numbers import counted, three
 from app.figures.rows import Figure, axis_layout, placed_edges
@@ -28,18 +29,8 @@ def sizes_figure(
     x_hat = shown.symbol("x_hat")
     title = f"{x_hat} of example {example} among random companions"
     traces = bands(sizes, spread.quantiles, MEANINGS["x_hat"], "the batches", "x_hat")
-    if np.isfinite(expected).any():
-        half = NINETY * np.sqrt(np.maximum(expected, 0.0))
-        for edge, name in ((z - half, "theory ± 1.64 sd"), (z + half, "theory, upper")):
-            traces.append(
-                {
-                    "type": "scatter", "mode": "lines", "name": name, "x": list(sizes), "y": short(edge),
-                    "line": {"color": MEANINGS["theory"], "width": 2, "dash": "dash"},
-                    "showlegend": name != "theory, upper",
-                    "hovertemplate": "K = %{x}: theory %{y:.3g}<extra></extra>",
-                    "meta": {"term": "theory"},
-                }
-            )  # fmt: skip
+    theory = theory_lines(np.full(len(sizes), z), np.sqrt(np.maximum(expected, 0.0)))
+    traces += theory_traces(sizes, theory)
     for sign, name in ((1, "bound ±√(K − 1)"), (-1, "lower bound")):
         traces.append(
             {
@@ -49,15 +40,14 @@ def sizes_figure(
                 "hoverinfo": "skip", "meta": {"term": "bound"},
             }
         )  # fmt: skip
-    low, high = float(spread.quantiles[0].min()), float(spread.quantiles[4].max())
-    room = 0.1 * (high - low) or 1.0
+    limits, note = held([*spread.quantiles[0], *spread.quantiles[4]], theory, sizes)
     at = list(sizes).index(shown.size) if shown.size in sizes else 0
     told = ", ".join(three(float(v)) for v in spread.quantiles[[0, 2, 4], at])
     return _figure(
-        traces, title, size_axis(sizes), {"title": {"text": x_hat}, "range": [low - room, high + room]},
+        traces, title, size_axis(sizes), {"title": {"text": x_hat}, "range": limits},
         f"{title}, over the batch size. In batches of {sizes[at]} the 5 %, 50 % and 95 % points are {told}; without "
         f"noise {three(z)}.",
-        shapes=[size_mark(shown.size)],
+        shapes=[size_mark(shown.size)], note=note,
     )  # fmt: skip
 
 
@@ -99,8 +89,10 @@ def _outline(name: str, found: Histogram, told: Shape) -> Figure:
     }  # fmt: skip
 
 
-def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], shown: Shown) -> Figure:
-    """The correlation of two examples' noise against the product of their values; `members` are their numbers."""
+def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], count: int, shown: Shown) -> Figure:
+    """The correlation of two examples' noise against the product of their values; `members` are their numbers, of
+    `count` examples that the small batch has.
+    """
     x_hat = shown.symbol("x_hat")
     traces = []
     for name, found in pairs.items():
@@ -134,8 +126,19 @@ def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], shown: Show
         traces, title, {"title": {"text": f"{x_hat} of one × {x_hat} of the other"}, "fixedrange": True},
         {"title": {"text": "correlation of their noise"}, "range": [-1.08, 1.08], "zeroline": True},
         f"{title}: {counted(len(found.product), 'pair')}, {told}.",
-        note="" if known else "no noise: a batch of two is always ±1, and one of all examples always the same",
+        note=_missing_pairs(len(members), count, shown.size, bool(known)),
     )  # fmt: skip
+
+
+def _missing_pairs(looked_at: int, count: int, size: int, noisy: bool) -> str:
+    """Why there are no pairs, or not those of all examples."""
+    if size == 2:
+        return "no noise: a batch of two is always ±1"
+    if looked_at == 1 < count:
+        return "no other companions are left to draw: a batch of all the examples is always the same"
+    if not noisy:
+        return "no noise: the batches are all the same"
+    return f"{looked_at} of the {count} examples: the others are needed as companions" if looked_at < count else ""
 
 
 def _figure(

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from app.figures.batch_size import NINETY, Figure, Shown, layout_of, level, short
+from app.figures.batch_size import NINETY, Figure, Shown, layout_of, short
+from app.figures.batch_size_axes import level
 from app.figures.batch_size_missing import of_the_population
 from app.figures.numbers import three
 from app.figures.theme import MEANINGS, translucent

@@ -39,6 +39,8 @@ def headline(found: Estimates, at: int, size: int, name: str) -> str:
     if not math.isfinite(scale):
         median = float(found.deviation.quantiles[MEDIAN, found.sizes.index(size), at])
         return headline_without(median, size, name, found.population.missing(at))
+    if size == found.total:
+        return f"With K = {size}, all the examples, there is no noise: the batch's statistics are the population's own."
     return (
         f"With K = {size} this feature's normalized values carry ±{percent(scale)} noise in scale and ±{three(shift)} "
         f"in shift (one standard deviation, over {found.draws:,} batches of {name})."
@@ -123,12 +125,15 @@ def biased_text(path: Path, sd: float) -> str:
     return f"{told}; the unbiased one around {three(path.var_limit['unbiased'])}."
 
 
-def noise_text(shapes: dict[str, Shape], z: float, example: int, size: int, notation: str, by: str = "") -> str:
+def noise_text(
+    shapes: dict[str, Shape], z: float, example: int, size: int, total: int | None, notation: str, by: str = ""
+) -> str:
     """The kinds of noise on one example, side by side; `by` says whose statistics stand in where none exist."""
     told = "; ".join(f"{KIND_WORDS[name]} variance {three(found.var)}" for name, found in shapes.items())
     x_hat = symbol("x_hat", notation)
     stand_in = f", by mean and deviation of {by}" if by else ""
-    return f"Example {example} has {x_hat} = {three(z)} without noise{stand_in}. In batches of {size}: {told}."
+    all_ = " No other companions are left to draw: the batch is always the same." if size == total else ""
+    return f"Example {example} has {x_hat} = {three(z)} without noise{stand_in}. In batches of {size}: {told}.{all_}"
 
 
 def match_text(average: float, together: int, matched: dict[str, float], capped: Sequence[str]) -> str:

@@ -93,6 +93,12 @@ def test_the_largest_batch_is_everything_or_1024(client, source, last):
     assert get(client, source=source, draws=10, part="estimates", features=2)["estimates"]["sizes"][-1] == last
 
 
+def test_a_batch_of_everything_has_no_companions_to_draw(client):
+    assert "o other companions are left to draw" in get(client, size=178, part="noise")["noise"]["text"]
+    assert "companions are left" not in get(client, size=177, part="noise")["noise"]["text"]
+    assert "there is no noise" in get(client, size=178, part="estimates")["headline"]
+
+
 def test_a_large_upload_is_drawn_from_up_to_1024(client, uploaded):
     source = uploaded(x=np.random.default_rng(0).normal(size=(3000, 2)))
     answer = get(client, source=source, draws=10)
