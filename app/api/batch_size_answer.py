@@ -67,7 +67,7 @@ def _batch(view: View) -> dict[str, Any]:
     of, query = view.sampled, view.query
     title = source_title(query)
     whole = "endless" if of.total is None else counted(of.total, "example")
-    width = query.features if of.total is None else len(of.batch.feature_names)
+    width = len(of.batch.feature_names)
     return {
         "title": title,
         "text": f"{title}: {whole} × {counted(width, 'feature')}; {of.name}, K = {of.size}",
@@ -87,8 +87,10 @@ def source_title(query: BatchSizeFields) -> str:
     """What a person calls the source."""
     name = query.source
     if name in DATASETS or name in GENERATORS:
-        return DATASETS[name].title if name in DATASETS else GENERATORS[name].title
-    return "Typed table" if name == "inline" else f"Upload {name[:8]}…"
+        bare = DATASETS[name].title if name in DATASETS else GENERATORS[name].title
+    else:
+        bare = "Typed table" if name == "inline" else f"Upload {name[:8]}…"
+    return f"{bare}, behind a linear layer" if query.layer_width else bare
 
 
 def _estimates(view: View, found: Estimates) -> dict[str, Any]:

@@ -1,28 +1,24 @@
 """What the query draws its batches from: a finite population, or a generator without an end and what is known of it."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.api.batch_size_endless import cost, endless, generated, measured
 from app.api.batch_size_query import LEAST_DRAWS, MOST_FEATURES, BatchSizeFields
 from app.api.layer_query import check_features
 from app.api.small_batch import two_axes
 from app.api.source_query import BATCH_STREAM
-from app.batches.batch import Batch, Source
-from app.batches.generators import GENERATORS, GeneratorSource
+from app.batches.batch import Batch
 from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.settings import Settings
 from bncore.batch_size.estimates import MARKED, largest_size, sizes_for
-from bncore.batch_size.population import Endless, Finite, Moments, Population, moments
+from bncore.batch_size.population import Endless, Finite, Moments, Population
 
-REFERENCE = 2**16  # examples by which an endless population is measured
-REFERENCE_NUMBERS = 2**22
-DEPENDENT = 64  # examples of each of the batches by which a source of dependent examples is measured
 READS = 4  # times that the numbers of a finite population are read, about
-REFERENCE_STREAM, MEMBERS_STREAM = 19, 13  # of the seed, beside the streams of `source_query`
+MEMBERS_STREAM = 13  # of the seed, beside the streams of `source_query`
 LARGEST = 1e150  # size of a number whose square, times all that are added up, float64 holds
 Floats = NDArray[np.float64]
 
@@ -78,18 +74,18 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     """
     source = query.open(uploads)
     query.check_work(source, settings.view_numbers)
-    endless = query.is_endless(source)
+    has_no_end = query.is_endless(source)
     batch = two_axes(query.draw(source, BATCH_STREAM))
     features = _features(query, batch)
     _check_squares(query, batch, features)
     found: Population
-    if endless:
-        inference = _measured(query.source, query.features, query.seed, tuple(query.generator_values.items()))
-        inference = inference.take(features)
-        found = _endless(query, source, inference, features)
+    if has_no_end:
+        of = generated(query)
+        inference, measured_by = measured(of).take(features), of.measured_by
+        found = endless(of, features)
     else:
         found = Finite(batch.x[:, features].astype(np.float64))
-        inference = found.moments
+        inference, measured_by = found.moments, len(batch.x)
     if found.total == 1:
         raise _too_few(query)
     size = min(query.size, largest_size(found.total))
@@ -97,19 +93,18 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     sizes = sizes_for(found.total, marked)
     if query.named_sizes:
         sizes = tuple(sorted({each for each in sizes if each in (*query.named_sizes, *marked)} | _inside(query, sizes)))
-    work = _work(query, len(features), sizes[-1], size, endless)
+    work = _work(query, cost(source) if has_no_end else len(features), sizes[-1], size, has_no_end)
     notes = (*batch.warnings, *_notes(query, source.examples, found.total, size))
     batch = replace(batch, warnings=notes)
     if sum(work.values()) > settings.batch_size_work:
         raise _too_much(query, work, settings.batch_size_work)
     total = sum(work.values()) + READS * batch.x.size
-    measured_by = _reference(query.features) if endless else len(batch.x)
     return Sampled(batch, found, inference, measured_by, features, features.index(query.feature), sizes, size, total)
 
 
-def _work(query: BatchSizeFields, measured: int, largest: int, size: int, endless: bool) -> dict[str, int]:
-    """Numbers that are drawn, by part. A generator draws all features even where one is looked at."""
-    every, one = (query.features, query.features) if endless else (measured, 1)
+def _work(query: BatchSizeFields, every: int, largest: int, size: int, has_no_end: bool) -> dict[str, int]:
+    """Numbers that are drawn, by part, `every` an example. A generator draws all even where one feature is used."""
+    one = every if has_no_end else 1
     drawn = {
         "estimates": query.draws * largest * every,
         "noise": query.draws * (largest + 2 * size) * one,
@@ -156,41 +151,6 @@ def _check_squares(query: BatchSizeFields, batch: Batch, features: tuple[int, ..
         )  # fmt: skip
 
 
-def _reference(features: int) -> int:
-    """How many examples an endless population is measured by."""
-    return min(REFERENCE, max(1, REFERENCE_NUMBERS // features))
-
-
-@lru_cache(maxsize=64)
-def _measured(name: str, features: int, seed: int, values: tuple[tuple[str, float], ...]) -> Moments:
-    """A generator's moments, by many examples; kept, since a drag asks for them again and again.
-
-    Where examples depend on each other a single batch, however large, is not the population: many are drawn.
-    """
-    source = GeneratorSource(name, features, seed, dict(values))
-    size = _reference(features)
-    rng = np.random.default_rng([seed, REFERENCE_STREAM])
-    each = size if GENERATORS[name].independent else min(size, DEPENDENT)
-    return moments(np.concatenate([source.draw(each, rng).x for _ in range(size // each)]).astype(np.float64))
-
-
-def _endless(query: BatchSizeFields, source: Source, measured: Moments, features: tuple[int, ...]) -> Endless:
-    """The generator as a population: as measured, and as far as it is known of its distribution."""
-    generator, values = GENERATORS[query.source], query.generator_values
-    order, excess = generator.finite_moments(values), measured.excess
-    if generator.excess_kurtosis is not None:
-        excess = np.where(measured.sd > 0, generator.excess_kurtosis(values), np.nan)
-    known = Moments(
-        *(value if order > needed else np.full_like(value, np.nan)
-          for needed, value in enumerate((measured.mean, measured.sd, measured.skewness, excess), 1))
-    )  # fmt: skip
-
-    def drawn(size: int, rng: np.random.Generator) -> Floats:
-        return source.draw(size, rng).x[:, features].astype(np.float64)
-
-    return Endless(drawn, known, generator.independent)
-
-
 def _too_few(query: BatchSizeFields) -> InvalidQuery:
     field = "values" if query.source == "inline" else "batch_size"
     return InvalidQuery(
@@ -207,5 +167,6 @@ def _too_much(query: BatchSizeFields, work: dict[str, int], most: int) -> Invali
         return InvalidQuery(detail, field="running_steps", given=query.running_steps, allowed=fits)
     fitting = query.draws * (most - running) // (sum(work.values()) - running)
     if fitting < LEAST_DRAWS:
-        return InvalidQuery(detail, field="features", given=query.features, allowed="fewer features")
+        field, fewer = ("layer_width", "units") if query.layer_width > query.features else ("features", "features")
+        return InvalidQuery(detail, field=field, given=getattr(query, field), allowed=f"fewer {fewer}")
     return InvalidQuery(detail, field="draws", given=query.draws, allowed=f"up to {fitting:,} draws")

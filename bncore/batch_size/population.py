@@ -84,6 +84,19 @@ def moments(x: Float64) -> Moments:
     return Moments(mean, spread * unit, cubed.mean(axis=0), (cubed * standard).mean(axis=0) - 3.0)
 
 
+def excess_of_sums(weights: Float64, sd: Float64, excess: Float64) -> Float64:
+    """The excess kurtosis ρ (D,) of sums of independent features, of deviation `sd` and excess kurtosis `excess` (d,),
+    by `weights` (d, D): fourth cumulants add up as variances do. Not-a-number for a sum of nothing.
+
+        ρ_i = sum_j W_ji^4 sd_j^4 ρ_j / (sum_j W_ji^2 sd_j^2)^2
+    """
+    var = (weights * sd[:, None]) ** 2
+    total = var.sum(axis=0)
+    share = np.divide(var, total, out=np.full_like(var, np.nan), where=total > 0)
+    found: Float64 = (share**2 * excess[:, None]).sum(axis=0)
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Finite:
     """The examples `x` (N, D), float64; a batch is drawn without replacement and has N examples at most."""

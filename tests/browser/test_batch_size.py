@@ -124,6 +124,28 @@ def test_another_feature_and_another_source(view: BatchSize) -> None:
     expect(view.mark("all")).to_have_text("1024")
 
 
+def test_a_linear_layer_in_front_puts_its_units_in_place_of_the_features(view: BatchSize, watch: Watch) -> None:
+    view.open("source=digits&feature=20&selected=20,30")
+    fold = view.page.locator("#fold-layer")
+    expect(fold).not_to_have_attribute("open", "")
+    fold.locator("summary").click()
+    expect(view.controls.field("weight_scale")).to_be_hidden()
+    view.controls.enter("layer_width", "3")
+    assert view.query == {"source": "digits", "layer_width": "3"}
+    told = "Digits, behind a linear layer: 1,797 examples × 3 features"
+    expect(view.page.locator("#batch-line")).to_contain_text(told)
+    expect(view.controls.field("weight_scale")).to_be_visible()
+    view.page.locator("#c-feature").select_option(label="z2")
+    view.settle()
+    view.controls.enter("layer_width", "5")
+    assert view.query["feature"] == "2"
+    view.controls.enter("layer_width", "2")
+    assert "feature" not in view.query
+    view.controls.enter("layer_width", "0")
+    assert view.query == {"source": "digits", "feature": "20"}
+    assert watch.complaints == []
+
+
 # ---- only what changes is asked for ----
 
 
