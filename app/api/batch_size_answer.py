@@ -21,6 +21,7 @@ from app.figures.batch_size_running import gap_figure, running_figure
 from app.figures.notation import SYMBOLS
 from app.figures.numbers import counted
 from bncore.batch_size.estimates import MARKED, Estimates, Spread
+from bncore.batch_size.positions import Alike
 from bncore.batch_size.theory import Expected
 from bncore.summary import QUANTILES
 
@@ -105,7 +106,9 @@ def _estimates(view: View, found: Estimates) -> dict[str, Any]:
             "feature": view.query.feature,
             "quantiles": list(QUANTILES),
             "text": words.theory_text(found, of.at, of.size, of.population.nested),
-            "population_text": words.population_text(found, of.at, of.name, of.population.nested),
+            "population_text": words.population_text(found, of.at, of.name, of.population.nested)
+            + words.positions_text(of.positions, of.at),
+            "positions": _positions(of.positions, of.at),
             "noise": {"scale": _finite(scale[row, of.at]), "shift": _finite(shift[row, of.at])},
             "off": [_off(found, at_size, of.at) for at_size in found.sizes],
             "features": [
@@ -113,6 +116,15 @@ def _estimates(view: View, found: Estimates) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _positions(found: Alike | None, at: int) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "images": found.images, "positions": found.positions, "correlation": _finite(found.correlation[at]),
+        "factor": _finite(found.factor[at]),
+    }  # fmt: skip
 
 
 def _off(found: Estimates, size: int, at: int) -> dict[str, Any]:

@@ -16,10 +16,15 @@ from app.errors import InvalidQuery
 from app.settings import Settings
 from bncore.batch_size.estimates import MARKED, largest_size, sizes_for
 from bncore.batch_size.population import Endless, Finite, Moments, Population
+from bncore.batch_size.positions import Alike, alike
 
 READS = 4  # times that the numbers of a finite population are read, about
 MEMBERS_STREAM = 13  # of the seed, beside the streams of `source_query`
 LARGEST = 1e150  # size of a number whose square, times all that are added up, float64 holds
+TIED = (
+    "Positions of one image are not independent of each other. Here they are drawn one by one, as theory supposes; "
+    "batches of whole images stray by another amount: see the words under the estimates."
+)
 Floats = NDArray[np.float64]
 
 
@@ -29,13 +34,14 @@ class Sampled:
 
     `inference` has the moments that inference would normalize by: the population's, or where those do not exist (of an
     endless source with heavy tails) those of the `measured_by` examples that it was measured by. `sizes` are drawn,
-    `size` is looked at.
+    `size` is looked at. `positions` says how alike those of one image are, if examples are positions of images.
     """
 
     batch: Batch
     population: Population
     inference: Moments
     measured_by: int
+    positions: Alike | None
     features: tuple[int, ...]
     at: int
     sizes: tuple[int, ...]
@@ -75,7 +81,8 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     source = query.open(uploads)
     query.check_work(source, settings.view_numbers)
     has_no_end = query.is_endless(source)
-    batch = two_axes(query.draw(source, BATCH_STREAM))
+    drawn = query.draw(source, BATCH_STREAM)
+    batch = two_axes(drawn)
     features = _features(query, batch)
     _check_squares(query, batch, features)
     found: Population
@@ -86,6 +93,7 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     else:
         found = Finite(batch.x[:, features].astype(np.float64))
         inference, measured_by = found.moments, len(batch.x)
+    positions = _positions(found, len(drawn.x))
     if found.total == 1:
         raise _too_few(query)
     size = min(query.size, largest_size(found.total))
@@ -94,12 +102,20 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     if query.named_sizes:
         sizes = tuple(sorted({each for each in sizes if each in (*query.named_sizes, *marked)} | _inside(query, sizes)))
     work = _work(query, cost(source) if has_no_end else len(features), sizes[-1], size, has_no_end)
-    notes = (*batch.warnings, *_notes(query, source.examples, found.total, size))
+    notes = (*batch.warnings, *_notes(query, source.examples, found.total, size), *([TIED] if positions else []))
     batch = replace(batch, warnings=notes)
     if sum(work.values()) > settings.batch_size_work:
         raise _too_much(query, work, settings.batch_size_work)
     total = sum(work.values()) + READS * batch.x.size
-    return Sampled(batch, found, inference, measured_by, features, features.index(query.feature), sizes, size, total)
+    at = features.index(query.feature)
+    return Sampled(batch, found, inference, measured_by, positions, features, at, sizes, size, total)
+
+
+def _positions(found: Population, images: int) -> Alike | None:
+    """Of positions that count as examples, image by image."""
+    if not isinstance(found, Finite) or not 1 < images < found.total:
+        return None
+    return alike(found.x.reshape(images, -1, found.x.shape[1]))
 
 
 def _work(query: BatchSizeFields, every: int, largest: int, size: int, has_no_end: bool) -> dict[str, int]:

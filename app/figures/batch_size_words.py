@@ -11,6 +11,7 @@ from bncore.batch_size.dependence import Dependence
 from bncore.batch_size.estimates import Estimates
 from bncore.batch_size.noise import Shape
 from bncore.batch_size.outlier import Squeeze
+from bncore.batch_size.positions import Alike
 from bncore.batch_size.running import Gap, Path
 
 KIND_WORDS = {
@@ -98,6 +99,18 @@ def population_text(found: Estimates, at: int, name: str, independent: bool) -> 
     lacks = LACKS.get(at_.missing(at), "")
     its = "; ".join(part for part in (numbers, f"it has {lacks}" if lacks else "") if part)
     return f"Batches of {name} are drawn from {whole}: {its}.{tied}"
+
+
+def positions_text(found: Alike | None, at: int) -> str:
+    """How alike the positions of one image are, and what that does to a batch of whole images."""
+    if found is None or not math.isfinite(found.factor[at]):
+        return ""
+    return (
+        f" The examples are the {found.positions:,} positions of each of {found.images:,} images, drawn one by one. "
+        f"But two positions of one image have a correlation of {three(float(found.correlation[at]))}, and a network's "
+        f"batch has whole images: the mean of as many positions then strays {three(float(found.factor[at]))} times as "
+        "far as is drawn here, and as theory says."
+    )
 
 
 def running_text(path: Path, gap: Gap, mean: float) -> str:

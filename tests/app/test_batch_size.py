@@ -113,6 +113,34 @@ def test_positions_of_images_count_as_examples(client, uploaded):
     assert any("position" in warning for warning in answer["batch"]["warnings"])
 
 
+def test_positions_of_one_image_are_said_to_be_alike_and_by_how_much(client, uploaded):
+    rng = np.random.default_rng(0)
+    source = uploaded(x=rng.normal(size=(40, 2, 4, 4)) + rng.normal(size=(40, 2, 1, 1)))
+    answer = get(client, source=source, feature=1)
+    assert any("not independent of each other" in warning for warning in answer["batch"]["warnings"])
+    found = answer["estimates"]["positions"]
+    assert (found["images"], found["positions"]) == (40, 16)
+    assert found["correlation"] == pytest.approx(0.5, abs=0.2)
+    assert found["factor"] == pytest.approx(np.sqrt(1 + 15 * found["correlation"]), rel=0.02)
+    text = answer["estimates"]["population_text"]
+    said = re.search(r"have a correlation of (0\.\d+), .* strays ([\d.]+) times as far", text)
+    assert float(said[1]) == pytest.approx(found["correlation"], rel=0.01)
+    assert float(said[2]) == pytest.approx(found["factor"], rel=0.01)
+    assert "16 positions of each of 40 images" in text
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 4, 4), (6, 3, 1, 1), (6, 3)])
+def test_where_nothing_is_known_of_positions_nothing_is_said(client, uploaded, shape):
+    answer = get(client, source=uploaded(x=np.random.default_rng(0).normal(size=shape)))
+    assert answer["estimates"]["positions"] is None
+    assert "image" not in answer["estimates"]["population_text"]
+
+
+def test_constant_images_are_answered(client, uploaded):
+    positions = get(client, source=uploaded(x=np.ones((6, 3, 4, 4))))["estimates"]["positions"]
+    assert positions == {"images": 6, "positions": 16, "correlation": None, "factor": None}
+
+
 def test_a_number_of_a_generators_examples_makes_it_finite(client):
     answer = get(client, source="normal", batch_size=50, features=2)
     assert answer["batch"]["total"] == 50
