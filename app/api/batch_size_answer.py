@@ -198,7 +198,9 @@ def _noise(view: View, found: NoiseView) -> dict[str, Any]:
         "text": words.noise_text(
             shapes, found.z, query.example, of.size, of.total, query.notation, stand_in(of.missing, of.measured_by)
         ),
-        "match_text": words.match_text(found.kinds[BATCH_NORM].average, found.together, matched, found.capped),
+        "match_text": words.match_text(
+            found.kinds[BATCH_NORM].average, len(view.prepared.small.x), matched, found.capped
+        ),
         "pairs_text": words.pairs_text({name: kind.pairs.measured.tolist() for name, kind in found.kinds.items()}),
         "value": found.z,
         "matched": matched,
@@ -230,16 +232,16 @@ def _noise(view: View, found: NoiseView) -> dict[str, Any]:
 
 
 def _noise_figures(view: View, found: NoiseView, shown: Shown) -> dict[str, Any]:
-    example, kinds = view.query.example, found.kinds
+    example, kinds, of = view.query.example, found.kinds, view.sampled
     count = len(view.prepared.small.x)
-    members = [example, *(i for i in range(count) if i != example)][: found.together]
+    members = [example, *(i for i in range(count) if i != example)]
     return {
         "noise_sizes": sizes_figure(found.sizes, found.spread, found.expected, found.z, example, shown),
         "noise_shapes": shapes_figure(
             {name: kind.histogram for name, kind in kinds.items()}, {name: kind.shape for name, kind in kinds.items()},
             found.z, example, shown,
         ),
-        "noise_pairs": pairs_figure({name: kind.pairs for name, kind in kinds.items()}, members, count, shown),
+        "noise_pairs": pairs_figure({name: kind.pairs for name, kind in kinds.items()}, members, of.total, shown),
     }  # fmt: skip
 
 

@@ -89,9 +89,9 @@ def _outline(name: str, found: Histogram, told: Shape) -> Figure:
     }  # fmt: skip
 
 
-def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], count: int, shown: Shown) -> Figure:
-    """The correlation of two examples' noise against the product of their values; `members` are their numbers, of
-    `count` examples that the small batch has.
+def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], total: int | None, shown: Shown) -> Figure:
+    """The correlation of two examples' noise against the product of their values; `members` are their numbers, `total`
+    is how many examples the population has.
     """
     x_hat = shown.symbol("x_hat")
     traces = []
@@ -126,19 +126,17 @@ def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], count: int,
         traces, title, {"title": {"text": f"{x_hat} of one × {x_hat} of the other"}, "fixedrange": True},
         {"title": {"text": "correlation of their noise"}, "range": [-1.08, 1.08], "zeroline": True},
         f"{title}: {counted(len(found.product), 'pair')}, {told}.",
-        note=_missing_pairs(len(members), count, shown.size, bool(known)),
+        note="" if known else _without_noise(shown.size, total),
     )  # fmt: skip
 
 
-def _missing_pairs(looked_at: int, count: int, size: int, noisy: bool) -> str:
-    """Why there are no pairs, or not those of all examples."""
+def _without_noise(size: int, total: int | None) -> str:
+    """Why batch norm's noise of pairs is not there."""
     if size == 2:
-        return "no noise: a batch of two is always ±1"
-    if looked_at == 1 < count:
-        return "no other companions are left to draw: a batch of all the examples is always the same"
-    if not noisy:
-        return "no noise: the batches are all the same"
-    return f"{looked_at} of the {count} examples: the others are needed as companions" if looked_at < count else ""
+        return "no noise of batch norm: a pair is all of a batch of two, and has no companions"
+    if size == total:
+        return "no noise of batch norm: no other companions are left to draw, and the batch is always the same"
+    return "no noise of batch norm: the batches are all alike"
 
 
 def _figure(

@@ -149,7 +149,7 @@ def noise_text(
     return f"Example {example} has {x_hat} = {three(z)} without noise{stand_in}. In batches of {size}: {told}.{all_}"
 
 
-def match_text(average: float, together: int, matched: dict[str, float], capped: Sequence[str]) -> str:
+def match_text(average: float, members: int, matched: dict[str, float], capped: Sequence[str]) -> str:
     """What the button sets; of the strengths in `capped` not even the largest gives as much."""
     names = {"rate": "dropout at p =", "deviation": "noise of s ="}
     told = {name: f"{words} {three(matched[name])}" for name, words in names.items()}
@@ -158,7 +158,7 @@ def match_text(average: float, together: int, matched: dict[str, float], capped:
     as_much = f"as much as {enough}" if enough else "more than either can have"
     less = f"; {short}, the most there is, has less" if short else ""
     return (
-        f"Batch norm's noise has variance {three(average)}, averaged over {counted(together, 'example')} of the small "
+        f"Batch norm's noise has variance {three(average)}, averaged over {counted(members, 'example')} of the small "
         f"batch: {as_much}{less}."
     )
 

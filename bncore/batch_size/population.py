@@ -118,9 +118,9 @@ class Finite:
         return True
 
     def draw(self, count: int, size: int, rng: np.random.Generator) -> Float64:
-        return self._columns.take(self._rows(count, size, rng), axis=1)
+        return self._columns.take(self.rows(count, size, rng), axis=1)
 
-    def _rows(self, count: int, size: int, rng: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:
+    def rows(self, count: int, size: int, rng: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:
         """Which examples each batch has, (count, size): the first ones of a random order of all."""
         if self.total > SHUFFLED_WHOLE * size:
             return np.array([rng.choice(self.total, size, replace=False) for _ in range(count)])

@@ -93,6 +93,19 @@ def test_the_largest_batch_is_everything_or_1024(client, source, last):
     assert get(client, source=source, draws=10, part="estimates", features=2)["estimates"]["sizes"][-1] == last
 
 
+@pytest.mark.parametrize("query", [{"size": 2}, {"size": 150}, {"size": 177}, {"source": "inline", "size": 2},
+                                   {"source": "inline", "size": 3}], ids=str)  # fmt: skip
+def test_the_noise_is_that_of_all_the_companions_there_are(client, query):
+    """The example's variance beside other noise is the one over the sizes: both by all others as companions."""
+    noise = get(client, part="noise", draws=4000, **query)["noise"]
+    batch_norm, of = noise["kinds"][0], noise["sizes"]
+    expected = of["sd"][of["sizes"].index(query["size"])] ** 2
+    assert expected > 0
+    slack = 5 * 2 * np.sqrt((max(batch_norm["excess"], 0) + 2) / 4000)
+    assert batch_norm["variance"] == pytest.approx(expected, rel=slack)
+    assert len(batch_norm["pairs"]["product"]) == (28 if "source" not in query else 6)
+
+
 def test_a_batch_of_everything_has_no_companions_to_draw(client):
     assert "o other companions are left to draw" in get(client, size=178, part="noise")["noise"]["text"]
     assert "companions are left" not in get(client, size=177, part="noise")["noise"]["text"]

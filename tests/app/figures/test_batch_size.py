@@ -121,15 +121,10 @@ def test_a_batch_of_everything_is_not_missing_without_a_word():
     note = figures["estimates_noise"]["layout"]["meta"]["note"]
     assert note == "no noise at K = 178, all the examples: 0 has no place on a logarithmic axis"
     assert "o other companions are left to draw" in figures["noise_pairs"]["layout"]["meta"]["note"]
-    assert "a batch of two" in answered(size="2")["figures"]["noise_pairs"]["layout"]["meta"]["note"]
+    assert "all of a batch of two" in answered(size="2")["figures"]["noise_pairs"]["layout"]["meta"]["note"]
     assert answered(source="normal")["figures"]["estimates_noise"]["layout"]["meta"]["note"] == ""
 
 
 def test_a_constant_feature_says_why_its_noise_is_not_shown():
     note = answered(source="inline", values="3;3;3")["figures"]["estimates_noise"]["layout"]["meta"]["note"]
     assert "the same for every example" in note
-
-
-def test_fewer_pairs_than_asked_for_are_said_to_be():
-    note = answered(size="175")["figures"]["noise_pairs"]["layout"]["meta"]["note"]
-    assert note == "4 of the 8 examples: the others are needed as companions"
