@@ -162,7 +162,8 @@ def _check_squares(query: BatchSizeFields, batch: Batch, features: tuple[int, ..
         field = "values" if query.source == "inline" else "source"
         raise InvalidQuery(
             f"{batch.feature_names[features[at]]} has values of size {reach[at]:.3g}, whose squares float64 cannot "
-            "hold. Divide it by a constant, which changes no normalized value, or leave it out by `selected`.",
+            "hold. Divide it by a constant, which changes no normalized value, or leave it out of the features "
+            "measured (`selected`).",
             field=field, given=getattr(query, field), allowed=f"numbers of size up to {LARGEST:g}",
         )  # fmt: skip
 

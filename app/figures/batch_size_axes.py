@@ -16,14 +16,15 @@ Floats = NDArray[np.float64]
 TICKS = (2, 8, 32, 256)
 LONGER = 0.4  # of the bands' length, by which a line may lengthen the axis at either end
 ROOM = 0.08
+APART = 0.08  # of the axis, which two ticks need between them
 
 
 def size_axis(sizes: Sequence[int]) -> Figure:
     """The batch's size, logarithmic, with the marked sizes as ticks."""
     last = sizes[-1]
     ticks = [tick for tick in TICKS if sizes[0] <= tick <= last]
-    if all(last > 1.5 * tick or last == tick for tick in ticks):
-        ticks = sorted({*ticks, last})
+    if not ticks or math.log(last / ticks[-1]) > APART * math.log(last / sizes[0]):
+        ticks.append(last)
     low, high = math.log10(sizes[0]), math.log10(last)
     room = 0.03 * (high - low) or 0.1
     return {

@@ -60,11 +60,7 @@ def shapes_figure(
     traces = [_outline(name, found, shapes[name]) for name, found in histograms.items()]
     outside = {name: found.outside for name, found in histograms.items() if found.outside}
     title = f"Three kinds of noise on example {example}, {shown.drawn_name}"
-    told = "; ".join(
-        f"{KIND_WORDS[n]} mean {three(s.mean)}, variance {three(s.var)}, skewness {three(s.skewness)}, "
-        f"excess kurtosis {three(s.excess)}"
-        for n, s in shapes.items()
-    )
+    told = "; ".join(f"{KIND_WORDS[name]} {_shape_text(of)}" for name, of in shapes.items())
     level = {
         "type": "line", "yref": "paper", "x0": z, "x1": z, "y0": 0, "y1": 1,
         "line": {"color": MEANINGS["neutral"], "width": 1},
@@ -74,6 +70,14 @@ def shapes_figure(
         {"title": {"text": "% of the draws in a bin"}, "rangemode": "tozero"}, f"{title}: {told}.", shapes=[level],
         note="; ".join(f"{KIND_WORDS[n]}: {counted(c, 'value')} outside the axis" for n, c in outside.items()),
     )  # fmt: skip
+
+
+def _shape_text(found: Shape) -> str:
+    """A shape in numbers; what does not vary has a mean and no more."""
+    told = f"mean {three(found.mean)}, variance {three(found.var)}"
+    if found.var == 0:
+        return told
+    return f"{told}, skewness {three(found.skewness)}, excess kurtosis {three(found.excess)}"
 
 
 def _outline(name: str, found: Histogram, told: Shape) -> Figure:

@@ -117,7 +117,11 @@ def running_text(path: Path, gap: Gap, mean: float) -> str:
     """Where the running statistics stand after the last step, and what the modes make of it."""
     steps = len(path.mean) - 1
     left = f"{percent(float(path.cold[-1]))} of the cold start (mean 0, variance 1) is left"
-    jitter = f"; then the running mean keeps jittering by ±{three(path.mean_sd)}" if math.isfinite(path.mean_sd) else ""
+    jitter = ""
+    if path.momentum == 0:
+        jitter = "; at momentum 0 they never move"
+    elif math.isfinite(path.mean_sd):
+        jitter = f"; then the running mean keeps jittering by ±{three(path.mean_sd)}"
     whole = f"population {three(mean)}" if math.isfinite(mean) else "the population has none"
     return (
         f"After {counted(steps, 'step')} {left}: running mean {three(float(path.mean[-1]))} ({whole}){jitter}. "
@@ -131,8 +135,10 @@ def biased_text(path: Path, sd: float) -> str:
     if not math.isfinite(sd):
         return "This distribution has no variance that the running one could settle around."
     biased = path.var_limit["biased"]
-    below = f"{percent(path.short)} below σ² = {three(sd**2)}"
-    told = f"The biased running variance settles around {three(biased)}, {below}"
+    where = f"around {three(biased)}, {percent(path.short)} below σ² = {three(sd**2)}"
+    if path.short == 0:
+        where = f"at σ² = {three(sd**2)} itself, as the batch is all there is"
+    told = f"The biased running variance settles {where}"
     if "unbiased" not in path.var_limit:
         return f"{told}."
     return f"{told}; the unbiased one around {three(path.var_limit['unbiased'])}."
@@ -169,7 +175,8 @@ def pairs_text(shares: dict[str, Sequence[float]]) -> str:
     for name, values in shares.items():
         known = [value for value in values if math.isfinite(value)]
         if known:
-            told.append(f"{KIND_WORDS[name]} {three(min(known))} to {three(max(known))}")
+            ends = dict.fromkeys((three(min(known)), three(max(known))))
+            told.append(f"{KIND_WORDS[name]} {' to '.join(ends)}")
     return (
         f"Correlation of the noise over the pairs: {'; '.join(told)}." if told else "There is no noise to share here."
     )
@@ -179,9 +186,12 @@ def moved_text(found: Dependence, by: float, name: str) -> str:
     """What moving one example did to the others, in both modes."""
     others, moved = len(found.x) - 1, found.others_moved("train")
     with_it = f", by up to {three(found.farthest('train'))}" if moved else ""
+    who = f"{moved} of the {others} others move"
+    if others == 1:
+        who = "the other one moves" if moved else "the other one does not move"
     return (
-        f"{name} of example {found.example} is moved by {three(by)}. In training {moved} of the {others} others move "
-        f"with it{with_it}; in inference {found.others_moved('inference') or 'none'}."
+        f"{name} of example {found.example} is moved by {three(by)}. In training {who} with it{with_it}; in inference "
+        f"{found.others_moved('inference') or 'none'}."
     )
 
 

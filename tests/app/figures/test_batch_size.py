@@ -10,7 +10,7 @@ from app.answers import to_json
 from app.api.batch_size_answer import answer_of
 from app.api.batch_size_query import BatchSizeQuery
 from app.api.batch_size_view import prepare, view_of
-from app.figures.batch_size_axes import log_axis
+from app.figures.batch_size_axes import log_axis, size_axis
 from app.settings import Settings
 from tests.app.figures.complete import check_complete
 
@@ -128,3 +128,17 @@ def test_a_batch_of_everything_is_not_missing_without_a_word():
 def test_a_constant_feature_says_why_its_noise_is_not_shown():
     note = answered(source="inline", values="3;3;3")["figures"]["estimates_noise"]["layout"]["meta"]["note"]
     assert "the same for every example" in note
+
+
+def test_noise_without_a_shape_has_no_numbers_for_it():
+    summary = answered(size="178")["figures"]["noise_shapes"]["layout"]["meta"]["summary"]
+    assert "variance 0; dropout" in summary
+    assert "not a number" not in summary
+
+
+@pytest.mark.parametrize(("sizes", "ticks"), [
+    ([2, 3], [2, 3]), ([2, 4, 5], [2, 5]), ([2, 8, 9], [2, 8]), ([2, 8, 32, 178], [2, 8, 32, 178]),
+    ([2, 8, 32, 256, 300], [2, 8, 32, 256]), ([2, 8, 32, 256, 569], [2, 8, 32, 256, 569]), ([2], [2]),
+])  # fmt: skip
+def test_the_largest_size_stands_on_the_axis_where_there_is_room(sizes, ticks):
+    assert size_axis(sizes)["tickvals"] == ticks
