@@ -51,18 +51,19 @@ class Drawn:
 
 @dataclass(frozen=True, eq=False)
 class NoiseView:
-    """`z` is the example's value without noise, by the population's statistics; `sizes` are those of `spread`, its
-    distribution in batches of each, with the variance that theory gives it, (S,). `kinds` by name, batch norm first.
-    `matched` has the rate and the deviation at which the noise is as large as batch norm's, averaged over the batch;
-    those in `capped` would have to be larger than is allowed.
+    """`members` are the small batch's examples by number, the query's first; `z` is that one's value without noise, by
+    the population's statistics; `sizes` are those of `spread`, its distribution in batches of each, with the variance
+    that theory gives it, (S,). `kinds` by name, batch norm first. `matched` has the rate and the deviation at which the
+    noise is as large as batch norm's, averaged over the batch; those in `capped` would have to be larger than is
+    allowed.
     """
 
+    members: tuple[int, ...]
     z: float
     sizes: tuple[int, ...]
     spread: Summary
     expected: Floats
     kinds: dict[str, Kind]
-    axis: Axis
     matched: dict[str, float]
     capped: tuple[str, ...]
 
@@ -75,30 +76,51 @@ def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Laye
     z = exactly(x, of.inference.at(of.at), **norm)  # type: ignore[arg-type]
     drawn = _among_companions(query, of, small, members, x, z, layer)
     values = {BATCH_NORM: drawn.x_hat, **_other_noise(query, z)}
-    averages = {name: _average(noisy) for name, noisy in values.items()}
-    square = float((z**2).mean())
-    axis = _axis(values)
-    pairs = {BATCH_NORM: drawn.pairs, **_other_pairs(values, z)}
-    strengths = {"dropout": query.rate, query.perturbation: query.deviation}
-    kinds = {
+    kinds = _kinds(query, values, {BATCH_NORM: drawn.pairs, **_other_pairs(values, z)})
+    wanted = _wanted(query, kinds[BATCH_NORM].average, float((z**2).mean()))
+    sizes = tuple(size for size in of.sizes if size >= 2)
+    alone = jitter(
+        x[:1], small.companions(of, query.example), sizes, query.draws, _rng(query, JITTER_STREAM), layer, say
+    )
+    return NoiseView(
+        members=tuple(members.tolist()),
+        z=float(z[0]),
+        sizes=sizes,
+        spread=summarize(alone.x_hat[:, 0]),
+        expected=_expected(of, z[:1], sizes),
+        kinds=kinds,
+        matched={name: min(strength, MOST[name]) for name, strength in wanted.items()},
+        capped=tuple(name for name, strength in wanted.items() if strength > MOST[name]),
+    )
+
+
+def _strengths(query: BatchSizeFields) -> dict[str, float]:
+    """How strong the query makes the other kinds of noise."""
+    return {"dropout": query.rate, query.perturbation: query.deviation}
+
+
+def _kinds(query: BatchSizeFields, values: dict[str, Floats], pairs: dict[str, Pairs]) -> dict[str, Kind]:
+    """The kinds of noise by name, the example's histograms on one axis."""
+    strengths, axis = _strengths(query), _axis(values)
+    return {
         name: Kind(
-            name, strengths.get(name), shape(noisy[0]), histogram(noisy[:1], axis, BINS), averages[name], pairs[name]
+            name, strengths.get(name), shape(noisy[0]), histogram(noisy[:1], axis, BINS), _average(noisy), pairs[name]
         )
         for name, noisy in values.items()
     }
-    wanted = {
-        PERTURBATIONS[name].strength: PERTURBATIONS[name].matched(averages[BATCH_NORM], square) for name in strengths
-    }
-    matched = {name: min(strength, MOST[name]) for name, strength in wanted.items()}
-    capped = tuple(name for name, strength in wanted.items() if strength > MOST[name])
-    sizes = tuple(size for size in of.sizes if size >= 2)
-    companions, at = small.companions(of, query.example), of.population.moments.at(of.at)
-    alone = jitter(x[:1], companions, sizes, query.draws, _rng(query, JITTER_STREAM), layer, say)
-    expected = [
-        expected_variance(z[:1], at, size, factor)[0]
-        for size, factor in zip(sizes, finite_factor(sizes, of.total), strict=True)
-    ]
-    return NoiseView(float(z[0]), sizes, summarize(alone.x_hat[:, 0]), np.array(expected), kinds, axis, matched, capped)
+
+
+def _wanted(query: BatchSizeFields, var: float, square: float) -> dict[str, float]:
+    """The strengths that give the variance `var`, averaged over the batch, by what they are called."""
+    return {PERTURBATIONS[name].strength: PERTURBATIONS[name].matched(var, square) for name in _strengths(query)}
+
+
+def _expected(of: Sampled, z: Floats, sizes: tuple[int, ...]) -> Floats:
+    """The variance that theory gives the example `z` (1,) in batches of each size, (S,)."""
+    at, factors = of.population.moments.at(of.at), finite_factor(sizes, of.total)
+    return np.array([
+        expected_variance(z, at, size, factor)[0] for size, factor in zip(sizes, factors, strict=True)
+    ])  # fmt: skip
 
 
 def _rng(query: BatchSizeFields, stream: int) -> np.random.Generator:

@@ -96,19 +96,34 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     positions = _positions(found, len(drawn.x))
     if found.total == 1:
         raise _too_few(query)
-    size = min(query.size, largest_size(found.total))
-    marked = (*MARKED, size)
-    sizes = sizes_for(found.total, marked)
-    if query.named_sizes:
-        sizes = tuple(sorted({each for each in sizes if each in (*query.named_sizes, *marked)} | _inside(query, sizes)))
+    size, sizes = _sizes(query, found.total)
     work = _work(query, cost(source) if has_no_end else len(features), sizes[-1], size, has_no_end)
-    notes = (*batch.warnings, *_notes(query, source.examples, found.total, size), *([TIED] if positions else []))
-    batch = replace(batch, warnings=notes)
     if sum(work.values()) > settings.batch_size_work:
         raise _too_much(query, work, settings.batch_size_work)
-    total = sum(work.values()) + READS * batch.x.size
-    at = features.index(query.feature)
-    return Sampled(batch, found, inference, measured_by, positions, features, at, sizes, size, total)
+    notes = (*batch.warnings, *_notes(query, source.examples, found.total, size), *([TIED] if positions else []))
+    return Sampled(
+        batch=replace(batch, warnings=notes),
+        population=found,
+        inference=inference,
+        measured_by=measured_by,
+        positions=positions,
+        features=features,
+        at=features.index(query.feature),
+        sizes=sizes,
+        size=size,
+        work=sum(work.values()) + READS * batch.x.size,
+    )
+
+
+def _sizes(query: BatchSizeFields, total: int | None) -> tuple[int, tuple[int, ...]]:
+    """The size that is looked at, and those that are drawn."""
+    size = min(query.size, largest_size(total))
+    marked = (*MARKED, size)
+    sizes = sizes_for(total, marked)
+    if not query.named_sizes:
+        return size, sizes
+    named = {each for each in query.named_sizes if each <= sizes[-1]}
+    return size, tuple(sorted({each for each in sizes if each in marked} | named))
 
 
 def _positions(found: Population, images: int) -> Alike | None:
@@ -137,10 +152,6 @@ def _notes(query: BatchSizeFields, examples: int | None, total: int | None, size
     if size < query.size:
         notes.append(f"K is {size:,} instead of {query.size:,}: larger batches are not drawn of this source.")
     return notes
-
-
-def _inside(query: BatchSizeFields, sizes: tuple[int, ...]) -> set[int]:
-    return {each for each in query.named_sizes if each <= sizes[-1]}
 
 
 def _features(query: BatchSizeFields, batch: Batch) -> tuple[int, ...]:
