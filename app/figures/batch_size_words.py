@@ -18,7 +18,6 @@ KIND_WORDS = {
     "batch_norm": "batch norm", "dropout": "dropout", "multiplicative": "weight perturbation",
     "additive": "bias perturbation",
 }  # fmt: skip
-HOLDS = 0.05  # of itself that theory may be off by, where the draws leave less open
 SPREADS = 5  # standard errors
 MEDIAN = 2  # its place among `QUANTILES`
 
