@@ -23,6 +23,7 @@ EXAMPLES = [
     {"query": "source=digits&size=32&feature=20&draws=500"},
     {"query": "source=heavy_tailed&degrees_of_freedom=3&features=4&draws=200&sizes=4,64&size=4"},
     {"query": "source=iris&part=dependence&example=2&move_by=3"},
+    {"query": "source=digits&layer_width=8&part=estimates&draws=200"},
 ]
 ANSWER = {
     "batch": {"text": "Wine: 178 examples × 13 features; alcohol, K = 8", "total": 178, "feature": 0,

@@ -9,9 +9,11 @@ from app.api.batch_size_population import Sampled
 from app.api.batch_size_query import BatchSizeFields
 from app.api.batch_size_small import SmallBatch
 from bncore.axis import Axis, axis_for, fence
+from bncore.batch_size.companions import orders
 from bncore.batch_size.noise import ROUNDING, Layer, Shape, expected_variance, jitter, shape
-from bncore.batch_size.pairs import Pairs, pairs_in_batch_norm, pairs_of
+from bncore.batch_size.pairs import Pairs, pairs_in_batch_norm, pairs_in_orders, pairs_of
 from bncore.batch_size.perturbations import MOST_DEVIATION, MOST_RATE, PERTURBATIONS
+from bncore.batch_size.population import Finite
 from bncore.batch_size.running import exactly
 from bncore.batch_size.theory import finite_factor
 from bncore.progress import Said, unheard
@@ -40,84 +42,124 @@ class Kind:
 
 
 @dataclass(frozen=True, eq=False)
+class Drawn:
+    """Batch norm's noise: the noisy values (M, R), and what pairs share."""
+
+    x_hat: Floats
+    pairs: Pairs
+
+
+@dataclass(frozen=True, eq=False)
 class NoiseView:
-    """`z` is the example's value without noise, by the population's statistics; `sizes` are those of `spread`, its
-    distribution in batches of each, with the variance that theory gives it, (S,). `kinds` by name, batch norm first.
-    `matched` has the rate and the deviation at which the noise is as large as batch norm's, averaged over `together`
-    examples; those in `capped` would have to be larger than is allowed.
+    """`members` are the small batch's examples by number, the query's first; `z` is that one's value without noise, by
+    the population's statistics; `sizes` are those of `spread`, its distribution in batches of each, with the variance
+    that theory gives it, (S,). `kinds` by name, batch norm first. `matched` has the rate and the deviation at which the
+    noise is as large as batch norm's, averaged over the batch; those in `capped` would have to be larger than is
+    allowed.
     """
 
+    members: tuple[int, ...]
     z: float
     sizes: tuple[int, ...]
     spread: Summary
     expected: Floats
     kinds: dict[str, Kind]
-    axis: Axis
     matched: dict[str, float]
     capped: tuple[str, ...]
-    together: int
 
 
 def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer, say: Said = unheard) -> NoiseView:
     """The noise, at every size for the example, and at the size looked at for the whole small batch."""
-    kept = _kept(query, of, len(small.x))
-    x = small.x[kept, of.at]
-    at = of.population.moments.at(of.at)
+    members = np.array([query.example, *(i for i in range(len(small.x)) if i != query.example)])
+    x = small.x[members, of.at]
     norm = {"eps": layer.eps, "eps_placement": layer.eps_placement}
     z = exactly(x, of.inference.at(of.at), **norm)  # type: ignore[arg-type]
-    values = _noisy(query, of, small, kept, x, z, layer)
-    averages = {name: _average(noisy) for name, noisy in values.items()}
-    square = float((z**2).mean())
-    axis = _axis(values)
-    pairs = _pairs(query, of, small, kept, x, z, values, layer)
-    strengths = {"dropout": query.rate, query.perturbation: query.deviation}
-    kinds = {
-        name: Kind(
-            name, strengths.get(name), shape(noisy[0]), histogram(noisy[:1], axis, BINS), averages[name], pairs[name]
-        )
-        for name, noisy in values.items()
-    }
-    wanted = {
-        PERTURBATIONS[name].strength: PERTURBATIONS[name].matched(averages[BATCH_NORM], square) for name in strengths
-    }
-    matched = {name: min(strength, MOST[name]) for name, strength in wanted.items()}
-    capped = tuple(name for name, strength in wanted.items() if strength > MOST[name])
+    drawn = _among_companions(query, of, small, members, x, z, layer)
+    values = {BATCH_NORM: drawn.x_hat, **_other_noise(query, z)}
+    kinds = _kinds(query, values, {BATCH_NORM: drawn.pairs, **_other_pairs(values, z)})
+    wanted = _wanted(query, kinds[BATCH_NORM].average, float((z**2).mean()))
     sizes = tuple(size for size in of.sizes if size >= 2)
-    companions = small.companions(of, kept[:1])
-    alone = jitter(x[:1], companions, sizes, query.draws, _rng(query, JITTER_STREAM), layer, say)
-    expected = [
-        expected_variance(z[:1], at, size, factor)[0]
-        for size, factor in zip(sizes, finite_factor(sizes, of.total), strict=True)
-    ]
+    alone = jitter(
+        x[:1], small.companions(of, query.example), sizes, query.draws, _rng(query, JITTER_STREAM), layer, say
+    )
     return NoiseView(
-        float(z[0]), sizes, summarize(alone.x_hat[:, 0]), np.array(expected), kinds, axis, matched, capped, len(x)
+        members=tuple(members.tolist()),
+        z=float(z[0]),
+        sizes=sizes,
+        spread=summarize(alone.x_hat[:, 0]),
+        expected=_expected(of, z[:1], sizes),
+        kinds=kinds,
+        matched={name: min(strength, MOST[name]) for name, strength in wanted.items()},
+        capped=tuple(name for name, strength in wanted.items() if strength > MOST[name]),
     )
 
 
-def _kept(query: BatchSizeFields, of: Sampled, members: int) -> NDArray[np.intp]:
-    """The places of the small batch whose noise is looked at, the query's example first: so many that the others of the
-    population suffice for companions.
-    """
-    order = np.array([query.example, *(i for i in range(members) if i != query.example)])
-    room = members if of.total is None else of.total - of.size + 1
-    return order[: max(1, min(members, room))]
+def _strengths(query: BatchSizeFields) -> dict[str, float]:
+    """How strong the query makes the other kinds of noise."""
+    return {"dropout": query.rate, query.perturbation: query.deviation}
+
+
+def _kinds(query: BatchSizeFields, values: dict[str, Floats], pairs: dict[str, Pairs]) -> dict[str, Kind]:
+    """The kinds of noise by name, the example's histograms on one axis."""
+    strengths, axis = _strengths(query), _axis(values)
+    return {
+        name: Kind(
+            name, strengths.get(name), shape(noisy[0]), histogram(noisy[:1], axis, BINS), _average(noisy), pairs[name]
+        )
+        for name, noisy in values.items()
+    }
+
+
+def _wanted(query: BatchSizeFields, var: float, square: float) -> dict[str, float]:
+    """The strengths that give the variance `var`, averaged over the batch, by what they are called."""
+    return {PERTURBATIONS[name].strength: PERTURBATIONS[name].matched(var, square) for name in _strengths(query)}
+
+
+def _expected(of: Sampled, z: Floats, sizes: tuple[int, ...]) -> Floats:
+    """The variance that theory gives the example `z` (1,) in batches of each size, (S,)."""
+    at, factors = of.population.moments.at(of.at), finite_factor(sizes, of.total)
+    return np.array([
+        expected_variance(z, at, size, factor)[0] for size, factor in zip(sizes, factors, strict=True)
+    ])  # fmt: skip
 
 
 def _rng(query: BatchSizeFields, stream: int) -> np.random.Generator:
     return query.rng(BESIDE + stream)
 
 
-def _noisy(
-    query: BatchSizeFields, of: Sampled, small: SmallBatch, kept: NDArray[np.intp], x: Floats, z: Floats, layer: Layer
-) -> dict[str, Floats]:
-    """The noisy values (M, R) by kind."""
-    companions = small.companions(of, kept)
-    found = jitter(x, companions, (of.size,), query.draws, _rng(query, BATCH_STREAM), layer)
+def _among_companions(
+    query: BatchSizeFields, of: Sampled, small: SmallBatch, members: NDArray[np.intp], x: Floats, z: Floats,
+    layer: Layer,
+) -> Drawn:  # fmt: skip
+    """The `members` of the small batch, the query's example first, each and every two of them, in batches of the size
+    looked at.
+    """
+    one, at = of.one_feature(), of.population.moments.at(of.at)
+    rng = _rng(query, BATCH_STREAM)
+    if small.rows is not None and isinstance(one, Finite):
+        found = orders(one, small.rows[members], of.size, query.draws, rng)
+        return Drawn(found.alone(layer), pairs_in_orders(z, found, at, layer))
+    x_hat = jitter(x, one, (of.size,), query.draws, rng, layer).x_hat[0]
+    pairs = pairs_in_batch_norm(x, z, one, at, of.size, query.draws, _rng(query, PAIRS_STREAM), layer)
+    return Drawn(x_hat, pairs)
+
+
+def _other_noise(query: BatchSizeFields, z: Floats) -> dict[str, Floats]:
+    """The noisy values (M, R) of the other kinds."""
     rng = _rng(query, OTHER_STREAM)
     return {
-        BATCH_NORM: found.x_hat[0],
         "dropout": PERTURBATIONS["dropout"].draw(z, query.rate, query.draws, rng),
         query.perturbation: PERTURBATIONS[query.perturbation].draw(z, query.deviation, query.draws, rng),
+    }
+
+
+def _other_pairs(values: dict[str, Floats], z: Floats) -> dict[str, Pairs]:
+    """What pairs share of the other kinds."""
+    first, second = np.triu_indices(len(z), 1)
+    return {
+        name: pairs_of(noisy, z, PERTURBATIONS[name].correlation(z[first], z[second]))
+        for name, noisy in values.items()
+        if name != BATCH_NORM
     }
 
 
@@ -131,19 +173,3 @@ def _axis(values: dict[str, Floats]) -> Axis:
     """One axis for the example's values under all kinds, outliers left out."""
     low, high = np.concatenate([fence(np.sort(noisy[:1], axis=1)) for noisy in values.values()], axis=1)
     return axis_for(float(min(low.min(), 0.0)), float(max(high.max(), 0.0)), "linear")
-
-
-def _pairs(
-    query: BatchSizeFields, of: Sampled, small: SmallBatch, kept: NDArray[np.intp], x: Floats, z: Floats,
-    values: dict[str, Floats], layer: Layer,
-) -> dict[str, Pairs]:  # fmt: skip
-    first, second = np.triu_indices(len(z), 1)
-    at = of.population.moments.at(of.at)
-    found = {
-        name: pairs_of(noisy, z, PERTURBATIONS[name].correlation(z[first], z[second]))
-        for name, noisy in values.items()
-        if name != BATCH_NORM
-    }
-    companions = small.companions(of, kept)
-    rng = _rng(query, PAIRS_STREAM)
-    return {BATCH_NORM: pairs_in_batch_norm(x, z, companions, at, of.size, query.draws, rng, layer), **found}

@@ -1,29 +1,30 @@
 """What the query draws its batches from: a finite population, or a generator without an end and what is known of it."""
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from math import isnan
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.api.batch_size_endless import cost, endless, generated, measured
 from app.api.batch_size_query import LEAST_DRAWS, MOST_FEATURES, BatchSizeFields
 from app.api.layer_query import check_features
 from app.api.small_batch import two_axes
 from app.api.source_query import BATCH_STREAM
-from app.batches.batch import Batch, Source
-from app.batches.generators import GENERATORS, GeneratorSource
+from app.batches.batch import Batch
 from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.settings import Settings
 from bncore.batch_size.estimates import MARKED, largest_size, sizes_for
-from bncore.batch_size.population import Endless, Finite, Moments, Population, moments
+from bncore.batch_size.population import Endless, Finite, Moments, Population
+from bncore.batch_size.positions import Alike, alike
 
-REFERENCE = 2**16  # examples by which an endless population is measured
-REFERENCE_NUMBERS = 2**22
-DEPENDENT = 64  # examples of each of the batches by which a source of dependent examples is measured
 READS = 4  # times that the numbers of a finite population are read, about
-REFERENCE_STREAM, MEMBERS_STREAM = 19, 13  # of the seed, beside the streams of `source_query`
+MEMBERS_STREAM = 13  # of the seed, beside the streams of `source_query`
+LARGEST = 1e150  # size of a number whose square, times all that are added up, float64 holds
+TIED = (
+    "Positions of one image are not independent of each other. Here they are drawn one by one, as theory supposes; "
+    "batches of whole images stray by another amount: see the words under the estimates."
+)
 Floats = NDArray[np.float64]
 
 
@@ -32,13 +33,15 @@ class Sampled:
     """The population of a query, in its measured `features`; `at` is the place of the feature looked at among them.
 
     `inference` has the moments that inference would normalize by: the population's, or where those do not exist (of an
-    endless source with heavy tails) those of the examples that it was measured by. `sizes` are drawn, `size` is looked
-    at.
+    endless source with heavy tails) those of the `measured_by` examples that it was measured by. `sizes` are drawn,
+    `size` is looked at. `positions` says how alike those of one image are, if examples are positions of images.
     """
 
     batch: Batch
     population: Population
     inference: Moments
+    measured_by: int
+    positions: Alike | None
     features: tuple[int, ...]
     at: int
     sizes: tuple[int, ...]
@@ -48,6 +51,11 @@ class Sampled:
     @property
     def total(self) -> int | None:
         return self.population.total
+
+    @property
+    def missing(self) -> str:
+        """The first moment that the distribution of the feature looked at does not have, "" if it has all."""
+        return self.population.moments.missing(self.at)
 
     @property
     def name(self) -> str:
@@ -72,36 +80,62 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     """
     source = query.open(uploads)
     query.check_work(source, settings.view_numbers)
-    endless = query.is_endless(source)
-    batch = two_axes(query.draw(source, BATCH_STREAM))
+    has_no_end = query.is_endless(source)
+    drawn = query.draw(source, BATCH_STREAM)
+    batch = two_axes(drawn)
     features = _features(query, batch)
+    _check_squares(query, batch, features)
     found: Population
-    if endless:
-        inference = _measured(query.source, query.features, query.seed, tuple(query.generator_values.items()))
-        inference = inference.take(features)
-        found = _endless(query, source, inference, features)
+    if has_no_end:
+        of = generated(query)
+        inference, measured_by = measured(of).take(features), of.measured_by
+        found = endless(of, features)
     else:
         found = Finite(batch.x[:, features].astype(np.float64))
-        inference = found.moments
+        inference, measured_by = found.moments, len(batch.x)
+    positions = _positions(found, len(drawn.x))
     if found.total == 1:
         raise _too_few(query)
-    size = min(query.size, largest_size(found.total))
-    marked = (*MARKED, size)
-    sizes = sizes_for(found.total, marked)
-    if query.named_sizes:
-        sizes = tuple(sorted({each for each in sizes if each in (*query.named_sizes, *marked)} | _inside(query, sizes)))
-    work = _work(query, len(features), sizes[-1], size, endless)
-    notes = (*batch.warnings, *_notes(query, source.examples, found.total, size))
-    batch = replace(batch, warnings=notes)
+    size, sizes = _sizes(query, found.total)
+    work = _work(query, cost(source) if has_no_end else len(features), sizes[-1], size, has_no_end)
     if sum(work.values()) > settings.batch_size_work:
         raise _too_much(query, work, settings.batch_size_work)
-    total = sum(work.values()) + READS * batch.x.size
-    return Sampled(batch, found, inference, features, features.index(query.feature), sizes, size, total)
+    notes = (*batch.warnings, *_notes(query, source.examples, found.total, size), *([TIED] if positions else []))
+    return Sampled(
+        batch=replace(batch, warnings=notes),
+        population=found,
+        inference=inference,
+        measured_by=measured_by,
+        positions=positions,
+        features=features,
+        at=features.index(query.feature),
+        sizes=sizes,
+        size=size,
+        work=sum(work.values()) + READS * batch.x.size,
+    )
 
 
-def _work(query: BatchSizeFields, measured: int, largest: int, size: int, endless: bool) -> dict[str, int]:
-    """Numbers that are drawn, by part. A generator draws all features even where one is looked at."""
-    every, one = (query.features, query.features) if endless else (measured, 1)
+def _sizes(query: BatchSizeFields, total: int | None) -> tuple[int, tuple[int, ...]]:
+    """The size that is looked at, and those that are drawn."""
+    size = min(query.size, largest_size(total))
+    marked = (*MARKED, size)
+    sizes = sizes_for(total, marked)
+    if not query.named_sizes:
+        return size, sizes
+    named = {each for each in query.named_sizes if each <= sizes[-1]}
+    return size, tuple(sorted({each for each in sizes if each in marked} | named))
+
+
+def _positions(found: Population, images: int) -> Alike | None:
+    """Of positions that count as examples, image by image."""
+    if not isinstance(found, Finite) or not 1 < images < found.total:
+        return None
+    return alike(found.x.reshape(images, -1, found.x.shape[1]))
+
+
+def _work(query: BatchSizeFields, every: int, largest: int, size: int, has_no_end: bool) -> dict[str, int]:
+    """Numbers that are drawn, by part, `every` an example. A generator draws all even where one feature is used."""
+    one = every if has_no_end else 1
     drawn = {
         "estimates": query.draws * largest * every,
         "noise": query.draws * (largest + 2 * size) * one,
@@ -120,10 +154,6 @@ def _notes(query: BatchSizeFields, examples: int | None, total: int | None, size
     return notes
 
 
-def _inside(query: BatchSizeFields, sizes: tuple[int, ...]) -> set[int]:
-    return {each for each in query.named_sizes if each <= sizes[-1]}
-
-
 def _features(query: BatchSizeFields, batch: Batch) -> tuple[int, ...]:
     """The numbers of the features measured, that of the one looked at among them."""
     count = len(batch.feature_names)
@@ -135,34 +165,18 @@ def _features(query: BatchSizeFields, batch: Batch) -> tuple[int, ...]:
     return tuple(sorted((*chosen[: MOST_FEATURES - 1], query.feature)))
 
 
-@lru_cache(maxsize=64)
-def _measured(name: str, features: int, seed: int, values: tuple[tuple[str, float], ...]) -> Moments:
-    """A generator's moments, by many examples; kept, since a drag asks for them again and again.
-
-    Where examples depend on each other a single batch, however large, is not the population: many are drawn.
-    """
-    source = GeneratorSource(name, features, seed, dict(values))
-    size = min(REFERENCE, max(1, REFERENCE_NUMBERS // features))
-    rng = np.random.default_rng([seed, REFERENCE_STREAM])
-    each = size if GENERATORS[name].independent else min(size, DEPENDENT)
-    return moments(np.concatenate([source.draw(each, rng).x for _ in range(size // each)]).astype(np.float64))
-
-
-def _endless(query: BatchSizeFields, source: Source, measured: Moments, features: tuple[int, ...]) -> Endless:
-    """The generator as a population: as measured, and as far as it is known of its distribution."""
-    generator, values = GENERATORS[query.source], query.generator_values
-    order, excess = generator.finite_moments(values), measured.excess
-    if generator.excess_kurtosis is not None:
-        excess = np.where(measured.sd > 0, generator.excess_kurtosis(values), np.nan)
-    known = Moments(
-        *(value if order > needed else np.full_like(value, np.nan)
-          for needed, value in enumerate((measured.mean, measured.sd, measured.skewness, excess), 1))
-    )  # fmt: skip
-
-    def drawn(size: int, rng: np.random.Generator) -> Floats:
-        return source.draw(size, rng).x[:, features].astype(np.float64)
-
-    return Endless(drawn, known, generator.independent)
+def _check_squares(query: BatchSizeFields, batch: Batch, features: tuple[int, ...]) -> None:
+    """Raises InvalidQuery for a measured feature so large that its squares, summed, leave float64."""
+    reach = np.abs(batch.x[:, features].astype(np.float64)).max(axis=0)
+    at = int(reach.argmax())
+    if reach[at] > LARGEST:
+        field = "values" if query.source == "inline" else "source"
+        raise InvalidQuery(
+            f"{batch.feature_names[features[at]]} has values of size {reach[at]:.3g}, whose squares float64 cannot "
+            "hold. Divide it by a constant, which changes no normalized value, or leave it out of the features "
+            "measured (`selected`).",
+            field=field, given=getattr(query, field), allowed=f"numbers of size up to {LARGEST:g}",
+        )  # fmt: skip
 
 
 def _too_few(query: BatchSizeFields) -> InvalidQuery:
@@ -181,13 +195,6 @@ def _too_much(query: BatchSizeFields, work: dict[str, int], most: int) -> Invali
         return InvalidQuery(detail, field="running_steps", given=query.running_steps, allowed=fits)
     fitting = query.draws * (most - running) // (sum(work.values()) - running)
     if fitting < LEAST_DRAWS:
-        return InvalidQuery(detail, field="features", given=query.features, allowed="fewer features")
+        field, fewer = ("layer_width", "units") if query.layer_width > query.features else ("features", "features")
+        return InvalidQuery(detail, field=field, given=getattr(query, field), allowed=f"fewer {fewer}")
     return InvalidQuery(detail, field="draws", given=query.draws, allowed=f"up to {fitting:,} draws")
-
-
-def no_moment(found: Moments, at: int) -> str:
-    """The first of mean, deviation and kurtosis that a feature's distribution does not have, "" if it has all."""
-    if found.sd[at] == 0:
-        return ""
-    named = {"mean": found.mean, "deviation": found.sd, "kurtosis": found.excess}
-    return next((name for name, value in named.items() if isnan(value[at])), "")

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from app.api.controls import control
 from app.api.layer_query import EPS, EPS_PLACEMENT, NOTATION, indices
-from app.api.source_query import AUTO_FINITE, BatchFields, with_generator_fields
+from app.api.source_query import AUTO_FINITE, SourceFields, with_generator_fields
 from app.batches.batch import Source
 from bncore.batch_size.estimates import MOST_DRAWS, WHOLE
 from bncore.batch_size.perturbations import MOST_DEVIATION, MOST_RATE
@@ -42,7 +42,7 @@ def _parts(text: str) -> str:
     return text
 
 
-class BatchSizeFields(BatchFields):
+class BatchSizeFields(SourceFields):
     """The fields without the generators' own; use `BatchSizeQuery`."""
 
     batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["auto", "all"] = control(

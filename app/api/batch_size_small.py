@@ -28,10 +28,10 @@ class SmallBatch:
     rows: NDArray[np.intp] | None
     labels: tuple[str, ...]
 
-    def companions(self, of: Sampled, kept: NDArray[np.intp]) -> Population:
-        """What the companions of the `kept` examples (their places in the small batch) are drawn from: one feature."""
+    def companions(self, of: Sampled, example: int) -> Population:
+        """What the companions of an example (its place in the small batch) are drawn from: one feature."""
         one = of.one_feature()
-        return one.without(self.rows[kept]) if self.rows is not None and isinstance(one, Finite) else one
+        return one.without(self.rows[[example]]) if self.rows is not None and isinstance(one, Finite) else one
 
 
 @dataclass(frozen=True, eq=False)

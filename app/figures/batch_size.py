@@ -1,17 +1,18 @@
 """Figures of the estimates: the sampling distributions of mean and deviation over the batch size."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from app.figures.batch_size_axes import held, level, log_axis, size_axis, size_mark
+from app.figures.batch_size_missing import LACKS, of_the_population
 from app.figures.notation import drawn_text, symbol
 from app.figures.numbers import significant, three
 from app.figures.theme import MEANINGS, translucent
-from bncore.axis import tick_text
 from bncore.batch_size.estimates import Estimates, Spread
 from bncore.batch_size.theory import Expected
 
@@ -21,8 +22,9 @@ MARGIN = {"l": 62, "r": 14, "t": 54, "b": 46}
 LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
 HEIGHT = 340
 NINETY = 1.645  # deviations to either side of a bell's middle, between which 90 % of it lie
-TICKS = (2, 8, 32, 256)
 DIGITS = 5
+LEAST = 1e-12  # noise that is not rounding
+MEDIAN = 2  # its place among `QUANTILES`
 
 
 @dataclass(frozen=True)
@@ -47,29 +49,6 @@ class Shown:
 def short(values: Any) -> list[float]:
     """Numbers as a figure needs them."""
     return significant(np.asarray(values, dtype=np.float64).tolist(), DIGITS)
-
-
-def size_axis(sizes: Sequence[int]) -> Figure:
-    """The batch's size, logarithmic, with the marked sizes as ticks."""
-    last = sizes[-1]
-    ticks = [tick for tick in TICKS if sizes[0] <= tick <= last]
-    if all(last > 1.5 * tick or last == tick for tick in ticks):
-        ticks = sorted({*ticks, last})
-    low, high = math.log10(sizes[0]), math.log10(last)
-    room = 0.03 * (high - low) or 0.1
-    return {
-        "type": "log", "title": {"text": "batch size K"}, "tickvals": ticks, "ticktext": [f"{t:,}" for t in ticks],
-        "tickangle": 0,
-        "range": [low - room, high + room], "fixedrange": True, "zeroline": False,
-    }  # fmt: skip
-
-
-def size_mark(size: int) -> Figure:
-    """A line at the size looked at."""
-    return {
-        "type": "line", "x0": size, "x1": size, "y0": 0, "y1": 1, "yref": "paper",
-        "line": {"color": MEANINGS["neutral"], "width": 2, "dash": "dot"},
-    }  # fmt: skip
 
 
 def bands(sizes: Sequence[int], quantiles: Floats, colour: str, what: str, term: str) -> list[Figure]:
@@ -103,28 +82,25 @@ def estimate_figure(found: Estimates, which: str, shown: Shown) -> Figure:
     sign = f"batch {which}"
     title = f"Batch {which} of {shown.drawn_name}, {found.draws:,} batches of each size"
     traces = bands(sizes, spread.quantiles[:, :, at], colour, "the batches", which)
-    traces.append(
-        {
-            "type": "scatter", "mode": "lines+markers", "name": "average", "x": list(sizes),
-            "y": short(spread.average[:, at]),
-            "line": {"color": colour, "width": 2}, "marker": {"size": 6},
-            "hovertemplate": f"K = %{{x}}: {sign} = %{{y:.3g}} on average<extra></extra>", "meta": {"term": which},
-        }
-    )  # fmt: skip
-    traces += _theory(sizes, expected, at)
+    traces.append(_middle(found, spread, at, sign) | {"line": {"color": colour, "width": 2}, "meta": {"term": which}})
+    theory = theory_lines(expected.average[:, at], expected.sd[:, at])
+    traces += theory_traces(sizes, theory)
     true = float((found.population.mean if which == "mean" else found.population.sd)[at])
-    shapes = [size_mark(shown.size)]
-    if math.isfinite(true):
-        shapes.append(level(true))
+    line = [level(true)] if math.isfinite(true) else []
+    middle = traces[4]
+    limits, note = held(
+        [*spread.quantiles[0, :, at], *spread.quantiles[4, :, at], true],
+        theory | {f"the {middle['name']}": np.array(middle["y"])}, sizes,
+    )  # fmt: skip
     row = sizes.index(shown.size)
     told = ", ".join(three(float(v)) for v in spread.quantiles[[0, 2, 4], row, at])
     return {
         "data": traces,
         "layout": layout_of(
-            title, size_axis(sizes), {"title": {"text": f"{sign} (line: the population's)"},
-            "range": _range(spread, at, true)}, shapes,
-            f"{title}. At K = {shown.size} the 5 %, 50 % and 95 % points are {told}; the population's is "
-            f"{three(true)}.",
+            title, size_axis(sizes),
+            {"title": {"text": f"{sign} (line: the population's)" if line else sign}, "range": limits},
+            [size_mark(shown.size), *line],
+            f"{title}. At K = {shown.size} the 5 %, 50 % and 95 % points are {told}; {of_the_population(true)}.", note,
         ),
     }  # fmt: skip
 
@@ -135,39 +111,34 @@ def _of(found: Estimates, which: str) -> tuple[Spread, Expected, str]:
     return found.deviation, found.expected_deviation, MEANINGS["variance"]
 
 
-def _theory(sizes: Sequence[int], expected: Expected, at: int) -> list[Figure]:
-    average, sd = expected.average[:, at], expected.sd[:, at]
-    if not np.isfinite(sd).any():
-        return []
-    lines = []
-    for sign, name in ((-1, "theory ± 1.64 sd"), (1, "")):
-        lines.append(
-            {
-                "type": "scatter", "mode": "lines", "name": name or "theory, upper", "x": list(sizes),
-                "y": short(average + sign * NINETY * sd),
-                "line": {"color": MEANINGS["theory"], "width": 2, "dash": "dash"},
-                "showlegend": bool(name), "hovertemplate": "K = %{x}: theory %{y:.3g}<extra></extra>",
-                "meta": {"term": "theory"},
-            }
-        )  # fmt: skip
-    return lines
-
-
-def level(value: float) -> Figure:
+def _middle(found: Estimates, spread: Spread, at: int, sign: str) -> Figure:
+    """The average, and the median where estimates have no mean that an average of them could come close to."""
+    median = found.population.missing(at) == "mean"
     return {
-        "type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": value, "y1": value,
-        "line": {"color": MEANINGS["neutral"], "width": 1},
+        "type": "scatter", "mode": "lines+markers", "name": "median" if median else "average", "x": list(found.sizes),
+        "y": short((spread.quantiles[MEDIAN] if median else spread.average)[:, at]), "marker": {"size": 6},
+        "hovertemplate": f"K = %{{x}}: {sign} = %{{y:.3g}} {'in the middle' if median else 'on average'}"
+        "<extra></extra>",
     }  # fmt: skip
 
 
-def _range(spread: Spread, at: int, true: float) -> list[float]:
-    """From the lowest to the highest band, with room: theory may leave it."""
-    known = [
-        float(v) for v in (spread.quantiles[0, :, at].min(), spread.quantiles[4, :, at].max(), true) if math.isfinite(v)
-    ]
-    low, high = min(known), max(known)
-    room = 0.08 * (high - low) or abs(high) or 1.0
-    return [low - room, high + room]
+def theory_lines(average: Floats, sd: Floats) -> dict[str, Floats]:
+    """The ends of what theory expects of 90 % of the draws, (S,) each; none where it expects nothing."""
+    if not np.isfinite(sd).any():
+        return {}
+    return {"theory's lower line": average - NINETY * sd, "theory's upper line": average + NINETY * sd}
+
+
+def theory_traces(sizes: Sequence[int], lines: Mapping[str, Floats]) -> list[Figure]:
+    """The lines of `theory_lines`, under one name in the legend."""
+    return [
+        {
+            "type": "scatter", "mode": "lines", "name": name, "x": list(sizes), "y": short(line),
+            "line": {"color": MEANINGS["theory"], "width": 2, "dash": "dash"}, "showlegend": name != "theory, upper",
+            "hovertemplate": "K = %{x}: theory %{y:.3g}<extra></extra>", "meta": {"term": "theory"},
+        }
+        for name, line in zip(("theory ± 1.64 sd", "theory, upper"), lines.values(), strict=False)
+    ]  # fmt: skip
 
 
 def noise_figure(found: Estimates, shown: Shown) -> Figure:
@@ -195,28 +166,39 @@ def noise_figure(found: Estimates, shown: Shown) -> Figure:
         )  # fmt: skip
     title = f"Noise in shift and scale, {shown.drawn_name}"
     row = sizes.index(shown.size)
+    told = f"At K = {shown.size} shift {three(float(shift[row, at]))}, scale {three(float(scale[row, at]))}."
+    note = _why_empty(found, at) or _without_noise(found, {"shift": shift[:, at], "scale": scale[:, at]})
+    if _why_empty(found, at):
+        told = f"{note[0].upper()}{note[1:]}."
     return {
         "data": traces,
         "layout": layout_of(
             title, size_axis(sizes), log_axis("in deviations σ", [value for trace in traces for value in trace["y"]]),
             [size_mark(shown.size)],
-            f"{title}, both axes logarithmic. At K = {shown.size} shift {three(float(shift[row, at]))}, scale "
-            f"{three(float(scale[row, at]))}.",
+            f"{title}, both axes logarithmic. {told}", note,
         ),
     }  # fmt: skip
 
 
-def log_axis(title: str, values: Iterable[float | None]) -> Figure:
-    """A logarithmic axis with ticks at 1, 2 and 5 of each decade that the values reach; beyond three, at 1 alone."""
-    decades = sorted(math.floor(math.log10(value)) for value in values if value is not None and 0 < value < math.inf)
-    steps = (1, 2, 5) if decades and decades[-1] - decades[0] < 3 else (1,)
-    ticks = [step * 10.0**k for k in range(decades[0], decades[-1] + 2) for step in steps] if decades else []
-    return {"type": "log", "title": {"text": title}, "tickvals": ticks, "ticktext": [tick_text(tick) for tick in ticks]}
+def _why_empty(found: Estimates, at: int) -> str:
+    """Why there is no noise in deviations of the population at all."""
+    if math.isnan(found.population.sd[at]):
+        return f"nothing to show: the distribution has {LACKS[found.population.missing(at)]} to measure the noise in"
+    return "nothing to show: the feature is the same for every example" if found.population.sd[at] == 0 else ""
+
+
+def _without_noise(found: Estimates, noise: Mapping[str, Floats]) -> str:
+    """The sizes whose noise is 0, and so not on a logarithmic axis."""
+    none = [size for size, *each in zip(found.sizes, *noise.values(), strict=True) if max(each) < LEAST]
+    if not none:
+        return ""
+    whole = ", all the examples" if none == [found.total] else ""
+    return f"no noise at K = {', '.join(map(str, none))}{whole}: 0 has no place on a logarithmic axis"
 
 
 def _above(values: Floats) -> list[float]:
     """What a logarithmic axis can show."""
-    return short(np.where(values > 1e-12, values, np.nan))
+    return short(np.where(values > LEAST, values, np.nan))
 
 
 def _measured(

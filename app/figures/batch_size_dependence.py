@@ -207,7 +207,7 @@ def _curves(traces: list[Figure], title: str, value: str, told: str) -> Figure:
         "data": traces,
         "layout": {
             "title": {"text": title},
-            "xaxis": {"type": "log", "title": {"text": "distance t of the outlier, in deviations of the others"},
+            "xaxis": {"type": "log", "title": {"text": "distance t, in deviations of the others"},
             "fixedrange": True,
                       "dtick": 1},
             "yaxis": {"type": "log", "title": {"text": value}, "fixedrange": True, "dtick": 1},

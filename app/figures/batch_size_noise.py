@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.batch_size import HEIGHT, LEGEND, MARGIN, NINETY, Shown, bands, short, size_axis, size_mark
+from app.figures.batch_size import HEIGHT, LEGEND, MARGIN, Shown, bands, short, theory_lines, theory_traces
+from app.figures.batch_size_axes import held, size_axis, size_mark
 from app.figures.batch_size_words import KIND_WORDS
 from app.figures.numbers import counted, three
 from app.figures.rows import Figure, axis_layout, placed_edges
@@ -28,18 +29,8 @@ def sizes_figure(
     x_hat = shown.symbol("x_hat")
     title = f"{x_hat} of example {example} among random companions"
     traces = bands(sizes, spread.quantiles, MEANINGS["x_hat"], "the batches", "x_hat")
-    if np.isfinite(expected).any():
-        half = NINETY * np.sqrt(np.maximum(expected, 0.0))
-        for edge, name in ((z - half, "theory ± 1.64 sd"), (z + half, "theory, upper")):
-            traces.append(
-                {
-                    "type": "scatter", "mode": "lines", "name": name, "x": list(sizes), "y": short(edge),
-                    "line": {"color": MEANINGS["theory"], "width": 2, "dash": "dash"},
-                    "showlegend": name != "theory, upper",
-                    "hovertemplate": "K = %{x}: theory %{y:.3g}<extra></extra>",
-                    "meta": {"term": "theory"},
-                }
-            )  # fmt: skip
+    theory = theory_lines(np.full(len(sizes), z), np.sqrt(np.maximum(expected, 0.0)))
+    traces += theory_traces(sizes, theory)
     for sign, name in ((1, "bound ±√(K − 1)"), (-1, "lower bound")):
         traces.append(
             {
@@ -49,15 +40,14 @@ def sizes_figure(
                 "hoverinfo": "skip", "meta": {"term": "bound"},
             }
         )  # fmt: skip
-    low, high = float(spread.quantiles[0].min()), float(spread.quantiles[4].max())
-    room = 0.1 * (high - low) or 1.0
+    limits, note = held([*spread.quantiles[0], *spread.quantiles[4]], theory, sizes)
     at = list(sizes).index(shown.size) if shown.size in sizes else 0
     told = ", ".join(three(float(v)) for v in spread.quantiles[[0, 2, 4], at])
     return _figure(
-        traces, title, size_axis(sizes), {"title": {"text": x_hat}, "range": [low - room, high + room]},
+        traces, title, size_axis(sizes), {"title": {"text": x_hat}, "range": limits},
         f"{title}, over the batch size. In batches of {sizes[at]} the 5 %, 50 % and 95 % points are {told}; without "
         f"noise {three(z)}.",
-        shapes=[size_mark(shown.size)],
+        shapes=[size_mark(shown.size)], note=note,
     )  # fmt: skip
 
 
@@ -70,11 +60,7 @@ def shapes_figure(
     traces = [_outline(name, found, shapes[name]) for name, found in histograms.items()]
     outside = {name: found.outside for name, found in histograms.items() if found.outside}
     title = f"Three kinds of noise on example {example}, {shown.drawn_name}"
-    told = "; ".join(
-        f"{KIND_WORDS[n]} mean {three(s.mean)}, variance {three(s.var)}, skewness {three(s.skewness)}, "
-        f"excess kurtosis {three(s.excess)}"
-        for n, s in shapes.items()
-    )
+    told = "; ".join(f"{KIND_WORDS[name]} {_shape_text(of)}" for name, of in shapes.items())
     level = {
         "type": "line", "yref": "paper", "x0": z, "x1": z, "y0": 0, "y1": 1,
         "line": {"color": MEANINGS["neutral"], "width": 1},
@@ -84,6 +70,14 @@ def shapes_figure(
         {"title": {"text": "% of the draws in a bin"}, "rangemode": "tozero"}, f"{title}: {told}.", shapes=[level],
         note="; ".join(f"{KIND_WORDS[n]}: {counted(c, 'value')} outside the axis" for n, c in outside.items()),
     )  # fmt: skip
+
+
+def _shape_text(found: Shape) -> str:
+    """A shape in numbers; what does not vary has a mean and no more."""
+    told = f"mean {three(found.mean)}, variance {three(found.var)}"
+    if found.var == 0:
+        return told
+    return f"{told}, skewness {three(found.skewness)}, excess kurtosis {three(found.excess)}"
 
 
 def _outline(name: str, found: Histogram, told: Shape) -> Figure:
@@ -99,8 +93,10 @@ def _outline(name: str, found: Histogram, told: Shape) -> Figure:
     }  # fmt: skip
 
 
-def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], shown: Shown) -> Figure:
-    """The correlation of two examples' noise against the product of their values; `members` are their numbers."""
+def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], total: int | None, shown: Shown) -> Figure:
+    """The correlation of two examples' noise against the product of their values; `members` are their numbers, `total`
+    is how many examples the population has.
+    """
     x_hat = shown.symbol("x_hat")
     traces = []
     for name, found in pairs.items():
@@ -134,8 +130,17 @@ def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], shown: Show
         traces, title, {"title": {"text": f"{x_hat} of one × {x_hat} of the other"}, "fixedrange": True},
         {"title": {"text": "correlation of their noise"}, "range": [-1.08, 1.08], "zeroline": True},
         f"{title}: {counted(len(found.product), 'pair')}, {told}.",
-        note="" if known else "no noise: a batch of two is always ±1, and one of all examples always the same",
+        note="" if known else _without_noise(shown.size, total),
     )  # fmt: skip
+
+
+def _without_noise(size: int, total: int | None) -> str:
+    """Why batch norm's noise of pairs is not there."""
+    if size == 2:
+        return "no noise of batch norm: a pair is all of a batch of two, and has no companions"
+    if size == total:
+        return "no noise of batch norm: no other companions are left to draw, and the batch is always the same"
+    return "no noise of batch norm: the batches are all alike"
 
 
 def _figure(

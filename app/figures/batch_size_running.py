@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
-from app.figures.batch_size import NINETY, Figure, Shown, layout_of, level, short
+from app.figures.batch_size import NINETY, Figure, Shown, layout_of, short
+from app.figures.batch_size_axes import level
+from app.figures.batch_size_missing import of_the_population
 from app.figures.numbers import three
 from app.figures.theme import MEANINGS, translucent
 from bncore.batch_size.running import Gap, Path
@@ -39,8 +41,8 @@ def running_figure(path: Path, which: str, shown: Shown, true: float) -> Figure:
         "data": traces,
         "layout": layout_of(
             title, {"title": {"text": "step"}, "fixedrange": True, "zeroline": False},
-            {"title": {"text": f"{which} (line: the population's)"}}, shapes,
-            f"{title}. From a cold start; after {steps[-1]} steps {told}; the population's is {three(true)}.",
+            {"title": {"text": f"{which} (line: the population's)" if shapes else which}}, shapes,
+            f"{title}. From a cold start; after {steps[-1]} steps {told}; {of_the_population(true)}.",
         ),
     }  # fmt: skip
 

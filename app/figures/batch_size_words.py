@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from app.figures.batch_size_missing import INSTEAD, LACKS, headline_without
 from app.figures.notation import symbol
 from app.figures.numbers import counted, three
 from bncore.batch_size.classifier import STEPS, Told, Verdicts
@@ -10,14 +11,15 @@ from bncore.batch_size.dependence import Dependence
 from bncore.batch_size.estimates import Estimates
 from bncore.batch_size.noise import Shape
 from bncore.batch_size.outlier import Squeeze
+from bncore.batch_size.positions import Alike
 from bncore.batch_size.running import Gap, Path
 
 KIND_WORDS = {
     "batch_norm": "batch norm", "dropout": "dropout", "multiplicative": "weight perturbation",
     "additive": "bias perturbation",
 }  # fmt: skip
-HOLDS = 0.05  # of itself that theory may be off by, where the draws leave less open
 SPREADS = 5  # standard errors
+MEDIAN = 2  # its place among `QUANTILES`
 
 
 def percent(share: float) -> str:
@@ -35,28 +37,23 @@ def headline(found: Estimates, at: int, size: int, name: str) -> str:
         return f"{name} is the same for every example: there is nothing to estimate, and no noise."
     scale, shift = (float(noise[found.sizes.index(size), at]) for noise in found.noise())
     if not math.isfinite(scale):
-        deviation = float(found.deviation.average[found.sizes.index(size), at])
-        return (
-            f"With K = {size} this feature's deviation comes out as {three(deviation)} on average, and with larger "
-            f"batches as more: {name}'s distribution has no deviation to estimate."
-        )
+        median = float(found.deviation.quantiles[MEDIAN, found.sizes.index(size), at])
+        return headline_without(median, size, name, found.population.missing(at))
+    if size == found.total:
+        return f"With K = {size}, all the examples, there is no noise: the batch's statistics are the population's own."
     return (
         f"With K = {size} this feature's normalized values carry ±{percent(scale)} noise in scale and ±{three(shift)} "
         f"in shift (one standard deviation, over {found.draws:,} batches of {name})."
     )
 
 
-def theory_text(found: Estimates, at: int, size: int, missing: str, independent: bool) -> str:
+def theory_text(found: Estimates, at: int, size: int, independent: bool) -> str:
     """How far what is measured is from theory at a size, in shares of theory's, and what the draws leave open."""
     row = found.sizes.index(size)
     if found.population.sd[at] == 0:
         return ""
-    if missing:
-        return (
-            f"Theory has nothing to say of the deviation: this distribution has no {missing}"
-            f"{', so that ρ does not exist' if missing != 'kurtosis' else ', that is, no ρ'}. "
-            "What is drawn is what was measured."
-        )
+    if missing := found.population.missing(at):
+        return INSTEAD[missing]
     measured, error = float(found.deviation.sd[row, at]), float(found.deviation.sd_error[row, at])
     expected = float(found.expected_deviation.sd[row, at])
     if expected == 0:
@@ -98,17 +95,36 @@ def population_text(found: Estimates, at: int, name: str, independent: bool) -> 
     tied = "" if independent else (
         " The examples of a batch of this source depend on each other, and theory supposes that they do not."
     )  # fmt: skip
-    return f"Batches of {name} are drawn from {whole}: {numbers or 'no moments exist'}.{tied}"
+    lacks = LACKS.get(at_.missing(at), "")
+    its = "; ".join(part for part in (numbers, f"it has {lacks}" if lacks else "") if part)
+    return f"Batches of {name} are drawn from {whole}: {its}.{tied}"
+
+
+def positions_text(found: Alike | None, at: int) -> str:
+    """How alike the positions of one image are, and what that does to a batch of whole images."""
+    if found is None or not math.isfinite(found.factor[at]):
+        return ""
+    return (
+        f" The examples are the {found.positions:,} positions of each of {found.images:,} images, drawn one by one. "
+        f"But two positions of one image have a correlation of {three(float(found.correlation[at]))}, and a network's "
+        f"batch has whole images: the mean of as many positions then strays {three(float(found.factor[at]))} times as "
+        "far as is drawn here, and as theory says."
+    )
 
 
 def running_text(path: Path, gap: Gap, mean: float) -> str:
     """Where the running statistics stand after the last step, and what the modes make of it."""
     steps = len(path.mean) - 1
     left = f"{percent(float(path.cold[-1]))} of the cold start (mean 0, variance 1) is left"
-    jitter = f"; then the running mean keeps jittering by ±{three(path.mean_sd)}" if math.isfinite(path.mean_sd) else ""
+    jitter = ""
+    if path.momentum == 0:
+        jitter = "; at momentum 0 they never move"
+    elif math.isfinite(path.mean_sd):
+        jitter = f"; then the running mean keeps jittering by ±{three(path.mean_sd)}"
+    whole = f"population {three(mean)}" if math.isfinite(mean) else "the population has none"
     return (
-        f"After {counted(steps, 'step')} {left}: running mean {three(float(path.mean[-1]))} (population {three(mean)})"
-        f"{jitter}. On one batch of {path.size} the two modes differ by {three(gap.typical)} typically, "
+        f"After {counted(steps, 'step')} {left}: running mean {three(float(path.mean[-1]))} ({whole}){jitter}. "
+        f"On one batch of {path.size} the two modes differ by {three(gap.typical)} typically, "
         f"{three(gap.largest)} at most."
     )
 
@@ -118,21 +134,27 @@ def biased_text(path: Path, sd: float) -> str:
     if not math.isfinite(sd):
         return "This distribution has no variance that the running one could settle around."
     biased = path.var_limit["biased"]
-    below = f"{percent(path.short)} below σ² = {three(sd**2)}"
-    told = f"The biased running variance settles around {three(biased)}, {below}"
+    where = f"around {three(biased)}, {percent(path.short)} below σ² = {three(sd**2)}"
+    if path.short == 0:
+        where = f"at σ² = {three(sd**2)} itself, as the batch is all there is"
+    told = f"The biased running variance settles {where}"
     if "unbiased" not in path.var_limit:
         return f"{told}."
     return f"{told}; the unbiased one around {three(path.var_limit['unbiased'])}."
 
 
-def noise_text(shapes: dict[str, Shape], z: float, example: int, size: int, notation: str) -> str:
-    """The kinds of noise on one example, side by side."""
+def noise_text(
+    shapes: dict[str, Shape], z: float, example: int, size: int, total: int | None, notation: str, by: str = ""
+) -> str:
+    """The kinds of noise on one example, side by side; `by` says whose statistics stand in where none exist."""
     told = "; ".join(f"{KIND_WORDS[name]} variance {three(found.var)}" for name, found in shapes.items())
     x_hat = symbol("x_hat", notation)
-    return f"Example {example} has {x_hat} = {three(z)} without noise. In batches of {size}: {told}."
+    stand_in = f", by mean and deviation of {by}" if by else ""
+    all_ = " No other companions are left to draw: the batch is always the same." if size == total else ""
+    return f"Example {example} has {x_hat} = {three(z)} without noise{stand_in}. In batches of {size}: {told}.{all_}"
 
 
-def match_text(average: float, together: int, matched: dict[str, float], capped: Sequence[str]) -> str:
+def match_text(average: float, members: int, matched: dict[str, float], capped: Sequence[str]) -> str:
     """What the button sets; of the strengths in `capped` not even the largest gives as much."""
     names = {"rate": "dropout at p =", "deviation": "noise of s ="}
     told = {name: f"{words} {three(matched[name])}" for name, words in names.items()}
@@ -141,7 +163,7 @@ def match_text(average: float, together: int, matched: dict[str, float], capped:
     as_much = f"as much as {enough}" if enough else "more than either can have"
     less = f"; {short}, the most there is, has less" if short else ""
     return (
-        f"Batch norm's noise has variance {three(average)}, averaged over {counted(together, 'example')} of the small "
+        f"Batch norm's noise has variance {three(average)}, averaged over {counted(members, 'example')} of the small "
         f"batch: {as_much}{less}."
     )
 
@@ -152,7 +174,8 @@ def pairs_text(shares: dict[str, Sequence[float]]) -> str:
     for name, values in shares.items():
         known = [value for value in values if math.isfinite(value)]
         if known:
-            told.append(f"{KIND_WORDS[name]} {three(min(known))} to {three(max(known))}")
+            ends = dict.fromkeys((three(min(known)), three(max(known))))
+            told.append(f"{KIND_WORDS[name]} {' to '.join(ends)}")
     return (
         f"Correlation of the noise over the pairs: {'; '.join(told)}." if told else "There is no noise to share here."
     )
@@ -162,9 +185,12 @@ def moved_text(found: Dependence, by: float, name: str) -> str:
     """What moving one example did to the others, in both modes."""
     others, moved = len(found.x) - 1, found.others_moved("train")
     with_it = f", by up to {three(found.farthest('train'))}" if moved else ""
+    who = f"{moved} of the {others} others move"
+    if others == 1:
+        who = "the other one moves" if moved else "the other one does not move"
     return (
-        f"{name} of example {found.example} is moved by {three(by)}. In training {moved} of the {others} others move "
-        f"with it{with_it}; in inference {found.others_moved('inference') or 'none'}."
+        f"{name} of example {found.example} is moved by {three(by)}. In training {who} with it{with_it}; in inference "
+        f"{found.others_moved('inference') or 'none'}."
     )
 
 
@@ -213,8 +239,12 @@ def batch_text(found: Told, names: Sequence[str]) -> str:
     return f"“{names[found.answer]}” with {sure}, among the examples {', '.join(map(str, found.companions.tolist()))}."
 
 
-def conventions(size: int, eps: float, eps_placement: str, total: int | None, nested: bool) -> list[str]:
-    """The conventions in force, a sentence each; `nested` where smaller batches are parts of larger ones."""
+def conventions(
+    size: int, eps: float, eps_placement: str, total: int | None, nested: bool, stand_in: str = ""
+) -> list[str]:
+    """The conventions in force, a sentence each; `nested` where smaller batches are parts of larger ones. `stand_in`
+    says whose statistics stand in where the population has none.
+    """
     where = {
         "variance": "under the root, √(σ²+ε), as in the frameworks",
         "deviation": "beside the deviation, σ+ε, as in the lecture",
@@ -226,5 +256,5 @@ def conventions(size: int, eps: float, eps_placement: str, total: int | None, ne
         f"K is the batch's size; a batch's deviation is the biased one (its variance divided by K = {size})",
         f"ε = {eps:g} stands {where[eps_placement]}; the estimates are without it",
         f"examples are drawn {drawn}; batches of one size are independent of each other, {smaller}",
-        "in inference the statistics are the population's, γ = 1, β = 0",
+        f"in inference the statistics are those of {stand_in or 'the population'}, γ = 1, β = 0",
     ]  # fmt: skip

@@ -41,3 +41,12 @@ def counted(number: int, noun: str, plural: str = "") -> str:
     ('1 value', '1,234 values', '2 axes')
     """
     return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def finite(value: float) -> float | None:
+    """The number, or None for what no JSON holds.
+
+    >>> finite(0.5), finite(float("nan"))
+    (0.5, None)
+    """
+    return float(value) if math.isfinite(value) else None

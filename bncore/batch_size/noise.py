@@ -71,8 +71,13 @@ def among(
     """
     if beside is not None:
         total, squares = total + beside, squares + beside**2
-    mean = (total + x) / size
-    var = np.maximum((squares + x**2) / size - mean**2, 0.0)
+    return normalized(x, total + x, squares + x**2, size, layer)
+
+
+def normalized(x: Float64, total: Float64, squares: Float64, size: int, layer: Layer) -> Float64:
+    """x_hat of x (M, 1) in batches of `size` that it is in, with these sums (M, R), all relative to one centre."""
+    mean = total / size
+    var = np.maximum(squares / size - mean**2, 0.0)
     x_hat = (x - mean) * reciprocal(EPS_PLACEMENTS[layer.eps_placement].scale(var, layer.eps))
     bound = np.sqrt(size - 1.0)  # what rounding of the variance puts beyond it is put back
     return np.clip(x_hat, -bound, bound)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64
+from bncore.batch_size.companions import Orders
 from bncore.batch_size.noise import Layer, among, expected_covariance, expected_variance
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
@@ -46,10 +47,18 @@ def pairs_in_batch_norm(
         measured = correlations(*noisy)
     else:
         measured = np.full(len(first), np.nan)
-    return Pairs(first, second, z[first] * z[second], measured, _expected(z[first], z[second], at))
+    return Pairs(first, second, z[first] * z[second], measured, expected_correlation(z[first], z[second], at))
 
 
-def _expected(a: Float64, b: Float64, at: Moments) -> Float64:
+def pairs_in_orders(z: Float64, found: Orders, at: Moments, layer: Layer) -> Pairs:
+    """Each pair of M examples of a finite population together in the batches of `found`, as `pairs_in_batch_norm`."""
+    first, second = np.triu_indices(len(z), 1)
+    measured = correlations(*found.together(first, second, layer))
+    return Pairs(first, second, z[first] * z[second], measured, expected_correlation(z[first], z[second], at))
+
+
+def expected_correlation(a: Float64, b: Float64, at: Moments) -> Float64:
+    """Of the noise of two examples with population-normalized values `a` and `b` (P,), to first order in 1/K."""
     size = np.sqrt(expected_variance(a, at, 1) * expected_variance(b, at, 1))
     return np.divide(expected_covariance(a, b, at, 1), size, out=np.full_like(a, np.nan), where=size > 0)
 

@@ -35,6 +35,17 @@ class Moments:
         """Those of one feature, (1,)."""
         return self.take([feature])
 
+    def missing(self, feature: int) -> str:
+        """The first of mean, deviation and kurtosis that a feature's distribution does not have, "" if it has all.
+
+        >>> Moments(*np.array([[0.0], [np.nan], [np.nan], [np.nan]])).missing(0)
+        'deviation'
+        """
+        if self.sd[feature] == 0:
+            return ""
+        named = {"mean": self.mean, "deviation": self.sd, "kurtosis": self.excess}
+        return next((name for name, value in named.items() if np.isnan(value[feature])), "")
+
 
 class Population(Protocol):
     """What batches are drawn from."""
@@ -73,6 +84,19 @@ def moments(x: Float64) -> Moments:
     return Moments(mean, spread * unit, cubed.mean(axis=0), (cubed * standard).mean(axis=0) - 3.0)
 
 
+def excess_of_sums(weights: Float64, sd: Float64, excess: Float64) -> Float64:
+    """The excess kurtosis ρ (D,) of sums of independent features, of deviation `sd` and excess kurtosis `excess` (d,),
+    by `weights` (d, D): fourth cumulants add up as variances do. Not-a-number for a sum of nothing.
+
+        ρ_i = sum_j W_ji^4 sd_j^4 ρ_j / (sum_j W_ji^2 sd_j^2)^2
+    """
+    var = (weights * sd[:, None]) ** 2
+    total = var.sum(axis=0)
+    share = np.divide(var, total, out=np.full_like(var, np.nan), where=total > 0)
+    found: Float64 = (share**2 * excess[:, None]).sum(axis=0)
+    return found
+
+
 @dataclass(frozen=True, eq=False)
 class Finite:
     """The examples `x` (N, D), float64; a batch is drawn without replacement and has N examples at most."""
@@ -94,9 +118,9 @@ class Finite:
         return True
 
     def draw(self, count: int, size: int, rng: np.random.Generator) -> Float64:
-        return self._columns.take(self._rows(count, size, rng), axis=1)
+        return self._columns.take(self.rows(count, size, rng), axis=1)
 
-    def _rows(self, count: int, size: int, rng: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:
+    def rows(self, count: int, size: int, rng: np.random.Generator) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:
         """Which examples each batch has, (count, size): the first ones of a random order of all."""
         if self.total > SHUFFLED_WHOLE * size:
             return np.array([rng.choice(self.total, size, replace=False) for _ in range(count)])

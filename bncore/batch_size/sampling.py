@@ -67,7 +67,7 @@ def _fill(found: Sums, population: Population, columns: slice, rng: np.random.Ge
     centre = found.centre[:, None, None]
     draws = found.sum.shape[1]
     before, of = columns.start or 0, len(found.sizes) // len(sizes)
-    for rows in _portions(draws, sizes[-1] * len(found.centre)):
+    for rows in portions(draws, sizes[-1] * len(found.centre)):
         say(before * draws + rows.start, of * draws, f"batches of up to {sizes[-1]:,} examples")
         drawn = population.draw(rows.stop - rows.start, sizes[-1], rng)
         drawn -= centre
@@ -76,7 +76,7 @@ def _fill(found: Sums, population: Population, columns: slice, rng: np.random.Ge
         found.squares[:, rows, columns] = np.add.reduceat(drawn, starts, axis=2).cumsum(axis=2)
 
 
-def _portions(draws: int, numbers: int) -> Iterator[slice]:
+def portions(draws: int, numbers: int) -> Iterator[slice]:
     """The draws, so many at a time that about AT_ONCE numbers are drawn."""
     step = max(1, AT_ONCE // max(numbers, 1))
     return (slice(start, min(start + step, draws)) for start in range(0, draws, step))

@@ -93,6 +93,25 @@ def test_the_largest_batch_is_everything_or_1024(client, source, last):
     assert get(client, source=source, draws=10, part="estimates", features=2)["estimates"]["sizes"][-1] == last
 
 
+@pytest.mark.parametrize("query", [{"size": 2}, {"size": 150}, {"size": 177}, {"source": "inline", "size": 2},
+                                   {"source": "inline", "size": 3}], ids=str)  # fmt: skip
+def test_the_noise_is_that_of_all_the_companions_there_are(client, query):
+    """The example's variance beside other noise is the one over the sizes: both by all others as companions."""
+    noise = get(client, part="noise", draws=4000, **query)["noise"]
+    batch_norm, of = noise["kinds"][0], noise["sizes"]
+    expected = of["sd"][of["sizes"].index(query["size"])] ** 2
+    assert expected > 0
+    slack = 5 * 2 * np.sqrt((max(batch_norm["excess"], 0) + 2) / 4000)
+    assert batch_norm["variance"] == pytest.approx(expected, rel=slack)
+    assert len(batch_norm["pairs"]["product"]) == (28 if "source" not in query else 6)
+
+
+def test_a_batch_of_everything_has_no_companions_to_draw(client):
+    assert "o other companions are left to draw" in get(client, size=178, part="noise")["noise"]["text"]
+    assert "companions are left" not in get(client, size=177, part="noise")["noise"]["text"]
+    assert "there is no noise" in get(client, size=178, part="estimates")["headline"]
+
+
 def test_a_large_upload_is_drawn_from_up_to_1024(client, uploaded):
     source = uploaded(x=np.random.default_rng(0).normal(size=(3000, 2)))
     answer = get(client, source=source, draws=10)
@@ -107,10 +126,79 @@ def test_positions_of_images_count_as_examples(client, uploaded):
     assert any("position" in warning for warning in answer["batch"]["warnings"])
 
 
+def test_positions_of_one_image_are_said_to_be_alike_and_by_how_much(client, uploaded):
+    rng = np.random.default_rng(0)
+    source = uploaded(x=rng.normal(size=(40, 2, 4, 4)) + rng.normal(size=(40, 2, 1, 1)))
+    answer = get(client, source=source, feature=1)
+    assert any("not independent of each other" in warning for warning in answer["batch"]["warnings"])
+    found = answer["estimates"]["positions"]
+    assert (found["images"], found["positions"]) == (40, 16)
+    assert found["correlation"] == pytest.approx(0.5, abs=0.2)
+    assert found["factor"] == pytest.approx(np.sqrt(1 + 15 * found["correlation"]), rel=0.02)
+    text = answer["estimates"]["population_text"]
+    said = re.search(r"have a correlation of (0\.\d+), .* strays ([\d.]+) times as far", text)
+    assert float(said[1]) == pytest.approx(found["correlation"], rel=0.01)
+    assert float(said[2]) == pytest.approx(found["factor"], rel=0.01)
+    assert "16 positions of each of 40 images" in text
+
+
+@pytest.mark.parametrize("shape", [(1, 3, 4, 4), (6, 3, 1, 1), (6, 3)])
+def test_where_nothing_is_known_of_positions_nothing_is_said(client, uploaded, shape):
+    answer = get(client, source=uploaded(x=np.random.default_rng(0).normal(size=shape)))
+    assert answer["estimates"]["positions"] is None
+    assert "image" not in answer["estimates"]["population_text"]
+
+
+def test_constant_images_are_answered(client, uploaded):
+    positions = get(client, source=uploaded(x=np.ones((6, 3, 4, 4))))["estimates"]["positions"]
+    assert positions == {"images": 6, "positions": 16, "correlation": None, "factor": None}
+
+
 def test_a_number_of_a_generators_examples_makes_it_finite(client):
     answer = get(client, source="normal", batch_size=50, features=2)
     assert answer["batch"]["total"] == 50
     assert answer["estimates"]["sizes"][-1] == 50
+
+
+LAYER = {"layer_width": 3, "weight_scale": 0.5, "layer_bias": 2}
+
+
+@pytest.mark.parametrize("source", ["wine", "normal"])
+def test_a_linear_layer_in_front_is_offered_as_in_the_playground(client, source):
+    answer = get(client, source=source, features=4, seed=5, part="estimates", **LAYER)
+    assert [feature["name"] for feature in answer["batch"]["features"]] == ["z0", "z1", "z2"]
+    assert "behind a linear layer" in answer["batch"]["text"]
+    assert "× 3 features" in answer["batch"]["text"]
+    playground = client.get(
+        "/api/v1/playground", params=LAYER | {"source": source, "features": 4, "seed": 5, "batch_size": 178}
+    ).json()
+    for feature, mean, var in zip(
+        answer["estimates"]["features"], playground["forward"]["mean"], playground["forward"]["var"], strict=True
+    ):
+        slack = 0 if source == "wine" else 5 / np.sqrt(178)
+        assert feature["population"]["mean"] == pytest.approx(mean, abs=1e-9 + slack * np.sqrt(var))
+        assert feature["population"]["sd"] == pytest.approx(np.sqrt(var), rel=1e-9 + slack)
+
+
+@pytest.mark.parametrize(("source", "features", "excess"), [("normal", 4, 0.0), ("laplace", 1, 3.0)])
+def test_behind_a_layer_the_kurtosis_is_still_the_distributions(client, source, features, excess):
+    answer = get(client, source=source, features=features, part="estimates", **LAYER)
+    for feature in answer["estimates"]["features"]:
+        assert feature["population"]["excess"] == pytest.approx(excess, abs=1e-9)
+
+
+def test_behind_a_layer_what_does_not_exist_does_not_come_to_be(client):
+    answer = get(client, source="heavy_tailed", degrees_of_freedom=3, features=4, part="estimates", **LAYER)
+    assert "no kurtosis" in answer["estimates"]["text"]
+    assert "the same for every example" in get(client, part="estimates", **LAYER | {"weight_scale": 0})["headline"]
+
+
+def test_a_layer_that_is_wider_than_this_server_draws_is_refused_by_its_field(client, app, uploaded):
+    app.state.settings = app.state.settings.model_copy(update={"batch_size_work": 100_000})
+    assert refused(client, source="normal", features=2, layer_width=64)["field"] == "layer_width"
+    assert refused(client, feature=3, **LAYER)["field"] == "feature"
+    images = uploaded(x=np.random.default_rng(0).normal(size=(6, 3, 4, 4)))
+    assert refused(client, source=images, layer_width=4)["field"] == "layer_width"
 
 
 def test_heavy_tails_have_no_theory_and_say_so(client):
@@ -121,7 +209,33 @@ def test_heavy_tails_have_no_theory_and_say_so(client):
     assert "no kurtosis" in answer["estimates"]["text"]
     none = get(client, source="heavy_tailed", degrees_of_freedom=1, features=2)
     assert none["estimates"]["noise"] == {"scale": None, "shift": None}
-    assert "no deviation" in none["headline"]
+    assert "neither mean nor deviation" in none["headline"]
+
+
+@pytest.mark.parametrize(
+    ("degrees", "lacks", "seen", "running"),
+    [(1, "no mean μ and no deviation σ", "the means of large batches stray as far", "the population has none"),
+     (2, "no deviation σ", "more slowly than 1/√K", "population −")],
+)  # fmt: skip
+def test_a_distribution_without_moments_says_so_and_what_is_seen_instead(client, degrees, lacks, seen, running):
+    answer = get(client, source="heavy_tailed", degrees_of_freedom=degrees, features=2)
+    assert lacks in answer["estimates"]["population_text"]
+    assert seen in answer["estimates"]["text"]
+    assert running in answer["running"]["text"]
+    assert "65,536 examples" in answer["noise"]["text"]
+    assert "65,536 examples" in " ".join(answer["conventions"])
+    assert "not a number" not in str(answer)
+
+
+def test_without_a_mean_the_middle_line_is_the_median(client):
+    answer = get(client, source="heavy_tailed", degrees_of_freedom=1, features=1, part="estimates")
+    for which in ("mean", "deviation"):
+        figure = answer["figures"][f"estimates_{which}"]
+        middle = next(trace for trace in figure["data"] if trace["mode"] == "lines+markers")
+        assert middle["name"] == "median"
+        assert middle["y"] == answer["estimates"]["features"][0][which]["quantiles"][2]
+        assert "population" not in figure["layout"]["yaxis"]["title"]["text"]
+    assert "no deviation σ" in answer["figures"]["estimates_noise"]["layout"]["meta"]["note"]
 
 
 @pytest.mark.parametrize(
@@ -345,7 +459,27 @@ def test_the_spread_of_the_deviation_at_32_is_each_distributions_own(client):
 @pytest.mark.parametrize("values", ["1e-200;3e-200;2e-200", "1e-310;3e-310;2e-310"])
 def test_the_smallest_numbers_are_answered(client, values):
     answer = get(client, source="inline", values=values, draws=50)
-    assert "below σ²" in answer["running"]["biased_text"]
+    assert "σ² = 0" in answer["running"]["biased_text"]
+
+
+@pytest.mark.parametrize("scale", [1e151, 1e155, 1e200, 1e300])
+def test_numbers_whose_squares_are_too_large_are_refused_by_name(client, uploaded, scale):
+    """NumPy warns of nothing on the way: warnings fail the tests."""
+    x = np.random.default_rng(0).normal(size=(30, 3)) * [1.0, scale, 1.0]
+    row = refused(client, source=uploaded(x=x))
+    assert row["field"] == "source"
+    assert "up to 1e+150" in row["allowed"]
+    assert "x1" in client.get(URL, params=FEW | {"source": uploaded(x=x)}).json()["detail"]
+    assert get(client, source=uploaded(x=x), selected="0,2")["headline"]
+    assert refused(client, source="inline", values=f"{scale:g};{-scale:g};{2 * scale:g}")["field"] == "values"
+
+
+def test_numbers_just_below_that_are_answered_as_any_others(client, uploaded):
+    x = np.random.default_rng(0).normal(size=(30, 2))
+    plain, large = (get(client, source=uploaded(x=x * scale), eps=0) for scale in (1.0, 2.0**496))
+    assert large["headline"] == plain["headline"]
+    assert large["noise"]["text"] == plain["noise"]["text"]
+    assert large["dependence"]["outlier_text"] == plain["dependence"]["outlier_text"]
 
 
 def test_noise_that_cannot_be_matched_is_said_to_be_larger(client):
@@ -360,3 +494,16 @@ def test_dependent_examples_are_not_said_to_be_drawn_independently(client):
     said = " ".join(get(client, source="class_sorted")["conventions"])
     assert "independently" not in said
     assert "each size has batches of its own" in said
+
+
+@pytest.mark.parametrize(
+    ("query", "part", "key", "said"),
+    [({"momentum": 0}, "running", "text", "at momentum 0 they never move"),
+     ({"size": 178}, "running", "biased_text", "settles at σ² = 0.655 itself"),
+     ({"source": "inline", "values": "1;2", "size": 2}, "dependence", "text", "In training the other one moves"),
+     ({"source": "inline", "values": "1;2", "size": 2}, "noise", "pairs_text", "weight perturbation −1.00."),
+     ({}, "running", "text", "then the running mean keeps jittering"),
+     ({}, "dependence", "text", "In training 7 of the 7 others move")],
+)  # fmt: skip
+def test_what_is_said_at_the_ends_makes_sense(client, query, part, key, said):
+    assert said in get(client, part=part, **query)[part][key]

@@ -27,6 +27,16 @@ TOUCH = """(handle, by) => {
 }"""
 
 
+CUT_TITLES = """() => [...document.querySelectorAll(".panel:not([hidden]) .panel-title")]
+  .filter((title) => title.scrollWidth > title.clientWidth + 0.5).map((title) => title.textContent)"""
+CUT_TEXTS = """(plot) => {
+  const { left, right, top, bottom } = plot.getBoundingClientRect();
+  const inside = (r) => r.left >= left - 1 && r.right <= right + 1 && r.top >= top - 1 && r.bottom <= bottom + 1;
+  const texts = [...plot.querySelectorAll("text")].filter((text) => text.getBoundingClientRect().width > 0);
+  return texts.filter((text) => !inside(text.getBoundingClientRect())).map((text) => text.textContent);
+}"""
+
+
 @pytest.fixture
 def view(page: Page) -> BatchSize:
     return BatchSize(page)
@@ -112,6 +122,28 @@ def test_another_feature_and_another_source(view: BatchSize) -> None:
     view.controls.choose("source", "heavy_tailed")
     expect(view.page.locator("#theory-text")).to_contain_text("no kurtosis")
     expect(view.mark("all")).to_have_text("1024")
+
+
+def test_a_linear_layer_in_front_puts_its_units_in_place_of_the_features(view: BatchSize, watch: Watch) -> None:
+    view.open("source=digits&feature=20&selected=20,30")
+    fold = view.page.locator("#fold-layer")
+    expect(fold).not_to_have_attribute("open", "")
+    fold.locator("summary").click()
+    expect(view.controls.field("weight_scale")).to_be_hidden()
+    view.controls.enter("layer_width", "3")
+    assert view.query == {"source": "digits", "layer_width": "3"}
+    told = "Digits, behind a linear layer: 1,797 examples × 3 features"
+    expect(view.page.locator("#batch-line")).to_contain_text(told)
+    expect(view.controls.field("weight_scale")).to_be_visible()
+    view.page.locator("#c-feature").select_option(label="z2")
+    view.settle()
+    view.controls.enter("layer_width", "5")
+    assert view.query["feature"] == "2"
+    view.controls.enter("layer_width", "2")
+    assert "feature" not in view.query
+    view.controls.enter("layer_width", "0")
+    assert view.query == {"source": "digits", "feature": "20"}
+    assert watch.complaints == []
 
 
 # ---- only what changes is asked for ----
@@ -341,3 +373,13 @@ def test_the_marked_sizes_stand_on_the_axis(view: BatchSize, width: int) -> None
         view.controls.drawn(figure)
         texts = view.controls.plot(figure).locator(".xaxislayer-above .xtick text, .xtick text").all_text_contents()
         assert [text for text in texts if text] == ["2", "8", "32", "178"], figure
+
+
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("query", ["", "source=breast_cancer&feature=19&size=128"])
+def test_titles_and_texts_are_whole(view: BatchSize, width: int, query: str) -> None:
+    view.page.set_viewport_size({"width": width, "height": 900})
+    view.open(query)
+    assert view.page.evaluate(CUT_TITLES) == []
+    for figure in view.controls.figures():
+        assert view.controls.drawn(figure).evaluate(CUT_TEXTS) == [], figure

@@ -18,11 +18,26 @@ const OF = {
 };
 const FIGURES = { estimates: /^estimates_/, running: /^running_/, noise: /^noise_/, dependence: /^(strip|jacobian|outlier)_/, classes: /^classes$/ };
 
-// What was said of the old data does not fit others. Of the digits the first pixels are always 0.
+// What was said of the old data does not fit others.
 export function ofSource(changes, state) {
   const source = String(changes.source ?? state.get("source"));
   if (source === state.get("source")) return {};
-  return { ...ofNewSource(changes, state), feature: source === "digits" ? "20" : "0", sizes: "", batch_size: "auto", example: "0", move_by: "2", ...changes };
+  const layered = Number(changes.layer_width ?? state.get("layer_width")) > 0;
+  return { ...ofNewSource(changes, state), feature: first(source, layered), sizes: "", batch_size: "auto", example: "0", move_by: "2", ...changes };
+}
+
+// Behind a layer there are its units instead of the features, as many as it is wide.
+export function ofLayer(changes, state) {
+  if (!("layer_width" in changes) || "source" in changes) return {};
+  const [width, before] = [Number(changes.layer_width), Number(state.get("layer_width"))];
+  const named = [state.get("feature"), ...state.indices("selected")].map(Number);
+  if (width > 0 === before > 0 && named.every((number) => number < width)) return {};
+  return { feature: first(state.get("source"), width > 0), selected: "" };
+}
+
+// Of the digits the first pixels are always 0.
+function first(source, layered) {
+  return source === "digits" && !layered ? "20" : "0";
 }
 
 // Parts that have to be asked for again, until an answer to the latest state has them.

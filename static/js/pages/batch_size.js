@@ -1,5 +1,5 @@
 // The batch's size: wires the state, the size, the dragged example, the server and the figures together.
-import { merged, ofSource, Stale } from "../lib/batch_size_state.js";
+import { merged, ofLayer, ofSource, Stale } from "../lib/batch_size_state.js";
 import * as view from "../lib/batch_size_view.js";
 import { bindButtons } from "../lib/buttons.js";
 import { Controls } from "../lib/controls.js";
@@ -27,7 +27,7 @@ let answer = JSON.parse($("answer").textContent);
 const state = new State(embedded.schema, (changes, before) => {
   const largest = answer?.batch.sizes.at(-1);
   const tooLarge = "size" in changes && !("source" in changes) && Number(changes.size) > largest;
-  return { ...ofSource(changes, before), ...(tooLarge ? { size: largest } : {}) };
+  return { ...ofSource(changes, before), ...ofLayer(changes, before), ...(tooLarge ? { size: largest } : {}) };
 });
 const stale = new Stale();
 const figures = new Figures(document, embedded.templates);
@@ -88,8 +88,16 @@ state.onChange((names) => {
   stale.add(names);
   document.body.dataset.notation = state.get("notation");
   if (names === null || names.includes("source")) showSource(state);
+  showLayer();
   ask();
 });
+
+// Weights and bias are those of the layer in front, if there is one.
+function showLayer() {
+  const is = state.get("layer_width") !== "0";
+  $("fold-layer").open ||= is;
+  for (const name of ["weight_scale", "layer_bias"]) document.querySelector(`.control[data-field="${name}"]`).hidden = !is;
+}
 
 function ask() {
   const parts = stale.query;
@@ -159,6 +167,7 @@ bindSource(state, { again: ask });
 bindCopy(state, API);
 bindTerms(embedded.terms, figures);
 showSource(state);
+showLayer();
 if (answer) {
   stale.clear();
   show(answer);

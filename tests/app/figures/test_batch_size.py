@@ -1,5 +1,7 @@
 """The figures of the batch's size, held against Plotly's own schema and the numbers that they show."""
 
+import re
+
 import numpy as np
 import orjson
 import pytest
@@ -8,7 +10,7 @@ from app.answers import to_json
 from app.api.batch_size_answer import answer_of
 from app.api.batch_size_query import BatchSizeQuery
 from app.api.batch_size_view import prepare, view_of
-from app.figures.batch_size import log_axis
+from app.figures.batch_size_axes import log_axis, size_axis
 from app.settings import Settings
 from tests.app.figures.complete import check_complete
 
@@ -80,3 +82,63 @@ def test_a_logarithmic_axis_has_ticks_that_can_be_read(values, texts):
     axis = log_axis("noise", values)
     assert axis["ticktext"] == texts
     assert axis["tickvals"] == pytest.approx([float(text.replace("−", "-")) for text in texts])
+
+
+TAILS = [
+    {}, {"source": "breast_cancer", "feature": "19"}, {"source": "digits", "feature": "20"},
+    {"source": "skewed", "log_deviation": "1.5", "draws": "500"}, {"source": "heavy_tailed", "degrees_of_freedom": "5"},
+    {"source": "heavy_tailed", "degrees_of_freedom": "1.5", "draws": "500"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("query", TAILS, ids=lambda q: "&".join(f"{k}={v}" for k, v in q.items()))
+def test_a_line_that_leaves_the_axis_is_said_to(query):
+    figures = answered(**query)["figures"]
+    for name in ("estimates_mean", "estimates_deviation", "noise_sizes"):
+        layout = figures[name]["layout"]
+        low, high = layout["yaxis"]["range"]
+        for trace in figures[name]["data"]:
+            if trace["name"] in ("theory ± 1.64 sd", "theory, upper", "average"):
+                outside = [
+                    size for size, y in zip(trace["x"], trace["y"], strict=True)
+                    if y is not None and not low <= y <= high
+                ]  # fmt: skip
+                for size in outside:
+                    assert re.search(rf"at K = [0-9, ]*\b{size}\b", layout["meta"]["note"]), (name, size)
+    assert answered()["figures"]["estimates_mean"]["layout"]["meta"]["note"] == ""
+
+
+def test_bands_are_not_flattened_by_theory():
+    for query in TAILS:
+        figure = answered(**query)["figures"]["estimates_deviation"]
+        low, high = figure["layout"]["yaxis"]["range"]
+        lowest, highest = min(figure["data"][0]["y"]), max(figure["data"][1]["y"])
+        assert highest - lowest > 0.4 * (high - low)
+
+
+def test_a_batch_of_everything_is_not_missing_without_a_word():
+    figures = answered(size="178")["figures"]
+    note = figures["estimates_noise"]["layout"]["meta"]["note"]
+    assert note == "no noise at K = 178, all the examples: 0 has no place on a logarithmic axis"
+    assert "o other companions are left to draw" in figures["noise_pairs"]["layout"]["meta"]["note"]
+    assert "all of a batch of two" in answered(size="2")["figures"]["noise_pairs"]["layout"]["meta"]["note"]
+    assert answered(source="normal")["figures"]["estimates_noise"]["layout"]["meta"]["note"] == ""
+
+
+def test_a_constant_feature_says_why_its_noise_is_not_shown():
+    note = answered(source="inline", values="3;3;3")["figures"]["estimates_noise"]["layout"]["meta"]["note"]
+    assert "the same for every example" in note
+
+
+def test_noise_without_a_shape_has_no_numbers_for_it():
+    summary = answered(size="178")["figures"]["noise_shapes"]["layout"]["meta"]["summary"]
+    assert "variance 0; dropout" in summary
+    assert "not a number" not in summary
+
+
+@pytest.mark.parametrize(("sizes", "ticks"), [
+    ([2, 3], [2, 3]), ([2, 4, 5], [2, 5]), ([2, 8, 9], [2, 8]), ([2, 8, 32, 178], [2, 8, 32, 178]),
+    ([2, 8, 32, 256, 300], [2, 8, 32, 256]), ([2, 8, 32, 256, 569], [2, 8, 32, 256, 569]), ([2], [2]),
+])  # fmt: skip
+def test_the_largest_size_stands_on_the_axis_where_there_is_room(sizes, ticks):
+    assert size_axis(sizes)["tickvals"] == ticks

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncore.batch_size.population import Endless, Finite, moments
+from bncore.batch_size.population import Endless, Finite, excess_of_sums, moments
 from tests.bncore.batch_size.populations import endless, moments_of
 
 
@@ -75,3 +75,12 @@ def test_batches_of_dependent_examples_are_each_drawn_on_their_own(rng):
     found = Endless(drawn, moments_of(0.0), independent=False).draw(3, 4, rng)
     assert asked == [4, 4, 4]
     np.testing.assert_array_equal(found[0], [[1] * 4, [2] * 4, [3] * 4])
+
+
+def test_the_kurtosis_of_sums_of_independent_features_is_theirs_by_weight(rng):
+    sd, weights = np.array([1.0, 2.0, 0.5]), np.array([[1.0, 0.0], [0.3, 0.0], [-2.0, 1.0]])
+    x = rng.laplace(size=(400_000, 3)) / np.sqrt(2) * sd
+    found = excess_of_sums(weights, sd, np.full(3, 3.0))
+    np.testing.assert_allclose(moments(x @ weights).excess, found, atol=0.15)
+    assert found[1] == pytest.approx(3.0)
+    assert np.isnan(excess_of_sums(np.zeros((3, 1)), sd, np.full(3, 3.0)))[0]
