@@ -16,8 +16,8 @@ from bncore.running import running_pair, updated
 Running = tuple[Float64, Float64]
 
 
-def settings_of(norm: str, given: Mapping[str, Any], axes: int) -> dict[str, Any]:
-    """The settings that a norm takes, those left out (None) at their defaults.
+def settings_of(norm: str, given: Mapping[str, Any], axes: int, mode: str) -> dict[str, Any]:
+    """The settings that a norm takes, those left out (None) at their defaults; in inference those that it heeds.
 
     Raises BadParameter for one that it does not take, that is missing, and for an axis that is not there.
     """
@@ -27,7 +27,8 @@ def settings_of(norm: str, given: Mapping[str, Any], axes: int) -> dict[str, Any
             takers = " and ".join(other.title.lower() for other in NORMS.values() if name in other.settings)
             detail = f"{name} is {value!r}, and the norm is {row.title.lower()}; give {name} to {takers} only."
             raise BadParameter(detail, parameter=name)
-    return {name: _setting(norm, name, given.get(name), axes) for name in row.settings}
+    heeded = [name for name in row.settings if mode == "train" or SETTINGS[name].inference]
+    return {name: _setting(norm, name, given.get(name), axes) for name in heeded}
 
 
 def _setting(norm: str, name: str, value: Any, axes: int) -> Any:
@@ -79,12 +80,12 @@ def expanded(values: Float64, norm: str, axes: int) -> Float64:
 
 
 def running_of(
-    norm: str, running_mean: ArrayLike | None, running_var: ArrayLike | None, channels: int
+    norm: str, running_mean: ArrayLike | None, running_var: ArrayLike | None, channels: int, mode: str
 ) -> Running | None:
     """The running statistics that a norm starts from, None if none are given.
 
     Raises what `bncore.running.running_pair` does, and BadParameter where they are given to a norm that keeps none, or
-    not given to batch renormalization.
+    not given to batch renormalization or for inference by them.
     """
     given = running_pair(running_mean, running_var, channels)
     row = NORMS[norm]
@@ -93,6 +94,9 @@ def running_of(
         raise BadParameter(detail, parameter="running_mean")
     if given is None and norm == "renorm":
         detail = f"{row.title} corrects towards running statistics; give running_mean and running_var."
+        raise BadParameter(detail, parameter="running_mean")
+    if given is None and row.running and mode == "inference":
+        detail = "mode 'inference' normalizes by running statistics; give running_mean and running_var."
         raise BadParameter(detail, parameter="running_mean")
     return given
 
