@@ -27,6 +27,7 @@ EXAMPLE: dict[str, Any] = {
     "mode": "train",
     "momentum": 0.1,
     "running_variance": "unbiased",
+    "running_average": "variance",
     "dy": [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]],
     "dtype": "float64",
 }
@@ -91,6 +92,12 @@ class NormsBody(BaseModel):
     momentum: float = Field(0.1, ge=0, le=1, description="Weight of the new batch in the running statistics.")
     running_variance: Literal["unbiased", "biased"] = Field(
         "unbiased", description="The variance that the running one takes up: divided by K - 1 or by K."
+    )
+    running_average: Literal["variance", "deviation"] = Field(
+        "variance",
+        description="What the momentum averages: `variance`, as batch norm and the frameworks do; `deviation` averages "
+        "the denominator s, and running_var becomes the variance that has it. Batch renormalization (Ioffe 2017) and "
+        "ghost batch norm (Hoffer et al. 2017) as published are `deviation` with running_variance `biased`.",
     )
     dy: Any = Field(
         None, description="dL/dy in the shape of x; with it the answer holds dx, dgamma and dbeta.",

@@ -71,6 +71,7 @@ def forward(
     running_var: ArrayLike | None = None,
     momentum: float = 0.1,
     running_variance: str = "unbiased",
+    running_average: str = "variance",
     dtype: str | None = None,
 ) -> Normed:
     """Normalize the cells that share a statistic, then scale and shift.
@@ -88,9 +89,16 @@ def forward(
     Settings, each taken only by the norm that needs it: `groups` (a divisor of C; needed) of group norm; `ghost_size`
     (a divisor of N; needed) of ghost batch norm; `axis` (default 1) of layer and RMS norm; `r_max` ≥ 1 (default 3) and
     `d_max` ≥ 0 (default 5) of batch renormalization, which also needs `running_mean` and `running_var`, (C,). Batch and
-    ghost batch norm update them if they are given: ghost batches one after the other, as Hoffer et al. do.
-    `momentum` and `running_variance` are those of `bncore.forward`; Ioffe 2017 averages the deviation instead of the
-    variance.
+    ghost batch norm update them if they are given, ghost batches one after the other.
+
+    Running statistics move by `momentum` and `running_variance` as in `bncore.forward`, and by `running_average`:
+    "variance" (default) averages the variance, as batch norm and the frameworks do; "deviation" averages the
+    denominator s, and running_var becomes the variance that has it. Batch renormalization as published, and ghost batch
+    norm as published, is running_average="deviation" with running_variance="biased" (algorithm 1 of Ioffe 2017 and of
+    Hoffer et al. 2017 each). It is not the default because running_var is then no average of variances, which
+    whoever passes it on to other batch norms expects.
+
+        running_var <- ((1 - a) sqrt(running_var + eps) + a sqrt(var + eps))^2 - eps       "deviation", a = momentum
 
     Modes, as of `bncore.forward`. In "train" the statistics are those of x. In "inference" batch norm, ghost batch norm
     and batch renormalization do the same thing: they normalize by `running_mean` and `running_var`, which are needed
@@ -129,7 +137,7 @@ def forward(
     gamma, beta = learned(norm, gamma, beta, row.parameter_shape(array.shape, settings))
     running = running_of(norm, running_mean, running_var, array.shape[1], mode)
     eps, eps_placement = valid_eps(eps), choice(eps_placement, EPS_PLACEMENTS, "eps_placement")
-    rule = {"momentum": momentum, "running_variance": running_variance}
+    rule = {"momentum": momentum, "running_variance": running_variance, "running_average": running_average}
     taken = taken_in(array, Asked(norm, settings, running, eps, eps_placement, rule))
     arrangement, found, x_hat = taken.arrangement, taken.standardized, taken.x_hat
     return Normed(

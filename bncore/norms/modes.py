@@ -53,7 +53,7 @@ def _train(x: Array, asked: Asked) -> Taken:
     r = d = None
     if asked.norm == "renorm" and asked.running:
         r, d = corrections(found, asked.running, eps=asked.eps, **asked.settings)
-    return Taken(arrangement, found, r, d, moved(asked.running, found, arrangement, **asked.rule))
+    return Taken(arrangement, found, r, d, moved(asked.running, found, arrangement, asked.rule))
 
 
 def _inference(x: Array, asked: Asked) -> Taken:

@@ -10,8 +10,9 @@ from bncore.arguments import Float64, not_finite, real_array
 from bncore.errors import BadParameter, ShapeMismatch
 from bncore.norms.arrangement import Arrangement
 from bncore.norms.core import Standardized
+from bncore.norms.running_average import averaged
 from bncore.norms.table import NORMS, SETTINGS, whole
-from bncore.running import running_pair, updated
+from bncore.running import running_pair
 
 Running = tuple[Float64, Float64]
 
@@ -102,14 +103,14 @@ def running_of(
 
 
 def moved(
-    running: Running | None, found: Standardized, arrangement: Arrangement, momentum: float, running_variance: str
+    running: Running | None, found: Standardized, arrangement: Arrangement, rule: Mapping[str, Any]
 ) -> Running | None:
-    """The running statistics after the batch, or after each ghost batch in turn."""
+    """The running statistics after the batch, or after each ghost batch in turn; `rule` is the rest of `averaged`."""
     if running is None:
         return None
     channels = len(running[0])
     for mean, var in zip(found.mean.reshape(-1, channels), found.var.reshape(-1, channels), strict=True):
-        running = updated(
-            running, mean, var, count=arrangement.count, momentum=momentum, running_variance=running_variance
+        running = averaged(
+            running, mean, var, count=arrangement.count, eps=found.eps, eps_placement=found.eps_placement, **rule
         )
     return running
