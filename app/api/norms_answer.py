@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from app.api.norms_query import NormsFields
-from app.api.norms_view import Outcome, View, automatic_ghosts, automatic_groups, divisors
+from app.api.norms_view import Outcome, View, automatic_ghosts, automatic_groups, channel_name, divisors
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures import norms_words as words
@@ -75,7 +75,7 @@ def _batch(view: View) -> dict[str, Any]:
         "total": blocks.total,
         "positions": positions,
         "channel_names": channel_names(view)[: view.shown[1]],
-        "warnings": list(blocks.batch.warnings),
+        "warnings": [*blocks.batch.warnings, *view.notes],
     }
 
 
@@ -89,9 +89,7 @@ def source_title(query: NormsFields) -> str:
 
 def channel_names(view: View) -> list[str]:
     """A name each."""
-    if view.query.source == "digits":
-        return [f"channel {number}" for number in range(view.blocks.now.shape[1])]
-    return list(view.blocks.batch.feature_names)
+    return [channel_name(view.query, view.blocks, number) for number in range(view.blocks.now.shape[1])]
 
 
 def _row_names(view: View) -> list[str]:

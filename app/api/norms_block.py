@@ -10,6 +10,7 @@ from app.api.norms_query import NormsFields
 from app.batches.batch import Batch, Source
 from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
+from app.figures.numbers import three
 from app.settings import Settings
 from bncore.arguments import Float64
 from bncore.network import Convolution, weights
@@ -118,7 +119,14 @@ def _class_sorted(query: NormsFields, blocks: Blocks) -> Blocks:
 
 def _huge_channel(query: NormsFields, blocks: Blocks) -> Blocks:
     x = blocks.usual.x.copy()
-    x[:, 0] *= query.huge_factor
+    with np.errstate(over="ignore"):  # looked at below, and then named
+        x[:, 0] *= query.huge_factor
+    if not np.isfinite(x).all():
+        raise InvalidQuery(
+            f"The first channel has numbers up to {three(np.abs(blocks.usual.x[:, 0]).max())} in size; times "
+            f"{three(query.huge_factor)} they are larger than float64 holds.",
+            field="huge_factor", given=query.huge_factor, allowed="a smaller factor, or numbers up to about 1e150",
+        )  # fmt: skip
     return replace(blocks, now=Block(x, blocks.usual.labels), changed=0)
 
 

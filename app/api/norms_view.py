@@ -9,10 +9,11 @@ from app.api.layer_query import in_terms_of_the_query
 from app.api.norms_block import Block, Blocks
 from app.api.norms_query import CELL_WORDS, LARGEST_GROUPS, NormsFields
 from app.errors import InvalidQuery
+from app.figures.numbers import counted, three
 from bncore import norms
 from bncore.arguments import Array
 from bncore.axis import Axis, axis_for
-from bncore.errors import BatchNormError
+from bncore.errors import BatchNormError, VarianceOverflow
 from bncore.norms import NORMS, Normed
 from bncore.norms.effects import Effect, effect
 from bncore.stages import LONGEST_LINEAR, Stage
@@ -33,13 +34,17 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """Everything that the answer is written from; `stages` are the distributions before ("x") and after each norm."""
+    """Everything that the answer is written from.
+
+    `stages` are the distributions before ("x") and after each norm; `notes` say which norm is left out, and why.
+    """
 
     query: NormsFields
     blocks: Blocks
     outcomes: dict[str, Outcome]
     stages: dict[str, Stage]
     settings: dict[str, dict[str, Any]]
+    notes: tuple[str, ...]
 
     @property
     def shown(self) -> tuple[int, int, int]:
@@ -62,6 +67,8 @@ def view_of(query: NormsFields, blocks: Blocks) -> View:
     """Compute the view of a query's blocks. Raises InvalidQuery where the numerics refuse."""
     try:
         view = _view(query, blocks)
+    except VarianceOverflow as error:
+        raise _too_large(query, blocks) from error
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
     if any(at >= of for at, of in zip(view.cell, view.shown, strict=True)):
@@ -75,16 +82,50 @@ def view_of(query: NormsFields, blocks: Blocks) -> View:
 
 def _view(query: NormsFields, blocks: Blocks) -> View:
     running = _running(blocks.pool)
+    names, notes = _defined(query, blocks, running["running_var"])
     instance = norms.forward(blocks.now.x, "instance", eps=query.eps, eps_placement=query.eps_placement)
     outcomes, chosen = {}, {}
-    for norm in query.shown_norms:
+    for norm in names:
         after, chosen[norm] = _normed(query, norm, blocks.now, running)
         found = None
         if query.situation != "usual":
             before, _ = _normed(query, norm, blocks.usual, running)
             found = effect(before, after, instance, blocks.changed)
         outcomes[norm] = Outcome(after, found)
-    return View(query, blocks, outcomes, _stages(query, blocks.now, outcomes), chosen)
+    return View(query, blocks, outcomes, _stages(query, blocks.now, outcomes), chosen, notes)
+
+
+def _too_large(query: NormsFields, blocks: Blocks) -> InvalidQuery:
+    """Numbers whose squares leave float64, in terms of what was given: the numbers, and the factor of a channel."""
+    size = max(float(np.abs(block.x).max()) for block in (blocks.usual, blocks.pool))
+    factor = f", and the first channel is multiplied by {three(query.huge_factor)}" * (blocks.changed is not None)
+    detail = f"The source has numbers up to {three(size)} in size{factor}: their variance is larger than float64 holds."
+    given = query.values if query.source == "inline" else query.source
+    field = "values" if query.source == "inline" else "source"
+    return InvalidQuery(detail, field=field, given=given, allowed="numbers up to about 1e150; divide all by a constant")
+
+
+def _defined(query: NormsFields, blocks: Blocks, running_var: Floats) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The norms that are shown, and why one is not: renormalization divides by the source's deviation, which may be 0.
+
+    Raises InvalidQuery where no norm is left.
+    """
+    names = query.shown_norms
+    if query.eps > 0 or "renorm" not in names or running_var.all():
+        return names, ()
+    channel = channel_name(query, blocks, int(np.argmin(running_var)))
+    reason = (
+        f"{NORMS['renorm'].title} is not defined here: {channel} has variance 0 over "
+        f"{counted(len(blocks.pool.x), 'example')} of the source, ε is 0, and r and d divide by that deviation."
+    )
+    if names == ("renorm",):
+        raise InvalidQuery(reason, field="eps", given=query.eps, allowed="a number above 0 for this source")
+    return tuple(name for name in names if name != "renorm"), (f"{reason} Raise ε to see it.",)
+
+
+def channel_name(query: NormsFields, blocks: Blocks, channel: int) -> str:
+    """What a channel is called."""
+    return f"channel {channel}" if query.source == "digits" else blocks.batch.feature_names[channel]
 
 
 def _running(pool: Block) -> dict[str, Any]:

@@ -199,6 +199,46 @@ def test_an_uploaded_batch_of_four_axes_is_the_block_itself(client, uploaded):
     )
 
 
+@pytest.mark.parametrize("situation", ["usual", "one_example", "huge_channel"])
+@pytest.mark.parametrize("scale", [1e155, 1e300])
+def test_numbers_whose_variance_float64_cannot_hold_are_refused_with_their_size(client, uploaded, scale, situation):
+    x = np.random.default_rng(0).normal(size=(6, 4, 3, 5)) * scale
+    query = {"source": uploaded(x=x), "batch_size": "all", "situation": situation}
+    answer = client.get(URL, params=query)
+    row = refused(client, **query)
+    assert (row["field"], row["allowed"]) == ("source", "numbers up to about 1e150; divide all by a constant")
+    detail = answer.json()["detail"]
+    assert detail.startswith(
+        f"The source has numbers up to {np.abs(x).max() / scale:.2f}e{np.log10(scale):.0f} in size"
+    )
+    assert ("multiplied by 100" in detail) == (situation == "huge_channel")
+    assert "running" not in detail
+
+
+def test_a_channel_that_the_factor_makes_infinite_is_refused_by_the_factor(client, uploaded):
+    row = refused(client, source=uploaded(x=np.full((3, 2), 1e307)), situation="huge_channel")
+    assert (row["field"], row["given"]) == ("huge_factor", 100)
+
+
+def test_numbers_just_small_enough_are_answered(client, uploaded):
+    x = np.random.default_rng(0).normal(size=(6, 4, 3)) * 1e153
+    assert by_name(get(client, source=uploaded(x=x), batch_size="all"))["layer"]["after"]["max"][0] < 10
+
+
+@pytest.mark.parametrize("constant", [3.0, 1e-300 * np.arange(6)], ids=["constant", "tiny"])
+def test_a_channel_without_variance_and_no_epsilon_leave_out_renormalization_only(client, uploaded, constant):
+    x = np.random.default_rng(0).normal(size=(6, 4))
+    x[:, 2] = constant
+    source = uploaded(x=x)
+    answer = get(client, source=source, batch_size="all", eps=0)
+    assert list(by_name(answer)) == [name for name in NORMS if name != "renorm"]
+    (note,) = [text for text in answer["batch"]["warnings"] if "renormalization" in text]
+    assert f"{answer['batch']['channel_names'][2]} has variance 0 over 6 examples" in note
+    row = refused(client, source=source, batch_size="all", eps=0, norm="renorm")
+    assert (row["field"], row["given"]) == ("eps", 0)
+    assert "renorm" in by_name(get(client, source=source, batch_size="all", eps=1e-9))
+
+
 def test_an_upload_that_is_gone_is_a_410(client):
     assert client.get(URL, params={"source": "a" * 64}).status_code == 410
 
