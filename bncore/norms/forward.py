@@ -111,15 +111,19 @@ def forward(
     Conventions. Group norm is torch.nn.GroupNorm and ONNX GroupNormalization of opset 21: channels in consecutive
     groups, gamma and beta a channel (opset 18 had one a group). Layer norm is ONNX LayerNormalization with its `axis`
     (there -1 by default) and torch.nn.LayerNorm with normalized_shape = x.shape[axis:]: gamma and beta a cell of an
-    example, so that one group of group norm normalizes alike but learns less. Instance norm is torch.nn.InstanceNorm
-    with affine=True and ONNX InstanceNormalization. RMS norm is torch.nn.RMSNorm and ONNX RMSNormalization, epsilon
-    inside the root ("variance"); the paper's own code has it outside ("deviation"). All variances are biased.
+    example, so that one group of group norm normalizes alike but learns less. Instance norm is torch.nn.InstanceNorm1d
+    to 3d with affine=True and ONNX InstanceNormalization. RMS norm is torch.nn.RMSNorm (whose eps is by default the
+    dtype's own, 2.2e-16 in float64) and ONNX RMSNormalization of opset 23 (`axis` -1 by default), epsilon inside the
+    root ("variance"); the paper's own code has it outside ("deviation"). All variances are biased. ONNX standardizes
+    group, layer and RMS norm in float32 unless stash_type says otherwise. y, gradients and running statistics are
+    tested against those of PyTorch 2.13.0; ONNX is held to its definitions, no runtime was run.
 
     dtypes: y and x_hat keep x's float16, float32 or float64 (or `dtype`); integers and booleans become float64. All
     computing is in float64, rounded once at the end.
 
     Edges: a statistic of a single cell, or of equal cells, gives x_hat = 0 (remarks "single_cell", "constant_cells");
-    with eps = 0 as well "zero_denominator". Instance norm of (N, C) is refused by PyTorch; here it is the first case.
+    with eps = 0 as well "zero_denominator". PyTorch refuses instance norm of a single position, and reads (N, C) as
+    one example; here it is the first case.
 
     >>> forward([[1.0, 3.0], [10.0, 30.0]], "layer", eps=0).y
     array([[-1.,  1.],
