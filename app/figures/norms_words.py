@@ -96,16 +96,27 @@ def _class_sorted(told: Told) -> str:
 
 def _huge_channel(told: Told) -> str:
     found = told.effect
+    if told.result.y.shape[1] == 1:
+        return "There is no other channel that it could squeeze."
     if math.isnan(found.least_kept):
         return "The other channels have no deviation to compare, before as after."
-    others, below = counted(found.others, "other channel"), f"squeezed below {_percent(SQUEEZED)}"
-    least = _percent(found.least_kept)
+    one, least = found.squeezed < 2, _percent(found.least_kept)
+    below = f"squeezed below {_percent(SQUEEZED)} of {'its' if one else 'their'} usual deviation"
+    if not found.squeezed and found.others == 1:
+        return f"The one other channel is not {below}: it keeps {least}."
     if not found.squeezed:
-        return f"None of the {others} is {below} of its deviation; the least keeps {least}."
+        return f"None of the {found.others} other channels is {below}; each keeps {least} or more."
     return (
-        f"{found.squeezed} of the {others} {'is' if found.squeezed == 1 else 'are'} {below} of their deviation; the "
-        f"worst keeps {least}: the huge channel decides the statistic that they share with it."
+        f"{_squeezed_channels(found)} {'is' if one else 'are'} {below}, {'' if one else 'the worst '}to {least}: the "
+        f"huge channel decides the statistics that {'it shares' if one else 'they share'} with it."
     )
+
+
+def _squeezed_channels(found: Effect) -> str:
+    if found.others == 1:
+        return "The one other channel"
+    some = f"All {found.others}" if found.squeezed == found.others else f"{found.squeezed} of the {found.others}"
+    return f"{some} other channels"
 
 
 SENTENCES: dict[str, Callable[[Told], str]] = {
@@ -141,6 +152,8 @@ def headline(situation: str, shape: tuple[int, int, int], told: Sequence[Told], 
     if situation == "usual":
         counts = [(r.count, f"{r.count:,}", r.norm) for r in results]
         return f"{size}. A statistic is shared by {_grouped(counts, 'cell under', 'cells under')}."
+    if situation == "huge_channel" and channels == 1:
+        return f"{TITLES[situation]}: there is no other channel that it could squeeze."
     if situation == "huge_channel":
         squeezed = [(t.effect.squeezed, str(t.effect.squeezed or "none"), t.norm) for t in told]
         return f"{TITLES[situation]}: of {counted(channels - 1, 'other')} it squeezes {_grouped(squeezed, 'under')}."

@@ -129,8 +129,8 @@ def test_a_huge_channel_squeezes_those_that_share_its_statistic(client):
     squeezed = {name: row["effect"]["squeezed"] for name, row in rows.items()}
     assert squeezed == {"batch": 0, "layer": 7, "instance": 0, "group": 1, "rms": 7, "renorm": 0, "ghost": 0}
     assert rows["layer"]["effect"]["least_kept"] < 0.01
-    assert "7 of the 7 other channels are squeezed" in rows["layer"]["text"]
-    assert "1 of the 7 other channels is squeezed" in rows["group"]["text"]
+    assert "All 7 other channels are squeezed below 10 % of their usual deviation" in rows["layer"]["text"]
+    assert "1 of the 7 other channels is squeezed below 10 % of its usual deviation" in rows["group"]["text"]
     assert rows["batch"]["effect"]["least_kept"] == pytest.approx(1)
 
 

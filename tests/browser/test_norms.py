@@ -164,7 +164,7 @@ def test_another_situation_says_what_it_does_to_each_norm(norms: Norms) -> None:
     expect(norms.controls.field("huge_factor")).to_be_visible()
     for name in NORMS:
         assert norms.text(name) == norms.norm(name)["text"]
-    assert "7 of the 7 other channels are squeezed" in norms.text("layer")
+    assert "All 7 other channels are squeezed" in norms.text("layer")
     assert "symlog" in norms.controls.axes("before")["xaxis"]["title"]
     norms.page.go_back()
     norms.settle()

@@ -6,19 +6,18 @@ import pytest
 
 from bncore import norms
 from tests.bncore.network.torch_reference import sums
-from tests.bncore.norms.torch_reference import (
-    CASES, EPSILONS, MOMENTUM, RECORDED, SHAPES, is_defined, parameter_shape, parameters, running, x_and_dy,
-)  # fmt: skip
+from tests.bncore.norms import torch_reference as recorded
+from tests.bncore.norms.torch_reference import CASES, EPSILONS, SHAPES, parameters, x_and_dy
 
-THEIRS = json.loads(RECORDED.read_text())
+THEIRS = json.loads(recorded.RECORDED.read_text())
 
 
 def computed(case, shape, eps):
     given = dict(CASES[case])
     if given["norm"] == "batch":
-        mean, var = running(shape[1])
-        given |= {"running_mean": mean, "running_var": var, "momentum": MOMENTUM}
-    gamma, beta = parameters(parameter_shape(case, shape))
+        mean, var = recorded.running(shape[1])
+        given |= {"running_mean": mean, "running_var": var, "momentum": recorded.MOMENTUM}
+    gamma, beta = parameters(recorded.parameter_shape(case, shape))
     x, dy = x_and_dy(shape)
     result = norms.forward(x, gamma=gamma, beta=None if given["norm"] == "rms" else beta, eps=eps, **given)
     gradients = norms.backward(dy, result)
@@ -29,7 +28,8 @@ def computed(case, shape, eps):
 
 @pytest.mark.parametrize("size", EPSILONS)
 @pytest.mark.parametrize(
-    ("case", "name"), [(case, name) for case in CASES for name, shape in SHAPES.items() if is_defined(case, shape)]
+    ("case", "name"),
+    [(case, name) for case in CASES for name, shape in SHAPES.items() if recorded.is_defined(case, shape)],
 )
 def test_y_every_gradient_and_the_running_statistics_are_pytorchs(case, name, size):
     theirs = THEIRS[f"{case} {name} {size}"]
