@@ -106,7 +106,9 @@ def _class_sorted(query: NormsFields, blocks: Blocks) -> Blocks:
     usual, pool = blocks.usual, blocks.pool
     if usual.labels is None or pool.labels is None:
         raise InvalidQuery(
-            "This source has no classes, so there is no batch of one class.", field="situation", given=query.situation,
+            "This source has no classes, so there is no batch of one class; choose another situation, or a source with "
+            "classes, which of a file are the label that it is read with.",
+            field="situation", given=query.situation,
             allowed="usual, one_example or huge_channel; or a source with classes",
         )  # fmt: skip
     label = int(usual.labels[0])

@@ -99,10 +99,13 @@ def _too_large(query: NormsFields, blocks: Blocks) -> InvalidQuery:
     """Numbers whose squares leave float64, in terms of what was given: the numbers, and the factor of a channel."""
     size = max(float(np.abs(block.x).max()) for block in (blocks.usual, blocks.pool))
     factor = f", and the first channel is multiplied by {three(query.huge_factor)}" * (blocks.changed is not None)
-    detail = f"The source has numbers up to {three(size)} in size{factor}: their variance is larger than float64 holds."
+    detail = (
+        f"The source has numbers up to {three(size)} in size{factor}: their variance is larger than float64 "
+        "holds; divide all by a constant first."
+    )
     given = query.values if query.source == "inline" else query.source
     field = "values" if query.source == "inline" else "source"
-    return InvalidQuery(detail, field=field, given=given, allowed="numbers up to about 1e150; divide all by a constant")
+    return InvalidQuery(detail, field=field, given=given, allowed="numbers up to about 1e150")
 
 
 def _defined(query: NormsFields, blocks: Blocks, running_var: Floats) -> tuple[tuple[str, ...], tuple[str, ...]]:

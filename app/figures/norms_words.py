@@ -15,6 +15,7 @@ TITLES = {
     "huge_channel": "One huge channel",
 }
 ROUNDING = 1e-9  # differences up to this are rounding, and told as none
+ALL_KEPT = 0.9995  # of a deviation: more would be told as 100 %
 PARAMETER_WORDS = {True: "for each channel", False: "for each cell of an example"}
 
 
@@ -47,7 +48,8 @@ def learned_text(result: Normed) -> str:
 
 def statistics_text(result: Normed) -> str:
     """How many statistics a norm takes, each over how many cells."""
-    return f"{counted(result.arrangement.statistics, 'statistic')}, each over {counted(result.count, 'cell')}"
+    each = " " if result.arrangement.statistics == 1 else ", each "
+    return f"{counted(result.arrangement.statistics, 'statistic')}{each}over {counted(result.count, 'cell')}"
 
 
 def situation_text(situation: str, told: Told | None, result: Normed) -> str:
@@ -74,10 +76,13 @@ def _one_example(told: Told) -> str:
             f"Takes its statistics from {cells} of this one example and corrects them: {_corrections(told.result)}. "
             f"The example's values move by {three(told.effect.moved)} (root mean square)."
         )
-    same = "" if told.effect.from_instance > ROUNDING else ", and so is instance norm now"
+    same = "" if told.effect.from_instance > ROUNDING else ", so it is instance norm now"
+    taken = f"Takes its statistics from {cells} of this one example{same}"
+    if told.usual_examples == 1:
+        return f"{taken}, as before: its batch has no other."
     return (
-        f"Takes its statistics from {cells} of this one example{same}: its values move by "
-        f"{three(told.effect.moved)} (root mean square) against its batch of {told.usual_examples}."
+        f"{taken}: its values move by {three(told.effect.moved)} (root mean square) against its batch of "
+        f"{told.usual_examples}."
     )
 
 
@@ -102,6 +107,9 @@ def _huge_channel(told: Told) -> str:
         return "The other channels have no deviation to compare, before as after."
     one, least = found.squeezed < 2, _percent(found.least_kept)
     below = f"squeezed below {_percent(SQUEEZED)} of {'its' if one else 'their'} usual deviation"
+    if found.least_kept > ALL_KEPT:
+        some = "The one other channel is not" if found.others == 1 else f"None of the {found.others} other channels is"
+        return f"{some} squeezed at all."
     if not found.squeezed and found.others == 1:
         return f"The one other channel is not {below}: it keeps {least}."
     if not found.squeezed:

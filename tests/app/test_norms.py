@@ -88,12 +88,19 @@ def test_one_example_leaves_the_norms_of_an_example_alone_and_makes_batch_norm_i
         assert "exactly the values" in rows[name]["text"]
     assert rows["batch"]["effect"]["from_instance"] == rows["ghost"]["effect"]["from_instance"] == 0
     assert rows["batch"]["effect"]["moved"] > 0.05
-    assert "so is instance norm now" in rows["batch"]["text"]
+    assert "so it is instance norm now" in rows["batch"]["text"]
     assert rows["batch"]["count"] == 16
     assert f"{rows['batch']['effect']['moved']:.3g}" in rows["batch"]["text"]
     assert rows["renorm"]["effect"]["moved"] < 1e-12
     tight = by_name(get(client, situation="one_example", r_max=1, d_max=0))["renorm"]
     assert tight["effect"]["moved"] == pytest.approx(rows["batch"]["effect"]["moved"], rel=1e-6)
+
+
+def test_a_batch_that_is_one_example_already_does_not_move(client):
+    rows = by_name(get(client, situation="one_example", batch_size=1))
+    assert rows["batch"]["text"].endswith("so it is instance norm now, as before: its batch has no other.")
+    assert rows["layer"]["counted"] == "1 statistic over 128 cells"
+    assert rows["instance"]["counted"] == "8 statistics, each over 16 cells"
 
 
 def test_one_example_of_single_cells_leaves_nothing(client):
@@ -206,13 +213,14 @@ def test_numbers_whose_variance_float64_cannot_hold_are_refused_with_their_size(
     query = {"source": uploaded(x=x), "batch_size": "all", "situation": situation}
     answer = client.get(URL, params=query)
     row = refused(client, **query)
-    assert (row["field"], row["allowed"]) == ("source", "numbers up to about 1e150; divide all by a constant")
+    assert (row["field"], row["allowed"]) == ("source", "numbers up to about 1e150")
     detail = answer.json()["detail"]
     assert detail.startswith(
         f"The source has numbers up to {np.abs(x).max() / scale:.2f}e{np.log10(scale):.0f} in size"
     )
     assert ("multiplied by 100" in detail) == (situation == "huge_channel")
     assert "running" not in detail
+    assert detail.endswith("divide all by a constant first.")
 
 
 def test_a_channel_that_the_factor_makes_infinite_is_refused_by_the_factor(client, uploaded):

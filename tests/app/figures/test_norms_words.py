@@ -30,7 +30,10 @@ def of_a_huge_channel(channels, squeezed, least_kept, others=None):
         (8, 7, 0.05,
          "All 7 other channels are squeezed below 10 % of their usual deviation, the worst to 5.00 %: "
          f"{WHY} they share with it."),
-        (2, 0, 1.0, "The one other channel is not squeezed below 10 % of its usual deviation: it keeps 100 %."),
+        (8, 0, 1.0, "None of the 7 other channels is squeezed at all."),
+        (8, 0, 1.3, "None of the 7 other channels is squeezed at all."),
+        (2, 0, 1.0, "The one other channel is not squeezed at all."),
+        (2, 0, 0.5, "The one other channel is not squeezed below 10 % of its usual deviation: it keeps 50 %."),
         (2, 1, 0.05,
          f"The one other channel is squeezed below 10 % of its usual deviation, to 5.00 %: {WHY} it shares with it."),
         (1, 0, float("nan"), "There is no other channel that it could squeeze."),
