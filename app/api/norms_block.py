@@ -43,7 +43,8 @@ class Block:
 class Blocks:
     """The block of the query's batch, what the situation makes of it, and the source's examples as a pool.
 
-    `changed` is the channel that the situation changes, `label` the class that it is sorted by; None if none.
+    `convolved` is whether the batch went through the convolution, whose channels have no names; `changed` is the
+    channel that the situation changes, `label` the class that it is sorted by; None if none.
     """
 
     batch: Batch
@@ -51,8 +52,15 @@ class Blocks:
     usual: Block
     now: Block
     pool: Block
+    convolved: bool
     changed: int | None = None
     label: int | None = None
+
+    @property
+    def channel_names(self) -> list[str]:
+        """A name each."""
+        channels = self.usual.shape[1]
+        return [f"channel {number}" for number in range(channels)] if self.convolved else list(self.batch.feature_names)
 
     @property
     def is_large(self) -> bool:
@@ -74,7 +82,7 @@ def blocks_of(query: NormsFields, uploads: UploadStore, settings: Settings) -> B
             allowed=f"up to {most * len(usual.x) // usual.x.size:,} examples of {usual.x[0].size:,} numbers each",
         )  # fmt: skip
     pool = _block(query, _pool(query, source, most // max(1, usual.x[0].size)))
-    blocks = Blocks(batch, source.examples, usual, usual, pool)
+    blocks = Blocks(batch, source.examples, usual, usual, pool, _is_convolved(query))
     return SITUATION_OF[query.situation](query, blocks)
 
 
@@ -84,8 +92,12 @@ def _pool(query: NormsFields, source: Source, most: int) -> Batch:
     return source.draw(size, query.rng(POOL_STREAM))
 
 
+def _is_convolved(query: NormsFields) -> bool:
+    return query.source == "digits"
+
+
 def _block(query: NormsFields, batch: Batch) -> Block:
-    if query.source != "digits":
+    if not _is_convolved(query):
         return Block(np.moveaxis(batch.x, batch.feature_axis, 1).astype(np.float64), batch.labels)
     images = batch.x.reshape(-1, *DIGIT) / DARKEST
     kernels = weights("he", (query.channels, 1, KERNEL, KERNEL), query.rng(CONVOLUTION_STREAM))

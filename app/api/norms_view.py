@@ -7,9 +7,9 @@ import numpy as np
 
 from app.api.layer_query import in_terms_of_the_query
 from app.api.norms_block import Block, Blocks
+from app.api.norms_defined import defined, too_large
 from app.api.norms_query import CELL_WORDS, LARGEST_GROUPS, NormsFields
 from app.errors import InvalidQuery
-from app.figures.numbers import counted, three
 from bncore import norms
 from bncore.arguments import Array
 from bncore.axis import Axis, axis_for
@@ -68,7 +68,7 @@ def view_of(query: NormsFields, blocks: Blocks) -> View:
     try:
         view = _view(query, blocks)
     except VarianceOverflow as error:
-        raise _too_large(query, blocks) from error
+        raise in_terms_of_the_query(too_large(query, blocks), query) from error
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
     if any(at >= of for at, of in zip(view.cell, view.shown, strict=True)):
@@ -82,7 +82,7 @@ def view_of(query: NormsFields, blocks: Blocks) -> View:
 
 def _view(query: NormsFields, blocks: Blocks) -> View:
     running = _running(blocks.pool)
-    names, notes = _defined(query, blocks, running["running_var"])
+    names, notes = defined(query, blocks, running["running_var"])
     instance = norms.forward(blocks.now.x, "instance", eps=query.eps, eps_placement=query.eps_placement)
     outcomes, chosen = {}, {}
     for norm in names:
@@ -93,42 +93,6 @@ def _view(query: NormsFields, blocks: Blocks) -> View:
             found = effect(before, after, instance, blocks.changed)
         outcomes[norm] = Outcome(after, found)
     return View(query, blocks, outcomes, _stages(query, blocks.now, outcomes), chosen, notes)
-
-
-def _too_large(query: NormsFields, blocks: Blocks) -> InvalidQuery:
-    """Numbers whose squares leave float64, in terms of what was given: the numbers, and the factor of a channel."""
-    size = max(float(np.abs(block.x).max()) for block in (blocks.usual, blocks.pool))
-    factor = f", and the first channel is multiplied by {three(query.huge_factor)}" * (blocks.changed is not None)
-    detail = (
-        f"The source has numbers up to {three(size)} in size{factor}: their variance is larger than float64 "
-        "holds; divide all by a constant first."
-    )
-    given = query.values if query.source == "inline" else query.source
-    field = "values" if query.source == "inline" else "source"
-    return InvalidQuery(detail, field=field, given=given, allowed="numbers up to about 1e150")
-
-
-def _defined(query: NormsFields, blocks: Blocks, running_var: Floats) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The norms that are shown, and why one is not: renormalization divides by the source's deviation, which may be 0.
-
-    Raises InvalidQuery where no norm is left.
-    """
-    names = query.shown_norms
-    if query.eps > 0 or "renorm" not in names or running_var.all():
-        return names, ()
-    channel = channel_name(query, blocks, int(np.argmin(running_var)))
-    reason = (
-        f"{NORMS['renorm'].title} is not defined here: {channel} has variance 0 over "
-        f"{counted(len(blocks.pool.x), 'example')} of the source, ε is 0, and r and d divide by that deviation."
-    )
-    if names == ("renorm",):
-        raise InvalidQuery(reason, field="eps", given=query.eps, allowed="a number above 0 for this source")
-    return tuple(name for name in names if name != "renorm"), (f"{reason} Raise ε to see it.",)
-
-
-def channel_name(query: NormsFields, blocks: Blocks, channel: int) -> str:
-    """What a channel is called."""
-    return f"channel {channel}" if query.source == "digits" else blocks.batch.feature_names[channel]
 
 
 def _running(pool: Block) -> dict[str, Any]:
@@ -145,7 +109,7 @@ def _normed(query: NormsFields, norm: str, block: Block, running: dict[str, Any]
     groups = automatic_groups(channels) if query.groups == "auto" else query.groups
     given: dict[str, Any] = {"groups": groups, "ghost_size": ghosts, "r_max": query.r_max, "d_max": query.d_max}
     chosen = {name: given[name] for name in NORMS[norm].settings if name in given}
-    extra = running | {"running_variance": "biased"} if norm == "renorm" else {}
+    extra = running | {"running_variance": "biased"} if NORMS[norm].corrected else {}
     result = norms.forward(block.x, norm, eps=query.eps, eps_placement=query.eps_placement, **chosen, **extra)
     return result, chosen
 

@@ -51,7 +51,7 @@ def _train(x: Array, asked: Asked) -> Taken:
     arrangement = row.arrangement(x.shape, asked.settings)
     found = standardize(arrangement.rows(x), centred=row.centred, **eps)  # type: ignore[arg-type]
     r = d = None
-    if asked.norm == "renorm" and asked.running:
+    if row.corrected and asked.running:
         r, d = corrections(found, asked.running, eps=asked.eps, **asked.settings)
     return Taken(arrangement, found, r, d, moved(asked.running, found, arrangement, asked.rule))
 

@@ -86,14 +86,14 @@ def running_of(
     """The running statistics that a norm starts from, None if none are given.
 
     Raises what `bncore.running.running_pair` does, and BadParameter where they are given to a norm that keeps none, or
-    not given to batch renormalization or for inference by them.
+    not given to a norm that is corrected towards them or to inference by them.
     """
     given = running_pair(running_mean, running_var, channels)
     row = NORMS[norm]
     if given is not None and not row.running:
         detail = f"{row.title} keeps no running statistics; leave running_mean and running_var out."
         raise BadParameter(detail, parameter="running_mean")
-    if given is None and norm == "renorm":
+    if given is None and row.corrected:
         detail = f"{row.title} corrects towards running statistics; give running_mean and running_var."
         raise BadParameter(detail, parameter="running_mean")
     if given is None and row.running and mode == "inference":

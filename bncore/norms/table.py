@@ -43,7 +43,8 @@ class Norm:
     `over` says which cells share a statistic, `learned` which parameters there are and `per_channel` whether they have
     a value a channel, (C,), or one for each cell of an example, x.shape[axis:]. `centred` is whether the mean is
     subtracted, `running` whether running statistics are kept, which inference then normalizes by; `settings` names the
-    rows of SETTINGS that it takes. `batch` is whether an example's result depends on the others of its batch.
+    rows of SETTINGS that it takes. `batch` is whether an example's result depends on the others of its batch, and
+    `corrected` whether r and d then bring it towards the running statistics, which it needs.
     """
 
     title: str
@@ -55,6 +56,7 @@ class Norm:
     centred: bool = True
     running: bool = False
     batch: bool = False
+    corrected: bool = False
     settings: tuple[str, ...] = ()
 
     def parameter_shape(self, shape: Shape, given: Given) -> Shape:
@@ -131,7 +133,7 @@ NORMS: dict[str, Norm] = {
     ),
     "renorm": Norm(
         "Batch renormalization", "all examples and positions, for each channel, then corrected by r and d towards the "
-        "running statistics", "Ioffe 2017, algorithm 1", of_channels, running=True, batch=True,
+        "running statistics", "Ioffe 2017, algorithm 1", of_channels, running=True, batch=True, corrected=True,
         settings=("r_max", "d_max"),
     ),
     "ghost": Norm(

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.figures.norms_words import Told, headline, situation_text
+from app.figures.norms_situations import Told, headline, situation_text
 from bncore import norms
 from bncore.norms.effects import Effect
 
