@@ -68,7 +68,10 @@ def _class_sorted(told: Told) -> str:
     if not NORMS[told.norm].batch:
         tell = "in every example, whatever its class" if told.effect.offset <= ROUNDING else "which tell of the class"
         return f"{_unmoved(told, 'a mixed batch')[:-1]}; {offset}, {tell}."
-    moved = f"example 0's values move by {_size(told.effect.moved)} against a mixed batch"
+    still = told.effect.moved <= ROUNDING
+    moved = "example 0's values " + (
+        "stay as in a mixed batch" if still else f"move by {three(told.effect.moved)} against a mixed batch"
+    )
     if NORMS[told.norm].corrected:
         return (
             f"Corrects the class's statistics towards the running ones, {_corrections(told.result)}: {offset}; {moved}."
@@ -142,6 +145,10 @@ def headline(situation: str, shape: tuple[int, int, int], told: Sequence[Told], 
     if situation == "huge_channel":
         squeezed = [(t.effect.squeezed, str(t.effect.squeezed or "none"), t.norm) for t in told]
         return f"{TITLES[situation]}: of {counted(channels - 1, 'other')} it squeezes {_grouped(squeezed, 'under')}."
+    if all(t.effect.moved <= ROUNDING for t in told):
+        return (
+            f"{TITLES[situation]}: example 0's values stay as they are under {listed([inside(t.norm) for t in told])}."
+        )
     moved = [(t.effect.moved, _moved(t.effect.moved), t.norm) for t in told]
     return f"{TITLES[situation]}: example 0's values move {_grouped(moved, 'under')}."
 

@@ -45,6 +45,38 @@ def test_how_many_channels_are_squeezed_is_told_for_none_one_some_and_all(channe
     assert situation_text("huge_channel", told, told.result) == text
 
 
+def moving(norm, moved):
+    given = {"running_mean": np.zeros(2), "running_var": np.ones(2)} if norm == "renorm" else {}
+    result = norms.forward([[1.0, 2.0], [3.0, 5.0]], norm, **given)
+    return Told(norm, result, Effect(moved, 0.5, 2, 0, 1.0, 1.0), 2)
+
+
+@pytest.mark.parametrize(
+    ("moved", "end"),
+    [
+        (0.25, "example 0's values move by 0.250 against a mixed batch."),
+        (1e-12, "example 0's values stay as in a mixed batch."),
+    ],
+)
+@pytest.mark.parametrize("norm", ["batch", "renorm"])
+def test_a_batch_of_one_class_moves_an_example_or_does_not(norm, moved, end):
+    told = moving(norm, moved)
+    assert situation_text("class_sorted", told, told.result).endswith(end)
+
+
+def test_the_headline_says_who_moves_or_that_nobody_does():
+    told = [moving("batch", 0.25), moving("layer", 0.0), moving("rms", 0.0)]
+    results = [one.result for one in told]
+    start = "One example alone, N = 1: example 0's values"
+    assert headline("one_example", (1, 2, 1), told, results) == (
+        f"{start} move by 0.250 under batch norm; not at all under layer norm and RMS norm."
+    )
+    assert (
+        headline("one_example", (1, 2, 1), told[1:], results)
+        == f"{start} stay as they are under layer norm and RMS norm."
+    )
+
+
 @pytest.mark.parametrize(
     ("channels", "text"),
     [
