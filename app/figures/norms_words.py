@@ -40,6 +40,17 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
+def _modes(shown: set[str]) -> str:
+    running = [inside(norm) for norm in NORMS if norm in shown and NORMS[norm].running]
+    same = [inside(norm) for norm in NORMS if norm in shown and not NORMS[norm].running]
+    parts = []
+    if running:
+        parts.append(f"in inference {listed(running)} would take running statistics instead")
+    if same:
+        parts.append(f"{listed(same)} {'compute' if len(same) > 1 else 'computes'} the same in inference")
+    return f"as in training: {'; '.join(parts)}"
+
+
 def conventions(results: Sequence[Normed], pool: int, convolved: bool) -> list[str]:
     """The conventions in force, a sentence each."""
     place = {
@@ -49,6 +60,7 @@ def conventions(results: Sequence[Normed], pool: int, convolved: bool) -> list[s
     shown = {result.norm for result in results}
     return [
         f"{place[results[0].eps_placement]}; ε = {results[0].eps:g}",
+        _modes(shown),
         "every variance is biased, divided by the number of cells; γ = 1 and β = 0, so that y is x̂",
         *(["digits, pixels over 16, through a 3 × 3 convolution of stride 2 with weights by He's rule"] * convolved),
         *(["group norm: consecutive channels, γ and β a channel, as in PyTorch and ONNX since opset 21"]

@@ -76,6 +76,14 @@ def test_one_norm_alone(client):
     assert by_name(answer)["group"]["settings"] == {"groups": 2}
 
 
+def test_the_conventions_say_what_inference_would_do(client):
+    assert (
+        "as in training: in inference batch norm, batch renormalization and ghost batch norm would take running "
+        "statistics instead; layer norm, instance norm, group norm and RMS norm compute the same in inference"
+    ) in get(client)["conventions"]
+    assert "as in training: RMS norm computes the same in inference" in get(client, norm="rms")["conventions"]
+
+
 # ---- the situations ----
 
 
