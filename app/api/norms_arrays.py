@@ -24,8 +24,10 @@ EXAMPLE: dict[str, Any] = {
     "eps": 1e-5,
     "eps_placement": "variance",
     "groups": 2,
+    "mode": "train",
     "momentum": 0.1,
     "running_variance": "unbiased",
+    "running_average": "variance",
     "dy": [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]],
     "dtype": "float64",
 }
@@ -60,24 +62,42 @@ class NormsBody(BaseModel):
         None, description="Group norm's groups, a divisor of C; needed there, refused elsewhere."
     )
     ghost_size: int | None = Field(
-        None, description="Examples a ghost batch, a divisor of N; needed by ghost batch norm, refused elsewhere."
+        None,
+        description="Examples a ghost batch, a divisor of N; needed by ghost batch norm in training, refused by other "
+        "norms. Inference has no ghost batches: there it has no effect.",
     )
     axis: int | None = Field(
         None, description="First axis that layer and RMS norm take, as in ONNX; null is 1, all but the examples."
     )
     r_max: float | None = Field(
-        None, ge=1, allow_inf_nan=False, description="Largest r of batch renormalization; null is 3."
-    )
+        None, ge=1, allow_inf_nan=False,
+        description="Largest r of batch renormalization; null is 3. Inference has no r and d.",
+    )  # fmt: skip
     d_max: float | None = Field(
-        None, ge=0, allow_inf_nan=False, description="Largest |d| of batch renormalization; null is 5."
+        None, ge=0, allow_inf_nan=False,
+        description="Largest |d| of batch renormalization; null is 5. Inference has no r and d.",
+    )  # fmt: skip
+    mode: Literal["train", "inference"] = Field(
+        "train",
+        description="`train` normalizes by the statistics of x. `inference` normalizes by the running ones for batch "
+        "norm, ghost batch norm and batch renormalization, which then do the same, and dx treats them as constants; "
+        "layer, instance, group and RMS norm keep none and compute the same in both modes.",
     )
     running_mean: list[float] | None = Field(
-        None, description="Running mean, one value a channel: for batch, ghost batch norm and batch renormalization."
+        None,
+        description="Running mean, one value a channel: for batch, ghost batch norm and batch renormalization; needed "
+        "by the last, and by all three in inference.",
     )
     running_var: list[float] | None = Field(None, description="Running variance, one value a channel, 0 or larger.")
     momentum: float = Field(0.1, ge=0, le=1, description="Weight of the new batch in the running statistics.")
     running_variance: Literal["unbiased", "biased"] = Field(
         "unbiased", description="The variance that the running one takes up: divided by K - 1 or by K."
+    )
+    running_average: Literal["variance", "deviation"] = Field(
+        "variance",
+        description="What the momentum averages: `variance`, as batch norm and the frameworks do; `deviation` averages "
+        "the denominator s, and running_var becomes the variance that has it. Batch renormalization (Ioffe 2017) and "
+        "ghost batch norm (Hoffer et al. 2017) as published are `deviation` with running_variance `biased`.",
     )
     dy: Any = Field(
         None, description="dL/dy in the shape of x; with it the answer holds dx, dgamma and dbeta.",
@@ -97,12 +117,19 @@ class NormsArraysAnswer(BaseModel):
     mean: list[Any] | None = Field(
         None, description="What x was centred by, in the statistics' shape; not of RMS norm."
     )
-    var: list[Any] = Field(description="Biased variance in the statistics' shape; of RMS norm the mean square.")
+    var: list[Any] = Field(
+        description="Biased variance in the statistics' shape; of RMS norm the mean square, of running statistics the "
+        "running variance."
+    )
     count: int = Field(description="Cells that share a statistic.")
-    r: list[float] | None = Field(None, description="Batch renormalization's r, one value a channel.")
-    d: list[float] | None = Field(None, description="Batch renormalization's d, one value a channel.")
-    running_mean: list[float] | None = Field(None, description="Updated; only if the running statistics were given.")
-    running_var: list[float] | None = Field(None, description="Updated; only if the running statistics were given.")
+    r: list[float] | None = Field(None, description="Batch renormalization's r in training, one value a channel.")
+    d: list[float] | None = Field(None, description="Batch renormalization's d in training, one value a channel.")
+    running_mean: list[float] | None = Field(
+        None, description="Updated, in inference as given; only if the running statistics were given."
+    )
+    running_var: list[float] | None = Field(
+        None, description="Updated, in inference as given; only if the running statistics were given."
+    )
     dx: list[Any] | None = Field(None, description="dL/dx, in the shape of x; only if dy was given.")
     dgamma: list[Any] | None = Field(None, description="dL/dgamma, in the shape of gamma; only if dy was given.")
     dbeta: list[Any] | None = Field(None, description="dL/dbeta, in the shape of beta; only if dy was given.")

@@ -10,6 +10,7 @@ from app.api.norms_query import NormsFields
 from app.batches.batch import Batch, Source
 from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
+from app.figures.numbers import three
 from app.settings import Settings
 from bncore.arguments import Float64
 from bncore.network import Convolution, weights
@@ -42,7 +43,8 @@ class Block:
 class Blocks:
     """The block of the query's batch, what the situation makes of it, and the source's examples as a pool.
 
-    `changed` is the channel that the situation changes, `label` the class that it is sorted by; None if none.
+    `convolved` is whether the batch went through the convolution, whose channels have no names; `changed` is the
+    channel that the situation changes, `label` the class that it is sorted by; None if none.
     """
 
     batch: Batch
@@ -50,8 +52,15 @@ class Blocks:
     usual: Block
     now: Block
     pool: Block
+    convolved: bool
     changed: int | None = None
     label: int | None = None
+
+    @property
+    def channel_names(self) -> list[str]:
+        """A name each."""
+        channels = self.usual.shape[1]
+        return [f"channel {number}" for number in range(channels)] if self.convolved else list(self.batch.feature_names)
 
     @property
     def is_large(self) -> bool:
@@ -73,7 +82,7 @@ def blocks_of(query: NormsFields, uploads: UploadStore, settings: Settings) -> B
             allowed=f"up to {most * len(usual.x) // usual.x.size:,} examples of {usual.x[0].size:,} numbers each",
         )  # fmt: skip
     pool = _block(query, _pool(query, source, most // max(1, usual.x[0].size)))
-    blocks = Blocks(batch, source.examples, usual, usual, pool)
+    blocks = Blocks(batch, source.examples, usual, usual, pool, _is_convolved(query))
     return SITUATION_OF[query.situation](query, blocks)
 
 
@@ -83,8 +92,12 @@ def _pool(query: NormsFields, source: Source, most: int) -> Batch:
     return source.draw(size, query.rng(POOL_STREAM))
 
 
+def _is_convolved(query: NormsFields) -> bool:
+    return query.source == "digits"
+
+
 def _block(query: NormsFields, batch: Batch) -> Block:
-    if query.source != "digits":
+    if not _is_convolved(query):
         return Block(np.moveaxis(batch.x, batch.feature_axis, 1).astype(np.float64), batch.labels)
     images = batch.x.reshape(-1, *DIGIT) / DARKEST
     kernels = weights("he", (query.channels, 1, KERNEL, KERNEL), query.rng(CONVOLUTION_STREAM))
@@ -105,7 +118,9 @@ def _class_sorted(query: NormsFields, blocks: Blocks) -> Blocks:
     usual, pool = blocks.usual, blocks.pool
     if usual.labels is None or pool.labels is None:
         raise InvalidQuery(
-            "This source has no classes, so there is no batch of one class.", field="situation", given=query.situation,
+            "This source has no classes, so there is no batch of one class; choose another situation, or a source with "
+            "classes, which of a file are the label that it is read with.",
+            field="situation", given=query.situation,
             allowed="usual, one_example or huge_channel; or a source with classes",
         )  # fmt: skip
     label = int(usual.labels[0])
@@ -118,7 +133,14 @@ def _class_sorted(query: NormsFields, blocks: Blocks) -> Blocks:
 
 def _huge_channel(query: NormsFields, blocks: Blocks) -> Blocks:
     x = blocks.usual.x.copy()
-    x[:, 0] *= query.huge_factor
+    with np.errstate(over="ignore"):  # looked at below, and then named
+        x[:, 0] *= query.huge_factor
+    if not np.isfinite(x).all():
+        raise InvalidQuery(
+            f"The first channel has numbers up to {three(np.abs(blocks.usual.x[:, 0]).max())} in size; times "
+            f"{three(query.huge_factor)} they are larger than float64 holds.",
+            field="huge_factor", given=query.huge_factor, allowed="a smaller factor, or numbers up to about 1e150",
+        )  # fmt: skip
     return replace(blocks, now=Block(x, blocks.usual.labels), changed=0)
 
 

@@ -7,12 +7,13 @@ import numpy as np
 
 from app.api.layer_query import in_terms_of_the_query
 from app.api.norms_block import Block, Blocks
+from app.api.norms_defined import defined, too_large
 from app.api.norms_query import CELL_WORDS, LARGEST_GROUPS, NormsFields
 from app.errors import InvalidQuery
 from bncore import norms
 from bncore.arguments import Array
 from bncore.axis import Axis, axis_for
-from bncore.errors import BatchNormError
+from bncore.errors import BatchNormError, VarianceOverflow
 from bncore.norms import NORMS, Normed
 from bncore.norms.effects import Effect, effect
 from bncore.stages import LONGEST_LINEAR, Stage
@@ -33,13 +34,17 @@ class Outcome:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """Everything that the answer is written from; `stages` are the distributions before ("x") and after each norm."""
+    """Everything that the answer is written from.
+
+    `stages` are the distributions before ("x") and after each norm; `notes` say which norm is left out, and why.
+    """
 
     query: NormsFields
     blocks: Blocks
     outcomes: dict[str, Outcome]
     stages: dict[str, Stage]
     settings: dict[str, dict[str, Any]]
+    notes: tuple[str, ...]
 
     @property
     def shown(self) -> tuple[int, int, int]:
@@ -62,6 +67,8 @@ def view_of(query: NormsFields, blocks: Blocks) -> View:
     """Compute the view of a query's blocks. Raises InvalidQuery where the numerics refuse."""
     try:
         view = _view(query, blocks)
+    except VarianceOverflow as error:
+        raise in_terms_of_the_query(too_large(query, blocks), query) from error
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
     if any(at >= of for at, of in zip(view.cell, view.shown, strict=True)):
@@ -75,16 +82,17 @@ def view_of(query: NormsFields, blocks: Blocks) -> View:
 
 def _view(query: NormsFields, blocks: Blocks) -> View:
     running = _running(blocks.pool)
+    names, notes = defined(query, blocks, running["running_var"])
     instance = norms.forward(blocks.now.x, "instance", eps=query.eps, eps_placement=query.eps_placement)
     outcomes, chosen = {}, {}
-    for norm in query.shown_norms:
+    for norm in names:
         after, chosen[norm] = _normed(query, norm, blocks.now, running)
         found = None
         if query.situation != "usual":
             before, _ = _normed(query, norm, blocks.usual, running)
             found = effect(before, after, instance, blocks.changed)
         outcomes[norm] = Outcome(after, found)
-    return View(query, blocks, outcomes, _stages(query, blocks.now, outcomes), chosen)
+    return View(query, blocks, outcomes, _stages(query, blocks.now, outcomes), chosen, notes)
 
 
 def _running(pool: Block) -> dict[str, Any]:
@@ -101,7 +109,7 @@ def _normed(query: NormsFields, norm: str, block: Block, running: dict[str, Any]
     groups = automatic_groups(channels) if query.groups == "auto" else query.groups
     given: dict[str, Any] = {"groups": groups, "ghost_size": ghosts, "r_max": query.r_max, "d_max": query.d_max}
     chosen = {name: given[name] for name in NORMS[norm].settings if name in given}
-    extra = running | {"running_variance": "biased"} if norm == "renorm" else {}
+    extra = running | {"running_variance": "biased"} if NORMS[norm].corrected else {}
     result = norms.forward(block.x, norm, eps=query.eps, eps_placement=query.eps_placement, **chosen, **extra)
     return result, chosen
 

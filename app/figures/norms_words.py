@@ -1,31 +1,11 @@
-"""The norms' view in words: who shares a statistic, what a situation does to each. Numbers are the result's own."""
+"""The norms' view in words: what they are called, what they learn, how many statistics, the conventions in force."""
 
-import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from app.figures.numbers import counted, three
+from app.figures.numbers import counted
 from bncore.norms import NORMS, Normed
-from bncore.norms.effects import SQUEEZED, Effect
 
-TITLES = {
-    "usual": "A usual batch",
-    "one_example": "One example alone, N = 1",
-    "class_sorted": "A batch of one class",
-    "huge_channel": "One huge channel",
-}
-ROUNDING = 1e-9  # differences up to this are rounding, and told as none
 PARAMETER_WORDS = {True: "for each channel", False: "for each cell of an example"}
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the sentences are about: a norm's result in the situation and its effect; the usual batch's examples."""
-
-    norm: str
-    result: Normed
-    effect: Effect
-    usual_examples: int
 
 
 def inside(norm: str) -> str:
@@ -47,118 +27,8 @@ def learned_text(result: Normed) -> str:
 
 def statistics_text(result: Normed) -> str:
     """How many statistics a norm takes, each over how many cells."""
-    return f"{counted(result.arrangement.statistics, 'statistic')}, each over {counted(result.count, 'cell')}"
-
-
-def situation_text(situation: str, told: Told | None, result: Normed) -> str:
-    """What the situation does to a norm."""
-    if told is None:
-        return f"{NORMS[result.norm].over[:1].upper()}{NORMS[result.norm].over[1:]}."
-    return SENTENCES[situation](told)
-
-
-def _one_example(told: Told) -> str:
-    if not NORMS[told.norm].batch:
-        return _unmoved(told, f"its batch of {counted(told.usual_examples, 'example')}")
-    if told.result.count == 1:
-        what = "" if told.norm != "renorm" else " before r and d bring the running statistics back"
-        return f"Nothing is left{what}: each statistic has one cell, which is its own mean, so it becomes 0."
-    cells = counted(told.result.count, "position")
-    if told.norm == "renorm" and told.effect.moved <= ROUNDING:
-        return (
-            f"Takes its statistics from {cells} of this one example, but {_corrections(told.result)} are within their "
-            "limits: what comes out is what the running statistics make of it, whoever its companions are."
-        )
-    if told.norm == "renorm":
-        return (
-            f"Takes its statistics from {cells} of this one example and corrects them: {_corrections(told.result)}. "
-            f"The example's values move by {three(told.effect.moved)} (root mean square)."
-        )
-    same = "" if told.effect.from_instance > ROUNDING else ", and so is instance norm now"
-    return (
-        f"Takes its statistics from {cells} of this one example{same}: its values move by "
-        f"{three(told.effect.moved)} (root mean square) against its batch of {told.usual_examples}."
-    )
-
-
-def _class_sorted(told: Told) -> str:
-    offset = f"the channels' means of x̂ are {_size(told.effect.offset)} (root mean square over the channels)"
-    if not NORMS[told.norm].batch:
-        tell = "in every example, whatever its class" if told.effect.offset <= ROUNDING else "which tell of the class"
-        return f"{_unmoved(told, 'a mixed batch')[:-1]}; {offset}, {tell}."
-    moved = f"example 0's values move by {_size(told.effect.moved)} against a mixed batch"
-    if told.norm == "renorm":
-        return (
-            f"Corrects the class's statistics towards the running ones, {_corrections(told.result)}: {offset}; {moved}."
-        )
-    return f"Takes away what the class has in common: {offset}; {moved}."
-
-
-def _huge_channel(told: Told) -> str:
-    found = told.effect
-    if math.isnan(found.least_kept):
-        return "The other channels have no deviation to compare, before as after."
-    others, below = counted(found.others, "other channel"), f"squeezed below {_percent(SQUEEZED)}"
-    least = _percent(found.least_kept)
-    if not found.squeezed:
-        return f"None of the {others} is {below} of its deviation; the least keeps {least}."
-    return (
-        f"{found.squeezed} of the {others} {'is' if found.squeezed == 1 else 'are'} {below} of their deviation; the "
-        f"worst keeps {least}: the huge channel decides the statistic that they share with it."
-    )
-
-
-SENTENCES: dict[str, Callable[[Told], str]] = {
-    "one_example": _one_example, "class_sorted": _class_sorted, "huge_channel": _huge_channel,
-}  # fmt: skip
-
-
-def _unmoved(told: Told, against: str) -> str:
-    if told.effect.moved <= ROUNDING:
-        return f"Never looks at other examples: example 0 has exactly the values that it has in {against}."
-    return f"Example 0's values move by {three(told.effect.moved)} (root mean square) against {against}."
-
-
-def _corrections(result: Normed) -> str:
-    if result.r is None or result.d is None:
-        return "no correction"
-    largest = max(abs(float(d)) for d in result.d)
-    return f"r from {three(float(result.r.min()))} to {three(float(result.r.max()))}, |d| up to {three(largest)}"
-
-
-def _size(value: float) -> str:
-    return "0" if value <= ROUNDING else three(value)
-
-
-def _percent(share: float) -> str:
-    return f"{three(100.0 * share).removesuffix('.0')} %"
-
-
-def headline(situation: str, shape: tuple[int, int, int], told: Sequence[Told], results: Sequence[Normed]) -> str:
-    """The view in a sentence or two."""
-    examples, channels, positions = shape
-    size = f"{counted(examples, 'example')} × {counted(channels, 'channel')} × {counted(positions, 'position')}"
-    if situation == "usual":
-        counts = [(r.count, f"{r.count:,}", r.norm) for r in results]
-        return f"{size}. A statistic is shared by {_grouped(counts, 'cell under', 'cells under')}."
-    if situation == "huge_channel":
-        squeezed = [(t.effect.squeezed, str(t.effect.squeezed or "none"), t.norm) for t in told]
-        return f"{TITLES[situation]}: of {counted(channels - 1, 'other')} it squeezes {_grouped(squeezed, 'under')}."
-    moved = [(t.effect.moved, _moved(t.effect.moved), t.norm) for t in told]
-    return f"{TITLES[situation]}: example 0's values move {_grouped(moved, 'under')}."
-
-
-def _moved(moved: float) -> str:
-    return "not at all" if moved <= ROUNDING else f"by {three(moved)}"
-
-
-def _grouped(found: Sequence[tuple[float, str, str]], word: str, words: str = "") -> str:
-    """Texts with the norms that they hold for, the largest value first: `(value, text, norm)`."""
-    texts: dict[str, list[str]] = {}
-    for _, text, norm in sorted(found, key=lambda row: -row[0]):
-        texts.setdefault(text, []).append(inside(norm))
-    noun = {text: word if text == "1" or not words else words for text in texts}
-    return "; ".join(f"{text} {noun[text]} {listed(names)}" for text, names in texts.items())
+    each = " " if result.arrangement.statistics == 1 else ", each "
+    return f"{counted(result.arrangement.statistics, 'statistic')}{each}over {counted(result.count, 'cell')}"
 
 
 def listed(names: Sequence[str]) -> str:
@@ -170,6 +40,17 @@ def listed(names: Sequence[str]) -> str:
     return " and ".join(part for part in (", ".join(names[:-1]), names[-1]) if part)
 
 
+def _modes(shown: set[str]) -> str:
+    running = [inside(norm) for norm in NORMS if norm in shown and NORMS[norm].running]
+    same = [inside(norm) for norm in NORMS if norm in shown and not NORMS[norm].running]
+    parts = []
+    if running:
+        parts.append(f"in inference {listed(running)} would take running statistics instead")
+    if same:
+        parts.append(f"{listed(same)} {'compute' if len(same) > 1 else 'computes'} the same in inference")
+    return f"as in training: {'; '.join(parts)}"
+
+
 def conventions(results: Sequence[Normed], pool: int, convolved: bool) -> list[str]:
     """The conventions in force, a sentence each."""
     place = {
@@ -179,6 +60,7 @@ def conventions(results: Sequence[Normed], pool: int, convolved: bool) -> list[s
     shown = {result.norm for result in results}
     return [
         f"{place[results[0].eps_placement]}; ε = {results[0].eps:g}",
+        _modes(shown),
         "every variance is biased, divided by the number of cells; γ = 1 and β = 0, so that y is x̂",
         *(["digits, pixels over 16, through a 3 × 3 convolution of stride 2 with weights by He's rule"] * convolved),
         *(["group norm: consecutive channels, γ and β a channel, as in PyTorch and ONNX since opset 21"]

@@ -12,7 +12,8 @@ from app.api.norms_query import NormsFields, NormsQuery
 from app.api.norms_view import view_of
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
-from app.figures.norms_words import TITLES, inside
+from app.figures.norms_situations import TITLES
+from app.figures.norms_words import inside
 from app.pages.rendering import render, titled_schema
 from app.pages.sourced import page_of
 from bncore.norms import NORMS

@@ -32,6 +32,7 @@ def backward(dy: ArrayLike, forward: Normed) -> NormGradients:
         dgamma = sum dy x_hat        dbeta = sum dy          over all cells that share the parameter
         g = gamma dy                                         g = r gamma dy for batch renormalization
         dx = (1 / s) [g - <g> - c0 v <g v>]                  without <g> for RMS norm
+        dx = (1 / s) g                                       inference by running statistics, which are constants
 
     where <.> is the mean over the cells that share a statistic, v the standardized value and c0 is 1 for eps_placement
     "variance" and s / sqrt(var) for "deviation". r and d of batch renormalization are constants, as in Ioffe 2017;

@@ -1,4 +1,4 @@
-"""The shared core: rows standardized, and the exact way back, in float64 whatever the norm.
+"""The shared core: rows standardized, by their own statistics or by given ones, and the exact way back, in float64.
 
 Centred rows have the accuracy of ADR 1: relative to their first number, centred twice, the mean kept in two parts.
 """
@@ -19,7 +19,8 @@ from bncore.statistics import Statistics, batch_statistics
 class Standardized:
     """Rows (M, K) as `values` = (rows - mean) / scale in float64, with one `mean`, `var` and `scale` a row, (M,).
 
-    Of rows that are not centred the mean is 0 and `var` the mean square.
+    Of rows that are not centred the mean is 0 and `var` the mean square. `constant` is whether mean and var were given
+    instead of taken from the rows, so that they do not move with them.
     """
 
     values: Float64
@@ -29,6 +30,7 @@ class Standardized:
     centred: bool
     eps: float
     eps_placement: str
+    constant: bool = False
 
 
 def standardize(rows: Array, *, centred: bool, eps: float, eps_placement: str) -> Standardized:
@@ -41,11 +43,24 @@ def standardize(rows: Array, *, centred: bool, eps: float, eps_placement: str) -
     """
     rows = rows.astype(np.float64, copy=False)
     found = _centred_statistics(rows) if centred else _mean_squares(rows)
+    values, scale = _over_scale(rows, found, eps, eps_placement)
+    return Standardized(values, found.mean, found.var, scale, centred, eps, eps_placement)
+
+
+def standardize_by(rows: Array, mean: Float64, var: Float64, *, eps: float, eps_placement: str) -> Standardized:
+    """Each row of a finite array (M, K) by a `mean` and `var` that are given, (M,) each, and that stay as they are."""
+    given = Statistics(mean, var, np.zeros_like(mean), rows.shape[1])
+    values, scale = _over_scale(rows.astype(np.float64, copy=False), given, eps, eps_placement)
+    return Standardized(values, mean, var, scale, True, eps, eps_placement, constant=True)
+
+
+def _over_scale(rows: Float64, found: Statistics, eps: float, eps_placement: str) -> tuple[Float64, Float64]:
+    """(rows - mean) / s, and s."""
     scale = EPS_PLACEMENTS[eps_placement].scale(found.var, eps)
     values = rows - found.mean[:, np.newaxis]
     values -= found.mean_rest[:, np.newaxis]
     values *= reciprocal(scale)[:, np.newaxis]
-    return Standardized(values, found.mean, found.var, scale, centred, eps, eps_placement)
+    return values, scale
 
 
 def _centred_statistics(rows: Float64) -> Statistics:
@@ -76,11 +91,14 @@ def pulled_back(gradient: Float64, found: Standardized) -> Float64:
         (1 / s) [g - <g> - c0 v <g v>]
 
     where <.> is the mean of a row, without <g> where the rows are not centred; c0 is 1 for "variance" and s / sqrt(var)
-    for "deviation". Where s is 0 the gradient is 0 by definition.
+    for "deviation". By constant statistics it is g / s. Where s is 0 the gradient is 0 by definition.
     """
+    inverse = reciprocal(found.scale)[:, np.newaxis]
+    if found.constant:
+        return gradient * inverse
     left = EPS_PLACEMENTS[found.eps_placement].left(found.eps, found.scale)[:, np.newaxis]
     kept = without_cancellation(gradient, found.values, left, _means, centred=found.centred)
-    return kept * reciprocal(found.scale)[:, np.newaxis]
+    return kept * inverse
 
 
 def _means(rows: Float64) -> Float64:

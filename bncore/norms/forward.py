@@ -10,10 +10,10 @@ from bncore.arguments import Array, Float64, choice, not_finite, real_array
 from bncore.epsilon import EPS_PLACEMENTS, valid_eps
 from bncore.errors import EmptyBatch, ShapeMismatch
 from bncore.norms.arrangement import Arrangement
-from bncore.norms.core import Standardized, standardize
-from bncore.norms.parameters import expanded, learned, moved, running_of, settings_of
+from bncore.norms.core import Standardized
+from bncore.norms.modes import MODES, Asked
+from bncore.norms.parameters import expanded, learned, running_of, settings_of
 from bncore.norms.remarks import Remark, remarks_of
-from bncore.norms.renormalization import corrections
 from bncore.norms.table import NORMS
 
 
@@ -24,8 +24,9 @@ class Normed:
     `y` and `x_hat` have the shape and dtype of x, all else is float64. `mean`, `var` and `scale` have one value a
     statistic, in the shape of the axes that are not averaged over: (C,) for batch norm, (N, groups) for group norm,
     (N / ghost_size, C) for ghost batch norm and so on; `count` is how many cells share each. RMS norm subtracts no
-    mean: its `mean` is None and its `var` the mean square. `r` and `d`, (C,), are batch renormalization's, else None.
-    `running_mean` and `running_var`, (C,), are the updated ones, None if none were given.
+    mean: its `mean` is None and its `var` the mean square. In inference by running statistics `mean` and `var` are
+    those, (C,). `r` and `d`, (C,), are batch renormalization's in training, else None. `running_mean` and
+    `running_var`, (C,), are the updated ones, in inference the given ones, None if none were given.
     """
 
     norm: str
@@ -43,6 +44,7 @@ class Normed:
     beta: Float64 | None
     eps: float
     eps_placement: str
+    mode: str
     settings: dict[str, Any]
     remarks: tuple[Remark, ...]
     arrangement: Arrangement = field(repr=False)
@@ -64,10 +66,12 @@ def forward(
     d_max: float | None = None,
     eps: float = 1e-5,
     eps_placement: str = "variance",
+    mode: str = "train",
     running_mean: ArrayLike | None = None,
     running_var: ArrayLike | None = None,
     momentum: float = 0.1,
     running_variance: str = "unbiased",
+    running_average: str = "variance",
     dtype: str | None = None,
 ) -> Normed:
     """Normalize the cells that share a statistic, then scale and shift.
@@ -85,22 +89,41 @@ def forward(
     Settings, each taken only by the norm that needs it: `groups` (a divisor of C; needed) of group norm; `ghost_size`
     (a divisor of N; needed) of ghost batch norm; `axis` (default 1) of layer and RMS norm; `r_max` ≥ 1 (default 3) and
     `d_max` ≥ 0 (default 5) of batch renormalization, which also needs `running_mean` and `running_var`, (C,). Batch and
-    ghost batch norm update them if they are given: ghost batches one after the other, as Hoffer et al. do.
-    `momentum` and `running_variance` are those of `bncore.forward`; Ioffe 2017 averages the deviation instead of the
-    variance.
+    ghost batch norm update them if they are given, ghost batches one after the other.
+
+    Running statistics move by `momentum` and `running_variance` as in `bncore.forward`, and by `running_average`:
+    "variance" (default) averages the variance, as batch norm and the frameworks do; "deviation" averages the
+    denominator s, and running_var becomes the variance that has it. Batch renormalization as published, and ghost batch
+    norm as published, is running_average="deviation" with running_variance="biased" (algorithm 1 of Ioffe 2017 and of
+    Hoffer et al. 2017 each). It is not the default because running_var is then no average of variances, which
+    whoever passes it on to other batch norms expects.
+
+        running_var <- ((1 - a) sqrt(running_var + eps) + a sqrt(var + eps))^2 - eps       "deviation", a = momentum
+
+    Modes, as of `bncore.forward`. In "train" the statistics are those of x. In "inference" batch norm, ghost batch norm
+    and batch renormalization do the same thing: they normalize by `running_mean` and `running_var`, which are needed
+    and stay as they are, whoever the companions; there are no ghost batches and no r and d then, so that `ghost_size`,
+    `r_max` and `d_max` have no effect, and N may be any. Layer, instance, group and RMS norm keep no running
+    statistics: their inference is the same computation as their training.
+
+        x_hat = (x - running_mean) / s,  s of running_var          inference of batch, ghost batch norm, renormalization
 
     Conventions. Group norm is torch.nn.GroupNorm and ONNX GroupNormalization of opset 21: channels in consecutive
     groups, gamma and beta a channel (opset 18 had one a group). Layer norm is ONNX LayerNormalization with its `axis`
     (there -1 by default) and torch.nn.LayerNorm with normalized_shape = x.shape[axis:]: gamma and beta a cell of an
-    example, so that one group of group norm normalizes alike but learns less. Instance norm is torch.nn.InstanceNorm
-    with affine=True and ONNX InstanceNormalization. RMS norm is torch.nn.RMSNorm and ONNX RMSNormalization, epsilon
-    inside the root ("variance"); the paper's own code has it outside ("deviation"). All variances are biased.
+    example, so that one group of group norm normalizes alike but learns less. Instance norm is torch.nn.InstanceNorm1d
+    to 3d with affine=True and ONNX InstanceNormalization. RMS norm is torch.nn.RMSNorm (whose eps is by default the
+    dtype's own, 2.2e-16 in float64) and ONNX RMSNormalization of opset 23 (`axis` -1 by default), epsilon inside the
+    root ("variance"); the paper's own code has it outside ("deviation"). All variances are biased. ONNX standardizes
+    group, layer and RMS norm in float32 unless stash_type says otherwise. y, gradients and running statistics are
+    tested against those of PyTorch 2.13.0; ONNX is held to its definitions, no runtime was run.
 
     dtypes: y and x_hat keep x's float16, float32 or float64 (or `dtype`); integers and booleans become float64. All
     computing is in float64, rounded once at the end.
 
     Edges: a statistic of a single cell, or of equal cells, gives x_hat = 0 (remarks "single_cell", "constant_cells");
-    with eps = 0 as well "zero_denominator". Instance norm of (N, C) is refused by PyTorch; here it is the first case.
+    with eps = 0 as well "zero_denominator". PyTorch refuses instance norm of a single position, and reads (N, C) as
+    one example; here it is the first case.
 
     >>> forward([[1.0, 3.0], [10.0, 30.0]], "layer", eps=0).y
     array([[-1.,  1.],
@@ -112,16 +135,15 @@ def forward(
     """
     row = NORMS[choice(norm, NORMS, "norm")]
     array = _checked(real_array(x, "x", dtype))
+    taken_in = MODES[choice(mode, MODES, "mode")]
     given = {"groups": groups, "ghost_size": ghost_size, "axis": axis, "r_max": r_max, "d_max": d_max}
-    settings = settings_of(norm, given, array.ndim)
-    arrangement = row.arrangement(array.shape, settings)
+    settings = settings_of(norm, given, array.ndim, mode)
     gamma, beta = learned(norm, gamma, beta, row.parameter_shape(array.shape, settings))
-    running = running_of(norm, running_mean, running_var, array.shape[1])
+    running = running_of(norm, running_mean, running_var, array.shape[1], mode)
     eps, eps_placement = valid_eps(eps), choice(eps_placement, EPS_PLACEMENTS, "eps_placement")
-    found = standardize(arrangement.rows(array), centred=row.centred, eps=eps, eps_placement=eps_placement)
-    r, d = corrections(found, running, eps=eps, **settings) if norm == "renorm" and running else (None, None)
-    x_hat = arrangement.whole(_corrected(found.values, r, d))
-    updated = moved(running, found, arrangement, momentum, running_variance)
+    rule = {"momentum": momentum, "running_variance": running_variance, "running_average": running_average}
+    taken = taken_in(array, Asked(norm, settings, running, eps, eps_placement, rule))
+    arrangement, found, x_hat = taken.arrangement, taken.standardized, taken.x_hat
     return Normed(
         norm=norm,
         y=_scaled(x_hat, gamma, beta, norm).astype(array.dtype, copy=False),
@@ -130,14 +152,15 @@ def forward(
         var=arrangement.shaped(found.var),
         scale=arrangement.shaped(found.scale),
         count=arrangement.count,
-        r=r,
-        d=d,
-        running_mean=updated[0] if updated else None,
-        running_var=updated[1] if updated else None,
+        r=taken.r,
+        d=taken.d,
+        running_mean=taken.running[0] if taken.running else None,
+        running_var=taken.running[1] if taken.running else None,
         gamma=gamma,
         beta=beta,
         eps=eps,
         eps_placement=eps_placement,
+        mode=mode,
         settings=settings,
         remarks=remarks_of(found),
         arrangement=arrangement,
@@ -157,12 +180,6 @@ def _checked(array: Array) -> Array:
     if not np.isfinite(array).all():
         raise not_finite(array, "x")
     return array
-
-
-def _corrected(values: Float64, r: Float64 | None, d: Float64 | None) -> Float64:
-    if r is None or d is None:
-        return values
-    return values * r[:, np.newaxis] + d[:, np.newaxis]
 
 
 def _scaled(x_hat: Float64, gamma: Float64, beta: Float64 | None, norm: str) -> Float64:

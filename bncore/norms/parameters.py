@@ -10,14 +10,15 @@ from bncore.arguments import Float64, not_finite, real_array
 from bncore.errors import BadParameter, ShapeMismatch
 from bncore.norms.arrangement import Arrangement
 from bncore.norms.core import Standardized
+from bncore.norms.running_average import averaged
 from bncore.norms.table import NORMS, SETTINGS, whole
-from bncore.running import running_pair, updated
+from bncore.running import running_pair
 
 Running = tuple[Float64, Float64]
 
 
-def settings_of(norm: str, given: Mapping[str, Any], axes: int) -> dict[str, Any]:
-    """The settings that a norm takes, those left out (None) at their defaults.
+def settings_of(norm: str, given: Mapping[str, Any], axes: int, mode: str) -> dict[str, Any]:
+    """The settings that a norm takes, those left out (None) at their defaults; in inference those that it heeds.
 
     Raises BadParameter for one that it does not take, that is missing, and for an axis that is not there.
     """
@@ -27,7 +28,8 @@ def settings_of(norm: str, given: Mapping[str, Any], axes: int) -> dict[str, Any
             takers = " and ".join(other.title.lower() for other in NORMS.values() if name in other.settings)
             detail = f"{name} is {value!r}, and the norm is {row.title.lower()}; give {name} to {takers} only."
             raise BadParameter(detail, parameter=name)
-    return {name: _setting(norm, name, given.get(name), axes) for name in row.settings}
+    heeded = [name for name in row.settings if mode == "train" or SETTINGS[name].inference]
+    return {name: _setting(norm, name, given.get(name), axes) for name in heeded}
 
 
 def _setting(norm: str, name: str, value: Any, axes: int) -> Any:
@@ -79,33 +81,36 @@ def expanded(values: Float64, norm: str, axes: int) -> Float64:
 
 
 def running_of(
-    norm: str, running_mean: ArrayLike | None, running_var: ArrayLike | None, channels: int
+    norm: str, running_mean: ArrayLike | None, running_var: ArrayLike | None, channels: int, mode: str
 ) -> Running | None:
     """The running statistics that a norm starts from, None if none are given.
 
     Raises what `bncore.running.running_pair` does, and BadParameter where they are given to a norm that keeps none, or
-    not given to batch renormalization.
+    not given to a norm that is corrected towards them or to inference by them.
     """
     given = running_pair(running_mean, running_var, channels)
     row = NORMS[norm]
     if given is not None and not row.running:
         detail = f"{row.title} keeps no running statistics; leave running_mean and running_var out."
         raise BadParameter(detail, parameter="running_mean")
-    if given is None and norm == "renorm":
+    if given is None and row.corrected:
         detail = f"{row.title} corrects towards running statistics; give running_mean and running_var."
+        raise BadParameter(detail, parameter="running_mean")
+    if given is None and row.running and mode == "inference":
+        detail = "mode 'inference' normalizes by running statistics; give running_mean and running_var."
         raise BadParameter(detail, parameter="running_mean")
     return given
 
 
 def moved(
-    running: Running | None, found: Standardized, arrangement: Arrangement, momentum: float, running_variance: str
+    running: Running | None, found: Standardized, arrangement: Arrangement, rule: Mapping[str, Any]
 ) -> Running | None:
-    """The running statistics after the batch, or after each ghost batch in turn."""
+    """The running statistics after the batch, or after each ghost batch in turn; `rule` is the rest of `averaged`."""
     if running is None:
         return None
     channels = len(running[0])
     for mean, var in zip(found.mean.reshape(-1, channels), found.var.reshape(-1, channels), strict=True):
-        running = updated(
-            running, mean, var, count=arrangement.count, momentum=momentum, running_variance=running_variance
+        running = averaged(
+            running, mean, var, count=arrangement.count, eps=found.eps, eps_placement=found.eps_placement, **rule
         )
     return running

@@ -31,9 +31,10 @@ REMARKS: dict[str, str] = {
 def remarks_of(found: Standardized) -> tuple[Remark, ...]:
     """The remarks on standardized rows."""
     remarks = []
-    if found.centred and found.values.shape[1] == 1:
+    own = found.centred and not found.constant
+    if own and found.values.shape[1] == 1:
         remarks.append(Remark("single_cell", tuple(range(len(found.var)))))
-    elif found.centred and not found.var.all():
+    elif own and not found.var.all():
         remarks.append(Remark("constant_cells", _numbers(found.var == 0)))
     if not found.scale.all():
         remarks.append(Remark("zero_denominator", _numbers(found.scale == 0)))

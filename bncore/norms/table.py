@@ -15,18 +15,24 @@ Given = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Setting:
-    """A number that a norm asks for; `default` None means that it must be given."""
+    """A number that a norm asks for; `default` None means that it must be given.
+
+    `inference` is whether it has an effect in inference, too.
+    """
 
     help: str
     default: float | None
+    inference: bool = True
 
 
 SETTINGS: dict[str, Setting] = {
     "groups": Setting("Groups that the channels are dealt into, in their order; a divisor of C.", None),
-    "ghost_size": Setting("Examples in each ghost batch, in their order; a divisor of N.", None),
+    "ghost_size": Setting("Examples in each ghost batch, in their order; a divisor of N.", None, inference=False),
     "axis": Setting("The first axis that is normalized; all behind it are, too, as in ONNX.", 1),
-    "r_max": Setting("Largest r, and 1/r_max the smallest, of batch renormalization; at least 1.", 3.0),
-    "d_max": Setting("Largest size of d of batch renormalization; at least 0.", 5.0),
+    "r_max": Setting(
+        "Largest r, and 1/r_max the smallest, of batch renormalization; at least 1.", 3.0, inference=False
+    ),
+    "d_max": Setting("Largest size of d of batch renormalization; at least 0.", 5.0, inference=False),
 }
 
 
@@ -36,8 +42,9 @@ class Norm:
 
     `over` says which cells share a statistic, `learned` which parameters there are and `per_channel` whether they have
     a value a channel, (C,), or one for each cell of an example, x.shape[axis:]. `centred` is whether the mean is
-    subtracted, `running` whether running statistics are kept; `settings` names the rows of SETTINGS that it takes.
-    `batch` is whether an example's result depends on the others of its batch.
+    subtracted, `running` whether running statistics are kept, which inference then normalizes by; `settings` names the
+    rows of SETTINGS that it takes. `batch` is whether an example's result depends on the others of its batch, and
+    `corrected` whether r and d then bring it towards the running statistics, which it needs.
     """
 
     title: str
@@ -49,6 +56,7 @@ class Norm:
     centred: bool = True
     running: bool = False
     batch: bool = False
+    corrected: bool = False
     settings: tuple[str, ...] = ()
 
     def parameter_shape(self, shape: Shape, given: Given) -> Shape:
@@ -56,7 +64,8 @@ class Norm:
         return (shape[1],) if self.per_channel else shape[given["axis"] :]
 
 
-def _of_channels(shape: Shape, _given: Given) -> Arrangement:
+def of_channels(shape: Shape, _given: Given) -> Arrangement:
+    """All examples and positions share a statistic, each channel its own."""
     return Arrangement(shape, (shape[0], shape[1], prod(shape[2:])), (0, 2))
 
 
@@ -103,7 +112,7 @@ def whole(value: Any) -> bool:
 NORMS: dict[str, Norm] = {
     "batch": Norm(
         "Batch norm", "all examples and positions, for each channel", "Ioffe & Szegedy 2015, algorithm 1",
-        _of_channels, running=True, batch=True,
+        of_channels, running=True, batch=True,
     ),
     "layer": Norm(
         "Layer norm", "all channels and positions, for each example", "Ba, Kiros & Hinton 2016, equation 3",
@@ -124,7 +133,7 @@ NORMS: dict[str, Norm] = {
     ),
     "renorm": Norm(
         "Batch renormalization", "all examples and positions, for each channel, then corrected by r and d towards the "
-        "running statistics", "Ioffe 2017, algorithm 1", _of_channels, running=True, batch=True,
+        "running statistics", "Ioffe 2017, algorithm 1", of_channels, running=True, batch=True, corrected=True,
         settings=("r_max", "d_max"),
     ),
     "ghost": Norm(

@@ -76,6 +76,14 @@ def test_one_norm_alone(client):
     assert by_name(answer)["group"]["settings"] == {"groups": 2}
 
 
+def test_the_conventions_say_what_inference_would_do(client):
+    assert (
+        "as in training: in inference batch norm, batch renormalization and ghost batch norm would take running "
+        "statistics instead; layer norm, instance norm, group norm and RMS norm compute the same in inference"
+    ) in get(client)["conventions"]
+    assert "as in training: RMS norm computes the same in inference" in get(client, norm="rms")["conventions"]
+
+
 # ---- the situations ----
 
 
@@ -88,12 +96,19 @@ def test_one_example_leaves_the_norms_of_an_example_alone_and_makes_batch_norm_i
         assert "exactly the values" in rows[name]["text"]
     assert rows["batch"]["effect"]["from_instance"] == rows["ghost"]["effect"]["from_instance"] == 0
     assert rows["batch"]["effect"]["moved"] > 0.05
-    assert "so is instance norm now" in rows["batch"]["text"]
+    assert "so it is instance norm now" in rows["batch"]["text"]
     assert rows["batch"]["count"] == 16
     assert f"{rows['batch']['effect']['moved']:.3g}" in rows["batch"]["text"]
     assert rows["renorm"]["effect"]["moved"] < 1e-12
     tight = by_name(get(client, situation="one_example", r_max=1, d_max=0))["renorm"]
     assert tight["effect"]["moved"] == pytest.approx(rows["batch"]["effect"]["moved"], rel=1e-6)
+
+
+def test_a_batch_that_is_one_example_already_does_not_move(client):
+    rows = by_name(get(client, situation="one_example", batch_size=1))
+    assert rows["batch"]["text"].endswith("so it is instance norm now, as before: its batch has no other.")
+    assert rows["layer"]["counted"] == "1 statistic over 128 cells"
+    assert rows["instance"]["counted"] == "8 statistics, each over 16 cells"
 
 
 def test_one_example_of_single_cells_leaves_nothing(client):
@@ -129,8 +144,8 @@ def test_a_huge_channel_squeezes_those_that_share_its_statistic(client):
     squeezed = {name: row["effect"]["squeezed"] for name, row in rows.items()}
     assert squeezed == {"batch": 0, "layer": 7, "instance": 0, "group": 1, "rms": 7, "renorm": 0, "ghost": 0}
     assert rows["layer"]["effect"]["least_kept"] < 0.01
-    assert "7 of the 7 other channels are squeezed" in rows["layer"]["text"]
-    assert "1 of the 7 other channels is squeezed" in rows["group"]["text"]
+    assert "All 7 other channels are squeezed below 10 % of their usual deviation" in rows["layer"]["text"]
+    assert "1 of the 7 other channels is squeezed below 10 % of its usual deviation" in rows["group"]["text"]
     assert rows["batch"]["effect"]["least_kept"] == pytest.approx(1)
 
 
@@ -197,6 +212,47 @@ def test_an_uploaded_batch_of_four_axes_is_the_block_itself(client, uploaded):
         ]
         == 3
     )
+
+
+@pytest.mark.parametrize("situation", ["usual", "one_example", "huge_channel"])
+@pytest.mark.parametrize("scale", [1e155, 1e300])
+def test_numbers_whose_variance_float64_cannot_hold_are_refused_with_their_size(client, uploaded, scale, situation):
+    x = np.random.default_rng(0).normal(size=(6, 4, 3, 5)) * scale
+    query = {"source": uploaded(x=x), "batch_size": "all", "situation": situation}
+    answer = client.get(URL, params=query)
+    row = refused(client, **query)
+    assert (row["field"], row["allowed"]) == ("source", "divide all by a constant first")
+    detail = answer.json()["detail"]
+    assert detail.startswith(
+        f"The source has numbers up to {np.abs(x).max() / scale:.2f}e{np.log10(scale):.0f} in size"
+    )
+    assert ("multiplied by 100" in detail) == (situation == "huge_channel")
+    assert "running" not in detail
+    assert detail.endswith("divide all by a constant first.")
+
+
+def test_a_channel_that_the_factor_makes_infinite_is_refused_by_the_factor(client, uploaded):
+    row = refused(client, source=uploaded(x=np.full((3, 2), 1e307)), situation="huge_channel")
+    assert (row["field"], row["given"]) == ("huge_factor", 100)
+
+
+def test_numbers_just_small_enough_are_answered(client, uploaded):
+    x = np.random.default_rng(0).normal(size=(6, 4, 3)) * 1e153
+    assert by_name(get(client, source=uploaded(x=x), batch_size="all"))["layer"]["after"]["max"][0] < 10
+
+
+@pytest.mark.parametrize("constant", [3.0, 1e-300 * np.arange(6)], ids=["constant", "tiny"])
+def test_a_channel_without_variance_and_no_epsilon_leave_out_renormalization_only(client, uploaded, constant):
+    x = np.random.default_rng(0).normal(size=(6, 4))
+    x[:, 2] = constant
+    source = uploaded(x=x)
+    answer = get(client, source=source, batch_size="all", eps=0)
+    assert list(by_name(answer)) == [name for name in NORMS if name != "renorm"]
+    (note,) = [text for text in answer["batch"]["warnings"] if "renormalization" in text]
+    assert f"{answer['batch']['channel_names'][2]} has variance 0 over 6 examples" in note
+    row = refused(client, source=source, batch_size="all", eps=0, norm="renorm")
+    assert (row["field"], row["given"]) == ("eps", 0)
+    assert "renorm" in by_name(get(client, source=source, batch_size="all", eps=1e-9))
 
 
 def test_an_upload_that_is_gone_is_a_410(client):

@@ -55,6 +55,30 @@ def test_every_norm_forward_and_backward(client, norm):
     assert ("running_mean" in found) == (norm == "renorm")
 
 
+@pytest.mark.parametrize("norm", NORMS)
+def test_inference_of_every_norm(client, norm):
+    x, dy = drawn((5, 4, 2))  # 5 examples: no ghost batches of 3
+    given = {"running_mean": [1.0, 0.0, 2.0, 0.0], "running_var": [4.0, 1.0, 0.5, 2.0]} if NORMS[norm].running else {}
+    given |= {"group": {"groups": 2}}.get(norm, {})
+    found = posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), mode="inference", **given)
+    result = norms.forward(x, norm, mode="inference", **given)
+    np.testing.assert_array_equal(found["y"], result.y)
+    np.testing.assert_array_equal(found["dx"], norms.backward(dy, result).dx)
+    for name in ("running_mean", "running_var"):
+        assert found.get(name) == given.get(name)
+    assert "r" not in found
+    if not given.get("running_mean"):
+        assert found == posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), **given)
+
+
+def test_the_papers_running_average_of_the_deviation(client):
+    x, _ = drawn()
+    rule = {"running_average": "deviation", "running_variance": "biased", "momentum": 0.3}
+    found = posted(client, x=x.tolist(), norm="renorm", **RUNNING, **rule)
+    np.testing.assert_array_equal(found["running_var"], norms.forward(x, "renorm", **RUNNING, **rule).running_var)
+    assert found["running_var"] != posted(client, x=x.tolist(), norm="renorm", **RUNNING)["running_var"]
+
+
 def test_gamma_and_beta_of_layer_norm_are_nested(client):
     x, _ = drawn((2, 3, 2))
     gamma = np.arange(6.0).reshape(3, 2)
@@ -90,7 +114,10 @@ def test_special_cases_are_told(client):
         ({"norm": "renorm", **RUNNING, "d_max": -1}, "d_max"), ({"norm": "layer", "axis": 0}, "axis"),
         ({"norm": "layer", **RUNNING}, "running_mean"), ({"norm": "rms", "beta": [[0, 0]] * 4}, "beta"),
         ({"norm": "layer", "gamma": [1, 1, 1, 1]}, "gamma"), ({"gamma": "one"}, "gamma"), ({"beta": [1, "a"]}, "beta"),
-        ({"norm": "weight"}, "norm"), ({"eps": -1}, "eps"), ({"eps": "1e-5"}, "eps"), ({"mode": "train"}, "mode"),
+        ({"norm": "weight"}, "norm"), ({"eps": -1}, "eps"), ({"eps": "1e-5"}, "eps"), ({"mode": "test"}, "mode"),
+        ({"running_average": "mean"}, "running_average"),
+        ({"mode": "inference"}, "running_mean"), ({"norm": "ghost", "mode": "inference"}, "running_mean"),
+        ({"norm": "layer", "mode": "inference", **RUNNING}, "running_mean"),
         ({"x": [[1.0], [1.0, 2.0]]}, "x"), ({"x": None}, "x"), ({"dy": [[1.0]]}, "dy"), ({"dtype": "int8"}, "dtype"),
     ],
     ids=str,

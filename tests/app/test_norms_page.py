@@ -49,6 +49,14 @@ def test_an_upload_that_is_gone_shows_the_page_with_the_reason(client):
     assert embedded(answer.text, "state")["problem"]["status"] == 410
 
 
+def test_notes_on_the_data_are_in_the_page_so_that_nothing_moves_when_it_starts(client, uploaded):
+    note = "Batch renormalization is not defined here"
+    x = np.random.default_rng(0).normal(size=(6, 4)) * [1, 1, 0, 1]
+    html = client.get(f"{PAGE}?source={uploaded(x=x)}&eps=0").text
+    assert re.search(rf'<ul class="warnings" id="warnings"[^>]*"><li>{note}', html)
+    assert re.search(r'<ul class="warnings" id="warnings"[^>]* hidden></ul>', client.get(PAGE).text)
+
+
 def test_a_large_block_comes_at_once_without_a_result(client):
     answer = client.get(f"{PAGE}?batch_size=1024&channels=64&groups=8")
     assert answer.status_code == 200

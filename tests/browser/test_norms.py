@@ -158,17 +158,30 @@ def test_another_situation_says_what_it_does_to_each_norm(norms: Norms) -> None:
     assert norms.query == {"situation": "one_example"}
     expect(norms.headline).to_contain_text("One example alone, N = 1")
     assert norms.lit("batch") == {(0, 4)} == norms.lit("instance")
-    assert "so is instance norm now" in norms.text("batch")
+    assert "so it is instance norm now" in norms.text("batch")
     assert "exactly the values" in norms.text("layer")
     norms.controls.choose("situation", "huge_channel")
     expect(norms.controls.field("huge_factor")).to_be_visible()
     for name in NORMS:
         assert norms.text(name) == norms.norm(name)["text"]
-    assert "7 of the 7 other channels are squeezed" in norms.text("layer")
+    assert "All 7 other channels are squeezed" in norms.text("layer")
     assert "symlog" in norms.controls.axes("before")["xaxis"]["title"]
     norms.page.go_back()
     norms.settle()
     expect(norms.headline).to_contain_text("One example alone")
+
+
+def test_a_cell_alone_is_told_with_its_statistic(norms: Norms) -> None:
+    norms.open("source=wine&situation=one_example")
+    assert "x̂ = 0; a cell alone: mean 134, deviation 0" in norms.told("batch")
+
+
+def test_on_a_phone_the_block_comes_first_and_how_to_read_it_next(norms: Norms) -> None:
+    norms.page.set_viewport_size({"width": 390, "height": 844})
+    norms.open()
+    left = "(cards) => cards.map((card) => [card.getBoundingClientRect().left, card.querySelector('h3').textContent])"
+    titles = [title for _, title in sorted(norms.page.locator(".cube-card").evaluate_all(left))]
+    assert titles[:3] == ["x, before any norm", "How to read a cube", "Batch norm"]
 
 
 def test_a_class_sorted_batch_names_its_class(norms: Norms) -> None:

@@ -182,7 +182,7 @@ export class Cubes {
     const of = owner[cell[0] * cube.shown[1] + cell[1]];
     const taken = mean === null ? `root mean square ${three(sd[of])}` : `mean ${three(mean[of])}, deviation ${three(sd[of])}`;
     const corrected = r === null ? "" : `, r ${three(r[cell[1]])}, d ${three(d[cell[1]])}`;
-    return `x̂ = ${three(this.#value(values, cell))}; ${count === 1 ? "a cell alone" : `${count.toLocaleString("en")} cells share`} ${taken}${corrected}`;
+    return `x̂ = ${three(this.#value(values, cell))}; ${count === 1 ? "a cell alone:" : `${count.toLocaleString("en")} cells share`} ${taken}${corrected}`;
   }
 
   #value(values, [example, channel, position]) {

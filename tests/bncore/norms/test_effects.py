@@ -40,6 +40,16 @@ def test_a_huge_channel_squeezes_its_companions_in_the_statistic():
     assert found.least_kept < 1e-3
 
 
+@pytest.mark.parametrize(("factor", "squeezed"), [(1 - 1e-6, 0), (1 + 1e-6, 1)])
+def test_a_channel_counts_as_squeezed_below_a_tenth_of_its_deviation(factor, squeezed):
+    sign = np.array([[1.0, -1.0, 1.0, -1.0]])
+    huge = factor * np.sqrt(199)  # the root mean square of h and 1 is 10 where h^2 + 1 = 200
+    before, after = np.stack([sign, sign], axis=1), np.stack([huge * sign, sign], axis=1)
+    found = of("rms", before, after, 0)
+    assert found.least_kept == pytest.approx(0.1, rel=1e-5)
+    assert (found.squeezed, found.others) == (squeezed, 1)
+
+
 def test_without_any_deviation_nothing_is_compared():
     x = np.ones((2, 2))
     found = of("batch", x, x)

@@ -72,3 +72,71 @@ def test_ghost_batches_move_them_one_after_the_other():
 def test_none_are_made_up():
     assert norms.forward(batch()[0], "batch").running_mean is None
     assert norms.forward(batch()[0], "ghost", ghost_size=2).running_var is None
+
+
+# ---- what is averaged ----
+
+
+def denominators(var, eps, placement):
+    return bncore.EPS_PLACEMENTS[placement].scale(np.asarray(var, float), eps)
+
+
+@pytest.mark.parametrize(("norm", "settings"), [("renorm", {}), ("ghost", {"ghost_size": 8}), ("batch", {})])
+@pytest.mark.parametrize("placement", bncore.EPS_PLACEMENTS)
+@pytest.mark.parametrize("eps", [1e-5, 0.7])
+def test_the_papers_rule_averages_the_denominator(norm, settings, placement, eps):
+    x, _ = batch()
+    of = bncore.statistics(x)
+    rule = {"momentum": 0.3, "running_variance": "biased", "running_average": "deviation"}
+    start = {"running_mean": [1.0, 2.0, 3.0], "running_var": [1.0, 0.01, 40.0]}
+    found = norms.forward(x, norm, eps=eps, eps_placement=placement, **rule, **start, **settings)
+    truth = 0.7 * denominators(start["running_var"], eps, placement) + 0.3 * denominators(of.var, eps, placement)
+    np.testing.assert_allclose(denominators(found.running_var, eps, placement), truth, rtol=1e-14)
+    np.testing.assert_allclose(found.running_mean, 0.7 * np.array(start["running_mean"]) + 0.3 * of.mean)
+
+
+def test_the_papers_rule_by_hand():
+    x = [[10.0, 0.0], [18.0, 2.0]]  # deviations 4 and 1
+    start = {"running_mean": [0, 0], "running_var": [4, 1]}
+    rule = {"momentum": 0.5, "running_variance": "biased", "eps": 0}
+    found = norms.forward(x, "renorm", running_average="deviation", **rule, **start)
+    assert found.running_var.tolist() == [9, 1]  # the mean of deviations 2 and 4 is 3
+    assert norms.forward(x, "renorm", **rule, **start).running_var.tolist() == [10, 1]
+    unbiased = norms.forward(
+        x, "renorm", running_average="deviation", **rule | {"running_variance": "unbiased"}, **start
+    )
+    np.testing.assert_allclose(unbiased.running_var, [(1 + np.sqrt(8)) ** 2, (0.5 + np.sqrt(0.5)) ** 2])
+
+
+def test_ghost_batches_deviations_move_one_after_the_other():
+    x, _ = batch()
+    var, rule = np.ones(CHANNELS), {"momentum": 0.2, "running_variance": "biased", "running_average": "deviation"}
+    for part in (x[:4], x[4:]):
+        var = norms.forward(part, "batch", running_mean=np.zeros(CHANNELS), running_var=var, **rule).running_var
+    cold = dict(zip(("running_mean", "running_var"), bncore.cold_start(CHANNELS), strict=True))
+    found = norms.forward(x, "ghost", ghost_size=4, **rule, **cold)
+    np.testing.assert_allclose(found.running_var, var)
+
+
+@pytest.mark.parametrize("running_var", [0.0, 1e-300, 1e-30, 1.0, 1e300])
+@pytest.mark.parametrize("eps", [0.0, 1e-5, 1e3])
+def test_the_average_of_equal_deviations_is_that_deviation_however_small_beside_epsilon(running_var, eps):
+    x = np.sqrt(running_var) * np.array([[1.0], [-1.0]])
+    given_ = {"running_mean": [0.0], "running_var": [running_var], "eps": eps, "running_variance": "biased"}
+    found = norms.forward(x, "batch", running_average="deviation", **given_)
+    np.testing.assert_allclose(found.running_var, [running_var], rtol=1e-14)
+
+
+def test_inference_divides_by_the_average():
+    x, _ = batch()
+    start = {"running_mean": np.zeros(CHANNELS), "running_var": np.ones(CHANNELS)}
+    trained = norms.forward(x, "renorm", running_average="deviation", running_variance="biased", momentum=0.5, **start)
+    left = {"running_mean": trained.running_mean, "running_var": trained.running_var}
+    scale = 0.5 * np.sqrt(1 + 1e-5) + 0.5 * trained.scale
+    np.testing.assert_allclose(norms.forward(x, "renorm", mode="inference", **left).scale, scale)
+
+
+def test_an_unknown_average_is_refused():
+    with pytest.raises(bncore.BatchNormError, match="variance, deviation") as caught:
+        norms.forward(batch()[0], "batch", running_average="mean", running_mean=[0] * 3, running_var=[1] * 3)
+    assert caught.value.parameter == "running_average"
