@@ -23,7 +23,7 @@ def disturb_headline(shown: Contrast) -> str:
     later = shown.setup.depth - d.block
     noticed = {name: _noticed(column, d) for name, column in shown.columns.items()}
     if not later:
-        return f"{what}: there is no later block to notice."
+        return f"{what}: there is no later block to notice, only the read-out and the loss."
     if all(count == 0 for count in noticed.values()):
         return f"{what}: no later block's input changes by more than {SMALL:.0%} of a deviation."
     told = ", ".join(f"{_of(count, later)} {COLUMN_WORDS[name]}" for name, count in noticed.items())
@@ -59,7 +59,7 @@ def disturb_text(shown: Contrast, name: str, notation: str) -> str:
     before, after = column.survey.diverged, column.disturbed.survey.diverged
     if not any(found and found.side == "forward" for found in (before, after)):
         parts += [_moved(shown, name, column.disturbed, notation), _why(shown, name, column.disturbed, notation)]
-    return " ".join(part for part in (*parts, _gradient(name, column, column.disturbed, d)) if part)
+    return " ".join(part for part in (*parts, _gradient(shown, name, column, column.disturbed)) if part)
 
 
 def _diverged(shown: Contrast, name: str, column: Column, found: Disturbed, notation: str) -> str:
@@ -124,6 +124,11 @@ class _Told:
         return self.first.block
 
     @property
+    def at_the_end(self) -> bool:
+        """Whether no block comes behind the disturbed one."""
+        return self.block == self.shown.setup.depth
+
+    @property
     def z(self) -> str:
         return joint_symbol(self.shown, self.name, "z", self.notation)
 
@@ -151,22 +156,44 @@ class _Told:
 
 
 def _nothing(told: _Told) -> str:
-    return f"Nothing is disturbed: no number of block {told.block} changes."
+    why = NOTHING_AS[told.passing.reason].format(dtype=told.recipe.dtype)
+    return f"Nothing is disturbed: no number of block {told.block} changes, as {why}."
+
+
+NOTHING_AS = {
+    "as_it_was": "the factor is 1 and the shift 0",
+    "no_weights": "its weights are 0",
+    "no_input": "all that enters it is 0",
+    "one_example": "one example minus the batch's mean, which is itself, is 0",
+    "rounding": "the disturbance is smaller than the last digit of {dtype}",
+}
 
 
 def _constant(told: _Told) -> str:
     made = "batch norm makes 0 of it, and " if told.name == "with" else ""
     around = " but by its residual connection" if told.around else ""
+    when, why = CONSTANT_AS[told.passing.reason]
     return (
-        f"Disturbed, {told.entered} of block {told.block} is the same for every example: {made}nothing of the batch "
-        f"passes this block{around}."
+        f"{when}, {told.entered} of block {told.block} is the same for every example, as "
+        f"{why.format(dtype=told.recipe.dtype)}: {made}nothing of the batch passes this block{around}."
     )
+
+
+CONSTANT_AS = {
+    "one_example": ("Disturbed or not", "there is only one"),
+    "before": ("Disturbed or not", "nothing of the batch comes that far"),
+    "no_factor": ("Disturbed", "its weights become 0"),
+    "rounding": ("Disturbed", "the shift leaves no digits of {dtype} to differ in"),
+    "flat": ("Disturbed", "f is flat or dead for all that enters it"),
+}
 
 
 def _runs(told: _Told) -> str:
     if told.last.values <= SMALL:
         first = "It moves" if math.isnan(told.first.values) else f"It is {_size(told.first.values)} at"
         return f"{first} {told.z} of block {told.block}, and dies away behind it."
+    if told.at_the_end:
+        return "Nothing stops it, but no block comes behind: only the read-out's inputs shift."
     return "Nothing stops it: this is the lecture's covariate shift."
 
 
@@ -178,7 +205,7 @@ def _stopped(told: _Told) -> str:
     )
     if not told.passing.left:
         return f"{stops}: nothing is left behind it."
-    magnified = told.last.values > SMALL
+    magnified = told.last.values > SMALL and not told.at_the_end
     later = f", which the later blocks make {_size(told.last.values)}" if magnified else ""
     return f"{stops}: {three(told.passing.left)} of a deviation is left behind it, {told.doing} doing{later}."
 
@@ -220,9 +247,20 @@ WHY: dict[str, Callable[[_Told], str]] = {
 }  # fmt: skip
 
 
-def _gradient(name: str, column: Column, found: Disturbed, d: Disturbance) -> str:
-    ratio = column.gradient_ratio(d.block)
-    if ratio is None or (found.passing is not None and found.passing.cause == "nothing"):
+def _gradient(shown: Contrast, name: str, column: Column, found: Disturbed) -> str:
+    d = shown.setup.disturbance
+    ratio = None if d is None else column.gradient_ratio(d.block)
+    if d is None or ratio is None or (found.passing is not None and found.passing.cause == "nothing"):
         return ""
-    beside = f" (1/|a| = {three(1.0 / abs(d.factor))})" if d.factor and name == "with" else ""
+    beside = _beside(shown, ratio, d.factor) if d.factor and name == "with" else ""
     return f"The gradient of the disturbed weights is {three(ratio)} times what it was{beside}."
+
+
+def _beside(shown: Contrast, ratio: float, factor: float) -> str:
+    """The ratio beside 1/|a|, which it is where nothing of the disturbance is left behind the norm."""
+    expected = 1.0 / abs(factor)
+    if abs(ratio - expected) <= SMALL * expected:
+        return f" (1/|a| = {three(expected)})"
+    if len(shown.setup.x) <= 2 and shown.setup.x.ndim == 2:
+        return f", not 1/|a| = {three(expected)}: with so few examples no gradient passes batch norm but by ε"
+    return f" (1/|a| = {three(expected)} if nothing were left behind batch norm)"

@@ -131,7 +131,7 @@ def _column(setup: Setup, name: str, layers: list[Layer], say: Callable[[str], N
     d = setup.disturbance
     changed = disturbed(layers, d.block, d.factor, d.shift)
     after = surveyed(setup, changed, lambda step: say(f"{name} batch norm, disturbed: {step}"))
-    moved, why = movements(found, after, d.block), passing(found, after, d.block, d.factor)
+    moved, why = movements(found, after, d.block), passing(found, after, d.block, d.factor, d.shift)
     return Column(layers, found, parts, Disturbed(after, moved, why))
 
 

@@ -258,7 +258,17 @@ TOLD = [
     ({"disturb_factor": 0, "disturb_layer": 2, "residual": "on"}, "without", "but by its residual connection", "stops"),
     ({"disturb_factor": -1, "activation": "identity", "norm_place": "behind"}, "with", "flips the sign", "behind f"),
     ({"disturb_factor": -3, "eps": 1}, "with", "ε's doing", "deviation stay"),
-    ({"disturb_factor": 1}, "with", "Nothing is disturbed", "stops"),
+    ({"disturb_factor": 1}, "with", "as the factor is 1 and the shift 0", "stops"),
+    ({"weight_scale": 0}, "with", "changes, as its weights are 0", "stops"),
+    ({"batch_size": 1}, "without", "changes, as one example minus the batch's mean", "stops"),
+    ({"batch_size": 1, "standardize": "off"}, "with", "Disturbed or not, z of block 1 is the same", "stops it"),
+    ({"batch_size": 1, "standardize": "off", "disturb_layer": 2}, "with", "as one example minus", "stops it"),
+    ({"batch_size": 2}, "with", "not 1/|a| = 0.333: with so few examples", "nothing were left"),
+    ({"disturb_factor": -2, "norm_place": "behind"}, "with", "(1/|a| = 0.500 if nothing were left behind", "few"),
+    ({"disturb_factor": 0, "batch_size": 2}, "with", "for every example, as its weights become 0", "stops"),
+    ({"disturb_factor": 1, "disturb_shift": -1e3}, "without", "as f is flat or dead", "Nothing stops it"),
+    ({"disturb_layer": 4}, "without", "only the read-out's inputs shift", "covariate shift"),
+    ({"disturb_layer": 4, "eps": 1e-5, "batch_size": 16}, "with", "stops it at once", "later blocks"),
     ({"disturb_factor": 1, "disturb_shift": 1e6}, "with", "rounding's doing", "ε"),
     ({"disturb_factor": 1, "disturb_shift": 2}, "with", "rounding's doing", "ε's"),
     ({"weight_scale": 0, "disturb_layer": 4, "disturb_shift": 1}, "without", "one number for all", "range"),
@@ -273,6 +283,11 @@ def test_what_is_said_of_a_disturbance_has_the_cause_that_it_has(client, query, 
     text = get(client, **asked)["disturb"]["columns"][column]["text"]
     assert said in text
     assert unsaid not in text
+
+
+def test_the_headline_of_a_disturbed_last_block_speaks_of_no_later_one(client):
+    told = get(client, depth=4, width=16, disturb_layer=4)["disturb"]["headline"]
+    assert told.endswith("there is no later block to notice, only the read-out and the loss.")
 
 
 def test_the_headline_of_a_disturbance_counts_who_notices(client):
