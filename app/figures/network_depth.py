@@ -90,7 +90,7 @@ def _line(column: str, values: Values, *, first: int = 1, behind: str = "", axis
         "line": {"color": colour, "dash": BANDS[column] if behind else DASHES[column],
                  "width": 6 if behind else 2},
         "marker": {"symbol": MARKERS[column], "size": 6, "color": colour},
-        "opacity": 0.45 if behind else 1.0, "zorder": 0 if behind else 1,
+        "opacity": 0.45 if behind else 1.0, "zorder": 0 if behind else 1, "cliponaxis": False,
         "hovertemplate": "%{customdata:.3g}", "showlegend": not behind,
         "meta": {"term": "after" if behind else column},
     }  # fmt: skip

@@ -77,6 +77,12 @@ def test_the_means_curve_shows_the_signed_mean_whatever_its_axis(query):
         assert all(place * mean >= 0 for place, mean in zip(trace["y"], means, strict=True) if mean is not None)
 
 
+def test_marks_at_the_end_of_an_axis_are_drawn_whole():
+    figures = drawn(disturb_layer="1")
+    for name in ("depth_mean", "depth_deviation", "depth_gradient", "disturb_moved", "disturb_values"):
+        assert all(trace["cliponaxis"] is False for trace in figures[name]["data"]), name
+
+
 def test_means_that_are_rounding_are_drawn_as_nothing_beside_a_deviation():
     figure = drawn(norm_place="behind", shown="norm")["depth_mean"]
     low, high = figure["layout"]["yaxis"]["range"]
