@@ -172,6 +172,31 @@ def test_the_disturbances_section_invites_and_is_filled_in_place(network: Networ
     assert abs(before["y"] - after["y"]) < 2
 
 
+def test_the_disturbances_controls_are_as_high_as_the_joint_beside_them(network: Network) -> None:
+    """No blank room below the text of the one, nor below the figures of the other."""
+    for query in ("", "disturb_layer=2&disturb_shift=-1.5&depth=30", "disturb_layer=12"):
+        network.open(query)
+        card, panel = (network.page.locator(place).bounding_box() for place in (".net-disturb", "#figure-joint"))
+        assert card
+        assert panel
+        assert abs((card["y"] + card["height"]) - (panel["y"] + panel["height"])) < 3, query
+
+
+def test_the_opened_joint_of_a_disturbed_network_shows_both_passes_in_each_column(network: Network) -> None:
+    network.open(f"{SMALL}&joint=f2")
+    assert [trace["name"] for trace in network.controls.data("joint")] == ["without BN", "with BN"]
+    network.disturb(1)
+    for figure in ("joint", "joint_gradient"):
+        drawn = [(trace["name"], trace["yaxis"]) for trace in network.controls.data(figure)]
+        assert drawn == [("after", "y"), ("before", "y"), ("after", "y2"), ("before", "y2")]
+    network.controls.menu("joint").get_by_role("button", name="Table").click()
+    rows = network.page.locator("[data-figure=joint] .behind tbody th").all_text_contents()
+    assert rows == ["without BN, before", "without BN, after", "with BN, before", "with BN, after"]
+    cells = network.page.locator("[data-figure=joint] .behind td").all_text_contents()
+    answer = network.answer()["joint"]["columns"]["without"]
+    assert float(cells[5]) == pytest.approx(answer["after"]["sd"], rel=0.01)
+
+
 # ---- joints ----
 
 
