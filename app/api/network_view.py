@@ -48,6 +48,7 @@ class View:
 
     @property
     def query(self) -> NetworkFields:
+        """The query that was prepared."""
         return self.prepared.query
 
 
