@@ -21,7 +21,7 @@ serve: ## start the server (PORT=8000 HOST=127.0.0.1 WORKERS=1)
 test: ## run every test, in a real browser too (ARGS="-k name" for some)
 	@$(environment) requirements-dev.lock
 	@scripts/browser >/dev/null
-	$(run) pytest --numprocesses auto $(ARGS)
+	OPENBLAS_NUM_THREADS=1 $(run) pytest --numprocesses auto $(ARGS)
 
 check: ## lint, types, import rules and doctests
 	@$(environment) requirements-dev.lock

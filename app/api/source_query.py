@@ -46,6 +46,10 @@ class BatchFields(QueryModel):
         "1,10;2,30;4,20;5,40", "The typed table: rows separated by `;`, values by `,`.",
         title="Table", group="data", kind="table", shown_for="inline", max_length=20_000,
     )  # fmt: skip
+    feature_names: str = control(
+        "", "Names of the typed table's columns, commas between; a column without one is x0, x1 and so on.",
+        title="Column names", group="data", kind="text", shown_for="inline", max_length=2_000,
+    )  # fmt: skip
     batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["auto", "all"] = control(
         "auto", "Examples in the mini-batch, drawn by the seed without replacement; `all` takes all of them; `auto` is "
         f"{AUTO_GENERATED} of a generator and all of anything else up to {AUTO_FINITE}.",
@@ -97,7 +101,7 @@ class BatchFields(QueryModel):
         if self.source in DATASETS:
             return DataSetSource(self.source)
         if self.source == "inline":
-            return InlineSource(self.values)
+            return InlineSource(self.values, self.feature_names)
         return uploads.open(self.source, Reading(self.array, self.header, self.missing, self.feature_axis, self.label))
 
     def size_of(self, source: Source) -> int | None:

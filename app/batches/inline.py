@@ -2,13 +2,14 @@
 
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from app.batches.batch import Array, Batch
 from app.batches.datasets import sample
-from app.errors import UnreadableBatch
+from app.batches.uploads.table import unique
+from app.errors import InvalidQuery, UnreadableBatch
 
 MAX_ROWS = 64
 MAX_COLUMNS = 16
@@ -88,15 +89,31 @@ def _shortest(value: float) -> str:
     return repr(value).removesuffix(".0").replace("e+", "e")
 
 
+def _named(batch: Batch, typed: str) -> Batch:
+    """The batch with the names that were typed, commas between; a column without one keeps its own."""
+    names = [" ".join(name.split()) for name in typed.split(",")] if typed.strip() else []
+    columns = batch.x.shape[1]
+    if len(names) > columns:
+        raise InvalidQuery(
+            f"There are {len(names)} names, and the table has {columns} {'column' if columns == 1 else 'columns'}.",
+            field="feature_names", given=typed[:QUOTED], allowed=f"up to {columns} names, commas between",
+        )  # fmt: skip
+    return replace(batch, feature_names=unique(names + [""] * (columns - len(names))))
+
+
 @dataclass(frozen=True)
 class InlineSource:
-    """Batches of a typed table; raises UnreadableBatch as `parse_table` does."""
+    """Batches of a typed table, whose columns are named by `names`, commas between, or x0, x1 and so on.
+
+    Raises UnreadableBatch as `parse_table` does, and InvalidQuery where there are more names than columns.
+    """
 
     values: str
+    names: str = ""
     _batch: Batch = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_batch", parse_table(self.values))
+        object.__setattr__(self, "_batch", _named(parse_table(self.values), self.names))
 
     @property
     def examples(self) -> int:

@@ -40,9 +40,10 @@ def test_plotly_is_the_installed_packages_own(client):
 def test_the_font_has_the_letters_of_formulas_and_its_mathematics(client):
     answer = client.get(address(FONT))
     assert answer.headers["content-type"] == "font/woff2"
-    assert len(answer.content) < 300_000
+    assert len(answer.content) < 200_000
     font = TTFont(io.BytesIO(answer.content))
     assert "MATH" in font
+    assert {"ssty", "dtls", "flac"} <= {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
     assert {ord(c) for c in "xγβμσε∂Σ√−̂"} <= set(font.getBestCmap())
     assert font["name"].getDebugName(1) == "STIX Two Math"
 

@@ -1,6 +1,8 @@
 """axe, with its full default set of rules, finds nothing on any page, in light and dark, at 1280 and 390 pixels."""
 
 import hashlib
+from itertools import product
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -16,6 +18,7 @@ from tests.browser.norms import Norms
 from tests.browser.playground import Playground
 
 SIZES = {1280: 900, 390: 844}
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 def violations(page: Page) -> list[str]:
@@ -24,39 +27,33 @@ def violations(page: Page) -> list[str]:
     return [f"{rule['id']}: {rule['help']}: {[node['html'][:120] for node in rule['nodes']][:4]}" for rule in found]
 
 
-def at_every_size(page: Page) -> list[str]:
+def in_every_look(page: Page) -> list[str]:
+    """The violations at both sizes in both schemes, between which the page changes while it stands open."""
     lines = []
-    for width, height in SIZES.items():
-        page.set_viewport_size({"width": width, "height": height})
+    for width, scheme in product(SIZES, SCHEMES):
+        page.set_viewport_size({"width": width, "height": SIZES[width]})
+        page.emulate_media(color_scheme=scheme)
+        page.wait_for_function("(scheme) => document.documentElement.dataset.scheme === scheme", arg=scheme)
         if page.locator("#view").count():
             Playground(page).settle()
-        lines += [f"{width}: {line}" for line in violations(page)]
+        lines += [f"{width}, {scheme}: {line}" for line in violations(page)]
     return lines
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest, page: Page) -> str:
-    page.emulate_media(color_scheme=request.param)
-    return str(request.param)
-
-
-@pytest.mark.usefixtures("scheme")
 @pytest.mark.parametrize("query", ["", "source=digits"])
 def test_the_playground(playground: Playground, query: str) -> None:
     playground.open(query)
-    assert at_every_size(playground.page) == []
+    assert in_every_look(playground.page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 @pytest.mark.parametrize("query", ["", "source=wine&notation=lecture&eps_placement=deviation&naive=on&step=dx"])
 def test_the_derivation(page: Page, query: str) -> None:
     Derivation(page).open(query)
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
     page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 @pytest.mark.parametrize(
     "query", ["", "mistake=own&axes=4", "way=code&axes=4&numeric=true", "batch=own&gamma=-1 -1&mistake=sign&dx_hat=1"]
 )
@@ -65,10 +62,9 @@ def test_the_gradient_check(page: Page, watch: Watch, query: str) -> None:
     GradientCheck(page).open(query)
     for fold in page.locator("main details:not(.menu, .third)").all():
         fold.evaluate("(fold) => { fold.open = true; }")
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 @pytest.mark.parametrize(
     "query",
     [
@@ -79,12 +75,11 @@ def test_the_gradient_check(page: Page, watch: Watch, query: str) -> None:
 def test_the_network(page: Page, watch: Watch, query: str) -> None:
     watch.refusals.add(422)
     network = Network(page).open(query)
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
     network.drawn("activations_without")
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 @pytest.mark.parametrize(
     "query", ["", "source=heavy_tailed&notation=lecture&perturbation=additive", "draws=9&example=99"]
 )
@@ -93,75 +88,67 @@ def test_the_batch_size(page: Page, watch: Watch, query: str) -> None:
     view = BatchSize(page).open(query)
     for fold in page.locator(".bs-fold").all():
         fold.evaluate("(fold) => { fold.open = true; }")
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
     view.handles()
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 @pytest.mark.parametrize(
     "query", ["", "situation=huge_channel&rows=example", "source=wine&norm=instance&situation=one_example", "groups=3"]
 )
 def test_the_norms(page: Page, watch: Watch, query: str) -> None:
     watch.refusals.add(422)
     norms = Norms(page).open(query)
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
     norms.controls.drawn("published")
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 def test_the_derivation_with_an_error(page: Page, watch: Watch) -> None:
     watch.refusals.add(422)
     derivation = Derivation(page).open()
     derivation.type(0, 0, "one")
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 def test_the_reference(page: Page) -> None:
     page.goto("/docs")
-    assert at_every_size(page) == []
+    assert in_every_look(page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 def test_a_page_with_errors(playground: Playground, watch: Watch) -> None:
     watch.refusals.add(422)
     playground.open("gamma=2")
     playground.enter("eps", "-1")
     playground.expect_error("eps", "0")
-    assert at_every_size(playground.page) == []
+    assert in_every_look(playground.page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 def test_a_link_to_an_upload_that_is_gone(playground: Playground, watch: Watch) -> None:
     watch.refusals.add(410)
     playground.open(f"source={'0' * 64}")
-    assert at_every_size(playground.page) == []
+    assert in_every_look(playground.page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 def test_a_page_with_findings(playground: Playground) -> None:
     content = files.layer()
     playground.page.request.post("/api/v1/batches", data=content)
     playground.open(f"source={hashlib.sha256(content).hexdigest()}&mode=inference")
     assert playground.page.locator(".finding").count() == 5
-    assert at_every_size(playground.page) == []
+    assert in_every_look(playground.page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 def test_everything_unfolded(playground: Playground) -> None:
     playground.open("mode=inference&layer_width=4")
     playground.menu("x").get_by_role("button", name="Table").click()
     playground.page.get_by_role("button", name="What is Epsilon?").click()
     playground.menu("y")
-    assert at_every_size(playground.page) == []
+    assert in_every_look(playground.page) == []
     playground.page.get_by_role("button", name="Controls").click()
     assert violations(playground.page) == []
 
 
-@pytest.mark.usefixtures("scheme")
 def test_the_dialog(playground: Playground) -> None:
     playground.open()
     playground.page.get_by_role("button", name="About this page").click()
-    assert at_every_size(playground.page) == []
+    assert in_every_look(playground.page) == []

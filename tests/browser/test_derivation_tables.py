@@ -162,3 +162,14 @@ def test_a_slice_of_a_data_set_becomes_a_table_when_it_is_edited(derivation: Der
     after = derivation.answer()["batch"]["values"]
     assert after[0][0] == 3.25
     assert after[1:] == before[1:]
+
+
+def test_an_edited_table_keeps_the_names_of_its_columns(derivation: Derivation) -> None:
+    derivation.open("source=wine&batch_size=3&selected=0,11")
+    names = derivation.answer()["batch"]["feature_names"]
+    derivation.type(0, 0, "9")
+    assert "source" not in derivation.query
+    assert derivation.answer()["batch"]["feature_names"] == names
+    derivation.page.locator('[data-resize="more-features"]').click()
+    derivation.settle()
+    assert derivation.answer()["batch"]["feature_names"] == [*names, "x2"]

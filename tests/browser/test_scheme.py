@@ -37,6 +37,22 @@ def test_without_a_choice_the_systems_scheme_holds(playground: Playground, schem
     assert playground.page.evaluate(SCHEME) == scheme
 
 
+def test_the_systems_scheme_is_followed_until_one_is_chosen(playground: Playground) -> None:
+    page = playground.page
+    page.emulate_media(color_scheme="light")
+    playground.open()
+    light = playground.plot("x").evaluate(TICKS)
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function(f"() => ({SCHEME})() === 'dark'")
+    playground.settle()
+    assert playground.plot("x").evaluate(TICKS) != light
+    playground.click("Switch between light and dark")
+    page.emulate_media(color_scheme="light")
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert page.evaluate(SCHEME) == "light"
+
+
 def test_figures_off_the_screen_are_dark_too_when_scrolled_to(playground: Playground) -> None:
     playground.open()
     playground.drawn("pair")

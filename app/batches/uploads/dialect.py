@@ -159,8 +159,11 @@ def _header_lines(body: list[bytes], delimiter: str) -> int:
 
 
 def _best_format(lines: list[bytes]) -> tuple[str, str]:
-    """The delimiter and the decimal point under which the table is most regular and most of its cells are numbers."""
-    formats = [(delimiter, ".") for delimiter in DELIMITERS] + [(delimiter, ",") for delimiter in DELIMITERS[1:]]
+    """The delimiter and the decimal point under which the table is most regular and most of its cells are numbers.
+
+    Where commas delimit, quoted ones may be decimal commas.
+    """
+    formats = [(delimiter, decimal) for decimal in (".", ",") for delimiter in DELIMITERS]
     return max(formats, key=lambda f: _score(_records(lines, f[0]), *f))
 
 
@@ -172,8 +175,16 @@ def _score(records: list[Record], delimiter: str, decimal: str) -> float:
         return -1.0
     number = re.compile(number_pattern(decimal))
     cells = [cell for record in records[1:] or records for cell in record]
-    numeric = sum(1.0 if number.fullmatch(cell) else 0.5 if ungrouped(cell) else 0.0 for cell in cells)
+    numeric = sum(_numeric(cell, number, delimiter == decimal) for cell in cells)
     return (1 + numeric / len(cells)) * regular / len(records)
+
+
+def _numeric(cell: str, number: re.Pattern[str], quoted: bool) -> float:
+    """1 for a number, and a half for one with marks between its thousands, which "1,234" among commas is taken for."""
+    grouped = ungrouped(cell) is not None
+    if number.fullmatch(cell) and not (quoted and grouped):
+        return 1.0
+    return 0.5 if grouped else 0.0
 
 
 def _kinds(records: list[Record], decimal: str) -> list[list[CellKind]]:

@@ -24,7 +24,7 @@ const REST_AFTER = 80; // milliseconds
 const LAYER_STEP = 0.05; // of a dragged scale or shift
 const DY_STEP = 0.05;
 const MOST = { examples: 8, features: 6 };
-const KEPT = new Set(["source", "values", "seed"]); // of the data's fields, when the table becomes the source
+const KEPT = new Set(["source", "values", "feature_names", "seed"]); // of the data's fields, when the table becomes the source
 const HERE = new Set(["step"]); // fields that change nothing of the answer
 const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
@@ -74,9 +74,17 @@ function editBatch(texts, how) {
   const said = Object.keys(ofNewSource({ source: "inline" }, state)).map((name) => [name, state.get(name)]);
   const changes = { ...Object.fromEntries(said), source: "inline", values: stated(texts), ...ofOldSource() };
   const [examples, features] = [texts.length, texts[0].length];
+  changes.feature_names = namesTyped(features);
   const resized = examples !== answer.batch.shape[0] || features !== answer.batch.shape[1];
   if (resized) Object.assign(changes, fitting(examples, features));
   state.set(changes, how);
+}
+
+// The columns' names as a typed table says them; none where they are the ones that it has anyway.
+function namesTyped(features) {
+  const own = Array.from({ length: features }, (_, i) => `x${i}`);
+  const names = own.map((name, i) => answer.batch.feature_names[i]?.replaceAll(",", " ") ?? name);
+  return names.every((name, i) => name === own[i]) ? "" : names.join(",");
 }
 
 function ofOldSource() {

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as arrays
 
 from app.batches.batch import Source
 from app.batches.inline import MAX_COLUMNS, MAX_ROWS, InlineSource, format_table, parse_table
-from app.errors import UnreadableBatch
+from app.errors import InvalidQuery, UnreadableBatch
 
 TABLES = arrays.arrays(
     np.float64,
@@ -118,3 +118,20 @@ def test_sources_of_equal_text_are_equal_and_a_wrong_one_is_refused_at_once() ->
     assert InlineSource("1,2") == InlineSource("1,2")
     with pytest.raises(UnreadableBatch):
         InlineSource("1,")
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"),
+    [
+        ("", ("x0", "x1")), (" ", ("x0", "x1")), ("alcohol", ("alcohol", "x1")), ("a,b", ("a", "b")),
+        (", ash of  wine ", ("x0", "ash of wine")), ("a,a", ("a", "a (2)")), ("x1", ("x1", "x1 (2)")),
+    ],
+)  # fmt: skip
+def test_the_columns_of_a_typed_table_have_names(typed, names):
+    assert InlineSource("1,2;3,4", typed).draw(None, np.random.default_rng(0)).feature_names == names
+
+
+def test_more_names_than_columns_are_refused():
+    with pytest.raises(InvalidQuery, match="There are 3 names, and the table has 2 columns") as caught:
+        InlineSource("1,2;3,4", "a,b,c")
+    assert (caught.value.field, caught.value.given) == ("feature_names", "a,b,c")

@@ -25,6 +25,8 @@ TABLE = [[1.5, -2.0], [3.0, 4.25]]
         "a b\n1.5 -2\n3 4.25\n",
         "a;b\n1,5;-2,0\n3,0;4,25\n",
         "a\tb\n1,5\t-2,0\n3,0\t4,25\n",
+        'a,b\n"1,5","-2,0"\n3,"4,25"\n',
+        '"a","b"\n"1,5",-2\n"3","4,25"\n',
         "a,b\r\n1.5,-2\r\n3,4.25\r\n",
         '"a","b"\n"1.5","-2"\n"3","4.25"\n',
         "\ufeffa,b\n1.5,-2\n3,4.25",
@@ -103,6 +105,13 @@ def test_numbers_with_marks_between_their_thousands_are_left_out_with_a_hint(
     batch = parse.batch(text.encode())
     assert batch.feature_names == ("b",)
     assert f"as {shown}: write them without, as {instead}" in batch.warnings[-1]
+
+
+def test_quoted_commas_among_commas_are_decimal_where_one_can_be_nothing_else(parse: Parser) -> None:
+    assert parse.batch(b'a,b\n"1,5",1\n"1,234",2\n').x.tolist() == [[1.5, 1], [1.234, 2]]
+    thousands = parse.batch(b'a,b\n"1,500",1\n"1,234",2\n')
+    assert thousands.feature_names == ("b",)
+    assert "as '1,500': write them without, as '1500'" in thousands.warnings[-1]
 
 
 def test_a_table_of_nothing_but_such_numbers_gets_the_hint_too(parse: Parser) -> None:
