@@ -21,7 +21,8 @@ GELU_CUBE = 0.044715
 class Activation:
     """f, f' and what a person is told of them; all act elementwise and keep shape and float dtype.
 
-    `saturated(x)` is True where f is flat or dead, by the rule that `saturation_rule` puts in words.
+    `saturated(x)` is True where f is flat or dead, by the rule that `saturation_rule` puts in words; `rising` says that
+    f falls nowhere, so that numbers in order stay in order.
     """
 
     title: str
@@ -30,6 +31,7 @@ class Activation:
     derivative: Function
     saturated: Callable[[Array], Mask]
     saturation_rule: str
+    rising: bool = True
 
 
 def _never(x: Array) -> Mask:
@@ -143,5 +145,6 @@ ACTIVATIONS: dict[str, Activation] = {
         lambda x: (x < 0) & (np.abs(_gelu_derivative(x)) < FLAT),
         "Saturated on the negative side where |slope| is below 5% of the slope 1 of its linear part: "
         "y below -2.36, and -0.88 to -0.65 around its minimum.",
+        rising=False,
     ),
 }

@@ -48,10 +48,18 @@ ANSWER = {
     "classes": {"data": "wine", "example": 25, "changed": 0.5},
     "figures": {"estimates_mean": {"data": [], "layout": {}}, "strip_train": {"data": [], "layout": {}}},
 }  # fmt: skip
-STREAM = (
-    'event: progress\ndata: {"done":4000,"of":10000,"text":"batches of up to 1,024 examples"}\n\n'
-    "event: result\ndata: {…}\n\n"
-)
+STREAM = {
+    "answered": {
+        "summary": "Progress, then the answer that `application/json` has",
+        "value": 'event: progress\ndata: {"done":4000,"of":10000,"text":"batches of up to 1,024 examples"}\n\n'
+        "event: result\ndata: {…}\n\n",
+    },
+    "failed": {
+        "summary": "What only the computation meets, as the problem that `application/problem+json` has",
+        "value": 'event: progress\ndata: {"done":4000,"of":10000,"text":"batches of up to 1,024 examples"}\n\n'
+        'event: problem\ndata: {"type":"about:blank","title":"The server failed","status":500,"detail":"…"}\n\n',
+    },
+}  # fmt: skip
 REFUSALS: dict[int | str, dict[str, Any]] = {
     410: {"description": "The upload is not here, or not any more.", "content": {problems.MEDIA_TYPE: {}}},
     422: {
@@ -73,7 +81,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
             "outlier's curves and a classifier; the figures. Null stands for what does not exist.",
             "content": {
                 "application/json": {"example": ANSWER},
-                events.MEDIA_TYPE: {"schema": {"type": "string"}, "example": STREAM},
+                events.MEDIA_TYPE: {"schema": {"type": "string"}, "examples": STREAM},
             },
         }
     }
@@ -87,7 +95,8 @@ async def batch_size(
     """Random batches of a source, for many sizes. The same query gives the same bytes.
 
     With `Accept: text/event-stream` the same answer comes as a stream: `progress` events, whose data say how many
-    draws are `done` `of` how many, then one `result` event with the answer, or one `problem` event. Who accepts JSON as
+    draws are `done` `of` how many, then one `result` event with the answer. A query that is refused is refused before
+    the stream begins; what only the computation meets is a `problem` event in place of the result. Who accepts JSON as
     well gets the plain answer of what is not large.
     """
     return await respond(request, query, VIEW)

@@ -40,10 +40,18 @@ ANSWER = {
     "conventions": ["both columns have the same weights and the same batch"],
     "figures": {"activations_without": {"data": [], "layout": {}}, "depth_gradient": {"data": [], "layout": {}}},
 }  # fmt: skip
-STREAM = (
-    'event: progress\ndata: {"done":26,"of":130,"text":"without batch norm, forward, layer 26 of 31"}\n\n'
-    "event: result\ndata: {…}\n\n"
-)
+STREAM = {
+    "answered": {
+        "summary": "Progress, then the answer that `application/json` has",
+        "value": 'event: progress\ndata: {"done":26,"of":130,"text":"without batch norm, forward, layer 26 of 31"}\n\n'
+        "event: result\ndata: {…}\n\n",
+    },
+    "failed": {
+        "summary": "What only the computation meets, as the problem that `application/problem+json` has",
+        "value": 'event: progress\ndata: {"done":26,"of":130,"text":"without batch norm, forward, layer 26 of 31"}\n\n'
+        'event: problem\ndata: {"type":"about:blank","title":"The server failed","status":500,"detail":"…"}\n\n',
+    },
+}  # fmt: skip
 REFUSALS: dict[int | str, dict[str, Any]] = {
     410: {"description": "The upload is not here, or not any more.", "content": {problems.MEDIA_TYPE: {}}},
     422: {
@@ -64,7 +72,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
             "stands for what is not finite, and for the column that a network without a norm does not have.",
             "content": {
                 "application/json": {"example": ANSWER},
-                events.MEDIA_TYPE: {"schema": {"type": "string"}, "example": STREAM},
+                events.MEDIA_TYPE: {"schema": {"type": "string"}, "examples": STREAM},
             },
         }
     }
@@ -76,8 +84,9 @@ async def network(request: Request, query: Annotated[NetworkFields, Depends(quer
     """Both columns of a network. The same query gives the same bytes.
 
     With `Accept: text/event-stream` the same answer comes as a stream: `progress` events, whose data say how many steps
-    are `done` `of` how many, then one `result` event with the answer, or one `problem` event. Who accepts JSON as well
-    gets the plain answer of a network that is not large.
+    are `done` `of` how many, then one `result` event with the answer. A query that is refused is refused before the
+    stream begins; what only the computation meets is a `problem` event in place of the result. Who accepts JSON as
+    well gets the plain answer of a network that is not large.
     """
     return await respond(request, query, VIEW)
 

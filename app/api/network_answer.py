@@ -38,9 +38,10 @@ def answer_of(view: View) -> dict[str, Any]:
         "joint": {
             "kind": query.opened[0], "block": query.opened[1], "id": "{}{}".format(*query.opened),
             "kind_in": _kinds_in(view, query.opened[0]),
+            "columns": {name: _opened(view, name) for name in shown.columns},
         },
         "query": query.stated(),
-        "figures": figures(drawn, view.distributions, view.joint, view.disturbed, view.curves),
+        "figures": figures(drawn, view.distributions, view.joint, view.curves),
     }  # fmt: skip
 
 
@@ -100,6 +101,15 @@ def _column(view: View, name: str) -> dict[str, Any] | None:
             for p in column.parts
         ],
     }  # fmt: skip
+
+
+def _opened(view: View, name: str) -> dict[str, Any] | None:
+    """The opened joint's numbers in a column, and those of the disturbed pass; None where it has no such joint."""
+    kind, block = view.query.opened
+    own = kind_in(view.contrast, name, kind)
+    found = [survey.at(own).get(block) for survey in view.contrast.columns[name].surveys]
+    told = [_joint(joint) for joint in found if joint is not None]
+    return {"before": told[0], "after": told[1] if len(told) > 1 else None} if told else None
 
 
 def _joint(found: Surveyed) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from bncore.network.contrast import Column
 
 
 def disturbance(view: View) -> dict[str, Any] | None:
+    """What the disturbance did to each column; None where there is none."""
     d = view.contrast.setup.disturbance
     if d is None:
         return None

@@ -18,7 +18,7 @@ from bncore.errors import BatchNormError
 from bncore.network.build import KERNEL, Recipe
 from bncore.network.contrast import Contrast, Disturbance, Setup, contrast
 from bncore.network.curves import Curve, curves
-from bncore.network.distributions import Distribution, before_and_after, distributions
+from bncore.network.distributions import Distribution, distributions
 from bncore.progress import Said, unheard
 
 WEIGHTS_STREAM = 4  # of the seed, beside the streams of `source_query`
@@ -44,11 +44,11 @@ class View:
     contrast: Contrast
     distributions: dict[tuple[str, str], Distribution]
     joint: dict[tuple[str, str], Distribution]
-    disturbed: dict[str, tuple[Distribution, Distribution]]
     curves: dict[str, Curve]
 
     @property
     def query(self) -> NetworkFields:
+        """The query that was prepared."""
         return self.prepared.query
 
 
@@ -134,7 +134,6 @@ def view_of(prepared: Prepared, say: Said = unheard) -> View:
 SUMMARIES: dict[str, Callable[[Contrast, NetworkFields], Any]] = {
     "distributions": lambda shown, query: distributions(shown, query.shown),
     "joint": lambda shown, query: distributions(shown, *query.opened),
-    "disturbed": lambda shown, query: before_and_after(shown, query.shown),
     "curves": lambda shown, query: curves(shown, query.shown),
 }
 

@@ -46,12 +46,15 @@ class LongView:
 
 
 async def respond(request: Request, query: BatchFields, view: LongView) -> Response:
-    """The answer of a query, kept or computed in a thread, or a stream of its progress, as the client accepts."""
+    """The answer of a query, kept or computed in a thread, or a stream of its progress, as the client accepts.
+
+    What the query alone decides is refused before a stream begins, with the same status as without one.
+    """
     state = request.app.state
     if query.is_upload:
         await anyio.to_thread.run_sync(state.uploads.describe, query.source)
     etag = etag_of(view.name, query.stated())
-    prepared = await _prepared_to_choose(request, query, view, etag)
+    prepared = await _prepared_to_stream(request, query, view, etag)
     compute = partial(_computed, state, query, view, etag, prepared)
     if _only_streams(request) or (prepared and prepared.work > view.large):
         return events.EventStream(lambda emit: stream(emit, state.answers, etag, compute))
@@ -65,16 +68,19 @@ async def respond(request: Request, query: BatchFields, view: LongView) -> Respo
     return response
 
 
+def _streams(request: Request) -> bool:
+    return events.MEDIA_TYPE in request.headers.get("accept", "")
+
+
 def _only_streams(request: Request) -> bool:
-    accepted = request.headers.get("accept", "")
-    return events.MEDIA_TYPE in accepted and "application/json" not in accepted
+    return _streams(request) and "application/json" not in request.headers.get("accept", "")
 
 
-async def _prepared_to_choose(request: Request, query: BatchFields, view: LongView, etag: str) -> Prepared | None:
-    """Whoever takes JSON as well gets a stream of a large view only: how large, unless the answer is there."""
-    state, accepted = request.app.state, request.headers.get("accept", "")
-    undecided = events.MEDIA_TYPE in accepted and "application/json" in accepted
-    if not undecided or matches(request.headers.get("if-none-match"), etag) or state.answers.get(etag) is not None:
+async def _prepared_to_stream(request: Request, query: BatchFields, view: LongView, etag: str) -> Prepared | None:
+    """What may be streamed, unless its answer is there: it may be refused, and small where JSON would do as well."""
+    state = request.app.state
+    answered = matches(request.headers.get("if-none-match"), etag) and not _only_streams(request)
+    if not _streams(request) or answered or state.answers.get(etag) is not None:
         return None
     found: Prepared = await anyio.to_thread.run_sync(view.prepare, state, query)
     return found

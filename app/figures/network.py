@@ -1,30 +1,21 @@
 """The network view's figures by name: small multiples of both columns, curves against depth, the disturbance."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import numpy as np
-
-from app.figures.network_depth import (
-    COLOURS,
-    DASHES,
-    LEGEND,
-    MARGIN,
-    curve_figure,
-    moved_figure,
-    parts_figure,
-    percent_figure,
-)
-from app.figures.network_rows import Panel, before_after_figure, distribution_figure
+from app.figures.network_depth import curve_figure, moved_figure, percent_figure
+from app.figures.network_joint import joint_figure
+from app.figures.network_parts import parts_figure
+from app.figures.network_rows import Panel, distribution_figure
 from app.figures.network_words import COLUMN_WORDS, KIND_WORDS, diverged_text, joint_symbol
-from app.figures.numbers import counted, three
-from app.figures.rows import Figure, axis_layout, placed_edges
-from app.figures.theme import translucent
+from app.figures.rows import Figure
 from bncore.network.contrast import Contrast
 from bncore.network.curves import Curve, kind_in
-from bncore.network.distributions import BINS, Distribution
+from bncore.network.distributions import Distribution
 
 Distributions = Mapping[tuple[str, str], Distribution]
+JOINTS = {"joint": "activations", "joint_gradient": "gradients"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,13 +39,17 @@ class Shown:
 
     @property
     def when(self) -> str:
-        """What a title adds where a disturbance is shown elsewhere."""
-        return "" if self.contrast.setup.disturbance is None else ", undisturbed"
+        """What a title adds where both passes are shown."""
+        return "" if self.contrast.setup.disturbance is None else ", before and after"
 
     def diverged(self, column: str) -> str:
-        """Where a column diverged, "" if it did not."""
-        found = self.contrast.columns[column].survey.diverged
-        return diverged_text(self.contrast, column, found, self.notation).rstrip(".") if found else ""
+        """Where a column diverged, undisturbed or else disturbed, "" if it did not."""
+        shown = self.contrast.columns[column]
+        for found, told in zip(shown.surveys, ("", "disturbed, "), strict=False):
+            if found.diverged:
+                text = diverged_text(self.contrast, column, found.diverged, self.notation).rstrip(".")
+                return f"{told}{text[0].lower()}{text[1:]}" if told else text
+        return ""
 
     @property
     def note(self) -> str:
@@ -66,21 +61,20 @@ def figures(
     shown: Shown,
     distributions: Distributions,
     joint: Distributions,
-    disturbed: Mapping[str, tuple[Distribution, Distribution]],
     curves: Mapping[str, Curve],
 ) -> dict[str, Figure]:
     """All figures by name; the column with a norm, the disturbance and the parts have theirs only where they are."""
     drawn = {f"{side}_{column}": _rows(shown, found) for (column, side), found in distributions.items()}
     drawn |= {f"depth_{name}": _curve(shown, curve) for name, curve in curves.items()}
-    drawn["joint"] = _joint(shown, joint, "activations")
-    drawn["joint_gradient"] = _joint(shown, joint, "gradients")
-    drawn |= {f"disturb_{column}": _before_after(shown, pair) for column, pair in disturbed.items()}
-    if disturbed:
+    drawn |= {name: _joint(shown, joint, side) for name, side in JOINTS.items()}
+    if shown.contrast.setup.disturbance is not None:
+        names = shown.contrast.columns
+        drawn |= {f"disturb_{name}": _before_after(shown, distributions[name, "activations"]) for name in names}
         drawn |= {name: _moved(shown, name) for name in MOVED}
     if "with" in shown.contrast.columns:
-        drawn["gradient_parts"] = parts_figure(
-            shown.contrast.columns["with"].parts, shown.contrast.setup.depth, shown.when
-        )
+        column = shown.contrast.columns["with"]
+        after = None if column.disturbed is None else column.disturbed.parts
+        drawn["gradient_parts"] = parts_figure(column.parts, after, shown.contrast.setup.depth, shown.when)
     return drawn
 
 
@@ -107,54 +101,23 @@ def _curve(shown: Shown, curve: Curve) -> Figure:
 
 
 def _joint(shown: Shown, found: Distributions, side: str) -> Figure:
-    """The opened joint, an outline a column on one axis."""
+    """The opened joint, on one axis."""
     kind, block = shown.opened
     columns = [distribution for (_, of), distribution in found.items() if of == side]
     symbol = " or ".join(dict.fromkeys(shown.symbol(d.column, kind) for d in columns))
     value = symbol if side == "activations" else f"∂L/∂ {symbol}"
-    told = "; ".join(_joint_told(d) for d in columns)
-    outside = [f"{COLUMN_WORDS[d.column]} {counted(d.outside, 'value')} outside the axis" for d in columns if d.outside]
-    note = "; ".join([*(shown.diverged(d.column).rstrip(".") for d in columns if not d.rows), *outside])
-    layout = {
-        "title": {"text": f"{value} of block {block}{shown.when}"},
-        "xaxis": axis_layout(columns[0].axis, value) | {"nticks": 5},
-        "yaxis": {"title": {"text": "% of the numbers in a bin"}, "fixedrange": True, "rangemode": "tozero"},
-        "margin": MARGIN, "height": 320, "hovermode": "closest", "showlegend": True, "legend": LEGEND,
-        "meta": {"summary": f"{value} of block {block}{shown.when}: {told}.", "note": note},
-    }  # fmt: skip
-    return {"data": [_joint_outline(d) for d in columns], "layout": layout}
+    diverged = (shown.diverged(d.column) for d in columns if not (d.rows and d.disturbed != ()))
+    return joint_figure(columns, value, f"{value} of block {block}", "; ".join(diverged))
 
 
-def _joint_told(d: Distribution) -> str:
-    if not d.rows:
-        return f"{COLUMN_WORDS[d.column]} no finite numbers"
-    m = d.rows[0].moments
-    return f"{COLUMN_WORDS[d.column]} mean {three(m.mean)}, deviation {three(m.sd)}, {three(m.low)} to {three(m.high)}"
-
-
-def _joint_outline(d: Distribution) -> Figure:
-    edges = placed_edges(d.axis, BINS)
-    share = [100.0 * row.counts[1:-1] / row.moments.count for row in d.rows]
-    y = np.concatenate([*share, [0.0]]).round(3) if share else np.array([])
-    colour = COLOURS[d.column]
-    return {
-        "type": "scatter", "mode": "lines", "name": COLUMN_WORDS[d.column], "x": edges[: len(y)], "y": y,
-        "line": {"color": colour, "width": 2, "shape": "hv", "dash": DASHES[d.column]}, "fill": "tozeroy",
-        "fillcolor": translucent(colour, 0.2), "hovertemplate": "%{y:.3g} %<extra></extra>",
-        "meta": {"term": d.column},
-    }  # fmt: skip
-
-
-def _before_after(shown: Shown, pair: tuple[Distribution, Distribution]) -> Figure:
-    before, after = pair
+def _before_after(shown: Shown, found: Distribution) -> Figure:
+    """The activations from the disturbed block onwards."""
     d = shown.contrast.setup.disturbance
     assert d is not None
-    symbol, words = shown.symbol(after.column), COLUMN_WORDS[after.column]
+    symbol, words = shown.symbol(found.column), COLUMN_WORDS[found.column]
     blocks = range(d.block, shown.contrast.setup.depth + 1)
-    found = shown.contrast.columns[after.column].disturbed
-    diverged = found.survey.diverged if found else None
-    note = diverged_text(shown.contrast, after.column, diverged, shown.notation).rstrip(".") if diverged else ""
-    return before_after_figure(before, after, Panel(f"{symbol} before and after, {words}", symbol, blocks, note))
+    panel = Panel(f"{symbol} before and after, {words}", symbol, blocks, shown.diverged(found.column))
+    return distribution_figure(found.onwards(d.block), panel)
 
 
 MOVED = {
@@ -180,4 +143,4 @@ def _moved(shown: Shown, name: str) -> Figure:
 
 
 def _known(value: float) -> float | None:
-    return value if np.isfinite(value) else None
+    return value if math.isfinite(value) else None

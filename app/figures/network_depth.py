@@ -1,8 +1,7 @@
-"""What changes with depth, both columns in one figure: curves, the movement, and the gradient's parts."""
+"""What changes with depth, both columns in one figure: curves and the movement."""
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -10,9 +9,8 @@ from app.figures.network_words import COLUMN_WORDS
 from app.figures.numbers import three
 from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS
-from bncore.axis import Axis, nice_ceiling, tick_text
+from bncore.axis import Axis
 from bncore.network.curves import Curve
-from bncore.network.gradient_parts import GradientParts
 
 COLOURS = {"without": MEANINGS["without_bn"], "with": MEANINGS["with_bn"]}
 DASHES = {"without": "dash", "with": "solid"}
@@ -20,11 +18,6 @@ BANDS = {"without": "4px,3px", "with": "solid"}  # of the disturbed passes
 MARKERS = {"without": "circle-open", "with": "square"}
 MARGIN = {"l": 58, "r": 12, "t": 54, "b": 42}
 LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"}
-PARTS = {"by_mean": "mean", "by_variance": "variance", "kept": "direct"}
-PART_WORDS = {"kept": "kept and rescaled", "by_mean": "removed by the mean", "by_variance": "removed by the variance"}
-PATTERNS = {"kept": "", "by_mean": "/", "by_variance": "x"}
-TWICE = 2.0  # as much as is removed is shown
-WHOLE = 100.0
 Values = Sequence[float | None]
 
 
@@ -90,7 +83,7 @@ def _line(column: str, values: Values, *, first: int = 1, behind: str = "", axis
         "line": {"color": colour, "dash": BANDS[column] if behind else DASHES[column],
                  "width": 6 if behind else 2},
         "marker": {"symbol": MARKERS[column], "size": 6, "color": colour},
-        "opacity": 0.45 if behind else 1.0, "zorder": 0 if behind else 1,
+        "opacity": 0.45 if behind else 1.0, "zorder": 0 if behind else 1, "cliponaxis": False,
         "hovertemplate": "%{customdata:.3g}", "showlegend": not behind,
         "meta": {"term": "after" if behind else column},
     }  # fmt: skip
@@ -124,34 +117,3 @@ def moved_figure(values: Mapping[str, Values], first: int, title: str, value: st
         "meta": {"summary": f"{title}, first and last block: {told}.", "note": ""},
     }  # fmt: skip
     return {"data": traces, "layout": layout}
-
-
-def parts_figure(parts: Sequence[GradientParts], depth: int, when: str = "") -> Figure:
-    """Stacked bars a block: the two components of ||dy||^2 that batch norm removes, and above them what it keeps.
-
-    Where little is removed the axis ends soon above it, and says so.
-    """
-    blocks = [part.block for part in parts]
-    bars = [_bars(name, blocks, [100.0 * getattr(part, name) for part in parts]) for name in PARTS]
-    told = "; ".join(
-        f"block {part.block}: {three(100.0 * part.by_mean)} % by the mean, {three(100.0 * part.by_variance)} % by the "
-        "variance" for part in (parts[0], parts[-1])
-    ) if parts else "no batch norm with a finite gradient"  # fmt: skip
-    removed = max((100.0 * (part.by_mean + part.by_variance) for part in parts), default=100.0)
-    top = min(nice_ceiling(TWICE * removed), WHOLE)
-    cut = "" if top == WHOLE else f"the axis ends at {tick_text(top)} %; what is kept reaches up to 100 %"
-    layout = {
-        "title": {"text": f"What batch norm takes out of the gradient{when}"}, "xaxis": depth_axis(depth),
-        "yaxis": {"title": {"text": "% of ‖dy‖²"}, "range": [0, top], "fixedrange": True}, "barmode": "stack",
-        "bargap": 0.25, "margin": MARGIN, "height": 320, "showlegend": True, "legend": LEGEND,
-        "meta": {"summary": f"Stacked bars of the parts of ‖dy‖² batch norm keeps and removes. {told}.", "note": cut},
-    }  # fmt: skip
-    return {"data": bars, "layout": layout}
-
-
-def _bars(name: str, blocks: list[int], shares: list[float]) -> dict[str, Any]:
-    return {
-        "type": "bar", "name": PART_WORDS[name], "x": blocks, "y": [_short(share) for share in shares],
-        "marker": {"color": MEANINGS[PARTS[name]], "pattern": {"shape": PATTERNS[name]}},
-        "hovertemplate": f"block %{{x}}: %{{y:.3g}} % {PART_WORDS[name]}<extra></extra>", "meta": {"term": PARTS[name]},
-    }  # fmt: skip

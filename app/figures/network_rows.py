@@ -10,17 +10,26 @@ from app.figures.numbers import counted, three
 from app.figures.overview import shades
 from app.figures.rows import ROW_HEIGHT, Figure, axis_layout, placed, placed_edges, step_outlines
 from app.figures.theme import MEANINGS, translucent
+from bncore.axis import Axis
 from bncore.network.distributions import BINS, Distribution, Row
 
 OUTLINES_UP_TO = 12  # blocks; more are told better by a map
 DARKEST = 15  # percent of a row's numbers in one bin, from which on the map gets no darker
 TOWER = 2  # times the second-fullest bin is as high as the fullest one is drawn
 HALF = 0.25  # of a row: where a block's two halves stand
+EMPTY = [None]  # a row of a map without numbers: what is missing in a row is a gap
+AFTER_BEFORE = {
+    "orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom", "traceorder": "reversed",
+}  # fmt: skip
 COLOURS = {"z": "x", "norm": "y", "f": "activation", "sum": "readout"}
 HOVER = (
     "block %{text}<br>mean %{customdata[0]:.3g}, deviation %{customdata[1]:.3g}<br>%{customdata[2]:.3g} to "
     "%{customdata[3]:.3g}<extra></extra>"
 )
+
+
+MARK_LINES = {"circle": {"width": 1, "color": "#ffffff"}, "circle-open": {"width": 1.5}}
+Rows = tuple[Row, ...]
 
 
 @dataclass(frozen=True)
@@ -34,30 +43,36 @@ class Panel:
 
 
 def distribution_figure(shown: Distribution, panel: Panel) -> Figure:
-    """A row a block from the first at the top, with its mean."""
+    """A row a block from the first at the top, with its mean.
+
+    Where there is a disturbed pass: before (grey, dotted, or the upper half of a row) and after it.
+    """
     colour = colour_of(shown)
-    shapes = [_outline(shown, colour)] if _few(panel) else [_map(shown, panel, colour)]
-    return {"data": [*shapes, _means(shown, colour)], "layout": _layout(shown, panel)}
-
-
-def before_after_figure(before: Distribution, after: Distribution, panel: Panel) -> Figure:
-    """Every block's distribution before (grey, dotted or the upper half of its row) and after."""
-    if _few(panel):
-        shapes = [
-            _outline(after, MEANINGS["disturbed"], name="after"),
-            _outline(before, MEANINGS["neutral"], name="before", dash="dot", opacity=0.12),
-        ]
-    else:
-        shapes = [
-            _map(before, panel, MEANINGS["neutral"], name="before", offset=-HALF),
-            _map(after, panel, MEANINGS["disturbed"], name="after", offset=HALF),
-        ]
-    layout = _layout(after, panel)
-    layout["showlegend"] = _few(panel)
-    layout["legend"] = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"}
+    if shown.disturbed is None:
+        shapes = [_outline(shown, shown.rows, colour) if _few(panel) else _map(shown, shown.rows, panel, colour)]
+        return {"data": [*shapes, _means(shown.axis, shown.rows, colour)], "layout": _layout(shown, panel)}
+    draw = _outlines_of_both if _few(panel) else _maps_of_both
+    means = [
+        _means(shown.axis, shown.rows, MEANINGS["neutral"], symbol="circle-open"),
+        _means(shown.axis, shown.disturbed, MEANINGS["disturbed"]),
+    ]
+    layout = _layout(shown, panel) | {"showlegend": _few(panel), "legend": AFTER_BEFORE}
     layout["margin"] = layout["margin"] | {"t": 54}
-    layout["meta"]["summary"] = _summary(after, panel, before)
-    return {"data": [*shapes, _means(after, MEANINGS["disturbed"])], "layout": layout}
+    return {"data": [*draw(shown, shown.disturbed, panel), *means], "layout": layout}
+
+
+def _outlines_of_both(shown: Distribution, after: Rows, _panel: Panel) -> list[Figure]:
+    return [
+        _outline(shown, after, MEANINGS["disturbed"], name="after"),
+        _outline(shown, shown.rows, MEANINGS["neutral"], name="before", dash="dot", opacity=0.12),
+    ]
+
+
+def _maps_of_both(shown: Distribution, after: Rows, panel: Panel) -> list[Figure]:
+    return [
+        _map(shown, shown.rows, panel, MEANINGS["neutral"], name="before", offset=-HALF),
+        _map(shown, after, panel, MEANINGS["disturbed"], name="after", offset=HALF),
+    ]
 
 
 def colour_of(shown: Distribution) -> str:
@@ -69,9 +84,11 @@ def _few(panel: Panel) -> bool:
     return len(panel.blocks) <= OUTLINES_UP_TO
 
 
-def _outline(shown: Distribution, colour: str, *, name: str = "", dash: str = "solid", opacity: float = 0.38) -> Figure:
-    counts = np.array([_cut(row) for row in shown.rows]).reshape(-1, BINS)
-    bases = np.array([_floor(row.block) for row in shown.rows])
+def _outline(
+    shown: Distribution, rows: Rows, colour: str, *, name: str = "", dash: str = "solid", opacity: float = 0.38
+) -> Figure:
+    counts = np.array([_cut(row) for row in rows]).reshape(-1, BINS)
+    bases = np.array([_floor(row.block) for row in rows])
     x, y = step_outlines(placed_edges(shown.axis, BINS), counts, bases)
     return {
         "type": "scatter", "mode": "lines", "name": name or shown.kind, "x": x, "y": y, "fill": "toself",
@@ -92,34 +109,31 @@ def _floor(block: int) -> float:
     return -block - ROW_HEIGHT / 2
 
 
-def _map(shown: Distribution, panel: Panel, colour: str, *, name: str = "", offset: float = 0.0) -> Figure:
+def _map(shown: Distribution, rows: Rows, panel: Panel, colour: str, *, name: str = "", offset: float = 0.0) -> Figure:
     """Percent of each block's numbers by bin; with an `offset` every other row is left to the map beside it."""
-    share = {
-        row.block: np.rint(100.0 * row.counts[1:-1] / row.moments.count).astype(int).tolist() for row in shown.rows
-    }
-    empty = [None] * BINS
-    rows: list[list[Any]] = [share.get(block, empty) for block in panel.blocks]
+    share = {row.block: np.rint(100.0 * row.counts[1:-1] / row.moments.count).astype(int).tolist() for row in rows}
+    lines: list[list[Any]] = [share.get(block, EMPTY) for block in panel.blocks]
     heights = [-float(block) for block in panel.blocks]
     if offset:
-        rows = [line for row in rows for line in ((row, empty) if offset < 0 else (empty, row))]
+        lines = [line for own in lines for line in ((own, EMPTY) if offset < 0 else (EMPTY, own))]
         heights = [height + side for height in heights for side in (HALF, -HALF)]
     return {
-        "type": "heatmap", "name": name or shown.kind, "z": rows, "x": placed_edges(shown.axis, BINS), "y": heights,
+        "type": "heatmap", "name": name or shown.kind, "z": lines, "x": placed_edges(shown.axis, BINS), "y": heights,
         "zmin": 0, "zmax": DARKEST, "colorscale": shades(colour), "showscale": False,
         "hovertemplate": "%{z} % of the block's numbers in this bin<extra></extra>",
         "meta": {"term": name or shown.kind},
     }  # fmt: skip
 
 
-def _means(shown: Distribution, colour: str) -> Figure:
+def _means(axis: Axis, all_rows: Rows, colour: str, symbol: str = "circle") -> Figure:
     """A dot at each mean that lies on the axis, which tells the row's numbers."""
-    axis, rows = shown.axis, [row for row in shown.rows if shown.axis.low <= row.moments.mean <= shown.axis.high]
+    rows = [row for row in all_rows if axis.low <= row.moments.mean <= axis.high]
     means = np.array([row.moments.mean for row in rows])
     return {
         "type": "scatter", "mode": "markers", "name": "mean", "x": placed(axis, axis.position(means)),
         "y": [-row.block for row in rows], "text": [str(row.block) for row in rows],
         "customdata": [_numbers(row) for row in rows],
-        "marker": {"size": 6, "color": colour, "line": {"width": 1, "color": "#ffffff"}},
+        "marker": {"symbol": symbol, "size": 6, "color": colour, "line": MARK_LINES[symbol]},
         "hovertemplate": HOVER, "showlegend": False, "meta": {"term": "mean"},
     }  # fmt: skip
 
@@ -149,7 +163,8 @@ def _layout(shown: Distribution, panel: Panel) -> Figure:
 
 
 def _cut_note(shown: Distribution, panel: Panel) -> str:
-    cut = _few(panel) and any(_cut(row) != row.counts[1:-1].tolist() for row in shown.rows)
+    rows = (*shown.rows, *(shown.disturbed or ()))
+    cut = _few(panel) and any(_cut(row) != row.counts[1:-1].tolist() for row in rows)
     return "a bin that towers above the others is drawn cut off" if cut else ""
 
 
@@ -157,7 +172,7 @@ def _outside(shown: Distribution) -> str:
     return f"{counted(shown.outside, 'value')} outside the axis" if shown.outside else ""
 
 
-def _summary(shown: Distribution, panel: Panel, before: Distribution | None = None) -> str:
+def _summary(shown: Distribution, panel: Panel) -> str:
     """The figure in words, for those who cannot see it."""
     told = f"{panel.title}: a histogram for each of {counted(len(shown.rows), 'block')}"
     if not shown.rows:
@@ -167,9 +182,10 @@ def _summary(shown: Distribution, panel: Panel, before: Distribution | None = No
         f"{told}. Deviation {three(first.moments.sd)} in block {first.block}, {three(last.moments.sd)} in block "
         f"{last.block}; means {three(first.moments.mean)} and {three(last.moments.mean)}."
     )
-    if before is not None and before.rows:
+    if shown.disturbed:
+        after = shown.disturbed
         text += (
-            f" Before the disturbance the deviations were {three(before.rows[0].moments.sd)} and "
-            f"{three(before.rows[-1].moments.sd)}."
+            f" Disturbed, the deviations are {three(after[0].moments.sd)} in block {after[0].block} and "
+            f"{three(after[-1].moments.sd)} in block {after[-1].block}."
         )
     return f"{text} {panel.note}." if panel.note else text

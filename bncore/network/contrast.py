@@ -51,12 +51,14 @@ class Setup:
 
 @dataclass(frozen=True, eq=False)
 class Disturbed:
-    """A disturbed column: the second pass, how far each joint from the disturbed block onwards moved, and why.
+    """A disturbed column: the second pass with what its norms took out of the gradient, how far each joint from the
+    disturbed block onwards moved, and why.
 
     `passing` is None where numbers of the disturbed block are not finite.
     """
 
     survey: Survey
+    parts: list[GradientParts]
     moved: list[Moved]
     passing: Passing | None
 
@@ -75,6 +77,11 @@ class Column:
         if self.disturbed is None or block in self.vanished:
             return None
         return gradient_ratio(self.survey, self.disturbed.survey, block)
+
+    @property
+    def surveys(self) -> list[Survey]:
+        """The pass, and the disturbed one if there is one."""
+        return [self.survey] if self.disturbed is None else [self.survey, self.disturbed.survey]
 
     @property
     def vanished(self) -> set[int]:
@@ -125,14 +132,18 @@ def steps_of(layers: Sequence[Layer]) -> list[str]:
 
 def _column(setup: Setup, name: str, layers: list[Layer], say: Callable[[str], None]) -> Column:
     found = surveyed(setup, layers, lambda step: say(f"{name} batch norm, {step}"))
-    parts = gradient_parts([of_joint.joint for of_joint in found.joints])
+    parts = _parts(found)
     if setup.disturbance is None:
         return Column(layers, found, parts, None)
     d = setup.disturbance
     changed = disturbed(layers, d.block, d.factor, d.shift)
     after = surveyed(setup, changed, lambda step: say(f"{name} batch norm, disturbed: {step}"))
-    moved, why = movements(found, after, d.block), passing(found, after, d.block, d.factor)
-    return Column(layers, found, parts, Disturbed(after, moved, why))
+    moved, why = movements(found, after, d.block), passing(found, after, d.block, d.factor, d.shift)
+    return Column(layers, found, parts, Disturbed(after, _parts(after), moved, why))
+
+
+def _parts(found: Survey) -> list[GradientParts]:
+    return gradient_parts([of_joint.joint for of_joint in found.joints])
 
 
 def surveyed(setup: Setup, layers: list[Layer], say: Callable[[str], None] = lambda _step: None) -> Survey:

@@ -1,7 +1,7 @@
 """The distributions of a kind of joint, a histogram a block, all on one axis so that blocks and columns compare."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bncore.arguments import Array
 from bncore.axis import Axis
@@ -10,7 +10,7 @@ from bncore.network.counting import Counts, counted
 from bncore.network.curves import kind_in
 from bncore.network.moments import Moments
 from bncore.network.scales import shared_axis
-from bncore.network.survey import Survey, Surveyed
+from bncore.network.survey import Surveyed
 from bncore.stages import BOUNDED
 
 SIDES = ("activations", "gradients")
@@ -35,7 +35,8 @@ class Row:
 class Distribution:
     """The joints of a kind in one column, by block; blocks whose numbers are not finite are left out.
 
-    `kind` is the joints' own: without a norm the joint behind it is the one before it.
+    `kind` is the joints' own: without a norm the joint behind it is the one before it. `disturbed` are the rows of the
+    disturbed pass on the same axis, None where nothing is disturbed.
     """
 
     column: str
@@ -43,51 +44,36 @@ class Distribution:
     side: str
     axis: Axis
     rows: tuple[Row, ...]
+    disturbed: tuple[Row, ...] | None = None
 
     @property
     def outside(self) -> int:
-        """How many numbers of all blocks lie outside the axis."""
-        return sum(row.outside for row in self.rows)
+        """How many numbers of all blocks and both passes lie outside the axis."""
+        return sum(row.outside for row in (*self.rows, *(self.disturbed or ())))
+
+    def onwards(self, first: int) -> "Distribution":
+        """The same from block `first` on."""
+
+        def kept(rows: tuple[Row, ...]) -> tuple[Row, ...]:
+            return tuple(row for row in rows if row.block >= first)
+
+        return replace(self, rows=kept(self.rows), disturbed=None if self.disturbed is None else kept(self.disturbed))
 
 
 def distributions(shown: Contrast, kind: str, block: int | None = None) -> dict[tuple[str, str], Distribution]:
     """By column and side ("activations", "gradients"): of every block, or of one alone on an axis of its own."""
     found: dict[tuple[str, str], Distribution] = {}
+    kinds = {name: kind_in(shown, name, kind) for name in shown.columns}
+    joints = {
+        name: [_of_block(list(survey.at(kinds[name]).values()), block) for survey in column.surveys]
+        for name, column in shown.columns.items()
+    }
     for side in SIDES:
-        joints = {
-            name: _of_block(_joints(column.survey, kind_in(shown, name, kind)), block)
-            for name, column in shown.columns.items()
-        }
-        axis = _axis(shown, kind, side, (joint for rows in joints.values() for joint in rows))
-        for name, rows in joints.items():
-            found[name, side] = _distribution(name, kind_in(shown, name, kind), side, axis, rows)
+        axis = _axis(shown, kind, side, (joint for passes in joints.values() for rows in passes for joint in rows))
+        for name, passes in joints.items():
+            rows, *disturbed = (_rows(side, axis, joints_of) for joints_of in passes)
+            found[name, side] = Distribution(name, kinds[name], side, axis, rows, *disturbed)
     return found
-
-
-def before_and_after(shown: Contrast, kind: str) -> dict[str, tuple[Distribution, Distribution]]:
-    """By column: the activations from the disturbed block onwards before and after, all on one axis."""
-    disturbance = shown.setup.disturbance
-    if disturbance is None:
-        return {}
-    joints: dict[str, tuple[list[Surveyed], list[Surveyed]]] = {}
-    for name, column in shown.columns.items():
-        if column.disturbed is not None:
-            own, first = kind_in(shown, name, kind), disturbance.block
-            joints[name] = _from(column.survey, own, first), _from(column.disturbed.survey, own, first)
-    axis = _axis(shown, kind, "activations", (joint for pair in joints.values() for rows in pair for joint in rows))
-
-    def drawn(name: str, rows: list[Surveyed]) -> Distribution:
-        return _distribution(name, kind_in(shown, name, kind), "activations", axis, rows)
-
-    return {name: (drawn(name, before), drawn(name, after)) for name, (before, after) in joints.items()}
-
-
-def _from(survey: Survey, kind: str, first: int) -> list[Surveyed]:
-    return [joint for joint in _joints(survey, kind) if joint.joint.block >= first]
-
-
-def _joints(survey: Survey, kind: str) -> list[Surveyed]:
-    return list(survey.at(kind).values())
 
 
 def _of_block(joints: list[Surveyed], block: int | None) -> list[Surveyed]:
@@ -108,11 +94,10 @@ def _axis(shown: Contrast, kind: str, side: str, joints: Iterable[Surveyed]) -> 
     return shared_axis(moments, bounds=bounds)
 
 
-def _distribution(column: str, kind: str, side: str, axis: Axis, joints: Iterable[Surveyed]) -> Distribution:
+def _rows(side: str, axis: Axis, joints: Iterable[Surveyed]) -> tuple[Row, ...]:
     moments, values = READ[side]
-    rows = (
+    return tuple(
         Row(joint.joint.block, counted(values(joint), axis, BINS), moments(joint))
         for joint in joints
         if moments(joint).finite
     )
-    return Distribution(column, kind, side, axis, tuple(rows))

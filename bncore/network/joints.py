@@ -38,10 +38,12 @@ class Joint:
 
     @property
     def y(self) -> Array:
+        """What the module gives."""
         return self.record.y
 
     @property
     def dy(self) -> Array:
+        """dL/dy."""
         return self.record.dy
 
 

@@ -5,8 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bncore.activations import ACTIVATIONS
 from bncore.arguments import Array
+from bncore.network.joints import Joint
 from bncore.network.moments import moments, norm
+from bncore.network.pointwise import Activate
 from bncore.network.survey import Survey, Surveyed
 
 
@@ -30,23 +33,37 @@ class Moved:
 
 def movements(before: Survey, after: Survey, block: int) -> list[Moved]:
     """The movement of every joint from the disturbed block onwards."""
-    pairs = zip(before.joints, after.joints, strict=True)
-    return [_moved(b, a) for b, a in pairs if b.joint.block >= block]
+    found, entered = [], None
+    for b, a in zip(before.joints, after.joints, strict=True):
+        if b.joint.block >= block:
+            moved, entered = _moved(b, a, entered)
+            found.append(moved)
+    return found
 
 
-def _moved(before: Surveyed, after: Surveyed) -> Moved:
-    joint = before.joint
-    if not (before.forward.finite and after.forward.finite):
-        return Moved(joint.block, joint.kind, math.nan, math.nan)
-    a, b = after.joint.y.reshape(-1), before.joint.y.reshape(-1)
-    return Moved(joint.block, joint.kind, *_distances(a, b, before.forward.sd))
+Ordered = tuple[Array, Array] | None  # all numbers of a joint in order, after and before; None where not needed
 
 
 @np.errstate(over="ignore")  # a distance beyond the dtype's range is infinite
-def _distances(a: Array, b: Array, unit: float) -> tuple[float, float]:
+def _moved(before: Surveyed, after: Surveyed, entered: Ordered) -> tuple[Moved, Ordered]:
+    """The movement of a joint, and its numbers in order; `entered` are those of the joint before it."""
+    block, kind, unit = before.joint.block, before.joint.kind, before.forward.sd
+    if not (before.forward.finite and after.forward.finite):
+        return Moved(block, kind, math.nan, math.nan), None
+    a, b = after.joint.y.reshape(-1), before.joint.y.reshape(-1)
     if np.array_equal(a, b):
-        return 0.0, 0.0
+        return Moved(block, kind, 0.0, 0.0), None
     if unit == 0.0:
-        return math.nan, math.nan
-    paired = moments(np.abs(np.sort(a) - np.sort(b))).mean
-    return paired / unit, norm(a - b) / math.sqrt(a.size) / unit
+        return Moved(block, kind, math.nan, math.nan), None
+    ordered = _kept_in_order(before.joint, entered) or (np.sort(a), np.sort(b))
+    paired = moments(np.abs(ordered[0] - ordered[1])).mean
+    return Moved(block, kind, paired / unit, norm(a - b) / math.sqrt(a.size) / unit), ordered
+
+
+def _kept_in_order(joint: Joint, entered: Ordered) -> Ordered:
+    """What an f that falls nowhere makes of numbers in order is in order; sorting is what costs time here."""
+    layer = joint.record.layer
+    if entered is None or not isinstance(layer, Activate) or not ACTIVATIONS[layer.activation].rising:
+        return None
+    f = ACTIVATIONS[layer.activation].value
+    return f(entered[0]), f(entered[1])

@@ -338,6 +338,8 @@ def test_edges_are_answered_without_complaint(client, query):
 )  # fmt: skip
 def test_a_refusal_names_the_field(client, query, field):
     assert refused(client, **query)["field"] == field
+    streamed = client.get(URL, params=query, headers=STREAM)
+    assert (streamed.status_code, streamed.json()["errors"][0]["field"]) == (422, field)  # before the stream
 
 
 def test_work_is_bounded_by_a_setting(client, app):

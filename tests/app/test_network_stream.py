@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
-from app.answers import etag_of
+from app.answers import AnswerCache, etag_of
 from app.api.network_query import NetworkQuery
+from app.api.view_stream import stream
+from app.errors import InvalidQuery
 from app.main import create_app
 from tests.app.strict_json import parsed
 
 URL = "/api/v1/network"
 STREAM = {"accept": "text/event-stream"}
 SMALL = {"depth": 3, "width": 8, "batch_size": 32, "disturb_layer": 1}
+LARGE = "depth=20&width=512&batch_size=256"
 
 
 def events(body):
@@ -40,7 +43,7 @@ def test_progress_comes_before_the_result_and_the_result_is_the_answer(client):
         for which in ("", "disturbed: "):
             for step in ("forward, layer 1 of", "backward, layer 2 of", "measured, joint 3 of"):
                 assert any(text.startswith(f"{column} batch norm, {which}{step}") for text in texts)
-    assert texts[-1] == "drawn, part 4 of 4"
+    assert texts[-1] == "drawn, part 3 of 3"
     assert client.get(URL, params=SMALL).json() == result
 
 
@@ -67,14 +70,28 @@ def test_progress_of_a_deep_network_is_told_in_a_hundred_steps_at_most(client):
     assert 50 < len(progress) <= 102
 
 
-@pytest.mark.parametrize(
-    ("query", "field"), [({"depth": 2, "disturb_layer": 3}, "disturb_layer"), ({"shown": "sum"}, "shown")]
-)
-def test_a_refusal_while_it_streams_is_a_problem_event(client, query, field):
-    *_, (name, problem) = events(client.get(URL, params=query, headers=STREAM).content)
-    assert name == "problem"
-    assert problem["status"] == 422
-    assert problem["errors"][0]["field"] == field
+@pytest.mark.parametrize("accept", ["text/event-stream", "text/event-stream, application/json"])
+@pytest.mark.parametrize(("query", "field"), [
+    ({"depth": 2, "disturb_layer": 3}, "disturb_layer"), ({"shown": "sum"}, "shown"),
+    ({"depth": 50, "width": 512, "source": "normal", "batch_size": 4096}, "batch_size"),
+])  # fmt: skip
+def test_what_a_query_contradicts_is_refused_before_the_stream(client, accept, query, field):
+    answer = client.get(URL, params=query, headers={"accept": accept})
+    assert answer.status_code == 422
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["errors"][0]["field"] == field
+
+
+def test_what_is_met_while_it_is_computed_is_a_problem_event():
+    emitted = []
+
+    async def refused(_say):
+        raise InvalidQuery("It is too much.", field="width", given=512, allowed="less")
+
+    anyio.run(stream, lambda name, data: emitted.append((name, parsed(data))), AnswerCache(1000), "etag", refused)
+    (_, waiting), (name, problem) = emitted
+    assert (name, problem["status"], problem["errors"][0]["field"]) == ("problem", 422, "width")
+    assert waiting["text"] == "waiting for its turn"
 
 
 def test_an_unreadable_query_is_a_problem_before_the_stream(client):
@@ -86,12 +103,12 @@ def test_an_unreadable_query_is_a_problem_before_the_stream(client):
 
 def test_our_own_mistake_is_a_problem_event_and_reaches_the_log(app):
     """A server logs what an application raises; a client that raises it shows that it was raised."""
-    app.state.settings = None
+    del app.state.large_views
     quiet = TestClient(app, raise_server_exceptions=False)
-    *_, (name, problem) = events(quiet.get(URL, headers=STREAM).content)
+    *_, (name, problem) = events(quiet.get(f"{URL}?{LARGE}", headers=STREAM).content)
     assert (name, problem["status"]) == ("problem", 500)
-    with pytest.raises(AttributeError, match="view_numbers"):
-        TestClient(app).get(URL, headers=STREAM)
+    with pytest.raises(AttributeError, match="large_views"):
+        TestClient(app).get(f"{URL}?{LARGE}", headers=STREAM)
 
 
 def test_head_has_no_body(client):
@@ -106,9 +123,6 @@ def scope_of(query, accept):
         "raw_path": URL.encode(), "query_string": query.encode(), "scheme": "http", "server": ("test", 80),
         "client": ("test", 1), "root_path": "", "headers": [(b"accept", accept.encode())],
     }  # fmt: skip
-
-
-LARGE = "depth=20&width=512&batch_size=256"
 
 
 def etag_of_large():

@@ -76,3 +76,11 @@ def test_importing_the_application_does_nothing(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     create_app()
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/network", "/api/v1/batch-size"])
+def test_a_stream_is_described_with_every_event_that_it_has(api, path):
+    examples = api["paths"][path]["get"]["responses"]["200"]["content"]["text/event-stream"]["examples"]
+    assert {line.removeprefix("event: ") for example in examples.values() for line in example["value"].splitlines()
+            if line.startswith("event: ")} == {"progress", "result", "problem"}  # fmt: skip
+    assert "refused before the stream begins" in " ".join(api["paths"][path]["get"]["description"].split())

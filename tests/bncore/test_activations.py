@@ -79,3 +79,10 @@ def test_tails_keep_their_relative_accuracy(name):
 def test_each_has_its_words(name):
     activation = ACTIVATIONS[name]
     assert all([activation.title, activation.formula.startswith("f(y)"), activation.saturation_rule])
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_that_is_said_to_rise_falls_nowhere(name):
+    f = ACTIVATIONS[name]
+    values = f.value(np.linspace(-20, 20, 100_001))
+    assert (np.diff(values) >= -1e-12).all() == f.rising

@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 from app.main import create_app
 from app.settings import Settings
 from tests.browser.derivation import Derivation
+from tests.browser.network import Network
 from tests.browser.playground import Playground
 
 FLAGS = [
@@ -123,6 +124,12 @@ def page(profile: BrowserContext, origin: str, watch: Watch) -> Iterator[Page]:
     profile.clear_permissions()
     opened.close()
     assert watch.complaints == []
+
+
+@pytest.fixture
+def network(page: Page) -> Network:
+    """The network, not opened yet."""
+    return Network(page)
 
 
 @pytest.fixture

@@ -4,6 +4,8 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.view import View
 
+SMALL = "depth=3&width=8&batch_size=32"
+
 
 class Network(View):
     """A page with the network in it."""

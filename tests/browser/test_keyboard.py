@@ -55,6 +55,54 @@ def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     expect(page.locator("#main")).to_be_focused()
 
 
+@pytest.mark.parametrize("path", ["/", "/network", "/batch-size", "/norms"])
+def test_the_second_stop_skips_the_controls(page: Page, path: str) -> None:
+    page.goto(path)
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to what is seen, past the controls")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("#view")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.getElementById('view').contains(document.activeElement)")
+
+
+def test_the_modules_and_the_distributions_of_the_network_are_a_few_stops_away(page: Page) -> None:
+    network = Network(page).open("depth=3&width=8&batch_size=32")
+    for stops_before, first in ((3, network.product(1)), (4, page.get_by_role("button", name="the product's output"))):
+        page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+        page.locator("a.skip").first.focus()
+        for _ in range(stops_before - 1):
+            page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        for _ in range(2):
+            page.keyboard.press("Tab")
+            if first.evaluate("(button) => button === document.activeElement"):
+                break
+        expect(first).to_be_focused()
+        expect(first).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("path", ["/network", "/batch-size"])
+def test_a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page: Page, path: str) -> None:
+    view = Playground(page)
+    page.goto(path)
+    view.settle()
+    terms = page.locator("[data-one-stop]").first.locator(".term")
+    terms.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(terms.nth(1)).to_be_focused()
+    expect(page.locator("#term-tip")).to_be_visible()
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.closest('[data-one-stop]')") is None
+    page.keyboard.press("Shift+Tab")
+    expect(terms.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(terms.first).to_be_focused()
+
+
 @pytest.mark.parametrize("query", ["", "batch=own&way=code"])
 def test_tab_reaches_everything_of_the_gradient_check(page: Page, query: str) -> None:
     GradientCheck(page).open(query)

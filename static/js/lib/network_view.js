@@ -44,7 +44,7 @@ export function showClaim({ preset, presets }) {
 // ---- the disturbance ----
 
 export function showDisturbance({ disturb, columns }) {
-  for (const id of ["disturbed-view", "curves-disturbed", "moved-legend"]) $(id).hidden = disturb === null;
+  for (const id of ["disturbed-view", "curves-disturbed", "rows-disturbed", "moved-legend"]) $(id).hidden = disturb === null;
   $("undisturbed").hidden = disturb !== null;
   $("undo-disturbance").setAttribute("aria-disabled", String(disturb === null));
   $("disturb-hint").hidden = disturb !== null;
@@ -96,9 +96,8 @@ function fillRows(table, { columns, shown_in: shownIn }, column, numbers) {
   fillTable(table, "block", rows.map(({ block }) => String(block)), numbers.map(([title, key]) => [title, rows.map((row) => row[key])]));
 }
 
-function fillJoint(table, { columns, joint }, numbers) {
-  const found = Object.entries(columns).filter(([, column]) => column).map(([name, { joints }]) => [NAMES[name], ofKind(joints, joint.kind_in[name]).find(({ block }) => block === joint.block)]);
-  const rows = found.filter(([, row]) => row);
+function fillJoint(table, { joint }, numbers) {
+  const rows = Object.entries(joint.columns).filter(([, passes]) => passes).flatMap(([name, { before, after }]) => (after ? [[`${NAMES[name]}, before`, before], [`${NAMES[name]}, after`, after]] : [[NAMES[name], before]]));
   fillTable(table, "column", rows.map(([name]) => name), numbers.map(([title, key]) => [title, rows.map(([, row]) => row[key])]));
 }
 
@@ -113,5 +112,5 @@ function fillDisturbed(table, { disturb, shown_in: shownIn }, column) {
 }
 
 function fillCurves(table, { data }) {
-  fillTable(table, "block", data[0].x.map(String), data.map((trace) => [trace.name, trace.customdata ?? trace.y]));
+  fillTable(table, "block", data[0].ids ?? data[0].x.map(String), data.map((trace) => [trace.name, trace.customdata ?? trace.y]));
 }

@@ -77,6 +77,12 @@ def test_the_means_curve_shows_the_signed_mean_whatever_its_axis(query):
         assert all(place * mean >= 0 for place, mean in zip(trace["y"], means, strict=True) if mean is not None)
 
 
+def test_marks_at_the_end_of_an_axis_are_drawn_whole():
+    figures = drawn(disturb_layer="1")
+    for name in ("depth_mean", "depth_deviation", "depth_gradient", "disturb_moved", "disturb_values"):
+        assert all(trace["cliponaxis"] is False for trace in figures[name]["data"]), name
+
+
 def test_means_that_are_rounding_are_drawn_as_nothing_beside_a_deviation():
     figure = drawn(norm_place="behind", shown="norm")["depth_mean"]
     low, high = figure["layout"]["yaxis"]["range"]
@@ -91,10 +97,89 @@ def test_curves_have_a_line_of_each_disturbed_pass_and_what_is_not_says_so():
     np.testing.assert_allclose(disturbed[1:], after, rtol=1e-4)
     assert disturbed[0] == before[0]
     assert lines["with BN, disturbed"]["line"]["dash"] != lines["without BN, disturbed"]["line"]["dash"]
-    for name in ("joint", "joint_gradient", "activations_with", "gradients_without", "gradient_parts"):
-        assert answer["figures"][name]["layout"]["title"]["text"].endswith(", undisturbed"), name
     assert answer["headline"].startswith("Undisturbed: without BN, ")
-    assert "undisturbed" not in str(drawn())
+    for name in ("activations_with", "gradients_without", "gradient_parts"):
+        assert answer["figures"][name]["layout"]["title"]["text"].endswith(", before and after"), name
+    assert "before" not in str(drawn())
+
+
+def shares(figure):
+    """The percents in the bins of a joint's outlines, by their name and the axis that they stand on."""
+    return {(t["name"], t.get("yaxis", "y")): np.array(t["y"][:-1]) for t in figure["data"]}
+
+
+def test_the_opened_joint_is_shown_before_and_after_in_each_column_on_one_axis():
+    query = {"disturb_layer": "1", "disturb_factor": "3", "joint": "z1", "dtype": "float64"}
+    answer = orjson.loads(to_json(answer_of(viewed(**query))))
+    figure = answer["figures"]["joint"]
+    found = shares(figure)
+    assert set(found) == {(name, axis) for name in ("before", "after") for axis in ("y", "y2")}
+    assert all(99 < share.sum() <= 100.01 for share in found.values())
+    np.testing.assert_allclose(found["before", "y"], found["before", "y2"])
+    edges = np.array(figure["data"][0]["x"])
+    middles = (edges[1:] + edges[:-1]) / 2
+    spread = {name: np.sqrt(found[name, "y"] @ middles**2 / 100) for name in ("before", "after")}
+    assert spread["after"] == pytest.approx(3 * spread["before"], rel=0.05)
+    titles = [figure["layout"][axis]["title"]["text"] for axis in ("yaxis", "yaxis2")]
+    assert titles == ["without BN, %", "with BN, %"]
+    assert figure["layout"]["xaxis"]["anchor"] == "y2"
+    assert figure["layout"]["yaxis2"]["domain"][1] < figure["layout"]["yaxis"]["domain"][0]
+    for column, passes in answer["joint"]["columns"].items():
+        assert passes["after"]["sd"] == pytest.approx(3 * passes["before"]["sd"]), column
+        assert passes["before"] == answer["columns"][column]["joints"][0]
+
+
+def test_behind_batch_norm_the_opened_joint_stays_and_its_gradient_before_the_block_changes():
+    figures = drawn(disturb_layer="2", disturb_factor="3", joint="norm2", dtype="float64", eps="0")
+    found = shares(figures["joint"])
+    np.testing.assert_allclose(found["before", "y2"], found["after", "y2"], atol=0.3)
+    assert np.abs(found["before", "y"] - found["after", "y"]).sum() > 20
+    alone = drawn(disturb_layer="2", norm="none", joint="f1")["joint_gradient"]
+    assert {t.get("yaxis", "y") for t in alone["data"]} == {"y"}
+    assert np.abs(shares(alone)["before", "y"] - shares(alone)["after", "y"]).sum() > 10
+
+
+def test_the_small_multiples_have_the_disturbed_pass_beside_the_undisturbed_one():
+    view = viewed(disturb_layer="2", disturb_factor="5")
+    figures = orjson.loads(to_json(answer_of(view)))["figures"]
+    for side in ("activations", "gradients"):
+        traces = {trace["name"]: trace for trace in figures[f"{side}_without"]["data"][:2]}
+        assert traces["before"]["line"]["dash"] != traces["after"]["line"]["dash"]
+        assert traces["after"]["line"]["color"] == MEANINGS["disturbed"]
+        *_, before, after = figures[f"{side}_without"]["data"]
+        for trace, survey in zip((before, after), view.contrast.columns["without"].surveys, strict=True):
+            moments = [
+                getattr(j, {"activations": "forward", "gradients": "backward"}[side]) for j in survey.at("z").values()
+            ]
+            assert [row[1] for row in trace["customdata"]] == pytest.approx([m.sd for m in moments], rel=1e-3)
+    first = shares_of_block(figures["activations_without"], 1)
+    assert first["before"] == first["after"]
+    second = shares_of_block(figures["activations_without"], 2)
+    assert second["before"] != second["after"]
+
+
+def shares_of_block(figure, block):
+    """The heights of a block's outline in each pass."""
+    found = {}
+    for trace in figure["data"][:2]:
+        points = zip(trace["x"], trace["y"], strict=True)
+        found[trace["name"]] = [(x, y) for x, y in points if y is not None and -block - 0.5 <= y < -block + 0.5]
+    return found
+
+
+def test_the_gradients_parts_of_the_disturbed_pass_stand_beside_the_others():
+    view = viewed(disturb_layer="2", disturb_factor="-1", activation="gelu")
+    figure = orjson.loads(to_json(answer_of(view)))["figures"]["gradient_parts"]
+    before, after = figure["data"][:3], figure["data"][3:]
+    for bars, place, parts in ((before, -0.1875, view.contrast.columns["with"].parts),
+                               (after, 0.1875, view.contrast.columns["with"].disturbed.parts)):  # fmt: skip
+        np.testing.assert_allclose(np.sum([bar["y"] for bar in bars], axis=0), 100, atol=0.01)
+        np.testing.assert_allclose(bars[0]["y"], [100 * part.by_mean for part in parts], rtol=1e-4)
+        assert bars[0]["x"] == [part.block + place for part in parts]
+        assert bars[0]["ids"] == ["1", "2", "3", "4"]
+    assert not any(bar["showlegend"] for bar in after)
+    assert "edged in red" in figure["layout"]["meta"]["note"]
+    assert "edged" not in drawn()["gradient_parts"]["layout"]["meta"]["note"]
 
 
 def test_curves_are_the_answers_numbers_told_apart_by_more_than_colour():

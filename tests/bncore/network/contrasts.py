@@ -6,11 +6,12 @@ from bncore.network.build import Recipe
 from bncore.network.contrast import Setup, contrast
 
 
-def contrasted(*, seed=0, examples=64, inputs=32, disturbance=None, depth=6, width=48, **recipe):
-    """Both columns of a fully connected network on a Gaussian batch."""
+def contrasted(*, seed=0, examples=64, inputs=32, fill=None, disturbance=None, depth=6, width=48, **recipe):
+    """Both columns of a fully connected network on a Gaussian batch, or on one that has one number everywhere."""
     rng = np.random.default_rng(seed)
     chosen = Recipe(**recipe)
     x = rng.standard_normal((examples, inputs)).astype(chosen.dtype)
+    x = x if fill is None else np.full_like(x, fill)
     labels = rng.integers(0, 10, examples)
     setup = Setup(x, labels, 10, depth=depth, width=width, recipe=chosen, disturbance=disturbance)
     return contrast(setup, np.random.default_rng([seed, 1]))

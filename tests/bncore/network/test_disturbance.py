@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bncore.activations import ACTIVATIONS
 from bncore.network.contrast import Disturbance
 from tests.bncore.network.contrasts import contrasted, images
 
@@ -96,3 +97,13 @@ def test_a_disturbance_that_runs_out_of_the_range_is_not_a_number():
     column = contrasted(depth=3, disturbance=Disturbance(1, 1e38)).columns["without"]
     assert np.isnan(moved(column, "z")[-1])
     assert column.disturbed.survey.diverged is not None
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("recipe", [{}, {"norm_place": "behind"}, {"residual": True}])
+def test_every_joints_distribution_moves_by_the_distance_of_its_sorted_numbers(activation, recipe):
+    found = contrasted(activation=activation, depth=3, disturbance=Disturbance(1, -2.0, 0.5), **recipe)
+    for column in found.columns.values():
+        for b, a, m in zip(column.survey.joints, column.disturbed.survey.joints, column.disturbed.moved, strict=True):
+            apart = np.abs(np.sort(a.joint.y, axis=None) - np.sort(b.joint.y, axis=None)).mean()
+            assert m.distribution == pytest.approx(apart / b.forward.sd, rel=1e-4)

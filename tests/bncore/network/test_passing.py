@@ -3,7 +3,7 @@
 import pytest
 
 from bncore.network.contrast import Disturbance
-from bncore.network.passing import CAUSES, SMALL
+from bncore.network.passing import CAUSES, REASONS, SMALL
 from tests.bncore.network.contrasts import contrasted, images
 
 EXACT = {"eps": 0.0, "dtype": "float64"}
@@ -43,3 +43,25 @@ def test_a_block_that_diverged_has_no_cause():
 
 def test_every_cause_is_seen_here():
     assert {cause for cause, *_ in SEEN} | {"runs"} == set(CAUSES)
+
+
+BECAUSE = [
+    ("nothing", "as_it_was", 1.0, 0.0, {}), ("nothing", "no_weights", 7.0, 0.0, {"scale": 0.0}),
+    ("nothing", "rounding", 1.0 + 1e-12, 0.0, {}), ("nothing", "one_example", 3.0, 0.0, {"examples": 1}),
+    ("nothing", "rounding", 1.0, 1e-12, {}), ("constant", "no_factor", 0.0, 2.0, {}),
+    ("constant", "rounding", 1.0, 1e9, {}), ("constant", "flat", 1.0, -1e3, {"norm_place": "behind"}),
+    ("constant", "one_example", 3.0, 0.0, {"examples": 1, "activation": "sigmoid"}),
+    ("constant", "before", 3.0, 0.0, {"activation": "sigmoid", "fill": 1.0}),
+    ("nothing", "no_input", 3.0, 0.0, {"fill": 0.0}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cause", "reason", "factor", "shift", "recipe"), BECAUSE)
+def test_the_reason_is_found_in_the_numbers(cause, reason, factor, shift, recipe):
+    found = contrasted(**recipe, disturbance=Disturbance(2, factor, shift)).columns["with"].disturbed.passing
+    assert (found.cause, found.reason) == (cause, reason)
+
+
+def test_every_reason_is_seen_here():
+    seen = {(cause, reason) for cause, reason, *_ in BECAUSE}
+    assert seen == {(cause, reason) for cause, reasons in REASONS.items() for reason in reasons}

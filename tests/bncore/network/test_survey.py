@@ -9,7 +9,7 @@ import pytest
 from bncore.activations import ACTIVATIONS
 from bncore.network.contrast import Disturbance, contrast
 from bncore.network.curves import curves, kind_in
-from bncore.network.distributions import before_and_after, distributions
+from bncore.network.distributions import distributions
 from bncore.network.edits import disturbed
 from bncore.network.losses import cross_entropy
 from bncore.network.propagation import propagate
@@ -163,13 +163,27 @@ def test_a_disturbed_network_is_a_new_one():
         disturbed(layers, 5)
 
 
-def test_distributions_before_and_after_share_their_axis_and_start_at_the_disturbed_block():
-    pairs = before_and_after(contrasted(disturbance=Disturbance(3, 4.0)), "z")
-    assert len({d.axis for pair in pairs.values() for d in pair}) == 1
-    for before, after in pairs.values():
-        assert [row.block for row in before.rows] == [row.block for row in after.rows] == [3, 4, 5, 6]
-        assert after.rows[0].moments.sd == pytest.approx(4 * before.rows[0].moments.sd, rel=1e-5)
-    assert before_and_after(contrasted(), "z") == {}
+@pytest.mark.parametrize("side", ["activations", "gradients"])
+def test_distributions_of_both_passes_share_their_axis_from_the_first_block_on(side):
+    found = distributions(contrasted(disturbance=Disturbance(3, 4.0)), "z")
+    columns = [found[name, side] for name in ("without", "with")]
+    assert len({d.axis for d in columns}) == 1
+    for d in columns:
+        assert [row.block for row in d.rows] == [row.block for row in d.disturbed] == [1, 2, 3, 4, 5, 6]
+        later = d.onwards(3)
+        assert [row.block for row in later.rows] == [row.block for row in later.disturbed] == [3, 4, 5, 6]
+        assert later.axis == d.axis
+    assert all(
+        d.disturbed is None and d.onwards(2).disturbed is None for d in distributions(contrasted(), "z").values()
+    )
+
+
+def test_a_disturbance_is_in_the_distributions_from_its_block_on():
+    for block, times in ((None, [1, 1, 4, 4, 4, 4]), (3, [4])):
+        shown = contrasted(disturbance=Disturbance(3, 4.0), activation="identity")
+        found = distributions(shown, "z", block)["without", "activations"]
+        ratios = [a.moments.sd / b.moments.sd for b, a in zip(found.rows, found.disturbed, strict=True)]
+        assert ratios == pytest.approx(times, rel=1e-5)
 
 
 def test_joints_of_a_pass_leave_the_read_out_out():
