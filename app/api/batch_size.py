@@ -11,7 +11,7 @@ from app.api.batch_size_answer import answer_of
 from app.api.batch_size_query import BatchSizeFields, BatchSizeQuery
 from app.api.batch_size_view import Prepared, prepare, view_of
 from app.api.query import parameters_of, query_of
-from app.api.view_stream import LongView, respond
+from app.api.view_stream import LongView, respond, stream_examples
 from bncore.progress import Said
 
 LARGE = 40_000_000  # numbers drawn from which on a view waits for its turn
@@ -48,18 +48,7 @@ ANSWER = {
     "classes": {"data": "wine", "example": 25, "changed": 0.5},
     "figures": {"estimates_mean": {"data": [], "layout": {}}, "strip_train": {"data": [], "layout": {}}},
 }  # fmt: skip
-STREAM = {
-    "answered": {
-        "summary": "Progress, then the answer that `application/json` has",
-        "value": 'event: progress\ndata: {"done":4000,"of":10000,"text":"batches of up to 1,024 examples"}\n\n'
-        "event: result\ndata: {…}\n\n",
-    },
-    "failed": {
-        "summary": "What only the computation meets, as the problem that `application/problem+json` has",
-        "value": 'event: progress\ndata: {"done":4000,"of":10000,"text":"batches of up to 1,024 examples"}\n\n'
-        'event: problem\ndata: {"type":"about:blank","title":"The server failed","status":500,"detail":"…"}\n\n',
-    },
-}  # fmt: skip
+STREAM = stream_examples('{"done":4000,"of":10000,"text":"batches of up to 1,024 examples"}')
 REFUSALS: dict[int | str, dict[str, Any]] = {
     410: {"description": "The upload is not here, or not any more.", "content": {problems.MEDIA_TYPE: {}}},
     422: {

@@ -11,7 +11,7 @@ from app.api.network_answer import answer_of
 from app.api.network_query import NetworkFields, NetworkQuery
 from app.api.network_view import Prepared, prepare, view_of
 from app.api.query import parameters_of, query_of
-from app.api.view_stream import LongView, respond
+from app.api.view_stream import LongView, respond, stream_examples
 from bncore.progress import Said
 
 LARGE = 200_000_000  # steps of work from which on a network waits for its turn
@@ -40,18 +40,7 @@ ANSWER = {
     "conventions": ["both columns have the same weights and the same batch"],
     "figures": {"activations_without": {"data": [], "layout": {}}, "depth_gradient": {"data": [], "layout": {}}},
 }  # fmt: skip
-STREAM = {
-    "answered": {
-        "summary": "Progress, then the answer that `application/json` has",
-        "value": 'event: progress\ndata: {"done":26,"of":130,"text":"without batch norm, forward, layer 26 of 31"}\n\n'
-        "event: result\ndata: {…}\n\n",
-    },
-    "failed": {
-        "summary": "What only the computation meets, as the problem that `application/problem+json` has",
-        "value": 'event: progress\ndata: {"done":26,"of":130,"text":"without batch norm, forward, layer 26 of 31"}\n\n'
-        'event: problem\ndata: {"type":"about:blank","title":"The server failed","status":500,"detail":"…"}\n\n',
-    },
-}  # fmt: skip
+STREAM = stream_examples('{"done":26,"of":130,"text":"without batch norm, forward, layer 26 of 31"}')
 REFUSALS: dict[int | str, dict[str, Any]] = {
     410: {"description": "The upload is not here, or not any more.", "content": {problems.MEDIA_TYPE: {}}},
     422: {

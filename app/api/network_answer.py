@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.api.network_disturbed import disturbance
-from app.api.network_numbers import finite, moments_of
+from app.api.network_numbers import moments_of
 from app.api.network_presets import PRESETS, Preset
 from app.api.network_query import NetworkFields
 from app.api.network_schematic import schematic
@@ -13,7 +13,7 @@ from app.batches.generators import GENERATORS
 from app.figures import network_words as words
 from app.figures.network import Shown, figures
 from app.figures.network_claims import measured_text
-from app.figures.numbers import counted
+from app.figures.numbers import counted, finite
 from bncore.network.claims import CLAIMS
 from bncore.network.curves import kind_in
 from bncore.network.survey import Surveyed

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from app.api.network_numbers import finite, moments_of
+from app.api.network_numbers import moments_of
 from app.api.network_view import View
 from app.figures import network_words as words
 from app.figures.network_disturbance import disturb_headline, disturb_text
+from app.figures.numbers import finite
 from bncore.network.contrast import Column
 
 

@@ -1,13 +1,7 @@
 """A network's numbers as an answer has them."""
 
-import math
-
+from app.figures.numbers import finite
 from bncore.network.moments import Moments
-
-
-def finite(value: float) -> float | None:
-    """A number as an answer has it: what is not finite is null."""
-    return value if math.isfinite(value) else None
 
 
 def moments_of(m: Moments) -> dict[str, float | None]:

@@ -117,6 +117,22 @@ async def stream(emit: Emit, cache: AnswerCache, etag: str, compute: Compute) ->
     emit("result", body)
 
 
+def stream_examples(progress: str) -> dict[str, dict[str, str]]:
+    """Both ways in which a stream ends, for the description of the API; `progress` is the data of one such event."""
+    before = f"event: progress\ndata: {progress}\n\n"
+    return {
+        "answered": {
+            "summary": "Progress, then the answer that `application/json` has",
+            "value": before + "event: result\ndata: {…}\n\n",
+        },
+        "failed": {
+            "summary": "What only the computation meets, as the problem that `application/problem+json` has",
+            "value": before + "event: problem\n"
+            'data: {"type":"about:blank","title":"The server failed","status":500,"detail":"…"}\n\n',
+        },
+    }
+
+
 def cancelled(_done: int, _of: int, _text: str) -> None:
     """What a computing thread calls where nobody wants to know: it ends the work once the client is gone."""
     from_thread.check_cancelled()
