@@ -1,0 +1,141 @@
+"""Every text that a person reads of a state: of the answer with its figures, and of the page."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from tests.app.sentences.data import query_of
+from tests.app.sentences.states import State
+
+NOT_READ = {
+    "query", "id", "type", "mode", "color", "colour", "colorscale", "term", "fill", "fillcolor", "symbol", "shape",
+    "side", "parents", "name_of", "dtype", "given", "orientation", "pattern", "xaxis_id", "barmode", "hovermode",
+    "textposition", "xanchor", "yanchor", "xref", "yref", "severity", "reason", "formula", "forgotten", "divisor",
+}  # fmt: skip
+"""Keys of an answer whose strings are for a program: settings of Plotly, names of things, LaTeX for a notebook."""
+SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-about")
+UNSEEN = {"script", "style", "template", "svg"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+WORD = re.compile(r"[A-Za-zα-ωΑ-Ωℓ∂Σ]")
+TAG = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text and where it stands: `answer.headline`, `answer.figures.x.layout.title.text`, `page #legend`."""
+
+    place: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One state as a person has it before their eyes: the state, its query, the answer, and every text."""
+
+    state: State
+    query: dict[str, str]
+    answer: dict[str, Any]
+    texts: tuple[Text, ...]
+    page: str = field(default="", repr=False)
+
+    def asked(self, name: str, default: str = "") -> str:
+        """A field of the query, with the view's own default for one that is not asked for."""
+        return self.query.get(name, default)
+
+    def __str__(self) -> str:
+        return " ".join(f"{name}={value}" for name, value in self.state.items())
+
+
+def look(client: TestClient, api: str, page: str | None, state: State) -> Seen:
+    """A state, asked for through the API and, if `page` is its address, as a page."""
+    query = query_of(client, state)
+    answered = client.get(api, params=query, headers={"Accept": "application/json"})
+    assert answered.status_code == 200, f"{state}: {answered.text[:500]}"
+    answer = answered.json()
+    texts = list(texts_of(answer))
+    html = ""
+    if page is not None:
+        opened = client.get(page, params=query)
+        assert opened.status_code == 200, f"{state}: {opened.text[:500]}"
+        html = opened.text
+        texts += texts_of_page(html, query.get("notation", "frameworks"))
+    return Seen(state, query, answer, tuple(texts), html)
+
+
+def texts_of(answer: Any, place: str = "answer") -> Iterator[Text]:
+    """Every string of an answer that holds a letter and is not for a program alone; markup is left out of it."""
+    if isinstance(answer, dict):
+        for name, part in answer.items():
+            if name not in NOT_READ:
+                yield from texts_of(part, f"{place}.{name}")
+    elif isinstance(answer, list):
+        for part in answer:
+            yield from texts_of(part, place)
+    elif isinstance(answer, str):
+        text = " ".join(TAG.sub(" ", answer).split())
+        if WORD.search(text) and not re.fullmatch(r"#[0-9a-fA-F]{3,8}|rgba?\(.*\)", text):
+            yield Text(place, text)
+
+
+def texts_of_page(html: str, notation: str) -> Iterator[Text]:
+    """The page's own texts and spoken attributes, and its tooltips; formulas of other settings are left out."""
+    reader = _Page(notation)
+    reader.feed(html)
+    yield from reader.texts
+    state = re.search(r'<script type="application/json" id="state">(.*?)</script>', html, re.DOTALL)
+    terms = json.loads(state[1]).get("terms", {}) if state else {}
+    yield from (Text(f"tooltip {name}", text) for name, text in terms.items())
+
+
+class _Page(HTMLParser):
+    """Reads blocks of text; inline elements stay in the sentence that they stand in."""
+
+    INLINE = frozenset({"span", "b", "i", "em", "strong", "code", "kbd", "a", "sub", "sup"})
+    OF_A_FORMULA = re.compile(r"^(math|m[a-z]+|semantics|annotation)$")
+
+    def __init__(self, notation: str) -> None:
+        super().__init__()
+        self.notation = notation
+        self.texts: list[Text] = []
+        self._open: list[tuple[str, str, bool]] = []  # tag, id in force, whether it is left out
+        self._words: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        _, at, out = self._open[-1] if self._open else ("", "", False)
+        place = given.get("id") or given.get("data-figure") or at
+        out = out or tag in UNSEEN or self._of_another_state(given)
+        if tag not in self.INLINE and not self.OF_A_FORMULA.match(tag):
+            self._end_block()
+        if not out:
+            spoken = [(name, given[name]) for name in SPOKEN if given.get(name)]
+            self.texts += [Text(f"page #{place} {name}", " ".join(str(text).split())) for name, text in spoken]
+        if tag not in VOID:
+            self._open.append((tag, str(place), out))
+
+    def _of_another_state(self, given: dict[str, str | None]) -> bool:
+        of_another_setting = "data-holds-for" in given and "hidden" in given
+        return of_another_setting or given.get("data-notation-is", self.notation) != self.notation
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        if tag not in self.INLINE and not self.OF_A_FORMULA.match(tag):
+            self._end_block()
+        while self._open and self._open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        if self._open and not self._open[-1][2]:
+            self._words.append(data)
+
+    def _end_block(self) -> None:
+        text = " ".join("".join(self._words).split())
+        self._words = []
+        if WORD.search(text):
+            self.texts.append(Text(f"page #{self._open[-1][1] if self._open else ''}", text))
