@@ -6,6 +6,7 @@ import numpy as np
 
 from app.batches.batch import Array, Batch, Source
 from app.errors import InvalidQuery
+from bncore.product import product
 
 WEIGHTS_STREAM = 1702
 """Second word of the weights' seed, so that they share no randomness with the batch."""
@@ -58,7 +59,7 @@ class LayeredSource:
     def _pre_activation(self, a: Array) -> Array:
         dtype = np.float32 if a.dtype == np.float32 else np.float64
         with np.errstate(over="ignore", invalid="ignore"):
-            z: Array = a.astype(dtype, copy=False) @ self.weights(a.shape[1]).astype(dtype, copy=False)
+            z = product(a.astype(dtype, copy=False), self.weights(a.shape[1]).astype(dtype, copy=False), len(a))
             z += dtype(self.bias)
         if not np.isfinite(z).all():
             raise InvalidQuery(

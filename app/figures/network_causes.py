@@ -99,13 +99,21 @@ NOTHING_AS = {
 
 
 def _constant(told: _Told) -> str:
-    made = "batch norm makes 0 of it, and " if told.name == "with" else ""
+    made = f"{_made_of_equals(told)}, and " if told.name == "with" else ""
     around = " but by its residual connection" if told.around else ""
     when, why = CONSTANT_AS[told.passing.reason]
     return (
         f"{when}, {told.entered} of block {told.block} is the same for every example, as "
         f"{why.format(dtype=told.recipe.dtype)}: {made}nothing of the batch passes this block{around}."
     )
+
+
+def _made_of_equals(told: _Told) -> str:
+    """A small ε lets batch norm magnify what the product's rounding made of equal numbers."""
+    _, after = told.deviations
+    if after <= SMALL:
+        return "batch norm makes 0 of it"
+    return f"batch norm makes a deviation of {three(after)} of its rounding alone"
 
 
 CONSTANT_AS = {

@@ -9,6 +9,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from bncore.arguments import Array
 from bncore.errors import ShapeMismatch
 from bncore.network.layer import Pulled, Step
+from bncore.product import product
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +39,7 @@ class Convolution:
         padded = self._padded(x)
         columns, (examples, height, width) = self._columns(padded)
         kernels = self.weight.reshape(len(self.weight), -1)
-        rows = columns @ kernels.T
+        rows = product(columns, kernels.T, examples)
         if self.bias is not None:
             rows += self.bias
         y = np.ascontiguousarray(rows.reshape(examples, height, width, -1).transpose(0, 3, 1, 2))

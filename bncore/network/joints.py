@@ -21,7 +21,7 @@ KINDS: dict[str, tuple[type[Layer], ...]] = {
 
 @dataclass(frozen=True, eq=False)
 class Joint:
-    """What a module of a block gives: `y`, dL/dy = `dy`, and `x`, what entered the module; None for the product's.
+    """What a module of a block gives: `y`, dL/dy = `dy`, and `x`, what entered the module.
 
     Blocks count from 1.
     """
@@ -29,7 +29,7 @@ class Joint:
     block: int
     kind: str
     record: Record
-    x: Array | None
+    x: Array
 
     @property
     def id(self) -> str:
@@ -68,11 +68,10 @@ def _flat(layers: Sequence[Layer]) -> Iterator[Layer]:
 def _joints(pass_: Propagation) -> Iterator[Joint]:
     records = list(pass_.all_records())
     products = sum(isinstance(record.layer, PRODUCTS) for record in records)
-    block, before = 0, None
+    block, before = 0, pass_.x
     for record in records:
         kind = next((name for name, types in KINDS.items() if isinstance(record.layer, types)), None)
         block += kind == "z"
-        if kind is None or block == products:
-            continue
-        yield Joint(block, kind, record, None if kind == "z" else before)
+        if kind is not None and block < products:
+            yield Joint(block, kind, record, before)
         before = record.y

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from bncore.arguments import Array
 from bncore.network.layer import Pulled, Step
+from bncore.product import product
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +30,7 @@ class Linear:
 
     def forward(self, x: Array) -> Step:
         """x (N, D) to y (N, E)."""
-        y = x @ self.weight
+        y = product(x, self.weight, len(x))
         if self.bias is not None:
             y += self.bias
 

@@ -9,6 +9,7 @@ from bncore.arguments import Array
 from bncore.batch_norm import forward
 from bncore.errors import BatchNormError
 from bncore.network.moments import norm
+from bncore.network.rounding import rounding
 from bncore.network.survey import Survey, Surveyed
 
 SMALL = 0.01  # of a deviation: "stopped"
@@ -28,10 +29,11 @@ class Passing:
         exact   = sqrt(mean (x_hat_0,a - x_hat_0,b)^2)        flipped = sqrt(mean (x_hat_0,a + x_hat_0,b)^2)
         left    = sqrt(mean (y_a - y_b)^2)                    y: what the norm gives, with its eps
 
-    `cause` is one of `CAUSES`: "nothing" changed; what enters is "constant", one number a unit for all examples, which
-    a norm makes 0; without a norm it "runs" on. With one: it is "stopped" (exact and left are `SMALL`), left over by
-    "epsilon" (exact is small, left is not), "flipped" in sign, left over by the "rounding" of what entered, or "bent"
-    by an f in front, which does not pass it on as one scale and one shift a unit.
+    `cause` is one of `CAUSES`: "nothing" changed; what enters is "constant", one number a unit for all examples but for
+    the product's rounding, which a norm makes 0, or that rounding over s; without a norm it "runs" on. With one: it is
+    "stopped" (exact and left are `SMALL`), left over by "epsilon" (exact is small, left is not), "flipped" in sign,
+    left over by the "rounding" of what entered, or "bent" by an f in front, which does not pass it on as one scale and
+    one shift a unit.
 
     `reason` is one of the cause's `REASONS`, "" where it has none. Of "nothing": the factor is 1 and the shift 0, the
     weights are 0, all that enters the product is 0, which one example minus its mean is, or the change is less than
@@ -57,8 +59,8 @@ def passing(before: Survey, after: Survey, block: int, factor: float, shift: flo
         return Passing("nothing", entered, 0.0, 0.0, _unchanged(before, block, factor, shift))
     left = _apart(a["norm"].joint.y, b["norm"].joint.y) if "norm" in own else math.nan
     exact, flipped = _exact(b[entered], a[entered])
-    varied = _varies(b[entered])
-    if not _varies(a[entered]) and (varied or "norm" in own):
+    varied, varies = (_varies(joint["z"]) and _varies(joint[entered]) for joint in (b, a))
+    if not varies and (varied or "norm" in own):
         return Passing("constant", entered, left, exact, _levelled(b[entered], varied, factor))
     if "norm" not in own:
         return Passing("runs", entered, left, exact)
@@ -114,8 +116,11 @@ def _apart(a: Array, b: Array) -> float:
     return norm(a - b) / math.sqrt(a.size)
 
 
-def _varies(joint: Surveyed) -> bool:
-    """Whether any unit or channel differs between examples or positions."""
-    y = joint.joint.y
-    axes = (0, *range(2, y.ndim))
-    return bool((y.max(axis=axes) > y.min(axis=axes)).any())
+def _varies(found: Surveyed) -> bool:
+    """Whether any unit or channel differs between examples or positions: of a product, by more than its rounding."""
+    joint = found.joint
+    axes = (0, *range(2, joint.y.ndim))
+    low, high = (extreme(axis=axes).astype(np.float64) for extreme in (joint.y.min, joint.y.max))
+    if joint.kind != "z" or not (high > low).any():
+        return bool((high > low).any())
+    return bool((high - low > 2 * rounding(joint.record.layer, joint.x, joint.y)).any())

@@ -12,8 +12,9 @@ from bncore.network.losses import Loss
 
 @dataclass(frozen=True, eq=False)
 class Propagation:
-    """A pass of one batch: the loss, dL/dx, and a record a layer in order."""
+    """A pass of the batch `x`: the loss, dL/dx, and a record a layer in order."""
 
+    x: Array
     loss: float
     dx: Array
     records: tuple[Record, ...]
@@ -50,7 +51,7 @@ def propagate(layers: Sequence[Layer], x: Array, loss: Callable[[Array], Loss], 
         steps = forward_through(layers, x, tick)
         found = loss(steps[-1].y)
         dx, records = pull_through(layers, steps, found.gradient, tick)
-    return Propagation(found.value, dx, records)
+    return Propagation(x, found.value, dx, records)
 
 
 def forward_through(layers: Sequence[Layer], x: Array, tick: Tick = silent) -> list[Step]:

@@ -111,7 +111,7 @@ def _surveyed(joint: Joint, tick: Tick) -> Surveyed:
 
 def _saturated(joint: Joint) -> float | None:
     layer = joint.record.layer
-    if not isinstance(layer, Activate) or joint.x is None:
+    if not isinstance(layer, Activate):
         return None
     with np.errstate(all="ignore"):
         return float(np.count_nonzero(ACTIVATIONS[layer.activation].saturated(joint.x)) / joint.x.size)

@@ -56,6 +56,14 @@ def test_unit_inputs_give_pre_activations_of_the_weight_scale() -> None:
     assert abs(weights.mean()) < 5 * 3 / 10_000
 
 
+@pytest.mark.parametrize("examples", [5, 17, 60])
+def test_equal_examples_give_equal_pre_activations(examples: int) -> None:
+    """Whatever a BLAS kernel does at the end of its blocks: the unit is constant, not rounding."""
+    x = np.full((examples, 13), 0.1)
+    z = layered(Fixed(Batch(x, names(13))), width=30).draw(None, rng()).x
+    assert (z == z[0]).all()
+
+
 def test_the_weight_scale_multiplies_and_the_bias_shifts() -> None:
     source = DataSetSource("wine")
     z, scaled, shifted = (

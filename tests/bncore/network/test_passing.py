@@ -1,5 +1,6 @@
 """Why a disturbance passes the block that it is made in, or stops there."""
 
+import numpy as np
 import pytest
 
 from bncore.network.contrast import Disturbance
@@ -60,6 +61,23 @@ BECAUSE = [
 def test_the_reason_is_found_in_the_numbers(cause, reason, factor, shift, recipe):
     found = contrasted(**recipe, disturbance=Disturbance(2, factor, shift)).columns["with"].disturbed.passing
     assert (found.cause, found.reason) == (cause, reason)
+
+
+@pytest.mark.parametrize("examples", [2, 3, 17, 64])
+@pytest.mark.parametrize("eps", [0.0, 1e-5])
+def test_a_product_that_varies_by_its_rounding_alone_is_the_same_for_every_example(examples, eps):
+    """Examples that differ in a last digit: the product's sums are off by more than that."""
+    fill = np.ones((examples, 1), np.float32)
+    fill[0] += np.float32(1.2e-7)
+    found = contrasted(fill=fill, examples=examples, eps=eps, disturbance=Disturbance(1, 3.0)).columns["with"].disturbed
+    assert (found.passing.cause, found.passing.reason) == ("constant", "before")
+
+
+@pytest.mark.parametrize("examples", [2, 3, 17, 64])
+def test_equal_examples_stay_equal_through_every_block_at_eps_0(examples):
+    """A norm without eps would make numbers of size 1 of rows that a BLAS kernel rounds differently."""
+    found = contrasted(fill=1.0, examples=examples, activation="sigmoid", eps=0.0).columns["with"]
+    assert {joint.joint.id for joint in found.survey.joints if np.ptp(joint.joint.y, axis=0).any()} == set()
 
 
 def test_every_reason_is_seen_here():
