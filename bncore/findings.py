@@ -41,7 +41,7 @@ class Noise:
 
     Examples are independent, an example's positions need not be: with m_j an example's mean of (x - mean) and v_j of
     (x - mean)^2, the squared errors are the unbiased variances of m_j and of v_j over N. For (N, D) data they estimate
-    sigma^2/N and var^2 (rho + 2)/N, rho the excess kurtosis (Luo et al. 2019, section 3).
+    sigma^2/N and var^2 (rho + 2)/N, rho the excess kurtosis (Luo et al. 2019).
     """
 
     mean: Floats

@@ -12,7 +12,7 @@ from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures import network_words as words
 from app.figures.network import Shown, figures
-from app.figures.network_claims import measured_text
+from app.figures.network_claims import HOLDS_IF, measured_text
 from app.figures.numbers import counted, finite
 from bncore.network.claims import CLAIMS
 from bncore.network.curves import kind_in
@@ -125,7 +125,8 @@ def _joint(found: Surveyed) -> dict[str, Any]:
 def _preset(name: str, preset: Preset) -> dict[str, Any]:
     return {
         "id": name, "title": preset.title, "claim": preset.claim, "setting": preset.setting,
-        "query": preset.link(name), "fails_when": preset.fails_when, "source": preset.source,
+        "query": preset.link(name), "holds_if": HOLDS_IF[name], "fails_when": preset.fails_when,
+        "source": preset.source,
     }  # fmt: skip
 
 
@@ -138,6 +139,6 @@ def _preset_in_force(view: View) -> dict[str, Any] | None:
     asked = view.query.model_dump()
     return {
         "id": name, "title": PRESETS[name].title, "claim": PRESETS[name].claim, "text": measured_text(name, found),
-        "numbers": found.numbers, "holds": found.holds,
+        "numbers": found.numbers, "holds": found.holds, "holds_if": HOLDS_IF[name],
         "as_set": all(asked[field] == value for field, value in PRESETS[name].setting.items()),
     }  # fmt: skip

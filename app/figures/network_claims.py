@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from app.figures.numbers import three
-from bncore.network.claims import ENDS, YANG, Measured
+from bncore.network.claims import ORDERS, ROUNDING, TAMED, YANG, YANG_WITHIN, Measured
 from bncore.network.survey import Diverged
 
 NOT_HERE = {
@@ -11,6 +11,20 @@ NOT_HERE = {
     "diverged": "Not measured here: with batch norm, too, numbers leave their range.",
     "no_gradient": "Not measured here: no gradient passes batch norm that is finite and more than rounding.",
 }
+
+
+_ROUNDING = " and ".join(f"{three(share)} in {dtype}" for dtype, share in ROUNDING.items())
+HOLDS_IF = {
+    "vanishing": f"with batch norm the gradient at block 1 is at least {ORDERS:,.0f} times as large as without it",
+    "exploding": "on the way forward a number is infinite or not a number without batch norm, and none is, either way, "
+    "with it",
+    "scale_invariance": f"none of the three differs by more than rounding, here {_ROUNDING}",
+    "gradient_growth": f"the growth is within {three(YANG_WITHIN)} of {YANG:.3f}",
+    "residual_tames": f"the growth is at most {three(TAMED)}, and less than without the connections",
+    "gradient_norm": f"the two sides differ by no more than rounding, here {_ROUNDING} of themselves",
+}
+"""When a claim counts as holding: the threshold that each verdict has."""
+LIMIT = f"√(π/(π−1)) = {YANG:.3f} is the limit of many examples and very wide layers"
 
 
 def measured_text(name: str, found: Measured) -> str:
@@ -27,8 +41,12 @@ def _vanishing(found: Measured) -> str:
         return f"The gradient that reaches block 1 is exactly 0 without batch norm, and {three(with_norm)} with it."
     return (
         f"The gradient that reaches block 1 has norm {three(without)} without batch norm and {three(with_norm)} with "
-        f"it: {three(times)} times as much."
+        f"it: {three(times)} times as much{_of_orders(times)}."
     )
+
+
+def _of_orders(times: float) -> str:
+    return "" if times >= ORDERS else f", less than the {ORDERS:,.0f} times that count as orders of magnitude here"
 
 
 def _exploding(found: Measured) -> str:
@@ -63,10 +81,17 @@ def _growth(found: Measured) -> str:
     n = found.numbers
     if n["growth"] is None:
         return "Not measured here: with batch norm and at least two blocks there is a growth factor."
+    wide = n["wide"]
+    law = "" if wide is None else f"very wide layers make it {three(wide)} for {n['examples']:.0f} examples, and "
     return (
-        f"The gradient at z grows {three(n['growth'])}-fold a block towards the input, with batch norm and without the "
-        f"{ENDS} blocks at either end, which differ; √(π/(π−1)) is {YANG:.3f}."
+        f"With batch norm the gradient at z grows {three(n['growth'])}-fold a block towards the input{_ends(n)}; "
+        f"{law}{LIMIT}."
     )
+
+
+def _ends(numbers: dict[str, float | None]) -> str:
+    left_out = numbers["left_out"]
+    return f", the {left_out:.0f} blocks at either end left out" if left_out else ""
 
 
 def _residual(found: Measured) -> str:
@@ -78,8 +103,8 @@ def _residual(found: Measured) -> str:
     dashed = "" if without is None else f" Without batch norm, the dashed line, it grows {three(without)}-fold."
     return (
         f"With batch norm the gradient at z grows {three(growth)}-fold a block towards the input through residual "
-        f"connections, and {beside} through the same weights without them (without the {ENDS} blocks at either end; "
-        f"√(π/(π−1)) is {YANG:.3f}).{dashed}"
+        f"connections, and {beside} through the same weights without them{_ends(found.numbers)}; {LIMIT} without "
+        f"connections.{dashed}"
     )
 
 

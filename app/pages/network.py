@@ -13,6 +13,7 @@ from app.api.network_query import NetworkFields, NetworkQuery
 from app.api.network_view import prepare, view_of
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
+from app.figures.network_claims import HOLDS_IF
 from app.pages.rendering import render, titled_schema
 from app.pages.sourced import page_of
 from bncore.network.initializations import INITIALIZATIONS
@@ -68,6 +69,7 @@ def _page(state: State, query: NetworkFields, problem: dict[str, Any] | None) ->
     result = None if prepared.work > LARGE else answer_of(view_of(prepared))
     return render(
         "network.html", schema=page_schema(), query=query, result=result, problem=problem, presets=PRESETS,
+        holds_if=HOLDS_IF,
         kinds=KINDS, kind_titles=KIND_TITLES, terms=TERMS, data_sets=DATASETS.values(), generators=GENERATORS.values(),
     )  # fmt: skip
 

@@ -5,7 +5,7 @@
     additive         z -> z + s n,        n ~ N(0, 1): a bias of N(0, s^2), one draw for the whole batch
 
 z is the normalized value without noise, x_hat by the population's statistics. A weight is perturbed once a batch, so
-that all its examples share the draw (Wen et al. 2018, "Flipout", section 2.2).
+that all its examples share the draw (Wen et al. 2018, "Flipout").
 """
 
 from collections.abc import Callable

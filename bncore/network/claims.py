@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 
 from bncore.network.contrast import Column, Contrast, surveyed
 from bncore.network.edits import without_residual
+from bncore.network.growth import MANY_EXAMPLES, relu_growth
 from bncore.network.survey import Diverged, Survey
 
 ORDERS = 1e3  # "orders of magnitude"
-YANG = math.sqrt(math.pi / (math.pi - 1.0))  # 1.2112: Yang et al. 2019, "A Mean Field Theory of Batch Normalization"
+YANG = MANY_EXAMPLES
 YANG_WITHIN = 0.05
 TAMED = 1.12
-ENDS = 2  # blocks at either end that are left out of a growth factor
+ENDS = 2  # blocks at either end that a growth factor leaves out, where more than one is left
 ROUNDING = {"float32": 1e-3, "float64": 1e-9}
 
 
@@ -35,7 +36,10 @@ def vanishing(shown: Contrast) -> Measured:
     without, with_norm = (_first_gradient(shown.columns.get(name)) for name in ("without", "with"))
     times = with_norm / without if without and with_norm is not None else None
     holds = None if with_norm is None or without is None else (without == 0.0 < with_norm) or (times or 0.0) >= ORDERS
-    return Measured({"without": without, "with": with_norm, "times": times}, holds, missing=_missing(shown))
+    missing = _missing(shown)
+    return Measured(
+        {"without": without, "with": with_norm, "times": times}, None if missing else holds, missing=missing
+    )
 
 
 def exploding(shown: Contrast) -> Measured:
@@ -86,10 +90,14 @@ def scale_invariance(shown: Contrast) -> Measured:
 
 
 def gradient_growth(shown: Contrast) -> Measured:
-    """By what factor the gradient at the products grows a block, from the last towards the first; claimed: 1.211."""
-    growth = _growth(_survey(shown, "with"))
-    holds = None if growth is None else abs(growth - YANG) <= YANG_WITHIN
-    return Measured({"growth": growth}, holds, missing=_missing(shown))
+    """By what factor the gradient at the products grows a block, from the last towards the first; claimed: 1.211.
+
+    `wide` is the same in the limit of wide layers for as many `examples`, where `bncore.network.growth` knows it;
+    `left_out` are the blocks at either end that are not counted.
+    """
+    growth, missing = _growth(_survey(shown, "with")), _missing(shown)
+    holds = None if growth is None or missing else abs(growth - YANG) <= YANG_WITHIN
+    return Measured({"growth": growth, **_beside(shown)}, holds, missing=missing)
 
 
 def residual_tames(shown: Contrast) -> Measured:
@@ -100,6 +108,7 @@ def residual_tames(shown: Contrast) -> Measured:
     """
     column, residual = shown.columns.get("with"), shown.setup.recipe.residual
     growth = plain = _growth(_survey(shown, "with"))
+    missing = _missing(shown)
     if column and residual:
         plain = _growth(surveyed(shown.setup, without_residual(column.layers)))
     return Measured(
@@ -108,9 +117,10 @@ def residual_tames(shown: Contrast) -> Measured:
             "residual": float(residual),
             "plain": plain,
             "without": _growth(_survey(shown, "without")),
+            **_beside(shown),
         },
-        None if growth is None else residual and growth <= TAMED and (plain is None or growth < plain),
-        missing=_missing(shown),
+        None if growth is None or missing else residual and growth <= TAMED and (plain is None or growth < plain),
+        missing=missing,
     )
 
 
@@ -134,8 +144,25 @@ CLAIMS: dict[str, Callable[[Contrast], Measured]] = {
 }  # fmt: skip
 
 
+def _wide(shown: Contrast) -> float | None:
+    """The growth in wide layers, of rows through batch norm and ReLU without residual connections."""
+    recipe = shown.setup.recipe
+    lawful = recipe.activation == "relu" and recipe.norm_place == "before" and not recipe.residual
+    return relu_growth(len(shown.setup.x)) if lawful and shown.setup.x.ndim == 2 else None
+
+
 def _missing(shown: Contrast) -> str:
-    return "" if "with" in shown.columns else "no_norm"
+    """Why the gradient with the norm tells nothing: there is no norm, or no more than rounding passes it."""
+    column = shown.columns.get("with")
+    if column is None:
+        return "no_norm"
+    return "no_gradient" if 1 in column.vanished and not shown.setup.recipe.residual else ""
+
+
+def _beside(shown: Contrast) -> dict[str, float | None]:
+    """What a growth factor must be read beside; `left_out` are the blocks at either end that it leaves out."""
+    left_out = float(ENDS if shown.setup.depth > 2 * ENDS + 1 else 0)
+    return {"wide": _wide(shown), "examples": float(len(shown.setup.x)), "left_out": left_out}
 
 
 def _first_gradient(column: Column | None) -> float | None:
@@ -151,7 +178,7 @@ def _growth(survey: Survey | None) -> float | None:
     if survey is None:
         return None
     sizes = [joint.backward.norm for joint in survey.at("z").values()]
-    inner = sizes[ENDS:-ENDS] if len(sizes) > 2 * ENDS + 1 else sizes
+    inner = sizes[ENDS:-ENDS] if len(sizes) > 2 * ENDS + 1 else sizes  # as `_beside` says
     if len(inner) < 2 or not (inner[-1] > 0.0 and math.isfinite(inner[0]) and math.isfinite(inner[-1])):
         return None
     return float((inner[0] / inner[-1]) ** (1.0 / (len(inner) - 1)))

@@ -66,5 +66,5 @@ INITIALIZATIONS: dict[str, Initialization] = {
     ),
     "he": Initialization("He", r"W \sim \mathcal{N}\left(0, \tfrac{2}{D}\right)", "He et al. 2015, equation 10", _he),
     "normal": Initialization("Gaussian", r"W \sim \mathcal{N}(0, s^2)", "s is the scale itself", _normal),
-    "orthogonal": Initialization("Orthogonal", r"W^\top W = I", "Saxe et al. 2014, section 3", _orthogonal),
+    "orthogonal": Initialization("Orthogonal", r"W^\top W = I", "Saxe et al. 2014", _orthogonal),
 }

@@ -120,7 +120,7 @@ NORMS: dict[str, Norm] = {
     ),
     "instance": Norm(
         "Instance norm", "all positions, for each example and channel",
-        "Ulyanov, Vedaldi & Lempitsky 2016, equation 5", _of_instances,
+        "Ulyanov, Vedaldi & Lempitsky 2016", _of_instances,
     ),
     "group": Norm(
         "Group norm", "the channels of a group and all positions, for each example and group",

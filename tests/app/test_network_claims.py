@@ -1,9 +1,12 @@
 """`GET /network`: each claim with its measured number, and why where none can be measured."""
 
+import numpy as np
 import pytest
 
-from app.api.network_presets import PRESETS
+from app.api.network_presets import GROWTH_OF_FEW, PRESETS
+from bncore.network.claims import gradient_growth
 from tests.app.network import SMALL, URL, get
+from tests.bncore.network.contrasts import contrasted
 
 
 @pytest.mark.parametrize("preset", ["gradient_norm", "scale_invariance"])
@@ -84,3 +87,62 @@ def test_the_residual_claim_stands_beside_the_same_weights_without_connections(c
     assert found["numbers"]["plain"] == pytest.approx(plain["numbers"]["growth"])
     assert found["numbers"]["growth"] < 1.12 < 1.2 < found["numbers"]["plain"]
     assert f"{found['numbers']['plain']:.2f}-fold" in found["text"]
+
+
+def test_every_claim_says_from_when_on_it_holds_and_in_the_numbers_of_its_measurement(client):
+    rows = {row["id"]: row["holds_if"] for row in get(client, **SMALL)["presets"]}
+    assert set(rows) == set(PRESETS)
+    for name, number in {
+        "vanishing": "1,000 times",
+        "gradient_growth": "0.0500 of 1.211",
+        "residual_tames": "1.12",
+    }.items():
+        assert number in rows[name]
+    assert get(client, **SMALL, preset="vanishing")["preset"]["holds_if"] == rows["vanishing"]
+
+
+@pytest.mark.parametrize(("depth", "holds"), [(7, True), (5, False)])
+def test_orders_of_magnitude_have_a_threshold_that_is_told_where_it_is_not_reached(client, depth, holds):
+    query = {"depth": depth, "width": 100, "activation": "sigmoid", "initialization": "normal", "weight_scale": 0.1}
+    found = get(client, **query, preset="vanishing")["preset"]
+    assert (found["numbers"]["times"] >= 1000) == found["holds"] == holds
+    assert ("less than the 1,000 times" in found["text"]) == (not holds)
+
+
+@pytest.mark.parametrize("preset", ["vanishing", "gradient_growth"])
+def test_rounding_that_passes_batch_norm_is_no_gradient(client, preset):
+    found = get(client, **SMALL, preset=preset) | get(client, **SMALL | {"batch_size": 2}, eps=0, preset=preset)
+    assert found["preset"]["holds"] is None
+    assert "more than rounding" in found["preset"]["text"]
+
+
+@pytest.mark.parametrize(("depth", "told"), [(4, False), (8, True)])
+def test_the_growth_says_which_blocks_it_leaves_out(client, depth, told):
+    text = get(client, **SMALL | {"depth": depth}, preset="gradient_growth")["preset"]["text"]
+    assert ("2 blocks at either end left out" in text) == told
+
+
+@pytest.mark.parametrize(("query", "law"), [
+    ({"batch_size": 8}, True), ({"batch_size": 3}, False), ({"batch_size": 8, "activation": "tanh"}, False),
+    ({"batch_size": 8, "architecture": "convolutional"}, False),
+])  # fmt: skip
+def test_the_limit_of_many_examples_stands_beside_the_law_of_so_many(client, query, law):
+    text = get(client, **SMALL | query, preset="gradient_growth")["preset"]["text"]
+    assert "1.211 is the limit of many examples and very wide layers" in text
+    assert ("very wide layers make it 1.34 for 8 examples" in text) == law
+
+
+def test_float64_is_said_to_reach_as_far_as_it_does(client):
+    fails = next(row for row in get(client, **SMALL)["presets"] if row["id"] == "exploding")["fails_when"]
+    reach = {name: int(np.log10(np.finfo(name).max)) for name in ("float64", "float32")}
+    assert f"reach {reach['float64']} decades above 1, float32's {reach['float32']}," in fails
+    setting = PRESETS["exploding"].setting
+    assert f"need {setting['depth'] * np.log10(setting['weight_scale']):.0f}." in fails
+
+
+@pytest.mark.parametrize(("examples", "told"), [(4, 1.71), (8, 1.34)])
+def test_what_is_told_of_small_batches_is_what_such_networks_measure(examples, told):
+    networks = [contrasted(seed=i, examples=examples, inputs=256, depth=14, width=256) for i in range(6)]
+    found = [gradient_growth(network).numbers["growth"] for network in networks]
+    assert f"{told:.2f} " in GROWTH_OF_FEW
+    assert abs(np.mean(found) - told) < 5 * np.std(found, ddof=1) / np.sqrt(len(found)) + 0.005

@@ -37,6 +37,7 @@ export function showClaim({ preset, presets }) {
   $("claim-verdict").textContent = text;
   $("claim-verdict").dataset.verdict = name;
   $("claim-text").textContent = preset.text;
+  $("claim-holds").textContent = preset.holds_if;
   $("claim-fails").textContent = failsWhen;
   $("claim-set").hidden = preset.as_set;
 }
