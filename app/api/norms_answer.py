@@ -10,7 +10,7 @@ from app.batches.generators import GENERATORS
 from app.figures import norms_situations as situations
 from app.figures import norms_words as words
 from app.figures.norms import Rows, figures
-from app.figures.numbers import counted, significant
+from app.figures.numbers import counted, finite, significant
 from bncore.norms import NORMS
 from bncore.norms.reference import WU_HE_2018, Published
 
@@ -46,7 +46,9 @@ def answer_of(view: View) -> dict[str, Any]:
 def _told(view: View, norm: str, outcome: Outcome) -> situations.Told | None:
     if outcome.effect is None:
         return None
-    return situations.Told(norm, outcome.result, outcome.effect, len(view.blocks.usual.x))
+    labels = view.blocks.usual.labels
+    mixed = labels is not None and len(set(labels.tolist())) > 1
+    return situations.Told(norm, outcome.result, outcome.effect, len(view.blocks.usual.x), mixed)
 
 
 def _divisors(view: View) -> dict[str, Any]:
@@ -102,7 +104,8 @@ def _norm(view: View, norm: str, outcome: Outcome, told: situations.Told | None)
         "counted": words.statistics_text(result), "shape": list(result.var.shape),
         "text": situations.situation_text(view.query.situation, told, result),
         "effect": None if found is None else {
-            "moved": found.moved, "offset": found.offset, "others": found.others, "squeezed": found.squeezed,
+            "moved": found.moved, "offset": found.offset, "offset_before": found.offset_before, "apart": found.apart,
+            "by_chance": finite(found.by_chance), "others": found.others, "squeezed": found.squeezed,
             "least_kept": found.least_kept, "from_instance": found.from_instance,
         },
         "r": None if result.r is None else significant(result.r[: view.shown[1]].tolist(), DIGITS),

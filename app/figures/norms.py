@@ -6,7 +6,7 @@ from typing import Any
 
 from app.figures.norms_words import inside, statistics_text
 from app.figures.notation import drawn_text
-from app.figures.numbers import three
+from app.figures.numbers import span, three
 from app.figures.rows import Figure, Panel, outside_text, row_panels
 from app.figures.theme import MEANINGS
 from bncore.norms import NORMS, Normed
@@ -54,9 +54,9 @@ def _finish(figure: Figure, stage: Stage, rows: Rows, title: str, result: Normed
     layout["yaxis"] = layout["yaxis"] | {"title": {"text": rows.noun}}
     note = "; ".join(part for part in (statistics_text(result) if result else "", outside_text(stage)) if part)
     s = stage.summary
+    size = max(float(s.high.max()), -float(s.low.min()))  # beside which a mean is rounding
     spans = ", ".join(
-        f"{what} from {three(min(values))} to {three(max(values))}"
-        for what, values in (("means", s.mean.tolist()), ("deviations", s.sd.tolist()))
+        f"{what} {span(values, size)}" for what, values in (("means", s.mean.tolist()), ("deviations", s.sd.tolist()))
     )
     summary = f"{title}: a histogram for each {rows.noun}; {spans}."
     layout["meta"] = {"summary": f"{summary} {note[:1].upper()}{note[1:]}." if note else summary, "note": note}

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.figures.norms_words import inside, listed
-from app.figures.numbers import counted, three
+from app.figures.numbers import apart, counted, span, three
 from bncore.norms import NORMS, Normed
-from bncore.norms.effects import SQUEEZED, Effect
+from bncore.norms.effects import SQUEEZED, TELLING, Effect
 
 TITLES = {
     "usual": "A usual batch",
@@ -21,12 +21,20 @@ ALL_KEPT = 0.9995  # of a deviation: more would be told as 100 %
 
 @dataclass(frozen=True)
 class Told:
-    """What the sentences are about: a norm's result in the situation and its effect; the usual batch's examples."""
+    """What the sentences are about: a norm's result in the situation and its effect; the usual batch's examples, and
+    whether they are `mixed`, of more than one class.
+    """
 
     norm: str
     result: Normed
     effect: Effect
     usual_examples: int
+    mixed: bool = True
+
+    @property
+    def other_batch(self) -> str:
+        """The batch that a sorted one is held against."""
+        return "a mixed batch" if self.mixed else "the usual batch, which is of one class as well"
 
 
 def situation_text(situation: str, told: Told | None, result: Normed) -> str:
@@ -64,19 +72,36 @@ def _one_example(told: Told) -> str:
 
 
 def _class_sorted(told: Told) -> str:
-    offset = f"the channels' means of x̂ are {_size(told.effect.offset)} (root mean square over the channels)"
     if not NORMS[told.norm].batch:
-        tell = "in every example, whatever its class" if told.effect.offset <= ROUNDING else "which tell of the class"
-        return f"{_unmoved(told, 'a mixed batch')[:-1]}; {offset}, {tell}."
+        return f"{_unmoved(told, told.other_batch)[:-1]}; {_told_by_means(told)}."
+    offset = f"the channels' means of x̂ are {_size(told.effect.offset)} (root mean square over the channels)"
     still = told.effect.moved <= ROUNDING
     moved = "example 0's values " + (
-        "stay as in a mixed batch" if still else f"move by {three(told.effect.moved)} against a mixed batch"
+        f"stay as in {told.other_batch}" if still else f"move by {three(told.effect.moved)} against {told.other_batch}"
     )
     if NORMS[told.norm].corrected:
         return (
             f"Corrects the class's statistics towards the running ones, {_corrections(told.result)}: {offset}; {moved}."
         )
+    if len(told.result.y) == 1:
+        return f"One example is all that there is of the class: {offset}; {moved}."
     return f"Takes away what the class has in common: {offset}; {moved}."
+
+
+def _told_by_means(told: Told) -> str:
+    """What the channels' means say of the class, held against another batch's."""
+    found = told.effect
+    if max(found.offset, found.offset_before) <= ROUNDING:
+        return "the channels' means of x̂ are 0 in every example, whatever its class"
+    here, there = apart(found.offset, found.offset_before)
+    beside = f"as in {told.other_batch}" if here == there else f"{there} in {told.other_batch}"
+    means = f"the channels' means of x̂ are {here} (root mean square over the channels), {beside}"
+    if math.isnan(found.by_chance) or not told.mixed:
+        return means
+    tell = found.apart > TELLING * found.by_chance
+    how = f"{'more' if tell else 'less'} than twice the {_size(found.by_chance)} that chance makes"
+    sign = "they tell of the class" if tell else "no sign of the class"
+    return f"{means}; channel by channel {_size(found.apart)} apart, {how}: {sign}"
 
 
 def _huge_channel(told: Told) -> str:
@@ -85,7 +110,7 @@ def _huge_channel(told: Told) -> str:
         return "There is no other channel that it could squeeze."
     if math.isnan(found.least_kept):
         return "The other channels have no deviation to compare, before as after."
-    one, least = found.squeezed < 2, _percent(found.least_kept)
+    one, least = found.squeezed < 2, _kept(found.least_kept)
     below = f"squeezed below {_percent(SQUEEZED)} of {'its' if one else 'their'} usual deviation"
     if found.least_kept > ALL_KEPT:
         some = "The one other channel is not" if found.others == 1 else f"None of the {found.others} other channels is"
@@ -122,11 +147,16 @@ def _corrections(result: Normed) -> str:
     if result.r is None or result.d is None:
         return "no correction"
     largest = max(abs(float(d)) for d in result.d)
-    return f"r from {three(float(result.r.min()))} to {three(float(result.r.max()))}, |d| up to {three(largest)}"
+    return f"r {span(result.r.tolist())}, |d| up to {three(largest)}"
 
 
 def _size(value: float) -> str:
     return "0" if value <= ROUNDING else three(value)
+
+
+def _kept(share: float) -> str:
+    """What is kept of a deviation, with the digits that tell it from the share that counts as squeezed."""
+    return f"{apart(100.0 * share, 100.0 * SQUEEZED)[0].removesuffix('.0')} %"
 
 
 def _percent(share: float) -> str:

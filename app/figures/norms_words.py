@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from app.figures.numbers import counted
+from bncore.axis import tick_text
 from bncore.norms import NORMS, Normed
 
 PARAMETER_WORDS = {True: "for each channel", False: "for each cell of an example"}
@@ -51,22 +52,53 @@ def _modes(shown: set[str]) -> str:
     return f"as in training: {'; '.join(parts)}"
 
 
+def _place(shown: set[str], eps_placement: str) -> str:
+    """Where epsilon stands, in each of the norms that are shown."""
+    centred, rms = any(NORMS[norm].centred for norm in shown), "rms" in shown
+    if eps_placement == "variance":
+        to = "the variance, √(σ²+ε), as in the frameworks" if centred else "the mean square, as in the frameworks"
+        return f"ε is added to {to}{'; of RMS norm to the mean square' if centred and rms else ''}"
+    if not centred:
+        return "ε is added to the root mean square, as in RMS norm's own code"
+    own = " and in RMS norm's own code" if rms else ""
+    return f"ε is added to the deviation, σ+ε, as in the lecture{own}"
+
+
+def _sizes(shown: set[str]) -> str:
+    if any(NORMS[norm].centred for norm in shown):
+        return "every variance is biased, divided by the number of cells"
+    return "every mean square is divided by the number of cells"
+
+
+def _parameters(shown: set[str]) -> str:
+    return "γ = 1" if shown == {"rms"} else "γ = 1 and β = 0"
+
+
+CELLS = {("layer", "rms"): "γ (and β)", ("layer",): "γ and β", ("rms",): "γ"}
+
+
+def _of_cells(shown: set[str]) -> list[str]:
+    """What is learned a cell, by the norms that learn so."""
+    found = tuple(norm for norm in ("layer", "rms") if norm in shown)
+    if not found:
+        return []
+    return [
+        f"{listed([inside(norm) for norm in found])}: everything behind the examples' axis (ONNX axis = 1, PyTorch "
+        f"normalized_shape = x.shape[1:]), {CELLS[found]} a cell"
+    ]
+
+
 def conventions(results: Sequence[Normed], pool: int, convolved: bool) -> list[str]:
     """The conventions in force, a sentence each."""
-    place = {
-        "variance": "ε is added to the variance, √(σ²+ε), as in the frameworks; of RMS norm to the mean square",
-        "deviation": "ε is added to the deviation, σ+ε, as in the lecture and in RMS norm's own code",
-    }
     shown = {result.norm for result in results}
     return [
-        f"{place[results[0].eps_placement]}; ε = {results[0].eps:g}",
+        f"{_place(shown, results[0].eps_placement)}; ε = {tick_text(results[0].eps)}",
         _modes(shown),
-        "every variance is biased, divided by the number of cells; γ = 1 and β = 0, so that y is x̂",
+        f"{_sizes(shown)}; {_parameters(shown)}, so that y is x̂",
         *(["digits, pixels over 16, through a 3 × 3 convolution of stride 2 with weights by He's rule"] * convolved),
         *(["group norm: consecutive channels, γ and β a channel, as in PyTorch and ONNX since opset 21"]
           * ("group" in shown)),
-        *(["layer norm and RMS norm: everything behind the examples' axis (ONNX axis = 1, PyTorch normalized_shape = "
-           "x.shape[1:]), γ (and β) a cell"] * bool({"layer", "rms"} & shown)),
+        *_of_cells(shown),
         *([f"batch renormalization: its running statistics are those of {counted(pool, 'example')} of the source; r "
            "and d are constants of the backward pass"] * ("renorm" in shown)),
     ]  # fmt: skip

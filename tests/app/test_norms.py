@@ -84,6 +84,19 @@ def test_the_conventions_say_what_inference_would_do(client):
     assert "as in training: RMS norm computes the same in inference" in get(client, norm="rms")["conventions"]
 
 
+@pytest.mark.parametrize(("norm", "eps_placement", "said", "unsaid"), [
+    ("rms", "variance", "added to the mean square", "variance"), ("rms", "deviation", "added to the root mean", "σ+ε"),
+    ("batch", "variance", "added to the variance", "mean square"), ("batch", "deviation", "the deviation, σ+ε", "RMS"),
+    ("all", "variance", "variance, √(σ²+ε), as in the frameworks; of RMS norm to the mean square", "its own"),
+])  # fmt: skip
+def test_the_conventions_speak_of_the_norms_that_are_shown(client, norm, eps_placement, said, unsaid):
+    told = get(client, norm=norm, eps_placement=eps_placement)["conventions"]
+    assert said in told[0]
+    assert unsaid not in told[0]
+    assert any("variance is biased" in text for text in told) == (norm != "rms")
+    assert any("β" in text for text in told) == (norm != "rms")
+
+
 # ---- the situations ----
 
 
@@ -128,6 +141,15 @@ def test_a_batch_of_one_class_loses_the_classs_means_under_batch_norm_only(clien
     assert rows["batch"]["effect"]["moved"] > 0.3
     assert all(rows[name]["effect"]["moved"] < 1e-9 for name in PER_EXAMPLE)
     assert rows["renorm"]["effect"]["offset"] > 0.3
+
+
+def test_means_under_layer_norm_are_held_against_a_mixed_batch_before_they_tell_of_a_class(client):
+    few, many = (by_name(get(client, situation="class_sorted", batch_size=size))["layer"] for size in (8, 64))
+    for row, tells in ((few, False), (many, True)):
+        found = row["effect"]
+        assert (found["apart"] > 2 * found["by_chance"]) == tells
+        assert ("tell of the class" in row["text"]) == tells
+        assert f"{found['offset_before']:.3f} in a mixed batch" in row["text"]
 
 
 def test_the_class_sorted_batch_is_of_one_class(client):

@@ -1,5 +1,7 @@
 """The norms view's sentences, in the singular and the plural."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ WHY = "the huge channel decides the statistics that"
 
 def of_a_huge_channel(channels, squeezed, least_kept, others=None):
     result = norms.forward(np.ones((2, channels)), "layer")
-    effect = Effect(0.0, 0.0, channels - 1 if others is None else others, squeezed, least_kept, 0.0)
+    effect = Effect(0.0, 0.0, 0.0, 0.0, 0.0, channels - 1 if others is None else others, squeezed, least_kept, 0.0)
     return Told("layer", result, effect, 2)
 
 
@@ -30,6 +32,9 @@ def of_a_huge_channel(channels, squeezed, least_kept, others=None):
         (8, 7, 0.05,
          "All 7 other channels are squeezed below 10 % of their usual deviation, the worst to 5.00 %: "
          f"{WHY} they share with it."),
+        (8, 1, 0.09996,
+         "1 of the 7 other channels is squeezed below 10 % of its usual deviation, to 9.996 %: "
+         f"{WHY} it shares with it."),
         (8, 0, 1.0, "None of the 7 other channels is squeezed at all."),
         (8, 0, 1.3, "None of the 7 other channels is squeezed at all."),
         (2, 0, 1.0, "The one other channel is not squeezed at all."),
@@ -48,7 +53,7 @@ def test_how_many_channels_are_squeezed_is_told_for_none_one_some_and_all(channe
 def moving(norm, moved):
     given = {"running_mean": np.zeros(2), "running_var": np.ones(2)} if norm == "renorm" else {}
     result = norms.forward([[1.0, 2.0], [3.0, 5.0]], norm, **given)
-    return Told(norm, result, Effect(moved, 0.5, 2, 0, 1.0, 1.0), 2)
+    return Told(norm, result, Effect(moved, 0.5, 0.4, 0.2, 0.1, 2, 0, 1.0, 1.0), 2)
 
 
 @pytest.mark.parametrize(
@@ -88,3 +93,30 @@ def test_the_headline_says_who_moves_or_that_nobody_does():
 def test_the_headline_counts_the_others(channels, text):
     told = of_a_huge_channel(channels, 2 if channels > 2 else 0, 0.05)
     assert headline("huge_channel", (2, channels, 1), [told], [told.result]) == text
+
+
+@pytest.mark.parametrize(
+    ("means", "mixed", "says", "unsaid"),
+    [
+        ({"apart": 0.3, "by_chance": 0.1}, True, "more than twice the 0.100 that chance makes: they tell of the class",
+         "no sign"),
+        ({"apart": 0.15, "by_chance": 0.1}, True, "less than twice the 0.100 that chance makes: no sign of the class",
+         "tell of"),
+        ({"apart": 0.3, "by_chance": math.nan}, True, "over the channels), 0.490 in a mixed",
+         "chance"),
+        ({"apart": 0.3, "by_chance": 0.1}, False, "0.490 in the usual batch, which is of one class as well.", "chance"),
+        ({"offset": 0.0, "offset_before": 0.0, "apart": 0.0, "by_chance": 0.0}, True,
+         "are 0 in every example, whatever its class", "chance"),
+        ({"offset_before": 0.5, "apart": 0.0, "by_chance": 0.1}, False, "over the channels), as in the usual batch",
+         "0.500 in"),
+    ],
+)  # fmt: skip
+def test_means_tell_of_the_class_only_where_they_are_farther_from_a_mixed_batchs_than_chance_makes(
+    means, mixed, says, unsaid
+):
+    found = {"moved": 0.0, "offset": 0.5, "offset_before": 0.49, "others": 2, "squeezed": 0, "least_kept": 1.0}
+    told = Told("layer", norms.forward([[1.0, 2.0], [3.0, 5.0]], "layer"),
+                Effect(**found | means, from_instance=1.0), 2, mixed)  # fmt: skip
+    text = situation_text("class_sorted", told, told.result)
+    assert says in text
+    assert unsaid not in text

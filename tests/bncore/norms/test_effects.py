@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bncore import norms
-from bncore.norms.effects import effect
+from bncore.norms.effects import TELLING, effect
 
 
 def of(norm, before, after, changed=None, **given):
@@ -63,3 +63,23 @@ def test_one_example_of_batch_norm_is_instance_norm():
     x = np.random.default_rng(0).normal(size=(5, 4, 6))
     assert of("batch", x, x[:1]).from_instance == 0
     assert of("layer", x, x[:1]).from_instance > 0.1
+
+
+@pytest.mark.parametrize("examples", [4, 8, 32])
+@pytest.mark.parametrize("norm", ["layer", "rms"])
+def test_the_means_of_two_batches_of_one_kind_are_as_far_apart_as_chance_makes_and_seldom_tell(norm, examples):
+    rng = np.random.default_rng(examples)
+    offsets = np.array([2.0, 0.0, -1.0, 0.5, 0.0, 1.0])[:, None]
+    found = [of(norm, *(offsets + rng.normal(size=(2, examples, 6, 5)))) for _ in range(200)]
+    mean_square = np.mean([(one.apart / one.by_chance) ** 2 for one in found])
+    assert mean_square == pytest.approx(1.0, abs=5 * np.sqrt(2 / (6 * 200)) + 1 / examples)
+    assert np.mean([one.apart > TELLING * one.by_chance for one in found]) < 0.02
+    another = offsets + np.array([0.0, 0.0, 4.0, 0.0, 0.0, 0.0])[:, None]
+    sorted_ = of(norm, offsets + rng.normal(size=(examples, 6, 5)), another + rng.normal(size=(examples, 6, 5)))
+    assert sorted_.apart > TELLING * sorted_.by_chance
+
+
+def test_one_example_does_not_say_what_chance_makes():
+    x = np.random.default_rng(0).normal(size=(5, 4, 6))
+    assert math.isnan(of("layer", x[:1], x).by_chance)
+    assert of("layer", x, x).apart == 0
