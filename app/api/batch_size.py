@@ -28,10 +28,11 @@ EXAMPLES = [
 ANSWER = {
     "batch": {"text": "Wine: 178 examples × 13 features; alcohol, K = 8", "total": 178, "feature": 0,
     "name": "alcohol"},
-    "headline": "With K = 8 this feature's normalized values carry",
+    "headline": "With K = 8, x̂ of alcohol typically strays by 0.408 from inference's",
     "size": 8,
     "estimates": {
         "sizes": [2, 4, 8], "draws": 1000, "noise": {"scale": 0.2, "shift": 0.3},
+        "x_hat": {"whole": 0.408, "shift": 0.348, "scale": 0.213, "stretch": {"average": 1.14, "sd": 0.297}},
         "features": [{
             "feature": 0, "name": "alcohol",
             "population": {"mean": 13.0, "sd": 0.81, "skewness": -0.05, "excess": -0.86},
@@ -65,9 +66,10 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     responses={
         200: {
             "description": "By part: the sampling distributions of batch mean and deviation for every size, with their "
-            "standard errors and what theory expects; running statistics; one example's noise beside dropout and "
-            "weight perturbation, with what pairs of examples share; a moved example in both modes, the Jacobian, an "
-            "outlier's curves and a classifier; the figures. Null stands for what does not exist.",
+            "standard errors and what theory expects, and how far they take normalized values astray; running "
+            "statistics; one example's noise beside dropout and weight perturbation, what pairs of examples share; "
+            "a moved example in both modes, the Jacobian, an outlier's curves and a classifier; the figures. Null: "
+            "it does not exist.",
             "content": {
                 "application/json": {"example": ANSWER},
                 events.MEDIA_TYPE: {"schema": {"type": "string"}, "examples": STREAM},

@@ -11,12 +11,14 @@ from app.batches.generators import GENERATORS
 from app.figures import batch_size_words as words
 from app.figures.batch_size import Shown, estimate_figure, noise_figure, short
 from app.figures.batch_size_dependence import classes_figure
+from app.figures.batch_size_headline import headline, x_hat_text
 from app.figures.batch_size_missing import stand_in
 from app.figures.batch_size_running import gap_figure, running_figure
 from app.figures.notation import SYMBOLS
 from app.figures.numbers import counted, finite
 from bncore.batch_size.estimates import MARKED, Estimates, Spread
 from bncore.batch_size.positions import Alike
+from bncore.batch_size.stray import POINTS
 from bncore.batch_size.theory import Expected
 from bncore.summary import QUANTILES
 
@@ -90,7 +92,7 @@ def _estimates(view: View, found: Estimates) -> dict[str, Any]:
     scale, shift = found.noise()
     row = found.sizes.index(of.size)
     return {
-        "headline": words.headline(found, of.at, of.size, of.name),
+        "headline": headline(found, of.at, of.size, of.name, view.query.notation),
         "estimates": {
             "sizes": list(found.sizes),
             "draws": found.draws,
@@ -101,12 +103,25 @@ def _estimates(view: View, found: Estimates) -> dict[str, Any]:
             + words.positions_text(of.positions, of.at),
             "positions": _positions(of.positions, of.at),
             "noise": {"scale": finite(scale[row, of.at]), "shift": finite(shift[row, of.at])},
+            "x_hat": _x_hat(found, row, of.at) | {"text": x_hat_text(found, of.at, of.size, view.query.notation)},
             "off": [_off(found, at_size, of.at) for at_size in found.sizes],
             "features": [
                 _feature(found, i, number, of.batch.feature_names[number]) for i, number in enumerate(of.features)
             ],
         },
     }
+
+
+def _x_hat(found: Estimates, row: int, at: int) -> dict[str, Any]:
+    """How far normalized values stray at a size, and by what factor batches stretch them."""
+    told, stretch = found.x_hat, found.x_hat.stretch
+    shares = ("equal", "unit", "size")
+    return {name: finite(getattr(told, name)[row, at]) for name in ("whole", "shift", "scale", *shares)} | {
+        "stretch": {
+            "average": finite(stretch.average[row, at]), "sd": finite(stretch.sd[row, at]), "shares": list(POINTS),
+            "points": [finite(point[row, at]) for point in stretch.points],
+        }
+    }  # fmt: skip
 
 
 def _positions(found: Alike | None, at: int) -> dict[str, Any] | None:
@@ -141,6 +156,7 @@ def _feature(found: Estimates, at: int, number: int, name: str) -> dict[str, Any
             key: finite(getattr(moments, key)[at]) for key in ("mean", "sd", "skewness", "excess")
         },
         "noise": {"scale": short(found.noise()[0][:, at]), "shift": short(found.noise()[1][:, at])},
+        "x_hat": {part: short(getattr(found.x_hat, part)[:, at]) for part in ("whole", "shift", "scale")},
         "mean": _spread(found.mean, found.expected_mean, at),
         "deviation": _spread(found.deviation, found.expected_deviation, at),
     }  # fmt: skip

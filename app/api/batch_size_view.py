@@ -80,7 +80,7 @@ def view_of(prepared: Prepared, say: Said = unheard) -> View:
     try:
         drawn = None
         if "estimates" in query.parts:
-            drawn = estimates(found.population, found.sizes, query.draws, query.rng(ESTIMATES_STREAM), say)
+            drawn = estimates(found.population, found.sizes, query.draws, query.rng(ESTIMATES_STREAM), say, layer)
         asked = set(query.parts)
         return View(
             prepared=prepared,

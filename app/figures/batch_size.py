@@ -24,6 +24,7 @@ HEIGHT = 340
 NINETY = 1.645  # deviations to either side of a bell's middle, between which 90 % of it lie
 DIGITS = 5
 LEAST = 1e-12  # noise that is not rounding
+MEASURED = "in deviations σ (bars: 5 standard errors)"
 MEDIAN = 2  # its place among `QUANTILES`
 
 
@@ -147,33 +148,33 @@ def noise_figure(found: Estimates, shown: Shown) -> Figure:
     scale, shift = found.noise()
     sigma = float(found.population.sd[at])
     traces = []
-    for name, values, error, expected, colour, mark, term in (
-        ("shift: mean's spread / σ", shift, found.mean.sd_error, found.expected_mean.sd, "mean", "circle", "shift"),
-        ("scale: deviation's spread / σ", scale, found.deviation.sd_error, found.expected_deviation.sd, "variance",
-         "square", "scale"),
-    ):  # fmt: skip
+    for of, values, error, expected, colour, mark, term in (
+        ("mean", shift, found.mean.sd_error, found.expected_mean.sd, "mean", "circle", "shift"),
+        ("deviation", scale, found.deviation.sd_error, found.expected_deviation.sd, "variance", "square", "scale"),
+    ):
         colour = MEANINGS[colour]
         unit = sigma if sigma > 0 else math.nan
-        traces.append(_measured(sizes, values[:, at], error[:, at] / unit, name, colour, mark, term))
+        traces.append(_measured(sizes, values[:, at], error[:, at] / unit, f"{of}'s spread / σ", colour, mark, term))
         traces.append(
             {
-                "type": "scatter", "mode": "lines", "name": f"theory of the {term}", "x": list(sizes),
+                "type": "scatter", "mode": "lines", "name": f"theory, {of}", "x": list(sizes),
                 "y": _above(expected[:, at] / unit),
                 "line": {"color": colour, "width": 2, "dash": "dash"},
                 "hovertemplate": "K = %{x}: theory %{y:.3g}<extra></extra>",
                 "meta": {"term": "theory"},
             }
         )  # fmt: skip
-    title = f"Noise in shift and scale, {shown.drawn_name}"
+    title = f"Spread of mean and deviation, {shown.drawn_name}"
     row = sizes.index(shown.size)
-    told = f"At K = {shown.size} shift {three(float(shift[row, at]))}, scale {three(float(scale[row, at]))}."
+    spread_mean, spread_deviation = (three(float(spread[row, at])) for spread in (shift, scale))
+    told = f"At K = {shown.size} the mean's {spread_mean}, the deviation's {spread_deviation}."
     note = _why_empty(found, at) or _without_noise(found, {"shift": shift[:, at], "scale": scale[:, at]})
     if _why_empty(found, at):
         told = f"{note[0].upper()}{note[1:]}."
     return {
         "data": traces,
         "layout": layout_of(
-            title, size_axis(sizes), log_axis("in deviations σ", [value for trace in traces for value in trace["y"]]),
+            title, size_axis(sizes), log_axis(MEASURED, [value for trace in traces for value in trace["y"]]),
             [size_mark(shown.size)],
             f"{title}, both axes logarithmic. {told}", note,
         ),

@@ -19,10 +19,8 @@ INSTEAD = {
 def headline_without(median: float, size: int, name: str, missing: str) -> str:
     """What batches of a feature without a deviation find."""
     lacks = "neither mean nor deviation" if missing == "mean" else "no deviation"
-    return (
-        f"With K = {size} half of the batches find a deviation above {three(median)}, and larger batches find larger "
-        f"ones: {name}'s distribution has {lacks} to estimate."
-    )
+    half = f"With K = {size:,} half of the batches find a deviation above {three(median)}"
+    return f"{half}; {name}'s distribution has {lacks}."
 
 
 def stand_in(missing: str, measured_by: int) -> str:

@@ -3,9 +3,9 @@
 import math
 from collections.abc import Sequence
 
-from app.figures.batch_size_missing import INSTEAD, LACKS, headline_without
+from app.figures.batch_size_missing import INSTEAD, LACKS
 from app.figures.notation import symbol
-from app.figures.numbers import counted, three
+from app.figures.numbers import apart, counted, three
 from bncore.batch_size.classifier import STEPS, Told, Verdicts
 from bncore.batch_size.dependence import Dependence
 from bncore.batch_size.estimates import Estimates
@@ -19,32 +19,27 @@ KIND_WORDS = {
     "additive": "bias perturbation",
 }  # fmt: skip
 SPREADS = 5  # standard errors
-MEDIAN = 2  # its place among `QUANTILES`
+NEARLY_ALL = 0.9995  # a share that three digits cannot tell from all
 
 
 def percent(share: float) -> str:
-    """A share in percent.
+    """A share in percent; 100 only where it is all.
 
-    >>> percent(0.1245), percent(float("nan"))
-    ('12.4 %', 'an unknown share')
+    >>> percent(0.1245), percent(0.99997), percent(1.0), percent(float("nan"))
+    ('12.4 %', 'over 99.9 %', '100 %', 'an unknown share')
     """
+    if NEARLY_ALL <= share < 1.0:
+        return "over 99.9 %"
     return f"{three(100 * share)} %" if math.isfinite(share) else "an unknown share"
 
 
-def headline(found: Estimates, at: int, size: int, name: str) -> str:
-    """What the sampling of a batch of `size` does to the normalized values of a feature."""
-    if found.population.sd[at] == 0:
-        return f"{name} is the same for every example: there is nothing to estimate, and no noise."
-    scale, shift = (float(noise[found.sizes.index(size), at]) for noise in found.noise())
-    if not math.isfinite(scale):
-        median = float(found.deviation.quantiles[MEDIAN, found.sizes.index(size), at])
-        return headline_without(median, size, name, found.population.missing(at))
-    if size == found.total:
-        return f"With K = {size}, all the examples, there is no noise: the batch's statistics are the population's own."
-    return (
-        f"With K = {size} this feature's normalized values carry ±{percent(scale)} noise in scale and ±{three(shift)} "
-        f"in shift (one standard deviation, over {found.draws:,} batches of {name})."
-    )
+def signed_percent(share: float) -> str:
+    """A change in percent.
+
+    >>> signed_percent(0.142), signed_percent(-0.2), signed_percent(0.0)
+    ('+14.2 %', '−20.0 %', '0 %')
+    """
+    return f"{'+' if share > 0 else ''}{percent(share)}"
 
 
 def theory_text(found: Estimates, at: int, size: int, independent: bool) -> str:
@@ -65,10 +60,11 @@ def theory_text(found: Estimates, at: int, size: int, independent: bool) -> str:
         "It is of first order in 1/K, and fails at few examples or heavy tails." if independent
         else "It supposes that the examples of a batch do not depend on each other, and here they do."
     )  # fmt: skip
+    told, theory = apart(measured, expected)
     return (
-        f"At K = {size} the batch's deviation spreads by {three(measured)}, {percent(abs(off))} "
-        f"{'more' if off > 0 else 'less'} than theory's {three(expected)}: {left} ±{percent(open_)} that the draws "
-        f"leave open.{'' if within else f' {cause}'}"
+        f"At K = {size} the batch's deviation spreads by {told}, {percent(abs(off))} "
+        f"{'more' if off > 0 else 'less'} than theory's {theory}: {left} ±{percent(open_)} (five "
+        f"standard errors) that the draws leave open.{'' if within else f' {cause}'}"
     )
 
 
@@ -80,7 +76,7 @@ def off_text(found: Estimates, row: int, at: int) -> str:
     expected = float(found.expected_deviation.sd[row, at])
     off = float(found.deviation.sd[row, at]) / expected - 1.0
     error = SPREADS * float(found.deviation.sd_error[row, at]) / expected
-    return f"{'+' if off > 0 else ''}{percent(off)} ± {percent(error)}"
+    return f"{signed_percent(off)} ± {percent(error)}"
 
 
 def population_text(found: Estimates, at: int, name: str, independent: bool) -> str:
@@ -254,7 +250,7 @@ def conventions(
     smaller = "smaller ones are parts of larger ones" if nested else "each size has batches of its own"
     return [
         f"K is the batch's size; a batch's deviation is the biased one (its variance divided by K = {size})",
-        f"ε = {eps:g} stands {where[eps_placement]}; the estimates are without it",
+        f"ε = {eps:g} stands {where[eps_placement]}: in normalized values, not in μ_B and σ_B",
         f"examples are drawn {drawn}; batches of one size are independent of each other, {smaller}",
         f"in inference the statistics are those of {stand_in or 'the population'}, γ = 1, β = 0",
     ]  # fmt: skip

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64, in_range
+from bncore.batch_size.noise import Layer
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
+from bncore.batch_size.stray import Stray, stray
 from bncore.batch_size.theory import Expected, expected_deviation, expected_mean
 from bncore.errors import BadParameter
 from bncore.progress import Said, unheard
@@ -17,6 +19,7 @@ MOST_DRAWS = 10_000
 MARKED = (2, 8, 32, 256)
 """The sizes that are always looked at, where there are so many examples."""
 LARGEST = 1024  # of a source with more than WHOLE examples
+USUAL = Layer()
 WHOLE = 2000  # examples up to which batches of all of them are drawn
 
 
@@ -38,7 +41,9 @@ class Spread:
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
-    """The sampling distributions of mean and deviation (biased), and what theory expects of them."""
+    """The sampling distributions of mean and deviation (biased), what theory expects of them, and how far they take
+    normalized values astray (`x_hat`).
+    """
 
     sizes: tuple[int, ...]
     draws: int
@@ -48,10 +53,12 @@ class Estimates:
     deviation: Spread
     expected_mean: Expected
     expected_deviation: Expected
+    x_hat: Stray
 
     def noise(self) -> tuple[Float64, Float64]:
-        """What the sampling does to normalized values: noise in scale, sd(sigma_B) / sigma, and in shift, sd(mean_B) /
-        sigma, both (S, D); not-a-number where the population has no deviation.
+        """The estimates' spread in deviations of the population: of the deviation, sd(sigma_B) / sigma, and of the
+        mean, sd(mean_B) / sigma, both (S, D); not-a-number where it has none. What that does to normalized values is
+        `x_hat`.
         """
         sd = np.where(self.population.sd > 0, self.population.sd, np.nan)
         return self.deviation.sd / sd, self.mean.sd / sd
@@ -76,11 +83,13 @@ def largest_size(total: int | None) -> int:
 
 
 def estimates(
-    population: Population, sizes: Sequence[int], draws: int, rng: np.random.Generator, say: Said = unheard
-) -> Estimates:
+    population: Population, sizes: Sequence[int], draws: int, rng: np.random.Generator, say: Said = unheard,
+    layer: Layer = USUAL,
+) -> Estimates:  # fmt: skip
     """Draw `draws` (2 to 10,000) batches of each size, without replacement of a finite population.
 
-    `sizes` ascend from at least 1 to at most N. The theory is `bncore.batch_size.theory`'s.
+    `sizes` ascend from at least 1 to at most N. The theory is `bncore.batch_size.theory`'s. `layer` says how batch norm
+    divides; mean and deviation are without its eps.
 
     Raises BadParameter for draws or sizes out of range.
     """
@@ -97,6 +106,7 @@ def estimates(
         deviation=_spread(np.sqrt(drawn.var()), 0.0, drawn.rounding()),
         expected_mean=expected_mean(at, sizes, population.total),
         expected_deviation=expected_deviation(at, sizes, population.total),
+        x_hat=stray(drawn, at, layer),
     )
 
 

@@ -43,7 +43,7 @@ def test_the_answer_has_every_part_and_every_figure(client):
     assert answer["parts"] == ["estimates", "running", "noise", "dependence", "classes"]
     assert answer["estimates"]["sizes"] == [2, 4, 8, 16, 32, 64, 128, 178]
     assert [feature["feature"] for feature in answer["estimates"]["features"]] == list(range(13))
-    assert "With K = 8 this feature's normalized values carry ±" in answer["headline"]
+    assert "With K = 8, x̂ of alcohol typically strays by" in answer["headline"]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,9 @@ def test_the_words_quote_the_numbers_of_the_answer(client):
     feature = answer["estimates"]["features"][0]
     assert noise["scale"] == pytest.approx(feature["deviation"]["sd"][row] / feature["population"]["sd"], rel=1e-3)
     assert noise["shift"] == pytest.approx(feature["mean"]["sd"][row] / feature["population"]["sd"], rel=1e-3)
-    assert f"±{100 * noise['scale']:#.3g}".rstrip(".") in answer["headline"]
+    x_hat = answer["estimates"]["x_hat"]
+    assert f"strays by {x_hat['whole']:#.3g} from" in answer["headline"]
+    assert f"{100 * (x_hat['stretch']['average'] - 1):+#.3g} % on average".replace("-", "−") in x_hat["text"]
     off = answer["estimates"]["off"][row]
     expected = feature["deviation"]["sd"][row] / feature["deviation"]["expected_sd"][row] - 1
     assert off["off"] == pytest.approx(expected, abs=1e-3)
@@ -438,8 +440,8 @@ def test_how_far_it_is_from_theory_is_said_beside_what_the_draws_leave_open(clie
     text = get(client, part="estimates", **query)["estimates"]["text"]
     number = r"(\d+(?:\.\d+)?)"
     said = re.search(
-        rf"spreads by {number}, {number} % (more|less) than theory's {number}: (within|more than) the ±{number} % that "
-        r"the draws leave open\.(.*)", text,
+        rf"spreads by {number}, {number} % (more|less) than theory's {number}: (within|more than) the ±{number} % "
+        r"\(five standard errors\) that the draws leave open\.(.*)", text,
     )  # fmt: skip
     measured, off, side, expected, found, left, cause = said.groups()
     assert float(off) / 100 == pytest.approx(

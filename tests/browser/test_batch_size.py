@@ -44,7 +44,7 @@ def view(page: Page) -> BatchSize:
 
 def test_it_opens_with_everything_drawn_and_asks_for_nothing(view: BatchSize, watch: Watch) -> None:
     view.open()
-    expect(view.headline).to_contain_text("With K = 8 this feature's normalized values carry ±")
+    expect(view.headline).to_contain_text("With K = 8, x̂ of alcohol typically strays by")
     assert watch.asked("/api/") == []
     answer = view.answer()
     assert view.headline.inner_text() == answer["headline"]
@@ -87,7 +87,7 @@ def test_the_slider_of_the_size_moves_the_mark_and_the_noise(view: BatchSize) ->
     view.controls.press("size", "PageUp", 3)
     size = int(view.query["size"])
     assert size > 8
-    expect(view.headline).to_contain_text(f"With K = {size} ")
+    expect(view.headline).to_contain_text(f"With K = {size}, ")
     assert view.answer()["estimates"]["noise"]["shift"] < before
     line = view.controls.drawn("estimates_mean").evaluate("(plot) => plot.layout.shapes[0].x0")
     assert line == size
@@ -116,7 +116,7 @@ def test_another_feature_and_another_source(view: BatchSize) -> None:
     view.page.locator("#c-feature").select_option(label="proline")
     view.settle()
     assert view.query == {"feature": "12"}
-    expect(view.headline).to_contain_text("batches of proline")
+    expect(view.headline).to_contain_text("x̂ of proline")
     view.controls.choose("source", "digits")
     assert view.query == {"source": "digits", "feature": "20"}
     view.controls.choose("source", "heavy_tailed")
@@ -299,7 +299,7 @@ def test_an_error_stands_beside_its_control_and_the_view_stays(view: BatchSize, 
     assert view.controls.figures()
     view.controls.enter("draws", "500")
     expect(view.controls.error("draws")).to_be_hidden()
-    expect(view.headline).to_contain_text("over 500 batches")
+    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 500 batches")
 
 
 @pytest.mark.parametrize("query", ["example=9", "feature=99"])
@@ -322,7 +322,7 @@ def test_many_draws_tell_how_far_they_are(view: BatchSize) -> None:
     expect(view.controls.problem).to_contain_text("The connection broke")
     held.end()
     view.controls.enter("draws", "6001")
-    expect(view.headline).to_contain_text("over 6,001 batches")
+    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 6,001 batches")
     expect(view.controls.problem).to_be_hidden()
 
 
@@ -332,16 +332,16 @@ def test_what_takes_long_can_be_cancelled(view: BatchSize) -> None:
     view.controls.field("draws").press("Enter")
     view.page.get_by_role("button", name="Cancel").click()
     expect(view.controls.problem).to_contain_text("Cancelled")
-    expect(view.headline).to_contain_text("over 500 batches")
+    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 500 batches")
     view.controls.enter("draws", "600")
-    expect(view.headline).to_contain_text("over 600 batches")
+    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 600 batches")
     expect(view.controls.problem).to_be_hidden()
 
 
 def test_a_large_view_comes_at_once_and_asks_for_its_answer(view: BatchSize, watch: Watch) -> None:
     view.open("source=normal&features=8&draws=6000")
     assert len(watch.asked("/api/v1/batch-size")) == 1
-    expect(view.headline).to_contain_text("over 6,000 batches")
+    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 6,000 batches")
 
 
 def test_an_upload_is_a_population_of_its_own(view: BatchSize, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ export function showTexts(answer) {
   list("warnings", batch.warnings);
   $("warnings").hidden = batch.warnings.length === 0;
   const texts = {
-    "population-text": estimates.population_text, "theory-text": estimates.text, "running-text": running.text,
+    "x-hat-text": estimates.x_hat.text, "population-text": estimates.population_text, "theory-text": estimates.text, "running-text": running.text,
     "biased-text": running.biased_text, "noise-text": noise.text, "match-text": noise.match_text, "pairs-text": noise.pairs_text,
     "moved-text": dependence.text, "outlier-text": dependence.outlier_text, "classes-text": classes.text,
     "between-text": dependence.between_text, "classifier-text": classes.about,
@@ -57,15 +57,16 @@ export function showTitles(figures) {
   }
 }
 
-export function showTables({ estimates, noise, classes, size }) {
+export function showTables({ estimates, noise, classes, size, symbols }) {
   const row = estimates.sizes.indexOf(size);
   const features = estimates.features;
   fillTable($("features"), `at K = ${size}`, features.map(({ name }) => name), [
     ["μ", features.map(({ population }) => population.mean)],
     ["σ", features.map(({ population }) => population.sd)],
     ["ρ", features.map(({ population }) => population.excess)],
-    ["noise in scale", features.map(({ noise: found }) => found.scale[row])],
-    ["noise in shift", features.map(({ noise: found }) => found.shift[row])],
+    [`${symbols.x_hat} strays by`, features.map(({ x_hat: found }) => found.whole[row])],
+    ["through the mean", features.map(({ x_hat: found }) => found.shift[row])],
+    ["through the deviation", features.map(({ x_hat: found }) => found.scale[row])],
   ]);
   fillTable($("off"), "K", estimates.off.map(({ size: k }) => String(k)), offColumns(estimates));
   fillTable($("kinds"), "noise", noise.kinds.map(({ title }) => title), [
