@@ -6,12 +6,12 @@ from collections.abc import Awaitable, Callable
 from threading import Lock
 from typing import Any
 
-import anyio.to_thread
 import orjson
 from fastapi import Request, Response
 
 from app.release import fingerprint
 
+JSON = "application/json"
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The ETag in If-None-Match still holds."}}
 """What the description of every such call says."""
 
@@ -50,19 +50,8 @@ def etag_of(view: str, query: dict[str, Any]) -> str:
     return f'"{hashlib.sha256(stated).hexdigest()[:32]}"'
 
 
-async def answer(
-    request: Request, etag: str, compute: Callable[[], bytes], *, inline: bool, media_type: str = "application/json"
-) -> Response:
-    """The kept answer, a 304, or a computed one: in the event loop where it is `inline`, else in a thread."""
-
-    async def computed() -> bytes:
-        return compute() if inline else await anyio.to_thread.run_sync(compute)
-
-    return await answer_from(request, etag, computed, media_type=media_type)
-
-
 async def answer_from(
-    request: Request, etag: str, compute: Callable[[], Awaitable[bytes]], *, media_type: str = "application/json"
+    request: Request, etag: str, compute: Callable[[], Awaitable[bytes]], media_type: str = JSON
 ) -> Response:
     """The kept answer, a 304, or the one that `compute` brings, wherever it computes."""
     headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}

@@ -6,7 +6,8 @@ it ends with the client, and says what it has to say from any thread.
 
 import contextlib
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 
 import anyio
 from anyio.streams.memory import MemoryObjectReceiveStream
@@ -19,8 +20,34 @@ MEDIA_TYPE = "text/event-stream"
 PING = b": still here\n\n"
 PING_EVERY = 15.0  # seconds of silence, after which proxies would begin to think that nobody is there
 
-Emit = Callable[[str, bytes], None]
-"""Sends an event: its name, and its data on one line. To be called in the event loop."""
+LAST_EVENT_ID = "last-event-id"
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of any kind: its name, its data on one line, and the id after which a lost connection goes on."""
+
+    name: str
+    data: bytes
+    id: str = ""
+
+    def written(self) -> bytes:
+        r"""The event as it goes over the wire.
+
+        >>> Event("frame", b'{"step": 7}', "7").written()
+        b'id: 7\nevent: frame\ndata: {"step": 7}\n\n'
+        """
+        line = f"id: {self.id}\n" if self.id else ""
+        return b"%bevent: %b\ndata: %b\n\n" % (line.encode(), self.name.encode(), self.data)
+
+
+Emit = Callable[[Event], None]
+"""Sends an event. To be called in the event loop."""
+
+
+def resumed_after(headers: Mapping[str, str]) -> str | None:
+    """The id of the last event that a client had before it lost the connection; None where it begins."""
+    return headers.get(LAST_EVENT_ID)
 
 
 class EventStream(Response):
@@ -39,9 +66,9 @@ class EventStream(Response):
         sender, events = anyio.create_memory_object_stream[bytes](math.inf)
         raised: list[Exception] = []
 
-        def emit(name: str, data: bytes) -> None:
+        def emit(event: Event) -> None:
             with contextlib.suppress(anyio.BrokenResourceError):  # the client has just left
-                sender.send_nowait(written(name, data))
+                sender.send_nowait(event.written())
 
         async def produce() -> None:
             with sender:
@@ -57,15 +84,6 @@ class EventStream(Response):
             group.cancel_scope.cancel()
         if raised:
             raise raised[0]
-
-
-def written(name: str, data: bytes) -> bytes:
-    """An event as it goes over the wire.
-
-    >>> written("progress", b'{"done": 1}')
-    b'event: progress\\ndata: {"done": 1}\\n\\n'
-    """
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), data)
 
 
 async def _relay(events: MemoryObjectReceiveStream[bytes], send: Send) -> None:

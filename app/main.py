@@ -8,24 +8,16 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import assets, pages, problems
+from app import assets, problems
 from app.answers import AnswerCache
-from app.api import (
-    batch_size,
-    batches,
-    batchnorm,
-    catalog,
-    derivation,
-    gradient_check,
-    network,
-    norms,
-    norms_arrays,
-    playground,
-)
+from app.api import batches, batchnorm, catalog, norms_arrays
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
 from app.headers import Head, SecurityHeaders
+from app.pages import plain
+from app.registry import VIEWS, Views, navigation
 from app.settings import Settings
+from app.web.routes import calls_of, pages_of
 from bncore import __version__
 
 PREFIX = "/api/v1"
@@ -35,8 +27,8 @@ DESCRIPTION = (
 )
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """The server, with its settings (default: from the environment)."""
+def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAPI:
+    """The server of the views, with its settings (default: from the environment)."""
     settings = settings or Settings()
     app = FastAPI(
         title="bnscope", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None,
@@ -47,14 +39,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.answers = AnswerCache(settings.cache_bytes)
     app.state.large_views = anyio.CapacityLimiter(1)
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
-    problems.install(app, pages.not_found)
-    features = (
-        catalog, batches, batchnorm, playground, derivation, gradient_check, network, batch_size, norms, norms_arrays
-    )  # fmt: skip
-    for feature in features:
+    app.state.views, app.state.navigation = views, navigation(views)
+    problems.install(app, plain.not_found)
+    for feature in (catalog, batches, batchnorm):
         app.include_router(feature.router, prefix=PREFIX)
+    for view in views:
+        app.include_router(calls_of(view), prefix=PREFIX)
+        app.include_router(pages_of(view))
+    app.include_router(norms_arrays.router, prefix=PREFIX)
     app.include_router(assets.router)
-    app.include_router(pages.router)
+    app.include_router(plain.router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)  # 5 saves a tenth more for thrice the time
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Head)

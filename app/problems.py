@@ -26,7 +26,7 @@ GIVEN = re.compile(r" (?:is|has|holds) ([^;]+);")
 DETAILS = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 
 
-def install(app: FastAPI, not_found: Callable[[], Response] | None = None) -> None:
+def install(app: FastAPI, not_found: Callable[[Request], Response] | None = None) -> None:
     """Register the handlers with the application; `not_found` makes the page of an address that does not exist."""
 
     @app.exception_handler(UserError)
@@ -45,7 +45,7 @@ def install(app: FastAPI, not_found: Callable[[], Response] | None = None) -> No
     async def http_error(request: Request, error: HTTPException) -> Response:
         title = str(error.detail)
         if not_found and error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
-            return not_found()
+            return not_found(request)
         return respond(problem(error.status_code, title, DETAILS.get(error.status_code, title)), error.headers)
 
     @app.exception_handler(Exception)

@@ -1,22 +1,17 @@
 """`GET /catalog`: what there is to choose from, with parameters, ranges and defaults."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.answers import answer, etag_of, to_json
-from app.api.batch_size_query import BatchSizeQuery
+from app.answers import answer_from, etag_of, to_json
 from app.api.controls import schema_of
-from app.api.derivation_query import DerivationQuery
-from app.api.network_presets import PRESETS
-from app.api.network_query import NetworkQuery
-from app.api.norms_query import NormsQuery
-from app.api.playground_query import PlaygroundQuery
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS, Generator
+from app.web.view import View
 from bncore.activations import ACTIVATIONS
-from bncore.network.initializations import INITIALIZATIONS
-from bncore.network.losses import LOSSES
 from bncore.norms.table import NORMS, SETTINGS
 from bncore.upstream import UPSTREAMS
 
@@ -43,11 +38,15 @@ router = APIRouter(tags=["catalog"])
 )  # fmt: skip
 async def catalog(request: Request) -> Response:
     """Everything that a query may name. It changes with the release only."""
-    return await answer(request, etag_of("catalog", {}), lambda: to_json(_catalog()), inline=True)
+    return await answer_from(request, etag_of("catalog", {}), partial(_written, request.app.state.views))
 
 
-def _catalog() -> dict[str, Any]:
-    return {
+async def _written(views: Sequence[View[Any, Any, Any]]) -> bytes:
+    return to_json(_catalog(views))
+
+
+def _catalog(views: Sequence[View[Any, Any, Any]]) -> dict[str, Any]:
+    shared: dict[str, Any] = {
         "data_sets": [
             {"name": d.name, "title": d.title, "description": d.description, "examples": d.examples,
              "features": d.features, "classes": d.classes}
@@ -69,21 +68,10 @@ def _catalog() -> dict[str, Any]:
             {"name": name, "title": u.title, "formula": u.formula, "needs_labels": u.reads_labels}
             for name, u in UPSTREAMS.items()
         ],
-        "initializations": [
-            {"name": name, "title": i.title, "formula": i.formula, "source": i.source}
-            for name, i in INITIALIZATIONS.items()
-        ],
-        "losses": list(LOSSES),
-        "claims": [
-            {"name": name, "title": p.title, "claim": p.claim, "setting": p.setting, "query": p.link(name)}
-            for name, p in PRESETS.items()
-        ],
-        "playground": schema_of(PlaygroundQuery),
-        "derivation": schema_of(DerivationQuery),
-        "network": schema_of(NetworkQuery),
-        "batch_size": schema_of(BatchSizeQuery),
-        "norms_view": schema_of(NormsQuery),
     }  # fmt: skip
+    for view in views:
+        shared |= view.catalogue
+    return shared | {view.catalogued: schema_of(view.query) for view in views if view.catalogued}
 
 
 def _setting(name: str) -> dict[str, Any]:

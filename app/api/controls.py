@@ -52,6 +52,11 @@ class QueryModel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
+    @property
+    def is_upload(self) -> bool:
+        """Whether the numbers come from an upload."""
+        return False
+
     def stated(self) -> dict[str, Any]:
         """The query as short as it can be: the fields that differ from their defaults."""
         return self.model_dump(exclude_defaults=True)

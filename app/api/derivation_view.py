@@ -9,7 +9,6 @@ from app.api.derivation_query import DerivationFields, JacobianFields
 from app.api.layer_query import in_terms_of_the_query
 from app.api.source_query import UPSTREAM_STREAM
 from app.batches.batch import Batch
-from app.batches.uploads import UploadStore
 from bncore.batch_norm import forward
 from bncore.derivation import Derivation, derivation
 from bncore.errors import BatchNormError
@@ -61,9 +60,8 @@ class JacobianView:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is too large for float64 is looked for, and then named
-def view_of(query: DerivationFields, uploads: UploadStore, most: int) -> View:
-    """Compute the view. Raises the errors of the source and of the query's own checks."""
-    batch = query.small_batch(uploads, most)
+def view_of(query: DerivationFields, batch: Batch) -> View:
+    """Compute the view of a query's small batch. Raises the errors of the query's own checks and of the numerics."""
     query.check_place(batch)
     try:
         return _view(query, batch)
@@ -108,9 +106,8 @@ def _dy(query: DerivationFields, batch: Batch, y: Floats) -> Floats:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def jacobian_view_of(query: JacobianFields, uploads: UploadStore, most: int) -> JacobianView:
+def jacobian_view_of(query: JacobianFields, batch: Batch) -> JacobianView:
     """Compute the Jacobian of one feature. Raises what `view_of` raises."""
-    batch = query.small_batch(uploads, most)
     try:
         gamma, beta = query.gamma_and_beta(batch)
         layer = {"eps": query.eps, "eps_placement": query.eps_placement}

@@ -1,5 +1,6 @@
 """A student's gradient, diagnosed: arrays in JSON, text or NPZ against a batch of their own or a seeded probe."""
 
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -11,6 +12,7 @@ from app.answers import to_json
 from app.api.gradient_check_answer import ANSWER_EXAMPLE, GradientCheckAnswer
 from app.api.gradient_check_body import ZIP, fields_of, received
 from app.api.gradient_check_file import file_texts
+from app.api.gradient_check_page import PAGE
 from app.api.gradient_check_probe import FORMATS, probe_of
 from app.api.gradient_check_query import EXAMPLE, ExampleQuery, GradientCheckQuery, ProbeFileQuery, ProbeQuery
 from app.api.gradient_check_view import CheckFields, view_of
@@ -19,9 +21,11 @@ from app.api.query import parameters_of, query_of
 from app.errors import InvalidQuery, UserError
 from app.problems import findings
 from app.settings import Settings
+from app.web.view import Place, View
 from bncore.diagnosis import MISTAKES, example, examples
+from bncore.progress import Said
 
-router = APIRouter(tags=["gradient check"])
+CALLS = APIRouter(tags=["gradient check"])
 
 INLINE_BYTES = (
     1.6  # of a body for each number of `inline_work`: 8 bytes a number, five times the work of a forward pass
@@ -46,7 +50,7 @@ FILE_BODY = {
 }
 
 
-@router.post(
+@CALLS.post(
     "/gradient-check",
     summary="Check a gradient and name the mistake",
     responses={
@@ -70,7 +74,7 @@ async def gradient_check(request: Request) -> Response:
     return Response(answer, media_type="application/json")
 
 
-@router.get(
+@CALLS.get(
     "/gradient-check/probe",
     summary="A batch that separates all named mistakes",
     responses={200: {"description": "The arguments of a forward and a backward pass."}},
@@ -90,7 +94,7 @@ async def gradient_check_probe(query: Annotated[ProbeFileQuery, Depends(query_of
     return Response(form.write(query, probe_of(query)), media_type=form.media_type, headers=headers)
 
 
-@router.get(
+@CALLS.get(
     "/gradient-check/example",
     summary="A wrong gradient of a probe, to see what the checker says",
     responses={200: {"description": "The tensors that the mistake spoils, as it makes them."}},
@@ -101,7 +105,7 @@ async def gradient_check_example(query: Annotated[ExampleQuery, Depends(query_of
     return Response(to_json({"mistake": query.mistake, **example_of(query)}), media_type="application/json")
 
 
-@router.get(
+@CALLS.get(
     "/gradient-check/examples",
     summary="The mistakes that can be made on a probe",
     responses={200: {"description": "The `id` and the title of each."}},
@@ -112,7 +116,7 @@ async def gradient_check_examples(query: Annotated[ProbeQuery, Depends(query_of(
     return Response(to_json({"mistakes": examples_on(query)}), media_type="application/json")
 
 
-@router.post(
+@CALLS.post(
     "/gradient-check/view",
     summary="The check as the page shows it",
     responses={200: {"description": "The answer of a check with figures, formulas, texts, examples and the snippet."}},
@@ -130,7 +134,7 @@ async def gradient_check_view(request: Request) -> Response:
     return Response(view, media_type="application/json")
 
 
-@router.post(
+@CALLS.post(
     "/gradient-check/arrays",
     summary="The arrays of an NPZ or NPY file as text",
     responses={200: {"description": "The text of each array and setting that a check takes, by its name."}},
@@ -196,3 +200,34 @@ def _texts(body: bytes, name: str) -> bytes:
     except UserError as error:
         error.field = "file"
         raise
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """The page's query, and the address of the server, which its snippet names."""
+
+    query: CheckFields
+    origin: str
+    work: int = 0
+
+
+def _prepared(place: Place, query: CheckFields) -> Prepared:
+    return Prepared(query, place.origin)
+
+
+def _computed(ready: Prepared, _say: Said) -> dict[str, Any]:
+    return view_of(ready.query, ready.origin)
+
+
+def _as_computed(found: dict[str, Any]) -> dict[str, Any]:
+    return found
+
+
+def _further(_view: View[Any, Any, Any]) -> APIRouter:
+    return CALLS
+
+
+VIEW = View(
+    name="gradient-check", title="Gradient check", query=CheckFields, prepare=_prepared, compute=_computed,
+    answer=_as_computed, page=PAGE, names_origin=True, further=_further,
+)  # fmt: skip

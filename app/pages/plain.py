@@ -21,9 +21,9 @@ async def docs(request: Request) -> Response:
     """The REST API's reference, from its OpenAPI description; it loads nothing from elsewhere."""
     api = request.app.openapi()
     calls = calls_of(api, str(request.base_url).rstrip("/"))
-    return html(render("docs.html", api=api, calls=calls))
+    return html(render("docs.html", request.app.state.navigation, api=api, calls=calls))
 
 
-def not_found() -> Response:
+def not_found(request: Request) -> Response:
     """The page of an address that does not exist."""
-    return html(render("not_found.html"), 404)
+    return html(render("not_found.html", request.app.state.navigation), 404)

@@ -1,5 +1,6 @@
 """The templates with what they call, and a page as a response."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -18,16 +19,8 @@ from bncore import __version__
 from bncore.activations import ACTIVATIONS
 from bncore.upstream import UPSTREAMS
 
-NAVIGATION = [
-    ("/", "Playground"),
-    ("/derivation", "Derivation"),
-    ("/network", "Network"),
-    ("/batch-size", "Batches"),
-    ("/norms", "Norms"),
-    ("/gradient-check", "Gradient check"),
-    ("/docs", "REST API"),
-]
 HTML = "text/html; charset=utf-8"
+Navigation = Sequence[tuple[str, str]]
 
 
 def html(content: bytes, status: int = 200) -> Response:
@@ -35,9 +28,9 @@ def html(content: bytes, status: int = 200) -> Response:
     return Response(content, status, headers={"Cache-Control": "no-cache"}, media_type=HTML)
 
 
-def render(template: str, **values: Any) -> bytes:
-    """A template, written."""
-    return environment().get_template(template).render(**values).encode()
+def render(template: str, navigation: Navigation, **values: Any) -> bytes:
+    """A template, written, with the path and the title of each page that the navigation names."""
+    return environment().get_template(template).render(navigation=navigation, **values).encode()
 
 
 @cache
@@ -59,7 +52,7 @@ def environment() -> Environment:
     )  # fmt: skip
     env.globals |= {
         "address": address, "variants": formulas.variants, "symbol_math": formulas.symbol_math, "terms": formulas.TERMS,
-        "plotly": PLOTLY, "math_font": FONT, "theme": theme, "navigation": NAVIGATION, "version": __version__,
+        "plotly": PLOTLY, "math_font": FONT, "theme": theme, "version": __version__,
         "templates": {scheme: theme.template(scheme) for scheme in ("light", "dark")},
     }  # fmt: skip
     env.filters |= {"json": embedded, "code": code, "number": number}

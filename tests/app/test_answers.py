@@ -3,6 +3,7 @@
 import asyncio
 import re
 import threading
+from dataclasses import replace
 
 import anyio.to_thread
 import numpy as np
@@ -13,7 +14,7 @@ from starlette.testclient import TestClient
 
 from app import answers
 from app.answers import AnswerCache, etag_of, matches, to_json
-from app.api.playground_view import view_of
+from app.api.playground import VIEW
 from app.main import create_app
 
 URL = "/api/v1/playground"
@@ -82,21 +83,20 @@ def test_a_default_spelled_out_is_the_same_query(client):
 
 
 @pytest.mark.parametrize("path", [URL, f"{URL}/data", "/api/v1/catalog"])
-def test_a_known_etag_is_answered_with_304_and_without_computing(client, monkeypatch, path):
+def test_a_known_etag_is_answered_with_304_and_without_computing(client, settings, monkeypatch, path):
     first = client.get(path)
-    monkeypatch.setattr("app.api.playground.view_of", None)
     monkeypatch.setattr("app.api.catalog._catalog", None)
-    client.app.state.answers = AnswerCache(0)
-    again = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+    idle = TestClient(create_app(settings, (replace(VIEW, compute=None),)))
+    again = idle.get(path, headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
     assert again.headers["etag"] == first.headers["etag"]
 
 
 @pytest.mark.parametrize(("limit", "computed"), [(10**6, 1), (0, 3)])
-def test_repeated_queries_are_computed_once_unless_the_cache_is_off(settings, monkeypatch, limit, computed):
-    client = TestClient(create_app(settings.model_copy(update={"cache_bytes": limit})))
+def test_repeated_queries_are_computed_once_unless_the_cache_is_off(settings, limit, computed):
     calls = []
-    monkeypatch.setattr("app.api.playground.view_of", lambda *given: calls.append(1) or view_of(*given))
+    counted = replace(VIEW, compute=lambda *given: calls.append(1) or VIEW.compute(*given))
+    client = TestClient(create_app(settings.model_copy(update={"cache_bytes": limit}), (counted,)))
     bodies = {client.get(URL).content for _ in range(3)}
     assert len(bodies) == 1
     assert len(calls) == computed
@@ -114,30 +114,30 @@ def test_repeated_queries_are_computed_once_unless_the_cache_is_off(settings, mo
         ("/data", False),
     ],
 )
-def test_light_work_stays_in_the_event_loop_and_heavy_work_does_not(client, monkeypatch, query, inline):
+def test_light_work_stays_in_the_event_loop_and_heavy_work_does_not(settings, query, inline):
     seen = []
 
     def noted(*given):
         seen.append(_in_the_event_loop())
-        return view_of(*given)
+        return VIEW.compute(*given)
 
-    monkeypatch.setattr("app.api.playground.view_of", noted)
+    client = TestClient(create_app(settings, (replace(VIEW, compute=noted),)))
     assert client.get(URL + query).status_code == 200
     assert seen == [inline]
 
 
-def test_large_views_take_turns_and_hold_up_nobody_else(settings, monkeypatch):
-    app = create_app(settings.model_copy(update={"inline_work": 0}))
+def test_large_views_take_turns_and_hold_up_nobody_else(settings):
     answered, running = threading.Event(), []
-    monkeypatch.setattr("app.api.playground.LARGE", 10_000)
 
-    def slow_if_large(query, source):
-        if query.batch_size != 2_000:
-            return view_of(query, source)
-        running.append(query.seed)
-        assert answered.wait(timeout=30), "the small view was not answered while a large one was computed"
-        assert running[-1] == query.seed, "another large view began before this one had ended"
-        return view_of(query, source)
+    def slow_if_large(ready, say):
+        if ready.query.batch_size == 2_000:
+            running.append(ready.query.seed)
+            assert answered.wait(timeout=30), "the small view was not answered while a large one was computed"
+            assert running[-1] == ready.query.seed, "another large view began before this one had ended"
+        return VIEW.compute(ready, say)
+
+    views = (replace(VIEW, compute=slow_if_large, large=10_000),)
+    app = create_app(settings.model_copy(update={"inline_work": 0}), views)
 
     async def visit():
         anyio.to_thread.current_default_thread_limiter().total_tokens = 2
@@ -148,7 +148,6 @@ def test_large_views_take_turns_and_hold_up_nobody_else(settings, monkeypatch):
             answered.set()
             return [small, *await asyncio.gather(*large)]
 
-    monkeypatch.setattr("app.api.playground.view_of", slow_if_large)
     assert [response.status_code for response in asyncio.run(visit())] == [200] * 5
 
 

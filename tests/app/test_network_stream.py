@@ -8,9 +8,9 @@ from starlette.testclient import TestClient
 
 from app.answers import AnswerCache, etag_of
 from app.api.network_query import NetworkQuery
-from app.api.view_stream import stream
 from app.errors import InvalidQuery
 from app.main import create_app
+from app.web.stream import stream
 from tests.app.strict_json import parsed
 
 URL = "/api/v1/network"
@@ -88,7 +88,9 @@ def test_what_is_met_while_it_is_computed_is_a_problem_event():
     async def refused(_say):
         raise InvalidQuery("It is too much.", field="width", given=512, allowed="less")
 
-    anyio.run(stream, lambda name, data: emitted.append((name, parsed(data))), AnswerCache(1000), "etag", refused)
+    anyio.run(
+        stream, lambda event: emitted.append((event.name, parsed(event.data))), AnswerCache(1000), "etag", refused
+    )
     (_, waiting), (name, problem) = emitted
     assert (name, problem["status"], problem["errors"][0]["field"]) == ("problem", 422, "width")
     assert waiting["text"] == "waiting for its turn"

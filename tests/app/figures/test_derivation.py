@@ -26,7 +26,8 @@ OTHERS = [
 
 
 def answered(**query):
-    view = view_of(DerivationQuery.model_validate(query), None, 10**6)
+    asked = DerivationQuery.model_validate(query)
+    view = view_of(asked, asked.small_batch(None, 10**6))
     return orjson.loads(to_json(answer_of(view)))
 
 
@@ -94,7 +95,8 @@ def test_before_after_and_prediction_are_the_answers():
 
 def test_names_that_look_like_html_are_drawn_as_they_are(uploaded, app):
     source = uploaded(x=np.arange(8.0).reshape(4, 2))
-    view = view_of(DerivationQuery.model_validate({"source": source}), app.state.uploads, 10**6)
+    asked = DerivationQuery.model_validate({"source": source})
+    view = view_of(asked, asked.small_batch(app.state.uploads, 10**6))
     object.__setattr__(view.batch, "feature_names", ("<b>a</b>", "b"))
     titles = [figure["layout"]["title"]["text"] for figure in answer_of(view)["figures"].values()]
     assert all("&lt;b&gt;a" in title for title in titles)

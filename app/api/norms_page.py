@@ -1,25 +1,14 @@
-"""`GET /norms`: one block of values under every norm, with the result inside the HTML."""
+"""The norms' page: what its template needs beside the query and the result."""
 
-from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from starlette.datastructures import State
-
-from app.api.norms_answer import answer_of
-from app.api.norms_block import blocks_of
 from app.api.norms_query import NormsFields, NormsQuery
-from app.api.norms_view import view_of
-from app.batches.datasets import DATASETS
-from app.batches.generators import GENERATORS
 from app.figures.norms_situations import TITLES
 from app.figures.norms_words import inside
-from app.pages.rendering import render, titled_schema
-from app.pages.sourced import page_of
+from app.pages.rendering import titled_schema
+from app.web.view import Page, Place
 from bncore.norms import NORMS
 from bncore.norms.reference import WU_HE_2018
-
-router = APIRouter(include_in_schema=False)
 
 TERMS = {
     "x": "A cell's value before any norm.",
@@ -33,21 +22,11 @@ TERMS = {
 }
 
 
-@router.get("/norms")
-async def norms(request: Request) -> Response:
-    """The norms. A query that is wrong in a field shows the rest, with the error beside that field."""
-    return await page_of(request, NormsQuery, "norms-page", partial(_page, request.app.state))
-
-
-def _page(state: State, query: NormsFields, problem: dict[str, Any] | None) -> bytes:
-    """The page's HTML; of a large block it comes at once, without a result, and asks for one itself."""
-    blocks = blocks_of(query, state.uploads, state.settings)
-    result = None if blocks.is_large else answer_of(view_of(query, blocks))
-    return render(
-        "norms.html", schema=page_schema(result["divisors"] if result else {}), query=query, result=result,
-        problem=problem, norms=NORMS, inside=inside, reference=WU_HE_2018, terms=TERMS, data_sets=DATASETS.values(),
-        generators=GENERATORS.values(),
-    )  # fmt: skip
+def _context(_query: NormsFields, result: Any, _place: Place) -> dict[str, Any]:
+    return {
+        "schema": page_schema(result["divisors"] if result else {}), "norms": NORMS, "inside": inside,
+        "reference": WU_HE_2018, "terms": TERMS,
+    }  # fmt: skip
 
 
 def page_schema(divisors: dict[str, Any]) -> dict[str, dict[str, Any]]:
@@ -64,3 +43,6 @@ def page_schema(divisors: dict[str, Any]) -> dict[str, dict[str, Any]]:
         numbers = [(str(number), str(number)) for number in found["all"]]
         schema[name]["choices"] = [("auto", f"auto ({found['auto']})"), *numbers]
     return schema
+
+
+PAGE = Page("/norms", "norms.html", _context)

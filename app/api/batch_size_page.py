@@ -1,22 +1,12 @@
-"""`GET /batch-size`: what the batch's size does; the HTML has the result inside unless that takes long."""
+"""The batch size's page: what its template needs beside the query and the result."""
 
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from starlette.datastructures import State
-
-from app.api.batch_size import LARGE
-from app.api.batch_size_answer import answer_of
 from app.api.batch_size_query import BatchSizeFields, BatchSizeQuery
-from app.api.batch_size_view import prepare, view_of
-from app.batches.datasets import DATASETS
-from app.batches.generators import GENERATORS
-from app.pages.rendering import render, titled_schema
-from app.pages.sourced import page_of
+from app.pages.rendering import titled_schema
+from app.web.view import Page, Place
 from bncore.batch_size.estimates import MARKED
-
-router = APIRouter(include_in_schema=False)
 
 TERMS = {
     "mean": "The batch's mean: the estimate of the population's mean μ that a batch of K examples gives.",
@@ -42,22 +32,8 @@ TERMS = {
 }  # fmt: skip
 
 
-@router.get("/batch-size")
-async def batch_size(request: Request) -> Response:
-    """The view. A query that is wrong in a field shows the rest, with the error beside that field."""
-    return await page_of(request, BatchSizeQuery, "batch-size-page", partial(_page, request.app.state))
-
-
-def _page(state: State, query: BatchSizeFields, problem: dict[str, Any] | None) -> bytes:
-    """The page's HTML, with every part; what is large comes at once, without a result, and asks for one itself."""
-    whole = query.model_copy(update={"part": ""})
-    prepared = prepare(whole, state.uploads, state.settings)
-    result = None if prepared.work > LARGE else answer_of(view_of(prepared))
-    return render(
-        "batch_size.html", schema=page_schema(), query=query, result=result, problem=problem, marked=MARKED,
-        terms=TERMS,
-        data_sets=DATASETS.values(), generators=GENERATORS.values(),
-    )  # fmt: skip
+def _context(_query: BatchSizeFields, _result: Any, _place: Place) -> dict[str, Any]:
+    return {"schema": page_schema(), "marked": MARKED, "terms": TERMS}
 
 
 @cache
@@ -68,3 +44,6 @@ def page_schema() -> dict[str, dict[str, Any]]:
     for name, own in titles.items():
         schema[name]["choices"] = [(choice, own[choice]) for choice, _ in schema[name]["choices"]]
     return schema
+
+
+PAGE = Page("/batch-size", "batch_size.html", _context, whole={"part": ""})

@@ -1,24 +1,14 @@
-"""`GET /network`: a deep network without and with batch norm; the HTML has the result inside unless it is large."""
+"""The network's page: what its template needs beside the query and the result."""
 
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
-from starlette.datastructures import State
-
-from app.api.network import LARGE
-from app.api.network_answer import answer_of
 from app.api.network_presets import PRESETS
 from app.api.network_query import NetworkFields, NetworkQuery
-from app.api.network_view import prepare, view_of
-from app.batches.datasets import DATASETS
-from app.batches.generators import GENERATORS
 from app.figures.network_claims import HOLDS_IF
-from app.pages.rendering import render, titled_schema
-from app.pages.sourced import page_of
+from app.pages.rendering import titled_schema
+from app.web.view import Page, Place
 from bncore.network.initializations import INITIALIZATIONS
-
-router = APIRouter(include_in_schema=False)
 
 KINDS = {"z": "z", "norm": "BN(z)", "f": "f(z)", "sum": "x + F(x)"}
 KIND_TITLES = {
@@ -57,21 +47,11 @@ TERMS = {
 }  # fmt: skip
 
 
-@router.get("/network")
-async def network(request: Request) -> Response:
-    """The network. A query that is wrong in a field shows the rest, with the error beside that field."""
-    return await page_of(request, NetworkQuery, "network-page", partial(_page, request.app.state))
-
-
-def _page(state: State, query: NetworkFields, problem: dict[str, Any] | None) -> bytes:
-    """The page's HTML; of a large network it comes at once, without a result, and asks for one itself."""
-    prepared = prepare(query, state.uploads, state.settings)
-    result = None if prepared.work > LARGE else answer_of(view_of(prepared))
-    return render(
-        "network.html", schema=page_schema(), query=query, result=result, problem=problem, presets=PRESETS,
-        holds_if=HOLDS_IF,
-        kinds=KINDS, kind_titles=KIND_TITLES, terms=TERMS, data_sets=DATASETS.values(), generators=GENERATORS.values(),
-    )  # fmt: skip
+def _context(_query: NetworkFields, _result: Any, _place: Place) -> dict[str, Any]:
+    return {
+        "schema": page_schema(), "presets": PRESETS, "holds_if": HOLDS_IF,
+        "kinds": KINDS, "kind_titles": KIND_TITLES, "terms": TERMS,
+    }  # fmt: skip
 
 
 @cache
@@ -84,3 +64,6 @@ def page_schema() -> dict[str, dict[str, Any]]:
     for name, own in titles.items():
         schema[name]["choices"] = [(choice, own.get(choice, title)) for choice, title in schema[name]["choices"]]
     return schema
+
+
+PAGE = Page("/network", "network.html", _context)

@@ -1,0 +1,15 @@
+"""The views, in the order of the navigation: routes, pages, navigation and catalogue are made from this list."""
+
+from typing import Any
+
+from app.api import batch_size, derivation, gradient_check, network, norms, playground
+from app.web.view import View
+
+Views = tuple[View[Any, Any, Any], ...]
+
+VIEWS: Views = tuple(room.VIEW for room in (playground, derivation, network, batch_size, norms, gradient_check))
+
+
+def navigation(views: Views) -> list[tuple[str, str]]:
+    """The path and the title of each page that the navigation names."""
+    return [*((view.page.path, view.title) for view in views if view.page), ("/docs", "REST API")]
