@@ -13,31 +13,6 @@ EPS_PLACEMENTS = ("variance", "deviation")
 MODES = ("train", "inference")
 FOCUSABLE, LATER = ' tabindex="0"', ' tabindex="-1"'
 
-TERMS = {
-    "x": "The input of batch norm: one number for each example and feature.",
-    "mean": "The mean of a feature over the examples of the batch: the dot in each row.",
-    "running_mean": "The running mean of a feature: an average over the batches seen in training.",
-    "running_sd": "The running deviation of a feature: the root of its running variance.",
-    "s": "The denominator that x is divided by: the deviation, kept away from 0 by epsilon.",
-    "average": "Angle brackets: the mean over the examples of the batch.",
-    "sd": "The deviation of a feature over the batch: the line to either side of the mean.",
-    "eps": "Epsilon keeps the denominator away from 0.",
-    "x_hat": "The normalized value: mean 0 and deviation 1 for every feature.",
-    "gamma": "The scale, learned, one value a feature.",
-    "beta": "The shift, learned, one value a feature.",
-    "y": "The output of batch norm.",
-    "activation": "The activation, applied to each number.",
-    "d_activation": "How much the loss changes with the activation's output: what arrives from above.",
-    "dy": "How much the loss changes with batch norm's output.",
-    "dx_hat": "How much the loss changes with the normalized value.",
-    "dx": "How much the loss changes with the input, through all three paths.",
-    "dx_direct": "The direct path: as if mean and deviation were constants.",
-    "dx_mean": "The path through the mean: the same for every example.",
-    "dx_variance": "The path through the variance: proportional to the normalized value.",
-    "readout": "The logits of a small linear read-out, which the loss looks at.",
-    "d_readout": "How much the loss changes with the logits.",
-}
-
 X = {"frameworks": r"\class{x}{x}", "lecture": r"\class{x}{Z}"}
 X_HAT = {"frameworks": r"\class{x_hat}{\hat{x}}", "lecture": r"\class{x_hat}{\bar{Z}}"}
 Y = {"frameworks": r"\class{y}{y}", "lecture": r"\class{y}{\hat{Z}}"}

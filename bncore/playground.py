@@ -39,7 +39,8 @@ class Layer:
 
 @dataclass(frozen=True)
 class Conservation:
-    """What batch norm's backward pass keeps, per feature (D,); `scale` = sum |dx| is the size to hold it against.
+    """What batch norm's backward pass keeps, per feature (D,); `scale` = sum |dx| is the size to hold it against, and
+    `terms` = sum |dx_direct| that of what dx is made of, beside which dx itself may be rounding.
 
     In training `sum_dx` is 0 and `sum_dx_x_hat` is `expected_sum_dx_x_hat`, which goes to 0 with eps.
     In inference the statistics are constants and neither law holds: `expected_sum_dx_x_hat` is None.
@@ -49,6 +50,7 @@ class Conservation:
     sum_dx_x_hat: Floats
     expected_sum_dx_x_hat: Floats | None
     scale: Floats
+    terms: Floats
 
 
 @dataclass(frozen=True)
@@ -179,10 +181,11 @@ def _conservation(result: Forward, gradients: Gradients) -> Conservation:
     parts = []
     for rows in row_blocks(*gradients.dx.shape):
         dx = gradients.dx[rows].astype(np.float64, copy=False)
-        parts.append((dx.sum(axis=1), (dx * result.x_hat[rows]).sum(axis=1), np.abs(dx).sum(axis=1)))
-    sum_dx, overlap, size = (np.concatenate(part) for part in zip(*parts, strict=True))
+        terms = np.abs(gradients.dx_direct[rows]).sum(axis=1, dtype=np.float64)
+        parts.append((dx.sum(axis=1), (dx * result.x_hat[rows]).sum(axis=1), np.abs(dx).sum(axis=1), terms))
+    sum_dx, overlap, size, terms = (np.concatenate(part) for part in zip(*parts, strict=True))
     expected = expected_overlap(result, gradients) if result.mode == "train" else None
-    return Conservation(sum_dx, overlap, expected, size)
+    return Conservation(sum_dx, overlap, expected, size, terms)
 
 
 def expected_overlap(result: Forward, gradients: Gradients) -> Floats:

@@ -10,9 +10,13 @@ from app.api.playground_view import View
 from app.api.source_query import SourceFields
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
-from app.figures.notation import SYMBOLS, in_notation
+from app.figures.notation import SYMBOLS, in_notation, in_symbols
 from app.figures.playground import figures
-from app.figures.playground_words import batch_text, conventions, headline, laws, measured, percent
+from app.figures.playground_captions import captions, why_vanished
+from app.figures.playground_headline import headline
+from app.figures.playground_laws import laws
+from app.figures.playground_terms import terms
+from app.figures.playground_words import batch_text, conventions, measured, percent
 from bncore.findings import Finding
 from bncore.stages import BACKWARD, FORWARD, PATHS, READOUT, Stage
 
@@ -34,14 +38,12 @@ def answer_of(view: View) -> dict[str, Any]:
             {"reason": v.reason, "text": in_notation(v.text, query.notation), "features": v.features}
             for v in view.vanished
         ],
-        "conventions": [
-            in_notation(text, query.notation)
-            for text in conventions(
-                result, query.running_variance, query.momentum, own=view.running is not None and view.running.given
-            )
-        ],
+        "why": why_vanished(view.vanished, view.shown),
+        "conventions": _conventions(view),
         "headline": headline(result, view.shown),
+        "captions": captions(result, view.shown),
         "symbols": SYMBOLS[query.notation],
+        "terms": terms(result, view.shown),
         "laws": laws(result, view.shown),
         "pair": view.shown.pair if len(view.shown.names) > 1 else None,
         "class_names": view.shown.class_names,
@@ -49,6 +51,12 @@ def answer_of(view: View) -> dict[str, Any]:
         "query": query.stated(),
         "figures": figures(result, view.shown),
     }
+
+
+def _conventions(view: View) -> list[str]:
+    query, own = view.query, view.running is not None and view.running.given
+    said = conventions(view.result, query.running_variance, query.momentum, query.running_steps, own=own)
+    return [in_notation(text, query.notation) for text in said]
 
 
 def listed(view: View) -> list[int]:
@@ -117,7 +125,10 @@ def _forward(view: View) -> dict[str, Any]:
             "mean": view.running.mean[at], "var": view.running.var[at], "given": view.running.given,
         },
         "all_gamma": forward.gamma[:MOST_LISTED], "all_beta": forward.beta[:MOST_LISTED],
-        "flags": [{"name": flag.name, "text": flag.text, "features": flag.features} for flag in forward.flags],
+        "flags": [
+            {"name": flag.name, "text": in_notation(in_symbols(flag.text), view.query.notation),
+             "features": flag.features} for flag in forward.flags
+        ],
         **{name: _summary(result.stages[name], at) for name in FORWARD},
         **_readout(view, READOUT[:1]),
     }  # fmt: skip

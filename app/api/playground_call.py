@@ -13,7 +13,7 @@ ANSWER = {
     "forward": {"mean": [13.0], "var": [0.655], "gamma": [1.0], "beta": [0.0], "x": {"mean": [13.0], "sd": [0.81]}},
     "backward": {"dgamma": [-11.1], "dbeta": [-1.12], "dx": {"mean": [0.0], "sd": [0.904]}},
     "findings": [{"id": "statistics_noise", "severity": "note", "title": "How noisy the statistics are at N = 178"}],
-    "conventions": ["normalized by this batch's mean and biased variance (divided by N)"],
+    "conventions": ["normalized by this batch's mean and biased variance (divided by N = 178)"],
     "headline": "Deviations run from 0.124 (nonflavanoid phenols) to 314 (proline), 2,530-fold.",
     "figures": {"x": {"data": [], "layout": {}}},
 }

@@ -47,7 +47,9 @@ def drawn_text(text: str) -> str:
 
 
 LECTURE_WORDS = {"x̂": "Z̄", "x": "Z", "y": "Ẑ", "γ": "G", "β": "B", "N": "K", "dx": "dZ", "dy": "dẐ"}
-_WORD = re.compile("|".join(rf"(?<![A-Za-z]){word}(?![A-Za-z\u0302])" for word in LECTURE_WORDS))
+_WORD = re.compile("|".join(rf"(?<![A-Za-z]){word}(?![A-Za-z0-9\u0302])" for word in LECTURE_WORDS))
+NAMES = {"x_hat": "x̂", "gamma": "γ", "beta": "β", "eps": "ε"}
+_NAME = re.compile(rf"\b({'|'.join(NAMES)})\b")
 
 
 def in_notation(text: str, notation: str) -> str:
@@ -57,3 +59,12 @@ def in_notation(text: str, notation: str) -> str:
     'dL/dẐ is a straight line in Z̄, and G is 1'
     """
     return text if notation == "frameworks" else _WORD.sub(lambda found: LECTURE_WORDS[found[0]], text)
+
+
+def in_symbols(text: str) -> str:
+    """A sentence that calls things by their names in Python, in the frameworks' symbols.
+
+    >>> in_symbols("x_hat = 0 and y = beta")
+    'x̂ = 0 and y = β'
+    """
+    return _NAME.sub(lambda found: NAMES[found[0]], text)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.notation import STAGE_TITLES, drawn_text, symbol
-from app.figures.numbers import counted, significant, three
+from app.figures.numbers import apart, counted, significant, span, three
 from app.figures.overview import overview_panel
 from app.figures.rows import Figure, Panel, name_margin, outside_text, row_panels
 from app.figures.theme import MEANINGS, colour_of
@@ -74,8 +74,12 @@ def _panel(stage: Stage, result: Playground, shown: Shown) -> Panel:
     if stage.name in READOUT:
         names = [drawn_text(name) for name in shown.class_names]
         return Panel(stage, range(len(names)), names, title, value, noun=shown.class_noun)
-    example = "example" if result.positions == 1 else "position"
-    return Panel(stage, shown.rows, [shown.drawn_names[i] for i in shown.rows], title, value, example)
+    return Panel(stage, shown.rows, [shown.drawn_names[i] for i in shown.rows], title, value, _point(result))
+
+
+def _point(result: Playground) -> str:
+    """What each number of a feature stands for."""
+    return "example" if result.positions == 1 else "position"
 
 
 def _overview(stage: Stage, shown: Shown) -> Figure:
@@ -115,17 +119,13 @@ def _summary(stage: Stage, shown: Shown, note: str) -> str:
     s, noun = stage.summary, _noun(stage, shown)
     at = list(shown.selected) if shown.selected and stage.name not in READOUT else slice(None)
     mean, sd, low, high = (values[at].tolist() for values in (s.mean, s.sd, s.low, s.high))
-    rows = counted(len(mean), noun, PLURALS[noun])
+    drawn = "histograms" if _has_rows(stage.name, shown) else "a map"
     text = (
-        f"{shown.symbol(stage.name)}, {STAGE_TITLES[stage.name]}: histograms of {rows}. "
-        f"Means {_span(mean)}, deviations {_span(sd)}, values {_span(low + high)}."
+        f"{shown.symbol(stage.name)}, {STAGE_TITLES[stage.name]}: {drawn} of "
+        f"{counted(len(mean), noun, PLURALS[noun])}. Means {span(mean, max(map(abs, low + high)))}, deviations "
+        f"{span(sd)}, values {span(low + high)}."
     )
     return f"{text} {note[:1].upper()}{note[1:]}." if note else text
-
-
-def _span(values: Sequence[float]) -> str:
-    """From the smallest to the largest."""
-    return f"from {three(min(values))} to {three(max(values))}"
 
 
 def _parameters(result: Playground, shown: Shown) -> Figure:
@@ -171,9 +171,10 @@ def _pair(result: Playground, shown: Shown) -> Figure:
     i, j = shown.pair
     numbers = result.stages["x"].values.shape[1]
     drawn = np.arange(numbers) if numbers <= PAIR_POINTS else np.linspace(0, numbers - 1, PAIR_POINTS).astype(np.intp)
-    traces = [_cloud(result.stages[name], drawn, shown, axis) for name, axis in (("x", ""), ("x_hat", "2"))]
+    noun = _point(result)
+    traces = [_cloud(result.stages[name], drawn, shown, axis, noun) for name, axis in (("x", ""), ("x_hat", "2"))]
     (a, b), (across, up) = ((names[i], names[j]) for names in (shown.names, shown.drawn_names))
-    kept = _correlation_text(*shown.correlations)
+    kept = _correlation_text(*shown.correlations, numbers)
     if len(drawn) < numbers:
         kept += f"; {len(drawn)} of {counted(numbers, 'point')} drawn"
     layout = {
@@ -193,13 +194,13 @@ def _pair(result: Playground, shown: Shown) -> Figure:
     return {"data": traces, "layout": layout}
 
 
-def _cloud(stage: Stage, drawn: NDArray[np.intp], shown: Shown, axis: str) -> Figure:
+def _cloud(stage: Stage, drawn: NDArray[np.intp], shown: Shown, axis: str, noun: str) -> Figure:
     x, y = (_rounded(stage.values[feature, drawn].astype(np.float64)) for feature in shown.pair)
     return {
         "type": "scatter", "mode": "markers", "name": shown.symbol(stage.name),
         "x": x, "y": y, "xaxis": f"x{axis}", "yaxis": f"y{axis}",
         "marker": {"color": colour_of(stage.name), "size": 5, "opacity": 0.65}, "customdata": drawn,
-        "hovertemplate": "example %{customdata}: %{x:.3g}, %{y:.3g}<extra></extra>", "meta": {"term": stage.name},
+        "hovertemplate": f"{noun} %{{customdata}}: %{{x:.3g}}, %{{y:.3g}}<extra></extra>", "meta": {"term": stage.name},
     }  # fmt: skip
 
 
@@ -209,7 +210,14 @@ def _rounded(values: Floats) -> Floats:
     return values if high - low < SMALLEST else np.round(values, 3 - math.floor(math.log10(high - low)))
 
 
-def _correlation_text(before: float, after: float) -> str:
-    if math.isnan(before):
+def _correlation_text(before: float, after: float, numbers: int) -> str:
+    if numbers == 1:
+        return "no correlation: there is one point"
+    if math.isnan(before) or math.isnan(after):
         return "no correlation, as one of the two is constant"
-    return f"correlation {three(before)} before, {three(after)} after"
+    texts = apart(before, after)
+    return (
+        f"correlation {texts[0]} before and after"
+        if texts[0] == texts[1]
+        else "correlation {} before, {} after".format(*texts)
+    )

@@ -1,6 +1,7 @@
 """The templates with what they call, and a page as a response."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.answers import to_json
 from app.api.controls import schema_of
 from app.assets import FONT, PLOTLY, address
 from app.figures import theme
+from app.figures.notation import in_notation
 from app.release import ROOT
 from bncore import __version__
 from bncore.activations import ACTIVATIONS
@@ -51,11 +53,11 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     env.globals |= {
-        "address": address, "variants": formulas.variants, "symbol_math": formulas.symbol_math, "terms": formulas.TERMS,
+        "address": address, "variants": formulas.variants, "symbol_math": formulas.symbol_math,
         "plotly": PLOTLY, "math_font": FONT, "theme": theme, "version": __version__,
         "templates": {scheme: theme.template(scheme) for scheme in ("light", "dark")},
     }  # fmt: skip
-    env.filters |= {"json": embedded, "code": code, "number": number}
+    env.filters |= {"json": embedded, "code": code, "help": help_text, "number": number}
     return env
 
 
@@ -68,11 +70,31 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
 
 
-def code(text: str) -> Markup:
-    """Text with `names` between backticks as code."""
+def code(text: str, around: Callable[[str], Markup] = Markup.escape) -> Markup:
+    """Text with `names` between backticks as code, and what is around them as `around` makes it."""
     parts = text.split("`")
     return Markup("").join(
-        Markup("<code>{}</code>").format(part) if i % 2 else Markup.escape(part) for i, part in enumerate(parts)
+        Markup("<code>{}</code>").format(part) if i % 2 else around(part) for i, part in enumerate(parts)
+    )
+
+
+def help_text(text: str) -> Markup:
+    """The same on a page with a notation, in the symbols of the one in force; what compares the two stays as it is."""
+    compares = "γ" in text and re.search(r"\bG\b", text) is not None
+    return code(text) if compares else code(text, _in_both)
+
+
+def _in_both(text: str) -> Markup:
+    """Text in the frameworks' symbols, and beside it, where they differ, in the lecture's: the page shows one of them.
+
+    >>> str(_in_both("a γ")).replace("data-notation-is", "at")
+    '<span at="frameworks">a γ</span><span at="lecture">a G</span>'
+    """
+    other = in_notation(text, "lecture")
+    if other == text:
+        return Markup.escape(text)
+    return Markup('<span data-notation-is="frameworks">{}</span><span data-notation-is="lecture">{}</span>').format(
+        text, other
     )
 
 

@@ -188,7 +188,7 @@ def test_nearly_all_is_not_called_all(client):
     [
         ("1,10;2,20", "Deviations run from 0.500 (x0) to 5.00 (x1), 10.0-fold."),
         ("1,11;2,12;4,14", "Every feature has deviation 1.25."),
-        ("1,1;2,2.0001", "Every feature has deviation 0.500."),
+        ("1,1;2,2.0001", "Every feature has deviation about 0.500."),
         ("1,2;1,4", "Deviations run from 0 (x0) to 1.00 (x1)."),
     ],
 )
@@ -218,6 +218,38 @@ def test_the_second_law_claims_no_more_than_its_numbers(client):
     assert "ε is not small beside the deviation here" in deviation
     linear = get(client, upstream="sum_of_squares", activation="identity", eps=1e-9)["laws"][1]["text"]
     assert "so little is left of ∂L/∂x here that even this is" in linear
+
+
+@pytest.mark.parametrize("eps", [1e-9, 2e-3, 0.03])
+def test_epsilon_is_not_blamed_for_a_gradient_that_lies_along_x_hat(client, eps):
+    """Under Σy² the whole of dx is what epsilon leaves, be it ever so small beside the variance."""
+    query = {"source": "normal", "features": 2, "upstream": "sum_of_squares", "activation": "identity", "eps": eps}
+    text = get(client, **query)["laws"][1]["text"]
+    assert "is not small" not in text
+    assert "so little is left" in text
+
+
+def test_a_gradient_of_rounding_is_called_rounding(client):
+    """All ones and no epsilon: nothing but rounding comes out, and it is not held against itself."""
+    for upstream in ("ones", "sum_of_squares"):
+        laws = get(client, eps=0, upstream=upstream, activation="identity")["laws"]
+        assert all("0 up to rounding" in law["text"] for law in laws)
+        assert all("times Σ" not in law["text"] for law in laws)
+
+
+def test_the_headline_follows_scale_and_shift(client):
+    told = {(gamma, beta): get(client, gamma=gamma, beta=beta)["headline"] for gamma in ("1", "2.5") for beta in "01"}
+    assert told["1", "0"].endswith("every feature has mean 0 and deviation 1.")
+    assert told["2.5", "0"].endswith("Normalized, then scaled by γ, y has mean 0 and deviation 2.50.")
+    assert told["1", "1"].endswith("Normalized, then shifted by β, y has mean 1.00 and deviation 1.00.")
+    assert told["2.5", "1"].endswith("then scaled by γ and shifted by β, y has mean 1.00 and deviation 2.50.")
+    varied = get(client, source="iris", gamma="1,2,3,4")["headline"]
+    assert varied.endswith("y has mean 0 and deviations from 1.00 to 4.00.")
+
+
+def test_two_ends_that_read_alike_are_one_number(client):
+    close = get(client, source="inline", values="0,0;1,1.0004", eps=0.01)["headline"]
+    assert close.endswith("Normalized, every feature has mean 0 and deviation 0.981: ε weighs.")
 
 
 def test_an_overflow_of_the_uploads_number_type_is_a_422_on_the_field_that_helps(client, uploaded):

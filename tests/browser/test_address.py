@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
@@ -114,3 +115,15 @@ def test_a_field_at_its_default_is_not_in_the_address(playground: Playground) ->
     playground.open("gamma=auto&seed=0&batch_size=32")
     playground.choose("activation", "tanh")
     assert playground.query == {"batch_size": "32", "activation": "tanh"}
+
+
+@pytest.mark.parametrize("path", ["/", "/derivation?source=wine", "/norms"])
+def test_what_was_drawn_is_told_of_its_own_state_alone(playground: Playground, path: str) -> None:
+    drawn = playground.page.locator("#drawn")
+    playground.page.goto(path)
+    playground.settle()
+    playground.click("New draw")
+    expect(drawn).to_have_text("Drawn from seed 1.")
+    playground.page.go_back()
+    playground.settle()
+    expect(drawn).to_be_empty()

@@ -147,7 +147,7 @@ def test_two_features_show_that_batch_norm_does_not_decorrelate(playground: Play
     playground.page.locator("#pair-b").select_option(label="proline")
     playground.settle()
     note = playground.figure("pair").locator(".note")
-    expect(note).to_have_text("correlation 0.644 before, 0.644 after")
+    expect(note).to_have_text("correlation 0.644 before and after")
     assert playground.query == {"pair": "0,12"}
     assert playground.axes("pair")["yaxis2"]["title"] == "x̂: proline"
 

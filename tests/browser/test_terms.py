@@ -70,7 +70,7 @@ def test_every_symbol_of_every_formula_has_its_sentence(playground: Playground) 
     names = playground.page.locator(".formula .term").evaluate_all(
         "(all) => [...new Set(all.map((t) => t.dataset.term))]"
     )
-    terms = playground.page.evaluate("() => JSON.parse(document.getElementById('state').textContent).terms")
+    terms = playground.page.evaluate("() => JSON.parse(document.getElementById('answer').textContent).terms")
     assert set(names) <= terms.keys()
     assert len(names) >= 14
 

@@ -22,8 +22,17 @@ export function clearProblems() {
 export function showProblem(detail, errors = [], shownInstead = "") {
   const homeless = errors.filter((row) => !showAt(row.field, messageOf(row, detail, errors.length)));
   if (homeless.length || !errors.length) told.push({ text: detail });
-  if (shownInstead) told.push({ text: `Not computed; below is still ${shownInstead}.` });
+  if (shownInstead) {
+    told.push({ text: `Not computed; below is still ${shownInstead}.` });
+    takeBack();
+  }
   write();
+}
+
+// What was concluded before is not said of what was asked for now; the next answer writes a conclusion of its own.
+function takeBack() {
+  const headline = $("headline");
+  if (headline) headline.textContent = "Not computed.";
 }
 
 // A sentence of its own stands as it is; what only names the field (which the control does) is said in words.

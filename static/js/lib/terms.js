@@ -17,14 +17,16 @@ export function hideTip() {
   for (const described of document.querySelectorAll(".term[aria-describedby]")) described.removeAttribute("aria-describedby");
 }
 
+// `terms`: the sentence of each, or a function that gives them as the answer in force has them.
 export function bindTerms(terms, figures) {
+  const said = (term) => (typeof terms === "function" ? terms() : terms)[term];
   const light = (term, at) => {
     dim();
     for (const element of document.querySelectorAll(`[data-term="${term}"]`)) element.classList.add("lit");
     const panel = document.getElementById(`figure-${term}`);
     panel?.classList.add("lit");
     for (const shown of figures.all()) emphasize(shown, term);
-    if (at && terms[term]) showTip(at, terms[term]);
+    if (at && said(term)) showTip(at, said(term));
   };
 
   const dim = () => {

@@ -13,6 +13,7 @@ export function showTexts(answer) {
   const warnings = document.getElementById("warnings");
   list("warnings", answer.batch.warnings);
   warnings.hidden = answer.batch.warnings.length === 0;
+  showCaptions(answer);
   showVanished(answer);
   showLaws(answer);
 }
@@ -21,16 +22,15 @@ function list(id, texts) {
   document.getElementById(id).replaceChildren(...texts.map((text) => element("li", text)));
 }
 
-function showVanished({ vanished, batch }) {
+function showVanished({ why: text }) {
   const why = document.getElementById("why");
-  why.hidden = vanished.length === 0;
-  const all = (features) => features.length === batch.feature_count;
-  const who = (features) => (all(features) ? "every feature" : features.length === 1 ? name(batch, features[0]) : `${features.length} features`);
-  why.textContent = vanished.map(({ text, features }) => `The gradient at the input vanishes for ${who(features)}. ${text}`).join(" ");
+  why.hidden = text === "";
+  why.textContent = text;
 }
 
-function name(batch, feature) {
-  return batch.feature_names[batch.features.indexOf(feature)] ?? `feature ${feature}`;
+// What stands above each row of panels.
+function showCaptions({ captions }) {
+  for (const place of document.querySelectorAll("[data-caption]")) place.textContent = captions[place.dataset.caption];
 }
 
 function showLaws({ laws }) {

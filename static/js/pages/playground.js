@@ -161,7 +161,7 @@ bindUndo(state);
 bindSource(state, { again });
 bindReplay(state, again);
 bindCopy(state);
-bindTerms(embedded.terms, figures);
+bindTerms(() => answer?.terms ?? {}, figures);
 relevance();
 showVariants();
 showSource(state);

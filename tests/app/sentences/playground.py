@@ -1,7 +1,16 @@
 """The playground's sentences, and the states in which each may stand."""
 
+import numpy as np
+
+from tests.app.sentences.data import array_of
 from tests.app.sentences.seen import Seen
-from tests.app.sentences.sentence import Sentence
+from tests.app.sentences.sentence import Condition, Sentence, never
+
+CAPTIONS = r"captions\.|#view$|#t-|caption"
+HEADLINE = r"headline"
+SUMMARY = r"figures\.(?!readout|d_readout|pair|parameters).*summary"
+OF_THE_NOTATION = r"^(?!.*(#h-notation|#h-feature_names|data-about)).*$"
+SHOWN_AT_ONCE = 16
 
 
 def training(seen: Seen) -> bool:
@@ -12,12 +21,121 @@ def inference(seen: Seen) -> bool:
     return not training(seen)
 
 
-def beside_the_deviation(seen: Seen) -> bool:
+def deviation(seen: Seen) -> bool:
     return seen.asked("eps_placement", "variance") == "deviation"
 
 
+def lecture(seen: Seen) -> bool:
+    return seen.asked("notation", "frameworks") == "lecture"
+
+
+def images(seen: Seen) -> bool:
+    return array_of(seen.state).ndim > 2
+
+
+def alone(seen: Seen) -> bool:
+    """One number a feature."""
+    return seen.state["examples"] == 1 and not images(seen)
+
+
+def rows(seen: Seen) -> bool:
+    return int(seen.state["features"]) <= SHOWN_AT_ONCE
+
+
+def plain(seen: Seen) -> bool:
+    """Neither scaled nor shifted."""
+    return not ({"gamma", "beta"} & seen.query.keys())
+
+
+def undone(seen: Seen) -> bool:
+    return seen.asked("gamma") == "sigma" and seen.asked("beta") == "mean"
+
+
+def deviations(seen: Seen) -> np.ndarray:
+    """The deviation of each feature, by NumPy alone."""
+    x = array_of(seen.state)
+    return np.moveaxis(x, 1, 0).reshape(x.shape[1], -1).std(axis=1)
+
+
+def denominators(seen: Seen) -> np.ndarray:
+    sd, eps = deviations(seen), float(seen.asked("eps", "1e-5"))
+    return sd + eps if deviation(seen) else np.sqrt(sd**2 + eps)
+
+
+def some_vary(seen: Seen) -> bool:
+    return bool(deviations(seen).any()) and not deviations(seen).all()
+
+
+def epsilon_weighs(seen: Seen) -> bool:
+    """In some feature epsilon is a twentieth of what it is added to, or more."""
+    sd, eps = deviations(seen), float(seen.asked("eps", "1e-5"))
+    return bool((eps >= 0.05 * (sd if deviation(seen) else sd**2)).any())
+
+
+def normalized_to_one(seen: Seen) -> bool:
+    sd = deviations(seen)
+    live = sd > 0
+    return bool(live.any()) and float((sd[live] / denominators(seen)[live]).min()) > 0.9995
+
+
+def both(*conditions: Condition) -> Condition:
+    return lambda seen: all(condition(seen) for condition in conditions)
+
+
+def no(condition: Condition) -> Condition:
+    return lambda seen: not condition(seen)
+
+
 TABLE = [
+    # The mode.
+    Sentence(r"subtracts each feature's mean", training, "in training"),
+    Sentence(r"subtracts each feature's running mean", inference, "in inference"),
     Sentence(r"normalized by this batch's mean", training, "in training"),
     Sentence(r"normalized by the running statistics", inference, "in inference"),
-    Sentence(r"added to the deviation", beside_the_deviation, "where ε is added to σ", where=r"conventions$"),
+    Sentence(r"By the running statistics", inference, "in inference"),
+    Sentence(r"also moves its feature's mean", both(training, no(alone)), "in training on two or more numbers"),
+    Sentence(r"every other example", both(training, no(images), no(alone)), "in training on two or more examples"),
+    Sentence(r"every other number", both(training, images), "in training on images"),
+    Sentence(r"moves its own output alone", inference, "in inference"),
+    Sentence(r"nothing reaches the input", both(training, alone), "in training on one example"),
+    Sentence(r"add up to the gradient at the input", training, "in training"),
+    Sentence(r"[Oo]nly the direct path|direct path alone", inference, "in inference"),
+    Sentence(r"all three paths", training, "in training"),
+    Sentence(r"^The path through the mean: 0", inference, "in inference"),
+    Sentence(r"No law in inference", inference, "in inference"),
+    Sentence(r"[Ss]hifting every example alike|[Ss]caling the feature", training, "in training"),
+    # Epsilon.
+    Sentence(r"added to the deviation", deviation, "where ε is added to σ", where=r"conventions$"),
+    Sentence(r"added to the variance", no(deviation), "where ε is added to σ²", where=r"conventions$"),
+    Sentence(r"beside the variance", no(deviation), "where ε is added to σ²"),
+    Sentence(r"beside the deviation", deviation, "where ε is added to σ"),
+    Sentence(r"is not small beside", epsilon_weighs, "where ε is a twentieth of what it is added to"),
+    Sentence(r"mean 0 and deviation 1\.( |$)", normalized_to_one, "where the deviations are 1", where=HEADLINE),
+    # Scale and shift.
+    Sentence(r"every feature .*has mean 0 and", both(plain, training), "without scale and shift", where=HEADLINE),
+    Sentence(r"scaled by [γG]", lambda seen: "gamma" in seen.query, "where γ is not 1", where=HEADLINE),
+    Sentence(r"shifted by [βB]", lambda seen: "beta" in seen.query, "where β is not 0", where=HEADLINE),
+    Sentence(r"undo the normalization", undone, "where γ and β undo it", where=HEADLINE),
+    # What is in the batch.
+    Sentence(r"that varies has", some_vary, "where some features vary and some do not", where=HEADLINE),
+    Sentence(r"No feature varies", lambda seen: not deviations(seen).any(), "where none varies", where=HEADLINE),
+    Sentence(r"So every .* is 0", lambda seen: not deviations(seen).any(), "where none varies", where=HEADLINE),
+    Sentence(r"batch has one example", alone, "with one example", where=r"headline|vanished|why"),
+    Sentence(r"-fold", lambda seen: len(set(deviations(seen))) > 1, "where deviations differ", where=HEADLINE),
+    Sentence(r"no correlation, as one", no(lambda s: bool(deviations(s)[:2].all())), "where one is constant"),
+    Sentence(r"keeps its correlation", lambda s: bool(deviations(s)[:2].all()), "where both vary"),
+    Sentence(r"divided by [NK] = \d+\)", both(training, no(images)), "in training, without positions"),
+    Sentence(r"divided by \d+: [NK] = .* × 4 positions", both(training, images), "in training on images"),
+    # How it is drawn.
+    Sentence(r"a dot at the mean|the dot in each row|the line to either side", rows, "up to 16 features"),
+    Sentence(r"darker where more", no(rows), "above 16 features", where=r"captions|caption"),
+    Sentence(r"histograms of", rows, "up to 16 features", where=SUMMARY),
+    Sentence(r"a map of", no(rows), "above 16 features", where=SUMMARY),
+    # The notation.
+    Sentence(r"[γβ]|x̂|∂L/∂[xy]|(?<!\w)N(?!\w)", no(lecture), "in the frameworks' notation", where=OF_THE_NOTATION),
+    Sentence(r"Z̄|Ẑ|∂L/∂[ZGB]", lecture, "in the lecture's notation", where=OF_THE_NOTATION),
+    # Numbers that say less than they seem to.
+    Sentence(r"from (\S+) to \1(?![\w.,−])", never, "never: two ends that read alike"),
+    Sentence(r"(\S+) before, \1 after", never, "never: a change that reads like none"),
+    Sentence(r"of Σ \|[^|]+\| = [\d.]+e−1[3-9]", never, "never: rounding held against itself"),
 ]
