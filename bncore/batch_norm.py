@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64, choice, not_finite, per_feature, real_array
-from bncore.epsilon import EPS_PLACEMENTS, reciprocal, valid_eps
+from bncore.denominator import Denominator, denominator
+from bncore.epsilon import EPS_PLACEMENTS, valid_eps
 from bncore.errors import BadParameter
 from bncore.flags import Flag, inference_flags, training_flags
 from bncore.layout import Layout, layout_of, room
@@ -41,6 +42,9 @@ class Forward:
     feature_axis: int
     count: int
     flags: tuple[Flag, ...]
+    sigma: Float64
+    """sqrt(var); 0 for a constant feature only, also where var is too small for float64 and given as 0."""
+    denominator: Denominator = field(repr=False)
     layout: Layout = field(repr=False)
     normalized: Array = field(repr=False)
     """x_hat in the layout's view, as the backward pass reads it: float64 if the batch is one block, else x_hat."""
@@ -104,14 +108,14 @@ def forward(
     statistics_of = MODES[choice(mode, MODES, "mode")]
     found = statistics_of(view, layout, given, momentum, running_variance)
     used = found.used
-    scale = placement.scale(used.var, eps)
-    y, x_hat, normalized = _normalize(view, layout, used, reciprocal(scale), gamma, beta)
+    divided = denominator(used, placement, eps)
+    y, x_hat, normalized = _normalize(view, layout, used, divided, gamma, beta)
     return Forward(
         y=y.reshape(layout.shape),
         x_hat=x_hat.reshape(layout.shape),
         mean=used.mean,
         var=used.var,
-        scale=scale,
+        scale=divided.scale,
         running_mean=found.running[0] if found.running else None,
         running_var=found.running[1] if found.running else None,
         gamma=gamma,
@@ -121,7 +125,9 @@ def forward(
         mode=mode,
         feature_axis=layout.feature_axis,
         count=layout.count,
-        flags=training_flags(used.var, scale, layout.count) if mode == "train" else inference_flags(scale),
+        flags=training_flags(used, divided.scale) if mode == "train" else inference_flags(divided.scale),
+        sigma=used.sigma,
+        denominator=divided,
         layout=layout,
         normalized=normalized,
     )
@@ -155,18 +161,24 @@ MODES: dict[str, Callable[[Array, Layout, Running | None, float, str], _Statisti
 
 
 def _normalize(
-    view: Array, layout: Layout, used: Statistics, inverse: Float64, gamma: Float64, beta: Float64
+    view: Array, layout: Layout, used: Statistics, divided: Denominator, gamma: Float64, beta: Float64
 ) -> tuple[Array, Array, Array]:
     """y, x_hat and what the backward pass reads, block by block: never a x + b, which cancels where |mean| is large."""
-    mean, rest, inverse, gamma, beta = map(layout.expand, (used.mean, used.mean_rest, inverse, gamma, beta))
+    lifted, behind = used.lifted, divided.behind
+    centre = (used.mean, used.mean_rest) if lifted is None else (lifted.mean, lifted.rest)
+    mean, rest, inverse, gamma, beta = map(layout.expand, (*centre, divided.factor, gamma, beta))
+    by = None if lifted is None else layout.expand(lifted.by)
+    behind = None if behind is None else layout.expand(behind)
     y, x_hat = np.empty(layout.view, view.dtype), np.empty(layout.view, view.dtype)
     scratch, scaled = layout.scratch(2)
     for index in layout.blocks():
         block = view[index]
         normalized, out = room(scratch, block), room(scaled, block)
-        np.subtract(block, mean, out=normalized)
+        np.subtract(block if by is None else block * by, mean, out=normalized)
         normalized -= rest
         normalized *= inverse
+        if behind is not None:
+            normalized *= behind
         x_hat[index] = normalized
         np.multiply(normalized, gamma, out=out)
         out += beta

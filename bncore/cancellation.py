@@ -6,6 +6,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.epsilon import reciprocal
+from bncore.lift import LEAST, LIFT
 
 
 def without_cancellation(
@@ -24,7 +25,10 @@ def without_cancellation(
     def balanced(rest: Float64) -> Float64:
         return rest - mean(rest) if centred else rest
 
-    inverse = reciprocal(mean(np.square(values)))
+    squares = mean(np.square(values))
+    if squares.min() < LEAST and values.any():
+        values, squares = _in_units(values, squares, mean, balanced)
+    inverse = reciprocal(squares)
     rest, along = gradient, np.zeros_like(inverse)
     for _ in range(2):
         rest = balanced(rest)
@@ -32,3 +36,17 @@ def without_cancellation(
         rest = rest - part * values
         along = along + part
     return balanced(rest) + left * along * values
+
+
+def _in_units(
+    values: Float64, squares: Float64, mean: Callable[[Float64], Float64], balanced: Callable[[Float64], Float64]
+) -> tuple[Float64, Float64]:
+    """Values and their mean squares in a unit, a power of two, in which the squares have all their digits.
+
+    b v does not change with the unit of v. Values below the range have lost digits, and with them their mean of 0.
+    """
+    values = values * np.where(squares < LEAST, LIFT, 1.0)
+    found = mean(np.square(values))
+    unit = np.where(squares < LEAST, np.ldexp(1.0, -(np.frexp(found)[1] // 2)), 1.0)
+    values = np.where(squares < LEAST, balanced(values * unit), values)
+    return values, mean(np.square(values))

@@ -135,7 +135,7 @@ def printed(x: ArrayLike, gamma: Float64, *, exact: Gradients) -> Printed:
 def _values(x: Float64, result: Forward, gradients: Gradients) -> dict[str, Array]:
     """The value of every node by its name, in the order of computation."""
     dy, dx_hat = gradients.terms.dy, gradients.dx_hat
-    inverse, sigma = reciprocal(result.scale), np.sqrt(result.var)
+    inverse, sigma = reciprocal(result.scale), result.sigma
     beside = result.eps_placement == "deviation"
     dscale = -inverse * result.gamma * gradients.dgamma
     dvar = dscale * reciprocal(2 * (sigma if beside else result.scale))
@@ -197,7 +197,7 @@ def _deps(result: Forward) -> Float64:
 
 def _locals(values: dict[str, Array], result: Forward) -> dict[str, tuple[Local, ...]]:
     """The local derivatives of each node, in the order of its parents; a value for each formula of `locals_of`."""
-    count, inverse, sigma = result.count, reciprocal(result.scale), np.sqrt(result.var)
+    count, inverse, sigma = result.count, reciprocal(result.scale), result.sigma
     one, centred, x_hat, gamma = np.array(1.0), values["centred"], values["x_hat"], values["gamma"]
     root = sigma if result.eps_placement == "deviation" else result.scale
     known: dict[tuple[str, str], Any] = {

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64
+from bncore.epsilon import SMALLEST_NORMAL
+from bncore.statistics import Statistics
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,24 @@ FLAGS: dict[str, str] = {
     "single_example": "The batch has one example a feature: its deviation from the mean is 0, so x_hat = 0, y = beta "
     "and dx = 0 whatever x is.",
     "constant_feature": "The variance is 0 in float64: x_hat = 0 and y = beta.",
+    "variance_underflow": "The variance is smaller than float64 holds with all its digits (2.2e-308), and given as far "
+    "as it does; the deviation is held, and all else is computed from it.",
     "zero_denominator": "The denominator is 0, where batch norm is not differentiable: x_hat = 0, y = beta "
     "and dx = 0 by definition.",
 }
 
 
-def training_flags(var: Float64, scale: Float64, count: int) -> tuple[Flag, ...]:
+def training_flags(found: Statistics, scale: Float64) -> tuple[Flag, ...]:
     """The flags of a batch that is normalized by its own statistics."""
-    if count > 1 and var.all():
-        return ()
-    names = ("single_example",) if count == 1 else ("constant_feature",)
-    return (Flag(names[0], _indices(var == 0)), *inference_flags(scale))
+    if found.count > 1 and found.lifted is None and found.var.all():
+        return inference_flags(scale)
+    constant, tiny = found.sigma == 0, found.var < SMALLEST_NORMAL
+    names = {
+        "single_example" if found.count == 1 else "constant_feature": constant,
+        "variance_underflow": tiny & ~constant,
+    }
+    own = tuple(Flag(name, _indices(mask)) for name, mask in names.items() if mask.any())
+    return (*own, *inference_flags(scale))
 
 
 def inference_flags(scale: Float64) -> tuple[Flag, ...]:

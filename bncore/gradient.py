@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.batch_norm import Forward
 from bncore.cancellation import without_cancellation
-from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import ShapeMismatch
 from bncore.layout import Layout, room
 
@@ -40,22 +40,25 @@ class Gradients:
     @cached_property
     def dx_direct(self) -> Array:
         """The path through the numerator alone, mean and s held fixed: (gamma / s) dy."""
-        return self.terms.of_dy(self.terms.slope)
+        return self.terms.of_dy(self.terms.slope, self.terms.lift)
 
     @cached_property
     def dx_mean(self) -> Array:
         """The path through the mean: -(gamma / s) <dy>, the same for every example; 0 in inference."""
-        return self.terms.constant(-self.terms.slope * self.terms.mean_path)
+        return self.terms.constant(-self.terms.slope * self.terms.mean_path, self.terms.lift)
 
     @cached_property
     def dx_variance(self) -> Array:
         """The path through the variance: -(gamma / s) c0 x_hat <dy x_hat>; 0 in inference."""
-        return self.terms.of_x_hat(-self.terms.slope * self.terms.variance_path)
+        return self.terms.of_x_hat(-self.terms.slope * self.terms.variance_path, self.terms.lift)
 
 
 @dataclass(frozen=True, eq=False)
 class _Terms:
-    """dx = slope (dy - mean_path - variance_path x_hat), with one value a feature each."""
+    """dx = slope (dy - mean_path - variance_path x_hat) lift, with one value a feature each; `lift` None is 1.
+
+    `slope` is gamma / s but for the power of two `lift`, without which it might leave float64.
+    """
 
     dy: Array
     x_hat: Array
@@ -63,20 +66,22 @@ class _Terms:
     dtype: np.dtype[np.floating]
     gamma: Float64
     slope: Float64
+    lift: Float64 | None
     mean_path: Float64
     variance_path: Float64
 
-    def of_dy(self, factor: Float64) -> Array:
-        return self._kept(self.dy * self.layout.expand(factor))
+    def of_dy(self, factor: Float64, lift: Float64 | None = None) -> Array:
+        return self.kept(self.dy * self.layout.expand(factor), lift)
 
-    def of_x_hat(self, factor: Float64) -> Array:
-        return self._kept(self.x_hat * self.layout.expand(factor))
+    def of_x_hat(self, factor: Float64, lift: Float64 | None) -> Array:
+        return self.kept(self.x_hat * self.layout.expand(factor), lift)
 
-    def constant(self, value: Float64) -> Array:
-        return self._kept(np.zeros(self.layout.view) + self.layout.expand(value))
+    def constant(self, value: Float64, lift: Float64 | None) -> Array:
+        return self.kept(np.zeros(self.layout.view) + self.layout.expand(value), lift)
 
-    def _kept(self, view: Array) -> Array:
-        return view.astype(self.dtype, copy=False).reshape(self.layout.shape)
+    def kept(self, view: Array, lift: Float64 | None) -> Array:
+        lifted = view if lift is None else view * self.layout.expand(lift)
+        return lifted.astype(self.dtype, copy=False).reshape(self.layout.shape)
 
 
 def backward(dy: ArrayLike, forward: Forward) -> Gradients:
@@ -136,17 +141,19 @@ def _sums(dy: Array, x_hat: Array, layout: Layout) -> tuple[Float64, Float64]:
 def _terms(view: Array, forward: Forward, dgamma: Float64, dbeta: Float64) -> _Terms:
     zero = np.zeros_like(dbeta)
     if forward.mode == "train":
-        pull = EPS_PLACEMENTS[forward.eps_placement].pull(forward.var, forward.scale)
+        pull = EPS_PLACEMENTS[forward.eps_placement].pulled(forward.sigma, forward.scale)
         paths = dbeta / forward.count, pull * dgamma / forward.count
     else:
         paths = zero, zero
-    slope = forward.gamma * reciprocal(forward.scale)
-    return _Terms(view, forward.normalized, forward.layout, forward.y.dtype, forward.gamma, slope, *paths)
+    divided = forward.denominator
+    slope = forward.gamma * divided.factor
+    return _Terms(view, forward.normalized, forward.layout, forward.y.dtype, forward.gamma, slope, divided.lift, *paths)
 
 
 def _dx(terms: _Terms) -> Array:
     layout = terms.layout
     slope, mean, variance = map(layout.expand, (terms.slope, terms.mean_path, terms.variance_path))
+    lift = None if terms.lift is None else layout.expand(terms.lift)
     dx, (scratch,) = np.empty(layout.view, terms.dtype), layout.scratch()
     for index in layout.blocks():
         block = room(scratch, dx[index])
@@ -154,6 +161,8 @@ def _dx(terms: _Terms) -> Array:
         block += terms.dy[index]
         block -= mean
         block *= slope
+        if lift is not None:
+            block *= lift
         dx[index] = block
     return dx.reshape(layout.shape)
 
@@ -165,5 +174,4 @@ def _dx_of_few(terms: _Terms, forward: Forward) -> Array:
         terms.dy.astype(np.float64, copy=False), terms.x_hat.astype(np.float64, copy=False), layout.expand(left),
         lambda values: layout.expand(layout.sum(values) / forward.count),
     )  # fmt: skip
-    dx = layout.expand(terms.slope) * kept
-    return dx.astype(terms.dtype, copy=False).reshape(layout.shape)
+    return terms.kept(layout.expand(terms.slope) * kept, terms.lift)

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 
 from bncore.arguments import Float64
 from bncore.batch_norm import Forward, forward
-from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import BadParameter
 from bncore.numeric import bending, differentiate, outputs_of_many
 
@@ -65,13 +65,14 @@ def jacobian(result: Forward, feature: int = 0) -> Jacobian:
         detail = f"feature is {feature}; give a feature from 0 to {len(result.gamma) - 1}."
         raise BadParameter(detail, parameter="feature")
     x_hat = np.moveaxis(result.x_hat, result.feature_axis, 0)[feature].ravel().astype(np.float64)
-    pull = EPS_PLACEMENTS[result.eps_placement].pull(result.var, result.scale)[feature]
-    slope = (result.gamma * reciprocal(result.scale))[feature]
+    pull = EPS_PLACEMENTS[result.eps_placement].pulled(result.sigma, result.scale)[feature]
+    divided = result.denominator
+    slope, lift = (result.gamma * divided.factor)[feature], 1.0 if divided.lift is None else divided.lift[feature]
     trained = float(result.mode == "train")
     count = result.count
-    identity = slope * np.eye(count)
-    mean = np.full((count, count), -slope * trained / count)
-    variance = -slope * trained * pull * np.outer(x_hat, x_hat) / count
+    identity = slope * np.eye(count) * lift
+    mean = np.full((count, count), -slope * trained / count) * lift
+    variance = -slope * trained * pull * np.outer(x_hat, x_hat) / count * lift
     return Jacobian(identity + mean + variance, identity, mean, variance)
 
 

@@ -152,7 +152,7 @@ def bending(result: Forward, axes: int) -> Float64:
     """The length on which y bends along x, a feature: its deviation; where that is 0, its denominator."""
     shape = [1] * axes
     shape[result.feature_axis] = -1
-    return np.where(result.var > 0, np.sqrt(result.var), np.maximum(result.scale, 1e-3)).reshape(shape)
+    return np.where(result.sigma > 0, result.sigma, np.maximum(result.scale, 1e-3)).reshape(shape)
 
 
 def _weighted(dy: Float64, outputs: Numeric) -> Numeric:

@@ -5,27 +5,35 @@ constant; each block is centred twice (the corrected two-pass algorithm) and the
 LeVeque, "Algorithms for computing the sample variance", The American Statistician 37 (1983), equations 1.7 and 2.1.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.errors import VarianceOverflow
 from bncore.layout import Layout, layout_of, room
+from bncore.lift import LEAST, LIFT, Lifted, square_of
 
 
 @dataclass(frozen=True)
 class Statistics:
     """Mean and biased variance of each feature, float64, (D,).
 
-    `mean_rest` is what is missing from `mean` after its rounding: x is centred as (x - mean) - mean_rest.
+    `mean_rest` is what is missing from `mean` after its rounding: x is centred as (x - mean) - mean_rest. `lifted` are
+    the statistics where some variance is below float64's range though its deviation is not; None where none is.
     """
 
     mean: Float64
     var: Float64
     mean_rest: Float64
     count: int
+    lifted: Lifted | None = None
+
+    @property
+    def sigma(self) -> Float64:
+        """The deviation, (D,); 0 for a constant feature only, also where var is too small for float64 and so 0."""
+        return np.sqrt(self.var) if self.lifted is None else self.lifted.own_sigma
 
 
 def statistics(x: ArrayLike, feature_axis: int = 1) -> Statistics:
@@ -50,9 +58,55 @@ def batch_statistics(view: Array, layout: Layout) -> Statistics:
     with np.errstate(over="ignore", invalid="ignore"):  # looked at below, and then named
         shift, var = _merged(*_block_moments(view, first, layout), layout.count)
         mean, rest = _two_sum(first, shift)
-    if not np.isfinite(var).all():
-        raise _reason(view.reshape(layout.shape), var)
-    return Statistics(mean, var, rest, layout.count)
+    found = Statistics(mean, var, rest, layout.count)
+    if var.min() >= LEAST and var.max() < np.inf:
+        return found
+    return beyond_squares(view, layout, found)
+
+
+def beyond_squares(view: Array, layout: Layout, found: Statistics) -> Statistics:
+    """`found` with the features taken again of which squares left float64; raises where their variance does, too."""
+    if not np.isfinite(found.var).all():
+        found = replace(found, var=_of_large(view, layout, found.var))
+    rows, features = _varied(_rows(view, layout, found.var < LEAST))
+    features = np.flatnonzero(found.var < LEAST)[features]
+    if not len(rows):
+        return found
+    by = np.ones(layout.features)
+    by[features] = LIFT
+    large = statistics(rows * LIFT, 0)
+    mean, rest, sigma, var = found.mean.copy(), found.mean_rest.copy(), np.sqrt(found.var), found.var.copy()
+    mean[features], rest[features], sigma[features] = large.mean, large.mean_rest, np.sqrt(large.var)
+    var[features] = square_of(sigma[features], by[features])
+    return Statistics(mean / by, var, rest / by, found.count, Lifted(by, mean, rest, sigma))
+
+
+def _of_large(view: Array, layout: Layout, var: Float64) -> Float64:
+    """The variances, of which squares or their sum left float64 upwards, from x / 2^600; raises where there is none."""
+    if not np.isfinite(view).all():
+        raise not_finite(view.reshape(layout.shape), "x")
+    beyond = ~np.isfinite(var)
+    rows = _rows(view, layout, beyond) / LIFT
+    found = statistics(rows, 0)
+    again = var.copy()
+    again[beyond] = square_of(found.sigma, np.full(len(rows), 1 / LIFT))
+    if not np.isfinite(again).all():
+        feature = int(np.argmin(np.isfinite(again)))
+        detail = f"the variance of feature {feature} is larger than float64 holds (1.8e308)"
+        raise VarianceOverflow(f"{detail}; divide x by a constant first.", parameter="x")
+    return again
+
+
+def _rows(view: Array, layout: Layout, which: NDArray[np.bool_]) -> Float64:
+    """The numbers of some features as rows of float64, (n, K)."""
+    rows = np.moveaxis(view.reshape(layout.shape), layout.feature_axis, 0)[which]
+    return rows.reshape(len(rows), layout.count).astype(np.float64)
+
+
+def _varied(rows: Float64) -> tuple[Float64, NDArray[np.intp]]:
+    """The rows whose numbers are not all equal, and which they are."""
+    which = np.flatnonzero((rows != rows[:, :1]).any(axis=1))
+    return rows[which], which
 
 
 def _block_moments(view: Array, first: Float64, layout: Layout) -> tuple[Float64, Float64, Float64]:
@@ -93,12 +147,3 @@ def _two_sum(a: Float64, b: Float64) -> tuple[Float64, Float64]:
     total = a + b
     of_b = total - a
     return total, (a - (total - of_b)) + (b - of_b)
-
-
-def _reason(x: Array, var: Float64) -> Exception:
-    """Why a variance is not finite: an input that is not, or numbers too large to be squared."""
-    if not np.isfinite(x).all():
-        return not_finite(x, "x")
-    feature = int(np.argmin(np.isfinite(var)))
-    detail = f"the variance of feature {feature} is larger than float64 holds (1.8e308); divide x by a constant first."
-    return VarianceOverflow(detail, parameter="x")

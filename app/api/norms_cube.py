@@ -39,7 +39,7 @@ def _cube_norm(view: View, result: Normed) -> dict[str, Any]:
         "x_hat": significant(view.part(result.x_hat).ravel().tolist(), DIGITS),
         "owner": renumbered.ravel(),
         "mean": None if result.mean is None else significant(mean[numbers].tolist(), DIGITS),
-        "sd": significant(np.sqrt(result.var.ravel()[numbers]).tolist(), DIGITS),
+        "sd": significant(result.standardized.sigma[numbers].tolist(), DIGITS),
     }
 
 

@@ -65,11 +65,11 @@ class Case:
     @cached_property
     def pull(self) -> Float64:
         """c0: 1 for eps in the variance, s/sigma for eps on the deviation."""
-        return self.placement.pull(self.var, self.scale)
+        return self.placement.pulled(self.sigma, self.scale)
 
     @cached_property
     def sigma(self) -> Float64:
-        return np.sqrt(self.var)
+        return self.result.sigma
 
     @cached_property
     def inverse(self) -> Float64:

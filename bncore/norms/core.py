@@ -9,9 +9,11 @@ import numpy as np
 
 from bncore.arguments import Array, Float64
 from bncore.cancellation import without_cancellation
-from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+from bncore.denominator import Denominator, denominator
+from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import VarianceOverflow
 from bncore.layout import layout_of
+from bncore.lift import LEAST, LIFT, Lifted, square_of
 from bncore.statistics import Statistics, batch_statistics
 
 
@@ -19,18 +21,25 @@ from bncore.statistics import Statistics, batch_statistics
 class Standardized:
     """Rows (M, K) as `values` = (rows - mean) / scale in float64, with one `mean`, `var` and `scale` a row, (M,).
 
-    Of rows that are not centred the mean is 0 and `var` the mean square. `constant` is whether mean and var were given
-    instead of taken from the rows, so that they do not move with them.
+    Of rows that are not centred the mean is 0 and `var` the mean square. `sigma` is sqrt(var), also where var is too
+    small for float64. `constant` is whether mean and var were given instead of taken from the rows, so that they do not
+    move with them.
     """
 
     values: Float64
     mean: Float64
     var: Float64
-    scale: Float64
+    sigma: Float64
+    denominator: Denominator
     centred: bool
     eps: float
     eps_placement: str
     constant: bool = False
+
+    @property
+    def scale(self) -> Float64:
+        """s, (M,)."""
+        return self.denominator.scale
 
 
 def standardize(rows: Array, *, centred: bool, eps: float, eps_placement: str) -> Standardized:
@@ -43,24 +52,27 @@ def standardize(rows: Array, *, centred: bool, eps: float, eps_placement: str) -
     """
     rows = rows.astype(np.float64, copy=False)
     found = _centred_statistics(rows) if centred else _mean_squares(rows)
-    values, scale = _over_scale(rows, found, eps, eps_placement)
-    return Standardized(values, found.mean, found.var, scale, centred, eps, eps_placement)
+    values, divided = _over_scale(rows, found, eps, eps_placement)
+    return Standardized(values, found.mean, found.var, found.sigma, divided, centred, eps, eps_placement)
 
 
 def standardize_by(rows: Array, mean: Float64, var: Float64, *, eps: float, eps_placement: str) -> Standardized:
     """Each row of a finite array (M, K) by a `mean` and `var` that are given, (M,) each, and that stay as they are."""
     given = Statistics(mean, var, np.zeros_like(mean), rows.shape[1])
-    values, scale = _over_scale(rows.astype(np.float64, copy=False), given, eps, eps_placement)
-    return Standardized(values, mean, var, scale, True, eps, eps_placement, constant=True)
+    values, divided = _over_scale(rows.astype(np.float64, copy=False), given, eps, eps_placement)
+    return Standardized(values, mean, var, given.sigma, divided, True, eps, eps_placement, constant=True)
 
 
-def _over_scale(rows: Float64, found: Statistics, eps: float, eps_placement: str) -> tuple[Float64, Float64]:
+def _over_scale(rows: Float64, found: Statistics, eps: float, eps_placement: str) -> tuple[Float64, Denominator]:
     """(rows - mean) / s, and s."""
-    scale = EPS_PLACEMENTS[eps_placement].scale(found.var, eps)
-    values = rows - found.mean[:, np.newaxis]
-    values -= found.mean_rest[:, np.newaxis]
-    values *= reciprocal(scale)[:, np.newaxis]
-    return values, scale
+    divided, lifted = denominator(found, EPS_PLACEMENTS[eps_placement], eps), found.lifted
+    mean, rest = (found.mean, found.mean_rest) if lifted is None else (lifted.mean, lifted.rest)
+    values = (rows if lifted is None else rows * lifted.by[:, np.newaxis]) - mean[:, np.newaxis]
+    values -= rest[:, np.newaxis]
+    values *= divided.factor[:, np.newaxis]
+    if divided.behind is not None:
+        values *= divided.behind[:, np.newaxis]
+    return values, divided
 
 
 def _centred_statistics(rows: Float64) -> Statistics:
@@ -74,10 +86,17 @@ def _centred_statistics(rows: Float64) -> Statistics:
 def _mean_squares(rows: Float64) -> Statistics:
     with np.errstate(over="ignore"):
         squares = np.square(rows).mean(axis=1)
+    zero = np.zeros(len(rows))
+    if squares.min() >= LEAST and squares.max() < np.inf:
+        return Statistics(zero, squares, zero, rows.shape[1])
+    by = np.where(squares < LEAST, LIFT, np.where(np.isfinite(squares), 1.0, 1 / LIFT))
+    root = np.sqrt(np.square(rows * by[:, np.newaxis]).mean(axis=1))
+    squares = square_of(root, by)
     if not np.isfinite(squares).all():
         raise _overflow("mean square")
-    zero = np.zeros(len(rows))
-    return Statistics(zero, squares, zero, rows.shape[1])
+    large = by < 1
+    by[large], root[large] = 1.0, np.sqrt(squares[large])
+    return Statistics(zero, squares, zero, rows.shape[1], Lifted(by, zero, zero, root))
 
 
 def _overflow(what: str) -> VarianceOverflow:
@@ -93,12 +112,15 @@ def pulled_back(gradient: Float64, found: Standardized) -> Float64:
     where <.> is the mean of a row, without <g> where the rows are not centred; c0 is 1 for "variance" and s / sqrt(var)
     for "deviation". By constant statistics it is g / s. Where s is 0 the gradient is 0 by definition.
     """
-    inverse = reciprocal(found.scale)[:, np.newaxis]
+    inverse, lift = found.denominator.factor[:, np.newaxis], found.denominator.lift
     if found.constant:
         return gradient * inverse
     left = EPS_PLACEMENTS[found.eps_placement].left(found.eps, found.scale)[:, np.newaxis]
     kept = without_cancellation(gradient, found.values, left, _means, centred=found.centred)
-    return kept * inverse
+    kept *= inverse
+    if lift is not None:
+        kept *= lift[:, np.newaxis]
+    return kept
 
 
 def _means(rows: Float64) -> Float64:

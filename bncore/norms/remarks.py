@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bncore.epsilon import SMALLEST_NORMAL
 from bncore.norms.core import Standardized
 
 
@@ -23,6 +24,8 @@ class Remark:
 REMARKS: dict[str, str] = {
     "single_cell": "Each statistic has a single cell: it is its own mean and is standardized to 0, whatever x is.",
     "constant_cells": "The cells of the statistic are equal: they are standardized to 0.",
+    "variance_underflow": "The variance (of RMS norm: the mean square) is smaller than float64 holds with all its "
+    "digits (2.2e-308), and given as far as it does; its root is held, and all else is computed from it.",
     "zero_denominator": "The denominator is 0, where the norm is not differentiable: its cells become 0, and dx is 0, "
     "by definition.",
 }
@@ -34,8 +37,11 @@ def remarks_of(found: Standardized) -> tuple[Remark, ...]:
     own = found.centred and not found.constant
     if own and found.values.shape[1] == 1:
         remarks.append(Remark("single_cell", tuple(range(len(found.var)))))
-    elif own and not found.var.all():
-        remarks.append(Remark("constant_cells", _numbers(found.var == 0)))
+    elif own and not found.sigma.all():
+        remarks.append(Remark("constant_cells", _numbers(found.sigma == 0)))
+    tiny = (found.var < SMALLEST_NORMAL) & (found.sigma > 0)
+    if tiny.any() and not found.constant:
+        remarks.append(Remark("variance_underflow", _numbers(tiny)))
     if not found.scale.all():
         remarks.append(Remark("zero_denominator", _numbers(found.scale == 0)))
     return tuple(remarks)
