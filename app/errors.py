@@ -10,9 +10,13 @@ UserError                 a mistake that the sender can mend
 └── WrongDeleteKey        403  a key that does not belong to the upload
 """
 
+import re
 from typing import Any
 
+from bncore.errors import BatchNormError
+
 SHORTENED = 80  # characters of what was given that an error repeats
+GIVEN = re.compile(r" (?:is|has|holds) ([^;]+);")  # what the numerics say of it
 
 
 class UserError(Exception):
@@ -92,3 +96,13 @@ def shortened(given: Any) -> Any:
     text = given if isinstance(given, str) else repr(given)
     kept = text if len(text) <= SHORTENED else text[: SHORTENED - 1] + "…"
     return kept.encode("utf-8", "replace").decode()
+
+
+def as_user_error(error: BatchNormError) -> InvalidQuery:
+    """The numerics' own refusal, with the parameter at fault as the field; its advice stands behind the semicolon."""
+    detail = str(error)
+    advice = detail.partition("; ")[2]
+    named = error.parameter is not None and detail.startswith(error.parameter)  # a name is spelled as it is
+    said = detail if named else detail[:1].upper() + detail[1:]
+    given = GIVEN.match(detail.removeprefix(error.parameter)) if named else None
+    return InvalidQuery(said, field=error.parameter, given=given and given[1], allowed=advice.rstrip(".") or None)

@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app import assets, problems
 from app.answers import AnswerCache
-from app.api import batches, batchnorm, catalog, norms_arrays
+from app.api import batches, batchnorm, catalog
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
 from app.headers import Head, SecurityHeaders
@@ -46,7 +46,6 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     for view in views:
         app.include_router(calls_of(view), prefix=PREFIX)
         app.include_router(pages_of(view))
-    app.include_router(norms_arrays.router, prefix=PREFIX)
     app.include_router(assets.router)
     app.include_router(plain.router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)  # 5 saves a tenth more for thrice the time

@@ -1,6 +1,5 @@
 """Exceptions to answers: every failure leaves as `application/problem+json`."""
 
-import re
 from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
@@ -11,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
-from app.errors import InvalidQuery, UserError, problem, problem_of, shortened
+from app.errors import InvalidQuery, UserError, as_user_error, problem, problem_of, shortened
 from app.headers import HEADERS
 from bncore.errors import BatchNormError
 
@@ -22,7 +21,6 @@ WORDS = {
     "missing": "a value, which is required", "model_type": OBJECT, "model_attributes_type": OBJECT,
     "string_pattern_mismatch": "text of the form {pattern}",
 }  # fmt: skip
-GIVEN = re.compile(r" (?:is|has|holds) ([^;]+);")
 DETAILS = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 
 
@@ -59,16 +57,6 @@ def respond(body: dict[str, Any], headers: Any = None) -> Response:
     content = orjson.dumps(body, default=repr)
     kept = dict(headers or {}) | {"Cache-Control": "no-store"}
     return Response(content, status_code=body["status"], media_type=MEDIA_TYPE, headers=kept)
-
-
-def as_user_error(error: BatchNormError) -> InvalidQuery:
-    """The numerics' own refusal, with the parameter at fault as the field; its advice stands behind the semicolon."""
-    detail = str(error)
-    advice = detail.partition("; ")[2]
-    named = error.parameter is not None and detail.startswith(error.parameter)  # a name is spelled as it is
-    said = detail if named else detail[:1].upper() + detail[1:]
-    given = GIVEN.match(detail.removeprefix(error.parameter)) if named else None
-    return InvalidQuery(said, field=error.parameter, given=given and given[1], allowed=advice.rstrip(".") or None)
 
 
 def findings(error: ValidationError, model: type[BaseModel], most: int | None = None) -> list[Any]:

@@ -10,8 +10,7 @@ from app.api.controls import control
 from app.api.source_query import BatchFields, SourceFields
 from app.batches.batch import Batch
 from app.batches.inline import NUMBER
-from app.errors import InvalidQuery
-from app.problems import as_user_error
+from app.errors import InvalidQuery, as_user_error
 from bncore.errors import BatchNormError
 
 EXTREME = 1e6  # largest size of a gamma or a beta

@@ -1,8 +1,12 @@
 """The norms: one block of values under every norm, and what a difficult batch does to each."""
 
 from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
 
 from app.api.norms_answer import answer_of
+from app.api.norms_arrays import router
 from app.api.norms_block import Blocks, blocks_of
 from app.api.norms_call import CALL
 from app.api.norms_page import PAGE
@@ -36,7 +40,12 @@ def _computed(ready: Prepared, _say: Said) -> Normalized:
     return view_of(ready.query, ready.blocks)
 
 
+def _further(_view: View[Any, Any, Any]) -> APIRouter:
+    """`POST /norms`."""
+    return router
+
+
 VIEW = View(
     name="norms", title="Norms", query=NormsQuery, prepare=_prepared, compute=_computed, answer=answer_of, call=CALL,
-    catalogued="norms_view", page=PAGE, large=LARGE,
+    catalogued="norms_view", page=PAGE, large=LARGE, further=_further,
 )  # fmt: skip

@@ -9,10 +9,9 @@ from fastapi import Request, Response
 from app.answers import answer_from
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
-from app.errors import UserError, problem_of
+from app.errors import UserError, as_user_error, problem_of
 from app.pages.lenient import lenient
 from app.pages.rendering import HTML, html, render
-from app.problems import as_user_error
 from app.web.respond import Asked, Form, known
 from app.web.view import Page, View
 from bncore.errors import BatchNormError
