@@ -7,12 +7,15 @@ from app.api.network_numbers import moments_of
 from app.api.network_presets import PRESETS, Preset
 from app.api.network_query import NetworkFields
 from app.api.network_schematic import schematic
+from app.api.network_standing import standing_of
 from app.api.network_view import View
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures import network_words as words
 from app.figures.network import Shown, figures
 from app.figures.network_claims import HOLDS_IF, measured_text
+from app.figures.network_findings import findings
+from app.figures.network_terms import may_stand, terms
 from app.figures.numbers import counted, finite
 from bncore.network.claims import CLAIMS
 from bncore.network.curves import kind_in
@@ -23,16 +26,20 @@ def answer_of(view: View) -> dict[str, Any]:
     """The answer of `GET /network`."""
     query, shown = view.query, view.contrast
     drawn = Shown(shown, query.shown, query.opened, query.notation)
+    standing, fed = standing_of(query), _fed(view)
     return {
         "batch": _batch(view),
-        "headline": words.headline(shown, query.notation),
+        "headline": words.headline(shown, fed, query.notation),
         "network": schematic(view),
         "columns": {name: _column(view, name) for name in ("without", "with")},
         "disturb": disturbance(view),
-        "findings": words.findings(shown, query.notation),
-        "presets": [_preset(name, preset) for name, preset in PRESETS.items()],
+        "findings": findings(shown, fed, query.notation),
+        "presets": [_preset(name, preset, query.notation) for name, preset in PRESETS.items()],
         "preset": _preset_in_force(view),
-        "conventions": words.conventions(shown, query.standardize == "on", view.prepared.inputs.seeded),
+        "conventions": words.conventions(shown, fed, query.notation),
+        "terms": terms(standing),
+        "may_stand": may_stand(standing),
+        "symbol": drawn.value,
         "shown": query.shown,
         "shown_in": _kinds_in(view, query.shown),
         "joint": {
@@ -43,6 +50,11 @@ def answer_of(view: View) -> dict[str, Any]:
         "query": query.stated(),
         "figures": figures(drawn, view.distributions, view.joint, view.curves),
     }  # fmt: skip
+
+
+def _fed(view: View) -> words.Fed:
+    inputs = view.prepared.inputs
+    return words.Fed(view.query.standardize == "on", inputs.constant, inputs.seeded)
 
 
 def _batch(view: View) -> dict[str, Any]:
@@ -122,11 +134,11 @@ def _joint(found: Surveyed) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _preset(name: str, preset: Preset) -> dict[str, Any]:
+def _preset(name: str, preset: Preset, notation: str) -> dict[str, Any]:
+    told = {"title": preset.title, "claim": preset.claim, "holds_if": HOLDS_IF[name], "fails_when": preset.fails_when}
     return {
-        "id": name, "title": preset.title, "claim": preset.claim, "setting": preset.setting,
-        "query": preset.link(name), "holds_if": HOLDS_IF[name], "fails_when": preset.fails_when,
-        "source": preset.source,
+        "id": name, **{part: words.in_symbols(text, notation) for part, text in told.items()},
+        "setting": preset.setting, "query": preset.link(name), "source": preset.source,
     }  # fmt: skip
 
 
@@ -137,8 +149,12 @@ def _preset_in_force(view: View) -> dict[str, Any] | None:
         return None
     found = CLAIMS[name](view.contrast)
     asked = view.query.model_dump()
+    told = {
+        "title": PRESETS[name].title, "claim": PRESETS[name].claim, "text": measured_text(name, found),
+        "holds_if": HOLDS_IF[name],
+    }  # fmt: skip
     return {
-        "id": name, "title": PRESETS[name].title, "claim": PRESETS[name].claim, "text": measured_text(name, found),
-        "numbers": found.numbers, "holds": found.holds, "holds_if": HOLDS_IF[name],
+        "id": name, **{part: words.in_symbols(text, view.query.notation) for part, text in told.items()},
+        "numbers": found.numbers, "holds": found.holds,
         "as_set": all(asked[field] == value for field, value in PRESETS[name].setting.items()),
     }  # fmt: skip

@@ -8,6 +8,8 @@ from app.figures import network_words as words
 from app.figures.network_disturbance import disturb_headline, disturb_text
 from app.figures.numbers import finite
 from bncore.network.contrast import Column
+from bncore.network.movement import Moved
+from bncore.network.survey import Surveyed
 
 
 def disturbance(view: View) -> dict[str, Any] | None:
@@ -27,6 +29,11 @@ def disturbance(view: View) -> dict[str, Any] | None:
     }
 
 
+def _noticed(moved: Moved, before: Surveyed, after: Surveyed) -> bool | None:
+    """Whether a joint's distribution moved by enough to count; None where numbers are not finite."""
+    return moved.noticed if before.forward.finite and after.forward.finite else None
+
+
 def _disturbed(view: View, name: str, column: Column) -> dict[str, Any] | None:
     found, d = column.disturbed, view.contrast.setup.disturbance
     if found is None or d is None:
@@ -42,7 +49,8 @@ def _disturbed(view: View, name: str, column: Column) -> dict[str, Any] | None:
         "joints": [
             {
                 "block": moved.block, "kind": moved.kind, "joint": id, "moved": finite(moved.distribution),
-                "values_moved": finite(moved.values), "before": moments_of(before[id].forward),
+                "values_moved": finite(moved.values), "noticed": _noticed(moved, before[id], after[id]),
+                "before": moments_of(before[id].forward),
                 "after": moments_of(after[id].forward),
             }
             for id, moved in zip(ids, found.moved, strict=True)

@@ -4,54 +4,40 @@ from functools import cache
 from typing import Any
 
 from app.api.network_presets import PRESETS
-from app.api.network_query import NetworkFields, NetworkQuery
+from app.api.network_query import NetworkFields, NetworkQuery, joint_kinds
+from app.api.network_standing import standing_of
 from app.figures.network_claims import HOLDS_IF
+from app.figures.network_terms import may_stand, terms
+from app.figures.network_words import in_symbols, kind_symbols
 from app.pages.rendering import titled_schema
 from app.web.view import Page, Place
 from bncore.network.initializations import INITIALIZATIONS
 
-KINDS = {"z": "z", "norm": "BN(z)", "f": "f(z)", "sum": "x + F(x)"}
 KIND_TITLES = {
     "z": "the product's output", "norm": "behind the norm", "f": "behind the activation", "sum": "behind the sum",
 }  # fmt: skip
-TERMS = {
-    "input": "The batch that enters: examples × features, or examples × channels × height × width.",
-    "product": "The product with the block's weights W, the same in both columns. Press it to disturb them.",
-    "batch_norm": "Batch norm: subtracts each unit's mean over the batch and divides by its deviation.",
-    "activation": "The activation f, applied to each number.",
-    "residual": "The residual connection: the block's input is added to its output.",
-    "pooling": "Every channel's mean over the image.",
-    "readout": "A linear layer that makes a number a class; the loss looks at them.",
-    "loss": "What the gradients are of.",
-    "z": "z: weights times inputs; one number for each example and unit.",
-    "norm": "What batch norm makes of its input: every unit has mean 0 and deviation 1 over the batch.",
-    "f": "The activation's output, which the next block takes in.",
-    "sum": "The block's input plus its output, which the next block takes in.",
-    "gradient": "How much the loss changes with each number of a joint.",
-    "size": "The size of all numbers together: the root of the sum of their squares.",
-    "ratio": "The size of the weights' gradient, over the size of the weights: how far a step of descent goes.",
-    "saturated": "Where f is flat, so that (nearly) no gradient passes: the rule stands among the conventions.",
-    "mean": "The mean over all units and examples of a joint: the dot in each row.",
-    "sd": "The deviation over all units and examples of a joint.",
-    "a": "The factor on the disturbed block's weights.",
-    "b": "The shift of the disturbed block's biases.",
-    "without": "The network without batch norm: grey, dashed, open circles.",
-    "with": "The same weights and the same batch with batch norm: blue, solid, squares.",
-    "before": "The distribution before the disturbance.",
-    "after": "The distribution after the disturbance.",
-    "moved": "The Wasserstein distance: how far, on average, numbers must be carried to make the old distribution the "
-    "new one, in deviations before. It does not see a flipped sign.",
-    "values": "The root mean square over the single numbers, in deviations before: it sees a flipped sign, too.",
-    "direct": "What batch norm keeps of the gradient, and rescales.",
-    "variance": "What batch norm takes out along the normalized value, through the variance.",
-}  # fmt: skip
 
 
-def _context(_query: NetworkFields, _result: Any, _place: Place) -> dict[str, Any]:
+def _context(query: NetworkFields, _result: Any, _place: Place) -> dict[str, Any]:
+    standing, kinds = standing_of(query), kinds_of(query)
     return {
-        "schema": page_schema(), "presets": PRESETS, "holds_if": HOLDS_IF,
-        "kinds": KINDS, "kind_titles": KIND_TITLES, "terms": TERMS,
+        "schema": page_schema(), "presets": PRESETS, "holds_if": HOLDS_IF, "kinds": kinds,
+        "kind_titles": KIND_TITLES, "kind_symbols": {kind: symbol for kind, (symbol, _) in kinds.items()},
+        "standing": may_stand(standing), "terms": terms(standing), "lecture": in_lecture,
     }  # fmt: skip
+
+
+def kinds_of(query: NetworkFields) -> dict[str, tuple[str, bool]]:
+    """Every kind of joint with its symbol, and whether this network has it."""
+    there = joint_kinds(query.norm, query.residual)
+    symbols = kind_symbols("before", query.notation)
+    symbols |= kind_symbols("none" if query.norm == "none" else query.norm_place, query.notation)
+    return {kind: (symbols[kind], kind in there) for kind in KIND_TITLES}
+
+
+def in_lecture(text: str) -> str:
+    """A sentence in the lecture's notation."""
+    return in_symbols(text, "lecture")
 
 
 @cache

@@ -9,6 +9,7 @@ from app.figures.numbers import counted
 from bncore.activations import ACTIVATIONS
 from bncore.network.survey import Surveyed
 
+INPUTS = {"frameworks": "x", "lecture": "U"}
 PRODUCT = {"fully_connected": "linear", "convolutional": "convolution"}
 
 
@@ -27,6 +28,7 @@ def schematic(view: View) -> dict[str, Any]:
     return {
         "modules": [*modules, *tail, readout],
         "residual": [found.joint.block for found in column.survey.joints if found.joint.kind == "sum"],
+        "input": INPUTS[query.notation],
         "joint_kinds": joint_kinds(query.norm, query.residual),
         "symbols": {
             of: {kind: words.joint_symbol(view.contrast, of, kind, query.notation) for kind in found.survey.kinds}

@@ -8,7 +8,7 @@ from app.figures.network_depth import curve_figure, moved_figure, percent_figure
 from app.figures.network_joint import joint_figure
 from app.figures.network_parts import parts_figure
 from app.figures.network_rows import Panel, distribution_figure
-from app.figures.network_words import COLUMN_WORDS, KIND_WORDS, diverged_text, joint_symbol
+from app.figures.network_words import COLUMN_WORDS, KIND_WORDS, diverged_text, in_symbols, joint_symbol
 from app.figures.rows import Figure
 from bncore.network.contrast import Contrast
 from bncore.network.curves import Curve, kind_in
@@ -74,7 +74,9 @@ def figures(
     if "with" in shown.contrast.columns:
         column = shown.contrast.columns["with"]
         after = None if column.disturbed is None else column.disturbed.parts
-        drawn["gradient_parts"] = parts_figure(column.parts, after, shown.contrast.setup.depth, shown.when)
+        drawn["gradient_parts"] = parts_figure(
+            column.parts, after, shown.contrast.setup.depth, shown.when, in_symbols("dy", shown.notation)
+        )
     return drawn
 
 

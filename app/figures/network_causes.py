@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.figures.network_words import joint_symbol
-from app.figures.numbers import three
+from app.figures.numbers import apart, three
 from bncore.axis import tick_text
 from bncore.network.build import Recipe
 from bncore.network.contrast import Contrast, Disturbed
@@ -129,6 +129,11 @@ def _runs(told: _Told) -> str:
     if told.last.values <= SMALL:
         first = "It moves" if math.isnan(told.first.values) else f"It is {size_text(told.first.values)} at"
         return f"{first} {told.z} of block {told.block}, and dies away behind it."
+    if not told.last.noticed:
+        return (
+            "Nothing stops it: at the last joint the single values move, though their distribution is nearly what it "
+            "was."
+        )
     if told.at_the_end:
         return "Nothing stops it, but no block comes behind: only the read-out's inputs shift."
     return "Nothing stops it: this is the lecture's covariate shift."
@@ -149,18 +154,17 @@ def _stopped(told: _Told) -> str:
 
 def _epsilon(told: _Told) -> str:
     return (
-        f"Batch norm would stop it at ε = 0, but ε = {tick_text(told.recipe.eps)} is not small beside the variance of "
-        f"the disturbed {told.entered} in block {told.block}: {three(told.passing.left)} of a deviation is left behind "
-        "it, ε's doing."
+        f"Batch norm would stop it at ε = 0, but ε = {tick_text(told.recipe.eps)} is not small beside the "
+        f"{told.recipe.eps_placement} of the disturbed {told.entered} in block {told.block}: "
+        f"{three(told.passing.left)} of a deviation is left behind it, ε's doing."
     )
 
 
 def _flipped(told: _Told) -> str:
     before, after = told.deviations
+    texts = apart(before, after)
     stay = abs(after - before) <= SMALL * before
-    size = (
-        "mean and deviation stay" if stay else f"its deviation goes from {three(before)} to {three(after)}, ε's doing"
-    )
+    size = "mean and deviation stay" if stay else f"its deviation goes from {texts[0]} to {texts[1]}, ε's doing"
     return f"The negative factor flips the sign of {told.entered}, and batch norm passes that on; {size}."
 
 

@@ -1,50 +1,62 @@
 """A disturbance in words: how far it came, and why. Every number and every cause is the result's own."""
 
 import math
+from collections.abc import Callable
+from operator import attrgetter
 
 from app.figures.network_causes import cause_text, size_text
-from app.figures.network_words import AT_THE_START, COLUMN_WORDS, diverged_text, joint_symbol
+from app.figures.network_words import AT_THE_START, COLUMN_WORDS, diverged_text, joint_symbol, ratio_text, unit_of
 from app.figures.numbers import three
 from bncore.axis import tick_text
 from bncore.network.contrast import Column, Contrast, Disturbance, Disturbed
+from bncore.network.movement import Moved
 from bncore.network.passing import SMALL
 
 
 def disturb_headline(shown: Contrast) -> str:
-    """What is disturbed, and how many of the later blocks notice."""
+    """What is disturbed, and how many of the later blocks notice: by their distributions, as the map and the curve."""
     d = shown.setup.disturbance
     if d is None:
         return ""
     shift = f", its biases shifted by {tick_text(d.shift)}" if d.shift else ""
     what = f"The weights of block {d.block} times {tick_text(d.factor)}{shift}"
     later = shown.setup.depth - d.block
-    noticed = {name: _noticed(column, d) for name, column in shown.columns.items()}
     if not later:
         return f"{what}: there is no later block to notice, only the read-out and the loss."
-    if all(count == 0 for count in noticed.values()):
-        return f"{what}: no later block's input changes by more than {SMALL:.0%} of a deviation."
-    told = ", ".join(f"{_of(count, later)} {COLUMN_WORDS[name]}" for name, count in noticed.items())
-    return (
-        f"{what}: a covariate shift, a change of the later blocks' inputs. Later blocks with other inputs than before, "
-        f"by more than {SMALL:.0%} of a deviation: {told}."
+    noticed, stirred = (
+        {name: _count(column, d, read) for name, column in shown.columns.items()} for read in (NOTICED, STIRRED)
     )
+    single = "" if stirred == noticed else f" Their single values move by as much in {_listed(stirred, later)}."
+    if all(count == 0 for count in noticed.values()):
+        nor = ", nor do single values" if stirred == noticed else ""
+        return f"{what}: no later block's product moves by more than {MUCH}, as a distribution{nor}.{single}"
+    return (
+        f"{what}: a covariate shift, a change of the later blocks' inputs. Later blocks whose product moves by more "
+        f"than {MUCH}, as a distribution: {_listed(noticed, later)}.{single}"
+    )
+
+
+MUCH = f"{100.0 * SMALL:.0f} % of a deviation"
+NOTICED: Callable[[Moved], bool] = attrgetter("noticed")
+STIRRED: Callable[[Moved], bool] = attrgetter("stirred")
+
+
+def _listed(counts: dict[str, int | None], later: int) -> str:
+    return ", ".join(f"{_of(count, later)} {COLUMN_WORDS[name]}" for name, count in counts.items())
 
 
 def _of(count: int | None, later: int) -> str:
     return "not known" if count is None else f"{count} of {later}"
 
 
-def _noticed(column: Column, d: Disturbance) -> int | None:
-    """How many blocks behind the disturbed one have another product; None where numbers are not finite.
-
-    A product that had one number for all before, so that its movement has no unit, counts where it moved.
-    """
+def _count(column: Column, d: Disturbance, read: Callable[[Moved], bool]) -> int | None:
+    """How many blocks behind the disturbed one have another product; None where numbers are not finite."""
     if column.disturbed is None:
         return None
     before, after = (survey.at("z") for survey in (column.survey, column.disturbed.survey))
     if not (before[len(before)].forward.finite and after[len(after)].forward.finite):
         return None
-    return sum(not m.values <= SMALL for m in column.disturbed.moved if m.kind == "z" and m.block > d.block)
+    return sum(read(m) for m in column.disturbed.moved if m.kind == "z" and m.block > d.block)
 
 
 def disturb_text(shown: Contrast, name: str, notation: str) -> str:
@@ -89,7 +101,7 @@ def _gradient(shown: Contrast, name: str, column: Column, found: Disturbed) -> s
     if d is None or ratio is None or (found.passing is not None and found.passing.cause == "nothing"):
         return ""
     beside = _beside(shown, ratio, d.factor) if d.factor and name == "with" else ""
-    return f"The gradient of the disturbed weights is {three(ratio)} times what it was{beside}."
+    return f"The gradient of the disturbed weights is {ratio_text(ratio, 1.0, unit_of(shown))} what it was{beside}."
 
 
 def _beside(shown: Contrast, ratio: float, factor: float) -> str:

@@ -10,6 +10,7 @@ from bncore.axis import nice_ceiling, tick_text
 from bncore.network.gradient_parts import GradientParts
 
 PARTS = {"by_mean": "mean", "by_variance": "variance", "kept": "direct"}
+TERMS = PARTS | {"by_mean": "by_mean"}  # the mean of a joint is another one
 PART_WORDS = {"kept": "kept and rescaled", "by_mean": "removed by the mean", "by_variance": "removed by the variance"}
 PATTERNS = {"kept": "", "by_mean": "/", "by_variance": "x"}
 TWICE = 2.0  # as much as is removed is shown
@@ -20,10 +21,11 @@ EDGED = "the right bar of each block, edged in red, is the disturbed pass"
 Parts = Sequence[GradientParts]
 
 
-def parts_figure(before: Parts, after: Parts | None, depth: int, when: str = "") -> Figure:
+def parts_figure(before: Parts, after: Parts | None, depth: int, when: str = "", dy: str = "dy") -> Figure:
     """Stacked bars a block: the two components of ||dy||^2 that batch norm removes, and above them what it keeps.
 
     Where little is removed the axis ends soon above it, and says so. Two bars a block where there is a disturbed pass.
+    `dy` is the symbol of the gradient that arrives.
     """
     bars = [_bars(name, before, place=0.0 if after is None else -BESIDE) for name in PARTS]
     bars += [] if after is None else [_bars(name, after, place=BESIDE, disturbed=True) for name in PARTS]
@@ -34,9 +36,11 @@ def parts_figure(before: Parts, after: Parts | None, depth: int, when: str = "")
     note = "; ".join(part for part in ("" if after is None else EDGED, cut) if part)
     layout = {
         "title": {"text": f"What batch norm takes out of the gradient{when}"}, "xaxis": depth_axis(depth),
-        "yaxis": {"title": {"text": "% of ‖dy‖²"}, "range": [0, top], "fixedrange": True}, "barmode": "stack",
+        "yaxis": {"title": {"text": f"% of ‖{dy}‖²"}, "range": [0, top], "fixedrange": True}, "barmode": "stack",
         "margin": MARGIN, "height": 320, "showlegend": True, "legend": LEGEND,
-        "meta": {"summary": f"Stacked bars of the parts of ‖dy‖² batch norm keeps and removes. {told}.", "note": note},
+        "meta": {
+            "summary": f"Stacked bars of the parts of ‖{dy}‖² batch norm keeps and removes. {told}.", "note": note,
+        },
     }  # fmt: skip
     return {"data": bars, "layout": layout}
 
@@ -52,7 +56,7 @@ def _bars(name: str, parts: Parts, *, place: float, disturbed: bool = False) -> 
         "width": WIDTHS[place != 0.0],
         "marker": {"color": MEANINGS[PARTS[name]], "pattern": {"shape": PATTERNS[name]}, "line": edge},
         "hovertemplate": f"block %{{hovertext}}{behind}: %{{y:.3g}} % {PART_WORDS[name]}<extra></extra>",
-        "showlegend": not disturbed, "meta": {"term": PARTS[name]},
+        "showlegend": not disturbed, "meta": {"term": TERMS[name]},
     }  # fmt: skip
 
 

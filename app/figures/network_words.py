@@ -1,17 +1,19 @@
-"""The network view in words: its joints, what is seen and what moved. Every number is the result's own."""
+"""The network view in words: its joints, its headline, the conventions. Every number is the result's own."""
 
-from collections.abc import Iterator
+import re
+from dataclasses import dataclass
 
-from app.figures.numbers import counted, three
+from app.figures.notation import in_notation
+from app.figures.numbers import apart, counted, is_rounding, three, times
 from bncore.activations import ACTIVATIONS
+from bncore.axis import tick_text
 from bncore.network.contrast import Column, Contrast
-from bncore.network.curves import EXPONENTIAL
 from bncore.network.initializations import INITIALIZATIONS
 from bncore.network.survey import Diverged
 
 COLUMN_WORDS = {"without": "without BN", "with": "with BN"}
 AT_THE_START = {"without": "Without BN", "with": "With BN"}  # of a sentence
-MOSTLY = 0.9  # saturated
+UNITS = {"float32": 2.0**-23, "float64": 2.0**-52}
 SYMBOLS = {
     "frameworks": {
         "none": {"z": "z", "f": "f(z)"}, "before": {"z": "z", "norm": "BN(z)", "f": "f(BN(z))"},
@@ -26,6 +28,24 @@ KIND_WORDS = {
     "z": "the product's output", "norm": "behind the norm", "f": "behind the activation",
     "sum": "behind the residual connection",
 }  # fmt: skip
+
+
+_Z = re.compile(r"(?<![A-Za-z])z(?![A-Za-z0-9])")
+
+
+def in_symbols(text: str, notation: str) -> str:
+    """A sentence of this view written in the frameworks' symbols, in the notation in force.
+
+    >>> in_symbols("z by γ: ‖dx‖ at N = 4, ∂L/∂z", "lecture")
+    'Z by G: ‖dZ‖ at K = 4, ∂L/∂Z'
+    """
+    return text if notation == "frameworks" else _Z.sub("Z", in_notation(text, notation))
+
+
+def kind_symbols(place: str, notation: str) -> dict[str, str]:
+    """The symbols of the kinds of joints, by the norm's place or "none"."""
+    symbols = SYMBOLS[notation]
+    return {**symbols[place], "sum": symbols["sum"]}  # type: ignore[dict-item]
 
 
 def joint_symbol(shown: Contrast, column: str, kind: str, notation: str) -> str:
@@ -50,13 +70,36 @@ def diverged_text(shown: Contrast, column: str, found: Diverged, notation: str) 
     return f"{where} at {symbol} of block {found.block}; behind it nothing can be given, and no gradient at all."
 
 
-def headline(shown: Contrast, notation: str) -> str:
+@dataclass(frozen=True)
+class Fed:
+    """What became of the data before they entered: `constant` features, or channels, did not vary over the batch;
+    `seeded` classes were drawn by the seed.
+    """
+
+    standardized: bool
+    constant: int
+    seeded: bool
+
+
+def headline(shown: Contrast, fed: Fed, notation: str) -> str:
     """One sentence a column: what becomes of the product's deviation and of the gradient from block to block."""
+    if not shown.setup.x.any():
+        return emptied_text(shown, fed)
     parts = [_run(shown, name, column, notation) for name, column in shown.columns.items()]
-    return _before(shown, " ".join(parts))
+    return of_undisturbed(shown, " ".join(parts))
 
 
-def _before(shown: Contrast, text: str) -> str:
+def emptied_text(shown: Contrast, fed: Fed) -> str:
+    """That all inputs are 0, and why: standardizing leaves that of what does not vary."""
+    why = "as no input varies over this batch, and standardizing subtracts its mean"
+    if not fed.standardized:
+        why = "as the data are"
+    elif shown.setup.x[:, :1].size == 1:
+        why = "as standardizing subtracts the batch's mean, which of one example is itself"
+    return f"Every input is 0, {why}: nothing of the batch enters the network."
+
+
+def of_undisturbed(shown: Contrast, text: str) -> str:
     """What is said of the network as it was, where it is disturbed now."""
     return text if shown.setup.disturbance is None else f"Undisturbed: {text[0].lower()}{text[1:]}"
 
@@ -67,77 +110,91 @@ def _run(shown: Contrast, name: str, column: Column, notation: str) -> str:
     if found.diverged is not None:
         return diverged_text(shown, name, found.diverged, notation)
     first, last = found.at("z")[1], found.at("z")[found.depth]
-    z = joint_symbol(shown, name, "z", notation)
-    return (
-        f"{words}, {z}'s deviation runs from {three(first.forward.sd)} in block 1 to {three(last.forward.sd)} in block "
-        f"{found.depth}, and the gradient that reaches block 1 has {_times(first.backward.norm, last.backward.norm)}."
-    )
+    z, unit = joint_symbol(shown, name, "z", notation), unit_of(shown)
+    if found.depth == 1:
+        size = three(first.backward.norm)
+        return f"{words}, {z}'s deviation is {three(first.forward.sd)}, and its gradient has size {size}."
+    sizes = apart(first.forward.sd, last.forward.sd, unit)
+    runs = f"runs from {sizes[0]} in block 1 to {sizes[1]} in block {found.depth}"
+    if sizes[0] == sizes[1]:
+        runs = f"is {sizes[0]} in block 1 as in block {found.depth}"
+    gradient = _gradient_at_the_first(column, first.backward.norm, last.backward.norm, unit)
+    return f"{words}, {z}'s deviation {runs}, and {gradient}."
 
 
-def _times(first: float, last: float) -> str:
+def _gradient_at_the_first(column: Column, first: float, last: float, unit: float) -> str:
     if last == 0.0:
-        return "no size, like the last block's"
-    return f"{three(first / last)} times the size of the last block's"
+        return "the gradient is 0 from the last block on"
+    if column.only_rounding_arrives:
+        return "no more than rounding of the gradient reaches block 1"
+    if first == 0.0:
+        return "the gradient that reaches block 1 is exactly 0"
+    return f"the gradient that reaches block 1 is {ratio_text(first, last, unit)} the last block's"
 
 
-def findings(shown: Contrast, notation: str) -> list[dict[str, str]]:
-    """What is worth telling of the columns: id, severity ("warning" or "note"), column, text."""
-    return [
-        {"id": id, "severity": severity, "column": name, "text": _before(shown, text)}
-        for name, column in shown.columns.items()
-        for id, severity, text in _findings(shown, name, column, notation)
-    ]
+def ratio_text(after: float, before: float, unit: float) -> str:
+    """How one size stands to another; however small it is, it is no rounding of the other."""
+    return times(after, before, unit if is_rounding(after - before, max(after, before), unit) else 0.0)
 
 
-def _findings(shown: Contrast, name: str, column: Column, notation: str) -> Iterator[tuple[str, str, str]]:
-    found, words = column.survey, AT_THE_START[name]
-    if found.diverged is not None:
-        yield "diverged", "warning", diverged_text(shown, name, found.diverged, notation)
-        return
-    first, last = found.at("z")[1], found.at("z")[found.depth]
-    z = joint_symbol(shown, name, "z", notation)
-    for id, of, start, end in (
-        ("activations", f"the deviation of {z}", first.forward.sd, last.forward.sd),
-        ("gradients", f"the gradient at {z}, from the last block back,", last.backward.norm, first.backward.norm),
-    ):  # fmt: skip
-        if found.depth > 1 and start > 0.0 and end > EXPONENTIAL * start:
-            yield f"{id}_explode", "warning", f"{words} {of} grows {three(end / start)}-fold."
-        elif found.depth > 1 and start > 0.0 and end < start / EXPONENTIAL:
-            share = f"to {three(end / start)} of itself" if end else "to 0"
-            yield f"{id}_vanish", "warning", f"{words} {of} falls {share}."
-    flat = [joint.joint.block for joint in found.joints if (joint.saturated or 0.0) >= MOSTLY]
-    if flat:
-        title = ACTIVATIONS[shown.setup.recipe.activation].title
-        yield "saturated", "warning", (
-            f"{words} {title} is flat or dead for more than {MOSTLY:.0%} of what enters it in "
-            f"{counted(len(flat), 'block')}, first in block {flat[0]}."
-        )  # fmt: skip
+def unit_of(shown: Contrast) -> float:
+    """The unit in the last place of the network's numbers."""
+    return UNITS[shown.setup.recipe.dtype]
 
 
-def conventions(shown: Contrast, standardized: bool, seeded: bool) -> list[str]:
+def conventions(shown: Contrast, fed: Fed, notation: str) -> list[str]:
     """The conventions in force, a sentence each."""
     setup, recipe = shown.setup, shown.setup.recipe
     image = setup.x.ndim == 4
-    what = "channel" if image else "feature"
     drawn = INITIALIZATIONS[recipe.initialization]
+    classes = "drawn by the seed, as the data have none" if fed.seeded else "the data's own"
+    against = counted(setup.outputs, "class", "classes")
+    losses = {
+        "cross_entropy": f"softmax cross-entropy against {against}, {classes}",
+        "squared_error": f"squared error against {against} as one-hot rows, {classes}",
+    }
+    biases = "no biases but the disturbance's" if setup.disturbance and setup.disturbance.shift else "no biases"
+    told = [
+        _inputs_text(shown, fed),
+        f"weights: {drawn.title} ({drawn.source}), times {tick_text(recipe.scale)}, {biases}; the read-out by Xavier's "
+        "rule",
+        *_norm_text(shown, "channel" if image else "unit"),
+        f"loss: {losses[setup.loss]}, the mean over the batch",
+        f"a distribution pools all {'channels, examples and positions' if image else 'units and examples'} of a joint",
+        f"y stands for what enters f: {ACTIVATIONS[recipe.activation].saturation_rule}",
+    ]
+    return [in_symbols(text, notation) for text in told]
+
+
+def _inputs_text(shown: Contrast, fed: Fed) -> str:
+    """What the inputs are over this batch."""
+    x = shown.setup.x
+    what, total = "channel" if x.ndim == 4 else "feature", x.shape[1]
+    if not fed.standardized:
+        return "inputs enter as they are"
+    if fed.constant == total:
+        why = "of one example it is its own mean" if x[:, :1].size == 1 else "none varies over this batch"
+        return f"every input {what} is 0: {why}"
+    scaled = f"every input {what} has mean 0, deviation 1 over this batch"
+    if not fed.constant:
+        return scaled
+    one = fed.constant == 1
+    return (
+        f"{scaled}, but for the {fed.constant:,} of {total:,} that {'does' if one else 'do'} not vary over it and "
+        f"{'is' if one else 'are'} 0"
+    )
+
+
+def _norm_text(shown: Contrast, of: str) -> list[str]:
+    recipe = shown.setup.recipe
+    if recipe.norm == "none":
+        return ["no norm: there is one column alone"]
     where = {
         "variance": "ε is added to the variance, √(σ²+ε), as in Ioffe & Szegedy 2015 and the frameworks",
         "deviation": "ε is added to the deviation, σ+ε, as in the lecture",
     }
-    classes = "drawn by the seed, as the data have none" if seeded else "the data's own"
-    losses = {
-        "cross_entropy": f"softmax cross-entropy against {setup.outputs} classes, {classes}",
-        "squared_error": f"squared error against {setup.outputs} classes as one-hot rows, {classes}",
-    }
     return [
-        f"every input {what} has mean 0, deviation 1 over this batch" if standardized else "inputs enter as they are",
-        f"weights: {drawn.title} ({drawn.source}), times {recipe.scale:g}, no biases; the read-out by Xavier's rule",
         "both columns have the same weights and the same batch",
-        *([] if recipe.norm == "none" else [
-            f"normalized by this batch's mean and biased variance per {'channel' if image else 'unit'}, γ = 1, β = 0",
-            f"{where[recipe.eps_placement]}; ε = {recipe.eps:g}",
-        ]),
-        f"loss: {losses[setup.loss]}, the mean over the batch",
-        "a distribution pools all units, examples and positions of a joint",
-        f"y is what enters f: {ACTIVATIONS[recipe.activation].saturation_rule}",
-    ]  # fmt: skip
+        f"normalized by this batch's mean and biased variance per {of}, γ = 1, β = 0",
+        f"{where[recipe.eps_placement]}; ε = {tick_text(recipe.eps)}",
+    ]

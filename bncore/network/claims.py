@@ -156,7 +156,7 @@ def _missing(shown: Contrast) -> str:
     column = shown.columns.get("with")
     if column is None:
         return "no_norm"
-    return "no_gradient" if 1 in column.vanished and not shown.setup.recipe.residual else ""
+    return "no_gradient" if column.only_rounding_arrives else ""
 
 
 def _beside(shown: Contrast) -> dict[str, float | None]:

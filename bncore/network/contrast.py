@@ -93,6 +93,11 @@ class Column:
         past = bool(self.survey.at("sum"))
         return found if past or not found else set(range(1, max(found) + 1))
 
+    @property
+    def only_rounding_arrives(self) -> bool:
+        """Whether a norm lets no more than rounding of the gradient come to block 1."""
+        return 1 in self.vanished and not self.survey.at("sum")
+
 
 @dataclass(frozen=True, eq=False)
 class Contrast:

@@ -9,6 +9,7 @@ from bncore.activations import ACTIVATIONS
 from bncore.arguments import Array
 from bncore.network.joints import Joint
 from bncore.network.moments import moments, norm
+from bncore.network.passing import SMALL
 from bncore.network.pointwise import Activate
 from bncore.network.survey import Survey, Surveyed
 
@@ -29,6 +30,16 @@ class Moved:
     kind: str
     distribution: float
     values: float
+
+    @property
+    def noticed(self) -> bool:
+        """Whether the distribution moved by more than `SMALL`; so it is where there was no deviation to measure by."""
+        return not self.distribution <= SMALL
+
+    @property
+    def stirred(self) -> bool:
+        """The same of the single values."""
+        return not self.values <= SMALL
 
 
 def movements(before: Survey, after: Survey, block: int) -> list[Moved]:

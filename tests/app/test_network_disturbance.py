@@ -1,7 +1,10 @@
 """`GET /network`: a disturbed block, and what is said of it."""
 
+import re
+
 import pytest
 
+from app.figures.numbers import three
 from tests.app.network import ALWAYS, DISTURBED, WITH, at, get
 
 
@@ -80,6 +83,51 @@ def test_the_headline_of_a_disturbance_counts_who_notices(client):
     shifted = get(client, **asked)["disturb"]["headline"]
     assert "times 3: a covariate shift" in shifted
     assert "3 of 3 without BN, 0 of 3 with BN" in shifted
-    assert "no later block's input changes" in get(client, **asked, disturb_factor=1)["disturb"]["headline"]
+    still = get(client, **asked, disturb_factor=1)["disturb"]["headline"]
+    assert "no later block's product moves by more than 1 % of a deviation, as a distribution, nor do single" in still
     far = asked | {"depth": 8, "disturb_factor": 1e6, "weight_scale": 1e6}
     assert "not known without BN" in get(client, **far)["disturb"]["headline"]
+
+
+def counted(headline):
+    """How many blocks notice in the column with batch norm, as the headline says."""
+    if "no later block" in headline:
+        return 0
+    return int(re.search(r"distribution: [^.]* (\d+) of \d+ with BN", headline)[1])
+
+
+@pytest.mark.parametrize("query", [
+    {"eps": 0.1}, {"eps": 0.1, "depth": 8}, {"disturb_factor": -1, "activation": "tanh"}, {"eps": 10},
+    {"norm_place": "behind", "activation": "tanh"}, {"disturb_factor": 0},
+], ids=str)  # fmt: skip
+def test_the_count_the_map_and_the_card_of_who_notices_go_by_one_measure(client, query):
+    answer = get(client, **{"depth": 5, "width": 16, "disturb_layer": 1} | query)
+    rows = answer["disturb"]["columns"]["with"]["joints"]
+    for row in rows:
+        assert row["noticed"] == (row["moved"] is None or row["moved"] > 0.01)
+    later = [row for row in rows if row["kind"] == "z" and row["block"] > 1]
+    assert counted(answer["disturb"]["headline"]) == sum(row["noticed"] for row in later)
+    drawn = next(t for t in answer["figures"]["disturb_moved"]["data"] if t["meta"]["term"] == "with")
+    assert [value > 0.01 for value in drawn["y"][1:]] == [row["noticed"] for row in later]
+    last = rows[-1]["moved"]
+    assert f"moves by {three(last)} of its deviations" in answer["disturb"]["columns"]["with"]["text"]
+
+
+def test_single_values_that_move_more_than_their_distribution_are_counted_beside_it(client):
+    told = get(client, depth=12, eps=0.1, disturb_layer=1)["disturb"]["headline"]
+    assert counted(told) < 11
+    assert "Their single values move by as much in 11 of 11 without BN, 11 of 11 with BN." in told
+    assert "single values" not in get(client, depth=4, width=16, disturb_layer=1)["disturb"]["headline"]
+
+
+def test_a_sign_that_no_norm_flips_back_is_no_shift_of_a_distribution(client):
+    asked = {"source": "normal", "batch_size": 512, "depth": 3, "width": 32, "activation": "tanh", "norm": "none"}
+    text = get(client, **asked, disturb_layer=1, disturb_factor=-1)["disturb"]["text"]
+    assert "the single values move, though their distribution is nearly what it was" in text
+    assert "covariate shift" not in text
+
+
+@pytest.mark.parametrize("placement", ["variance", "deviation"])
+def test_epsilon_is_held_against_what_it_is_added_to(client, placement):
+    text = get(client, depth=3, width=16, disturb_layer=1, eps=0.5, eps_placement=placement)["disturb"]["text"]
+    assert f"ε = 0.5 is not small beside the {placement} of the disturbed z" in text

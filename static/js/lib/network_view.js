@@ -11,6 +11,8 @@ const $ = (id) => document.getElementById(id);
 export function showTexts(answer) {
   $("batch-line").textContent = `${withFileName(answer.batch.text, answer)}; ${answer.network.text}`;
   $("headline").textContent = answer.headline;
+  $("shown-symbol").textContent = answer.symbol;
+  for (const part of document.querySelectorAll("[data-when]")) part.hidden = !answer.may_stand[part.dataset.when];
   list("conventions", answer.conventions);
   list("warnings", answer.batch.warnings);
   $("warnings").hidden = answer.batch.warnings.length === 0;
@@ -44,18 +46,14 @@ export function showClaim({ preset, presets }) {
 
 // ---- the disturbance ----
 
-export function showDisturbance({ disturb, columns }) {
-  for (const id of ["disturbed-view", "curves-disturbed", "rows-disturbed", "moved-legend"]) $(id).hidden = disturb === null;
-  $("undisturbed").hidden = disturb !== null;
+export function showDisturbance({ disturb }) {
   $("undo-disturbance").setAttribute("aria-disabled", String(disturb === null));
-  $("disturb-hint").hidden = disturb !== null;
   for (const name of ["without", "with"]) {
     const found = disturb?.columns[name];
     $(`disturb-text-${name}`).textContent = found ? found.text : "";
     $(`disturb-text-${name}`).parentElement.hidden = !found;
   }
   $("disturb-headline").textContent = disturb?.headline ?? "";
-  $("column-with").hidden = columns.with === null;
 }
 
 // ---- the joints that are shown ----

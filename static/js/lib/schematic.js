@@ -103,6 +103,7 @@ function tint(button, row, column) {
   const moved = row?.moved;
   const told = row === undefined ? "" : moved === null ? ", moved out of range" : `, its distribution moved by ${three(moved)} deviations, its values by ${three(row.values_moved)}`;
   button.style.setProperty("--moved", row === undefined ? "0" : String(moved ?? 1));
+  button.classList.toggle("noticed", row !== undefined && row.noticed !== false);
   button.setAttribute("aria-label", `${button.textContent} of block ${button.dataset.block}, ${NAMES[column]}${told}`);
 }
 
@@ -110,6 +111,7 @@ function mark(button, disturb) {
   const block = Number(button.dataset.block);
   const is = disturb?.block === block;
   button.setAttribute("aria-pressed", String(is));
+  button.dataset.term = is ? "product_disturbed" : "product";
   const shift = is && disturb.shift ? ` ${disturb.shift < 0 ? "−" : "+"} ${three(Math.abs(disturb.shift))}` : "";
   button.textContent = is ? `× ${three(disturb.factor)}${shift}` : button.dataset.label;
   button.setAttribute("aria-label", `${button.dataset.label} of block ${block}: ${is ? `disturbed, ${button.textContent}; take it back` : "disturb its weights"}`);
@@ -118,7 +120,7 @@ function mark(button, disturb) {
 function rowOf(column, { network, batch }) {
   const symbols = network.symbols[column];
   const row = element("div", "", { class: "net-row", "data-column": column, role: "group", "aria-label": NAMES[column] });
-  row.append(element("div", NAMES[column], { class: "net-name" }), input(batch));
+  row.append(element("div", NAMES[column], { class: "net-name" }), input(batch, network));
   let before = null;
   for (const modules of blocksOf(network.modules, symbols)) {
     row.append(gutter(modules, before), stackOf(modules, symbols, column));
@@ -132,8 +134,8 @@ function rowOf(column, { network, batch }) {
   return row;
 }
 
-function input({ shape }) {
-  return element("span", `x ${shape.join(" × ")}`, { class: "net-module net-end net-input term", "data-term": "input" });
+function input({ shape }, { input: symbol }) {
+  return element("span", `${symbol} ${shape.join(" × ")}`, { class: "net-module net-end net-input term", "data-term": "input" });
 }
 
 // A column has the modules whose joints it knows.

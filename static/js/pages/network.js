@@ -24,6 +24,7 @@ const $ = (id) => document.getElementById(id);
 const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
+const { terms } = embedded; // what is said of each word and symbol, which follows the answer
 let unsolved = embedded.problem; // what is wrong with the address, until something is changed
 
 const state = new State(embedded.schema, follow);
@@ -53,6 +54,7 @@ function show(found) {
   answer = found;
   $("view").classList.remove("empty", "stale");
   view.showTexts(answer);
+  Object.assign(terms, answer.terms);
   view.showKinds(answer, embedded.kinds);
   view.showDisturbance(answer);
   schematic.show(answer);
@@ -157,7 +159,7 @@ bindButtons(state);
 bindSource(state, { again: ask, fits: (upload) => ofUpload(upload, state) });
 bindReplay(state, ask);
 bindCopy(state, API);
-bindTerms(embedded.terms, figures);
+bindTerms(terms, figures);
 relevance();
 showSource(state);
 if (answer) show(answer);

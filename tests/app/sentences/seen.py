@@ -19,6 +19,8 @@ NOT_READ = {
 }  # fmt: skip
 """Keys of an answer whose strings are for a program: settings of Plotly, names of things, LaTeX for a notebook."""
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-about")
+OF_A_STATE = ("data-holds-for", "data-when", "data-figure", "data-kind-of")
+"""What is hidden in some states, and not only until something is computed or pressed."""
 UNSEEN = {"script", "style", "template", "svg"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 WORD = re.compile(r"[A-Za-zα-ωΑ-Ωℓ∂Σ]")
@@ -119,7 +121,7 @@ class _Page(HTMLParser):
             self._open.append((tag, str(place), out))
 
     def _of_another_state(self, given: dict[str, str | None]) -> bool:
-        of_another_setting = "data-holds-for" in given and "hidden" in given
+        of_another_setting = "hidden" in given and any(name in given for name in OF_A_STATE)
         return of_another_setting or given.get("data-notation-is", self.notation) != self.notation
 
     def handle_endtag(self, tag: str) -> None:
