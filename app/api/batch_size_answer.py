@@ -14,6 +14,7 @@ from app.figures.batch_size_dependence import classes_figure
 from app.figures.batch_size_headline import headline, x_hat_text
 from app.figures.batch_size_missing import stand_in
 from app.figures.batch_size_running import gap_figure, running_figure
+from app.figures.batch_size_running_words import biased_text, running_text
 from app.figures.notation import SYMBOLS
 from app.figures.numbers import counted, finite
 from bncore.batch_size.estimates import MARKED, Estimates, Spread
@@ -35,7 +36,7 @@ def answer_of(view: View) -> dict[str, Any]:
     }
     answer["conventions"] = words.conventions(
         of.size, view.query.eps, view.query.eps_placement, of.total, of.population.nested,
-        stand_in(of.missing, of.measured_by),
+        view.query.notation, stand_in(of.missing, of.measured_by),
     )  # fmt: skip
     figures: dict[str, Any] = {}
     if view.estimates is not None:
@@ -50,7 +51,7 @@ def answer_of(view: View) -> dict[str, Any]:
         figures |= noise_figures(view, view.noise, shown)
     if view.dependence is not None:
         answer["dependence"] = dependence(view, view.dependence)
-        figures |= dependence_figures(view, view.dependence, shown)
+        figures |= dependence_figures(view.dependence, shown)
     if view.classes is not None:
         answer["classes"] = classes(view.classes)
         figures["classes"] = classes_figure(view.classes.verdicts, view.classes.names)
@@ -177,8 +178,8 @@ def _running(view: View, found: RunningView) -> dict[str, Any]:
     of, path = view.sampled, found.path
     mean, sd = float(of.population.moments.mean[of.at]), float(of.population.moments.sd[of.at])
     return {
-        "text": words.running_text(path, found.gap, mean),
-        "biased_text": words.biased_text(path, sd),
+        "text": running_text(path, found.gap, mean),
+        "biased_text": biased_text(path, sd),
         "mean": short(path.mean),
         "var": {name: short(values) for name, values in path.var.items()},
         "mean_sd": finite(path.mean_sd),

@@ -42,8 +42,8 @@ CALL = Call(
     told="By part: the sampling distributions of batch mean and deviation for every size, with their "
     "standard errors and what theory expects, and how far they take normalized values astray; running "
     "statistics; one example's noise beside dropout and weight perturbation, what pairs of examples share; "
-    "a moved example in both modes, the Jacobian, an outlier's curves and a classifier; the figures. Null: "
-    "it does not exist.",
+    "a moved example in both modes, the Jacobian, an outlier's curves and a classifier; the figures. "
+    "Null stands for what does not exist.",
     answer=ANSWER,
     refused="An unknown name, a value out of range, or more draws than this server does; `errors` says what "
     "is allowed.",

@@ -54,8 +54,7 @@ class NoiseView:
     """`members` are the small batch's examples by number, the query's first; `z` is that one's value without noise, by
     the population's statistics; `sizes` are those of `spread`, its distribution in batches of each, with the variance
     that theory gives it, (S,). `kinds` by name, batch norm first. `matched` has the rate and the deviation at which the
-    noise is as large as batch norm's, averaged over the batch; those in `capped` would have to be larger than is
-    allowed.
+    noise on the query's example is as large as batch norm's; those in `capped` would have to be larger than is allowed.
     """
 
     members: tuple[int, ...]
@@ -77,7 +76,7 @@ def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Laye
     drawn = _among_companions(query, of, small, members, x, z, layer)
     values = {BATCH_NORM: drawn.x_hat, **_other_noise(query, z)}
     kinds = _kinds(query, values, {BATCH_NORM: drawn.pairs, **_other_pairs(values, z)})
-    wanted = _wanted(query, kinds[BATCH_NORM].average, float((z**2).mean()))
+    wanted = _wanted(query, kinds[BATCH_NORM].shape.var, float(z[0] ** 2))
     sizes = tuple(size for size in of.sizes if size >= 2)
     alone = jitter(
         x[:1], small.companions(of, query.example), sizes, query.draws, _rng(query, JITTER_STREAM), layer, say
@@ -111,7 +110,7 @@ def _kinds(query: BatchSizeFields, values: dict[str, Floats], pairs: dict[str, P
 
 
 def _wanted(query: BatchSizeFields, var: float, square: float) -> dict[str, float]:
-    """The strengths that give the variance `var`, averaged over the batch, by what they are called."""
+    """The strengths that give an example of this `square` the variance `var`, by what they are called."""
     return {PERTURBATIONS[name].strength: PERTURBATIONS[name].matched(var, square) for name in _strengths(query)}
 
 

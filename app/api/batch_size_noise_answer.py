@@ -22,7 +22,7 @@ def noise(view: View, found: NoiseView) -> dict[str, Any]:
         "text": words.noise_text(
             shapes, found.z, query.example, of.size, of.total, query.notation, stand_in(of.missing, of.measured_by)
         ),
-        "match_text": words.match_text(found.kinds[BATCH_NORM].average, len(found.members), matched, found.capped),
+        "match_text": words.match_text(found.kinds[BATCH_NORM].shape.var, query.example, matched, found.capped),
         "pairs_text": words.pairs_text({name: kind.pairs.measured.tolist() for name, kind in found.kinds.items()}),
         "value": found.z,
         "matched": matched,

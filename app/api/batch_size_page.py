@@ -24,7 +24,7 @@ TERMS = {
     "additive": "Noise on a bias: one shift for all examples of a batch.",
     "x": "The input of batch norm: what is dragged.",
     "total": "How every output moves when one input does: row k, column j.",
-    "identity": "1/s on the diagonal: an example moves its own value, as if the statistics were constants.",
+    "identity": "1 on the diagonal, times 1/s: an example moves its own value, as if the statistics were constants.",
     "variance": "Proportional to the product of both normalized values: moving an example changes the deviation, too.",
     "spread": "The deviation of the other examples' normalized values.",
     "own": "The outlier's own normalized value.",
@@ -39,7 +39,7 @@ def _context(_query: BatchSizeFields, _result: Any, _place: Place) -> dict[str, 
 @cache
 def page_schema() -> dict[str, dict[str, Any]]:
     """The fields, with a title for each choice that has one of its own here."""
-    titles = {"perturbation": {"multiplicative": "on a weight (× N(1, s²))", "additive": "on a bias (+ N(0, s²))"}}
+    titles = {"perturbation": {"multiplicative": "on a weight (a factor 1 ± s)", "additive": "on a bias (a shift ± s)"}}
     schema = {name: dict(field) for name, field in titled_schema(BatchSizeQuery).items()}
     for name, own in titles.items():
         schema[name]["choices"] = [(choice, own[choice]) for choice, _ in schema[name]["choices"]]

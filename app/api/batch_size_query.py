@@ -107,8 +107,8 @@ class BatchSizeFields(SourceFields):
         kind="slider", symbol="s", slider=(0, 2), step=0.01, ge=0, le=MOST_DEVIATION,
     )  # fmt: skip
     perturbation: Literal["multiplicative", "additive"] = control(
-        "multiplicative", "Noise on a weight, which multiplies the value by N(1, s²), or on a bias, which adds "
-        "N(0, s²).",
+        "multiplicative", "Noise on a weight, which multiplies the value by a bell-shaped factor of mean 1 and "
+        "deviation s, or on a bias, which adds a bell-shaped shift of deviation s.",
         title="Weight perturbation", group="noise", kind="select",
     )  # fmt: skip
     notation: Literal["frameworks", "lecture"] = NOTATION

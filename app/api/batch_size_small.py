@@ -36,11 +36,13 @@ class SmallBatch:
 
 @dataclass(frozen=True, eq=False)
 class DependenceView:
-    """One example moved by `by`, in the feature's own units; an outlier in batches of several sizes, one a curve; the
-    largest derivative between different features of `between` of them, measured.
+    """One example moved by `by`, that is the query's `move_by` times `unit`: the deviation, or 1 of a constant feature;
+    an outlier in batches of several sizes, one a curve; the largest derivative between different features of `between`
+    of them, measured.
     """
 
     moved: Dependence
+    unit: float
     by: float
     outlier: list[Squeeze]
     across: float
@@ -74,11 +76,13 @@ def _labels(of: Sampled, rows: NDArray[np.intp]) -> tuple[str, ...]:
 def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer) -> DependenceView:
     """The moved example and the outlier's curves."""
     at, x = of.inference.at(of.at), small.x[:, of.at]
-    by = query.move_by * float(at.sd[0])
+    unit = float(at.sd[0]) or 1.0
+    by = query.move_by * unit
     near = [of.at, *(i for i in range(small.x.shape[1]) if i != of.at)][:BESIDE]
     across = blocks(small.x[:, near], eps=layer.eps, eps_placement=layer.eps_placement).across
     return DependenceView(
         moved=dependence(x, at, layer, example=query.example, by=by),
+        unit=unit,
         by=by,
         outlier=squeezes(_others(query, of), layer),
         across=across,

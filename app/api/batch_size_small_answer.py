@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from app.api.batch_size_classes import Classes
+from app.api.batch_size_classes import CHOSEN_AT, LARGEST, Classes
 from app.api.batch_size_query import LARGEST_MOVE
 from app.api.batch_size_small import DependenceView
 from app.api.batch_size_view import View
@@ -20,8 +20,9 @@ def dependence(view: View, found: DependenceView) -> dict[str, Any]:
     return {
         "example": moved.example,
         "by": found.by,
-        "unit": float(view.sampled.inference.sd[view.sampled.at]),
+        "unit": found.unit,
         "text": words.moved_text(moved, found.by, view.sampled.name),
+        "handles": words.handle_titles(moved),
         "outlier_text": words.outlier_text(found.outlier),
         "x": {"before": moved.x, "after": moved.moved},
         "train": {"before": moved.before.train, "after": moved.after.train},
@@ -31,6 +32,7 @@ def dependence(view: View, found: DependenceView) -> dict[str, Any]:
             part: [short(row) for row in getattr(moved.jacobian, part)] for part in ("total", "identity", "mean",
             "variance")
         },
+        "denominator": moved.scale,
         "between_text": words.between_text(found.across, found.between),
         "between_features": {"across": found.across, "features": found.between},
         "outlier": [
@@ -41,18 +43,18 @@ def dependence(view: View, found: DependenceView) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def dependence_figures(view: View, found: DependenceView, shown: Shown) -> dict[str, Any]:
+def dependence_figures(found: DependenceView, shown: Shown) -> dict[str, Any]:
     """The figures of the dependence, by name."""
     return {
-        **strips(found.moved, _limits(view, found), shown),
+        **strips(found.moved, _limits(found), shown),
         **jacobians(found.moved, shown),
         **outlier_figures(found.outlier, shown),
     }
 
 
-def _limits(view: View, found: DependenceView) -> dict[str, tuple[float, float]]:
+def _limits(found: DependenceView) -> dict[str, tuple[float, float]]:
     """Axes that hold whatever a move can do, so that they stay put while one example is dragged."""
-    x, unit = found.moved.x, float(view.sampled.inference.sd[view.sampled.at])
+    x, unit = found.moved.x, found.unit
     low, high = float(x.min()), float(x.max())
     reach = LARGEST_MOVE * unit
     room = ROOM * (high - low + 2 * reach) or 1.0
@@ -71,7 +73,7 @@ def classes(found: Classes) -> dict[str, Any]:
         "title": found.data.title,
         "names": list(found.names),
         "accuracy": found.classifier.accuracy,
-        "about": words.classifier_text(found.data.title, found.classifier.accuracy),
+        "about": words.classifier_text(found.data.title, found.classifier.accuracy, CHOSEN_AT, LARGEST),
         "text": words.classes_text(v, found.names, found.data.title),
         "example": v.example,
         "label": v.label,

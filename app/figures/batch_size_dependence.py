@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from app.figures.batch_size import HEIGHT, LEGEND, MARGIN, Shown, short
 from app.figures.derivation import diverging, entry_text
 from app.figures.notation import drawn_text
-from app.figures.numbers import three
+from app.figures.numbers import apart, three
 from app.figures.rows import Figure
 from app.figures.theme import MEANINGS
 from bncore.batch_size.classifier import Verdicts
@@ -69,8 +69,8 @@ def _strip(
     low, high = limits
     outside = sum(1 for v in after.tolist() if not low <= v <= high)
     told = "; ".join(
-        f"example {k}: {three(float(a))} to {three(float(b))}"
-        for k, (a, b) in enumerate(zip(before, after, strict=True))
+        f"example {k}: {a} to {b}"
+        for k, (a, b) in enumerate(apart(*pair) for pair in zip(before.tolist(), after.tolist(), strict=True))
     )
     return {
         "data": traces,
@@ -97,16 +97,16 @@ def _marks(title: str, values: Floats, examples: list[int], marker: Figure, term
 
 
 def jacobians(found: Dependence, shown: Shown) -> dict[str, Figure]:
-    """The Jacobian in all and its three parts; the weak ones, through the statistics, share stronger colours."""
+    """The Jacobian times s and its three parts; the weak ones, through the statistics, share stronger colours."""
+    factored = found.factored
     drawn: dict[str, Figure] = {}
     for together in (("total", "identity"), ("mean", "variance")):
-        most = float(max(np.abs(getattr(found.jacobian, part)).max() for part in together)) or 1.0
-        drawn |= {f"jacobian_{part}": _jacobian(found, part, most, shown) for part in together}
+        most = float(max(np.abs(getattr(factored, part)).max() for part in together)) or 1.0
+        drawn |= {f"jacobian_{part}": _jacobian(found, getattr(factored, part), part, most, shown) for part in together}
     return drawn
 
 
-def _jacobian(found: Dependence, part: str, most: float, shown: Shown) -> Figure:
-    z = getattr(found.jacobian, part)
+def _jacobian(found: Dependence, z: Floats, part: str, most: float, shown: Shown) -> Figure:
     count = len(z)
     x, x_hat = shown.symbol("x"), shown.symbol("x_hat")
     whole = part == "total"
@@ -116,7 +116,7 @@ def _jacobian(found: Dependence, part: str, most: float, shown: Shown) -> Figure
             "xgap": 1,
             "ygap": 1, "showscale": whole, "meta": {"term": part},
             "colorbar": {"thickness": 10, "outlinewidth": 0, "len": 1},
-            "hovertemplate": f"{x_hat} of example %{{y}} by {x} of example %{{x}}: %{{z:.3g}}<extra></extra>",
+            "hovertemplate": f"{x_hat} of example %{{y}} by {x} of example %{{x}}, times s: %{{z:.3g}}<extra></extra>",
         }
     ]  # fmt: skip
     if whole and count <= ROOMY:
@@ -128,7 +128,11 @@ def _jacobian(found: Dependence, part: str, most: float, shown: Shown) -> Figure
                 "textfont": {"size": 10}, "hoverinfo": "skip", "showlegend": False, "meta": {"term": part},
             }
         )  # fmt: skip
-    title = f"∂{x_hat}/∂{x}, {PARTS[part]}" if whole else f"{PARTS[part][:1].upper()}{PARTS[part][1:]}"
+    title = (
+        f"s ∂{x_hat}/∂{x}, {PARTS[part]}, s = {three(found.scale)}"
+        if whole
+        else f"{PARTS[part][:1].upper()}{PARTS[part][1:]}"
+    )
     ends: Figure = {"tickvals": list(range(count)), "zeroline": False, "showgrid": False, "fixedrange": True}
     j = found.example
     frame = {

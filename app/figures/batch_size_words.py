@@ -12,7 +12,6 @@ from bncore.batch_size.estimates import Estimates
 from bncore.batch_size.noise import Shape
 from bncore.batch_size.outlier import Squeeze
 from bncore.batch_size.positions import Alike
-from bncore.batch_size.running import Gap, Path
 
 KIND_WORDS = {
     "batch_norm": "batch norm", "dropout": "dropout", "multiplicative": "weight perturbation",
@@ -108,86 +107,74 @@ def positions_text(found: Alike | None, at: int) -> str:
     )
 
 
-def running_text(path: Path, gap: Gap, mean: float) -> str:
-    """Where the running statistics stand after the last step, and what the modes make of it."""
-    steps = len(path.mean) - 1
-    left = f"{percent(float(path.cold[-1]))} of the cold start (mean 0, variance 1) is left"
-    jitter = ""
-    if path.momentum == 0:
-        jitter = "; at momentum 0 they never move"
-    elif math.isfinite(path.mean_sd):
-        jitter = f"; then the running mean keeps jittering by ±{three(path.mean_sd)}"
-    whole = f"population {three(mean)}" if math.isfinite(mean) else "the population has none"
-    return (
-        f"After {counted(steps, 'step')} {left}: running mean {three(float(path.mean[-1]))} ({whole}){jitter}. "
-        f"On one batch of {path.size} the two modes differ by {three(gap.typical)} typically, "
-        f"{three(gap.largest)} at most."
-    )
-
-
-def biased_text(path: Path, sd: float) -> str:
-    """What the two conventions of the running variance settle around."""
-    if not math.isfinite(sd):
-        return "This distribution has no variance that the running one could settle around."
-    biased = path.var_limit["biased"]
-    where = f"around {three(biased)}, {percent(path.short)} below σ² = {three(sd**2)}"
-    if path.short == 0:
-        where = f"at σ² = {three(sd**2)} itself, as the batch is all there is"
-    told = f"The biased running variance settles {where}"
-    if "unbiased" not in path.var_limit:
-        return f"{told}."
-    return f"{told}; the unbiased one around {three(path.var_limit['unbiased'])}."
-
-
 def noise_text(
     shapes: dict[str, Shape], z: float, example: int, size: int, total: int | None, notation: str, by: str = ""
 ) -> str:
     """The kinds of noise on one example, side by side; `by` says whose statistics stand in where none exist."""
-    told = "; ".join(f"{KIND_WORDS[name]} variance {three(found.var)}" for name, found in shapes.items())
+    told = "; ".join(
+        f"{KIND_WORDS[name]} variance {three(found.var)} about {three(found.mean)}" for name, found in shapes.items()
+    )
     x_hat = symbol("x_hat", notation)
     stand_in = f", by mean and deviation of {by}" if by else ""
     all_ = " No other companions are left to draw: the batch is always the same." if size == total else ""
     return f"Example {example} has {x_hat} = {three(z)} without noise{stand_in}. In batches of {size}: {told}.{all_}"
 
 
-def match_text(average: float, members: int, matched: dict[str, float], capped: Sequence[str]) -> str:
+def match_text(var: float, example: int, matched: dict[str, float], capped: Sequence[str]) -> str:
     """What the button sets; of the strengths in `capped` not even the largest gives as much."""
+    if var == 0:
+        return f"Batch norm puts no noise on example {example} here: to match it is to have no other noise either."
     names = {"rate": "dropout at p =", "deviation": "noise of s ="}
     told = {name: f"{words} {three(matched[name])}" for name, words in names.items()}
     enough = " or ".join(text for name, text in told.items() if name not in capped)
     short = " and ".join(told[name] for name in capped)
     as_much = f"as much as {enough}" if enough else "more than either can have"
     less = f"; {short}, the most there is, has less" if short else ""
-    return (
-        f"Batch norm's noise has variance {three(average)}, averaged over {counted(members, 'example')} of the small "
-        f"batch: {as_much}{less}."
-    )
+    return f"Batch norm's noise on example {example} has variance {three(var)}: {as_much}{less}."
 
 
 def pairs_text(shares: dict[str, Sequence[float]]) -> str:
     """What each kind of noise shares between two examples of a batch."""
-    told = []
+    told, opposite = [], ""
     for name, values in shares.items():
         known = [value for value in values if math.isfinite(value)]
         if known:
             ends = dict.fromkeys((three(min(known)), three(max(known))))
             told.append(f"{KIND_WORDS[name]} {' to '.join(ends)}")
-    return (
-        f"Correlation of the noise over the pairs: {'; '.join(told)}." if told else "There is no noise to share here."
-    )
+        if known and name == "batch_norm":
+            opposite = _opposite(sum(1 for value in known if value < 0), len(known))
+    if not told:
+        return "There is no noise to share here."
+    return f"Correlation of the noise over the pairs: {'; '.join(told)}.{opposite}"
+
+
+def _opposite(count: int, pairs: int) -> str:
+    """Of how many pairs batch norm moves the two in opposite ways."""
+    of = f"{count or 'none'} of {counted(pairs, 'pair')}"
+    return f" Batch norm moves the two of {of} in opposite ways."
 
 
 def moved_text(found: Dependence, by: float, name: str) -> str:
     """What moving one example did to the others, in both modes."""
+    if by == 0:
+        return f"{name} of example {found.example} is not moved: drag it, and see who else moves."
     others, moved = len(found.x) - 1, found.others_moved("train")
     with_it = f", by up to {three(found.farthest('train'))}" if moved else ""
-    who = f"{moved} of the {others} others move"
+    who = f"{moved or 'none'} of the {others} others move"
     if others == 1:
         who = "the other one moves" if moved else "the other one does not move"
     return (
         f"{name} of example {found.example} is moved by {three(by)}. In training {who} with it{with_it}; in inference "
         f"{found.others_moved('inference') or 'none'}."
     )
+
+
+def handle_titles(found: Dependence) -> list[str]:
+    """What the mark of each example is called, by which it can be moved."""
+    return [
+        f"Move example {j}: it was {before}, is {now}"
+        for j, (before, now) in enumerate(apart(*pair) for pair in zip(found.x, found.moved, strict=True))
+    ]
 
 
 def outlier_text(found: Sequence[Squeeze]) -> str:
@@ -205,19 +192,23 @@ def outlier_text(found: Sequence[Squeeze]) -> str:
 def classes_text(found: Verdicts, names: Sequence[str], title: str) -> str:
     """Whether an example's class depends on its companions."""
     own = names[found.inference.answer]
+    alone = f"Example {found.example} of {title} ({names[found.label]}) is “{own}” by itself."
+    if found.changed == 0:
+        return f"{alone} In {found.draws} random batches of {found.size} it is that, too, whoever its companions are."
+    share = f"{percent(found.changed)} of" if found.changed < 1 else "all of"
     return (
-        f"Example {found.example} of {title} ({names[found.label]}) is “{own}” by itself. In batches of {found.size} "
-        f"it is another class in {percent(found.changed)} of {found.draws} random ones: only its companions differ."
+        f"{alone} In batches of {found.size} it is another class in {share} {found.draws} random ones: only its "
+        "companions differ."
     )
 
 
-def classifier_text(title: str, accuracy: float) -> str:
+def classifier_text(title: str, accuracy: float, chosen_at: int, most: int) -> str:
     """What the classifier is."""
     return (
         f"The classifier: batch norm and a softmax layer, trained on all of {title} as one batch, from weights 0 by "
         f"{STEPS} steps of gradient descent; it gets {percent(accuracy)} of them right by itself. The example is the "
-        "one, among those that it decides most closely, whose class changes most evenly. Here batches have 64 examples "
-        "at most."
+        "one, among those that it decides most closely, whose class changes most evenly in batches of "
+        f"{chosen_at}; it is the same one for every K. Here batches have {most} examples at most."
     )
 
 
@@ -236,7 +227,7 @@ def batch_text(found: Told, names: Sequence[str]) -> str:
 
 
 def conventions(
-    size: int, eps: float, eps_placement: str, total: int | None, nested: bool, stand_in: str = ""
+    size: int, eps: float, eps_placement: str, total: int | None, nested: bool, notation: str, stand_in: str = ""
 ) -> list[str]:
     """The conventions in force, a sentence each; `nested` where smaller batches are parts of larger ones. `stand_in`
     says whose statistics stand in where the population has none.
@@ -252,5 +243,6 @@ def conventions(
         f"K is the batch's size; a batch's deviation is the biased one (its variance divided by K = {size})",
         f"ε = {eps:g} stands {where[eps_placement]}: in normalized values, not in μ_B and σ_B",
         f"examples are drawn {drawn}; batches of one size are independent of each other, {smaller}",
-        f"in inference the statistics are those of {stand_in or 'the population'}, γ = 1, β = 0",
+        f"in inference the statistics are those of {stand_in or 'the population'}, "
+        f"{symbol('gamma', notation)} = 1, {symbol('beta', notation)} = 0",
     ]  # fmt: skip

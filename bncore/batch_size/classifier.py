@@ -109,16 +109,22 @@ def softmax(logits: Float64) -> Float64:
 
 
 def most_dependent(
-    classifier: Classifier, x: Float64, labels: Ints, size: int, draws: int, rng: np.random.Generator
+    classifier: Classifier,
+    x: Float64,
+    labels: Ints,
+    size: int,
+    draws: int,
+    rng: np.random.Generator,
+    *,
+    example: int | None = None,
 ) -> Verdicts:
     """The example whose class depends most on its companions, among those that are decided most closely.
 
     Each candidate is put into `draws` batches of `size` with companions drawn from all examples that are no candidates.
-    Raises BadParameter where there are not so many.
+    With `example` that one is the only candidate. Raises BadParameter where there are not so many.
     """
     alone = softmax(classifier.inference(x))
-    ordered = np.sort(alone, axis=1)
-    candidates = np.argsort(ordered[:, -1] - ordered[:, -2], kind="stable")[: min(CANDIDATES, len(x) // 4)]
+    candidates = _closest(alone) if example is None else np.array([example])
     others = np.delete(np.arange(len(x)), candidates)
     if not 2 <= size <= len(others) + 1:
         raise BadParameter(f"size is {size}; give 2 to {len(others) + 1} examples.", parameter="size")
@@ -128,6 +134,12 @@ def most_dependent(
     changed = (answers != alone[candidates].argmax(axis=1)[:, None]).mean(axis=1)
     at = int(np.abs(changed - 0.5).argmin())
     return _verdicts(candidates[at], labels, alone, companions, told[at], size)
+
+
+def _closest(alone: Float64) -> Ints:
+    """The examples that are decided most closely, by the probabilities of each alone (N, C)."""
+    ordered = np.sort(alone, axis=1)
+    return np.argsort(ordered[:, -1] - ordered[:, -2], kind="stable")[: min(CANDIDATES, len(alone) // 4)]
 
 
 def _among(classifier: Classifier, x: Float64, candidates: Ints, companions: Ints) -> Float64:

@@ -25,7 +25,7 @@ class Modes:
 @dataclass(frozen=True, eq=False)
 class Dependence:
     """`x` (K,) before and `moved` after; both modes before and after; and the Jacobian dx_hat_k/dx_j, in mode "train",
-    where the example stands now.
+    where the example stands now. `scale` is the denominator s there.
     """
 
     example: int
@@ -34,6 +34,13 @@ class Dependence:
     before: Modes
     after: Modes
     jacobian: Jacobian
+    scale: float
+
+    @property
+    def factored(self) -> Jacobian:
+        """The Jacobian times s, a number without a unit: 1 on the identity's diagonal, -1/K through the mean."""
+        parts = self.jacobian
+        return Jacobian(*(self.scale * part for part in (parts.total, parts.identity, parts.mean, parts.variance)))
 
     def others_moved(self, mode: str) -> int:
         """How many other examples' values moved by more than rounding."""
@@ -69,7 +76,9 @@ def dependence(x: Float64, at: Moments, layer: Layer, *, example: int, by: float
     moved[example] += by
     norm = {"eps": layer.eps, "eps_placement": layer.eps_placement}
     result = forward(moved[:, None], **norm)  # type: ignore[arg-type]
-    return Dependence(example, x, moved, _modes(x, at, norm), _modes(moved, at, norm), jacobian(result))
+    return Dependence(
+        example, x, moved, _modes(x, at, norm), _modes(moved, at, norm), jacobian(result), float(result.scale[0])
+    )
 
 
 def _modes(x: Float64, at: Moments, norm: dict[str, object]) -> Modes:

@@ -8,9 +8,10 @@ import numpy as np
 from bncore.arguments import Float64
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
-from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+from bncore.epsilon import EPS_PLACEMENTS, SMALLEST_NORMAL, reciprocal
 from bncore.progress import Said, unheard
 
+LARGEST_EPS = 1e300
 ROUNDING = 1e-24  # a variance of normalized values that is smaller is rounding
 
 
@@ -20,6 +21,18 @@ class Layer:
 
     eps: float = 1e-5
     eps_placement: str = "variance"
+
+    def in_units_of(self, sd: float) -> "Layer":
+        """The same layer for data that are divided by `sd` > 0: eps is divided by its square, or by itself.
+
+        >>> Layer(1.0).in_units_of(2.0), Layer(1.0, "deviation").in_units_of(2.0)
+        (Layer(eps=0.25, eps_placement='variance'), Layer(eps=0.5, eps_placement='deviation'))
+        """
+        power = {"variance": 2, "deviation": 1}[self.eps_placement]
+        scaled = self.eps
+        for _ in range(power):
+            scaled = min(scaled / sd, LARGEST_EPS)
+        return Layer(scaled if scaled >= SMALLEST_NORMAL else 0.0, self.eps_placement)
 
 
 @dataclass(frozen=True)

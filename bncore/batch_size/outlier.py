@@ -37,7 +37,8 @@ class Squeeze:
 
 
 def squeeze(others: Float64, distance: Float64, layer: Layer) -> Squeeze:
-    """An outlier at each `distance` t (T,) >= 0 joins the `others` (K - 1,), K >= 3, which are standardized first.
+    """An outlier at each `distance` t (T,) >= 0 joins the `others` (K - 1,), K >= 3, which are standardized first,
+    and eps with them.
 
     var_B = (K - 1)/K + (K - 1) t^2/K^2, so that the others' x_hat spread over less and less, and the outlier's own
 
@@ -49,7 +50,8 @@ def squeeze(others: Float64, distance: Float64, layer: Layer) -> Squeeze:
         raise BadParameter(
             "others are fewer than two, or all equal; give two different ones or more.", parameter="others"
         )
-    standard = (others - others.mean()) / others.std()
+    sd = float(others.std())
+    standard, layer = (others - others.mean()) / sd, layer.in_units_of(sd)
     batch = np.empty((len(others) + 1, len(distance)))
     batch[:-1], batch[-1] = standard[:, None], distance
     x_hat = forward(batch, eps=layer.eps, eps_placement=layer.eps_placement).x_hat

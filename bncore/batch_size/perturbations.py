@@ -22,8 +22,8 @@ MOST_DEVIATION = 100.0
 @dataclass(frozen=True)
 class Perturbation:
     """`draw(z, strength, draws, rng)` gives the noisy values (M, R) of z (M,); `matched(var, square)` the strength that
-    gives the variance `var`, averaged over examples whose mean square is `square`; `correlation(a, b)` is that of the
-    noise of a pair. `strength` names it: a "rate" or a "deviation".
+    gives the variance `var`, averaged over examples whose mean square is `square`, and one out of range where none
+    does; `correlation(a, b)` is that of the noise of a pair. `strength` names it: a "rate" or a "deviation".
     """
 
     title: str
@@ -59,13 +59,15 @@ def _one(a: Float64, b: Float64) -> Float64:
 
 
 def _rate_for(var: float, square: float) -> float:
-    """z^2 p / (1 - p), averaged, is `var`."""
-    return var / (var + square) if square > 0 else 0.0
+    """z^2 p / (1 - p), averaged, is `var`; 1, which no rate reaches, where all values are 0."""
+    return var / (var + square) if var > 0 else 0.0
 
 
 def _factor_for(var: float, square: float) -> float:
-    """z^2 s^2, averaged, is `var`."""
-    return float(np.sqrt(var / square)) if square > 0 else 0.0
+    """z^2 s^2, averaged, is `var`; infinite where all values are 0."""
+    if var == 0:
+        return 0.0
+    return float(np.sqrt(var / square)) if square > 0 else float("inf")
 
 
 def _shift_for(var: float, _square: float) -> float:

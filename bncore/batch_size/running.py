@@ -23,7 +23,8 @@ class Path:
         sd(mean_B) sqrt(momentum / (2 - momentum))
 
     and `var_limit` what each convention settles around: sigma^2 (1 - f^2/K) if biased, times K/(K - 1) if unbiased;
-    `short` is f^2/K, by which share the biased one stays below sigma^2.
+    `short` is f^2/K, by which share the biased one stays below sigma^2. All three are not-a-number where the examples
+    of a batch depend on each other.
     """
 
     size: int
@@ -68,8 +69,9 @@ def running_path(population: Population, size: int, steps: int, momentum: float,
     conventions = [name for name in RUNNING_VARIANCES if name == "biased" or size > 1]
     paths = {name: _path(means, variances, size, momentum, name) for name in conventions}
     at, total = population.moments, population.total
-    spread = float(expected_mean(at, [size], total).sd[0, 0])
-    short = float(finite_factor([size], total)[0] / size)
+    known = 1.0 if population.nested else float("nan")
+    spread = float(expected_mean(at, [size], total).sd[0, 0]) * known
+    short = float(finite_factor([size], total)[0] / size) * known
     biased = float(at.sd[0] ** 2 * (1 - short))
     limits = {name: float(RUNNING_VARIANCES[name](np.array([biased]), size)[0]) for name in conventions}
     return Path(

@@ -255,8 +255,8 @@ def test_the_match_button_makes_the_noise_as_large_as_batch_norms(view: BatchSiz
     matched = answer["noise"]["matched"]
     assert {name: float(view.query[name]) for name in matched} == matched
     expect(button).to_have_attribute("aria-pressed", "true")
-    averages = [kind["average_variance"] for kind in answer["noise"]["kinds"]]
-    assert averages[1:] == pytest.approx([averages[0]] * 2, rel=0.25)
+    variances = [kind["variance"] for kind in answer["noise"]["kinds"]]
+    assert variances[1:] == pytest.approx([variances[0]] * 2, rel=0.25)
     shown = view.page.locator("#kinds tbody tr").all_inner_texts()
     assert [row.split("\t")[0] for row in shown] == ["batch norm", "dropout", "weight perturbation"]
     view.page.go_back()

@@ -93,11 +93,6 @@ function offColumns({ features, feature, off }) {
   ];
 }
 
-// What the mark of an example is called, by which it can be moved.
-export function handleTitle({ dependence: { x } }, example) {
-  return `Move example ${example}: it was ${three(x.before[example])}, is ${three(x.after[example])}`;
-}
-
 // The table behind a figure.
 export function numbersBehind(name, answer) {
   const table = element("table", "", { class: "numbers" });
@@ -105,7 +100,7 @@ export function numbersBehind(name, answer) {
   const { data } = answer.figures[name];
   if (part === "estimates" && which !== "noise") fillSpread(table, answer.estimates, which);
   else if (part === "strip") fillStrip(table, answer.dependence, which);
-  else if (part === "jacobian") fillJacobian(table, answer, which);
+  else if (part === "jacobian") fillJacobian(table, answer, data);
   else if (name === "noise_pairs") fillPairs(table, data);
   else if (name === "classes") fillTable(table, "class", [...data[0].x], [["% of the batches", data[0].y]]);
   else fillTraces(table, answer.figures[name]);
@@ -126,8 +121,7 @@ function fillStrip(table, dependence, which) {
   fillTable(table, "example", before.map((_, j) => String(j)), [["before", before], ["now", after]]);
 }
 
-function fillJacobian(table, { dependence, symbols: s }, which) {
-  const z = dependence.jacobian[which];
+function fillJacobian(table, { symbols: s }, [{ z }]) {
   fillTable(table, "output of", z.map((_, k) => String(k)), z.map((_, j) => [`${s.x} of ${j}`, z.map((row) => row[j])]));
 }
 

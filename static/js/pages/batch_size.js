@@ -155,8 +155,8 @@ const handles = new Handles(figures.panel("strip_x"), {
 });
 
 function showHandles() {
-  const { example, x } = answer.dependence;
-  handles.show(x.after.map((y, j) => ({ x: j, y, on: j === example, title: view.handleTitle(answer, j) })));
+  const { example, x, handles: titles } = answer.dependence;
+  handles.show(x.after.map((y, j) => ({ x: j, y, on: j === example, title: titles[j] })));
 }
 
 // ---- start ----

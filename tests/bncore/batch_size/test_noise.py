@@ -8,7 +8,7 @@ import pytest
 from bncore.batch_norm import forward
 from bncore.batch_size.noise import Layer, among, expected_variance, jitter, shape
 from bncore.batch_size.pairs import correlations, pairs_in_batch_norm, pairs_of
-from bncore.batch_size.perturbations import PERTURBATIONS
+from bncore.batch_size.perturbations import MOST_RATE, PERTURBATIONS
 from bncore.batch_size.population import Finite
 from bncore.batch_size.theory import finite_factor
 from bncore.errors import BadParameter
@@ -79,7 +79,8 @@ def test_a_matched_perturbation_has_the_variance_averaged_over_the_batch(rng, na
 
 def test_the_strength_of_dropout_is_a_rate(rng):
     assert PERTURBATIONS["dropout"].matched(1.0, 1.0) == 0.5
-    assert PERTURBATIONS["dropout"].matched(1.0, 0.0) == 0.0
+    assert PERTURBATIONS["dropout"].matched(0.0, 0.0) == 0.0
+    assert PERTURBATIONS["dropout"].matched(1.0, 0.0) > MOST_RATE  # no rate moves a 0
     kept = PERTURBATIONS["dropout"].draw(np.array([1.0]), 0.25, 100_000, rng)[0]
     assert set(np.unique(kept)) == {0.0, 1 / 0.75}
     with pytest.raises(BadParameter):
