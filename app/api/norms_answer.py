@@ -1,5 +1,6 @@
 """The norms view's answer: the view as plain data."""
 
+from functools import partial
 from typing import Any
 
 from app.api.norms_cube import DIGITS, cube_of, row_names
@@ -10,6 +11,7 @@ from app.batches.generators import GENERATORS
 from app.figures import norms_situations as situations
 from app.figures import norms_words as words
 from app.figures.norms import Rows, figures
+from app.figures.notation import SYMBOLS, in_notation
 from app.figures.numbers import counted, finite, significant
 from bncore.norms import NORMS
 from bncore.norms.reference import WU_HE_2018, Published
@@ -23,11 +25,14 @@ def answer_of(view: View) -> dict[str, Any]:
     told = {norm: _told(view, norm, outcome) for norm, outcome in outcomes.items()}
     results = {norm: outcome.result for norm, outcome in outcomes.items()}
     known = [t for t in told.values() if t is not None]
+    title = situations.title_of(query.situation, query.huge_factor)
     return {
         "batch": _batch(view),
-        "headline": situations.headline(query.situation, view.blocks.now.shape, known, list(results.values())),
+        "headline": situations.headline(
+            query.situation, view.blocks.now.shape, known, list(results.values()), title
+        ),
         "situation": {
-            "name": query.situation, "title": situations.TITLES[query.situation], "channel": view.blocks.changed,
+            "name": query.situation, "title": title, "channel": view.blocks.changed,
             "label": _label(view),
         },
         "norms": [_norm(view, norm, outcome, told[norm]) for norm, outcome in outcomes.items()],
@@ -35,11 +40,13 @@ def answer_of(view: View) -> dict[str, Any]:
         "divisors": _divisors(view),
         "cube": cube_of(view),
         "reference": reference_of(WU_HE_2018),
-        "conventions": words.conventions(
+        "conventions": [in_notation(text, query.notation) for text in words.conventions(
             list(results.values()), len(view.blocks.pool.x), convolved=view.blocks.convolved
-        ),
+        )],
+        "terms": words.terms(set(outcomes), query.eps, query.notation),
+        "symbols": SYMBOLS[query.notation],
         "query": query.stated(),
-        "figures": figures(view.stages, results, Rows(query.rows, row_names(view)), WU_HE_2018),
+        "figures": figures(view.stages, results, Rows(query.rows, row_names(view), query.notation), WU_HE_2018),
     }  # fmt: skip
 
 
@@ -96,13 +103,13 @@ def _label(view: View) -> str | None:
 
 def _norm(view: View, norm: str, outcome: Outcome, told: situations.Told | None) -> dict[str, Any]:
     row, result, found = NORMS[norm], outcome.result, outcome.effect
-    summary = view.stages[norm].summary
+    summary, said = view.stages[norm].summary, partial(in_notation, notation=view.query.notation)
     return {
-        "name": norm, "title": row.title, "over": row.over, "learned": words.learned_text(result),
+        "name": norm, "title": row.title, "over": row.over, "learned": said(words.learned_text(result)),
         "parameters": len(row.learned) * result.gamma.size, "batch": row.batch, "source": row.source,
         "settings": view.settings[norm], "statistics": result.arrangement.statistics, "count": result.count,
         "counted": words.statistics_text(result), "shape": list(result.var.shape),
-        "text": situations.situation_text(view.query.situation, told, result),
+        "text": said(situations.situation_text(view.query.situation, told, result)),
         "effect": None if found is None else {
             "moved": found.moved, "offset": found.offset, "offset_before": found.offset_before, "apart": found.apart,
             "by_chance": finite(found.by_chance), "others": found.others, "squeezed": found.squeezed,
@@ -111,7 +118,7 @@ def _norm(view: View, norm: str, outcome: Outcome, told: situations.Told | None)
         "r": None if result.r is None else significant(result.r[: view.shown[1]].tolist(), DIGITS),
         "d": None if result.d is None else significant(result.d[: view.shown[1]].tolist(), DIGITS),
         "remarks": [
-            {"name": remark.name, "text": remark.text, "statistics": list(remark.statistics[:LISTED])}
+            {"name": remark.name, "text": said(remark.text), "statistics": list(remark.statistics[:LISTED])}
             for remark in result.remarks
         ],
         "after": {"mean": summary.mean, "sd": summary.sd, "min": summary.low, "max": summary.high},

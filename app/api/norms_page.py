@@ -3,29 +3,19 @@
 from typing import Any
 
 from app.api.norms_query import NormsFields, NormsQuery
+from app.figures.norms import Rows
 from app.figures.norms_situations import TITLES
-from app.figures.norms_words import inside
+from app.figures.norms_words import terms
 from app.pages.rendering import titled_schema
 from app.web.view import Page, Place
 from bncore.norms import NORMS
 from bncore.norms.reference import WU_HE_2018
 
-TERMS = {
-    "x": "A cell's value before any norm.",
-    "x_hat": "A cell's value behind the norm, before γ and β.",
-    "statistic": "A mean and a deviation (of RMS norm: a root mean square) over all cells that are lit together.",
-    "mean": "The mean of each row: the dot.",
-    "sd": "One deviation to either side of each row's mean: the line.",
-    "eps": "Keeps the denominator away from 0.",
-    "batch": "Batch norm: each channel over all examples and positions.",
-    "group": "Group norm: each example's groups of channels, over all positions.",
-}
 
-
-def _context(_query: NormsFields, result: Any, _place: Place) -> dict[str, Any]:
+def _context(query: NormsFields, result: Any, _place: Place) -> dict[str, Any]:
     return {
-        "schema": page_schema(result["divisors"] if result else {}), "norms": NORMS, "inside": inside,
-        "reference": WU_HE_2018, "terms": TERMS,
+        "schema": page_schema(result["divisors"] if result else {}), "norms": NORMS, "reference": WU_HE_2018,
+        "terms": terms(set(query.shown_norms), query.eps, query.notation), "rows": Rows("", (), query.notation),
     }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import AfterValidator, Field
 
 from app.api.controls import control
-from app.api.layer_query import EPS, EPS_PLACEMENT
+from app.api.layer_query import EPS, EPS_PLACEMENT, NOTATION
 from app.api.source_query import BatchFields, known_source, with_generator_fields
 from app.batches.batch import Source
 from bncore.arguments import Float64
@@ -81,6 +81,7 @@ class NormsFields(BatchFields):
         "channel", "What has a row of its own in the distributions: each channel, or each example.", title="Rows",
         group="view", kind="select",
     )  # fmt: skip
+    notation: Literal["frameworks", "lecture"] = NOTATION
     cell: Annotated[str, AfterValidator(_cell)] = control(
         "", "The cell that is looked at: example, channel and position from 0 with commas between; empty is the one of "
         "the largest size in the middle example and channel.",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.figures.norms_words import inside, statistics_text
-from app.figures.notation import drawn_text
+from app.figures.notation import drawn_text, symbol
 from app.figures.numbers import span, three
 from app.figures.rows import Figure, Panel, outside_text, row_panels
 from app.figures.theme import MEANINGS
@@ -21,10 +21,20 @@ MARKERS = {"batch": "circle", "group": "square"}
 
 @dataclass(frozen=True)
 class Rows:
-    """What the rows are called: the noun, and a name each."""
+    """What the rows are called: the noun, and a name each; the notation of what is in them."""
 
     noun: str
     names: Sequence[str]
+    notation: str = "frameworks"
+
+    def title(self, name: str) -> str:
+        """Of the rows before any norm ("x"), or behind the norm of that name."""
+        where = "Before" if name == "x" else f"After {inside(name)}"
+        return f"{where}: {self.symbol(name)}"
+
+    def symbol(self, name: str) -> str:
+        """Of what is in the rows."""
+        return symbol("x" if name == "x" else "x_hat", self.notation)
 
 
 def figures(
@@ -33,18 +43,14 @@ def figures(
     """All figures by name: `before`, `after_` with each norm's name behind it, and `published`."""
     names = [drawn_text(name) for name in rows.names]
     panels = {
-        name: Panel(stage, range(len(names)), names, _title(name), "x" if name == "x" else "x̂")
+        name: Panel(stage, range(len(names)), names, rows.title(name), rows.symbol(name))
         for name, stage in stages.items()
     }
     drawn = row_panels(panels)
     for name, figure in drawn.items():
-        _finish(figure, stages[name], rows, _title(name), results.get(name))
+        _finish(figure, stages[name], rows, rows.title(name), results.get(name))
     named = {"before" if name == "x" else f"after_{name}": figure for name, figure in drawn.items()}
     return named | {"published": published_figure(published)}
-
-
-def _title(name: str) -> str:
-    return "Before: x" if name == "x" else f"After {inside(name)}: x̂"
 
 
 def _finish(figure: Figure, stage: Stage, rows: Rows, title: str, result: Normed | None) -> None:

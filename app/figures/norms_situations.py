@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from app.figures.norms_words import inside, listed
 from app.figures.numbers import apart, counted, span, three
+from bncore.axis import tick_text
 from bncore.norms import NORMS, Normed
 from bncore.norms.effects import SQUEEZED, TELLING, Effect
 
 TITLES = {
     "usual": "A usual batch",
-    "one_example": "One example alone, N = 1",
+    "one_example": "One example alone",
     "class_sorted": "A batch of one class",
     "huge_channel": "One huge channel",
 }
+LARGER = 1.0  # a factor from which on a channel is made larger
 ROUNDING = 1e-9  # differences up to this are rounding, and told as none
 ALL_KEPT = 0.9995  # of a deviation: more would be told as 100 %
 
@@ -35,6 +37,13 @@ class Told:
     def other_batch(self) -> str:
         """The batch that a sorted one is held against."""
         return "a mixed batch" if self.mixed else "the usual batch, which is of one class as well"
+
+
+def title_of(situation: str, factor: float) -> str:
+    """What a situation is called; a channel that its `factor` makes no larger is not huge."""
+    if situation == "huge_channel" and factor <= LARGER:
+        return f"The first channel times {tick_text(factor)}"
+    return TITLES[situation]
 
 
 def situation_text(situation: str, told: Told | None, result: Normed) -> str:
@@ -163,24 +172,25 @@ def _percent(share: float) -> str:
     return f"{three(100.0 * share).removesuffix('.0')} %"
 
 
-def headline(situation: str, shape: tuple[int, int, int], told: Sequence[Told], results: Sequence[Normed]) -> str:
-    """The view in a sentence or two."""
+def headline(
+    situation: str, shape: tuple[int, int, int], told: Sequence[Told], results: Sequence[Normed], title: str = ""
+) -> str:
+    """The view in a sentence or two; `title` is what the situation is called if not by its own name."""
+    title = title or TITLES[situation]
     examples, channels, positions = shape
     size = f"{counted(examples, 'example')} × {counted(channels, 'channel')} × {counted(positions, 'position')}"
     if situation == "usual":
         counts = [(r.count, f"{r.count:,}", r.norm) for r in results]
         return f"{size}. A statistic is shared by {_grouped(counts, 'cell under', 'cells under')}."
     if situation == "huge_channel" and channels == 1:
-        return f"{TITLES[situation]}: there is no other channel that it could squeeze."
+        return f"{title}: there is no other channel that it could squeeze."
     if situation == "huge_channel":
         squeezed = [(t.effect.squeezed, str(t.effect.squeezed or "none"), t.norm) for t in told]
-        return f"{TITLES[situation]}: of {counted(channels - 1, 'other')} it squeezes {_grouped(squeezed, 'under')}."
+        return f"{title}: of {counted(channels - 1, 'other')} it squeezes {_grouped(squeezed, 'under')}."
     if all(t.effect.moved <= ROUNDING for t in told):
-        return (
-            f"{TITLES[situation]}: example 0's values stay as they are under {listed([inside(t.norm) for t in told])}."
-        )
+        return f"{title}: example 0's values stay as they are under {listed([inside(t.norm) for t in told])}."
     moved = [(t.effect.moved, _moved(t.effect.moved), t.norm) for t in told]
-    return f"{TITLES[situation]}: example 0's values move {_grouped(moved, 'under')}."
+    return f"{title}: example 0's values move {_grouped(moved, 'under')}."
 
 
 def _moved(moved: float) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from app.figures.notation import in_notation
 from app.figures.numbers import counted
 from bncore.axis import tick_text
 from bncore.norms import NORMS, Normed
@@ -50,6 +51,25 @@ def _modes(shown: set[str]) -> str:
     if same:
         parts.append(f"{listed(same)} {'compute' if len(same) > 1 else 'computes'} the same in inference")
     return f"as in training: {'; '.join(parts)}"
+
+
+def terms(shown: set[str], eps: float, notation: str) -> dict[str, str]:
+    """A sentence for each word and symbol that can be pointed at."""
+    if shown == {"rms"}:
+        statistic = "A root mean square"
+    else:
+        statistic = f"A mean and a deviation{' (of RMS norm: a root mean square)' if 'rms' in shown else ''}"
+    texts = {
+        "x": "A cell's value before any norm.",
+        "x_hat": "A cell's value behind the norm, before γ and β.",
+        "statistic": f"{statistic} over all cells that are lit together.",
+        "mean": "The mean of each row: the dot.",
+        "sd": "One deviation to either side of each row's mean: the line.",
+        "eps": "Keeps the denominator away from 0." if eps else "Is 0: nothing keeps the denominator away from 0.",
+        "batch": "Batch norm: each channel over all examples and positions.",
+        "group": "Group norm: each example's groups of channels, over all positions.",
+    }
+    return {name: in_notation(text, notation) for name, text in texts.items()}
 
 
 def _place(shown: set[str], eps_placement: str) -> str:

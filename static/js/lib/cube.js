@@ -168,21 +168,21 @@ export class Cubes {
   }
 
   #tellCell([example, channel, position]) {
-    const { cube, batch } = this.#answer;
+    const { cube, batch, symbols: s } = this.#answer;
     const place = cube.of[2] > 1 ? `, position ${position}` : "";
-    return `Example ${example}, ${batch.channel_names[channel]}${place}: x = ${three(this.#value(cube.x, [example, channel, position]))}.`;
+    return `Example ${example}, ${batch.channel_names[channel]}${place}: ${s.x} = ${three(this.#value(cube.x, [example, channel, position]))}.`;
   }
 
   // What a norm makes of the cell.
   #tell(name, cell) {
-    const { cube, norms } = this.#answer;
-    if (name === "x") return `x = ${three(this.#value(cube.x, cell))}`;
+    const { cube, norms, symbols: s } = this.#answer;
+    if (name === "x") return `${s.x} = ${three(this.#value(cube.x, cell))}`;
     const { owner, mean, sd, x_hat: values } = cube.norms[name];
     const { count, r, d } = norms.find((norm) => norm.name === name);
     const of = owner[cell[0] * cube.shown[1] + cell[1]];
     const taken = mean === null ? `root mean square ${three(sd[of])}` : `mean ${three(mean[of])}, deviation ${three(sd[of])}`;
     const corrected = r === null ? "" : `, r ${three(r[cell[1]])}, d ${three(d[cell[1]])}`;
-    return `x̂ = ${three(this.#value(values, cell))}; ${count === 1 ? "a cell alone:" : `${count.toLocaleString("en")} cells share`} ${taken}${corrected}`;
+    return `${s.x_hat} = ${three(this.#value(values, cell))}; ${count === 1 ? "a cell alone:" : `${count.toLocaleString("en")} cells share`} ${taken}${corrected}`;
   }
 
   #value(values, [example, channel, position]) {

@@ -10,6 +10,10 @@ export function showTexts(answer) {
   list("conventions", answer.conventions);
   list("warnings", answer.batch.warnings);
   $("warnings").hidden = answer.batch.warnings.length === 0;
+  for (const panel of document.querySelectorAll("[data-figure]")) {
+    const title = answer.figures[panel.dataset.figure]?.layout.title.text;
+    if (title) panel.querySelector(".panel-title").textContent = title;
+  }
 }
 
 function lineOf(answer) {

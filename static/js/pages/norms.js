@@ -22,6 +22,7 @@ const NOTHING = "Nothing is computed: see the marked field.";
 const $ = (id) => document.getElementById(id);
 const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
 const embedded = JSON.parse($("state").textContent);
+const { terms } = embedded; // what is said of each word and symbol, which follows the answer
 let answer = JSON.parse($("answer").textContent);
 
 const state = new State(embedded.schema, follow);
@@ -42,6 +43,7 @@ function show(found) {
   answer = found;
   $("view").classList.remove("empty", "stale");
   view.showTexts(answer);
+  Object.assign(terms, answer.terms);
   cubes.show(answer, cell());
   figures.show(answer.figures);
   refreshChoices();
@@ -82,6 +84,7 @@ function ask() {
 
 // What the state alone decides, at once.
 function relevance() {
+  document.body.dataset.notation = state.get("notation");
   const shown = state.get("norm");
   const of = { groups: "group", ghost_size: "ghost", r_max: "renorm", d_max: "renorm" };
   for (const [name, norm] of Object.entries(of)) control(name).hidden = shown !== "all" && shown !== norm;
@@ -103,7 +106,7 @@ bindButtons(state);
 bindSource(state, { again: ask, fits: () => ({ situation: "usual" }) });
 bindReplay(state, ask);
 bindCopy(state, API);
-bindTerms(embedded.terms, figures);
+bindTerms(terms, figures);
 relevance();
 showSource(state);
 if (answer) show(answer);

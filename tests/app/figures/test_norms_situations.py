@@ -72,7 +72,7 @@ def test_a_batch_of_one_class_moves_an_example_or_does_not(norm, moved, end):
 def test_the_headline_says_who_moves_or_that_nobody_does():
     told = [moving("batch", 0.25), moving("layer", 0.0), moving("rms", 0.0)]
     results = [one.result for one in told]
-    start = "One example alone, N = 1: example 0's values"
+    start = "One example alone: example 0's values"
     assert headline("one_example", (1, 2, 1), told, results) == (
         f"{start} move by 0.250 under batch norm; not at all under layer norm and RMS norm."
     )

@@ -136,5 +136,5 @@ TABLE = [
     *(Sentence(SYMBOLS_OF.format(s), no(lecture), "in the frameworks' notation", READ) for s in "zγβN"),
     *(Sentence(SYMBOLS_OF.format(s), no(lecture), "in the frameworks' notation", READ) for s in ("x̂", "dx", "dy")),
     *(Sentence(SYMBOLS_OF.format(s), lecture, "in the lecture's notation", READ) for s in "ZGK"),
-    Sentence(r"a thousand decades|1\.00 times what it was|from ([−\d]\S*) to \1[ ,.;]", never, "never"),
+    Sentence(r"a thousand decades|1\.00 times what it was|from ([−\d]\S*) to \1(?=[ ,;]|\.?$|\. )", never, "never"),
 ]  # fmt: skip

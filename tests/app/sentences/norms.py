@@ -1,0 +1,90 @@
+"""The norms page's sentences, and the states in which each may stand."""
+
+from math import prod
+
+from tests.app.sentences.network import READ, SYMBOLS_OF, both, lecture, no
+from tests.app.sentences.seen import Seen
+from tests.app.sentences.sentence import Condition, Sentence, never
+
+TELLING = 2.0  # times what chance makes
+ROUNDING = 1e-9
+
+
+def shows(*names: str) -> Condition:
+    """Whether any of these norms is shown."""
+    return lambda seen: any(row["name"] in names for row in seen.answer["norms"])
+
+
+def shows_no_other_than(name: str) -> Condition:
+    return lambda seen: [row["name"] for row in seen.answer["norms"]] == [name]
+
+
+def situation(name: str) -> Condition:
+    return lambda seen: seen.asked("situation", "usual") == name
+
+
+def placed(where: str) -> Condition:
+    return lambda seen: seen.asked("eps_placement", "variance") == where
+
+
+def effects(seen: Seen) -> list[dict]:
+    """Of the norms that look at no other example."""
+    rows = [row for row in seen.answer["norms"] if not row["batch"]]
+    return [row["effect"] for row in rows if row["effect"]]
+
+
+def tells(seen: Seen) -> bool:
+    """Whether any norm's channel means are farther from a mixed batch's than chance makes."""
+    found = [one for one in effects(seen) if one["by_chance"] is not None and one["offset"] > ROUNDING]
+    return any(one["apart"] > TELLING * one["by_chance"] for one in found)
+
+
+def some_squeezed(seen: Seen) -> bool:
+    return any(row["effect"] and row["effect"]["squeezed"] for row in seen.answer["norms"])
+
+
+def single(seen: Seen) -> bool:
+    """Whether a statistic of a norm that is shown has one cell alone."""
+    return any(row["count"] == 1 for row in seen.answer["norms"])
+
+
+def one_position(seen: Seen) -> bool:
+    return prod(seen.answer["batch"]["shape"][2:]) == 1
+
+
+def larger(seen: Seen) -> bool:
+    return float(seen.asked("huge_factor", "100")) > 1
+
+
+CONVENTIONS = r"conventions$"
+OF_NORMS = r"answer\.norms\.text"
+CENTRED = ("batch", "layer", "instance", "group", "renorm", "ghost")
+
+TABLE = [
+    Sentence(r"[Aa]ll norms (do the same|subtract)", never, "never, as RMS norm subtracts no mean"),
+    Sentence(r"every variance is biased", shows(*CENTRED), "of norms with a variance", CONVENTIONS),
+    Sentence(r"every mean square", shows_no_other_than("rms"), "of RMS norm alone", CONVENTIONS),
+    Sentence(r"β = 0", shows(*CENTRED), "of norms that learn β", CONVENTIONS),
+    Sentence(r"added to the variance", both(placed("variance"), shows(*CENTRED)), "where it is", CONVENTIONS),
+    Sentence(r"added to the deviation", both(placed("deviation"), shows(*CENTRED)), "where it is", CONVENTIONS),
+    Sentence(r"added to the mean square|of RMS norm to the mean square", both(placed("variance"), shows("rms")),
+             "where RMS norm is shown", CONVENTIONS),
+    Sentence(r"RMS norm", shows("rms"), "where RMS norm is shown", r"conventions$|terms\.statistic"),
+    Sentence(r"batch renormalization", shows("renorm"), "where it is shown", CONVENTIONS),
+    Sentence(r"^group norm: ", shows("group"), "where it is shown", CONVENTIONS),
+    Sentence(r"through a 3 × 3 convolution", lambda seen: seen.asked("source") == "digits", "of digits", CONVENTIONS),
+    Sentence(r"tell of the class", both(situation("class_sorted"), tells), "where means are that far apart"),
+    Sentence(r"no sign of the class", situation("class_sorted"), "of a batch of one class", OF_NORMS),
+    Sentence(r"A batch of one class", situation("class_sorted"), "of a batch of one class", r"answer\.headline"),
+    Sentence(r"One example alone", situation("one_example"), "of one example", r"answer\.headline"),
+    Sentence(r"One huge channel", both(situation("huge_channel"), larger), "of a channel made larger", r"headline"),
+    Sentence(r"The first channel times", both(situation("huge_channel"), no(larger)), "of another", r"headline"),
+    Sentence(r"the huge channel decides", some_squeezed, "where others are squeezed", OF_NORMS),
+    Sentence(r"Nothing is left", both(situation("one_example"), single), "of single cells", OF_NORMS),
+    Sentence(r"instance norm now", both(situation("one_example"), no(single)), "of one example", OF_NORMS),
+    Sentence(r"positions? of this one example", both(situation("one_example"), no(one_position)), "of images"),
+    Sentence(r"has a single cell", single, "of single cells", r"remarks"),
+    *(Sentence(SYMBOLS_OF.format(s), no(lecture), "in the frameworks' notation", READ) for s in ("x", "x̂", *"γβN")),
+    *(Sentence(SYMBOLS_OF.format(s), lecture, "in the lecture's notation", READ) for s in ("Z", "Z̄", "G", "K")),
+    Sentence(r"from ([−\d]\S*) to \1(?=[ ,;]|\.?$|\. )", never, "never"),
+]  # fmt: skip

@@ -1,0 +1,26 @@
+"""The norms page says in each state only what holds in it."""
+
+from tests.app.sentences.norms import TABLE
+from tests.app.sentences.seen import look
+from tests.app.sentences.sentence import walk
+from tests.app.sentences.states import DATA, states
+
+NORMS = {
+    "norm": ("all", "batch", "layer", "instance", "group", "rms", "renorm", "ghost"),
+    "eps_placement": ("variance", "deviation"), "notation": ("frameworks", "lecture"), "rows": ("channel", "example"),
+}  # fmt: skip
+OF_ANY_BATCH = {"situation": ("usual", "one_example", "huge_channel"), "huge_factor": (100, 1, 0.5)}
+OF_CLASSES = {
+    "source": ("digits", "wine", "class_sorted"), "situation": ("class_sorted", "huge_channel"),
+    "batch_size": (1, 2, 8, 30), "notation": ("frameworks", "lecture"), "norm": ("all", "rms"),
+}  # fmt: skip
+SPOKEN = [
+    r"answer\.headline$", r"answer\.conventions$", r"answer\.norms\.text$", r"before\.layout\.meta\.summary$",
+    r"answer\.situation\.title$",
+]  # fmt: skip
+
+
+def test_every_sentence_follows_the_state(client):
+    rows = states(DATA, NORMS, OF_ANY_BATCH) + states(OF_CLASSES)
+    everything = [look(client, "/api/v1/norms", "/norms", state) for state in rows]
+    walk(everything, TABLE, spoken=SPOKEN)
