@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from app.figures.gradient_check import Given, figures
 from app.formulas import math
-from bncore.diagnosis import MISTAKES, Case, Printed, Report, as_code, factors_in_words, headline, text
+from bncore.diagnosis import MISTAKES, Case, Printed, Report, agreement, as_code, factors_in_words, headline, text
 from bncore.diagnosis.triple import NAMES
 
 Tensors = Mapping[str, NDArray[Any] | Printed | None]
@@ -42,8 +42,11 @@ ANSWER_EXAMPLE: dict[str, Any] = {
             "look_at": MISTAKES["statistics_constant"].look_at,
             "look_at_math": str(math(MISTAKES["statistics_constant"].look_at)),
             "residual": 0.0,
+            "parts": ["statistics_constant"],
+            "agreement": "Your dx is what this mistake gives, up to rounding.",
         }
     ],
+    "refused": {},
     "coefficients": {
         "per_unit": {"overall": [1.0, 1.0], "mean_path": [0.0, 0.0], "variance_path": [0.0, 0.0]},
         "pooled": {"overall": 1.0, "mean_path": 0.0, "variance_path": 0.0},
@@ -58,9 +61,10 @@ ANSWER_EXAMPLE: dict[str, Any] = {
 
 
 class TensorAnswer(BaseModel):
-    verdict: Literal["exact", "close", "wrong"] = Field(
+    verdict: Literal["exact", "close", "wrong", "open"] = Field(
         description="Up to 1e-9, or what rounding and digits explain, exact; up to 1e-4 close; above wrong. Where "
-        "rounding and digits explain more than 1e-4 it is close, with a warning."
+        "rounding and digits explain more than 1e-4 it is close, with a warning; open where its errors look like the "
+        "rounding of numeric differences, or of a computation in half precision, and no mistake explains them."
     )
     max_abs_error: float = Field(description="The largest difference from the correct tensor.")
     max_rel_error: float | None = Field(
@@ -69,13 +73,18 @@ class TensorAnswer(BaseModel):
 
 
 class DiagnosisAnswer(BaseModel):
-    id: str = Field(description="The mistake's name; `unnamed` if only its factors are known.")
+    id: str = Field(
+        description="The mistake's name, or two with a + between; `unnamed` if only its factors are known, `placed` if "
+        "it is wrong in some places alone, `zeroed` if it is 0 there."
+    )
+    parts: list[str] = Field(description="The names of which `id` is made.")
     tensor: str = Field(description="The tensor that it explains; several for one tensor cannot be told apart here.")
     title: str = Field(description="The mistake in a few words.")
     explanation: str = Field(description="Two sentences for the student.")
     look_at: str = Field(description="The line of algebra to look at, as LaTeX.")
     look_at_math: str = Field(description="The same as MathML.")
     residual: float = Field(description="How far the given tensor is from what the mistake gives, relative.")
+    agreement: str = Field(description="The same in a sentence.")
 
 
 class Factors(BaseModel):
@@ -97,9 +106,13 @@ class Coefficients(BaseModel):
 class GradientCheckAnswer(BaseModel):
     """`correct` is true if nothing is wrong; what is close is named in `warnings`."""
 
-    correct: bool = Field(description="Whether no tensor is wrong.")
+    correct: bool | None = Field(
+        description="Whether no tensor is wrong; false also if one could not be compared, null if none is wrong, but "
+        "rounding leaves one open."
+    )
     headline: str = Field(description="What was found, in one or two sentences.")
-    tensors: dict[str, TensorAnswer] = Field(description="Each given tensor's verdict.")
+    tensors: dict[str, TensorAnswer] = Field(description="The verdict on each given tensor that can be compared.")
+    refused: dict[str, str] = Field(description="Why the others cannot: their shape, or what they hold.")
     first_wrong: str | None = Field(description="The first wrong tensor in the order of a backward pass.")
     diagnoses: list[DiagnosisAnswer] = Field(description="What explains the wrong tensors, best first.")
     coefficients: Coefficients | None = Field(description="The factors of dx; null without it or with K below 4.")
@@ -114,10 +127,14 @@ def answer_of(report: Report) -> dict[str, Any]:
         name: {key: getattr(verdict, key) for key in TensorAnswer.model_fields}
         for name, verdict in report.tensors.items()
     }
-    diagnoses = [vars(found) | {"look_at_math": str(math(found.look_at))} for found in report.diagnoses]
+    diagnoses = [
+        vars(found) | {"look_at_math": str(math(found.look_at)), "agreement": agreement(found)}
+        for found in report.diagnoses
+    ]
     plain = {name: getattr(report, name) for name in ("correct", "first_wrong", "reasons", "warnings")}
     told = {"headline": headline(report), "text": text(report)}
-    return plain | told | {"tensors": verdicts, "diagnoses": diagnoses, "coefficients": _coefficients(report)}
+    found = {"tensors": verdicts, "refused": report.refused, "diagnoses": diagnoses}
+    return plain | told | found | {"coefficients": _coefficients(report)}
 
 
 def details_of(case: Case, report: Report, answers: Tensors) -> dict[str, Any]:

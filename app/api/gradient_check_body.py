@@ -10,7 +10,7 @@ import orjson
 from fastapi import Request
 from numpy.typing import NDArray
 
-from app.api.gradient_check_text import parsed
+from app.api.gradient_check_text import parsed, printed
 from app.batches.uploads.npy import check_length, read_header
 from app.batches.uploads.npz import DAMAGED, MEMBERS
 from app.errors import InvalidQuery, UnreadableBatch, UploadTooLarge
@@ -20,6 +20,7 @@ from bncore.diagnosis import Printed
 LARGEST_BODY = 16 * MEBIBYTE
 LARGEST_ARRAYS = 64 * MEBIBYTE
 MOST_NUMBERS = 2**17  # of x: about 80 mistakes are built, each as large as x
+SHORT = 6  # digits behind the point of numbers that were rounded for reading
 LISTS = "nested lists of numbers, every row equally long"
 BODIES = "a JSON object, or an NPZ file"
 NPY = b"\x93NUMPY"
@@ -96,8 +97,26 @@ def _damaged(error: Exception) -> InvalidQuery:
 
 
 def given(values: Any, field: str) -> NDArray[Any] | Printed | None:
-    """A student's tensor: an array or nested lists; as text it comes with the unit of its last digit."""
+    """A student's tensor: an array or nested lists; as text, or in few digits, with the unit of its last digit.
+
+    So numbers in JSON say the same as the same numbers as text.
+    """
+    sent = as_sent(values, field)
+    if not isinstance(sent, np.ndarray) or not _is_short(sent):
+        return sent
+    return printed(sent, [repr(one) for one in sent.ravel().tolist()])
+
+
+def as_sent(values: Any, field: str) -> NDArray[Any] | Printed | None:
+    """An array of the batch: only as text it has digits that may have been cut, or a program would send all of them."""
     return parsed(values, field, MOST_NUMBERS) if isinstance(values, str) else numbers(values, field)
+
+
+def _is_short(array: NDArray[Any]) -> bool:
+    """Whether all numbers are decimals of few digits, and not all whole."""
+    if array.dtype != np.float64 or not np.isfinite(array).all():
+        return False
+    return bool((np.round(array, SHORT) == array).all() and (np.round(array) != array).any())
 
 
 def numbers(values: Any, field: str) -> NDArray[Any] | None:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from app.api.gradient_check_answer import Tensors, answer_of, details_of
-from app.api.gradient_check_body import MOST_NUMBERS, given, too_large
+from app.api.gradient_check_body import MOST_NUMBERS, as_sent, given, too_large
 from app.api.gradient_check_query import BATCH, GradientCheckQuery, only_the_seed
-from app.errors import InvalidQuery
+from app.errors import InvalidQuery, UserError
 from app.problems import findings
 from bncore.diagnosis import MOST_NUDGED, ORDER, Candidates, Case, Printed, case_of, check, probe, third_route
 
@@ -31,12 +31,26 @@ def checked(
     query: GradientCheckQuery, case: Case, units: dict[str, float], built: Mapping[str, Candidates] = NONE
 ) -> dict[str, Any]:
     """The answer to a query whose batch is `case`, printed to these `units`; `built` as for `check`."""
-    answers = {name: given(getattr(query, name), name) for name in ORDER}
+    answers, unread = _read(query)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        report = check(case, answers, units=units, built=built)
+        report = check(case, answers, units=units, built=built, unread=unread)
         found = answer_of(report)
         found |= details_of(case, report, answers) if query.details else {}
         return found | ({"numeric": _numeric(case, answers)} if query.numeric else {})
+
+
+def _read(query: GradientCheckQuery) -> tuple[dict[str, NDArray[Any] | Printed | None], dict[str, str]]:
+    """The student's tensors, and why some cannot be read; raises that if there are no others."""
+    answers: dict[str, NDArray[Any] | Printed | None] = {}
+    unread: dict[str, UserError] = {}
+    for name in ORDER:
+        try:
+            answers[name] = given(getattr(query, name), name)
+        except UserError as error:
+            unread[name] = error
+    if unread and not any(values is not None for values in answers.values()):
+        raise next(iter(unread.values()))
+    return answers, {name: error.detail for name, error in unread.items()}
 
 
 def _query(fields: dict[str, Any]) -> GradientCheckQuery:
@@ -58,7 +72,7 @@ def batch_of(query: GradientCheckQuery) -> tuple[Case, dict[str, float]]:
     only_the_seed(query)
     if query.seed is not None:
         return probe(query.seed, axes=query.axes, eps_placement=query.eps_placement).case(), {}
-    sent = {name: given(getattr(query, name), name) for name in BATCH}
+    sent = {name: as_sent(getattr(query, name), name) for name in BATCH}
     units = {name: value.unit for name, value in sent.items() if isinstance(value, Printed) and name in MOVING}
     plain = {name: _plain(name, value) for name, value in sent.items()}
     x, dy = _needed(plain, "x"), _needed(plain, "dy")

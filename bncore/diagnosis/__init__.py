@@ -4,12 +4,13 @@ from bncore.diagnosis.answers import Printed
 from bncore.diagnosis.candidates import Candidates, candidates, separation
 from bncore.diagnosis.case import ORDER, Case, case_of
 from bncore.diagnosis.catalogue import MISTAKES, UNNAMED, Mistake
-from bncore.diagnosis.check import Diagnosis, Report, check
+from bncore.diagnosis.check import Report, check
 from bncore.diagnosis.code_lines import as_code
 from bncore.diagnosis.example import CORRECT, example, examples, ready_answers
+from bncore.diagnosis.explanation import Diagnosis
 from bncore.diagnosis.probe import Probe, probe
 from bncore.diagnosis.reasons import REASONS
-from bncore.diagnosis.telling import factors_in_words, headline, text
+from bncore.diagnosis.telling import agreement, factors_in_words, headline, text
 from bncore.diagnosis.third_route import MOST_NUDGED, Route, third_route
 from bncore.diagnosis.triple import FACTORS, Coefficients, fit
 from bncore.diagnosis.verdict import CLOSE, EXACT, Verdict
@@ -34,6 +35,7 @@ __all__ = [
     "Report",
     "Route",
     "Verdict",
+    "agreement",
     "as_code",
     "candidates",
     "case_of",

@@ -7,6 +7,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.diagnosis.case import Case
+from bncore.diagnosis.precision import FLOAT64, Precision
 from bncore.epsilon import reciprocal
 
 ROUNDINGS = 16  # of the type's epsilon, and one more for each sqrt(K): sums over the batch round at each step
@@ -16,23 +17,37 @@ ROUNDINGS = 16  # of the type's epsilon, and one more for each sqrt(K): sums ove
 class Allowance:
     """Absolute errors of one tensor: by `rounding`, by the `digits` of the answer, by those of the batch's arrays.
 
-    `least` is what float64 rounds: a tensor no larger is 0.
+    `rounding` is that of a computation in float64 or float32. `own` (the tensor's shape) is what storing each number in
+    a type of 16 bits, `precision`, moves it by. `least` is what float64 rounds: a tensor no larger is 0.
     """
 
     least: float
     rounding: float
     digits: float
     batch: Mapping[str, float]
+    own: Float64 | float = 0.0
+    precision: Precision = FLOAT64
+
+    @property
+    def each(self) -> Float64 | float:
+        """Of each number of the tensor, or one for all."""
+        return self.own + (self.rounding + self.digits + sum(self.batch.values()))
 
     @property
     def total(self) -> float:
-        return self.rounding + self.digits + sum(self.batch.values())
+        """Of the number that may be off by most."""
+        return float(np.max(self.each))
 
     @property
     def source(self) -> str:
         """What most of it is due to: "rounding", "digits", or the name of an array of the batch."""
-        parts = {"rounding": self.rounding, "digits": self.digits, **self.batch}
+        rounding = self.rounding + float(np.max(self.own))
+        parts = {"rounding": rounding, "digits": self.digits, **self.batch}
         return max(parts, key=lambda name: parts[name])
+
+    def covers(self, errors: Float64) -> bool:
+        """Whether it explains these errors, one a number."""
+        return bool((errors <= self.each).all())
 
     def without_batch(self) -> "Allowance":
         """For an answer to the batch just as it stands."""

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.diagnosis.axes import unturned
 from bncore.diagnosis.case import LIKE_X, Case
-from bncore.diagnosis.verdict import rounding_of
+from bncore.diagnosis.precision import PRECISIONS, Precision, coarsest, precision_of, told
 from bncore.errors import ShapeMismatch
 
 
@@ -16,23 +16,25 @@ from bncore.errors import ShapeMismatch
 class Printed:
     """Numbers as they were printed; `unit` is half of their last digit, the most that printing may hide.
 
-    `values` are in the type that they may have been printed from, `exact` what stands there, in float64.
+    `values` are in the type that they may have been printed from, `exact` what stands there, in float64. `precision`
+    is the name of that type, where it is known: "float16", "bfloat16", "float32" or "float64".
     """
 
     values: Array
     unit: float
     exact: Float64
+    precision: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Answer:
-    """`values` as rows (K, n) or (n,), float64; `rounding` the epsilon of the type they were computed in, if it shows.
+    """`values` as rows (K, n) or (n,), float64; `precision` the type that they were stored in, if it shows.
 
     `unit` is what printing may hide, 0 for numbers that were not printed.
     """
 
     values: Float64
-    rounding: float | None
+    precision: Precision | None
     turned: bool
     unit: float = 0.0
 
@@ -42,22 +44,30 @@ def answer_of(case: Case, name: str, given: ArrayLike | Printed) -> Answer:
 
     Raises ShapeMismatch with the shape that was expected, BadDtype, NonFiniteInput.
     """
-    values, unit = (given.values, given.unit) if isinstance(given, Printed) else (given, 0.0)
-    array = real_array(values, name)
+    array = real_array(given.values if isinstance(given, Printed) else given, name)
     if not np.isfinite(array).all():
         raise not_finite(array, name)
+    precision, unit = _printed(given, array) if isinstance(given, Printed) else (precision_of(array), 0.0)
     if name not in LIKE_X:
-        return Answer(_per_unit(case, name, array).astype(np.float64), rounding_of(array), False, unit)
+        return Answer(_per_unit(case, name, array).astype(np.float64), precision, False, unit)
     turned = unturned(case, array) if array.shape != case.shape else None
     if array.shape != case.shape and turned is None:
         raise _mismatch(case, name, array)
-    return Answer(case.rows(array if turned is None else turned), rounding_of(array), turned is not None, unit)
+    return Answer(case.rows(array if turned is None else turned), precision, turned is not None, unit)
+
+
+def _printed(given: Printed, array: Array) -> tuple[Precision | None, float]:
+    """The type that was printed, and what printing hides; with what a coarse type that may be meant hides as well."""
+    if given.precision:
+        return PRECISIONS[given.precision], given.unit
+    found, sure = told(given.exact, given.unit)
+    if found is not None and found.half and not sure:
+        return None, given.unit + float(found.own(given.exact).max())
+    return coarsest([found, PRECISIONS[array.dtype.name]]), given.unit
 
 
 def _per_unit(case: Case, name: str, array: Array) -> Array:
-    kept = [1] * len(case.shape)
-    kept[case.axis] = case.units
-    if array.shape in ((case.units,), (1, case.units), (case.units, 1), tuple(kept)):
+    if array.size == case.units and max(array.shape, default=1) == case.units:
         return array.reshape(case.units)
     raise _mismatch(case, name, array)
 

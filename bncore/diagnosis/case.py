@@ -170,11 +170,14 @@ def case_of(
 ) -> Case:
     """The case of a batch in mode "train". Shapes and ranges as in `bncore.forward`; `dy` as x.
 
+    What has one number a unit may have further axes of length 1: (1, n) serves for (n,).
+
     Raises EmptyBatch for fewer than two examples a unit, BadParameter for a dy beyond 1e150, and what `bncore.forward`
     and `bncore.backward` raise.
     """
     array = real_array(x, "x").astype(np.float64)
     keywords = {"eps": eps, "eps_placement": eps_placement, "feature_axis": feature_axis}
+    gamma, beta, running_mean, running_var = map(_per_unit, (gamma, beta, running_mean, running_var))
     try:
         result = forward(array, gamma, beta, **keywords)  # type: ignore[arg-type]
     except ShapeMismatch as error:
@@ -201,6 +204,17 @@ def case_of(
         scale=result.scale, x_hat=rows(result.x_hat),
         running=running_pair(running_mean, running_var, len(result.gamma)), result=result,
     )  # fmt: skip
+
+
+def _per_unit(values: ArrayLike | None) -> ArrayLike | None:
+    """One number a unit without the axes of length 1 beside it; what is ragged is left for its refusal."""
+    if values is None or isinstance(values, (str, bytes)):
+        return values
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        return values
+    return array.ravel() if array.ndim > 1 and array.size == max(array.shape) else array
 
 
 def _with_hint(error: ShapeMismatch, shape: tuple[int, ...], given: ArrayLike | None) -> ShapeMismatch:

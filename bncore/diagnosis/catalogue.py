@@ -19,6 +19,7 @@ DVAR = (
     r"\frac{\partial L}{\partial\sigma^2}"
     r"=\sum_j\frac{\partial L}{\partial\hat{x}_j}(x_j-\mu)\cdot\left(-\tfrac12\right)s^{-3}"
 )
+DSIGMA = r"\frac{\partial L}{\partial s}=-\frac{1}{s}\sum_j\frac{\partial L}{\partial\hat{x}_j}\hat{x}_j"
 DMEAN = r"\frac{\partial L}{\partial\mu}=-\frac{1}{s}\sum_j\frac{\partial L}{\partial\hat{x}_j}"
 OF_MEAN = r"\frac{\partial\mu}{\partial x_j}=\frac{1}{K}"
 OF_VAR = r"\frac{\partial\sigma^2}{\partial x_j}=\frac{2}{K}(x_j-\mu)"

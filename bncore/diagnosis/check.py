@@ -1,7 +1,7 @@
 """The check: verdicts, the first wrong tensor, and what each wrong one is recognized as."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -11,52 +11,39 @@ from bncore.diagnosis.allowance import Allowance, rounded, shaken
 from bncore.diagnosis.answers import Answer, Printed, answer_of
 from bncore.diagnosis.candidates import Candidates, candidates
 from bncore.diagnosis.case import ORDER, Case
-from bncore.diagnosis.catalogue import MISTAKES, UNNAMED
+from bncore.diagnosis.explanation import Diagnosis
+from bncore.diagnosis.halves import Halves
+from bncore.diagnosis.matches import DECISIVE, apart, shares
+from bncore.diagnosis.precision import FLOAT32, FLOAT64, Precision, coarsest
 from bncore.diagnosis.reasons import reasons
+from bncore.diagnosis.recognition import Tensor, beside_differences, recognized
 from bncore.diagnosis.remarks import about, blind, hidden
-from bncore.diagnosis.triple import Coefficients, fit, in_words
-from bncore.diagnosis.verdict import CLOSE, EXACT, FLOAT64, Verdict, verdict_of, widest
-from bncore.errors import BadParameter
+from bncore.diagnosis.triple import Coefficients, fit
+from bncore.diagnosis.verdict import Verdict, verdict_of
+from bncore.errors import BadDtype, BadParameter, BatchNormError, NonFiniteInput, ShapeMismatch
 
-AROUND = 10.0
-"""A candidate this many times as far as the nearest one is not told apart from it."""
-EXPLAINED = 0.5
-"""A mistake explains an answer if it leaves no more than this share of the answer's own error."""
-DECISIVE = 0.1
-"""One that leaves no more than this share shows that the batch is meant as it stands, however few digits it has."""
-
-
-@dataclass(frozen=True)
-class Diagnosis:
-    """One explanation of one wrong tensor; several for the same tensor cannot be told apart on these data.
-
-    `residual` is the largest difference from what the mistake gives, relative to the larger magnitude of both; 0 where
-    both are no larger than what rounds.
-    """
-
-    id: str
-    tensor: str
-    title: str
-    explanation: str
-    look_at: str
-    residual: float
+REFUSED = (ShapeMismatch, BadDtype, NonFiniteInput)
+"""What is said of one tensor does not keep the others from being checked."""
 
 
 @dataclass(frozen=True, eq=False)
 class Report:
-    """What `check` found. `correct`: nothing is wrong (it may be close). `first_wrong` in the order of a backward pass.
+    """What `check` found. `correct`: nothing is wrong (it may be close), None where only rounding keeps it open.
 
+    `first_wrong` is in the order of a backward pass. `refused` has the tensors that cannot be compared, and why; with
+    one of them nothing is `correct`.
     `coefficients` are those of the given dx, None without it or with fewer than 4 examples. `reasons` are the names of
     what keeps these data from telling more; `warnings` say it in sentences.
     """
 
-    correct: bool
+    correct: bool | None
     tensors: dict[str, Verdict]
     first_wrong: str | None
     diagnoses: tuple[Diagnosis, ...]
     coefficients: Coefficients | None
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
+    refused: Mapping[str, str] = field(default_factory=dict)
 
 
 def check(
@@ -65,6 +52,7 @@ def check(
     *,
     units: Mapping[str, float] | None = None,
     built: Mapping[str, Candidates] | None = None,
+    unread: Mapping[str, str] | None = None,
 ) -> Report:
     """Compare a student's tensors (any of dx, dgamma, dbeta, dx_hat, dvar, dsigma, dmean) with the correct ones.
 
@@ -72,34 +60,79 @@ def check(
     to 1e-4 close, above wrong; never stricter than the rounding of the answer's type, the last digit that was printed,
     or `units`, half of the last digit of those of x, dy and gamma that were printed. What that explains is exact, or,
     where more than 1e-4 is explained by it, close. Wrong and close tensors are compared with every named mistake, built
-    on these data; `built` has those that were built already.
+    on these data; `built` has those that were built already. `unread` says of further tensors why they cannot be read.
 
     >>> from bncore.diagnosis import case_of
     >>> case = case_of([[1.0], [2.0], [4.0], [9.0]], [3.0], dy=[[1.0], [0.0], [2.0], [5.0]], eps=0.5)
     >>> check(case, {"dbeta": [2.0]}).diagnoses[0].title
     'A mean stands where a sum belongs'
 
-    Raises BadParameter (no tensor, one of another name, or one that float64 cannot hold on this batch), ShapeMismatch,
-    BadDtype, NonFiniteInput.
+    A tensor whose shape or numbers cannot be meant is refused, and the others are checked. Raises BadParameter (no
+    tensor, one of another name, or one that float64 cannot hold on this batch); where no tensor can be compared
+    ShapeMismatch, BadDtype or NonFiniteInput.
     """
     given = {name: values for name, values in answers.items() if values is not None}
     _known(given)
-    _held(case, given)
-    taken = {name: answer_of(case, name, given[name]) for name in ORDER if name in given}
+    taken, refused = _taken(case, given)
     built = {name: (built or {}).get(name) or candidates(case, name) for name in taken}
-    allowed = _allowed(case, taken, {name: unit for name, unit in (units or {}).items() if unit > 0})
-    verdicts = {name: _judged(case, name, taken[name].values, allowed[name], built[name]) for name in taken}
-    coefficients = fit(case, taken["dx"].values, verdicts["dx"].allowed.total) if "dx" in taken else None
-    diagnoses = tuple(
-        diagnosis
-        for name, answer in taken.items()
-        if verdicts[name].verdict != "exact" and not verdicts[name].coarse
-        for diagnosis in _diagnosed(case, name, answer.values, built[name], coefficients, verdicts[name])
-    )
+    units = {name: unit for name, unit in (units or {}).items() if unit > 0}
+    tensors = _tensors(case, taken, built, units)
+    found = beside_differences({name: recognized(tensor) for name, tensor in tensors.items()})
+    verdicts = {name: _with_hidden(tensors[name], verdict) for name, (verdict, _) in found.items()}
+    diagnoses = tuple(diagnosis for _, mine in found.values() for diagnosis in mine)
     wrong = [name for name, verdict in verdicts.items() if verdict.wrong]
-    found = dict(reasons(case))
-    said = [*_said(case, taken, verdicts, built, diagnoses, units or {}), *found.values()]
-    return Report(not wrong, verdicts, wrong[0] if wrong else None, diagnoses, coefficients, tuple(found), tuple(said))
+    why = dict(reasons(case))
+    said = (*_said(case, taken, verdicts, built, diagnoses, units), *why.values())
+    coefficients = tensors["dx"].coefficients if "dx" in tensors else None
+    first = wrong[0] if wrong else None
+    sentences = dict(unread or {}) | {name: str(error) for name, error in refused.items()}
+    return Report(_correct(verdicts, sentences), verdicts, first, diagnoses, coefficients, tuple(why), said, sentences)
+
+
+def _correct(verdicts: Mapping[str, Verdict], refused: Mapping[str, str]) -> bool | None:
+    if refused or any(verdict.wrong for verdict in verdicts.values()):
+        return False
+    return None if any(verdict.verdict == "open" for verdict in verdicts.values()) else True
+
+
+def _taken(case: Case, given: Mapping[str, ArrayLike | Printed]) -> tuple[dict[str, Answer], dict[str, BatchNormError]]:
+    """The tensors that can be compared, and of the others why not. Raises if there are only others."""
+    taken: dict[str, Answer] = {}
+    refused: dict[str, BatchNormError] = {}
+    for name in (name for name in ORDER if name in given):
+        try:
+            taken[name] = answer_of(case, name, given[name])
+        except REFUSED as error:
+            refused[name] = error
+    _held(case, taken)
+    if not taken:
+        raise next(refused[name] for name in given)
+    return taken, refused
+
+
+def _tensors(
+    case: Case, taken: Mapping[str, Answer], built: Mapping[str, Candidates], units: Mapping[str, float]
+) -> dict[str, Tensor]:
+    """Each answer with its verdict by size, and all that it is held against."""
+    usual = coarsest(answer.precision for answer in taken.values())
+    types = {name: answer.precision or usual for name, answer in taken.items()}
+    halves = tuple(Halves(case, precision) for precision in dict.fromkeys(types.values()) if precision.half)
+    allowed = _allowed(case, taken, types, units)
+    found: dict[str, Tensor] = {}
+    for name, answer in taken.items():
+        verdict = _judged(case, name, answer.values, allowed[name], built[name])
+        factors = fit(case, answer.values, verdict.allowed.total) if name == "dx" else None
+        found[name] = Tensor(case, name, answer.values, types[name], verdict, built[name], factors, halves)
+    return found
+
+
+def _with_hidden(tensor: Tensor, verdict: Verdict) -> Verdict:
+    """A coarse verdict with the mistakes that agree as well."""
+    if not verdict.coarse:
+        return verdict
+    each = np.broadcast_to(verdict.allowed.each, tensor.values.shape).ravel()
+    agree = (np.abs(tensor.built.values - tensor.values.ravel()) <= each).all(1)
+    return replace(verdict, hides=tuple(dict.fromkeys(tensor.built.ids[index] for index in np.flatnonzero(agree))))
 
 
 def _known(given: Mapping[str, ArrayLike | Printed]) -> None:
@@ -110,7 +143,7 @@ def _known(given: Mapping[str, ArrayLike | Printed]) -> None:
         raise BadParameter(f"{what}; give one or more of {', '.join(reversed(ORDER))}.", parameter=name)
 
 
-def _held(case: Case, given: Mapping[str, ArrayLike | Printed]) -> None:
+def _held(case: Case, given: Mapping[str, Answer]) -> None:
     """Raises unless float64 holds what is added up to each tensor."""
     for name in given:
         if not np.isfinite(case.terms[name]):
@@ -119,16 +152,18 @@ def _held(case: Case, given: Mapping[str, ArrayLike | Printed]) -> None:
             raise BadParameter(detail, parameter="dy")
 
 
-def _allowed(case: Case, taken: Mapping[str, Answer], units: Mapping[str, float]) -> dict[str, Allowance]:
-    """What each answer may be off by without being wrong."""
-    usual = widest(answer.rounding for answer in taken.values())
-    types = {name: answer.rounding or usual for name, answer in taken.items()}
-    roundings = {rounding: rounded(case, rounding) for rounding in {FLOAT64, *types.values()}}
+def _allowed(
+    case: Case, taken: Mapping[str, Answer], types: Mapping[str, Precision], units: Mapping[str, float]
+) -> dict[str, Allowance]:
+    """What each answer may be off by without being wrong; what is stored in 16 bits is computed in float32."""
+    computed = {name: FLOAT32 if precision.half else precision for name, precision in types.items()}
+    roundings = {precision: rounded(case, precision.eps) for precision in {FLOAT64, *computed.values()}}
     moved = {source: shaken(case, **{source: unit}) for source, unit in units.items()}
     return {
         name: Allowance(
-            least=roundings[FLOAT64][name], rounding=roundings[types[name]][name], digits=answer.unit,
+            least=roundings[FLOAT64][name], rounding=roundings[computed[name]][name], digits=answer.unit,
             batch={source: parts[name] for source, parts in moved.items()},
+            own=types[name].own(answer.values) if types[name].half else 0.0, precision=types[name],
         )
         for name, answer in taken.items()
     }  # fmt: skip
@@ -143,64 +178,10 @@ def _judged(case: Case, name: str, values: Float64, allowed: Allowance, built: C
     if not allowed.batch or as_it_stands.verdict == "exact" or as_it_stands.coarse:
         return as_it_stands
     residuals = built.distances(values)
-    fine = _shares(allowed.without_batch().total, np.maximum(built.largest, np.abs(values).max()))
-    if (residuals <= np.minimum(fine, DECISIVE * _apart(case.truth[name], values))).any():
+    fine = shares(allowed.without_batch().total, np.maximum(built.largest, np.abs(values).max()))
+    if (residuals <= np.minimum(fine, DECISIVE * apart(case.truth[name], values))).any():
         return as_it_stands
     return verdict_of(case, name, values, allowed)
-
-
-def _diagnosed(
-    case: Case, tensor: str, values: Float64, built: Candidates, coefficients: Coefficients | None, verdict: Verdict
-) -> Iterator[Diagnosis]:
-    """The named mistakes that give this answer, best first; else the factors in words; else nothing."""
-    matches = _matches(case.truth[tensor], values, built, verdict.allowed.total)
-    for name, residual in matches:
-        mistake = MISTAKES[name]
-        yield Diagnosis(name, tensor, mistake.title, mistake.explanation, mistake.look_at, residual)
-    if matches or tensor != "dx" or coefficients is None or not verdict.wrong:
-        return
-    if coefficients.fits and np.isfinite(coefficients.per_unit[0]).any():
-        words, residual = in_words(coefficients), coefficients.residual_per_unit
-        yield Diagnosis(
-            UNNAMED, tensor, "Factors without a name", words, MISTAKES["statistics_constant"].look_at, residual
-        )
-
-
-def _matches(truth: Float64, values: Float64, built: Candidates, error: float) -> list[tuple[str, float]]:
-    """The ids within the answer's `error` (or, if there are none, those that are close), and what is near the best.
-
-    Within that error none is better than another, and the simpler comes first, as in the tables. Two that are no larger
-    than it are both 0 as far as can be seen, however far apart relative to each other.
-    """
-    fine = _shares(error, np.maximum(built.largest, np.abs(values).max()))
-    residuals = np.where(fine >= 1, 0.0, built.distances(values))
-    excess = residuals / fine
-    explaining = residuals <= EXPLAINED * _apart(truth, values)
-    if not explaining.any():
-        return []
-    best = int(np.argmin(np.where(explaining, np.maximum(excess, 1.0), np.inf)))
-    if residuals[best] > max(CLOSE, fine[best]):
-        return []
-    near = max(float(fine[best]), AROUND * float(residuals[best]) if excess[best] > 1 else 0.0)
-    same = built.distances(built.values[best]) <= near
-    chosen = np.flatnonzero(explaining & ((residuals <= np.maximum(fine, near)) | same))
-    ranked = sorted(chosen.tolist(), key=lambda index: (max(float(excess[index]), 1.0), index))
-    found: dict[str, float] = {}
-    for index in ranked:
-        found.setdefault(built.ids[index], float(residuals[index]))
-    return list(found.items())
-
-
-def _apart(truth: Float64, answer: Float64) -> float:
-    """The largest difference of both, relative to the larger; the same measure as `Candidates.distances`."""
-    larger = float(max(np.abs(truth).max(), np.abs(answer).max()))
-    return float(np.abs(truth - answer).max()) / larger if larger else 0.0
-
-
-def _shares(error: float, sizes: Float64) -> Float64:
-    """An absolute error relative to each size, at least what is exact."""
-    share = np.divide(error, sizes, out=np.full(sizes.shape, EXACT), where=sizes > 0)
-    return np.asarray(np.maximum(EXACT, share))
 
 
 def _said(
@@ -215,8 +196,8 @@ def _said(
     first = next((name for name, verdict in verdicts.items() if verdict.wrong), "")
     for name, answer in taken.items():
         mine = [diagnosis.id for diagnosis in diagnoses if diagnosis.tensor == name]
-        yield from about(case, name, answer, verdicts[name], mine, first)
-    for name, answer in taken.items():
-        yield from hidden(case, name, answer, verdicts[name], built[name], units)
+        yield from about(case, name, answer, verdicts[name], built[name], mine, first)
+    for name in taken:
+        yield from hidden(case, name, verdicts[name], units)
     for name in taken:
         yield from blind(case, name, verdicts[name], built[name])

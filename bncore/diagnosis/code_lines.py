@@ -8,6 +8,7 @@ from bncore.diagnosis.catalogue import (
     DBETA,
     DGAMMA,
     DMEAN,
+    DSIGMA,
     DVAR,
     DX,
     DX_HAT,
@@ -19,12 +20,15 @@ from bncore.diagnosis.catalogue import (
     X_HAT,
 )
 
+WITH = r"\qquad "
+"""Between the two lines of two mistakes at once."""
 _DGAMMA, _DBETA = "dgamma = (dy * x_hat).sum(0)", "dbeta = dy.sum(0)"
 _CHANNEL_MEAN = "dy.mean((0, 2, 3)), over all N * H * W numbers of a channel"
 
 LINES = {
     DX: "dx = gamma / s * (g - g.mean(0) - c0 * x_hat * (g * x_hat).mean(0))",
     DVAR: "dvar = (dx_hat * (x - mean)).sum(0) * -0.5 * s**-3",
+    DSIGMA: "ds = -(dx_hat * x_hat).sum(0) / s",
     DMEAN: "dmean = -dx_hat.sum(0) / s",
     OF_MEAN: "dmean/dx = 1 / K",
     OF_VAR: "dvar/dx = 2 / K * (x - mean)",
@@ -50,9 +54,9 @@ LINES = {
 
 
 def as_code(latex: str) -> str:
-    """A line of algebra as code; LaTeX that is not in the table stays as it is.
+    """A line of algebra as code, two with a word between; LaTeX that is not in the table stays as it is.
 
     >>> as_code(OF_VAR)
     'dvar/dx = 2 / K * (x - mean)'
     """
-    return LINES.get(latex, latex)
+    return "; and at ".join(LINES.get(line, line) for line in latex.split(WITH))

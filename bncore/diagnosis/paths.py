@@ -91,7 +91,7 @@ def _std_power(case: Case) -> list[Triple]:
     return dvar + _in_front(inverse) + _in_front(variance)
 
 
-def _running_scale(case: Case) -> list[Triple]:
+def running_triples(case: Case) -> list[Triple]:
     """1/s of the running variance: in front of everything, of some paths, or as in inference.
 
     Or throughout the backward pass, with x less the batch's own mean: with r = s/s_running, p = r, and c = r^2 for the
@@ -173,7 +173,7 @@ def x_instead_of_centred(case: Case) -> Iterator[Float64]:
 
 def running_x_hat(case: Case) -> Iterator[Float64]:
     """The triples of `running_statistics`, and the formula with the running mean in x_hat too."""
-    for triple in _running_scale(case):
+    for triple in running_triples(case):
         yield of_triple(case, *triple)
     if case.running is not None:
         mean, var = case.running

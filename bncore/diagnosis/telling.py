@@ -5,42 +5,76 @@ from collections.abc import Iterator
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.diagnosis.catalogue import UNNAMED
+from bncore.diagnosis.catalogue import MISTAKES, UNNAMED
 from bncore.diagnosis.check import Report
 from bncore.diagnosis.code_lines import as_code
+from bncore.diagnosis.explanation import PLACED, ZEROED, Diagnosis
 from bncore.diagnosis.triple import FACTORS, NAMES, missing, number, right, times
-from bncore.diagnosis.verdict import Verdict
+from bncore.diagnosis.verdict import DIFFERENCES, EXACT, HALF_COMPUTATION, HALF_INPUTS, Verdict
 
 
 def headline(report: Report) -> str:
-    """What was found, in one or two sentences."""
+    """What was found, in one or two sentences; first what could not be compared at all."""
+    refused = "".join(f"{sentence} " for sentence in report.refused.values())
+    return f"{refused}{_found(report)}"
+
+
+def _found(report: Report) -> str:
     first = report.first_wrong
     if first is None:
         return _nothing_wrong(report)
     rest = [name for name, verdict in report.tensors.items() if verdict.wrong and name != first]
     too = f" {_listed(rest)} wrong too." if rest else ""
-    return f"{first} is wrong. {_reason(report, first)}{too}"
+    return f"{_be_wrong(report, first)}{too}"
+
+
+def _be_wrong(report: Report, first: str) -> str:
+    """That the first wrong tensor is wrong, and how; a title that says so itself stands alone."""
+    reason = _reason(report, first)
+    return reason if reason.startswith(f"{first} is ") else f"{first} is wrong. {reason}"
 
 
 def _nothing_wrong(report: Report) -> str:
-    """Correct; or that no more is to be seen, where a mistake could hide behind rounding or digits."""
-    coarse = {name: verdict for name, verdict in report.tensors.items() if verdict.coarse}
-    exact = [name for name, verdict in report.tensors.items() if verdict.verdict == "exact"]
-    close = [name for name in report.tensors if name not in exact and name not in coarse]
+    """Correct; or that no more is to be seen, where a mistake hides; or that rounding leaves it open."""
+    odd = {name: verdict for name, verdict in report.tensors.items() if verdict.coarse or verdict.looks_like}
+    exact = [name for name, verdict in report.tensors.items() if verdict.verdict == "exact" and name not in odd]
+    close = [name for name in report.tensors if name not in exact and name not in odd]
     said = [f"{_listed(exact)} exact"] if exact else []
     said += [f"{_listed(close)} close"] if close else []
-    said += [f"{name} {_seen(verdict)}" for name, verdict in coarse.items()]
-    left = "" if "dx" in report.tensors else " dx is not given."
-    return f"{'No mistake is seen' if coarse else 'Correct'}: {'; '.join(said)}.{left}"
+    said += [f"{name} {_seen(verdict)}" for name, verdict in odd.items()]
+    left = "" if "dx" in report.tensors or "dx" in report.refused else " dx is not given."
+    return f"{_in_short(report)}: {'; '.join(said)}.{left}"
+
+
+def _in_short(report: Report) -> str:
+    if any(verdict.verdict == "open" for verdict in report.tensors.values()):
+        return "Neither right nor wrong can be said"
+    hiding = any(verdict.hides for verdict in report.tensors.values())
+    return "No mistake is seen" if hiding else "Correct" if not report.refused else "The rest is correct"
+
+
+SEEN = {
+    HALF_INPUTS: "is right within its rounding",
+    HALF_COMPUTATION: "looks like rounding of a computation in half precision",
+    DIFFERENCES["float32"]: "looks like rounding of numeric differences in float32",
+    DIFFERENCES["float64"]: "is close, and looks like a central difference in float64",
+}
 
 
 def _seen(verdict: Verdict) -> str:
-    source = verdict.allowed.source
+    """How far an answer that is not exact agrees; a mistake that hides is spoken of only where one does."""
+    if verdict.looks_like:
+        return SEEN[verdict.looks_like]
+    source, hides = verdict.allowed.source, bool(verdict.hides)
     if source == "digits":
-        return "agrees in all the digits given, and these show no more"
+        return "agrees in all the digits given, and these show no more" if hides else "is right in all the digits given"
     if source == "rounding":
-        return "agrees up to its rounding, which is coarse enough to hide one"
-    return f"agrees as far as the digits of {source} tell, and these show no more"
+        return f"agrees up to its rounding, {HIDES}" if hides else "is right within its rounding"
+    end = ", and these show no more" if hides else ""
+    return f"agrees as far as the digits of {source} tell{end}"
+
+
+HIDES = "which is coarse enough to hide one"
 
 
 def _reason(report: Report, tensor: str) -> str:
@@ -60,6 +94,22 @@ def _listed(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} and {last} {verb}" if len(names) > 1 else f"{last} {verb}"
 
 
+def agreement(found: Diagnosis) -> str:
+    """How closely a tensor is what its diagnosis says."""
+    near = "up to rounding" if found.residual <= EXACT else f"up to {100 * found.residual:.2g} % of its largest number"
+    if found.id == UNNAMED:
+        return f"Your {found.tensor} has these factors, {near}."
+    if found.id in (PLACED, ZEROED):
+        return f"Your {found.tensor} is off by {100 * found.residual:.2g} % of its largest number there."
+    elsewhere = "Everywhere else your" if found.parts[0] == ZEROED else "Your"
+    mistake = (
+        "these two mistakes give together"
+        if found.parts[0] in MISTAKES and len(found.parts) > 1
+        else "this mistake gives"
+    )
+    return f"{elsewhere} {found.tensor} is what {mistake}, {near}."
+
+
 def factors_in_words(report: Report) -> dict[str, str]:
     """What each factor of dx says: right, missing, so many times what it should be, or that the data do not tell.
 
@@ -70,7 +120,7 @@ def factors_in_words(report: Report) -> dict[str, str]:
         return {}
     wrong = report.tensors["dx"].wrong
     if wrong and not found.fits:
-        return dict.fromkeys(NAMES, "none fits: this dx mixes units or examples")
+        return dict.fromkeys(NAMES, "none fits: this dx is no sum of dy, its mean and x_hat in each unit")
     rows = zip(NAMES, found.per_unit, found.slack.max(1).tolist(), strict=True)
     return {name: _factor(values, slack if wrong else np.inf) for name, values, slack in rows}
 
@@ -107,7 +157,8 @@ def _verdicts(report: Report) -> Iterator[str]:
 
 def _explanations(report: Report) -> Iterator[str]:
     for found in report.diagnoses:
-        yield f"{found.tensor}: {found.title}\n  {found.explanation}\n  Look at: {as_code(found.look_at)}"
+        title = found.title if found.title.startswith(f"{found.tensor} is ") else f"{found.tensor}: {found.title}"
+        yield f"{title}\n  {found.explanation}\n  Look at: {as_code(found.look_at)}"
 
 
 def _factor_lines(report: Report) -> Iterator[str]:

@@ -17,6 +17,8 @@ from bncore.epsilon import reciprocal
 
 FEWEST = 4
 """Examples that leave a residual when a triple does not fit: three numbers fit any three."""
+SPREAD = 2.0
+"""A fit leaves of errors up to e no more than about so many times e: it moves some of one number's onto another."""
 NOTHING = 1e-6
 """Below this share of g, a part of it is too small to divide by."""
 UNKNOWN = 1.0
@@ -49,6 +51,11 @@ class Coefficients:
         """Whether dx has these factors at all."""
         return self.residual_per_unit <= self.tolerance
 
+    def off(self, least: float = 0.0) -> bool:
+        """Whether a factor that the data tell is not 1, beyond its slack and beyond `least`."""
+        known = np.isfinite(self.per_unit)
+        return bool((np.abs(self.per_unit - 1) > np.maximum(self.slack, least))[known].any())
+
 
 def fit(case: Case, dx: Float64, error: float = 0.0) -> Coefficients | None:
     """The triples of a dx (K, n) that may be off by `error`; None with fewer than 4 examples, when any dx fits."""
@@ -59,7 +66,7 @@ def fit(case: Case, dx: Float64, error: float = 0.0) -> Coefficients | None:
     per_unit, slack, left = _per_unit(case, dx, error)
     pooled, pooled_left = _pooled(case, dx)
     share = 1 / largest if largest else 0.0
-    tolerance = max(CLOSE, error * share)
+    tolerance = max(CLOSE, SPREAD * error * share)
     return Coefficients(per_unit, pooled, left * share, pooled_left * share, tolerance, np.maximum(slack, CLOSE))
 
 
@@ -120,8 +127,11 @@ def _ratio(above: Float64, below: Float64, known: np.ndarray[tuple[int, ...], np
     return np.asarray(np.divide(above, below, out=np.full(below.shape, np.nan), where=able))
 
 
-def in_words(coefficients: Coefficients) -> str:
-    """Two sentences: which of the three factors is off, pooled if one triple fits all units, else by its range."""
+def in_words(coefficients: Coefficients, *, tried: bool = False) -> str:
+    """Two sentences: which of the three factors is off, pooled if one triple fits all units, else by its range.
+
+    `tried`: no two named mistakes have these factors, either.
+    """
     pooled = coefficients.residual_pooled <= coefficients.tolerance
     values = coefficients.pooled[:, np.newaxis] if pooled else coefficients.per_unit
     slack = coefficients.slack.max(1)
@@ -133,9 +143,8 @@ def in_words(coefficients: Coefficients) -> str:
     if not off:
         return "No factor is off, and yet dx is not right. Look at the units one by one."
     sentence = "; ".join(off)
-    return (
-        f"{sentence[0].upper()}{sentence[1:]}. No mistake with a name gives these factors: follow the path backwards."
-    )
+    none = "No mistake with a name, nor two at once," if tried else "No single mistake with a name"
+    return f"{sentence[0].upper()}{sentence[1:]}. {none} gives these factors: follow the path backwards."
 
 
 def missing(values: Float64, slack: float) -> bool:
@@ -155,7 +164,14 @@ def times(values: Float64, slack: float) -> str:
     known = values[np.isfinite(values)]
     low, high = float(known.min()), float(known.max())
     same = high - low <= max(slack, CLOSE * max(abs(low), abs(high)))
-    return f"{number(low)} times" if same else f"between {number(low)} and {number(high)} times"
+    if same:
+        return f"{number(low)} times"
+    ends = next(ends for digits in range(3, 17) if len(set(ends := _ends(low, high, digits))) > 1)
+    return f"between {ends[0]} and {ends[1]} times"
+
+
+def _ends(low: float, high: float, digits: int) -> tuple[str, str]:
+    return number(low, digits), number(high, digits)
 
 
 def _said(subject: str, values: Float64, slack: float) -> str:
@@ -168,11 +184,13 @@ def _said(subject: str, values: Float64, slack: float) -> str:
     return f"{subject} is {words} what it should be" + (", depending on the unit" if " and " in words else "")
 
 
-def number(value: float) -> str:
+def number(value: float, digits: int = 3) -> str:
     """Three digits, at least one behind the point; more where three would say 1.
 
     >>> number(2.0), number(-0.33333), number(1.00025)
     ('2.0', '-0.333', '1.0003')
     """
-    text = f"{value:.3g}" if value == 1 or f"{value:.3g}" != "1" else f"{value:.5g}"
+    text = f"{value:.{digits}g}"
+    if abs(value) != 1 and text in ("1", "-1"):
+        text = next((more for places in range(5, 18) if (more := f"{value:.{places}g}") != text), text)
     return text if any(mark in text for mark in ".e") else f"{text}.0"

@@ -71,8 +71,7 @@ def test_factors_that_differ_by_unit_are_told_by_their_range():
 
 def test_a_gradient_without_dy_is_told_so():
     found = plain()
-    for dx in (np.zeros_like(found.x), found.x):
-        assert "direct path" in check(found, {"dx": dx}).diagnoses[0].explanation
+    assert "direct path" in check(found, {"dx": found.x}).diagnoses[0].explanation
     assert np.isnan(fit(found, found.x).per_unit[1:]).all()
 
 

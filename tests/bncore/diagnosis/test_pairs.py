@@ -1,0 +1,103 @@
+"""Two named mistakes at once: named together where none alone gives the answer, and never guessed."""
+
+import numpy as np
+import pytest
+
+from bncore.diagnosis import ORDER, UNNAMED, as_code, case_of, check, headline, probe, text
+from bncore.diagnosis.catalogue import MISTAKES
+from bncore.diagnosis.paths import of_triple
+from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case, named
+from tests.bncore.diagnosis.students import COMPACT, STAGED, replaced
+
+placements = pytest.mark.parametrize("placement", PLACEMENTS)
+COMPACT_PAIRS = {
+    "paths_not_averaged+gamma_missing": [("gamma / s / K * (K * g", "1 / s * (g")],
+    "sign+gamma_missing": [("gamma / s / K", "-1 / s / K")],
+    "scaled_by_batch_size+gamma_missing": [("gamma / s / K", "1 / s")],
+    "mean_path_sign+variance_path_sign": [("- g.sum(0) - c0", "+ g.sum(0) + c0")],
+    "mean_path_sign+gamma_missing": [("gamma / s / K * (K * g - g.sum(0)", "1 / s / K * (K * g + g.sum(0)")],
+    "paths_not_averaged+divided_by_batch_size": [("gamma / s / K * (K * g", "gamma / s / K * (g")],
+    "sign+eps_dropped": [("gamma / s", "-gamma / sigma")],
+    "x_instead_of_centred+gamma_missing": [
+        ("gamma / s", "1 / s"), ("c0 * x_hat * (g * x_hat)", "c0 * x / s * (g * x / s)"),
+    ],
+    "wrong_axis+sign": [
+        ("gamma / s", "-gamma / s"), ("- g.sum(0)", "- g.sum(1, keepdims=True)"),
+        ("(g * x_hat).sum(0))", "(g * x_hat).sum(1, keepdims=True))"),
+    ],
+}  # fmt: skip
+PARAMETERS = {
+    ("dgamma", "dgamma_uses_x+averaged"): ("(g * x_hat).sum(0)", "(g * x).mean(0)"),
+    ("dgamma", "times_gamma+sign"): ("(g * x_hat).sum(0)", "-(gamma * g * x_hat).sum(0)"),
+    ("dbeta", "averaged+times_gamma"): ("g.sum(0)\n", "(gamma * g).mean(0)\n"),
+}
+
+
+@pytest.mark.parametrize("name", COMPACT_PAIRS)
+@placements
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_two_mistakes_at_once_are_named_together(name, placement, dtype):
+    code = COMPACT
+    for old, new in COMPACT_PAIRS[name]:
+        code = replaced(code, old, new)
+    given = batch((9, 5), 1, placement)
+    report = check(case(given), answer(given, code, placement, dtype, "dx"))
+    assert set(named(report)) == {name}
+    found = report.diagnoses[0]
+    assert found.parts == tuple(name.split("+"))
+    assert found.explanation.count(".") == 1, "one sentence"
+    for part in found.parts:
+        assert MISTAKES[part].title[1:] in found.title
+        assert as_code(MISTAKES[part].look_at) in text(report)
+    assert found.title in headline(report)
+    assert not any("not recognized" in warning for warning in report.warnings)
+
+
+@pytest.mark.parametrize(("tensor", "name"), PARAMETERS)
+def test_two_mistakes_in_a_parameter_are_named_together(tensor, name):
+    given = batch((9, 5), 1, "variance")
+    code = replaced(STAGED["variance"], *PARAMETERS[tensor, name])
+    assert named(check(case(given), answer(given, code, "variance", "float64", tensor)), tensor) == [name]
+
+
+@placements
+@pytest.mark.parametrize("axes", [2, 4])
+def test_pairs_of_factors_are_unambiguous_on_a_probe(axes, placement):
+    found = probe(3, axes=axes, eps_placement=placement).case()
+    k, gamma = found.count, found.gamma
+    pairs = {
+        "sign+gamma_missing": (-1 / gamma, 1, 1), "paths_not_averaged+gamma_missing": (1 / gamma, k, k),
+        "mean_path_missing+gamma_missing": (1 / gamma, 0, 1), "variance_path_missing+sign": (-1, 1, 0),
+        "mean_path_missing+variance_path_doubled": (1, 0, 2), "mean_path_sign+variance_path_halved": (1, -1, 0.5),
+        "statistics_constant+gamma_squared": (gamma, 0, 0), "mean_path_not_averaged+variance_path_sign": (1, k, -1),
+    }  # fmt: skip
+    for name, triple in pairs.items():
+        dx = found.as_given(of_triple(found, *triple))
+        for given in (dx, dx.astype("float32"), dx.astype("float16")):
+            assert named(check(found, {"dx": given})) == [name]
+
+
+@placements
+def test_what_is_missing_has_no_sign_and_a_pair_that_undoes_itself_is_none(placement):
+    found = case(batch((9, 5), 1, placement))
+    for triple in [(1, 0, 1), (1, 1, 1)]:
+        report = check(found, {"dx": of_triple(found, *triple)})
+        assert not any("+" in name for name in named(report))
+
+
+def test_that_no_pair_gives_the_factors_is_said_only_where_pairs_were_tried():
+    given = batch((9, 5), 1, "variance")
+    report = check(case(given), {"dx": of_triple(case(given), 1, 1, 2.5)})
+    assert named(report) == [UNNAMED]
+    assert "nor two at once" in report.diagnoses[0].explanation
+    without = case(given | {"gamma": given["gamma"] * [0, 1, 1, 1, 1]})
+    report = check(without, {"dx": of_triple(without, 1, 1, 2.5)})
+    assert "nor two at once" not in report.diagnoses[0].explanation
+
+
+def test_a_few_coarse_numbers_are_not_taken_for_a_pair():
+    found = case_of([[1.0], [2.0], [4.0], [9.0]], [3.0], dy=[[1.0], [0.0], [2.0], [5.0]], eps=0.5)
+    for seed in range(30):
+        values = np.random.default_rng(seed).standard_normal(1)
+        for name in ORDER[:2]:
+            assert named(check(found, {name: values}), name) == []
