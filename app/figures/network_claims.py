@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
-from app.figures.numbers import three
+from app.figures.numbers import apart, digits, three
+from app.figures.numbers import times as times_text
+from bncore.axis import tick_text
 from bncore.network.claims import ORDERS, ROUNDING, TAMED, YANG, YANG_WITHIN, Measured
 from bncore.network.survey import Diverged
 
@@ -13,14 +15,14 @@ NOT_HERE = {
 }
 
 
-_ROUNDING = " and ".join(f"{three(share)} in {dtype}" for dtype, share in ROUNDING.items())
+_ROUNDING = " and ".join(f"{tick_text(share)} in {dtype}" for dtype, share in ROUNDING.items())
 HOLDS_IF = {
     "vanishing": f"with batch norm the gradient at block 1 is at least {ORDERS:,.0f} times as large as without it",
     "exploding": "on the way forward a number is infinite or not a number without batch norm, and none is, either way, "
     "with it",
     "scale_invariance": f"none of the three differs by more than rounding, here {_ROUNDING}",
-    "gradient_growth": f"the growth is within {three(YANG_WITHIN)} of {YANG:.3f}",
-    "residual_tames": f"the growth is at most {three(TAMED)}, and less than without the connections",
+    "gradient_growth": f"the growth is within {tick_text(YANG_WITHIN)} of {YANG:.3f}",
+    "residual_tames": f"the growth is at most {tick_text(TAMED)}, and less than without the connections",
     "gradient_norm": f"the two sides differ by no more than rounding, here {_ROUNDING} of themselves",
 }
 """When a claim counts as holding: the threshold that each verdict has."""
@@ -41,7 +43,7 @@ def _vanishing(found: Measured) -> str:
         return f"The gradient that reaches block 1 is exactly 0 without batch norm, and {three(with_norm)} with it."
     return (
         f"The gradient that reaches block 1 has norm {three(without)} without batch norm and {three(with_norm)} with "
-        f"it: {three(times)} times as much{_of_orders(times)}."
+        f"it: {apart(times, ORDERS)[0]} times as much{_of_orders(times)}."
     )
 
 
@@ -72,7 +74,7 @@ def _scale_invariance(found: Measured) -> str:
         return f"{orthogonal}. Disturb a block by a factor a > 0 to measure the rest."
     return (
         f"With a = {three(n['factor'] or 0.0)}, the values behind the disturbed block's batch norm move by "
-        f"{_or_unknown(n['moved'])} deviations, ‖∂L/∂(aW)‖ is {_or_unknown(n['gradient_times_a'])} times ‖∂L/∂W‖/a, "
+        f"{_or_unknown(n['moved'])} deviations, ‖∂L/∂(aW)‖ is {_times_one(n['gradient_times_a'])} ‖∂L/∂W‖/a, "
         f"and {orthogonal}."
     )
 
@@ -84,9 +86,13 @@ def _growth(found: Measured) -> str:
     wide = n["wide"]
     law = "" if wide is None else f"very wide layers make it {three(wide)} for {n['examples']:.0f} examples, and "
     return (
-        f"With batch norm the gradient at z grows {three(n['growth'])}-fold a block towards the input{_ends(n)}; "
-        f"{law}{LIMIT}."
+        f"With batch norm the gradient at z {_changes(n['growth'])} a block towards the input{_ends(n)}; {law}{LIMIT}."
     )
+
+
+def _changes(factor: float) -> str:
+    """By a factor a block, with as many digits as its threshold has."""
+    return f"grows {digits(factor, 4)}-fold" if factor >= 1.0 else f"falls to {digits(factor, 4)} of itself"
 
 
 def _ends(numbers: dict[str, float | None]) -> str:
@@ -98,11 +104,11 @@ def _residual(found: Measured) -> str:
     growth, plain = found.numbers["growth"], found.numbers["plain"]
     if growth is None or not found.numbers["residual"]:
         return _growth(found) if growth is None else f"{_growth(found)} Residual connections are off here."
-    beside = "by a factor that is not known" if plain is None else f"{three(plain)}-fold"
+    beside = "changes by a factor that is not known" if plain is None else _changes(plain)
     without = found.numbers["without"]
-    dashed = "" if without is None else f" Without batch norm, the dashed line, it grows {three(without)}-fold."
+    dashed = "" if without is None else f" Without batch norm, the dashed line, it {_changes(without)}."
     return (
-        f"With batch norm the gradient at z grows {three(growth)}-fold a block towards the input through residual "
+        f"With batch norm the gradient at z {_changes(growth)} a block towards the input through residual "
         f"connections, and {beside} through the same weights without them{_ends(found.numbers)}; {LIMIT} without "
         f"connections.{dashed}"
     )
@@ -115,6 +121,10 @@ def _gradient_norm(found: Measured) -> str:
         f"The two sides differ {differ} of themselves; on average over the blocks "
         f"{three(100.0 * (n['removed'] or 0.0))} % of ‖dy‖² is removed."
     )
+
+
+def _times_one(value: float | None) -> str:
+    return "an unknown number of times" if value is None else times_text(value, 1.0)
 
 
 def _or_unknown(value: float | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from app.figures.network_words import COLUMN_WORDS
-from app.figures.numbers import three
+from app.figures.numbers import SINGLE, apart, three
 from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS
 from bncore.axis import Axis
@@ -99,7 +99,8 @@ def _told(column: str, values: Values, behind: str = "") -> str:
     if not known:
         return f"{name} nothing to draw"
     (first, start), (last, end) = known[0], known[-1]
-    return f"{name} {three(start)} in block {first}, {three(end)} in block {last}"
+    texts = apart(start, end, SINGLE)
+    return f"{name} {texts[0]} in block {first}, {texts[1]} in block {last}"
 
 
 def moved_figure(values: Mapping[str, Values], first: int, title: str, value: str) -> Figure:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.figures.network_words import AT_THE_START, Fed, diverged_text, emptied_text, joint_symbol, of_undisturbed
+from app.figures.network_words import AT_THE_START, Fed, diverged_text, joint_symbol, of_undisturbed
 from app.figures.numbers import counted, three
 from bncore.activations import ACTIVATIONS
 from bncore.network.contrast import Column, Contrast
@@ -18,7 +18,8 @@ def findings(shown: Contrast, fed: Fed, notation: str) -> list[dict[str, str]]:
     A network that nothing of the batch enters has one finding alone, as all others follow from it.
     """
     if not shown.setup.x.any():
-        text = f"{emptied_text(shown, fed)} What is drawn is what the network makes of zeros, whatever its weights are."
+        text = "Nothing of the batch enters, so that what is drawn is what the network makes of zeros."
+        text += " More examples have something to standardize." * (fed.standardized and len(shown.setup.x) == 1)
         return [{"id": "no_input", "severity": "warning", "column": "without", "text": text}]
     return [
         {"id": id, "severity": severity, "column": name, "text": of_undisturbed(shown, text)}

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.numbers import counted, three
+from app.figures.numbers import SINGLE, apart, beside, counted, three
 from app.figures.overview import shades
 from app.figures.rows import ROW_HEIGHT, Figure, axis_layout, placed, placed_edges, step_outlines
 from app.figures.theme import MEANINGS, translucent
@@ -177,15 +177,21 @@ def _summary(shown: Distribution, panel: Panel) -> str:
     told = f"{panel.title}: a histogram for each of {counted(len(shown.rows), 'block')}"
     if not shown.rows:
         return f"{told}; {panel.note or 'none has finite numbers'}."
-    first, last = shown.rows[0], shown.rows[-1]
-    text = (
-        f"{told}. Deviation {three(first.moments.sd)} in block {first.block}, {three(last.moments.sd)} in block "
-        f"{last.block}; means {three(first.moments.mean)} and {three(last.moments.mean)}."
-    )
+    text = f"{told}. {_deviations(shown.rows)}; {_means_told(shown.rows)}."
     if shown.disturbed:
-        after = shown.disturbed
-        text += (
-            f" Disturbed, the deviations are {three(after[0].moments.sd)} in block {after[0].block} and "
-            f"{three(after[-1].moments.sd)} in block {after[-1].block}."
-        )
+        text += f" Disturbed: {_deviations(shown.disturbed).lower()}."
     return f"{text} {panel.note}." if panel.note else text
+
+
+def _deviations(rows: Rows) -> str:
+    """The first and the last block's, with the digits that differ."""
+    first, last = rows[0], rows[-1]
+    if first is last:
+        return f"Deviation {three(first.moments.sd)} in block {first.block}"
+    texts = apart(first.moments.sd, last.moments.sd, SINGLE)
+    return f"Deviation {texts[0]} in block {first.block}, {texts[1]} in block {last.block}"
+
+
+def _means_told(rows: Rows) -> str:
+    first, last = (beside(row.moments.mean, row.moments.sd, SINGLE) for row in (rows[0], rows[-1]))
+    return f"mean {first}" if rows[0] is rows[-1] else f"means {first} and {last}"

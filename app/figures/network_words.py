@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from app.figures.notation import in_notation
-from app.figures.numbers import apart, counted, is_rounding, three, times
+from app.figures.numbers import DOUBLE, SINGLE, apart, counted, is_rounding, three, times
 from bncore.activations import ACTIVATIONS
 from bncore.axis import tick_text
 from bncore.network.contrast import Column, Contrast
@@ -13,7 +13,7 @@ from bncore.network.survey import Diverged
 
 COLUMN_WORDS = {"without": "without BN", "with": "with BN"}
 AT_THE_START = {"without": "Without BN", "with": "With BN"}  # of a sentence
-UNITS = {"float32": 2.0**-23, "float64": 2.0**-52}
+UNITS = {"float32": SINGLE, "float64": DOUBLE}
 SYMBOLS = {
     "frameworks": {
         "none": {"z": "z", "f": "f(z)"}, "before": {"z": "z", "norm": "BN(z)", "f": "f(BN(z))"},

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable
 
 DOUBLE = 2.0**-52  # the unit in the last place of a float64 1.0
+SINGLE = 2.0**-23  # that of a float32
 STEPS = 512.0  # of the unit in the last place that sums over a batch may be off by
 MOST_DIGITS = 15
 

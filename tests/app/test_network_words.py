@@ -38,7 +38,7 @@ def test_a_network_that_nothing_enters_is_not_blamed_for_it(client, query, why):
     assert answer["headline"] == f"Every input is 0, {why}: nothing of the batch enters the network."
     (finding,) = answer["findings"]
     assert finding["id"] == "no_input"
-    assert finding["text"].startswith(answer["headline"])
+    assert finding["text"].startswith("Nothing of the batch enters, so that what is drawn is what the network makes of")
 
 
 @pytest.mark.parametrize(("query", "why"), [

@@ -179,7 +179,7 @@ def test_a_cell_alone_is_told_with_its_statistic(norms: Norms) -> None:
 def test_on_a_phone_the_block_comes_first_and_how_to_read_it_next(norms: Norms) -> None:
     norms.page.set_viewport_size({"width": 390, "height": 844})
     norms.open()
-    left = "(cards) => cards.map((card) => [card.getBoundingClientRect().left, card.querySelector('h3').textContent])"
+    left = "(cards) => cards.map((card) => [card.getBoundingClientRect().left, card.querySelector('h3').innerText])"
     titles = [title for _, title in sorted(norms.page.locator(".cube-card").evaluate_all(left))]
     assert titles[:3] == ["x, before any norm", "How to read a cube", "Batch norm"]
 
@@ -291,3 +291,13 @@ def test_the_view_is_copied(norms: Norms, kind: str, part: str) -> None:
     assert part in copied
     assert "norm=group&situation=one_example" in copied
     assert kind == "link" or "/api/v1/norms?" in copied
+
+
+def test_the_notation_reaches_the_cubes_the_figures_and_the_tooltips(norms: Norms) -> None:
+    norms.open("batch_size=4")
+    assert "x̂ = " in norms.told("batch")
+    norms.page.select_option("#c-notation", "lecture")
+    expect(norms.page.locator("#figure-after_batch .panel-title")).to_have_text("After batch norm: Z̄")
+    expect(norms.page.locator("#cube-told")).to_contain_text(": Z = ")
+    assert "Z̄ = " in norms.told("batch")
+    assert "x̂" not in norms.page.locator("main").inner_text()

@@ -105,7 +105,7 @@ TABLE = [
     Sentence(r"is 0: of one example", both(standardized, alone), "of one example", CONVENTIONS),
     Sentence(r"is 0: none varies", both(emptied, no(alone)), "of examples that are all alike", CONVENTIONS),
     Sentence(r"inputs enter as they are", no(standardized), "where nothing is standardized", CONVENTIONS),
-    Sentence(r"Every input is 0", emptied, "where no input varies", r"headline|findings"),
+    Sentence(r"Every input is 0|Nothing of the batch enters", emptied, "where no input varies", r"headline|findings"),
     Sentence(r"runs from|in block 1 as in block|last block's", no(emptied), "where one varies", r"answer\.headline"),
     Sentence(r"(ReLU|Tanh|tanh) is flat or dead", both(flat, no(emptied)), "where f is flat for what entered"),
     Sentence(r"the gradient that reaches block 1", no(asking("depth", "1")), "of several blocks", r"answer\.headline"),

@@ -15,7 +15,7 @@ NETWORK = {
 IMAGES = {"door": ("upload",), "axes": (4,), "architecture": ("convolutional",), "depth": (1, 3)}
 TOLD_SELDOM = [
     *({"disturb_layer": 1, "eps": 0.5, "eps_placement": place} for place in NETWORK["eps_placement"]),
-    {"preset": "gradient_growth"}, {"preset": "residual_tames", "residual": "on"},
+    {"disturb_layer": 1, "examples": 1}, {"preset": "gradient_growth"}, {"preset": "residual_tames", "residual": "on"},
 ]  # fmt: skip
 SPOKEN = [
     r"answer\.headline$", r"answer\.conventions$", r"answer\.batch\.text$", r"depth_deviation\.layout\.meta\.summary$",
