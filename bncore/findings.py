@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from bncore.activations import ACTIVATIONS
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+from bncore.lift import LEAST
 from bncore.playground import Layer, Playground
 from bncore.summary import Floats, row_blocks
 
@@ -51,19 +52,25 @@ class Noise:
 
     @property
     def shift(self) -> Floats:
-        """Noise of x_hat's location, in deviations; 0 for a constant feature."""
-        return self.mean * reciprocal(np.sqrt(self.batch_var))
+        """Noise of x_hat's location, in deviations; 0 for a constant feature, and where float64 holds no squares."""
+        return _over(self.mean, np.sqrt(self.batch_var), self.batch_var)
 
     @property
     def scale(self) -> Floats:
-        """Relative noise of x_hat's scale; 0 for a constant feature."""
-        return self.var * reciprocal(2.0 * self.batch_var)
+        """Relative noise of x_hat's scale; 0 for a constant feature, and where float64 does not hold the squares."""
+        return _over(self.var, 2.0 * self.batch_var, self.batch_var)
 
     @property
     def gap(self) -> Floats:
         """How far x_hat by this batch's statistics and x_hat by the true ones are apart for no other reason (RMS)."""
         apart: Floats = np.hypot(self.shift, self.scale)
         return apart
+
+
+def _over(error: Floats, size: Floats, var: Floats) -> Floats:
+    """error / size, and 0 where float64 does not hold the squares that `var` and the error are made of."""
+    held = (var >= LEAST) & np.isfinite(size) & np.isfinite(error)
+    return np.divide(error, size, out=np.zeros_like(error), where=held)
 
 
 def statistics_noise(rows: NDArray[np.floating], positions: int) -> Noise:

@@ -14,7 +14,7 @@ from bncore.arguments import Float64
 from bncore.batch_norm import Forward, forward
 from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import BadParameter
-from bncore.numeric import bending, differentiate, outputs_of_many
+from bncore.numeric import differentiate, outputs_of_many, standing
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,10 +70,11 @@ def jacobian(result: Forward, feature: int = 0) -> Jacobian:
     slope, lift = (result.gamma * divided.factor)[feature], 1.0 if divided.lift is None else divided.lift[feature]
     trained = float(result.mode == "train")
     count = result.count
-    identity = slope * np.eye(count) * lift
-    mean = np.full((count, count), -slope * trained / count) * lift
-    variance = -slope * trained * pull * np.outer(x_hat, x_hat) / count * lift
-    return Jacobian(identity + mean + variance, identity, mean, variance)
+    with np.errstate(over="ignore", invalid="ignore"):  # beyond float64 it is infinite
+        identity = slope * np.eye(count) * lift
+        mean = np.full((count, count), -slope * trained / count) * lift
+        variance = -slope * trained * pull * np.outer(x_hat, x_hat) / count * lift
+        return Jacobian(identity + mean + variance, identity, mean, variance)
 
 
 def contributions(found: Jacobian, dy: ArrayLike) -> Float64:
@@ -108,5 +109,6 @@ def blocks(
         gamma, beta = np.broadcast_to(result.gamma, each), np.broadcast_to(result.beta, each)
         return outputs_of_many(points, gamma, beta, eps=eps, eps_placement=eps_placement)
 
-    found = differentiate(y_of, np.array(x, dtype=np.float64), bending(result, 2), stacked=True)
+    at = standing(result, np.array(x, dtype=np.float64))
+    found = at.of_x(differentiate(y_of, at.point, at.length, stacked=True))
     return Blocks(np.abs(found.value).max(axis=(0, 2)), found.value, found.bound)

@@ -40,3 +40,16 @@ def square_of(sigma: Float64, by: Float64) -> Float64:
     with np.errstate(over="ignore"):
         found: Float64 = np.ldexp(np.square(sigma), -2 * (np.frexp(by)[1] - 1))
     return found
+
+
+def in_units(values: Float64, of: Float64 | None = None) -> Float64:
+    """(K, D) in units of each column's largest number, as a power of two, so that squares stay in range; exact.
+
+    `of` has the columns whose largest numbers count, where those are others than the values' own.
+
+    >>> in_units(np.array([[3e-200, 1.0], [0.0, -0.25]])).max(axis=0).round(2)
+    array([0.57, 0.5 ])
+    """
+    largest = np.abs(values if of is None else of).max(axis=0)
+    found: Float64 = np.ldexp(values, -np.frexp(np.where(np.isfinite(largest), largest, 1.0))[1])
+    return found

@@ -13,6 +13,7 @@ from bncore.arguments import Float64
 from bncore.batch_norm import Forward
 from bncore.epsilon import reciprocal
 from bncore.gradient import Gradients
+from bncore.lift import in_units
 from bncore.vanishing import rounds_to_zero
 
 
@@ -42,8 +43,9 @@ def naive(result: Forward, gradients: Gradients) -> Naive:
     >>> found.undone.round(3), found.total.round(3)
     (array([1.]), array([3.674]))
     """
-    dx, true = np.asarray(gradients.dx_direct, np.float64), np.asarray(gradients.dx, np.float64)
-    x_hat = np.asarray(result.x_hat, np.float64)
+    direct, exact = np.asarray(gradients.dx_direct, np.float64), np.asarray(gradients.dx, np.float64)
+    x_hat = in_units(np.asarray(result.x_hat, np.float64))
+    dx, true = in_units(direct), in_units(exact, of=direct)
     along_shift = dx.sum(axis=0) ** 2 / len(dx)
     along_stretch = (dx * x_hat).sum(axis=0) ** 2 * reciprocal((x_hat**2).sum(axis=0))
     length, true_length = np.linalg.norm(dx, axis=0), np.linalg.norm(true, axis=0)
@@ -51,8 +53,8 @@ def naive(result: Forward, gradients: Gradients) -> Naive:
     cosine = np.where(told, (dx * true).sum(axis=0) * reciprocal(length * true_length), np.nan)
     missing = np.linalg.norm(dx - true, axis=0)
     return Naive(
-        dx=dx,
-        total=dx.sum(axis=0),
+        dx=direct,
+        total=direct.sum(axis=0),
         undone=(along_shift + along_stretch) * reciprocal(length**2),
         angle=np.degrees(np.arccos(np.clip(cosine, -1.0, 1.0))),
         error=np.where(told, missing * reciprocal(true_length), np.nan),

@@ -23,6 +23,7 @@ from bncore.gradient import backward
 STEPS = 4.0 ** -np.arange(2, 9)  # of the scale on which the function bends
 ROUNDINGS = 8  # of 2^-52 that a value of the function may be off by
 EPSILON = float(np.finfo(np.float64).eps)
+LEAST_LENGTH = 1e-290  # whose smallest step is a number with all its digits
 STACK = 2**16  # numbers of the points that are evaluated at once
 
 
@@ -134,25 +135,55 @@ def numeric_gradients(
     middle = forward(array, gamma, beta, **keywords)  # type: ignore[arg-type]
     weights = backward(dy, middle).terms.dy.reshape(array.shape).astype(np.float64)
 
+    at = standing(middle, array)
+
     def y_of(x: Float64, gamma: Float64, beta: Float64) -> Array:
         many = max(len(x), len(gamma), len(beta))
         x, gamma, beta = (np.broadcast_to(part, (many, *part.shape[1:])) for part in (x, gamma, beta))
         return outputs_of_many(x, gamma, beta, **keywords)  # type: ignore[arg-type]
 
-    x_, gamma_, beta_ = (part[np.newaxis] for part in (array, middle.gamma, middle.beta))
+    x_, gamma_, beta_ = (part[np.newaxis] for part in (at.point, middle.gamma, middle.beta))
     found = {
-        "dx": differentiate(lambda x: y_of(x, gamma_, beta_), array, bending(middle, array.ndim), stacked=True),
+        "dx": at.of_x(differentiate(lambda x: y_of(x, gamma_, beta_), at.point, at.length, stacked=True)),
         "dgamma": differentiate(lambda gamma: y_of(x_, gamma, beta_), middle.gamma, stacked=True),
         "dbeta": differentiate(lambda beta: y_of(x_, gamma_, beta), middle.beta, stacked=True),
     }
     return {name: _weighted(weights, outputs) for name, outputs in found.items()}
 
 
-def bending(result: Forward, axes: int) -> Float64:
-    """The length on which y bends along x, a feature: its deviation; where that is 0, its denominator."""
-    shape = [1] * axes
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """Where y is differentiated: at `point`, (x - the feature's first number) `unit`, which bends on `length`.
+
+    Batch norm does not see a shift, so that a step need not be as large as the last digit of x is; nor, at eps 0, a
+    unit, a power of two by which squares stay in range (`bncore.lift`). `length` and `unit` broadcast against x.
+    """
+
+    point: Float64
+    length: Float64
+    unit: Float64
+
+    def of_x(self, found: Numeric) -> Numeric:
+        """The derivative by x itself of one by the point."""
+        with np.errstate(over="ignore"):  # beyond float64 it is infinite
+            return Numeric(found.value * self.unit, found.bound * self.unit, found.step / self.unit)
+
+
+def standing(result: Forward, x: Float64) -> Standing:
+    """Where the y of a forward pass of `x` is differentiated by it.
+
+    y bends on the deviation; where that is 0 on the denominator, and where it is below LEAST_LENGTH, which no eps above
+    0 is small beside, on that.
+    """
+    shape = [1] * x.ndim
     shape[result.feature_axis] = -1
-    return np.where(result.sigma > 0, result.sigma, np.maximum(result.scale, 1e-3)).reshape(shape)
+    lift, sigma = result.denominator.lift, result.sigma
+    unit = np.ones_like(sigma) if lift is None else lift
+    length = np.where(sigma > 0, sigma * unit if result.eps == 0 else np.maximum(sigma, LEAST_LENGTH), 0.0)
+    length = np.where(length > 0, length, np.maximum(result.scale, 1e-3))
+    first = x[tuple(slice(None if axis == result.feature_axis else 1) for axis in range(x.ndim))]
+    unit = unit.reshape(shape)
+    return Standing((x - first) * unit, length.reshape(shape), unit)
 
 
 def _weighted(dy: Float64, outputs: Numeric) -> Numeric:

@@ -3,6 +3,7 @@
 Values are kept features first, (D, M): M = N examples, or N times the positions of (N, C, H, W).
 """
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -11,12 +12,16 @@ from numpy.typing import NDArray
 
 from bncore.activations import ACTIVATIONS
 from bncore.batch_norm import Forward, forward
-from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+from bncore.denominator import denominator
+from bncore.epsilon import EPS_PLACEMENTS
+from bncore.errors import BadParameter
 from bncore.gradient import Gradients, backward
 from bncore.stages import AxisChoice, Stage, check_finite, stages_of
-from bncore.statistics import statistics
+from bncore.statistics import Statistics, statistics
 from bncore.summary import Floats, row_blocks
 from bncore.upstream import UPSTREAMS, Upstream
+
+LARGEST = 1e300  # size of a number that is shown: a million of them have a sum
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,7 @@ def playground(
     Raises what `forward`, `backward` and the upstreams raise, and BadParameter for a result that its dtype cannot
     hold.
     """
+    check_size(x)
     rows = features_first(x, feature_axis)
     positions = rows.shape[1] // x.shape[0]
     result = _normalize(rows, layer, running_mean, running_var)
@@ -123,6 +129,19 @@ def playground(
     )  # fmt: skip
 
 
+def check_size(x: NDArray[np.floating]) -> None:
+    """Raises BadParameter for numbers whose sums, and the lengths of whose axes, would leave float64."""
+    largest = max(float(x.max(initial=0.0)), -float(x.min(initial=0.0)))
+    if LARGEST < largest < math.inf:
+        place = np.unravel_index(int(np.argmax(np.abs(x))), x.shape)
+        name = ", ".join(map(str, place))
+        detail = (
+            f"x[{name}] is {x[place]:.6g}, and sums and axes of numbers beyond {LARGEST:g} leave float64; divide x by "
+            "a constant, which changes no normalized value."
+        )
+        raise BadParameter(detail, parameter="x")
+
+
 def features_first(x: NDArray[np.floating], feature_axis: int) -> NDArray[np.floating]:
     """`x` (N, ..., D, ...) as contiguous (D, M)."""
     moved = np.moveaxis(x, feature_axis, 0)
@@ -134,9 +153,10 @@ def _normalize(
 ) -> Forward:
     gamma, beta = layer.gamma, layer.beta
     if isinstance(gamma, str) or isinstance(beta, str):
-        mean, var = _in_force(rows, layer, running_mean, running_var)
-        gamma = EPS_PLACEMENTS[layer.eps_placement].scale(var, layer.eps) if isinstance(gamma, str) else gamma
-        beta = mean if isinstance(beta, str) else beta
+        found = _in_force(rows, layer, running_mean, running_var)
+        divided = denominator(found, EPS_PLACEMENTS[layer.eps_placement], layer.eps)
+        gamma = divided.scale if isinstance(gamma, str) else gamma
+        beta = found.mean if isinstance(beta, str) else beta
     return forward(
         rows, gamma, beta, eps=layer.eps, eps_placement=layer.eps_placement, feature_axis=0, mode=layer.mode,
         running_mean=running_mean, running_var=running_var,
@@ -145,12 +165,11 @@ def _normalize(
 
 def _in_force(
     rows: NDArray[np.floating], layer: Layer, running_mean: Floats | None, running_var: Floats | None
-) -> tuple[Floats, Floats]:
-    """The mean and the variance that the mode normalizes by."""
+) -> Statistics:
+    """What the mode normalizes by."""
     if layer.mode == "inference" and running_mean is not None and running_var is not None:
-        return running_mean, running_var
-    found = statistics(rows, feature_axis=0)
-    return found.mean, found.var
+        return Statistics(running_mean, running_var, np.zeros_like(running_mean), rows.shape[1])
+    return statistics(rows, feature_axis=0)
 
 
 def _upstream(
@@ -194,4 +213,4 @@ def expected_overlap(result: Forward, gradients: Gradients) -> Floats:
     The last factor is eps/(var + eps), or eps/s beside the deviation.
     """
     left = EPS_PLACEMENTS[result.eps_placement].left(result.eps, result.scale)
-    return gradients.dgamma * result.gamma * reciprocal(result.scale) * left
+    return gradients.dgamma * result.gamma * result.denominator.factor * left  # at eps 0 left is, whatever the lift

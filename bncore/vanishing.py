@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bncore.batch_norm import Forward
-from bncore.epsilon import reciprocal
 from bncore.gradient import Gradients
 from bncore.summary import Floats
 
@@ -59,7 +58,9 @@ def vanished(
     """
     size = np.maximum(dx.max(axis=1), -dx.min(axis=1))
     from_above = np.maximum(dy.max(axis=1), -dy.min(axis=1))
-    direct = np.abs(forward.gamma) * reciprocal(forward.scale) * from_above
+    divided = forward.denominator
+    direct = np.abs(forward.gamma) * divided.factor * from_above
+    direct = direct if divided.lift is None else direct * divided.lift
     by_reason: dict[str, list[int]] = {}
     for feature in np.flatnonzero(size <= NEXT_TO_NOTHING * direct).tolist():
         reason = _reason(forward, dy[feature].astype(np.float64, copy=False), feature)

@@ -18,7 +18,9 @@ from app.figures.notation import SYMBOLS
 from app.figures.numbers import counted
 from bncore.derivation import Local, Node, Undefined
 from bncore.jacobian import Blocks, Jacobian
+from bncore.lift import SMALLEST
 from bncore.routes import Route
+from bncore.statistics import statistics
 
 PATHS = ("dx", "dx_direct", "dx_mean", "dx_variance")
 DRAG = 20  # steps of a dragged cell to a deviation, at least
@@ -97,7 +99,7 @@ def _batch(query: SmallBatchFields, batch: Batch) -> dict[str, Any]:
 
 
 def _sizes(x: np.ndarray[Any, Any]) -> tuple[Any, Any]:
-    return x.std(axis=0), np.abs(x).max(axis=0)
+    return statistics(x).sigma, np.abs(x).max(axis=0)
 
 
 def drag_step(deviation: float, largest: float) -> float:
@@ -105,9 +107,11 @@ def drag_step(deviation: float, largest: float) -> float:
 
     >>> drag_step(1.6, 5.0), drag_step(11.2, 40.0), drag_step(0.0, 7.0), drag_step(0.0, 0.0)
     (0.01, 0.1, 0.1, 0.01)
+    >>> drag_step(2.5e-324, 5e-324)
+    5e-324
     """
-    size = deviation or largest or 1.0
-    return float(f"1e{math.floor(math.log10(size / DRAG))}") if math.isfinite(size) else 1.0
+    size = max((deviation or largest or 1.0) / DRAG, SMALLEST)
+    return max(float(f"1e{math.floor(math.log10(size))}"), SMALLEST)
 
 
 def _title(query: SmallBatchFields) -> str:

@@ -112,6 +112,7 @@ def jacobian_view_of(query: JacobianFields, batch: Batch) -> JacobianView:
         gamma, beta = query.gamma_and_beta(batch)
         layer = {"eps": query.eps, "eps_placement": query.eps_placement}
         found = jacobian(forward(batch.x, gamma, beta, **layer), query.feature)  # type: ignore[arg-type]
+        check_finite({"dy/dx": found.total})
         return JacobianView(query, batch, found, blocks(batch.x, gamma, beta, **layer))  # type: ignore[arg-type]
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error

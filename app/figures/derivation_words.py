@@ -141,6 +141,10 @@ def printed_text(printed: Printed, here: float | None, exact: float, notation: s
     eps, dx = symbol("eps", notation), symbol("dx", notation)
     if here is None:
         return f"It drops {eps} and divides by the deviation, which is 0 here: it has no value."
+    if not math.isfinite(here):
+        return f"It drops {eps} and divides by the deviation, so small a number that float64 holds no result here."
+    if not math.isfinite(printed.max_abs_error):
+        return f"It drops {eps}: {three(here)} here instead of {three(exact)}, and elsewhere more than float64 holds."
     if printed.max_rel_error is None:
         return f"As printed it drops {eps}, which does not show here: the true {dx} of this batch is 0 up to rounding."
     return (

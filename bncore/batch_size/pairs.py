@@ -59,7 +59,7 @@ def pairs_in_orders(z: Float64, found: Orders, at: Moments, layer: Layer) -> Pai
 
 def expected_correlation(a: Float64, b: Float64, at: Moments) -> Float64:
     """Of the noise of two examples with population-normalized values `a` and `b` (P,), to first order in 1/K."""
-    size = np.sqrt(expected_variance(a, at, 1) * expected_variance(b, at, 1))
+    size: Float64 = np.sqrt(expected_variance(a, at, 1)) * np.sqrt(expected_variance(b, at, 1))
     return np.divide(expected_covariance(a, b, at, 1), size, out=np.full_like(a, np.nan), where=size > 0)
 
 

@@ -76,6 +76,7 @@ def stray(drawn: Sums, at: Moments, layer: Layer) -> Stray:
     return Stray(parts[0], parts[1], Stretch(*parts[2:5]), *parts[5:])
 
 
+@np.errstate(over="ignore")  # of draws of equal numbers, which the stretch leaves out
 def _of_one(mean: Float64, var: Float64, sd: float, layer: Layer) -> tuple[Float64, ...]:
     """The fields of one feature, (S,) each: `mean` (S, R) less the population's, `var` (S, R) rising, and its `sd`."""
     scale_of = EPS_PLACEMENTS[layer.eps_placement].scale
