@@ -67,7 +67,7 @@ def _strip(
         ),
     ]  # fmt: skip
     low, high = limits
-    outside = sum(1 for v in after.tolist() if not low <= v <= high)
+    outside = [f"example {k} is outside the axis, at {three(v)}" for k, v in enumerate(after) if not low <= v <= high]
     told = "; ".join(
         f"example {k}: {a} to {b}"
         for k, (a, b) in enumerate(apart(*pair) for pair in zip(before.tolist(), after.tolist(), strict=True))
@@ -84,7 +84,7 @@ def _strip(
             "yaxis": {"title": {"text": value}, "range": [low, high], "zeroline": True, "fixedrange": True},
             "margin": MARGIN, "height": STRIP, "showlegend": True, "legend": LEGEND, "hovermode": "closest",
             "meta": {"summary": f"{title}, before and after example {found.example} moved. {told}.",
-                     "note": f"{outside} outside the axis" if outside else ""},
+                     "note": "; ".join(outside)},
         },
     }  # fmt: skip
 

@@ -141,6 +141,8 @@ def pairs_text(shares: dict[str, Sequence[float]]) -> str:
         if known:
             ends = dict.fromkeys((three(min(known)), three(max(known))))
             told.append(f"{KIND_WORDS[name]} {' to '.join(ends)}")
+        elif name == "batch_norm":
+            opposite = " Batch norm has none to share."
         if known and name == "batch_norm":
             opposite = _opposite(sum(1 for value in known if value < 0), len(known))
     if not told:
@@ -150,8 +152,8 @@ def pairs_text(shares: dict[str, Sequence[float]]) -> str:
 
 def _opposite(count: int, pairs: int) -> str:
     """Of how many pairs batch norm moves the two in opposite ways."""
-    of = f"{count or 'none'} of {counted(pairs, 'pair')}"
-    return f" Batch norm moves the two of {of} in opposite ways."
+    moves = "move" if count > 1 else "moves"
+    return f" Under batch norm {count or 'none'} of {counted(pairs, 'pair')} {moves} in opposite ways."
 
 
 def moved_text(found: Dependence, by: float, name: str) -> str:

@@ -16,7 +16,8 @@ NOTHING = 1e-12  # a noise below it is rounding
 @dataclass(frozen=True, eq=False)
 class Pairs:
     """Every pair of M examples, P = M (M - 1) / 2 of them: `first` and `second` (P,), the product of their
-    population-normalized values, the measured correlation (not-a-number where one has no noise) and the expected one.
+    population-normalized values, the measured correlation and the expected one, both not-a-number where one of the two
+    has no noise.
     """
 
     first: np.ndarray[tuple[int], np.dtype[np.intp]]
@@ -47,14 +48,22 @@ def pairs_in_batch_norm(
         measured = correlations(*noisy)
     else:
         measured = np.full(len(first), np.nan)
-    return Pairs(first, second, z[first] * z[second], measured, expected_correlation(z[first], z[second], at))
+    return _against_theory(first, second, z, measured, at)
 
 
 def pairs_in_orders(z: Float64, found: Orders, at: Moments, layer: Layer) -> Pairs:
     """Each pair of M examples of a finite population together in the batches of `found`, as `pairs_in_batch_norm`."""
     first, second = np.triu_indices(len(z), 1)
-    measured = correlations(*found.together(first, second, layer))
-    return Pairs(first, second, z[first] * z[second], measured, expected_correlation(z[first], z[second], at))
+    return _against_theory(first, second, z, correlations(*found.together(first, second, layer)), at)
+
+
+def _against_theory(
+    first: np.ndarray[tuple[int], np.dtype[np.intp]], second: np.ndarray[tuple[int], np.dtype[np.intp]], z: Float64,
+    measured: Float64, at: Moments,
+) -> Pairs:  # fmt: skip
+    """The pairs with what theory expects, where there is noise."""
+    expected = np.where(np.isnan(measured), np.nan, expected_correlation(z[first], z[second], at))
+    return Pairs(first, second, z[first] * z[second], measured, expected)
 
 
 def expected_correlation(a: Float64, b: Float64, at: Moments) -> Float64:

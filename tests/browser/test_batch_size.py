@@ -81,6 +81,33 @@ def test_a_size_that_there_is_not_cannot_be_pressed_or_slid_to(view: BatchSize) 
     expect(view.mark("all")).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_link_with_more_examples_than_there_are_is_put_right_and_says_so(view: BatchSize, watch: Watch) -> None:
+    view.open("size=1024&source=inline&values=1;2;4;5;9")
+    assert {name: view.query[name] for name in ("size", "members")} == {"size": "5", "members": "5"}
+    expect(view.controls.field("size")).to_have_value("5")
+    expect(view.page.locator("#warnings")).to_contain_text("K is 5 instead of 1,024")
+    expect(view.mark("all")).to_have_attribute("aria-pressed", "true")
+    assert watch.asked("/api/v1/batch-size") == []
+    view.controls.choose("source", "iris")
+    assert {name: view.query.get(name) for name in ("size", "members")} == {"size": "5", "members": None}
+
+
+def test_a_size_does_not_outlive_the_source_that_had_it(view: BatchSize) -> None:
+    view.open("source=digits&feature=20&size=1797")
+    view.controls.choose("source", "iris")
+    assert view.query["size"] == "150"
+    expect(view.controls.field("size")).to_have_value("150")
+    expect(view.page.locator("#warnings")).to_contain_text("K is 150 instead of 1,797")
+
+
+def test_a_small_batch_that_loses_the_example_looks_at_its_first(view: BatchSize, watch: Watch) -> None:
+    view.open("example=5")
+    view.controls.enter("members", "4")
+    assert view.query == {"members": "4"}
+    expect(view.page.locator("#c-example")).to_have_value("0")
+    assert watch.complaints == []
+
+
 def test_the_slider_of_the_size_moves_the_mark_and_the_noise(view: BatchSize) -> None:
     view.open()
     before = view.answer()["estimates"]["noise"]["shift"]
@@ -307,7 +334,8 @@ def test_a_link_with_a_wrong_field_shows_the_rest(view: BatchSize, watch: Watch,
     watch.refusals.add(422)
     view.open(query)
     expect(view.controls.error(query.split("=")[0])).to_be_visible()
-    expect(view.headline).to_contain_text("With K = 8")
+    expect(view.headline).to_have_text("Not computed.")
+    expect(view.page.locator("#x-hat-text")).to_contain_text("batches of 8")
 
 
 def test_many_draws_tell_how_far_they_are(view: BatchSize) -> None:

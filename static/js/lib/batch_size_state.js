@@ -23,7 +23,13 @@ export function ofSource(changes, state) {
   const source = String(changes.source ?? state.get("source"));
   if (source === state.get("source")) return {};
   const layered = Number(changes.layer_width ?? state.get("layer_width")) > 0;
-  return { ...ofNewSource(changes, state), feature: first(source, layered), sizes: "", batch_size: "auto", example: "0", move_by: "2", ...changes };
+  return { ...ofNewSource(changes, state), feature: first(source, layered), sizes: "", batch_size: "auto", members: "8", example: "0", move_by: "2", ...changes };
+}
+
+// The small batch keeps the example that is looked at, or looks at its first one.
+export function ofMembers(changes, state) {
+  if (!("members" in changes) || "example" in changes || Number(state.get("example")) < Number(changes.members)) return {};
+  return { example: 0, move_by: 2 };
 }
 
 // Behind a layer there are its units instead of the features, as many as it is wide.

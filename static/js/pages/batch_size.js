@@ -1,5 +1,5 @@
 // The batch's size: wires the state, the size, the dragged example, the server and the figures together.
-import { merged, ofLayer, ofSource, Stale } from "../lib/batch_size_state.js";
+import { merged, ofLayer, ofMembers, ofSource, Stale } from "../lib/batch_size_state.js";
 import * as view from "../lib/batch_size_view.js";
 import { bindButtons } from "../lib/buttons.js";
 import { Controls } from "../lib/controls.js";
@@ -27,9 +27,10 @@ let answer = JSON.parse($("answer").textContent);
 const state = new State(embedded.schema, (changes, before) => {
   const largest = answer?.batch.sizes.at(-1);
   const tooLarge = "size" in changes && !("source" in changes) && Number(changes.size) > largest;
-  return { ...ofSource(changes, before), ...ofLayer(changes, before), ...(tooLarge ? { size: largest } : {}) };
+  return { ...ofSource(changes, before), ...ofLayer(changes, before), ...ofMembers(changes, before), ...(tooLarge ? { size: largest } : {}) };
 });
 const stale = new Stale();
+let fitting = false; // the state follows the answer, and nothing is asked for
 const figures = new Figures(document, embedded.templates);
 new Controls(document, state);
 const waiting = new Waiting();
@@ -49,6 +50,7 @@ const refreshTables = bindMenus(figures, embedded.templates.light, (name) => vie
 // What is looked at during a drag first; lists and tables at its first pause.
 function show(found) {
   answer = found;
+  fit({ size: answer.size, members: answer.dependence.x.before.length });
   $("view").classList.remove("empty", "stale");
   view.showTexts(answer);
   view.showTitles(answer.figures);
@@ -57,6 +59,15 @@ function show(found) {
   showHandles();
   showMatched();
   waiting.rest(showRest, REST_AFTER);
+}
+
+// Of fewer examples than were asked for the answer has all of them, and says so; the controls and the address follow it.
+function fit(most) {
+  const tooLarge = Object.entries(most).filter(([name, value]) => Number(state.get(name)) > value);
+  if (stale.any || tooLarge.length === 0) return;
+  fitting = true;
+  state.set(Object.fromEntries(tooLarge), { settle: false });
+  fitting = false;
 }
 
 function showRest() {
@@ -85,6 +96,7 @@ function showProgress(told) {
 }
 
 state.onChange((names) => {
+  if (fitting) return;
   stale.add(names);
   document.body.dataset.notation = state.get("notation");
   if (names === null || names.includes("source")) showSource(state);

@@ -79,6 +79,10 @@ def opposite_pairs(seen: Seen) -> bool:
     return any(r is not None and r < 0 for r in kinds(seen)["batch_norm"]["pairs"]["measured"])
 
 
+def shared(seen: Seen) -> bool:
+    return any(r is not None for r in kinds(seen)["batch_norm"]["pairs"]["measured"])
+
+
 def moved(seen: Seen) -> bool:
     x = seen.answer["dependence"]["x"]
     return x["before"] != x["after"]
@@ -89,6 +93,13 @@ def others(seen: Seen, mode: str) -> int:
     found, at = seen.answer["dependence"], int(seen.asked("example", "0"))
     before, after = (np.array(found[mode][when]) for when in ("before", "after"))
     return int((np.delete(np.abs(after - before), at) > 1e-12).sum())
+
+
+def outside(seen: Seen) -> bool:
+    """Whether a normalized value of the strips leaves the axis that they share."""
+    low, high = seen.answer["figures"]["strip_train"]["layout"]["yaxis"]["range"]
+    found = seen.answer["dependence"]
+    return any(not low <= value <= high for mode in ("train", "inference") for value in found[mode]["after"])
 
 
 def another_class(seen: Seen) -> float:
@@ -142,8 +153,12 @@ TABLE = [
              own_noise, "where batch norm makes noise", MATCH),
     Sentence(r"puts no noise on example", lambda seen: not own_noise(seen), "where batch norm makes none", MATCH),
     Sentence(r"can be \+1, 0 or negative", never, "never: the data say what they can show"),
-    Sentence(r"two of [1-9]\d* of", opposite_pairs, "where a pair moves in opposite ways", PAIRS),
-    Sentence(r"two of none of", lambda seen: not opposite_pairs(seen), "where no pair does", PAIRS),
+    Sentence(r"Under batch norm [1-9]", opposite_pairs, "where a pair moves in opposite ways", PAIRS),
+    Sentence(r"Batch norm has none to share", lambda seen: not shared(seen), "where no pair shares noise", PAIRS),
+    Sentence(r"Under batch norm none of", lambda seen: not opposite_pairs(seen), "where no pair does", PAIRS),
+    Sentence(r"(In training every|In inference none does)", never, "never: how many move is for the data to say"),
+    Sentence(r"1/K for every pair", never, "never: the small batch has a size of its own"),
+    Sentence(r"is outside the axis, at", outside, "where a value leaves its axis"),
     Sentence(r"is moved by", moved, "where an example is moved", MOVED),
     Sentence(r"is not moved", lambda seen: not moved(seen), "where none is", MOVED),
     Sentence(r"In training [1-9]\d* of|the other one moves",

@@ -123,6 +123,7 @@ def test_a_batch_of_two_leaves_no_room_for_companions_or_noise(rng):
     population = endless("gaussian")
     found = pairs_in_batch_norm(X, X, population, population.moments, 2, 50, rng, EXACT)
     assert np.isnan(found.measured).all()
+    assert np.isnan(found.expected).all()
 
 
 def test_what_does_not_vary_has_no_correlation():
