@@ -63,7 +63,9 @@ def _gradients(shown: Contrast, name: str, column: Column, notation: str) -> Fou
         )  # fmt: skip
         return
     of = f"{AT_THE_START[name]} the gradient at {z}, from the last block back,"
-    yield from _changed("gradients", of, last, first, found.depth)
+    by_eps = name == "with" and shown.setup.x[:, :1].size == 2
+    why = ": of two examples batch norm lets pass what ε does alone" if by_eps else ""
+    yield from _changed("gradients", of, last, first, found.depth, why)
 
 
 def _of_two(shown: Contrast) -> str:
@@ -71,12 +73,12 @@ def _of_two(shown: Contrast) -> str:
     return ": two numbers are normalized to ±1, whatever they are" if x[:, :1].size == 2 else ""
 
 
-def _changed(id: str, of: str, start: float, end: float, depth: int) -> Found:
-    """Exponential growth or decay from one end of the network to the other."""
+def _changed(id: str, of: str, start: float, end: float, depth: int, why: str = "") -> Found:
+    """Exponential growth or decay from one end of the network to the other; `why` is that of a decay."""
     if depth > 1 and start > 0.0 and end > EXPONENTIAL * start:
         yield f"{id}_explode", "warning", f"{of} grows {three(end / start)}-fold."
     elif depth > 1 and start > 0.0 and end < start / EXPONENTIAL:
-        yield f"{id}_vanish", "warning", f"{of} falls {f'to {three(end / start)} of itself' if end else 'to 0'}."
+        yield f"{id}_vanish", "warning", (f"{of} falls {f'to {three(end / start)} of itself' if end else 'to 0'}{why}.")
 
 
 def _saturated(shown: Contrast, name: str, column: Column) -> Found:

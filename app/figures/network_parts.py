@@ -62,7 +62,7 @@ def _bars(name: str, parts: Parts, *, place: float, disturbed: bool = False) -> 
 
 def _told(parts: Parts) -> str:
     if not parts:
-        return "no batch norm with a finite gradient"
+        return "No batch norm has a gradient that is finite and not 0"
     return "; ".join(
         f"block {part.block}: {three(100.0 * part.by_mean)} % by the mean, {three(100.0 * part.by_variance)} % by the "
         "variance" for part in (parts[0], parts[-1])

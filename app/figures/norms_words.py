@@ -104,7 +104,7 @@ def _of_cells(shown: set[str]) -> list[str]:
         return []
     return [
         f"{listed([inside(norm) for norm in found])}: everything behind the examples' axis (ONNX axis = 1, PyTorch "
-        f"normalized_shape = x.shape[1:]), {CELLS[found]} a cell"
+        f"normalized_shape = shape[1:]), {CELLS[found]} a cell"
     ]
 
 
