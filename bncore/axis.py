@@ -1,11 +1,10 @@
 """A drawing axis that stays put: nice limits, linear or symmetric-logarithmic, with its ticks.
 
-Symmetric-logarithmic, with `c` the half-width of the linear part:
+Symmetric-logarithmic is the inverse hyperbolic sine, with `c` the size at which it leaves the straight line:
 
-    position(v) = v / c                            for |v| <= c
-    position(v) = sign(v) (1 + log10(|v| / c))     beyond
+    position(v) = asinh(v / c)        v / c near 0,  sign(v) ln(2 |v| / c) far from it
 
-The decimal logarithm leaves the linear part a good share of the picture; the slope changes at c, where there is a tick.
+It has every derivative, so that no place on the axis bends a picture more than its neighbours do.
 """
 
 import math
@@ -26,7 +25,7 @@ SMALLEST = 1e-290  # sizes below it count as 0, so that nothing here leaves the 
 
 @dataclass(frozen=True)
 class Axis:
-    """Limits in data units; `linear_within` is the half-width c of a symlog axis' linear part."""
+    """Limits in data units; `linear_within` is the c of a symlog axis: nearly linear within ±c, logarithmic beyond."""
 
     kind: Kind
     low: float
@@ -38,11 +37,12 @@ class Axis:
         values = np.asarray(values, dtype=np.float64)
         if self.kind == "linear":
             return values
-        place = values / self.linear_within
-        beyond = np.abs(place) > 1.0
-        outer = place[beyond]
-        place[beyond] = np.copysign(1.0 + np.log10(np.abs(outer)), outer)
-        return place
+        return np.asarray(np.arcsinh(values / self.linear_within))
+
+    def value(self, positions: NDArray[Any]) -> NDArray[np.float64]:
+        """What lies at each position: the inverse of `position`."""
+        positions = np.asarray(positions, dtype=np.float64)
+        return positions if self.kind == "linear" else np.asarray(self.linear_within * np.sinh(positions))
 
     def limits(self) -> tuple[float, float]:
         """The two ends, as positions."""
@@ -77,7 +77,7 @@ class Axis:
         return 0 if SHORT[0] <= decade < SHORT[1] else decade
 
     def ticks(self) -> tuple[tuple[float, str], ...]:
-        """Position and text of each tick; a linear axis has round steps, a symlog axis 0, ±c and powers of ten.
+        """Position and text of each tick; a linear axis has round steps, a symlog axis 0 and powers of ten.
 
         The texts of a linear axis leave out 10^`exponent`.
         """
@@ -135,13 +135,13 @@ def _linear_ticks(axis: Axis) -> list[float]:
 
 
 def _symlog_ticks(axis: Axis) -> list[float]:
-    """0, then powers of ten from the outermost inwards, then ±c, each where its text has room: at most six."""
+    """0, then powers of ten from the outermost inwards to c, each where its text has room: at most six."""
     low, high = axis.limits()
-    c, room = axis.linear_within, (high - low) / 5.5
+    room = (high - low) / 5.5
     outermost = math.floor(math.log10(max(-axis.low, axis.high)) + 1e-9)
-    innermost = math.floor(math.log10(c) + 1e-9) + 1
+    innermost = math.floor(math.log10(axis.linear_within) + 1e-9)
     kept: list[float] = []
-    for size in [0.0, *(float(f"1e{k}") for k in range(outermost, innermost - 1, -1)), c]:
+    for size in [0.0, *(float(f"1e{k}") for k in range(outermost, innermost - 1, -1))]:
         for value in (-size, size) if size else (0.0,):
             place = axis.position(np.array([value, *kept]))
             if axis.low <= value <= axis.high and (np.abs(place[1:] - place[0]) >= room).all():

@@ -70,6 +70,7 @@ class Playground:
     saturation: Floats
     conservation: Conservation
     axis_widened: bool
+    gradients_widened: bool
     positions: int
 
     @property
@@ -91,7 +92,6 @@ def playground(
     dy: NDArray[np.floating] | None = None,
     rng: np.random.Generator,
     axis: AxisChoice = "auto",
-    bins: int = 40,
 ) -> Playground:
     """Everything that the playground shows of `x` (N, ..., D, ...).
 
@@ -120,12 +120,12 @@ def playground(
         del values["d_activation"]
     elif source.readout is not None and source.readout_gradient is not None:
         values |= {"readout": source.readout.T, "d_readout": source.readout_gradient.T}
-    stages, widened = stages_of(values, layer.activation, axis, bins)
+    drawn = stages_of(values, layer.activation, axis, result.gamma)
     conservation = _conservation(result, gradients)
     check_finite({"dgamma": gradients.dgamma, "dx": conservation.scale, "loss": np.array(source.loss or 0.0)})
     return Playground(
-        layer, result, gradients, source, stages, activation.saturated(result.y).mean(axis=1),
-        conservation, widened, positions,
+        layer, result, gradients, source, drawn.stages, activation.saturated(result.y).mean(axis=1),
+        conservation, drawn.widened, drawn.gradients_widened, positions,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What a view shows of a stage: per feature, moments, quantiles and a histogram on a given axis.
+"""What a view shows of a stage: per feature, moments, quantiles and a histogram.
 
 Values are features × numbers (D, M). All passes go over a few features at a time, so that a large batch needs little
 memory beside itself.
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bncore.axis import Axis, fence
+from bncore.histogram import Bins, Histogram, bins_of, counts_in, outside
 
 Floats = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -41,25 +42,6 @@ class Summary:
             self.mean[features], self.sd[features], self.low[features], self.quantiles[:, features],
             self.high[features], self.fences[:, features],
         )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Histogram:
-    """Counts (D, bins) between the axis' edges, and how many values lie outside on each side (D,)."""
-
-    axis: Axis
-    counts: NDArray[np.int64]
-    below: NDArray[np.int64]
-    above: NDArray[np.int64]
-
-    @property
-    def outside(self) -> int:
-        """How many values of all features together lie outside the axis."""
-        return int(self.below.sum() + self.above.sum())
-
-    def take(self, features: slice) -> "Histogram":
-        """The histograms of some of the features."""
-        return Histogram(self.axis, self.counts[features], self.below[features], self.above[features])
 
 
 def row_blocks(rows: int, numbers: int) -> Iterator[slice]:
@@ -122,43 +104,37 @@ def _ordered(values: Floats) -> Floats:
     return np.partition(values, sorted(places), axis=1)
 
 
-def histogram(values: NDArray[Any], axis: Axis, bins: int) -> Histogram:
-    """Counts of (D, M) between the `bins + 1` edges of the axis, whose two ends belong to it.
+@dataclass(frozen=True)
+class Described:
+    """Rows' summary, and how many numbers each has in each slot of its own bins."""
 
-    A value on an edge belongs to the bin above it: 0, which is an edge where it lies inside the axis, is never drawn
-    among negative values.
-    """
-    features, numbers = values.shape
+    summary: Summary
+    bins: Bins
+    counts: NDArray[np.int64]
+
+    def take(self, rows: slice) -> "Described":
+        """The same of some of the rows."""
+        return Described(self.summary.take(rows), self.bins.take(rows), self.counts[rows])
+
+    def on(self, values: NDArray[Any], axis: Axis) -> Histogram:
+        """The histogram of the described `values` on an axis."""
+        return Histogram(axis, self.bins, self.counts, *outside(values, self.summary.low, self.summary.high, axis))
+
+
+def described(values: NDArray[Any]) -> Described:
+    """Summary and counts of finite values (D, M)."""
+    summary, numbers = summarize(values), values.shape[1]
+    middle = summary.quantiles[3] - summary.quantiles[1]
+    bins = bins_of(summary.fences, summary.low, summary.high, middle, numbers)
     blocks = [
-        _binned(values[rows].astype(np.float64, copy=False), axis, bins) for rows in row_blocks(features, numbers)
+        counts_in(bins.take(rows), values[rows].astype(np.float64, copy=False)) for rows in row_blocks(*values.shape)
     ]
-    counts = blocks[0] if len(blocks) == 1 else np.concatenate(blocks)
-    return Histogram(axis, counts[:, 1:-1], counts[:, 0], counts[:, -1])
+    return Described(summary, bins, blocks[0] if len(blocks) == 1 else np.concatenate(blocks))
 
 
-def _binned(values: Floats, axis: Axis, bins: int) -> NDArray[np.int64]:
-    """Counts (D, bins + 2): below the axis, in each bin, above it."""
-    features = values.shape[0]
-    bin_of = _bin_numbers(axis.position(values), axis, bins)
-    bin_of += 1
-    bin_of[values < axis.low] = 0
-    bin_of[values > axis.high] = bins + 1
-    bin_of += np.arange(features)[:, None] * (bins + 2)
-    return np.bincount(bin_of.ravel(), minlength=features * (bins + 2)).reshape(features, bins + 2)
-
-
-def _bin_numbers(place: Floats, axis: Axis, bins: int) -> NDArray[np.intp]:
-    """The bin (from 0) of each position; of positions outside, the first or the last one."""
-    low, high = axis.limits()
-    below = axis.bins_below_zero(bins)
-    if below:
-        place = place * np.where(place < 0.0, below / -low, (bins - below) / high)
-        np.floor(place, out=place)  # before the shift, which would round what is just below 0 up to it
-        place += below
-    else:
-        place = (place - low) * (bins / (high - low))
-    np.clip(place, 0.0, bins - 1, out=place)
-    return place.astype(np.intp)
+def histogram(values: NDArray[Any], axis: Axis) -> Histogram:
+    """The histogram of finite values (D, M), in each row's own bins, on an axis."""
+    return described(values).on(values, axis)
 
 
 def correlation(pairs: NDArray[Any]) -> list[float]:

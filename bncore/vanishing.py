@@ -6,15 +6,18 @@ With r what is left of g when its straight line in x_hat is taken away, and b th
 r + b x_hat (1 - c0 <x_hat^2>), and the last factor goes to 0 with eps. So dx is next to nothing just where r is 0.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bncore.batch_norm import Forward
 from bncore.gradient import Gradients
-from bncore.summary import Floats
+from bncore.summary import Floats, Summary
 
+PATHS = ("dx_direct", "dx_mean", "dx_variance")
 NEXT_TO_NOTHING = 1e-3  # of the direct path's size
 ROUNDING = 8.0  # units in the last place of x_hat's dtype that an r of 0 may come out as
 
@@ -71,11 +74,20 @@ def vanished(
     return [Vanished(reason, tuple(features)) for reason, features in by_reason.items()]
 
 
-def rounds_to_zero(gradients: Gradients) -> NDArray[np.bool_]:
-    """Whether the dx of each feature of a batch (K, D) is 0 as far as its terms' rounding lets one see.
+def rounding_limit(terms: Floats, count: int, dtype: np.dtype[Any]) -> Floats:
+    """The size up to which a gradient of `count` examples is 0 as far as the rounding of its terms lets one see.
 
-    The three paths are rounded at their own size, the sums over the batch at each of K steps, which drift apart as
-    sqrt(K). What a dx of 0 comes out as is then noise: it has no direction, and nothing is relative to it.
+        (8 + sqrt(count)) epsilon terms
+
+    Terms are rounded at their own size, the sums over the batch at each of their steps, which drift apart as
+    sqrt(count). What a gradient of 0 comes out as is then noise: it has no direction, and nothing is relative to it.
+    """
+    found: Floats = (ROUNDING + np.sqrt(count)) * float(np.finfo(dtype).eps) * terms
+    return found
+
+
+def rounds_to_zero(gradients: Gradients) -> NDArray[np.bool_]:
+    """Whether the dx of each feature of a batch (K, D) is no more than rounding of its three paths.
 
     >>> from bncore import backward, forward
     >>> result = forward([[0.1, 0.1], [0.2, 0.2], [0.7, 0.7]])
@@ -84,8 +96,18 @@ def rounds_to_zero(gradients: Gradients) -> NDArray[np.bool_]:
     """
     paths = (gradients.dx_direct, gradients.dx_mean, gradients.dx_variance)
     terms = sum(np.abs(path.astype(np.float64)).max(axis=0) for path in paths)
-    steps = (ROUNDING + np.sqrt(len(gradients.dx))) * float(np.finfo(gradients.dx.dtype).eps)
-    return np.asarray(np.abs(gradients.dx).max(axis=0) <= steps * terms)
+    limit = rounding_limit(np.asarray(terms), len(gradients.dx), gradients.dx.dtype)
+    return np.asarray(np.abs(gradients.dx).max(axis=0) <= limit)
+
+
+def rounding_rows(summaries: Mapping[str, Summary], count: int, dtype: np.dtype[Any]) -> dict[str, NDArray[np.bool_]]:
+    """Which features' dx, mean path and variance path are not 0 but no more than rounding, (D,) each.
+
+    `summaries` are those of the three paths and of dx, of rows of `count` numbers.
+    """
+    sizes = {name: np.maximum(-summaries[name].low, summaries[name].high) for name in (*PATHS, "dx")}
+    limit = rounding_limit(sizes["dx_direct"] + sizes["dx_mean"] + sizes["dx_variance"], count, dtype)
+    return {name: (sizes[name] > 0.0) & (sizes[name] <= limit) for name in ("dx", "dx_mean", "dx_variance")}
 
 
 def _reason(forward: Forward, g: Floats, feature: int) -> str | None:

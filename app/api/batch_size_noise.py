@@ -16,12 +16,12 @@ from bncore.batch_size.perturbations import MOST_DEVIATION, MOST_RATE, PERTURBAT
 from bncore.batch_size.population import Finite
 from bncore.batch_size.running import exactly
 from bncore.batch_size.theory import finite_factor
+from bncore.histogram import Histogram
 from bncore.progress import Said, unheard
-from bncore.summary import Histogram, Summary, histogram, summarize
+from bncore.summary import Summary, histogram, summarize
 
 JITTER_STREAM, BATCH_STREAM, PAIRS_STREAM, OTHER_STREAM = 14, 15, 16, 17  # of the seed, behind BESIDE
 BESIDE = 100  # keeps them apart from the other views' streams
-BINS = 48
 BATCH_NORM = "batch_norm"
 MOST = {"rate": MOST_RATE, "deviation": MOST_DEVIATION}
 Floats = NDArray[np.float64]
@@ -102,9 +102,7 @@ def _kinds(query: BatchSizeFields, values: dict[str, Floats], pairs: dict[str, P
     """The kinds of noise by name, the example's histograms on one axis."""
     strengths, axis = _strengths(query), _axis(values)
     return {
-        name: Kind(
-            name, strengths.get(name), shape(noisy[0]), histogram(noisy[:1], axis, BINS), _average(noisy), pairs[name]
-        )
+        name: Kind(name, strengths.get(name), shape(noisy[0]), histogram(noisy[:1], axis), _average(noisy), pairs[name])
         for name, noisy in values.items()
     }
 

@@ -12,6 +12,7 @@ from app.batches.batch import Batch
 from app.batches.inline import NUMBER
 from app.errors import InvalidQuery, as_user_error
 from bncore.errors import BatchNormError
+from bncore.rulers import BETA_REACH, GAMMA_REACH
 
 EXTREME = 1e6  # largest size of a gamma or a beta
 INDEX = re.compile(r"[0-9]{1,6}")
@@ -66,13 +67,13 @@ class LayerFields(SourceFields):
     gamma: Annotated[str, numbers_or("auto", "sigma")] = control(
         "auto", "Scale: one value for all features or a comma-separated value a feature; `sigma` takes the denominator "
         "that the batch is divided by; `auto` is what an upload brings along, else 1.",
-        title="Scale", group="layer", kind="per_feature", symbol="gamma", slider=(-3, 3), step=0.05,
+        title="Scale", group="layer", kind="per_feature", symbol="gamma", slider=(-GAMMA_REACH, GAMMA_REACH), step=0.05,
         max_length=20_000,
     )  # fmt: skip
     beta: Annotated[str, numbers_or("auto", "mean")] = control(
         "auto", "Shift: one value for all features or a comma-separated value a feature; `mean` takes the mean that is "
         "subtracted; `auto` is what an upload brings along, else 0.",
-        title="Shift", group="layer", kind="per_feature", symbol="beta", slider=(-3, 3), step=0.05,
+        title="Shift", group="layer", kind="per_feature", symbol="beta", slider=(-BETA_REACH, BETA_REACH), step=0.05,
         max_length=20_000,
     )  # fmt: skip
     eps: float = EPS

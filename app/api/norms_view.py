@@ -16,12 +16,12 @@ from bncore.axis import Axis, axis_for
 from bncore.errors import BatchNormError, VarianceOverflow
 from bncore.norms import NORMS, Normed
 from bncore.norms.effects import Effect, effect
-from bncore.stages import LONGEST_LINEAR, Stage
+from bncore.rulers import LINEAR_WITHIN, LONGEST_LINEAR
+from bncore.stages import Stage
 from bncore.statistics import statistics
-from bncore.summary import Floats, histogram, summarize
+from bncore.summary import Floats, described
 
 SHOWN = (8, 8, 16)  # examples, channels and positions that the cube shows at most
-BINS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,13 +146,13 @@ def _stages(query: NormsFields, block: Block, outcomes: dict[str, Outcome]) -> d
     """The distributions, a row a shown channel or example, all on one axis."""
     values = {"x": _rows(query, block.x)}
     values |= {norm: _rows(query, outcome.result.x_hat) for norm, outcome in outcomes.items()}
-    summaries = {name: summarize(rows) for name, rows in values.items()}
-    low = min(float(summary.low.min()) for summary in summaries.values())
-    high = max(float(summary.high.max()) for summary in summaries.values())
-    axis: Axis = axis_for(low, high, "linear" if high - low <= LONGEST_LINEAR else "symlog")
+    found = {name: described(rows) for name, rows in values.items()}
+    low = min(float(rows.summary.low.min()) for rows in found.values())
+    high = max(float(rows.summary.high.max()) for rows in found.values())
+    axis: Axis = axis_for(low, high, "linear" if high - low <= LONGEST_LINEAR else "symlog", LINEAR_WITHIN)
     stage = {"x": "x"} | dict.fromkeys(outcomes, "x_hat")
     return {
-        name: Stage(stage[name], rows, summaries[name], histogram(rows, axis, BINS)) for name, rows in values.items()
+        name: Stage(stage[name], rows, found[name].summary, found[name].on(rows, axis)) for name, rows in values.items()
     }
 
 

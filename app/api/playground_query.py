@@ -57,7 +57,8 @@ class PlaygroundFields(LayerFields):
         step=1, ge=0, le=9_999_999,
     )  # fmt: skip
     axis: Literal["auto", "linear", "symlog"] = control(
-        "auto", "Scale of the distributions' axes: symmetric log where scales differ too much for a linear one.",
+        "auto", "Scale of the distributions' axes: linear, or symlog, which is asinh: linear near 0, logarithmic far "
+        "out; auto takes it where scales differ too much.",
         title="Axis", group="view", kind="select",
     )  # fmt: skip
     selected: Annotated[str, indices(MOST_SELECTED, SELECTED_WORDS)] = control(

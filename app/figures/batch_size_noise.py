@@ -10,11 +10,13 @@ from app.figures.batch_size import HEIGHT, LEGEND, MARGIN, Shown, bands, short, 
 from app.figures.batch_size_axes import held, size_axis, size_mark
 from app.figures.batch_size_words import KIND_WORDS
 from app.figures.numbers import counted, three
-from app.figures.rows import Figure, axis_layout, placed_edges
+from app.figures.outlines import edges_on, placed
+from app.figures.rows import Figure, axis_layout, on_axis
 from app.figures.theme import MEANINGS, translucent
 from bncore.batch_size.noise import Shape
 from bncore.batch_size.pairs import Pairs
-from bncore.summary import Histogram, Summary
+from bncore.histogram import Histogram
+from bncore.summary import Summary
 
 Floats = NDArray[np.float64]
 COLOURS = {"batch_norm": "x_hat", "dropout": "dropout", "multiplicative": "perturbed", "additive": "perturbed"}
@@ -57,7 +59,8 @@ def shapes_figure(
     """The same example's value under each kind of noise, on one axis."""
     x_hat = shown.symbol("x_hat")
     axis = next(iter(histograms.values())).axis
-    traces = [_outline(name, found, shapes[name]) for name, found in histograms.items()]
+    tallest = max(float(found.densities.max()) for found in histograms.values()) or 1.0
+    traces = [_outline(name, found, shapes[name], tallest) for name, found in histograms.items()]
     outside = {name: found.outside for name, found in histograms.items() if found.outside}
     title = f"Three kinds of noise on example {example}, {shown.drawn_name}"
     told = "; ".join(f"{KIND_WORDS[name]} {_shape_text(of)}" for name, of in shapes.items())
@@ -67,7 +70,8 @@ def shapes_figure(
     }  # fmt: skip
     return _figure(
         traces, title, dict(axis_layout(axis, f"value (line: {x_hat} without noise)")),
-        {"title": {"text": "% of the draws in a bin"}, "rangemode": "tozero"}, f"{title}: {told}.", shapes=[level],
+        {"title": {"text": "density of the draws, per unit"}, "rangemode": "tozero"}, f"{title}: {told}.",
+        shapes=[level],
         note="; ".join(f"{KIND_WORDS[n]}: {counted(c, 'value')} outside the axis" for n, c in outside.items()),
     )  # fmt: skip
 
@@ -80,17 +84,26 @@ def _shape_text(found: Shape) -> str:
     return f"{told}, skewness {three(found.skewness)}, excess kurtosis {three(found.excess)}"
 
 
-def _outline(name: str, found: Histogram, told: Shape) -> Figure:
-    counts = found.counts[0]
-    of = int(counts.sum()) + found.outside
-    edges = placed_edges(found.axis, len(counts))
+def _outline(name: str, found: Histogram, told: Shape, tallest: float) -> Figure:
+    x, y = _points(found, tallest)
     colour = MEANINGS[COLOURS[name]]
     return {
-        "type": "scatter", "mode": "lines", "name": f"{KIND_WORDS[name]}, variance {three(told.var)}", "x": edges,
-        "y": [*short(100.0 * counts / max(of, 1)), 0.0],
-        "line": {"color": colour, "width": 2, "shape": "hv", "dash": DASHES[name]}, "fill": "tozeroy",
-        "fillcolor": translucent(colour, 0.14), "hovertemplate": "%{y:.3g} %<extra></extra>", "meta": {"term": name},
+        "type": "scatter", "mode": "lines", "name": f"{KIND_WORDS[name]}, variance {three(told.var)}", "x": x,
+        "y": short(y), "line": {"color": colour, "width": 2, "shape": "hv", "dash": DASHES[name]}, "fill": "tozeroy",
+        "fillcolor": translucent(colour, 0.14), "hovertemplate": "%{y:.3g} per unit<extra></extra>",
+        "meta": {"term": name},
     }  # fmt: skip
+
+
+def _points(found: Histogram, tallest: float) -> tuple[Floats, Floats]:
+    """The outline of a row; of one value a line as high as the `tallest` of the others."""
+    if found.constant[0]:
+        at = placed(found.axis, on_axis(found.axis, found.bins.low))
+        return np.repeat(at, 2), np.array([0.0, tallest])
+    edges = edges_on(found.axis, found.bins)[0]
+    wide = np.diff(edges) > 0.0
+    x = np.concatenate([edges[:1], edges[:-1][wide], edges[-1:]])
+    return x, np.concatenate([[0.0], found.densities[0][wide], [0.0]])
 
 
 def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], total: int | None, shown: Shown) -> Figure:

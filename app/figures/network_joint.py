@@ -5,32 +5,35 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.figures.network_depth import COLOURS, DASHES, LEGEND, MARGIN
-from app.figures.network_rows import AFTER_BEFORE
+from app.figures.network_rows import AFTER_BEFORE, CUT, outside_text
 from app.figures.network_words import COLUMN_WORDS
-from app.figures.numbers import counted, three
-from app.figures.rows import Figure, axis_layout, placed_edges
+from app.figures.numbers import three
+from app.figures.outlines import edges_on, placed
+from app.figures.rows import Figure, axis_layout, on_axis
 from app.figures.theme import MEANINGS, translucent
-from bncore.network.distributions import BINS, Distribution, Row
+from bncore.network.distributions import Distribution, Row, shapes_of
+from bncore.summary import Floats
 
+UNMOVED = "before and after alike"
 HEIGHT = 450  # as high as the controls of the disturbance beside it
 BETWEEN = 0.12  # of the height, free between the columns of a disturbed joint
-OF_A_BIN = "% of the numbers in a bin"
+OF_HIGHEST = "density, % of its highest"
 
 
 def joint_figure(columns: Sequence[Distribution], value: str, title: str, diverged: str) -> Figure:
     """An outline a column on one axis; where there is a disturbance the columns one above the other, still on it."""
     stacked = any(d.disturbed is not None for d in columns)
-    outside = [f"{COLUMN_WORDS[d.column]} {counted(d.outside, 'value')} outside the axis" for d in columns if d.outside]
+    outside = [outside_text(*d.outside, f"{COLUMN_WORDS[d.column]} ") for d in columns]
     layout: Figure = {
         "title": {"text": title}, "xaxis": axis_layout(columns[0].axis, value) | {"nticks": 5},
         "margin": MARGIN, "height": HEIGHT, "hovermode": "closest", "showlegend": True, "legend": LEGEND,
         "meta": {
             "summary": f"{title}: {'; '.join(_told(d) for d in columns)}.",
-            "note": "; ".join(part for part in (diverged, *outside) if part),
+            "note": "; ".join(part for part in (diverged, *outside, _cut(columns)) if part),
         },
     }  # fmt: skip
     if not stacked:
-        return {"data": [_column(d) for d in columns], "layout": layout | {"yaxis": _shares(OF_A_BIN)}}
+        return {"data": [_column(d) for d in columns], "layout": layout | {"yaxis": _shares(OF_HIGHEST)}}
     traces = [trace for place, d in enumerate(columns, 1) for trace in _both(d, place)]
     anchored = {**layout["xaxis"], "anchor": _axis(len(columns), "y")}
     return {"data": traces, "layout": {**layout, **_stack(columns), "xaxis": anchored, "legend": AFTER_BEFORE}}
@@ -41,7 +44,7 @@ def _stack(columns: Sequence[Distribution]) -> Figure:
     high = (1.0 - BETWEEN * (len(columns) - 1)) / len(columns)
     floors = [(len(columns) - place) * (high + BETWEEN) for place in range(1, len(columns) + 1)]
     axes = {
-        _axis(place, "yaxis"): _shares(f"{COLUMN_WORDS[d.column]}, %")
+        _axis(place, "yaxis"): _shares(f"{COLUMN_WORDS[d.column]}: density, %")
         | {"domain": [floor, min(floor + high, 1.0)], "matches": "y", "nticks": 4}
         for place, (d, floor) in enumerate(zip(columns, floors, strict=True), 1)
     }
@@ -62,27 +65,46 @@ def _column(d: Distribution) -> Figure:
 
 
 def _both(d: Distribution, place: int) -> list[Figure]:
-    """A column before (dotted) and after the disturbance; the legend has them once."""
+    """A column before (dotted) and after the disturbance, or once where that does not move it."""
     passes = {
         "after": (d.disturbed or (), MEANINGS["disturbed"], "solid"),
         "before": (d.rows, MEANINGS["neutral"], "dot"),
     }
+    if d.rows and d.disturbed and not d.disturbed[0].moved:
+        passes = {UNMOVED: (d.rows, COLOURS["with"], "solid")}
     return [
         _outline(d, rows, name, colour, dash, name)
-        | {"yaxis": _axis(place, "y"), "showlegend": place == 1, "legendgroup": name}
+        | {"yaxis": _axis(place, "y"), "showlegend": place == 1 or name == UNMOVED, "legendgroup": name}
         for name, (rows, colour, dash) in passes.items()
     ]
 
 
 def _outline(d: Distribution, rows: tuple[Row, ...], name: str, colour: str, dash: str, term: str) -> Figure:
-    edges = placed_edges(d.axis, BINS)
-    share = [100.0 * row.counts[1:-1] / row.moments.count for row in rows]
-    y = np.concatenate([*share, [0.0]]).round(3) if share else np.array([])
+    x, y = _points(d, rows)
     return {
-        "type": "scatter", "mode": "lines", "name": name, "x": edges[: len(y)], "y": y,
+        "type": "scatter", "mode": "lines", "name": name, "x": x, "y": y,
         "line": {"color": colour, "width": 2, "shape": "hv", "dash": dash}, "fill": "tozeroy",
         "fillcolor": translucent(colour, 0.2), "hovertemplate": "%{y:.3g} %<extra></extra>", "meta": {"term": term},
     }  # fmt: skip
+
+
+def _points(d: Distribution, rows: tuple[Row, ...]) -> tuple[Floats, Floats]:
+    """The outline of one row in percent; a line where it is one value, nothing where it has none on the axis."""
+    if not rows:
+        return np.array([]), np.array([])
+    shapes = shapes_of(rows)
+    edges, heights = edges_on(d.axis, shapes.bins)[0], shapes.heights[0]
+    wide = np.diff(edges) > 0.0
+    if shapes.bins.width[0] == 0.0:
+        at = placed(d.axis, on_axis(d.axis, shapes.bins.low))
+        return (np.repeat(at, 2), np.array([0.0, 100.0])) if not np.isnan(at[0]) else (at[:0], at[:0])
+    x = np.concatenate([edges[:1], edges[:-1][wide], edges[-1:]])
+    return x, np.concatenate([[0.0], 100.0 * heights[wide], [0.0]]).round(2)
+
+
+def _cut(columns: Sequence[Distribution]) -> str:
+    rows = [row for d in columns for row in (*d.rows, *(d.disturbed or ()))]
+    return CUT if rows and shapes_of(rows).cut.any() else ""
 
 
 def _told(d: Distribution) -> str:

@@ -1,23 +1,27 @@
 """A network's distributions as small multiples: a row a block, as outlines where they are few, as a map where not."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from app.figures.numbers import SINGLE, apart, beside, counted, three
-from app.figures.overview import shades
-from app.figures.rows import ROW_HEIGHT, Figure, axis_layout, placed, placed_edges, step_outlines
+from app.figures.outlines import ROW_HEIGHT, column_edges, edges_on, placed, placed_edges, step_outlines
+from app.figures.overview import OF_HIGHEST, percents, shades
+from app.figures.rows import Figure, axis_layout, on_axis, one_value, words_beside
 from app.figures.theme import MEANINGS, translucent
 from bncore.axis import Axis
-from bncore.network.distributions import BINS, Distribution, Row
+from bncore.histogram import on
+from bncore.network.distributions import TOWER, Distribution, Row, Shapes, shapes_of
+from bncore.summary import Floats
 
 OUTLINES_UP_TO = 12  # blocks; more are told better by a map
-DARKEST = 15  # percent of a row's numbers in one bin, from which on the map gets no darker
-TOWER = 2  # times the second-fullest bin is as high as the fullest one is drawn
+COLUMNS = 120  # of a map: a row that is narrow on the axis still has several
 HALF = 0.25  # of a row: where a block's two halves stand
-EMPTY = [None]  # a row of a map without numbers: what is missing in a row is a gap
+CUT = "a bin that towers above the others is drawn cut off"
+EMPTY: list[Any] = [None]  # a row of a map without numbers: what is missing in a row is a gap
 AFTER_BEFORE = {
     "orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom", "traceorder": "reversed",
 }  # fmt: skip
@@ -45,34 +49,49 @@ class Panel:
 def distribution_figure(shown: Distribution, panel: Panel) -> Figure:
     """A row a block from the first at the top, with its mean.
 
-    Where there is a disturbed pass: before (grey, dotted, or the upper half of a row) and after it.
+    Rows that a disturbance moves are drawn twice: before (grey, dotted, or the upper half of a row) and after it. Those
+    that it does not move look as they did.
     """
-    colour = colour_of(shown)
+    layout = _layout(shown, panel)
     if shown.disturbed is None:
-        shapes = [_outline(shown, shown.rows, colour) if _few(panel) else _map(shown, shown.rows, panel, colour)]
-        return {"data": [*shapes, _means(shown.axis, shown.rows, colour)], "layout": _layout(shown, panel)}
-    draw = _outlines_of_both if _few(panel) else _maps_of_both
-    means = [
-        _means(shown.axis, shown.rows, MEANINGS["neutral"], symbol="circle-open"),
-        _means(shown.axis, shown.disturbed, MEANINGS["disturbed"]),
-    ]
-    layout = _layout(shown, panel) | {"showlegend": _few(panel), "legend": AFTER_BEFORE}
+        return {"data": _shapes(shown, panel, shown.rows, "own"), "layout": layout}
+    after = {row.block: row for row in shown.disturbed}
+    moved = tuple(row for row in shown.disturbed if row.moved)
+    stands = {block for block, row in after.items() if not row.moved}
+    still = tuple(row for row in shown.rows if row.block in stands)
+    before = tuple(row for row in shown.rows if row.block not in stands)
+    layout |= {"showlegend": _few(panel), "legend": AFTER_BEFORE}
     layout["margin"] = layout["margin"] | {"t": 54}
-    return {"data": [*draw(shown, shown.disturbed, panel), *means], "layout": layout}
+    passes = {"after": moved, "before": before, "own": still}
+    return {"data": [t for name, rows in passes.items() for t in _shapes(shown, panel, rows, name)], "layout": layout}
 
 
-def _outlines_of_both(shown: Distribution, after: Rows, _panel: Panel) -> list[Figure]:
-    return [
-        _outline(shown, after, MEANINGS["disturbed"], name="after"),
-        _outline(shown, shown.rows, MEANINGS["neutral"], name="before", dash="dot", opacity=0.12),
-    ]
+def _shapes(shown: Distribution, panel: Panel, rows: Rows, name: str) -> list[Figure]:
+    """The traces of some rows: of one pass alone, or "before" or "after" where the disturbance moves them."""
+    if not rows and name != "own":
+        return []
+    look = replace(LOOKS[name], colour=LOOKS[name].colour or colour_of(shown))
+    shape = _outline(shown, rows, panel, look) if _few(panel) else _map(shown, rows, panel, look)
+    return [shape, *_words(shown, rows), _means(shown.axis, rows, look)]
 
 
-def _maps_of_both(shown: Distribution, after: Rows, panel: Panel) -> list[Figure]:
-    return [
-        _map(shown, shown.rows, panel, MEANINGS["neutral"], name="before", offset=-HALF),
-        _map(shown, after, panel, MEANINGS["disturbed"], name="after", offset=HALF),
-    ]
+@dataclass(frozen=True)
+class Look:
+    """How the rows of a pass are drawn: name in the legend, half of a row of a map; the joint's own colour if ""."""
+
+    name: str = ""
+    colour: str = ""
+    dash: str = "solid"
+    opacity: float = 0.38
+    half: float = 0.0
+    symbol: str = "circle"
+
+
+LOOKS = {
+    "own": Look(),
+    "after": Look("after", MEANINGS["disturbed"], half=HALF),
+    "before": Look("before", MEANINGS["neutral"], "dot", 0.12, -HALF, "circle-open"),
+}
 
 
 def colour_of(shown: Distribution) -> str:
@@ -84,24 +103,38 @@ def _few(panel: Panel) -> bool:
     return len(panel.blocks) <= OUTLINES_UP_TO
 
 
-def _outline(
-    shown: Distribution, rows: Rows, colour: str, *, name: str = "", dash: str = "solid", opacity: float = 0.38
-) -> Figure:
-    counts = np.array([_cut(row) for row in rows]).reshape(-1, BINS)
-    bases = np.array([_floor(row.block) for row in rows])
-    x, y = step_outlines(placed_edges(shown.axis, BINS), counts, bases)
+def _outline(shown: Distribution, rows: Rows, panel: Panel, look: Look) -> Figure:
+    x, y = np.array([]), np.array([])
+    if rows:
+        shapes, bases = shapes_of(rows), np.array([_floor(row.block) for row in rows])
+        marks = placed(shown.axis, on_axis(shown.axis, _constants(shapes)))
+        x, y = step_outlines(edges_on(shown.axis, shapes.bins), shapes.heights, bases, marks)
+    line = {"color": look.colour, "width": 1, "shape": "hv", "dash": look.dash}
     return {
-        "type": "scatter", "mode": "lines", "name": name or shown.kind, "x": x, "y": y, "fill": "toself",
-        "fillcolor": translucent(colour, opacity), "line": {"color": colour, "width": 1, "shape": "hv", "dash": dash},
-        "hoverinfo": "skip", "showlegend": bool(name), "meta": {"term": name or shown.kind},
+        "type": "scatter", "mode": "lines", "name": look.name or panel.value, "x": x, "y": y, "fill": "toself",
+        "fillcolor": translucent(look.colour, look.opacity), "line": line,
+        "hoverinfo": "skip", "showlegend": bool(look.name), "meta": {"term": look.name or shown.kind},
     }  # fmt: skip
 
 
-def _cut(row: Row) -> list[int]:
-    """The row's counts, and of a bin that towers above all others, as the zeros behind ReLU do, only so much."""
-    counts: list[int] = row.counts[1:-1].tolist()
-    highest = TOWER * sorted(counts)[-2]
-    return [min(count, highest) for count in counts] if 0 < highest < max(counts) else counts
+def _constants(shapes: Shapes) -> Floats:
+    return np.where(shapes.bins.width == 0.0, shapes.bins.low, np.nan)
+
+
+def _words(shown: Distribution, rows: Rows) -> list[Figure]:
+    """What is said in rows without a shape."""
+    words = [_word(row) for row in rows]
+    if not any(words):
+        return []
+    places = np.clip([row.moments.mean for row in rows], shown.axis.low, shown.axis.high)
+    heights = [_floor(row.block) + ROW_HEIGHT / 2 for row in rows]
+    return [words_beside(shown.axis, places, np.array(heights), words, shown.kind)]
+
+
+def _word(row: Row) -> str:
+    if row.outside == row.moments.count:
+        return "beyond the axis"
+    return one_value(row.moments.low if row.moments.sd == 0.0 else math.nan, row.moments.count)
 
 
 def _floor(block: int) -> float:
@@ -109,23 +142,29 @@ def _floor(block: int) -> float:
     return -block - ROW_HEIGHT / 2
 
 
-def _map(shown: Distribution, rows: Rows, panel: Panel, colour: str, *, name: str = "", offset: float = 0.0) -> Figure:
-    """Percent of each block's numbers by bin; with an `offset` every other row is left to the map beside it."""
-    share = {row.block: np.rint(100.0 * row.counts[1:-1] / row.moments.count).astype(int).tolist() for row in rows}
-    lines: list[list[Any]] = [share.get(block, EMPTY) for block in panel.blocks]
+def _map(shown: Distribution, rows: Rows, panel: Panel, look: Look) -> Figure:
+    """Densities in percent of each block's highest, towers cut off; two halves a row where there is a disturbance."""
+    columns = column_edges(shown.axis, COLUMNS)
+    densities = {row.block: _percents(row, columns) for row in rows}
+    lines: list[list[Any]] = [densities.get(block, EMPTY) for block in panel.blocks]
     heights = [-float(block) for block in panel.blocks]
-    if offset:
-        lines = [line for own in lines for line in ((own, EMPTY) if offset < 0 else (EMPTY, own))]
+    if shown.disturbed is not None:
+        upper, lower = look.half <= 0.0, look.half >= 0.0
+        lines = [half for line in lines for half in (line if upper else EMPTY, line if lower else EMPTY)]
         heights = [height + side for height in heights for side in (HALF, -HALF)]
     return {
-        "type": "heatmap", "name": name or shown.kind, "z": lines, "x": placed_edges(shown.axis, BINS), "y": heights,
-        "zmin": 0, "zmax": DARKEST, "colorscale": shades(colour), "showscale": False,
-        "hovertemplate": "%{z} % of the block's numbers in this bin<extra></extra>",
-        "meta": {"term": name or shown.kind},
+        "type": "heatmap", "name": look.name or panel.value, "z": lines, "x": placed_edges(shown.axis, COLUMNS),
+        "y": heights, "zmin": 0, "zmax": 100, "colorscale": shades(look.colour), "showscale": False,
+        "hovertemplate": f"{OF_HIGHEST}<extra></extra>", "meta": {"term": look.name or shown.kind},
     }  # fmt: skip
 
 
-def _means(axis: Axis, all_rows: Rows, colour: str, symbol: str = "circle") -> Figure:
+def _percents(row: Row, columns: Floats) -> list[int]:
+    counts = on(row.bins, row.counts[None], columns)
+    return [int(v) for v in percents(counts, columns, TOWER)[0]]
+
+
+def _means(axis: Axis, all_rows: Rows, look: Look) -> Figure:
     """A dot at each mean that lies on the axis, which tells the row's numbers."""
     rows = [row for row in all_rows if axis.low <= row.moments.mean <= axis.high]
     means = np.array([row.moments.mean for row in rows])
@@ -133,7 +172,7 @@ def _means(axis: Axis, all_rows: Rows, colour: str, symbol: str = "circle") -> F
         "type": "scatter", "mode": "markers", "name": "mean", "x": placed(axis, axis.position(means)),
         "y": [-row.block for row in rows], "text": [str(row.block) for row in rows],
         "customdata": [_numbers(row) for row in rows],
-        "marker": {"symbol": symbol, "size": 6, "color": colour, "line": MARK_LINES[symbol]},
+        "marker": {"symbol": look.symbol, "size": 6, "color": look.colour, "line": MARK_LINES[look.symbol]},
         "hovertemplate": HOVER, "showlegend": False, "meta": {"term": "mean"},
     }  # fmt: skip
 
@@ -148,7 +187,7 @@ def _layout(shown: Distribution, panel: Panel) -> Figure:
     every = 1 if _few(panel) else max(1, -(-len(panel.blocks) // 10))
     ticks = [block for block in panel.blocks if (block - first) % every == 0]
     height = 27 * max(len(panel.blocks), 3) if _few(panel) else min(9 * len(panel.blocks) + 110, 460)
-    note = "; ".join(part for part in (panel.note, _outside(shown), _cut_note(shown, panel)) if part)
+    note = "; ".join(part for part in (panel.note, outside_text(*shown.outside), _cut_note(shown, panel)) if part)
     return {
         "title": {"text": panel.title},
         "xaxis": axis_layout(shown.axis, panel.value),
@@ -164,12 +203,19 @@ def _layout(shown: Distribution, panel: Panel) -> Figure:
 
 def _cut_note(shown: Distribution, panel: Panel) -> str:
     rows = (*shown.rows, *(shown.disturbed or ()))
-    cut = _few(panel) and any(_cut(row) != row.counts[1:-1].tolist() for row in rows)
-    return "a bin that towers above the others is drawn cut off" if cut else ""
+    return CUT if _few(panel) and rows and shapes_of(rows).cut.any() else ""
 
 
-def _outside(shown: Distribution) -> str:
-    return f"{counted(shown.outside, 'value')} outside the axis" if shown.outside else ""
+def outside_text(before: int, after: int | None, subject: str = "") -> str:
+    """How many values the axis leaves out, of each pass by itself; "" if none.
+
+    >>> outside_text(0, None), outside_text(2, None), outside_text(1, 28)
+    ('', '2 values outside the axis', '1 value outside the axis before the disturbance, 28 after it')
+    """
+    if not before and not after:
+        return ""
+    told = f"{subject}{counted(before, 'value')} outside the axis"
+    return told if after is None else f"{told} before the disturbance, {after:,} after it"
 
 
 def _summary(shown: Distribution, panel: Panel) -> str:

@@ -1,32 +1,47 @@
 """Many features at once: a map of feature × bin, from which features are picked."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from app.figures.rows import axis_layout, name_margin, placed_edges, room_below
+from app.figures.outlines import column_edges, placed_edges
+from app.figures.rows import axis_layout, name_margin, room_below
 from app.figures.theme import colour_of, translucent
+from bncore.histogram import cut, heights
 from bncore.stages import Stage
+from bncore.summary import Floats
 
 MOST_ROWS = 64
+COLUMNS = 40
+OF_HIGHEST = "density %{z} % of the row's highest"
 Figure = dict[str, Any]
 
 
 def overview_panel(stage: Stage, names: Sequence[str], title: str, value: str) -> Figure:
     """A row a feature, darker where more of its examples lie; above 64 features a row pools several neighbours."""
-    counts, labels = pooled(stage.histogram.counts, names)
-    of, _ = pooled(np.full((len(names), 1), stage.values.shape[1]), names)
-    share = np.round(100.0 * counts / of).astype(np.int64)
+    axis = stage.histogram.axis
+    columns = column_edges(axis, COLUMNS)
+    counts, labels = pooled(stage.histogram.on(columns), names)
     colour = colour_of(stage.name)
     heatmap = {
-        "type": "heatmap", "z": share, "x": placed_edges(stage.histogram.axis, counts.shape[1]),
-        "y": np.arange(len(labels)), "zmin": 0, "zmax": int(max(share.max(), 1)),
-        "colorscale": shades(colour), "showscale": False,
-        "hovertemplate": "%{y}: %{z} % of its values in this bin<extra></extra>",
+        "type": "heatmap", "z": percents(counts, columns), "x": placed_edges(axis, COLUMNS),
+        "y": np.arange(len(labels)), "zmin": 0, "zmax": 100, "colorscale": shades(colour), "showscale": False,
+        "hovertemplate": f"%{{y}}: {OF_HIGHEST}<extra></extra>",
         "meta": {"term": stage.name, "pooled": -(-len(names) // len(labels))},
     }  # fmt: skip
     return {"data": [heatmap], "layout": _layout(stage, labels, title, value)}
+
+
+def percents(counts: Floats, columns: Floats, tower: float = math.inf) -> np.ndarray[Any, Any]:
+    """Counts (R, C) between columns (C + 1,) as densities per unit of data, in percent of each row's highest.
+
+    A highest one above `tower` times the second is cut off.
+    """
+    shares = heights(counts, np.broadcast_to(columns, (len(counts), len(columns))))
+    drawn = shares if tower == math.inf else cut(shares, tower)[0]
+    return (100.0 * drawn).round().astype(np.int64)
 
 
 def shades(colour: str) -> list[list[Any]]:

@@ -15,7 +15,7 @@ from app.figures.rows import Figure, Panel, name_margin, outside_text, row_panel
 from app.figures.theme import MEANINGS, colour_of
 from bncore.axis import SMALLEST
 from bncore.playground import Playground
-from bncore.stages import PATHS, READOUT, Stage
+from bncore.stages import BACKWARD, FORWARD, PATHS, READOUT, Stage
 from bncore.summary import Floats
 
 SHOWN_AT_ONCE = 16
@@ -97,7 +97,7 @@ def _value(stage: Stage, shown: Shown) -> str:
 
 def _words(stage: Stage, result: Playground, shown: Shown) -> dict[str, str]:
     """What stands beside the panel: its summary, its note, and what its rows are."""
-    note = _note(stage, result)
+    note = _note(stage, result, shown)
     return {"summary": _summary(stage, shown, note), "note": note, "rows": _noun(stage, shown)}
 
 
@@ -106,11 +106,13 @@ def _noun(stage: Stage, shown: Shown) -> str:
     return shown.class_noun if stage.name in READOUT else "feature"
 
 
-def _note(stage: Stage, result: Playground) -> str:
+def _note(stage: Stage, result: Playground, shown: Shown) -> str:
     """What must be known to read the panel rightly: values left out, an axis that moved."""
     notes = [outside_text(stage)]
-    if result.axis_widened and stage.name == "y":
-        notes.append("the axis of all three was widened to hold these")
+    if result.axis_widened and stage.histogram.axis == result.stages["x"].histogram.axis and stage.name in FORWARD:
+        notes.append(f"axis widened for {shown.symbol('y')}, here as in the panels beside")
+    if result.gradients_widened and stage.name in (*BACKWARD, *PATHS):
+        notes.append(f"axis widened for {shown.symbol('gamma')}, here as in the panels beside")
     return "; ".join(note for note in notes if note)
 
 

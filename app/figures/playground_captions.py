@@ -12,7 +12,7 @@ from bncore.vanishing import Vanished
 
 OF_A_ROW = (
     "A row is a feature: the histogram of its values, a dot at the mean, a line of one deviation to either side. Each "
-    "row is scaled to its own fullest bin."
+    "row is as high as its own densest bin."
 )
 OF_A_MAP = "A row is a feature, darker where more of its values lie; pick one to see its histogram."
 OF_A_POOLED_MAP = "A row pools neighbouring features, darker where more of their values lie; pick one to see them."

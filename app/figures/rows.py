@@ -10,20 +10,23 @@ from typing import Any
 import numpy as np
 
 from app.figures.numbers import counted
+from app.figures.outlines import DIGITS, edges_on, placed, step_outlines
 from app.figures.theme import colour_of, translucent
-from bncore.axis import Axis, tick_text
+from bncore.axis import Axis
+from bncore.histogram import Bins, joined
 from bncore.stages import Stage
 from bncore.summary import Floats
 
-ROW_HEIGHT = 0.82
 RUG_UP_TO = 64
+WORD = 0.5  # height of the words in a row without a shape
 MARK = 0.16  # height of a row's mean and whisker above its floor
-DIGITS = 2  # decimals of a height in rows: a fraction of a pixel
 HOVER = (
     "%{text}<br>mean %{customdata[0]:.3g}, deviation %{customdata[1]:.3g}<br>"
     "%{customdata[2]:.3g} to %{customdata[4]:.3g}, median %{customdata[3]:.3g}<extra></extra>"
 )
 NEW_LINE = "<br>"
+GAP = "\u2002"  # between a mark and its word
+ASINH = "asinh scale, linear near 0"
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 Figure = dict[str, Any]
 
@@ -53,9 +56,19 @@ class Panel:
         return slice(first, last + 1) if in_a_row else list(self.features)
 
     @cached_property
-    def counts(self) -> np.ndarray[Any, Any]:
-        """The histograms of the rows (R, bins)."""
-        return self.stage.histogram.counts[self.index]
+    def heights(self) -> Floats:
+        """The histograms' heights in the rows (R, bins)."""
+        return self.stage.histogram.heights[self.index]
+
+    @cached_property
+    def bins(self) -> Bins:
+        """The bins of the rows."""
+        return self.stage.histogram.bins.take(self.index)
+
+    @cached_property
+    def constant(self) -> Floats:
+        """The value of each row that is one value, NaN of the others (R,)."""
+        return np.where(self.bins.width == 0.0, self.bins.low, np.nan)
 
     @cached_property
     def moments(self) -> Floats:
@@ -81,6 +94,9 @@ def row_panels(panels: dict[str, Panel]) -> dict[str, Figure]:
 
 def _figure(panel: Panel, outline: tuple[Floats, Floats], marks: Floats) -> Figure:
     traces = [_shapes(panel, *outline), _whiskers(panel, marks), _means(panel, marks[:, 3].copy())]
+    words = _words(panel)
+    if any(words):
+        traces.append(_told(panel, words))
     if panel.stage.values.shape[1] <= RUG_UP_TO:
         traces.append(_rug(panel))
     return {"data": traces, "layout": _layout(panel)}
@@ -105,13 +121,20 @@ def _kept(values: Floats) -> Floats:
 
 
 def _outlines(axis: Axis, panels: Sequence[Panel]) -> list[tuple[Floats, Floats]]:
-    """The step outlines of each panel's rows."""
-    counts = np.concatenate([panel.counts for panel in panels])
+    """The step outlines of each panel's rows, and lines at rows of one value."""
+    heights = np.concatenate([panel.heights for panel in panels])
     bases = np.concatenate([_bases(len(panel.features)) for panel in panels])
-    x, y = step_outlines(placed_edges(axis, counts.shape[1]), counts, bases)
+    edges = edges_on(axis, joined([panel.bins for panel in panels]))
+    marks = placed(axis, on_axis(axis, np.concatenate([panel.constant for panel in panels])))
+    x, y = step_outlines(edges, heights, bases, marks)
     rows = accumulate(len(panel.features) for panel in panels)
     ends = (np.flatnonzero(np.isnan(y))[[row - 1 for row in rows]] + 1).tolist()
     return [(x[start:end], y[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
+
+
+def on_axis(axis: Axis, values: Floats) -> Floats:
+    """Positions of the values, NaN of those beyond the axis."""
+    return np.where((values >= axis.low) & (values <= axis.high), axis.position(values), np.nan)
 
 
 def _shapes(panel: Panel, x: Floats, y: Floats) -> Figure:
@@ -121,39 +144,6 @@ def _shapes(panel: Panel, x: Floats, y: Floats) -> Figure:
         "fillcolor": translucent(colour, 0.38), "line": {"color": colour, "width": 1, "shape": "hv"},
         "hoverinfo": "skip", "showlegend": False, "meta": {"term": panel.stage.name},
     }  # fmt: skip
-
-
-@lru_cache(maxsize=256)
-def placed_edges(axis: Axis, bins: int) -> Floats:
-    """The histogram's edges as they are drawn."""
-    return placed(axis, axis.edges(bins))
-
-
-def step_outlines(edges: Floats, counts: np.ndarray[Any, Any], bases: Floats) -> tuple[Floats, Floats]:
-    """Each row's histogram as the points of a step outline from its first to its last full bin, rows parted by NaN.
-
-    A row is as high as its own fullest bin: shapes compare along the axis, not heights across rows.
-    """
-    rows, bins = counts.shape
-    peak = counts.max(axis=1)
-    height = np.zeros((rows, bins + 3))
-    height[:, 1:-2] = counts * (ROW_HEIGHT / np.maximum(peak, 1))[:, None]
-    height += bases[:, None]
-    height[:, -1] = np.nan
-    full = counts > 0
-    first = np.where(peak > 0, full.argmax(axis=1), bins + 2)
-    last = bins + 1 - full[:, ::-1].argmax(axis=1)
-    column = np.arange(bins + 3)
-    kept = (column >= first[:, None]) & (column <= last[:, None])
-    kept[:, -1] = True
-    place = np.concatenate([edges[:1], edges, [np.nan]])
-    return place[kept.nonzero()[1]], height[kept].round(DIGITS)
-
-
-def placed(axis: Axis, positions: Floats) -> Floats:
-    """Positions rounded to a thousandth of the axis' length, which is a fraction of a pixel."""
-    low, high = axis.limits()
-    return positions.round(3 - math.floor(math.log10(high - low)))
 
 
 def _marks(axis: Axis, panels: Sequence[Panel]) -> list[Floats]:
@@ -185,6 +175,53 @@ def _means(panel: Panel, place: Floats) -> Figure:
     }  # fmt: skip
 
 
+def _words(panel: Panel) -> list[str]:
+    """What is said in each row that has no shape: that it is one value, or that none of its values is on the axis."""
+    stage, at = panel.stage, panel.index
+    numbers = stage.values.shape[1]
+    hidden = (stage.histogram.below + stage.histogram.above)[at] == numbers
+    if not (hidden.any() or (panel.bins.width == 0.0).any()):
+        return []
+    rounding = np.zeros(len(hidden), dtype=bool) if stage.rounding is None else stage.rounding[at]
+    return [
+        "beyond the axis" if beyond else "zero up to rounding" if noise else one_value(value, numbers)
+        for value, beyond, noise in zip(panel.constant.tolist(), hidden.tolist(), rounding.tolist(), strict=True)
+    ]
+
+
+def one_value(value: float, numbers: int) -> str:
+    """What a row of one value is called, "" for NaN, which is of several.
+
+    >>> one_value(0.0, 3), one_value(2.0, 3), one_value(2.0, 1), one_value(float("nan"), 9)
+    ('zero', 'constant', 'one value', '')
+    """
+    if math.isnan(value):
+        return ""
+    return "zero" if value == 0.0 else "constant" if numbers > 1 else "one value"
+
+
+def _told(panel: Panel, words: Sequence[str]) -> Figure:
+    """The words of rows without a shape, beside their marks."""
+    places = np.where(np.isnan(panel.constant), panel.stage.summary.mean[panel.index], panel.constant)
+    inside = places.clip(panel.axis.low, panel.axis.high)
+    return words_beside(panel.axis, inside, _bases(len(words), WORD), words, panel.stage.name)
+
+
+def words_beside(axis: Axis, values: Floats, heights: Floats, words: Sequence[str], term: str) -> Figure:
+    """Words, where there are any, beside values on an axis, on the side that has room."""
+    rows = [row for row, word in enumerate(words) if word]
+    places = placed(axis, axis.position(values))[rows]
+    left = (places > sum(axis.limits()) / 2.0).tolist()
+    return {
+        "type": "scatter", "mode": "text", "name": "words", "x": places, "y": heights[rows],
+        "text": [
+            f"{words[row]}{GAP}" if on_left else f"{GAP}{words[row]}" for row, on_left in zip(rows, left, strict=True)
+        ],
+        "textposition": ["middle left" if on_left else "middle right" for on_left in left],
+        "hoverinfo": "skip", "showlegend": False, "meta": {"term": term},
+    }  # fmt: skip
+
+
 def _inside(axis: Axis, values: Floats) -> Floats:
     """Positions of the values, those beyond the axis at its end."""
     return axis.position(values.clip(axis.low, axis.high))
@@ -193,7 +230,7 @@ def _inside(axis: Axis, values: Floats) -> Floats:
 def _rug(panel: Panel) -> Figure:
     values = panel.stage.values[panel.index].astype(np.float64)
     axis = panel.axis
-    place = np.where((values >= axis.low) & (values <= axis.high), axis.position(values), np.nan)
+    place = on_axis(axis, values)
     height = np.broadcast_to(_bases(len(values))[:, None] - 0.07, values.shape)
     return {
         "type": "scatter", "mode": "markers", "name": "examples", "x": placed(axis, place).ravel(),
@@ -221,11 +258,11 @@ def axis_title(axis: Axis, value: str, *, narrow: bool = False) -> str:
     """What the axis shows and on which scale.
 
     >>> axis_title(Axis("symlog", -1.0, 1.0, 2e-4), "dx"), axis_title(Axis("linear", -0.002, 0.002), "dx")
-    ('dx (symlog beyond ±2e−4)', 'dx (in 10⁻³)')
+    ('dx (asinh scale, linear near 0)', 'dx (in 10⁻³)')
     """
     scale = f"in 10{str(axis.exponent).translate(RAISED)}" if axis.exponent else ""
     if axis.kind == "symlog":
-        scale = f"symlog beyond ±{tick_text(axis.linear_within)}"
+        scale = ASINH
     in_one_line = f" ({scale})" if scale else ""
     return f"{value}{NEW_LINE}{scale}" if narrow and scale else f"{value}{in_one_line}"
 

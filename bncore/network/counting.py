@@ -1,73 +1,77 @@
-"""Histograms of many numbers on a given axis, in the numbers' own precision: exact counts at a tenth of the time.
+"""Histograms of many numbers in bins of their own, in the numbers' own precision: exact counts at a tenth of the time.
 
 `bncore.summary.histogram` has a row a feature and works in float64; here all numbers are one row.
 """
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from bncore.arguments import Array
 from bncore.axis import Axis
+from bncore.histogram import MOST, Bins, bins_of
+from bncore.network.moments import Moments
 
 Counts = NDArray[np.int64]
-COMFORTABLE = (1e-30, 1e30)  # limits of an axis on which float32 positions neither overflow nor lose digits
+COMFORTABLE = (1e-30, 1e30)  # widths of a bin on whose positions float32 neither overflows nor loses digits
+REACH = 4.0  # deviations from the mean between which bins are equally wide
 
 
-def counted(values: Array, axis: Axis, bins: int) -> Counts:
-    """Counts (bins + 2,) of finite numbers: below the axis, between each pair of `axis.edges(bins)`, above it.
+@dataclass(frozen=True)
+class Binned:
+    """Counts (MOST + 2,) of numbers in one row of `bins`."""
 
-    All numbers are counted, none is sampled. A number on an edge belongs to the bin above it, the two ends to the axis.
+    bins: Bins
+    counts: Counts
 
-    >>> counted(np.array([-9.0, -1.0, -0.1, 0.0, 0.9, 1.0, 7.0]), Axis("linear", -1.0, 1.0), 4).tolist()
-    [1, 1, 1, 1, 2, 1]
+
+def bins_for(found: Moments) -> Bins:
+    """Bins (one row) between the numbers' extremes, at most REACH deviations from their mean.
+
+    A constant, and what the rounding of its mean may make of one, is one value.
     """
-    flat = _comfortable(values.reshape(-1), axis)
-    low, high = axis.limits()
-    below = axis.bins_below_zero(bins)
-    place = _places(flat, axis)
-    if below:
-        place = _floored(place, below / -low, (bins - below) / high)
-    else:
-        place = place - low
-        place *= bins / (high - low)
-        np.floor(place, out=place)
-    np.clip(place, -below - 1, bins - below, out=place)
-    place += below + 1
-    counts = np.bincount(place.astype(np.intp), minlength=bins + 2)
-    at_the_end = int(np.count_nonzero(flat == axis.high)) if counts[-1] else 0
-    counts[-1] -= at_the_end
-    counts[-2] += at_the_end
-    return counts
+    low, high = np.array([found.low]), np.array([found.high])
+    fences = np.stack([np.maximum(low, found.mean - REACH * found.sd), np.minimum(high, found.mean + REACH * found.sd)])
+    return bins_of(fences, low, high, np.zeros(1), found.count)
 
 
-def _comfortable(flat: Array, axis: Axis) -> Array:
-    """In float64 where the axis goes to the ends of float32."""
+def counted(values: Array, bins: Bins) -> Counts:
+    """Counts (MOST + 2,) of finite numbers in one row of bins. All are counted, none is sampled.
+
+    >>> x = np.array([-1.0, -0.1, 0.0, 0.1, 1.0])
+    >>> counted(x, bins_for(Moments(5, 0.0, 0.64, -1.0, 1.0)))[:7].tolist()
+    [0, 1, 0, 3, 0, 1, 0]
+    """
+    start, width = float(bins.start[0]), float(bins.width[0])
+    least, most = int(bins.least[0]), int(bins.most[0])
+    flat = _comfortable(values.reshape(-1), start, width)
+    place = flat - flat.dtype.type(start)
+    place *= flat.dtype.type(1.0 / width if width > 0.0 else 0.0)
+    np.clip(place, least, most, out=place)
+    return np.bincount(place.astype(np.intp), minlength=MOST + 2)
+
+
+def _comfortable(flat: Array, start: float, width: float) -> Array:
+    """In float64 where the bins go to the ends of float32, or are narrow beside their distance from 0."""
     least, most = COMFORTABLE
-    finest = axis.linear_within if axis.kind == "symlog" else axis.high - axis.low
-    extreme = finest < least or max(-axis.low, axis.high) > most
-    return flat.astype(np.float64) if extreme else flat
+    fine = math.sqrt(float(np.finfo(flat.dtype).eps))
+    easy = least < width < most and abs(start) < most and width > fine * abs(start)
+    return flat if easy else flat.astype(np.float64)
 
 
-def _places(flat: Array, axis: Axis) -> Array:
-    """`axis.position` without branches: |x|/c and 1 + log10(|x|/c) meet at c, and the smaller of the two is meant."""
-    if axis.kind == "linear":
-        return flat
-    c = axis.linear_within
-    size = np.abs(flat)
-    outer = np.maximum(size, flat.dtype.type(c))
-    np.log(outer, out=outer)
-    outer *= 1.0 / math.log(10.0)
-    outer += 1.0 - math.log10(c)
-    size *= 1.0 / c
-    np.minimum(size, outer, out=size)
-    return np.copysign(size, flat, out=size)
+def outside(values: Array, found: Moments, axis: Axis) -> int:
+    """How many of the numbers lie outside the axis."""
+    below = int(np.count_nonzero(values < axis.low)) if found.low < axis.low else 0
+    above = int(np.count_nonzero(values > axis.high)) if found.high > axis.high else 0
+    return below + above
 
 
-def _floored(place: Array, slope_below: float, slope_above: float) -> Array:
-    """Whole bins from 0, whose widths on its two sides differ slightly: floor(slope place), by its side's."""
-    below, above = place * place.dtype.type(slope_below), place * place.dtype.type(slope_above)
-    pick = np.minimum if slope_below >= slope_above else np.maximum
-    whole: Array = np.floor(pick(below, above, out=below), out=below)
-    return whole
+def apart(a: Counts, b: Counts) -> float:
+    """The share of numbers that two histograms in the same bins have in different bins: their total variation distance.
+
+    >>> apart(np.array([2, 2]), np.array([1, 3]))
+    0.25
+    """
+    return float(np.abs(a / a.sum() - b / b.sum()).sum()) / 2.0

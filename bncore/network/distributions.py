@@ -1,34 +1,59 @@
 """The distributions of a kind of joint, a histogram a block, all on one axis so that blocks and columns compare."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from bncore.arguments import Array
+import numpy as np
+from numpy.typing import NDArray
+
+from bncore.arguments import Array, Float64
 from bncore.axis import Axis
+from bncore.histogram import Bins, cut, heights, joined
 from bncore.network.contrast import Contrast
-from bncore.network.counting import Counts, counted
+from bncore.network.counting import Counts, apart, bins_for, counted, outside
 from bncore.network.curves import kind_in
 from bncore.network.moments import Moments
+from bncore.network.passing import SMALL
 from bncore.network.scales import shared_axis
 from bncore.network.survey import Surveyed
 from bncore.stages import BOUNDED
 
 SIDES = ("activations", "gradients")
-BINS = 60
+TOWER = 2.0  # times the second-highest bin is as high as the highest one is drawn
 
 
 @dataclass(frozen=True)
 class Row:
-    """One joint's histogram, (BINS + 2,) counts with what lies below and above the axis at the ends, and moments."""
+    """One joint's histogram in bins of its own, its moments, and how many of its numbers lie outside the axis.
+
+    `moved` says of a row of the disturbed pass whether more than SMALL of its numbers lie in another bin than before.
+    """
 
     block: int
+    bins: Bins
     counts: Counts
     moments: Moments
+    outside: int
+    moved: bool = False
 
-    @property
-    def outside(self) -> int:
-        """How many numbers lie outside the axis."""
-        return int(self.counts[0] + self.counts[-1])
+
+@dataclass(frozen=True, eq=False)
+class Shapes:
+    """What is drawn of several rows: their bins, their heights (R, B) as shares of the highest, and which are `cut`.
+
+    The highest bin is at most TOWER times as high as the second: the zeros behind ReLU would flatten all else.
+    """
+
+    bins: Bins
+    counts: Counts
+    heights: Float64
+    cut: NDArray[np.bool_]
+
+
+def shapes_of(rows: Sequence[Row]) -> Shapes:
+    """The shapes of at least one row."""
+    bins, counts = joined([row.bins for row in rows]), np.stack([row.counts for row in rows])
+    return Shapes(bins, counts, *cut(heights(counts, bins.edges), TOWER))
 
 
 @dataclass(frozen=True)
@@ -36,7 +61,8 @@ class Distribution:
     """The joints of a kind in one column, by block; blocks whose numbers are not finite are left out.
 
     `kind` is the joints' own: without a norm the joint behind it is the one before it. `disturbed` are the rows of the
-    disturbed pass on the same axis, None where nothing is disturbed.
+    disturbed pass on the same axis, None where nothing is disturbed. The axis is that of the pass before it: what is
+    disturbed moves, the ruler does not.
     """
 
     column: str
@@ -47,9 +73,10 @@ class Distribution:
     disturbed: tuple[Row, ...] | None = None
 
     @property
-    def outside(self) -> int:
-        """How many numbers of all blocks and both passes lie outside the axis."""
-        return sum(row.outside for row in (*self.rows, *(self.disturbed or ())))
+    def outside(self) -> tuple[int, int | None]:
+        """How many numbers of all blocks lie outside the axis, before the disturbance and after it."""
+        after = None if self.disturbed is None else sum(row.outside for row in self.disturbed)
+        return sum(row.outside for row in self.rows), after
 
     def onwards(self, first: int) -> "Distribution":
         """The same from block `first` on."""
@@ -69,10 +96,11 @@ def distributions(shown: Contrast, kind: str, block: int | None = None) -> dict[
         for name, column in shown.columns.items()
     }
     for side in SIDES:
-        axis = _axis(shown, kind, side, (joint for passes in joints.values() for rows in passes for joint in rows))
-        for name, passes in joints.items():
-            rows, *disturbed = (_rows(side, axis, joints_of) for joints_of in passes)
-            found[name, side] = Distribution(name, kinds[name], side, axis, rows, *disturbed)
+        axis = _axis(shown, kind, side, (joint for first, *_ in joints.values() for joint in first))
+        for name, (first, *second) in joints.items():
+            rows = _rows(side, axis, first)
+            disturbed = _rows(side, axis, second[0], {row.block: row for row in rows}) if second else None
+            found[name, side] = Distribution(name, kinds[name], side, axis, rows, disturbed)
     return found
 
 
@@ -94,10 +122,25 @@ def _axis(shown: Contrast, kind: str, side: str, joints: Iterable[Surveyed]) -> 
     return shared_axis(moments, bounds=bounds)
 
 
-def _rows(side: str, axis: Axis, joints: Iterable[Surveyed]) -> tuple[Row, ...]:
+def _rows(
+    side: str, axis: Axis, joints: Iterable[Surveyed], before: Mapping[int, Row] | None = None
+) -> tuple[Row, ...]:
+    """The rows of the joints whose numbers are finite; `before` are those of the undisturbed pass by block."""
     moments, values = READ[side]
     return tuple(
-        Row(joint.joint.block, counted(values(joint), axis, BINS), moments(joint))
+        _row(joint.joint.block, values(joint), moments(joint), axis, before)
         for joint in joints
         if moments(joint).finite
     )
+
+
+def _row(block: int, values: Array, found: Moments, axis: Axis, before: Mapping[int, Row] | None) -> Row:
+    bins = bins_for(found)
+    row = Row(block, bins, counted(values, bins), found, outside(values, found, axis))
+    return row if before is None else replace(row, moved=_moved(row, values, before.get(block)))
+
+
+def _moved(row: Row, values: Array, before: Row | None) -> bool:
+    if before is None or before.moments.sd == 0.0 or row.moments.sd == 0.0:
+        return before is None or (before.moments.low, before.moments.high) != (row.moments.low, row.moments.high)
+    return apart(before.counts, counted(values, before.bins)) > SMALL

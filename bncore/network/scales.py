@@ -10,7 +10,7 @@ from bncore.network.moments import Moments
 LARGEST = 1e300  # an end of an axis, so that the length of one stays in range
 REACH = 5.0  # deviations from a joint's mean that are worth drawing
 LONGEST_LINEAR = 20.0  # times the typical joint's size; beyond it a linear axis would flatten most of them
-LINEAR_WITHIN = 3.0  # typical sizes that a symlog axis keeps linear, so that a bell is drawn as one
+LINEAR_WITHIN = 1.0  # typical sizes within which a symlog axis is nearly linear
 STEPS = (1.0, 3.0, 10.0)
 
 

@@ -272,7 +272,7 @@ def test_an_upload_that_is_gone_is_a_410(client):
 )
 def test_an_answer_is_as_large_as_what_is_drawn(client, query, most):
     few, many = (
-        client.get(URL, params={"source": "normal"} | query | {"batch_size": n}).content for n in (600, 20_000)
+        client.get(URL, params={"source": "normal"} | query | {"batch_size": n}).content for n in (5000, 20_000)
     )
     assert len(client.get(URL, params=query).content) < most
     assert len(many) < 1.1 * len(few)

@@ -69,9 +69,10 @@ def test_kinds_of_noise_differ_by_more_than_colour():
     assert len(set(marks)) == 4
 
 
-def test_a_histogram_is_a_share_of_all_draws():
+def test_a_histogram_is_a_density_whose_area_is_the_share_of_the_draws_on_the_axis():
     for trace in answered()["figures"]["noise_shapes"]["data"]:
-        assert 90 < sum(trace["y"]) <= 100.01
+        area = np.diff(trace["x"]) @ np.array(trace["y"][:-1])
+        assert 0.9 < area < 1.02
 
 
 @pytest.mark.parametrize(("values", "texts"), [

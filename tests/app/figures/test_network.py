@@ -1,5 +1,7 @@
 """The network view's figures, held against Plotly's own schema and the numbers that they show."""
 
+import re
+
 import numpy as np
 import orjson
 import pytest
@@ -8,9 +10,9 @@ from app.answers import to_json
 from app.api.network_answer import answer_of
 from app.api.network_query import NetworkQuery
 from app.api.network_view import prepare, view_of
+from app.figures.network_rows import COLUMNS
 from app.figures.theme import MEANINGS
 from app.settings import Settings
-from bncore.network.distributions import BINS
 from tests.app.figures.complete import check_complete
 
 SMALL = {"depth": "4", "width": "12", "batch_size": "40"}
@@ -51,11 +53,12 @@ def test_a_logarithmic_axis_says_so():
     figures, tame = drawn(depth="20", weight_scale="100"), drawn(initialization="he")
     assert figures["depth_deviation"]["layout"]["yaxis"]["type"] == "log"
     assert figures["depth_deviation"]["layout"]["yaxis"]["title"]["text"].endswith("(log)")
-    assert figures["depth_mean"]["layout"]["yaxis"]["title"]["text"].startswith("mean of z (symlog beyond ±")
+    assert figures["depth_mean"]["layout"]["yaxis"]["title"]["text"].startswith("mean of z (asinh scale")
     for name in ("depth_deviation", "depth_mean"):
         assert "type" not in tame[name]["layout"]["yaxis"]
         assert "log" not in tame[name]["layout"]["yaxis"]["title"]["text"]
-    assert "symlog" in figures["activations_with"]["layout"]["xaxis"]["title"]["text"]
+        assert "asinh" not in tame[name]["layout"]["yaxis"]["title"]["text"]
+    assert "asinh" in figures["activations_with"]["layout"]["xaxis"]["title"]["text"]
 
 
 @pytest.mark.parametrize("query", [
@@ -103,68 +106,116 @@ def test_curves_have_a_line_of_each_disturbed_pass_and_what_is_not_says_so():
     assert "before" not in str(drawn())
 
 
-def shares(figure):
-    """The percents in the bins of a joint's outlines, by their name and the axis that they stand on."""
-    return {(t["name"], t.get("yaxis", "y")): np.array(t["y"][:-1]) for t in figure["data"]}
+def outlines(figure):
+    """The edges and heights of a joint's outlines, by their name and the axis that they stand on."""
+    return {(t["name"], t.get("yaxis", "y")): (np.array(t["x"]), np.array(t["y"])) for t in figure["data"]}
+
+
+def spread(outline):
+    """Mean and deviation of what an outline shows."""
+    x, y = outline
+    weight, middle, width = y[:-1] * np.diff(x), (x[1:] + x[:-1]) / 2, np.diff(x)
+    mean = weight @ middle / weight.sum()
+    return mean, np.sqrt(weight @ ((middle - mean) ** 2 + width**2 / 12) / weight.sum())
 
 
 def test_the_opened_joint_is_shown_before_and_after_in_each_column_on_one_axis():
-    query = {"disturb_layer": "1", "disturb_factor": "3", "joint": "z1", "dtype": "float64"}
+    query = {"disturb_layer": "1", "disturb_factor": "1.5", "joint": "z1", "dtype": "float64"}
     answer = orjson.loads(to_json(answer_of(viewed(**query))))
     figure = answer["figures"]["joint"]
-    found = shares(figure)
+    found = outlines(figure)
     assert set(found) == {(name, axis) for name in ("before", "after") for axis in ("y", "y2")}
-    assert all(99 < share.sum() <= 100.01 for share in found.values())
+    assert all(heights.max() == 100 for _, heights in found.values())
     np.testing.assert_allclose(found["before", "y"], found["before", "y2"])
-    edges = np.array(figure["data"][0]["x"])
-    middles = (edges[1:] + edges[:-1]) / 2
-    spread = {name: np.sqrt(found[name, "y"] @ middles**2 / 100) for name in ("before", "after")}
-    assert spread["after"] == pytest.approx(3 * spread["before"], rel=0.05)
+    assert spread(found["after", "y"])[1] == pytest.approx(1.5 * spread(found["before", "y"])[1], rel=0.08)
     titles = [figure["layout"][axis]["title"]["text"] for axis in ("yaxis", "yaxis2")]
-    assert titles == ["without BN, %", "with BN, %"]
+    assert titles == ["without BN: density, %", "with BN: density, %"]
     assert figure["layout"]["xaxis"]["anchor"] == "y2"
     assert figure["layout"]["yaxis2"]["domain"][1] < figure["layout"]["yaxis"]["domain"][0]
     for column, passes in answer["joint"]["columns"].items():
-        assert passes["after"]["sd"] == pytest.approx(3 * passes["before"]["sd"]), column
+        assert passes["after"]["sd"] == pytest.approx(1.5 * passes["before"]["sd"]), column
         assert passes["before"] == answer["columns"][column]["joints"][0]
 
 
-def test_behind_batch_norm_the_opened_joint_stays_and_its_gradient_before_the_block_changes():
+def test_behind_batch_norm_the_opened_joint_is_drawn_once_and_its_gradient_before_the_block_twice():
     figures = drawn(disturb_layer="2", disturb_factor="3", joint="norm2", dtype="float64", eps="0")
-    found = shares(figures["joint"])
-    np.testing.assert_allclose(found["before", "y2"], found["after", "y2"], atol=0.3)
-    assert np.abs(found["before", "y"] - found["after", "y"]).sum() > 20
+    assert set(outlines(figures["joint"])) == {("before", "y"), ("after", "y"), ("before and after alike", "y2")}
     alone = drawn(disturb_layer="2", norm="none", joint="f1")["joint_gradient"]
     assert {t.get("yaxis", "y") for t in alone["data"]} == {"y"}
-    assert np.abs(shares(alone)["before", "y"] - shares(alone)["after", "y"]).sum() > 10
+    found = outlines(alone)
+    assert spread(found["after", "y"])[1] > 1.5 * spread(found["before", "y"])[1]
 
 
-def test_the_small_multiples_have_the_disturbed_pass_beside_the_undisturbed_one():
-    view = viewed(disturb_layer="2", disturb_factor="5")
+def test_the_small_multiples_have_the_disturbed_pass_beside_the_undisturbed_one_where_it_moves():
+    view = viewed(disturb_layer="2", disturb_factor="5", initialization="he")
     figures = orjson.loads(to_json(answer_of(view)))["figures"]
-    for side in ("activations", "gradients"):
-        traces = {trace["name"]: trace for trace in figures[f"{side}_without"]["data"][:2]}
-        assert traces["before"]["line"]["dash"] != traces["after"]["line"]["dash"]
-        assert traces["after"]["line"]["color"] == MEANINGS["disturbed"]
-        *_, before, after = figures[f"{side}_without"]["data"]
-        for trace, survey in zip((before, after), view.contrast.columns["without"].surveys, strict=True):
-            moments = [
-                getattr(j, {"activations": "forward", "gradients": "backward"}[side]) for j in survey.at("z").values()
-            ]
-            assert [row[1] for row in trace["customdata"]] == pytest.approx([m.sd for m in moments], rel=1e-3)
-    first = shares_of_block(figures["activations_without"], 1)
-    assert first["before"] == first["after"]
-    second = shares_of_block(figures["activations_without"], 2)
-    assert second["before"] != second["after"]
+    traces = {trace["name"]: trace for trace in figures["activations_without"]["data"] if trace["name"] != "mean"}
+    assert traces["before"]["line"]["dash"] != traces["after"]["line"]["dash"]
+    assert traces["after"]["line"]["color"] == MEANINGS["disturbed"]
+    assert blocks_of(traces["before"]) == blocks_of(traces["after"]) == {2, 3, 4}
+    assert blocks_of(traces["z"]) == {1}
+    before, after = (survey.at("z") for survey in view.contrast.columns["without"].surveys)
+    dots = {t["marker"]["symbol"]: t for t in figures["activations_without"]["data"] if t["name"] == "mean"}
+    assert [row[1] for row in dots["circle-open"]["customdata"]] == pytest.approx(
+        [before[block].forward.sd for block in (2, 3, 4)], rel=1e-3
+    )
+    drawn_after = next(t for t in figures["activations_without"]["data"] if t["name"] == "mean"
+                       and t["marker"]["color"] == MEANINGS["disturbed"])  # fmt: skip
+    assert [row[1] for row in drawn_after["customdata"]] == pytest.approx(
+        [after[int(block)].forward.sd for block in drawn_after["text"]], rel=1e-3
+    )
 
 
-def shares_of_block(figure, block):
-    """The heights of a block's outline in each pass."""
-    found = {}
-    for trace in figure["data"][:2]:
-        points = zip(trace["x"], trace["y"], strict=True)
-        found[trace["name"]] = [(x, y) for x, y in points if y is not None and -block - 0.5 <= y < -block + 0.5]
-    return found
+def blocks_of(trace):
+    """The blocks that have an outline."""
+    return {round(-y) for y in trace["y"] if y is not None}
+
+
+def test_rows_that_a_disturbance_does_not_touch_keep_their_axis_their_shape_and_their_colour():
+    for depth in ("4", "14"):
+        still = drawn(shown="norm", initialization="he", depth=depth)
+        for factor, shift in (("3", "0"), ("1e6", "0"), ("-1", "10")):
+            query = {"disturb_layer": "2", "disturb_factor": factor, "disturb_shift": shift, "shown": "norm"}
+            moved = drawn(**query, initialization="he", depth=depth, eps="0", dtype="float64")
+            plain = drawn(shown="norm", initialization="he", depth=depth, eps="0", dtype="float64")
+            for name in ("activations_with", "activations_without"):
+                for part in ("range", "tickvals", "title"):
+                    assert moved[name]["layout"]["xaxis"][part] == plain[name]["layout"]["xaxis"][part]
+            if factor != "-1":
+                assert [t["name"] for t in moved["activations_with"]["data"]] == ["BN(z)", "mean"]
+                own, as_it_was = moved["activations_with"]["data"][0], plain["activations_with"]["data"][0]
+                if depth == "4":
+                    for part in ("x", "y", "line", "fillcolor"):
+                        assert own[part] == as_it_was[part]
+                else:
+                    assert own["colorscale"] == as_it_was["colorscale"]
+                    assert own["z"][::2] == own["z"][1::2] == as_it_was["z"]
+        assert still["activations_with"]["layout"]["xaxis"]["range"]
+
+
+def test_what_the_text_says_moved_is_seen_to_move():
+    """Block 12 of a network whose deviations shrink, its weights times 3: its narrow outline is three times as wide."""
+    view = viewed(depth="12", width="64", batch_size="256", disturb_layer="12", disturb_factor="3")
+    figure = orjson.loads(to_json(answer_of(view)))["figures"]["activations_without"]
+    before, after = (survey.at("z")[12].forward.sd for survey in view.contrast.columns["without"].surveys)
+    assert after == pytest.approx(3 * before, rel=1e-3)
+    low, high = figure["layout"]["xaxis"]["range"]
+    assert before < (high - low) / 200
+    traces = {trace["name"]: trace for trace in figure["data"]}
+    widths = {name: np.ptp([x for x, y in zip(traces[name]["x"], traces[name]["y"], strict=True)
+                            if y is not None and round(-y) == 12]) for name in ("before", "after")}  # fmt: skip
+    assert widths["after"] == pytest.approx(3 * widths["before"], rel=0.02)
+    assert 6 * before < widths["before"] < 25 * before
+
+
+def test_values_outside_the_axis_are_counted_a_pass_by_itself():
+    view = viewed(disturb_layer="2", disturb_factor="20", initialization="he")
+    note = answer_of(view)["figures"]["activations_without"]["layout"]["meta"]["note"]
+    found = re.match(r"([\d,]+) values? outside the axis before the disturbance, ([\d,]+) after it", note)
+    low, high = answer_of(view)["figures"]["activations_without"]["layout"]["xaxis"]["range"]
+    for text, survey in zip(found.groups(), view.contrast.columns["without"].surveys, strict=True):
+        beyond = sum(np.count_nonzero((j.joint.y < low) | (j.joint.y > high)) for j in survey.at("z").values())
+        assert int(text.replace(",", "")) == beyond
 
 
 def test_the_gradients_parts_of_the_disturbed_pass_stand_beside_the_others():
@@ -200,8 +251,8 @@ def test_few_blocks_are_outlines_and_many_a_map_of_percents():
     assert drawn(depth="12")["activations_with"]["data"][0]["type"] == "scatter"
     heatmap = drawn(depth="13")["activations_with"]["data"][0]
     assert heatmap["type"] == "heatmap"
-    assert np.array(heatmap["z"]).shape == (13, BINS)
-    assert np.abs(np.array(heatmap["z"]).sum(axis=1) - 100).max() < BINS / 2
+    assert np.array(heatmap["z"]).shape == (13, COLUMNS)
+    assert (np.array(heatmap["z"]).max(axis=1) == 100).all()
     assert heatmap["y"] == [-float(block) for block in range(1, 14)]
 
 
@@ -213,13 +264,17 @@ def test_a_block_that_diverged_has_an_empty_row():
 
 
 def test_before_and_after_stand_in_the_two_halves_of_a_row():
-    before, after = drawn(depth="20", disturb_layer="3")["disturb_without"]["data"][:2]
+    figure = drawn(depth="20", disturb_layer="3")["disturb_without"]
+    after, before = (
+        trace for trace in figure["data"] if trace["type"] == "heatmap" and trace["name"] in ("before", "after")
+    )
     assert before["y"] == after["y"]
     assert len(before["y"]) == 2 * 18
     assert [row[0] is None for row in before["z"]] == [False, True] * 18
     assert [row[0] is None for row in after["z"]] == [True, False] * 18
     few = drawn(disturb_layer="2")["disturb_without"]["data"]
-    assert {trace["name"] for trace in few[:2]} == {"before", "after"}
+    few = [trace for trace in few if trace["mode"] == "lines" and trace["name"] in ("before", "after")]
+    assert [trace["name"] for trace in few] == ["after", "before"]
     assert few[0]["line"]["dash"] != few[1]["line"]["dash"]
 
 
@@ -250,11 +305,14 @@ def test_little_that_is_removed_is_drawn_large_and_the_axis_says_where_it_ends()
         assert ("the axis ends at" in figure["layout"]["meta"]["note"]) == (high < 100)
 
 
-def test_the_opened_joint_is_a_share_of_all_its_numbers():
-    figure = drawn(joint="norm2")["joint"]
+def test_the_opened_joints_outline_has_the_mean_and_the_deviation_of_its_numbers():
+    answer = orjson.loads(to_json(answer_of(viewed(joint="norm2"))))
+    figure = answer["figures"]["joint"]
     assert figure["layout"]["title"]["text"] == "z or BN(z) of block 2"
-    for trace in figure["data"]:
-        assert 99 < sum(trace["y"]) <= 100.01
+    for trace, passes in zip(figure["data"], answer["joint"]["columns"].values(), strict=True):
+        mean, sd = spread((np.array(trace["x"]), np.array(trace["y"])))
+        assert sd == pytest.approx(passes["before"]["sd"], rel=0.08)
+        assert mean == pytest.approx(passes["before"]["mean"], abs=0.1 * sd)
     assert drawn(joint="norm2", notation="lecture")["joint"]["layout"]["title"]["text"] == "Z or Ẑ of block 2"
 
 

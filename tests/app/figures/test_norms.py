@@ -40,7 +40,7 @@ def test_before_and_after_share_one_axis(query):
     for axis in axes:
         assert axis["range"] == axes[0]["range"]
         assert axis["ticktext"] == axes[0]["ticktext"]
-    symlog = "symlog" in axes[0]["title"]["text"]
+    symlog = "asinh" in axes[0]["title"]["text"]
     assert symlog == (query.get("situation") == "huge_channel" or query.get("source") == "wine")
 
 

@@ -1,4 +1,4 @@
-"""The map of many features: shares of all values, neighbours pooled."""
+"""The map of many features: densities, neighbours pooled."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from bncore.summary import histogram, summarize
 
 
 def stage(values, axis):
-    return Stage("x", values, summarize(values), histogram(values, axis, 10))
+    return Stage("x", values, summarize(values), histogram(values, axis))
 
 
 @pytest.mark.parametrize("features", [17, 64, 65, 100, 128, 1000])
@@ -25,18 +25,24 @@ def test_pooling_keeps_every_count_in_at_most_64_rows(features):
 
 
 @pytest.mark.parametrize("features", [20, 65])
-def test_a_cell_is_the_share_of_all_of_a_features_values_those_outside_too(features):
-    values = np.tile(np.array([0.05, 0.05, 0.55, 7.0]), (features, 1))
+@pytest.mark.parametrize("kind", ["linear", "symlog"])
+def test_a_cell_is_the_density_per_unit_of_data_in_percent_of_its_rows_highest(features, kind):
+    values = np.tile(np.random.default_rng(0).random(4000), (features, 1))  # as dense everywhere
     names = [f"f{i}" for i in range(features)]
-    figure = overview_panel(stage(values, Axis("linear", 0, 1)), names, "title", "x")
-    z = np.array(figure["data"][0]["z"])
-    assert (z[:, 0] == 50).all()
-    assert (z.sum(axis=1) == 75).all()
+    axis = Axis(kind, -1.0, 5.0, 0.1)
+    z = np.array(overview_panel(stage(values, axis), names, "title", "x")["data"][0]["z"])
+    inside = axis.value(axis.edges(40))
+    within = (inside[:-1] >= 0.05) & (inside[1:] <= 0.95)
+    assert (z[:, within] >= 75).all()
+    assert (z[:, inside[1:] <= 0.0] == 0).all()
+    assert (z.max(axis=1) == 100).all()
 
 
 def test_the_map_lies_on_the_axis():
     axis = Axis("linear", -2, 3)
     (trace,) = overview_panel(stage(np.zeros((20, 4)), axis), ["f"] * 20, "title", "x")["data"]
-    np.testing.assert_allclose(trace["x"], axis.edges(10), atol=0.003)
-    assert len(trace["x"]) == 11
+    np.testing.assert_allclose(trace["x"], axis.edges(40), atol=0.003)
+    assert len(trace["x"]) == 41
     assert 0.0 in trace["x"]
+    column = list(trace["x"]).index(0.0)
+    assert (np.array(trace["z"])[:, column] == 100).all()
