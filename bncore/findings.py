@@ -9,15 +9,15 @@ from numpy.typing import NDArray
 
 from bncore.activations import ACTIVATIONS
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
-from bncore.lift import LEAST
+from bncore.held import LEVEL, hold_mean, hold_var, variance_allowed
 from bncore.playground import Layer, Playground
-from bncore.summary import Floats, row_blocks
+from bncore.sampling_law import TELLING, SamplingLaw, sampling_law
+from bncore.saturation import mostly_saturated
+from bncore.summary import Floats, Summary
 
 NEAR_ZERO_GAMMA = 0.01
-MOSTLY_SATURATED = 0.9
-STANDARD_ERRORS = 3.0
 NOTABLE_GAP = 0.1
-BEYOND_NOISE = 3.0  # times the gap that the batch's own sampling explains
+FEW = 16  # of fewer examples all may be alike by chance: half a ReLU's are 0, of 16 all once in 65,536 times
 
 
 @dataclass(frozen=True)
@@ -36,87 +36,39 @@ class Finding:
     values: tuple[float, ...]
 
 
-@dataclass(frozen=True)
-class Noise:
-    """Standard errors of one batch's mean and variance, and these two themselves, per feature (D,).
-
-    Examples are independent, an example's positions need not be: with m_j an example's mean of (x - mean) and v_j of
-    (x - mean)^2, the squared errors are the unbiased variances of m_j and of v_j over N. For (N, D) data they estimate
-    sigma^2/N and var^2 (rho + 2)/N, rho the excess kurtosis (Luo et al. 2019).
-    """
-
-    mean: Floats
-    var: Floats
-    batch_mean: Floats
-    batch_var: Floats
-
-    @property
-    def shift(self) -> Floats:
-        """Noise of x_hat's location, in deviations; 0 for a constant feature, and where float64 holds no squares."""
-        return _over(self.mean, np.sqrt(self.batch_var), self.batch_var)
-
-    @property
-    def scale(self) -> Floats:
-        """Relative noise of x_hat's scale; 0 for a constant feature, and where float64 does not hold the squares."""
-        return _over(self.var, 2.0 * self.batch_var, self.batch_var)
-
-    @property
-    def gap(self) -> Floats:
-        """How far x_hat by this batch's statistics and x_hat by the true ones are apart for no other reason (RMS)."""
-        apart: Floats = np.hypot(self.shift, self.scale)
-        return apart
-
-
-def _over(error: Floats, size: Floats, var: Floats) -> Floats:
-    """error / size, and 0 where float64 does not hold the squares that `var` and the error are made of."""
-    held = (var >= LEAST) & np.isfinite(size) & np.isfinite(error)
-    return np.divide(error, size, out=np.zeros_like(error), where=held)
-
-
-def statistics_noise(rows: NDArray[np.floating], positions: int) -> Noise:
-    """The noise of mean and variance of features × numbers (D, N·positions), of two or more examples."""
-    parts = [_noise(rows[block].astype(np.float64, copy=False), positions) for block in row_blocks(*rows.shape)]
-    return Noise(*(np.concatenate(part) for part in zip(*parts, strict=True)))
-
-
-def _noise(values: Floats, positions: int) -> tuple[Floats, Floats, Floats, Floats]:
-    mean = values.mean(axis=1)
-    centred = values - mean[:, None]
-    mean_error = _error(centred, positions)
-    np.square(centred, out=centred)
-    return mean_error, _error(centred, positions), mean, centred.mean(axis=1)
-
-
-def _error(values: Floats, positions: int) -> Floats:
-    """The standard error of the mean of (D, N·positions)."""
-    per_example = values if positions == 1 else values.reshape(len(values), -1, positions).mean(axis=2)
-    error: Floats = per_example.std(axis=1, ddof=1) / np.sqrt(per_example.shape[1])
-    return error
-
-
-@np.errstate(over="ignore")
-def findings(shown: Playground, running_mean: Floats | None = None, running_var: Floats | None = None) -> list[Finding]:
+@np.errstate(over="ignore", invalid="ignore")
+def findings(
+    shown: Playground, running_mean: NDArray[np.floating] | None = None, running_var: NDArray[np.floating] | None = None
+) -> list[Finding]:
     """All findings on a playground's result, warnings first; each of the running statistics is held against the batch.
 
-    A single example says nothing about noise, so it is held against nothing.
+    How a sound layer's statistics stray is `bncore.sampling_law`'s, what is beyond that is `bncore.held`'s.
     """
-    found = [*_of_the_layer(shown)]
+    x = shown.stages["x"].values
+    law = sampling_law(x, shown.positions)
+    resolution = max(_resolution(values) for values in (x, running_mean, running_var) if values is not None)
+    mean, var = (None if values is None else values.astype(np.float64) for values in (running_mean, running_var))
+    found = [*_of_the_layer(shown), *_of_running_statistics(shown, law, mean, var, resolution)]
     if shown.examples > 1:
-        noise = statistics_noise(shown.stages["x"].values, shown.positions)
-        found += _of_running_statistics(shown, noise, running_mean, running_var)
-        found.append(_noise_finding(noise, shown.examples))
+        found.append(_noise_finding(law, shown.stages["x"].summary))
     return sorted(found, key=lambda finding: finding.severity != "warning")
+
+
+def _resolution(values: NDArray[np.floating]) -> float:
+    return float(np.finfo(values.dtype).eps)
 
 
 def _of_the_layer(shown: Playground) -> Iterator[Finding]:
     layer, x = shown.layer, shown.stages["x"].summary
     name, measured = ("variance", x.sd**2) if layer.eps_placement == "variance" else ("deviation", x.sd)
     constant = x.low == x.high
+    few = f"{shown.examples} {'examples' if shown.examples > 1 else 'example'}"
+    perhaps = f" With {few} this can be chance." if shown.examples < FEW else ""
     if shown.examples * shown.positions > 1:
         yield from _where(
             constant, x.mean, "constant", "warning", "Constant in this batch",
-            "Every example has the same value: in training x̂ is 0 and y is β, and only ε stands below the gradient.",
-            "value", badness=np.zeros_like(x.mean),
+            "Every example has the same value: in training x̂ is 0 and y is β, and only ε stands below the gradient."
+            + perhaps, "value", badness=np.zeros_like(x.mean),
         )  # fmt: skip
     elif layer.mode == "train":
         yield from _where(
@@ -127,7 +79,8 @@ def _of_the_layer(shown: Playground) -> Iterator[Finding]:
     yield from _where(
         (measured <= layer.eps) & ~constant, measured, "variance_below_eps", "warning",
         f"The {name} is at or below ε",
-        "Here ε, not the data, decides the scale of x̂: its deviation stays well below 1.", name, badness=-measured,
+        f"Here ε, not the data, decides the scale of x̂: its deviation stays well below 1.{perhaps}", name,
+        badness=-measured,
     )  # fmt: skip
     gamma = shown.forward.gamma
     given = not isinstance(layer.gamma, str)  # one that undoes the normalization is small where the deviation is
@@ -139,69 +92,89 @@ def _of_the_layer(shown: Playground) -> Iterator[Finding]:
     known = "d_activation" in shown.stages  # a given dy lies below an activation that nobody named
     f = ACTIVATIONS[layer.activation].title
     yield from _where(
-        shown.saturation >= MOSTLY_SATURATED, shown.saturation, "saturated", "warning",
+        mostly_saturated(shown), shown.saturation, "saturated", "warning",
         f"{f} is flat or dead almost everywhere" if known else f"If {f} follows, it is flat or dead almost everywhere",
-        "Hardly any gradient passes f at these inputs; another β, or in a squashing f a smaller γ, would change it."
+        "Hardly any gradient passes f at these inputs, by more than chance; another β, or in a squashing f a smaller "
+        "γ, would change it."
         + ("" if known else " The data do not say which f follows: choose it as the activation."),
         "share saturated",
     )  # fmt: skip
 
 
 def _of_running_statistics(
-    shown: Playground, noise: Noise, mean: Floats | None, var: Floats | None
+    shown: Playground, law: SamplingLaw, mean: Floats | None, var: Floats | None, resolution: float
 ) -> Iterator[Finding]:
+    off = np.zeros(len(law.mean), dtype=bool)
     if mean is not None:
-        off = np.abs(mean - noise.batch_mean) * reciprocal(noise.mean)
+        held = hold_mean(law, mean, var, resolution)
+        off |= held.off
         yield from _where(
-            off > STANDARD_ERRORS, off, "running_mean_off", "warning", "The running mean is not this batch's",
-            f"They differ by more than {STANDARD_ERRORS:g} standard errors of this batch's mean: other data, too few "
-            "updates, or weights that moved since.", "standard errors",
-        )  # fmt: skip
-    if var is not None:
-        off = np.abs(var - noise.batch_var) * reciprocal(noise.var)
-        yield from _where(
-            off > STANDARD_ERRORS, off, "running_var_off", "warning", "The running variance is not this batch's",
-            f"They differ by more than {STANDARD_ERRORS:g} standard errors of this batch's variance.",
+            held.off, held.errors, "running_mean_off", "warning", "The running mean is not this batch's",
+            f"Other data, too few updates, or weights that moved since. {_rule(law)} {_error_words(law, var is None)}",
             "standard errors",
         )  # fmt: skip
+    if var is not None:
+        held = hold_var(law, var, resolution)
+        off |= held.off
+        yield from _where(
+            held.off, held.errors, "running_var_off", "warning", "The running variance is not this batch's",
+            f"Other data, too few updates, or weights that moved since. {_rule(law)} Errors are those of a sample "
+            "variance: χ²'s, wider for heavy tails.", "standard errors",
+        )  # fmt: skip
     if mean is not None and var is not None:
-        yield from _of_the_gap(shown, noise, mean, var)
+        yield from _of_the_gap(shown, law, mean, var, off)
 
 
-def _of_the_gap(shown: Playground, noise: Noise, mean: Floats, var: Floats) -> Iterator[Finding]:
-    gap = mode_gap(shown.layer, noise, mean, var)
-    notable = (gap > NOTABLE_GAP) & (gap > BEYOND_NOISE * noise.gap)
-    explained = float(noise.gap[notable].max(initial=0.0))
+def _rule(law: SamplingLaw) -> str:
+    return (
+        f"Chance at N = {law.examples:,} does not explain it: that tells at most 1 in {round(1 / LEVEL)} healthy "
+        f"layers of bell-shaped data so, and of others at most {100 * LEVEL:g} % of the healthy features."
+    )
+
+
+def _error_words(law: SamplingLaw, own: bool) -> str:
+    times = f"{variance_allowed(law, own).max():.3g}"
+    by = "this batch's biased variance" if own else "the running variance, which may be biased and has its own noise"
+    alike = ", or less, as far as an image's positions are unlike" if law.positions > 1 and law.examples > 1 else ""
+    return f"One standard error is σ/√N{alike}, with σ² {times} times {by}."
+
+
+def _of_the_gap(
+    shown: Playground, law: SamplingLaw, mean: Floats, var: Floats, off: NDArray[np.bool_]
+) -> Iterator[Finding]:
+    gap = mode_gap(shown.layer, law, mean, var)
     yield from _where(
-        notable, gap, "mode_gap", "warning", "Training and inference give different outputs",
+        (gap > NOTABLE_GAP) & off, gap, "mode_gap", "warning", "Training and inference give different outputs",
         "The root mean square of y(train) − y(inference) over this batch, in units of |γ|: above "
-        f"{NOTABLE_GAP:g}, and more than {BEYOND_NOISE:g} times what chance explains at N = {shown.examples:,} (here "
-        f"up to {explained:.2g}).", "|γ|",
+        f"{NOTABLE_GAP:g}, where a running statistic is farther off than chance explains at N = {law.examples:,}.",
+        "|γ|",
     )  # fmt: skip
 
 
-def mode_gap(layer: Layer, noise: Noise, running_mean: Floats, running_var: Floats) -> Floats:
+def mode_gap(layer: Layer, law: SamplingLaw, running_mean: Floats, running_var: Floats) -> Floats:
     """Root mean square over the batch of x_hat(train) - x_hat(inference), per feature (D,).
 
     With z = (x - mean)/sigma the difference is z (sigma/s - sigma/s') - (mean - running_mean)/s', where <z> = 0 and
     <z^2> = 1.
     """
     scale = EPS_PLACEMENTS[layer.eps_placement].scale
-    train, inference = (reciprocal(scale(var, layer.eps)) for var in (noise.batch_var, running_var))
-    gap: Floats = np.hypot(
-        np.sqrt(noise.batch_var) * (train - inference), (noise.batch_mean - running_mean) * inference
-    )
+    train, inference = (reciprocal(scale(var, layer.eps)) for var in (law.var, running_var))
+    gap: Floats = np.hypot(np.sqrt(law.var) * (train - inference), (law.mean - running_mean) * inference)
     return gap
 
 
-def _noise_finding(noise: Noise, examples: int) -> Finding:
-    worst = np.argsort(-noise.shift, kind="stable")
-    shift, scale = median(noise.shift.tolist()), median(noise.scale.tolist())
+def _noise_finding(law: SamplingLaw, x: Summary) -> Finding:
+    varies = x.low < x.high
+    shift = np.where(varies, np.sqrt(law.mean_share), 0.0)
+    worst = np.argsort(-shift, kind="stable")
+    moved, scaled = (median(values[varies].tolist() or [0.0]) for values in (shift, law.deviation_error()))
+    about = "about" if law.positions == 1 else "up to about"
+    few = " The latter is that of a bell: so few do not show their tails." if law.examples < TELLING else ""
     return Finding(
-        "statistics_noise", "note", f"How noisy the statistics are at N = {examples}",
-        f"At this batch size the mean is uncertain by about {shift:.2g} deviations, which shifts x̂, and the deviation "
-        f"by about {100 * scale:.2g} %, which scales it (one standard error, the median feature).",
-        "shift of x̂", tuple(worst.tolist()), tuple(noise.shift[worst].tolist()),
+        "statistics_noise", "note", f"How noisy the statistics are at N = {law.examples:,}",
+        f"From batch to batch the mean strays by {about} {moved:#.3g} deviations, which shifts x̂, and the deviation "
+        f"by {about} {100 * scaled:#.3g} %, which scales it (one standard error, the median feature).{few}",
+        "shift of x̂", tuple(worst.tolist()), tuple(shift[worst].tolist()),
     )  # fmt: skip
 
 

@@ -95,8 +95,9 @@ def playground(
 ) -> Playground:
     """Everything that the playground shows of `x` (N, ..., D, ...).
 
-    `dy`, of the shape of `x`, replaces the gradient from the upstream of `layer`. `rng` serves the upstreams that draw
-    numbers; `classes` is how many classes `labels` (N,) may name (default: as many as they do).
+    Inference normalizes by the running statistics; training neither takes nor moves them. `dy`, of the shape of `x`,
+    replaces the gradient from the upstream of `layer`. `rng` serves the upstreams that draw numbers; `classes` is how
+    many classes `labels` (N,) may name (default: as many as they do).
     Raises what `forward`, `backward` and the upstreams raise, and BadParameter for a result that its dtype cannot
     hold.
     """
@@ -157,9 +158,10 @@ def _normalize(
         divided = denominator(found, EPS_PLACEMENTS[layer.eps_placement], layer.eps)
         gamma = divided.scale if isinstance(gamma, str) else gamma
         beta = found.mean if isinstance(beta, str) else beta
+    running = (running_mean, running_var) if layer.mode == "inference" else (None, None)
     return forward(
         rows, gamma, beta, eps=layer.eps, eps_placement=layer.eps_placement, feature_axis=0, mode=layer.mode,
-        running_mean=running_mean, running_var=running_var,
+        running_mean=running[0], running_var=running[1],
     )  # fmt: skip
 
 

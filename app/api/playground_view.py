@@ -7,7 +7,7 @@ import numpy as np
 from app.api.layer_query import check_features, in_terms_of_the_query
 from app.api.playground_query import PlaygroundFields
 from app.api.source_query import RUNNING_STREAM, UPSTREAM_STREAM
-from app.batches.batch import Batch, Source
+from app.batches.batch import Array, Batch, Source
 from app.errors import InvalidQuery
 from app.figures.playground import Shown
 from bncore.errors import BatchNormError
@@ -103,11 +103,11 @@ def _with_notes(batch: Batch) -> Batch:
     return replace(batch, warnings=(*batch.warnings, text))
 
 
-def _held(batch: Batch, running: Running | None) -> tuple[Floats | None, Floats | None]:
-    """The running statistics that the findings hold against the batch: an upload's own before seeded ones."""
+def _held(batch: Batch, running: Running | None) -> tuple[Array | None, Array | None]:
+    """The running statistics that the findings hold against the batch: an upload's own, as it has them, or seeded."""
+    mean, var = (batch.given.get(name) for name in PAIR)
     seeded = (running.mean, running.var) if running else (None, None)
-    mean, var = _own(batch)
-    return (mean, var) if mean is not None or var is not None else seeded
+    return seeded if mean is None and var is None else (mean, var)
 
 
 def _own(batch: Batch) -> tuple[Floats | None, Floats | None]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.figures.numbers import counted, three
 from bncore.findings import Finding
+from bncore.held import MOST_ERRORS
 from bncore.playground import Playground
 
 ROWS = {
@@ -16,7 +17,8 @@ ROWS = {
 
 def measured(finding: Finding, value: float) -> str:
     """What was measured of one feature, in the frameworks' notation."""
-    return ROWS.get(finding.id, "{measure} {value}").format(
+    counted_up = finding.measure == "standard errors" and value >= MOST_ERRORS
+    return ("over " if counted_up else "") + ROWS.get(finding.id, "{measure} {value}").format(
         measure=finding.measure, value=three(value), percent=percent(value)
     )
 

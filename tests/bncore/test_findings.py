@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from bncore import forward
-from bncore.findings import findings, mode_gap, statistics_noise
+from bncore.findings import findings, mode_gap
 from bncore.playground import Layer, playground
 from bncore.running import cold_start, updated
+from bncore.sampling_law import sampling_law
 from bncore.statistics import statistics
 
 placements = pytest.mark.parametrize("eps_placement", ["variance", "deviation"])
@@ -121,29 +122,10 @@ def test_a_healthy_layer_is_not_warned_of_a_mode_gap(examples):
         x, mean, var = trained(seed, examples)
         rows = found(x, Layer(), mean, var)
         warned += len(rows["mode_gap"].features) if "mode_gap" in rows else 0
-        gap = mode_gap(Layer(), statistics_noise(np.ascontiguousarray(x.T), 1), mean, var)
+        gap = mode_gap(Layer(), sampling_law(np.ascontiguousarray(x.T), 1), mean, var)
         above += int((gap > 0.1).sum())
     assert warned <= 1
     assert above > 500
-
-
-def test_the_mode_gap_says_how_much_of_it_chance_explains():
-    x = drawn(25)
-    row = found(x, None, x.mean(axis=0) + np.array([0.0, 9.0, 0.0]), x.var(axis=0))["mode_gap"]
-    noise = statistics_noise(np.ascontiguousarray(x.T), 1)
-    assert row.features == (1,)
-    assert f"3 times what chance explains at N = 25 (here up to {noise.gap[1]:.2g})" in row.explanation
-
-
-@pytest.mark.parametrize("errors", [2.5, 3.5])
-def test_running_statistics_are_held_against_three_standard_errors(errors):
-    x = drawn()
-    noise = statistics_noise(np.ascontiguousarray(x.T), 1)
-    rows = found(x, None, x.mean(axis=0) + errors * noise.mean, x.var(axis=0) - errors * noise.var)
-    assert ("running_mean_off" in rows) == ("running_var_off" in rows) == (errors > 3)
-    if errors > 3:
-        np.testing.assert_allclose(rows["running_mean_off"].values, errors, rtol=1e-9)
-        np.testing.assert_allclose(rows["running_var_off"].values, errors, rtol=1e-9)
 
 
 @placements
@@ -157,7 +139,7 @@ def test_the_mode_gap_is_that_of_the_outputs_themselves(eps_placement, eps, runn
     train = forward(x, gamma, **kept).y
     inference = forward(x, gamma, mode="inference", **kept, **running).y
     expected = np.sqrt(np.square(train - inference).mean(axis=0)) / np.abs(gamma)
-    gap = mode_gap(Layer(**kept), statistics_noise(np.ascontiguousarray(x.T), 1), *running.values())
+    gap = mode_gap(Layer(**kept), sampling_law(np.ascontiguousarray(x.T), 1), *running.values())
     np.testing.assert_allclose(gap, expected, rtol=1e-9, atol=1e-12)
 
 
@@ -169,39 +151,73 @@ def test_a_notable_mode_gap_is_found_in_both_modes(mode):
     assert rows["mode_gap"].values[0] == pytest.approx(1.0 / np.sqrt(x.var(axis=0)[1] + 1e-5), rel=1e-9)
 
 
-@pytest.mark.parametrize(("name", "positions"), [("normal", 1), ("uniform", 1), ("normal", 4), ("repeated", 4)])
-def test_noise_is_what_many_batches_show(name, positions):
-    """Held at 5 standard errors of the Monte Carlo estimate; `repeated` positions carry no information of their own."""
-    rng, batches, examples = np.random.default_rng(7), 4000, 64
-    shape = (batches, examples, positions)
-    draws = {
-        "normal": rng.standard_normal(shape),
-        "uniform": rng.random(shape),
-        "repeated": np.repeat(rng.standard_normal((batches, examples, 1)), positions, axis=2),
-    }[name]
-    rows = draws.reshape(batches, -1)
-    estimated = statistics_noise(rows, positions)
-    for estimates, seen in ((estimated.mean, rows.mean(axis=1)), (estimated.var, rows.var(axis=1))):
-        spread = seen.var(ddof=1)
-        error = spread * np.sqrt(2 / batches) + np.square(estimates).std() / np.sqrt(batches)
-        assert abs(np.square(estimates).mean() - spread) < 5 * error
+@pytest.mark.parametrize(("examples", "percent"), [(2, 42.6), (3, 37.8), (4, 33.7), (5, 30.5)])
+def test_few_examples_are_told_the_noise_of_a_bell_and_that_it_is_one(examples, percent):
+    note = found(drawn(examples), Layer(activation="identity"))["statistics_noise"]
+    assert f"{1 / np.sqrt(examples):#.3g} deviations" in note.explanation
+    assert f"{percent} %" in note.explanation
+    assert "that of a bell" in note.explanation
 
 
-def test_the_noise_of_the_mean_is_not_understated_in_a_tiny_batch():
-    rows = np.random.default_rng(0).standard_normal((20_000, 3))
-    assert np.square(statistics_noise(rows, 1).mean).mean() == pytest.approx(1 / 3, rel=0.05)
+def test_many_examples_are_told_the_noise_of_their_own_tails():
+    rng, told = np.random.default_rng(3), {}
+    for name, x in {"bell": rng.standard_normal((400, 64)), "heavy": rng.laplace(size=(400, 64))}.items():
+        text = found(x)["statistics_noise"].explanation
+        assert "bell" not in text
+        told[name] = float(text.split(" %")[0].split()[-1])
+    assert told["bell"] == pytest.approx(100 / np.sqrt(2 * 400), rel=0.03)
+    assert told["heavy"] == pytest.approx(100 * np.sqrt(5 / (4 * 400)), rel=0.05)
 
 
-def test_the_noise_of_independent_examples_is_the_textbooks():
-    noise = statistics_noise(np.random.default_rng(3).standard_normal((1, 100_000)), 1)
-    assert noise.shift[0] == pytest.approx(1 / np.sqrt(100_000), rel=0.01)
-    assert noise.scale[0] == pytest.approx(1 / np.sqrt(2 * 100_000), rel=0.02)
+def test_a_constant_feature_and_tiny_numbers_have_a_noise_of_their_own():
+    x = drawn(4) * 1e-200
+    x[:, 1] = 0.1
+    note = found(x, Layer(eps=0.0, activation="identity"))["statistics_noise"]
+    assert dict(zip(note.features, note.values, strict=True)) == {0: 0.5, 2: 0.5, 1: 0.0}
 
 
-def test_the_noise_of_a_large_batch_is_that_of_its_parts(monkeypatch):
-    rows = np.random.default_rng(0).standard_normal((5, 40))
-    whole = statistics_noise(rows, 2)
-    monkeypatch.setattr("bncore.summary.BLOCK", 80)
-    parted = statistics_noise(rows, 2)
-    np.testing.assert_array_equal(parted.mean, whole.mean)
-    np.testing.assert_array_equal(parted.var, whole.var)
+@pytest.mark.parametrize("mode", ["train", "inference"])
+@pytest.mark.parametrize("shape", [(1, 3, 8, 8), (1, 3)])
+def test_one_image_or_example_far_from_the_running_statistics_is_found(mode, shape):
+    x = np.random.default_rng(0).standard_normal(shape)
+    told = {"running_mean_off", "running_var_off", "mode_gap"}
+    assert not told & set(found(x, Layer(mode=mode), np.zeros(3), np.ones(3)))
+    for off in (-100.0, 100.0):
+        rows = found(x, Layer(mode=mode), np.full(3, off), np.ones(3))
+        assert sorted(rows["running_mean_off"].features) == [0, 1, 2]
+        assert rows["mode_gap"].values == pytest.approx((100.0,) * 3, rel=0.03)
+
+
+def test_equal_rows_and_statistics_of_nothing_are_never_counted_in_more_than_a_thousand_errors():
+    x = np.array([[0.5, 1.25, -0.3]] * 2)
+    assert "running_var_off" not in found(x, None, np.zeros(3), np.ones(3))
+    rows = found(drawn(50), None, np.full(3, 1e9), np.zeros(3))
+    for name in ("running_mean_off", "running_var_off"):
+        assert rows[name].values == (1000.0,) * 3
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_constant_feature_and_its_rounded_running_statistics_agree(dtype):
+    x = np.tile(np.array([0.1, -3.0], dtype), (64, 1))
+    mean = np.nextafter(x[0], np.inf, dtype=dtype)
+    assert set(found(x, Layer(activation="identity"), mean, np.zeros(2, dtype))) == {"constant", "statistics_noise"}
+
+
+def test_a_finding_states_its_rule_and_how_often_it_is_wrong():
+    x = drawn(64)
+    rows = found(x, None, x.mean(axis=0) + 9.0, 9.0 * x.var(axis=0))
+    for name in ("running_mean_off", "running_var_off"):
+        assert "at most 1 in 100 healthy layers" in rows[name].explanation
+        assert "1 % of the healthy features" in rows[name].explanation
+    assert f"σ² {64 / 63 * 20 / 19:.3g} times the running variance" in rows["running_mean_off"].explanation
+    alone = found(x, None, x.mean(axis=0) + 9.0)["running_mean_off"].explanation
+    assert f"σ² {64 / 63:.3g} times this batch's biased variance" in alone
+
+
+@pytest.mark.parametrize("examples", [2, 8, 15, 16])
+def test_what_few_examples_can_have_by_chance_is_said_to_be_that(examples):
+    x = drawn(examples)
+    x[:, 1] = 3.0
+    row = found(x, Layer(activation="identity", eps=100.0))
+    for name in ("constant", "variance_below_eps"):
+        assert (f"With {examples} examples this can be chance." in row[name].explanation) == (examples < 16)
