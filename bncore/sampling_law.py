@@ -125,11 +125,13 @@ def _moderated(own: Floats, live: NDArray[np.bool_], examples: int, unknown: flo
     """Each feature's own estimate, of N - 1 degrees of freedom, drawn to the average over the features.
 
     Few examples tell little of one feature: the average counts as `BORROWED` degrees more (Smyth, "Linear models and
-    empirical Bayes methods", 2004, equation 3). Into it goes one degree of what is to be feared, `unknown`.
+    empirical Bayes methods", 2004, equation 3). Into it goes one degree of what is to be feared, `unknown`;
+    and the average stands at features that are not `live`, where there is nothing to estimate.
     """
     degrees = examples - 1
     all_degrees = int(live.sum()) * degrees
     average = (degrees * own[live].sum() + unknown) / (all_degrees + 1)
     borrowed = min(BORROWED, all_degrees)
-    found: Floats = (borrowed * average + degrees * own) / (borrowed + degrees)
+    found: Floats = np.full_like(own, average)
+    found[live] = (borrowed * average + degrees * own[live]) / (borrowed + degrees)
     return found

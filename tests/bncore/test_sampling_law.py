@@ -99,6 +99,14 @@ def test_a_constant_feature_does_not_move_the_others():
     assert law.excess == pytest.approx(others.excess, nan_ok=True)
 
 
+@pytest.mark.parametrize("features", [1, 3])
+def test_constant_images_have_a_law_too(features):
+    law = sampling_law(np.full((features, 32), 0.1), 16)
+    assert (law.share == 1.0).all()
+    assert np.isfinite(law.degrees(law.tails)).all()
+    assert np.isfinite(law.deviation_error()).all()
+
+
 def test_the_law_of_a_large_batch_is_that_of_its_parts(monkeypatch):
     rows = np.random.default_rng(0).standard_normal((5, 40))
     whole = sampling_law(rows, 2)
