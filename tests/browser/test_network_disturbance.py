@@ -115,3 +115,28 @@ def test_the_opened_joint_of_a_disturbed_network_shows_both_passes_in_each_colum
     cells = network.page.locator("[data-figure=joint] .behind td").all_text_contents()
     answer = network.answer()["joint"]["columns"]["without"]
     assert float(cells[5]) == pytest.approx(answer["after"]["sd"], rel=0.01)
+
+
+def test_who_is_counted_has_a_red_edge_and_a_disturbed_product_a_word_of_its_own(network: Network) -> None:
+    network.open("depth=4&width=16&eps=0.1&disturb_layer=1")
+    rows = network.answer()["disturb"]["columns"]["with"]["joints"]
+    assert {row["noticed"] for row in rows} == {True, False}
+    for row in rows:
+        edge = expect(network.joint(row["joint"], "with"))
+        (edge.to_have_class if row["noticed"] else edge.not_to_have_class)(re.compile(r"\bnoticed\b"))
+    network.product(1).hover()
+    expect(network.page.locator("#term-tip")).to_contain_text("Press it to take that back")
+    network.product(2).hover()
+    expect(network.page.locator("#term-tip")).to_contain_text("Press it to disturb them")
+
+
+def test_without_a_norm_and_in_the_lectures_notation_the_page_follows_at_once(network: Network) -> None:
+    network.open(SMALL)
+    expect(network.page.locator("#t-parts")).to_be_visible()
+    network.page.select_option("#c-norm", "none")
+    network.page.select_option("#c-notation", "lecture")
+    expect(network.page.locator("#t-parts")).to_be_hidden()
+    expect(network.page.locator("#shown-symbol")).to_have_text("Z")
+    seen = network.page.locator("#view").inner_text()
+    assert "with BN" not in seen.replace("With BN", "with BN")
+    assert not re.search(r"(?<![A-Za-z])(γ|β|z|N)(?![A-Za-z0-9])", seen)
