@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bncore.errors import BadDtype, BadParameter, NonFiniteInput, ShapeMismatch
+from bncore.integers import first_rounded, refused
 
 Array = NDArray[Any]
 Float64 = NDArray[np.float64]
@@ -18,12 +19,16 @@ FLOATS: dict[str, np.dtype[Any]] = {name: np.dtype(name) for name in ("float16",
 def real_array(values: ArrayLike, name: str, dtype: str | None = None) -> Array:
     """`values` as float16, float32 or float64: as given, or as `dtype` says; integers and booleans become float64.
 
-    Raises BadDtype for anything that is not a real number of at most 64 bits, ShapeMismatch for ragged lists.
+    Raises BadDtype for anything that is not a real number of at most 64 bits, ShapeMismatch for ragged lists,
+    BadParameter for an integer that float64 does not hold.
     """
     array = _as_array(values, name)
     kind = array.dtype.kind
     if kind not in "biuf" or (kind == "f" and array.dtype.itemsize > 8):
         raise BadDtype(f"{name} has dtype {array.dtype}; give real numbers, at most float64.", parameter=name)
+    if (rounded := first_rounded(array)) is not None and dtype in (None, "float64"):
+        place = f"{name}[{', '.join(map(str, rounded))}]"
+        raise BadParameter(refused(place, int(array[rounded])), parameter=name)
     kept = f"float{8 * array.dtype.itemsize}" if kind == "f" else "float64"
     with np.errstate(over="ignore"):  # what does not fit becomes infinite, and is then refused with its place
         return array.astype(FLOATS[choice(dtype or kept, FLOATS, "dtype")], copy=False)

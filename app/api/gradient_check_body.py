@@ -11,11 +11,13 @@ from fastapi import Request
 from numpy.typing import NDArray
 
 from app.api.gradient_check_text import parsed, printed
+from app.api.json_arrays import check_integers
 from app.batches.uploads.npy import check_length, read_header
 from app.batches.uploads.npz import DAMAGED, MEMBERS
 from app.errors import InvalidQuery, UnreadableBatch, UploadTooLarge
 from app.settings import MEBIBYTE
 from bncore.diagnosis import Printed
+from bncore.integers import first_rounded, refused
 
 LARGEST_BODY = 16 * MEBIBYTE
 LARGEST_ARRAYS = 64 * MEBIBYTE
@@ -47,6 +49,7 @@ def fields_of(body: bytes) -> dict[str, Any]:
 
 def _json(body: bytes) -> Any:
     """JSON; what has no place in it, as NaN, is read too, so that the refusal can say where it stands."""
+    check_integers(body)
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
@@ -88,6 +91,9 @@ def array_of(content: bytes, what: str) -> Any:
         array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
     except (UnreadableBatch, *DAMAGED) as error:
         raise _damaged(error) from error
+    if array.ndim and (found := first_rounded(array)) is not None:
+        place = f"{what}[{', '.join(map(str, found))}]"
+        raise InvalidQuery(refused(place, int(array[found])), field="body", given=str(array[found]))
     return array if array.ndim else array.item()
 
 

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from app.api.gradient_check_cells import table
-from app.api.gradient_check_number import NUMBER, bounded, no_number, two_readings, unreadable
+from app.api.gradient_check_number import NUMBER, bounded, check_integer, no_number, two_readings, unreadable
 
 TOKEN = re.compile(
     rf"(?P<open>[\[(])|(?P<close>[\])])|(?P<number>{NUMBER})(?![^\s,;\[\]()])|(?P<gap>[\s,;]+)|(?P<other>.)"
@@ -96,6 +96,7 @@ class _Nest:
         """One more; refused where some commas part numbers and others might be decimal points, as in [1,5 2,5]."""
         self._count += 1
         bounded(self._count, self._field, self._most)
+        check_integer(word, self._field)
         row = self._stack[-1]
         if self._last == "number":
             self._gaps.add("," if self._gap == "," else "," * self._gap.count(",") + " ")

@@ -4,6 +4,7 @@ import math
 import re
 
 from app.errors import InvalidQuery, shortened
+from bncore.integers import refused, rounded_text
 
 TEXTS = "nested lists, NumPy's print of an array, or rows of numbers"
 NUMBER = r"[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,5})?|[nN]a[nN]|[iI]nf(?:inity)?)"
@@ -14,7 +15,14 @@ def number(word: str, field: str) -> str:
     """The word, if it is a number."""
     if not re.fullmatch(NUMBER, word):
         raise no_number(word, field)
+    check_integer(word, field)
     return word
+
+
+def check_integer(word: str, field: str) -> None:
+    """Refuses an integer that float64 does not hold."""
+    if (value := rounded_text(word)) is not None:
+        raise unreadable(refused(f"A number of {field}", value), field, word)
 
 
 def digits_of(word: str) -> int:

@@ -15,9 +15,12 @@ from pydantic import BaseModel, ValidationError
 from app.errors import InvalidQuery, UploadTooLarge
 from app.problems import findings
 from app.settings import MEBIBYTE, Settings
+from bncore.integers import refused, rounded_text
 
 LARGEST_BODY = 64 * MEBIBYTE
 NOT_FINITE = re.compile(rb"\b(?:NaN|-?Infinity)\b")
+INTEGER = re.compile(rb"[\[,: \t\r\n](-?[0-9]{16,})(?![\w.])")
+"""What may be an integer beyond 2^53, behind what stands before a number of JSON; not the digits of a fraction."""
 NESTED: dict[str, Any] = {"type": "array", "items": {}}
 NESTED_OR_NULL: dict[str, Any] = {"anyOf": [NESTED, {"type": "null"}]}
 
@@ -46,6 +49,7 @@ async def answered(request: Request, answer: Callable[[bytes], bytes]) -> Respon
 
 def read(body: bytes, model: type[Model]) -> Model:
     """The body as `model`; raises InvalidQuery for what is no JSON, RequestValidationError for wrong fields."""
+    check_integers(body)
     try:
         return model.model_validate(orjson.loads(body))
     except orjson.JSONDecodeError as error:
@@ -54,6 +58,13 @@ def read(body: bytes, model: type[Model]) -> Model:
         raise InvalidQuery(detail, field="body", allowed="a JSON object") from error
     except ValidationError as error:
         raise RequestValidationError(findings(error, model)) from error
+
+
+def check_integers(body: bytes) -> None:
+    """Raises InvalidQuery for an integer of a JSON text that float64, as which all is computed, does not hold."""
+    for found in INTEGER.finditer(body):
+        if (value := rounded_text(found[1].decode())) is not None:
+            raise InvalidQuery(refused("A number of the body", value), field="body", given=str(value))
 
 
 def numbers(values: Any, field: str) -> NDArray[Any]:

@@ -10,6 +10,7 @@ from app.batches.batch import Array, Batch
 from app.batches.datasets import sample
 from app.batches.uploads.table import unique
 from app.errors import InvalidQuery, UnreadableBatch
+from bncore.integers import refused, rounded_text
 
 MAX_ROWS = 64
 MAX_COLUMNS = 16
@@ -58,12 +59,14 @@ def split_cells(row: str) -> list[str]:
 
 def _parse_cell(cell: str, row: int, column: int) -> float:
     text = cell.replace("−", "-")
+    quoted, place = cell[:QUOTED], f"Row {row}, column {column} (example {row - 1} of x{column - 1})"
     if NUMBER.fullmatch(text) and not math.isinf(value := float(text)):
+        if (whole := rounded_text(text)) is not None:
+            raise _unreadable(refused(place, whole), quoted)
         return value
-    quoted = cell[:QUOTED]
     why = "not a finite number" if not NUMBER.fullmatch(text) else "too large for a float64"
     said = f"is {quoted!r}, which is {why}" if text else "is empty"
-    raise _unreadable(f"Row {row}, column {column} (example {row - 1} of x{column - 1}) {said}.", quoted)
+    raise _unreadable(f"{place} {said}.", quoted)
 
 
 def _check_rectangular(table: list[list[float]]) -> None:

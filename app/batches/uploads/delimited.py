@@ -13,6 +13,7 @@ from app.batches.batch import Array
 from app.batches.uploads.blocks import arrow_table, parsed_blocks
 from app.batches.uploads.cells import cell_kind, number_pattern
 from app.batches.uploads.dialect import Dialect, dialect_of
+from app.batches.uploads.integers import FIRST, check_cells
 from app.batches.uploads.labels import Codes, unknown_label
 from app.batches.uploads.missing import FILL, NO_ROWS, row_blocks, save_bad_rows
 from app.batches.uploads.parsed import LABELS, Missing, Parsed, X, mapped
@@ -104,16 +105,19 @@ def _read(upload: Path, dialect: Dialect, columns: Columns, folder: Path, limit:
     hints = grouped_hint(dialect.grouped, [name for name in dialect.names if name not in columns.types])
     check_columns(columns.features, dialect.names, hints)
     codes = Codes(columns.label)
-    bad, bad_cells = [NO_ROWS], 0
+    bad, bad_cells, large = [NO_ROWS], 0, False
     with RowWriter(folder / X, len(columns.features), FLOAT, limit) as writer:
         for block in parsed_blocks(upload, dialect, lambda data: _block(data, dialect, columns)):
             bad.append(block.bad + writer.rows)
             bad_cells += block.bad_cells
+            large = large or bool((np.abs(block.x) >= FIRST).any())
             if block.labels is not None:
                 codes.add(block.labels)
             writer.write(block.x)
     if not writer.rows:
         raise no_rows(dialect.names)
+    if large:
+        check_cells(upload, dialect, columns.features)
     if empty := _empty(folder, columns) if sum(map(len, bad)) == writer.rows else ():
         return _read(upload, dialect, _without(columns, empty), folder, limit)
     if columns.label:

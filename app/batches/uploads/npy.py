@@ -8,6 +8,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy_format
 
+from app.batches.uploads.integers import check_arrays
 from app.batches.uploads.missing import missing_of_arrays
 from app.batches.uploads.parsed import Parsed, mapped
 from app.batches.uploads.reading import Reading
@@ -46,7 +47,9 @@ def read_npy(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed
     header = header_of_file(upload)
     check_limit(header, NAME, limit)
     check_batch(header, NAME)
-    return Parsed(in_place=True, missing=missing_of_arrays({NAME: mapped(upload)}, folder))
+    arrays = {NAME: mapped(upload)}
+    check_arrays(arrays)
+    return Parsed(in_place=True, missing=missing_of_arrays(arrays, folder))
 
 
 def header_of_file(upload: Path) -> Header:

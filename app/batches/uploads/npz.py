@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from app.batches.uploads import layer
+from app.batches.uploads.integers import check_arrays
 from app.batches.uploads.labels import encode, unknown_label
 from app.batches.uploads.missing import missing_of_arrays
 from app.batches.uploads.npy import Header, check_batch, check_length, check_limit, is_numeric, read_header
@@ -47,6 +48,7 @@ def read_npz(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed
         able = label_arrays(arrays, arrays[name].shape[0])
         label_names = _extract_labels(archive, able, reading.label, folder)
     x, brought = mapped(folder / X), {name: mapped(folder / GIVEN.format(name)) for name in given}
+    check_arrays({name: x, **brought})
     layer.check_finite(name, x, brought, reading.feature_axis)
     dy = {"dy": brought["dy"]} if "dy" in brought and brought["dy"].shape == x.shape else {}
     return Parsed(

@@ -9,12 +9,14 @@ import pyarrow as pa
 import pyarrow.parquet as arrow_parquet
 
 from app.batches.batch import Array
+from app.batches.uploads.integers import FIRST, refusal
 from app.batches.uploads.labels import Codes, unknown_label
 from app.batches.uploads.missing import FILL, bad_rows, save_bad_rows, spelled
 from app.batches.uploads.parsed import LABELS, Missing, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.table import RowWriter, check_columns, no_rows, text_warning, too_large, unique
 from app.errors import UnreadableBatch
+from bncore.integers import is_rounded
 
 BATCH_BYTES = 4 * 1024**2
 LABEL = pa.dictionary(pa.int32(), pa.string())
@@ -54,6 +56,7 @@ def _read(file: Any, label: str | None, folder: Path, limit: int) -> Parsed:
     codes = Codes(label)
     with RowWriter(folder / X, len(features), dtype, limit) as writer:
         for batch in _batches(file, [*feature_names, *([label] if label else [])]):
+            _check_integers(batch, feature_names, writer.rows)
             writer.write(_rows(batch, feature_names, dtype))
             if label:
                 codes.add(_labels(batch.column(label), label))
@@ -119,6 +122,19 @@ def _rows(batch: pa.RecordBatch, names: tuple[str, ...], dtype: np.dtype[Any]) -
         values = column if plain == column.type else column.cast(plain)
         x[:, position] = values.to_numpy(zero_copy_only=False)
     return x
+
+
+def _check_integers(batch: pa.RecordBatch, names: tuple[str, ...], before: int) -> None:
+    """Raises UnreadableBatch for the first integer that float64 does not hold, one of a decimal column as well."""
+    for name in names:
+        column = batch.column(name)
+        if not (pa.types.is_decimal(column.type) or column.type in (pa.int64(), pa.uint64())):
+            continue
+        floats = column.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False)
+        for row in np.flatnonzero(np.abs(floats) >= FIRST):
+            value = column[int(row)].as_py()
+            if value == int(value) and is_rounded(int(value)):
+                raise refusal(f"Row {before + int(row) + 1:,}, column {name!r},", int(value))
 
 
 def _labels(column: pa.Array, label: str) -> pa.DictionaryArray:
