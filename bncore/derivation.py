@@ -47,7 +47,7 @@ class Local:
 @dataclass(frozen=True, eq=False)
 class Node:
     """One step. `side` is "forward" or "backward"; `upstream` is dL/d(node) of a forward node, and of a backward one
-    the gradient that it passes on (None for the first, dy, and for the sum, dx)."""
+    the gradient that arrives at it, that of its first parent (None for the first, dy, and for the sum, dx)."""
 
     name: str
     side: str
@@ -177,7 +177,7 @@ def _undefined(values: dict[str, Array], divisor: str | None) -> Undefined | Non
 
 
 def _arriving(values: dict[str, Array], result: Forward) -> dict[str, Array]:
-    """The gradient at each node: dL/d(node) going forward, what is passed on going backward."""
+    """The gradient that arrives at each node: dL/d(node) going forward, the first parent's value going backward."""
     beside = result.eps_placement == "deviation"
     centred = values["dx_hat"] * reciprocal(result.scale) + values["dx_variance"]
     own = {

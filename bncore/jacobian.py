@@ -61,20 +61,49 @@ def jacobian(result: Forward, feature: int = 0) -> Jacobian:
 
     Raises BadParameter for a feature that is not there.
     """
+    slope, lift = _factors(result, feature)
+    parts = bracket(result, feature)
+    with np.errstate(over="ignore", invalid="ignore"):  # beyond float64 it is infinite
+        return Jacobian(*(slope * part * lift for part in (parts.total, parts.identity, parts.mean, parts.variance)))
+
+
+def factor(result: Forward, feature: int = 0) -> float:
+    """gamma / s of a feature, by which every entry of its Jacobian is multiplied; 0 where s is 0.
+
+    Raises BadParameter for a feature that is not there.
+    """
+    slope, lift = _factors(result, feature)
+    return slope * lift
+
+
+def _factors(result: Forward, feature: int) -> tuple[float, float]:
+    """gamma / s as two factors, as `Denominator` has 1 / s."""
     if not 0 <= feature < len(result.gamma):
         detail = f"feature is {feature}; give a feature from 0 to {len(result.gamma) - 1}."
         raise BadParameter(detail, parameter="feature")
+    divided = result.denominator
+    lift = 1.0 if divided.lift is None else float(divided.lift[feature])
+    return float((result.gamma * divided.factor)[feature]), lift
+
+
+def bracket(result: Forward, feature: int = 0) -> Jacobian:
+    """What `factor` multiplies, numbers without a unit: delta_jk, -1/K and -c0 x_hat_k x_hat_j / K.
+
+    All 0 where s is 0, as there is no derivative. Raises what `factor` raises.
+
+    >>> bracket(forward([[-1.0], [1.0]], eps=1.0)).mean
+    array([[-0.5, -0.5],
+           [-0.5, -0.5]])
+    """
+    _factors(result, feature)
     x_hat = np.moveaxis(result.x_hat, result.feature_axis, 0)[feature].ravel().astype(np.float64)
     pull = EPS_PLACEMENTS[result.eps_placement].pulled(result.sigma, result.scale)[feature]
-    divided = result.denominator
-    slope, lift = (result.gamma * divided.factor)[feature], 1.0 if divided.lift is None else divided.lift[feature]
-    trained = float(result.mode == "train")
+    exists, trained = float(result.scale[feature] > 0.0), float(result.mode == "train")
     count = result.count
-    with np.errstate(over="ignore", invalid="ignore"):  # beyond float64 it is infinite
-        identity = slope * np.eye(count) * lift
-        mean = np.full((count, count), -slope * trained / count) * lift
-        variance = -slope * trained * pull * np.outer(x_hat, x_hat) / count * lift
-        return Jacobian(identity + mean + variance, identity, mean, variance)
+    identity = exists * np.eye(count)
+    mean = np.full((count, count), -exists * trained / count)
+    variance = -exists * trained * pull * np.outer(x_hat, x_hat) / count
+    return Jacobian(identity + mean + variance, identity, mean, variance)
 
 
 def contributions(found: Jacobian, dy: ArrayLike) -> Float64:

@@ -11,18 +11,19 @@ from app.api.small_batch import SmallBatchFields
 from app.batches.batch import Batch
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
+from app.figures import derivation_jacobian_words as jacobian_words
 from app.figures import derivation_words as words
-from app.figures.derivation import Paths, Shown, figures, jacobian_figure
+from app.figures.derivation import Paths, Shown, Slopes, figures, jacobian_figure
 from app.figures.derivation_graph import colour, places
-from app.figures.notation import SYMBOLS
+from app.figures.notation import SYMBOLS, UNIT
 from app.figures.numbers import counted
 from bncore.derivation import Local, Node, Undefined
-from bncore.jacobian import Blocks, Jacobian
 from bncore.lift import SMALLEST
 from bncore.routes import Route
 from bncore.statistics import statistics
 
 PATHS = ("dx", "dx_direct", "dx_mean", "dx_variance")
+PARTS = ("identity", "mean", "variance", "total")
 DRAG = 20  # steps of a dragged cell to a deviation, at least
 
 
@@ -37,13 +38,20 @@ def answer_of(view: View) -> dict[str, Any]:
         "dy": steps.nodes["dy"].value,
         "gamma": steps.forward.gamma,
         "beta": steps.forward.beta,
-        "flags": [flag.text for flag in steps.forward.flags],
+        "flags": [words.flag_text(flag, query.notation) for flag in steps.forward.flags],
         "conventions": words.conventions(steps.forward, query.notation),
         "headline": words.headline(
-            {name: float(values[view.example]) for name, values in paths.items()}, _place(view), query.notation
+            {name: float(values[view.example]) for name, values in paths.items()},
+            _place(view),
+            steps.forward.count,
+            query.notation,
         ),
+        "captions": {
+            "summed": words.summed_text(steps.forward, view.feature, query.notation),
+            "jacobian": jacobian_words.tied_text(view.bracket, view.factor, query.notation),
+        },
         "symbols": SYMBOLS[query.notation],
-        "terms": words.terms(query.notation),
+        "terms": words.terms(query.notation, query.eps_placement),
         "cell": {"example": view.example, "feature": view.feature, "output": query.output, "name": shown.name},
         "step": _step(view),
         "nodes": [_node(view, node) for node in steps.nodes.values()],
@@ -53,10 +61,10 @@ def answer_of(view: View) -> dict[str, Any]:
         "printed": _printed(view),
         "routes": {name: _route(route) for name, route in view.routes.items()},
         "naive": _naive(view),
-        "jacobian": _jacobian(view.jacobian, view.blocks, view.feature, query.notation) | _entry(view),
+        "jacobian": _jacobian(view, view.feature, shown.name) | _entry(view),
         "moved": _moved(view),
         "query": query.stated(),
-        "figures": figures(Paths(**paths), view.jacobian, view.moved, shown),
+        "figures": figures(Paths(**paths), _slopes(view), view.moved, shown),
     }
 
 
@@ -66,10 +74,14 @@ def jacobian_answer_of(view: JacobianView) -> dict[str, Any]:
     shown = Shown(view.batch.feature_names[query.feature], query.notation, 0, 0)
     return {
         "batch": _batch(query, view.batch),
-        "jacobian": _jacobian(view.jacobian, view.blocks, query.feature, query.notation),
+        "jacobian": _jacobian(view, query.feature, shown.name),
         "query": query.stated(),
-        "figures": {"jacobian": jacobian_figure(view.jacobian, shown)},
+        "figures": {"jacobian": jacobian_figure(_slopes(view), shown)},
     }
+
+
+def _slopes(view: View | JacobianView) -> Slopes:
+    return Slopes(view.jacobian.total, view.bracket.total, view.factor)
 
 
 def _shown(view: View) -> Shown:
@@ -86,7 +98,7 @@ def _batch(query: SmallBatchFields, batch: Batch) -> dict[str, Any]:
     title = _title(query)
     return {
         "title": title,
-        "text": f"{title}: {counted(examples, 'example')} × {counted(features, 'feature')}",
+        "text": f"{title}: {counted(examples, 'example')} × {counted(features, UNIT[query.notation])}",
         "shape": [examples, features],
         "feature_names": list(batch.feature_names),
         "labels": batch.labels,
@@ -133,14 +145,13 @@ def _node(view: View, node: Node) -> dict[str, Any]:
     query, steps = view.query, view.steps
     notation, axes = query.notation, np.ndim(node.value)
     over = "j" if node.name in mathml.SUMMING else ""
-    meaning = words.NODES[node.name]
     column, row = places(query.eps_placement)[node.name]
     return {
         "name": node.name,
         "side": node.side,
         "symbol": words.node_symbol(node.name, notation),
-        "title": meaning.title,
-        "meaning": words.in_symbols(meaning.meaning, notation),
+        "title": words.NODES[node.name].title,
+        "meaning": words.meaning(node.name, notation, query.eps_placement),
         "parents": node.parents,
         "column": column,
         "row": row,
@@ -152,6 +163,7 @@ def _node(view: View, node: Node) -> dict[str, Any]:
         "none": _none(view, node.undefined),
         "local": [_local(view, local) for local in node.local],
         "upstream": node.upstream,
+        "arriving": None if node.upstream is None else words.arriving(node, notation),
     }
 
 
@@ -197,6 +209,8 @@ def _summed(view: View) -> dict[str, Any]:
         "mean": found.mean[:, j],
         "variance": found.variance[:, j],
         "slope": found.total[:, j],
+        "bracket": {part: getattr(view.bracket, part)[:, j] for part in PARTS},
+        "factor": view.factor,
         "product": view.added[:, j],
         "total": view.added[:, j].sum(),
     }
@@ -204,18 +218,18 @@ def _summed(view: View) -> dict[str, Any]:
 
 def _laws(view: View, paths: dict[str, Any]) -> list[dict[str, str]]:
     at, dx = view.feature, paths["dx"]
-    size = float(np.abs(dx).sum())
+    sums = (float(dx.sum()), float(np.abs(dx).sum()), float(np.abs(paths["dx_direct"]).sum()))
     overlap = float((dx * view.steps.forward.x_hat[:, at]).sum())
     return words.laws(
-        (float(dx.sum()), size), (overlap, float(view.expected_overlap[at]), size), view.query.eps,
-        view.batch.feature_names[at], view.query.notation,
+        sums, (overlap, float(view.expected_overlap[at])), view.query.eps, view.batch.feature_names[at],
+        view.query.notation,
     )  # fmt: skip
 
 
 def _printed(view: View) -> dict[str, Any]:
     printed, place = view.steps.printed, (view.example, view.feature)
     here = None if view.feature in printed.features else float(printed.dx[place])
-    exact = float(view.steps.nodes["dx"].value[place])
+    exact, direct = (float(view.steps.nodes[name].value[place]) for name in ("dx", "dx_direct"))
     return {
         "mathml": mathml.printed(view.query.notation),
         "dx": printed.dx,
@@ -223,7 +237,7 @@ def _printed(view: View) -> dict[str, Any]:
         "max_abs_error": printed.max_abs_error,
         "max_rel_error": printed.max_rel_error,
         "features_without": printed.features,
-        "text": words.printed_text(printed, here, exact, view.query.notation),
+        "text": words.printed_text(printed, here, exact, direct, view.query.notation),
     }
 
 
@@ -254,21 +268,22 @@ def _naive(view: View) -> dict[str, Any]:
         "angle": found.angle,
         "error": found.error,
         "forgotten": ["mean", "var", "sigma", "scale", "dscale", "dsigma", "dvar", "dmean", "dx_mean", "dx_variance"],
-        "text": words.naive_text(found, at, view.batch.feature_names[at], view.query.notation),
+        "text": words.naive_text(found, at, view.batch.feature_names[at], view.query.eps, view.query.notation),
     }
 
 
-def _jacobian(found: Jacobian, across: Blocks, feature: int, notation: str) -> dict[str, Any]:
+def _jacobian(view: View | JacobianView, feature: int, name: str) -> dict[str, Any]:
+    across, notation = view.blocks, view.query.notation
     return {
         "feature": feature,
-        "total": found.total,
-        "identity": found.identity,
-        "mean": found.mean,
-        "variance": found.variance,
+        **{part: getattr(view.jacobian, part) for part in PARTS},
+        "factor": view.factor,
+        "bracket": {part: getattr(view.bracket, part) for part in PARTS},
+        "factor_text": jacobian_words.factor_text(view.factor, name, notation),
         "between_features": {
             "largest": across.largest,
             "across": across.across,
-            "text": words.across_text(across, notation),
+            "text": jacobian_words.across_text(across, notation),
         },
     }
 
@@ -284,9 +299,13 @@ def _entry(view: View) -> dict[str, Any]:
             "mean_part": found.mean[at],
             "variance_part": found.variance[at],
             "total": found.total[at],
+            "mean_bracket": view.bracket.mean[at],
+            "variance_bracket": view.bracket.variance[at],
+            "bracket": view.bracket.total[at],
             "mathml": mathml.entry(query.notation, query.eps_placement),
             "numbers": mathml.entry_numbers(query.eps_placement, len(found.total)),
-            "text": words.jacobian_text(found, view.example, query.output, query.notation) + _entry_reason(view),
+            "text": jacobian_words.jacobian_text(found, view.example, query.output, query.notation)
+            + _entry_reason(view),
         }
     }
 
@@ -307,5 +326,6 @@ def _moved(view: View) -> dict[str, Any]:
         "after": found.after,
         "predicted": found.predicted,
         "pull": found.pull,
-        "text": words.moved_text(found, view.query.notation),
+        "text": jacobian_words.moved_text(found, view.query.notation),
+        "titles": jacobian_words.handle_titles(found, view.query.notation),
     }

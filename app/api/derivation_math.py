@@ -165,9 +165,9 @@ def entry_numbers(eps_placement: str, count: int) -> Markup:
     pull = rf"\frac{{{_unit('scale')}}}{{{_unit('sigma')}}}\cdot " if eps_placement == "deviation" else ""
     product = rf"{average}\cdot {pull}{_slot('x_hat', 'output')}\cdot {_cell('x_hat')}"
     bracket = _in(_slot("delta", "entry", FIRST), "-", average, "-", product)
-    parts = "+".join(_slot(part, "entry", FIRST if part == "identity" else LATER) for part in PARTS)
+    parts = "+".join(_slot(part, "entry", FIRST if part == "delta" else LATER) for part in BRACKET)
     slope = rf"\frac{{{_slot('gamma', 'unit', FIRST)}}}{{{_unit('scale')}}}"
-    return _pieces(f"{slope}{bracket}", f"={parts}", f"={_slot('total', 'entry', FIRST)}")
+    return _pieces(f"{slope}{bracket}", f"={slope}{_in(parts)}", f"={_slot('total', 'entry', FIRST)}")
 
 
-PARTS = ("identity", "mean_part", "variance_part")
+BRACKET = ("delta", "mean_bracket", "variance_bracket")

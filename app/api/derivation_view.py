@@ -12,7 +12,7 @@ from app.batches.batch import Batch
 from bncore.batch_norm import forward
 from bncore.derivation import Derivation, derivation
 from bncore.errors import BatchNormError
-from bncore.jacobian import Blocks, Jacobian, blocks, contributions, jacobian
+from bncore.jacobian import Blocks, Jacobian, blocks, bracket, contributions, factor, jacobian
 from bncore.moved import Moved, moved
 from bncore.naive import Naive, naive
 from bncore.playground import expected_overlap
@@ -32,6 +32,9 @@ class View:
     steps: Derivation
     routes: dict[str, Route]
     jacobian: Jacobian
+    bracket: Jacobian
+    factor: float
+    """The Jacobian is `factor`, gamma / s, times `bracket`."""
     added: Floats
     """(K, K): what each output adds to the gradient of each input of the cell's feature."""
     blocks: Blocks
@@ -56,6 +59,8 @@ class JacobianView:
     query: JacobianFields
     batch: Batch
     jacobian: Jacobian
+    bracket: Jacobian
+    factor: float
     blocks: Blocks
 
 
@@ -84,6 +89,8 @@ def _view(query: DerivationFields, batch: Batch) -> View:
         steps=steps,
         routes=routes(steps),
         jacobian=found,
+        bracket=bracket(steps.forward, feature),
+        factor=factor(steps.forward, feature),
         added=contributions(found, steps.nodes["dy"].value[:, feature]),
         blocks=blocks(batch.x, gamma, beta, **layer),  # type: ignore[arg-type]
         naive=naive(steps.forward, steps.gradients),
@@ -111,8 +118,12 @@ def jacobian_view_of(query: JacobianFields, batch: Batch) -> JacobianView:
     try:
         gamma, beta = query.gamma_and_beta(batch)
         layer = {"eps": query.eps, "eps_placement": query.eps_placement}
-        found = jacobian(forward(batch.x, gamma, beta, **layer), query.feature)  # type: ignore[arg-type]
+        result = forward(batch.x, gamma, beta, **layer)  # type: ignore[arg-type]
+        found = jacobian(result, query.feature)
         check_finite({"dy/dx": found.total})
-        return JacobianView(query, batch, found, blocks(batch.x, gamma, beta, **layer))  # type: ignore[arg-type]
+        return JacobianView(
+            query, batch, found, bracket(result, query.feature),
+            factor(result, query.feature), blocks(batch.x, gamma, beta, **layer),  # type: ignore[arg-type]
+        )  # fmt: skip
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error

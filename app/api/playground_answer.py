@@ -10,7 +10,7 @@ from app.api.playground_view import View
 from app.api.source_query import SourceFields
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
-from app.figures.notation import SYMBOLS, in_notation, in_symbols
+from app.figures.notation import SYMBOLS, by_name, in_notation
 from app.figures.playground import figures
 from app.figures.playground_captions import captions, why_vanished
 from app.figures.playground_headline import headline
@@ -126,7 +126,7 @@ def _forward(view: View) -> dict[str, Any]:
         },
         "all_gamma": forward.gamma[:MOST_LISTED], "all_beta": forward.beta[:MOST_LISTED],
         "flags": [
-            {"name": flag.name, "text": in_notation(in_symbols(flag.text), view.query.notation),
+            {"name": flag.name, "text": by_name(flag.text, view.query.notation),
              "features": flag.features} for flag in forward.flags
         ],
         **{name: _summary(result.stages[name], at) for name in FORWARD},

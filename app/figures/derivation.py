@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.notation import drawn_text, symbol
-from app.figures.numbers import counted, three
+from app.figures.numbers import beside, counted, three, was_and_is
 from app.figures.theme import MEANINGS, translucent
-from bncore.jacobian import Jacobian
 from bncore.moved import Moved
 
 Figure = dict[str, Any]
@@ -35,6 +34,15 @@ class Paths:
 
 
 @dataclass(frozen=True)
+class Slopes:
+    """One feature's dy_k/dx_j, `total` (K, K): `factor`, gamma/s, times `bracket`."""
+
+    total: Floats
+    bracket: Floats
+    factor: float
+
+
+@dataclass(frozen=True)
 class Shown:
     """What the figures are of: the cell's feature and example, the output that is looked at, how it is told."""
 
@@ -52,10 +60,10 @@ class Shown:
         return drawn_text(self.name)
 
 
-def figures(paths: Paths, jacobian: Jacobian, moved: Moved, shown: Shown) -> dict[str, Figure]:
+def figures(paths: Paths, slopes: Slopes, moved: Moved, shown: Shown) -> dict[str, Figure]:
     """All figures of the derivation, by name."""
     return {
-        "paths": paths_figure(paths, shown), "jacobian": jacobian_figure(jacobian, shown),
+        "paths": paths_figure(paths, shown), "jacobian": jacobian_figure(slopes, shown),
         "moved": moved_figure(moved, shown),
     }  # fmt: skip
 
@@ -68,7 +76,8 @@ def paths_figure(paths: Paths, shown: Shown) -> Figure:
     traces.append(_marks(dx, "dx", paths.dx, examples, "diamond"))
     if shown.naive:
         traces.append(_marks("naive", "dx_direct", paths.dx_direct, examples, "x-thin-open"))
-    told = "; ".join(f"example {j}: {three(float(value))}" for j, value in enumerate(paths.dx))
+    size = float(max(np.abs(getattr(paths, name)).max() for name in PATHS))
+    told = "; ".join(f"example {j}: {beside(float(value), size)}" for j, value in enumerate(paths.dx))
     note = f"the naive gradient is the direct path alone: its {dx} is at the crosses" if shown.naive else ""
     layout = {
         "title": {"text": f"{dx} by path, for {shown.drawn_name}"},
@@ -110,16 +119,20 @@ def _examples_axis(examples: Sequence[int], title: str) -> Figure:
     }  # fmt: skip
 
 
-def jacobian_figure(jacobian: Jacobian, shown: Shown) -> Figure:
-    """dy_k/dx_j of one feature: orange is up, blue down, on a scale that is symmetric about 0."""
-    total, count = jacobian.total, len(jacobian.total)
-    y, x = shown.symbol("y"), shown.symbol("x")
+def jacobian_figure(slopes: Slopes, shown: Shown) -> Figure:
+    """dy_k/dx_j of one feature over gamma/s, so that the identity is 1 and the mean's part 1/K in every feature: orange
+    is up, blue down, on a scale that is symmetric about 0."""
+    total, count = slopes.bracket, len(slopes.bracket)
+    y, x, gamma = shown.symbol("y"), shown.symbol("x"), shown.symbol("gamma")
     most = float(np.abs(total).max()) or 1.0
     texts = [entry_text(float(value), most) for value in total.ravel()]
+    times = f"{gamma}/s = {three(slopes.factor)}"
     heatmap = {
-        "type": "heatmap", "z": total, "zmin": -most, "zmax": most, "colorscale": diverging(), "xgap": 2, "ygap": 2,
-        "colorbar": {"thickness": 10, "title": {"text": f"∂{y}/∂{x}"}, "outlinewidth": 0, "len": 1},
-        "hovertemplate": f"{y} of example %{{y}} by {x} of example %{{x}}: %{{z:.3g}}<extra></extra>",
+        "type": "heatmap", "z": total, "customdata": slopes.total, "zmin": -most, "zmax": most,
+        "colorscale": diverging(), "xgap": 2, "ygap": 2,
+        "colorbar": {"thickness": 10, "title": {"text": f"· {gamma}/s"}, "outlinewidth": 0, "len": 1},
+        "hovertemplate": f"{y} of example %{{y}} by {x} of example %{{x}}:<br>{gamma}/s · %{{z:.3g}} = "
+        "%{customdata:.3g}<extra></extra>",
         "meta": {"term": "slope"},
     }  # fmt: skip
     written = {
@@ -130,15 +143,16 @@ def jacobian_figure(jacobian: Jacobian, shown: Shown) -> Figure:
     }  # fmt: skip
     own = float(total[shown.example, shown.example])
     layout = {
-        "title": {"text": f"∂{y}/∂{x} between the examples, for {shown.drawn_name}"},
+        "title": {"text": f"∂{y}/∂{x} between the examples, over {gamma}/s, for {shown.drawn_name}"},
         "xaxis": _examples_axis(range(count), f"{x} of example j (moved)"),
         "yaxis": _examples_axis(range(count), f"{y} of example k") | {"range": [count - 0.5, -0.5]},
         "shapes": [_frame(shown.example, shown.output)],
         "margin": MARGIN, "height": HEIGHT + 20,
         "meta": {
-            "summary": f"Heatmap of how each example's {y} moves with each example's {x}, for {shown.name}. Every row "
-            f"and every column sums to 0. On its own {y}, example {shown.example} acts with {three(own)}.",
-            "note": "",
+            "summary": f"Heatmap of how each example's {y} moves with each example's {x}, for {shown.name}, as "
+            f"multiples of {times}. Every row and every column sums to 0. On its own {y}, example {shown.example} acts "
+            f"with {beside(own, 1.0)} times that.",
+            "note": f"each entry times {times} is ∂{y}/∂{x}",
         },
     }  # fmt: skip
     return {"data": [heatmap, written], "layout": layout}
@@ -197,7 +211,7 @@ def moved_figure(moved: Moved, shown: Shown) -> Figure:
         ),
     ]  # fmt: skip
     told = "; ".join(
-        f"example {k}: {three(float(a))} to {three(float(b))}"
+        f"example {k} {was_and_is(float(a), float(b))}"
         for k, (a, b) in enumerate(zip(moved.before, moved.after, strict=True))
     )
     layout = {

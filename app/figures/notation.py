@@ -61,10 +61,10 @@ def in_notation(text: str, notation: str) -> str:
     return text if notation == "frameworks" else _WORD.sub(lambda found: LECTURE_WORDS[found[0]], text)
 
 
-def in_symbols(text: str) -> str:
-    """A sentence that calls things by their names in Python, in the frameworks' symbols.
+def by_name(text: str, notation: str) -> str:
+    """A sentence that calls things by their names in Python, in the symbols of the notation in force.
 
-    >>> in_symbols("x_hat = 0 and y = beta")
-    'x̂ = 0 and y = β'
+    >>> by_name("x_hat = 0 and y = beta", "frameworks"), by_name("x_hat = 0, dx = 0", "lecture")
+    ('x̂ = 0 and y = β', 'Z̄ = 0, dZ = 0')
     """
-    return _NAME.sub(lambda found: NAMES[found[0]], text)
+    return in_notation(_NAME.sub(lambda found: NAMES[found[0]], text), notation)

@@ -83,6 +83,16 @@ def apart(first: float, second: float, unit: float = DOUBLE) -> tuple[str, str]:
     return texts
 
 
+def was_and_is(before: float, after: float) -> str:
+    """A number before and after, or that it stayed.
+
+    >>> was_and_is(0.14801, 0.14849), was_and_is(1.0, 1.0)
+    ('was 0.1480, is 0.1485', 'stays 1.00')
+    """
+    was, now = apart(before, after)
+    return f"stays {now}" if was == now else f"was {was}, is {now}"
+
+
 def span(values: Iterable[float], size: float = 0.0, unit: float = DOUBLE) -> str:
     """From the smallest to the largest number, or the one that they all are. What is rounding beside `size` is 0.
 

@@ -385,3 +385,39 @@ def test_every_node_has_a_place_of_its_own_and_edges_run_one_way(client, eps_pla
         for parent in same_side:
             ahead = node["column"] - parent["column"]
             assert (ahead >= 0) if node["side"] == "forward" else (ahead <= 0), (node["name"], parent["name"])
+
+
+def test_the_map_of_the_jacobian_has_no_unit_and_says_what_it_is_multiplied_with(client):
+    """Proline's deviation is in the hundreds: its identity is 1 all the same, as that of every other feature."""
+    proline = get(client, source="wine", selected="12")["jacobian"]
+    figure = get(client, source="wine", selected="12")["figures"]["jacobian"]
+    np.testing.assert_array_equal(proline["bracket"]["identity"], np.eye(8))
+    np.testing.assert_allclose(proline["identity"], proline["factor"] * np.eye(8))
+    np.testing.assert_allclose(figure["data"][0]["z"], proline["bracket"]["total"])
+    np.testing.assert_allclose(figure["data"][0]["customdata"], proline["total"])
+    assert "γ/s" in figure["layout"]["title"]["text"]
+    assert proline["factor_text"].startswith("γ/s = 0.00")
+
+
+def test_each_backward_node_says_what_arrives_there_and_from_where(client):
+    nodes = {node["name"]: node for node in get(client, eps_placement="deviation")["nodes"]}
+    came_from = {"dgamma": "∂L/∂y", "dscale": "∂L/∂x̂", "dvar": "∂L/∂σ", "dx_mean": "∂L/∂μ", "dx_variance": "∂L/∂σ²"}
+    for name, source in came_from.items():
+        assert nodes[name]["arriving"] == f"The gradient that arrives here, {source}"
+        parent = nodes[nodes[name]["parents"][0]]
+        np.testing.assert_array_equal(nodes[name]["upstream"], parent["value"])
+    assert nodes["x_hat"]["arriving"] == "The gradient that will arrive here"
+    assert nodes["dx"]["arriving"] is None
+
+
+def test_a_path_of_rounding_is_called_rounding_in_the_headline(client):
+    """Gradients that sum to 0 by rounding alone pass nothing through the mean."""
+    headline = get(client, values="0.1;0.2;0.7;0.9", dy="0.1;0.2;-0.3;0")["headline"]
+    assert "0 up to rounding through the mean" in headline
+
+
+def test_the_printed_formula_is_held_against_the_true_one_with_the_digits_that_differ(client):
+    text = get(client, eps=1e-4)["printed"]["text"]
+    here, true = re.search(r"drops ε: (\S+) here instead of (\S+)\. Over", text).groups()
+    assert here != true
+    assert "does not show here" in get(client, eps=0)["printed"]["text"]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bncore import EPS_PLACEMENTS, BadParameter, backward, forward
-from bncore.jacobian import blocks, jacobian
+from bncore.jacobian import blocks, bracket, factor, jacobian
 from bncore.numeric import differentiate
 
 placements = pytest.mark.parametrize("eps_placement", EPS_PLACEMENTS)
@@ -81,3 +81,19 @@ def test_nudging_shows_zero_across_features_and_not_within(eps_placement):
 def test_a_feature_that_is_not_there_is_refused():
     with pytest.raises(BadParameter, match="from 0 to 2"):
         jacobian(forward(*batch()), 3)
+
+
+@pytest.mark.parametrize("eps_placement", ["variance", "deviation"])
+def test_over_gamma_and_s_the_identity_is_one_and_the_means_part_the_same_in_every_feature(eps_placement):
+    """A feature of deviation 300 and one of 0.01 have the same identity and the same mean's part."""
+    x = np.random.default_rng(0).standard_normal((5, 2)) * np.array([300.0, 0.01])
+    result = forward(x, [2.0, -0.5], eps=1e-3, eps_placement=eps_placement)
+    for feature in (0, 1):
+        found, parts = jacobian(result, feature), bracket(result, feature)
+        np.testing.assert_array_equal(parts.identity, np.eye(5))
+        np.testing.assert_array_equal(parts.mean, np.full((5, 5), -0.2))
+        np.testing.assert_allclose(factor(result, feature), result.gamma[feature] / result.scale[feature], rtol=1e-15)
+        np.testing.assert_allclose(factor(result, feature) * parts.total, found.total, rtol=1e-15)
+    still = forward(np.ones((3, 1)), eps=0)
+    assert factor(still) == 0.0
+    assert not bracket(still).total.any()

@@ -134,7 +134,7 @@ def test_a_picked_entry_of_the_jacobian_shows_its_terms(derivation: Derivation) 
         float(text.strip("()").replace("−", "-")) for text in derivation.numbers("#entry-numbers")[3:5]
     )
     assert (of_output, of_cell) == (pytest.approx(x_hat[3][0], rel=6e-3), pytest.approx(x_hat[1][0], rel=6e-3))
-    for shown, exact in ((mean, entry["mean_part"]), (variance, entry["variance_part"]), (total, entry["total"])):
+    for shown, exact in ((mean, -0.25), (variance, entry["variance_bracket"]), (total, entry["total"])):
         assert float(shown.strip("()").replace("−", "-")) == pytest.approx(exact, rel=6e-3)
     derivation.page.locator("#c-output").select_option("1")
     derivation.settle()

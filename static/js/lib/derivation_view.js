@@ -1,4 +1,5 @@
 // The derivation's texts, formulas and tables, written from an answer.
+import { showCaptions } from "./captions.js";
 import { element, fillTable } from "./tables.js";
 import { fillTensor } from "./tensors.js";
 import { pick } from "./slots.js";
@@ -25,6 +26,7 @@ export function showTexts(answer) {
   list("warnings", notes);
   $("warnings").hidden = notes.length === 0;
   list("conventions", answer.conventions);
+  showCaptions(answer);
   for (const place of document.querySelectorAll("[data-symbol]")) place.textContent = answer.symbols[place.dataset.symbol];
   const { noun } = namesOf(answer);
   for (const place of document.querySelectorAll("[data-noun]")) place.textContent = noun;
@@ -94,8 +96,7 @@ function locals(answer, node, cell) {
   });
   const made = rows.length ? [element("h3", node.side === "forward" ? "Local derivative" : "What it is multiplied with"), ...rows] : [];
   if (node.upstream !== null) {
-    const words = node.side === "forward" ? "The gradient that will arrive here" : "The gradient that it passes on";
-    made.push(element("p", `${words}: ${three(pick(node.upstream, cell.example, cell.feature))}`, { class: "muted small" }));
+    made.push(element("p", `${node.arriving}: ${three(pick(node.upstream, cell.example, cell.feature))}`, { class: "muted small" }));
   }
   return made;
 }
@@ -116,11 +117,11 @@ export function showSummed({ summed, printed, symbols: s, cell }, numbers, place
   const blank = (rows, last) => [...rows, last];
   fillTable($("summed"), "k", [...examples, "sum"], [
     ["δ", blank(summed.delta.map(String), "")],
+    ["mean", blank(summed.bracket.mean, "")],
+    ["variance", blank(summed.bracket.variance, "")],
+    ["these three", blank(summed.bracket.total, "")],
+    [`∂${s.y}/∂${s.x}, ${s.gamma}/s times that`, blank(summed.slope, "")],
     [s.dy, blank(summed.dy, "")],
-    ["identity", blank(summed.identity, "")],
-    ["mean", blank(summed.mean, "")],
-    ["variance", blank(summed.variance, "")],
-    [`∂${s.y}/∂${s.x}`, blank(summed.slope, "")],
     ["product", blank(summed.product, summed.total)],
   ]);
   setFormula("printed-symbols", printed.mathml);
@@ -175,11 +176,6 @@ export function showJacobian(answer, numbers, place) {
   $("moved-text").textContent = moved.text;
   $("between-text").textContent = between.text;
   fillTable($("between"), namesOf(answer).noun, batch.feature_names, batch.feature_names.map((name, i) => [name, between.largest.map((row) => row[i])]));
-}
-
-// What the mark of an example is called, by which it can be moved.
-export function handleTitle({ moved: { before, after }, symbols: s }, example) {
-  return `Move example ${example}: ${s.y} was ${three(before[example])}, is ${three(after[example])}`;
 }
 
 // The table behind a figure.

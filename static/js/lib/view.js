@@ -1,4 +1,5 @@
 // The playground's text, tables and findings, written from an answer.
+import { showCaptions } from "./captions.js";
 import { element, fillTable } from "./tables.js";
 import { three } from "./numbers.js";
 import { withFileName } from "./upload.js";
@@ -26,11 +27,6 @@ function showVanished({ why: text }) {
   const why = document.getElementById("why");
   why.hidden = text === "";
   why.textContent = text;
-}
-
-// What stands above each row of panels.
-function showCaptions({ captions }) {
-  for (const place of document.querySelectorAll("[data-caption]")) place.textContent = captions[place.dataset.caption];
 }
 
 function showLaws({ laws }) {

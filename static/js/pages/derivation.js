@@ -266,8 +266,8 @@ const handles = new Handles(figures.panel("moved"), {
 });
 
 function showHandles() {
-  const { example, after } = answer.moved;
-  handles.show(after.map((y, j) => ({ x: j, y, on: j === example, title: view.handleTitle(answer, j) })));
+  const { example, after, titles } = answer.moved;
+  handles.show(after.map((y, j) => ({ x: j, y, on: j === example, title: titles[j] })));
 }
 
 // ---- start ----

@@ -1,12 +1,14 @@
 """A table of sentences, each with the condition under which it may stand, held against what is seen."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from tests.app.sentences.seen import Seen
 
 Condition = Callable[[Seen], bool]
+EACH = 3  # faults told of each sentence
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,7 @@ def walk(everything: Sequence[Seen], table: Sequence[Sentence], *, spoken: Seque
     `spoken` are places (expressions such as `answer\\.headline$`) at which every state has a text: a sentence that may
     not stand is not merely left out.
     """
-    wrong = [
-        f"“{sentence.pattern}” may stand only {sentence.says}\n    {seen}\n    {found}"
-        for seen in everything
-        for sentence in table
-        if not sentence.may_stand(seen)
-        for found in sentence.found(seen)[:2]
-    ]
+    wrong = [fault for sentence in table for fault in islice(_misplaced(everything, sentence), EACH)]
     unmet = [
         f"“{sentence.pattern}” stands in no state"
         for sentence in table
@@ -65,5 +61,13 @@ def walk(everything: Sequence[Seen], table: Sequence[Sentence], *, spoken: Seque
         for place in spoken
         if not any(re.search(place, text.place) for text in seen.texts)
     ]
-    faults = [*wrong[:12], *unmet, *silent[:6]]
+    faults = [*wrong, *unmet, *silent[:EACH]]
     assert not faults, "\n".join(faults)
+
+
+def _misplaced(everything: Sequence[Seen], sentence: Sentence) -> Iterator[str]:
+    """Where a sentence stands and may not."""
+    for seen in everything:
+        if not sentence.may_stand(seen):
+            for found in sentence.found(seen)[:1]:
+                yield f"“{sentence.pattern}” may stand only {sentence.says}\n    {seen}\n    {found}"
