@@ -92,6 +92,21 @@ def test_a_link_with_more_examples_than_there_are_is_put_right_and_says_so(view:
     assert {name: view.query.get(name) for name in ("size", "members")} == {"size": "5", "members": None}
 
 
+def test_the_sliders_end_where_the_source_does(view: BatchSize) -> None:
+    at_the_end = "(slide) => Number(slide.value) === Number(slide.max)"
+    view.open("size=178")
+    slide = view.page.locator('.control[data-field="size"] .slide')
+    assert slide.evaluate(at_the_end)
+    view.open("source=inline&values=1;2;4;5;9&size=4")
+    view.controls.press("size", "End")
+    assert view.query["size"] == "5"
+    assert view.page.locator('.control[data-field="members"] .slide').evaluate(at_the_end)
+    view.controls.choose("source", "digits")
+    assert not slide.evaluate(at_the_end)
+    view.controls.press("size", "End")
+    assert view.query["size"] == "1797"
+
+
 def test_a_size_does_not_outlive_the_source_that_had_it(view: BatchSize) -> None:
     view.open("source=digits&feature=20&size=1797")
     view.controls.choose("source", "iris")

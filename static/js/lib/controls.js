@@ -82,7 +82,8 @@ function select(element, state) {
   };
 }
 
-// The two directions between a slider's place and its value; a logarithmic slider moves by equal factors.
+// The two directions between a slider's place and its value; a logarithmic slider moves by equal factors. `upTo(most)` is
+// where it ends from now on.
 const scales = new WeakMap();
 
 export function scaleOf(element) {
@@ -92,22 +93,32 @@ export function scaleOf(element) {
 
 function makeScale(element) {
   const range = element.querySelector(".slide");
-  const [low, high] = [Number(range.min), Number(range.max)];
+  const low = Number(range.min);
+  let [high, shown] = [Number(range.max), low];
   const step = Number(range.step) || null;
   if (element.dataset.scale !== "log") {
     if (!step) range.step = String((high - low) / STEPS);
-    return { range, value: () => plain(range.value), place: (value) => Number(value) };
+    const upTo = (most) => {
+      range.max = String(most);
+      range.value = String(shown);
+    };
+    return { range, value: () => plain(range.value), place: (value) => (shown = Number(value)), upTo };
   }
   range.min = "0";
   range.max = String(STEPS);
   range.step = "1";
-  const ratio = Math.log(high / low);
+  const ratio = () => Math.log(high / low) || 1;
+  const place = (value) => (Math.log(Math.max((shown = Number(value)), low) / low) / ratio()) * STEPS;
   const whole = step >= 1 || element.dataset.kind === "batch_size";
   const rounded = (value) => (whole ? String(Math.round(value)) : String(Number(value.toPrecision(2))));
   return {
     range,
-    value: () => rounded(low * Math.exp((Number(range.value) / STEPS) * ratio)),
-    place: (value) => (Math.log(Math.max(Number(value), low) / low) / ratio) * STEPS,
+    value: () => rounded(low * Math.exp((Number(range.value) / STEPS) * ratio())),
+    place,
+    upTo(most) {
+      high = most;
+      range.value = String(place(shown));
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 import { merged, ofLayer, ofMembers, ofSource, Stale } from "../lib/batch_size_state.js";
 import * as view from "../lib/batch_size_view.js";
 import { bindButtons } from "../lib/buttons.js";
-import { Controls } from "../lib/controls.js";
+import { Controls, scaleOf } from "../lib/controls.js";
 import { Figures } from "../lib/figures.js";
 import { LongFollower } from "../lib/follower.js";
 import { Handles } from "../lib/handles.js";
@@ -30,6 +30,7 @@ const state = new State(embedded.schema, (changes, before) => {
   return { ...ofSource(changes, before), ...ofLayer(changes, before), ...ofMembers(changes, before), ...(tooLarge ? { size: largest } : {}) };
 });
 const stale = new Stale();
+const MOST_MEMBERS = embedded.schema.members.control.slider[1];
 let fitting = false; // the state follows the answer, and nothing is asked for
 const figures = new Figures(document, embedded.templates);
 new Controls(document, state);
@@ -50,6 +51,7 @@ const refreshTables = bindMenus(figures, embedded.templates.light, (name) => vie
 // What is looked at during a drag first; lists and tables at its first pause.
 function show(found) {
   answer = found;
+  limit(answer);
   fit({ size: answer.size, members: answer.dependence.x.before.length });
   $("view").classList.remove("empty", "stale");
   view.showTexts(answer);
@@ -59,6 +61,12 @@ function show(found) {
   showHandles();
   showMatched();
   waiting.rest(showRest, REST_AFTER);
+}
+
+// The sliders end where the source does.
+function limit({ batch: { sizes, total } }) {
+  const most = { size: sizes.at(-1), members: Math.min(total ?? MOST_MEMBERS, MOST_MEMBERS) };
+  for (const [name, end] of Object.entries(most)) scaleOf(document.querySelector(`.control[data-field="${name}"]`)).upTo(end);
 }
 
 // Of fewer examples than were asked for the answer has all of them, and says so; the controls and the address follow it.
