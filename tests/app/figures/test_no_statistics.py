@@ -13,7 +13,8 @@ STATISTICS = {
     "cumsum", "sort", "partition",
 }  # fmt: skip
 ALLOWED = {
-    "numpy", "app.figures", "bncore", "collections", "dataclasses", "functools", "itertools", "math", "re", "typing",
+    "numpy", "app.figures", "bncore", "collections", "dataclasses", "functools", "itertools", "math", "operator", "re",
+    "typing",
 }  # fmt: skip
 
 
