@@ -21,7 +21,6 @@ Floats = NDArray[np.float64]
 MARGIN = {"l": 62, "r": 14, "t": 54, "b": 46}
 LEGEND = {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"}
 HEIGHT = 340
-NINETY = 1.645  # deviations to either side of a bell's middle, between which 90 % of it lie
 DIGITS = 5
 LEAST = 1e-12  # noise that is not rounding
 MEASURED = "in deviations σ (bars: 5 standard errors)"
@@ -84,7 +83,7 @@ def estimate_figure(found: Estimates, which: str, shown: Shown) -> Figure:
     title = f"Batch {which} of {shown.drawn_name}, {found.draws:,} batches of each size"
     traces = bands(sizes, spread.quantiles[:, :, at], colour, "the batches", which)
     traces.append(_middle(found, spread, at, sign) | {"line": {"color": colour, "width": 2}, "meta": {"term": which}})
-    theory = theory_lines(expected.average[:, at], expected.sd[:, at])
+    theory = theory_lines(*expected.ends(at))
     traces += theory_traces(sizes, theory)
     true = float((found.population.mean if which == "mean" else found.population.sd)[at])
     line = [level(true)] if math.isfinite(true) else []
@@ -123,11 +122,11 @@ def _middle(found: Estimates, spread: Spread, at: int, sign: str) -> Figure:
     }  # fmt: skip
 
 
-def theory_lines(average: Floats, sd: Floats) -> dict[str, Floats]:
+def theory_lines(low: Floats, high: Floats) -> dict[str, Floats]:
     """The ends of what theory expects of 90 % of the draws, (S,) each; none where it expects nothing."""
-    if not np.isfinite(sd).any():
+    if not np.isfinite(low).any():
         return {}
-    return {"theory's lower line": average - NINETY * sd, "theory's upper line": average + NINETY * sd}
+    return {"theory's lower line": low, "theory's upper line": high}
 
 
 def theory_traces(sizes: Sequence[int], lines: Mapping[str, Floats]) -> list[Figure]:
@@ -138,7 +137,7 @@ def theory_traces(sizes: Sequence[int], lines: Mapping[str, Floats]) -> list[Fig
             "line": {"color": MEANINGS["theory"], "width": 2, "dash": "dash"}, "showlegend": name != "theory, upper",
             "hovertemplate": "K = %{x}: theory %{y:.3g}<extra></extra>", "meta": {"term": "theory"},
         }
-        for name, line in zip(("theory ± 1.64 sd", "theory, upper"), lines.values(), strict=False)
+        for name, line in zip(("theory, 90 %", "theory, upper"), lines.values(), strict=False)
     ]  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from app.figures.rows import Figure, axis_layout, on_axis
 from app.figures.theme import MEANINGS, translucent
 from bncore.batch_size.noise import Shape
 from bncore.batch_size.pairs import Pairs
+from bncore.batch_size.theory import NINETY
 from bncore.histogram import Histogram
 from bncore.summary import Summary
 
@@ -31,13 +32,14 @@ def sizes_figure(
     x_hat = shown.symbol("x_hat")
     title = f"{x_hat} of example {example} among random companions"
     traces = bands(sizes, spread.quantiles, MEANINGS["x_hat"], "the batches", "x_hat")
-    theory = theory_lines(np.full(len(sizes), z), np.sqrt(np.maximum(expected, 0.0)))
+    bound = np.sqrt(np.array(sizes) - 1.0)
+    theory = theory_lines(*(np.clip(end, -bound, bound) for end in _ends(z, expected)))
     traces += theory_traces(sizes, theory)
     for sign, name in ((1, "bound ±√(K − 1)"), (-1, "lower bound")):
         traces.append(
             {
                 "type": "scatter", "mode": "lines", "name": name, "x": list(sizes),
-                "y": short(sign * np.sqrt(np.array(sizes) - 1.0)),
+                "y": short(sign * bound),
                 "line": {"color": MEANINGS["neutral"], "width": 1, "dash": "dot"}, "showlegend": sign > 0,
                 "hoverinfo": "skip", "meta": {"term": "bound"},
             }
@@ -51,6 +53,12 @@ def sizes_figure(
         f"noise {three(z)}.",
         shapes=[size_mark(shown.size)], note=note,
     )  # fmt: skip
+
+
+def _ends(z: float, expected: Floats) -> tuple[Floats, Floats]:
+    """Between which 90 % of a bell of these variances about z lie."""
+    reach = NINETY * np.sqrt(np.maximum(expected, 0.0))
+    return z - reach, z + reach
 
 
 def shapes_figure(

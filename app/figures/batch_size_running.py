@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 
-from app.figures.batch_size import NINETY, Figure, Shown, layout_of, short
+from app.figures.batch_size import Figure, Shown, layout_of, short
 from app.figures.batch_size_axes import level
 from app.figures.batch_size_missing import of_the_population
 from app.figures.numbers import three
 from app.figures.theme import MEANINGS, translucent
 from bncore.batch_size.running import Gap, Path
+from bncore.batch_size.theory import NINETY
 
 
 def running_figure(path: Path, which: str, shown: Shown, true: float) -> Figure:

@@ -14,7 +14,7 @@ from app.figures.theme import MEANINGS, translucent
 from bncore.network.distributions import Distribution, Row, shapes_of
 from bncore.summary import Floats
 
-UNMOVED = "before and after alike"
+UNMOVED = "unmoved"
 HEIGHT = 450  # as high as the controls of the disturbance beside it
 BETWEEN = 0.12  # of the height, free between the columns of a disturbed joint
 OF_HIGHEST = "density, % of its highest"
@@ -34,7 +34,9 @@ def joint_figure(columns: Sequence[Distribution], value: str, title: str, diverg
     }  # fmt: skip
     if not stacked:
         return {"data": [_column(d) for d in columns], "layout": layout | {"yaxis": _shares(OF_HIGHEST)}}
-    traces = [trace for place, d in enumerate(columns, 1) for trace in _both(d, place)]
+    traces: list[Figure] = []
+    for place, d in enumerate(columns, 1):
+        traces += _both(d, place, {trace["name"] for trace in traces})
     anchored = {**layout["xaxis"], "anchor": _axis(len(columns), "y")}
     return {"data": traces, "layout": {**layout, **_stack(columns), "xaxis": anchored, "legend": AFTER_BEFORE}}
 
@@ -64,17 +66,18 @@ def _column(d: Distribution) -> Figure:
     return _outline(d, d.rows, COLUMN_WORDS[d.column], COLOURS[d.column], DASHES[d.column], d.column)
 
 
-def _both(d: Distribution, place: int) -> list[Figure]:
+def _both(d: Distribution, place: int, shown: set[str]) -> list[Figure]:
     """A column before (dotted) and after the disturbance, or once where that does not move it."""
     passes = {
         "after": (d.disturbed or (), MEANINGS["disturbed"], "solid"),
         "before": (d.rows, MEANINGS["neutral"], "dot"),
     }
     if d.rows and d.disturbed and not d.disturbed[0].moved:
-        passes = {UNMOVED: (d.rows, COLOURS["with"], "solid")}
+        name, look = f"{COLUMN_WORDS[d.column]}, {UNMOVED}", (COLOURS[d.column], DASHES[d.column])
+        return [_outline(d, d.rows, name, *look, d.column) | {"yaxis": _axis(place, "y")}]
     return [
         _outline(d, rows, name, colour, dash, name)
-        | {"yaxis": _axis(place, "y"), "showlegend": place == 1 or name == UNMOVED, "legendgroup": name}
+        | {"yaxis": _axis(place, "y"), "showlegend": name not in shown, "legendgroup": name}
         for name, (rows, colour, dash) in passes.items()
     ]
 

@@ -165,7 +165,7 @@ def test_another_situation_says_what_it_does_to_each_norm(norms: Norms) -> None:
     for name in NORMS:
         assert norms.text(name) == norms.norm(name)["text"]
     assert "All 7 other channels are squeezed" in norms.text("layer")
-    assert "symlog" in norms.controls.axes("before")["xaxis"]["title"]
+    assert "asinh" in norms.controls.axes("before")["xaxis"]["title"]
     norms.page.go_back()
     norms.settle()
     expect(norms.headline).to_contain_text("One example alone")

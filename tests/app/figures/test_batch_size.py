@@ -40,8 +40,11 @@ def test_the_bands_are_the_answers_quantiles():
             assert trace["y"] == found["quantiles"][quantile]
             assert trace["x"] == answer["estimates"]["sizes"]
         lower = next(trace for trace in traces if trace["name"].startswith("theory"))
-        expected = np.array(found["expected_average"]) - 1.645 * np.array(found["expected_sd"])
-        np.testing.assert_allclose(lower["y"], expected, rtol=1e-3, atol=1e-4)
+        if which == "mean":
+            expected = np.array(found["expected_average"]) - 1.645 * np.array(found["expected_sd"])
+            np.testing.assert_allclose(lower["y"], expected, rtol=1e-3, atol=1e-4)
+        else:
+            assert min(lower["y"]) >= 0.0
 
 
 def test_the_strip_plots_are_the_answers_values_on_one_axis_that_stays():
@@ -99,7 +102,7 @@ def test_a_line_that_leaves_the_axis_is_said_to(query):
         layout = figures[name]["layout"]
         low, high = layout["yaxis"]["range"]
         for trace in figures[name]["data"]:
-            if trace["name"] in ("theory ± 1.64 sd", "theory, upper", "average"):
+            if trace["name"] in ("theory, 90 %", "theory, upper", "average"):
                 outside = [
                     size for size, y in zip(trace["x"], trace["y"], strict=True)
                     if y is not None and not low <= y <= high
@@ -107,6 +110,17 @@ def test_a_line_that_leaves_the_axis_is_said_to(query):
                 for size in outside:
                     assert re.search(rf"at K = [0-9, ]*\b{size}\b", layout["meta"]["note"]), (name, size)
     assert answered()["figures"]["estimates_mean"]["layout"]["meta"]["note"] == ""
+
+
+@pytest.mark.parametrize("query", [*TAILS, {"source": "breast_cancer", "feature": "13"}], ids=str)
+def test_theorys_band_has_no_deviation_below_zero_and_no_value_beyond_its_bound(query):
+    figures = answered(**query)["figures"]
+    for trace in figures["estimates_deviation"]["data"]:
+        if trace["name"] in ("theory, 90 %", "theory, upper"):
+            assert all(y is None or y >= 0.0 for y in trace["y"])
+    for trace in figures["noise_sizes"]["data"]:
+        if trace["name"] in ("theory, 90 %", "theory, upper"):
+            assert all(abs(y) <= (k - 1) ** 0.5 + 1e-4 for k, y in zip(trace["x"], trace["y"], strict=True))
 
 
 def test_bands_are_not_flattened_by_theory():

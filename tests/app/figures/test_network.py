@@ -139,7 +139,7 @@ def test_the_opened_joint_is_shown_before_and_after_in_each_column_on_one_axis()
 
 def test_behind_batch_norm_the_opened_joint_is_drawn_once_and_its_gradient_before_the_block_twice():
     figures = drawn(disturb_layer="2", disturb_factor="3", joint="norm2", dtype="float64", eps="0")
-    assert set(outlines(figures["joint"])) == {("before", "y"), ("after", "y"), ("before and after alike", "y2")}
+    assert set(outlines(figures["joint"])) == {("before", "y"), ("after", "y"), ("with BN, unmoved", "y2")}
     alone = drawn(disturb_layer="2", norm="none", joint="f1")["joint_gradient"]
     assert {t.get("yaxis", "y") for t in alone["data"]} == {"y"}
     found = outlines(alone)

@@ -174,3 +174,24 @@ def test_the_average_deviation_of_a_gaussian_is_the_chi_distributions_but_for_th
     exact = np.sqrt(2 / size) * np.exp(lgamma(size / 2) - lgamma((size - 1) / 2))
     gauss = Moments(*np.array([[0.0], [1.0], [0.0], [0.0]]))
     assert abs(expected_deviation(gauss, [size], None).average[0, 0] - exact) <= 0.5 / size**2
+
+
+@pytest.mark.parametrize("size", [2, 3, 8, 32])
+def test_ninety_percent_of_a_bells_deviations_lie_between_theorys_ends(rng, size):
+    bell = Moments(*np.array([[1.0], [3.0], [0.0], [0.0]]))
+    expected = expected_deviation(bell, [size], None)
+    (low,), (high,) = expected.ends(0)
+    drawn = (1.0 + 3.0 * rng.standard_normal((20_000, size))).std(axis=1)
+    for end, share in ((low, 0.05), (high, 0.95)):
+        below = np.count_nonzero(drawn < end) / len(drawn)
+        assert abs(below - share) < 5.0 * np.sqrt(share * (1.0 - share) / len(drawn))
+
+
+def test_theorys_ends_of_a_deviation_are_never_below_zero_and_meet_where_the_batch_is_all_there_is():
+    heavy = Moments(*np.array([[0.0, 0.0], [1.0, 0.0], [0.0, np.nan], [60.0, np.nan]]))
+    found = expected_deviation(heavy, [1, 2, 4, 50], 50)
+    low, high = found.ends(0)
+    assert (low >= 0.0).all()
+    assert (low[:-1] <= high[:-1]).all()
+    assert low[-1] == high[-1]
+    assert not np.any(found.ends(1))
