@@ -13,7 +13,7 @@ from bncore.errors import BadParameter
 from bncore.flags import Flag, inference_flags, training_flags
 from bncore.layout import Layout, layout_of, room
 from bncore.running import running_pair, updated
-from bncore.statistics import Statistics, batch_statistics
+from bncore.statistics import Statistics, batch_statistics, given_statistics
 
 Running = tuple[Float64, Float64]
 
@@ -151,7 +151,7 @@ def _inference(
         raise BadParameter(detail, parameter="running_mean")
     if not np.isfinite(view).all():
         raise not_finite(view.reshape(layout.shape), "x")
-    return _Statistics(Statistics(*given, np.zeros(layout.features), layout.count), given)
+    return _Statistics(given_statistics(*given, layout.count), given)
 
 
 MODES: dict[str, Callable[[Array, Layout, Running | None, float, str], _Statistics]] = {

@@ -74,6 +74,8 @@ class _Terms:
         return self.kept(self.dy * self.layout.expand(factor), lift)
 
     def of_x_hat(self, factor: Float64, lift: Float64 | None) -> Array:
+        if not factor.any():  # x_hat may be infinite where it does not count
+            return self.constant(factor, None)
         return self.kept(self.x_hat * self.layout.expand(factor), lift)
 
     def constant(self, value: Float64, lift: Float64 | None) -> Array:
@@ -153,12 +155,15 @@ def _terms(view: Array, forward: Forward, dgamma: Float64, dbeta: Float64) -> _T
 def _dx(terms: _Terms) -> Array:
     layout = terms.layout
     slope, mean, variance = map(layout.expand, (terms.slope, terms.mean_path, terms.variance_path))
-    lift = None if terms.lift is None else layout.expand(terms.lift)
+    lift, through = None if terms.lift is None else layout.expand(terms.lift), terms.variance_path.any()
     dx, (scratch,) = np.empty(layout.view, terms.dtype), layout.scratch()
     for index in layout.blocks():
         block = room(scratch, dx[index])
-        np.multiply(terms.x_hat[index], -variance, out=block)
-        block += terms.dy[index]
+        if through:
+            np.multiply(terms.x_hat[index], -variance, out=block)
+            block += terms.dy[index]
+        else:  # x_hat may be infinite where it does not count
+            block[...] = terms.dy[index]
         block -= mean
         block *= slope
         if lift is not None:

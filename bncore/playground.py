@@ -17,7 +17,7 @@ from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import BadParameter
 from bncore.gradient import Gradients, backward
 from bncore.stages import AxisChoice, Stage, check_finite, stages_of
-from bncore.statistics import Statistics, statistics
+from bncore.statistics import Statistics, given_statistics, statistics
 from bncore.summary import Floats, row_blocks
 from bncore.upstream import UPSTREAMS, Upstream
 
@@ -170,7 +170,7 @@ def _in_force(
 ) -> Statistics:
     """What the mode normalizes by."""
     if layer.mode == "inference" and running_mean is not None and running_var is not None:
-        return Statistics(running_mean, running_var, np.zeros_like(running_mean), rows.shape[1])
+        return given_statistics(running_mean, running_var, rows.shape[1])
     return statistics(rows, feature_axis=0)
 
 

@@ -15,6 +15,8 @@ from bncore.errors import VarianceOverflow
 from bncore.layout import Layout, layout_of, room
 from bncore.lift import LEAST, LIFT, Lifted, square_of
 
+FAR = 2.0**960  # a mean up to here cannot take any number across the end of float64: half of the last digit there
+
 
 @dataclass(frozen=True)
 class Statistics:
@@ -50,6 +52,18 @@ def statistics(x: ArrayLike, feature_axis: int = 1) -> Statistics:
     array = real_array(x, "x")
     layout = layout_of(array.shape, feature_axis)
     return batch_statistics(array.reshape(layout.view), layout)
+
+
+def given_statistics(mean: Float64, var: Float64, count: int) -> Statistics:
+    """Statistics that are given: x is centred by the mean as it is.
+
+    x - mean is within float64's range unless the mean is near its end; both are taken a quarter as large there.
+    """
+    rest = np.zeros_like(mean)
+    if not (np.abs(mean) > FAR).any():
+        return Statistics(mean, var, rest, count)
+    by = np.where(np.abs(mean) > FAR, 0.25, 1.0)
+    return Statistics(mean, var, rest, count, Lifted(by, mean * by, rest, np.sqrt(var) * by))
 
 
 def batch_statistics(view: Array, layout: Layout) -> Statistics:

@@ -14,7 +14,7 @@ from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import VarianceOverflow
 from bncore.layout import layout_of
 from bncore.lift import LEAST, LIFT, Lifted, square_of
-from bncore.statistics import Statistics, batch_statistics
+from bncore.statistics import Statistics, batch_statistics, given_statistics
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ def standardize(rows: Array, *, centred: bool, eps: float, eps_placement: str) -
 
 def standardize_by(rows: Array, mean: Float64, var: Float64, *, eps: float, eps_placement: str) -> Standardized:
     """Each row of a finite array (M, K) by a `mean` and `var` that are given, (M,) each, and that stay as they are."""
-    given = Statistics(mean, var, np.zeros_like(mean), rows.shape[1])
+    given = given_statistics(mean, var, rows.shape[1])
     values, divided = _over_scale(rows.astype(np.float64, copy=False), given, eps, eps_placement)
     return Standardized(values, mean, var, given.sigma, divided, True, eps, eps_placement, constant=True)
 

@@ -136,3 +136,20 @@ def test_squares_that_only_their_sum_takes_out_of_range_are_added_in_another_uni
 def test_a_variance_beyond_float64_is_refused_by_its_feature():
     with pytest.raises(VarianceOverflow, match="feature 2"):
         statistics([[1.0, 1e154, 1.7e308], [2.0, -1e154, -1.7e308]])
+
+
+@pytest.mark.parametrize("eps", [0, 1e-5])
+@pytest.mark.parametrize("made", [forward, norms.forward])
+def test_given_statistics_at_the_top_centre_numbers_of_the_other_sign(made, eps):
+    given = {"running_mean": [1.7e308, 0.0], "running_var": [1e308, 4.0], "mode": "inference"}
+    x_hat = made([[-1.7e308, 1.0], [1.7e308, 3.0]], eps=eps, **given).x_hat
+    np.testing.assert_allclose(x_hat, [[-3.4e154, 0.5], [0, 1.5]], rtol=1e-5)
+
+
+def test_in_inference_dx_is_a_number_where_x_hat_is_none():
+    with np.errstate(over="ignore"):
+        result = forward([[1e300], [1.0]], running_mean=[0.0], running_var=[1e-30], eps=0, mode="inference")
+        found = backward([[1.0], [2.0]], result)
+    assert np.isinf(result.x_hat[0, 0])
+    np.testing.assert_allclose(found.dx, [[1e15], [2e15]])
+    np.testing.assert_array_equal(found.dx_variance, 0)
