@@ -25,25 +25,25 @@ LOOKED_AT = 17  # values of y between the two that no x̂ passes
 def mostly_saturated(shown: Playground) -> NDArray[np.bool_]:
     """The features (D,) of which f is flat at `MOSTLY_SATURATED` of the inputs, and not by chance.
 
-    In training x̂ is centred over the batch: every number counts, constant features have no x̂, and where γ and β leave
-    no other y there is no chance. In inference an image counts as one example, flat if it mostly is.
+    In training x̂ is centred over the batch: every number counts, of a constant feature every example, and where γ and β
+    leave no other y there is no chance. In inference an image counts as one example, flat if it mostly is.
     """
     mostly = shown.saturation >= MOSTLY_SATURATED
     if not mostly.any():
         return mostly
-    train = shown.layer.mode == "train"
-    if train:
-        summary = shown.stages["x"].summary
-        mostly &= summary.low < summary.high
-        share, count, expected = shown.saturation, shown.examples * shown.positions, flat_share(shown.layer.activation)
-    else:
-        share, count, expected = _of_examples(shown), shown.examples, _of_one(shown)
-    chances = np.where(mostly, tail_bound(share, count, expected), 1.0)
-    found = beyond_chance(chances, LEVEL)
-    return mostly & (found | _whatever_x(shown)) if train else mostly & found
+    if shown.layer.mode == "inference":
+        chances = tail_bound(_of_examples(shown), shown.examples, _of_one(shown))
+        return mostly & beyond_chance(np.where(mostly, chances, 1.0), LEVEL)
+    numbers = shown.examples * shown.positions
+    if numbers == 1:  # y is β, and no x̂ says anything
+        return np.zeros_like(mostly)
+    summary = shown.stages["x"].summary
+    count = np.where(summary.low < summary.high, numbers, shown.examples)
+    chances = tail_bound(shown.saturation, count, flat_share(shown.layer.activation))
+    return mostly & (beyond_chance(np.where(mostly, chances, 1.0), LEVEL) | _whatever_x(shown))
 
 
-def tail_bound(share: Floats, count: int, expected: float) -> Floats:
+def tail_bound(share: Floats, count: int | NDArray[np.int_], expected: float) -> Floats:
     """At most how likely `share` (D,) of `count` is, where a share `expected` of all is.
 
     >>> tail_bound(np.array([1.0, 0.4]), 4, 0.5)

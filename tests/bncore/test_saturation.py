@@ -48,6 +48,13 @@ def test_what_is_dead_in_a_large_batch_is_found_in_both_modes(examples):
         assert found(x, mode=mode, beta=np.array([0.0, -3.0, 3.0])).tolist() == [False, True, False]
 
 
+def test_a_feature_that_stays_constant_at_0_is_dead_and_one_that_may_be_so_by_chance_is_not():
+    for examples, dead in ((1, False), (2, False), (6, False), (64, True)):
+        x = np.random.default_rng(0).standard_normal((examples, 4))
+        x[:, 1] = 3.0
+        assert found(x).tolist() == [False, dead, False, False]
+
+
 def test_one_image_that_is_dead_everywhere_is_found_in_training():
     x = np.random.default_rng(0).standard_normal((1, 2, 16, 16))
     assert found(x, beta=np.array([0.0, -5.0])).tolist() == [False, True]
