@@ -113,8 +113,9 @@ def _parts(values: Floats, positions: int) -> tuple[Floats, ...]:
     images = centred.reshape(features, -1, positions)
     means = images.mean(axis=2) if positions > 1 else centred
     own = images.var(axis=2) if positions > 1 else np.zeros((features, 1))
-    of_means = means.var(axis=1)
-    peak = np.power(means - means.mean(axis=1)[:, None], 4).mean(axis=1) * np.square(reciprocal(of_means))
+    squares = np.square(means - means.mean(axis=1)[:, None])
+    of_means = squares.mean(axis=1)
+    peak = np.square(squares).mean(axis=1) * np.square(reciprocal(of_means))
     count = means.shape[1]
     unbiased = count / (count - 1) if count > 1 else 1.0
     spread = own.std(axis=1) * np.sqrt(unbiased)
