@@ -45,9 +45,13 @@ def repeated(names: list[str]) -> InvalidQuery:
     )  # fmt: skip
 
 
-@cache
 def parameters_of(model: type[BaseModel]) -> list[dict[str, Any]]:
     """The fields as OpenAPI parameters. Shared: never change them."""
+    return _parameters(model)
+
+
+@cache
+def _parameters(model: type[BaseModel]) -> list[dict[str, Any]]:
     properties = model.model_json_schema()["properties"]
     return [_parameter(name, dict(schema)) for name, schema in properties.items()]
 
