@@ -86,7 +86,7 @@ def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Laye
         z=float(z[0]),
         sizes=sizes,
         spread=summarize(alone.x_hat[:, 0]),
-        expected=_expected(of, z[:1], sizes),
+        expected=_expected(of, z[:1], sizes, layer),
         kinds=kinds,
         matched={name: min(strength, MOST[name]) for name, strength in wanted.items()},
         capped=tuple(name for name, strength in wanted.items() if strength > MOST[name]),
@@ -112,11 +112,11 @@ def _wanted(query: BatchSizeFields, var: float, square: float) -> dict[str, floa
     return {PERTURBATIONS[name].strength: PERTURBATIONS[name].matched(var, square) for name in _strengths(query)}
 
 
-def _expected(of: Sampled, z: Floats, sizes: tuple[int, ...]) -> Floats:
+def _expected(of: Sampled, z: Floats, sizes: tuple[int, ...], layer: Layer) -> Floats:
     """The variance that theory gives the example `z` (1,) in batches of each size, (S,)."""
     at, factors = of.population.moments.at(of.at), finite_factor(sizes, of.total)
     return np.array([
-        expected_variance(z, at, size, factor)[0] for size, factor in zip(sizes, factors, strict=True)
+        expected_variance(z, at, size, factor, layer)[0] for size, factor in zip(sizes, factors, strict=True)
     ])  # fmt: skip
 
 

@@ -35,6 +35,9 @@ class Layer:
         return Layer(scaled if scaled >= SMALLEST_NORMAL else 0.0, self.eps_placement)
 
 
+WITHOUT_EPS = Layer(0.0)
+
+
 @dataclass(frozen=True)
 class Shape:
     """Mean, variance (divided by R), skewness and excess kurtosis of draws; the last two not-a-number if constant."""
@@ -111,24 +114,41 @@ def shape(draws: Float64) -> Shape:
     return Shape(mean, var, float((standard**3).mean()), float((standard**4).mean()) - 3.0)
 
 
-def expected_variance(x_hat: Float64, found: Moments, size: int, factor: float = 1.0) -> Float64:
+def expected_variance(
+    x_hat: Float64, found: Moments, size: int, factor: float = 1.0, layer: Layer = WITHOUT_EPS
+) -> Float64:
     """The variance that theory gives the noise of examples with population-normalized values `x_hat` (M,).
 
-        (f^2/K) [1 + x_hat skewness + x_hat^2 (ρ + 2) / 4]
+        (f^2/K) [k^2 + k q x_hat skewness + q^2 x_hat^2 (ρ + 2) / 4]        k = sigma / s,   q = k^2 or k
 
-    To first order in 1/K, x_hat + noise = (x - mean_B) / sigma_B with mean_B = mu + sigma a, sigma_B = sigma (1 + b):
-    the noise is -(a + x_hat b), with Var(a) = f^2/K, Var(b) = f^2 (ρ + 2)/(4K), Cov(a, b) = f^2 skewness/(2K). `factor`
-    is f^2 of `bncore.batch_size.theory`.
+    To first order in 1/K, x_hat + noise = (x - mean_B) / s_B with mean_B = mu + sigma a, sigma_B = sigma (1 + b),
+    s_B = s (1 + q b): the noise is -(k a + x_hat q b), with Var(a) = f^2/K, Var(b) = f^2 (ρ + 2)/(4K), Cov(a, b) =
+    f^2 skewness/(2K). q is k^2 with eps beside the variance and k with eps beside the deviation; without eps both are
+    1. `factor` is f^2 of `bncore.batch_size.theory`.
     """
-    return expected_covariance(x_hat, x_hat, found, size, factor)
+    return expected_covariance(x_hat, x_hat, found, size, factor, layer)
 
 
-def expected_covariance(a: Float64, b: Float64, found: Moments, size: int, factor: float = 1.0) -> Float64:
+def expected_covariance(
+    a: Float64, b: Float64, found: Moments, size: int, factor: float = 1.0, layer: Layer = WITHOUT_EPS
+) -> Float64:
     """The covariance of the noise of two examples of one batch, with the same approximation.
 
-        (f^2/K) [1 + (a + b) skewness / 2 + a b (ρ + 2) / 4]
+        (f^2/K) [k^2 + k q (a + b) skewness / 2 + q^2 a b (ρ + 2) / 4]
 
-    On symmetric data it is proportional to 1 + a b (ρ + 2) / 4: the noise is shared where a b > 0, and can be opposite.
+    On symmetric data without eps it is proportional to 1 + a b (ρ + 2) / 4: the noise is shared where a b > 0, and can
+    be opposite.
     """
     skewness, excess = float(found.skewness[0]), float(found.excess[0])
-    return (factor / size) * (1.0 + (a + b) * skewness / 2.0 + a * b * (excess + 2.0) / 4.0)
+    k, q = _shares(found.sd, layer)
+    return (factor / size) * (k**2 + k * q * (a + b) * skewness / 2.0 + q**2 * a * b * (excess + 2.0) / 4.0)
+
+
+def _shares(sd: Float64, layer: Layer) -> tuple[float, float]:
+    """sigma / s, and by what share of its own s changes where sigma changes by a share of its own."""
+    if layer.eps == 0:
+        return 1.0, 1.0
+    placement, var = EPS_PLACEMENTS[layer.eps_placement], np.square(sd)
+    s = placement.scale(var, layer.eps)
+    k = sd * reciprocal(s)
+    return float(k[0]), float((placement.pull(var, s) * k**2)[0])

@@ -6,7 +6,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.batch_size.companions import Orders
-from bncore.batch_size.noise import Layer, among, expected_covariance, expected_variance
+from bncore.batch_size.noise import WITHOUT_EPS, Layer, among, expected_covariance, expected_variance
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
 
@@ -35,7 +35,7 @@ def pairs_in_batch_norm(
 
     `z` (M,) are their values by the population's statistics, whose moments are `at`. The expected correlation is
 
-        C(a, b) / sqrt(C(a, a) C(b, b)),    C(a, b) = 1 + (a + b) skewness / 2 + a b (ρ + 2) / 4
+        C(a, b) / sqrt(C(a, a) C(b, b)),    C the `expected_covariance`
 
     to first order in 1/K. In a batch of two there is no companion, and no noise.
     """
@@ -48,28 +48,30 @@ def pairs_in_batch_norm(
         measured = correlations(*noisy)
     else:
         measured = np.full(len(first), np.nan)
-    return _against_theory(first, second, z, measured, at)
+    return _against_theory(first, second, z, measured, at, layer)
 
 
 def pairs_in_orders(z: Float64, found: Orders, at: Moments, layer: Layer) -> Pairs:
     """Each pair of M examples of a finite population together in the batches of `found`, as `pairs_in_batch_norm`."""
     first, second = np.triu_indices(len(z), 1)
-    return _against_theory(first, second, z, correlations(*found.together(first, second, layer)), at)
+    return _against_theory(first, second, z, correlations(*found.together(first, second, layer)), at, layer)
 
 
 def _against_theory(
     first: np.ndarray[tuple[int], np.dtype[np.intp]], second: np.ndarray[tuple[int], np.dtype[np.intp]], z: Float64,
-    measured: Float64, at: Moments,
+    measured: Float64, at: Moments, layer: Layer,
 ) -> Pairs:  # fmt: skip
     """The pairs with what theory expects, where there is noise."""
-    expected = np.where(np.isnan(measured), np.nan, expected_correlation(z[first], z[second], at))
+    expected = np.where(np.isnan(measured), np.nan, expected_correlation(z[first], z[second], at, layer))
     return Pairs(first, second, z[first] * z[second], measured, expected)
 
 
-def expected_correlation(a: Float64, b: Float64, at: Moments) -> Float64:
+def expected_correlation(a: Float64, b: Float64, at: Moments, layer: Layer = WITHOUT_EPS) -> Float64:
     """Of the noise of two examples with population-normalized values `a` and `b` (P,), to first order in 1/K."""
-    size: Float64 = np.sqrt(expected_variance(a, at, 1)) * np.sqrt(expected_variance(b, at, 1))
-    return np.divide(expected_covariance(a, b, at, 1), size, out=np.full_like(a, np.nan), where=size > 0)
+    size: Float64 = np.sqrt(expected_variance(a, at, 1, layer=layer)) * np.sqrt(
+        expected_variance(b, at, 1, layer=layer)
+    )
+    return np.divide(expected_covariance(a, b, at, 1, layer=layer), size, out=np.full_like(a, np.nan), where=size > 0)
 
 
 def pairs_of(values: Float64, z: Float64, expected: Float64) -> Pairs:

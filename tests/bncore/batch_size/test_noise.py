@@ -48,6 +48,21 @@ def test_the_variance_of_the_noise_is_theorys_to_first_order(rng, name):
     assert (np.abs(found - expected) <= expected * (5 * np.sqrt(2.5 / draws) + 8 / size)).all()
 
 
+@pytest.mark.parametrize("placement", ["variance", "deviation"])
+@pytest.mark.parametrize("eps", [1.0, 100.0])
+def test_theory_of_the_noise_knows_epsilon(rng, eps, placement):
+    """Held against the plain definition: an example among K - 1 others, normalized by its batch, ε in place."""
+    size, draws, layer = 128, 4000, Layer(eps, placement)
+    population = endless("laplace")
+    s = {"variance": np.sqrt(1 + eps), "deviation": 1 + eps}[placement]
+    for x in (-0.5, 2.0):
+        batch = np.concatenate([rng.laplace(size=(draws, size - 1)) / np.sqrt(2), np.full((draws, 1), x)], axis=1)
+        s_b = {"variance": np.sqrt(batch.var(axis=1) + eps), "deviation": batch.std(axis=1) + eps}[placement]
+        found = ((x - batch.mean(axis=1)) / s_b).var()
+        (expected,) = expected_variance(np.array([x / s]), population.moments, size, layer=layer)
+        assert found == pytest.approx(expected, rel=5 * np.sqrt(2.5 / draws) + 8 / size)
+
+
 def test_skewed_companions_and_a_finite_population_are_in_the_theory(rng):
     population = Finite(rng.gamma(4.0, size=(1000, 1)))
     at, size, draws = population.moments, 200, 4000
