@@ -158,7 +158,7 @@ def heights(counts: NDArray[Any], edges: Floats) -> Floats:
     """Counts (D, B) over the widths of their bins, as shares of each row's highest; 0 where a bin has no width."""
     width = np.diff(edges, axis=1)
     largest = width.max(axis=1, keepdims=True)
-    width = width * reciprocal(largest)  # so that a density stays in range
+    width = np.divide(width, largest, out=np.zeros_like(width), where=largest > 0)  # so that a density stays in range
     density = counts * reciprocal(width)
     found: Floats = density * reciprocal(density.max(axis=1, keepdims=True))
     return found
