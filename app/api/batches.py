@@ -82,7 +82,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     507: {"description": "It alone is larger than the server's room for uploads."},
 }
 GONE: dict[int | str, dict[str, Any]] = {410: {"description": "It is not here, or not any more."}}
-WRONG_KEY: dict[int | str, dict[str, Any]] = {403: {"description": "The key is not one of this upload's."}}
+WRONG_KEY: dict[int | str, dict[str, Any]] = {403: {"description": "No key, or not one of this upload's."}}
 
 
 UPLOAD_EXAMPLES = [{"curl": ["-F file=@people.csv"]}, {"curl": ["--data-binary @layer.npz"]}]
@@ -119,7 +119,9 @@ async def description(request: Request, id: Id) -> Any:
 
 @router.delete("/batches/{id}", status_code=204, responses=GONE | WRONG_KEY, summary="Delete one's upload")
 async def delete(
-    request: Request, id: Id, delete_key: Annotated[str, Query(description="The key that the upload returned.")]
+    request: Request,
+    id: Id,
+    delete_key: Annotated[str, Query(description="The key that the upload returned; without it this is a 403.")] = "",
 ) -> None:
     """Give up one's upload. The bytes are deleted with the last key."""
     store: UploadStore = request.app.state.uploads

@@ -26,6 +26,7 @@ def control(
     kind: str = "number",
     symbol: str = "",
     slider: tuple[float, float] | None = None,
+    finite: int | None = None,
     step: float | str = "any",
     scale: str = "linear",
     shown_for: str = "",
@@ -35,14 +36,16 @@ def control(
     """A pydantic field whose schema also says how to draw it.
 
     `group` is the module it acts on, `kind` one of number, slider, select, text; `slider` the range that the slider
-    covers where it is narrower than what is allowed, `scale` whether the slider runs linearly or logarithmically,
-    `shown_for` the values of `source` (space-separated, or `upload`) for which the control means something;
-    `default_for` other defaults where another field, by name, has a value.
+    covers where it is narrower than what is allowed, `finite` how far it goes instead for a source that has an end, at
+    most; `scale` whether the slider runs linearly or logarithmically, `shown_for` the values of `source`
+    (space-separated, or `upload`) for which the control means something; `default_for` other defaults where another
+    field, by name, has a value.
     """
     drawn: dict[str, Any] = {
         "group": group, "kind": kind, "symbol": symbol, "slider": slider, "step": step, "scale": scale,
         "shown_for": shown_for,
     }  # fmt: skip
+    drawn |= {"finite": finite} if finite else {}
     drawn |= {"default_for": default_for} if default_for else {}
     return Field(default, title=title, description=help, json_schema_extra={"control": drawn}, **constraints)
 

@@ -10,8 +10,7 @@ from app.api.derivation_call import CALL, JACOBIAN_CALL
 from app.api.derivation_page import PAGE
 from app.api.derivation_query import DerivationQuery, JacobianQuery
 from app.api.derivation_view import jacobian_view_of, view_of
-from app.api.small_batch import SmallBatchFields
-from app.batches.batch import Batch
+from app.api.small_batch import SmallBatch, SmallBatchFields
 from app.settings import Settings
 from app.web.routes import calls_of
 from app.web.view import Place, View
@@ -23,7 +22,7 @@ class Prepared:
     """A query and its small batch."""
 
     query: Any
-    batch: Batch
+    batch: SmallBatch
     work: int = 0
 
 

@@ -7,8 +7,7 @@ import numpy as np
 
 from app.api import derivation_math as mathml
 from app.api.derivation_view import JacobianView, View
-from app.api.small_batch import SmallBatchFields
-from app.batches.batch import Batch
+from app.api.small_batch import SmallBatch, SmallBatchFields
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures import derivation_jacobian_words as jacobian_words
@@ -93,13 +92,15 @@ def _place(view: View) -> str:
     return f"example {view.example} of {view.batch.feature_names[view.feature]}"
 
 
-def _batch(query: SmallBatchFields, batch: Batch) -> dict[str, Any]:
+def _batch(query: SmallBatchFields, batch: SmallBatch) -> dict[str, Any]:
     examples, features = batch.x.shape
     title = _title(query)
     return {
         "title": title,
         "text": f"{title}: {counted(examples, 'example')} × {counted(features, UNIT[query.notation])}",
         "shape": [examples, features],
+        "examples": batch.taken,
+        "total": batch.total,
         "feature_names": list(batch.feature_names),
         "labels": batch.labels,
         "label_names": list(batch.label_names),

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from app.api.derivation_query import DerivationFields, JacobianFields
 from app.api.layer_query import in_terms_of_the_query
+from app.api.small_batch import SmallBatch
 from app.api.source_query import UPSTREAM_STREAM
 from app.batches.batch import Batch
 from bncore.batch_norm import forward
@@ -28,7 +29,7 @@ class View:
     """Everything that the answer is written from; `example` and `feature` are the cell's."""
 
     query: DerivationFields
-    batch: Batch
+    batch: SmallBatch
     steps: Derivation
     routes: dict[str, Route]
     jacobian: Jacobian
@@ -57,7 +58,7 @@ class JacobianView:
     """The Jacobian of one feature, and that there is nothing across features."""
 
     query: JacobianFields
-    batch: Batch
+    batch: SmallBatch
     jacobian: Jacobian
     bracket: Jacobian
     factor: float
@@ -65,7 +66,7 @@ class JacobianView:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is too large for float64 is looked for, and then named
-def view_of(query: DerivationFields, batch: Batch) -> View:
+def view_of(query: DerivationFields, batch: SmallBatch) -> View:
     """Compute the view of a query's small batch. Raises the errors of the query's own checks and of the numerics."""
     query.check_place(batch)
     try:
@@ -74,7 +75,7 @@ def view_of(query: DerivationFields, batch: Batch) -> View:
         raise in_terms_of_the_query(error, query) from error
 
 
-def _view(query: DerivationFields, batch: Batch) -> View:
+def _view(query: DerivationFields, batch: SmallBatch) -> View:
     gamma, beta = query.gamma_and_beta(batch)
     layer = {"eps": query.eps, "eps_placement": query.eps_placement}
     result = forward(batch.x, gamma, beta, **layer)  # type: ignore[arg-type]
@@ -113,7 +114,7 @@ def _dy(query: DerivationFields, batch: Batch, y: Floats) -> Floats:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def jacobian_view_of(query: JacobianFields, batch: Batch) -> JacobianView:
+def jacobian_view_of(query: JacobianFields, batch: SmallBatch) -> JacobianView:
     """Compute the Jacobian of one feature. Raises what `view_of` raises."""
     try:
         gamma, beta = query.gamma_and_beta(batch)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from app.api.controls import control
 from app.api.layer_query import EPS, EPS_PLACEMENT, NOTATION
 from app.api.network_presets import PRESETS
-from app.api.source_query import AUTO_GENERATED, BatchFields, known_source, with_generator_fields
+from app.api.source_query import AUTO_FINITE, AUTO_GENERATED, BatchFields, known_source, with_generator_fields
 from app.batches.batch import Source
 from app.errors import InvalidQuery
 from bncore.activations import ACTIVATIONS
@@ -41,7 +41,8 @@ class NetworkFields(BatchFields):
     batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["auto", "all"] = control(
         "auto", f"Examples in the mini-batch, drawn by the seed without replacement; `auto` is up to {AUTO_GENERATED}, "
         "`all` takes all of them.",
-        title="Batch size", group="data", kind="batch_size", symbol="N", slider=(2, 1024), scale="log",
+        title="Batch size", group="data", kind="batch_size", symbol="N", slider=(2, 1024),
+        finite=AUTO_FINITE, scale="log",
     )  # fmt: skip
     standardize: Literal["on", "off"] = control(
         "on", "Give every input feature (of images: every channel) mean 0 and deviation 1 over this batch before it "

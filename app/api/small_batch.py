@@ -1,6 +1,6 @@
 """A mini-batch small enough to follow by hand: typed, or a slice of any source."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -19,6 +19,14 @@ MOST_EXAMPLES = 8
 MOST_FEATURES = 6
 SELECTED_WORDS = f"at most {MOST_FEATURES} feature numbers from 0, each once, with commas between; or nothing"
 SMALL = f"at most {MOST_EXAMPLES} rows of {MOST_FEATURES} numbers"
+
+
+@dataclass(frozen=True)
+class SmallBatch(Batch):
+    """A batch with how many examples were taken, and of how many: None of a source without end."""
+
+    taken: int = 0
+    total: int | None = None
 
 
 class SmallBatchFields(LayerFields):
@@ -52,7 +60,7 @@ class SmallBatchFields(LayerFields):
             return source.examples if self.source == "inline" else MOST_EXAMPLES
         return int(self.batch_size)
 
-    def small_batch(self, uploads: UploadStore, most: int) -> Batch:
+    def small_batch(self, uploads: UploadStore, most: int) -> SmallBatch:
         """The batch (K, D) in float64 with K up to 8 and D up to 6.
 
         Of a batch with more axes every position counts as an example. Raises the errors of the source, and InvalidQuery
@@ -64,7 +72,8 @@ class SmallBatchFields(LayerFields):
         self._check_typed(batch)
         check_features("selected", self.selected_features, len(batch.feature_names))
         features = self.selected_features or range(min(len(batch.feature_names), MOST_FEATURES))
-        return _slice(batch, list(features))
+        small = _slice(batch, list(features))
+        return SmallBatch(**vars(small), taken=self.taken(source), total=source.examples)
 
     def _check_typed(self, batch: Batch) -> None:
         rows, columns = batch.x.shape

@@ -1,6 +1,7 @@
 """The part of every view's query that says which mini-batch is looked at."""
 
 import re
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -53,7 +54,8 @@ class BatchFields(QueryModel):
     batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["auto", "all"] = control(
         "auto", "Examples in the mini-batch, drawn by the seed without replacement; `all` takes all of them; `auto` is "
         f"{AUTO_GENERATED} of a generator and all of anything else up to {AUTO_FINITE}.",
-        title="Batch size", group="data", kind="batch_size", symbol="N", slider=(2, 1024), scale="log",
+        title="Batch size", group="data", kind="batch_size", symbol="N", slider=(2, 1024),
+        finite=AUTO_FINITE, scale="log",
     )  # fmt: skip
     seed: int = control(
         0, "Decides every random draw; the same seed gives the same numbers.",
@@ -113,10 +115,15 @@ class BatchFields(QueryModel):
             return AUTO_GENERATED if total is None else min(total, AUTO_FINITE)
         return self.batch_size
 
+    def taken(self, source: Source) -> int:
+        """How many examples the batch has: those asked for, as far as there are so many."""
+        size = self.size_of(source) or source.examples or 0
+        return min(size, source.examples or size)
+
     def check_work(self, source: Source, most: int) -> int:
         """How many numbers a batch of this query has. Raises InvalidQuery where that is more than `most`."""
-        size, width = self.size_of(source) or source.examples or 0, numbers_per_example(source)
-        work = min(size, source.examples or size) * width
+        width = numbers_per_example(source)
+        work = self.taken(source) * width
         if work > most:
             fits = f"up to {most // width:,} examples of {width:,} numbers each"
             raise InvalidQuery(
@@ -127,7 +134,15 @@ class BatchFields(QueryModel):
 
     def draw(self, source: Source, stream: int = BATCH_STREAM, step: int = 0) -> Batch:
         """Batch number `step` of a stream; the batch that a view shows is number 0 of stream 0."""
-        return source.draw(self.size_of(source), self.rng(stream, step))
+        batch = source.draw(self.size_of(source), self.rng(stream, step))
+        return replace(batch, warnings=(*batch.warnings, *self._too_many(source)))
+
+    def _too_many(self, source: Source) -> list[str]:
+        """The note that fewer examples are taken than asked for."""
+        asked, total = self.batch_size, source.examples
+        if total is None or isinstance(asked, str) or asked <= total:
+            return []
+        return [f"{asked:,} examples are asked for, and the source has {total:,}: all of them are taken."]
 
     def rng(self, stream: int, step: int = 0) -> np.random.Generator:
         """The generator of one use of the seed."""

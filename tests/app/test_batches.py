@@ -87,11 +87,27 @@ def test_deletion_takes_the_key(client: TestClient, files: Callable[[], list[Pat
     body = post(client, CSV).json()
     address = f"{URL}/{body['id']}"
     assert client.delete(address, params={"delete_key": "wrong"}).status_code == 403
-    assert client.delete(address).status_code == 422
+    assert client.delete(address).status_code == 403
     assert client.delete(address, params={"delete_key": body["delete_key"]}).status_code == 204
     assert client.get(address).status_code == 410
     assert client.delete(address, params={"delete_key": body["delete_key"]}).status_code == 410
     assert files() == []
+
+
+@pytest.mark.parametrize(("key", "said"), [("", "takes its delete_key"), ("wrong", "is not the upload's delete_key")])
+def test_a_refused_deletion_says_where_the_key_stands_and_what_happens_without(
+    client: TestClient, key: str, said: str
+) -> None:
+    address = post(client, CSV).headers["location"]
+    answer = client.delete(address, params={"delete_key": key} if key else {})
+    problem = answer.json()
+    assert answer.status_code == problem["status"] == 403
+    assert said in problem["detail"]
+    assert "the answer to the upload (POST /api/v1/batches)" in problem["detail"]
+    assert "until nobody has used it for 30 days" in problem["detail"]
+    allowed = "the delete_key that the upload returned"
+    assert problem["errors"] == [{"field": "delete_key", "given": None, "allowed": allowed}]
+    assert client.get(address).status_code == 200
 
 
 def test_an_npz_lists_its_arrays(client: TestClient) -> None:

@@ -88,16 +88,23 @@ def test_a_new_draw_is_another_batch_and_a_replay_the_same(playground: Playgroun
     playground.open("source=normal&batch_size=32")
     first = playground.all_data()
     asked = len(watch.asked("/api/v1/playground"))
+    drawn = playground.page.locator("#drawn")
+    expect(drawn).to_have_text("Drawn from seed 0.")
     playground.click("Replay")
+    expect(drawn).to_have_text("Drawn again from seed 0: the same batch, the same numbers.")
     assert len(watch.asked("/api/v1/playground")) == asked + 1
     assert playground.all_data() == first
     playground.click("New draw")
     assert playground.query["seed"] == "1"
     assert playground.data("x") != first["x"]
     expect(playground.field("seed")).to_have_value("1")
+    expect(drawn).to_have_text("Drawn from seed 1.")
     playground.page.go_back()
     playground.settle()
     assert playground.all_data() == first
+    expect(drawn).to_have_text("Drawn from seed 0.")
+    playground.page.go_forward()
+    expect(drawn).to_have_text("Drawn from seed 1.")
 
 
 def test_a_new_draw_says_what_it_draws_anew(playground: Playground) -> None:
@@ -109,6 +116,8 @@ def test_a_new_draw_says_what_it_draws_anew(playground: Playground) -> None:
     playground.settle()
     assert playground.data("x") == x
     assert playground.query == {"seed": "1"}
+    said = "All of the source is taken; seed 1 decides what else is random."
+    expect(playground.page.locator("#drawn")).to_have_text(said)
 
 
 def test_a_field_at_its_default_is_not_in_the_address(playground: Playground) -> None:
@@ -117,13 +126,41 @@ def test_a_field_at_its_default_is_not_in_the_address(playground: Playground) ->
     assert playground.query == {"batch_size": "32", "activation": "tanh"}
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation?source=wine", "/norms"])
-def test_what_was_drawn_is_told_of_its_own_state_alone(playground: Playground, path: str) -> None:
-    drawn = playground.page.locator("#drawn")
+@pytest.mark.parametrize(
+    "path", ["/derivation?source=wine", "/network?depth=2&width=8", "/norms", "/batch-size?draws=100"]
+)
+def test_back_and_forward_take_what_is_said_of_the_seed_along(playground: Playground, path: str) -> None:
     playground.page.goto(path)
     playground.settle()
+    drawn = playground.page.locator("#drawn")
+    expect(drawn).to_have_text("Drawn from seed 0.")
     playground.click("New draw")
     expect(drawn).to_have_text("Drawn from seed 1.")
     playground.page.go_back()
-    playground.settle()
-    expect(drawn).to_be_empty()
+    expect(drawn).to_have_text("Drawn from seed 0.")
+    expect(playground.field("seed")).to_have_value("0")
+
+
+def test_back_takes_back_what_is_being_typed_into_a_table(playground: Playground) -> None:
+    playground.open("source=inline")
+    table = playground.field("values")
+    before = table.input_value()
+    playground.choose("activation", "tanh")
+    table.fill("1, 2")
+    playground.page.evaluate("() => history.back()")
+    expect(playground.field("activation")).to_have_value("relu")
+    expect(table).to_have_value(before)
+
+
+def test_presses_of_a_key_are_one_step_until_something_else_is_done(playground: Playground) -> None:
+    playground.open()
+    steps = playground.page.evaluate("history.length")
+    playground.press("gamma", "ArrowRight", times=10)
+    assert playground.query == {"gamma": "1.5"}
+    playground.press("beta", "ArrowRight", times=2)
+    playground.press("gamma", "ArrowLeft")
+    assert playground.page.evaluate("history.length") == steps + 3
+    for query in ({"gamma": "1.5", "beta": "0.1"}, {"gamma": "1.5"}, {}):
+        playground.page.go_back()
+        playground.settle()
+        assert playground.query == query

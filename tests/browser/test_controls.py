@@ -96,16 +96,29 @@ def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay(
     expect(playground.problem).to_have_text("Not computed; below is still Wine.")
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/norms"])
-def test_what_was_said_before_an_error_is_taken_back(playground: Playground, watch: Watch, path: str) -> None:
+STRONG = """(ink) => [...document.querySelectorAll("#view *")]
+  .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+  .filter((element) => !element.closest(".problem, .error, button, a, select, label, .help-text, svg, .control"))
+  .filter((element) => element.checkVisibility() && getComputedStyle(element).color === ink)
+  .map((element) => element.textContent.trim().slice(0, 60))"""
+"""The texts of the view that stand in full ink, but for what is pressed or filled in."""
+
+
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network?depth=2&width=8", "/norms", "/batch-size?draws=100"])
+def test_what_was_said_before_an_error_is_taken_back_and_the_rest_dimmed(
+    playground: Playground, watch: Watch, path: str
+) -> None:
     watch.refusals.add(422)
     playground.page.goto(path)
     playground.settle()
     concluded = playground.headline.text_content() or ""
     expect(playground.headline).to_have_css("color", INK)
+    assert playground.page.evaluate(STRONG, INK) != []
     playground.enter("eps", "-1")
     expect(playground.headline).to_have_css("color", MUTED)
     expect(playground.headline).to_have_text("Not computed.")
+    assert playground.page.evaluate(STRONG, INK) == []
+    expect(playground.page.locator("#drawn")).to_be_empty()
     playground.enter("eps", "1e-5")
     expect(playground.headline).to_have_css("color", INK)
     expect(playground.headline).to_have_text(concluded)

@@ -81,8 +81,12 @@ def test_cancel_is_not_undone_by_the_field_that_it_takes_the_focus_from(network:
 def test_a_first_computation_that_is_cancelled_says_so_once(network: Network) -> None:
     network.page.goto("/network?depth=50&width=512&seed=9")
     network.page.get_by_role("button", name="Cancel").click()
-    expect(network.headline).to_have_text("Cancelled. Change something, or replay, to compute again.")
-    expect(network.controls.problem).to_be_hidden()
+    expect(network.headline).to_have_text("Nothing is computed.")
+    expect(network.controls.problem).to_have_text("Cancelled. Ask again")
+    expect(network.page.locator("#progress")).to_be_hidden()
+    network.page.get_by_role("button", name="Ask again").click()
+    expect(network.page.locator("#progress")).to_be_visible()
+    network.page.get_by_role("button", name="Cancel").click()
 
 
 def test_a_newer_state_ends_the_stream_and_the_last_view_stands_until_it_comes(network: Network, watch: Watch) -> None:

@@ -225,6 +225,59 @@ def test_an_upload_can_be_deleted_by_whoever_sent_it(playground: Playground, wat
     assert response.status == 410
 
 
+def test_whoever_has_the_key_can_delete_an_upload_in_another_browser(playground: Playground, watch: Watch) -> None:
+    watch.refusals |= {403, 410}
+    page = playground.page
+    content = files.table(rows=34).encode()
+    sent = page.request.post("/api/v1/batches", data=content).json()
+    playground.open(f"source={sent['id']}")
+    delete = page.get_by_role("button", name="Delete this upload from the server")
+    expect(page.locator("#key-asked")).to_contain_text("This browser has no key of this upload.")
+    expect(page.get_by_role("button", name="Copy its delete key")).to_be_hidden()
+    delete.click()
+    expect(playground.error("delete_key")).to_contain_text("Deleting an upload takes its delete_key")
+    playground.field("delete_key").fill("not it")
+    playground.field("delete_key").press("Enter")
+    expect(playground.error("delete_key")).to_contain_text("This is not the upload's delete_key")
+    playground.field("delete_key").fill(sent["delete_key"])
+    playground.field("delete_key").press("Enter")
+    expect(playground.headline).to_contain_text("(proline)")
+    expect(page.locator("#deletion")).to_be_hidden()
+    assert page.request.get(f"/api/v1/batches/{sent['id']}").status == 410
+
+
+def test_the_key_of_an_upload_can_be_taken_along(playground: Playground, tmp_path: Path, origin: str) -> None:
+    page = playground.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+    playground.open()
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.table(rows=35)))
+    source = playground.query["source"]
+    page.get_by_role("button", name="Copy its delete key").click()
+    expect(page.locator("#key-copied")).to_have_text("Copied. Whoever has it can delete this upload.")
+    key = page.evaluate("() => navigator.clipboard.readText()")
+    assert page.request.delete(f"/api/v1/batches/{source}?delete_key={key}").status == 204
+
+
+def test_a_file_that_others_have_sent_too_is_said_to_stay(playground: Playground, tmp_path: Path) -> None:
+    page = playground.page
+    path = files.on_disk(tmp_path, "people.csv", files.table(rows=36))
+    page.request.post("/api/v1/batches", data=path.read_bytes())
+    playground.open()
+    choose(playground, path)
+    playground.click("Delete this upload from the server")
+    expect(page.locator("#upload-notes")).to_contain_text("Your key is given up. The file stays for now")
+    playground.choose("source", "iris")
+    expect(page.locator("#upload-notes")).to_be_hidden()
+
+
+def test_what_is_said_of_an_upload_goes_with_it_on_the_way_back(playground: Playground, tmp_path: Path) -> None:
+    playground.open()
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.with_text_column()))
+    expect(playground.page.locator("#upload-notes")).to_contain_text("person")
+    playground.page.go_back()
+    expect(playground.page.locator("#upload-notes")).to_be_hidden()
+
+
 def test_a_file_sent_twice_is_gone_after_one_deletion(playground: Playground, watch: Watch, tmp_path: Path) -> None:
     watch.refusals.add(410)
     path = files.on_disk(tmp_path, "people.csv", files.table(rows=33))

@@ -122,7 +122,7 @@ class Shelf:
             try:
                 (keys / _hashed(key)).unlink()
             except FileNotFoundError:
-                raise _wrong_key() from None
+                raise _wrong_key(key, self._lifetime / DAY) from None
             if any(keys.iterdir()):
                 return False
             vanish(self._folder(id), self._incoming)
@@ -203,9 +203,13 @@ def full(size: int, quota: int) -> StoreFull:
     )
 
 
-def _wrong_key() -> WrongDeleteKey:
+def _wrong_key(key: str, days: float) -> WrongDeleteKey:
+    said = "This is not the upload's delete_key" if key else "Deleting an upload takes its delete_key"
     return WrongDeleteKey(
-        "This delete_key is not one of the upload's. Use the one that the upload returned.", field="delete_key"
+        f"{said}, which stands in the answer to the upload (POST /api/v1/batches) and is kept by the browser that sent "
+        f"the file. Without it the file stays until nobody has used it for {days:g} days.",
+        field="delete_key",
+        allowed="the delete_key that the upload returned",
     )
 
 

@@ -9,12 +9,7 @@ export function bindButtons(state) {
     $("sheet").setAttribute("aria-expanded", String(!open));
   });
   $("reset-all").addEventListener("click", () => state.reset(state.changed()));
-  // What was drawn is told of the state that it was drawn in, and of no other: neither after Back nor after a change.
-  state.onChange(() => ($("drawn").textContent = ""));
-  $("new-draw").addEventListener("click", () => {
-    state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 });
-    $("drawn").textContent = `Drawn from seed ${state.get("seed")}.`;
-  });
+  $("new-draw").addEventListener("click", () => state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 }));
 }
 
 // The button that undoes the normalization.

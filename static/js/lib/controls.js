@@ -1,7 +1,6 @@
 // Controls and state, bound both ways. Each control is made by the template from the field's description.
-import { plain } from "./numbers.js";
-
-const STEPS = 1000;
+import { isNumber } from "./numbers.js";
+import { Scale } from "./scale.js";
 
 export class Controls {
   #state;
@@ -15,12 +14,13 @@ export class Controls {
       bindHelp(element);
       bindReset(element, state);
     }
-    state.onChange(() => this.refresh());
+    state.onChange((names) => this.refresh(names));
     this.refresh();
   }
 
-  refresh() {
-    for (const control of this.#bound) control.refresh();
+  // `names`: the fields that changed; null for all, as with Back and Forward, which take back what is being typed, too.
+  refresh(names = null) {
+    for (const control of this.#bound) control.refresh(names);
     const upload = /^[0-9a-f]{64}$/.test(this.#state.get("source"));
     for (const element of document.querySelectorAll("[data-shown-for]")) {
       const sources = element.dataset.shownFor.split(" ");
@@ -65,8 +65,8 @@ function typed(element, state, toQuery = (text) => text.trim(), toText = (value)
     }
   });
   return {
-    refresh() {
-      if (document.activeElement !== field || field.tagName === "INPUT") field.value = toText(state.get(name));
+    refresh(names) {
+      if (names === null || document.activeElement !== field || field.tagName === "INPUT") field.value = toText(state.get(name));
     },
   };
 }
@@ -82,62 +82,25 @@ function select(element, state) {
   };
 }
 
-// The two directions between a slider's place and its value; a logarithmic slider moves by equal factors. `upTo(most)` is
-// where it ends from now on.
 const scales = new WeakMap();
 
+// The scale of a control's slider.
 export function scaleOf(element) {
-  if (!scales.has(element)) scales.set(element, makeScale(element));
+  if (!scales.has(element)) scales.set(element, new Scale(element.querySelector(".slide"), { log: element.dataset.scale === "log", whole: "whole" in element.dataset }));
   return scales.get(element);
-}
-
-function makeScale(element) {
-  const range = element.querySelector(".slide");
-  const low = Number(range.min);
-  let [high, shown] = [Number(range.max), low];
-  const step = Number(range.step) || null;
-  if (element.dataset.scale !== "log") {
-    if (!step) range.step = String((high - low) / STEPS);
-    const upTo = (most) => {
-      range.max = String(most);
-      range.value = String(shown);
-    };
-    return { range, value: () => plain(range.value), place: (value) => (shown = Number(value)), upTo };
-  }
-  range.min = "0";
-  range.max = String(STEPS);
-  range.step = "1";
-  const ratio = () => Math.log(high / low) || 1;
-  const place = (value) => (Math.log(Math.max((shown = Number(value)), low) / low) / ratio()) * STEPS;
-  const whole = step >= 1 || element.dataset.kind === "batch_size";
-  const rounded = (value) => (whole ? String(Math.round(value)) : String(Number(value.toPrecision(2))));
-  return {
-    range,
-    value: () => rounded(low * Math.exp((Number(range.value) / STEPS) * ratio())),
-    place,
-    upTo(most) {
-      high = most;
-      range.value = String(place(shown));
-    },
-  };
-}
-
-export function onSlide(range, change) {
-  range.addEventListener("input", () => change({ settle: false }));
-  range.addEventListener("change", () => change({ settle: true }));
 }
 
 function slider(element, state) {
   const name = element.dataset.field;
   const scale = scaleOf(element);
   const field = typed(element, state);
-  onSlide(scale.range, (how) => state.set({ [name]: scale.value() }, how));
+  scale.onSlide((how) => state.set({ [name]: scale.value }, how));
   return {
-    refresh() {
-      field.refresh();
-      const place = scale.place(state.get(name));
-      if (Number.isFinite(place)) scale.range.value = String(place);
-      scale.range.setAttribute("aria-valuetext", state.get(name));
+    refresh(names) {
+      field.refresh(names);
+      const value = state.get(name);
+      if (isNumber(value)) scale.show(value);
+      scale.range.setAttribute("aria-valuetext", value);
     },
   };
 }

@@ -19,6 +19,7 @@ export class Grid {
   #steps = [];
   #most;
   #drag = null;
+  #run = {}; // one for the keys that change a cell while it has the focus
 
   // `edited(texts, how)` receives all texts, examples by features; `chosen(example, feature)` where the focus is;
   // `refused(message)` why a pasted block is not taken; `most`: the largest size that pasting may make of the table, none
@@ -110,6 +111,7 @@ export class Grid {
   }
 
   #left(input) {
+    this.#run = {};
     delete input.dataset.typing;
     if (this.#texts[input.dataset.example]?.[input.dataset.feature] !== undefined) this.#write(input);
   }
@@ -134,7 +136,7 @@ export class Grid {
       this.#take(input);
       this.#go(input, 1, 0);
     } else if (event.key in KEYS && event.altKey) {
-      this.#change(input, (event.key === "ArrowUp" || event.key === "ArrowRight" ? 1 : -1) * (event.shiftKey ? 10 : 1));
+      this.#change(input, (event.key === "ArrowUp" || event.key === "ArrowRight" ? 1 : -1) * (event.shiftKey ? 10 : 1), { run: this.#run });
     } else if (event.key in KEYS && !(typing && event.key.match(/Left|Right/)) && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
       this.#take(input);
       this.#go(input, ...KEYS[event.key]);

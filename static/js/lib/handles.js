@@ -12,6 +12,7 @@ export class Handles {
   #layer;
   #marks = [];
   #taken = null;
+  #run = {}; // one for the keys that are pressed while the focus stays on a mark
 
   // `taken(index)` before a mark moves, `moved(units, how)` by how much of the vertical axis since then.
   constructor(panel, told) {
@@ -23,6 +24,7 @@ export class Handles {
     this.#layer.addEventListener("pointermove", (event) => this.#move(event));
     for (const end of ["pointerup", "pointercancel"]) this.#layer.addEventListener(end, (event) => this.#release(event));
     this.#layer.addEventListener("keydown", (event) => this.#key(event));
+    this.#layer.addEventListener("focusout", () => (this.#run = {}));
     this.#layer.addEventListener("pointerover", ({ target }) => target !== this.#layer && told.pointed(this.#index(target)));
     this.#layer.addEventListener("pointerout", () => told.left());
     addEventListener("figures-drawn", () => this.#place());
@@ -96,7 +98,7 @@ export class Handles {
     const index = this.#index(event.target);
     if (event.key in UP) {
       this.#told.taken(index);
-      this.#told.moved(this.#units(UP[event.key] * NUDGE * (event.shiftKey ? FAR : 1)), {});
+      this.#told.moved(this.#units(UP[event.key] * NUDGE * (event.shiftKey ? FAR : 1)), { run: this.#run });
     } else if (event.key in ASIDE) {
       const next = (index + ASIDE[event.key] + this.#marks.length) % this.#marks.length;
       this.#told.taken(next);

@@ -1,6 +1,6 @@
 // A term of a formula and the cells that it came from light up together, from either side.
 import { bindSymbols } from "./symbols.js";
-import { hideTip, showTip } from "./terms.js";
+import { bindTips, hideTip, showTip } from "./terms.js";
 
 // `scene()` gives the answer's `terms` and `sides`, the `cell` that is looked at and the `step` that is shown.
 export function bindLighting(scene) {
@@ -14,6 +14,7 @@ export function bindLighting(scene) {
   };
   const out = (event) => event.target.closest?.(".term, [data-feature], .node") && dim();
   bindSymbols();
+  bindTips();
   document.addEventListener("pointerover", over);
   document.addEventListener("pointerout", out);
   document.addEventListener("focusin", over);

@@ -19,3 +19,8 @@ export function three(value) {
 export function plain(value) {
   return String(Number(Number(value).toPrecision(4)));
 }
+
+// Whether a field's text is a number, and not a word such as "auto" or nothing.
+export function isNumber(text) {
+  return text.trim() !== "" && Number.isFinite(Number(text));
+}

@@ -1,6 +1,6 @@
 // Gamma and beta: a slider each, for one feature, those shown, or all.
-import { onSlide, scaleOf } from "./controls.js";
-import { plain } from "./numbers.js";
+import { scaleOf } from "./controls.js";
+import { isNumber, plain } from "./numbers.js";
 
 const NAMES = ["gamma", "beta"];
 const KEYWORDS = ["auto", "sigma", "mean"];
@@ -37,7 +37,7 @@ export class PerFeature {
       const asked = this.#state.get(name);
       const understood = KEYWORDS.includes(asked) || numbers(asked) !== null;
       if (!typing) field.value = !understood ? asked : same ? plain(meant[0]) : "varied";
-      scale.range.value = String(meant[0]);
+      scale.show(meant[0]);
       scale.range.setAttribute("aria-valuetext", field.value);
     }
   }
@@ -66,12 +66,12 @@ export class PerFeature {
   #bind(name) {
     const control = document.querySelector(`.control[data-field="${name}"]`);
     const slider = { name, scale: scaleOf(control), field: control.querySelector(".value"), typing: false };
-    onSlide(slider.scale.range, (how) => this.#moveTo(name, slider.scale.value(), how));
+    slider.scale.onSlide((how) => this.#moveTo(name, slider.scale.value, how));
     slider.field.addEventListener("input", () => (slider.typing = true));
     slider.field.addEventListener("change", () => {
       slider.typing = false;
       const text = slider.field.value.trim();
-      if (text !== "" && Number.isFinite(Number(text))) this.#moveTo(name, text, { settle: true });
+      if (isNumber(text)) this.#moveTo(name, text, { settle: true });
       else this.#state.set({ [name]: text || "auto" });
     });
     return slider;
@@ -107,5 +107,5 @@ export class PerFeature {
 // The numbers of a comma-separated text, or null if it holds anything else.
 function numbers(text) {
   const parts = text.split(",");
-  return parts.every((part) => part.trim() !== "" && Number.isFinite(Number(part))) ? parts : null;
+  return parts.every(isNumber) ? parts : null;
 }

@@ -18,10 +18,10 @@ export function clearProblems() {
   write();
 }
 
-// `shownInstead`: what the view still shows, if anything.
-export function showProblem(detail, errors = [], shownInstead = "") {
+// `shownInstead`: what the view still shows, if anything; `again()` asks once more, where that may help.
+export function showProblem(detail, errors = [], shownInstead = "", again = null) {
   const homeless = errors.filter((row) => !showAt(row.field, messageOf(row, detail, errors.length)));
-  if (homeless.length || !errors.length) told.push({ text: detail });
+  if (homeless.length || !errors.length) told.push({ text: detail, way: again && { title: "Ask again", act: again } });
   if (shownInstead) {
     told.push({ text: `Not computed; below is still ${shownInstead}.` });
     takeBack();

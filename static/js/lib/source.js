@@ -1,5 +1,8 @@
 // Where the batch comes from: a data set, a generator, or a file of one's own, sent, named and deleted here.
+import { bindDeletion, showDeletion } from "./deletion.js";
+import { isNumber } from "./numbers.js";
 import { bringHere, hideAt, offerWay, showAt } from "./problems.js";
+import { replay } from "./replay.js";
 import { bindUpload, remembered } from "./upload.js";
 
 const UPLOAD = /^[0-9a-f]{64}$/;
@@ -8,15 +11,19 @@ const OF_ONE_BATCH = ["selected", "pair", "cell", "output", "upstream_example", 
 const OF_A_LAYER = ["gamma", "beta", "upstream", "batch_size"]; // which a file may bring along
 const $ = (id) => document.getElementById(id);
 
+let replayed = false; // until the answer is there
+let notesOf = null; // the upload that its notes are about
+
 // What goes back to its default with another source, in the same step: what was said of the old batch alone.
 export function ofNewSource(changes, state) {
   const source = String(changes.source ?? state.get("source"));
   if (source === state.get("source")) return {};
-  const { labelled, endless } = optionOf(source)?.dataset ?? {};
+  const { labelled, endless, examples } = optionOf(source)?.dataset ?? {};
+  const size = state.get("batch_size");
   const gone = {
     gamma: state.get("gamma").includes(","),
     beta: state.get("beta").includes(","),
-    batch_size: state.get("batch_size") === "all" && endless !== undefined,
+    batch_size: endless === undefined ? isNumber(size) && !(Number(size) <= Number(examples)) : size === "all",
     upstream: state.get("upstream") === "cross_entropy" && labelled === undefined,
   };
   const names = [...OF_ONE_BATCH, ...OF_A_LAYER.filter((name) => gone[name] || UPLOAD.test(source))];
@@ -42,16 +49,25 @@ export function bindSource(state, { again, fits = () => ({}) }) {
     },
     fail: (detail) => showAt("file", detail),
   });
-  $("upload-delete").addEventListener("click", () => deleteShown(state));
+  bindDeletion(() => state.get("source"), (id, told) => leave(state, id, told));
 }
 
 // The buttons that draw the same batch again and that take all of the source.
 export function bindReplay(state, again) {
   $("replay").addEventListener("click", () => {
+    replayed = true;
     again();
-    $("drawn").textContent = `Drawn again from seed ${state.get("seed")}: the same batch, the same numbers.`;
+    replay();
   });
   $("take-all").addEventListener("click", () => state.set({ batch_size: "all" }));
+}
+
+// What the answer's batch owes to its seed; `examples` of `total` are taken.
+export function showDrawn({ examples, total }, { seed = 0 }) {
+  const whole = total !== undefined && examples === total;
+  const again = `Drawn again from seed ${seed}: the same batch, the same numbers.`;
+  $("drawn").textContent = replayed ? again : whole ? `All of the source is taken; seed ${seed} decides what else is random.` : `Drawn from seed ${seed}.`;
+  replayed = false;
 }
 
 export function showSource(state) {
@@ -59,7 +75,8 @@ export function showSource(state) {
   const select = $("c-source");
   if (UPLOAD.test(source)) nameUpload(select, source);
   $("about-source").textContent = select.selectedOptions[0]?.dataset.about ?? "Read from your file.";
-  $("upload-delete").hidden = !(UPLOAD.test(source) && remembered.get(source));
+  showDeletion(UPLOAD.test(source) ? source : null);
+  if (source !== notesOf) tellNotes("", null);
 }
 
 // The way out of missing values stands where the file came in; a file that cannot be had is asked for in the view.
@@ -91,36 +108,19 @@ function showProgress(share) {
 function keep(upload, name) {
   const keys = remembered.get(upload.id)?.keys ?? [];
   remembered.put(upload.id, { keys: [...keys, upload.delete_key], name });
-  const notes = $("upload-notes");
-  notes.textContent = upload.warnings.join(" ");
-  notes.hidden = upload.warnings.length === 0;
+  tellNotes(upload.warnings.join(" "), upload.id);
 }
 
-async function deleteShown(state) {
-  const id = state.get("source");
-  $("upload-delete").disabled = true;
-  const failure = await deleteUpload(id);
-  $("upload-delete").disabled = false;
-  if (failure) {
-    showAt("file", failure);
-    return;
-  }
+// What is said of an upload goes with it; null: it stays until another source is chosen.
+function tellNotes(text, id) {
+  notesOf = id;
+  $("upload-notes").textContent = text;
+  $("upload-notes").hidden = text === "";
+}
+
+// A deleted upload is no choice any more.
+function leave(state, id, told) {
   $("c-source").querySelector(`option[value="${id}"]`)?.remove();
   if (state.get("source") === id) state.reset(["source"]);
-}
-
-// Every key that this browser has; one that does not fit any more is as good as used. Returns what went wrong, if anything.
-async function deleteUpload(id) {
-  const { keys, name } = remembered.get(id);
-  for (const [used, key] of keys.entries()) {
-    try {
-      const response = await fetch(`/api/v1/batches/${id}?delete_key=${encodeURIComponent(key)}`, { method: "DELETE" });
-      if (!response.ok && ![403, 410].includes(response.status)) return (await response.json()).detail;
-    } catch {
-      return "The server does not answer; the upload is still there.";
-    }
-    remembered.put(id, { keys: keys.slice(used + 1), name });
-  }
-  remembered.put(id, null);
-  return "";
+  tellNotes(told, state.get("source"));
 }

@@ -14,6 +14,7 @@ export class State {
   #settledMark = null;
   #listeners = new Set();
   #waits = false;
+  #run = null;
   #follow;
 
   // `follow(changes, state)` names what must change with these changes in the same step.
@@ -53,14 +54,18 @@ export class State {
   }
 
   // While something is dragged the address is replaced; `settle` makes the result one step of Back and Forward.
-  // Writing the address takes milliseconds: with `later` it is written after the next frame.
-  set(wanted, { settle = true, later = false, mark = this.#mark } = {}) {
+  // Changes of one `run`, with nothing between them, are one step together. Writing the address takes milliseconds: with
+  // `later` it is written after the next frame.
+  set(wanted, { settle = true, later = false, mark = this.#mark, run = null } = {}) {
+    const goesOn = run !== null && run === this.#run;
+    this.#run = run;
     const changes = { ...wanted, ...this.#follow(wanted, this) };
     this.#mark = mark;
     this.#put(Object.entries(changes).map(([name, value]) => [name, String(value ?? "")]));
     if (later) this.#writeLater();
     else history.replaceState(this.#mark, "", this.address());
-    if (settle) this.settle();
+    if (goesOn) this.#settledHere();
+    else if (settle) this.settle();
     this.#tell(Object.keys(changes));
   }
 
@@ -69,8 +74,7 @@ export class State {
     if (address === this.#settled && this.#mark === this.#settledMark) return;
     history.replaceState(this.#settledMark, "", this.#settled);
     history.pushState(this.#mark, "", address);
-    this.#settled = address;
-    this.#settledMark = this.#mark;
+    this.#settledHere();
   }
 
   reset(names) {
@@ -95,6 +99,11 @@ export class State {
     return () => this.#listeners.delete(listener);
   }
 
+  #settledHere() {
+    this.#settled = this.address();
+    this.#settledMark = this.#mark;
+  }
+
   #writeLater() {
     if (this.#waits) return;
     this.#waits = true;
@@ -115,6 +124,7 @@ export class State {
     this.#put([...new URLSearchParams(location.search)]);
     this.#settled = this.address();
     this.#mark = this.#settledMark = history.state;
+    this.#run = null;
   }
 
   #tell(names) {

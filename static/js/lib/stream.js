@@ -3,7 +3,7 @@ import { Problem } from "./api.js";
 
 const ACCEPT = "text/event-stream, application/json";
 const NO_ANSWER = "The server does not answer. It is asked again with your next change.";
-const BROKEN = "The connection broke before the result came. Change something, or replay, to ask again.";
+const BROKEN = "The connection broke before the result came.";
 
 export class Streamed {
   #progress;

@@ -1,8 +1,11 @@
 // A symbol and what it stands for light up together, from either side, by mouse, touch or keyboard.
 import { bindSymbols } from "./symbols.js";
 
-// The sentence of a symbol, beside it.
+let pressed = null; // the button that was pressed last, until the pointer or the focus leaves it
+
+// The sentence of a symbol, beside it. A button that was pressed has its say: what the press changed is not covered.
 export function showTip(at, text) {
+  if (pressed?.contains(at)) return;
   const tip = document.getElementById("term-tip");
   at.setAttribute("aria-describedby", tip.id);
   tip.textContent = text;
@@ -15,6 +18,18 @@ export function showTip(at, text) {
 export function hideTip() {
   document.getElementById("term-tip").hidden = true;
   for (const described of document.querySelectorAll(".term[aria-describedby]")) described.removeAttribute("aria-describedby");
+}
+
+export function bindTips() {
+  document.addEventListener("click", ({ target }) => {
+    pressed = target.closest?.("button, a, summary") ?? null;
+    if (pressed) hideTip();
+  });
+  const leave = ({ target, relatedTarget }) => {
+    if (pressed?.contains(target) && !pressed.contains(relatedTarget)) pressed = null;
+  };
+  for (const left of ["pointerout", "focusout"]) document.addEventListener(left, leave);
+  document.addEventListener("keydown", (event) => event.key === "Escape" && hideTip());
 }
 
 // `terms`: the sentence of each, or a function that gives them as the answer in force has them.
@@ -36,6 +51,7 @@ export function bindTerms(terms, figures) {
   };
 
   bindSymbols();
+  bindTips();
   const termAt = (event) => event.target.closest?.(".term");
   document.addEventListener("pointerover", (event) => termAt(event) && light(termAt(event).dataset.term, termAt(event)));
   document.addEventListener("pointerout", (event) => termAt(event) && dim());

@@ -58,7 +58,10 @@ export function bindDrop(send) {
   });
 }
 
-// What this browser remembers of its own uploads: the file's name, and the keys with which it may be deleted.
+// What this browser remembers of its own uploads: the file's name, and the keys with which it may be deleted. Where it
+// may store nothing, for as long as the page is open.
+let unstored = {};
+
 export const remembered = {
   get(id) {
     return all()[id];
@@ -67,10 +70,11 @@ export const remembered = {
     const known = all();
     if (upload) known[id] = upload;
     else delete known[id];
+    unstored = known;
     try {
       localStorage.setItem("uploads", JSON.stringify(known));
     } catch {
-      // Without storage the key is only in the answer to the upload.
+      // `unstored` has it.
     }
   },
 };
@@ -83,8 +87,8 @@ export function withFileName(text, { query }) {
 
 function all() {
   try {
-    return JSON.parse(localStorage.getItem("uploads") ?? "{}");
+    return JSON.parse(localStorage.getItem("uploads")) ?? unstored;
   } catch {
-    return {};
+    return unstored;
   }
 }

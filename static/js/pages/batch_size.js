@@ -3,13 +3,14 @@ import { merged, ofLayer, ofMembers, ofSource, Stale } from "../lib/batch_size_s
 import * as view from "../lib/batch_size_view.js";
 import { bindButtons } from "../lib/buttons.js";
 import { Controls, scaleOf } from "../lib/controls.js";
+import { markCurrent, markEarlier } from "../lib/earlier.js";
 import { Figures } from "../lib/figures.js";
 import { LongFollower } from "../lib/follower.js";
 import { Handles } from "../lib/handles.js";
 import { bindMenus } from "../lib/menus.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
-import { bindSource, offerWays, showSource } from "../lib/source.js";
+import { bindSource, offerWays, showDrawn, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { bindTerms } from "../lib/terms.js";
 import { withFileName } from "../lib/upload.js";
@@ -17,8 +18,9 @@ import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/batch-size", figure: "estimates_deviation" };
 const REST_AFTER = 120; // milliseconds
-const CANCELLED = "Cancelled. Change something to draw again.";
-const NOTHING = "Nothing is drawn: see the marked field.";
+const CANCELLED = "Cancelled.";
+const NOTHING = "Nothing is drawn.";
+const SEE_FIELD = "Nothing is drawn: see the marked field.";
 const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
@@ -41,7 +43,7 @@ const latest = new LongFollower({
     if (isLatest) stale.clear(found.parts);
     show(merged(answer, found));
   },
-  fail: (problem) => fail(problem.message, problem.errors),
+  fail: (problem) => fail(problem.message, problem.errors, problem.status ? null : ask),
   cancelled,
   busy: (is) => waiting.asking(is),
   progress: showProgress,
@@ -53,11 +55,12 @@ function show(found) {
   answer = found;
   limit(answer);
   fit({ size: answer.size, members: answer.dependence.x.before.length });
-  $("view").classList.remove("empty", "stale");
+  markCurrent();
   view.showTexts(answer);
   view.showTitles(answer.figures);
   view.showChoices(answer, state);
   figures.show(answer.figures);
+  showDrawn({}, answer.query);
   showHandles();
   showMatched();
   waiting.rest(showRest, REST_AFTER);
@@ -83,16 +86,15 @@ function showRest() {
   refreshTables();
 }
 
-function fail(detail, errors) {
-  $("view").classList.toggle("stale", answer !== null);
-  if (answer === null) $("headline").textContent = NOTHING;
-  showProblem(detail, errors, answer ? withFileName(answer.batch.title, answer) : "");
+function fail(detail, errors, again = null) {
+  markEarlier(answer !== null);
+  if (answer === null) $("headline").textContent = errors.length ? SEE_FIELD : NOTHING;
+  showProblem(detail, errors, answer ? withFileName(answer.batch.title, answer) : "", again);
   offerWays(errors, state);
 }
 
 function cancelled() {
-  if (answer) fail(CANCELLED, []);
-  else $("headline").textContent = CANCELLED;
+  fail(CANCELLED, [], ask);
 }
 
 function showProgress(told) {

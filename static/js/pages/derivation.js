@@ -3,6 +3,8 @@ import { getJson } from "../lib/api.js";
 import { bindButtons, bindUndo, showUndone } from "../lib/buttons.js";
 import { Controls } from "../lib/controls.js";
 import * as view from "../lib/derivation_view.js";
+import { markCurrent, markEarlier } from "../lib/earlier.js";
+import { Examples } from "../lib/examples.js";
 import { Figures } from "../lib/figures.js";
 import { follower } from "../lib/follower.js";
 import { Graph } from "../lib/graph.js";
@@ -13,7 +15,7 @@ import { bindMenus } from "../lib/menus.js";
 import { clearProblems, showAt, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
 import { Numbers } from "../lib/slots.js";
-import { bindSource, offerWays, ofNewSource, showSource } from "../lib/source.js";
+import { bindSource, offerWays, ofNewSource, showDrawn, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { Transport } from "../lib/transport.js";
 import { withFileName } from "../lib/upload.js";
@@ -32,14 +34,15 @@ let answer = JSON.parse($("answer").textContent);
 let numbers = null;
 let wanted = null; // the query that was asked for last
 
-const state = new State(embedded.schema, ofNewSource);
+const state = new State(embedded.schema, (changes, before) => ({ ...ofNewSource(changes, before), ...examples.within(changes) }));
 const figures = new Figures(document, embedded.templates);
 new Controls(document, state);
+const examples = new Examples(state, embedded.schema.batch_size);
 const waiting = new Waiting();
 const latest = follower({
   ask: (query) => getJson(API.path + (query ? `?${query}` : "")),
   show: (found, query) => show(found, query === wanted),
-  fail: (problem) => fail(problem.message, problem.errors),
+  fail: (problem) => fail(problem.message, problem.errors, problem.status ? null : ask),
   busy: (is) => waiting.asking(is),
 });
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));
@@ -182,9 +185,11 @@ function showWalk() {
 function show(found, isLatest = true) {
   answer = found;
   numbers = new Numbers(answer);
-  $("view").classList.remove("stale");
+  markCurrent();
   view.showTexts(answer);
   if (isLatest) showGrids();
+  examples.show(answer.batch, answer.query);
+  showDrawn(answer.batch, answer.query);
   graph.show(answer.nodes, answer.naive.on ? answer.naive.forgotten : []);
   showWalk();
   view.showLaws(answer);
@@ -202,9 +207,9 @@ function showRest() {
   $("all-numbers").href = API.path + (state.query() ? `?${state.query()}` : "");
 }
 
-function fail(detail, errors) {
-  $("view").classList.add("stale");
-  showProblem(detail, errors, withFileName(answer.batch.title, answer));
+function fail(detail, errors, again = null) {
+  markEarlier(true);
+  showProblem(detail, errors, withFileName(answer.batch.title, answer), again);
   offerWays(errors, state);
 }
 

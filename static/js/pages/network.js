@@ -1,15 +1,18 @@
 // The network: wires the state, the schematic, the disturbance, the server and the figures together.
 import { bindButtons } from "../lib/buttons.js";
 import { Controls, scaleOf } from "../lib/controls.js";
+import { markCurrent, markEarlier } from "../lib/earlier.js";
+import { Examples } from "../lib/examples.js";
 import { Figures } from "../lib/figures.js";
 import { LongFollower } from "../lib/follower.js";
 import { bindMenus } from "../lib/menus.js";
 import { follow, ofUpload } from "../lib/network_state.js";
 import * as view from "../lib/network_view.js";
+import { isNumber } from "../lib/numbers.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { Schematic } from "../lib/schematic.js";
 import { bindCopy } from "../lib/share.js";
-import { bindReplay, bindSource, offerWays, showSource } from "../lib/source.js";
+import { bindReplay, bindSource, offerWays, showDrawn, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { bindTerms } from "../lib/terms.js";
 import { withFileName } from "../lib/upload.js";
@@ -18,8 +21,9 @@ import { Waiting } from "../lib/waiting.js";
 const API = { path: "/api/v1/network", figure: "depth_deviation" };
 const REST_AFTER = 120; // milliseconds
 const DISTURB = ["disturb_layer", "disturb_factor", "disturb_shift"];
-const CANCELLED = "Cancelled. Change something, or replay, to compute again.";
-const NOTHING = "Nothing is computed: see the marked field.";
+const CANCELLED = "Cancelled.";
+const NOTHING = "Nothing is computed.";
+const SEE_FIELD = "Nothing is computed: see the marked field.";
 const $ = (id) => document.getElementById(id);
 const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
 const embedded = JSON.parse($("state").textContent);
@@ -27,9 +31,10 @@ let answer = JSON.parse($("answer").textContent);
 const { terms } = embedded; // what is said of each word and symbol, which follows the answer
 let unsolved = embedded.problem; // what is wrong with the address, until something is changed
 
-const state = new State(embedded.schema, follow);
+const state = new State(embedded.schema, (changes, before) => ({ ...follow(changes, before), ...examples.within(changes) }));
 bindFirstMove();
 new Controls(document, state);
+const examples = new Examples(state, embedded.schema.batch_size);
 const figures = new Figures(document, embedded.templates);
 const waiting = new Waiting();
 const latest = new LongFollower({
@@ -38,7 +43,7 @@ const latest = new LongFollower({
     show(found);
     if (unsolved) fail(unsolved.detail, unsolved.errors ?? []);
   },
-  fail: (problem) => fail(problem.message, problem.errors),
+  fail: (problem) => fail(problem.message, problem.errors, problem.status ? null : ask),
   cancelled,
   busy: (is) => waiting.asking(is),
   progress: showProgress,
@@ -52,14 +57,15 @@ const schematic = new Schematic($("schematic"), {
 // What is looked at during a drag first; lists and tables at its first pause.
 function show(found) {
   answer = found;
-  $("view").classList.remove("empty", "stale");
+  markCurrent();
   view.showTexts(answer);
   Object.assign(terms, answer.terms);
   view.showKinds(answer, embedded.kinds);
   view.showDisturbance(answer);
   schematic.show(answer);
   figures.show(answer.figures);
-  refreshSizes();
+  examples.show(answer.batch, answer.query);
+  showDrawn(answer.batch, answer.query);
   waiting.rest(showRest, REST_AFTER);
 }
 
@@ -68,16 +74,15 @@ function showRest() {
   refreshTables();
 }
 
-function fail(detail, errors) {
-  $("view").classList.toggle("stale", answer !== null);
-  if (answer === null && !unsolved) $("headline").textContent = NOTHING;
-  showProblem(detail, errors, answer ? withFileName(`${answer.batch.title}, ${answer.network.text}`, answer) : "");
+function fail(detail, errors, again = null) {
+  markEarlier(answer !== null);
+  if (answer === null && !unsolved) $("headline").textContent = errors.length ? SEE_FIELD : NOTHING;
+  showProblem(detail, errors, answer ? withFileName(`${answer.batch.title}, ${answer.network.text}`, answer) : "", again);
   offerWays(errors, state);
 }
 
 function cancelled() {
-  if (answer) fail(CANCELLED, []);
-  else $("headline").textContent = CANCELLED;
+  fail(CANCELLED, [], ask);
 }
 
 function showProgress(told) {
@@ -108,19 +113,11 @@ function relevance() {
   const normed = state.get("norm") !== "none";
   for (const name of ["norm_place", "eps", "eps_placement"]) control(name).hidden = !normed;
   $("layer-group").hidden = !normed;
+  if (isNumber(state.get("depth"))) scaleOf(control("disturb_layer")).upTo(Number(state.get("depth")));
   for (const link of document.querySelectorAll("a[data-query]")) {
     link.href = `?${link.dataset.query}${notation === "frameworks" ? "" : `&notation=${notation}`}`;
   }
   $("claim-set").querySelector("a").href = document.querySelector(`[data-preset="${state.get("preset")}"] a`)?.href ?? "#";
-}
-
-function refreshSizes() {
-  const { range, place } = scaleOf(control("batch_size"));
-  const asked = state.get("batch_size");
-  if (!Number.isFinite(Number(asked))) range.value = String(place(answer.batch.examples));
-  range.setAttribute("aria-valuetext", `${answer.batch.examples} examples`);
-  $("take-all").hidden = answer.batch.total === null || asked === "all";
-  control("disturb_layer").querySelector(".slide").max = state.get("depth");
 }
 
 // ---- disturb ----
@@ -131,7 +128,7 @@ function bindFirstMove() {
   for (const name of ["disturb_factor", "disturb_shift"]) {
     const [slide, field] = [control(name).querySelector(".slide"), control(name).querySelector("input.value")];
     const first = (value, how) => state.get("disturb_layer") === "0" && state.set({ disturb_layer: 1, [name]: value() }, how);
-    slide.addEventListener("input", () => first(scaleOf(control(name)).value, { settle: false }), { capture: true });
+    slide.addEventListener("input", () => first(() => scaleOf(control(name)).value, { settle: false }), { capture: true });
     field.addEventListener("change", () => first(() => field.value.trim(), {}), { capture: true });
   }
 }

@@ -1,8 +1,10 @@
 // The norms: wires the state, the cubes, the server and the figures together.
 import { getJson } from "../lib/api.js";
 import { bindButtons } from "../lib/buttons.js";
-import { Controls, scaleOf } from "../lib/controls.js";
+import { Controls } from "../lib/controls.js";
 import { Cubes } from "../lib/cube.js";
+import { markCurrent, markEarlier } from "../lib/earlier.js";
+import { Examples } from "../lib/examples.js";
 import { Figures } from "../lib/figures.js";
 import { follower } from "../lib/follower.js";
 import { bindMenus } from "../lib/menus.js";
@@ -10,7 +12,7 @@ import { follow } from "../lib/norms_state.js";
 import * as view from "../lib/norms_view.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
-import { bindReplay, bindSource, offerWays, showSource } from "../lib/source.js";
+import { bindReplay, bindSource, offerWays, showDrawn, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { bindTerms } from "../lib/terms.js";
 import { withFileName } from "../lib/upload.js";
@@ -18,21 +20,23 @@ import { Waiting } from "../lib/waiting.js";
 
 const API = { path: "/api/v1/norms", figure: "before" };
 const REST_AFTER = 120; // milliseconds
-const NOTHING = "Nothing is computed: see the marked field.";
+const NOTHING = "Nothing is computed.";
+const SEE_FIELD = "Nothing is computed: see the marked field.";
 const $ = (id) => document.getElementById(id);
 const control = (name) => document.querySelector(`.control[data-field="${name}"]`);
 const embedded = JSON.parse($("state").textContent);
 const { terms } = embedded; // what is said of each word and symbol, which follows the answer
 let answer = JSON.parse($("answer").textContent);
 
-const state = new State(embedded.schema, follow);
+const state = new State(embedded.schema, (changes, before) => ({ ...follow(changes, before), ...examples.within(changes) }));
 new Controls($("controls"), state);
+const examples = new Examples(state, embedded.schema.batch_size);
 const figures = new Figures(document, embedded.templates);
 const waiting = new Waiting();
 const latest = follower({
   ask: (query) => getJson(API.path + (query ? `?${query}` : "")),
   show,
-  fail: (problem) => fail(problem.message, problem.errors),
+  fail: (problem) => fail(problem.message, problem.errors, problem.status ? null : ask),
   busy: (is) => waiting.asking(is),
 });
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));
@@ -41,12 +45,14 @@ const cubes = new Cubes($("cubes"), { keep: (cell) => state.set({ cell: cell.joi
 // The cubes and the sentences first; tables at the first pause of a drag.
 function show(found) {
   answer = found;
-  $("view").classList.remove("empty", "stale");
+  markCurrent();
   view.showTexts(answer);
   Object.assign(terms, answer.terms);
   cubes.show(answer, cell());
   figures.show(answer.figures);
-  refreshChoices();
+  view.showDivisors(answer, state);
+  examples.show({ examples: answer.batch.usual_examples, total: answer.batch.total }, answer.query);
+  showDrawn({ examples: answer.batch.usual_examples, total: answer.batch.total }, answer.query);
   waiting.rest(showRest, REST_AFTER);
 }
 
@@ -55,10 +61,10 @@ function showRest() {
   refreshTables();
 }
 
-function fail(detail, errors) {
-  $("view").classList.toggle("stale", answer !== null);
-  if (answer === null) $("headline").textContent = NOTHING;
-  showProblem(detail, errors, answer ? withFileName(answer.batch.text, answer) : "");
+function fail(detail, errors, again = null) {
+  markEarlier(answer !== null);
+  if (answer === null) $("headline").textContent = errors.length ? SEE_FIELD : NOTHING;
+  showProblem(detail, errors, answer ? withFileName(answer.batch.text, answer) : "", again);
   offerWays(errors, state);
 }
 
@@ -89,15 +95,6 @@ function relevance() {
   const of = { groups: "group", ghost_size: "ghost", r_max: "renorm", d_max: "renorm" };
   for (const [name, norm] of Object.entries(of)) control(name).hidden = shown !== "all" && shown !== norm;
   control("huge_factor").hidden = state.get("situation") !== "huge_channel";
-}
-
-function refreshChoices() {
-  view.showDivisors(answer, state);
-  const { range, place } = scaleOf(control("batch_size"));
-  const asked = state.get("batch_size");
-  if (!Number.isFinite(Number(asked))) range.value = String(place(answer.batch.usual_examples));
-  range.setAttribute("aria-valuetext", `${answer.batch.usual_examples} examples`);
-  $("take-all").hidden = answer.batch.total === null || asked === "all";
 }
 
 // ---- start ----

@@ -1,14 +1,16 @@
 // The playground: wires the state, the controls, the server and the figures together.
 import { getJson } from "../lib/api.js";
 import { bindButtons, bindUndo, showUndone } from "../lib/buttons.js";
-import { Controls, scaleOf } from "../lib/controls.js";
+import { Controls } from "../lib/controls.js";
+import { markCurrent, markEarlier } from "../lib/earlier.js";
+import { Examples } from "../lib/examples.js";
 import { Figures } from "../lib/figures.js";
 import { follower } from "../lib/follower.js";
 import { bindMenus } from "../lib/menus.js";
 import { PerFeature } from "../lib/per_feature.js";
 import { clearProblems, showProblem } from "../lib/problems.js";
 import { bindCopy } from "../lib/share.js";
-import { bindReplay, bindSource, offerWays, ofNewSource, showSource } from "../lib/source.js";
+import { bindReplay, bindSource, offerWays, ofNewSource, showDrawn, showSource } from "../lib/source.js";
 import { State } from "../lib/state.js";
 import { bindTerms } from "../lib/terms.js";
 import { withFileName } from "../lib/upload.js";
@@ -20,15 +22,16 @@ const $ = (id) => document.getElementById(id);
 const embedded = JSON.parse($("state").textContent);
 let answer = JSON.parse($("answer").textContent);
 
-const state = new State(embedded.schema, ofNewSource);
+const state = new State(embedded.schema, (changes, before) => ({ ...ofNewSource(changes, before), ...examples.within(changes) }));
 const figures = new Figures(document, embedded.templates);
 new Controls($("controls"), state);
+const examples = new Examples(state, embedded.schema.batch_size);
 const perFeature = new PerFeature(state);
 const waiting = new Waiting();
 const latest = follower({
   ask: (query) => getJson(`/api/v1/playground${query ? `?${query}` : ""}`),
   show,
-  fail: (problem) => fail(problem.message, problem.errors),
+  fail: (problem) => fail(problem.message, problem.errors, problem.status ? null : again),
   busy: (is) => waiting.asking(is),
 });
 const refreshTables = bindMenus(figures, embedded.templates.light, (name) => numbersBehind(name, answer));
@@ -36,11 +39,12 @@ const refreshTables = bindMenus(figures, embedded.templates.light, (name) => num
 // The plots and the sentence first; tables and lists follow at the first pause of a drag.
 function show(found) {
   answer = found;
-  $("view").classList.remove("empty", "stale");
+  markCurrent();
   figures.show(answer.figures);
   showTexts(answer);
   perFeature.show(answer);
-  refreshBatchSize();
+  examples.show(answer.batch, answer.query);
+  showDrawn(answer.batch, answer.query);
   relevance();
   waiting.rest(showRest, REST_AFTER);
 }
@@ -54,9 +58,9 @@ function showRest() {
   refreshTables();
 }
 
-function fail(detail, errors) {
-  $("view").classList.toggle("stale", answer !== null);
-  showProblem(detail, errors, answer ? withFileName(answer.batch.title, answer) : "");
+function fail(detail, errors, ask = null) {
+  markEarlier(answer !== null);
+  showProblem(detail, errors, answer ? withFileName(answer.batch.title, answer) : "", ask);
   offerWays(errors, state);
 }
 
@@ -96,14 +100,6 @@ function relevance() {
   shown("upstream_example", state.get("upstream") === "one_example");
   showUndone(state);
   $("show-all").hidden = state.get("selected") === "";
-}
-
-function refreshBatchSize() {
-  const asked = state.get("batch_size");
-  const { range, place } = scaleOf(document.querySelector('.control[data-field="batch_size"]'));
-  if (!Number.isFinite(Number(asked))) range.value = String(place(answer.batch.examples));
-  range.setAttribute("aria-valuetext", `${answer.batch.examples} examples`);
-  $("take-all").hidden = answer.batch.total === null || asked === "all";
 }
 
 // ---- which features ----

@@ -1,0 +1,104 @@
+"""Every slider of every page by keyboard: up is up, down is down, many presses are one step of Back, nothing jumps.
+
+The sliders are found on the page, so a new one is walked as well, those that another source would show included. The
+server's answers are held back meanwhile: what a key does must not wait for them.
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.held import Held
+from tests.browser.playground import Playground
+
+PAGES = ["/", "/derivation?source=wine", "/network", "/batch-size?draws=100", "/norms"]
+UP, DOWN = ("ArrowRight", "ArrowUp", "PageUp", "End"), ("ArrowLeft", "ArrowDown", "PageDown", "Home")
+ALL_OPEN = ".control, .control[hidden], .fold, .fold[hidden] { display: block !important; }"
+FOUND = """() => {
+  for (const fold of document.querySelectorAll("details")) if (fold.querySelector(".slide")) fold.open = true;
+  const sliders = [...document.querySelectorAll("[data-field] .slide:enabled")];
+  return sliders.map((slide) => slide.closest("[data-field]").dataset.field);
+}"""
+NOTED = """() => {
+  window.noted = [];
+  let steps = 0;
+  const push = history.pushState.bind(history);
+  history.pushState = (...given) => { steps += 1; push(...given); };
+  document.addEventListener("keyup", ({ key, target }) => {
+    const control = target.closest("[data-field]");
+    const { top } = target.getBoundingClientRect();
+    const [place, least, most] = [target.value, target.min, target.max].map(Number);
+    const { value } = control.querySelector(".value");
+    noted.push({ name: control.dataset.field, key, steps, top, place, least, most, value });
+  });
+}"""
+"""After each key: the field's value, where its slider stands and lies, how many steps the history has got so far."""
+
+Rows = list[dict[str, Any]]
+
+
+def walked(page: Page, path: str) -> list[Rows]:
+    """What was noted at each slider of a page before the first key, and after each."""
+    page.goto(path)
+    Playground(page).settle()
+    page.add_style_tag(content=ALL_OPEN)
+    page.evaluate(NOTED)
+    names = page.evaluate(FOUND)
+    held = Held(page, "**/api/v1/**")
+    for name in names:
+        page.locator(f'[data-field="{name}"] .slide').focus()
+        for key in ("Shift", *UP, *DOWN):
+            page.keyboard.press(key)
+    noted = page.evaluate("() => noted")
+    held.end()
+    return [[row for row in noted if row["name"] == name] for name in names]
+
+
+def number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None  # a word, such as auto
+
+
+def moves(rows: Rows, way: int) -> list[str]:
+    """The keys that did not move a slider their own way, unless it was at that end already."""
+    wrong = []
+    for before, after in pairwise(rows):
+        at_end = before["place"] == (before["most"] if way > 0 else before["least"])
+        first, then = number(before["value"]), number(after["value"])
+        moved = first is None or then is None or (then - first) * way > 0
+        if not (moved and (after["place"] - before["place"]) * way > 0) and not (at_end and first == then):
+            wrong.append(f"{after['key']}: {before['value']} to {after['value']}")
+    return wrong
+
+
+def stuck(rows: Rows) -> Any:
+    return moves(rows[: len(UP) + 1], 1) + moves(rows[len(UP) :], -1)
+
+
+def jumping(rows: Rows) -> Any:
+    return {row["top"] for row in rows} if len({row["top"] for row in rows}) > 1 else None
+
+
+def steps(rows: Rows) -> Any:
+    taken = rows[-1]["steps"] - rows[0]["steps"]
+    return taken if taken != 1 else None
+
+
+LAWS: dict[str, Callable[[Rows], Any]] = {
+    "keys against their way": stuck, "places of a slider under the hand": jumping, "steps of the history": steps,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_keys_move_every_slider_their_own_way_without_a_jump_and_as_one_step(page: Page, path: str) -> None:
+    walks = walked(page, path)
+    assert len(walks) > 3
+    wrong = {
+        (rows[0]["name"], law): found for rows in walks for law, seen in LAWS.items() if (found := seen(rows))
+    }  # fmt: skip
+    assert wrong == {}
