@@ -5,10 +5,17 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.playground import Playground
 
-PLAYING = """() => document.getAnimations().filter(({ id }) => id === "replay")
-  .sort((a, b) => a.effect.getTiming().delay - b.effect.getTiming().delay)
-  .map(({ effect: { target } }) => target.closest("[data-figure], [data-cube], .net-stack"))
-  .map((part) => part.dataset.figure ?? part.dataset.cube ?? `block ${part.dataset.of}`)"""
+NOTED = """() => {
+  window.played = [];
+  const animate = Element.prototype.animate;
+  Element.prototype.animate = function (frames, timing) {
+    const part = this.closest("[data-figure], [data-cube], .net-stack");
+    const name = part.dataset.figure ?? part.dataset.cube ?? `block ${part.dataset.of}`;
+    if (timing.id === "replay") played.push([timing.delay, name]);
+    return animate.call(this, frames, timing);
+  };
+}"""
+PLAYED = "() => played.sort(([a], [b]) => a - b).map(([, name]) => name)"
 CHAIN = ["x", "x_hat", "y", "activation", "d_activation", "dy", "dx_hat", "dx"]
 
 
@@ -16,8 +23,9 @@ def pressed(page: Page, path: str) -> list[str]:
     """What comes once more after a press, in its order."""
     page.goto(path)
     Playground(page).settle()
+    page.evaluate(NOTED)
     page.get_by_role("button", name="Replay").click()
-    return page.evaluate(PLAYING)
+    return page.evaluate(PLAYED)
 
 
 def test_the_playground_replays_the_chain_forward_and_then_backward(page: Page) -> None:

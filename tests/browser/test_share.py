@@ -157,3 +157,23 @@ def test_escape_closes_a_menu_and_gives_the_focus_back(playground: Playground) -
     playground.page.keyboard.press("Escape")
     expect(menu).to_be_hidden()
     expect(playground.figure("y").locator(".menu summary")).to_be_focused()
+
+
+def test_what_was_copied_is_told_until_the_view_is_another(playground: Playground, origin: str) -> None:
+    playground.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+    playground.open()
+    copied = playground.page.locator("#copied")
+    playground.click("Copy link")
+    expect(copied).to_have_text("Copied: the view as a link.")
+    playground.press("gamma", "ArrowRight")
+    expect(copied).to_be_empty()
+
+
+def test_nothing_can_be_reset_where_nothing_is_set(playground: Playground) -> None:
+    playground.open()
+    reset = playground.page.get_by_role("button", name="Reset everything")
+    expect(reset).to_have_attribute("aria-disabled", "true")
+    playground.press("gamma", "ArrowRight")
+    expect(reset).to_have_attribute("aria-disabled", "false")
+    playground.page.go_back()
+    expect(reset).to_have_attribute("aria-disabled", "true")

@@ -9,6 +9,9 @@ export function bindButtons(state) {
     $("sheet").setAttribute("aria-expanded", String(!open));
   });
   $("reset-all").addEventListener("click", () => state.reset(state.changed()));
+  const showReset = () => $("reset-all").setAttribute("aria-disabled", String(state.changed().length === 0));
+  state.onChange(showReset);
+  showReset();
   $("new-draw").addEventListener("click", () => state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 }));
 }
 

@@ -16,11 +16,13 @@ export function shareText(kind, state, view = PLAYGROUND) {
 
 // The buttons that copy the view.
 export function bindCopy(state, view = PLAYGROUND) {
+  const told = document.getElementById("copied");
+  state.onChange(() => (told.textContent = "")); // it was another view that was copied
   for (const button of document.querySelectorAll("[data-copy]")) {
     button.addEventListener("click", async () => {
       const done = await copy(shareText(button.dataset.copy, state, view));
       const what = button.dataset.copy === "link" ? "a link" : button.textContent.replace("Copy as ", "");
-      document.getElementById("copied").textContent = done ? `Copied: the view as ${what}.` : "The browser refused to copy; the address bar has the link.";
+      told.textContent = done ? `Copied: the view as ${what}.` : "The browser refused to copy; the address bar has the link.";
     });
   }
 }
