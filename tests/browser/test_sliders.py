@@ -81,7 +81,8 @@ def stuck(rows: Rows) -> Any:
 
 
 def jumping(rows: Rows) -> Any:
-    return {row["top"] for row in rows} if len({row["top"] for row in rows}) > 1 else None
+    places = [row["top"] for row in rows]
+    return places if max(places) - min(places) >= 1 else None
 
 
 def steps(rows: Rows) -> Any:
