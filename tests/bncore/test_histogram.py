@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from bncore.axis import Axis
-from bncore.histogram import FEWEST, MOST, collapsed, heights
+from bncore.histogram import FEWEST, MOST, collapsed
+from bncore.histogram import heights as heights_of
 from bncore.summary import histogram
 
 finite = st.floats(-1e100, 1e100)
@@ -144,5 +145,5 @@ def test_blocks_of_rows_change_nothing(monkeypatch):
 
 def test_bins_whose_width_has_no_reciprocal_have_heights():
     tiny = 5e-310
-    found = heights(np.array([[1, 2, 1]]), np.array([[0.0, tiny, 2 * tiny, 3 * tiny]]))
+    found = heights_of(np.array([[1, 2, 1]]), np.array([[0.0, tiny, 2 * tiny, 3 * tiny]]))
     np.testing.assert_allclose(found, [[0.5, 1.0, 0.5]])
