@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
 from app.figures.gradient_check import Given, figures
+from app.figures.numbers import counted
 from app.formulas import math
 from bncore.diagnosis import MISTAKES, Case, Printed, Report, agreement, as_code, factors_in_words, headline, text
 from bncore.diagnosis.triple import NAMES
@@ -146,7 +147,9 @@ def batch_text(case: Case) -> str:
     """The batch and the convention in force, in one line."""
     shape = " × ".join(map(str, case.shape))
     s = "√(σ² + ε)" if case.eps_placement == "variance" else "σ + ε"
-    return f"{shape}, K = {case.count} examples a unit, n = {case.units} units, s = {s} with ε = {case.eps:g}"
+    others = " · ".join(map(str, case.moved[:-1]))
+    count = f"{case.count} examples" if len(case.shape) == 2 else f"{others} = {case.count} numbers"
+    return f"{shape}, K = {count} a unit, {counted(case.units, 'unit')}, s = {s} with ε = {case.eps:g}"
 
 
 def _coefficients(report: Report) -> dict[str, Any] | None:

@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.figures.numbers import counted, significant, three
+from app.figures.numbers import apart, counted, significant, three
 from app.figures.theme import MEANINGS
 from bncore.diagnosis import FACTORS, Case, Coefficients, Printed, Report, factors_in_words
 from bncore.diagnosis.answers import answer_of
-from bncore.diagnosis.triple import NAMES
+from bncore.diagnosis.places import row_name
+from bncore.diagnosis.triple import NAMES, number
 
 Figure = dict[str, Any]
 MARKS = {
@@ -84,9 +85,11 @@ def _row(name: str, values: NDArray[np.float64], place: int) -> Figure:
     known = np.flatnonzero(np.isfinite(values))
     return {
         "type": "scatter", "mode": "markers", "name": ROWS[name], "x": significant(values[known].tolist(), 6),
-        "y": [place] * len(known), "customdata": known,
+        "y": [place] * len(known),
+        "customdata": [(int(unit), number(value)) for unit, value in zip(known, values[known].tolist(), strict=True)],
         "marker": {"color": MEANINGS[meaning], "symbol": mark, "size": 12, "opacity": 0.75},
-        "hovertemplate": f"{ROWS[name]}, unit %{{customdata}}: %{{x:.3g}}<extra></extra>", "meta": {"term": term},
+        "hovertemplate": f"{ROWS[name]}, unit %{{customdata[0]}}: %{{customdata[1]}}<extra></extra>",
+        "meta": {"term": term},
     }  # fmt: skip
 
 
@@ -104,7 +107,8 @@ def _against(case: Case, dx: NDArray[np.float64]) -> Figure:
     rows = np.arange(min(case.count, MOST_POINTS // units))
     truth, yours = case.truth["dx"][rows, :units], dx[rows, :units]
     low, high = _span(truth, yours)
-    traces = [_unit(unit, truth[:, unit], yours[:, unit], rows) for unit in range(units)]
+    names = [row_name(case, int(row)) for row in rows]
+    traces = [_unit(unit, truth[:, unit], yours[:, unit], names) for unit in range(units)]
     line = {
         "type": "line", "x0": low, "y0": low, "x1": high, "y1": high,
         "line": {"color": MEANINGS["neutral"], "width": 2}, "layer": "below",
@@ -135,11 +139,14 @@ def _span(truth: NDArray[np.float64], yours: NDArray[np.float64]) -> tuple[float
     return min(float(truth.min()), float(yours.min())), max(float(truth.max()), float(yours.max()))
 
 
-def _unit(unit: int, truth: NDArray[np.float64], yours: NDArray[np.float64], rows: NDArray[np.intp]) -> Figure:
+def _unit(unit: int, truth: NDArray[np.float64], yours: NDArray[np.float64], names: list[str]) -> Figure:
+    """`names` say which number of the unit each is; numbers that differ are told by the digits in which they do."""
+    told = [(row, *apart(one, other)) for row, one, other in zip(names, truth.tolist(), yours.tolist(), strict=True)]
     return {
         "type": "scatter", "mode": "markers", "name": f"unit {unit}", "x": significant(truth.tolist(), 5),
-        "y": significant(yours.tolist(), 5), "customdata": rows,
+        "y": significant(yours.tolist(), 5), "customdata": told,
         "marker": {"color": MEANINGS["gradient"], "symbol": SYMBOLS[unit % len(SYMBOLS)], "size": 8, "opacity": 0.7},
-        "hovertemplate": f"unit {unit}, example %{{customdata}}: correct %{{x:.3g}}, yours %{{y:.3g}}<extra></extra>",
+        "hovertemplate": f"unit {unit}, %{{customdata[0]}}: correct %{{customdata[1]}}, yours %{{customdata[2]}}"
+        "<extra></extra>",
         "meta": {"term": "dx"},
     }  # fmt: skip

@@ -51,12 +51,12 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "mean_path_not_averaged": Mistake(
         "The path through the mean lacks 1/K",
-        "Your path through the mean is K times too large. One x moves the mean of K examples by only 1/K.",
+        "Your path through the mean is K times too large. One x moves the mean of K numbers by only 1/K.",
         OF_MEAN,
     ),
     "variance_path_not_averaged": Mistake(
         "The path through the variance lacks 1/K",
-        "Your path through the variance is K times too large. The variance is a mean over K examples, so its "
+        "Your path through the variance is K times too large. The variance is a mean over K numbers, so its "
         "derivative by one x carries the factor 1/K.",
         OF_VAR,
     ),
@@ -68,14 +68,14 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "scaled_by_batch_size": Mistake(
         "The gradient is too large by the batch size",
-        "Everything is right up to one factor, the number of examples: K, or N of images. In the form with "
+        "Everything is right up to one factor: K, the numbers of a unit, or N, the images alone. In the form with "
         "K g - sum g - ..., the factor 1/K in front was forgotten.",
         r"\frac{\gamma}{K s}\left(K g-\sum_k g_k-c_0\,\hat{x}\sum_k g_k\hat{x}_k\right)",
     ),
     "divided_by_batch_size": Mistake(
         "The gradient is divided by the batch size once too often",
-        "Everything is right up to one factor, 1/K, or 1/N of images. The loss's own average over the batch is "
-        "already in dy, so batch norm must not divide again.",
+        "Everything is right up to one factor: 1/K, or 1/N, N the images alone. The loss's own average over the batch "
+        "is already in dy, so batch norm must not divide again.",
         DX,
     ),
     "mean_path_sign": Mistake(
@@ -242,8 +242,8 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "averaged": Mistake(
         "A mean stands where a sum belongs",
-        "One parameter, mean or variance serves all K examples, so its gradient is the sum over them. Your number "
-        "is divided by the batch size.",
+        "One parameter, mean or variance serves all K numbers of its unit, so its gradient is the sum over them. Your "
+        "number is divided by the batch size.",
         DGAMMA + r",\quad " + DBETA,
     ),
     "times_gamma": Mistake(

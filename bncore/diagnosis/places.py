@@ -65,6 +65,11 @@ def _rows(case: Case, rows: NDArray[np.intp]) -> str:
     return _listed("position", [_row(case, row) for row in rows])
 
 
+def row_name(case: Case, row: int) -> str:
+    """What a row of x is called: an example, or of images a position (n, h, w)."""
+    return f"{'example' if len(case.moved) == 2 else 'position'} {_row(case, row)}"
+
+
 def _row(case: Case, row: int) -> str:
     """An example's number; of images its position (n, h, w)."""
     others = case.moved[:-1]
@@ -75,8 +80,7 @@ def _numbers(case: Case, wrong: Mask) -> str:
     found = np.argwhere(wrong)
     if len(found) > MOST_LISTED:
         return f"{len(found)} numbers"
-    noun = "example" if len(case.moved) == 2 else "position"
-    return " and ".join(f"{noun} {_row(case, row)} of unit {unit}" for row, unit in found)
+    return " and ".join(f"{row_name(case, row)} of unit {unit}" for row, unit in found)
 
 
 def _listed(noun: str, found: NDArray[np.intp] | list[str]) -> str:

@@ -12,6 +12,8 @@ from bncore.diagnosis.verdict import CLOSE
 FLAT = 1e-6
 """Below this share of its terms a sum counts as 0."""
 
+NEARLY = 1e-2
+"""Below this share dx is almost nothing of what it is added up from."""
 SMALLEST = 1e-150
 """An s whose square float64 can still divide by."""
 
@@ -41,6 +43,11 @@ def _line_dy(case: Case) -> bool:
     return case.count > 2 and not _constant_dy(case) and _small(_without_line(case), _size(case))
 
 
+def _left_by_epsilon(case: Case) -> bool:
+    """Whether dx is so small beside its terms that epsilon may be all that it is."""
+    return float(np.abs(case.truth["dx"]).max()) <= NEARLY * case.terms["dx"]
+
+
 def _of_gamma(value: float) -> Found:
     return lambda case: bool((case.gamma == value).any())
 
@@ -51,8 +58,8 @@ def _same_running(case: Case) -> bool:
 
 REASONS: dict[str, tuple[Found, str]] = {
     "two_examples": (
-        lambda case: case.count == 2,
-        "K = 2: x_hat is always near +1 and -1, so dx is almost 0 and shows little but rounding.",
+        lambda case: case.count == 2 and bool((1 - (case.x_hat**2).mean(0) <= NEARLY).all()),
+        "K = 2: x_hat is near +1 and -1 whatever x is, so dx is almost 0: it is what epsilon and rounding leave.",
     ),
     "few_examples": (
         lambda case: case.count < FEWEST,
@@ -67,7 +74,7 @@ REASONS: dict[str, tuple[Found, str]] = {
     "dy_linear": (
         _line_dy,
         "dy is a line in x_hat, as under the loss sum(y ** 2): batch norm's output always has the same sum of squares "
-        "up to epsilon, so dx is almost 0.",
+        "up to epsilon, so dx is only what epsilon leaves.",
     ),
     "mean_dy_zero": (
         lambda case: _small(case.mean_dy, _size(case)),
@@ -92,7 +99,7 @@ REASONS: dict[str, tuple[Found, str]] = {
         "Beta is 0: y is gamma x_hat, so y in the place of x_hat looks like one gamma too many.",
     ),
     "eps_tiny": (
-        lambda case: bool((case.eps * _deps(case) <= CLOSE).all()),
+        lambda case: bool((case.eps * _deps(case) <= CLOSE).all()) and not _left_by_epsilon(case),
         "Epsilon is tiny beside the variance: where it sits, and whether it was dropped, hardly shows.",
     ),
     "many_examples": (

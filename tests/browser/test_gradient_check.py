@@ -231,22 +231,30 @@ def test_an_error_stands_beside_the_field_that_caused_it(
     check.open()
     check.paste("dx", text)
     check.expect_error("dx", words)
-    expect(check.problem).to_contain_text("below is still")
+    assert check.verdict("dx") == "not checked"
+    assert check.verdict("dbeta") == "exact"
     check.paste("dx", str(WRONG["dx"]))
     expect(check.error("dx")).to_be_hidden()
     check.expect_headline("wrong sign")
 
 
-def test_a_verdict_from_before_an_error_is_dimmed_and_not_repeated(check: GradientCheck, watch: Watch) -> None:
+def test_no_verdict_from_before_stands_beside_a_refusal(check: GradientCheck, watch: Watch) -> None:
     watch.refusals.add(422)
-    check.open()
-    bright = check.headline.evaluate("(line) => getComputedStyle(line).color")
-    check.paste("dx", "a b")
-    expect(check.headline).not_to_have_css("color", bright)
-    expect(check.page.locator("#jump")).to_have_text("Not computed: see the marked field.")
-    check.paste("dx", str(RIGHT["dx"]))
-    expect(check.headline).to_have_css("color", bright)
-    expect(check.page.locator("#jump")).to_contain_text("Correct")
+    check.open("batch=own")
+    told = str(check.headline.text_content())
+    expect(check.page.locator("#verdicts")).to_be_visible()
+    check.paste("x", "a b")
+    check.expect_error("x", "is not a number")
+    expect(check.headline).to_have_text("Nothing is checked: see the marked field.")
+    expect(check.page.locator("#jump")).to_have_text("Not checked: see the marked field.")
+    for part in ("#verdicts", "#diagnoses", "#factors", "#warnings"):
+        expect(check.page.locator(part)).to_be_hidden()
+    expect(check.page.locator("#batch-line")).to_have_text("")
+    expect(check.page.locator("#batch")).to_have_text("")
+    expect(check.problem).to_contain_text("is not a number")
+    check.paste("x", "1 9\n3 11\n1 11\n3 9")
+    expect(check.headline).to_have_text(told)
+    expect(check.page.locator("#verdicts")).to_be_visible()
 
 
 def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, watch: Watch) -> None:

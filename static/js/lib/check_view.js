@@ -18,8 +18,8 @@ export function showFound(answer, takeProbe) {
   warnings.hidden = answer.warnings.length === 0;
 }
 
-function showVerdicts({ tensors, first_wrong: first }) {
-  const names = Object.keys(tensors).map((name) => {
+function showVerdicts({ tensors, refused, first_wrong: first }) {
+  const names = [...Object.keys(tensors), ...Object.keys(refused)].map((name) => {
     const title = element("span", name, { class: "name" });
     const whole = element("span");
     whole.append(title);
@@ -27,45 +27,51 @@ function showVerdicts({ tensors, first_wrong: first }) {
     return whole;
   });
   const found = Object.values(tensors);
+  const none = Object.keys(refused).map(() => "–");
   const table = $("verdicts");
   fillTable(table, "tensor", names, [
-    ["verdict", found.map(({ verdict }) => verdict)],
-    ["largest error", found.map((row) => row.max_abs_error)],
-    ["of its largest number", found.map((row) => (row.max_rel_error === null ? "–" : `${three(100 * row.max_rel_error)} %`))],
+    ["verdict", [...found.map(({ verdict }) => verdict), ...none.map(() => "not checked")]],
+    ["largest error", [...found.map((row) => row.max_abs_error), ...none]],
+    ["of its largest number", [...found.map((row) => (row.max_rel_error === null ? "–" : `${three(100 * row.max_rel_error)} %`)), ...none]],
   ]);
   table.querySelectorAll("tbody td:nth-child(2)").forEach((cell) => {
-    cell.replaceChildren(element("span", cell.textContent, { class: `verdict ${cell.textContent}` }));
+    cell.replaceChildren(element("span", cell.textContent, { class: `verdict ${cell.textContent.replace(" ", "-")}` }));
   });
 }
 
-function showDiagnoses({ tensors, diagnoses }, takeProbe) {
+function showDiagnoses({ tensors, diagnoses, reasons }, takeProbe) {
   $("diagnoses-section").hidden = diagnoses.length === 0;
   const groups = Object.keys(tensors).map((name) => diagnoses.filter(({ tensor }) => tensor === name));
-  $("diagnoses").replaceChildren(...groups.filter((group) => group.length).map((group) => groupOf(group, takeProbe)));
+  $("diagnoses").replaceChildren(...groups.filter((group) => group.length).map((group) => groupOf(group, reasons.length > 0, takeProbe)));
 }
 
-// Several mistakes that give the same tensor stand together.
-function groupOf(diagnoses, takeProbe) {
+// Several mistakes that give the same tensor stand together; a probe (`takeProbe`) helps where the batch is another.
+function groupOf(diagnoses, explained, takeProbe) {
   const group = element("div", "", { class: "group", "data-tensor": diagnoses[0].tensor });
   const cards = element("div", "", { class: "cards" });
   cards.append(...diagnoses.map(cardOf));
   if (diagnoses.length > 1) {
-    const words = element("p", `${diagnoses[0].tensor}: these ${diagnoses.length} cannot be told apart on these data. Why stands below. `);
-    const button = element("button", "Take a probe, which tells them apart", { type: "button" });
-    button.addEventListener("click", takeProbe);
-    words.append(button);
+    const why = explained ? " Why stands below." : "";
+    const words = element("p", `${diagnoses[0].tensor}: these ${diagnoses.length} cannot be told apart by these numbers.${why} `);
+    if (takeProbe) words.append(probeButton(takeProbe));
     group.append(words);
   }
   group.append(cards);
   return group;
 }
 
-function cardOf({ id, tensor, title, explanation, look_at_math: math, residual }) {
+function probeButton(takeProbe) {
+  const button = element("button", "Take a probe, which tells them apart", { type: "button" });
+  button.addEventListener("click", takeProbe);
+  return button;
+}
+
+function cardOf({ id, tensor, title, explanation, look_at_math: math, agreement }) {
   const card = element("article", "", { class: "diagnosis", "data-diagnosis": id });
   const algebra = element("div", "", { class: "algebra", tabindex: "0", role: "group", "aria-label": "The line of algebra to look at" });
   algebra.innerHTML = math; // made by the server from its own catalogue
-  card.append(element("h3", `${tensor}: ${title}`), element("p", explanation), algebra);
-  card.append(element("p", `Your ${tensor} is what this mistake gives, up to ${three(residual)} of its largest number.`, { class: "small" }));
+  card.append(element("h3", title.startsWith(`${tensor} is `) ? title : `${tensor}: ${title}`), element("p", explanation), algebra);
+  card.append(element("p", agreement, { class: "small" }));
   return card;
 }
 
@@ -113,7 +119,7 @@ export function numbersBehind(name, { coefficients, figures, factors }) {
     fillTable(table, "unit", units, factors.map((factor) => [factor.title, coefficients.per_unit[factor.name]]));
     return table;
   }
-  const points = figures.against.data.flatMap((trace) => trace.x.map((x, i) => [`${trace.name}, example ${trace.customdata[i]}`, x, trace.y[i]]));
+  const points = figures.against.data.flatMap(({ name: unit, customdata }) => customdata.map(([row, truth, yours]) => [`${unit}, ${row}`, truth, yours]));
   fillTable(table, "number", points.map(([title]) => title), [["correct", points.map((row) => row[1])], ["yours", points.map((row) => row[2])]]);
   return table;
 }

@@ -38,21 +38,25 @@ const latest = follower({
 
 function show(found) {
   answer = found;
-  $("view").classList.remove("stale", "empty");
+  $("view").classList.remove("empty");
   figures.show(answer.figures);
-  showFound(answer, takeProbe);
+  showFound(answer, state.get("batch") === "own" ? takeProbe : null);
   showBatch(answer);
   showExamples();
   showTexts();
   $("snippet").textContent = answer.snippet;
   refreshTables();
+  for (const [name, why] of Object.entries(answer.refused)) showAt(name, why);
 }
 
+// No verdict stands on what is not checked: the one before it was on other numbers.
 function fail(detail, errors) {
-  $("view").classList.add(answer ? "stale" : "empty");
-  if (!answer) $("headline").textContent = "Nothing is computed: see the marked field.";
-  $("jump").textContent = "Not computed: see the marked field.";
-  showProblem(detail, errors, answer ? answer.checked : "");
+  $("view").classList.add("empty");
+  $("batch-line").textContent = "";
+  $("batch").textContent = "";
+  $("headline").textContent = "Nothing is checked: see the marked field.";
+  $("jump").textContent = "Not checked: see the marked field.";
+  showProblem(detail, errors);
 }
 
 state.onChange((names) => {

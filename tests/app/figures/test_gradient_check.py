@@ -7,6 +7,7 @@ import pytest
 from app.answers import to_json
 from app.figures.gradient_check import MOST_POINTS, Given, figures
 from bncore.diagnosis import case_of, check, probe, ready_answers
+from bncore.diagnosis.paths import of_triple
 from tests.app.figures.test_playground import check as check_figure
 
 
@@ -92,3 +93,21 @@ def test_shapes_that_two_units_share_are_not_said_to_be_a_unit():
     case = case_of(x, dy=dy)
     figure = drawn(case, case.truth["dx"])["against"]
     assert figure["layout"]["meta"]["note"] == "Every 8 units the shapes come again."
+
+
+def test_numbers_that_differ_are_told_by_the_digits_in_which_they_do():
+    case = probe(2).case()
+    dx = case.truth["dx"] * (1 + 3e-6)
+    drawn_points = [point for trace in drawn(case, dx)["against"]["data"] for point in trace["customdata"]]
+    assert len(drawn_points) == case.x.size
+    assert all(truth != yours for _, truth, yours in drawn_points)
+    assert all(name.startswith("example ") for name, _, _ in drawn_points)
+    images = probe(2, axes=4).case()
+    trace = drawn(images, images.as_given(images.truth["dx"]))["against"]["data"][0]
+    assert trace["customdata"][1][0] == "position (0, 0, 1)"
+
+
+def test_a_factor_near_one_is_not_told_as_one():
+    case = probe(2).case()
+    told = drawn(case, of_triple(case, 1.0003, 1, 1))["factors"]["data"][0]["customdata"]
+    assert [text for _, text in told] == ["1.0003"] * 4

@@ -13,7 +13,7 @@ placements = pytest.mark.parametrize("placement", PLACEMENTS)
 def test_examples_two_make_dx_almost_zero():
     given = batch((2, 5), 1, "variance") | {"eps": 1e-8}
     report = check(case(given), {"dx": case(given).truth["dx"].astype("float32")})
-    assert {"two_examples", "few_examples", "eps_tiny"} <= set(report.reasons)
+    assert {"two_examples", "few_examples"} <= set(report.reasons)
     assert report.correct
 
 
@@ -193,3 +193,21 @@ def test_an_ordinary_batch_has_no_reason_to_hide_anything(placement):
     found = case(batch((9, 5), 1, placement))
     report = check(found, {"dx": found.truth["dx"]})
     assert report.reasons == report.warnings == ()
+
+
+@pytest.mark.parametrize(("eps", "stands"), [(1e-8, True), (1.1, False)])
+def test_that_dx_is_almost_zero_at_two_examples_is_said_only_where_epsilon_is_small(eps, stands):
+    found = plain_of((2, 5), eps)
+    size = np.abs(found.truth["dx"]).max() / found.terms["dx"]
+    assert (size < 0.03) == stands
+    assert ("two_examples" in check(found, {"dx": found.truth["dx"]}).reasons) == stands
+
+
+def test_epsilon_is_not_said_to_hardly_show_where_it_is_all_that_dx_is():
+    found = plain_of((2, 5), 1e-8)
+    assert "eps_tiny" not in check(found, {"dx": found.truth["dx"]}).reasons
+    assert "eps_tiny" in check(plain_of((9, 5), 1e-8), {"dbeta": plain_of((9, 5), 1e-8).truth["dbeta"]}).reasons
+
+
+def plain_of(shape, eps):
+    return case(batch(shape, 1, "variance") | {"eps": eps})
