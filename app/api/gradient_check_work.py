@@ -35,6 +35,7 @@ def checked(
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
         report = check(case, answers, units=units, built=built, unread=unread)
         found = answer_of(report)
+        answers = {name: values for name, values in answers.items() if name not in report.refused}
         found |= details_of(case, report, answers) if query.details else {}
         return found | ({"numeric": _numeric(case, answers)} if query.numeric else {})
 

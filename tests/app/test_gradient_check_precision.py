@@ -121,6 +121,16 @@ def test_one_tensor_that_cannot_be_compared_does_not_keep_the_others_from_being_
     assert "exact" in answer["headline"]
 
 
+@pytest.mark.parametrize("name", BAD)
+def test_the_page_shows_the_others_beside_one_that_cannot_be_compared(client, name):
+    texts = {other: json.dumps(probe(1).case().truth[other].tolist()) for other in ("dx", "dbeta") if other != name}
+    bad = BAD[name] if isinstance(BAD[name], str) else json.dumps(BAD[name])
+    answer = client.post(f"{URL}/view", json={"seed": 1, "numeric": True, **texts, name: bad})
+    assert answer.status_code == 200, answer.text
+    assert set(answer.json()["refused"]) == {name}
+    assert ("against" in answer.json()["figures"]) == (name != "dx")
+
+
 def test_where_nothing_can_be_compared_it_is_refused(client):
     for name, values in BAD.items():
         answer = client.post(URL, content=json.dumps({"seed": 1, name: values}))
