@@ -26,7 +26,7 @@ HOVER = (
 )
 NEW_LINE = "<br>"
 GAP = "\u2002"  # between a mark and its word
-ASINH = "asinh scale, linear near 0"
+ASINH = "asinh scale"
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 Figure = dict[str, Any]
 
@@ -258,7 +258,7 @@ def axis_title(axis: Axis, value: str, *, narrow: bool = False) -> str:
     """What the axis shows and on which scale.
 
     >>> axis_title(Axis("symlog", -1.0, 1.0, 2e-4), "dx"), axis_title(Axis("linear", -0.002, 0.002), "dx")
-    ('dx (asinh scale, linear near 0)', 'dx (in 10⁻³)')
+    ('dx (asinh scale)', 'dx (in 10⁻³)')
     """
     scale = f"in 10{str(axis.exponent).translate(RAISED)}" if axis.exponent else ""
     if axis.kind == "symlog":
