@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bncore.axis import Axis, fence
-from bncore.histogram import Bins, Histogram, bins_of, counts_in, outside
+from bncore.histogram import MOST, Bins, Histogram, bins_of, counts_in, outside
 
 Floats = NDArray[np.float64]
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -122,14 +122,22 @@ class Described:
 
 
 def described(values: NDArray[Any]) -> Described:
-    """Summary and counts of finite values (D, M)."""
+    """Summary and counts of values (D, M). Where their span leaves float64 nothing is counted: no picture holds it."""
     summary, numbers = summarize(values), values.shape[1]
+    if not np.isfinite(summary.high - summary.low).all():
+        return _uncounted(summary)
     middle = summary.quantiles[3] - summary.quantiles[1]
     bins = bins_of(summary.fences, summary.low, summary.high, middle, numbers)
     blocks = [
         counts_in(bins.take(rows), values[rows].astype(np.float64, copy=False)) for rows in row_blocks(*values.shape)
     ]
     return Described(summary, bins, blocks[0] if len(blocks) == 1 else np.concatenate(blocks))
+
+
+def _uncounted(summary: Summary) -> Described:
+    nothing = np.zeros_like(summary.low)
+    bins = bins_of(np.stack([nothing, nothing]), nothing, nothing, nothing, 1)
+    return Described(summary, bins, np.zeros((len(nothing), MOST + 2), dtype=np.int64))
 
 
 def histogram(values: NDArray[Any], axis: Axis) -> Histogram:
