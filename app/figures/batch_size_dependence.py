@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.batch_size import HEIGHT, LEGEND, MARGIN, Shown, short
-from app.figures.derivation import diverging, entry_text
+from app.figures.matrix import diverging, entry_text
 from app.figures.notation import drawn_text
 from app.figures.numbers import apart, three
 from app.figures.rows import Figure
