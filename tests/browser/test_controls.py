@@ -26,11 +26,13 @@ def test_the_slider_of_gamma_moves_y_by_keyboard_and_nothing_before_it(playgroun
 
 def test_an_axis_that_must_change_says_so(playground: Playground) -> None:
     playground.open()
-    note = playground.figure("y").locator(".note")
-    expect(note).to_be_empty()
+    notes = {stage: playground.figure(stage).locator(".note") for stage in ("x", "x_hat", "y")}
+    for note in notes.values():
+        expect(note).to_be_empty()
     playground.enter("gamma", "50")
-    expect(note).to_contain_text("the axis of all three was widened")
-    x, x_hat, y = (playground.axes(stage)["xaxis"]["range"] for stage in ("x", "x_hat", "y"))
+    for note in notes.values():
+        expect(note).to_contain_text("axis widened for y, here as in the panels beside")
+    x, x_hat, y = (playground.axes(stage)["xaxis"]["range"] for stage in notes)
     assert x == x_hat == y
 
 

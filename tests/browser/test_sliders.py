@@ -1,11 +1,12 @@
 """Every slider of every page by keyboard: up is up, down is down, many presses are one step of Back, nothing jumps.
 
-The sliders are found on the page, so a new one is walked as well, those that another source would show included. The
-server's answers are held back meanwhile: what a key does must not wait for them.
+The sliders are found on the page, so a new one is walked as well, those that another source would show included; each
+by one half of the keys, its neighbour by the other. The server's answers are held back meanwhile: what a key does must
+not wait for them.
 """
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import cycle, pairwise
 from typing import Any
 
 import pytest
@@ -15,7 +16,8 @@ from tests.browser.held import Held
 from tests.browser.playground import Playground
 
 PAGES = ["/", "/derivation?source=wine", "/network", "/batch-size?draws=100", "/norms"]
-UP, DOWN = ("ArrowRight", "ArrowUp", "PageUp", "End"), ("ArrowLeft", "ArrowDown", "PageDown", "Home")
+HALVES = [("ArrowRight", "End", "ArrowLeft", "Home"), ("ArrowUp", "PageUp", "ArrowDown", "PageDown")]
+UPWARD = 2  # so many keys of a half, the first ones, go up
 ALL_OPEN = ".control, .control[hidden], .fold, .fold[hidden] { display: block !important; }"
 FOUND = """() => {
   for (const fold of document.querySelectorAll("details")) if (fold.querySelector(".slide")) fold.open = true;
@@ -48,9 +50,9 @@ def walked(page: Page, path: str) -> list[Rows]:
     page.evaluate(NOTED)
     names = page.evaluate(FOUND)
     held = Held(page, "**/api/v1/**")
-    for name in names:
+    for name, keys in zip(names, cycle(HALVES), strict=False):
         page.locator(f'[data-field="{name}"] .slide').focus()
-        for key in ("Shift", *UP, *DOWN):
+        for key in ("Shift", *keys):
             page.keyboard.press(key)
     noted = page.evaluate("() => noted")
     held.end()
@@ -77,7 +79,7 @@ def moves(rows: Rows, way: int) -> list[str]:
 
 
 def stuck(rows: Rows) -> Any:
-    return moves(rows[: len(UP) + 1], 1) + moves(rows[len(UP) :], -1)
+    return moves(rows[: UPWARD + 1], 1) + moves(rows[UPWARD:], -1)
 
 
 def jumping(rows: Rows) -> Any:
