@@ -11,14 +11,16 @@ from app.api.source_query import SourceFields
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures.notation import SYMBOLS, by_name, in_notation
+from app.figures.numbers import beside
 from app.figures.playground import figures
 from app.figures.playground_captions import captions, why_vanished
-from app.figures.playground_headline import headline
+from app.figures.playground_headline import headline, unit_of
 from app.figures.playground_laws import laws
 from app.figures.playground_terms import terms
 from app.figures.playground_words import batch_text, conventions, measured, percent
 from bncore.findings import Finding
 from bncore.stages import BACKWARD, FORWARD, PATHS, READOUT, Stage
+from bncore.summary import Floats
 
 LABELS_LISTED = 4096  # examples whose labels stand in the answer
 LISTED = 64  # features whose numbers stand in the answer; all of them are in /playground/data
@@ -129,39 +131,50 @@ def _forward(view: View) -> dict[str, Any]:
             {"name": flag.name, "text": by_name(flag.text, view.query.notation),
              "features": flag.features} for flag in forward.flags
         ],
-        **{name: _summary(result.stages[name], at) for name in FORWARD},
+        **{name: _summary(result.stages[name], at, unit_of(result)) for name in FORWARD},
         **_readout(view, READOUT[:1]),
     }  # fmt: skip
 
 
 def _backward(view: View) -> dict[str, Any]:
     result, at = view.result, _at(view)
-    kept = result.conservation
+    kept, unit = result.conservation, unit_of(result)
     expected = kept.expected_sum_dx_x_hat
     return {
         "loss": result.upstream.loss if "d_activation" in result.stages else None,
         "dgamma": result.gradients.dgamma[at], "dbeta": result.gradients.dbeta[at],
         "conservation": {
             "sum_dx": kept.sum_dx[at], "sum_dx_x_hat": kept.sum_dx_x_hat[at],
+            "sum_dx_text": _told(kept.sum_dx[at], kept.terms[at], unit),
+            "sum_dx_x_hat_text": _told(kept.sum_dx_x_hat[at], kept.terms[at], unit),
             "expected_sum_dx_x_hat": None if expected is None else expected[at], "sum_abs_dx": kept.scale[at],
         },
-        **{name: _summary(result.stages[name], at) for name in (*BACKWARD, *PATHS) if name in result.stages},
+        **{
+            name: _summary(result.stages[name], at, unit)
+            for name in (*BACKWARD, *PATHS) if name in result.stages
+        },
         **_readout(view, READOUT[1:]),
     }  # fmt: skip
 
 
 def _readout(view: View, names: tuple[str, ...]) -> dict[str, Any]:
     stages = view.result.stages
-    return {name: _summary(stages[name], slice(None)) for name in names if name in stages}
+    return {name: _summary(stages[name], slice(None), unit_of(view.result)) for name in names if name in stages}
 
 
-def _summary(stage: Stage, at: slice | list[int]) -> dict[str, Any]:
+def _summary(stage: Stage, at: slice | list[int], unit: float) -> dict[str, Any]:
     s, h = stage.summary, stage.histogram
     q05, q25, q50, q75, q95 = s.quantiles[:, at]
     return {
-        "mean": s.mean[at], "sd": s.sd[at], "min": s.low[at], "q05": q05, "q25": q25, "median": q50, "q75": q75,
+        "mean": s.mean[at], "mean_text": _told(s.mean[at], np.maximum(-s.low, s.high)[at], unit),
+        "sd": s.sd[at], "min": s.low[at], "q05": q05, "q25": q25, "median": q50, "q75": q75,
         "q95": q95, "max": s.high[at], "outside": (h.below + h.above)[at],
     }  # fmt: skip
+
+
+def _told(values: Floats, sizes: Floats, unit: float) -> list[str]:
+    """Numbers as a table prints them: what is rounding beside its size is told to be so."""
+    return [beside(value, size, unit) for value, size in zip(values.tolist(), sizes.tolist(), strict=True)]
 
 
 def _finding(view: View, finding: Finding) -> dict[str, Any]:

@@ -65,7 +65,7 @@ def figures(
 ) -> dict[str, Figure]:
     """All figures by name; the column with a norm, the disturbance and the parts have theirs only where they are."""
     drawn = {f"{side}_{column}": _rows(shown, found) for (column, side), found in distributions.items()}
-    drawn |= {f"depth_{name}": _curve(shown, curve) for name, curve in curves.items()}
+    drawn |= {f"depth_{name}": _curve(shown, curve, curves) for name, curve in curves.items()}
     drawn |= {name: _joint(shown, joint, side) for name, side in JOINTS.items()}
     if shown.contrast.setup.disturbance is not None:
         names = shown.contrast.columns
@@ -89,7 +89,7 @@ def _rows(shown: Shown, found: Distribution) -> Figure:
     return distribution_figure(found, Panel(f"{title}{shown.when}", value, blocks, shown.diverged(found.column)))
 
 
-def _curve(shown: Shown, curve: Curve) -> Figure:
+def _curve(shown: Shown, curve: Curve, curves: Mapping[str, Curve]) -> Figure:
     z, note = shown.value, shown.note
     titles = {
         "mean": (f"Mean of {z}", f"mean of {z}"),
@@ -98,8 +98,9 @@ def _curve(shown: Shown, curve: Curve) -> Figure:
         "gradient": (f"Gradient at {z}", f"‖∂L/∂ {z}‖"),
         "weight_ratio": ("Gradient of the weights, relative", "‖dW‖ / ‖W‖"),
     }
-    draw = percent_figure if curve.name == "saturated" else curve_figure
-    return draw(curve, *titles[curve.name], note)
+    if curve.name == "saturated":
+        return percent_figure(curve, *titles[curve.name], note)
+    return curve_figure(curve, *titles[curve.name], note, curves["deviation"] if curve.name == "mean" else None)
 
 
 def _joint(shown: Shown, found: Distributions, side: str) -> Figure:

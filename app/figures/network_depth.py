@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from app.figures.network_words import COLUMN_WORDS
-from app.figures.numbers import SINGLE, apart, three
+from app.figures.numbers import SINGLE, apart, beside, is_rounding, three
 from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS
 from bncore.axis import Axis
@@ -21,14 +21,22 @@ LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "
 Values = Sequence[float | None]
 
 
-def curve_figure(curve: Curve, title: str, value: str, note: str = "") -> Figure:
-    """A line a column over the blocks, and one of its disturbed pass; a logarithmic axis says so in its title."""
+def curve_figure(curve: Curve, title: str, value: str, note: str = "", sizes: Curve | None = None) -> Figure:
+    """A line a column over the blocks, and one of its disturbed pass; a logarithmic axis says so in its title.
+
+    A value that is rounding beside that of `sizes`, if given, is told to be so.
+    """
     rows = [(column, values, "") for column, values in curve.values.items()]
     rows += [(column, values, ", disturbed") for column, values in curve.disturbed.items()]
     traces = [_line(column, values, behind=behind, axis=curve.axis) for column, values, behind in rows]
     yaxis = _axis(curve, value)
     title_of_axis = yaxis["title"]["text"]
-    told = "; ".join(_told(column, values, behind) for column, values, behind in rows)
+    scales: list[Values] = (
+        [*sizes.values.values(), *sizes.disturbed.values()] if sizes else [[None] * len(row[1]) for row in rows]
+    )
+    told = "; ".join(
+        _told(column, values, behind, scale) for (column, values, behind), scale in zip(rows, scales, strict=True)
+    )
     layout = {
         "title": {"text": title}, "xaxis": depth_axis(max(map(len, curve.values.values()))), "yaxis": yaxis,
         "margin": MARGIN, "height": 300, "hovermode": "x unified", "showlegend": True, "legend": LEGEND,
@@ -93,13 +101,18 @@ def _short(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else float(f"{value:.5g}")
 
 
-def _told(column: str, values: Values, behind: str = "") -> str:
-    known = [(block, value) for block, value in enumerate(values, 1) if value is not None]
+def _told(column: str, values: Values, behind: str, sizes: Values) -> str:
+    """The first and the last value that there is; `sizes` are what each is held against, None for itself."""
+    known = [
+        (block, value, value if size is None else size)
+        for block, (value, size) in enumerate(zip(values, sizes, strict=True), 1) if value is not None
+    ]  # fmt: skip
     name = f"{COLUMN_WORDS[column]}{behind}"
     if not known:
         return f"{name} nothing to draw"
-    (first, start), (last, end) = known[0], known[-1]
-    texts = apart(start, end, SINGLE)
+    (first, start, at_start), (last, end, at_end) = known[0], known[-1]
+    rounding = is_rounding(start, at_start, SINGLE) or is_rounding(end, at_end, SINGLE)
+    texts = (beside(start, at_start, SINGLE), beside(end, at_end, SINGLE)) if rounding else apart(start, end, SINGLE)
     return f"{name} {texts[0]} in block {first}, {texts[1]} in block {last}"
 
 

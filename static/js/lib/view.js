@@ -71,19 +71,19 @@ function finding({ id, title, explanation, measure, count, features }) {
 export function showFeatures(answer, shown, onPick) {
   const { batch, forward, backward, symbols: s } = answer;
   const columns = [
-    [`${s.x} mean`, forward.x.mean],
+    [`${s.x} mean`, forward.x.mean_text],
     [`${s.x} deviation`, forward.x.sd],
-    [`${s.x_hat} mean`, forward.x_hat.mean],
+    [`${s.x_hat} mean`, forward.x_hat.mean_text],
     [`${s.x_hat} deviation`, forward.x_hat.sd],
     [s.gamma, forward.gamma],
     [s.beta, forward.beta],
-    [`${s.y} mean`, forward.y.mean],
+    [`${s.y} mean`, forward.y.mean_text],
     [`${s.y} deviation`, forward.y.sd],
     ["saturated", forward.saturation_text],
     [s.dgamma, backward.dgamma],
     [s.dbeta, backward.dbeta],
-    [`Σ ${s.dx}`, backward.conservation.sum_dx],
-    [`Σ ${s.dx}·${s.x_hat}`, backward.conservation.sum_dx_x_hat],
+    [`Σ ${s.dx}`, backward.conservation.sum_dx_text],
+    [`Σ ${s.dx}·${s.x_hat}`, backward.conservation.sum_dx_x_hat_text],
   ];
   const table = document.getElementById("features");
   const focused = document.activeElement?.dataset?.feature;
@@ -115,12 +115,12 @@ export function numbersBehind(name, answer) {
   }
   const summary = answer.forward[name] ?? answer.backward[name];
   const names = name.endsWith("readout") ? answer.class_names : answer.batch.feature_names;
-  fillTable(table, answer.figures[name].layout.meta.rows, names, SUMMARY.map((key) => [HEADINGS[key] ?? key, summary[key]]));
+  fillTable(table, answer.figures[name].layout.meta.rows, names, SUMMARY.map((key) => [HEADINGS[key] ?? key, summary[`${key}_text`] ?? summary[key]]));
   return table;
 }
 
 function behindOther(name, { forward, backward, symbols: s }) {
   return name === "parameters"
     ? [[s.dgamma, backward.dgamma], [s.dbeta, backward.dbeta]]
-    : [["mean before", forward.x.mean], ["deviation before", forward.x.sd], ["mean after", forward.x_hat.mean], ["deviation after", forward.x_hat.sd]];
+    : [["mean before", forward.x.mean_text], ["deviation before", forward.x.sd], ["mean after", forward.x_hat.mean_text], ["deviation after", forward.x_hat.sd]];
 }

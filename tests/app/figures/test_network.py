@@ -92,6 +92,13 @@ def test_means_that_are_rounding_are_drawn_as_nothing_beside_a_deviation():
     assert max(abs(v) for v in figure["data"][1]["y"]) < (high - low) / 1000
 
 
+def test_a_mean_that_is_rounding_is_told_as_such():
+    summary = drawn(norm_place="behind", shown="norm")["depth_mean"]["layout"]["meta"]["summary"]
+    told = summary.split("with BN ")[1]
+    assert re.fullmatch(r"0( up to rounding)? in block 1, 0( up to rounding)? in block \d+\.", told), summary
+    assert "rounding" not in drawn(shown="f")["depth_mean"]["layout"]["meta"]["summary"]
+
+
 def test_curves_have_a_line_of_each_disturbed_pass_and_what_is_not_says_so():
     answer = orjson.loads(to_json(answer_of(viewed(disturb_layer="2", disturb_factor="5"))))
     lines = {trace["name"]: trace for trace in answer["figures"]["depth_deviation"]["data"]}
