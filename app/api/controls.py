@@ -31,6 +31,7 @@ def control(
     scale: str = "linear",
     shown_for: str = "",
     default_for: dict[str, dict[str, Any]] | None = None,
+    end_for: dict[str, dict[str, int]] | None = None,
     **constraints: Any,
 ) -> Any:
     """A pydantic field whose schema also says how to draw it.
@@ -38,8 +39,8 @@ def control(
     `group` is the module it acts on, `kind` one of number, slider, select, text; `slider` the range that the slider
     covers where it is narrower than what is allowed, `finite` how far it goes instead for a source that has an end, at
     most; `scale` whether the slider runs linearly or logarithmically, `shown_for` the values of `source`
-    (space-separated, or `upload`) for which the control means something; `default_for` other defaults where another
-    field, by name, has a value.
+    (space-separated, or `upload`) for which the control means something; `default_for` other defaults, and `end_for`
+    other ends of the slider, where another field, by name, has a value.
     """
     drawn: dict[str, Any] = {
         "group": group, "kind": kind, "symbol": symbol, "slider": slider, "step": step, "scale": scale,
@@ -47,6 +48,7 @@ def control(
     }  # fmt: skip
     drawn |= {"finite": finite} if finite else {}
     drawn |= {"default_for": default_for} if default_for else {}
+    drawn |= {"end_for": end_for} if end_for else {}
     return Field(default, title=title, description=help, json_schema_extra={"control": drawn}, **constraints)
 
 

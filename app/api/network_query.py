@@ -58,7 +58,7 @@ class NetworkFields(BatchFields):
         12, "Blocks of product, norm and activation; a linear read-out follows. Left out, 12, and "
         f"{OF_IMAGES['depth']} of a convolutional network.", title="Depth", group="network",
         kind="slider", slider=(1, 50), step=1, default_for={"architecture": {"convolutional": OF_IMAGES["depth"]}},
-        ge=1, le=50,
+        end_for={"architecture": DEEPEST}, ge=1, le=50,
     )  # fmt: skip
     width: int = control(
         64, f"Units of every block, or channels. Left out, 64, and {OF_IMAGES['width']} of a convolutional network.",

@@ -44,6 +44,13 @@ export class State {
     return value === null || value === undefined ? "" : String(value);
   }
 
+  // Where a field's slider ends: elsewhere, where another field has a value that says so.
+  endOf(name) {
+    const { slider, end_for: ends } = this.#schema[name].control;
+    const [other, own] = Object.entries(ends ?? {})[0] ?? [];
+    return (other ? own[this.get(other)] : undefined) ?? slider[1];
+  }
+
   // A field of numbers with commas between, as numbers.
   indices(name) {
     return this.get(name).split(",").filter(Boolean).map(Number);

@@ -113,6 +113,7 @@ function relevance() {
   const normed = state.get("norm") !== "none";
   for (const name of ["norm_place", "eps", "eps_placement"]) control(name).hidden = !normed;
   $("layer-group").hidden = !normed;
+  scaleOf(control("depth")).upTo(state.endOf("depth"));
   if (isNumber(state.get("depth"))) scaleOf(control("disturb_layer")).upTo(Number(state.get("depth")));
   for (const link of document.querySelectorAll("a[data-query]")) {
     link.href = `?${link.dataset.query}${notation === "frameworks" ? "" : `&notation=${notation}`}`;
