@@ -65,8 +65,9 @@ def _of_stretching(result: Playground, shown: Shown) -> str:
     terms, unit = float(kept.terms[lean]), unit_of(result)
     agree = is_rounding(found - expected, terms, unit)
     texts = [beside(value, terms, unit) for value in (found, expected)] if agree else apart(found, expected, unit)
+    size = f"Σ |{shown.symbol('dx')}|"
     return (
-        f"largest {texts[0]} ({shown.names[lean]}), of Σ |{shown.symbol('dx')}| = {three(float(kept.scale[lean]))}, "
+        f"largest beside {size}: {texts[0]} ({shown.names[lean]}), of {size} = {three(float(kept.scale[lean]))}, "
         f"predicted from {shown.symbol('eps')} {texts[1]}: {_of_scaling(result, shown, lean, float(share[lean]))}"
     )
 

@@ -309,6 +309,19 @@ def test_what_is_rounding_is_printed_as_such(client, source, eps_placement):
     assert all(text == three(found) for found, text, expected in overlaps if abs(expected) > 1e-9)
 
 
+def test_the_overlap_that_is_told_is_the_largest_of_what_it_is_said_to_be(client):
+    answer = get(client, eps_placement="deviation", eps=0.1)
+    kept, told = answer["backward"]["conservation"], answer["laws"][1]["text"]
+    overlaps = np.abs(kept["sum_dx_x_hat"])
+    shares = overlaps / np.array(kept["sum_abs_dx"])
+    names = answer["batch"]["feature_names"]
+    worst = int(shares.argmax())
+    assert worst != int(overlaps.argmax())
+    assert told.startswith(
+        f"largest beside Σ |∂L/∂x|: {kept['sum_dx_x_hat_text'][worst]} ({names[worst]}), of Σ |∂L/∂x| = "
+    )
+
+
 def test_texts_speak_the_notation_in_force(client):
     query = {"source": "dead_feature", "upstream": "sum_of_squares", "activation": "identity", "notation": "lecture"}
     answer = client.get(URL, params=query).json()
