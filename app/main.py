@@ -8,15 +8,15 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from app import assets, problems
-from app.answers import AnswerCache
-from app.api import batches, batchnorm, catalog
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
-from app.headers import Head, SecurityHeaders
-from app.pages import plain
+from app.calls import batches, batchnorm, catalog
 from app.registry import VIEWS, Views, navigation
 from app.settings import Settings
+from app.web import problems
+from app.web.answers import AnswerCache
+from app.web.headers import Head, SecurityHeaders
+from app.web.pages import assets, plain
 from app.web.routes import calls_of, pages_of
 from bncore import __version__
 

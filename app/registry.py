@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from app.api import batch_size, derivation, gradient_check, network, norms, playground
+from app.views.batch_size import view as batch_size
+from app.views.derivation import view as derivation
+from app.views.gradient_check import view as gradient_check
+from app.views.network import view as network
+from app.views.norms import view as norms
+from app.views.playground import view as playground
 from app.web.view import View
 
 Views = tuple[View[Any, Any, Any], ...]

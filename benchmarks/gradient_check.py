@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from app.api.gradient_check_work import answered
+from app.views.gradient_check.check import answered
 from benchmarks import _load
 from benchmarks._server import running_server
 from bncore.diagnosis import Case, case_of, ready_answers

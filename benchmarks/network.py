@@ -49,11 +49,11 @@ def main() -> None:
 
 def one_core(runs: int) -> None:
     """Print the median over `runs` of each of the SETTINGS, computed on the first core that this process may use."""
-    from app.answers import to_json
-    from app.api.network_answer import answer_of
-    from app.api.network_query import NetworkQuery
-    from app.api.network_view import prepare, view_of
     from app.settings import Settings
+    from app.views.network.answer import answer_of
+    from app.views.network.compute import prepare, view_of
+    from app.views.network.query import NetworkQuery
+    from app.web.answers import to_json
 
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bncore.errors import BadDtype, BadParameter, NonFiniteInput, ShapeMismatch
-from bncore.integers import first_rounded, refused
+from bncore.exact.integers import first_rounded, refused
 
 Array = NDArray[Any]
 Float64 = NDArray[np.float64]

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64, choice, not_finite, per_feature, real_array
-from bncore.denominator import Denominator, denominator
 from bncore.epsilon import EPS_PLACEMENTS, valid_eps
 from bncore.errors import BadParameter
+from bncore.exact.denominator import Denominator, denominator
 from bncore.flags import Flag, inference_flags, training_flags
 from bncore.layout import Layout, layout_of, room
 from bncore.running import running_pair, updated

@@ -8,9 +8,9 @@ from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.batch_norm import Forward
-from bncore.cancellation import without_cancellation
 from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import ShapeMismatch
+from bncore.exact.cancellation import without_cancellation
 from bncore.layout import Layout, room
 
 FEW = 8

@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.errors import VarianceOverflow
+from bncore.exact.lift import LEAST, LIFT, Lifted, square_of
 from bncore.layout import Layout, layout_of, room
-from bncore.lift import LEAST, LIFT, Lifted, square_of
 
 FAR = 2.0**960  # a mean up to here cannot take any number across the end of float64: half of the last digit there
 

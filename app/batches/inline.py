@@ -10,7 +10,7 @@ from app.batches.batch import Array, Batch
 from app.batches.datasets import sample
 from app.batches.uploads.table import unique
 from app.errors import InvalidQuery, UnreadableBatch
-from bncore.integers import refused, rounded_text
+from bncore.exact.integers import refused, rounded_text
 
 MAX_ROWS = 64
 MAX_COLUMNS = 16

@@ -6,7 +6,7 @@ import numpy as np
 
 from app.batches.batch import Array, Batch, Source
 from app.errors import InvalidQuery
-from bncore.product import product
+from bncore.exact.product import product
 
 WEIGHTS_STREAM = 1702
 """Second word of the weights' seed, so that they share no randomness with the batch."""

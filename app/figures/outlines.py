@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from bncore.axis import Axis
-from bncore.histogram import Bins
-from bncore.summary import Floats
+from bncore.distributions.axis import Axis
+from bncore.distributions.histogram import Bins
+from bncore.distributions.summary import Floats
 
 ROW_HEIGHT = 0.82
 DIGITS = 2  # decimals of a height in rows: a fraction of a pixel

@@ -9,9 +9,9 @@ import numpy as np
 from app.figures.outlines import column_edges, placed_edges
 from app.figures.rows import axis_layout, name_margin, room_below
 from app.figures.theme import colour_of, translucent
-from bncore.histogram import cut, heights
-from bncore.stages import Stage
-from bncore.summary import Floats
+from bncore.distributions.histogram import cut, heights
+from bncore.distributions.summary import Floats
+from bncore.playground.stages import Stage
 
 MOST_ROWS = 64
 COLUMNS = 40

@@ -12,10 +12,10 @@ import numpy as np
 from app.figures.numbers import counted
 from app.figures.outlines import DIGITS, edges_on, placed, step_outlines
 from app.figures.theme import colour_of, translucent
-from bncore.axis import Axis
-from bncore.histogram import Bins, joined
-from bncore.stages import Stage
-from bncore.summary import Floats
+from bncore.distributions.axis import Axis
+from bncore.distributions.histogram import Bins, joined
+from bncore.distributions.summary import Floats
+from bncore.playground.stages import Stage
 
 RUG_UP_TO = 64
 WORD = 0.5  # height of the words in a row without a shape

@@ -8,9 +8,9 @@ from typing import Any
 import anyio.to_thread
 from fastapi import Request, Response
 
-from app import events
-from app.answers import JSON, AnswerCache, answer_from, etag_of, matches
-from app.leaving import ClientLeft, while_waited_for
+from app.web import events
+from app.web.answers import JSON, AnswerCache, answer_from, etag_of, matches
+from app.web.leaving import ClientLeft, while_waited_for
 from app.web.stream import cancelled, stream
 from app.web.view import Fields, Place, Prepared, View
 from bncore.progress import Said, unheard

@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app import events, problems
-from app.answers import JSON, NOT_MODIFIED
-from app.api.query import parameters_of, query_of
-from app.web.page import page_of
+from app.web import events, problems
+from app.web.answers import JSON, NOT_MODIFIED
+from app.web.pages.page import page_of
+from app.web.reading import parameters_of, query_of
 from app.web.respond import respond
 from app.web.stream import WAYS, stream_examples
 from app.web.view import Call, View

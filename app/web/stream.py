@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable
 
 from anyio import from_thread
 
-from app.answers import AnswerCache, to_json
 from app.errors import UserError, problem, problem_of
-from app.events import Emit, Event
+from app.web.answers import AnswerCache, to_json
+from app.web.events import Emit, Event
 from bncore.progress import Said
 
 OURS = "This is a mistake of the server's, not yours."

@@ -7,10 +7,10 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from fastapi import APIRouter, Request
 
-from app.answers import to_json
-from app.api.controls import QueryModel
 from app.batches.uploads import UploadStore
+from app.query.control import QueryModel
 from app.settings import Settings
+from app.web.answers import to_json
 from bncore.progress import Said, unheard
 
 Fields = TypeVar("Fields", bound=QueryModel)

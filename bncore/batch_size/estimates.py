@@ -11,9 +11,9 @@ from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
 from bncore.batch_size.stray import Stray, stray
 from bncore.batch_size.theory import Expected, expected_deviation, expected_mean
+from bncore.distributions.summary import QUANTILES, summarize
 from bncore.errors import BadParameter
 from bncore.progress import Said, unheard
-from bncore.summary import QUANTILES, summarize
 
 MOST_DRAWS = 10_000
 MARKED = (2, 8, 32, 256)

@@ -1,18 +1,18 @@
 """A student's gradient, diagnosed: not just that it is wrong, but what is wrong."""
 
-from bncore.diagnosis.answers import Printed
-from bncore.diagnosis.candidates import Candidates, candidates, separation
-from bncore.diagnosis.case import ORDER, Case, case_of
-from bncore.diagnosis.catalogue import MISTAKES, UNNAMED, Mistake
 from bncore.diagnosis.check import Report, check
-from bncore.diagnosis.code_lines import as_code
-from bncore.diagnosis.example import CORRECT, example, examples, ready_answers
 from bncore.diagnosis.explanation import Diagnosis
-from bncore.diagnosis.probe import Probe, probe
+from bncore.diagnosis.given.answers import Printed
+from bncore.diagnosis.given.case import ORDER, Case, case_of
+from bncore.diagnosis.given.probe import Probe, probe
+from bncore.diagnosis.mistakes.candidates import Candidates, candidates, separation
+from bncore.diagnosis.mistakes.catalogue import MISTAKES, UNNAMED, Mistake
+from bncore.diagnosis.mistakes.code_lines import as_code
+from bncore.diagnosis.mistakes.example import CORRECT, example, examples, ready_answers
+from bncore.diagnosis.mistakes.telling import agreement, factors_in_words, headline, text
+from bncore.diagnosis.mistakes.triple import FACTORS, Coefficients, fit
 from bncore.diagnosis.reasons import REASONS
-from bncore.diagnosis.telling import agreement, factors_in_words, headline, text
 from bncore.diagnosis.third_route import MOST_NUDGED, Route, third_route
-from bncore.diagnosis.triple import FACTORS, Coefficients, fit
 from bncore.diagnosis.verdict import CLOSE, EXACT, Verdict
 
 __all__ = [

@@ -7,18 +7,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bncore.arguments import Float64
-from bncore.diagnosis.allowance import Allowance, rounded, shaken
-from bncore.diagnosis.answers import Answer, Printed, answer_of
-from bncore.diagnosis.candidates import Candidates, candidates
-from bncore.diagnosis.case import ORDER, Case
 from bncore.diagnosis.explanation import Diagnosis
-from bncore.diagnosis.halves import Halves
-from bncore.diagnosis.matches import DECISIVE, apart, shares
-from bncore.diagnosis.precision import FLOAT32, FLOAT64, Precision, coarsest
+from bncore.diagnosis.given.allowance import Allowance, rounded, shaken
+from bncore.diagnosis.given.answers import Answer, Printed, answer_of
+from bncore.diagnosis.given.case import ORDER, Case
+from bncore.diagnosis.given.halves import Halves
+from bncore.diagnosis.given.precision import FLOAT32, FLOAT64, Precision, coarsest
+from bncore.diagnosis.mistakes.candidates import Candidates, candidates
+from bncore.diagnosis.mistakes.matches import DECISIVE, apart, shares
+from bncore.diagnosis.mistakes.recognition import Tensor, beside_differences, recognized
+from bncore.diagnosis.mistakes.triple import Coefficients, fit
 from bncore.diagnosis.reasons import reasons
-from bncore.diagnosis.recognition import Tensor, beside_differences, recognized
 from bncore.diagnosis.remarks import about, blind, hidden
-from bncore.diagnosis.triple import Coefficients, fit
 from bncore.diagnosis.verdict import Verdict, verdict_of
 from bncore.errors import BadDtype, BadParameter, BatchNormError, NonFiniteInput, ShapeMismatch
 

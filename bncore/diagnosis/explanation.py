@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from bncore.diagnosis.catalogue import DBETA, DGAMMA, DMEAN, DSIGMA, DVAR, DX, DX_HAT, MISTAKES, UNNAMED
-from bncore.diagnosis.code_lines import WITH
-from bncore.diagnosis.pairs import BOTH, parts
-from bncore.diagnosis.places import Places
-from bncore.diagnosis.triple import Coefficients, in_words
+from bncore.diagnosis.mistakes.catalogue import DBETA, DGAMMA, DMEAN, DSIGMA, DVAR, DX, DX_HAT, MISTAKES, UNNAMED
+from bncore.diagnosis.mistakes.code_lines import WITH
+from bncore.diagnosis.mistakes.pairs import BOTH, parts
+from bncore.diagnosis.mistakes.places import Places
+from bncore.diagnosis.mistakes.triple import Coefficients, in_words
 
 PLACED, ZEROED = "placed", "zeroed"
 """The ids of a tensor that is wrong, or 0, in some places alone."""

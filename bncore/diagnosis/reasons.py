@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.diagnosis.case import Case
-from bncore.diagnosis.triple import FEWEST
+from bncore.diagnosis.given.case import Case
+from bncore.diagnosis.mistakes.triple import FEWEST
 from bncore.diagnosis.verdict import CLOSE
 
 FLAT = 1e-6

@@ -5,9 +5,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from bncore.diagnosis.answers import Answer
-from bncore.diagnosis.candidates import Candidates
-from bncore.diagnosis.case import Case
+from bncore.diagnosis.given.answers import Answer
+from bncore.diagnosis.given.case import Case
+from bncore.diagnosis.mistakes.candidates import Candidates
 from bncore.diagnosis.verdict import CLOSE, DIFFERENCES, HALF_COMPUTATION, HALF_INPUTS, Verdict
 
 SAME = 1e-6

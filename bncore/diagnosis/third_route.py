@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bncore.arguments import Float64
-from bncore.diagnosis.answers import Printed, answer_of
-from bncore.diagnosis.case import LIKE_X, Case
+from bncore.diagnosis.given.answers import Printed, answer_of
+from bncore.diagnosis.given.case import LIKE_X, Case
 from bncore.numeric import numeric_gradients
 
 MOST_NUDGED = 256

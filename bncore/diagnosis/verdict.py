@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.diagnosis.allowance import Allowance
-from bncore.diagnosis.case import Case
+from bncore.diagnosis.given.allowance import Allowance
+from bncore.diagnosis.given.case import Case
 
 EXACT = 1e-9
 CLOSE = 1e-4

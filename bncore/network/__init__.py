@@ -4,16 +4,16 @@
 """
 
 from bncore.network.build import NORM_PLACES, NORMS, Recipe, convolutional, fully_connected
-from bncore.network.convolution import Convolution
-from bncore.network.initializations import INITIALIZATIONS, Initialization, weights
-from bncore.network.layer import Layer, Pulled, Record, Step
-from bncore.network.linear import Linear
+from bncore.network.layers.convolution import Convolution
+from bncore.network.layers.initializations import INITIALIZATIONS, Initialization, weights
+from bncore.network.layers.layer import Layer, Pulled, Record, Step
+from bncore.network.layers.linear import Linear
+from bncore.network.layers.normalization import BatchNorm
+from bncore.network.layers.pointwise import Activate
+from bncore.network.layers.pooling import GlobalAveragePooling
+from bncore.network.layers.residual import Residual
 from bncore.network.losses import LOSSES, Loss, cross_entropy, squared_error
-from bncore.network.normalization import BatchNorm
-from bncore.network.pointwise import Activate
-from bncore.network.pooling import GlobalAveragePooling
 from bncore.network.propagation import Propagation, propagate
-from bncore.network.residual import Residual
 
 __all__ = [
     "INITIALIZATIONS",

@@ -9,14 +9,14 @@ import numpy as np
 from bncore.activations import ACTIVATIONS
 from bncore.arguments import Array, choice
 from bncore.errors import BadParameter
-from bncore.network.convolution import Convolution
-from bncore.network.initializations import weights
-from bncore.network.layer import Layer
-from bncore.network.linear import Linear
-from bncore.network.normalization import BatchNorm
-from bncore.network.pointwise import Activate
-from bncore.network.pooling import GlobalAveragePooling
-from bncore.network.residual import Residual
+from bncore.network.layers.convolution import Convolution
+from bncore.network.layers.initializations import weights
+from bncore.network.layers.layer import Layer
+from bncore.network.layers.linear import Linear
+from bncore.network.layers.normalization import BatchNorm
+from bncore.network.layers.pointwise import Activate
+from bncore.network.layers.pooling import GlobalAveragePooling
+from bncore.network.layers.residual import Residual
 
 NORMS = ("none", "batch")
 NORM_PLACES = ("before", "behind")

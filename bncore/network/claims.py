@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 from bncore.network.contrast import Column, Contrast, surveyed
 from bncore.network.edits import without_residual
-from bncore.network.growth import MANY_EXAMPLES, relu_growth
-from bncore.network.survey import Diverged, Survey
+from bncore.network.measures.growth import MANY_EXAMPLES, relu_growth
+from bncore.network.measures.survey import Diverged, Survey
 
 ORDERS = 1e3  # "orders of magnitude"
 YANG = MANY_EXAMPLES

@@ -9,14 +9,14 @@ import numpy as np
 from bncore.arguments import Array, choice
 from bncore.network.build import Recipe, convolutional, fully_connected
 from bncore.network.edits import disturbed, without_norm
-from bncore.network.gradient_parts import GradientParts, gradient_parts
 from bncore.network.joints import joints_in
-from bncore.network.layer import Layer
+from bncore.network.layers.layer import Layer
 from bncore.network.losses import LOSSES, Loss
-from bncore.network.movement import Moved, movements
-from bncore.network.passing import Passing, passing
+from bncore.network.measures.gradient_parts import GradientParts, gradient_parts
+from bncore.network.measures.movement import Moved, movements
+from bncore.network.measures.passing import Passing, passing
+from bncore.network.measures.survey import Survey, gradient_ratio, survey
 from bncore.network.propagation import propagate
-from bncore.network.survey import Survey, gradient_ratio, survey
 from bncore.progress import Said, unheard
 
 ARCHITECTURES = {"fully_connected": fully_connected, "convolutional": convolutional}

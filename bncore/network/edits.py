@@ -7,12 +7,12 @@ from itertools import count
 import numpy as np
 
 from bncore.errors import BadParameter
-from bncore.network.convolution import Convolution
 from bncore.network.joints import PRODUCTS
-from bncore.network.layer import Layer
-from bncore.network.linear import Linear
-from bncore.network.normalization import BatchNorm
-from bncore.network.residual import Residual
+from bncore.network.layers.convolution import Convolution
+from bncore.network.layers.layer import Layer
+from bncore.network.layers.linear import Linear
+from bncore.network.layers.normalization import BatchNorm
+from bncore.network.layers.residual import Residual
 
 
 def edited(layers: Sequence[Layer], change: Callable[[Layer], Layer | None]) -> list[Layer]:

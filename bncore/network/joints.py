@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bncore.arguments import Array
-from bncore.network.convolution import Convolution
-from bncore.network.layer import Layer, Record
-from bncore.network.linear import Linear
-from bncore.network.normalization import BatchNorm
-from bncore.network.pointwise import Activate
+from bncore.network.layers.convolution import Convolution
+from bncore.network.layers.layer import Layer, Record
+from bncore.network.layers.linear import Linear
+from bncore.network.layers.normalization import BatchNorm
+from bncore.network.layers.pointwise import Activate
+from bncore.network.layers.residual import Residual
 from bncore.network.propagation import Propagation
-from bncore.network.residual import Residual
 
 PRODUCTS = (Linear, Convolution)
 KINDS: dict[str, tuple[type[Layer], ...]] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Array
-from bncore.network.layer import Layer, Record, Step
+from bncore.network.layers.layer import Layer, Record, Step
 from bncore.network.losses import Loss
 
 

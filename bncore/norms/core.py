@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Array, Float64
-from bncore.cancellation import without_cancellation
-from bncore.denominator import Denominator, denominator
 from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import VarianceOverflow
+from bncore.exact.cancellation import without_cancellation
+from bncore.exact.denominator import Denominator, denominator
+from bncore.exact.lift import LEAST, LIFT, Lifted, square_of
 from bncore.layout import layout_of
-from bncore.lift import LEAST, LIFT, Lifted, square_of
 from bncore.statistics import Statistics, batch_statistics, given_statistics
 
 

@@ -1,5 +1,5 @@
 // The frame of every page: the current page in sight, colour scheme and the "about" dialog.
-import { currentScheme, setScheme } from "./lib/scheme.js";
+import { currentScheme, setScheme } from "./lib/page/scheme.js";
 
 document.getElementById("scheme").addEventListener("click", () => {
   setScheme(currentScheme() === "dark" ? "light" : "dark");

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from starlette.testclient import TestClient
 
-from app.api.controls import QueryModel, control
 from app.main import create_app
+from app.query.control import QueryModel, control
 from app.registry import VIEWS
 from app.web.view import Call, Page, View
 

@@ -11,9 +11,9 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
 
 from app.main import create_app
 from app.settings import Settings
-from tests.browser.derivation import Derivation
-from tests.browser.network import Network
-from tests.browser.playground import Playground
+from tests.browser.derivation.page import Derivation
+from tests.browser.network.page import Network
+from tests.browser.playground.page import Playground
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",

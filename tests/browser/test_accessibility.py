@@ -9,13 +9,13 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 from tests.browser import files
-from tests.browser.batch_size import BatchSize
+from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
-from tests.browser.derivation import Derivation
-from tests.browser.gradient_check import GradientCheck
-from tests.browser.network import Network
-from tests.browser.norms import Norms
-from tests.browser.playground import Playground
+from tests.browser.derivation.page import Derivation
+from tests.browser.gradient_check.page import GradientCheck
+from tests.browser.network.page import Network
+from tests.browser.norms.page import Norms
+from tests.browser.playground.page import Playground
 
 SIZES = {1280: 900, 390: 844}
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 STATE = (
     "source=correlated&batch_size=48&seed=11&gamma=1.5&beta=-0.5&activation=tanh&mode=inference&upstream=squared_error"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import files
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 TYPED = "source=inline&values=1,2;3,5;4,4;7,1;8,8"
 

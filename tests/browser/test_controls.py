@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 HOLDING_STILL = ("x", "x_hat")
 INK, MUTED = "rgb(29, 35, 43)", "rgb(89, 98, 110)"

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
-from tests.browser.playground import FEATURES, STAGES, Playground
+from tests.browser.playground.page import FEATURES, STAGES, Playground
 
 ROLES = """(plots) => plots.filter((plot) => !plot.closest("[hidden]")).map((plot) => [plot.getAttribute("role"),
   (plot.getAttribute("aria-label") ?? "").length])"""

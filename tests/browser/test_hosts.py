@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watch
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 PAGES = [
     "/", "/?source=digits&upstream=cross_entropy", "/docs", f"/?source={'0' * 64}", "/?eps=-1", "/derivation",

@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.batch_size import BatchSize
-from tests.browser.derivation import Derivation
-from tests.browser.gradient_check import GradientCheck
-from tests.browser.network import Network
-from tests.browser.norms import Norms
-from tests.browser.playground import Playground
+from tests.browser.batch_size.page import BatchSize
+from tests.browser.derivation.page import Derivation
+from tests.browser.gradient_check.page import GradientCheck
+from tests.browser.network.page import Network
+from tests.browser.norms.page import Norms
+from tests.browser.playground.page import Playground
 
 MOST_STOPS = 400
 # Remembers what has had the focus, and tells whether the focus can be seen there.

@@ -5,7 +5,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 PLACE_OF_ROW = """(plot, row) => {
   const { left, top } = plot.getBoundingClientRect();

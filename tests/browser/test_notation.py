@@ -4,7 +4,7 @@ import unicodedata
 
 from playwright.sync_api import expect
 
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 
 def formula(playground: Playground, name: str) -> str:

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 from tests.browser.test_widths import PHONE, overflow
 
 PATHS = ["/", "/derivation", "/network", "/norms", "/batch-size"]

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 TICKS = '(plot) => getComputedStyle(plot.querySelector(".xtick text")).fill'
 BACK = "() => getComputedStyle(document.body).backgroundColor"

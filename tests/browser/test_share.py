@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 STATE = "source=inline&values=1,10;2,30;4,20;5,40&gamma=2&notation=lecture"
 MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<svg"}

@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.held import Held
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 PAGES = ["/", "/derivation?source=wine", "/network", "/batch-size?draws=100", "/norms"]
 HALVES = [("ArrowRight", "End", "ArrowLeft", "Home"), ("ArrowUp", "PageUp", "ArrowDown", "PageDown")]

@@ -7,9 +7,9 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
-from tests.browser.derivation import Derivation
-from tests.browser.network import Network
-from tests.browser.playground import Playground
+from tests.browser.derivation.page import Derivation
+from tests.browser.network.page import Network
+from tests.browser.playground.page import Playground
 
 LISTS = ",".join(["2", *["1"] * 12])
 

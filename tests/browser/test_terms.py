@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 LIT = re.compile(r"\blit\b")
 MEANT = """(plot, term) => [...plot.querySelectorAll(".scatterlayer .trace")]

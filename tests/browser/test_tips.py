@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.network import Network
+from tests.browser.network.page import Network
 
 
 def test_a_pressed_product_shows_its_factor_uncovered(page: Page) -> None:

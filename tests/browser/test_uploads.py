@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.held import Held
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 COLUMNS = ["height", "weight", "age"]
 

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, Playwright, expect
 
 from tests.browser.conftest import FLAGS, Watch
 from tests.browser.held import Held
-from tests.browser.playground import FEATURES, Playground
+from tests.browser.playground.page import FEATURES, Playground
 
 ASKED = "**/api/v1/playground?*"
 

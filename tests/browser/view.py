@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import Locator, Page
 
-from tests.browser.playground import Playground
+from tests.browser.playground.page import Playground
 
 
 class View:

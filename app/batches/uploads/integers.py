@@ -10,7 +10,7 @@ from app.batches.uploads.dialect import Dialect
 from app.batches.uploads.missing import row_blocks
 from app.batches.uploads.records import records
 from app.errors import UnreadableBatch
-from bncore.integers import first_rounded, refused, rounded_text
+from bncore.exact.integers import first_rounded, refused, rounded_text
 
 FIRST = 2.0**53
 """From here on float64 does not hold every integer."""

@@ -16,7 +16,7 @@ from app.batches.uploads.parsed import LABELS, Missing, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.table import RowWriter, check_columns, no_rows, text_warning, too_large, unique
 from app.errors import UnreadableBatch
-from bncore.integers import is_rounded
+from bncore.exact.integers import is_rounded
 
 BATCH_BYTES = 4 * 1024**2
 LABEL = pa.dictionary(pa.int32(), pa.string())

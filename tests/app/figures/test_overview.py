@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from app.figures.overview import MOST_ROWS, overview_panel, pooled
-from bncore.axis import Axis
-from bncore.stages import Stage
-from bncore.summary import histogram, summarize
+from bncore.distributions.axis import Axis
+from bncore.distributions.summary import histogram, summarize
+from bncore.playground.stages import Stage
 
 
 def stage(values, axis):

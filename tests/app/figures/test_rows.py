@@ -8,8 +8,8 @@ from hypothesis.extra import numpy as hnp
 
 from app.figures.outlines import ROW_HEIGHT, edges_on, placed, step_outlines
 from app.figures.rows import Panel
-from bncore.axis import Axis
-from bncore.summary import histogram
+from bncore.distributions.axis import Axis
+from bncore.distributions.summary import histogram
 
 histograms = hnp.arrays(
     np.float64, st.tuples(st.integers(1, 4), st.integers(1, 12)), elements=st.floats(0.01, 1) | st.just(0.0)

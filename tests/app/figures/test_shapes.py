@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from app.figures.playground import Shown, figures
-from bncore.playground import Layer, playground
+from app.views.playground.figures import Shown, figures
+from bncore.playground.chain import Layer, playground
 
 KINDS = ("linear", "symlog", "auto")
 NUMBERS = 2000

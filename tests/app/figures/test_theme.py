@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import pytest
 
 from app.figures import theme
-from bncore.stages import STAGES
+from bncore.playground.stages import STAGES
 
 
 def luminance(colour):

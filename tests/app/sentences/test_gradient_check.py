@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from bncore.diagnosis.precision import BFLOAT16, FLOAT16
+from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16
 from tests.app.sentences.gradient_check import TABLE, largest
 from tests.app.sentences.seen import Seen, texts_of
 from tests.app.sentences.sentence import walk

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from bncore.diagnosis import Case, Report, case_of, check
-from bncore.diagnosis.paths import of_triple
+from bncore.diagnosis.mistakes.paths import of_triple
 from tests.bncore.diagnosis.students import run
 
 SHAPES = [((9, 5), 1), ((16, 3), -1), ((4, 11), 0), ((3, 4, 2, 5), 1), ((4, 3, 2, 5), -1)]

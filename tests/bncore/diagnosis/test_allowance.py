@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bncore.diagnosis import Printed, case_of, check, factors_in_words, headline, ready_answers
-from bncore.diagnosis.allowance import rounded, shaken
-from bncore.diagnosis.paths import of_triple
+from bncore.diagnosis.given.allowance import rounded, shaken
+from bncore.diagnosis.mistakes.paths import of_triple
 from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case, named, plain
 from tests.bncore.diagnosis.students import COMPACT, CS231N, STAGED
 

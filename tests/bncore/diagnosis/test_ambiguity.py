@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bncore.diagnosis import REASONS, case_of, check
-from bncore.diagnosis.paths import of_triple
+from bncore.diagnosis.mistakes.paths import of_triple
 from tests.bncore.diagnosis.batches import PLACEMENTS, batch, case, named, plain, with_factors
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)

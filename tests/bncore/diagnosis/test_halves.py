@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bncore.diagnosis import check, headline, probe
-from bncore.diagnosis.paths import of_triple
-from bncore.diagnosis.precision import BFLOAT16, FLOAT16, FLOAT32, told
+from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16, FLOAT32, told
+from bncore.diagnosis.mistakes.paths import of_triple
 from bncore.diagnosis.verdict import HALF_COMPUTATION, HALF_INPUTS
 from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case, named
 from tests.bncore.diagnosis.students import COMPACT, CS231N, DX, STAGED, with_change

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from bncore.diagnosis import ORDER, UNNAMED, as_code, case_of, check, headline, probe, text
-from bncore.diagnosis.catalogue import MISTAKES
-from bncore.diagnosis.paths import of_triple
+from bncore.diagnosis.mistakes.catalogue import MISTAKES
+from bncore.diagnosis.mistakes.paths import of_triple
 from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case, named
 from tests.bncore.diagnosis.students import COMPACT, STAGED, replaced
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bncore.diagnosis import UNNAMED, candidates, check, fit
-from bncore.diagnosis.paths import of_triple
-from bncore.diagnosis.triple import in_words
+from bncore.diagnosis.mistakes.paths import of_triple
+from bncore.diagnosis.mistakes.triple import in_words
 from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case, named, plain, with_factors
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bncore.network.claims import gradient_growth
-from bncore.network.growth import MANY_EXAMPLES, relu_growth
+from bncore.network.measures.growth import MANY_EXAMPLES, relu_growth
 from tests.bncore.network.contrasts import contrasted
 
 

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bncore.axis import Axis
-from bncore.network.counting import bins_for, counted, outside
-from bncore.network.moments import moments, norm
+from bncore.distributions.axis import Axis
+from bncore.network.measures.counting import bins_for, counted, outside
+from bncore.network.measures.moments import moments, norm
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bncore.network.contrast import Disturbance
-from bncore.network.passing import CAUSES, REASONS, SMALL
+from bncore.network.measures.passing import CAUSES, REASONS, SMALL
 from tests.bncore.network.contrasts import contrasted, images
 
 EXACT = {"eps": 0.0, "dtype": "float64"}

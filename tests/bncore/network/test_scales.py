@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
-from bncore.network.moments import moments
-from bncore.network.scales import shared_axis
+from bncore.network.measures.moments import moments
+from bncore.network.measures.scales import shared_axis
 
 EDGES = 1.7e308 * np.array([-1.0, -0.5, 0.2, 1.0])
 

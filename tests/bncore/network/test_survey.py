@@ -8,12 +8,12 @@ import pytest
 
 from bncore.activations import ACTIVATIONS
 from bncore.network.contrast import Disturbance, contrast
-from bncore.network.curves import curves, kind_in
-from bncore.network.distributions import distributions
 from bncore.network.edits import disturbed
 from bncore.network.losses import cross_entropy
+from bncore.network.measures.curves import curves, kind_in
+from bncore.network.measures.distributions import distributions
+from bncore.network.measures.survey import Diverged, survey
 from bncore.network.propagation import propagate
-from bncore.network.survey import Diverged, survey
 from tests.bncore.network.contrasts import contrasted, images
 
 

@@ -1,1 +1,0 @@
-"""Templates, and the pages without a view."""

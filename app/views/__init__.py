@@ -1,0 +1,1 @@
+"""The views: a package each, which holds everything of it. `app/registry.py` lists them."""

@@ -1,0 +1,1 @@
+"""The batch size: what few examples cost, and what they give."""

@@ -1,0 +1,198 @@
+"""The answer of the view of the batch's size: the view as plain data, a part for each that was asked for."""
+
+from typing import Any
+
+from app.batches.datasets import DATASETS
+from app.batches.generators import GENERATORS
+from app.figures.notation import SYMBOLS
+from app.figures.numbers import counted, finite
+from app.views.batch_size.compute import RunningView, View
+from app.views.batch_size.dependence_answer import classes, dependence, dependence_figures
+from app.views.batch_size.figures.dependence import classes_figure
+from app.views.batch_size.figures.estimates import Shown, estimate_figure, noise_figure, short
+from app.views.batch_size.figures.running import gap_figure, running_figure
+from app.views.batch_size.noise_answer import noise, noise_figures
+from app.views.batch_size.query import BatchSizeFields
+from app.views.batch_size.words import seen as words
+from app.views.batch_size.words.headline import headline, x_hat_text
+from app.views.batch_size.words.missing import stand_in
+from app.views.batch_size.words.running import biased_text, running_text
+from bncore.batch_size.estimates import MARKED, Estimates, Spread
+from bncore.batch_size.positions import Alike
+from bncore.batch_size.stray import POINTS
+from bncore.batch_size.theory import Expected
+from bncore.distributions.summary import QUANTILES
+
+
+def answer_of(view: View) -> dict[str, Any]:
+    """The answer of `GET /batch-size`; a part that was not asked for is not in it, and neither are its figures."""
+    of = view.sampled
+    shown = Shown(of.name, of.at, of.size, view.query.notation)
+    answer = {
+        "batch": _batch(view),
+        "symbols": SYMBOLS[view.query.notation],
+        "size": of.size,
+        "parts": list(view.query.parts),
+    }
+    answer["conventions"] = words.conventions(
+        of.size, view.query.eps, view.query.eps_placement, of.total, of.population.nested,
+        view.query.notation, stand_in(of.missing, of.measured_by),
+    )  # fmt: skip
+    figures: dict[str, Any] = {}
+    if view.estimates is not None:
+        answer |= _estimates(view, view.estimates)
+        figures |= {f"estimates_{name}": estimate_figure(view.estimates, name, shown) for name in ("mean", "deviation")}
+        figures["estimates_noise"] = noise_figure(view.estimates, shown)
+    if view.running is not None:
+        answer["running"] = _running(view, view.running)
+        figures |= _running_figures(view, view.running, shown)
+    if view.noise is not None:
+        answer["noise"] = noise(view, view.noise)
+        figures |= noise_figures(view, view.noise, shown)
+    if view.dependence is not None:
+        answer["dependence"] = dependence(view, view.dependence)
+        figures |= dependence_figures(view.dependence, shown)
+    if view.classes is not None:
+        answer["classes"] = classes(view.classes)
+        figures["classes"] = classes_figure(view.classes.verdicts, view.classes.names)
+    return answer | {"query": view.query.stated(), "figures": figures}
+
+
+def _batch(view: View) -> dict[str, Any]:
+    of, query = view.sampled, view.query
+    title = source_title(query)
+    whole = "endless" if of.total is None else counted(of.total, "example")
+    width = len(of.batch.feature_names)
+    return {
+        "title": title,
+        "text": f"{title}: {whole} × {counted(width, 'feature')}; {of.name}, K = {of.size}",
+        "total": of.total,
+        "features": [{"feature": i, "name": name} for i, name in enumerate(of.batch.feature_names[:1024])],
+        "feature": query.feature,
+        "name": of.name,
+        "measured": list(of.features),
+        "sizes": list(of.sizes),
+        "marked": [size for size in MARKED if size in of.sizes],
+        "labels": list(view.prepared.small.labels),
+        "warnings": list(of.batch.warnings),
+    }
+
+
+def source_title(query: BatchSizeFields) -> str:
+    """What a person calls the source."""
+    name = query.source
+    if name in DATASETS or name in GENERATORS:
+        bare = DATASETS[name].title if name in DATASETS else GENERATORS[name].title
+    else:
+        bare = "Typed table" if name == "inline" else f"Upload {name[:8]}…"
+    return f"{bare}, behind a linear layer" if query.layer_width else bare
+
+
+def _estimates(view: View, found: Estimates) -> dict[str, Any]:
+    of = view.sampled
+    scale, shift = found.noise()
+    row = found.sizes.index(of.size)
+    return {
+        "headline": headline(found, of.at, of.size, of.name, view.query.notation),
+        "estimates": {
+            "sizes": list(found.sizes),
+            "draws": found.draws,
+            "feature": view.query.feature,
+            "quantiles": list(QUANTILES),
+            "text": words.theory_text(found, of.at, of.size, of.population.nested),
+            "population_text": words.population_text(found, of.at, of.name, of.population.nested)
+            + words.positions_text(of.positions, of.at),
+            "positions": _positions(of.positions, of.at),
+            "noise": {"scale": finite(scale[row, of.at]), "shift": finite(shift[row, of.at])},
+            "x_hat": _x_hat(found, row, of.at) | {"text": x_hat_text(found, of.at, of.size, view.query.notation)},
+            "off": [_off(found, at_size, of.at) for at_size in found.sizes],
+            "features": [
+                _feature(found, i, number, of.batch.feature_names[number]) for i, number in enumerate(of.features)
+            ],
+        },
+    }
+
+
+def _x_hat(found: Estimates, row: int, at: int) -> dict[str, Any]:
+    """How far normalized values stray at a size, and by what factor batches stretch them."""
+    told, stretch = found.x_hat, found.x_hat.stretch
+    shares = ("equal", "unit", "size")
+    return {name: finite(getattr(told, name)[row, at]) for name in ("whole", "shift", "scale", *shares)} | {
+        "stretch": {
+            "average": finite(stretch.average[row, at]), "sd": finite(stretch.sd[row, at]), "shares": list(POINTS),
+            "points": [finite(point[row, at]) for point in stretch.points],
+        }
+    }  # fmt: skip
+
+
+def _positions(found: Alike | None, at: int) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {
+        "images": found.images, "positions": found.positions, "correlation": finite(found.correlation[at]),
+        "factor": finite(found.factor[at]),
+    }  # fmt: skip
+
+
+def _off(found: Estimates, size: int, at: int) -> dict[str, Any]:
+    """How far theory's deviation of σ_B is off at a size, and what the draws leave open, as shares of theory's."""
+    row = found.sizes.index(size)
+    expected = float(found.expected_deviation.sd[row, at])
+    if not expected > 0:
+        return {"size": size, "off": None, "error": None, "text": "–"}
+    return {
+        "size": size,
+        "text": words.off_text(found, row, at),
+        "off": finite(found.deviation.sd[row, at] / expected - 1.0),
+        "error": finite(found.deviation.sd_error[row, at] / expected),
+    }
+
+
+def _feature(found: Estimates, at: int, number: int, name: str) -> dict[str, Any]:
+    moments = found.population
+    return {
+        "feature": number,
+        "name": name,
+        "population": {
+            key: finite(getattr(moments, key)[at]) for key in ("mean", "sd", "skewness", "excess")
+        },
+        "noise": {"scale": short(found.noise()[0][:, at]), "shift": short(found.noise()[1][:, at])},
+        "x_hat": {part: short(getattr(found.x_hat, part)[:, at]) for part in ("whole", "shift", "scale")},
+        "mean": _spread(found.mean, found.expected_mean, at),
+        "deviation": _spread(found.deviation, found.expected_deviation, at),
+    }  # fmt: skip
+
+
+def _spread(found: Spread, expected: Expected, at: int) -> dict[str, Any]:
+    return {
+        "average": short(found.average[:, at]),
+        "sd": short(found.sd[:, at]),
+        "sd_error": short(found.sd_error[:, at]),
+        "quantiles": [short(found.quantiles[q, :, at]) for q in range(len(QUANTILES))],
+        "expected_average": short(expected.average[:, at]),
+        "expected_sd": short(expected.sd[:, at]),
+    }
+
+
+def _running(view: View, found: RunningView) -> dict[str, Any]:
+    of, path = view.sampled, found.path
+    mean, sd = float(of.population.moments.mean[of.at]), float(of.population.moments.sd[of.at])
+    return {
+        "text": running_text(path, found.gap, mean),
+        "biased_text": biased_text(path, sd),
+        "mean": short(path.mean),
+        "var": {name: short(values) for name, values in path.var.items()},
+        "mean_sd": finite(path.mean_sd),
+        "var_limit": {name: finite(limit) for name, limit in path.var_limit.items()},
+        "cold": float(path.cold[-1]),
+        "gap": {"typical": found.gap.typical, "largest": found.gap.largest},
+    }
+
+
+def _running_figures(view: View, found: RunningView, shown: Shown) -> dict[str, Any]:
+    at = view.sampled.population.moments
+    return {
+        "running_mean": running_figure(found.path, "mean", shown, float(at.mean[shown.at])),
+        "running_deviation": running_figure(found.path, "deviation", shown, float(at.sd[shown.at])),
+        "running_gap": gap_figure(found.gap, shown),
+    }

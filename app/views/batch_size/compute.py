@@ -1,0 +1,103 @@
+"""The view of the batch's size, computed: the parts that the query asks for."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.batches.uploads import UploadStore
+from app.query.layer import in_terms_of_the_query
+from app.settings import Settings
+from app.views.batch_size.classes import Classes, classes_of
+from app.views.batch_size.dependence import DependenceView, SmallBatch, dependence_of, small_batch
+from app.views.batch_size.noise import NoiseView, noise_of
+from app.views.batch_size.population import Sampled, sampled
+from app.views.batch_size.query import BatchSizeFields
+from bncore.batch_size.estimates import Estimates, estimates
+from bncore.batch_size.noise import Layer
+from bncore.batch_size.running import Gap, Path, gap, running_path
+from bncore.errors import BatchNormError
+from bncore.progress import Said, unheard
+
+ESTIMATES_STREAM, PATH_STREAM, GAP_STREAM = 10, 11, 12  # of the seed, beside the streams of `source_query`
+
+
+@dataclass(frozen=True, eq=False)
+class RunningView:
+    """The running statistics' path, and the two modes on one batch of `x` (K,) with what the path ends with."""
+
+    path: Path
+    x: np.ndarray[tuple[int], np.dtype[np.float64]]
+    gap: Gap
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A query whose population is there and whose work is allowed."""
+
+    query: BatchSizeFields
+    sampled: Sampled
+    small: SmallBatch
+
+    @property
+    def work(self) -> int:
+        """Numbers that are drawn."""
+        return self.sampled.work
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """Everything that the answer is written from; None for a part that was not asked for."""
+
+    prepared: Prepared
+    estimates: Estimates | None
+    running: RunningView | None
+    noise: NoiseView | None
+    dependence: DependenceView | None
+    classes: Classes | None
+
+    @property
+    def query(self) -> BatchSizeFields:
+        return self.prepared.query
+
+    @property
+    def sampled(self) -> Sampled:
+        return self.prepared.sampled
+
+
+def prepare(query: BatchSizeFields, uploads: UploadStore, settings: Settings) -> Prepared:
+    """The population and the small batch. Raises the errors of the source and of the query's own checks."""
+    try:
+        found = sampled(query, uploads, settings)
+        return Prepared(query, found, small_batch(query, found))
+    except BatchNormError as error:
+        raise in_terms_of_the_query(error, query) from error
+
+
+def view_of(prepared: Prepared, say: Said = unheard) -> View:
+    """Compute the parts. Raises InvalidQuery where the numerics refuse."""
+    query, found = prepared.query, prepared.sampled
+    layer = Layer(query.eps, query.eps_placement)
+    try:
+        drawn = None
+        if "estimates" in query.parts:
+            drawn = estimates(found.population, found.sizes, query.draws, query.rng(ESTIMATES_STREAM), say, layer)
+        asked = set(query.parts)
+        return View(
+            prepared=prepared,
+            estimates=drawn,
+            running=_running(query, found) if "running" in asked else None,
+            noise=noise_of(query, found, prepared.small, layer, say) if "noise" in asked else None,
+            dependence=dependence_of(query, found, prepared.small, layer) if "dependence" in asked else None,
+            classes=classes_of(query, found.size, layer) if "classes" in asked else None,
+        )
+    except BatchNormError as error:
+        raise in_terms_of_the_query(error, query) from error
+
+
+def _running(query: BatchSizeFields, found: Sampled) -> RunningView:
+    one = found.one_feature()
+    path = running_path(one, found.size, query.running_steps, query.momentum, query.rng(PATH_STREAM))
+    x = one.draw(1, found.size, query.rng(GAP_STREAM))[0, 0]
+    stored = path.var[query.running_variance] if query.running_variance in path.var else path.var["biased"]
+    layer = {"eps": query.eps, "eps_placement": query.eps_placement}
+    return RunningView(path, x, gap(x, float(path.mean[-1]), float(stored[-1]), **layer))  # type: ignore[arg-type]

@@ -1,0 +1,99 @@
+"""The small batch of which one example is moved and one is looked at, and what an outlier does to a batch."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.errors import InvalidQuery
+from app.views.batch_size.population import MEMBERS_STREAM, Sampled
+from app.views.batch_size.query import BatchSizeFields
+from bncore.batch_size.dependence import Dependence, dependence
+from bncore.batch_size.noise import Layer
+from bncore.batch_size.outlier import Squeeze, squeezes
+from bncore.batch_size.population import Finite, Population
+from bncore.jacobian import blocks
+
+OUTLIER_STREAM = 17  # of the seed, beside the streams of `source_query`
+CURVES = (8, 32, 256)
+BESIDE = 3  # features between which the derivatives are measured
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class SmallBatch:
+    """`x` (M, D) in the measured features; `rows` are the examples' numbers in a finite population, else None."""
+
+    x: Floats
+    rows: NDArray[np.intp] | None
+    labels: tuple[str, ...]
+
+    def companions(self, of: Sampled, example: int) -> Population:
+        """What the companions of an example (its place in the small batch) are drawn from: one feature."""
+        one = of.one_feature()
+        return one.without(self.rows[[example]]) if self.rows is not None and isinstance(one, Finite) else one
+
+
+@dataclass(frozen=True, eq=False)
+class DependenceView:
+    """One example moved by `by`, that is the query's `move_by` times `unit`: the deviation, or 1 of a constant feature;
+    an outlier in batches of several sizes, one a curve; the largest derivative between different features of `between`
+    of them, measured.
+    """
+
+    moved: Dependence
+    unit: float
+    by: float
+    outlier: list[Squeeze]
+    across: float
+    between: int
+
+
+def small_batch(query: BatchSizeFields, of: Sampled) -> SmallBatch:
+    """Examples drawn by the seed. Raises InvalidQuery for an example that is not among them."""
+    rng = query.rng(MEMBERS_STREAM)
+    match of.population:
+        case Finite(x=x):
+            rows = rng.choice(len(x), min(query.members, len(x)), replace=False)
+            found = SmallBatch(x[rows], rows, _labels(of, rows))
+        case endless:
+            found = SmallBatch(endless.draw(1, query.members, rng)[:, 0].T, None, ())
+    if query.example >= len(found.x):
+        raise InvalidQuery(
+            f"example is {query.example}, and the small batch has the examples 0 to {len(found.x) - 1}.",
+            field="example", given=query.example, allowed=f"0 to {len(found.x) - 1}",
+        )  # fmt: skip
+    return found
+
+
+def _labels(of: Sampled, rows: NDArray[np.intp]) -> tuple[str, ...]:
+    labels, names = of.batch.labels, of.batch.label_names
+    if labels is None:
+        return ()
+    return tuple(names[label] if label < len(names) else str(label) for label in labels[rows].tolist())
+
+
+def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer) -> DependenceView:
+    """The moved example and the outlier's curves."""
+    at, x = of.inference.at(of.at), small.x[:, of.at]
+    unit = float(at.sd[0]) or 1.0
+    by = query.move_by * unit
+    near = [of.at, *(i for i in range(small.x.shape[1]) if i != of.at)][:BESIDE]
+    across = blocks(small.x[:, near], eps=layer.eps, eps_placement=layer.eps_placement).across
+    return DependenceView(
+        moved=dependence(x, at, layer, example=query.example, by=by),
+        unit=unit,
+        by=by,
+        outlier=squeezes(_others(query, of), layer),
+        across=across,
+        between=len(near),
+    )
+
+
+def _others(query: BatchSizeFields, of: Sampled) -> list[Floats]:
+    """The others of an outlier's batch: K - 1 examples for each size of a curve, if they are not all equal."""
+    one, rng = of.one_feature(), query.rng(OUTLIER_STREAM)
+    most = of.sizes[-1]
+    sizes = sorted({size for size in (*CURVES, of.size) if 3 <= size <= most})
+    drawn = [one.draw(1, size - 1, rng)[0, 0] for size in sizes]
+    return [others for others in drawn if others.std() > 0]

@@ -1,0 +1,94 @@
+"""The parts of the answer on what ties examples: a moved one, an outlier, and a class that companions decide."""
+
+import math
+from typing import Any
+
+from app.views.batch_size.classes import CHOSEN_AT, LARGEST, Classes
+from app.views.batch_size.compute import View
+from app.views.batch_size.dependence import DependenceView
+from app.views.batch_size.figures.dependence import jacobians, outlier_figures, strips
+from app.views.batch_size.figures.estimates import Shown, short
+from app.views.batch_size.query import LARGEST_MOVE
+from app.views.batch_size.words import seen as words
+
+ROOM = 0.15  # of the batch's range, beyond what a move can reach
+
+
+def dependence(view: View, found: DependenceView) -> dict[str, Any]:
+    """One moved example in both modes, the Jacobian, and the outlier's curves, in words and numbers."""
+    moved = found.moved
+    return {
+        "example": moved.example,
+        "by": found.by,
+        "unit": found.unit,
+        "text": words.moved_text(moved, found.by, view.sampled.name),
+        "handles": words.handle_titles(moved),
+        "outlier_text": words.outlier_text(found.outlier),
+        "x": {"before": moved.x, "after": moved.moved},
+        "train": {"before": moved.before.train, "after": moved.after.train},
+        "inference": {"before": moved.before.inference, "after": moved.after.inference},
+        "others_moved": {mode: moved.others_moved(mode) for mode in ("train", "inference")},
+        "jacobian": {
+            part: [short(row) for row in getattr(moved.jacobian, part)] for part in ("total", "identity", "mean",
+            "variance")
+        },
+        "denominator": moved.scale,
+        "between_text": words.between_text(found.across, found.between),
+        "between_features": {"across": found.across, "features": found.between},
+        "outlier": [
+            {"size": c.size, "bound": c.bound, "distance": short(c.distance), "spread": short(c.spread),
+            "own": short(c.own)}
+            for c in found.outlier
+        ],
+    }  # fmt: skip
+
+
+def dependence_figures(found: DependenceView, shown: Shown) -> dict[str, Any]:
+    """The figures of the dependence, by name."""
+    return {
+        **strips(found.moved, _limits(found), shown),
+        **jacobians(found.moved, shown),
+        **outlier_figures(found.outlier, shown),
+    }
+
+
+def _limits(found: DependenceView) -> dict[str, tuple[float, float]]:
+    """Axes that hold whatever a move can do, so that they stay put while one example is dragged."""
+    x, unit = found.moved.x, found.unit
+    low, high = float(x.min()), float(x.max())
+    reach = LARGEST_MOVE * unit
+    room = ROOM * (high - low + 2 * reach) or 1.0
+    before = found.moved.before
+    bound = math.sqrt(len(x) - 1)
+    values = [*before.train.tolist(), *before.inference.tolist(), bound, -bound]
+    most = 1.08 * max(abs(value) for value in values)
+    return {"x": (low - reach - room, high + reach + room), "x_hat": (-most, most)}
+
+
+def classes(found: Classes) -> dict[str, Any]:
+    """The class that companions decide, in words and numbers."""
+    v = found.verdicts
+    return {
+        "data": found.data.name,
+        "title": found.data.title,
+        "names": list(found.names),
+        "accuracy": found.classifier.accuracy,
+        "about": words.classifier_text(found.data.title, found.classifier.accuracy, CHOSEN_AT, LARGEST),
+        "text": words.classes_text(v, found.names, found.data.title),
+        "example": v.example,
+        "label": v.label,
+        "size": v.size,
+        "draws": v.draws,
+        "changed": v.changed,
+        "counts": v.counts,
+        "inference": {"answer": v.inference.answer, "probabilities": short(v.inference.probabilities)},
+        "batches": [
+            {
+                "companions": told.companions,
+                "answer": told.answer,
+                "probabilities": short(told.probabilities),
+                "text": words.batch_text(told, found.names),
+            }
+            for told in v.batches
+        ],
+    }  # fmt: skip

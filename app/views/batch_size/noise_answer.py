@@ -1,0 +1,71 @@
+"""The part of the answer on the noise: one example among random companions, beside other kinds of noise."""
+
+from typing import Any
+
+import numpy as np
+
+from app.figures.numbers import finite
+from app.views.batch_size.compute import View
+from app.views.batch_size.figures.estimates import Shown, short
+from app.views.batch_size.figures.noise import pairs_figure, shapes_figure, sizes_figure
+from app.views.batch_size.noise import BATCH_NORM, NoiseView
+from app.views.batch_size.words import seen as words
+from app.views.batch_size.words.missing import stand_in
+
+
+def noise(view: View, found: NoiseView) -> dict[str, Any]:
+    """The noise on one example, kind by kind, in words and numbers."""
+    shapes = {name: kind.shape for name, kind in found.kinds.items()}
+    query, of = view.query, view.sampled
+    matched = {name: _four(value) for name, value in found.matched.items()}
+    return {
+        "text": words.noise_text(
+            shapes, found.z, query.example, of.size, of.total, query.notation, stand_in(of.missing, of.measured_by)
+        ),
+        "match_text": words.match_text(found.kinds[BATCH_NORM].shape.var, query.example, matched, found.capped),
+        "pairs_text": words.pairs_text({name: kind.pairs.measured.tolist() for name, kind in found.kinds.items()}),
+        "value": found.z,
+        "matched": matched,
+        "kinds": [
+            {
+                "kind": name,
+                "title": words.KIND_WORDS[name],
+                "strength": kind.strength,
+                "mean": kind.shape.mean,
+                "variance": kind.shape.var,
+                "skewness": finite(kind.shape.skewness),
+                "excess": finite(kind.shape.excess),
+                "average_variance": kind.average,
+                "pairs": {
+                    "product": short(kind.pairs.product),
+                    "measured": short(kind.pairs.measured),
+                    "expected": short(kind.pairs.expected),
+                },
+            }
+            for name, kind in found.kinds.items()
+        ],
+        "sizes": {
+            "sizes": list(found.sizes),
+            "sd": short(found.spread.sd),
+            "expected_sd": short(np.sqrt(np.maximum(found.expected, 0.0))),
+            "quantiles": [short(row) for row in found.spread.quantiles],
+        },
+    }
+
+
+def noise_figures(view: View, found: NoiseView, shown: Shown) -> dict[str, Any]:
+    """The figures of the noise, by name."""
+    example, kinds, of = view.query.example, found.kinds, view.sampled
+    return {
+        "noise_sizes": sizes_figure(found.sizes, found.spread, found.expected, found.z, example, shown),
+        "noise_shapes": shapes_figure(
+            {name: kind.histogram for name, kind in kinds.items()}, {name: kind.shape for name, kind in kinds.items()},
+            found.z, example, shown,
+        ),
+        "noise_pairs": pairs_figure({name: kind.pairs for name, kind in kinds.items()}, found.members, of.total, shown),
+    }  # fmt: skip
+
+
+def _four(value: float) -> float:
+    """As a field of the query holds it."""
+    return float(f"{value:.4g}")

@@ -1,0 +1,250 @@
+"""The view of the batch's size in words. Every number is the result's own."""
+
+import math
+from collections.abc import Sequence
+
+from app.figures.notation import symbol
+from app.figures.numbers import apart, counted, three
+from app.views.batch_size.words.missing import INSTEAD, LACKS
+from bncore.batch_size.classifier import STEPS, Told, Verdicts
+from bncore.batch_size.dependence import Dependence
+from bncore.batch_size.estimates import Estimates
+from bncore.batch_size.noise import Shape
+from bncore.batch_size.outlier import Squeeze
+from bncore.batch_size.positions import Alike
+
+KIND_WORDS = {
+    "batch_norm": "batch norm", "dropout": "dropout", "multiplicative": "weight perturbation",
+    "additive": "bias perturbation",
+}  # fmt: skip
+SPREADS = 5  # standard errors
+NEARLY_ALL = 0.9995  # a share that three digits cannot tell from all
+
+
+def percent(share: float) -> str:
+    """A share in percent; 100 only where it is all.
+
+    >>> percent(0.1245), percent(0.99997), percent(1.0), percent(float("nan"))
+    ('12.4 %', 'over 99.9 %', '100 %', 'an unknown share')
+    """
+    if NEARLY_ALL <= share < 1.0:
+        return "over 99.9 %"
+    return f"{three(100 * share)} %" if math.isfinite(share) else "an unknown share"
+
+
+def signed_percent(share: float) -> str:
+    """A change in percent.
+
+    >>> signed_percent(0.142), signed_percent(-0.2), signed_percent(0.0)
+    ('+14.2 %', '−20.0 %', '0 %')
+    """
+    return f"{'+' if share > 0 else ''}{percent(share)}"
+
+
+def theory_text(found: Estimates, at: int, size: int, independent: bool) -> str:
+    """How far what is measured is from theory at a size, in shares of theory's, and what the draws leave open."""
+    row = found.sizes.index(size)
+    if found.population.sd[at] == 0:
+        return ""
+    if missing := found.population.missing(at):
+        return INSTEAD[missing]
+    measured, error = float(found.deviation.sd[row, at]), float(found.deviation.sd_error[row, at])
+    expected = float(found.expected_deviation.sd[row, at])
+    if expected == 0:
+        return f"At K = {size} the batch is the whole population: its statistics are exact."
+    off, open_ = measured / expected - 1.0, SPREADS * error / expected
+    within = abs(off) <= open_
+    left = "within the" if within else "more than the"
+    cause = (
+        "It is of first order in 1/K, and fails at few examples or heavy tails." if independent
+        else "It supposes that the examples of a batch do not depend on each other, and here they do."
+    )  # fmt: skip
+    told, theory = apart(measured, expected)
+    return (
+        f"At K = {size} the batch's deviation spreads by {told}, {percent(abs(off))} "
+        f"{'more' if off > 0 else 'less'} than theory's {theory}: {left} ±{percent(open_)} (five "
+        f"standard errors) that the draws leave open.{'' if within else f' {cause}'}"
+    )
+
+
+def off_text(found: Estimates, row: int, at: int) -> str:
+    """How far the measured spread of the deviation is from theory's, in percent of it, with five standard errors.
+
+    Theory's is above 0.
+    """
+    expected = float(found.expected_deviation.sd[row, at])
+    off = float(found.deviation.sd[row, at]) / expected - 1.0
+    error = SPREADS * float(found.deviation.sd_error[row, at]) / expected
+    return f"{signed_percent(off)} ± {percent(error)}"
+
+
+def population_text(found: Estimates, at: int, name: str, independent: bool) -> str:
+    """The population's own numbers, and whether theory supposes more than it may."""
+    at_ = found.population
+    whole = "an endless source" if found.total is None else f"{counted(found.total, 'example')}, without replacement"
+    numbers = ", ".join(
+        f"{word} {three(float(value[at]))}"
+        for word, value in (("μ =", at_.mean), ("σ =", at_.sd), ("excess kurtosis ρ =", at_.excess))
+        if math.isfinite(value[at])
+    )
+    tied = "" if independent else (
+        " The examples of a batch of this source depend on each other, and theory supposes that they do not."
+    )  # fmt: skip
+    lacks = LACKS.get(at_.missing(at), "")
+    its = "; ".join(part for part in (numbers, f"it has {lacks}" if lacks else "") if part)
+    return f"Batches of {name} are drawn from {whole}: {its}.{tied}"
+
+
+def positions_text(found: Alike | None, at: int) -> str:
+    """How alike the positions of one image are, and what that does to a batch of whole images."""
+    if found is None or not math.isfinite(found.factor[at]):
+        return ""
+    return (
+        f" The examples are the {found.positions:,} positions of each of {found.images:,} images, drawn one by one. "
+        f"But two positions of one image have a correlation of {three(float(found.correlation[at]))}, and a network's "
+        f"batch has whole images: the mean of as many positions then strays {three(float(found.factor[at]))} times as "
+        "far as is drawn here, and as theory says."
+    )
+
+
+def noise_text(
+    shapes: dict[str, Shape], z: float, example: int, size: int, total: int | None, notation: str, by: str = ""
+) -> str:
+    """The kinds of noise on one example, side by side; `by` says whose statistics stand in where none exist."""
+    told = "; ".join(
+        f"{KIND_WORDS[name]} variance {three(found.var)} about {three(found.mean)}" for name, found in shapes.items()
+    )
+    x_hat = symbol("x_hat", notation)
+    stand_in = f", by mean and deviation of {by}" if by else ""
+    all_ = " No other companions are left to draw: the batch is always the same." if size == total else ""
+    return f"Example {example} has {x_hat} = {three(z)} without noise{stand_in}. In batches of {size}: {told}.{all_}"
+
+
+def match_text(var: float, example: int, matched: dict[str, float], capped: Sequence[str]) -> str:
+    """What the button sets; of the strengths in `capped` not even the largest gives as much."""
+    if var == 0:
+        return f"Batch norm puts no noise on example {example} here: to match it is to have no other noise either."
+    names = {"rate": "dropout at p =", "deviation": "noise of s ="}
+    told = {name: f"{words} {three(matched[name])}" for name, words in names.items()}
+    enough = " or ".join(text for name, text in told.items() if name not in capped)
+    short = " and ".join(told[name] for name in capped)
+    as_much = f"as much as {enough}" if enough else "more than either can have"
+    less = f"; {short}, the most there is, has less" if short else ""
+    return f"Batch norm's noise on example {example} has variance {three(var)}: {as_much}{less}."
+
+
+def pairs_text(shares: dict[str, Sequence[float]]) -> str:
+    """What each kind of noise shares between two examples of a batch."""
+    told, opposite = [], ""
+    for name, values in shares.items():
+        known = [value for value in values if math.isfinite(value)]
+        if known:
+            ends = dict.fromkeys((three(min(known)), three(max(known))))
+            told.append(f"{KIND_WORDS[name]} {' to '.join(ends)}")
+        elif name == "batch_norm":
+            opposite = " Batch norm has none to share."
+        if known and name == "batch_norm":
+            opposite = _opposite(sum(1 for value in known if value < 0), len(known))
+    if not told:
+        return "There is no noise to share here."
+    return f"Correlation of the noise over the pairs: {'; '.join(told)}.{opposite}"
+
+
+def _opposite(count: int, pairs: int) -> str:
+    """Of how many pairs batch norm moves the two in opposite ways."""
+    moves = "move" if count > 1 else "moves"
+    return f" Under batch norm {count or 'none'} of {counted(pairs, 'pair')} {moves} in opposite ways."
+
+
+def moved_text(found: Dependence, by: float, name: str) -> str:
+    """What moving one example did to the others, in both modes."""
+    if by == 0:
+        return f"{name} of example {found.example} is not moved: drag it, and see who else moves."
+    others, moved = len(found.x) - 1, found.others_moved("train")
+    with_it = f", by up to {three(found.farthest('train'))}" if moved else ""
+    who = f"{moved or 'none'} of the {others} others move"
+    if others == 1:
+        who = "the other one moves" if moved else "the other one does not move"
+    return (
+        f"{name} of example {found.example} is moved by {three(by)}. In training {who} with it{with_it}; in inference "
+        f"{found.others_moved('inference') or 'none'}."
+    )
+
+
+def handle_titles(found: Dependence) -> list[str]:
+    """What the mark of each example is called, by which it can be moved."""
+    return [
+        f"Move example {j}: it was {before}, is {now}"
+        for j, (before, now) in enumerate(apart(*pair) for pair in zip(found.x, found.moved, strict=True))
+    ]
+
+
+def outlier_text(found: Sequence[Squeeze]) -> str:
+    """The curves' ends and bounds."""
+    if not found:
+        return "The others are all equal, or too few: there is nothing to squeeze."
+    told = "; ".join(f"K = {each.size}: never beyond {three(each.bound)}" for each in found)
+    far = found[0]
+    return (
+        f"An outlier {three(float(far.distance[-1]))} deviations away squeezes the other {far.size - 1} of a batch of "
+        f"{far.size} to a spread of {three(float(far.spread[-1]))}. It cannot get further than √(K − 1) itself: {told}."
+    )
+
+
+def classes_text(found: Verdicts, names: Sequence[str], title: str) -> str:
+    """Whether an example's class depends on its companions."""
+    own = names[found.inference.answer]
+    alone = f"Example {found.example} of {title} ({names[found.label]}) is “{own}” by itself."
+    if found.changed == 0:
+        return f"{alone} In {found.draws} random batches of {found.size} it is that, too, whoever its companions are."
+    share = f"{percent(found.changed)} of" if found.changed < 1 else "all of"
+    return (
+        f"{alone} In batches of {found.size} it is another class in {share} {found.draws} random ones: only its "
+        "companions differ."
+    )
+
+
+def classifier_text(title: str, accuracy: float, chosen_at: int, most: int) -> str:
+    """What the classifier is."""
+    return (
+        f"The classifier: batch norm and a softmax layer, trained on all of {title} as one batch, from weights 0 by "
+        f"{STEPS} steps of gradient descent; it gets {percent(accuracy)} of them right by itself. The example is the "
+        "one, among those that it decides most closely, whose class changes most evenly in batches of "
+        f"{chosen_at}; it is the same one for every K. Here batches have {most} examples at most."
+    )
+
+
+def between_text(across: float, features: int) -> str:
+    """What is measured between features."""
+    if features < 2:
+        return "this batch has one feature, and one block."
+    nudged = f"nudging every input of {features} features"
+    return f"{nudged}, the largest derivative between two different ones is {three(across)}."
+
+
+def batch_text(found: Told, names: Sequence[str]) -> str:
+    """What one batch makes of the example."""
+    sure = percent(float(found.probabilities[found.answer]))
+    return f"“{names[found.answer]}” with {sure}, among the examples {', '.join(map(str, found.companions.tolist()))}."
+
+
+def conventions(
+    size: int, eps: float, eps_placement: str, total: int | None, nested: bool, notation: str, stand_in: str = ""
+) -> list[str]:
+    """The conventions in force, a sentence each; `nested` where smaller batches are parts of larger ones. `stand_in`
+    says whose statistics stand in where the population has none.
+    """
+    where = {
+        "variance": "under the root, √(σ²+ε), as in the frameworks",
+        "deviation": "beside the deviation, σ+ε, as in the lecture",
+    }
+    endless = "independently, without an end" if nested else "without an end"
+    drawn = endless if total is None else "without replacement"
+    smaller = "smaller ones are parts of larger ones" if nested else "each size has batches of its own"
+    return [
+        f"K is the batch's size; a batch's deviation is the biased one (its variance divided by K = {size})",
+        f"ε = {eps:g} stands {where[eps_placement]}: in normalized values, not in μ_B and σ_B",
+        f"examples are drawn {drawn}; batches of one size are independent of each other, {smaller}",
+        f"in inference the statistics are those of {stand_in or 'the population'}, "
+        f"{symbol('gamma', notation)} = 1, {symbol('beta', notation)} = 0",
+    ]  # fmt: skip

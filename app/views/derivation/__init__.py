@@ -1,0 +1,1 @@
+"""The derivation: a small batch, node by node."""

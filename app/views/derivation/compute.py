@@ -1,0 +1,130 @@
+"""A derivation's query, computed: every node, the routes, the Jacobian, the naive gradient, a moved example."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.batches.batch import Batch
+from app.query.layer import in_terms_of_the_query
+from app.query.small_batch import SmallBatch
+from app.query.source import UPSTREAM_STREAM
+from app.views.derivation.query import DerivationFields, JacobianFields
+from bncore.batch_norm import forward
+from bncore.derivation.moved import Moved, moved
+from bncore.derivation.naive import Naive, naive
+from bncore.derivation.nodes import Derivation, derivation
+from bncore.derivation.routes import Route, routes
+from bncore.errors import BatchNormError
+from bncore.jacobian import Blocks, Jacobian, blocks, bracket, contributions, factor, jacobian
+from bncore.playground.chain import expected_overlap
+from bncore.playground.stages import check_finite
+from bncore.upstream import UPSTREAMS
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that the answer is written from; `example` and `feature` are the cell's."""
+
+    query: DerivationFields
+    batch: SmallBatch
+    steps: Derivation
+    routes: dict[str, Route]
+    jacobian: Jacobian
+    bracket: Jacobian
+    factor: float
+    """The Jacobian is `factor`, gamma / s, times `bracket`."""
+    added: Floats
+    """(K, K): what each output adds to the gradient of each input of the cell's feature."""
+    blocks: Blocks
+    naive: Naive
+    moved: Moved
+    expected_overlap: Floats
+    """sum dx x_hat as epsilon alone makes it, a feature: (D,)."""
+
+    @property
+    def example(self) -> int:
+        return self.query.place[0]
+
+    @property
+    def feature(self) -> int:
+        return self.query.place[1]
+
+
+@dataclass(frozen=True)
+class JacobianView:
+    """The Jacobian of one feature, and that there is nothing across features."""
+
+    query: JacobianFields
+    batch: SmallBatch
+    jacobian: Jacobian
+    bracket: Jacobian
+    factor: float
+    blocks: Blocks
+
+
+@np.errstate(over="ignore", invalid="ignore")  # what is too large for float64 is looked for, and then named
+def view_of(query: DerivationFields, batch: SmallBatch) -> View:
+    """Compute the view of a query's small batch. Raises the errors of the query's own checks and of the numerics."""
+    query.check_place(batch)
+    try:
+        return _view(query, batch)
+    except BatchNormError as error:
+        raise in_terms_of_the_query(error, query) from error
+
+
+def _view(query: DerivationFields, batch: SmallBatch) -> View:
+    gamma, beta = query.gamma_and_beta(batch)
+    layer = {"eps": query.eps, "eps_placement": query.eps_placement}
+    result = forward(batch.x, gamma, beta, **layer)  # type: ignore[arg-type]
+    steps = derivation(batch.x, gamma, beta, dy=_dy(query, batch, np.asarray(result.y)), **layer)  # type: ignore[arg-type]
+    check_finite({name: np.asarray(node.value) for name, node in steps.nodes.items()})
+    example, feature = query.place
+    found = jacobian(steps.forward, feature)
+    by = query.move_by * float(steps.forward.scale[feature])
+    return View(
+        query=query,
+        batch=batch,
+        steps=steps,
+        routes=routes(steps),
+        jacobian=found,
+        bracket=bracket(steps.forward, feature),
+        factor=factor(steps.forward, feature),
+        added=contributions(found, steps.nodes["dy"].value[:, feature]),
+        blocks=blocks(batch.x, gamma, beta, **layer),  # type: ignore[arg-type]
+        naive=naive(steps.forward, steps.gradients),
+        moved=moved(batch.x, steps.forward, example=example, feature=feature, by=by),
+        expected_overlap=expected_overlap(steps.forward, steps.gradients),
+    )
+
+
+def _dy(query: DerivationFields, batch: Batch, y: Floats) -> Floats:
+    """The gradient from above: typed, an upload's own, or that of a named loss of y."""
+    typed = query.typed_dy(batch)
+    if typed is None and query.upstream == "auto":
+        typed = batch.given.get("dy")
+    if typed is not None:
+        return np.asarray(typed, np.float64)
+    name = "random" if query.upstream == "auto" else query.upstream
+    example = query.upstream_example if name == "one_example" else 0
+    drawn = UPSTREAMS[name](y, rng=query.rng(UPSTREAM_STREAM), labels=batch.labels, example=example).gradient
+    return drawn.round(2) if name == "random" else drawn
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def jacobian_view_of(query: JacobianFields, batch: SmallBatch) -> JacobianView:
+    """Compute the Jacobian of one feature. Raises what `view_of` raises."""
+    try:
+        gamma, beta = query.gamma_and_beta(batch)
+        layer = {"eps": query.eps, "eps_placement": query.eps_placement}
+        result = forward(batch.x, gamma, beta, **layer)  # type: ignore[arg-type]
+        found = jacobian(result, query.feature)
+        check_finite({"dy/dx": found.total})
+        return JacobianView(
+            query, batch, found, bracket(result, query.feature),
+            factor(result, query.feature), blocks(batch.x, gamma, beta, **layer),  # type: ignore[arg-type]
+        )  # fmt: skip
+    except BatchNormError as error:
+        raise in_terms_of_the_query(error, query) from error

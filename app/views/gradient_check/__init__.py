@@ -1,0 +1,1 @@
+"""The gradient check: a student's gradient, and the mistake in it."""

@@ -1,0 +1,50 @@
+"""The gradient check's page: what its template needs, and the snippet of its own as a file."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from app.query.control import schema_of
+from app.views.gradient_check.compute import CheckFields, titles
+from app.views.gradient_check.query import ProbeQuery
+from app.views.gradient_check.snippet import RUN, snippet
+from app.web.pages.lenient import lenient
+from app.web.view import Page, Place
+from bncore.diagnosis import MISTAKES
+
+FILES = APIRouter()
+
+CHOICES = {
+    "paste": "Paste or drop", "code": "Run in my notebook", "probe": "A probe", "own": "My own batch",
+    "cs231n": "CS231n's two functions", "function": "Any function", "variance": "the variance",
+    "deviation": "the deviation", "2": "2: examples × features", "4": "4: images N × C × H × W",
+}  # fmt: skip
+
+
+def _context(query: CheckFields, result: Any, place: Place) -> dict[str, Any]:
+    return {
+        "schema": page_schema(), "examples": result["examples"] if result else titles(["correct", *MISTAKES]),
+        "snippet": snippet(place.origin, query.form, query.probe),
+    }  # fmt: skip
+
+
+def page_schema() -> dict[str, dict[str, Any]]:
+    """The fields, with a title for each choice."""
+    schema = schema_of(CheckFields)
+    for field in schema.values():
+        field["choices"] = [(name, CHOICES[name]) for name in field.get("choices", [])]
+    return schema
+
+
+@FILES.get("/gradient-check/{form}.py")
+async def snippet_file(request: Request, form: str) -> Response:
+    """The snippet that the page shows, as a file."""
+    query, problem = lenient(ProbeQuery, request.query_params.multi_items())
+    if form not in RUN or problem:
+        said = problem["detail"] if problem else f"There is no such snippet; there are {', '.join(RUN)}."
+        return Response(f"# {said}\n", 422 if problem else 404, media_type="text/plain")
+    text = snippet(str(request.base_url).rstrip("/"), form, query)
+    return Response(text, media_type="text/x-python; charset=utf-8")
+
+
+PAGE = Page("/gradient-check", "gradient_check.html", _context, keeps_refused=True, further=FILES)

@@ -1,0 +1,118 @@
+"""What a gradient check is asked: a batch or the seed of a probe, and any of the student's tensors."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.errors import InvalidQuery
+from app.query.control import QueryModel, control
+from bncore.diagnosis import MOST_NUDGED
+from bncore.diagnosis.given.probe import LARGEST_SEED
+
+GIVEN: dict[str, Any] = {"anyOf": [{"type": "array", "items": {}}, {"type": "string"}, {"type": "null"}]}
+BATCH = ("x", "gamma", "beta", "dy", "running_mean", "running_var")
+SETTINGS = ("seed", "axes", "eps", "eps_placement", "feature_axis")
+OF_A_BATCH = (*BATCH, "eps", "feature_axis")
+"""What a probe brings along, so that it is not given beside a seed."""
+
+EXAMPLE: dict[str, Any] = {
+    "x": [[1.0, 9.0], [3.0, 11.0], [1.0, 11.0], [3.0, 9.0]],
+    "gamma": [1.5, -2.0],
+    "beta": [0.5, -0.5],
+    "eps": 3.0,
+    "eps_placement": "variance",
+    "feature_axis": 1,
+    "dy": [[1.0, 0.0], [0.0, 2.0], [2.0, 1.0], [-1.0, 0.0]],
+    "dx": [[0.75, 0.0], [0.0, -2.0], [1.5, -1.0], [-0.75, 0.0]],
+    "dbeta": [2.0, 3.0],
+}
+
+
+def _tensor(words: str) -> Any:
+    return Field(None, description=words, json_schema_extra=GIVEN)
+
+
+class ProbeQuery(QueryModel):
+    """Which probe."""
+
+    seed: int = control(
+        0, "The same seed gives the same probe, everywhere.", title="Seed", group="probe", kind="seed", step=1,
+        ge=0, le=LARGEST_SEED,
+    )  # fmt: skip
+    axes: Literal["2", "4"] = control(
+        "2", "2 gives a batch (examples, features), 4 one of images (N, C, H, W).", title="Axes", group="probe",
+        kind="select",
+    )  # fmt: skip
+    eps_placement: Literal["variance", "deviation"] = control(
+        "variance", "Where epsilon sits: `variance`, as in frameworks, or `deviation`, as in the lecture.",
+        title="Place of ε", group="probe", kind="select",
+    )  # fmt: skip
+
+
+class ProbeFileQuery(ProbeQuery):
+    """A probe, and how it is written."""
+
+    format: Literal["json", "npz", "python"] = control(
+        "json", "JSON, an NPZ file of its arrays, or lines of Python that make them.", title="Format", group="probe",
+        kind="select",
+    )  # fmt: skip
+
+
+class ExampleQuery(ProbeQuery):
+    """Which probe, and which mistake to make on it."""
+
+    mistake: str = control(
+        "variance_path_missing", "The `id` of a diagnosis.", title="Mistake", group="example", kind="text",
+        max_length=60,
+    )  # fmt: skip
+
+
+class GradientCheckQuery(BaseModel):
+    """A batch, or the seed of a probe, and any of the student's tensors."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra={"example": EXAMPLE})
+
+    seed: int | None = Field(
+        None, ge=0, le=LARGEST_SEED, description="Check against the probe of this seed; then leave the batch out."
+    )
+    axes: Literal[2, 4] = Field(2, description="The probe's number of axes; only with `seed`.")
+    x: Any = _tensor(
+        "The batch: two or more axes, as nested lists, or as text as NumPy prints it, CSV or a spreadsheet."
+    )
+    gamma: Any = _tensor("Scale, one value a feature; null is 1.")
+    beta: Any = _tensor("Shift, one value a feature; null is 0.")
+    eps: float = Field(1e-5, ge=0, allow_inf_nan=False, description="Epsilon of the forward pass.")
+    eps_placement: Literal["variance", "deviation"] = Field(
+        "variance",
+        description="`variance`: s = sqrt(var + eps), the frameworks' form; `deviation`: s = sqrt(var) + eps.",
+    )
+    feature_axis: int = Field(1, description="The axis of the features; statistics are taken over all others.")
+    dy: Any = _tensor("dL/dy, in the shape of x.")
+    running_mean: Any = _tensor("Running mean, one value a feature, to recognize that it was used.")
+    running_var: Any = _tensor("Running variance, one value a feature, to recognize that it was used.")
+    dx: Any = _tensor("The student's dL/dx, in the shape of x.")
+    dgamma: Any = _tensor("The student's dL/dgamma, one value a feature.")
+    dbeta: Any = _tensor("The student's dL/dbeta, one value a feature.")
+    dx_hat: Any = _tensor("The student's dL/dx_hat, in the shape of x.")
+    dvar: Any = _tensor("The student's dL/dvar, one value a feature.")
+    dsigma: Any = _tensor("The student's dL/ds, s the denominator, one value a feature.")
+    dmean: Any = _tensor("The student's dL/dmean, one value a feature.")
+    details: bool = Field(False, description="Add figures, and what the batch is, in words.")
+    numeric: bool = Field(
+        False, description=f"Add gradients by central differences; for an x of at most {MOST_NUDGED} numbers."
+    )
+
+
+def only_the_seed(query: GradientCheckQuery) -> None:
+    """Raises InvalidQuery for what would be ignored: parts of a batch beside a seed, the probe's axes without one."""
+    given = [name for name in query.model_fields_set if getattr(query, name) is not None]
+    extra = next((name for name in OF_A_BATCH if name in given), None)
+    if query.seed is not None and extra:
+        detail = (
+            f"{extra} is given with a seed: is the batch the probe of the seed, with its own {extra}, or is it "
+            "yours? Leave one of them out."
+        )
+        raise InvalidQuery(detail, field=extra, allowed="nothing, if seed is given")
+    if query.seed is None and "axes" in given:
+        detail = "axes is given without a seed: it says which probe; a batch of your own has the axes that x has."
+        raise InvalidQuery(detail, field="axes", allowed="nothing, if seed is not given")

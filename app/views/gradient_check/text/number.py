@@ -1,0 +1,89 @@
+"""A number in a text, how far its digits go, and what is said of a text that cannot be read."""
+
+import math
+import re
+
+from app.errors import InvalidQuery, shortened
+from bncore.exact.integers import refused, rounded_text
+
+TEXTS = "nested lists, NumPy's print of an array, or rows of numbers"
+NUMBER = r"[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,5})?|[nN]a[nN]|[iI]nf(?:inity)?)"
+PARTS = re.compile(r"[-+]?\d*\.?(?P<digits>\d*)(?:[eE](?P<power>[-+]?\d+))?")
+
+
+def number(word: str, field: str) -> str:
+    """The word, if it is a number."""
+    if not re.fullmatch(NUMBER, word):
+        raise no_number(word, field)
+    check_integer(word, field)
+    return word
+
+
+def check_integer(word: str, field: str) -> None:
+    """Refuses an integer that float64 does not hold."""
+    if (value := rounded_text(word)) is not None:
+        raise unreadable(refused(f"A number of {field}", value), field, word)
+
+
+def digits_of(word: str) -> int:
+    """Digits behind the point."""
+    found = PARTS.match(word)
+    return len(found["digits"]) if found and "." in word else 0
+
+
+def unit_of(word: str, digits: int) -> float:
+    """Half of the last of so many digits behind the point; 0 without any, for whole numbers hide nothing."""
+    found = PARTS.match(word)
+    power = int(found["power"] or 0) if found else 0
+    return 0.5 * 10.0 ** min(max(power - digits, -400), 300) if digits else 0.0
+
+
+def largest_unit(words: list[str]) -> float:
+    """Of a whole print: NumPy gives all numbers the same digits behind the point, `%.4g` the same significant ones.
+
+    Both leave zeros at the end out, so all have as many as the longest. Significant it is when those of the most
+    significant digits end at different places.
+    """
+    most = max(map(digits_of, words), default=0)
+    fixed = max((unit_of(word, most) for word in words), default=0.0)
+    figures = {word: _significant(word) for word in words if digits_of(word)}
+    longest = max(figures.values(), default=0)
+    places = {_last_place(word) for word, count in figures.items() if count == longest and not word.endswith("0")}
+    return max(fixed, _unit_at(longest, words)) if len(places) > 1 else fixed
+
+
+def _significant(word: str) -> int:
+    """Digits from the first to the last that is not 0."""
+    return len(re.sub(r"\D", "", re.split("[eE]", word)[0]).strip("0"))
+
+
+def _last_place(word: str) -> int:
+    found = PARTS.match(word)
+    return digits_of(word) - int((found and found["power"]) or 0)
+
+
+def _unit_at(figures: int, words: list[str]) -> float:
+    """Half of the last of so many significant digits of the largest number."""
+    sizes = [size for word in words if 0 < (size := abs(float(word))) < math.inf]
+    return 0.5 * 10.0 ** (math.floor(math.log10(max(sizes))) - figures + 1) if sizes else 0.0
+
+
+def bounded(count: int, field: str, most: int) -> None:
+    """Refuses more numbers than a check takes."""
+    if count > most:
+        raise unreadable(f"{field} holds more than {most:,} numbers; a few examples show as much.", field, "")
+
+
+def no_number(word: str, field: str) -> InvalidQuery:
+    return unreadable(f"“{shortened(word)}” in {field} is not a number. Leave names and headings out.", field, word)
+
+
+def two_readings(word: str, field: str) -> InvalidQuery:
+    """A comma that may part two numbers or be a decimal point."""
+    point, apart = word.replace(",", "."), word.replace(",", ", ")
+    detail = f"“{word}” in {field} may be {point} or the numbers {apart}. Write “{point}”, or “{apart}” with a space."
+    return unreadable(detail, field, word)
+
+
+def unreadable(detail: str, field: str, text: str) -> InvalidQuery:
+    return InvalidQuery(detail, field=field, given=shortened(text) or None, allowed=TEXTS)

@@ -1,0 +1,1 @@
+"""The network: what batch norm does to a deep one."""

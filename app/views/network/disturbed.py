@@ -1,0 +1,62 @@
+"""What a disturbance did, as plain data: before, after, and how far each joint moved."""
+
+from typing import Any
+
+from app.figures.numbers import finite
+from app.views.network.compute import View
+from app.views.network.numbers import moments_of
+from app.views.network.words import seen as words
+from app.views.network.words.disturbance import disturb_headline, disturb_text
+from bncore.network.contrast import Column
+from bncore.network.measures.movement import Moved
+from bncore.network.measures.survey import Surveyed
+
+
+def disturbance(view: View) -> dict[str, Any] | None:
+    """What the disturbance did to each column; None where there is none."""
+    d = view.contrast.setup.disturbance
+    if d is None:
+        return None
+    columns = view.contrast.columns
+    found = {name: _disturbed(view, name, columns[name]) if name in columns else None for name in ("without", "with")}
+    return {
+        "block": d.block,
+        "factor": d.factor,
+        "shift": d.shift,
+        "headline": disturb_headline(view.contrast),
+        "text": " ".join(column["text"] for column in found.values() if column),
+        "columns": found,
+    }
+
+
+def _noticed(moved: Moved, before: Surveyed, after: Surveyed) -> bool | None:
+    """Whether a joint's distribution moved by enough to count; None where numbers are not finite."""
+    return moved.noticed if before.forward.finite and after.forward.finite else None
+
+
+def _disturbed(view: View, name: str, column: Column) -> dict[str, Any] | None:
+    found, d = column.disturbed, view.contrast.setup.disturbance
+    if found is None or d is None:
+        return None
+    before, after = ({j.joint.id: j for j in survey.joints} for survey in (column.survey, found.survey))
+    ids = [f"{moved.kind}{moved.block}" for moved in found.moved]
+    diverged = found.survey.diverged
+    return {
+        "text": disturb_text(view.contrast, name, view.query.notation),
+        "loss": {"before": finite(column.survey.loss), "after": finite(found.survey.loss)},
+        "gradient_ratio": column.gradient_ratio(d.block),
+        "diverged": diverged and words.diverged_text(view.contrast, name, diverged, view.query.notation),
+        "joints": [
+            {
+                "block": moved.block, "kind": moved.kind, "joint": id, "moved": finite(moved.distribution),
+                "values_moved": finite(moved.values), "noticed": _noticed(moved, before[id], after[id]),
+                "before": moments_of(before[id].forward),
+                "after": moments_of(after[id].forward),
+            }
+            for id, moved in zip(ids, found.moved, strict=True)
+        ],
+        "weights": [
+            {"block": block, "gradient_ratio": column.gradient_ratio(block)}
+            for block in range(1, column.survey.depth + 1)
+        ],
+    }  # fmt: skip

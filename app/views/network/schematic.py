@@ -1,0 +1,50 @@
+"""The network view's schematic: the modules in order, the joints between them, the residual edges."""
+
+from typing import Any
+
+from app.figures.numbers import counted
+from app.views.network.compute import View
+from app.views.network.query import joint_kinds
+from app.views.network.words import seen as words
+from bncore.activations import ACTIVATIONS
+from bncore.network.measures.survey import Surveyed
+
+INPUTS = {"frameworks": "x", "lecture": "U"}
+PRODUCT = {"fully_connected": "linear", "convolutional": "convolution"}
+
+
+def schematic(view: View) -> dict[str, Any]:
+    """The schematic: the modules in order with their joints, and the edges of residual connections."""
+    query, setup = view.query, view.contrast.setup
+    column = view.contrast.columns.get("with", view.contrast.columns["without"])
+    name = "with" if "with" in view.contrast.columns else "without"
+    modules = [_module(view, name, found) for found in column.survey.joints]
+    tail = [{"block": None, "kind": "pooling", "joint": None, "label": "mean over the image", "symbol": None,
+             "shape": [len(setup.x), setup.width], "parameters": 0}] if setup.x.ndim == 4 else []  # fmt: skip
+    readout = {
+        "block": None, "kind": "readout", "joint": None, "label": "linear read-out", "symbol": None,
+        "shape": [len(setup.x), setup.outputs], "parameters": setup.width * setup.outputs + setup.outputs,
+    }  # fmt: skip
+    return {
+        "modules": [*modules, *tail, readout],
+        "residual": [found.joint.block for found in column.survey.joints if found.joint.kind == "sum"],
+        "input": INPUTS[query.notation],
+        "joint_kinds": joint_kinds(query.norm, query.residual),
+        "symbols": {
+            of: {kind: words.joint_symbol(view.contrast, of, kind, query.notation) for kind in found.survey.kinds}
+            for of, found in view.contrast.columns.items()
+        },
+        "text": f"{counted(query.depth, 'block')} of width {query.width}",
+    }
+
+
+def _module(view: View, column: str, found: Surveyed) -> dict[str, Any]:
+    joint, query = found.joint, view.query
+    activation = ACTIVATIONS[query.activation].title.partition(" (")[0]
+    labels = {"z": PRODUCT[query.architecture], "norm": "BN", "f": activation, "sum": "+"}
+    kinds = {"z": PRODUCT[query.architecture], "norm": "batch_norm", "f": "activation", "sum": "residual"}
+    return {
+        "block": joint.block, "kind": kinds[joint.kind], "joint": joint.id, "label": labels[joint.kind],
+        "symbol": words.joint_symbol(view.contrast, column, joint.kind, query.notation), "shape": list(joint.y.shape),
+        "parameters": sum(values.size for values in joint.record.layer.parameters.values()),
+    }  # fmt: skip

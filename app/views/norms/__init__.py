@@ -1,0 +1,1 @@
+"""The norms: one block of values under each of them."""

@@ -1,0 +1,194 @@
+"""`POST /norms`: arrays in JSON through any of the norms, and back."""
+
+from typing import Any, Literal
+
+import numpy as np
+from fastapi import APIRouter, Request, Response
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.web.answers import to_json
+from app.web.arrays import NESTED, NESTED_OR_NULL, answered, null_warnings, numbers, read
+from bncore import norms
+from bncore.norms import NORMS, NormGradients, Remark
+
+router = APIRouter(tags=["norms"])
+
+NUMBERS_LISTED = 12  # statistics that a warning names
+
+EXAMPLE: dict[str, Any] = {
+    "x": [[1.0, 3.0, 10.0, 30.0], [2.0, 2.5, 7.0, -7.0]],
+    "norm": "group",
+    "gamma": [1.0, 1.0, 2.0, 2.0],
+    "beta": [0.0, 0.0, 0.5, 0.5],
+    "eps": 1e-5,
+    "eps_placement": "variance",
+    "groups": 2,
+    "mode": "train",
+    "momentum": 0.1,
+    "running_variance": "unbiased",
+    "running_average": "variance",
+    "dy": [[1.0, 0.0, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0]],
+    "dtype": "float64",
+}
+
+
+class NormsBody(BaseModel):
+    """An array and how to normalize it."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra={"example": EXAMPLE})
+
+    x: Any = Field(
+        description="The array: nested lists of numbers, (N, C), (N, C, L), (N, C, H, W) or of more axes.",
+        json_schema_extra=NESTED,
+    )
+    norm: Literal[tuple(NORMS)] = Field(  # type: ignore[valid-type]
+        "batch", description="The norm; `GET /catalog` says which cells of x share a statistic, and what is learned."
+    )
+    gamma: Any = Field(
+        None, description="Scale, one value a channel; for layer and RMS norm x.shape[axis:]. null is 1.",
+        json_schema_extra=NESTED_OR_NULL,
+    )  # fmt: skip
+    beta: Any = Field(
+        None, description="Shift in the shape of gamma; null is 0. RMS norm has none.",
+        json_schema_extra=NESTED_OR_NULL,
+    )  # fmt: skip
+    eps: float = Field(1e-5, ge=0, allow_inf_nan=False, description="Keeps the denominator away from 0.")
+    eps_placement: Literal["variance", "deviation"] = Field(
+        "variance",
+        description="`variance`: s = sqrt(var + eps), the frameworks' form; `deviation`: s = sqrt(var) + eps.",
+    )
+    groups: int | None = Field(
+        None, description="Group norm's groups, a divisor of C; needed there, refused elsewhere."
+    )
+    ghost_size: int | None = Field(
+        None,
+        description="Examples a ghost batch, a divisor of N; needed by ghost batch norm in training, refused by other "
+        "norms. Inference has no ghost batches: there it has no effect.",
+    )
+    axis: int | None = Field(
+        None, description="First axis that layer and RMS norm take, as in ONNX; null is 1, all but the examples."
+    )
+    r_max: float | None = Field(
+        None, ge=1, allow_inf_nan=False,
+        description="Largest r of batch renormalization; null is 3. Inference has no r and d.",
+    )  # fmt: skip
+    d_max: float | None = Field(
+        None, ge=0, allow_inf_nan=False,
+        description="Largest |d| of batch renormalization; null is 5. Inference has no r and d.",
+    )  # fmt: skip
+    mode: Literal["train", "inference"] = Field(
+        "train",
+        description="`train` normalizes by the statistics of x. `inference` normalizes by the running ones for batch "
+        "norm, ghost batch norm and batch renormalization, which then do the same, and dx treats them as constants; "
+        "layer, instance, group and RMS norm keep none and compute the same in both modes.",
+    )
+    running_mean: list[float] | None = Field(
+        None,
+        description="Running mean, one value a channel: for batch, ghost batch norm and batch renormalization; needed "
+        "by the last, and by all three in inference.",
+    )
+    running_var: list[float] | None = Field(None, description="Running variance, one value a channel, 0 or larger.")
+    momentum: float = Field(0.1, ge=0, le=1, description="Weight of the new batch in the running statistics.")
+    running_variance: Literal["unbiased", "biased"] = Field(
+        "unbiased", description="The variance that the running one takes up: divided by K - 1 or by K."
+    )
+    running_average: Literal["variance", "deviation"] = Field(
+        "variance",
+        description="What the momentum averages: `variance`, as batch norm and the frameworks do; `deviation` averages "
+        "the denominator s, and running_var becomes the variance that has it. Batch renormalization (Ioffe 2017) and "
+        "ghost batch norm (Hoffer et al. 2017) as published are `deviation` with running_variance `biased`.",
+    )
+    dy: Any = Field(
+        None, description="dL/dy in the shape of x; with it the answer holds dx, dgamma and dbeta.",
+        json_schema_extra=NESTED_OR_NULL,
+    )  # fmt: skip
+    dtype: Literal["float16", "float32", "float64"] = Field(
+        "float64", description="What x is rounded to first; y, x_hat and dx come back in it. Computing is in float64."
+    )
+
+
+class NormsArraysAnswer(BaseModel):
+    """Numbers that are not finite are null, and `warnings` says where and why."""
+
+    norm: str = Field(description="The norm.")
+    y: list[Any] = Field(description="gamma x_hat + beta, in the shape of x.")
+    x_hat: list[Any] = Field(description="The normalized array, in the shape of x.")
+    mean: list[Any] | None = Field(
+        None, description="What x was centred by, in the statistics' shape; not of RMS norm."
+    )
+    var: list[Any] = Field(
+        description="Biased variance in the statistics' shape; of RMS norm the mean square, of running statistics the "
+        "running variance."
+    )
+    count: int = Field(description="Cells that share a statistic.")
+    r: list[float] | None = Field(None, description="Batch renormalization's r in training, one value a channel.")
+    d: list[float] | None = Field(None, description="Batch renormalization's d in training, one value a channel.")
+    running_mean: list[float] | None = Field(
+        None, description="Updated, in inference as given; only if the running statistics were given."
+    )
+    running_var: list[float] | None = Field(
+        None, description="Updated, in inference as given; only if the running statistics were given."
+    )
+    dx: list[Any] | None = Field(None, description="dL/dx, in the shape of x; only if dy was given.")
+    dgamma: list[Any] | None = Field(None, description="dL/dgamma, in the shape of gamma; only if dy was given.")
+    dbeta: list[Any] | None = Field(None, description="dL/dbeta, in the shape of beta; only if dy was given.")
+    warnings: list[str] = Field(description="Special cases, and numbers that left as null.")
+
+
+REQUEST_BODY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/json": {"schema": NormsBody.model_json_schema(), "example": EXAMPLE}},
+    }
+}
+EXAMPLES = [
+    {
+        "curl": [
+            "-H 'content-type: application/json'",
+            """-d '{"x": [[1, 3, 10, 30]], "norm": "group", "groups": 2, "dy": [[1, 0, 0, 0]]}'""",
+        ]
+    }
+]
+
+
+@router.post(
+    "/norms",
+    summary="Layer, instance, group, RMS and other norms of arrays, forward and backward",
+    responses={200: {"model": NormsArraysAnswer}},
+    openapi_extra=REQUEST_BODY | {"x-examples": EXAMPLES},
+)
+async def norms_of_arrays(request: Request) -> Response:
+    """Normalize `x` by a norm of the table; with `dy` also return the exact gradients."""
+    return await answered(request, _answer)
+
+
+def _answer(body: bytes) -> bytes:
+    """JSON to JSON; without the event loop, so that a thread can do it."""
+    query = read(body, NormsBody)
+    given: dict[str, Any] = {
+        name: numbers(values, name) for name in ("gamma", "beta") if (values := getattr(query, name)) is not None
+    }
+    options = query.model_dump(exclude={"x", "dy", "gamma", "beta"})
+    with np.errstate(over="ignore", invalid="ignore"):  # reported in the answer instead
+        result = norms.forward(numbers(query.x, "x"), **given, **options)
+        gradients = None if query.dy is None else norms.backward(numbers(query.dy, "dy"), result)
+    arrays = _arrays(result, gradients)
+    remarked = [_remarked(remark) for remark in result.remarks]
+    answer = {"norm": result.norm, **arrays, "count": result.count, "warnings": remarked + null_warnings(arrays)}
+    return to_json(answer)
+
+
+def _arrays(result: norms.Normed, gradients: NormGradients | None) -> dict[str, NDArray[Any]]:
+    """The answer's arrays by name; those that there are not are left out."""
+    names = ("y", "x_hat", "mean", "var", "r", "d", "running_mean", "running_var")
+    found = {name: getattr(result, name) for name in names}
+    if gradients is not None:
+        found |= {name: getattr(gradients, name) for name in ("dx", "dgamma", "dbeta")}
+    return {name: array for name, array in found.items() if array is not None}
+
+
+def _remarked(remark: Remark) -> str:
+    listed = ", ".join(map(str, remark.statistics[:NUMBERS_LISTED]))
+    more = ", …" if len(remark.statistics) > NUMBERS_LISTED else ""
+    return f"Statistics {listed}{more}: {remark.text}"

@@ -1,0 +1,38 @@
+"""The norms' page: what its template needs beside the query and the result."""
+
+from typing import Any
+
+from app.views.norms.figures import Rows
+from app.views.norms.query import NormsFields, NormsQuery
+from app.views.norms.words.seen import terms
+from app.views.norms.words.situations import TITLES
+from app.web.pages.rendering import titled_schema
+from app.web.view import Page, Place
+from bncore.norms import NORMS
+from bncore.norms.reference import WU_HE_2018
+
+
+def _context(query: NormsFields, result: Any, _place: Place) -> dict[str, Any]:
+    return {
+        "schema": page_schema(result["divisors"] if result else {}), "norms": NORMS, "reference": WU_HE_2018,
+        "terms": terms(set(query.shown_norms), query.eps, query.notation), "rows": Rows("", (), query.notation),
+    }  # fmt: skip
+
+
+def page_schema(divisors: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The fields, with a title for each choice, and the divisors as choices where only they are taken."""
+    schema = {name: dict(field) for name, field in titled_schema(NormsQuery).items()}
+    titles = {
+        "norm": {"all": "all, side by side"} | {name: row.title for name, row in NORMS.items()},
+        "situation": TITLES,
+        "rows": {"channel": "a row for each channel", "example": "a row for each example"},
+    }
+    for name, own in titles.items():
+        schema[name]["choices"] = [(choice, own.get(choice, title)) for choice, title in schema[name]["choices"]]
+    for name, found in divisors.items():
+        numbers = [(str(number), str(number)) for number in found["all"]]
+        schema[name]["choices"] = [("auto", f"auto ({found['auto']})"), *numbers]
+    return schema
+
+
+PAGE = Page("/norms", "norms.html", _context)

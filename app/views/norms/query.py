@@ -1,0 +1,114 @@
+"""The norms view's query: the block of values, what happens to it, the norms' settings, and which cell is looked at."""
+
+import re
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import numpy as np
+from pydantic import AfterValidator, Field
+
+from app.batches.batch import Source
+from app.query.control import control
+from app.query.layer import EPS, EPS_PLACEMENT, NOTATION
+from app.query.source import BatchFields, known_source, with_generator_fields
+from bncore.arguments import Float64
+from bncore.norms import NORMS
+
+AUTO_EXAMPLES = 8
+LARGEST_GROUPS = 32  # that `auto` takes: Wu & He's own number
+SITUATIONS = ("usual", "one_example", "class_sorted", "huge_channel")
+ROWS = ("channel", "example")
+NORM_CHOICES = ("all", *NORMS)
+CELL = re.compile(r"([0-9]{1,6}),([0-9]{1,6}),([0-9]{1,6})")
+CELL_WORDS = "nothing, or example, channel and position of a cell that is shown, from 0, such as 2,5,0"
+Divisor = Annotated[int, Field(ge=1, le=4096)] | Literal["auto"]
+
+
+def _cell(text: str) -> str:
+    if text and not CELL.fullmatch(text):
+        raise ValueError(CELL_WORDS)
+    return text
+
+
+class NormsFields(BatchFields):
+    """The fields without the generators' own; use `NormsQuery`."""
+
+    source: Annotated[str, AfterValidator(known_source)] = control(
+        "digits", "Digits go through a small convolution first; any other source is normalized as it is: its features "
+        "are the channels, and what axes an upload has beyond them are positions.",
+        title="Source", group="data", kind="source",
+    )  # fmt: skip
+    batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["auto", "all"] = control(
+        "auto", f"Examples in the mini-batch, drawn by the seed without replacement; `auto` is up to {AUTO_EXAMPLES}, "
+        "`all` takes all of them.",
+        title="Batch size", group="data", kind="batch_size", symbol="N", slider=(1, 64), scale="log",
+    )  # fmt: skip
+    channels: int = control(
+        8, "Channels of the convolution (3 × 3, stride 2, weights drawn by the seed) that the digits go through.",
+        title="Channels", group="data", kind="slider", slider=(1, 64), step=1, shown_for="digits", ge=1, le=64,
+    )  # fmt: skip
+    situation: Literal[SITUATIONS] = control(  # type: ignore[valid-type]
+        "usual", "A usual batch; its first example alone; examples of one class only; or one channel, the first, that "
+        "is much larger than the others.",
+        title="Situation", group="situation", kind="select",
+    )  # fmt: skip
+    huge_factor: float = control(
+        100.0, "What the first channel is multiplied by where one channel is huge.", title="Factor of the channel",
+        group="situation", kind="slider", slider=(1, 1000), scale="log", ge=0, le=1e6,
+    )  # fmt: skip
+    norm: Literal[NORM_CHOICES] = control(  # type: ignore[valid-type]
+        "all", "All norms side by side, or one of them.", title="Norm", group="norm", kind="select",
+    )  # fmt: skip
+    groups: Divisor = control(
+        "auto", "Groups of group norm, a divisor of the channels; `auto` is the largest that leaves at least two "
+        f"channels to a group, up to {LARGEST_GROUPS}.",
+        title="Groups of group norm", group="norm", kind="select",
+    )  # fmt: skip
+    ghost_size: Divisor = control(
+        "auto", "Examples in each ghost batch, a divisor of the batch size; `auto` is the largest up to half of it.",
+        title="Size of a ghost batch", group="norm", kind="select",
+    )  # fmt: skip
+    r_max: float = control(
+        3.0, "Largest r of batch renormalization, and 1/r_max the smallest.", title="Largest r", group="norm",
+        kind="slider", slider=(1, 10), step=0.1, ge=1, le=1e6,
+    )  # fmt: skip
+    d_max: float = control(
+        5.0, "Largest size of d of batch renormalization.", title="Largest d", group="norm", kind="slider",
+        slider=(0, 10), step=0.1, ge=0, le=1e6,
+    )  # fmt: skip
+    eps: float = EPS
+    eps_placement: Literal["variance", "deviation"] = EPS_PLACEMENT
+    rows: Literal[ROWS] = control(  # type: ignore[valid-type]
+        "channel", "What has a row of its own in the distributions: each channel, or each example.", title="Rows",
+        group="view", kind="select",
+    )  # fmt: skip
+    notation: Literal["frameworks", "lecture"] = NOTATION
+    cell: Annotated[str, AfterValidator(_cell)] = control(
+        "", "The cell that is looked at: example, channel and position from 0 with commas between; empty is the one of "
+        "the largest size in the middle example and channel.",
+        title="Cell", group="cell", kind="cell", max_length=24,
+    )  # fmt: skip
+
+    def size_of(self, source: Source) -> int | None:
+        """How many examples to draw: `auto` is up to 8 of any source."""
+        if self.batch_size == "auto":
+            return min(source.examples or AUTO_EXAMPLES, AUTO_EXAMPLES)
+        return super().size_of(source)
+
+    def cell_in(self, x: Float64) -> tuple[int, int, int]:
+        """Example, channel and position of the cell that is looked at, of those that are shown, (N, C, S)."""
+        found = CELL.fullmatch(self.cell)
+        if found:
+            return int(found[1]), int(found[2]), int(found[3])
+        example, channel = x.shape[0] // 2, x.shape[1] // 2
+        return example, channel, int(np.abs(x[example, channel]).argmax())
+
+    @property
+    def shown_norms(self) -> tuple[str, ...]:
+        """The norms that are shown."""
+        return tuple(NORMS) if self.norm == "all" else (self.norm,)
+
+
+if TYPE_CHECKING:
+    NormsQuery = NormsFields
+else:
+    NormsQuery = with_generator_fields(NormsFields)

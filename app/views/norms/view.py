@@ -1,0 +1,51 @@
+"""The norms: one block of values under every norm, and what a difficult batch does to each."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import APIRouter
+
+from app.views.norms.answer import answer_of
+from app.views.norms.arrays import router
+from app.views.norms.block import Blocks, blocks_of
+from app.views.norms.call import CALL
+from app.views.norms.compute import View as Normalized
+from app.views.norms.compute import view_of
+from app.views.norms.page import PAGE
+from app.views.norms.query import NormsFields, NormsQuery
+from app.web.view import Place, View
+from bncore.progress import Said
+
+LARGE = 250_000  # numbers of a block that take long enough, and memory enough, to wait for others
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A query whose blocks are there and not too much."""
+
+    query: NormsFields
+    blocks: Blocks
+
+    @property
+    def work(self) -> int:
+        """Numbers of the block."""
+        return self.blocks.usual.x.size
+
+
+def _prepared(place: Place, query: NormsFields) -> Prepared:
+    return Prepared(query, blocks_of(query, place.uploads, place.settings))
+
+
+def _computed(ready: Prepared, _say: Said) -> Normalized:
+    return view_of(ready.query, ready.blocks)
+
+
+def _further(_view: View[Any, Any, Any]) -> APIRouter:
+    """`POST /norms`."""
+    return router
+
+
+VIEW = View(
+    name="norms", title="Norms", query=NormsQuery, prepare=_prepared, compute=_computed, answer=answer_of, call=CALL,
+    catalogued="norms_view", page=PAGE, large=LARGE, further=_further,
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""The playground: a mini-batch through batch norm, forward and backward."""

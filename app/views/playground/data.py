@@ -1,0 +1,106 @@
+"""A stage's numbers as a table, and the formats that it leaves in."""
+
+import csv
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from app.batches.batch import Batch
+from app.errors import InvalidQuery
+from app.views.playground.compute import View
+from app.web.answers import to_json
+from bncore.playground.stages import READOUT, STAGES
+
+STATISTICS = "statistics"
+STAGES_AND_STATISTICS = (*STAGES, STATISTICS)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the start of a formula
+
+
+@dataclass(frozen=True)
+class Table:
+    """Numbers with the names of their columns; for a batch of more axes `array` keeps its shape."""
+
+    columns: tuple[str, ...]
+    rows: np.ndarray[Any, Any]
+    array: np.ndarray[Any, Any]
+    row_names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Format:
+    media_type: str
+    write: Callable[[Table], bytes]
+
+
+def data_of(view: View, stage: str) -> Table:
+    """The table of a stage: examples (or examples × positions) × features, or features × statistics."""
+    if stage == STATISTICS:
+        return _statistics(view)
+    if stage not in view.result.stages:
+        raise InvalidQuery(
+            f"This view has no stage {stage}.", field="stage", given=stage, allowed=", ".join(view.result.stages)
+        )
+    values = view.result.stages[stage].values
+    if stage in READOUT:
+        return Table(tuple(view.shown.class_names), values.T, values.T)
+    return Table(view.batch.feature_names, values.T, _original_shape(values, view.batch))
+
+
+def _original_shape(values: np.ndarray[Any, Any], batch: Batch) -> np.ndarray[Any, Any]:
+    """Features × numbers in the axes of the batch."""
+    others = [length for axis, length in enumerate(batch.x.shape) if axis != batch.feature_axis]
+    return np.moveaxis(values.reshape(-1, *others), 0, batch.feature_axis)
+
+
+def _statistics(view: View) -> Table:
+    result = view.result
+    columns = {
+        "mean": result.forward.mean, "var": result.forward.var, "gamma": result.forward.gamma,
+        "beta": result.forward.beta, "saturation": result.saturation, "dgamma": result.gradients.dgamma,
+        "dbeta": result.gradients.dbeta, "sum_dx": result.conservation.sum_dx,
+        "sum_dx_x_hat": result.conservation.sum_dx_x_hat,
+    }  # fmt: skip
+    for name in ("x", "x_hat", "y", "activation", "dx"):
+        summary = result.stages[name].summary
+        columns |= {f"{name}_mean": summary.mean, f"{name}_sd": summary.sd}
+        columns |= {f"{name}_min": summary.low, f"{name}_median": summary.quantiles[2], f"{name}_max": summary.high}
+    rows = np.column_stack(list(columns.values()))
+    return Table(tuple(columns), rows, rows, view.batch.feature_names)
+
+
+def _npy(table: Table) -> bytes:
+    buffer = io.BytesIO()
+    np.save(buffer, np.ascontiguousarray(table.array), allow_pickle=False)
+    return buffer.getvalue()
+
+
+def _csv(table: Table) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    named = bool(table.row_names)
+    writer.writerow((["feature"] if named else []) + [_text(name) for name in table.columns])
+    rows = table.rows.tolist()
+    writer.writerows([[_text(name), *row] for name, row in zip(table.row_names, rows, strict=True)] if named else rows)
+    return text.getvalue().encode()
+
+
+def _text(name: str) -> str:
+    """A name that no spreadsheet runs: names come from uploads, and links to uploads from anybody."""
+    return f"'{name}" if name.startswith(FORMULA) else name
+
+
+def _json(table: Table) -> bytes:
+    body: dict[str, Any] = {"columns": table.columns, "shape": table.array.shape}
+    if table.row_names:
+        body["rows"] = table.row_names
+    return to_json(body | {"data": np.ascontiguousarray(table.array)})
+
+
+FORMATS = {
+    "json": Format("application/json", _json),
+    "csv": Format("text/csv; charset=utf-8", _csv),
+    "npy": Format("application/octet-stream", _npy),
+}

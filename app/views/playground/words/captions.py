@@ -1,0 +1,88 @@
+"""What stands above the playground's rows of panels, and why a gradient vanishes: as the state has it."""
+
+import math
+from collections.abc import Sequence
+
+from app.figures.notation import in_notation
+from app.figures.numbers import counted
+from app.figures.overview import MOST_ROWS
+from app.views.playground.figures import Shown
+from bncore.playground.chain import Playground
+from bncore.playground.vanishing import Vanished
+
+OF_A_ROW = (
+    "A row is a feature: the histogram of its values, a dot at the mean, a line of one deviation to either side. Each "
+    "row is as high as its own densest bin."
+)
+OF_A_MAP = "A row is a feature, darker where more of its values lie; pick one to see its histogram."
+OF_A_POOLED_MAP = "A row pools neighbouring features, darker where more of their values lie; pick one to see them."
+ADD_UP = "Direct + through the mean + through the variance add up to the gradient at the input."
+ALONE = "In inference only the direct path is left: the running statistics are constants, and nothing passes them."
+MOVES = "Batch norm moves and stretches each axis on its own."
+
+
+def captions(result: Playground, shown: Shown) -> dict[str, str]:
+    """A caption for each section of the page, by the section's name."""
+    return {
+        "forward": f"{_forward(result)} {_drawn(shown)}",
+        "backward": f"How much the loss changes with each number, {_from_above(result)}; {_tied(result)}.",
+        "paths": ADD_UP if result.layer.mode == "train" else ALONE,
+        "pair": _pair(shown),
+    }
+
+
+def _forward(result: Playground) -> str:
+    if result.layer.mode == "inference":
+        return (
+            "Batch norm subtracts each feature's running mean, divides by its running deviation (with ε), then scales "
+            "and shifts by what is learned: no example counts for another."
+        )
+    over = "the batch" if result.positions == 1 else "the batch and its positions"
+    return (
+        f"Batch norm subtracts each feature's mean over {over}, divides by its deviation (with ε), then scales and "
+        "shifts by what is learned."
+    )
+
+
+def _drawn(shown: Shown) -> str:
+    """What a row of the panels is."""
+    if shown.rows:
+        return OF_A_ROW
+    return OF_A_MAP if len(shown.names) <= MOST_ROWS else OF_A_POOLED_MAP
+
+
+def _from_above(result: Playground) -> str:
+    """Where the gradient starts: a given one lies at the output, below an activation that nobody named."""
+    start = "activation" if "d_activation" in result.stages else "output"
+    return f"from the {start} back to the input"
+
+
+def _tied(result: Playground) -> str:
+    """Whom an input reaches."""
+    if result.layer.mode == "inference":
+        return "the running statistics stand still, so an input moves its own output alone"
+    if result.stages["x"].values.shape[1] == 1:
+        return "the one example is its own mean, so nothing reaches the input"
+    others = "every other example" if result.positions == 1 else "every other number of its feature"
+    return f"the input also moves its feature's mean and deviation, and so {others}"
+
+
+def _pair(shown: Shown) -> str:
+    if len(shown.names) == 1:
+        return "There is one feature, so there is nothing to hold it against."
+    known = all(math.isfinite(value) for value in shown.correlations)
+    return f"{MOVES} It does not decorrelate: the cloud keeps its correlation." if known else MOVES
+
+
+def why_vanished(vanished: Sequence[Vanished], shown: Shown) -> str:
+    """Which features' gradient is next to nothing at the input, and why, "" if none."""
+    return " ".join(
+        f"The gradient at the input vanishes for {_who(each.features, shown)}. {in_notation(each.text, shown.notation)}"
+        for each in vanished
+    )
+
+
+def _who(features: Sequence[int], shown: Shown) -> str:
+    if len(features) == len(shown.names):
+        return "every feature"
+    return shown.names[features[0]] if len(features) == 1 else counted(len(features), "feature")

@@ -1,0 +1,93 @@
+"""Arrays in JSON: the body of a request, its nested lists as arrays, and what is said of numbers that leave as null."""
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import anyio.to_thread
+import numpy as np
+import orjson
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from numpy.typing import NDArray
+from pydantic import BaseModel, ValidationError
+
+from app.errors import InvalidQuery, UploadTooLarge
+from app.settings import MEBIBYTE, Settings
+from app.web.problems import findings
+from bncore.exact.integers import refused, rounded_text
+
+LARGEST_BODY = 64 * MEBIBYTE
+NOT_FINITE = re.compile(rb"\b(?:NaN|-?Infinity)\b")
+INTEGER = re.compile(rb"[\[,: \t\r\n](-?[0-9]{16,})(?![\w.])")
+"""What may be an integer beyond 2^53, behind what stands before a number of JSON; not the digits of a fraction."""
+NESTED: dict[str, Any] = {"type": "array", "items": {}}
+NESTED_OR_NULL: dict[str, Any] = {"anyOf": [NESTED, {"type": "null"}]}
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+async def received(request: Request) -> bytes:
+    """The body, refused as soon as it is larger than the limit."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            detail = f"The body is larger than {LARGEST_BODY // MEBIBYTE} MiB; upload the batch as a file instead."
+            raise UploadTooLarge(detail, field="body", allowed=f"at most {LARGEST_BODY} bytes")
+    return bytes(body)
+
+
+async def answered(request: Request, answer: Callable[[bytes], bytes]) -> Response:
+    """What `answer` makes of the body: in the event loop where it holds few numbers, else in a thread."""
+    settings: Settings = request.app.state.settings
+    body = await received(request)
+    inline = body.count(b",") <= settings.inline_work
+    made = answer(body) if inline else await anyio.to_thread.run_sync(answer, body)
+    return Response(made, media_type="application/json")
+
+
+def read(body: bytes, model: type[Model]) -> Model:
+    """The body as `model`; raises InvalidQuery for what is no JSON, RequestValidationError for wrong fields."""
+    check_integers(body)
+    try:
+        return model.model_validate(orjson.loads(body))
+    except orjson.JSONDecodeError as error:
+        no_nan = " JSON has no NaN and no infinity: numbers must be finite." if NOT_FINITE.search(body) else ""
+        detail = f"The body is not JSON: {error}.{no_nan}"
+        raise InvalidQuery(detail, field="body", allowed="a JSON object") from error
+    except ValidationError as error:
+        raise RequestValidationError(findings(error, model)) from error
+
+
+def check_integers(body: bytes) -> None:
+    """Raises InvalidQuery for an integer of a JSON text that float64, as which all is computed, does not hold."""
+    for found in INTEGER.finditer(body):
+        if (value := rounded_text(found[1].decode())) is not None:
+            raise InvalidQuery(refused("A number of the body", value), field="body", given=str(value))
+
+
+def numbers(values: Any, field: str) -> NDArray[Any]:
+    """Nested lists as an array; text, null and objects are refused."""
+    allowed = "nested lists of numbers, every row equally long"
+    try:
+        array = np.asarray(values)
+    except ValueError as error:
+        raise InvalidQuery(f"{field} is ragged: its rows differ in length.", field=field, allowed=allowed) from error
+    if array.dtype.kind not in "biuf":
+        detail = f"{field} holds something that is not a number (text, null or an object)."
+        raise InvalidQuery(detail, field=field, allowed=allowed)
+    return array
+
+
+def null_warnings(arrays: dict[str, NDArray[Any]]) -> list[str]:
+    """Where numbers leave as null, and why; one sentence an array."""
+    return [_null_warning(name, array) for name, array in arrays.items() if not np.isfinite(array).all()]
+
+
+def _null_warning(name: str, array: NDArray[Any]) -> str:
+    places = np.argwhere(~np.isfinite(array))
+    first = ", ".join(map(str, places[0]))
+    others = f" and {len(places) - 1} more are" if len(places) > 1 else " is"
+    largest = float(np.finfo(array.dtype).max)
+    return f"{name}[{first}]{others} null: larger than {array.dtype} holds ({largest:.6g})."

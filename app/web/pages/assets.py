@@ -1,0 +1,158 @@
+"""What pages load: our own files, plotly.js and the formula font, the last two out of the installed packages.
+
+Addresses contain the release's fingerprint, so browsers keep the files for good; each is compressed once.
+"""
+
+import gzip
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from threading import Lock
+
+import anyio.to_thread
+import brotli
+from fastapi import APIRouter, Request, Response
+from starlette.exceptions import HTTPException
+
+from app.release import ROOT, fingerprint
+from app.web.pages.formula_font import formula_font_apart
+
+STATIC = ROOT / "static"
+PLOTLY = "vendor/plotly.min.js"
+FONT = "vendor/math.woff2"
+MEDIA_TYPES = {
+    ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon",
+    ".woff2": "font/woff2", ".json": "application/json",
+}  # fmt: skip
+COMPRESSED = {".js", ".css", ".svg", ".json"}
+FOREVER = "public, max-age=31536000, immutable"
+CODINGS = ("br", "gzip", "")  # best first
+
+router = APIRouter(include_in_schema=False)
+
+
+def address(path: str) -> str:
+    """The address of an asset, for templates."""
+    return f"/static/{fingerprint()}/{path}"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """A file's bytes and, where compressing pays, their compressed forms by content coding."""
+
+    media_type: str
+    bodies: dict[str, bytes]
+
+    def body(self, accepted: str) -> tuple[str, bytes]:
+        """The smallest form that the client takes, with its coding ("" for none)."""
+        taken = accepted_codings(accepted)
+        coding = next((name for name in CODINGS[:2] if name in taken and name in self.bodies), "")
+        return coding, self.bodies[coding]
+
+
+def accepted_codings(header: str) -> set[str]:
+    """The content codings of an Accept-Encoding header (RFC 9110, 12.5.3), without those of quality 0.
+
+    >>> sorted(accepted_codings("gzip, br;q=0.5, zstd;q=0"))
+    ['br', 'gzip']
+    """
+    offers = [offer.replace(" ", "").lower().partition(";q=") for offer in header.split(",")]
+    return {name for name, _, quality in offers if quality.strip("0.") or not quality}
+
+
+class Assets:
+    """The assets of this worker, each read and compressed when first asked for.
+
+    The two that take a second to make are kept in `folder`, for the next start and for other workers.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._files = {file.relative_to(STATIC).as_posix(): file for file in STATIC.rglob("*") if file.is_file()}
+        self._known: dict[str, Asset] = {}
+        self._locks = {path: Lock() for path in (PLOTLY, FONT, *self._files)}
+
+    def get(self, path: str) -> Asset | None:
+        """The asset, or None if there is no such file."""
+        if path not in self._locks:
+            return None
+        with self._locks[path]:
+            if path not in self._known:
+                self._known[path] = self._made(path) if path in MADE else _asset(path, self._files[path].read_bytes())
+            return self._known[path]
+
+    def _made(self, path: str) -> Asset:
+        """An asset that is made from an installed package, from the folder if it has been made before."""
+        if self._folder is None:
+            return _asset(path, MADE[path]())
+        kept = self._folder / f"{Path(path).name}-{fingerprint()}"
+        with suppress(OSError):
+            return _unpacked(path, kept.read_bytes())
+        asset = _asset(path, MADE[path]())
+        with suppress(OSError):  # a file system that cannot be written to costs the time at each start, no more
+            _keep(kept, asset)
+        return asset
+
+    def warm(self) -> None:
+        """Prepare the two that take long."""
+        for path in (FONT, PLOTLY):
+            self.get(path)
+
+
+def _asset(path: str, content: bytes) -> Asset:
+    bodies = {"": content}
+    if Path(path).suffix in COMPRESSED:
+        quality = 5 if len(content) > 1_000_000 else 9
+        bodies |= {"gzip": gzip.compress(content, 6), "br": brotli.compress(content, quality=quality)}
+    return Asset(_media_type(path), bodies)
+
+
+def _keep(file: Path, asset: Asset) -> None:
+    """Write the bodies under a length each, whole or not at all, and remove those of other releases."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    for old in file.parent.glob(file.name.rpartition("-")[0] + "-*"):
+        old.unlink(missing_ok=True)
+    with NamedTemporaryFile(dir=file.parent, prefix="making-", delete=False) as making:
+        for coding in CODINGS:
+            body = asset.bodies.get(coding, b"")
+            making.write(len(body).to_bytes(8, "big") + body)
+    Path(making.name).replace(file)
+
+
+def _unpacked(path: str, content: bytes) -> Asset:
+    bodies, rest = {}, memoryview(content)
+    for coding in CODINGS:
+        length = int.from_bytes(rest[:8], "big")
+        body, rest = bytes(rest[8 : 8 + length]), rest[8 + length :]
+        if body:
+            bodies[coding] = body
+    return Asset(_media_type(path), bodies)
+
+
+def _media_type(path: str) -> str:
+    return MEDIA_TYPES.get(Path(path).suffix, "application/octet-stream")
+
+
+def plotly_script() -> bytes:
+    """plotly.js, as the package plotly carries it."""
+    from plotly.offline import get_plotlyjs
+
+    return str(get_plotlyjs()).encode()
+
+
+MADE = {PLOTLY: plotly_script, FONT: formula_font_apart}
+
+
+@router.get("/static/{release}/{path:path}")
+async def asset(request: Request, release: str, path: str) -> Response:
+    """An asset; kept for good by the browser when the address names this release."""
+    assets: Assets = request.app.state.assets
+    found = await anyio.to_thread.run_sync(assets.get, path)
+    if found is None:
+        raise HTTPException(404, "No such file")
+    coding, body = found.body(request.headers.get("accept-encoding", ""))
+    headers = {"Cache-Control": FOREVER if release == fingerprint() else "no-cache", "Vary": "Accept-Encoding"}
+    if coding:
+        headers["Content-Encoding"] = coding
+    return Response(body, media_type=found.media_type, headers=headers)

@@ -1,0 +1,25 @@
+"""A page's query, read so that one wrong field does not cost the rest."""
+
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from app.errors import problem_of
+from app.web.problems import findings, problem_of_validation
+from app.web.reading import repeated
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def lenient(model: type[Model], pairs: list[tuple[str, str]]) -> tuple[Model, dict[str, Any] | None]:
+    """The query of an address: fields that are not allowed are left at their defaults and named in a problem."""
+    raw = dict(pairs)
+    if len(raw) < len(pairs):
+        return model.model_validate({}), problem_of(repeated([name for name, _ in pairs]))
+    try:
+        return model.model_validate(raw), None
+    except ValidationError as error:
+        problem = problem_of_validation(findings(error, model))
+        wrong = {row["field"] for row in problem["errors"]}
+        kept = {name: value for name, value in raw.items() if name not in wrong}
+        return model.model_validate(kept), problem

@@ -1,0 +1,106 @@
+"""Exceptions to answers: every failure leaves as `application/problem+json`."""
+
+from collections.abc import Callable
+from difflib import get_close_matches
+from typing import Any
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+
+from app.errors import InvalidQuery, UserError, as_user_error, problem, problem_of, shortened
+from app.web.headers import HEADERS
+from bncore.errors import BatchNormError
+
+MEDIA_TYPE = "application/problem+json"
+UNKNOWN = "extra_forbidden"
+OBJECT = "a JSON object"
+WORDS = {
+    "missing": "a value, which is required", "model_type": OBJECT, "model_attributes_type": OBJECT,
+    "string_pattern_mismatch": "text of the form {pattern}",
+}  # fmt: skip
+DETAILS = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+
+
+def install(app: FastAPI, not_found: Callable[[Request], Response] | None = None) -> None:
+    """Register the handlers with the application; `not_found` makes the page of an address that does not exist."""
+
+    @app.exception_handler(UserError)
+    async def user_error(_request: Request, error: UserError) -> Response:
+        return respond(problem_of(error))
+
+    @app.exception_handler(BatchNormError)
+    async def batch_norm_error(_request: Request, error: BatchNormError) -> Response:
+        return respond(problem_of(as_user_error(error)))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid_request(_request: Request, error: RequestValidationError) -> Response:
+        return respond(problem_of_validation(list(error.errors())))
+
+    @app.exception_handler(HTTPException)
+    async def http_error(request: Request, error: HTTPException) -> Response:
+        title = str(error.detail)
+        if not_found and error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
+            return not_found(request)
+        return respond(problem(error.status_code, title, DETAILS.get(error.status_code, title)), error.headers)
+
+    @app.exception_handler(Exception)
+    async def our_mistake(_request: Request, _error: Exception) -> Response:
+        detail = "This is a mistake of the server's, not of yours. Its log has the details."
+        return respond(problem(500, "The server failed", detail), HEADERS)  # outside of all middleware
+
+
+def respond(body: dict[str, Any], headers: Any = None) -> Response:
+    """A problem body as an answer that no cache keeps."""
+    content = orjson.dumps(body, default=repr)
+    kept = dict(headers or {}) | {"Cache-Control": "no-store"}
+    return Response(content, status_code=body["status"], media_type=MEDIA_TYPE, headers=kept)
+
+
+def findings(error: ValidationError, model: type[BaseModel], most: int | None = None) -> list[Any]:
+    """Pydantic's first `most` findings, with the names that there are beside the first unknown one."""
+    found: list[Any] = list(error.errors()[:most])
+    unknown = next((row for row in found if row["type"] == UNKNOWN), None)
+    if unknown is not None:
+        unknown["ctx"] = {"names": list(model.model_fields)}
+    return found
+
+
+def problem_of_validation(errors: list[Any]) -> dict[str, Any]:
+    """Pydantic's findings as one problem, a row a field."""
+    rows = field_errors(errors)
+    detail = "; ".join(f"{row['field']}: {row['allowed']}" for row in rows) + "."
+    return problem(422, InvalidQuery.title, detail, rows)
+
+
+def field_errors(errors: list[Any]) -> list[dict[str, Any]]:
+    """One row a field: what was given and what is allowed; a union's several complaints are joined by "or"."""
+    rows: dict[str, dict[str, Any]] = {}
+    for error in errors:
+        place = [str(part) for part in error["loc"] if part not in ("query", "body", "path")]
+        name = str(shortened(place[0])) if place else "body"
+        allowed = _allowed(error)
+        if name in rows:
+            rows[name]["allowed"] += f", or {allowed}"
+        else:
+            rows[name] = {"field": name, "given": shortened(error.get("input")), "allowed": allowed}
+    return list(rows.values())
+
+
+def _allowed(error: dict[str, Any]) -> str:
+    if error["type"] == UNKNOWN:
+        return _known(str(error["loc"][-1]), error.get("ctx", {}).get("names", []))
+    if error["type"] in WORDS:
+        return WORDS[error["type"]].format(**error.get("ctx", {}))
+    if error["type"] == "value_error":
+        return str(error["ctx"]["error"])
+    message = str(error["msg"])
+    return message.removeprefix("Input should be ").removeprefix("Value error, ")
+
+
+def _known(name: str, names: list[str]) -> str:
+    close = get_close_matches(name[:40], names, n=1)
+    meant = f" (did you mean {close[0]}?)" if close else ""
+    return f"nothing of this name{meant}" + (f"; there are {', '.join(names)}" if names else "")

@@ -1,0 +1,1 @@
+"""What is checked: the case, the student's answers, and how precisely they were given."""

@@ -1,0 +1,81 @@
+"""A student's tensors, brought into the form in which they are compared; shapes that cannot be meant are refused."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from bncore.arguments import Array, Float64, not_finite, real_array
+from bncore.diagnosis.given.axes import unturned
+from bncore.diagnosis.given.case import LIKE_X, Case
+from bncore.diagnosis.given.precision import PRECISIONS, Precision, coarsest, precision_of, told
+from bncore.errors import ShapeMismatch
+
+
+@dataclass(frozen=True, eq=False)
+class Printed:
+    """Numbers as they were printed; `unit` is half of their last digit, the most that printing may hide.
+
+    `values` are in the type that they may have been printed from, `exact` what stands there, in float64. `precision`
+    is the name of that type, where it is known: "float16", "bfloat16", "float32" or "float64".
+    """
+
+    values: Array
+    unit: float
+    exact: Float64
+    precision: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """`values` as rows (K, n) or (n,), float64; `precision` the type that they were stored in, if it shows.
+
+    `unit` is what printing may hide, 0 for numbers that were not printed.
+    """
+
+    values: Float64
+    precision: Precision | None
+    turned: bool
+    unit: float = 0.0
+
+
+def answer_of(case: Case, name: str, given: ArrayLike | Printed) -> Answer:
+    """One tensor; a transposed dx is taken as it lies and marked, (1, n) serves for (n,).
+
+    Raises ShapeMismatch with the shape that was expected, BadDtype, NonFiniteInput.
+    """
+    array = real_array(given.values if isinstance(given, Printed) else given, name)
+    if not np.isfinite(array).all():
+        raise not_finite(array, name)
+    precision, unit = _printed(given, array) if isinstance(given, Printed) else (precision_of(array), 0.0)
+    if name not in LIKE_X:
+        return Answer(_per_unit(case, name, array).astype(np.float64), precision, False, unit)
+    turned = unturned(case, array) if array.shape != case.shape else None
+    if array.shape != case.shape and turned is None:
+        raise _mismatch(case, name, array)
+    return Answer(case.rows(array if turned is None else turned), precision, turned is not None, unit)
+
+
+def _printed(given: Printed, array: Array) -> tuple[Precision | None, float]:
+    """The type that was printed, and what printing hides; with what a coarse type that may be meant hides as well."""
+    if given.precision:
+        return PRECISIONS[given.precision], given.unit
+    found, sure = told(given.exact, given.unit)
+    if found is not None and found.half and not sure:
+        return None, given.unit + float(found.own(given.exact).max())
+    return coarsest([found, PRECISIONS[array.dtype.name]]), given.unit
+
+
+def _per_unit(case: Case, name: str, array: Array) -> Array:
+    if array.size == case.units and max(array.shape, default=1) == case.units:
+        return array.reshape(case.units)
+    raise _mismatch(case, name, array)
+
+
+def _mismatch(case: Case, name: str, array: Array) -> ShapeMismatch:
+    wanted = case.expected(name)
+    meaning = "the shape of x" if name in LIKE_X else "one number a unit"
+    hint = " A sum over the wrong axis has one number an example." if array.shape == (case.count,) else ""
+    if name in LIKE_X and sorted(array.shape) == sorted(wanted):
+        hint = " It looks transposed: its axes are those of x in another order."
+    return ShapeMismatch(f"{name} has shape {array.shape}; give {wanted}, {meaning}.{hint}", parameter=name)

@@ -1,0 +1,62 @@
+"""The lines of algebra as NumPy code: what a notebook, which typesets nothing, prints in the place of LaTeX.
+
+x, dy and x_hat are (K, n), one column a unit; g is dy, and c0 is 1 with eps in the variance, s / sigma with eps on the
+deviation.
+"""
+
+from bncore.diagnosis.mistakes.catalogue import (
+    DBETA,
+    DGAMMA,
+    DMEAN,
+    DSIGMA,
+    DVAR,
+    DX,
+    DX_HAT,
+    MISTAKES,
+    OF_MEAN,
+    OF_SIGMA,
+    OF_VAR,
+    SCALE,
+    X_HAT,
+)
+
+WITH = r"\qquad "
+"""Between the two lines of two mistakes at once."""
+_DGAMMA, _DBETA = "dgamma = (dy * x_hat).sum(0)", "dbeta = dy.sum(0)"
+_CHANNEL_MEAN = "dy.mean((0, 2, 3)), over all N * H * W numbers of a channel"
+
+LINES = {
+    DX: "dx = gamma / s * (g - g.mean(0) - c0 * x_hat * (g * x_hat).mean(0))",
+    DVAR: "dvar = (dx_hat * (x - mean)).sum(0) * -0.5 * s**-3",
+    DSIGMA: "ds = -(dx_hat * x_hat).sum(0) / s",
+    DMEAN: "dmean = -dx_hat.sum(0) / s",
+    OF_MEAN: "dmean/dx = 1 / K",
+    OF_VAR: "dvar/dx = 2 / K * (x - mean)",
+    OF_SIGMA: "dsigma/dx = (x - mean) / (K * sigma)",
+    DX_HAT: "dx_hat = gamma * dy",
+    DGAMMA: _DGAMMA,
+    DBETA: _DBETA,
+    SCALE: "s = sqrt(var + eps), or s = sigma + eps",
+    X_HAT: "x_hat = (x - mean) / s",
+    MISTAKES["scaled_by_batch_size"].look_at: (
+        "gamma / (K * s) * (K * g - g.sum(0) - c0 * x_hat * (g * x_hat).sum(0))"
+    ),
+    MISTAKES["unbiased_in_forward"].look_at: "var = ((x - mean)**2).sum(0) / K",
+    MISTAKES["scale_missing"].look_at: "dx_hat/dx = 1 / s",
+    MISTAKES["wrong_axis"].look_at: "dy.mean(0), over the K examples of each unit",
+    MISTAKES["layer_norm"].look_at: "mean = x.mean(0), over the K examples of each unit",
+    MISTAKES["channel_batch_only"].look_at: _CHANNEL_MEAN,
+    MISTAKES["channel_count"].look_at: "K = N * H * W",
+    MISTAKES["transposed"].look_at: "dx.shape == x.shape",
+    MISTAKES["averaged"].look_at: f"{_DGAMMA}, {_DBETA}",
+    MISTAKES["swapped"].look_at: f"{_DGAMMA}, {_DBETA}",
+}
+
+
+def as_code(latex: str) -> str:
+    """A line of algebra as code, two with a word between; LaTeX that is not in the table stays as it is.
+
+    >>> as_code(OF_VAR)
+    'dvar/dx = 2 / K * (x - mean)'
+    """
+    return "; and at ".join(LINES.get(line, line) for line in latex.split(WITH))

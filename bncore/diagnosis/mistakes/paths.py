@@ -1,0 +1,201 @@
+"""Mistakes in dx that keep the units apart: each is a triple (p, a, c), or a few ways of writing it.
+
+    dx = p (gamma/s) [ g - a <g> - c c0 x_hat <g x_hat> ]
+
+p is the overall factor, a the factor of the path through the mean, c of the path through the variance; each is a number
+or one a unit. The correct gradient is (1, 1, 1).
+"""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from bncore.arguments import Float64
+from bncore.diagnosis.given.case import Case
+from bncore.epsilon import EPS_PLACEMENTS, reciprocal
+
+Factor = float | Float64
+Triple = tuple[Factor, Factor, Factor]
+
+
+def of_triple(case: Case, overall: Factor, mean_path: Factor, variance_path: Factor) -> Float64:
+    """The dx with these factors, rows (K, n)."""
+    through_mean = mean_path * case.mean_dy
+    through_variance = (variance_path * case.pull * case.mean_dy_x_hat) * case.x_hat
+    return (overall * case.slope) * (case.dy - through_mean - through_variance)
+
+
+def of_triples(case: Case, triples: list[Triple]) -> Float64:
+    """The dx of each triple, (M, K, n), in one pass over the numbers."""
+    factors = np.empty((3, len(triples), case.units))
+    for index, triple in enumerate(triples):
+        factors[0, index], factors[1, index], factors[2, index] = triple
+    overall, mean_path, variance_path = factors[:, :, np.newaxis]
+    dx: Float64 = (variance_path * case.pull * case.mean_dy_x_hat) * case.x_hat
+    dx += mean_path * case.mean_dy
+    np.subtract(case.dy, dx, out=dx)
+    dx *= overall * case.slope
+    return dx
+
+
+def gradient_with(case: Case, scale: Float64, pull: Factor, x_hat: Float64) -> Float64:
+    """(gamma/scale) [ g - <g> - pull x_hat <g x_hat> ]: the exact gradient of another convention."""
+    through = pull * (case.dy * x_hat).mean(0)
+    dx: Float64 = case.gamma * reciprocal(scale) * (case.dy - case.mean_dy - through * x_hat)
+    return dx
+
+
+def batch_sizes(case: Case) -> tuple[int, ...]:
+    """What "the batch size" may be: K, or N alone where a unit has positions, too (4-D: K = N H W); but not 1."""
+    return tuple(size for size in dict.fromkeys((case.count, case.moved[0])) if size > 1)
+
+
+TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
+    "variance_path_missing": lambda _: [(1, 1, 0)],
+    "mean_path_missing": lambda _: [(1, 0, 1)],
+    "statistics_constant": lambda _: [(1, 0, 0)],
+    "mean_path_not_averaged": lambda case: [(1, case.count, 1)],
+    "variance_path_not_averaged": lambda case: [(1, 1, case.count)],
+    "paths_not_averaged": lambda case: [(1, case.count, case.count)],
+    "scaled_by_batch_size": lambda case: [(size, 1, 1) for size in batch_sizes(case)],
+    "divided_by_batch_size": lambda case: [(1 / size, 1, 1) for size in batch_sizes(case)],
+    "mean_path_sign": lambda _: [(1, -1, 1)],
+    "variance_path_sign": lambda _: [(1, 1, -1)],
+    "sign": lambda _: [(-1, 1, 1)],
+    "variance_path_doubled": lambda _: [(1, 1, 2)],
+    "variance_path_halved": lambda _: [(1, 1, 0.5)],
+    "unbiased_in_backward": lambda case: [(1, 1, case.count / (case.count - 1))],
+    "gamma_squared": lambda case: [(case.gamma, 1, 1)],
+    "sigma_derivative_uses_s": lambda case: _sigma_of_s(case),
+    "std_power": lambda case: _std_power(case),
+    "scale_missing": lambda case: _in_front(case.scale),
+    "channel_count": lambda case: _channel_count(case),
+}
+
+
+def _sigma_of_s(case: Case) -> list[Triple]:
+    """dsigma/dx = (x - mean)/(K s) for (x - mean)/(K sigma); with eps under the root there is no such sigma."""
+    return [(1, 1, case.sigma * case.inverse)] if case.eps_placement == "deviation" else []
+
+
+def _in_front(factor: Float64) -> list[Triple]:
+    """A factor of everything (p), of the direct and mean paths (pc = 1), of the direct path alone (pa = pc = 1)."""
+    without = reciprocal(factor)
+    return [(factor, 1, 1), (factor, 1, without), (factor, without, without)]
+
+
+def _std_power(case: Case) -> list[Triple]:
+    """s^-2 and s^-1 for s^-3 in dvar (beside the deviation s^-1 and s^-3 for s^-2); 1/s^2 or 1/var for 1/s in front."""
+    s, inverse, variance = case.scale, case.inverse, case.scale * reciprocal(case.var)
+    dvar: list[Triple] = [(1, 1, s), (1, 1, s * s if case.eps_placement == "variance" else inverse)]
+    return dvar + _in_front(inverse) + _in_front(variance)
+
+
+def running_triples(case: Case) -> list[Triple]:
+    """1/s of the running variance: in front of everything, of some paths, or as in inference.
+
+    Or throughout the backward pass, with x less the batch's own mean: with r = s/s_running, p = r, and c = r^2 for the
+    two s in x_hat. That is with c0 = s/sigma beside the deviation; with s_running/sigma it is r, with
+    s_running/sigma_running it is r sigma/sigma_running.
+    """
+    if case.running is None:
+        return []
+    running = case.running[1]
+    ratio = case.scale * reciprocal(case.placement.scale(running, case.eps))
+    throughout: list[Triple] = [(ratio, 1, ratio**2)]
+    if case.eps_placement == "deviation":
+        throughout += [(ratio, 1, ratio), (ratio, 1, ratio * case.sigma * reciprocal(np.sqrt(running)))]
+    return [*_in_front(ratio), (ratio, 0, 0), *throughout]
+
+
+def _channel_count(case: Case) -> list[Triple]:
+    """Sums over N, H and W divided by N: in both paths, or in one of them."""
+    positions = case.count // case.moved[0]
+    return [(1, positions, positions), (1, positions, 1), (1, 1, positions)] if len(case.moved) > 2 else []
+
+
+def unbiased_in_forward(case: Case) -> Iterator[Float64]:
+    """The exact gradient of a forward pass that divides the variance by K - 1: c = K/(K-1) of that pass's own c0."""
+    var, scale = unbiased(case)
+    factor = case.count / (case.count - 1)
+    yield gradient_with(case, scale, factor * case.placement.pull(var, scale), case.centred * reciprocal(scale))
+
+
+def unbiased(case: Case) -> tuple[Float64, Float64]:
+    """The unbiased variance and its s."""
+    var = case.var * (case.count / (case.count - 1))
+    return var, case.placement.scale(var, case.eps)
+
+
+def eps_dropped(case: Case) -> Iterator[Float64]:
+    """sigma for s everywhere (the lecture's printed formula); in 1/s alone; in the derivative of the root alone."""
+    yield gradient_with(case, case.sigma, 1.0, case.centred * reciprocal(case.sigma))
+    yield gradient_with(case, case.sigma, case.pull, case.x_hat)
+    if case.eps_placement == "variance":
+        yield of_triple(case, 1, 1, case.scale * reciprocal(case.sigma))
+
+
+def eps_placement(case: Case) -> Iterator[Float64]:
+    """The exact gradient of the other convention."""
+    other = next(placed for name, placed in EPS_PLACEMENTS.items() if name != case.eps_placement)
+    scale = other.scale(case.var, case.eps)
+    yield gradient_with(case, scale, other.pull(case.var, scale), case.centred * reciprocal(scale))
+
+
+def gamma_missing(case: Case) -> Iterator[Float64]:
+    """(1/s) [ … ]."""
+    through = case.pull * case.mean_dy_x_hat
+    yield case.inverse * (case.dy - case.mean_dy - through * case.x_hat)
+
+
+def gamma_direct_only(case: Case) -> Iterator[Float64]:
+    """(1/s) [ gamma g - <g> - c0 x_hat <g x_hat> ]: dy where dx_hat belongs in the two sums."""
+    through = case.pull * case.mean_dy_x_hat
+    yield case.inverse * (case.gamma * case.dy - case.mean_dy - through * case.x_hat)
+
+
+def _instead_of_x_hat(case: Case, other: Float64) -> Iterator[Float64]:
+    """`other` for x_hat in the path through the variance: behind the sum, in it, in both."""
+    direct = case.dy - case.mean_dy
+    inner = (case.dy * other).mean(0)
+    pairs = ((other, case.mean_dy_x_hat), (case.x_hat, inner), (other, inner))
+    for outside, inside in pairs:
+        yield case.slope * (direct - (case.pull * inside) * outside)
+
+
+def y_instead_of_x_hat(case: Case) -> Iterator[Float64]:
+    yield from _instead_of_x_hat(case, case.y)
+
+
+def x_instead_of_centred(case: Case) -> Iterator[Float64]:
+    yield from _instead_of_x_hat(case, case.x * case.inverse)
+
+
+def running_x_hat(case: Case) -> Iterator[Float64]:
+    """The triples of `running_statistics`, and the formula with the running mean in x_hat too."""
+    for triple in running_triples(case):
+        yield of_triple(case, *triple)
+    if case.running is not None:
+        mean, var = case.running
+        scale = case.placement.scale(var, case.eps)
+        yield gradient_with(case, scale, case.placement.pull(var, scale), (case.x - mean) * reciprocal(scale))
+
+
+DX: dict[str, Callable[[Case], Iterator[Float64]]] = {
+    "unbiased_in_forward": unbiased_in_forward,
+    "eps_dropped": eps_dropped,
+    "eps_placement": eps_placement,
+    "gamma_missing": gamma_missing,
+    "gamma_direct_only": gamma_direct_only,
+    "y_instead_of_x_hat": y_instead_of_x_hat,
+    "x_instead_of_centred": x_instead_of_centred,
+    "running_statistics": running_x_hat,
+}
+
+
+def dx_candidates(case: Case) -> Iterator[tuple[str, Float64]]:
+    """The id and the dx of each mistake here, one for each way of writing it."""
+    triples = [(name, triple) for name, made in TRIPLES.items() for triple in made(case)]
+    yield from zip((name for name, _ in triples), of_triples(case, [triple for _, triple in triples]), strict=True)
+    for name, build in DX.items():
+        yield from ((name, dx) for dx in build(case))

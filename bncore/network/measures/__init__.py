@@ -1,0 +1,1 @@
+"""What is measured of a network: moments, distributions, what moved, what passes, what grows."""

@@ -1,0 +1,138 @@
+// The texts and tables of the view of the batch's size, written from an answer.
+import { three } from "../lib/figures/numbers.js";
+import { element, fillTable } from "../lib/figures/tables.js";
+import { withFileName } from "../lib/controls/upload.js";
+
+const $ = (id) => document.getElementById(id);
+
+export function showTexts(answer) {
+  const { batch, headline, conventions, estimates, running, noise, dependence, classes, size } = answer;
+  $("batch-line").textContent = withFileName(batch.text, answer);
+  $("headline").textContent = headline;
+  list("conventions", conventions);
+  list("warnings", batch.warnings);
+  $("warnings").hidden = batch.warnings.length === 0;
+  const texts = {
+    "x-hat-text": estimates.x_hat.text, "population-text": estimates.population_text, "theory-text": estimates.text, "running-text": running.text,
+    "biased-text": running.biased_text, "noise-text": noise.text, "match-text": noise.match_text, "pairs-text": noise.pairs_text,
+    "moved-text": dependence.text, "outlier-text": dependence.outlier_text, "classes-text": classes.text,
+    "between-text": dependence.between_text, "classifier-text": classes.about,
+  };
+  for (const [id, text] of Object.entries(texts)) if ($(id).textContent !== text) $(id).textContent = text;
+  showMarks(batch, size);
+}
+
+function list(id, texts) {
+  $(id).replaceChildren(...texts.map((text) => element("li", text)));
+}
+
+function showMarks({ sizes, total }, size) {
+  const largest = sizes.at(-1);
+  document.querySelector('[data-size="all"]').textContent = total === largest ? "all" : String(largest);
+  for (const button of document.querySelectorAll("[data-size]")) {
+    const wanted = button.dataset.size === "all" ? largest : Number(button.dataset.size);
+    button.setAttribute("aria-pressed", String(wanted === size));
+    button.setAttribute("aria-disabled", String(wanted > largest));
+  }
+}
+
+// The menus that name what the batch has.
+export function showChoices({ batch, dependence }, state) {
+  fill($("c-feature"), batch.features.map(({ feature, name }) => [name, feature]), state.get("feature"));
+  const examples = dependence.x.before.map((_, j) => [batch.labels[j] ? `${j}: ${batch.labels[j]}` : String(j), j]);
+  fill($("c-example"), examples, String(dependence.example));
+}
+
+function fill(select, choices, value) {
+  const same = select.options.length === choices.length && choices.every(([title, key], i) => select.options[i].text === title && select.options[i].value === String(key));
+  if (!same) select.replaceChildren(...choices.map(([title, key]) => new Option(title, String(key))));
+  select.value = value;
+}
+
+// The page has each figure's title above its plot.
+export function showTitles(figures) {
+  for (const panel of document.querySelectorAll("[data-figure]")) {
+    const title = figures[panel.dataset.figure]?.layout.title.text;
+    if (title) panel.querySelector(".panel-title").textContent = title.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+  }
+}
+
+export function showTables({ estimates, noise, classes, size, symbols }) {
+  const row = estimates.sizes.indexOf(size);
+  const features = estimates.features;
+  fillTable($("features"), `at K = ${size}`, features.map(({ name }) => name), [
+    ["μ", features.map(({ population }) => population.mean)],
+    ["σ", features.map(({ population }) => population.sd)],
+    ["ρ", features.map(({ population }) => population.excess)],
+    [`${symbols.x_hat} strays by`, features.map(({ x_hat: found }) => found.whole[row])],
+    ["through the mean", features.map(({ x_hat: found }) => found.shift[row])],
+    ["through the deviation", features.map(({ x_hat: found }) => found.scale[row])],
+  ]);
+  fillTable($("off"), "K", estimates.off.map(({ size: k }) => String(k)), offColumns(estimates));
+  fillTable($("kinds"), "noise", noise.kinds.map(({ title }) => title), [
+    ["strength", noise.kinds.map(({ strength }) => strength)],
+    ["mean", noise.kinds.map(({ mean }) => mean)],
+    ["variance", noise.kinds.map(({ variance }) => variance)],
+    ["skewness", noise.kinds.map(({ skewness }) => skewness)],
+    ["excess kurtosis", noise.kinds.map(({ excess }) => excess)],
+    ["variance, average of the batch", noise.kinds.map(({ average_variance: average }) => average)],
+  ]);
+  const cards = classes.batches.map(({ text, answer }) => {
+    const card = element("article", "", { class: "card", ...(answer === classes.inference.answer ? {} : { "data-other": "" }) });
+    card.append(element("p", text));
+    return card;
+  });
+  $("class-batches").replaceChildren(...cards);
+}
+
+function offColumns({ features, feature, off }) {
+  const { deviation } = features.find((one) => one.feature === feature);
+  return [
+    ["spread of the deviation", deviation.sd], ["theory", deviation.expected_sd], ["off by", off.map(({ text }) => text)],
+    ["its average", deviation.average], ["theory", deviation.expected_average],
+  ];
+}
+
+// The table behind a figure.
+export function numbersBehind(name, answer) {
+  const table = element("table", "", { class: "numbers" });
+  const [part, which] = name.split("_");
+  const { data } = answer.figures[name];
+  if (part === "estimates" && which !== "noise") fillSpread(table, answer.estimates, which);
+  else if (part === "strip") fillStrip(table, answer.dependence, which);
+  else if (part === "jacobian") fillJacobian(table, answer, data);
+  else if (name === "noise_pairs") fillPairs(table, data);
+  else if (name === "classes") fillTable(table, "class", [...data[0].x], [["% of the batches", data[0].y]]);
+  else fillTraces(table, answer.figures[name]);
+  return table;
+}
+
+function fillSpread(table, { features, feature, sizes }, which) {
+  const found = features.find((one) => one.feature === feature)[which];
+  const shares = ["5 %", "25 %", "50 %", "75 %", "95 %"].map((title, q) => [title, found.quantiles[q]]);
+  fillTable(table, "K", sizes.map(String), [
+    ["average", found.average], ["theory", found.expected_average], ["deviation", found.sd], ["± (1 se)", found.sd_error],
+    ["theory", found.expected_sd], ...shares,
+  ]);
+}
+
+function fillStrip(table, dependence, which) {
+  const { before, after } = dependence[which];
+  fillTable(table, "example", before.map((_, j) => String(j)), [["before", before], ["now", after]]);
+}
+
+function fillJacobian(table, { symbols: s }, [{ z }]) {
+  fillTable(table, "output of", z.map((_, k) => String(k)), z.map((_, j) => [`${s.x} of ${j}`, z.map((row) => row[j])]));
+}
+
+function fillPairs(table, data) {
+  const [first] = data;
+  fillTable(table, "pair", first.customdata.map(([a, b]) => `${a} and ${b}`), [["product", first.x], ...data.map(({ name, y }) => [name, y])]);
+}
+
+// Lines that share their places.
+function fillTraces(table, { data, layout }) {
+  const places = data.reduce((longest, { x }) => (x.length > longest.length ? x : longest), []);
+  const lines = data.filter(({ x }) => x.length === places.length);
+  fillTable(table, layout.xaxis.title.text, [...places].map(three), lines.map(({ name, y }) => [name, [...y]]));
+}

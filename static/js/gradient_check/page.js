@@ -1,0 +1,234 @@
+// The gradient check: wires the state, the fields, the server and the figures together.
+import { postJson } from "../lib/server/api.js";
+import { checkText } from "./share.js";
+import { numbersBehind, showBatch, showFound } from "./view.js";
+import { Controls } from "../lib/controls/controls.js";
+import { Figures } from "../lib/figures/figures.js";
+import { follower } from "../lib/server/follower.js";
+import { bindMenus } from "../lib/controls/menus.js";
+import { Pasted } from "./pasted.js";
+import { clearProblems, showAt, showProblem } from "../lib/server/problems.js";
+import { copy } from "../lib/page/share.js";
+import { State } from "../lib/page/state.js";
+import { bindDrop } from "../lib/controls/upload.js";
+import { Waiting } from "../lib/server/waiting.js";
+
+const API = "/api/v1/gradient-check";
+const TYPED_AFTER = 400; // milliseconds
+const MINE = ["dx", "dgamma", "dbeta", "dx_hat", "dvar", "dsigma", "dmean"];
+const BATCH = ["x", "dy", "gamma", "beta", "running_mean", "running_var"];
+const SETTINGS = ["seed", "axes", "eps", "eps_placement", "feature_axis"];
+const CHOICES = ["batch", "way", "form"];
+const $ = (id) => document.getElementById(id);
+const embedded = JSON.parse($("state").textContent);
+let answer = JSON.parse($("answer").textContent);
+
+const state = new State(embedded.schema);
+const pasted = new Pasted(state, [...MINE, ...BATCH]);
+const figures = new Figures(document, embedded.templates);
+const waiting = new Waiting();
+new Controls($("controls"), state);
+const refreshTables = bindMenus(figures, embedded.templates.light, (name) => numbersBehind(name, answer));
+const latest = follower({
+  ask: (body) => postJson(`${API}/view`, body),
+  show,
+  fail: (problem) => fail(problem.message, problem.errors),
+  busy: (is) => waiting.asking(is),
+});
+
+function show(found) {
+  answer = found;
+  $("view").classList.remove("empty");
+  figures.show(answer.figures);
+  showFound(answer, state.get("batch") === "own" ? takeProbe : null);
+  showBatch(answer);
+  showExamples();
+  showTexts();
+  $("snippet").textContent = answer.snippet;
+  refreshTables();
+  for (const [name, why] of Object.entries(answer.refused)) showAt(name, why);
+}
+
+// No verdict stands on what is not checked: the one before it was on other numbers.
+function fail(detail, errors) {
+  $("view").classList.add("empty");
+  $("batch-line").textContent = "";
+  $("batch").textContent = "";
+  $("headline").textContent = "Nothing is checked: see the marked field.";
+  $("jump").textContent = "Not checked: see the marked field.";
+  showProblem(detail, errors);
+}
+
+state.onChange((names) => {
+  refresh();
+  if (names === null) showTexts();
+  latest.want(pasted.body());
+});
+
+// What the state alone decides, at once.
+function refresh() {
+  for (const name of CHOICES) {
+    for (const radio of document.querySelectorAll(`input[name="${name}"]`)) radio.checked = radio.value === state.get(name);
+    for (const part of document.querySelectorAll(`[data-for-${name}]`)) part.hidden = part.getAttribute(`data-for-${name}`) !== state.get(name);
+  }
+  $("in-link").hidden = pasted.inAddress;
+  $("third").open = state.get("numeric") === "true";
+  for (const link of document.querySelectorAll("[data-probe]")) link.href = probeAddress(link.dataset.probe);
+}
+
+function probeAddress(format) {
+  const query = new URLSearchParams(["seed", "axes", "eps_placement"].map((name) => [name, state.get(name)]));
+  return `${API}/probe?${query}&format=${format}`;
+}
+
+// ---- the fields of tensors ----
+
+const isMine = () => MINE.some((name) => pasted.get(name).trim() !== "");
+
+// The fields hold what is checked: the person's own texts, or those of the example.
+function showTexts() {
+  const ready = isMine() || !answer ? {} : answer.texts;
+  for (const name of [...MINE, ...BATCH]) {
+    const text = pasted.get(name) || (ready[name] ?? "");
+    if (document.activeElement !== $(`c-${name}`) || !typing.has(name)) $(`c-${name}`).value = text;
+  }
+}
+
+function showExamples() {
+  const options = [new Option("None: the fields below are mine", "own")];
+  options.push(...Object.entries(answer.examples).map(([id, title]) => new Option(title, id)));
+  $("c-mistake").replaceChildren(...options);
+  $("c-mistake").value = isMine() ? "own" : state.get("mistake");
+}
+
+const typing = new Set();
+let opened = 0; // files, and texts that were typed since
+let files = 0; // on their way
+
+// A text that is edited makes all that stand there the person's own.
+function take(name, how) {
+  const group = MINE.includes(name) ? MINE : BATCH;
+  const texts = Object.fromEntries(group.map((one) => [one, $(`c-${one}`).value]));
+  const empty = group === MINE && group.every((one) => texts[one].trim() === "");
+  pasted.set(texts, empty ? { mistake: "own" } : {}, how);
+}
+
+for (const name of [...MINE, ...BATCH]) {
+  const field = $(`c-${name}`);
+  let timer = 0;
+  field.addEventListener("input", (event) => {
+    typing.add(name);
+    opened += 1;
+    clearTimeout(timer);
+    const wait = event.inputType === "insertFromPaste" ? 0 : TYPED_AFTER;
+    timer = setTimeout(() => take(name, { settle: false }), wait);
+  });
+  field.addEventListener("change", () => {
+    typing.delete(name);
+    clearTimeout(timer);
+    take(name, { settle: true });
+  });
+}
+
+const noTexts = Object.fromEntries(MINE.map((name) => [name, ""]));
+const noBatch = Object.fromEntries(BATCH.map((name) => [name, ""]));
+$("c-mistake").addEventListener("change", () => pasted.set(noTexts, { mistake: $("c-mistake").value }));
+$("clear").addEventListener("click", () => {
+  pasted.set(noTexts, { mistake: "own" });
+  $("c-dx").focus();
+});
+for (const name of CHOICES) {
+  for (const radio of document.querySelectorAll(`input[name="${name}"]`)) {
+    radio.addEventListener("change", () => state.set({ [name]: radio.value }));
+  }
+}
+
+// ---- a file of tensors ----
+
+// The last one counts, and what is typed meanwhile stays.
+async function open(file) {
+  const turn = (opened += 1);
+  const name = file.name.replace(/\.[^.]*$/, "");
+  const known = [...MINE, ...BATCH].includes(name) ? name : "dx";
+  files += 1;
+  waiting.asking(true);
+  try {
+    const found = await postJson(`${API}/arrays?name=${encodeURIComponent(known)}`, file);
+    if (turn === opened) fill(found);
+  } catch (problem) {
+    if (turn !== opened) return;
+    clearProblems();
+    state.set({ way: "paste" });
+    showAt("file", problem.message);
+  } finally {
+    files -= 1;
+    waiting.asking(files > 0);
+    $("file").value = "";
+  }
+}
+
+// A file's tensors into the fields; with a batch of its own, or the seed of a probe, also what that was made with.
+function fill(found) {
+  const ownBatch = "x" in found && "dy" in found;
+  const taken = Object.entries(found).filter(([name]) => MINE.includes(name) || (ownBatch && BATCH.includes(name)));
+  const emptied = { ...(MINE.some((name) => name in found) ? noTexts : {}), ...(ownBatch ? noBatch : {}) };
+  const settings = Object.fromEntries(Object.entries(found).filter(([name]) => SETTINGS.includes(name)));
+  const batch = ownBatch ? { batch: "own" } : "seed" in found ? { batch: "probe" } : {};
+  pasted.set({ ...emptied, ...Object.fromEntries(taken) }, { way: "paste", ...settings, ...batch });
+}
+
+$("file").addEventListener("change", () => $("file").files[0] && open($("file").files[0]));
+bindDrop(open);
+
+// ---- the probe ----
+
+function takeProbe() {
+  pasted.set(noTexts, { batch: "probe", way: "code" });
+  document.querySelector('input[name="way"][value="code"]').focus();
+}
+
+$("new-probe").addEventListener("click", () => state.set({ seed: Number(state.get("seed")) + 1 }));
+$("third").addEventListener("toggle", () => {
+  if (String($("third").open) !== state.get("numeric")) state.set({ numeric: String($("third").open) });
+});
+
+// ---- to take along ----
+
+// The same as the REST API takes it: a batch or a seed, and what stands in the fields once the view is there.
+async function body() {
+  await latest.idle();
+  const batch = { probe: ["seed", "axes"], own: ["eps", "feature_axis"] }[state.get("batch")];
+  const numbers = Object.fromEntries(batch.map((name) => [name, Number(state.get(name))]));
+  const names = [...(state.get("batch") === "own" ? BATCH : []), ...MINE];
+  const texts = Object.fromEntries(names.map((name) => [name, $(`c-${name}`).value]).filter(([, text]) => text.trim() !== ""));
+  return { ...numbers, eps_placement: state.get("eps_placement"), ...texts };
+}
+
+async function copied(text, what) {
+  $("copied").textContent = (await copy(text)) ? `Copied: ${what}.` : "The browser refused to copy; the address bar has the link.";
+}
+
+for (const button of document.querySelectorAll("[data-copy]")) {
+  const kind = button.dataset.copy;
+  const what = { link: "a link to this check", curl: "this check as curl", python: "this check as Python" }[kind];
+  button.addEventListener("click", async () => {
+    const sent = kind === "link" ? null : await body();
+    copied(checkText(kind, location.origin + state.address(), sent), what);
+  });
+}
+$("copy-snippet").addEventListener("click", () => copied($("snippet").textContent, "the snippet"));
+$("copy-probe").addEventListener("click", async () => {
+  const code = await fetch(probeAddress("python"));
+  if (code.ok) await copied(await code.text(), "the probe as NumPy code");
+  else $("copied").textContent = "Nothing is copied: there is no such probe.";
+});
+$("controls").addEventListener("submit", (event) => event.preventDefault());
+
+// ---- start ----
+
+refresh();
+if (answer) show(answer);
+if (embedded.problem) {
+  clearProblems();
+  fail(embedded.problem.detail, embedded.problem.errors ?? []);
+}

@@ -1,0 +1,123 @@
+// Controls and state, bound both ways. Each control is made by the template from the field's description.
+import { isNumber } from "../figures/numbers.js";
+import { Scale } from "./scale.js";
+
+export class Controls {
+  #state;
+  #bound = [];
+
+  constructor(root, state) {
+    this.#state = state;
+    for (const element of root.querySelectorAll(".control[data-field]")) {
+      const bind = KINDS[element.dataset.kind];
+      if (bind) this.#bound.push(bind(element, state));
+      bindHelp(element);
+      bindReset(element, state);
+    }
+    state.onChange((names) => this.refresh(names));
+    this.refresh();
+  }
+
+  // `names`: the fields that changed; null for all, as with Back and Forward, which take back what is being typed, too.
+  refresh(names = null) {
+    for (const control of this.#bound) control.refresh(names);
+    const upload = /^[0-9a-f]{64}$/.test(this.#state.get("source"));
+    for (const element of document.querySelectorAll("[data-shown-for]")) {
+      const sources = element.dataset.shownFor.split(" ");
+      element.hidden = !sources.includes(upload ? "upload" : this.#state.get("source"));
+    }
+  }
+}
+
+function bindHelp(element) {
+  const button = element.querySelector(".help");
+  button?.addEventListener("click", () => {
+    const text = document.getElementById(button.getAttribute("aria-controls"));
+    text.hidden = !text.hidden;
+    button.setAttribute("aria-expanded", String(!text.hidden));
+  });
+}
+
+function bindReset(element, state) {
+  const name = element.dataset.field;
+  const button = element.querySelector(".reset");
+  if (!button) return;
+  button.addEventListener("click", () => {
+    state.reset([name]);
+    element.querySelector(".value, select, textarea")?.focus();
+  });
+  const refresh = () => {
+    button.hidden = !state.isChanged(name);
+  };
+  state.onChange(refresh);
+  refresh();
+}
+
+// A field to type in: taken on Enter or when it is left, so that half a number is never sent.
+function typed(element, state, toQuery = (text) => text.trim(), toText = (value) => value) {
+  const name = element.dataset.field;
+  const field = element.querySelector("input.value, textarea");
+  field.addEventListener("change", () => state.set({ [name]: toQuery(field.value) }));
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && field.tagName === "INPUT") {
+      event.preventDefault();
+      field.dispatchEvent(new Event("change"));
+    }
+  });
+  return {
+    refresh(names) {
+      if (names === null || document.activeElement !== field || field.tagName === "INPUT") field.value = toText(state.get(name));
+    },
+  };
+}
+
+function select(element, state) {
+  const name = element.dataset.field;
+  const field = element.querySelector("select");
+  field.addEventListener("change", () => state.set({ [name]: field.value }));
+  return {
+    refresh() {
+      field.value = state.get(name);
+    },
+  };
+}
+
+const scales = new WeakMap();
+
+// The scale of a control's slider.
+export function scaleOf(element) {
+  if (!scales.has(element)) scales.set(element, new Scale(element.querySelector(".slide"), { log: element.dataset.scale === "log", whole: "whole" in element.dataset }));
+  return scales.get(element);
+}
+
+function slider(element, state) {
+  const name = element.dataset.field;
+  const scale = scaleOf(element);
+  const field = typed(element, state);
+  scale.onSlide((how) => state.set({ [name]: scale.value }, how));
+  return {
+    refresh(names) {
+      field.refresh(names);
+      const value = state.get(name);
+      if (isNumber(value)) scale.show(value);
+      scale.range.setAttribute("aria-valuetext", value);
+    },
+  };
+}
+
+const KINDS = {
+  slider,
+  batch_size: slider,
+  select,
+  source: select,
+  number: typed,
+  seed: typed,
+  text: typed,
+  table: (element, state) =>
+    typed(
+      element,
+      state,
+      (text) => text.trim().split(/\s*[\n;]+\s*/).map((row) => row.trim().split(/\s*[,\t]\s*|\s+/).join(",")).join(";"),
+      (value) => value.replaceAll(";", "\n"),
+    ),
+};

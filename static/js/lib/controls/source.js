@@ -1,0 +1,126 @@
+// Where the batch comes from: a data set, a generator, or a file of one's own, sent, named and deleted here.
+import { bindDeletion, showDeletion } from "./deletion.js";
+import { isNumber } from "../figures/numbers.js";
+import { bringHere, hideAt, offerWay, showAt } from "../server/problems.js";
+import { replay } from "./replay.js";
+import { bindUpload, remembered } from "./upload.js";
+
+const UPLOAD = /^[0-9a-f]{64}$/;
+const HOW_TO_READ = ["array", "header", "missing", "label", "feature_axis"];
+const OF_ONE_BATCH = ["selected", "pair", "cell", "output", "upstream_example", "dy", ...HOW_TO_READ];
+const OF_A_LAYER = ["gamma", "beta", "upstream", "batch_size"]; // which a file may bring along
+const $ = (id) => document.getElementById(id);
+
+let replayed = false; // until the answer is there
+let notesOf = null; // the upload that its notes are about
+
+// What goes back to its default with another source, in the same step: what was said of the old batch alone.
+export function ofNewSource(changes, state) {
+  const source = String(changes.source ?? state.get("source"));
+  if (source === state.get("source")) return {};
+  const { labelled, endless, examples } = optionOf(source)?.dataset ?? {};
+  const size = state.get("batch_size");
+  const gone = {
+    gamma: state.get("gamma").includes(","),
+    beta: state.get("beta").includes(","),
+    batch_size: endless === undefined ? isNumber(size) && !(Number(size) <= Number(examples)) : size === "all",
+    upstream: state.get("upstream") === "cross_entropy" && labelled === undefined,
+  };
+  const names = [...OF_ONE_BATCH, ...OF_A_LAYER.filter((name) => gone[name] || UPLOAD.test(source))];
+  return Object.fromEntries(names.filter((name) => !(name in changes)).map((name) => [name, state.fallback(name)]));
+}
+
+function optionOf(source) {
+  return [...$("c-source").options].find(({ value }) => value === source);
+}
+
+// `again()` asks for the same view once more; `fits(upload)`: what else changes with an upload.
+export function bindSource(state, { again, fits = () => ({}) }) {
+  bindUpload({
+    progress: showProgress,
+    done: (upload, name) => {
+      keep(upload, name);
+      if (upload.id !== state.get("source")) {
+        state.set({ source: upload.id, ...fits(upload) });
+        return;
+      }
+      showSource(state);
+      again();
+    },
+    fail: (detail) => showAt("file", detail),
+  });
+  bindDeletion(() => state.get("source"), (id, told) => leave(state, id, told));
+}
+
+// The buttons that draw the same batch again and that take all of the source.
+export function bindReplay(state, again) {
+  $("replay").addEventListener("click", () => {
+    replayed = true;
+    again();
+    replay();
+  });
+  $("take-all").addEventListener("click", () => state.set({ batch_size: "all" }));
+}
+
+// What the answer's batch owes to its seed; `examples` of `total` are taken.
+export function showDrawn({ examples, total }, { seed = 0 }) {
+  const whole = total !== undefined && examples === total;
+  const again = `Drawn again from seed ${seed}: the same batch, the same numbers.`;
+  $("drawn").textContent = replayed ? again : whole ? `All of the source is taken; seed ${seed} decides what else is random.` : `Drawn from seed ${seed}.`;
+  replayed = false;
+}
+
+export function showSource(state) {
+  const source = state.get("source");
+  const select = $("c-source");
+  if (UPLOAD.test(source)) nameUpload(select, source);
+  $("about-source").textContent = select.selectedOptions[0]?.dataset.about ?? "Read from your file.";
+  showDeletion(UPLOAD.test(source) ? source : null);
+  if (source !== notesOf) tellNotes("", null);
+}
+
+// The way out of missing values stands where the file came in; a file that cannot be had is asked for in the view.
+export function offerWays(errors, state) {
+  const about = (name) => errors.some(({ field }) => field === name);
+  if (about("source") && UPLOAD.test(state.get("source"))) bringHere($("drop"));
+  if (!about("missing")) return;
+  $("upload-notes").hidden = true;
+  offerWay("file", "Leave those rows out", () => state.set({ missing: "drop" }));
+}
+
+function nameUpload(select, id) {
+  let option = optionOf(id);
+  if (!option) {
+    option = new Option(`Upload ${id.slice(0, 8)}…`, id);
+    select.querySelector("optgroup:last-child").append(option);
+  }
+  option.textContent = remembered.get(id)?.name ?? option.textContent;
+  select.value = id;
+}
+
+function showProgress(share) {
+  const bar = $("upload-progress");
+  bar.hidden = share === null;
+  if (share !== null) bar.value = share;
+  if (share === 0) hideAt("file");
+}
+
+function keep(upload, name) {
+  const keys = remembered.get(upload.id)?.keys ?? [];
+  remembered.put(upload.id, { keys: [...keys, upload.delete_key], name });
+  tellNotes(upload.warnings.join(" "), upload.id);
+}
+
+// What is said of an upload goes with it; null: it stays until another source is chosen.
+function tellNotes(text, id) {
+  notesOf = id;
+  $("upload-notes").textContent = text;
+  $("upload-notes").hidden = text === "";
+}
+
+// A deleted upload is no choice any more.
+function leave(state, id, told) {
+  $("c-source").querySelector(`option[value="${id}"]`)?.remove();
+  if (state.get("source") === id) state.reset(["source"]);
+  tellNotes(told, state.get("source"));
+}

@@ -1,0 +1,190 @@
+// Drawing: a figure from the server, dressed in the page's colour scheme, drawn when it is on screen and has changed.
+import { bindPaper, onPaper } from "../page/paper.js";
+import { currentScheme, onScheme } from "../page/scheme.js";
+import { fitted } from "./ticks.js";
+
+const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
+const NARROW = matchMedia("(max-width: 899px)");
+
+function plotly() {
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  if (document.documentElement.dataset.plotly === "missing") return Promise.reject(new Error("plotly.js did not load"));
+  const script = document.getElementById("plotly");
+  return new Promise((resolve, reject) => {
+    script.addEventListener("load", () => resolve(window.Plotly));
+    script.addEventListener("error", () => reject(new Error("plotly.js did not load")));
+  });
+}
+
+export class Figures {
+  #panels = new Map();
+  #templates;
+  #drawing = null;
+
+  constructor(root, templates) {
+    this.#templates = templates;
+    const seen = new IntersectionObserver((entries) => this.#seen(entries), { rootMargin: "120px" });
+    const sized = new ResizeObserver((entries) => this.#sized(entries));
+    for (const element of root.querySelectorAll("[data-figure]")) {
+      const panel = new Panel(element);
+      this.#panels.set(element.dataset.figure, panel);
+      seen.observe(element);
+      sized.observe(panel.plot);
+    }
+    onScheme(() => this.#redraw());
+    NARROW.addEventListener("change", () => this.#redraw());
+    bindPaper((is) => this.#paper(is));
+  }
+
+  panel(name) {
+    return this.#panels.get(name);
+  }
+
+  all() {
+    return [...this.#panels.values()];
+  }
+
+  // Figures that the answer does not have are hidden; the others are drawn, those on screen first.
+  show(figures) {
+    for (const [name, panel] of this.#panels) panel.offer(figures[name] ?? null);
+    return this.#draw();
+  }
+
+  #redraw() {
+    if (onPaper()) return this.#drawing;
+    this.all().forEach((panel) => panel.stale());
+    return this.#draw();
+  }
+
+  // Paper shows all figures, seen or not, at its own width; afterwards they are drawn for the screen again.
+  #paper(is) {
+    if (!window.Plotly) return;
+    this.all().forEach((panel) => panel.stale());
+    if (is) this.#drawDue(window.Plotly); // at once: the print is taken when this returns
+    else this.#draw();
+  }
+
+  #seen(entries) {
+    for (const { target, isIntersecting } of entries) this.#panels.get(target.dataset.figure).onScreen = isIntersecting;
+    this.#draw();
+  }
+
+  #sized(entries) {
+    if (onPaper()) return;
+    for (const { target, contentRect } of entries) {
+      const panel = this.#panels.get(target.closest("[data-figure]").dataset.figure);
+      if (Math.abs(panel.drawnWidth - contentRect.width) >= 1) panel.stale();
+    }
+    this.#draw();
+  }
+
+  #draw() {
+    this.#drawing ??= this.#drawAll().finally(() => {
+      this.#drawing = null;
+    });
+    return this.#drawing;
+  }
+
+  async #drawAll() {
+    const Plotly = await plotly().catch(() => null);
+    if (!Plotly) {
+      window.dispatchEvent(new CustomEvent("figures-missing"));
+      return;
+    }
+    this.#drawDue(Plotly);
+    window.dispatchEvent(new CustomEvent("figures-drawn"));
+  }
+
+  // All widths are read before anything is drawn: a reading between two drawings lays the whole page out again.
+  #drawDue(Plotly) {
+    const template = this.#templates[currentScheme()];
+    for (const panel of this.all().filter((panel) => panel.isDue())) panel.draw(Plotly, template);
+  }
+}
+
+class Panel {
+  onScreen = false;
+  drawnWidth = 0;
+  #figure = null;
+  #stated = "";
+  #due = false;
+  #width = 0;
+
+  constructor(element) {
+    this.element = element;
+    this.plot = element.querySelector(".plot");
+    this.note = element.querySelector(".note");
+  }
+
+  get figure() {
+    return this.#figure;
+  }
+
+  offer(figure) {
+    this.element.hidden = figure === null;
+    const stated = JSON.stringify(figure);
+    if (stated === this.#stated) return;
+    this.#stated = stated;
+    this.#figure = figure;
+    this.#due = figure !== null;
+    if (figure) this.#describe(figure.layout.meta);
+  }
+
+  stale() {
+    this.#due = this.#figure !== null;
+  }
+
+  // Whether it is to be drawn now; notes the room that there is.
+  isDue() {
+    if (!this.#due || !(this.onScreen || onPaper()) || this.element.hidden) return false;
+    this.#width = this.plot.clientWidth;
+    return this.#width > 0;
+  }
+
+  draw(Plotly, template) {
+    this.#due = false;
+    this.drawnWidth = this.#width;
+    this.plot.style.minHeight = `${this.#figure.layout.height - 30}px`;
+    const first = !this.plot.classList.contains("js-plotly-plot");
+    Plotly.react(this.plot, this.#figure.data, this.#dressed(template), CONFIG);
+    if (first) this.element.dispatchEvent(new CustomEvent("figure-ready"));
+  }
+
+  // The page has the title above the plot; panels right of the first leave the names of the features to it.
+  #dressed(template) {
+    const { title, height, margin, ...layout } = this.#figure.layout;
+    const rows = this.element.closest(".chain") !== null;
+    const first = !rows || !this.element.previousElementSibling;
+    const named = first || onPaper() || NARROW.matches || (layout.meta.rows ?? "feature") !== "feature";
+    const yaxis = named ? layout.yaxis : { ...layout.yaxis, showticklabels: false, title: { text: "" } };
+    const around = { ...margin, t: rows ? 6 : 20, l: named ? margin.l : 10 };
+    const xaxis = fitted(layout.xaxis, template, this.drawnWidth - around.l - around.r, around);
+    return { ...layout, xaxis, yaxis, template, width: this.drawnWidth, height: height - 30, margin: around };
+  }
+
+  #describe({ summary, note }) {
+    this.plot.setAttribute("aria-label", summary);
+    this.note.textContent = note;
+  }
+}
+
+const LEGEND_HEIGHT = 26; // pixels
+
+// A picture of a figure as it stands, in the light scheme, with its title, and a legend above the plot below that.
+export async function picture(figure, format, template) {
+  const Plotly = await plotly();
+  const { margin, title, showlegend } = figure.layout;
+  const more = showlegend ? LEGEND_HEIGHT : 0;
+  const height = (figure.layout.height ?? 400) + more;
+  const above = { title: { ...title, yref: "container", y: 1, yanchor: "top", pad: { t: 9 } }, margin: { ...margin, t: margin.t + more } };
+  const layout = { ...figure.layout, ...above, height, template, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" };
+  const scale = format === "png" ? 2 : 1;
+  return Plotly.toImage({ data: figure.data, layout }, { format, width: 640, height, scale });
+}
+
+export function download(address, name) {
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = name;
+  link.click();
+}

@@ -1,0 +1,67 @@
+// The norms' texts and tables, written from an answer.
+import { element, fillTable } from "../lib/figures/tables.js";
+import { withFileName } from "../lib/controls/upload.js";
+
+const $ = (id) => document.getElementById(id);
+
+export function showTexts(answer) {
+  $("batch-line").textContent = lineOf(answer);
+  $("headline").textContent = answer.headline;
+  list("conventions", answer.conventions);
+  list("warnings", answer.batch.warnings);
+  $("warnings").hidden = answer.batch.warnings.length === 0;
+  for (const panel of document.querySelectorAll("[data-figure]")) {
+    const title = answer.figures[panel.dataset.figure]?.layout.title.text;
+    if (title) panel.querySelector(".panel-title").textContent = title;
+  }
+}
+
+function lineOf(answer) {
+  const { batch, situation, cube } = answer;
+  const text = withFileName(batch.text, answer);
+  const of = situation.label === null ? "" : ` (${situation.label})`;
+  const part = cube.shown.some((shown, i) => shown < cube.of[i]) ? `; the cubes show the first ${cube.shown.join(" × ")}` : "";
+  return `${situation.title}${of}. ${text}${part}`;
+}
+
+function list(id, texts) {
+  $(id).replaceChildren(...texts.map((text) => element("li", text)));
+}
+
+export function showTable({ norms }) {
+  const column = (key) => norms.map((norm) => norm[key]);
+  fillTable($("norms-table"), "norm", column("title"), [
+    ["a statistic is shared by", column("over")],
+    ["here", column("counted")],
+    ["learns", column("learned")],
+    ["looks at other examples", norms.map(({ batch }) => (batch ? "yes" : "no"))],
+    ["source", column("source")],
+  ]);
+}
+
+// The choices that the batch leaves.
+export function showDivisors({ divisors }, state) {
+  for (const [name, { all, auto }] of Object.entries(divisors)) {
+    const field = $(`c-${name}`);
+    const options = [["auto", `auto (${auto})`], ...all.map((number) => [String(number), String(number)])];
+    const stated = JSON.stringify(options);
+    if (field.dataset.stated !== stated) field.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
+    field.dataset.stated = stated;
+    field.value = state.get(name);
+  }
+}
+
+// The table behind a figure.
+export function numbersBehind(name, answer) {
+  const table = element("table", "", { class: "numbers" });
+  if (name === "published") {
+    const { batch_sizes: sizes, errors } = answer.reference;
+    const title = (norm) => answer.figures.published.data.find(({ meta }) => meta.term === norm).name;
+    fillTable(table, "batch size", sizes.map(String), Object.entries(errors).map(([norm, values]) => [title(norm), values]));
+    return table;
+  }
+  const numbers = name === "before" ? answer.cube.before : answer.norms.find((norm) => `after_${norm.name}` === name).after;
+  const columns = [["mean", "mean"], ["deviation", "sd"], ["smallest", "min"], ["largest", "max"]];
+  fillTable(table, answer.rows, answer.cube.before.rows, columns.map(([title, key]) => [title, numbers[key]]));
+  return table;
+}

@@ -1,0 +1,250 @@
+"""The REST door of uploads."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import anyio
+import numpy as np
+import pytest
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from fastapi.testclient import TestClient
+
+from app.batches.uploads import Reading, UploadStore
+from app.calls.batches import CLIENT_LEFT, router
+from app.errors import UserError, problem_of
+from app.settings import Settings
+from tests.app.batches.uploads.files import npy, npz
+
+LIMIT = 200_000
+URL = "/api/v1/batches"
+CSV = b"a,kind,b\n1,x,2\n3,y,4\n"
+X = np.arange(6.0).reshape(3, 2)
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> FastAPI:
+    app = FastAPI()
+    app.state.settings = Settings(
+        uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache", upload_limit=LIMIT, upload_quota=2 * LIMIT
+    )
+    app.state.uploads = UploadStore(app.state.settings)
+    app.include_router(router, prefix="/api/v1")
+
+    @app.exception_handler(UserError)
+    def refuse(_: Request, error: UserError) -> JSONResponse:
+        body = problem_of(error)
+        return JSONResponse(body, body["status"])
+
+    return app
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app) as client:
+        yield client
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Callable[[], list[Path]]:
+    """What stands on disk, the lock files aside."""
+
+    def listed() -> list[Path]:
+        paths = (path for path in tmp_path.rglob("*") if path.is_file())
+        return [path for path in paths if path.name != ".lock" and path.parent.name != "locks"]
+
+    return listed
+
+
+def post(client: TestClient, data: bytes) -> Any:
+    return client.post(URL, files={"file": ("batch", data)})
+
+
+@pytest.mark.parametrize("raw", [False, True])
+def test_an_upload_is_described_and_gets_an_address_and_a_key(client: TestClient, raw: bool) -> None:
+    answer = client.post(URL, content=CSV, headers={"content-type": "text/csv"}) if raw else post(client, CSV)
+    body = answer.json()
+    assert answer.status_code == 201
+    assert answer.headers["location"] == f"{URL}/{body['id']}"
+    assert len(body.pop("delete_key")) >= 20
+    assert body == {
+        "id": body["id"],
+        "kind": "csv",
+        "bytes": len(CSV),
+        "shape": [2, 2],
+        "dtype": "float64",
+        "columns": ["a", "b"],
+        "labels": ["a", "kind", "b"],
+        "arrays": [],
+        "missing": None,
+        "warnings": ["Left out because they hold text: kind."],
+    }
+    assert client.get(answer.headers["location"]).json() == body
+
+
+def test_deletion_takes_the_key(client: TestClient, files: Callable[[], list[Path]]) -> None:
+    body = post(client, CSV).json()
+    address = f"{URL}/{body['id']}"
+    assert client.delete(address, params={"delete_key": "wrong"}).status_code == 403
+    assert client.delete(address).status_code == 403
+    assert client.delete(address, params={"delete_key": body["delete_key"]}).status_code == 204
+    assert client.get(address).status_code == 410
+    assert client.delete(address, params={"delete_key": body["delete_key"]}).status_code == 410
+    assert files() == []
+
+
+@pytest.mark.parametrize(("key", "said"), [("", "takes its delete_key"), ("wrong", "is not the upload's delete_key")])
+def test_a_refused_deletion_says_where_the_key_stands_and_what_happens_without(
+    client: TestClient, key: str, said: str
+) -> None:
+    address = post(client, CSV).headers["location"]
+    answer = client.delete(address, params={"delete_key": key} if key else {})
+    problem = answer.json()
+    assert answer.status_code == problem["status"] == 403
+    assert said in problem["detail"]
+    assert "the answer to the upload (POST /api/v1/batches)" in problem["detail"]
+    assert "until nobody has used it for 30 days" in problem["detail"]
+    allowed = "the delete_key that the upload returned"
+    assert problem["errors"] == [{"field": "delete_key", "given": None, "allowed": allowed}]
+    assert client.get(address).status_code == 200
+
+
+def test_an_npz_lists_its_arrays(client: TestClient) -> None:
+    body = post(client, npz(x=X, y=np.array(["a", "b", "a"]), gamma=np.ones(2))).json()
+    assert body["arrays"] == [
+        {"name": "x", "shape": [3, 2], "dtype": "float64"},
+        {"name": "y", "shape": [3], "dtype": "<U1"},
+        {"name": "gamma", "shape": [2], "dtype": "float64"},
+    ]
+    assert body["labels"] == ["y"]
+
+
+@pytest.mark.parametrize(
+    ("data", "option", "reading"),
+    [
+        (b"a,b\n1,2\n3,\n", "missing=drop", Reading(missing="drop")),
+        (npz(one=X, two=X), "array=one or array=two", Reading(array="two")),
+        (npz(x=np.ones((2, 4, 4, 3)), gamma=np.ones(3)), "feature_axis=-1", Reading(feature_axis=-1)),
+    ],
+)
+def test_what_can_be_read_with_an_option_is_kept_with_a_warning_that_says_which(
+    client: TestClient, app: FastAPI, data: bytes, option: str, reading: Reading
+) -> None:
+    answer = post(client, data)
+    assert answer.status_code == 201
+    assert f"(Read it with {option}.)" in answer.json()["warnings"][0]
+    assert app.state.uploads.open(answer.json()["id"], reading).examples > 0
+
+
+def test_a_warning_of_missing_values_does_not_speak_as_if_rows_were_gone(client: TestClient) -> None:
+    (warning,) = post(client, b"a,b\n1,2\n,4\n5,6\n").json()["warnings"]
+    assert "1 row has missing or infinite values" in warning
+    assert "dropped" not in warning
+
+
+def test_missing_values_are_counted_and_the_first_is_named(client: TestClient) -> None:
+    assert post(client, b"a,b\n1,2\n,\n3,\n").json()["missing"] == {
+        "count": 3,
+        "rows": 2,
+        "first": "row 2 (line 3), column 'a'",
+        "value": "nothing",
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "status"),
+    [
+        (b"", 422),
+        (b"a,b\n1,2\n3\n", 422),
+        (b"a,b\n", 422),
+        (b"x\ny\n", 422),
+        (npy(np.ones(3)), 422),
+        (npy(np.ones((2, 2), complex)), 422),
+        (npy(np.ones((3, 2)))[:-1], 422),
+        (npz(a=np.ones(3)), 422),
+        (b"\x80\x04\x95", 415),
+        (b"\x1f\x8b\x08", 415),
+        (b"<html></html>", 415),
+        (b"1,2\n" * 3000 + b"\0", 415),
+        (npz(x=np.zeros((500, 500))), 413),
+        (b"1,2\n" * (LIMIT // 4 + 1), 413),
+        (b"1\n" * (LIMIT // 4), 413),
+    ],
+)
+@pytest.mark.parametrize("raw", [False, True])
+def test_a_refusal_is_a_problem_and_leaves_nothing_on_disk(
+    client: TestClient, files: Callable[[], list[Path]], data: bytes, status: int, raw: bool
+) -> None:
+    answer = client.post(URL, content=data) if raw else post(client, data)
+    assert answer.status_code == status
+    assert answer.json()["status"] == status
+    assert answer.json()["detail"]
+    assert files() == []
+
+
+def test_a_form_without_the_file_is_a_422(client: TestClient, files: Callable[[], list[Path]]) -> None:
+    answer = client.post(URL, files={"other": ("batch", CSV)})
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["field"] == "file"
+    assert files() == []
+
+
+def call(app: FastAPI, headers: dict[str, str], messages: list[dict[str, Any]]) -> tuple[int, int]:
+    """The status of a POST whose body arrives as these ASGI messages, and how many of them were asked for."""
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": URL,
+        "raw_path": URL.encode(),
+        "query_string": b"",
+        "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
+        "app": app,
+    }
+    left, sent = list(messages), []
+
+    async def receive() -> dict[str, Any]:
+        return left.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    anyio.run(app, scope, receive, send)
+    return sent[0]["status"], len(messages) - len(left)
+
+
+def chunk(data: bytes, more: bool = True) -> dict[str, Any]:
+    return {"type": "http.request", "body": data, "more_body": more}
+
+
+@pytest.mark.parametrize("content_type", ["text/csv", "multipart/form-data; boundary=frontier"])
+def test_an_announced_length_above_the_limit_is_refused_before_a_byte_is_read(app: FastAPI, content_type: str) -> None:
+    headers = {"content-length": str(LIMIT * 10), "content-type": content_type}
+    assert call(app, headers, [chunk(b"1,2\n")]) == (413, 0)
+
+
+def test_an_unannounced_body_is_refused_with_the_chunk_that_passes_the_limit(
+    app: FastAPI, files: Callable[[], list[Path]]
+) -> None:
+    piece = b"1,2\n" * 10_000
+    assert call(app, {}, [chunk(piece)] * 20) == (413, LIMIT // len(piece) + 1)
+    assert files() == []
+
+
+def test_a_client_that_leaves_leaves_nothing_on_disk(app: FastAPI, files: Callable[[], list[Path]]) -> None:
+    messages = [chunk(b"1,2\n" * 2000), {"type": "http.disconnect"}]
+    assert call(app, {}, messages)[0] == CLIENT_LEFT
+    assert files() == []
+
+
+def test_a_file_larger_than_the_quota_is_a_507(app: FastAPI, files: Callable[[], list[Path]]) -> None:
+    app.state.uploads = UploadStore(app.state.settings.model_copy(update={"upload_quota": 100}))
+    with TestClient(app) as client:
+        assert post(client, npy(np.ones((20, 2)))).status_code == 507
+    assert files() == []
+
+
+def test_openapi_tells_both_ways_to_upload_and_every_refusal(client: TestClient) -> None:
+    operation = client.get("/openapi.json").json()["paths"][URL]["post"]
+    assert {"multipart/form-data", "text/csv", "application/octet-stream"} <= set(operation["requestBody"]["content"])
+    assert {"201", "413", "415", "422", "507"} <= set(operation["responses"])

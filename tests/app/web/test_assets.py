@@ -1,0 +1,124 @@
+"""Assets: plotly.js and the font out of the installed packages, compressed once, kept for good; nothing else."""
+
+import gzip
+import io
+from importlib.metadata import version
+
+import brotli
+import pytest
+from fontTools.ttLib import TTFont
+
+from app.web.pages import assets
+from app.web.pages.assets import FONT, PLOTLY, STATIC, Assets, address
+from app.web.pages.formula_font import CHARACTERS
+
+FILES = sorted(file.relative_to(STATIC).as_posix() for file in STATIC.rglob("*") if file.is_file())
+
+
+@pytest.fixture(scope="module")
+def known():
+    """Assets that keep what they made, as the two large ones take a while."""
+    return Assets()
+
+
+@pytest.fixture
+def client(client, known):
+    client.app.state.assets = known
+    return client
+
+
+def test_plotly_is_the_installed_packages_own(client):
+    answer = client.get(address(PLOTLY))
+    assert answer.status_code == 200
+    assert answer.headers["content-type"].startswith("text/javascript")
+    from plotly.offline import get_plotlyjs
+
+    assert answer.text == get_plotlyjs()
+    assert version("plotly").startswith("7.")
+
+
+def test_the_font_has_the_letters_of_formulas_and_its_mathematics(client):
+    answer = client.get(address(FONT))
+    assert answer.headers["content-type"] == "font/woff2"
+    assert len(answer.content) < 200_000
+    font = TTFont(io.BytesIO(answer.content))
+    assert "MATH" in font
+    assert {"ssty", "dtls", "flac"} <= {record.FeatureTag for record in font["GSUB"].table.FeatureList.FeatureRecord}
+    assert {ord(c) for c in "xγβμσε∂Σ√−̂"} <= set(font.getBestCmap())
+    assert font["name"].getDebugName(1) == "STIX Two Math"
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"), [("gzip, deflate, br", "br"), ("gzip", "gzip"), ("", None), ("br;q=0", None)]
+)
+def test_every_file_comes_in_the_smallest_form_that_is_taken(known, accepted, coding):
+    for path in (PLOTLY, *FILES):
+        asset = known.get(path)
+        chosen, body = asset.body(accepted)
+        compressed = path.endswith((".js", ".css", ".svg", ".json"))
+        assert chosen == (coding if compressed and coding else ""), path
+        opened = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[chosen](body)
+        assert opened == asset.bodies[""], path
+
+
+def test_an_address_of_this_release_is_kept_for_good_and_another_is_not(client):
+    for path in (PLOTLY, FONT, *FILES):
+        answer = client.get(address(path))
+        assert answer.status_code == 200, path
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert client.get(f"/static/old/{path}").headers["cache-control"] == "no-cache"
+
+
+def test_a_file_is_read_and_compressed_once(monkeypatch):
+    made = []
+    monkeypatch.setitem(assets.MADE, PLOTLY, lambda: made.append(1) or b"script " * 100)
+    fresh = Assets()
+    assert fresh.get(PLOTLY) is fresh.get(PLOTLY)
+    assert made == [1]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../app/main.py", "..%2fapp%2fmain.py", "js/../../app/main.py", "/etc/passwd", "%2e%2e/%2e%2e/README.md", "%00",
+        "a" * 5000, "", "js", "vendor/other.js", "..\\app\\main.py", "favicon.svg/",
+    ],
+)  # fmt: skip
+def test_nothing_but_the_assets_can_be_had(client, path):
+    answer = client.get(f"/static/x/{path}")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_only_files_that_were_there_at_the_start_are_served(tmp_path, monkeypatch):
+    (tmp_path / "a.js").write_text("1")
+    monkeypatch.setattr(assets, "STATIC", tmp_path)
+    listed = Assets()
+    (tmp_path / "later.js").write_text("2")
+    assert listed.get("a.js") is not None
+    assert listed.get("later.js") is None
+
+
+def test_the_ranges_of_characters_are_in_order():
+    flat = [code for pair in CHARACTERS for code in pair]
+    assert flat == sorted(flat)
+
+
+def test_what_takes_long_to_make_is_kept_for_the_next_start(tmp_path, monkeypatch):
+    made = Assets(tmp_path).get(FONT)
+    monkeypatch.setitem(assets.MADE, FONT, None)
+    assert Assets(tmp_path).get(FONT) == made
+
+
+def test_a_folder_that_cannot_be_written_to_costs_only_time(tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    assert Assets(tmp_path / "file" / "folder").get(FONT).bodies[""]
+
+
+def test_files_of_other_releases_are_removed(tmp_path):
+    old = tmp_path / "math.woff2-000000000000"
+    old.write_bytes(b"old")
+    Assets(tmp_path).get(FONT)
+    assert not old.exists()
+    assert len(list(tmp_path.iterdir())) == 1

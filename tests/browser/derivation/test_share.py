@@ -1,0 +1,105 @@
+"""The derivation taken along: links, Python, pictures and tables; and what comes with a link or a file."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import files
+from tests.browser.conftest import Watch
+from tests.browser.derivation.page import DEFAULT, Derivation
+
+STATE = "values=1,2;3,5;4,4&dy=1,0;0,1;0,0&eps=0.5&eps_placement=deviation&notation=lecture&step=dvar&cell=2,1&naive=on"
+
+
+def test_a_copied_link_gives_the_same_again(derivation: Derivation, origin: str) -> None:
+    derivation.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+    derivation.open(STATE)
+    derivation.click("− example")
+    derivation.page.keyboard.press("ArrowRight")
+    derivation.click("Copy link")
+    link = derivation.page.evaluate("() => navigator.clipboard.readText()")
+    said = [derivation.text(f"#{name}") for name in ("headline", "step", "summed", "naive-text", "conventions")]
+    derivation.page.goto("/docs")
+    derivation.page.goto(link)
+    derivation.settle()
+    assert [derivation.text(f"#{name}") for name in ("headline", "step", "summed", "naive-text", "conventions")] == said
+    assert derivation.active() == "dmean"
+
+
+def test_copied_as_python_it_gives_this_view(derivation: Derivation, origin: str) -> None:
+    derivation.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+    derivation.open(STATE)
+    derivation.click("Copy as Python")
+    code = derivation.page.evaluate("() => navigator.clipboard.readText()")
+    assert '["paths"]' in code
+    finished = subprocess.run(
+        [sys.executable, "-c", code.removesuffix(".show()")], check=True, capture_output=True, text=True
+    )
+    assert finished.stdout.strip() == derivation.page.locator("#headline").text_content()
+    derivation.click("Copy as curl")
+    command = derivation.page.evaluate("() => navigator.clipboard.readText()")
+    address = command.removeprefix("curl -s '").removesuffix("'")
+    assert json.loads(urlopen(address).read())["headline"] == derivation.page.locator("#headline").text_content()
+
+
+def test_a_figure_leaves_as_a_picture_and_as_a_table(derivation: Derivation) -> None:
+    derivation.open()
+    figure = derivation.figure("paths")
+    figure.scroll_into_view_if_needed()
+    derivation.settle()
+    figure.locator(".menu summary").click()
+    with derivation.page.expect_download() as downloaded:
+        figure.get_by_role("button", name="Picture, SVG").click()
+    assert downloaded.value.suggested_filename == "bnscope-paths.svg"
+    figure.locator(".menu summary").click()
+    figure.get_by_role("button", name="Table").click()
+    expect(figure.locator(".behind tbody tr")).to_have_count(4)
+
+
+def test_a_wrong_field_costs_only_itself(derivation: Derivation, watch: Watch) -> None:
+    watch.refusals.add(422)
+    derivation.open("eps=-1&cell=2,1")
+    expect(derivation.page.locator("#e-eps")).to_be_visible()
+    expect(derivation.page.locator("#step-place")).to_contain_text("x1")
+
+
+def test_a_table_that_is_too_large_says_what_is_taken(derivation: Derivation, watch: Watch) -> None:
+    watch.refusals.add(422)
+    derivation.open(f"values={';'.join(['1,2'] * 9)}")
+    expect(derivation.page.locator("#e-values")).to_contain_text("at most 8 rows of 6")
+    assert derivation.grid("values") == DEFAULT
+    derivation.type(0, 0, "3")
+    expect(derivation.page.locator("#e-values")).to_be_hidden()
+
+
+def test_a_link_to_an_upload_that_is_gone_shows_the_table_and_says_so(derivation: Derivation, watch: Watch) -> None:
+    watch.refusals.add(410)
+    derivation.open(f"source={'0' * 64}&cell=1,1")
+    expect(derivation.page.locator("#e-source")).to_be_visible()
+    expect(derivation.page.locator("#step-place")).to_contain_text("x1")
+
+
+@pytest.mark.parametrize("text", [files.table(), files.with_gap()], ids=["whole", "with a gap"])
+def test_a_file_is_dropped_and_a_slice_of_it_worked_out(
+    derivation: Derivation, watch: Watch, tmp_path: Path, text: str
+) -> None:
+    watch.refusals.add(422)
+    path = files.on_disk(tmp_path, "people.csv", text)
+    derivation.open("gamma=2,1,1")
+    with derivation.page.expect_response("**/api/v1/batches"):
+        files.drop(derivation.page, path)
+    way_out = derivation.page.get_by_role("button", name="Leave those rows out")
+    if ",," in text:
+        way_out.click()
+    derivation.settle()
+    expect(derivation.page.locator("#batch-line")).to_contain_text("people.csv")
+    assert derivation.query["source"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert "gamma" not in derivation.query
+    assert derivation.answer()["batch"]["feature_names"] == ["height", "weight", "age"]
+    assert len(derivation.grid("values")) == derivation.answer()["batch"]["shape"][0]

@@ -1,0 +1,177 @@
+"""What of the derivation is looked at: a cell, the notation, an entry of the Jacobian, a moved example, the routes."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.derivation.page import DEFAULT, MIDDLE, Derivation
+
+
+def test_choosing_a_cell_works_the_formulas_out_for_it(derivation: Derivation) -> None:
+    derivation.open("step=x_hat")
+    derivation.cell(2, 1).click()
+    derivation.settle()
+    assert derivation.query["cell"] == "2,1"
+    assert derivation.numbers()[:2] == ["40.0", "25.0"]
+    expect(derivation.page.locator("#step-place")).to_have_text("At example 2 of x1:")
+    expect(derivation.page.locator("#headline")).to_contain_text("at example 2 of x1")
+
+
+def test_the_lectures_notation_turns_the_tables_and_every_symbol(derivation: Derivation) -> None:
+    derivation.open("step=dgamma")
+    assert derivation.table("#grid-values")[0] == ["", "x0", "x1", "x2"]
+    derivation.page.locator("#c-notation").select_option("lecture")
+    derivation.settle()
+    assert derivation.grid("values") == [list(column) for column in zip(*DEFAULT, strict=True)]
+    assert derivation.table("#grid-values")[0] == ["", "0", "1", "2", "3"]
+    assert [len(row) for row in derivation.table("#step-value")] == [2] * 3
+    assert "Z" in derivation.text("#step-symbols")
+    assert derivation.node("scaled").text_content() == "GZ̄"
+    for selector in ("#view", "#step-symbols"):
+        for symbol in ("γ", "β", "x̂"):
+            assert symbol not in derivation.text(selector), (selector, symbol)
+    expect(derivation.page.get_by_role("button", name="+ unit")).to_be_visible()
+    derivation.type(3, 0, "6")
+    assert derivation.query["values"].endswith(";6,30,0.9")
+    expect(derivation.cell(3, 1)).to_be_focused()
+
+
+def test_the_sum_over_k_and_the_paths_come_to_the_same_number(derivation: Derivation) -> None:
+    derivation.open("cell=2,0&step=dx")
+    rows = derivation.table("#summed")
+    assert [row[0] for row in rows[1:]] == ["0", "1", "2 = j", "3", "sum"]
+    assert [row[1] for row in rows[1:5]] == ["0", "0", "1", "0"]
+    dx = derivation.numbers()[-1]
+    assert rows[-1][-1] == dx
+    assert derivation.numbers("#summed-numbers")[-1] == dx
+    expect(derivation.page.locator("#printed-text")).to_contain_text("drops ε")
+    derivation.figure("paths").scroll_into_view_if_needed()
+    derivation.settle()
+    heights = derivation.figure("paths").locator(".plot").evaluate("(plot) => plot.data.map(({ y }) => y[2])")
+    assert sum(heights[:3]) == pytest.approx(heights[3])
+
+
+def test_an_example_is_moved_and_every_output_moves(derivation: Derivation) -> None:
+    derivation.open()
+    derivation.page.locator("#c-cell").select_option("2")
+    derivation.settle()
+    slider = derivation.page.locator('.control[data-field="move_by"] .slide')
+    slider.focus()
+    slider.press("End")
+    derivation.settle()
+    assert (derivation.query["cell"], derivation.query["move_by"]) == ("2,0", "3")
+    moved = derivation.answer()["moved"]
+    derivation.figure("moved").scroll_into_view_if_needed()
+    derivation.settle()
+    traces = derivation.figure("moved").locator(".plot").evaluate("(plot) => plot.data.map(({ y }) => [...y])")
+    assert traces[1] == moved["before"]
+    assert traces[2] == moved["after"]
+    assert all(a != b for a, b in zip(traces[1], traces[2], strict=True))
+    expect(derivation.page.locator("#moved-text")).to_contain_text("every other one moves too")
+
+
+def test_an_example_is_dragged_by_its_mark_and_its_output_lags_behind(derivation: Derivation) -> None:
+    derivation.open()
+    mark = derivation.handles()[3]
+    x, y = mark.evaluate(MIDDLE)
+    derivation.page.mouse.move(x, y)
+    derivation.page.mouse.down()
+    derivation.page.mouse.move(x, y - 30, steps=3)
+    derivation.page.mouse.up()
+    derivation.settle()
+    moved = derivation.answer()["moved"]
+    assert derivation.query["cell"] == "3,0"
+    assert float(derivation.query["move_by"]) > 0
+    assert moved["after"][3] > moved["before"][3]
+    assert all(a != b for a, b in zip(moved["after"], moved["before"], strict=True))
+    now = derivation.handles()[3].evaluate(MIDDLE)
+    assert now[0] == pytest.approx(x, abs=1)
+    assert y - 30 < now[1] < y
+    derivation.page.go_back()
+    derivation.settle()
+    assert "move_by" not in derivation.query
+
+
+def test_the_marks_of_the_moved_figure_lie_where_the_outputs_are_and_obey_the_keys(derivation: Derivation) -> None:
+    derivation.open("values=1,10;2,30;4,20;5,40&cell=1,1&move_by=0")
+    first, second, *_ = derivation.handles()
+    drawn = derivation.figure("moved").locator(".plot .points").last.locator("path")
+    for mark, point in zip(derivation.handles(), drawn.all(), strict=True):
+        assert mark.evaluate(MIDDLE) == pytest.approx(point.evaluate(MIDDLE), abs=1.5)
+    second.focus()
+    second.press("ArrowUp")
+    derivation.settle()
+    assert float(derivation.query["move_by"]) > 0
+    second.press("ArrowLeft")
+    expect(first).to_be_focused()
+    derivation.settle()
+    assert derivation.query["cell"] == "0,1"
+    assert derivation.active() == "mean"  # the page's own arrow keys did not walk on
+
+
+def test_a_picked_entry_of_the_jacobian_shows_its_terms(derivation: Derivation) -> None:
+    derivation.open()
+    derivation.figure("jacobian").scroll_into_view_if_needed()
+    derivation.settle()
+    plot = derivation.figure("jacobian").locator(".plot")
+    place = plot.evaluate(
+        """(plot) => {
+          const { xaxis, yaxis, _size } = plot._fullLayout;
+          const { left, top } = plot.getBoundingClientRect();
+          return [left + xaxis._offset + xaxis.d2p(1), top + yaxis._offset + yaxis.d2p(3)];
+        }"""
+    )
+    derivation.page.mouse.click(*place)
+    derivation.page.wait_for_url("**output=3**")
+    derivation.settle()
+    assert (derivation.query["cell"], derivation.query["output"]) == ("1,0", "3")
+    entry = derivation.answer()["jacobian"]["entry"]
+    *_, identity, mean, variance, total = derivation.numbers("#entry-numbers")
+    assert identity == "0"
+    x_hat = next(node["value"] for node in derivation.answer()["nodes"] if node["name"] == "x_hat")
+    of_output, of_cell = (
+        float(text.strip("()").replace("−", "-")) for text in derivation.numbers("#entry-numbers")[3:5]
+    )
+    assert (of_output, of_cell) == (pytest.approx(x_hat[3][0], rel=6e-3), pytest.approx(x_hat[1][0], rel=6e-3))
+    for shown, exact in ((mean, -0.25), (variance, entry["variance_bracket"]), (total, entry["total"])):
+        assert float(shown.strip("()").replace("−", "-")) == pytest.approx(exact, rel=6e-3)
+    derivation.page.locator("#c-output").select_option("1")
+    derivation.settle()
+    assert derivation.numbers("#entry-numbers")[2] == "1.00"
+
+
+def test_between_features_stand_zeros(derivation: Derivation) -> None:
+    derivation.open()
+    rows = [row[1:] for row in derivation.table("#between")[1:]]
+    assert all((rows[i][j] == "0") == (i != j) for i in range(3) for j in range(3))
+
+
+def test_naive_forgets_two_paths_and_says_what_becomes_of_dx(derivation: Derivation) -> None:
+    derivation.open("upstream=ones&cell=1,0")
+    table = derivation.page.locator("#naive-table")
+    expect(table).to_be_hidden()
+    derivation.click("Show the naive gradient")
+    assert derivation.query["naive"] == "on"
+    expect(derivation.page.get_by_role("button", name="Show the naive gradient")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    expect(table).to_be_visible()
+    expect(derivation.page.locator("#naive-text")).to_contain_text("100 % of its squared length")
+    expect(derivation.node("dx_mean")).to_have_class(re.compile("forgotten"))
+    expect(derivation.node("dx_direct")).not_to_have_class(re.compile("forgotten"))
+    derivation.click("Show the naive gradient")
+    assert "naive" not in derivation.query
+    expect(table).to_be_hidden()
+
+
+def test_the_routes_stand_side_by_side_with_their_differences(derivation: Derivation) -> None:
+    derivation.open("cell=1,1")
+    head, *rows = derivation.table("#routes")
+    assert head[1:4] == ["formula", "staged", "central differences"]
+    assert [row[0] for row in rows] == ["∂L/∂x", "∂L/∂γ", "∂L/∂β"]
+    for row in rows:
+        assert row[1] == row[2] == row[3]
+        staged, central, bound = (float(text.replace("−", "-")) for text in row[4:])
+        assert staged < 1e-12
+        assert central <= bound < 1e-4

@@ -1,0 +1,145 @@
+"""The derivation's walk: forward and backward, node by node, with this batch's numbers plugged in."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Watch
+from tests.browser.derivation.page import ASKED, DEFAULT, ORDER, Derivation
+
+
+def test_it_opens_with_the_mean_worked_out(derivation: Derivation, watch: Watch) -> None:
+    derivation.open()
+    derivation.expect_step("mean")
+    assert derivation.grid("values") == DEFAULT
+    assert derivation.numbers() == ["1.00", "2.00", "4.00", "5.00", "3.00"]
+    assert derivation.text("#step-symbols").startswith("μ")
+    assert derivation.table("#step-value")[-1] == ["", "3.00", "25.0", "0.550"]
+    expect(derivation.page.locator("#headline")).to_contain_text("directly")
+    assert watch.asked(ASKED) == []
+
+
+def test_arrow_keys_walk_through_every_node_and_back_without_a_request(derivation: Derivation, watch: Watch) -> None:
+    derivation.open("step=x")
+    for name in ORDER[1:]:
+        derivation.page.keyboard.press("ArrowRight")
+        derivation.expect_step(name)
+        assert derivation.numbers()
+    derivation.settle()
+    assert derivation.query["step"] == "dx"
+    expect(derivation.page.locator("#step-side")).to_have_text("backward, step 23 of 23")
+    for name in ORDER[-2::-1]:
+        derivation.page.keyboard.press("ArrowLeft")
+        derivation.expect_step(name)
+    derivation.page.keyboard.press("End")
+    derivation.expect_step("dx")
+    derivation.page.keyboard.press("Home")
+    derivation.expect_step("x")
+    assert watch.asked(ASKED) == []
+
+
+def test_buttons_step_and_stop_at_the_ends(derivation: Derivation) -> None:
+    derivation.open()
+    derivation.click("Next step")
+    derivation.expect_step("centred")
+    derivation.click("Previous step")
+    derivation.expect_step("mean")
+    derivation.click("Last step")
+    derivation.expect_step("dx")
+    expect(derivation.page.get_by_role("button", name="Next step")).to_have_attribute("aria-disabled", "true")
+    derivation.page.locator("#next").dispatch_event("click")
+    derivation.expect_step("dx")
+    derivation.click("First step")
+    derivation.expect_step("x")
+    expect(derivation.page.get_by_role("button", name="Previous step")).to_have_attribute("aria-disabled", "true")
+
+
+def test_any_node_can_be_jumped_to_by_mouse_and_keyboard(derivation: Derivation) -> None:
+    derivation.open()
+    derivation.node("dvar").click()
+    derivation.expect_step("dvar")
+    expect(derivation.page.locator("#step-title")).to_have_text("∂L/∂σ²: at the variance")
+    derivation.node("x_hat").focus()
+    derivation.page.keyboard.press("Enter")
+    derivation.expect_step("x_hat")
+    derivation.page.locator("#position").press("ArrowRight")
+    derivation.expect_step("scaled")
+
+
+def test_it_plays_from_step_to_step_and_pauses(page: Page) -> None:
+    page.clock.install()
+    derivation = Derivation(page)
+    page.goto("/derivation?step=dx_mean")
+    derivation.expect_step("dx_mean")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    page.clock.run_for(1700)
+    derivation.expect_step("dx_variance")
+    page.get_by_role("button", name="Pause").click()
+    page.clock.run_for(5000)
+    derivation.expect_step("dx_variance")
+    page.get_by_role("button", name="Play").click()
+    page.clock.run_for(5000)
+    derivation.expect_step("dx")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
+
+
+def test_a_new_step_is_announced(derivation: Derivation) -> None:
+    derivation.open()
+    derivation.page.keyboard.press("ArrowRight")
+    expect(derivation.page.locator("#announced[role=status]")).to_have_text("x − μ: centred")
+
+
+@pytest.mark.parametrize("placement", ["variance", "deviation"])
+def test_each_number_that_is_plugged_in_is_the_answers(derivation: Derivation, placement: str) -> None:
+    derivation.open(f"cell=2,1&eps=0.5&eps_placement={placement}&gamma=2,-1,1")
+    answer = derivation.answer()
+    nodes = {node["name"]: node["value"] for node in answer["nodes"]}
+    for name, value in nodes.items():
+        derivation.node(name).click()
+        derivation.expect_step(name)
+        here = value[2][1] if isinstance(value, list) and isinstance(value[0], list) else value
+        here = here[1] if isinstance(here, list) else here
+        shown = float(re.sub(r"[(),]", "", derivation.numbers()[-1]).replace("−", "-"))
+        assert shown == pytest.approx(here, rel=6e-3, abs=1e-12), name
+
+
+@pytest.mark.parametrize(
+    ("query", "told", "why"),
+    [
+        ("eps=0.5&eps_placement=deviation&step=dvar", "none, σ is 0", "stays 0 however s moves"),
+        ("eps=0&step=dx_direct", "none, s is 0", "is 0 there by definition"),
+    ],
+)
+def test_what_would_be_divided_by_0_is_none_for_the_constant_feature_alone(
+    derivation: Derivation, query: str, told: str, why: str
+) -> None:
+    derivation.open(f"values=1,1;2,1;4,1&cell=0,1&{query}")
+    assert derivation.numbers()[-1] == told
+    expect(derivation.page.locator("#step-locals .value-of")).to_have_text([f"= {told}"])
+    expect(derivation.page.locator("#step-none")).to_contain_text(why)
+    derivation.cell(0, 0).focus()
+    expect(derivation.page.locator("#step-none")).to_have_text("")
+    assert derivation.numbers()[-1][-1].isdigit()
+
+
+WIDE = ";".join(",".join(str((3 * j + 5 * i) % 11) for i in range(6)) for j in range(8))
+IN_SIGHT = (
+    "(one) => { const at = one.getBoundingClientRect(); const box = one.closest('.card').getBoundingClientRect();"
+)
+IN_SIGHT += " return at.left >= box.left && at.right <= box.right; }"
+
+
+@pytest.mark.parametrize("step", ["mean", "dgamma", "dscale", "dx"])
+def test_the_result_of_a_long_formula_is_in_sight_and_arrows_reach_it(derivation: Derivation, step: str) -> None:
+    derivation.open(f"values={WIDE}&step={step}")
+    result = derivation.page.locator("#step-numbers .slot").last
+    assert result.evaluate(IN_SIGHT)
+    assert derivation.page.locator("#summed-numbers .slot").last.evaluate(IN_SIGHT)
+    terms = derivation.page.locator("#step-numbers .term")
+    expect(derivation.page.locator('#step-numbers .term[tabindex="0"]')).to_have_count(1)
+    terms.first.focus()
+    for _ in range(terms.count() - 1):
+        derivation.page.keyboard.press("ArrowRight")
+    expect(result).to_be_focused()

@@ -1,0 +1,39 @@
+"""The network's claims: opened from their links, on other networks, and where numbers run away."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.network.page import Network
+
+VANISHING = "preset=vanishing&depth=10&width=100&activation=sigmoid&initialization=normal&weight_scale=0.1"
+
+
+@pytest.mark.parametrize("name", ["vanishing", "scale_invariance", "gradient_norm"])
+def test_a_claim_opened_from_its_link_holds_with_its_measured_number(network: Network, name: str) -> None:
+    network.open()
+    card = network.page.locator(f".net-cards [data-preset={name}]")
+    card.get_by_role("link").click()
+    expect(network.page.locator("#claim")).to_be_visible()
+    network.settle()
+    answer = network.answer()
+    assert network.query["preset"] == name
+    expect(network.verdict).to_have_text("holds here")
+    expect(network.page.locator("#claim-text")).to_have_text(answer["preset"]["text"])
+    expect(card).to_have_attribute("aria-current", "true")
+
+
+def test_a_claim_on_another_network_says_that_it_does_not_hold_there(network: Network) -> None:
+    network.open(VANISHING)
+    expect(network.verdict).to_have_text("holds here")
+    network.controls.enter("depth", "1")
+    expect(network.verdict).to_have_text("does not hold here")
+    network.page.get_by_role("link", name="Back to its setting").click()
+    expect(network.verdict).to_have_text("holds here")
+
+
+def test_numbers_that_left_their_range_are_told_and_the_rest_is_drawn(network: Network) -> None:
+    network.open("preset=exploding&depth=30&width=100&initialization=he&weight_scale=100")
+    expect(network.page.locator("[data-finding=diverged]")).to_contain_text("block 19")
+    line = network.line("depth_deviation", 0)
+    assert None not in line[:18]
+    assert set(line[18:]) == {None}

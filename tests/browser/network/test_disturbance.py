@@ -1,0 +1,142 @@
+"""The network, disturbed: who notices, and where the page shows it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.network.page import SMALL, Network
+
+SLID_TO = "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', { bubbles: true })); }"
+
+
+def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only(network: Network) -> None:
+    network.open("depth=5&width=16&eps=0&dtype=float64")
+    network.disturb(2)
+    assert network.query["disturb_layer"] == "2"
+    expect(network.page.locator("#disturb-headline")).to_contain_text("covariate shift")
+    moved = network.line("disturb_values", 0), network.line("disturb_values", 1)
+    assert min(moved[0]) > 1  # type: ignore[type-var]
+    assert moved[1][0] > 1  # type: ignore[operator]
+    assert moved[1][1:] == pytest.approx([0, 0, 0], abs=1e-9)
+    assert "Nothing stops it" in network.text("without")
+    assert "Batch norm stops it at once" in network.text("with")
+    expect(network.product(2)).to_have_text("× 3.00")
+    expect(network.joint("z5")).to_have_accessible_name(
+        re.compile(r"z of block 5, without BN, its distribution moved by \d\.\d+ deviations, its values by 2\.0\d")
+    )
+    expect(network.page.locator("#moved-legend")).to_contain_text("how far the joint's distribution moved")
+
+
+def test_a_joint_is_tinted_by_how_far_its_distribution_moved_not_by_single_values(network: Network) -> None:
+    network.open("depth=3&width=16&eps=0&dtype=float64&disturb_layer=1&disturb_factor=-1&activation=tanh")
+    row = next(r for r in network.answer()["disturb"]["columns"]["with"]["joints"] if r["joint"] == "norm2")
+    assert row["values_moved"] > 1.9
+    shade = network.joint("norm2", "with").evaluate("(button) => Number(button.style.getPropertyValue('--moved'))")
+    assert shade == pytest.approx(row["moved"])
+    assert shade < 0.2
+
+
+def test_a_factor_that_is_moved_first_disturbs_block_1_and_undo_takes_it_back(network: Network) -> None:
+    network.open(SMALL)
+    network.controls.slider("disturb_factor").evaluate(SLID_TO, "5")
+    network.controls.slider("disturb_factor").dispatch_event("change")
+    network.settle()
+    assert (network.query["disturb_layer"], network.query["disturb_factor"]) == ("1", "5")
+    expect(network.product(1)).to_have_text("× 5.00")
+    network.controls.click("Undo the disturbance")
+    assert "disturb_layer" not in network.query
+    expect(network.page.locator("#disturbed-view")).to_be_hidden()
+
+
+def test_a_negative_factor_flips_the_sign_through_batch_norm(network: Network) -> None:
+    network.open(f"{SMALL}&disturb_layer=1&disturb_factor=-1&activation=identity")
+    assert network.line("disturb_values", 1)[-1] == pytest.approx(2, abs=0.1)
+    assert "flips the sign" in network.text("with")
+
+
+def test_the_modules_scroll_to_the_block_that_is_disturbed_or_opened(network: Network) -> None:
+    network.open("depth=50&width=8&batch_size=16")
+    box = network.page.locator("#schematic")
+    assert box.evaluate("(box) => box.scrollLeft") == 0
+    network.controls.enter("disturb_layer", "40")
+    network.expect_within_schematic(network.product(40))
+    network.open("depth=50&width=8&batch_size=16&joint=f25")
+    network.expect_within_schematic(network.joint("f25"))
+
+
+def test_the_modules_stay_where_they_are_when_one_of_them_is_pressed(network: Network) -> None:
+    network.open(SMALL)
+    box = network.page.locator("#schematic")
+    box.scroll_into_view_if_needed()
+    network.settle()
+    before = box.bounding_box()
+    network.disturb(1)
+    assert box.bounding_box() == before
+    expect(network.page.locator("#moved-legend")).to_be_visible()
+
+
+def test_the_disturbances_section_invites_and_is_filled_in_place(network: Network) -> None:
+    network.open(SMALL)
+    heading = network.page.get_by_role("heading", name="Covariate shift: who notices the disturbance")
+    heading.scroll_into_view_if_needed()
+    network.settle()
+    before = heading.bounding_box()
+    network.page.get_by_role("button", name="Disturb block 1", exact=True).click()
+    network.settle()
+    expect(network.page.locator("#disturbed-view")).to_be_visible()
+    expect(network.page.locator("#undisturbed")).to_be_hidden()
+    after = heading.bounding_box()
+    assert before
+    assert after
+    assert abs(before["y"] - after["y"]) < 2
+
+
+def test_the_disturbances_controls_are_as_high_as_the_joint_beside_them(network: Network) -> None:
+    """No blank room below the text of the one, nor below the figures of the other."""
+    for query in ("", "disturb_layer=2&disturb_shift=-1.5&depth=30", "disturb_layer=12"):
+        network.open(query)
+        card, panel = (network.page.locator(place).bounding_box() for place in (".net-disturb", "#figure-joint"))
+        assert card
+        assert panel
+        assert abs((card["y"] + card["height"]) - (panel["y"] + panel["height"])) < 3, query
+
+
+def test_the_opened_joint_of_a_disturbed_network_shows_both_passes_in_each_column(network: Network) -> None:
+    network.open(f"{SMALL}&joint=f2")
+    assert [trace["name"] for trace in network.controls.data("joint")] == ["without BN", "with BN"]
+    network.disturb(1)
+    for figure in ("joint", "joint_gradient"):
+        drawn = [(trace["name"], trace["yaxis"]) for trace in network.controls.data(figure)]
+        assert drawn == [("after", "y"), ("before", "y"), ("after", "y2"), ("before", "y2")]
+    network.controls.menu("joint").get_by_role("button", name="Table").click()
+    rows = network.page.locator("[data-figure=joint] .behind tbody th").all_text_contents()
+    assert rows == ["without BN, before", "without BN, after", "with BN, before", "with BN, after"]
+    cells = network.page.locator("[data-figure=joint] .behind td").all_text_contents()
+    answer = network.answer()["joint"]["columns"]["without"]
+    assert float(cells[5]) == pytest.approx(answer["after"]["sd"], rel=0.01)
+
+
+def test_who_is_counted_has_a_red_edge_and_a_disturbed_product_a_word_of_its_own(network: Network) -> None:
+    network.open("depth=4&width=16&eps=0.1&disturb_layer=1")
+    rows = network.answer()["disturb"]["columns"]["with"]["joints"]
+    assert {row["noticed"] for row in rows} == {True, False}
+    for row in rows:
+        edge = expect(network.joint(row["joint"], "with"))
+        (edge.to_have_class if row["noticed"] else edge.not_to_have_class)(re.compile(r"\bnoticed\b"))
+    network.product(1).hover()
+    expect(network.page.locator("#term-tip")).to_contain_text("Press it to take that back")
+    network.product(2).hover()
+    expect(network.page.locator("#term-tip")).to_contain_text("Press it to disturb them")
+
+
+def test_without_a_norm_and_in_the_lectures_notation_the_page_follows_at_once(network: Network) -> None:
+    network.open(SMALL)
+    expect(network.page.locator("#t-parts")).to_be_visible()
+    network.page.select_option("#c-norm", "none")
+    network.page.select_option("#c-notation", "lecture")
+    expect(network.page.locator("#t-parts")).to_be_hidden()
+    expect(network.page.locator("#shown-symbol")).to_have_text("Z")
+    seen = network.page.locator("#view").inner_text()
+    assert "with BN" not in seen.replace("With BN", "with BN")
+    assert not re.search(r"(?<![A-Za-z])(γ|β|z|N)(?![A-Za-z0-9])", seen)

@@ -1,0 +1,74 @@
+"""The network on images: dropped ones, and what a convolutional network brings along."""
+
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import files
+from tests.browser.conftest import Watch
+from tests.browser.network.page import Network
+
+
+@pytest.mark.parametrize(("count", "batch_size", "said"), [(32, None, "32 examples"), (80, "64", "64 of 80 examples")])
+def test_uploaded_images_are_all_taken_up_to_64(
+    network: Network, tmp_path: Path, count: int, batch_size: str | None, said: str
+) -> None:
+    path = images(tmp_path, count, 1, 4, 4)
+    network.open()
+    with network.page.expect_response("**/api/v1/batches"):
+        files.drop(network.page, path)
+    expect(network.page.locator("#batch-line")).to_contain_text(f"images.npy: {said}")
+    assert network.query.get("batch_size") == batch_size
+
+
+def images(folder: Path, *shape: int) -> Path:
+    buffer = io.BytesIO()
+    np.save(buffer, np.random.default_rng(3).normal(size=shape).astype(np.float32))
+    return files.on_disk(folder, "images.npy", buffer.getvalue())
+
+
+def test_dropped_images_go_through_a_convolutional_network(network: Network, tmp_path: Path) -> None:
+    path = images(tmp_path, 20, 3, 6, 6)
+    network.open()
+    with network.page.expect_response("**/api/v1/batches"):
+        files.drop(network.page, path)
+    expect(network.page.locator("#batch-line")).to_contain_text("images.npy: 20 examples × 3 channels of 6 × 6")
+    network.settle()
+    assert network.query["architecture"] == "convolutional"
+    expect(network.product(1)).to_have_text("convolution")
+    expect(network.controls.field("depth")).to_have_value("4")
+
+
+def test_convolutional_brings_what_fits_it_and_back(network: Network, watch: Watch) -> None:
+    network.open("source=wine&joint=z9")
+    network.controls.choose("architecture", "convolutional")
+    assert network.query == {"architecture": "convolutional"}
+    expect(network.controls.field("depth")).to_have_value("4")
+    expect(network.controls.field("width")).to_have_value("16")
+    expect(network.product(1)).to_have_text("convolution")
+    network.controls.choose("architecture", "fully_connected")
+    assert network.query == {}
+    expect(network.product(12)).to_have_text("linear")
+    assert len(watch.asked("/api/v1/network")) == 2
+
+
+def test_the_depths_slider_ends_where_the_architecture_does(network: Network) -> None:
+    slider = network.page.locator('[data-field="depth"] .slide')
+    network.open("architecture=convolutional&depth=2&batch_size=8")
+    slider.press("End")
+    network.settle()
+    assert network.query["depth"] == "8"
+    expect(network.page.locator("#batch-line")).to_contain_text("8 blocks of width 16")
+    network.controls.choose("architecture", "fully_connected")
+    expect(slider).to_have_attribute("max", "50")
+
+
+def test_the_usual_width_of_the_other_architecture_stays_in_the_address(network: Network) -> None:
+    network.open("width=64&depth=2&architecture=convolutional&batch_size=8")
+    expect(network.controls.field("width")).to_have_value("64")
+    network.controls.enter("depth", "1")
+    assert network.query["width"] == "64"
+    expect(network.page.locator("#batch-line")).to_contain_text("1 block of width 64")

@@ -1,0 +1,147 @@
+"""A large network: its progress, Cancel, and that a late answer never overwrites a newer one."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Watch
+from tests.browser.held import Held
+from tests.browser.network.page import SMALL, Network
+
+ASKED = "**/api/v1/network*"
+LARGE = "depth=20&width=512&batch_size=256"
+STEP_TO = "(query) => { history.replaceState(null, '', query); dispatchEvent(new Event('popstate')); }"
+REMEMBER_SIZES = """() => {
+  const line = document.getElementById("batch-line");
+  window.sizes = [];
+  new MutationObserver(() => window.sizes.push(line.textContent)).observe(line, { childList: true });
+}"""
+
+
+@pytest.fixture
+def held(page: Page) -> Iterator[Held]:
+    """Requests for a view, held until the test lets them go."""
+    holding = Held(page, ASKED)
+    yield holding
+    holding.end()
+
+
+def test_a_wrong_field_of_a_large_network_costs_only_itself(network: Network, watch: Watch) -> None:
+    watch.refusals.add(422)
+    network.page.goto(f"/network?{LARGE}&seed=5&weight_scale=-1")
+    network.controls.expect_error("weight_scale", "0")
+    expect(network.headline).to_contain_text("With BN, z's deviation runs")
+    network.settle()
+    network.controls.expect_error("weight_scale", "0")
+    assert len(network.line("depth_deviation", 1)) == 20
+    network.controls.enter("weight_scale", "1.5")
+    expect(network.page.locator("#e-weight_scale")).to_be_hidden()
+
+
+def test_a_large_network_comes_at_once_and_shows_its_progress(network: Network, held: Held) -> None:
+    network.page.goto(f"/network?{LARGE}")
+    expect(network.headline).to_have_text("The network is large: it is being computed.")
+    route = held.take()
+    route.continue_()
+    expect(network.page.get_by_role("progressbar", name="Progress of the computation")).to_be_visible()
+    expect(network.page.locator("#progress-text")).to_contain_text(re.compile(r"layer \d+ of \d+|joint \d+ of \d+"))
+    expect(network.page.locator("#progress-time")).to_have_text(re.compile(r"^\d+ s$"))
+    expect(network.headline).to_contain_text("With BN, z's deviation")
+    expect(network.page.locator("#progress")).to_be_hidden()
+    network.settle()
+    assert len(network.line("depth_gradient", 1)) == 20
+
+
+def test_a_computation_that_is_cancelled_leaves_the_last_view(network: Network) -> None:
+    network.open(SMALL)
+    said = network.headline.inner_text()
+    network.page.evaluate(STEP_TO, "?depth=50&width=512")
+    with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
+        network.page.get_by_role("button", name="Cancel").click()
+    expect(network.controls.problem).to_contain_text("Cancelled")
+    expect(network.controls.problem).to_contain_text("below is still Digits, 3 blocks of width 8")
+    expect(network.headline).to_have_text(said)
+    expect(network.page.locator("#progress")).to_be_hidden()
+
+
+def test_cancel_is_not_undone_by_the_field_that_it_takes_the_focus_from(network: Network) -> None:
+    network.open("depth=50&width=8")
+    said = network.headline.inner_text()
+    network.controls.field("width").fill("512")
+    network.controls.field("width").press("Enter")
+    network.page.get_by_role("button", name="Cancel").click()
+    expect(network.controls.problem).to_contain_text("Cancelled")
+    expect(network.headline).to_have_text(said)
+    network.controls.enter("width", "12")
+    expect(network.controls.problem).to_be_hidden()
+
+
+def test_a_first_computation_that_is_cancelled_says_so_once(network: Network) -> None:
+    network.page.goto("/network?depth=50&width=512&seed=9")
+    network.page.get_by_role("button", name="Cancel").click()
+    expect(network.headline).to_have_text("Nothing is computed.")
+    expect(network.controls.problem).to_have_text("Cancelled. Ask again")
+    expect(network.page.locator("#progress")).to_be_hidden()
+    network.page.get_by_role("button", name="Ask again").click()
+    expect(network.page.locator("#progress")).to_be_visible()
+    network.page.get_by_role("button", name="Cancel").click()
+
+
+def test_a_newer_state_ends_the_stream_and_the_last_view_stands_until_it_comes(network: Network, watch: Watch) -> None:
+    network.open(SMALL)
+    said = network.headline.inner_text()
+    network.controls.field("depth").fill("50")
+    network.controls.field("depth").press("Enter")
+    network.settle()
+    with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
+        network.controls.field("width").fill("512")
+        network.controls.field("width").press("Enter")
+        expect(network.page.locator("#progress")).to_be_visible()
+        expect(network.headline).not_to_be_empty()
+        network.page.get_by_role("button", name="Reset Width").click()
+    network.controls.enter("depth", "3")
+    network.controls.enter("width", "8")
+    expect(network.headline).to_have_text(said)
+    assert any("width=512" in address for address in watch.asked("/api/v1/network"))
+
+
+def test_a_stream_that_was_overtaken_before_it_began_is_given_up(network: Network, held: Held) -> None:
+    network.page.goto("/network?depth=50&width=8")
+    network.settle()
+    network.page.evaluate(REMEMBER_SIZES)
+    width = network.controls.field("width")
+    width.fill("512")
+    width.press("Enter")
+    large = held.take()
+    width.fill("12")
+    width.press("Enter")
+    with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
+        large.continue_()
+    held.take().continue_()
+    network.settle()
+    assert network.query["width"] == "12"
+    shown = network.page.evaluate("() => window.sizes")
+    assert any("width 12" in text for text in shown)
+    assert not any("width 512" in text for text in shown)
+    expect(network.headline).to_have_text(network.answer()["headline"])
+
+
+def test_a_late_answer_never_overwrites_a_newer_one(network: Network, held: Held) -> None:
+    """Of whatever is asked at once the newest is answered first, and the oldest last."""
+    network.page.goto(f"/network?{SMALL}")
+    network.settle()
+    for seed in ("1", "2"):
+        network.controls.field("seed").fill(seed)
+        network.controls.field("seed").press("Enter")
+    network.page.evaluate("() => fetch('/api/v1/catalog')")  # behind it all that was asked before is here
+    asked = len(held.urls())
+    for _ in range(asked):
+        held.let_newest_go()
+    if asked == 1:
+        assert "seed=2" in held.urls()[0]
+        held.let_newest_go()
+    network.settle()
+    expect(network.headline).to_have_text(network.answer()["headline"])
+    assert network.query["seed"] == "2"

@@ -1,0 +1,303 @@
+"""The norm cube: which cells light up, by mouse, touch and keyboard; situations; links; errors at their controls."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+from bncore.norms import NORMS
+from tests.browser import files
+from tests.browser.conftest import Watch
+from tests.browser.norms.page import Norms
+
+EXAMPLES, CHANNELS = range(8), range(8)
+
+
+@pytest.fixture
+def norms(page: Page) -> Norms:
+    """The norms, not opened yet."""
+    return Norms(page)
+
+
+def sharing(example: int, channel: int) -> dict[str, set[tuple[int, int]]]:
+    """The examples and channels that share a statistic with a cell of the page as it opens."""
+    of_channel = {(n, channel) for n in EXAMPLES}
+    of_example = {(example, c) for c in CHANNELS}
+    return {
+        "x": {(example, channel)}, "batch": of_channel, "renorm": of_channel, "layer": of_example, "rms": of_example,
+        "instance": {(example, channel)}, "group": {(example, c) for c in CHANNELS if c // 2 == channel // 2},
+        "ghost": {(n, channel) for n in EXAMPLES if n // 4 == example // 4},
+    }  # fmt: skip
+
+
+def expect_lit(norms: Norms, example: int, channel: int) -> None:
+    for name, cells in sharing(example, channel).items():
+        assert norms.lit(name) == cells, name
+
+
+# ---- the lit cells ----
+
+
+def test_untouched_it_lights_a_cell_in_every_cube_and_asks_for_nothing(norms: Norms, watch: Watch) -> None:
+    norms.open()
+    expect_lit(norms, 4, 4)
+    expect(norms.headline).to_contain_text("128 cells under batch norm, layer norm, RMS norm and batch renormalization")
+    assert norms.query == {}
+    assert watch.asked("/api/") == []
+    for name in NORMS:
+        norms.controls.drawn(f"after_{name}")
+    assert watch.asked("/api/") == []
+
+
+def test_hovering_a_cell_lights_what_shares_its_statistic(norms: Norms) -> None:
+    norms.open()
+    norms.box("group", 1, 6).hover(position={"x": 20, "y": 10})
+    norms.expect_cell("Example 1, channel 6, position 1")
+    expect_lit(norms, 1, 6)
+    cube = norms.answer()["cube"]
+    position = int(norms.cell.inner_text().split("position ")[1].split(":")[0])
+    at = (1 * 8 + 6) * 16 + position
+    expect(norms.cell).to_have_text(f"Example 1, channel 6, position {position}: x = {three(cube['x'][at])}.")
+    assert f"x̂ = {three(cube['norms']['layer']['x_hat'][at])}; 128 cells share mean" in norms.told("layer")
+    assert "16 cells share mean" in norms.told("instance")
+    assert "root mean square" in norms.told("rms")
+    assert norms.query == {}
+    norms.page.mouse.move(5, 5)
+    norms.expect_cell("Example 4, channel 4")
+    expect_lit(norms, 4, 4)
+
+
+def three(value: float) -> str:
+    return "0" if value == 0 else f"{value:#.3g}".rstrip(".").replace("-", "−")
+
+
+def test_a_pressed_cell_stays_lit_and_in_the_address(norms: Norms, watch: Watch) -> None:
+    norms.open()
+    norms.box("batch", 0, 2).click()
+    norms.page.mouse.move(5, 5)
+    assert norms.query["cell"].startswith("0,2,")
+    expect_lit(norms, 0, 2)
+    assert watch.asked("/api/") == []
+    norms.box("layer", 7, 7).click()
+    norms.page.mouse.move(5, 5)
+    norms.page.go_back()
+    norms.settle()
+    expect_lit(norms, 0, 2)
+    norms.page.go_forward()
+    norms.settle()
+    expect_lit(norms, 7, 7)
+
+
+def test_a_link_to_a_cell_lights_it(norms: Norms) -> None:
+    norms.open("cell=3,1,15&groups=2")
+    norms.expect_cell("Example 3, channel 1, position 15")
+    assert norms.lit("group") == {(3, c) for c in range(4)}
+    norms.page.reload()
+    norms.settle()
+    assert norms.lit("group") == {(3, c) for c in range(4)}
+    expect(norms.controls.field("groups")).to_have_value("2")
+
+
+def test_cells_are_walked_by_keyboard_and_kept_with_enter(norms: Norms) -> None:
+    norms.open("cell=4,4,0")
+    norms.box("ghost", 4, 4).focus()
+    press = norms.page.keyboard.press
+    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowUp"):
+        press(key)
+    expect(norms.box("ghost", 3, 5)).to_be_focused()
+    expect_lit(norms, 3, 5)
+    press("PageDown")
+    press("PageDown")
+    press("PageUp")
+    norms.expect_cell("Example 3, channel 5, position 1")
+    said = norms.page.locator("#cube-said")
+    expect(said).to_contain_text("64 cells share mean")
+    press("End")
+    expect(norms.box("ghost", 7, 5)).to_be_focused()
+    press("ArrowRight")
+    expect(norms.box("ghost", 7, 5)).to_be_focused()
+    press("Home")
+    press("Enter")
+    assert norms.query == {"cell": "0,5,1"}
+    press("Tab")
+    expect_lit(norms, 0, 5)
+
+
+def test_a_cube_is_one_stop_of_tab_at_the_kept_cell(norms: Norms) -> None:
+    norms.open("cell=2,3,4")
+    norms.box("x", 2, 3).focus()
+    norms.page.keyboard.press("Tab")
+    expect(norms.box("batch", 2, 3)).to_be_focused()
+    norms.page.keyboard.press("Tab")
+    expect(norms.box("layer", 2, 3)).to_be_focused()
+
+
+def test_a_cell_is_lit_by_touch(norms: Norms) -> None:
+    norms.open()
+    box = norms.box("instance", 5, 1)
+    box.scroll_into_view_if_needed()
+    place = box.bounding_box()
+    assert place
+    session = norms.page.context.new_cdp_session(norms.page)
+    point = {"x": place["x"] + place["width"] / 2, "y": place["y"] + place["height"] / 2}
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    norms.expect_cell("Example 5, channel 1")
+    expect_lit(norms, 5, 1)
+    assert norms.query["cell"].startswith("5,1,")
+
+
+# ---- situations and settings ----
+
+
+def test_another_situation_says_what_it_does_to_each_norm(norms: Norms) -> None:
+    norms.open()
+    norms.controls.choose("situation", "one_example")
+    assert norms.query == {"situation": "one_example"}
+    expect(norms.headline).to_contain_text("One example alone")
+    assert norms.lit("batch") == {(0, 4)} == norms.lit("instance")
+    assert "so it is instance norm now" in norms.text("batch")
+    assert "exactly the values" in norms.text("layer")
+    norms.controls.choose("situation", "huge_channel")
+    expect(norms.controls.field("huge_factor")).to_be_visible()
+    for name in NORMS:
+        assert norms.text(name) == norms.norm(name)["text"]
+    assert "All 7 other channels are squeezed" in norms.text("layer")
+    assert "asinh" in norms.controls.axes("before")["xaxis"]["title"]
+    norms.page.go_back()
+    norms.settle()
+    expect(norms.headline).to_contain_text("One example alone")
+
+
+def test_a_cell_alone_is_told_with_its_statistic(norms: Norms) -> None:
+    norms.open("source=wine&situation=one_example")
+    assert "x̂ = 0; a cell alone: mean 134, deviation 0" in norms.told("batch")
+
+
+def test_on_a_phone_the_block_comes_first_and_how_to_read_it_next(norms: Norms) -> None:
+    norms.page.set_viewport_size({"width": 390, "height": 844})
+    norms.open()
+    left = "(cards) => cards.map((card) => [card.getBoundingClientRect().left, card.querySelector('h3').innerText])"
+    titles = [title for _, title in sorted(norms.page.locator(".cube-card").evaluate_all(left))]
+    assert titles[:3] == ["x, before any norm", "How to read a cube", "Batch norm"]
+
+
+def test_a_class_sorted_batch_names_its_class(norms: Norms) -> None:
+    norms.open("source=wine&situation=class_sorted")
+    expect(norms.page.locator("#batch-line")).to_contain_text("A batch of one class (class ")
+    assert "the channels' means of x̂ are 0" in norms.text("batch")
+
+
+def test_one_norm_alone_is_shown_beside_the_block(norms: Norms) -> None:
+    norms.open("cell=1,1,1")
+    norms.controls.choose("norm", "group")
+    assert norms.query == {"cell": "1,1,1", "norm": "group"}
+    shown = norms.page.locator("[data-cube]:visible")
+    assert shown.evaluate_all("(all) => all.map(({ dataset }) => dataset.cube)") == ["x", "group"]
+    assert norms.controls.figures() == ["before", "after_group", "published"]
+    expect(norms.controls.control("groups")).to_be_visible()
+    expect(norms.controls.control("ghost_size")).to_be_hidden()
+    norms.controls.choose("groups", "8")
+    assert norms.lit("group") == {(1, 1)}
+
+
+def test_groups_and_ghost_batches_offer_what_divides(norms: Norms) -> None:
+    norms.open("groups=4&ghost_size=2&cell=7,7,0")
+    texts = "(select) => [...select.options].map(({ text }) => text)"
+    assert norms.controls.field("groups").evaluate(texts) == ["auto (4)", "1", "2", "4", "8"]
+    norms.controls.enter("channels", "6")
+    assert norms.query == {"channels": "6", "ghost_size": "2"}
+    assert norms.controls.field("groups").evaluate(texts) == ["auto (3)", "1", "2", "3", "6"]
+    norms.controls.enter("batch_size", "5")
+    assert norms.query == {"channels": "6", "batch_size": "5"}
+    assert norms.controls.field("ghost_size").evaluate(texts) == ["auto (1)", "1", "5"]
+    expect(norms.controls.problem).to_be_hidden()
+
+
+def test_the_rows_can_be_examples(norms: Norms) -> None:
+    norms.open()
+    assert norms.controls.axes("after_layer")["yaxis"]["title"] == "channel"
+    norms.controls.choose("rows", "example")
+    assert norms.controls.axes("after_layer")["yaxis"]["ticktext"][0] == "example 0"
+    means = next(trace["x"] for trace in norms.controls.data("after_layer") if trace["name"] == "mean")
+    assert max(map(abs, means)) < 1e-3
+
+
+def test_the_tables_behind_figures_have_the_answers_numbers(norms: Norms) -> None:
+    norms.open()
+    norms.controls.menu("after_batch").get_by_role("button", name="Table").click()
+    cells = norms.page.locator("[data-figure=after_batch] .behind tbody td:nth-child(3)")
+    assert cells.all_text_contents() == ["1.00"] * 8
+    norms.controls.menu("published").get_by_role("button", name="Table").click()
+    published = norms.page.locator("[data-figure=published] .behind tbody tr").last
+    assert published.locator("td").all_text_contents() == ["34.7", "24.1"]
+    expect(norms.page.locator("#norms-table tbody tr")).to_have_count(7)
+
+
+# ---- errors, uploads, links ----
+
+
+def test_an_error_stands_beside_its_control(norms: Norms, watch: Watch) -> None:
+    watch.refusals.add(422)
+    norms.open()
+    norms.controls.enter("eps", "-1")
+    norms.controls.expect_error("eps", "0")
+    norms.controls.enter("eps", "0.1")
+    norms.controls.choose("source", "normal")
+    norms.controls.choose("situation", "class_sorted")
+    norms.controls.expect_error("situation", "no classes")
+
+
+@pytest.mark.parametrize(("query", "field"), [("groups=3", "groups"), ("cell=9,9,9", "cell"), ("norm=x", "norm")])
+def test_a_wrong_link_shows_the_rest_with_the_error_at_its_place(
+    norms: Norms, watch: Watch, query: str, field: str
+) -> None:
+    watch.refusals.add(422)
+    norms.open(query)
+    expect(norms.controls.error(field)).to_be_visible()
+    assert norms.lit("batch")
+
+
+def test_a_large_block_is_asked_for_and_its_first_part_is_shown(norms: Norms, watch: Watch) -> None:
+    norms.open("batch_size=1024&channels=64&groups=8&norm=group")
+    expect(norms.headline).to_contain_text("128 cells under group norm")
+    expect(norms.page.locator("#batch-line")).to_contain_text("the cubes show the first 8 × 8 × 16")
+    expect(norms.controls.field("groups")).to_have_value("8")
+    assert len(watch.asked("/api/v1/norms")) == 1
+    assert norms.lit("group") == {(4, c) for c in range(8)}
+
+
+def test_an_uploaded_batch_is_the_block(norms: Norms, tmp_path: Path) -> None:
+    norms.open("situation=one_example&groups=2")
+    x = np.random.default_rng(0).normal(size=(4, 6, 2, 3)).astype(np.float32)
+    norms.page.locator("#file").set_input_files(files.on_disk(tmp_path, "layer.npz", files.packed(x=x)))
+    expect(norms.page.locator("#batch-line")).to_contain_text("layer.npz: 4 examples × 6 channels of 2 × 3")
+    norms.settle()
+    assert set(norms.query) == {"source"}
+    norms.box("layer", 2, 1).hover()
+    assert norms.lit("layer") == {(2, c) for c in range(6)}
+    assert norms.lit("group") == {(2, 0), (2, 1)}
+
+
+@pytest.mark.parametrize(("kind", "part"), [("link", "/norms?"), ("curl", "curl -s '"), ("python", "urlopen(")])
+def test_the_view_is_copied(norms: Norms, kind: str, part: str) -> None:
+    norms.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    norms.open("situation=one_example&norm=group")
+    norms.page.locator(f'[data-copy="{kind}"]').click()
+    expect(norms.page.locator("#copied")).to_contain_text("Copied")
+    copied = norms.page.evaluate("() => navigator.clipboard.readText()")
+    assert part in copied
+    assert "norm=group&situation=one_example" in copied
+    assert kind == "link" or "/api/v1/norms?" in copied
+
+
+def test_the_notation_reaches_the_cubes_the_figures_and_the_tooltips(norms: Norms) -> None:
+    norms.open("batch_size=4")
+    assert "x̂ = " in norms.told("batch")
+    norms.page.select_option("#c-notation", "lecture")
+    expect(norms.page.locator("#figure-after_batch .panel-title")).to_have_text("After batch norm: Z̄")
+    expect(norms.page.locator("#cube-told")).to_contain_text(": Z = ")
+    assert "Z̄ = " in norms.told("batch")
+    assert "x̂" not in norms.page.locator("main").inner_text()
