@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
+from tests.browser.pages import WITH_A_SOURCE
 from tests.browser.playground.page import Playground
 
 HOLDING_STILL = ("x", "x_hat")
@@ -106,7 +107,7 @@ STRONG = """(ink) => [...document.querySelectorAll("#view *")]
 """The texts of the view that stand in full ink, but for what is pressed or filled in."""
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network?depth=2&width=8", "/norms", "/batch-size?draws=100"])
+@pytest.mark.parametrize("path", WITH_A_SOURCE)
 def test_what_was_said_before_an_error_is_taken_back_and_the_rest_dimmed(
     playground: Playground, watch: Watch, path: str
 ) -> None:

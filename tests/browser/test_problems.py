@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
+from tests.browser.pages import OF_A_SOURCE
 from tests.browser.playground.page import Playground
 from tests.browser.test_widths import PHONE, overflow
 
-PATHS = ["/", "/derivation", "/network", "/norms", "/batch-size"]
 GONE = "0" * 64
 
 
@@ -26,7 +26,7 @@ def sheet(page: Page) -> None:
     page.get_by_role("button", name="Controls").click()
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", OF_A_SOURCE)
 def test_while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playground, watch: Watch, path: str) -> None:
     watch.refusals.add(422)
     phone.page.goto(f"{path}?eps=-3")
@@ -44,12 +44,12 @@ def test_while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playg
     expect(phone.problem).to_be_hidden()
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", OF_A_SOURCE)
 def test_on_a_phone_an_upload_that_is_gone_is_asked_for_in_the_view(
     phone: Playground, watch: Watch, tmp_path: Path, path: str
 ) -> None:
     watch.refusals |= {410, 415}
-    file = files.on_disk(tmp_path, "people.csv", files.table(rows=60 + PATHS.index(path)))
+    file = files.on_disk(tmp_path, "people.csv", files.table(rows=60 + OF_A_SOURCE.index(path)))
     source = hashlib.sha256(file.read_bytes()).hexdigest()
     phone.page.goto(f"{path}?source={source}")
     phone.settle()
@@ -70,7 +70,7 @@ def test_on_a_phone_an_upload_that_is_gone_is_asked_for_in_the_view(
     expect(button).to_be_hidden()
 
 
-@pytest.mark.parametrize("path", PATHS[1:])
+@pytest.mark.parametrize("path", OF_A_SOURCE[1:])
 def test_a_wide_screen_asks_for_an_upload_that_is_gone_above_the_view(
     playground: Playground, watch: Watch, path: str
 ) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.held import Held
+from tests.browser.pages import WITH_A_SOURCE
 from tests.browser.playground.page import Playground
 
 COLUMNS = ["height", "weight", "age"]
@@ -43,7 +44,7 @@ def test_a_csv_chosen_in_the_file_dialog_is_shown(playground: Playground, tmp_pa
     expect(playground.field("source")).to_have_value(playground.query["source"])
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/norms", "/batch-size"])
+@pytest.mark.parametrize("path", WITH_A_SOURCE)
 def test_a_file_is_called_by_its_name(playground: Playground, watch: Watch, tmp_path: Path, path: str) -> None:
     watch.refusals.add(422)
     playground.page.goto(path)

@@ -8,6 +8,7 @@ from tests.browser.derivation.page import Derivation
 from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
+from tests.browser.pages import EVERY, WITH_A_SOURCE
 from tests.browser.playground.page import Playground
 
 PHONE = {"width": 390, "height": 844}
@@ -246,7 +247,7 @@ def test_a_figures_legend_can_be_read(page: Page, figure: str, size: dict[str, i
         expect(name).to_be_visible()
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/batch-size", "/norms", "/gradient-check", "/docs"])
+@pytest.mark.parametrize("path", EVERY)
 def test_a_phone_shows_the_current_page_in_the_navigation(page: Page, path: str) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.goto(path)
@@ -262,7 +263,7 @@ PAPER = """() => {
 }"""
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/batch-size", "/norms"])
+@pytest.mark.parametrize("path", WITH_A_SOURCE)
 def test_paper_shows_every_figure_in_a_sheets_width_and_light(playground: Playground, path: str) -> None:
     page = playground.page
     page.emulate_media(color_scheme="dark")
