@@ -18,10 +18,9 @@ def test_every_path_that_it_names_exists():
 
 def test_a_view_has_the_files_that_it_says_a_view_has():
     for view in VIEWS:
-        for name in ("view.py", "query.py", "compute.py", "answer.py", "page.py"):
+        for name in ("view.py", "query.py", "compute.py"):
             assert (ROOT / "app" / "views" / view / name).is_file(), (view, name)
         assert (ROOT / "templates" / f"{view}.html").is_file(), view
-        assert (ROOT / "static" / "js" / view / "page.js").is_file(), view
 
 
 def test_its_order_of_imports_is_the_one_that_is_checked():
