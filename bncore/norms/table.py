@@ -8,6 +8,7 @@ from typing import Any
 
 from bncore.errors import BadParameter
 from bncore.norms.arrangement import Arrangement
+from bncore.norms.divisors import divisors
 
 Shape = tuple[int, ...]
 Given = Mapping[str, Any]
@@ -94,7 +95,7 @@ def divisor(value: Any, of: int, name: str, noun: str) -> int:
     """`value`, if it is a positive whole number that divides `of`; else BadParameter, with all that do."""
     if whole(value) and value > 0 and of % int(value) == 0:
         return int(value)
-    fitting = [str(number) for number in range(1, of + 1) if of % number == 0]
+    fitting = [str(number) for number in divisors(of)]
     words = ", ".join(fitting[:12]) + (", …" if len(fitting) > 12 else "")
     detail = f"{name} is {value!r}, and there are {of} {noun}; give a divisor of {of}: {words}."
     raise BadParameter(detail, parameter=name)

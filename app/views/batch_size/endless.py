@@ -11,7 +11,8 @@ from app.batches.generators import GENERATORS, GeneratorSource
 from app.batches.layer import LayeredSource
 from app.query.source import numbers_per_example
 from app.views.batch_size.query import BatchSizeFields
-from bncore.batch_size.population import Endless, Moments, excess_of_sums, moments
+from bncore.batch_size.measured import known_moments, measured_moments
+from bncore.batch_size.population import Endless, Moments, excess_of_sums
 
 REFERENCE = 2**16  # examples by which an endless population is measured
 REFERENCE_NUMBERS = 2**22
@@ -70,24 +71,18 @@ def cost(source: Source) -> int:
 
 @lru_cache(maxsize=64)
 def measured(of: Generated) -> Moments:
-    """Its moments, by many examples; kept, since a drag asks for them again and again.
-
-    Where examples depend on each other a single batch, however large, is not the population: many are drawn.
-    """
-    source, size = of.source(), of.measured_by
+    """Its moments, by many examples; kept, since a drag asks for them again and again."""
+    source = of.source()
     rng = np.random.default_rng([of.seed, REFERENCE_STREAM])
-    each = size if GENERATORS[of.name].independent else min(size, DEPENDENT)
-    return moments(np.concatenate([source.draw(each, rng).x for _ in range(size // each)]).astype(np.float64))
+    at_once = None if GENERATORS[of.name].independent else DEPENDENT
+    return measured_moments(lambda size, rng: source.draw(size, rng).x, of.measured_by, rng, at_once)
 
 
 def endless(of: Generated, features: tuple[int, ...]) -> Endless:
     """The population of some of its features: as measured, and as far as it is known of its distribution."""
     generator, source = GENERATORS[of.name], of.source()
     order, found = generator.finite_moments(dict(of.values)), measured(of)
-    known = Moments(
-        *(value if order > needed else np.full_like(value, np.nan)
-          for needed, value in enumerate((found.mean, found.sd, found.skewness, _excess(of, found)), 1))
-    )  # fmt: skip
+    known = known_moments(found, order, _excess(of, found))
 
     def drawn(size: int, rng: np.random.Generator) -> Floats:
         return source.draw(size, rng).x[:, features].astype(np.float64)

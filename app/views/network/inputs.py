@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from app.batches.batch import Array, Batch
 from app.errors import InvalidQuery
 from app.views.network.query import NetworkFields
+from bncore.network.inputs import standardized, varying
 
 LABELS_STREAM = 5  # of the seed, beside the streams of `source_query`
 CLASSES = 10  # of labels that the seed draws
@@ -57,28 +58,3 @@ def _images(query: NetworkFields, batch: Batch) -> Array:
             "of shape (N, C, H, W).", field="source", given=query.source, allowed="digits, or an upload of four axes",
         )  # fmt: skip
     return np.moveaxis(batch.x, batch.feature_axis, 1)
-
-
-def varying(x: Array) -> NDArray[np.bool_]:
-    """Which features (D,) or channels (C,) have more than one value over the examples and positions."""
-    axes = _others(x)
-    differ: NDArray[np.bool_] = x.max(axis=axes) > x.min(axis=axes)
-    return differ
-
-
-def _others(x: Array) -> tuple[int, ...]:
-    return (0, *range(2, x.ndim))
-
-
-def standardized(x: Array) -> Array:
-    """(x - mean) / sd of each feature, or of each channel over examples and positions, in float64; a constant one is 0.
-
-    Each is taken in units of its largest value, so that no square leaves float64's range.
-    """
-    axes = _others(x)
-    largest = np.abs(x).max(axis=axes, keepdims=True).astype(np.float64)
-    scaled = x / np.where(largest > 0.0, largest, 1.0)
-    centred = scaled - scaled.mean(axis=axes, keepdims=True)
-    varies = varying(x).reshape(1, -1, *[1] * (x.ndim - 2))
-    sd = np.sqrt(np.square(centred).mean(axis=axes, keepdims=True))
-    return np.where(varies, centred / np.where(varies, sd, 1.0), 0.0)

@@ -7,13 +7,14 @@ from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures.notation import SYMBOLS, in_notation
 from app.figures.numbers import counted, finite, significant
-from app.views.norms.compute import Outcome, View, automatic_ghosts, automatic_groups, divisors
+from app.views.norms.compute import Outcome, View
 from app.views.norms.cube import DIGITS, cube_of, row_names
 from app.views.norms.figures import Rows, figures
 from app.views.norms.query import NormsFields
 from app.views.norms.words import seen as words
 from app.views.norms.words import situations
 from bncore.norms import NORMS
+from bncore.norms.divisors import automatic_ghosts, automatic_groups, divisors
 from bncore.norms.reference import WU_HE_2018, Published
 
 LISTED = 12  # remarks' statistics that are listed

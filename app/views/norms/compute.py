@@ -9,13 +9,14 @@ from app.errors import InvalidQuery
 from app.query.layer import in_terms_of_the_query
 from app.views.norms.block import Block, Blocks
 from app.views.norms.defined import defined, too_large
-from app.views.norms.query import CELL_WORDS, LARGEST_GROUPS, NormsFields
+from app.views.norms.query import CELL_WORDS, NormsFields
 from bncore import norms
 from bncore.arguments import Array
 from bncore.distributions.axis import Axis, axis_for
 from bncore.distributions.summary import Floats, described
 from bncore.errors import BatchNormError, VarianceOverflow
 from bncore.norms import NORMS, Normed
+from bncore.norms.divisors import automatic_ghosts, automatic_groups
 from bncore.norms.effects import Effect, effect
 from bncore.playground.rulers import LINEAR_WITHIN, LONGEST_LINEAR
 from bncore.playground.stages import Stage
@@ -112,34 +113,6 @@ def _normed(query: NormsFields, norm: str, block: Block, running: dict[str, Any]
     extra = running | {"running_variance": "biased"} if NORMS[norm].corrected else {}
     result = norms.forward(block.x, norm, eps=query.eps, eps_placement=query.eps_placement, **chosen, **extra)
     return result, chosen
-
-
-def automatic_ghosts(examples: int) -> int:
-    """The ghost size that `auto` takes."""
-    return largest_divisor(examples, examples // 2)
-
-
-def automatic_groups(channels: int) -> int:
-    """The groups that `auto` takes."""
-    return largest_divisor(channels, min(channels // 2, LARGEST_GROUPS))
-
-
-def divisors(of: int) -> list[int]:
-    """All divisors of a number, the first 64 of them.
-
-    >>> divisors(12)
-    [1, 2, 3, 4, 6, 12]
-    """
-    return [number for number in range(1, of + 1) if of % number == 0][:64]
-
-
-def largest_divisor(of: int, most: int) -> int:
-    """The largest divisor of a number up to `most`, at least 1.
-
-    >>> largest_divisor(8, 4), largest_divisor(13, 6), largest_divisor(1, 0)
-    (4, 1, 1)
-    """
-    return next((divisor for divisor in range(min(most, of), 1, -1) if of % divisor == 0), 1)
 
 
 def _stages(query: NormsFields, block: Block, outcomes: dict[str, Outcome]) -> dict[str, Stage]:

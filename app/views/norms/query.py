@@ -12,9 +12,9 @@ from app.query.layer import EPS, EPS_PLACEMENT, NOTATION
 from app.query.source import BatchFields, known_source, with_generator_fields
 from bncore.arguments import Float64
 from bncore.norms import NORMS
+from bncore.norms.divisors import LARGEST_GROUPS
 
 AUTO_EXAMPLES = 8
-LARGEST_GROUPS = 32  # that `auto` takes: Wu & He's own number
 SITUATIONS = ("usual", "one_example", "class_sorted", "huge_channel")
 ROWS = ("channel", "example")
 NORM_CHOICES = ("all", *NORMS)
