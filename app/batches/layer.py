@@ -6,10 +6,8 @@ import numpy as np
 
 from app.batches.batch import Array, Batch, Source
 from app.errors import InvalidQuery
+from app.streams import Stream
 from bncore.exact.product import product
-
-WEIGHTS_STREAM = 1702
-"""Second word of the weights' seed, so that they share no randomness with the batch."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class LayeredSource:
     def weights(self, inputs: int) -> Array:
         """W of shape (inputs, width), float64; drawn once, as running statistics ask for many batches."""
         if inputs not in self._weights:
-            rng = np.random.default_rng([self.seed, WEIGHTS_STREAM])
+            rng = np.random.default_rng([self.seed, Stream.LAYER_WEIGHTS])
             self._weights[inputs] = self.weight_scale / np.sqrt(inputs) * rng.standard_normal((self.width, inputs)).T
         return self._weights[inputs]
 

@@ -18,13 +18,11 @@ from app.batches.uploads.source import UploadSource
 from app.batches.uploads.store import UploadStore
 from app.errors import InvalidQuery
 from app.query.control import QueryModel, control
+from app.streams import Stream
 
 UPLOAD_ID = re.compile(r"[0-9a-f]{64}")
 AUTO_GENERATED = 256  # examples of a generated batch unless asked otherwise
 AUTO_FINITE = 4096  # examples at most of a finite source unless asked otherwise
-BATCH_STREAM = 1  # the words that keep apart what one seed is used for
-RUNNING_STREAM = 2
-UPSTREAM_STREAM = 3
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -132,8 +130,8 @@ class BatchFields(QueryModel):
             )  # fmt: skip
         return work
 
-    def draw(self, source: Source, stream: int = BATCH_STREAM, step: int = 0) -> Batch:
-        """Batch number `step` of a stream; the batch that a view shows is number 0 of stream 0."""
+    def draw(self, source: Source, stream: Stream = Stream.BATCH, step: int = 0) -> Batch:
+        """Batch number `step` of a stream; the batch that a view shows is number 0 of `Stream.BATCH`."""
         batch = source.draw(self.size_of(source), self.rng(stream, step))
         return replace(batch, warnings=(*batch.warnings, *self._too_many(source)))
 
@@ -144,7 +142,7 @@ class BatchFields(QueryModel):
             return []
         return [f"{asked:,} examples are asked for, and the source has {total:,}: all of them are taken."]
 
-    def rng(self, stream: int, step: int = 0) -> np.random.Generator:
+    def rng(self, stream: Stream, step: int = 0) -> np.random.Generator:
         """The generator of one use of the seed."""
         return np.random.default_rng([self.seed, stream, step])
 

@@ -9,9 +9,7 @@ from app.batches.batch import Batch
 from app.batches.generators.generator import Draw, Generator
 from app.batches.generators.table import GENERATORS
 from app.errors import InvalidQuery
-
-POPULATION_STREAM = 1701
-"""Second word of the population's seed, so that it shares no randomness with the batches drawn from it."""
+from app.streams import Stream
 
 
 def generator_named(name: str) -> Generator:
@@ -41,7 +39,7 @@ class GeneratorSource:
     def __post_init__(self) -> None:
         generator = generator_named(self.name)
         values = generator.complete(self.parameters)
-        rng = np.random.default_rng([self.seed, POPULATION_STREAM])
+        rng = np.random.default_rng([self.seed, Stream.POPULATION])
         object.__setattr__(self, "parameters", values)
         object.__setattr__(self, "_draw", generator.population(self.features, rng, values))
 

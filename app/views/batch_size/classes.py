@@ -6,11 +6,11 @@ from functools import lru_cache
 import numpy as np
 
 from app.batches.datasets import DATASETS, DataSet, load
+from app.streams import Stream
 from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.classifier import Classifier, Verdicts, most_dependent, train
 from bncore.batch_size.noise import Layer
 
-CLASSES_STREAM = 118  # of the seed, beside the streams of `source_query`
 DRAWS = 400
 CHOSEN_AT = 16  # examples of the batches by which the example is chosen, whatever size is looked at
 LARGEST = 64  # examples of a batch: beyond it hardly a class changes
@@ -35,7 +35,7 @@ def classes_of(query: BatchSizeFields, size: int, layer: Layer) -> Classes:
     batch = load(data.name)
     classifier, example = _trained(data.name, layer)
     assert batch.labels is not None
-    rng, size = query.rng(CLASSES_STREAM), min(size, LARGEST)
+    rng, size = query.rng(Stream.CLASSES), min(size, LARGEST)
     found = most_dependent(classifier, batch.x, batch.labels, size, DRAWS, rng, example=example)
     return Classes(data, batch.label_names, classifier, found)
 
@@ -46,5 +46,5 @@ def _trained(name: str, layer: Layer) -> tuple[Classifier, int]:
     batch = load(name)
     assert batch.labels is not None
     classifier = train(batch.x, batch.labels, len(batch.label_names), layer)
-    rng = np.random.default_rng(CLASSES_STREAM)
+    rng = np.random.default_rng(Stream.CLASSES)
     return classifier, most_dependent(classifier, batch.x, batch.labels, CHOSEN_AT, DRAWS, rng).example

@@ -7,6 +7,7 @@ import numpy as np
 from app.batches.uploads import UploadStore
 from app.query.layer import in_terms_of_the_query
 from app.settings import Settings
+from app.streams import Stream
 from app.views.batch_size.classes import Classes, classes_of
 from app.views.batch_size.dependence import DependenceView, SmallBatch, dependence_of, small_batch
 from app.views.batch_size.noise import NoiseView, noise_of
@@ -17,8 +18,6 @@ from bncore.batch_size.noise import Layer
 from bncore.batch_size.running import Gap, Path, gap, running_path
 from bncore.errors import BatchNormError
 from bncore.progress import Said, unheard
-
-ESTIMATES_STREAM, PATH_STREAM, GAP_STREAM = 10, 11, 12  # of the seed, beside the streams of `source_query`
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,7 +79,7 @@ def view_of(prepared: Prepared, say: Said = unheard) -> View:
     try:
         drawn = None
         if "estimates" in query.parts:
-            drawn = estimates(found.population, found.sizes, query.draws, query.rng(ESTIMATES_STREAM), say, layer)
+            drawn = estimates(found.population, found.sizes, query.draws, query.rng(Stream.ESTIMATES), say, layer)
         asked = set(query.parts)
         return View(
             prepared=prepared,
@@ -96,8 +95,8 @@ def view_of(prepared: Prepared, say: Said = unheard) -> View:
 
 def _running(query: BatchSizeFields, found: Sampled) -> RunningView:
     one = found.one_feature()
-    path = running_path(one, found.size, query.running_steps, query.momentum, query.rng(PATH_STREAM))
-    x = one.draw(1, found.size, query.rng(GAP_STREAM))[0, 0]
+    path = running_path(one, found.size, query.running_steps, query.momentum, query.rng(Stream.RUNNING_PATH))
+    x = one.draw(1, found.size, query.rng(Stream.RUNNING_GAP))[0, 0]
     stored = path.var[query.running_variance] if query.running_variance in path.var else path.var["biased"]
     layer = {"eps": query.eps, "eps_placement": query.eps_placement}
     return RunningView(path, x, gap(x, float(path.mean[-1]), float(stored[-1]), **layer))  # type: ignore[arg-type]

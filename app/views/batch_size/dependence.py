@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.errors import InvalidQuery
-from app.views.batch_size.population import MEMBERS_STREAM, Sampled
+from app.streams import Stream
+from app.views.batch_size.population import Sampled
 from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.dependence import Dependence, dependence
 from bncore.batch_size.noise import Layer
@@ -14,7 +15,6 @@ from bncore.batch_size.outlier import Squeeze, squeezes
 from bncore.batch_size.population import Finite, Population
 from bncore.jacobian import blocks
 
-OUTLIER_STREAM = 17  # of the seed, beside the streams of `source_query`
 CURVES = (8, 32, 256)
 BESIDE = 3  # features between which the derivatives are measured
 Floats = NDArray[np.float64]
@@ -51,7 +51,7 @@ class DependenceView:
 
 def small_batch(query: BatchSizeFields, of: Sampled) -> SmallBatch:
     """Examples drawn by the seed. Raises InvalidQuery for an example that is not among them."""
-    rng = query.rng(MEMBERS_STREAM)
+    rng = query.rng(Stream.MEMBERS)
     match of.population:
         case Finite(x=x):
             rows = rng.choice(len(x), min(query.members, len(x)), replace=False)
@@ -92,7 +92,7 @@ def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer:
 
 def _others(query: BatchSizeFields, of: Sampled) -> list[Floats]:
     """The others of an outlier's batch: K - 1 examples for each size of a curve, if they are not all equal."""
-    one, rng = of.one_feature(), query.rng(OUTLIER_STREAM)
+    one, rng = of.one_feature(), query.rng(Stream.OUTLIER)
     most = of.sizes[-1]
     sizes = sorted({size for size in (*CURVES, of.size) if 3 <= size <= most})
     drawn = [one.draw(1, size - 1, rng)[0, 0] for size in sizes]

@@ -10,13 +10,13 @@ from app.batches.batch import Source
 from app.batches.generators import GENERATORS, GeneratorSource
 from app.batches.layer import LayeredSource
 from app.query.source import numbers_per_example
+from app.streams import Stream
 from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.measured import known_moments, measured_moments
 from bncore.batch_size.population import Endless, Moments, excess_of_sums
 
 REFERENCE = 2**16  # examples by which an endless population is measured
 REFERENCE_NUMBERS = 2**22
-REFERENCE_STREAM = 19  # of the seed, beside the streams of `source_query`
 DEPENDENT = 64  # examples of each of the batches by which a source of dependent examples is measured
 PRODUCTS = 50  # products of a linear layer that cost as much as a number drawn
 Floats = NDArray[np.float64]
@@ -73,7 +73,7 @@ def cost(source: Source) -> int:
 def measured(of: Generated) -> Moments:
     """Its moments, by many examples; kept, since a drag asks for them again and again."""
     source = of.source()
-    rng = np.random.default_rng([of.seed, REFERENCE_STREAM])
+    rng = np.random.default_rng([of.seed, Stream.REFERENCE])
     at_once = None if GENERATORS[of.name].independent else DEPENDENT
     return measured_moments(lambda size, rng: source.draw(size, rng).x, of.measured_by, rng, at_once)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.streams import Stream
 from app.views.batch_size.dependence import SmallBatch
 from app.views.batch_size.population import Sampled
 from app.views.batch_size.query import BatchSizeFields
@@ -14,8 +15,6 @@ from bncore.batch_size.running import exactly
 from bncore.distributions.summary import Summary, summarize
 from bncore.progress import Said, unheard
 
-JITTER_STREAM, BATCH_STREAM, PAIRS_STREAM, OTHER_STREAM = 14, 15, 16, 17  # of the seed, behind BESIDE
-BESIDE = 100  # keeps them apart from the other views' streams
 BATCH_NORM = "batch_norm"
 
 
@@ -44,10 +43,10 @@ def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Laye
     z = exactly(x, of.inference.at(of.at), eps=layer.eps, eps_placement=layer.eps_placement)
     strengths = {"dropout": query.rate, query.perturbation: query.deviation}
     batch_norm = _among_companions(query, of, small, members, z, layer)
-    kinds = kinds_of({BATCH_NORM: batch_norm} | perturbed(strengths, z, query.draws, _rng(query, OTHER_STREAM)))
+    kinds = kinds_of({BATCH_NORM: batch_norm} | perturbed(strengths, z, query.draws, query.rng(Stream.NOISE_OTHER)))
     found = matched(strengths, kinds[BATCH_NORM].shape.var, float(z[0] ** 2))
     sizes, companions = tuple(size for size in of.sizes if size >= 2), small.companions(of, query.example)
-    alone = jitter(x[:1], companions, sizes, query.draws, _rng(query, JITTER_STREAM), layer, say)
+    alone = jitter(x[:1], companions, sizes, query.draws, query.rng(Stream.NOISE_SPREAD), layer, say)
     return NoiseView(
         members=tuple(members.tolist()),
         z=float(z[0]),
@@ -68,9 +67,5 @@ def _among_companions(
     return among_companions(
         small.x[members, of.at], z, of.one_feature(), of.population.moments.at(of.at),
         None if small.rows is None else small.rows[members], of.size, query.draws, layer,
-        _rng(query, BATCH_STREAM), _rng(query, PAIRS_STREAM),
+        query.rng(Stream.NOISE_COMPANIONS), query.rng(Stream.NOISE_PAIRS),
     )  # fmt: skip
-
-
-def _rng(query: BatchSizeFields, stream: int) -> np.random.Generator:
-    return query.rng(BESIDE + stream)

@@ -10,7 +10,6 @@ from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.query.layer import check_features
 from app.query.small_batch import two_axes
-from app.query.source import BATCH_STREAM
 from app.settings import Settings
 from app.views.batch_size.endless import cost, endless, generated, measured
 from app.views.batch_size.query import LEAST_DRAWS, MOST_FEATURES, BatchSizeFields
@@ -19,7 +18,6 @@ from bncore.batch_size.population import Endless, Finite, Moments, Population
 from bncore.batch_size.positions import Alike, alike
 
 READS = 4  # times that the numbers of a finite population are read, about
-MEMBERS_STREAM = 13  # of the seed, beside the streams of `source_query`
 LARGEST = 1e150  # size of a number whose square, times all that are added up, float64 holds
 TIED = (
     "Positions of one image are not independent of each other. Here they are drawn one by one, as theory supposes; "
@@ -81,7 +79,7 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     source = query.open(uploads)
     query.check_work(source, settings.view_numbers)
     has_no_end = query.is_endless(source)
-    drawn = query.draw(source, BATCH_STREAM)
+    drawn = query.draw(source)
     batch = two_axes(drawn)
     features = _features(query, batch)
     _check_squares(query, batch, features)

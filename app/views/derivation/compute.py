@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from app.batches.batch import Batch
 from app.query.layer import in_terms_of_the_query
 from app.query.small_batch import SmallBatch
-from app.query.source import UPSTREAM_STREAM
+from app.streams import Stream
 from app.views.derivation.query import DerivationFields, JacobianFields
 from bncore.batch_norm import forward
 from bncore.derivation.moved import Moved, moved
@@ -109,7 +109,7 @@ def _dy(query: DerivationFields, batch: Batch, y: Floats) -> Floats:
         return np.asarray(typed, np.float64)
     name = "random" if query.upstream == "auto" else query.upstream
     example = query.upstream_example if name == "one_example" else 0
-    drawn = UPSTREAMS[name](y, rng=query.rng(UPSTREAM_STREAM), labels=batch.labels, example=example).gradient
+    drawn = UPSTREAMS[name](y, rng=query.rng(Stream.UPSTREAM), labels=batch.labels, example=example).gradient
     return drawn.round(2) if name == "random" else drawn
 
 

@@ -12,6 +12,7 @@ from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.query.layer import in_terms_of_the_query
 from app.settings import Settings
+from app.streams import Stream
 from app.views.network.inputs import Inputs, inputs_of
 from app.views.network.query import NetworkFields, joint_kinds
 from bncore.errors import BatchNormError
@@ -21,7 +22,6 @@ from bncore.network.measures.curves import Curve, curves
 from bncore.network.measures.distributions import Distribution, distributions
 from bncore.progress import Said, unheard
 
-WEIGHTS_STREAM = 4  # of the seed, beside the streams of `source_query`
 PER_NUMBER = 200  # multiply-adds that take as long as everything else that is done to a number
 
 
@@ -121,7 +121,7 @@ def view_of(prepared: Prepared, say: Said = unheard) -> View:
 
     try:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-            shown = contrast(setup_of(prepared), query.rng(WEIGHTS_STREAM), first)
+            shown = contrast(setup_of(prepared), query.rng(Stream.NETWORK_WEIGHTS), first)
             found: dict[str, Any] = {}
             for behind, (name, summarize) in enumerate(SUMMARIES.items(), 1):
                 found[name] = summarize(shown, query)

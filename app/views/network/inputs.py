@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from app.batches.batch import Array, Batch
 from app.errors import InvalidQuery
+from app.streams import Stream
 from app.views.network.query import NetworkFields
 from bncore.network.inputs import standardized, varying
 
-LABELS_STREAM = 5  # of the seed, beside the streams of `source_query`
 CLASSES = 10  # of labels that the seed draws
 DIGIT = (1, 8, 8)
 
@@ -38,7 +38,7 @@ def inputs_of(query: NetworkFields, batch: Batch) -> Inputs:
     with np.errstate(over="ignore"):  # infinite inputs are shown as such
         x = x.astype(query.dtype)
     seeded = batch.labels is None
-    labels = query.rng(LABELS_STREAM).integers(0, CLASSES, len(x)) if batch.labels is None else batch.labels
+    labels = query.rng(Stream.NETWORK_LABELS).integers(0, CLASSES, len(x)) if batch.labels is None else batch.labels
     outputs = CLASSES if seeded else max(len(batch.label_names), int(labels.max()) + 1, 2)
     return Inputs(x, labels, outputs, seeded, constant)
 

@@ -11,12 +11,11 @@ from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.figures.numbers import three
 from app.settings import Settings
+from app.streams import Stream
 from app.views.norms.query import NormsFields
 from bncore.arguments import Float64
 from bncore.network import Convolution, weights
 
-CONVOLUTION_STREAM = 31  # of the seed, beside the streams of `source_query`
-POOL_STREAM = 32
 DIGIT = (1, 8, 8)
 DARKEST = 16.0  # of a digit's pixel
 KERNEL, STRIDE = 3, 2
@@ -89,7 +88,7 @@ def blocks_of(query: NormsFields, uploads: UploadStore, settings: Settings) -> B
 def _pool(query: NormsFields, source: Source, most: int) -> Batch:
     """Examples of the source, as many as are worth it: what the running statistics of batch renormalization know."""
     size = max(1, min(source.examples or POOL, POOL, most))
-    return source.draw(size, query.rng(POOL_STREAM))
+    return source.draw(size, query.rng(Stream.POOL))
 
 
 def _is_convolved(query: NormsFields) -> bool:
@@ -100,7 +99,7 @@ def _block(query: NormsFields, batch: Batch) -> Block:
     if not _is_convolved(query):
         return Block(np.moveaxis(batch.x, batch.feature_axis, 1).astype(np.float64), batch.labels)
     images = batch.x.reshape(-1, *DIGIT) / DARKEST
-    kernels = weights("he", (query.channels, 1, KERNEL, KERNEL), query.rng(CONVOLUTION_STREAM))
+    kernels = weights("he", (query.channels, 1, KERNEL, KERNEL), query.rng(Stream.CONVOLUTION))
     return Block(Convolution(kernels, None, STRIDE, KERNEL // 2).forward(images).y, batch.labels)
 
 

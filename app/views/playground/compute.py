@@ -7,7 +7,7 @@ import numpy as np
 from app.batches.batch import Array, Batch, Source
 from app.errors import InvalidQuery
 from app.query.layer import check_features, in_terms_of_the_query
-from app.query.source import RUNNING_STREAM, UPSTREAM_STREAM
+from app.streams import Stream
 from app.views.playground.figures import Shown
 from app.views.playground.query import PlaygroundFields
 from bncore.distributions.summary import Floats, correlation
@@ -66,7 +66,7 @@ def _view(query: PlaygroundFields, source: Source) -> View:
         labels=batch.labels,
         classes=len(batch.label_names) or None,
         dy=batch.given.get("dy") if query.upstream == "auto" else None,
-        rng=query.rng(UPSTREAM_STREAM),
+        rng=query.rng(Stream.UPSTREAM),
         axis=query.axis,
     )
     above = result.stages["d_activation"].values if "d_activation" in result.stages else None
@@ -128,7 +128,7 @@ def _running(query: PlaygroundFields, source: Source, batch: Batch) -> Running |
     seen = statistics(batch.x, batch.feature_axis) if whole else None
     for step in range(query.running_steps):
         if seen is None or not whole:
-            drawn = query.draw(source, RUNNING_STREAM, step)
+            drawn = query.draw(source, Stream.RUNNING, step)
             seen = statistics(drawn.x, drawn.feature_axis)
         mean, var = updated(
             (mean, var), seen.mean, seen.var, count=seen.count, momentum=query.momentum,
