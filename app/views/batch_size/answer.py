@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from app.batches.datasets import DATASETS
-from app.batches.generators import GENERATORS
 from app.figures.notation import SYMBOLS
 from app.figures.numbers import counted, finite
+from app.query.title import source_title
 from app.views.batch_size.compute import RunningView, View
 from app.views.batch_size.dependence_answer import classes, dependence, dependence_figures
 from app.views.batch_size.figures.dependence import classes_figure
 from app.views.batch_size.figures.estimates import Shown, estimate_figure, noise_figure, short
 from app.views.batch_size.figures.running import gap_figure, running_figure
 from app.views.batch_size.noise_answer import noise, noise_figures
-from app.views.batch_size.query import BatchSizeFields
 from app.views.batch_size.words import seen as words
 from app.views.batch_size.words.headline import headline, x_hat_text
 from app.views.batch_size.words.missing import stand_in
@@ -76,16 +74,6 @@ def _batch(view: View) -> dict[str, Any]:
         "labels": list(view.prepared.small.labels),
         "warnings": list(of.batch.warnings),
     }
-
-
-def source_title(query: BatchSizeFields) -> str:
-    """What a person calls the source."""
-    name = query.source
-    if name in DATASETS or name in GENERATORS:
-        bare = DATASETS[name].title if name in DATASETS else GENERATORS[name].title
-    else:
-        bare = "Typed table" if name == "inline" else f"Upload {name[:8]}…"
-    return f"{bare}, behind a linear layer" if query.layer_width else bare
 
 
 def _estimates(view: View, found: Estimates) -> dict[str, Any]:

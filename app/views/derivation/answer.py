@@ -5,11 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from app.batches.datasets import DATASETS
-from app.batches.generators import GENERATORS
 from app.figures.notation import SYMBOLS, UNIT
 from app.figures.numbers import counted
 from app.query.small_batch import SmallBatch, SmallBatchFields
+from app.query.title import source_title
 from app.views.derivation import formulas as mathml
 from app.views.derivation.compute import JacobianView, View
 from app.views.derivation.figures.by_name import Paths, Shown, Slopes, figures, jacobian_figure
@@ -94,7 +93,7 @@ def _place(view: View) -> str:
 
 def _batch(query: SmallBatchFields, batch: SmallBatch) -> dict[str, Any]:
     examples, features = batch.x.shape
-    title = _title(query)
+    title = source_title(query)
     return {
         "title": title,
         "text": f"{title}: {counted(examples, 'example')} × {counted(features, UNIT[query.notation])}",
@@ -125,15 +124,6 @@ def drag_step(deviation: float, largest: float) -> float:
     """
     size = max((deviation or largest or 1.0) / DRAG, SMALLEST)
     return max(float(f"1e{math.floor(math.log10(size))}"), SMALLEST)
-
-
-def _title(query: SmallBatchFields) -> str:
-    name = query.source
-    if name in DATASETS or name in GENERATORS:
-        bare = DATASETS[name].title if name in DATASETS else GENERATORS[name].title
-    else:
-        bare = "Typed table" if name == "inline" else f"Upload {name[:8]}…"
-    return f"{bare}, behind a linear layer" if query.layer_width else bare
 
 
 def _step(view: View) -> str:

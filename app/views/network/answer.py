@@ -2,15 +2,13 @@
 
 from typing import Any
 
-from app.batches.datasets import DATASETS
-from app.batches.generators import GENERATORS
 from app.figures.numbers import counted, finite
+from app.query.title import source_title
 from app.views.network.claims import PRESETS, Preset
 from app.views.network.compute import View
 from app.views.network.disturbed import disturbance
 from app.views.network.figures.by_name import Shown, figures
 from app.views.network.numbers import moments_of
-from app.views.network.query import NetworkFields
 from app.views.network.schematic import schematic
 from app.views.network.standing import standing_of
 from app.views.network.words import seen as words
@@ -80,14 +78,6 @@ def _batch(view: View) -> dict[str, Any]:
 def _kinds_in(view: View, kind: str) -> dict[str, str]:
     """The kind of joint that each column shows where `kind` is asked for."""
     return {name: kind_in(view.contrast, name, kind) for name in view.contrast.columns}
-
-
-def source_title(query: NetworkFields) -> str:
-    """What a person calls the source."""
-    name = query.source
-    if name in DATASETS or name in GENERATORS:
-        return DATASETS[name].title if name in DATASETS else GENERATORS[name].title
-    return "Typed table" if name == "inline" else f"Upload {name[:8]}…"
 
 
 def _column(view: View, name: str) -> dict[str, Any] | None:

@@ -3,14 +3,12 @@
 from functools import partial
 from typing import Any
 
-from app.batches.datasets import DATASETS
-from app.batches.generators import GENERATORS
 from app.figures.notation import SYMBOLS, in_notation
 from app.figures.numbers import counted, finite, significant
+from app.query.title import source_title
 from app.views.norms.compute import Outcome, View
 from app.views.norms.cube import DIGITS, cube_of, row_names
 from app.views.norms.figures import Rows, figures
-from app.views.norms.query import NormsFields
 from app.views.norms.words import seen as words
 from app.views.norms.words import situations
 from bncore.norms import NORMS
@@ -85,14 +83,6 @@ def _batch(view: View) -> dict[str, Any]:
         "channel_names": blocks.channel_names[: view.shown[1]],
         "warnings": [*blocks.batch.warnings, *view.notes],
     }
-
-
-def source_title(query: NormsFields) -> str:
-    """What a person calls the source."""
-    name = query.source
-    if name in DATASETS or name in GENERATORS:
-        return DATASETS[name].title if name in DATASETS else GENERATORS[name].title
-    return "Typed table" if name == "inline" else f"Upload {name[:8]}…"
 
 
 def _label(view: View) -> str | None:

@@ -4,11 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from app.batches.datasets import DATASETS
-from app.batches.generators import GENERATORS
 from app.figures.notation import SYMBOLS, by_name, in_notation
 from app.figures.numbers import beside
 from app.query.source import SourceFields
+from app.query.title import source_title
 from app.views.playground.compute import View
 from app.views.playground.figures import figures
 from app.views.playground.query import PlaygroundFields
@@ -73,7 +72,7 @@ def _at(view: View) -> slice | list[int]:
 
 def _batch(view: View) -> dict[str, Any]:
     batch, examples = view.batch, view.result.examples
-    title = source_title(view)
+    title = source_title(view.query)
     names, positions = batch.feature_names, view.result.positions
     return {
         "id": etag_of("batch", _source_stated(view)).strip('"'),
@@ -104,16 +103,6 @@ def _source_stated(view: View) -> dict[str, Any]:
 def _small_table(x: np.ndarray[Any, Any]) -> list[Any] | None:
     """The values themselves where the batch is small enough to be typed."""
     return x.tolist() if x.ndim == 2 and x.shape[0] <= 16 and x.shape[1] <= 8 else None
-
-
-def source_title(view: View) -> str:
-    """What a person calls the source."""
-    name = view.query.source
-    if name in DATASETS or name in GENERATORS:
-        bare = DATASETS[name].title if name in DATASETS else GENERATORS[name].title
-    else:
-        bare = "typed table" if name == "inline" else f"upload {name[:8]}…"
-    return f"{bare}, behind a linear layer" if view.query.layer_width else bare
 
 
 def _forward(view: View) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from app.figures import theme
 from app.figures.notation import in_notation
 from app.query.control import schema_of
+from app.query.title import bare_title
 from app.release import ROOT
 from app.web.answers import to_json
 from app.web.pages import formulas
@@ -57,7 +58,7 @@ def environment() -> Environment:
         "plotly": PLOTLY, "math_font": FONT, "theme": theme, "version": __version__,
         "templates": {scheme: theme.template(scheme) for scheme in ("light", "dark")},
     }  # fmt: skip
-    env.filters |= {"json": embedded, "code": code, "help": help_text, "number": number}
+    env.filters |= {"json": embedded, "code": code, "help": help_text, "number": number, "source_title": bare_title}
     return env
 
 

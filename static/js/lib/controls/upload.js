@@ -82,7 +82,7 @@ export const remembered = {
 // A text of an answer that names an upload by its id, by its file's name where this browser knows it.
 export function withFileName(text, { query }) {
   const name = remembered.get(query.source)?.name;
-  return name ? text.replace(/upload [0-9a-f]{8}…/i, () => name) : text;
+  return name ? text.replace(/Upload [0-9a-f]{8}…/, () => name) : text;
 }
 
 function all() {
