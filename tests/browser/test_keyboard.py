@@ -27,8 +27,10 @@ STOP = """() => {
   const name = [element.tagName, element.id, element.dataset?.term, element.textContent.trim().slice(0, 30)].join(" ");
   return { name, again, outlined, onScreen };
 }"""
+# What is seen and never had the focus; what keeps its room while it is hidden is not seen.
 MISSED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
-  .filter((element) => !window.stops.has(element) && !element.disabled && element.checkVisibility())
+  .filter((element) => !window.stops.has(element) && !element.disabled)
+  .filter((element) => element.checkVisibility({ visibilityProperty: true }))
   .map((element) => element.cloneNode(false).outerHTML)"""
 
 

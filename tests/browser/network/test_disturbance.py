@@ -76,8 +76,11 @@ def test_the_modules_stay_where_they_are_when_one_of_them_is_pressed(network: Ne
     expect(network.page.locator("#moved-legend")).to_be_visible()
 
 
-def test_the_disturbances_section_invites_and_is_filled_in_place(network: Network) -> None:
-    network.open(SMALL)
+@pytest.mark.parametrize("width", [390, 1280, 1920])
+@pytest.mark.parametrize("joint", ["z3", "z1"])  # it leaves its axis in one column, or in both
+def test_the_disturbances_section_invites_and_is_filled_in_place(network: Network, joint: str, width: int) -> None:
+    network.page.set_viewport_size({"width": width, "height": 900})
+    network.open(f"{SMALL}&joint={joint}")
     heading = network.page.get_by_role("heading", name="Covariate shift: who notices the disturbance")
     heading.scroll_into_view_if_needed()
     network.settle()
@@ -103,7 +106,7 @@ def test_the_disturbances_controls_are_as_high_as_the_joint_beside_them(network:
 
 
 def test_the_opened_joint_of_a_disturbed_network_shows_both_passes_in_each_column(network: Network) -> None:
-    network.open(f"{SMALL}&joint=f2")
+    network.open(f"{SMALL}&joint=z1")
     assert [trace["name"] for trace in network.controls.data("joint")] == ["without BN", "with BN"]
     network.disturb(1)
     for figure in ("joint", "joint_gradient"):
@@ -115,6 +118,13 @@ def test_the_opened_joint_of_a_disturbed_network_shows_both_passes_in_each_colum
     cells = network.page.locator("[data-figure=joint] .behind td").all_text_contents()
     answer = network.answer()["joint"]["columns"]["without"]
     assert float(cells[5]) == pytest.approx(answer["after"]["sd"], rel=0.01)
+
+
+def test_an_opened_joint_that_the_disturbance_does_not_move_is_drawn_once(network: Network) -> None:
+    network.open(f"{SMALL}&joint=f2&disturb_layer=1")
+    for figure in ("joint", "joint_gradient"):
+        drawn = [(trace["name"], trace["yaxis"]) for trace in network.controls.data(figure)]
+        assert drawn == [("after", "y"), ("before", "y"), ("with BN, unmoved", "y2")]
 
 
 def test_who_is_counted_has_a_red_edge_and_a_disturbed_product_a_word_of_its_own(network: Network) -> None:

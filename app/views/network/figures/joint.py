@@ -15,7 +15,7 @@ from bncore.distributions.summary import Floats
 from bncore.network.measures.distributions import Distribution, Row, shapes_of
 
 UNMOVED = "unmoved"
-HEIGHT = 450  # as high as the controls of the disturbance beside it
+HEIGHT = 430  # with its note as high as the controls of the disturbance beside it
 BETWEEN = 0.12  # of the height, free between the columns of a disturbed joint
 OF_HIGHEST = "density, % of its highest"
 
@@ -23,13 +23,12 @@ OF_HIGHEST = "density, % of its highest"
 def joint_figure(columns: Sequence[Distribution], value: str, title: str, diverged: str) -> Figure:
     """An outline a column on one axis; where there is a disturbance the columns one above the other, still on it."""
     stacked = any(d.disturbed is not None for d in columns)
-    outside = [outside_text(*d.outside, f"{COLUMN_WORDS[d.column]} ") for d in columns]
     layout: Figure = {
         "title": {"text": title}, "xaxis": axis_layout(columns[0].axis, value) | {"nticks": 5},
         "margin": MARGIN, "height": HEIGHT, "hovermode": "closest", "showlegend": True, "legend": LEGEND,
         "meta": {
             "summary": f"{title}: {'; '.join(_told(d) for d in columns)}.",
-            "note": "; ".join(part for part in (diverged, *outside, _cut(columns)) if part),
+            "note": "; ".join(part for part in (diverged, _outside(columns, stacked), _cut(columns)) if part),
         },
     }  # fmt: skip
     if not stacked:
@@ -103,6 +102,14 @@ def _points(d: Distribution, rows: tuple[Row, ...]) -> tuple[Floats, Floats]:
         return (np.repeat(at, 2), np.array([0.0, 100.0])) if not np.isnan(at[0]) else (at[:0], at[:0])
     x = np.concatenate([edges[:1], edges[:-1][wide], edges[-1:]])
     return x, np.concatenate([[0.0], 100.0 * heights[wide], [0.0]]).round(2)
+
+
+def _outside(columns: Sequence[Distribution], stacked: bool) -> str:
+    """How many values the axis leaves out, short enough for the room that the page keeps; "" if none."""
+    if not stacked:
+        return "; ".join(filter(None, (outside_text(*d.outside, f"{COLUMN_WORDS[d.column]} ") for d in columns)))
+    counts = [f"{COLUMN_WORDS[d.column]} {d.outside[0]:,} and {d.outside[1] or 0:,}" for d in columns if any(d.outside)]
+    return f"values outside the axis, before and after: {', '.join(counts)}" if counts else ""
 
 
 def _cut(columns: Sequence[Distribution]) -> str:
