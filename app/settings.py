@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     batch_size_work: int = Field(
         400_000_000,
         ge=1,
-        description="Numbers that the view of the batch's size may draw: draws × the largest batch × features, about.",
+        description="Numbers that the batch size view may draw: draws × the largest batch × features, about.",
     )
     network_numbers: int = Field(
         60_000_000,

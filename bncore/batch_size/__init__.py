@@ -1,4 +1,4 @@
-"""What the batch's size does: how far its statistics are off, the noise that this is, and what ties its examples.
+"""What batch size does: how far a batch's statistics are off, the noise that this is, and what ties its examples.
 
 `population` says where batches come from, `measured` what is known of one without an end, `positions` how alike those
 of one image are; `estimates` draws many batches of every size; `theory` says what to expect; `running` follows the

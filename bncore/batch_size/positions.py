@@ -26,7 +26,7 @@ def alike(x: Float64) -> Alike:
     """How alike the positions of an image are: `x` (N, L, D) with N >= 2 and L >= 2.
 
         L b^2 / sigma^2 = 1 + (L - 1) correlation           b the deviation of the images' means
-        factor = b / sigma sqrt((N L - 1) / (N - 1))        exact, whatever the batch's size
+        factor = b / sigma sqrt((N L - 1) / (N - 1))        exact, whatever the batch size
 
     The second is the ratio of sd(mean) = b sqrt((N - m) / ((N - 1) m)) of m whole images to that of m L positions,
     `bncore.batch_size.theory`'s. Cochran, Sampling Techniques, section 9.4 (clusters of equal size).

@@ -1,7 +1,9 @@
 """A view is a line in the registry: its call, its page, its place in navigation, catalogue and description follow."""
 
+import re
 from dataclasses import dataclass
 
+import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
@@ -58,3 +60,17 @@ def test_a_view_that_is_not_in_the_list_is_nowhere(settings):
     assert without.get("/network").status_code == without.get("/api/v1/network").status_code == 404
     assert 'href="/network"' not in without.get("/").text
     assert "network" not in without.get("/api/v1/catalog").json()
+
+
+@pytest.mark.parametrize("view", [view for view in VIEWS if view.page], ids=lambda view: view.name)
+def test_a_page_is_headed_by_what_the_navigation_calls_it(settings, view):
+    page = TestClient(create_app(settings)).get(view.page.path).text
+    (link,) = re.findall(r"<a [^>]*aria-current=\"page\"[^>]*>([^<]*)</a>", page)
+    (heading,) = re.findall(r"<h1[^>]*>([^<:]*)", page)
+    assert link.strip() == heading.strip() == view.title
+
+
+def test_the_page_of_batch_size_is_called_so(settings):
+    page = TestClient(create_app(settings)).get("/batch-size").text
+    assert "<title>bnscope: batch size</title>" in page
+    assert "batch's size" not in page

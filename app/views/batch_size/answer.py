@@ -1,4 +1,4 @@
-"""The answer of the view of the batch's size: the view as plain data, a part for each that was asked for."""
+"""The answer of the batch size view: the view as plain data, a part for each that was asked for."""
 
 from typing import Any
 

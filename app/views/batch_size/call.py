@@ -37,7 +37,7 @@ ANSWER = {
 CALL = Call(
     name="batch_size",
     tag="batch size",
-    summary="What the batch's size does: inaccurate estimates, noise, examples that depend on each other",
+    summary="What batch size does: inaccurate estimates, noise, examples that depend on each other",
     help="Random batches of a source, for many sizes. The same query gives the same bytes.",
     told="By part: the sampling distributions of batch mean and deviation for every size, with their "
     "standard errors and what theory expects, and how far they take normalized values astray; running "

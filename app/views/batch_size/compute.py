@@ -1,4 +1,4 @@
-"""The view of the batch's size, computed: the parts that the query asks for."""
+"""The batch size view, computed: the parts that the query asks for."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""The query of the view of the batch's size: what batches are drawn from, how many, and what is looked at."""
+"""The query of the batch size view: what batches are drawn from, how many, and what is looked at."""
 
 import re
 from functools import cached_property

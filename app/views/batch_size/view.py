@@ -1,4 +1,4 @@
-"""The batch's size: random batches of many sizes, one example's noise, and examples that depend on each other."""
+"""Batch size: random batches of many sizes, one example's noise, and examples that depend on each other."""
 
 from app.views.batch_size.answer import answer_of
 from app.views.batch_size.call import CALL
@@ -15,6 +15,6 @@ def _prepared(place: Place, query: BatchSizeFields) -> Prepared:
 
 
 VIEW = View(
-    name="batch-size", title="Batches", query=BatchSizeQuery, prepare=_prepared, compute=view_of, answer=answer_of,
+    name="batch-size", title="Batch size", query=BatchSizeQuery, prepare=_prepared, compute=view_of, answer=answer_of,
     call=CALL, catalogued="batch_size", page=PAGE, large=LARGE,
 )  # fmt: skip

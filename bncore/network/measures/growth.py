@@ -1,4 +1,4 @@
-"""By what factor gradients grow a block through batch norm and ReLU in very wide layers, by the batch's size.
+"""By what factor gradients grow a block through batch norm and ReLU in very wide layers, by batch size.
 
 Batch norm takes two of the batch's directions out of the gradient and divides it by a deviation that a small batch
 gives inexactly, so that the gradients of small batches grow faster than those of many examples.

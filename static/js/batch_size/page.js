@@ -1,4 +1,4 @@
-// The batch's size: wires the state, the size, the dragged example, the server and the figures together.
+// Batch size: wires the state, the size, the dragged example, the server and the figures together.
 import { merged, ofLayer, ofMembers, ofSource, Stale } from "./state.js";
 import * as view from "./view.js";
 import { bindButtons } from "../lib/controls/buttons.js";

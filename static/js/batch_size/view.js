@@ -1,4 +1,4 @@
-// The texts and tables of the view of the batch's size, written from an answer.
+// The texts and tables of the batch size view, written from an answer.
 import { three } from "../lib/figures/numbers.js";
 import { element, fillTable } from "../lib/figures/tables.js";
 import { withFileName } from "../lib/controls/upload.js";

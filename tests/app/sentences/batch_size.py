@@ -1,4 +1,4 @@
-"""The batch's size in sentences, and the states in which each may stand."""
+"""The batch size page in sentences, and the states in which each may stand."""
 
 import numpy as np
 

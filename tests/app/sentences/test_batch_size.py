@@ -1,4 +1,4 @@
-"""The page of the batch's size says in each state only what holds in it."""
+"""The batch size page says in each state only what holds in it."""
 
 from tests.app.sentences.batch_size import TABLE
 from tests.app.sentences.seen import look

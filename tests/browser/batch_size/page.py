@@ -1,4 +1,4 @@
-"""The view of the batch's size as a person handles it: open it, turn the size, drag an example, match the noise."""
+"""The batch size view as a person handles it: open it, turn the size, drag an example, match the noise."""
 
 from playwright.sync_api import Locator
 
@@ -6,7 +6,7 @@ from tests.browser.view import View
 
 
 class BatchSize(View):
-    """A page with the batch's size in it."""
+    """A page with the batch size view in it."""
 
     path = "/batch-size"
 

@@ -1,4 +1,4 @@
-"""The page of the batch's size: the size and what it does, the dragged example, the matched noise, links."""
+"""The batch size page: the size and what it does, the dragged example, the matched noise, links."""
 
 import re
 from pathlib import Path

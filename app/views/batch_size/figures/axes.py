@@ -1,4 +1,4 @@
-"""Axes of the batch's size: where the ticks are, what marks them, and which lines leave them."""
+"""Axes of batch size: where the ticks are, what marks them, and which lines leave them."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -20,7 +20,7 @@ APART = 0.08  # of the axis, which two ticks need between them
 
 
 def size_axis(sizes: Sequence[int]) -> Figure:
-    """The batch's size, logarithmic, with the marked sizes as ticks."""
+    """Batch size, logarithmic, with the marked sizes as ticks."""
     last = sizes[-1]
     ticks = [tick for tick in TICKS if sizes[0] <= tick <= last]
     if not ticks or math.log(last / ticks[-1]) > APART * math.log(last / sizes[0]):

@@ -1,4 +1,4 @@
-"""The view of the batch's size in words. Every number is the result's own."""
+"""The batch size view in words. Every number is the result's own."""
 
 import math
 from collections.abc import Sequence
@@ -242,7 +242,7 @@ def conventions(
     drawn = endless if total is None else "without replacement"
     smaller = "smaller ones are parts of larger ones" if nested else "each size has batches of its own"
     return [
-        f"K is the batch's size; a batch's deviation is the biased one (its variance divided by K = {size})",
+        f"K is the batch size; a batch's deviation is the biased one (its variance divided by K = {size})",
         f"ε = {eps:g} stands {where[eps_placement]}: in normalized values, not in μ_B and σ_B",
         f"examples are drawn {drawn}; batches of one size are independent of each other, {smaller}",
         f"in inference the statistics are those of {stand_in or 'the population'}, "

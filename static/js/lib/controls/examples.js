@@ -1,4 +1,4 @@
-// The batch's size beside its source: the slider ends where the source does, and more than all is all.
+// Batch size beside its source: the slider ends where the source does, and more than all is all.
 import { scaleOf } from "./controls.js";
 import { isNumber } from "../figures/numbers.js";
 

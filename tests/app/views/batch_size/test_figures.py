@@ -1,4 +1,4 @@
-"""The figures of the batch's size, held against Plotly's own schema and the numbers that they show."""
+"""The figures of the batch size view, held against Plotly's own schema and the numbers that they show."""
 
 import re
 

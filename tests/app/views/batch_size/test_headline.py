@@ -1,4 +1,4 @@
-"""The headline on the batch's size says what batches do to normalized values, held against plain draws."""
+"""The headline on batch size says what batches do to normalized values, held against plain draws."""
 
 import re
 from itertools import combinations

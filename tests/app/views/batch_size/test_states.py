@@ -1,4 +1,4 @@
-"""What the view of the batch's size shows keeps its meaning from state to state: examples, units, matched noise."""
+"""What the batch size view shows keeps its meaning from state to state: examples, units, matched noise."""
 
 import numpy as np
 import pytest
