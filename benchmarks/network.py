@@ -51,7 +51,7 @@ def one_core(runs: int) -> None:
     """Print the median over `runs` of each of the SETTINGS, computed on the first core that this process may use."""
     from app.settings import Settings
     from app.views.network.answer import answer_of
-    from app.views.network.compute import prepare, view_of
+    from app.views.network.compute import comparison_of, prepare
     from app.views.network.query import NetworkQuery
     from app.web.answers import to_json
 
@@ -62,7 +62,7 @@ def one_core(runs: int) -> None:
         for seed in range(runs + 1):
             start = time.perf_counter()
             query = NetworkQuery.model_validate(fields | {"seed": str(seed)})
-            body = to_json(answer_of(view_of(prepare(query, None, Settings()))))  # type: ignore[arg-type]
+            body = to_json(answer_of(comparison_of(prepare(query, None, Settings()))))  # type: ignore[arg-type]
             times.append(time.perf_counter() - start)
         kept = times[1:]  # the first one loads the data
         print(

@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page
 from tests.browser.playground.page import Playground
 
 
-class View:
+class ViewPage:
     """A page; a subclass names its `path`, which is its API's, too."""
 
     path: ClassVar[str]

@@ -1,14 +1,14 @@
-"""The answer of the batch size view: the view as plain data, a part for each that was asked for."""
+"""The answer of the batch size view: the experiment as plain data, a part for each that was asked for."""
 
 from typing import Any
 
 from app.figures.notation import SYMBOLS
 from app.figures.numbers import counted, finite
 from app.query.title import source_title
-from app.views.batch_size.compute import RunningView, View
+from app.views.batch_size.compute import Experiment, RunningStatistics
 from app.views.batch_size.dependence_answer import classes, dependence, dependence_figures
 from app.views.batch_size.figures.dependence import classes_figure
-from app.views.batch_size.figures.estimates import Shown, estimate_figure, noise_figure, short
+from app.views.batch_size.figures.estimates import Focus, estimate_figure, noise_figure, short
 from app.views.batch_size.figures.running import gap_figure, running_figure
 from app.views.batch_size.noise_answer import noise, noise_figures
 from app.views.batch_size.words import seen as words
@@ -22,42 +22,44 @@ from bncore.batch_size.theory import Expected
 from bncore.distributions.summary import QUANTILES
 
 
-def answer_of(view: View) -> dict[str, Any]:
+def answer_of(experiment: Experiment) -> dict[str, Any]:
     """The answer of `GET /batch-size`; a part that was not asked for is not in it, and neither are its figures."""
-    of = view.sampled
-    shown = Shown(of.name, of.at, of.size, view.query.notation)
+    of = experiment.sampled
+    focus = Focus(of.name, of.at, of.size, experiment.query.notation)
     answer = {
-        "batch": _batch(view),
-        "symbols": SYMBOLS[view.query.notation],
+        "batch": _batch(experiment),
+        "symbols": SYMBOLS[experiment.query.notation],
         "size": of.size,
-        "parts": list(view.query.parts),
+        "parts": list(experiment.query.parts),
     }
     answer["conventions"] = words.conventions(
-        of.size, view.query.eps, view.query.eps_placement, of.total, of.population.nested,
-        view.query.notation, stand_in(of.missing, of.measured_by),
+        of.size, experiment.query.eps, experiment.query.eps_placement, of.total, of.population.nested,
+        experiment.query.notation, stand_in(of.missing, of.measured_by),
     )  # fmt: skip
     figures: dict[str, Any] = {}
-    if view.estimates is not None:
-        answer |= _estimates(view, view.estimates)
-        figures |= {f"estimates_{name}": estimate_figure(view.estimates, name, shown) for name in ("mean", "deviation")}
-        figures["estimates_noise"] = noise_figure(view.estimates, shown)
-    if view.running is not None:
-        answer["running"] = _running(view, view.running)
-        figures |= _running_figures(view, view.running, shown)
-    if view.noise is not None:
-        answer["noise"] = noise(view, view.noise)
-        figures |= noise_figures(view, view.noise, shown)
-    if view.dependence is not None:
-        answer["dependence"] = dependence(view, view.dependence)
-        figures |= dependence_figures(view.dependence, shown)
-    if view.classes is not None:
-        answer["classes"] = classes(view.classes)
-        figures["classes"] = classes_figure(view.classes.verdicts, view.classes.names)
-    return answer | {"query": view.query.stated(), "figures": figures}
+    if experiment.estimates is not None:
+        answer |= _estimates(experiment, experiment.estimates)
+        figures |= {
+            f"estimates_{name}": estimate_figure(experiment.estimates, name, focus) for name in ("mean", "deviation")
+        }
+        figures["estimates_noise"] = noise_figure(experiment.estimates, focus)
+    if experiment.running is not None:
+        answer["running"] = _running(experiment, experiment.running)
+        figures |= _running_figures(experiment, experiment.running, focus)
+    if experiment.noise is not None:
+        answer["noise"] = noise(experiment, experiment.noise)
+        figures |= noise_figures(experiment, experiment.noise, focus)
+    if experiment.dependence is not None:
+        answer["dependence"] = dependence(experiment, experiment.dependence)
+        figures |= dependence_figures(experiment.dependence, focus)
+    if experiment.classes is not None:
+        answer["classes"] = classes(experiment.classes)
+        figures["classes"] = classes_figure(experiment.classes.verdicts, experiment.classes.names)
+    return answer | {"query": experiment.query.stated(), "figures": figures}
 
 
-def _batch(view: View) -> dict[str, Any]:
-    of, query = view.sampled, view.query
+def _batch(experiment: Experiment) -> dict[str, Any]:
+    of, query = experiment.sampled, experiment.query
     title = source_title(query)
     whole = "endless" if of.total is None else counted(of.total, "example")
     width = len(of.batch.feature_names)
@@ -71,28 +73,28 @@ def _batch(view: View) -> dict[str, Any]:
         "measured": list(of.features),
         "sizes": list(of.sizes),
         "marked": [size for size in MARKED if size in of.sizes],
-        "labels": list(view.prepared.small.labels),
+        "labels": list(experiment.prepared.small.labels),
         "warnings": list(of.batch.warnings),
     }
 
 
-def _estimates(view: View, found: Estimates) -> dict[str, Any]:
-    of = view.sampled
+def _estimates(experiment: Experiment, found: Estimates) -> dict[str, Any]:
+    of = experiment.sampled
     scale, shift = found.noise()
     row = found.sizes.index(of.size)
     return {
-        "headline": headline(found, of.at, of.size, of.name, view.query.notation),
+        "headline": headline(found, of.at, of.size, of.name, experiment.query.notation),
         "estimates": {
             "sizes": list(found.sizes),
             "draws": found.draws,
-            "feature": view.query.feature,
+            "feature": experiment.query.feature,
             "quantiles": list(QUANTILES),
             "text": words.theory_text(found, of.at, of.size, of.population.nested),
             "population_text": words.population_text(found, of.at, of.name, of.population.nested)
             + words.positions_text(of.positions, of.at),
             "positions": _positions(of.positions, of.at),
             "noise": {"scale": finite(scale[row, of.at]), "shift": finite(shift[row, of.at])},
-            "x_hat": _x_hat(found, row, of.at) | {"text": x_hat_text(found, of.at, of.size, view.query.notation)},
+            "x_hat": _x_hat(found, row, of.at) | {"text": x_hat_text(found, of.at, of.size, experiment.query.notation)},
             "off": [_off(found, at_size, of.at) for at_size in found.sizes],
             "features": [
                 _feature(found, i, number, of.batch.feature_names[number]) for i, number in enumerate(of.features)
@@ -162,8 +164,8 @@ def _spread(found: Spread, expected: Expected, at: int) -> dict[str, Any]:
     }
 
 
-def _running(view: View, found: RunningView) -> dict[str, Any]:
-    of, path = view.sampled, found.path
+def _running(experiment: Experiment, found: RunningStatistics) -> dict[str, Any]:
+    of, path = experiment.sampled, found.path
     mean, sd = float(of.population.moments.mean[of.at]), float(of.population.moments.sd[of.at])
     return {
         "text": running_text(path, found.gap, mean),
@@ -177,10 +179,10 @@ def _running(view: View, found: RunningView) -> dict[str, Any]:
     }
 
 
-def _running_figures(view: View, found: RunningView, shown: Shown) -> dict[str, Any]:
-    at = view.sampled.population.moments
+def _running_figures(experiment: Experiment, found: RunningStatistics, focus: Focus) -> dict[str, Any]:
+    at = experiment.sampled.population.moments
     return {
-        "running_mean": running_figure(found.path, "mean", shown, float(at.mean[shown.at])),
-        "running_deviation": running_figure(found.path, "deviation", shown, float(at.sd[shown.at])),
-        "running_gap": gap_figure(found.gap, shown),
+        "running_mean": running_figure(found.path, "mean", focus, float(at.mean[focus.at])),
+        "running_deviation": running_figure(found.path, "deviation", focus, float(at.sd[focus.at])),
+        "running_gap": gap_figure(found.gap, focus),
     }

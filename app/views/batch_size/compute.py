@@ -9,8 +9,8 @@ from app.query.layer import in_terms_of_the_query
 from app.settings import Settings
 from app.streams import Stream
 from app.views.batch_size.classes import Classes, classes_of
-from app.views.batch_size.dependence import DependenceView, SmallBatch, dependence_of, small_batch
-from app.views.batch_size.noise import NoiseView, noise_of
+from app.views.batch_size.dependence import Influence, SmallBatch, dependence_of, small_batch
+from app.views.batch_size.noise import ExampleNoise, noise_of
 from app.views.batch_size.population import Sampled, sampled
 from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.estimates import Estimates, estimates
@@ -21,7 +21,7 @@ from bncore.progress import Said, unheard
 
 
 @dataclass(frozen=True, eq=False)
-class RunningView:
+class RunningStatistics:
     """The running statistics' path, and the two modes on one batch of `x` (K,) with what the path ends with."""
 
     path: Path
@@ -44,14 +44,14 @@ class Prepared:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """Everything that the answer is written from; None for a part that was not asked for."""
+class Experiment:
+    """What random batches show, a part each; None for a part that was not asked for."""
 
     prepared: Prepared
     estimates: Estimates | None
-    running: RunningView | None
-    noise: NoiseView | None
-    dependence: DependenceView | None
+    running: RunningStatistics | None
+    noise: ExampleNoise | None
+    dependence: Influence | None
     classes: Classes | None
 
     @property
@@ -72,7 +72,7 @@ def prepare(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
         raise in_terms_of_the_query(error, query) from error
 
 
-def view_of(prepared: Prepared, say: Said = unheard) -> View:
+def experiment_of(prepared: Prepared, say: Said = unheard) -> Experiment:
     """Compute the parts. Raises InvalidQuery where the numerics refuse."""
     query, found = prepared.query, prepared.sampled
     layer = Layer(query.eps, query.eps_placement)
@@ -81,7 +81,7 @@ def view_of(prepared: Prepared, say: Said = unheard) -> View:
         if "estimates" in query.parts:
             drawn = estimates(found.population, found.sizes, query.draws, query.rng(Stream.ESTIMATES), say, layer)
         asked = set(query.parts)
-        return View(
+        return Experiment(
             prepared=prepared,
             estimates=drawn,
             running=_running(query, found) if "running" in asked else None,
@@ -93,10 +93,10 @@ def view_of(prepared: Prepared, say: Said = unheard) -> View:
         raise in_terms_of_the_query(error, query) from error
 
 
-def _running(query: BatchSizeFields, found: Sampled) -> RunningView:
+def _running(query: BatchSizeFields, found: Sampled) -> RunningStatistics:
     one = found.one_feature()
     path = running_path(one, found.size, query.running_steps, query.momentum, query.rng(Stream.RUNNING_PATH))
     x = one.draw(1, found.size, query.rng(Stream.RUNNING_GAP))[0, 0]
     stored = path.var[query.running_variance] if query.running_variance in path.var else path.var["biased"]
     layer = {"eps": query.eps, "eps_placement": query.eps_placement}
-    return RunningView(path, x, gap(x, float(path.mean[-1]), float(stored[-1]), **layer))  # type: ignore[arg-type]
+    return RunningStatistics(path, x, gap(x, float(path.mean[-1]), float(stored[-1]), **layer))  # type: ignore[arg-type]

@@ -35,7 +35,7 @@ class SmallBatch:
 
 
 @dataclass(frozen=True, eq=False)
-class DependenceView:
+class Influence:
     """One example moved by `by`, that is the query's `move_by` times `unit`: the deviation, or 1 of a constant feature;
     an outlier in batches of several sizes, one a curve; the largest derivative between different features of `between`
     of them, measured.
@@ -73,14 +73,14 @@ def _labels(of: Sampled, rows: NDArray[np.intp]) -> tuple[str, ...]:
     return tuple(names[label] if label < len(names) else str(label) for label in labels[rows].tolist())
 
 
-def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer) -> DependenceView:
+def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer) -> Influence:
     """The moved example and the outlier's curves."""
     at, x = of.inference.at(of.at), small.x[:, of.at]
     unit = float(at.sd[0]) or 1.0
     by = query.move_by * unit
     near = [of.at, *(i for i in range(small.x.shape[1]) if i != of.at)][:BESIDE]
     across = blocks(small.x[:, near], eps=layer.eps, eps_placement=layer.eps_placement).across
-    return DependenceView(
+    return Influence(
         moved=dependence(x, at, layer, example=query.example, by=by),
         unit=unit,
         by=by,

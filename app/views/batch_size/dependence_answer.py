@@ -4,24 +4,24 @@ import math
 from typing import Any
 
 from app.views.batch_size.classes import CHOSEN_AT, LARGEST, Classes
-from app.views.batch_size.compute import View
-from app.views.batch_size.dependence import DependenceView
+from app.views.batch_size.compute import Experiment
+from app.views.batch_size.dependence import Influence
 from app.views.batch_size.figures.dependence import jacobians, outlier_figures, strips
-from app.views.batch_size.figures.estimates import Shown, short
+from app.views.batch_size.figures.estimates import Focus, short
 from app.views.batch_size.query import LARGEST_MOVE
 from app.views.batch_size.words import seen as words
 
 ROOM = 0.15  # of the batch's range, beyond what a move can reach
 
 
-def dependence(view: View, found: DependenceView) -> dict[str, Any]:
+def dependence(experiment: Experiment, found: Influence) -> dict[str, Any]:
     """One moved example in both modes, the Jacobian, and the outlier's curves, in words and numbers."""
     moved = found.moved
     return {
         "example": moved.example,
         "by": found.by,
         "unit": found.unit,
-        "text": words.moved_text(moved, found.by, view.sampled.name),
+        "text": words.moved_text(moved, found.by, experiment.sampled.name),
         "handles": words.handle_titles(moved),
         "outlier_text": words.outlier_text(found.outlier),
         "x": {"before": moved.x, "after": moved.moved},
@@ -43,16 +43,16 @@ def dependence(view: View, found: DependenceView) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def dependence_figures(found: DependenceView, shown: Shown) -> dict[str, Any]:
+def dependence_figures(found: Influence, focus: Focus) -> dict[str, Any]:
     """The figures of the dependence, by name."""
     return {
-        **strips(found.moved, _limits(found), shown),
-        **jacobians(found.moved, shown),
-        **outlier_figures(found.outlier, shown),
+        **strips(found.moved, _limits(found), focus),
+        **jacobians(found.moved, focus),
+        **outlier_figures(found.outlier, focus),
     }
 
 
-def _limits(found: DependenceView) -> dict[str, tuple[float, float]]:
+def _limits(found: Influence) -> dict[str, tuple[float, float]]:
     """Axes that hold whatever a move can do, so that they stay put while one example is dragged."""
     x, unit = found.moved.x, found.unit
     low, high = float(x.min()), float(x.max())

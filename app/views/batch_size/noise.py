@@ -19,7 +19,7 @@ BATCH_NORM = "batch_norm"
 
 
 @dataclass(frozen=True, eq=False)
-class NoiseView:
+class ExampleNoise:
     """`members` are the small batch's examples by number, the query's first; `z` is that one's value without noise, by
     the population's statistics; `sizes` are those of `spread`, its distribution in batches of each, with the variance
     that theory gives it, (S,). `kinds` by name, batch norm first. `matched` has the rate and the deviation at which the
@@ -36,7 +36,7 @@ class NoiseView:
     capped: tuple[str, ...]
 
 
-def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer, say: Said = unheard) -> NoiseView:
+def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer, say: Said = unheard) -> ExampleNoise:
     """The noise, at every size for the example, and at the size looked at for the whole small batch."""
     members = np.array([query.example, *(i for i in range(len(small.x)) if i != query.example)])
     x, at = small.x[members, of.at], of.population.moments.at(of.at)
@@ -47,7 +47,7 @@ def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Laye
     found = matched(strengths, kinds[BATCH_NORM].shape.var, float(z[0] ** 2))
     sizes, companions = tuple(size for size in of.sizes if size >= 2), small.companions(of, query.example)
     alone = jitter(x[:1], companions, sizes, query.draws, query.rng(Stream.NOISE_SPREAD), layer, say)
-    return NoiseView(
+    return ExampleNoise(
         members=tuple(members.tolist()),
         z=float(z[0]),
         sizes=sizes,

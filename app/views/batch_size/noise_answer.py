@@ -5,18 +5,18 @@ from typing import Any
 import numpy as np
 
 from app.figures.numbers import finite
-from app.views.batch_size.compute import View
-from app.views.batch_size.figures.estimates import Shown, short
+from app.views.batch_size.compute import Experiment
+from app.views.batch_size.figures.estimates import Focus, short
 from app.views.batch_size.figures.noise import pairs_figure, shapes_figure, sizes_figure
-from app.views.batch_size.noise import BATCH_NORM, NoiseView
+from app.views.batch_size.noise import BATCH_NORM, ExampleNoise
 from app.views.batch_size.words import seen as words
 from app.views.batch_size.words.missing import stand_in
 
 
-def noise(view: View, found: NoiseView) -> dict[str, Any]:
+def noise(experiment: Experiment, found: ExampleNoise) -> dict[str, Any]:
     """The noise on one example, kind by kind, in words and numbers."""
     shapes = {name: kind.shape for name, kind in found.kinds.items()}
-    query, of = view.query, view.sampled
+    query, of = experiment.query, experiment.sampled
     matched = {name: _four(value) for name, value in found.matched.items()}
     return {
         "text": words.noise_text(
@@ -53,16 +53,16 @@ def noise(view: View, found: NoiseView) -> dict[str, Any]:
     }
 
 
-def noise_figures(view: View, found: NoiseView, shown: Shown) -> dict[str, Any]:
+def noise_figures(experiment: Experiment, found: ExampleNoise, focus: Focus) -> dict[str, Any]:
     """The figures of the noise, by name."""
-    example, kinds, of = view.query.example, found.kinds, view.sampled
+    example, kinds, of = experiment.query.example, found.kinds, experiment.sampled
     return {
-        "noise_sizes": sizes_figure(found.sizes, found.spread, found.expected, found.z, example, shown),
+        "noise_sizes": sizes_figure(found.sizes, found.spread, found.expected, found.z, example, focus),
         "noise_shapes": shapes_figure(
             {name: kind.histogram for name, kind in kinds.items()}, {name: kind.shape for name, kind in kinds.items()},
-            found.z, example, shown,
+            found.z, example, focus,
         ),
-        "noise_pairs": pairs_figure({name: kind.pairs for name, kind in kinds.items()}, found.members, of.total, shown),
+        "noise_pairs": pairs_figure({name: kind.pairs for name, kind in kinds.items()}, found.members, of.total, focus),
     }  # fmt: skip
 
 

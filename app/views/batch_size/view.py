@@ -2,7 +2,7 @@
 
 from app.views.batch_size.answer import answer_of
 from app.views.batch_size.call import CALL
-from app.views.batch_size.compute import Prepared, prepare, view_of
+from app.views.batch_size.compute import Prepared, experiment_of, prepare
 from app.views.batch_size.page import PAGE
 from app.views.batch_size.query import BatchSizeFields, BatchSizeQuery
 from app.web.view import Place, View
@@ -15,6 +15,6 @@ def _prepared(place: Place, query: BatchSizeFields) -> Prepared:
 
 
 VIEW = View(
-    name="batch-size", title="Batch size", query=BatchSizeQuery, prepare=_prepared, compute=view_of, answer=answer_of,
-    call=CALL, catalogued="batch_size", page=PAGE, large=LARGE,
+    name="batch-size", title="Batch size", query=BatchSizeQuery, prepare=_prepared, compute=experiment_of,
+    answer=answer_of, call=CALL, catalogued="batch_size", page=PAGE, large=LARGE,
 )  # fmt: skip

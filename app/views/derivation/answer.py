@@ -1,4 +1,4 @@
-"""The derivation's answer: the view as plain data, with the formulas that a page fills."""
+"""The derivation's answer: the workings as plain data, with the formulas that a page fills."""
 
 import math
 from typing import Any
@@ -10,8 +10,8 @@ from app.figures.numbers import counted
 from app.query.small_batch import SmallBatch, SmallBatchFields
 from app.query.title import source_title
 from app.views.derivation import formulas as mathml
-from app.views.derivation.compute import JacobianView, View
-from app.views.derivation.figures.by_name import Paths, Shown, Slopes, figures, jacobian_figure
+from app.views.derivation.compute import FeatureJacobian, Workings
+from app.views.derivation.figures.by_name import Cell, Paths, Slopes, figures, jacobian_figure
 from app.views.derivation.figures.graph import colour, places
 from app.views.derivation.words import jacobian as jacobian_words
 from app.views.derivation.words import seen as words
@@ -26,69 +26,69 @@ DRAG = 20  # steps of a dragged cell to a deviation, at least
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a distance between numbers near the largest one leaves as null
-def answer_of(view: View) -> dict[str, Any]:
+def answer_of(workings: Workings) -> dict[str, Any]:
     """The answer of `GET /derivation`."""
-    query, steps = view.query, view.steps
-    paths = _paths(view)
-    shown = _shown(view)
+    query, steps = workings.query, workings.steps
+    paths = _paths(workings)
+    cell = _cell(workings)
     return {
-        "batch": _batch(query, view.batch),
+        "batch": _batch(query, workings.batch),
         "dy": steps.nodes["dy"].value,
         "gamma": steps.forward.gamma,
         "beta": steps.forward.beta,
         "flags": [words.flag_text(flag, query.notation) for flag in steps.forward.flags],
         "conventions": words.conventions(steps.forward, query.notation),
         "headline": words.headline(
-            {name: float(values[view.example]) for name, values in paths.items()},
-            _place(view),
+            {name: float(values[workings.example]) for name, values in paths.items()},
+            _place(workings),
             steps.forward.count,
             query.notation,
         ),
         "captions": {
-            "summed": words.summed_text(steps.forward, view.feature, query.notation),
-            "jacobian": jacobian_words.tied_text(view.bracket, view.factor, query.notation),
+            "summed": words.summed_text(steps.forward, workings.feature, query.notation),
+            "jacobian": jacobian_words.tied_text(workings.bracket, workings.factor, query.notation),
         },
         "symbols": SYMBOLS[query.notation],
         "terms": words.terms(query.notation, query.eps_placement),
-        "cell": {"example": view.example, "feature": view.feature, "output": query.output, "name": shown.name},
-        "step": _step(view),
-        "nodes": [_node(view, node) for node in steps.nodes.values()],
-        "summed": _summed(view),
+        "cell": {"example": workings.example, "feature": workings.feature, "output": query.output, "name": cell.name},
+        "step": _step(workings),
+        "nodes": [_node(workings, node) for node in steps.nodes.values()],
+        "summed": _summed(workings),
         "paths": paths,
-        "laws": _laws(view, paths),
-        "printed": _printed(view),
-        "routes": {name: _route(route) for name, route in view.routes.items()},
-        "naive": _naive(view),
-        "jacobian": _jacobian(view, view.feature, shown.name) | _entry(view),
-        "moved": _moved(view),
+        "laws": _laws(workings, paths),
+        "printed": _printed(workings),
+        "routes": {name: _route(route) for name, route in workings.routes.items()},
+        "naive": _naive(workings),
+        "jacobian": _jacobian(workings, workings.feature, cell.name) | _entry(workings),
+        "moved": _moved(workings),
         "query": query.stated(),
-        "figures": figures(Paths(**paths), _slopes(view), view.moved, shown),
+        "figures": figures(Paths(**paths), _slopes(workings), workings.moved, cell),
     }
 
 
-def jacobian_answer_of(view: JacobianView) -> dict[str, Any]:
+def jacobian_answer_of(workings: FeatureJacobian) -> dict[str, Any]:
     """The answer of `GET /jacobian`."""
-    query = view.query
-    shown = Shown(view.batch.feature_names[query.feature], query.notation, 0, 0)
+    query = workings.query
+    cell = Cell(workings.batch.feature_names[query.feature], query.notation, 0, 0)
     return {
-        "batch": _batch(query, view.batch),
-        "jacobian": _jacobian(view, query.feature, shown.name),
+        "batch": _batch(query, workings.batch),
+        "jacobian": _jacobian(workings, query.feature, cell.name),
         "query": query.stated(),
-        "figures": {"jacobian": jacobian_figure(_slopes(view), shown)},
+        "figures": {"jacobian": jacobian_figure(_slopes(workings), cell)},
     }
 
 
-def _slopes(view: View | JacobianView) -> Slopes:
-    return Slopes(view.jacobian.total, view.bracket.total, view.factor)
+def _slopes(workings: Workings | FeatureJacobian) -> Slopes:
+    return Slopes(workings.jacobian.total, workings.bracket.total, workings.factor)
 
 
-def _shown(view: View) -> Shown:
-    name = view.batch.feature_names[view.feature]
-    return Shown(name, view.query.notation, view.example, view.query.output, view.query.naive == "on")
+def _cell(workings: Workings) -> Cell:
+    name = workings.batch.feature_names[workings.feature]
+    return Cell(name, workings.query.notation, workings.example, workings.query.output, workings.query.naive == "on")
 
 
-def _place(view: View) -> str:
-    return f"example {view.example} of {view.batch.feature_names[view.feature]}"
+def _place(workings: Workings) -> str:
+    return f"example {workings.example} of {workings.batch.feature_names[workings.feature]}"
 
 
 def _batch(query: SmallBatchFields, batch: SmallBatch) -> dict[str, Any]:
@@ -126,14 +126,14 @@ def drag_step(deviation: float, largest: float) -> float:
     return max(float(f"1e{math.floor(math.log10(size))}"), SMALLEST)
 
 
-def _step(view: View) -> str:
+def _step(workings: Workings) -> str:
     """The node in force: beside the variance there is no node of the deviation, and its neighbour stands in."""
-    name = str(view.query.step)
-    return name if name in view.steps.nodes else {"sigma": "var", "dsigma": "dscale"}[name]
+    name = str(workings.query.step)
+    return name if name in workings.steps.nodes else {"sigma": "var", "dsigma": "dscale"}[name]
 
 
-def _node(view: View, node: Node) -> dict[str, Any]:
-    query, steps = view.query, view.steps
+def _node(workings: Workings, node: Node) -> dict[str, Any]:
+    query, steps = workings.query, workings.steps
     notation, axes = query.notation, np.ndim(node.value)
     over = "j" if node.name in mathml.SUMMING else ""
     column, row = places(query.eps_placement)[node.name]
@@ -151,18 +151,18 @@ def _node(view: View, node: Node) -> dict[str, Any]:
         "mathml": mathml.symbols(node.formula[notation], notation, over=over),
         "numbers": mathml.numbers(node.name, axes, query.eps_placement, steps.forward.count),
         "value": node.value,
-        "none": _none(view, node.undefined),
-        "local": [_local(view, local) for local in node.local],
+        "none": _none(workings, node.undefined),
+        "local": [_local(workings, local) for local in node.local],
         "upstream": node.upstream,
         "arriving": None if node.upstream is None else words.arriving(node, notation),
     }
 
 
-def _none(view: View, undefined: Undefined | None) -> dict[str, Any] | None:
+def _none(workings: Workings, undefined: Undefined | None) -> dict[str, Any] | None:
     """Where there is no such number, what stands in its place, and why it counts as 0."""
     if undefined is None:
         return None
-    scale, notation = view.steps.forward.scale, view.query.notation
+    scale, notation = workings.steps.forward.scale, workings.query.notation
     return {
         "features": undefined.features,
         "value": words.none_text(undefined.divisor),
@@ -170,65 +170,65 @@ def _none(view: View, undefined: Undefined | None) -> dict[str, Any] | None:
     }
 
 
-def _local(view: View, local: Local) -> dict[str, Any]:
-    notation = view.query.notation
+def _local(workings: Workings, local: Local) -> dict[str, Any]:
+    notation = workings.query.notation
     return {
         "parent": local.parent,
         "symbol": words.node_symbol(local.parent, notation),
         "formula": local.formula,
         "mathml": mathml.symbols(local.formula[notation], notation),
         "value": local.value,
-        "none": _none(view, local.undefined),
+        "none": _none(workings, local.undefined),
     }
 
 
-def _paths(view: View) -> dict[str, Any]:
-    return {name: view.steps.nodes[name].value[:, view.feature] for name in PATHS}
+def _paths(workings: Workings) -> dict[str, Any]:
+    return {name: workings.steps.nodes[name].value[:, workings.feature] for name in PATHS}
 
 
-def _summed(view: View) -> dict[str, Any]:
+def _summed(workings: Workings) -> dict[str, Any]:
     """dL/dx of the cell as the sum over k of what each output hands back."""
-    notation, placement, j = view.query.notation, view.query.eps_placement, view.example
-    found = view.jacobian
+    notation, placement, j = workings.query.notation, workings.query.eps_placement, workings.example
+    found = workings.jacobian
     count = len(found.total)
     return {
         "mathml": mathml.summed(notation, placement),
         "numbers": mathml.summed_numbers(count),
         "delta": np.eye(count, dtype=int)[j],
-        "dy": view.steps.nodes["dy"].value[:, view.feature],
+        "dy": workings.steps.nodes["dy"].value[:, workings.feature],
         "identity": found.identity[:, j],
         "mean": found.mean[:, j],
         "variance": found.variance[:, j],
         "slope": found.total[:, j],
-        "bracket": {part: getattr(view.bracket, part)[:, j] for part in PARTS},
-        "factor": view.factor,
-        "product": view.added[:, j],
-        "total": view.added[:, j].sum(),
+        "bracket": {part: getattr(workings.bracket, part)[:, j] for part in PARTS},
+        "factor": workings.factor,
+        "product": workings.added[:, j],
+        "total": workings.added[:, j].sum(),
     }
 
 
-def _laws(view: View, paths: dict[str, Any]) -> list[dict[str, str]]:
-    at, dx = view.feature, paths["dx"]
+def _laws(workings: Workings, paths: dict[str, Any]) -> list[dict[str, str]]:
+    at, dx = workings.feature, paths["dx"]
     sums = (float(dx.sum()), float(np.abs(dx).sum()), float(np.abs(paths["dx_direct"]).sum()))
-    overlap = float((dx * view.steps.forward.x_hat[:, at]).sum())
+    overlap = float((dx * workings.steps.forward.x_hat[:, at]).sum())
     return words.laws(
-        sums, (overlap, float(view.expected_overlap[at])), view.query.eps, view.batch.feature_names[at],
-        view.query.notation,
+        sums, (overlap, float(workings.expected_overlap[at])), workings.query.eps, workings.batch.feature_names[at],
+        workings.query.notation,
     )  # fmt: skip
 
 
-def _printed(view: View) -> dict[str, Any]:
-    printed, place = view.steps.printed, (view.example, view.feature)
-    here = None if view.feature in printed.features else float(printed.dx[place])
-    exact, direct = (float(view.steps.nodes[name].value[place]) for name in ("dx", "dx_direct"))
+def _printed(workings: Workings) -> dict[str, Any]:
+    printed, place = workings.steps.printed, (workings.example, workings.feature)
+    here = None if workings.feature in printed.features else float(printed.dx[place])
+    exact, direct = (float(workings.steps.nodes[name].value[place]) for name in ("dx", "dx_direct"))
     return {
-        "mathml": mathml.printed(view.query.notation),
+        "mathml": mathml.printed(workings.query.notation),
         "dx": printed.dx,
         "here": here,
         "max_abs_error": printed.max_abs_error,
         "max_rel_error": printed.max_rel_error,
         "features_without": printed.features,
-        "text": words.printed_text(printed, here, exact, direct, view.query.notation),
+        "text": words.printed_text(printed, here, exact, direct, workings.query.notation),
     }
 
 
@@ -249,28 +249,30 @@ def _route(route: Route) -> dict[str, Any]:
     }
 
 
-def _naive(view: View) -> dict[str, Any]:
-    found, at = view.naive, view.feature
+def _naive(workings: Workings) -> dict[str, Any]:
+    found, at = workings.naive, workings.feature
     return {
-        "on": view.query.naive == "on",
+        "on": workings.query.naive == "on",
         "dx": found.dx,
         "total": found.total,
         "undone": found.undone,
         "angle": found.angle,
         "error": found.error,
         "forgotten": ["mean", "var", "sigma", "scale", "dscale", "dsigma", "dvar", "dmean", "dx_mean", "dx_variance"],
-        "text": words.naive_text(found, at, view.batch.feature_names[at], view.query.eps, view.query.notation),
+        "text": words.naive_text(
+            found, at, workings.batch.feature_names[at], workings.query.eps, workings.query.notation
+        ),
     }
 
 
-def _jacobian(view: View | JacobianView, feature: int, name: str) -> dict[str, Any]:
-    across, notation = view.blocks, view.query.notation
+def _jacobian(workings: Workings | FeatureJacobian, feature: int, name: str) -> dict[str, Any]:
+    across, notation = workings.blocks, workings.query.notation
     return {
         "feature": feature,
-        **{part: getattr(view.jacobian, part) for part in PARTS},
-        "factor": view.factor,
-        "bracket": {part: getattr(view.bracket, part) for part in PARTS},
-        "factor_text": jacobian_words.factor_text(view.factor, name, notation),
+        **{part: getattr(workings.jacobian, part) for part in PARTS},
+        "factor": workings.factor,
+        "bracket": {part: getattr(workings.bracket, part) for part in PARTS},
+        "factor_text": jacobian_words.factor_text(workings.factor, name, notation),
         "between_features": {
             "largest": across.largest,
             "across": across.across,
@@ -279,36 +281,36 @@ def _jacobian(view: View | JacobianView, feature: int, name: str) -> dict[str, A
     }
 
 
-def _entry(view: View) -> dict[str, Any]:
+def _entry(workings: Workings) -> dict[str, Any]:
     """The entry that is looked at: the output's row, the cell's column."""
-    query, found = view.query, view.jacobian
-    at = (query.output, view.example)
+    query, found = workings.query, workings.jacobian
+    at = (query.output, workings.example)
     return {
         "entry": {
-            "delta": float(query.output == view.example),
+            "delta": float(query.output == workings.example),
             "identity": found.identity[at],
             "mean_part": found.mean[at],
             "variance_part": found.variance[at],
             "total": found.total[at],
-            "mean_bracket": view.bracket.mean[at],
-            "variance_bracket": view.bracket.variance[at],
-            "bracket": view.bracket.total[at],
+            "mean_bracket": workings.bracket.mean[at],
+            "variance_bracket": workings.bracket.variance[at],
+            "bracket": workings.bracket.total[at],
             "mathml": mathml.entry(query.notation, query.eps_placement),
             "numbers": mathml.entry_numbers(query.eps_placement, len(found.total)),
-            "text": jacobian_words.jacobian_text(found, view.example, query.output, query.notation)
-            + _entry_reason(view),
+            "text": jacobian_words.jacobian_text(found, workings.example, query.output, query.notation)
+            + _entry_reason(workings),
         }
     }
 
 
-def _entry_reason(view: View) -> str:
+def _entry_reason(workings: Workings) -> str:
     """Why the entry's last part counts as 0, where its formula would divide by 0."""
-    none = _none(view, view.steps.nodes["dvar"].undefined)
-    return f" {none['why'][str(view.feature)]}" if none and view.feature in none["features"] else ""
+    none = _none(workings, workings.steps.nodes["dvar"].undefined)
+    return f" {none['why'][str(workings.feature)]}" if none and workings.feature in none["features"] else ""
 
 
-def _moved(view: View) -> dict[str, Any]:
-    found = view.moved
+def _moved(workings: Workings) -> dict[str, Any]:
+    found = workings.moved
     return {
         "example": found.example,
         "feature": found.feature,
@@ -317,6 +319,6 @@ def _moved(view: View) -> dict[str, Any]:
         "after": found.after,
         "predicted": found.predicted,
         "pull": found.pull,
-        "text": jacobian_words.moved_text(found, view.query.notation),
-        "titles": jacobian_words.handle_titles(found, view.query.notation),
+        "text": jacobian_words.moved_text(found, workings.query.notation),
+        "titles": jacobian_words.handle_titles(found, workings.query.notation),
     }

@@ -25,8 +25,8 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class View:
-    """Everything that the answer is written from; `example` and `feature` are the cell's."""
+class Workings:
+    """A small batch worked through by hand; `example` and `feature` are the cell's."""
 
     query: DerivationFields
     batch: SmallBatch
@@ -54,7 +54,7 @@ class View:
 
 
 @dataclass(frozen=True)
-class JacobianView:
+class FeatureJacobian:
     """The Jacobian of one feature, and that there is nothing across features."""
 
     query: JacobianFields
@@ -66,16 +66,16 @@ class JacobianView:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is too large for float64 is looked for, and then named
-def view_of(query: DerivationFields, batch: SmallBatch) -> View:
-    """Compute the view of a query's small batch. Raises the errors of the query's own checks and of the numerics."""
+def workings_of(query: DerivationFields, batch: SmallBatch) -> Workings:
+    """Work through a query's small batch. Raises the errors of the query's own checks and of the numerics."""
     query.check_place(batch)
     try:
-        return _view(query, batch)
+        return _workings(query, batch)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
 
-def _view(query: DerivationFields, batch: SmallBatch) -> View:
+def _workings(query: DerivationFields, batch: SmallBatch) -> Workings:
     gamma, beta = query.gamma_and_beta(batch)
     layer = {"eps": query.eps, "eps_placement": query.eps_placement}
     result = forward(batch.x, gamma, beta, **layer)  # type: ignore[arg-type]
@@ -84,7 +84,7 @@ def _view(query: DerivationFields, batch: SmallBatch) -> View:
     example, feature = query.place
     found = jacobian(steps.forward, feature)
     by = query.move_by * float(steps.forward.scale[feature])
-    return View(
+    return Workings(
         query=query,
         batch=batch,
         steps=steps,
@@ -114,7 +114,7 @@ def _dy(query: DerivationFields, batch: Batch, y: Floats) -> Floats:
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def jacobian_view_of(query: JacobianFields, batch: SmallBatch) -> JacobianView:
+def jacobian_of(query: JacobianFields, batch: SmallBatch) -> FeatureJacobian:
     """Compute the Jacobian of one feature. Raises what `view_of` raises."""
     try:
         gamma, beta = query.gamma_and_beta(batch)
@@ -122,7 +122,7 @@ def jacobian_view_of(query: JacobianFields, batch: SmallBatch) -> JacobianView:
         result = forward(batch.x, gamma, beta, **layer)  # type: ignore[arg-type]
         found = jacobian(result, query.feature)
         check_finite({"dy/dx": found.total})
-        return JacobianView(
+        return FeatureJacobian(
             query, batch, found, bracket(result, query.feature),
             factor(result, query.feature), blocks(batch.x, gamma, beta, **layer),  # type: ignore[arg-type]
         )  # fmt: skip

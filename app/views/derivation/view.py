@@ -9,7 +9,7 @@ from app.query.small_batch import SmallBatch, SmallBatchFields
 from app.settings import Settings
 from app.views.derivation.answer import answer_of, jacobian_answer_of
 from app.views.derivation.call import CALL, JACOBIAN_CALL
-from app.views.derivation.compute import jacobian_view_of, view_of
+from app.views.derivation.compute import jacobian_of, workings_of
 from app.views.derivation.page import PAGE
 from app.views.derivation.query import DerivationQuery, JacobianQuery
 from app.web.routes import calls_of
@@ -36,11 +36,11 @@ def _is_light(query: SmallBatchFields, _settings: Settings) -> bool:
 
 
 def _derived(ready: Prepared, _say: Said) -> Any:
-    return view_of(ready.query, ready.batch)
+    return workings_of(ready.query, ready.batch)
 
 
 def _jacobian(ready: Prepared, _say: Said) -> Any:
-    return jacobian_view_of(ready.query, ready.batch)
+    return jacobian_of(ready.query, ready.batch)
 
 
 JACOBIAN = View(

@@ -37,8 +37,8 @@ class Prepared:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """Everything that the answer is written from."""
+class Comparison:
+    """The network without and with its norm, and what of both is drawn."""
 
     prepared: Prepared
     contrast: Contrast
@@ -109,8 +109,8 @@ def _too_much(query: NetworkFields, inputs: Inputs, work: int, most: int) -> Inv
     )  # fmt: skip
 
 
-def view_of(prepared: Prepared, say: Said = unheard) -> View:
-    """Compute the view; `say` is told of every step. Raises InvalidQuery where the numerics refuse."""
+def comparison_of(prepared: Prepared, say: Said = unheard) -> Comparison:
+    """Compute both columns; `say` is told of every step. Raises InvalidQuery where the numerics refuse."""
     query = prepared.query
     of = 0
 
@@ -121,20 +121,20 @@ def view_of(prepared: Prepared, say: Said = unheard) -> View:
 
     try:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-            shown = contrast(setup_of(prepared), query.rng(Stream.NETWORK_WEIGHTS), first)
+            contrasted = contrast(setup_of(prepared), query.rng(Stream.NETWORK_WEIGHTS), first)
             found: dict[str, Any] = {}
             for behind, (name, summarize) in enumerate(SUMMARIES.items(), 1):
-                found[name] = summarize(shown, query)
+                found[name] = summarize(contrasted, query)
                 say(of - len(SUMMARIES) + behind, of, f"drawn, part {behind} of {len(SUMMARIES)}")
-            return View(prepared=prepared, contrast=shown, **found)
+            return Comparison(prepared=prepared, contrast=contrasted, **found)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
 
 SUMMARIES: dict[str, Callable[[Contrast, NetworkFields], Any]] = {
-    "distributions": lambda shown, query: distributions(shown, query.shown),
-    "joint": lambda shown, query: distributions(shown, *query.opened),
-    "curves": lambda shown, query: curves(shown, query.shown),
+    "distributions": lambda contrasted, query: distributions(contrasted, query.shown),
+    "joint": lambda contrasted, query: distributions(contrasted, *query.opened),
+    "curves": lambda contrasted, query: curves(contrasted, query.shown),
 }
 
 

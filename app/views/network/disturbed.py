@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.figures.numbers import finite
-from app.views.network.compute import View
+from app.views.network.compute import Comparison
 from app.views.network.numbers import moments_of
 from app.views.network.words import seen as words
 from app.views.network.words.disturbance import disturb_headline, disturb_text
@@ -12,18 +12,20 @@ from bncore.network.measures.movement import Moved
 from bncore.network.measures.survey import Surveyed
 
 
-def disturbance(view: View) -> dict[str, Any] | None:
+def disturbance(comparison: Comparison) -> dict[str, Any] | None:
     """What the disturbance did to each column; None where there is none."""
-    d = view.contrast.setup.disturbance
+    d = comparison.contrast.setup.disturbance
     if d is None:
         return None
-    columns = view.contrast.columns
-    found = {name: _disturbed(view, name, columns[name]) if name in columns else None for name in ("without", "with")}
+    columns = comparison.contrast.columns
+    found = {
+        name: _disturbed(comparison, name, columns[name]) if name in columns else None for name in ("without", "with")
+    }
     return {
         "block": d.block,
         "factor": d.factor,
         "shift": d.shift,
-        "headline": disturb_headline(view.contrast),
+        "headline": disturb_headline(comparison.contrast),
         "text": " ".join(column["text"] for column in found.values() if column),
         "columns": found,
     }
@@ -34,18 +36,18 @@ def _noticed(moved: Moved, before: Surveyed, after: Surveyed) -> bool | None:
     return moved.noticed if before.forward.finite and after.forward.finite else None
 
 
-def _disturbed(view: View, name: str, column: Column) -> dict[str, Any] | None:
-    found, d = column.disturbed, view.contrast.setup.disturbance
+def _disturbed(comparison: Comparison, name: str, column: Column) -> dict[str, Any] | None:
+    found, d = column.disturbed, comparison.contrast.setup.disturbance
     if found is None or d is None:
         return None
     before, after = ({j.joint.id: j for j in survey.joints} for survey in (column.survey, found.survey))
     ids = [f"{moved.kind}{moved.block}" for moved in found.moved]
     diverged = found.survey.diverged
     return {
-        "text": disturb_text(view.contrast, name, view.query.notation),
+        "text": disturb_text(comparison.contrast, name, comparison.query.notation),
         "loss": {"before": finite(column.survey.loss), "after": finite(found.survey.loss)},
         "gradient_ratio": column.gradient_ratio(d.block),
-        "diverged": diverged and words.diverged_text(view.contrast, name, diverged, view.query.notation),
+        "diverged": diverged and words.diverged_text(comparison.contrast, name, diverged, comparison.query.notation),
         "joints": [
             {
                 "block": moved.block, "kind": moved.kind, "joint": id, "moved": finite(moved.distribution),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.figures.numbers import counted
-from app.views.network.compute import View
+from app.views.network.compute import Comparison
 from app.views.network.query import joint_kinds
 from app.views.network.words import seen as words
 from bncore.activations import ACTIVATIONS
@@ -13,12 +13,12 @@ INPUTS = {"frameworks": "x", "lecture": "U"}
 PRODUCT = {"fully_connected": "linear", "convolutional": "convolution"}
 
 
-def schematic(view: View) -> dict[str, Any]:
+def schematic(comparison: Comparison) -> dict[str, Any]:
     """The schematic: the modules in order with their joints, and the edges of residual connections."""
-    query, setup = view.query, view.contrast.setup
-    column = view.contrast.columns.get("with", view.contrast.columns["without"])
-    name = "with" if "with" in view.contrast.columns else "without"
-    modules = [_module(view, name, found) for found in column.survey.joints]
+    query, setup = comparison.query, comparison.contrast.setup
+    column = comparison.contrast.columns.get("with", comparison.contrast.columns["without"])
+    name = "with" if "with" in comparison.contrast.columns else "without"
+    modules = [_module(comparison, name, found) for found in column.survey.joints]
     tail = [{"block": None, "kind": "pooling", "joint": None, "label": "mean over the image", "symbol": None,
              "shape": [len(setup.x), setup.width], "parameters": 0}] if setup.x.ndim == 4 else []  # fmt: skip
     readout = {
@@ -31,20 +31,21 @@ def schematic(view: View) -> dict[str, Any]:
         "input": INPUTS[query.notation],
         "joint_kinds": joint_kinds(query.norm, query.residual),
         "symbols": {
-            of: {kind: words.joint_symbol(view.contrast, of, kind, query.notation) for kind in found.survey.kinds}
-            for of, found in view.contrast.columns.items()
+            of: {kind: words.joint_symbol(comparison.contrast, of, kind, query.notation) for kind in found.survey.kinds}
+            for of, found in comparison.contrast.columns.items()
         },
         "text": f"{counted(query.depth, 'block')} of width {query.width}",
     }
 
 
-def _module(view: View, column: str, found: Surveyed) -> dict[str, Any]:
-    joint, query = found.joint, view.query
+def _module(comparison: Comparison, column: str, found: Surveyed) -> dict[str, Any]:
+    joint, query = found.joint, comparison.query
     activation = ACTIVATIONS[query.activation].title.partition(" (")[0]
     labels = {"z": PRODUCT[query.architecture], "norm": "BN", "f": activation, "sum": "+"}
     kinds = {"z": PRODUCT[query.architecture], "norm": "batch_norm", "f": "activation", "sum": "residual"}
     return {
         "block": joint.block, "kind": kinds[joint.kind], "joint": joint.id, "label": labels[joint.kind],
-        "symbol": words.joint_symbol(view.contrast, column, joint.kind, query.notation), "shape": list(joint.y.shape),
+        "symbol": words.joint_symbol(comparison.contrast, column, joint.kind, query.notation),
+        "shape": list(joint.y.shape),
         "parameters": sum(values.size for values in joint.record.layer.parameters.values()),
     }  # fmt: skip

@@ -3,7 +3,7 @@
 from app.views.network.answer import answer_of
 from app.views.network.call import CALL
 from app.views.network.claims import PRESETS
-from app.views.network.compute import Prepared, prepare, view_of
+from app.views.network.compute import Prepared, comparison_of, prepare
 from app.views.network.page import PAGE
 from app.views.network.query import NetworkFields, NetworkQuery
 from app.web.view import Place, View
@@ -29,6 +29,6 @@ CATALOGUE = {
     ],
 }
 VIEW = View(
-    name="network", title="Network", query=NetworkQuery, prepare=_prepared, compute=view_of, answer=answer_of,
+    name="network", title="Network", query=NetworkQuery, prepare=_prepared, compute=comparison_of, answer=answer_of,
     call=CALL, catalogued="network", page=PAGE, large=LARGE, catalogue=CATALOGUE,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The norms view's answer: the view as plain data."""
+"""The norms view's answer: the lineup as plain data."""
 
 from functools import partial
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from app.figures.notation import SYMBOLS, in_notation
 from app.figures.numbers import counted, finite, significant
 from app.query.title import source_title
-from app.views.norms.compute import Outcome, View
+from app.views.norms.compute import Lineup, Outcome
 from app.views.norms.cube import DIGITS, cube_of, row_names
 from app.views.norms.figures import Rows, figures
 from app.views.norms.words import seen as words
@@ -18,58 +18,58 @@ from bncore.norms.reference import WU_HE_2018, Published
 LISTED = 12  # remarks' statistics that are listed
 
 
-def answer_of(view: View) -> dict[str, Any]:
+def answer_of(lineup: Lineup) -> dict[str, Any]:
     """The answer of `GET /norms`."""
-    query, outcomes = view.query, view.outcomes
-    told = {norm: _told(view, norm, outcome) for norm, outcome in outcomes.items()}
+    query, outcomes = lineup.query, lineup.outcomes
+    told = {norm: _told(lineup, norm, outcome) for norm, outcome in outcomes.items()}
     results = {norm: outcome.result for norm, outcome in outcomes.items()}
     known = [t for t in told.values() if t is not None]
     title = situations.title_of(query.situation, query.huge_factor)
     return {
-        "batch": _batch(view),
+        "batch": _batch(lineup),
         "headline": situations.headline(
-            query.situation, view.blocks.now.shape, known, list(results.values()), title
+            query.situation, lineup.blocks.now.shape, known, list(results.values()), title
         ),
         "situation": {
-            "name": query.situation, "title": title, "channel": view.blocks.changed,
-            "label": _label(view),
+            "name": query.situation, "title": title, "channel": lineup.blocks.changed,
+            "label": _label(lineup),
         },
-        "norms": [_norm(view, norm, outcome, told[norm]) for norm, outcome in outcomes.items()],
+        "norms": [_norm(lineup, norm, outcome, told[norm]) for norm, outcome in outcomes.items()],
         "rows": query.rows,
-        "divisors": _divisors(view),
-        "cube": cube_of(view),
+        "divisors": _divisors(lineup),
+        "cube": cube_of(lineup),
         "reference": reference_of(WU_HE_2018),
         "conventions": [in_notation(text, query.notation) for text in words.conventions(
-            list(results.values()), len(view.blocks.pool.x), convolved=view.blocks.convolved
+            list(results.values()), len(lineup.blocks.pool.x), convolved=lineup.blocks.convolved
         )],
         "terms": words.terms(set(outcomes), query.eps, query.notation),
         "symbols": SYMBOLS[query.notation],
         "query": query.stated(),
-        "figures": figures(view.stages, results, Rows(query.rows, row_names(view), query.notation), WU_HE_2018),
+        "figures": figures(lineup.stages, results, Rows(query.rows, row_names(lineup), query.notation), WU_HE_2018),
     }  # fmt: skip
 
 
-def _told(view: View, norm: str, outcome: Outcome) -> situations.Told | None:
+def _told(lineup: Lineup, norm: str, outcome: Outcome) -> situations.Told | None:
     if outcome.effect is None:
         return None
-    labels = view.blocks.usual.labels
+    labels = lineup.blocks.usual.labels
     mixed = labels is not None and len(set(labels.tolist())) > 1
-    return situations.Told(norm, outcome.result, outcome.effect, len(view.blocks.usual.x), mixed)
+    return situations.Told(norm, outcome.result, outcome.effect, len(lineup.blocks.usual.x), mixed)
 
 
-def _divisors(view: View) -> dict[str, Any]:
+def _divisors(lineup: Lineup) -> dict[str, Any]:
     """What groups and ghost batches there may be, and which of them `auto` takes."""
-    examples, channels, _ = view.blocks.now.shape
+    examples, channels, _ = lineup.blocks.now.shape
     return {
         "groups": {"all": divisors(channels), "auto": automatic_groups(channels)},
         "ghost_size": {"all": divisors(examples), "auto": automatic_ghosts(examples)},
     }
 
 
-def _batch(view: View) -> dict[str, Any]:
-    blocks = view.blocks
+def _batch(lineup: Lineup) -> dict[str, Any]:
+    blocks = lineup.blocks
     examples, channels, positions = blocks.now.shape
-    title = source_title(view.query)
+    title = source_title(lineup.query)
     size = f"{counted(examples, 'example')} × {counted(channels, 'channel')}"
     image = " of " + " × ".join(map(str, blocks.now.x.shape[2:])) if blocks.now.x.ndim > 2 else ""
     return {
@@ -80,34 +80,34 @@ def _batch(view: View) -> dict[str, Any]:
         "usual_examples": len(blocks.usual.x),
         "total": blocks.total,
         "positions": positions,
-        "channel_names": blocks.channel_names[: view.shown[1]],
-        "warnings": [*blocks.batch.warnings, *view.notes],
+        "channel_names": blocks.channel_names[: lineup.shown[1]],
+        "warnings": [*blocks.batch.warnings, *lineup.notes],
     }
 
 
-def _label(view: View) -> str | None:
-    label, names = view.blocks.label, view.blocks.batch.label_names
+def _label(lineup: Lineup) -> str | None:
+    label, names = lineup.blocks.label, lineup.blocks.batch.label_names
     if label is None:
         return None
     return names[label] if label < len(names) else str(label)
 
 
-def _norm(view: View, norm: str, outcome: Outcome, told: situations.Told | None) -> dict[str, Any]:
+def _norm(lineup: Lineup, norm: str, outcome: Outcome, told: situations.Told | None) -> dict[str, Any]:
     row, result, found = NORMS[norm], outcome.result, outcome.effect
-    summary, said = view.stages[norm].summary, partial(in_notation, notation=view.query.notation)
+    summary, said = lineup.stages[norm].summary, partial(in_notation, notation=lineup.query.notation)
     return {
         "name": norm, "title": row.title, "over": row.over, "learned": said(words.learned_text(result)),
         "parameters": len(row.learned) * result.gamma.size, "batch": row.batch, "source": row.source,
-        "settings": view.settings[norm], "statistics": result.arrangement.statistics, "count": result.count,
+        "settings": lineup.settings[norm], "statistics": result.arrangement.statistics, "count": result.count,
         "counted": words.statistics_text(result), "shape": list(result.var.shape),
-        "text": said(situations.situation_text(view.query.situation, told, result)),
+        "text": said(situations.situation_text(lineup.query.situation, told, result)),
         "effect": None if found is None else {
             "moved": found.moved, "offset": found.offset, "offset_before": found.offset_before, "apart": found.apart,
             "by_chance": finite(found.by_chance), "others": found.others, "squeezed": found.squeezed,
             "least_kept": found.least_kept, "from_instance": found.from_instance,
         },
-        "r": None if result.r is None else significant(result.r[: view.shown[1]].tolist(), DIGITS),
-        "d": None if result.d is None else significant(result.d[: view.shown[1]].tolist(), DIGITS),
+        "r": None if result.r is None else significant(result.r[: lineup.shown[1]].tolist(), DIGITS),
+        "d": None if result.d is None else significant(result.d[: lineup.shown[1]].tolist(), DIGITS),
         "remarks": [
             {"name": remark.name, "text": said(remark.text), "statistics": list(remark.statistics[:LISTED])}
             for remark in result.remarks

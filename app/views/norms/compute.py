@@ -34,8 +34,8 @@ class Outcome:
 
 
 @dataclass(frozen=True, eq=False)
-class View:
-    """Everything that the answer is written from.
+class Lineup:
+    """One block of values under every norm in the lineup.
 
     `stages` are the distributions before ("x") and after each norm; `notes` say which norm is left out, and why.
     """
@@ -64,24 +64,24 @@ class View:
         return self.query.cell_in(self.part(self.blocks.now.x))
 
 
-def view_of(query: NormsFields, blocks: Blocks) -> View:
-    """Compute the view of a query's blocks. Raises InvalidQuery where the numerics refuse."""
+def lineup_of(query: NormsFields, blocks: Blocks) -> Lineup:
+    """A query's blocks under each norm. Raises InvalidQuery where the numerics refuse."""
     try:
-        view = _view(query, blocks)
+        lineup = _lineup(query, blocks)
     except VarianceOverflow as error:
         raise in_terms_of_the_query(too_large(query, blocks), query) from error
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
-    if any(at >= of for at, of in zip(view.cell, view.shown, strict=True)):
-        last = ", ".join(str(of - 1) for of in view.shown)
+    if any(at >= of for at, of in zip(lineup.cell, lineup.shown, strict=True)):
+        last = ", ".join(str(of - 1) for of in lineup.shown)
         raise InvalidQuery(
             f"There is no cell {query.cell} among those that are shown; the last one is {last}.",
             field="cell", given=query.cell, allowed=CELL_WORDS,
         )  # fmt: skip
-    return view
+    return lineup
 
 
-def _view(query: NormsFields, blocks: Blocks) -> View:
+def _lineup(query: NormsFields, blocks: Blocks) -> Lineup:
     running = _running(blocks.pool)
     names, notes = defined(query, blocks, running["running_var"])
     instance = norms.forward(blocks.now.x, "instance", eps=query.eps, eps_placement=query.eps_placement)
@@ -93,7 +93,7 @@ def _view(query: NormsFields, blocks: Blocks) -> View:
             before, _ = _normed(query, norm, blocks.usual, running)
             found = effect(before, after, instance, blocks.changed)
         outcomes[norm] = Outcome(after, found)
-    return View(query, blocks, outcomes, _stages(query, blocks.now, outcomes), chosen, notes)
+    return Lineup(query, blocks, outcomes, _stages(query, blocks.now, outcomes), chosen, notes)
 
 
 def _running(pool: Block) -> dict[str, Any]:

@@ -5,51 +5,51 @@ from typing import Any
 import numpy as np
 
 from app.figures.numbers import significant
-from app.views.norms.compute import View
+from app.views.norms.compute import Lineup
 from bncore.norms import Normed
 
 DIGITS = 4  # of the cells' values
 AFTER_LIMIT = 2.0  # size of an x̂ that has the full colour
 
 
-def cube_of(view: View) -> dict[str, Any]:
+def cube_of(lineup: Lineup) -> dict[str, Any]:
     """The cells that are shown: x, and for each norm x_hat and the number of the statistic that each cell shares.
 
     Cells stand in the order example, channel, position. Positions always share theirs: `owner` has one number for each
     example and channel, and `mean` and `sd` (of RMS norm the root mean square) are those of the owners, in their order.
     """
-    x = view.part(view.blocks.now.x)
+    x = lineup.part(lineup.blocks.now.x)
     return {
-        "shown": list(view.shown),
-        "of": list(view.blocks.now.shape),
-        "cell": list(view.cell),
+        "shown": list(lineup.shown),
+        "of": list(lineup.blocks.now.shape),
+        "cell": list(lineup.cell),
         "x": significant(x.ravel().tolist(), DIGITS),
         "limit": float(np.quantile(np.abs(x), 0.98)) or 1.0,
         "after_limit": AFTER_LIMIT,
-        "norms": {norm: _cube_norm(view, outcome.result) for norm, outcome in view.outcomes.items()},
-        "before": _before(view),
+        "norms": {norm: _cube_norm(lineup, outcome.result) for norm, outcome in lineup.outcomes.items()},
+        "before": _before(lineup),
     }
 
 
-def _cube_norm(view: View, result: Normed) -> dict[str, Any]:
-    owners = view.part(result.arrangement.owners())[:, :, 0]
+def _cube_norm(lineup: Lineup, result: Normed) -> dict[str, Any]:
+    owners = lineup.part(result.arrangement.owners())[:, :, 0]
     numbers, renumbered = np.unique(owners, return_inverse=True)
     mean = np.zeros(result.arrangement.statistics) if result.mean is None else result.mean.ravel()
     return {
-        "x_hat": significant(view.part(result.x_hat).ravel().tolist(), DIGITS),
+        "x_hat": significant(lineup.part(result.x_hat).ravel().tolist(), DIGITS),
         "owner": renumbered.ravel(),
         "mean": None if result.mean is None else significant(mean[numbers].tolist(), DIGITS),
         "sd": significant(result.standardized.sigma[numbers].tolist(), DIGITS),
     }
 
 
-def _before(view: View) -> dict[str, Any]:
-    summary = view.stages["x"].summary
-    return {"mean": summary.mean, "sd": summary.sd, "min": summary.low, "max": summary.high, "rows": row_names(view)}
+def _before(lineup: Lineup) -> dict[str, Any]:
+    summary = lineup.stages["x"].summary
+    return {"mean": summary.mean, "sd": summary.sd, "min": summary.low, "max": summary.high, "rows": row_names(lineup)}
 
 
-def row_names(view: View) -> list[str]:
+def row_names(lineup: Lineup) -> list[str]:
     """What has a row of its own in the distributions, by name."""
-    if view.query.rows == "channel":
-        return view.blocks.channel_names[: len(view.stages["x"].values)]
-    return [f"example {number}" for number in range(len(view.stages["x"].values))]
+    if lineup.query.rows == "channel":
+        return lineup.blocks.channel_names[: len(lineup.stages["x"].values)]
+    return [f"example {number}" for number in range(len(lineup.stages["x"].values))]

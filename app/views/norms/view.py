@@ -9,8 +9,7 @@ from app.views.norms.answer import answer_of
 from app.views.norms.arrays import router
 from app.views.norms.block import Blocks, blocks_of
 from app.views.norms.call import CALL
-from app.views.norms.compute import View as Normalized
-from app.views.norms.compute import view_of
+from app.views.norms.compute import Lineup, lineup_of
 from app.views.norms.page import PAGE
 from app.views.norms.query import NormsFields, NormsQuery
 from app.web.view import Place, View
@@ -36,8 +35,8 @@ def _prepared(place: Place, query: NormsFields) -> Prepared:
     return Prepared(query, blocks_of(query, place.uploads, place.settings))
 
 
-def _computed(ready: Prepared, _say: Said) -> Normalized:
-    return view_of(ready.query, ready.blocks)
+def _computed(ready: Prepared, _say: Said) -> Lineup:
+    return lineup_of(ready.query, ready.blocks)
 
 
 def _further(_view: View[Any, Any, Any]) -> APIRouter:

@@ -1,4 +1,4 @@
-"""The playground's answer: the view as plain data."""
+"""The playground's answer: the walk as plain data."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from app.figures.notation import SYMBOLS, by_name, in_notation
 from app.figures.numbers import beside
 from app.query.source import SourceFields
 from app.query.title import source_title
-from app.views.playground.compute import View
+from app.views.playground.compute import Walk
 from app.views.playground.figures import figures
 from app.views.playground.query import PlaygroundFields
 from app.views.playground.words.captions import captions, why_vanished
@@ -27,64 +27,64 @@ LISTED = 64  # features whose numbers stand in the answer; all of them are in /p
 MOST_LISTED = 1024  # features whose gamma and beta stand in the answer, so that a page can change one of them
 
 
-def answer_of(view: View) -> dict[str, Any]:
+def answer_of(walk: Walk) -> dict[str, Any]:
     """The answer of `GET /playground`."""
-    result, query = view.result, view.query
+    result, query = walk.result, walk.query
     return {
-        "batch": _batch(view),
-        "forward": _forward(view),
-        "backward": _backward(view),
-        "findings": [_finding(view, finding) for finding in view.found],
+        "batch": _batch(walk),
+        "forward": _forward(walk),
+        "backward": _backward(walk),
+        "findings": [_finding(walk, finding) for finding in walk.found],
         "vanished": [
             {"reason": v.reason, "text": in_notation(v.text, query.notation), "features": v.features}
-            for v in view.vanished
+            for v in walk.vanished
         ],
-        "why": why_vanished(view.vanished, view.shown),
-        "conventions": _conventions(view),
-        "headline": headline(result, view.shown),
-        "captions": captions(result, view.shown),
+        "why": why_vanished(walk.vanished, walk.selection),
+        "conventions": _conventions(walk),
+        "headline": headline(result, walk.selection),
+        "captions": captions(result, walk.selection),
         "symbols": SYMBOLS[query.notation],
-        "terms": terms(result, view.shown),
-        "laws": laws(result, view.shown),
-        "pair": view.shown.pair if len(view.shown.names) > 1 else None,
-        "class_names": view.shown.class_names,
+        "terms": terms(result, walk.selection),
+        "laws": laws(result, walk.selection),
+        "pair": walk.selection.pair if len(walk.selection.names) > 1 else None,
+        "class_names": walk.selection.class_names,
         "axis_widened": result.axis_widened,
         "query": query.stated(),
-        "figures": figures(result, view.shown),
+        "figures": figures(result, walk.selection),
     }
 
 
-def _conventions(view: View) -> list[str]:
-    query, own = view.query, view.running is not None and view.running.given
-    said = conventions(view.result, query.running_variance, query.momentum, query.running_steps, own=own)
+def _conventions(walk: Walk) -> list[str]:
+    query, own = walk.query, walk.running is not None and walk.running.given
+    said = conventions(walk.result, query.running_variance, query.momentum, query.running_steps, own=own)
     return [in_notation(text, query.notation) for text in said]
 
 
-def listed(view: View) -> list[int]:
+def listed(walk: Walk) -> list[int]:
     """The features whose numbers stand in the answer: the first 64, and those selected beyond."""
-    return sorted({*range(min(len(view.batch.feature_names), LISTED)), *view.shown.selected})
+    return sorted({*range(min(len(walk.batch.feature_names), LISTED)), *walk.selection.selected})
 
 
-def _at(view: View) -> slice | list[int]:
+def _at(walk: Walk) -> slice | list[int]:
     """The listed features as an index, which is cheaper where it is a slice."""
-    return listed(view) if view.shown.selected else slice(LISTED)
+    return listed(walk) if walk.selection.selected else slice(LISTED)
 
 
-def _batch(view: View) -> dict[str, Any]:
-    batch, examples = view.batch, view.result.examples
-    title = source_title(view.query)
-    names, positions = batch.feature_names, view.result.positions
+def _batch(walk: Walk) -> dict[str, Any]:
+    batch, examples = walk.batch, walk.result.examples
+    title = source_title(walk.query)
+    names, positions = batch.feature_names, walk.result.positions
     return {
-        "id": etag_of("batch", _source_stated(view)).strip('"'),
+        "id": etag_of("batch", _source_stated(walk)).strip('"'),
         "title": title,
-        "text": batch_text(title, examples, view.total, len(names), positions, batch.warnings),
+        "text": batch_text(title, examples, walk.total, len(names), positions, batch.warnings),
         "shape": list(batch.x.shape),
         "dtype": str(batch.x.dtype),
         "examples": examples,
-        "total": view.total,
+        "total": walk.total,
         "feature_axis": batch.feature_axis,
-        "feature_names": [names[i] for i in listed(view)],
-        "features": listed(view),
+        "feature_names": [names[i] for i in listed(walk)],
+        "features": listed(walk),
         "feature_count": len(names),
         "labels": batch.labels[:LABELS_LISTED] if batch.labels is not None else None,
         "label_names": list(batch.label_names),
@@ -94,10 +94,10 @@ def _batch(view: View) -> dict[str, Any]:
     }
 
 
-def _source_stated(view: View) -> dict[str, Any]:
+def _source_stated(walk: Walk) -> dict[str, Any]:
     """The part of the query that decides the batch, without the part that says how it is looked at."""
     looked_at = PlaygroundFields.model_fields.keys() - SourceFields.model_fields.keys()
-    return {name: value for name, value in view.query.stated().items() if name not in looked_at}
+    return {name: value for name, value in walk.query.stated().items() if name not in looked_at}
 
 
 def _small_table(x: np.ndarray[Any, Any]) -> list[Any] | None:
@@ -105,28 +105,28 @@ def _small_table(x: np.ndarray[Any, Any]) -> list[Any] | None:
     return x.tolist() if x.ndim == 2 and x.shape[0] <= 16 and x.shape[1] <= 8 else None
 
 
-def _forward(view: View) -> dict[str, Any]:
-    result, at = view.result, _at(view)
+def _forward(walk: Walk) -> dict[str, Any]:
+    result, at = walk.result, _at(walk)
     forward = result.forward
     return {
         "mean": forward.mean[at], "var": forward.var[at], "scale": forward.scale[at],
         "gamma": forward.gamma[at], "beta": forward.beta[at], "saturation": result.saturation[at],
         "saturation_text": [percent(share) for share in result.saturation[at].tolist()],
-        "running": None if view.running is None else {
-            "mean": view.running.mean[at], "var": view.running.var[at], "given": view.running.given,
+        "running": None if walk.running is None else {
+            "mean": walk.running.mean[at], "var": walk.running.var[at], "given": walk.running.given,
         },
         "all_gamma": forward.gamma[:MOST_LISTED], "all_beta": forward.beta[:MOST_LISTED],
         "flags": [
-            {"name": flag.name, "text": by_name(flag.text, view.query.notation),
+            {"name": flag.name, "text": by_name(flag.text, walk.query.notation),
              "features": flag.features} for flag in forward.flags
         ],
         **{name: _summary(result.stages[name], at, unit_of(result)) for name in FORWARD},
-        **_readout(view, READOUT[:1]),
+        **_readout(walk, READOUT[:1]),
     }  # fmt: skip
 
 
-def _backward(view: View) -> dict[str, Any]:
-    result, at = view.result, _at(view)
+def _backward(walk: Walk) -> dict[str, Any]:
+    result, at = walk.result, _at(walk)
     kept, unit = result.conservation, unit_of(result)
     expected = kept.expected_sum_dx_x_hat
     return {
@@ -142,13 +142,13 @@ def _backward(view: View) -> dict[str, Any]:
             name: _summary(result.stages[name], at, unit)
             for name in (*BACKWARD, *PATHS) if name in result.stages
         },
-        **_readout(view, READOUT[1:]),
+        **_readout(walk, READOUT[1:]),
     }  # fmt: skip
 
 
-def _readout(view: View, names: tuple[str, ...]) -> dict[str, Any]:
-    stages = view.result.stages
-    return {name: _summary(stages[name], slice(None), unit_of(view.result)) for name in names if name in stages}
+def _readout(walk: Walk, names: tuple[str, ...]) -> dict[str, Any]:
+    stages = walk.result.stages
+    return {name: _summary(stages[name], slice(None), unit_of(walk.result)) for name in names if name in stages}
 
 
 def _summary(stage: Stage, at: slice | list[int], unit: float) -> dict[str, Any]:
@@ -166,18 +166,18 @@ def _told(values: Floats, sizes: Floats, unit: float) -> list[str]:
     return [beside(value, size, unit) for value, size in zip(values.tolist(), sizes.tolist(), strict=True)]
 
 
-def _finding(view: View, finding: Finding) -> dict[str, Any]:
-    names = view.batch.feature_names
+def _finding(walk: Walk, finding: Finding) -> dict[str, Any]:
+    names = walk.batch.feature_names
     rows = zip(finding.features[:LISTED], finding.values, strict=False)
     said = {
-        part: in_notation(getattr(finding, part), view.query.notation) for part in ("title", "explanation", "measure")
+        part: in_notation(getattr(finding, part), walk.query.notation) for part in ("title", "explanation", "measure")
     }
     return said | {
         "id": finding.id, "severity": finding.severity, "count": len(finding.features),
         "features": [
             {
                 "feature": i, "name": names[i], "value": value,
-                "text": in_notation(measured(finding, value), view.query.notation),
+                "text": in_notation(measured(finding, value), walk.query.notation),
             }
             for i, value in rows
         ],

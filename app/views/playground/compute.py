@@ -8,7 +8,7 @@ from app.batches.batch import Array, Batch, Source
 from app.errors import InvalidQuery
 from app.query.layer import check_features, in_terms_of_the_query
 from app.streams import Stream
-from app.views.playground.figures import Shown
+from app.views.playground.figures import Selection
 from app.views.playground.query import PlaygroundFields
 from bncore.distributions.summary import Floats, correlation
 from bncore.errors import BatchNormError
@@ -31,8 +31,8 @@ class Running:
 
 
 @dataclass(frozen=True)
-class View:
-    """Everything that the answer is written from."""
+class Walk:
+    """A batch walked through batch norm and back, and what there is to say of it."""
 
     query: PlaygroundFields
     batch: Batch
@@ -41,18 +41,18 @@ class View:
     running: Running | None
     found: list[Finding]
     vanished: list[Vanished]
-    shown: Shown
+    selection: Selection
 
 
-def view_of(query: PlaygroundFields, source: Source) -> View:
-    """Compute the view of the query's opened source. Raises the errors of the source and of the query's own checks."""
+def walk_of(query: PlaygroundFields, source: Source) -> Walk:
+    """Walk a batch of the query's opened source. Raises the errors of the source and of the query's own checks."""
     try:
-        return _view(query, source)
+        return _walk(query, source)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
 
-def _view(query: PlaygroundFields, source: Source) -> View:
+def _walk(query: PlaygroundFields, source: Source) -> Walk:
     batch = _with_notes(query.draw(source))
     _check(query, batch)
     running = _running(query, source, batch)
@@ -71,8 +71,10 @@ def _view(query: PlaygroundFields, source: Source) -> View:
     )
     above = result.stages["d_activation"].values if "d_activation" in result.stages else None
     gone = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values, above)
-    shown = _shown(query, batch, result)
-    return View(query, batch, source.examples, result, running, findings(result, *_held(batch, running)), gone, shown)
+    selection = _selection(query, batch, result)
+    return Walk(
+        query, batch, source.examples, result, running, findings(result, *_held(batch, running)), gone, selection
+    )
 
 
 def _check(query: PlaygroundFields, batch: Batch) -> None:
@@ -137,13 +139,13 @@ def _running(query: PlaygroundFields, source: Source, batch: Batch) -> Running |
     return Running(mean, var, False)
 
 
-def _shown(query: PlaygroundFields, batch: Batch, result: Playground) -> Shown:
+def _selection(query: PlaygroundFields, batch: Batch, result: Playground) -> Selection:
     names = batch.feature_names
     selected = query.selected_features
     check_features("selected", selected, len(names))
     pair = _pair(query, selected, len(names))
     before, after = correlation(np.stack([result.stages[name].values[list(pair)] for name in ("x", "x_hat")]))
-    return Shown(names, selected, query.notation, pair, (before, after), *_outputs(batch, result))
+    return Selection(names, selected, query.notation, pair, (before, after), *_outputs(batch, result))
 
 
 def _pair(query: PlaygroundFields, selected: tuple[int, ...], features: int) -> tuple[int, int]:

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.batches.batch import Batch
 from app.errors import InvalidQuery
-from app.views.playground.compute import View
+from app.views.playground.compute import Walk
 from app.web.answers import to_json
 from bncore.playground.stages import READOUT, STAGES
 
@@ -35,18 +35,18 @@ class Format:
     write: Callable[[Table], bytes]
 
 
-def data_of(view: View, stage: str) -> Table:
+def data_of(walk: Walk, stage: str) -> Table:
     """The table of a stage: examples (or examples × positions) × features, or features × statistics."""
     if stage == STATISTICS:
-        return _statistics(view)
-    if stage not in view.result.stages:
+        return _statistics(walk)
+    if stage not in walk.result.stages:
         raise InvalidQuery(
-            f"This view has no stage {stage}.", field="stage", given=stage, allowed=", ".join(view.result.stages)
+            f"This view has no stage {stage}.", field="stage", given=stage, allowed=", ".join(walk.result.stages)
         )
-    values = view.result.stages[stage].values
+    values = walk.result.stages[stage].values
     if stage in READOUT:
-        return Table(tuple(view.shown.class_names), values.T, values.T)
-    return Table(view.batch.feature_names, values.T, _original_shape(values, view.batch))
+        return Table(tuple(walk.selection.class_names), values.T, values.T)
+    return Table(walk.batch.feature_names, values.T, _original_shape(values, walk.batch))
 
 
 def _original_shape(values: np.ndarray[Any, Any], batch: Batch) -> np.ndarray[Any, Any]:
@@ -55,8 +55,8 @@ def _original_shape(values: np.ndarray[Any, Any], batch: Batch) -> np.ndarray[An
     return np.moveaxis(values.reshape(-1, *others), 0, batch.feature_axis)
 
 
-def _statistics(view: View) -> Table:
-    result = view.result
+def _statistics(walk: Walk) -> Table:
+    result = walk.result
     columns = {
         "mean": result.forward.mean, "var": result.forward.var, "gamma": result.forward.gamma,
         "beta": result.forward.beta, "saturation": result.saturation, "dgamma": result.gradients.dgamma,
@@ -68,7 +68,7 @@ def _statistics(view: View) -> Table:
         columns |= {f"{name}_mean": summary.mean, f"{name}_sd": summary.sd}
         columns |= {f"{name}_min": summary.low, f"{name}_median": summary.quantiles[2], f"{name}_max": summary.high}
     rows = np.column_stack(list(columns.values()))
-    return Table(tuple(columns), rows, rows, view.batch.feature_names)
+    return Table(tuple(columns), rows, rows, walk.batch.feature_names)
 
 
 def _npy(table: Table) -> bytes:

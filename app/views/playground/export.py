@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.query.control import control
 from app.query.source import with_generator_fields
 from app.views.playground.call import REFUSED
-from app.views.playground.compute import View as Shown
+from app.views.playground.compute import Walk
 from app.views.playground.data import FORMATS, STAGES_AND_STATISTICS, data_of
 from app.views.playground.query import PlaygroundFields
 from app.web.answers import NOT_MODIFIED
@@ -74,5 +74,5 @@ def export_of(view: View[Any, Any, Any]) -> APIRouter:
     return router
 
 
-def _written(query: DataFields, computed: Shown) -> bytes:
+def _written(query: DataFields, computed: Walk) -> bytes:
     return FORMATS[query.format].write(data_of(computed, query.stage))

@@ -24,7 +24,7 @@ PLURALS = {"feature": "features", "class": "classes", "output": "outputs"}
 
 
 @dataclass(frozen=True)
-class Shown:
+class Selection:
     """Which features are drawn, and how things are called."""
 
     names: Sequence[str]
@@ -52,29 +52,33 @@ class Shown:
         return symbol(name, self.notation)
 
 
-def figures(result: Playground, shown: Shown) -> dict[str, Figure]:
+def figures(result: Playground, selection: Selection) -> dict[str, Figure]:
     """All figures of the playground, by name; stages have their own names."""
-    panels = {name: _panel(stage, result, shown) for name, stage in result.stages.items() if _has_rows(name, shown)}
+    panels = {
+        name: _panel(stage, result, selection) for name, stage in result.stages.items() if _has_rows(name, selection)
+    }
     rows = row_panels(panels)
-    drawn = {name: rows.get(name) or _overview(stage, shown) for name, stage in result.stages.items()}
+    drawn = {name: rows.get(name) or _overview(stage, selection) for name, stage in result.stages.items()}
     for name, figure in drawn.items():
-        figure["layout"]["meta"] = _words(result.stages[name], result, shown)
-    drawn["parameters"] = _parameters(result, shown)
-    if len(shown.names) > 1:
-        drawn["pair"] = _pair(result, shown)
+        figure["layout"]["meta"] = _words(result.stages[name], result, selection)
+    drawn["parameters"] = _parameters(result, selection)
+    if len(selection.names) > 1:
+        drawn["pair"] = _pair(result, selection)
     return drawn
 
 
-def _has_rows(name: str, shown: Shown) -> bool:
-    return name in READOUT or bool(shown.rows)
+def _has_rows(name: str, selection: Selection) -> bool:
+    return name in READOUT or bool(selection.rows)
 
 
-def _panel(stage: Stage, result: Playground, shown: Shown) -> Panel:
-    title, value = _title(stage, shown), _value(stage, shown)
+def _panel(stage: Stage, result: Playground, selection: Selection) -> Panel:
+    title, value = _title(stage, selection), _value(stage, selection)
     if stage.name in READOUT:
-        names = [drawn_text(name) for name in shown.class_names]
-        return Panel(stage, range(len(names)), names, title, value, noun=shown.class_noun)
-    return Panel(stage, shown.rows, [shown.drawn_names[i] for i in shown.rows], title, value, _point(result))
+        names = [drawn_text(name) for name in selection.class_names]
+        return Panel(stage, range(len(names)), names, title, value, noun=selection.class_noun)
+    return Panel(
+        stage, selection.rows, [selection.drawn_names[i] for i in selection.rows], title, value, _point(result)
+    )
 
 
 def _point(result: Playground) -> str:
@@ -82,70 +86,70 @@ def _point(result: Playground) -> str:
     return "example" if result.positions == 1 else "position"
 
 
-def _overview(stage: Stage, shown: Shown) -> Figure:
-    return overview_panel(stage, shown.drawn_names, _title(stage, shown), _value(stage, shown))
+def _overview(stage: Stage, selection: Selection) -> Figure:
+    return overview_panel(stage, selection.drawn_names, _title(stage, selection), _value(stage, selection))
 
 
-def _title(stage: Stage, shown: Shown) -> str:
-    return f"{shown.symbol(stage.name)}: {STAGE_TITLES[stage.name]}"
+def _title(stage: Stage, selection: Selection) -> str:
+    return f"{selection.symbol(stage.name)}: {STAGE_TITLES[stage.name]}"
 
 
-def _value(stage: Stage, shown: Shown) -> str:
+def _value(stage: Stage, selection: Selection) -> str:
     """What the horizontal axis shows; each path is a part of dx."""
-    return shown.symbol("dx" if stage.name in PATHS else stage.name)
+    return selection.symbol("dx" if stage.name in PATHS else stage.name)
 
 
-def _words(stage: Stage, result: Playground, shown: Shown) -> dict[str, str]:
+def _words(stage: Stage, result: Playground, selection: Selection) -> dict[str, str]:
     """What stands beside the panel: its summary, its note, and what its rows are."""
-    note = _note(stage, result, shown)
-    return {"summary": _summary(stage, shown, note), "note": note, "rows": _noun(stage, shown)}
+    note = _note(stage, result, selection)
+    return {"summary": _summary(stage, selection, note), "note": note, "rows": _noun(stage, selection)}
 
 
-def _noun(stage: Stage, shown: Shown) -> str:
+def _noun(stage: Stage, selection: Selection) -> str:
     """What a row of the panel is."""
-    return shown.class_noun if stage.name in READOUT else "feature"
+    return selection.class_noun if stage.name in READOUT else "feature"
 
 
-def _note(stage: Stage, result: Playground, shown: Shown) -> str:
+def _note(stage: Stage, result: Playground, selection: Selection) -> str:
     """What must be known to read the panel rightly: values left out, an axis that moved."""
     notes = [outside_text(stage)]
     if result.axis_widened and stage.histogram.axis == result.stages["x"].histogram.axis and stage.name in FORWARD:
-        notes.append(f"axis widened for {shown.symbol('y')}, here as in the panels beside")
+        notes.append(f"axis widened for {selection.symbol('y')}, here as in the panels beside")
     if result.gradients_widened and stage.name in (*BACKWARD, *PATHS):
-        notes.append(f"axis widened for {shown.symbol('gamma')}, here as in the panels beside")
+        notes.append(f"axis widened for {selection.symbol('gamma')}, here as in the panels beside")
     return "; ".join(note for note in notes if note)
 
 
-def _summary(stage: Stage, shown: Shown, note: str) -> str:
+def _summary(stage: Stage, selection: Selection, note: str) -> str:
     """The panel in words, for those who cannot see it."""
-    s, noun = stage.summary, _noun(stage, shown)
-    at = list(shown.selected) if shown.selected and stage.name not in READOUT else slice(None)
+    s, noun = stage.summary, _noun(stage, selection)
+    at = list(selection.selected) if selection.selected and stage.name not in READOUT else slice(None)
     mean, sd, low, high = (values[at].tolist() for values in (s.mean, s.sd, s.low, s.high))
-    drawn = "histograms" if _has_rows(stage.name, shown) else "a map"
+    drawn = "histograms" if _has_rows(stage.name, selection) else "a map"
     text = (
-        f"{shown.symbol(stage.name)}, {STAGE_TITLES[stage.name]}: {drawn} of "
+        f"{selection.symbol(stage.name)}, {STAGE_TITLES[stage.name]}: {drawn} of "
         f"{counted(len(mean), noun, PLURALS[noun])}. Means {span(mean, max(map(abs, low + high)))}, deviations "
         f"{span(sd)}, values {span(low + high)}."
     )
     return f"{text} {note[:1].upper()}{note[1:]}." if note else text
 
 
-def _parameters(result: Playground, shown: Shown) -> Figure:
+def _parameters(result: Playground, selection: Selection) -> Figure:
     """dgamma and dbeta as bars, a pair a feature."""
-    at = list(shown.rows or range(min(len(shown.names), SHOWN_AT_ONCE)))
-    names = [shown.drawn_names[i] for i in at]
+    at = list(selection.rows or range(min(len(selection.names), SHOWN_AT_ONCE)))
+    names = [selection.drawn_names[i] for i in at]
     gradients = {"dgamma": result.gradients.dgamma[at], "dbeta": result.gradients.dbeta[at]}
     bars = [
-        _bars(shown.symbol(name), name[1:], values, names, pattern)
+        _bars(selection.symbol(name), name[1:], values, names, pattern)
         for (name, values), pattern in zip(gradients.items(), ("", "/"), strict=True)
     ]
     largest = {name: float(np.abs(values).max()) for name, values in gradients.items()}
     summary = (
-        f"Bars of {shown.symbol('dgamma')} and {shown.symbol('dbeta')} for {counted(len(at), 'feature')}; the largest "
-        f"are {three(largest['dgamma'])} and {three(largest['dbeta'])} in size."
+        f"Bars of {selection.symbol('dgamma')} and {selection.symbol('dbeta')} for {counted(len(at), 'feature')}; the "
+        f"largest are {three(largest['dgamma'])} and {three(largest['dbeta'])} in size."
     )
     layout = {
-        "title": {"text": f"{shown.symbol('dgamma')} and {shown.symbol('dbeta')}: gradients of the parameters"},
+        "title": {"text": f"{selection.symbol('dgamma')} and {selection.symbol('dbeta')}: gradients of the parameters"},
         "xaxis": {"title": {"text": "gradient of the loss"}, "zeroline": True, "fixedrange": True},
         "yaxis": {
             "range": [len(at) - 0.5, -0.5], "tickvals": list(range(len(at))), "ticktext": names,
@@ -168,24 +172,24 @@ def _bars(name: str, term: str, values: Floats, names: Sequence[str], pattern: s
     }  # fmt: skip
 
 
-def _pair(result: Playground, shown: Shown) -> Figure:
+def _pair(result: Playground, selection: Selection) -> Figure:
     """Two features before and after: the cloud is moved and stretched along its axes, never turned."""
-    i, j = shown.pair
+    i, j = selection.pair
     numbers = result.stages["x"].values.shape[1]
     drawn = np.arange(numbers) if numbers <= PAIR_POINTS else np.linspace(0, numbers - 1, PAIR_POINTS).astype(np.intp)
     noun = _point(result)
-    traces = [_cloud(result.stages[name], drawn, shown, axis, noun) for name, axis in (("x", ""), ("x_hat", "2"))]
-    (a, b), (across, up) = ((names[i], names[j]) for names in (shown.names, shown.drawn_names))
-    kept = _correlation_text(*shown.correlations, numbers)
+    traces = [_cloud(result.stages[name], drawn, selection, axis, noun) for name, axis in (("x", ""), ("x_hat", "2"))]
+    (a, b), (across, up) = ((names[i], names[j]) for names in (selection.names, selection.drawn_names))
+    kept = _correlation_text(*selection.correlations, numbers)
     if len(drawn) < numbers:
         kept += f"; {len(drawn)} of {counted(numbers, 'point')} drawn"
     layout = {
         "title": {"text": f"{across} against {up}"},
         "grid": {"rows": 1, "columns": 2, "pattern": "independent", "xgap": 0.2},
-        "xaxis": {"title": {"text": f"{shown.symbol('x')}: {across}"}, "zeroline": False, "nticks": 4},
-        "yaxis": {"title": {"text": f"{shown.symbol('x')}: {up}"}, "zeroline": False},
-        "xaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {across}"}, "zeroline": True, "nticks": 4},
-        "yaxis2": {"title": {"text": f"{shown.symbol('x_hat')}: {up}"}, "zeroline": True},
+        "xaxis": {"title": {"text": f"{selection.symbol('x')}: {across}"}, "zeroline": False, "nticks": 4},
+        "yaxis": {"title": {"text": f"{selection.symbol('x')}: {up}"}, "zeroline": False},
+        "xaxis2": {"title": {"text": f"{selection.symbol('x_hat')}: {across}"}, "zeroline": True, "nticks": 4},
+        "yaxis2": {"title": {"text": f"{selection.symbol('x_hat')}: {up}"}, "zeroline": True},
         "margin": {"l": 56, "r": 12, "t": 36, "b": 46}, "height": 340, "showlegend": False, "hovermode": "closest",
         "meta": {
             "summary": f"{a} against {b}, before and after: {kept}. Batch norm moves and stretches each axis on its "
@@ -196,10 +200,10 @@ def _pair(result: Playground, shown: Shown) -> Figure:
     return {"data": traces, "layout": layout}
 
 
-def _cloud(stage: Stage, drawn: NDArray[np.intp], shown: Shown, axis: str, noun: str) -> Figure:
-    x, y = (_rounded(stage.values[feature, drawn].astype(np.float64)) for feature in shown.pair)
+def _cloud(stage: Stage, drawn: NDArray[np.intp], selection: Selection, axis: str, noun: str) -> Figure:
+    x, y = (_rounded(stage.values[feature, drawn].astype(np.float64)) for feature in selection.pair)
     return {
-        "type": "scatter", "mode": "markers", "name": shown.symbol(stage.name),
+        "type": "scatter", "mode": "markers", "name": selection.symbol(stage.name),
         "x": x, "y": y, "xaxis": f"x{axis}", "yaxis": f"y{axis}",
         "marker": {"color": colour_of(stage.name), "size": 5, "opacity": 0.65}, "customdata": drawn,
         "hovertemplate": f"{noun} %{{customdata}}: %{{x:.3g}}, %{{y:.3g}}<extra></extra>", "meta": {"term": stage.name},

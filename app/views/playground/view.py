@@ -8,8 +8,7 @@ from app.query.source import AUTO_GENERATED
 from app.settings import Settings
 from app.views.playground.answer import answer_of
 from app.views.playground.call import CALL
-from app.views.playground.compute import View as Shown
-from app.views.playground.compute import view_of
+from app.views.playground.compute import Walk, walk_of
 from app.views.playground.export import export_of
 from app.views.playground.page import PAGE
 from app.views.playground.query import PlaygroundFields, PlaygroundQuery
@@ -33,8 +32,8 @@ def _prepared(place: Place, query: PlaygroundFields) -> Prepared:
     return Prepared(query, source, query.check_work(source, place.settings.view_numbers))
 
 
-def _computed(ready: Prepared, _say: Said) -> Shown:
-    return view_of(ready.query, ready.source)
+def _computed(ready: Prepared, _say: Said) -> Walk:
+    return walk_of(ready.query, ready.source)
 
 
 def is_light(query: PlaygroundFields, settings: Settings) -> bool:

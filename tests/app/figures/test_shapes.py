@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.views.playground.figures import Shown, figures
+from app.views.playground.figures import Selection, figures
 from bncore.playground.chain import Layer, playground
 
 KINDS = ("linear", "symlog", "auto")
@@ -44,7 +44,7 @@ def test_a_row_has_the_same_peaks_on_every_axis_and_after_every_affine_map(make,
     found = {}
     for kind in KINDS:
         result = playground(x, layer, rng=np.random.default_rng(0), axis=kind)
-        panels = figures(result, Shown(names, (), "frameworks", (0, 1)))
+        panels = figures(result, Selection(names, (), "frameworks", (0, 1)))
         for stage in ("x", "x_hat", "y", "activation"):
             found |= {(kind, stage, i): h for i, (_, h) in enumerate(outlines_of(panels[stage], 2))}
         gradients = [peaks(h) for stage in ("d_activation", "dy", "dx_hat", "dx_direct") for _, h in

@@ -2,10 +2,10 @@
 
 from playwright.sync_api import Locator
 
-from tests.browser.view import View
+from tests.browser.view import ViewPage
 
 
-class BatchSize(View):
+class BatchSize(ViewPage):
     """A page with the batch size view in it."""
 
     path = "/batch-size"

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import CDPSession, Locator, expect
 
-from tests.browser.view import View
+from tests.browser.view import ViewPage
 
 ORDER = [
     "x", "gamma", "beta", "eps", "mean", "centred", "var", "scale", "x_hat", "scaled", "y", "loss", "dy", "dbeta",
@@ -25,7 +25,7 @@ PASTE = """(input, text) => {
 }"""
 
 
-class Derivation(View):
+class Derivation(ViewPage):
     """A page with the derivation in it."""
 
     path = "/derivation"

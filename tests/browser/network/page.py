@@ -2,12 +2,12 @@
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.view import View
+from tests.browser.view import ViewPage
 
 SMALL = "depth=3&width=8&batch_size=32"
 
 
-class Network(View):
+class Network(ViewPage):
     """A page with the network in it."""
 
     path = "/network"

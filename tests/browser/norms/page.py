@@ -4,13 +4,13 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
-from tests.browser.view import View
+from tests.browser.view import ViewPage
 
 LIT = """(boxes) => boxes.filter((box) => box.classList.contains("shared"))
   .map(({ dataset: { example, channel } }) => [Number(example), Number(channel)])"""
 
 
-class Norms(View):
+class Norms(ViewPage):
     """A page with the norms in it."""
 
     path = "/norms"

@@ -10,7 +10,7 @@ from app.figures.notation import drawn_text
 from app.figures.numbers import apart, three
 from app.figures.rows import Figure
 from app.figures.theme import MEANINGS
-from app.views.batch_size.figures.estimates import HEIGHT, LEGEND, MARGIN, Shown, short
+from app.views.batch_size.figures.estimates import HEIGHT, LEGEND, MARGIN, Focus, short
 from bncore.batch_size.classifier import Verdicts
 from bncore.batch_size.dependence import Dependence
 from bncore.batch_size.outlier import Squeeze
@@ -26,10 +26,10 @@ PARTS = {
 }  # fmt: skip
 
 
-def strips(found: Dependence, limits: dict[str, tuple[float, float]], shown: Shown) -> dict[str, Figure]:
+def strips(found: Dependence, limits: dict[str, tuple[float, float]], focus: Focus) -> dict[str, Figure]:
     """The input, and its normalized value in both modes, before and after; both modes share their axis."""
-    x, x_hat = shown.symbol("x"), shown.symbol("x_hat")
-    name = shown.drawn_name
+    x, x_hat = focus.symbol("x"), focus.symbol("x_hat")
+    name = focus.drawn_name
     return {
         "strip_x": _strip(found, found.x, found.moved, limits["x"], f"Drag an example: {x}, {name}", x, "x"),
         "strip_train": _strip(
@@ -96,19 +96,19 @@ def _marks(title: str, values: Floats, examples: list[int], marker: Figure, term
     }  # fmt: skip
 
 
-def jacobians(found: Dependence, shown: Shown) -> dict[str, Figure]:
+def jacobians(found: Dependence, focus: Focus) -> dict[str, Figure]:
     """The Jacobian times s and its three parts; the weak ones, through the statistics, share stronger colours."""
     factored = found.factored
     drawn: dict[str, Figure] = {}
     for together in (("total", "identity"), ("mean", "variance")):
         most = float(max(np.abs(getattr(factored, part)).max() for part in together)) or 1.0
-        drawn |= {f"jacobian_{part}": _jacobian(found, getattr(factored, part), part, most, shown) for part in together}
+        drawn |= {f"jacobian_{part}": _jacobian(found, getattr(factored, part), part, most, focus) for part in together}
     return drawn
 
 
-def _jacobian(found: Dependence, z: Floats, part: str, most: float, shown: Shown) -> Figure:
+def _jacobian(found: Dependence, z: Floats, part: str, most: float, focus: Focus) -> Figure:
     count = len(z)
-    x, x_hat = shown.symbol("x"), shown.symbol("x_hat")
+    x, x_hat = focus.symbol("x"), focus.symbol("x_hat")
     whole = part == "total"
     traces: list[Figure] = [
         {
@@ -155,11 +155,11 @@ def _jacobian(found: Dependence, z: Floats, part: str, most: float, shown: Shown
     }  # fmt: skip
 
 
-def outlier_figures(curves: Sequence[Squeeze], shown: Shown) -> dict[str, Figure]:
+def outlier_figures(curves: Sequence[Squeeze], focus: Focus) -> dict[str, Figure]:
     """The others' spread, and the outlier's own value, over its distance; none without curves."""
     if not curves:
         return {}
-    x_hat = shown.symbol("x_hat")
+    x_hat = focus.symbol("x_hat")
     spread: list[Figure] = []
     own: list[Figure] = []
     for i, curve in enumerate(curves):

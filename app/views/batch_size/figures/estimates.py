@@ -28,7 +28,7 @@ MEDIAN = 2  # its place among `QUANTILES`
 
 
 @dataclass(frozen=True)
-class Shown:
+class Focus:
     """What the figures are of: the feature's name and place, the size looked at, the symbols."""
 
     name: str
@@ -75,12 +75,12 @@ def bands(sizes: Sequence[int], quantiles: Floats, colour: str, what: str, term:
     return drawn
 
 
-def estimate_figure(found: Estimates, which: str, shown: Shown) -> Figure:
+def estimate_figure(found: Estimates, which: str, focus: Focus) -> Figure:
     """The sampling distribution of the batch's mean or deviation over K, theory as lines."""
     spread, expected, colour = _of(found, which)
-    at, sizes = shown.at, found.sizes
+    at, sizes = focus.at, found.sizes
     sign = f"batch {which}"
-    title = f"Batch {which} of {shown.drawn_name}, {found.draws:,} batches of each size"
+    title = f"Batch {which} of {focus.drawn_name}, {found.draws:,} batches of each size"
     traces = bands(sizes, spread.quantiles[:, :, at], colour, "the batches", which)
     traces.append(_middle(found, spread, at, sign) | {"line": {"color": colour, "width": 2}, "meta": {"term": which}})
     theory = theory_lines(*expected.ends(at))
@@ -92,15 +92,15 @@ def estimate_figure(found: Estimates, which: str, shown: Shown) -> Figure:
         [*spread.quantiles[0, :, at], *spread.quantiles[4, :, at], true],
         theory | {f"the {middle['name']}": np.array(middle["y"])}, sizes,
     )  # fmt: skip
-    row = sizes.index(shown.size)
+    row = sizes.index(focus.size)
     told = ", ".join(three(float(v)) for v in spread.quantiles[[0, 2, 4], row, at])
     return {
         "data": traces,
         "layout": layout_of(
             title, size_axis(sizes),
             {"title": {"text": f"{sign} (line: the population's)" if line else sign}, "range": limits},
-            [size_mark(shown.size), *line],
-            f"{title}. At K = {shown.size} the 5 %, 50 % and 95 % points are {told}; {of_the_population(true)}.", note,
+            [size_mark(focus.size), *line],
+            f"{title}. At K = {focus.size} the 5 %, 50 % and 95 % points are {told}; {of_the_population(true)}.", note,
         ),
     }  # fmt: skip
 
@@ -141,9 +141,9 @@ def theory_traces(sizes: Sequence[int], lines: Mapping[str, Floats]) -> list[Fig
     ]  # fmt: skip
 
 
-def noise_figure(found: Estimates, shown: Shown) -> Figure:
+def noise_figure(found: Estimates, focus: Focus) -> Figure:
     """How far mean and deviation spread, in deviations of the population, on two logarithmic axes."""
-    at, sizes = shown.at, found.sizes
+    at, sizes = focus.at, found.sizes
     scale, shift = found.noise()
     sigma = float(found.population.sd[at])
     traces = []
@@ -163,10 +163,10 @@ def noise_figure(found: Estimates, shown: Shown) -> Figure:
                 "meta": {"term": "theory"},
             }
         )  # fmt: skip
-    title = f"Spread of mean and deviation, {shown.drawn_name}"
-    row = sizes.index(shown.size)
+    title = f"Spread of mean and deviation, {focus.drawn_name}"
+    row = sizes.index(focus.size)
     spread_mean, spread_deviation = (three(float(spread[row, at])) for spread in (shift, scale))
-    told = f"At K = {shown.size} the mean's {spread_mean}, the deviation's {spread_deviation}."
+    told = f"At K = {focus.size} the mean's {spread_mean}, the deviation's {spread_deviation}."
     note = _why_empty(found, at) or _without_noise(found, {"shift": shift[:, at], "scale": scale[:, at]})
     if _why_empty(found, at):
         told = f"{note[0].upper()}{note[1:]}."
@@ -174,7 +174,7 @@ def noise_figure(found: Estimates, shown: Shown) -> Figure:
         "data": traces,
         "layout": layout_of(
             title, size_axis(sizes), log_axis(MEASURED, [value for trace in traces for value in trace["y"]]),
-            [size_mark(shown.size)],
+            [size_mark(focus.size)],
             f"{title}, both axes logarithmic. {told}", note,
         ),
     }  # fmt: skip

@@ -15,7 +15,7 @@ from app.views.batch_size.figures.estimates import (
     HEIGHT,
     LEGEND,
     MARGIN,
-    Shown,
+    Focus,
     bands,
     short,
     theory_lines,
@@ -35,10 +35,10 @@ MARKS = {"batch_norm": "circle", "dropout": "x-thin-open", "multiplicative": "di
 
 
 def sizes_figure(
-    sizes: Sequence[int], spread: Summary, expected: Floats, z: float, example: int, shown: Shown
+    sizes: Sequence[int], spread: Summary, expected: Floats, z: float, example: int, focus: Focus
 ) -> Figure:
     """The example's normalized value in batches of every size."""
-    x_hat = shown.symbol("x_hat")
+    x_hat = focus.symbol("x_hat")
     title = f"{x_hat} of example {example} among random companions"
     traces = bands(sizes, spread.quantiles, MEANINGS["x_hat"], "the batches", "x_hat")
     bound = np.sqrt(np.array(sizes) - 1.0)
@@ -54,13 +54,13 @@ def sizes_figure(
             }
         )  # fmt: skip
     limits, note = held([*spread.quantiles[0], *spread.quantiles[4]], theory, sizes)
-    at = list(sizes).index(shown.size) if shown.size in sizes else 0
+    at = list(sizes).index(focus.size) if focus.size in sizes else 0
     told = ", ".join(three(float(v)) for v in spread.quantiles[[0, 2, 4], at])
     return _figure(
         traces, title, size_axis(sizes), {"title": {"text": x_hat}, "range": limits},
         f"{title}, over the batch size. In batches of {sizes[at]} the 5 %, 50 % and 95 % points are {told}; without "
         f"noise {three(z)}.",
-        shapes=[size_mark(shown.size)], note=note,
+        shapes=[size_mark(focus.size)], note=note,
     )  # fmt: skip
 
 
@@ -71,15 +71,15 @@ def _ends(z: float, expected: Floats) -> tuple[Floats, Floats]:
 
 
 def shapes_figure(
-    histograms: Mapping[str, Histogram], shapes: Mapping[str, Shape], z: float, example: int, shown: Shown
+    histograms: Mapping[str, Histogram], shapes: Mapping[str, Shape], z: float, example: int, focus: Focus
 ) -> Figure:
     """The same example's value under each kind of noise, on one axis."""
-    x_hat = shown.symbol("x_hat")
+    x_hat = focus.symbol("x_hat")
     axis = next(iter(histograms.values())).axis
     tallest = max(float(found.densities.max()) for found in histograms.values()) or 1.0
     traces = [_outline(name, found, shapes[name], tallest) for name, found in histograms.items()]
     outside = {name: found.outside for name, found in histograms.items() if found.outside}
-    title = f"Three kinds of noise on example {example}, {shown.drawn_name}"
+    title = f"Three kinds of noise on example {example}, {focus.drawn_name}"
     told = "; ".join(f"{KIND_WORDS[name]} {_shape_text(of)}" for name, of in shapes.items())
     level = {
         "type": "line", "yref": "paper", "x0": z, "x1": z, "y0": 0, "y1": 1,
@@ -123,11 +123,11 @@ def _points(found: Histogram, tallest: float) -> tuple[Floats, Floats]:
     return x, np.concatenate([[0.0], found.densities[0][wide], [0.0]])
 
 
-def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], total: int | None, shown: Shown) -> Figure:
+def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], total: int | None, focus: Focus) -> Figure:
     """The correlation of two examples' noise against the product of their values; `members` are their numbers, `total`
     is how many examples the population has.
     """
-    x_hat = shown.symbol("x_hat")
+    x_hat = focus.symbol("x_hat")
     traces = []
     for name, found in pairs.items():
         colour = MEANINGS[COLOURS[name]]
@@ -152,7 +152,7 @@ def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], total: int 
                     "meta": {"term": "theory"},
                 }
             )  # fmt: skip
-    title = f"How far two examples of a batch share their noise, K = {shown.size}"
+    title = f"How far two examples of a batch share their noise, K = {focus.size}"
     found = next(iter(pairs.values()))
     known = [v for v in found.measured.tolist() if v == v]
     told = f"batch norm's from {three(min(known))} to {three(max(known))}" if known else "no noise to share"
@@ -160,7 +160,7 @@ def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], total: int 
         traces, title, {"title": {"text": f"{x_hat} of one × {x_hat} of the other"}, "fixedrange": True},
         {"title": {"text": "correlation of their noise"}, "range": [-1.08, 1.08], "zeroline": True},
         f"{title}: {counted(len(found.product), 'pair')}, {told}.",
-        note="" if known else _without_noise(shown.size, total),
+        note="" if known else _without_noise(focus.size, total),
     )  # fmt: skip
 
 

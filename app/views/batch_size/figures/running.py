@@ -7,13 +7,13 @@ import numpy as np
 from app.figures.numbers import three
 from app.figures.theme import MEANINGS, translucent
 from app.views.batch_size.figures.axes import level
-from app.views.batch_size.figures.estimates import Figure, Shown, layout_of, short
+from app.views.batch_size.figures.estimates import Figure, Focus, layout_of, short
 from app.views.batch_size.words.missing import of_the_population
 from bncore.batch_size.running import Gap, Path
 from bncore.batch_size.theory import NINETY
 
 
-def running_figure(path: Path, which: str, shown: Shown, true: float) -> Figure:
+def running_figure(path: Path, which: str, focus: Focus, true: float) -> Figure:
     """The running mean, or the running deviation under both conventions, step by step."""
     steps = list(range(len(path.mean)))
     if which == "mean":
@@ -35,7 +35,7 @@ def running_figure(path: Path, which: str, shown: Shown, true: float) -> Figure:
     shapes = [level(true)] if math.isfinite(true) else []
     if which == "mean" and math.isfinite(path.mean_sd):
         shapes.append(_strip(true, path.mean_sd))
-    title = f"Running {which} of {shown.drawn_name}, momentum {path.momentum:g}, K = {path.size}"
+    title = f"Running {which} of {focus.drawn_name}, momentum {path.momentum:g}, K = {path.size}"
     last = {name: float(values[-1]) for name, (values, _, _) in lines.items()}
     told = "; ".join(f"{name} {three(value)}" for name, value in last.items())
     return {
@@ -56,13 +56,13 @@ def _strip(middle: float, sd: float) -> Figure:
     }  # fmt: skip
 
 
-def gap_figure(gap: Gap, shown: Shown) -> Figure:
+def gap_figure(gap: Gap, focus: Focus) -> Figure:
     """One batch in both modes: training against inference, on the diagonal where they agree."""
-    x_hat = shown.symbol("x_hat")
+    x_hat = focus.symbol("x_hat")
     kept = slice(256)
     train, inference = short(gap.train[kept]), short(gap.inference[kept])
     low, high = min(*train, *inference), max(*train, *inference)
-    title = f"One batch of {shown.size} in both modes, {shown.drawn_name}"
+    title = f"One batch of {focus.size} in both modes, {focus.drawn_name}"
     return {
         "data": [
             {

@@ -43,7 +43,7 @@ class Slopes:
 
 
 @dataclass(frozen=True)
-class Shown:
+class Cell:
     """What the figures are of: the cell's feature and example, the output that is looked at, how it is told."""
 
     name: str
@@ -60,46 +60,46 @@ class Shown:
         return drawn_text(self.name)
 
 
-def figures(paths: Paths, slopes: Slopes, moved: Moved, shown: Shown) -> dict[str, Figure]:
+def figures(paths: Paths, slopes: Slopes, moved: Moved, cell: Cell) -> dict[str, Figure]:
     """All figures of the derivation, by name."""
     return {
-        "paths": paths_figure(paths, shown), "jacobian": jacobian_figure(slopes, shown),
-        "moved": moved_figure(moved, shown),
+        "paths": paths_figure(paths, cell), "jacobian": jacobian_figure(slopes, cell),
+        "moved": moved_figure(moved, cell),
     }  # fmt: skip
 
 
-def paths_figure(paths: Paths, shown: Shown) -> Figure:
+def paths_figure(paths: Paths, cell: Cell) -> Figure:
     """Direct, mean and variance path as stacked bars an example, and their sum, dx, as a mark."""
-    dx = shown.symbol("dx")
+    dx = cell.symbol("dx")
     examples = list(range(len(paths.dx)))
-    traces = [_bars(name, getattr(paths, name), examples, shown) for name in PATHS]
+    traces = [_bars(name, getattr(paths, name), examples, cell) for name in PATHS]
     traces.append(_marks(dx, "dx", paths.dx, examples, "diamond"))
-    if shown.naive:
+    if cell.naive:
         traces.append(_marks("naive", "dx_direct", paths.dx_direct, examples, "x-thin-open"))
     size = float(max(np.abs(getattr(paths, name)).max() for name in PATHS))
     told = "; ".join(f"example {j}: {beside(float(value), size)}" for j, value in enumerate(paths.dx))
-    note = f"the naive gradient is the direct path alone: its {dx} is at the crosses" if shown.naive else ""
+    note = f"the naive gradient is the direct path alone: its {dx} is at the crosses" if cell.naive else ""
     layout = {
-        "title": {"text": f"{dx} by path, for {shown.drawn_name}"},
+        "title": {"text": f"{dx} by path, for {cell.drawn_name}"},
         "xaxis": _examples_axis(examples, "example"),
         "yaxis": {"title": {"text": f"parts of {dx}"}, "zeroline": True, "fixedrange": True},
         "barmode": "relative", "bargap": 0.35, "margin": MARGIN, "height": HEIGHT, "showlegend": True,
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "meta": {
-            "summary": f"Stacked bars of the three paths into {dx} for {shown.name}, and their sum as a mark. {told}.",
+            "summary": f"Stacked bars of the three paths into {dx} for {cell.name}, and their sum as a mark. {told}.",
             "note": note,
         },
     }  # fmt: skip
     return {"data": traces, "layout": layout}
 
 
-def _bars(name: str, values: Floats, examples: list[int], shown: Shown) -> Figure:
-    forgotten = shown.naive and name != "dx_direct"
+def _bars(name: str, values: Floats, examples: list[int], cell: Cell) -> Figure:
+    forgotten = cell.naive and name != "dx_direct"
     return {
-        "type": "bar", "name": shown.symbol(name), "x": examples, "y": values,
+        "type": "bar", "name": cell.symbol(name), "x": examples, "y": values,
         "marker": {"color": MEANINGS[PATHS[name]], "pattern": {"shape": PATTERNS[name]}},
         "opacity": FADED if forgotten else 1.0,
-        "hovertemplate": f"example %{{x}}, {shown.symbol(name)}: %{{y:.3g}}<extra></extra>", "meta": {"term": name},
+        "hovertemplate": f"example %{{x}}, {cell.symbol(name)}: %{{y:.3g}}<extra></extra>", "meta": {"term": name},
     }  # fmt: skip
 
 
@@ -119,11 +119,11 @@ def _examples_axis(examples: Sequence[int], title: str) -> Figure:
     }  # fmt: skip
 
 
-def jacobian_figure(slopes: Slopes, shown: Shown) -> Figure:
+def jacobian_figure(slopes: Slopes, cell: Cell) -> Figure:
     """dy_k/dx_j of one feature over gamma/s, so that the identity is 1 and the mean's part 1/K in every feature: orange
     is up, blue down, on a scale that is symmetric about 0."""
     total, count = slopes.bracket, len(slopes.bracket)
-    y, x, gamma = shown.symbol("y"), shown.symbol("x"), shown.symbol("gamma")
+    y, x, gamma = cell.symbol("y"), cell.symbol("x"), cell.symbol("gamma")
     most = float(np.abs(total).max()) or 1.0
     texts = [entry_text(float(value), most) for value in total.ravel()]
     times = f"{gamma}/s = {three(slopes.factor)}"
@@ -141,16 +141,16 @@ def jacobian_figure(slopes: Slopes, shown: Shown) -> Figure:
         "textfont": {"size": 10 if count > ROOMY else 11},
         "hoverinfo": "skip", "showlegend": False, "meta": {"term": "slope"},
     }  # fmt: skip
-    own = float(total[shown.example, shown.example])
+    own = float(total[cell.example, cell.example])
     layout = {
-        "title": {"text": f"∂{y}/∂{x} between the examples, over {gamma}/s, for {shown.drawn_name}"},
+        "title": {"text": f"∂{y}/∂{x} between the examples, over {gamma}/s, for {cell.drawn_name}"},
         "xaxis": _examples_axis(range(count), f"{x} of example j (moved)"),
         "yaxis": _examples_axis(range(count), f"{y} of example k") | {"range": [count - 0.5, -0.5]},
-        "shapes": [_frame(shown.example, shown.output)],
+        "shapes": [_frame(cell.example, cell.output)],
         "margin": MARGIN, "height": HEIGHT + 20,
         "meta": {
-            "summary": f"Heatmap of how each example's {y} moves with each example's {x}, for {shown.name}, as "
-            f"multiples of {times}. Every row and every column sums to 0. On its own {y}, example {shown.example} acts "
+            "summary": f"Heatmap of how each example's {y} moves with each example's {x}, for {cell.name}, as "
+            f"multiples of {times}. Every row and every column sums to 0. On its own {y}, example {cell.example} acts "
             f"with {beside(own, 1.0)} times that.",
             "note": f"each entry times {times} is ∂{y}/∂{x}",
         },
@@ -166,9 +166,9 @@ def _frame(example: int, output: int) -> Figure:
     }  # fmt: skip
 
 
-def moved_figure(moved: Moved, shown: Shown) -> Figure:
+def moved_figure(moved: Moved, cell: Cell) -> Figure:
     """Every output before and after one example moved, and where the Jacobian's straight line puts it."""
-    y, limits = shown.symbol("y"), _with_room(*moved.limits)
+    y, limits = cell.symbol("y"), _with_room(*moved.limits)
     examples = list(range(len(moved.before)))
     outside = int(((moved.predicted < limits[0]) | (moved.predicted > limits[1])).sum())
     ways = {
@@ -193,13 +193,13 @@ def moved_figure(moved: Moved, shown: Shown) -> Figure:
         for k, (a, b) in enumerate(zip(moved.before, moved.after, strict=True))
     )
     layout = {
-        "title": {"text": f"{y} before and after example {moved.example} moved, for {shown.drawn_name}"},
+        "title": {"text": f"{y} before and after example {moved.example} moved, for {cell.drawn_name}"},
         "xaxis": _examples_axis(examples, "example"),
         "yaxis": {"title": {"text": y}, "zeroline": True, "fixedrange": True, "range": list(limits)},
         "margin": MARGIN, "height": HEIGHT + 20, "showlegend": True, "hovermode": "closest",
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "meta": {
-            "summary": f"{y} of every example as example {moved.example} of {shown.name} moves by {three(moved.by)}. "
+            "summary": f"{y} of every example as example {moved.example} of {cell.name} moves by {three(moved.by)}. "
             f"{told}.",
             "note": f"{counted(outside, 'prediction')} outside the axis" if outside else "",
         },

@@ -19,7 +19,7 @@ JOINTS = {"joint": "activations", "joint_gradient": "gradients"}
 
 
 @dataclass(frozen=True, eq=False)
-class Shown:
+class Subject:
     """What is drawn: the contrast, the kind of joint, the opened joint's block, in which notation."""
 
     contrast: Contrast
@@ -44,8 +44,8 @@ class Shown:
 
     def diverged(self, column: str) -> str:
         """Where a column diverged, undisturbed or else disturbed, "" if it did not."""
-        shown = self.contrast.columns[column]
-        for found, told in zip(shown.surveys, ("", "disturbed, "), strict=False):
+        subject = self.contrast.columns[column]
+        for found, told in zip(subject.surveys, ("", "disturbed, "), strict=False):
             if found.diverged:
                 text = diverged_text(self.contrast, column, found.diverged, self.notation).rstrip(".")
                 return f"{told}{text[0].lower()}{text[1:]}" if told else text
@@ -58,39 +58,39 @@ class Shown:
 
 
 def figures(
-    shown: Shown,
+    subject: Subject,
     distributions: Distributions,
     joint: Distributions,
     curves: Mapping[str, Curve],
 ) -> dict[str, Figure]:
     """All figures by name; the column with a norm, the disturbance and the parts have theirs only where they are."""
-    drawn = {f"{side}_{column}": _rows(shown, found) for (column, side), found in distributions.items()}
-    drawn |= {f"depth_{name}": _curve(shown, curve, curves) for name, curve in curves.items()}
-    drawn |= {name: _joint(shown, joint, side) for name, side in JOINTS.items()}
-    if shown.contrast.setup.disturbance is not None:
-        names = shown.contrast.columns
-        drawn |= {f"disturb_{name}": _before_after(shown, distributions[name, "activations"]) for name in names}
-        drawn |= {name: _moved(shown, name) for name in MOVED}
-    if "with" in shown.contrast.columns:
-        column = shown.contrast.columns["with"]
+    drawn = {f"{side}_{column}": _rows(subject, found) for (column, side), found in distributions.items()}
+    drawn |= {f"depth_{name}": _curve(subject, curve, curves) for name, curve in curves.items()}
+    drawn |= {name: _joint(subject, joint, side) for name, side in JOINTS.items()}
+    if subject.contrast.setup.disturbance is not None:
+        names = subject.contrast.columns
+        drawn |= {f"disturb_{name}": _before_after(subject, distributions[name, "activations"]) for name in names}
+        drawn |= {name: _moved(subject, name) for name in MOVED}
+    if "with" in subject.contrast.columns:
+        column = subject.contrast.columns["with"]
         after = None if column.disturbed is None else column.disturbed.parts
         drawn["gradient_parts"] = parts_figure(
-            column.parts, after, shown.contrast.setup.depth, shown.when, in_symbols("dy", shown.notation)
+            column.parts, after, subject.contrast.setup.depth, subject.when, in_symbols("dy", subject.notation)
         )
     return drawn
 
 
-def _rows(shown: Shown, found: Distribution) -> Figure:
-    symbol = shown.symbol(found.column)
+def _rows(subject: Subject, found: Distribution) -> Figure:
+    symbol = subject.symbol(found.column)
     value = symbol if found.side == "activations" else f"∂L/∂ {symbol}"
     words = COLUMN_WORDS[found.column]
     title = f"{value}: {KIND_WORDS[found.kind]}, {words}" if found.side == "activations" else f"{value}, {words}"
-    blocks = range(1, shown.contrast.setup.depth + 1)
-    return distribution_figure(found, Panel(f"{title}{shown.when}", value, blocks, shown.diverged(found.column)))
+    blocks = range(1, subject.contrast.setup.depth + 1)
+    return distribution_figure(found, Panel(f"{title}{subject.when}", value, blocks, subject.diverged(found.column)))
 
 
-def _curve(shown: Shown, curve: Curve, curves: Mapping[str, Curve]) -> Figure:
-    z, note = shown.value, shown.note
+def _curve(subject: Subject, curve: Curve, curves: Mapping[str, Curve]) -> Figure:
+    z, note = subject.value, subject.note
     titles = {
         "mean": (f"Mean of {z}", f"mean of {z}"),
         "deviation": (f"Deviation of {z}", f"deviation of {z}"),
@@ -103,23 +103,23 @@ def _curve(shown: Shown, curve: Curve, curves: Mapping[str, Curve]) -> Figure:
     return curve_figure(curve, *titles[curve.name], note, curves["deviation"] if curve.name == "mean" else None)
 
 
-def _joint(shown: Shown, found: Distributions, side: str) -> Figure:
+def _joint(subject: Subject, found: Distributions, side: str) -> Figure:
     """The opened joint, on one axis."""
-    kind, block = shown.opened
+    kind, block = subject.opened
     columns = [distribution for (_, of), distribution in found.items() if of == side]
-    symbol = " or ".join(dict.fromkeys(shown.symbol(d.column, kind) for d in columns))
+    symbol = " or ".join(dict.fromkeys(subject.symbol(d.column, kind) for d in columns))
     value = symbol if side == "activations" else f"∂L/∂ {symbol}"
-    diverged = (shown.diverged(d.column) for d in columns if not (d.rows and d.disturbed != ()))
+    diverged = (subject.diverged(d.column) for d in columns if not (d.rows and d.disturbed != ()))
     return joint_figure(columns, value, f"{value} of block {block}", "; ".join(diverged))
 
 
-def _before_after(shown: Shown, found: Distribution) -> Figure:
+def _before_after(subject: Subject, found: Distribution) -> Figure:
     """The activations from the disturbed block onwards."""
-    d = shown.contrast.setup.disturbance
+    d = subject.contrast.setup.disturbance
     assert d is not None
-    symbol, words = shown.symbol(found.column), COLUMN_WORDS[found.column]
-    blocks = range(d.block, shown.contrast.setup.depth + 1)
-    panel = Panel(f"{symbol} before and after, {words}", symbol, blocks, shown.diverged(found.column))
+    symbol, words = subject.symbol(found.column), COLUMN_WORDS[found.column]
+    blocks = range(d.block, subject.contrast.setup.depth + 1)
+    panel = Panel(f"{symbol} before and after, {words}", symbol, blocks, subject.diverged(found.column))
     return distribution_figure(found.onwards(d.block), panel)
 
 
@@ -129,20 +129,22 @@ MOVED = {
 }
 
 
-def _moved(shown: Shown, name: str) -> Figure:
+def _moved(subject: Subject, name: str) -> Figure:
     measure, title, value = MOVED[name]
-    columns = shown.contrast.columns
-    d = shown.contrast.setup.disturbance
+    columns = subject.contrast.columns
+    d = subject.contrast.setup.disturbance
     assert d is not None
-    blocks = range(d.block, shown.contrast.setup.depth + 1)
+    blocks = range(d.block, subject.contrast.setup.depth + 1)
     rows = {}
     for column, found in columns.items():
         moved = found.disturbed.moved if found.disturbed else []
         at = {
-            m.block: _known(getattr(m, measure)) for m in moved if m.kind == kind_in(shown.contrast, column, shown.kind)
+            m.block: _known(getattr(m, measure))
+            for m in moved
+            if m.kind == kind_in(subject.contrast, column, subject.kind)
         }
         rows[column] = [at.get(block) for block in blocks]  # a first block may have no sum
-    return moved_figure(rows, d.block, f"{title}, at {shown.value}", value)
+    return moved_figure(rows, d.block, f"{title}, at {subject.value}", value)
 
 
 def _known(value: float) -> float | None:

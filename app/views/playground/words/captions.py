@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from app.figures.notation import in_notation
 from app.figures.numbers import counted
 from app.figures.overview import MOST_ROWS
-from app.views.playground.figures import Shown
+from app.views.playground.figures import Selection
 from bncore.playground.chain import Playground
 from bncore.playground.vanishing import Vanished
 
@@ -21,13 +21,13 @@ ALONE = "In inference only the direct path is left: the running statistics are c
 MOVES = "Batch norm moves and stretches each axis on its own."
 
 
-def captions(result: Playground, shown: Shown) -> dict[str, str]:
+def captions(result: Playground, selection: Selection) -> dict[str, str]:
     """A caption for each section of the page, by the section's name."""
     return {
-        "forward": f"{_forward(result)} {_drawn(shown)}",
+        "forward": f"{_forward(result)} {_drawn(selection)}",
         "backward": f"How much the loss changes with each number, {_from_above(result)}; {_tied(result)}.",
         "paths": ADD_UP if result.layer.mode == "train" else ALONE,
-        "pair": _pair(shown),
+        "pair": _pair(selection),
     }
 
 
@@ -44,11 +44,11 @@ def _forward(result: Playground) -> str:
     )
 
 
-def _drawn(shown: Shown) -> str:
+def _drawn(selection: Selection) -> str:
     """What a row of the panels is."""
-    if shown.rows:
+    if selection.rows:
         return OF_A_ROW
-    return OF_A_MAP if len(shown.names) <= MOST_ROWS else OF_A_POOLED_MAP
+    return OF_A_MAP if len(selection.names) <= MOST_ROWS else OF_A_POOLED_MAP
 
 
 def _from_above(result: Playground) -> str:
@@ -67,22 +67,23 @@ def _tied(result: Playground) -> str:
     return f"the input also moves its feature's mean and deviation, and so {others}"
 
 
-def _pair(shown: Shown) -> str:
-    if len(shown.names) == 1:
+def _pair(selection: Selection) -> str:
+    if len(selection.names) == 1:
         return "There is one feature, so there is nothing to hold it against."
-    known = all(math.isfinite(value) for value in shown.correlations)
+    known = all(math.isfinite(value) for value in selection.correlations)
     return f"{MOVES} It does not decorrelate: the cloud keeps its correlation." if known else MOVES
 
 
-def why_vanished(vanished: Sequence[Vanished], shown: Shown) -> str:
+def why_vanished(vanished: Sequence[Vanished], selection: Selection) -> str:
     """Which features' gradient is next to nothing at the input, and why, "" if none."""
     return " ".join(
-        f"The gradient at the input vanishes for {_who(each.features, shown)}. {in_notation(each.text, shown.notation)}"
+        f"The gradient at the input vanishes for {_who(each.features, selection)}. "
+        f"{in_notation(each.text, selection.notation)}"
         for each in vanished
     )
 
 
-def _who(features: Sequence[int], shown: Shown) -> str:
-    if len(features) == len(shown.names):
+def _who(features: Sequence[int], selection: Selection) -> str:
+    if len(features) == len(selection.names):
         return "every feature"
-    return shown.names[features[0]] if len(features) == 1 else counted(len(features), "feature")
+    return selection.names[features[0]] if len(features) == 1 else counted(len(features), "feature")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.numbers import STEPS, apart, beside, is_rounding, three
-from app.views.playground.figures import Shown
+from app.views.playground.figures import Selection
 from app.views.playground.words.headline import unit_of
 from bncore.playground.chain import Playground
 
@@ -16,16 +16,19 @@ NOTABLE = 0.05  # the share that epsilon leaves of a gradient along x_hat, from 
 SHIFTED = "shifting every example alike changes nothing."
 
 
-def laws(result: Playground, shown: Shown) -> list[dict[str, str]]:
+def laws(result: Playground, selection: Selection) -> list[dict[str, str]]:
     """A title and a sentence for each law; in inference that there is none."""
-    dx, x_hat = shown.symbol("dx"), shown.symbol("x_hat")
+    dx, x_hat = selection.symbol("dx"), selection.symbol("x_hat")
     titles = {"sum": f"Σ {dx} over the batch", "overlap": f"Σ {dx}·{x_hat} over the batch"}
     if result.conservation.expected_sum_dx_x_hat is None:
         text = "No law in inference: the statistics are constants, and the gradient passes straight through."
         return [{"title": title, "text": text} for title in titles.values()]
     return [
-        {"title": f"{titles['sum']} = 0", "text": _of_shifting(result, shown)},
-        {"title": f"{titles['overlap']} → 0 as {shown.symbol('eps')} → 0", "text": _of_stretching(result, shown)},
+        {"title": f"{titles['sum']} = 0", "text": _of_shifting(result, selection)},
+        {
+            "title": f"{titles['overlap']} → 0 as {selection.symbol('eps')} → 0",
+            "text": _of_stretching(result, selection),
+        },
     ]
 
 
@@ -35,44 +38,46 @@ def _gone_features(result: Playground) -> NDArray[np.bool_]:
     return np.asarray(kept.scale <= STEPS * unit_of(result) * kept.terms)
 
 
-def _gone(result: Playground, shown: Shown) -> str:
+def _gone(result: Playground, selection: Selection) -> str:
     """That nothing of dx is left in any feature."""
-    dx, kept = shown.symbol("dx"), result.conservation
+    dx, kept = selection.symbol("dx"), result.conservation
     if not kept.scale.any():
         return f"every {dx} is 0"
     return f"every {dx} is 0 up to rounding, of paths with Σ |{dx}| up to {three(float(kept.terms.max()))} that cancel"
 
 
-def _of_shifting(result: Playground, shown: Shown) -> str:
-    kept, dx, gone = result.conservation, shown.symbol("dx"), _gone_features(result)
+def _of_shifting(result: Playground, selection: Selection) -> str:
+    kept, dx, gone = result.conservation, selection.symbol("dx"), _gone_features(result)
     if gone.all():
-        return f"{_gone(result, shown)}. {SHIFTED.capitalize()}"
+        return f"{_gone(result, selection)}. {SHIFTED.capitalize()}"
     worst = int(np.argmax(np.where(gone, -1.0, np.abs(kept.sum_dx))))
     found = float(kept.sum_dx[worst])
     if is_rounding(found, float(kept.terms[worst]), unit_of(result)):
         return f"0 up to rounding, where Σ |{dx}| is up to {three(float(kept.scale.max()))}: {SHIFTED}"
-    return f"largest {three(found)} ({shown.names[worst]}), of Σ |{dx}| = {three(float(kept.scale[worst]))}: {SHIFTED}"
+    return (
+        f"largest {three(found)} ({selection.names[worst]}), of Σ |{dx}| = {three(float(kept.scale[worst]))}: {SHIFTED}"
+    )
 
 
-def _of_stretching(result: Playground, shown: Shown) -> str:
+def _of_stretching(result: Playground, selection: Selection) -> str:
     kept, gone = result.conservation, _gone_features(result)
     assert kept.expected_sum_dx_x_hat is not None
     if gone.all():
-        return f"{_gone(result, shown)}. Scaling the feature changes nothing."
+        return f"{_gone(result, selection)}. Scaling the feature changes nothing."
     share = np.divide(np.abs(kept.sum_dx_x_hat), kept.scale, out=np.full_like(kept.scale, -1.0), where=~gone)
     lean = int(np.argmax(share))
     found, expected = float(kept.sum_dx_x_hat[lean]), float(kept.expected_sum_dx_x_hat[lean])
     terms, unit = float(kept.terms[lean]), unit_of(result)
     agree = is_rounding(found - expected, terms, unit)
     texts = [beside(value, terms, unit) for value in (found, expected)] if agree else apart(found, expected, unit)
-    size = f"Σ |{shown.symbol('dx')}|"
+    size, because = f"Σ |{selection.symbol('dx')}|", _of_scaling(result, selection, lean, float(share[lean]))
     return (
-        f"largest beside {size}: {texts[0]} ({shown.names[lean]}), of {size} = {three(float(kept.scale[lean]))}, "
-        f"predicted from {shown.symbol('eps')} {texts[1]}: {_of_scaling(result, shown, lean, float(share[lean]))}"
+        f"largest beside {size}: {texts[0]} ({selection.names[lean]}), of {size} = {three(float(kept.scale[lean]))}, "
+        f"predicted from {selection.symbol('eps')} {texts[1]}: {because}"
     )
 
 
-def _of_scaling(result: Playground, shown: Shown, feature: int, share: float) -> str:
+def _of_scaling(result: Playground, selection: Selection, feature: int, share: float) -> str:
     """What scaling a feature does to the loss; `share` is |Σ dx·x̂| over Σ |dx|.
 
     Epsilon leaves the share `left` of what the direct path has along x̂. It is to blame where that is notable; where it
@@ -80,7 +85,7 @@ def _of_scaling(result: Playground, shown: Shown, feature: int, share: float) ->
     """
     if share <= NEXT_TO_NOTHING:
         return "scaling the feature changes next to nothing."
-    dx, eps = shown.symbol("dx"), shown.symbol("eps")
+    dx, eps = selection.symbol("dx"), selection.symbol("eps")
     by_variance = result.layer.eps_placement == "variance"
     what, size = "variance", float(result.forward.var[feature])
     if not by_variance:

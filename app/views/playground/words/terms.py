@@ -1,6 +1,6 @@
 """What each symbol of the playground's formulas stands for, a sentence each, as the state has it."""
 
-from app.views.playground.figures import Shown
+from app.views.playground.figures import Selection
 from bncore.playground.chain import Playground
 
 ALWAYS = {
@@ -39,9 +39,9 @@ OF_A_MODE = {
 }
 
 
-def terms(result: Playground, shown: Shown) -> dict[str, str]:
+def terms(result: Playground, selection: Selection) -> dict[str, str]:
     """The sentence of every term that a formula of the page can have."""
-    drawn = bool(shown.rows)
+    drawn = bool(selection.rows)
     per = "example" if result.positions == 1 else "example, position"
     over = "the batch" if result.positions == 1 else "the batch and its positions"
     return ALWAYS | OF_A_MODE[result.layer.mode] | {

@@ -9,7 +9,7 @@ import pytest
 from app.figures.theme import MEANINGS
 from app.settings import Settings
 from app.views.network.answer import answer_of
-from app.views.network.compute import prepare, view_of
+from app.views.network.compute import comparison_of, prepare
 from app.views.network.figures.rows import COLUMNS
 from app.views.network.query import NetworkQuery
 from app.web.answers import to_json
@@ -27,7 +27,7 @@ SETTINGS = [
 
 
 def viewed(**query):
-    return view_of(prepare(NetworkQuery.model_validate(SMALL | query), None, Settings()))
+    return comparison_of(prepare(NetworkQuery.model_validate(SMALL | query), None, Settings()))
 
 
 def drawn(**query):

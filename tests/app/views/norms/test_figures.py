@@ -7,7 +7,7 @@ import pytest
 from app.settings import Settings
 from app.views.norms.answer import answer_of
 from app.views.norms.block import blocks_of
-from app.views.norms.compute import view_of
+from app.views.norms.compute import lineup_of
 from app.views.norms.query import NormsQuery
 from app.web.answers import to_json
 from tests.app.figures.complete import check_complete
@@ -21,7 +21,7 @@ SETTINGS = [
 
 def viewed(**query):
     asked = NormsQuery.model_validate(query)
-    return view_of(asked, blocks_of(asked, None, Settings()))
+    return lineup_of(asked, blocks_of(asked, None, Settings()))
 
 
 def answered(**query):

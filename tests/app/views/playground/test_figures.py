@@ -11,8 +11,8 @@ from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.figures.notation import SYMBOLS
 from app.views.playground.answer import answer_of
-from app.views.playground.compute import view_of
-from app.views.playground.figures import Shown, figures
+from app.views.playground.compute import walk_of
+from app.views.playground.figures import Selection, figures
 from app.views.playground.query import PlaygroundQuery
 from app.web.answers import to_json
 from bncore.activations import ACTIVATIONS
@@ -47,7 +47,7 @@ OTHERS = [
 def viewed(**query):
     """The view of a query that needs no upload."""
     asked = PlaygroundQuery.model_validate(query)
-    return view_of(asked, asked.open(None))
+    return walk_of(asked, asked.open(None))
 
 
 def drawn(**query):
@@ -89,8 +89,8 @@ def of(x, layer=None, *, notation="frameworks", selected=(), names=None, **optio
     features = result.stages["x"].values.shape[0]
     names = names or tuple(f"x{index}" for index in range(features))
     classes = ("a", "b", "c") if "readout" in result.stages else ()
-    shown = Shown(names, selected, notation, (0, min(1, features - 1)), (0.1, 0.2), classes)
-    return figures(result, shown), result
+    selection = Selection(names, selected, notation, (0, min(1, features - 1)), (0.1, 0.2), classes)
+    return figures(result, selection), result
 
 
 @pytest.mark.parametrize("upstream", ["random", "squared_error", "one_example"])
@@ -151,9 +151,9 @@ def test_nothing_of_relu_is_drawn_left_of_zero():
 
 
 def test_up_to_64_examples_show_as_a_rug():
-    for examples, shown in ((64, True), (65, False)):
+    for examples, selection in ((64, True), (65, False)):
         traces = of(np.random.default_rng(0).standard_normal((examples, 2)))[0]["x"]["data"]
-        assert ("examples" in [trace["name"] for trace in traces]) is shown
+        assert ("examples" in [trace["name"] for trace in traces]) is selection
 
 
 def test_small_gradients_are_not_rounded_away():
