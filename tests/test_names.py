@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ONE_MEANING = {"View": "app/web/view.py"}
+ONE_MEANING = {"View": "app/web/view.py", "Layer": "bncore/network/layers/layer.py"}
 
 
 @pytest.mark.parametrize("name", ONE_MEANING)

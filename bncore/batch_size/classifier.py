@@ -12,7 +12,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.batch_norm import forward
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 from bncore.batch_size.population import Finite
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 from bncore.errors import BadParameter
@@ -32,7 +32,7 @@ class Classifier:
     biases: Float64
     mean: Float64
     var: Float64
-    layer: Layer
+    epsilon: Epsilon
     accuracy: float
 
     def logits(self, x_hat: Float64) -> Float64:
@@ -41,8 +41,8 @@ class Classifier:
 
     def inference(self, x: Float64) -> Float64:
         """The logits of examples (M, D) by the statistics of all examples."""
-        layer = {"eps": self.layer.eps, "eps_placement": self.layer.eps_placement}
-        found = forward(x, mode="inference", running_mean=self.mean, running_var=self.var, **layer)  # type: ignore[arg-type]
+        epsilon = {"eps": self.epsilon.eps, "eps_placement": self.epsilon.eps_placement}
+        found = forward(x, mode="inference", running_mean=self.mean, running_var=self.var, **epsilon)  # type: ignore[arg-type]
         return self.logits(found.x_hat)
 
 
@@ -81,12 +81,12 @@ class Verdicts:
         return 1.0 - float(self.counts[self.inference.answer]) / self.draws
 
 
-def train(x: Float64, labels: Ints, classes: int, layer: Layer) -> Classifier:
+def train(x: Float64, labels: Ints, classes: int, epsilon: Epsilon) -> Classifier:
     """Softmax regression on batch-normalized features of `x` (N, D), all N as one batch: gradient descent from 0.
 
     Nothing is drawn: the same data give the same classifier. `labels` (N,) run from 0 to `classes` - 1.
     """
-    result = forward(x, eps=layer.eps, eps_placement=layer.eps_placement)
+    result = forward(x, eps=epsilon.eps, eps_placement=epsilon.eps_placement)
     weights, biases = np.zeros((x.shape[1], classes)), np.zeros(classes)
     wanted = np.eye(classes)[labels]
     x_hat = result.x_hat
@@ -95,7 +95,7 @@ def train(x: Float64, labels: Ints, classes: int, layer: Layer) -> Classifier:
         weights -= RATE * (x_hat.T @ slope + DECAY * weights)
         biases -= RATE * slope.sum(axis=0)
     right = (x_hat @ weights + biases).argmax(axis=1) == labels
-    return Classifier(weights, biases, result.mean, result.var, layer, float(right.mean()))
+    return Classifier(weights, biases, result.mean, result.var, epsilon, float(right.mean()))
 
 
 def softmax(logits: Float64) -> Float64:
@@ -151,8 +151,8 @@ def _among(classifier: Classifier, x: Float64, candidates: Ints, companions: Int
     own = centred[candidates][:, None, :]
     mean = (total + own) / size
     var = np.maximum((squares + own**2) / size - mean**2, 0.0)
-    layer = classifier.layer
-    return np.asarray((own - mean) * reciprocal(EPS_PLACEMENTS[layer.eps_placement].scale(var, layer.eps)))
+    epsilon = classifier.epsilon
+    return np.asarray((own - mean) * reciprocal(EPS_PLACEMENTS[epsilon.eps_placement].scale(var, epsilon.eps)))
 
 
 def _verdicts(example: np.intp, labels: Ints, alone: Float64, companions: Ints, told: Float64, size: int) -> Verdicts:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.batch_size.noise import Layer, normalized
+from bncore.batch_size.noise import Epsilon, normalized
 from bncore.batch_size.population import Finite
 from bncore.batch_size.sampling import portions
 
@@ -37,14 +37,14 @@ class Orders:
     squares: Float64
     place: Places
 
-    def alone(self, layer: Layer) -> Float64:
+    def alone(self, epsilon: Epsilon) -> Float64:
         """x_hat of each example among random companions, (M, R)."""
         x = self.x[:, None]
         inside = self.place < self.size
         total, squares = (np.where(inside, of[0], of[1] + own) for of, own in self._with(x))
-        return normalized(x, total, squares, self.size, layer)
+        return normalized(x, total, squares, self.size, epsilon)
 
-    def together(self, first: Rows, second: Rows, layer: Layer) -> tuple[Float64, Float64]:
+    def together(self, first: Rows, second: Rows, epsilon: Epsilon) -> tuple[Float64, Float64]:
         """x_hat of the one and of the other example of each of P pairs, both in one batch of K >= 2: (P, R) each."""
         a, b = self.x[first, None], self.x[second, None]
         at_a, at_b = self.place[first], self.place[second]
@@ -54,7 +54,7 @@ class Orders:
             np.select([both, at_a < before, at_b < before], [of[0], of[1] + other, of[1] + one], of[2] + one + other)
             for (of, one), (_, other) in zip(self._with(a), self._with(b), strict=True)
         )
-        return tuple(normalized(x, total, squares, self.size, layer) for x in (a, b))  # type: ignore[return-value]
+        return tuple(normalized(x, total, squares, self.size, epsilon) for x in (a, b))  # type: ignore[return-value]
 
     def _with(self, x: Float64) -> Iterator[tuple[Float64, Float64]]:
         """The sums beside what an example adds to them, then the sums of squares."""

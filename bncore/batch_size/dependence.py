@@ -6,7 +6,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.batch_norm import forward
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 from bncore.batch_size.population import Moments
 from bncore.errors import BadParameter
 from bncore.jacobian import Jacobian, jacobian
@@ -56,7 +56,7 @@ class Dependence:
         return by
 
 
-def dependence(x: Float64, at: Moments, layer: Layer, *, example: int, by: float) -> Dependence:
+def dependence(x: Float64, at: Moments, epsilon: Epsilon, *, example: int, by: float) -> Dependence:
     """One feature of a batch, `x` (K,), as x[example] moves by `by`; inference knows the population's moments `at`.
 
     In training every value moves, since the mean and the deviation do; in inference only the example's own. The
@@ -64,7 +64,7 @@ def dependence(x: Float64, at: Moments, layer: Layer, *, example: int, by: float
     features there is nothing.
 
     >>> at = Moments(*np.array([[0.0], [1.0], [0.0], [0.0]]))
-    >>> found = dependence(np.array([-1.0, 0.0, 1.0]), at, Layer(0.0), example=2, by=1.0)
+    >>> found = dependence(np.array([-1.0, 0.0, 1.0]), at, Epsilon(0.0), example=2, by=1.0)
     >>> found.others_moved("train"), found.others_moved("inference")
     (2, 0)
 
@@ -74,7 +74,7 @@ def dependence(x: Float64, at: Moments, layer: Layer, *, example: int, by: float
         raise BadParameter(f"example is {example}; give an example from 0 to {len(x) - 1}.", parameter="example")
     moved = x.copy()
     moved[example] += by
-    norm = {"eps": layer.eps, "eps_placement": layer.eps_placement}
+    norm = {"eps": epsilon.eps, "eps_placement": epsilon.eps_placement}
     result = forward(moved[:, None], **norm)  # type: ignore[arg-type]
     return Dependence(
         example, x, moved, _modes(x, at, norm), _modes(moved, at, norm), jacobian(result), float(result.scale[0])

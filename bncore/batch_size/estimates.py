@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64, in_range
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
 from bncore.batch_size.stray import Stray, stray
@@ -19,7 +19,7 @@ MOST_DRAWS = 10_000
 MARKED = (2, 8, 32, 256)
 """The sizes that are always looked at, where there are so many examples."""
 LARGEST = 1024  # of a source with more than WHOLE examples
-USUAL = Layer()
+USUAL = Epsilon()
 WHOLE = 2000  # examples up to which batches of all of them are drawn
 
 
@@ -84,12 +84,12 @@ def largest_size(total: int | None) -> int:
 
 def estimates(
     population: Population, sizes: Sequence[int], draws: int, rng: np.random.Generator, say: Said = unheard,
-    layer: Layer = USUAL,
+    epsilon: Epsilon = USUAL,
 ) -> Estimates:  # fmt: skip
     """Draw `draws` (2 to 10,000) batches of each size, without replacement of a finite population.
 
-    `sizes` ascend from at least 1 to at most N. The theory is `bncore.batch_size.theory`'s. `layer` says how batch norm
-    divides; mean and deviation are without its eps.
+    `sizes` ascend from at least 1 to at most N. The theory is `bncore.batch_size.theory`'s. `epsilon` says how batch
+    norm divides; mean and deviation are without its eps.
 
     Raises BadParameter for draws or sizes out of range.
     """
@@ -106,7 +106,7 @@ def estimates(
         deviation=_spread(np.sqrt(drawn.var()), 0.0, drawn.rounding()),
         expected_mean=expected_mean(at, sizes, population.total),
         expected_deviation=expected_deviation(at, sizes, population.total),
-        x_hat=stray(drawn, at, layer),
+        x_hat=stray(drawn, at, epsilon),
     )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.batch_size.companions import Rows, orders
-from bncore.batch_size.noise import ROUNDING, Layer, Shape, expected_variance, jitter, shape
+from bncore.batch_size.noise import ROUNDING, Epsilon, Shape, expected_variance, jitter, shape
 from bncore.batch_size.pairs import Pairs, pairs_in_batch_norm, pairs_in_orders, pairs_of
 from bncore.batch_size.perturbations import MOST_DEVIATION, MOST_RATE, PERTURBATIONS
 from bncore.batch_size.population import Finite, Moments, Population
@@ -57,8 +57,8 @@ class Matched:
 
 
 def among_companions(
-    x: Float64, z: Float64, population: Population, at: Moments, rows: Rows | None, size: int, draws: int, layer: Layer,
-    rng: np.random.Generator, rng_of_pairs: np.random.Generator,
+    x: Float64, z: Float64, population: Population, at: Moments, rows: Rows | None, size: int, draws: int,
+    epsilon: Epsilon, rng: np.random.Generator, rng_of_pairs: np.random.Generator,
 ) -> Noisy:  # fmt: skip
     """Batch norm's noise on each of the examples `x` (M,), and on each two of them, in batches of `size` K >= 2.
 
@@ -68,9 +68,9 @@ def among_companions(
     """
     if rows is not None and isinstance(population, Finite):
         found = orders(population, rows, size, draws, rng)
-        return Noisy(found.alone(layer), pairs_in_orders(z, found, at, layer))
-    x_hat = jitter(x, population, (size,), draws, rng, layer).x_hat[0]
-    return Noisy(x_hat, pairs_in_batch_norm(x, z, population, at, size, draws, rng_of_pairs, layer))
+        return Noisy(found.alone(epsilon), pairs_in_orders(z, found, at, epsilon))
+    x_hat = jitter(x, population, (size,), draws, rng, epsilon).x_hat[0]
+    return Noisy(x_hat, pairs_in_batch_norm(x, z, population, at, size, draws, rng_of_pairs, epsilon))
 
 
 def perturbed(strengths: Mapping[str, float], z: Float64, draws: int, rng: np.random.Generator) -> dict[str, Noisy]:
@@ -128,12 +128,12 @@ def matched(names: Iterable[str], var: float, square: float) -> Matched:
     )
 
 
-def expected_variances(z: float, at: Moments, sizes: Sequence[int], total: int | None, layer: Layer) -> Float64:
+def expected_variances(z: float, at: Moments, sizes: Sequence[int], total: int | None, epsilon: Epsilon) -> Float64:
     """The variance that theory gives the noise of one example `z` in batches of each of `sizes`, (S,).
 
     `at` are the population's moments (1,), and `total` is how many examples it has, None without an end.
     """
     factors, one = finite_factor(sizes, total), np.array([z])
     return np.array([
-        expected_variance(one, at, size, factor, layer)[0] for size, factor in zip(sizes, factors, strict=True)
+        expected_variance(one, at, size, factor, epsilon)[0] for size, factor in zip(sizes, factors, strict=True)
     ])  # fmt: skip

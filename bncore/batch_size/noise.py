@@ -16,26 +16,26 @@ ROUNDING = 1e-24  # a variance of normalized values that is smaller is rounding
 
 
 @dataclass(frozen=True)
-class Layer:
-    """How batch norm divides."""
+class Epsilon:
+    """How batch norm divides: eps, and whether it stands beside the variance or the deviation."""
 
     eps: float = 1e-5
     eps_placement: str = "variance"
 
-    def in_units_of(self, sd: float) -> "Layer":
-        """The same layer for data that are divided by `sd` > 0: eps is divided by its square, or by itself.
+    def in_units_of(self, sd: float) -> "Epsilon":
+        """The same for data that are divided by `sd` > 0: eps is divided by its square, or by itself.
 
-        >>> Layer(1.0).in_units_of(2.0), Layer(1.0, "deviation").in_units_of(2.0)
-        (Layer(eps=0.25, eps_placement='variance'), Layer(eps=0.5, eps_placement='deviation'))
+        >>> Epsilon(1.0).in_units_of(2.0), Epsilon(1.0, "deviation").in_units_of(2.0)
+        (Epsilon(eps=0.25, eps_placement='variance'), Epsilon(eps=0.5, eps_placement='deviation'))
         """
         power = {"variance": 2, "deviation": 1}[self.eps_placement]
         scaled = self.eps
         for _ in range(power):
             scaled = min(scaled / sd, LARGEST_EPS)
-        return Layer(scaled if scaled >= SMALLEST_NORMAL else 0.0, self.eps_placement)
+        return Epsilon(scaled if scaled >= SMALLEST_NORMAL else 0.0, self.eps_placement)
 
 
-WITHOUT_EPS = Layer(0.0)
+WITHOUT_EPS = Epsilon(0.0)
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Jitter:
 
 
 def jitter(
-    x: Float64, companions: Population, sizes: Sequence[int], draws: int, rng: np.random.Generator, layer: Layer,
+    x: Float64, companions: Population, sizes: Sequence[int], draws: int, rng: np.random.Generator, epsilon: Epsilon,
     say: Said = unheard,
 ) -> Jitter:  # fmt: skip
     """Each example of `x` (M,) in `draws` batches of each size, the K - 1 others drawn from `companions` (one feature).
@@ -70,14 +70,14 @@ def jitter(
     """
     drawn = sums(companions, [size - 1 for size in sizes], draws, rng, say)
     found = np.array([
-        among((x - drawn.centre[0])[:, None], drawn.sum[0, :, at], drawn.squares[0, :, at], size, layer)
+        among((x - drawn.centre[0])[:, None], drawn.sum[0, :, at], drawn.squares[0, :, at], size, epsilon)
         for at, size in enumerate(sizes)
     ])  # fmt: skip
     return Jitter(tuple(sizes), x, found)
 
 
 def among(
-    x: Float64, total: Float64, squares: Float64, size: int, layer: Layer, beside: Float64 | None = None
+    x: Float64, total: Float64, squares: Float64, size: int, epsilon: Epsilon, beside: Float64 | None = None
 ) -> Float64:
     """x_hat of x (M, 1) in batches of `size` whose other examples sum to `total` (R,), their squares to `squares`.
 
@@ -87,14 +87,14 @@ def among(
     """
     if beside is not None:
         total, squares = total + beside, squares + beside**2
-    return normalized(x, total + x, squares + x**2, size, layer)
+    return normalized(x, total + x, squares + x**2, size, epsilon)
 
 
-def normalized(x: Float64, total: Float64, squares: Float64, size: int, layer: Layer) -> Float64:
+def normalized(x: Float64, total: Float64, squares: Float64, size: int, epsilon: Epsilon) -> Float64:
     """x_hat of x (M, 1) in batches of `size` that it is in, with these sums (M, R), all relative to one centre."""
     mean = total / size
     var = np.maximum(squares / size - mean**2, 0.0)
-    x_hat = (x - mean) * reciprocal(EPS_PLACEMENTS[layer.eps_placement].scale(var, layer.eps))
+    x_hat = (x - mean) * reciprocal(EPS_PLACEMENTS[epsilon.eps_placement].scale(var, epsilon.eps))
     bound = np.sqrt(size - 1.0)  # what rounding of the variance puts beyond it is put back
     return np.clip(x_hat, -bound, bound)
 
@@ -115,7 +115,7 @@ def shape(draws: Float64) -> Shape:
 
 
 def expected_variance(
-    x_hat: Float64, found: Moments, size: int, factor: float = 1.0, layer: Layer = WITHOUT_EPS
+    x_hat: Float64, found: Moments, size: int, factor: float = 1.0, epsilon: Epsilon = WITHOUT_EPS
 ) -> Float64:
     """The variance that theory gives the noise of examples with population-normalized values `x_hat` (M,).
 
@@ -126,11 +126,11 @@ def expected_variance(
     f^2 skewness/(2K). q is k^2 with eps beside the variance and k with eps beside the deviation; without eps both are
     1. `factor` is f^2 of `bncore.batch_size.theory`.
     """
-    return expected_covariance(x_hat, x_hat, found, size, factor, layer)
+    return expected_covariance(x_hat, x_hat, found, size, factor, epsilon)
 
 
 def expected_covariance(
-    a: Float64, b: Float64, found: Moments, size: int, factor: float = 1.0, layer: Layer = WITHOUT_EPS
+    a: Float64, b: Float64, found: Moments, size: int, factor: float = 1.0, epsilon: Epsilon = WITHOUT_EPS
 ) -> Float64:
     """The covariance of the noise of two examples of one batch, with the same approximation.
 
@@ -140,15 +140,15 @@ def expected_covariance(
     be opposite.
     """
     skewness, excess = float(found.skewness[0]), float(found.excess[0])
-    k, q = _shares(found.sd, layer)
+    k, q = _shares(found.sd, epsilon)
     return (factor / size) * (k**2 + k * q * (a + b) * skewness / 2.0 + q**2 * a * b * (excess + 2.0) / 4.0)
 
 
-def _shares(sd: Float64, layer: Layer) -> tuple[float, float]:
+def _shares(sd: Float64, epsilon: Epsilon) -> tuple[float, float]:
     """sigma / s, and by what share of its own s changes where sigma changes by a share of its own."""
-    if layer.eps == 0:
+    if epsilon.eps == 0:
         return 1.0, 1.0
-    placement, var = EPS_PLACEMENTS[layer.eps_placement], np.square(sd)
-    s = placement.scale(var, layer.eps)
+    placement, var = EPS_PLACEMENTS[epsilon.eps_placement], np.square(sd)
+    s = placement.scale(var, epsilon.eps)
     k = sd * reciprocal(s)
     return float(k[0]), float((placement.pull(var, s) * k**2)[0])

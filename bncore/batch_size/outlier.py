@@ -7,7 +7,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.batch_norm import forward
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 from bncore.errors import BadParameter
 
 
@@ -36,7 +36,7 @@ class Squeeze:
         return 1.0 / np.sqrt((k - 1) / k + (k - 1) * self.distance**2 / k**2)
 
 
-def squeeze(others: Float64, distance: Float64, layer: Layer) -> Squeeze:
+def squeeze(others: Float64, distance: Float64, epsilon: Epsilon) -> Squeeze:
     """An outlier at each `distance` t (T,) >= 0 joins the `others` (K - 1,), K >= 3, which are standardized first,
     and eps with them.
 
@@ -51,10 +51,10 @@ def squeeze(others: Float64, distance: Float64, layer: Layer) -> Squeeze:
             "others are fewer than two, or all equal; give two different ones or more.", parameter="others"
         )
     sd = float(others.std())
-    standard, layer = (others - others.mean()) / sd, layer.in_units_of(sd)
+    standard, epsilon = (others - others.mean()) / sd, epsilon.in_units_of(sd)
     batch = np.empty((len(others) + 1, len(distance)))
     batch[:-1], batch[-1] = standard[:, None], distance
-    x_hat = forward(batch, eps=layer.eps, eps_placement=layer.eps_placement).x_hat
+    x_hat = forward(batch, eps=epsilon.eps, eps_placement=epsilon.eps_placement).x_hat
     return Squeeze(len(batch), distance, x_hat[:-1].std(axis=0), np.abs(x_hat[-1]))
 
 
@@ -63,6 +63,6 @@ def distances(largest: float = 1000.0, count: int = 61) -> Float64:
     return np.concatenate([[0.0], np.geomspace(0.1, largest, count - 1)])
 
 
-def squeezes(others: Sequence[Float64], layer: Layer) -> list[Squeeze]:
+def squeezes(others: Sequence[Float64], epsilon: Epsilon) -> list[Squeeze]:
     """The curves of several batches, at `distances()`."""
-    return [squeeze(each, distances(), layer) for each in others]
+    return [squeeze(each, distances(), epsilon) for each in others]

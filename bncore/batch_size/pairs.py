@@ -6,7 +6,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.batch_size.companions import Orders
-from bncore.batch_size.noise import WITHOUT_EPS, Layer, among, expected_covariance, expected_variance
+from bncore.batch_size.noise import WITHOUT_EPS, Epsilon, among, expected_covariance, expected_variance
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
 
@@ -29,7 +29,7 @@ class Pairs:
 
 def pairs_in_batch_norm(
     x: Float64, z: Float64, companions: Population, at: Moments, size: int, draws: int, rng: np.random.Generator,
-    layer: Layer,
+    epsilon: Epsilon,
 ) -> Pairs:  # fmt: skip
     """Each pair of `x` (M,) together in `draws` batches of `size` >= 2, the K - 2 others drawn from `companions`.
 
@@ -44,34 +44,36 @@ def pairs_in_batch_norm(
         drawn = sums(companions, [size - 2], draws, rng)
         others = drawn.sum[0, :, 0], drawn.squares[0, :, 0]
         a, b = x[first, None] - drawn.centre[0], x[second, None] - drawn.centre[0]
-        noisy = among(a, *others, size, layer, beside=b), among(b, *others, size, layer, beside=a)
+        noisy = among(a, *others, size, epsilon, beside=b), among(b, *others, size, epsilon, beside=a)
         measured = correlations(*noisy)
     else:
         measured = np.full(len(first), np.nan)
-    return _against_theory(first, second, z, measured, at, layer)
+    return _against_theory(first, second, z, measured, at, epsilon)
 
 
-def pairs_in_orders(z: Float64, found: Orders, at: Moments, layer: Layer) -> Pairs:
+def pairs_in_orders(z: Float64, found: Orders, at: Moments, epsilon: Epsilon) -> Pairs:
     """Each pair of M examples of a finite population together in the batches of `found`, as `pairs_in_batch_norm`."""
     first, second = np.triu_indices(len(z), 1)
-    return _against_theory(first, second, z, correlations(*found.together(first, second, layer)), at, layer)
+    return _against_theory(first, second, z, correlations(*found.together(first, second, epsilon)), at, epsilon)
 
 
 def _against_theory(
     first: np.ndarray[tuple[int], np.dtype[np.intp]], second: np.ndarray[tuple[int], np.dtype[np.intp]], z: Float64,
-    measured: Float64, at: Moments, layer: Layer,
+    measured: Float64, at: Moments, epsilon: Epsilon,
 ) -> Pairs:  # fmt: skip
     """The pairs with what theory expects, where there is noise."""
-    expected = np.where(np.isnan(measured), np.nan, expected_correlation(z[first], z[second], at, layer))
+    expected = np.where(np.isnan(measured), np.nan, expected_correlation(z[first], z[second], at, epsilon))
     return Pairs(first, second, z[first] * z[second], measured, expected)
 
 
-def expected_correlation(a: Float64, b: Float64, at: Moments, layer: Layer = WITHOUT_EPS) -> Float64:
+def expected_correlation(a: Float64, b: Float64, at: Moments, epsilon: Epsilon = WITHOUT_EPS) -> Float64:
     """Of the noise of two examples with population-normalized values `a` and `b` (P,), to first order in 1/K."""
-    size: Float64 = np.sqrt(expected_variance(a, at, 1, layer=layer)) * np.sqrt(
-        expected_variance(b, at, 1, layer=layer)
+    size: Float64 = np.sqrt(expected_variance(a, at, 1, epsilon=epsilon)) * np.sqrt(
+        expected_variance(b, at, 1, epsilon=epsilon)
     )
-    return np.divide(expected_covariance(a, b, at, 1, layer=layer), size, out=np.full_like(a, np.nan), where=size > 0)
+    return np.divide(
+        expected_covariance(a, b, at, 1, epsilon=epsilon), size, out=np.full_like(a, np.nan), where=size > 0
+    )
 
 
 def pairs_of(values: Float64, z: Float64, expected: Float64) -> Pairs:

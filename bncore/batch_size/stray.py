@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 from bncore.batch_size.population import Moments
 from bncore.batch_size.sampling import Sums
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
@@ -66,23 +66,23 @@ class Stray:
         return np.asarray(np.hypot(self.shift, self.scale))
 
 
-def stray(drawn: Sums, at: Moments, layer: Layer) -> Stray:
+def stray(drawn: Sums, at: Moments, epsilon: Epsilon) -> Stray:
     """What the drawn batches do to the normalized values of a population with the moments `at` (D,)."""
     squares = drawn.squares / np.array(drawn.sizes)
     mean, var = drawn.mean(), drawn.var()
     var[var <= EQUAL * squares] = 0.0
-    each = [_of_one(mean[i].T, np.sort(var[i].T, axis=1), float(at.sd[i]), layer) for i in range(len(mean))]
+    each = [_of_one(mean[i].T, np.sort(var[i].T, axis=1), float(at.sd[i]), epsilon) for i in range(len(mean))]
     parts = [np.stack(part, axis=-1) for part in zip(*each, strict=True)]
     return Stray(parts[0], parts[1], Stretch(*parts[2:5]), *parts[5:])
 
 
 @np.errstate(over="ignore")  # of draws of equal numbers, which the stretch leaves out
-def _of_one(mean: Float64, var: Float64, sd: float, layer: Layer) -> tuple[Float64, ...]:
+def _of_one(mean: Float64, var: Float64, sd: float, epsilon: Epsilon) -> tuple[Float64, ...]:
     """The fields of one feature, (S,) each: `mean` (S, R) less the population's, `var` (S, R) rising, and its `sd`."""
-    scale_of = EPS_PLACEMENTS[layer.eps_placement].scale
-    s = scale_of(np.array([sd**2]), layer.eps)
+    scale_of = EPS_PLACEMENTS[epsilon.eps_placement].scale
+    s = scale_of(np.array([sd**2]), epsilon.eps)
     inverse = np.where(np.isnan(s), np.nan, reciprocal(s))
-    inverse_b, sd_b = reciprocal(scale_of(var, layer.eps)), np.sqrt(var)
+    inverse_b, sd_b = reciprocal(scale_of(var, epsilon.eps)), np.sqrt(var)
     kept = sd_b * inverse_b
     equal = (var == 0).sum(axis=1)
     draws = var.shape[1]

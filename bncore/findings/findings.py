@@ -13,7 +13,7 @@ from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 from bncore.findings.held import LEVEL, hold_mean, hold_var, variance_allowed
 from bncore.findings.sampling_law import TELLING, SamplingLaw, sampling_law
 from bncore.findings.saturation import mostly_saturated
-from bncore.playground.chain import Layer, Playground
+from bncore.playground.chain import NormLayer, Playground
 
 NEAR_ZERO_GAMMA = 0.01
 NOTABLE_GAP = 0.1
@@ -151,7 +151,7 @@ def _of_the_gap(
     )  # fmt: skip
 
 
-def mode_gap(layer: Layer, law: SamplingLaw, running_mean: Floats, running_var: Floats) -> Floats:
+def mode_gap(layer: NormLayer, law: SamplingLaw, running_mean: Floats, running_var: Floats) -> Floats:
     """Root mean square over the batch of x_hat(train) - x_hat(inference), per feature (D,).
 
     With z = (x - mean)/sigma the difference is z (sigma/s - sigma/s') - (mean - running_mean)/s', where <z> = 0 and

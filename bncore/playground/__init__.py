@@ -1,5 +1,7 @@
 """One mini-batch through the chain and back: its stages, what is found, and why a gradient vanishes."""
 
-from bncore.playground.chain import Layer, Playground, playground
+from bncore.playground.chain import NormLayer, Playground, playground
 
-__all__ = ["Layer", "Playground", "playground"]
+Layer = NormLayer  # the name that it had
+
+__all__ = ["Layer", "NormLayer", "Playground", "playground"]

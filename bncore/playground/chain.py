@@ -25,7 +25,7 @@ LARGEST = 1e300  # size of a number that is shown: a million of them have a sum
 
 
 @dataclass(frozen=True)
-class Layer:
+class NormLayer:
     """What is applied to the batch: batch norm's parameters, the activation behind it, the gradient from above.
 
     `gamma` None is 1, `"sigma"` the batch's own denominator; `beta` None is 0, `"mean"` the batch's own mean:
@@ -62,7 +62,7 @@ class Conservation:
 class Playground:
     """The result of `playground`; `saturation` (D,) is the share of f's inputs at which f is flat or dead."""
 
-    layer: Layer
+    layer: NormLayer
     forward: Forward
     gradients: Gradients
     upstream: Upstream
@@ -82,7 +82,7 @@ class Playground:
 @np.errstate(over="ignore", invalid="ignore")  # what is too large is looked for, and then named
 def playground(
     x: NDArray[np.floating],
-    layer: Layer,
+    layer: NormLayer,
     *,
     feature_axis: int = 1,
     running_mean: Floats | None = None,
@@ -150,7 +150,7 @@ def features_first(x: NDArray[np.floating], feature_axis: int) -> NDArray[np.flo
 
 
 def _normalize(
-    rows: NDArray[np.floating], layer: Layer, running_mean: Floats | None, running_var: Floats | None
+    rows: NDArray[np.floating], layer: NormLayer, running_mean: Floats | None, running_var: Floats | None
 ) -> Forward:
     gamma, beta = layer.gamma, layer.beta
     if isinstance(gamma, str) or isinstance(beta, str):
@@ -166,7 +166,7 @@ def _normalize(
 
 
 def _in_force(
-    rows: NDArray[np.floating], layer: Layer, running_mean: Floats | None, running_var: Floats | None
+    rows: NDArray[np.floating], layer: NormLayer, running_mean: Floats | None, running_var: Floats | None
 ) -> Statistics:
     """What the mode normalizes by."""
     if layer.mode == "inference" and running_mean is not None and running_var is not None:
@@ -177,7 +177,7 @@ def _in_force(
 def _upstream(
     f: NDArray[np.floating],
     examples: int,
-    layer: Layer,
+    layer: NormLayer,
     labels: NDArray[np.int64] | None,
     classes: int | None,
     rng: np.random.Generator,

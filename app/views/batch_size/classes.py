@@ -9,7 +9,7 @@ from app.batches.datasets import DATASETS, DataSet, load
 from app.streams import Stream
 from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.classifier import Classifier, Verdicts, most_dependent, train
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 
 DRAWS = 400
 CHOSEN_AT = 16  # examples of the batches by which the example is chosen, whatever size is looked at
@@ -28,12 +28,12 @@ class Classes:
     verdicts: Verdicts
 
 
-def classes_of(query: BatchSizeFields, size: int, layer: Layer) -> Classes:
+def classes_of(query: BatchSizeFields, size: int, epsilon: Epsilon) -> Classes:
     """The source's own classes where it is a data set, and not a large one; else wine's."""
     known = DATASETS.get(query.source)
     data = known if known and known.examples * known.features <= MOST_NUMBERS else DATASETS[FALLBACK]
     batch = load(data.name)
-    classifier, example = _trained(data.name, layer)
+    classifier, example = _trained(data.name, epsilon)
     assert batch.labels is not None
     rng, size = query.rng(Stream.CLASSES), min(size, LARGEST)
     found = most_dependent(classifier, batch.x, batch.labels, size, DRAWS, rng, example=example)
@@ -41,10 +41,10 @@ def classes_of(query: BatchSizeFields, size: int, layer: Layer) -> Classes:
 
 
 @lru_cache(maxsize=16)
-def _trained(name: str, layer: Layer) -> tuple[Classifier, int]:
+def _trained(name: str, epsilon: Epsilon) -> tuple[Classifier, int]:
     """The classifier, and the example that is shown: neither depends on the seed or on the size that is looked at."""
     batch = load(name)
     assert batch.labels is not None
-    classifier = train(batch.x, batch.labels, len(batch.label_names), layer)
+    classifier = train(batch.x, batch.labels, len(batch.label_names), epsilon)
     rng = np.random.default_rng(Stream.CLASSES)
     return classifier, most_dependent(classifier, batch.x, batch.labels, CHOSEN_AT, DRAWS, rng).example

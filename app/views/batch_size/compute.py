@@ -14,7 +14,7 @@ from app.views.batch_size.noise import ExampleNoise, noise_of
 from app.views.batch_size.population import Sampled, sampled
 from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.estimates import Estimates, estimates
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 from bncore.batch_size.running import Gap, Path, gap, running_path
 from bncore.errors import BatchNormError
 from bncore.progress import Said, unheard
@@ -75,19 +75,19 @@ def prepare(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
 def experiment_of(prepared: Prepared, say: Said = unheard) -> Experiment:
     """Compute the parts. Raises InvalidQuery where the numerics refuse."""
     query, found = prepared.query, prepared.sampled
-    layer = Layer(query.eps, query.eps_placement)
+    epsilon = Epsilon(query.eps, query.eps_placement)
     try:
         drawn = None
         if "estimates" in query.parts:
-            drawn = estimates(found.population, found.sizes, query.draws, query.rng(Stream.ESTIMATES), say, layer)
+            drawn = estimates(found.population, found.sizes, query.draws, query.rng(Stream.ESTIMATES), say, epsilon)
         asked = set(query.parts)
         return Experiment(
             prepared=prepared,
             estimates=drawn,
             running=_running(query, found) if "running" in asked else None,
-            noise=noise_of(query, found, prepared.small, layer, say) if "noise" in asked else None,
-            dependence=dependence_of(query, found, prepared.small, layer) if "dependence" in asked else None,
-            classes=classes_of(query, found.size, layer) if "classes" in asked else None,
+            noise=noise_of(query, found, prepared.small, epsilon, say) if "noise" in asked else None,
+            dependence=dependence_of(query, found, prepared.small, epsilon) if "dependence" in asked else None,
+            classes=classes_of(query, found.size, epsilon) if "classes" in asked else None,
         )
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error

@@ -10,7 +10,7 @@ from app.streams import Stream
 from app.views.batch_size.population import Sampled
 from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.dependence import Dependence, dependence
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 from bncore.batch_size.outlier import Squeeze, squeezes
 from bncore.batch_size.population import Finite, Population
 from bncore.jacobian import blocks
@@ -73,18 +73,18 @@ def _labels(of: Sampled, rows: NDArray[np.intp]) -> tuple[str, ...]:
     return tuple(names[label] if label < len(names) else str(label) for label in labels[rows].tolist())
 
 
-def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer) -> Influence:
+def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilon: Epsilon) -> Influence:
     """The moved example and the outlier's curves."""
     at, x = of.inference.at(of.at), small.x[:, of.at]
     unit = float(at.sd[0]) or 1.0
     by = query.move_by * unit
     near = [of.at, *(i for i in range(small.x.shape[1]) if i != of.at)][:BESIDE]
-    across = blocks(small.x[:, near], eps=layer.eps, eps_placement=layer.eps_placement).across
+    across = blocks(small.x[:, near], eps=epsilon.eps, eps_placement=epsilon.eps_placement).across
     return Influence(
-        moved=dependence(x, at, layer, example=query.example, by=by),
+        moved=dependence(x, at, epsilon, example=query.example, by=by),
         unit=unit,
         by=by,
-        outlier=squeezes(_others(query, of), layer),
+        outlier=squeezes(_others(query, of), epsilon),
         across=across,
         between=len(near),
     )

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Layer:
+class LinearLayer:
     """The linear layer in front of a generator."""
 
     width: int
@@ -39,7 +39,7 @@ class Generated:
     features: int
     seed: int
     values: tuple[tuple[str, float], ...]
-    layer: Layer | None
+    layer: LinearLayer | None
 
     def source(self) -> GeneratorSource | LayeredSource:
         """Where its examples come from."""
@@ -56,7 +56,7 @@ class Generated:
 
 def generated(query: BatchSizeFields) -> Generated:
     """The generator that the query names."""
-    layer = Layer(query.layer_width, query.weight_scale, query.layer_bias) if query.layer_width else None
+    layer = LinearLayer(query.layer_width, query.weight_scale, query.layer_bias) if query.layer_width else None
     return Generated(query.source, query.features, query.seed, tuple(query.generator_values.items()), layer)
 
 

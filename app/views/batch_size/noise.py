@@ -10,7 +10,7 @@ from app.views.batch_size.population import Sampled
 from app.views.batch_size.query import BatchSizeFields
 from bncore.arguments import Float64
 from bncore.batch_size.kinds import Kind, Noisy, among_companions, expected_variances, kinds_of, matched, perturbed
-from bncore.batch_size.noise import Layer, jitter
+from bncore.batch_size.noise import Epsilon, jitter
 from bncore.batch_size.running import exactly
 from bncore.distributions.summary import Summary, summarize
 from bncore.progress import Said, unheard
@@ -36,23 +36,25 @@ class ExampleNoise:
     capped: tuple[str, ...]
 
 
-def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Layer, say: Said = unheard) -> ExampleNoise:
+def noise_of(
+    query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilon: Epsilon, say: Said = unheard
+) -> ExampleNoise:
     """The noise, at every size for the example, and at the size looked at for the whole small batch."""
     members = np.array([query.example, *(i for i in range(len(small.x)) if i != query.example)])
     x, at = small.x[members, of.at], of.population.moments.at(of.at)
-    z = exactly(x, of.inference.at(of.at), eps=layer.eps, eps_placement=layer.eps_placement)
+    z = exactly(x, of.inference.at(of.at), eps=epsilon.eps, eps_placement=epsilon.eps_placement)
     strengths = {"dropout": query.rate, query.perturbation: query.deviation}
-    batch_norm = _among_companions(query, of, small, members, z, layer)
+    batch_norm = _among_companions(query, of, small, members, z, epsilon)
     kinds = kinds_of({BATCH_NORM: batch_norm} | perturbed(strengths, z, query.draws, query.rng(Stream.NOISE_OTHER)))
     found = matched(strengths, kinds[BATCH_NORM].shape.var, float(z[0] ** 2))
     sizes, companions = tuple(size for size in of.sizes if size >= 2), small.companions(of, query.example)
-    alone = jitter(x[:1], companions, sizes, query.draws, query.rng(Stream.NOISE_SPREAD), layer, say)
+    alone = jitter(x[:1], companions, sizes, query.draws, query.rng(Stream.NOISE_SPREAD), epsilon, say)
     return ExampleNoise(
         members=tuple(members.tolist()),
         z=float(z[0]),
         sizes=sizes,
         spread=summarize(alone.x_hat[:, 0]),
-        expected=expected_variances(float(z[0]), at, sizes, of.total, layer),
+        expected=expected_variances(float(z[0]), at, sizes, of.total, epsilon),
         kinds=kinds,
         matched=found.strengths,
         capped=found.capped,
@@ -61,11 +63,11 @@ def noise_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, layer: Laye
 
 def _among_companions(
     query: BatchSizeFields, of: Sampled, small: SmallBatch, members: np.ndarray[tuple[int], np.dtype[np.intp]],
-    z: Float64, layer: Layer,
+    z: Float64, epsilon: Epsilon,
 ) -> Noisy:  # fmt: skip
     """The `members` of the small batch, the query's example first, in batches of the size looked at."""
     return among_companions(
         small.x[members, of.at], z, of.one_feature(), of.population.moments.at(of.at),
-        None if small.rows is None else small.rows[members], of.size, query.draws, layer,
+        None if small.rows is None else small.rows[members], of.size, query.draws, epsilon,
         query.rng(Stream.NOISE_COMPANIONS), query.rng(Stream.NOISE_PAIRS),
     )  # fmt: skip

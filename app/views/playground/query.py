@@ -11,7 +11,7 @@ from app.query.control import control
 from app.query.layer import LayerFields, indices
 from app.query.source import with_generator_fields
 from bncore.activations import ACTIVATIONS
-from bncore.playground.chain import Layer
+from bncore.playground.chain import NormLayer
 from bncore.upstream import UPSTREAMS
 
 MOST_SELECTED = 64
@@ -95,10 +95,10 @@ class PlaygroundFields(LayerFields):
             )  # fmt: skip
         return work
 
-    def layer(self, batch: Batch) -> Layer:
+    def layer(self, batch: Batch) -> NormLayer:
         """The layer for a batch. Raises InvalidQuery where gamma or beta have not one value, or one a feature."""
         gamma, beta = self.gamma_and_beta(batch)
-        return Layer(
+        return NormLayer(
             gamma=gamma, beta=beta, eps=self.eps, eps_placement=self.eps_placement, mode=self.mode,
             activation=self.activation, upstream="random" if self.upstream == "auto" else self.upstream,
             upstream_example=self.upstream_example,

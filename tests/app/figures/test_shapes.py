@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.views.playground.figures import Selection, figures
-from bncore.playground.chain import Layer, playground
+from bncore.playground.chain import NormLayer, playground
 
 KINDS = ("linear", "symlog", "auto")
 NUMBERS = 2000
@@ -39,7 +39,7 @@ def peaks(heights):
 def test_a_row_has_the_same_peaks_on_every_axis_and_after_every_affine_map(make, scale, shift, gamma):
     row = drawn_rows(make)
     x = np.stack([scale * row + shift, row], axis=1)
-    layer = Layer(gamma=np.full(2, gamma), beta=np.full(2, 1.5), activation="identity", upstream="random")
+    layer = NormLayer(gamma=np.full(2, gamma), beta=np.full(2, 1.5), activation="identity", upstream="random")
     names = ("a", "b")
     found = {}
     for kind in KINDS:

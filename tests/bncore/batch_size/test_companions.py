@@ -7,13 +7,13 @@ import pytest
 
 from bncore.batch_norm import forward
 from bncore.batch_size.companions import orders
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 from bncore.batch_size.population import Finite
 
 X = np.array([-1.5, -1.1, -0.4, 0.2, 0.9, 1.7, 2.5])
 ROWS = np.array([4, 0, 6])
 DRAWS = 20_000
-EXACT = Layer(0.0)
+EXACT = Epsilon(0.0)
 
 
 def every(members, size):

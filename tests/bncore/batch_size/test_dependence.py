@@ -7,7 +7,7 @@ from app.batches.datasets import load
 from bncore.batch_norm import forward
 from bncore.batch_size.classifier import most_dependent, softmax, train
 from bncore.batch_size.dependence import dependence
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 from bncore.batch_size.outlier import distances, squeeze
 from bncore.errors import BadParameter
 from tests.bncore.batch_size.populations import moments_of
@@ -17,7 +17,7 @@ AT = moments_of(0.0)
 
 
 def test_in_training_every_value_moves_and_in_inference_the_examples_own_only():
-    found = dependence(X, AT, Layer(), example=1, by=0.6)
+    found = dependence(X, AT, Epsilon(), example=1, by=0.6)
     assert found.others_moved("train") == 4
     assert found.others_moved("inference") == 0
     assert found.farthest("inference") == 0.0
@@ -26,16 +26,16 @@ def test_in_training_every_value_moves_and_in_inference_the_examples_own_only():
 
 
 def test_nothing_moves_when_nothing_is_moved():
-    found = dependence(X, AT, Layer(), example=1, by=0.0)
+    found = dependence(X, AT, Epsilon(), example=1, by=0.0)
     assert found.others_moved("train") == 0
 
 
-@pytest.mark.parametrize("layer", [Layer(), Layer(0.3, "deviation")])
-def test_the_jacobian_is_how_the_values_move(layer):
+@pytest.mark.parametrize("epsilon", [Epsilon(), Epsilon(0.3, "deviation")])
+def test_the_jacobian_is_how_the_values_move(epsilon):
     step = 1e-6
-    up = dependence(X, AT, layer, example=2, by=step).after.train
-    down = dependence(X, AT, layer, example=2, by=-step).after.train
-    found = dependence(X, AT, layer, example=2, by=0.0).jacobian
+    up = dependence(X, AT, epsilon, example=2, by=step).after.train
+    down = dependence(X, AT, epsilon, example=2, by=-step).after.train
+    found = dependence(X, AT, epsilon, example=2, by=0.0).jacobian
     np.testing.assert_allclose((up - down) / (2 * step), found.total[:, 2], atol=1e-8)
     np.testing.assert_allclose(found.identity + found.mean + found.variance, found.total)
     np.testing.assert_allclose(found.total.sum(axis=0), 0, atol=1e-12)
@@ -43,12 +43,12 @@ def test_the_jacobian_is_how_the_values_move(layer):
 
 def test_an_example_that_is_not_there_is_refused():
     with pytest.raises(BadParameter):
-        dependence(X, AT, Layer(), example=5, by=1.0)
+        dependence(X, AT, Epsilon(), example=5, by=1.0)
 
 
 @pytest.mark.parametrize("others", [2, 7, 31])
 def test_an_outlier_squeezes_the_others_as_the_formula_says(others):
-    found = squeeze(np.random.default_rng(4).gamma(2.0, size=others), distances(), Layer(0.0))
+    found = squeeze(np.random.default_rng(4).gamma(2.0, size=others), distances(), Epsilon(0.0))
     np.testing.assert_allclose(found.spread, found.expected_spread())
     assert (np.diff(found.spread) <= 1e-12).all()
     assert (found.own <= found.bound).all()
@@ -64,7 +64,7 @@ def test_the_bound_is_reached_where_all_others_are_equal():
 @pytest.mark.parametrize("others", [np.ones(1), np.ones(5)])
 def test_others_without_a_spread_cannot_be_squeezed(others):
     with pytest.raises(BadParameter):
-        squeeze(others, distances(), Layer())
+        squeeze(others, distances(), Epsilon())
 
 
 @pytest.fixture(scope="module", params=["wine", "iris", "breast_cancer"])
@@ -74,7 +74,7 @@ def data(request):
 
 @pytest.fixture(scope="module")
 def verdicts(data):
-    classifier = train(data.x, data.labels, len(data.label_names), Layer())
+    classifier = train(data.x, data.labels, len(data.label_names), Epsilon())
     return classifier, most_dependent(classifier, data.x, data.labels, 8, 300, np.random.default_rng(0))
 
 
@@ -98,7 +98,7 @@ def test_the_told_batches_give_what_is_told(data, verdicts):
 
 
 def test_nothing_of_it_is_left_to_chance(data, verdicts):
-    again = train(data.x, data.labels, len(data.label_names), Layer())
+    again = train(data.x, data.labels, len(data.label_names), Epsilon())
     np.testing.assert_array_equal(again.weights, verdicts[0].weights)
     found = most_dependent(again, data.x, data.labels, 8, 300, np.random.default_rng(0))
     assert found.example == verdicts[1].example

@@ -13,7 +13,7 @@ from bncore.batch_size.kinds import (
     matched,
     perturbed,
 )
-from bncore.batch_size.noise import Layer, expected_variance
+from bncore.batch_size.noise import Epsilon, expected_variance
 from bncore.batch_size.perturbations import MOST_DEVIATION, PERTURBATIONS
 from bncore.batch_size.population import Finite
 from bncore.errors import BadParameter
@@ -80,7 +80,7 @@ def test_companions_of_a_finite_population_are_all_others():
     population = Finite(x)
     members, z = x[:2, 0], (x[:2, 0] - x.mean()) / x.std()
     whole = among_companions(
-        members, z, population, population.moments, np.array([0, 1]), 5, 20, Layer(0.0), rng(), rng(1)
+        members, z, population, population.moments, np.array([0, 1]), 5, 20, Epsilon(0.0), rng(), rng(1)
     )
     np.testing.assert_allclose(whole.values, np.broadcast_to(z[:, None], (2, 20)))
     assert np.isnan(whole.pairs.measured).all()
@@ -88,15 +88,15 @@ def test_companions_of_a_finite_population_are_all_others():
 
 def test_companions_of_a_source_without_an_end_make_noise():
     population = endless("gaussian")
-    found = among_companions(Z, Z, population, population.moments, None, 128, DRAWS, Layer(0.0), rng(), rng(1))
-    expected = expected_variances(0.0, population.moments, [128], None, Layer(0.0))[0]
+    found = among_companions(Z, Z, population, population.moments, None, 128, DRAWS, Epsilon(0.0), rng(), rng(1))
+    expected = expected_variances(0.0, population.moments, [128], None, Epsilon(0.0))[0]
     assert isinstance(found, Noisy)
     assert found.values[3].var() == pytest.approx(expected, rel=5 * np.sqrt(3 / DRAWS) + 8 / 128)
 
 
 def test_the_expected_variances_are_those_of_each_size():
     at = endless("laplace").moments
-    found = expected_variances(1.5, at, [4, 32], None, Layer())
-    each = [expected_variance(np.array([1.5]), at, size, 1.0, Layer())[0] for size in (4, 32)]
+    found = expected_variances(1.5, at, [4, 32], None, Epsilon())
+    each = [expected_variance(np.array([1.5]), at, size, 1.0, Epsilon())[0] for size in (4, 32)]
     np.testing.assert_array_equal(found, each)
-    assert expected_variances(1.5, at, [32], 32, Layer())[0] == 0.0
+    assert expected_variances(1.5, at, [32], 32, Epsilon())[0] == 0.0

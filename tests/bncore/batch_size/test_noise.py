@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bncore.batch_norm import forward
-from bncore.batch_size.noise import Layer, among, expected_variance, jitter, shape
+from bncore.batch_size.noise import Epsilon, among, expected_variance, jitter, shape
 from bncore.batch_size.pairs import correlations, pairs_in_batch_norm, pairs_of
 from bncore.batch_size.perturbations import MOST_RATE, PERTURBATIONS
 from bncore.batch_size.population import Finite
@@ -15,7 +15,7 @@ from bncore.errors import BadParameter
 from tests.bncore.batch_size.populations import endless
 
 X = np.array([-2.0, -1.0, -0.3, 0.0, 0.8, 1.5])
-EXACT = Layer(0.0)
+EXACT = Epsilon(0.0)
 
 
 @pytest.fixture
@@ -23,13 +23,13 @@ def rng():
     return np.random.default_rng(17)
 
 
-@pytest.mark.parametrize("layer", [Layer(), Layer(0.5, "deviation")])
-def test_an_example_is_normalized_as_in_a_batch_of_its_own(rng, layer):
+@pytest.mark.parametrize("epsilon", [Epsilon(), Epsilon(0.5, "deviation")])
+def test_an_example_is_normalized_as_in_a_batch_of_its_own(rng, epsilon):
     companions = rng.normal(3.0, 2.0, size=(9, 4))
-    alone = among(np.array([[7.0]]), companions.sum(axis=0), (companions**2).sum(axis=0), 10, layer)
+    alone = among(np.array([[7.0]]), companions.sum(axis=0), (companions**2).sum(axis=0), 10, epsilon)
     for batch in range(4):
         x = np.append(companions[:, batch], 7.0)[:, None]
-        expected = forward(x, eps=layer.eps, eps_placement=layer.eps_placement).x_hat[-1, 0]
+        expected = forward(x, eps=epsilon.eps, eps_placement=epsilon.eps_placement).x_hat[-1, 0]
         assert alone[0, batch] == pytest.approx(expected)
 
 
@@ -52,14 +52,14 @@ def test_the_variance_of_the_noise_is_theorys_to_first_order(rng, name):
 @pytest.mark.parametrize("eps", [1.0, 100.0])
 def test_theory_of_the_noise_knows_epsilon(rng, eps, placement):
     """Held against the plain definition: an example among K - 1 others, normalized by its batch, ε in place."""
-    size, draws, layer = 128, 4000, Layer(eps, placement)
+    size, draws, epsilon = 128, 4000, Epsilon(eps, placement)
     population = endless("laplace")
     s = {"variance": np.sqrt(1 + eps), "deviation": 1 + eps}[placement]
     for x in (-0.5, 2.0):
         batch = np.concatenate([rng.laplace(size=(draws, size - 1)) / np.sqrt(2), np.full((draws, 1), x)], axis=1)
         s_b = {"variance": np.sqrt(batch.var(axis=1) + eps), "deviation": batch.std(axis=1) + eps}[placement]
         found = ((x - batch.mean(axis=1)) / s_b).var()
-        (expected,) = expected_variance(np.array([x / s]), population.moments, size, layer=layer)
+        (expected,) = expected_variance(np.array([x / s]), population.moments, size, epsilon=epsilon)
         assert found == pytest.approx(expected, rel=5 * np.sqrt(2.5 / draws) + 8 / size)
 
 

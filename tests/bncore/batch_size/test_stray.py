@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bncore.batch_size.estimates import estimates
-from bncore.batch_size.noise import Layer
+from bncore.batch_size.noise import Epsilon
 from bncore.batch_size.population import Finite
 from tests.bncore.batch_size.populations import endless
 
@@ -20,7 +20,7 @@ DENOMINATORS = {"variance": lambda var, eps: np.sqrt(var + eps), "deviation": la
 @pytest.mark.parametrize("eps", [0.0, 1e-5, 1.0, 1e4])
 def test_it_is_what_the_examples_of_every_batch_do(placement, eps):
     population = Finite(X)
-    found = estimates(population, SIZES, DRAWS, np.random.default_rng(1), layer=Layer(eps, placement)).x_hat
+    found = estimates(population, SIZES, DRAWS, np.random.default_rng(1), epsilon=Epsilon(eps, placement)).x_hat
     drawn = population.draw(DRAWS, SIZES[-1], np.random.default_rng(1))
     for feature, batches in enumerate(drawn):
         x = X[:, feature]
@@ -46,7 +46,7 @@ def test_it_is_what_the_examples_of_every_batch_do(placement, eps):
 def test_of_a_bell_the_stretch_is_that_of_an_inverse_chi(size):
     """E[sigma / sigma_B] = sqrt(K/2) Γ((K - 2)/2) / Γ((K - 1)/2), and E[(sigma / sigma_B)^2] = K / (K - 3)."""
     draws = 4000
-    found = estimates(endless("gaussian"), (size,), draws, np.random.default_rng(2), layer=Layer(0.0)).x_hat
+    found = estimates(endless("gaussian"), (size,), draws, np.random.default_rng(2), epsilon=Epsilon(0.0)).x_hat
     average = math.sqrt(size / 2) * math.exp(math.lgamma((size - 2) / 2) - math.lgamma((size - 1) / 2))
     sd = math.sqrt(size / (size - 3) - average**2)
     assert found.stretch.average[0, 0] == pytest.approx(average, abs=5 * sd / math.sqrt(draws))
@@ -55,7 +55,7 @@ def test_of_a_bell_the_stretch_is_that_of_an_inverse_chi(size):
 
 def test_batches_of_equal_examples_are_counted_and_stretch_nothing():
     x = np.array([0.0, 0.0, 0.0, 1.0, 2.0])
-    found = estimates(Finite(x[:, None] + 1e6), (2, 5), 4000, np.random.default_rng(0), layer=Layer(0.0)).x_hat
+    found = estimates(Finite(x[:, None] + 1e6), (2, 5), 4000, np.random.default_rng(0), epsilon=Epsilon(0.0)).x_hat
     assert found.equal[0, 0] == pytest.approx(0.3, abs=5 * math.sqrt(0.21 / 4000))
     assert found.unit[0, 0] + found.equal[0, 0] == 1.0
     np.testing.assert_allclose(found.stretch.points[:, 0, 0], x.std() / np.array([1.0, 0.5, 0.5]))
@@ -64,7 +64,9 @@ def test_batches_of_equal_examples_are_counted_and_stretch_nothing():
 
 def test_a_constant_feature_does_not_stray_and_stretches_nothing():
     for eps in (0.0, 1e-5):
-        found = estimates(Finite(np.full((5, 1), 0.1)), (2, 5), 50, np.random.default_rng(0), layer=Layer(eps)).x_hat
+        found = estimates(
+            Finite(np.full((5, 1), 0.1)), (2, 5), 50, np.random.default_rng(0), epsilon=Epsilon(eps)
+        ).x_hat
         assert (found.whole == 0).all()
         assert (found.equal == 1).all()
         assert np.isnan(found.stretch.average).all()

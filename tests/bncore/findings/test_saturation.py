@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from bncore.findings.saturation import flat_share, mostly_saturated, tail_bound
-from bncore.playground.chain import Layer, playground
+from bncore.playground.chain import NormLayer, playground
 
 
 def found(x, **options):
     """Which features are called flat or dead."""
-    layer = Layer(**options)
+    layer = NormLayer(**options)
     running = {"running_mean": np.zeros(x.shape[1]), "running_var": np.ones(x.shape[1])}
     return mostly_saturated(playground(x, layer, rng=np.random.default_rng(0), **running))
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bncore.activations import ACTIVATIONS
 from bncore.errors import BadParameter
-from bncore.playground.chain import Layer, features_first, playground
+from bncore.playground.chain import NormLayer, features_first, playground
 from bncore.playground.stages import BACKWARD, FORWARD, PATHS, STAGES
 from bncore.upstream import UPSTREAMS
 
@@ -23,7 +23,7 @@ def drawn(shape=(9, 3), seed=0):
 
 def shown(x, layer=None, *, seed=1, axis=-1, **options):
     """The playground of x; running statistics where inference needs them."""
-    layer = layer or Layer()
+    layer = layer or NormLayer()
     running = RUNNING if layer.mode == "inference" else {}
     options = running | options
     return playground(x, layer, feature_axis=axis, rng=np.random.default_rng(seed), **options)
@@ -32,7 +32,7 @@ def shown(x, layer=None, *, seed=1, axis=-1, **options):
 @placements
 @modes
 def test_paths_add_up_to_dx(eps_placement, mode):
-    stages = shown(drawn(), Layer(eps=0.3, eps_placement=eps_placement, mode=mode)).stages
+    stages = shown(drawn(), NormLayer(eps=0.3, eps_placement=eps_placement, mode=mode)).stages
     total = sum(stages[path].values for path in PATHS)
     np.testing.assert_allclose(total, stages["dx"].values, atol=1e-14)
 
@@ -40,7 +40,7 @@ def test_paths_add_up_to_dx(eps_placement, mode):
 @placements
 @pytest.mark.parametrize("eps", [0.0, 1e-5, 0.5])
 def test_in_training_the_sums_are_what_the_laws_say(eps_placement, eps):
-    result = shown(drawn(), Layer(eps=eps, eps_placement=eps_placement, activation="tanh"))
+    result = shown(drawn(), NormLayer(eps=eps, eps_placement=eps_placement, activation="tanh"))
     dx, x_hat = result.stages["dx"].values, result.stages["x_hat"].values
     kept = result.conservation
     np.testing.assert_allclose(kept.sum_dx, dx.sum(axis=1), atol=1e-14)
@@ -52,7 +52,7 @@ def test_in_training_the_sums_are_what_the_laws_say(eps_placement, eps):
 
 @placements
 def test_in_inference_no_law_is_claimed(eps_placement):
-    kept = shown(drawn(), Layer(mode="inference", eps_placement=eps_placement, activation="identity")).conservation
+    kept = shown(drawn(), NormLayer(mode="inference", eps_placement=eps_placement, activation="identity")).conservation
     assert kept.expected_sum_dx_x_hat is None
     assert (np.abs(kept.sum_dx) > 1e-6).all()
 
@@ -63,7 +63,7 @@ def test_in_inference_no_law_is_claimed(eps_placement):
 @pytest.mark.parametrize("scale", [1e-3, 1.0, 1e6])
 def test_sigma_and_mean_undo_the_normalization(eps_placement, mode, shape, axis, scale):
     x = scale * drawn(shape)
-    result = shown(x, Layer("sigma", "mean", eps=0.1, eps_placement=eps_placement, mode=mode), axis=axis)
+    result = shown(x, NormLayer("sigma", "mean", eps=0.1, eps_placement=eps_placement, mode=mode), axis=axis)
     np.testing.assert_allclose(result.stages["y"].values, result.stages["x"].values, atol=1e-13 * np.abs(x).max())
 
 
@@ -78,7 +78,7 @@ def test_values_are_kept_features_first(shape, axis):
 
 @shapes
 def test_one_example_covers_all_its_positions_and_nothing_else(shape, axis):
-    result = shown(drawn(shape), Layer(upstream="one_example", upstream_example=2), axis=axis)
+    result = shown(drawn(shape), NormLayer(upstream="one_example", upstream_example=2), axis=axis)
     gradient = result.upstream.gradient.reshape(3, shape[0], -1)
     np.testing.assert_array_equal(gradient[:, 2], 1.0)
     assert gradient.sum() == gradient[:, 2].size
@@ -104,7 +104,7 @@ def central_difference(x, make):
 @pytest.mark.parametrize("upstream", ["squared_error", "cross_entropy", "sum_of_squares", "ones", "one_example"])
 def test_dx_of_every_loss_is_the_derivative_of_the_whole_chain(eps_placement, mode, shape, axis, upstream):
     x, labels = drawn(shape), np.arange(shape[0]) % 3
-    layer = Layer(
+    layer = NormLayer(
         gamma=np.array([1.5, -0.7, 0.4]), beta=np.array([0.1, 0.2, -0.3]), eps=0.2, eps_placement=eps_placement,
         mode=mode, activation="tanh", upstream=upstream, upstream_example=1,
     )  # fmt: skip
@@ -119,14 +119,14 @@ def test_dx_of_every_loss_is_the_derivative_of_the_whole_chain(eps_placement, mo
 
 @shapes
 def test_a_readout_sees_the_mean_over_an_examples_positions(shape, axis):
-    result = shown(drawn(shape), Layer(upstream="squared_error", activation="identity"), axis=axis)
+    result = shown(drawn(shape), NormLayer(upstream="squared_error", activation="identity"), axis=axis)
     pooled = result.stages["y"].values.reshape(3, shape[0], -1).mean(axis=2)
     np.testing.assert_allclose(result.stages["readout"].values, (pooled.T @ result.upstream.weights).T, atol=1e-14)
 
 
 def test_the_readout_has_an_output_for_each_class_even_one_that_this_batch_lacks():
     labels = np.zeros(9, dtype=np.int64)
-    result = shown(drawn(), Layer(upstream="cross_entropy"), labels=labels, classes=4)
+    result = shown(drawn(), NormLayer(upstream="cross_entropy"), labels=labels, classes=4)
     assert result.stages["readout"].values.shape == (4, 9)
 
 
@@ -141,7 +141,7 @@ def test_an_uploads_own_dy_replaces_the_gradient_from_above():
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 def test_every_activation_and_upstream_gives_every_stage(upstream, activation):
     labels = np.arange(9) % 2
-    result = shown(drawn(), Layer(activation=activation, upstream=upstream), labels=labels)
+    result = shown(drawn(), NormLayer(activation=activation, upstream=upstream), labels=labels)
     expected = set(STAGES) if UPSTREAMS[upstream].reads_out else set(FORWARD + BACKWARD + PATHS)
     assert set(result.stages) == expected
     for stage in result.stages.values():
@@ -165,7 +165,7 @@ def test_every_edge_goes_through_without_a_warning(
         "two_values": rng.integers(0, 2, (examples, features)).astype(float),
         "sparse": (rng.random((examples, features)) < 0.1).astype(float),
     }[kind]
-    layer = Layer(eps=eps, eps_placement=placement, upstream=upstream, activation=activation, mode=mode)
+    layer = NormLayer(eps=eps, eps_placement=placement, upstream=upstream, activation=activation, mode=mode)
     running = {"running_mean": np.zeros(features), "running_var": np.zeros(features)} if mode == "inference" else {}
     labels = np.zeros(examples, dtype=np.int64)
     try:
@@ -191,7 +191,7 @@ def test_an_overflow_is_refused_with_the_parameter_that_would_avoid_it(dtype):
     x = drawn().astype(dtype)
     limit = float(np.finfo(dtype).max)
     with pytest.raises(BadParameter, match=r"y is larger than float\d\d holds") as refusal:
-        shown(x, Layer(gamma=np.full(3, limit)))
+        shown(x, NormLayer(gamma=np.full(3, limit)))
     assert refusal.value.parameter == "gamma"
     assert np.isfinite(shown(x).stages["y"].values).all()
 
@@ -200,25 +200,25 @@ def test_x_x_hat_and_y_share_an_axis_that_gamma_and_beta_do_not_move():
     x = 5.0 * drawn((200, 3)) + 3.0
     first = shown(x).stages["x"].histogram.axis
     for gamma, beta in ((0.1, 0.0), (1.0, 2.0), (2.0, -1.0), (-3.0, 0.5)):
-        result = shown(x, Layer(gamma=np.full(3, gamma), beta=np.full(3, beta)))
+        result = shown(x, NormLayer(gamma=np.full(3, gamma), beta=np.full(3, beta)))
         assert not result.axis_widened
         assert {result.stages[name].histogram.axis for name in ("x", "x_hat", "y", "activation")} == {first}
 
 
 def test_y_widens_the_axis_in_steps_and_says_so():
     x = drawn((200, 3))
-    results = [shown(x, Layer(gamma=np.full(3, gamma))) for gamma in np.linspace(4, 8, 81)]
+    results = [shown(x, NormLayer(gamma=np.full(3, gamma))) for gamma in np.linspace(4, 8, 81)]
     assert all(result.axis_widened for result in results)
     axes = [result.stages["y"].histogram.axis for result in results]
     assert len(set(axes)) <= 3
     assert all(axis.kind == "linear" for axis in axes)
-    assert shown(x, Layer(gamma=np.full(3, 1e4))).stages["y"].histogram.axis.kind == "symlog"
+    assert shown(x, NormLayer(gamma=np.full(3, 1e4))).stages["y"].histogram.axis.kind == "symlog"
 
 
 def test_scales_that_differ_too_much_take_a_symlog_axis_unless_told_otherwise():
     x = drawn((100, 3)) * np.array([1.0, 30.0, 1000.0])
     assert shown(x).stages["x"].histogram.axis.kind == "symlog"
-    forced = playground(x, Layer(), rng=np.random.default_rng(0), axis="linear")
+    forced = playground(x, NormLayer(), rng=np.random.default_rng(0), axis="linear")
     assert {stage.histogram.axis.kind for stage in forced.stages.values()} == {"linear"}
 
 
@@ -239,13 +239,13 @@ def test_the_gradients_axis_has_the_typical_bell_within_its_linear_part(scale):
 
 
 def test_rounding_does_not_decide_the_gradients_axis():
-    axis = shown(drawn((50, 3)), Layer(upstream="ones", activation="identity")).stages["dx"].histogram.axis
+    axis = shown(drawn((50, 3)), NormLayer(upstream="ones", activation="identity")).stages["dx"].histogram.axis
     assert axis.kind == "linear"
 
 
 @pytest.mark.parametrize(("activation", "low", "high"), [("sigmoid", 0.0, 1.0), ("tanh", -1.0, 1.0)])
 def test_a_squashing_activation_has_its_own_range(activation, low, high):
-    axis = shown(drawn(), Layer(activation=activation)).stages["activation"].histogram.axis
+    axis = shown(drawn(), NormLayer(activation=activation)).stages["activation"].histogram.axis
     assert (axis.low, axis.high) == (low, high)
 
 
@@ -253,7 +253,7 @@ def test_the_input_is_not_changed():
     x = drawn()
     kept = x.copy()
     x.flags.writeable = False
-    shown(x, Layer("sigma", "mean"))
+    shown(x, NormLayer("sigma", "mean"))
     np.testing.assert_array_equal(x, kept)
 
 

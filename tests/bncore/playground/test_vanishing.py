@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncore.playground.chain import Layer, playground
+from bncore.playground.chain import NormLayer, playground
 from bncore.playground.vanishing import REASONS, vanished
 
 placements = pytest.mark.parametrize("eps_placement", ["variance", "deviation"])
@@ -15,7 +15,7 @@ def above(result):
 
 def reasons(x, layer=None, *, dy=None, **options):
     """The reason of each feature of `x` whose dx vanishes."""
-    result = playground(x, layer or Layer(), dy=dy, rng=np.random.default_rng(1), **options)
+    result = playground(x, layer or NormLayer(), dy=dy, rng=np.random.default_rng(1), **options)
     found = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values, above(result))
     assert all(v.text == REASONS[v.reason] for v in found)
     return {feature: v.reason for v in found for feature in v.features}
@@ -34,12 +34,12 @@ ALL = dict.fromkeys(range(3))
 def test_each_reason_is_found(eps_placement, dtype, eps):
     x, kept = drawn(dtype=dtype), {"eps": eps, "eps_placement": eps_placement, "activation": "identity"}
     cases = {
-        "same_for_every_example": (x, Layer(**kept, upstream="ones")),
-        "linear_in_x_hat": (x, Layer(**kept, upstream="sum_of_squares")),
-        "two_examples": (np.array([[-1, 2, 30], [4, 7, 10]], dtype=dtype), Layer(**kept)),
-        "gamma_zero": (x, Layer(np.zeros(3), **kept)),
-        "single_example": (x[:1], Layer(**kept | {"eps": 1e-5})),
-        "blocked_by_activation": (x, Layer(beta=np.full(3, -100.0), **kept | {"activation": "relu"})),
+        "same_for_every_example": (x, NormLayer(**kept, upstream="ones")),
+        "linear_in_x_hat": (x, NormLayer(**kept, upstream="sum_of_squares")),
+        "two_examples": (np.array([[-1, 2, 30], [4, 7, 10]], dtype=dtype), NormLayer(**kept)),
+        "gamma_zero": (x, NormLayer(np.zeros(3), **kept)),
+        "single_example": (x[:1], NormLayer(**kept | {"eps": 1e-5})),
+        "blocked_by_activation": (x, NormLayer(beta=np.full(3, -100.0), **kept | {"activation": "relu"})),
     }
     for reason, (batch, layer) in cases.items():
         assert reasons(batch, layer) == dict.fromkeys(ALL, reason), reason
@@ -49,14 +49,14 @@ def test_each_reason_is_found(eps_placement, dtype, eps):
 def test_a_constant_feature_at_eps_0_and_only_there(examples):
     x = drawn(5)[:examples].copy()
     x[:, 1] = 7.0
-    assert reasons(x, Layer(eps=0.0, activation="identity"))[1] == "constant_feature"
+    assert reasons(x, NormLayer(eps=0.0, activation="identity"))[1] == "constant_feature"
     if examples > 1:
-        assert reasons(x, Layer(eps=1e-5, activation="identity")) == {}
+        assert reasons(x, NormLayer(eps=1e-5, activation="identity")) == {}
 
 
 def test_two_examples_and_a_large_eps_let_the_gradient_through():
-    assert reasons(drawn(2), Layer(eps=1.0, activation="identity")) == {}
-    assert reasons(0.01 * drawn(2), Layer(eps=1e-5, activation="identity")) == {}
+    assert reasons(drawn(2), NormLayer(eps=1.0, activation="identity")) == {}
+    assert reasons(0.01 * drawn(2), NormLayer(eps=1e-5, activation="identity")) == {}
 
 
 def test_only_the_features_concerned_are_named():
@@ -67,7 +67,7 @@ def test_only_the_features_concerned_are_named():
 
 def test_nothing_from_above_is_told_from_an_activation_that_lets_nothing_through():
     x = drawn()
-    dead = Layer(beta=np.array([-100.0, 0.0, 0.0]))
+    dead = NormLayer(beta=np.array([-100.0, 0.0, 0.0]))
     assert reasons(x, dead) == {0: "blocked_by_activation"}
     assert reasons(x, dead, dy=np.zeros_like(x)) == dict.fromkeys(range(3), "no_upstream")
     result = playground(x, dead, rng=np.random.default_rng(1))
@@ -79,9 +79,9 @@ def test_nothing_from_above_is_told_from_an_activation_that_lets_nothing_through
 def test_inference_keeps_what_training_takes_away():
     running = {"running_mean": np.zeros(3), "running_var": np.ones(3)}
     for upstream in ("ones", "sum_of_squares"):
-        assert reasons(drawn(), Layer(mode="inference", upstream=upstream, activation="identity"), **running) == {}
+        assert reasons(drawn(), NormLayer(mode="inference", upstream=upstream, activation="identity"), **running) == {}
     no_scale = running | {"running_var": np.zeros(3)}
-    found = reasons(drawn(), Layer(mode="inference", eps=0.0, activation="identity"), **no_scale)
+    found = reasons(drawn(), NormLayer(mode="inference", eps=0.0, activation="identity"), **no_scale)
     assert found == dict.fromkeys(ALL, "constant_feature")
 
 
@@ -93,7 +93,7 @@ def test_no_false_alarm_on_random_gradients(examples, dtype):
         x = (rng.standard_normal((examples, 8)) * 10.0 ** rng.uniform(-2, 3, 8)).astype(dtype)
         dy = rng.standard_normal((examples, 8)).astype(dtype)
         for eps in (0.0, 1e-5, 1.0):
-            assert reasons(x, Layer(eps=eps), dy=dy) == {}
+            assert reasons(x, NormLayer(eps=eps), dy=dy) == {}
 
 
 def test_a_gradient_that_is_small_by_chance_is_no_alarm():

@@ -16,7 +16,7 @@ from app.views.playground.figures import Selection, figures
 from app.views.playground.query import PlaygroundQuery
 from app.web.answers import to_json
 from bncore.activations import ACTIVATIONS
-from bncore.playground.chain import Layer, playground
+from bncore.playground.chain import NormLayer, playground
 from bncore.playground.stages import STAGES
 from bncore.upstream import UPSTREAMS
 
@@ -85,7 +85,7 @@ def test_every_figure_of_every_query_is_plotlys_and_complete(query):
 
 def of(x, layer=None, *, notation="frameworks", selected=(), names=None, **options):
     """The figures and the result for an array."""
-    result = playground(x, layer or Layer(), rng=np.random.default_rng(0), **options)
+    result = playground(x, layer or NormLayer(), rng=np.random.default_rng(0), **options)
     features = result.stages["x"].values.shape[0]
     names = names or tuple(f"x{index}" for index in range(features))
     classes = ("a", "b", "c") if "readout" in result.stages else ()
@@ -97,7 +97,7 @@ def of(x, layer=None, *, notation="frameworks", selected=(), names=None, **optio
 @pytest.mark.parametrize("channels", [3, 20, 70])
 def test_a_batch_of_four_axes_is_drawn_too(channels, upstream):
     x = np.random.default_rng(0).standard_normal((4, channels, 3, 2)).astype(np.float32)
-    found, _ = of(x, Layer(upstream=upstream))
+    found, _ = of(x, NormLayer(upstream=upstream))
     for name, figure in found.items():
         check(name, orjson.loads(to_json(figure)))
     if channels == 3:
@@ -132,7 +132,7 @@ def test_what_lies_outside_the_axis_is_counted_and_said():
 
 def test_an_axis_that_gamma_widened_says_so():
     x = np.random.default_rng(0).standard_normal((50, 2))
-    assert "widened" in of(x, Layer(gamma=np.full(2, 9.0)))[0]["y"]["layout"]["meta"]["note"]
+    assert "widened" in of(x, NormLayer(gamma=np.full(2, 9.0)))[0]["y"]["layout"]["meta"]["note"]
     assert "widened" not in of(x)[0]["y"]["layout"]["meta"]["note"]
 
 
