@@ -6,7 +6,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.batch_norm import forward
-from bncore.batch_size.noise import Epsilon
+from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.population import Moments
 from bncore.errors import BadParameter
 from bncore.jacobian import Jacobian, jacobian

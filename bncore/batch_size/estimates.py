@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64, in_range
-from bncore.batch_size.noise import Epsilon
+from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
 from bncore.batch_size.stray import Stray, stray

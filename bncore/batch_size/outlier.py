@@ -7,7 +7,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.batch_norm import forward
-from bncore.batch_size.noise import Epsilon
+from bncore.batch_size.noise.example import Epsilon
 from bncore.errors import BadParameter
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.batch_size.noise import Epsilon
+from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.population import Moments
 from bncore.batch_size.sampling import Sums
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal

@@ -9,7 +9,7 @@ from app.batches.datasets import DATASETS, DataSet, load
 from app.streams import Stream
 from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.classifier import Classifier, Verdicts, most_dependent, train
-from bncore.batch_size.noise import Epsilon
+from bncore.batch_size.noise.example import Epsilon
 
 DRAWS = 400
 CHOSEN_AT = 16  # examples of the batches by which the example is chosen, whatever size is looked at

@@ -14,7 +14,7 @@ from app.views.batch_size.noise import ExampleNoise, noise_of
 from app.views.batch_size.population import Sampled, sampled
 from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.estimates import Estimates, estimates
-from bncore.batch_size.noise import Epsilon
+from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.running import Gap, Path, gap, running_path
 from bncore.errors import BatchNormError
 from bncore.progress import Said, unheard

@@ -10,7 +10,7 @@ from app.streams import Stream
 from app.views.batch_size.population import Sampled
 from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.dependence import Dependence, dependence
-from bncore.batch_size.noise import Epsilon
+from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.outlier import Squeeze, squeezes
 from bncore.batch_size.population import Finite, Population
 from bncore.jacobian import blocks

@@ -9,8 +9,16 @@ from app.views.batch_size.dependence import SmallBatch
 from app.views.batch_size.population import Sampled
 from app.views.batch_size.query import BatchSizeFields
 from bncore.arguments import Float64
-from bncore.batch_size.kinds import Kind, Noisy, among_companions, expected_variances, kinds_of, matched, perturbed
-from bncore.batch_size.noise import Epsilon, jitter
+from bncore.batch_size.noise.example import Epsilon, jitter
+from bncore.batch_size.noise.kinds import (
+    Kind,
+    Noisy,
+    among_companions,
+    expected_variances,
+    kinds_of,
+    matched,
+    perturbed,
+)
 from bncore.batch_size.running import exactly
 from bncore.distributions.summary import Summary, summarize
 from bncore.progress import Said, unheard

@@ -11,7 +11,7 @@ from app.query.control import control
 from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, indices
 from app.query.source import AUTO_FINITE, SourceFields, with_generator_fields
 from bncore.batch_size.estimates import MOST_DRAWS, WHOLE
-from bncore.batch_size.perturbations import MOST_DEVIATION, MOST_RATE
+from bncore.batch_size.noise.perturbations import MOST_DEVIATION, MOST_RATE
 from bncore.running import RUNNING_VARIANCES
 
 LEAST_DRAWS = 10

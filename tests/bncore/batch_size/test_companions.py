@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bncore.batch_norm import forward
-from bncore.batch_size.companions import orders
-from bncore.batch_size.noise import Epsilon
+from bncore.batch_size.noise.companions import orders
+from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.population import Finite
 
 X = np.array([-1.5, -1.1, -0.4, 0.2, 0.9, 1.7, 2.5])

@@ -7,7 +7,7 @@ from app.batches.datasets import load
 from bncore.batch_norm import forward
 from bncore.batch_size.classifier import most_dependent, softmax, train
 from bncore.batch_size.dependence import dependence
-from bncore.batch_size.noise import Epsilon
+from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.outlier import distances, squeeze
 from bncore.errors import BadParameter
 from tests.bncore.batch_size.populations import moments_of

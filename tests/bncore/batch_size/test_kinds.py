@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from bncore.batch_size.kinds import (
+from bncore.batch_size.noise.example import Epsilon, expected_variance
+from bncore.batch_size.noise.kinds import (
     Noisy,
     among_companions,
     average_variance,
@@ -13,8 +14,7 @@ from bncore.batch_size.kinds import (
     matched,
     perturbed,
 )
-from bncore.batch_size.noise import Epsilon, expected_variance
-from bncore.batch_size.perturbations import MOST_DEVIATION, PERTURBATIONS
+from bncore.batch_size.noise.perturbations import MOST_DEVIATION, PERTURBATIONS
 from bncore.batch_size.population import Finite
 from bncore.errors import BadParameter
 from tests.bncore.batch_size.populations import endless

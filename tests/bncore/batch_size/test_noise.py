@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from bncore.batch_norm import forward
-from bncore.batch_size.noise import Epsilon, among, expected_variance, jitter, shape
-from bncore.batch_size.pairs import correlations, pairs_in_batch_norm, pairs_of
-from bncore.batch_size.perturbations import MOST_RATE, PERTURBATIONS
+from bncore.batch_size.noise.example import Epsilon, among, expected_variance, jitter, shape
+from bncore.batch_size.noise.pairs import correlations, pairs_in_batch_norm, pairs_of
+from bncore.batch_size.noise.perturbations import MOST_RATE, PERTURBATIONS
 from bncore.batch_size.population import Finite
 from bncore.batch_size.theory import finite_factor
 from bncore.errors import BadParameter

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bncore.batch_size.estimates import estimates
-from bncore.batch_size.noise import Epsilon
+from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.population import Finite
 from tests.bncore.batch_size.populations import endless
 

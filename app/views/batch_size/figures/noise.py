@@ -22,8 +22,8 @@ from app.views.batch_size.figures.estimates import (
     theory_traces,
 )
 from app.views.batch_size.words.seen import KIND_WORDS
-from bncore.batch_size.noise import Shape
-from bncore.batch_size.pairs import Pairs
+from bncore.batch_size.noise.example import Shape
+from bncore.batch_size.noise.pairs import Pairs
 from bncore.batch_size.theory import NINETY
 from bncore.distributions.histogram import Histogram
 from bncore.distributions.summary import Summary

@@ -9,7 +9,7 @@ from app.views.batch_size.words.missing import INSTEAD, LACKS
 from bncore.batch_size.classifier import STEPS, Told, Verdicts
 from bncore.batch_size.dependence import Dependence
 from bncore.batch_size.estimates import Estimates
-from bncore.batch_size.noise import Shape
+from bncore.batch_size.noise.example import Shape
 from bncore.batch_size.outlier import Squeeze
 from bncore.batch_size.positions import Alike
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.batch_size.companions import Orders
-from bncore.batch_size.noise import WITHOUT_EPS, Epsilon, among, expected_covariance, expected_variance
+from bncore.batch_size.noise.companions import Orders
+from bncore.batch_size.noise.example import WITHOUT_EPS, Epsilon, among, expected_covariance, expected_variance
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
 

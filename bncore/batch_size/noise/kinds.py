@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.batch_size.companions import Rows, orders
-from bncore.batch_size.noise import ROUNDING, Epsilon, Shape, expected_variance, jitter, shape
-from bncore.batch_size.pairs import Pairs, pairs_in_batch_norm, pairs_in_orders, pairs_of
-from bncore.batch_size.perturbations import MOST_DEVIATION, MOST_RATE, PERTURBATIONS
+from bncore.batch_size.noise.companions import Rows, orders
+from bncore.batch_size.noise.example import ROUNDING, Epsilon, Shape, expected_variance, jitter, shape
+from bncore.batch_size.noise.pairs import Pairs, pairs_in_batch_norm, pairs_in_orders, pairs_of
+from bncore.batch_size.noise.perturbations import MOST_DEVIATION, MOST_RATE, PERTURBATIONS
 from bncore.batch_size.population import Finite, Moments, Population
 from bncore.batch_size.theory import finite_factor
 from bncore.distributions.axis import Axis, axis_for, fence

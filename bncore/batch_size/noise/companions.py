@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.batch_size.noise import Epsilon, normalized
+from bncore.batch_size.noise.example import Epsilon, normalized
 from bncore.batch_size.population import Finite
 from bncore.batch_size.sampling import portions
 
