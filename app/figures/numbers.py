@@ -5,12 +5,14 @@ through `beside`: numbers that differ are printed with the digits that differ, a
 """
 
 import math
+import re
 from collections.abc import Iterable
 
 DOUBLE = 2.0**-52  # the unit in the last place of a float64 1.0
 SINGLE = 2.0**-23  # that of a float32
 STEPS = 512.0  # of the unit in the last place that sums over a batch may be off by
 MOST_DIGITS = 15
+POWER = re.compile(r"(?<=\d)e([+-])0*(\d)")  # of ten, as Python prints it
 
 
 def three(value: float) -> str:
@@ -46,6 +48,24 @@ def digits(value: float, count: int) -> str:
     if -3 <= int(exponent) < 6:
         return f"{value:,.{max(count - 1 - int(exponent), 0)}f}".replace("-", "−")
     return f"{mantissa}e{int(exponent)}".replace("-", "−")
+
+
+def stated(value: float) -> str:
+    """A number that was asked for, with the digits that it was given, up to six.
+
+    >>> stated(1e-5), stated(0.00125), stated(-1234.5), stated(1e6)
+    ('1e−5', '0.00125', '−1234.5', '1e6')
+    """
+    return typeset(f"{value:g}").replace("-", "−")
+
+
+def typeset(text: str) -> str:
+    """A sentence with powers of ten as Python prints them, written as `three` writes them.
+
+    >>> typeset("off by up to 2.5e-07 % of 1e+06"), typeset("from the file e-05")
+    ('off by up to 2.5e−7 % of 1e6', 'from the file e-05')
+    """
+    return POWER.sub(lambda found: f"e{'−' if found[1] == '-' else ''}{found[2]}", text)
 
 
 def is_rounding(value: float, size: float, unit: float = DOUBLE) -> bool:

@@ -283,3 +283,14 @@ def test_paper_shows_every_figure_in_a_sheets_width_and_light(playground: Playgr
     playground.settle()
     seen = page.evaluate(PAPER)[0]
     assert seen["width"] == seen["room"] != on_paper[0]["width"]
+
+
+def test_the_table_of_features_shows_that_it_goes_on_beyond_its_edge(playground: Playground) -> None:
+    """Nothing of the table lies on the shadow that its box throws there, but for the headings and the names."""
+    playground.open()
+    table = playground.page.locator("#features")
+    box = playground.page.get_by_role("region", name="Table of features")
+    assert box.evaluate("(box) => box.scrollWidth > box.clientWidth")
+    assert "gradient" in box.evaluate("(box) => getComputedStyle(box).backgroundImage")
+    for part in (table, table.locator("tbody tr").first, table.locator("tbody td").last):
+        expect(part).to_have_css("background-color", "rgba(0, 0, 0, 0)")

@@ -6,7 +6,7 @@ from typing import Any, Literal
 from numpy.typing import NDArray
 from pydantic import BaseModel, Field
 
-from app.figures.numbers import counted
+from app.figures.numbers import counted, stated, typeset
 from app.views.gradient_check.figures import Given, figures
 from app.web.pages.formulas import math
 from bncore.diagnosis import MISTAKES, Case, Printed, Report, agreement, as_code, factors_in_words, headline, text
@@ -129,11 +129,12 @@ def answer_of(report: Report) -> dict[str, Any]:
         for name, verdict in report.tensors.items()
     }
     diagnoses = [
-        vars(found) | {"look_at_math": str(math(found.look_at)), "agreement": agreement(found)}
+        vars(found) | {"look_at_math": str(math(found.look_at)), "agreement": typeset(agreement(found))}
         for found in report.diagnoses
     ]
-    plain = {name: getattr(report, name) for name in ("correct", "first_wrong", "reasons", "warnings")}
-    told = {"headline": headline(report), "text": text(report)}
+    plain = {name: getattr(report, name) for name in ("correct", "first_wrong", "reasons")}
+    warnings = [typeset(warning) for warning in report.warnings]
+    told = {"headline": headline(report), "text": text(report), "warnings": warnings}
     found = {"tensors": verdicts, "refused": report.refused, "diagnoses": diagnoses}
     return plain | told | found | {"coefficients": _coefficients(report)}
 
@@ -149,7 +150,7 @@ def batch_text(case: Case) -> str:
     s = "√(σ² + ε)" if case.eps_placement == "variance" else "σ + ε"
     others = " · ".join(map(str, case.moved[:-1]))
     count = f"{case.count} examples" if len(case.shape) == 2 else f"{others} = {case.count} numbers"
-    return f"{shape}, K = {count} a unit, {counted(case.units, 'unit')}, s = {s} with ε = {case.eps:g}"
+    return f"{shape}, K = {count} a unit, {counted(case.units, 'unit')}, s = {s} with ε = {stated(case.eps)}"
 
 
 def _coefficients(report: Report) -> dict[str, Any] | None:

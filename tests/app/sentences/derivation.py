@@ -67,6 +67,16 @@ def gone(seen: Seen) -> bool:
     return bool(paths["dx"] <= 1e-9 * paths["dx_direct"])
 
 
+def brings(path: str) -> Condition:
+    """Of several examples' gradients, that of the cell that is looked at, the first one, has a part by that path."""
+
+    def holds(seen: Seen) -> bool:
+        parts = {name: abs(float(np.array(values).ravel()[0])) for name, values in seen.answer["paths"].items()}
+        return many(seen) and parts[f"dx_{path}"] > 1e-9 * max(parts.values())
+
+    return holds
+
+
 def printed_is_right(seen: Seen) -> bool:
     """The lecture's formula gives the gradient to ten digits, where it gives one, or there is none to give."""
     exact = np.array(next(node["value"] for node in seen.answer["nodes"] if node["name"] == "dx"))
@@ -84,7 +94,9 @@ def others_move(seen: Seen) -> bool:
 
 TABLE = [
     # What is in the batch.
-    Sentence(r"every example helped to make both", many, "with two or more examples", where=HEADLINE),
+    Sentence(r"helped to make both", both(brings("mean"), brings("variance")), "where both bring some", where=HEADLINE),
+    Sentence(r"helped to make the mean", both(brings("mean"), no(brings("variance"))), "of the mean", where=HEADLINE),
+    Sentence(r"helped to make the var", both(brings("variance"), no(brings("mean"))), "of σ² alone", where=HEADLINE),
     Sentence(r"the one example is its own mean", no(many), "with one example"),
     Sentence(r"So the gradient is a sum over k", many, "with two or more examples"),
     Sentence(r"mean and variance always", both(many, no(still)), "where the feature varies"),

@@ -125,6 +125,7 @@ TABLE = [
     Sentence(r"no correlation, as one", no(lambda s: bool(deviations(s)[:2].all())), "where one is constant"),
     Sentence(r"keeps its correlation", lambda s: bool(deviations(s)[:2].all()), "where both vary"),
     Sentence(r"divided by [NK] = \d+\)", both(training, no(images)), "in training, without positions"),
+    Sentence(r"\(a channel\)|\(channels\)", images, "of images", where=r"batch\.text|batch-line"),
     Sentence(r"divided by \d+: [NK] = .* × 4 positions", both(training, images), "in training on images"),
     # How it is drawn.
     Sentence(r"a dot at the mean|the dot in each row|the line to either side", rows, "up to 16 features"),

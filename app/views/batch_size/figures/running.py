@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from app.figures.numbers import three
+from app.figures.numbers import stated, three
 from app.figures.theme import MEANINGS, translucent
 from app.views.batch_size.figures.axes import level
 from app.views.batch_size.figures.estimates import Figure, Focus, layout_of, short
@@ -35,7 +35,7 @@ def running_figure(path: Path, which: str, focus: Focus, true: float) -> Figure:
     shapes = [level(true)] if math.isfinite(true) else []
     if which == "mean" and math.isfinite(path.mean_sd):
         shapes.append(_strip(true, path.mean_sd))
-    title = f"Running {which} of {focus.drawn_name}, momentum {path.momentum:g}, K = {path.size}"
+    title = f"Running {which} of {focus.drawn_name}, momentum {stated(path.momentum)}, K = {path.size}"
     last = {name: float(values[-1]) for name, (values, _, _) in lines.items()}
     told = "; ".join(f"{name} {three(value)}" for name, value in last.items())
     return {

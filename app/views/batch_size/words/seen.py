@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from app.figures.notation import symbol
-from app.figures.numbers import apart, counted, three
+from app.figures.numbers import apart, counted, stated, three
 from app.views.batch_size.words.missing import INSTEAD, LACKS
 from bncore.batch_size.classifier import STEPS, Told, Verdicts
 from bncore.batch_size.dependence import Dependence
@@ -243,7 +243,7 @@ def conventions(
     smaller = "smaller ones are parts of larger ones" if nested else "each size has batches of its own"
     return [
         f"K is the batch size; a batch's deviation is the biased one (its variance divided by K = {size})",
-        f"ε = {eps:g} stands {where[eps_placement]}: in normalized values, not in μ_B and σ_B",
+        f"ε = {stated(eps)} stands {where[eps_placement]}: in normalized values, not in μ_B and σ_B",
         f"examples are drawn {drawn}; batches of one size are independent of each other, {smaller}",
         f"in inference the statistics are those of {stand_in or 'the population'}, "
         f"{symbol('gamma', notation)} = 1, {symbol('beta', notation)} = 0",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.figures.notation import UNIT, by_name, symbol
-from app.figures.numbers import apart, beside, is_rounding, three
+from app.figures.numbers import apart, beside, is_rounding, stated, three
 from bncore.batch_norm import Forward
 from bncore.derivation.naive import Naive
 from bncore.derivation.nodes import Node, Printed
@@ -105,11 +105,20 @@ def headline(parts: dict[str, float], place: str, examples: int, notation: str) 
     """The story of the page with the numbers of one cell: its gradient and the paths that it came by."""
     size = max(abs(value) for value in parts.values())
     told = {name: beside(value, size) for name, value in parts.items()}
-    both = "every example helped to make both" if examples > 1 else "the one example is its own mean"
+    through = f"{told['dx_mean']} through the mean and {told['dx_variance']} through the variance"
     return (
-        f"{symbol('dx', notation)} = {told['dx']} at {place}: {told['dx_direct']} directly, {told['dx_mean']} through "
-        f"the mean and {told['dx_variance']} through the variance, as {both}."
+        f"{symbol('dx', notation)} = {told['dx']} at {place}: {told['dx_direct']} directly, {through}"
+        f"{_helped(parts, size, examples)}."
     )
+
+
+def _helped(parts: dict[str, float], size: float, examples: int) -> str:
+    """Why there is something through the mean and the variance: of a path that brings nothing, nothing is said."""
+    if examples == 1:
+        return ", as the one example is its own mean"
+    made = [what for what in ("mean", "variance") if not is_rounding(parts[f"dx_{what}"], size)]
+    what = "both" if len(made) == 2 else f"the {made[0]}" if made else ""
+    return f", as every example helped to make {what}" if made else ""
 
 
 def conventions(result: Forward, notation: str) -> list[str]:
@@ -124,7 +133,7 @@ def conventions(result: Forward, notation: str) -> list[str]:
         "lecture": "units are rows and examples columns: Z_ij is example j of unit i",
     }[notation]
     return [
-        f"{where}; {eps} = {result.eps:g}, and nothing of it is dropped in the gradient",
+        f"{where}; {eps} = {stated(result.eps)}, and nothing of it is dropped in the gradient",
         f"the variance is biased, divided by {count} = {result.count}",
         order,
     ]
@@ -154,7 +163,7 @@ def _stretched(overlaps: tuple[float, float], terms: float, eps: float, name: st
         return f"{beside(overlap, terms)} for {name}: {sign} is 0, so"
     agree = is_rounding(overlap - expected, terms)
     found, foretold = (beside(v, terms) for v in overlaps) if agree else apart(overlap, expected)
-    return f"{found} for {name}; {sign} = {eps:g} predicts {foretold}. It goes to 0 with {sign}: then"
+    return f"{found} for {name}; {sign} = {stated(eps)} predicts {foretold}. It goes to 0 with {sign}: then"
 
 
 def printed_text(printed: Printed, here: float | None, exact: float, terms: float, notation: str) -> str:

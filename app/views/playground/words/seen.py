@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.figures.numbers import counted, three
+from app.figures.numbers import counted, stated, three
 from bncore.findings.findings import Finding
 from bncore.findings.held import MOST_ERRORS
 from bncore.playground.chain import Playground
@@ -38,13 +38,14 @@ def conventions(result: Playground, running_variance: str, momentum: float, step
     made = (
         "that the file brought along"
         if own
-        else f"of {counted(steps, 'batch', 'batches')} ({running_variance} variance, new batch weighed {momentum:g})"
+        else f"of {counted(steps, 'batch', 'batches')} ({running_variance} variance, "
+        f"new batch weighed {stated(momentum)})"
     )
     by = {
         "train": f"normalized by this batch's mean and biased variance (divided by {_divisor(result)})",
         "inference": f"normalized by the running statistics {made}",
     }
-    return [f"{where[layer.eps_placement]}; ε = {layer.eps:g}", by[layer.mode]]
+    return [f"{where[layer.eps_placement]}; ε = {stated(layer.eps)}", by[layer.mode]]
 
 
 def _divisor(result: Playground) -> str:
@@ -60,9 +61,9 @@ def batch_text(
 ) -> str:
     """What the batch is: its source, how many examples of how many, how many features."""
     of = f" of {total:,}" if total is not None and total != examples else ""
-    what = "channels" if positions > 1 else "features"
     where = f" at {counted(positions, 'position')}" if positions > 1 else ""
-    noun = counted(features, what[:-1], what)
+    nouns = ("feature (a channel)", "features (channels)") if positions > 1 else ("feature", "features")
+    noun = counted(features, *nouns)
     dropped = " (see the notes)" if warnings else ""
     drawn = f"{examples:,}{of} examples" if of else counted(examples, "example")
     return f"{title}: {drawn} × {noun}{where}{dropped}"
