@@ -1,16 +1,17 @@
 """A small table typed into the query itself: `source=inline&values=1,2;3,4`."""
 
-import math
-import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from app.batches.batch import Array, Batch
 from app.batches.datasets import sample
+from app.batches.text.cells import declared_rows
+from app.batches.text.number import NotANumber, value
+from app.batches.text.refusal import Unreadable
 from app.batches.uploads.table import unique
 from app.errors import InvalidQuery, UnreadableBatch
-from bncore.exact.integers import refused, rounded_text
+from bncore.exact.integers import refused
 
 MAX_ROWS = 64
 MAX_COLUMNS = 16
@@ -22,9 +23,6 @@ ALLOWED = (
     "numbers by commas, tabs or spaces, with a point for decimals"
 )
 
-ROW_END = re.compile(r";[ \t]*(?:\r\n|\r|\n)?|\r\n|\r|\n")
-NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
-
 
 def parse_table(values: str) -> Batch:
     """The float64 batch that a typed or pasted table says: a row an example, features x0, x1 and so on.
@@ -32,7 +30,7 @@ def parse_table(values: str) -> Batch:
     Blank lines do not count. Raises UnreadableBatch, with row and column counted from 1 and named as the views do,
     for an empty or ragged table, for a cell that is not a finite decimal number, and above MAX_ROWS × MAX_COLUMNS.
     """
-    rows = [row for row in ROW_END.split(values) if row.strip()]
+    rows = rows_typed(values)
     if not rows:
         raise _unreadable("The table is empty.", "")
     if len(rows) > MAX_ROWS:
@@ -42,31 +40,29 @@ def parse_table(values: str) -> Batch:
     return Batch(np.array(table, dtype=np.float64), tuple(f"x{index}" for index in range(len(table[0]))))
 
 
-def _parse_row(row: str, number: int) -> list[float]:
-    cells = split_cells(row)
+def rows_typed(values: str) -> list[list[str]]:
+    """The cells of each row of a table, not looked at. Raises UnreadableBatch where they can be parted in two ways."""
+    try:
+        return declared_rows(values)
+    except Unreadable as error:
+        raise error.told(UnreadableBatch, "values", ALLOWED) from error
+
+
+def _parse_row(cells: list[str], number: int) -> list[float]:
     if len(cells) > MAX_COLUMNS:
         raise _unreadable(f"Row {number} has {len(cells)} columns; at most {MAX_COLUMNS} are taken.", len(cells))
     return [_parse_cell(cell, number, column) for column, cell in enumerate(cells, start=1)]
 
 
-def split_cells(row: str) -> list[str]:
-    """The cells of a row, split at its commas; at its tabs, if it has no comma; at its spaces, if neither."""
-    for separator in (",", "\t"):
-        if separator in row:
-            return [cell.strip() for cell in row.split(separator)]
-    return row.split()
-
-
 def _parse_cell(cell: str, row: int, column: int) -> float:
-    text = cell.replace("−", "-")
     quoted, place = cell[:QUOTED], f"Row {row}, column {column} (example {row - 1} of x{column - 1})"
-    if NUMBER.fullmatch(text) and not math.isinf(value := float(text)):
-        if (whole := rounded_text(text)) is not None:
-            raise _unreadable(refused(place, whole), quoted)
-        return value
-    why = "not a finite number" if not NUMBER.fullmatch(text) else "too large for a float64"
-    said = f"is {quoted!r}, which is {why}" if text else "is empty"
-    raise _unreadable(f"{place} {said}.", quoted)
+    try:
+        return value(cell)
+    except NotANumber as error:
+        if error.rounded is not None:
+            raise _unreadable(refused(place, error.rounded), quoted) from error
+        said = f"is {quoted!r}, which is {error.why}" if cell else "is empty"
+        raise _unreadable(f"{place} {said}.", quoted) from error
 
 
 def _check_rectangular(table: list[list[float]]) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import AfterValidator
 
 from app.batches.batch import Batch
-from app.batches.inline import NUMBER
+from app.batches.text.number import NUMBER
 from app.errors import InvalidQuery, as_user_error
 from app.query.control import control
 from app.query.source import BatchFields, SourceFields

@@ -1,5 +1,6 @@
 """A CSV cut in blocks of whole records, which two threads parse while the results are taken in order."""
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,6 +23,9 @@ THREADS = 2
 AHEAD = 2
 
 NULLS = tuple(sorted({before + text + after for text in MISSING for before in ("", " ") for after in ("", " ")}))
+
+MINUS = "\u2212".encode()
+A_NUMBERS_MINUS = re.compile(rb'(?<![^\s",;|])' + MINUS + rb"(?=[0-9.,])")
 
 T = TypeVar("T")
 
@@ -75,7 +79,7 @@ def arrow_table(block: bytes, dialect: Dialect, types: dict[str, pa.DataType]) -
         pyarrow.ArrowInvalid: a record is ragged, or a cell is not of its column's type.
     """
     return arrow_csv.read_csv(
-        pa.BufferReader(block),
+        pa.BufferReader(_with_ascii_minus(block)),
         read_options=arrow_csv.ReadOptions(column_names=dialect.names, use_threads=False, block_size=len(block) + 1),
         parse_options=arrow_csv.ParseOptions(delimiter=dialect.delimiter, newlines_in_values=b'"' in block),
         convert_options=arrow_csv.ConvertOptions(
@@ -89,3 +93,8 @@ def arrow_table(block: bytes, dialect: Dialect, types: dict[str, pa.DataType]) -
             check_utf8=False,
         ),
     )
+
+
+def _with_ascii_minus(block: bytes) -> bytes:
+    """The block in which a word processor's minus sign at the start of a cell is the one that pyarrow reads."""
+    return A_NUMBERS_MINUS.sub(b"-", block) if MINUS in block else block

@@ -10,8 +10,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.batches.batch import Array
+from app.batches.text.number import pattern, plain
 from app.batches.uploads.blocks import arrow_table, parsed_blocks
-from app.batches.uploads.cells import cell_kind, number_pattern
+from app.batches.uploads.cells import cell_kind
 from app.batches.uploads.dialect import Dialect, dialect_of
 from app.batches.uploads.integers import FIRST, check_cells
 from app.batches.uploads.labels import Codes, unknown_label
@@ -181,10 +182,16 @@ def _missing(
 
 
 def _first_bad_cell(record: list[str], dialect: Dialect, columns: Columns) -> tuple[str, str]:
-    used, number = set(columns.types), re.compile(number_pattern(dialect.decimal))
+    used, number = set(columns.types), re.compile(pattern(dialect.decimal))
     for name, cell in zip(dialect.names, record, strict=True):
         kind = cell_kind(cell, number)
-        infinite = kind == "number" and name != columns.label and isinf(float(cell.replace(dialect.decimal, ".")))
+        infinite = (
+            kind == "number" and name != columns.label and isinf(float(plain(cell).replace(dialect.decimal, ".")))
+        )
         if name in used and (kind == "missing" or infinite):
             return name, cell
     raise AssertionError("the row was found to hold a missing value")
+
+
+def _number(cell: str, dialect: Dialect) -> float:
+    return float(plain(cell).replace(dialect.decimal, "."))

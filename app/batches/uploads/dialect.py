@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from app.batches.uploads.cells import CellKind, cell_kind, column_kind, number_pattern, ungrouped
+from app.batches.text.number import pattern, plain, undecided, ungrouped
+from app.batches.text.refusal import thousands
+from app.batches.uploads.cells import CellKind, cell_kind, column_kind
 from app.batches.uploads.labels import decoded
 from app.batches.uploads.reading import Header
 from app.batches.uploads.table import no_rows, unique
@@ -16,6 +18,7 @@ from app.errors import UnreadableBatch
 SAMPLE = 1024**2
 LINES = 200
 DELIMITERS = (",", "\t", ";", "|", " ")
+WHOLE = re.compile(r"\s*[-\u2212]?[0-9]+\s*")
 BOM = b"\xef\xbb\xbf"
 FEW_CLASSES = 20
 FEW_NAMES = 0.9
@@ -59,12 +62,31 @@ def dialect_of(path: Path, header: Header) -> Dialect:
     records = _records(body, delimiter)
     if not records:
         raise no_rows([])
+    _refuse_two_readings(records, delimiter, decimal)
     kinds = _kinds(records, decimal)
     commented = _commented_names(lines[:comments], delimiter, len(records[0]))
     has_header = commented is None and (_looks_like_header(kinds) if header == "auto" else header == "yes")
     names = records[0] if has_header else commented or [""] * len(records[0])
     used = comments + (_header_lines(body, delimiter) if has_header else 0)
     return _dialect(delimiter, decimal, names, skipped, lines[:used], kinds[has_header:], records[has_header:])
+
+
+def _refuse_two_readings(records: list[Record], delimiter: str, decimal: str) -> None:
+    """Raises UnreadableBatch where each comma of numbers with decimal commas may as well part thousands.
+
+    Among commas that delimit, quoted ones are taken for thousands' then (`_numeric`), and their columns are left out;
+    so is a column in which a cell with both marks says which is which.
+    """
+    if decimal == delimiter or decimal == ".":
+        return
+    number = re.compile(pattern(decimal))
+    cells = [cell for record in records for cell in record]
+    numbers = [cell for cell in cells if number.fullmatch(cell)]
+    if any(ungrouped(cell) for cell in cells if not number.fullmatch(cell)):
+        return
+    if (either := undecided(numbers)) is not None:
+        error = thousands(plain(either).strip(), decimal, "the file")
+        raise error.told(UnreadableBatch, "file", "decimal points, or whole numbers without marks")
 
 
 def _dialect(
@@ -90,7 +112,7 @@ def _grouped(
     names: tuple[str, ...], columns: tuple[ColumnKind, ...], records: list[Record], decimal: str
 ) -> dict[str, str]:
     """The columns of which every cell that is no number would be one without marks between its thousands."""
-    number, found = re.compile(number_pattern(decimal)), {}
+    number, found = re.compile(pattern(decimal)), {}
     for i, (name, kind) in enumerate(zip(names, columns, strict=True)):
         if kind not in ("text", "mixed"):
             continue
@@ -173,7 +195,7 @@ def _score(records: list[Record], delimiter: str, decimal: str) -> float:
     width, regular = widths.most_common(1)[0] if widths else (1, 0)
     if width == 1 or (delimiter == " " and regular < FEW_NAMES * len(records)):
         return -1.0
-    number = re.compile(number_pattern(decimal))
+    number = re.compile(pattern(decimal))
     cells = [cell for record in records[1:] or records for cell in record]
     numeric = sum(_numeric(cell, number, delimiter == decimal) for cell in cells)
     return (1 + numeric / len(cells)) * regular / len(records)
@@ -188,7 +210,7 @@ def _numeric(cell: str, number: re.Pattern[str], quoted: bool) -> float:
 
 
 def _kinds(records: list[Record], decimal: str) -> list[list[CellKind]]:
-    number = re.compile(number_pattern(decimal))
+    number = re.compile(pattern(decimal))
     return [[cell_kind(cell, number) for cell in record] for record in records]
 
 
@@ -205,5 +227,5 @@ def _could_label(kind: ColumnKind, cells: list[str]) -> bool:
     """Text, or few different whole numbers."""
     different = set(cells)
     if kind == "number":
-        return len(different) <= FEW_CLASSES and all(cell.strip().lstrip("-").isdigit() for cell in different if cell)
+        return len(different) <= FEW_CLASSES and all(WHOLE.fullmatch(cell) for cell in different if cell)
     return kind in ("text", "bool") and (len(different) < len(cells) or len(cells) < FEW_CLASSES)

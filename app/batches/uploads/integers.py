@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 
 from app.batches.batch import Array
+from app.batches.text.number import rounded
 from app.batches.uploads.dialect import Dialect
 from app.batches.uploads.missing import row_blocks
 from app.batches.uploads.records import records
 from app.errors import UnreadableBatch
-from bncore.exact.integers import first_rounded, refused, rounded_text
+from bncore.exact.integers import first_rounded, refused
 
 FIRST = 2.0**53
 """From here on float64 does not hold every integer."""
@@ -30,7 +31,7 @@ def check_cells(upload: Path, dialect: Dialect, features: tuple[str, ...]) -> No
     wanted = [(at, name) for at, name in enumerate(dialect.names) if name in features]
     for row, (line, record) in enumerate(records(upload, dialect), start=1):
         for at, name in wanted:
-            value = rounded_text(record[at].strip()) if at < len(record) else None
+            value = rounded(record[at]) if at < len(record) else None
             if value is not None:
                 raise refusal(f"Row {row:,} (line {line:,}), column {name!r},", value)
 

@@ -10,7 +10,7 @@ import orjson
 from app.batches.batch import Array
 from app.errors import UnreadableBatch
 
-RELEASE = 2
+RELEASE = 3
 """Part of every cache key: raise it when the meaning of these files changes."""
 
 X = "x.npy"

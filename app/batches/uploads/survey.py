@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as arrow_compute
 
+from app.batches.text.number import pattern
 from app.batches.uploads.blocks import arrow_table, parsed_blocks
-from app.batches.uploads.cells import FALSE, TRUE, number_pattern
+from app.batches.uploads.cells import FALSE, TRUE
 from app.batches.uploads.dialect import Dialect
 from app.batches.uploads.records import record_at
 
@@ -41,7 +42,7 @@ class Strays:
 
 def survey(path: Path, dialect: Dialect, columns: Sequence[str], bools: Collection[str]) -> dict[str, Strays]:
     """The strays in each of these columns; those in `bools` hold truth values, the others numbers."""
-    number = number_pattern(dialect.decimal)
+    number = pattern(dialect.decimal)
     patterns = {name: BOOL if name in bools else number for name in columns}
     strays = {name: Strays() for name in columns}
     types = dict.fromkeys(strays, pa.binary())

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib import format as npy_format
 
 from app.batches.batch import Array
-from app.batches.uploads.cells import ungrouped
+from app.batches.text.number import ungrouped
 from app.errors import UnreadableBatch, UploadTooLarge
 
 

@@ -14,7 +14,7 @@ from app.batches.uploads.npy import check_length, read_header
 from app.batches.uploads.npz import DAMAGED, MEMBERS
 from app.errors import InvalidQuery, UnreadableBatch, UploadTooLarge
 from app.settings import MEBIBYTE
-from app.views.gradient_check.text.tensor import parsed, printed
+from app.views.gradient_check.tensor import parsed, printed
 from app.web.arrays import check_integers
 from bncore.diagnosis import Printed
 from bncore.exact.integers import first_rounded, refused

@@ -13,7 +13,7 @@ from app.views.gradient_check.figures import MEANING
 from app.views.gradient_check.probe import as_text
 from app.views.gradient_check.query import BATCH, EXAMPLE, GradientCheckQuery, ProbeQuery
 from app.views.gradient_check.snippet import snippet
-from app.views.gradient_check.text.tensor import LONGEST
+from app.views.gradient_check.tensor import LONGEST
 from bncore.diagnosis import CORRECT, FACTORS, MISTAKES, MOST_NUDGED, ORDER, Case, candidates, ready_answers
 from bncore.diagnosis.mistakes.example import TENSORS
 

@@ -285,3 +285,30 @@ def test_a_table_that_is_written_is_read_back_equal(
     batch = parse.batch(file.getvalue().encode())
     np.testing.assert_array_equal(batch.x, table)
     assert batch.feature_names == (tuple(names) if header else tuple(f"x{i}" for i in range(table.shape[1])))
+
+
+@pytest.mark.parametrize("text", ["a;b\n1,234;2\n5,678;3\n", "a\tb\n1,234\t2\n", "a;b\n1,234;0\n12,000;7\n"])
+def test_commas_that_may_all_part_thousands_are_refused_with_both_readings(parse: Parser, text: str) -> None:
+    with pytest.raises(UnreadableBatch, match=r"“1,234” in the file may be 1\.234 or 1234"):
+        parse.batch(text.encode())
+
+
+def test_one_decimal_comma_that_can_be_nothing_else_tells_what_the_others_are(parse: Parser) -> None:
+    assert parse.batch(b"a;b\n1,234;0,5\n5,678;3\n").x.tolist() == [[1.234, 0.5], [5.678, 3]]
+
+
+def test_a_word_processors_minus_sign_is_a_minus(parse: Parser) -> None:
+    text = "a,b,name\n\u22121.5,2,2019\u22122020\n3,\u2212.5,\u22121\n"
+    batch = parse.batch(text.encode(), label="name")
+    assert batch.x.tolist() == [[-1.5, 2], [3, -0.5]]
+    assert batch.label_names == ("-1", "2019\u22122020")
+    assert parse.batch("a;b\n\u22121,5;2\n".encode()).x.tolist() == [[-1.5, 2]]
+
+
+def test_digits_of_other_scripts_are_text_as_pyarrow_reads_them(parse: Parser) -> None:
+    assert parse.batch("a,b\n\u0663,1\n\u0664,2\n".encode()).feature_names == ("b",)
+
+
+def test_an_integer_of_thousands_of_digits_is_infinite_and_said_to_be(parse: Parser) -> None:
+    with pytest.raises(UnreadableBatch, match="missing or infinite"):
+        parse.batch(f"a,b\n{'9' * 5000},1\n1,2\n".encode())

@@ -54,7 +54,7 @@ def test_a_tensor_may_be_pasted_as_it_is_printed(client, write):
         ("1, nan", "dx[1] is nan"),
         ("[[1, 2], [3, 4]", "brackets of dx do not match"),
         ("[1] 2", "“2” stands behind its brackets"),
-        ("[1e999]", "dx[0] is inf"),
+        ("[1e999]", "“1e999” in dx is too large for a float64"),
         pytest.param("[" * 5000, "brackets of dx do not match", id="deep"),
         pytest.param("[" * 5000 + "1" + "]" * 5000, "more than 16 brackets inside each other", id="deep and closed"),
         ("[[1. 2. ... 3. 4.]]", "dx was shortened by dots"),

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from app.views.gradient_check.text.tensor import parsed
+from app.views.gradient_check.tensor import parsed
 from bncore.diagnosis import check, probe
 from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16
 from bncore.diagnosis.mistakes.paths import of_triple

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import UserError
-from app.views.gradient_check.text.tensor import parsed
+from app.views.gradient_check.tensor import parsed
 from bncore.diagnosis import check, probe, ready_answers
 
 MOST = 1000

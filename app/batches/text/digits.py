@@ -1,28 +1,9 @@
-"""A number in a text, how far its digits go, and what is said of a text that cannot be read."""
+"""How far the digits of printed numbers go, and so what printing may hide of each."""
 
 import math
 import re
 
-from app.errors import InvalidQuery, shortened
-from bncore.exact.integers import refused, rounded_text
-
-TEXTS = "nested lists, NumPy's print of an array, or rows of numbers"
-NUMBER = r"[-+]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d{1,5})?|[nN]a[nN]|[iI]nf(?:inity)?)"
-PARTS = re.compile(r"[-+]?\d*\.?(?P<digits>\d*)(?:[eE](?P<power>[-+]?\d+))?")
-
-
-def number(word: str, field: str) -> str:
-    """The word, if it is a number."""
-    if not re.fullmatch(NUMBER, word):
-        raise no_number(word, field)
-    check_integer(word, field)
-    return word
-
-
-def check_integer(word: str, field: str) -> None:
-    """Refuses an integer that float64 does not hold."""
-    if (value := rounded_text(word)) is not None:
-        raise unreadable(refused(f"A number of {field}", value), field, word)
+PARTS = re.compile(r"[-+]?[0-9]*\.?(?P<digits>[0-9]*)(?:[eE](?P<power>[-+]?[0-9]+))?")
 
 
 def digits_of(word: str) -> int:
@@ -66,24 +47,3 @@ def _unit_at(figures: int, words: list[str]) -> float:
     """Half of the last of so many significant digits of the largest number."""
     sizes = [size for word in words if 0 < (size := abs(float(word))) < math.inf]
     return 0.5 * 10.0 ** (math.floor(math.log10(max(sizes))) - figures + 1) if sizes else 0.0
-
-
-def bounded(count: int, field: str, most: int) -> None:
-    """Refuses more numbers than a check takes."""
-    if count > most:
-        raise unreadable(f"{field} holds more than {most:,} numbers; a few examples show as much.", field, "")
-
-
-def no_number(word: str, field: str) -> InvalidQuery:
-    return unreadable(f"“{shortened(word)}” in {field} is not a number. Leave names and headings out.", field, word)
-
-
-def two_readings(word: str, field: str) -> InvalidQuery:
-    """A comma that may part two numbers or be a decimal point."""
-    point, apart = word.replace(",", "."), word.replace(",", ", ")
-    detail = f"“{word}” in {field} may be {point} or the numbers {apart}. Write “{point}”, or “{apart}” with a space."
-    return unreadable(detail, field, word)
-
-
-def unreadable(detail: str, field: str, text: str) -> InvalidQuery:
-    return InvalidQuery(detail, field=field, given=shortened(text) or None, allowed=TEXTS)

@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.views.gradient_check.text.brackets import brackets
-from app.views.gradient_check.text.cells import table
-from app.views.gradient_check.text.number import digits_of, largest_unit, unit_of, unreadable
+from app.batches.text.brackets import nested
+from app.batches.text.digits import digits_of, largest_unit, unit_of
+from app.batches.text.number import plain
+from app.batches.text.refusal import Unreadable
+from app.errors import InvalidQuery, shortened
 from bncore.diagnosis import Printed
 from bncore.diagnosis.given.precision import PRECISIONS, told
 
@@ -18,7 +20,7 @@ DTYPE = re.compile(r"\bdtype\s*=\s*[\"']?(?:[\w.]+\.)?(bfloat16|half|double|floa
 TYPES = {"half": "float16", "float": "float32", "double": "float64"}
 """PyTorch's other names."""
 DOTS = "{field} was shortened by dots. Print all of it: numpy.set_printoptions(threshold=sys.maxsize), or use tolist()."
-AS_ASCII = str.maketrans({"\u2212": "-", "\u00a0": " ", "\ufeff": None, "\r": "\n"})
+TEXTS = "nested lists, NumPy's print of an array, or rows of numbers"
 
 
 def parsed(text: str, field: str, most: int) -> Printed | None:
@@ -30,16 +32,17 @@ def parsed(text: str, field: str, most: int) -> Printed | None:
     """
     if len(text) > LONGEST * most:
         detail = f"{field} is longer than {LONGEST * most:,} characters; a few examples show as much."
-        raise unreadable(detail, field, "")
-    plain = SCALAR.sub(r"\2", text.translate(AS_ASCII)).strip(" \n")
-    if not plain.strip():
+        raise _unreadable(detail, field, "")
+    without = SCALAR.sub(r"\2", plain(text))
+    if not without.strip():
         return None
-    if "..." in plain or "\u2026" in plain:
-        raise unreadable(DOTS.format(field=field), field, text)
-    nested = brackets(plain, field, most) if "[" in plain else table(plain, field, most)
-    words = list(_leaves(nested))
-    exact = _rectangular(nested, field)
-    return printed(exact, words, _named(text))
+    if "..." in without or "\u2026" in without:
+        raise _unreadable(DOTS.format(field=field), field, text)
+    try:
+        lists = nested(without, field, most)
+    except Unreadable as error:
+        raise error.told(InvalidQuery, field, TEXTS) from error
+    return printed(_rectangular(lists, field), list(_leaves(lists)), _named(text))
 
 
 def printed(exact: NDArray[np.float64], words: list[str], named: str | None = None) -> Printed:
@@ -69,7 +72,7 @@ def _rectangular(nested: Any, field: str) -> NDArray[np.float64]:
         return np.array(nested, dtype=np.float64)
     except ValueError as error:
         detail = f"{field} is ragged: its rows differ in length. Give rows of equal length."
-        raise unreadable(detail, field, "") from error
+        raise _unreadable(detail, field, "") from error
 
 
 def _narrowed(exact: NDArray[np.float64], units: NDArray[np.float64], known: str | None) -> NDArray[Any]:
@@ -80,3 +83,7 @@ def _narrowed(exact: NDArray[np.float64], units: NDArray[np.float64], known: str
         narrow = exact.astype(np.float32)
         near = np.abs(narrow - exact) <= units
     return narrow if near.all() else exact
+
+
+def _unreadable(detail: str, field: str, text: str) -> InvalidQuery:
+    return InvalidQuery(detail, field=field, given=shortened(text) or None, allowed=TEXTS)
