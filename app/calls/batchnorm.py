@@ -127,10 +127,10 @@ def _forward(query: BatchNormQuery) -> Forward:
 
 def _arrays(result: Forward, gradients: Gradients | None) -> dict[str, NDArray[Any]]:
     """The answer's arrays by name; those that were not asked for are left out."""
-    found = {name: getattr(result, name) for name in ("y", "x_hat", "mean", "var", "running_mean", "running_var")}
+    arrays = {name: getattr(result, name) for name in ("y", "x_hat", "mean", "var", "running_mean", "running_var")}
     if gradients is not None:
-        found |= {name: getattr(gradients, name) for name in ("dx", "dgamma", "dbeta")}
-    return {name: array for name, array in found.items() if array is not None}
+        arrays |= {name: getattr(gradients, name) for name in ("dx", "dgamma", "dbeta")}
+    return {name: array for name, array in arrays.items() if array is not None}
 
 
 def _warnings(result: Forward, arrays: dict[str, NDArray[Any]]) -> list[str]:

@@ -58,7 +58,7 @@ def in_notation(text: str, notation: str) -> str:
     >>> in_notation("dL/dy is a straight line in x̂, and γ is 1", "lecture")
     'dL/dẐ is a straight line in Z̄, and G is 1'
     """
-    return text if notation == "frameworks" else _WORD.sub(lambda found: LECTURE_WORDS[found[0]], text)
+    return text if notation == "frameworks" else _WORD.sub(lambda word: LECTURE_WORDS[word[0]], text)
 
 
 def by_name(text: str, notation: str) -> str:
@@ -67,4 +67,4 @@ def by_name(text: str, notation: str) -> str:
     >>> by_name("x_hat = 0 and y = beta", "frameworks"), by_name("x_hat = 0, dx = 0", "lecture")
     ('x̂ = 0 and y = β', 'Z̄ = 0, dZ = 0')
     """
-    return in_notation(_NAME.sub(lambda found: NAMES[found[0]], text), notation)
+    return in_notation(_NAME.sub(lambda name: NAMES[name[0]], text), notation)

@@ -65,7 +65,7 @@ def typeset(text: str) -> str:
     >>> typeset("off by up to 2.5e-07 % of 1e+06"), typeset("from the file e-05")
     ('off by up to 2.5e−7 % of 1e6', 'from the file e-05')
     """
-    return POWER.sub(lambda found: f"e{'−' if found[1] == '-' else ''}{found[2]}", text)
+    return POWER.sub(lambda power: f"e{'−' if power[1] == '-' else ''}{power[2]}", text)
 
 
 def is_rounding(value: float, size: float, unit: float = DOUBLE) -> bool:

@@ -62,8 +62,8 @@ def read(body: bytes, model: type[Model]) -> Model:
 
 def check_integers(body: bytes) -> None:
     """Raises InvalidQuery for an integer of a JSON text that float64, as which all is computed, does not hold."""
-    for found in INTEGER.finditer(body):
-        if (value := rounded_text(found[1].decode())) is not None:
+    for integer in INTEGER.finditer(body):
+        if (value := rounded_text(integer[1].decode())) is not None:
             raise InvalidQuery(refused("A number of the body", value), field="body", given=str(value))
 
 

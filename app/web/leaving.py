@@ -12,20 +12,20 @@ class ClientLeft(Exception):
 
 async def while_waited_for(receive: Receive, compute: Callable[[], Awaitable[bytes]]) -> bytes:
     """What `compute` brings; it is cancelled, and ClientLeft raised, when the client goes away before."""
-    found: list[bytes] = []
+    answers: list[bytes] = []
     raised: list[Exception] = []
     async with anyio.create_task_group() as group:
         group.start_soon(end_with_client, receive, group.cancel_scope)
         try:
-            found.append(await compute())
+            answers.append(await compute())
         except Exception as error:  # raised below, as itself and not in a group
             raised.append(error)
         group.cancel_scope.cancel()
     if raised:
         raise raised[0]
-    if not found:
+    if not answers:
         raise ClientLeft
-    return found[0]
+    return answers[0]
 
 
 async def end_with_client(receive: Receive, scope: anyio.CancelScope) -> None:

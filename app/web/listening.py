@@ -25,11 +25,11 @@ def listen(host: str, port: int) -> socket.socket:
 
 def listen_apart(host: str, port: int) -> socket.socket:
     """As `listen`, for several processes: where the system deals connections out, each has a queue of its own."""
-    found = listen(host, port)
+    listener = listen(host, port)
     if sys.platform != "linux":
-        return found
-    address = found.getsockname()[:2]
-    found.close()  # it has shown that nobody else listens there, which a shared address would not
+        return listener
+    address = listener.getsockname()[:2]
+    listener.close()  # it has shown that nobody else listens there, which a shared address would not
     return Apart(*address)
 
 

@@ -61,11 +61,11 @@ def respond(body: dict[str, Any], headers: Any = None) -> Response:
 
 def findings(error: ValidationError, model: type[BaseModel], most: int | None = None) -> list[Any]:
     """Pydantic's first `most` findings, with the names that there are beside the first unknown one."""
-    found: list[Any] = list(error.errors()[:most])
-    unknown = next((row for row in found if row["type"] == UNKNOWN), None)
+    rows: list[Any] = list(error.errors()[:most])
+    unknown = next((row for row in rows if row["type"] == UNKNOWN), None)
     if unknown is not None:
         unknown["ctx"] = {"names": list(model.model_fields)}
-    return found
+    return rows
 
 
 def problem_of_validation(errors: list[Any]) -> dict[str, Any]:

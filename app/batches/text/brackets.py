@@ -129,8 +129,8 @@ class _Nest:
         row.append(word)
 
     def _pair(self, row: list[Any], word: str) -> str:
-        found = re.search(r"[-+]?[0-9]+,[0-9]+", self._text)
-        return found.group() if found else f"{row[-1]},{word}"
+        pair = re.search(r"[-+]?[0-9]+,[0-9]+", self._text)
+        return pair.group() if pair else f"{row[-1]},{word}"
 
     def _unreadable(self, detail: str) -> Unreadable:
         return Unreadable(detail.format(field=self._field), self._text)

@@ -8,14 +8,14 @@ PARTS = re.compile(r"[-+]?[0-9]*\.?(?P<digits>[0-9]*)(?:[eE](?P<power>[-+]?[0-9]
 
 def digits_of(word: str) -> int:
     """Digits behind the point."""
-    found = PARTS.match(word)
-    return len(found["digits"]) if found and "." in word else 0
+    parts = PARTS.match(word)
+    return len(parts["digits"]) if parts and "." in word else 0
 
 
 def unit_of(word: str, digits: int) -> float:
     """Half of the last of so many digits behind the point; 0 without any, for whole numbers hide nothing."""
-    found = PARTS.match(word)
-    power = int(found["power"] or 0) if found else 0
+    parts = PARTS.match(word)
+    power = int(parts["power"] or 0) if parts else 0
     return 0.5 * 10.0 ** min(max(power - digits, -400), 300) if digits else 0.0
 
 
@@ -39,8 +39,8 @@ def _significant(word: str) -> int:
 
 
 def _last_place(word: str) -> int:
-    found = PARTS.match(word)
-    return digits_of(word) - int((found and found["power"]) or 0)
+    parts = PARTS.match(word)
+    return digits_of(word) - int((parts and parts["power"]) or 0)
 
 
 def _unit_at(figures: int, words: list[str]) -> float:

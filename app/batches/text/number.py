@@ -56,12 +56,12 @@ def value(word: str, *, finite: bool = True) -> float:
     word = plain(word)
     if not (NUMBER if finite else NUMBER_OR_NOT_FINITE).fullmatch(word):
         raise NotANumber("not a finite number" if finite else "not a number")
-    found = float(word)
-    if math.isinf(found) and NUMBER.fullmatch(word):
+    parsed = float(word)
+    if math.isinf(parsed) and NUMBER.fullmatch(word):
         raise NotANumber("too large for a float64")
     if (whole := rounded_text(word)) is not None:
         raise NotANumber("an integer that float64 does not hold", whole)
-    return found
+    return parsed
 
 
 def rounded(word: str) -> int | None:
@@ -105,8 +105,8 @@ def ungrouped(cell: str) -> str | None:
     >>> ungrouped("1.234.567,5"), ungrouped("1 234"), ungrouped("12.5")
     ('1234567,5', '1234', None)
     """
-    found = GROUPED.fullmatch(cell.strip())
-    return cell.strip().replace(found["mark"], "") if found else None
+    match = GROUPED.fullmatch(cell.strip())
+    return cell.strip().replace(match["mark"], "") if match else None
 
 
 def may_be_thousands(word: str, mark: str) -> bool:

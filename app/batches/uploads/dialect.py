@@ -112,14 +112,14 @@ def _grouped(
     names: tuple[str, ...], columns: tuple[ColumnKind, ...], records: list[Record], decimal: str
 ) -> dict[str, str]:
     """The columns of which every cell that is no number would be one without marks between its thousands."""
-    number, found = re.compile(pattern(decimal)), {}
+    number, counts = re.compile(pattern(decimal)), {}
     for i, (name, kind) in enumerate(zip(names, columns, strict=True)):
         if kind not in ("text", "mixed"):
             continue
         stray = [row[i] for row in records if i < len(row) and cell_kind(row[i], number) in ("text", "bool")]
         if stray and all(map(ungrouped, stray)):
-            found[name] = stray[0]
-    return found
+            counts[name] = stray[0]
+    return counts
 
 
 def _sample(path: Path) -> tuple[int, list[bytes]]:

@@ -63,10 +63,10 @@ def gaps_of(name: str, values: Array, feature_axis: int | None) -> Gaps | None:
 def not_finite(x_name: str, arrays: Mapping[str, Array], feature_axis: int) -> UnreadableBatch:
     """The error that lists every array of `arrays` with gaps; the one called `x_name` is the batch itself."""
     x = arrays[x_name]
-    found = list(_found(x_name, arrays, feature_axis if -x.ndim <= feature_axis < x.ndim else None))
+    gaps = list(_found(x_name, arrays, feature_axis if -x.ndim <= feature_axis < x.ndim else None))
     noun = "feature" if x.ndim == 2 else "channel"
-    lasting = [gap.name for gap in found if gap.name in REMEDIES]
-    rows = [gap.name for gap in found if gap.name not in REMEDIES]
+    lasting = [gap.name for gap in gaps if gap.name in REMEDIES]
+    rows = [gap.name for gap in gaps if gap.name not in REMEDIES]
     remedies = list(dict.fromkeys(REMEDIES[name] for name in lasting))
     if lasting:
         remedies.append(f"Or leave {_and(lasting)} out of the file.")
@@ -74,9 +74,9 @@ def not_finite(x_name: str, arrays: Mapping[str, Array], feature_axis: int) -> U
         also = f", which does not mend {_and(lasting)}" if lasting else ""
         remedies.append(f"Fill in {_and(rows)}, or read with missing=drop to leave such rows out{also}.")
     return UnreadableBatch(
-        f"There are missing or infinite values: {'; '.join(gap.text(noun) for gap in found)}. {' '.join(remedies)}",
+        f"There are missing or infinite values: {'; '.join(gap.text(noun) for gap in gaps)}. {' '.join(remedies)}",
         field="array" if lasting else "missing",
-        given=", ".join(gap.name for gap in found) if lasting else "error",
+        given=", ".join(gap.name for gap in gaps) if lasting else "error",
         allowed="finite values" if lasting else "drop",
     )
 

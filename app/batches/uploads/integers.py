@@ -21,9 +21,9 @@ def check_arrays(arrays: Mapping[str, Array]) -> None:
     """Raises UnreadableBatch for the first such integer of some arrays, by their names."""
     for name, values in arrays.items():
         for start, block in row_blocks(values) if values.ndim else ():
-            if (found := first_rounded(np.asarray(block))) is not None:
-                place = ", ".join(map(str, (start + found[0], *found[1:])))
-                raise refusal(f"{name}[{place}]", int(block[found]))
+            if (rounded := first_rounded(np.asarray(block))) is not None:
+                place = ", ".join(map(str, (start + rounded[0], *rounded[1:])))
+                raise refusal(f"{name}[{place}]", int(block[rounded]))
 
 
 def check_cells(upload: Path, dialect: Dialect, features: tuple[str, ...]) -> None:

@@ -21,28 +21,28 @@ def bad_rows(x: Array) -> tuple[NDArray[np.int64], int]:
     """The rows of `x` that hold a value that is not finite, in order, and how many such values there are."""
     if x.dtype.kind != "f":
         return NO_ROWS, 0
-    found, count = [NO_ROWS], 0
+    bad, count = [NO_ROWS], 0
     for start, block in row_blocks(x):
         finite = np.isfinite(block)
         if finite.all():
             continue
         count += int(finite.size - np.count_nonzero(finite))
         rows = ~finite.reshape(len(block), -1).all(axis=1)
-        found.append(np.flatnonzero(rows).astype(np.int64) + start)
-    return np.concatenate(found), count
+        bad.append(np.flatnonzero(rows).astype(np.int64) + start)
+    return np.concatenate(bad), count
 
 
 def missing_of_arrays(arrays: Mapping[str, Array], folder: Path) -> Missing | None:
     """The missing values of arrays with the same rows, by name; the rows are left in `folder`."""
-    found = {name: bad_rows(values) for name, values in arrays.items()}
-    bad = [name for name, (_, count) in found.items() if count]
+    rows_of = {name: bad_rows(values) for name, values in arrays.items()}
+    bad = [name for name, (_, count) in rows_of.items() if count]
     if not bad:
         return None
-    rows = np.unique(np.concatenate([found[name][0] for name in bad]))
-    name, values, first = bad[0], arrays[bad[0]], int(found[bad[0]][0][0])
+    rows = np.unique(np.concatenate([rows_of[name][0] for name in bad]))
+    name, values, first = bad[0], arrays[bad[0]], int(rows_of[bad[0]][0][0])
     index = np.argwhere(~np.isfinite(np.asarray(values[first])))[0]
     place = ", ".join(str(i) for i in [first, *index])
-    count = sum(count for _, count in found.values())
+    count = sum(count for _, count in rows_of.values())
     value = spelled(float(values[first][tuple(index)]))
     do = "Fill the values in" if name == next(iter(arrays)) else f"Fill the values in, or leave {name} out of the file"
     save_bad_rows(rows, len(values), folder, f"{name}[{place}]", do)

@@ -33,7 +33,7 @@ def records(path: Path, dialect: Dialect) -> Iterator[tuple[int, list[str]]]:
 
 def record_at(path: Path, dialect: Dialect, row: int) -> tuple[int, list[str]]:
     """The line and the fields of the data record `row`, counted from 0."""
-    return next(found for number, found in enumerate(records(path, dialect)) if number == row)
+    return next(record for number, record in enumerate(records(path, dialect)) if number == row)
 
 
 def ragged(path: Path, dialect: Dialect) -> UnreadableBatch | None:

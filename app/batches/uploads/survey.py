@@ -47,8 +47,8 @@ def survey(path: Path, dialect: Dialect, columns: Sequence[str], bools: Collecti
     strays = {name: Strays() for name in columns}
     types = dict.fromkeys(strays, pa.binary())
     for table in parsed_blocks(path, dialect, lambda block: arrow_table(block, dialect, types)):
-        for name, found in strays.items():
-            found.add(_flags(table[name], patterns[name]))
+        for name, of_column in strays.items():
+            of_column.add(_flags(table[name], patterns[name]))
     return strays
 
 

@@ -78,34 +78,35 @@ def _batch(experiment: Experiment) -> dict[str, Any]:
     }
 
 
-def _estimates(experiment: Experiment, found: Estimates) -> dict[str, Any]:
+def _estimates(experiment: Experiment, estimates: Estimates) -> dict[str, Any]:
     of = experiment.sampled
-    scale, shift = found.noise()
-    row = found.sizes.index(of.size)
+    scale, shift = estimates.noise()
+    row = estimates.sizes.index(of.size)
     return {
-        "headline": headline(found, of.at, of.size, of.name, experiment.query.notation),
+        "headline": headline(estimates, of.at, of.size, of.name, experiment.query.notation),
         "estimates": {
-            "sizes": list(found.sizes),
-            "draws": found.draws,
+            "sizes": list(estimates.sizes),
+            "draws": estimates.draws,
             "feature": experiment.query.feature,
             "quantiles": list(QUANTILES),
-            "text": words.theory_text(found, of.at, of.size, of.population.nested),
-            "population_text": words.population_text(found, of.at, of.name, of.population.nested)
+            "text": words.theory_text(estimates, of.at, of.size, of.population.nested),
+            "population_text": words.population_text(estimates, of.at, of.name, of.population.nested)
             + words.positions_text(of.positions, of.at),
             "positions": _positions(of.positions, of.at),
             "noise": {"scale": finite(scale[row, of.at]), "shift": finite(shift[row, of.at])},
-            "x_hat": _x_hat(found, row, of.at) | {"text": x_hat_text(found, of.at, of.size, experiment.query.notation)},
-            "off": [_off(found, at_size, of.at) for at_size in found.sizes],
+            "x_hat": _x_hat(estimates, row, of.at)
+            | {"text": x_hat_text(estimates, of.at, of.size, experiment.query.notation)},
+            "off": [_off(estimates, at_size, of.at) for at_size in estimates.sizes],
             "features": [
-                _feature(found, i, number, of.batch.feature_names[number]) for i, number in enumerate(of.features)
+                _feature(estimates, i, number, of.batch.feature_names[number]) for i, number in enumerate(of.features)
             ],
         },
     }
 
 
-def _x_hat(found: Estimates, row: int, at: int) -> dict[str, Any]:
+def _x_hat(estimates: Estimates, row: int, at: int) -> dict[str, Any]:
     """How far normalized values stray at a size, and by what factor batches stretch them."""
-    told, stretch = found.x_hat, found.x_hat.stretch
+    told, stretch = estimates.x_hat, estimates.x_hat.stretch
     shares = ("equal", "unit", "size")
     return {name: finite(getattr(told, name)[row, at]) for name in ("whole", "shift", "scale", *shares)} | {
         "stretch": {
@@ -115,74 +116,74 @@ def _x_hat(found: Estimates, row: int, at: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _positions(found: Alike | None, at: int) -> dict[str, Any] | None:
-    if found is None:
+def _positions(alike: Alike | None, at: int) -> dict[str, Any] | None:
+    if alike is None:
         return None
     return {
-        "images": found.images, "positions": found.positions, "correlation": finite(found.correlation[at]),
-        "factor": finite(found.factor[at]),
+        "images": alike.images, "positions": alike.positions, "correlation": finite(alike.correlation[at]),
+        "factor": finite(alike.factor[at]),
     }  # fmt: skip
 
 
-def _off(found: Estimates, size: int, at: int) -> dict[str, Any]:
+def _off(estimates: Estimates, size: int, at: int) -> dict[str, Any]:
     """How far theory's deviation of σ_B is off at a size, and what the draws leave open, as shares of theory's."""
-    row = found.sizes.index(size)
-    expected = float(found.expected_deviation.sd[row, at])
+    row = estimates.sizes.index(size)
+    expected = float(estimates.expected_deviation.sd[row, at])
     if not expected > 0:
         return {"size": size, "off": None, "error": None, "text": "–"}
     return {
         "size": size,
-        "text": words.off_text(found, row, at),
-        "off": finite(found.deviation.sd[row, at] / expected - 1.0),
-        "error": finite(found.deviation.sd_error[row, at] / expected),
+        "text": words.off_text(estimates, row, at),
+        "off": finite(estimates.deviation.sd[row, at] / expected - 1.0),
+        "error": finite(estimates.deviation.sd_error[row, at] / expected),
     }
 
 
-def _feature(found: Estimates, at: int, number: int, name: str) -> dict[str, Any]:
-    moments = found.population
+def _feature(estimates: Estimates, at: int, number: int, name: str) -> dict[str, Any]:
+    moments = estimates.population
     return {
         "feature": number,
         "name": name,
         "population": {
             key: finite(getattr(moments, key)[at]) for key in ("mean", "sd", "skewness", "excess")
         },
-        "noise": {"scale": short(found.noise()[0][:, at]), "shift": short(found.noise()[1][:, at])},
-        "x_hat": {part: short(getattr(found.x_hat, part)[:, at]) for part in ("whole", "shift", "scale")},
-        "mean": _spread(found.mean, found.expected_mean, at),
-        "deviation": _spread(found.deviation, found.expected_deviation, at),
+        "noise": {"scale": short(estimates.noise()[0][:, at]), "shift": short(estimates.noise()[1][:, at])},
+        "x_hat": {part: short(getattr(estimates.x_hat, part)[:, at]) for part in ("whole", "shift", "scale")},
+        "mean": _spread(estimates.mean, estimates.expected_mean, at),
+        "deviation": _spread(estimates.deviation, estimates.expected_deviation, at),
     }  # fmt: skip
 
 
-def _spread(found: Spread, expected: Expected, at: int) -> dict[str, Any]:
+def _spread(spread: Spread, expected: Expected, at: int) -> dict[str, Any]:
     return {
-        "average": short(found.average[:, at]),
-        "sd": short(found.sd[:, at]),
-        "sd_error": short(found.sd_error[:, at]),
-        "quantiles": [short(found.quantiles[q, :, at]) for q in range(len(QUANTILES))],
+        "average": short(spread.average[:, at]),
+        "sd": short(spread.sd[:, at]),
+        "sd_error": short(spread.sd_error[:, at]),
+        "quantiles": [short(spread.quantiles[q, :, at]) for q in range(len(QUANTILES))],
         "expected_average": short(expected.average[:, at]),
         "expected_sd": short(expected.sd[:, at]),
     }
 
 
-def _running(experiment: Experiment, found: RunningStatistics) -> dict[str, Any]:
-    of, path = experiment.sampled, found.path
+def _running(experiment: Experiment, running: RunningStatistics) -> dict[str, Any]:
+    of, path = experiment.sampled, running.path
     mean, sd = float(of.population.moments.mean[of.at]), float(of.population.moments.sd[of.at])
     return {
-        "text": running_text(path, found.gap, mean),
+        "text": running_text(path, running.gap, mean),
         "biased_text": biased_text(path, sd),
         "mean": short(path.mean),
         "var": {name: short(values) for name, values in path.var.items()},
         "mean_sd": finite(path.mean_sd),
         "var_limit": {name: finite(limit) for name, limit in path.var_limit.items()},
         "cold": float(path.cold[-1]),
-        "gap": {"typical": found.gap.typical, "largest": found.gap.largest},
+        "gap": {"typical": running.gap.typical, "largest": running.gap.largest},
     }
 
 
-def _running_figures(experiment: Experiment, found: RunningStatistics, focus: Focus) -> dict[str, Any]:
+def _running_figures(experiment: Experiment, running: RunningStatistics, focus: Focus) -> dict[str, Any]:
     at = experiment.sampled.population.moments
     return {
-        "running_mean": running_figure(found.path, "mean", focus, float(at.mean[focus.at])),
-        "running_deviation": running_figure(found.path, "deviation", focus, float(at.sd[focus.at])),
-        "running_gap": gap_figure(found.gap, focus),
+        "running_mean": running_figure(running.path, "mean", focus, float(at.mean[focus.at])),
+        "running_deviation": running_figure(running.path, "deviation", focus, float(at.sd[focus.at])),
+        "running_gap": gap_figure(running.gap, focus),
     }

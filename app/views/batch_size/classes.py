@@ -36,8 +36,8 @@ def classes_of(query: BatchSizeFields, size: int, epsilon: Epsilon) -> Classes:
     classifier, example = _trained(data.name, epsilon)
     assert batch.labels is not None
     rng, size = query.rng(Stream.CLASSES), min(size, LARGEST)
-    found = most_dependent(classifier, batch.x, batch.labels, size, DRAWS, rng, example=example)
-    return Classes(data, batch.label_names, classifier, found)
+    verdicts = most_dependent(classifier, batch.x, batch.labels, size, DRAWS, rng, example=example)
+    return Classes(data, batch.label_names, classifier, verdicts)
 
 
 @lru_cache(maxsize=16)

@@ -66,37 +66,37 @@ class Experiment:
 def prepare(query: BatchSizeFields, uploads: UploadStore, settings: Settings) -> Prepared:
     """The population and the small batch. Raises the errors of the source and of the query's own checks."""
     try:
-        found = sampled(query, uploads, settings)
-        return Prepared(query, found, small_batch(query, found))
+        of = sampled(query, uploads, settings)
+        return Prepared(query, of, small_batch(query, of))
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
 
 def experiment_of(prepared: Prepared, say: Said = unheard) -> Experiment:
     """Compute the parts. Raises InvalidQuery where the numerics refuse."""
-    query, found = prepared.query, prepared.sampled
+    query, of = prepared.query, prepared.sampled
     epsilon = Epsilon(query.eps, query.eps_placement)
     try:
         drawn = None
         if "estimates" in query.parts:
-            drawn = estimates(found.population, found.sizes, query.draws, query.rng(Stream.ESTIMATES), say, epsilon)
+            drawn = estimates(of.population, of.sizes, query.draws, query.rng(Stream.ESTIMATES), say, epsilon)
         asked = set(query.parts)
         return Experiment(
             prepared=prepared,
             estimates=drawn,
-            running=_running(query, found) if "running" in asked else None,
-            noise=noise_of(query, found, prepared.small, epsilon, say) if "noise" in asked else None,
-            dependence=dependence_of(query, found, prepared.small, epsilon) if "dependence" in asked else None,
-            classes=classes_of(query, found.size, epsilon) if "classes" in asked else None,
+            running=_running(query, of) if "running" in asked else None,
+            noise=noise_of(query, of, prepared.small, epsilon, say) if "noise" in asked else None,
+            dependence=dependence_of(query, of, prepared.small, epsilon) if "dependence" in asked else None,
+            classes=classes_of(query, of.size, epsilon) if "classes" in asked else None,
         )
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
 
-def _running(query: BatchSizeFields, found: Sampled) -> RunningStatistics:
-    one = found.one_feature()
-    path = running_path(one, found.size, query.running_steps, query.momentum, query.rng(Stream.RUNNING_PATH))
-    x = one.draw(1, found.size, query.rng(Stream.RUNNING_GAP))[0, 0]
+def _running(query: BatchSizeFields, of: Sampled) -> RunningStatistics:
+    one = of.one_feature()
+    path = running_path(one, of.size, query.running_steps, query.momentum, query.rng(Stream.RUNNING_PATH))
+    x = one.draw(1, of.size, query.rng(Stream.RUNNING_GAP))[0, 0]
     stored = path.var[query.running_variance] if query.running_variance in path.var else path.var["biased"]
     layer = {"eps": query.eps, "eps_placement": query.eps_placement}
     return RunningStatistics(path, x, gap(x, float(path.mean[-1]), float(stored[-1]), **layer))  # type: ignore[arg-type]

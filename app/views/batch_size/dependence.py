@@ -55,15 +55,15 @@ def small_batch(query: BatchSizeFields, of: Sampled) -> SmallBatch:
     match of.population:
         case Finite(x=x):
             rows = rng.choice(len(x), min(query.members, len(x)), replace=False)
-            found = SmallBatch(x[rows], rows, _labels(of, rows))
+            small = SmallBatch(x[rows], rows, _labels(of, rows))
         case endless:
-            found = SmallBatch(endless.draw(1, query.members, rng)[:, 0].T, None, ())
-    if query.example >= len(found.x):
+            small = SmallBatch(endless.draw(1, query.members, rng)[:, 0].T, None, ())
+    if query.example >= len(small.x):
         raise InvalidQuery(
-            f"example is {query.example}, and the small batch has the examples 0 to {len(found.x) - 1}.",
-            field="example", given=query.example, allowed=f"0 to {len(found.x) - 1}",
+            f"example is {query.example}, and the small batch has the examples 0 to {len(small.x) - 1}.",
+            field="example", given=query.example, allowed=f"0 to {len(small.x) - 1}",
         )  # fmt: skip
-    return found
+    return small
 
 
 def _labels(of: Sampled, rows: NDArray[np.intp]) -> tuple[str, ...]:

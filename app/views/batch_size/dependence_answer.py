@@ -14,16 +14,16 @@ from app.views.batch_size.words import seen as words
 ROOM = 0.15  # of the batch's range, beyond what a move can reach
 
 
-def dependence(experiment: Experiment, found: Influence) -> dict[str, Any]:
+def dependence(experiment: Experiment, influence: Influence) -> dict[str, Any]:
     """One moved example in both modes, the Jacobian, and the outlier's curves, in words and numbers."""
-    moved = found.moved
+    moved = influence.moved
     return {
         "example": moved.example,
-        "by": found.by,
-        "unit": found.unit,
-        "text": words.moved_text(moved, found.by, experiment.sampled.name),
+        "by": influence.by,
+        "unit": influence.unit,
+        "text": words.moved_text(moved, influence.by, experiment.sampled.name),
         "handles": words.handle_titles(moved),
-        "outlier_text": words.outlier_text(found.outlier),
+        "outlier_text": words.outlier_text(influence.outlier),
         "x": {"before": moved.x, "after": moved.moved},
         "train": {"before": moved.before.train, "after": moved.after.train},
         "inference": {"before": moved.before.inference, "after": moved.after.inference},
@@ -33,48 +33,48 @@ def dependence(experiment: Experiment, found: Influence) -> dict[str, Any]:
             "variance")
         },
         "denominator": moved.scale,
-        "between_text": words.between_text(found.across, found.between),
-        "between_features": {"across": found.across, "features": found.between},
+        "between_text": words.between_text(influence.across, influence.between),
+        "between_features": {"across": influence.across, "features": influence.between},
         "outlier": [
             {"size": c.size, "bound": c.bound, "distance": short(c.distance), "spread": short(c.spread),
             "own": short(c.own)}
-            for c in found.outlier
+            for c in influence.outlier
         ],
     }  # fmt: skip
 
 
-def dependence_figures(found: Influence, focus: Focus) -> dict[str, Any]:
+def dependence_figures(influence: Influence, focus: Focus) -> dict[str, Any]:
     """The figures of the dependence, by name."""
     return {
-        **strips(found.moved, _limits(found), focus),
-        **jacobians(found.moved, focus),
-        **outlier_figures(found.outlier, focus),
+        **strips(influence.moved, _limits(influence), focus),
+        **jacobians(influence.moved, focus),
+        **outlier_figures(influence.outlier, focus),
     }
 
 
-def _limits(found: Influence) -> dict[str, tuple[float, float]]:
+def _limits(influence: Influence) -> dict[str, tuple[float, float]]:
     """Axes that hold whatever a move can do, so that they stay put while one example is dragged."""
-    x, unit = found.moved.x, found.unit
+    x, unit = influence.moved.x, influence.unit
     low, high = float(x.min()), float(x.max())
     reach = LARGEST_MOVE * unit
     room = ROOM * (high - low + 2 * reach) or 1.0
-    before = found.moved.before
+    before = influence.moved.before
     bound = math.sqrt(len(x) - 1)
     values = [*before.train.tolist(), *before.inference.tolist(), bound, -bound]
     most = 1.08 * max(abs(value) for value in values)
     return {"x": (low - reach - room, high + reach + room), "x_hat": (-most, most)}
 
 
-def classes(found: Classes) -> dict[str, Any]:
+def classes(decided: Classes) -> dict[str, Any]:
     """The class that companions decide, in words and numbers."""
-    v = found.verdicts
+    v = decided.verdicts
     return {
-        "data": found.data.name,
-        "title": found.data.title,
-        "names": list(found.names),
-        "accuracy": found.classifier.accuracy,
-        "about": words.classifier_text(found.data.title, found.classifier.accuracy, CHOSEN_AT, LARGEST),
-        "text": words.classes_text(v, found.names, found.data.title),
+        "data": decided.data.name,
+        "title": decided.data.title,
+        "names": list(decided.names),
+        "accuracy": decided.classifier.accuracy,
+        "about": words.classifier_text(decided.data.title, decided.classifier.accuracy, CHOSEN_AT, LARGEST),
+        "text": words.classes_text(v, decided.names, decided.data.title),
         "example": v.example,
         "label": v.label,
         "size": v.size,
@@ -87,7 +87,7 @@ def classes(found: Classes) -> dict[str, Any]:
                 "companions": told.companions,
                 "answer": told.answer,
                 "probabilities": short(told.probabilities),
-                "text": words.batch_text(told, found.names),
+                "text": words.batch_text(told, decided.names),
             }
             for told in v.batches
         ],

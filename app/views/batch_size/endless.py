@@ -81,8 +81,8 @@ def measured(of: Generated) -> Moments:
 def endless(of: Generated, features: tuple[int, ...]) -> Endless:
     """The population of some of its features: as measured, and as far as it is known of its distribution."""
     generator, source = GENERATORS[of.name], of.source()
-    order, found = generator.finite_moments(dict(of.values)), measured(of)
-    known = known_moments(found, order, _excess(of, found))
+    order, moments = generator.finite_moments(dict(of.values)), measured(of)
+    known = known_moments(moments, order, _excess(of, moments))
 
     def drawn(size: int, rng: np.random.Generator) -> Floats:
         return source.draw(size, rng).x[:, features].astype(np.float64)
@@ -90,13 +90,13 @@ def endless(of: Generated, features: tuple[int, ...]) -> Endless:
     return Endless(drawn, known.take(features), generator.independent)
 
 
-def _excess(of: Generated, found: Moments) -> Floats:
+def _excess(of: Generated, moments: Moments) -> Floats:
     """The excess kurtosis: that of the distribution where it is known, of a layer's sums, too; else as measured."""
     kurtosis, source = GENERATORS[of.name].excess_kurtosis, of.source()
     if kurtosis is None:
-        return found.excess
+        return moments.excess
     own = kurtosis(dict(of.values))
     if isinstance(source, GeneratorSource):
-        return np.where(found.sd > 0, own, np.nan)
+        return np.where(moments.sd > 0, own, np.nan)
     inputs = measured(Generated(of.name, of.features, of.seed, of.values, None))
     return excess_of_sums(source.weights(of.features), inputs.sd, np.full(of.features, own))

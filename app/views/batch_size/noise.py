@@ -54,7 +54,7 @@ def noise_of(
     strengths = {"dropout": query.rate, query.perturbation: query.deviation}
     batch_norm = _among_companions(query, of, small, members, z, epsilon)
     kinds = kinds_of({BATCH_NORM: batch_norm} | perturbed(strengths, z, query.draws, query.rng(Stream.NOISE_OTHER)))
-    found = matched(strengths, kinds[BATCH_NORM].shape.var, float(z[0] ** 2))
+    match = matched(strengths, kinds[BATCH_NORM].shape.var, float(z[0] ** 2))
     sizes, companions = tuple(size for size in of.sizes if size >= 2), small.companions(of, query.example)
     alone = jitter(x[:1], companions, sizes, query.draws, query.rng(Stream.NOISE_SPREAD), epsilon, say)
     return ExampleNoise(
@@ -64,8 +64,8 @@ def noise_of(
         spread=summarize(alone.x_hat[:, 0]),
         expected=expected_variances(float(z[0]), at, sizes, of.total, epsilon),
         kinds=kinds,
-        matched=found.strengths,
-        capped=found.capped,
+        matched=match.strengths,
+        capped=match.capped,
     )
 
 

@@ -13,18 +13,18 @@ from app.views.batch_size.words import seen as words
 from app.views.batch_size.words.missing import stand_in
 
 
-def noise(experiment: Experiment, found: ExampleNoise) -> dict[str, Any]:
+def noise(experiment: Experiment, noisy: ExampleNoise) -> dict[str, Any]:
     """The noise on one example, kind by kind, in words and numbers."""
-    shapes = {name: kind.shape for name, kind in found.kinds.items()}
+    shapes = {name: kind.shape for name, kind in noisy.kinds.items()}
     query, of = experiment.query, experiment.sampled
-    matched = {name: _four(value) for name, value in found.matched.items()}
+    matched = {name: _four(value) for name, value in noisy.matched.items()}
     return {
         "text": words.noise_text(
-            shapes, found.z, query.example, of.size, of.total, query.notation, stand_in(of.missing, of.measured_by)
+            shapes, noisy.z, query.example, of.size, of.total, query.notation, stand_in(of.missing, of.measured_by)
         ),
-        "match_text": words.match_text(found.kinds[BATCH_NORM].shape.var, query.example, matched, found.capped),
-        "pairs_text": words.pairs_text({name: kind.pairs.measured.tolist() for name, kind in found.kinds.items()}),
-        "value": found.z,
+        "match_text": words.match_text(noisy.kinds[BATCH_NORM].shape.var, query.example, matched, noisy.capped),
+        "pairs_text": words.pairs_text({name: kind.pairs.measured.tolist() for name, kind in noisy.kinds.items()}),
+        "value": noisy.z,
         "matched": matched,
         "kinds": [
             {
@@ -42,27 +42,27 @@ def noise(experiment: Experiment, found: ExampleNoise) -> dict[str, Any]:
                     "expected": short(kind.pairs.expected),
                 },
             }
-            for name, kind in found.kinds.items()
+            for name, kind in noisy.kinds.items()
         ],
         "sizes": {
-            "sizes": list(found.sizes),
-            "sd": short(found.spread.sd),
-            "expected_sd": short(np.sqrt(np.maximum(found.expected, 0.0))),
-            "quantiles": [short(row) for row in found.spread.quantiles],
+            "sizes": list(noisy.sizes),
+            "sd": short(noisy.spread.sd),
+            "expected_sd": short(np.sqrt(np.maximum(noisy.expected, 0.0))),
+            "quantiles": [short(row) for row in noisy.spread.quantiles],
         },
     }
 
 
-def noise_figures(experiment: Experiment, found: ExampleNoise, focus: Focus) -> dict[str, Any]:
+def noise_figures(experiment: Experiment, noisy: ExampleNoise, focus: Focus) -> dict[str, Any]:
     """The figures of the noise, by name."""
-    example, kinds, of = experiment.query.example, found.kinds, experiment.sampled
+    example, kinds, of = experiment.query.example, noisy.kinds, experiment.sampled
     return {
-        "noise_sizes": sizes_figure(found.sizes, found.spread, found.expected, found.z, example, focus),
+        "noise_sizes": sizes_figure(noisy.sizes, noisy.spread, noisy.expected, noisy.z, example, focus),
         "noise_shapes": shapes_figure(
             {name: kind.histogram for name, kind in kinds.items()}, {name: kind.shape for name, kind in kinds.items()},
-            found.z, example, focus,
+            noisy.z, example, focus,
         ),
-        "noise_pairs": pairs_figure({name: kind.pairs for name, kind in kinds.items()}, found.members, of.total, focus),
+        "noise_pairs": pairs_figure({name: kind.pairs for name, kind in kinds.items()}, noisy.members, of.total, focus),
     }  # fmt: skip
 
 

@@ -83,25 +83,25 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     batch = two_axes(drawn)
     features = _features(query, batch)
     _check_squares(query, batch, features)
-    found: Population
+    population: Population
     if has_no_end:
         of = generated(query)
         inference, measured_by = measured(of).take(features), of.measured_by
-        found = endless(of, features)
+        population = endless(of, features)
     else:
-        found = Finite(batch.x[:, features].astype(np.float64))
-        inference, measured_by = found.moments, len(batch.x)
-    positions = _positions(found, len(drawn.x))
-    if found.total == 1:
+        population = Finite(batch.x[:, features].astype(np.float64))
+        inference, measured_by = population.moments, len(batch.x)
+    positions = _positions(population, len(drawn.x))
+    if population.total == 1:
         raise _too_few(query)
-    size, sizes = _sizes(query, found.total)
+    size, sizes = _sizes(query, population.total)
     work = _work(query, cost(source) if has_no_end else len(features), sizes[-1], size, has_no_end)
     if sum(work.values()) > settings.batch_size_work:
         raise _too_much(query, work, settings.batch_size_work)
-    notes = (*batch.warnings, *_notes(query, source.examples, found.total, size), *([TIED] if positions else []))
+    notes = (*batch.warnings, *_notes(query, source.examples, population.total, size), *([TIED] if positions else []))
     return Sampled(
         batch=replace(batch, warnings=notes),
-        population=found,
+        population=population,
         inference=inference,
         measured_by=measured_by,
         positions=positions,
@@ -124,11 +124,11 @@ def _sizes(query: BatchSizeFields, total: int | None) -> tuple[int, tuple[int, .
     return size, tuple(sorted({each for each in sizes if each in marked} | named))
 
 
-def _positions(found: Population, images: int) -> Alike | None:
+def _positions(population: Population, images: int) -> Alike | None:
     """Of positions that count as examples, image by image."""
-    if not isinstance(found, Finite) or not 1 < images < found.total:
+    if not isinstance(population, Finite) or not 1 < images < population.total:
         return None
-    return alike(found.x.reshape(images, -1, found.x.shape[1]))
+    return alike(population.x.reshape(images, -1, population.x.shape[1]))
 
 
 def _work(query: BatchSizeFields, every: int, largest: int, size: int, has_no_end: bool) -> dict[str, int]:

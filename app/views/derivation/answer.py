@@ -189,17 +189,17 @@ def _paths(workings: Workings) -> dict[str, Any]:
 def _summed(workings: Workings) -> dict[str, Any]:
     """dL/dx of the cell as the sum over k of what each output hands back."""
     notation, placement, j = workings.query.notation, workings.query.eps_placement, workings.example
-    found = workings.jacobian
-    count = len(found.total)
+    jacobian = workings.jacobian
+    count = len(jacobian.total)
     return {
         "mathml": mathml.summed(notation, placement),
         "numbers": mathml.summed_numbers(count),
         "delta": np.eye(count, dtype=int)[j],
         "dy": workings.steps.nodes["dy"].value[:, workings.feature],
-        "identity": found.identity[:, j],
-        "mean": found.mean[:, j],
-        "variance": found.variance[:, j],
-        "slope": found.total[:, j],
+        "identity": jacobian.identity[:, j],
+        "mean": jacobian.mean[:, j],
+        "variance": jacobian.variance[:, j],
+        "slope": jacobian.total[:, j],
         "bracket": {part: getattr(workings.bracket, part)[:, j] for part in PARTS},
         "factor": workings.factor,
         "product": workings.added[:, j],
@@ -250,17 +250,17 @@ def _route(route: Route) -> dict[str, Any]:
 
 
 def _naive(workings: Workings) -> dict[str, Any]:
-    found, at = workings.naive, workings.feature
+    naive, at = workings.naive, workings.feature
     return {
         "on": workings.query.naive == "on",
-        "dx": found.dx,
-        "total": found.total,
-        "undone": found.undone,
-        "angle": found.angle,
-        "error": found.error,
+        "dx": naive.dx,
+        "total": naive.total,
+        "undone": naive.undone,
+        "angle": naive.angle,
+        "error": naive.error,
         "forgotten": ["mean", "var", "sigma", "scale", "dscale", "dsigma", "dvar", "dmean", "dx_mean", "dx_variance"],
         "text": words.naive_text(
-            found, at, workings.batch.feature_names[at], workings.query.eps, workings.query.notation
+            naive, at, workings.batch.feature_names[at], workings.query.eps, workings.query.notation
         ),
     }
 
@@ -283,21 +283,21 @@ def _jacobian(workings: Workings | FeatureJacobian, feature: int, name: str) -> 
 
 def _entry(workings: Workings) -> dict[str, Any]:
     """The entry that is looked at: the output's row, the cell's column."""
-    query, found = workings.query, workings.jacobian
+    query, jacobian = workings.query, workings.jacobian
     at = (query.output, workings.example)
     return {
         "entry": {
             "delta": float(query.output == workings.example),
-            "identity": found.identity[at],
-            "mean_part": found.mean[at],
-            "variance_part": found.variance[at],
-            "total": found.total[at],
+            "identity": jacobian.identity[at],
+            "mean_part": jacobian.mean[at],
+            "variance_part": jacobian.variance[at],
+            "total": jacobian.total[at],
             "mean_bracket": workings.bracket.mean[at],
             "variance_bracket": workings.bracket.variance[at],
             "bracket": workings.bracket.total[at],
             "mathml": mathml.entry(query.notation, query.eps_placement),
-            "numbers": mathml.entry_numbers(query.eps_placement, len(found.total)),
-            "text": jacobian_words.jacobian_text(found, workings.example, query.output, query.notation)
+            "numbers": mathml.entry_numbers(query.eps_placement, len(jacobian.total)),
+            "text": jacobian_words.jacobian_text(jacobian, workings.example, query.output, query.notation)
             + _entry_reason(workings),
         }
     }
@@ -310,15 +310,15 @@ def _entry_reason(workings: Workings) -> str:
 
 
 def _moved(workings: Workings) -> dict[str, Any]:
-    found = workings.moved
+    moved = workings.moved
     return {
-        "example": found.example,
-        "feature": found.feature,
-        "by": found.by,
-        "before": found.before,
-        "after": found.after,
-        "predicted": found.predicted,
-        "pull": found.pull,
-        "text": jacobian_words.moved_text(found, workings.query.notation),
-        "titles": jacobian_words.handle_titles(found, workings.query.notation),
+        "example": moved.example,
+        "feature": moved.feature,
+        "by": moved.by,
+        "before": moved.before,
+        "after": moved.after,
+        "predicted": moved.predicted,
+        "pull": moved.pull,
+        "text": jacobian_words.moved_text(moved, workings.query.notation),
+        "titles": jacobian_words.handle_titles(moved, workings.query.notation),
     }

@@ -82,17 +82,17 @@ def _workings(query: DerivationFields, batch: SmallBatch) -> Workings:
     steps = derivation(batch.x, gamma, beta, dy=_dy(query, batch, np.asarray(result.y)), **layer)  # type: ignore[arg-type]
     check_finite({name: np.asarray(node.value) for name, node in steps.nodes.items()})
     example, feature = query.place
-    found = jacobian(steps.forward, feature)
+    slopes = jacobian(steps.forward, feature)
     by = query.move_by * float(steps.forward.scale[feature])
     return Workings(
         query=query,
         batch=batch,
         steps=steps,
         routes=routes(steps),
-        jacobian=found,
+        jacobian=slopes,
         bracket=bracket(steps.forward, feature),
         factor=factor(steps.forward, feature),
-        added=contributions(found, steps.nodes["dy"].value[:, feature]),
+        added=contributions(slopes, steps.nodes["dy"].value[:, feature]),
         blocks=blocks(batch.x, gamma, beta, **layer),  # type: ignore[arg-type]
         naive=naive(steps.forward, steps.gradients),
         moved=moved(batch.x, steps.forward, example=example, feature=feature, by=by),
@@ -120,10 +120,10 @@ def jacobian_of(query: JacobianFields, batch: SmallBatch) -> FeatureJacobian:
         gamma, beta = query.gamma_and_beta(batch)
         layer = {"eps": query.eps, "eps_placement": query.eps_placement}
         result = forward(batch.x, gamma, beta, **layer)  # type: ignore[arg-type]
-        found = jacobian(result, query.feature)
-        check_finite({"dy/dx": found.total})
+        slopes = jacobian(result, query.feature)
+        check_finite({"dy/dx": slopes.total})
         return FeatureJacobian(
-            query, batch, found, bracket(result, query.feature),
+            query, batch, slopes, bracket(result, query.feature),
             factor(result, query.feature), blocks(batch.x, gamma, beta, **layer),  # type: ignore[arg-type]
         )  # fmt: skip
     except BatchNormError as error:

@@ -29,7 +29,7 @@ FIRST, LATER = "first", "later"
 @cache
 def symbols(latex: str, notation: str, *, over: str = "") -> Markup:
     """A formula with its symbols as terms; one with the index that is summed `over` stands for a whole feature."""
-    wrapped = _pattern(notation).sub(lambda found: _term(found[0], notation, over), latex)
+    wrapped = _pattern(notation).sub(lambda match: _term(match[0], notation, over), latex)
     return _marked(str(math(wrapped)))
 
 

@@ -129,14 +129,14 @@ def answer_of(report: Report) -> dict[str, Any]:
         for name, verdict in report.tensors.items()
     }
     diagnoses = [
-        vars(found) | {"look_at_math": str(math(found.look_at)), "agreement": typeset(agreement(found))}
-        for found in report.diagnoses
+        vars(diagnosis) | {"look_at_math": str(math(diagnosis.look_at)), "agreement": typeset(agreement(diagnosis))}
+        for diagnosis in report.diagnoses
     ]
     plain = {name: getattr(report, name) for name in ("correct", "first_wrong", "reasons")}
     warnings = [typeset(warning) for warning in report.warnings]
     told = {"headline": headline(report), "text": text(report), "warnings": warnings}
-    found = {"tensors": verdicts, "refused": report.refused, "diagnoses": diagnoses}
-    return plain | told | found | {"coefficients": _coefficients(report)}
+    judged = {"tensors": verdicts, "refused": report.refused, "diagnoses": diagnoses}
+    return plain | told | judged | {"coefficients": _coefficients(report)}
 
 
 def details_of(case: Case, report: Report, answers: Tensors) -> dict[str, Any]:
@@ -154,14 +154,14 @@ def batch_text(case: Case) -> str:
 
 
 def _coefficients(report: Report) -> dict[str, Any] | None:
-    found = report.coefficients
-    if found is None:
+    factors = report.coefficients
+    if factors is None:
         return None
-    pooled = [float(value) for value in found.pooled]
+    pooled = [float(value) for value in factors.pooled]
     return {
-        "per_unit": dict(zip(NAMES, found.per_unit.tolist(), strict=True)),
+        "per_unit": dict(zip(NAMES, factors.per_unit.tolist(), strict=True)),
         "pooled": dict(zip(NAMES, pooled, strict=True)),
         "words": factors_in_words(report),
-        "residual_per_unit": found.residual_per_unit,
-        "residual_pooled": found.residual_pooled,
+        "residual_per_unit": factors.residual_per_unit,
+        "residual_pooled": factors.residual_pooled,
     }

@@ -91,9 +91,9 @@ def array_of(content: bytes, what: str) -> Any:
         array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
     except (UnreadableBatch, *DAMAGED) as error:
         raise _damaged(error) from error
-    if array.ndim and (found := first_rounded(array)) is not None:
-        place = f"{what}[{', '.join(map(str, found))}]"
-        raise InvalidQuery(refused(place, int(array[found])), field="body", given=str(array[found]))
+    if array.ndim and (rounded := first_rounded(array)) is not None:
+        place = f"{what}[{', '.join(map(str, rounded))}]"
+        raise InvalidQuery(refused(place, int(array[rounded])), field="body", given=str(array[rounded]))
     return array if array.ndim else array.item()
 
 

@@ -34,10 +34,10 @@ def checked(
     answers, unread = _read(query)
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
         report = check(case, answers, units=units, built=built, unread=unread)
-        found = answer_of(report)
+        answer = answer_of(report)
         answers = {name: values for name, values in answers.items() if name not in report.refused}
-        found |= details_of(case, report, answers) if query.details else {}
-        return found | ({"numeric": _numeric(case, answers)} if query.numeric else {})
+        answer |= details_of(case, report, answers) if query.details else {}
+        return answer | ({"numeric": _numeric(case, answers)} if query.numeric else {})
 
 
 def _read(query: GradientCheckQuery) -> tuple[dict[str, NDArray[Any] | Printed | None], dict[str, str]]:

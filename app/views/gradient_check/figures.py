@@ -36,13 +36,13 @@ class Given:
 
 def figures(given: Given) -> dict[str, Figure]:
     """`factors` where dx is a combination of its three paths, `against` where dx was given."""
-    found: dict[str, Figure] = {}
+    drawn: dict[str, Figure] = {}
     coefficients = given.report.coefficients
     if coefficients is not None and coefficients.fits and np.isfinite(coefficients.per_unit).any():
-        found["factors"] = _factors(coefficients, factors_in_words(given.report))
+        drawn["factors"] = _factors(coefficients, factors_in_words(given.report))
     if given.dx is not None:
-        found["against"] = _against(given.case, answer_of(given.case, "dx", given.dx).values)
-    return found
+        drawn["against"] = _against(given.case, answer_of(given.case, "dx", given.dx).values)
+    return drawn
 
 
 def _factors(coefficients: Coefficients, words: dict[str, str]) -> Figure:

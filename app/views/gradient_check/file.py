@@ -23,16 +23,16 @@ def file_texts(body: bytes, name: str) -> Mapping[str, str]:
     them. Raises InvalidQuery, UploadTooLarge.
     """
     if body.startswith(NPY):
-        found = {name: array_of(body, "The file")}
+        arrays = {name: array_of(body, "The file")}
     elif body.startswith(ZIP):
-        found = unpacked(body)
+        arrays = unpacked(body)
     else:
         raise InvalidQuery("The file is neither NPZ nor NPY.", field="file", allowed="numpy.savez's or save's file")
-    texts = {key: _text(value, key) for key, value in found.items() if key in TENSORS}
+    texts = {key: _text(value, key) for key, value in arrays.items() if key in TENSORS}
     if not texts:
-        detail = f"The file holds {', '.join(found) or 'nothing'}, and none of the tensors of a check."
+        detail = f"The file holds {', '.join(arrays) or 'nothing'}, and none of the tensors of a check."
         raise InvalidQuery(detail, field="file", allowed=", ".join(TENSORS))
-    return texts | _settings({key: value for key, value in found.items() if key in SETTINGS}, texts)
+    return texts | _settings({key: value for key, value in arrays.items() if key in SETTINGS}, texts)
 
 
 def _text(value: Any, name: str) -> str:

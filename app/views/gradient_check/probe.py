@@ -30,22 +30,22 @@ def probe_of(query: ProbeQuery) -> Probe:
     return probe(query.seed, axes=int(query.axes), eps_placement=query.eps_placement)
 
 
-def _json(query: ProbeQuery, found: Probe) -> bytes:
-    return to_json({"seed": query.seed, "axes": int(query.axes), **vars(found)})
+def _json(query: ProbeQuery, probe: Probe) -> bytes:
+    return to_json({"seed": query.seed, "axes": int(query.axes), **vars(probe)})
 
 
-def _npz(_query: ProbeQuery, found: Probe) -> bytes:
+def _npz(_query: ProbeQuery, probe: Probe) -> bytes:
     """All that a check takes beside the student's tensors; the same bytes each time."""
     buffer = io.BytesIO()
-    np.savez(buffer, **vars(found))
+    np.savez(buffer, **vars(probe))
     return buffer.getvalue()
 
 
-def _python(query: ProbeQuery, found: Probe) -> bytes:
+def _python(query: ProbeQuery, probe: Probe) -> bytes:
     """Lines that make the arrays, in every digit."""
     what = f"seed={query.seed}&axes={query.axes}&eps_placement={query.eps_placement}"
     lines = [f"# The probe {what} of bnscope's gradient check", "import numpy as np", ""]
-    for name, value in vars(found).items():
+    for name, value in vars(probe).items():
         made = f"np.array({as_text(value, EXACT)})" if isinstance(value, np.ndarray) else repr(value)
         lines.append(f"{name} = {made}")
     return ("\n".join(lines) + "\n").encode()

@@ -48,15 +48,15 @@ def parsed(text: str, field: str, most: int) -> Printed | None:
 def printed(exact: NDArray[np.float64], words: list[str], named: str | None = None) -> Printed:
     """Numbers that stand so, each a word; `named` is the type that stands beside them."""
     units = np.array([unit_of(word, digits_of(word)) for word in words]).reshape(exact.shape)
-    found, sure = (PRECISIONS[named], True) if named else told(exact, units)
-    known = found.name if found and (named or found.half) and sure else None
+    precision, sure = (PRECISIONS[named], True) if named else told(exact, units)
+    known = precision.name if precision and (named or precision.half) and sure else None
     return Printed(_narrowed(exact, units, known), largest_unit(words), exact, known)
 
 
 def _named(text: str) -> str | None:
     """The type that is named in a text."""
-    found = DTYPE.search(text) or SCALAR.search(text)
-    return found and TYPES.get(found[1], found[1])
+    match = DTYPE.search(text) or SCALAR.search(text)
+    return match and TYPES.get(match[1], match[1])
 
 
 def _leaves(nested: Any) -> Any:

@@ -173,13 +173,13 @@ def examples_on(query: ProbeQuery) -> dict[str, str]:
 def example_of(query: ExampleQuery) -> dict[str, Any]:
     """The wrong tensors. Raises InvalidQuery for a mistake that does not exist on this probe."""
     case = probe_of(query).case()
-    found = example(case, query.mistake)
-    if not found:
+    answers = example(case, query.mistake)
+    if not answers:
         raise InvalidQuery(
             f"The mistake {query.mistake!r} does not exist, or cannot be made with {query.axes} axes and epsilon on "
             f"the {query.eps_placement}.", field="mistake", given=query.mistake, allowed=", ".join(examples(case)),
         )  # fmt: skip
-    return found
+    return answers
 
 
 def _answer(body: bytes) -> bytes:
@@ -219,8 +219,8 @@ def _computed(ready: Prepared, _say: Said) -> dict[str, Any]:
     return view_of(ready.query, ready.origin)
 
 
-def _as_computed(found: dict[str, Any]) -> dict[str, Any]:
-    return found
+def _as_computed(computed: dict[str, Any]) -> dict[str, Any]:
+    return computed
 
 
 def _further(_view: View[Any, Any, Any]) -> APIRouter:

@@ -84,12 +84,12 @@ def _column(comparison: Comparison, name: str) -> dict[str, Any] | None:
     if name not in comparison.contrast.columns:
         return None
     column, notation = comparison.contrast.columns[name], comparison.query.notation
-    found = column.survey.diverged
+    diverged = column.survey.diverged
     return {
         "loss": finite(column.survey.loss),
-        "diverged": None if found is None else {
-            "block": found.block, "joint": found.kind, "side": found.side,
-            "text": words.diverged_text(comparison.contrast, name, found, notation),
+        "diverged": None if diverged is None else {
+            "block": diverged.block, "joint": diverged.kind, "side": diverged.side,
+            "text": words.diverged_text(comparison.contrast, name, diverged, notation),
         },
         "joints": [_joint(joint) for joint in column.survey.joints],
         "weights": [
@@ -109,18 +109,18 @@ def _opened(comparison: Comparison, name: str) -> dict[str, Any] | None:
     """The opened joint's numbers in a column, and those of the disturbed pass; None where it has no such joint."""
     kind, block = comparison.query.opened
     own = kind_in(comparison.contrast, name, kind)
-    found = [survey.at(own).get(block) for survey in comparison.contrast.columns[name].surveys]
-    told = [_joint(joint) for joint in found if joint is not None]
+    surveyed = [survey.at(own).get(block) for survey in comparison.contrast.columns[name].surveys]
+    told = [_joint(joint) for joint in surveyed if joint is not None]
     return {"before": told[0], "after": told[1] if len(told) > 1 else None} if told else None
 
 
-def _joint(found: Surveyed) -> dict[str, Any]:
-    joint = found.joint
+def _joint(surveyed: Surveyed) -> dict[str, Any]:
+    joint = surveyed.joint
     return {
         "block": joint.block, "kind": joint.kind, "joint": joint.id,
-        **moments_of(found.forward), "saturated": found.saturated if found.forward.finite else None,
-        "gradient_mean": finite(found.backward.mean), "gradient_sd": finite(found.backward.sd),
-        "gradient_norm": finite(found.backward.norm),
+        **moments_of(surveyed.forward), "saturated": surveyed.saturated if surveyed.forward.finite else None,
+        "gradient_mean": finite(surveyed.backward.mean), "gradient_sd": finite(surveyed.backward.sd),
+        "gradient_norm": finite(surveyed.backward.norm),
     }  # fmt: skip
 
 
@@ -137,14 +137,14 @@ def _preset_in_force(comparison: Comparison) -> dict[str, Any] | None:
     name = comparison.query.preset
     if name not in PRESETS:
         return None
-    found = CLAIMS[name](comparison.contrast)
+    measured = CLAIMS[name](comparison.contrast)
     asked = comparison.query.model_dump()
     told = {
-        "title": PRESETS[name].title, "claim": PRESETS[name].claim, "text": measured_text(name, found),
+        "title": PRESETS[name].title, "claim": PRESETS[name].claim, "text": measured_text(name, measured),
         "holds_if": HOLDS_IF[name],
     }  # fmt: skip
     return {
         "id": name, **{part: words.in_symbols(text, comparison.query.notation) for part, text in told.items()},
-        "numbers": found.numbers, "holds": found.holds,
+        "numbers": measured.numbers, "holds": measured.holds,
         "as_set": all(asked[field] == value for field, value in PRESETS[name].setting.items()),
     }  # fmt: skip

@@ -122,11 +122,11 @@ def comparison_of(prepared: Prepared, say: Said = unheard) -> Comparison:
     try:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
             contrasted = contrast(setup_of(prepared), query.rng(Stream.NETWORK_WEIGHTS), first)
-            found: dict[str, Any] = {}
+            summaries: dict[str, Any] = {}
             for behind, (name, summarize) in enumerate(SUMMARIES.items(), 1):
-                found[name] = summarize(contrasted, query)
+                summaries[name] = summarize(contrasted, query)
                 say(of - len(SUMMARIES) + behind, of, f"drawn, part {behind} of {len(SUMMARIES)}")
-            return Comparison(prepared=prepared, contrast=contrasted, **found)
+            return Comparison(prepared=prepared, contrast=contrasted, **summaries)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 

@@ -18,7 +18,7 @@ def disturbance(comparison: Comparison) -> dict[str, Any] | None:
     if d is None:
         return None
     columns = comparison.contrast.columns
-    found = {
+    told = {
         name: _disturbed(comparison, name, columns[name]) if name in columns else None for name in ("without", "with")
     }
     return {
@@ -26,8 +26,8 @@ def disturbance(comparison: Comparison) -> dict[str, Any] | None:
         "factor": d.factor,
         "shift": d.shift,
         "headline": disturb_headline(comparison.contrast),
-        "text": " ".join(column["text"] for column in found.values() if column),
-        "columns": found,
+        "text": " ".join(column["text"] for column in told.values() if column),
+        "columns": told,
     }
 
 
@@ -37,15 +37,15 @@ def _noticed(moved: Moved, before: Surveyed, after: Surveyed) -> bool | None:
 
 
 def _disturbed(comparison: Comparison, name: str, column: Column) -> dict[str, Any] | None:
-    found, d = column.disturbed, comparison.contrast.setup.disturbance
-    if found is None or d is None:
+    disturbed, d = column.disturbed, comparison.contrast.setup.disturbance
+    if disturbed is None or d is None:
         return None
-    before, after = ({j.joint.id: j for j in survey.joints} for survey in (column.survey, found.survey))
-    ids = [f"{moved.kind}{moved.block}" for moved in found.moved]
-    diverged = found.survey.diverged
+    before, after = ({j.joint.id: j for j in survey.joints} for survey in (column.survey, disturbed.survey))
+    ids = [f"{moved.kind}{moved.block}" for moved in disturbed.moved]
+    diverged = disturbed.survey.diverged
     return {
         "text": disturb_text(comparison.contrast, name, comparison.query.notation),
-        "loss": {"before": finite(column.survey.loss), "after": finite(found.survey.loss)},
+        "loss": {"before": finite(column.survey.loss), "after": finite(disturbed.survey.loss)},
         "gradient_ratio": column.gradient_ratio(d.block),
         "diverged": diverged and words.diverged_text(comparison.contrast, name, diverged, comparison.query.notation),
         "joints": [
@@ -55,7 +55,7 @@ def _disturbed(comparison: Comparison, name: str, column: Column) -> dict[str, A
                 "before": moments_of(before[id].forward),
                 "after": moments_of(after[id].forward),
             }
-            for id, moved in zip(ids, found.moved, strict=True)
+            for id, moved in zip(ids, disturbed.moved, strict=True)
         ],
         "weights": [
             {"block": block, "gradient_ratio": column.gradient_ratio(block)}

@@ -145,8 +145,8 @@ class NetworkFields(BatchFields):
     @property
     def opened(self) -> tuple[str, int]:
         """The kind and the block of the joint that is opened."""
-        found = JOINT.fullmatch(self.joint)
-        return (found[1], int(found[2])) if found else (self.shown, self.depth)
+        match = JOINT.fullmatch(self.joint)
+        return (match[1], int(match[2])) if match else (self.shown, self.depth)
 
     def check(self) -> None:
         """Raises InvalidQuery where fields contradict each other."""

@@ -18,7 +18,7 @@ def schematic(comparison: Comparison) -> dict[str, Any]:
     query, setup = comparison.query, comparison.contrast.setup
     column = comparison.contrast.columns.get("with", comparison.contrast.columns["without"])
     name = "with" if "with" in comparison.contrast.columns else "without"
-    modules = [_module(comparison, name, found) for found in column.survey.joints]
+    modules = [_module(comparison, name, surveyed) for surveyed in column.survey.joints]
     tail = [{"block": None, "kind": "pooling", "joint": None, "label": "mean over the image", "symbol": None,
              "shape": [len(setup.x), setup.width], "parameters": 0}] if setup.x.ndim == 4 else []  # fmt: skip
     readout = {
@@ -27,19 +27,19 @@ def schematic(comparison: Comparison) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "modules": [*modules, *tail, readout],
-        "residual": [found.joint.block for found in column.survey.joints if found.joint.kind == "sum"],
+        "residual": [of.joint.block for of in column.survey.joints if of.joint.kind == "sum"],
         "input": INPUTS[query.notation],
         "joint_kinds": joint_kinds(query.norm, query.residual),
         "symbols": {
-            of: {kind: words.joint_symbol(comparison.contrast, of, kind, query.notation) for kind in found.survey.kinds}
-            for of, found in comparison.contrast.columns.items()
+            of: {kind: words.joint_symbol(comparison.contrast, of, kind, query.notation) for kind in shown.survey.kinds}
+            for of, shown in comparison.contrast.columns.items()
         },
         "text": f"{counted(query.depth, 'block')} of width {query.width}",
     }
 
 
-def _module(comparison: Comparison, column: str, found: Surveyed) -> dict[str, Any]:
-    joint, query = found.joint, comparison.query
+def _module(comparison: Comparison, column: str, surveyed: Surveyed) -> dict[str, Any]:
+    joint, query = surveyed.joint, comparison.query
     activation = ACTIVATIONS[query.activation].title.partition(" (")[0]
     labels = {"z": PRODUCT[query.architecture], "norm": "BN", "f": activation, "sum": "+"}
     kinds = {"z": PRODUCT[query.architecture], "norm": "batch_norm", "f": "activation", "sum": "residual"}

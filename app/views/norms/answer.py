@@ -93,7 +93,7 @@ def _label(lineup: Lineup) -> str | None:
 
 
 def _norm(lineup: Lineup, norm: str, outcome: Outcome, told: situations.Told | None) -> dict[str, Any]:
-    row, result, found = NORMS[norm], outcome.result, outcome.effect
+    row, result, effect = NORMS[norm], outcome.result, outcome.effect
     summary, said = lineup.stages[norm].summary, partial(in_notation, notation=lineup.query.notation)
     return {
         "name": norm, "title": row.title, "over": row.over, "learned": said(words.learned_text(result)),
@@ -101,10 +101,10 @@ def _norm(lineup: Lineup, norm: str, outcome: Outcome, told: situations.Told | N
         "settings": lineup.settings[norm], "statistics": result.arrangement.statistics, "count": result.count,
         "counted": words.statistics_text(result), "shape": list(result.var.shape),
         "text": said(situations.situation_text(lineup.query.situation, told, result)),
-        "effect": None if found is None else {
-            "moved": found.moved, "offset": found.offset, "offset_before": found.offset_before, "apart": found.apart,
-            "by_chance": finite(found.by_chance), "others": found.others, "squeezed": found.squeezed,
-            "least_kept": found.least_kept, "from_instance": found.from_instance,
+        "effect": None if effect is None else {
+            "moved": effect.moved, "offset": effect.offset, "offset_before": effect.offset_before,
+            "apart": effect.apart, "by_chance": finite(effect.by_chance), "others": effect.others,
+            "squeezed": effect.squeezed, "least_kept": effect.least_kept, "from_instance": effect.from_instance,
         },
         "r": None if result.r is None else significant(result.r[: lineup.shown[1]].tolist(), DIGITS),
         "d": None if result.d is None else significant(result.d[: lineup.shown[1]].tolist(), DIGITS),

@@ -182,10 +182,10 @@ def _answer(body: bytes) -> bytes:
 def _arrays(result: norms.Normed, gradients: NormGradients | None) -> dict[str, NDArray[Any]]:
     """The answer's arrays by name; those that there are not are left out."""
     names = ("y", "x_hat", "mean", "var", "r", "d", "running_mean", "running_var")
-    found = {name: getattr(result, name) for name in names}
+    arrays = {name: getattr(result, name) for name in names}
     if gradients is not None:
-        found |= {name: getattr(gradients, name) for name in ("dx", "dgamma", "dbeta")}
-    return {name: array for name, array in found.items() if array is not None}
+        arrays |= {name: getattr(gradients, name) for name in ("dx", "dgamma", "dbeta")}
+    return {name: array for name, array in arrays.items() if array is not None}
 
 
 def _remarked(remark: Remark) -> str:

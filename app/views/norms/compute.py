@@ -88,18 +88,18 @@ def _lineup(query: NormsFields, blocks: Blocks) -> Lineup:
     outcomes, chosen = {}, {}
     for norm in names:
         after, chosen[norm] = _normed(query, norm, blocks.now, running)
-        found = None
+        difference = None
         if query.situation != "usual":
             before, _ = _normed(query, norm, blocks.usual, running)
-            found = effect(before, after, instance, blocks.changed)
-        outcomes[norm] = Outcome(after, found)
+            difference = effect(before, after, instance, blocks.changed)
+        outcomes[norm] = Outcome(after, difference)
     return Lineup(query, blocks, outcomes, _stages(query, blocks.now, outcomes), chosen, notes)
 
 
 def _running(pool: Block) -> dict[str, Any]:
     """What batch renormalization corrects towards: the statistics of the pool."""
-    found = statistics(pool.x)
-    return {"running_mean": found.mean, "running_var": found.var}
+    seen = statistics(pool.x)
+    return {"running_mean": seen.mean, "running_var": seen.var}
 
 
 def _normed(query: NormsFields, norm: str, block: Block, running: dict[str, Any]) -> tuple[Normed, dict[str, Any]]:
@@ -119,13 +119,13 @@ def _stages(query: NormsFields, block: Block, outcomes: dict[str, Outcome]) -> d
     """The distributions, a row a shown channel or example, all on one axis."""
     values = {"x": _rows(query, block.x)}
     values |= {norm: _rows(query, outcome.result.x_hat) for norm, outcome in outcomes.items()}
-    found = {name: described(rows) for name, rows in values.items()}
-    low = min(float(rows.summary.low.min()) for rows in found.values())
-    high = max(float(rows.summary.high.max()) for rows in found.values())
+    drawn = {name: described(rows) for name, rows in values.items()}
+    low = min(float(rows.summary.low.min()) for rows in drawn.values())
+    high = max(float(rows.summary.high.max()) for rows in drawn.values())
     axis: Axis = axis_for(low, high, "linear" if high - low <= LONGEST_LINEAR else "symlog", LINEAR_WITHIN)
     stage = {"x": "x"} | dict.fromkeys(outcomes, "x_hat")
     return {
-        name: Stage(stage[name], rows, found[name].summary, found[name].on(rows, axis)) for name, rows in values.items()
+        name: Stage(stage[name], rows, drawn[name].summary, drawn[name].on(rows, axis)) for name, rows in values.items()
     }
 
 

@@ -29,9 +29,9 @@ def page_schema(divisors: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
     for name, own in titles.items():
         schema[name]["choices"] = [(choice, own.get(choice, title)) for choice, title in schema[name]["choices"]]
-    for name, found in divisors.items():
-        numbers = [(str(number), str(number)) for number in found["all"]]
-        schema[name]["choices"] = [("auto", f"auto ({found['auto']})"), *numbers]
+    for name, choices in divisors.items():
+        numbers = [(str(number), str(number)) for number in choices["all"]]
+        schema[name]["choices"] = [("auto", f"auto ({choices['auto']})"), *numbers]
     return schema
 
 

@@ -96,9 +96,9 @@ class NormsFields(BatchFields):
 
     def cell_in(self, x: Float64) -> tuple[int, int, int]:
         """Example, channel and position of the cell that is looked at, of those that are shown, (N, C, S)."""
-        found = CELL.fullmatch(self.cell)
-        if found:
-            return int(found[1]), int(found[2]), int(found[3])
+        match = CELL.fullmatch(self.cell)
+        if match:
+            return int(match[1]), int(match[2]), int(match[3])
         example, channel = x.shape[0] // 2, x.shape[1] // 2
         return example, channel, int(np.abs(x[example, channel]).argmax())
 

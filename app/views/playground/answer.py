@@ -34,7 +34,7 @@ def answer_of(walk: Walk) -> dict[str, Any]:
         "batch": _batch(walk),
         "forward": _forward(walk),
         "backward": _backward(walk),
-        "findings": [_finding(walk, finding) for finding in walk.found],
+        "findings": [_finding(walk, finding) for finding in walk.findings],
         "vanished": [
             {"reason": v.reason, "text": in_notation(v.text, query.notation), "features": v.features}
             for v in walk.vanished

@@ -39,7 +39,7 @@ class Walk:
     total: int | None
     result: Playground
     running: Running | None
-    found: list[Finding]
+    findings: list[Finding]
     vanished: list[Vanished]
     selection: Selection
 

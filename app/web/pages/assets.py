@@ -148,11 +148,11 @@ MADE = {PLOTLY: plotly_script, FONT: formula_font_apart}
 async def asset(request: Request, release: str, path: str) -> Response:
     """An asset; kept for good by the browser when the address names this release."""
     assets: Assets = request.app.state.assets
-    found = await anyio.to_thread.run_sync(assets.get, path)
-    if found is None:
+    known = await anyio.to_thread.run_sync(assets.get, path)
+    if known is None:
         raise HTTPException(404, "No such file")
-    coding, body = found.body(request.headers.get("accept-encoding", ""))
+    coding, body = known.body(request.headers.get("accept-encoding", ""))
     headers = {"Cache-Control": FOREVER if release == fingerprint() else "no-cache", "Vary": "Accept-Encoding"}
     if coding:
         headers["Content-Encoding"] = coding
-    return Response(body, media_type=found.media_type, headers=headers)
+    return Response(body, media_type=known.media_type, headers=headers)

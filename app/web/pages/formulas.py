@@ -39,10 +39,10 @@ def variants(name: str, *, focusable: bool = True) -> list[Variant]:
 
     Without `focusable` its symbols cannot be focused, for where the formula stands inside a button.
     """
-    found: dict[str, list[str]] = {}
+    settings: dict[str, list[str]] = {}
     for setting in product(NOTATIONS, EPS_PLACEMENTS, MODES):
-        found.setdefault(_latex(name, *setting), []).append("/".join(setting))
-    made = ((tuple(holds), math(latex)) for latex, holds in found.items())
+        settings.setdefault(_latex(name, *setting), []).append("/".join(setting))
+    made = ((tuple(holds), math(latex)) for latex, holds in settings.items())
     return [Variant(holds, mathml if focusable else _without_focus(mathml)) for holds, mathml in made]
 
 

@@ -26,25 +26,25 @@ PARTS = {
 }  # fmt: skip
 
 
-def strips(found: Dependence, limits: dict[str, tuple[float, float]], focus: Focus) -> dict[str, Figure]:
+def strips(moved: Dependence, limits: dict[str, tuple[float, float]], focus: Focus) -> dict[str, Figure]:
     """The input, and its normalized value in both modes, before and after; both modes share their axis."""
     x, x_hat = focus.symbol("x"), focus.symbol("x_hat")
     name = focus.drawn_name
     return {
-        "strip_x": _strip(found, found.x, found.moved, limits["x"], f"Drag an example: {x}, {name}", x, "x"),
+        "strip_x": _strip(moved, moved.x, moved.moved, limits["x"], f"Drag an example: {x}, {name}", x, "x"),
         "strip_train": _strip(
-            found, found.before.train, found.after.train, limits["x_hat"],
+            moved, moved.before.train, moved.after.train, limits["x_hat"],
             f"Training: {x_hat} by the batch's own statistics", x_hat, "x_hat"
         ),
         "strip_inference": _strip(
-            found, found.before.inference, found.after.inference, limits["x_hat"],
+            moved, moved.before.inference, moved.after.inference, limits["x_hat"],
             f"Inference: {x_hat} by the population's statistics", x_hat, "x_hat",
         ),
     }  # fmt: skip
 
 
 def _strip(
-    found: Dependence, before: Floats, after: Floats, limits: tuple[float, float], title: str, value: str, meaning: str
+    moved: Dependence, before: Floats, after: Floats, limits: tuple[float, float], title: str, value: str, meaning: str
 ) -> Figure:
     examples = list(range(len(before)))
     colour = MEANINGS[meaning]
@@ -62,7 +62,7 @@ def _strip(
         meaning),
         _marks(
             "now", after, examples,
-            {"symbol": ["diamond" if j == found.example else "circle" for j in examples], "size": 11,
+            {"symbol": ["diamond" if j == moved.example else "circle" for j in examples], "size": 11,
             "color": colour}, meaning,
         ),
     ]  # fmt: skip
@@ -83,7 +83,7 @@ def _strip(
             },
             "yaxis": {"title": {"text": value}, "range": [low, high], "zeroline": True, "fixedrange": True},
             "margin": MARGIN, "height": STRIP, "showlegend": True, "legend": LEGEND, "hovermode": "closest",
-            "meta": {"summary": f"{title}, before and after example {found.example} moved. {told}.",
+            "meta": {"summary": f"{title}, before and after example {moved.example} moved. {told}.",
                      "note": "; ".join(outside)},
         },
     }  # fmt: skip
@@ -96,17 +96,17 @@ def _marks(title: str, values: Floats, examples: list[int], marker: Figure, term
     }  # fmt: skip
 
 
-def jacobians(found: Dependence, focus: Focus) -> dict[str, Figure]:
+def jacobians(moved: Dependence, focus: Focus) -> dict[str, Figure]:
     """The Jacobian times s and its three parts; the weak ones, through the statistics, share stronger colours."""
-    factored = found.factored
+    factored = moved.factored
     drawn: dict[str, Figure] = {}
     for together in (("total", "identity"), ("mean", "variance")):
         most = float(max(np.abs(getattr(factored, part)).max() for part in together)) or 1.0
-        drawn |= {f"jacobian_{part}": _jacobian(found, getattr(factored, part), part, most, focus) for part in together}
+        drawn |= {f"jacobian_{part}": _jacobian(moved, getattr(factored, part), part, most, focus) for part in together}
     return drawn
 
 
-def _jacobian(found: Dependence, z: Floats, part: str, most: float, focus: Focus) -> Figure:
+def _jacobian(moved: Dependence, z: Floats, part: str, most: float, focus: Focus) -> Figure:
     count = len(z)
     x, x_hat = focus.symbol("x"), focus.symbol("x_hat")
     whole = part == "total"
@@ -129,12 +129,12 @@ def _jacobian(found: Dependence, z: Floats, part: str, most: float, focus: Focus
             }
         )  # fmt: skip
     title = (
-        f"s ∂{x_hat}/∂{x}, {PARTS[part]}, s = {three(found.scale)}"
+        f"s ∂{x_hat}/∂{x}, {PARTS[part]}, s = {three(moved.scale)}"
         if whole
         else f"{PARTS[part][:1].upper()}{PARTS[part][1:]}"
     )
     ends: Figure = {"tickvals": list(range(count)), "zeroline": False, "showgrid": False, "fixedrange": True}
-    j = found.example
+    j = moved.example
     frame = {
         "type": "rect", "x0": j - 0.5, "x1": j + 0.5, "y0": -0.5, "y1": count - 0.5,
         "line": {"color": MEANINGS["x_hat"], "width": 2},
@@ -221,11 +221,11 @@ def _curves(traces: list[Figure], title: str, value: str, told: str) -> Figure:
     }  # fmt: skip
 
 
-def classes_figure(found: Verdicts, names: Sequence[str]) -> Figure:
+def classes_figure(verdicts: Verdicts, names: Sequence[str]) -> Figure:
     """In how many of the batches each class won."""
-    shares = [100.0 * int(count) / found.draws for count in found.counts]
-    own = found.inference.answer
-    title = f"One example in {found.draws} batches of {found.size}"
+    shares = [100.0 * int(count) / verdicts.draws for count in verdicts.counts]
+    own = verdicts.inference.answer
+    title = f"One example in {verdicts.draws} batches of {verdicts.size}"
     bars = {
         "type": "bar", "name": "batches", "x": [drawn_text(name) for name in names], "y": short(shares),
         "marker": {

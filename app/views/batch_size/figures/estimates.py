@@ -75,17 +75,19 @@ def bands(sizes: Sequence[int], quantiles: Floats, colour: str, what: str, term:
     return drawn
 
 
-def estimate_figure(found: Estimates, which: str, focus: Focus) -> Figure:
+def estimate_figure(estimates: Estimates, which: str, focus: Focus) -> Figure:
     """The sampling distribution of the batch's mean or deviation over K, theory as lines."""
-    spread, expected, colour = _of(found, which)
-    at, sizes = focus.at, found.sizes
+    spread, expected, colour = _of(estimates, which)
+    at, sizes = focus.at, estimates.sizes
     sign = f"batch {which}"
-    title = f"Batch {which} of {focus.drawn_name}, {found.draws:,} batches of each size"
+    title = f"Batch {which} of {focus.drawn_name}, {estimates.draws:,} batches of each size"
     traces = bands(sizes, spread.quantiles[:, :, at], colour, "the batches", which)
-    traces.append(_middle(found, spread, at, sign) | {"line": {"color": colour, "width": 2}, "meta": {"term": which}})
+    traces.append(
+        _middle(estimates, spread, at, sign) | {"line": {"color": colour, "width": 2}, "meta": {"term": which}}
+    )
     theory = theory_lines(*expected.ends(at))
     traces += theory_traces(sizes, theory)
-    true = float((found.population.mean if which == "mean" else found.population.sd)[at])
+    true = float((estimates.population.mean if which == "mean" else estimates.population.sd)[at])
     line = [level(true)] if math.isfinite(true) else []
     middle = traces[4]
     limits, note = held(
@@ -105,17 +107,18 @@ def estimate_figure(found: Estimates, which: str, focus: Focus) -> Figure:
     }  # fmt: skip
 
 
-def _of(found: Estimates, which: str) -> tuple[Spread, Expected, str]:
+def _of(estimates: Estimates, which: str) -> tuple[Spread, Expected, str]:
     if which == "mean":
-        return found.mean, found.expected_mean, MEANINGS["mean"]
-    return found.deviation, found.expected_deviation, MEANINGS["variance"]
+        return estimates.mean, estimates.expected_mean, MEANINGS["mean"]
+    return estimates.deviation, estimates.expected_deviation, MEANINGS["variance"]
 
 
-def _middle(found: Estimates, spread: Spread, at: int, sign: str) -> Figure:
+def _middle(estimates: Estimates, spread: Spread, at: int, sign: str) -> Figure:
     """The average, and the median where estimates have no mean that an average of them could come close to."""
-    median = found.population.missing(at) == "mean"
+    median = estimates.population.missing(at) == "mean"
     return {
-        "type": "scatter", "mode": "lines+markers", "name": "median" if median else "average", "x": list(found.sizes),
+        "type": "scatter", "mode": "lines+markers", "name": "median" if median else "average",
+        "x": list(estimates.sizes),
         "y": short((spread.quantiles[MEDIAN] if median else spread.average)[:, at]), "marker": {"size": 6},
         "hovertemplate": f"K = %{{x}}: {sign} = %{{y:.3g}} {'in the middle' if median else 'on average'}"
         "<extra></extra>",
@@ -141,15 +144,23 @@ def theory_traces(sizes: Sequence[int], lines: Mapping[str, Floats]) -> list[Fig
     ]  # fmt: skip
 
 
-def noise_figure(found: Estimates, focus: Focus) -> Figure:
+def noise_figure(estimates: Estimates, focus: Focus) -> Figure:
     """How far mean and deviation spread, in deviations of the population, on two logarithmic axes."""
-    at, sizes = focus.at, found.sizes
-    scale, shift = found.noise()
-    sigma = float(found.population.sd[at])
+    at, sizes = focus.at, estimates.sizes
+    scale, shift = estimates.noise()
+    sigma = float(estimates.population.sd[at])
     traces = []
     for of, values, error, expected, colour, mark, term in (
-        ("mean", shift, found.mean.sd_error, found.expected_mean.sd, "mean", "circle", "shift"),
-        ("deviation", scale, found.deviation.sd_error, found.expected_deviation.sd, "variance", "square", "scale"),
+        ("mean", shift, estimates.mean.sd_error, estimates.expected_mean.sd, "mean", "circle", "shift"),
+        (
+            "deviation",
+            scale,
+            estimates.deviation.sd_error,
+            estimates.expected_deviation.sd,
+            "variance",
+            "square",
+            "scale",
+        ),
     ):
         colour = MEANINGS[colour]
         unit = sigma if sigma > 0 else math.nan
@@ -167,8 +178,8 @@ def noise_figure(found: Estimates, focus: Focus) -> Figure:
     row = sizes.index(focus.size)
     spread_mean, spread_deviation = (three(float(spread[row, at])) for spread in (shift, scale))
     told = f"At K = {focus.size} the mean's {spread_mean}, the deviation's {spread_deviation}."
-    note = _why_empty(found, at) or _without_noise(found, {"shift": shift[:, at], "scale": scale[:, at]})
-    if _why_empty(found, at):
+    note = _why_empty(estimates, at) or _without_noise(estimates, {"shift": shift[:, at], "scale": scale[:, at]})
+    if _why_empty(estimates, at):
         told = f"{note[0].upper()}{note[1:]}."
     return {
         "data": traces,
@@ -180,19 +191,21 @@ def noise_figure(found: Estimates, focus: Focus) -> Figure:
     }  # fmt: skip
 
 
-def _why_empty(found: Estimates, at: int) -> str:
+def _why_empty(estimates: Estimates, at: int) -> str:
     """Why there is no noise in deviations of the population at all."""
-    if math.isnan(found.population.sd[at]):
-        return f"nothing to show: the distribution has {LACKS[found.population.missing(at)]} to measure the noise in"
-    return "nothing to show: the feature is the same for every example" if found.population.sd[at] == 0 else ""
+    if math.isnan(estimates.population.sd[at]):
+        return (
+            f"nothing to show: the distribution has {LACKS[estimates.population.missing(at)]} to measure the noise in"
+        )
+    return "nothing to show: the feature is the same for every example" if estimates.population.sd[at] == 0 else ""
 
 
-def _without_noise(found: Estimates, noise: Mapping[str, Floats]) -> str:
+def _without_noise(estimates: Estimates, noise: Mapping[str, Floats]) -> str:
     """The sizes whose noise is 0, and so not on a logarithmic axis."""
-    none = [size for size, *each in zip(found.sizes, *noise.values(), strict=True) if max(each) < LEAST]
+    none = [size for size, *each in zip(estimates.sizes, *noise.values(), strict=True) if max(each) < LEAST]
     if not none:
         return ""
-    whole = ", all the examples" if none == [found.total] else ""
+    whole = ", all the examples" if none == [estimates.total] else ""
     return f"no noise at K = {', '.join(map(str, none))}{whole}: 0 has no place on a logarithmic axis"
 
 

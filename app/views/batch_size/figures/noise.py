@@ -76,9 +76,9 @@ def shapes_figure(
     """The same example's value under each kind of noise, on one axis."""
     x_hat = focus.symbol("x_hat")
     axis = next(iter(histograms.values())).axis
-    tallest = max(float(found.densities.max()) for found in histograms.values()) or 1.0
-    traces = [_outline(name, found, shapes[name], tallest) for name, found in histograms.items()]
-    outside = {name: found.outside for name, found in histograms.items() if found.outside}
+    tallest = max(float(histogram.densities.max()) for histogram in histograms.values()) or 1.0
+    traces = [_outline(name, histogram, shapes[name], tallest) for name, histogram in histograms.items()]
+    outside = {name: histogram.outside for name, histogram in histograms.items() if histogram.outside}
     title = f"Three kinds of noise on example {example}, {focus.drawn_name}"
     told = "; ".join(f"{KIND_WORDS[name]} {_shape_text(of)}" for name, of in shapes.items())
     level = {
@@ -93,16 +93,16 @@ def shapes_figure(
     )  # fmt: skip
 
 
-def _shape_text(found: Shape) -> str:
+def _shape_text(shape: Shape) -> str:
     """A shape in numbers; what does not vary has a mean and no more."""
-    told = f"mean {three(found.mean)}, variance {three(found.var)}"
-    if found.var == 0:
+    told = f"mean {three(shape.mean)}, variance {three(shape.var)}"
+    if shape.var == 0:
         return told
-    return f"{told}, skewness {three(found.skewness)}, excess kurtosis {three(found.excess)}"
+    return f"{told}, skewness {three(shape.skewness)}, excess kurtosis {three(shape.excess)}"
 
 
-def _outline(name: str, found: Histogram, told: Shape, tallest: float) -> Figure:
-    x, y = _points(found, tallest)
+def _outline(name: str, histogram: Histogram, told: Shape, tallest: float) -> Figure:
+    x, y = _points(histogram, tallest)
     colour = MEANINGS[COLOURS[name]]
     return {
         "type": "scatter", "mode": "lines", "name": f"{KIND_WORDS[name]}, variance {three(told.var)}", "x": x,
@@ -112,15 +112,15 @@ def _outline(name: str, found: Histogram, told: Shape, tallest: float) -> Figure
     }  # fmt: skip
 
 
-def _points(found: Histogram, tallest: float) -> tuple[Floats, Floats]:
+def _points(histogram: Histogram, tallest: float) -> tuple[Floats, Floats]:
     """The outline of a row; of one value a line as high as the `tallest` of the others."""
-    if found.constant[0]:
-        at = placed(found.axis, on_axis(found.axis, found.bins.low))
+    if histogram.constant[0]:
+        at = placed(histogram.axis, on_axis(histogram.axis, histogram.bins.low))
         return np.repeat(at, 2), np.array([0.0, tallest])
-    edges = edges_on(found.axis, found.bins)[0]
+    edges = edges_on(histogram.axis, histogram.bins)[0]
     wide = np.diff(edges) > 0.0
     x = np.concatenate([edges[:1], edges[:-1][wide], edges[-1:]])
-    return x, np.concatenate([[0.0], found.densities[0][wide], [0.0]])
+    return x, np.concatenate([[0.0], histogram.densities[0][wide], [0.0]])
 
 
 def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], total: int | None, focus: Focus) -> Figure:
@@ -129,14 +129,14 @@ def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], total: int 
     """
     x_hat = focus.symbol("x_hat")
     traces = []
-    for name, found in pairs.items():
+    for name, of_kind in pairs.items():
         colour = MEANINGS[COLOURS[name]]
-        who = [[members[a], members[b]] for a, b in zip(found.first.tolist(), found.second.tolist(), strict=True)]
+        who = [[members[a], members[b]] for a, b in zip(of_kind.first.tolist(), of_kind.second.tolist(), strict=True)]
         traces.append(
             {
                 "type": "scatter", "mode": "markers", "name": f"{KIND_WORDS[name]}, measured",
-                "x": short(found.product),
-                "y": short(found.measured), "customdata": who,
+                "x": short(of_kind.product),
+                "y": short(of_kind.measured), "customdata": who,
                 "marker": {"color": colour, "symbol": MARKS[name], "size": 8},
                 "hovertemplate": "examples %{customdata[0]} and %{customdata[1]}: %{y:.3g}<extra></extra>",
                 "meta": {"term": name},
@@ -145,21 +145,21 @@ def pairs_figure(pairs: Mapping[str, Pairs], members: Sequence[int], total: int 
         if name == "batch_norm":
             traces.append(
                 {
-                    "type": "scatter", "mode": "markers", "name": "theory of batch norm", "x": short(found.product),
-                    "y": short(found.expected), "marker": {"color": MEANINGS["theory"], "symbol": "line-ew-open",
+                    "type": "scatter", "mode": "markers", "name": "theory of batch norm", "x": short(of_kind.product),
+                    "y": short(of_kind.expected), "marker": {"color": MEANINGS["theory"], "symbol": "line-ew-open",
                     "size": 14,
                     "line": {"width": 2}}, "hovertemplate": "theory: %{y:.3g}<extra></extra>",
                     "meta": {"term": "theory"},
                 }
             )  # fmt: skip
     title = f"How far two examples of a batch share their noise, K = {focus.size}"
-    found = next(iter(pairs.values()))
-    known = [v for v in found.measured.tolist() if v == v]
+    of_kind = next(iter(pairs.values()))
+    known = [v for v in of_kind.measured.tolist() if v == v]
     told = f"batch norm's from {three(min(known))} to {three(max(known))}" if known else "no noise to share"
     return _figure(
         traces, title, {"title": {"text": f"{x_hat} of one × {x_hat} of the other"}, "fixedrange": True},
         {"title": {"text": "correlation of their noise"}, "range": [-1.08, 1.08], "zeroline": True},
-        f"{title}: {counted(len(found.product), 'pair')}, {told}.",
+        f"{title}: {counted(len(of_kind.product), 'pair')}, {told}.",
         note="" if known else _without_noise(focus.size, total),
     )  # fmt: skip
 

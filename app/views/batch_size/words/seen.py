@@ -41,15 +41,15 @@ def signed_percent(share: float) -> str:
     return f"{'+' if share > 0 else ''}{percent(share)}"
 
 
-def theory_text(found: Estimates, at: int, size: int, independent: bool) -> str:
+def theory_text(estimates: Estimates, at: int, size: int, independent: bool) -> str:
     """How far what is measured is from theory at a size, in shares of theory's, and what the draws leave open."""
-    row = found.sizes.index(size)
-    if found.population.sd[at] == 0:
+    row = estimates.sizes.index(size)
+    if estimates.population.sd[at] == 0:
         return ""
-    if missing := found.population.missing(at):
+    if missing := estimates.population.missing(at):
         return INSTEAD[missing]
-    measured, error = float(found.deviation.sd[row, at]), float(found.deviation.sd_error[row, at])
-    expected = float(found.expected_deviation.sd[row, at])
+    measured, error = float(estimates.deviation.sd[row, at]), float(estimates.deviation.sd_error[row, at])
+    expected = float(estimates.expected_deviation.sd[row, at])
     if expected == 0:
         return f"At K = {size} the batch is the whole population: its statistics are exact."
     off, open_ = measured / expected - 1.0, SPREADS * error / expected
@@ -67,21 +67,25 @@ def theory_text(found: Estimates, at: int, size: int, independent: bool) -> str:
     )
 
 
-def off_text(found: Estimates, row: int, at: int) -> str:
+def off_text(estimates: Estimates, row: int, at: int) -> str:
     """How far the measured spread of the deviation is from theory's, in percent of it, with five standard errors.
 
     Theory's is above 0.
     """
-    expected = float(found.expected_deviation.sd[row, at])
-    off = float(found.deviation.sd[row, at]) / expected - 1.0
-    error = SPREADS * float(found.deviation.sd_error[row, at]) / expected
+    expected = float(estimates.expected_deviation.sd[row, at])
+    off = float(estimates.deviation.sd[row, at]) / expected - 1.0
+    error = SPREADS * float(estimates.deviation.sd_error[row, at]) / expected
     return f"{signed_percent(off)} ± {percent(error)}"
 
 
-def population_text(found: Estimates, at: int, name: str, independent: bool) -> str:
+def population_text(estimates: Estimates, at: int, name: str, independent: bool) -> str:
     """The population's own numbers, and whether theory supposes more than it may."""
-    at_ = found.population
-    whole = "an endless source" if found.total is None else f"{counted(found.total, 'example')}, without replacement"
+    at_ = estimates.population
+    whole = (
+        "an endless source"
+        if estimates.total is None
+        else f"{counted(estimates.total, 'example')}, without replacement"
+    )
     numbers = ", ".join(
         f"{word} {three(float(value[at]))}"
         for word, value in (("μ =", at_.mean), ("σ =", at_.sd), ("excess kurtosis ρ =", at_.excess))
@@ -95,14 +99,14 @@ def population_text(found: Estimates, at: int, name: str, independent: bool) -> 
     return f"Batches of {name} are drawn from {whole}: {its}.{tied}"
 
 
-def positions_text(found: Alike | None, at: int) -> str:
+def positions_text(alike: Alike | None, at: int) -> str:
     """How alike the positions of one image are, and what that does to a batch of whole images."""
-    if found is None or not math.isfinite(found.factor[at]):
+    if alike is None or not math.isfinite(alike.factor[at]):
         return ""
     return (
-        f" The examples are the {found.positions:,} positions of each of {found.images:,} images, drawn one by one. "
-        f"But two positions of one image have a correlation of {three(float(found.correlation[at]))}, and a network's "
-        f"batch has whole images: the mean of as many positions then strays {three(float(found.factor[at]))} times as "
+        f" The examples are the {alike.positions:,} positions of each of {alike.images:,} images, drawn one by one. "
+        f"But two positions of one image have a correlation of {three(float(alike.correlation[at]))}, and a network's "
+        f"batch has whole images: the mean of as many positions then strays {three(float(alike.factor[at]))} times as "
         "far as is drawn here, and as theory says."
     )
 
@@ -112,7 +116,7 @@ def noise_text(
 ) -> str:
     """The kinds of noise on one example, side by side; `by` says whose statistics stand in where none exist."""
     told = "; ".join(
-        f"{KIND_WORDS[name]} variance {three(found.var)} about {three(found.mean)}" for name, found in shapes.items()
+        f"{KIND_WORDS[name]} variance {three(shape.var)} about {three(shape.mean)}" for name, shape in shapes.items()
     )
     x_hat = symbol("x_hat", notation)
     stand_in = f", by mean and deviation of {by}" if by else ""
@@ -156,50 +160,53 @@ def _opposite(count: int, pairs: int) -> str:
     return f" Under batch norm {count or 'none'} of {counted(pairs, 'pair')} {moves} in opposite ways."
 
 
-def moved_text(found: Dependence, by: float, name: str) -> str:
+def moved_text(dependence: Dependence, by: float, name: str) -> str:
     """What moving one example did to the others, in both modes."""
     if by == 0:
-        return f"{name} of example {found.example} is not moved: drag it, and see who else moves."
-    others, moved = len(found.x) - 1, found.others_moved("train")
-    with_it = f", by up to {three(found.farthest('train'))}" if moved else ""
+        return f"{name} of example {dependence.example} is not moved: drag it, and see who else moves."
+    others, moved = len(dependence.x) - 1, dependence.others_moved("train")
+    with_it = f", by up to {three(dependence.farthest('train'))}" if moved else ""
     who = f"{moved or 'none'} of the {others} others move"
     if others == 1:
         who = "the other one moves" if moved else "the other one does not move"
     return (
-        f"{name} of example {found.example} is moved by {three(by)}. In training {who} with it{with_it}; in inference "
-        f"{found.others_moved('inference') or 'none'}."
+        f"{name} of example {dependence.example} is moved by {three(by)}. In training {who} with it{with_it}; in "
+        f"inference {dependence.others_moved('inference') or 'none'}."
     )
 
 
-def handle_titles(found: Dependence) -> list[str]:
+def handle_titles(dependence: Dependence) -> list[str]:
     """What the mark of each example is called, by which it can be moved."""
     return [
         f"Move example {j}: it was {before}, is {now}"
-        for j, (before, now) in enumerate(apart(*pair) for pair in zip(found.x, found.moved, strict=True))
+        for j, (before, now) in enumerate(apart(*pair) for pair in zip(dependence.x, dependence.moved, strict=True))
     ]
 
 
-def outlier_text(found: Sequence[Squeeze]) -> str:
+def outlier_text(squeezes: Sequence[Squeeze]) -> str:
     """The curves' ends and bounds."""
-    if not found:
+    if not squeezes:
         return "The others are all equal, or too few: there is nothing to squeeze."
-    told = "; ".join(f"K = {each.size}: never beyond {three(each.bound)}" for each in found)
-    far = found[0]
+    told = "; ".join(f"K = {each.size}: never beyond {three(each.bound)}" for each in squeezes)
+    far = squeezes[0]
     return (
         f"An outlier {three(float(far.distance[-1]))} deviations away squeezes the other {far.size - 1} of a batch of "
         f"{far.size} to a spread of {three(float(far.spread[-1]))}. It cannot get further than √(K − 1) itself: {told}."
     )
 
 
-def classes_text(found: Verdicts, names: Sequence[str], title: str) -> str:
+def classes_text(verdicts: Verdicts, names: Sequence[str], title: str) -> str:
     """Whether an example's class depends on its companions."""
-    own = names[found.inference.answer]
-    alone = f"Example {found.example} of {title} ({names[found.label]}) is “{own}” by itself."
-    if found.changed == 0:
-        return f"{alone} In {found.draws} random batches of {found.size} it is that, too, whoever its companions are."
-    share = f"{percent(found.changed)} of" if found.changed < 1 else "all of"
+    own = names[verdicts.inference.answer]
+    alone = f"Example {verdicts.example} of {title} ({names[verdicts.label]}) is “{own}” by itself."
+    if verdicts.changed == 0:
+        return (
+            f"{alone} In {verdicts.draws} random batches of {verdicts.size} it is that, too, whoever its companions "
+            "are."
+        )
+    share = f"{percent(verdicts.changed)} of" if verdicts.changed < 1 else "all of"
     return (
-        f"{alone} In batches of {found.size} it is another class in {share} {found.draws} random ones: only its "
+        f"{alone} In batches of {verdicts.size} it is another class in {share} {verdicts.draws} random ones: only its "
         "companions differ."
     )
 
@@ -222,10 +229,10 @@ def between_text(across: float, features: int) -> str:
     return f"{nudged}, the largest derivative between two different ones is {three(across)}."
 
 
-def batch_text(found: Told, names: Sequence[str]) -> str:
+def batch_text(told: Told, names: Sequence[str]) -> str:
     """What one batch makes of the example."""
-    sure = percent(float(found.probabilities[found.answer]))
-    return f"“{names[found.answer]}” with {sure}, among the examples {', '.join(map(str, found.companions.tolist()))}."
+    sure = percent(float(told.probabilities[told.answer]))
+    return f"“{names[told.answer]}” with {sure}, among the examples {', '.join(map(str, told.companions.tolist()))}."
 
 
 def conventions(

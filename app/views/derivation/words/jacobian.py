@@ -31,10 +31,10 @@ def factor_text(factor: float, name: str, notation: str) -> str:
     return f"{symbol('gamma', notation)}/s = {three(factor)} for {name}"
 
 
-def jacobian_text(found: Jacobian, example: int, output: int, notation: str) -> str:
+def jacobian_text(jacobian: Jacobian, example: int, output: int, notation: str) -> str:
     """One entry of the Jacobian in words."""
     y, x = symbol("y", notation), symbol("x", notation)
-    value, size = float(found.total[output, example]), float(np.abs(found.identity).max())
+    value, size = float(jacobian.total[output, example]), float(np.abs(jacobian.identity).max())
     what = f"its own {y}" if example == output else f"{y} of example {output}"
     moving = f"Moving {x} of example {example} by a little"
     if is_rounding(value, size):
@@ -42,20 +42,20 @@ def jacobian_text(found: Jacobian, example: int, output: int, notation: str) -> 
     return f"{moving} moves {what} by {three(value)} times as much."
 
 
-def moved_text(found: Moved, notation: str) -> str:
+def moved_text(move: Moved, notation: str) -> str:
     """What moving an example did, and how well the Jacobian foresaw it."""
     y, x = symbol("y", notation), symbol("x", notation)
-    size = float(max(abs(found.before).max(), abs(found.after).max(), abs(found.predicted).max()))
-    error = float(abs(found.predicted - found.after).max())
-    own = float(found.after[found.example] - found.before[found.example])
+    size = float(max(abs(move.before).max(), abs(move.after).max(), abs(move.predicted).max()))
+    error = float(abs(move.predicted - move.after).max())
+    own = float(move.after[move.example] - move.before[move.example])
     return (
-        f"{x} of example {found.example} moves by {three(found.by)}: its own {y} moves by {beside(own, size)}, and "
-        f"{_others(found)}. The Jacobian's straight line is off by {_up_to(error, size)}."
+        f"{x} of example {move.example} moves by {three(move.by)}: its own {y} moves by {beside(own, size)}, and "
+        f"{_others(move)}. The Jacobian's straight line is off by {_up_to(error, size)}."
     )
 
 
-def _others(found: Moved) -> str:
-    others, moved = len(found.before) - 1, found.others_moved
+def _others(move: Moved) -> str:
+    others, moved = len(move.before) - 1, move.others_moved
     if others == 0:
         return "there is no other one"
     if moved == 0:
@@ -67,12 +67,12 @@ def _up_to(error: float, size: float) -> str:
     return "no more than rounding" if is_rounding(error, size) else f"up to {three(error)}"
 
 
-def handle_titles(found: Moved, notation: str) -> list[str]:
+def handle_titles(move: Moved, notation: str) -> list[str]:
     """What the mark of each example is called, by which it can be moved."""
     y = symbol("y", notation)
     return [
         f"Move example {k}: {y} {was_and_is(before, after)}"
-        for k, (before, after) in enumerate(zip(found.before.tolist(), found.after.tolist(), strict=True))
+        for k, (before, after) in enumerate(zip(move.before.tolist(), move.after.tolist(), strict=True))
     ]
 
 

@@ -162,8 +162,8 @@ def _stretched(overlaps: tuple[float, float], terms: float, eps: float, name: st
     if eps == 0.0:
         return f"{beside(overlap, terms)} for {name}: {sign} is 0, so"
     agree = is_rounding(overlap - expected, terms)
-    found, foretold = (beside(v, terms) for v in overlaps) if agree else apart(overlap, expected)
-    return f"{found} for {name}; {sign} = {stated(eps)} predicts {foretold}. It goes to 0 with {sign}: then"
+    measured, foretold = (beside(v, terms) for v in overlaps) if agree else apart(overlap, expected)
+    return f"{measured} for {name}; {sign} = {stated(eps)} predicts {foretold}. It goes to 0 with {sign}: then"
 
 
 def printed_text(printed: Printed, here: float | None, exact: float, terms: float, notation: str) -> str:
@@ -188,13 +188,13 @@ def printed_text(printed: Printed, here: float | None, exact: float, terms: floa
     )
 
 
-def naive_text(found: Naive, feature: int, name: str, eps: float, notation: str) -> list[str]:
+def naive_text(naive: Naive, feature: int, name: str, eps: float, notation: str) -> list[str]:
     """What treating the statistics as constants does to one feature's gradient, a sentence each."""
     dx = symbol("dx", notation)
-    length = float(np.abs(found.dx[:, feature]).sum())
+    length = float(np.abs(naive.dx[:, feature]).sum())
     if length == 0.0:
         return [f"Only the direct path is left, and it is 0 for {name}, too."]
-    total, undone = float(found.total[feature]), float(found.undone[feature])
+    total, undone = float(naive.total[feature]), float(naive.undone[feature])
     stretch = "a stretch" if eps == 0.0 else f"(but for {symbol('eps', notation)}) a stretch"
     said = [
         f"Only the direct path is left. Its sum over the batch for {name} is {beside(total, length)}, where the true "
@@ -202,7 +202,7 @@ def naive_text(found: Naive, feature: int, name: str, eps: float, notation: str)
         f"{three(100.0 * undone)} % of its squared length is a shift or {stretch} of the whole batch, which the "
         "normalization undoes: that part of a step is wasted.",
     ]
-    return [*said, _held_against(float(found.angle[feature]), float(found.error[feature]), dx)]
+    return [*said, _held_against(float(naive.angle[feature]), float(naive.error[feature]), dx)]
 
 
 def _held_against(angle: float, error: float, dx: str) -> str:

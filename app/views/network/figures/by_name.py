@@ -45,9 +45,9 @@ class Subject:
     def diverged(self, column: str) -> str:
         """Where a column diverged, undisturbed or else disturbed, "" if it did not."""
         subject = self.contrast.columns[column]
-        for found, told in zip(subject.surveys, ("", "disturbed, "), strict=False):
-            if found.diverged:
-                text = diverged_text(self.contrast, column, found.diverged, self.notation).rstrip(".")
+        for survey, told in zip(subject.surveys, ("", "disturbed, "), strict=False):
+            if survey.diverged:
+                text = diverged_text(self.contrast, column, survey.diverged, self.notation).rstrip(".")
                 return f"{told}{text[0].lower()}{text[1:]}" if told else text
         return ""
 
@@ -64,7 +64,7 @@ def figures(
     curves: Mapping[str, Curve],
 ) -> dict[str, Figure]:
     """All figures by name; the column with a norm, the disturbance and the parts have theirs only where they are."""
-    drawn = {f"{side}_{column}": _rows(subject, found) for (column, side), found in distributions.items()}
+    drawn = {f"{side}_{column}": _rows(subject, distribution) for (column, side), distribution in distributions.items()}
     drawn |= {f"depth_{name}": _curve(subject, curve, curves) for name, curve in curves.items()}
     drawn |= {name: _joint(subject, joint, side) for name, side in JOINTS.items()}
     if subject.contrast.setup.disturbance is not None:
@@ -80,13 +80,19 @@ def figures(
     return drawn
 
 
-def _rows(subject: Subject, found: Distribution) -> Figure:
-    symbol = subject.symbol(found.column)
-    value = symbol if found.side == "activations" else f"∂L/∂ {symbol}"
-    words = COLUMN_WORDS[found.column]
-    title = f"{value}: {KIND_WORDS[found.kind]}, {words}" if found.side == "activations" else f"{value}, {words}"
+def _rows(subject: Subject, distribution: Distribution) -> Figure:
+    symbol = subject.symbol(distribution.column)
+    value = symbol if distribution.side == "activations" else f"∂L/∂ {symbol}"
+    words = COLUMN_WORDS[distribution.column]
+    title = (
+        f"{value}: {KIND_WORDS[distribution.kind]}, {words}"
+        if distribution.side == "activations"
+        else f"{value}, {words}"
+    )
     blocks = range(1, subject.contrast.setup.depth + 1)
-    return distribution_figure(found, Panel(f"{title}{subject.when}", value, blocks, subject.diverged(found.column)))
+    return distribution_figure(
+        distribution, Panel(f"{title}{subject.when}", value, blocks, subject.diverged(distribution.column))
+    )
 
 
 def _curve(subject: Subject, curve: Curve, curves: Mapping[str, Curve]) -> Figure:
@@ -103,24 +109,24 @@ def _curve(subject: Subject, curve: Curve, curves: Mapping[str, Curve]) -> Figur
     return curve_figure(curve, *titles[curve.name], note, curves["deviation"] if curve.name == "mean" else None)
 
 
-def _joint(subject: Subject, found: Distributions, side: str) -> Figure:
+def _joint(subject: Subject, opened: Distributions, side: str) -> Figure:
     """The opened joint, on one axis."""
     kind, block = subject.opened
-    columns = [distribution for (_, of), distribution in found.items() if of == side]
+    columns = [distribution for (_, of), distribution in opened.items() if of == side]
     symbol = " or ".join(dict.fromkeys(subject.symbol(d.column, kind) for d in columns))
     value = symbol if side == "activations" else f"∂L/∂ {symbol}"
     diverged = (subject.diverged(d.column) for d in columns if not (d.rows and d.disturbed != ()))
     return joint_figure(columns, value, f"{value} of block {block}", "; ".join(diverged))
 
 
-def _before_after(subject: Subject, found: Distribution) -> Figure:
+def _before_after(subject: Subject, distribution: Distribution) -> Figure:
     """The activations from the disturbed block onwards."""
     d = subject.contrast.setup.disturbance
     assert d is not None
-    symbol, words = subject.symbol(found.column), COLUMN_WORDS[found.column]
+    symbol, words = subject.symbol(distribution.column), COLUMN_WORDS[distribution.column]
     blocks = range(d.block, subject.contrast.setup.depth + 1)
-    panel = Panel(f"{symbol} before and after, {words}", symbol, blocks, subject.diverged(found.column))
-    return distribution_figure(found.onwards(d.block), panel)
+    panel = Panel(f"{symbol} before and after, {words}", symbol, blocks, subject.diverged(distribution.column))
+    return distribution_figure(distribution.onwards(d.block), panel)
 
 
 MOVED = {
@@ -136,8 +142,8 @@ def _moved(subject: Subject, name: str) -> Figure:
     assert d is not None
     blocks = range(d.block, subject.contrast.setup.depth + 1)
     rows = {}
-    for column, found in columns.items():
-        moved = found.disturbed.moved if found.disturbed else []
+    for column, of_column in columns.items():
+        moved = of_column.disturbed.moved if of_column.disturbed else []
         at = {
             m.block: _known(getattr(m, measure))
             for m in moved

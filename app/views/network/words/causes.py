@@ -13,11 +13,11 @@ from bncore.network.measures.movement import Moved
 from bncore.network.measures.passing import SMALL, Passing
 
 
-def cause_text(shown: Contrast, name: str, found: Disturbed, notation: str) -> str:
+def cause_text(shown: Contrast, name: str, disturbed: Disturbed, notation: str) -> str:
     """Why a column's disturbance passed its block or stopped there; "" where its numbers are not finite."""
-    if found.passing is None:
+    if disturbed.passing is None:
         return ""
-    return WHY[found.passing.cause](_Told(shown, name, found, found.passing, notation))
+    return WHY[disturbed.passing.cause](_Told(shown, name, disturbed, disturbed.passing, notation))
 
 
 def size_text(value: float) -> str:
@@ -31,7 +31,7 @@ class _Told:
 
     shown: Contrast
     name: str
-    found: Disturbed
+    disturbed: Disturbed
     passing: Passing
     notation: str
 
@@ -42,11 +42,11 @@ class _Told:
     @property
     def first(self) -> Moved:
         """The disturbed product's own movement."""
-        return self.found.moved[0]
+        return self.disturbed.moved[0]
 
     @property
     def last(self) -> Moved:
-        return self.found.moved[-1]
+        return self.disturbed.moved[-1]
 
     @property
     def block(self) -> int:
@@ -68,7 +68,7 @@ class _Told:
     @property
     def around(self) -> bool:
         """Whether a residual connection leads around the block."""
-        return any(moved.kind == "sum" and moved.block == self.block for moved in self.found.moved)
+        return any(moved.kind == "sum" and moved.block == self.block for moved in self.disturbed.moved)
 
     @property
     def doing(self) -> str:
@@ -79,7 +79,7 @@ class _Told:
     @property
     def deviations(self) -> tuple[float, float]:
         """The deviation behind the block's norm before and after."""
-        surveys = self.shown.columns[self.name].survey, self.found.survey
+        surveys = self.shown.columns[self.name].survey, self.disturbed.survey
         before, after = (survey.at("norm")[self.block].forward.sd for survey in surveys)
         return before, after
 

@@ -29,13 +29,13 @@ HOLDS_IF = {
 LIMIT = f"√(π/(π−1)) = {YANG:.3f} is the limit of many examples and very wide layers"
 
 
-def measured_text(name: str, found: Measured) -> str:
+def measured_text(name: str, measured: Measured) -> str:
     """A sentence or two; they say why where nothing could be measured."""
-    return NOT_HERE[found.missing] if found.missing else TEXTS[name](found)
+    return NOT_HERE[measured.missing] if measured.missing else TEXTS[name](measured)
 
 
-def _vanishing(found: Measured) -> str:
-    n = found.numbers
+def _vanishing(measured: Measured) -> str:
+    n = measured.numbers
     without, with_norm, times = n["without"], n["with"], n["times"]
     if without is None or with_norm is None:
         return "Not measured here: one of the two columns has no finite gradient at block 1."
@@ -51,8 +51,12 @@ def _of_orders(times: float) -> str:
     return "" if times >= ORDERS else f", less than the {ORDERS:,.0f} times that count as orders of magnitude here"
 
 
-def _exploding(found: Measured) -> str:
-    without, with_norm, largest = found.diverged["without"], found.diverged["with"], found.numbers["largest_deviation"]
+def _exploding(measured: Measured) -> str:
+    without, with_norm, largest = (
+        measured.diverged["without"],
+        measured.diverged["with"],
+        measured.numbers["largest_deviation"],
+    )
     told = "stay in their range" if without is None else f"leave their range {_place(without)}"
     if with_norm is not None:
         other = f"{'leave it' if without is None else 'also leave it'} {_place(with_norm)}"
@@ -61,14 +65,14 @@ def _exploding(found: Measured) -> str:
     return f"Without batch norm the numbers {told}; with it they {other}."
 
 
-def _place(found: Diverged) -> str:
-    if found.block is None:
-        return {"input": "at the input already", "readout": "at the read-out or the loss"}[found.kind]
-    return f"in block {found.block}" if found.side == "forward" else f"on the way back, in block {found.block}"
+def _place(diverged: Diverged) -> str:
+    if diverged.block is None:
+        return {"input": "at the input already", "readout": "at the read-out or the loss"}[diverged.kind]
+    return f"in block {diverged.block}" if diverged.side == "forward" else f"on the way back, in block {diverged.block}"
 
 
-def _scale_invariance(found: Measured) -> str:
-    n = found.numbers
+def _scale_invariance(measured: Measured) -> str:
+    n = measured.numbers
     orthogonal = f"|⟨w, ∂L/∂w⟩| is at most {three(n['alignment'] or 0.0)} of ‖w‖ ‖∂L/∂w‖ over all units"
     if "moved" not in n:
         return f"{orthogonal}. Disturb a block by a factor a > 0 to measure the rest."
@@ -79,8 +83,8 @@ def _scale_invariance(found: Measured) -> str:
     )
 
 
-def _growth(found: Measured) -> str:
-    n = found.numbers
+def _growth(measured: Measured) -> str:
+    n = measured.numbers
     if n["growth"] is None:
         return "Not measured here: with batch norm and at least two blocks there is a growth factor."
     wide = n["wide"]
@@ -100,22 +104,22 @@ def _ends(numbers: dict[str, float | None]) -> str:
     return f", the {left_out:.0f} blocks at either end left out" if left_out else ""
 
 
-def _residual(found: Measured) -> str:
-    growth, plain = found.numbers["growth"], found.numbers["plain"]
-    if growth is None or not found.numbers["residual"]:
-        return _growth(found) if growth is None else f"{_growth(found)} Residual connections are off here."
+def _residual(measured: Measured) -> str:
+    growth, plain = measured.numbers["growth"], measured.numbers["plain"]
+    if growth is None or not measured.numbers["residual"]:
+        return _growth(measured) if growth is None else f"{_growth(measured)} Residual connections are off here."
     beside = "changes by a factor that is not known" if plain is None else _changes(plain)
-    without = found.numbers["without"]
+    without = measured.numbers["without"]
     dashed = "" if without is None else f" Without batch norm, the dashed line, it {_changes(without)}."
     return (
         f"With batch norm the gradient at z {_changes(growth)} a block towards the input through residual "
-        f"connections, and {beside} through the same weights without them{_ends(found.numbers)}; {LIMIT} without "
+        f"connections, and {beside} through the same weights without them{_ends(measured.numbers)}; {LIMIT} without "
         f"connections.{dashed}"
     )
 
 
-def _gradient_norm(found: Measured) -> str:
-    n = found.numbers
+def _gradient_norm(measured: Measured) -> str:
+    n = measured.numbers
     differ = "by an unknown share" if n["disagreement"] is None else f"by at most {three(n['disagreement'])}"
     return (
         f"The two sides differ {differ} of themselves; on average over the blocks "

@@ -66,23 +66,23 @@ def disturb_text(shown: Contrast, name: str, notation: str) -> str:
         return ""
     parts = [_diverged(shown, name, column, column.disturbed, notation)]
     before, after = column.survey.diverged, column.disturbed.survey.diverged
-    if not any(found and found.side == "forward" for found in (before, after)):
+    if not any(disturbed and disturbed.side == "forward" for disturbed in (before, after)):
         parts += [_moved(shown, name, column.disturbed, notation), cause_text(shown, name, column.disturbed, notation)]
     return " ".join(part for part in (*parts, _gradient(shown, name, column, column.disturbed)) if part)
 
 
-def _diverged(shown: Contrast, name: str, column: Column, found: Disturbed, notation: str) -> str:
+def _diverged(shown: Contrast, name: str, column: Column, disturbed: Disturbed, notation: str) -> str:
     if column.survey.diverged is not None:
         told = diverged_text(shown, name, column.survey.diverged, notation)
         return f"Without the disturbance already: {told[0].lower()}{told[1:]}"
-    if found.survey.diverged is not None:
-        told = diverged_text(shown, name, found.survey.diverged, notation)
+    if disturbed.survey.diverged is not None:
+        told = diverged_text(shown, name, disturbed.survey.diverged, notation)
         return f"Disturbed, {told[0].lower()}{told[1:]}"
     return ""
 
 
-def _moved(shown: Contrast, name: str, found: Disturbed, notation: str) -> str:
-    last = found.moved[-1]
+def _moved(shown: Contrast, name: str, disturbed: Disturbed, notation: str) -> str:
+    last = disturbed.moved[-1]
     joint = f"{joint_symbol(shown, name, last.kind, notation)} of block {last.block}"
     if math.isnan(last.values):
         return (
@@ -95,10 +95,10 @@ def _moved(shown: Contrast, name: str, found: Disturbed, notation: str) -> str:
     )
 
 
-def _gradient(shown: Contrast, name: str, column: Column, found: Disturbed) -> str:
+def _gradient(shown: Contrast, name: str, column: Column, disturbed: Disturbed) -> str:
     d = shown.setup.disturbance
     ratio = None if d is None else column.gradient_ratio(d.block)
-    if d is None or ratio is None or (found.passing is not None and found.passing.cause == "nothing"):
+    if d is None or ratio is None or (disturbed.passing is not None and disturbed.passing.cause == "nothing"):
         return ""
     beside = _beside(shown, ratio, d.factor) if d.factor and name == "with" else ""
     return f"The gradient of the disturbed weights is {ratio_text(ratio, 1.0, unit_of(shown))} what it was{beside}."

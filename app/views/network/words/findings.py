@@ -48,14 +48,14 @@ def _nothing_varies(shown: Contrast, notation: str) -> str:
 
 
 def _activations(shown: Contrast, name: str, column: Column, notation: str) -> Found:
-    z, found = joint_symbol(shown, name, "z", notation), column.survey
-    first, last = found.at("z")[1].forward.sd, found.at("z")[found.depth].forward.sd
-    yield from _changed("activations", f"{AT_THE_START[name]} the deviation of {z}", first, last, found.depth)
+    z, survey = joint_symbol(shown, name, "z", notation), column.survey
+    first, last = survey.at("z")[1].forward.sd, survey.at("z")[survey.depth].forward.sd
+    yield from _changed("activations", f"{AT_THE_START[name]} the deviation of {z}", first, last, survey.depth)
 
 
 def _gradients(shown: Contrast, name: str, column: Column, notation: str) -> Found:
-    z, found = joint_symbol(shown, name, "z", notation), column.survey
-    first, last = found.at("z")[1].backward.norm, found.at("z")[found.depth].backward.norm
+    z, survey = joint_symbol(shown, name, "z", notation), column.survey
+    first, last = survey.at("z")[1].backward.norm, survey.at("z")[survey.depth].backward.norm
     if column.only_rounding_arrives:
         yield "gradients_vanish", "warning", (
             f"{AT_THE_START[name]} no more than rounding of the gradient passes the norm of block "
@@ -65,7 +65,7 @@ def _gradients(shown: Contrast, name: str, column: Column, notation: str) -> Fou
     of = f"{AT_THE_START[name]} the gradient at {z}, from the last block back,"
     by_eps = name == "with" and shown.setup.x[:, :1].size == 2
     why = ": of two examples batch norm lets pass what ε does alone" if by_eps else ""
-    yield from _changed("gradients", of, last, first, found.depth, why)
+    yield from _changed("gradients", of, last, first, survey.depth, why)
 
 
 def _of_two(shown: Contrast) -> str:

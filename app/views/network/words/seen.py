@@ -56,18 +56,20 @@ def joint_symbol(shown: Contrast, column: str, kind: str, notation: str) -> str:
     return str(symbols["sum"] if kind == "sum" else symbols[place][kind])  # type: ignore[index]
 
 
-def diverged_text(shown: Contrast, column: str, found: Diverged, notation: str) -> str:
+def diverged_text(shown: Contrast, column: str, diverged: Diverged, notation: str) -> str:
     """Where the numbers of a column ran away."""
     where = f"{AT_THE_START[column]} numbers leave the range of {shown.setup.recipe.dtype}"
-    if found.block is None:
-        at = {"input": "at the input already", "readout": "at the read-out or the loss"}[found.kind]
-        return f"{where} {at}: no gradient can be given." if found.kind == "input" else f"{where} {at}."
-    if found.kind == "weights":
-        return f"{where} on the way back, at ∂L/∂W of block {found.block}, the gradient of its weights."
-    symbol = joint_symbol(shown, column, found.kind, notation)
-    if found.side == "backward":
-        return f"{where} on the way back, at ∂L/∂ {symbol} of block {found.block}; in front of it nothing can be given."
-    return f"{where} at {symbol} of block {found.block}; behind it nothing can be given, and no gradient at all."
+    if diverged.block is None:
+        at = {"input": "at the input already", "readout": "at the read-out or the loss"}[diverged.kind]
+        return f"{where} {at}: no gradient can be given." if diverged.kind == "input" else f"{where} {at}."
+    if diverged.kind == "weights":
+        return f"{where} on the way back, at ∂L/∂W of block {diverged.block}, the gradient of its weights."
+    symbol = joint_symbol(shown, column, diverged.kind, notation)
+    if diverged.side == "backward":
+        return (
+            f"{where} on the way back, at ∂L/∂ {symbol} of block {diverged.block}; in front of it nothing can be given."
+        )
+    return f"{where} at {symbol} of block {diverged.block}; behind it nothing can be given, and no gradient at all."
 
 
 @dataclass(frozen=True)
@@ -105,19 +107,19 @@ def of_undisturbed(shown: Contrast, text: str) -> str:
 
 
 def _run(shown: Contrast, name: str, column: Column, notation: str) -> str:
-    found = column.survey
+    survey = column.survey
     words = AT_THE_START[name]
-    if found.diverged is not None:
-        return diverged_text(shown, name, found.diverged, notation)
-    first, last = found.at("z")[1], found.at("z")[found.depth]
+    if survey.diverged is not None:
+        return diverged_text(shown, name, survey.diverged, notation)
+    first, last = survey.at("z")[1], survey.at("z")[survey.depth]
     z, unit = joint_symbol(shown, name, "z", notation), unit_of(shown)
-    if found.depth == 1:
+    if survey.depth == 1:
         size = three(first.backward.norm)
         return f"{words}, {z}'s deviation is {three(first.forward.sd)}, and its gradient has size {size}."
     sizes = apart(first.forward.sd, last.forward.sd, unit)
-    runs = f"runs from {sizes[0]} in block 1 to {sizes[1]} in block {found.depth}"
+    runs = f"runs from {sizes[0]} in block 1 to {sizes[1]} in block {survey.depth}"
     if sizes[0] == sizes[1]:
-        runs = f"is {sizes[0]} in block 1 as in block {found.depth}"
+        runs = f"is {sizes[0]} in block 1 as in block {survey.depth}"
     gradient = _gradient_at_the_first(column, first.backward.norm, last.backward.norm, unit)
     return f"{words}, {z}'s deviation {runs}, and {gradient}."
 

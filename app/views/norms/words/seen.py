@@ -99,12 +99,12 @@ CELLS = {("layer", "rms"): "γ (and β)", ("layer",): "γ and β", ("rms",): "γ
 
 def _of_cells(shown: set[str]) -> list[str]:
     """What is learned a cell, by the norms that learn so."""
-    found = tuple(norm for norm in ("layer", "rms") if norm in shown)
-    if not found:
+    alone = tuple(norm for norm in ("layer", "rms") if norm in shown)
+    if not alone:
         return []
     return [
-        f"{listed([inside(norm) for norm in found])}: everything behind the examples' axis (ONNX axis = 1, PyTorch "
-        f"normalized_shape = shape[1:]), {CELLS[found]} a cell"
+        f"{listed([inside(norm) for norm in alone])}: everything behind the examples' axis (ONNX axis = 1, PyTorch "
+        f"normalized_shape = shape[1:]), {CELLS[alone]} a cell"
     ]
 
 

@@ -99,45 +99,47 @@ def _class_sorted(told: Told) -> str:
 
 def _told_by_means(told: Told) -> str:
     """What the channels' means say of the class, held against another batch's."""
-    found = told.effect
-    if max(found.offset, found.offset_before) <= ROUNDING:
+    effect = told.effect
+    if max(effect.offset, effect.offset_before) <= ROUNDING:
         return "the channels' means of x̂ are 0 in every example, whatever its class"
-    here, there = apart(found.offset, found.offset_before)
+    here, there = apart(effect.offset, effect.offset_before)
     beside = f"as in {told.other_batch}" if here == there else f"{there} in {told.other_batch}"
     means = f"the channels' means of x̂ are {here} (root mean square over the channels), {beside}"
-    if math.isnan(found.by_chance) or not told.mixed:
+    if math.isnan(effect.by_chance) or not told.mixed:
         return means
-    tell = found.apart > TELLING * found.by_chance
-    how = f"{'more' if tell else 'less'} than twice the {_size(found.by_chance)} that chance makes"
+    tell = effect.apart > TELLING * effect.by_chance
+    how = f"{'more' if tell else 'less'} than twice the {_size(effect.by_chance)} that chance makes"
     sign = "they tell of the class" if tell else "no sign of the class"
-    return f"{means}; channel by channel {_size(found.apart)} apart, {how}: {sign}"
+    return f"{means}; channel by channel {_size(effect.apart)} apart, {how}: {sign}"
 
 
 def _huge_channel(told: Told) -> str:
-    found = told.effect
+    effect = told.effect
     if told.result.y.shape[1] == 1:
         return "There is no other channel that it could squeeze."
-    if math.isnan(found.least_kept):
+    if math.isnan(effect.least_kept):
         return "The other channels have no deviation to compare, before as after."
-    one, least = found.squeezed < 2, _kept(found.least_kept)
+    one, least = effect.squeezed < 2, _kept(effect.least_kept)
     below = f"squeezed below {_percent(SQUEEZED)} of {'its' if one else 'their'} usual deviation"
-    if found.least_kept > ALL_KEPT:
-        some = "The one other channel is not" if found.others == 1 else f"None of the {found.others} other channels is"
+    if effect.least_kept > ALL_KEPT:
+        some = (
+            "The one other channel is not" if effect.others == 1 else f"None of the {effect.others} other channels is"
+        )
         return f"{some} squeezed at all."
-    if not found.squeezed and found.others == 1:
+    if not effect.squeezed and effect.others == 1:
         return f"The one other channel is not {below}: it keeps {least}."
-    if not found.squeezed:
-        return f"None of the {found.others} other channels is {below}; each keeps {least} or more."
+    if not effect.squeezed:
+        return f"None of the {effect.others} other channels is {below}; each keeps {least} or more."
     return (
-        f"{_squeezed_channels(found)} {'is' if one else 'are'} {below}, {'' if one else 'the worst '}to {least}: the "
+        f"{_squeezed_channels(effect)} {'is' if one else 'are'} {below}, {'' if one else 'the worst '}to {least}: the "
         f"huge channel decides the statistics that {'it shares' if one else 'they share'} with it."
     )
 
 
-def _squeezed_channels(found: Effect) -> str:
-    if found.others == 1:
+def _squeezed_channels(effect: Effect) -> str:
+    if effect.others == 1:
         return "The one other channel"
-    some = f"All {found.others}" if found.squeezed == found.others else f"{found.squeezed} of the {found.others}"
+    some = f"All {effect.others}" if effect.squeezed == effect.others else f"{effect.squeezed} of the {effect.others}"
     return f"{some} other channels"
 
 
@@ -197,10 +199,10 @@ def _moved(moved: float) -> str:
     return "not at all" if moved <= ROUNDING else f"by {three(moved)}"
 
 
-def _grouped(found: Sequence[tuple[float, str, str]], word: str, words: str = "") -> str:
+def _grouped(told: Sequence[tuple[float, str, str]], word: str, words: str = "") -> str:
     """Texts with the norms that they hold for, the largest value first: `(value, text, norm)`."""
     texts: dict[str, list[str]] = {}
-    for _, text, norm in sorted(found, key=lambda row: -row[0]):
+    for _, text, norm in sorted(told, key=lambda row: -row[0]):
         texts.setdefault(text, []).append(inside(norm))
     noun = {text: word if text == "1" or not words else words for text in texts}
     return "; ".join(f"{text} {noun[text]} {listed(names)}" for text, names in texts.items())

@@ -51,12 +51,11 @@ def _of_shifting(result: Playground, selection: Selection) -> str:
     if gone.all():
         return f"{_gone(result, selection)}. {SHIFTED.capitalize()}"
     worst = int(np.argmax(np.where(gone, -1.0, np.abs(kept.sum_dx))))
-    found = float(kept.sum_dx[worst])
-    if is_rounding(found, float(kept.terms[worst]), unit_of(result)):
+    measured = float(kept.sum_dx[worst])
+    if is_rounding(measured, float(kept.terms[worst]), unit_of(result)):
         return f"0 up to rounding, where Σ |{dx}| is up to {three(float(kept.scale.max()))}: {SHIFTED}"
-    return (
-        f"largest {three(found)} ({selection.names[worst]}), of Σ |{dx}| = {three(float(kept.scale[worst]))}: {SHIFTED}"
-    )
+    whole = three(float(kept.scale[worst]))
+    return f"largest {three(measured)} ({selection.names[worst]}), of Σ |{dx}| = {whole}: {SHIFTED}"
 
 
 def _of_stretching(result: Playground, selection: Selection) -> str:
@@ -66,10 +65,10 @@ def _of_stretching(result: Playground, selection: Selection) -> str:
         return f"{_gone(result, selection)}. Scaling the feature changes nothing."
     share = np.divide(np.abs(kept.sum_dx_x_hat), kept.scale, out=np.full_like(kept.scale, -1.0), where=~gone)
     lean = int(np.argmax(share))
-    found, expected = float(kept.sum_dx_x_hat[lean]), float(kept.expected_sum_dx_x_hat[lean])
+    measured, expected = float(kept.sum_dx_x_hat[lean]), float(kept.expected_sum_dx_x_hat[lean])
     terms, unit = float(kept.terms[lean]), unit_of(result)
-    agree = is_rounding(found - expected, terms, unit)
-    texts = [beside(value, terms, unit) for value in (found, expected)] if agree else apart(found, expected, unit)
+    agree = is_rounding(measured - expected, terms, unit)
+    texts = [beside(value, terms, unit) for value in (measured, expected)] if agree else apart(measured, expected, unit)
     size, because = f"Σ |{selection.symbol('dx')}|", _of_scaling(result, selection, lean, float(share[lean]))
     return (
         f"largest beside {size}: {texts[0]} ({selection.names[lean]}), of {size} = {three(float(kept.scale[lean]))}, "
