@@ -106,8 +106,8 @@ def forward(
     given = running_pair(running_mean, running_var, layout.features)
     view = array.reshape(layout.view)
     statistics_of = MODES[choice(mode, MODES, "mode")]
-    found = statistics_of(view, layout, given, momentum, running_variance)
-    used = found.used
+    in_force = statistics_of(view, layout, given, momentum, running_variance)
+    used = in_force.used
     divided = denominator(used, placement, eps)
     y, x_hat, normalized = _normalize(view, layout, used, divided, gamma, beta)
     return Forward(
@@ -116,8 +116,8 @@ def forward(
         mean=used.mean,
         var=used.var,
         scale=divided.scale,
-        running_mean=found.running[0] if found.running else None,
-        running_var=found.running[1] if found.running else None,
+        running_mean=in_force.running[0] if in_force.running else None,
+        running_var=in_force.running[1] if in_force.running else None,
         gamma=gamma,
         beta=beta,
         eps=eps,

@@ -62,8 +62,8 @@ def _deviation_pull(sigma: Float64, scale: Float64) -> Float64:
     At most float64's largest number: the path is c0 x_hat <dy x_hat>, at most |dy| sigma / s, and nothing beside dy.
     """
     with np.errstate(over="ignore"):
-        found = np.divide(scale, sigma, out=np.zeros_like(sigma), where=sigma > 0)
-    return np.minimum(found, LARGEST)
+        pull = np.divide(scale, sigma, out=np.zeros_like(sigma), where=sigma > 0)
+    return np.minimum(pull, LARGEST)
 
 
 def _variance_left(eps: float, scale: Float64) -> Float64:

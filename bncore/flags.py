@@ -33,13 +33,13 @@ FLAGS: dict[str, str] = {
 }
 
 
-def training_flags(found: Statistics, scale: Float64) -> tuple[Flag, ...]:
+def training_flags(batch: Statistics, scale: Float64) -> tuple[Flag, ...]:
     """The flags of a batch that is normalized by its own statistics."""
-    if found.count > 1 and found.lifted is None and found.var.all():
+    if batch.count > 1 and batch.lifted is None and batch.var.all():
         return inference_flags(scale)
-    constant, tiny = found.sigma == 0, found.var < SMALLEST_NORMAL
+    constant, tiny = batch.sigma == 0, batch.var < SMALLEST_NORMAL
     names = {
-        "single_example" if found.count == 1 else "constant_feature": constant,
+        "single_example" if batch.count == 1 else "constant_feature": constant,
         "variance_underflow": tiny & ~constant,
     }
     own = tuple(Flag(name, _indices(mask)) for name, mask in names.items() if mask.any())

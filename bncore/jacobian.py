@@ -106,7 +106,7 @@ def bracket(result: Forward, feature: int = 0) -> Jacobian:
     return Jacobian(identity + mean + variance, identity, mean, variance)
 
 
-def contributions(found: Jacobian, dy: ArrayLike) -> Float64:
+def contributions(slopes: Jacobian, dy: ArrayLike) -> Float64:
     """What each output adds to each input's gradient, (K, K): entry [k, j] is dy_k dy_k/dx_j.
 
     Column j sums to dx_j. `dy` (K,) is that of the Jacobian's feature.
@@ -115,7 +115,7 @@ def contributions(found: Jacobian, dy: ArrayLike) -> Float64:
     >>> contributions(found, [2.0, 0.0]).sum(axis=0).round(3)
     array([ 0.354, -0.354])
     """
-    return np.asarray(dy, dtype=np.float64)[:, np.newaxis] * found.total
+    return np.asarray(dy, dtype=np.float64)[:, np.newaxis] * slopes.total
 
 
 def blocks(
@@ -139,5 +139,5 @@ def blocks(
         return outputs_of_many(points, gamma, beta, eps=eps, eps_placement=eps_placement)
 
     at = standing(result, np.array(x, dtype=np.float64))
-    found = at.of_x(differentiate(y_of, at.point, at.length, stacked=True))
-    return Blocks(np.abs(found.value).max(axis=(0, 2)), found.value, found.bound)
+    slopes = at.of_x(differentiate(y_of, at.point, at.length, stacked=True))
+    return Blocks(np.abs(slopes.value).max(axis=(0, 2)), slopes.value, slopes.bound)

@@ -54,8 +54,8 @@ def differentiate(
     evaluate = function if stacked else _one_by_one(function)
     at_once = max(1, STACK // (2 * len(STEPS) * max(point.size, 1)))
     groups = [np.arange(i, min(i + at_once, point.size)) for i in range(0, point.size, at_once)]
-    found = [_derivatives(evaluate, point, entries, scales[entries]) for entries in groups]
-    value, bound, step = (_entries_last(np.concatenate(part), point.shape) for part in zip(*found, strict=True))
+    differences = [_derivatives(evaluate, point, entries, scales[entries]) for entries in groups]
+    value, bound, step = (_entries_last(np.concatenate(part), point.shape) for part in zip(*differences, strict=True))
     return Numeric(value, bound, step)
 
 
@@ -143,12 +143,12 @@ def numeric_gradients(
         return outputs_of_many(x, gamma, beta, **keywords)  # type: ignore[arg-type]
 
     x_, gamma_, beta_ = (part[np.newaxis] for part in (at.point, middle.gamma, middle.beta))
-    found = {
+    derivatives = {
         "dx": at.of_x(differentiate(lambda x: y_of(x, gamma_, beta_), at.point, at.length, stacked=True)),
         "dgamma": differentiate(lambda gamma: y_of(x_, gamma, beta_), middle.gamma, stacked=True),
         "dbeta": differentiate(lambda beta: y_of(x_, gamma_, beta), middle.beta, stacked=True),
     }
-    return {name: _weighted(weights, outputs) for name, outputs in found.items()}
+    return {name: _weighted(weights, outputs) for name, outputs in derivatives.items()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,10 +163,10 @@ class Standing:
     length: Float64
     unit: Float64
 
-    def of_x(self, found: Numeric) -> Numeric:
+    def of_x(self, of_point: Numeric) -> Numeric:
         """The derivative by x itself of one by the point."""
         with np.errstate(over="ignore"):  # beyond float64 it is infinite
-            return Numeric(found.value * self.unit, found.bound * self.unit, found.step / self.unit)
+            return Numeric(of_point.value * self.unit, of_point.bound * self.unit, of_point.step / self.unit)
 
 
 def standing(result: Forward, x: Float64) -> Standing:

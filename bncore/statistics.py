@@ -72,27 +72,27 @@ def batch_statistics(view: Array, layout: Layout) -> Statistics:
     with np.errstate(over="ignore", invalid="ignore"):  # looked at below, and then named
         shift, var = _merged(*_block_moments(view, first, layout), layout.count)
         mean, rest = _two_sum(first, shift)
-    found = Statistics(mean, var, rest, layout.count)
+    rough = Statistics(mean, var, rest, layout.count)
     if var.min() >= LEAST and var.max() < np.inf:
-        return found
-    return beyond_squares(view, layout, found)
+        return rough
+    return beyond_squares(view, layout, rough)
 
 
-def beyond_squares(view: Array, layout: Layout, found: Statistics) -> Statistics:
-    """`found` with the features taken again of which squares left float64; raises where their variance does, too."""
-    if not np.isfinite(found.var).all():
-        found = replace(found, var=_of_large(view, layout, found.var))
-    rows, features = _varied(_rows(view, layout, found.var < LEAST))
-    features = np.flatnonzero(found.var < LEAST)[features]
+def beyond_squares(view: Array, layout: Layout, rough: Statistics) -> Statistics:
+    """`rough` with the features taken again of which squares left float64; raises where their variance does, too."""
+    if not np.isfinite(rough.var).all():
+        rough = replace(rough, var=_of_large(view, layout, rough.var))
+    rows, features = _varied(_rows(view, layout, rough.var < LEAST))
+    features = np.flatnonzero(rough.var < LEAST)[features]
     if not len(rows):
-        return found
+        return rough
     by = np.ones(layout.features)
     by[features] = LIFT
     large = statistics(rows * LIFT, 0)
-    mean, rest, sigma, var = found.mean.copy(), found.mean_rest.copy(), np.sqrt(found.var), found.var.copy()
+    mean, rest, sigma, var = rough.mean.copy(), rough.mean_rest.copy(), np.sqrt(rough.var), rough.var.copy()
     mean[features], rest[features], sigma[features] = large.mean, large.mean_rest, np.sqrt(large.var)
     var[features] = square_of(sigma[features], by[features])
-    return Statistics(mean / by, var, rest / by, found.count, Lifted(by, mean, rest, sigma))
+    return Statistics(mean / by, var, rest / by, rough.count, Lifted(by, mean, rest, sigma))
 
 
 def _of_large(view: Array, layout: Layout, var: Float64) -> Float64:
@@ -101,9 +101,9 @@ def _of_large(view: Array, layout: Layout, var: Float64) -> Float64:
         raise not_finite(view.reshape(layout.shape), "x")
     beyond = ~np.isfinite(var)
     rows = _rows(view, layout, beyond) / LIFT
-    found = statistics(rows, 0)
+    lifted = statistics(rows, 0)
     again = var.copy()
-    again[beyond] = square_of(found.sigma, np.full(len(rows), 1 / LIFT))
+    again[beyond] = square_of(lifted.sigma, np.full(len(rows), 1 / LIFT))
     if not np.isfinite(again).all():
         feature = int(np.argmin(np.isfinite(again)))
         detail = f"the variance of feature {feature} is larger than float64 holds (1.8e308)"

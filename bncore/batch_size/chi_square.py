@@ -53,12 +53,12 @@ def _series(a: float, x: float) -> float:
 def _fraction(a: float, x: float) -> float:
     """1/(x + 1 - a - 1(1 - a)/(x + 3 - a - 2(2 - a)/(x + 5 - a - ...))), by the recurrence of its convergents."""
     before, now = (0.0, 1.0), (1.0, x + 1.0 - a)
-    found, step = now[0] / now[1], 0
+    value, step = now[0] / now[1], 0
     while True:
         step += 1
         b, part = x + 2.0 * step + 1.0 - a, step * (a - step)
         before, now = now, (b * now[0] + part * before[0], b * now[1] + part * before[1])
         before, now = (before[0] / now[1], before[1] / now[1]), (now[0] / now[1], 1.0)
-        if abs(now[0] - found) <= ENOUGH * abs(now[0]):
+        if abs(now[0] - value) <= ENOUGH * abs(now[0]):
             return now[0]
-        found = now[0]
+        value = now[0]

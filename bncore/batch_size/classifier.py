@@ -42,8 +42,8 @@ class Classifier:
     def inference(self, x: Float64) -> Float64:
         """The logits of examples (M, D) by the statistics of all examples."""
         epsilon = {"eps": self.epsilon.eps, "eps_placement": self.epsilon.eps_placement}
-        found = forward(x, mode="inference", running_mean=self.mean, running_var=self.var, **epsilon)  # type: ignore[arg-type]
-        return self.logits(found.x_hat)
+        normalized = forward(x, mode="inference", running_mean=self.mean, running_var=self.var, **epsilon)  # type: ignore[arg-type]
+        return self.logits(normalized.x_hat)
 
 
 @dataclass(frozen=True, eq=False)

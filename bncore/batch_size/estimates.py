@@ -122,16 +122,16 @@ def _spread(drawn: Float64, centre: Float64 | float, rounding: Float64) -> Sprea
     """The spread of estimates (D, R, S), to which `centre` (D,) is added; what is smaller than `rounding` (D,) is 0."""
     features, draws, sizes = drawn.shape
     rows = np.ascontiguousarray(drawn.transpose(2, 0, 1)).reshape(sizes * features, draws)
-    found = summarize(rows)
+    summary = summarize(rows)
     each = (sizes, features)
-    sd = found.sd * np.sqrt(draws / (draws - 1))
+    sd = summary.sd * np.sqrt(draws / (draws - 1))
     sd[sd <= np.tile(rounding, sizes)] = 0.0
     return Spread(
-        average=found.mean.reshape(each) + centre,
+        average=summary.mean.reshape(each) + centre,
         sd=sd.reshape(each),
-        quantiles=found.quantiles.reshape(len(QUANTILES), *each) + centre,
+        quantiles=summary.quantiles.reshape(len(QUANTILES), *each) + centre,
         average_error=(sd / np.sqrt(draws)).reshape(each),
-        sd_error=_sd_error(rows, found.mean, sd).reshape(each),
+        sd_error=_sd_error(rows, summary.mean, sd).reshape(each),
     )
 
 
@@ -141,5 +141,5 @@ def _sd_error(rows: Float64, mean: Float64, sd: Float64) -> Float64:
     standard = np.divide(rows - mean[:, None], sd[:, None], out=np.zeros_like(rows), where=sd[:, None] > 0)
     np.square(standard, out=standard)
     np.square(standard, out=standard)
-    found: Float64 = sd * np.sqrt(np.maximum(standard.mean(axis=1) - 1.0, 0.0) / (4.0 * draws))
-    return found
+    error: Float64 = sd * np.sqrt(np.maximum(standard.mean(axis=1) - 1.0, 0.0) / (4.0 * draws))
+    return error

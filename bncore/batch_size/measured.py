@@ -20,8 +20,8 @@ def measured_moments(
     return moments(np.concatenate([drawn(each, rng) for _ in range(size // each)]).astype(np.float64))
 
 
-def known_moments(found: Moments, order: float, excess: Float64) -> Moments:
-    """`found` with `excess` (D,), and not-a-number in the place of moments that the distribution does not have.
+def known_moments(measured: Moments, order: float, excess: Float64) -> Moments:
+    """`measured` with `excess` (D,), and not-a-number in the place of moments that the distribution does not have.
 
     Only moments below `order` are finite: of Student's t distribution with n degrees of freedom it is n. The mean is of
     order 1, the deviation 2, the skewness 3 and the excess kurtosis 4.
@@ -30,7 +30,7 @@ def known_moments(found: Moments, order: float, excess: Float64) -> Moments:
     >>> known.mean, known.sd, known.skewness, known.excess
     (array([1.]), array([1.]), array([nan]), array([nan]))
     """
-    values = (found.mean, found.sd, found.skewness, excess)
+    values = (measured.mean, measured.sd, measured.skewness, excess)
     return Moments(
         *(value if order > needed else np.full_like(value, np.nan) for needed, value in enumerate(values, 1))
     )

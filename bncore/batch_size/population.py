@@ -93,8 +93,8 @@ def excess_of_sums(weights: Float64, sd: Float64, excess: Float64) -> Float64:
     var = (weights * sd[:, None]) ** 2
     total = var.sum(axis=0)
     share = np.divide(var, total, out=np.full_like(var, np.nan), where=total > 0)
-    found: Float64 = (share**2 * excess[:, None]).sum(axis=0)
-    return found
+    summed: Float64 = (share**2 * excess[:, None]).sum(axis=0)
+    return summed
 
 
 @dataclass(frozen=True, eq=False)

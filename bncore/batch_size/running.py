@@ -64,8 +64,8 @@ def running_path(population: Population, size: int, steps: int, momentum: float,
     momentum = in_range(momentum, 0, 1, "momentum")
     if steps < 0:
         raise BadParameter(f"steps is {steps}; give 0 or more.", parameter="steps")
-    found = sums(population, [size], steps, rng)
-    means, variances = found.mean()[0, :, 0] + found.centre[0], found.var()[0, :, 0]
+    drawn = sums(population, [size], steps, rng)
+    means, variances = drawn.mean()[0, :, 0] + drawn.centre[0], drawn.var()[0, :, 0]
     conventions = [name for name in RUNNING_VARIANCES if name == "biased" or size > 1]
     paths = {name: _path(means, variances, size, momentum, name) for name in conventions}
     at, total = population.moments, population.total

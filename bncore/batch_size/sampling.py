@@ -30,14 +30,14 @@ class Sums:
 
     def mean(self) -> Float64:
         """Each batch's mean, less the centre (D,)."""
-        found: Float64 = self.sum / np.array(self.sizes)
-        return found
+        means: Float64 = self.sum / np.array(self.sizes)
+        return means
 
     def var(self) -> Float64:
         """Each batch's biased variance."""
-        found: Float64 = self.squares / np.array(self.sizes) - self.mean() ** 2
-        np.maximum(found, 0.0, out=found)
-        return found
+        variances: Float64 = self.squares / np.array(self.sizes) - self.mean() ** 2
+        np.maximum(variances, 0.0, out=variances)
+        return variances
 
     def rounding(self) -> Float64:
         """What may be rounding in a mean or a deviation of each feature, (D,)."""
@@ -51,29 +51,29 @@ def sums(
     """The sums of `draws` batches of each of `sizes` (in ascending order, the last at most N)."""
     centre = np.nan_to_num(population.moments.mean)
     shape = (len(centre), draws, len(sizes))
-    found = Sums(tuple(sizes), centre, np.empty(shape), np.empty(shape))
+    summed = Sums(tuple(sizes), centre, np.empty(shape), np.empty(shape))
     if population.nested:
-        _fill(found, population, slice(None), rng, say)
+        _fill(summed, population, slice(None), rng, say)
     else:
         for at in range(len(sizes)):
-            _fill(found, population, slice(at, at + 1), rng, say)
-    return found
+            _fill(summed, population, slice(at, at + 1), rng, say)
+    return summed
 
 
-def _fill(found: Sums, population: Population, columns: slice, rng: np.random.Generator, say: Said) -> None:
+def _fill(summed: Sums, population: Population, columns: slice, rng: np.random.Generator, say: Said) -> None:
     """Draw batches of the last of the sizes in `columns`, and fill in the sums of all of them."""
-    sizes = found.sizes[columns]
+    sizes = summed.sizes[columns]
     starts = [0, *sizes[:-1]]
-    centre = found.centre[:, None, None]
-    draws = found.sum.shape[1]
-    before, of = columns.start or 0, len(found.sizes) // len(sizes)
-    for rows in portions(draws, sizes[-1] * len(found.centre)):
+    centre = summed.centre[:, None, None]
+    draws = summed.sum.shape[1]
+    before, of = columns.start or 0, len(summed.sizes) // len(sizes)
+    for rows in portions(draws, sizes[-1] * len(summed.centre)):
         say(before * draws + rows.start, of * draws, f"batches of up to {sizes[-1]:,} examples")
         drawn = population.draw(rows.stop - rows.start, sizes[-1], rng)
         drawn -= centre
-        found.sum[:, rows, columns] = np.add.reduceat(drawn, starts, axis=2).cumsum(axis=2)
+        summed.sum[:, rows, columns] = np.add.reduceat(drawn, starts, axis=2).cumsum(axis=2)
         np.square(drawn, out=drawn)
-        found.squares[:, rows, columns] = np.add.reduceat(drawn, starts, axis=2).cumsum(axis=2)
+        summed.squares[:, rows, columns] = np.add.reduceat(drawn, starts, axis=2).cumsum(axis=2)
 
 
 def portions(draws: int, numbers: int) -> Iterator[slice]:

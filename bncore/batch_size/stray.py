@@ -114,5 +114,5 @@ def _stretch(falling: Float64, equal: np.ndarray[tuple[int], np.dtype[np.intp]])
 
 def _root_mean_square(values: Float64) -> Float64:
     """Of each row (S, R); 0 where it is rounding."""
-    found = np.sqrt(np.square(values).mean(axis=1))
-    return np.where(found < LEAST, 0.0, found)
+    size = np.sqrt(np.square(values).mean(axis=1))
+    return np.where(size < LEAST, 0.0, size)

@@ -82,13 +82,13 @@ def finite_factor(sizes: Sequence[int], total: int | None) -> Float64:
     return np.maximum(total - k, 0.0) / max(total - 1, 1)
 
 
-def expected_mean(found: Moments, sizes: Sequence[int], total: int | None) -> Expected:
+def expected_mean(of: Moments, sizes: Sequence[int], total: int | None) -> Expected:
     """Of the batch's mean. Exact."""
     spread = np.sqrt(finite_factor(sizes, total) / np.asarray(sizes, dtype=np.float64))
-    return Expected(np.broadcast_to(found.mean, (len(sizes), len(found.mean))), np.outer(spread, found.sd))
+    return Expected(np.broadcast_to(of.mean, (len(sizes), len(of.mean))), np.outer(spread, of.sd))
 
 
-def expected_deviation(found: Moments, sizes: Sequence[int], total: int | None) -> ExpectedDeviation:
+def expected_deviation(of: Moments, sizes: Sequence[int], total: int | None) -> ExpectedDeviation:
     """Of the batch's deviation (biased), to first order in 1/K.
 
     >>> gauss = Moments(*np.array([[0.0], [1.0], [0.0], [0.0]]))
@@ -96,11 +96,11 @@ def expected_deviation(found: Moments, sizes: Sequence[int], total: int | None) 
     array([[0.125]])
     """
     share = finite_factor(sizes, total) / np.asarray(sizes, dtype=np.float64)
-    constant = found.sd == 0  # has no ρ, and no need of one
-    excess = np.where(constant, 0.0, found.excess)
-    average = found.sd * (1.0 - np.outer(share, excess + 6.0) / 8.0)
-    sd = found.sd * np.sqrt(np.outer(share, excess + 2.0) / 4.0)
-    return ExpectedDeviation(average, sd, found.sd, excess, tuple(sizes), finite_factor(sizes, total))
+    constant = of.sd == 0  # has no ρ, and no need of one
+    excess = np.where(constant, 0.0, of.excess)
+    average = of.sd * (1.0 - np.outer(share, excess + 6.0) / 8.0)
+    sd = of.sd * np.sqrt(np.outer(share, excess + 2.0) / 4.0)
+    return ExpectedDeviation(average, sd, of.sd, excess, tuple(sizes), finite_factor(sizes, total))
 
 
 def _quantile(end: float, rho: float, size: int, factor: float) -> float:

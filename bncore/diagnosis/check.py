@@ -77,9 +77,9 @@ def check(
     built = {name: (built or {}).get(name) or candidates(case, name) for name in taken}
     units = {name: unit for name, unit in (units or {}).items() if unit > 0}
     tensors = _tensors(case, taken, built, units)
-    found = beside_differences({name: recognized(tensor) for name, tensor in tensors.items()})
-    verdicts = {name: _with_hidden(tensors[name], verdict) for name, (verdict, _) in found.items()}
-    diagnoses = tuple(diagnosis for _, mine in found.values() for diagnosis in mine)
+    judged = beside_differences({name: recognized(tensor) for name, tensor in tensors.items()})
+    verdicts = {name: _with_hidden(tensors[name], verdict) for name, (verdict, _) in judged.items()}
+    diagnoses = tuple(diagnosis for _, mine in judged.values() for diagnosis in mine)
     wrong = [name for name, verdict in verdicts.items() if verdict.wrong]
     why = dict(reasons(case))
     said = (*_said(case, taken, verdicts, built, diagnoses, units), *why.values())
@@ -118,12 +118,12 @@ def _tensors(
     types = {name: answer.precision or usual for name, answer in taken.items()}
     halves = tuple(Halves(case, precision) for precision in dict.fromkeys(types.values()) if precision.half)
     allowed = _allowed(case, taken, types, units)
-    found: dict[str, Tensor] = {}
+    tensors: dict[str, Tensor] = {}
     for name, answer in taken.items():
         verdict = _judged(case, name, answer.values, allowed[name], built[name])
         factors = fit(case, answer.values, verdict.allowed.total) if name == "dx" else None
-        found[name] = Tensor(case, name, answer.values, types[name], verdict, built[name], factors, halves)
-    return found
+        tensors[name] = Tensor(case, name, answer.values, types[name], verdict, built[name], factors, halves)
+    return tensors
 
 
 def _with_hidden(tensor: Tensor, verdict: Verdict) -> Verdict:

@@ -50,22 +50,22 @@ def of_mistake(tensor: str, name: str, residual: float) -> Diagnosis:
     return Diagnosis(name, tensor, title, explanation, _lines(one.look_at, other.look_at), residual, ids)
 
 
-def in_places(tensor: str, found: Places, residual: float, beside: str = "") -> Diagnosis:
+def in_places(tensor: str, where: Places, residual: float, beside: str = "") -> Diagnosis:
     """A tensor that is wrong, or 0, in some places; `beside` is the mistake that gives its other numbers."""
-    kind = ZEROED if found.zero else PLACED
-    title = f"{tensor} is {'0' if found.zero else 'wrong'} {f'at {found.where}' if found.where else 'everywhere'}"
+    kind = ZEROED if where.zero else PLACED
+    title = f"{tensor} is {'0' if where.zero else 'wrong'} {f'at {where.where}' if where.where else 'everywhere'}"
     if beside:
         ids, title = (kind, beside), f"{title}, and {_inside(MISTAKES[beside].title)}"
         explanation = f"Two mistakes at once give these numbers: {title}."
         return Diagnosis(BOTH.join(ids), tensor, title, explanation, MISTAKES[beside].look_at, residual, ids)
-    explanation = UNFILLED if not found.where else LEFT_OUT if found.zero else OVERWRITTEN
+    explanation = UNFILLED if not where.where else LEFT_OUT if where.zero else OVERWRITTEN
     return Diagnosis(kind, tensor, title, explanation, LINES[tensor], residual, (kind,))
 
 
-def of_factors(found: Coefficients, *, tried: bool) -> Diagnosis:
+def of_factors(factors: Coefficients, *, tried: bool) -> Diagnosis:
     """Factors of dx that no named mistake has; `tried`: nor do two at once."""
-    words = in_words(found, tried=tried)
-    return Diagnosis(UNNAMED, "dx", "Factors without a name", words, DX, found.residual_per_unit, (UNNAMED,))
+    words = in_words(factors, tried=tried)
+    return Diagnosis(UNNAMED, "dx", "Factors without a name", words, DX, factors.residual_per_unit, (UNNAMED,))
 
 
 def _inside(title: str) -> str:

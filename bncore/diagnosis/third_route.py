@@ -32,11 +32,11 @@ class Route:
 
 def third_route(case: Case, answers: Mapping[str, ArrayLike | Printed | None]) -> Iterator[Route]:
     """The route to each of dx, dgamma and dbeta; meant for up to `MOST_NUDGED` numbers."""
-    found = numeric_gradients(
+    routes = numeric_gradients(
         case.as_given(case.x), case.gamma, case.beta, dy=case.as_given(case.dy), eps=case.eps,
         eps_placement=case.eps_placement, feature_axis=case.axis,
     )  # fmt: skip
-    for name, numeric in found.items():
+    for name, numeric in routes.items():
         value = case.rows(numeric.value) if name in LIKE_X else numeric.value
         given = answers.get(name)
         yours = None if given is None else _apart(answer_of(case, name, given).values, value)

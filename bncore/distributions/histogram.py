@@ -109,8 +109,8 @@ class Histogram:
     def densities(self) -> Floats:
         """Shares of all of a row's values per unit of data, (D, MOST + 2); 0 in rows of one value."""
         width = np.diff(self.bins.edges, axis=1)
-        found: Floats = self.counts * reciprocal(width) / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
-        return found
+        per_width: Floats = self.counts * reciprocal(width) / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
+        return per_width
 
     def on(self, edges: Floats) -> Floats:
         """How many of each row's values lie between `edges` (C + 1,) in data units: (D, C), even over a bin."""
@@ -160,8 +160,8 @@ def heights(counts: NDArray[Any], edges: Floats) -> Floats:
     largest = width.max(axis=1, keepdims=True)
     width = np.divide(width, largest, out=np.zeros_like(width), where=largest > 0)  # so that a density stays in range
     density = counts * reciprocal(width)
-    found: Floats = density * reciprocal(density.max(axis=1, keepdims=True))
-    return found
+    relative: Floats = density * reciprocal(density.max(axis=1, keepdims=True))
+    return relative
 
 
 def cut(shares: Floats, tower: float) -> tuple[Floats, NDArray[np.bool_]]:
@@ -190,8 +190,8 @@ def on(bins: Bins, counts: NDArray[np.int64], edges: Floats) -> Floats:
     alone = bins.width == 0.0
     if alone.any():
         reached[alone] = counts[alone].sum(axis=1, keepdims=True) * (ends[alone] > bins.low[alone, None])
-    found: Floats = np.diff(reached, axis=1)
-    return found
+    within: Floats = np.diff(reached, axis=1)
+    return within
 
 
 def outside(values: Floats, low: Floats, high: Floats, axis: Axis) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

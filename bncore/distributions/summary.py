@@ -89,8 +89,8 @@ def quantiles(ordered: Floats) -> Floats:
     place = np.array(QUANTILES) * last
     below = place.astype(np.intp)
     lower, upper = ordered[:, below], ordered[:, np.minimum(below + 1, last)]
-    found: Floats = np.ascontiguousarray((lower + (upper - lower) * (place - below)).T)
-    return found
+    at_shares: Floats = np.ascontiguousarray((lower + (upper - lower) * (place - below)).T)
+    return at_shares
 
 
 def _ordered(values: Floats) -> Floats:
@@ -149,8 +149,8 @@ def correlation(pairs: NDArray[Any]) -> list[float]:
     """Pearson's correlation of each pair of features (P, 2, M); not-a-number where one of the two is constant."""
     a, b = _in_units(pairs.astype(np.float64)).transpose(1, 0, 2)
     size = np.sqrt((a * a).sum(axis=1)) * np.sqrt((b * b).sum(axis=1))
-    found = np.divide((a * b).sum(axis=1), size, out=np.full(len(size), math.nan), where=size > 0.0)
-    return np.clip(found, -1.0, 1.0).tolist()  # type: ignore[no-any-return]
+    together = np.divide((a * b).sum(axis=1), size, out=np.full(len(size), math.nan), where=size > 0.0)
+    return np.clip(together, -1.0, 1.0).tolist()  # type: ignore[no-any-return]
 
 
 def _in_units(features: Floats) -> Floats:

@@ -46,7 +46,7 @@ def _in_units(
     b v does not change with the unit of v. Values below the range have lost digits, and with them their mean of 0.
     """
     values = values * np.where(squares < LEAST, LIFT, 1.0)
-    found = mean(np.square(values))
-    unit = np.where(squares < LEAST, np.ldexp(1.0, -(np.frexp(found)[1] // 2)), 1.0)
+    mean_square = mean(np.square(values))
+    unit = np.where(squares < LEAST, np.ldexp(1.0, -(np.frexp(mean_square)[1] // 2)), 1.0)
     values = np.where(squares < LEAST, balanced(values * unit), values)
     return values, mean(np.square(values))

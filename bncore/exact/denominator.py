@@ -25,14 +25,14 @@ class Denominator:
     behind: Float64 | None = None
 
 
-def denominator(found: Statistics, placement: EpsPlacement, eps: float) -> Denominator:
+def denominator(of: Statistics, placement: EpsPlacement, eps: float) -> Denominator:
     """s of some statistics. Where eps is 0, s is the deviation alone, whose reciprocal may be beyond float64."""
-    lifted = found.lifted
+    lifted = of.lifted
     if lifted is None:
-        scale = placement.scale(found.var, eps)
+        scale = placement.scale(of.var, eps)
         return Denominator(scale, reciprocal(scale))
-    own = placement.of_sigma(found.sigma, eps)
-    scale = np.where(lifted.by > 1, own, placement.scale(found.var, eps))
+    own = placement.of_sigma(of.sigma, eps)
+    scale = np.where(lifted.by > 1, own, placement.scale(of.var, eps))
     if eps == 0:
         return Denominator(scale, reciprocal(lifted.sigma), lift=lifted.by)
     return Denominator(scale, reciprocal(scale), behind=1 / lifted.by)

@@ -38,8 +38,8 @@ class Lifted:
 def square_of(sigma: Float64, by: Float64) -> Float64:
     """(sigma / by)^2 for a power of two `by`, rounded once: below the range it is 0, above it infinite."""
     with np.errstate(over="ignore"):
-        found: Float64 = np.ldexp(np.square(sigma), -2 * (np.frexp(by)[1] - 1))
-    return found
+        square: Float64 = np.ldexp(np.square(sigma), -2 * (np.frexp(by)[1] - 1))
+    return square
 
 
 def in_units(values: Float64, of: Float64 | None = None) -> Float64:
@@ -51,5 +51,5 @@ def in_units(values: Float64, of: Float64 | None = None) -> Float64:
     array([0.57, 0.5 ])
     """
     largest = np.abs(values if of is None else of).max(axis=0)
-    found: Float64 = np.ldexp(values, -np.frexp(np.where(np.isfinite(largest), largest, 1.0))[1])
-    return found
+    scaled: Float64 = np.ldexp(values, -np.frexp(np.where(np.isfinite(largest), largest, 1.0))[1])
+    return scaled

@@ -48,10 +48,10 @@ def findings(
     law = sampling_law(x, shown.positions)
     resolution = max(_resolution(values) for values in (x, running_mean, running_var) if values is not None)
     mean, var = (None if values is None else values.astype(np.float64) for values in (running_mean, running_var))
-    found = [*_of_the_layer(shown), *_of_running_statistics(shown, law, mean, var, resolution)]
+    told = [*_of_the_layer(shown), *_of_running_statistics(shown, law, mean, var, resolution)]
     if shown.examples > 1:
-        found.append(_noise_finding(law, shown.stages["x"].summary))
-    return sorted(found, key=lambda finding: finding.severity != "warning")
+        told.append(_noise_finding(law, shown.stages["x"].summary))
+    return sorted(told, key=lambda finding: finding.severity != "warning")
 
 
 def _resolution(values: NDArray[np.floating]) -> float:

@@ -59,8 +59,8 @@ def hold_mean(law: SamplingLaw, running_mean: Floats, running_var: Floats | None
 
 def variance_allowed(law: SamplingLaw, own: bool = False) -> Floats:
     """The σ² (D,) that the error of the mean goes by, in units of the running variance, or of the batch's `own`."""
-    found: Floats = (1.0 if own else 1.0 + 1.0 / AVERAGED) / _left(law)
-    return found
+    allowed: Floats = (1.0 if own else 1.0 + 1.0 / AVERAGED) / _left(law)
+    return allowed
 
 
 def _left(law: SamplingLaw) -> Floats:

@@ -53,20 +53,20 @@ class SamplingLaw:
     @property
     def mean_share(self) -> Floats:
         """Var(mean) / σ² (D,); of one image 1, as nobody knows how alike its positions are."""
-        found: Floats = self.share / self.examples
-        return found
+        share: Floats = self.share / self.examples
+        return share
 
     def var_error(self, excess: float) -> Floats:
         """sd(var) / σ² (D,), for the unbiased variance and this excess kurtosis of the examples' means."""
         count = max(self.examples, FEWEST)
         between = np.sqrt(2.0 / (count - 1) + excess / count)
-        found: Floats = (1.0 - self.share) * self.contrast / np.sqrt(count) + self.share * between
-        return found
+        error: Floats = (1.0 - self.share) * self.contrast / np.sqrt(count) + self.share * between
+        return error
 
     def degrees(self, excess: float) -> Floats:
         """ν = 2/(sd(var)/σ²)² (D,): of a bell's sample variance that strays as much; N - 1 for N bells."""
-        found: Floats = 2.0 / np.square(self.var_error(excess))
-        return found
+        freedom: Floats = 2.0 / np.square(self.var_error(excess))
+        return freedom
 
     def deviation_error(self) -> Floats:
         """sd(σ_B) / σ (D,) of the biased deviation, by the law of χ at ν degrees; of fewer than `TELLING` as of bells.
@@ -78,8 +78,8 @@ class SamplingLaw:
         """
         df = self.degrees(0.0 if math.isnan(self.excess) else self.excess)
         c = [math.exp(math.lgamma((nu + 1.0) / 2.0) - math.lgamma(nu / 2.0)) * math.sqrt(2.0 / nu) for nu in df]
-        found: Floats = np.sqrt((1.0 - self.mean_share) * np.maximum(1.0 - np.square(c), 0.0))
-        return found
+        error: Floats = np.sqrt((1.0 - self.mean_share) * np.maximum(1.0 - np.square(c), 0.0))
+        return error
 
 
 def sampling_law(rows: NDArray[np.floating], positions: int) -> SamplingLaw:
@@ -133,6 +133,6 @@ def _moderated(own: Floats, live: NDArray[np.bool_], examples: int, unknown: flo
     all_degrees = int(live.sum()) * degrees
     average = (degrees * own[live].sum() + unknown) / (all_degrees + 1)
     borrowed = min(BORROWED, all_degrees)
-    found: Floats = np.full_like(own, average)
-    found[live] = (borrowed * average + degrees * own[live]) / (borrowed + degrees)
-    return found
+    moderated: Floats = np.full_like(own, average)
+    moderated[live] = (borrowed * average + degrees * own[live]) / (borrowed + degrees)
+    return moderated

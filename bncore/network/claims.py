@@ -52,7 +52,7 @@ def exploding(shown: Contrast) -> Measured:
     if with_norm is None:
         return Measured({}, None, missing="no_norm")
     diverged = {name: column.survey.diverged for name, column in shown.columns.items()}
-    numbers = {name: _place(found, shown.setup.depth) for name, found in diverged.items()}
+    numbers = {name: _place(at, shown.setup.depth) for name, at in diverged.items()}
     largest = max((m.sd for joint in with_norm.survey.joints if (m := joint.forward).finite), default=None)
     without = diverged["without"]
     return Measured(
@@ -188,7 +188,7 @@ def _real(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _place(found: Diverged | None, depth: int) -> float | None:
-    if found is None:
+def _place(diverged: Diverged | None, depth: int) -> float | None:
+    if diverged is None:
         return None
-    return float({"input": 0, "readout": depth + 1}[found.kind] if found.block is None else found.block)
+    return float({"input": 0, "readout": depth + 1}[diverged.kind] if diverged.block is None else diverged.block)

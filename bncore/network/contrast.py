@@ -89,9 +89,9 @@ class Column:
 
         Residual connections lead the gradient past such a norm.
         """
-        found = {parts.block for parts in self.parts if parts.vanished}
+        lost = {parts.block for parts in self.parts if parts.vanished}
         past = bool(self.survey.at("sum"))
-        return found if past or not found else set(range(1, max(found) + 1))
+        return lost if past or not lost else set(range(1, max(lost) + 1))
 
     @property
     def only_rounding_arrives(self) -> bool:
@@ -136,19 +136,19 @@ def steps_of(layers: Sequence[Layer]) -> list[str]:
 
 
 def _column(setup: Setup, name: str, layers: list[Layer], say: Callable[[str], None]) -> Column:
-    found = surveyed(setup, layers, lambda step: say(f"{name} batch norm, {step}"))
-    parts = _parts(found)
+    survey = surveyed(setup, layers, lambda step: say(f"{name} batch norm, {step}"))
+    parts = _parts(survey)
     if setup.disturbance is None:
-        return Column(layers, found, parts, None)
+        return Column(layers, survey, parts, None)
     d = setup.disturbance
     changed = disturbed(layers, d.block, d.factor, d.shift)
     after = surveyed(setup, changed, lambda step: say(f"{name} batch norm, disturbed: {step}"))
-    moved, why = movements(found, after, d.block), passing(found, after, d.block, d.factor, d.shift)
-    return Column(layers, found, parts, Disturbed(after, _parts(after), moved, why))
+    moved, why = movements(survey, after, d.block), passing(survey, after, d.block, d.factor, d.shift)
+    return Column(layers, survey, parts, Disturbed(after, _parts(after), moved, why))
 
 
-def _parts(found: Survey) -> list[GradientParts]:
-    return gradient_parts([of_joint.joint for of_joint in found.joints])
+def _parts(survey: Survey) -> list[GradientParts]:
+    return gradient_parts([of_joint.joint for of_joint in survey.joints])
 
 
 def surveyed(setup: Setup, layers: list[Layer], say: Callable[[str], None] = lambda _step: None) -> Survey:

@@ -17,13 +17,13 @@ from bncore.network.layers.residual import Residual
 
 def edited(layers: Sequence[Layer], change: Callable[[Layer], Layer | None]) -> list[Layer]:
     """Each layer as `change` gives it, those inside residual connections too; None leaves it out."""
-    found: list[Layer] = []
+    kept: list[Layer] = []
     for layer in layers:
         if isinstance(layer, Residual):
-            found.append(Residual(edited(layer.layers, change)))
+            kept.append(Residual(edited(layer.layers, change)))
         elif (changed := change(layer)) is not None:
-            found.append(changed)
-    return found
+            kept.append(changed)
+    return kept
 
 
 def without_norm(layers: Sequence[Layer]) -> list[Layer]:
@@ -33,10 +33,10 @@ def without_norm(layers: Sequence[Layer]) -> list[Layer]:
 
 def without_residual(layers: Sequence[Layer]) -> list[Layer]:
     """The same network, the same weights, and no residual connections."""
-    found: list[Layer] = []
+    kept: list[Layer] = []
     for layer in layers:
-        found += without_residual(layer.layers) if isinstance(layer, Residual) else [layer]
-    return found
+        kept += without_residual(layer.layers) if isinstance(layer, Residual) else [layer]
+    return kept
 
 
 def disturbed(layers: Sequence[Layer], block: int, factor: float = 1.0, shift: float = 0.0) -> list[Layer]:
@@ -54,10 +54,10 @@ def disturbed(layers: Sequence[Layer], block: int, factor: float = 1.0, shift: f
         met = True
         return _scaled(layer, factor, shift)
 
-    found = edited(layers, change)
+    kept = edited(layers, change)
     if not met:
         raise BadParameter(f"block is {block}; there is no such block.", parameter="block")
-    return found
+    return kept
 
 
 @np.errstate(over="ignore")  # what leaves the dtype's range is shown as diverged

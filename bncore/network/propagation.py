@@ -49,9 +49,9 @@ def propagate(layers: Sequence[Layer], x: Array, loss: Callable[[Array], Loss], 
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
         steps = forward_through(layers, x, tick)
-        found = loss(steps[-1].y)
-        dx, records = pull_through(layers, steps, found.gradient, tick)
-    return Propagation(x, found.value, dx, records)
+        lost = loss(steps[-1].y)
+        dx, records = pull_through(layers, steps, lost.gradient, tick)
+    return Propagation(x, lost.value, dx, records)
 
 
 def forward_through(layers: Sequence[Layer], x: Array, tick: Tick = silent) -> list[Step]:

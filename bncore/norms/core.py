@@ -51,9 +51,9 @@ def standardize(rows: Array, *, centred: bool, eps: float, eps_placement: str) -
     Raises VarianceOverflow.
     """
     rows = rows.astype(np.float64, copy=False)
-    found = _centred_statistics(rows) if centred else _mean_squares(rows)
-    values, divided = _over_scale(rows, found, eps, eps_placement)
-    return Standardized(values, found.mean, found.var, found.sigma, divided, centred, eps, eps_placement)
+    measured = _centred_statistics(rows) if centred else _mean_squares(rows)
+    values, divided = _over_scale(rows, measured, eps, eps_placement)
+    return Standardized(values, measured.mean, measured.var, measured.sigma, divided, centred, eps, eps_placement)
 
 
 def standardize_by(rows: Array, mean: Float64, var: Float64, *, eps: float, eps_placement: str) -> Standardized:
@@ -63,10 +63,10 @@ def standardize_by(rows: Array, mean: Float64, var: Float64, *, eps: float, eps_
     return Standardized(values, mean, var, given.sigma, divided, True, eps, eps_placement, constant=True)
 
 
-def _over_scale(rows: Float64, found: Statistics, eps: float, eps_placement: str) -> tuple[Float64, Denominator]:
+def _over_scale(rows: Float64, measured: Statistics, eps: float, eps_placement: str) -> tuple[Float64, Denominator]:
     """(rows - mean) / s, and s."""
-    divided, lifted = denominator(found, EPS_PLACEMENTS[eps_placement], eps), found.lifted
-    mean, rest = (found.mean, found.mean_rest) if lifted is None else (lifted.mean, lifted.rest)
+    divided, lifted = denominator(measured, EPS_PLACEMENTS[eps_placement], eps), measured.lifted
+    mean, rest = (measured.mean, measured.mean_rest) if lifted is None else (lifted.mean, lifted.rest)
     values = (rows if lifted is None else rows * lifted.by[:, np.newaxis]) - mean[:, np.newaxis]
     values -= rest[:, np.newaxis]
     values *= divided.factor[:, np.newaxis]
@@ -104,7 +104,7 @@ def _overflow(what: str) -> VarianceOverflow:
     return VarianceOverflow(detail, parameter="x")
 
 
-def pulled_back(gradient: Float64, found: Standardized) -> Float64:
+def pulled_back(gradient: Float64, standardized: Standardized) -> Float64:
     """dL/drows of dL/dvalues, both (M, K), exactly and for both placements of epsilon, without cancellation.
 
         (1 / s) [g - <g> - c0 v <g v>]
@@ -112,11 +112,11 @@ def pulled_back(gradient: Float64, found: Standardized) -> Float64:
     where <.> is the mean of a row, without <g> where the rows are not centred; c0 is 1 for "variance" and s / sqrt(var)
     for "deviation". By constant statistics it is g / s. Where s is 0 the gradient is 0 by definition.
     """
-    inverse, lift = found.denominator.factor[:, np.newaxis], found.denominator.lift
-    if found.constant:
+    inverse, lift = standardized.denominator.factor[:, np.newaxis], standardized.denominator.lift
+    if standardized.constant:
         return gradient * inverse
-    left = EPS_PLACEMENTS[found.eps_placement].left(found.eps, found.scale)[:, np.newaxis]
-    kept = without_cancellation(gradient, found.values, left, _means, centred=found.centred)
+    left = EPS_PLACEMENTS[standardized.eps_placement].left(standardized.eps, standardized.scale)[:, np.newaxis]
+    kept = without_cancellation(gradient, standardized.values, left, _means, centred=standardized.centred)
     kept *= inverse
     if lift is not None:
         kept *= lift[:, np.newaxis]

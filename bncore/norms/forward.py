@@ -143,14 +143,14 @@ def forward(
     eps, eps_placement = valid_eps(eps), choice(eps_placement, EPS_PLACEMENTS, "eps_placement")
     rule = {"momentum": momentum, "running_variance": running_variance, "running_average": running_average}
     taken = taken_in(array, Asked(norm, settings, running, eps, eps_placement, rule))
-    arrangement, found, x_hat = taken.arrangement, taken.standardized, taken.x_hat
+    arrangement, standardized, x_hat = taken.arrangement, taken.standardized, taken.x_hat
     return Normed(
         norm=norm,
         y=_scaled(x_hat, gamma, beta, norm).astype(array.dtype, copy=False),
         x_hat=x_hat.astype(array.dtype),
-        mean=arrangement.shaped(found.mean) if row.centred else None,
-        var=arrangement.shaped(found.var),
-        scale=arrangement.shaped(found.scale),
+        mean=arrangement.shaped(standardized.mean) if row.centred else None,
+        var=arrangement.shaped(standardized.var),
+        scale=arrangement.shaped(standardized.scale),
         count=arrangement.count,
         r=taken.r,
         d=taken.d,
@@ -162,9 +162,9 @@ def forward(
         eps_placement=eps_placement,
         mode=mode,
         settings=settings,
-        remarks=remarks_of(found),
+        remarks=remarks_of(standardized),
         arrangement=arrangement,
-        standardized=found,
+        standardized=standardized,
         x_hat_exact=x_hat,
     )
 

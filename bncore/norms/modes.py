@@ -49,11 +49,11 @@ def _train(x: Array, asked: Asked) -> Taken:
     """The array's own statistics, which also move the running ones."""
     row, eps = NORMS[asked.norm], {"eps": asked.eps, "eps_placement": asked.eps_placement}
     arrangement = row.arrangement(x.shape, asked.settings)
-    found = standardize(arrangement.rows(x), centred=row.centred, **eps)  # type: ignore[arg-type]
+    standardized = standardize(arrangement.rows(x), centred=row.centred, **eps)  # type: ignore[arg-type]
     r = d = None
     if row.corrected and asked.running:
-        r, d = corrections(found, asked.running, eps=asked.eps, **asked.settings)
-    return Taken(arrangement, found, r, d, moved(asked.running, found, arrangement, asked.rule))
+        r, d = corrections(standardized, asked.running, eps=asked.eps, **asked.settings)
+    return Taken(arrangement, standardized, r, d, moved(asked.running, standardized, arrangement, asked.rule))
 
 
 def _inference(x: Array, asked: Asked) -> Taken:
@@ -62,8 +62,8 @@ def _inference(x: Array, asked: Asked) -> Taken:
         return _train(x, asked)
     arrangement = of_channels(x.shape, asked.settings)
     mean, var = asked.running
-    found = standardize_by(arrangement.rows(x), mean, var, eps=asked.eps, eps_placement=asked.eps_placement)
-    return Taken(arrangement, found, None, None, asked.running)
+    standardized = standardize_by(arrangement.rows(x), mean, var, eps=asked.eps, eps_placement=asked.eps_placement)
+    return Taken(arrangement, standardized, None, None, asked.running)
 
 
 MODES: dict[str, Callable[[Array, Asked], Taken]] = {"train": _train, "inference": _inference}

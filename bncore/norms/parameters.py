@@ -103,14 +103,13 @@ def running_of(
 
 
 def moved(
-    running: Running | None, found: Standardized, arrangement: Arrangement, rule: Mapping[str, Any]
+    running: Running | None, standardized: Standardized, arrangement: Arrangement, rule: Mapping[str, Any]
 ) -> Running | None:
     """The running statistics after the batch, or after each ghost batch in turn; `rule` is the rest of `averaged`."""
     if running is None:
         return None
     channels = len(running[0])
-    for mean, var in zip(found.mean.reshape(-1, channels), found.var.reshape(-1, channels), strict=True):
-        running = averaged(
-            running, mean, var, count=arrangement.count, eps=found.eps, eps_placement=found.eps_placement, **rule
-        )
+    for mean, var in zip(standardized.mean.reshape(-1, channels), standardized.var.reshape(-1, channels), strict=True):
+        averaging = {"eps": standardized.eps, "eps_placement": standardized.eps_placement, **rule}
+        running = averaged(running, mean, var, count=arrangement.count, **averaging)
     return running

@@ -31,19 +31,19 @@ REMARKS: dict[str, str] = {
 }
 
 
-def remarks_of(found: Standardized) -> tuple[Remark, ...]:
+def remarks_of(standardized: Standardized) -> tuple[Remark, ...]:
     """The remarks on standardized rows."""
     remarks = []
-    own = found.centred and not found.constant
-    if own and found.values.shape[1] == 1:
-        remarks.append(Remark("single_cell", tuple(range(len(found.var)))))
-    elif own and not found.sigma.all():
-        remarks.append(Remark("constant_cells", _numbers(found.sigma == 0)))
-    tiny = (found.var < SMALLEST_NORMAL) & (found.sigma > 0)
-    if tiny.any() and not found.constant:
+    own = standardized.centred and not standardized.constant
+    if own and standardized.values.shape[1] == 1:
+        remarks.append(Remark("single_cell", tuple(range(len(standardized.var)))))
+    elif own and not standardized.sigma.all():
+        remarks.append(Remark("constant_cells", _numbers(standardized.sigma == 0)))
+    tiny = (standardized.var < SMALLEST_NORMAL) & (standardized.sigma > 0)
+    if tiny.any() and not standardized.constant:
         remarks.append(Remark("variance_underflow", _numbers(tiny)))
-    if not found.scale.all():
-        remarks.append(Remark("zero_denominator", _numbers(found.scale == 0)))
+    if not standardized.scale.all():
+        remarks.append(Remark("zero_denominator", _numbers(standardized.scale == 0)))
     return tuple(remarks)
 
 

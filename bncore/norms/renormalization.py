@@ -18,7 +18,7 @@ LARGEST = float(np.finfo(np.float64).max)
 
 
 def corrections(
-    found: Standardized, running: tuple[Float64, Float64], *, eps: float, r_max: float, d_max: float
+    standardized: Standardized, running: tuple[Float64, Float64], *, eps: float, r_max: float, d_max: float
 ) -> tuple[Float64, Float64]:
     """r and d of every channel, (C,).
 
@@ -26,11 +26,11 @@ def corrections(
     """
     r_max, d_max = in_range(r_max, 1, LARGEST, "r_max"), in_range(d_max, 0, LARGEST, "d_max")
     mean, var = running
-    scale = EPS_PLACEMENTS[found.eps_placement].scale(var, eps)
+    scale = EPS_PLACEMENTS[standardized.eps_placement].scale(var, eps)
     if not scale.all():
         place = int(np.argmin(scale))
         detail = f"running_var[{place}] is 0 and eps is 0: r and d divide by it; give a running variance above 0."
         raise BadParameter(detail, parameter="running_var")
     with np.errstate(over="ignore"):  # clipped
-        r, d = found.scale / scale, (found.mean - mean) / scale
+        r, d = standardized.scale / scale, (standardized.mean - mean) / scale
     return np.clip(r, 1 / r_max, r_max), np.clip(d, -d_max, d_max)

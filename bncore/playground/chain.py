@@ -154,10 +154,10 @@ def _normalize(
 ) -> Forward:
     gamma, beta = layer.gamma, layer.beta
     if isinstance(gamma, str) or isinstance(beta, str):
-        found = _in_force(rows, layer, running_mean, running_var)
-        divided = denominator(found, EPS_PLACEMENTS[layer.eps_placement], layer.eps)
+        in_force = _in_force(rows, layer, running_mean, running_var)
+        divided = denominator(in_force, EPS_PLACEMENTS[layer.eps_placement], layer.eps)
         gamma = divided.scale if isinstance(gamma, str) else gamma
-        beta = found.mean if isinstance(beta, str) else beta
+        beta = in_force.mean if isinstance(beta, str) else beta
     running = (running_mean, running_var) if layer.mode == "inference" else (None, None)
     return forward(
         rows, gamma, beta, eps=layer.eps, eps_placement=layer.eps_placement, feature_axis=0, mode=layer.mode,
@@ -189,13 +189,13 @@ def _upstream(
     side = {"rng": rng, "labels": labels, "example": layer.upstream_example}
     if positions == 1 or kind.reads_out:
         pooled = per_example.mean(axis=2, dtype=np.float64) if positions > 1 else f
-        found = kind(pooled.T, outputs=classes if labels is not None else None, **side)  # type: ignore[arg-type]
-        gradient = np.repeat(found.gradient.T / positions, positions, axis=1) if positions > 1 else found.gradient.T
+        above = kind(pooled.T, outputs=classes if labels is not None else None, **side)  # type: ignore[arg-type]
+        gradient = np.repeat(above.gradient.T / positions, positions, axis=1) if positions > 1 else above.gradient.T
     else:
         flat = per_example.transpose(1, 0, 2).reshape(examples, -1)
-        found = kind(flat, **side)  # type: ignore[arg-type]
-        gradient = found.gradient.reshape(examples, features, positions).transpose(1, 0, 2).reshape(features, -1)
-    return replace(found, gradient=np.ascontiguousarray(gradient))
+        above = kind(flat, **side)  # type: ignore[arg-type]
+        gradient = above.gradient.reshape(examples, features, positions).transpose(1, 0, 2).reshape(features, -1)
+    return replace(above, gradient=np.ascontiguousarray(gradient))
 
 
 def _conservation(result: Forward, gradients: Gradients) -> Conservation:

@@ -58,11 +58,11 @@ class Drawn:
 
 def stages_of(values: dict[str, NDArray[np.floating]], activation: str, choice: AxisChoice, gamma: Floats) -> Drawn:
     """The stages of rows (D, M) by name; `gamma` (D,) is what the gradients behind x_hat are multiples of."""
-    found = _together(values, described)
-    for name, rows in found.items():
+    shown = _together(values, described)
+    for name, rows in shown.items():
         if not math.isfinite(_largest(rows.summary.high) - _least(rows.summary.low)):
             raise too_large(name, values[name].dtype)
-    summaries = {name: rows.summary for name, rows in found.items()}
+    summaries = {name: rows.summary for name, rows in shown.items()}
     rounding = rounding_rows(summaries, values["dx"].shape[1], values["dx"].dtype)
     forward = forward_ruler({name: limits_of(summaries[name]) for name in FORWARD}, activation, choice)
     behind = {name: summaries[name] for name in (*BACKWARD, *PATHS) if name in values}
@@ -73,16 +73,18 @@ def stages_of(values: dict[str, NDArray[np.floating]], activation: str, choice: 
     if activation in BOUNDED:
         axes["activation"] = Axis("linear", *BOUNDED[activation])
     stages = {
-        name: _stage(name, rows, found[name], axes[name], rounding.get(name, nothing)) for name, rows in values.items()
+        name: _stage(name, rows, shown[name], axes[name], rounding.get(name, nothing)) for name, rows in values.items()
     }
     return Drawn(stages, forward.widened, backward.widened)
 
 
-def _stage(name: str, rows: NDArray[np.floating], found: Described, axis: Axis, rounding: NDArray[np.bool_]) -> Stage:
-    shown = found.on(rows, axis)
+def _stage(
+    name: str, rows: NDArray[np.floating], described: Described, axis: Axis, rounding: NDArray[np.bool_]
+) -> Stage:
+    shown = described.on(rows, axis)
     if not rounding.any():
-        return Stage(name, rows, found.summary, shown)
-    return Stage(name, rows, found.summary, collapsed(shown, rounding), rounding)
+        return Stage(name, rows, described.summary, shown)
+    return Stage(name, rows, described.summary, collapsed(shown, rounding), rounding)
 
 
 def _together(

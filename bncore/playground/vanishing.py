@@ -82,8 +82,8 @@ def rounding_limit(terms: Floats, count: int, dtype: np.dtype[Any]) -> Floats:
     Terms are rounded at their own size, the sums over the batch at each of their steps, which drift apart as
     sqrt(count). What a gradient of 0 comes out as is then noise: it has no direction, and nothing is relative to it.
     """
-    found: Floats = (ROUNDING + np.sqrt(count)) * float(np.finfo(dtype).eps) * terms
-    return found
+    limit: Floats = (ROUNDING + np.sqrt(count)) * float(np.finfo(dtype).eps) * terms
+    return limit
 
 
 def rounds_to_zero(gradients: Gradients) -> NDArray[np.bool_]:

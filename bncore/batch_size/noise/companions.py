@@ -78,6 +78,6 @@ def orders(population: Finite, rows: Rows, size: int, draws: int, rng: np.random
             sums[1, part] = sums[2, part] + x[:, size - 2]
             sums[0, part] = sums[1, part] + x[:, size - 1]
         for example, row in enumerate(rows):
-            found = order == row
-            place[example, part] = np.where(found.any(axis=1), found.argmax(axis=1), size)
+            at_row = order == row
+            place[example, part] = np.where(at_row.any(axis=1), at_row.argmax(axis=1), size)
     return Orders(size, values[rows], total, squares, place)

@@ -69,11 +69,11 @@ def jitter(
     than sqrt(K - 1).
     """
     drawn = sums(companions, [size - 1 for size in sizes], draws, rng, say)
-    found = np.array([
+    x_hat = np.array([
         among((x - drawn.centre[0])[:, None], drawn.sum[0, :, at], drawn.squares[0, :, at], size, epsilon)
         for at, size in enumerate(sizes)
     ])  # fmt: skip
-    return Jitter(tuple(sizes), x, found)
+    return Jitter(tuple(sizes), x, x_hat)
 
 
 def among(
@@ -115,7 +115,7 @@ def shape(draws: Float64) -> Shape:
 
 
 def expected_variance(
-    x_hat: Float64, found: Moments, size: int, factor: float = 1.0, epsilon: Epsilon = WITHOUT_EPS
+    x_hat: Float64, of: Moments, size: int, factor: float = 1.0, epsilon: Epsilon = WITHOUT_EPS
 ) -> Float64:
     """The variance that theory gives the noise of examples with population-normalized values `x_hat` (M,).
 
@@ -126,11 +126,11 @@ def expected_variance(
     f^2 skewness/(2K). q is k^2 with eps beside the variance and k with eps beside the deviation; without eps both are
     1. `factor` is f^2 of `bncore.batch_size.theory`.
     """
-    return expected_covariance(x_hat, x_hat, found, size, factor, epsilon)
+    return expected_covariance(x_hat, x_hat, of, size, factor, epsilon)
 
 
 def expected_covariance(
-    a: Float64, b: Float64, found: Moments, size: int, factor: float = 1.0, epsilon: Epsilon = WITHOUT_EPS
+    a: Float64, b: Float64, of: Moments, size: int, factor: float = 1.0, epsilon: Epsilon = WITHOUT_EPS
 ) -> Float64:
     """The covariance of the noise of two examples of one batch, with the same approximation.
 
@@ -139,8 +139,8 @@ def expected_covariance(
     On symmetric data without eps it is proportional to 1 + a b (ρ + 2) / 4: the noise is shared where a b > 0, and can
     be opposite.
     """
-    skewness, excess = float(found.skewness[0]), float(found.excess[0])
-    k, q = _shares(found.sd, epsilon)
+    skewness, excess = float(of.skewness[0]), float(of.excess[0])
+    k, q = _shares(of.sd, epsilon)
     return (factor / size) * (k**2 + k * q * (a + b) * skewness / 2.0 + q**2 * a * b * (excess + 2.0) / 4.0)
 
 

@@ -67,8 +67,8 @@ def among_companions(
     `rows` are None, and `rng_of_pairs` draws the companions of pairs.
     """
     if rows is not None and isinstance(population, Finite):
-        found = orders(population, rows, size, draws, rng)
-        return Noisy(found.alone(epsilon), pairs_in_orders(z, found, at, epsilon))
+        drawn = orders(population, rows, size, draws, rng)
+        return Noisy(drawn.alone(epsilon), pairs_in_orders(z, drawn, at, epsilon))
     x_hat = jitter(x, population, (size,), draws, rng, epsilon).x_hat[0]
     return Noisy(x_hat, pairs_in_batch_norm(x, z, population, at, size, draws, rng_of_pairs, epsilon))
 
@@ -79,12 +79,12 @@ def perturbed(strengths: Mapping[str, float], z: Float64, draws: int, rng: np.ra
     Raises BadParameter for a strength that is out of range.
     """
     first, second = np.triu_indices(len(z), 1)
-    found = {}
+    kinds = {}
     for name, strength in strengths.items():
         kind = PERTURBATIONS[name]
         values = kind.draw(z, strength, draws, rng)
-        found[name] = Noisy(values, pairs_of(values, z, kind.correlation(z[first], z[second])), strength)
-    return found
+        kinds[name] = Noisy(values, pairs_of(values, z, kind.correlation(z[first], z[second])), strength)
+    return kinds
 
 
 def kinds_of(noisy: Mapping[str, Noisy]) -> dict[str, Kind]:
@@ -105,8 +105,8 @@ def average_variance(values: Float64) -> float:
     >>> average_variance(np.array([[-1.0, 1.0], [0.0, 0.0]])), average_variance(np.full((2, 3), 0.1))
     (0.5, 0.0)
     """
-    found = float(values.var(axis=1).mean())
-    return found if found > ROUNDING else 0.0
+    average = float(values.var(axis=1).mean())
+    return average if average > ROUNDING else 0.0
 
 
 def common_axis(rows: Iterable[Float64]) -> Axis:

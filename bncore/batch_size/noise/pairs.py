@@ -51,10 +51,10 @@ def pairs_in_batch_norm(
     return _against_theory(first, second, z, measured, at, epsilon)
 
 
-def pairs_in_orders(z: Float64, found: Orders, at: Moments, epsilon: Epsilon) -> Pairs:
-    """Each pair of M examples of a finite population together in the batches of `found`, as `pairs_in_batch_norm`."""
+def pairs_in_orders(z: Float64, drawn: Orders, at: Moments, epsilon: Epsilon) -> Pairs:
+    """Each pair of M examples of a finite population together in the batches of `drawn`, as `pairs_in_batch_norm`."""
     first, second = np.triu_indices(len(z), 1)
-    return _against_theory(first, second, z, correlations(*found.together(first, second, epsilon)), at, epsilon)
+    return _against_theory(first, second, z, correlations(*drawn.together(first, second, epsilon)), at, epsilon)
 
 
 def _against_theory(
@@ -91,5 +91,5 @@ def correlations(a: Float64, b: Float64) -> Float64:
     a, b = a - a.mean(axis=1, keepdims=True), b - b.mean(axis=1, keepdims=True)
     size = np.sqrt((a * a).sum(axis=1)) * np.sqrt((b * b).sum(axis=1))
     least = NOTHING * a.shape[1]
-    found = np.divide((a * b).sum(axis=1), size, out=np.full(len(a), np.nan), where=size > least)
-    return np.asarray(np.clip(found, -1.0, 1.0))
+    together = np.divide((a * b).sum(axis=1), size, out=np.full(len(a), np.nan), where=size > least)
+    return np.asarray(np.clip(together, -1.0, 1.0))

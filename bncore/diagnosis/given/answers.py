@@ -60,10 +60,10 @@ def _printed(given: Printed, array: Array) -> tuple[Precision | None, float]:
     """The type that was printed, and what printing hides; with what a coarse type that may be meant hides as well."""
     if given.precision:
         return PRECISIONS[given.precision], given.unit
-    found, sure = told(given.exact, given.unit)
-    if found is not None and found.half and not sure:
-        return None, given.unit + float(found.own(given.exact).max())
-    return coarsest([found, PRECISIONS[array.dtype.name]]), given.unit
+    precision, sure = told(given.exact, given.unit)
+    if precision is not None and precision.half and not sure:
+        return None, given.unit + float(precision.own(given.exact).max())
+    return coarsest([precision, PRECISIONS[array.dtype.name]]), given.unit
 
 
 def _per_unit(case: Case, name: str, array: Array) -> Array:

@@ -111,12 +111,12 @@ class Case:
         dx_hat = gamma g,  dsigma = dL/ds = -gamma/s sum g x_hat,  dvar = dsigma / 2s (beside: / 2 sigma),
         dmean = -gamma/s sum g
         """
-        found = backward(self.as_given(self.dy), self.result)
-        dsigma = -self.slope * found.dgamma
+        gradients = backward(self.as_given(self.dy), self.result)
+        dsigma = -self.slope * gradients.dgamma
         return {
-            "dbeta": found.dbeta, "dgamma": found.dgamma, "dx_hat": self.gamma * self.dy, "dsigma": dsigma,
-            "dvar": dsigma * reciprocal(2 * self.root), "dmean": -self.slope * found.dbeta,
-            "dx": self.rows(found.dx),
+            "dbeta": gradients.dbeta, "dgamma": gradients.dgamma, "dx_hat": self.gamma * self.dy, "dsigma": dsigma,
+            "dvar": dsigma * reciprocal(2 * self.root), "dmean": -self.slope * gradients.dbeta,
+            "dx": self.rows(gradients.dx),
         }  # fmt: skip
 
     @cached_property
@@ -137,11 +137,11 @@ class Case:
         dbeta = size.sum(0)
         dx = slope * (size + dbeta / self.count + self.pull * np.abs(self.x_hat) * dgamma / self.count)
         dsigma = slope * dgamma
-        found = {
+        sums = {
             "dbeta": dbeta, "dgamma": dgamma, "dx_hat": size * np.abs(self.gamma), "dsigma": dsigma,
             "dvar": dsigma * reciprocal(2 * self.root), "dmean": slope * dbeta, "dx": dx,
         }  # fmt: skip
-        return {name: float(values.max()) for name, values in found.items()}
+        return {name: float(values.max()) for name, values in sums.items()}
 
     def rows(self, values: Array) -> Float64:
         """An array in the shape of x, as rows (K, n) in float64."""

@@ -86,10 +86,10 @@ def _longest(values: Float64) -> int:
 
 def precision_of(answer: Array) -> Precision | None:
     """The type of an array, or the coarser one that its numbers tell: halves may have been widened on their way."""
-    found, _ = told(answer)
+    precision, _ = told(answer)
     if answer.dtype == np.float64:
-        return found
-    return coarsest([found, PRECISIONS[answer.dtype.name]])
+        return precision
+    return coarsest([precision, PRECISIONS[answer.dtype.name]])
 
 
 def coarsest(precisions: Iterable[Precision | None]) -> Precision:

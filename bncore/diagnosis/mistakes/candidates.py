@@ -54,9 +54,9 @@ def _share(errors: Float64, sizes: Float64) -> Float64:
 
 def separation(case: Case, tensor: str) -> tuple[float, str, str]:
     """The smallest distance between two mistakes, or a mistake and the truth, and their ids ("" is the truth)."""
-    found = candidates(case, tensor)
-    ids = np.array([*found.ids, ""])
-    rows = np.vstack([found.values, case.truth[tensor].ravel()])
+    rivals = candidates(case, tensor)
+    ids = np.array([*rivals.ids, ""])
+    rows = np.vstack([rivals.values, case.truth[tensor].ravel()])
     largest = np.abs(rows).max(1)
     nearest = (np.inf, "", "")
     for index, row in enumerate(rows[:-1]):

@@ -20,13 +20,13 @@ def ready_answers(case: Case, built: Mapping[str, Candidates] | None = None) -> 
     """
     first = {tensor: _first((built or {}).get(tensor) or candidates(case, tensor)) for tensor in TENSORS}
     truth = {tensor: case.truth[tensor] for tensor in TENSORS}
-    found = {CORRECT: truth}
+    by_mistake = {CORRECT: truth}
     for name in MISTAKES:
         made = {tensor: ways[name].reshape(truth[tensor].shape) for tensor, ways in first.items() if name in ways}
-        found |= {name: truth | made} if made else {}
+        by_mistake |= {name: truth | made} if made else {}
     return {
         name: {tensor: case.as_given(rows) if tensor in LIKE_X else rows for tensor, rows in answers.items()}
-        for name, answers in found.items()
+        for name, answers in by_mistake.items()
     }
 
 

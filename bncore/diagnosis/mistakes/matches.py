@@ -33,10 +33,10 @@ def matches(truth: Float64, values: Float64, built: Candidates, error: float) ->
     same = built.distances(built.values[best]) <= near
     chosen = np.flatnonzero(explaining & ((residuals <= np.maximum(fine, near)) | same))
     ranked = sorted(chosen.tolist(), key=lambda index: (max(float(excess[index]), 1.0), index))
-    found: dict[str, float] = {}
+    by_id: dict[str, float] = {}
     for index in ranked:
-        found.setdefault(built.ids[index], float(residuals[index]))
-    return list(found.items())
+        by_id.setdefault(built.ids[index], float(residuals[index]))
+    return list(by_id.items())
 
 
 def apart(truth: Float64, answer: Float64) -> float:

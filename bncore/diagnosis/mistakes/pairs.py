@@ -49,8 +49,8 @@ def pairs(case: Case, tensor: str, values: Float64, built: Candidates, share: fl
     with np.errstate(all="ignore"):
         if tensor != "dx":
             return _near([_of_parameters(case, tensor, built)], values, within, case.units)
-        found = [_of_triples(case, values, within), *_of_whole(case, built)]
-        return _near(found, values, within, 3 * case.units)
+        groups = [_of_triples(case, values, within), *_of_whole(case, built)]
+        return _near(groups, values, within, 3 * case.units)
 
 
 def parts(name: str) -> list[str]:
@@ -58,13 +58,13 @@ def parts(name: str) -> list[str]:
     return name.split(BOTH)
 
 
-def _near(found: list[Pairs], values: Float64, within: float, free: int) -> Candidates | None:
+def _near(groups: list[Pairs], values: Float64, within: float, free: int) -> Candidates | None:
     """Those near enough, each pair of ids once; `free` numbers of the answer do not follow from others."""
     if MOST_TRIED * min(1.0, 2 * within) ** min(values.size, free) > CHANCE:
         return None
     largest = float(np.abs(values).max())
     kept: dict[str, Float64] = {}
-    for names, made in found:
+    for names, made in groups:
         rows = made.reshape(len(names), values.size)
         room = within * np.maximum(largest, np.abs(rows).max(1, initial=0.0))
         near = np.flatnonzero(np.abs(rows - values.ravel()).max(1, initial=0.0) <= room)
@@ -136,9 +136,9 @@ def _of_parameters(case: Case, tensor: str, built: Candidates) -> Pairs:
     """A factor of the whole tensor beside any other mistake."""
     truth = case.truth[tensor].ravel()
     ways = list(zip(built.ids, built.values, strict=True)) if truth.all() else []
-    found = [
+    each = [
         (BOTH.join((one, other)), values * (further / truth))
         for (one, values), (other, further) in combinations(ways, 2)
         if _kind(one) != _kind(other) and {one, other} & WHOLE
     ]
-    return [name for name, _ in found], np.array([values for _, values in found]).reshape(len(found), truth.size)
+    return [name for name, _ in each], np.array([values for _, values in each]).reshape(len(each), truth.size)

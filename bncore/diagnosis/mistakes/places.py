@@ -77,19 +77,19 @@ def _row(case: Case, row: int) -> str:
 
 
 def _numbers(case: Case, wrong: Mask) -> str:
-    found = np.argwhere(wrong)
-    if len(found) > MOST_LISTED:
-        return f"{len(found)} numbers"
-    return " and ".join(f"{row_name(case, row)} of unit {unit}" for row, unit in found)
+    at = np.argwhere(wrong)
+    if len(at) > MOST_LISTED:
+        return f"{len(at)} numbers"
+    return " and ".join(f"{row_name(case, row)} of unit {unit}" for row, unit in at)
 
 
-def _listed(noun: str, found: NDArray[np.intp] | list[str]) -> str:
+def _listed(noun: str, listed: NDArray[np.intp] | list[str]) -> str:
     """ "unit 3", "examples 1 and 4", "7 examples".
 
     >>> _listed("unit", [3]), _listed("example", [1, 4]), _listed("example", range(7))
     ('unit 3', 'examples 1 and 4', '7 examples')
     """
-    words = [str(one) for one in found]
+    words = [str(one) for one in listed]
     if len(words) == 1:
         return f"{noun} {words[0]}"
     if len(words) > MOST_LISTED:

@@ -67,9 +67,9 @@ def recognized(given: Tensor) -> tuple[Verdict, tuple[Diagnosis, ...]]:
     if any(half.of_rounded_inputs(given.name, given.values, verdict.allowed) for half in given.halves):
         return replace(verdict, verdict="close", coarse=False, looks_like=HALF_INPUTS), ()
     ways = (_named, _named_in_half, _paired, _placed, _scaled) if verdict.wrong else (_named,)
-    found = next((made for way in ways if (made := tuple(way(given)))), ())
-    if found:
-        return verdict, found
+    diagnoses = next((made for way in ways if (made := tuple(way(given)))), ())
+    if diagnoses:
+        return verdict, diagnoses
     if given.like_half:
         return replace(verdict, verdict="open", looks_like=HALF_COMPUTATION), ()
     like = like_differences(given.case, given.values, given.precision) if given.name == "dx" else ""
@@ -106,10 +106,10 @@ def _paired(given: Tensor) -> Iterator[Diagnosis]:
         yield from _within(given, matches(given.truth, given.values, given.pairs, given.verdict.allowed.total))
 
 
-def _within(given: Tensor, found: list[tuple[str, float]]) -> Iterator[Diagnosis]:
+def _within(given: Tensor, matched: list[tuple[str, float]]) -> Iterator[Diagnosis]:
     """What was found; in 16 bits only what leaves a tenth of an error that may be rounding."""
-    most = DECISIVE * apart(given.truth, given.values) if found and given.like_half else np.inf
-    yield from (of_mistake(given.name, name, residual) for name, residual in found if residual <= most)
+    most = DECISIVE * apart(given.truth, given.values) if matched and given.like_half else np.inf
+    yield from (of_mistake(given.name, name, residual) for name, residual in matched if residual <= most)
 
 
 def _placed(given: Tensor) -> Iterator[Diagnosis]:
@@ -120,13 +120,13 @@ def _placed(given: Tensor) -> Iterator[Diagnosis]:
         yield in_places(given.name, Places("", True, ~zero), apart(given.truth, given.values))
         return
     wrong = np.abs(given.values - given.truth) > allowed
-    found = places(given.case, given.name, wrong, zero=bool((zero == wrong).all()))
-    if found and (found.zero or given.half is None or _a_slip(given, wrong)):
-        yield in_places(given.name, found, apart(given.truth, given.values))
+    where = places(given.case, given.name, wrong, zero=bool((zero == wrong).all()))
+    if where and (where.zero or given.half is None or _a_slip(given, wrong)):
+        yield in_places(given.name, where, apart(given.truth, given.values))
         return
-    found = places(given.case, given.name, zero, zero=True) if zero.any() else None
-    if found:
-        yield from (in_places(given.name, found, residual, name) for name, residual in _elsewhere(given, found))
+    where = places(given.case, given.name, zero, zero=True) if zero.any() else None
+    if where:
+        yield from (in_places(given.name, where, residual, name) for name, residual in _elsewhere(given, where))
 
 
 def _a_slip(given: Tensor, wrong: Mask) -> bool:
@@ -136,9 +136,9 @@ def _a_slip(given: Tensor, wrong: Mask) -> bool:
     return bool((far >= 0.5 * BEYOND * given.precision.eps * size)[wrong].all())
 
 
-def _elsewhere(given: Tensor, found: Places) -> list[tuple[str, float]]:
+def _elsewhere(given: Tensor, where: Places) -> list[tuple[str, float]]:
     """The named mistakes that give the numbers that are kept."""
-    kept = found.kept.ravel()
+    kept = where.kept.ravel()
     values = given.built.values[:, kept]
     built = Candidates(given.built.ids, values, np.abs(values).max(1))
     error = given.verdict.allowed.total
@@ -147,24 +147,24 @@ def _elsewhere(given: Tensor, found: Places) -> list[tuple[str, float]]:
 
 def _scaled(given: Tensor) -> Iterator[Diagnosis]:
     """Factors that fit as closely as the answer's own numbers tell, though they have no name."""
-    found = given.coefficients
-    if given.name != "dx" or found is None or not found.fits or not np.isfinite(found.per_unit[0]).any():
+    factors = given.coefficients
+    if given.name != "dx" or factors is None or not factors.fits or not np.isfinite(factors.per_unit[0]).any():
         return
-    if not found.off(OF_SUMS * given.precision.eps if given.like_half else 0.0):
+    if not factors.off(OF_SUMS * given.precision.eps if given.like_half else 0.0):
         return
     tried = given.pairs is not None and bool(given.case.gamma.all())
-    yield of_factors(found, tried=tried)
+    yield of_factors(factors, tried=tried)
 
 
 def beside_differences(
-    found: dict[str, tuple[Verdict, tuple[Diagnosis, ...]]],
+    judged: dict[str, tuple[Verdict, tuple[Diagnosis, ...]]],
 ) -> dict[str, tuple[Verdict, tuple[Diagnosis, ...]]]:
     """The same; dgamma and dbeta, too few numbers to tell noise, are taken for differences where dx is one."""
-    like = found["dx"][0].looks_like if "dx" in found else ""
+    like = judged["dx"][0].looks_like if "dx" in judged else ""
     if like not in DIFFERENCES.values():
-        return found
+        return judged
     changed = {}
-    for name, (verdict, diagnoses) in found.items():
+    for name, (verdict, diagnoses) in judged.items():
         off = verdict.max_rel_error or 0.0
         noisy = not (diagnoses or verdict.looks_like or verdict.coarse) and EXACT < off <= LARGEST
         if name in ("dgamma", "dbeta") and noisy and verdict.verdict != "exact":

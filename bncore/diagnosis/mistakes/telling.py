@@ -94,20 +94,21 @@ def _listed(names: list[str]) -> str:
     return f"{', '.join(names[:-1])} and {last} {verb}" if len(names) > 1 else f"{last} {verb}"
 
 
-def agreement(found: Diagnosis) -> str:
+def agreement(diagnosis: Diagnosis) -> str:
     """How closely a tensor is what its diagnosis says."""
-    near = "up to rounding" if found.residual <= EXACT else f"up to {100 * found.residual:.2g} % of its largest number"
-    if found.id == UNNAMED:
-        return f"Your {found.tensor} has these factors, {near}."
-    if found.id in (PLACED, ZEROED):
-        return f"Your {found.tensor} is off by {100 * found.residual:.2g} % of its largest number there."
-    elsewhere = "Everywhere else your" if found.parts[0] == ZEROED else "Your"
+    off = diagnosis.residual
+    near = "up to rounding" if off <= EXACT else f"up to {100 * off:.2g} % of its largest number"
+    if diagnosis.id == UNNAMED:
+        return f"Your {diagnosis.tensor} has these factors, {near}."
+    if diagnosis.id in (PLACED, ZEROED):
+        return f"Your {diagnosis.tensor} is off by {100 * diagnosis.residual:.2g} % of its largest number there."
+    elsewhere = "Everywhere else your" if diagnosis.parts[0] == ZEROED else "Your"
     mistake = (
         "these two mistakes give together"
-        if found.parts[0] in MISTAKES and len(found.parts) > 1
+        if diagnosis.parts[0] in MISTAKES and len(diagnosis.parts) > 1
         else "this mistake gives"
     )
-    return f"{elsewhere} {found.tensor} is what {mistake}, {near}."
+    return f"{elsewhere} {diagnosis.tensor} is what {mistake}, {near}."
 
 
 def factors_in_words(report: Report) -> dict[str, str]:
@@ -115,13 +116,13 @@ def factors_in_words(report: Report) -> dict[str, str]:
 
     {} without factors. Where dx is not wrong none is off; else each may be off by what the error of dx does to it.
     """
-    found = report.coefficients
-    if found is None:
+    factors = report.coefficients
+    if factors is None:
         return {}
     wrong = report.tensors["dx"].wrong
-    if wrong and not found.fits:
+    if wrong and not factors.fits:
         return dict.fromkeys(NAMES, "none fits: this dx is no sum of dy, its mean and x_hat in each unit")
-    rows = zip(NAMES, found.per_unit, found.slack.max(1).tolist(), strict=True)
+    rows = zip(NAMES, factors.per_unit, factors.slack.max(1).tolist(), strict=True)
     return {name: _factor(values, slack if wrong else np.inf) for name, values, slack in rows}
 
 
@@ -156,9 +157,10 @@ def _verdicts(report: Report) -> Iterator[str]:
 
 
 def _explanations(report: Report) -> Iterator[str]:
-    for found in report.diagnoses:
-        title = found.title if found.title.startswith(f"{found.tensor} is ") else f"{found.tensor}: {found.title}"
-        yield f"{title}\n  {found.explanation}\n  Look at: {as_code(found.look_at)}"
+    for diagnosis in report.diagnoses:
+        title, tensor = diagnosis.title, diagnosis.tensor
+        title = title if title.startswith(f"{tensor} is ") else f"{tensor}: {title}"
+        yield f"{title}\n  {diagnosis.explanation}\n  Look at: {as_code(diagnosis.look_at)}"
 
 
 def _factor_lines(report: Report) -> Iterator[str]:

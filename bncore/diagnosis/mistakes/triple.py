@@ -111,9 +111,9 @@ def _pooled(case: Case, dx: Float64) -> tuple[Float64, float]:
     columns = design[:, known]
     if not known.any():
         return np.full(3, np.nan), float(np.abs(dx).max())
-    found, _, rank, _ = np.linalg.lstsq(columns / size[known], dx.ravel(), rcond=NOTHING)
+    pooled, _, rank, _ = np.linalg.lstsq(columns / size[known], dx.ravel(), rcond=NOTHING)
     factors = np.full(3, np.nan)
-    factors[known] = found / size[known]
+    factors[known] = pooled / size[known]
     left = float(np.abs(dx.ravel() - columns @ factors[known]).max())
     if rank < known.sum():
         return np.full(3, np.nan), left

@@ -39,11 +39,12 @@ class BatchNorm:
 
         def pull(dy: Array) -> Pulled:
             try:
-                found = backward(dy, result)
+                gradients = backward(dy, result)
             except NonFiniteInput:
                 return self._lost(dy)
             dtype = self.gamma.dtype
-            return Pulled(found.dx, {"gamma": found.dgamma.astype(dtype), "beta": found.dbeta.astype(dtype)})
+            of_parameters = {"gamma": gradients.dgamma.astype(dtype), "beta": gradients.dbeta.astype(dtype)}
+            return Pulled(gradients.dx, of_parameters)
 
         return Step(result.y, pull)
 

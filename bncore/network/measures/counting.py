@@ -27,14 +27,14 @@ class Binned:
     counts: Counts
 
 
-def bins_for(found: Moments) -> Bins:
+def bins_for(of: Moments) -> Bins:
     """Bins (one row) between the numbers' extremes, at most REACH deviations from their mean.
 
     A constant, and what the rounding of its mean may make of one, is one value.
     """
-    low, high = np.array([found.low]), np.array([found.high])
-    fences = np.stack([np.maximum(low, found.mean - REACH * found.sd), np.minimum(high, found.mean + REACH * found.sd)])
-    return bins_of(fences, low, high, np.zeros(1), found.count)
+    low, high = np.array([of.low]), np.array([of.high])
+    fences = np.stack([np.maximum(low, of.mean - REACH * of.sd), np.minimum(high, of.mean + REACH * of.sd)])
+    return bins_of(fences, low, high, np.zeros(1), of.count)
 
 
 def counted(values: Array, bins: Bins) -> Counts:
@@ -61,10 +61,10 @@ def _comfortable(flat: Array, start: float, width: float) -> Array:
     return flat if easy else flat.astype(np.float64)
 
 
-def outside(values: Array, found: Moments, axis: Axis) -> int:
+def outside(values: Array, of: Moments, axis: Axis) -> int:
     """How many of the numbers lie outside the axis."""
-    below = int(np.count_nonzero(values < axis.low)) if found.low < axis.low else 0
-    above = int(np.count_nonzero(values > axis.high)) if found.high > axis.high else 0
+    below = int(np.count_nonzero(values < axis.low)) if of.low < axis.low else 0
+    above = int(np.count_nonzero(values > axis.high)) if of.high > axis.high else 0
     return below + above
 
 

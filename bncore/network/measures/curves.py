@@ -63,8 +63,8 @@ def kind_in(shown: Contrast, column: str, kind: str) -> str:
 
 
 def _at(survey: Survey, kind: str, read: Callable[[Surveyed], float]) -> Values:
-    found = survey.at(kind)
-    return [_finite(read(found[block])) if block in found else None for block in range(1, survey.depth + 1)]
+    surveyed = survey.at(kind)
+    return [_finite(read(surveyed[block])) if block in surveyed else None for block in range(1, survey.depth + 1)]
 
 
 def _saturated(joint: Surveyed) -> float:
@@ -102,11 +102,11 @@ def _means_axis(means: Rows, deviations: Rows, log: bool) -> Axis:
     """
     pairs = [(m, sd) for m, sd in zip(_all(means), _all(deviations), strict=True) if m is not None and sd is not None]
     sizes = [abs(mean) for mean, sd in pairs if abs(mean) > ROUNDING * sd]
-    found = [mean for mean, _ in pairs]
+    shown = [mean for mean, _ in pairs]
     if log and sizes and max(sizes) > EXPONENTIAL * median_high(sizes):
-        return axis_for(min(found), max(found), "symlog", nice_ceiling(median_high(sizes), STEPS))
+        return axis_for(min(shown), max(shown), "symlog", nice_ceiling(median_high(sizes), STEPS))
     least = NO_CLOSER * median_high([sd for _, sd in pairs]) if pairs else 0.0
-    return axis_for(min([-least, *found]), max([least, *found]), "linear")
+    return axis_for(min([-least, *shown]), max([least, *shown]), "linear")
 
 
 def _drawable(rows: Rows, log: bool) -> list[dict[str, Values]]:

@@ -89,7 +89,7 @@ class Distribution:
 
 def distributions(shown: Contrast, kind: str, block: int | None = None) -> dict[tuple[str, str], Distribution]:
     """By column and side ("activations", "gradients"): of every block, or of one alone on an axis of its own."""
-    found: dict[tuple[str, str], Distribution] = {}
+    drawn: dict[tuple[str, str], Distribution] = {}
     kinds = {name: kind_in(shown, name, kind) for name in shown.columns}
     joints = {
         name: [_of_block(list(survey.at(kinds[name]).values()), block) for survey in column.surveys]
@@ -100,8 +100,8 @@ def distributions(shown: Contrast, kind: str, block: int | None = None) -> dict[
         for name, (first, *second) in joints.items():
             rows = _rows(side, axis, first)
             disturbed = _rows(side, axis, second[0], {row.block: row for row in rows}) if second else None
-            found[name, side] = Distribution(name, kinds[name], side, axis, rows, disturbed)
-    return found
+            drawn[name, side] = Distribution(name, kinds[name], side, axis, rows, disturbed)
+    return drawn
 
 
 def _of_block(joints: list[Surveyed], block: int | None) -> list[Surveyed]:
@@ -134,9 +134,9 @@ def _rows(
     )
 
 
-def _row(block: int, values: Array, found: Moments, axis: Axis, before: Mapping[int, Row] | None) -> Row:
-    bins = bins_for(found)
-    row = Row(block, bins, counted(values, bins), found, outside(values, found, axis))
+def _row(block: int, values: Array, of: Moments, axis: Axis, before: Mapping[int, Row] | None) -> Row:
+    bins = bins_for(of)
+    row = Row(block, bins, counted(values, bins), of, outside(values, of, axis))
     return row if before is None else replace(row, moved=_moved(row, values, before.get(block)))
 
 

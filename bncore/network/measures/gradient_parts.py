@@ -45,8 +45,8 @@ class GradientParts:
 
 def gradient_parts(joints: Sequence[Joint]) -> list[GradientParts]:
     """The parts at each batch norm of a pass whose numbers are finite there and whose gradient is not 0."""
-    found = (_parts(before, joint) for before, joint in pairwise(joints) if joint.kind == "norm")
-    return [parts for parts in found if parts is not None]
+    each = (_parts(before, joint) for before, joint in pairwise(joints) if joint.kind == "norm")
+    return [parts for parts in each if parts is not None]
 
 
 def _parts(before: Joint, joint: Joint) -> GradientParts | None:

@@ -44,12 +44,12 @@ class Moved:
 
 def movements(before: Survey, after: Survey, block: int) -> list[Moved]:
     """The movement of every joint from the disturbed block onwards."""
-    found, entered = [], None
+    moves, entered = [], None
     for b, a in zip(before.joints, after.joints, strict=True):
         if b.joint.block >= block:
             moved, entered = _moved(b, a, entered)
-            found.append(moved)
-    return found
+            moves.append(moved)
+    return moves
 
 
 Ordered = tuple[Array, Array] | None  # all numbers of a joint in order, after and before; None where not needed

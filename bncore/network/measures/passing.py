@@ -116,9 +116,9 @@ def _apart(a: Array, b: Array) -> float:
     return norm(a - b) / math.sqrt(a.size)
 
 
-def _varies(found: Surveyed) -> bool:
+def _varies(surveyed: Surveyed) -> bool:
     """Whether any unit or channel differs between examples or positions: of a product, by more than its rounding."""
-    joint = found.joint
+    joint = surveyed.joint
     axes = (0, *range(2, joint.y.ndim))
     low, high = (extreme(axis=axes).astype(np.float64) for extreme in (joint.y.min, joint.y.max))
     if joint.kind != "z" or not (high > low).any():

@@ -15,7 +15,7 @@ STEPS = (1.0, 3.0, 10.0)
 
 
 def shared_axis(
-    found: Iterable[Moments], *, symmetric: bool = False, bounds: tuple[float, float] | None = None
+    together: Iterable[Moments], *, symmetric: bool = False, bounds: tuple[float, float] | None = None
 ) -> Axis:
     """The axis of the joints whose numbers are finite; symmetric-logarithmic where it is too long for the typical one.
 
@@ -23,7 +23,7 @@ def shared_axis(
     such an axis, which is what it is beside the others. `bounds` are those of a squashing function, which a linear axis
     then shows whole.
     """
-    joints = [moments for moments in found if moments.finite]
+    joints = [moments for moments in together if moments.finite]
     sizes = [size for moments in joints if (size := math.hypot(moments.mean, moments.sd)) > SMALLEST]
     if not sizes:
         return Axis("linear", *(bounds or (-1.0, 1.0)))

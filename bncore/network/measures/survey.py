@@ -86,7 +86,7 @@ class Survey:
 
     def at(self, kind: str) -> dict[int, Surveyed]:
         """The joints of a kind by their block."""
-        return {found.joint.block: found for found in self.joints if found.joint.kind == kind}
+        return {surveyed.joint.block: surveyed for surveyed in self.joints if surveyed.joint.kind == kind}
 
 
 def survey(pass_: Propagation, x: Array, *, tick: Tick = silent) -> Survey:
@@ -104,9 +104,9 @@ def gradient_ratio(before: Survey, after: Survey, block: int) -> float | None:
 
 
 def _surveyed(joint: Joint, tick: Tick) -> Surveyed:
-    found = Surveyed(joint, moments(joint.y), moments(joint.dy), _saturated(joint))
+    surveyed = Surveyed(joint, moments(joint.y), moments(joint.dy), _saturated(joint))
     tick()
-    return found
+    return surveyed
 
 
 def _saturated(joint: Joint) -> float | None:
@@ -141,14 +141,14 @@ def _unit_dots(a: Array, b: Array) -> Array:
 def _diverged(joints: Sequence[Surveyed], weights: Sequence[Weighed], pass_: Propagation, x: Array) -> Diverged | None:
     if not moments(x).finite:
         return Diverged(None, "input", "forward")
-    for found in joints:
-        if not found.forward.finite:
-            return Diverged(found.joint.block, found.joint.kind, "forward")
+    for surveyed in joints:
+        if not surveyed.forward.finite:
+            return Diverged(surveyed.joint.block, surveyed.joint.kind, "forward")
     if not (math.isfinite(pass_.loss) and moments(pass_.output).finite):
         return Diverged(None, "readout", "forward")
-    for found in reversed(joints):
-        if not found.backward.finite:
-            return Diverged(found.joint.block, found.joint.kind, "backward")
-        if found.joint.kind == "z" and not math.isfinite(weights[found.joint.block - 1].gradient):
-            return Diverged(found.joint.block, "weights", "backward")
+    for surveyed in reversed(joints):
+        if not surveyed.backward.finite:
+            return Diverged(surveyed.joint.block, surveyed.joint.kind, "backward")
+        if surveyed.joint.kind == "z" and not math.isfinite(weights[surveyed.joint.block - 1].gradient):
+            return Diverged(surveyed.joint.block, "weights", "backward")
     return None
