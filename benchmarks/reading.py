@@ -26,7 +26,7 @@ def read(path, folder):
 OURS = """
 from pathlib import Path
 from app.batches.uploads import Reading
-from app.batches.uploads.delimited import read_csv
+from app.batches.uploads.delimited.parsing import read_csv
 def read(path, folder):
     read_csv(Path(path), Reading(), Path(folder), 10**10)
 """

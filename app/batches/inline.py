@@ -9,7 +9,7 @@ from app.batches.datasets import sample
 from app.batches.text.cells import declared_rows
 from app.batches.text.number import NotANumber, value
 from app.batches.text.refusal import Unreadable
-from app.batches.uploads.table import unique
+from app.batches.uploads.formats.table import unique
 from app.errors import InvalidQuery, UnreadableBatch
 from bncore.exact.integers import refused
 

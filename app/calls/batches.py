@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
 from app.batches.uploads import UploadStore
-from app.batches.uploads.multipart import OTHERS, file_in_form, is_form
-from app.batches.uploads.receive import check_size, receive
+from app.batches.uploads.store.multipart import OTHERS, file_in_form, is_form
+from app.batches.uploads.store.receive import check_size, receive
 from app.settings import Settings
 
 router = APIRouter(tags=["batches"])

@@ -15,7 +15,7 @@ from app.batches.inline import MAX_COLUMNS, InlineSource
 from app.batches.layer import LayeredSource
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.source import UploadSource
-from app.batches.uploads.store import UploadStore
+from app.batches.uploads.store.store import UploadStore
 from app.errors import InvalidQuery
 from app.query.control import QueryModel, control
 from app.streams import Stream

@@ -2,4 +2,4 @@
 
 from app.batches.uploads.reading import Reading as Reading
 from app.batches.uploads.source import UploadSource as UploadSource
-from app.batches.uploads.store import UploadStore as UploadStore
+from app.batches.uploads.store.store import UploadStore as UploadStore

@@ -7,9 +7,9 @@ import numpy as np
 
 from app.batches.batch import Array
 from app.batches.text.number import rounded
-from app.batches.uploads.dialect import Dialect
+from app.batches.uploads.delimited.dialect import Dialect
+from app.batches.uploads.delimited.records import records
 from app.batches.uploads.missing import row_blocks
-from app.batches.uploads.records import records
 from app.errors import UnreadableBatch
 from bncore.exact.integers import first_rounded, refused
 

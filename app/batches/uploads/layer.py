@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from app.batches.batch import Array
+from app.batches.uploads.formats.npy import Header, is_numeric
 from app.batches.uploads.gaps import not_finite
 from app.batches.uploads.missing import bad_rows
-from app.batches.uploads.npy import Header, is_numeric
 from app.errors import UnreadableBatch
 
 PER_FEATURE = ("gamma", "beta", "running_mean", "running_var")

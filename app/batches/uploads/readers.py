@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from app.batches.uploads.delimited import read_csv
-from app.batches.uploads.npy import read_npy
-from app.batches.uploads.npz import read_npz
-from app.batches.uploads.parquet import read_parquet
+from app.batches.uploads.delimited.parsing import read_csv
+from app.batches.uploads.formats.npy import read_npy
+from app.batches.uploads.formats.npz import read_npz
+from app.batches.uploads.formats.parquet import read_parquet
 from app.batches.uploads.parsed import Parsed
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.sniff import Kind

@@ -10,8 +10,8 @@ import orjson
 from fastapi import Request
 from numpy.typing import NDArray
 
-from app.batches.uploads.npy import check_length, read_header
-from app.batches.uploads.npz import DAMAGED, MEMBERS
+from app.batches.uploads.formats.npy import check_length, read_header
+from app.batches.uploads.formats.npz import DAMAGED, MEMBERS
 from app.errors import InvalidQuery, UnreadableBatch, UploadTooLarge
 from app.settings import MEBIBYTE
 from app.views.gradient_check.tensor import parsed, printed

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from app.batches.uploads import UploadStore
-from app.batches.uploads.receive import Received
 from app.batches.uploads.sniff import kind_of
+from app.batches.uploads.store.receive import Received
 
 
 def npy(array: Any, **options: Any) -> bytes:

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.batches.uploads.cache import ParsedCache
 from app.batches.uploads.parsed import Parsed, X, mapped
 from app.batches.uploads.reading import Reading
+from app.batches.uploads.store.cache import ParsedCache
 from app.settings import Settings
 from tests.app.batches.uploads.conftest import Clock
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from app.batches.uploads.multipart import file_in_form
-from app.batches.uploads.receive import PIECE, Received, receive
+from app.batches.uploads.store.multipart import file_in_form
+from app.batches.uploads.store.receive import PIECE, Received, receive
 from app.errors import InvalidQuery, UnreadableBatch, UnsupportedUpload, UploadTooLarge
 
 TYPE = "multipart/form-data; boundary=frontier"

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from app.batches.uploads.npz import Arrays, array_headers, candidates, main_array
+from app.batches.uploads.formats.npz import Arrays, array_headers, candidates, main_array
 from app.batches.uploads.parsed import Missing
 from app.batches.uploads.reading import Reading
-from app.batches.uploads.receive import Received
 from app.batches.uploads.source import UploadSource
+from app.batches.uploads.store.receive import Received
 from app.errors import UserError
 
 Open = Callable[[Path, Reading], UploadSource]

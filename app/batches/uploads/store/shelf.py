@@ -21,7 +21,7 @@ from typing import Any
 
 import orjson
 
-from app.batches.uploads.disk import folders, locked, modified, scratch, size_of, sweep_stale, vanish
+from app.batches.uploads.store.disk import folders, locked, modified, scratch, size_of, sweep_stale, vanish
 from app.errors import InvalidQuery, StoreFull, UploadGone, WrongDeleteKey
 from app.settings import Settings
 

@@ -9,10 +9,10 @@ from typing import Literal
 
 from app.batches.text.number import pattern, plain, undecided, ungrouped
 from app.batches.text.refusal import thousands
-from app.batches.uploads.cells import CellKind, cell_kind, column_kind
+from app.batches.uploads.delimited.cells import CellKind, cell_kind, column_kind
+from app.batches.uploads.formats.table import no_rows, unique
 from app.batches.uploads.labels import decoded
 from app.batches.uploads.reading import Header
-from app.batches.uploads.table import no_rows, unique
 from app.errors import UnreadableBatch
 
 SAMPLE = 1024**2

@@ -9,10 +9,10 @@ import pyarrow as pa
 import pyarrow.compute as arrow_compute
 
 from app.batches.text.number import pattern
-from app.batches.uploads.blocks import arrow_table, parsed_blocks
-from app.batches.uploads.cells import FALSE, TRUE
-from app.batches.uploads.dialect import Dialect
-from app.batches.uploads.records import record_at
+from app.batches.uploads.delimited.blocks import arrow_table, parsed_blocks
+from app.batches.uploads.delimited.cells import FALSE, TRUE
+from app.batches.uploads.delimited.dialect import Dialect
+from app.batches.uploads.delimited.records import record_at
 
 BOOL = "|".join([*TRUE, *FALSE, "0", "1"])
 

@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from app.batches.batch import Array
 from app.batches.text.number import pattern, plain
-from app.batches.uploads.blocks import arrow_table, parsed_blocks
-from app.batches.uploads.cells import cell_kind
-from app.batches.uploads.dialect import Dialect, dialect_of
+from app.batches.uploads.delimited.blocks import arrow_table, parsed_blocks
+from app.batches.uploads.delimited.cells import cell_kind
+from app.batches.uploads.delimited.dialect import Dialect, dialect_of
+from app.batches.uploads.delimited.records import ragged, record_at
+from app.batches.uploads.delimited.survey import stray_warning, survey
+from app.batches.uploads.formats.table import RowWriter, check_columns, grouped_hint, listed, no_rows, text_warning
 from app.batches.uploads.integers import FIRST, check_cells
 from app.batches.uploads.labels import Codes, unknown_label
 from app.batches.uploads.missing import FILL, NO_ROWS, row_blocks, save_bad_rows
 from app.batches.uploads.parsed import LABELS, Missing, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
-from app.batches.uploads.records import ragged, record_at
-from app.batches.uploads.survey import stray_warning, survey
-from app.batches.uploads.table import RowWriter, check_columns, grouped_hint, listed, no_rows, text_warning
 from app.errors import UnreadableBatch
 
 FLOAT = np.dtype(np.float64)

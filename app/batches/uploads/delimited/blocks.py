@@ -10,8 +10,8 @@ from typing import TypeVar
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
-from app.batches.uploads.cells import FALSE, MISSING, TRUE
-from app.batches.uploads.dialect import Dialect
+from app.batches.uploads.delimited.cells import FALSE, MISSING, TRUE
+from app.batches.uploads.delimited.dialect import Dialect
 
 BLOCK = 2 * 1024**2
 """Bytes of text a block: small enough for the processor's cache. Measured in benchmarks/reading.py."""

@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from app.batches.uploads.disk import STALE, folders, locked, modified, remove, scratch, size_of, sweep_stale
 from app.batches.uploads.parsed import RELEASE, Parsed, load
 from app.batches.uploads.reading import Reading
+from app.batches.uploads.store.disk import STALE, folders, locked, modified, remove, scratch, size_of, sweep_stale
 from app.settings import Settings
 
 Parse = Callable[[Path], Parsed]

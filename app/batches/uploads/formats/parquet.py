@@ -9,12 +9,12 @@ import pyarrow as pa
 import pyarrow.parquet as arrow_parquet
 
 from app.batches.batch import Array
+from app.batches.uploads.formats.table import RowWriter, check_columns, no_rows, text_warning, too_large, unique
 from app.batches.uploads.integers import FIRST, refusal
 from app.batches.uploads.labels import Codes, unknown_label
 from app.batches.uploads.missing import FILL, bad_rows, save_bad_rows, spelled
 from app.batches.uploads.parsed import LABELS, Missing, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
-from app.batches.uploads.table import RowWriter, check_columns, no_rows, text_warning, too_large, unique
 from app.errors import UnreadableBatch
 from bncore.exact.integers import is_rounded
 

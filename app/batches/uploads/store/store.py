@@ -9,14 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.batches.uploads.cache import ParsedCache
-from app.batches.uploads.description import describe
 from app.batches.uploads.readers import READERS
 from app.batches.uploads.reading import Reading
-from app.batches.uploads.receive import Received
-from app.batches.uploads.shelf import Shelf, gone
 from app.batches.uploads.sniff import Kind
 from app.batches.uploads.source import UploadSource, open_source
+from app.batches.uploads.store.cache import ParsedCache
+from app.batches.uploads.store.description import describe
+from app.batches.uploads.store.receive import Received
+from app.batches.uploads.store.shelf import Shelf, gone
 from app.errors import UploadGone
 from app.settings import Settings
 

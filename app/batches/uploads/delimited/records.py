@@ -4,7 +4,7 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.batches.uploads.dialect import Dialect
+from app.batches.uploads.delimited.dialect import Dialect
 from app.batches.uploads.labels import decoded
 from app.errors import UnreadableBatch
 from app.figures.numbers import counted

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 from app.batches.uploads import layer
+from app.batches.uploads.formats.npy import Header, check_batch, check_length, check_limit, is_numeric, read_header
 from app.batches.uploads.integers import check_arrays
 from app.batches.uploads.labels import encode, unknown_label
 from app.batches.uploads.missing import missing_of_arrays
-from app.batches.uploads.npy import Header, check_batch, check_length, check_limit, is_numeric, read_header
 from app.batches.uploads.parsed import GIVEN, LABELS, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.sniff import incomplete

@@ -1,0 +1,1 @@
+"""CSV, TSV and their like: how they are written, and their records, cells and blocks."""

@@ -1,0 +1,1 @@
+"""Files of arrays and tables: NPY, NPZ, Parquet, and what tables share."""
