@@ -87,6 +87,15 @@ def beside(value: float, size: float, unit: float = DOUBLE) -> str:
     return "0 up to rounding" if value != 0 and is_rounding(value, size, unit) else three(value)
 
 
+def each_beside(values: Iterable[float], sizes: Iterable[float], unit: float = DOUBLE) -> list[str]:
+    """Numbers as a table prints them, each `beside` the size of its own.
+
+    >>> each_beside([2.5, -4e-17], [3.0, 0.3])
+    ['2.50', '0 up to rounding']
+    """
+    return [beside(value, size, unit) for value, size in zip(values, sizes, strict=True)]
+
+
 def apart(first: float, second: float, unit: float = DOUBLE) -> tuple[str, str]:
     """Two numbers with the digits that tell them apart, three at least; the same text twice where they differ by
     rounding alone, which is for the sentence to say.

@@ -8,7 +8,7 @@ from app.views.network.claims import PRESETS, Preset
 from app.views.network.compute import Comparison
 from app.views.network.disturbed import disturbance
 from app.views.network.figures.by_name import Subject, figures
-from app.views.network.numbers import moments_of
+from app.views.network.numbers import mean_text, moments_of, unit_of
 from app.views.network.schematic import schematic
 from app.views.network.standing import standing_of
 from app.views.network.words import seen as words
@@ -118,9 +118,10 @@ def _joint(surveyed: Surveyed) -> dict[str, Any]:
     joint = surveyed.joint
     return {
         "block": joint.block, "kind": joint.kind, "joint": joint.id,
-        **moments_of(surveyed.forward), "saturated": surveyed.saturated if surveyed.forward.finite else None,
-        "gradient_mean": finite(surveyed.backward.mean), "gradient_sd": finite(surveyed.backward.sd),
-        "gradient_norm": finite(surveyed.backward.norm),
+        **moments_of(surveyed), "saturated": surveyed.saturated if surveyed.forward.finite else None,
+        "gradient_mean": finite(surveyed.backward.mean),
+        "gradient_mean_text": mean_text(surveyed.backward, unit_of(surveyed)),
+        "gradient_sd": finite(surveyed.backward.sd), "gradient_norm": finite(surveyed.backward.norm),
     }  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from app.figures.numbers import finite
 from app.views.network.compute import Comparison
-from app.views.network.numbers import moments_of
+from app.views.network.numbers import moments_of, moved_text, unit_of
 from app.views.network.words import seen as words
 from app.views.network.words.disturbance import disturb_headline, disturb_text
 from bncore.network.contrast import Column
@@ -51,9 +51,11 @@ def _disturbed(comparison: Comparison, name: str, column: Column) -> dict[str, A
         "joints": [
             {
                 "block": moved.block, "kind": moved.kind, "joint": id, "moved": finite(moved.distribution),
-                "values_moved": finite(moved.values), "noticed": _noticed(moved, before[id], after[id]),
-                "before": moments_of(before[id].forward),
-                "after": moments_of(after[id].forward),
+                "moved_text": moved_text(moved.distribution, unit_of(before[id])),
+                "values_moved": finite(moved.values),
+                "values_moved_text": moved_text(moved.values, unit_of(before[id])),
+                "noticed": _noticed(moved, before[id], after[id]),
+                "before": moments_of(before[id]), "after": moments_of(after[id]),
             }
             for id, moved in zip(ids, disturbed.moved, strict=True)
         ],

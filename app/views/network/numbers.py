@@ -1,9 +1,33 @@
-"""A network's numbers as an answer has them."""
+"""A network's numbers as an answer has them, and as a table prints what may be rounding."""
 
-from app.figures.numbers import finite
+import math
+
+import numpy as np
+
+from app.figures.numbers import beside, finite
 from bncore.network.measures.moments import Moments
+from bncore.network.measures.survey import Surveyed
 
 
-def moments_of(m: Moments) -> dict[str, float | None]:
-    """Mean, deviation and extremes; null where a number is not finite."""
-    return {"mean": finite(m.mean), "sd": finite(m.sd), "min": finite(m.low), "max": finite(m.high)}
+def moments_of(found: Surveyed) -> dict[str, float | str | None]:
+    """Mean, deviation and extremes of a joint's activations; null where a number is not finite."""
+    m = found.forward
+    return {
+        "mean": finite(m.mean), "mean_text": mean_text(m, unit_of(found)), "sd": finite(m.sd), "min": finite(m.low),
+        "max": finite(m.high),
+    }  # fmt: skip
+
+
+def unit_of(found: Surveyed) -> float:
+    """The unit in the last place of the numbers that a joint has."""
+    return float(np.finfo(found.joint.y.dtype).eps)
+
+
+def mean_text(m: Moments, unit: float) -> str | None:
+    """A mean beside the largest of the numbers that it is over; null where it is not finite."""
+    return beside(m.mean, max(abs(m.low), abs(m.high)), unit) if math.isfinite(m.mean) else None
+
+
+def moved_text(moved: float, unit: float) -> str | None:
+    """A movement, which is in deviations, beside one of them; null where it is not finite."""
+    return beside(moved, 1.0, unit) if math.isfinite(moved) else None

@@ -7,7 +7,7 @@ from app.figures.notation import SYMBOLS, in_notation
 from app.figures.numbers import counted, finite, significant
 from app.query.title import source_title
 from app.views.norms.compute import Lineup, Outcome
-from app.views.norms.cube import DIGITS, cube_of, row_names
+from app.views.norms.cube import DIGITS, cube_of, row_names, summary_of
 from app.views.norms.figures import Rows, figures
 from app.views.norms.words import seen as words
 from app.views.norms.words import situations
@@ -94,7 +94,7 @@ def _label(lineup: Lineup) -> str | None:
 
 def _norm(lineup: Lineup, norm: str, outcome: Outcome, told: situations.Told | None) -> dict[str, Any]:
     row, result, effect = NORMS[norm], outcome.result, outcome.effect
-    summary, said = lineup.stages[norm].summary, partial(in_notation, notation=lineup.query.notation)
+    said = partial(in_notation, notation=lineup.query.notation)
     return {
         "name": norm, "title": row.title, "over": row.over, "learned": said(words.learned_text(result)),
         "parameters": len(row.learned) * result.gamma.size, "batch": row.batch, "source": row.source,
@@ -112,7 +112,7 @@ def _norm(lineup: Lineup, norm: str, outcome: Outcome, told: situations.Told | N
             {"name": remark.name, "text": said(remark.text), "statistics": list(remark.statistics[:LISTED])}
             for remark in result.remarks
         ],
-        "after": {"mean": summary.mean, "sd": summary.sd, "min": summary.low, "max": summary.high},
+        "after": summary_of(lineup, norm),
     }  # fmt: skip
 
 

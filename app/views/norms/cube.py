@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.numbers import significant
+from app.figures.numbers import each_beside, significant
 from app.views.norms.compute import Lineup
 from bncore.norms import Normed
 
@@ -44,8 +44,17 @@ def _cube_norm(lineup: Lineup, result: Normed) -> dict[str, Any]:
 
 
 def _before(lineup: Lineup) -> dict[str, Any]:
-    summary = lineup.stages["x"].summary
-    return {"mean": summary.mean, "sd": summary.sd, "min": summary.low, "max": summary.high, "rows": row_names(lineup)}
+    return {**summary_of(lineup, "x"), "rows": row_names(lineup)}
+
+
+def summary_of(lineup: Lineup, stage: str) -> dict[str, Any]:
+    """The rows' means, deviations and ends before ("x") or after a norm; a mean also beside the largest number."""
+    summary, unit = lineup.stages[stage].summary, float(np.finfo(lineup.blocks.now.x.dtype).eps)
+    sizes = np.maximum(np.abs(summary.low), np.abs(summary.high))
+    return {
+        "mean": summary.mean, "mean_text": each_beside(summary.mean.tolist(), sizes.tolist(), unit),
+        "sd": summary.sd, "min": summary.low, "max": summary.high,
+    }  # fmt: skip
 
 
 def row_names(lineup: Lineup) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from app.figures.notation import SYMBOLS, by_name, in_notation
-from app.figures.numbers import beside
+from app.figures.numbers import each_beside
 from app.query.source import SourceFields
 from app.query.title import source_title
 from app.views.playground.compute import Walk
@@ -162,8 +162,7 @@ def _summary(stage: Stage, at: slice | list[int], unit: float) -> dict[str, Any]
 
 
 def _told(values: Floats, sizes: Floats, unit: float) -> list[str]:
-    """Numbers as a table prints them: what is rounding beside its size is told to be so."""
-    return [beside(value, size, unit) for value, size in zip(values.tolist(), sizes.tolist(), strict=True)]
+    return each_beside(values.tolist(), sizes.tolist(), unit)
 
 
 def _finding(walk: Walk, finding: Finding) -> dict[str, Any]:

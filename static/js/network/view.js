@@ -88,28 +88,30 @@ export function numbersBehind(name, answer) {
   return table;
 }
 
+// A number in the server's words, where it has any: what is rounding is told to be so.
+const told = (row, key) => row[`${key}_text`] ?? row[key];
 const ofKind = (joints, kind) => joints.filter((row) => row.kind === kind);
 
 function fillRows(table, { columns, shown_in: shownIn }, column, numbers) {
   const rows = ofKind(columns[column].joints, shownIn[column]);
-  fillTable(table, "block", rows.map(({ block }) => String(block)), numbers.map(([title, key]) => [title, rows.map((row) => row[key])]));
+  fillTable(table, "block", rows.map(({ block }) => String(block)), numbers.map(([title, key]) => [title, rows.map((row) => told(row, key))]));
 }
 
 function fillJoint(table, { joint }, numbers) {
   const rows = Object.entries(joint.columns).filter(([, passes]) => passes).flatMap(([name, { before, after }]) => (after ? [[`${NAMES[name]}, before`, before], [`${NAMES[name]}, after`, after]] : [[NAMES[name], before]]));
-  fillTable(table, "column", rows.map(([name]) => name), numbers.map(([title, key]) => [title, rows.map(([, row]) => row[key])]));
+  fillTable(table, "column", rows.map(([name]) => name), numbers.map(([title, key]) => [title, rows.map(([, row]) => told(row, key))]));
 }
 
 function fillDisturbed(table, { disturb, shown_in: shownIn }, column) {
   const rows = ofKind(disturb.columns[column].joints, shownIn[column]);
-  const of = (part, key) => rows.map((row) => row[part][key]);
+  const of = (part, key) => rows.map((row) => told(row[part], key));
   fillTable(table, "block", rows.map(({ block }) => String(block)), [
     ["mean before", of("before", "mean")], ["mean after", of("after", "mean")],
     ["deviation before", of("before", "sd")], ["deviation after", of("after", "sd")],
-    ["distribution moved", rows.map((row) => row.moved)], ["values moved", rows.map((row) => row.values_moved)],
+    ["distribution moved", rows.map((row) => told(row, "moved"))], ["values moved", rows.map((row) => told(row, "values_moved"))],
   ]);
 }
 
 function fillCurves(table, { data }) {
-  fillTable(table, "block", data[0].ids ?? data[0].x.map(String), data.map((trace) => [trace.name, trace.customdata ?? trace.y]));
+  fillTable(table, "block", data[0].ids ?? data[0].x.map(String), data.map((trace) => [trace.name, trace.text ?? trace.customdata ?? trace.y]));
 }

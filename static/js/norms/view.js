@@ -62,6 +62,6 @@ export function numbersBehind(name, answer) {
   }
   const numbers = name === "before" ? answer.cube.before : answer.norms.find((norm) => `after_${norm.name}` === name).after;
   const columns = [["mean", "mean"], ["deviation", "sd"], ["smallest", "min"], ["largest", "max"]];
-  fillTable(table, answer.rows, answer.cube.before.rows, columns.map(([title, key]) => [title, numbers[key]]));
+  fillTable(table, answer.rows, answer.cube.before.rows, columns.map(([title, key]) => [title, numbers[`${key}_text`] ?? numbers[key]]));
   return table;
 }

@@ -117,3 +117,12 @@ def test_a_wrong_field_costs_only_itself(network: Network, watch: Watch) -> None
     network.controls.enter("depth", "99")
     network.controls.expect_error("depth", "50")
     expect(network.headline).to_have_text(said)
+
+
+def test_the_tables_behind_the_figures_call_rounding_rounding(network: Network) -> None:
+    network.open("depth=3&width=8&dtype=float64&shown=norm&joint=norm2")
+    for figure in ("depth_mean", "activations_with", "joint"):
+        network.controls.menu(figure).get_by_role("button", name="Table").click()
+        cells = network.page.locator(f"[data-figure={figure}] .behind td").all_text_contents()
+        assert "0 up to rounding" in cells
+        assert [text for text in cells if "e−1" in text] == []

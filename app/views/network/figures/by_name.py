@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.figures.rows import Figure
 from app.views.network.figures.depth import curve_figure, moved_figure, percent_figure
 from app.views.network.figures.joint import joint_figure
@@ -36,6 +38,11 @@ class Subject:
     def value(self) -> str:
         """The shown joint as both columns together call it."""
         return " or ".join(dict.fromkeys(self.symbol(column) for column in self.contrast.columns))
+
+    @property
+    def unit(self) -> float:
+        """The unit in the last place of the network's numbers."""
+        return float(np.finfo(self.contrast.setup.recipe.dtype).eps)
 
     @property
     def when(self) -> str:
@@ -106,7 +113,8 @@ def _curve(subject: Subject, curve: Curve, curves: Mapping[str, Curve]) -> Figur
     }
     if curve.name == "saturated":
         return percent_figure(curve, *titles[curve.name], note)
-    return curve_figure(curve, *titles[curve.name], note, curves["deviation"] if curve.name == "mean" else None)
+    sizes = curves["deviation"] if curve.name == "mean" else None
+    return curve_figure(curve, *titles[curve.name], note, sizes, subject.unit)
 
 
 def _joint(subject: Subject, opened: Distributions, side: str) -> Figure:
@@ -150,7 +158,7 @@ def _moved(subject: Subject, name: str) -> Figure:
             if m.kind == kind_in(subject.contrast, column, subject.kind)
         }
         rows[column] = [at.get(block) for block in blocks]  # a first block may have no sum
-    return moved_figure(rows, d.block, f"{title}, at {subject.value}", value)
+    return moved_figure(rows, d.block, f"{title}, at {subject.value}", value, subject.unit)
 
 
 def _known(value: float) -> float | None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from app.figures.numbers import SINGLE, apart, beside, is_rounding, three
+from app.figures.numbers import SINGLE, apart, beside, is_rounding
 from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS
 from app.views.network.words.seen import COLUMN_WORDS
@@ -21,10 +21,12 @@ LEGEND = {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "
 Values = Sequence[float | None]
 
 
-def curve_figure(curve: Curve, title: str, value: str, note: str = "", sizes: Curve | None = None) -> Figure:
+def curve_figure(
+    curve: Curve, title: str, value: str, note: str = "", sizes: Curve | None = None, unit: float = SINGLE
+) -> Figure:
     """A line a column over the blocks, and one of its disturbed pass; a logarithmic axis says so in its title.
 
-    A value that is rounding beside that of `sizes`, if given, is told to be so.
+    A value that is rounding beside that of `sizes`, if given, is told to be so; `unit` as for `is_rounding`.
     """
     rows = [(column, values, "") for column, values in curve.values.items()]
     rows += [(column, values, ", disturbed") for column, values in curve.disturbed.items()]
@@ -34,8 +36,10 @@ def curve_figure(curve: Curve, title: str, value: str, note: str = "", sizes: Cu
     scales: list[Values] = (
         [*sizes.values.values(), *sizes.disturbed.values()] if sizes else [[None] * len(row[1]) for row in rows]
     )
+    if sizes:
+        traces = [_in_words(trace, row[1], scale, unit) for trace, row, scale in zip(traces, rows, scales, strict=True)]
     told = "; ".join(
-        _told(column, values, behind, scale) for (column, values, behind), scale in zip(rows, scales, strict=True)
+        _told(column, values, behind, scale, unit) for (column, values, behind), scale in zip(rows, scales, strict=True)
     )
     layout = {
         "title": {"text": title}, "xaxis": depth_axis(max(map(len, curve.values.values()))), "yaxis": yaxis,
@@ -97,11 +101,18 @@ def _line(column: str, values: Values, *, first: int = 1, behind: str = "", axis
     }  # fmt: skip
 
 
+def _in_words(trace: Figure, values: Values, sizes: Values, unit: float) -> Figure:
+    """The line, whose numbers are told beside their sizes where one hovers and in the table."""
+    pairs = zip(values, sizes, strict=True)
+    texts = ["not known" if v is None else beside(v, v if size is None else size, unit) for v, size in pairs]
+    return trace | {"text": texts, "hovertemplate": "%{text}"}
+
+
 def _short(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else float(f"{value:.5g}")
 
 
-def _told(column: str, values: Values, behind: str, sizes: Values) -> str:
+def _told(column: str, values: Values, behind: str, sizes: Values, unit: float) -> str:
     """The first and the last value that there is; `sizes` are what each is held against, None for itself."""
     known = [
         (block, value, value if size is None else size)
@@ -111,18 +122,15 @@ def _told(column: str, values: Values, behind: str, sizes: Values) -> str:
     if not known:
         return f"{name} nothing to draw"
     (first, start, at_start), (last, end, at_end) = known[0], known[-1]
-    rounding = is_rounding(start, at_start, SINGLE) or is_rounding(end, at_end, SINGLE)
-    texts = (beside(start, at_start, SINGLE), beside(end, at_end, SINGLE)) if rounding else apart(start, end, SINGLE)
+    rounding = is_rounding(start, at_start, unit) or is_rounding(end, at_end, unit)
+    texts = (beside(start, at_start, unit), beside(end, at_end, unit)) if rounding else apart(start, end, unit)
     return f"{name} {texts[0]} in block {first}, {texts[1]} in block {last}"
 
 
-def moved_figure(values: Mapping[str, Values], first: int, title: str, value: str) -> Figure:
-    """How far each block from the disturbed one onwards moved, a line a column."""
-    traces = [_line(column, row, first=first) for column, row in values.items()]
-    told = "; ".join(
-        f"{COLUMN_WORDS[column]} " + ", ".join("not known" if v is None else three(v) for v in (row[0], row[-1]))
-        for column, row in values.items()
-    )
+def moved_figure(values: Mapping[str, Values], first: int, title: str, value: str, unit: float = SINGLE) -> Figure:
+    """How far each block from the disturbed one onwards moved, in deviations, a line a column; `unit` as above."""
+    traces = [_in_words(_line(column, row, first=first), row, [1.0] * len(row), unit) for column, row in values.items()]
+    told = "; ".join(f"{COLUMN_WORDS[t['meta']['term']]} {t['text'][0]}, {t['text'][-1]}" for t in traces)
     last = first + max(map(len, values.values())) - 1
     layout = {
         "title": {"text": title}, "xaxis": depth_axis(last, first),
