@@ -11,17 +11,16 @@ from app.query.small_batch import SmallBatch, SmallBatchFields
 from app.query.title import source_title
 from app.views.derivation import formulas as mathml
 from app.views.derivation.compute import FeatureJacobian, Workings
-from app.views.derivation.figures.by_name import Cell, Paths, Slopes, figures, jacobian_figure
-from app.views.derivation.figures.graph import colour, places
+from app.views.derivation.figures.by_name import Cell, Paths, figures, jacobian_figure
+from app.views.derivation.jacobian_answer import PARTS, entry_of, jacobian_of, slopes_of
+from app.views.derivation.node_answer import node_of
 from app.views.derivation.words import jacobian as jacobian_words
 from app.views.derivation.words import seen as words
-from bncore.derivation.nodes import Local, Node, Undefined
 from bncore.derivation.routes import Route
 from bncore.exact.lift import SMALLEST
 from bncore.statistics import statistics
 
 PATHS = ("dx", "dx_direct", "dx_mean", "dx_variance")
-PARTS = ("identity", "mean", "variance", "total")
 DRAG = 20  # steps of a dragged cell to a deviation, at least
 
 
@@ -52,17 +51,17 @@ def answer_of(workings: Workings) -> dict[str, Any]:
         "terms": words.terms(query.notation, query.eps_placement),
         "cell": {"example": workings.example, "feature": workings.feature, "output": query.output, "name": cell.name},
         "step": _step(workings),
-        "nodes": [_node(workings, node) for node in steps.nodes.values()],
+        "nodes": [node_of(workings, node) for node in steps.nodes.values()],
         "summed": _summed(workings),
         "paths": paths,
         "laws": _laws(workings, paths),
         "printed": _printed(workings),
         "routes": {name: _route(route) for name, route in workings.routes.items()},
         "naive": _naive(workings),
-        "jacobian": _jacobian(workings, workings.feature, cell.name) | _entry(workings),
+        "jacobian": jacobian_of(workings, workings.feature, cell.name) | entry_of(workings),
         "moved": _moved(workings),
         "query": query.stated(),
-        "figures": figures(Paths(**paths), _slopes(workings), workings.moved, cell),
+        "figures": figures(Paths(**paths), slopes_of(workings), workings.moved, cell),
     }
 
 
@@ -72,14 +71,10 @@ def jacobian_answer_of(workings: FeatureJacobian) -> dict[str, Any]:
     cell = Cell(workings.batch.feature_names[query.feature], query.notation, 0, 0)
     return {
         "batch": _batch(query, workings.batch),
-        "jacobian": _jacobian(workings, query.feature, cell.name),
+        "jacobian": jacobian_of(workings, query.feature, cell.name),
         "query": query.stated(),
-        "figures": {"jacobian": jacobian_figure(_slopes(workings), cell)},
+        "figures": {"jacobian": jacobian_figure(slopes_of(workings), cell)},
     }
-
-
-def _slopes(workings: Workings | FeatureJacobian) -> Slopes:
-    return Slopes(workings.jacobian.total, workings.bracket.total, workings.factor)
 
 
 def _cell(workings: Workings) -> Cell:
@@ -130,56 +125,6 @@ def _step(workings: Workings) -> str:
     """The node in force: beside the variance there is no node of the deviation, and its neighbour stands in."""
     name = str(workings.query.step)
     return name if name in workings.steps.nodes else {"sigma": "var", "dsigma": "dscale"}[name]
-
-
-def _node(workings: Workings, node: Node) -> dict[str, Any]:
-    query, steps = workings.query, workings.steps
-    notation, axes = query.notation, np.ndim(node.value)
-    over = "j" if node.name in mathml.SUMMING else ""
-    column, row = places(query.eps_placement)[node.name]
-    return {
-        "name": node.name,
-        "side": node.side,
-        "symbol": words.node_symbol(node.name, notation),
-        "title": words.NODES[node.name].title,
-        "meaning": words.meaning(node.name, notation, query.eps_placement),
-        "parents": node.parents,
-        "column": column,
-        "row": row,
-        "colour": colour(node.name, node.side),
-        "formula": node.formula,
-        "mathml": mathml.symbols(node.formula[notation], notation, over=over),
-        "numbers": mathml.numbers(node.name, axes, query.eps_placement, steps.forward.count),
-        "value": node.value,
-        "none": _none(workings, node.undefined),
-        "local": [_local(workings, local) for local in node.local],
-        "upstream": node.upstream,
-        "arriving": None if node.upstream is None else words.arriving(node, notation),
-    }
-
-
-def _none(workings: Workings, undefined: Undefined | None) -> dict[str, Any] | None:
-    """Where there is no such number, what stands in its place, and why it counts as 0."""
-    if undefined is None:
-        return None
-    scale, notation = workings.steps.forward.scale, workings.query.notation
-    return {
-        "features": undefined.features,
-        "value": words.none_text(undefined.divisor),
-        "why": {str(i): words.none_reason(undefined.divisor, float(scale[i]), notation) for i in undefined.features},
-    }
-
-
-def _local(workings: Workings, local: Local) -> dict[str, Any]:
-    notation = workings.query.notation
-    return {
-        "parent": local.parent,
-        "symbol": words.node_symbol(local.parent, notation),
-        "formula": local.formula,
-        "mathml": mathml.symbols(local.formula[notation], notation),
-        "value": local.value,
-        "none": _none(workings, local.undefined),
-    }
 
 
 def _paths(workings: Workings) -> dict[str, Any]:
@@ -263,50 +208,6 @@ def _naive(workings: Workings) -> dict[str, Any]:
             naive, at, workings.batch.feature_names[at], workings.query.eps, workings.query.notation
         ),
     }
-
-
-def _jacobian(workings: Workings | FeatureJacobian, feature: int, name: str) -> dict[str, Any]:
-    across, notation = workings.blocks, workings.query.notation
-    return {
-        "feature": feature,
-        **{part: getattr(workings.jacobian, part) for part in PARTS},
-        "factor": workings.factor,
-        "bracket": {part: getattr(workings.bracket, part) for part in PARTS},
-        "factor_text": jacobian_words.factor_text(workings.factor, name, notation),
-        "between_features": {
-            "largest": across.largest,
-            "across": across.across,
-            "text": jacobian_words.across_text(across, notation),
-        },
-    }
-
-
-def _entry(workings: Workings) -> dict[str, Any]:
-    """The entry that is looked at: the output's row, the cell's column."""
-    query, jacobian = workings.query, workings.jacobian
-    at = (query.output, workings.example)
-    return {
-        "entry": {
-            "delta": float(query.output == workings.example),
-            "identity": jacobian.identity[at],
-            "mean_part": jacobian.mean[at],
-            "variance_part": jacobian.variance[at],
-            "total": jacobian.total[at],
-            "mean_bracket": workings.bracket.mean[at],
-            "variance_bracket": workings.bracket.variance[at],
-            "bracket": workings.bracket.total[at],
-            "mathml": mathml.entry(query.notation, query.eps_placement),
-            "numbers": mathml.entry_numbers(query.eps_placement, len(jacobian.total)),
-            "text": jacobian_words.jacobian_text(jacobian, workings.example, query.output, query.notation)
-            + _entry_reason(workings),
-        }
-    }
-
-
-def _entry_reason(workings: Workings) -> str:
-    """Why the entry's last part counts as 0, where its formula would divide by 0."""
-    none = _none(workings, workings.steps.nodes["dvar"].undefined)
-    return f" {none['why'][str(workings.feature)]}" if none and workings.feature in none["features"] else ""
 
 
 def _moved(workings: Workings) -> dict[str, Any]:
