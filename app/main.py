@@ -10,7 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
-from app.calls import batches, batchnorm, catalog
+from app.calls import batches, batchnorm, catalog, tables
 from app.registry import VIEWS, Views, navigation
 from app.settings import Settings
 from app.web import problems
@@ -41,7 +41,7 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
     app.state.views, app.state.navigation = views, navigation(views)
     problems.install(app, plain.not_found)
-    for feature in (catalog, batches, batchnorm):
+    for feature in (catalog, batches, batchnorm, tables):
         app.include_router(feature.router, prefix=PREFIX)
     for view in views:
         app.include_router(calls_of(view), prefix=PREFIX)

@@ -1,6 +1,7 @@
 // An editable table of numbers: typing, dragging up and down, arrow keys, pasting a block.
-import { inOneCell, isBlock, rowsOf, TwoReadings } from "./cells.js";
+import { isBlock, isPlain, rowsOf } from "./cells.js";
 import { element } from "../lib/figures/tables.js";
+import { Problem } from "../lib/server/api.js";
 import { turned } from "./tensors.js";
 
 const PIXELS = 4; // that a drag takes for a step
@@ -13,6 +14,10 @@ export class Grid {
   #edited;
   #chosen;
   #refused;
+  #busy;
+  #standing;
+  #reads = Promise.resolve();
+  #asked = []; // what the server is reading, in order
   #texts = [];
   #shape = "";
   #turned = false;
@@ -22,13 +27,16 @@ export class Grid {
   #run = {}; // one for the keys that change a cell while it has the focus
 
   // `edited(texts, how)` receives all texts, examples by features; `chosen(example, feature)` where the focus is;
-  // `refused(message)` why a pasted block is not taken; `most`: the largest size that pasting may make of the table, none
-  // if it has to keep its shape.
-  constructor(table, { edited, refused, chosen = () => {}, most = null }) {
+  // `refused(message)` why a text is not taken; `busy(is)` while the server reads one, which is dropped if what
+  // `standing()` says is another then; `most`: the largest size that pasting may make of the table, none if it has to
+  // keep its shape.
+  constructor(table, { edited, refused, busy, standing, chosen = () => {}, most = null }) {
     this.#table = table;
     this.#edited = edited;
     this.#chosen = chosen;
     this.#refused = refused;
+    this.#busy = busy;
+    this.#standing = standing;
     this.#most = most;
     table.addEventListener("focusin", ({ target }) => this.#focused(target));
     table.addEventListener("focusout", ({ target }) => this.#left(target));
@@ -119,8 +127,20 @@ export class Grid {
   #take(input, how) {
     delete input.dataset.typing;
     const { example, feature } = input.dataset;
-    const text = inOneCell(input.value);
+    const text = input.value.trim();
     if (text === this.#texts[example][feature]) return;
+    if (isPlain(text) && !this.#asked.length) this.#put(text, example, feature, how);
+    else this.#readCell(text, example, feature, how);
+  }
+
+  #readCell(text, example, feature, how) {
+    const asked = `${example},${feature}: ${text}`;
+    if (this.#asked.at(-1) === asked) return; // Enter, and leaving the cell behind it
+    this.#read(text, asked, ([[number]]) => this.#put(number, example, feature, how));
+  }
+
+  #put(text, example, feature, how) {
+    if (text === this.#texts[example]?.[feature] || this.#texts[example]?.[feature] === undefined) return;
     this.#texts[example][feature] = text;
     this.#edited(this.texts, how);
   }
@@ -198,21 +218,35 @@ export class Grid {
     const text = event.clipboardData.getData("text").trim();
     if (!isBlock(text)) return;
     event.preventDefault();
-    const block = this.#read(text);
-    if (!block) return;
     const { example, feature } = event.target.dataset;
     delete event.target.dataset.typing;
-    this.#place(this.#turned ? turned(block) : block, Number(example), Number(feature));
-    this.#edited(this.texts);
+    this.#read(text, "", (rows) => {
+      this.#place(this.#turned ? turned(rows) : rows, Number(example), Number(feature));
+      this.#edited(this.texts);
+    });
   }
 
-  #read(text) {
+  // ---- reading ----
+
+  // The server reads one text after the other, in the order of the edits; `then(rows)` goes on with each.
+  // `cell` is empty for a block.
+  #read(text, cell, then) {
+    this.#asked.push(cell);
+    this.#busy(true);
+    this.#reads = this.#reads.then(() => this.#readNow(text, cell !== "", then)).catch(reportError).finally(() => {
+      this.#asked.shift();
+      this.#busy(false);
+    });
+  }
+
+  async #readNow(text, cell, then) {
+    const standing = this.#standing();
     try {
-      return rowsOf(text);
+      const rows = await rowsOf(text, cell);
+      if (standing === this.#standing()) then(rows);
     } catch (problem) {
-      if (!(problem instanceof TwoReadings)) throw problem;
+      if (!(problem instanceof Problem)) throw problem;
       this.#refused(problem.message);
-      return null;
     }
   }
 

@@ -49,10 +49,11 @@ const refreshTables = bindMenus(figures, embedded.templates.light, (name) => vie
 
 // ---- the tables ----
 
+const reading = { busy: (is) => waiting.reading(is), standing: () => state.get("source") };
 const grids = {
-  values: new Grid($("grid-values"), { edited: editBatch, refused: refusedAt("values"), chosen: choose, most: MOST }),
-  layer: new Grid($("grid-layer"), { refused: refusedAt("gamma"), edited: ([gamma, beta], how) => state.set({ gamma: gamma.join(","), beta: beta.join(",") }, how) }),
-  dy: new Grid($("grid-dy"), { refused: refusedAt("dy"), edited: (texts, how) => state.set({ dy: stated(texts), upstream: "auto" }, how), chosen: choose }),
+  values: new Grid($("grid-values"), { ...reading, edited: editBatch, refused: refusedAt("values"), chosen: choose, most: MOST }),
+  layer: new Grid($("grid-layer"), { ...reading, refused: refusedAt("gamma"), edited: ([gamma, beta], how) => state.set({ gamma: gamma.join(","), beta: beta.join(",") }, how) }),
+  dy: new Grid($("grid-dy"), { ...reading, refused: refusedAt("dy"), edited: (texts, how) => state.set({ dy: stated(texts), upstream: "auto" }, how), chosen: choose }),
 };
 
 function refusedAt(name) {

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import ASKED, DEFAULT, PASTE, Derivation
+from tests.browser.held import Held
 
 
 @pytest.mark.parametrize("text", ["1\t2\n3\t4\n5\t7", "1, 2\n3, 4\n5, 7\n", "1, 2;3, 4;5, 7", "1 2\n3 4\n5 7"])
@@ -40,6 +41,7 @@ def test_a_single_number_with_a_comma_is_pasted_as_it_is_typed(derivation: Deriv
 def test_a_block_that_can_be_read_in_two_ways_is_refused_beside_the_table(
     derivation: Derivation, watch: Watch, text: str, told: str
 ) -> None:
+    watch.refusals.add(422)
     derivation.open()
     derivation.paste(0, 0, text)
     expect(derivation.page.locator("#e-values")).to_contain_text(told)
@@ -53,3 +55,29 @@ def test_a_block_pasted_elsewhere_lies_over_what_is_there(derivation: Derivation
     derivation.open()
     derivation.paste(2, 1, "7\t8\t9\n−1\t−2\t3\n0\t0\t0")
     assert derivation.grid("values") == [*DEFAULT[:2], ["4", "7", "8"], ["5", "-1", "-2"]]
+
+
+def test_texts_are_read_one_after_the_other_and_none_is_lost(derivation: Derivation) -> None:
+    derivation.open()
+    held = Held(derivation.page, "**/api/v1/tables", most=1)
+    derivation.cell(0, 0).fill("1,5")
+    derivation.cell(0, 0).press("Enter")
+    derivation.cell(1, 0).fill("1,5")
+    derivation.cell(1, 0).press("Enter")
+    derivation.cell(2, 0).fill("7")
+    derivation.cell(2, 0).press("Enter")
+    held.take().continue_()
+    derivation.settle()
+    assert [row[0] for row in derivation.grid("values")] == ["1.5", "1.5", "7", "5"]
+
+
+def test_a_block_that_is_read_late_does_not_fill_the_table_of_another_source(derivation: Derivation) -> None:
+    derivation.open()
+    held = Held(derivation.page, "**/api/v1/tables", most=1)
+    derivation.cell(0, 0).focus()
+    derivation.cell(0, 0).evaluate(PASTE, "1\t2\n3\t4")
+    derivation.page.locator("#c-source").select_option("wine")
+    held.take().continue_()
+    derivation.settle()
+    assert derivation.query["source"] == "wine"
+    assert derivation.grid("values")[0] != ["1", "2"]

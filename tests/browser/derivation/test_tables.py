@@ -118,7 +118,12 @@ def test_a_decimal_comma_in_a_cell_is_a_point_and_two_numbers_are_refused_at_tha
     derivation.type(0, 1, "1,5", "layer")
     assert derivation.query["gamma"] == "1,1.5,1"
     derivation.type(2, 1, "1, 2")
-    expect(derivation.page.locator("#e-values")).to_contain_text("Row 3, column 2 (example 2 of x1) is '1 2'")
+    expect(derivation.page.locator("#e-values")).to_contain_text("“1, 2” is not a number")
+    derivation.type(2, 1, "1,234")
+    expect(derivation.page.locator("#e-values")).to_contain_text("“1,234” may be 1.234 or 1234")
+    assert derivation.grid("values")[2] == DEFAULT[2]
+    derivation.type(2, 1, "\u22121,5")
+    assert derivation.grid("values")[2] == ["4", "-1.5", "0.1"]
 
 
 def test_a_late_answer_does_not_take_back_what_was_typed_since(derivation: Derivation) -> None:

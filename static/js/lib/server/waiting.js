@@ -7,6 +7,7 @@ export class Waiting {
   #spinner = document.getElementById("spinner");
   #asking = false;
   #writing = false;
+  #reading = 0;
   #timer = 0;
   #later = 0;
   #written = false;
@@ -18,6 +19,12 @@ export class Waiting {
     clearTimeout(this.#timer);
     if (is) this.#timer = setTimeout(() => this.#slow(true), SPINNER_AFTER);
     else this.#slow(false);
+  }
+
+  // While the server reads what was typed or pasted, before the view is asked for.
+  reading(is) {
+    this.#reading += is ? 1 : -1;
+    this.#tell();
   }
 
   // `write()` what can wait for the first pause of a drag, of `after` milliseconds; the first time it does not wait.
@@ -37,7 +44,7 @@ export class Waiting {
   }
 
   #tell() {
-    this.#view.setAttribute("aria-busy", String(this.#asking || this.#writing));
+    this.#view.setAttribute("aria-busy", String(this.#asking || this.#writing || this.#reading > 0));
   }
 
   #slow(is) {

@@ -1,0 +1,50 @@
+"""`POST /api/v1/tables`: a pasted text as rows of numbers, or a refusal with its words."""
+
+import pytest
+
+URL = "/api/v1/tables"
+
+
+def rows(client, text, **fields):
+    found = client.post(URL, json={"text": text, **fields})
+    assert found.status_code == 200, found.text
+    return found.json()["rows"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("1,50\t2\n\u22123,5\t4e3", [["1.50", "2"], ["-3.5", "4e3"]]), ("1, 2;3, 4", [["1", "2"], ["3", "4"]]),
+        ("1,5;2\n3;4", [["1.5", "2"], ["3", "4"]]), ("7", [["7"]]),
+    ],
+)  # fmt: skip
+def test_rows_come_as_they_are_written_with_points_for_decimals(client, text, found):
+    assert rows(client, text) == found
+
+
+def test_a_single_cell_may_have_a_decimal_comma(client):
+    assert rows(client, "1,5", cell=True) == [["1.5"]]
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"text": "1,5\n2,5"}, "“1,5” may be 1.5 or the numbers 1, 5"),
+        ({"text": "a\tb\n1\t2"}, "“a” is not a number"),
+        ({"text": "1,234", "cell": True}, "“1,234” may be 1.234 or 1234"),
+        ({"text": " \n"}, "There is no number"),
+        ({"text": "1 2\n3"}, "Row 2 has another number of columns than row 1: 1, not 2"),
+        ({"text": "1 " * 17}, "at most 64 of 16 are taken"),
+        ({"text": "1\n" * 65}, "at most 64 of 16 are taken"),
+    ],
+)
+def test_what_cannot_be_read_is_a_problem_that_names_the_text(client, body, words):
+    refused = client.post(URL, json=body)
+    assert refused.status_code == 422
+    assert words in refused.json()["detail"]
+    assert refused.json()["errors"][0]["field"] == "text"
+
+
+@pytest.mark.parametrize("body", [{}, {"text": 1}, {"text": "1", "more": 1}, {"text": "1" * 20_001}])
+def test_a_body_that_is_no_text_is_refused(client, body):
+    assert client.post(URL, json=body).status_code == 422
