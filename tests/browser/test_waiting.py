@@ -127,3 +127,31 @@ def test_a_server_that_does_not_answer_is_told_and_the_next_change_recovers(
     playground.settle()
     assert set(playground.column("γ")) == {"3.00"}
     watch.complaints[:] = [text for text in watch.complaints if "ERR_CONNECTION_REFUSED" not in text]
+
+
+LEAVES = """async (library) => {
+  const { Latest } = await import(`${library}/server/api.js`);
+  const { State } = await import(`${library}/page/state.js`);
+  const told = [], answers = [];
+  const ask = () => new Promise((answer, refuse) => answers.push({ answer, refuse }));
+  for (const end of ["answer", "refuse"]) {
+    const tell = (what) => told.push(what);
+    const latest = new Latest({ ask, show: tell, fail: tell, busy: () => {} });
+    latest.want("first");
+    latest.want("second");
+    latest.close();
+    answers.pop()[end](end);
+    await latest.idle();
+  }
+  const state = new State({});
+  state.onChange((names) => told.push(names));
+  state.close();
+  dispatchEvent(new PopStateEvent("popstate"));
+  return [told, answers.length];
+}"""
+
+
+def test_nothing_is_told_to_a_page_that_is_left(playground: Playground) -> None:
+    playground.open()
+    module = playground.page.locator("link[rel=modulepreload]").get_attribute("href") or ""
+    assert playground.page.evaluate(LEAVES, module.replace("/playground/page.js", "/lib")) == [[], 0]

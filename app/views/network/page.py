@@ -4,7 +4,7 @@ from functools import cache
 from typing import Any
 
 from app.views.network.claims import PRESETS
-from app.views.network.query import NetworkFields, NetworkQuery, joint_kinds
+from app.views.network.query import ABSENT_FOR, NetworkFields, NetworkQuery, joint_kinds
 from app.views.network.standing import standing_of
 from app.views.network.words.claims import HOLDS_IF
 from app.views.network.words.seen import in_symbols, kind_symbols
@@ -42,13 +42,14 @@ def in_lecture(text: str) -> str:
 
 @cache
 def page_schema() -> dict[str, dict[str, Any]]:
-    """The fields, with a title for each choice that has one of its own here."""
+    """The fields, with a title for each choice that has one of its own here, and what leaves out a kind of joint."""
     drawn = {name: i.title for name, i in INITIALIZATIONS.items()}
     claims = {name: preset.title for name, preset in PRESETS.items()}
     titles = {"initialization": drawn, "preset": claims, "norm_place": {"before": "before f", "behind": "behind f"}}
     schema = {name: dict(field) for name, field in titled_schema(NetworkQuery).items()}
     for name, own in titles.items():
         schema[name]["choices"] = [(choice, own.get(choice, title)) for choice, title in schema[name]["choices"]]
+    schema["shown"]["absent_for"] = ABSENT_FOR
     return schema
 
 

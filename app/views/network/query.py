@@ -20,6 +20,8 @@ from bncore.network.losses import LOSSES
 
 DEEPEST = {"fully_connected": 50, "convolutional": 8}
 OF_IMAGES = {"depth": 4, "width": 16}  # the defaults of a convolutional network
+ABSENT_FOR = {"norm": {"field": "norm", "value": "none"}, "sum": {"field": "residual", "value": "off"}}
+"""The kinds of joints that not every network has, each with the field and the value that leave it out."""
 JOINT = re.compile(rf"({'|'.join(KINDS)})([1-9][0-9]?)")
 JOINT_WORDS = f"nothing, or one of {', '.join(KINDS)} with the number of a block behind it, such as z3"
 
@@ -182,8 +184,9 @@ class NetworkFields(BatchFields):
 
 def joint_kinds(norm: str, residual: str) -> list[str]:
     """The kinds of joints that a network has."""
-    absent = {"norm": norm == "none", "sum": residual == "off"}
-    return [kind for kind in KINDS if not absent.get(kind)]
+    given = {"norm": norm, "residual": residual}
+    absent = {kind for kind, at in ABSENT_FOR.items() if given[at["field"]] == at["value"]}
+    return [kind for kind in KINDS if kind not in absent]
 
 
 def _missing(kind: str) -> str:

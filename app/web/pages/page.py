@@ -54,8 +54,9 @@ def _with_result(asked: Asked, page: Page[Any], problem: Problem) -> bytes:
 def _html(asked: Asked, page: Page[Any], result: Any, problem: Problem) -> bytes:
     own = page.context(asked.query, result, asked.place)
     return render(
-        page.template, asked.request.app.state.navigation, query=asked.query, result=result, problem=problem,
-        data_sets=DATASETS.values(), generators=GENERATORS.values(), **own,
+        page.template, asked.request.app.state.navigation, here=page.path, room=asked.view.name.replace("-", "_"),
+        query=asked.query, result=result, problem=problem, data_sets=DATASETS.values(), generators=GENERATORS.values(),
+        **own,
     )  # fmt: skip
 
 

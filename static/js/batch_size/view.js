@@ -1,17 +1,11 @@
 // The texts and tables of the batch size view, written from an answer.
 import { three } from "../lib/figures/numbers.js";
 import { element, fillTable } from "../lib/figures/tables.js";
-import { withFileName } from "../lib/controls/upload.js";
 
 const $ = (id) => document.getElementById(id);
 
 export function showTexts(answer) {
-  const { batch, headline, conventions, estimates, running, noise, dependence, classes, size } = answer;
-  $("batch-line").textContent = withFileName(batch.text, answer);
-  $("headline").textContent = headline;
-  list("conventions", conventions);
-  list("warnings", batch.warnings);
-  $("warnings").hidden = batch.warnings.length === 0;
+  const { batch, estimates, running, noise, dependence, classes, size } = answer;
   const texts = {
     "x-hat-text": estimates.x_hat.text, "population-text": estimates.population_text, "theory-text": estimates.text, "running-text": running.text,
     "biased-text": running.biased_text, "noise-text": noise.text, "match-text": noise.match_text, "pairs-text": noise.pairs_text,
@@ -20,10 +14,6 @@ export function showTexts(answer) {
   };
   for (const [id, text] of Object.entries(texts)) if ($(id).textContent !== text) $(id).textContent = text;
   showMarks(batch, size);
-}
-
-function list(id, texts) {
-  $(id).replaceChildren(...texts.map((text) => element("li", text)));
 }
 
 function showMarks({ sizes, total }, size) {
@@ -47,14 +37,6 @@ function fill(select, choices, value) {
   const same = select.options.length === choices.length && choices.every(([title, key], i) => select.options[i].text === title && select.options[i].value === String(key));
   if (!same) select.replaceChildren(...choices.map(([title, key]) => new Option(title, String(key))));
   select.value = value;
-}
-
-// The page has each figure's title above its plot.
-export function showTitles(figures) {
-  for (const panel of document.querySelectorAll("[data-figure]")) {
-    const title = figures[panel.dataset.figure]?.layout.title.text;
-    if (title) panel.querySelector(".panel-title").textContent = title.replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
-  }
 }
 
 export function showTables({ estimates, noise, classes, size, symbols }) {

@@ -1,51 +1,31 @@
-// The derivation: wires the state, the tables, the walk through the nodes, the server and the figures together.
-import { getJson } from "../lib/server/api.js";
-import { bindButtons, bindUndo, showUndone } from "../lib/controls/buttons.js";
-import { Controls } from "../lib/controls/controls.js";
-import * as view from "./view.js";
-import { markCurrent, markEarlier } from "../lib/server/earlier.js";
-import { Examples } from "../lib/controls/examples.js";
-import { Figures } from "../lib/figures/figures.js";
-import { follower } from "../lib/server/follower.js";
+// The derivation: the tables, the walk through the nodes, and their own part of the page of a batch.
 import { Graph } from "./graph.js";
 import { Grid } from "./grid.js";
-import { Handles } from "../lib/controls/handles.js";
 import { bindLighting, dim, lightMark } from "./lighting.js";
-import { bindMenus } from "../lib/controls/menus.js";
-import { clearProblems, showAt, showProblem } from "../lib/server/problems.js";
-import { bindCopy } from "../lib/page/share.js";
 import { Numbers } from "./slots.js";
-import { bindSource, offerWays, ofNewSource, showDrawn, showSource } from "../lib/controls/source.js";
-import { State } from "../lib/page/state.js";
 import { Transport } from "./transport.js";
-import { withFileName } from "../lib/controls/upload.js";
-import { Waiting } from "../lib/server/waiting.js";
+import * as view from "./view.js";
+import { Handles } from "../lib/controls/handles.js";
+import { showControls } from "../lib/controls/relevance.js";
+import { ofNewSource } from "../lib/controls/source.js";
+import { BatchPage } from "../lib/page/batch_page.js";
+import { clearProblems, showAt } from "../lib/server/problems.js";
 
-const API = { path: "/api/v1/derivation", figure: "paths" };
-const REST_AFTER = 80; // milliseconds
+const API = "/api/v1/derivation";
 const LAYER_STEP = 0.05; // of a dragged scale or shift
 const DY_STEP = 0.05;
 const MOST = { examples: 8, features: 6 };
 const KEPT = new Set(["source", "values", "feature_names", "seed"]); // of the data's fields, when the table becomes the source
 const HERE = new Set(["step"]); // fields that change nothing of the answer
 const $ = (id) => document.getElementById(id);
-const embedded = JSON.parse($("state").textContent);
-let answer = JSON.parse($("answer").textContent);
-let numbers = null;
-let wanted = null; // the query that was asked for last
 
-const state = new State(embedded.schema, (changes, before) => ({ ...ofNewSource(changes, before), ...examples.within(changes) }));
-const figures = new Figures(document, embedded.templates);
-new Controls(document, state);
-const examples = new Examples(state, embedded.schema.batch_size);
-const waiting = new Waiting();
-const latest = follower({
-  ask: (query) => getJson(API.path + (query ? `?${query}` : "")),
-  show: (found, query) => show(found, query === wanted),
-  fail: (problem) => fail(problem.message, problem.errors, problem.status ? null : ask),
-  busy: (is) => waiting.asking(is),
+const page = new BatchPage({
+  path: API, figure: "paths", follow: ofNewSource, decide, asks, show, rest, restAfter: 80, numbersBehind: view.numbersBehind,
+  warnings: ({ batch, flags }) => [...batch.warnings, ...flags],
+  bindTerms: () => bindLighting(scene),
 });
-const refreshTables = bindMenus(figures, embedded.templates.light, (name) => view.numbersBehind(name, answer));
+const { state, figures } = page;
+let numbers = null; // of the answer
 
 // ---- the tables ----
 
@@ -79,7 +59,7 @@ function editBatch(texts, how) {
   const changes = { ...Object.fromEntries(said), source: "inline", values: stated(texts), ...ofOldSource() };
   const [examples, features] = [texts.length, texts[0].length];
   changes.feature_names = namesTyped(features);
-  const resized = examples !== answer.batch.shape[0] || features !== answer.batch.shape[1];
+  const resized = examples !== page.answer.batch.shape[0] || features !== page.answer.batch.shape[1];
   if (resized) Object.assign(changes, fitting(examples, features));
   state.set(changes, how);
 }
@@ -87,21 +67,21 @@ function editBatch(texts, how) {
 // The columns' names as a typed table says them; none where they are the ones that it has anyway.
 function namesTyped(features) {
   const own = Array.from({ length: features }, (_, i) => `x${i}`);
-  const names = own.map((name, i) => answer.batch.feature_names[i]?.replaceAll(",", " ") ?? name);
+  const names = own.map((name, i) => page.answer.batch.feature_names[i]?.replaceAll(",", " ") ?? name);
   return names.every((name, i) => name === own[i]) ? "" : names.join(",");
 }
 
 function ofOldSource() {
   if (state.get("source") === "inline" && state.get("layer_width") === "0") return { batch_size: "auto", selected: "" };
   const groups = new Set(["data", "upload", "layer_before"]);
-  const names = Object.keys(embedded.schema).filter((name) => groups.has(embedded.schema[name].control.group) && !KEPT.has(name));
-  const given = answer.batch.given.length ? { gamma: answer.gamma.join(","), beta: answer.beta.join(","), dy: stated(answer.dy) } : {};
+  const names = Object.keys(page.embedded.schema).filter((name) => groups.has(page.embedded.schema[name].control.group) && !KEPT.has(name));
+  const given = page.answer.batch.given.length ? { gamma: page.answer.gamma.join(","), beta: page.answer.beta.join(","), dy: stated(page.answer.dy) } : {};
   return { ...Object.fromEntries(names.map((name) => [name, state.fallback(name)])), ...given };
 }
 
 // What was said of the old size, for a table of another size.
 function fitting(examples, features) {
-  const { example, feature, output } = answer.cell;
+  const { example, feature, output } = page.answer.cell;
   const first = (name) => state.get(name).split(",").slice(0, features);
   const layer = (name) => {
     const values = first(name);
@@ -135,13 +115,13 @@ function showSizes([examples, features]) {
 }
 
 function showGrids() {
-  const { examples, features, lecture } = view.namesOf(answer);
+  const { examples, features, lecture } = view.namesOf(page.answer);
   const shape = { examples, features, lecture };
   const same = (step) => features.map(() => step);
-  grids.values.show(answer.batch.values, { ...shape, steps: answer.batch.drag_steps });
-  grids.layer.show([answer.gamma, answer.beta], { ...shape, examples: [answer.symbols.gamma, answer.symbols.beta], steps: same(LAYER_STEP) });
-  grids.dy.show(answer.dy, { ...shape, steps: same(DY_STEP) });
-  showSizes(answer.batch.shape);
+  grids.values.show(page.answer.batch.values, { ...shape, steps: page.answer.batch.drag_steps });
+  grids.layer.show([page.answer.gamma, page.answer.beta], { ...shape, examples: [page.answer.symbols.gamma, page.answer.symbols.beta], steps: same(LAYER_STEP) });
+  grids.dy.show(page.answer.dy, { ...shape, steps: same(DY_STEP) });
+  showSizes(page.answer.batch.shape);
 }
 
 // ---- the walk ----
@@ -158,22 +138,22 @@ function go(step) {
 
 function stepShown() {
   const wanted = state.get("step");
-  return answer.nodes.some(({ name }) => name === wanted) ? wanted : answer.step;
+  return page.answer.nodes.some(({ name }) => name === wanted) ? wanted : page.answer.step;
 }
 
 function cellShown() {
   const [example, feature] = state.indices("cell");
-  const [examples, features] = answer.batch.shape;
+  const [examples, features] = page.answer.batch.shape;
   const inside = example < examples && feature < features;
-  return inside ? { example, feature, output: answer.cell.output } : answer.cell;
+  return inside ? { example, feature, output: page.answer.cell.output } : page.answer.cell;
 }
 
 // Of the data that is there already: a step, or another cell, needs no answer.
 function showWalk() {
   const [name, cell] = [stepShown(), cellShown()];
-  view.showStep(answer, name, numbers, cell);
+  view.showStep(page.answer, name, numbers, cell);
   graph.light(name);
-  transport.show(answer.nodes.map((node) => node.name), name);
+  transport.show(page.answer.nodes.map((node) => node.name), name);
   for (const grid of ["values", "dy"]) view.markCell($(`grid-${grid}`), cell);
   if (name !== showWalk.told && showWalk.told) $("announced").textContent = $("step-title").textContent;
   showWalk.told = name;
@@ -183,58 +163,36 @@ function showWalk() {
 
 // What is looked at while a number is dragged first; the tables below at the first pause.
 // The tables are written anew by the latest answer only: an earlier one would take back what was typed since.
-function show(found, isLatest = true) {
-  answer = found;
+function show(answer, isLatest) {
   numbers = new Numbers(answer);
-  markCurrent();
   view.showTexts(answer);
   if (isLatest) showGrids();
-  examples.show(answer.batch, answer.query);
-  showDrawn(answer.batch, answer.query);
   graph.show(answer.nodes, answer.naive.on ? answer.naive.forgotten : []);
   showWalk();
   view.showLaws(answer);
-  figures.show(answer.figures);
   showHandles();
-  waiting.rest(showRest, REST_AFTER);
 }
 
-function showRest() {
+function rest(answer) {
   view.showSummed(answer, numbers, answer.cell);
   view.showNaive(answer);
   view.showRoutes(answer);
   view.showJacobian(answer, numbers, answer.cell);
-  refreshTables();
-  $("all-numbers").href = API.path + (state.query() ? `?${state.query()}` : "");
+  $("all-numbers").href = API + (state.query() ? `?${state.query()}` : "");
 }
 
-function fail(detail, errors, again = null) {
-  markEarlier(true);
-  showProblem(detail, errors, withFileName(answer.batch.title, answer), again);
-  offerWays(errors, state);
-}
-
-state.onChange((names) => {
-  document.body.dataset.notation = state.get("notation");
-  relevance();
+// Of a step all that changes is here already.
+function asks(names) {
   showWalk();
-  if (names === null || names.some((name) => !HERE.has(name))) ask();
-});
-
-function ask() {
-  wanted = state.query();
-  latest.want(wanted);
+  return names === null || names.some((name) => !HERE.has(name));
 }
 
-function relevance() {
-  const setting = [state.get("notation"), state.get("eps_placement"), "train"].join("/");
-  for (const variant of document.querySelectorAll("[data-holds-for]")) variant.hidden = !variant.dataset.holdsFor.split(" ").includes(setting);
+// What the state alone decides, at once.
+function decide() {
   const inline = state.get("source") === "inline";
   const whole = inline && !state.isChanged("batch_size") && !state.isChanged("selected");
-  const shown = { batch_size: !whole, selected: !whole, upstream_example: state.get("upstream") === "one_example", seed: !inline || state.get("upstream") === "auto" || state.get("upstream") === "random", weight_scale: state.get("layer_width") !== "0", layer_bias: state.get("layer_width") !== "0" };
-  for (const [name, is] of Object.entries(shown)) document.querySelector(`.control[data-field="${name}"]`).hidden = !is;
-  showUndone(state);
-  showSource(state);
+  const drawn = !inline || ["auto", "random"].includes(state.get("upstream"));
+  showControls({ batch_size: !whole, selected: !whole, upstream_example: state.get("upstream") === "one_example", seed: drawn });
 }
 
 // ---- other controls ----
@@ -243,49 +201,39 @@ function relevance() {
 // between is asked for.
 $("c-upstream").addEventListener("change", () => state.set({ dy: "", upstream: $("c-upstream").value }), { capture: true });
 $("naive").addEventListener("click", () => state.set({ naive: state.get("naive") === "on" ? "off" : "on" }));
-$("c-cell").addEventListener("change", () => state.set({ cell: `${$("c-cell").value},${answer.cell.feature}` }));
+$("c-cell").addEventListener("change", () => state.set({ cell: `${$("c-cell").value},${page.answer.cell.feature}` }));
 $("c-output").addEventListener("change", () => state.set({ output: $("c-output").value }));
 
-const scene = () => ({ terms: answer.terms, sides: Object.fromEntries(answer.nodes.map(({ name, side }) => [name, side])), cell: cellShown(), step: stepShown() });
-for (const { element, plot } of figures.all()) {
-  element.addEventListener("figure-ready", () => {
+function scene() {
+  const { terms, nodes } = page.answer;
+  return { terms, sides: Object.fromEntries(nodes.map(({ name, side }) => [name, side])), cell: cellShown(), step: stepShown() };
+}
+
+figures.onReady((plot) => {
     plot.on("plotly_hover", ({ points: [point] }) => lightMark(point.data.meta.term, point.x, scene()));
     plot.on("plotly_unhover", dim);
-    plot.on("plotly_click", ({ points: [point] }) => point.data.type === "heatmap" && state.set({ cell: `${point.x},${answer.cell.feature}`, output: point.y }));
-  });
-}
+  plot.on("plotly_click", ({ points: [point] }) => point.data.type === "heatmap" && state.set({ cell: `${point.x},${page.answer.cell.feature}`, output: point.y }));
+});
 
 // ---- the example that is moved, by its mark ----
 
-const [LEAST_MOVE, MOST_MOVE] = embedded.schema.move_by.control.slider;
+const [LEAST_MOVE, MOST_MOVE] = page.embedded.schema.move_by.control.slider;
 const handles = new Handles(figures.panel("moved"), {
   pointed: (example) => lightMark("y", example, scene()),
   left: dim,
   taken(example) {
-    if (example !== answer.moved.example) state.set({ cell: `${example},${answer.cell.feature}`, move_by: 0 }, { settle: false, later: true });
+    if (example !== page.answer.moved.example) state.set({ cell: `${example},${page.answer.cell.feature}`, move_by: 0 }, { settle: false, later: true });
     handles.from = Number(state.get("move_by"));
   },
   moved(units, how) {
-    const by = handles.from + units * answer.moved.pull;
+    const by = handles.from + units * page.answer.moved.pull;
     state.set({ move_by: Number(Math.min(MOST_MOVE, Math.max(LEAST_MOVE, by)).toFixed(2)) }, how);
   },
 });
 
 function showHandles() {
-  const { example, after, titles } = answer.moved;
+  const { example, after, titles } = page.answer.moved;
   handles.show(after.map((y, j) => ({ x: j, y, on: j === example, title: titles[j] })));
 }
 
-// ---- start ----
-
-bindButtons(state);
-bindUndo(state);
-bindSource(state, { again: ask });
-bindCopy(state, API);
-bindLighting(scene);
-relevance();
-show(answer);
-if (embedded.problem) {
-  clearProblems();
-  fail(embedded.problem.detail, embedded.problem.errors ?? []);
-}
+page.start();

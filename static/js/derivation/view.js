@@ -1,10 +1,8 @@
 // The derivation's texts, formulas and tables, written from an answer.
-import { showCaptions } from "../lib/figures/captions.js";
-import { element, fillTable } from "../lib/figures/tables.js";
+import { element, fillList, fillTable } from "../lib/figures/tables.js";
 import { fillTensor } from "./tensors.js";
 import { pick } from "./slots.js";
 import { three } from "../lib/figures/numbers.js";
-import { withFileName } from "../lib/controls/upload.js";
 
 const $ = (id) => document.getElementById(id);
 
@@ -20,21 +18,10 @@ export function namesOf({ batch, query }) {
 }
 
 export function showTexts(answer) {
-  $("batch-line").textContent = withFileName(answer.batch.text, answer);
-  $("headline").textContent = answer.headline;
-  const notes = [...answer.batch.warnings, ...answer.flags];
-  list("warnings", notes);
-  $("warnings").hidden = notes.length === 0;
-  list("conventions", answer.conventions);
-  showCaptions(answer);
   for (const place of document.querySelectorAll("[data-symbol]")) place.textContent = answer.symbols[place.dataset.symbol];
   const { noun } = namesOf(answer);
   for (const place of document.querySelectorAll("[data-noun]")) place.textContent = noun;
   for (const place of document.querySelectorAll("[data-nouns]")) place.textContent = `${noun}s`;
-}
-
-function list(id, texts) {
-  $(id).replaceChildren(...texts.map((text) => element("li", text)));
 }
 
 // ---- the step ----
@@ -138,7 +125,7 @@ export function showLaws({ laws }) {
 
 export function showNaive({ naive, paths, symbols: s, cell }) {
   $("naive").setAttribute("aria-pressed", String(naive.on));
-  list("naive-text", naive.text);
+  fillList("naive-text", naive.text);
   const own = paths.dx.map((_, j) => naive.dx[j][cell.feature]);
   fillTable($("naive-table"), "example", paths.dx.map((_, j) => String(j)), [
     [s.dx, paths.dx],

@@ -1,17 +1,12 @@
-// The gradient check: wires the state, the fields, the server and the figures together.
-import { postJson } from "../lib/server/api.js";
+// The gradient check: the fields, the file, and its own part of the page.
+import { Pasted } from "./pasted.js";
 import { checkText } from "./share.js";
 import { numbersBehind, showBatch, showFound } from "./view.js";
-import { Controls } from "../lib/controls/controls.js";
-import { Figures } from "../lib/figures/figures.js";
-import { follower } from "../lib/server/follower.js";
-import { bindMenus } from "../lib/controls/menus.js";
-import { Pasted } from "./pasted.js";
-import { clearProblems, showAt, showProblem } from "../lib/server/problems.js";
-import { copy } from "../lib/page/share.js";
-import { State } from "../lib/page/state.js";
 import { bindDrop } from "../lib/controls/upload.js";
-import { Waiting } from "../lib/server/waiting.js";
+import { Page } from "../lib/page/page.js";
+import { copy } from "../lib/page/share.js";
+import { postJson } from "../lib/server/api.js";
+import { clearProblems, showAt, showProblem } from "../lib/server/problems.js";
 
 const API = "/api/v1/gradient-check";
 const TYPED_AFTER = 400; // milliseconds
@@ -20,32 +15,21 @@ const BATCH = ["x", "dy", "gamma", "beta", "running_mean", "running_var"];
 const SETTINGS = ["seed", "axes", "eps", "eps_placement", "feature_axis"];
 const CHOICES = ["batch", "way", "form"];
 const $ = (id) => document.getElementById(id);
-const embedded = JSON.parse($("state").textContent);
-let answer = JSON.parse($("answer").textContent);
 
-const state = new State(embedded.schema);
-const pasted = new Pasted(state, [...MINE, ...BATCH]);
-const figures = new Figures(document, embedded.templates);
-const waiting = new Waiting();
-new Controls($("controls"), state);
-const refreshTables = bindMenus(figures, embedded.templates.light, (name) => numbersBehind(name, answer));
-const latest = follower({
-  ask: (body) => postJson(`${API}/view`, body),
-  show,
-  fail: (problem) => fail(problem.message, problem.errors),
-  busy: (is) => waiting.asking(is),
+const page = new Page({
+  path: `${API}/view`, ask: (body, path) => postJson(path, body), query: () => pasted.body(),
+  decide, asks, show, fail, restAfter: 0, numbersBehind,
 });
+const { state, waiting } = page;
+const pasted = new Pasted(state, [...MINE, ...BATCH]);
 
-function show(found) {
-  answer = found;
+function show(answer) {
   $("view").classList.remove("empty");
-  figures.show(answer.figures);
   showFound(answer, state.get("batch") === "own" ? takeProbe : null);
   showBatch(answer);
   showExamples();
   showTexts();
   $("snippet").textContent = answer.snippet;
-  refreshTables();
   for (const [name, why] of Object.entries(answer.refused)) showAt(name, why);
 }
 
@@ -59,14 +43,13 @@ function fail(detail, errors) {
   showProblem(detail, errors);
 }
 
-state.onChange((names) => {
-  refresh();
+function asks(names) {
   if (names === null) showTexts();
-  latest.want(pasted.body());
-});
+  return true;
+}
 
 // What the state alone decides, at once.
-function refresh() {
+function decide() {
   for (const name of CHOICES) {
     for (const radio of document.querySelectorAll(`input[name="${name}"]`)) radio.checked = radio.value === state.get(name);
     for (const part of document.querySelectorAll(`[data-for-${name}]`)) part.hidden = part.getAttribute(`data-for-${name}`) !== state.get(name);
@@ -87,7 +70,7 @@ const isMine = () => MINE.some((name) => pasted.get(name).trim() !== "");
 
 // The fields hold what is checked: the person's own texts, or those of the example.
 function showTexts() {
-  const ready = isMine() || !answer ? {} : answer.texts;
+  const ready = isMine() || !page.answer ? {} : page.answer.texts;
   for (const name of [...MINE, ...BATCH]) {
     const text = pasted.get(name) || (ready[name] ?? "");
     if (document.activeElement !== $(`c-${name}`) || !typing.has(name)) $(`c-${name}`).value = text;
@@ -96,7 +79,7 @@ function showTexts() {
 
 function showExamples() {
   const options = [new Option("None: the fields below are mine", "own")];
-  options.push(...Object.entries(answer.examples).map(([id, title]) => new Option(title, id)));
+  options.push(...Object.entries(page.answer.examples).map(([id, title]) => new Option(title, id)));
   $("c-mistake").replaceChildren(...options);
   $("c-mistake").value = isMine() ? "own" : state.get("mistake");
 }
@@ -196,7 +179,7 @@ $("third").addEventListener("toggle", () => {
 
 // The same as the REST API takes it: a batch or a seed, and what stands in the fields once the view is there.
 async function body() {
-  await latest.idle();
+  await page.idle();
   const batch = { probe: ["seed", "axes"], own: ["eps", "feature_axis"] }[state.get("batch")];
   const numbers = Object.fromEntries(batch.map((name) => [name, Number(state.get(name))]));
   const names = [...(state.get("batch") === "own" ? BATCH : []), ...MINE];
@@ -224,11 +207,4 @@ $("copy-probe").addEventListener("click", async () => {
 });
 $("controls").addEventListener("submit", (event) => event.preventDefault());
 
-// ---- start ----
-
-refresh();
-if (answer) show(answer);
-if (embedded.problem) {
-  clearProblems();
-  fail(embedded.problem.detail, embedded.problem.errors ?? []);
-}
+page.start();

@@ -6,10 +6,11 @@ const OF_INPUTS = ["source", "values", "features", "array", "header", "feature_a
 const OF_ARCHITECTURE = ["depth", "width", "batch_size"];
 
 // Another source leaves what was said of the old batch, and images; another architecture brings a size that fits it; what
-// is looked at or disturbed must still be there afterwards.
-export function follow(wanted, state) {
+// is looked at or disturbed must still be there afterwards. `absentFor`: the kinds of joints that a network is without, and
+// the field and its value that say so.
+export function follow(wanted, state, absentFor) {
   const left = { ...ofNewSource(wanted, state), ...ofTables(wanted, state) };
-  return { ...left, ...standing({ ...left, ...wanted }, state) };
+  return { ...left, ...standing({ ...left, ...wanted }, state, absentFor) };
 }
 
 function ofTables({ source, architecture }, state) {
@@ -19,14 +20,14 @@ function ofTables({ source, architecture }, state) {
 
 const takesImages = (source) => source === "digits" || UPLOAD.test(source);
 
-function standing(changes, state) {
+function standing(changes, state, absentFor) {
   const also = "architecture" in changes && changes.architecture !== state.get("architecture") ? ofArchitecture(changes, state) : {};
   const value = (name) => String({ ...also, ...changes }[name] ?? state.get(name));
-  const gone = { norm: value("norm") === "none", sum: value("residual") === "off" };
+  const isGone = (kind) => kind in absentFor && value(absentFor[kind].field) === absentFor[kind].value;
   const depth = Number(value("depth"));
   const [, kind, block] = /^([a-z]+)(\d+)$/.exec(value("joint")) ?? ["", "", "0"];
-  if (gone[value("shown")]) also.shown = "z";
-  if (gone[kind] || Number(block) > depth) also.joint = "";
+  if (isGone(value("shown"))) also.shown = "z";
+  if (isGone(kind) || Number(block) > depth) also.joint = "";
   if (value("joint") === "sum1" && OF_INPUTS.some((name) => name in changes)) also.joint = "";
   if (Number(value("disturb_layer")) > depth) also.disturb_layer = String(Math.max(1, depth));
   return also;

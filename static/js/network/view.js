@@ -1,6 +1,6 @@
 // The network's texts, lists and tables, written from an answer.
+import { showTitles } from "../lib/figures/captions.js";
 import { element, fillTable } from "../lib/figures/tables.js";
-import { withFileName } from "../lib/controls/upload.js";
 
 const NAMES = { without: "without BN", with: "with BN" };
 const VERDICTS = { true: ["holds here", "holds"], false: ["does not hold here", "fails"], null: ["not measured here", "open"] };
@@ -9,19 +9,11 @@ const BACKWARD = [["mean", "gradient_mean"], ["deviation", "gradient_sd"], ["nor
 const $ = (id) => document.getElementById(id);
 
 export function showTexts(answer) {
-  $("batch-line").textContent = `${withFileName(answer.batch.text, answer)}; ${answer.network.text}`;
-  $("headline").textContent = answer.headline;
   $("shown-symbol").textContent = answer.symbol;
   for (const part of document.querySelectorAll("[data-when]")) part.hidden = !answer.may_stand[part.dataset.when];
-  list("conventions", answer.conventions);
-  list("warnings", answer.batch.warnings);
-  $("warnings").hidden = answer.batch.warnings.length === 0;
   const findings = answer.findings.map(({ id, severity, column, text }) => element("li", text, { "data-finding": id, "data-severity": severity, "data-of": column }));
   $("network-findings").replaceChildren(...findings);
-}
-
-function list(id, texts) {
-  $(id).replaceChildren(...texts.map((text) => element("li", text)));
+  showTitles(answer);
 }
 
 // The claim in force above the view, and its card among the others.
@@ -58,7 +50,7 @@ export function showDisturbance({ disturb }) {
 
 // ---- the joints that are shown ----
 
-export function showKinds({ network, shown, shown_in: shownIn, figures, joint, columns }, names) {
+export function showKinds({ network, shown, shown_in: shownIn, joint }, names) {
   const of = network.symbols.with ?? network.symbols.without;
   for (const button of document.querySelectorAll("[data-kind-of]")) {
     const kind = button.dataset.kindOf;
@@ -68,10 +60,6 @@ export function showKinds({ network, shown, shown_in: shownIn, figures, joint, c
   }
   const stands = shownIn.without === shown ? "" : `${shown === "norm" ? "Without batch norm there is no such joint; that column" : "This network has no such joint; it"} shows ${network.symbols.without[shownIn.without]} instead.`;
   $("kind-note").textContent = stands;
-  for (const panel of document.querySelectorAll("[data-figure]")) {
-    const title = figures[panel.dataset.figure]?.layout.title.text;
-    if (title) panel.querySelector(".panel-title").textContent = title;
-  }
   const own = of[joint.kind] ?? names[joint.kind];
   $("t-joint").textContent = `The opened joint: ${own} of block ${joint.block}`;
 }

@@ -1,31 +1,12 @@
 // The norms' texts and tables, written from an answer.
 import { element, fillTable } from "../lib/figures/tables.js";
-import { withFileName } from "../lib/controls/upload.js";
 
 const $ = (id) => document.getElementById(id);
 
-export function showTexts(answer) {
-  $("batch-line").textContent = lineOf(answer);
-  $("headline").textContent = answer.headline;
-  list("conventions", answer.conventions);
-  list("warnings", answer.batch.warnings);
-  $("warnings").hidden = answer.batch.warnings.length === 0;
-  for (const panel of document.querySelectorAll("[data-figure]")) {
-    const title = answer.figures[panel.dataset.figure]?.layout.title.text;
-    if (title) panel.querySelector(".panel-title").textContent = title;
-  }
-}
-
-function lineOf(answer) {
-  const { batch, situation, cube } = answer;
-  const text = withFileName(batch.text, answer);
+export function lineOf({ batch, situation, cube }) {
   const of = situation.label === null ? "" : ` (${situation.label})`;
   const part = cube.shown.some((shown, i) => shown < cube.of[i]) ? `; the cubes show the first ${cube.shown.join(" × ")}` : "";
-  return `${situation.title}${of}. ${text}${part}`;
-}
-
-function list(id, texts) {
-  $(id).replaceChildren(...texts.map((text) => element("li", text)));
+  return `${situation.title}${of}. ${batch.text}${part}`;
 }
 
 export function showTable({ norms }) {

@@ -1,26 +1,13 @@
 // The playground's text, tables and findings, written from an answer.
-import { showCaptions } from "../lib/figures/captions.js";
-import { element, fillTable } from "../lib/figures/tables.js";
+import { element, fillList, fillTable } from "../lib/figures/tables.js";
 import { three } from "../lib/figures/numbers.js";
-import { withFileName } from "../lib/controls/upload.js";
 
 const SUMMARY = ["mean", "sd", "min", "q05", "q25", "median", "q75", "q95", "max", "outside"];
 const HEADINGS = { sd: "deviation", q05: "5 %", q25: "25 %", q75: "75 %", q95: "95 %", outside: "outside the axis" };
 
 export function showTexts(answer) {
-  document.getElementById("batch-line").textContent = withFileName(answer.batch.text, answer);
-  document.getElementById("headline").textContent = answer.headline;
-  list("conventions", answer.conventions);
-  const warnings = document.getElementById("warnings");
-  list("warnings", answer.batch.warnings);
-  warnings.hidden = answer.batch.warnings.length === 0;
-  showCaptions(answer);
   showVanished(answer);
   showLaws(answer);
-}
-
-function list(id, texts) {
-  document.getElementById(id).replaceChildren(...texts.map((text) => element("li", text)));
 }
 
 function showVanished({ why: text }) {
@@ -48,7 +35,7 @@ export function showFindings({ findings, batch }) {
   box.replaceChildren(element("h2", "Findings", { class: "visually-hidden" }), ...warnings.map(finding));
   const place = batch.given.length ? "findings-lead" : "findings-follow";
   document.getElementById(place).after(box);
-  list("notes", findings.filter(({ severity }) => severity === "note").map(({ title, explanation }) => `${title}: ${explanation}`));
+  fillList("notes", findings.filter(({ severity }) => severity === "note").map(({ title, explanation }) => `${title}: ${explanation}`));
 }
 
 function finding({ id, title, explanation, measure, count, features }) {

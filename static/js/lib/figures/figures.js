@@ -44,6 +44,11 @@ export class Figures {
     return [...this.#panels.values()];
   }
 
+  // `act(plot, name)` for each figure, once it can be pointed at.
+  onReady(act) {
+    for (const [name, { element, plot }] of this.#panels) element.addEventListener("figure-ready", () => act(plot, name));
+  }
+
   // Figures that the answer does not have are hidden; the others are drawn, those on screen first.
   show(figures) {
     for (const [name, panel] of this.#panels) panel.offer(figures[name] ?? null);

@@ -29,3 +29,8 @@ export function fillTable(table, corner, names, columns) {
 function cell(value) {
   return typeof value === "string" ? value : three(value);
 }
+
+// The entries of a list, by its id.
+export function fillList(id, texts) {
+  document.getElementById(id).replaceChildren(...texts.map((text) => element("li", text)));
+}

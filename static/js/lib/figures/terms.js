@@ -59,12 +59,10 @@ export function bindTerms(terms, figures) {
   document.addEventListener("focusout", (event) => termAt(event) && dim());
   document.addEventListener("keydown", (event) => event.key === "Escape" && dim());
 
-  for (const { element, plot } of figures.all()) {
-    element.addEventListener("figure-ready", () => {
-      plot.on("plotly_hover", ({ points }) => points[0]?.data.meta?.term && light(points[0].data.meta.term, null));
-      plot.on("plotly_unhover", dim);
-    });
-  }
+  figures.onReady((plot) => {
+    plot.on("plotly_hover", ({ points }) => points[0]?.data.meta?.term && light(points[0].data.meta.term, null));
+    plot.on("plotly_unhover", dim);
+  });
 }
 
 // The marks of a term at full strength, the others of that plot faded; without a term all as they were.

@@ -16,6 +16,7 @@ export class State {
   #waits = false;
   #run = null;
   #follow;
+  #closing = new AbortController();
 
   // `follow(changes, state)` names what must change with these changes in the same step.
   constructor(schema, follow = () => ({})) {
@@ -25,7 +26,13 @@ export class State {
     window.addEventListener("popstate", () => {
       this.#read();
       this.#tell(null);
-    });
+    }, { signal: this.#closing.signal });
+  }
+
+  // Neither the history nor a change is told any more.
+  close() {
+    this.#closing.abort();
+    this.#listeners.clear();
   }
 
   get mark() {

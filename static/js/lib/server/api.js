@@ -37,6 +37,7 @@ export class Latest {
   #fail;
   #busy;
   #running = false;
+  #closed = false;
   #done = Promise.resolve();
   #wanted = null;
 
@@ -57,6 +58,12 @@ export class Latest {
     return this.#done;
   }
 
+  // What is under way comes to nothing.
+  close() {
+    this.#closed = true;
+    this.#wanted = null;
+  }
+
   async #run() {
     this.#running = true;
     this.#busy(true);
@@ -75,9 +82,9 @@ export class Latest {
     try {
       answer = await this.#ask(query);
     } catch (error) {
-      if (this.#wanted === null) this.#fail(error, query);
+      if (this.#wanted === null && !this.#closed) this.#fail(error, query);
       return;
     }
-    this.#show(answer, query);
+    if (!this.#closed) this.#show(answer, query);
   }
 }

@@ -52,4 +52,10 @@ export class LongFollower {
   cancel() {
     this.#streamed.cancel();
   }
+
+  // The stream ends, and nothing is told of it.
+  close() {
+    this.#latest.close();
+    this.#streamed.cancel();
+  }
 }

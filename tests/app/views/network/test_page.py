@@ -96,3 +96,13 @@ def test_every_claim_is_a_card_with_a_link_that_the_page_takes(client):
 def test_the_page_is_in_the_navigation_behind_the_derivation(client):
     links = re.findall(r'<a href="(/[a-z-]*)"', client.get("/docs").text)
     assert links[links.index("/derivation") + 1] == "/network"
+
+
+@pytest.mark.parametrize("residual", ["on", "off"])
+@pytest.mark.parametrize("norm", ["batch", "none"])
+def test_the_page_is_told_which_kinds_of_joints_a_network_is_without(client, norm, residual):
+    given = {"norm": norm, "residual": residual}
+    absent_for = embedded(client.get(f"{PAGE}?{SMALL}").text, "state")["schema"]["shown"]["absent_for"]
+    absent = {kind for kind, at in absent_for.items() if given[at["field"]] == at["value"]}
+    answer = client.get(f"{API}?{SMALL}", params=given).json()
+    assert set(answer["network"]["joint_kinds"]) == {"z", "norm", "f", "sum"} - absent

@@ -1,0 +1,156 @@
+// What every page wires together: the state that is the address, the controls, the server, the figures. A page's own
+// module says what is its own:
+//
+//   path                          of the API twin
+//   show(answer, isLatest)        what is looked at during a drag; `rest(answer)`: tables and lists, at its first pause
+//   fail(detail, errors)          what is said where there is no answer
+//   numbersBehind(name, answer)   the table behind a figure
+//   follow(changes, state)        what must change with these changes in the same step
+//   decide()                      what the state alone decides, at once
+//   asks(names)                   whether the server is asked after these fields changed; null: any of them
+//   query(), ask(query, path)     what the server is asked, and how
+//   long                          an answer may take long, and streams its progress
+//   merged(found, isLatest)       the answer, where what came is a part of it
+import { getJson } from "../server/api.js";
+import { Controls } from "../controls/controls.js";
+import { Figures } from "../figures/figures.js";
+import { follower, LongFollower } from "../server/follower.js";
+import { bindMenus } from "../controls/menus.js";
+import { clearProblems } from "../server/problems.js";
+import { bindProgress } from "../server/progress.js";
+import { State } from "./state.js";
+import { Waiting } from "../server/waiting.js";
+
+const CANCELLED = "Cancelled.";
+const USUAL = {
+  follow: () => ({}),
+  decide: () => {},
+  asks: () => true,
+  ask: (query, path) => getJson(path + (query ? `?${query}` : "")),
+  merged: (found) => found,
+  rest: () => {},
+  restAfter: 120, // milliseconds
+};
+
+const embedded = (id) => JSON.parse(document.getElementById(id).textContent);
+
+export class Page {
+  answer = embedded("answer");
+  embedded = embedded("state");
+  waiting = new Waiting();
+  #own;
+  #latest;
+  #refreshTables;
+  #wanted = null; // what was asked for last
+  #unsolved = this.embedded.problem; // what is wrong with the address, until something is changed
+
+  constructor(own) {
+    this.#own = { ...USUAL, query: () => this.state.query(), ...own };
+    const { schema, templates } = this.embedded;
+    this.state = new State(schema, (changes, before) => this.follow(changes, before));
+    this.figures = new Figures(document, templates);
+    new Controls(document, this.state);
+    this.#latest = this.#follower();
+    this.#refreshTables = bindMenus(this.figures, templates.light, (name) => own.numbersBehind(name, this.answer));
+    addEventListener("pagehide", ({ persisted }) => persisted || this.close());
+  }
+
+  // Once all that the page binds is there: the answer that came with it is shown, or asked for.
+  start() {
+    this.state.onChange((names) => this.#changed(names));
+    this.decide(null);
+    if (this.answer) this.#show(this.answer, true);
+    else if (!this.#unsolved) this.ask();
+    else if (this.embedded.query) this.#want(String(new URLSearchParams(this.embedded.query))); // without the wrong field
+    if (!this.#unsolved) return;
+    clearProblems();
+    this.#tellUnsolved();
+  }
+
+  ask() {
+    this.#unsolved = null;
+    this.#want(this.#own.query());
+  }
+
+  // Whether what is wrong with the address is not mended yet.
+  get isUnsolved() {
+    return this.#unsolved !== null;
+  }
+
+  // Until all that was asked for is shown.
+  idle() {
+    return this.#latest.idle();
+  }
+
+  // Whoever leaves wants no answer any more.
+  close() {
+    this.#latest.close();
+    this.state.close();
+  }
+
+  // ---- what a kind of pages adds to ----
+
+  follow(changes, before) {
+    return this.#own.follow(changes, before);
+  }
+
+  // `names`: the fields that changed; null for any of them.
+  decide() {
+    this.#own.decide();
+  }
+
+  show(answer, isLatest) {
+    this.figures.show(answer.figures);
+    this.#own.show(answer, isLatest);
+  }
+
+  // `again()` asks once more, where that may help.
+  tell(detail, errors, _again) {
+    this.#own.fail(detail, errors);
+  }
+
+  // ---- the server ----
+
+  #follower() {
+    const again = () => this.ask();
+    const told = {
+      fail: ({ message, errors, status }) => this.tell(message, errors, status ? null : again),
+      busy: (is) => this.waiting.asking(is),
+    };
+    const { path, long, ask } = this.#own;
+    if (!long) return follower({ ask: (query) => ask(query, path), show: (found, query) => this.#take(found, query === this.#wanted), ...told });
+    const progress = bindProgress(() => this.#latest.cancel());
+    return new LongFollower({ path, show: (found, isLatest) => this.#take(found, isLatest), cancelled: () => this.tell(CANCELLED, [], again), progress, ...told });
+  }
+
+  #want(query) {
+    this.#wanted = query;
+    this.#latest.want(query);
+  }
+
+  #changed(names) {
+    if ("notation" in this.embedded.schema) document.body.dataset.notation = this.state.get("notation");
+    this.decide(names);
+    if (this.#own.asks(names)) this.ask();
+  }
+
+  #take(found, isLatest) {
+    this.#show(this.#own.merged(found, isLatest), isLatest);
+    if (this.#unsolved) this.#tellUnsolved();
+  }
+
+  #show(answer, isLatest) {
+    this.answer = answer;
+    this.show(answer, isLatest);
+    this.waiting.rest(() => this.#showRest(), this.#own.restAfter);
+  }
+
+  #showRest() {
+    this.#own.rest(this.answer);
+    this.#refreshTables();
+  }
+
+  #tellUnsolved() {
+    this.tell(this.#unsolved.detail, this.#unsolved.errors ?? [], null);
+  }
+}
