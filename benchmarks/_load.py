@@ -60,10 +60,10 @@ async def _load(origin: str, given: argparse.Namespace, request: Callable[[], by
     start = time.perf_counter()
     end = start + given.seconds
     asking = (_connection(where.hostname, where.port, end, request) for _ in range(given.connections))
-    found = await asyncio.gather(*asking)
-    waits = sorted(wait for waits, _ in found for wait in waits)
+    times = await asyncio.gather(*asking)
+    waits = sorted(wait for waits, _ in times for wait in waits)
     rate = len(waits) / (time.perf_counter() - start)
-    return Run(rate, statistics.median(waits), waits[int(0.99 * len(waits))], found[0][1])
+    return Run(rate, statistics.median(waits), waits[int(0.99 * len(waits))], times[0][1])
 
 
 async def _connection(

@@ -78,8 +78,8 @@ async def _large_beside_small(origin: str, others: int, seed: int) -> None:
     large.add_done_callback(lambda _: done.set())
     await asyncio.sleep(0.1)
     seeds = count(1000 * seed)
-    found = await asyncio.gather(*(_ask_until(done, origin, seeds) for _ in range(others)))
-    waits = sorted(wait for waits in found for wait in waits)
+    by_client = await asyncio.gather(*(_ask_until(done, origin, seeds) for _ in range(others)))
+    waits = sorted(wait for waits in by_client for wait in waits)
     name = "GET /network, 50 × 512 × 512" if seed else "GET /network, 50 × 512 × 512, warming up"
     print(
         f"{name}: {await large:.2f} s; {len(waits)} playground views meanwhile: median "

@@ -63,16 +63,16 @@ def _paired(passes: dict[str, Pass], runs: int) -> dict[str, list[float]]:
             start = time.perf_counter()
             run()
             times[name].append(1000 * (time.perf_counter() - start))
-    return {name: found[1:] for name, found in times.items()}
+    return {name: each[1:] for name, each in times.items()}
 
 
 def _report(shape: tuple[int, int], times: dict[str, list[float]]) -> None:
     ours = times["bncore"]
     parts = []
-    for name, found in times.items():
-        ratio = statistics.median(a / b for a, b in zip(found, ours, strict=True))
+    for name, timed in times.items():
+        ratio = statistics.median(a / b for a, b in zip(timed, ours, strict=True))
         compared = "" if name == "bncore" else f" ({ratio:.2f} of ours)"
-        parts.append(f"{name} {statistics.median(found):.2f} ms{compared}")
+        parts.append(f"{name} {statistics.median(timed):.2f} ms{compared}")
     print(f"{shape[0]} × {shape[1]} float32, forward + backward: " + ", ".join(parts), flush=True)
 
 

@@ -24,9 +24,9 @@ PICTURES = {  # the address, and what is scrolled to the top
 
 def main(server: str) -> None:
     """Write each picture to `docs/`."""
-    found = subprocess.run([ROOT / "scripts" / "browser"], capture_output=True, text=True, check=True)
+    located = subprocess.run([ROOT / "scripts" / "browser"], capture_output=True, text=True, check=True)
     with sync_playwright() as playwright:
-        options = {"executable_path": found.stdout.strip(), "args": ["--no-sandbox"]}
+        options = {"executable_path": located.stdout.strip(), "args": ["--no-sandbox"]}
         browser = playwright.chromium.launch(**options)  # type: ignore[arg-type]
         for name, (address, top) in PICTURES.items():
             page = browser.new_page(viewport=WINDOW, color_scheme="light")  # type: ignore[arg-type]
