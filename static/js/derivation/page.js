@@ -29,7 +29,7 @@ let numbers = null; // of the answer
 
 // ---- the tables ----
 
-const reading = { busy: (is) => waiting.reading(is), standing: () => state.get("source") };
+const reading = { busy: (is) => page.waiting.reading(is), standing: () => state.get("source") };
 const grids = {
   values: new Grid($("grid-values"), { ...reading, edited: editBatch, refused: refusedAt("values"), chosen: choose, most: MOST }),
   layer: new Grid($("grid-layer"), { ...reading, refused: refusedAt("gamma"), edited: ([gamma, beta], how) => state.set({ gamma: gamma.join(","), beta: beta.join(",") }, how) }),
@@ -210,8 +210,8 @@ function scene() {
 }
 
 figures.onReady((plot) => {
-    plot.on("plotly_hover", ({ points: [point] }) => lightMark(point.data.meta.term, point.x, scene()));
-    plot.on("plotly_unhover", dim);
+  plot.on("plotly_hover", ({ points: [point] }) => lightMark(point.data.meta.term, point.x, scene()));
+  plot.on("plotly_unhover", dim);
   plot.on("plotly_click", ({ points: [point] }) => point.data.type === "heatmap" && state.set({ cell: `${point.x},${page.answer.cell.feature}`, output: point.y }));
 });
 
