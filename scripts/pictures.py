@@ -41,7 +41,7 @@ def _settle(page: Page, top: str) -> None:
     """Wait until the view is there and its figures in sight are drawn."""
     if top:
         page.locator(top).evaluate("(element) => scrollTo(0, element.getBoundingClientRect().top + scrollY - 70)")
-    page.wait_for_function("document.getElementById('view')?.getAttribute('aria-busy') !== 'true'")
+    page.wait_for_function("() => document.getElementById('view')?.getAttribute('aria-busy') !== 'true'")
     page.wait_for_load_state("networkidle")
     page.wait_for_function(
         """() => [...document.querySelectorAll("[data-figure]:not([hidden]) .plot")]
