@@ -104,7 +104,7 @@ async def respond(request: Request, query: Fields, view: View[Fields, Any, Any],
     asked = Asked(request, view, query, form)
     await known(asked.place, query)
     if asked.is_light:
-        return await answer_from(request, asked.etag, lambda: at_once(asked))
+        return await answer_from(request, asked.etag, lambda: _at_once(asked))
     ready = await _ready_to_stream(asked)
     if asked.takes_only_events or (ready and ready.work > view.large):
         return asked.streamed(ready)
@@ -123,7 +123,7 @@ async def known(place: Place, query: Fields) -> None:
         await anyio.to_thread.run_sync(place.uploads.describe, query.source)  # type: ignore[attr-defined]
 
 
-async def at_once(asked: Asked) -> bytes:
+async def _at_once(asked: Asked) -> bytes:
     """What is light, computed in the event loop."""
     return asked.written(asked.prepared())
 

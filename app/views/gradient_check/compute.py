@@ -17,7 +17,6 @@ from app.views.gradient_check.tensor import LONGEST
 from bncore.diagnosis import CORRECT, FACTORS, MISTAKES, MOST_NUDGED, ORDER, Case, candidates, ready_answers
 from bncore.diagnosis.mistakes.example import TENSORS
 
-ON_THE_WAY = ("dx_hat", "dvar", "dsigma", "dmean")
 MOST_TEXT = LONGEST * MOST_NUMBERS  # what a file may bring, a field may hold
 ROWS_SHOWN = UNITS_SHOWN = 64
 AXES_NAMES = {2: ("j",), 4: ("n", "h", "w")}

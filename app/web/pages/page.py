@@ -9,10 +9,10 @@ from fastapi import Request, Response
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.errors import UserError, as_user_error, problem_of
-from app.web.answers import answer_from
+from app.web.answers import answer_from, etag_of
 from app.web.pages.lenient import lenient
 from app.web.pages.rendering import HTML, html, render
-from app.web.respond import Asked, Form, known
+from app.web.respond import Asked, known
 from app.web.view import Page, View
 from bncore.errors import BatchNormError
 
@@ -22,11 +22,12 @@ Problem = dict[str, Any] | None
 async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) -> Response:
     """The page of the request's query. What is wrong in a field shows the rest, with the error beside that field."""
     query, problem = lenient(view.query, request.query_params.multi_items())
-    asked = Asked(request, view, query, Form(f"{view.name}-page", HTML, bytes))
+    asked = Asked(request, view, query)
+    etag = etag_of(f"{view.name}-page", view.stated(asked.place, query))
     try:
         await known(asked.place, query)
         if problem is None:
-            return await answer_from(request, asked.etag, partial(_written, asked, page, None), HTML)
+            return await answer_from(request, etag, partial(_written, asked, page, None), HTML)
         content = await _written(asked, page, problem)
     except (UserError, BatchNormError) as error:
         refused = error if isinstance(error, UserError) else as_user_error(error)
@@ -37,11 +38,10 @@ async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) 
 
 async def _written(asked: Asked, page: Page[Any], problem: Problem) -> bytes:
     """The HTML: in the event loop if the view is light, else in a thread."""
-    light = asked.view.is_light(asked.query, asked.place.settings)
-    if page.at_once_only_if_light and not light:
-        return _html(asked, page, None, problem)
-    if light:
+    if asked.is_light:
         return _with_result(asked, page, problem)
+    if page.at_once_only_if_light:
+        return _html(asked, page, None, problem)
     return await anyio.to_thread.run_sync(_with_result, asked, page, problem)
 
 

@@ -4,7 +4,6 @@
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +16,6 @@ from bncore.network.measures.moments import Moments
 Counts = NDArray[np.int64]
 COMFORTABLE = (1e-30, 1e30)  # widths of a bin on whose positions float32 neither overflows nor loses digits
 REACH = 4.0  # deviations from the mean between which bins are equally wide
-
-
-@dataclass(frozen=True)
-class Binned:
-    """Counts (MOST + 2,) of numbers in one row of `bins`."""
-
-    bins: Bins
-    counts: Counts
 
 
 def bins_for(of: Moments) -> Bins:
