@@ -7,7 +7,7 @@ import socket
 import uvicorn
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
-from app.web.listening import listen, listen_apart
+from app.web.serving.listening import listen, listen_apart
 
 
 class Single(uvicorn.Server):

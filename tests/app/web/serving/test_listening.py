@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from app.web.listening import listen, listen_apart
+from app.web.serving.listening import listen, listen_apart
 
 CLIENTS = 64  # that one of two workers gets none of them has the chance 2 ** -63
 
