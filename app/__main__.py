@@ -7,6 +7,9 @@ import socket
 import uvicorn
 from uvicorn.supervisors import ChangeReload, Multiprocess
 
+from app.settings import from_environment
+from app.web.operations.logs import configuration
+from app.web.operations.processes import shared_metrics
 from app.web.serving.listening import listen, listen_apart
 
 
@@ -33,6 +36,7 @@ class Several(Multiprocess):
 def main(arguments: list[str] | None = None) -> int:
     """Serve until a signal comes; returns the exit code."""
     options = parser().parse_args(arguments)
+    settings = from_environment()
     listener = (listen_apart if options.workers > 1 else listen)(options.host, options.port)
     config = uvicorn.Config(
         "app.main:create_app",
@@ -40,8 +44,8 @@ def main(arguments: list[str] | None = None) -> int:
         workers=options.workers,
         reload=options.reload,
         reload_dirs=["app", "bncore", "templates"] if options.reload else None,
-        access_log=options.access_log,
-        log_level="info" if options.access_log else "warning",
+        access_log=False,  # app/web/operations/journal.py writes the lines, with the id of each request
+        log_config=configuration(settings.log, access=options.access_log),
         ws="none",
         server_header=False,
         timeout_graceful_shutdown=3,
@@ -52,7 +56,8 @@ def main(arguments: list[str] | None = None) -> int:
             ChangeReload(config, target=uvicorn.Server(config).run, sockets=[listener]).run()
         elif options.workers > 1:
             workers = Several(config, sockets=[listener])
-            workers.run()
+            with shared_metrics(settings.cache_dir):
+                workers.run()
             return 0 if workers.ready else 1
         else:
             Single(config).run(sockets=[listener])

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import anyio
 import anyio.to_thread
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.batches.datasets import DATASETS, load
@@ -15,7 +16,12 @@ from app.registry import VIEWS, Views, navigation
 from app.settings import Settings
 from app.web import problems
 from app.web.answers import AnswerCache
-from app.web.headers import Head, SecurityHeaders
+from app.web.headers import Head, SecurityHeaders, headers_of
+from app.web.operations import health
+from app.web.operations.crossing import CROSSING, origins
+from app.web.operations.journal import Journal
+from app.web.operations.processes import measured
+from app.web.operations.routes import templates_of
 from app.web.pages import assets, plain
 from app.web.routes import calls_of, pages_of
 from bncore import __version__
@@ -39,6 +45,8 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     app.state.answers = AnswerCache(settings.cache_bytes)
     app.state.large_views = anyio.CapacityLimiter(1)
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
+    app.state.metrics, app.state.loaded = measured(), False
+    app.state.headers = headers_of(origins(settings.frame_ancestors))
     app.state.views, app.state.navigation = views, navigation(views)
     problems.install(app, plain.not_found)
     for feature in (catalog, batches, batchnorm, tables):
@@ -48,9 +56,13 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
         app.include_router(pages_of(view))
     app.include_router(assets.router)
     app.include_router(plain.router)
+    app.include_router(health.router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)  # 5 saves a tenth more for thrice the time
-    app.add_middleware(SecurityHeaders)
+    if settings.cors_origins:
+        app.add_middleware(CORSMiddleware, allow_origins=origins(settings.cors_origins), **CROSSING)
     app.add_middleware(Head)
+    app.add_middleware(SecurityHeaders, headers=app.state.headers)
+    app.add_middleware(Journal, metrics=app.state.metrics, templates=templates_of(app))
     return app
 
 
@@ -58,11 +70,12 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     """Load the data sets and compress the large assets while nobody waits for them yet."""
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(anyio.to_thread.run_sync, _load_data_sets)
+        tasks.start_soon(_load_data_sets, app)
         tasks.start_soon(anyio.to_thread.run_sync, app.state.assets.warm)
         yield
 
 
-def _load_data_sets() -> None:
+async def _load_data_sets(app: FastAPI) -> None:
     for name in DATASETS:
-        load(name)
+        await anyio.to_thread.run_sync(load, name)
+    app.state.loaded = True

@@ -1,11 +1,14 @@
 """Every setting of the server: name, default, help. Each is read from the environment as `BNSCOPE_<NAME>`."""
 
+import re
 from pathlib import Path
+from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024**2
+ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 
 class Settings(BaseSettings):
@@ -50,3 +53,34 @@ class Settings(BaseSettings):
         ge=1,
         description="Multiply-adds that a forward pass of the network view may take; 10 billion is 50 × 512 × 512.",
     )
+
+    log: Literal["text", "json"] = Field("text", description="Lines of the log for people, or as JSON for programs.")
+    cors_origins: str = Field(
+        "",
+        description="Origins whose pages may ask the REST API, commas between, such as https://course.example; or *.",
+    )
+    frame_ancestors: str = Field(
+        "", description="Origins whose pages may show a page of this server in a frame, commas between."
+    )
+
+    @field_validator("cors_origins", "frame_ancestors")
+    @classmethod
+    def _are_origins(cls, text: str, info: ValidationInfo) -> str:
+        named = [part.strip().lower().removesuffix("/") for part in text.split(",") if part.strip()]
+        wrong = [part for part in named if not ORIGIN.fullmatch(part)]
+        if wrong and not (info.field_name == "cors_origins" and named == ["*"]):
+            raise ValueError(f"{wrong[0]!r} is no origin; give scheme, host and port alone, as https://course.example")
+        return ",".join(named)
+
+
+def from_environment() -> Settings:
+    """The settings of a server that is started. Leaves with a line for each that is wrong."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise SystemExit("\n".join(_told(row["loc"], row["msg"]) for row in error.errors())) from None
+
+
+def _told(place: tuple[int | str, ...], message: str) -> str:
+    name = f"BNSCOPE_{place[0]}".upper() if place else "The settings"
+    return f"{name}: {message.removeprefix('Value error, ')}."

@@ -68,7 +68,12 @@ def test_a_lock_holds_what_pyproject_asks_for(group: str, lock: str) -> None:
 
 
 def test_what_the_server_imports_is_in_its_own_group() -> None:
-    distributions = {"sklearn": "scikit-learn", "fontTools": "fonttools", "pydantic_settings": "pydantic-settings"}
+    distributions = {
+        "sklearn": "scikit-learn",
+        "fontTools": "fonttools",
+        "pydantic_settings": "pydantic-settings",
+        "prometheus_client": "prometheus-client",
+    }
     brought_along = {"pydantic", "starlette", "python_multipart", "anyio", "markupsafe"}  # by FastAPI and Jinja
     asked_for = {canonicalize_name(wanted.name) for wanted in groups()["server"]}
     for path in [*ROOT.glob("app/**/*.py"), *ROOT.glob("bncore/**/*.py")]:

@@ -19,7 +19,7 @@ PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 def test_every_setting_stands_in_the_table_with_its_default():
     rows = dict(re.findall(r"\| `BNSCOPE_(\w+)` \| `?([^|`]+?)`? \|", README))
-    assert rows == {name.upper(): str(field.default) for name, field in Settings.model_fields.items()}
+    assert rows == {name.upper(): str(field.default) or "none" for name, field in Settings.model_fields.items()}
 
 
 def test_the_notebook_example_runs():

@@ -1,5 +1,7 @@
 """Headers that every answer carries."""
 
+from collections.abc import Mapping, Sequence
+
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,12 +17,19 @@ POLICY = "; ".join(
         "frame-ancestors 'self'",
     ]
 )
+"""Last stands who may show a page in a frame; other origins follow where the settings name some."""
 
-HEADERS = {
-    "Content-Security-Policy": POLICY,
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
+
+def headers_of(frame_ancestors: Sequence[str]) -> dict[str, str]:
+    """The headers of a server whose pages may stand in frames of its own and of those origins."""
+    return {
+        "Content-Security-Policy": " ".join([POLICY, *frame_ancestors]),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+
+
+HEADERS = headers_of(())
 
 
 class Head:
@@ -39,19 +48,21 @@ class Head:
                 message["body"] = b""
             await send(message)
 
-        await self.app({**scope, "method": "GET"}, receive, send_head)
+        scope["method"] = "GET"  # in place: who stands outside reads from the scope which route was met
+        await self.app(scope, receive, send_head)
 
 
 class SecurityHeaders:
     """No page of ours may load from, or send to, another host; the browser holds us to it."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, headers: Mapping[str, str] = HEADERS) -> None:
         self.app = app
+        self._headers = headers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                MutableHeaders(scope=message).update(self._headers)
             await send(message)
 
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)

@@ -12,6 +12,8 @@ from starlette.exceptions import HTTPException
 
 from app.errors import InvalidQuery, UserError, as_user_error, problem, problem_of, shortened
 from app.web.headers import HEADERS
+from app.web.operations.ids import HEADER, REQUEST_ID
+from app.web.operations.routes import allowed_at
 from bncore.errors import BatchNormError
 
 MEDIA_TYPE = "application/problem+json"
@@ -42,21 +44,38 @@ def install(app: FastAPI, not_found: Callable[[Request], Response] | None = None
     @app.exception_handler(HTTPException)
     async def http_error(request: Request, error: HTTPException) -> Response:
         title = str(error.detail)
+        if error.status_code == 405:
+            return wrong_method(request, title)
         if not_found and error.status_code == 404 and "text/html" in request.headers.get("accept", ""):
             return not_found(request)
         return respond(problem(error.status_code, title, DETAILS.get(error.status_code, title)), error.headers)
 
     @app.exception_handler(Exception)
-    async def our_mistake(_request: Request, _error: Exception) -> Response:
+    async def our_mistake(request: Request, _error: Exception) -> Response:
         detail = "This is a mistake of the server's, not of yours. Its log has the details."
-        return respond(problem(500, "The server failed", detail), HEADERS)  # outside of all middleware
+        headers = getattr(request.app.state, "headers", HEADERS)  # this is sent outside of all middleware
+        return respond(problem(500, "The server failed", detail), headers | {HEADER: REQUEST_ID.get()})
 
 
 def respond(body: dict[str, Any], headers: Any = None) -> Response:
-    """A problem body as an answer that no cache keeps."""
-    content = orjson.dumps(body, default=repr)
+    """A problem body as an answer that no cache keeps, with the request's id, by which the log tells of it."""
+    content = orjson.dumps(identified(body), default=repr)
     kept = dict(headers or {}) | {"Cache-Control": "no-store"}
     return Response(content, status_code=body["status"], media_type=MEDIA_TYPE, headers=kept)
+
+
+def identified(body: dict[str, Any]) -> dict[str, Any]:
+    """A problem with the id of the request that met it."""
+    request_id = REQUEST_ID.get()
+    return body | {"request_id": request_id} if request_id else body
+
+
+def wrong_method(request: Request, title: str) -> Response:
+    """What the path takes instead: as a 405, and as the answer of OPTIONS, which is asked for just that."""
+    allow = {"Allow": ", ".join(allowed_at(request.app, request.scope))}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=allow)
+    return respond(problem(405, title, DETAILS[405]), allow)
 
 
 def findings(error: ValidationError, model: type[BaseModel], most: int | None = None) -> list[Any]:

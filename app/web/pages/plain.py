@@ -1,19 +1,11 @@
-"""The pages without a view: the reference of the REST API, what is not there, and whether the server answers."""
+"""The pages without a view: the reference of the REST API and what is not there."""
 
 from fastapi import APIRouter, Request, Response
 
-from app.release import fingerprint
 from app.web.pages.reference import calls_of
 from app.web.pages.rendering import html, render
-from bncore import __version__
 
 router = APIRouter(include_in_schema=False)
-
-
-@router.get("/healthz")
-async def healthz() -> dict[str, str]:
-    """Whether the server answers; with its version and release."""
-    return {"status": "ok", "version": __version__, "release": fingerprint()}
 
 
 @router.get("/docs")

@@ -1,0 +1,1 @@
+"""What whoever runs the server needs: health, metrics, logs, request ids, a password, and limits on each client."""

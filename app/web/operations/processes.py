@@ -1,0 +1,92 @@
+"""The folder in which the worker processes of one server keep their metrics, so that any of them tells of all.
+
+Made before `prometheus_client` is imported, which looks for its environment variable then. Files are made as large as
+they will be: a disk that is full later would kill a process that writes to a mapped file.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.web.operations.metrics import Metrics
+
+VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+KINDS = ("counter", "histogram", "gauge_livesum")
+RESERVED = 512 * 1024  # bytes of each file: some thousand series
+
+
+@contextmanager
+def shared_metrics(cache: Path) -> Iterator[Path | None]:
+    """For the parent of workers: a new folder of their own below `cache`, removed at the end; None where none can be.
+
+    Folders that servers of this machine left behind when they were killed are removed.
+    """
+    name = f"metrics-{socket.gethostname()}-"
+    folder = (cache / f"{name}{os.getpid()}").resolve()
+    try:
+        for old in cache.glob(f"{name}*"):
+            if old == folder or not alive(int(old.name.rpartition("-")[2])):
+                shutil.rmtree(old, ignore_errors=True)
+        folder.mkdir(parents=True)
+    except OSError:
+        yield None  # each worker then tells of itself
+        return
+    os.environ[VARIABLE] = str(folder)
+    try:
+        yield folder
+    finally:
+        os.environ.pop(VARIABLE, None)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def joined() -> Path | None:
+    """For a worker: the folder, with room for this process; None where there is none, or no room."""
+    named = os.environ.get(VARIABLE)
+    if named is None:
+        return None
+    folder = Path(named)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for kind in KINDS:
+            reserve(folder / f"{kind}_{os.getpid()}.db")
+    except OSError:
+        os.environ.pop(VARIABLE)
+        return None
+    return folder
+
+
+def measured() -> "Metrics":
+    """What this process counts with, shared with the other workers where there are any."""
+    folder = joined()
+    from app.web.operations.metrics import Metrics  # not before: the package looks for its folder when it is imported
+
+    return Metrics(folder)
+
+
+def reserve(file: Path) -> None:
+    """Give a file all the room that it will take."""
+    with file.open("ab") as opened:
+        if opened.tell() == 0:
+            opened.write(bytes(RESERVED))
+
+
+def members(folder: Path) -> set[int]:
+    """The processes that have files in the folder."""
+    numbers = (file.stem.rpartition("_")[2] for file in folder.glob("*.db"))
+    return {int(number) for number in numbers if number.isdecimal()}
+
+
+def alive(process: int) -> bool:
+    """Whether there is such a process."""
+    with contextlib.suppress(PermissionError):
+        try:
+            os.kill(process, 0)
+        except (ProcessLookupError, OverflowError):
+            return False
+    return True

@@ -1,0 +1,51 @@
+"""Whether the server lives is one question, whether it can serve another."""
+
+import os
+
+import pytest
+from starlette.testclient import TestClient
+
+from app.web.operations import health
+
+
+@pytest.fixture
+def started(app):
+    """A client of a server that has started."""
+    with TestClient(app) as client:
+        while not app.state.loaded:
+            client.get("/healthz")
+        yield client
+
+
+def test_a_server_is_ready_once_its_data_sets_are_read(started):
+    assert started.get("/readyz").json()["status"] == "ready"
+
+
+def test_until_then_it_lives_and_says_what_it_waits_for(client):
+    assert client.get("/healthz").json()["status"] == "ok"
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert int(answer.headers["retry-after"]) > 0
+    assert "data sets" in answer.json()["detail"]
+
+
+def test_a_server_that_is_being_stopped_takes_no_more_requests_and_lives(app, started):
+    app.state.draining = True
+    answer = started.get("/readyz")
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert "stopped" in answer.json()["detail"]
+    assert started.get("/healthz").status_code == 200
+
+
+def test_a_folder_that_cannot_be_written_to_is_said_and_views_are_served(started, monkeypatch):
+    assert started.get("/readyz").json()["uploads"].startswith("taken")
+    monkeypatch.setattr(os, "access", lambda _path, _mode: False)  # whoever runs the tests may write everywhere
+    answer = started.get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["uploads"].startswith("refused")
+
+
+def test_the_room_is_that_of_the_disk_of_a_folder_that_is_yet_to_be_made(tmp_path):
+    assert health.disk(tmp_path / "not" / "yet").startswith("taken")

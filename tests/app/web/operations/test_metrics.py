@@ -1,0 +1,102 @@
+"""The numbers are there, are of all workers, and no client can make them many."""
+
+import os
+import re
+import subprocess
+import sys
+
+from app.web.operations import processes
+
+SERIES = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
+
+
+def counted(client, name, **labels):
+    """The value of a series, 0 where there is none."""
+    rows = {(found[1], found[2] or ""): float(found[3]) for found in SERIES.finditer(client.get("/metrics").text)}
+    wanted = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
+    return rows.get((name, wanted), 0.0)
+
+
+def test_requests_are_counted_and_timed_by_the_template_of_their_route(client):
+    for name in ("0" * 64, "1" * 64):
+        client.get(f"/api/v1/batches/{name}")
+    client.head("/")
+    gone = {"route": "/api/v1/batches/{id}", "method": "GET", "status": "410"}
+    assert counted(client, "bnscope_requests_total", **gone) == 2
+    assert counted(client, "bnscope_requests_total", route="/", method="HEAD", status="200") == 1
+    assert counted(client, "bnscope_request_seconds_count", route="/api/v1/batches/{id}") == 2
+
+
+def test_no_client_can_make_series_of_its_own(client):
+    def series():
+        return len(SERIES.findall(client.get("/metrics").text))
+
+    series()
+    client.get("/nowhere/0")
+    client.request("BREW", "/")
+    client.get("/static/0/no.js")
+    before = series()
+    for number in range(1, 5):
+        client.get(f"/nowhere/{number}")
+        client.request(f"BREW{number}", "/")
+        client.get(f"/static/{number}/no.js")
+    assert series() == before
+    assert counted(client, "bnscope_requests_total", route="(none)", method="GET", status="404") == 5
+
+
+def test_only_what_is_being_answered_is_in_progress(client):
+    client.get("/healthz")
+    assert counted(client, "bnscope_requests_in_progress") == 1  # the one that asks
+
+
+def test_memory_is_told_of_this_process(client):
+    assert counted(client, "bnscope_resident_memory_bytes", process=str(os.getpid())) > 10_000_000
+
+
+WORKER = """
+from app.web.operations.processes import measured
+metrics = measured()
+metrics.requests.labels("/", "GET", "200").inc()
+metrics.running.inc()
+metrics.uploads.inc(2)
+"""
+
+
+def test_workers_tell_of_each_other_and_the_dead_do_nothing_any_more(tmp_path):
+    with processes.shared_metrics(tmp_path) as folder:
+        subprocess.run([sys.executable, "-c", WORKER], check=True)
+        last = WORKER + "import sys; sys.stdout.buffer.write(metrics.text())"
+        told = subprocess.run([sys.executable, "-c", last], check=True, capture_output=True, text=True).stdout
+    assert 'bnscope_requests_total{method="GET",route="/",status="200"} 2.0' in told
+    assert "bnscope_uploads_total 4.0" in told
+    assert "bnscope_requests_in_progress 1.0" in told
+    assert len(re.findall(r"^bnscope_resident_memory_bytes", told, re.MULTILINE)) == 1
+    assert not folder.exists()
+
+
+def test_the_folder_is_new_at_each_start_and_what_the_dead_left_is_removed(tmp_path):
+    with processes.shared_metrics(tmp_path) as folder:
+        mine = folder
+    dead = tmp_path / mine.name.replace(str(os.getpid()), "4194999")
+    living = tmp_path / mine.name.replace(str(os.getpid()), str(os.getppid()))
+    elsewhere = tmp_path / "metrics-another-machine-4194999"
+    for left in (mine, dead, living, elsewhere):
+        left.mkdir()
+    (mine / "counter_1.db").write_bytes(b"old")
+    with processes.shared_metrics(tmp_path) as folder:
+        assert list(folder.iterdir()) == []
+        assert (dead.exists(), living.exists(), elsewhere.exists()) == (False, True, True)
+
+
+def test_without_a_folder_each_worker_tells_of_itself(tmp_path):
+    (tmp_path / "file").write_text("no folder can be made in here")
+    with processes.shared_metrics(tmp_path / "file") as folder:
+        assert folder is None
+        assert processes.VARIABLE not in os.environ
+
+
+def test_a_file_has_its_room_before_it_is_used(tmp_path):
+    processes.reserve(tmp_path / "counter_1.db")
+    processes.reserve(tmp_path / "counter_1.db")
+    assert (tmp_path / "counter_1.db").stat().st_blocks * 512 >= processes.RESERVED
+    assert processes.members(tmp_path) == {1}
