@@ -111,8 +111,8 @@ def contributions(slopes: Jacobian, dy: ArrayLike) -> Float64:
 
     Column j sums to dx_j. `dy` (K,) is that of the Jacobian's feature.
 
-    >>> found = jacobian(forward([[-1.0], [1.0]], eps=1.0))
-    >>> contributions(found, [2.0, 0.0]).sum(axis=0).round(3)
+    >>> blocks = jacobian(forward([[-1.0], [1.0]], eps=1.0))
+    >>> contributions(blocks, [2.0, 0.0]).sum(axis=0).round(3)
     array([ 0.354, -0.354])
     """
     return np.asarray(dy, dtype=np.float64)[:, np.newaxis] * slopes.total

@@ -45,8 +45,8 @@ def differentiate(
     1/65536 of it. A `stacked` function takes many points at once, (M, *entries), and gives (M, *outputs).
     `function` must neither keep nor change its argument.
 
-    >>> found = differentiate(lambda x: x**3, [2.0])
-    >>> bool(abs(found.value[0, 0] - 12) <= found.bound[0, 0] < 1e-7)
+    >>> slope = differentiate(lambda x: x**3, [2.0])
+    >>> bool(abs(slope.value[0, 0] - 12) <= slope.bound[0, 0] < 1e-7)
     True
     """
     point = np.array(at, dtype=np.float64)

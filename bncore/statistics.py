@@ -43,8 +43,8 @@ def statistics(x: ArrayLike, feature_axis: int = 1) -> Statistics:
 
         mean = (1/K) sum x        var = (1/K) sum (x - mean)^2
 
-    >>> found = statistics([[1.0, 5.0], [3.0, 5.0]])
-    >>> found.mean, found.var
+    >>> batch = statistics([[1.0, 5.0], [3.0, 5.0]])
+    >>> batch.mean, batch.var
     (array([2., 5.]), array([1., 0.]))
 
     Returns float64 of shape (D,), K = `count`. Raises BatchNormError (shape, dtype, empty, not finite, overflow).

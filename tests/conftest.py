@@ -18,5 +18,5 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 @pytest.fixture(scope="session")
 def browser_executable() -> str:
     """The Chrome or Chromium that the browser tests drive; `make test` has installed one where there was none."""
-    found = subprocess.run([ROOT / "scripts" / "browser"], capture_output=True, text=True, check=True)
-    return found.stdout.strip()
+    answer = subprocess.run([ROOT / "scripts" / "browser"], capture_output=True, text=True, check=True)
+    return answer.stdout.strip()

@@ -23,19 +23,19 @@ PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;]+)(?: ; .+)? \\$")
 
 def entries(lock: str) -> dict[str, tuple[str, list[str]]]:
     """Name -> (version, hashes) of each package in a lock file; fails on a line of any other kind."""
-    found: dict[str, tuple[str, list[str]]] = {}
+    pins: dict[str, tuple[str, list[str]]] = {}
     hashes: list[str] = []
     for line in (ROOT / lock).read_text().splitlines():
         if line.lstrip().startswith("#"):
             continue
         if pin := PIN.match(line):
             hashes = []
-            found[pin[1]] = (pin[2], hashes)
+            pins[pin[1]] = (pin[2], hashes)
         else:
             digest = re.fullmatch(r" {4}--hash=sha256:([0-9a-f]{64})(?: \\)?", line)
             assert digest, f"{lock}: {line}"
             hashes.append(digest[1])
-    return found
+    return pins
 
 
 def groups() -> dict[str, list[Requirement]]:

@@ -1,27 +1,50 @@
-"""A name means one thing."""
+"""A name means one thing, and says which."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[1]
 ONE_MEANING = {"View": "app/web/view.py", "Layer": "bncore/network/layers/layer.py"}
+OF_ANYTHING = "found"
+"""What any result could be called."""
 
 
-@pytest.mark.parametrize("name", ONE_MEANING)
-def test_a_noun_of_the_architecture_is_one_class(name):
-    files = [path for top in ("app", "bncore", "tests") for path in (ROOT / top).rglob("*.py")]
-    classes = [
-        path.relative_to(ROOT).as_posix()
-        for path in files
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.ClassDef) and node.name == name
+@pytest.fixture(scope="module")
+def nodes():
+    """Every node of every module's syntax, with the module's place."""
+    paths = [path for top in ("app", "bncore", "tests") for path in (ROOT / top).rglob("*.py")]
+    return [
+        (path.relative_to(ROOT).as_posix(), node) for path in paths for node in ast.walk(ast.parse(path.read_text()))
     ]
-    assert classes == [ONE_MEANING[name]]
 
 
-def test_no_class_is_called_by_being_shown():
+def test_a_noun_of_the_architecture_is_one_class(nodes):
+    classes = {
+        name: [place for place, node in nodes if isinstance(node, ast.ClassDef) and node.name == name]
+        for name in ONE_MEANING
+    }
+    assert classes == {name: [place] for name, place in ONE_MEANING.items()}
+
+
+def test_no_class_is_called_by_being_shown(nodes):
     """What the figures are of has a noun in each view: a selection, a cell, a subject, a focus."""
-    files = [path for top in ("app", "bncore") for path in (ROOT / top).rglob("*.py")]
-    assert [path.name for path in files if "class Shown" in path.read_text()] == []
+    named = [(place, node.name) for place, node in nodes if isinstance(node, ast.ClassDef)]
+    assert [name for place, name in named if not place.startswith("tests") and name.startswith("Shown")] == []
+
+
+def test_what_was_found_is_called_by_what_it_is(nodes):
+    bound = [
+        f"{place}:{node.lineno}"
+        for place, node in nodes
+        if getattr(node, "id", getattr(node, "arg", "")) == OF_ANYTHING
+    ]
+    sources = [path for path in (ROOT / "static" / "js").rglob("*.js") if re.search(rf"\b{OF_ANYTHING}\b", code(path))]
+    assert [*bound, *(path.relative_to(ROOT).as_posix() for path in sources)] == []
+
+
+def code(path):
+    """A module's text without its comments."""
+    return re.sub(r"//.*", "", path.read_text())

@@ -64,8 +64,8 @@ def dependence(x: Float64, at: Moments, epsilon: Epsilon, *, example: int, by: f
     features there is nothing.
 
     >>> at = Moments(*np.array([[0.0], [1.0], [0.0], [0.0]]))
-    >>> found = dependence(np.array([-1.0, 0.0, 1.0]), at, Epsilon(0.0), example=2, by=1.0)
-    >>> found.others_moved("train"), found.others_moved("inference")
+    >>> effect = dependence(np.array([-1.0, 0.0, 1.0]), at, Epsilon(0.0), example=2, by=1.0)
+    >>> effect.others_moved("train"), effect.others_moved("inference")
     (2, 0)
 
     Raises BadParameter for an example that is not there.

@@ -69,8 +69,8 @@ class Population(Protocol):
 def moments(x: Float64) -> Moments:
     """The moments of each feature of (N, D), all N examples together.
 
-    >>> found = moments(np.array([[-1.0], [1.0], [-1.0], [1.0]]))
-    >>> found.sd, found.excess
+    >>> of_x = moments(np.array([[-1.0], [1.0], [-1.0], [1.0]]))
+    >>> of_x.sd, of_x.excess
     (array([1.]), array([-2.]))
     """
     mean = np.clip(x.mean(axis=0), x.min(axis=0), x.max(axis=0))  # a constant's mean is that constant, unrounded

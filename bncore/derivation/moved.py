@@ -45,8 +45,8 @@ def moved(x: ArrayLike, result: Forward, *, example: int, feature: int, by: floa
     """y of a feature before and after x[example, feature] moves by `by`, for the batch (K, D) that made `result`.
 
     >>> x = [[-1.0], [0.0], [1.0]]
-    >>> found = moved(x, forward(x, eps=0), example=2, feature=0, by=1.0)
-    >>> found.after.round(3)
+    >>> effect = moved(x, forward(x, eps=0), example=2, feature=0, by=1.0)
+    >>> effect.after.round(3)
     array([-1.069, -0.267,  1.336])
 
     Raises BadParameter for an example or a feature that is not there.

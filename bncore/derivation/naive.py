@@ -39,8 +39,8 @@ def naive(result: Forward, gradients: Gradients) -> Naive:
 
     >>> from bncore import backward, forward
     >>> result = forward([[-1.0], [0.0], [1.0]], eps=0)
-    >>> found = naive(result, backward([[1.0], [1.0], [1.0]], result))
-    >>> found.undone.round(3), found.total.round(3)
+    >>> without = naive(result, backward([[1.0], [1.0], [1.0]], result))
+    >>> without.undone.round(3), without.total.round(3)
     (array([1.]), array([3.674]))
     """
     direct, exact = np.asarray(gradients.dx_direct, np.float64), np.asarray(gradients.dx, np.float64)

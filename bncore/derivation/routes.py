@@ -36,8 +36,8 @@ def routes(steps: Derivation) -> dict[str, Route]:
     """`dx`, `dgamma` and `dbeta` of a derivation by each of the three routes.
 
     >>> from bncore.derivation import derivation
-    >>> found = routes(derivation([[1.0], [3.0], [8.0]], dy=[[1.0], [0.0], [0.0]]))
-    >>> bool(found["dx"].staged_error.max() < 1e-15)
+    >>> agreement = routes(derivation([[1.0], [3.0], [8.0]], dy=[[1.0], [0.0], [0.0]]))
+    >>> bool(agreement["dx"].staged_error.max() < 1e-15)
     True
     """
     result = steps.forward

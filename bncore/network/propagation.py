@@ -43,8 +43,8 @@ def propagate(layers: Sequence[Layer], x: Array, loss: Callable[[Array], Loss], 
 
     >>> from bncore.network import Linear, squared_error
     >>> layers = [Linear(np.array([[2.0]])), Linear(np.array([[3.0]]))]
-    >>> found = propagate(layers, np.array([[1.0]]), lambda y: squared_error(y, np.array([[5.0]])))
-    >>> found.loss, found.dx.tolist(), found.records[0].gradients["weight"].tolist()
+    >>> whole_pass = propagate(layers, np.array([[1.0]]), lambda y: squared_error(y, np.array([[5.0]])))
+    >>> whole_pass.loss, whole_pass.dx.tolist(), whole_pass.records[0].gradients["weight"].tolist()
     (0.5, [[6.0]], [[3.0]])
     """
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):

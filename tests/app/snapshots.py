@@ -22,8 +22,8 @@ def check(name: str, value: Any) -> None:
     if os.environ.get("REFRESH_SNAPSHOTS"):
         file.write_text(json.dumps(rounded(value), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     kept = json.loads(file.read_text(encoding="utf-8"))
-    for place, expected, found in _pairs(kept, value, name):
-        assert found == (pytest.approx(expected, rel=1e-4, abs=1e-9) if _is_number(expected) else expected), place
+    for place, expected, new in _pairs(kept, value, name):
+        assert new == (pytest.approx(expected, rel=1e-4, abs=1e-9) if _is_number(expected) else expected), place
 
 
 def rounded(value: Any) -> Any:
@@ -39,14 +39,14 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _pairs(kept: Any, found: Any, place: str) -> Any:
-    if isinstance(kept, dict) and isinstance(found, dict):
-        assert list(kept) == list(found), place
+def _pairs(kept: Any, new: Any, place: str) -> Any:
+    if isinstance(kept, dict) and isinstance(new, dict):
+        assert list(kept) == list(new), place
         for name in kept:
-            yield from _pairs(kept[name], found[name], f"{place}.{name}")
-    elif isinstance(kept, list) and isinstance(found, list):
-        assert len(kept) == len(found), place
-        for index, (a, b) in enumerate(zip(kept, found, strict=True)):
+            yield from _pairs(kept[name], new[name], f"{place}.{name}")
+    elif isinstance(kept, list) and isinstance(new, list):
+        assert len(kept) == len(new), place
+        for index, (a, b) in enumerate(zip(kept, new, strict=True)):
             yield from _pairs(a, b, f"{place}[{index}]")
     else:
-        yield place, kept, found
+        yield place, kept, new

@@ -51,10 +51,10 @@ FILES = {make.__name__: make for make in (npy, npz, csv, parquet, decimals)}
 
 def described(client: TestClient, content: bytes) -> Any:
     """What is said of an upload, with its batch as the derivation shows it where it is read."""
-    found = client.post("/api/v1/batches", content=content)
-    if found.status_code != 201:
-        return found
-    return client.get("/api/v1/derivation", params={"source": found.json()["id"], "eps": 0})
+    response = client.post("/api/v1/batches", content=content)
+    if response.status_code != 201:
+        return response
+    return client.get("/api/v1/derivation", params={"source": response.json()["id"], "eps": 0})
 
 
 @pytest.mark.parametrize("kind", FILES)

@@ -45,8 +45,8 @@ def test_the_curve_of_the_means_and_those_of_the_movement_tell_them_where_one_ho
 def test_the_norms_means_are_told_beside_their_numbers(client, rows):
     answer = client.get(f"/api/v1/norms?rows={rows}").json()
     told = []
-    for found in (answer["cube"]["before"], *(norm["after"] for norm in answer["norms"])):
-        for mean, text, low, high in zip(*(found[key] for key in ("mean", "mean_text", "min", "max")), strict=True):
+    for measured in (answer["cube"]["before"], *(norm["after"] for norm in answer["norms"])):
+        for mean, text, low, high in zip(*(measured[key] for key in ("mean", "mean_text", "min", "max")), strict=True):
             told.append(expect_told(mean, text, max(-low, high)))
     assert any(told)
     assert not all(told)

@@ -46,10 +46,10 @@ def test_all_gradients_equal_central_differences(eps_placement, mode, eps):
     def loss(x, gamma, beta):
         return float((forward(x, gamma, beta, **kept, **running).y * dy).sum())
 
-    found = backward(dy, forward(x, gamma, beta, **kept, **running))
-    np.testing.assert_allclose(found.dx, central_difference(lambda x: loss(x, gamma, beta), x), atol=1e-8)
-    np.testing.assert_allclose(found.dgamma, central_difference(lambda g: loss(x, g, beta), gamma), atol=1e-8)
-    np.testing.assert_allclose(found.dbeta, central_difference(lambda b: loss(x, gamma, b), beta), atol=1e-8)
+    gradients = backward(dy, forward(x, gamma, beta, **kept, **running))
+    np.testing.assert_allclose(gradients.dx, central_difference(lambda x: loss(x, gamma, beta), x), atol=1e-8)
+    np.testing.assert_allclose(gradients.dgamma, central_difference(lambda g: loss(x, g, beta), gamma), atol=1e-8)
+    np.testing.assert_allclose(gradients.dbeta, central_difference(lambda b: loss(x, gamma, b), beta), atol=1e-8)
 
 
 @placements
@@ -62,27 +62,27 @@ def test_dx_equals_central_differences_for_any_feature_axis(eps_placement, shape
     def loss(x):
         return float((forward(x, gamma, eps_placement=eps_placement, feature_axis=axis).y * dy).sum())
 
-    found = backward(dy, forward(x, gamma, eps_placement=eps_placement, feature_axis=axis))
-    np.testing.assert_allclose(found.dx, central_difference(loss, x), atol=1e-8)
+    gradients = backward(dy, forward(x, gamma, eps_placement=eps_placement, feature_axis=axis))
+    np.testing.assert_allclose(gradients.dx, central_difference(loss, x), atol=1e-8)
 
 
 @laws
 @given(seeds, sizes, st.sampled_from([1e-12, 1e-5, 0.3, 10]), st.sampled_from(list(bncore.EPS_PLACEMENTS)))
 def test_dx_equals_the_chain_rule_in_stages_and_the_written_out_jacobian(seed, examples, eps, placement):
     x, dy, gamma, _ = drawn(seed, examples)
-    found = backward(dy, forward(x, gamma, eps=eps, eps_placement=placement))
-    size = np.abs(found.dx_direct).max()
+    gradients = backward(dy, forward(x, gamma, eps=eps, eps_placement=placement))
+    size = np.abs(gradients.dx_direct).max()
     for route in (staged_dx, jacobian_dx):
         truth = route(x, dy, gamma, eps=eps, eps_placement=placement).astype(float)
-        np.testing.assert_allclose(found.dx, truth, rtol=0, atol=1e-13 * size)
+        np.testing.assert_allclose(gradients.dx, truth, rtol=0, atol=1e-13 * size)
 
 
 @laws
 @given(seeds, sizes, st.sampled_from(list(bncore.EPS_PLACEMENTS)))
 def test_dx_sums_to_zero_over_the_batch(seed, examples, placement):
     x, dy, gamma, _ = drawn(seed, examples)
-    found = backward(dy, forward(x, gamma, eps_placement=placement))
-    assert np.abs(found.dx.sum(axis=0)).max() <= 1e-14 * examples * np.abs(found.dx_direct).max()
+    gradients = backward(dy, forward(x, gamma, eps_placement=placement))
+    assert np.abs(gradients.dx.sum(axis=0)).max() <= 1e-14 * examples * np.abs(gradients.dx_direct).max()
 
 
 @laws
@@ -90,24 +90,24 @@ def test_dx_sums_to_zero_over_the_batch(seed, examples, placement):
 def test_dx_is_orthogonal_to_x_hat_as_eps_goes_to_zero(seed, examples, placement):
     x, dy, gamma, _ = drawn(seed, examples)
     result = forward(x, gamma, eps=0, eps_placement=placement)
-    found = backward(dy, result)
-    overlap = np.abs((found.dx * result.x_hat).sum(axis=0)).max()
-    assert overlap <= 1e-13 * examples * np.abs(found.dx_direct).max()
+    gradients = backward(dy, result)
+    overlap = np.abs((gradients.dx * result.x_hat).sum(axis=0)).max()
+    assert overlap <= 1e-13 * examples * np.abs(gradients.dx_direct).max()
 
 
 @laws
 @given(seeds, sizes, st.sampled_from(list(bncore.EPS_PLACEMENTS)))
 def test_the_three_paths_add_up_to_dx(seed, examples, placement):
     x, dy, gamma, _ = drawn(seed, examples)
-    found = backward(dy, forward(x, gamma, eps_placement=placement))
-    total = found.dx_direct + found.dx_mean + found.dx_variance
-    np.testing.assert_allclose(total, found.dx, rtol=0, atol=1e-14 * np.abs(found.dx_direct).max())
+    gradients = backward(dy, forward(x, gamma, eps_placement=placement))
+    total = gradients.dx_direct + gradients.dx_mean + gradients.dx_variance
+    np.testing.assert_allclose(total, gradients.dx, rtol=0, atol=1e-14 * np.abs(gradients.dx_direct).max())
 
 
 def test_each_path_is_the_derivative_with_the_other_two_held_fixed():
     x, dy, gamma, _ = drawn(4)
     result = forward(x, gamma)
-    found = backward(dy, result)
+    gradients = backward(dy, result)
     mean, scale = result.mean, result.scale
     paths = {
         "dx_direct": lambda x: (x - mean) / scale,
@@ -116,7 +116,7 @@ def test_each_path_is_the_derivative_with_the_other_two_held_fixed():
     }
     for name, x_hat in paths.items():
         truth = central_difference(lambda z, x_hat=x_hat: float((gamma * x_hat(z) * dy).sum()), x)
-        np.testing.assert_allclose(getattr(found, name), truth, atol=1e-8, err_msg=name)
+        np.testing.assert_allclose(getattr(gradients, name), truth, atol=1e-8, err_msg=name)
 
 
 def test_dx_hat_is_gamma_dy():
@@ -127,10 +127,10 @@ def test_dx_hat_is_gamma_dy():
 def test_inference_treats_the_statistics_as_constants():
     x, dy, gamma, _ = drawn(1)
     result = forward(x, gamma, mode="inference", running_mean=[0, 0, 0], running_var=[1, 4, 9], eps=0)
-    found = backward(dy, result)
-    np.testing.assert_allclose(found.dx, dy * gamma / [1, 2, 3], rtol=1e-15)
-    assert not found.dx_mean.any()
-    assert not found.dx_variance.any()
+    gradients = backward(dy, result)
+    np.testing.assert_allclose(gradients.dx, dy * gamma / [1, 2, 3], rtol=1e-15)
+    assert not gradients.dx_mean.any()
+    assert not gradients.dx_variance.any()
 
 
 @placements
@@ -141,10 +141,10 @@ def test_gradient_error_does_not_grow_with_mean_over_deviation(dtype, ratio, sha
     x = (rng.standard_normal(shape) + ratio * rng.uniform(0.5, 1, shape[1])).astype(dtype)
     dy = rng.standard_normal(shape).astype(dtype)
     gamma = rng.standard_normal(shape[1])
-    found = backward(dy, forward(x, gamma, eps_placement=eps_placement))
-    assert ulps_of_largest(found.dx, staged_dx(x, dy, gamma, eps_placement=eps_placement)) <= 8
+    gradients = backward(dy, forward(x, gamma, eps_placement=eps_placement))
+    assert ulps_of_largest(gradients.dx, staged_dx(x, dy, gamma, eps_placement=eps_placement)) <= 8
     terms = long(dy) * true_forward(x, eps_placement=eps_placement).x_hat
-    error = np.abs(long(found.dgamma) - terms.sum(axis=0)) / np.abs(terms).sum(axis=0)
+    error = np.abs(long(gradients.dgamma) - terms.sum(axis=0)) / np.abs(terms).sum(axis=0)
     assert error.max() <= 8 * np.finfo(dtype).eps
 
 
@@ -165,47 +165,49 @@ def test_of_two_examples_dx_is_exact_to_the_last_digits_though_only_epsilon_leav
     beside = eps_placement == "deviation"
     scale = abs(half) + eps if beside else (half**2 + eps).sqrt()
     truth = float(difference * eps / (scale**2 if beside else scale**3))
-    found = backward(dy, forward(x, eps=1e-5, eps_placement=eps_placement)).dx[:, 0]
-    np.testing.assert_allclose(found, [truth, -truth], rtol=16 * np.finfo(float).eps, atol=0)
+    dx = backward(dy, forward(x, eps=1e-5, eps_placement=eps_placement)).dx[:, 0]
+    np.testing.assert_allclose(dx, [truth, -truth], rtol=16 * np.finfo(float).eps, atol=0)
 
 
 @placements
 def test_dx_vanishes_where_dy_is_the_same_for_every_example(eps_placement):
-    found = backward(np.full((8, 3), 0.1), forward(drawn(3, 8)[0], eps_placement=eps_placement))
-    assert np.abs(found.dx).max() < 1e-16
+    gradients = backward(np.full((8, 3), 0.1), forward(drawn(3, 8)[0], eps_placement=eps_placement))
+    assert np.abs(gradients.dx).max() < 1e-16
 
 
 @placements
 def test_one_example_gives_dx_zero(eps_placement):
-    found = backward([[5.0, -1.0]], forward([[3.0, 4.0]], eps_placement=eps_placement))
-    np.testing.assert_array_equal(found.dx, [[0, 0]])
-    np.testing.assert_array_equal(found.dgamma, [0, 0])
-    np.testing.assert_array_equal(found.dbeta, [5, -1])
+    gradients = backward([[5.0, -1.0]], forward([[3.0, 4.0]], eps_placement=eps_placement))
+    np.testing.assert_array_equal(gradients.dx, [[0, 0]])
+    np.testing.assert_array_equal(gradients.dgamma, [0, 0])
+    np.testing.assert_array_equal(gradients.dbeta, [5, -1])
 
 
 @pytest.mark.parametrize(("eps_placement", "scale"), [("variance", 0.5), ("deviation", 0.25)])
 def test_a_constant_feature_has_the_derivative_of_centring(eps_placement, scale):
     dy = np.array([[1.0], [2.0], [6.0]])
-    found = backward(dy, forward([[7.0], [7.0], [7.0]], [3], eps=0.25, eps_placement=eps_placement))
-    np.testing.assert_array_equal(found.dx, 3 / scale * (dy - 3))
+    gradients = backward(dy, forward([[7.0], [7.0], [7.0]], [3], eps=0.25, eps_placement=eps_placement))
+    np.testing.assert_array_equal(gradients.dx, 3 / scale * (dy - 3))
 
 
 @placements
 def test_without_eps_a_constant_feature_gets_dx_zero_and_the_others_theirs(eps_placement):
     x, dy, gamma, _ = drawn(5)
     x[:, 1] = 100.1
-    found = backward(dy, forward(x, gamma, eps=0, eps_placement=eps_placement))
-    np.testing.assert_array_equal(found.dx[:, 1], 0)
+    gradients = backward(dy, forward(x, gamma, eps=0, eps_placement=eps_placement))
+    np.testing.assert_array_equal(gradients.dx[:, 1], 0)
     alone = backward(dy[:, [0, 2]], forward(x[:, [0, 2]], gamma[[0, 2]], eps=0, eps_placement=eps_placement))
-    np.testing.assert_allclose(found.dx[:, [0, 2]], alone.dx, rtol=1e-13)
+    np.testing.assert_allclose(gradients.dx[:, [0, 2]], alone.dx, rtol=1e-13)
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_dx_has_the_dtype_of_x_and_parameter_gradients_are_float64(dtype):
     x, dy, *_ = drawn(0)
-    found = backward(dy, forward(x.astype(dtype)))
-    assert {found.dx.dtype, found.dx_hat.dtype, found.dx_mean.dtype, found.dx_variance.dtype} == {np.dtype(dtype)}
-    assert found.dgamma.dtype == found.dbeta.dtype == np.float64
+    gradients = backward(dy, forward(x.astype(dtype)))
+    assert {gradients.dx.dtype, gradients.dx_hat.dtype, gradients.dx_mean.dtype, gradients.dx_variance.dtype} == {
+        np.dtype(dtype)
+    }
+    assert gradients.dgamma.dtype == gradients.dbeta.dtype == np.float64
 
 
 def test_non_contiguous_and_read_only_dy_gives_the_same_and_stays():
@@ -251,6 +253,6 @@ def test_dy_that_is_not_real_is_refused():
 def test_a_batch_of_many_blocks_gives_what_the_truth_gives(shape, axis):
     rng = np.random.default_rng(0)
     x, dy = rng.standard_normal((2, *shape))
-    found = backward(dy, forward(x, feature_axis=axis))
+    gradients = backward(dy, forward(x, feature_axis=axis))
     rows, dy_rows = (np.moveaxis(a, axis, -1).reshape(-1, 40) for a in (x, dy))
-    assert ulps_of_largest(np.moveaxis(found.dx, axis, -1).reshape(-1, 40), staged_dx(rows, dy_rows)) <= 8
+    assert ulps_of_largest(np.moveaxis(gradients.dx, axis, -1).reshape(-1, 40), staged_dx(rows, dy_rows)) <= 8

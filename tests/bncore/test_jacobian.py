@@ -19,13 +19,13 @@ def batch():
 def test_the_jacobian_is_what_nudging_gives(eps_placement):
     x, gamma = batch()
     for feature in range(3):
-        found = jacobian(forward(x, gamma, eps=0.4, eps_placement=eps_placement), feature)
+        result = jacobian(forward(x, gamma, eps=0.4, eps_placement=eps_placement), feature)
 
         def column(z, feature=feature):
             return forward(z[:, None], gamma[[feature]], eps=0.4, eps_placement=eps_placement).y[:, 0]
 
         truth = differentiate(column, x[:, feature], 2.0)
-        assert (np.abs(found.total - truth.value) <= truth.bound + 1e-15).all()
+        assert (np.abs(result.total - truth.value) <= truth.bound + 1e-15).all()
 
 
 @placements
@@ -35,7 +35,7 @@ def test_its_parts_are_the_three_paths_of_dx(eps_placement):
     dy = np.random.default_rng(1).standard_normal(x.shape)
     paths = backward(dy, result)
     for feature in range(3):
-        found = jacobian(result, feature)
+        jacobians = jacobian(result, feature)
         for part, path in (
             ("identity", "dx_direct"),
             ("mean", "dx_mean"),
@@ -43,7 +43,7 @@ def test_its_parts_are_the_three_paths_of_dx(eps_placement):
             ("total", "dx"),
         ):
             np.testing.assert_allclose(
-                dy[:, feature] @ getattr(found, part), getattr(paths, path)[:, feature], atol=1e-14
+                dy[:, feature] @ getattr(jacobians, part), getattr(paths, path)[:, feature], atol=1e-14
             )
 
 
@@ -57,24 +57,24 @@ def test_it_is_symmetric_and_its_rows_sum_to_zero(eps_placement):
 
 def test_in_inference_only_the_identity_is_left():
     x, gamma = batch()
-    found = jacobian(forward(x, gamma, mode="inference", running_mean=[0] * 3, running_var=[1] * 3))
-    assert not found.mean.any()
-    assert not found.variance.any()
+    result = jacobian(forward(x, gamma, mode="inference", running_mean=[0] * 3, running_var=[1] * 3))
+    assert not result.mean.any()
+    assert not result.variance.any()
 
 
 def test_a_constant_feature_has_no_variance_part():
-    found = jacobian(forward(np.ones((4, 1)), [3.0], eps=0.5, eps_placement="deviation"))
-    np.testing.assert_allclose(found.total, 6 * (np.eye(4) - 0.25))
+    result = jacobian(forward(np.ones((4, 1)), [3.0], eps=0.5, eps_placement="deviation"))
+    np.testing.assert_allclose(result.total, 6 * (np.eye(4) - 0.25))
 
 
 @placements
 def test_nudging_shows_zero_across_features_and_not_within(eps_placement):
     x, gamma = batch()
-    found = blocks(x, gamma, eps_placement=eps_placement)
-    assert found.across == 0
-    assert (np.diag(found.largest) > 0.1).all()
-    assert found.derivatives.shape == (6, 3, 6, 3)
-    np.testing.assert_allclose(found.derivatives[:, 1, :, 1], jacobian(
+    nudged = blocks(x, gamma, eps_placement=eps_placement)
+    assert nudged.across == 0
+    assert (np.diag(nudged.largest) > 0.1).all()
+    assert nudged.derivatives.shape == (6, 3, 6, 3)
+    np.testing.assert_allclose(nudged.derivatives[:, 1, :, 1], jacobian(
         forward(x, gamma, eps_placement=eps_placement), 1).total, atol=1e-6)  # fmt: skip
 
 
@@ -89,11 +89,11 @@ def test_over_gamma_and_s_the_identity_is_one_and_the_means_part_the_same_in_eve
     x = np.random.default_rng(0).standard_normal((5, 2)) * np.array([300.0, 0.01])
     result = forward(x, [2.0, -0.5], eps=1e-3, eps_placement=eps_placement)
     for feature in (0, 1):
-        found, parts = jacobian(result, feature), bracket(result, feature)
+        derivatives, parts = jacobian(result, feature), bracket(result, feature)
         np.testing.assert_array_equal(parts.identity, np.eye(5))
         np.testing.assert_array_equal(parts.mean, np.full((5, 5), -0.2))
         np.testing.assert_allclose(factor(result, feature), result.gamma[feature] / result.scale[feature], rtol=1e-15)
-        np.testing.assert_allclose(factor(result, feature) * parts.total, found.total, rtol=1e-15)
+        np.testing.assert_allclose(factor(result, feature) * parts.total, derivatives.total, rtol=1e-15)
     still = forward(np.ones((3, 1)), eps=0)
     assert factor(still) == 0.0
     assert not bracket(still).total.any()

@@ -21,14 +21,14 @@ FUNCTIONS = {
 @given(at=st.floats(-2, 2))
 def test_the_error_is_within_the_bound_and_the_bound_is_small(name, at):
     function, derivative = FUNCTIONS[name]
-    found = differentiate(function, [at])
-    assert abs(found.value[0, 0] - derivative(np.float64(at))) <= found.bound[0, 0] <= 1e-4
+    numeric = differentiate(function, [at])
+    assert abs(numeric.value[0, 0] - derivative(np.float64(at))) <= numeric.bound[0, 0] <= 1e-4
 
 
 def test_the_shape_is_outputs_then_entries():
-    found = differentiate(lambda x: np.stack([x.sum(0)] * 5), np.ones((2, 3)))
-    assert found.value.shape == found.bound.shape == found.step.shape == (5, 3, 2, 3)
-    np.testing.assert_allclose(found.value[0, :, 1], np.eye(3), atol=1e-12)
+    numeric = differentiate(lambda x: np.stack([x.sum(0)] * 5), np.ones((2, 3)))
+    assert numeric.value.shape == numeric.bound.shape == numeric.step.shape == (5, 3, 2, 3)
+    np.testing.assert_allclose(numeric.value[0, :, 1], np.eye(3), atol=1e-12)
 
 
 def test_a_sharp_bend_gets_a_smaller_step_than_a_gentle_one():
@@ -37,8 +37,8 @@ def test_a_sharp_bend_gets_a_smaller_step_than_a_gentle_one():
 
 
 def test_the_bend_is_extrapolated_away():
-    found = differentiate(lambda x: np.sin(3000 * x), [0.3])
-    assert abs(found.value.item() - 3000 * np.cos(900)) < 0.01 * found.bound.item()
+    numeric = differentiate(lambda x: np.sin(3000 * x), [0.3])
+    assert abs(numeric.value.item() - 3000 * np.cos(900)) < 0.01 * numeric.bound.item()
 
 
 def test_the_point_is_not_changed_and_a_scalar_loss_will_do():
@@ -56,16 +56,16 @@ def test_numeric_gradients_agree_with_backward_within_their_bounds(eps_placement
     gamma, beta = rng.standard_normal((2, 3))
     keywords = {"eps": eps, "eps_placement": eps_placement, "feature_axis": axis}
     exact = bncore.backward(dy, bncore.forward(x, gamma, beta, **keywords))
-    found = numeric_gradients(x, gamma, beta, dy=dy, **keywords)
+    numeric = numeric_gradients(x, gamma, beta, dy=dy, **keywords)
     for name in ("dx", "dgamma", "dbeta"):
-        assert (np.abs(found[name].value - getattr(exact, name)) <= found[name].bound).all(), name
-        assert found[name].bound.max() < 1e-5 * (1 + np.abs(found[name].value).max())
+        assert (np.abs(numeric[name].value - getattr(exact, name)) <= numeric[name].bound).all(), name
+        assert numeric[name].bound.max() < 1e-5 * (1 + np.abs(numeric[name].value).max())
 
 
 def test_a_constant_feature_beside_the_deviation_has_the_derivative_of_centring():
     dy = np.array([[1.0], [2.0], [6.0]])
-    found = numeric_gradients([[7.0]] * 3, [3.0], dy=dy, eps=0.25, eps_placement="deviation")["dx"]
-    assert (np.abs(found.value - 3 / 0.25 * (dy - 3)) <= found.bound).all()
+    numeric = numeric_gradients([[7.0]] * 3, [3.0], dy=dy, eps=0.25, eps_placement="deviation")["dx"]
+    assert (np.abs(numeric.value - 3 / 0.25 * (dy - 3)) <= numeric.bound).all()
 
 
 def test_many_points_at_once_give_what_one_by_one_gives():
@@ -80,8 +80,8 @@ def test_a_batch_that_does_not_fit_one_stack_is_nudged_in_several():
     rng = np.random.default_rng(0)
     x, dy = rng.standard_normal((2, 24, 8))
     assert 14 * x.size**2 > 4 * STACK
-    found = numeric_gradients(x, dy=dy)["dx"]
-    assert (np.abs(found.value - bncore.backward(dy, bncore.forward(x)).dx) <= found.bound).all()
+    numeric = numeric_gradients(x, dy=dy)["dx"]
+    assert (np.abs(numeric.value - bncore.backward(dy, bncore.forward(x)).dx) <= numeric.bound).all()
 
 
 @pytest.mark.parametrize("axis", [0, 1, 2])
@@ -89,7 +89,7 @@ def test_many_batches_at_once_stay_apart(axis):
     rng = np.random.default_rng(0)
     x = rng.standard_normal((5, 3, 3, 3))
     gamma, beta = rng.standard_normal((2, 5, 3))
-    found = outputs_of_many(x, gamma, beta, feature_axis=axis, eps=0.1)
+    outputs = outputs_of_many(x, gamma, beta, feature_axis=axis, eps=0.1)
     for i in range(5):
         alone = bncore.forward(x[i], gamma[i], beta[i], feature_axis=axis, eps=0.1).y
-        np.testing.assert_allclose(found[i], alone, atol=1e-14)
+        np.testing.assert_allclose(outputs[i], alone, atol=1e-14)

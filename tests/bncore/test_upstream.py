@@ -20,12 +20,12 @@ def ask(name, activation=A, **options):
 @pytest.mark.parametrize("scale", [1, 30])
 def test_gradient_equals_central_differences_of_the_loss(name, scale):
     activation = scale * A
-    found = ask(name, activation)
+    upstream = ask(name, activation)
     for index in np.ndindex(A.shape):
         nudge = np.zeros_like(A)
         nudge[index] = 1e-5
         slope = (ask(name, activation + nudge).loss - ask(name, activation - nudge).loss) / 2e-5
-        assert abs(found.gradient[index] - slope) < 1e-6
+        assert abs(upstream.gradient[index] - slope) < 1e-6
 
 
 @pytest.mark.parametrize("name", UPSTREAMS)
@@ -37,10 +37,10 @@ def test_equal_seeds_give_equal_gradients_and_the_input_stays(name):
 
 
 def test_random_gradient_is_standard_normal_and_has_no_loss():
-    found = ask("random", np.zeros((4000, 5)), labels=None)
-    assert abs(found.gradient.mean()) < 0.03
-    assert abs(found.gradient.std() - 1) < 0.03
-    assert found.loss is None
+    upstream = ask("random", np.zeros((4000, 5)), labels=None)
+    assert abs(upstream.gradient.mean()) < 0.03
+    assert abs(upstream.gradient.std() - 1) < 0.03
+    assert upstream.loss is None
 
 
 def test_one_example_is_one_at_its_row_and_zero_elsewhere():
@@ -55,39 +55,39 @@ def test_sum_of_squares_hands_back_the_activation():
 
 def test_sum_of_squares_through_batch_norm_makes_dx_vanish_without_eps():
     result = bncore.forward(A, eps=0)
-    found = bncore.backward(ask("sum_of_squares", result.y).gradient, result)
-    assert np.abs(found.dx).max() < 1e-14
+    gradients = bncore.backward(ask("sum_of_squares", result.y).gradient, result)
+    assert np.abs(gradients.dx).max() < 1e-14
 
 
 def test_cross_entropy_equals_log_softmax_of_the_read_out():
-    found = ask("cross_entropy")
-    np.testing.assert_allclose(found.readout, A @ found.weights)
-    np.testing.assert_allclose(found.loss, -log_softmax(found.readout, axis=1)[np.arange(5), LABELS].mean())
-    np.testing.assert_allclose(found.gradient, found.readout_gradient @ found.weights.T)
-    np.testing.assert_allclose(found.readout_gradient.sum(axis=1), 0, atol=1e-16)
+    upstream = ask("cross_entropy")
+    np.testing.assert_allclose(upstream.readout, A @ upstream.weights)
+    np.testing.assert_allclose(upstream.loss, -log_softmax(upstream.readout, axis=1)[np.arange(5), LABELS].mean())
+    np.testing.assert_allclose(upstream.gradient, upstream.readout_gradient @ upstream.weights.T)
+    np.testing.assert_allclose(upstream.readout_gradient.sum(axis=1), 0, atol=1e-16)
 
 
 def test_squared_error_against_labels_uses_one_hot_targets():
-    found = ask("squared_error")
-    np.testing.assert_allclose(found.readout_gradient, (found.readout - np.eye(3)[LABELS]) / 5)
+    upstream = ask("squared_error")
+    np.testing.assert_allclose(upstream.readout_gradient, (upstream.readout - np.eye(3)[LABELS]) / 5)
 
 
 def test_squared_error_without_labels_draws_its_target():
-    found = ask("squared_error", labels=None, outputs=6)
-    assert found.readout.shape == (5, 6)
+    upstream = ask("squared_error", labels=None, outputs=6)
+    assert upstream.readout.shape == (5, 6)
 
 
 @pytest.mark.parametrize("name", UPSTREAMS)
 def test_a_read_out_is_there_exactly_where_the_kind_says_so(name):
-    found = ask(name)
-    assert (found.weights is not None) == (found.readout is not None) == UPSTREAMS[name].reads_out
+    upstream = ask(name)
+    assert (upstream.weights is not None) == (upstream.readout is not None) == UPSTREAMS[name].reads_out
     assert UPSTREAMS[name].title
     assert UPSTREAMS[name].formula
 
 
 def test_weights_have_scale_one_over_root_fan_in():
-    found = ask("squared_error", np.zeros((1, 400)), labels=None, outputs=50, example=0)
-    assert abs(found.weights.std() * 20 - 1) < 0.02
+    upstream = ask("squared_error", np.zeros((1, 400)), labels=None, outputs=50, example=0)
+    assert abs(upstream.weights.std() * 20 - 1) < 0.02
 
 
 def test_softmax_of_huge_logits_is_finite():

@@ -71,7 +71,7 @@ def jacobian_dx(x: Any, dy: Any, gamma: Any = 1, *, eps: float = 1e-5, eps_place
     return np.stack(columns, axis=1) * long(gamma)
 
 
-def ulps_of_largest(found: NDArray[Any], truth: Long) -> float:
+def ulps_of_largest(values: NDArray[Any], truth: Long) -> float:
     """The largest error, in units in the last place of each feature's largest magnitude."""
-    largest = np.abs(truth).max(axis=0).astype(found.dtype)
-    return float((np.abs(long(found) - truth).max(axis=0) / np.spacing(largest)).max())
+    largest = np.abs(truth).max(axis=0).astype(values.dtype)
+    return float((np.abs(long(values) - truth).max(axis=0) / np.spacing(largest)).max())

@@ -23,8 +23,8 @@ SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 def violations(page: Page) -> list[str]:
     """Each violation as one line: rule, help, the places."""
-    found = Axe().run(page).response["violations"]
-    return [f"{rule['id']}: {rule['help']}: {[node['html'][:120] for node in rule['nodes']][:4]}" for rule in found]
+    violated = Axe().run(page).response["violations"]
+    return [f"{rule['id']}: {rule['help']}: {[node['html'][:120] for node in rule['nodes']][:4]}" for rule in violated]
 
 
 def in_every_look(page: Page) -> list[str]:

@@ -36,13 +36,13 @@ MISSED = """() => [...document.querySelectorAll("a[href], button, input, select,
 
 def stops(page: Page) -> list[dict[str, object]]:
     """Every place where Tab stops, from the top of the page to its end."""
-    found: list[dict[str, object]] = []
+    stopped: list[dict[str, object]] = []
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         stop = page.evaluate(STOP)
         if stop is None or stop["again"]:
-            return found
-        found.append(stop)
+            return stopped
+        stopped.append(stop)
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 

@@ -102,6 +102,6 @@ def test_keys_move_every_slider_their_own_way_without_a_jump_and_as_one_step(pag
     walks = walked(page, path)
     assert len(walks) > 3
     wrong = {
-        (rows[0]["name"], law): found for rows in walks for law, seen in LAWS.items() if (found := seen(rows))
+        (rows[0]["name"], law): offenders for rows in walks for law, seen in LAWS.items() if (offenders := seen(rows))
     }  # fmt: skip
     assert wrong == {}

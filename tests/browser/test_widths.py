@@ -125,10 +125,10 @@ def test_on_a_phone_modules_and_controls_of_the_network_can_be_reached(page: Pag
 def test_on_a_phone_what_was_found_is_one_tap_away(page: Page) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     check = GradientCheck(page).open()
-    found = page.get_by_role("link", name="dx is wrong")
-    expect(found).to_be_in_viewport()
+    link = page.get_by_role("link", name="dx is wrong")
+    expect(link).to_be_in_viewport()
     expect(check.headline).not_to_be_in_viewport()
-    found.click()
+    link.click()
     expect(check.headline).to_be_in_viewport()
     check.settle()
     assert check.query == {}

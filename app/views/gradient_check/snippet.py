@@ -20,14 +20,14 @@ RUN = {
     "cs231n": """\
 bn_param = {{"mode": "train", "eps": probe["eps"], "momentum": 0.9, "running_mean": mean, "running_var": var}}
 out, cache = {prefix}batchnorm_forward(x, gamma, beta, bn_param)  # your own
-found = {prefix}batchnorm_backward(dout, cache)  # your own
+gradients = {prefix}batchnorm_backward(dout, cache)  # your own
 """,
     "function": """\
-found = my_gradients(x, gamma, beta, probe["eps"], dout)  # any function of yours that returns (dx, dgamma, dbeta)
+gradients = my_gradients(x, gamma, beta, probe["eps"], dout)  # any function of yours that returns (dx, dgamma, dbeta)
 """,
 }
 SEND = """\
-sent = {{{fields}, **{{n: np.asarray(v).tolist() for n, v in zip(("dx", "dgamma", "dbeta"), found)}}}}
+sent = {{{fields}, **{{n: np.asarray(v).tolist() for n, v in zip(("dx", "dgamma", "dbeta"), gradients)}}}}
 try: report = json.load(web.urlopen(url, json.dumps(sent).encode()))
 except web.HTTPError as refusal: report = json.load(refusal)
 print(report.get("text") or report["detail"])

@@ -9,18 +9,18 @@ from bncore.network.measures.moments import Moments
 from bncore.network.measures.survey import Surveyed
 
 
-def moments_of(found: Surveyed) -> dict[str, float | str | None]:
+def moments_of(surveyed: Surveyed) -> dict[str, float | str | None]:
     """Mean, deviation and extremes of a joint's activations; null where a number is not finite."""
-    m = found.forward
+    m = surveyed.forward
     return {
-        "mean": finite(m.mean), "mean_text": mean_text(m, unit_of(found)), "sd": finite(m.sd), "min": finite(m.low),
+        "mean": finite(m.mean), "mean_text": mean_text(m, unit_of(surveyed)), "sd": finite(m.sd), "min": finite(m.low),
         "max": finite(m.high),
     }  # fmt: skip
 
 
-def unit_of(found: Surveyed) -> float:
+def unit_of(surveyed: Surveyed) -> float:
     """The unit in the last place of the numbers that a joint has."""
-    return float(np.finfo(found.joint.y.dtype).eps)
+    return float(np.finfo(surveyed.joint.y.dtype).eps)
 
 
 def mean_text(m: Moments, unit: float) -> str | None:

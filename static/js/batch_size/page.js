@@ -12,9 +12,9 @@ const $ = (id) => document.getElementById(id);
 const page = new BatchPage({
   path: "/api/v1/batch-size", figure: "estimates_deviation", long: true, nothing: "Nothing is drawn", taken: null,
   follow, asks, query, show, rest: view.showTables, numbersBehind: view.numbersBehind,
-  merged: (found, isLatest) => {
-    if (isLatest) stale.clear(found.parts);
-    return merged(page.answer, found);
+  merged: (newer, isLatest) => {
+    if (isLatest) stale.clear(newer.parts);
+    return merged(page.answer, newer);
   },
 });
 const { state, figures } = page;

@@ -70,8 +70,8 @@ export class Stale {
 }
 
 // The answer with some of its parts newer. A figure that the new part does not have any more is gone.
-export function merged(old, found) {
-  if (old === null) return found;
-  const kept = Object.entries(old.figures).filter(([name]) => !found.parts.some((part) => FIGURES[part].test(name)));
-  return { ...old, ...found, figures: { ...Object.fromEntries(kept), ...found.figures } };
+export function merged(old, newer) {
+  if (old === null) return newer;
+  const kept = Object.entries(old.figures).filter(([name]) => !newer.parts.some((part) => FIGURES[part].test(name)));
+  return { ...old, ...newer, figures: { ...Object.fromEntries(kept), ...newer.figures } };
 }

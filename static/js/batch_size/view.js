@@ -46,9 +46,9 @@ export function showTables({ estimates, noise, classes, size, symbols }) {
     ["μ", features.map(({ population }) => population.mean)],
     ["σ", features.map(({ population }) => population.sd)],
     ["ρ", features.map(({ population }) => population.excess)],
-    [`${symbols.x_hat} strays by`, features.map(({ x_hat: found }) => found.whole[row])],
-    ["through the mean", features.map(({ x_hat: found }) => found.shift[row])],
-    ["through the deviation", features.map(({ x_hat: found }) => found.scale[row])],
+    [`${symbols.x_hat} strays by`, features.map(({ x_hat: strays }) => strays.whole[row])],
+    ["through the mean", features.map(({ x_hat: strays }) => strays.shift[row])],
+    ["through the deviation", features.map(({ x_hat: strays }) => strays.scale[row])],
   ]);
   fillTable($("off"), "K", estimates.off.map(({ size: k }) => String(k)), offColumns(estimates));
   fillTable($("kinds"), "noise", noise.kinds.map(({ title }) => title), [
@@ -90,11 +90,11 @@ export function numbersBehind(name, answer) {
 }
 
 function fillSpread(table, { features, feature, sizes }, which) {
-  const found = features.find((one) => one.feature === feature)[which];
-  const shares = ["5 %", "25 %", "50 %", "75 %", "95 %"].map((title, q) => [title, found.quantiles[q]]);
+  const estimate = features.find((one) => one.feature === feature)[which];
+  const shares = ["5 %", "25 %", "50 %", "75 %", "95 %"].map((title, q) => [title, estimate.quantiles[q]]);
   fillTable(table, "K", sizes.map(String), [
-    ["average", found.average], ["theory", found.expected_average], ["deviation", found.sd], ["± (1 se)", found.sd_error],
-    ["theory", found.expected_sd], ...shares,
+    ["average", estimate.average], ["theory", estimate.expected_average], ["deviation", estimate.sd], ["± (1 se)", estimate.sd_error],
+    ["theory", estimate.expected_sd], ...shares,
   ]);
 }
 

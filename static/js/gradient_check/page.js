@@ -136,8 +136,8 @@ async function open(file) {
   files += 1;
   waiting.asking(true);
   try {
-    const found = await postJson(`${API}/arrays?name=${encodeURIComponent(known)}`, file);
-    if (turn === opened) fill(found);
+    const tensors = await postJson(`${API}/arrays?name=${encodeURIComponent(known)}`, file);
+    if (turn === opened) fill(tensors);
   } catch (problem) {
     if (turn !== opened) return;
     clearProblems();
@@ -151,12 +151,12 @@ async function open(file) {
 }
 
 // A file's tensors into the fields; with a batch of its own, or the seed of a probe, also what that was made with.
-function fill(found) {
-  const ownBatch = "x" in found && "dy" in found;
-  const taken = Object.entries(found).filter(([name]) => MINE.includes(name) || (ownBatch && BATCH.includes(name)));
-  const emptied = { ...(MINE.some((name) => name in found) ? noTexts : {}), ...(ownBatch ? noBatch : {}) };
-  const settings = Object.fromEntries(Object.entries(found).filter(([name]) => SETTINGS.includes(name)));
-  const batch = ownBatch ? { batch: "own" } : "seed" in found ? { batch: "probe" } : {};
+function fill(tensors) {
+  const ownBatch = "x" in tensors && "dy" in tensors;
+  const taken = Object.entries(tensors).filter(([name]) => MINE.includes(name) || (ownBatch && BATCH.includes(name)));
+  const emptied = { ...(MINE.some((name) => name in tensors) ? noTexts : {}), ...(ownBatch ? noBatch : {}) };
+  const settings = Object.fromEntries(Object.entries(tensors).filter(([name]) => SETTINGS.includes(name)));
+  const batch = ownBatch ? { batch: "own" } : "seed" in tensors ? { batch: "probe" } : {};
   pasted.set({ ...emptied, ...Object.fromEntries(taken) }, { way: "paste", ...settings, ...batch });
 }
 

@@ -26,13 +26,13 @@ function showVerdicts({ tensors, refused, first_wrong: first }) {
     if (name === first) whole.append(element("span", "start here", { class: "first" }));
     return whole;
   });
-  const found = Object.values(tensors);
+  const rows = Object.values(tensors);
   const none = Object.keys(refused).map(() => "–");
   const table = $("verdicts");
   fillTable(table, "tensor", names, [
-    ["verdict", [...found.map(({ verdict }) => verdict), ...none.map(() => "not checked")]],
-    ["largest error", [...found.map((row) => row.max_abs_error), ...none]],
-    ["of its largest number", [...found.map((row) => (row.max_rel_error === null ? "–" : `${three(100 * row.max_rel_error)} %`)), ...none]],
+    ["verdict", [...rows.map(({ verdict }) => verdict), ...none.map(() => "not checked")]],
+    ["largest error", [...rows.map((row) => row.max_abs_error), ...none]],
+    ["of its largest number", [...rows.map((row) => (row.max_rel_error === null ? "–" : `${three(100 * row.max_rel_error)} %`)), ...none]],
   ]);
   table.querySelectorAll("tbody td:nth-child(2)").forEach((cell) => {
     cell.replaceChildren(element("span", cell.textContent, { class: `verdict ${cell.textContent.replace(" ", "-")}` }));

@@ -49,7 +49,7 @@ export class Schematic {
 
   // What may change without another picture: the opened joint, the disturbance, how far joints moved, the losses.
   #state(columns) {
-    const { joint, disturb, columns: found } = this.#answer;
+    const { joint, disturb, columns: numbers } = this.#answer;
     for (const column of columns) {
       const moved = new Map((disturb?.columns[column]?.joints ?? []).map((row) => [row.joint, row]));
       for (const button of this.#box.querySelectorAll(`[data-column="${column}"] [data-joint]`)) {
@@ -57,7 +57,7 @@ export class Schematic {
         tint(button, moved.get(button.dataset.joint), column);
       }
       for (const button of this.#box.querySelectorAll(`[data-column="${column}"] .net-product`)) mark(button, disturb);
-      this.#box.querySelector(`[data-column="${column}"] .net-loss b`).textContent = three(found[column].loss);
+      this.#box.querySelector(`[data-column="${column}"] .net-loss b`).textContent = three(numbers[column].loss);
     }
   }
 

@@ -41,9 +41,9 @@ export function showClaim({ preset, presets }) {
 export function showDisturbance({ disturb }) {
   $("undo-disturbance").setAttribute("aria-disabled", String(disturb === null));
   for (const name of ["without", "with"]) {
-    const found = disturb?.columns[name];
-    $(`disturb-text-${name}`).textContent = found ? found.text : "";
-    $(`disturb-text-${name}`).parentElement.hidden = !found;
+    const disturbed = disturb?.columns[name];
+    $(`disturb-text-${name}`).textContent = disturbed ? disturbed.text : "";
+    $(`disturb-text-${name}`).parentElement.hidden = !disturbed;
   }
   $("disturb-headline").textContent = disturb?.headline ?? "";
 }

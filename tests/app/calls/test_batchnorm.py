@@ -37,14 +37,14 @@ def test_the_documented_example_answers_what_the_library_computes(client):
     answer = client.post(URL, json=example)
     assert answer.status_code == 200
     assert answer.headers["content-type"] == "application/json"
-    found = answer.json()
+    body = answer.json()
     result = bncore.forward(**{name: value for name, value in example.items() if name != "dy"})
     gradients = bncore.backward(example["dy"], result)
     for name in ("y", "x_hat", "mean", "var", "running_mean", "running_var"):
-        np.testing.assert_array_equal(found.pop(name), getattr(result, name))
+        np.testing.assert_array_equal(body.pop(name), getattr(result, name))
     for name in ("dx", "dgamma", "dbeta"):
-        np.testing.assert_array_equal(found.pop(name), getattr(gradients, name))
-    assert found == {"warnings": []}
+        np.testing.assert_array_equal(body.pop(name), getattr(gradients, name))
+    assert body == {"warnings": []}
 
 
 def test_every_field_is_documented_with_words(client):
@@ -54,9 +54,9 @@ def test_every_field_is_documented_with_words(client):
 
 
 def test_what_was_not_asked_for_is_left_out(client):
-    found = client.post(URL, json={"x": [[1], [3]]}).json()
-    assert set(found) == {"y", "x_hat", "mean", "var", "warnings"}
-    np.testing.assert_allclose(found["y"], [[-1], [1]], atol=1e-5)
+    answer = client.post(URL, json={"x": [[1], [3]]}).json()
+    assert set(answer) == {"y", "x_hat", "mean", "var", "warnings"}
+    np.testing.assert_allclose(answer["y"], [[-1], [1]], atol=1e-5)
 
 
 def test_nulls_stand_for_left_out(client):
@@ -67,23 +67,23 @@ def test_nulls_stand_for_left_out(client):
 
 def test_channels_of_four_axes(client):
     x = np.random.default_rng(0).standard_normal((2, 3, 4, 5))
-    found = client.post(URL, json={"x": x.tolist(), "dy": x.tolist(), "feature_axis": -3}).json()
-    np.testing.assert_array_equal(found["y"], bncore.forward(x).y)
-    assert np.shape(found["dx"]) == x.shape
-    assert len(found["dgamma"]) == 3
+    answer = client.post(URL, json={"x": x.tolist(), "dy": x.tolist(), "feature_axis": -3}).json()
+    np.testing.assert_array_equal(answer["y"], bncore.forward(x).y)
+    assert np.shape(answer["dx"]) == x.shape
+    assert len(answer["dgamma"]) == 3
 
 
 def test_inference_by_the_running_statistics(client):
     body = {"x": [[3.0]], "mode": "inference", "running_mean": [1], "running_var": [4], "eps": 0, "dy": [[1]]}
-    found = client.post(URL, json=body).json()
-    assert (found["y"], found["dx"], found["running_mean"]) == ([[1.0]], [[0.5]], [1.0])
+    answer = client.post(URL, json=body).json()
+    assert (answer["y"], answer["dx"], answer["running_mean"]) == ([[1.0]], [[0.5]], [1.0])
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_dtype_rounds_the_batch(client, dtype):
     x = [[0.1], [0.7], [123.4]]
-    found = client.post(URL, json={"x": x, "dtype": dtype}).json()
-    np.testing.assert_array_equal(np.array(found["y"], dtype), bncore.forward(x, dtype=dtype).y)
+    answer = client.post(URL, json={"x": x, "dtype": dtype}).json()
+    np.testing.assert_array_equal(np.array(answer["y"], dtype), bncore.forward(x, dtype=dtype).y)
 
 
 def test_numbers_too_large_for_the_dtype_are_null_and_named(client):
@@ -93,10 +93,10 @@ def test_numbers_too_large_for_the_dtype_are_null_and_named(client):
 
 
 def test_special_cases_are_told(client):
-    found = client.post(URL, json={"x": [[1, 2], [1, 3]], "eps": 0}).json()
-    assert found["y"][0][0] == 0
-    assert [text.split(":")[0] for text in found["warnings"]] == ["Features 0", "Features 0"]
-    assert "denominator is 0" in found["warnings"][1]
+    answer = client.post(URL, json={"x": [[1, 2], [1, 3]], "eps": 0}).json()
+    assert answer["y"][0][0] == 0
+    assert [text.split(":")[0] for text in answer["warnings"]] == ["Features 0", "Features 0"]
+    assert "denominator is 0" in answer["warnings"][1]
 
 
 @pytest.mark.parametrize(

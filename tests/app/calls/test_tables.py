@@ -6,20 +6,20 @@ URL = "/api/v1/tables"
 
 
 def rows(client, text, **fields):
-    found = client.post(URL, json={"text": text, **fields})
-    assert found.status_code == 200, found.text
-    return found.json()["rows"]
+    response = client.post(URL, json={"text": text, **fields})
+    assert response.status_code == 200, response.text
+    return response.json()["rows"]
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "table"),
     [
         ("1,50\t2\n\u22123,5\t4e3", [["1.50", "2"], ["-3.5", "4e3"]]), ("1, 2;3, 4", [["1", "2"], ["3", "4"]]),
         ("1,5;2\n3;4", [["1.5", "2"], ["3", "4"]]), ("7", [["7"]]),
     ],
 )  # fmt: skip
-def test_rows_come_as_they_are_written_with_points_for_decimals(client, text, found):
-    assert rows(client, text) == found
+def test_rows_come_as_they_are_written_with_points_for_decimals(client, text, table):
+    assert rows(client, text) == table
 
 
 def test_a_single_cell_may_have_a_decimal_comma(client):

@@ -41,17 +41,17 @@ def test_a_row_has_the_same_peaks_on_every_axis_and_after_every_affine_map(make,
     x = np.stack([scale * row + shift, row], axis=1)
     layer = NormLayer(gamma=np.full(2, gamma), beta=np.full(2, 1.5), activation="identity", upstream="random")
     names = ("a", "b")
-    found = {}
+    peaks_by_axis = {}
     for kind in KINDS:
         result = playground(x, layer, rng=np.random.default_rng(0), axis=kind)
         panels = figures(result, Selection(names, (), "frameworks", (0, 1)))
         for stage in ("x", "x_hat", "y", "activation"):
-            found |= {(kind, stage, i): h for i, (_, h) in enumerate(outlines_of(panels[stage], 2))}
+            peaks_by_axis |= {(kind, stage, i): h for i, (_, h) in enumerate(outlines_of(panels[stage], 2))}
         gradients = [peaks(h) for stage in ("d_activation", "dy", "dx_hat", "dx_direct") for _, h in
                      outlines_of(panels[stage], 2)]  # fmt: skip
         assert len(set(gradients[0::2])) == len(set(gradients[1::2])) == 1
-    counted = {key: peaks(heights) for key, heights in found.items()}
+    counted = {key: peaks(heights) for key, heights in peaks_by_axis.items()}
     assert len(set(counted.values())) == 1, counted
-    reference = np.sort(found["linear", "x", 0])
-    for heights in found.values():  # not only the peaks: the whole outline, or its mirror image
+    reference = np.sort(peaks_by_axis["linear", "x", 0])
+    for heights in peaks_by_axis.values():  # not only the peaks: the whole outline, or its mirror image
         np.testing.assert_allclose(np.sort(heights), reference, atol=0.011)

@@ -21,14 +21,14 @@ def frameworks(seen: Seen) -> bool:
 
 
 def feature(seen: Seen) -> dict:
-    found = seen.answer["estimates"]
-    return next(one for one in found["features"] if one["feature"] == found["feature"])
+    estimates = seen.answer["estimates"]
+    return next(one for one in estimates["features"] if one["feature"] == estimates["feature"])
 
 
 def sd(seen: Seen) -> float:
     """The population's deviation, not-a-number where it has none."""
-    found = feature(seen)["population"]["sd"]
-    return np.nan if found is None else found
+    population_sd = feature(seen)["population"]["sd"]
+    return np.nan if population_sd is None else population_sd
 
 
 def constant(seen: Seen) -> bool:
@@ -90,21 +90,21 @@ def moved(seen: Seen) -> bool:
 
 def others(seen: Seen, mode: str) -> int:
     """How many others moved, by the answer's own values."""
-    found, at = seen.answer["dependence"], int(seen.asked("example", "0"))
-    before, after = (np.array(found[mode][when]) for when in ("before", "after"))
+    effect, at = seen.answer["dependence"], int(seen.asked("example", "0"))
+    before, after = (np.array(effect[mode][when]) for when in ("before", "after"))
     return int((np.delete(np.abs(after - before), at) > 1e-12).sum())
 
 
 def outside(seen: Seen) -> bool:
     """Whether a normalized value of the strips leaves the axis that they share."""
     low, high = seen.answer["figures"]["strip_train"]["layout"]["yaxis"]["range"]
-    found = seen.answer["dependence"]
-    return any(not low <= value <= high for mode in ("train", "inference") for value in found[mode]["after"])
+    effect = seen.answer["dependence"]
+    return any(not low <= value <= high for mode in ("train", "inference") for value in effect[mode]["after"])
 
 
 def another_class(seen: Seen) -> float:
-    found = seen.answer["classes"]
-    return 1 - found["counts"][found["inference"]["answer"]] / found["draws"]
+    classes = seen.answer["classes"]
+    return 1 - classes["counts"][classes["inference"]["answer"]] / classes["draws"]
 
 
 def images(seen: Seen) -> bool:

@@ -60,9 +60,9 @@ def alone(seen: Seen) -> bool:
 
 def noticed(seen: Seen) -> bool:
     """Whether the distribution of any later block's product moved by as much as counts, or had no unit before."""
-    found = seen.answer["disturb"] or {"columns": {}}
-    rows = [row for column in found["columns"].values() if column for row in column["joints"]]
-    later = [row for row in rows if row["kind"] == "z" and row["block"] > found["block"]]
+    disturbance = seen.answer["disturb"] or {"columns": {}}
+    rows = [row for column in disturbance["columns"].values() if column for row in column["joints"]]
+    later = [row for row in rows if row["kind"] == "z" and row["block"] > disturbance["block"]]
     return any(row["moved"] is None or row["moved"] > SMALL for row in later)
 
 

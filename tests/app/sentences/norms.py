@@ -35,8 +35,8 @@ def effects(seen: Seen) -> list[dict]:
 
 def tells(seen: Seen) -> bool:
     """Whether any norm's channel means are farther from a mixed batch's than chance makes."""
-    found = [one for one in effects(seen) if one["by_chance"] is not None and one["offset"] > ROUNDING]
-    return any(one["apart"] > TELLING * one["by_chance"] for one in found)
+    measured = [one for one in effects(seen) if one["by_chance"] is not None and one["offset"] > ROUNDING]
+    return any(one["apart"] > TELLING * one["by_chance"] for one in measured)
 
 
 def some_squeezed(seen: Seen) -> bool:

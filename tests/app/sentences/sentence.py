@@ -24,7 +24,7 @@ class Sentence:
     says: str
     where: str = ""
 
-    def found(self, seen: Seen) -> list[str]:
+    def standing(self, seen: Seen) -> list[str]:
         """Where it stands, with the text."""
         return [
             f"{text.place}: {text.text[:300]}"
@@ -53,7 +53,7 @@ def walk(everything: Sequence[Seen], table: Sequence[Sentence], *, spoken: Seque
     unmet = [
         f"“{sentence.pattern}” stands in no state"
         for sentence in table
-        if sentence.may_stand is not never and not any(sentence.found(seen) for seen in everything)
+        if sentence.may_stand is not never and not any(sentence.standing(seen) for seen in everything)
     ]
     silent = [
         f"nothing is said at {place}\n    {seen}"
@@ -69,5 +69,5 @@ def _misplaced(everything: Sequence[Seen], sentence: Sentence) -> Iterator[str]:
     """Where a sentence stands and may not."""
     for seen in everything:
         if not sentence.may_stand(seen):
-            for found in sentence.found(seen)[:1]:
-                yield f"“{sentence.pattern}” may stand only {sentence.says}\n    {seen}\n    {found}"
+            for place in sentence.standing(seen)[:1]:
+                yield f"“{sentence.pattern}” may stand only {sentence.says}\n    {seen}\n    {place}"

@@ -63,12 +63,12 @@ def test_an_answer_is_read_with_its_figures_and_without_what_is_for_a_program():
 @pytest.mark.parametrize("door", ["inline", "upload"])
 def test_a_state_is_asked_for_with_its_own_numbers(client, door):
     state = {"door": door, "examples": 3, "features": 2, "constant": "some", "eps_placement": "deviation"}
-    found = look(client, "/api/v1/playground", "/", state)
-    assert found.answer["batch"]["shape"] == [3, 2]
-    assert found.answer["forward"]["x"]["sd"][0] == 0.0
-    assert found.asked("eps_placement", "variance") == "deviation"
-    assert found.asked("mode", "train") == "train"
-    places = {text.place for text in found.texts}
+    seen = look(client, "/api/v1/playground", "/", state)
+    assert seen.answer["batch"]["shape"] == [3, 2]
+    assert seen.answer["forward"]["x"]["sd"][0] == 0.0
+    assert seen.asked("eps_placement", "variance") == "deviation"
+    assert seen.asked("mode", "train") == "train"
+    places = {text.place for text in seen.texts}
     assert "answer.headline" in places
     assert "page #t-forward" in places
     assert ("page #headline" in places) is (door == "inline")  # the view of an upload comes a moment after its page

@@ -23,9 +23,9 @@ def html(client, view):
 
 def test_a_page_has_the_stylesheet_and_the_module_of_its_views_name(client, view, html):
     room = view.name.replace("-", "_")
-    found = {path: address for address, path in ASSET.findall(html)}
-    assert {f"css/{room}.css", f"js/{room}/page.js", "css/view.css", "css/controls.css"} <= found.keys()
-    assert [path for path, address in found.items() if client.get(address).status_code != 200] == []
+    addresses = {path: address for address, path in ASSET.findall(html)}
+    assert {f"css/{room}.css", f"js/{room}/page.js", "css/view.css", "css/controls.css"} <= addresses.keys()
+    assert [path for path, address in addresses.items() if client.get(address).status_code != 200] == []
 
 
 def test_an_id_stands_once(html):

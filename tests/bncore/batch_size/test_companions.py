@@ -29,21 +29,21 @@ def size(request):
 
 
 @pytest.fixture
-def found(size):
+def companions(size):
     return orders(Finite(X[:, None]), ROWS, size, DRAWS, np.random.default_rng(3))
 
 
-def test_an_example_alone_meets_all_the_others(found, size):
-    for row, measured in zip(ROWS, found.alone(EXACT), strict=True):
+def test_an_example_alone_meets_all_the_others(companions, size):
+    for row, measured in zip(ROWS, companions.alone(EXACT), strict=True):
         (exact,) = every([row], size)
         assert measured.mean() == pytest.approx(exact.mean(), abs=5 * exact.std() / np.sqrt(DRAWS) + 1e-12)
         assert measured.var() == pytest.approx(exact.var(), rel=0.1, abs=1e-12)
         assert set(np.round(measured, 9)) == set(np.round(exact, 9))
 
 
-def test_two_together_meet_all_the_others(found, size):
+def test_two_together_meet_all_the_others(companions, size):
     first, second = np.triu_indices(len(ROWS), 1)
-    for a, b, measured in zip(first, second, np.stack(found.together(first, second, EXACT), axis=1), strict=True):
+    for a, b, measured in zip(first, second, np.stack(companions.together(first, second, EXACT), axis=1), strict=True):
         exact = every([ROWS[a], ROWS[b]], size)
         assert {tuple(pair) for pair in np.round(measured, 9).T} == {tuple(pair) for pair in np.round(exact, 9).T}
         np.testing.assert_allclose(
@@ -56,6 +56,6 @@ def test_two_together_meet_all_the_others(found, size):
 
 def test_a_huge_example_costs_its_companions_no_digits():
     x = np.append(X, 1e9)
-    found = orders(Finite(x[:, None]), np.array([2, 7]), 3, 50, np.random.default_rng(0))
-    _, huge = found.alone(EXACT)
+    companions = orders(Finite(x[:, None]), np.array([2, 7]), 3, 50, np.random.default_rng(0))
+    _, huge = companions.alone(EXACT)
     np.testing.assert_allclose(huge, np.sqrt(2), rtol=1e-6)

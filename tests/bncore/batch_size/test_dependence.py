@@ -17,17 +17,17 @@ AT = moments_of(0.0)
 
 
 def test_in_training_every_value_moves_and_in_inference_the_examples_own_only():
-    found = dependence(X, AT, Epsilon(), example=1, by=0.6)
-    assert found.others_moved("train") == 4
-    assert found.others_moved("inference") == 0
-    assert found.farthest("inference") == 0.0
-    assert found.after.inference[1] - found.before.inference[1] == pytest.approx(0.6, rel=1e-4)
-    np.testing.assert_allclose(found.after.train, forward(found.moved[:, None]).x_hat[:, 0])
+    effect = dependence(X, AT, Epsilon(), example=1, by=0.6)
+    assert effect.others_moved("train") == 4
+    assert effect.others_moved("inference") == 0
+    assert effect.farthest("inference") == 0.0
+    assert effect.after.inference[1] - effect.before.inference[1] == pytest.approx(0.6, rel=1e-4)
+    np.testing.assert_allclose(effect.after.train, forward(effect.moved[:, None]).x_hat[:, 0])
 
 
 def test_nothing_moves_when_nothing_is_moved():
-    found = dependence(X, AT, Epsilon(), example=1, by=0.0)
-    assert found.others_moved("train") == 0
+    effect = dependence(X, AT, Epsilon(), example=1, by=0.0)
+    assert effect.others_moved("train") == 0
 
 
 @pytest.mark.parametrize("epsilon", [Epsilon(), Epsilon(0.3, "deviation")])
@@ -35,10 +35,10 @@ def test_the_jacobian_is_how_the_values_move(epsilon):
     step = 1e-6
     up = dependence(X, AT, epsilon, example=2, by=step).after.train
     down = dependence(X, AT, epsilon, example=2, by=-step).after.train
-    found = dependence(X, AT, epsilon, example=2, by=0.0).jacobian
-    np.testing.assert_allclose((up - down) / (2 * step), found.total[:, 2], atol=1e-8)
-    np.testing.assert_allclose(found.identity + found.mean + found.variance, found.total)
-    np.testing.assert_allclose(found.total.sum(axis=0), 0, atol=1e-12)
+    effect = dependence(X, AT, epsilon, example=2, by=0.0).jacobian
+    np.testing.assert_allclose((up - down) / (2 * step), effect.total[:, 2], atol=1e-8)
+    np.testing.assert_allclose(effect.identity + effect.mean + effect.variance, effect.total)
+    np.testing.assert_allclose(effect.total.sum(axis=0), 0, atol=1e-12)
 
 
 def test_an_example_that_is_not_there_is_refused():
@@ -48,12 +48,12 @@ def test_an_example_that_is_not_there_is_refused():
 
 @pytest.mark.parametrize("others", [2, 7, 31])
 def test_an_outlier_squeezes_the_others_as_the_formula_says(others):
-    found = squeeze(np.random.default_rng(4).gamma(2.0, size=others), distances(), Epsilon(0.0))
-    np.testing.assert_allclose(found.spread, found.expected_spread())
-    assert (np.diff(found.spread) <= 1e-12).all()
-    assert (found.own <= found.bound).all()
-    assert found.own[-1] == pytest.approx(found.bound, rel=1e-3)
-    assert found.bound == pytest.approx(np.sqrt(others))
+    squeezed = squeeze(np.random.default_rng(4).gamma(2.0, size=others), distances(), Epsilon(0.0))
+    np.testing.assert_allclose(squeezed.spread, squeezed.expected_spread())
+    assert (np.diff(squeezed.spread) <= 1e-12).all()
+    assert (squeezed.own <= squeezed.bound).all()
+    assert squeezed.own[-1] == pytest.approx(squeezed.bound, rel=1e-3)
+    assert squeezed.bound == pytest.approx(np.sqrt(others))
 
 
 def test_the_bound_is_reached_where_all_others_are_equal():
@@ -79,30 +79,30 @@ def verdicts(data):
 
 
 def test_the_same_example_gets_another_class_from_other_companions(verdicts):
-    classifier, found = verdicts
+    classifier, told = verdicts
     assert classifier.accuracy > 0.95
-    first, second = found.batches
-    assert first.answer == found.inference.answer
+    first, second = told.batches
+    assert first.answer == told.inference.answer
     assert second.answer != first.answer
-    assert 0.1 < found.changed < 0.9
-    assert found.counts.sum() == 300
+    assert 0.1 < told.changed < 0.9
+    assert told.counts.sum() == 300
 
 
 def test_the_told_batches_give_what_is_told(data, verdicts):
-    classifier, found = verdicts
-    for told in found.batches:
-        assert found.example not in told.companions
+    classifier, said = verdicts
+    for told in said.batches:
+        assert said.example not in told.companions
         assert len(set(told.companions.tolist())) == 7
-        x_hat = forward(data.x[[*told.companions, found.example]]).x_hat[-1]
+        x_hat = forward(data.x[[*told.companions, said.example]]).x_hat[-1]
         np.testing.assert_allclose(softmax(classifier.logits(x_hat)), told.probabilities, atol=1e-9)
 
 
 def test_nothing_of_it_is_left_to_chance(data, verdicts):
     again = train(data.x, data.labels, len(data.label_names), Epsilon())
     np.testing.assert_array_equal(again.weights, verdicts[0].weights)
-    found = most_dependent(again, data.x, data.labels, 8, 300, np.random.default_rng(0))
-    assert found.example == verdicts[1].example
-    np.testing.assert_array_equal(found.counts, verdicts[1].counts)
+    told = most_dependent(again, data.x, data.labels, 8, 300, np.random.default_rng(0))
+    assert told.example == verdicts[1].example
+    np.testing.assert_array_equal(told.counts, verdicts[1].counts)
 
 
 def test_a_batch_larger_than_the_companions_is_refused(data, verdicts):

@@ -20,42 +20,45 @@ def rng():
     return np.random.default_rng(11)
 
 
-def within(found, expected, error, slack=0.0):
-    assert (np.abs(found - expected) <= SE * error + slack).all(), (found, expected, error)
+def within(measured, expected, error, slack=0.0):
+    assert (np.abs(measured - expected) <= SE * error + slack).all(), (measured, expected, error)
 
 
 @pytest.mark.parametrize("name", ["gaussian", "laplace", "uniform"])
 def test_the_mean_spreads_as_theory_says_exactly(rng, name):
-    found = estimates(endless(name, 2), (2, 8, 32, 256), 4000, rng)
-    within(found.mean.sd, found.expected_mean.sd, found.mean.sd_error)
-    within(found.mean.average, 0.0, found.mean.average_error)
-    np.testing.assert_allclose(found.expected_mean.sd[:, 0], 1 / np.sqrt([2, 8, 32, 256]))
+    estimated = estimates(endless(name, 2), (2, 8, 32, 256), 4000, rng)
+    within(estimated.mean.sd, estimated.expected_mean.sd, estimated.mean.sd_error)
+    within(estimated.mean.average, 0.0, estimated.mean.average_error)
+    np.testing.assert_allclose(estimated.expected_mean.sd[:, 0], 1 / np.sqrt([2, 8, 32, 256]))
 
 
 @pytest.mark.parametrize(("name", "measured"), [("gaussian", 0.1245), ("laplace", 0.188), ("uniform", 0.081)])
 def test_the_deviation_at_32_spreads_as_was_measured_before(rng, name, measured):
-    found = estimates(endless(name, 4), (32,), 4000, rng)
-    within(found.deviation.sd, measured, found.deviation.sd_error, slack=0.0005)
+    estimated = estimates(endless(name, 4), (32,), 4000, rng)
+    within(estimated.deviation.sd, measured, estimated.deviation.sd_error, slack=0.0005)
 
 
 @pytest.mark.parametrize("name", ["gaussian", "laplace", "uniform"])
 def test_theory_of_the_deviation_holds_to_first_order(rng, name):
     """What it leaves out is of the order 1/K beside it."""
     sizes = (64, 256, 1024)
-    found = estimates(endless(name), sizes, 4000, rng)
-    expected = found.expected_deviation
+    estimated = estimates(endless(name), sizes, 4000, rng)
+    expected = estimated.expected_deviation
     k = np.array(sizes)[:, None]
-    within(found.deviation.sd, expected.sd, found.deviation.sd_error, slack=2.0 * expected.sd / k)
-    within(found.deviation.average, expected.average, found.deviation.average_error, slack=5.0 / k**2)
+    within(estimated.deviation.sd, expected.sd, estimated.deviation.sd_error, slack=2.0 * expected.sd / k)
+    within(estimated.deviation.average, expected.average, estimated.deviation.average_error, slack=5.0 / k**2)
 
 
 def test_theory_fails_at_few_examples_and_it_shows(rng):
     """The chi distribution gives the exact value of a Gaussian's K = 4: 0.337; first order says 0.354."""
-    found = estimates(endless("gaussian"), (4,), 10_000, rng)
+    estimated = estimates(endless("gaussian"), (4,), 10_000, rng)
     average = np.sqrt(2 / 4) * 1.0 / (np.sqrt(np.pi) / 2)  # sqrt(2/K) Γ(K/2) / Γ((K-1)/2)
-    within(found.deviation.average, average, found.deviation.average_error)
-    within(found.deviation.sd, np.sqrt(3 / 4 - average**2), found.deviation.sd_error)
-    assert abs(found.expected_deviation.sd[0, 0] - found.deviation.sd[0, 0]) > SE * found.deviation.sd_error[0, 0]
+    within(estimated.deviation.average, average, estimated.deviation.average_error)
+    within(estimated.deviation.sd, np.sqrt(3 / 4 - average**2), estimated.deviation.sd_error)
+    assert (
+        abs(estimated.expected_deviation.sd[0, 0] - estimated.deviation.sd[0, 0])
+        > SE * estimated.deviation.sd_error[0, 0]
+    )
 
 
 def exactly(x, size):
@@ -67,8 +70,8 @@ def exactly(x, size):
 @pytest.mark.parametrize("size", [2, 4, 7, 8])
 def test_a_finite_population_is_sampled_as_all_its_batches_are_spread(rng, size):
     x = np.array([0.0, 1.0, 1.5, 2.0, 4.0, 7.0, 7.5, 9.0])
-    found = estimates(Finite(x[:, None]), (size,), 4000, rng)
-    for measured, each in zip((found.mean, found.deviation), exactly(x, size), strict=True):
+    estimated = estimates(Finite(x[:, None]), (size,), 4000, rng)
+    for measured, each in zip((estimated.mean, estimated.deviation), exactly(x, size), strict=True):
         within(measured.average, each.mean(), measured.average_error, slack=1e-12)
         within(measured.sd, each.std(), measured.sd_error, slack=1e-7)
 
@@ -88,29 +91,29 @@ def test_the_finite_factor_of_the_deviation_holds_to_first_order():
     rng = np.random.default_rng(2)
     population = Finite(rng.gamma(3.0, size=(1000, 1)))
     sizes = (100, 500, 900)
-    found = estimates(population, sizes, 4000, rng)
-    expected = found.expected_deviation
+    estimated = estimates(population, sizes, 4000, rng)
+    expected = estimated.expected_deviation
     k = np.array(sizes)[:, None]
-    within(found.deviation.sd, expected.sd, found.deviation.sd_error, slack=4.0 * expected.sd / k)
+    within(estimated.deviation.sd, expected.sd, estimated.deviation.sd_error, slack=4.0 * expected.sd / k)
     without = expected_deviation(population.moments, sizes, None).sd
-    assert (np.abs(found.deviation.sd - without)[1:] > SE * found.deviation.sd_error[1:]).all()
+    assert (np.abs(estimated.deviation.sd - without)[1:] > SE * estimated.deviation.sd_error[1:]).all()
 
 
 def test_a_batch_of_all_examples_has_no_spread(rng):
     x = rng.normal(size=(40, 3))
-    found = estimates(Finite(x), (8, 40), 50, rng)
-    assert (found.mean.sd[1] == 0).all()
-    assert (found.deviation.sd[1] == 0).all()
-    np.testing.assert_allclose(found.deviation.average[1], x.std(axis=0))
-    assert (found.expected_deviation.sd[1] == 0).all()
+    estimated = estimates(Finite(x), (8, 40), 50, rng)
+    assert (estimated.mean.sd[1] == 0).all()
+    assert (estimated.deviation.sd[1] == 0).all()
+    np.testing.assert_allclose(estimated.deviation.average[1], x.std(axis=0))
+    assert (estimated.expected_deviation.sd[1] == 0).all()
 
 
 def test_a_constant_feature_spreads_by_exactly_nothing(rng):
-    found = estimates(Finite(np.full((50, 1), 0.1)), (2, 8), 20, rng)
-    assert (found.deviation.sd == 0).all()
-    assert (found.mean.average == 0.1).all()
-    assert np.isnan(found.noise()[0]).all()
-    assert (found.expected_deviation.sd == 0).all()
+    estimated = estimates(Finite(np.full((50, 1), 0.1)), (2, 8), 20, rng)
+    assert (estimated.deviation.sd == 0).all()
+    assert (estimated.mean.average == 0.1).all()
+    assert np.isnan(estimated.noise()[0]).all()
+    assert (estimated.expected_deviation.sd == 0).all()
 
 
 def test_a_large_mean_costs_no_digits(rng):
@@ -142,8 +145,8 @@ def test_dependent_examples_are_drawn_anew_for_every_size(rng):
         half = rng.standard_normal((size // 2, 1))
         return np.concatenate([half, half])
 
-    found = estimates(Endless(drawn, moments_of(0.0), independent=False), (8, 32), 2000, rng)
-    within(found.mean.sd, np.sqrt([[2 / 8], [2 / 32]]), found.mean.sd_error)
+    estimated = estimates(Endless(drawn, moments_of(0.0), independent=False), (8, 32), 2000, rng)
+    within(estimated.mean.sd, np.sqrt([[2 / 8], [2 / 32]]), estimated.mean.sd_error)
 
 
 def test_the_progress_runs_from_nothing_to_everything(rng):
@@ -189,9 +192,9 @@ def test_ninety_percent_of_a_bells_deviations_lie_between_theorys_ends(rng, size
 
 def test_theorys_ends_of_a_deviation_are_never_below_zero_and_meet_where_the_batch_is_all_there_is():
     heavy = Moments(*np.array([[0.0, 0.0], [1.0, 0.0], [0.0, np.nan], [60.0, np.nan]]))
-    found = expected_deviation(heavy, [1, 2, 4, 50], 50)
-    low, high = found.ends(0)
+    expected = expected_deviation(heavy, [1, 2, 4, 50], 50)
+    low, high = expected.ends(0)
     assert (low >= 0.0).all()
     assert (low[:-1] <= high[:-1]).all()
     assert low[-1] == high[-1]
-    assert not np.any(found.ends(1))
+    assert not np.any(expected.ends(1))

@@ -29,10 +29,10 @@ def rng(seed=8):
 
 
 def test_perturbations_are_drawn_one_behind_the_other_from_one_stream():
-    found, own = perturbed(STRENGTHS, Z, 7, rng()), rng()
+    perturbations, own = perturbed(STRENGTHS, Z, 7, rng()), rng()
     for name, strength in STRENGTHS.items():
-        np.testing.assert_array_equal(found[name].values, PERTURBATIONS[name].draw(Z, strength, 7, own))
-        assert found[name].strength == strength
+        np.testing.assert_array_equal(perturbations[name].values, PERTURBATIONS[name].draw(Z, strength, 7, own))
+        assert perturbations[name].strength == strength
 
 
 def test_a_strength_out_of_range_is_refused():
@@ -44,14 +44,14 @@ def test_a_strength_out_of_range_is_refused():
 def test_the_matched_strength_gives_the_variance(name):
     wanted = 0.1
     strength = matched([name], wanted, float(Z[0] ** 2)).strengths[PERTURBATIONS[name].strength]
-    found = perturbed({name: strength}, Z[:1], DRAWS, rng())[name].values[0].var()
-    assert found == pytest.approx(wanted, rel=5 * np.sqrt(20 / DRAWS))
+    perturbations = perturbed({name: strength}, Z[:1], DRAWS, rng())[name].values[0].var()
+    assert perturbations == pytest.approx(wanted, rel=5 * np.sqrt(20 / DRAWS))
 
 
 def test_a_strength_that_no_kind_may_have_is_the_largest_and_said_to_be():
-    found = matched(["multiplicative"], 1.0, 0.0)
-    assert found.strengths == {"deviation": MOST_DEVIATION}
-    assert found.capped == ("deviation",)
+    strengths = matched(["multiplicative"], 1.0, 0.0)
+    assert strengths.strengths == {"deviation": MOST_DEVIATION}
+    assert strengths.capped == ("deviation",)
     assert matched(["multiplicative"], 1.0, 1.0).capped == ()
 
 
@@ -88,15 +88,15 @@ def test_companions_of_a_finite_population_are_all_others():
 
 def test_companions_of_a_source_without_an_end_make_noise():
     population = endless("gaussian")
-    found = among_companions(Z, Z, population, population.moments, None, 128, DRAWS, Epsilon(0.0), rng(), rng(1))
+    noise = among_companions(Z, Z, population, population.moments, None, 128, DRAWS, Epsilon(0.0), rng(), rng(1))
     expected = expected_variances(0.0, population.moments, [128], None, Epsilon(0.0))[0]
-    assert isinstance(found, Noisy)
-    assert found.values[3].var() == pytest.approx(expected, rel=5 * np.sqrt(3 / DRAWS) + 8 / 128)
+    assert isinstance(noise, Noisy)
+    assert noise.values[3].var() == pytest.approx(expected, rel=5 * np.sqrt(3 / DRAWS) + 8 / 128)
 
 
 def test_the_expected_variances_are_those_of_each_size():
     at = endless("laplace").moments
-    found = expected_variances(1.5, at, [4, 32], None, Epsilon())
+    variances = expected_variances(1.5, at, [4, 32], None, Epsilon())
     each = [expected_variance(np.array([1.5]), at, size, 1.0, Epsilon())[0] for size in (4, 32)]
-    np.testing.assert_array_equal(found, each)
+    np.testing.assert_array_equal(variances, each)
     assert expected_variances(1.5, at, [32], 32, Epsilon())[0] == 0.0

@@ -28,7 +28,7 @@ def test_a_source_smaller_than_a_batch_is_measured_by_one():
 
 @pytest.mark.parametrize(("order", "finite"), [(1.0, 0), (1.5, 1), (2.0, 1), (3.0, 2), (4.0, 3), (np.inf, 4)])
 def test_moments_from_the_order_on_are_not_known(order, finite):
-    found = moments(np.random.default_rng(2).normal(size=(40, 2)))
-    known = known_moments(found, order, found.excess)
+    measured = moments(np.random.default_rng(2).normal(size=(40, 2)))
+    known = known_moments(measured, order, measured.excess)
     have = [not np.isnan(value).any() for value in (known.mean, known.sd, known.skewness, known.excess)]
     assert have == [True] * finite + [False] * (4 - finite)

@@ -34,18 +34,18 @@ def test_an_example_is_normalized_as_in_a_batch_of_its_own(rng, epsilon):
 
 
 def test_no_normalized_value_passes_the_bound(rng):
-    found = jitter(np.append(X, 1e6), endless("laplace"), (2, 8, 32), 500, rng, EXACT)
-    for size, x_hat in zip(found.sizes, found.x_hat, strict=True):
+    noise = jitter(np.append(X, 1e6), endless("laplace"), (2, 8, 32), 500, rng, EXACT)
+    for size, x_hat in zip(noise.sizes, noise.x_hat, strict=True):
         assert np.abs(x_hat).max() <= np.sqrt(size - 1) * (1 + 1e-12)
-    np.testing.assert_allclose(np.abs(found.x_hat[0]), 1.0, atol=1e-5)
+    np.testing.assert_allclose(np.abs(noise.x_hat[0]), 1.0, atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["gaussian", "laplace", "uniform"])
 def test_the_variance_of_the_noise_is_theorys_to_first_order(rng, name):
     size, draws, population = 256, 4000, endless(name)
-    found = jitter(X, population, (size,), draws, rng, EXACT).x_hat[0].var(axis=1)
+    variances = jitter(X, population, (size,), draws, rng, EXACT).x_hat[0].var(axis=1)
     expected = expected_variance(X, population.moments, size)
-    assert (np.abs(found - expected) <= expected * (5 * np.sqrt(2.5 / draws) + 8 / size)).all()
+    assert (np.abs(variances - expected) <= expected * (5 * np.sqrt(2.5 / draws) + 8 / size)).all()
 
 
 @pytest.mark.parametrize("placement", ["variance", "deviation"])
@@ -58,9 +58,9 @@ def test_theory_of_the_noise_knows_epsilon(rng, eps, placement):
     for x in (-0.5, 2.0):
         batch = np.concatenate([rng.laplace(size=(draws, size - 1)) / np.sqrt(2), np.full((draws, 1), x)], axis=1)
         s_b = {"variance": np.sqrt(batch.var(axis=1) + eps), "deviation": batch.std(axis=1) + eps}[placement]
-        found = ((x - batch.mean(axis=1)) / s_b).var()
+        variance = ((x - batch.mean(axis=1)) / s_b).var()
         (expected,) = expected_variance(np.array([x / s]), population.moments, size, epsilon=epsilon)
-        assert found == pytest.approx(expected, rel=5 * np.sqrt(2.5 / draws) + 8 / size)
+        assert variance == pytest.approx(expected, rel=5 * np.sqrt(2.5 / draws) + 8 / size)
 
 
 def test_skewed_companions_and_a_finite_population_are_in_the_theory(rng):
@@ -68,16 +68,16 @@ def test_skewed_companions_and_a_finite_population_are_in_the_theory(rng):
     at, size, draws = population.moments, 200, 4000
     x = np.quantile(population.x[:, 0], [0.05, 0.5, 0.95])
     z = (x - at.mean) / at.sd
-    found = jitter(x, population, (size,), draws, rng, EXACT).x_hat[0].var(axis=1)
+    variances = jitter(x, population, (size,), draws, rng, EXACT).x_hat[0].var(axis=1)
     expected = expected_variance(z, at, size, finite_factor([size], 1000)[0])
-    assert (np.abs(found - expected) <= expected * (5 * np.sqrt(2.5 / draws) + 10 / size)).all()
+    assert (np.abs(variances - expected) <= expected * (5 * np.sqrt(2.5 / draws) + 10 / size)).all()
 
 
 def test_shapes_are_told_by_their_moments(rng):
-    found = shape(rng.exponential(size=200_000))
-    assert (found.mean, found.var) == pytest.approx((1, 1), abs=0.02)
-    assert found.skewness == pytest.approx(2, abs=0.1)
-    assert found.excess == pytest.approx(6, abs=1.2)
+    shaped = shape(rng.exponential(size=200_000))
+    assert (shaped.mean, shaped.var) == pytest.approx((1, 1), abs=0.02)
+    assert shaped.skewness == pytest.approx(2, abs=0.1)
+    assert shaped.excess == pytest.approx(6, abs=1.2)
     assert np.isnan(shape(np.full(9, 0.3)).skewness)
 
 
@@ -106,18 +106,18 @@ def test_the_strength_of_dropout_is_a_rate(rng):
 def test_batch_norm_shares_its_noise_as_theory_says(rng, name):
     """Within five standard errors of a correlation, (1 - r^2) / sqrt(R), and what first order leaves out."""
     size, draws, population = 128, 4000, endless(name)
-    found = pairs_in_batch_norm(X, X, population, population.moments, size, draws, rng, EXACT)
-    error = (1 - found.expected**2) / np.sqrt(draws)
-    assert (np.abs(found.measured - found.expected) <= 5 * error + 4 / size).all()
-    assert found.measured.max() > 0.9
-    assert (found.measured.min() < 0) == (name != "uniform")
+    pairs = pairs_in_batch_norm(X, X, population, population.moments, size, draws, rng, EXACT)
+    error = (1 - pairs.expected**2) / np.sqrt(draws)
+    assert (np.abs(pairs.measured - pairs.expected) <= 5 * error + 4 / size).all()
+    assert pairs.measured.max() > 0.9
+    assert (pairs.measured.min() < 0) == (name != "uniform")
 
 
 def test_pairs_in_small_batches_are_those_of_every_batch_written_out(rng):
     others, x, draws = np.array([-1.1, -0.4, 0.2, 0.9, 2.5]), np.array([-1.5, 0.3, 1.7]), 20_000
     population = Finite(others[:, None])
-    found = pairs_in_batch_norm(x, x, population, population.moments, 4, draws, rng, EXACT)
-    for first, second, measured in zip(found.first, found.second, found.measured, strict=True):
+    pairs = pairs_in_batch_norm(x, x, population, population.moments, 4, draws, rng, EXACT)
+    for first, second, measured in zip(pairs.first, pairs.second, pairs.measured, strict=True):
         batches = np.array([[x[first], x[second], *pair] for pair in combinations(others, 2)]).T
         x_hat = forward(batches, eps=0.0).x_hat
         exact = np.corrcoef(x_hat[0], x_hat[1])[0, 1]
@@ -129,16 +129,16 @@ def test_other_noise_is_shared_by_all_or_by_none(rng, name):
     kind, draws, z = PERTURBATIONS[name], 4000, X[X != 0]
     first, second = np.triu_indices(len(z), 1)
     expected = kind.correlation(z[first], z[second])
-    found = pairs_of(kind.draw(z, 0.3, draws, rng), z, expected)
-    assert (np.abs(found.measured - expected) <= 5 / np.sqrt(draws) * (1 - expected**2) + 1e-9).all()
+    pairs = pairs_of(kind.draw(z, 0.3, draws, rng), z, expected)
+    assert (np.abs(pairs.measured - expected) <= 5 / np.sqrt(draws) * (1 - expected**2) + 1e-9).all()
     assert set(np.unique(expected)) <= {-1.0, 0.0, 1.0}
 
 
 def test_a_batch_of_two_leaves_no_room_for_companions_or_noise(rng):
     population = endless("gaussian")
-    found = pairs_in_batch_norm(X, X, population, population.moments, 2, 50, rng, EXACT)
-    assert np.isnan(found.measured).all()
-    assert np.isnan(found.expected).all()
+    pairs = pairs_in_batch_norm(X, X, population, population.moments, 2, 50, rng, EXACT)
+    assert np.isnan(pairs.measured).all()
+    assert np.isnan(pairs.expected).all()
 
 
 def test_what_does_not_vary_has_no_correlation():

@@ -14,26 +14,26 @@ def rng():
 
 def test_moments_are_those_of_their_definition(rng):
     x = rng.gamma(2.0, size=(500, 3)) + 7.0
-    found = moments(x)
+    measured = moments(x)
     z = (x - x.mean(axis=0)) / x.std(axis=0)
-    np.testing.assert_allclose(found.mean, x.mean(axis=0))
-    np.testing.assert_allclose(found.sd, x.std(axis=0))
-    np.testing.assert_allclose(found.skewness, (z**3).mean(axis=0))
-    np.testing.assert_allclose(found.excess, (z**4).mean(axis=0) - 3.0)
+    np.testing.assert_allclose(measured.mean, x.mean(axis=0))
+    np.testing.assert_allclose(measured.sd, x.std(axis=0))
+    np.testing.assert_allclose(measured.skewness, (z**3).mean(axis=0))
+    np.testing.assert_allclose(measured.excess, (z**4).mean(axis=0) - 3.0)
 
 
 def test_a_constant_feature_has_a_mean_and_no_shape():
-    found = moments(np.full((7, 1), 0.1))
-    assert found.mean[0] == 0.1
-    assert found.sd[0] == 0.0
-    assert np.isnan(found.skewness[0])
-    assert np.isnan(found.excess[0])
+    measured = moments(np.full((7, 1), 0.1))
+    assert measured.mean[0] == 0.1
+    assert measured.sd[0] == 0.0
+    assert np.isnan(measured.skewness[0])
+    assert np.isnan(measured.excess[0])
 
 
 def test_moments_of_extreme_sizes_do_not_overflow():
-    found = moments(np.array([[1e200], [-1e200], [1e-200], [0.0]]))
-    assert np.isfinite(found.sd).all()
-    assert np.isfinite(found.excess).all()
+    measured = moments(np.array([[1e200], [-1e200], [1e-200], [0.0]]))
+    assert np.isfinite(measured.sd).all()
+    assert np.isfinite(measured.excess).all()
 
 
 @pytest.mark.parametrize(("total", "size"), [(9, 9), (9, 4), (400, 5)])
@@ -72,15 +72,15 @@ def test_batches_of_dependent_examples_are_each_drawn_on_their_own(rng):
         asked.append(size)
         return np.full((size, 1), float(len(asked)))
 
-    found = Endless(drawn, moments_of(0.0), independent=False).draw(3, 4, rng)
+    batches = Endless(drawn, moments_of(0.0), independent=False).draw(3, 4, rng)
     assert asked == [4, 4, 4]
-    np.testing.assert_array_equal(found[0], [[1] * 4, [2] * 4, [3] * 4])
+    np.testing.assert_array_equal(batches[0], [[1] * 4, [2] * 4, [3] * 4])
 
 
 def test_the_kurtosis_of_sums_of_independent_features_is_theirs_by_weight(rng):
     sd, weights = np.array([1.0, 2.0, 0.5]), np.array([[1.0, 0.0], [0.3, 0.0], [-2.0, 1.0]])
     x = rng.laplace(size=(400_000, 3)) / np.sqrt(2) * sd
-    found = excess_of_sums(weights, sd, np.full(3, 3.0))
-    np.testing.assert_allclose(moments(x @ weights).excess, found, atol=0.15)
-    assert found[1] == pytest.approx(3.0)
+    excess = excess_of_sums(weights, sd, np.full(3, 3.0))
+    np.testing.assert_allclose(moments(x @ weights).excess, excess, atol=0.15)
+    assert excess[1] == pytest.approx(3.0)
     assert np.isnan(excess_of_sums(np.zeros((3, 1)), sd, np.full(3, 3.0)))[0]

@@ -25,13 +25,13 @@ def test_the_mean_of_whole_images_strays_by_the_factor_farther_exactly(x, count)
 
 
 def test_the_correlation_is_that_of_all_pairs_of_positions_of_an_image(x):
-    found = alike(x)
+    likeness = alike(x)
     for feature in range(2):
         z = (x[..., feature] - x[..., feature].mean()) / x[..., feature].std()
         pairs = [z[:, a] * z[:, b] for a, b in combinations(range(5), 2)]
-        assert found.correlation[feature] == pytest.approx(np.mean(pairs))
-    assert (found.images, found.positions) == (6, 5)
-    assert found.correlation[0] > 0.7 > found.correlation[1]
+        assert likeness.correlation[feature] == pytest.approx(np.mean(pairs))
+    assert (likeness.images, likeness.positions) == (6, 5)
+    assert likeness.correlation[0] > 0.7 > likeness.correlation[1]
 
 
 def test_the_ends_are_equal_positions_and_equal_means():

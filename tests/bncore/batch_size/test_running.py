@@ -53,11 +53,11 @@ def test_one_example_has_no_unbiased_variance(population):
 
 def test_the_gap_is_between_the_modes_of_the_forward_pass():
     x = np.array([1.0, 2.0, 5.0])
-    found = gap(x, 1.0, 4.0, eps=0.0)
-    np.testing.assert_allclose(found.inference, [0.0, 0.5, 2.0])
-    np.testing.assert_allclose(found.train, (x - x.mean()) / x.std())
-    assert found.largest == pytest.approx(np.abs(found.train - found.inference).max())
-    assert 0 < found.typical < found.largest
+    gaps = gap(x, 1.0, 4.0, eps=0.0)
+    np.testing.assert_allclose(gaps.inference, [0.0, 0.5, 2.0])
+    np.testing.assert_allclose(gaps.train, (x - x.mean()) / x.std())
+    assert gaps.largest == pytest.approx(np.abs(gaps.train - gaps.inference).max())
+    assert 0 < gaps.typical < gaps.largest
 
 
 def test_perfect_statistics_normalize_the_population(population):

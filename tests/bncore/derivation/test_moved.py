@@ -18,13 +18,13 @@ def batch(eps_placement="variance"):
 @placements
 def test_after_is_the_forward_pass_of_the_changed_batch(eps_placement):
     x, result = batch(eps_placement)
-    found = moved(x, result, example=4, feature=1, by=0.7)
+    effect = moved(x, result, example=4, feature=1, by=0.7)
     changed = x.copy()
     changed[4, 1] += 0.7
     again = forward(changed, result.gamma, result.beta, eps=0.3, eps_placement=eps_placement)
-    np.testing.assert_allclose(found.after, again.y[:, 1], atol=1e-14)
-    np.testing.assert_array_equal(found.before, result.y[:, 1])
-    assert (np.abs(found.after - found.before) > 1e-3).all()
+    np.testing.assert_allclose(effect.after, again.y[:, 1], atol=1e-14)
+    np.testing.assert_array_equal(effect.before, result.y[:, 1])
+    assert (np.abs(effect.after - effect.before) > 1e-3).all()
 
 
 @placements
@@ -32,16 +32,16 @@ def test_the_prediction_gets_better_with_the_square_of_the_move(eps_placement):
     x, result = batch(eps_placement)
     errors = []
     for by in (1e-2, 1e-3):
-        found = moved(x, result, example=2, feature=0, by=by)
-        errors.append(np.abs(found.predicted - found.after).max())
+        effect = moved(x, result, example=2, feature=0, by=by)
+        errors.append(np.abs(effect.predicted - effect.after).max())
     assert errors[1] < errors[0] / 80
 
 
 def test_not_moving_changes_nothing():
     x, result = batch()
-    found = moved(x, result, example=0, feature=2, by=0.0)
-    np.testing.assert_allclose(found.after, found.before, atol=1e-15)
-    np.testing.assert_array_equal(found.predicted, found.before)
+    effect = moved(x, result, example=0, feature=2, by=0.0)
+    np.testing.assert_allclose(effect.after, effect.before, atol=1e-15)
+    np.testing.assert_array_equal(effect.predicted, effect.before)
 
 
 @pytest.mark.parametrize(("example", "feature"), [(6, 0), (-1, 0), (0, 3)])
@@ -55,18 +55,18 @@ def test_what_is_not_there_is_refused(example, feature):
 @pytest.mark.parametrize("by", [-1e6, 1e6])
 def test_no_output_ever_leaves_the_limits_and_one_moved_far_reaches_them(eps_placement, by):
     x, result = batch(eps_placement)
-    found = moved(x, result, example=2, feature=1, by=by)
-    low, high = found.limits
-    assert low - 1e-9 <= min(found.after.min(), found.before.min())
-    assert max(found.after.max(), found.before.max()) <= high + 1e-9
-    assert min(abs(found.after[2] - low), abs(found.after[2] - high)) < 1e-3
+    effect = moved(x, result, example=2, feature=1, by=by)
+    low, high = effect.limits
+    assert low - 1e-9 <= min(effect.after.min(), effect.before.min())
+    assert max(effect.after.max(), effect.before.max()) <= high + 1e-9
+    assert min(abs(effect.after[2] - low), abs(effect.after[2] - high)) < 1e-3
 
 
 @placements
 def test_a_pull_moves_y_by_one_while_the_statistics_stand_still(eps_placement):
     x, result = batch(eps_placement)
-    found = moved(x, result, example=2, feature=1, by=0.0)
-    pulled = x[2, 1] + found.pull * result.scale[1]
+    effect = moved(x, result, example=2, feature=1, by=0.0)
+    pulled = x[2, 1] + effect.pull * result.scale[1]
     y = result.gamma[1] * (pulled - result.mean[1]) / result.scale[1] + result.beta[1]
     assert y == pytest.approx(result.y[2, 1] + 1)
 

@@ -92,11 +92,11 @@ def test_each_local_derivative_is_what_nudging_the_parent_gives(eps_placement):
                 return (weights * functions[node.name](values | {local.parent: point})).sum()
 
             truth = differentiate(nudged, at).value
-            found = weights * local.value
-            if found.ndim > truth.ndim:
-                found = found.sum(0)
+            passed_on = weights * local.value
+            if passed_on.ndim > truth.ndim:
+                passed_on = passed_on.sum(0)
             np.testing.assert_allclose(
-                np.broadcast_to(found, truth.shape), truth, atol=1e-8, err_msg=f"{node.name} {local}"
+                np.broadcast_to(passed_on, truth.shape), truth, atol=1e-8, err_msg=f"{node.name} {local}"
             )
 
 
@@ -131,11 +131,11 @@ def test_the_gradient_that_arrives_is_the_derivative_of_the_loss(eps_placement, 
 
 @placements
 def test_dx_agrees_with_central_differences(eps_placement):
-    found = steps(eps_placement)
+    computed = steps(eps_placement)
     rng = np.random.default_rng(0)
     x, dy = rng.standard_normal((2, 5, 3))
     numeric = numeric_gradients(2 * x + 1, [1.5, -2.0, 0.5], dy=dy, eps=0.5, eps_placement=eps_placement)["dx"]
-    assert (np.abs(found.nodes["dx"].value - numeric.value) <= numeric.bound).all()
+    assert (np.abs(computed.nodes["dx"].value - numeric.value) <= numeric.bound).all()
 
 
 @placements
@@ -144,22 +144,22 @@ def test_the_printed_formula_is_off_by_what_epsilon_is(eps_placement):
     assert errors[0] < 1e-14
     assert errors == sorted(errors)
     assert errors[-1] > 0.05
-    found = steps(eps_placement).forward
-    x_bar = found.x_hat * found.scale / np.sqrt(found.var)
+    computed = steps(eps_placement).forward
+    x_bar = computed.x_hat * computed.scale / np.sqrt(computed.var)
     dy = steps(eps_placement).nodes["dy"].value
     k = len(dy)
     for i in range(3):
         matrix = k * np.eye(k) - 1 - np.outer(x_bar[:, i], x_bar[:, i])
-        printed = dy[:, i] @ matrix * found.gamma[i] / (k * np.sqrt(found.var[i]))
+        printed = dy[:, i] @ matrix * computed.gamma[i] / (k * np.sqrt(computed.var[i]))
         np.testing.assert_allclose(steps(eps_placement).printed.dx[:, i], printed, atol=1e-13)
 
 
 def test_a_constant_feature_beside_the_deviation_has_the_true_derivative():
     dy = np.array([[1.0, 0.0], [2.0, 1.0], [6.0, 1.0]])
-    found = derivation([[7.0, 1.0], [7.0, 2.0], [7.0, 4.0]], [3.0, 1.0], dy=dy, eps=0.25, eps_placement="deviation")
-    np.testing.assert_array_equal(found.nodes["dx"].value[:, 0], 12 * (dy[:, 0] - 3))
-    assert all(np.isfinite(node.value).all() for node in found.nodes.values())
-    assert found.printed.features == (0,)
+    computed = derivation([[7.0, 1.0], [7.0, 2.0], [7.0, 4.0]], [3.0, 1.0], dy=dy, eps=0.25, eps_placement="deviation")
+    np.testing.assert_array_equal(computed.nodes["dx"].value[:, 0], 12 * (dy[:, 0] - 3))
+    assert all(np.isfinite(node.value).all() for node in computed.nodes.values())
+    assert computed.printed.features == (0,)
 
 
 @pytest.mark.parametrize(("eps", "eps_placement", "expected"), [
@@ -173,8 +173,8 @@ def test_a_constant_feature_beside_the_deviation_has_the_true_derivative():
     }),
 ])  # fmt: skip
 def test_what_would_be_divided_by_0_is_said_to_be_none(eps, eps_placement, expected):
-    found = derivation([[7.0, 1.0], [7.0, 2.0]], dy=[[1.0, 0.0], [2.0, 1.0]], eps=eps, eps_placement=eps_placement)
-    nodes = found.nodes.values()
+    computed = derivation([[7.0, 1.0], [7.0, 2.0]], dy=[[1.0, 0.0], [2.0, 1.0]], eps=eps, eps_placement=eps_placement)
+    nodes = computed.nodes.values()
     undefined = {node.name: node.undefined for node in nodes}
     undefined |= {(node.name, local.parent): local.undefined for node in nodes for local in node.local}
     assert {key: value.divisor for key, value in undefined.items() if value} == expected
@@ -187,18 +187,18 @@ def test_every_formula_that_divides_by_a_deviation_names_it(eps_placement):
     divided = re.compile(r"\\frac\{(?:[^{}]|\{[^{}]*\})*\}\{2?(s|\\sigma)_\{i\}(?:\^\{2\})?\}")
     names = {"s": "scale", r"\sigma": "sigma"}
     for name, step in formulas_of(eps_placement).items():
-        found = divided.search(step.formula["frameworks"])
-        assert own.get(name) == (names[found[1]] if found and name != "dx" else None), name
+        divisor = divided.search(step.formula["frameworks"])
+        assert own.get(name) == (names[divisor[1]] if divisor and name != "dx" else None), name
     for name, parts in locals_of(eps_placement).items():
         for formula in parts.values():
-            found = divided.search(formula["frameworks"])
-            assert local.get(name) == (names[found[1]] if found else None), name
+            divisor = divided.search(formula["frameworks"])
+            assert local.get(name) == (names[divisor[1]] if divisor else None), name
 
 
 def test_the_values_are_those_of_forward():
-    found = steps("variance")
-    result = forward(found.nodes["x"].value, [1.5, -2.0, 0.5], [0.5, 1.0, -1.0], eps=0.5)
-    np.testing.assert_array_equal(found.nodes["y"].value, result.y)
+    computed = steps("variance")
+    result = forward(computed.nodes["x"].value, [1.5, -2.0, 0.5], [0.5, 1.0, -1.0], eps=0.5)
+    np.testing.assert_array_equal(computed.nodes["y"].value, result.y)
 
 
 def test_a_batch_of_other_than_two_axes_is_refused():

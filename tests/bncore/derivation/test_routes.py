@@ -30,25 +30,25 @@ def test_all_three_agree(eps_placement, eps, shape):
 
 @placements
 def test_the_chain_rule_arrives_at_every_node_with_its_upstream_gradient(eps_placement):
-    found = steps(eps_placement)
-    for name, arrived in staged(found.nodes).items():
-        expected = found.nodes[name].upstream
+    computed = steps(eps_placement)
+    for name, arrived in staged(computed.nodes).items():
+        expected = computed.nodes[name].upstream
         expected = expected.sum() if name == "eps" else expected  # one epsilon serves every feature
         np.testing.assert_allclose(arrived, expected, atol=1e-13, err_msg=name)
 
 
 def test_a_wrong_local_derivative_shows_in_the_staged_route_alone():
-    found = steps()
-    node = found.nodes["var"]
+    computed = steps()
+    node = computed.nodes["var"]
     doubled = replace(node, local=(replace(node.local[0], value=2 * node.local[0].value),))
-    wrong = routes(replace(found, nodes=found.nodes | {"var": doubled}))
+    wrong = routes(replace(computed, nodes=computed.nodes | {"var": doubled}))
     assert wrong["dx"].staged_error.max() > 0.01
     assert (wrong["dx"].numeric_error <= wrong["dx"].numeric.bound).all()
     assert wrong["dgamma"].staged_error.max() < 1e-13
 
 
 def test_a_constant_feature_beside_the_deviation_agrees_too():
-    found = routes(derivation([[7.0]] * 3, [3.0], dy=[[1.0], [2.0], [6.0]], eps=0.25, eps_placement="deviation"))
-    np.testing.assert_allclose(found["dx"].staged[:, 0], 12 * np.array([-2.0, -1.0, 3.0]))
-    assert (found["dx"].numeric_error <= found["dx"].numeric.bound).all()
-    assert set(found) == set(GRADIENTS)
+    agreed = routes(derivation([[7.0]] * 3, [3.0], dy=[[1.0], [2.0], [6.0]], eps=0.25, eps_placement="deviation"))
+    np.testing.assert_allclose(agreed["dx"].staged[:, 0], 12 * np.array([-2.0, -1.0, 3.0]))
+    assert (agreed["dx"].numeric_error <= agreed["dx"].numeric.bound).all()
+    assert set(agreed) == set(GRADIENTS)

@@ -50,22 +50,22 @@ def in_shape(given: dict[str, Any], values: np.ndarray) -> np.ndarray:
 
 def answer(given: dict[str, Any], code: str, placement: str, dtype: str, *tensors: str) -> dict[str, np.ndarray]:
     """A student's tensors, computed by code in a type."""
-    found = run(code, rows(given, dtype) | {"placement": placement})
-    return {name: in_shape(given, found[name]) if name in ("dx", "dx_hat") else found[name] for name in tensors}
+    computed = run(code, rows(given, dtype) | {"placement": placement})
+    return {name: in_shape(given, computed[name]) if name in ("dx", "dx_hat") else computed[name] for name in tensors}
 
 
-def case(given: dict[str, Any]) -> Case:
+def case_from(given: dict[str, Any]) -> Case:
     return case_of(**given)
 
 
 def plain(**changes: Any) -> Case:
     """A 2-D case with some arguments of its own."""
-    return case(batch((9, 5), 1, "variance") | changes)
+    return case_from(batch((9, 5), 1, "variance") | changes)
 
 
-def with_factors(found: Case, *triple: Any) -> Report:
+def with_factors(case: Case, *triple: Any) -> Report:
     """The report on the dx with these factors."""
-    return check(found, {"dx": found.as_given(of_triple(found, *triple))})
+    return check(case, {"dx": case.as_given(of_triple(case, *triple))})
 
 
 def named(report: Report, tensor: str = "dx") -> list[str]:

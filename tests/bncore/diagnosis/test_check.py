@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bncore import BadParameter, BatchNormError, EmptyBatch, NonFiniteInput, ShapeMismatch
 from bncore.diagnosis import MISTAKES, candidates, case_of, check, ready_answers
-from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case, in_shape, named, plain
+from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case_from, in_shape, named, plain
 
 
 @pytest.mark.parametrize("name", MISTAKES)
@@ -45,7 +45,7 @@ def test_answers_that_cannot_be_meant_are_refused(answers, kind, parameter, word
 def test_a_batch_whose_gradients_float64_cannot_hold_is_refused():
     given = batch((9, 5), 1, "variance")
     with pytest.raises(BadParameter, match=r"dy is as large as .*e\+160; give numbers up to 1e\+150") as caught:
-        case(given | {"dy": given["dy"] * 1e160})
+        case_from(given | {"dy": given["dy"] * 1e160})
     assert caught.value.parameter == "dy"
     large = plain(dy=given["dy"] / np.abs(given["dy"]).max() * 1e150)
     assert check(large, {"dx": large.truth["dx"]}).warnings == ()
@@ -64,7 +64,7 @@ def test_a_transposed_array_beside_x_is_said_to_be():
     with pytest.raises(ShapeMismatch, match="It looks transposed: x and dy"):
         case_of(np.ones((3, 2, 5, 4)), dy=np.ones((3, 4, 2, 5)), feature_axis=-1)
     with pytest.raises(ShapeMismatch, match="It looks transposed: its axes are those of x in another order"):
-        check(case(batch((2, 3, 4, 5, 6), 1, "variance")), {"dx": np.ones((3, 2, 4, 6, 5))})
+        check(case_from(batch((2, 3, 4, 5, 6), 1, "variance")), {"dx": np.ones((3, 2, 4, 6, 5))})
     with pytest.raises(ShapeMismatch, match="if x is transposed, give feature_axis=0") as caught:
         case_of(x, gamma=np.ones(4), dy=x)
     assert caught.value.parameter == "gamma"
@@ -73,20 +73,20 @@ def test_a_transposed_array_beside_x_is_said_to_be():
 
 
 def test_mistakes_that_were_built_already_are_not_built_again():
-    found = plain()
-    built = {"dx": candidates(found, "dx")}
-    answers = ready_answers(found, built)["mean_path_sign"]
+    case = plain()
+    built = {"dx": candidates(case, "dx")}
+    answers = ready_answers(case, built)["mean_path_sign"]
     none = {"dx": replace(built["dx"], values=built["dx"].values + 1e6)}
-    assert named(check(found, answers, built=built)) == ["mean_path_sign"]
-    assert check(found, answers, built=none).diagnoses[0].id != "mean_path_sign"
+    assert named(check(case, answers, built=built)) == ["mean_path_sign"]
+    assert check(case, answers, built=none).diagnoses[0].id != "mean_path_sign"
 
 
 @pytest.mark.parametrize("tensor", ["dx", "dgamma"])
 def test_a_batch_of_one_image_is_not_scaled_by_its_size(tensor):
-    found = case(batch((1, 4, 3, 5), 1, "variance"))
-    built = candidates(found, tensor)
+    case = case_from(batch((1, 4, 3, 5), 1, "variance"))
+    built = candidates(case, tensor)
     scaling = {"scaled_by_batch_size", "divided_by_batch_size", "averaged"}
-    apart = built.distances(found.truth[tensor])
+    apart = built.distances(case.truth[tensor])
     assert min(far for name, far in zip(built.ids, apart, strict=True) if name in scaling) > 0.5
 
 
@@ -98,10 +98,10 @@ def test_one_example_a_unit_is_refused():
 def test_nothing_that_was_given_is_changed():
     given = batch((9, 5), 1, "deviation")
     kept = {name: np.array(value) for name, value in given.items()}
-    found = case(given)
-    dx = found.truth["dx"] * 2
+    case = case_from(given)
+    dx = case.truth["dx"] * 2
     before = dx.copy()
-    check(found, {"dx": dx})
+    check(case, {"dx": dx})
     np.testing.assert_array_equal(dx, before)
     for name, value in kept.items():
         np.testing.assert_array_equal(given[name], value)
@@ -115,14 +115,14 @@ def test_no_finite_answer_to_any_batch_fails(placement, seed, examples, units, d
     eps = data.draw(st.sampled_from([0.0, 1e-300, 1e-5, 1e10]))
     x, dy, dx = rng.standard_normal((3, examples, units))
     gamma, beta = rng.integers(-2, 3, (2, units))
-    found = case_of(size * x, gamma, beta, dy=other * dy, eps=eps, eps_placement=placement)
+    case = case_of(size * x, gamma, beta, dy=other * dy, eps=eps, eps_placement=placement)
     with np.errstate(all="ignore"), suppress(BadParameter):  # dvar alone may be too large, and is then refused
-        check(found, {"dx": other * dx, "dgamma": other * dx[0], "dvar": dx[0], "dsigma": dx[0], "dmean": dx[0]})
+        check(case, {"dx": other * dx, "dgamma": other * dx[0], "dvar": dx[0], "dsigma": dx[0], "dmean": dx[0]})
 
 
 def test_the_order_of_rows_is_that_of_x():
     for shape, axis in SHAPES:
         given = batch(shape, axis, "variance")
-        found = case(given)
-        np.testing.assert_array_equal(found.as_given(found.rows(given["x"])), given["x"])
-        np.testing.assert_array_equal(in_shape(given, found.x), given["x"])
+        case = case_from(given)
+        np.testing.assert_array_equal(case.as_given(case.rows(given["x"])), given["x"])
+        np.testing.assert_array_equal(in_shape(given, case.x), given["x"])

@@ -4,15 +4,15 @@ import numpy as np
 import pytest
 
 from bncore.diagnosis import CORRECT, MISTAKES, case_of, check, example, examples, probe, ready_answers
-from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case
+from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case_from
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
 @pytest.mark.parametrize("axes", [2, 4])
 def test_each_example_is_diagnosed_as_its_mistake(axes, placement):
-    found = probe(3, axes=axes, eps_placement=placement).case()
-    for name, answers in ready_answers(found).items():
-        report = check(found, answers)
+    case = probe(3, axes=axes, eps_placement=placement).case()
+    for name, answers in ready_answers(case).items():
+        report = check(case, answers)
         assert {diagnosis.id for diagnosis in report.diagnoses} == (set() if name == CORRECT else {name})
         assert report.correct == (name == CORRECT)
 
@@ -27,10 +27,10 @@ def test_every_mistake_but_those_this_batch_cannot_have_is_there():
 
 @pytest.mark.parametrize(("shape", "axis"), SHAPES)
 def test_examples_have_the_shapes_in_which_tensors_are_given(shape, axis):
-    found = case(batch(shape, axis, "variance"))
-    for answers in ready_answers(found).values():
+    case = case_from(batch(shape, axis, "variance"))
+    for answers in ready_answers(case).values():
         assert {name: values.shape for name, values in answers.items()} == {
-            "dx": shape, "dgamma": (found.units,), "dbeta": (found.units,)
+            "dx": shape, "dgamma": (case.units,), "dbeta": (case.units,)
         }  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from bncore.diagnosis import check, headline, probe
 from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16, FLOAT32, told
 from bncore.diagnosis.mistakes.paths import of_triple
 from bncore.diagnosis.verdict import HALF_COMPUTATION, HALF_INPUTS
-from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case, named
+from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, named
 from tests.bncore.diagnosis.students import COMPACT, CS231N, DX, STAGED, with_change
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
@@ -37,8 +37,8 @@ def in_inputs(given, precision):
 @seeds
 def test_the_right_dx_rounded_to_half_is_right_within_its_rounding(precision, placement, shape, axis, seed):
     for state in STATES:
-        found = case(moved(shape, axis, placement, seed, *state))
-        report = check(found, {"dx": precision.to(found.as_given(found.truth["dx"]))})
+        case = case_from(moved(shape, axis, placement, seed, *state))
+        report = check(case, {"dx": precision.to(case.as_given(case.truth["dx"]))})
         assert report.correct is True
         assert report.tensors["dx"].verdict in ("exact", "close")
         hides = report.tensors["dx"].hides
@@ -58,7 +58,7 @@ def test_float32_on_inputs_in_half_is_right_within_its_rounding(precision, place
         for code in routes(placement).values():
             made = answer(in_inputs(given, precision), code, placement, "float32", "dx", "dgamma", "dbeta")
             dx = precision.to(made["dx"].astype(float))
-            report = check(case(given), made | {"dx": dx})
+            report = check(case_from(given), made | {"dx": dx})
             assert report.correct is True, report.tensors
             assert report.tensors["dx"].coarse or report.tensors["dx"].looks_like == HALF_INPUTS
             assert not report.diagnoses
@@ -72,7 +72,7 @@ def test_a_right_computation_wholly_in_half_is_left_open_and_said_to_look_like_o
         given = moved(shape, axis, placement, seed, *state)
         for code in routes(placement).values():
             dx = answer(given, code, placement, "float16", "dx")["dx"]
-            report = check(case(given), {"dx": dx})
+            report = check(case_from(given), {"dx": dx})
             verdict = report.tensors["dx"]
             assert not verdict.wrong, headline(report)
             if verdict.verdict == "open":
@@ -82,31 +82,31 @@ def test_a_right_computation_wholly_in_half_is_left_open_and_said_to_look_like_o
                 assert any("Compute in float32 to know" in warning for warning in report.warnings)
 
 
-def wrong_ones(found):
+def wrong_ones(case):
     """By a factor, in one entry, by the variance of the forward pass: each a few percent off."""
-    truth = found.truth["dx"]
+    truth = case.truth["dx"]
     one = truth.copy()
     largest = np.unravel_index(np.argmax(np.abs(truth)), truth.shape)
     one[largest] *= 1.05
-    built = answer_by_name("unbiased_in_forward", found)
+    built = answer_by_name("unbiased_in_forward", case)
     return {"factor": 1.05 * truth, "entry": one, "unbiased": built}
 
 
-def answer_by_name(name, found):
+def answer_by_name(name, case):
     from bncore.diagnosis import candidates
 
-    built = candidates(found, "dx")
-    return built.values[built.ids.index(name)].reshape(found.x.shape)
+    built = candidates(case, "dx")
+    return built.values[built.ids.index(name)].reshape(case.x.shape)
 
 
 @halves
 @placements
 @seeds
 def test_a_gradient_that_is_a_few_percent_off_does_not_pass_in_half(precision, placement, seed):
-    found = case(batch((9, 5), 1, placement, seed) | {"eps": 1e-3})
-    for name, dx in wrong_ones(found).items():
+    case = case_from(batch((9, 5), 1, placement, seed) | {"eps": 1e-3})
+    for name, dx in wrong_ones(case).items():
         for given in (precision.to(dx), precision.to(dx).astype("float32")):
-            report = check(found, {"dx": found.as_given(given)})
+            report = check(case, {"dx": case.as_given(given)})
             assert report.correct is False, name
             assert report.diagnoses, name
             assert "No mistake" not in headline(report)
@@ -118,15 +118,15 @@ def test_a_gradient_that_is_a_few_percent_off_does_not_pass_in_half(precision, p
 @pytest.mark.parametrize("way", ["rounded at the end", "on inputs in half"])
 def test_a_mistake_that_half_can_hold_is_named_in_it(precision, placement, shape, way):
     given = batch(shape, 1, placement)
-    found = case(given)
+    case = case_from(given)
     for name, changes in DX.items():
         for made in filter(None, (with_change(change, placement) for change in changes)):
             if way == "rounded at the end":
                 dx = answer(given, *made, "float64", "dx")["dx"]
             else:
                 dx = answer(in_inputs(given, precision), *made, "float32", "dx")["dx"]
-            report = check(found, {"dx": precision.to(dx.astype(float))})
-            far = np.abs(dx - found.truth["dx"]).max() / np.abs(found.truth["dx"]).max()
+            report = check(case, {"dx": precision.to(dx.astype(float))})
+            far = np.abs(dx - case.truth["dx"]).max() / np.abs(case.truth["dx"]).max()
             assert report.correct is not True or name in report.tensors["dx"].hides, name
             if far > 8 * precision.eps:
                 assert name in named(report), (name, far, headline(report))
@@ -148,6 +148,6 @@ def test_bfloat16_is_the_upper_half_of_float32_rounded_to_even():
 
 
 def test_a_factor_in_half_is_said_with_its_number():
-    found = probe(2).case()
-    report = check(found, {"dx": of_triple(found, 1.05, 1, 1).astype("float16")})
+    case = probe(2).case()
+    report = check(case, {"dx": of_triple(case, 1.05, 1, 1).astype("float16")})
     assert headline(report) == "dx is wrong. Your whole gradient is 1.05 times what it should be."

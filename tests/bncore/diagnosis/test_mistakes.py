@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bncore.diagnosis import MISTAKES, ORDER, candidates, check
 from bncore.numeric import differentiate
 from tests.bncore.diagnosis import students
-from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, answer, batch, case, in_shape, named, rows
+from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, answer, batch, case_from, in_shape, named, rows
 from tests.bncore.diagnosis.students import COMPACT, CS231N, DX, NODES, SPATIALLY, STAGED, run, spatial, with_change
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
@@ -28,7 +28,7 @@ def each(changes):
 @dtypes
 def test_a_mistake_in_dx_is_named(placement, name, made, shape, axis, dtype):
     given = batch(shape, axis, placement)
-    report = check(case(given), answer(given, *made, dtype, "dx"))
+    report = check(case_from(given), answer(given, *made, dtype, "dx"))
     assert not report.correct
     assert report.first_wrong == "dx"
     assert named(report, "dx") == [name]
@@ -39,7 +39,7 @@ def test_a_mistake_in_dx_is_named(placement, name, made, shape, axis, dtype):
 @dtypes
 def test_a_mistake_on_the_way_is_named(placement, name, made, shape, axis, dtype):
     given, (tensor, name) = batch(shape, axis, placement), name
-    report = check(case(given), answer(given, *made, dtype, tensor))
+    report = check(case_from(given), answer(given, *made, dtype, tensor))
     assert report.first_wrong == tensor
     assert named(report, tensor) == [name]
 
@@ -52,8 +52,8 @@ def test_a_mistake_about_the_axes_of_images_is_named(name, changes, placement, d
     images = {"x": given["x"], "g": given["dy"], "eps": given["eps"], "placement": placement, "running_var": 1.0}
     images |= {"gamma": given["gamma"].reshape(1, -1, 1, 1)}
     images = {key: v.astype(dtype) if isinstance(v, np.ndarray) else v for key, v in images.items()}
-    assert check(case(given), {"dx": run(spatial({}), images)["dx"]}).correct
-    assert named(check(case(given), {"dx": run(spatial(changes), images)["dx"]}), "dx") == [name]
+    assert check(case_from(given), {"dx": run(spatial({}), images)["dx"]}).correct
+    assert named(check(case_from(given), {"dx": run(spatial(changes), images)["dx"]}), "dx") == [name]
 
 
 @placements
@@ -66,20 +66,20 @@ def test_a_mistake_about_the_axes_of_images_is_named(name, changes, placement, d
 def test_a_transposed_dx_is_named_in_its_own_shape_and_in_that_of_x(placement, dtype, shape, axis, order):
     given = batch(shape, axis, placement)
     dx = answer(given, STAGED[placement], placement, dtype, "dx")["dx"].transpose(order)
-    report = check(case(given), {"dx": dx})
+    report = check(case_from(given), {"dx": dx})
     assert named(report, "dx") == ["transposed"]
     assert any("shape of a transposed x" in warning for warning in report.warnings) == (dx.shape != shape)
-    assert named(check(case(given), {"dx": dx.reshape(shape)}), "dx") == ["transposed"]
+    assert named(check(case_from(given), {"dx": dx.reshape(shape)}), "dx") == ["transposed"]
 
 
 def test_moving_an_axis_of_length_one_is_no_mistake_but_for_the_shape():
     given = batch((5, 3, 1), 1, "variance")
     dx = answer(given, STAGED["variance"], "variance", "float64", "dx")["dx"].transpose(0, 2, 1)
-    report = check(case(given), {"dx": dx})
+    report = check(case_from(given), {"dx": dx})
     assert report.correct
     assert report.warnings[0] == "dx has the shape of a transposed x; give (5, 3, 1)."
-    built = candidates(case(given), "dx")
-    apart = built.distances(case(given).truth["dx"])
+    built = candidates(case_from(given), "dx")
+    apart = built.distances(case_from(given).truth["dx"])
     assert min(far for name, far in zip(built.ids, apart, strict=True) if name == "transposed") > 0
 
 
@@ -95,7 +95,7 @@ def test_correct_gradients_by_any_route_raise_no_alarm(placement, shape, axis, d
     given = batch(shape, axis, placement)
     code = {"staged": STAGED[placement], "compact": COMPACT, "cs231n": CS231N}[route]
     tensors = ORDER if route == "staged" else ("dx", "dgamma", "dbeta", "dx_hat")
-    report = check(case(given), answer(given, code, placement, dtype, *tensors))
+    report = check(case_from(given), answer(given, code, placement, dtype, *tensors))
     assert {name: verdict.verdict for name, verdict in report.tensors.items()} == dict.fromkeys(tensors, "exact")
     assert report.correct
     assert report.first_wrong is None
@@ -112,7 +112,7 @@ def test_no_batch_raises_a_false_alarm(seed, examples, units, eps, shift, placem
     given["x"] = (given["x"] + shift).astype(dtype).astype("float64")
     given["dy"] = given["dy"].astype(dtype).astype("float64")
     given["gamma"] = given["gamma"].astype(dtype).astype("float64")
-    report = check(case(given), answer(given, CS231N, placement, dtype, "dx", "dgamma", "dbeta"))
+    report = check(case_from(given), answer(given, CS231N, placement, dtype, "dx", "dgamma", "dbeta"))
     assert report.correct, report.tensors
     assert all(verdict.verdict == "exact" or verdict.coarse for verdict in report.tensors.values())
 
@@ -125,8 +125,8 @@ def test_noise_of_float32_rounding_changes_no_diagnosis(placement, shape, axis):
     for name, made in [(param.values[1], param.values[2]) for param in each(DX) if param.values[0] == placement]:
         dx = answer(given, *made, "float64", "dx")["dx"]
         dx = (dx * (1 + rng.uniform(-1, 1, shape) * 2.0**-22)).astype("float32")
-        assert named(check(case(given), {"dx": dx}), "dx") == [name]
-        assert named(check(case(given), {"dx": dx.astype("float64")}), "dx") == [name], "as JSON gives it"
+        assert named(check(case_from(given), {"dx": dx}), "dx") == [name]
+        assert named(check(case_from(given), {"dx": dx.astype("float64")}), "dx") == [name], "as JSON gives it"
 
 
 FROZEN = {
@@ -147,8 +147,8 @@ def test_central_differences_with_frozen_statistics_are_named_as_missing_paths(n
     given = batch(shape, axis, placement)
     at = run(COMPACT, rows(given))
     x_hat = FROZEN[name]
-    found = differentiate(lambda x: (at["g"] * (at["gamma"] * x_hat(x, at) + at["beta"])).sum(), at["x"])
-    assert named(check(case(given), {"dx": in_shape(given, found.value)}), "dx") == [name]
+    numeric = differentiate(lambda x: (at["g"] * (at["gamma"] * x_hat(x, at) + at["beta"])).sum(), at["x"])
+    assert named(check(case_from(given), {"dx": in_shape(given, numeric.value)}), "dx") == [name]
 
 
 @placements
@@ -160,7 +160,7 @@ def test_equivalent_forms_are_no_mistakes(placement, shape, axis, dtype):
     through_variance = "dmean = dmean + dvar * (-2 * centred).sum(0) / K\ndx = "
     for line in (centred_again, through_variance):
         code = students.replaced(STAGED[placement], "dx = ", line)
-        assert check(case(given), answer(given, code, placement, dtype, "dx")).correct
+        assert check(case_from(given), answer(given, code, placement, dtype, "dx")).correct
 
 
 @placements
@@ -173,14 +173,14 @@ def test_a_mean_detached_inside_the_variance_changes_nothing(placement):
         s = np.sqrt(var + at["eps"]) if placement == "variance" else np.sqrt(var) + at["eps"]
         return (at["g"] * at["gamma"] * (x - x.mean(0)) / s).sum()
 
-    assert check(case(given), {"dx": differentiate(loss, at["x"]).value}).correct
+    assert check(case_from(given), {"dx": differentiate(loss, at["x"]).value}).correct
 
 
 @placements
 def test_the_first_wrong_tensor_is_the_first_of_a_backward_pass(placement):
     given = batch((9, 5), 1, placement)
     code, _ = with_change(NODES["dvar", "variance_path_doubled"][0], placement)
-    report = check(case(given), answer(given, code, placement, "float64", *ORDER))
+    report = check(case_from(given), answer(given, code, placement, "float64", *ORDER))
     assert report.first_wrong == "dvar"
     assert [name for name, verdict in report.tensors.items() if verdict.verdict == "wrong"] == ["dvar", "dx"]
     assert named(report, "dvar") == named(report, "dx") == ["variance_path_doubled"]

@@ -6,7 +6,7 @@ import pytest
 from bncore.diagnosis import ORDER, UNNAMED, as_code, case_of, check, headline, probe, text
 from bncore.diagnosis.mistakes.catalogue import MISTAKES
 from bncore.diagnosis.mistakes.paths import of_triple
-from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case, named
+from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, named
 from tests.bncore.diagnosis.students import COMPACT, STAGED, replaced
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
@@ -41,15 +41,15 @@ def test_two_mistakes_at_once_are_named_together(name, placement, dtype):
     for old, new in COMPACT_PAIRS[name]:
         code = replaced(code, old, new)
     given = batch((9, 5), 1, placement)
-    report = check(case(given), answer(given, code, placement, dtype, "dx"))
+    report = check(case_from(given), answer(given, code, placement, dtype, "dx"))
     assert set(named(report)) == {name}
-    found = report.diagnoses[0]
-    assert found.parts == tuple(name.split("+"))
-    assert found.explanation.count(".") == 1, "one sentence"
-    for part in found.parts:
-        assert MISTAKES[part].title[1:] in found.title
+    diagnosis = report.diagnoses[0]
+    assert diagnosis.parts == tuple(name.split("+"))
+    assert diagnosis.explanation.count(".") == 1, "one sentence"
+    for part in diagnosis.parts:
+        assert MISTAKES[part].title[1:] in diagnosis.title
         assert as_code(MISTAKES[part].look_at) in text(report)
-    assert found.title in headline(report)
+    assert diagnosis.title in headline(report)
     assert not any("not recognized" in warning for warning in report.warnings)
 
 
@@ -57,14 +57,14 @@ def test_two_mistakes_at_once_are_named_together(name, placement, dtype):
 def test_two_mistakes_in_a_parameter_are_named_together(tensor, name):
     given = batch((9, 5), 1, "variance")
     code = replaced(STAGED["variance"], *PARAMETERS[tensor, name])
-    assert named(check(case(given), answer(given, code, "variance", "float64", tensor)), tensor) == [name]
+    assert named(check(case_from(given), answer(given, code, "variance", "float64", tensor)), tensor) == [name]
 
 
 @placements
 @pytest.mark.parametrize("axes", [2, 4])
 def test_pairs_of_factors_are_unambiguous_on_a_probe(axes, placement):
-    found = probe(3, axes=axes, eps_placement=placement).case()
-    k, gamma = found.count, found.gamma
+    case = probe(3, axes=axes, eps_placement=placement).case()
+    k, gamma = case.count, case.gamma
     pairs = {
         "sign+gamma_missing": (-1 / gamma, 1, 1), "paths_not_averaged+gamma_missing": (1 / gamma, k, k),
         "mean_path_missing+gamma_missing": (1 / gamma, 0, 1), "variance_path_missing+sign": (-1, 1, 0),
@@ -72,32 +72,32 @@ def test_pairs_of_factors_are_unambiguous_on_a_probe(axes, placement):
         "statistics_constant+gamma_squared": (gamma, 0, 0), "mean_path_not_averaged+variance_path_sign": (1, k, -1),
     }  # fmt: skip
     for name, triple in pairs.items():
-        dx = found.as_given(of_triple(found, *triple))
+        dx = case.as_given(of_triple(case, *triple))
         for given in (dx, dx.astype("float32"), dx.astype("float16")):
-            assert named(check(found, {"dx": given})) == [name]
+            assert named(check(case, {"dx": given})) == [name]
 
 
 @placements
 def test_what_is_missing_has_no_sign_and_a_pair_that_undoes_itself_is_none(placement):
-    found = case(batch((9, 5), 1, placement))
+    case = case_from(batch((9, 5), 1, placement))
     for triple in [(1, 0, 1), (1, 1, 1)]:
-        report = check(found, {"dx": of_triple(found, *triple)})
+        report = check(case, {"dx": of_triple(case, *triple)})
         assert not any("+" in name for name in named(report))
 
 
 def test_that_no_pair_gives_the_factors_is_said_only_where_pairs_were_tried():
     given = batch((9, 5), 1, "variance")
-    report = check(case(given), {"dx": of_triple(case(given), 1, 1, 2.5)})
+    report = check(case_from(given), {"dx": of_triple(case_from(given), 1, 1, 2.5)})
     assert named(report) == [UNNAMED]
     assert "nor two at once" in report.diagnoses[0].explanation
-    without = case(given | {"gamma": given["gamma"] * [0, 1, 1, 1, 1]})
+    without = case_from(given | {"gamma": given["gamma"] * [0, 1, 1, 1, 1]})
     report = check(without, {"dx": of_triple(without, 1, 1, 2.5)})
     assert "nor two at once" not in report.diagnoses[0].explanation
 
 
 def test_a_few_coarse_numbers_are_not_taken_for_a_pair():
-    found = case_of([[1.0], [2.0], [4.0], [9.0]], [3.0], dy=[[1.0], [0.0], [2.0], [5.0]], eps=0.5)
+    case = case_of([[1.0], [2.0], [4.0], [9.0]], [3.0], dy=[[1.0], [0.0], [2.0], [5.0]], eps=0.5)
     for seed in range(30):
         values = np.random.default_rng(seed).standard_normal(1)
         for name in ORDER[:2]:
-            assert named(check(found, {name: values}), name) == []
+            assert named(check(case, {name: values}), name) == []

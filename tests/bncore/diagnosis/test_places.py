@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bncore.diagnosis import as_code, check, headline, text
-from tests.bncore.diagnosis.batches import batch, case, named
+from tests.bncore.diagnosis.batches import batch, case_from, named
 
 IMAGES = ((3, 4, 2, 5), 1)
 TABLE = [
@@ -27,10 +27,10 @@ TABLE = [
 @pytest.mark.parametrize(("shape", "at", "factor", "title"), TABLE)
 @pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
 def test_the_place_is_named_where_the_rest_is_right(shape, at, factor, title, dtype):
-    found = case(batch(*shape, "variance"))
-    dx = found.as_given(found.truth["dx"]).copy()
+    case = case_from(batch(*shape, "variance"))
+    dx = case.as_given(case.truth["dx"]).copy()
     dx[at] *= factor
-    report = check(found, {"dx": dx.astype(dtype)})
+    report = check(case, {"dx": dx.astype(dtype)})
     assert report.diagnoses[0].title == title
     assert len(report.diagnoses) == 1
     assert headline(report) == f"{title}."
@@ -38,10 +38,10 @@ def test_the_place_is_named_where_the_rest_is_right(shape, at, factor, title, dt
 
 
 def test_zeros_beside_a_mistake_are_named_with_it():
-    found = case(batch((9, 5), 1, "variance"))
-    dx = found.slope * (found.dy - found.mean_dy)
+    case = case_from(batch((9, 5), 1, "variance"))
+    dx = case.slope * (case.dy - case.mean_dy)
     dx[2] = 0
-    report = check(found, {"dx": dx})
+    report = check(case, {"dx": dx})
     assert named(report) == ["zeroed+variance_path_missing"]
     assert headline(report) == "dx is 0 at example 2, and the path through the variance is missing."
     assert as_code(report.diagnoses[0].look_at) == "dvar/dx = 2 / K * (x - mean)"
@@ -49,24 +49,24 @@ def test_zeros_beside_a_mistake_are_named_with_it():
 
 @pytest.mark.parametrize("tensor", ["dgamma", "dbeta", "dvar"])
 def test_one_unit_of_a_parameter_is_named(tensor):
-    found = case(batch((9, 5), 1, "variance"))
-    values = found.truth[tensor].copy()
+    case = case_from(batch((9, 5), 1, "variance"))
+    values = case.truth[tensor].copy()
     values[4] = 0
-    assert check(found, {tensor: values}).diagnoses[0].title == f"{tensor} is 0 at unit 4"
-    values[4] = 1.5 * found.truth[tensor][4]
-    assert check(found, {tensor: values}).diagnoses[0].title == f"{tensor} is wrong at unit 4"
+    assert check(case, {tensor: values}).diagnoses[0].title == f"{tensor} is 0 at unit 4"
+    values[4] = 1.5 * case.truth[tensor][4]
+    assert check(case, {tensor: values}).diagnoses[0].title == f"{tensor} is wrong at unit 4"
 
 
 def test_zeros_that_are_right_are_not_spoken_of():
     given = batch((9, 5), 1, "variance")
-    found = case(given | {"gamma": given["gamma"] * [0, 1, 1, 1, 1]})
-    assert check(found, {"dx": found.truth["dx"]}).correct is True
-    dx = found.truth["dx"].copy()
+    case = case_from(given | {"gamma": given["gamma"] * [0, 1, 1, 1, 1]})
+    assert check(case, {"dx": case.truth["dx"]}).correct is True
+    dx = case.truth["dx"].copy()
     dx[:, 2] = 0
-    assert check(found, {"dx": dx}).diagnoses[0].title == "dx is 0 at unit 2"
+    assert check(case, {"dx": dx}).diagnoses[0].title == "dx is 0 at unit 2"
 
 
 def test_what_is_wrong_everywhere_has_no_place():
-    found = case(batch((9, 5), 1, "variance"))
+    case = case_from(batch((9, 5), 1, "variance"))
     noise = np.random.default_rng(0).standard_normal((9, 5))
-    assert named(check(found, {"dx": noise})) == []
+    assert named(check(case, {"dx": noise})) == []

@@ -16,28 +16,28 @@ placements = pytest.mark.parametrize("placement", PLACEMENTS)
 @pytest.mark.parametrize("axes", [2, 4])
 @pytest.mark.parametrize("seed", range(12))
 def test_a_probe_separates_all_named_mistakes(placement, axes, seed):
-    found = probe(seed, axes=axes, eps_placement=placement).case()
+    case = probe(seed, axes=axes, eps_placement=placement).case()
     for tensor in ORDER:
-        distance, one, other = separation(found, tensor)
+        distance, one, other = separation(case, tensor)
         assert distance > 0.01, (tensor, one, other)
-        assert check(found, {tensor: in_given(found, tensor)}).warnings == ()
+        assert check(case, {tensor: in_given(case, tensor)}).warnings == ()
 
 
-def in_given(found, tensor):
-    return found.as_given(found.truth[tensor]) if tensor in ("dx", "dx_hat") else found.truth[tensor]
+def in_given(case, tensor):
+    return case.as_given(case.truth[tensor]) if tensor in ("dx", "dx_hat") else case.truth[tensor]
 
 
 @placements
 @pytest.mark.parametrize("axes", [2, 4])
 def test_each_named_mistake_is_built_on_a_probe_and_named_alone(placement, axes):
-    found = probe(7, axes=axes, eps_placement=placement).case()
+    case = probe(7, axes=axes, eps_placement=placement).case()
     named_here = set()
     for tensor in ORDER:
-        built = candidates(found, tensor)
+        built = candidates(case, tensor)
         for name, values in zip(built.ids, built.values, strict=True):
-            values = found.as_given(values.reshape(found.x.shape)) if tensor in ("dx", "dx_hat") else values
+            values = case.as_given(values.reshape(case.x.shape)) if tensor in ("dx", "dx_hat") else values
             for answer in (values, values.astype("float32")):
-                assert named(check(found, {tensor: answer}), tensor) == [name]
+                assert named(check(case, {tensor: answer}), tensor) == [name]
             named_here.add(name)
     only_images = {"channel_batch_only", "channel_space_only", "channel_count"} if axes == 2 else set()
     only_beside = {"sigma_derivative_uses_s"} if placement == "variance" else set()
@@ -48,19 +48,19 @@ def test_each_named_mistake_is_built_on_a_probe_and_named_alone(placement, axes)
 @pytest.mark.parametrize("axes", [2, 4])
 @given(seed=st.integers(0, 2**53 - 1))
 def test_a_probe_hides_nothing(placement, axes, seed):
-    found = probe(seed, axes=axes, eps_placement=placement)
-    over = (0, *range(2, found.x.ndim))
-    var = found.x.var(over)
-    count = found.x.size // 4
+    sent = probe(seed, axes=axes, eps_placement=placement)
+    over = (0, *range(2, sent.x.ndim))
+    var = sent.x.var(over)
+    count = sent.x.size // 4
     assert count >= 6
     assert count != 4
-    assert (found.eps / var >= 0.1).all()
-    assert (found.eps / var <= 0.5).all()
-    assert (np.abs(found.x.mean(over)) > 0.9).all()
-    assert (np.abs(np.abs(found.gamma) - 1) > 0.1).all()
-    assert len(set(np.abs(found.gamma))) == 4
-    assert (np.abs(found.beta) >= 0.5).all()
-    assert (found.running_var / var > 1.3).all()
+    assert (sent.eps / var >= 0.1).all()
+    assert (sent.eps / var <= 0.5).all()
+    assert (np.abs(sent.x.mean(over)) > 0.9).all()
+    assert (np.abs(np.abs(sent.gamma) - 1) > 0.1).all()
+    assert len(set(np.abs(sent.gamma))) == 4
+    assert (np.abs(sent.beta) >= 0.5).all()
+    assert (sent.running_var / var > 1.3).all()
 
 
 def test_the_same_seed_gives_the_same_probe_and_another_another():

@@ -5,7 +5,7 @@ import pytest
 
 from bncore.diagnosis import check, factors_in_words, headline, text
 from bncore.diagnosis.verdict import DIFFERENCES
-from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case, rows
+from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, rows
 from tests.bncore.diagnosis.students import DX, with_change
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
@@ -21,13 +21,13 @@ def loss(x, at, placement, kind):
 def differences(given, placement, kind, step):
     """Central differences of the loss, wholly in a type."""
     at = rows(given, kind.__name__)
-    found = np.empty_like(at["x"])
-    for place in np.ndindex(found.shape):
+    slopes = np.empty_like(at["x"])
+    for place in np.ndindex(slopes.shape):
         up, down = at["x"].copy(), at["x"].copy()
         up[place] += kind(step)
         down[place] -= kind(step)
-        found[place] = (loss(up, at, placement, kind) - loss(down, at, placement, kind)) / kind(2 * step)
-    return found
+        slopes[place] = (loss(up, at, placement, kind) - loss(down, at, placement, kind)) / kind(2 * step)
+    return slopes
 
 
 @placements
@@ -35,10 +35,10 @@ def differences(given, placement, kind, step):
 @pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("step", [3e-3, 1e-3])
 def test_float32_differences_are_told_and_not_called_a_mistake(placement, shape, axis, seed, step):
-    found = case(given := batch(shape, axis, placement, seed))
+    case = case_from(given := batch(shape, axis, placement, seed))
     dx = differences(given, placement, np.float32, step)
     for values in (dx, dx.astype("float64")):
-        report = check(found, {"dx": found.as_given(values)})
+        report = check(case, {"dx": case.as_given(values)})
         verdict = report.tensors["dx"]
         assert not verdict.wrong, headline(report)
         assert verdict.looks_like == DIFFERENCES["float32"]
@@ -50,8 +50,8 @@ def test_float32_differences_are_told_and_not_called_a_mistake(placement, shape,
 @placements
 @pytest.mark.parametrize("step", [1e-6, 1e-7, 1e-8])
 def test_float64_differences_are_close_and_told(placement, step):
-    found = case(given := batch((9, 5), 1, placement))
-    report = check(found, {"dx": differences(given, placement, np.float64, step)})
+    case = case_from(given := batch((9, 5), 1, placement))
+    report = check(case, {"dx": differences(given, placement, np.float64, step)})
     verdict = report.tensors["dx"]
     assert verdict.verdict in ("exact", "close")
     if verdict.verdict == "close":
@@ -64,7 +64,7 @@ def test_no_mistake_looks_like_differences(placement):
     given = batch((9, 5), 1, placement)
     for name, changes in DX.items():
         for made in filter(None, (with_change(change, placement) for change in changes)):
-            report = check(case(given), answer(given, *made, "float32", "dx"))
+            report = check(case_from(given), answer(given, *made, "float32", "dx"))
             assert report.correct is False, name
             assert not report.tensors["dx"].looks_like
 
@@ -72,8 +72,8 @@ def test_no_mistake_looks_like_differences(placement):
 @placements
 @pytest.mark.parametrize("share", [1e-3, 1e-2])
 def test_a_factor_that_is_off_and_noise_beside_it_are_no_differences(placement, share):
-    found = case(batch((24, 3), 1, placement))
-    noise = 0.05 * share * np.random.default_rng(0).standard_normal((24, 3)) * np.abs(found.truth["dx"]).max()
-    report = check(found, {"dx": (1 + share) * found.truth["dx"] + noise})
+    case = case_from(batch((24, 3), 1, placement))
+    noise = 0.05 * share * np.random.default_rng(0).standard_normal((24, 3)) * np.abs(case.truth["dx"]).max()
+    report = check(case, {"dx": (1 + share) * case.truth["dx"] + noise})
     assert report.correct is False
     assert not report.tensors["dx"].looks_like

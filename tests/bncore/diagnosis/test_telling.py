@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from bncore.diagnosis import FACTORS, MISTAKES, as_code, check, factors_in_words, headline, probe, ready_answers, text
-from tests.bncore.diagnosis.batches import batch, case, plain, with_factors
+from tests.bncore.diagnosis.batches import batch, case_from, plain, with_factors
 
 PROBE = probe(1).case()
 
 
-def said(found, **answers):
-    return headline(check(found, answers))
+def said(case, **answers):
+    return headline(check(case, answers))
 
 
 def test_the_headline_says_what_is_exact_close_and_wrong():
@@ -28,7 +28,7 @@ def test_the_headline_does_not_guess():
     noise = np.random.default_rng(0).standard_normal(PROBE.shape)
     assert said(PROBE, dx=noise) == "dx is wrong. How is not recognized."
     given = batch((9, 5), 1, "variance")
-    hidden = case(given | {"dy": given["dy"] - given["dy"].mean(0)})
+    hidden = case_from(given | {"dy": given["dy"] - given["dy"].mean(0)})
     assert headline(with_factors(hidden, 1, 1, 0)) == "dx is wrong. These data cannot tell which of 2 mistakes it is."
     assert headline(with_factors(plain(), 1, 1, 2.5)) == (
         "dx is wrong. Your path through the variance is 2.5 times what it should be."
@@ -53,8 +53,8 @@ def test_the_text_holds_all_that_was_found(name):
 
 
 def test_the_text_holds_the_warnings():
-    found = plain(gamma=np.ones(5), beta=np.zeros(5))
-    report = check(found, {"dx": found.truth["dx"], "dgamma": found.truth["dgamma"]})
+    case = plain(gamma=np.ones(5), beta=np.zeros(5))
+    report = check(case, {"dx": case.truth["dx"], "dgamma": case.truth["dgamma"]})
     assert len(report.warnings) >= 3
     assert all(warning in text(report) for warning in report.warnings)
 
@@ -66,14 +66,14 @@ def test_the_text_holds_the_warnings():
     ((np.array([2.0, 2.0, 2.0, 3.0, 2.0]), 1, 1), ["between 2.0 and 3.0 times, depending on the unit"]),
 ])  # fmt: skip
 def test_factors_are_put_into_words(triple, words):
-    found = with_factors(plain(), *triple)
-    assert list(factors_in_words(found).values())[: len(words)] == words
+    report = with_factors(plain(), *triple)
+    assert list(factors_in_words(report).values())[: len(words)] == words
 
 
 def test_factors_that_there_are_not_are_not_put_into_words():
-    found = plain()
-    assert "none fits" in factors_in_words(check(found, {"dx": found.x.T.reshape(9, 5) * found.dy}))["overall"]
-    hidden = case(batch((9, 5), 1, "variance") | {"dy": np.ones((9, 5))})
+    case = plain()
+    assert "none fits" in factors_in_words(check(case, {"dx": case.x.T.reshape(9, 5) * case.dy}))["overall"]
+    hidden = case_from(batch((9, 5), 1, "variance") | {"dy": np.ones((9, 5))})
     assert factors_in_words(check(hidden, {"dx": hidden.dy}))["mean_path"] == "not told by these data"
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from bncore.diagnosis import UNNAMED, candidates, check, fit
 from bncore.diagnosis.mistakes.paths import of_triple
 from bncore.diagnosis.mistakes.triple import in_words
-from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case, named, plain, with_factors
+from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case_from, named, plain, with_factors
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
 shapes = pytest.mark.parametrize(("shape", "axis"), SHAPES)
@@ -18,26 +18,24 @@ shapes = pytest.mark.parametrize(("shape", "axis"), SHAPES)
 @shapes
 @given(st.floats(-4, 4), st.floats(-4, 4), st.floats(0.1, 4), st.booleans())
 def test_a_fit_gives_back_the_factors_without_residual(placement, shape, axis, a, c, p, negative):
-    found = case(batch(shape, axis, placement))
+    case = case_from(batch(shape, axis, placement))
     p = -p if negative else p
-    coefficients = fit(found, of_triple(found, p, a, c))
-    np.testing.assert_allclose(coefficients.per_unit, np.array([[p], [a], [c]]) * np.ones(found.units), atol=1e-9)
+    coefficients = fit(case, of_triple(case, p, a, c))
+    np.testing.assert_allclose(coefficients.per_unit, np.array([[p], [a], [c]]) * np.ones(case.units), atol=1e-9)
     np.testing.assert_allclose(coefficients.pooled, [p, a, c], atol=1e-9)
     assert max(coefficients.residual_per_unit, coefficients.residual_pooled) < 1e-12
 
 
 def test_a_mistake_about_axes_leaves_a_residual():
-    found = plain()
-    rows = dict(zip(candidates(found, "dx").ids, candidates(found, "dx").values, strict=True))
+    case = plain()
+    rows = dict(zip(candidates(case, "dx").ids, candidates(case, "dx").values, strict=True))
     for name in ("wrong_axis", "layer_norm", "transposed", "y_instead_of_x_hat"):
-        assert (fit(found, rows[name].reshape(found.x.shape)).residual_per_unit > 1e-3) == (
-            name != "y_instead_of_x_hat"
-        )
+        assert (fit(case, rows[name].reshape(case.x.shape)).residual_per_unit > 1e-3) == (name != "y_instead_of_x_hat")
 
 
 def test_fewer_than_four_examples_have_no_factors():
     given = batch((3, 5), 1, "variance")
-    report = with_factors(case(given), 1, 1, 0)
+    report = with_factors(case_from(given), 1, 1, 0)
     assert report.coefficients is None
     assert "few_examples" in report.reasons
     assert named(report) == ["variance_path_missing"]
@@ -57,31 +55,31 @@ def test_fewer_than_four_examples_have_no_factors():
 )
 @placements
 def test_factors_without_a_name_are_put_into_words(triple, words, placement):
-    report = with_factors(case(batch((9, 5), 1, placement)), *triple)
+    report = with_factors(case_from(batch((9, 5), 1, placement)), *triple)
     assert named(report) == [UNNAMED]
     assert report.diagnoses[0].explanation.startswith(words)
 
 
 def test_factors_that_differ_by_unit_are_told_by_their_range():
-    found = plain()
-    report = with_factors(found, np.linspace(2, 3, 5), 1, 0)
+    case = plain()
+    report = with_factors(case, np.linspace(2, 3, 5), 1, 0)
     assert "between 2.0 and 3.0" in report.diagnoses[0].explanation
     assert "variance is 0" in report.diagnoses[0].explanation
 
 
 def test_a_gradient_without_dy_is_told_so():
-    found = plain()
-    assert "direct path" in check(found, {"dx": found.x}).diagnoses[0].explanation
-    assert np.isnan(fit(found, found.x).per_unit[1:]).all()
+    case = plain()
+    assert "direct path" in check(case, {"dx": case.x}).diagnoses[0].explanation
+    assert np.isnan(fit(case, case.x).per_unit[1:]).all()
 
 
 def test_no_factor_off_says_so_too():
-    found = plain()
-    assert "No factor is off" in in_words(fit(found, found.truth["dx"]))
+    case = plain()
+    assert "No factor is off" in in_words(fit(case, case.truth["dx"]))
 
 
 def test_what_is_not_recognized_is_not_guessed():
-    found = plain()
-    report = check(found, {"dx": np.random.default_rng(0).standard_normal(found.x.shape)})
+    case = plain()
+    report = check(case, {"dx": np.random.default_rng(0).standard_normal(case.x.shape)})
     assert report.diagnoses == ()
     assert any("not recognized" in warning for warning in report.warnings)

@@ -18,11 +18,11 @@ AXIS = Axis("linear", -1.0, 1.0)
 
 @given(tables)
 def test_every_value_is_counted_once_between_the_rows_extremes(values):
-    found = histogram(values, AXIS)
-    np.testing.assert_array_equal(found.counts.sum(axis=1), values.shape[1])
-    edges = found.bins.edges
+    counts = histogram(values, AXIS)
+    np.testing.assert_array_equal(counts.counts.sum(axis=1), values.shape[1])
+    edges = counts.bins.edges
     assert (np.diff(edges, axis=1) >= 0).all()
-    several = ~found.constant
+    several = ~counts.constant
     np.testing.assert_array_equal(edges[several, 0], values.min(axis=1)[several])
     np.testing.assert_array_equal(edges[several, -1], values.max(axis=1)[several])
 
@@ -36,17 +36,17 @@ def test_a_row_is_constant_where_its_values_are(values):
 @given(tables, st.sampled_from(["linear", "symlog"]), st.floats(0.1, 1e3))
 def test_what_lies_outside_the_axis_is_counted_on_each_side(values, kind, half):
     axis = Axis(kind, -half, 2 * half, 0.05)
-    found = histogram(values, axis)
-    np.testing.assert_array_equal(found.below, (values < axis.low).sum(axis=1))
-    np.testing.assert_array_equal(found.above, (values > axis.high).sum(axis=1))
-    assert found.outside == found.below.sum() + found.above.sum()
+    counts = histogram(values, axis)
+    np.testing.assert_array_equal(counts.below, (values < axis.low).sum(axis=1))
+    np.testing.assert_array_equal(counts.above, (values > axis.high).sum(axis=1))
+    assert counts.outside == counts.below.sum() + counts.above.sum()
 
 
 @pytest.mark.parametrize("make", ["normal", "integers", "two_peaks", "heavy", "relu"])
 def test_counts_are_numpys_between_the_rows_own_edges_and_densities_are_per_unit_of_data(make):
     rows = drawn(make)
-    found = histogram(rows, AXIS)
-    for row, counts, edges, heights in zip(rows, found.counts, found.bins.edges, found.heights, strict=True):
+    binned = histogram(rows, AXIS)
+    for row, counts, edges, heights in zip(rows, binned.counts, binned.bins.edges, binned.heights, strict=True):
         used = np.diff(edges) > 0
         kept = np.append(edges[:-1][used], edges[-1])
         np.testing.assert_array_equal(counts[used], np.histogram(row, kept)[0])
@@ -82,25 +82,25 @@ def test_an_affine_map_keeps_the_counts_of_a_row_and_a_mirror_turns_them_round(m
 
 @pytest.mark.parametrize("numbers", [2, 10, 256, 100_000])
 def test_there_are_no_more_bins_than_noise_allows(numbers):
-    found = histogram(drawn("normal", numbers, 1), AXIS)
-    bins = int(found.bins.most[0] - found.bins.least[0]) + 1
+    counts = histogram(drawn("normal", numbers, 1), AXIS)
+    bins = int(counts.bins.most[0] - counts.bins.least[0]) + 1
     assert FEWEST <= bins <= min(MOST, max(FEWEST, 2.0 * 2.0 * numbers ** (1 / 3) + 1)) + 2
 
 
 def test_an_outlier_is_in_a_wide_bin_and_leaves_the_shape_as_it_is():
     plain = drawn("normal", 1000, 1)
     wild = np.append(plain, [[1e6, -1e6]], axis=1)
-    without, found = histogram(plain, AXIS), histogram(wild, AXIS)
-    assert found.counts[0, 0] == 1
-    assert found.counts[0].max() <= without.counts[0].max() + 20
-    assert found.heights[0, 0] < 1e-6
-    assert found.bins.width[0] == pytest.approx(without.bins.width[0], rel=0.2)
+    without, counts = histogram(plain, AXIS), histogram(wild, AXIS)
+    assert counts.counts[0, 0] == 1
+    assert counts.counts[0].max() <= without.counts[0].max() + 20
+    assert counts.heights[0, 0] < 1e-6
+    assert counts.bins.width[0] == pytest.approx(without.bins.width[0], rel=0.2)
 
 
 def test_zeros_are_the_left_end_of_what_relu_lets_through():
-    found = histogram(drawn("relu"), AXIS)
-    assert (found.bins.edges[:, 0] == 0.0).all()
-    columns = found.on(np.array([-1.0, 0.0, 1.0, 9.0]))
+    counts = histogram(drawn("relu"), AXIS)
+    assert (counts.bins.edges[:, 0] == 0.0).all()
+    columns = counts.on(np.array([-1.0, 0.0, 1.0, 9.0]))
     assert (columns[:, 0] == 0.0).all()
     np.testing.assert_allclose(columns.sum(axis=1), 1000)
 
@@ -109,27 +109,27 @@ def test_zeros_are_the_left_end_of_what_relu_lets_through():
 def test_columns_over_a_row_hold_all_of_its_values(values, columns):
     low, high = values.min() - 1.0, values.max() + 1.0
     low, high = low - abs(low), high + abs(high)
-    found = histogram(values, AXIS).on(np.linspace(low, high, columns + 1))
-    np.testing.assert_allclose(found.sum(axis=1), values.shape[1], rtol=1e-9)
-    assert (found >= -1e-9 * values.shape[1]).all()
+    counts = histogram(values, AXIS).on(np.linspace(low, high, columns + 1))
+    np.testing.assert_allclose(counts.sum(axis=1), values.shape[1], rtol=1e-9)
+    assert (counts >= -1e-9 * values.shape[1]).all()
 
 
 @pytest.mark.parametrize(
     ("value", "expected"), [(0.0, [0, 4, 0]), (-0.5, [4, 0, 0]), (1.5, [0, 0, 4]), (7.0, [0, 0, 0])]
 )
 def test_a_row_of_one_value_is_in_the_column_that_it_begins(value, expected):
-    found = histogram(np.full((1, 4), value), AXIS)
-    assert found.on(np.array([-1.0, 0.0, 1.0, 2.0])).tolist() == [expected]
-    assert not found.heights.any()
+    counts = histogram(np.full((1, 4), value), AXIS)
+    assert counts.on(np.array([-1.0, 0.0, 1.0, 2.0])).tolist() == [expected]
+    assert not counts.heights.any()
 
 
 def test_rows_that_are_rounding_collapse_to_zero():
     rows = np.array([[1e-17, -1e-17, 0.0, 5.0], [1.0, 2.0, 3.0, 4.0]])
-    found = histogram(rows, AXIS)
-    flat = collapsed(found, np.array([True, False]))
+    counts = histogram(rows, AXIS)
+    flat = collapsed(counts, np.array([True, False]))
     assert flat.constant.tolist() == [True, False]
     assert (flat.bins.low[0], flat.counts[0, 1], flat.outside) == (0.0, 4, 3)
-    np.testing.assert_array_equal(flat.counts[1], found.counts[1])
+    np.testing.assert_array_equal(flat.counts[1], counts.counts[1])
 
 
 def test_blocks_of_rows_change_nothing(monkeypatch):
@@ -145,5 +145,5 @@ def test_blocks_of_rows_change_nothing(monkeypatch):
 
 def test_bins_whose_width_has_no_reciprocal_have_heights():
     tiny = 5e-310
-    found = heights_of(np.array([[1, 2, 1]]), np.array([[0.0, tiny, 2 * tiny, 3 * tiny]]))
-    np.testing.assert_allclose(found, [[0.5, 1.0, 0.5]])
+    heights = heights_of(np.array([[1, 2, 1]]), np.array([[0.0, tiny, 2 * tiny, 3 * tiny]]))
+    np.testing.assert_allclose(heights, [[0.5, 1.0, 0.5]])

@@ -17,30 +17,30 @@ tables = hnp.arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 40))
 
 @given(tables)
 def test_quantiles_and_extremes_equal_numpys(values):
-    found = summarize(values)
+    summarized = summarize(values)
     expected = np.quantile(values, QUANTILES, axis=1)
     scale = np.abs(values).max()
-    np.testing.assert_allclose(found.quantiles, expected, rtol=1e-12, atol=1e-14 * scale)
-    np.testing.assert_array_equal(found.low, values.min(axis=1))
-    np.testing.assert_array_equal(found.high, values.max(axis=1))
+    np.testing.assert_allclose(summarized.quantiles, expected, rtol=1e-12, atol=1e-14 * scale)
+    np.testing.assert_array_equal(summarized.low, values.min(axis=1))
+    np.testing.assert_array_equal(summarized.high, values.max(axis=1))
 
 
 @given(tables)
 def test_everything_lies_between_the_extremes(values):
-    found = summarize(values)
-    assert ((found.low <= found.mean) & (found.mean <= found.high)).all()
-    assert ((found.low <= found.quantiles) & (found.quantiles <= found.high)).all()
-    assert (found.fences[0] >= found.low).all()
-    assert (found.fences[1] <= found.high).all()
+    summarized = summarize(values)
+    assert ((summarized.low <= summarized.mean) & (summarized.mean <= summarized.high)).all()
+    assert ((summarized.low <= summarized.quantiles) & (summarized.quantiles <= summarized.high)).all()
+    assert (summarized.fences[0] >= summarized.low).all()
+    assert (summarized.fences[1] <= summarized.high).all()
 
 
 @pytest.mark.parametrize("numbers", [1, 2, 101, summary.SORT_UP_TO, summary.SORT_UP_TO + 1])
 def test_selected_order_statistics_give_the_quantiles_of_sorted_ones(numbers):
     values = np.random.default_rng(3).standard_normal((2, numbers))
-    found = summarize(values)
-    np.testing.assert_allclose(found.quantiles, np.quantile(values, QUANTILES, axis=1), rtol=1e-12)
+    summarized = summarize(values)
+    np.testing.assert_allclose(summarized.quantiles, np.quantile(values, QUANTILES, axis=1), rtol=1e-12)
     ordered = np.sort(values, axis=1)
-    np.testing.assert_array_equal(found.fences, summary.fence(ordered))
+    np.testing.assert_array_equal(summarized.fences, summary.fence(ordered))
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e-150, 1e-5, 1.0, 1e8, 1e150])
@@ -48,16 +48,16 @@ def test_moments_at_any_scale(scale):
     plain = np.random.default_rng(1).standard_normal((3, 500))
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = summarize(plain * scale)
-    np.testing.assert_allclose(found.mean, plain.mean(axis=1) * scale, rtol=1e-9)
-    np.testing.assert_allclose(found.sd, plain.std(axis=1) * scale, rtol=1e-12)
+        summarized = summarize(plain * scale)
+    np.testing.assert_allclose(summarized.mean, plain.mean(axis=1) * scale, rtol=1e-9)
+    np.testing.assert_allclose(summarized.sd, plain.std(axis=1) * scale, rtol=1e-12)
 
 
 @pytest.mark.parametrize("value", [0.1, -3.3, 1e150, 1e-300, 0.0])
 def test_a_constant_has_itself_as_mean_and_no_deviation(value):
-    found = summarize(np.full((1, 178), value))
-    assert found.mean[0] == value
-    assert found.sd[0] == 0.0
+    constant = summarize(np.full((1, 178), value))
+    assert constant.mean[0] == value
+    assert constant.sd[0] == 0.0
 
 
 def test_blocks_of_rows_change_nothing(monkeypatch):
@@ -73,6 +73,6 @@ def test_blocks_of_rows_change_nothing(monkeypatch):
 def test_correlation_is_numpys_and_survives_any_scale():
     a, b = np.random.default_rng(5).standard_normal((2, 50))
     pairs = np.array([[1e150 * a, 1e-150 * b], [a, a], [a, -a], [a, np.full(50, 0.1)]])
-    *found, of_a_constant = correlation(pairs)
-    assert found == pytest.approx([np.corrcoef(a, b)[0, 1], 1.0, -1.0], rel=1e-12)
+    *correlations, of_a_constant = correlation(pairs)
+    assert correlations == pytest.approx([np.corrcoef(a, b)[0, 1], 1.0, -1.0], rel=1e-12)
     assert np.isnan(of_a_constant)

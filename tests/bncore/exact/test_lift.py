@@ -13,9 +13,9 @@ UPSTREAM = np.array([1.0, 0.5, -2.0, 0.25, 0.0, -0.75, 1.5, 3.0, -0.125])
 PLACEMENTS = ("variance", "deviation")
 
 
-def near(found, truth, ulps=8):
+def near(values, truth, ulps=8):
     """Relative to the truth's largest number; numbers below float64's range may be off by its smallest one."""
-    off = np.abs(long(found) - truth)
+    off = np.abs(long(values) - truth)
     return (off <= ulps * 2.0**-52 * np.abs(truth).max() + long(5e-324)).all()
 
 
@@ -66,8 +66,8 @@ def test_two_neighbours_of_0_are_told_apart():
 def test_a_gradient_that_leaves_float64_is_infinite_and_none_is_0_or_no_number():
     result = forward([[1e-310], [2e-310], [4e-310]], eps=0)
     with np.errstate(over="ignore"):
-        found = backward([[1.0], [0.0], [0.0]], result).dx
-    assert np.isinf(found).all()
+        dx = backward([[1.0], [0.0], [0.0]], result).dx
+    assert np.isinf(dx).all()
     np.testing.assert_array_equal(backward([[0.0]] * 3, result).dx, 0)
 
 
@@ -105,14 +105,14 @@ def test_every_norm_of_tiny_numbers_pulls_back_what_epsilon_alone_would(norm, si
     given = {"group": {"groups": 2}, "ghost": {"ghost_size": 2}}.get(norm, {})
     if norms.NORMS[norm].running:
         given |= {"running_mean": np.zeros(6), "running_var": np.full(6, 2.0)}
-    found = norms.forward(x * size, norm, **given)
-    rows = found.arrangement.rows(dy * (1.0 if found.r is None else found.r))
+    result = norms.forward(x * size, norm, **given)
+    rows = result.arrangement.rows(dy * (1.0 if result.r is None else result.r))
     left = rows - rows.mean(axis=1, keepdims=True) if norms.NORMS[norm].centred else rows
-    expected = found.arrangement.whole(left / np.sqrt(1e-5))
-    if found.count > 1:
-        assert np.abs(norms.backward(dy, found).dx - expected).max() <= 1e-12 * np.abs(expected).max()
-        assert "constant_cells" not in {remark.name for remark in found.remarks}
-    assert (found.standardized.sigma > 0).all() == (found.count > 1 or norm == "rms")
+    expected = result.arrangement.whole(left / np.sqrt(1e-5))
+    if result.count > 1:
+        assert np.abs(norms.backward(dy, result).dx - expected).max() <= 1e-12 * np.abs(expected).max()
+        assert "constant_cells" not in {remark.name for remark in result.remarks}
+    assert (result.standardized.sigma > 0).all() == (result.count > 1 or norm == "rms")
 
 
 @pytest.mark.parametrize("norm", ["layer", "rms", "group"])
@@ -128,9 +128,9 @@ def test_without_epsilon_no_norm_depends_on_the_size(norm, size):
 @pytest.mark.parametrize("norm", ["batch", "rms"])
 def test_squares_that_only_their_sum_takes_out_of_range_are_added_in_another_unit(norm):
     x = np.tile([[1e154], [-1e154]], (500, 1))
-    found = norms.forward(x, norm, axis=None, eps=0)
-    np.testing.assert_allclose(np.abs(found.x_hat), 1, rtol=1e-14)
-    np.testing.assert_allclose(found.var, 1e308, rtol=1e-14)
+    result = norms.forward(x, norm, axis=None, eps=0)
+    np.testing.assert_allclose(np.abs(result.x_hat), 1, rtol=1e-14)
+    np.testing.assert_allclose(result.var, 1e308, rtol=1e-14)
 
 
 def test_a_variance_beyond_float64_is_refused_by_its_feature():
@@ -149,7 +149,7 @@ def test_given_statistics_at_the_top_centre_numbers_of_the_other_sign(made, eps)
 def test_in_inference_dx_is_a_number_where_x_hat_is_none():
     with np.errstate(over="ignore"):
         result = forward([[1e300], [1.0]], running_mean=[0.0], running_var=[1e-30], eps=0, mode="inference")
-        found = backward([[1.0], [2.0]], result)
+        gradients = backward([[1.0], [2.0]], result)
     assert np.isinf(result.x_hat[0, 0])
-    np.testing.assert_allclose(found.dx, [[1e15], [2e15]])
-    np.testing.assert_array_equal(found.dx_variance, 0)
+    np.testing.assert_allclose(gradients.dx, [[1e15], [2e15]])
+    np.testing.assert_array_equal(gradients.dx_variance, 0)

@@ -21,9 +21,9 @@ def drawn(*shape, dtype):
 def test_equal_examples_have_equal_products(examples, dtype):
     """Odd counts: a BLAS kernel takes the last rows of a block by another path."""
     row, weight = drawn(2, 37, dtype=dtype), drawn(37, 45, dtype=dtype)
-    found = product(np.tile(row, (examples, 1)), weight, examples).reshape(examples, 2, 45)
-    assert (found == found[0]).all()
-    np.testing.assert_allclose(found[0], row @ weight, rtol=1e-4)
+    products = product(np.tile(row, (examples, 1)), weight, examples).reshape(examples, 2, 45)
+    assert (products == products[0]).all()
+    np.testing.assert_allclose(products[0], row @ weight, rtol=1e-4)
 
 
 def test_one_other_example_in_the_middle_is_not_lost():
@@ -34,8 +34,8 @@ def test_one_other_example_in_the_middle_is_not_lost():
 
 def test_equal_images_have_equal_channels():
     images = np.tile(drawn(1, 3, 7, 5, dtype="float32"), (13, 1, 1, 1))
-    found = Convolution(drawn(6, 3, 3, 3, dtype="float32"), padding=1).forward(images).y
-    assert (found == found[0]).all()
+    outputs = Convolution(drawn(6, 3, 3, 3, dtype="float32"), padding=1).forward(images).y
+    assert (outputs == outputs[0]).all()
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -29,7 +29,7 @@ def held(rows, positions, mean, var) -> tuple[Held, Held]:
 
 def alarms(batches):
     """The shares of features and of layers whose mean and whose variance is called off."""
-    off = np.array([[found.off for found in held(*batch)] for batch in batches])
+    off = np.array([[of_statistic.off for of_statistic in held(*batch)] for batch in batches])
     return off.mean(axis=(0, 2)), off.any(axis=2).mean(axis=0)
 
 
@@ -119,8 +119,8 @@ def test_a_variance_four_times_off_is_found_at_64(name, features, factor):
 @pytest.mark.parametrize("factor", [0.25, 4.0])
 def test_with_heavy_tails_it_is_found_in_all_but_a_few_of_a_hundred_features(name, factor):
     draw, mean, var = DATA[name]
-    _, found = held(draw(np.random.default_rng(29), (2560, 64)), 1, mean, factor * var)
-    assert found.off.mean() > 0.95
+    _, of_variance = held(draw(np.random.default_rng(29), (2560, 64)), 1, mean, factor * var)
+    assert of_variance.off.mean() > 0.95
 
 
 def test_one_image_far_away_is_found_and_a_dull_one_is_not():
@@ -138,11 +138,11 @@ def test_one_example_has_no_variance_to_hold():
 def test_errors_are_those_that_the_text_states():
     rows = np.random.default_rng(0).standard_normal((2, 64))
     law = sampling_law(rows, 1)
-    found = hold_mean(law, law.mean + 0.5, np.full(2, 4.0), RESOLUTION)
-    np.testing.assert_allclose(found.errors, 0.5 / np.sqrt(4.0 * 64 / 63 * 20 / 19 / 64), rtol=1e-12)
-    found = hold_var(law, law.var / 3.0, RESOLUTION)
+    against = hold_mean(law, law.mean + 0.5, np.full(2, 4.0), RESOLUTION)
+    np.testing.assert_allclose(against.errors, 0.5 / np.sqrt(4.0 * 64 / 63 * 20 / 19 / 64), rtol=1e-12)
+    against = hold_var(law, law.var / 3.0, RESOLUTION)
     spread = np.sqrt((2 / 63 + law.tails / 64) * 20 / 19)
-    np.testing.assert_allclose(found.errors, 2.0 / spread, rtol=1e-12)
+    np.testing.assert_allclose(against.errors, 2.0 / spread, rtol=1e-12)
 
 
 def test_without_a_running_variance_the_mean_is_held_as_by_student():

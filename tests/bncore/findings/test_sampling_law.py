@@ -47,8 +47,8 @@ def test_the_pooled_kurtosis_of_few_shows_which_tails_are_heavy(examples):
     assert law["relu"].excess == pytest.approx(2.41, abs=0.4)
     assert 1.2 < law["laplace"].excess < 3.0
     assert -1.25 < law["uniform"].excess < -0.4
-    for found in law.values():
-        assert found.tails == pytest.approx(max(0.0, found.excess + np.sqrt(24 / (4000 * examples))))
+    for moment in law.values():
+        assert moment.tails == pytest.approx(max(0.0, moment.excess + np.sqrt(24 / (4000 * examples))))
 
 
 @pytest.mark.parametrize("examples", [1, 2, 7])

@@ -62,9 +62,9 @@ def assert_the_gradient_of(loss, values, gradient, what):
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_gradient_of_a_whole_network_is_that_of_central_differences(kind, norm):
     layers, x = network(kind, replace(SMOOTH, norm=norm)), batch(kind)
-    found = run(layers, x)
-    assert_the_gradient_of(lambda x: run(layers, x).loss, x, found.dx, "x")
-    for at, record in enumerate(found.records):
+    pass_ = run(layers, x)
+    assert_the_gradient_of(lambda x: run(layers, x).loss, x, pass_.dx, "x")
+    for at, record in enumerate(pass_.records):
         for name, gradient in record.gradients.items():
 
             def loss(values, at=at, name=name):
@@ -120,18 +120,18 @@ def test_residual_connections_go_around_blocks_that_keep_their_width():
 
 
 def test_the_records_of_inner_layers_stand_before_their_connection():
-    found = run(network("fully connected", replace(SMOOTH, residual=True), width=4, depth=1), batch("fully connected"))
-    kinds = [type(record.layer) for record in found.all_records()]
+    pass_ = run(network("fully connected", replace(SMOOTH, residual=True), width=4, depth=1), batch("fully connected"))
+    kinds = [type(record.layer) for record in pass_.all_records()]
     assert kinds == [Linear, BatchNorm, Activate, Residual, Linear]
-    connection = next(record for record in found.records if record.inner)
+    connection = next(record for record in pass_.records if record.inner)
     assert np.array_equal(connection.inner[-1].dy, connection.dy)
 
 
 def test_numbers_that_leave_float32_end_in_records_and_not_in_an_error():
     hot = Recipe(norm="none", activation="identity", initialization="normal", scale=1e3)
     layers = fully_connected(4, 64, 20, 3, hot, np.random.default_rng(0))
-    found = run(layers, batch("fully connected").astype(np.float32))
-    finite = [bool(np.isfinite(record.y).all()) for record in found.records]
+    pass_ = run(layers, batch("fully connected").astype(np.float32))
+    finite = [bool(np.isfinite(record.y).all()) for record in pass_.records]
     assert finite[0]
     assert not finite[-1]
     kept = fully_connected(4, 64, 20, 3, replace(hot, norm="batch"), np.random.default_rng(0))

@@ -24,9 +24,9 @@ def batch(examples=256, inputs=64, seed=2):
     return np.random.default_rng(seed).standard_normal((examples, inputs)).astype(np.float32)
 
 
-def at_products(found):
+def at_products(pass_):
     """The size of the gradient at each block's product, first to last; without the read-out."""
-    records = [record for record in found.all_records() if isinstance(record.layer, Linear)]
+    records = [record for record in pass_.all_records() if isinstance(record.layer, Linear)]
     return [float(np.linalg.norm(record.dy.astype(np.float64))) for record in records[:-1]]
 
 

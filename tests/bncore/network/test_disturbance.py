@@ -22,8 +22,8 @@ def gradient_ratio(column, block):
 @pytest.mark.parametrize("make", [contrasted, images])
 @pytest.mark.parametrize("recipe", [{}, {"residual": True}, {"norm_place": "behind"}])
 def test_nothing_moves_where_nothing_is_disturbed(make, recipe):
-    found = make(**recipe, disturbance=Disturbance(2))
-    for column in found.columns.values():
+    made = make(**recipe, disturbance=Disturbance(2))
+    for column in made.columns.values():
         assert all(m.distribution == m.values == 0.0 for m in column.disturbed.moved)
         assert gradient_ratio(column, 2) == 1.0
 
@@ -102,8 +102,8 @@ def test_a_disturbance_that_runs_out_of_the_range_is_not_a_number():
 @pytest.mark.parametrize("activation", ACTIVATIONS)
 @pytest.mark.parametrize("recipe", [{}, {"norm_place": "behind"}, {"residual": True}])
 def test_every_joints_distribution_moves_by_the_distance_of_its_sorted_numbers(activation, recipe):
-    found = contrasted(activation=activation, depth=3, disturbance=Disturbance(1, -2.0, 0.5), **recipe)
-    for column in found.columns.values():
+    pair = contrasted(activation=activation, depth=3, disturbance=Disturbance(1, -2.0, 0.5), **recipe)
+    for column in pair.columns.values():
         for b, a, m in zip(column.survey.joints, column.disturbed.survey.joints, column.disturbed.moved, strict=True):
             apart = np.abs(np.sort(a.joint.y, axis=None) - np.sort(b.joint.y, axis=None)).mean()
             assert m.distribution == pytest.approx(apart / b.forward.sd, rel=1e-4)

@@ -12,13 +12,13 @@ from tests.bncore.network.contrasts import contrasted
 
 def measured(examples, *, width, seeds=6, depth=14, **recipe):
     """The growth a block of several networks, and its standard error."""
-    found = [
+    growths = [
         gradient_growth(
             contrasted(seed=seed, examples=examples, inputs=width, depth=depth, width=width, **recipe)
         ).numbers["growth"]
         for seed in range(seeds)
     ]
-    return float(np.mean(found)), float(np.std(found, ddof=1) / math.sqrt(seeds))
+    return float(np.mean(growths)), float(np.std(growths, ddof=1) / math.sqrt(seeds))
 
 
 @pytest.mark.parametrize(("examples", "initialization"), [(8, "he"), (16, "xavier"), (16, "orthogonal"), (64, "he")])

@@ -15,16 +15,16 @@ def drawn(name, shape=(300, 200), **options):
 
 @pytest.mark.parametrize("name", DEVIATIONS)
 def test_the_deviation_is_the_rules(name):
-    found = drawn(name)
-    standard_error = 1 / np.sqrt(2 * found.size)
-    assert abs(found.std() / DEVIATIONS[name] - 1) <= 5 * standard_error
-    assert abs(found.mean()) <= 5 * DEVIATIONS[name] / np.sqrt(found.size)
+    filled = drawn(name)
+    standard_error = 1 / np.sqrt(2 * filled.size)
+    assert abs(filled.std() / DEVIATIONS[name] - 1) <= 5 * standard_error
+    assert abs(filled.mean()) <= 5 * DEVIATIONS[name] / np.sqrt(filled.size)
 
 
 @pytest.mark.parametrize("shape", [(30, 20), (20, 30), (20, 20)])
 def test_orthogonal_weights_keep_lengths(shape):
-    found = drawn("orthogonal", shape)
-    small = found.T @ found if shape[0] >= shape[1] else found @ found.T
+    filled = drawn("orthogonal", shape)
+    small = filled.T @ filled if shape[0] >= shape[1] else filled @ filled.T
     assert np.allclose(small, np.eye(min(shape)), atol=1e-12)
 
 

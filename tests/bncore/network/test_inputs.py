@@ -10,9 +10,9 @@ from bncore.network.inputs import standardized, varying
 @pytest.mark.parametrize("shape", [(50, 3), (6, 3, 5), (6, 3, 4, 5)])
 def test_each_feature_has_mean_zero_and_deviation_one(shape):
     x = np.random.default_rng(4).gamma(2.0, size=shape) * 10.0 + 100.0
-    found, axes = standardized(x), (0, *range(2, x.ndim))
-    np.testing.assert_allclose(found.mean(axis=axes), 0.0, atol=1e-12)
-    np.testing.assert_allclose(found.std(axis=axes), 1.0)
+    inputs, axes = standardized(x), (0, *range(2, x.ndim))
+    np.testing.assert_allclose(inputs.mean(axis=axes), 0.0, atol=1e-12)
+    np.testing.assert_allclose(inputs.std(axis=axes), 1.0)
 
 
 @pytest.mark.parametrize("scale", [1e-300, 1e-9, 1e9, 1e300])

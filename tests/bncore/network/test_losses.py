@@ -13,16 +13,16 @@ ANSWERS = {"cross_entropy": np.array([0, 2, 1, 1, 0]), "squared_error": np.rando
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_the_gradient_is_that_of_central_differences(name):
-    found = LOSSES[name](OUTPUT, ANSWERS[name])
+    of_loss = LOSSES[name](OUTPUT, ANSWERS[name])
     numeric = differentiate(lambda y: np.array(LOSSES[name](y, ANSWERS[name]).value), OUTPUT)
-    assert (np.abs(found.gradient - numeric.value) <= numeric.bound + 1e-13).all()
+    assert (np.abs(of_loss.gradient - numeric.value) <= numeric.bound + 1e-13).all()
 
 
 @pytest.mark.parametrize("name", LOSSES)
 def test_the_gradient_keeps_float32_and_the_loss_is_a_float(name):
-    found = LOSSES[name](OUTPUT.astype(np.float32), ANSWERS[name])
-    assert found.gradient.dtype == np.float32
-    assert isinstance(found.value, float)
+    of_loss = LOSSES[name](OUTPUT.astype(np.float32), ANSWERS[name])
+    assert of_loss.gradient.dtype == np.float32
+    assert isinstance(of_loss.value, float)
 
 
 def test_cross_entropy_of_sure_answers_does_not_overflow():

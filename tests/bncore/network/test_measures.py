@@ -17,46 +17,46 @@ def measured(name, **setting):
 
 
 def test_vanishing():
-    found = measured("vanishing", depth=10, activation="sigmoid", initialization="normal", scale=0.1)
-    assert found.holds
-    assert found.numbers["times"] == pytest.approx(found.numbers["with"] / found.numbers["without"])
+    claim = measured("vanishing", depth=10, activation="sigmoid", initialization="normal", scale=0.1)
+    assert claim.holds
+    assert claim.numbers["times"] == pytest.approx(claim.numbers["with"] / claim.numbers["without"])
     assert not measured("vanishing", depth=2).holds
 
 
 def test_exploding():
-    found = measured("exploding", depth=30, scale=100.0)
-    assert found.holds
-    assert found.numbers["without"] < 30
-    assert found.numbers["with"] is None
+    claim = measured("exploding", depth=30, scale=100.0)
+    assert claim.holds
+    assert claim.numbers["without"] < 30
+    assert claim.numbers["with"] is None
     assert not measured("exploding", depth=30, scale=100.0, dtype="float64").holds
 
 
 def test_exploding_counts_the_input_and_the_read_out_as_places():
-    found = measured("exploding", depth=1, scale=4.7e37, activation="identity")
-    assert found.diverged["without"].kind == "readout"
-    assert (found.numbers["without"], found.numbers["with"], found.holds) == (2.0, None, True)
+    claim = measured("exploding", depth=1, scale=4.7e37, activation="identity")
+    assert claim.diverged["without"].kind == "readout"
+    assert (claim.numbers["without"], claim.numbers["with"], claim.holds) == (2.0, None, True)
     setup = contrasted(depth=2).setup
     x = np.full_like(setup.x, np.inf)
-    found = CLAIMS["exploding"](contrast(replace(setup, x=x), np.random.default_rng(0)))
-    assert (found.numbers["without"], found.numbers["with"], found.holds) == (0.0, 0.0, False)
+    claim = CLAIMS["exploding"](contrast(replace(setup, x=x), np.random.default_rng(0)))
+    assert (claim.numbers["without"], claim.numbers["with"], claim.holds) == (0.0, 0.0, False)
 
 
 def test_exploding_is_about_activations_not_about_gradients():
     setup = contrasted(depth=1).setup
-    found = CLAIMS["exploding"](
+    claim = CLAIMS["exploding"](
         contrast(replace(setup, x=setup.x * np.float32(1e20), loss="squared_error"), np.random.default_rng(0))
     )
-    assert found.diverged["without"].side == "backward"
-    assert not found.holds
+    assert claim.diverged["without"].side == "backward"
+    assert not claim.holds
 
 
 def test_scale_invariance():
     exact = {"eps": 0.0, "dtype": "float64"}
-    found = measured("scale_invariance", **exact, disturbance=Disturbance(2, 3.0))
-    assert found.holds
-    assert found.numbers["gradient_times_a"] == pytest.approx(1.0, rel=1e-10)
-    assert found.numbers["moved"] < 1e-12
-    assert found.numbers["alignment"] < 1e-12
+    claim = measured("scale_invariance", **exact, disturbance=Disturbance(2, 3.0))
+    assert claim.holds
+    assert claim.numbers["gradient_times_a"] == pytest.approx(1.0, rel=1e-10)
+    assert claim.numbers["moved"] < 1e-12
+    assert claim.numbers["alignment"] < 1e-12
     assert measured("scale_invariance", **exact).holds is None
     assert measured("scale_invariance", **exact, disturbance=Disturbance(2, -3.0)).holds is None
     assert not measured("scale_invariance", eps=1.0, dtype="float64", disturbance=Disturbance(2, 3.0)).holds
@@ -72,9 +72,9 @@ def test_gradient_growth_and_how_residual_connections_tame_it():
 
 
 def test_growth_is_the_geometric_mean_without_two_blocks_at_either_end():
-    found = contrasted(depth=9)
-    sizes = [joint.backward.norm for joint in found.columns["with"].survey.at("z").values()]
-    assert CLAIMS["gradient_growth"](found).numbers["growth"] == pytest.approx((sizes[2] / sizes[6]) ** (1 / 4))
+    pair = contrasted(depth=9)
+    sizes = [joint.backward.norm for joint in pair.columns["with"].survey.at("z").values()]
+    assert CLAIMS["gradient_growth"](pair).numbers["growth"] == pytest.approx((sizes[2] / sizes[6]) ** (1 / 4))
 
 
 def test_gradient_norm():
@@ -86,7 +86,7 @@ def test_gradient_norm():
 @pytest.mark.parametrize("name", CLAIMS)
 @pytest.mark.parametrize("setting", [{"norm": "none"}, {"depth": 1}, {"scale": 0.0}, {"scale": 1e38}])
 def test_every_claim_has_an_answer_on_every_network(name, setting):
-    found = measured(name, **setting)
-    assert found.holds in (True, False, None)
+    claim = measured(name, **setting)
+    assert claim.holds in (True, False, None)
     if setting.get("norm") == "none":
-        assert found.holds is None
+        assert claim.holds is None

@@ -17,20 +17,20 @@ from bncore.network.measures.moments import moments, norm
 @pytest.mark.parametrize("shift", [0.0, 3.0, 1000.0])
 def test_the_moments_are_those_in_float64(dtype, scale, shift):
     x = (scale * (np.random.default_rng(0).standard_normal((70, 50)) + shift)).astype(dtype)
-    exact, found = x.astype(np.float64) / scale, moments(x)
-    assert found.count == 3500
-    assert found.mean / scale == pytest.approx(exact.mean(), rel=1e-5, abs=1e-5)
-    assert found.sd / scale == pytest.approx(exact.std(), rel=1e-3 if shift == 1000.0 else 1e-5)
-    assert (found.low, found.high) == (x.min(), x.max())
-    assert found.norm / scale == pytest.approx(np.linalg.norm(exact), rel=1e-5)
+    exact, measured = x.astype(np.float64) / scale, moments(x)
+    assert measured.count == 3500
+    assert measured.mean / scale == pytest.approx(exact.mean(), rel=1e-5, abs=1e-5)
+    assert measured.sd / scale == pytest.approx(exact.std(), rel=1e-3 if shift == 1000.0 else 1e-5)
+    assert (measured.low, measured.high) == (x.min(), x.max())
+    assert measured.norm / scale == pytest.approx(np.linalg.norm(exact), rel=1e-5)
     assert norm(x) / scale == pytest.approx(np.linalg.norm(exact), rel=1e-5)
 
 
 @pytest.mark.parametrize("constant", [0.0, 0.1, -7e37])
 def test_a_constant_has_deviation_zero(constant):
-    found = moments(np.full((30, 7), constant, "float32"))
-    assert found.sd == 0.0
-    assert found.mean == pytest.approx(constant)
+    measured = moments(np.full((30, 7), constant, "float32"))
+    assert measured.sd == 0.0
+    assert measured.mean == pytest.approx(constant)
 
 
 @pytest.mark.parametrize("lost", [np.nan, np.inf, -np.inf])
@@ -48,10 +48,10 @@ def test_counts_are_numpys_between_the_rows_own_edges(dtype, shift, scale):
     bins = bins_for(moments(x))
     edges = bins.edges[0]
     used = np.diff(edges) > 0.0
-    found = counted(x, bins)
+    counts = counted(x, bins)
     expected = np.histogram(x.astype(float).ravel(), np.append(edges[:-1][used], edges[-1]))[0]
-    assert found.sum() == x.size
-    assert np.abs(found[used] - expected).sum() <= (4 if dtype == "float32" else 0)
+    assert counts.sum() == x.size
+    assert np.abs(counts[used] - expected).sum() <= (4 if dtype == "float32" else 0)
 
 
 @given(st.lists(st.floats(-(2.0**100), 2.0**100, width=32), min_size=1, max_size=40))

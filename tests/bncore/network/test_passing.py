@@ -25,9 +25,9 @@ SEEN = [
 @pytest.mark.parametrize("make", [contrasted, images])
 def test_the_cause_is_found_in_the_numbers(make, cause, factor, shift, recipe):
     column = make(**recipe, disturbance=Disturbance(2, factor, shift)).columns["with"]
-    found = column.disturbed.passing
-    assert found.cause == cause
-    assert found.entered == ("f" if recipe.get("norm_place") == "behind" else "z")
+    passing = column.disturbed.passing
+    assert passing.cause == cause
+    assert passing.entered == ("f" if recipe.get("norm_place") == "behind" else "z")
     left = next(m for m in column.disturbed.moved if m.kind == "norm")
     assert (left.values <= SMALL) == (cause in ("stopped", "nothing"))
 
@@ -38,8 +38,11 @@ def test_without_a_norm_it_runs_on_unless_there_is_nothing_to_run(cause, factor)
 
 
 def test_a_block_that_diverged_has_no_cause():
-    found = contrasted(disturbance=Disturbance(1, 3e38))
-    assert {name: column.disturbed.passing for name, column in found.columns.items()} == {"without": None, "with": None}
+    pair = contrasted(disturbance=Disturbance(1, 3e38))
+    assert {name: column.disturbed.passing for name, column in pair.columns.items()} == {
+        "without": None,
+        "with": None,
+    }
 
 
 def test_every_cause_is_seen_here():
@@ -59,8 +62,8 @@ BECAUSE = [
 
 @pytest.mark.parametrize(("cause", "reason", "factor", "shift", "recipe"), BECAUSE)
 def test_the_reason_is_found_in_the_numbers(cause, reason, factor, shift, recipe):
-    found = contrasted(**recipe, disturbance=Disturbance(2, factor, shift)).columns["with"].disturbed.passing
-    assert (found.cause, found.reason) == (cause, reason)
+    passing = contrasted(**recipe, disturbance=Disturbance(2, factor, shift)).columns["with"].disturbed.passing
+    assert (passing.cause, passing.reason) == (cause, reason)
 
 
 @pytest.mark.parametrize("examples", [2, 3, 17, 64])
@@ -69,15 +72,17 @@ def test_a_product_that_varies_by_its_rounding_alone_is_the_same_for_every_examp
     """Examples that differ in a last digit: the product's sums are off by more than that."""
     fill = np.ones((examples, 1), np.float32)
     fill[0] += np.float32(1.2e-7)
-    found = contrasted(fill=fill, examples=examples, eps=eps, disturbance=Disturbance(1, 3.0)).columns["with"].disturbed
-    assert (found.passing.cause, found.passing.reason) == ("constant", "before")
+    disturbed = (
+        contrasted(fill=fill, examples=examples, eps=eps, disturbance=Disturbance(1, 3.0)).columns["with"].disturbed
+    )
+    assert (disturbed.passing.cause, disturbed.passing.reason) == ("constant", "before")
 
 
 @pytest.mark.parametrize("examples", [2, 3, 17, 64])
 def test_equal_examples_stay_equal_through_every_block_at_eps_0(examples):
     """A norm without eps would make numbers of size 1 of rows that a BLAS kernel rounds differently."""
-    found = contrasted(fill=1.0, examples=examples, activation="sigmoid", eps=0.0).columns["with"]
-    assert {joint.joint.id for joint in found.survey.joints if np.ptp(joint.joint.y, axis=0).any()} == set()
+    column = contrasted(fill=1.0, examples=examples, activation="sigmoid", eps=0.0).columns["with"]
+    assert {joint.joint.id for joint in column.survey.joints if np.ptp(joint.joint.y, axis=0).any()} == set()
 
 
 def test_every_reason_is_seen_here():

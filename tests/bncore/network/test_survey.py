@@ -27,19 +27,19 @@ from tests.bncore.network.contrasts import contrasted, images
 )  # fmt: skip
 @pytest.mark.parametrize("make", [contrasted, images])
 def test_every_block_has_its_joints_in_order(make, recipe, kinds):
-    found = make(**recipe, depth=3)
-    assert {name: " ".join(column.survey.kinds) for name, column in found.columns.items()} == kinds
-    for column in found.columns.values():
+    made = make(**recipe, depth=3)
+    assert {name: " ".join(column.survey.kinds) for name, column in made.columns.items()} == kinds
+    for column in made.columns.values():
         assert [w.block for w in column.survey.weights] == [1, 2, 3]
         assert sorted({joint.joint.block for joint in column.survey.joints}) == [1, 2, 3]
 
 
 def test_both_columns_have_the_same_weights_and_the_same_first_product():
-    found = contrasted()
-    first = [column.survey.joints[0] for column in found.columns.values()]
+    pair = contrasted()
+    first = [column.survey.joints[0] for column in pair.columns.values()]
     assert np.array_equal(first[0].joint.y, first[1].joint.y)
     assert first[0].backward.norm != first[1].backward.norm
-    norms = [[w.norm for w in column.survey.weights] for column in found.columns.values()]
+    norms = [[w.norm for w in column.survey.weights] for column in pair.columns.values()]
     assert norms[0] == norms[1]
 
 
@@ -56,40 +56,40 @@ def test_saturation_is_that_of_what_enters_f(activation, norm_place):
 
 @pytest.mark.parametrize(("scale", "block"), [(100.0, 19), (1e30, 2)])
 def test_the_first_joint_that_diverges_is_named_and_everything_before_it_is_given(scale, block):
-    found = contrasted(depth=30, scale=scale).columns["without"].survey
-    assert (found.diverged.kind, found.diverged.side) == ("z", "forward")
-    assert abs(found.diverged.block - block) <= 2
-    finite = [joint.forward.finite for joint in found.joints]
+    surveyed = contrasted(depth=30, scale=scale).columns["without"].survey
+    assert (surveyed.diverged.kind, surveyed.diverged.side) == ("z", "forward")
+    assert abs(surveyed.diverged.block - block) <= 2
+    finite = [joint.forward.finite for joint in surveyed.joints]
     assert finite.index(False) == sum(finite)
-    assert found.joints[finite.index(False)].joint.block == found.diverged.block
+    assert surveyed.joints[finite.index(False)].joint.block == surveyed.diverged.block
 
 
 def test_an_infinite_input_is_named():
-    found = contrasted(depth=2)
-    x = found.setup.x.copy()
+    pair = contrasted(depth=2)
+    x = pair.setup.x.copy()
     x[0, 0] = np.inf
-    pass_ = propagate(found.columns["with"].layers, x, lambda y: cross_entropy(y, found.setup.labels))
+    pass_ = propagate(pair.columns["with"].layers, x, lambda y: cross_entropy(y, pair.setup.labels))
     assert survey(pass_, x).diverged.kind == "input"
 
 
 def test_weights_gradient_that_diverges_is_named_though_every_joints_gradient_is_finite():
     setup = contrasted(depth=1).setup
     large = replace(setup, x=setup.x * np.float32(1e20), loss="squared_error")
-    found = contrast(large, np.random.default_rng(0)).columns["without"].survey
-    assert all(joint.forward.finite and joint.backward.finite for joint in found.joints)
-    assert found.diverged == Diverged(1, "weights", "backward")
+    surveyed = contrast(large, np.random.default_rng(0)).columns["without"].survey
+    assert all(joint.forward.finite and joint.backward.finite for joint in surveyed.joints)
+    assert surveyed.diverged == Diverged(1, "weights", "backward")
 
 
 @pytest.mark.parametrize("make", [contrasted, images])
 @pytest.mark.parametrize("kind", ["z", "norm", "f"])
 def test_distributions_count_every_number_on_one_axis(make, kind):
-    found = make()
-    drawn = distributions(found, kind)
+    made = make()
+    drawn = distributions(made, kind)
     assert set(drawn) == {(c, s) for c in ("without", "with") for s in ("activations", "gradients")}
     for side in ("activations", "gradients"):
         assert drawn["without", side].axis == drawn["with", side].axis
     for distribution in drawn.values():
-        assert [row.block for row in distribution.rows] == list(range(1, found.setup.depth + 1))
+        assert [row.block for row in distribution.rows] == list(range(1, made.setup.depth + 1))
         assert all(row.counts.sum() == row.moments.count for row in distribution.rows)
         total = sum(row.moments.count for row in distribution.rows)
         before, after = distribution.outside
@@ -107,21 +107,24 @@ def test_distributions_count_every_number_on_one_axis(make, kind):
     ],
 )  # fmt: skip
 def test_where_a_joint_is_missing_the_one_in_its_place_is_shown(kind, recipe, without, with_norm):
-    found = contrasted(**recipe)
-    assert {name: kind_in(found, name, kind) for name in found.columns} == {"without": without, "with": with_norm}
-    assert {name: d.kind for (name, _), d in distributions(found, kind).items()} == {
+    pair = contrasted(**recipe)
+    assert {name: kind_in(pair, name, kind) for name in pair.columns} == {
+        "without": without,
+        "with": with_norm,
+    }
+    assert {name: d.kind for (name, _), d in distributions(pair, kind).items()} == {
         "without": without, "with": with_norm,
     }  # fmt: skip
-    sizes = [joint.forward.sd for joint in found.columns["without"].survey.at(without).values()]
-    drawn = [value for value in curves(found, kind)["deviation"].values["without"] if value is not None]
+    sizes = [joint.forward.sd for joint in pair.columns["without"].survey.at(without).values()]
+    drawn = [value for value in curves(pair, kind)["deviation"].values["without"] if value is not None]
     assert drawn == sizes
 
 
 def test_an_axis_turns_logarithmic_where_numbers_run_away_and_is_linear_within_a_typical_deviation():
-    found = distributions(contrasted(scale=3.0, depth=8), "z")["with", "activations"]
-    assert found.axis.kind == "symlog"
-    typical = max(row.moments.sd for row in found.rows)
-    assert 0.5 * typical < found.axis.linear_within <= 3.0 * typical
+    drawn = distributions(contrasted(scale=3.0, depth=8), "z")["with", "activations"]
+    assert drawn.axis.kind == "symlog"
+    typical = max(row.moments.sd for row in drawn.rows)
+    assert 0.5 * typical < drawn.axis.linear_within <= 3.0 * typical
 
 
 @pytest.mark.parametrize("scale", [1.0, 0.1])
@@ -130,14 +133,14 @@ def test_an_axis_stays_linear_while_numbers_stand_or_shrink(scale):
 
 
 def test_curves_stop_where_a_column_diverges_and_are_logarithmic_where_growth_is_exponential():
-    found = curves(contrasted(depth=30, scale=100.0), "z")
-    values = found["deviation"].values["without"]
-    assert found["deviation"].log
+    drawn = curves(contrasted(depth=30, scale=100.0), "z")
+    values = drawn["deviation"].values["without"]
+    assert drawn["deviation"].log
     assert values[0] == pytest.approx(100 * math.sqrt(2), rel=0.1)
     assert values[-1] is None
     assert not curves(contrasted(depth=3), "z")["deviation"].log
-    assert all(v is None for v in found["gradient"].values["without"])
-    assert all(v > 0 for v in found["gradient"].values["with"])
+    assert all(v is None for v in drawn["gradient"].values["without"])
+    assert all(v > 0 for v in drawn["gradient"].values["with"])
 
 
 @pytest.mark.parametrize("make", [contrasted, images])
@@ -154,8 +157,8 @@ def test_the_gradients_parts_are_santurkars_identity(make):
 
 
 def test_a_disturbed_network_is_a_new_one():
-    found = contrasted(depth=3)
-    layers = found.columns["with"].layers
+    pair = contrasted(depth=3)
+    layers = pair.columns["with"].layers
     again = disturbed(layers, 2, factor=2.0, shift=0.5)
     changed = [i for i, (a, b) in enumerate(zip(layers, again, strict=True)) if a is not b]
     assert changed == [3]
@@ -168,8 +171,8 @@ def test_a_disturbed_network_is_a_new_one():
 
 @pytest.mark.parametrize("side", ["activations", "gradients"])
 def test_distributions_of_both_passes_share_their_axis_from_the_first_block_on(side):
-    found = distributions(contrasted(disturbance=Disturbance(3, 4.0)), "z")
-    columns = [found[name, side] for name in ("without", "with")]
+    drawn = distributions(contrasted(disturbance=Disturbance(3, 4.0)), "z")
+    columns = [drawn[name, side] for name in ("without", "with")]
     assert len({d.axis for d in columns}) == 1
     for d in columns:
         assert [row.block for row in d.rows] == [row.block for row in d.disturbed] == [1, 2, 3, 4, 5, 6]
@@ -184,14 +187,21 @@ def test_distributions_of_both_passes_share_their_axis_from_the_first_block_on(s
 def test_a_disturbance_is_in_the_distributions_from_its_block_on():
     for block, times in ((None, [1, 1, 4, 4, 4, 4]), (3, [4])):
         shown = contrasted(disturbance=Disturbance(3, 4.0), activation="identity")
-        found = distributions(shown, "z", block)["without", "activations"]
-        ratios = [a.moments.sd / b.moments.sd for b, a in zip(found.rows, found.disturbed, strict=True)]
+        drawn = distributions(shown, "z", block)["without", "activations"]
+        ratios = [a.moments.sd / b.moments.sd for b, a in zip(drawn.rows, drawn.disturbed, strict=True)]
         assert ratios == pytest.approx(times, rel=1e-5)
 
 
 def test_joints_of_a_pass_leave_the_read_out_out():
-    found = contrasted(depth=2)
-    assert [j.joint.id for j in found.columns["with"].survey.joints] == ["z1", "norm1", "f1", "z2", "norm2", "f2"]
+    pair = contrasted(depth=2)
+    assert [j.joint.id for j in pair.columns["with"].survey.joints] == [
+        "z1",
+        "norm1",
+        "f1",
+        "z2",
+        "norm2",
+        "f2",
+    ]
 
 
 @pytest.mark.parametrize(

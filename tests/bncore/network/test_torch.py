@@ -40,10 +40,10 @@ def gradients(record):
 @pytest.mark.parametrize(("name", "network", "x"), [("mlp", mlp, numbers(8, 5)), ("cnn", cnn, numbers(8, 2, 6, 5))])
 def test_loss_and_every_gradient_are_pytorchs(name, network, x):
     recorded = json.loads(RECORDED.read_text())[name]
-    found = propagate(network(), x, lambda y: cross_entropy(y, LABELS))
-    assert found.loss == pytest.approx(recorded["loss"], rel=1e-12)
-    assert sums(found.dx) == pytest.approx(recorded["dx"], rel=1e-9, abs=1e-13)
-    ours = [sums(gradient) for record in found.records for gradient in gradients(record)]
+    pass_ = propagate(network(), x, lambda y: cross_entropy(y, LABELS))
+    assert pass_.loss == pytest.approx(recorded["loss"], rel=1e-12)
+    assert sums(pass_.dx) == pytest.approx(recorded["dx"], rel=1e-9, abs=1e-13)
+    ours = [sums(gradient) for record in pass_.records for gradient in gradients(record)]
     assert len(ours) == len(recorded["parameters"])
     for one, theirs in zip(ours, recorded["parameters"], strict=True):
         assert one == pytest.approx(theirs, rel=1e-9, abs=1e-13)

@@ -43,8 +43,8 @@ def main():
         x = torch.tensor(x, requires_grad=True)
         loss = nn.functional.cross_entropy(network(x), torch.tensor(LABELS))
         loss.backward()
-        found = {"loss": loss.item(), "dx": sums(x.grad)}
-        return found | {"parameters": [sums(p.grad) for p in network.parameters()]}
+        reference = {"loss": loss.item(), "dx": sums(x.grad)}
+        return reference | {"parameters": [sums(p.grad) for p in network.parameters()]}
 
     torch.set_default_dtype(torch.float64)
     mlp, cnn, inputs = [], [], 5
@@ -61,12 +61,12 @@ def main():
         channels = WIDTH
     pooled = [nn.AdaptiveAvgPool2d(1), nn.Flatten()]
     cnn += [*pooled, layer(nn.Linear(WIDTH, CLASSES), numbers(WIDTH, CLASSES).T)]
-    found = {
+    reference = {
         "torch": torch.__version__,
         "mlp": figures(nn.Sequential(*mlp), numbers(8, 5)),
         "cnn": figures(nn.Sequential(*cnn), numbers(8, 2, 6, 5)),
     }
-    RECORDED.write_text(json.dumps(found, indent=1) + "\n")
+    RECORDED.write_text(json.dumps(reference, indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -14,39 +14,39 @@ X = np.random.default_rng(0).normal(size=(4, 6, 3))
 @pytest.mark.parametrize("norm", NORMS)
 def test_one_example_is_taken(norm):
     given = settings(norm, (1, 6, 3)) | ({"ghost_size": 1} if norm == "ghost" else {})
-    found = norms.forward(X[:1], norm, eps=0, **given)
-    assert np.isfinite(norms.backward(X[:1], found).dx).all()
+    result = norms.forward(X[:1], norm, eps=0, **given)
+    assert np.isfinite(norms.backward(X[:1], result).dx).all()
     if norm in ("batch", "ghost"):  # one example's positions alone
-        np.testing.assert_array_equal(found.x_hat, norms.forward(X[:1], "instance", eps=0).x_hat)
+        np.testing.assert_array_equal(result.x_hat, norms.forward(X[:1], "instance", eps=0).x_hat)
 
 
 @pytest.mark.parametrize(("norm", "x"), [("batch", X[:1, :, 0]), ("instance", X[..., 0]), ("ghost", X[:1, :, 0])])
 @pytest.mark.parametrize("eps", [0, 1e-5])
 def test_a_statistic_of_a_single_cell_gives_beta_and_no_gradient(norm, x, eps):
     given = {"ghost_size": 1} if norm == "ghost" else {}
-    found = norms.forward(x, norm, beta=np.full(6, 7.0), eps=eps, **given)
-    np.testing.assert_array_equal(found.y, np.full(x.shape, 7.0))
-    np.testing.assert_array_equal(norms.backward(x, found).dx, np.zeros(x.shape))
+    result = norms.forward(x, norm, beta=np.full(6, 7.0), eps=eps, **given)
+    np.testing.assert_array_equal(result.y, np.full(x.shape, 7.0))
+    np.testing.assert_array_equal(norms.backward(x, result).dx, np.zeros(x.shape))
     names = ["single_cell", "zero_denominator"] if eps == 0 else ["single_cell"]
-    assert [remark.name for remark in found.remarks] == names
-    assert all(remark.text for remark in found.remarks)
+    assert [remark.name for remark in result.remarks] == names
+    assert all(remark.text for remark in result.remarks)
 
 
 def test_equal_cells_are_remarked_with_the_number_of_their_statistic():
     x = X.copy()
     x[1, 2:4] = 100.1
-    found = norms.forward(x, "group", groups=3)
-    (remark,) = found.remarks
+    result = norms.forward(x, "group", groups=3)
+    (remark,) = result.remarks
     assert (remark.name, remark.statistics) == ("constant_cells", (4,))
-    np.testing.assert_array_equal(found.x_hat[1, 2:4], np.zeros((2, 3)))
+    np.testing.assert_array_equal(result.x_hat[1, 2:4], np.zeros((2, 3)))
     assert norms.forward(np.zeros((2, 3)), "rms", eps=0).remarks[0].name == "zero_denominator"
 
 
 @pytest.mark.parametrize("placement", bncore.EPS_PLACEMENTS)
 def test_equal_cells_have_the_derivative_of_centring(placement):
     dy = np.array([[1.0, 2.0, 6.0]])
-    found = norms.backward(dy, norms.forward([[7.0, 7.0, 7.0]], "layer", eps=0.25, eps_placement=placement)).dx
-    np.testing.assert_allclose(found, (dy - 3) / (0.5 if placement == "variance" else 0.25))
+    dx = norms.backward(dy, norms.forward([[7.0, 7.0, 7.0]], "layer", eps=0.25, eps_placement=placement)).dx
+    np.testing.assert_allclose(dx, (dy - 3) / (0.5 if placement == "variance" else 0.25))
 
 
 @pytest.mark.parametrize(

@@ -35,16 +35,16 @@ def test_gradients_are_those_of_central_differences(norm, shape, placement, eps)
     x, dy, gamma, beta = drawn(norm, shape)
     keywords = {"eps": eps, "eps_placement": placement, **settings(norm, shape)}
     result = norms.forward(x, norm, gamma, beta, **keywords)
-    found = norms.backward(dy, result)
+    gradients = norms.backward(dy, result)
     loss = losses(norm, shape, dy, keywords, None if result.r is None else (result.r, result.d))
     numeric = {"dx": differentiate(lambda at: loss(at, gamma, beta), x)}
     numeric["dgamma"] = differentiate(lambda at: loss(x, at, beta), gamma)
     if beta is not None:
         numeric["dbeta"] = differentiate(lambda at: loss(x, gamma, at), beta)
     for name, truth in numeric.items():
-        assert (np.abs(getattr(found, name) - truth.value) <= truth.bound).all(), name
+        assert (np.abs(getattr(gradients, name) - truth.value) <= truth.bound).all(), name
         assert truth.bound.max() < 1e-5, name
-    assert (found.dbeta is None) == (beta is None)
+    assert (gradients.dbeta is None) == (beta is None)
 
 
 @every_norm
@@ -77,12 +77,12 @@ def test_parameter_gradients_are_sums_over_the_cells_that_share_one(norm):
     shape = (4, 6, 2, 3)
     x, dy, gamma, beta = drawn(norm, shape)
     result = norms.forward(x, norm, gamma, beta, **settings(norm, shape))
-    found = norms.backward(dy, result)
+    gradients = norms.backward(dy, result)
     over = (0, 2, 3) if NORMS[norm].per_channel else (0,)
-    np.testing.assert_allclose(found.dgamma, (dy * result.x_hat).sum(axis=over), atol=1e-13)
-    assert found.dgamma.shape == gamma.shape
+    np.testing.assert_allclose(gradients.dgamma, (dy * result.x_hat).sum(axis=over), atol=1e-13)
+    assert gradients.dgamma.shape == gamma.shape
     if beta is not None:
-        np.testing.assert_allclose(found.dbeta, dy.sum(axis=over), atol=1e-13)
+        np.testing.assert_allclose(gradients.dbeta, dy.sum(axis=over), atol=1e-13)
 
 
 @pytest.mark.parametrize("axis", [1, 2])
@@ -101,9 +101,9 @@ def test_the_gradient_of_a_later_axis(norm, axis):
 def test_renormalizations_gradient_is_not_that_of_r_and_d_moving_along():
     x, dy, gamma, beta = drawn("renorm", (4, 6))
     given = settings("renorm", (4, 6))
-    found = norms.backward(dy, norms.forward(x, "renorm", gamma, beta, **given)).dx
+    dx = norms.backward(dy, norms.forward(x, "renorm", gamma, beta, **given)).dx
     moving = differentiate(lambda at: float((dy * norms.forward(at, "renorm", gamma, beta, **given).y).sum()), x)
-    assert np.abs(found - moving.value).max() > 0.1
+    assert np.abs(dx - moving.value).max() > 0.1
 
 
 def test_dy_is_checked():
@@ -134,6 +134,6 @@ def test_a_gradient_that_nearly_cancels_keeps_its_digits(norm, placement, eps):
     rng = np.random.default_rng(0)
     for _ in range(20):
         x, dy = rng.normal(0, 3, (2, 2)) if norm == "layer" else rng.normal(0, 3, (2, 1))
-        found = norms.backward([dy], norms.forward([x], norm, eps=eps, eps_placement=placement)).dx[0]
+        dx = norms.backward([dy], norms.forward([x], norm, eps=eps, eps_placement=placement)).dx[0]
         truth = exact_dx(x, dy, eps, placement, norm == "layer").astype(float)
-        np.testing.assert_allclose(found, truth, rtol=1e-10, atol=1e-24)
+        np.testing.assert_allclose(dx, truth, rtol=1e-10, atol=1e-24)

@@ -37,9 +37,9 @@ def test_inference_is_that_of_batch_norm_forward_and_backward(norm, shape, place
     for name in ("y", "x_hat", "mean", "var", "scale", "running_mean", "running_var"):
         np.testing.assert_allclose(getattr(ours, name), getattr(theirs, name), rtol=1e-14, atol=1e-14)
     assert (ours.mode, ours.r, ours.d) == ("inference", None, None)
-    found, truth = norms.backward(dy, ours), bncore.backward(dy, theirs)
+    gradients, truth = norms.backward(dy, ours), bncore.backward(dy, theirs)
     for name in ("dx", "dgamma", "dbeta"):
-        np.testing.assert_allclose(getattr(found, name), getattr(truth, name), rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(getattr(gradients, name), getattr(truth, name), rtol=1e-12, atol=1e-13)
 
 
 @of_running
@@ -51,13 +51,13 @@ def test_its_gradients_are_those_of_central_differences(norm, placement):
     def loss(x, gamma, beta):
         return float((dy * norms.forward(x, norm, gamma, beta, **given_).y).sum())
 
-    found = norms.backward(dy, norms.forward(x, norm, gamma, beta, **given_))
+    gradients = norms.backward(dy, norms.forward(x, norm, gamma, beta, **given_))
     for name, truth in {
         "dx": differentiate(lambda at: loss(at, gamma, beta), x),
         "dgamma": differentiate(lambda at: loss(x, at, beta), gamma),
         "dbeta": differentiate(lambda at: loss(x, gamma, at), beta),
     }.items():
-        assert (np.abs(getattr(found, name) - truth.value) <= truth.bound).all(), name
+        assert (np.abs(getattr(gradients, name) - truth.value) <= truth.bound).all(), name
         assert truth.bound.max() < 1e-5, name
 
 
@@ -96,9 +96,9 @@ def test_inference_of_renormalization_is_its_training_with_nothing_clipped(seed,
 def test_running_statistics_stay_as_they_are(norm):
     x, *_ = drawn(norm, (4, 6))
     given_ = statistics(6)
-    found = norms.forward(x, norm, mode="inference", momentum=1, **given_)
-    np.testing.assert_array_equal(found.running_mean, given_["running_mean"])
-    np.testing.assert_array_equal(found.running_var, given_["running_var"])
+    result = norms.forward(x, norm, mode="inference", momentum=1, **given_)
+    np.testing.assert_array_equal(result.running_mean, given_["running_mean"])
+    np.testing.assert_array_equal(result.running_var, given_["running_var"])
 
 
 @pytest.mark.parametrize("norm", OWN)
@@ -126,10 +126,10 @@ def test_ghosts_and_limits_have_no_effect():
 @of_running
 def test_a_single_cell_and_equal_cells_are_nothing_special_and_a_denominator_of_0_is(norm):
     given_ = {"mode": "inference", "eps": 0, "running_mean": [1.0, 1.0], "running_var": [4.0, 0.0]}
-    found = norms.forward([[7.0, 7.0]], norm, **given_)
-    np.testing.assert_array_equal(found.x_hat, [[3.0, 0.0]])
-    np.testing.assert_array_equal(norms.backward([[1.0, 1.0]], found).dx, [[0.5, 0.0]])
-    assert [(remark.name, remark.statistics) for remark in found.remarks] == [("zero_denominator", (1,))]
+    result = norms.forward([[7.0, 7.0]], norm, **given_)
+    np.testing.assert_array_equal(result.x_hat, [[3.0, 0.0]])
+    np.testing.assert_array_equal(norms.backward([[1.0, 1.0]], result).dx, [[0.5, 0.0]])
+    assert [(remark.name, remark.statistics) for remark in result.remarks] == [("zero_denominator", (1,))]
 
 
 @of_running

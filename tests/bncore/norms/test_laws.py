@@ -48,9 +48,9 @@ def test_batch_norm_of_the_table_is_batch_norm(seed, shape, placement):
     theirs = bncore.forward(x, gamma, beta, eps_placement=placement)
     for name in ("y", "x_hat", "mean", "var", "scale"):
         np.testing.assert_allclose(getattr(ours, name), getattr(theirs, name), atol=1e-12)
-    found, truth = norms.backward(dy, ours), bncore.backward(dy, theirs)
+    gradients, truth = norms.backward(dy, ours), bncore.backward(dy, theirs)
     for name in ("dx", "dgamma", "dbeta"):
-        np.testing.assert_allclose(getattr(found, name), getattr(truth, name), atol=1e-11)
+        np.testing.assert_allclose(getattr(gradients, name), getattr(truth, name), atol=1e-11)
 
 
 @pytest.mark.parametrize("norm", PER_EXAMPLE)
@@ -79,9 +79,9 @@ def test_in_the_others_an_example_depends_on_its_companions(norm):
 def test_scale_and_shift_of_everything_change_nothing_without_eps(norm, seed, shape, shift, factor):
     x, _ = drawn(seed, shape)
     given_ = settings(norm, shape) | {"eps": 0}
-    found = norms.forward(x, norm, **given_)
-    if found.count > 1:
-        np.testing.assert_allclose(x_hat(x * factor + shift, norm, **given_), found.x_hat, atol=1e-9)
+    result = norms.forward(x, norm, **given_)
+    if result.count > 1:
+        np.testing.assert_allclose(x_hat(x * factor + shift, norm, **given_), result.x_hat, atol=1e-9)
 
 
 @given(seed=seeds, shape=shapes, factor=st.floats(0.1, 10), flip=st.booleans())
@@ -103,9 +103,9 @@ def test_rms_norm_of_centred_examples_is_layer_norm(seed, shape):
 @given(seed=seeds, shape=shapes)
 def test_the_cells_of_a_statistic_are_standardized(norm, seed, shape):
     x, _ = drawn(seed, shape)
-    found = norms.forward(x, norm, eps=0, **settings(norm, shape))
-    rows = found.arrangement.rows(found.x_hat)
-    if found.count > 1:
+    result = norms.forward(x, norm, eps=0, **settings(norm, shape))
+    rows = result.arrangement.rows(result.x_hat)
+    if result.count > 1:
         np.testing.assert_allclose(np.square(rows).mean(axis=1), 1, atol=1e-9)
         if norm != "rms":
             np.testing.assert_allclose(rows.mean(axis=1), 0, atol=1e-9)
@@ -116,10 +116,10 @@ def test_the_cells_of_a_statistic_are_standardized(norm, seed, shape):
 def test_dx_is_orthogonal_to_what_the_norm_forgets(norm, seed, shape):
     x, rng = drawn(seed, shape)
     dy = rng.normal(size=shape)
-    found = norms.forward(x, norm, eps=0, **settings(norm, shape))
-    dx = norms.backward(dy, found).dx
-    rows, values = found.arrangement.rows(dx), found.standardized.values
-    size = np.abs(dy).max() / max(found.scale.min(), 1e-9) * found.count
+    result = norms.forward(x, norm, eps=0, **settings(norm, shape))
+    dx = norms.backward(dy, result).dx
+    rows, values = result.arrangement.rows(dx), result.standardized.values
+    size = np.abs(dy).max() / max(result.scale.min(), 1e-9) * result.count
     assert np.abs((rows * values).sum(axis=1)).max() <= 1e-9 * size
     if norm != "rms":
         assert np.abs(rows.sum(axis=1)).max() <= 1e-9 * size

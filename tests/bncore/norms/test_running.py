@@ -37,11 +37,11 @@ def test_with_nothing_allowed_it_is_batch_norm(seed):
 
 def test_r_and_d_by_hand_and_clipped():
     x = [[10.0, 0.0, 0.0], [14.0, 0.5, 2.0]]  # means 12, 0.25, 1; deviations 2, 0.25, 1
-    found = norms.forward(x, "renorm", eps=0, running_mean=[0, 0, 0.5], running_var=[1, 1, 1])
-    assert found.r.tolist() == [2, 1 / 3, 1]
-    assert found.d.tolist() == [5, 0.25, 0.5]
-    assert found.settings == {"r_max": 3.0, "d_max": 5.0}
-    np.testing.assert_allclose(found.x_hat[:, 0], [5 - 2, 5 + 2])
+    result = norms.forward(x, "renorm", eps=0, running_mean=[0, 0, 0.5], running_var=[1, 1, 1])
+    assert result.r.tolist() == [2, 1 / 3, 1]
+    assert result.d.tolist() == [5, 0.25, 0.5]
+    assert result.settings == {"r_max": 3.0, "d_max": 5.0}
+    np.testing.assert_allclose(result.x_hat[:, 0], [5 - 2, 5 + 2])
     tight = norms.forward(x, "renorm", eps=0, running_mean=[0, 0, 9], running_var=[1, 1, 1], r_max=1.5, d_max=2)
     np.testing.assert_allclose(tight.r, [1.5, 1 / 1.5, 1])
     assert tight.d.tolist() == [2, 0.25, -2]
@@ -52,9 +52,9 @@ def test_r_and_d_by_hand_and_clipped():
 def test_running_statistics_move_as_batch_norms(norm, convention):
     x, _ = batch()
     rule = {"momentum": 0.3, "running_variance": convention, "running_mean": [1, 2, 3], "running_var": [1, 1, 4]}
-    found, truth = norms.forward(x, norm, **rule), bncore.forward(x, **rule)
-    np.testing.assert_allclose(found.running_mean, truth.running_mean)
-    np.testing.assert_allclose(found.running_var, truth.running_var)
+    result, truth = norms.forward(x, norm, **rule), bncore.forward(x, **rule)
+    np.testing.assert_allclose(result.running_mean, truth.running_mean)
+    np.testing.assert_allclose(result.running_var, truth.running_var)
 
 
 def test_ghost_batches_move_them_one_after_the_other():
@@ -64,9 +64,9 @@ def test_ghost_batches_move_them_one_after_the_other():
         step = bncore.forward(part, running_mean=mean, running_var=var, momentum=0.2)
         mean, var = step.running_mean, step.running_var
     cold = dict(zip(("running_mean", "running_var"), bncore.cold_start(CHANNELS), strict=True))
-    found = norms.forward(x, "ghost", ghost_size=4, momentum=0.2, **cold)
-    np.testing.assert_allclose(found.running_mean, mean)
-    np.testing.assert_allclose(found.running_var, var)
+    result = norms.forward(x, "ghost", ghost_size=4, momentum=0.2, **cold)
+    np.testing.assert_allclose(result.running_mean, mean)
+    np.testing.assert_allclose(result.running_var, var)
 
 
 def test_none_are_made_up():
@@ -89,18 +89,18 @@ def test_the_papers_rule_averages_the_denominator(norm, settings, placement, eps
     of = bncore.statistics(x)
     rule = {"momentum": 0.3, "running_variance": "biased", "running_average": "deviation"}
     start = {"running_mean": [1.0, 2.0, 3.0], "running_var": [1.0, 0.01, 40.0]}
-    found = norms.forward(x, norm, eps=eps, eps_placement=placement, **rule, **start, **settings)
+    result = norms.forward(x, norm, eps=eps, eps_placement=placement, **rule, **start, **settings)
     truth = 0.7 * denominators(start["running_var"], eps, placement) + 0.3 * denominators(of.var, eps, placement)
-    np.testing.assert_allclose(denominators(found.running_var, eps, placement), truth, rtol=1e-14)
-    np.testing.assert_allclose(found.running_mean, 0.7 * np.array(start["running_mean"]) + 0.3 * of.mean)
+    np.testing.assert_allclose(denominators(result.running_var, eps, placement), truth, rtol=1e-14)
+    np.testing.assert_allclose(result.running_mean, 0.7 * np.array(start["running_mean"]) + 0.3 * of.mean)
 
 
 def test_the_papers_rule_by_hand():
     x = [[10.0, 0.0], [18.0, 2.0]]  # deviations 4 and 1
     start = {"running_mean": [0, 0], "running_var": [4, 1]}
     rule = {"momentum": 0.5, "running_variance": "biased", "eps": 0}
-    found = norms.forward(x, "renorm", running_average="deviation", **rule, **start)
-    assert found.running_var.tolist() == [9, 1]  # the mean of deviations 2 and 4 is 3
+    result = norms.forward(x, "renorm", running_average="deviation", **rule, **start)
+    assert result.running_var.tolist() == [9, 1]  # the mean of deviations 2 and 4 is 3
     assert norms.forward(x, "renorm", **rule, **start).running_var.tolist() == [10, 1]
     unbiased = norms.forward(
         x, "renorm", running_average="deviation", **rule | {"running_variance": "unbiased"}, **start
@@ -114,8 +114,8 @@ def test_ghost_batches_deviations_move_one_after_the_other():
     for part in (x[:4], x[4:]):
         var = norms.forward(part, "batch", running_mean=np.zeros(CHANNELS), running_var=var, **rule).running_var
     cold = dict(zip(("running_mean", "running_var"), bncore.cold_start(CHANNELS), strict=True))
-    found = norms.forward(x, "ghost", ghost_size=4, **rule, **cold)
-    np.testing.assert_allclose(found.running_var, var)
+    result = norms.forward(x, "ghost", ghost_size=4, **rule, **cold)
+    np.testing.assert_allclose(result.running_var, var)
 
 
 @pytest.mark.parametrize("running_var", [0.0, 1e-300, 1e-30, 1.0, 1e300])
@@ -123,8 +123,8 @@ def test_ghost_batches_deviations_move_one_after_the_other():
 def test_the_average_of_equal_deviations_is_that_deviation_however_small_beside_epsilon(running_var, eps):
     x = np.sqrt(running_var) * np.array([[1.0], [-1.0]])
     given_ = {"running_mean": [0.0], "running_var": [running_var], "eps": eps, "running_variance": "biased"}
-    found = norms.forward(x, "batch", running_average="deviation", **given_)
-    np.testing.assert_allclose(found.running_var, [running_var], rtol=1e-14)
+    result = norms.forward(x, "batch", running_average="deviation", **given_)
+    np.testing.assert_allclose(result.running_var, [running_var], rtol=1e-14)
 
 
 def test_inference_divides_by_the_average():

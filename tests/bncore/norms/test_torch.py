@@ -21,9 +21,9 @@ def computed(case, shape, eps):
     x, dy = x_and_dy(shape)
     result = norms.forward(x, gamma=gamma, beta=None if given["norm"] == "rms" else beta, eps=eps, **given)
     gradients = norms.backward(dy, result)
-    found = {"y": result.y} | {name: getattr(gradients, name) for name in ("dx", "dgamma", "dbeta")}
-    found |= {name: getattr(result, name) for name in ("running_mean", "running_var")}
-    return {name: sums(values) for name, values in found.items() if values is not None}
+    ours = {"y": result.y} | {name: getattr(gradients, name) for name in ("dx", "dgamma", "dbeta")}
+    ours |= {name: getattr(result, name) for name in ("running_mean", "running_var")}
+    return {name: sums(values) for name, values in ours.items() if values is not None}
 
 
 @pytest.mark.parametrize("size", EPSILONS)

@@ -84,21 +84,21 @@ def main():
         x, dy = (torch.tensor(values) for values in x_and_dy(shape))
         y = layer(x.requires_grad_())
         y.backward(dy)
-        found = {"y": y, "dx": x.grad}
-        found |= dict(zip(("dgamma", "dbeta"), (p.grad for p in layer.parameters()), strict=False))
+        reference = {"y": y, "dx": x.grad}
+        reference |= dict(zip(("dgamma", "dbeta"), (p.grad for p in layer.parameters()), strict=False))
         if CASES[case]["norm"] == "batch":
-            found |= {"running_mean": layer.running_mean, "running_var": layer.running_var}
-        return {name: sums(values.detach()) for name, values in found.items()}
+            reference |= {"running_mean": layer.running_mean, "running_var": layer.running_var}
+        return {name: sums(values.detach()) for name, values in reference.items()}
 
     torch.set_default_dtype(torch.float64)
-    found = {
+    reference = {
         f"{case} {name} {size}": figures(case, shape, eps)
         for case in CASES
         for name, shape in SHAPES.items()
         for size, eps in EPSILONS.items()
         if is_defined(case, shape)
     }
-    RECORDED.write_text(json.dumps({"torch": torch.__version__.partition("+")[0]} | found, indent=1) + "\n")
+    RECORDED.write_text(json.dumps({"torch": torch.__version__.partition("+")[0]} | reference, indent=1) + "\n")
 
 
 if __name__ == "__main__":

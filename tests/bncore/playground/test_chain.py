@@ -113,8 +113,8 @@ def test_dx_of_every_loss_is_the_derivative_of_the_whole_chain(eps_placement, mo
     def make(x):
         return shown(x, layer, axis=axis, **chosen)
 
-    found = make(x).stages["dx"].values
-    np.testing.assert_allclose(found, features_first(central_difference(x, make), axis), atol=1e-8)
+    dx = make(x).stages["dx"].values
+    np.testing.assert_allclose(dx, features_first(central_difference(x, make), axis), atol=1e-8)
 
 
 @shapes

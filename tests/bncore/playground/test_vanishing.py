@@ -16,9 +16,9 @@ def above(result):
 def reasons(x, layer=None, *, dy=None, **options):
     """The reason of each feature of `x` whose dx vanishes."""
     result = playground(x, layer or NormLayer(), dy=dy, rng=np.random.default_rng(1), **options)
-    found = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values, above(result))
-    assert all(v.text == REASONS[v.reason] for v in found)
-    return {feature: v.reason for v in found for feature in v.features}
+    dx = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values, above(result))
+    assert all(v.text == REASONS[v.reason] for v in dx)
+    return {feature: v.reason for v in dx for feature in v.features}
 
 
 def drawn(examples=20, features=3, dtype=np.float64):
@@ -72,8 +72,8 @@ def test_nothing_from_above_is_told_from_an_activation_that_lets_nothing_through
     assert reasons(x, dead, dy=np.zeros_like(x)) == dict.fromkeys(range(3), "no_upstream")
     result = playground(x, dead, rng=np.random.default_rng(1))
     rows = result.stages["dy"].values, result.stages["dx"].values
-    (found,) = vanished(result.forward, *rows, np.zeros_like(rows[0]))
-    assert (found.reason, found.features) == ("no_upstream", (0,))
+    (vanishing,) = vanished(result.forward, *rows, np.zeros_like(rows[0]))
+    assert (vanishing.reason, vanishing.features) == ("no_upstream", (0,))
 
 
 def test_inference_keeps_what_training_takes_away():
@@ -81,8 +81,8 @@ def test_inference_keeps_what_training_takes_away():
     for upstream in ("ones", "sum_of_squares"):
         assert reasons(drawn(), NormLayer(mode="inference", upstream=upstream, activation="identity"), **running) == {}
     no_scale = running | {"running_var": np.zeros(3)}
-    found = reasons(drawn(), NormLayer(mode="inference", eps=0.0, activation="identity"), **no_scale)
-    assert found == dict.fromkeys(ALL, "constant_feature")
+    by_feature = reasons(drawn(), NormLayer(mode="inference", eps=0.0, activation="identity"), **no_scale)
+    assert by_feature == dict.fromkeys(ALL, "constant_feature")
 
 
 @pytest.mark.parametrize("examples", [3, 4, 32])

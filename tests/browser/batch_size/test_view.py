@@ -225,9 +225,9 @@ def test_an_example_is_dragged_by_the_mouse(view: BatchSize) -> None:
     assert all(a != b for a, b in zip(before, after, strict=True))
     before, after = view.values("inference")
     assert [a != b for a, b in zip(before, after, strict=True)] == [j == 3 for j in range(8)]
-    found = view.answer()["dependence"]
-    assert after == pytest.approx(found["inference"]["after"], rel=1e-3)
-    assert view.text("moved") == found["text"]
+    effect = view.answer()["dependence"]
+    assert after == pytest.approx(effect["inference"]["after"], rel=1e-3)
+    assert view.text("moved") == effect["text"]
     view.page.go_back()
     view.settle()
     assert view.query == {"move_by": "0"}
@@ -310,10 +310,10 @@ def test_the_match_button_makes_the_noise_as_large_as_batch_norms(view: BatchSiz
 def test_pairs_stand_at_the_product_of_their_values(view: BatchSize) -> None:
     view.open()
     measured, theory, *_ = view.controls.data("noise_pairs")
-    found = view.answer()["noise"]["kinds"][0]["pairs"]
-    assert measured["x"] == found["product"]
-    assert measured["y"] == found["measured"]
-    assert theory["y"] == found["expected"]
+    pairs = view.answer()["noise"]["kinds"][0]["pairs"]
+    assert measured["x"] == pairs["product"]
+    assert measured["y"] == pairs["measured"]
+    assert theory["y"] == pairs["expected"]
 
 
 # ---- links, errors, progress ----

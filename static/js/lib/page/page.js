@@ -10,7 +10,7 @@
 //   asks(names)                   whether the server is asked after these fields changed; null: any of them
 //   query(), ask(query, path)     what the server is asked, and how
 //   long                          an answer may take long, and streams its progress
-//   merged(found, isLatest)       the answer, where what came is a part of it
+//   merged(answer, isLatest)       the answer, where what came is a part of it
 import { getJson } from "../server/api.js";
 import { Controls } from "../controls/controls.js";
 import { Figures } from "../figures/figures.js";
@@ -27,7 +27,7 @@ const USUAL = {
   decide: () => {},
   asks: () => true,
   ask: (query, path) => getJson(path + (query ? `?${query}` : "")),
-  merged: (found) => found,
+  merged: (answer) => answer,
   rest: () => {},
   restAfter: 120, // milliseconds
 };
@@ -118,9 +118,9 @@ export class Page {
       busy: (is) => this.waiting.asking(is),
     };
     const { path, long, ask } = this.#own;
-    if (!long) return follower({ ask: (query) => ask(query, path), show: (found, query) => this.#take(found, query === this.#wanted), ...told });
+    if (!long) return follower({ ask: (query) => ask(query, path), show: (answer, query) => this.#take(answer, query === this.#wanted), ...told });
     const progress = bindProgress(() => this.#latest.cancel());
-    return new LongFollower({ path, show: (found, isLatest) => this.#take(found, isLatest), cancelled: () => this.tell(CANCELLED, [], again), progress, ...told });
+    return new LongFollower({ path, show: (answer, isLatest) => this.#take(answer, isLatest), cancelled: () => this.tell(CANCELLED, [], again), progress, ...told });
   }
 
   #want(query) {
@@ -134,8 +134,8 @@ export class Page {
     if (this.#own.asks(names)) this.ask();
   }
 
-  #take(found, isLatest) {
-    this.#show(this.#own.merged(found, isLatest), isLatest);
+  #take(answer, isLatest) {
+    this.#show(this.#own.merged(answer, isLatest), isLatest);
     if (this.#unsolved) this.#tellUnsolved();
   }
 

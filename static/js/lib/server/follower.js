@@ -7,9 +7,9 @@ import { Streamed } from "./stream.js";
 export function follower({ ask, show, fail, busy }) {
   return new Latest({
     ask,
-    show: (found, query) => {
+    show: (answer, query) => {
       clearProblems();
-      show(found, query);
+      show(answer, query);
     },
     fail: (problem) => {
       clearProblems();
@@ -32,7 +32,7 @@ export class LongFollower {
     this.#streamed = new Streamed(progress);
     this.#latest = follower({
       ask: (query) => this.#streamed.ask(path + (query ? `?${query}` : "")),
-      show: (found, query) => show(found, query === this.#wanted),
+      show: (answer, query) => show(answer, query === this.#wanted),
       fail: (problem) => (problem.name === "AbortError" ? cancelled() : fail(problem)),
       busy: (is) => {
         this.#asking = is;

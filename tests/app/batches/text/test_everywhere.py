@@ -21,8 +21,8 @@ def pasted(text):
 
 
 def checked(text):
-    found = parsed(text, "dx", 1000)
-    return None if found is None else np.atleast_2d(found.exact)
+    array = parsed(text, "dx", 1000)
+    return None if array is None else np.atleast_2d(array.exact)
 
 
 PLACES = {"typed": typed, "pasted": pasted, "checked": checked}
@@ -30,15 +30,15 @@ PLACES = {"typed": typed, "pasted": pasted, "checked": checked}
 
 def read(text):
     """What each place makes of a text: numbers, or the words of the refusal."""
-    found = {}
+    readings = {}
     for name, place in PLACES.items():
         try:
-            found[name] = place(text)
+            readings[name] = place(text)
         except (UserError, Unreadable) as error:
-            found[name] = error.detail
+            readings[name] = error.detail
         except ValueError:
-            found[name] = "ragged"
-    return found
+            readings[name] = "ragged"
+    return readings
 
 
 ALIKE = {
@@ -53,8 +53,8 @@ ALIKE = {
 
 @pytest.mark.parametrize("text", ALIKE)
 def test_a_text_that_reads_in_one_way_means_the_same_everywhere(text):
-    for name, found in read(text).items():
-        np.testing.assert_array_equal(found, ALIKE[text], err_msg=name)
+    for name, reading in read(text).items():
+        np.testing.assert_array_equal(reading, ALIKE[text], err_msg=name)
 
 
 @pytest.mark.parametrize(
@@ -67,9 +67,9 @@ def test_a_text_that_reads_in_one_way_means_the_same_everywhere(text):
     ],
 )  # fmt: skip
 def test_what_is_refused_is_refused_everywhere(text, words):
-    for name, found in read(text).items():
-        assert isinstance(found, str), name
-        assert words in found, name
+    for name, reading in read(text).items():
+        assert isinstance(reading, str), name
+        assert words in reading, name
 
 
 @pytest.mark.parametrize(
@@ -82,27 +82,27 @@ def test_what_is_refused_is_refused_everywhere(text, words):
     ],
 )
 def test_commas_part_numbers_where_that_is_said_and_a_text_alone_is_refused_with_both_readings(text, declared, words):
-    found = read(text)
-    np.testing.assert_array_equal(found["typed"], declared)
-    assert words in found["checked"]
-    assert found["pasted"] == found["checked"].replace(" in dx", "")
+    readings = read(text)
+    np.testing.assert_array_equal(readings["typed"], declared)
+    assert words in readings["checked"]
+    assert readings["pasted"] == readings["checked"].replace(" in dx", "")
 
 
 @pytest.mark.parametrize(
     ("text", "cells"), [("1,5;2,5\n3,5;4,5", [[1.5, 2.5], [3.5, 4.5]]), ("1;2\n3;4", [[1, 2], [3, 4]])]
 )
 def test_semicolons_within_lines_are_cells_and_refused_where_they_are_said_to_end_rows(text, cells):
-    found = read(text)
-    np.testing.assert_array_equal(found["pasted"], cells)
-    np.testing.assert_array_equal(found["checked"], cells)
-    assert "may be 2 rows, as semicolons end rows, or one row of 2 cells" in found["typed"]
+    readings = read(text)
+    np.testing.assert_array_equal(readings["pasted"], cells)
+    np.testing.assert_array_equal(readings["checked"], cells)
+    assert "may be 2 rows, as semicolons end rows, or one row of 2 cells" in readings["typed"]
 
 
 @given(st.text(alphabet="0123,.;\t\n -\u2212e", min_size=1, max_size=14))
 def test_no_text_means_different_numbers_in_different_places(text):
-    numbers = [found for found in read(text).values() if not isinstance(found, str) and found is not None]
-    for found in numbers[1:]:
-        np.testing.assert_array_equal(found, numbers[0])
+    numbers = [reading for reading in read(text).values() if not isinstance(reading, str) and reading is not None]
+    for reading in numbers[1:]:
+        np.testing.assert_array_equal(reading, numbers[0])
 
 
 @pytest.mark.parametrize(

@@ -133,14 +133,14 @@ def test_positions_of_one_image_are_said_to_be_alike_and_by_how_much(client, upl
     source = uploaded(x=rng.normal(size=(40, 2, 4, 4)) + rng.normal(size=(40, 2, 1, 1)))
     answer = get(client, source=source, feature=1)
     assert any("not independent of each other" in warning for warning in answer["batch"]["warnings"])
-    found = answer["estimates"]["positions"]
-    assert (found["images"], found["positions"]) == (40, 16)
-    assert found["correlation"] == pytest.approx(0.5, abs=0.2)
-    assert found["factor"] == pytest.approx(np.sqrt(1 + 15 * found["correlation"]), rel=0.02)
+    positions = answer["estimates"]["positions"]
+    assert (positions["images"], positions["positions"]) == (40, 16)
+    assert positions["correlation"] == pytest.approx(0.5, abs=0.2)
+    assert positions["factor"] == pytest.approx(np.sqrt(1 + 15 * positions["correlation"]), rel=0.02)
     text = answer["estimates"]["population_text"]
     said = re.search(r"have a correlation of (0\.\d+), .* strays ([\d.]+) times as far", text)
-    assert float(said[1]) == pytest.approx(found["correlation"], rel=0.01)
-    assert float(said[2]) == pytest.approx(found["factor"], rel=0.01)
+    assert float(said[1]) == pytest.approx(positions["correlation"], rel=0.01)
+    assert float(said[2]) == pytest.approx(positions["factor"], rel=0.01)
     assert "16 positions of each of 40 images" in text
 
 
@@ -279,18 +279,18 @@ def test_dependent_examples_are_not_cut_out_of_larger_batches(client):
 
 def test_a_moved_example_moves_the_others_in_training_only(client):
     answer = get(client, part="dependence", example=2, move_by=1.5)
-    found = answer["dependence"]
-    assert found["others_moved"] == {"train": 7, "inference": 0}
-    x = np.array(found["x"]["after"])
-    assert x[2] - found["x"]["before"][2] == pytest.approx(1.5 * found["unit"])
-    np.testing.assert_allclose(found["train"]["after"], forward(x[:, None]).x_hat[:, 0])
-    parts = found["jacobian"]
+    effect = answer["dependence"]
+    assert effect["others_moved"] == {"train": 7, "inference": 0}
+    x = np.array(effect["x"]["after"])
+    assert x[2] - effect["x"]["before"][2] == pytest.approx(1.5 * effect["unit"])
+    np.testing.assert_allclose(effect["train"]["after"], forward(x[:, None]).x_hat[:, 0])
+    parts = effect["jacobian"]
     np.testing.assert_allclose(
         np.sum([parts[name] for name in ("identity", "mean", "variance")], axis=0), parts["total"], atol=1e-4
     )
-    assert found["between_features"] == {"across": 0.0, "features": 3}
-    assert [curve["bound"] for curve in found["outlier"]] == pytest.approx(
-        [np.sqrt(curve["size"] - 1) for curve in found["outlier"]]
+    assert effect["between_features"] == {"across": 0.0, "features": 3}
+    assert [curve["bound"] for curve in effect["outlier"]] == pytest.approx(
+        [np.sqrt(curve["size"] - 1) for curve in effect["outlier"]]
     )
 
 
@@ -309,12 +309,12 @@ def test_both_perturbations_stand_beside_dropout(client, perturbation):
 
 
 def test_other_companions_make_another_class(client):
-    found = get(client, part="classes", source="iris", size=16)["classes"]
-    assert found["data"] == "iris"
-    answers = {batch["answer"] for batch in found["batches"]}
+    classes = get(client, part="classes", source="iris", size=16)["classes"]
+    assert classes["data"] == "iris"
+    answers = {batch["answer"] for batch in classes["batches"]}
     assert len(answers) == 2
-    assert found["inference"]["answer"] in answers
-    assert 0 < found["changed"] < 1
+    assert classes["inference"]["answer"] in answers
+    assert 0 < classes["changed"] < 1
     assert get(client, part="classes", source="digits")["classes"]["data"] == "wine"
 
 
@@ -443,12 +443,12 @@ def test_how_far_it_is_from_theory_is_said_beside_what_the_draws_leave_open(clie
         rf"spreads by {number}, {number} % (more|less) than theory's {number}: (within|more than) the ±{number} % "
         r"\(five standard errors\) that the draws leave open\.(.*)", text,
     )  # fmt: skip
-    measured, off, side, expected, found, left, cause = said.groups()
+    measured, off, side, expected, told, left, cause = said.groups()
     assert float(off) / 100 == pytest.approx(
         abs(float(measured) / float(expected) - 1), abs=0.02 * float(off) / 100 + 0.01
     )
     assert side == ("more" if float(measured) > float(expected) else "less")
-    assert found == how
+    assert told == how
     assert (float(off) <= float(left)) == (how == "within")
     assert why in cause
 

@@ -35,13 +35,13 @@ def test_the_bands_are_the_answers_quantiles():
     answer = answered()
     for which in ("mean", "deviation"):
         traces = answer["figures"][f"estimates_{which}"]["data"]
-        found = answer["estimates"]["features"][0][which]
+        estimate = answer["estimates"]["features"][0][which]
         for trace, quantile in zip(traces[:4], (0, 4, 1, 3), strict=True):
-            assert trace["y"] == found["quantiles"][quantile]
+            assert trace["y"] == estimate["quantiles"][quantile]
             assert trace["x"] == answer["estimates"]["sizes"]
         lower = next(trace for trace in traces if trace["name"].startswith("theory"))
         if which == "mean":
-            expected = np.array(found["expected_average"]) - 1.645 * np.array(found["expected_sd"])
+            expected = np.array(estimate["expected_average"]) - 1.645 * np.array(estimate["expected_sd"])
             np.testing.assert_allclose(lower["y"], expected, rtol=1e-3, atol=1e-4)
         else:
             assert min(lower["y"]) >= 0.0

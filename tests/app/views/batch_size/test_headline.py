@@ -56,7 +56,7 @@ def test_by_how_much_a_normalized_value_strays_is_that_of_plain_draws(client, si
 
 def test_the_parts_and_the_stretch_are_told_below_it(client):
     answer = get(client, draws=4000)
-    text, found = answer["estimates"]["x_hat"]["text"], answer["estimates"]["x_hat"]
+    text, x_hat = answer["estimates"]["x_hat"]["text"], answer["estimates"]["x_hat"]
     said = re.search(
         rf"Over 4,000 batches of 8, .* by {NUMBER} \(root mean square\): {NUMBER} through the batch's mean, {NUMBER} "
         rf"through its deviation\. .* by \+{NUMBER} % on average, with a deviation of {NUMBER} %; "
@@ -64,7 +64,7 @@ def test_the_parts_and_the_stretch_are_told_below_it(client):
     )  # fmt: skip
     whole, shift, scale, average, sd, low, high = (float(number) for number in said.groups())
     assert whole == pytest.approx(np.hypot(shift, scale), rel=0.01)
-    assert (whole, shift, scale) == pytest.approx((found["whole"], found["shift"], found["scale"]), rel=0.005)
+    assert (whole, shift, scale) == pytest.approx((x_hat["whole"], x_hat["shift"], x_hat["scale"]), rel=0.005)
     stretch = 100 * (strays(8, 1e-5)[1] - 1)
     assert average == pytest.approx(stretch.mean(), abs=close(stretch, 4000, average))
     assert sd == pytest.approx(stretch.std(), rel=0.15)

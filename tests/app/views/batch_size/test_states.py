@@ -17,13 +17,13 @@ def get(client, **query):
 
 @pytest.mark.parametrize("source", ["wine", "iris"])
 def test_the_example_whose_class_changes_is_the_same_for_every_size_and_seed(client, source):
-    found = [
+    classes = [
         get(client, part="classes", source=source, size=size, seed=seed)["classes"]
         for size, seed in ((2, 0), (3, 0), (8, 0), (8, 5), (64, 0), (150, 0))
     ]
-    assert len({each["example"] for each in found}) == 1
-    assert len({each["size"] for each in found}) == 4
-    for each in found:
+    assert len({each["example"] for each in classes}) == 1
+    assert len({each["size"] for each in classes}) == 4
+    for each in classes:
         assert each["changed"] == pytest.approx(1 - each["counts"][each["inference"]["answer"]] / each["draws"])
         assert each["example"] not in {companion for batch in each["batches"] for companion in batch["companions"]}
 
@@ -64,11 +64,11 @@ def test_without_noise_there_is_nothing_to_match(client):
 
 
 def test_an_example_of_a_constant_feature_can_be_moved(client):
-    found = get(client, part="dependence", source="inline", values="3;3;3;3", members=4, move_by=2)["dependence"]
-    x = np.array(found["x"]["after"])
-    assert (found["unit"], found["by"], x.tolist()) == (1.0, 2.0, [5.0, 3.0, 3.0, 3.0])
-    np.testing.assert_allclose(found["train"]["after"], forward(x[:, None]).x_hat[:, 0])
-    assert "3 of the 3 others move" in found["text"]
+    effect = get(client, part="dependence", source="inline", values="3;3;3;3", members=4, move_by=2)["dependence"]
+    x = np.array(effect["x"]["after"])
+    assert (effect["unit"], effect["by"], x.tolist()) == (1.0, 2.0, [5.0, 3.0, 3.0, 3.0])
+    np.testing.assert_allclose(effect["train"]["after"], forward(x[:, None]).x_hat[:, 0])
+    assert "3 of the 3 others move" in effect["text"]
 
 
 @pytest.mark.parametrize("part", ["total", "identity", "mean", "variance"])
@@ -87,8 +87,8 @@ def test_the_jacobians_parts_are_drawn_times_the_denominator(client, part):
 
 
 def test_a_small_move_is_told_with_the_digits_that_differ(client):
-    found = get(client, part="dependence", source="inline", values="1000;1001;1003;999", members=4, move_by=0.05)
-    texts = [*found["dependence"]["handles"], found["figures"]["strip_x"]["layout"]["meta"]["summary"].split("; ")[0]]
+    answer = get(client, part="dependence", source="inline", values="1000;1001;1003;999", members=4, move_by=0.05)
+    texts = [*answer["dependence"]["handles"], answer["figures"]["strip_x"]["layout"]["meta"]["summary"].split("; ")[0]]
     was, now = texts[0].removeprefix("Move example 0: it was ").split(", is ")
     assert was != now
     assert f"example 0: {was} to {now}" in texts[-1]
@@ -108,11 +108,11 @@ def test_an_outlier_meets_the_features_own_epsilon(client, feature, placement):
 
 
 def test_theory_of_running_statistics_is_silent_where_examples_depend_on_each_other(client):
-    found = get(client, part="running", source="class_sorted", features=2)["running"]
-    assert found["mean_sd"] is None
-    assert found["var_limit"] == {"biased": None, "unbiased": None}
-    assert "theory does not know it" in found["biased_text"]
-    assert "jitter" not in found["text"]
+    running = get(client, part="running", source="class_sorted", features=2)["running"]
+    assert running["mean_sd"] is None
+    assert running["var_limit"] == {"biased": None, "unbiased": None}
+    assert "theory does not know it" in running["biased_text"]
+    assert "jitter" not in running["text"]
 
 
 @pytest.mark.parametrize(("steps", "said"), [(0, "100 %"), (10, "34.9 %"), (100, "less than 0.01 %")])

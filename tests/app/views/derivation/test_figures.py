@@ -37,9 +37,9 @@ def drawn(**query):
 
 @pytest.mark.parametrize("query", [{}, *SETTINGS, *OTHERS], ids=lambda q: "&".join(q.values()))
 def test_every_figure_is_plotlys_and_complete(query):
-    found = drawn(**query)
-    assert set(found) == {"paths", "jacobian", "moved"}
-    for name, figure in found.items():
+    figures = drawn(**query)
+    assert set(figures) == {"paths", "jacobian", "moved"}
+    for name, figure in figures.items():
         assert go.Figure(figure).data, name
         layout = figure["layout"]
         assert layout["title"]["text"]

@@ -16,9 +16,9 @@ from tests.app.strict_json import parsed
 URL = "/api/v1/gradient-check"
 
 
-def fields(found, **answers):
+def fields(sent, **answers):
     """A probe's own arrays as a body."""
-    return {name: np.asarray(value).tolist() for name, value in {**vars(found), **answers}.items()}
+    return {name: np.asarray(value).tolist() for name, value in {**vars(sent), **answers}.items()}
 
 
 def posted(client, body):
@@ -41,19 +41,19 @@ def test_the_documented_example_answers_as_documented(client):
     assert_close(answer, example, "answer")
 
 
-def assert_close(found, shown, place):
+def assert_close(given, shown, place):
     if isinstance(shown, dict):
-        assert set(found) == set(shown), place
+        assert set(given) == set(shown), place
         for name in shown:
-            assert_close(found[name], shown[name], f"{place}.{name}")
+            assert_close(given[name], shown[name], f"{place}.{name}")
     elif isinstance(shown, list):
-        assert len(found) == len(shown), place
+        assert len(given) == len(shown), place
         for index, value in enumerate(shown):
-            assert_close(found[index], value, f"{place}[{index}]")
+            assert_close(given[index], value, f"{place}[{index}]")
     elif isinstance(shown, float):
-        assert found == pytest.approx(shown, rel=1e-3, abs=1e-12), place
+        assert given == pytest.approx(shown, rel=1e-3, abs=1e-12), place
     else:
-        assert found == shown, place
+        assert given == shown, place
 
 
 def test_every_field_is_documented_with_words(client):
@@ -70,9 +70,9 @@ def test_a_probe_is_fetched_computed_on_and_sent_back_by_its_seed(client, axes, 
     batch = parsed(client.get(URL + "/probe" + query).content)
     assert {"seed", "axes", "x", "gamma", "beta", "eps", "eps_placement", "feature_axis", "dy"} <= set(batch)
     sent = {name: value for name, value in batch.items() if name not in ("seed", "axes")}
-    found = case_of(**sent)
-    dx = found.as_given(found.slope * found.dy)
-    answers = {"dx": dx.tolist(), "dbeta": found.truth["dbeta"].tolist()}
+    case = case_of(**sent)
+    dx = case.as_given(case.slope * case.dy)
+    answers = {"dx": dx.tolist(), "dbeta": case.truth["dbeta"].tolist()}
     by_seed = posted(client, {"seed": 11, "axes": axes, "eps_placement": placement, **answers})
     assert by_seed == posted(client, {**sent, **answers})
     assert [row["id"] for row in by_seed[1]["diagnoses"]] == ["statistics_constant"]
@@ -90,10 +90,10 @@ def test_the_same_probe_has_the_same_bytes(client):
 
 
 def test_an_npz_file_says_the_same_as_json(client):
-    found = probe(2)
-    dx = found.case().truth["dx"] * 7
-    body = fields(found, dx=dx)
-    packed = client.post(URL, content=npz(**{**vars(found), "dx": dx}))
+    sent = probe(2)
+    dx = sent.case().truth["dx"] * 7
+    body = fields(sent, dx=dx)
+    packed = client.post(URL, content=npz(**{**vars(sent), "dx": dx}))
     assert packed.status_code == 200
     assert (200, parsed(packed.content)) == posted(client, body)
     assert [row["id"] for row in parsed(packed.content)["diagnoses"]] == ["scaled_by_batch_size"]
@@ -112,8 +112,8 @@ def test_correct_tensors_in_float32_are_exact(client):
 
 
 def test_factors_that_the_data_do_not_tell_are_null(client):
-    found = probe(0)
-    body = fields(found) | {"dy": (found.dy - found.dy.mean(0)).tolist(), "dx": found.dy.tolist()}
+    sent = probe(0)
+    body = fields(sent) | {"dy": (sent.dy - sent.dy.mean(0)).tolist(), "dx": sent.dy.tolist()}
     status, answer = posted(client, body)
     assert status == 200
     assert answer["coefficients"]["pooled"]["mean_path"] is None

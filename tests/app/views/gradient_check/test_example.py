@@ -17,10 +17,10 @@ def test_every_example_is_recognized_as_the_mistake_that_it_is(client, axes, pla
     for name in names:
         made = client.get(f"{URL}/example", params=where | {"mistake": name}).json()
         assert made.pop("mistake") == name
-        found = client.post(URL, json=where | made).json()
-        assert not found["correct"]
-        assert name in [row["id"] for row in found["diagnoses"]], name
-        assert all(row["look_at_math"].startswith("<math") for row in found["diagnoses"])
+        answer = client.post(URL, json=where | made).json()
+        assert not answer["correct"]
+        assert name in [row["id"] for row in answer["diagnoses"]], name
+        assert all(row["look_at_math"].startswith("<math") for row in answer["diagnoses"])
 
 
 def test_every_named_mistake_has_an_example_somewhere():
@@ -43,8 +43,8 @@ def test_a_mistake_that_does_not_exist_here_is_refused_with_those_that_do(client
 def test_a_tensor_may_be_pasted_as_it_is_printed(client, write):
     made = client.get(f"{URL}/example", params={"mistake": "sign"}).json()
     with np.printoptions(precision=17):
-        found = client.post(URL, json={"seed": 0, "dx": write(np.array(made["dx"]))}).json()
-    assert [row["id"] for row in found["diagnoses"]] == ["sign"]
+        answer = client.post(URL, json={"seed": 0, "dx": write(np.array(made["dx"]))}).json()
+    assert [row["id"] for row in answer["diagnoses"]] == ["sign"]
 
 
 @pytest.mark.parametrize(

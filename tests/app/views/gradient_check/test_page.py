@@ -121,9 +121,9 @@ def test_the_third_route_is_there_when_asked_for_and_small_enough(client):
 
 
 def test_a_batch_printed_in_eight_digits_raises_no_false_alarm(client):
-    found = probe(6)
-    texts = {name: str(getattr(found, name)) for name in ("x", "dy", "gamma", "beta")}
-    answers = {name: repr(found.case().truth[name].tolist()) for name in ("dx", "dgamma", "dbeta")}
+    sent = probe(6)
+    texts = {name: str(getattr(sent, name)) for name in ("x", "dy", "gamma", "beta")}
+    answers = {name: repr(sent.case().truth[name].tolist()) for name in ("dx", "dgamma", "dbeta")}
     status, view = viewed(client, batch="own", eps=1.0, **texts, **answers)
     assert status == 200
     assert view["headline"] == "Correct: dbeta, dgamma and dx are exact."
@@ -142,17 +142,17 @@ def test_a_batch_printed_in_three_digits_is_said_to_be_and_raises_no_false_alarm
 
 
 def test_a_probe_leaves_as_npz_and_as_python(client):
-    found = probe(4)
+    sent = probe(4)
     packed = client.get(f"{API}/probe?seed=4&format=npz")
     assert packed.headers["content-disposition"] == 'attachment; filename="bnscope-probe.npz"'
     with np.load(io.BytesIO(packed.content)) as arrays:
         assert {name: arrays[name].tolist() for name in arrays} == {
-            name: np.asarray(value).tolist() for name, value in vars(found).items()
+            name: np.asarray(value).tolist() for name, value in vars(sent).items()
         }
     code: dict[str, object] = {}
     exec(client.get(f"{API}/probe?seed=4&format=python").text, code)
-    np.testing.assert_array_equal(code["x"], found.x)
-    assert code["eps"] == found.eps
+    np.testing.assert_array_equal(code["x"], sent.x)
+    assert code["eps"] == sent.eps
 
 
 def npz(**arrays):
@@ -218,11 +218,11 @@ def test_what_a_file_brings_can_be_checked(client, shape):
 def test_a_probes_file_with_the_dx_put_in_is_checked_with_its_own_epsilon(client, query):
     with np.load(io.BytesIO(client.get(f"{API}/probe?{query}&format=npz").content)) as packed:
         arrays = dict(packed)
-    found = case_of(**{name: value if value.ndim else value.item() for name, value in arrays.items()})
-    content = npz(**arrays, dx=found.as_given(found.truth["dx"]))
+    case = case_of(**{name: value if value.ndim else value.item() for name, value in arrays.items()})
+    content = npz(**arrays, dx=case.as_given(case.truth["dx"]))
     texts = client.post(f"{API}/arrays", content=content).json()
     assert texts["eps"] == "1.0"
-    assert texts["eps_placement"] == found.eps_placement
+    assert texts["eps_placement"] == case.eps_placement
     assert texts["feature_axis"] == "1"
     assert viewed(client, batch="own", **texts)[1]["headline"] == "Correct: dx is exact."
 

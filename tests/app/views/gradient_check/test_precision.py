@@ -57,9 +57,9 @@ def test_the_right_dx_is_right_however_it_was_printed(client, seed, written):
 @pytest.mark.parametrize("written", WRITTEN)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_wrong_dx_is_wrong_however_it_was_printed(client, seed, written):
-    found = probe(seed).case()
+    case = probe(seed).case()
     for triple in [(1.05, 1, 1), (1, 1, 0), (-1, 1, 1)]:
-        answer = asked(client, seed, dx=WRITTEN[written](of_triple(found, *triple)))
+        answer = asked(client, seed, dx=WRITTEN[written](of_triple(case, *triple)))
         assert answer["correct"] is False, answer["text"]
         assert answer["diagnoses"]
 
@@ -96,8 +96,8 @@ def test_a_type_that_is_named_is_read(text, precision):
 
 
 def test_few_numbers_of_few_digits_are_not_said_to_be_stored_in_half():
-    found = probe(0).case()
-    report = check(found, {"dx": parsed(np.array2string(found.truth["dx"], precision=2), "dx", 1000)})
+    case = probe(0).case()
+    report = check(case, {"dx": parsed(np.array2string(case.truth["dx"], precision=2), "dx", 1000)})
     assert not any("float16" in warning for warning in report.warnings)
 
 
@@ -140,12 +140,12 @@ def test_where_nothing_can_be_compared_it_is_refused(client):
 
 @pytest.mark.parametrize("shape", [(4,), (1, 4), (4, 1), (1, 4, 1, 1), (1, 1, 4)])
 def test_one_number_a_unit_may_have_further_axes_of_length_one(client, shape):
-    found = probe(2)
-    batch = {name: np.asarray(value).tolist() for name, value in vars(found).items()}
+    sent = probe(2)
+    batch = {name: np.asarray(value).tolist() for name, value in vars(sent).items()}
     shaped = {
         name: np.reshape(batch[name], shape).tolist() for name in ("gamma", "beta", "running_mean", "running_var")
     }
-    truth = found.case().truth
+    truth = sent.case().truth
     mine = {"dx": truth["dx"].tolist()}
     mine |= {name: np.reshape(truth[name], shape).tolist() for name in ("dgamma", "dbeta")}
     answer = client.post(URL, content=json.dumps(batch | shaped | mine))

@@ -101,10 +101,10 @@ def test_what_cannot_be_read_is_said_with_the_word_at_fault(text, words):
 @given(st.text(alphabet="[]()0123456789.,;-+e \n\tnaif\u2212\u2026x", max_size=60))
 def test_no_text_fails_in_another_way(text):
     try:
-        found = parsed(text, "dx", MOST)
+        array = parsed(text, "dx", MOST)
     except UserError:
         return
-    assert found is None or found.unit >= 0
+    assert array is None or array.unit >= 0
 
 
 @pytest.mark.parametrize("text", [
@@ -127,9 +127,9 @@ def test_a_point_without_digits_hides_nothing(text, unit):
 
 def test_float32_that_was_printed_is_float32_again():
     narrow = X.astype("float32")
-    found = parsed(repr(narrow.tolist()), "dx", MOST)
-    assert found.values.dtype == np.float32
-    np.testing.assert_array_equal(found.values, narrow)
+    array = parsed(repr(narrow.tolist()), "dx", MOST)
+    assert array.values.dtype == np.float32
+    np.testing.assert_array_equal(array.values, narrow)
     assert parsed(str(X), "dx", MOST).values.dtype == np.float64
 
 

@@ -62,26 +62,26 @@ def test_every_setting_is_answered_in_valid_json(client, query):
         assert [row["saturated"] is None for row in column["joints"] if row["kind"] == "f"] == [
             row["sd"] is None for row in column["joints"] if row["kind"] == "f"
         ]
-    said = [answer["headline"], *answer["conventions"], *(found["text"] for found in answer["findings"])]
+    said = [answer["headline"], *answer["conventions"], *(finding["text"] for finding in answer["findings"])]
     assert not [text for text in said if not text or "nan" in text.lower() or "None" in text]
 
 
 def test_divergence_is_null_and_named_and_drawn_up_to_there(client):
     answer = get(client, depth=30, width=16, weight_scale=1000, initialization="he")
     column = answer["columns"]["without"]
-    found = column["diverged"]
-    assert (found["joint"], found["side"]) == ("z", "forward")
-    assert f"block {found['block']}" in found["text"]
+    diverged = column["diverged"]
+    assert (diverged["joint"], diverged["side"]) == ("z", "forward")
+    assert f"block {diverged['block']}" in diverged["text"]
     assert answer["findings"][0]["id"] == "diverged"
     deviations = {row["block"]: row["sd"] for row in column["joints"] if row["kind"] == "z"}
-    assert all((deviations[block] is None) == (block >= found["block"]) for block in deviations)
+    assert all((deviations[block] is None) == (block >= diverged["block"]) for block in deviations)
     assert column["loss"] is None
     drawn = answer["figures"]["depth_deviation"]["data"][0]["y"]
-    assert [value is None for value in drawn] == [block >= found["block"] for block in range(1, 31)]
-    assert found["text"].rstrip(".") in answer["figures"]["depth_deviation"]["layout"]["meta"]["note"]
+    assert [value is None for value in drawn] == [block >= diverged["block"] for block in range(1, 31)]
+    assert diverged["text"].rstrip(".") in answer["figures"]["depth_deviation"]["layout"]["meta"]["note"]
     assert answer["columns"]["with"]["diverged"] is None
     for name in ("joint", "joint_gradient"):
-        assert found["text"].rstrip(".") in answer["figures"][name]["layout"]["meta"]["note"]
+        assert diverged["text"].rstrip(".") in answer["figures"][name]["layout"]["meta"]["note"]
 
 
 @pytest.mark.parametrize("query", [

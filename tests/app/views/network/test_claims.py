@@ -33,11 +33,11 @@ CLAIMED = {
 def test_each_presets_claim_holds_on_the_network_of_its_link(client, name):
     preset = next(row for row in get(client, **SMALL)["presets"] if row["id"] == name)
     answer = client.get(f"{URL}?{preset['query']}").json()
-    found = answer["preset"]
-    assert found["holds"] is True
-    assert found["as_set"] is True
-    assert CLAIMED[name](found["numbers"]), found["numbers"]
-    assert any(character.isdigit() for character in found["text"])
+    claim = answer["preset"]
+    assert claim["holds"] is True
+    assert claim["as_set"] is True
+    assert CLAIMED[name](claim["numbers"]), claim["numbers"]
+    assert any(character.isdigit() for character in claim["text"])
 
 
 @pytest.mark.parametrize(("query", "column", "said"), [
@@ -48,19 +48,19 @@ def test_each_presets_claim_holds_on_the_network_of_its_link(client, name):
 ])  # fmt: skip
 def test_the_exploding_claim_says_where_numbers_ran_away_though_it_was_in_no_block(client, query, column, said):
     answer = get(client, **{"preset": "exploding", "standardize": "off", "activation": "identity"} | query)
-    found = answer["columns"][column]["diverged"]
-    assert found["block"] is None
+    diverged = answer["columns"][column]["diverged"]
+    assert diverged["block"] is None
     text = {"without": answer["preset"]["text"].split(";")[0], "with": answer["preset"]["text"].split(";")[1]}[column]
     assert said in text
-    assert said in found["text"]
+    assert said in diverged["text"]
     assert answer["preset"]["numbers"][column] is not None
 
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_a_claim_is_measured_on_the_network_at_hand(client, name):
-    found = get(client, **SMALL | {"depth": 2, "batch_size": 8, "eps": 10, "preset": name})["preset"]
-    assert found["as_set"] is False
-    assert found["holds"] is not True
+    claim = get(client, **SMALL | {"depth": 2, "batch_size": 8, "eps": 10, "preset": name})["preset"]
+    assert claim["as_set"] is False
+    assert claim["holds"] is not True
     bare = get(client, **SMALL | {"norm": "none", "preset": name})["preset"]
     assert bare["holds"] is None
     assert bare["text"]
@@ -75,18 +75,18 @@ def test_a_claim_is_measured_on_the_network_at_hand(client, name):
     ({"preset": "scale_invariance", "norm": "none"}, "no column with batch norm"),
 ])  # fmt: skip
 def test_what_cannot_be_measured_says_why(client, query, said):
-    found = get(client, **SMALL | query)["preset"]
-    assert found["holds"] is None
-    assert said in found["text"]
+    claim = get(client, **SMALL | query)["preset"]
+    assert claim["holds"] is None
+    assert said in claim["text"]
 
 
 def test_the_residual_claim_stands_beside_the_same_weights_without_connections(client):
     preset = next(row for row in get(client, **SMALL)["presets"] if row["id"] == "residual_tames")
-    found = client.get(f"{URL}?{preset['query']}").json()["preset"]
+    claim = client.get(f"{URL}?{preset['query']}").json()["preset"]
     plain = client.get(f"{URL}?{preset['query'].replace('residual=on', 'residual=off')}").json()["preset"]
-    assert found["numbers"]["plain"] == pytest.approx(plain["numbers"]["growth"])
-    assert found["numbers"]["growth"] < 1.12 < 1.2 < found["numbers"]["plain"]
-    assert f"{found['numbers']['plain']:.3f}-fold" in found["text"]
+    assert claim["numbers"]["plain"] == pytest.approx(plain["numbers"]["growth"])
+    assert claim["numbers"]["growth"] < 1.12 < 1.2 < claim["numbers"]["plain"]
+    assert f"{claim['numbers']['plain']:.3f}-fold" in claim["text"]
 
 
 def test_every_claim_says_from_when_on_it_holds_and_in_the_numbers_of_its_measurement(client):
@@ -104,16 +104,16 @@ def test_every_claim_says_from_when_on_it_holds_and_in_the_numbers_of_its_measur
 @pytest.mark.parametrize(("depth", "holds"), [(7, True), (5, False)])
 def test_orders_of_magnitude_have_a_threshold_that_is_told_where_it_is_not_reached(client, depth, holds):
     query = {"depth": depth, "width": 100, "activation": "sigmoid", "initialization": "normal", "weight_scale": 0.1}
-    found = get(client, **query, preset="vanishing")["preset"]
-    assert (found["numbers"]["times"] >= 1000) == found["holds"] == holds
-    assert ("less than the 1,000 times" in found["text"]) == (not holds)
+    claim = get(client, **query, preset="vanishing")["preset"]
+    assert (claim["numbers"]["times"] >= 1000) == claim["holds"] == holds
+    assert ("less than the 1,000 times" in claim["text"]) == (not holds)
 
 
 @pytest.mark.parametrize("preset", ["vanishing", "gradient_growth"])
 def test_rounding_that_passes_batch_norm_is_no_gradient(client, preset):
-    found = get(client, **SMALL, preset=preset) | get(client, **SMALL | {"batch_size": 2}, eps=0, preset=preset)
-    assert found["preset"]["holds"] is None
-    assert "more than rounding" in found["preset"]["text"]
+    answer = get(client, **SMALL, preset=preset) | get(client, **SMALL | {"batch_size": 2}, eps=0, preset=preset)
+    assert answer["preset"]["holds"] is None
+    assert "more than rounding" in answer["preset"]["text"]
 
 
 @pytest.mark.parametrize(("depth", "told"), [(4, False), (8, True)])
@@ -143,6 +143,6 @@ def test_float64_is_said_to_reach_as_far_as_it_does(client):
 @pytest.mark.parametrize(("examples", "told"), [(4, 1.71), (8, 1.34)])
 def test_what_is_told_of_small_batches_is_what_such_networks_measure(examples, told):
     networks = [contrasted(seed=i, examples=examples, inputs=256, depth=14, width=256) for i in range(6)]
-    found = [gradient_growth(network).numbers["growth"] for network in networks]
+    growths = [gradient_growth(network).numbers["growth"] for network in networks]
     assert f"{told:.2f} " in GROWTH_OF_FEW
-    assert abs(np.mean(found) - told) < 5 * np.std(found, ddof=1) / np.sqrt(len(found)) + 0.005
+    assert abs(np.mean(growths) - told) < 5 * np.std(growths, ddof=1) / np.sqrt(len(growths)) + 0.005

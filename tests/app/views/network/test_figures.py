@@ -130,11 +130,11 @@ def test_the_opened_joint_is_shown_before_and_after_in_each_column_on_one_axis()
     query = {"disturb_layer": "1", "disturb_factor": "1.5", "joint": "z1", "dtype": "float64"}
     answer = orjson.loads(to_json(answer_of(viewed(**query))))
     figure = answer["figures"]["joint"]
-    found = outlines(figure)
-    assert set(found) == {(name, axis) for name in ("before", "after") for axis in ("y", "y2")}
-    assert all(heights.max() == 100 for _, heights in found.values())
-    np.testing.assert_allclose(found["before", "y"], found["before", "y2"])
-    assert spread(found["after", "y"])[1] == pytest.approx(1.5 * spread(found["before", "y"])[1], rel=0.08)
+    lines_drawn = outlines(figure)
+    assert set(lines_drawn) == {(name, axis) for name in ("before", "after") for axis in ("y", "y2")}
+    assert all(heights.max() == 100 for _, heights in lines_drawn.values())
+    np.testing.assert_allclose(lines_drawn["before", "y"], lines_drawn["before", "y2"])
+    assert spread(lines_drawn["after", "y"])[1] == pytest.approx(1.5 * spread(lines_drawn["before", "y"])[1], rel=0.08)
     titles = [figure["layout"][axis]["title"]["text"] for axis in ("yaxis", "yaxis2")]
     assert titles == ["without BN: density, %", "with BN: density, %"]
     assert figure["layout"]["xaxis"]["anchor"] == "y2"
@@ -149,8 +149,8 @@ def test_behind_batch_norm_the_opened_joint_is_drawn_once_and_its_gradient_befor
     assert set(outlines(figures["joint"])) == {("before", "y"), ("after", "y"), ("with BN, unmoved", "y2")}
     alone = drawn(disturb_layer="2", norm="none", joint="f1")["joint_gradient"]
     assert {t.get("yaxis", "y") for t in alone["data"]} == {"y"}
-    found = outlines(alone)
-    assert spread(found["after", "y"])[1] > 1.5 * spread(found["before", "y"])[1]
+    lines_drawn = outlines(alone)
+    assert spread(lines_drawn["after", "y"])[1] > 1.5 * spread(lines_drawn["before", "y"])[1]
 
 
 def test_the_small_multiples_have_the_disturbed_pass_beside_the_undisturbed_one_where_it_moves():
@@ -218,9 +218,9 @@ def test_what_the_text_says_moved_is_seen_to_move():
 def test_values_outside_the_axis_are_counted_a_pass_by_itself():
     view = viewed(disturb_layer="2", disturb_factor="20", initialization="he")
     note = answer_of(view)["figures"]["activations_without"]["layout"]["meta"]["note"]
-    found = re.match(r"([\d,]+) values? outside the axis before the disturbance, ([\d,]+) after it", note)
+    said = re.match(r"([\d,]+) values? outside the axis before the disturbance, ([\d,]+) after it", note)
     low, high = answer_of(view)["figures"]["activations_without"]["layout"]["xaxis"]["range"]
-    for text, survey in zip(found.groups(), view.contrast.columns["without"].surveys, strict=True):
+    for text, survey in zip(said.groups(), view.contrast.columns["without"].surveys, strict=True):
         beyond = sum(np.count_nonzero((j.joint.y < low) | (j.joint.y > high)) for j in survey.at("z").values())
         assert int(text.replace(",", "")) == beyond
 

@@ -96,8 +96,8 @@ def test_the_lectures_notation_reaches_the_claims_the_conventions_and_the_words(
 
 def test_a_gradient_that_epsilon_alone_lets_pass_has_that_cause(client):
     def told(**query):
-        found = get(client, **SMALL | {"depth": 8} | query)["findings"]
-        return [f["text"] for f in found if (f["id"], f["column"]) == ("gradients_vanish", "with")]
+        findings = get(client, **SMALL | {"depth": 8} | query)["findings"]
+        return [f["text"] for f in findings if (f["id"], f["column"]) == ("gradients_vanish", "with")]
 
     assert told(batch_size=2)[0].endswith(": of two examples batch norm lets pass what ε does alone.")
     assert told(batch_size=32) == []

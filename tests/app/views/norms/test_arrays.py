@@ -27,32 +27,32 @@ def test_the_documented_example_answers_what_the_library_computes(client):
     content = operation["requestBody"]["content"]["application/json"]
     assert set(content["schema"]["properties"]) > set(content["example"])
     assert all(field["description"].endswith(".") for field in content["schema"]["properties"].values())
-    found = posted(client, **content["example"])
+    answer = posted(client, **content["example"])
     given = {name: value for name, value in content["example"].items() if name != "dy"}
     result = norms.forward(**given)
-    np.testing.assert_array_equal(found["y"], result.y)
-    np.testing.assert_array_equal(found["dx"], norms.backward(content["example"]["dy"], result).dx)
+    np.testing.assert_array_equal(answer["y"], result.y)
+    np.testing.assert_array_equal(answer["dx"], norms.backward(content["example"]["dy"], result).dx)
 
 
 @pytest.mark.parametrize("norm", NORMS)
 def test_every_norm_forward_and_backward(client, norm):
     x, dy = drawn()
-    found = posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), **NEEDED.get(norm, {}))
+    answer = posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), **NEEDED.get(norm, {}))
     result = norms.forward(x, norm, **NEEDED.get(norm, {}))
     gradients = norms.backward(dy, result)
-    assert found.pop("norm") == norm
-    assert found.pop("count") == result.count
-    assert found.pop("warnings") == []
+    assert answer.pop("norm") == norm
+    assert answer.pop("count") == result.count
+    assert answer.pop("warnings") == []
     for name in ("dx", "dgamma", "dbeta"):
         expected = getattr(gradients, name)
-        assert (name in found) == (expected is not None)
+        assert (name in answer) == (expected is not None)
         if expected is not None:
-            np.testing.assert_array_equal(found.pop(name), expected)
-    for name, values in found.items():
+            np.testing.assert_array_equal(answer.pop(name), expected)
+    for name, values in answer.items():
         np.testing.assert_array_equal(values, getattr(result, name))
-    assert ("mean" in found) == (norm != "rms")
-    assert ("r" in found) == (norm == "renorm")
-    assert ("running_mean" in found) == (norm == "renorm")
+    assert ("mean" in answer) == (norm != "rms")
+    assert ("r" in answer) == (norm == "renorm")
+    assert ("running_mean" in answer) == (norm == "renorm")
 
 
 @pytest.mark.parametrize("norm", NORMS)
@@ -60,30 +60,30 @@ def test_inference_of_every_norm(client, norm):
     x, dy = drawn((5, 4, 2))  # 5 examples: no ghost batches of 3
     given = {"running_mean": [1.0, 0.0, 2.0, 0.0], "running_var": [4.0, 1.0, 0.5, 2.0]} if NORMS[norm].running else {}
     given |= {"group": {"groups": 2}}.get(norm, {})
-    found = posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), mode="inference", **given)
+    answer = posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), mode="inference", **given)
     result = norms.forward(x, norm, mode="inference", **given)
-    np.testing.assert_array_equal(found["y"], result.y)
-    np.testing.assert_array_equal(found["dx"], norms.backward(dy, result).dx)
+    np.testing.assert_array_equal(answer["y"], result.y)
+    np.testing.assert_array_equal(answer["dx"], norms.backward(dy, result).dx)
     for name in ("running_mean", "running_var"):
-        assert found.get(name) == given.get(name)
-    assert "r" not in found
+        assert answer.get(name) == given.get(name)
+    assert "r" not in answer
     if not given.get("running_mean"):
-        assert found == posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), **given)
+        assert answer == posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), **given)
 
 
 def test_the_papers_running_average_of_the_deviation(client):
     x, _ = drawn()
     rule = {"running_average": "deviation", "running_variance": "biased", "momentum": 0.3}
-    found = posted(client, x=x.tolist(), norm="renorm", **RUNNING, **rule)
-    np.testing.assert_array_equal(found["running_var"], norms.forward(x, "renorm", **RUNNING, **rule).running_var)
-    assert found["running_var"] != posted(client, x=x.tolist(), norm="renorm", **RUNNING)["running_var"]
+    answer = posted(client, x=x.tolist(), norm="renorm", **RUNNING, **rule)
+    np.testing.assert_array_equal(answer["running_var"], norms.forward(x, "renorm", **RUNNING, **rule).running_var)
+    assert answer["running_var"] != posted(client, x=x.tolist(), norm="renorm", **RUNNING)["running_var"]
 
 
 def test_gamma_and_beta_of_layer_norm_are_nested(client):
     x, _ = drawn((2, 3, 2))
     gamma = np.arange(6.0).reshape(3, 2)
-    found = posted(client, x=x.tolist(), norm="layer", gamma=gamma.tolist(), beta=gamma.tolist())
-    np.testing.assert_array_equal(found["y"], norms.forward(x, "layer", gamma, gamma).y)
+    answer = posted(client, x=x.tolist(), norm="layer", gamma=gamma.tolist(), beta=gamma.tolist())
+    np.testing.assert_array_equal(answer["y"], norms.forward(x, "layer", gamma, gamma).y)
     of_last = posted(client, x=x.tolist(), norm="layer", axis=-1, gamma=[2.0, 3.0])
     np.testing.assert_array_equal(of_last["y"], norms.forward(x, "layer", [2, 3], axis=-1).y)
 
@@ -95,8 +95,8 @@ def test_nulls_stand_for_left_out(client):
 
 
 def test_special_cases_are_told(client):
-    found = posted(client, x=[[1.0, 2.0]] * 20, norm="instance")
-    assert found["warnings"] == [
+    answer = posted(client, x=[[1.0, 2.0]] * 20, norm="instance")
+    assert answer["warnings"] == [
         "Statistics 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …: Each statistic has a single cell: it is its own mean and "
         "is standardized to 0, whatever x is."
     ]

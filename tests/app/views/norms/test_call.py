@@ -57,14 +57,14 @@ def test_the_cells_are_those_of_the_library_and_share_what_it_says(client):
     np.testing.assert_allclose(x, pool[rows][:, :8], rtol=1e-3)
     for name, given in {"layer": {}, "group": {"groups": 13}, "ghost": {"ghost_size": 3}, "batch": {}}.items():
         result = norms.forward(pool[rows], name, **given)
-        found = cube["norms"][name]
-        np.testing.assert_allclose(np.array(found["x_hat"]).reshape(6, 8), result.x_hat[:, :8], rtol=2e-3, atol=1e-12)
+        shown = cube["norms"][name]
+        np.testing.assert_allclose(np.array(shown["x_hat"]).reshape(6, 8), result.x_hat[:, :8], rtol=2e-3, atol=1e-12)
         owners = result.arrangement.owners()[:, :8]
-        shared = np.array(found["owner"]).reshape(6, 8)
+        shared = np.array(shown["owner"]).reshape(6, 8)
         for _ in range(40):
             a, b = rng.integers(0, [6, 8], (2, 2))
             assert (owners[tuple(a)] == owners[tuple(b)]) == (shared[tuple(a)] == shared[tuple(b)])
-        sd = np.array(found["sd"])[shared]
+        sd = np.array(shown["sd"])[shared]
         np.testing.assert_allclose(sd.ravel(), np.sqrt(result.var).ravel()[owners].ravel(), rtol=1e-3)
 
 
@@ -146,10 +146,10 @@ def test_a_batch_of_one_class_loses_the_classs_means_under_batch_norm_only(clien
 def test_means_under_layer_norm_are_held_against_a_mixed_batch_before_they_tell_of_a_class(client):
     few, many = (by_name(get(client, situation="class_sorted", batch_size=size))["layer"] for size in (8, 64))
     for row, tells in ((few, False), (many, True)):
-        found = row["effect"]
-        assert (found["apart"] > 2 * found["by_chance"]) == tells
+        effect = row["effect"]
+        assert (effect["apart"] > 2 * effect["by_chance"]) == tells
         assert ("tell of the class" in row["text"]) == tells
-        assert f"{found['offset_before']:.3f} in a mixed batch" in row["text"]
+        assert f"{effect['offset_before']:.3f} in a mixed batch" in row["text"]
 
 
 def test_the_class_sorted_batch_is_of_one_class(client):

@@ -114,9 +114,9 @@ def test_the_headline_counts_the_others(channels, text):
 def test_means_tell_of_the_class_only_where_they_are_farther_from_a_mixed_batchs_than_chance_makes(
     means, mixed, says, unsaid
 ):
-    found = {"moved": 0.0, "offset": 0.5, "offset_before": 0.49, "others": 2, "squeezed": 0, "least_kept": 1.0}
+    measured = {"moved": 0.0, "offset": 0.5, "offset_before": 0.49, "others": 2, "squeezed": 0, "least_kept": 1.0}
     told = Told("layer", norms.forward([[1.0, 2.0], [3.0, 5.0]], "layer"),
-                Effect(**found | means, from_instance=1.0), 2, mixed)  # fmt: skip
+                Effect(**measured | means, from_instance=1.0), 2, mixed)  # fmt: skip
     text = situation_text("class_sorted", told, told.result)
     assert says in text
     assert unsaid not in text

@@ -61,10 +61,10 @@ def test_statistics_of_inference_are_the_running_ones_of_seeded_batches(client):
 
 def test_every_batch_of_a_whole_data_set_is_the_same_one(client):
     """So the running statistics are known in closed form."""
-    found = get(client, source="iris", mode="inference", momentum=0.1, running_steps=7, running_variance="biased")
+    answer = get(client, source="iris", mode="inference", momentum=0.1, running_steps=7, running_variance="biased")
     x = load("iris").x
-    np.testing.assert_allclose(found["forward"]["mean"], (1 - 0.9**7) * x.mean(axis=0), rtol=1e-12)
-    np.testing.assert_allclose(found["forward"]["var"], 0.9**7 + (1 - 0.9**7) * x.var(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(answer["forward"]["mean"], (1 - 0.9**7) * x.mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(answer["forward"]["var"], 0.9**7 + (1 - 0.9**7) * x.var(axis=0), rtol=1e-12)
 
 
 def test_both_placements_and_both_notations_name_themselves(client):
@@ -126,13 +126,13 @@ def test_an_engineers_own_layer_is_used_as_it_is(client, uploaded):
     assert answer["forward"]["running"]["given"] is True
     assert answer["batch"]["given"] == sorted(layer)
     assert "d_activation" not in answer["backward"]
-    found = {row["id"]: [f["feature"] for f in row["features"]] for row in answer["findings"]}
-    assert found["gamma_near_zero"] == [2]
-    assert found["saturated"] == [1]
+    features = {row["id"]: [f["feature"] for f in row["features"]] for row in answer["findings"]}
+    assert features["gamma_near_zero"] == [2]
+    assert features["saturated"] == [1]
     (saturated,) = (row for row in answer["findings"] if row["id"] == "saturated")
     assert saturated["title"].startswith("If ReLU follows")  # with dy given, no activation is known
-    assert found["running_var_off"] == [3]
-    assert 3 in found["mode_gap"]
+    assert features["running_var_off"] == [3]
+    assert 3 in features["mode_gap"]
     expected = backward(layer["dy"], forward(x, layer["gamma"], layer["beta"]))
     np.testing.assert_allclose(answer["backward"]["dgamma"], expected.dgamma, rtol=1e-5)
     inference = get(client, source=answer["query"]["source"], mode="inference")
@@ -140,15 +140,17 @@ def test_an_engineers_own_layer_is_used_as_it_is(client, uploaded):
     assert inference["conventions"][1] == "normalized by the running statistics that the file brought along"
 
 
-@pytest.mark.parametrize(("name", "found"), [("running_mean", "running_mean_off"), ("running_var", "running_var_off")])
+@pytest.mark.parametrize(
+    ("name", "findings"), [("running_mean", "running_mean_off"), ("running_var", "running_var_off")]
+)
 def test_one_of_the_running_statistics_alone_is_held_against_the_batch_and_said_to_be_no_more(
-    client, uploaded, name, found
+    client, uploaded, name, findings
 ):
     x = np.random.default_rng(0).standard_normal((50, 2))
     source = uploaded(x=x, **{name: np.array([9.0, 0.0 if name == "running_mean" else 1.0])})
     for mode in ("train", "inference"):
         answer = get(client, source=source, mode=mode)
-        (finding,) = (row for row in answer["findings"] if row["id"] == found)
+        (finding,) = (row for row in answer["findings"] if row["id"] == findings)
         assert [row["feature"] for row in finding["features"]] == [0]
         assert any(f"has {name} without" in warning for warning in answer["batch"]["warnings"])
     assert answer["forward"]["running"]["given"] is False
@@ -306,7 +308,7 @@ def test_what_is_rounding_is_printed_as_such(client, source, eps_placement):
     for value, text, low, high in zip(x["mean"], x["mean_text"], x["min"], x["max"], strict=True):
         assert text == (three(value) if abs(value) > 1e-12 * max(-low, high) else "0" if value == 0 else text)
     overlaps = zip(kept["sum_dx_x_hat"], kept["sum_dx_x_hat_text"], kept["expected_sum_dx_x_hat"], strict=True)
-    assert all(text == three(found) for found, text, expected in overlaps if abs(expected) > 1e-9)
+    assert all(text == three(overlap) for overlap, text, expected in overlaps if abs(expected) > 1e-9)
 
 
 def test_the_overlap_that_is_told_is_the_largest_of_what_it_is_said_to_be(client):

@@ -76,10 +76,10 @@ def check(name, figure):
 
 @pytest.mark.parametrize("query", [*SOURCES, *INLINE, *LAYERS, *VIEWS, *OTHERS], ids=lambda q: "&".join(q.values()))
 def test_every_figure_of_every_query_is_plotlys_and_complete(query):
-    found = drawn(**query)
-    assert {"x", "x_hat", "y", "activation", "dx", "dx_direct", "dx_mean", "dx_variance", "parameters"} <= set(found)
-    assert ("readout" in found) == UPSTREAMS.get(query.get("upstream", "random"), UPSTREAMS["random"]).reads_out
-    for name, figure in found.items():
+    made = drawn(**query)
+    assert {"x", "x_hat", "y", "activation", "dx", "dx_direct", "dx_mean", "dx_variance", "parameters"} <= set(made)
+    assert ("readout" in made) == UPSTREAMS.get(query.get("upstream", "random"), UPSTREAMS["random"]).reads_out
+    for name, figure in made.items():
         check(name, figure)
 
 
@@ -97,37 +97,37 @@ def of(x, layer=None, *, notation="frameworks", selected=(), names=None, **optio
 @pytest.mark.parametrize("channels", [3, 20, 70])
 def test_a_batch_of_four_axes_is_drawn_too(channels, upstream):
     x = np.random.default_rng(0).standard_normal((4, channels, 3, 2)).astype(np.float32)
-    found, _ = of(x, NormLayer(upstream=upstream))
-    for name, figure in found.items():
+    made, _ = of(x, NormLayer(upstream=upstream))
+    for name, figure in made.items():
         check(name, orjson.loads(to_json(figure)))
     if channels == 3:
-        rug = found["x"]["data"][-1]
+        rug = made["x"]["data"][-1]
         assert "position" in rug["hovertemplate"]
 
 
 @pytest.mark.parametrize(("features", "kind", "rows"), [(16, "scatter", 16), (17, "heatmap", 17), (200, "heatmap", 50)])
 def test_above_sixteen_features_a_map_stands_for_rows(features, kind, rows):
-    found, _ = of(np.random.default_rng(0).standard_normal((20, features)))
-    trace = found["x"]["data"][0]
+    made, _ = of(np.random.default_rng(0).standard_normal((20, features)))
+    trace = made["x"]["data"][0]
     assert trace["type"] == kind
     if kind == "heatmap":
         assert len(trace["z"]) == rows <= 64
 
 
 def test_selected_features_have_rows_of_their_own_in_order():
-    found, _ = of(np.random.default_rng(0).standard_normal((20, 30)), selected=(2, 29))
-    assert found["x"]["layout"]["yaxis"]["ticktext"] == ["x2", "x29"]
-    assert found["parameters"]["layout"]["yaxis"]["ticktext"] == ["x2", "x29"]
+    made, _ = of(np.random.default_rng(0).standard_normal((20, 30)), selected=(2, 29))
+    assert made["x"]["layout"]["yaxis"]["ticktext"] == ["x2", "x29"]
+    assert made["parameters"]["layout"]["yaxis"]["ticktext"] == ["x2", "x29"]
 
 
 def test_what_lies_outside_the_axis_is_counted_and_said():
     x = np.random.default_rng(0).standard_normal((1000, 2))
     x[0, 0], x[1, 0] = 1e4, -1e4
-    found, result = of(x)
+    made, result = of(x)
     outside = result.stages["x"].histogram.outside
     assert outside == 2
-    assert found["x"]["layout"]["meta"]["note"] == "2 values outside the axis"
-    assert "2 values outside the axis" in found["x"]["layout"]["meta"]["summary"]
+    assert made["x"]["layout"]["meta"]["note"] == "2 values outside the axis"
+    assert "2 values outside the axis" in made["x"]["layout"]["meta"]["summary"]
 
 
 def test_an_axis_that_gamma_widened_says_so():
@@ -137,8 +137,8 @@ def test_an_axis_that_gamma_widened_says_so():
 
 
 def test_an_asinh_axis_names_itself():
-    found, _ = of(np.random.default_rng(0).standard_normal((50, 2)) * np.array([1, 1000]))
-    assert found["x"]["layout"]["xaxis"]["title"]["text"] == "x<br>asinh scale"
+    made, _ = of(np.random.default_rng(0).standard_normal((50, 2)) * np.array([1, 1000]))
+    assert made["x"]["layout"]["xaxis"]["title"]["text"] == "x<br>asinh scale"
 
 
 def test_nothing_of_relu_is_drawn_left_of_zero():
@@ -167,23 +167,23 @@ def test_small_gradients_are_not_rounded_away():
 
 def test_the_pair_is_drawn_at_its_own_values_even_far_from_zero():
     x = np.random.default_rng(0).standard_normal((2000, 3)) + 1e8
-    found, _ = of(x)
-    cloud = found["pair"]["data"][0]
+    made, _ = of(x)
+    cloud = made["pair"]["data"][0]
     np.testing.assert_allclose(cloud["x"], x[cloud["customdata"], 0], atol=2e-3)
     assert len(cloud["x"]) == 512
-    assert "512 of 2,000 points drawn" in found["pair"]["layout"]["meta"]["note"]
+    assert "512 of 2,000 points drawn" in made["pair"]["layout"]["meta"]["note"]
 
 
 def test_features_of_the_same_name_keep_their_own_bars():
-    found, result = of(np.random.default_rng(0).standard_normal((20, 3)), names=("a", "a", "b"))
-    bars = found["parameters"]["data"][0]
+    made, result = of(np.random.default_rng(0).standard_normal((20, 3)), names=("a", "a", "b"))
+    bars = made["parameters"]["data"][0]
     assert bars["y"] == [0, 1, 2]
     np.testing.assert_allclose(bars["x"], result.gradients.dgamma, rtol=1e-4)
 
 
 @pytest.mark.parametrize("notation", SYMBOLS)
 def test_symbols_are_those_of_the_notation(notation):
-    found, _ = of(np.random.default_rng(0).standard_normal((20, 3)), notation=notation)
-    for name in found.keys() & set(STAGES):
-        assert found[name]["layout"]["title"]["text"].startswith(SYMBOLS[notation][name])
-    assert SYMBOLS[notation]["dgamma"] in found["parameters"]["layout"]["title"]["text"]
+    made, _ = of(np.random.default_rng(0).standard_normal((20, 3)), notation=notation)
+    for name in made.keys() & set(STAGES):
+        assert made[name]["layout"]["title"]["text"].startswith(SYMBOLS[notation][name])
+    assert SYMBOLS[notation]["dgamma"] in made["parameters"]["layout"]["title"]["text"]

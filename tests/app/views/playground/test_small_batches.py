@@ -17,7 +17,7 @@ def get(client, **query):
     return answer.json()
 
 
-def found(answer):
+def findings_of(answer):
     return {row["id"]: row for row in answer["findings"]}
 
 
@@ -26,21 +26,21 @@ def test_a_layer_of_one_example_with_running_statistics_is_normalized_to_beta(cl
     answer = get(client, source=uploaded(**ONE), **query)
     assert answer["forward"]["y"]["mean"] == ONE["beta"].tolist()
     assert answer["forward"]["running"]["given"] is True
-    assert found(answer)["single_example"]["count"] == 3
+    assert findings_of(answer)["single_example"]["count"] == 3
 
 
 def test_in_inference_that_example_is_normalized_by_its_running_statistics(client, uploaded):
     answer = get(client, source=uploaded(**ONE), mode="inference")
     x, gamma, beta, mean, var = ONE.values()
     np.testing.assert_allclose(answer["forward"]["y"]["mean"], (gamma * (x - mean) / np.sqrt(var + 1e-5) + beta)[0])
-    assert "single_example" not in found(answer)
+    assert "single_example" not in findings_of(answer)
 
 
 def test_one_image_with_running_statistics_far_off_is_found(client, uploaded):
     x = np.random.default_rng(0).standard_normal((1, 3, 6, 6)).astype(np.float32)
     layer = {"running_mean": np.full(3, 100.0, np.float32), "running_var": np.ones(3, np.float32)}
     for mode in ("train", "inference"):
-        row = found(get(client, source=uploaded(x=x, **layer), mode=mode))["mode_gap"]
+        row = findings_of(get(client, source=uploaded(x=x, **layer), mode=mode))["mode_gap"]
         assert [feature["value"] for feature in row["features"]] == pytest.approx([100.0] * 3, rel=0.02)
 
 
@@ -56,15 +56,15 @@ def test_a_healthy_layer_of_many_channels_is_not_warned(client, uploaded, exampl
     x = rng.standard_normal((examples, 128)).astype(np.float32)
     for running in ((np.zeros(128), np.ones(128)), (mean, var)):
         answer = get(client, source=uploaded(x=x, running_mean=running[0], running_var=running[1]))
-        assert sum(row["count"] for id, row in found(answer).items() if id in OF_RUNNING) <= 1
+        assert sum(row["count"] for id, row in findings_of(answer).items() if id in OF_RUNNING) <= 1
 
 
 def test_two_equal_examples_are_not_so_many_standard_errors_away(client, uploaded):
     x = np.array([[0.5, 1.25, -0.25]] * 2)
     answer = get(client, source=uploaded(x=x, running_mean=np.zeros(3), running_var=np.ones(3)))
-    assert not OF_RUNNING & found(answer).keys()
+    assert not OF_RUNNING & findings_of(answer).keys()
     x = np.random.default_rng(0).standard_normal((50, 2))
-    far = found(get(client, source=uploaded(x=x, running_mean=np.full(2, 1e9), running_var=np.zeros(2))))
+    far = findings_of(get(client, source=uploaded(x=x, running_mean=np.full(2, 1e9), running_var=np.zeros(2))))
     for name in ("running_mean_off", "running_var_off"):
         assert {row["text"] for row in far[name]["features"]} == {"over 1,000 standard errors"}
         assert {row["value"] for row in far[name]["features"]} == {1000.0}
@@ -72,10 +72,10 @@ def test_two_equal_examples_are_not_so_many_standard_errors_away(client, uploade
 
 @pytest.mark.parametrize(("examples", "percent"), [(2, "42.6 %"), (3, "37.8 %"), (5, "30.5 %")])
 def test_the_noise_of_few_examples_is_a_bells(client, examples, percent):
-    said = found(get(client, source="normal", batch_size=examples))["statistics_noise"]["explanation"]
+    said = findings_of(get(client, source="normal", batch_size=examples))["statistics_noise"]["explanation"]
     assert percent in said
     assert "that of a bell" in said
-    lecture = found(get(client, source="normal", batch_size=examples, notation="lecture"))["statistics_noise"]
+    lecture = findings_of(get(client, source="normal", batch_size=examples, notation="lecture"))["statistics_noise"]
     assert f"K = {examples}" in lecture["title"]
 
 
@@ -83,4 +83,4 @@ def test_the_noise_of_few_examples_is_a_bells(client, examples, percent):
 def test_few_examples_in_inference_do_not_make_features_dead(client, uploaded, examples):
     x = np.random.default_rng(1).standard_normal((examples, 64))
     layer = {"running_mean": np.zeros(64), "running_var": np.ones(64)}
-    assert "saturated" not in found(get(client, source=uploaded(x=x, **layer), mode="inference"))
+    assert "saturated" not in findings_of(get(client, source=uploaded(x=x, **layer), mode="inference"))

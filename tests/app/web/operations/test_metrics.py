@@ -12,7 +12,7 @@ SERIES = re.compile(r"^(\w+)(?:\{(.*)\})? (\S+)$", re.MULTILINE)
 
 def counted(client, name, **labels):
     """The value of a series, 0 where there is none."""
-    rows = {(found[1], found[2] or ""): float(found[3]) for found in SERIES.finditer(client.get("/metrics").text)}
+    rows = {(row[1], row[2] or ""): float(row[3]) for row in SERIES.finditer(client.get("/metrics").text)}
     wanted = ",".join(f'{label}="{value}"' for label, value in sorted(labels.items()))
     return rows.get((name, wanted), 0.0)
 
