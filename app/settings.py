@@ -25,6 +25,9 @@ class Settings(BaseSettings):
         description="Bytes that uploads may take, and again what is derived from them; oldest unused go first.",
     )
     upload_days: float = Field(30, gt=0, description="Days after its last use at which an upload expires.")
+    upload_columns: int = Field(
+        5000, ge=1, description="Columns that an uploaded table may have; an array may have more features."
+    )
     cache_bytes: int = Field(
         64 * MEBIBYTE, ge=0, description="Bytes of finished answers that a worker keeps in memory; 0 keeps none."
     )

@@ -26,9 +26,10 @@ def read(path, folder):
 OURS = """
 from pathlib import Path
 from app.batches.uploads import Reading
+from app.batches.uploads.bounds import Bounds
 from app.batches.uploads.delimited.parsing import read_csv
 def read(path, folder):
-    read_csv(Path(path), Reading(), Path(folder), 10**10)
+    read_csv(Path(path), Reading(), Path(folder), Bounds(10**10, 10**4))
 """
 
 MEASURE = """

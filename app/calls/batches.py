@@ -1,6 +1,7 @@
 """Uploads over REST: POST a mini-batch, GET its description, DELETE it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path as Folder
 from typing import Annotated, Any
 
 from anyio import to_thread
@@ -10,8 +11,10 @@ from starlette.requests import ClientDisconnect
 
 from app.batches.uploads import UploadStore
 from app.batches.uploads.store.multipart import OTHERS, file_in_form, is_form
-from app.batches.uploads.store.receive import check_size, receive
+from app.batches.uploads.store.receive import Received, check_size, receive
 from app.settings import Settings
+from app.web.answers import JSON, to_json
+from app.web.leaving import ClientLeft, while_waited_for
 
 router = APIRouter(tags=["batches"])
 
@@ -92,7 +95,7 @@ UPLOAD_EXAMPLES = [{"curl": ["-F file=@people.csv"]}, {"curl": ["--data-binary @
     "/batches", status_code=201, response_model=Uploaded, responses=REFUSALS,
     openapi_extra=BODY | {"x-examples": UPLOAD_EXAMPLES}, summary="Upload a mini-batch",
 )  # fmt: skip
-async def upload(request: Request, response: Response) -> Any:
+async def upload(request: Request) -> Response:
     """CSV, TSV, NPY, NPZ or Parquet, as a form or as the bare body.
 
     The same bytes get the same id; each upload gets a `delete_key` of its own.
@@ -103,11 +106,16 @@ async def upload(request: Request, response: Response) -> Any:
     with store.incoming() as folder:
         try:
             received = await receive(body, folder / "data", settings.upload_limit)
-        except ClientDisconnect:
+            answer = await while_waited_for(request.receive, lambda: _added(store, folder, received))
+        except (ClientDisconnect, ClientLeft):
             return Response(status_code=CLIENT_LEFT)
-        description, key = await to_thread.run_sync(store.add, folder, received)
-    response.headers["Location"] = f"/api/v1/batches/{received.id}"
-    return description | {"delete_key": key}
+    return Response(answer, 201, {"Location": f"/api/v1/batches/{received.id}"}, JSON)
+
+
+async def _added(store: UploadStore, folder: Folder, received: Received) -> bytes:
+    """The answer to an upload that came whole; reading it ends with its client."""
+    description, key = await to_thread.run_sync(store.add, folder, received)
+    return to_json(description | {"delete_key": key})
 
 
 @router.get("/batches/{id}", response_model=Description, responses=GONE, summary="What an upload holds")

@@ -1,6 +1,6 @@
 """Class labels out of a column: codes 0 … C-1 and the classes' names."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,22 +8,26 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from app.batches.batch import Array
-from app.errors import UnreadableBatch
+from app.batches.uploads.missing import row_blocks
+from app.errors import UnreadableBatch, shortened
 
 CLASSES = 1000
 """More classes than this are no classes but a measurement or a name."""
 
 
-def encode(values: Array, name: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """The codes of `values` and the names of the classes, in sorted order.
+def encode(values: Array, name: str, go_on: Callable[[], None]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """The codes of `values` and the names of the classes, in sorted order; a piece of the values at a time.
 
     Raises:
         UnreadableBatch: there are more than `CLASSES` different values.
     """
-    classes, codes = np.unique(values, return_inverse=True)
-    if len(classes) > CLASSES:
-        raise too_many(name, len(classes))
-    return codes.reshape(-1).astype(np.int64), tuple(class_name(value) for value in classes.tolist())
+    classes = values[:0]
+    for _, block in row_blocks(values, go_on):
+        classes = np.unique(np.concatenate([classes, np.unique(block)]))
+        if len(classes) > CLASSES:
+            raise too_many(name, len(classes))
+    codes = [np.searchsorted(classes, block) for _, block in row_blocks(values, go_on)]
+    return np.concatenate(codes).astype(np.int64), tuple(class_name(value) for value in classes.tolist())
 
 
 def class_name(value: Any) -> str:
@@ -102,7 +106,7 @@ def too_many(name: str, different: int) -> UnreadableBatch:
 
 def unknown_label(name: str, names: Sequence[str]) -> UnreadableBatch:
     """The error for a label that is not there."""
-    shown = ", ".join(names[:30]) + (" …" if len(names) > 30 else "")
+    shown = ", ".join(str(shortened(name)) for name in names[:30]) + (" …" if len(names) > 30 else "")
     return UnreadableBatch(
         f"There is no column {name!r} to take labels from. There are: {shown or 'none'}.",
         field="label",

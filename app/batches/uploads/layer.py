@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from app.batches.batch import Array
-from app.batches.uploads.formats.npy import Header, is_numeric
+from app.batches.uploads.formats.header import Header
+from app.batches.uploads.formats.npy import is_numeric
 from app.batches.uploads.gaps import not_finite
 from app.batches.uploads.missing import bad_rows
 from app.errors import UnreadableBatch

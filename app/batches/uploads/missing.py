@@ -1,12 +1,14 @@
 """Missing and infinite values: which rows hold them, and where the first one stands."""
 
-from collections.abc import Iterator, Mapping
+import mmap
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.batches.batch import Array
+from app.batches.uploads.bounds import wanted
 from app.batches.uploads.parsed import BAD_ROWS, Missing
 from app.errors import UnreadableBatch
 
@@ -17,12 +19,12 @@ FILL = "Fill the values in, or leave out the columns that are empty"
 NO_ROWS: NDArray[np.int64] = np.empty(0, np.int64)
 
 
-def bad_rows(x: Array) -> tuple[NDArray[np.int64], int]:
+def bad_rows(x: Array, go_on: Callable[[], None] = wanted) -> tuple[NDArray[np.int64], int]:
     """The rows of `x` that hold a value that is not finite, in order, and how many such values there are."""
     if x.dtype.kind != "f":
         return NO_ROWS, 0
     bad, count = [NO_ROWS], 0
-    for start, block in row_blocks(x):
+    for start, block in row_blocks(x, go_on):
         finite = np.isfinite(block)
         if finite.all():
             continue
@@ -32,9 +34,9 @@ def bad_rows(x: Array) -> tuple[NDArray[np.int64], int]:
     return np.concatenate(bad), count
 
 
-def missing_of_arrays(arrays: Mapping[str, Array], folder: Path) -> Missing | None:
+def missing_of_arrays(arrays: Mapping[str, Array], folder: Path, go_on: Callable[[], None] = wanted) -> Missing | None:
     """The missing values of arrays with the same rows, by name; the rows are left in `folder`."""
-    rows_of = {name: bad_rows(values) for name, values in arrays.items()}
+    rows_of = {name: bad_rows(values, go_on) for name, values in arrays.items()}
     bad = [name for name, (_, count) in rows_of.items() if count]
     if not bad:
         return None
@@ -69,10 +71,16 @@ def spelled(value: float) -> str:
     return "a missing value (NaN)" if np.isnan(value) else f"an infinite value ({value})"
 
 
-def row_blocks(x: Array) -> Iterator[tuple[int, Array]]:
-    """The array a few rows at a time, each piece with the number of its first row; a scalar counts as a row."""
+def row_blocks(x: Array, go_on: Callable[[], None] = wanted) -> Iterator[tuple[int, Array]]:
+    """The array a few rows at a time, each piece with the number of its first row; a scalar counts as a row.
+
+    Of a mapped array no more than a piece stays in memory.
+    """
     if x.ndim == 0:
         x = x.reshape(1)
     rows = max(1, BLOCK // max(1, x[:1].nbytes))
     for start in range(0, len(x), rows):
+        go_on()
         yield start, x[start : start + rows]
+        if isinstance(x, np.memmap):
+            x._mmap.madvise(mmap.MADV_DONTNEED)  # type: ignore[attr-defined]

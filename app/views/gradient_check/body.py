@@ -10,8 +10,10 @@ import orjson
 from fastapi import Request
 from numpy.typing import NDArray
 
-from app.batches.uploads.formats.npy import check_length, read_header
-from app.batches.uploads.formats.npz import DAMAGED, MEMBERS
+from app.batches.uploads.damage import damage_told
+from app.batches.uploads.formats.header import read_header
+from app.batches.uploads.formats.npy import check_length
+from app.batches.uploads.formats.npz import archive_of
 from app.errors import InvalidQuery, UnreadableBatch, UploadTooLarge
 from app.settings import MEBIBYTE
 from app.views.gradient_check.tensor import parsed, printed
@@ -23,6 +25,7 @@ LARGEST_BODY = 16 * MEBIBYTE
 LARGEST_ARRAYS = 64 * MEBIBYTE
 MOST_NUMBERS = 2**17  # of x: about 80 mistakes are built, each as large as x
 SHORT = 6  # digits behind the point of numbers that were rounded for reading
+DO = "Save it with numpy.savez, without Python objects."
 LISTS = "nested lists of numbers, every row equally long"
 BODIES = "a JSON object, or an NPZ file"
 NPY = b"\x93NUMPY"
@@ -63,16 +66,15 @@ def _json(body: bytes) -> Any:
 def unpacked(body: bytes) -> dict[str, Any]:
     """The arrays of an NPZ file by name; those without axes become plain numbers and text, as JSON would have them."""
     try:
-        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+        with archive_of(io.BytesIO(body)) as archive:
             _refuse_bomb(archive)
             return {info.filename.removesuffix(".npy"): _member(archive, info) for info in archive.infolist()}
-    except DAMAGED as error:
+    except UnreadableBatch as error:
         raise _damaged(error) from error
 
 
 def _refuse_bomb(archive: zipfile.ZipFile) -> None:
-    members = archive.infolist()
-    if len(members) > MEMBERS or sum(member.file_size for member in members) > LARGEST_ARRAYS:
+    if sum(member.file_size for member in archive.infolist()) > LARGEST_ARRAYS:
         what = f"The NPZ file unpacks to more than {LARGEST_ARRAYS // MEBIBYTE} MiB"
         raise too_large(what, "body", LARGEST_ARRAYS)
 
@@ -85,11 +87,12 @@ def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Any:
 def array_of(content: bytes, what: str) -> Any:
     """The array of an NPY file whose header keeps its promise. Raises InvalidQuery."""
     try:
-        header = read_header(io.BytesIO(content), what)
-        if not header.dtype.hasobject:  # `read_array` refuses those, whose length says nothing
-            check_length(header, len(content), what)
-        array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-    except (UnreadableBatch, *DAMAGED) as error:
+        with damage_told(what, DO):
+            header = read_header(io.BytesIO(content), what)
+            if not header.dtype.hasobject:  # `read_array` refuses those, whose length says nothing
+                check_length(header, len(content), what)
+            array = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+    except UnreadableBatch as error:
         raise _damaged(error) from error
     if array.ndim and (rounded := first_rounded(array)) is not None:
         place = f"{what}[{', '.join(map(str, rounded))}]"
@@ -97,9 +100,8 @@ def array_of(content: bytes, what: str) -> Any:
     return array if array.ndim else array.item()
 
 
-def _damaged(error: Exception) -> InvalidQuery:
-    detail = f"The file cannot be read: {str(error).rstrip('.')}. Save it with numpy.savez, without Python objects."
-    return InvalidQuery(detail, field="body", allowed=BODIES)
+def _damaged(error: UnreadableBatch) -> InvalidQuery:
+    return InvalidQuery(f"The file cannot be read: {error.detail}", field="body", allowed=BODIES)
 
 
 def given(values: Any, field: str) -> NDArray[Any] | Printed | None:

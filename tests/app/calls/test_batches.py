@@ -1,5 +1,6 @@
 """The REST door of uploads."""
 
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,15 @@ from typing import Any
 import anyio
 import numpy as np
 import pytest
+from anyio import to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from fastapi.testclient import TestClient
 
 from app.batches.uploads import Reading, UploadStore
+from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.parsed import Parsed
+from app.batches.uploads.readers import READERS
 from app.calls.batches import CLIENT_LEFT, router
 from app.errors import UserError, problem_of
 from app.settings import Settings
@@ -190,8 +195,11 @@ def test_a_form_without_the_file_is_a_422(client: TestClient, files: Callable[[]
     assert files() == []
 
 
-def call(app: FastAPI, headers: dict[str, str], messages: list[dict[str, Any]]) -> tuple[int, int]:
-    """The status of a POST whose body arrives as these ASGI messages, and how many of them were asked for."""
+def call(app: FastAPI, headers: dict[str, str], messages: list[Any]) -> tuple[int, int]:
+    """The status of a POST whose body arrives as these ASGI messages, and how many of them were asked for.
+
+    What is no message is called for the one to wait for.
+    """
     scope = {
         "type": "http",
         "method": "POST",
@@ -204,7 +212,10 @@ def call(app: FastAPI, headers: dict[str, str], messages: list[dict[str, Any]]) 
     left, sent = list(messages), []
 
     async def receive() -> dict[str, Any]:
-        return left.pop(0)
+        if not left:
+            await anyio.sleep_forever()
+        message = left.pop(0)
+        return await message() if callable(message) else message
 
     async def send(message: Any) -> None:
         sent.append(message)
@@ -234,6 +245,32 @@ def test_an_unannounced_body_is_refused_with_the_chunk_that_passes_the_limit(
 def test_a_client_that_leaves_leaves_nothing_on_disk(app: FastAPI, files: Callable[[], list[Path]]) -> None:
     messages = [chunk(b"1,2\n" * 2000), {"type": "http.disconnect"}]
     assert call(app, {}, messages)[0] == CLIENT_LEFT
+    assert files() == []
+
+
+def test_the_reading_of_an_upload_ends_with_its_client(
+    app: FastAPI, files: Callable[[], list[Path]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ended, begun = [], threading.Event()
+
+    async def leaves() -> dict[str, Any]:
+        await to_thread.run_sync(begun.wait)
+        return {"type": "http.disconnect"}
+
+    def reads_on(_upload: Path, _reading: Reading, folder: Path, bounds: Bounds) -> Parsed:
+        (folder / "x.npy").write_bytes(b"half")
+        begun.set()
+        try:
+            for _ in range(10**7):
+                bounds.go_on()
+        except BaseException:
+            ended.append(True)
+            raise
+        return Parsed()
+
+    monkeypatch.setitem(READERS, "csv", reads_on)
+    assert call(app, {}, [chunk(CSV, more=False), leaves])[0] == CLIENT_LEFT
+    assert ended == [True]
     assert files() == []
 
 

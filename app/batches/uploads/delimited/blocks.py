@@ -4,19 +4,23 @@ import re
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.csv as arrow_csv
 
 from app.batches.uploads.delimited.cells import FALSE, MISSING, TRUE
 from app.batches.uploads.delimited.dialect import Dialect
+from app.batches.uploads.delimited.records import LONGEST, too_long
+from app.errors import UnreadableBatch
 
 BLOCK = 2 * 1024**2
 """Bytes of text a block: small enough for the processor's cache. Measured in benchmarks/reading.py."""
 
-LONGEST = 64 * 1024**2
+OPEN = 32 * 1024**2
 """A quoted field may hold line ends, but quotes that are open for longer than this were never closed."""
 
 THREADS = 2
@@ -30,46 +34,93 @@ A_NUMBERS_MINUS = re.compile(rb'(?<![^\s",;|])' + MINUS + rb"(?=[0-9.,])")
 T = TypeVar("T")
 
 
-def parsed_blocks(path: Path, dialect: Dialect, parse: Callable[[bytes], T]) -> Iterator[T]:
-    """`parse` of each block, in order; a few blocks ahead are parsed meanwhile."""
-    pending: deque[Future[T]] = deque()
+class Unparsed(Exception):
+    """A block that pyarrow refuses: where it begins, how long it is, and why."""
+
+    def __init__(self, here: Dialect, size: int, why: str) -> None:
+        super().__init__(why)
+        self.here = here
+        self.size = size
+
+
+def parsed_blocks(
+    path: Path, dialect: Dialect, parse: Callable[[bytes], T], go_on: Callable[[], None]
+) -> Iterator[tuple[Dialect, T]]:
+    """`parse` of each block, in order, with the dialect of a file that begins there; a few are parsed ahead.
+
+    Raises Unparsed for the first block that pyarrow refuses.
+    """
+    pending: deque[tuple[Dialect, int, Future[T]]] = deque()
     with ThreadPoolExecutor(THREADS, "csv") as pool:
         try:
-            for block in blocks(path, dialect.start):
-                pending.append(pool.submit(parse, block))
+            for here, block in _placed(path, dialect, go_on):
+                pending.append((here, len(block), pool.submit(parse, block)))
                 if len(pending) > AHEAD:
-                    yield pending.popleft().result()
+                    yield _result(*pending.popleft())
             while pending:
-                yield pending.popleft().result()
+                go_on()
+                yield _result(*pending.popleft())
         finally:
-            for future in pending:
+            for _, _, future in pending:
                 future.cancel()
 
 
-def blocks(path: Path, start: int) -> Iterator[bytes]:
-    """The bytes from `start` in pieces that end where a record ends."""
-    rest = b""
+def _result(here: Dialect, size: int, future: Future[T]) -> tuple[Dialect, T]:
+    try:
+        return here, future.result()
+    except pa.ArrowInvalid as error:
+        raise Unparsed(here, size, str(error)) from error
+
+
+def _placed(path: Path, dialect: Dialect, go_on: Callable[[], None]) -> Iterator[tuple[Dialect, bytes]]:
+    """The blocks, each with the dialect of a file that begins there."""
+    here = dialect
+    for block in blocks(path, dialect.start, go_on):
+        yield here, block
+        here = replace(here, start=here.start + len(block), start_line=here.start_line + block.count(b"\n"))
+
+
+def blocks(path: Path, start: int, go_on: Callable[[], None]) -> Iterator[bytes]:
+    """The bytes from `start` in pieces that end where a record ends; each byte is looked at once.
+
+    Raises:
+        UnreadableBatch: a quote stays open, or a line goes on, for too long.
+    """
+    parts: list[bytes] = []
+    quotes = held = line = 0
     with path.open("rb") as file:
         file.seek(start)
         while data := file.read(BLOCK):
-            rest += data
-            if cut := _last_record_end(rest):
-                yield rest[:cut]
-                rest = rest[cut:]
-    if rest:
+            go_on()
+            line = len(data) - end if (end := data.rfind(b"\n") + 1) else line + len(data)
+            if cut := _last_record_end(data, quotes):
+                yield b"".join([*parts, data[:cut]])
+                parts, quotes, held, data = [], 0, 0, data[cut:]
+            parts.append(data)
+            quotes += data.count(b'"')
+            held += len(data)
+            _check_end(line, held)
+    if rest := b"".join(parts):
         yield rest
 
 
-def _last_record_end(data: bytes) -> int:
-    """After the last line feed with an even number of quotes before it; 0 if there is none."""
-    cut = data.rfind(b"\n") + 1
-    quotes = data.count(b'"', 0, cut)
-    last = cut
-    while quotes % 2 and cut:
-        before = data.rfind(b"\n", 0, cut - 1) + 1
-        quotes -= data.count(b'"', before, cut)
-        cut = before
-    return cut or (last if len(data) > LONGEST else 0)
+def _last_record_end(data: bytes, before: int) -> int:
+    """After the last line feed with an even number of quotes before it, those `before` the data included; or 0."""
+    if b'"' not in data:
+        return 0 if before % 2 else data.rfind(b"\n") + 1
+    characters = np.frombuffer(data, np.uint8)
+    ends, quotes = (np.flatnonzero(characters == ord(one)) for one in '\n"')
+    even = ends[(np.searchsorted(quotes, ends) + before) % 2 == 0]
+    return int(even[-1]) + 1 if len(even) else 0
+
+
+def _check_end(line: int, held: int) -> None:
+    if line > LONGEST:
+        raise too_long("The file has a line")
+    if held > OPEN:
+        raise UnreadableBatch(
+            f"The file has a quote that is not closed within {OPEN:,} bytes. Close it, or leave it out.", field="file"
+        )
 
 
 def arrow_table(block: bytes, dialect: Dialect, types: dict[str, pa.DataType]) -> pa.Table:

@@ -1,6 +1,7 @@
 """How a CSV is written, told from its first lines: delimiter, decimal point, header, and what its columns hold."""
 
 import csv
+import io
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Literal
 from app.batches.text.number import pattern, plain, undecided, ungrouped
 from app.batches.text.refusal import thousands
 from app.batches.uploads.delimited.cells import CellKind, cell_kind, column_kind
-from app.batches.uploads.formats.table import no_rows, unique
+from app.batches.uploads.formats.table import check_width, no_rows, unique
 from app.batches.uploads.labels import decoded
 from app.batches.uploads.reading import Header
 from app.errors import UnreadableBatch
@@ -49,11 +50,12 @@ class Dialect:
     grouped: dict[str, str]
 
 
-def dialect_of(path: Path, header: Header) -> Dialect:
+def dialect_of(path: Path, header: Header, columns: int) -> Dialect:
     """The dialect of the CSV in `path`.
 
     Raises:
         UnreadableBatch: it has no row below its header, or lines that cannot be told apart.
+        UploadTooLarge: it has more than so many columns.
     """
     skipped, lines = _sample(path)
     comments = _leading_comments(lines)
@@ -62,6 +64,7 @@ def dialect_of(path: Path, header: Header) -> Dialect:
     records = _records(body, delimiter)
     if not records:
         raise no_rows([])
+    check_width(len(records[0]), columns)
     _refuse_two_readings(records, delimiter, decimal)
     kinds = _kinds(records, decimal)
     commented = _commented_names(lines[:comments], delimiter, len(records[0]))
@@ -123,30 +126,21 @@ def _grouped(
 
 
 def _sample(path: Path) -> tuple[int, list[bytes]]:
-    """The length of the byte order mark and the first lines after it, whole ones unless the file is one line."""
+    """The length of the byte order mark and the first lines after it, whole ones unless the file is one line.
+
+    A line ends with a line feed: a lone carriage return, form feed … inside one does not end it.
+    """
     with path.open("rb") as file:
         data = file.read(SAMPLE)
     skipped = len(BOM) if data.startswith(BOM) else 0
-    lines = data[skipped:].splitlines(keepends=True) if b"\n" in data else [data[skipped:]]
-    lines = _joined(lines)
     if b"\n" not in data and (len(data) == SAMPLE or b"\r" in data.rstrip()):
         raise UnreadableBatch(
             "The file has no line ends that are understood. Save it with a line feed (LF or CRLF) after each row.",
             field="file",
         )
+    lines = io.BytesIO(data[skipped:]).readlines()
     cut = lines if len(data) < SAMPLE else lines[:-1]
     return skipped, cut[:LINES]
-
-
-def _joined(lines: list[bytes]) -> list[bytes]:
-    """Lines end with a line feed: a lone carriage return, form feed … inside one does not end it."""
-    result: list[bytes] = []
-    for line in lines:
-        if result and not result[-1].endswith(b"\n"):
-            result[-1] += line
-        else:
-            result.append(line)
-    return result
 
 
 def _leading_comments(lines: list[bytes]) -> int:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from math import isinf
 from pathlib import Path
 
@@ -11,18 +12,20 @@ from numpy.typing import NDArray
 
 from app.batches.batch import Array
 from app.batches.text.number import pattern, plain
-from app.batches.uploads.delimited.blocks import arrow_table, parsed_blocks
+from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.delimited.blocks import Unparsed, arrow_table, parsed_blocks
 from app.batches.uploads.delimited.cells import cell_kind
 from app.batches.uploads.delimited.dialect import Dialect, dialect_of
+from app.batches.uploads.delimited.integers import first_rounded
 from app.batches.uploads.delimited.records import ragged, record_at
-from app.batches.uploads.delimited.survey import stray_warning, survey
+from app.batches.uploads.delimited.survey import stray_warnings, survey
 from app.batches.uploads.formats.table import RowWriter, check_columns, grouped_hint, listed, no_rows, text_warning
-from app.batches.uploads.integers import FIRST, check_cells
+from app.batches.uploads.integers import refusal
 from app.batches.uploads.labels import Codes, unknown_label
 from app.batches.uploads.missing import FILL, NO_ROWS, row_blocks, save_bad_rows
 from app.batches.uploads.parsed import LABELS, Missing, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
-from app.errors import UnreadableBatch
+from app.errors import UnreadableBatch, shortened
 
 FLOAT = np.dtype(np.float64)
 LABEL = pa.dictionary(pa.int32(), pa.binary())
@@ -46,34 +49,53 @@ class Columns:
 
 @dataclass(frozen=True)
 class Block:
-    """The parsed rows of one block: the features, the labels' codes and values, the rows with missing values."""
+    """The parsed rows of one block: the features, the labels' codes and values, the rows with missing values.
+
+    rounded: the first integer that float64 does not hold, as its row, line and column in the block, and its value.
+    """
 
     x: Array
     labels: pa.DictionaryArray | None
     bad: NDArray[np.int64]
     bad_cells: int
+    rounded: tuple[int, int, str, int] | None
 
 
-def read_csv(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed:
+@dataclass(frozen=True)
+class Source:
+    """A CSV that is being read: how it is written, and within which bounds it is read to which folder."""
+
+    upload: Path
+    dialect: Dialect
+    folder: Path
+    bounds: Bounds
+
+
+def read_csv(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -> Parsed:
     """The numeric columns of a CSV as float64, truth values as 0 and 1.
 
     Raises:
         UnreadableBatch: it is ragged, or has no rows or no numeric column.
-        UploadTooLarge: its numbers take more than `limit` bytes.
+        UploadTooLarge: it has more columns, or its numbers take more bytes, than the bounds.
     """
-    dialect = dialect_of(upload, reading.header)
-    columns = _columns(dialect, reading.label)
+    source = Source(upload, dialect_of(upload, reading.header, bounds.columns), folder, bounds)
+    columns = _columns(source.dialect, reading.label)
     try:
-        if "mixed" in dialect.kinds:
-            columns = _surveyed(upload, dialect, columns)
-        return _read(upload, dialect, columns, folder, limit)
-    except pa.ArrowInvalid as error:
-        if mistake := ragged(upload, dialect):
-            raise mistake from error
+        if "mixed" in source.dialect.kinds:
+            columns = _surveyed(source, columns)
+        return _read(source, columns)
+    except Unparsed as unparsed:
+        if mistake := ragged(upload, unparsed.here, unparsed.size, bounds.go_on):
+            raise mistake from unparsed
     try:
-        return _read(upload, dialect, _surveyed(upload, dialect, columns), folder, limit)
-    except pa.ArrowInvalid as error:
-        raise UnreadableBatch(f"The file is no readable CSV: {error}.", field="file") from error
+        return _read(source, _surveyed(source, columns))
+    except Unparsed as unparsed:
+        raise _unreadable(source, unparsed) from unparsed
+
+
+def _unreadable(source: Source, unparsed: Unparsed) -> UnreadableBatch:
+    mistake = ragged(source.upload, unparsed.here, unparsed.size, source.bounds.go_on)
+    return mistake or UnreadableBatch(f"The file is no readable CSV: {shortened(str(unparsed))}.", field="file")
 
 
 def _columns(dialect: Dialect, label: str | None) -> Columns:
@@ -88,39 +110,40 @@ def _columns(dialect: Dialect, label: str | None) -> Columns:
     )
 
 
-def _surveyed(upload: Path, dialect: Dialect, columns: Columns) -> Columns:
+def _surveyed(source: Source, columns: Columns) -> Columns:
     """The columns after a look at every cell: those with text are left out, with a warning where it is little."""
-    strays = survey(upload, dialect, columns.features, columns.bools)
-    pure = tuple(name for name in columns.features if not strays[name].count)
-    few = tuple(name for name in columns.features if strays[name].few)
-    text = tuple(name for name in columns.features if name not in pure and name not in few)
+    strays = survey(source.upload, source.dialect, columns.features, columns.bools, source.bounds.go_on)
+    few = {name: of_column for name, of_column in strays.items() if of_column.few}
     return replace(
         columns,
-        features=pure,
-        text=(*columns.text, *text),
-        warnings=tuple(stray_warning(upload, dialect, name, strays[name]) for name in few),
+        features=tuple(name for name, of_column in strays.items() if not of_column.count),
+        text=(*columns.text, *(name for name, of_column in strays.items() if of_column.count and name not in few)),
+        warnings=tuple(stray_warnings(source.upload, few, source.bounds.go_on)),
     )
 
 
-def _read(upload: Path, dialect: Dialect, columns: Columns, folder: Path, limit: int) -> Parsed:
-    hints = grouped_hint(dialect.grouped, [name for name in dialect.names if name not in columns.types])
+def _read(source: Source, columns: Columns) -> Parsed:
+    dialect, folder, types = source.dialect, source.folder, columns.types
+    hints = grouped_hint(dialect.grouped, [name for name in dialect.names if name not in types])
     check_columns(columns.features, dialect.names, hints)
     codes = Codes(columns.label)
-    bad, bad_cells, large = [NO_ROWS], 0, False
-    with RowWriter(folder / X, len(columns.features), FLOAT, limit) as writer:
-        for block in parsed_blocks(upload, dialect, lambda data: _block(data, dialect, columns)):
+    bad, bad_cells, first = [NO_ROWS], 0, None
+    with RowWriter(folder / X, len(columns.features), FLOAT, source.bounds.bytes) as writer:
+        parse = partial(_block, dialect=dialect, columns=columns, types=types)
+        for here, block in parsed_blocks(source.upload, dialect, parse, source.bounds.go_on):
+            if block.rounded:
+                raise _rounded(here, writer.rows, *block.rounded)
+            if first is None and len(block.bad):
+                first = here, int(block.bad[0])
             bad.append(block.bad + writer.rows)
             bad_cells += block.bad_cells
-            large = large or bool((np.abs(block.x) >= FIRST).any())
             if block.labels is not None:
                 codes.add(block.labels)
             writer.write(block.x)
     if not writer.rows:
         raise no_rows(dialect.names)
-    if large:
-        check_cells(upload, dialect, columns.features)
-    if empty := _empty(folder, columns) if sum(map(len, bad)) == writer.rows else ():
-        return _read(upload, dialect, _without(columns, empty), folder, limit)
+    if empty := _empty(source, columns) if sum(map(len, bad)) == writer.rows else ():
+        return _read(source, _without(columns, empty))
     if columns.label:
         np.save(folder / LABELS, codes.codes())
     return Parsed(
@@ -128,28 +151,29 @@ def _read(upload: Path, dialect: Dialect, columns: Columns, folder: Path, limit:
         label_names=codes.names(),
         able_labels=dialect.able_labels,
         warnings=(*text_warning(columns.text), *columns.warnings, *hints),
-        missing=_missing(upload, dialect, columns, np.concatenate(bad), bad_cells, writer.rows, folder),
+        missing=first and _missing(source, columns, *first, np.concatenate(bad), bad_cells, writer.rows),
     )
 
 
-def _empty(folder: Path, columns: Columns) -> tuple[str, ...]:
+def _empty(source: Source, columns: Columns) -> tuple[str, ...]:
     """The features without a single number, unless that is all of them; it is looked at where no row is whole."""
-    x = mapped(folder / X)
+    x = mapped(source.folder / X)
     seen = np.zeros(x.shape[1], bool)
-    for _, rows in row_blocks(x):
+    for _, rows in row_blocks(x, source.bounds.go_on):
         seen |= ~np.isnan(rows).all(axis=0)
     empty = tuple(name for name, any_number in zip(columns.features, seen, strict=True) if not any_number)
     return empty if seen.any() else ()
 
 
 def _without(columns: Columns, empty: tuple[str, ...]) -> Columns:
-    features = tuple(name for name in columns.features if name not in empty)
+    left_out = set(empty)
+    features = tuple(name for name in columns.features if name not in left_out)
     said = f"Left out because they are empty: {listed(empty)}."
     return replace(columns, features=features, warnings=(*columns.warnings, said))
 
 
-def _block(data: bytes, dialect: Dialect, columns: Columns) -> Block:
-    table = arrow_table(data, dialect, columns.types)
+def _block(data: bytes, dialect: Dialect, columns: Columns, types: dict[str, pa.DataType]) -> Block:
+    table = arrow_table(data, dialect, types)
     x = np.empty((table.num_rows, len(columns.features)), FLOAT)
     for position, name in enumerate(columns.features):
         x[:, position] = _numbers(table[name])
@@ -157,7 +181,12 @@ def _block(data: bytes, dialect: Dialect, columns: Columns) -> Block:
     cells = ~np.isfinite(x)
     rows = cells.any(axis=1)
     missing = np.zeros(len(x), bool) if labels is None else labels.is_null().to_numpy(zero_copy_only=False)
-    return Block(x, labels, np.flatnonzero(rows | missing), int(cells.sum() + missing.sum()))
+    bad = np.flatnonzero(rows | missing)
+    return Block(x, labels, bad, int(cells.sum() + missing.sum()), first_rounded(data, dialect, x, columns.features))
+
+
+def _rounded(here: Dialect, before: int, row: int, line: int, name: str, value: int) -> UnreadableBatch:
+    return refusal(f"Row {before + row + 1:,} (line {here.start_line + line:,}), column {name!r},", value)
 
 
 def _numbers(column: pa.ChunkedArray) -> Array:
@@ -168,16 +197,14 @@ def _numbers(column: pa.ChunkedArray) -> Array:
 
 
 def _missing(
-    upload: Path, dialect: Dialect, columns: Columns, bad: NDArray[np.int64], cells: int, rows: int, folder: Path
-) -> Missing | None:
-    """The missing values; the first one is looked up in the file, so that its line can be named."""
-    if not cells:
-        return None
+    source: Source, columns: Columns, here: Dialect, at: int, bad: NDArray[np.int64], cells: int, rows: int
+) -> Missing:
+    """The missing values; the first one is looked up in its block of the file, so that its line can be named."""
     row = int(bad[0])
-    line, record = record_at(upload, dialect, row)
-    column, cell = _first_bad_cell(record, dialect, columns)
+    line, record = record_at(source.upload, here, at, source.bounds.go_on)
+    column, cell = _first_bad_cell(record, source.dialect, columns)
     place = f"row {row + 1:,} (line {line:,}), column {column!r}"
-    save_bad_rows(bad, rows, folder, place, FILL)
+    save_bad_rows(bad, rows, source.folder, place, FILL)
     return Missing(cells, len(bad), row, place, repr(cell[:40]) if cell.strip() else "nothing")
 
 
@@ -191,7 +218,3 @@ def _first_bad_cell(record: list[str], dialect: Dialect, columns: Columns) -> tu
         if name in used and (kind == "missing" or infinite):
             return name, cell
     raise AssertionError("the row was found to hold a missing value")
-
-
-def _number(cell: str, dialect: Dialect) -> float:
-    return float(plain(cell).replace(dialect.decimal, "."))

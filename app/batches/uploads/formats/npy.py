@@ -1,13 +1,9 @@
 """NPY files: the header is checked against the file's size before anything is read, and nothing is unpickled."""
 
-from dataclasses import dataclass
-from math import prod
 from pathlib import Path
-from typing import IO, Any
 
-import numpy as np
-from numpy.lib import format as npy_format
-
+from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.formats.header import Header, read_header
 from app.batches.uploads.integers import check_arrays
 from app.batches.uploads.missing import missing_of_arrays
 from app.batches.uploads.parsed import Parsed, mapped
@@ -18,21 +14,7 @@ NAME = "x"
 KINDS = "bool, integer, float16, float32 or float64"
 
 
-@dataclass(frozen=True)
-class Header:
-    """What the first lines of an NPY file promise."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-    size: int
-
-    @property
-    def bytes(self) -> int:
-        """The size of the whole file that keeps the promise."""
-        return self.size + prod(self.shape) * self.dtype.itemsize
-
-
-def read_npy(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed:
+def read_npy(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -> Parsed:
     """The one array of an NPY file; it is not copied but mapped where it lies.
 
     Raises:
@@ -45,11 +27,11 @@ def read_npy(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed
             given=reading.label,
         )
     header = header_of_file(upload)
-    check_limit(header, NAME, limit)
+    check_limit(header, NAME, bounds.bytes)
     check_batch(header, NAME)
     arrays = {NAME: mapped(upload)}
-    check_arrays(arrays)
-    return Parsed(in_place=True, missing=missing_of_arrays(arrays, folder))
+    check_arrays(arrays, bounds.go_on)
+    return Parsed(in_place=True, missing=missing_of_arrays(arrays, folder, bounds.go_on))
 
 
 def header_of_file(upload: Path) -> Header:
@@ -58,23 +40,6 @@ def header_of_file(upload: Path) -> Header:
         header = read_header(file, "The file")
     check_length(header, upload.stat().st_size, "The file")
     return header
-
-
-def read_header(file: IO[bytes], what: str) -> Header:
-    """The header at the start of `file`.
-
-    Raises:
-        UnreadableBatch: there is none, or it cannot be understood.
-    """
-    try:
-        version = npy_format.read_magic(file)
-        read = npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
-        shape, _, dtype = read(file)
-    except (ValueError, EOFError, OverflowError) as error:
-        raise UnreadableBatch(f"{what} is no readable NPY array: {error}. Save it again with numpy.save.") from error
-    if any(length < 0 for length in shape):
-        raise UnreadableBatch(f"{what} says that its shape is {shape}. Save it again with numpy.save.")
-    return Header(shape, dtype, file.tell())
 
 
 def check_length(header: Header, actual: int, what: str) -> None:

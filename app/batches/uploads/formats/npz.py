@@ -1,91 +1,127 @@
 """NPZ files: a zip of NPY arrays, looked through by its directory; only what is asked for is unpacked."""
 
-import lzma
-import shutil
+import sys
 import zipfile
-import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 
 from app.batches.uploads import layer
-from app.batches.uploads.formats.npy import Header, check_batch, check_length, check_limit, is_numeric, read_header
+from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.damage import damage_told
+from app.batches.uploads.formats.header import Header, read_header
+from app.batches.uploads.formats.npy import check_batch, check_length, check_limit, is_numeric
+from app.batches.uploads.formats.table import listed as listed_names
 from app.batches.uploads.integers import check_arrays
 from app.batches.uploads.labels import encode, unknown_label
 from app.batches.uploads.missing import missing_of_arrays
 from app.batches.uploads.parsed import GIVEN, LABELS, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.sniff import incomplete
-from app.errors import UnreadableBatch, UploadTooLarge
+from app.errors import UnreadableBatch, UploadTooLarge, shortened
 
 MEMBERS = 1000
 """More arrays than this are refused: each costs a look at its header."""
 
-DAMAGED = (
-    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError),
-    *(NotImplementedError, RuntimeError, ValueError, KeyError),
-)
-"""What `zipfile` raises about a bad archive; an OSError with a number is the disk's and not the archive's."""
+DIRECTORY = MEMBERS * 512
+"""Bytes that the list of the arrays may take. It is read in one go, and each of its entries costs time and memory."""
+
+PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+PIECE = 1024**2
+DO = "Save it again with numpy.savez."
 
 Arrays = Mapping[str, Header]
 
 
-def read_npz(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed:
+def read_npz(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -> Parsed:
     """The array that `reading` chooses, with what came along for the layer and the labels.
 
     Raises:
         UnreadableBatch: it is damaged, or no array can be the batch, or more than one.
-        UploadTooLarge: it unpacks to more than `limit` bytes.
+        UploadTooLarge: it unpacks to more than the bounds.
     """
     with opened(upload) as archive:
-        arrays = headers(archive, limit)
+        arrays = headers(archive, bounds)
         name = chosen(arrays, reading.array)
         check_batch(arrays[name], name)
-        extract(archive, name, folder / X)
-        given = _extract_given(archive, arrays, folder) if name == main_array(arrays) else ()
+        extract(archive, name, folder / X, bounds.go_on)
+        given = _extract_given(archive, arrays, folder, bounds) if name == main_array(arrays) else ()
         able = label_arrays(arrays, arrays[name].shape[0])
-        label_names = _extract_labels(archive, able, reading.label, folder)
+        label_names = _extract_labels(archive, able, reading.label, folder, bounds)
     x, brought = mapped(folder / X), {name: mapped(folder / GIVEN.format(name)) for name in given}
-    check_arrays({name: x, **brought})
+    check_arrays({name: x, **brought}, bounds.go_on)
     layer.check_finite(name, x, brought, reading.feature_axis)
     dy = {"dy": brought["dy"]} if "dy" in brought and brought["dy"].shape == x.shape else {}
     return Parsed(
         given=given,
         label_names=label_names,
         able_labels=tuple(able),
-        missing=missing_of_arrays({name: x, **dy}, folder),
+        missing=missing_of_arrays({name: x, **dy}, folder, bounds.go_on),
         warnings=tuple(_left_out(arrays)),
     )
 
 
-def array_headers(upload: Path, limit: int) -> Arrays:
+def array_headers(upload: Path, bounds: Bounds) -> Arrays:
     """The names, shapes and dtypes of the arrays in an NPZ file."""
     with opened(upload) as archive:
-        return headers(archive, limit)
+        return headers(archive, bounds)
+
+
+class Bounded:
+    """A file of which no more than `most` bytes are read in one go, as `zipfile` reads a directory, however long."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.most = DIRECTORY
+        self._file = file
+        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
+
+    def read(self, size: int = -1) -> bytes:
+        data = self._file.read(min(size, self.most + 1) if size >= 0 else self.most + 1)
+        if len(data) > self.most:
+            raise too_many("a longer list of arrays than is read")
+        return data
+
+
+@contextmanager
+def archive_of(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
+    """The archive in `file`; whatever is wrong with the zip itself is told as damage."""
+    bounded = Bounded(file)
+    with damage_told("The NPZ file", DO), zipfile.ZipFile(bounded) as archive:
+        bounded.most = sys.maxsize - 1
+        _check_members(archive.infolist())
+        yield archive
+
+
+def _check_members(members: list[zipfile.ZipInfo]) -> None:
+    if len(members) > MEMBERS:
+        raise too_many(f"{len(members):,} arrays")
+    for member in members:
+        if member.compress_type not in PACKED:  # zipfile unpacks the other kinds without a bound
+            how = f"The NPZ file is packed by method {member.compress_type} of zip, which"
+            raise UnreadableBatch(f"{how} NumPy does not use. {DO}", field="file")
 
 
 @contextmanager
 def opened(upload: Path) -> Iterator[zipfile.ZipFile]:
-    """The archive; whatever is wrong with the zip itself becomes an `UnreadableBatch`."""
+    """The archive in an upload. Raises UnreadableBatch where it is incomplete or damaged."""
     if not zipfile.is_zipfile(upload):  # there is no directory, which stands at the end
         raise incomplete()
-    try:
-        with zipfile.ZipFile(upload) as archive:
-            yield archive
-    except DAMAGED as error:
-        if isinstance(error, OSError) and error.errno is not None:
-            raise
-        detail = f"The NPZ file is damaged or encrypted: {error}. Save it again with numpy.savez."
-        raise UnreadableBatch(detail, field="file") from error
+    with upload.open("rb") as file, archive_of(file) as archive:
+        yield archive
 
 
-def headers(archive: zipfile.ZipFile, limit: int) -> Arrays:
+def headers(archive: zipfile.ZipFile, bounds: Bounds) -> Arrays:
     """The header of each array, checked against the size that the archive declares for it."""
     members = archive.infolist()
-    _refuse_bomb(members, limit)
-    return {member.filename.removesuffix(".npy"): _header(archive, member, limit) for member in members}
+    _refuse_bomb(members, bounds.bytes)
+    arrays: dict[str, Header] = {}
+    for member in members:
+        bounds.go_on()
+        arrays[member.filename.removesuffix(".npy")] = _header(archive, member, bounds.bytes)
+    return arrays
 
 
 def main_array(arrays: Arrays) -> str | None:
@@ -114,19 +150,22 @@ def chosen(arrays: Arrays, wanted: str | None) -> str:
         f"The NPZ file has {asked}. It holds {listed(arrays)}. Choose one of two or more axes with array=NAME.",
         field="array",
         given=wanted,
-        allowed=", ".join(candidates(arrays)),
+        allowed=listed_names(candidates(arrays)),
     )
 
 
 def listed(arrays: Arrays) -> str:
     """The arrays with their shapes and dtypes, for a person."""
-    return ", ".join(f"{name} {header.shape} {header.dtype}" for name, header in arrays.items()) or "nothing"
+    each = [f"{shortened(name)} {header.shape} {shortened(str(header.dtype))}" for name, header in arrays.items()]
+    return listed_names(each) or "nothing"
 
 
-def extract(archive: zipfile.ZipFile, name: str, target: Path) -> None:
+def extract(archive: zipfile.ZipFile, name: str, target: Path, go_on: Callable[[], None]) -> None:
     """Unpack one array; `zipfile` stops at the declared size and checks the sum."""
     with archive.open(name + ".npy") as source, target.open("wb") as sink:
-        shutil.copyfileobj(source, sink, 1024**2)
+        while piece := source.read(PIECE):
+            go_on()
+            sink.write(piece)
 
 
 def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> Header:
@@ -143,31 +182,44 @@ def _header(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limit: int) -> He
 
 def _refuse_bomb(members: list[zipfile.ZipInfo], limit: int) -> None:
     total = sum(member.file_size for member in members)
-    if len(members) > MEMBERS or total > limit:
+    if total > limit:
         raise UploadTooLarge(
-            f"The NPZ file unpacks to {len(members):,} arrays and {total:,} bytes; the limits are {MEMBERS:,} and "
-            f"{limit:,}. Save fewer rows or arrays.",
+            f"The NPZ file unpacks to {len(members):,} arrays of {total:,} bytes together; the limit is {limit:,}. "
+            "Save fewer rows or arrays.",
             field="file",
             given=total,
             allowed=f"at most {limit} bytes",
         )
 
 
-def _extract_given(archive: zipfile.ZipFile, arrays: Arrays, folder: Path) -> tuple[str, ...]:
+def too_many(what: str) -> UploadTooLarge:
+    """The error for an archive of more arrays than are looked at."""
+    return UploadTooLarge(
+        f"The NPZ file has {what}; up to {MEMBERS:,} arrays are read. Save fewer.",
+        field="file",
+        allowed=f"at most {MEMBERS} arrays",
+    )
+
+
+def _extract_given(archive: zipfile.ZipFile, arrays: Arrays, folder: Path, bounds: Bounds) -> tuple[str, ...]:
     names = tuple(name for name in layer.NAMES if name in arrays)
     for name in names:
         layer.check_kind(name, arrays[name])
-        extract(archive, name, folder / GIVEN.format(name))
+        extract(archive, name, folder / GIVEN.format(name), bounds.go_on)
     return names
 
 
-def _extract_labels(archive: zipfile.ZipFile, able: list[str], label: str | None, folder: Path) -> tuple[str, ...]:
+def _extract_labels(
+    archive: zipfile.ZipFile, able: list[str], label: str | None, folder: Path, bounds: Bounds
+) -> tuple[str, ...]:
     if label is None:
         return ()
     if label not in able:
         raise unknown_label(label, able)
-    with archive.open(label + ".npy") as file:
-        codes, classes = encode(np.lib.format.read_array(file, allow_pickle=False), label)
+    unpacked = folder / "label_source.npy"
+    extract(archive, label, unpacked, bounds.go_on)
+    codes, classes = encode(mapped(unpacked), label, bounds.go_on)
+    unpacked.unlink()
     np.save(folder / LABELS, codes)
     return classes
 
@@ -184,4 +236,4 @@ def label_arrays(arrays: Arrays, examples: int) -> list[str]:
 def _left_out(arrays: Arrays) -> Iterator[str]:
     objects = [name for name, header in arrays.items() if header.dtype.hasobject]
     if objects:
-        yield f"Left out because they hold Python objects, which are never unpickled: {', '.join(objects)}."
+        yield f"Left out because they hold Python objects, which are never unpickled: {listed_names(objects)}."

@@ -1,6 +1,6 @@
 """Parquet files: the promises of the footer are checked, then the columns are read in batches and written to disk."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,16 @@ import pyarrow as pa
 import pyarrow.parquet as arrow_parquet
 
 from app.batches.batch import Array
-from app.batches.uploads.formats.table import RowWriter, check_columns, no_rows, text_warning, too_large, unique
+from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.formats.table import (
+    RowWriter,
+    check_columns,
+    check_width,
+    no_rows,
+    text_warning,
+    too_large,
+    unique,
+)
 from app.batches.uploads.integers import FIRST, refusal
 from app.batches.uploads.labels import Codes, unknown_label
 from app.batches.uploads.missing import FILL, bad_rows, save_bad_rows, spelled
@@ -19,30 +28,28 @@ from app.errors import UnreadableBatch
 from bncore.exact.integers import is_rounded
 
 BATCH_BYTES = 4 * 1024**2
+BUFFER = 1024**2
+"""Bytes of the file that are read ahead."""
+
 LABEL = pa.dictionary(pa.int32(), pa.string())
 PLAIN = {pa.types.is_boolean: pa.uint8(), pa.types.is_decimal: pa.float64()}
 
 
-def read_parquet(upload: Path, reading: Reading, folder: Path, limit: int) -> Parsed:
+def read_parquet(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -> Parsed:
     """The numeric and truth-value columns; the dtype is the one that holds them all, float32 stays float32.
 
     Raises:
         UnreadableBatch: it is damaged, or has no rows or no numeric column.
-        UploadTooLarge: the footer promises more than `limit` bytes, or more come.
+        UploadTooLarge: the footer promises more than the bounds, or more come.
     """
-    try:
-        encoded = [name for name in arrow_parquet.read_schema(upload).names if name == reading.label]
-        with arrow_parquet.ParquetFile(upload, read_dictionary=encoded) as file:
-            return _read(file, reading.label, folder, limit)
-    except (pa.ArrowException, OSError) as error:
-        if isinstance(error, FileNotFoundError):
-            raise
-        raise UnreadableBatch(
-            f"The Parquet file is damaged or of a kind that is not read: {error}. Save it again.", field="file"
-        ) from error
+    encoded = [name for name in arrow_parquet.read_schema(upload).names if name == reading.label]
+    with arrow_parquet.ParquetFile(upload, read_dictionary=encoded, buffer_size=BUFFER, pre_buffer=False) as file:
+        return _read(file, reading.label, folder, bounds)
 
 
-def _read(file: Any, label: str | None, folder: Path, limit: int) -> Parsed:
+def _read(file: Any, label: str | None, folder: Path, bounds: Bounds) -> Parsed:
+    check_width(file.metadata.num_columns, bounds.columns)
+    _check_promises(file.metadata, bounds.bytes)
     schema = file.schema_arrow
     names = _distinct(schema)
     if label is not None and label not in names:
@@ -50,12 +57,12 @@ def _read(file: Any, label: str | None, folder: Path, limit: int) -> Parsed:
     features = [field for field in schema if _is_numeric(field.type) and field.name != label]
     text = [field.name for field in schema if not _is_numeric(field.type) and field.name != label]
     check_columns([field.name for field in features], text)
-    _check_promises(file.metadata, limit)
     dtype = _dtype(features)
     feature_names = tuple(field.name for field in features)
     codes = Codes(label)
-    with RowWriter(folder / X, len(features), dtype, limit) as writer:
+    with RowWriter(folder / X, len(features), dtype, bounds.bytes) as writer:
         for batch in _batches(file, [*feature_names, *([label] if label else [])]):
+            bounds.go_on()
             _check_integers(batch, feature_names, writer.rows)
             writer.write(_rows(batch, feature_names, dtype))
             if label:
@@ -69,7 +76,7 @@ def _read(file: Any, label: str | None, folder: Path, limit: int) -> Parsed:
         label_names=codes.names(),
         able_labels=tuple(field.name for field in schema if _could_label(field.type)),
         warnings=tuple(text_warning(text, "no numbers")),
-        missing=_missing(folder, feature_names),
+        missing=_missing(folder, feature_names, bounds.go_on),
     )
 
 
@@ -149,9 +156,9 @@ def _labels(column: pa.Array, label: str) -> pa.DictionaryArray:
     return encoded.cast(LABEL)
 
 
-def _missing(folder: Path, names: tuple[str, ...]) -> Missing | None:
+def _missing(folder: Path, names: tuple[str, ...], go_on: Callable[[], None]) -> Missing | None:
     x = mapped(folder / X)
-    rows, count = bad_rows(x)
+    rows, count = bad_rows(x, go_on)
     if not count:
         return None
     row = int(rows[0])

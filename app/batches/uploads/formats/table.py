@@ -11,7 +11,7 @@ from numpy.lib import format as npy_format
 
 from app.batches.batch import Array
 from app.batches.text.number import ungrouped
-from app.errors import UnreadableBatch, UploadTooLarge
+from app.errors import UnreadableBatch, UploadTooLarge, shortened
 
 
 class RowWriter:
@@ -66,16 +66,27 @@ def too_large(rows: int, columns: int, size: int, limit: int) -> UploadTooLarge:
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
     """The names, trimmed; an empty one becomes `x<position>` and a repeated one `name (2)`."""
-    taken: Counter[str] = Counter()
-    result: list[str] = []
+    count: Counter[str] = Counter()
+    taken: dict[str, None] = {}
     for position, name in enumerate(names):
         wanted = name.strip() or f"x{position}"
-        taken[wanted] += 1
-        number = taken[wanted]
-        while (free := wanted if number == 1 else f"{wanted} ({number})") in result:
-            number += 1
-        result.append(free)
-    return tuple(result)
+        count[wanted] += 1
+        while (free := wanted if count[wanted] == 1 else f"{wanted} ({count[wanted]})") in taken:
+            count[wanted] += 1
+        taken[free] = None
+    return tuple(taken)
+
+
+def check_width(columns: int, most: int) -> None:
+    """Refuse a table of more columns than the limit."""
+    if columns > most:
+        raise UploadTooLarge(
+            f"The table has {columns:,} columns; the limit of this server is {most:,}. Upload fewer, or the numbers "
+            "as an NPY array.",
+            field="file",
+            given=columns,
+            allowed=f"at most {most} columns",
+        )
 
 
 def check_columns(numeric: Sequence[str], text: Sequence[str], hints: Sequence[str] = ()) -> None:
@@ -115,4 +126,6 @@ def grouped_hint(grouped: Mapping[str, str], left_out: Sequence[str]) -> list[st
 
 def listed(names: Sequence[str]) -> str:
     """Up to thirty names, and how many more there are."""
-    return ", ".join(names[:30]) + (f" and {len(names) - 30} more" if len(names) > 30 else "")
+    return ", ".join(str(shortened(name)) for name in names[:30]) + (
+        f" and {len(names) - 30} more" if len(names) > 30 else ""
+    )

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from app.batches.uploads.bounds import Bounds
 from app.batches.uploads.formats.npz import Arrays, array_headers, candidates, main_array
 from app.batches.uploads.parsed import Missing
 from app.batches.uploads.reading import Reading
@@ -21,13 +22,13 @@ WAYS = (
 )
 
 
-def describe(received: Received, upload: Path, limit: int, open_upload: Open) -> dict[str, Any]:
+def describe(received: Received, upload: Path, bounds: Bounds, open_upload: Open) -> dict[str, Any]:
     """The description of an upload that can be read in some way; a warning names the way if it is not the default.
 
     Raises:
         UserError: it can be read in no way; the error is the default reading's.
     """
-    arrays = array_headers(upload, limit) if received.kind == "npz" else {}
+    arrays = array_headers(upload, bounds) if received.kind == "npz" else {}
     start = {"id": received.id, "kind": received.kind, "bytes": received.bytes, "arrays": _listed(arrays)}
     if arrays and main_array(arrays) is None:
         return start | _undecided(upload, arrays, open_upload)

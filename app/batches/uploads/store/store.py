@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from app.batches.uploads.readers import READERS
+from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.readers import read
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.sniff import Kind
 from app.batches.uploads.source import UploadSource, open_source
@@ -34,7 +35,7 @@ class UploadStore:
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
-        self._limit = settings.upload_limit
+        self._bounds = Bounds(settings.upload_limit, settings.upload_columns)
         self._shelf = Shelf(settings, clock)
         self._cache = ParsedCache(settings, clock)
         self._opened: OrderedDict[tuple[str, Reading], UploadSource] = OrderedDict()
@@ -55,8 +56,8 @@ class UploadStore:
         with suppress(UploadGone):
             return self._shelf.description(received.id), self._shelf.add_key(received.id)
         try:
-            read = partial(self._read, received.id, received.kind)
-            description = describe(received, folder / "data", self._limit, read)
+            opened = partial(self._read, received.id, received.kind)
+            description = describe(received, folder / "data", self._bounds, opened)
             key = self._shelf.put(folder, received.id, description)
         except BaseException:
             self._cache.remove(received.id)
@@ -115,7 +116,7 @@ class UploadStore:
                 return self._cache.get(
                     id,
                     reading,
-                    lambda into: READERS[kind](upload, reading, into, self._limit),
+                    lambda into: read(kind, upload, reading, into, self._bounds),
                     lambda parsed, folder: open_source(parsed, upload, folder, reading),
                 )
             except FileNotFoundError:

@@ -10,13 +10,15 @@ import pytest
 
 from app.batches.batch import Batch
 from app.batches.uploads import Reading, UploadStore
+from app.batches.uploads.bounds import Bounds
 from app.batches.uploads.parsed import Parsed
-from app.batches.uploads.readers import READERS
+from app.batches.uploads.readers import read
 from app.batches.uploads.sniff import kind_of
 from app.batches.uploads.source import open_source
 from app.settings import Settings
 
 LIMIT = 10**6
+COLUMNS = 100
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Parser:
         upload = folder / "data"
         upload.write_bytes(data)
         reading = Reading(**options)
-        parsed = READERS[kind_of(data)](upload, reading, folder, self.limit)
+        parsed = read(kind_of(data), upload, reading, folder, Bounds(self.limit, COLUMNS))
         return parsed, open_source(parsed, upload, folder, reading).draw(None, np.random.default_rng(0))
 
     def batch(self, data: bytes, **options: Any) -> Batch:
@@ -67,6 +69,7 @@ def settings(tmp_path: Path) -> Settings:
         upload_limit=LIMIT,
         upload_quota=3 * LIMIT,
         upload_days=30,
+        upload_columns=COLUMNS,
     )
 
 
