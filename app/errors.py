@@ -6,6 +6,8 @@ UserError                 a mistake that the sender can mend
 ├── UnsupportedUpload     415  a kind of file that is not taken
 ├── UploadTooLarge        413  more bytes, or more numbers, than the limit
 ├── StoreFull             507  the upload alone is larger than the store's quota
+├── PasswordNeeded        401  no password, or a wrong one, where the server has one
+├── TooFast               429  more than the server takes of one client
 ├── UploadGone            410  an upload that is not here, or not any more
 └── WrongDeleteKey        403  a key that does not belong to the upload
 """
@@ -56,6 +58,14 @@ class StoreFull(UserError):
     title = "The server has no room for this upload"
 
 
+class PasswordNeeded(UserError):
+    title = "This server has a password"
+
+
+class TooFast(UserError):
+    title = "Too much at once"
+
+
 class UploadGone(UserError):
     title = "This upload is not here any more"
 
@@ -70,6 +80,8 @@ STATUSES: dict[type[Exception], int] = {
     UnsupportedUpload: 415,
     UploadTooLarge: 413,
     StoreFull: 507,
+    PasswordNeeded: 401,
+    TooFast: 429,
     UploadGone: 410,
     WrongDeleteKey: 403,
 }

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 import anyio
 import anyio.to_thread
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.batches.datasets import DATASETS, load
@@ -18,7 +17,8 @@ from app.web import problems
 from app.web.answers import AnswerCache
 from app.web.headers import Head, SecurityHeaders, headers_of
 from app.web.operations import health
-from app.web.operations.crossing import CROSSING, origins
+from app.web.operations.crossing import origins
+from app.web.operations.guards import guard
 from app.web.operations.journal import Journal
 from app.web.operations.processes import measured
 from app.web.operations.routes import templates_of
@@ -58,8 +58,7 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     app.include_router(plain.router)
     app.include_router(health.router)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=1)  # 5 saves a tenth more for thrice the time
-    if settings.cors_origins:
-        app.add_middleware(CORSMiddleware, allow_origins=origins(settings.cors_origins), **CROSSING)
+    guard(app, settings)
     app.add_middleware(Head)
     app.add_middleware(SecurityHeaders, headers=app.state.headers)
     app.add_middleware(Journal, metrics=app.state.metrics, templates=templates_of(app))

@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MEBIBYTE = 1024**2
+SHORTEST = 8  # characters of a password
 ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 
@@ -65,6 +66,23 @@ class Settings(BaseSettings):
     frame_ancestors: str = Field(
         "", description="Origins whose pages may show a page of this server in a frame, commas between."
     )
+
+    password: SecretStr = Field(
+        SecretStr(""), description="A password that a class shares, of at least 8 characters; empty asks for none."
+    )
+    post_rate: float = Field(
+        100, ge=0, description="POST requests a second of one address, for 10 s of them at once; 0 is no limit."
+    )
+    post_bytes: float = Field(
+        100_000_000, ge=0, description="Bytes a second that one address may send, likewise; 0 is no limit."
+    )
+
+    @field_validator("password")
+    @classmethod
+    def _is_long(cls, password: SecretStr) -> SecretStr:
+        if 0 < len(password.get_secret_value()) < SHORTEST:
+            raise ValueError(f"a password has at least {SHORTEST} characters")
+        return password
 
     @field_validator("cors_origins", "frame_ancestors")
     @classmethod

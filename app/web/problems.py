@@ -1,6 +1,6 @@
 """Exceptions to answers: every failure leaves as `application/problem+json`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -62,6 +62,11 @@ def respond(body: dict[str, Any], headers: Any = None) -> Response:
     content = orjson.dumps(identified(body), default=repr)
     kept = dict(headers or {}) | {"Cache-Control": "no-store"}
     return Response(content, status_code=body["status"], media_type=MEDIA_TYPE, headers=kept)
+
+
+def refused(error: UserError, headers: Mapping[str, str] | None = None) -> Response:
+    """The answer of what stands in front of the routes, where nothing is raised."""
+    return respond(problem_of(error), headers)
 
 
 def identified(body: dict[str, Any]) -> dict[str, Any]:

@@ -1,19 +1,16 @@
 """What every browser test gets: a real server, a real browser, and a page that fails the test on any complaint."""
 
-import threading
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-import uvicorn
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
 
-from app.main import create_app
 from app.settings import Settings
 from tests.browser.derivation.page import Derivation
 from tests.browser.network.page import Network
 from tests.browser.playground.page import Playground
+from tests.browser.serving import served
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
@@ -22,18 +19,6 @@ FLAGS = [
 DESKTOP = {"width": 1280, "height": 900}
 REFUSED = "Failed to load resource: the server responded with a status of "
 PATIENCE = 30_000  # milliseconds until a condition that does not come true fails the test
-
-
-class Announcing(uvicorn.Server):
-    """A server that says when it answers."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, sockets: Any = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
 
 
 class Watch:
@@ -74,17 +59,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server with empty folders of its own."""
     folder = tmp_path_factory.mktemp("server")
     settings = Settings(uploads_dir=folder / "uploads", cache_dir=folder / "cache")
-    config = uvicorn.Config(
-        lambda: create_app(settings), factory=True, port=0, ws="none", log_level="warning", timeout_graceful_shutdown=1
-    )
-    server = Announcing(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    assert server.ready.wait(30)
-    yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    server.should_exit = True
-    thread.join(10)
-    assert not thread.is_alive()
+    with served(settings) as address:
+        yield address
 
 
 @pytest.fixture(scope="package")

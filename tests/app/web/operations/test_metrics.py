@@ -100,3 +100,16 @@ def test_a_file_has_its_room_before_it_is_used(tmp_path):
     processes.reserve(tmp_path / "counter_1.db")
     assert (tmp_path / "counter_1.db").stat().st_blocks * 512 >= processes.RESERVED
     assert processes.members(tmp_path) == {1}
+
+
+def test_a_worker_that_finds_no_folder_tells_of_itself(tmp_path):
+    """Nothing imports the package before the folder was looked at: it keeps what it finds in its environment."""
+    (tmp_path / "file").write_text("")
+    looked = (
+        "import sys, app.main; assert 'prometheus_client' not in sys.modules\n"
+        + WORKER
+        + "print(metrics.text().decode())"
+    )
+    environment = os.environ | {processes.VARIABLE: str(tmp_path / "file" / "folder")}
+    told = subprocess.run([sys.executable, "-c", looked], env=environment, check=True, capture_output=True, text=True)
+    assert "bnscope_uploads_total 2.0" in told.stdout
