@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 
@@ -10,6 +11,13 @@ from bncore.errors import BadParameter
 
 SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
 LARGEST = float(np.finfo(np.float64).max)
+
+
+class OfEpsilon(TypedDict):
+    """Epsilon as the library's functions take it: how large it is, and where it sits."""
+
+    eps: float
+    eps_placement: str
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64, real_array
 from bncore.batch_norm import Forward, forward
+from bncore.epsilon import OfEpsilon
 from bncore.gradient import backward
 
 STEPS = 4.0 ** -np.arange(2, 9)  # of the scale on which the function bends
@@ -131,8 +132,8 @@ def numeric_gradients(
     Raises what `bncore.forward` and `bncore.backward` raise.
     """
     array = real_array(x, "x").astype(np.float64)
-    keywords = {"eps": eps, "eps_placement": eps_placement, "feature_axis": feature_axis}
-    middle = forward(array, gamma, beta, **keywords)  # type: ignore[arg-type]
+    epsilon: OfEpsilon = {"eps": eps, "eps_placement": eps_placement}
+    middle = forward(array, gamma, beta, feature_axis=feature_axis, **epsilon)
     weights = backward(dy, middle).terms.dy.reshape(array.shape).astype(np.float64)
 
     at = standing(middle, array)
@@ -140,7 +141,7 @@ def numeric_gradients(
     def y_of(x: Float64, gamma: Float64, beta: Float64) -> Array:
         many = max(len(x), len(gamma), len(beta))
         x, gamma, beta = (np.broadcast_to(part, (many, *part.shape[1:])) for part in (x, gamma, beta))
-        return outputs_of_many(x, gamma, beta, **keywords)  # type: ignore[arg-type]
+        return outputs_of_many(x, gamma, beta, feature_axis=feature_axis, **epsilon)
 
     x_, gamma_, beta_ = (part[np.newaxis] for part in (at.point, middle.gamma, middle.beta))
     derivatives = {

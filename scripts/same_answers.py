@@ -21,7 +21,8 @@ import numpy as np
 
 API = "/api/v1"
 RELEASE = re.compile(
-    rb'[?&]v=[0-9a-f]+|/static/[0-9a-f]{6,}/|"release":"[^"]*"|"delete_key":"[^"]*"|"id":"[0-9a-f]{32}"|/js/[a-z_/]+\.js'
+    rb'[?&]v=[0-9a-f]+|/static/[0-9a-f]{6,}/|"release":"[^"]*"|"delete_key":"[^"]*"|"id":"[0-9a-f]{32}"'
+    rb'|"request_id":"[^"]*"|/js/[a-z_/]+\.js'
 )
 ID = re.compile(rb'"id":"([0-9a-f]{64})"')
 HEADERS = ("content-type", "cache-control", "vary", "content-disposition", "allow", "location")

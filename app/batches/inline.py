@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from app.batches.batch import Array, Batch
+from app.batches.batch import Batch
 from app.batches.datasets import sample
 from app.batches.text.cells import declared_rows
 from app.batches.text.number import NotANumber, value
@@ -74,18 +74,6 @@ def _check_rectangular(table: list[list[float]]) -> None:
 
 def _unreadable(detail: str, given: str | int) -> UnreadableBatch:
     return UnreadableBatch(detail, field="values", given=given, allowed=ALLOWED)
-
-
-def format_table(x: Array) -> str:
-    """The text of a table (rows, columns) that `parse_table` reads back exactly, as short as that allows.
-
-    No plus sign stands in it, as a query would read it as a space.
-    """
-    return ";".join(",".join(_shortest(float(value)) for value in row) for row in x)
-
-
-def _shortest(value: float) -> str:
-    return repr(value).removesuffix(".0").replace("e+", "e")
 
 
 def _named(batch: Batch, typed: str) -> Batch:

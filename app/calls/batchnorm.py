@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.query.layer import Placement
+from app.query.sent_layer import EPS, EPS_PLACEMENT, MOMENTUM, RUNNING_VARIANCE
 from app.web.answers import to_json
 from app.web.arrays import NESTED, NESTED_OR_NULL, answered, null_warnings, numbers, read
 from bncore import Forward, Gradients, backward, forward
@@ -41,21 +43,16 @@ class BatchNormQuery(BaseModel):
     )
     gamma: list[float] | None = Field(None, description="Scale, one value a feature; null is 1.")
     beta: list[float] | None = Field(None, description="Shift, one value a feature; null is 0.")
-    eps: float = Field(1e-5, ge=0, allow_inf_nan=False, description="Keeps the denominator away from 0.")
-    eps_placement: Literal["variance", "deviation"] = Field(
-        "variance",
-        description="`variance`: s = sqrt(var + eps), the frameworks' form; `deviation`: s = sqrt(var) + eps.",
-    )
+    eps: float = EPS
+    eps_placement: Placement = EPS_PLACEMENT
     feature_axis: int = Field(1, description="The axis of the features; statistics are taken over all others.")
     mode: Literal["train", "inference"] = Field(
         "train", description="`train` normalizes by the batch's own statistics, `inference` by the running ones."
     )
     running_mean: list[float] | None = Field(None, description="Running mean, one value a feature.")
     running_var: list[float] | None = Field(None, description="Running variance, one value a feature, 0 or larger.")
-    momentum: float = Field(0.1, ge=0, le=1, description="Weight of the new batch in the running statistics.")
-    running_variance: Literal["unbiased", "biased"] = Field(
-        "unbiased", description="The variance that the running one takes up: divided by K - 1 or by K."
-    )
+    momentum: float = MOMENTUM
+    running_variance: Literal["unbiased", "biased"] = RUNNING_VARIANCE
     dy: Any = Field(
         None,
         description="dL/dy in the shape of x; with it the answer holds dx, dgamma and dbeta.",

@@ -16,6 +16,10 @@ from bncore.playground.rulers import BETA_REACH, GAMMA_REACH
 
 EXTREME = 1e6  # largest size of a gamma or a beta
 INDEX = re.compile(r"[0-9]{1,6}")
+Placement = Literal["variance", "deviation"]
+"""Where ε stands."""
+Notation = Literal["frameworks", "lecture"]
+"""Whose symbols are seen."""
 
 
 def numbers_or(*keywords: str) -> AfterValidator:
@@ -77,8 +81,8 @@ class LayerFields(SourceFields):
         max_length=20_000,
     )  # fmt: skip
     eps: float = EPS
-    eps_placement: Literal["variance", "deviation"] = EPS_PLACEMENT
-    notation: Literal["frameworks", "lecture"] = NOTATION
+    eps_placement: Placement = EPS_PLACEMENT
+    notation: Notation = NOTATION
 
     def gamma_and_beta(self, batch: Batch) -> tuple[Any, Any]:
         """Both for a batch: numbers (features,), a keyword, or None for the default.

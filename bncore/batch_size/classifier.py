@@ -41,8 +41,8 @@ class Classifier:
 
     def inference(self, x: Float64) -> Float64:
         """The logits of examples (M, D) by the statistics of all examples."""
-        epsilon = {"eps": self.epsilon.eps, "eps_placement": self.epsilon.eps_placement}
-        normalized = forward(x, mode="inference", running_mean=self.mean, running_var=self.var, **epsilon)  # type: ignore[arg-type]
+        epsilon = self.epsilon.keywords
+        normalized = forward(x, mode="inference", running_mean=self.mean, running_var=self.var, **epsilon)
         return self.logits(normalized.x_hat)
 
 

@@ -8,6 +8,7 @@ from bncore.arguments import Float64
 from bncore.batch_norm import forward
 from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.population import Moments
+from bncore.epsilon import OfEpsilon
 from bncore.errors import BadParameter
 from bncore.jacobian import Jacobian, jacobian
 
@@ -74,14 +75,14 @@ def dependence(x: Float64, at: Moments, epsilon: Epsilon, *, example: int, by: f
         raise BadParameter(f"example is {example}; give an example from 0 to {len(x) - 1}.", parameter="example")
     moved = x.copy()
     moved[example] += by
-    norm = {"eps": epsilon.eps, "eps_placement": epsilon.eps_placement}
-    result = forward(moved[:, None], **norm)  # type: ignore[arg-type]
+    norm = epsilon.keywords
+    result = forward(moved[:, None], **norm)
     return Dependence(
         example, x, moved, _modes(x, at, norm), _modes(moved, at, norm), jacobian(result), float(result.scale[0])
     )
 
 
-def _modes(x: Float64, at: Moments, norm: dict[str, object]) -> Modes:
+def _modes(x: Float64, at: Moments, norm: OfEpsilon) -> Modes:
     column = x[:, None]
-    inference = forward(column, mode="inference", running_mean=at.mean, running_var=at.sd**2, **norm)  # type: ignore[arg-type]
-    return Modes(forward(column, **norm).x_hat[:, 0], inference.x_hat[:, 0])  # type: ignore[arg-type]
+    inference = forward(column, mode="inference", running_mean=at.mean, running_var=at.sd**2, **norm)
+    return Modes(forward(column, **norm).x_hat[:, 0], inference.x_hat[:, 0])

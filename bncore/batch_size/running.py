@@ -9,6 +9,7 @@ from bncore.batch_norm import forward
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
 from bncore.batch_size.theory import expected_mean, finite_factor
+from bncore.epsilon import OfEpsilon
 from bncore.errors import BadParameter
 from bncore.running import RUNNING_VARIANCES, cold_start, updated
 
@@ -88,18 +89,17 @@ def running_path(population: Population, size: int, steps: int, momentum: float,
 
 def _path(means: Float64, variances: Float64, size: int, momentum: float, convention: str) -> tuple[Float64, Float64]:
     running = [cold_start(1)]
-    rule = {"count": size, "momentum": momentum, "running_variance": convention}
     for mean, var in zip(means[:, None], variances[:, None], strict=True):
-        running.append(updated(running[-1], mean, var, **rule))  # type: ignore[arg-type]
+        running.append(updated(running[-1], mean, var, count=size, momentum=momentum, running_variance=convention))
     return np.array([mean[0] for mean, _ in running]), np.array([var[0] for _, var in running])
 
 
 def gap(x: Float64, mean: float, var: float, *, eps: float = 1e-5, eps_placement: str = "variance") -> Gap:
     """A batch `x` (K,) in both modes: by its own statistics, and by the running `mean` and `var`."""
-    layer = {"eps": eps, "eps_placement": eps_placement}
+    layer: OfEpsilon = {"eps": eps, "eps_placement": eps_placement}
     column = x[:, None]
-    inference = forward(column, mode="inference", running_mean=[mean], running_var=[var], **layer)  # type: ignore[arg-type]
-    return Gap(forward(column, **layer).x_hat[:, 0], inference.x_hat[:, 0])  # type: ignore[arg-type]
+    inference = forward(column, mode="inference", running_mean=[mean], running_var=[var], **layer)
+    return Gap(forward(column, **layer).x_hat[:, 0], inference.x_hat[:, 0])
 
 
 def exactly(x: Float64, at: Moments, *, eps: float = 1e-5, eps_placement: str = "variance") -> Float64:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from bncore.arguments import Array, Float64
+from bncore.epsilon import OfEpsilon
 from bncore.norms.arrangement import Arrangement
 from bncore.norms.core import Standardized, standardize, standardize_by
 from bncore.norms.parameters import Running, moved
@@ -47,9 +48,10 @@ class Taken:
 
 def _train(x: Array, asked: Asked) -> Taken:
     """The array's own statistics, which also move the running ones."""
-    row, eps = NORMS[asked.norm], {"eps": asked.eps, "eps_placement": asked.eps_placement}
+    row = NORMS[asked.norm]
+    eps: OfEpsilon = {"eps": asked.eps, "eps_placement": asked.eps_placement}
     arrangement = row.arrangement(x.shape, asked.settings)
-    standardized = standardize(arrangement.rows(x), centred=row.centred, **eps)  # type: ignore[arg-type]
+    standardized = standardize(arrangement.rows(x), centred=row.centred, **eps)
     r = d = None
     if row.corrected and asked.running:
         r, d = corrections(standardized, asked.running, eps=asked.eps, **asked.settings)

@@ -16,6 +16,7 @@ from app.views.batch_size.query import BatchSizeFields
 from bncore.batch_size.estimates import Estimates, estimates
 from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.running import Gap, Path, gap, running_path
+from bncore.epsilon import OfEpsilon
 from bncore.errors import BatchNormError
 from bncore.progress import Said, unheard
 
@@ -98,5 +99,5 @@ def _running(query: BatchSizeFields, of: Sampled) -> RunningStatistics:
     path = running_path(one, of.size, query.running_steps, query.momentum, query.rng(Stream.RUNNING_PATH))
     x = one.draw(1, of.size, query.rng(Stream.RUNNING_GAP))[0, 0]
     stored = path.var[query.running_variance] if query.running_variance in path.var else path.var["biased"]
-    layer = {"eps": query.eps, "eps_placement": query.eps_placement}
-    return RunningStatistics(path, x, gap(x, float(path.mean[-1]), float(stored[-1]), **layer))  # type: ignore[arg-type]
+    layer: OfEpsilon = {"eps": query.eps, "eps_placement": query.eps_placement}
+    return RunningStatistics(path, x, gap(x, float(path.mean[-1]), float(stored[-1]), **layer))

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from app.batches.batch import Source
 from app.query.control import control
-from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, indices
+from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement, indices
 from app.query.source import AUTO_FINITE, SourceFields, with_generator_fields
 from bncore.batch_size.estimates import MOST_DRAWS, WHOLE
 from bncore.batch_size.noise.perturbations import MOST_DEVIATION, MOST_RATE
@@ -73,7 +73,7 @@ class BatchSizeFields(SourceFields):
         le=10_000_000,
     )  # fmt: skip
     eps: float = EPS
-    eps_placement: Literal["variance", "deviation"] = EPS_PLACEMENT
+    eps_placement: Placement = EPS_PLACEMENT
     momentum: float = control(
         0.1, "Weight of the new batch in the running statistics.", title="Momentum", group="running", kind="slider",
         slider=(0.01, 1), scale="log", ge=0, le=1,
@@ -111,7 +111,7 @@ class BatchSizeFields(SourceFields):
         "deviation s, or on a bias, which adds a bell-shaped shift of deviation s.",
         title="Weight perturbation", group="noise", kind="select",
     )  # fmt: skip
-    notation: Literal["frameworks", "lecture"] = NOTATION
+    notation: Notation = NOTATION
     part: Annotated[str, AfterValidator(_parts)] = control(
         "", f"What is computed: {', '.join(PARTS)}, with commas between; empty computes all of it.", title="Parts",
         group="view", kind="text", max_length=80,

@@ -15,6 +15,7 @@ from bncore.derivation.moved import Moved, moved
 from bncore.derivation.naive import Naive, naive
 from bncore.derivation.nodes import Derivation, derivation
 from bncore.derivation.routes import Route, routes
+from bncore.epsilon import OfEpsilon
 from bncore.errors import BatchNormError
 from bncore.jacobian import Blocks, Jacobian, blocks, bracket, contributions, factor, jacobian
 from bncore.playground.chain import expected_overlap
@@ -77,9 +78,9 @@ def workings_of(query: DerivationFields, batch: SmallBatch) -> Workings:
 
 def _workings(query: DerivationFields, batch: SmallBatch) -> Workings:
     gamma, beta = query.gamma_and_beta(batch)
-    layer = {"eps": query.eps, "eps_placement": query.eps_placement}
-    result = forward(batch.x, gamma, beta, **layer)  # type: ignore[arg-type]
-    steps = derivation(batch.x, gamma, beta, dy=_dy(query, batch, np.asarray(result.y)), **layer)  # type: ignore[arg-type]
+    layer: OfEpsilon = {"eps": query.eps, "eps_placement": query.eps_placement}
+    result = forward(batch.x, gamma, beta, **layer)
+    steps = derivation(batch.x, gamma, beta, dy=_dy(query, batch, np.asarray(result.y)), **layer)
     check_finite({name: np.asarray(node.value) for name, node in steps.nodes.items()})
     example, feature = query.place
     slopes = jacobian(steps.forward, feature)
@@ -93,7 +94,7 @@ def _workings(query: DerivationFields, batch: SmallBatch) -> Workings:
         bracket=bracket(steps.forward, feature),
         factor=factor(steps.forward, feature),
         added=contributions(slopes, steps.nodes["dy"].value[:, feature]),
-        blocks=blocks(batch.x, gamma, beta, **layer),  # type: ignore[arg-type]
+        blocks=blocks(batch.x, gamma, beta, **layer),
         naive=naive(steps.forward, steps.gradients),
         moved=moved(batch.x, steps.forward, example=example, feature=feature, by=by),
         expected_overlap=expected_overlap(steps.forward, steps.gradients),
@@ -118,13 +119,13 @@ def jacobian_of(query: JacobianFields, batch: SmallBatch) -> FeatureJacobian:
     """Compute the Jacobian of one feature. Raises what `view_of` raises."""
     try:
         gamma, beta = query.gamma_and_beta(batch)
-        layer = {"eps": query.eps, "eps_placement": query.eps_placement}
-        result = forward(batch.x, gamma, beta, **layer)  # type: ignore[arg-type]
+        layer: OfEpsilon = {"eps": query.eps, "eps_placement": query.eps_placement}
+        result = forward(batch.x, gamma, beta, **layer)
         slopes = jacobian(result, query.feature)
         check_finite({"dy/dx": slopes.total})
         return FeatureJacobian(
             query, batch, slopes, bracket(result, query.feature),
-            factor(result, query.feature), blocks(batch.x, gamma, beta, **layer),  # type: ignore[arg-type]
+            factor(result, query.feature), blocks(batch.x, gamma, beta, **layer),
         )  # fmt: skip
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error

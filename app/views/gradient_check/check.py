@@ -15,6 +15,7 @@ from app.views.gradient_check.body import MOST_NUMBERS, as_sent, given, too_larg
 from app.views.gradient_check.query import BATCH, GradientCheckQuery, only_the_seed
 from app.web.problems import findings
 from bncore.diagnosis import MOST_NUDGED, ORDER, Candidates, Case, Printed, case_of, check, probe, third_route
+from bncore.epsilon import OfEpsilon
 
 MOVING = ("x", "dy", "gamma")  # the arrays of a batch that the gradients depend on
 NONE: Mapping[str, Candidates] = MappingProxyType({})
@@ -79,10 +80,13 @@ def batch_of(query: GradientCheckQuery) -> tuple[Case, dict[str, float]]:
     x, dy = _needed(plain, "x"), _needed(plain, "dy")
     if x.size > MOST_NUMBERS:
         raise too_large(f"x holds {x.size:,} numbers, the limit of a check is {MOST_NUMBERS:,}", "x", MOST_NUMBERS)
-    rest = {name: values for name, values in plain.items() if name not in ("x", "dy")}
-    placed = {"eps": query.eps, "eps_placement": query.eps_placement, "feature_axis": query.feature_axis}
+    epsilon: OfEpsilon = {"eps": query.eps, "eps_placement": query.eps_placement}
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-        return case_of(x, **rest, **placed, dy=dy), units  # type: ignore[arg-type]
+        case = case_of(
+            x, plain["gamma"], plain["beta"], dy=dy, feature_axis=query.feature_axis,
+            running_mean=plain["running_mean"], running_var=plain["running_var"], **epsilon,
+        )  # fmt: skip
+    return case, units
 
 
 def _plain(name: str, value: NDArray[Any] | Printed | None) -> NDArray[Any] | None:

@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.errors import InvalidQuery
 from app.query.control import QueryModel, control
+from app.query.layer import Placement
+from app.query.sent_layer import EPS_PLACEMENT
 from bncore.diagnosis import MOST_NUDGED
 from bncore.diagnosis.given.probe import LARGEST_SEED
 
@@ -82,10 +84,7 @@ class GradientCheckQuery(BaseModel):
     gamma: Any = _tensor("Scale, one value a feature; null is 1.")
     beta: Any = _tensor("Shift, one value a feature; null is 0.")
     eps: float = Field(1e-5, ge=0, allow_inf_nan=False, description="Epsilon of the forward pass.")
-    eps_placement: Literal["variance", "deviation"] = Field(
-        "variance",
-        description="`variance`: s = sqrt(var + eps), the frameworks' form; `deviation`: s = sqrt(var) + eps.",
-    )
+    eps_placement: Placement = EPS_PLACEMENT
     feature_axis: int = Field(1, description="The axis of the features; statistics are taken over all others.")
     dy: Any = _tensor("dL/dy, in the shape of x.")
     running_mean: Any = _tensor("Running mean, one value a feature, to recognize that it was used.")

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 from app.batches.batch import Source
 from app.errors import InvalidQuery
 from app.query.control import control
-from app.query.layer import EPS, EPS_PLACEMENT, NOTATION
+from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement
 from app.query.source import AUTO_FINITE, AUTO_GENERATED, BatchFields, known_source, with_generator_fields
 from app.views.network.claims import PRESETS
 from bncore.activations import ACTIVATIONS
@@ -91,7 +91,7 @@ class NetworkFields(BatchFields):
         ge=0, le=1e6,
     )  # fmt: skip
     eps: float = EPS
-    eps_placement: Literal["variance", "deviation"] = EPS_PLACEMENT
+    eps_placement: Placement = EPS_PLACEMENT
     dtype: Literal["float32", "float64"] = control(
         "float32", "The numbers that the network computes in.", title="Numbers", group="network", kind="select",
     )  # fmt: skip
@@ -123,7 +123,7 @@ class NetworkFields(BatchFields):
         "", "The joint that is opened, its kind and block such as `z3`; empty opens the last block's.",
         title="Joint opened", group="view", kind="joint", max_length=8,
     )  # fmt: skip
-    notation: Literal["frameworks", "lecture"] = NOTATION
+    notation: Notation = NOTATION
 
     @model_validator(mode="before")
     @classmethod

@@ -7,6 +7,8 @@ from fastapi import APIRouter, Request, Response
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from app.query.layer import Placement
+from app.query.sent_layer import EPS, EPS_PLACEMENT, MOMENTUM, RUNNING_VARIANCE
 from app.web.answers import to_json
 from app.web.arrays import NESTED, NESTED_OR_NULL, answered, null_warnings, numbers, read
 from bncore import norms
@@ -53,11 +55,8 @@ class NormsBody(BaseModel):
         None, description="Shift in the shape of gamma; null is 0. RMS norm has none.",
         json_schema_extra=NESTED_OR_NULL,
     )  # fmt: skip
-    eps: float = Field(1e-5, ge=0, allow_inf_nan=False, description="Keeps the denominator away from 0.")
-    eps_placement: Literal["variance", "deviation"] = Field(
-        "variance",
-        description="`variance`: s = sqrt(var + eps), the frameworks' form; `deviation`: s = sqrt(var) + eps.",
-    )
+    eps: float = EPS
+    eps_placement: Placement = EPS_PLACEMENT
     groups: int | None = Field(
         None, description="Group norm's groups, a divisor of C; needed there, refused elsewhere."
     )
@@ -89,10 +88,8 @@ class NormsBody(BaseModel):
         "by the last, and by all three in inference.",
     )
     running_var: list[float] | None = Field(None, description="Running variance, one value a channel, 0 or larger.")
-    momentum: float = Field(0.1, ge=0, le=1, description="Weight of the new batch in the running statistics.")
-    running_variance: Literal["unbiased", "biased"] = Field(
-        "unbiased", description="The variance that the running one takes up: divided by K - 1 or by K."
-    )
+    momentum: float = MOMENTUM
+    running_variance: Literal["unbiased", "biased"] = RUNNING_VARIANCE
     running_average: Literal["variance", "deviation"] = Field(
         "variance",
         description="What the momentum averages: `variance`, as batch norm and the frameworks do; `deviation` averages "

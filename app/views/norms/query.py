@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from app.batches.batch import Source
 from app.query.control import control
-from app.query.layer import EPS, EPS_PLACEMENT, NOTATION
+from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement
 from app.query.source import BatchFields, known_source, with_generator_fields
 from bncore.arguments import Float64
 from bncore.norms import NORMS
@@ -76,12 +76,12 @@ class NormsFields(BatchFields):
         slider=(0, 10), step=0.1, ge=0, le=1e6,
     )  # fmt: skip
     eps: float = EPS
-    eps_placement: Literal["variance", "deviation"] = EPS_PLACEMENT
+    eps_placement: Placement = EPS_PLACEMENT
     rows: Literal[ROWS] = control(  # type: ignore[valid-type]
         "channel", "What has a row of its own in the distributions: each channel, or each example.", title="Rows",
         group="view", kind="select",
     )  # fmt: skip
-    notation: Literal["frameworks", "lecture"] = NOTATION
+    notation: Notation = NOTATION
     cell: Annotated[str, AfterValidator(_cell)] = control(
         "", "The cell that is looked at: example, channel and position from 0 with commas between; empty is the one of "
         "the largest size in the middle example and channel.",

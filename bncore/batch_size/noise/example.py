@@ -8,7 +8,7 @@ import numpy as np
 from bncore.arguments import Float64
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
-from bncore.epsilon import EPS_PLACEMENTS, SMALLEST_NORMAL, reciprocal
+from bncore.epsilon import EPS_PLACEMENTS, SMALLEST_NORMAL, OfEpsilon, reciprocal
 from bncore.progress import Said, unheard
 
 LARGEST_EPS = 1e300
@@ -21,6 +21,11 @@ class Epsilon:
 
     eps: float = 1e-5
     eps_placement: str = "variance"
+
+    @property
+    def keywords(self) -> OfEpsilon:
+        """As functions take it."""
+        return {"eps": self.eps, "eps_placement": self.eps_placement}
 
     def in_units_of(self, sd: float) -> "Epsilon":
         """The same for data that are divided by `sd` > 0: eps is divided by its square, or by itself.

@@ -176,10 +176,9 @@ def case_of(
     and `bncore.backward` raise.
     """
     array = real_array(x, "x").astype(np.float64)
-    keywords = {"eps": eps, "eps_placement": eps_placement, "feature_axis": feature_axis}
     gamma, beta, running_mean, running_var = map(_per_unit, (gamma, beta, running_mean, running_var))
     try:
-        result = forward(array, gamma, beta, **keywords)  # type: ignore[arg-type]
+        result = forward(array, gamma, beta, eps=eps, eps_placement=eps_placement, feature_axis=feature_axis)
     except ShapeMismatch as error:
         raise _with_hint(error, array.shape, {"gamma": gamma, "beta": beta}.get(str(error.parameter))) from error
     if result.count < 2:

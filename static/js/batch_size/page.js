@@ -2,7 +2,7 @@
 import { merged, ofLayer, ofMembers, ofSource, Stale } from "./state.js";
 import * as view from "./view.js";
 import { scaleOf } from "../lib/controls/controls.js";
-import { Handles } from "../lib/controls/handles.js";
+import { bindMovedExample } from "../lib/controls/moved_example.js";
 import { controlOf } from "../lib/controls/relevance.js";
 import { showTitles } from "../lib/figures/captions.js";
 import { BatchPage } from "../lib/page/batch_page.js";
@@ -101,23 +101,16 @@ function showMatched() {
 
 // ---- the example that is dragged ----
 
-const [LEAST_MOVE, MOST_MOVE] = page.embedded.schema.move_by.control.slider;
-const handles = new Handles(figures.panel("strip_x"), {
-  pointed: () => {},
-  left: () => {},
-  taken(example) {
-    if (example !== Number(state.get("example"))) state.set({ example, move_by: 0 }, { settle: false, later: true });
-    handles.from = Number(state.get("move_by"));
-  },
-  moved(units, how) {
-    const by = handles.from + units / (page.answer.dependence.unit || 1);
-    state.set({ move_by: Number(Math.min(MOST_MOVE, Math.max(LEAST_MOVE, by)).toFixed(2)) }, how);
-  },
+const showMoved = bindMovedExample({
+  state, schema: page.embedded.schema, panel: figures.panel("strip_x"),
+  isMoved: (example) => example === Number(state.get("example")),
+  asMoved: (example) => ({ example }),
+  perUnit: () => 1 / (page.answer.dependence.unit || 1),
 });
 
 function showHandles() {
-  const { example, x, handles: titles } = page.answer.dependence;
-  handles.show(x.after.map((y, j) => ({ x: j, y, on: j === example, title: titles[j] })));
+  const { example, x, handles } = page.answer.dependence;
+  showMoved(example, x.after, handles);
 }
 
 if (page.answer) stale.clear();

@@ -5,7 +5,7 @@ import { bindLighting, dim, lightMark } from "./lighting.js";
 import { Numbers } from "./slots.js";
 import { Transport } from "./transport.js";
 import * as view from "./view.js";
-import { Handles } from "../lib/controls/handles.js";
+import { bindMovedExample } from "../lib/controls/moved_example.js";
 import { showControls } from "../lib/controls/relevance.js";
 import { ofNewSource } from "../lib/controls/source.js";
 import { BatchPage } from "../lib/page/batch_page.js";
@@ -217,23 +217,18 @@ figures.onReady((plot) => {
 
 // ---- the example that is moved, by its mark ----
 
-const [LEAST_MOVE, MOST_MOVE] = page.embedded.schema.move_by.control.slider;
-const handles = new Handles(figures.panel("moved"), {
+const showMoved = bindMovedExample({
+  state, schema: page.embedded.schema, panel: figures.panel("moved"),
+  isMoved: (example) => example === page.answer.moved.example,
+  asMoved: (example) => ({ cell: `${example},${page.answer.cell.feature}` }),
+  perUnit: () => page.answer.moved.pull,
   pointed: (example) => lightMark("y", example, scene()),
   left: dim,
-  taken(example) {
-    if (example !== page.answer.moved.example) state.set({ cell: `${example},${page.answer.cell.feature}`, move_by: 0 }, { settle: false, later: true });
-    handles.from = Number(state.get("move_by"));
-  },
-  moved(units, how) {
-    const by = handles.from + units * page.answer.moved.pull;
-    state.set({ move_by: Number(Math.min(MOST_MOVE, Math.max(LEAST_MOVE, by)).toFixed(2)) }, how);
-  },
 });
 
 function showHandles() {
   const { example, after, titles } = page.answer.moved;
-  handles.show(after.map((y, j) => ({ x: j, y, on: j === example, title: titles[j] })));
+  showMoved(example, after, titles);
 }
 
 page.start();

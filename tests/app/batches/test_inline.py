@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from app.batches.batch import Source
-from app.batches.inline import MAX_COLUMNS, MAX_ROWS, InlineSource, format_table, parse_table
+from app.batches.inline import MAX_COLUMNS, MAX_ROWS, InlineSource, parse_table
 from app.errors import InvalidQuery, UnreadableBatch
 
 TABLES = arrays.arrays(
@@ -15,6 +15,11 @@ TABLES = arrays.arrays(
     st.tuples(st.integers(1, MAX_ROWS), st.integers(1, MAX_COLUMNS)),
     elements=st.floats(allow_nan=False, allow_infinity=False),
 )
+
+
+def typed(x: np.ndarray) -> str:
+    """A table as text, with every digit."""
+    return ";".join(",".join(map(repr, row)) for row in x.tolist())
 
 
 @pytest.mark.parametrize(
@@ -44,17 +49,8 @@ def test_decimals_exponents_and_either_minus_sign_are_numbers() -> None:
 
 
 @given(TABLES)
-def test_a_formatted_table_reads_back_bit_for_bit(x: np.ndarray) -> None:
-    assert parse_table(format_table(x)).x.tobytes() == x.tobytes()
-
-
-@given(TABLES)
-def test_a_formatted_table_holds_no_plus_sign_which_a_query_reads_as_a_space(x: np.ndarray) -> None:
-    assert "+" not in format_table(x)
-
-
-def test_a_formatted_table_is_short() -> None:
-    assert format_table(np.array([[1.0, -0.1], [1e22, 0.5]])) == "1,-0.1;1e22,0.5"
+def test_a_table_with_every_digit_reads_back_bit_for_bit(x: np.ndarray) -> None:
+    assert parse_table(typed(x)).x.tobytes() == x.tobytes()
 
 
 @pytest.mark.parametrize(
@@ -86,11 +82,11 @@ def test_an_unreadable_table_is_refused_with_its_place(text: str, message: str) 
 
 
 def test_the_largest_table_is_read_and_one_row_or_column_more_is_refused() -> None:
-    assert parse_table(format_table(np.ones((MAX_ROWS, MAX_COLUMNS)))).x.shape == (MAX_ROWS, MAX_COLUMNS)
+    assert parse_table(typed(np.ones((MAX_ROWS, MAX_COLUMNS)))).x.shape == (MAX_ROWS, MAX_COLUMNS)
     with pytest.raises(UnreadableBatch, match="has 65 rows; at most 64"):
-        parse_table(format_table(np.ones((MAX_ROWS + 1, 1))))
+        parse_table(typed(np.ones((MAX_ROWS + 1, 1))))
     with pytest.raises(UnreadableBatch, match="Row 1 has 17 columns; at most 16"):
-        parse_table(format_table(np.ones((1, MAX_COLUMNS + 1))))
+        parse_table(typed(np.ones((1, MAX_COLUMNS + 1))))
 
 
 def test_a_long_wrong_cell_is_quoted_in_part() -> None:

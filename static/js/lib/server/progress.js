@@ -1,5 +1,4 @@
-// How far an answer is that takes long: a bar, its words and, where there is a place for them, the seconds that it took;
-// and the button that gives it up.
+// How far an answer is that takes long: a bar, its words and the seconds that it took; and the button that gives it up.
 const $ = (id) => document.getElementById(id);
 
 // Returns `progress({ done, of, text })`, which is called with null in the end.
@@ -13,6 +12,6 @@ export function bindProgress(cancel) {
     $("progress-bar").max = told.of;
     $("progress-bar").value = told.done;
     $("progress-text").textContent = told.text;
-    if ($("progress-time")) $("progress-time").textContent = `${Math.round((performance.now() - since) / 1000)} s`;
+    $("progress-time").textContent = `${Math.round((performance.now() - since) / 1000)} s`;
   };
 }

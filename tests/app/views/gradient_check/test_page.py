@@ -2,21 +2,17 @@
 
 import io
 import json
-import re
 
 import numpy as np
 import pytest
 
 from app.views.gradient_check.body import MOST_NUMBERS
 from bncore.diagnosis import MISTAKES, case_of, probe, ready_answers
+from tests.app.embedded import embedded
 from tests.app.strict_json import parsed
 
 PAGE = "/gradient-check"
 API = "/api/v1/gradient-check"
-
-
-def embedded(html, name="answer"):
-    return json.loads(re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', html, re.S)[1])
 
 
 def viewed(client, **fields):
