@@ -26,5 +26,5 @@ ENV PATH=/bnscope/.venv/bin:$PATH \
 USER 10001:10001
 EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 8000, timeout=4); c.request('GET', '/healthz'); raise SystemExit(c.getresponse().status != 200)"]
-# WORKERS: a process for each core, unless told otherwise.
-CMD ["sh", "-c", "exec python -m app --host 0.0.0.0 --port 8000 --workers ${WORKERS:-$(nproc)}"]
+# WORKERS: a process for each core that the container may use, unless told otherwise.
+CMD ["sh", "-c", "exec python -m app --host 0.0.0.0 --port 8000 --workers ${WORKERS:-auto}"]

@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -24,6 +26,7 @@ from app.web.operations.processes import measured
 from app.web.operations.routes import templates_of
 from app.web.pages import assets, plain
 from app.web.routes import calls_of, pages_of
+from app.web.serving.draining import Draining
 from bncore import __version__
 
 PREFIX = "/api/v1"
@@ -43,6 +46,7 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     app.state.settings = settings
     app.state.uploads = UploadStore(settings)
     app.state.answers = AnswerCache(settings.cache_bytes)
+    app.state.draining = Draining()
     app.state.large_views = anyio.CapacityLimiter(1)
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
     app.state.metrics, app.state.loaded = measured(), False
@@ -66,15 +70,16 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     """Load the data sets and compress the large assets while nobody waits for them yet."""
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_load_data_sets, app)
-        tasks.start_soon(anyio.to_thread.run_sync, app.state.assets.warm)
-        yield
+        tasks.start_soon(partial(anyio.to_thread.run_sync, app.state.assets.warm, abandon_on_cancel=True))
+        yield {"draining": app.state.draining}  # for the server, which knows when it ends
+        tasks.cancel_scope.cancel()
 
 
 async def _load_data_sets(app: FastAPI) -> None:
     for name in DATASETS:
-        await anyio.to_thread.run_sync(load, name)
+        await anyio.to_thread.run_sync(load, name, abandon_on_cancel=True)
     app.state.loaded = True

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+KIBIBYTE = 1024
 MEBIBYTE = 1024**2
 SHORTEST = 8  # characters of a password
 ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
@@ -75,6 +76,44 @@ class Settings(BaseSettings):
     )
     post_bytes: float = Field(
         100_000_000, ge=0, description="Bytes a second that one address may send, likewise; 0 is no limit."
+    )
+
+    # How the server serves: connections and their end.
+    header_bytes: int = Field(
+        256 * KIBIBYTE, ge=1024, description="Bytes that an address and its header may have; a longer one is a 431."
+    )
+    header_seconds: float = Field(20, gt=0, description="Seconds in which a header must be complete; then it is a 408.")
+    body_seconds: float = Field(
+        20,
+        gt=0,
+        description="Seconds without bytes of a body, or with fewer than the slowest rate, after which it is a 408.",
+    )
+    answer_seconds: float = Field(
+        30,
+        gt=0,
+        description="Seconds in which a reader takes nothing, or less than the slowest rate, until it is cut off.",
+    )
+    slowest: float = Field(
+        200, gt=0, description="Bytes a second, the slowest rate at which a body is sent or a long answer is read."
+    )
+    idle_seconds: float = Field(75, gt=0, description="Seconds that a connection may stay open between two requests.")
+    connections: int = Field(
+        4000, ge=1, description="Connections that a worker takes; what comes above that is a 503 with Retry-After."
+    )
+    client_connections: int = Field(
+        1500,
+        ge=1,
+        description="Connections of one address with a worker: a class behind one address has six for each student.",
+    )
+    drain_seconds: float = Field(
+        7, ge=0, description="Seconds that answers in flight get when the server is stopped; then they become a 503."
+    )
+    drain_delay: float = Field(
+        0, ge=0, description="Seconds for which a stopped server still takes connections while /readyz says 503."
+    )
+    forwarded_allow_ips: str = Field(
+        "127.0.0.1",
+        description="Proxies whose X-Forwarded-For and -Proto are believed: addresses and networks, or *, with commas.",
     )
 
     @field_validator("password")

@@ -15,10 +15,13 @@ from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
 from app.web.leaving import end_with_client
+from app.web.serving.draining import draining_of
 
 MEDIA_TYPE = "text/event-stream"
 PING = b": still here\n\n"
 PING_EVERY = 15.0  # seconds of silence, after which proxies would begin to think that nobody is there
+
+RECONNECT = b"retry: 1000\nevent: reconnect\ndata: {}\n\n"  # the server ends; another one answers in a second
 
 LAST_EVENT_ID = "last-event-id"
 
@@ -60,15 +63,23 @@ class EventStream(Response):
         del self.headers["content-length"]
         self._produce = produce
 
-    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request. What `produce` raises is raised once all that it emitted is sent."""
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request. What `produce` raises is raised once all that it emitted is sent.
+
+        A server that ends lets the stream end early, with an event that says so.
+        """
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         sender, events = anyio.create_memory_object_stream[bytes](math.inf)
         raised: list[Exception] = []
 
         def emit(event: Event) -> None:
-            with contextlib.suppress(anyio.BrokenResourceError):  # the client has just left
+            with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):  # the stream has just ended
                 sender.send_nowait(event.written())
+
+        def reconnect() -> None:
+            with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+                sender.send_nowait(RECONNECT)
+            sender.close()
 
         async def produce() -> None:
             with sender:
@@ -77,11 +88,12 @@ class EventStream(Response):
                 except Exception as error:
                     raised.append(error)
 
-        async with anyio.create_task_group() as group:
-            group.start_soon(end_with_client, receive, group.cancel_scope)
-            group.start_soon(produce)
-            await _relay(events, send)
-            group.cancel_scope.cancel()
+        with draining_of(scope).told_to(reconnect):
+            async with anyio.create_task_group() as group:
+                group.start_soon(end_with_client, receive, group.cancel_scope)
+                group.start_soon(produce)
+                await _relay(events, send)
+                group.cancel_scope.cancel()
         if raised:
             raise raised[0]
 

@@ -1,13 +1,16 @@
 """A stream carries events of any kind, with ids after which a lost connection goes on."""
 
+import anyio.lowlevel
 import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from app.web.events import Event, EventStream, resumed_after
+from app.web.serving.draining import Draining
 
 LAST = 4
+ENDLESS = 1_000  # events after which a stream that should have ended ends
 
 
 async def counted(request):
@@ -22,7 +25,21 @@ async def counted(request):
     return EventStream(produce)
 
 
-client = TestClient(Starlette(routes=[Route("/", counted)]))
+async def ending(request):
+    """The server begins to end behind the second frame, while the stream is not done."""
+
+    async def produce(emit):
+        for step in range(ENDLESS):
+            emit(Event("frame", b"%d" % step))
+            if step == 1:
+                request.app.state.draining.begin()
+            await anyio.lowlevel.checkpoint()
+
+    return EventStream(produce)
+
+
+app = Starlette(routes=[Route("/", counted), Route("/ending", ending)])
+client = TestClient(app)
 
 
 def frames(after=None):
@@ -40,3 +57,13 @@ def test_an_event_has_its_id_its_name_and_its_data():
 def test_a_lost_connection_goes_on_behind_the_last_event_that_arrived(after):
     whole = frames()
     assert frames(str(after)) == whole[after + 1 :]
+
+
+@pytest.mark.parametrize("has_begun", [False, True])
+def test_a_stream_ends_with_the_server_and_says_when_to_come_back(has_begun):
+    app.state.draining = Draining()
+    if has_begun:
+        app.state.draining.begin()
+    told = client.get("/ending").text.split("\n\n")[:-1]
+    assert told[-1] == "retry: 1000\nevent: reconnect\ndata: {}"
+    assert len(told) == (1 if has_begun else 3)

@@ -1,0 +1,222 @@
+"""A connection that a client cannot hold open for nothing: uvicorn's, with limits on size and time in both directions.
+
+Each limit is a setting. What is checked at each tick of the clock depends on whom the connection waits for; a client
+waits for us while its request is read but not answered, however long that takes.
+"""
+
+import asyncio
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from app.settings import Settings
+from app.web.serving import refusals
+from app.web.serving.clock import Clock, Pace
+from app.web.serving.configuration import Configuration
+from app.web.serving.door import Door
+from app.web.serving.refusals import Refusal
+
+FIELDS = 100  # of a header
+LINGER = 1.0  # seconds in which a client that still sends may read why it was refused
+
+Waiting = Enum("Waiting", ["HEADER", "BODY", "ANSWER", "REQUEST", "END"])
+"""What a connection waits for: the rest of a header, of a body, us, the client's next request, or its own end."""
+
+
+class State(ServerState):
+    """What the connections of a worker share."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        seconds = (settings.header_seconds, settings.body_seconds, settings.answer_seconds, settings.idle_seconds)
+        self.clock = Clock(self.connections, min(seconds))  # type: ignore[arg-type]
+        self.door = Door(settings.connections, settings.client_connections)
+
+
+class Connection(HttpToolsProtocol):
+    config: Configuration
+    server_state: State
+
+    def __init__(
+        self, config: Configuration, server_state: State, app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(config, server_state, app_state, _loop)
+        self._settings = config.settings
+        self._clock = server_state.clock
+        self._address = ""
+        self._header = 0  # bytes that came of a header that is not complete
+        self._unsent = 0  # bytes that the transport held at the last tick
+        self._body = Pace(self._clock, self._settings.body_seconds)
+        self._answer = Pace(self._clock, self._settings.answer_seconds)
+        self._wait_for(Waiting.HEADER)
+
+    def _wait_for(self, waiting: Waiting) -> None:
+        self._waiting, self._since = waiting, self._clock.now
+
+    # What comes.
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._address = self.client[0] if self.client else ""
+        if refusal := self.server_state.door.enter(self._address):
+            self.refuse(refusal)
+            transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.server_state.door.leave(self._address)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._waiting is Waiting.END:
+            return
+        message = self.scope
+        super().data_received(data)
+        if self._waiting is Waiting.HEADER and self.scope is message:
+            self._header += len(data)
+            if self._header > self._settings.header_bytes:
+                self.refuse(refusals.LARGE_HEADER)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self._waiting is not Waiting.END:
+            self._header = 0
+            self._wait_for(Waiting.HEADER)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self._waiting is Waiting.END:
+            return
+        super().on_header(name, value)
+        if len(self.headers) > FIELDS:
+            self.refuse(refusals.MANY_FIELDS)
+
+    def on_headers_complete(self) -> None:
+        if self._waiting is Waiting.END:
+            return
+        size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if size > self._settings.header_bytes:
+            self.refuse(refusals.LARGE_HEADER)
+            return
+        self._wait_for(Waiting.BODY)
+        self._body.restart()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if self._waiting is Waiting.END:
+            return
+        self._body.add(len(body))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if self._waiting is Waiting.END:
+            return
+        self._wait_for(Waiting.REQUEST if self.cycle.response_complete else Waiting.ANSWER)
+        super().on_message_complete()
+
+    # What goes.
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._unset_keepalive_if_required()  # the clock ends idle connections, and not while the event loop is held up
+        if self._waiting is Waiting.ANSWER and (self.cycle is None or self.cycle.response_complete):
+            self._wait_for(Waiting.REQUEST)
+
+    def resume_writing(self) -> None:
+        self._answer.restart()
+        super().resume_writing()
+
+    def send_400_response(self, _msg: str) -> None:
+        self.refuse(refusals.MALFORMED)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """End the connection: with this answer, unless another one has begun."""
+        cycle, pending = self.cycle, self._is_answering
+        interrupts = cycle is not None and cycle.response_started and (pending or self._waiting is Waiting.BODY)
+        self._wait_for(Waiting.END)
+        self.pipeline.clear()
+        if pending:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        if interrupts:
+            self.transport.abort()
+            return
+        self.transport.write(refusal.written(self.server_state.default_headers))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+    def shutdown(self) -> None:
+        """The server begins to end: answers in flight go on, a header that is not complete is refused."""
+        if self._waiting is Waiting.HEADER and self.scope is not None:
+            self.refuse(refusals.ENDING)
+        elif self._waiting is not Waiting.END:
+            super().shutdown()
+
+    def give_up(self) -> None:
+        """The time for answers is over: one not begun becomes a refusal, one not complete is broken off."""
+        if self._is_answering or self._waiting is Waiting.BODY:
+            self.refuse(refusals.ENDING)
+
+    @property
+    def _is_answering(self) -> bool:
+        return self.cycle is not None and not self.cycle.response_complete
+
+    # What takes too long.
+
+    def check(self) -> None:
+        """Called at each tick of the clock."""
+        CHECKS[self._waiting](self)
+        self._check_reader()
+
+    def _check_header(self) -> None:
+        if self.flow.read_paused:
+            self._wait_for(Waiting.HEADER)
+        elif not self._is_over(self._settings.header_seconds):
+            return
+        elif self.scope is None:  # nothing has come: a browser that connects ahead wants no answer
+            self._close()
+        else:
+            self.refuse(refusals.LATE_HEADER)
+
+    def _check_body(self) -> None:
+        if self.flow.read_paused or self.cycle.waiting_for_100_continue:
+            self._body.restart()
+        elif self._body.is_below(self._settings.slowest * self._settings.body_seconds):
+            self.refuse(refusals.LATE_BODY)
+
+    def _check_request(self) -> None:
+        if self._is_over(self._settings.idle_seconds):
+            self._close()
+
+    def _check_end(self) -> None:
+        if self._is_over(LINGER):
+            self.transport.abort()
+
+    def _check_reader(self) -> None:
+        """A reader that takes nothing, or next to nothing of much, is cut off."""
+        unsent = self.transport.get_write_buffer_size()
+        if unsent == 0:
+            self._answer.restart()
+        self._answer.add(max(0, self._unsent - unsent))  # while writing is paused that is what was taken; else at least
+        self._unsent = unsent
+        least = self._settings.slowest * self._settings.answer_seconds if self.flow.write_paused else 1
+        if self._answer.is_below(least):
+            self.transport.abort()
+
+    def _is_over(self, seconds: float) -> bool:
+        return self._clock.now - self._since >= seconds
+
+    def _close(self) -> None:
+        self._wait_for(Waiting.END)
+        self.transport.close()
+
+
+CHECKS: dict[Waiting, Callable[[Connection], None]] = {
+    Waiting.HEADER: Connection._check_header,
+    Waiting.BODY: Connection._check_body,
+    Waiting.ANSWER: lambda _connection: None,
+    Waiting.REQUEST: Connection._check_request,
+    Waiting.END: Connection._check_end,
+}

@@ -1,0 +1,112 @@
+"""Worker processes of a real server: they die and are replaced, and end with their parent."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from http.client import HTTPConnection
+from pathlib import Path
+from queue import Queue
+
+import pytest
+
+ROOT = Path(__file__).parents[4]
+LONG = 20  # seconds after which a test gives up
+
+
+class Running:
+    """A server of two workers, and what its log says."""
+
+    def __init__(self, folder):
+        command = [sys.executable, "-m", "app", "--port", "0", "--workers", "2"]
+        environment = {"BNSCOPE_UPLOADS_DIR": f"{folder}/uploads", "BNSCOPE_CACHE_DIR": f"{folder}/cache"}
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        self._lines: Queue[str | None] = Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+        said = re.match(r"bnscope is at http://127\.0\.0\.1:(\d+)\n", self.process.stdout.readline())
+        assert said
+        self.port = int(said[1])
+        self.workers = [int(self.logged(r"Worker (\d+) answers")[1]) for _ in range(2)]
+
+    def _read(self):
+        for line in self.process.stderr:
+            self._lines.put(line)
+        self._lines.put(None)
+
+    def logged(self, pattern):
+        """The next line of the log that has the pattern."""
+        while True:
+            line = self._lines.get(timeout=LONG)
+            assert line is not None, pattern
+            if told := re.search(pattern, line):
+                return told
+
+    def has_ended(self):
+        """Whether the last process ends that may write to the log."""
+        while self._lines.get(timeout=LONG) is not None:
+            pass
+        return True
+
+    def status(self):
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=LONG)
+        connection.request("GET", "/healthz")
+        status = connection.getresponse().status
+        connection.close()
+        return status
+
+    def close(self):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("server")
+
+
+@pytest.fixture(scope="module")
+def server(folder):
+    running = Running(folder)
+    yield running
+    running.close()
+
+
+def test_a_worker_that_is_killed_is_in_the_log_with_the_time_and_is_replaced(server):
+    killed = server.workers.pop()
+    os.kill(killed, signal.SIGKILL)
+    assert server.logged(rf"^\S*\d\d:\d\d:\d\d\S* ERROR \S+ Worker {killed} was killed by SIGKILL")
+    new = int(server.logged(r"Worker (\d+) answers")[1])
+    assert new not in {killed, *server.workers}
+    assert server.status() == 200
+    server.workers.append(new)
+
+
+def test_workers_are_replaced_one_by_one_by_those_of_a_hangup(server):
+    server.process.send_signal(signal.SIGHUP)
+    new = [int(server.logged(r"Worker (\d+) answers")[1]) for _ in range(2)]
+    assert set(new).isdisjoint(server.workers)
+    assert server.status() == 200
+    server.workers = new
+
+
+def test_a_worker_that_ends_by_itself_is_in_the_log_with_its_exit_code(server):
+    os.kill(server.workers.pop(), signal.SIGTERM)
+    assert server.logged(r"Worker \d+ ended with exit code 0; a new one is started")
+    server.workers.append(int(server.logged(r"Worker (\d+) answers")[1]))
+
+
+def test_workers_end_with_their_parent_however_that_ends(folder):
+    running = Running(folder)
+    running.process.send_signal(signal.SIGKILL)
+    running.process.wait(LONG)
+    assert running.has_ended()
+    with pytest.raises(ConnectionRefusedError):
+        socket.create_connection(("127.0.0.1", running.port), timeout=LONG)
+    running.close()
