@@ -12,6 +12,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     threads = allowances.share_threads(os.environ, machine.cores(), options.workers)
     allowances.raise_open_files()
+    os.environ["BNSCOPE_WORKERS"] = str(options.workers)  # each takes its share of the machine
     from app.web.serving.run import run  # imports NumPy, which takes its threads from the environment then
 
     return run(options, allowances.told(threads, options.workers))

@@ -9,7 +9,10 @@ UserError                 a mistake that the sender can mend
 ├── PasswordNeeded        401  no password, or a wrong one, where the server has one
 ├── TooFast               429  more than the server takes of one client
 ├── UploadGone            410  an upload that is not here, or not any more
-└── WrongDeleteKey        403  a key that does not belong to the upload
+├── WrongDeleteKey        403  a key that does not belong to the upload
+└── Busy                  503  too much waits already, or what is asked needs more than there is; ask again later
+    ├── NoMemory          503  more memory than one computation may take
+    └── NoRoom            507  the disk does not take the result
 """
 
 import re
@@ -74,6 +77,22 @@ class WrongDeleteKey(UserError):
     title = "This key does not belong to the upload"
 
 
+class Busy(UserError):
+    """`retry_after`: the seconds after which it is worth asking again; None where it is not."""
+
+    title = "The server is busy"
+    retry_after: int | None = 5
+
+
+class NoMemory(Busy):
+    title = "This takes more memory than the server gives"
+    retry_after = None
+
+
+class NoRoom(Busy):
+    title = "The server has no room for the result"
+
+
 STATUSES: dict[type[Exception], int] = {
     InvalidQuery: 422,
     UnreadableBatch: 422,
@@ -84,6 +103,9 @@ STATUSES: dict[type[Exception], int] = {
     TooFast: 429,
     UploadGone: 410,
     WrongDeleteKey: 403,
+    Busy: 503,
+    NoMemory: 503,
+    NoRoom: 507,
 }
 
 

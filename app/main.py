@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
 from app.calls import batches, batchnorm, catalog, tables
-from app.registry import VIEWS, Views, navigation
+from app.registry import VIEWS, Views, by_name, navigation
 from app.settings import Settings
 from app.web import problems
 from app.web.answers import AnswerCache
@@ -27,6 +27,8 @@ from app.web.operations.routes import templates_of
 from app.web.pages import assets, plain
 from app.web.routes import calls_of, pages_of
 from app.web.serving.draining import Draining
+from app.web.work.job import Bench
+from app.web.work.work import Work, crew_of
 from bncore import __version__
 
 PREFIX = "/api/v1"
@@ -47,9 +49,10 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     app.state.uploads = UploadStore(settings)
     app.state.answers = AnswerCache(settings.cache_bytes)
     app.state.draining = Draining()
-    app.state.large_views = anyio.CapacityLimiter(1)
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
     app.state.metrics, app.state.loaded = measured(), False
+    crew = crew_of(settings, lambda: _bench(app), partial(bench_of, settings))
+    app.state.work = Work(settings, crew, app.state.metrics.queued)
     app.state.headers = headers_of(origins(settings.frame_ancestors))
     app.state.views, app.state.navigation = views, navigation(views)
     problems.install(app, plain.not_found)
@@ -69,14 +72,27 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     return app
 
 
+def bench_of(settings: Settings) -> Bench:
+    """What heavy work needs in a process of its own."""
+    for name in DATASETS:
+        load(name)
+    return Bench(settings, UploadStore(settings), by_name(VIEWS))
+
+
+def _bench(app: FastAPI) -> Bench:
+    return Bench(app.state.settings, app.state.uploads, by_name(app.state.views))
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     """Load the data sets and compress the large assets while nobody waits for them yet."""
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_load_data_sets, app)
         tasks.start_soon(partial(anyio.to_thread.run_sync, app.state.assets.warm, abandon_on_cancel=True))
+        tasks.start_soon(partial(anyio.to_thread.run_sync, app.state.work.crew.start, abandon_on_cancel=True))
         yield {"draining": app.state.draining}  # for the server, which knows when it ends
         tasks.cancel_scope.cancel()
+    app.state.work.crew.close()
 
 
 async def _load_data_sets(app: FastAPI) -> None:

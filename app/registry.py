@@ -18,3 +18,8 @@ VIEWS: Views = tuple(room.VIEW for room in (playground, derivation, network, bat
 def navigation(views: Views) -> list[tuple[str, str]]:
     """The path and the title of each page that the navigation names."""
     return [*((view.page.path, view.title) for view in views if view.page), ("/docs", "REST API")]
+
+
+def by_name(views: Views) -> dict[str, View[Any, Any, Any]]:
+    """Each view, and what is beside it, under its name."""
+    return {each.name: each for view in views for each in (view, *view.beside(view))}

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -57,6 +57,32 @@ class Settings(BaseSettings):
         10_000_000_000,
         ge=1,
         description="Multiply-adds that a forward pass of the network view may take; 10 billion is 50 × 512 × 512.",
+    )
+    processes: Annotated[int, Field(ge=0)] | Literal["auto"] = Field(
+        "auto",
+        description="Processes of each worker for heavy work (as many again for what is long); `auto` is the cores "
+        "divided among the workers; 0 uses threads of the worker itself.",
+    )
+    workers: int = Field(
+        1, ge=1, description="Workers that share this machine; `python -m app --workers` sets it, nobody else need."
+    )
+    memory: Annotated[int, Field(ge=1)] | Literal["auto"] = Field(
+        "auto",
+        description="Bytes of memory that the heavy work of all workers may take together; `auto` is half of what the "
+        "machine, or the container, has.",
+    )
+    results_bytes: int = Field(
+        1000**3,
+        ge=0,
+        description="Bytes of results of heavy work that the cache folder keeps for all workers; 0 keeps none.",
+    )
+    waiting: int = Field(
+        1000,
+        ge=1,
+        description="Requests of each worker that may wait for their turn; what comes then is told to come later.",
+    )
+    waiting_of_one: int = Field(
+        8, ge=1, description="Requests of one page, or of one address without a page, that may wait for their turn."
     )
 
     log: Literal["text", "json"] = Field("text", description="Lines of the log for people, or as JSON for programs.")

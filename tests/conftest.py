@@ -14,6 +14,9 @@ settings.register_profile("default", deadline=None)
 settings.register_profile("ci", deadline=None, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
+# Heavy work in threads, unless a test is about processes: each of those takes a second to start.
+os.environ.setdefault("BNSCOPE_PROCESSES", "0")
+
 
 @pytest.fixture(scope="session")
 def browser_executable() -> str:

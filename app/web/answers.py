@@ -1,8 +1,10 @@
 """Finished answers: the same query gives the same bytes, so an answer can be kept, and its ETag is known before it."""
 
+import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from threading import Lock
 from typing import Any
 
@@ -12,8 +14,29 @@ from fastapi import Request, Response
 from app.release import fingerprint
 
 JSON = "application/json"
+PACKED_FROM = 1000  # bytes
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The ETag in If-None-Match still holds."}}
 """What the description of every such call says."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """An answer in memory, as it is or in gzip's format."""
+
+    body: bytes
+    squeezed: bool = False
+
+    @property
+    def plain(self) -> bytes:
+        """As it is."""
+        return gzip.decompress(self.body) if self.squeezed else self.body
+
+    @property
+    def packed(self) -> "Held":
+        """As small as it gets: nine clients of ten take it so."""
+        if self.squeezed or len(self.body) < PACKED_FROM:
+            return self
+        return Held(gzip.compress(self.body, 1, mtime=0), squeezed=True)  # 5 saves a tenth more for thrice the time
 
 
 class AnswerCache:
@@ -22,26 +45,37 @@ class AnswerCache:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._size = 0
-        self._answers: OrderedDict[str, bytes] = OrderedDict()
+        self._answers: OrderedDict[str, Held] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: str) -> bytes | None:
+    def held(self, key: str) -> Held | None:
         """The answer kept under `key`, now the most recently used."""
         with self._lock:
             if key in self._answers:
                 self._answers.move_to_end(key)
             return self._answers.get(key)
 
-    def put(self, key: str, body: bytes) -> None:
-        """Keep an answer, dropping the least recently used ones; one larger than the limit is not kept."""
+    def get(self, key: str) -> bytes | None:
+        """The same as it is."""
+        held = self.held(key)
+        return None if held is None else held.plain
+
+    def put(self, key: str, body: bytes | Held) -> Held:
+        """Keep an answer, dropping the least recently used ones; one larger than the limit is not kept.
+
+        Of two under one key the packed one stays. The answer is given back.
+        """
+        answer = body if isinstance(body, Held) else Held(body)
         with self._lock:
-            if key in self._answers or len(body) > self._limit:
-                return
-            self._answers[key] = body
-            self._size += len(body)
+            known = self._answers.get(key)
+            if len(answer.body) <= self._limit and (known is None or answer.squeezed > known.squeezed):
+                self._size += len(answer.body) - (len(known.body) if known else 0)
+                self._answers[key] = answer
+                self._answers.move_to_end(key)
             while self._size > self._limit:
                 _, dropped = self._answers.popitem(last=False)
-                self._size -= len(dropped)
+                self._size -= len(dropped.body)
+        return answer
 
 
 def etag_of(view: str, query: dict[str, Any]) -> str:
@@ -54,15 +88,51 @@ async def answer_from(
     request: Request, etag: str, compute: Callable[[], Awaitable[bytes]], media_type: str = JSON
 ) -> Response:
     """The kept answer, a 304, or the one that `compute` brings, wherever it computes."""
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if matches(request.headers.get("if-none-match"), etag):
-        return Response(status_code=304, headers=headers)
+    if is_known(request, etag):
+        return unchanged(etag)
     cache: AnswerCache = request.app.state.answers
-    body = cache.get(etag)
-    if body is None:
-        body = await compute()
-        cache.put(etag, body)
-    return Response(body, media_type=media_type, headers=headers)
+    held = cache.held(etag) or cache.put(etag, await compute())
+    return answer_of(request, etag, held, media_type)
+
+
+def is_known(request: Request, etag: str) -> bool:
+    """Whether the client has this answer already."""
+    return matches(request.headers.get("if-none-match"), etag)
+
+
+def unchanged(etag: str) -> Response:
+    """304."""
+    return Response(status_code=304, headers=headers_of(etag))
+
+
+def headers_of(etag: str) -> dict[str, str]:
+    """What tells a browser to keep an answer, and to ask each time whether it still holds."""
+    return {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+
+
+def answer_of(request: Request, etag: str, held: Held, media_type: str = JSON) -> Response:
+    """An answer in the form that the client takes; packed once, however many ask for it."""
+    if not takes_gzip(request):
+        return Response(held.plain, media_type=media_type, headers=headers_of(etag))
+    cache: AnswerCache = request.app.state.answers
+    packed = cache.put(etag, held.packed)
+    coded = {"Content-Encoding": "gzip"} if packed.squeezed else {}
+    return Response(packed.body, media_type=media_type, headers=headers_of(etag) | coded)
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether the client reads gzip."""
+    return "gzip" in accepted_codings(request.headers.get("accept-encoding", ""))
+
+
+def accepted_codings(header: str) -> set[str]:
+    """The content codings of an Accept-Encoding header (RFC 9110, 12.5.3), without those of quality 0.
+
+    >>> sorted(accepted_codings("gzip, br;q=0.5, zstd;q=0"))
+    ['br', 'gzip']
+    """
+    offers = [offer.replace(" ", "").lower().partition(";q=") for offer in header.split(",")]
+    return {name for name, _, quality in offers if quality.strip("0.") or not quality}
 
 
 def matches(if_none_match: str | None, etag: str) -> bool:

@@ -7,6 +7,7 @@ it ends with the client, and says what it has to say from any thread.
 import contextlib
 import math
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 
 import anyio
@@ -58,7 +59,9 @@ class EventStream(Response):
 
     media_type = MEDIA_TYPE
 
-    def __init__(self, produce: Callable[[Emit], Awaitable[None]]) -> None:
+    def __init__(self, produce: Callable[[Emit], Awaitable[None]], held: ExitStack | None = None) -> None:
+        """`held` is what the events need; it is left when the response ends."""
+        self._held = held or ExitStack()
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
         self._produce = produce
@@ -68,6 +71,10 @@ class EventStream(Response):
 
         A server that ends lets the stream end early, with an event that says so.
         """
+        with self._held:
+            await self._send(scope, receive, send)
+
+    async def _send(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         sender, events = anyio.create_memory_object_stream[bytes](math.inf)
         raised: list[Exception] = []

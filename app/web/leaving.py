@@ -1,18 +1,21 @@
 """Work that ends with the client that asked for it."""
 
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
 
 import anyio
 from starlette.types import Receive
+
+Answer = TypeVar("Answer")
 
 
 class ClientLeft(Exception):
     """The client went away before the work was done; nobody reads what is answered now."""
 
 
-async def while_waited_for(receive: Receive, compute: Callable[[], Awaitable[bytes]]) -> bytes:
+async def while_waited_for(receive: Receive, compute: Callable[[], Awaitable[Answer]]) -> Answer:
     """What `compute` brings; it is cancelled, and ClientLeft raised, when the client goes away before."""
-    answers: list[bytes] = []
+    answers: list[Answer] = []
     raised: list[Exception] = []
     async with anyio.create_task_group() as group:
         group.start_soon(end_with_client, receive, group.cancel_scope)

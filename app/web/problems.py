@@ -31,7 +31,8 @@ def install(app: FastAPI, not_found: Callable[[Request], Response] | None = None
 
     @app.exception_handler(UserError)
     async def user_error(_request: Request, error: UserError) -> Response:
-        return respond(problem_of(error))
+        after = getattr(error, "retry_after", None)
+        return respond(problem_of(error), None if after is None else {"Retry-After": str(after)})
 
     @app.exception_handler(BatchNormError)
     async def batch_norm_error(_request: Request, error: BatchNormError) -> Response:

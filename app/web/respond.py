@@ -1,44 +1,42 @@
-"""The one way in which a view is answered: kept or computed, in the event loop or a thread, at once or as a stream."""
+"""The one way in which a view is answered: kept, at the desk if it is light, on the floor if not, or as a stream."""
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
+import anyio
 import anyio.to_thread
 from fastapi import Request, Response
 
 from app.web import events
-from app.web.answers import JSON, AnswerCache, answer_from, etag_of, matches
+from app.web.answers import JSON, AnswerCache, Held, answer_of, etag_of, is_known, unchanged
 from app.web.leaving import ClientLeft, while_waited_for
-from app.web.stream import cancelled, stream
-from app.web.view import Fields, Place, Prepared, View
-from bncore.progress import Said, unheard
+from app.web.stream import at_once, stream
+from app.web.view import Fields, Place, View
+from app.web.work.client import Client, client_of
+from app.web.work.floor import Errand, Flight
+from app.web.work.job import Bench, Teller
+from app.web.work.results import Result
+from app.web.work.sending import ResultFile
+from app.web.work.work import Here
 
 LEFT = 499  # "client closed request", as nginx has it: for the log
-
-
-@dataclass(frozen=True)
-class Form:
-    """Another form of what a view computes: the name under which it is kept, its media type, and how it is written."""
-
-    name: str
-    media_type: str
-    write: Callable[[Any], bytes]
+PEEK = 0.25  # seconds in which a refusal comes as a status of its own, before a stream begins
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request for a view, in a form of its own or as JSON."""
+    """A request for a view."""
 
     request: Request
     view: View[Any, Any, Any]
     query: Any
-    form: Form | None = None
 
-    def of(self, kept: dict[str, Any]) -> "Asked":
+    def of(self, query: Any) -> "Asked":
         """The same request for another query."""
-        return replace(self, query=self.view.query.model_validate(kept))
+        return replace(self, query=query)
 
     @cached_property
     def place(self) -> Place:
@@ -46,26 +44,40 @@ class Asked:
 
     @cached_property
     def etag(self) -> str:
-        return etag_of(self.form.name if self.form else self.view.name, self.view.stated(self.place, self.query))
+        return etag_of(self.view.name, self.view.stated(self.place, self.query))
 
     @property
     def media_type(self) -> str:
-        return self.form.media_type if self.form else JSON
+        return self.view.file.media_type(self.query) if self.view.file else JSON
 
     @property
     def is_light(self) -> bool:
         """Whether it is computed in the event loop."""
-        return self.form is None and self.view.is_light(self.query, self.place.settings)
+        return self.view.is_light(self.query, self.place.settings)
 
     @property
-    def kept(self) -> bytes | None:
-        """The answer that the worker has."""
-        return self._answers.get(self.etag)
-
-    @property
-    def _answers(self) -> AnswerCache:
+    def answers(self) -> AnswerCache:
         answers: AnswerCache = self.request.app.state.answers
         return answers
+
+    @property
+    def here(self) -> Here:
+        """Desk and floor."""
+        here: Here = self.request.app.state.work.here
+        return here
+
+    @property
+    def client(self) -> Client:
+        return client_of(self.request)
+
+    @property
+    def errand(self) -> Errand:
+        """The same as work that any process can do."""
+        return Errand(view_pieces, (self.view.name, self.query.stated(), self.place.origin), self.etag)
+
+    def count(self, origin: str) -> None:
+        """Where the answer comes from, for the metrics."""
+        self.request.app.state.metrics.answers.labels(origin).inc()
 
     @property
     def takes_events(self) -> bool:
@@ -76,40 +88,28 @@ class Asked:
     def takes_only_events(self) -> bool:
         return self.takes_events and JSON not in self.request.headers.get("accept", "")
 
-    def prepared(self) -> Prepared:
-        """The query, prepared; refused where it is too much."""
-        ready: Prepared = self.view.prepare(self.place, self.query)
-        return ready
 
-    def written(self, ready: Prepared, say: Said = unheard) -> bytes:
-        """The answer, computed."""
-        return self.form.write(self.view.compute(ready, say)) if self.form else self.view.written(ready, say)
-
-    def kept_or_written(self, ready: Prepared, say: Said) -> bytes:
-        """From the cache where the same was computed while this waited for its turn."""
-        return self.kept or self.written(ready, say)
-
-    def streamed(self, ready: Prepared | None) -> Response:
-        """Its progress, then the answer."""
-        return events.EventStream(
-            lambda emit: stream(emit, self._answers, self.etag, lambda say: computed(self, ready, say))
-        )
+def view_pieces(bench: Bench, teller: Teller, name: str, stated: dict[str, Any], origin: str) -> Iterator[bytes]:
+    """The answer of a view by name, in pieces, wherever it is computed. Raises what `prepare` refuses."""
+    view = bench.views[name]
+    query = view.query.model_validate(stated)
+    ready = view.prepare(Place(bench.uploads, bench.settings, origin), query)
+    teller.began(ready.work > view.large)
+    yield from view.pieces(query, view.compute(ready, teller.said))
 
 
-async def respond(request: Request, query: Fields, view: View[Fields, Any, Any], form: Form | None = None) -> Response:
+async def respond(request: Request, query: Fields, view: View[Fields, Any, Any]) -> Response:
     """The answer of a query: kept, computed, or a stream of its progress, as the client accepts.
 
-    What the query alone decides is refused before a stream begins, with the same status as without one.
+    A query that is refused at once is refused before a stream begins, with the same status as without one.
     """
-    asked = Asked(request, view, query, form)
+    asked = Asked(request, view, query)
     await known(asked.place, query)
-    if asked.is_light:
-        return await answer_from(request, asked.etag, lambda: _at_once(asked))
-    ready = await _ready_to_stream(asked)
-    if asked.takes_only_events or (ready and ready.work > view.large):
-        return asked.streamed(ready)
+    if is_known(request, asked.etag) and not asked.takes_only_events:
+        asked.count("unchanged")
+        return unchanged(asked.etag)
     try:
-        answer = await answer_from(request, asked.etag, lambda: _while_waited_for(asked, ready), asked.media_type)
+        answer = await _answer(asked)
     except ClientLeft:
         return Response(status_code=LEFT)
     if view.is_streamed:
@@ -123,27 +123,50 @@ async def known(place: Place, query: Fields) -> None:
         await anyio.to_thread.run_sync(place.uploads.describe, query.source)  # type: ignore[attr-defined]
 
 
-async def _at_once(asked: Asked) -> bytes:
-    """What is light, computed in the event loop."""
-    return asked.written(asked.prepared())
+async def _answer(asked: Asked) -> Response:
+    held = asked.answers.held(asked.etag)
+    asked.count("computed" if held is None else "kept")
+    if held is not None:
+        if asked.takes_only_events:
+            return events.EventStream(partial(at_once, body=held.plain))
+        return answer_of(asked.request, asked.etag, held, asked.media_type)
+    if asked.is_light:
+        held = asked.answers.put(asked.etag, await at_desk(asked))
+        return answer_of(asked.request, asked.etag, held, asked.media_type)
+    with ExitStack() as waiting:
+        flight = waiting.enter_context(asked.here.floor.join(asked.errand, asked.client))
+        told = len(flight.steps) - 1
+        if asked.takes_events and await _is_to_be_streamed(asked, flight):
+            return events.EventStream(partial(stream, flight=flight, told=told), waiting.pop_all())
+        result = await while_waited_for(asked.request.receive, flight.outcome)
+        return await _of_result(asked, result)
 
 
-async def computed(asked: Asked, ready: Prepared | None, say: Said) -> bytes:
-    """The answer, computed in a thread; large ones take turns and hold no thread while they wait."""
-    if ready is None:
-        ready = await anyio.to_thread.run_sync(asked.prepared)
-    turns = asked.request.app.state.large_views if ready.work > asked.view.large else None
-    return await anyio.to_thread.run_sync(asked.kept_or_written, ready, say, limiter=turns)
+async def at_desk(asked: Asked) -> bytes:
+    """What is light, computed in the event loop when its turn comes."""
+    async with asked.here.desk.turn(asked.client) as waited:
+        if waited and await asked.request.is_disconnected():
+            raise ClientLeft
+        return asked.answers.get(asked.etag) or asked.view.written(asked.view.prepare(asked.place, asked.query))
 
 
-async def _while_waited_for(asked: Asked, ready: Prepared | None) -> bytes:
-    return await while_waited_for(asked.request.receive, lambda: computed(asked, ready, cancelled))
+async def _is_to_be_streamed(asked: Asked, flight: Flight) -> bool:
+    """Once it has begun, or waited a moment. Raises what it is refused for."""
+    with anyio.move_on_after(PEEK):
+        await flight.begun()
+    if flight.refusal is not None:
+        raise flight.refusal
+    return asked.takes_only_events or (flight.result is None and flight.long is not False)
 
 
-async def _ready_to_stream(asked: Asked) -> Prepared | None:
-    """What may be streamed, unless its answer is there: it may be refused, and small where JSON would do as well."""
-    if_none_match = asked.request.headers.get("if-none-match")
-    answered = matches(if_none_match, asked.etag) and not asked.takes_only_events
-    if not asked.takes_events or answered or asked.kept is not None:
-        return None
-    return await anyio.to_thread.run_sync(asked.prepared)
+async def _of_result(asked: Asked, result: Result) -> Response:
+    """What is small from memory, and kept there; what is large out of its file."""
+    held = await anyio.to_thread.run_sync(held_of, result)
+    if held is None:
+        return ResultFile(asked.request, result, asked.etag, asked.media_type)
+    return answer_of(asked.request, asked.etag, asked.answers.put(asked.etag, held), asked.media_type)
+
+
+def held_of(result: Result) -> Held | None:
+    """A result in memory, if it is small. Blocks."""
+    return Held(result.whole(), result.squeezed) if result.is_small else None

@@ -16,10 +16,12 @@ Responses = dict[int | str, dict[str, Any]]
 
 
 def calls_of(view: View[Any, Any, Any]) -> APIRouter:
-    """`GET /NAME` of the REST API, and the view's further calls."""
+    """`GET /NAME` of the REST API, those of the views beside it, and the view's further calls."""
     router = APIRouter()
     if view.call is not None:
         _add_call(router, view, view.call)
+    for other in view.beside(view):
+        router.include_router(calls_of(other))
     router.include_router(view.further(view))
     return router
 

@@ -1,6 +1,6 @@
 """What the server needs of a view: its query, how that is prepared, computed and answered, its page and its words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from math import inf
 from typing import Any, Generic, Protocol, TypeVar
@@ -79,9 +79,22 @@ class Page(Generic[Fields]):
     """Files beside the page."""
 
 
+@dataclass(frozen=True)
+class File(Generic[Fields]):
+    """An answer that is a file in place of JSON: its media type, its name, and its pieces."""
+
+    media_type: Callable[[Fields], str]
+    name: Callable[[Fields], str]
+    pieces: Callable[[Fields, Any], Iterator[bytes]]
+
+
 def never_light(_query: Any, _settings: Settings) -> bool:
     """What a view says that is never small enough for the event loop."""
     return False
+
+
+def _nothing_beside(_view: "View[Any, Any, Any]") -> "tuple[View[Any, Any, Any], ...]":
+    return ()
 
 
 def _nothing_further(_view: "View[Any, Any, Any]") -> APIRouter:
@@ -93,8 +106,8 @@ class View(Generic[Fields, Ready, Computed]):
     """A view by name: query → prepare → compute → answer.
 
     `prepare` is quick and refuses what is too much; `compute` does the work and tells of its steps; `answer` is plain
-    data, figures and words included. A query that `is_light` is computed in the event loop, every other one in a
-    thread; one with more than `large` work waits for its turn, and its page comes without a result.
+    data, figures and words included. A query that `is_light` is computed in the event loop, every other one by another
+    process; one with more than `large` work tells its progress, and its page comes without a result.
     """
 
     name: str
@@ -112,8 +125,12 @@ class View(Generic[Fields, Ready, Computed]):
     """The name under which the catalogue has the fields of the query; empty where it has not."""
     catalogue: dict[str, Any] = field(default_factory=dict)
     """Further lists of the catalogue, by name: what a query of this view may name beyond what all share."""
+    beside: "Callable[[View[Any, Any, Any]], tuple[View[Any, Any, Any], ...]]" = _nothing_beside
+    """Further views that are answered as this one is, without a page."""
     further: "Callable[[View[Any, Any, Any]], APIRouter]" = _nothing_further
     """Further calls, of the view that it is given."""
+    file: File[Fields] | None = None
+    """What is answered in place of JSON, if anything."""
 
     @property
     def is_streamed(self) -> bool:
@@ -128,6 +145,13 @@ class View(Generic[Fields, Ready, Computed]):
         """The answer as plain data."""
         return self.answer(self.compute(ready, say))
 
-    def written(self, ready: Ready, say: Said = unheard) -> bytes:
+    def written(self, ready: Ready) -> bytes:
         """The answer as JSON."""
-        return to_json(self.result(ready, say))
+        return to_json(self.result(ready))
+
+    def pieces(self, query: Fields, computed: Computed) -> Iterator[bytes]:
+        """What leaves, in pieces."""
+        if self.file is not None:
+            yield from self.file.pieces(query, computed)
+        else:
+            yield to_json(self.answer(computed))

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import APIRouter
-
 from app.query.small_batch import SmallBatch, SmallBatchFields
 from app.settings import Settings
 from app.views.derivation.answer import answer_of, jacobian_answer_of
@@ -12,7 +10,6 @@ from app.views.derivation.call import CALL, JACOBIAN_CALL
 from app.views.derivation.compute import jacobian_of, workings_of
 from app.views.derivation.page import PAGE
 from app.views.derivation.query import DerivationQuery, JacobianQuery
-from app.web.routes import calls_of
 from app.web.view import Place, View
 from bncore.progress import Said
 
@@ -49,11 +46,11 @@ JACOBIAN = View(
 )  # fmt: skip
 
 
-def _further(_view: View[Any, Any, Any]) -> APIRouter:
-    return calls_of(JACOBIAN)
+def _beside(_view: View[Any, Any, Any]) -> tuple[View[Any, Any, Any], ...]:
+    return (JACOBIAN,)
 
 
 VIEW = View(
     name="derivation", title="Derivation", query=DerivationQuery, prepare=_prepared, compute=_derived,
-    answer=answer_of, call=CALL, catalogued="derivation", page=PAGE, is_light=_is_light, further=_further,
+    answer=answer_of, call=CALL, catalogued="derivation", page=PAGE, is_light=_is_light, beside=_beside,
 )  # fmt: skip

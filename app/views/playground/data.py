@@ -2,11 +2,13 @@
 
 import csv
 import io
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.lib import format as npy
 
 from app.batches.batch import Batch
 from app.errors import InvalidQuery
@@ -16,6 +18,7 @@ from bncore.playground.stages import READOUT, STAGES
 
 STATISTICS = "statistics"
 STAGES_AND_STATISTICS = (*STAGES, STATISTICS)
+PIECE = 50_000  # numbers that are written at a time
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the start of a formula
 
 
@@ -32,7 +35,7 @@ class Table:
 @dataclass(frozen=True)
 class Format:
     media_type: str
-    write: Callable[[Table], bytes]
+    write: Callable[[Table], Iterator[bytes]]
 
 
 def data_of(walk: Walk, stage: str) -> Table:
@@ -71,19 +74,28 @@ def _statistics(walk: Walk) -> Table:
     return Table(tuple(columns), rows, rows, walk.batch.feature_names)
 
 
-def _npy(table: Table) -> bytes:
-    buffer = io.BytesIO()
-    np.save(buffer, np.ascontiguousarray(table.array), allow_pickle=False)
-    return buffer.getvalue()
+def _npy(table: Table) -> Iterator[bytes]:
+    array = table.array
+    head = io.BytesIO()
+    form = {"descr": npy.dtype_to_descr(array.dtype), "fortran_order": False, "shape": array.shape}
+    npy.write_array_header_1_0(head, form)
+    yield head.getvalue()
+    for _, block in blocks_from(array):
+        yield block.tobytes()
 
 
-def _csv(table: Table) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+def _csv(table: Table) -> Iterator[bytes]:
     named = bool(table.row_names)
-    writer.writerow((["feature"] if named else []) + [_text(name) for name in table.columns])
-    rows = table.rows.tolist()
-    writer.writerows([[_text(name), *row] for name, row in zip(table.row_names, rows, strict=True)] if named else rows)
+    yield _lines([(["feature"] if named else []) + [_text(name) for name in table.columns]])
+    for start, block in blocks_from(table.rows):
+        rows = block.tolist()
+        names = table.row_names[start : start + len(rows)]
+        yield _lines([[_text(name), *row] for name, row in zip(names, rows, strict=True)] if named else rows)
+
+
+def _lines(rows: list[list[Any]]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue().encode()
 
 
@@ -92,11 +104,20 @@ def _text(name: str) -> str:
     return f"'{name}" if name.startswith(FORMULA) else name
 
 
-def _json(table: Table) -> bytes:
+def _json(table: Table) -> Iterator[bytes]:
     body: dict[str, Any] = {"columns": table.columns, "shape": table.array.shape}
     if table.row_names:
         body["rows"] = table.row_names
-    return to_json(body | {"data": np.ascontiguousarray(table.array)})
+    yield to_json(body)[:-1] + b',"data":['
+    for start, block in blocks_from(table.array):
+        yield (b"," if start else b"") + to_json(np.ascontiguousarray(block))[1:-1]
+    yield b"]}"
+
+
+def blocks_from(array: np.ndarray[Any, Any]) -> Iterator[tuple[int, np.ndarray[Any, Any]]]:
+    """The rows of an array in blocks of some numbers, each with the number of its first row."""
+    rows = max(1, PIECE // max(1, math.prod(array.shape[1:])))
+    return ((start, array[start : start + rows]) for start in range(0, len(array), rows))
 
 
 FORMATS = {

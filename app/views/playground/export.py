@@ -1,6 +1,7 @@
 """`GET /playground/data`: the numbers behind a stage, in a format of one's own."""
 
-from functools import partial
+from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -13,9 +14,9 @@ from app.views.playground.data import FORMATS, STAGES_AND_STATISTICS, data_of
 from app.views.playground.query import PlaygroundFields
 from app.web.answers import NOT_MODIFIED
 from app.web.reading import parameters_of, query_of
-from app.web.respond import Form, respond
+from app.web.respond import respond
 from app.web.routes import refusals
-from app.web.view import View
+from app.web.view import File, View, never_light
 
 EXAMPLES = [
     {"query": "source=iris&stage=x_hat&format=csv"},
@@ -40,9 +41,31 @@ class DataFields(PlaygroundFields):
 DataQuery: Any = with_generator_fields(DataFields)
 
 
+def _pieces(query: DataFields, computed: Walk) -> Iterator[bytes]:
+    return FORMATS[query.format].write(data_of(computed, query.stage))
+
+
+FILE: File[DataFields] = File(
+    media_type=lambda query: FORMATS[query.format].media_type,
+    name=lambda query: f"bnscope-{query.stage}.{query.format}",
+    pieces=_pieces,
+)
+
+
+def beside(view: View[Any, Any, Any]) -> tuple[View[Any, Any, Any], ...]:
+    """The numbers behind what a view computes, as a view of its own."""
+    return (
+        replace(
+            view, name="playground-data", query=DataQuery, is_light=never_light, call=None, page=None, file=FILE,
+            beside=View.beside, further=View.further,
+        ),
+    )  # fmt: skip
+
+
 def export_of(view: View[Any, Any, Any]) -> APIRouter:
     """The call that exports what the view computes."""
     router = APIRouter(tags=["playground"])
+    (exported,) = beside(view)
 
     @router.get(
         "/playground/data",
@@ -66,13 +89,8 @@ def export_of(view: View[Any, Any, Any]) -> APIRouter:
     )
     async def data(request: Request, query: Annotated[DataFields, Depends(query_of(DataQuery))]) -> Response:
         """All examples × features of a stage, or the statistics of every feature, in full precision."""
-        form = Form("playground-data", FORMATS[query.format].media_type, partial(_written, query))
-        response = await respond(request, query, view, form)
-        response.headers["Content-Disposition"] = f'attachment; filename="bnscope-{query.stage}.{query.format}"'
+        response = await respond(request, query, exported)
+        response.headers["Content-Disposition"] = f'attachment; filename="{FILE.name(query)}"'
         return response
 
     return router
-
-
-def _written(query: DataFields, computed: Walk) -> bytes:
-    return FORMATS[query.format].write(data_of(computed, query.stage))

@@ -9,7 +9,7 @@ from app.settings import Settings
 from app.views.playground.answer import answer_of
 from app.views.playground.call import CALL
 from app.views.playground.compute import Walk, walk_of
-from app.views.playground.export import export_of
+from app.views.playground.export import beside, export_of
 from app.views.playground.page import PAGE
 from app.views.playground.query import PlaygroundFields, PlaygroundQuery
 from app.web.view import Place, View
@@ -48,5 +48,6 @@ def is_light(query: PlaygroundFields, settings: Settings) -> bool:
 
 VIEW = View(
     name="playground", title="Playground", query=PlaygroundQuery, prepare=_prepared, compute=_computed,
-    answer=answer_of, call=CALL, catalogued="playground", page=PAGE, is_light=is_light, large=LARGE, further=export_of,
+    answer=answer_of, call=CALL, catalogued="playground", page=PAGE, is_light=is_light, large=LARGE, beside=beside,
+    further=export_of,
 )  # fmt: skip

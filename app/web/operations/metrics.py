@@ -57,6 +57,11 @@ class Metrics:
             ["why"], registry=registry,
         )  # fmt: skip
 
+    def queued(self, waiting: int, running: int) -> None:
+        """So many views wait for their turn, and so many are computed."""
+        self.queue.labels("waiting").set(waiting)
+        self.queue.labels("running").set(running)
+
     def text(self) -> bytes:
         """All numbers in Prometheus's own form."""
         registry = self._own

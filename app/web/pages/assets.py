@@ -16,6 +16,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
 from app.release import ROOT, fingerprint
+from app.web.answers import accepted_codings
 from app.web.pages.formula_font import formula_font_apart
 
 STATIC = ROOT / "static"
@@ -49,16 +50,6 @@ class Asset:
         taken = accepted_codings(accepted)
         coding = next((name for name in CODINGS[:2] if name in taken and name in self.bodies), "")
         return coding, self.bodies[coding]
-
-
-def accepted_codings(header: str) -> set[str]:
-    """The content codings of an Accept-Encoding header (RFC 9110, 12.5.3), without those of quality 0.
-
-    >>> sorted(accepted_codings("gzip, br;q=0.5, zstd;q=0"))
-    ['br', 'gzip']
-    """
-    offers = [offer.replace(" ", "").lower().partition(";q=") for offer in header.split(",")]
-    return {name for name, _, quality in offers if quality.strip("0.") or not quality}
 
 
 class Assets:

@@ -1,22 +1,34 @@
 """A view's page: the result inside the HTML unless it takes long, kept by its ETag, and never a dead end."""
 
-from functools import partial
+from dataclasses import dataclass
 from typing import Any
 
+import anyio
 import anyio.to_thread
+import orjson
 from fastapi import Request, Response
 
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
-from app.errors import UserError, as_user_error, problem_of
-from app.web.answers import answer_from, etag_of
+from app.errors import Busy, UserError, as_user_error, problem_of
+from app.web.answers import AnswerCache, answer_of, etag_of, is_known, unchanged
+from app.web.leaving import ClientLeft
 from app.web.pages.lenient import lenient
 from app.web.pages.rendering import HTML, html, render
-from app.web.respond import Asked, known
+from app.web.respond import LEFT, Asked, held_of, known
 from app.web.view import Page, View
 from bncore.errors import BatchNormError
 
+PATIENCE = 2.0  # seconds for which a page waits for its result; after that it comes without, and asks itself
 Problem = dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Written:
+    """A page, and whether it is what this query's page always is: not one that came without its result for once."""
+
+    content: bytes
+    always: bool = True
 
 
 async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) -> Response:
@@ -27,8 +39,10 @@ async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) 
     try:
         await known(asked.place, query)
         if problem is None:
-            return await answer_from(request, etag, partial(_written, asked, page, None), HTML)
-        content = await _written(asked, page, problem)
+            return await _kept_or_written(asked, page, etag)
+        content = (await _written(asked, page, problem)).content
+    except ClientLeft:
+        return Response(status_code=LEFT)
     except (UserError, BatchNormError) as error:
         refused = error if isinstance(error, UserError) else as_user_error(error)
         problem = problem_of(refused)
@@ -36,19 +50,46 @@ async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) 
     return html(content, problem["status"])
 
 
-async def _written(asked: Asked, page: Page[Any], problem: Problem) -> bytes:
-    """The HTML: in the event loop if the view is light, else in a thread."""
+async def _kept_or_written(asked: Asked, page: Page[Any], etag: str) -> Response:
+    if is_known(asked.request, etag):
+        return unchanged(etag)
+    cache: AnswerCache = asked.request.app.state.answers
+    held = cache.held(etag)
+    if held is None:
+        written = await _written(asked, page, None)
+        if not written.always:
+            return html(written.content)
+        held = cache.put(etag, written.content)
+    return answer_of(asked.request, etag, held, HTML)
+
+
+async def _written(asked: Asked, page: Page[Any], problem: Problem) -> Written:
+    """The HTML, with its result where that does not take long."""
     if asked.is_light:
-        return _with_result(asked, page, problem)
+        async with asked.here.desk.turn(asked.client, first=True) as waited:
+            if waited and await asked.request.is_disconnected():
+                raise ClientLeft
+            result = asked.view.result(asked.view.prepare(asked.place, asked.query))
+            return Written(_html(asked, page, result, problem))
     if page.at_once_only_if_light:
-        return _html(asked, page, None, problem)
-    return await anyio.to_thread.run_sync(_with_result, asked, page, problem)
+        return Written(_html(asked, page, None, problem))
+    whole = asked.of(asked.query.model_copy(update=page.whole))
+    result, always = await _result(whole)
+    return Written(_html(asked, page, result, problem), always)
 
 
-def _with_result(asked: Asked, page: Page[Any], problem: Problem) -> bytes:
-    """What is large comes without a result, and asks for one itself."""
-    ready = asked.view.prepare(asked.place, asked.query.model_copy(update=page.whole))
-    return _html(asked, page, None if ready.work > asked.view.large else asked.view.result(ready), problem)
+async def _result(asked: Asked) -> tuple[Any, bool]:
+    """The result as plain data if it is there soon, None of what is long or waits; and whether that is always so."""
+    with asked.here.floor.join(asked.errand, asked.client) as flight:
+        with anyio.move_on_after(PATIENCE):
+            while not (flight.has_ended or flight.long):
+                await flight.change()
+        if flight.result is None and not flight.has_ended:
+            return None, flight.long is True
+        if isinstance(flight.error, Busy):
+            return None, False
+        held = await anyio.to_thread.run_sync(held_of, await flight.outcome())
+        return None if held is None else orjson.loads(held.plain), True
 
 
 def _html(asked: Asked, page: Page[Any], result: Any, problem: Problem) -> bytes:
@@ -66,6 +107,6 @@ async def _refused(asked: Asked, page: Page[Any], error: UserError, problem: dic
         return _html(asked, page, None, problem)
     kept = {name: value for name, value in asked.query.stated().items() if name != error.field}
     try:
-        return await _written(asked.of(kept), page, problem)
+        return (await _written(asked.of(asked.view.query.model_validate(kept)), page, problem)).content
     except UserError:
-        return await _written(asked.of({}), page, problem)
+        return (await _written(asked.of(asked.view.query.model_validate({})), page, problem)).content

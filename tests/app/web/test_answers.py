@@ -5,7 +5,6 @@ import re
 import threading
 from dataclasses import replace
 
-import anyio.to_thread
 import numpy as np
 import orjson
 import pytest
@@ -126,29 +125,77 @@ def test_light_work_stays_in_the_event_loop_and_heavy_work_does_not(settings, qu
     assert seen == [inline]
 
 
-def test_large_views_take_turns_and_hold_up_nobody_else(settings):
-    answered, running = threading.Event(), []
+def test_long_views_take_turns_and_hold_up_nobody_else(settings):
+    answered, running, slots = threading.Event(), [], []
 
-    def slow_if_large(ready, say):
+    def slow_if_long(ready, say):
         if ready.query.batch_size == 2_000:
             running.append(ready.query.seed)
-            assert answered.wait(timeout=30), "the small view was not answered while a large one was computed"
-            assert running[-1] == ready.query.seed, "another large view began before this one had ended"
+            assert answered.wait(timeout=30), "the small view was not answered while a long one was computed"
+            assert len(running) <= slots[0] or done
+            done.append(ready.query.seed)
         return VIEW.compute(ready, say)
 
-    views = (replace(VIEW, compute=slow_if_large, large=10_000),)
+    done = []
+    views = (replace(VIEW, compute=slow_if_long, large=10_000),)
     app = create_app(settings.model_copy(update={"inline_work": 0}), views)
 
     async def visit():
-        anyio.to_thread.current_default_thread_limiter().total_tokens = 2
+        slots.append(app.state.work.here.floor.long.slots)
         async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
-            asked = [client.get(f"{URL}?source=normal&batch_size=2000&seed={seed}") for seed in range(4)]
-            large = [asyncio.create_task(request) for request in asked]
+            asked = [client.get(f"{URL}?source=normal&batch_size=2000&seed={seed}") for seed in range(2 + slots[0])]
+            long = [asyncio.create_task(request) for request in asked]
+            while len(running) < slots[0]:
+                await asyncio.sleep(0)
             small = await client.get(f"{URL}?source=iris")
+            assert len(running) == slots[0]
             answered.set()
-            return [small, *await asyncio.gather(*large)]
+            return [small, *await asyncio.gather(*long)]
 
-    assert [response.status_code for response in asyncio.run(visit())] == [200] * 5
+    assert {response.status_code for response in asyncio.run(visit())} == {200}
+
+
+def test_the_same_work_is_done_once_for_all_who_wait_for_it(settings):
+    calls = []
+    counted = replace(VIEW, compute=lambda *given: calls.append(1) or VIEW.compute(*given))
+    app = create_app(settings.model_copy(update={"inline_work": 0}), (counted,))
+
+    async def visit():
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            return await asyncio.gather(*(client.get(f"{URL}?source=iris") for _ in range(20)))
+
+    answers = asyncio.run(visit())
+    assert {answer.status_code for answer in answers} == {200}
+    assert len({answer.content for answer in answers}) == 1
+    assert len(calls) == 1
+
+
+def test_another_worker_takes_the_result_from_the_folder_that_they_share(settings):
+    heavy = settings.model_copy(update={"inline_work": 0})
+    first = TestClient(create_app(heavy)).get(URL)
+    idle = TestClient(create_app(heavy, (replace(VIEW, compute=None),)))
+    assert idle.get(URL).content == first.content
+
+
+@pytest.mark.parametrize("damage", [lambda whole: whole[:-1], lambda whole: whole[:-9] + bytes(9), lambda _: b""])
+def test_a_damaged_result_is_computed_anew(settings, damage):
+    heavy = settings.model_copy(update={"inline_work": 0})
+    first = TestClient(create_app(heavy)).get(URL)
+    (kept,) = (heavy.cache_dir / "results").iterdir()
+    kept.write_bytes(damage(kept.read_bytes()))
+    assert TestClient(create_app(heavy)).get(URL).content == first.content
+
+
+@pytest.mark.parametrize("coding", ["gzip", "identity"])
+@pytest.mark.parametrize("query", ["?source=iris", "/data?source=normal&batch_size=10000&features=16&format=csv"])
+def test_an_answer_is_the_same_packed_and_not(client, coding, query):
+    """The light one from memory, the large one out of its file; the second of each is a kept one."""
+    plain = client.get(URL + query, headers={"accept-encoding": "identity"})
+    for _ in range(2):
+        answer = client.get(URL + query, headers={"accept-encoding": coding})
+        assert answer.headers.get("content-encoding") == ("gzip" if coding == "gzip" else None)
+        assert answer.content == plain.content
+        assert answer.headers["etag"] == plain.headers["etag"]
 
 
 def _in_the_event_loop():

@@ -1,5 +1,7 @@
 """`GET /network` as a stream: progress, then the same answer; it ends with the client."""
 
+from dataclasses import replace
+
 import anyio
 import anyio.lowlevel
 import numpy as np
@@ -9,8 +11,11 @@ from starlette.testclient import TestClient
 from app.errors import InvalidQuery
 from app.main import create_app
 from app.views.network.query import NetworkQuery
-from app.web.answers import AnswerCache, etag_of
+from app.views.network.view import VIEW
+from app.web.answers import etag_of
 from app.web.stream import stream
+from app.web.work.client import Client
+from app.web.work.floor import Flight
 from tests.app.strict_json import parsed
 
 URL = "/api/v1/network"
@@ -48,7 +53,7 @@ def test_progress_comes_before_the_result_and_the_result_is_the_answer(client):
 
 
 def test_the_streamed_result_has_the_answers_bytes_computed_anew(settings):
-    off = settings.model_copy(update={"cache_bytes": 0})
+    off = settings.model_copy(update={"cache_bytes": 0, "results_bytes": 0})
     first, second = (TestClient(create_app(off)) for _ in range(2))
     answer = first.get(URL, params=SMALL).content
     assert second.get(URL, params=SMALL, headers=STREAM).content.endswith(b"event: result\ndata: " + answer + b"\n\n")
@@ -83,14 +88,10 @@ def test_what_a_query_contradicts_is_refused_before_the_stream(client, accept, q
 
 
 def test_what_is_met_while_it_is_computed_is_a_problem_event():
+    flight = Flight(Client("test"))
+    flight.end(error=InvalidQuery("It is too much.", field="width", given=512, allowed="less"))
     emitted = []
-
-    async def refused(_say):
-        raise InvalidQuery("It is too much.", field="width", given=512, allowed="less")
-
-    anyio.run(
-        stream, lambda event: emitted.append((event.name, parsed(event.data))), AnswerCache(1000), "etag", refused
-    )
+    anyio.run(stream, lambda event: emitted.append((event.name, parsed(event.data))), flight)
     (_, waiting), (name, problem) = emitted
     assert (name, problem["status"], problem["errors"][0]["field"]) == ("problem", 422, "width")
     assert waiting["text"] == "waiting for its turn"
@@ -103,14 +104,14 @@ def test_an_unreadable_query_is_a_problem_before_the_stream(client):
     assert client.get(URL, params={"source": "a" * 64}, headers=STREAM).status_code == 410
 
 
-def test_our_own_mistake_is_a_problem_event_and_reaches_the_log(app):
+def test_our_own_mistake_is_a_problem_event_and_reaches_the_log(settings):
     """A server logs what an application raises; a client that raises it shows that it was raised."""
-    del app.state.large_views
+    app = create_app(settings, (replace(VIEW, answer=lambda _computed: {}["nothing"]),))
     quiet = TestClient(app, raise_server_exceptions=False)
-    *_, (name, problem) = events(quiet.get(f"{URL}?{LARGE}", headers=STREAM).content)
+    *_, (name, problem) = events(quiet.get(URL, params=SMALL, headers=STREAM).content)
     assert (name, problem["status"]) == ("problem", 500)
-    with pytest.raises(AttributeError, match="large_views"):
-        TestClient(app).get(f"{URL}?{LARGE}", headers=STREAM)
+    with pytest.raises(KeyError, match="nothing"):
+        TestClient(app).get(URL, params=SMALL, headers=STREAM)
 
 
 def test_head_has_no_body(client):
@@ -136,7 +137,7 @@ def test_the_work_ends_when_the_client_goes_away(app):
     told, turns = [], []
 
     async def ask():
-        gone = anyio.Event()
+        gone, long = anyio.Event(), app.state.work.here.floor.long
 
         async def receive():
             await gone.wait()
@@ -144,12 +145,12 @@ def test_the_work_ends_when_the_client_goes_away(app):
 
         async def send(message):
             told.append(message.get("body", b""))
-            turns.append(app.state.large_views.borrowed_tokens)
+            turns.append(long.taken)
             if b'"done":' in told[-1] and b'"done":0' not in told[-1]:
                 gone.set()
 
         await app(scope_of(LARGE, "text/event-stream"), receive, send)
-        assert app.state.large_views.borrowed_tokens == 0
+        await until(lambda: long.taken == 0)
 
     anyio.run(ask)
     assert max(turns) == 1
@@ -157,21 +158,28 @@ def test_the_work_ends_when_the_client_goes_away(app):
     assert app.state.answers.get(etag_of_large()) is None  # it was not computed to its end
 
 
+async def until(is_so):
+    with anyio.fail_after(30):
+        while not is_so():
+            await anyio.lowlevel.checkpoint()
+
+
 @pytest.mark.parametrize("accept", ["application/json", "*/*"])
 def test_plain_json_of_a_large_network_ends_with_its_client_too(app, accept):
     sent = []
 
     async def ask():
+        long = app.state.work.here.floor.long
+
         async def receive():
-            while app.state.large_views.borrowed_tokens == 0:
-                await anyio.lowlevel.checkpoint()
+            await until(lambda: long.taken)
             return {"type": "http.disconnect"}
 
         async def send(message):
             sent.append(message)
 
         await app(scope_of(LARGE, accept), receive, send)
-        assert app.state.large_views.borrowed_tokens == 0
+        await until(lambda: long.taken == 0)
 
     anyio.run(ask)
     assert [message.get("status") for message in sent if message["type"] == "http.response.start"] == [499]
@@ -179,32 +187,10 @@ def test_plain_json_of_a_large_network_ends_with_its_client_too(app, accept):
     assert TestClient(app).get(f"{URL}?{LARGE}").json()["columns"]["with"]["loss"] > 0
 
 
-def test_what_another_computed_while_one_waited_for_its_turn_is_not_computed_again(app):
-    """The turn is held here until the answer is in the cache: what comes then is what was put there."""
-    etag, bodies = etag_of_large(), []
-
-    async def ask():
-        async def receive():
-            await anyio.sleep_forever()
-
-        async def send(message):
-            bodies.append(message.get("body", b""))
-
-        async with anyio.create_task_group() as group:
-            await app.state.large_views.acquire_on_behalf_of("the test")
-            group.start_soon(app, scope_of(LARGE, "application/json"), receive, send)
-            while app.state.large_views.statistics().tasks_waiting == 0:
-                await anyio.lowlevel.checkpoint()
-            app.state.answers.put(etag, b'{"put": "here"}')
-            app.state.large_views.release_on_behalf_of("the test")
-
-    anyio.run(ask)
-    assert b"".join(bodies) == b'{"put": "here"}'
-
-
 @pytest.mark.parametrize("accept", ["application/json", "text/event-stream", "text/event-stream, application/json"])
-@pytest.mark.parametrize("size", [{"depth": 2, "width": 4}, {"depth": 20, "width": 512}])
-def test_a_network_is_prepared_once(app, client, uploaded, accept, size):
+@pytest.mark.parametrize(("size", "times"), [({"depth": 2, "width": 4}, 1), ({"depth": 20, "width": 512}, 2)])
+def test_a_network_is_prepared_once_a_turn(app, client, uploaded, accept, size, times):
+    """What turns out to be long gives its first turn back and holds nothing while it waits for the second."""
     source = uploaded(x=np.random.default_rng(0).standard_normal((256, 8)))
     opened, uploads = [], app.state.uploads
 
@@ -217,4 +203,4 @@ def test_a_network_is_prepared_once(app, client, uploaded, accept, size):
 
     app.state.uploads = Counting()
     assert client.get(URL, params={"source": source} | size, headers={"accept": accept}).status_code == 200
-    assert len(opened) == 1
+    assert len(opened) == times

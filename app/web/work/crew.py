@@ -1,0 +1,224 @@
+"""Who does heavy work: processes, so that an event loop computes a few milliseconds at most; or threads of this one.
+
+Unlike those of a `ProcessPoolExecutor`, a hand can be told to stop, tells its progress, and takes nobody else's work
+with it when it dies (docs/adr/0014-work-in-turns.md).
+"""
+
+import asyncio
+import contextlib
+import logging
+import multiprocessing
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Protocol
+
+from app.errors import NoMemory
+from app.web.work.hand import CANCEL, Began, Done, Prepare, Step, live, perform
+from app.web.work.job import Cancelled, Job, Seldom
+
+GRACE = 1.0  # seconds in which a hand may stop by itself
+PATIENCE = 2.0  # seconds that a hand has to end with the server
+TOO_MUCH = "This computation needs more memory than the server gives to one: ask for less."
+ATTEMPTS = 2  # how often a job is begun whose hand dies
+
+Tell = Callable[[Began | Step], None]
+"""Hears how far a job is. Called in the event loop."""
+
+log = logging.getLogger("bnscope.work")
+
+
+class HandFailed(RuntimeError):
+    """A mistake of ours in another process; its traceback is the text."""
+
+
+class HandDied(RuntimeError):
+    """The process has ended in the middle of a job."""
+
+
+class Crew(Protocol):
+    """Whoever does heavy work, `hands` jobs at a time."""
+
+    hands: int
+
+    async def do(self, job: Job, tell: Tell) -> None:
+        """The job, done: its result is in its file then. When cancelled, it ends once the work has stopped."""
+
+    def start(self) -> None:
+        """Get ready while nobody waits."""
+
+    def close(self) -> None:
+        """End."""
+
+
+@dataclass(frozen=True, eq=False)
+class Hand:
+    """A process, and our end of the pipe to it."""
+
+    process: BaseProcess
+    pipe: Connection
+
+    def talk(self, job: Job, tell: Tell) -> Done:
+        """Give it a job, and pass on what it tells until it is done. Raises HandDied. Blocks."""
+        try:
+            self.pipe.send(job)
+            while not isinstance(message := self.pipe.recv(), Done):
+                tell(message)
+        except (EOFError, OSError):
+            raise HandDied from None
+        return message
+
+
+class Processes:
+    """`hands` processes, started when first needed. `prepare` gives each what it needs; a function of a module.
+
+    A job may take `memory` bytes (None: as many as there are).
+    """
+
+    def __init__(self, hands: int, prepare: Prepare, memory: int | None = None) -> None:
+        self.hands = hands
+        self._prepare, self._memory = prepare, memory
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["app.main"])
+        self._idle: list[Hand] = []
+        self._threads = ThreadPoolExecutor(hands, thread_name_prefix="hand")
+
+    def start(self) -> None:
+        """Start the hands. Blocks."""
+        while len(self._idle) < self.hands:
+            self._idle.append(self._new_hand())
+
+    async def do(self, job: Job, tell: Tell) -> None:
+        """As `Crew`. Raises what the job refuses, NoMemory, and HandFailed for a mistake of ours."""
+        for attempt in range(1, ATTEMPTS + 1):
+            hand = await self._hand()
+            try:
+                done = await self._done(hand, job, tell)
+            except HandDied:
+                hand.process.join(PATIENCE)
+                log.error("process %d died in attempt %d: %s", hand.process.pid, attempt, hand.process.exitcode)
+            else:
+                return _raise(done)
+        raise NoMemory("The process that computed this has died twice; it may have needed more memory.")
+
+    async def _hand(self) -> Hand:
+        while self._idle:
+            if (hand := self._idle.pop()).process.is_alive():
+                return hand
+            hand.pipe.close()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._threads, self._new_hand)
+
+    async def _done(self, hand: Hand, job: Job, tell: Tell) -> Done:
+        talking = asyncio.get_running_loop().run_in_executor(self._threads, hand.talk, job, _from_a_thread(tell))
+        try:
+            done = await asyncio.shield(talking)
+        except asyncio.CancelledError:
+            await self._stop(hand, talking)
+            raise
+        self._take_back(hand, done)
+        return done
+
+    async def _stop(self, hand: Hand, talking: "asyncio.Future[Done]") -> None:
+        """Ask the hand to stop, and end it if it does not."""
+        with contextlib.suppress(OSError):
+            hand.pipe.send(CANCEL)
+        await asyncio.wait([talking], timeout=GRACE)
+        if not talking.done():
+            hand.process.kill()
+        with contextlib.suppress(HandDied):
+            self._take_back(hand, await talking)
+
+    def _take_back(self, hand: Hand, done: Done) -> None:
+        if done.worn:
+            hand.pipe.close()  # at which it ends
+        else:
+            self._idle.append(hand)
+
+    def _new_hand(self) -> Hand:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=live, args=(theirs, self._prepare, self._memory), daemon=True)
+        process.start()
+        theirs.close()
+        return Hand(process, ours)
+
+    def close(self) -> None:
+        """End the hands that are idle; those at work end with their jobs, which their flights cancel."""
+        for hand in self._idle:
+            hand.pipe.close()
+        for hand in self._idle:
+            hand.process.join(PATIENCE)
+            hand.process.kill()
+        self._idle.clear()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class Threads:
+    """`hands` threads of this process: for a server of one process, and for tests."""
+
+    def __init__(self, hands: int, prepare: Prepare) -> None:
+        self.hands = hands
+        self._prepare = prepare
+        self._threads = ThreadPoolExecutor(hands, thread_name_prefix="hand")
+
+    async def do(self, job: Job, tell: Tell) -> None:
+        """As `Crew`; a job that does not look whether it is wanted goes on to its end."""
+        telling = _Telling(_from_a_thread(tell), job)
+        working = asyncio.get_running_loop().run_in_executor(self._threads, perform, self._prepare(), job, telling)
+        try:
+            await asyncio.shield(working)
+        except asyncio.CancelledError:
+            telling.unwanted.set()
+            with contextlib.suppress(Exception, Cancelled):
+                await working
+            raise
+        except MemoryError as error:
+            raise NoMemory(TOO_MUCH) from error
+
+    def start(self) -> None:
+        """Threads start by themselves."""
+
+    def close(self) -> None:
+        """End."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+class _Telling:
+    """A thread's way to tell how far it is."""
+
+    def __init__(self, tell: Tell, job: Job) -> None:
+        self.unwanted = threading.Event()
+        self._tell, self._job = tell, job
+        self.said = Seldom(lambda *step: tell(Step(*step)), self._check)
+
+    def began(self, long: bool) -> None:
+        self._check()
+        self._job.allow(long)
+        self._tell(Began(long))
+
+    def _check(self) -> None:
+        if self.unwanted.is_set():
+            raise Cancelled
+
+
+def _from_a_thread(tell: Tell) -> Tell:
+    """To be called in a thread: tells it in the event loop."""
+    loop = asyncio.get_running_loop()
+
+    def heard(message: Began | Step) -> None:
+        loop.call_soon_threadsafe(tell, message)
+
+    return heard
+
+
+def _raise(done: Done) -> None:
+    """Raise what a job ended with."""
+    if isinstance(done.refusal, MemoryError):
+        raise NoMemory(TOO_MUCH) from done.refusal
+    if done.refusal is not None:
+        raise done.refusal
+    if done.mistake:
+        raise HandFailed(done.mistake)

@@ -1,0 +1,173 @@
+"""Where heavy work is done: each piece once, however many wait for it, in turns, and kept for all workers."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import anyio
+import anyio.to_thread
+
+from app.errors import NoRoom, UserError, as_user_error
+from app.web.work.client import Client
+from app.web.work.crew import Crew
+from app.web.work.hand import Began, Step
+from app.web.work.job import Job, TooLong
+from app.web.work.results import Result, Results, opened
+from app.web.work.turns import Turns
+from bncore.errors import BatchNormError
+
+ELSEWHERE = 0.05  # seconds between two looks at what another worker makes
+
+
+@dataclass(frozen=True)
+class Errand:
+    """What is to be done: a job without its place, and under which ETag its result is kept ("" for nowhere)."""
+
+    call: Callable[..., Iterator[bytes]]
+    given: tuple[Any, ...]
+    etag: str = ""
+    squeezed: bool = True
+
+
+class Flight:
+    """An errand under way, and those who wait for it."""
+
+    task: "asyncio.Task[None]"
+
+    def __init__(self, client: Client) -> None:
+        self.client = client
+        self.readers = 0
+        self.long: bool | None = None
+        """Whether its progress is worth showing; None as long as nobody has begun with it."""
+        self.steps = [Step(0, 1, "waiting for its turn")]
+        self.result: Result | None = None
+        self.error: Exception | None = None
+        self._changed = anyio.Event()
+
+    @property
+    def has_ended(self) -> bool:
+        return self.result is not None or self.error is not None
+
+    @property
+    def refusal(self) -> UserError | None:
+        """Why it is refused, if it is."""
+        if isinstance(self.error, BatchNormError):
+            return as_user_error(self.error)
+        return self.error if isinstance(self.error, UserError) else None
+
+    def tell(self, message: Began | Step) -> None:
+        """It has begun, or done a step."""
+        if isinstance(message, Began):
+            self.long = message.long
+        else:
+            self.steps.append(message)
+        self._wake()
+
+    def end(self, result: Result | None = None, error: Exception | None = None) -> None:
+        """It has ended."""
+        self.result, self.error = result, error
+        self._wake()
+
+    def _wake(self) -> None:
+        self._changed.set()
+        self._changed = anyio.Event()
+
+    async def change(self) -> None:
+        """Until something is new."""
+        await self._changed.wait()
+
+    async def begun(self) -> None:
+        """Until somebody has begun with it, or it has ended."""
+        while self.long is None and not self.has_ended:
+            await self.change()
+
+    async def outcome(self) -> Result:
+        """The result, once it is there. Raises what went wrong."""
+        while not self.has_ended:
+            await self.change()
+        if self.error is not None:
+            raise self.error
+        assert self.result is not None
+        return self.result
+
+
+class Floor:
+    """The flights of an event loop. What is long has turns of its own, so that it holds up nothing that is not."""
+
+    def __init__(self, crew: Crew, short: Turns, long: Turns, results: Results) -> None:
+        self.short, self.long = short, long
+        self._crew, self._results = crew, results
+        self._flights: dict[str, Flight] = {}
+
+    @contextmanager
+    def join(self, errand: Errand, client: Client) -> Iterator[Flight]:
+        """The flight of an errand, for as long as the block; the work ends with the last who waits for it."""
+        flight = self._flights.get(errand.etag) or self._new_flight(errand, client)
+        flight.readers += 1
+        try:
+            yield flight
+        finally:
+            flight.readers -= 1
+            if not flight.readers:
+                self._forget(flight, errand)
+                flight.task.cancel()
+
+    def _new_flight(self, errand: Errand, client: Client) -> Flight:
+        flight = Flight(client)
+        flight.task = asyncio.get_running_loop().create_task(self._fly(flight, errand))
+        if errand.etag:
+            self._flights[errand.etag] = flight
+        return flight
+
+    def _forget(self, flight: Flight, errand: Errand) -> None:
+        if self._flights.get(errand.etag) is flight:
+            del self._flights[errand.etag]
+
+    async def _fly(self, flight: Flight, errand: Errand) -> None:
+        try:
+            flight.end(await self._result(flight, errand))
+        except Exception as error:  # raised by everyone who waits for it
+            flight.end(error=error)
+        finally:
+            self._forget(flight, errand)
+
+    async def _result(self, flight: Flight, errand: Errand) -> Result:
+        """Kept, made by another worker meanwhile, or made here."""
+        with ExitStack() as claims:
+            while True:
+                if (kept := await self.kept(errand.etag)) is not None:
+                    return kept
+                if not errand.etag or claims.enter_context(self._results.claim(errand.etag)):
+                    return await self._made(flight, errand)
+                await asyncio.sleep(ELSEWHERE)
+
+    async def kept(self, etag: str) -> Result | None:
+        """The result that the workers have."""
+        return await anyio.to_thread.run_sync(self._results.get, etag) if etag else None
+
+    async def _made(self, flight: Flight, errand: Errand) -> Result:
+        try:
+            return await self._at_turn(self.short, flight, errand)
+        except TooLong:
+            flight.tell(Began(long=True))
+            return await self._at_turn(self.long, flight, errand)
+
+    async def _at_turn(self, turns: Turns, flight: Flight, errand: Errand) -> Result:
+        if turns.taken == turns.slots:
+            flight.tell(Step(0, 1, f"waiting for its turn, with {turns.waiting} others"))
+        async with turns.turn(flight.client):
+            with self._results.place() as path:
+                job = Job(errand.call, errand.given, path, errand.squeezed, may_be_long=turns is self.long)
+                await self._crew.do(job, flight.tell)
+                return await anyio.to_thread.run_sync(self._finished, path, errand.etag)
+
+    def _finished(self, path: Path, etag: str) -> Result:
+        result = opened(path)
+        if result is None:
+            raise NoRoom("The result was damaged while it was written.")
+        if etag:
+            self._results.keep(path, etag)
+        return result

@@ -1,0 +1,120 @@
+"""A process that does heavy work, one job after the other, told over a pipe; and the messages on that pipe."""
+
+import contextlib
+import os
+import pickle
+import resource
+import signal
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from app.errors import UserError
+from app.web.work import results
+from app.web.work.job import Bench, Cancelled, Job, Seldom, TooLong
+from bncore.errors import BatchNormError
+
+CANCEL = "cancel"
+WORN = 300_000_000  # bytes that a hand may keep after a job
+STATM = Path("/proc/self/statm")
+NICENESS = 5  # event loops come first
+
+Prepare = Callable[[], Bench]
+
+
+@dataclass(frozen=True)
+class Began:
+    long: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    done: int
+    of: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """The job has ended: well, with a refusal, or with a mistake of ours, whose traceback is given."""
+
+    refusal: Exception | None = None
+    mistake: str = ""
+    worn: bool = False
+    """Whether the hand has grown so much that another one should take its place."""
+
+
+class Telling:
+    """Tells the other end of the pipe, and hears from there that nobody wants the result any more."""
+
+    def __init__(self, pipe: Connection, job: Job) -> None:
+        self._pipe, self._job = pipe, job
+        self.said = Seldom(lambda *step: pipe.send(Step(*step)), self._check)
+
+    def began(self, long: bool) -> None:
+        self._check()
+        self._job.allow(long)
+        self._pipe.send(Began(long))
+
+    def _check(self) -> None:
+        if self._pipe.poll():
+            self._pipe.recv()
+            raise Cancelled
+
+
+def live(pipe: Connection, prepare: Prepare, memory: int | None) -> None:
+    """Do jobs until the other end of the pipe is closed. `memory`: bytes that a job may take."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server ends its hands itself
+    with contextlib.suppress(OSError):
+        os.nice(NICENESS)
+    bench = prepare()
+    if memory is not None:
+        limit_memory(memory)
+    with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
+        while True:
+            job = pipe.recv()
+            if job != CANCEL:  # one that came after the job that it was meant for
+                _do(pipe, bench, job)
+
+
+def _do(pipe: Connection, bench: Bench, job: Job) -> None:
+    ended = Done()
+    try:
+        perform(bench, job, Telling(pipe, job))
+    except Cancelled:
+        pass
+    except Exception as error:
+        ended = _told(error)
+    pipe.send(replace(ended, worn=resident() > WORN))
+
+
+def perform(bench: Bench, job: Job, teller: Any) -> None:
+    """Do a job: its pieces are in its file then."""
+    results.write(job.path, job.call(bench, teller, *job.given), squeezed=job.squeezed)
+
+
+def _told(error: Exception) -> Done:
+    """A refusal as itself, so that it is answered as one; anything else, or what no pipe takes, as text for the log."""
+    if isinstance(error, (UserError, BatchNormError, MemoryError, TooLong)):
+        with contextlib.suppress(Exception):
+            pickle.loads(pickle.dumps(error))
+            return Done(refusal=error)
+    return Done(mistake="".join(traceback.format_exception(error)))
+
+
+def resident() -> int:
+    """Bytes that this process has in memory; 0 where the system does not say."""
+    with contextlib.suppress(OSError):
+        return int(STATM.read_text().split()[1]) * resource.getpagesize()
+    return 0
+
+
+def limit_memory(more: int) -> None:
+    """Let this process take `more` bytes than it has now; beyond them NumPy raises MemoryError."""
+    with contextlib.suppress(OSError, ValueError):
+        pages = int(STATM.read_text().split()[5])  # data and stack
+        most = pages * resource.getpagesize() + more
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
