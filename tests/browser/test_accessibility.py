@@ -1,8 +1,12 @@
-"""axe, with its full default set of rules, finds nothing on any page, in light and dark, at 1280 and 390 pixels."""
+"""axe, with its full default set of rules, finds nothing on any page, in light and dark, at 1280 and 390 pixels.
+
+As a page opens it is seen in all four looks, with every figure drawn; its further states in two of them, in turn, which
+between them have both sizes and both schemes.
+"""
 
 import hashlib
-from itertools import product
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,21 +21,34 @@ from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
 
-SIZES = {1280: 900, 390: 844}
-SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Look = tuple[int, Literal["light", "dark"]]
+
+AXE = Axe()
+HEIGHTS = {1280: 900, 390: 844}
+STRAIGHT: tuple[Look, ...] = ((1280, "light"), (390, "dark"))
+CROSSED: tuple[Look, ...] = ((390, "light"), (1280, "dark"))
+
+
+def states(*queries: str) -> list[Any]:
+    """A page as it opens, in every look, and its further states in two looks each."""
+    opened, *further = queries
+    pairs = [(query, (CROSSED, STRAIGHT)[i % 2]) for i, query in enumerate(further)]
+    return [pytest.param(query, looks, id=query) for query, looks in [(opened, STRAIGHT + CROSSED), *pairs]]
 
 
 def violations(page: Page) -> list[str]:
     """Each violation as one line: rule, help, the places."""
-    violated = Axe().run(page).response["violations"]
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.axe_script)
+    violated = page.evaluate("() => axe.run({ resultTypes: ['violations'] })")["violations"]
     return [f"{rule['id']}: {rule['help']}: {[node['html'][:120] for node in rule['nodes']][:4]}" for rule in violated]
 
 
-def in_every_look(page: Page) -> list[str]:
-    """The violations at both sizes in both schemes, between which the page changes while it stands open."""
+def seen(page: Page, looks: Sequence[Look] = STRAIGHT) -> list[str]:
+    """The violations in some looks, between which the page changes while it stands open."""
     lines = []
-    for width, scheme in product(SIZES, SCHEMES):
-        page.set_viewport_size({"width": width, "height": SIZES[width]})
+    for width, scheme in looks:
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         page.emulate_media(color_scheme=scheme)
         page.wait_for_function("(scheme) => document.documentElement.dataset.scheme === scheme", arg=scheme)
         if page.locator("#view").count():
@@ -40,80 +57,83 @@ def in_every_look(page: Page) -> list[str]:
     return lines
 
 
-@pytest.mark.parametrize("query", ["", "source=digits"])
-def test_the_playground(playground: Playground, query: str) -> None:
+@pytest.mark.parametrize(("query", "looks"), states("", "source=digits"))
+def test_the_playground(playground: Playground, query: str, looks: Sequence[Look]) -> None:
     playground.open(query)
-    assert in_every_look(playground.page) == []
-
-
-@pytest.mark.parametrize("query", ["", "source=wine&notation=lecture&eps_placement=deviation&naive=on&step=dx"])
-def test_the_derivation(page: Page, query: str) -> None:
-    Derivation(page).open(query)
-    assert in_every_look(page) == []
-    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
-    assert in_every_look(page) == []
+    assert seen(playground.page, looks) == []
 
 
 @pytest.mark.parametrize(
-    "query", ["", "mistake=own&axes=4", "way=code&axes=4&numeric=true", "batch=own&gamma=-1 -1&mistake=sign&dx_hat=1"]
+    ("query", "looks"), states("", "source=wine&notation=lecture&eps_placement=deviation&naive=on&step=dx")
 )
-def test_the_gradient_check(page: Page, watch: Watch, query: str) -> None:
+def test_the_derivation(page: Page, query: str, looks: Sequence[Look]) -> None:
+    Derivation(page).open(query)
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    assert seen(page, looks) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "looks"),
+    states("", "mistake=own&axes=4", "way=code&axes=4&numeric=true", "batch=own&gamma=-1 -1&mistake=sign&dx_hat=1"),
+)
+def test_the_gradient_check(page: Page, watch: Watch, query: str, looks: Sequence[Look]) -> None:
     watch.refusals.add(422)
     GradientCheck(page).open(query)
     for fold in page.locator("main details:not(.menu, .third)").all():
         fold.evaluate("(fold) => { fold.open = true; }")
-    assert in_every_look(page) == []
+    assert seen(page, looks) == []
 
 
 @pytest.mark.parametrize(
-    "query",
-    [
-        "", "depth=3&residual=on&disturb_layer=2&notation=lecture&shown=norm", "depth=40&norm=none&weight_scale=100",
-        "preset=gradient_norm&depth=8&batch_size=16&eps=0&dtype=float64", "depth=2&eps=-1",
-    ],
-)  # fmt: skip
-def test_the_network(page: Page, watch: Watch, query: str) -> None:
+    ("query", "looks"),
+    states(
+        "",
+        "depth=3&residual=on&disturb_layer=2&notation=lecture&shown=norm",
+        "depth=40&norm=none&weight_scale=100",
+        "preset=gradient_norm&depth=8&batch_size=16&eps=0&dtype=float64",
+        "depth=2&eps=-1",
+    ),
+)
+def test_the_network(page: Page, watch: Watch, query: str, looks: Sequence[Look]) -> None:
     watch.refusals.add(422)
     network = Network(page).open(query)
-    assert in_every_look(page) == []
     network.drawn("activations_without")
-    assert in_every_look(page) == []
+    assert seen(page, looks) == []
 
 
 @pytest.mark.parametrize(
-    "query", ["", "source=heavy_tailed&notation=lecture&perturbation=additive", "draws=9&example=99"]
+    ("query", "looks"), states("", "source=heavy_tailed&notation=lecture&perturbation=additive", "draws=9&example=99")
 )
-def test_the_batch_size(page: Page, watch: Watch, query: str) -> None:
+def test_the_batch_size(page: Page, watch: Watch, query: str, looks: Sequence[Look]) -> None:
     watch.refusals.add(422)
     view = BatchSize(page).open(query)
     for fold in page.locator(".bs-fold").all():
         fold.evaluate("(fold) => { fold.open = true; }")
-    assert in_every_look(page) == []
     view.handles()
-    assert in_every_look(page) == []
+    assert seen(page, looks) == []
 
 
 @pytest.mark.parametrize(
-    "query", ["", "situation=huge_channel&rows=example", "source=wine&norm=instance&situation=one_example", "groups=3"]
+    ("query", "looks"),
+    states("", "situation=huge_channel&rows=example", "source=wine&norm=instance&situation=one_example", "groups=3"),
 )
-def test_the_norms(page: Page, watch: Watch, query: str) -> None:
+def test_the_norms(page: Page, watch: Watch, query: str, looks: Sequence[Look]) -> None:
     watch.refusals.add(422)
     norms = Norms(page).open(query)
-    assert in_every_look(page) == []
     norms.controls.drawn("published")
-    assert in_every_look(page) == []
+    assert seen(page, looks) == []
 
 
 def test_the_derivation_with_an_error(page: Page, watch: Watch) -> None:
     watch.refusals.add(422)
     derivation = Derivation(page).open()
     derivation.type(0, 0, "one")
-    assert in_every_look(page) == []
+    assert seen(page) == []
 
 
 def test_the_reference(page: Page) -> None:
     page.goto("/docs")
-    assert in_every_look(page) == []
+    assert seen(page, STRAIGHT + CROSSED) == []
 
 
 def test_a_page_with_errors(playground: Playground, watch: Watch) -> None:
@@ -121,13 +141,13 @@ def test_a_page_with_errors(playground: Playground, watch: Watch) -> None:
     playground.open("gamma=2")
     playground.enter("eps", "-1")
     playground.expect_error("eps", "0")
-    assert in_every_look(playground.page) == []
+    assert seen(playground.page) == []
 
 
 def test_a_link_to_an_upload_that_is_gone(playground: Playground, watch: Watch) -> None:
     watch.refusals.add(410)
     playground.open(f"source={'0' * 64}")
-    assert in_every_look(playground.page) == []
+    assert seen(playground.page) == []
 
 
 def test_a_page_with_findings(playground: Playground) -> None:
@@ -135,7 +155,7 @@ def test_a_page_with_findings(playground: Playground) -> None:
     playground.page.request.post("/api/v1/batches", data=content)
     playground.open(f"source={hashlib.sha256(content).hexdigest()}&mode=inference")
     assert playground.page.locator(".finding").count() == 5
-    assert in_every_look(playground.page) == []
+    assert seen(playground.page) == []
 
 
 def test_everything_unfolded(playground: Playground) -> None:
@@ -143,7 +163,7 @@ def test_everything_unfolded(playground: Playground) -> None:
     playground.menu("x").get_by_role("button", name="Table").click()
     playground.page.get_by_role("button", name="What is Epsilon?").click()
     playground.menu("y")
-    assert in_every_look(playground.page) == []
+    assert seen(playground.page) == []
     playground.page.get_by_role("button", name="Controls").click()
     assert violations(playground.page) == []
 
@@ -151,4 +171,4 @@ def test_everything_unfolded(playground: Playground) -> None:
 def test_the_dialog(playground: Playground) -> None:
     playground.open()
     playground.page.get_by_role("button", name="About this page").click()
-    assert in_every_look(playground.page) == []
+    assert seen(playground.page) == []

@@ -1,8 +1,12 @@
 """The page on a phone of 390 pixels and on a screen of 1920."""
 
+from collections.abc import Callable
+
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.at_widths import EVERY as ALL_WIDTHS
+from tests.browser.at_widths import at_widths
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.derivation.page import Derivation
 from tests.browser.gradient_check.page import GradientCheck
@@ -36,6 +40,11 @@ def overflow(page: Page) -> int:
     return int(page.evaluate(OVERFLOW)) + int(page.evaluate("() => scrollX"))
 
 
+def overflowing(page: Page, opened: Callable[[], object], widths: tuple[int, ...] = ALL_WIDTHS) -> list[int]:
+    """The widths at which the page scrolls sideways."""
+    return [width for width in at_widths(page, opened, widths) if overflow(page) != 0]
+
+
 @pytest.mark.parametrize("query", ["", "source=digits", "source=inline&notation=lecture", "upstream=cross_entropy"])
 def test_a_phone_never_scrolls_the_page_sideways(phone: Playground, query: str) -> None:
     phone.open(query)
@@ -43,42 +52,36 @@ def test_a_phone_never_scrolls_the_page_sideways(phone: Playground, query: str) 
 
 
 @pytest.mark.parametrize("query", ["", "source=wine&step=dscale", "source=wine&notation=lecture&naive=on"])
-@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1000, "height": 700}], ids=lambda size: size["width"])
-def test_the_derivation_never_scrolls_sideways(page: Page, query: str, size: dict[str, int]) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    Derivation(page).open(query)
-    assert overflow(page) == 0
+def test_the_derivation_never_scrolls_sideways(page: Page, query: str) -> None:
+    assert overflowing(page, lambda: Derivation(page).open(query), (390, 1000, 1920)) == []
 
 
 @pytest.mark.parametrize("query", ["", "way=code&axes=4&numeric=true", "batch=own&mistake=wrong_axis"])
-@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1280, "height": 900}], ids=lambda size: size["width"])
-def test_the_gradient_check_never_scrolls_sideways(page: Page, query: str, size: dict[str, int]) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    check = GradientCheck(page).open(query)
-    page.locator("#fold-table summary").click()
-    check.settle()
-    assert overflow(page) == 0
+def test_the_gradient_check_never_scrolls_sideways(page: Page, query: str) -> None:
+    def opened() -> None:
+        check = GradientCheck(page).open(query)
+        page.locator("#fold-table summary").click()
+        check.settle()
+
+    assert overflowing(page, opened) == []
 
 
 @pytest.mark.parametrize("query", ["", "depth=50&width=8&residual=on&disturb_layer=2&shown=sum", "depth=1&norm=none"])
-@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1280, "height": 900}], ids=lambda size: size["width"])
-def test_the_network_never_scrolls_sideways(page: Page, query: str, size: dict[str, int]) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    Network(page).open(query)
-    assert overflow(page) == 0
+def test_the_network_never_scrolls_sideways(page: Page, query: str) -> None:
+    assert overflowing(page, lambda: Network(page).open(query)) == []
 
 
 @pytest.mark.parametrize(
     "query", ["", "source=digits&feature=20&size=256&members=16", "source=inline&notation=lecture"]
 )
-@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1280, "height": 900}], ids=lambda size: size["width"])
-def test_the_batch_size_never_scrolls_sideways(page: Page, query: str, size: dict[str, int]) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    view = BatchSize(page).open(query)
-    for fold in page.locator(".bs-fold").all():
-        fold.evaluate("(fold) => { fold.open = true; }")
-    view.handles()
-    assert overflow(page) == 0
+def test_the_batch_size_never_scrolls_sideways(page: Page, query: str) -> None:
+    def opened() -> None:
+        view = BatchSize(page).open(query)
+        for fold in page.locator(".bs-fold").all():
+            fold.evaluate("(fold) => { fold.open = true; }")
+        view.handles()
+
+    assert overflowing(page, opened) == []
 
 
 def test_on_a_phone_marks_and_controls_of_the_batch_size_can_be_reached(page: Page) -> None:
@@ -92,11 +95,8 @@ def test_on_a_phone_marks_and_controls_of_the_batch_size_can_be_reached(page: Pa
 
 
 @pytest.mark.parametrize("query", ["", "source=wine&norm=layer", "situation=one_example&channels=64&batch_size=32"])
-@pytest.mark.parametrize("size", [PHONE, WIDE, {"width": 1280, "height": 900}], ids=lambda size: size["width"])
-def test_the_norms_never_scroll_sideways(page: Page, query: str, size: dict[str, int]) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    Norms(page).open(query)
-    assert overflow(page) == 0
+def test_the_norms_never_scroll_sideways(page: Page, query: str) -> None:
+    assert overflowing(page, lambda: Norms(page).open(query)) == []
 
 
 def test_on_a_phone_cells_and_controls_of_the_norms_can_be_reached(page: Page) -> None:
@@ -234,17 +234,15 @@ def test_plots_follow_the_width_of_the_window(playground: Playground) -> None:
     playground.page.wait_for_function(width)
 
 
-@pytest.mark.parametrize("size", [PHONE, WIDE], ids=lambda size: size["width"])
-@pytest.mark.parametrize("figure", ["paths", "moved"])
-def test_a_figures_legend_can_be_read(page: Page, figure: str, size: dict[str, int]) -> None:
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    derivation = Derivation(page).open()
-    derivation.figure(figure).scroll_into_view_if_needed()
-    derivation.settle()
-    names = derivation.figure(figure).locator(".legendtext").all()
-    assert len(names) >= 3
-    for name in names:
-        expect(name).to_be_visible()
+def test_a_figures_legend_can_be_read(derivation: Derivation) -> None:
+    for _ in at_widths(derivation.page, derivation.open):
+        for figure in ("paths", "moved"):
+            derivation.figure(figure).scroll_into_view_if_needed()
+            derivation.settle()
+            names = derivation.figure(figure).locator(".legendtext").all()
+            assert len(names) >= 3
+            for name in names:
+                expect(name).to_be_visible()
 
 
 @pytest.mark.parametrize("path", EVERY)

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import files
+from tests.browser.at_widths import at_widths
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 from tests.browser.held import Held
@@ -408,21 +409,17 @@ def test_the_tables_behind_the_figures_have_their_numbers(view: BatchSize) -> No
         assert "NaN" not in table.inner_text(), name
 
 
-@pytest.mark.parametrize("width", [390, 1280])
-def test_the_marked_sizes_stand_on_the_axis(view: BatchSize, width: int) -> None:
-    view.page.set_viewport_size({"width": width, "height": 900})
-    view.open()
-    for figure in ("estimates_mean", "estimates_noise"):
-        view.controls.drawn(figure)
-        texts = view.controls.plot(figure).locator(".xaxislayer-above .xtick text, .xtick text").all_text_contents()
-        assert [text for text in texts if text] == ["2", "8", "32", "178"], figure
+def test_the_marked_sizes_stand_on_the_axis(view: BatchSize) -> None:
+    for width in at_widths(view.page, view.open, (390, 1280)):
+        for figure in ("estimates_mean", "estimates_noise"):
+            view.controls.drawn(figure)
+            texts = view.controls.plot(figure).locator(".xtick text").all_text_contents()
+            assert [text for text in texts if text] == ["2", "8", "32", "178"], (figure, width)
 
 
-@pytest.mark.parametrize("width", [390, 1280, 1920])
 @pytest.mark.parametrize("query", ["", "source=breast_cancer&feature=19&size=128"])
-def test_titles_and_texts_are_whole(view: BatchSize, width: int, query: str) -> None:
-    view.page.set_viewport_size({"width": width, "height": 900})
-    view.open(query)
-    assert view.page.evaluate(CUT_TITLES) == []
-    for figure in view.controls.figures():
-        assert view.controls.drawn(figure).evaluate(CUT_TEXTS) == [], figure
+def test_titles_and_texts_are_whole(view: BatchSize, query: str) -> None:
+    for width in at_widths(view.page, lambda: view.open(query)):
+        assert view.page.evaluate(CUT_TITLES) == [], width
+        for figure in view.controls.figures():
+            assert view.controls.drawn(figure).evaluate(CUT_TEXTS) == [], (figure, width)

@@ -15,7 +15,8 @@ DRAWN = """() => {
     return bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
   };
   const shown = [...document.querySelectorAll("[data-figure]:not([hidden])")].filter(onScreen);
-  return shown.every((figure) => figure.querySelector(".plot").data);
+  return shown.map((figure) => figure.querySelector(".plot"))
+    .every((plot) => plot.data && Math.abs(plot.layout.width - plot.clientWidth) < 1);
 }"""
 # Tables and lists are written in a task after the picture: one task later they stand.
 NEXT_TASK = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))"
