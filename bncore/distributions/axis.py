@@ -20,6 +20,7 @@ NICE = (1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.5, 10.0)
 POWERS = (1.0, 2.0, 5.0, 10.0)
 SHORT = (-1, 5)  # decades in which the tick texts of a linear axis are short
 NARROWEST = 1e-9  # of the largest value: below it, tick texts would be too long to be read
+LARGEST = 4e307  # the end of every axis: from one end to the other, and to nice limits beyond, is a float64
 SMALLEST = 1e-290  # sizes below it count as 0, so that nothing here leaves the range of normal numbers
 
 
@@ -164,8 +165,13 @@ def nice_ceiling(value: float, steps: tuple[float, ...] = NICE) -> float:
 def axis_for(low: float, high: float, kind: Kind, linear_within: float = 3.0) -> Axis:
     """An axis whose nice limits hold `low <= high`; slightly different data give the same axis.
 
-    A symlog axis holds 0 as well. Limits too close to be told apart on an axis are moved apart.
+    A symlog axis holds 0 as well. Limits too close to be told apart on an axis are moved apart. What is larger than
+    `LARGEST` lies at the axis' end.
+
+    >>> axis_for(-1.7e308, 1.7e308, "linear").limits()
+    (-4e+307, 4e+307)
     """
+    low, high = min(max(low, -LARGEST), LARGEST), min(max(high, -LARGEST), LARGEST)
     if kind == "symlog":
         return Axis(kind, *_symlog_limits(low, high, linear_within), linear_within)
     largest = max(abs(low), abs(high))

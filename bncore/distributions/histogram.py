@@ -107,9 +107,13 @@ class Histogram:
 
     @property
     def densities(self) -> Floats:
-        """Shares of all of a row's values per unit of data, (D, MOST + 2); 0 in rows of one value."""
-        width = np.diff(self.bins.edges, axis=1)
-        per_width: Floats = self.counts * reciprocal(width) / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
+        """Shares of all of a row's values per unit of data, (D, MOST + 2); 0 in rows of one value.
+
+        Infinite where bins are so narrow that float64 does not hold it.
+        """
+        share = self.counts / np.maximum(self.counts.sum(axis=1, keepdims=True), 1)
+        with np.errstate(over="ignore"):
+            per_width: Floats = share * reciprocal(np.diff(self.bins.edges, axis=1))
         return per_width
 
     def on(self, edges: Floats) -> Floats:

@@ -1,18 +1,23 @@
 """A parsed upload on disk: a folder of `.npy` files that any worker maps, and `parsed.json` beside them."""
 
+import zlib
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import orjson
 
 from app.batches.batch import Array
+from app.batches.uploads.bounds import wanted
+from app.batches.uploads.sealed import Damaged, sealed, unsealed
 from app.errors import UnreadableBatch
 
-RELEASE = 3
+RELEASE = 4
 """Part of every cache key: raise it when the meaning of these files changes."""
 
+PIECE = 1024**2
+DESCRIPTION = "parsed.json"
 X = "x.npy"
 BAD_ROWS = "bad_rows.npy"
 LABELS = "labels.npy"
@@ -61,13 +66,27 @@ class Parsed:
     warnings: tuple[str, ...] = ()
     missing: Missing | None = None
 
-    def save(self, folder: Path) -> None:
-        (folder / "parsed.json").write_bytes(orjson.dumps(asdict(self)))
+    def save(self, folder: Path, go_on: Callable[[], None] = wanted) -> None:
+        """Write the description, with the size and the sum of every file beside it."""
+        files = {path.name: _summed(path, go_on) for path in sorted(folder.iterdir())}
+        (folder / DESCRIPTION).write_bytes(sealed({"parsed": asdict(self), "files": files}))
 
 
-def load(folder: Path) -> Parsed:
-    """The description that `Parsed.save` wrote into `folder`."""
-    fields: dict[str, Any] = orjson.loads((folder / "parsed.json").read_bytes())
+def load(folder: Path, go_on: Callable[[], None] = wanted) -> Parsed:
+    """The description that `Parsed.save` wrote into `folder`.
+
+    Raises:
+        Damaged: it, or a file beside it, is not what was written.
+        FileNotFoundError: there is none.
+    """
+    kept = unsealed((folder / DESCRIPTION).read_bytes())
+    for name, summed in kept["files"].items():
+        if _summed(folder / name, go_on) != summed:
+            raise Damaged
+    return _parsed(kept["parsed"])
+
+
+def _parsed(fields: dict[str, Any]) -> Parsed:
     missing = fields.pop("missing")
     tuples: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()
@@ -75,6 +94,17 @@ def load(folder: Path) -> Parsed:
     if missing:
         missing["arrays"] = tuple(missing["arrays"])
     return Parsed(**tuples, missing=Missing(**missing) if missing else None)
+
+
+def _summed(path: Path, go_on: Callable[[], None]) -> list[int]:
+    """The bytes of a file and their sum."""
+    size = summed = 0
+    with path.open("rb") as file:
+        while piece := file.read(PIECE):
+            go_on()
+            size += len(piece)
+            summed = zlib.crc32(piece, summed)
+    return [size, summed]
 
 
 def mapped(path: Path) -> Array:

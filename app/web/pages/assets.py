@@ -4,10 +4,12 @@ Addresses contain the release's fingerprint, so browsers keep the files for good
 """
 
 import gzip
+import os
 from contextlib import suppress
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from secrets import token_hex
 from threading import Lock
 
 import anyio.to_thread
@@ -28,6 +30,7 @@ MEDIA_TYPES = {
 }  # fmt: skip
 COMPRESSED = {".js", ".css", ".svg", ".json"}
 FOREVER = "public, max-age=31536000, immutable"
+SUM = 32  # bytes of a SHA-256
 CODINGS = ("br", "gzip", "")  # best first
 
 router = APIRouter(include_in_schema=False)
@@ -78,7 +81,7 @@ class Assets:
         if self._folder is None:
             return _asset(path, MADE[path]())
         kept = self._folder / f"{Path(path).name}-{fingerprint()}"
-        with suppress(OSError):
+        with suppress(OSError, Damaged):
             return _unpacked(path, kept.read_bytes())
         asset = _asset(path, MADE[path]())
         with suppress(OSError):  # a file system that cannot be written to costs the time at each start, no more
@@ -95,23 +98,37 @@ def _asset(path: str, content: bytes) -> Asset:
     bodies = {"": content}
     if Path(path).suffix in COMPRESSED:
         quality = 5 if len(content) > 1_000_000 else 9
-        bodies |= {"gzip": gzip.compress(content, 6), "br": brotli.compress(content, quality=quality)}
+        bodies |= {"gzip": gzip.compress(content, 6, mtime=0), "br": brotli.compress(content, quality=quality)}
     return Asset(_media_type(path), bodies)
 
 
+class Damaged(Exception):
+    """A kept asset is not what was written: it is made anew."""
+
+
 def _keep(file: Path, asset: Asset) -> None:
-    """Write the bodies under a length each, whole or not at all, and remove those of other releases."""
+    """Write the bodies behind their sum, each under its length, whole or not at all; remove those of other releases."""
     file.parent.mkdir(parents=True, exist_ok=True)
     for old in file.parent.glob(file.name.rpartition("-")[0] + "-*"):
         old.unlink(missing_ok=True)
-    with NamedTemporaryFile(dir=file.parent, prefix="making-", delete=False) as making:
-        for coding in CODINGS:
-            body = asset.bodies.get(coding, b"")
-            making.write(len(body).to_bytes(8, "big") + body)
-    Path(making.name).replace(file)
+    bodies = [asset.bodies.get(coding, b"") for coding in CODINGS]
+    content = b"".join(len(body).to_bytes(8, "big") + body for body in bodies)
+    making = file.with_name(f"making-{token_hex(8)}")
+    try:
+        with making.open("xb") as written:
+            written.write(sha256(content).digest() + content)
+            written.flush()
+            os.fsync(written.fileno())
+        making.replace(file)
+    finally:
+        making.unlink(missing_ok=True)
 
 
-def _unpacked(path: str, content: bytes) -> Asset:
+def _unpacked(path: str, kept: bytes) -> Asset:
+    """The asset that was kept. Raises Damaged."""
+    summed, content = kept[:SUM], kept[SUM:]
+    if sha256(content).digest() != summed:
+        raise Damaged
     bodies, rest = {}, memoryview(content)
     for coding in CODINGS:
         length = int.from_bytes(rest[:8], "big")

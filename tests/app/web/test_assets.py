@@ -111,6 +111,27 @@ def test_what_takes_long_to_make_is_kept_for_the_next_start(tmp_path, monkeypatc
     assert Assets(tmp_path).get(FONT) == made
 
 
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.999])
+def test_a_kept_asset_that_is_half_written_is_made_anew(tmp_path, monkeypatch, share):
+    monkeypatch.setitem(assets.MADE, PLOTLY, lambda: b"script " * 100)
+    made = Assets(tmp_path).get(PLOTLY)
+    (kept,) = tmp_path.iterdir()
+    whole = kept.read_bytes()
+    kept.write_bytes(whole[: int(share * len(whole))])
+    assert Assets(tmp_path).get(PLOTLY) == made
+    assert kept.read_bytes() == whole
+
+
+def test_a_kept_asset_with_a_flipped_bit_is_made_anew(tmp_path, monkeypatch):
+    monkeypatch.setitem(assets.MADE, PLOTLY, lambda: b"script " * 100)
+    made = Assets(tmp_path).get(PLOTLY)
+    (kept,) = tmp_path.iterdir()
+    changed = bytearray(kept.read_bytes())
+    changed[-1] ^= 1
+    kept.write_bytes(changed)
+    assert Assets(tmp_path).get(PLOTLY) == made
+
+
 def test_a_folder_that_cannot_be_written_to_costs_only_time(tmp_path):
     (tmp_path / "file").write_text("in the way")
     assert Assets(tmp_path / "file" / "folder").get(FONT).bodies[""]

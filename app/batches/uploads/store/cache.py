@@ -13,7 +13,20 @@ from typing import TypeVar
 
 from app.batches.uploads.parsed import RELEASE, Parsed, load
 from app.batches.uploads.reading import Reading
-from app.batches.uploads.store.disk import STALE, folders, locked, modified, remove, scratch, size_of, sweep_stale
+from app.batches.uploads.sealed import Damaged
+from app.batches.uploads.store.disk import (
+    STALE,
+    as_far_as_possible,
+    folders,
+    locked,
+    modified,
+    remove,
+    room_told,
+    scratch,
+    size_of,
+    sweep_stale,
+    sync,
+)
 from app.settings import Settings
 
 Parse = Callable[[Path], Parsed]
@@ -35,23 +48,25 @@ class ParsedCache:
     def get(self, id: str, reading: Reading, parse: Parse, open_parsed: Callable[[Parsed, Path], Opened]) -> Opened:
         """What `open_parsed` makes of the reading of an upload and the folder of its arrays.
 
-        It is parsed now if nobody did before, and then opened before anybody can forget it. Only to make room for
-        another upload, or from outside, it may still vanish before it is opened.
+        It is parsed now if nobody did before, or if what was parsed is damaged, and then opened before anybody can
+        forget it. Only to make room for another upload, or from outside, it may still vanish before it is opened.
 
         Raises:
             FileNotFoundError: the upload itself is gone, or its reading vanished.
+            StoreFull: it is to be parsed, and the disk takes nothing more.
         """
         folder = self._root / id / _key(reading)
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, Damaged):
             return open_parsed(self._load(folder), folder)
-        with self._locked(id):
-            if not folder.is_dir():
-                self._build(folder, parse)
-            return open_parsed(self._load(folder), folder)
+        with room_told(), self._locked(id):
+            with suppress(FileNotFoundError, Damaged):
+                return open_parsed(self._load(folder), folder)
+            remove(folder)
+            return open_parsed(self._build(folder, parse), folder)
 
     def remove(self, id: str) -> None:
         """Forget all that was parsed of an upload."""
-        with self._locked(id):
+        with as_far_as_possible(), self._locked(id):
             remove(self._root / id)
 
     def sweep(self, ids: set[str]) -> None:
@@ -67,15 +82,19 @@ class ParsedCache:
     def _load(self, folder: Path) -> Parsed:
         parsed = load(folder)
         now = self._clock()
-        os.utime(folder, (now, now))
+        with as_far_as_possible():
+            os.utime(folder, (now, now))
         return parsed
 
-    def _build(self, folder: Path, parse: Parse) -> None:
+    def _build(self, folder: Path, parse: Parse) -> Parsed:
         with scratch(self._building) as building:
-            parse(building).save(building)
+            parsed = parse(building)
+            parsed.save(building)
+            sync(building)
             self._make_room(size_of(building))
             folder.parent.mkdir(parents=True, exist_ok=True)
             building.rename(folder)
+            return parsed
 
     def _make_room(self, size: int) -> None:
         """Forget the longest unused until `size` more bytes fit."""

@@ -1,12 +1,22 @@
 """What the store and the cache do with folders: locks between processes, sizes, removal that is seen at once."""
 
+import errno
 import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from app.batches.uploads.bounds import wanted
+from app.errors import StoreFull
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+UNWRITABLE = (*FULL, errno.EROFS, errno.EACCES, errno.EPERM)
+"""What the system says of a disk that takes nothing more."""
+
+PIECE = 1024**2
 
 STALE = 3600.0
 """Seconds without a write after which a scratch folder was left by a process that died."""
@@ -19,6 +29,51 @@ def locked(path: Path) -> Iterator[None]:
     with path.open("ab") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def room_told() -> Iterator[None]:
+    """A disk that is full, or cannot be written to, is told as StoreFull."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        why = "is full" if error.errno in FULL else "cannot be written to"
+        detail = f"The server's disk {why}. Try again later, and tell who runs this server."
+        raise StoreFull(detail) from error
+
+
+@contextmanager
+def as_far_as_possible() -> Iterator[None]:
+    """What would be good to write, and need not be: on a disk that takes nothing more it is left out."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+
+
+def write(path: Path, data: bytes) -> None:
+    """Write a file whole or not at all: whoever reads it, even after the power has failed, sees the old or the new."""
+    making = path.with_name(f"making-{secrets.token_hex(8)}")
+    try:
+        making.write_bytes(data)
+        sync(making)
+        making.replace(path)
+    finally:
+        making.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """See a file, or a folder with the files in it, safe on disk."""
+    files = [each for each in path.iterdir() if each.is_file()] if path.is_dir() else []
+    for each in (*files, path):
+        place = os.open(each, os.O_RDONLY)
+        try:
+            os.fsync(place)
+        finally:
+            os.close(place)
 
 
 @contextmanager
@@ -63,6 +118,19 @@ def modified(path: Path) -> float:
         return path.stat().st_mtime
     except FileNotFoundError:
         return 0.0
+
+
+def same(one: Path, other: Path, go_on: Callable[[], None] = wanted) -> bool:
+    """Whether two files are there and hold the same bytes."""
+    try:
+        with one.open("rb") as first, other.open("rb") as second:
+            while (piece := first.read(PIECE)) == second.read(PIECE):
+                go_on()
+                if not piece:
+                    return True
+    except FileNotFoundError:
+        pass
+    return False
 
 
 def folders(parent: Path) -> list[Path]:

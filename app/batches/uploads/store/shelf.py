@@ -4,12 +4,11 @@
   .lock                     held while something is put in or taken out; readers need none
   incoming/<random>/data    an upload that is being received, and folders on their way out
   <id>/data                 the bytes
-       description.json     what POST answered, without the key
+       description.json     what POST answered, without the key, and its sum
        keys/<hash of key>   one empty file for each delete key
        used                 its time of modification is the last use
 """
 
-import errno
 import hashlib
 import os
 import re
@@ -19,15 +18,29 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
-import orjson
-
-from app.batches.uploads.store.disk import folders, locked, modified, scratch, size_of, sweep_stale, vanish
+from app.batches.uploads.sealed import Damaged, sealed, unsealed
+from app.batches.uploads.store.disk import (
+    as_far_as_possible,
+    folders,
+    locked,
+    modified,
+    room_told,
+    same,
+    scratch,
+    size_of,
+    sweep_stale,
+    sync,
+    vanish,
+    write,
+)
 from app.errors import InvalidQuery, StoreFull, UploadGone, WrongDeleteKey
 from app.settings import Settings
 
 DAY = 86400.0
 TOUCH = 60.0
-"""Seconds between two notes of the last use, so that reading costs no write."""
+"""Seconds between two notes of the last use, so that reading costs no write; a tenth of a shorter lifetime."""
+
+DESCRIPTION = "description.json"
 
 ID = re.compile(r"[0-9a-f]{64}")
 
@@ -40,6 +53,8 @@ class Shelf:
         self._incoming = self._root / "incoming"
         self._quota = settings.upload_quota
         self._lifetime = settings.upload_days * DAY
+        self._pause = min(TOUCH, self._lifetime / 10)
+        self._noted: dict[str, float] = {}
         self._clock = clock
 
     @contextmanager
@@ -47,15 +62,10 @@ class Shelf:
         """A folder to receive an upload in; it is gone afterwards unless `put` took it.
 
         Raises:
-            StoreFull: the disk filled up meanwhile.
+            StoreFull: the disk is full, or filled up meanwhile, or cannot be written to.
         """
-        try:
-            with scratch(self._incoming) as folder:
-                yield folder
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            raise StoreFull("The server's disk is full. Try again later, or upload a smaller file.") from error
+        with room_told(), scratch(self._incoming) as folder:
+            yield folder
 
     def use(self, id: str) -> Path:
         """The bytes of an upload, which counts as a use.
@@ -65,40 +75,69 @@ class Shelf:
             UploadGone: it is not here, or not any more.
         """
         folder = self._folder(id)
-        last = modified(folder / "used")
+        last = max(modified(folder / "used"), self._noted.get(id, 0.0)) if folder.is_dir() else 0.0
         if not last or self._expired(last):
             self._remove_expired(folder)
             raise gone(id)
-        if self._clock() - last > TOUCH:
-            self._touch(folder)
+        if self._clock() - last > self._pause:
+            self._note_use(folder)
         return folder / "data"
 
     def description(self, id: str) -> dict[str, Any]:
-        """What was found out about the upload when it came."""
+        """What was found out about the upload when it came.
+
+        Raises:
+            Damaged: the description cannot be read any more.
+        """
         self.use(id)
         try:
-            description: dict[str, Any] = orjson.loads((self._folder(id) / "description.json").read_bytes())
-        except FileNotFoundError:
-            raise gone(id) from None
-        return description
+            return unsealed((self._folder(id) / DESCRIPTION).read_bytes())
+        except FileNotFoundError as error:
+            if not self._folder(id).is_dir():
+                raise gone(id) from None
+            raise Damaged from error
 
-    def put(self, folder: Path, id: str, description: dict[str, Any]) -> str:
-        """Keep the upload received in `folder`; the answer is a new delete key.
+    def describe_anew(self, id: str, description: dict[str, Any]) -> None:
+        """Keep another description of an upload, whose own is damaged, as far as the disk takes it."""
+        with as_far_as_possible():
+            write(self._folder(id) / DESCRIPTION, sealed(description))
+
+    def holds(self, id: str, data: Path) -> bool:
+        """Whether the upload is here and has the same bytes as `data`."""
+        return modified(self._folder(id) / "used") > 0 and same(self._folder(id) / "data", data)
+
+    def check_size(self, size: int) -> None:
+        """Refuse an upload that no eviction makes room for.
 
         Raises:
             StoreFull: it is larger than the quota.
         """
-        size = (folder / "data").stat().st_size
         if size > self._quota:
             raise full(size, self._quota)
+
+    def put(self, folder: Path, id: str, description: dict[str, Any]) -> str:
+        """Keep the upload received in `folder`; the answer is a new delete key.
+
+        What is kept under this id and is damaged makes way; its delete keys stay good.
+        """
+        size = (folder / "data").stat().st_size
         with self._locked():
-            if modified(self._folder(id) / "used"):
+            if self.holds(id, folder / "data"):
                 return self._add_key(self._folder(id))
-            self._make_room(size, folder)
-            (folder / "description.json").write_bytes(orjson.dumps(description))
             key = self._add_key(folder)
+            self._take_keys(self._folder(id), folder)
+            self._make_room(size, folder)
+            (folder / DESCRIPTION).write_bytes(sealed(description))
+            sync(folder)
+            vanish(self._folder(id), self._incoming)
             folder.rename(self._folder(id))
+            sync(self._root)
             return key
+
+    def _take_keys(self, damaged: Path, successor: Path) -> None:
+        """The delete keys of an upload that makes way stay good."""
+        for key in (damaged / "keys").iterdir() if (damaged / "keys").is_dir() else ():
+            key.replace(successor / "keys" / key.name)
 
     def add_key(self, id: str) -> str:
         """A further delete key of an upload that is here.
@@ -117,7 +156,7 @@ class Shelf:
             WrongDeleteKey: the key is not one of this upload's.
         """
         self.use(id)
-        with self._locked():
+        with room_told(), self._locked():
             keys = self._folder(id) / "keys"
             try:
                 (keys / _hashed(key)).unlink()
@@ -151,10 +190,12 @@ class Shelf:
     def _expired(self, last: float) -> bool:
         return self._clock() - last > self._lifetime
 
-    def _touch(self, folder: Path) -> None:
-        now = self._clock()
+    def _note_use(self, folder: Path) -> None:
+        """Note a use on disk, and here as well, as the disk may not take it."""
+        self._noted[folder.name] = now = self._clock()
         try:
-            os.utime(folder / "used", (now, now))
+            with as_far_as_possible():
+                os.utime(folder / "used", (now, now))
         except FileNotFoundError:
             raise gone(folder.name) from None
 
@@ -163,12 +204,13 @@ class Shelf:
         (folder / "keys").mkdir(exist_ok=True)
         (folder / "keys" / _hashed(key)).touch()
         (folder / "used").touch()
-        self._touch(folder)
+        self._note_use(folder)
         return key
 
     def _remove_expired(self, folder: Path) -> None:
+        self._noted.pop(folder.name, None)
         if folder.is_dir():
-            with self._locked():
+            with as_far_as_possible(), self._locked():
                 if self._expired(modified(folder / "used")):
                     vanish(folder, self._incoming)
 

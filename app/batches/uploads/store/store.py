@@ -1,8 +1,6 @@
 """The store of uploads, as the rest of the server sees it: add, describe, open, delete."""
 
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from functools import partial
@@ -10,19 +8,20 @@ from pathlib import Path
 from typing import Any
 
 from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.damage import damage_told
+from app.batches.uploads.parsed import Parsed
 from app.batches.uploads.readers import read
 from app.batches.uploads.reading import Reading
-from app.batches.uploads.sniff import Kind
+from app.batches.uploads.sealed import Damaged
+from app.batches.uploads.sniff import HEAD, Kind, kind_of
 from app.batches.uploads.source import UploadSource, open_source
 from app.batches.uploads.store.cache import ParsedCache
 from app.batches.uploads.store.description import describe
+from app.batches.uploads.store.opened import Opened, OpenedUploads
 from app.batches.uploads.store.receive import Received
 from app.batches.uploads.store.shelf import Shelf, gone
 from app.errors import UploadGone
 from app.settings import Settings
-
-OPENED = 16
-"""Opened uploads that a worker remembers; each is mapped, so it costs little memory."""
 
 TRIES = 3
 """How often the cache may vanish under a reader before that is somebody's mistake."""
@@ -38,8 +37,7 @@ class UploadStore:
         self._bounds = Bounds(settings.upload_limit, settings.upload_columns)
         self._shelf = Shelf(settings, clock)
         self._cache = ParsedCache(settings, clock)
-        self._opened: OrderedDict[tuple[str, Reading], UploadSource] = OrderedDict()
-        self._lock = threading.Lock()
+        self._opened = OpenedUploads()
 
     def incoming(self) -> AbstractContextManager[Path]:
         """A folder to receive an upload in; it is gone afterwards unless `add` took it."""
@@ -53,14 +51,17 @@ class UploadStore:
             UploadTooLarge: it unpacks to more than the limit.
             StoreFull: it is larger than the quota.
         """
+        id = received.id
         with suppress(UploadGone):
-            return self._shelf.description(received.id), self._shelf.add_key(received.id)
+            if self._shelf.holds(id, folder / "data"):
+                return self.describe(id), self._shelf.add_key(id)
+        self._shelf.check_size(received.bytes)
         try:
-            opened = partial(self._read, received.id, received.kind)
-            description = describe(received, folder / "data", self._bounds, opened)
-            key = self._shelf.put(folder, received.id, description)
+            self._forget(id)
+            description = self._described(received, folder / "data")
+            key = self._shelf.put(folder, id, description)
         except BaseException:
-            self._cache.remove(received.id)
+            self._cache.remove(id)
             raise
         self._cache.sweep(self._shelf.ids())
         return description, key
@@ -72,7 +73,28 @@ class UploadStore:
             InvalidQuery: that is no id.
             UploadGone: it is not here, or not any more.
         """
-        return self._shelf.description(id)
+        try:
+            return self._shelf.description(id)
+        except Damaged:
+            description = self._found_out(id)
+            self._shelf.describe_anew(id, description)
+            return description
+
+    def _found_out(self, id: str) -> dict[str, Any]:
+        """The description of an upload that is here, from its bytes."""
+        upload = self._shelf.use(id)
+        try:
+            with upload.open("rb") as file:
+                kind = kind_of(file.read(HEAD))
+            return self._described(Received(id, upload.stat().st_size, kind), upload)
+        except FileNotFoundError:
+            raise gone(id) from None
+
+    def _described(self, received: Received, upload: Path) -> dict[str, Any]:
+        def opened(upload: Path, reading: Reading) -> UploadSource:
+            return self._open(received.id, received.kind, upload, reading).source
+
+        return describe(received, upload, self._bounds, opened)
 
     def open(self, id: str, reading: Reading) -> UploadSource:
         """The upload, read in this way, to draw batches from.
@@ -82,16 +104,14 @@ class UploadStore:
             UnreadableBatch: it cannot be read in this way; the message says in which it can.
         """
         upload = self._use(id)
-        with self._lock:
-            if source := self._opened.get((id, reading)):
-                self._opened.move_to_end((id, reading))
-                return source
+        if source := self._opened.get(id, reading):
+            return source
         try:
-            source = self._read(id, self.describe(id)["kind"], upload, reading)
+            opened = self._open(id, self.describe(id)["kind"], upload, reading)
         except FileNotFoundError:
             raise gone(id) from None
-        self._remember(id, reading, source)
-        return source
+        self._opened.remember(id, reading, opened)
+        return opened.source
 
     def delete(self, id: str, key: str) -> None:
         """Take a delete key away; the bytes go with the last one.
@@ -109,7 +129,7 @@ class UploadStore:
             self._forget(id)
             raise
 
-    def _read(self, id: str, kind: Kind, upload: Path, reading: Reading) -> UploadSource:
+    def _open(self, id: str, kind: Kind, upload: Path, reading: Reading) -> Opened:
         """The source behind the cache. The cache may be emptied at any time, so a file of it may just have gone."""
         for attempt in range(TRIES):
             try:
@@ -117,21 +137,19 @@ class UploadStore:
                     id,
                     reading,
                     lambda into: read(kind, upload, reading, into, self._bounds),
-                    lambda parsed, folder: open_source(parsed, upload, folder, reading),
+                    partial(_opened, upload, reading),
                 )
             except FileNotFoundError:
                 if attempt == TRIES - 1:
                     raise
         raise AssertionError("unreachable")
 
-    def _remember(self, id: str, reading: Reading, source: UploadSource) -> None:
-        with self._lock:
-            self._opened[id, reading] = source
-            if len(self._opened) > OPENED:
-                self._opened.popitem(last=False)
-
     def _forget(self, id: str) -> None:
         self._cache.remove(id)
-        with self._lock:
-            for known in [known for known in self._opened if known[0] == id]:
-                del self._opened[known]
+        self._opened.forget(id)
+
+
+def _opened(upload: Path, reading: Reading, parsed: Parsed, folder: Path) -> Opened:
+    """What was parsed, mapped; an upload that is mapped itself may be damaged by now."""
+    with damage_told("What is kept of this upload", "Upload the same file again."):
+        return Opened.of(open_source(parsed, upload, folder, reading), upload, folder)

@@ -15,6 +15,10 @@ ROWS = {
 }  # fmt: skip
 
 
+MANY = 1e4
+"""From so many wholes on, their percent are said in three digits."""
+
+
 def measured(finding: Finding, value: float) -> str:
     """What was measured of one feature, in the frameworks' notation."""
     counted_up = finding.measure == "standard errors" and value >= MOST_ERRORS
@@ -24,7 +28,13 @@ def measured(finding: Finding, value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """A share in whole percent; 100 only where it is all."""
+    """A share in whole percent; 100 only where it is all. Of many wholes the size is said.
+
+    >>> percent(0.999), percent(1.25), percent(1e9), percent(float("inf"))
+    ('99 %', '125 %', '1e11 %', '∞ %')
+    """
+    if share >= MANY:
+        return f"{three(100.0 * share)} %"
     return f"{round(100.0 * share) if share >= 1.0 else min(round(100.0 * share), 99)} %"
 
 
