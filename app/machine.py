@@ -27,10 +27,14 @@ def memory(root: Path = ROOT) -> int:
     return min([_installed(root), *_limits(root)])
 
 
-def disk(folder: Path) -> int:
-    """Bytes that the disk of a folder holds in all, be it there already or yet to be made."""
-    there = next(path for path in [folder.absolute(), *folder.absolute().parents] if path.exists())
-    return shutil.disk_usage(there).total
+def disk(folder: Path, root: Path = ROOT) -> int:
+    """Bytes that the disk of a folder holds in all, be the folder there already or yet to be made.
+
+    A disk in memory (tmpfs) has what it says of the machine's, but no more than half of what may be used.
+    """
+    there = next(path for path in [folder.resolve(), *folder.resolve().parents] if path.exists())
+    total = shutil.disk_usage(there).total
+    return min(total, memory(root) // 2) if _is_in_memory(there, root) else total
 
 
 def _allowed(root: Path) -> int:
@@ -68,6 +72,14 @@ def _limits(root: Path) -> Iterator[int]:
 def _installed(root: Path) -> int:
     total = re.search(r"^MemTotal:\s*(\d+) kB$", _text(root / "proc/meminfo"), re.MULTILINE)
     return int(total[1]) * 1024 if total else os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+
+
+def _is_in_memory(folder: Path, root: Path) -> bool:
+    """Whether the last of the deepest mounts above a folder is one in memory."""
+    mounts = [line.split() for line in _text(root / "proc/self/mounts").splitlines()]
+    above = [(place, kind) for _, place, kind, *_ in mounts if folder.is_relative_to(place)]
+    deepest = max((len(place) for place, _ in above), default=0)
+    return [kind for place, kind in above if len(place) == deepest][-1:] in (["tmpfs"], ["ramfs"])
 
 
 def _groups(root: Path, controller: str) -> Iterator[Path]:

@@ -10,6 +10,7 @@ import anyio.to_thread
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
+from app import machine
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
 from app.calls import batches, batchnorm, catalog, tables
@@ -41,6 +42,7 @@ DESCRIPTION = (
 def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAPI:
     """The server of the views, with its settings (default: from the environment)."""
     settings = settings or Settings()
+    settings = settings.within(machine.disk(settings.uploads_dir))
     app = FastAPI(
         title="bnscope", version=__version__, description=DESCRIPTION, docs_url=None, redoc_url=None,
         openapi_url=f"{PREFIX}/openapi.json", lifespan=_lifespan,

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 KIBIBYTE = 1024
 MEBIBYTE = 1024**2
+UPLOADS_SHARE = 0.4  # of a disk: uploads take so much, and what is derived from them again
 SHORTEST = 8  # characters of a password
 ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
@@ -24,7 +25,8 @@ class Settings(BaseSettings):
     upload_quota: int = Field(
         10 * 1000**3,
         ge=1,
-        description="Bytes that uploads may take, and again what is derived from them; oldest unused go first.",
+        description="Bytes that uploads may take, and again what is derived from them; oldest unused go first. "
+        "Where it is not set, two fifths of the disk of the uploads at most.",
     )
     upload_days: float = Field(30, gt=0, description="Days after its last use at which an upload expires.")
     upload_columns: int = Field(
@@ -157,6 +159,12 @@ class Settings(BaseSettings):
         if wrong and not (info.field_name == "cors_origins" and named == ["*"]):
             raise ValueError(f"{wrong[0]!r} is no origin; give scheme, host and port alone, as https://course.example")
         return ",".join(named)
+
+    def within(self, disk: int) -> "Settings":
+        """With a quota for uploads that a disk of so many bytes has room for, unless one was set."""
+        if "upload_quota" in self.model_fields_set:
+            return self
+        return self.model_copy(update={"upload_quota": min(self.upload_quota, max(1, int(UPLOADS_SHARE * disk)))})
 
 
 def from_environment() -> Settings:

@@ -107,6 +107,23 @@ def test_where_no_file_tells_the_system_is_asked(tmp_path):
     assert machine.memory(tmp_path) > 64 * 1024**2
 
 
+@pytest.mark.parametrize(
+    ("mounts", "is_in_memory"),
+    [
+        ("overlay / overlay rw 0 0", False),
+        ("overlay / overlay rw 0 0\ntmpfs {folder} tmpfs rw,size=8g 0 0", True),
+        ("tmpfs / tmpfs rw 0 0\n/dev/sda1 {folder} ext4 rw 0 0", False),
+        ("/dev/sda1 {folder} ext4 rw 0 0\ntmpfs {folder} tmpfs rw 0 0", True),
+        ("overlay / overlay rw 0 0\ntmpfs {folder}-beside tmpfs rw 0 0", False),
+    ],
+)
+def test_a_disk_in_memory_is_bound_by_the_memory(root, tmp_path, mounts, is_in_memory):
+    files = {"sys/fs/cgroup/memory.max": "2000\n", "proc/self/mounts": mounts.format(folder=tmp_path / "data")}
+    folder = root(**files) / "data" / "uploads"
+    folder.mkdir(parents=True)
+    assert (machine.disk(folder, tmp_path) == 1000) == is_in_memory
+
+
 def test_this_machine_has_something(tmp_path):
     assert machine.cores() >= 1
     assert machine.memory() > 64 * 1024**2

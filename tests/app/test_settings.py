@@ -3,6 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
+from app import machine
+from app.main import create_app
 from app.settings import Settings
 
 
@@ -38,3 +40,18 @@ def test_an_unknown_name_is_refused():
 def test_settings_do_not_change():
     with pytest.raises(ValidationError):
         Settings().cache_bytes = 5
+
+
+def test_uploads_get_no_more_than_their_disk_has_room_for():
+    assert Settings().within(1_000).upload_quota == 400
+    assert Settings().within(10**15).upload_quota == Settings().upload_quota
+
+
+def test_a_quota_that_is_set_stays_a_quota():
+    assert Settings(upload_quota=5_000).within(1_000).upload_quota == 5_000
+
+
+def test_the_server_asks_how_large_the_disk_of_its_uploads_is(tmp_path):
+    beyond = {"upload_quota": 10**18, "uploads_dir": tmp_path / "uploads", "cache_dir": tmp_path / "cache"}
+    as_by_default = Settings.model_construct(set(), **(Settings().model_dump() | beyond))
+    assert create_app(as_by_default).state.settings.upload_quota == int(0.4 * machine.disk(tmp_path))

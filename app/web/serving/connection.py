@@ -5,11 +5,14 @@ waits for us while its request is read but not answered, however long that takes
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from starlette.requests import ClientDisconnect
+from uvicorn._types import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, Scope
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
 from app.settings import Settings
@@ -124,6 +127,9 @@ class Connection(HttpToolsProtocol):
         if self._waiting is Waiting.ANSWER and (self.cycle is None or self.cycle.response_complete):
             self._wait_for(Waiting.REQUEST)
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        super()._start_asgi_task(cycle, _with_client(app))
+
     def resume_writing(self) -> None:
         self._answer.restart()
         super().resume_writing()
@@ -211,6 +217,16 @@ class Connection(HttpToolsProtocol):
     def _close(self) -> None:
         self._wait_for(Waiting.END)
         self.transport.close()
+
+
+def _with_client(app: ASGI3Application) -> ASGI3Application:
+    """The application, for which it is no mistake to stop when the client has gone or the server has ended."""
+
+    async def run(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+        with contextlib.suppress(ClientDisconnect, asyncio.CancelledError):
+            await app(scope, receive, send)
+
+    return run
 
 
 CHECKS: dict[Waiting, Callable[[Connection], None]] = {

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
+from starlette.requests import ClientDisconnect
 
 from tests.app.web.serving.peer import House, house
 
@@ -42,6 +43,8 @@ class Application:
         while True:
             message = await receive()
             self.heard.append(message["type"])
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             if not message.get("more_body"):
                 return
 

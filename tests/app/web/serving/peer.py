@@ -113,6 +113,11 @@ class House:
         for _ in range(10):
             self.loop.run_until_complete(asyncio.sleep(0))
 
+    def cancel(self) -> None:
+        """What uvicorn does to answers when its time to end is over."""
+        for task in list(self.state.tasks):
+            task.cancel()
+
     def pass_time(self, seconds: float) -> None:
         for _ in range(math.ceil(seconds / self.state.clock.every)):
             self.state.clock.tick()

@@ -250,6 +250,22 @@ def test_a_class_behind_one_address_fits(server):
     assert not any(house.peer().is_closed for _ in range(200 * 6))
 
 
+@pytest.mark.parametrize("how", ["leaves", "is refused", "waits for too long"])
+def test_a_client_that_is_gone_is_no_mistake_in_the_log(server, caplog, how):
+    house = server(body_seconds=5)
+    peer = house.peer().send(get("/wait") if how == "waits for too long" else post("/", 1_000), b"")
+    if how == "leaves":
+        peer.leave()
+    elif how == "is refused":
+        house.pass_time(10)
+    else:
+        peer.connection.give_up()
+        house.cancel()
+    house.turn()
+    assert not house.state.tasks
+    assert caplog.records == []
+
+
 # The end.
 
 
