@@ -1,155 +1,15 @@
-"""The norm cube: which cells light up, by mouse, touch and keyboard; situations; links; errors at their controls."""
+"""The norms as a page: situations and settings, links, errors at their controls, uploads."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from bncore.norms import NORMS
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.norms.page import Norms
-
-EXAMPLES, CHANNELS = range(8), range(8)
-
-
-@pytest.fixture
-def norms(page: Page) -> Norms:
-    """The norms, not opened yet."""
-    return Norms(page)
-
-
-def sharing(example: int, channel: int) -> dict[str, set[tuple[int, int]]]:
-    """The examples and channels that share a statistic with a cell of the page as it opens."""
-    of_channel = {(n, channel) for n in EXAMPLES}
-    of_example = {(example, c) for c in CHANNELS}
-    return {
-        "x": {(example, channel)}, "batch": of_channel, "renorm": of_channel, "layer": of_example, "rms": of_example,
-        "instance": {(example, channel)}, "group": {(example, c) for c in CHANNELS if c // 2 == channel // 2},
-        "ghost": {(n, channel) for n in EXAMPLES if n // 4 == example // 4},
-    }  # fmt: skip
-
-
-def expect_lit(norms: Norms, example: int, channel: int) -> None:
-    for name, cells in sharing(example, channel).items():
-        assert norms.lit(name) == cells, name
-
-
-# ---- the lit cells ----
-
-
-def test_untouched_it_lights_a_cell_in_every_cube_and_asks_for_nothing(norms: Norms, watch: Watch) -> None:
-    norms.open()
-    expect_lit(norms, 4, 4)
-    expect(norms.headline).to_contain_text("128 cells under batch norm, layer norm, RMS norm and batch renormalization")
-    assert norms.query == {}
-    assert watch.asked("/api/") == []
-    for name in NORMS:
-        norms.controls.drawn(f"after_{name}")
-    assert watch.asked("/api/") == []
-
-
-def test_hovering_a_cell_lights_what_shares_its_statistic(norms: Norms) -> None:
-    norms.open()
-    norms.box("group", 1, 6).hover(position={"x": 20, "y": 10})
-    norms.expect_cell("Example 1, channel 6, position 1")
-    expect_lit(norms, 1, 6)
-    cube = norms.answer()["cube"]
-    position = int(norms.cell.inner_text().split("position ")[1].split(":")[0])
-    at = (1 * 8 + 6) * 16 + position
-    expect(norms.cell).to_have_text(f"Example 1, channel 6, position {position}: x = {three(cube['x'][at])}.")
-    assert f"x̂ = {three(cube['norms']['layer']['x_hat'][at])}; 128 cells share mean" in norms.told("layer")
-    assert "16 cells share mean" in norms.told("instance")
-    assert "root mean square" in norms.told("rms")
-    assert norms.query == {}
-    norms.page.mouse.move(5, 5)
-    norms.expect_cell("Example 4, channel 4")
-    expect_lit(norms, 4, 4)
-
-
-def three(value: float) -> str:
-    return "0" if value == 0 else f"{value:#.3g}".rstrip(".").replace("-", "−")
-
-
-def test_a_pressed_cell_stays_lit_and_in_the_address(norms: Norms, watch: Watch) -> None:
-    norms.open()
-    norms.box("batch", 0, 2).click()
-    norms.page.mouse.move(5, 5)
-    assert norms.query["cell"].startswith("0,2,")
-    expect_lit(norms, 0, 2)
-    assert watch.asked("/api/") == []
-    norms.box("layer", 7, 7).click()
-    norms.page.mouse.move(5, 5)
-    norms.page.go_back()
-    norms.settle()
-    expect_lit(norms, 0, 2)
-    norms.page.go_forward()
-    norms.settle()
-    expect_lit(norms, 7, 7)
-
-
-def test_a_link_to_a_cell_lights_it(norms: Norms) -> None:
-    norms.open("cell=3,1,15&groups=2")
-    norms.expect_cell("Example 3, channel 1, position 15")
-    assert norms.lit("group") == {(3, c) for c in range(4)}
-    norms.page.reload()
-    norms.settle()
-    assert norms.lit("group") == {(3, c) for c in range(4)}
-    expect(norms.controls.field("groups")).to_have_value("2")
-
-
-def test_cells_are_walked_by_keyboard_and_kept_with_enter(norms: Norms) -> None:
-    norms.open("cell=4,4,0")
-    norms.box("ghost", 4, 4).focus()
-    press = norms.page.keyboard.press
-    for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowUp"):
-        press(key)
-    expect(norms.box("ghost", 3, 5)).to_be_focused()
-    expect_lit(norms, 3, 5)
-    press("PageDown")
-    press("PageDown")
-    press("PageUp")
-    norms.expect_cell("Example 3, channel 5, position 1")
-    said = norms.page.locator("#cube-said")
-    expect(said).to_contain_text("64 cells share mean")
-    press("End")
-    expect(norms.box("ghost", 7, 5)).to_be_focused()
-    press("ArrowRight")
-    expect(norms.box("ghost", 7, 5)).to_be_focused()
-    press("Home")
-    press("Enter")
-    assert norms.query == {"cell": "0,5,1"}
-    press("Tab")
-    expect_lit(norms, 0, 5)
-
-
-def test_a_cube_is_one_stop_of_tab_at_the_kept_cell(norms: Norms) -> None:
-    norms.open("cell=2,3,4")
-    norms.box("x", 2, 3).focus()
-    norms.page.keyboard.press("Tab")
-    expect(norms.box("batch", 2, 3)).to_be_focused()
-    norms.page.keyboard.press("Tab")
-    expect(norms.box("layer", 2, 3)).to_be_focused()
-
-
-def test_a_cell_is_lit_by_touch(norms: Norms) -> None:
-    norms.open()
-    box = norms.box("instance", 5, 1)
-    box.scroll_into_view_if_needed()
-    place = box.bounding_box()
-    assert place
-    session = norms.page.context.new_cdp_session(norms.page)
-    point = {"x": place["x"] + place["width"] / 2, "y": place["y"] + place["height"] / 2}
-    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    norms.expect_cell("Example 5, channel 1")
-    expect_lit(norms, 5, 1)
-    assert norms.query["cell"].startswith("5,1,")
-
-
-# ---- situations and settings ----
 
 
 def test_another_situation_says_what_it_does_to_each_norm(norms: Norms) -> None:
@@ -234,9 +94,6 @@ def test_the_tables_behind_figures_have_the_answers_numbers(norms: Norms) -> Non
     published = norms.page.locator("[data-figure=published] .behind tbody tr").last
     assert published.locator("td").all_text_contents() == ["34.7", "24.1"]
     expect(norms.page.locator("#norms-table tbody tr")).to_have_count(7)
-
-
-# ---- errors, uploads, links ----
 
 
 def test_an_error_stands_beside_its_control(norms: Norms, watch: Watch) -> None:

@@ -4,15 +4,7 @@ import numpy as np
 import pytest
 
 from bncore.batch_norm import forward
-from tests.app.strict_json import parsed
-
-FEW = {"draws": 100}
-
-
-def get(client, **query):
-    answer = client.get("/api/v1/batch-size", params=FEW | query)
-    assert answer.status_code == 200, answer.text
-    return parsed(answer.content)
+from tests.app.views.batch_size.asked import get
 
 
 @pytest.mark.parametrize("source", ["wine", "iris"])

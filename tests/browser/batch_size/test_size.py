@@ -1,0 +1,138 @@
+"""The size and what it does: marks, sliders, and what of it does not outlive its source."""
+
+from playwright.sync_api import expect
+
+from tests.browser.batch_size.page import BatchSize
+from tests.browser.conftest import Watch
+
+
+def test_the_marks_set_the_size_and_the_sentence_follows(view: BatchSize) -> None:
+    view.open("source=digits&feature=20")
+    view.mark(256).click()
+    view.settle()
+    assert view.query["size"] == "256"
+    expect(view.headline).to_contain_text("With K = 256")
+    expect(view.mark(256)).to_have_attribute("aria-pressed", "true")
+    expect(view.mark(8)).to_have_attribute("aria-pressed", "false")
+    view.mark("all").click()
+    view.settle()
+    assert view.query["size"] == "1797"
+    expect(view.mark("all")).to_have_text("all")
+    expect(view.page.locator("#theory-text")).to_contain_text("the whole population")
+
+
+def test_a_size_that_there_is_not_cannot_be_pressed_or_slid_to(view: BatchSize) -> None:
+    view.open()
+    expect(view.mark(256)).to_have_attribute("aria-disabled", "true")
+    view.mark(256).click(force=True)
+    assert "size" not in view.query
+    view.controls.press("size", "End")
+    assert view.query["size"] == "178"
+    expect(view.mark("all")).to_have_attribute("aria-pressed", "true")
+
+
+def test_a_link_with_more_examples_than_there_are_is_put_right_and_says_so(view: BatchSize, watch: Watch) -> None:
+    view.open("size=1024&source=inline&values=1;2;4;5;9")
+    assert {name: view.query[name] for name in ("size", "members")} == {"size": "5", "members": "5"}
+    expect(view.controls.field("size")).to_have_value("5")
+    expect(view.page.locator("#warnings")).to_contain_text("K is 5 instead of 1,024")
+    expect(view.mark("all")).to_have_attribute("aria-pressed", "true")
+    assert watch.asked("/api/v1/batch-size") == []
+    view.controls.choose("source", "iris")
+    assert {name: view.query.get(name) for name in ("size", "members")} == {"size": "5", "members": None}
+
+
+def test_the_sliders_end_where_the_source_does(view: BatchSize) -> None:
+    at_the_end = "(slide) => Number(slide.value) === Number(slide.max)"
+    view.open("size=178")
+    slide = view.page.locator('.control[data-field="size"] .slide')
+    assert slide.evaluate(at_the_end)
+    view.open("source=inline&values=1;2;4;5;9&size=4")
+    view.controls.press("size", "End")
+    assert view.query["size"] == "5"
+    assert view.page.locator('.control[data-field="members"] .slide').evaluate(at_the_end)
+    view.controls.choose("source", "digits")
+    assert not slide.evaluate(at_the_end)
+    view.controls.press("size", "End")
+    assert view.query["size"] == "1797"
+
+
+def test_a_size_does_not_outlive_the_source_that_had_it(view: BatchSize) -> None:
+    view.open("source=digits&feature=20&size=1797")
+    view.controls.choose("source", "iris")
+    assert view.query["size"] == "150"
+    expect(view.controls.field("size")).to_have_value("150")
+    expect(view.page.locator("#warnings")).to_contain_text("K is 150 instead of 1,797")
+
+
+def test_a_small_batch_that_loses_the_example_looks_at_its_first(view: BatchSize, watch: Watch) -> None:
+    view.open("example=5")
+    view.controls.enter("members", "4")
+    assert view.query == {"members": "4"}
+    expect(view.page.locator("#c-example")).to_have_value("0")
+    assert watch.complaints == []
+
+
+def test_the_slider_of_the_size_moves_the_mark_and_the_noise(view: BatchSize) -> None:
+    view.open()
+    before = view.answer()["estimates"]["noise"]["shift"]
+    view.controls.press("size", "PageUp", 3)
+    size = int(view.query["size"])
+    assert size > 8
+    expect(view.headline).to_contain_text(f"With K = {size}, ")
+    assert view.answer()["estimates"]["noise"]["shift"] < before
+    line = view.controls.drawn("estimates_mean").evaluate("(plot) => plot.layout.shapes[0].x0")
+    assert line == size
+
+
+def test_a_point_of_the_estimates_is_a_size_to_pick(view: BatchSize) -> None:
+    view.open()
+    plot = view.controls.drawn("estimates_mean")
+    place = plot.evaluate(
+        """(plot) => {
+          const { xaxis, yaxis } = plot._fullLayout;
+          const average = plot.data.find(({ name }) => name === "average");
+          const { left, top } = plot.getBoundingClientRect();
+          const y = average.y[average.x.indexOf(32)];
+          return [left + xaxis._offset + xaxis.c2p(32), top + yaxis._offset + yaxis.c2p(y)];
+        }"""
+    )
+    view.page.mouse.move(*place)
+    view.page.mouse.click(*place)
+    view.settle()
+    assert view.query["size"] == "32"
+
+
+def test_another_feature_and_another_source(view: BatchSize) -> None:
+    view.open()
+    view.page.locator("#c-feature").select_option(label="proline")
+    view.settle()
+    assert view.query == {"feature": "12"}
+    expect(view.headline).to_contain_text("x̂ of proline")
+    view.controls.choose("source", "digits")
+    assert view.query == {"source": "digits", "feature": "20"}
+    view.controls.choose("source", "heavy_tailed")
+    expect(view.page.locator("#theory-text")).to_contain_text("no kurtosis")
+    expect(view.mark("all")).to_have_text("1024")
+
+
+def test_a_linear_layer_in_front_puts_its_units_in_place_of_the_features(view: BatchSize, watch: Watch) -> None:
+    view.open("source=digits&feature=20&selected=20,30")
+    fold = view.page.locator("#fold-layer")
+    expect(fold).not_to_have_attribute("open", "")
+    fold.locator("summary").click()
+    expect(view.controls.field("weight_scale")).to_be_hidden()
+    view.controls.enter("layer_width", "3")
+    assert view.query == {"source": "digits", "layer_width": "3"}
+    told = "Digits, behind a linear layer: 1,797 examples × 3 features"
+    expect(view.page.locator("#batch-line")).to_contain_text(told)
+    expect(view.controls.field("weight_scale")).to_be_visible()
+    view.page.locator("#c-feature").select_option(label="z2")
+    view.settle()
+    view.controls.enter("layer_width", "5")
+    assert view.query["feature"] == "2"
+    view.controls.enter("layer_width", "2")
+    assert "feature" not in view.query
+    view.controls.enter("layer_width", "0")
+    assert view.query == {"source": "digits", "feature": "20"}
+    assert watch.complaints == []

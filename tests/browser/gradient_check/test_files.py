@@ -1,0 +1,114 @@
+"""Files of tensors, dropped or chosen: which field they fill, which one wins, what is said of a bad one."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from bncore.diagnosis import probe
+from tests.browser import files
+from tests.browser.conftest import Watch
+from tests.browser.gradient_check.page import GradientCheck
+from tests.browser.gradient_check.tensors import RIGHT, WRONG
+from tests.browser.held import Held
+
+
+def on_disk(folder: Path, name: str, **arrays: np.ndarray) -> Path:
+    path = folder / name
+    if path.suffix == ".npy":
+        np.save(path, next(iter(arrays.values())))
+    else:
+        np.savez(path, **arrays)
+    return path
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_dropped_npz_fills_the_fields(check: GradientCheck, tmp_path: Path, dtype: str) -> None:
+    check.open()
+    path = on_disk(tmp_path, "mine.npz", **{name: value.astype(dtype) for name, value in WRONG.items()})
+    with check.page.expect_response("**/gradient-check/view"):
+        files.drop(check.page, path, (900, 500))
+    check.settle()
+    check.expect_headline("The path through the mean has the wrong sign.")
+    assert check.verdict("dbeta") == "exact"
+    assert float(check.field("dbeta").input_value().strip("[]").split(",")[0]) == pytest.approx(WRONG["dbeta"][0])
+
+
+def test_a_chosen_npy_is_the_tensor_of_its_name(check: GradientCheck, tmp_path: Path) -> None:
+    check.open("mistake=own")
+    with check.page.expect_response("**/gradient-check/view"):
+        check.page.locator("#file").set_input_files(on_disk(tmp_path, "dgamma.npy", dgamma=RIGHT["dbeta"]))
+    check.settle()
+    assert check.verdict("dgamma") == "wrong"
+    assert check.diagnoses() == ["swapped"]
+
+
+def test_a_dropped_file_with_its_own_batch_is_checked_on_that(check: GradientCheck, tmp_path: Path) -> None:
+    check.open("seed=9&eps_placement=deviation")
+    check.page.locator("#fold-table summary").click()
+    with check.page.expect_download() as downloaded:
+        check.page.locator('[data-probe="npz"]').click()
+    case = probe(9, eps_placement="deviation").case()
+    path = on_disk(tmp_path, "mine.npz", **np.load(downloaded.value.path()), dx=case.truth["dx"])
+    check.open("batch=own")
+    with check.page.expect_response("**/gradient-check/view"):
+        files.drop(check.page, path, (900, 500))
+    check.settle()
+    check.expect_headline("Correct: dx is exact.")
+    expect(check.page.locator("#batch-line")).to_contain_text("your own batch")
+    expect(check.field("eps")).to_have_value("1.0")
+
+
+def test_a_dropped_file_with_a_seed_is_checked_on_that_probe(check: GradientCheck, tmp_path: Path) -> None:
+    check.open("batch=own")
+    path = on_disk(tmp_path, "mine.npz", dx=probe(9, axes=4).case().as_given(probe(9, axes=4).case().truth["dx"]),
+                   seed=np.array(9), axes=np.array(4))  # fmt: skip
+    with check.page.expect_response("**/gradient-check/view"):
+        files.drop(check.page, path, (900, 500))
+    check.settle()
+    check.expect_headline("Correct: dx is exact.")
+    expect(check.page.locator("#batch-line")).to_contain_text("the probe of seed 9")
+
+
+def opened_with_a_slow_file(check: GradientCheck, folder: Path) -> Callable[[], None]:
+    """The page with a wrong dx on its way; what lets it arrive."""
+    check.open("mistake=own")
+    held = Held(check.page, "**/gradient-check/arrays*", most=1)
+    with check.page.expect_request("**/gradient-check/arrays*"):
+        files.drop(check.page, on_disk(folder, "one.npz", dx=WRONG["dx"]), (900, 500))
+
+    def release() -> None:
+        with check.page.expect_response("**/gradient-check/arrays*"):
+            held.take().continue_()
+        check.settle()
+
+    return release
+
+
+def test_the_last_of_two_dropped_files_wins(check: GradientCheck, tmp_path: Path) -> None:
+    release = opened_with_a_slow_file(check, tmp_path)
+    with check.page.expect_response("**/gradient-check/view"):
+        files.drop(check.page, on_disk(tmp_path, "two.npz", dx=RIGHT["dx"]), (900, 500))
+    check.expect_headline("Correct: dx is exact.")
+    release()
+    check.expect_headline("Correct: dx is exact.")
+
+
+def test_a_late_file_overwrites_nothing_that_was_typed_meanwhile(check: GradientCheck, tmp_path: Path) -> None:
+    release = opened_with_a_slow_file(check, tmp_path)
+    with check.page.expect_response("**/gradient-check/view"):
+        check.field("dx").fill(str(RIGHT["dx"]))
+        check.field("dx").press("Tab")
+    release()
+    check.expect_headline("Correct: dx is exact.")
+    assert check.field("dx").input_value() == str(RIGHT["dx"])
+
+
+def test_a_file_that_cannot_be_read_is_said_beside_the_drop(check: GradientCheck, watch: Watch, tmp_path: Path) -> None:
+    watch.refusals.add(422)
+    check.open()
+    check.page.locator("#file").set_input_files(on_disk(tmp_path, "mine.npz", weights=np.ones(3)))
+    expect(check.error("file")).to_contain_text("holds weights")
+    check.expect_headline("The path through the variance is missing.")

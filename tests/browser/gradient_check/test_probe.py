@@ -1,0 +1,90 @@
+"""Another probe, and the third route by central differences."""
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from bncore.diagnosis import probe
+from tests.browser.gradient_check.page import GradientCheck
+
+
+def test_mistakes_that_the_data_cannot_tell_apart_stand_together_and_a_probe_is_offered(check: GradientCheck) -> None:
+    x = "[[1, 9], [3, 11], [1, 11], [3, 9]]"
+    check.open(f"batch=own&x={x}&gamma=-1 -1&dy=[[1, 0], [0, 2], [2, 1], [-1, 0]]&mistake=sign")
+    group = check.page.locator('[data-tensor="dx"]')
+    expect(group).to_contain_text("cannot be told apart by these numbers")
+    assert {"sign", "gamma_missing", "gamma_squared"} <= set(check.diagnoses())
+    warnings = check.page.get_by_role("list", name="What these data hide")
+    expect(warnings).to_contain_text("Gamma is -1 in a unit")
+    group.get_by_role("button", name="Take a probe").click()
+    check.settle()
+    expect(check.page.get_by_role("radio", name="Run in my notebook")).to_be_focused()
+    assert check.query == {"way": "code", "mistake": "sign", "gamma": "-1 -1"} | {
+        name: value for name, value in check.query.items() if name in ("x", "dy")
+    }
+
+
+def test_a_new_probe_is_another_batch_in_the_link(check: GradientCheck) -> None:
+    check.open()
+    text = check.field("dx").input_value()
+    with check.page.expect_response("**/gradient-check/view"):
+        check.page.get_by_role("button", name="New probe").click()
+    check.settle()
+    assert check.query == {"seed": "1"}
+    assert check.field("dx").input_value() != text
+    check.page.locator("#fold-table summary").click()
+    rows = check.page.locator("#batch-table tbody tr")
+    expect(rows).to_have_count(7 + 4)
+    expect(rows.first.locator("th")).to_have_text("j = 0")
+    with check.page.expect_download() as downloaded:
+        check.page.locator('[data-probe="npz"]').click()
+    np.testing.assert_array_equal(np.load(downloaded.value.path())["x"], probe(1).x)
+
+
+def test_a_probe_of_images(check: GradientCheck) -> None:
+    check.open("axes=4&eps_placement=deviation&mistake=channel_space_only")
+    check.expect_headline("The means run over the pixels alone.")
+    expect(check.page.locator("#batch")).to_contain_text("3 × 4 × 2 × 5")
+    check.page.locator("#fold-table summary").click()
+    expect(check.page.locator("#batch-table tbody th").nth(1)).to_have_text("n = 0, h = 0, w = 1")
+    check.radio("Run in my notebook")
+    expect(check.page.locator("#snippet")).to_contain_text("spatial_batchnorm_backward(dout, cache)")
+
+
+def test_the_third_route_opens_in_the_link(check: GradientCheck) -> None:
+    check.open()
+    with check.page.expect_response("**/gradient-check/view"):
+        check.page.locator("#third summary").click()
+    check.settle()
+    rows = check.page.locator("#numeric tbody tr")
+    expect(rows).to_have_count(3)
+    assert check.query == {"numeric": "true"}
+    check.page.reload()
+    check.settle()
+    expect(rows.first).to_be_visible()
+    check.page.go_back()
+    check.settle()
+    expect(check.page.locator("#third")).not_to_have_attribute("open", "")
+    check.page.go_forward()
+    check.settle()
+    expect(rows.first).to_be_visible()
+    errors = rows.locator("td").first.text_content() or ""
+    assert float(errors.replace("−", "-")) < 1e-8
+
+
+def test_the_third_routes_steps_are_in_sight_on_a_laptop(check: GradientCheck) -> None:
+    check.page.set_viewport_size({"width": 1280, "height": 800})
+    check.open("numeric=true")
+    table = check.page.locator("#numeric")
+    expect(table.locator("tbody tr")).to_have_count(3)
+    assert table.evaluate("(table) => table.offsetWidth <= table.parentElement.clientWidth")
+
+
+@pytest.mark.parametrize("word", ["on", "1", "Yes"])
+def test_any_word_for_yes_opens_the_central_differences_and_stays(check: GradientCheck, word: str) -> None:
+    check.open(f"numeric={word}")
+    expect(check.page.locator("#third")).to_have_attribute("open", "")
+    expect(check.page.locator("#numeric tbody tr").first).to_be_attached()
+    check.page.get_by_role("button", name="New probe").click()
+    check.settle()
+    assert check.query == {"numeric": "true", "seed": "1"}
