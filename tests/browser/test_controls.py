@@ -81,22 +81,22 @@ def test_one_button_undoes_the_normalization(playground: Playground) -> None:
     assert playground.query == {}
 
 
-@pytest.mark.parametrize(
-    ("field", "text", "words"),
-    [("eps", "-1", "0"), ("eps", "much", "number"), ("gamma", "wide", "a number"), ("batch_size", "0", "1")],
-)
-def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay(
-    playground: Playground, watch: Watch, field: str, text: str, words: str
-) -> None:
+WRONG = [("eps", "-1", "0"), ("eps", "much", "number"), ("gamma", "wide", "a number"), ("batch_size", "0", "1")]
+
+
+def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay(playground: Playground, watch: Watch) -> None:
     watch.refusals.add(422)
     playground.open()
     before = playground.data("x_hat")
-    playground.enter(field, text)
-    playground.expect_error(field, words)
-    expect(playground.field(field)).to_have_value(text)
-    assert playground.data("x_hat") == before
-    expect(playground.figure("y")).to_be_visible()
-    expect(playground.problem).to_have_text("Not computed; below is still Wine.")
+    for field, text, words in WRONG:
+        playground.enter(field, text)
+        playground.expect_error(field, words)
+        expect(playground.field(field)).to_have_value(text)
+        assert playground.data("x_hat") == before
+        expect(playground.figure("y")).to_be_visible()
+        expect(playground.problem).to_have_text("Not computed; below is still Wine.")
+        playground.click("Reset everything")
+        expect(playground.error(field)).to_be_hidden()
 
 
 STRONG = """(ink) => [...document.querySelectorAll("#view *")]
@@ -146,20 +146,18 @@ def test_a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground
     assert set(playground.column("γ")) == {"2.00"}
 
 
-@pytest.mark.parametrize(("field", "typed", "default"), [("eps", "0.5", "0.00001"), ("gamma", "2", "1")])
-def test_a_reset_stands_beside_what_was_changed_and_takes_it_back(
-    playground: Playground, field: str, typed: str, default: str
-) -> None:
+def test_a_reset_stands_beside_what_was_changed_and_takes_it_back(playground: Playground) -> None:
     playground.open()
-    reset = playground.control(field).locator(".reset")
-    expect(reset).to_be_hidden()
-    playground.enter(field, typed)
-    expect(reset).to_be_visible()
-    reset.click()
-    playground.settle()
-    assert playground.query == {}
-    expect(reset).to_be_hidden()
-    expect(playground.field(field)).to_have_value(default)
+    for field, typed, default in (("eps", "0.5", "0.00001"), ("gamma", "2", "1")):
+        reset = playground.control(field).locator(".reset")
+        expect(reset).to_be_hidden()
+        playground.enter(field, typed)
+        expect(reset).to_be_visible()
+        reset.click()
+        playground.settle()
+        assert playground.query == {}
+        expect(reset).to_be_hidden()
+        expect(playground.field(field)).to_have_value(default)
 
 
 def test_everything_can_be_reset_at_once(playground: Playground) -> None:
@@ -184,24 +182,26 @@ def test_running_statistics_have_controls_in_inference_only(playground: Playgrou
     expect(fold).to_be_hidden()
 
 
-@pytest.mark.parametrize(
-    ("field", "without", "with_it"),
-    [
-        ("upstream_example", "", "upstream=one_example"),
-        ("weight_scale", "", "layer_width=4"),
-        ("features", "", "source=normal"),
-        ("values", "", "source=inline"),
-        ("outlier_share", "source=normal", "source=outliers"),
-        ("momentum", "mode=train", "mode=inference"),
-    ],
-)
-def test_a_control_shows_only_where_it_has_an_effect(
-    playground: Playground, field: str, without: str, with_it: str
-) -> None:
-    playground.open(without)
-    expect(playground.control(field)).to_be_hidden()
-    playground.open(with_it)
-    expect(playground.control(field)).to_be_visible()
+WITHOUT_EFFECT = {
+    "": ("upstream_example", "weight_scale", "features", "values", "outlier_share", "momentum"),
+    "source=normal": ("values", "outlier_share"),
+}
+WITH_AN_EFFECT = {
+    "upstream=one_example&layer_width=4&mode=inference": ("upstream_example", "weight_scale", "momentum"),
+    "source=outliers": ("features", "outlier_share"),
+    "source=inline": ("values",),
+}
+
+
+def test_a_control_shows_only_where_it_has_an_effect(playground: Playground) -> None:
+    for query, fields in WITHOUT_EFFECT.items():
+        playground.open(query)
+        for field in fields:
+            expect(playground.control(field)).to_be_hidden()
+    for query, fields in WITH_AN_EFFECT.items():
+        playground.open(query)
+        for field in fields:
+            expect(playground.control(field)).to_be_visible()
 
 
 def test_a_typed_table_is_a_mini_batch(playground: Playground) -> None:
