@@ -9,7 +9,7 @@ ARGS ?=
 environment = PYTHON="$(PYTHON)" scripts/environment
 run = .venv/bin/python -m
 
-.PHONY: help serve test check bench image lock clean
+.PHONY: help serve test check bench attack image lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,10 @@ bench: ## run the benchmarks and print their figures
 	@$(environment) requirements-dev.lock
 	@scripts/browser >/dev/null
 	@for name in $(basename $(notdir $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)))); do $(run) benchmarks.$$name || exit 1; done
+
+attack: ## fuzz a server of its own by its OpenAPI description (ARGS="--examples 200 --seconds 900")
+	@$(environment) requirements-dev.lock
+	$(run) scripts.attack $(ARGS)
 
 image: ## build the teaching server's image (needs Docker)
 	docker build --tag bnscope .

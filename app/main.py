@@ -18,6 +18,7 @@ from app.registry import VIEWS, Views, by_name, navigation
 from app.settings import Settings
 from app.web import problems
 from app.web.answers import AnswerCache
+from app.web.description import describe
 from app.web.headers import Head, SecurityHeaders, headers_of
 from app.web.operations import health
 from app.web.operations.crossing import origins
@@ -58,6 +59,7 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     app.state.headers = headers_of(origins(settings.frame_ancestors))
     app.state.views, app.state.navigation = views, navigation(views)
     problems.install(app, plain.not_found)
+    describe(app)
     for feature in (catalog, batches, batchnorm, tables):
         app.include_router(feature.router, prefix=PREFIX)
     for view in views:

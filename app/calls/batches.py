@@ -64,7 +64,7 @@ class Uploaded(Description):
     delete_key: str = Field(description="Deletes this upload. It is told only once.")
 
 
-BINARY = {"schema": {"type": "string", "format": "binary"}}
+BINARY = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
@@ -73,7 +73,7 @@ BODY: dict[str, Any] = {
             "multipart/form-data": {
                 "schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY["schema"]}}
             },
-            "text/csv": {"schema": {"type": "string"}, "example": "height,width\n1.5,2\n2.5,3\n"},
+            "text/csv": {"schema": {"type": "string", "minLength": 1}, "example": "height,width\n1.5,2\n2.5,3\n"},
             "application/octet-stream": BINARY,
         },
     }
@@ -109,6 +109,7 @@ async def upload(request: Request) -> Response:
             answer = await while_waited_for(request.receive, lambda: _added(store, folder, received))
         except (ClientDisconnect, ClientLeft):
             return Response(status_code=CLIENT_LEFT)
+    request.app.state.metrics.uploaded(received.bytes)
     return Response(answer, 201, {"Location": f"/api/v1/batches/{received.id}"}, JSON)
 
 

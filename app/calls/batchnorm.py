@@ -11,6 +11,7 @@ from app.query.layer import Placement
 from app.query.sent_layer import EPS, EPS_PLACEMENT, MOMENTUM, RUNNING_VARIANCE
 from app.web.answers import to_json
 from app.web.arrays import NESTED, NESTED_OR_NULL, answered, null_warnings, numbers, read
+from app.web.rules import Schema, given, per_feature, together, where
 from bncore import Forward, Gradients, backward, forward
 
 router = APIRouter(tags=["batchnorm"])
@@ -32,25 +33,40 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
+RUNNING = ("running_mean", "running_var")
+DESCRIBED: Schema = {
+    "example": EXAMPLE,
+    "allOf": [together(*RUNNING), where("mode", ["inference"], "train", given(*RUNNING))],
+}
+
+
 class BatchNormQuery(BaseModel):
     """A batch and how to normalize it."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra={"example": EXAMPLE})
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=DESCRIBED)
 
     x: Any = Field(
         description="The batch: nested lists of numbers with two or more axes, every row equally long.",
         json_schema_extra=NESTED,
     )
-    gamma: list[float] | None = Field(None, description="Scale, one value a feature; null is 1.")
-    beta: list[float] | None = Field(None, description="Shift, one value a feature; null is 0.")
+    gamma: list[float] | None = Field(
+        None, description="Scale, one value a feature; null is 1.", json_schema_extra=per_feature()
+    )
+    beta: list[float] | None = Field(
+        None, description="Shift, one value a feature; null is 0.", json_schema_extra=per_feature()
+    )
     eps: float = EPS
     eps_placement: Placement = EPS_PLACEMENT
     feature_axis: int = Field(1, description="The axis of the features; statistics are taken over all others.")
     mode: Literal["train", "inference"] = Field(
         "train", description="`train` normalizes by the batch's own statistics, `inference` by the running ones."
     )
-    running_mean: list[float] | None = Field(None, description="Running mean, one value a feature.")
-    running_var: list[float] | None = Field(None, description="Running variance, one value a feature, 0 or larger.")
+    running_mean: list[float] | None = Field(
+        None, description="Running mean, one value a feature.", json_schema_extra=per_feature()
+    )
+    running_var: list[float] | None = Field(
+        None, description="Running variance, one value a feature, 0 or larger.", json_schema_extra=per_feature(lowest=0)
+    )
     momentum: float = MOMENTUM
     running_variance: Literal["unbiased", "biased"] = RUNNING_VARIANCE
     dy: Any = Field(

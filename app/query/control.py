@@ -32,6 +32,7 @@ def control(
     shown_for: str = "",
     default_for: dict[str, dict[str, Any]] | None = None,
     end_for: dict[str, dict[str, int]] | None = None,
+    form: str = "",
     **constraints: Any,
 ) -> Any:
     """A pydantic field whose schema also says how to draw it.
@@ -40,7 +41,8 @@ def control(
     covers where it is narrower than what is allowed, `finite` how far it goes instead for a source that has an end, at
     most; `scale` whether the slider runs linearly or logarithmically, `shown_for` the values of `source`
     (space-separated, or `upload`) for which the control means something; `default_for` other defaults, and `end_for`
-    other ends of the slider, where another field, by name, has a value.
+    other ends of the slider, where another field, by name, has a value. `form` is a regular expression that a text
+    has from its beginning to its end: said by the schema, and held by the field's own validator in its own words.
     """
     drawn: dict[str, Any] = {
         "group": group, "kind": kind, "symbol": symbol, "slider": slider, "step": step, "scale": scale,
@@ -49,7 +51,8 @@ def control(
     drawn |= {"finite": finite} if finite else {}
     drawn |= {"default_for": default_for} if default_for else {}
     drawn |= {"end_for": end_for} if end_for else {}
-    return Field(default, title=title, description=help, json_schema_extra={"control": drawn}, **constraints)
+    said: dict[str, Any] = {"control": drawn} | ({"pattern": f"^(?:{form})$"} if form else {})
+    return Field(default, title=title, description=help, json_schema_extra=said, **constraints)
 
 
 class QueryModel(BaseModel):

@@ -20,6 +20,8 @@ Placement = Literal["variance", "deviation"]
 """Where ε stands."""
 Notation = Literal["frameworks", "lecture"]
 """Whose symbols are seen."""
+VALUES = rf"\s*{NUMBER.pattern}\s*(?:,\s*{NUMBER.pattern}\s*)*"
+"""A number, or one a feature with commas between."""
 
 
 def numbers_or(*keywords: str) -> AfterValidator:
@@ -37,6 +39,15 @@ def numbers_or(*keywords: str) -> AfterValidator:
         )
 
     return AfterValidator(check)
+
+
+def listed(most: int, word: str = INDEX.pattern) -> str:
+    """The form of nothing, or of at most so many words with commas between.
+
+    >>> listed(3, "a")
+    '(?:a(?:,a){0,2})?'
+    """
+    return f"(?:{word}(?:,{word}){{0,{most - 1}}})?"
 
 
 def indices(most: int, words: str) -> AfterValidator:
@@ -72,13 +83,13 @@ class LayerFields(SourceFields):
         "auto", "Scale: one value for all features or a comma-separated value a feature; `sigma` takes the denominator "
         "that the batch is divided by; `auto` is what an upload brings along, else 1.",
         title="Scale", group="layer", kind="per_feature", symbol="gamma", slider=(-GAMMA_REACH, GAMMA_REACH), step=0.05,
-        max_length=20_000,
+        form=f"auto|sigma|{VALUES}", max_length=20_000,
     )  # fmt: skip
     beta: Annotated[str, numbers_or("auto", "mean")] = control(
         "auto", "Shift: one value for all features or a comma-separated value a feature; `mean` takes the mean that is "
         "subtracted; `auto` is what an upload brings along, else 0.",
         title="Shift", group="layer", kind="per_feature", symbol="beta", slider=(-BETA_REACH, BETA_REACH), step=0.05,
-        max_length=20_000,
+        form=f"auto|mean|{VALUES}", max_length=20_000,
     )  # fmt: skip
     eps: float = EPS
     eps_placement: Placement = EPS_PLACEMENT

@@ -11,8 +11,8 @@ from app.batches.batch import Batch, Source
 from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.query.control import control
-from app.query.layer import LayerFields, check_features, indices
-from app.query.source import known_source
+from app.query.layer import LayerFields, check_features, indices, listed
+from app.query.source import SOURCE, known_source
 from bncore.batch_norm import forward
 
 MOST_EXAMPLES = 8
@@ -34,7 +34,7 @@ class SmallBatchFields(LayerFields):
 
     source: Annotated[str, AfterValidator(known_source)] = control(
         "inline", "A data set, a generator, `inline` (the table in `values`), or the id of an upload.",
-        title="Source", group="data", kind="source",
+        title="Source", group="data", kind="source", form=SOURCE,
     )  # fmt: skip
     values: str = control(
         "1,20,0.5;2,10,0.7;4,40,0.1;5,30,0.9", f"The typed table: rows separated by `;`, values by `,`; {SMALL}.",
@@ -47,7 +47,7 @@ class SmallBatchFields(LayerFields):
     )  # fmt: skip
     selected: Annotated[str, indices(MOST_FEATURES, SELECTED_WORDS)] = control(
         "", f"Features taken, by number from 0 with commas between; empty takes the first {MOST_FEATURES}.",
-        title="Features taken", group="data", kind="text", max_length=100,
+        title="Features taken", group="data", kind="text", form=listed(MOST_FEATURES), max_length=100,
     )  # fmt: skip
 
     @cached_property

@@ -25,6 +25,9 @@ AUTO_GENERATED = 256  # examples of a generated batch unless asked otherwise
 AUTO_FINITE = 4096  # examples at most of a finite source unless asked otherwise
 
 
+SOURCE = "|".join([*DATASETS, *GENERATORS, "inline", UPLOAD_ID.pattern])
+"""What a source is called."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -39,7 +42,7 @@ class BatchFields(QueryModel):
 
     source: Annotated[str, AfterValidator(known_source)] = control(
         "wine", "A data set, a generator, `inline` (the table in `values`), or the id of an upload.",
-        title="Source", group="data", kind="source",
+        title="Source", group="data", kind="source", form=SOURCE,
     )  # fmt: skip
     values: str = control(
         "1,10;2,30;4,20;5,40", "The typed table: rows separated by `;`, values by `,`.",

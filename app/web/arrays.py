@@ -15,14 +15,15 @@ from pydantic import BaseModel, ValidationError
 from app.errors import InvalidQuery, UploadTooLarge
 from app.settings import MEBIBYTE, Settings
 from app.web.problems import findings
+from app.web.rules import nested
 from bncore.exact.integers import refused, rounded_text
 
 LARGEST_BODY = 64 * MEBIBYTE
 NOT_FINITE = re.compile(rb"\b(?:NaN|-?Infinity)\b")
 INTEGER = re.compile(rb"[\[,: \t\r\n](-?[0-9]{16,})(?![\w.])")
 """What may be an integer beyond 2^53, behind what stands before a number of JSON; not the digits of a fraction."""
-NESTED: dict[str, Any] = {"type": "array", "items": {}}
-NESTED_OR_NULL: dict[str, Any] = {"anyOf": [NESTED, {"type": "null"}]}
+NULL: dict[str, Any] = {"type": "null"}
+NESTED, NESTED_OR_NULL = nested(2), nested(2, NULL)
 
 Model = TypeVar("Model", bound=BaseModel)
 

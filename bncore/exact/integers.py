@@ -13,6 +13,10 @@ WHOLE = re.compile(r"[+-]?[0-9]{16,}")
 """Text that may be such an integer: 2^53 has 16 digits."""
 
 
+READ = 4300
+"""Digits of an integer that Python reads by default, and writes."""
+
+
 def is_rounded(value: int) -> bool:
     """Whether float64 holds another number in the place of this one.
 
@@ -28,10 +32,21 @@ def is_rounded(value: int) -> bool:
 def rounded_text(text: str) -> int | None:
     """The integer that a text spells, if float64 does not hold it.
 
+    Of more digits than Python reads it is None: that is infinite in float64, and refused as such. Zeros that lead do
+    not count.
+
     >>> rounded_text("9007199254740993"), rounded_text("9007199254740993.0"), rounded_text("1e16")
     (9007199254740993, None, None)
+    >>> rounded_text("-" + "0" * 20_000 + "9007199254740993"), rounded_text("9" * 20_000)
+    (-9007199254740993, None)
     """
-    return value if WHOLE.fullmatch(text) and is_rounded(value := int(text)) else None
+    if not WHOLE.fullmatch(text):
+        return None
+    digits = text.lstrip("+-").lstrip("0")
+    if len(digits) > READ:
+        return None
+    value = int(digits or "0") * (-1 if text.startswith("-") else 1)
+    return value if is_rounded(value) else None
 
 
 def first_rounded(values: NDArray[Any]) -> tuple[int, ...] | None:

@@ -104,3 +104,19 @@ def test_typed_pasted_and_posted_ones_are_refused_with_their_value(client: TestC
 def test_what_only_looks_like_such_an_integer_is_taken(client: TestClient) -> None:
     body = b'{"x": [[0.12345678901234567, 1e16], [1.5, 9007199254740994], [2, 12345678901234567.5]]}'
     assert client.post("/api/v1/batchnorm", content=body).status_code == 200
+
+
+@pytest.mark.parametrize("digits", ["9" * 15_000, "0" * 15_000, "-" + "1" * 4_301, "0" * 15_000 + "7"])
+def test_an_integer_of_more_digits_than_python_reads_is_read_or_refused(client: TestClient, digits: str) -> None:
+    infinite = digits.strip("-0") not in ("", "7")
+    texts = [
+        client.get("/api/v1/playground", params={"source": "inline", "values": f"{digits},1;1,2;3,4"}),
+        client.get("/api/v1/derivation", params={"values": "1;2;4", "dy": f"{digits};1;2"}),
+        client.post("/api/v1/tables", json={"text": f"{digits} 1"}),
+        client.post("/api/v1/gradient-check", json={"seed": 1, "dbeta": f"{digits} 1 2 3"}),
+    ]
+    assert {answer.status_code for answer in texts} == {422 if infinite else 200}
+    posted = client.post("/api/v1/batchnorm", content=f'{{"x": [[{digits}, 1], [2, 3]]}}'.encode())
+    uploaded = client.post("/api/v1/batches", content=f"a,b\n{digits},1\n2,3\n".encode())
+    assert posted.status_code == 422  # JSON has no leading zeros, and no infinity
+    assert uploaded.status_code in (201, 422)

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from app.batches.batch import Source
 from app.query.control import control
-from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement, indices
+from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement, indices, listed
 from app.query.source import AUTO_FINITE, SourceFields, with_generator_fields
 from bncore.batch_size.estimates import MOST_DRAWS, WHOLE
 from bncore.batch_size.noise.perturbations import MOST_DEVIATION, MOST_RATE
@@ -45,7 +45,7 @@ def _parts(text: str) -> str:
 class BatchSizeFields(SourceFields):
     """The fields without the generators' own; use `BatchSizeQuery`."""
 
-    batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["auto", "all"] = control(
+    batch_size: Annotated[int, Field(ge=2, le=10_000_000)] | Literal["auto", "all"] = control(
         "auto", "The population: the examples that batches are drawn from. `auto` is the whole source, up to "
         f"{AUTO_FINITE} examples of a large one, drawn by the seed; a generator has no end. A number takes so many "
         "examples, once.",
@@ -58,7 +58,7 @@ class BatchSizeFields(SourceFields):
     sizes: Annotated[str, AfterValidator(_sizes)] = control(
         "", "The batch sizes that are drawn, ascending, with commas between; empty takes the powers of two and all "
         "examples. The one looked at, and 2, 8, 32 and 256, are always among them.",
-        title="Batch sizes", group="draws", kind="text", max_length=80,
+        title="Batch sizes", group="draws", kind="text", form=listed(MOST_SIZES, SIZE.pattern), max_length=80,
     )  # fmt: skip
     draws: int = control(
         1000, "Random batches of each size.", title="Draws R", group="draws", kind="slider", slider=(100, MOST_DRAWS),
@@ -66,7 +66,7 @@ class BatchSizeFields(SourceFields):
     )  # fmt: skip
     selected: Annotated[str, indices(MOST_FEATURES, SELECTED_WORDS)] = control(
         "", f"Features measured, by number from 0 with commas between; empty takes the first {MOST_FEATURES}.",
-        title="Features measured", group="draws", kind="text", max_length=100,
+        title="Features measured", group="draws", kind="text", form=listed(MOST_FEATURES), max_length=100,
     )  # fmt: skip
     feature: int = control(
         0, "The feature that is looked at, by number from 0.", title="Feature", group="size", kind="feature", ge=0,
@@ -114,7 +114,7 @@ class BatchSizeFields(SourceFields):
     notation: Notation = NOTATION
     part: Annotated[str, AfterValidator(_parts)] = control(
         "", f"What is computed: {', '.join(PARTS)}, with commas between; empty computes all of it.", title="Parts",
-        group="view", kind="text", max_length=80,
+        group="view", kind="text", form=listed(len(PARTS), f"(?:{'|'.join(PARTS)})"), max_length=80,
     )  # fmt: skip
 
     @cached_property

@@ -50,7 +50,7 @@ class DerivationFields(SmallBatchFields):
     )  # fmt: skip
     cell: Annotated[str, AfterValidator(_cell)] = control(
         "0,0", "The number that the formulas are worked out for: example and feature, with a comma between.",
-        title="Cell", group="walk", kind="cell", max_length=9,
+        title="Cell", group="walk", kind="cell", form=CELL.pattern, max_length=9,
     )  # fmt: skip
     output: int = control(
         0, "The example whose output is looked at in the Jacobian.", title="Output of example", group="jacobian",

@@ -8,10 +8,10 @@ from app.errors import InvalidQuery
 from app.query.control import QueryModel, control
 from app.query.layer import Placement
 from app.query.sent_layer import EPS_PLACEMENT
-from bncore.diagnosis import MOST_NUDGED
+from app.web.rules import Schema, given, missing, nested, one_given
+from bncore.diagnosis import MISTAKES, MOST_NUDGED, ORDER
 from bncore.diagnosis.given.probe import LARGEST_SEED
 
-GIVEN: dict[str, Any] = {"anyOf": [{"type": "array", "items": {}}, {"type": "string"}, {"type": "null"}]}
 BATCH = ("x", "gamma", "beta", "dy", "running_mean", "running_var")
 SETTINGS = ("seed", "axes", "eps", "eps_placement", "feature_axis")
 OF_A_BATCH = (*BATCH, "eps", "feature_axis")
@@ -30,8 +30,19 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
-def _tensor(words: str) -> Any:
-    return Field(None, description=words, json_schema_extra=GIVEN)
+TEXT, NULL = {"type": "string"}, {"type": "null"}
+
+
+def _tensor(words: str, axes: int = 1) -> Any:
+    """A tensor with so many axes, or more: nested lists, text, or nothing."""
+    return Field(None, description=words, json_schema_extra=nested(axes, TEXT, NULL))
+
+
+def _rules() -> list[Schema]:
+    """What goes together: a batch of one's own or the seed of a probe, and a tensor to check."""
+    of_a_probe = {"properties": missing(*BATCH)["properties"] | {"eps": False, "feature_axis": False}}
+    own = {**given("x", "dy"), "not": {"required": ["axes"]}}
+    return [{"if": given("seed"), "then": of_a_probe, "else": own}, one_given(*ORDER)]
 
 
 class ProbeQuery(QueryModel):
@@ -65,34 +76,36 @@ class ExampleQuery(ProbeQuery):
 
     mistake: str = control(
         "variance_path_missing", "The `id` of a diagnosis.", title="Mistake", group="example", kind="text",
-        max_length=60,
+        form="|".join(MISTAKES), max_length=60,
     )  # fmt: skip
 
 
 class GradientCheckQuery(BaseModel):
     """A batch, or the seed of a probe, and any of the student's tensors."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra={"example": EXAMPLE})
+    model_config = ConfigDict(
+        strict=True, extra="forbid", json_schema_extra={"example": EXAMPLE, "allOf": list[Any](_rules())}
+    )
 
     seed: int | None = Field(
         None, ge=0, le=LARGEST_SEED, description="Check against the probe of this seed; then leave the batch out."
     )
     axes: Literal[2, 4] = Field(2, description="The probe's number of axes; only with `seed`.")
     x: Any = _tensor(
-        "The batch: two or more axes, as nested lists, or as text as NumPy prints it, CSV or a spreadsheet."
+        "The batch: two or more axes, as nested lists, or as text as NumPy prints it, CSV or a spreadsheet.", 2
     )
     gamma: Any = _tensor("Scale, one value a feature; null is 1.")
     beta: Any = _tensor("Shift, one value a feature; null is 0.")
     eps: float = Field(1e-5, ge=0, allow_inf_nan=False, description="Epsilon of the forward pass.")
     eps_placement: Placement = EPS_PLACEMENT
     feature_axis: int = Field(1, description="The axis of the features; statistics are taken over all others.")
-    dy: Any = _tensor("dL/dy, in the shape of x.")
+    dy: Any = _tensor("dL/dy, in the shape of x.", 2)
     running_mean: Any = _tensor("Running mean, one value a feature, to recognize that it was used.")
     running_var: Any = _tensor("Running variance, one value a feature, to recognize that it was used.")
-    dx: Any = _tensor("The student's dL/dx, in the shape of x.")
+    dx: Any = _tensor("The student's dL/dx, in the shape of x.", 2)
     dgamma: Any = _tensor("The student's dL/dgamma, one value a feature.")
     dbeta: Any = _tensor("The student's dL/dbeta, one value a feature.")
-    dx_hat: Any = _tensor("The student's dL/dx_hat, in the shape of x.")
+    dx_hat: Any = _tensor("The student's dL/dx_hat, in the shape of x.", 2)
     dvar: Any = _tensor("The student's dL/dvar, one value a feature.")
     dsigma: Any = _tensor("The student's dL/ds, s the denominator, one value a feature.")
     dmean: Any = _tensor("The student's dL/dmean, one value a feature.")

@@ -36,16 +36,21 @@ REQUEST_BODY = {
         "content": {
             "application/json": {"schema": GradientCheckQuery.model_json_schema(), "example": EXAMPLE},
             "application/octet-stream": {
-                "schema": {"type": "string", "format": "binary"},
+                "schema": {"type": "string", "format": "binary", "minLength": 1},
                 "x-what": "An NPZ file whose arrays have the names of the JSON fields, text and numbers without axes.",
             },
         },
     },
 }
+BINARY = {"schema": {"type": "string", "format": "binary"}}
+PROBE = {
+    form.media_type.partition(";")[0]: BINARY if name == "npz" else {"schema": {"type": kind}}
+    for name, kind, form in ((name, "object" if name == "json" else "string", form) for name, form in FORMATS.items())
+}
 FILE_BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary", "minLength": 1}}},
     },
 }
 
@@ -77,7 +82,7 @@ async def gradient_check(request: Request) -> Response:
 @CALLS.get(
     "/gradient-check/probe",
     summary="A batch that separates all named mistakes",
-    responses={200: {"description": "The arguments of a forward and a backward pass."}},
+    responses={200: {"description": "The arguments of a forward and a backward pass.", "content": PROBE}},
     openapi_extra={
         "parameters": parameters_of(ProbeFileQuery),
         "x-examples": [

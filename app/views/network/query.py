@@ -9,7 +9,7 @@ from app.batches.batch import Source
 from app.errors import InvalidQuery
 from app.query.control import control
 from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement
-from app.query.source import AUTO_FINITE, AUTO_GENERATED, BatchFields, known_source, with_generator_fields
+from app.query.source import AUTO_FINITE, AUTO_GENERATED, SOURCE, BatchFields, known_source, with_generator_fields
 from app.views.network.claims import PRESETS
 from bncore.activations import ACTIVATIONS
 from bncore.network.build import NORM_PLACES, NORMS
@@ -38,7 +38,7 @@ class NetworkFields(BatchFields):
     source: Annotated[str, AfterValidator(known_source)] = control(
         "digits", "A data set, a generator, `inline` (the table in `values`), or the id of an upload. A convolutional "
         "network takes images: digits, which it has when none is named, or an upload of shape (N, C, H, W).",
-        title="Source", group="data", kind="source",
+        title="Source", group="data", kind="source", form=SOURCE,
     )  # fmt: skip
     batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["auto", "all"] = control(
         "auto", f"Examples in the mini-batch, drawn by the seed without replacement; `auto` is up to {AUTO_GENERATED}, "
@@ -121,7 +121,7 @@ class NetworkFields(BatchFields):
     )  # fmt: skip
     joint: Annotated[str, AfterValidator(_joint)] = control(
         "", "The joint that is opened, its kind and block such as `z3`; empty opens the last block's.",
-        title="Joint opened", group="view", kind="joint", max_length=8,
+        title="Joint opened", group="view", kind="joint", form=f"(?:{JOINT.pattern})?", max_length=8,
     )  # fmt: skip
     notation: Notation = NOTATION
 

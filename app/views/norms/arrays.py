@@ -10,9 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.query.layer import Placement
 from app.query.sent_layer import EPS, EPS_PLACEMENT, MOMENTUM, RUNNING_VARIANCE
 from app.web.answers import to_json
-from app.web.arrays import NESTED, NESTED_OR_NULL, answered, null_warnings, numbers, read
+from app.web.arrays import NESTED, NESTED_OR_NULL, NULL, answered, null_warnings, numbers, read
+from app.web.rules import Schema, given, missing, nested, per_feature, together, where
 from bncore import norms
 from bncore.norms import NORMS, NormGradients, Remark
+from bncore.norms.table import SETTINGS
 
 router = APIRouter(tags=["norms"])
 
@@ -35,10 +37,37 @@ EXAMPLE: dict[str, Any] = {
 }
 
 
+RUNNING = ("running_mean", "running_var")
+DEFAULT = "batch"
+AT_LEAST_ONE: Schema = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}
+
+
+def _rules() -> list[Schema]:
+    """Which norm takes what beside the array, from the table of norms."""
+    rules = [together(*RUNNING)]
+    for name, setting in SETTINGS.items():
+        rules.append(
+            where("norm", [norm for norm, row in NORMS.items() if name not in row.settings], DEFAULT, missing(name))
+        )
+        if setting.default is None:
+            needs = where("norm", [norm for norm, row in NORMS.items() if name in row.settings], DEFAULT, given(name))
+            rules.append(needs if setting.inference else where("mode", ["train"], "train", needs))
+    keep = [norm for norm, row in NORMS.items() if row.running]
+    rules.append(where("norm", [norm for norm in NORMS if norm not in keep], DEFAULT, missing(*RUNNING)))
+    rules.append(where("norm", [norm for norm, row in NORMS.items() if row.corrected], DEFAULT, given(*RUNNING)))
+    rules.append(where("norm", keep, DEFAULT, where("mode", ["inference"], "train", given(*RUNNING))))
+    rules.append(
+        where("norm", [norm for norm, row in NORMS.items() if "beta" not in row.learned], DEFAULT, missing("beta"))
+    )
+    return rules
+
+
 class NormsBody(BaseModel):
     """An array and how to normalize it."""
 
-    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra={"example": EXAMPLE})
+    model_config = ConfigDict(
+        strict=True, extra="forbid", json_schema_extra={"example": EXAMPLE, "allOf": list[Any](_rules())}
+    )
 
     x: Any = Field(
         description="The array: nested lists of numbers, (N, C), (N, C, L), (N, C, H, W) or of more axes.",
@@ -49,19 +78,22 @@ class NormsBody(BaseModel):
     )
     gamma: Any = Field(
         None, description="Scale, one value a channel; for layer and RMS norm x.shape[axis:]. null is 1.",
-        json_schema_extra=NESTED_OR_NULL,
+        json_schema_extra=nested(1, NULL),
     )  # fmt: skip
     beta: Any = Field(
         None, description="Shift in the shape of gamma; null is 0. RMS norm has none.",
-        json_schema_extra=NESTED_OR_NULL,
+        json_schema_extra=nested(1, NULL),
     )  # fmt: skip
     eps: float = EPS
     eps_placement: Placement = EPS_PLACEMENT
     groups: int | None = Field(
-        None, description="Group norm's groups, a divisor of C; needed there, refused elsewhere."
+        None,
+        json_schema_extra=AT_LEAST_ONE,
+        description="Group norm's groups, a divisor of C; needed there, refused elsewhere.",
     )
     ghost_size: int | None = Field(
         None,
+        json_schema_extra=AT_LEAST_ONE,
         description="Examples a ghost batch, a divisor of N; needed by ghost batch norm in training, refused by other "
         "norms. Inference has no ghost batches: there it has no effect.",
     )
@@ -86,8 +118,11 @@ class NormsBody(BaseModel):
         None,
         description="Running mean, one value a channel: for batch, ghost batch norm and batch renormalization; needed "
         "by the last, and by all three in inference.",
+        json_schema_extra=per_feature(),
     )
-    running_var: list[float] | None = Field(None, description="Running variance, one value a channel, 0 or larger.")
+    running_var: list[float] | None = Field(
+        None, description="Running variance, one value a channel, 0 or larger.", json_schema_extra=per_feature(lowest=0)
+    )
     momentum: float = MOMENTUM
     running_variance: Literal["unbiased", "biased"] = RUNNING_VARIANCE
     running_average: Literal["variance", "deviation"] = Field(

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from app.batches.batch import Source
 from app.query.control import control
 from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement
-from app.query.source import BatchFields, known_source, with_generator_fields
+from app.query.source import SOURCE, BatchFields, known_source, with_generator_fields
 from bncore.arguments import Float64
 from bncore.norms import NORMS
 from bncore.norms.divisors import LARGEST_GROUPS
@@ -35,7 +35,7 @@ class NormsFields(BatchFields):
     source: Annotated[str, AfterValidator(known_source)] = control(
         "digits", "Digits go through a small convolution first; any other source is normalized as it is: its features "
         "are the channels, and what axes an upload has beyond them are positions.",
-        title="Source", group="data", kind="source",
+        title="Source", group="data", kind="source", form=SOURCE,
     )  # fmt: skip
     batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["auto", "all"] = control(
         "auto", f"Examples in the mini-batch, drawn by the seed without replacement; `auto` is up to {AUTO_EXAMPLES}, "
@@ -85,7 +85,7 @@ class NormsFields(BatchFields):
     cell: Annotated[str, AfterValidator(_cell)] = control(
         "", "The cell that is looked at: example, channel and position from 0 with commas between; empty is the one of "
         "the largest size in the middle example and channel.",
-        title="Cell", group="cell", kind="cell", max_length=24,
+        title="Cell", group="cell", kind="cell", form=f"(?:{CELL.pattern})?", max_length=24,
     )  # fmt: skip
 
     def size_of(self, source: Source) -> int | None:

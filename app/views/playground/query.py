@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 from app.batches.batch import Batch, Source
 from app.errors import InvalidQuery
 from app.query.control import control
-from app.query.layer import LayerFields, indices
+from app.query.layer import INDEX, LayerFields, indices, listed
 from app.query.source import with_generator_fields
 from bncore.activations import ACTIVATIONS
 from bncore.playground.chain import NormLayer
@@ -63,11 +63,11 @@ class PlaygroundFields(LayerFields):
     )  # fmt: skip
     selected: Annotated[str, indices(MOST_SELECTED, SELECTED_WORDS)] = control(
         "", "Features shown, by number from 0 with commas between; empty shows all, above 16 as a map.",
-        title="Features shown", group="view", kind="text", max_length=2_000,
+        title="Features shown", group="view", kind="text", form=listed(MOST_SELECTED), max_length=2_000,
     )  # fmt: skip
     pair: Annotated[str, indices(2, PAIR_WORDS), AfterValidator(_pair)] = control(
         "", "Two features to hold against each other, by number with a comma between; empty takes the first two shown.",
-        title="Pair", group="view", kind="pair", max_length=20,
+        title="Pair", group="view", kind="pair", form=f"(?:{INDEX.pattern},{INDEX.pattern})?", max_length=20,
     )  # fmt: skip
 
     @cached_property

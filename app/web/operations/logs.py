@@ -79,4 +79,5 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
 
 def _one_line(text: str) -> str:
     """Nothing that a client sent begins a line of its own."""
+    text = text.strip()
     return text if text.isprintable() else text.encode("unicode_escape").decode()

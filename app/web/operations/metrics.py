@@ -62,6 +62,11 @@ class Metrics:
         self.queue.labels("waiting").set(waiting)
         self.queue.labels("running").set(running)
 
+    def uploaded(self, size: int) -> None:
+        """Count an upload that was taken, and its bytes."""
+        self.uploads.inc()
+        self.upload_bytes.inc(size)
+
     def text(self) -> bytes:
         """All numbers in Prometheus's own form."""
         registry = self._own

@@ -59,7 +59,7 @@ def allowed(schema: Schema) -> str:
     'integer, 1 to 9'
     """
     if "anyOf" in schema:
-        return " or ".join(part for part in map(allowed, schema["anyOf"]) if part != "null")
+        return " or ".join(dict.fromkeys(part for part in map(allowed, schema["anyOf"]) if part != "null"))
     if "enum" in schema:
         return ", ".join(map(str, schema["enum"]))
     if "const" in schema:

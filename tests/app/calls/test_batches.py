@@ -20,6 +20,7 @@ from app.batches.uploads.readers import READERS
 from app.calls.batches import CLIENT_LEFT, router
 from app.errors import UserError, problem_of
 from app.settings import Settings
+from app.web.operations.metrics import Metrics
 from tests.app.batches.uploads.files import npy, npz
 
 LIMIT = 200_000
@@ -35,6 +36,7 @@ def app(tmp_path: Path) -> FastAPI:
         uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache", upload_limit=LIMIT, upload_quota=2 * LIMIT
     )
     app.state.uploads = UploadStore(app.state.settings)
+    app.state.metrics = Metrics()
     app.include_router(router, prefix="/api/v1")
 
     @app.exception_handler(UserError)

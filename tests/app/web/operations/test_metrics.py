@@ -44,6 +44,13 @@ def test_no_client_can_make_series_of_its_own(client):
     assert counted(client, "bnscope_requests_total", route="(none)", method="GET", status="404") == 5
 
 
+def test_uploads_are_counted_with_their_bytes_and_refused_ones_are_not(client):
+    assert client.post("/api/v1/batches", content=b"a,b\n1,2\n").status_code == 201
+    assert client.post("/api/v1/batches", content=b"\x89PNG\r\n\x1a\n").status_code == 415
+    assert counted(client, "bnscope_uploads_total") == 1
+    assert counted(client, "bnscope_upload_bytes_total") == 8
+
+
 def test_only_what_is_being_answered_is_in_progress(client):
     client.get("/healthz")
     assert counted(client, "bnscope_requests_in_progress") == 1  # the one that asks

@@ -1,0 +1,146 @@
+"""Ask a server of its own everything that its description allows, and much that it does not: `make attack`.
+
+schemathesis makes the requests from `/api/v1/openapi.json`, on loopback and for a bounded time. Printed are the cases
+by status, the failures of its checks, and what is valid by the description, yet refused: rules that JSON Schema cannot
+say, or that nobody has said yet. Exits with 1 for a 5xx, a wrong `Allow`, or an answer that the description does not
+tell of.
+"""
+
+import argparse
+import base64
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from benchmarks._server import running_server
+
+TOOL = "schemathesis==4.32.5"  # in an environment of its own: it shares no dependency with the tests
+NUMBER = re.compile(r"“[^”]*”|'[^']*'|-?\d[\d,.]*(?:e[+-]?\d+)?")
+DATA_ALONE = {"positive_data_acceptance", "negative_data_rejection"}
+"""What these checks find is told and no failure: a refusal of valid data may rest on a rule between two values."""
+
+
+@dataclass
+class Outcome:
+    """What a run has seen."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    refused: Counter[tuple[str, str]] = field(default_factory=Counter)
+    accepted: Counter[str] = field(default_factory=Counter)
+    failures: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    @property
+    def is_bad(self) -> bool:
+        return bool(self.failures) or any(status >= 500 for status in self.statuses)
+
+
+def main() -> int:
+    """Run, print, and say whether all is well."""
+    options = parser().parse_args()
+    with tempfile.TemporaryDirectory() as folder, running_server(post_rate=0, post_bytes=0) as origin:
+        report = Path(folder) / "events.ndjson"
+        attack(origin, report, options.examples, options.seconds, options.seed)
+        outcome = read(report)
+    tell(outcome)
+    return 1 if outcome.is_bad else 0
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("make attack", description="Fuzz the REST API by its own description.")
+    parser.add_argument("--examples", type=int, default=40, help="random cases a call, at most (%(default)s)")
+    parser.add_argument("--seconds", type=int, default=300, help="time after which no case is begun (%(default)s)")
+    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same cases (%(default)s)")
+    return parser
+
+
+def attack(origin: str, report: Path, examples: int, seconds: int, seed: int) -> None:
+    """Have the tool write what it does as a line of JSON an event."""
+    command = [sys.executable, "-m", "uv", "tool", "run", "--from", TOOL, "schemathesis", "run"]
+    command += [f"{origin}/api/v1/openapi.json", "--seed", str(seed), "--max-examples", str(examples)]
+    command += ["--continue-on-failure", "--no-shrink", "--request-timeout", "60", "--warnings", "off"]
+    command += ["--report", "ndjson", "--report-ndjson-path", str(report), "--no-color"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, cwd=report.parent, env=os.environ) as running:
+        try:
+            running.wait(seconds)
+        except subprocess.TimeoutExpired:
+            print(f"Stopped after {seconds} s.", file=sys.stderr)
+            running.terminate()
+
+
+def read(report: Path) -> Outcome:
+    """What the events tell."""
+    outcome = Outcome()
+    for recorder in _recorders(report):
+        for name, case in recorder.get("cases", {}).items():
+            interaction = recorder["interactions"].get(name)
+            if interaction and interaction.get("response"):
+                _note(outcome, recorder["label"], case["value"], interaction["response"])
+        for checks in recorder.get("checks", {}).values():
+            for check in checks:
+                if check["status"] == "failure" and check["name"] not in DATA_ALONE:
+                    told = check["failure_info"]["failure"]
+                    outcome.failures[told.get("operation", ""), told["title"], first_line(told["message"])] += 1
+    return outcome
+
+
+def _recorders(report: Path) -> Iterator[dict[str, Any]]:
+    with report.open() as lines:
+        for line in lines:
+            event = json.loads(line) if line.endswith("\n") else {}
+            if "ScenarioFinished" in event:
+                yield event["ScenarioFinished"]["recorder"]
+
+
+def _note(outcome: Outcome, label: str, case: dict[str, Any], response: dict[str, Any]) -> None:
+    status, mode = response["status_code"], case.get("meta", {}).get("generation", {}).get("mode")
+    outcome.statuses[status] += 1
+    if mode == "positive" and 400 <= status < 500:
+        outcome.refused[label, kind_of(response)] += 1
+    if mode == "negative" and status < 300 and case["method"] != "OPTIONS":
+        outcome.accepted[label] += 1
+
+
+def kind_of(response: dict[str, Any]) -> str:
+    """The refusal without what was given, so that a rule is one kind.
+
+    >>> kind_of({"content": None})
+    ''
+    """
+    content = (response.get("content") or {}).get("$base64", "")
+    try:
+        detail = json.loads(base64.b64decode(content))["detail"]
+    except (ValueError, KeyError):
+        return ""
+    return NUMBER.sub("…", detail)[:150]
+
+
+def first_line(text: str) -> str:
+    return text.replace("\n", "; ")[:150]
+
+
+def tell(outcome: Outcome) -> None:
+    """Print the outcome."""
+    print(f"{sum(outcome.statuses.values()):,} cases, by status:")
+    for status, count in sorted(outcome.statuses.items()):
+        print(f"  {status}  {count:,}")
+    print(f"\n{len(outcome.refused)} kinds of refusals that are valid by the description:")
+    for (label, kind), count in sorted(outcome.refused.items()):
+        print(f"  {count:5,}  {label}: {kind}")
+    print("\nNot valid by the description, yet answered:")
+    for label, count in sorted(outcome.accepted.items()):
+        print(f"  {count:5,}  {label}")
+    print(f"\n{len(outcome.failures)} failures:")
+    for (label, title, message), count in sorted(outcome.failures.items()):
+        print(f"  {count:5,}  {label}: {title}: {message}")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
