@@ -12,7 +12,8 @@ OURS = "This is a mistake of the server's, not yours."
 
 WAYS = """With `Accept: text/event-stream` the same answer comes as a stream: `progress` events, whose data say how much
 is `done` `of` how much, then one `result` event with the answer. A query that is refused at once is refused before the
-stream begins; what waited for its turn, or only the computation meets, is a `problem` event in place of the result. Who
+stream begins; what waited for its turn, or only the computation meets, is a `problem` event in place of the result. A
+server that is being stopped ends the stream with a `reconnect` event: ask again after its `retry` milliseconds. Who
 accepts JSON as well gets the plain answer of what is not large."""
 """What the reference says of every call that is streamed."""
 

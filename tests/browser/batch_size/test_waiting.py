@@ -38,6 +38,17 @@ def test_many_draws_tell_how_far_they_are(view: BatchSize) -> None:
     expect(view.controls.problem).to_be_hidden()
 
 
+def test_a_stream_whose_server_is_replaced_is_asked_for_again(view: BatchSize) -> None:
+    view.open("source=normal&features=8&draws=500")
+    held = Held(view.page, "**/api/v1/batch-size?**draws=6000**", most=1)
+    view.controls.field("draws").fill("6000")
+    view.controls.field("draws").press("Enter")
+    held.take().fulfill(content_type="text/event-stream", body="retry: 10\nevent: reconnect\ndata: {}\n\n")
+    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 6,000 batches")
+    expect(view.controls.problem).to_be_hidden()
+    held.end()
+
+
 def test_what_takes_long_can_be_cancelled(view: BatchSize) -> None:
     view.open("source=normal&features=8&draws=500")
     view.controls.field("draws").fill("10000")

@@ -4,6 +4,7 @@ import { Problem } from "./api.js";
 const ACCEPT = "text/event-stream, application/json";
 const NO_ANSWER = "The server does not answer. It is asked again with your next change.";
 const BROKEN = "The connection broke before the result came.";
+const AGAIN = Symbol("the server was being replaced");
 
 export class Streamed {
   #progress;
@@ -30,11 +31,10 @@ export class Streamed {
     const asking = { stop: new AbortController(), streams: false, overtaken: false };
     this.#asking = asking;
     try {
-      const response = await fetch(address, { headers: { Accept: ACCEPT }, signal: asking.stop.signal });
-      if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return await whole(response);
-      asking.streams = true;
-      if (asking.overtaken) asking.stop.abort();
-      return await this.#read(response.body);
+      for (;;) {
+        const answer = await this.#once(address, asking);
+        if (answer !== AGAIN) return answer;
+      }
     } catch (error) {
       if (error instanceof Problem || error.name === "AbortError") throw error;
       throw new Problem({ detail: NO_ANSWER });
@@ -44,14 +44,30 @@ export class Streamed {
     }
   }
 
-  async #read(body) {
-    for await (const { event, data } of events(body)) {
+  async #once(address, asking) {
+    const response = await fetch(address, { headers: { Accept: ACCEPT }, signal: asking.stop.signal });
+    if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return whole(response);
+    asking.streams = true;
+    if (asking.overtaken) asking.stop.abort();
+    return this.#read(response.body, asking.stop.signal);
+  }
+
+  async #read(body, signal) {
+    for await (const { event, data, retry } of events(body)) {
       if (event === "progress") this.#progress(JSON.parse(data));
       else if (event === "result") return JSON.parse(data);
       else if (event === "problem") throw new Problem(JSON.parse(data));
+      else if (event === "reconnect") return pause(Number(retry), signal).then(() => AGAIN);
     }
     throw new Problem({ detail: BROKEN });
   }
+}
+
+function pause(milliseconds, signal) {
+  return new Promise((resolve, reject) => {
+    setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }
 
 async function whole(response) {
@@ -75,5 +91,5 @@ async function* events(body) {
 
 function eventOf(part) {
   const fields = Object.fromEntries(part.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
-  return { event: fields.event, data: fields.data };
+  return { event: fields.event, data: fields.data, retry: fields.retry };
 }
