@@ -32,6 +32,13 @@ class Settings(BaseSettings):
     upload_columns: int = Field(
         5000, ge=1, description="Columns that an uploaded table may have; an array may have more features."
     )
+    upload_count: int = Field(2000, ge=1, description="Uploads that are kept, however small; oldest unused go first.")
+    upload_share: float = Field(
+        0.25,
+        gt=0,
+        le=1,
+        description="Part of the quota and of the count that one client's uploads may take; its own oldest go first.",
+    )
     cache_bytes: int = Field(
         64 * MEBIBYTE, ge=0, description="Bytes of finished answers that a worker keeps in memory; 0 keeps none."
     )

@@ -15,6 +15,7 @@ from app.batches.uploads.store.receive import Received, check_size, receive
 from app.settings import Settings
 from app.web.answers import JSON, to_json
 from app.web.leaving import ClientLeft, while_waited_for
+from app.web.operations.clients import client_of
 
 router = APIRouter(tags=["batches"])
 
@@ -106,17 +107,26 @@ async def upload(request: Request) -> Response:
     with store.incoming() as folder:
         try:
             received = await receive(body, folder / "data", settings.upload_limit)
-            answer = await while_waited_for(request.receive, lambda: _added(store, folder, received))
+            answer = await while_waited_for(
+                request.receive, lambda: _added(store, folder, received, client_of(request.scope))
+            )
         except (ClientDisconnect, ClientLeft):
             return Response(status_code=CLIENT_LEFT)
     request.app.state.metrics.uploaded(received.bytes)
     return Response(answer, 201, {"Location": f"/api/v1/batches/{received.id}"}, JSON)
 
 
-async def _added(store: UploadStore, folder: Folder, received: Received) -> bytes:
+async def _added(store: UploadStore, folder: Folder, received: Received, client: str) -> bytes:
     """The answer to an upload that came whole; reading it ends with its client."""
-    description, key = await to_thread.run_sync(store.add, folder, received)
+    description, key = await to_thread.run_sync(store.add, folder, received, client)
     return to_json(description | {"delete_key": key})
+
+
+@router.get("/batches", response_model=list[Description], summary="The uploads that are kept for good")
+async def pinned(request: Request) -> Any:
+    """What the owner of this server has pinned for all to use; other uploads are listed nowhere."""
+    store: UploadStore = request.app.state.uploads
+    return await to_thread.run_sync(store.pinned)
 
 
 @router.get("/batches/{id}", response_model=Description, responses=GONE, summary="What an upload holds")

@@ -55,11 +55,11 @@ def client(app: FastAPI) -> Iterator[TestClient]:
 
 @pytest.fixture
 def files(tmp_path: Path) -> Callable[[], list[Path]]:
-    """What stands on disk, the lock files aside."""
+    """What stands on disk, locks and the ledger aside."""
 
     def listed() -> list[Path]:
         paths = (path for path in tmp_path.rglob("*") if path.is_file())
-        return [path for path in paths if path.name != ".lock" and path.parent.name != "locks"]
+        return [path for path in paths if path.name[0] != "." and path.parent.name != "locks"]
 
     return listed
 

@@ -32,6 +32,9 @@ from app.settings import Settings
 Parse = Callable[[Path], Parsed]
 """Parses into the folder that it is given."""
 
+MEASURED = 60.0
+"""Seconds after which the whole cache is measured again."""
+
 Opened = TypeVar("Opened")
 
 
@@ -44,6 +47,7 @@ class ParsedCache:
         self._locks = settings.cache_dir / "locks"
         self._quota = settings.upload_quota
         self._clock = clock
+        self._added, self._measured = 0, 0.0
 
     def get(self, id: str, reading: Reading, parse: Parse, open_parsed: Callable[[Parsed, Path], Opened]) -> Opened:
         """What `open_parsed` makes of the reading of an upload and the folder of its arrays.
@@ -97,13 +101,20 @@ class ParsedCache:
             return parsed
 
     def _make_room(self, size: int) -> None:
-        """Forget the longest unused until `size` more bytes fit."""
-        entries = [entry for upload in folders(self._root) for entry in folders(upload)]
-        room = self._quota - size - sum(size_of(entry) for entry in entries)
+        """Forget the longest unused until `size` more bytes fit.
+
+        All of them are measured now and then only: other workers may meanwhile add a sixteenth of the quota each.
+        """
+        self._added += size
+        if self._added < self._quota / 16 and self._clock() - self._measured < MEASURED:
+            return
+        entries = {entry: size_of(entry) for upload in folders(self._root) for entry in folders(upload)}
+        room = self._quota - size - sum(entries.values())
         for entry in sorted(entries, key=modified):
             if room < 0:
-                room += size_of(entry)
+                room += entries[entry]
                 remove(entry)
+        self._added, self._measured = 0, self._clock()
 
 
 def _key(reading: Reading) -> str:

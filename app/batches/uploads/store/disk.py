@@ -135,7 +135,11 @@ def same(one: Path, other: Path, go_on: Callable[[], None] = wanted) -> bool:
 
 def folders(parent: Path) -> list[Path]:
     """The folders in `parent`, none if it does not exist yet."""
-    return [path for path in parent.iterdir() if path.is_dir()] if parent.is_dir() else []
+    try:
+        with os.scandir(parent) as entries:
+            return [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
 
 
 def sweep_stale(parent: Path, now: float, keep: Path | None = None) -> None:

@@ -2,23 +2,24 @@
 
 <uploads_dir>/
   .lock                     held while something is put in or taken out; readers need none
+  .ledger                   how much room each takes, and who sent it
   incoming/<random>/data    an upload that is being received, and folders on their way out
   <id>/data                 the bytes
        description.json     what POST answered, without the key, and its sum
-       keys/<hash of key>   one empty file for each delete key
+       keys/<hash of key>.<mark of the client>   one empty file for each delete key
+       pinned               a file of this name, which the server's owner makes, keeps the upload for good
        used                 its time of modification is the last use
 """
 
-import hashlib
 import os
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from app.batches.uploads.sealed import Damaged, sealed, unsealed
+from app.batches.uploads.store import keys
 from app.batches.uploads.store.disk import (
     as_far_as_possible,
     folders,
@@ -27,20 +28,24 @@ from app.batches.uploads.store.disk import (
     room_told,
     same,
     scratch,
-    size_of,
     sweep_stale,
     sync,
     vanish,
     write,
 )
-from app.errors import InvalidQuery, StoreFull, UploadGone, WrongDeleteKey
+from app.batches.uploads.store.ledger import NOBODY, Entry, Ledger, Tally, mark_of
+from app.batches.uploads.store.refusals import full, gone, kept_for_good, malformed, no_room, wrong_key
 from app.settings import Settings
 
 DAY = 86400.0
 TOUCH = 60.0
 """Seconds between two notes of the last use, so that reading costs no write; a tenth of a shorter lifetime."""
 
+SWEEP = 60.0
+"""Seconds between two looks for what has expired."""
+
 DESCRIPTION = "description.json"
+PINNED = "pinned"
 
 ID = re.compile(r"[0-9a-f]{64}")
 
@@ -53,6 +58,10 @@ class Shelf:
         self._incoming = self._root / "incoming"
         self._quota = settings.upload_quota
         self._lifetime = settings.upload_days * DAY
+        self._share = settings.upload_share
+        self._most = settings.upload_count
+        self._ledger = Ledger(self._root / ".ledger")
+        self._swept = 0.0
         self._pause = min(TOUCH, self._lifetime / 10)
         self._noted: dict[str, float] = {}
         self._clock = clock
@@ -76,7 +85,7 @@ class Shelf:
         """
         folder = self._folder(id)
         last = max(modified(folder / "used"), self._noted.get(id, 0.0)) if folder.is_dir() else 0.0
-        if not last or self._expired(last):
+        if not last or self._expired(folder, last):
             self._remove_expired(folder)
             raise gone(id)
         if self._clock() - last > self._pause:
@@ -115,31 +124,40 @@ class Shelf:
         if size > self._quota:
             raise full(size, self._quota)
 
-    def put(self, folder: Path, id: str, description: dict[str, Any]) -> str:
+    def put(self, folder: Path, id: str, description: dict[str, Any], client: str = NOBODY) -> str:
         """Keep the upload received in `folder`; the answer is a new delete key.
 
         What is kept under this id and is damaged makes way; its delete keys stay good.
+
+        Raises:
+            StoreFull: what the server's owner keeps for good leaves no room for it.
         """
         size = (folder / "data").stat().st_size
         with self._locked():
             if self.holds(id, folder / "data"):
-                return self._add_key(self._folder(id))
-            key = self._add_key(folder)
-            self._take_keys(self._folder(id), folder)
-            self._make_room(size, folder)
+                return self._add_key(self._folder(id), client)
+            key = self._add_key(folder, client)
+            self._take_over(self._folder(id), folder)
+            entries = self._make_room(id, size, client, folder)
             (folder / DESCRIPTION).write_bytes(sealed(description))
             sync(folder)
             vanish(self._folder(id), self._incoming)
             folder.rename(self._folder(id))
             sync(self._root)
+            self._ledger.write(entries | {id: Entry(size, mark_of(client))})
             return key
 
-    def _take_keys(self, damaged: Path, successor: Path) -> None:
-        """The delete keys of an upload that makes way stay good."""
-        for key in (damaged / "keys").iterdir() if (damaged / "keys").is_dir() else ():
-            key.replace(successor / "keys" / key.name)
+    def _take_over(self, damaged: Path, successor: Path) -> None:
+        """The delete keys of an upload that makes way stay good, and one that is pinned stays so."""
+        keys.move(damaged / "keys", successor / "keys")
+        if _is_pinned(damaged):
+            (successor / PINNED).touch()
 
-    def add_key(self, id: str) -> str:
+    def pinned(self) -> list[str]:
+        """The uploads that the server's owner keeps for good."""
+        return sorted(folder.name for folder in self._folders() if _is_pinned(folder))
+
+    def add_key(self, id: str, client: str = NOBODY) -> str:
         """A further delete key of an upload that is here.
 
         Raises:
@@ -147,7 +165,7 @@ class Shelf:
         """
         with self._locked():
             self.use(id)
-            return self._add_key(self._folder(id))
+            return self._add_key(self._folder(id), client)
 
     def remove_key(self, id: str, key: str) -> bool:
         """Take a delete key away, and the bytes with the last one; whether they went.
@@ -157,12 +175,13 @@ class Shelf:
         """
         self.use(id)
         with room_told(), self._locked():
-            keys = self._folder(id) / "keys"
-            try:
-                (keys / _hashed(key)).unlink()
-            except FileNotFoundError:
-                raise _wrong_key(key, self._lifetime / DAY) from None
-            if any(keys.iterdir()):
+            kept = self._folder(id) / "keys"
+            if (key_file := keys.file_of(kept, key)) is None:
+                raise wrong_key(key, self._lifetime / DAY)
+            if _is_pinned(self._folder(id)):
+                raise kept_for_good()
+            key_file.unlink()
+            if any(kept.iterdir()):
                 return False
             vanish(self._folder(id), self._incoming)
             return True
@@ -173,12 +192,7 @@ class Shelf:
 
     def _folder(self, id: str) -> Path:
         if not ID.fullmatch(id):
-            raise InvalidQuery(
-                f"{id[:80]!r} is no upload's id: an id is 64 characters of 0-9 and a-f. Upload the file to get one.",
-                field="source",
-                given=id[:80],
-                allowed="64 hexadecimal characters",
-            )
+            raise malformed(id)
         return self._root / id
 
     def _folders(self) -> list[Path]:
@@ -187,8 +201,8 @@ class Shelf:
     def _locked(self) -> AbstractContextManager[None]:
         return locked(self._root / ".lock")
 
-    def _expired(self, last: float) -> bool:
-        return self._clock() - last > self._lifetime
+    def _expired(self, folder: Path, last: float) -> bool:
+        return self._clock() - last > self._lifetime and not _is_pinned(folder)
 
     def _note_use(self, folder: Path) -> None:
         """Note a use on disk, and here as well, as the disk may not take it."""
@@ -199,10 +213,8 @@ class Shelf:
         except FileNotFoundError:
             raise gone(folder.name) from None
 
-    def _add_key(self, folder: Path) -> str:
-        key = secrets.token_urlsafe(24)
-        (folder / "keys").mkdir(exist_ok=True)
-        (folder / "keys" / _hashed(key)).touch()
+    def _add_key(self, folder: Path, client: str) -> str:
+        key = keys.added(folder / "keys", mark_of(client))
         (folder / "used").touch()
         self._note_use(folder)
         return key
@@ -211,49 +223,45 @@ class Shelf:
         self._noted.pop(folder.name, None)
         if folder.is_dir():
             with as_far_as_possible(), self._locked():
-                if self._expired(modified(folder / "used")):
+                if self._expired(folder, modified(folder / "used")):
                     vanish(folder, self._incoming)
 
-    def _make_room(self, size: int, arriving: Path) -> None:
-        """Remove what has expired, and then the longest unused until `size` more bytes fit."""
+    def _make_room(self, id: str, size: int, client: str, arriving: Path) -> dict[str, Entry]:
+        """Remove what has expired, and then the longest unused until `size` more bytes fit; what stays.
+
+        Where one client's uploads pass its share, its own go; where all pass the quota, whosever they are.
+
+        Raises:
+            StoreFull: what is pinned leaves no room.
+        """
+        entries = self._ledger.read(self._folders())
+        entries.pop(id, None)
+        mark = mark_of(client)
+        own = {known: entry.bytes for known, entry in entries.items() if mark and entry.client == mark}
+        share = Tally(own, size, self._share * self._quota, self._share * self._most)
+        total = Tally({known: entry.bytes for known, entry in entries.items()}, size, self._quota, self._most)
+        if share.fits and total.fits and self._clock() - self._swept < SWEEP:
+            return entries
         sweep_stale(self._incoming, self._clock(), keep=arriving)
-        oldest = sorted(self._folders(), key=lambda folder: modified(folder / "used"))
-        room = self._quota - size - sum(size_of(folder) for folder in oldest)
-        for folder in oldest:
-            if room < 0 or self._expired(modified(folder / "used")):
-                room += size_of(folder)
-                vanish(folder, self._incoming)
+        self._swept = self._clock()
+        self._noted = {known: last for known, last in self._noted.items() if known in entries}
+        oldest = sorted(map(self._folder, entries), key=lambda folder: modified(folder / "used"))
+        pinned = {folder.name: entries[folder.name].bytes for folder in oldest if _is_pinned(folder)}
+        if not Tally(pinned, size, self._quota, self._most).fits:
+            raise no_room()
+        for tally in (share, total):
+            for folder in oldest:
+                if folder.name not in pinned and self._goes(folder, tally):
+                    vanish(folder, self._incoming)
+                    share.without(folder.name)
+                    total.without(folder.name)
+                    del entries[folder.name]
+        return entries
+
+    def _goes(self, folder: Path, tally: Tally) -> bool:
+        """Whether an upload makes room among those of a tally."""
+        return folder.name in tally and (not tally.fits or self._expired(folder, modified(folder / "used")))
 
 
-def gone(id: str) -> UploadGone:
-    """The error for an upload that is not here."""
-    return UploadGone(
-        f"The upload {id[:12]}… is not here: it expired, was deleted, made room for others, or never came. "
-        "Upload the same file again, and every link to it works again.",
-        field="source",
-        given=id,
-    )
-
-
-def full(size: int, quota: int) -> StoreFull:
-    """The error for an upload that no eviction makes room for."""
-    return StoreFull(
-        f"The upload has {size:,} bytes and the server keeps at most {quota:,} for all uploads. Upload fewer rows.",
-        field="file",
-        given=size,
-        allowed=f"at most {quota} bytes",
-    )
-
-
-def _wrong_key(key: str, days: float) -> WrongDeleteKey:
-    said = "This is not the upload's delete_key" if key else "Deleting an upload takes its delete_key"
-    return WrongDeleteKey(
-        f"{said}, which stands in the answer to the upload (POST /api/v1/batches) and is kept by the browser that sent "
-        f"the file. Without it the file stays until nobody has used it for {days:g} days.",
-        field="delete_key",
-        allowed="the delete_key that the upload returned",
-    )
-
-
-def _hashed(key: str) -> str:
-    return hashlib.sha256(key.encode()).hexdigest()
+def _is_pinned(folder: Path) -> bool:
+    return (folder / PINNED).exists()

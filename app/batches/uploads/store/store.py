@@ -19,7 +19,8 @@ from app.batches.uploads.store.cache import ParsedCache
 from app.batches.uploads.store.description import describe
 from app.batches.uploads.store.opened import Opened, OpenedUploads
 from app.batches.uploads.store.receive import Received
-from app.batches.uploads.store.shelf import Shelf, gone
+from app.batches.uploads.store.refusals import gone
+from app.batches.uploads.store.shelf import Shelf
 from app.errors import UploadGone
 from app.settings import Settings
 
@@ -43,8 +44,8 @@ class UploadStore:
         """A folder to receive an upload in; it is gone afterwards unless `add` took it."""
         return self._shelf.incoming()
 
-    def add(self, folder: Path, received: Received) -> tuple[dict[str, Any], str]:
-        """Keep the file `folder / "data"`; its description and a new delete key.
+    def add(self, folder: Path, received: Received, client: str = "") -> tuple[dict[str, Any], str]:
+        """Keep the file `folder / "data"`, which `client` sent; its description and a new delete key.
 
         Raises:
             UnreadableBatch: there is no way to read it as a batch.
@@ -54,12 +55,12 @@ class UploadStore:
         id = received.id
         with suppress(UploadGone):
             if self._shelf.holds(id, folder / "data"):
-                return self.describe(id), self._shelf.add_key(id)
+                return self.describe(id), self._shelf.add_key(id, client)
         self._shelf.check_size(received.bytes)
         try:
             self._forget(id)
             description = self._described(received, folder / "data")
-            key = self._shelf.put(folder, id, description)
+            key = self._shelf.put(folder, id, description, client)
         except BaseException:
             self._cache.remove(id)
             raise
@@ -79,6 +80,10 @@ class UploadStore:
             description = self._found_out(id)
             self._shelf.describe_anew(id, description)
             return description
+
+    def pinned(self) -> list[dict[str, Any]]:
+        """The descriptions of the uploads that the server's owner keeps for good."""
+        return [self.describe(id) for id in self._shelf.pinned()]
 
     def _found_out(self, id: str) -> dict[str, Any]:
         """The description of an upload that is here, from its bytes."""

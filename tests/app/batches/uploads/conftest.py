@@ -80,10 +80,10 @@ def store(settings: Settings, clock: Clock) -> UploadStore:
 
 @pytest.fixture
 def files(tmp_path: Path) -> Callable[[], list[str]]:
-    """What stands on disk, the lock files aside."""
+    """What stands on disk, locks and the ledger aside."""
 
     def listed() -> list[str]:
         paths = (path for path in tmp_path.rglob("*") if path.is_file())
-        return sorted(str(p.relative_to(tmp_path)) for p in paths if p.name != ".lock" and p.parent.name != "locks")
+        return sorted(str(p.relative_to(tmp_path)) for p in paths if p.name[0] != "." and p.parent.name != "locks")
 
     return listed

@@ -23,9 +23,9 @@ def npz(**arrays: Any) -> bytes:
     return file.getvalue()
 
 
-def add(store: UploadStore, data: bytes) -> tuple[str, str]:
+def add(store: UploadStore, data: bytes, client: str = "") -> tuple[str, str]:
     """Put the bytes in the store as if they had been received; the id and the delete key."""
     id = hashlib.sha256(data).hexdigest()
     with store.incoming() as folder:
         (folder / "data").write_bytes(data)
-        return id, store.add(folder, Received(id, len(data), kind_of(data)))[1]
+        return id, store.add(folder, Received(id, len(data), kind_of(data)), client)[1]
