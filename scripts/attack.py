@@ -34,7 +34,7 @@ class Outcome:
 
     statuses: Counter[int] = field(default_factory=Counter)
     refused: Counter[tuple[str, str]] = field(default_factory=Counter)
-    accepted: Counter[str] = field(default_factory=Counter)
+    accepted: Counter[tuple[str, str]] = field(default_factory=Counter)
     failures: Counter[tuple[str, str, str]] = field(default_factory=Counter)
 
     @property
@@ -105,7 +105,8 @@ def _note(outcome: Outcome, label: str, case: dict[str, Any], response: dict[str
     if mode == "positive" and 400 <= status < 500:
         outcome.refused[label, kind_of(response)] += 1
     if mode == "negative" and status < 300 and case["method"] != "OPTIONS":
-        outcome.accepted[label] += 1
+        data = case["meta"].get("phase", {}).get("data") or {}
+        outcome.accepted[label, NUMBER.sub("…", data.get("description") or "something else")] += 1
 
 
 def kind_of(response: dict[str, Any]) -> str:
@@ -135,8 +136,8 @@ def tell(outcome: Outcome) -> None:
     for (label, kind), count in sorted(outcome.refused.items()):
         print(f"  {count:5,}  {label}: {kind}")
     print("\nNot valid by the description, yet answered:")
-    for label, count in sorted(outcome.accepted.items()):
-        print(f"  {count:5,}  {label}")
+    for (label, what), count in sorted(outcome.accepted.items()):
+        print(f"  {count:5,}  {label}: {what}")
     print(f"\n{len(outcome.failures)} failures:")
     for (label, title, message), count in sorted(outcome.failures.items()):
         print(f"  {count:5,}  {label}: {title}: {message}")

@@ -48,8 +48,11 @@ class Head:
                 message["body"] = b""
             await send(message)
 
-        scope["method"] = "GET"  # in place: who stands outside reads from the scope which route was met
-        await self.app(scope, receive, send_head)
+        as_get = {**scope, "method": "GET"}  # a copy: the server knows by its own that no body follows
+        try:
+            await self.app(as_get, receive, send_head)
+        finally:
+            scope["route"] = as_get.get("route")  # for whoever stands outside and tells which one was met
 
 
 class SecurityHeaders:

@@ -52,10 +52,9 @@ def install(app: FastAPI, not_found: Callable[[Request], Response] | None = None
         return respond(problem(error.status_code, title, DETAILS.get(error.status_code, title)), error.headers)
 
     @app.exception_handler(Exception)
-    async def our_mistake(request: Request, _error: Exception) -> Response:
-        detail = "This is a mistake of the server's, not of yours. Its log has the details."
+    async def failure(request: Request, _error: Exception) -> Response:
         headers = getattr(request.app.state, "headers", HEADERS)  # this is sent outside of all middleware
-        return respond(problem(500, "The server failed", detail), headers | {HEADER: REQUEST_ID.get()})
+        return respond(our_mistake(), headers | {HEADER: REQUEST_ID.get()})
 
 
 def respond(body: dict[str, Any], headers: Any = None) -> Response:
@@ -68,6 +67,14 @@ def respond(body: dict[str, Any], headers: Any = None) -> Response:
 def refused(error: UserError, headers: Mapping[str, str] | None = None) -> Response:
     """The answer of what stands in front of the routes, where nothing is raised."""
     return respond(problem_of(error), headers)
+
+
+def our_mistake() -> dict[str, Any]:
+    """The problem of a fault of ours: nothing of it but the id under which the log has it."""
+    request_id = REQUEST_ID.get()
+    where = f"under the id {request_id}" if request_id else "of it"
+    detail = f"This is a mistake of the server's, not of yours. Its log has the details {where}."
+    return identified(problem(500, "The server failed", detail))
 
 
 def identified(body: dict[str, Any]) -> dict[str, Any]:

@@ -67,4 +67,5 @@ def refusals(what: str) -> Responses:
     return {
         410: {"description": "The upload is not here, or not any more.", "content": {problems.MEDIA_TYPE: {}}},
         422: {"description": what, "content": {problems.MEDIA_TYPE: {}}},
+        507: {"description": "The disk does not take the result.", "content": {problems.MEDIA_TYPE: {}}},
     }

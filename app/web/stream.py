@@ -2,13 +2,12 @@
 
 import anyio.to_thread
 
-from app.errors import problem, problem_of
+from app.errors import problem_of
 from app.web.answers import to_json
 from app.web.events import Emit, Event
+from app.web.problems import identified, our_mistake
 from app.web.work.floor import Flight
 from app.web.work.hand import Step
-
-OURS = "This is a mistake of the server's, not yours."
 
 WAYS = """With `Accept: text/event-stream` the same answer comes as a stream: `progress` events, whose data say how much
 is `done` `of` how much, then one `result` event with the answer. A query that is refused at once is refused before the
@@ -44,8 +43,8 @@ async def _end(flight: Flight) -> Event:
     if flight.result is not None:
         return Event("result", await anyio.to_thread.run_sync(flight.result.plain))
     if flight.refusal is not None:
-        return Event("problem", to_json(problem_of(flight.refusal)))
-    return Event("problem", to_json(problem(500, "The server failed", OURS)))
+        return Event("problem", to_json(identified(problem_of(flight.refusal))))
+    return Event("problem", to_json(our_mistake()))
 
 
 def stream_examples(progress: str) -> dict[str, dict[str, str]]:

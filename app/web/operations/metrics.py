@@ -21,7 +21,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
-from app.web.operations.processes import alive, members
+from app.web.operations.processes import alive, members, with_children
 
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 MEDIA_TYPE = CONTENT_TYPE_LATEST
@@ -77,7 +77,8 @@ class Metrics:
         return generate_latest(registry) + generate_latest(_memory_of(self._processes()))
 
     def _processes(self) -> set[int]:
-        return {os.getpid()} if self._folder is None else {p for p in members(self._folder) if alive(p)}
+        answering = {os.getpid()} if self._folder is None else {p for p in members(self._folder) if alive(p)}
+        return with_children(answering)
 
     def _bury(self) -> None:
         """What dead workers were doing is over; what they counted stays."""
@@ -95,7 +96,9 @@ class Memory(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         family = GaugeMetricFamily(
-            "bnscope_resident_memory_bytes", "Memory of each process that answers.", labels=["process"]
+            "bnscope_resident_memory_bytes",
+            "Memory of each process that answers, or computes for one.",
+            labels=["process"],
         )
         for process in sorted(self._processes):
             if (size := resident(process)) is not None:

@@ -82,6 +82,25 @@ def members(folder: Path) -> set[int]:
     return {int(number) for number in numbers if number.isdecimal()}
 
 
+def with_children(processes: set[int]) -> set[int]:
+    """The processes, and those that they have started to compute for them; themselves where the system does not say."""
+    found, unseen = set(processes), list(processes)
+    while unseen:
+        started = _children(unseen.pop()) - found
+        found |= started
+        unseen += started
+    return found
+
+
+def _children(process: int) -> set[int]:
+    children: set[int] = set()
+    with contextlib.suppress(OSError):
+        for task in Path(f"/proc/{process}/task").iterdir():
+            with contextlib.suppress(OSError):  # a thread that has just ended
+                children |= {int(child) for child in (task / "children").read_text().split()}
+    return children
+
+
 def alive(process: int) -> bool:
     """Whether there is such a process."""
     with contextlib.suppress(PermissionError):

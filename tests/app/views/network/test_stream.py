@@ -108,8 +108,11 @@ def test_our_own_mistake_is_a_problem_event_and_reaches_the_log(settings):
     """A server logs what an application raises; a client that raises it shows that it was raised."""
     app = create_app(settings, (replace(VIEW, answer=lambda _computed: {}["nothing"]),))
     quiet = TestClient(app, raise_server_exceptions=False)
-    *_, (name, problem) = events(quiet.get(URL, params=SMALL, headers=STREAM).content)
+    answer = quiet.get(URL, params=SMALL, headers=STREAM)
+    *_, (name, problem) = events(answer.content)
     assert (name, problem["status"]) == ("problem", 500)
+    assert problem["request_id"] == answer.headers["x-request-id"]
+    assert problem["request_id"] in problem["detail"]
     with pytest.raises(KeyError, match="nothing"):
         TestClient(app).get(URL, params=SMALL, headers=STREAM)
 

@@ -134,6 +134,7 @@ def test_the_log_of_a_500_has_the_id_that_the_problem_tells_and_the_traceback(fa
     body = answer.json()
     assert answer.headers["x-request-id"] == body["request_id"]
     assert "secret" not in answer.text
+    assert body["request_id"] in body["detail"]
     entry = lines.get(timeout=30)
     assert entry["request_id"] == body["request_id"]
     assert "ZeroDivisionError: a secret" in entry["traceback"]

@@ -60,6 +60,15 @@ def test_memory_is_told_of_this_process(client):
     assert counted(client, "bnscope_resident_memory_bytes", process=str(os.getpid())) > 10_000_000
 
 
+def test_memory_is_told_of_the_processes_that_compute_for_this_one(client):
+    with subprocess.Popen([sys.executable, "-c", "print(1, flush=True); input()"], stdin=subprocess.PIPE,
+                          stdout=subprocess.PIPE) as child:  # fmt: skip
+        child.stdout.readline()
+        assert counted(client, "bnscope_resident_memory_bytes", process=str(child.pid)) > 1_000_000
+        child.communicate(b"\n")
+    assert counted(client, "bnscope_resident_memory_bytes", process=str(child.pid)) == 0
+
+
 WORKER = """
 from app.web.operations.processes import measured
 metrics = measured()
