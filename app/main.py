@@ -78,8 +78,6 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
 
 def bench_of(settings: Settings) -> Bench:
     """What heavy work needs in a process of its own."""
-    for name in DATASETS:
-        load(name)
     return Bench(settings, UploadStore(settings), by_name(VIEWS))
 
 

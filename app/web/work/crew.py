@@ -82,7 +82,7 @@ class Processes:
         self.hands = hands
         self._prepare, self._memory = prepare, memory
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["app.main"])
+        self._context.set_forkserver_preload(["app.main", "app.batches.loaded"])
         self._idle: list[Hand] = []
         self._threads = ThreadPoolExecutor(hands, thread_name_prefix="hand")
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import UserError
+from app.web.serving.parent import end_with_parent
 from app.web.work import results
 from app.web.work.job import Bench, Cancelled, Job, Seldom, TooLong
 from bncore.errors import BatchNormError
@@ -68,6 +69,7 @@ class Telling:
 def live(pipe: Connection, prepare: Prepare, memory: int | None) -> None:
     """Do jobs until the other end of the pipe is closed. `memory`: bytes that a job may take."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server ends its hands itself
+    end_with_parent()
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
     bench = prepare()
