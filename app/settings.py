@@ -48,7 +48,7 @@ class Settings(BaseSettings):
         description="Numbers that a view's batch may have; a view takes about a hundred bytes for each.",
     )
     inline_work: int = Field(
-        50_000,
+        16_000,
         ge=0,
         description="Batches of up to this many numbers are computed in the event loop, larger ones in a thread.",
     )
@@ -79,6 +79,9 @@ class Settings(BaseSettings):
         "auto",
         description="Bytes of memory that the heavy work of all workers may take together; `auto` is half of what the "
         "machine, or the container, has.",
+    )
+    body_numbers: int = Field(
+        5_000_000, ge=1, description="Numbers and lists that the JSON of a request may be built of."
     )
     results_bytes: int = Field(
         1000**3,

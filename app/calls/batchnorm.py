@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.query.layer import Placement
 from app.query.sent_layer import EPS, EPS_PLACEMENT, MOMENTUM, RUNNING_VARIANCE
 from app.web.answers import to_json
-from app.web.arrays import NESTED, NESTED_OR_NULL, answered, null_warnings, numbers, read
+from app.web.arrays import NESTED, NESTED_OR_NULL, null_warnings, numbers, read
+from app.web.posted import answered
 from app.web.rules import Schema, given, per_feature, together, where
 from bncore import Forward, Gradients, backward, forward
 

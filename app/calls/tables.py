@@ -10,7 +10,8 @@ from app.batches.text.cells import one_cell, rows_of
 from app.batches.text.refusal import Unreadable
 from app.errors import UnreadableBatch
 from app.web.answers import to_json
-from app.web.arrays import answered, read
+from app.web.arrays import read
+from app.web.posted import answered
 
 router = APIRouter(tags=["batches"])
 

@@ -112,12 +112,19 @@ def headers_of(etag: str) -> dict[str, str]:
 
 def answer_of(request: Request, etag: str, held: Held, media_type: str = JSON) -> Response:
     """An answer in the form that the client takes; packed once, however many ask for it."""
-    if not takes_gzip(request):
-        return Response(held.plain, media_type=media_type, headers=headers_of(etag))
-    cache: AnswerCache = request.app.state.answers
-    packed = cache.put(etag, held.packed)
-    coded = {"Content-Encoding": "gzip"} if packed.squeezed else {}
-    return Response(packed.body, media_type=media_type, headers=headers_of(etag) | coded)
+    if takes_gzip(request):
+        cache: AnswerCache = request.app.state.answers
+        held = cache.put(etag, held.packed)
+    answer = packed_answer(request, held, media_type)
+    answer.headers.update(headers_of(etag))
+    return answer
+
+
+def packed_answer(request: Request, held: Held, media_type: str) -> Response:
+    """The same without a name under which it could be kept."""
+    if not (held.squeezed and takes_gzip(request)):
+        return Response(held.plain, media_type=media_type)
+    return Response(held.body, media_type=media_type, headers={"Content-Encoding": "gzip"})
 
 
 def takes_gzip(request: Request) -> bool:

@@ -1,24 +1,20 @@
 """Arrays in JSON: the body of a request, its nested lists as arrays, and what is said of numbers that leave as null."""
 
 import re
-from collections.abc import Callable
 from typing import Any, TypeVar
 
-import anyio.to_thread
 import numpy as np
 import orjson
-from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 
-from app.errors import InvalidQuery, UploadTooLarge
-from app.settings import MEBIBYTE, Settings
+from app.errors import InvalidQuery
 from app.web.problems import findings
 from app.web.rules import nested
 from bncore.exact.integers import refused, rounded_text
 
-LARGEST_BODY = 64 * MEBIBYTE
+MOST_ERRORS = 20  # mistakes of a body that its refusal names
 NOT_FINITE = re.compile(rb"\b(?:NaN|-?Infinity)\b")
 INTEGER = re.compile(rb"[\[,: \t\r\n](-?[0-9]{16,})(?![\w.])")
 """What may be an integer beyond 2^53, behind what stands before a number of JSON; not the digits of a fraction."""
@@ -26,26 +22,6 @@ NULL: dict[str, Any] = {"type": "null"}
 NESTED, NESTED_OR_NULL = nested(2), nested(2, NULL)
 
 Model = TypeVar("Model", bound=BaseModel)
-
-
-async def received(request: Request) -> bytes:
-    """The body, refused as soon as it is larger than the limit."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            detail = f"The body is larger than {LARGEST_BODY // MEBIBYTE} MiB; upload the batch as a file instead."
-            raise UploadTooLarge(detail, field="body", allowed=f"at most {LARGEST_BODY} bytes")
-    return bytes(body)
-
-
-async def answered(request: Request, answer: Callable[[bytes], bytes]) -> Response:
-    """What `answer` makes of the body: in the event loop where it holds few numbers, else in a thread."""
-    settings: Settings = request.app.state.settings
-    body = await received(request)
-    inline = body.count(b",") <= settings.inline_work
-    made = answer(body) if inline else await anyio.to_thread.run_sync(answer, body)
-    return Response(made, media_type="application/json")
 
 
 def read(body: bytes, model: type[Model]) -> Model:
@@ -58,7 +34,7 @@ def read(body: bytes, model: type[Model]) -> Model:
         detail = f"The body is not JSON: {error}.{no_nan}"
         raise InvalidQuery(detail, field="body", allowed="a JSON object") from error
     except ValidationError as error:
-        raise RequestValidationError(findings(error, model)) from error
+        raise RequestValidationError(findings(error, model, MOST_ERRORS)) from error
 
 
 def check_integers(body: bytes) -> None:

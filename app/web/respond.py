@@ -163,7 +163,7 @@ async def _of_result(asked: Asked, result: Result) -> Response:
     """What is small from memory, and kept there; what is large out of its file."""
     held = await anyio.to_thread.run_sync(held_of, result)
     if held is None:
-        return ResultFile(asked.request, result, asked.etag, asked.media_type)
+        return ResultFile(asked.request, result, asked.media_type, asked.etag)
     return answer_of(asked.request, asked.etag, asked.answers.put(asked.etag, held), asked.media_type)
 
 

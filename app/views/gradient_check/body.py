@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import orjson
-from fastapi import Request
 from numpy.typing import NDArray
 
 from app.batches.uploads.damage import damage_told
@@ -21,6 +20,7 @@ from app.web.arrays import check_integers
 from bncore.diagnosis import Printed
 from bncore.exact.integers import first_rounded, refused
 
+FEWER = "a few examples show as much as many, so send fewer of them"
 LARGEST_BODY = 16 * MEBIBYTE
 LARGEST_ARRAYS = 64 * MEBIBYTE
 MOST_NUMBERS = 2**17  # of x: about 80 mistakes are built, each as large as x
@@ -30,16 +30,6 @@ LISTS = "nested lists of numbers, every row equally long"
 BODIES = "a JSON object, or an NPZ file"
 NPY = b"\x93NUMPY"
 ZIP = b"PK"
-
-
-async def received(request: Request) -> bytes:
-    """The body, refused as soon as it is larger than the limit."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise too_large(f"The body is larger than {LARGEST_BODY // MEBIBYTE} MiB", "body", LARGEST_BODY)
-    return bytes(body)
 
 
 def fields_of(body: bytes) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -11,7 +10,7 @@ from pydantic import ValidationError
 from app.errors import InvalidQuery, UserError
 from app.settings import Settings
 from app.views.gradient_check.answer import ANSWER_EXAMPLE, GradientCheckAnswer
-from app.views.gradient_check.body import ZIP, fields_of, received
+from app.views.gradient_check.body import FEWER, LARGEST_BODY, ZIP, fields_of
 from app.views.gradient_check.check import MOST_ERRORS, answered
 from app.views.gradient_check.compute import CheckFields, view_of
 from app.views.gradient_check.file import file_texts
@@ -19,6 +18,7 @@ from app.views.gradient_check.page import PAGE
 from app.views.gradient_check.probe import FORMATS, probe_of
 from app.views.gradient_check.query import EXAMPLE, ExampleQuery, GradientCheckQuery, ProbeFileQuery, ProbeQuery
 from app.web.answers import to_json
+from app.web.posted import apart, at_desk, received
 from app.web.problems import findings
 from app.web.reading import parameters_of, query_of
 from app.web.view import Place, View
@@ -27,9 +27,7 @@ from bncore.progress import Said
 
 CALLS = APIRouter(tags=["gradient check"])
 
-INLINE_BYTES = (
-    1.6  # of a body for each number of `inline_work`: 8 bytes a number, five times the work of a forward pass
-)
+INLINE_BYTES = 5.0  # of a body for each number of `inline_work`: a check of 64 × 16 takes two or three milliseconds
 REQUEST_BODY = {
     "requestBody": {
         "required": True,
@@ -73,10 +71,11 @@ async def gradient_check(request: Request) -> Response:
     Send a batch with its dy, or the `seed` of a probe from `GET /gradient-check/probe`. JSON, or NPZ as the body.
     """
     settings: Settings = request.app.state.settings
-    body = await received(request)
-    fields = light_fields(body, INLINE_BYTES * settings.inline_work)
-    answer = await anyio.to_thread.run_sync(_answer, body) if fields is None else to_json(answered(fields))
-    return Response(answer, media_type="application/json")
+    async with received(request, LARGEST_BODY, FEWER) as body:
+        fields = light_fields(body.in_memory, INLINE_BYTES * settings.inline_work)
+        if fields is None:
+            return await apart(request, _answer, body)
+        return await at_desk(request, lambda: to_json(answered(fields)))
 
 
 @CALLS.get(
@@ -134,9 +133,8 @@ async def gradient_check_examples(query: Annotated[ProbeQuery, Depends(query_of(
 )
 async def gradient_check_view(request: Request) -> Response:
     """The fields are those of the page's address, so that what is too long for an address can be asked for, too."""
-    body = await received(request)
-    view = await anyio.to_thread.run_sync(_view, body, str(request.base_url).rstrip("/"))
-    return Response(view, media_type="application/json")
+    async with received(request, LARGEST_BODY, FEWER) as body:
+        return await apart(request, _view, body, str(request.base_url).rstrip("/"))
 
 
 @CALLS.post(
@@ -155,16 +153,16 @@ async def gradient_check_view(request: Request) -> Response:
 )  # fmt: skip
 async def gradient_check_arrays(request: Request, name: str = "dx") -> Response:
     """For filling the fields of the page with a file."""
-    body = await received(request)
-    return Response(await anyio.to_thread.run_sync(_texts, body, name), media_type="application/json")
+    async with received(request, LARGEST_BODY, FEWER) as body:
+        return await apart(request, _texts, body, name)
 
 
-def light_fields(body: bytes, most: float) -> dict[str, Any] | None:
+def light_fields(body: bytes | None, most: float) -> dict[str, Any] | None:
     """The fields of a check that may be done at once; None for what may take long, and goes to a thread unread.
 
     A small NPZ file may hold much, and central differences take long on any batch.
     """
-    if len(body) > most or body.startswith(ZIP):
+    if body is None or len(body) > most or body.startswith(ZIP):
         return None
     fields = fields_of(body)
     return None if fields.get("numeric") else fields

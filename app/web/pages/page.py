@@ -82,7 +82,7 @@ async def _result(asked: Asked) -> tuple[Any, bool]:
     """The result as plain data if it is there soon, None of what is long or waits; and whether that is always so."""
     with asked.here.floor.join(asked.errand, asked.client) as flight:
         with anyio.move_on_after(PATIENCE):
-            while not (flight.has_ended or flight.long):
+            while not (flight.has_ended or flight.long or flight.waits):
                 await flight.change()
         if flight.result is None and not flight.has_ended:
             return None, flight.long is True

@@ -84,12 +84,15 @@ class Processes:
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(["app.main", "app.batches.loaded"])
         self._idle: list[Hand] = []
+        self._all: set[Hand] = set()
+        self._starting = threading.Lock()
         self._threads = ThreadPoolExecutor(hands, thread_name_prefix="hand")
 
     def start(self) -> None:
-        """Start the hands. Blocks."""
-        while len(self._idle) < self.hands:
-            self._idle.append(self._new_hand())
+        """Start the hands that are not there yet. Blocks."""
+        while len(self._all) < self.hands:
+            with self._starting:
+                self._idle.append(self._new())
 
     async def do(self, job: Job, tell: Tell) -> None:
         """As `Crew`. Raises what the job refuses, NoMemory, and HandFailed for a mistake of ours."""
@@ -98,6 +101,7 @@ class Processes:
             try:
                 done = await self._done(hand, job, tell)
             except HandDied:
+                self._let_go(hand)
                 hand.process.join(PATIENCE)
                 log.error("process %d died in attempt %d: %s", hand.process.pid, attempt, hand.process.exitcode)
             else:
@@ -108,9 +112,27 @@ class Processes:
         while self._idle:
             if (hand := self._idle.pop()).process.is_alive():
                 return hand
-            hand.pipe.close()
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._new_hand)
+            self._let_go(hand)
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._idle_or_new)
+
+    def _idle_or_new(self) -> Hand:
+        """One that somebody else has started meanwhile, or a new one. Blocks."""
+        with self._starting:
+            return self._idle.pop() if self._idle else self._new()
+
+    def _new(self) -> Hand:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=live, args=(theirs, self._prepare, self._memory), daemon=True)
+        process.start()
+        theirs.close()
+        hand = Hand(process, ours)
+        self._all.add(hand)
+        return hand
+
+    def _let_go(self, hand: Hand) -> None:
+        """At which it ends, if it has not."""
+        hand.pipe.close()
+        self._all.discard(hand)
 
     async def _done(self, hand: Hand, job: Job, tell: Tell) -> Done:
         talking = asyncio.get_running_loop().run_in_executor(self._threads, hand.talk, job, _from_a_thread(tell))
@@ -129,21 +151,16 @@ class Processes:
         await asyncio.wait([talking], timeout=GRACE)
         if not talking.done():
             hand.process.kill()
-        with contextlib.suppress(HandDied):
+        try:
             self._take_back(hand, await talking)
+        except HandDied:
+            self._let_go(hand)
 
     def _take_back(self, hand: Hand, done: Done) -> None:
         if done.worn:
-            hand.pipe.close()  # at which it ends
+            self._let_go(hand)
         else:
             self._idle.append(hand)
-
-    def _new_hand(self) -> Hand:
-        ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=live, args=(theirs, self._prepare, self._memory), daemon=True)
-        process.start()
-        theirs.close()
-        return Hand(process, ours)
 
     def close(self) -> None:
         """End the hands that are idle; those at work end with their jobs, which their flights cancel."""

@@ -42,6 +42,8 @@ class Flight:
         self.readers = 0
         self.long: bool | None = None
         """Whether its progress is worth showing; None as long as nobody has begun with it."""
+        self.waits = False
+        """Whether it had to wait for a turn."""
         self.steps = [Step(0, 1, "waiting for its turn")]
         self.result: Result | None = None
         self.error: Exception | None = None
@@ -157,6 +159,7 @@ class Floor:
 
     async def _at_turn(self, turns: Turns, flight: Flight, errand: Errand) -> Result:
         if turns.taken == turns.slots:
+            flight.waits = True
             flight.tell(Step(0, 1, f"waiting for its turn, with {turns.waiting} others"))
         async with turns.turn(flight.client):
             with self._results.place() as path:

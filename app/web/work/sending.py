@@ -11,10 +11,10 @@ from app.web.work.results import Result
 class ResultFile(Response):
     """A result, packed where it is and the client takes it so."""
 
-    def __init__(self, request: Request, result: Result, etag: str, media_type: str) -> None:
+    def __init__(self, request: Request, result: Result, media_type: str, etag: str = "") -> None:
         self._result, self._plain = result, not takes_gzip(request)
         coded = {"Content-Encoding": "gzip"} if result.squeezed and not self._plain else {}
-        super().__init__(media_type=media_type, headers=headers_of(etag) | coded)
+        super().__init__(media_type=media_type, headers=(headers_of(etag) if etag else {}) | coded)
         del self.headers["content-length"]
         if not (result.squeezed and self._plain):
             self.headers["content-length"] = str(result.length)

@@ -34,7 +34,7 @@ class Work:
         self._queue = queue
         self._turns: list[Turns] = []
         self._settings = settings
-        self._results = Results(settings.cache_dir / "results", settings.results_bytes)
+        self.results = Results(settings.cache_dir / "results", settings.results_bytes)
         self._here: WeakKeyDictionary[asyncio.AbstractEventLoop, Here] = WeakKeyDictionary()
 
     @property
@@ -47,7 +47,7 @@ class Work:
 
     def _new(self) -> Here:
         desk, short, long = map(self._new_turns, (1, self.crew.hands // 2, self.crew.hands // 2))
-        return Here(desk, Floor(self.crew, short, long, self._results))
+        return Here(desk, Floor(self.crew, short, long, self.results))
 
     def _new_turns(self, slots: int) -> Turns:
         turns = Turns(slots, self._settings.waiting, self._settings.waiting_of_one, self._count)

@@ -1,38 +1,19 @@
 """`POST /api/v1/batchnorm`: the contract."""
 
-from collections.abc import Iterator
-
 import numpy as np
 import orjson
 import pytest
-from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 import bncore
-from app.calls import batchnorm
-from app.settings import Settings
-from app.web import problems
-from app.web.arrays import LARGEST_BODY
+from app.main import create_app
+from app.web.posted import LARGEST_BODY
 
 URL = "/api/v1/batchnorm"
 
 
-def made(settings: Settings) -> FastAPI:
-    app = FastAPI()
-    app.state.settings = settings
-    app.include_router(batchnorm.router, prefix="/api/v1")
-    problems.install(app)
-    return app
-
-
-@pytest.fixture
-def client() -> Iterator[TestClient]:
-    with TestClient(made(Settings())) as client:
-        yield client
-
-
 def test_the_documented_example_answers_what_the_library_computes(client):
-    operation = client.get("/openapi.json").json()["paths"][URL]["post"]
+    operation = client.get("/api/v1/openapi.json").json()["paths"][URL]["post"]
     example = operation["requestBody"]["content"]["application/json"]["example"]
     answer = client.post(URL, json=example)
     assert answer.status_code == 200
@@ -48,7 +29,9 @@ def test_the_documented_example_answers_what_the_library_computes(client):
 
 
 def test_every_field_is_documented_with_words(client):
-    content = client.get("/openapi.json").json()["paths"][URL]["post"]["requestBody"]["content"]["application/json"]
+    content = client.get("/api/v1/openapi.json").json()["paths"][URL]["post"]["requestBody"]["content"][
+        "application/json"
+    ]
     assert set(content["schema"]["properties"]) == set(content["example"])
     assert all(field["description"] for field in content["schema"]["properties"].values())
 
@@ -170,10 +153,28 @@ def test_what_is_no_number_is_told_in_words_of_json(client, x):
     assert "not a number (text, null or an object)" in client.post(URL, json={"x": x}).json()["detail"]
 
 
-def test_work_in_a_thread_answers_the_same(client):
-    x = np.random.default_rng(0).standard_normal((300, 4)).tolist()
-    with TestClient(made(Settings(inline_work=0))) as threaded:
-        assert threaded.post(URL, json={"x": x, "dy": x}).content == client.post(URL, json={"x": x, "dy": x}).content
+@pytest.mark.parametrize("rows", [300, 20_000])
+def test_work_elsewhere_answers_the_same(settings, rows):
+    """The larger body waits on disk and its answer leaves from there."""
+    x = np.random.default_rng(0).standard_normal((rows, 4)).tolist()
+    apart = TestClient(create_app(settings.model_copy(update={"inline_work": 0})))
+    here = TestClient(create_app(settings.model_copy(update={"inline_work": 10**6})))
+    assert apart.post(URL, json={"x": x, "dy": x}).content == here.post(URL, json={"x": x, "dy": x}).content
+    assert list((settings.cache_dir / "results").glob("*")) == []
+
+
+def test_what_is_built_of_too_many_numbers_or_lists_is_refused_before_it_is_built(settings):
+    small = TestClient(create_app(settings.model_copy(update={"body_numbers": 1000})))
+    for body in (b'{"x": [[' + b"1," * 1001, b'{"x": ' + b"[" * 1002):  # neither is JSON, which nobody looks at
+        answer = small.post(URL, content=body)
+        assert answer.status_code == 413
+        assert "1,000 numbers and lists" in answer.json()["detail"]
+
+
+def test_a_refusal_does_not_repeat_what_was_sent(client):
+    answer = client.post(URL, json={"x": [[1.0], [2.0]], "gamma": ["no number"] * 100_000})
+    assert answer.status_code == 422
+    assert len(answer.content) < 2_000
 
 
 def test_answer_is_valid_json_for_float16_edges(client):

@@ -1,0 +1,97 @@
+"""What waits holds its query, ends with its client, and is told to come later where there is no room."""
+
+import asyncio
+import threading
+from dataclasses import replace
+
+import pytest
+from httpx2 import ASGITransport, AsyncClient
+
+from app.main import create_app
+from app.views.playground.view import VIEW
+
+URL = "/api/v1/playground?source=normal&batch_size=2000"
+
+
+@pytest.fixture
+def held_up(settings):
+    """An application with room for two that wait, whose computations last until `let_go` is set; what it prepared."""
+    let_go, prepared = threading.Event(), []
+
+    def noted(place, query):
+        prepared.append(query.seed)
+        return VIEW.prepare(place, query)
+
+    def slow(ready, say):
+        assert let_go.wait(timeout=30)
+        return VIEW.compute(ready, say)
+
+    app = create_app(
+        settings.model_copy(update={"inline_work": 0, "waiting": 2, "waiting_of_one": 9}),
+        (replace(VIEW, prepare=noted, compute=slow),),
+    )
+    yield app, let_go, prepared
+    let_go.set()
+
+
+async def until(is_so):
+    async with asyncio.timeout(30):
+        while not is_so():
+            await asyncio.sleep(0)
+
+
+def test_what_waits_has_not_drawn_its_batch_and_what_finds_no_room_is_told_to_come_later(held_up):
+    app, let_go, prepared = held_up
+
+    async def visit():
+        short = app.state.work.here.floor.short
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            asked = [asyncio.create_task(client.get(f"{URL}&seed={n}")) for n in range(short.slots + 2)]
+            await until(lambda: short.waiting == 2)
+            assert len(prepared) == short.slots
+            refused = await client.get(f"{URL}&seed=99")
+            let_go.set()
+            return refused, await asyncio.gather(*asked)
+
+    refused, answers = asyncio.run(visit())
+    assert {answer.status_code for answer in answers} == {200}
+    assert refused.status_code == 503
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.headers["content-type"] == "application/problem+json"
+    assert sorted(prepared) == list(range(len(answers)))
+
+
+def test_who_leaves_while_waiting_costs_nothing(held_up):
+    app, let_go, prepared = held_up
+
+    async def visit():
+        short = app.state.work.here.floor.short
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            asked = [asyncio.create_task(client.get(f"{URL}&seed={n}")) for n in range(short.slots + 1)]
+            await until(lambda: short.waiting == 1)
+            asked[-1].cancel()
+            await until(lambda: short.waiting == 0)
+            let_go.set()
+            await asyncio.gather(*asked[:-1])
+            await until(lambda: short.taken == 0)
+
+    asyncio.run(visit())
+    assert len(prepared) == app.state.work.crew.hands // 2
+
+
+def test_the_queue_is_counted(held_up):
+    app, let_go, _ = held_up
+
+    async def visit():
+        short = app.state.work.here.floor.short
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            asked = [asyncio.create_task(client.get(f"{URL}&seed={n}")) for n in range(short.slots + 1)]
+            await until(lambda: short.waiting == 1)
+            text = (await client.get("/metrics")).text
+            let_go.set()
+            await asyncio.gather(*asked)
+            return text
+
+    text = asyncio.run(visit())
+    assert 'bnscope_queue{state="waiting"} 1.0' in text
+    assert f'bnscope_queue{{state="running"}} {app.state.work.crew.hands // 2}.0' in text
