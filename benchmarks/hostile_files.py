@@ -85,6 +85,10 @@ def npz_of_many_members(path: Path) -> None:
         file.write(struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF, 0))
 
 
+def npz_of_a_thousand_batches(path: Path) -> None:
+    np.savez(path.open("wb"), **{f"a{number}": np.ones((3, 2)) for number in range(1000)})
+
+
 def npz_that_unpacks_to_800_megabytes(path: Path) -> None:
     _npz(path, _npy_head(800 * MEGABYTE // 8), 800)
 
@@ -118,8 +122,8 @@ FILES: dict[str, Make] = {
     for make in (
         csv_of_many_columns, csv_of_columns_at_the_limit, csv_behind_an_open_quote, csv_of_quoted_line_ends,
         csv_with_carriage_returns, csv_with_a_gap_at_its_end, csv_of_large_numbers, csv_of_stray_words, csv_of_one_line,
-        npz_of_many_members, npz_that_unpacks_to_800_megabytes, npz_with_an_endless_header, npy_of_nested_signs,
-        parquet_of_equal_rows, parquet_of_one_page,
+        npz_of_many_members, npz_of_a_thousand_batches, npz_that_unpacks_to_800_megabytes, npz_with_an_endless_header,
+        npy_of_nested_signs, parquet_of_equal_rows, parquet_of_one_page,
     )
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,9 @@ from app.errors import UnreadableBatch
 
 SAMPLE = 1024**2
 LINES = 200
+CELLS = 20_000
+"""Cells that tell one way of writing from another."""
+
 DELIMITERS = (",", "\t", ";", "|", " ")
 WHOLE = re.compile(r"\s*[-\u2212]?[0-9]+\s*")
 BOM = b"\xef\xbb\xbf"
@@ -190,7 +194,7 @@ def _score(records: list[Record], delimiter: str, decimal: str) -> float:
     if width == 1 or (delimiter == " " and regular < FEW_NAMES * len(records)):
         return -1.0
     number = re.compile(pattern(decimal))
-    cells = [cell for record in records[1:] or records for cell in record]
+    cells = list(islice((cell for record in records[1:] or records for cell in record), CELLS))
     numeric = sum(_numeric(cell, number, delimiter == decimal) for cell in cells)
     return (1 + numeric / len(cells)) * regular / len(records)
 

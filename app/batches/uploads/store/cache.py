@@ -1,7 +1,8 @@
 """Parsed uploads beside the bytes: parsed once, mapped by every worker, and safe to delete at any time.
 
-<cache_dir>/<id>/<hash of the reading>/ holds the arrays and `parsed.json`. A reading's `missing` and `feature_axis`
-change nothing about the arrays and so are no part of the key.
+<cache_dir>/<id>/<hash of the reading>/ holds the arrays and `parsed.json`, with the sums of all of them: what a
+failure of the power left half-written is parsed anew, so nobody waits for the disk here. A reading's `missing` and
+`feature_axis` change nothing about the arrays and so are no part of the key.
 """
 
 import hashlib
@@ -25,7 +26,6 @@ from app.batches.uploads.store.disk import (
     scratch,
     size_of,
     sweep_stale,
-    sync,
 )
 from app.settings import Settings
 
@@ -94,7 +94,6 @@ class ParsedCache:
         with scratch(self._building) as building:
             parsed = parse(building)
             parsed.save(building)
-            sync(building)
             self._make_room(size_of(building))
             folder.parent.mkdir(parents=True, exist_ok=True)
             building.rename(folder)

@@ -22,6 +22,13 @@ WAYS = (
 )
 
 
+MENDED = ("missing", "feature_axis", "array")
+"""Fields of errors that another of these ways may mend: with any other, the file is not read again and again."""
+
+TRIED = 8
+"""Arrays of an NPZ that are tried where the view must choose one."""
+
+
 def describe(received: Received, upload: Path, bounds: Bounds, open_upload: Open) -> dict[str, Any]:
     """The description of an upload that can be read in some way; a warning names the way if it is not the default.
 
@@ -50,6 +57,8 @@ def _first_readable(upload: Path, open_upload: Open) -> tuple[UploadSource, list
             source = open_upload(upload, reading)
         except UserError as error:
             first = first or error
+            if error.field not in MENDED:
+                break
         else:
             needed = [f"{first.detail} (Read it with {way}.)"] if first else []
             return source, [*needed, *source.warnings]
@@ -63,7 +72,7 @@ def _undecided(upload: Path, arrays: Arrays, open_upload: Open) -> dict[str, Any
         open_upload(upload, Reading())
     except UserError as error:
         undecided = error
-    able = list(_readable(upload, candidates(arrays), open_upload))
+    able = list(_readable(upload, candidates(arrays)[:TRIED], open_upload))
     if not able:
         raise undecided
     warning = f"{undecided.detail} (Read it with array={' or array='.join(able)}.)"

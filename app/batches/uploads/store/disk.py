@@ -55,19 +55,18 @@ def as_far_as_possible() -> Iterator[None]:
 
 
 def write(path: Path, data: bytes) -> None:
-    """Write a file whole or not at all: whoever reads it, even after the power has failed, sees the old or the new."""
+    """Write a file whole or not at all: whoever reads it sees the old or the new."""
     making = path.with_name(f"making-{secrets.token_hex(8)}")
     try:
         making.write_bytes(data)
-        sync(making)
         making.replace(path)
     finally:
         making.unlink(missing_ok=True)
 
 
 def sync(path: Path) -> None:
-    """See a file, or a folder with the files in it, safe on disk."""
-    files = [each for each in path.iterdir() if each.is_file()] if path.is_dir() else []
+    """See a folder, and what stands in the files in it, safe on disk."""
+    files = [each for each in path.iterdir() if each.is_file() and each.stat().st_size]
     for each in (*files, path):
         place = os.open(each, os.O_RDONLY)
         try:

@@ -11,17 +11,17 @@ import pyarrow.parquet as arrow_parquet
 import pytest
 from anyio import from_thread, to_thread
 
-from app.batches.uploads import missing
+from app.batches.uploads import UploadStore, missing
 from app.batches.uploads.bounds import Bounds, wanted
 from app.batches.uploads.delimited import blocks, records
 from app.batches.uploads.formats import npz as npz_reader
 from app.batches.uploads.formats import parquet as parquet_reader
-from app.batches.uploads.readers import read
+from app.batches.uploads.readers import READERS, read
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.sniff import kind_of
 from app.errors import UnreadableBatch, UploadTooLarge
 from tests.app.batches.uploads.conftest import COLUMNS, Parser
-from tests.app.batches.uploads.files import npy, npz
+from tests.app.batches.uploads.files import add, npy, npz
 
 X = np.arange(3000.0).reshape(1000, 3)
 TABLE = "a,b,c\n" + "".join(f"{a},{b},{c}\n" for a, b, c in X)
@@ -193,3 +193,22 @@ def test_a_stray_word_a_gap_and_a_large_integer_in_a_late_block_are_named(
         parse(f"{table}3,9007199254740993\n".encode())
     with pytest.raises(UnreadableBatch, match=r"Line 2002 has 3 fields"):
         parse(f"{table}3,4,5\n".encode())
+
+
+def test_a_file_that_cannot_be_read_is_read_once(store: UploadStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    readings: list[Reading] = []
+    real = READERS["csv"]
+    monkeypatch.setitem(READERS, "csv", lambda *given: readings.append(given[1]) or real(*given))
+    with pytest.raises(UnreadableBatch, match="Line 3 has 1 field"):
+        add(store, b"a,b\n1,2\n3\n")
+    assert len(readings) == 1
+
+
+def test_of_an_npz_of_many_batches_a_few_are_tried(store: UploadStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked: list[str] = []
+    real = npz_reader.read_header
+    monkeypatch.setattr(npz_reader, "read_header", lambda file, what: looked.append(what) or real(file, what))
+    id, _ = add(store, npz(**{f"a{number}": np.ones((2, 1)) for number in range(60)}))
+    assert len(looked) <= 10 * 60
+    assert "array=a0 or array=a1" in store.describe(id)["warnings"][0]
+    assert len(store.describe(id)["arrays"]) == 60

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from app.batches.uploads import Reading, UploadStore
+from app.batches.uploads.parsed import Parsed
 from app.batches.uploads.store import disk
 from app.errors import StoreFull, UnreadableBatch, UploadGone
 from app.settings import Settings
@@ -174,10 +175,10 @@ def test_on_a_read_only_disk_what_must_be_written_is_a_507(
 def test_a_disk_that_fills_up_while_an_upload_is_parsed_is_a_507_and_leaves_nothing(
     store: UploadStore, files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(_path: Path) -> None:
+    def full(_parsed: Parsed, _folder: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("app.batches.uploads.store.cache.sync", full)
+    monkeypatch.setattr(Parsed, "save", full)
     with pytest.raises(StoreFull, match="disk is full"):
         add(store, CSV)
     assert files() == []
@@ -196,30 +197,27 @@ def test_an_upload_in_constant_use_does_not_expire_however_short_its_life(settin
 
 def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     disk.write(tmp_path / "file", b"old")
-    monkeypatch.setattr(os, "fsync", lambda _file: (_ for _ in ()).throw(OSError(errno.EIO, "")))
+    monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "")))
     with pytest.raises(OSError, match="Errno 5"):
         disk.write(tmp_path / "file", b"new")
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
     assert (tmp_path / "file").read_bytes() == b"old"
 
 
-def test_what_is_kept_is_safe_on_disk_before_it_is_seen(
+def test_an_upload_is_safe_on_disk_before_it_is_seen(
     store: UploadStore, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     synced: list[str] = []
-    fsync = os.fsync
+    fsync, rename = os.fsync, Path.rename
     monkeypatch.setattr(
         os, "fsync", lambda place: synced.append(str(Path(f"/proc/self/fd/{place}").readlink())) or fsync(place)
     )
-    renamed = Path.rename
 
-    def rename(path: Path, target: Path) -> Path:
-        if target.parent == settings.uploads_dir or target.parent.parent.name == "parsed":
-            kept = [file for file in path.iterdir() if file.is_file()]
-            assert {str(file) for file in kept} <= set(synced)
-        return renamed(path, target)
+    def seen(path: Path, target: Path) -> Path:
+        if target.parent == settings.uploads_dir:
+            assert {str(path / "data"), str(path / "description.json"), str(path)} <= set(synced)
+        return rename(path, target)
 
-    monkeypatch.setattr(Path, "rename", rename)
-    id, _ = add(store, FULL)
+    monkeypatch.setattr(Path, "rename", seen)
+    add(store, FULL)
     assert str(settings.uploads_dir) in synced
-    assert rows(store, id) == X.tolist()
