@@ -1,20 +1,32 @@
 // Asking the server: one request in flight, and the latest state is always the last one asked for.
 
+// Behind one address there may be a whole class: the server goes round its pages by a name that each makes up.
+export const TAB = { "bnscope-tab": Math.random().toString(36).slice(2) };
+
 export class Problem extends Error {
-  constructor(body) {
+  // `retryAfter`: the seconds after which the server wants to be asked again, if it does.
+  constructor(body, retryAfter = null) {
     super(body.detail ?? body.title ?? "The server could not answer.");
     this.status = body.status ?? 0;
     this.errors = body.errors ?? [];
+    this.retryAfter = Number(retryAfter) || 0;
   }
 }
 
+// The answer as an object. Throws the problem that it is.
+export async function read(response) {
+  const body = await response.json().catch(() => ({ status: response.status, title: response.statusText }));
+  if (!response.ok) throw new Problem(body, response.headers.get("Retry-After"));
+  return body;
+}
+
 export function getJson(address, signal) {
-  return askedFor(address, { headers: { Accept: "application/json" }, signal });
+  return askedFor(address, { headers: { Accept: "application/json", ...TAB }, signal });
 }
 
 // `body` is an object, or a file as it is.
 export function postJson(address, body) {
-  return askedFor(address, { method: "POST", headers: { Accept: "application/json" }, body: body instanceof Blob ? body : JSON.stringify(body) });
+  return askedFor(address, { method: "POST", headers: { Accept: "application/json", ...TAB }, body: body instanceof Blob ? body : JSON.stringify(body) });
 }
 
 async function askedFor(address, options) {
@@ -25,27 +37,28 @@ async function askedFor(address, options) {
     if (error.name === "AbortError") throw error;
     throw new Problem({ detail: "The server does not answer. It is asked again with your next change." });
   }
-  const body = await response.json().catch(() => ({ status: response.status, title: response.statusText }));
-  if (!response.ok) throw new Problem(body);
-  return body;
+  return read(response);
 }
 
-// Calls `show(answer, query)` in the order asked, skipping states that were overtaken while a request was under way.
+// Calls `show(answer, query)` in the order asked, skipping states that were overtaken while a request was under way. A
+// server that is busy is asked again when it says so, for the state that is wanted then; `waits(seconds)` is told of it.
 export class Latest {
   #ask;
   #show;
   #fail;
   #busy;
+  #waits;
   #running = false;
   #closed = false;
   #done = Promise.resolve();
   #wanted = null;
 
-  constructor({ ask, show, fail, busy }) {
+  constructor({ ask, show, fail, busy, waits }) {
     this.#ask = ask;
     this.#show = show;
     this.#fail = fail;
     this.#busy = busy;
+    this.#waits = waits;
   }
 
   want(query) {
@@ -82,9 +95,19 @@ export class Latest {
     try {
       answer = await this.#ask(query);
     } catch (error) {
-      if (this.#wanted === null && !this.#closed) this.#fail(error, query);
+      if (error.retryAfter) await this.#wait(error.retryAfter, query);
+      else if (this.#wanted === null && !this.#closed) this.#fail(error, query);
       return;
     }
     if (!this.#closed) this.#show(answer, query);
+  }
+
+  // A class that was refused together does not come back together.
+  async #wait(seconds, query) {
+    if (this.#closed) return;
+    this.#wanted ??= query;
+    this.#waits(seconds);
+    await new Promise((over) => setTimeout(over, 1000 * seconds * (1 + Math.random() / 2)));
+    this.#waits(0);
   }
 }

@@ -2,6 +2,7 @@
 import { Latest } from "./api.js";
 import { clearProblems } from "./problems.js";
 import { Streamed } from "./stream.js";
+import { tellWaiting } from "./waiting.js";
 
 // `show(answer, query)` and `fail(problem)` write what came; `busy(is)` is told while the server is asked.
 export function follower({ ask, show, fail, busy }) {
@@ -16,6 +17,7 @@ export function follower({ ask, show, fail, busy }) {
       fail(problem);
     },
     busy,
+    waits: tellWaiting,
   });
 }
 

@@ -1,5 +1,5 @@
 // An answer that may take long: the server sends it at once, or as a stream of its progress with the answer at the end.
-import { Problem } from "./api.js";
+import { Problem, TAB, read } from "./api.js";
 
 const ACCEPT = "text/event-stream, application/json";
 const NO_ANSWER = "The server does not answer. It is asked again with your next change.";
@@ -45,8 +45,8 @@ export class Streamed {
   }
 
   async #once(address, asking) {
-    const response = await fetch(address, { headers: { Accept: ACCEPT }, signal: asking.stop.signal });
-    if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return whole(response);
+    const response = await fetch(address, { headers: { Accept: ACCEPT, ...TAB }, signal: asking.stop.signal });
+    if (!response.headers.get("Content-Type")?.startsWith("text/event-stream")) return read(response);
     asking.streams = true;
     if (asking.overtaken) asking.stop.abort();
     return this.#read(response.body, asking.stop.signal);
@@ -68,12 +68,6 @@ function pause(milliseconds, signal) {
     setTimeout(resolve, milliseconds);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });
   });
-}
-
-async function whole(response) {
-  const body = await response.json().catch(() => ({ status: response.status, title: response.statusText }));
-  if (!response.ok) throw new Problem(body);
-  return body;
 }
 
 // The events of a stream, one after the other; a part that is not whole yet waits for the next piece.

@@ -1,6 +1,13 @@
 // Whether the view is being made: told to screen readers at once, and shown when it takes long.
 
 const SPINNER_AFTER = 300; // milliseconds
+const COMPUTING = "Computing…";
+
+// The server is busy with others, and is asked again in so many seconds; 0 is now.
+export function tellWaiting(seconds) {
+  const busy = `The server is busy with others. It is asked again in ${seconds} s.`;
+  document.getElementById("spinner").textContent = seconds ? busy : COMPUTING;
+}
 
 export class Waiting {
   #view = document.getElementById("view");

@@ -47,9 +47,9 @@ def test_what_waits_has_not_drawn_its_batch_and_what_finds_no_room_is_told_to_co
         short = app.state.work.here.floor.short
         async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
             asked = [asyncio.create_task(client.get(f"{URL}&seed={n}")) for n in range(short.slots + 2)]
-            await until(lambda: short.waiting == 2)
-            assert len(prepared) == short.slots
+            await until(lambda: short.waiting == 2 and len(prepared) == short.slots)
             refused = await client.get(f"{URL}&seed=99")
+            assert len(prepared) == short.slots
             let_go.set()
             return refused, await asyncio.gather(*asked)
 

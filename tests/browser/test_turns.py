@@ -1,0 +1,46 @@
+"""A page whose server is busy says so, and asks again when it was told to, for the state that is wanted then."""
+
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+PROBLEM = (
+    '{"type":"about:blank","title":"The server is busy","status":503,"detail":"9 others wait for this server already."}'
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "api"), [("/", "seed", "/api/v1/playground"), ("/network", "seed", "/api/v1/network")]
+)
+def test_a_busy_server_is_asked_again_for_the_latest_state(page: Page, watch, path, field, api):
+    """The page's clock is ours: nobody waits for real seconds."""
+    watch.refusals = {503}
+    asked: list[str] = []
+
+    def busy_once(route: Route) -> None:
+        asked.append(parse_qs(urlsplit(route.request.url).query)[field][0])
+        assert route.request.headers["bnscope-tab"]
+        if len(asked) == 1:
+            headers = {"Retry-After": "5", "Content-Type": "application/problem+json"}
+            route.fulfill(status=503, headers=headers, body=PROBLEM)
+        else:
+            route.continue_()
+
+    page.goto(path)
+    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
+    page.clock.install()
+    page.route(f"**{api}?*", busy_once)
+    seed = page.locator(f"#c-{field}")
+    seed.fill("1")
+    seed.press("Enter")
+    page.clock.run_for(1000)
+    expect(page.locator("#spinner")).to_have_text("The server is busy with others. It is asked again in 5 s.")
+    expect(page.locator("#spinner")).to_be_visible()
+    seed.fill("2")
+    seed.press("Enter")
+    page.clock.run_for(9000)
+    expect(page.locator("#spinner")).to_be_hidden()
+    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
+    assert asked == ["1", "2"]
+    expect(page.locator("#problem")).to_be_hidden()
