@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 KINDS = ("counter", "histogram", "gauge_livesum")
-RESERVED = 512 * 1024  # bytes of each file: some thousand series
+RESERVED = 256 * 1024  # bytes of each file: a thousand series, which a worker does not come to
 
 
 @contextmanager
