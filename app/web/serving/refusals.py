@@ -1,11 +1,14 @@
 """What a connection is told before any handler sees its request: problem documents, written without the application."""
 
+import logging
 from dataclasses import dataclass
 from http import HTTPStatus
 
 import orjson
 
 from app.errors import problem
+from app.web.operations.ids import HEADER, id_of
+from app.web.operations.logs import ACCESS
 
 
 @dataclass(frozen=True)
@@ -18,13 +21,20 @@ class Refusal:
     retry_after: int | None = None
 
     def written(self, headers: list[tuple[bytes, bytes]]) -> bytes:
-        """The whole answer as it goes over the wire, with the server's own headers; the connection ends with it."""
-        body = orjson.dumps(problem(self.status, self.title, self.detail))
+        """The whole answer as it goes over the wire, with the server's own headers; the connection ends with it.
+
+        It has an id of its own: what a client may have sent as one was not read. A line of the log has it, too.
+        """
+        request_id = id_of("")
+        fields = {"status": self.status, "request_id": request_id}
+        logging.getLogger(ACCESS).info("refused: %s", self.title, extra={"fields": fields})
+        body = orjson.dumps(problem(self.status, self.title, self.detail) | {"request_id": request_id})
         own = [
             (b"content-type", b"application/problem+json"),
             (b"content-length", b"%d" % len(body)),
             (b"cache-control", b"no-store"),
             (b"connection", b"close"),
+            (HEADER.lower().encode(), request_id.encode()),
         ]
         if self.retry_after is not None:
             own.append((b"retry-after", b"%d" % self.retry_after))

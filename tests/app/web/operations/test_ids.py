@@ -1,8 +1,13 @@
 """Each answer has an id, the client's where it is sane; a problem tells it, too."""
 
+import json
+import logging
 import uuid
 
 import pytest
+
+from app.web.operations import logs
+from app.web.serving.refusals import LARGE_HEADER
 
 PROBLEMS = ["/api/v1/nowhere", "/api/v1/playground?eps=-1", f"/api/v1/batches/{'0' * 64}", "/readyz"]
 
@@ -28,3 +33,13 @@ def test_a_problem_tells_the_id_of_its_request(client, path):
     answer = client.get(path, headers={"X-Request-Id": "mine"})
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["request_id"] == answer.headers["x-request-id"] == "mine"
+
+
+def test_what_is_refused_before_it_is_read_has_an_id_too_and_a_line(caplog):
+    with caplog.at_level(logging.INFO, logs.ACCESS):
+        head, _, body = LARGE_HEADER.written([]).partition(b"\r\n\r\n")
+    told = json.loads(body)["request_id"]
+    assert uuid.UUID(told)
+    assert f"x-request-id: {told}" in head.decode().split("\r\n")
+    (record,) = caplog.records
+    assert json.loads(logs.Json().format(record))["request_id"] == told
