@@ -10,6 +10,7 @@ import pyarrow.parquet as arrow_parquet
 
 from app.batches.batch import Array
 from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.formats.pages import pages_of
 from app.batches.uploads.formats.table import (
     RowWriter,
     check_columns,
@@ -28,6 +29,9 @@ from app.errors import UnreadableBatch
 from bncore.exact.integers import is_rounded
 
 BATCH_BYTES = 4 * 1024**2
+PAGE = 16 * 1024**2
+"""Bytes that a page may take unpacked, and a quarter of the limit where that is more; writers give it one or a few."""
+
 BUFFER = 1024**2
 """Bytes of the file that are read ahead."""
 
@@ -44,6 +48,7 @@ def read_parquet(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -
     """
     encoded = [name for name in arrow_parquet.read_schema(upload).names if name == reading.label]
     with arrow_parquet.ParquetFile(upload, read_dictionary=encoded, buffer_size=BUFFER, pre_buffer=False) as file:
+        _check_pages(upload, file.metadata, bounds)
         return _read(file, reading.label, folder, bounds)
 
 
@@ -107,6 +112,18 @@ def _check_promises(metadata: Any, limit: int) -> None:
     size = max(rows * columns * 8, sum(group.total_byte_size for group in groups))
     if size > limit:
         raise too_large(rows, columns, size, limit)
+
+
+def _check_pages(upload: Path, metadata: Any, bounds: Bounds) -> None:
+    """Refuse pages that unpack to more than the limit together, or that are too large alone, as each is held whole."""
+    total, rows = 0, metadata.num_rows
+    with upload.open("rb") as file:
+        for group in map(metadata.row_group, range(metadata.num_row_groups)):
+            for chunk in map(group.column, range(group.num_columns)):
+                for page in pages_of(file, chunk, bounds.go_on):
+                    total += page.unpacked
+                    if total > bounds.bytes or page.unpacked > max(PAGE, bounds.bytes // 4):
+                        raise too_large(rows, metadata.num_columns, total, bounds.bytes)
 
 
 def _batches(file: Any, columns: list[str]) -> Iterator[pa.RecordBatch]:

@@ -212,3 +212,14 @@ def test_of_an_npz_of_many_batches_a_few_are_tried(store: UploadStore, monkeypat
     assert len(looked) <= 10 * 60
     assert "array=a0 or array=a1" in store.describe(id)["warnings"][0]
     assert len(store.describe(id)["arrays"]) == 60
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["9007199254740993", "+9007199254740993", "\u22129007199254740993", "123456789012345678901", " 9007199254740993 "],
+)
+def test_the_first_large_integer_is_named_by_line_however_it_is_written(parse: Parser, cell: str) -> None:
+    exact = "9007199254740994,9007199254740994\n\n1e300,18446744073709551616\n"
+    with pytest.raises(UnreadableBatch, match=r"Row 3 \(line 5\), column 'b', is"):
+        parse(f"a,b\n{exact}5,{cell}\n{cell},6\n".encode())
+    assert parse.batch(f"a,b\n{exact}".encode()).x.tolist()[1] == [1e300, 2.0**64]
