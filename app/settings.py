@@ -94,7 +94,7 @@ class Settings(BaseSettings):
         description="Requests of each worker that may wait for their turn; what comes then is told to come later.",
     )
     waiting_of_one: int = Field(
-        8, ge=1, description="Requests of one page, or of one address without a page, that may wait for their turn."
+        8, ge=1, description="Requests of one page that may wait for their turn; of an address half of all may."
     )
 
     log: Literal["text", "json"] = Field("text", description="Lines of the log for people, or as JSON for programs.")

@@ -56,7 +56,7 @@ class Connection:
         reader, writer = self._streams
         writer.write(
             f"GET {path} HTTP/1.1\r\nHost: bnscope\r\nAccept: {accept}\r\nAccept-Encoding: {coding}\r\n"
-            f"bnscope-tab: {self._tab}\r\n\r\n".encode()
+            f"{self._named(path)}\r\n".encode()
         )
         head = (await reader.readuntil(b"\r\n\r\n")).lower()
         status = int(head[9:12])
@@ -64,6 +64,10 @@ class Connection:
         if length:
             return status, await reader.readexactly(int(length[1]))
         return status, await _chunks(reader)
+
+    def _named(self, path: str) -> str:
+        """A browser asks for a page before that has a name."""
+        return f"bnscope-tab: {self._tab}\r\n" if path.startswith("/api/") else ""
 
     def close(self) -> None:
         if self._streams is not None:

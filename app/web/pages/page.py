@@ -66,16 +66,23 @@ async def _kept_or_written(asked: Asked, page: Page[Any], etag: str) -> Response
 async def _written(asked: Asked, page: Page[Any], problem: Problem) -> Written:
     """The HTML, with its result where that does not take long."""
     if asked.is_light:
-        async with asked.here.desk.turn(asked.client, first=True) as waited:
-            if waited and await asked.request.is_disconnected():
-                raise ClientLeft
-            result = asked.view.result(asked.view.prepare(asked.place, asked.query))
-            return Written(_html(asked, page, result, problem))
+        try:
+            return await _at_desk(asked, page, problem)
+        except Busy:
+            return Written(_html(asked, page, None, problem), always=False)
     if page.at_once_only_if_light:
         return Written(_html(asked, page, None, problem))
     whole = asked.of(asked.query.model_copy(update=page.whole))
     result, always = await _result(whole)
     return Written(_html(asked, page, result, problem), always)
+
+
+async def _at_desk(asked: Asked, page: Page[Any], problem: Problem) -> Written:
+    async with asked.here.desk.turn(asked.client, first=True) as waited:
+        if waited and await asked.request.is_disconnected():
+            raise ClientLeft
+        result = asked.view.result(asked.view.prepare(asked.place, asked.query))
+        return Written(_html(asked, page, result, problem))
 
 
 async def _result(asked: Asked) -> tuple[Any, bool]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -138,17 +138,19 @@ class Floor:
 
     async def _result(self, flight: Flight, errand: Errand) -> Result:
         """Kept, made by another worker meanwhile, or made here."""
-        with ExitStack() as claims:
-            while True:
+        if not errand.etag:
+            return await self._made(flight, errand)
+        while True:
+            with self._results.claim(errand.etag) as is_ours:
                 if (kept := await self.kept(errand.etag)) is not None:
                     return kept
-                if not errand.etag or claims.enter_context(self._results.claim(errand.etag)):
+                if is_ours:
                     return await self._made(flight, errand)
-                await asyncio.sleep(ELSEWHERE)
+            await asyncio.sleep(ELSEWHERE)
 
     async def kept(self, etag: str) -> Result | None:
         """The result that the workers have."""
-        return await anyio.to_thread.run_sync(self._results.get, etag) if etag else None
+        return await anyio.to_thread.run_sync(self._results.get, etag)
 
     async def _made(self, flight: Flight, errand: Errand) -> Result:
         try:

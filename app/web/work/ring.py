@@ -1,5 +1,5 @@
 """A queue that goes round the clients: addresses take turns, behind one address its pages do, and of one page the
-latest comes first."""
+latest comes first. What comes without a page (pages themselves, programs) comes in its order."""
 
 from collections import OrderedDict, deque
 from typing import Any, Generic, TypeVar
@@ -44,7 +44,7 @@ class Ring(Generic[Item]):
         """The next one, of the client whose last turn is the longest ago."""
         address, tabs = next(iter(self._addresses.items()))
         tab, items = next(iter(tabs.items()))
-        item = items.pop()
+        item = items.pop() if tab else items.popleft()
         self._after(tabs, tab, empty=not items)
         self._after(self._addresses, address, empty=not tabs)
         self._size -= 1

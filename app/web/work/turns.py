@@ -12,7 +12,7 @@ Waiting = asyncio.Future[None]
 
 
 class Turns:
-    """`slots` turns at a time; up to `most` wait, `most_of_one` of a client's.
+    """`slots` turns at a time; up to `most` wait, half as many of one address's, `most_of_one` of one page's.
 
     A turn that ends is passed on in the next round of the event loop, so whatever else is ready there goes between:
     new connections, assets, health checks. What is `first` waits for one other turn at most.
@@ -74,8 +74,11 @@ class Turns:
     def _check_room(self, client: Client, ring: Ring[Waiting]) -> None:
         if self.waiting >= self.most:
             raise Busy(f"{self.waiting:,} others wait for this server already.")
-        if ring.of(client) >= self.most_of_one:
-            raise Busy(f"{ring.of(client):,} of your own requests wait already, and each waits for its turn.")
+        mine = ring.of(client) if client.tab else 0
+        if mine >= self.most_of_one:
+            raise Busy(f"{mine:,} requests of your page wait already, and each waits for its turn.")
+        if ring.of_address(client.address) >= max(1, self.most // 2):
+            raise Busy("Half of those that wait for this server are of your address already.")
 
     def _pass_on(self) -> None:
         while self.waiting:

@@ -35,7 +35,7 @@ def order_of(asked, turns=None):
 def test_addresses_take_turns_and_behind_one_address_its_pages_do():
     crowd = [(Client("crowd", f"tab{n}"), f"crowd{n}", False) for n in range(3)]
     many = [(Client("many"), f"many{n}", False) for n in range(3)]
-    assert order_of([*many, *crowd]) == ["many2", "crowd0", "many1", "crowd1", "many0", "crowd2"]
+    assert order_of([*many, *crowd]) == ["many0", "crowd0", "many1", "crowd1", "many2", "crowd2"]
 
 
 def test_of_one_page_the_latest_comes_first():
@@ -84,11 +84,19 @@ def test_so_many_at_a_time():
     assert len(most) == 20
 
 
-@pytest.mark.parametrize(("most", "of_one", "said"), [(2, 9, "2 others wait"), (9, 2, "2 of your own")])
-def test_what_finds_no_room_is_told_to_come_later(most, of_one, said):
+@pytest.mark.parametrize(("most", "of_one", "addresses", "tab", "said"), [
+    (2, 9, "abc", "tab", "2 others wait"), (9, 2, "aaa", "tab", "2 requests of your page"),
+    (5, 9, "aaa", "", "Half of those that wait"),
+])  # fmt: skip
+def test_what_finds_no_room_is_told_to_come_later(most, of_one, addresses, tab, said):
     with pytest.raises(Busy, match=said) as refused:
-        order_of([(Client("one"), n, False) for n in range(3)], Turns(1, most, of_one))
+        order_of([(Client(address, tab), n, False) for n, address in enumerate(addresses)], Turns(1, most, of_one))
     assert refused.value.retry_after
+
+
+def test_a_class_behind_one_address_opens_its_pages_at_once():
+    """Pages are asked for before they have a name."""
+    assert order_of([(Client("school"), n, True) for n in range(200)], Turns(1, 1000, 8)) == list(range(200))
 
 
 @pytest.mark.parametrize("with_its_turn", [False, True])

@@ -15,7 +15,7 @@ URL = "/api/v1/playground?source=normal&batch_size=2000"
 
 @pytest.fixture
 def held_up(settings):
-    """An application with room for two that wait, whose computations last until `let_go` is set; what it prepared."""
+    """An application with room for two of an address, whose computations last until `let_go` is set; what it prepared."""
     let_go, prepared = threading.Event(), []
 
     def noted(place, query):
@@ -27,7 +27,7 @@ def held_up(settings):
         return VIEW.compute(ready, say)
 
     app = create_app(
-        settings.model_copy(update={"inline_work": 0, "waiting": 2, "waiting_of_one": 9}),
+        settings.model_copy(update={"inline_work": 0, "waiting": 4}),
         (replace(VIEW, prepare=noted, compute=slow),),
     )
     yield app, let_go, prepared
