@@ -15,7 +15,7 @@ URL = "/api/v1/playground?source=normal&batch_size=2000"
 
 @pytest.fixture
 def held_up(settings):
-    """An application with room for two of an address, whose computations last until `let_go` is set; what it prepared."""
+    """An application with room for two of an address, whose work lasts until `let_go` is set; what it prepared."""
     let_go, prepared = threading.Event(), []
 
     def noted(place, query):
