@@ -23,7 +23,7 @@ from app.web.serving.door import Door
 from app.web.serving.refusals import Refusal
 
 FIELDS = 100  # of a header
-LINGER = 1.0  # seconds in which a client that still sends may read why it was refused
+LINGER = 1.0  # seconds in which a refused client may read why, and in which a request may come to a server that ends
 
 Waiting = Enum("Waiting", ["HEADER", "BODY", "ANSWER", "REQUEST", "END"])
 """What a connection waits for: the rest of a header, of a body, us, the client's next request, or its own end."""
@@ -52,6 +52,7 @@ class Connection(HttpToolsProtocol):
         self._clock = server_state.clock
         self._address = ""
         self._header = 0  # bytes that came of a header that is not complete
+        self._is_ending = False
         self._unsent = 0  # bytes that the transport held at the last tick
         self._body = Pace(self._clock, self._settings.body_seconds)
         self._answer = Pace(self._clock, self._settings.answer_seconds)
@@ -106,6 +107,8 @@ class Connection(HttpToolsProtocol):
         self._wait_for(Waiting.BODY)
         self._body.restart()
         super().on_headers_complete()
+        if self._is_ending:
+            self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
         if self._waiting is Waiting.END:
@@ -154,9 +157,10 @@ class Connection(HttpToolsProtocol):
             self.transport.write_eof()
 
     def shutdown(self) -> None:
-        """The server begins to end: answers in flight go on, a header that is not complete is refused."""
-        if self._waiting is Waiting.HEADER and self.scope is not None:
-            self.refuse(refusals.ENDING)
+        """The server begins to end: answers in flight go on, and a request that is on its way has a moment to come."""
+        if self._waiting is Waiting.HEADER:
+            self._is_ending = True
+            self._wait_for(Waiting.HEADER)
         elif self._waiting is not Waiting.END:
             super().shutdown()
 
@@ -179,12 +183,12 @@ class Connection(HttpToolsProtocol):
     def _check_header(self) -> None:
         if self.flow.read_paused:
             self._wait_for(Waiting.HEADER)
-        elif not self._is_over(self._settings.header_seconds):
+        elif not self._is_over(LINGER if self._is_ending else self._settings.header_seconds):
             return
         elif self.scope is None:  # nothing has come: a browser that connects ahead wants no answer
             self._close()
         else:
-            self.refuse(refusals.LATE_HEADER)
+            self.refuse(refusals.ENDING if self._is_ending else refusals.LATE_HEADER)
 
     def _check_body(self) -> None:
         if self.flow.read_paused or self.cycle.waiting_for_100_continue:

@@ -6,12 +6,15 @@ import logging
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from types import FrameType
 
 import uvicorn
 
+from app.web.serving.accepting import Acceptor
 from app.web.serving.configuration import LEAVING, Configuration
 from app.web.serving.connection import Connection, State
 from app.web.serving.draining import Draining
@@ -24,6 +27,7 @@ class Server(uvicorn.Server):
 
     config: Configuration
     server_state: State
+    accepts_all = sys.platform != "win32"  # connections at a time; else as the event loop does
 
     def __init__(self, config: Configuration, when_ready: Callable[[], None] = lambda: None) -> None:
         super().__init__(config)
@@ -37,9 +41,17 @@ class Server(uvicorn.Server):
         super().run(sockets)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        ours = sockets if self.accepts_all else None
+        await super().startup(sockets if ours is None else [])
+        self._acceptors = [self._acceptor(listener) for listener in ours or []]
         self._clock = asyncio.create_task(self.server_state.clock.run())
         self._when_ready()
+
+    def _acceptor(self, listener: socket.socket) -> Acceptor:
+        config = self.config
+        loop = asyncio.get_running_loop()
+        connection = partial(Connection, config, self.server_state, self.lifespan.state, loop)
+        return Acceptor(listener, config.backlog, connection)
 
     def handle_exit(self, sig: int, _frame: FrameType | None) -> None:
         """A signal ends the server with exit code 0; a second interrupt ends it at once."""
@@ -54,6 +66,8 @@ class Server(uvicorn.Server):
         self.draining.begin()
         await asyncio.sleep(settings.drain_delay)
         giving_up = asyncio.get_running_loop().call_later(settings.drain_seconds, self._give_up)
+        for acceptor in self._acceptors:
+            await acceptor.close()
         await super().shutdown(sockets)
         giving_up.cancel()
         if self._is_process:

@@ -38,8 +38,7 @@ async def ending(request):
     return EventStream(produce)
 
 
-app = Starlette(routes=[Route("/", counted), Route("/ending", ending)])
-client = TestClient(app)
+client = TestClient(Starlette(routes=[Route("/", counted)]))
 
 
 def frames(after=None):
@@ -61,9 +60,10 @@ def test_a_lost_connection_goes_on_behind_the_last_event_that_arrived(after):
 
 @pytest.mark.parametrize("has_begun", [False, True])
 def test_a_stream_ends_with_the_server_and_says_when_to_come_back(has_begun):
+    app = Starlette(routes=[Route("/", ending)])
     app.state.draining = Draining()
     if has_begun:
         app.state.draining.begin()
-    told = client.get("/ending").text.split("\n\n")[:-1]
+    told = TestClient(app).get("/").text.split("\n\n")[:-1]
     assert told[-1] == "retry: 1000\nevent: reconnect\ndata: {}"
     assert len(told) == (1 if has_begun else 3)

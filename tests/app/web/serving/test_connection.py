@@ -308,8 +308,23 @@ def test_an_answer_that_is_half_sent_is_broken_off_rather_than_ended_as_if_whole
     assert not peer.received.endswith(b"0\r\n\r\n")
 
 
-def test_a_request_that_is_not_complete_when_the_server_ends_is_refused(server, application):
-    peer = server().peer().send(GET[:20])
+@pytest.mark.parametrize("before", [0, 20])
+def test_a_request_that_is_on_its_way_when_the_server_ends_is_answered_as_the_last(server, before):
+    peer = server().peer().send(GET[:before]) if before else server().peer()
     peer.connection.shutdown()
-    assert peer.problem["status"] == 503
+    peer.send(GET[before:])
+    assert peer.status == 200
+    assert b"connection: close" in peer.received
+    assert peer.is_closed
+
+
+def test_a_request_that_does_not_come_is_not_waited_for(server, application):
+    house = server()
+    silent, slow = house.peer(), house.peer().send(GET[:20])
+    silent.connection.shutdown()
+    slow.connection.shutdown()
+    house.pass_time(2)
+    assert silent.is_closed
+    assert not silent.received
+    assert slow.problem["status"] == 503
     assert application.asked == []

@@ -1,6 +1,7 @@
 """A server that ends: what is in flight is finished or refused, and the application knows."""
 
 import asyncio
+import socket
 from contextlib import asynccontextmanager
 
 import orjson
@@ -102,6 +103,22 @@ def test_the_application_is_told_while_connections_are_still_taken():
         assert (await held.ask("/"))[0] == 200
 
     run(scenario, drain_delay=0.2)
+
+
+def test_a_request_that_comes_as_the_server_ends_is_answered():
+    async def scenario(held):
+        client = socket.socket()
+
+        def ask():
+            client.connect(held.listener.getsockname())
+            client.sendall(b"GET / HTTP/1.1\r\nHost: bnscope\r\n\r\n")
+
+        with client, held.draining.told_to(ask):
+            held.server.should_exit = True
+            await held.serving
+            assert client.recv(100).startswith(b"HTTP/1.1 200 ")
+
+    run(scenario)
 
 
 def test_its_clock_cuts_off_a_connection_on_a_real_socket():

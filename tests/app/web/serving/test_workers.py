@@ -14,7 +14,7 @@ from queue import Queue
 import pytest
 
 ROOT = Path(__file__).parents[4]
-LONG = 20  # seconds after which a test gives up
+LONG = 60  # seconds after which a test gives up
 
 
 class Running:
