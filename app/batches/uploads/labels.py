@@ -15,6 +15,10 @@ CLASSES = 1000
 """More classes than this are no classes but a measurement or a name."""
 
 
+NAME = 1000
+"""Characters of a name; a longer one is a text, and would stand in every answer."""
+
+
 def encode(values: Array, name: str, go_on: Callable[[], None]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """The codes of `values` and the names of the classes, in sorted order; a piece of the values at a time.
 
@@ -26,8 +30,22 @@ def encode(values: Array, name: str, go_on: Callable[[], None]) -> tuple[NDArray
         classes = np.unique(np.concatenate([classes, np.unique(block)]))
         if len(classes) > CLASSES:
             raise too_many(name, len(classes))
+    names = tuple(class_name(value) for value in classes.tolist())
+    check_names(names)
     codes = [np.searchsorted(classes, block) for _, block in row_blocks(values, go_on)]
-    return np.concatenate(codes).astype(np.int64), tuple(class_name(value) for value in classes.tolist())
+    return np.concatenate(codes).astype(np.int64), names
+
+
+def check_names(names: Sequence[str]) -> None:
+    """Refuse names of columns or classes that are texts rather than names."""
+    longest = max(map(len, names), default=0)
+    if longest > NAME:
+        raise UnreadableBatch(
+            f"A column or a class has a name of {longest:,} characters; names have at most {NAME:,}. Shorten it.",
+            field="file",
+            given=longest,
+            allowed=f"names of at most {NAME:,} characters",
+        )
 
 
 def class_name(value: Any) -> str:
@@ -62,6 +80,7 @@ class Codes:
         if len(labels.dictionary) > CLASSES:
             raise too_many(self._name, len(labels.dictionary))
         names = [_trimmed(class_name(value)) for value in labels.dictionary.to_pylist()]
+        check_names(names)
         positions = [self._positions.setdefault(name, len(self._positions)) for name in names]
         if len(self._positions) > CLASSES:
             raise too_many(self._name, len(self._positions))

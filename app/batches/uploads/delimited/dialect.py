@@ -13,7 +13,7 @@ from app.batches.text.number import pattern, plain, undecided, ungrouped
 from app.batches.text.refusal import thousands
 from app.batches.uploads.delimited.cells import CellKind, cell_kind, column_kind
 from app.batches.uploads.formats.table import check_width, no_rows, unique
-from app.batches.uploads.labels import decoded
+from app.batches.uploads.labels import check_names, decoded
 from app.batches.uploads.reading import Header
 from app.errors import UnreadableBatch
 
@@ -108,6 +108,7 @@ def _dialect(
     if not records:
         raise no_rows(names)
     columns = tuple(column_kind(row[i] for row in kinds if i < len(row)) for i in range(len(names)))
+    check_names(names)
     made = unique(names)
     able = (name for i, name in enumerate(made) if _could_label(columns[i], [r[i] for r in records if i < len(r)]))
     start = skipped + sum(map(len, head))

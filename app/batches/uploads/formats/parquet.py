@@ -21,7 +21,7 @@ from app.batches.uploads.formats.table import (
     unique,
 )
 from app.batches.uploads.integers import FIRST, refusal
-from app.batches.uploads.labels import Codes, unknown_label
+from app.batches.uploads.labels import Codes, check_names, unknown_label
 from app.batches.uploads.missing import FILL, bad_rows, save_bad_rows, spelled
 from app.batches.uploads.parsed import LABELS, Missing, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
@@ -87,6 +87,7 @@ def _read(file: Any, label: str | None, folder: Path, bounds: Bounds) -> Parsed:
 
 def _distinct(schema: pa.Schema) -> list[str]:
     names = list(schema.names)
+    check_names(names)
     if len(set(names)) < len(names):
         raise UnreadableBatch(
             "The Parquet file has several columns of the same name. Rename them and save it again.", field="file"

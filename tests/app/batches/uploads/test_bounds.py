@@ -223,3 +223,22 @@ def test_the_first_large_integer_is_named_by_line_however_it_is_written(parse: P
     with pytest.raises(UnreadableBatch, match=r"Row 3 \(line 5\), column 'b', is"):
         parse(f"a,b\n{exact}5,{cell}\n{cell},6\n".encode())
     assert parse.batch(f"a,b\n{exact}".encode()).x.tolist()[1] == [1e300, 2.0**64]
+
+
+LONG = "q" * 1001
+
+
+@pytest.mark.parametrize(
+    ("data", "label"),
+    [
+        (f"a,{LONG}\n1,2\n".encode(), None),
+        (f"a,kind\n1,{LONG}\n2,x\n".encode(), "kind"),
+        (parquet(**{LONG: [1.5]}), None),
+        (parquet(a=[1.5, 2.5], kind=[LONG, "x"]), "kind"),
+        (npz(x=X[:2], kind=np.array([LONG, "x"])), "kind"),
+    ],
+    ids=["csv", "csv's class", "parquet", "parquet's class", "npz's class"],
+)
+def test_a_name_is_no_text(parse: Parser, data: bytes, label: str | None) -> None:
+    with pytest.raises(UnreadableBatch, match="name of 1,001 characters"):
+        parse(data, label=label)
