@@ -130,8 +130,10 @@ def test_pip_install_gives_bncore_alone(tmp_path: Path) -> None:
     assert re.findall(r"^Requires-Dist: (\w+)", metadata, re.MULTILINE) == ["numpy"]
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_python_m_app_says_where_it_is_and_answers_there(workers: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("workers", "ending"), [("1", signal.SIGINT), ("1", signal.SIGTERM), ("2", signal.SIGTERM)], ids=str
+)
+def test_python_m_app_says_where_it_is_and_answers_there(workers: str, ending: signal.Signals, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "app", "--port", "0", "--workers", workers]
     environment = {"BNSCOPE_UPLOADS_DIR": str(tmp_path / "uploads"), "BNSCOPE_CACHE_DIR": str(tmp_path / "cache")}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as server:
@@ -144,7 +146,7 @@ def test_python_m_app_says_where_it_is_and_answers_there(workers: str, tmp_path:
             assert connection.getresponse().status == 200
             connection.close()
         finally:
-            server.send_signal(signal.SIGINT)
+            server.send_signal(ending)
         assert server.wait(60) == 0
 
 

@@ -12,6 +12,7 @@ THREADS = (
 )  # fmt: skip
 WORKER = 400 * 1024**2  # bytes of memory that a worker wants to have
 FILES = 65_536  # open files, more than that is no use
+CONNECTED = 0.75  # of all files that may be open: connections; the rest is for what they ask
 
 
 def workers(cores: int, memory: int) -> int:
@@ -35,6 +36,16 @@ def raise_open_files() -> None:
     wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def connections(wanted: int) -> int:
+    """How many connections a process takes: no more than it may open files for."""
+    try:
+        import resource
+    except ImportError:
+        return wanted
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return wanted if files == resource.RLIM_INFINITY else min(wanted, int(CONNECTED * files))
 
 
 def told(threads: dict[str, str], workers: int) -> str:

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from app.settings import Settings
-from app.web.serving import refusals
+from app.web.serving import allowances, refusals
 from app.web.serving.clock import Clock, Pace
 from app.web.serving.configuration import Configuration
 from app.web.serving.door import Door
@@ -36,7 +36,7 @@ class State(ServerState):
         super().__init__()
         seconds = (settings.header_seconds, settings.body_seconds, settings.answer_seconds, settings.idle_seconds)
         self.clock = Clock(self.connections, min(seconds))  # type: ignore[arg-type]
-        self.door = Door(settings.connections, settings.client_connections)
+        self.door = Door(allowances.connections(settings.connections), settings.client_connections)
 
 
 class Connection(HttpToolsProtocol):

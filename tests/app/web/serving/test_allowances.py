@@ -45,3 +45,16 @@ def test_workers_may_be_counted_by_the_machine():
     assert parser().parse_args(["--workers", "auto"]).workers >= 1
     assert parser().parse_args(["--workers", "3"]).workers == 3
     assert parser().parse_args([]).workers == 1
+
+
+def test_there_are_no_more_connections_than_files_may_be_open():
+    program = """if True:
+        import resource
+        from app.web.serving import allowances
+        resource.setrlimit(resource.RLIMIT_NOFILE, (400, 1000))
+        assert allowances.connections(4000) == 300, allowances.connections(4000)
+        assert allowances.connections(200) == 200
+        allowances.raise_open_files()
+        assert resource.getrlimit(resource.RLIMIT_NOFILE) == (1000, 1000)
+    """
+    subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)

@@ -88,18 +88,24 @@ def test_a_worker_that_is_killed_is_in_the_log_with_the_time_and_is_replaced(ser
     server.workers.append(new)
 
 
+def test_a_worker_that_does_not_answer_is_left_alone_until_it_ends_by_itself(server):
+    """It is stopped, so nothing of it answers, while the death of the other one is seen to."""
+    busy, killed = server.workers
+    os.kill(busy, signal.SIGSTOP)
+    os.kill(killed, signal.SIGKILL)
+    new = int(server.logged(r"Worker (\d+) answers")[1])
+    os.kill(busy, signal.SIGCONT)
+    os.kill(busy, signal.SIGTERM)
+    assert server.logged(rf"Worker {busy} (.+);")[1] == "ended with exit code 0"
+    server.workers = [new, int(server.logged(r"Worker (\d+) answers")[1])]
+
+
 def test_workers_are_replaced_one_by_one_by_those_of_a_hangup(server):
     server.process.send_signal(signal.SIGHUP)
     new = [int(server.logged(r"Worker (\d+) answers")[1]) for _ in range(2)]
     assert set(new).isdisjoint(server.workers)
     assert server.status() == 200
     server.workers = new
-
-
-def test_a_worker_that_ends_by_itself_is_in_the_log_with_its_exit_code(server):
-    os.kill(server.workers.pop(), signal.SIGTERM)
-    assert server.logged(r"Worker \d+ ended with exit code 0; a new one is started")
-    server.workers.append(int(server.logged(r"Worker (\d+) answers")[1]))
 
 
 def test_workers_end_with_their_parent_however_that_ends(folder):
