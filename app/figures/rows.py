@@ -8,12 +8,13 @@ from itertools import accumulate
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.figures.numbers import counted
 from app.figures.outlines import DIGITS, edges_on, placed, step_outlines
 from app.figures.theme import colour_of, translucent
 from bncore.distributions.axis import Axis
-from bncore.distributions.histogram import Bins, joined
+from bncore.distributions.histogram import Bins, heights, joined
 from bncore.distributions.summary import Floats
 from bncore.playground.stages import Stage
 
@@ -55,10 +56,10 @@ class Panel:
         in_a_row = len(self.features) == last - first + 1
         return slice(first, last + 1) if in_a_row else list(self.features)
 
-    @cached_property
-    def heights(self) -> Floats:
-        """The histograms' heights in the rows (R, bins)."""
-        return self.stage.histogram.heights[self.index]
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """The histograms' counts in the rows (R, bins)."""
+        return self.stage.histogram.counts[self.index]
 
     @cached_property
     def bins(self) -> Bins:
@@ -122,11 +123,12 @@ def _kept(values: Floats) -> Floats:
 
 def _outlines(axis: Axis, panels: Sequence[Panel]) -> list[tuple[Floats, Floats]]:
     """The step outlines of each panel's rows, and lines at rows of one value."""
-    heights = np.concatenate([panel.heights for panel in panels])
+    bins = joined([panel.bins for panel in panels])
+    shapes = heights(np.concatenate([panel.counts for panel in panels]), bins.edges)
     bases = np.concatenate([_bases(len(panel.features)) for panel in panels])
-    edges = edges_on(axis, joined([panel.bins for panel in panels]))
+    edges = edges_on(axis, bins)
     marks = placed(axis, on_axis(axis, np.concatenate([panel.constant for panel in panels])))
-    x, y = step_outlines(edges, heights, bases, marks)
+    x, y = step_outlines(edges, shapes, bases, marks)
     rows = accumulate(len(panel.features) for panel in panels)
     ends = (np.flatnonzero(np.isnan(y))[[row - 1 for row in rows]] + 1).tolist()
     return [(x[start:end], y[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
