@@ -1,6 +1,5 @@
 """Finished answers: the same query gives the same bytes, so an answer can be kept, and its ETag is known before it."""
 
-import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -10,6 +9,7 @@ from typing import Any
 
 import orjson
 from fastapi import Request, Response
+from isal import igzip, isal_zlib
 
 from app.release import fingerprint
 
@@ -29,14 +29,14 @@ class Held:
     @property
     def plain(self) -> bytes:
         """As it is."""
-        return gzip.decompress(self.body) if self.squeezed else self.body
+        return isal_zlib.decompress(self.body, wbits=31) if self.squeezed else self.body
 
     @property
     def packed(self) -> "Held":
         """As small as it gets: nine clients of ten take it so."""
         if self.squeezed or len(self.body) < PACKED_FROM:
             return self
-        return Held(gzip.compress(self.body, 1, mtime=0), squeezed=True)  # 5 saves a tenth more for thrice the time
+        return Held(igzip.compress(self.body, 1, mtime=0), squeezed=True)  # as small as zlib's 2, five times as fast
 
 
 class AnswerCache:

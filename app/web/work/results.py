@@ -16,6 +16,8 @@ from tempfile import NamedTemporaryFile
 from typing import BinaryIO
 from weakref import finalize
 
+from isal import isal_zlib
+
 from app.errors import NoRoom
 
 MAGIC = b"bnscope result 1\n"
@@ -75,7 +77,7 @@ def write(path: Path, pieces: Iterator[bytes], *, squeezed: bool) -> None:
 
 
 def _write_body(file: BinaryIO, pieces: Iterator[bytes], squeezed: bool) -> tuple[int, int]:
-    packer = zlib.compressobj(1, wbits=31) if squeezed else None
+    packer = isal_zlib.compressobj(1, wbits=31) if squeezed else None
     length = checksum = 0
 
     def put(piece: bytes) -> None:
