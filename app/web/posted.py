@@ -53,7 +53,7 @@ async def received(request: Request, most: int = LARGEST_BODY, do: str = "upload
             memory += chunk
             if len(memory) > SPOOLED_FROM:
                 if path is None or file is None:
-                    path = spooled.enter_context(work.results.place())
+                    path = spooled.enter_context(work.results.place(work.results.folders[0]))
                     file = spooled.enter_context(path.open("wb"))
                 await anyio.to_thread.run_sync(file.write, bytes(memory))
                 memory.clear()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -164,10 +164,12 @@ class Floor:
             flight.waits = True
             flight.tell(Step(0, 1, f"waiting for its turn, with {turns.waiting} others"))
         async with turns.turn(flight.client):
-            with self._results.place() as path:
-                job = Job(errand.call, errand.given, path, errand.squeezed, may_be_long=turns is self.long)
-                await self._crew.do(job, flight.tell)
-                return await anyio.to_thread.run_sync(self._finished, path, errand.etag)
+            for folder in self._results.folders:
+                with suppress(NoRoom), self._results.place(folder) as path:
+                    job = Job(errand.call, errand.given, path, errand.squeezed, may_be_long=turns is self.long)
+                    await self._crew.do(job, flight.tell)
+                    return await anyio.to_thread.run_sync(self._finished, path, errand.etag)
+            raise NoRoom("No disk of the server has room for the result.")
 
     def _finished(self, path: Path, etag: str) -> Result:
         result = opened(path)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import NamedTemporaryFile, gettempdir
 from typing import BinaryIO
 from weakref import finalize
 
@@ -22,6 +22,7 @@ from app.errors import NoRoom
 
 MAGIC = b"bnscope result 1\n"
 HEAD = len(MAGIC) + 8 + 4 + 1  # what it is, length and checksum of the body, and whether that is in gzip's format
+SHARED_MEMORY = Path("/dev/shm")
 SMALL = 1 << 20  # bytes
 PIECE = 1 << 18  # bytes read at a time
 ABANDONED = 3600  # seconds after which a half-written file has no writer any more
@@ -110,10 +111,15 @@ class Results:
             return result
         return None
 
+    @property
+    def folders(self) -> tuple[Path, ...]:
+        """Where results may be written: the folder of the results, and what may have room where its disk has not."""
+        return self._folder, Path(gettempdir()), SHARED_MEMORY
+
     @contextmanager
-    def place(self) -> Iterator[Path]:
+    def place(self, folder: Path) -> Iterator[Path]:
         """An empty file to write a result to; it is gone after the block unless it was kept. Raises NoRoom."""
-        path = self._new_file()
+        path = self._new_file(folder)
         try:
             yield path
         finally:
@@ -145,14 +151,14 @@ class Results:
     def _path(self, etag: str) -> Path:
         return self._folder / etag.strip('"')
 
-    def _new_file(self) -> Path:
-        for folder in (self._folder, None):
-            with suppress(OSError):
-                if folder is not None:
-                    folder.mkdir(parents=True, exist_ok=True)
-                with NamedTemporaryFile(dir=folder, prefix="making-", delete=False) as file:
-                    return Path(file.name)
-        raise NoRoom("The server has no disk that takes the result.")
+    def _new_file(self, folder: Path) -> Path:
+        try:
+            if folder == self._folder:
+                folder.mkdir(parents=True, exist_ok=True)
+            with NamedTemporaryFile(dir=folder, prefix="making-", delete=False) as file:
+                return Path(file.name)
+        except OSError as error:
+            raise NoRoom(f"The server's disk takes no result: {error.strerror}.") from error
 
     def _make_room(self) -> None:
         """Remove what was used least recently, and what its writer has left behind."""
