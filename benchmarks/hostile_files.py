@@ -131,13 +131,14 @@ FILES: dict[str, Make] = {
 def main() -> None:
     """Print a line for each file."""
     options = _options()
-    _say(f"{'file':36} {'MB':>7} {'seconds':>8} {'peak MB':>8}  status")
+    _say(f"{'file':36} {'MB':>7} {'seconds':>8} {'of CPU':>7} {'peak MB':>8}  status")
     for name in options.only or FILES:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "data"
             FILES[name](path)
-            seconds, peak, status = _measured(path, options.patience)
-            _say(f"{name:36} {path.stat().st_size / 1e6:7.2f} {seconds:8.2f} {peak / 1e6:8.0f}  {status}")
+            seconds, cpu, peak, status = _measured(path, options.patience)
+            size = path.stat().st_size / 1e6
+            _say(f"{name:36} {size:7.2f} {seconds:8.2f} {cpu:7.2f} {peak / 1e6:8.0f}  {status}")
 
 
 def _options() -> argparse.Namespace:
@@ -147,18 +148,19 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _measured(path: Path, patience: float) -> tuple[float, int, str]:
-    """Seconds, bytes at the peak, and the status of an upload to a new server."""
+def _measured(path: Path, patience: float) -> tuple[float, float, int, str]:
+    """Seconds, those of the processor, bytes at the peak, and the status of an upload to a new server."""
     with running_server() as origin:
         _send(origin, b"a,b\n1,2\n3,4\n", patience)
         pids = _children(os.getpid())
         before = max(map(_peak, pids))
-        start = time.perf_counter()
+        start, worked = time.perf_counter(), sum(map(_cpu, pids))
         try:
             status = str(_send(origin, path.read_bytes(), patience))
         except TimeoutError:
             status = "none yet"
-        return time.perf_counter() - start, max(map(_peak, pids)) - before, status
+        seconds = time.perf_counter() - start
+        return seconds, sum(map(_cpu, pids)) - worked, max(map(_peak, pids)) - before, status
 
 
 def _send(origin: str, body: bytes, patience: float) -> int:
@@ -184,6 +186,15 @@ def _peak(pid: int) -> int:
     except FileNotFoundError:
         return 0
     return int(status.partition("VmHWM:")[2].split()[0]) * 1024 if "VmHWM:" in status else 0
+
+
+def _cpu(pid: int) -> float:
+    """The seconds of the processor that a process has had."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _npy_head(rows: int) -> bytes:

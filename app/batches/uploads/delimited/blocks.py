@@ -26,6 +26,7 @@ OPEN = 32 * 1024**2
 THREADS = 2
 AHEAD = 2
 
+# pyarrow makes a tree of them for each column of each block, tens of kilobytes each: without blanks it is a quarter
 NULLS = tuple(sorted({before + text + after for text in MISSING for before in ("", " ") for after in ("", " ")}))
 
 MINUS = "\u2212".encode()
@@ -137,7 +138,7 @@ def arrow_table(block: bytes, dialect: Dialect, types: dict[str, pa.DataType]) -
             column_types=types,
             include_columns=list(types),
             decimal_point=dialect.decimal,
-            null_values=NULLS,
+            null_values=NULLS if b" " in block else MISSING,
             true_values=[*TRUE, "1"],
             false_values=[*FALSE, "0"],
             strings_can_be_null=True,
