@@ -50,6 +50,7 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     )  # fmt: skip
     app.state.settings = settings
     app.state.uploads = UploadStore(settings)
+    app.state.readers = batches.Readers()
     app.state.answers = AnswerCache(settings.cache_bytes)
     app.state.draining = Draining()
     app.state.assets = assets.Assets(settings.cache_dir / "assets")

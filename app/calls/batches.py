@@ -1,17 +1,17 @@
 """Uploads over REST: POST a mini-batch, GET its description, DELETE it."""
 
 from collections.abc import AsyncIterator
-from pathlib import Path as Folder
+from functools import partial
 from typing import Annotated, Any
 
-from anyio import to_thread
+from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
 from app.batches.uploads import UploadStore
 from app.batches.uploads.store.multipart import OTHERS, file_in_form, is_form
-from app.batches.uploads.store.receive import Received, check_size, receive
+from app.batches.uploads.store.receive import check_size, receive
 from app.settings import Settings
 from app.web.answers import JSON, to_json
 from app.web.leaving import ClientLeft, while_waited_for
@@ -21,6 +21,21 @@ router = APIRouter(tags=["batches"])
 
 CLIENT_LEFT = 499
 """The status of an answer that nobody waits for any more (nginx's number for it)."""
+
+SMALL = 1024**2
+"""Bytes up to which an upload does not wait for larger ones."""
+
+
+class Readers:
+    """The threads of a worker that read uploads: large files wait for each other, and nothing else for them."""
+
+    def __init__(self) -> None:
+        self._small, self._large = CapacityLimiter(6), CapacityLimiter(2)
+
+    def of(self, size: int) -> CapacityLimiter:
+        """Those for an upload of so many bytes."""
+        return self._small if size <= SMALL else self._large
+
 
 Id = Annotated[
     str, Path(pattern="^[0-9a-f]{64}$", description="The upload's id: the SHA-256 of its bytes, in hexadecimal.")
@@ -107,19 +122,14 @@ async def upload(request: Request) -> Response:
     with store.incoming() as folder:
         try:
             received = await receive(body, folder / "data", settings.upload_limit)
-            answer = await while_waited_for(
-                request.receive, lambda: _added(store, folder, received, client_of(request.scope))
-            )
+            add = partial(store.add, folder, received, client_of(request.scope))
+            readers = request.app.state.readers.of(received.bytes)
+            description, key = await while_waited_for(request.receive, lambda: to_thread.run_sync(add, limiter=readers))
         except (ClientDisconnect, ClientLeft):
             return Response(status_code=CLIENT_LEFT)
     request.app.state.metrics.uploaded(received.bytes)
+    answer = to_json(description | {"delete_key": key})
     return Response(answer, 201, {"Location": f"/api/v1/batches/{received.id}"}, JSON)
-
-
-async def _added(store: UploadStore, folder: Folder, received: Received, client: str) -> bytes:
-    """The answer to an upload that came whole; reading it ends with its client."""
-    description, key = await to_thread.run_sync(store.add, folder, received, client)
-    return to_json(description | {"delete_key": key})
 
 
 @router.get("/batches", response_model=list[Description], summary="The uploads that are kept for good")

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from app.batches.uploads import Reading, UploadStore
 from app.batches.uploads.bounds import Bounds
 from app.batches.uploads.parsed import Parsed
 from app.batches.uploads.readers import READERS
-from app.calls.batches import CLIENT_LEFT, router
+from app.calls import batches
+from app.calls.batches import CLIENT_LEFT, Readers, router
 from app.errors import UserError, problem_of
 from app.settings import Settings
 from app.web.operations.metrics import Metrics
@@ -37,6 +39,7 @@ def app(tmp_path: Path) -> FastAPI:
     )
     app.state.uploads = UploadStore(app.state.settings)
     app.state.metrics = Metrics()
+    app.state.readers = Readers()
     app.include_router(router, prefix="/api/v1")
 
     @app.exception_handler(UserError)
@@ -274,6 +277,30 @@ def test_the_reading_of_an_upload_ends_with_its_client(
     assert call(app, {}, [chunk(CSV, more=False), leaves])[0] == CLIENT_LEFT
     assert ended == [True]
     assert files() == []
+
+
+def test_large_uploads_wait_for_each_other_and_nothing_else_waits_for_them(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "SMALL", 1000)
+    at_once, free, release, read = threading.Semaphore(2), [], threading.Event(), READERS["csv"]
+
+    def holds(upload: Path, *rest: Any) -> Parsed:
+        if upload.stat().st_size > 1000:
+            free.append(at_once.acquire(blocking=False))
+            release.wait(20)
+            at_once.release()
+        return read(upload, *rest)
+
+    monkeypatch.setitem(READERS, "csv", holds)
+    with ThreadPoolExecutor(6) as pool:
+        large = [pool.submit(post, client, b"a,b\n" + f"{number},2\n".encode() * 500) for number in range(6)]
+        small = post(client, CSV)
+        known = client.get(small.headers["location"])
+        release.set()
+        assert [answer.result().status_code for answer in large] == [201] * 6
+    assert (small.status_code, known.status_code) == (201, 200)
+    assert free == [True] * 6
 
 
 def test_a_file_larger_than_the_quota_is_a_507(app: FastAPI, files: Callable[[], list[Path]]) -> None:
