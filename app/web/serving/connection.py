@@ -158,9 +158,9 @@ class Connection(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """The server begins to end: answers in flight go on, and a request that is on its way has a moment to come."""
-        if self._waiting is Waiting.HEADER:
+        if self._waiting in (Waiting.HEADER, Waiting.REQUEST):
             self._is_ending = True
-            self._wait_for(Waiting.HEADER)
+            self._wait_for(self._waiting)
         elif self._waiting is not Waiting.END:
             super().shutdown()
 
@@ -197,7 +197,7 @@ class Connection(HttpToolsProtocol):
             self.refuse(refusals.LATE_BODY)
 
     def _check_request(self) -> None:
-        if self._is_over(self._settings.idle_seconds):
+        if self._is_over(LINGER if self._is_ending else self._settings.idle_seconds):
             self._close()
 
     def _check_end(self) -> None:
