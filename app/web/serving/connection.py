@@ -6,6 +6,7 @@ waits for us while its request is read but not answered, however long that takes
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
@@ -23,7 +24,10 @@ from app.web.serving.door import Door
 from app.web.serving.refusals import Refusal
 
 FIELDS = 100  # of a header
+SILENCE = 10.0  # seconds between two lines of the log on refused connections
 LINGER = 1.0  # seconds in which a refused client may read why, and in which a request may come to a server that ends
+
+logger = logging.getLogger("bnscope.serving")
 
 Waiting = Enum("Waiting", ["HEADER", "BODY", "ANSWER", "REQUEST", "END"])
 """What a connection waits for: the rest of a header, of a body, us, the client's next request, or its own end."""
@@ -36,7 +40,14 @@ class State(ServerState):
         super().__init__()
         seconds = (settings.header_seconds, settings.body_seconds, settings.answer_seconds, settings.idle_seconds)
         self.clock = Clock(self.connections, min(seconds))  # type: ignore[arg-type]
+        self._silent_until = 0.0
         self.door = Door(allowances.connections(settings.connections), settings.client_connections)
+
+    def tell(self, refusal: Refusal, address: str) -> None:
+        """The log says that connections are refused, and does not grow with how many."""
+        if self.clock.now >= self._silent_until:
+            self._silent_until = self.clock.now + SILENCE
+            logger.warning("Connections are refused, one from %s: %s.", address, refusal.title)
 
 
 class Connection(HttpToolsProtocol):
@@ -67,6 +78,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         self._address = self.client[0] if self.client else ""
         if refusal := self.server_state.door.enter(self._address):
+            self.server_state.tell(refusal, self._address)
             self.refuse(refusal)
             transport.close()
 

@@ -16,12 +16,14 @@ class Application:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.clients: list[str] = []
         self.heard: list[str] = []
         self.go = asyncio.Event()
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         path = scope["path"]
         self.asked.append(path)
+        self.clients.append(scope["client"][0])
         if path != "/unread":
             await self._read(receive)
         if path == "/begun":

@@ -245,6 +245,24 @@ def test_there_are_so_many_connections_in_all(server):
     assert [house.peer(f"203.0.113.{number}").is_closed for number in range(4)] == [False, False, True, True]
 
 
+def test_the_log_says_that_connections_are_refused_once_in_a_while(server, caplog):
+    house = server(connections=1)
+    house.peer()
+    for _ in range(20):
+        house.peer("203.0.113.8")
+    house.pass_time(10)
+    house.peer("203.0.113.8")
+    assert (
+        caplog.messages == ["Connections are refused, one from 203.0.113.8: The server has too many connections."] * 2
+    )
+
+
+@pytest.mark.parametrize(("proxies", "client"), [("203.0.113.0/24", "198.51.100.9"), ("127.0.0.1", "203.0.113.7")])
+def test_the_client_behind_a_proxy_is_known_where_the_proxy_is_named(server, application, proxies, client):
+    server(forwarded_allow_ips=proxies).peer("203.0.113.7").send(get("/", **{"x-forwarded-for": "198.51.100.9"}))
+    assert application.clients == [client]
+
+
 def test_a_class_behind_one_address_fits(server):
     house = server()
     assert not any(house.peer().is_closed for _ in range(200 * 6))
