@@ -102,7 +102,7 @@ class Processes:
                 done = await self._done(hand, job, tell)
             except HandDied:
                 self._let_go(hand)
-                hand.process.join(PATIENCE)
+                await asyncio.get_running_loop().run_in_executor(self._threads, hand.process.join, PATIENCE)
                 log.error("process %d died in attempt %d: %s", hand.process.pid, attempt, hand.process.exitcode)
             else:
                 return _raise(done)
@@ -113,7 +113,12 @@ class Processes:
             if (hand := self._idle.pop()).process.is_alive():
                 return hand
             self._let_go(hand)
-        return await asyncio.get_running_loop().run_in_executor(self._threads, self._idle_or_new)
+        starting = asyncio.get_running_loop().run_in_executor(self._threads, self._idle_or_new)
+        try:
+            return await asyncio.shield(starting)
+        except asyncio.CancelledError:
+            starting.add_done_callback(lambda started: self._idle.append(started.result()))
+            raise
 
     def _idle_or_new(self) -> Hand:
         """One that somebody else has started meanwhile, or a new one. Blocks."""

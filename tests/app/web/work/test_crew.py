@@ -1,6 +1,7 @@
 """Heavy work elsewhere: it tells how far it is, ends when it is not wanted, and takes nothing along when it dies."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 
@@ -142,6 +143,26 @@ def test_what_nobody_wants_any_more_ends(processes, tmp_path, attentive):
 
     asyncio.run(cancelled_once_begun())
     assert do(processes, tmp_path / "next", counted, 1) == b"0,"
+
+
+def test_who_leaves_while_a_process_starts_leaves_that_to_the_next(tmp_path):
+    made, before = Processes(1, bench), set(multiprocessing.active_children())
+    (tmp_path / "r").touch()
+
+    async def cancelled_at_once():
+        work = asyncio.create_task(made.do(Job(counted, (1,), tmp_path / "r", False, True), lambda _message: None))
+        await asyncio.sleep(0)
+        work.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await work
+        while not (started := set(multiprocessing.active_children()) - before):
+            await asyncio.sleep(0)
+        return started
+
+    started = asyncio.run(cancelled_at_once())
+    assert do(made, tmp_path / "next", counted, 1) == b"0,"
+    assert set(multiprocessing.active_children()) - before == started
+    made.close()
 
 
 def test_a_view_computed_by_another_process_has_the_same_bytes(settings, tmp_path):
