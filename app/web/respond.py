@@ -132,6 +132,8 @@ async def _answer(asked: Asked) -> Response:
         return answer_of(asked.request, asked.etag, held, asked.media_type)
     if asked.is_light:
         held = asked.answers.put(asked.etag, await at_desk(asked))
+        if asked.takes_only_events:
+            return events.EventStream(partial(at_once, body=held.plain))
         return answer_of(asked.request, asked.etag, held, asked.media_type)
     with ExitStack() as waiting:
         flight = waiting.enter_context(asked.here.floor.join(asked.errand, asked.client))

@@ -10,7 +10,7 @@ const OF_ONE_NORM = { groups: "group", ghost_size: "ghost", r_max: "renorm", d_m
 const $ = (id) => document.getElementById(id);
 
 const page = new BatchPage({
-  path: "/api/v1/norms", figure: "before", follow, decide, asks, show, rest: view.showTable, numbersBehind: view.numbersBehind,
+  path: "/api/v1/norms", long: true, figure: "before", follow, decide, asks, show, rest: view.showTable, numbersBehind: view.numbersBehind,
   lineOf: view.lineOf, seen: ({ batch }) => batch.text,
   taken: ({ usual_examples: examples, total }) => ({ examples, total }),
   fits: () => ({ situation: "usual" }),

@@ -8,7 +8,7 @@ import { BatchPage } from "../lib/page/batch_page.js";
 const API = "/api/v1/playground";
 const $ = (id) => document.getElementById(id);
 
-const page = new BatchPage({ path: API, figure: "x_hat", follow: ofNewSource, decide, show, rest, restAfter: 160, numbersBehind });
+const page = new BatchPage({ path: API, long: true, figure: "x_hat", follow: ofNewSource, decide, show, rest, restAfter: 160, numbersBehind });
 const { state, figures } = page;
 const perFeature = new PerFeature(state);
 
