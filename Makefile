@@ -36,7 +36,7 @@ bench: ## run the benchmarks and print their figures
 	@scripts/browser >/dev/null
 	@for name in $(basename $(notdir $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)))); do $(run) benchmarks.$$name || exit 1; done
 
-attack: ## fuzz a server of its own by its OpenAPI description (ARGS="--examples 200 --seconds 900")
+attack: ## attack a server of its own: damaged files, faults, all of its API (ARGS="faults")
 	@$(environment) requirements-dev.lock
 	$(run) scripts.attack $(ARGS)
 

@@ -70,7 +70,7 @@ class Metrics:
     def text(self) -> bytes:
         """All numbers in Prometheus's own form."""
         registry = self._own
-        if self._folder is not None:
+        if self._folder is not None and self._folder.is_dir():  # a cache may be emptied, and the folder with it
             registry = CollectorRegistry()
             self._bury()
             MultiProcessCollector(registry, str(self._folder))  # type: ignore[no-untyped-call]

@@ -84,12 +84,12 @@ def members(folder: Path) -> set[int]:
 
 def with_children(processes: set[int]) -> set[int]:
     """The processes, and those that they have started to compute for them; themselves where the system does not say."""
-    found, unseen = set(processes), list(processes)
+    family, unseen = set(processes), list(processes)
     while unseen:
-        started = _children(unseen.pop()) - found
-        found |= started
+        started = _children(unseen.pop()) - family
+        family |= started
         unseen += started
-    return found
+    return family
 
 
 def _children(process: int) -> set[int]:

@@ -172,7 +172,11 @@ class Floor:
             raise NoRoom("No disk of the server has room for the result.")
 
     def _finished(self, path: Path, etag: str) -> Result:
-        result = opened(path)
+        """The result, as it was written. Raises NoRoom where it is damaged, or gone with a cache that was emptied."""
+        try:
+            result = opened(path)
+        except OSError as error:
+            raise NoRoom(f"The result was lost while it was written: {error.strerror}.") from error
         if result is None:
             raise NoRoom("The result was damaged while it was written.")
         if etag:

@@ -90,6 +90,14 @@ def test_workers_tell_of_each_other_and_the_dead_do_nothing_any_more(tmp_path):
     assert not folder.exists()
 
 
+def test_a_worker_whose_folder_was_removed_tells_of_itself(tmp_path):
+    removed = WORKER + "import os, shutil; shutil.rmtree(os.environ['PROMETHEUS_MULTIPROC_DIR'])\n"
+    with processes.shared_metrics(tmp_path):
+        command = [sys.executable, "-c", removed + "metrics.uploads.inc(); print(metrics.text().decode())"]
+        told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert "bnscope_uploads_total 3.0" in told
+
+
 def test_the_folder_is_new_at_each_start_and_what_the_dead_left_is_removed(tmp_path):
     with processes.shared_metrics(tmp_path) as folder:
         mine = folder

@@ -1,11 +1,13 @@
 """What waits holds its query, ends with its client, and is told to come later where there is no room."""
 
 import asyncio
+import shutil
 import threading
 from dataclasses import replace
 
 import pytest
 from httpx2 import ASGITransport, AsyncClient
+from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.views.playground.view import VIEW
@@ -95,3 +97,16 @@ def test_the_queue_is_counted(held_up):
     text = asyncio.run(visit())
     assert 'bnscope_queue{state="waiting"} 1.0' in text
     assert f'bnscope_queue{{state="running"}} {app.state.work.crew.hands // 2}.0' in text
+
+
+def test_a_cache_that_is_emptied_while_work_is_done_costs_a_repetition(settings):
+    emptied = []
+
+    def compute(ready, say):
+        if not emptied:
+            emptied.append(shutil.rmtree(settings.cache_dir / "results"))
+        return VIEW.compute(ready, say)
+
+    app = create_app(settings.model_copy(update={"inline_work": 0}), (replace(VIEW, compute=compute),))
+    assert TestClient(app).get(URL).status_code == 200
+    assert emptied

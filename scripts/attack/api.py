@@ -1,26 +1,23 @@
-"""Ask a server of its own everything that its description allows, and much that it does not: `make attack`.
+"""What the API's description allows, and much that it does not, by schemathesis from `/api/v1/openapi.json`.
 
-schemathesis makes the requests from `/api/v1/openapi.json`, on loopback and for a bounded time. Printed are the cases
-by status, the failures of its checks, and what is valid by the description, yet refused: rules that JSON Schema cannot
-say, or that nobody has said yet. Exits with 1 for a 5xx, a wrong `Allow`, or an answer that the description does not
-tell of.
+Printed are the cases by status, the failures of its checks, and what is valid by the description, yet refused: rules
+that JSON Schema cannot say, or that nobody has said yet. Bad is a 5xx, a wrong `Allow`, or an answer that the
+description does not tell of.
 """
 
-import argparse
 import base64
 import json
 import os
 import re
 import subprocess
 import sys
-import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from benchmarks._server import running_server
+from scripts.attack.server import served
 
 TOOL = "schemathesis==4.32.5"  # in an environment of its own: it shares no dependency with the tests
 NUMBER = re.compile(r"“[^”]*”|\([^)]*\) but|'[^']*'|-?\d[\d,.]*(?:e[+-]?\d+)?")
@@ -42,23 +39,14 @@ class Outcome:
         return bool(self.failures) or any(status >= 500 for status in self.statuses)
 
 
-def main() -> int:
-    """Run, print, and say whether all is well."""
-    options = parser().parse_args()
-    with tempfile.TemporaryDirectory() as folder, running_server(post_rate=0, post_bytes=0) as origin:
-        report = Path(folder) / "events.ndjson"
-        attack(origin, report, options.examples, options.seconds, options.seed)
+def run(seed: int, seconds: int, examples: int) -> bool:
+    """Ask a server of its own for so long, print what came of it, and say whether that was well."""
+    with served(post_rate=0, post_bytes=0) as server:
+        report = server.folder / "events.ndjson"
+        attack(server.origin, report, examples, seconds, seed)
         outcome = read(report)
-        tell(outcome)
-    return 1 if outcome.is_bad else 0
-
-
-def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser("make attack", description="Fuzz the REST API by its own description.")
-    parser.add_argument("--examples", type=int, default=40, help="random cases a call, at most (%(default)s)")
-    parser.add_argument("--seconds", type=int, default=300, help="time after which no case is begun (%(default)s)")
-    parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same cases (%(default)s)")
-    return parser
+    tell(outcome)
+    return not outcome.is_bad
 
 
 def attack(origin: str, report: Path, examples: int, seconds: int, seed: int) -> None:
@@ -141,7 +129,3 @@ def tell(outcome: Outcome) -> None:
     print(f"\n{len(outcome.failures)} failures:")
     for (label, title, message), count in sorted(outcome.failures.items()):
         print(f"  {count:5,}  {label}: {title}: {message}")
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())
