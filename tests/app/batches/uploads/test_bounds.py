@@ -90,6 +90,19 @@ def test_a_reading_ends_at_whichever_piece_its_client_leaves(tmp_path: Path, wha
             reads(what, tmp_path / str(most), leaves_after(most))
 
 
+@pytest.mark.usefixtures("small_pieces")
+def test_an_archive_is_unpacked_no_further_than_its_client_waits(tmp_path: Path) -> None:
+    left = iter(range(len(["x", "dy"]) + 5))
+
+    def go_on() -> None:
+        if next(left, None) is None:
+            raise Left
+
+    with pytest.raises(Left):
+        reads("npz", tmp_path / "npz", go_on)
+    assert 0 < (tmp_path / "npz" / "x.npy").stat().st_size < X.nbytes
+
+
 def test_the_thread_of_a_client_that_has_gone_is_no_longer_wanted() -> None:
     ended, began = [], anyio.Event()
 

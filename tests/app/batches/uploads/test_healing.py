@@ -38,6 +38,7 @@ DAMAGES: dict[str, Callable[[Path], Any]] = {
     "garbage": lambda path: path.write_bytes(b"[" * 40),
     "no object": lambda path: path.write_bytes(b"null"),
     "a bit": flip,
+    "other names": lambda path: path.write_bytes(path.read_bytes().replace(b"x", b"z")),
     "gone": Path.unlink,
 }
 
