@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Literal
 
+import fsspec
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -153,6 +154,26 @@ class Settings(BaseSettings):
         "127.0.0.1",
         description="Proxies whose X-Forwarded-For and -Proto are believed: addresses and networks, or *, with commas.",
     )
+
+    # Several machines.
+    store: str = Field(
+        "",
+        description="A store that machines share, as a URL for fsspec: file:///path, s3://bucket/path …; "
+        "empty keeps all on this machine.",
+    )
+
+    @field_validator("store")
+    @classmethod
+    def _is_known(cls, url: str) -> str:
+        if url:
+            protocol, _, rest = url.partition("://")
+            if not rest:
+                raise ValueError(f"{url!r} is no URL; give one such as file:///srv/bnscope or s3://bucket/bnscope")
+            try:
+                fsspec.get_filesystem_class(protocol)
+            except (ImportError, ValueError) as error:
+                raise ValueError(f"fsspec does not open {protocol}:// here: {error}") from None
+        return url
 
     @field_validator("password")
     @classmethod

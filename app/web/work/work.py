@@ -10,7 +10,7 @@ from app.settings import Settings
 from app.web.work.crew import Crew, Processes, Threads
 from app.web.work.floor import Floor
 from app.web.work.hand import Prepare
-from app.web.work.results import Results
+from app.web.work.remote import results_of
 from app.web.work.turns import Turns
 
 Queue = Callable[[int, int], None]
@@ -34,7 +34,7 @@ class Work:
         self._queue = queue
         self._turns: list[Turns] = []
         self._settings = settings
-        self.results = Results(settings.cache_dir / "results", settings.results_bytes)
+        self.results = results_of(settings)
         self._here: WeakKeyDictionary[asyncio.AbstractEventLoop, Here] = WeakKeyDictionary()
 
     @property

@@ -32,5 +32,19 @@ def move(folder: Path, target: Path) -> None:
         file.replace(target / file.name)
 
 
+def names(folder: Path) -> set[str]:
+    """The files of all keys, by name."""
+    return {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+
+
+def set_names(folder: Path, wanted: set[str]) -> None:
+    """Let these be the keys."""
+    folder.mkdir(exist_ok=True)
+    for name in names(folder) - wanted:
+        (folder / name).unlink()
+    for name in wanted:
+        (folder / name).touch()
+
+
 def _hashed(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()

@@ -9,6 +9,7 @@
        keys/<hash of key>.<mark of the client>   one empty file for each delete key
        pinned               a file of this name, which the server's owner makes, keeps the upload for good
        used                 its time of modification is the last use
+       shared               where machines share a store: it is there, as remote.py tells
 """
 
 import os
@@ -84,7 +85,7 @@ class Shelf:
             UploadGone: it is not here, or not any more.
         """
         folder = self._folder(id)
-        last = max(modified(folder / "used"), self._noted.get(id, 0.0)) if folder.is_dir() else 0.0
+        last = self._last_use(folder)
         if not last or self._expired(folder, last):
             self._remove_expired(folder)
             raise gone(id)
@@ -186,6 +187,34 @@ class Shelf:
             vanish(self._folder(id), self._incoming)
             return True
 
+    def take(self, folder: Path, id: str, description: dict[str, Any]) -> None:
+        """Keep a copy, with its delete keys, of an upload that another machine has. Raises StoreFull."""
+        size = (folder / "data").stat().st_size
+        with self._locked():
+            entries = self._make_room(id, size, NOBODY, folder)
+            (folder / DESCRIPTION).write_bytes(sealed(description))
+            (folder / "used").touch()
+            self._note_use(folder)
+            vanish(self._folder(id), self._incoming)
+            folder.rename(self._folder(id))
+            self._ledger.write(entries | {id: Entry(size)})
+
+    def drop(self, id: str) -> None:
+        """Let an upload go, whoever has keys."""
+        with as_far_as_possible(), self._locked():
+            vanish(self._folder(id), self._incoming)
+
+    def set_keys(self, id: str, names: set[str]) -> None:
+        """These are the delete keys of an upload."""
+        with room_told(), self._locked():
+            keys.set_names(self._folder(id) / "keys", names)
+
+    def folder(self, id: str) -> Path | None:
+        """The folder of an upload, if it is here and has not expired."""
+        folder = self._folder(id)
+        last = self._last_use(folder)
+        return folder if last and not self._expired(folder, last) else None
+
     def ids(self) -> set[str]:
         """The uploads that are here."""
         return {folder.name for folder in self._folders()}
@@ -200,6 +229,10 @@ class Shelf:
 
     def _locked(self) -> AbstractContextManager[None]:
         return locked(self._root / ".lock")
+
+    def _last_use(self, folder: Path) -> float:
+        """When an upload was last used, in seconds; 0 if it is not here."""
+        return max(modified(folder / "used"), self._noted.get(folder.name, 0.0)) if folder.is_dir() else 0.0
 
     def _expired(self, folder: Path, last: float) -> bool:
         return self._clock() - last > self._lifetime and not _is_pinned(folder)

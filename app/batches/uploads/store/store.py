@@ -15,14 +15,18 @@ from app.batches.uploads.reading import Reading
 from app.batches.uploads.sealed import Damaged
 from app.batches.uploads.sniff import HEAD, Kind, kind_of
 from app.batches.uploads.source import UploadSource, open_source
+from app.batches.uploads.store import keys
 from app.batches.uploads.store.cache import ParsedCache
 from app.batches.uploads.store.description import describe
+from app.batches.uploads.store.disk import locked, room_told
 from app.batches.uploads.store.opened import Opened, OpenedUploads
 from app.batches.uploads.store.receive import Received
-from app.batches.uploads.store.refusals import gone
+from app.batches.uploads.store.refusals import gone, kept_for_good
+from app.batches.uploads.store.remote import SharedUploads
 from app.batches.uploads.store.shelf import Shelf
-from app.errors import UploadGone
+from app.errors import Busy, InvalidQuery, UploadGone
 from app.settings import Settings
+from app.store import SharedStore, Unreachable
 
 TRIES = 3
 """How often the cache may vanish under a reader before that is somebody's mistake."""
@@ -39,6 +43,8 @@ class UploadStore:
         self._shelf = Shelf(settings, clock)
         self._cache = ParsedCache(settings, clock)
         self._opened = OpenedUploads()
+        self._fetching = settings.cache_dir / "locks"
+        self._shared = SharedUploads(settings, SharedStore(settings.store), clock) if settings.store else None
 
     def incoming(self) -> AbstractContextManager[Path]:
         """A folder to receive an upload in; it is gone afterwards unless `add` took it."""
@@ -55,7 +61,9 @@ class UploadStore:
         id = received.id
         with suppress(UploadGone):
             if self._shelf.holds(id, folder / "data"):
-                return self.describe(id), self._shelf.add_key(id, client)
+                known = self.describe(id), self._shelf.add_key(id, client)
+                self._share(id)
+                return known
         self._shelf.check_size(received.bytes)
         try:
             self._forget(id)
@@ -64,16 +72,21 @@ class UploadStore:
         except BaseException:
             self._cache.remove(id)
             raise
+        self._share(id)
         self._cache.sweep(self._shelf.ids())
         return description, key
 
     def describe(self, id: str) -> dict[str, Any]:
         """The description of an upload: `id, kind, bytes, shape, dtype, columns …`.
 
+        Where machines share a store, this is what finds others' uploads and deletions.
+
         Raises:
             InvalidQuery: that is no id.
             UploadGone: it is not here, or not any more.
         """
+        if self._shared:
+            self._meet(id, self._shared)
         try:
             return self._shelf.description(id)
         except Damaged:
@@ -83,7 +96,12 @@ class UploadStore:
 
     def pinned(self) -> list[dict[str, Any]]:
         """The descriptions of the uploads that the server's owner keeps for good."""
-        return [self.describe(id) for id in self._shelf.pinned()]
+        ids = self._shelf.pinned()
+        described = [self.describe(id) for id in ids]
+        for id in sorted(self._shared.pinned() - set(ids)) if self._shared else ():
+            with suppress(UploadGone, InvalidQuery):
+                described.append(self.describe(id))
+        return described
 
     def _found_out(self, id: str) -> dict[str, Any]:
         """The description of an upload that is here, from its bytes."""
@@ -123,9 +141,58 @@ class UploadStore:
 
         Raises:
             WrongDeleteKey: the key is not one of this upload's.
+            Busy: other machines cannot be told now.
         """
-        if self._shelf.remove_key(id, key):
-            self._forget(id)
+        if self._shared:
+            self._meet(id, self._shared)
+        try:
+            if self._shared and (folder := self._shelf.folder(id)) and self._shared.has(folder):
+                self._delete_everywhere(id, key, folder, self._shared)
+            elif self._shelf.remove_key(id, key):
+                self._forget(id)
+        except Unreachable:
+            raise Busy("The store that the machines share does not answer, so this upload stays.") from None
+
+    def _delete_everywhere(self, id: str, key: str, folder: Path, shared: SharedUploads) -> None:
+        """Take a key away in the store as well. Raises Unreachable, and may be called again then."""
+        if id in shared.pinned():
+            raise kept_for_good()
+        if names := shared.keys(id):
+            self._shelf.set_keys(id, names)
+        went = self._shelf.remove_key(id, key)
+        if shared.remove_keys(id, names - keys.names(folder / "keys")) or went:
+            shared.bury(id)
+            self._drop(id)
+
+    def _meet(self, id: str, shared: SharedUploads) -> None:
+        """Let go of an upload that was deleted elsewhere, fetch one that is not here, and tell that one is used."""
+        folder = self._shelf.folder(id)
+        if folder is None:
+            self._fetch(id, shared)
+        elif shared.has(folder) and shared.is_deleted(id):
+            self._drop(id)
+        else:
+            shared.keep_up(id, folder)
+
+    def _fetch(self, id: str, shared: SharedUploads) -> None:
+        """A copy of an upload from the store, taken in as if it were sent, once for all who wait for it."""
+        if (found := shared.find(id)) is None:
+            return
+        with room_told(), locked(self._fetching / f"fetch-{id[:2]}"), suppress(Unreachable):
+            if self._shelf.folder(id) is not None:
+                return
+            with self._shelf.incoming() as folder:
+                if received := shared.fetch(id, found, folder):
+                    self._shelf.take(folder, id, self._described(received, folder / "data"))
+
+    def _share(self, id: str) -> None:
+        """Put what has come in the store that machines share, if they do."""
+        if self._shared and (folder := self._shelf.folder(id)):
+            self._shared.share(id, folder)
+
+    def _drop(self, id: str) -> None:
+        self._shelf.drop(id)
+        self._forget(id)
 
     def _use(self, id: str) -> Path:
         try:
