@@ -42,5 +42,5 @@ CALL = Call(
     refused="An unknown name, a value out of range, groups that do not divide the channels, a class-sorted "
     "batch of a source without classes; `errors` says what is allowed.",
     examples=EXAMPLES,
-    progress='{"done":0,"of":1,"text":"waiting for its turn, with 12 others"}',
+    progress='{"done":0,"of":1,"text":"waiting for its turn: 2 under way, 12 more waiting"}',
 )

@@ -30,5 +30,5 @@ CALL = Call(
     answer=ANSWER,
     refused=REFUSED,
     examples=EXAMPLES,
-    progress='{"done":0,"of":1,"text":"waiting for its turn, with 12 others"}',
+    progress='{"done":0,"of":1,"text":"waiting for its turn: 2 under way, 12 more waiting"}',
 )

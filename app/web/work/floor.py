@@ -64,8 +64,12 @@ class Flight:
         """It has begun, or done a step."""
         if isinstance(message, Began):
             self.long = message.long
-        else:
-            self.steps.append(message)
+        self.steps.append(Step(0, 1, "being computed") if isinstance(message, Began) else message)
+        self._wake()
+
+    def turn_out_long(self) -> None:
+        """It is to wait for another turn."""
+        self.long = True
         self._wake()
 
     def end(self, result: Result | None = None, error: Exception | None = None) -> None:
@@ -156,13 +160,13 @@ class Floor:
         try:
             return await self._at_turn(self.short, flight, errand)
         except TooLong:
-            flight.tell(Began(long=True))
+            flight.turn_out_long()
             return await self._at_turn(self.long, flight, errand)
 
     async def _at_turn(self, turns: Turns, flight: Flight, errand: Errand) -> Result:
         if turns.taken == turns.slots:
             flight.waits = True
-            flight.tell(Step(0, 1, f"waiting for its turn, with {turns.waiting} others"))
+            flight.tell(Step(0, 1, f"waiting for its turn: {turns.taken} under way, {turns.waiting} more waiting"))
         async with turns.turn(flight.client):
             for folder in self._results.folders:
                 with suppress(NoRoom), self._results.place(folder) as path:

@@ -1,6 +1,7 @@
 """What waits holds its query, ends with its client, and is told to come later where there is no room."""
 
 import asyncio
+import json
 import shutil
 import threading
 from dataclasses import replace
@@ -110,3 +111,26 @@ def test_a_cache_that_is_emptied_while_work_is_done_costs_a_repetition(settings)
     app = create_app(settings.model_copy(update={"inline_work": 0}), (replace(VIEW, compute=compute),))
     assert TestClient(app).get(URL).status_code == 200
     assert emptied
+
+
+def test_what_waits_says_so_and_what_is_computed_does_not(held_up):
+    app, let_go, _ = held_up
+
+    async def visit():
+        floor = app.state.work.here.floor
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            asked = [asyncio.create_task(client.get(f"{URL}&seed={n}")) for n in range(floor.short.slots)]
+            await until(lambda: floor.short.taken == floor.short.slots)
+            streamed = asyncio.create_task(client.get(f"{URL}&seed=99", headers={"accept": "text/event-stream"}))
+            await until(lambda: floor.short.waiting == 1)
+            let_go.set()
+            await asyncio.gather(*asked)
+            return (await streamed).text
+
+    events = [line.removeprefix("data: ") for line in asyncio.run(visit()).splitlines() if line.startswith("data: ")]
+    texts = [json.loads(data)["text"] for data in events[:-1]]
+    assert texts == [
+        "waiting for its turn",
+        f"waiting for its turn: {app.state.work.crew.hands // 2} under way, 0 more waiting",
+        "being computed",
+    ]
