@@ -43,11 +43,21 @@ async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) 
         content = (await _written(asked, page, problem)).content
     except ClientLeft:
         return Response(status_code=LEFT)
+    except Busy as error:
+        return _busy(request, error)
     except (UserError, BatchNormError) as error:
         refused = error if isinstance(error, UserError) else as_user_error(error)
         problem = problem_of(refused)
         content = await _refused(asked, page, refused, problem)
     return html(content, problem["status"])
+
+
+def _busy(request: Request, error: Busy) -> Response:
+    """A page that asks again by itself."""
+    seconds = error.retry_after or Busy.retry_after
+    answer = html(render("busy.html", request.app.state.navigation, seconds=seconds), 503)
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 async def _kept_or_written(asked: Asked, page: Page[Any], etag: str) -> Response:
@@ -69,6 +79,8 @@ async def _written(asked: Asked, page: Page[Any], problem: Problem) -> Written:
         try:
             return await _at_desk(asked, page, problem)
         except Busy:
+            if not page.at_once_only_if_light:
+                raise
             return Written(_html(asked, page, None, problem), always=False)
     if page.at_once_only_if_light:
         return Written(_html(asked, page, None, problem))

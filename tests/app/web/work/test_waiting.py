@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.views.playground.view import VIEW
+from app.web.work.client import Client
 
 URL = "/api/v1/playground?source=normal&batch_size=2000"
 
@@ -70,16 +71,18 @@ def test_who_leaves_while_waiting_costs_nothing(held_up):
     async def visit():
         short = app.state.work.here.floor.short
         async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
-            asked = [asyncio.create_task(client.get(f"{URL}&seed={n}")) for n in range(short.slots + 1)]
+            asked = [asyncio.create_task(client.get(f"{URL}&seed={n}")) for n in range(short.slots)]
+            await until(lambda: short.taken == short.slots)
+            leaving = asyncio.create_task(client.get(f"{URL}&seed=99"))
             await until(lambda: short.waiting == 1)
-            asked[-1].cancel()
+            leaving.cancel()
             await until(lambda: short.waiting == 0)
             let_go.set()
-            await asyncio.gather(*asked[:-1])
+            await asyncio.gather(*asked)
             await until(lambda: short.taken == 0)
 
     asyncio.run(visit())
-    assert len(prepared) == app.state.work.crew.hands // 2
+    assert 99 not in prepared
 
 
 def test_the_queue_is_counted(held_up):
@@ -134,3 +137,28 @@ def test_what_waits_says_so_and_what_is_computed_does_not(held_up):
         f"waiting for its turn: {app.state.work.crew.hands // 2} under way, 0 more waiting",
         "being computed",
     ]
+
+
+@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/derivation", 503)])
+def test_a_page_that_finds_no_room_comes_without_its_result_or_asks_again_by_itself(settings, path, status):
+    """The playground's page asks for its result anyway; the derivation's has nothing to show without one."""
+    app = create_app(settings.model_copy(update={"waiting": 1}))
+
+    async def visit():
+        desk = app.state.work.here.desk
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client, desk.turn(Client("us")):
+            waiting = asyncio.create_task(client.get("/api/v1/playground"))
+            await until(lambda: desk.waiting == 1)
+            page = await client.get(path)
+            waiting.cancel()
+            return page
+
+    page = asyncio.run(visit())
+    assert page.status_code == status
+    assert page.headers["content-type"].startswith("text/html")
+    assert "etag" not in page.headers
+    if status == 503:
+        assert int(page.headers["retry-after"]) > 0
+        assert 'http-equiv="refresh"' in page.text
+    else:
+        assert '<script type="application/json" id="answer">null</script>' in page.text
