@@ -69,17 +69,17 @@ class SharedStore:
         """A small object's bytes, None if it is not there."""
         return self._ask(partial(_or_none, lambda: bytes(self._files.cat_file(self._path(name)))))
 
-    def fetch(self, found: Object, into: Takes) -> None:
+    def fetch(self, known: Object, into: Takes) -> None:
         """Write the bytes of an object that was found, but no more than it is said to have."""
 
         def fetched() -> None:
-            left = found.bytes
-            with self._files.open(self._path(found.name), "rb") as file:
+            left = known.bytes
+            with self._files.open(self._path(known.name), "rb") as file:
                 while left and (piece := file.read(min(PIECE, left))):
                     left -= len(piece)
                     into.write(piece)
 
-        self._ask(fetched, PATIENCE + found.bytes / RATE)
+        self._ask(fetched, PATIENCE + known.bytes / RATE)
 
     def write(self, name: str, data: bytes) -> None:
         """Keep a small object under a name."""
@@ -96,13 +96,13 @@ class SharedStore:
 
     def names(self, folder: str) -> set[str]:
         """The names of what stands in a folder."""
-        found = self._ask(partial(_or_none, lambda: self._fresh.ls(self._path(folder), detail=False)))
-        return {path.rstrip("/").rpartition("/")[2] for path in found or ()}
+        listed = self._ask(partial(_or_none, lambda: self._fresh.ls(self._path(folder), detail=False)))
+        return {path.rstrip("/").rpartition("/")[2] for path in listed or ()}
 
     def listed(self, folder: str) -> list[Object]:
         """All objects below a folder."""
-        found = self._ask(lambda: self._fresh.find(self._path(folder), detail=True), 10 * PATIENCE)
-        return [self._object(info) for info in found.values()]
+        objects = self._ask(lambda: self._fresh.find(self._path(folder), detail=True), 10 * PATIENCE)
+        return [self._object(info) for info in objects.values()]
 
     def later(self, call: Callable[[], None]) -> None:
         """Have a call made in the background; one that finds the store unreachable, or too many waiting, is let go."""

@@ -45,19 +45,19 @@ class SharedResults(Results):
 
     def sweep(self) -> None:
         """Remove the results that were put first from the store, as far as it has more than its bytes."""
-        for found in over(self._store.listed("results"), self._most):
-            self._store.remove(found.name)
+        for object_ in over(self._store.listed("results"), self._most):
+            self._store.remove(object_.name)
 
     def _fetched(self, etag: str) -> Result | None:
-        found = self._store.find(_name(etag))
-        if found is None or found.bytes > self._most:
+        object_ = self._store.find(_name(etag))
+        if object_ is None or found.bytes > self._most:
             return None
         with self.place(self._folder) as path:
             with path.open("wb") as file:
-                self._store.fetch(found, file)
+                self._store.fetch(object_, file)
             result = opened(path)
             if result is None:
-                self._store.told(found.name)
+                self._store.told(object_.name)
             else:
                 super().keep(path, etag)
         return result
