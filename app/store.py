@@ -211,14 +211,14 @@ class Lately:
 def over(objects: Iterable[Object], most: int) -> list[Object]:
     """Those that do not fit into so many bytes, if the last that were written stay.
 
-    >>> [found.name for found in over([Object("old", 3, 1.0), Object("new", 2, 9.0)], 4)]
+    >>> [one.name for one in over([Object("old", 3, 1.0), Object("new", 2, 9.0)], 4)]
     ['old']
     """
     total, out = 0, []
-    for found in sorted(objects, key=lambda found: found.written, reverse=True):
-        total += found.bytes
+    for one in sorted(objects, key=lambda one: one.written, reverse=True):
+        total += one.bytes
         if total > most:
-            out.append(found)
+            out.append(one)
     return out
 
 

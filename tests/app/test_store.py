@@ -21,10 +21,10 @@ def test_what_is_written_is_found_read_and_removed(store: SharedStore) -> None:
     assert store.find("a/b") is None
     assert store.read("a/b") is None
     store.write("a/b", b"some")
-    found = store.find("a/b")
-    assert found is not None
-    assert (found.name, found.bytes) == ("a/b", 4)
-    assert found.written > 1e9
+    object_ = store.find("a/b")
+    assert object_ is not None
+    assert (object_.name, object_.bytes) == ("a/b", 4)
+    assert object_.written > 1e9
     assert store.read("a/b") == b"some"
     store.remove("a")
     assert store.find("a/b") is None
@@ -34,10 +34,10 @@ def test_what_is_written_is_found_read_and_removed(store: SharedStore) -> None:
 def test_a_file_is_sent_and_fetched(store: SharedStore, tmp_path: Path) -> None:
     (tmp_path / "own").write_bytes(b"x" * 3_000_000)
     store.send("deep/folder/name", tmp_path / "own")
-    found = store.find("deep/folder/name")
-    assert found is not None
+    object_ = store.find("deep/folder/name")
+    assert object_ is not None
     into = io.BytesIO()
-    store.fetch(found, into)
+    store.fetch(object_, into)
     assert into.getvalue() == b"x" * 3_000_000
 
 
@@ -54,7 +54,7 @@ def test_folders_are_listed(store: SharedStore) -> None:
     for name in ("a/1", "a/2/3", "b/4"):
         store.write(name, b"12")
     assert store.names("a") == {"1", "2"}
-    assert {(found.name, found.bytes) for found in store.listed("a")} == {("a/1", 2), ("a/2/3", 2)}
+    assert {(object_.name, object_.bytes) for object_ in store.listed("a")} == {("a/1", 2), ("a/2/3", 2)}
 
 
 def test_after_a_failure_nothing_is_tried_for_a_while() -> None:

@@ -50,7 +50,7 @@ class SharedResults(Results):
 
     def _fetched(self, etag: str) -> Result | None:
         object_ = self._store.find(_name(etag))
-        if object_ is None or found.bytes > self._most:
+        if object_ is None or object_.bytes > self._most:
             return None
         with self.place(self._folder) as path:
             with path.open("wb") as file:

@@ -105,22 +105,22 @@ class SharedUploads:
             there = self._store.names(f"uploads/{id}")
             if "record" not in there or "damaged" in there or self._store.find(f"gone/{id}"):
                 return None
-            found = self._store.find(f"uploads/{id}/data")
+            object_ = self._store.find(f"uploads/{id}/data")
         except Unreachable:
             return None
-        return found if found and found.bytes <= self._limit else None
+        return object_ if object_ and object_.bytes <= self._limit else None
 
-    def fetch(self, id: str, found: Object, folder: Path) -> Received | None:
+    def fetch(self, id: str, object_: Object, folder: Path) -> Received | None:
         """Fetch an upload and its delete keys into a folder; None if its bytes are not those of its id."""
         try:
             with (folder / "data").open("xb") as file:
                 intake = Intake(file)
-                self._store.fetch(found, intake)
+                self._store.fetch(object_, intake)
                 received = intake.finish(b"")
         except UserError:
             received = None
         if received is None or received.id != id:
-            self._store.told(found.name)
+            self._store.told(object_.name)
             self._store.write(f"uploads/{id}/damaged", b"")
             return None
         keys.set_names(folder / "keys", self.keys(id))
@@ -153,8 +153,8 @@ class SharedUploads:
     def sweep(self) -> None:
         """Remove from the store what has expired, and the longest unused above the quota; machines' copies stay."""
         uploads: dict[str, list[Object]] = {}
-        for found in self._store.listed("uploads"):
-            uploads.setdefault(found.name.split("/")[1], []).append(found)
+        for object_ in self._store.listed("uploads"):
+            uploads.setdefault(object_.name.split("/")[1], []).append(object_)
         pinned = self._store.names("pinned")
         whole = {id: _as_one(id, objects) for id, objects in uploads.items()}
         total, count = sum(upload.bytes for upload in whole.values()), len(whole)
@@ -166,12 +166,12 @@ class SharedUploads:
         for deletion in filter(self._has_expired, self._store.listed("gone")):
             self._store.remove(deletion.name)
 
-    def _has_expired(self, found: Object) -> bool:
-        return self._clock() - found.written > self._lifetime
+    def _has_expired(self, object_: Object) -> bool:
+        return self._clock() - object_.written > self._lifetime
 
 
 def _as_one(id: str, objects: list[Object]) -> Object:
     """An upload as one object: used when its record, or else anything of it, was written last."""
-    record = [found.written for found in objects if found.name.endswith("/record")]
-    last = max(record or [found.written for found in objects])
-    return Object(id, sum(found.bytes for found in objects), last)
+    record = [object_.written for object_ in objects if object_.name.endswith("/record")]
+    last = max(record or [object_.written for object_ in objects])
+    return Object(id, sum(object_.bytes for object_ in objects), last)

@@ -176,13 +176,13 @@ class UploadStore:
 
     def _fetch(self, id: str, shared: SharedUploads) -> None:
         """A copy of an upload from the store, taken in as if it were sent, once for all who wait for it."""
-        if (found := shared.find(id)) is None:
+        if (remote := shared.find(id)) is None:
             return
         with room_told(), locked(self._fetching / f"fetch-{id[:2]}"), suppress(Unreachable):
             if self._shelf.folder(id) is not None:
                 return
             with self._shelf.incoming() as folder:
-                if received := shared.fetch(id, found, folder):
+                if received := shared.fetch(id, remote, folder):
                     self._shelf.take(folder, id, self._described(received, folder / "data"))
 
     def _share(self, id: str) -> None:
