@@ -14,8 +14,9 @@ RUN .venv/bin/python -m compileall -q bncore app
 
 FROM python:3.13-slim
 WORKDIR /bnscope
-# Everything that is written goes below /data, so `docker run --read-only` works; mount it to keep uploads.
-RUN install -d -o 10001 -g 10001 /data
+# Everything that is written goes below /data, so `docker run --read-only` works; mount it to keep uploads. /store is for
+# a volume that several containers share (deploy/).
+RUN install -d -o 10001 -g 10001 /data /store
 VOLUME /data
 COPY --from=environment /bnscope /bnscope
 ENV PATH=/bnscope/.venv/bin:$PATH \

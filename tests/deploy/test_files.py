@@ -1,0 +1,125 @@
+"""What stands in deploy/ is true: settings, ports, paths and addresses are those of the server and its image."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from starlette.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+DOCKERFILE = (ROOT / "Dockerfile").read_text()
+NGINX = (DEPLOY / "nginx.conf").read_text()
+TEXTS = {path.name: path.read_text() for path in sorted(DEPLOY.iterdir())}
+OTHERS = {
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "FSSPEC_S3_ENDPOINT_URL",
+    "MINIO_ROOT_USER",
+    "MINIO_ROOT_PASSWORD",
+}
+
+
+def documents(name: str) -> list[dict[str, Any]]:
+    return list(yaml.safe_load_all(TEXTS[name]))
+
+
+COMPOSE, BUCKET = documents("compose.yaml")[0], documents("compose.s3.yaml")[0]
+SERVERS = {name: service for name, service in COMPOSE["services"].items() if name.startswith("app")}
+KUBERNETES = {document["kind"]: document for document in documents("kubernetes.yaml")}
+POD = KUBERNETES["Deployment"]["spec"]["template"]["spec"]
+CONTAINER = POD["containers"][0]
+VARIABLES = {variable["name"]: variable.get("value") for variable in CONTAINER["env"]}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_every_variable_is_a_setting(name: str) -> None:
+    named = set(re.findall(r"\bBNSCOPE_([A-Z_]+[A-Z])\b", TEXTS[name])) - {"DRAIN"}
+    assert named <= {setting.upper() for setting in Settings.model_fields}
+
+
+@pytest.mark.parametrize("service", [*COMPOSE["services"].values(), *BUCKET["services"].values()])
+def test_every_variable_of_a_container_is_known(service: dict[str, Any]) -> None:
+    given = service.get("environment", {})
+    settings = {name for name in given if name.startswith("BNSCOPE_")}
+    assert set(given) - settings <= OTHERS
+    assert settings <= {f"BNSCOPE_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_the_values_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    for environment in (SERVERS["app-1"]["environment"], VARIABLES):
+        with monkeypatch.context() as patched:
+            for name, value in environment.items():
+                patched.setenv(name, "" if value is None or "${" in str(value) else str(value))
+            assert Settings().store == "file:///store"
+
+
+def test_all_servers_differ_in_nothing_but_their_own_folder() -> None:
+    one, two = ({k: v for k, v in server.items() if k != "volumes"} for server in SERVERS.values())
+    assert one == two
+    volumes = [set(server["volumes"]) for server in SERVERS.values()]
+    assert volumes[0] & volumes[1] == {"store:/store"}
+    assert {volume.partition(":")[0] for volume in volumes[0] | volumes[1]} <= set(COMPOSE["volumes"])
+
+
+def test_each_folder_is_one_that_the_image_lets_its_user_write_to() -> None:
+    (made,) = re.findall(r"RUN install -d -o (\d+) -g \1 (.*)", DOCKERFILE)
+    assert POD["securityContext"]["runAsUser"] == int(made[0])
+    mounted = {volume.split(":")[1] for server in SERVERS.values() for volume in server["volumes"]}
+    mounted |= {mount["mountPath"] for mount in CONTAINER["volumeMounts"]}
+    assert mounted == set(made[1].split())
+    assert {mount["name"] for mount in CONTAINER["volumeMounts"]} == {volume["name"] for volume in POD["volumes"]}
+
+
+def test_the_proxy_and_the_probes_ask_the_port_of_the_image() -> None:
+    (port,) = re.findall(r"^EXPOSE (\d+)$", DOCKERFILE, re.MULTILINE)
+    assert re.findall(r"^\s+server (app-\d:\d+)", NGINX, re.MULTILINE) == [f"{name}:{port}" for name in SERVERS]
+    assert CONTAINER["ports"] == [{"name": "http", "containerPort": int(port)}]
+    for server in SERVERS.values():
+        assert f"127.0.0.1:{port}/readyz" in server["healthcheck"]["test"][-1]
+    (listening,) = re.findall(r"^ +listen (\d+)", NGINX, re.MULTILINE)
+    assert COMPOSE["services"]["proxy"]["ports"][0].endswith(f":{listening}")
+
+
+def test_the_probes_ask_what_the_server_answers(tmp_path: Path) -> None:
+    probes = {name: CONTAINER[name]["httpGet"]["path"] for name in ("startupProbe", "readinessProbe", "livenessProbe")}
+    assert probes == {"startupProbe": "/readyz", "readinessProbe": "/readyz", "livenessProbe": "/healthz"}
+    client = TestClient(create_app(Settings(uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache")))
+    for path in {*probes.values(), *re.findall(r"location = (\S+)", NGINX)}:
+        assert client.get(path).status_code in (200, 503), path
+    assert re.findall(r"location (/\S*) ", NGINX) == ["/", "/static/"]
+    assert 'src="/static/' in client.get("/").text
+
+
+def test_a_server_has_time_to_end() -> None:
+    drain = Settings().drain_seconds
+    assert drain < float(SERVERS["app-1"]["stop_grace_period"].rstrip("s"))
+    assert drain + float(VARIABLES["BNSCOPE_DRAIN_DELAY"] or 0) < POD["terminationGracePeriodSeconds"]
+
+
+def test_the_proxy_takes_a_header_as_long_as_the_server_does() -> None:
+    (kibibytes,) = re.findall(r"large_client_header_buffers \d+ (\d+)k;", NGINX)
+    assert int(kibibytes) * 1024 == Settings().header_bytes
+
+
+def test_kubernetes_keeps_one_server_while_another_goes_and_routes_to_it() -> None:
+    labels = KUBERNETES["Deployment"]["spec"]["template"]["metadata"]["labels"]
+    assert KUBERNETES["Deployment"]["spec"]["replicas"] == 2
+    assert KUBERNETES["PodDisruptionBudget"]["spec"] == {"minAvailable": 1, "selector": {"matchLabels": labels}}
+    assert KUBERNETES["Service"]["spec"]["selector"] == labels
+    backend = KUBERNETES["Ingress"]["spec"]["rules"][0]["http"]["paths"][0]["backend"]["service"]
+    assert backend == {"name": KUBERNETES["Service"]["metadata"]["name"], "port": {"name": "http"}}
+    claimed = [volume["persistentVolumeClaim"] for volume in POD["volumes"] if "persistentVolumeClaim" in volume]
+    assert claimed == [{"claimName": KUBERNETES["PersistentVolumeClaim"]["metadata"]["name"]}]
+    assert KUBERNETES["PersistentVolumeClaim"]["spec"]["accessModes"] == ["ReadWriteMany"]
+
+
+def test_the_image_for_a_bucket_installs_into_the_environment_of_the_server() -> None:
+    (into,) = re.findall(r"pip --python (\S+)/bin/python install", TEXTS["s3.Dockerfile"])
+    assert f"ENV PATH={into}/bin:" in DOCKERFILE
+    assert TEXTS["s3.Dockerfile"].strip().splitlines()[-1] in DOCKERFILE
