@@ -20,7 +20,7 @@ import fsspec
 from app.errors import UserError
 
 PATIENCE = 3.0  # seconds that an answer may take
-RATE = 4_000_000  # bytes a second, the slowest at which a file is waited for
+RATE = 1_000_000  # bytes a second, the slowest at which a file is waited for
 PAUSE = 10.0  # seconds after a failure in which nothing is tried
 AT_ONCE = 32  # calls under way
 TOLD_EVERY = 60.0  # seconds between two lines of the log
@@ -55,7 +55,7 @@ class SharedStore:
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
         self._url, self._clock = url, clock
-        self._until, self._told = 0.0, -TOLD_EVERY
+        self._fails, self._until, self._told = False, 0.0, -TOLD_EVERY
         self._turns = threading.BoundedSemaphore(AT_ONCE)
         self._later: queue.Queue[Callable[[], None]] = queue.Queue(LATER)
         self._starting = threading.Lock()
@@ -163,20 +163,24 @@ class SharedStore:
     def _ask(self, call: Callable[[], Answer], patience: float = PATIENCE) -> Answer:
         if self._clock() < self._until:
             raise Unreachable("the shared store failed a moment ago")
+        if self._fails:  # one asks whether it is back, and the others go on without it
+            self._until = self._clock() + PAUSE
         if not self._turns.acquire(timeout=patience):
             raise Unreachable("too many wait for the shared store")
         answer: Future[Answer] = Future()
         threading.Thread(target=self._run, args=(answer, call), name="store", daemon=True).start()
         try:
-            return answer.result(patience)
+            got = answer.result(patience)
         except UserError:  # what is fetched is refused on its way in
             raise
         except FileNotFoundError as error:  # gone since it was found
             raise Unreachable(str(error)) from error
         except Exception as error:
-            self._until = self._clock() + PAUSE
+            self._fails, self._until = True, self._clock() + PAUSE
             self._tell(repr(error))
             raise Unreachable(str(error)) from error
+        self._fails, self._until = False, 0.0
+        return got
 
     def _run(self, answer: "Future[Answer]", call: Callable[[], Answer]) -> None:
         try:

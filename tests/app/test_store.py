@@ -71,6 +71,28 @@ def test_after_a_failure_nothing_is_tried_for_a_while() -> None:
     assert DownFileSystem.calls == calls + 2
 
 
+def test_one_asks_whether_a_store_is_back_and_the_others_go_on(tmp_path: Path) -> None:
+    now = [0.0]
+    store = SharedStore(tmp_path.as_uri(), lambda: now[0])
+    held, asked = threading.Event(), threading.Event()
+
+    def hangs() -> None:
+        asked.set()
+        held.wait()
+
+    with pytest.raises(Unreachable):
+        store._ask(held.wait, patience=0.01)
+    now[0] = PAUSE
+    probe = threading.Thread(target=lambda: store._ask(hangs, patience=60))
+    probe.start()
+    asked.wait()
+    with pytest.raises(Unreachable):
+        store.find("a")
+    held.set()
+    probe.join()
+    assert store.find("a") is None
+
+
 def test_a_failure_is_told_once_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     now = [0.0]
     store = SharedStore("down://", lambda: now[0])

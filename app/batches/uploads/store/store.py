@@ -1,8 +1,9 @@
 """The store of uploads, as the rest of the server sees it: add, describe, open, delete."""
 
+import threading
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,9 @@ from app.store import SharedStore, Unreachable
 TRIES = 3
 """How often the cache may vanish under a reader before that is somebody's mistake."""
 
+FETCHES = 8
+"""Threads of a process that may fetch uploads from other machines, or wait for one that is fetched."""
+
 
 class UploadStore:
     """Uploaded batches, addressed by the SHA-256 of their bytes. Safe with several threads and processes.
@@ -43,7 +47,7 @@ class UploadStore:
         self._shelf = Shelf(settings, clock)
         self._cache = ParsedCache(settings, clock)
         self._opened = OpenedUploads()
-        self._fetching = settings.cache_dir / "locks"
+        self._fetching, self._fetches = settings.cache_dir / "locks", threading.BoundedSemaphore(FETCHES)
         self._shared = SharedUploads(settings, SharedStore(settings.store), clock) if settings.store else None
 
     def incoming(self) -> AbstractContextManager[Path]:
@@ -157,10 +161,12 @@ class UploadStore:
         """Take a key away in the store as well. Raises Unreachable, and may be called again then."""
         if id in shared.pinned():
             raise kept_for_good()
-        if names := shared.keys(id):
+        names = shared.keys(id)
+        if names:
             self._shelf.set_keys(id, names)
         went = self._shelf.remove_key(id, key)
-        if shared.remove_keys(id, names - keys.names(folder / "keys")) or went:
+        none_is_left = shared.remove_keys(id, names - keys.names(folder / "keys"))
+        if went or (names and none_is_left):
             shared.bury(id)
             self._drop(id)
 
@@ -175,15 +181,29 @@ class UploadStore:
             shared.keep_up(id, folder)
 
     def _fetch(self, id: str, shared: SharedUploads) -> None:
-        """A copy of an upload from the store, taken in as if it were sent, once for all who wait for it."""
+        """A copy of an upload from the store, taken in as if it were sent, once for all who wait for it.
+
+        Raises:
+            Busy: enough threads of this process wait for one.
+        """
         if (remote := shared.find(id)) is None:
             return
-        with room_told(), locked(self._fetching / f"fetch-{id[:2]}"), suppress(Unreachable):
+        with self._few(), room_told(), locked(self._fetching / f"fetch-{id[:2]}"), suppress(Unreachable):
             if self._shelf.folder(id) is not None:
                 return
             with self._shelf.incoming() as folder:
                 if received := shared.fetch(id, remote, folder):
                     self._shelf.take(folder, id, self._described(received, folder / "data"))
+
+    @contextmanager
+    def _few(self) -> Iterator[None]:
+        """So few threads at a time that others are left for the rest of the server."""
+        if not self._fetches.acquire(blocking=False):
+            raise Busy("This upload is on its way here from another machine.")
+        try:
+            yield
+        finally:
+            self._fetches.release()
 
     def _share(self, id: str) -> None:
         """Put what has come in the store that machines share, if they do."""

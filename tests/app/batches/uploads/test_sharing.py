@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from app.batches.uploads import Reading, UploadStore
 from app.batches.uploads.store.remote import FRESH
+from app.batches.uploads.store.store import FETCHES
 from app.errors import Busy, UploadGone, WrongDeleteKey
 from app.settings import Settings
 from tests.app.batches.uploads.conftest import LIMIT, Clock
@@ -152,6 +154,28 @@ def test_a_store_that_is_emptied_takes_no_copy_away(machine: Machine, shared: Pa
     clock.now += DAY
     assert rows(one, id) == [[1, 2], [3, 4]]
     eventually(object_of(shared, id, "record").exists)
+    assert rows(other, id) == [[1, 2], [3, 4]]
+
+
+def test_a_key_in_an_emptied_store_takes_none_but_its_own_away(machine: Machine, shared: Path) -> None:
+    one = machine("one")
+    (id, first), (_, second) = add(one, CSV), add(one, CSV)
+    shared.rename(shared.with_name("elsewhere"))
+    one.delete(id, first)
+    assert rows(one, id) == [[1, 2], [3, 4]]
+    one.delete(id, second)
+    with pytest.raises(UploadGone):
+        one.describe(id)
+
+
+def test_those_who_wait_for_an_upload_of_another_machine_are_few(machine: Machine) -> None:
+    id, _ = add(machine("one"), CSV)
+    other = machine("other")
+    with ExitStack() as waiting:
+        for _ in range(FETCHES):
+            waiting.enter_context(other._few())
+        with pytest.raises(Busy):
+            other.describe(id)
     assert rows(other, id) == [[1, 2], [3, 4]]
 
 
