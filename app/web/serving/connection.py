@@ -62,7 +62,8 @@ class Connection(HttpToolsProtocol):
         self._settings = config.settings
         self._clock = server_state.clock
         self._address = ""
-        self._header = 0  # bytes that came of a header that is not complete
+        self._unread = 0  # bytes of which nothing has come yet: an incomplete header, or fields behind a body
+        self._read = 0  # what has come of bytes: messages begun, headers complete, pieces of bodies
         self._is_ending = False
         self._unsent = 0  # bytes that the transport held at the last tick
         self._body = Pace(self._clock, self._settings.body_seconds)
@@ -89,21 +90,21 @@ class Connection(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._waiting is Waiting.END:
             return
-        message = self.scope
+        before = self._read
         super().data_received(data)
-        if self._waiting is Waiting.HEADER and self.scope is message:
-            self._header += len(data)
-            if self._header > self._settings.header_bytes:
-                self.refuse(refusals.LARGE_HEADER)
+        self._unread = self._unread + len(data) if self._read == before else 0
+        if self._waiting in (Waiting.HEADER, Waiting.BODY) and self._unread > self._settings.header_bytes:
+            self.refuse(refusals.LARGE_HEADER)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._read += 1
         if self._waiting is not Waiting.END:
-            self._header = 0
             self._wait_for(Waiting.HEADER)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._waiting is Waiting.END:
+        """A field of the header; those behind a body would join it unchecked, and are left out (RFC 9110, 6.5.1)."""
+        if self._waiting is not Waiting.HEADER:
             return
         super().on_header(name, value)
         if len(self.headers) > FIELDS:
@@ -116,6 +117,7 @@ class Connection(HttpToolsProtocol):
         if size > self._settings.header_bytes:
             self.refuse(refusals.LARGE_HEADER)
             return
+        self._read += 1
         self._wait_for(Waiting.BODY)
         self._body.restart()
         super().on_headers_complete()
@@ -125,6 +127,7 @@ class Connection(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         if self._waiting is Waiting.END:
             return
+        self._read += 1
         self._body.add(len(body))
         super().on_body(body)
 
@@ -153,7 +156,9 @@ class Connection(HttpToolsProtocol):
         self.refuse(refusals.MALFORMED)
 
     def refuse(self, refusal: Refusal) -> None:
-        """End the connection: with this answer, unless another one has begun."""
+        """End the connection: with this answer, unless another one has begun; nothing more, where it ends already."""
+        if self._waiting is Waiting.END:
+            return
         cycle, pending = self.cycle, self._is_answering
         interrupts = cycle is not None and cycle.response_started and (pending or self._waiting is Waiting.BODY)
         self._wait_for(Waiting.END)

@@ -17,6 +17,7 @@ class Application:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.clients: list[str] = []
+        self.headers: list[list[tuple[bytes, bytes]]] = []
         self.heard: list[str] = []
         self.go = asyncio.Event()
 
@@ -24,6 +25,7 @@ class Application:
         path = scope["path"]
         self.asked.append(path)
         self.clients.append(scope["client"][0])
+        self.headers.append(scope["headers"])
         if path != "/unread":
             await self._read(receive)
         if path == "/begun":

@@ -28,6 +28,8 @@ class Pipe(asyncio.Transport):
         self.connection: Any = None
 
     def write(self, data: Any) -> None:
+        if self.has_ended:
+            raise RuntimeError("Cannot call write() after write_eof()")  # as the transports of event loops do
         self.received += data
         if self.stalls:
             self.unsent += len(data)
