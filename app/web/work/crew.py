@@ -11,7 +11,7 @@ import multiprocessing
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Protocol
@@ -60,16 +60,26 @@ class Hand:
 
     process: BaseProcess
     pipe: Connection
+    _sending: threading.Lock = field(default_factory=threading.Lock)
 
     def talk(self, job: Job, tell: Tell) -> Done:
         """Give it a job, and pass on what it tells until it is done. Raises HandDied. Blocks."""
         try:
-            self.pipe.send(job)
+            self._send(job)
             while not isinstance(message := self.pipe.recv(), Done):
                 tell(message)
         except (EOFError, OSError):
             raise HandDied from None
         return message
+
+    def stop(self) -> None:
+        """Tell it that nobody wants the job any more, behind all of the job. Blocks."""
+        with contextlib.suppress(OSError):
+            self._send(CANCEL)
+
+    def _send(self, message: Job | str) -> None:
+        with self._sending:
+            self.pipe.send(message)
 
 
 class Processes:
@@ -92,7 +102,8 @@ class Processes:
         """Start the hands that are not there yet. Blocks."""
         while len(self._all) < self.hands:
             with self._starting:
-                self._idle.append(self._new())
+                if len(self._all) < self.hands:  # nobody else has started the last one meanwhile
+                    self._idle.append(self._new())
 
     async def do(self, job: Job, tell: Tell) -> None:
         """As `Crew`. Raises what the job refuses, NoMemory, and HandFailed for a mistake of ours."""
@@ -150,12 +161,12 @@ class Processes:
         return done
 
     async def _stop(self, hand: Hand, talking: "asyncio.Future[Done]") -> None:
-        """Ask the hand to stop, and end it if it does not."""
-        with contextlib.suppress(OSError):
-            hand.pipe.send(CANCEL)
+        """Ask the hand to stop, and end it if it does not: it may be starting, with the job half sent."""
+        asking = asyncio.get_running_loop().run_in_executor(None, hand.stop)
         await asyncio.wait([talking], timeout=GRACE)
         if not talking.done():
             hand.process.kill()
+        await asking  # or the next job would hear it
         try:
             self._take_back(hand, await talking)
         except HandDied:

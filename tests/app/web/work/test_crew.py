@@ -4,6 +4,7 @@ import asyncio
 import multiprocessing
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from starlette.testclient import TestClient
@@ -12,8 +13,8 @@ from app.errors import InvalidQuery, NoMemory
 from app.main import create_app
 from app.settings import Settings
 from app.web.work import results
-from app.web.work.crew import HandFailed, Processes, Threads
-from app.web.work.hand import Began, Step
+from app.web.work.crew import Hand, HandFailed, Processes, Threads
+from app.web.work.hand import CANCEL, Began, Done, Step
 from app.web.work.job import Bench, Job, TooLong
 
 MEBIBYTE = 2**20
@@ -143,6 +144,23 @@ def test_what_nobody_wants_any_more_ends(processes, tmp_path, attentive):
 
     asyncio.run(cancelled_once_begun())
     assert do(processes, tmp_path / "next", counted, 1) == b"0,"
+
+
+def test_what_nobody_wants_is_told_behind_the_whole_job_however_slowly_that_is_read(tmp_path):
+    """Between the bytes of a job it would be taken for some of them, and the rest of the job for the next one."""
+    ours, theirs = multiprocessing.Pipe()
+    job = Job(counted, (bytes(8 * MEBIBYTE),), tmp_path / "r", squeezed=False, may_be_long=True)
+    hand = Hand(multiprocessing.current_process(), ours)
+    with ours, theirs, ThreadPoolExecutor(2) as pool:
+        talking = pool.submit(hand.talk, job, lambda _message: None)
+        assert theirs.poll(30)  # some of it has come, and the rest waits for a reader
+        stopping = pool.submit(hand.stop)
+        told = [theirs.recv() for _ in range(2)]
+        theirs.send(Done())
+        assert talking.result() == Done()
+        stopping.result()
+    assert told[0].given == job.given
+    assert told[1] == CANCEL
 
 
 def test_who_leaves_while_a_process_starts_leaves_that_to_the_next(tmp_path):
