@@ -18,6 +18,7 @@ EVERY = 0.5  # seconds between two moves of a student
 STREAM = "text/event-stream, application/json"
 LIGHT = "/api/v1/playground?source={source}&gamma={number:.2f}"
 HEAVY = "/api/v1/network?depth=4&seed={number:.0f}"
+LONG = "/api/v1/network?depth=20&width=256&batch_size=128&seed={number:.0f}"
 
 
 @dataclass
@@ -37,7 +38,8 @@ class Answers:
         """Print it, and say whether every plain GET had its answer."""
         told = ", ".join(f"{count:,} × {status}" for status, count in sorted(self.statuses.items()))
         slow = sorted(self.waits)[int(0.99 * len(self.waits))]
-        print(f"  {what:44} {told}; {len(self.broken)} broken, {self.streams_cut} streams cut; p99 {slow:.2f} s")
+        cut = f"{len(self.broken)} broken, {self.streams_cut} streams cut and asked again"
+        print(f"  {what:30} {told}; {cut}; p99 {slow:.2f} s")
         for line in self.broken[:3]:
             print(f"    {line}")
         return self.are_whole
@@ -93,13 +95,13 @@ async def under_load(
 async def _student(
     origin: str, n: int, source: str, assets: list[str], answers: Answers, over: asyncio.Event, rng: random.Random
 ) -> None:
-    """Opens the page, then moves; one move in ten is a heavy link, opened as the page does, as a stream."""
+    """Opens the page, then moves; a move in ten is a heavy link, one in a hundred a long one, asked for as pages do."""
     connection = Connection(origin, f"tab{n}")
     for path in ("/", *rng.sample(assets, 5)):
         await _asked(connection, path, answers)
     while not over.is_set():
-        if rng.random() < 0.1:
-            await _streamed(connection, HEAVY.format(number=rng.randrange(2**31)), answers)
+        if rng.random() < 0.01:
+            await _streamed(connection, LONG.format(number=rng.randrange(2**31)), answers)
         elif rng.random() < 0.1:
             await _asked(connection, HEAVY.format(number=rng.randrange(2**31)), answers)
         else:

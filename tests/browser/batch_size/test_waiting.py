@@ -22,15 +22,28 @@ def test_a_field_asks_for_its_own_parts_only(view: BatchSize, watch: Watch, fiel
     assert set(view.controls.figures()) == set(view.answer()["figures"])
 
 
-def test_many_draws_tell_how_far_they_are(view: BatchSize) -> None:
+BEGUN = 'event: progress\ndata: {"done":3,"of":9,"text":"batches of up to 32"}\n\n'
+
+
+@pytest.mark.parametrize(("kind", "body"), [("text/event-stream", BEGUN), ("application/json", '{"headline": "Ov')])
+def test_an_answer_that_is_cut_is_asked_for_once_more(view: BatchSize, kind: str, body: str) -> None:
     view.open("source=normal&features=8&draws=500")
     held = Held(view.page, "**/api/v1/batch-size?**draws=6000**", most=1)
     view.controls.field("draws").fill("6000")
     view.controls.field("draws").press("Enter")
-    held.take().fulfill(
-        content_type="text/event-stream",
-        body='event: progress\ndata: {"done":3,"of":9,"text":"batches of up to 32"}\n\n',
-    )
+    held.take().fulfill(content_type=kind, body=body)
+    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 6,000 batches")
+    expect(view.controls.problem).to_be_hidden()
+    held.end()
+
+
+def test_an_answer_that_is_cut_twice_is_told_and_the_next_change_recovers(view: BatchSize) -> None:
+    view.open("source=normal&features=8&draws=500")
+    held = Held(view.page, "**/api/v1/batch-size?**draws=6000**", most=2)
+    view.controls.field("draws").fill("6000")
+    view.controls.field("draws").press("Enter")
+    for _ in range(2):
+        held.take().fulfill(content_type="text/event-stream", body=BEGUN)
     expect(view.controls.problem).to_contain_text("The connection broke")
     held.end()
     view.controls.enter("draws", "6001")

@@ -13,11 +13,24 @@ export class Problem extends Error {
   }
 }
 
-// The answer as an object. Throws the problem that it is.
+// The connection ended in the middle of an answer: whoever sent it has died, and asking again may reach another server.
+export class Cut extends Problem {
+  constructor() {
+    super({ detail: "The connection broke before the result came." });
+  }
+}
+
+// The answer as an object. Throws the problem that it is, and Cut where it is not whole.
 export async function read(response) {
-  const body = await response.json().catch(() => ({ status: response.status, title: response.statusText }));
+  const body = await response.json().catch((error) => unread(error, response));
   if (!response.ok) throw new Problem(body, response.headers.get("Retry-After"));
   return body;
+}
+
+function unread(error, response) {
+  if (error.name === "AbortError") throw error;
+  if (response.ok) throw new Cut();
+  return { status: response.status, title: response.statusText };
 }
 
 export function getJson(address, signal) {

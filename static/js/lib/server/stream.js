@@ -1,9 +1,10 @@
 // An answer that may take long: the server sends it at once, or as a stream of its progress with the answer at the end.
-import { Problem, TAB, read } from "./api.js";
+// One that is cut is asked for once more.
+import { Cut, Problem, TAB, read } from "./api.js";
 
 const ACCEPT = "text/event-stream, application/json";
 const NO_ANSWER = "The server does not answer. It is asked again with your next change.";
-const BROKEN = "The connection broke before the result came.";
+const SOON = 1000; // milliseconds after which another server, or a new one, answers
 const AGAIN = Symbol("the server was being replaced");
 
 export class Streamed {
@@ -31,8 +32,11 @@ export class Streamed {
     const asking = { stop: new AbortController(), streams: false, overtaken: false };
     this.#asking = asking;
     try {
-      for (;;) {
-        const answer = await this.#once(address, asking);
+      for (let cuts = 0; ; ) {
+        const answer = await this.#once(address, asking).catch((error) => {
+          if (!(error instanceof Cut) || cuts++) throw error;
+          return pause(SOON, asking.stop.signal).then(() => AGAIN);
+        });
         if (answer !== AGAIN) return answer;
       }
     } catch (error) {
@@ -59,7 +63,7 @@ export class Streamed {
       else if (event === "problem") throw new Problem(JSON.parse(data));
       else if (event === "reconnect") return pause(Number(retry), signal).then(() => AGAIN);
     }
-    throw new Problem({ detail: BROKEN });
+    throw new Cut();
   }
 }
 
@@ -75,7 +79,9 @@ async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch((error) => {
+      throw error.name === "AbortError" ? error : new Cut();
+    });
     if (done) return;
     const parts = (rest + value).split("\n\n");
     rest = parts.pop();
