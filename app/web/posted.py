@@ -9,7 +9,7 @@ from typing import Any
 import anyio.to_thread
 from fastapi import Request, Response
 
-from app.errors import UploadTooLarge
+from app.errors import NoRoom, UploadTooLarge
 from app.settings import MEBIBYTE, Settings
 from app.web.answers import JSON, packed_answer
 from app.web.leaving import ClientLeft, while_waited_for
@@ -42,25 +42,39 @@ class Body:
 
 @asynccontextmanager
 async def received(request: Request, most: int = LARGEST_BODY, do: str = "upload it as a file") -> AsyncIterator[Body]:
-    """The body, for the block. Raises UploadTooLarge once it has too many bytes, or too many numbers and lists."""
+    """The body, for the block.
+
+    Raises:
+        UploadTooLarge: it has too many bytes, or too many numbers and lists.
+        NoRoom: it is large, and the disk does not take it.
+    """
     bounds = Bounds(most, request.app.state.settings.body_numbers, do)
     work: Work = request.app.state.work
-    memory = bytearray()
-    with ExitStack() as spooled:
-        path, file = None, None
+    place = work.results.place(work.results.folders[0])
+    with ExitStack() as places:
+        try:
+            content = await _spooled(request, bounds, lambda: places.enter_context(place))
+        except OSError as error:
+            raise NoRoom(f"The server's disk does not take the body: {error.strerror}.") from error
+        yield Body(content, bounds.commas)
+
+
+async def _spooled(request: Request, bounds: "Bounds", place: Callable[[], Path]) -> bytes | Path:
+    """The body in memory, or at a `place` where it is large. Raises OSError where the disk does not take it."""
+    memory, path = bytearray(), None
+    with ExitStack() as files:
         async for chunk in request.stream():
             bounds.take(chunk)
             memory += chunk
             if len(memory) > SPOOLED_FROM:
-                if path is None or file is None:
-                    path = spooled.enter_context(work.results.place(work.results.folders[0]))
-                    file = spooled.enter_context(path.open("wb"))
+                if path is None:
+                    path = place()
+                    file = files.enter_context(path.open("wb"))
                 await anyio.to_thread.run_sync(file.write, bytes(memory))
                 memory.clear()
-        if path is not None and file is not None:
+        if path is not None:
             file.write(memory)
-            file.flush()
-        yield Body(path or bytes(memory), bounds.commas)
+    return path or bytes(memory)
 
 
 @dataclass

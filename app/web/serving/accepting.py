@@ -23,7 +23,7 @@ class Acceptor:
     def __init__(
         self, listener: socket.socket, backlog: int, protocol: Callable[[], asyncio.Protocol], pause: float = PAUSE
     ) -> None:
-        self._listener, self._protocol, self._pause_seconds = listener, protocol, pause
+        self._listener, self._backlog, self._protocol, self._pause_seconds = listener, backlog, protocol, pause
         self._loop = asyncio.get_running_loop()
         self._opening: set[asyncio.Task[object]] = set()
         self._pausing: asyncio.TimerHandle | None = None
@@ -35,8 +35,8 @@ class Acceptor:
         self._pausing = None
         self._loop.add_reader(self._listener, self._accept)
 
-    def _accept(self) -> None:
-        for _ in range(MOST):
+    def _accept(self, most: int = MOST) -> None:
+        for _ in range(most):
             try:
                 connection, _ = self._listener.accept()
             except (BlockingIOError, InterruptedError):
@@ -71,10 +71,10 @@ class Acceptor:
 
     async def close(self) -> None:
         """Take what waits in the queue, and then no more."""
+        if not self._pausing:
+            self._loop.remove_reader(self._listener)
+            self._accept(self._backlog)
         if self._pausing:
             self._pausing.cancel()
-        else:
-            self._loop.remove_reader(self._listener)
-            self._accept()
         self._listener.close()
         await asyncio.gather(*self._opening, return_exceptions=True)

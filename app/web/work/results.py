@@ -145,8 +145,10 @@ class Results:
             except BlockingIOError:
                 yield False
                 return
-            yield True
-            Path(file.name).unlink(missing_ok=True)
+            try:
+                yield True
+            finally:
+                Path(file.name).unlink(missing_ok=True)
 
     def _path(self, etag: str) -> Path:
         return self._folder / etag.strip('"')

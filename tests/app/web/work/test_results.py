@@ -92,6 +92,13 @@ def test_one_process_makes_a_result_and_the_others_wait_for_it(tmp_path):
         assert again
 
 
+def test_a_claim_leaves_nothing_behind_though_what_is_made_is_refused(tmp_path):
+    kept = Results(tmp_path, 10**6)
+    with pytest.raises(NoRoom), kept.claim("a"):
+        raise NoRoom("It is refused.")
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.skipif(not FULL.exists(), reason="no device that is full")
 def test_a_full_disk_costs_no_answer_where_another_has_room(tmp_path):
     errand = Errand(numbers, (5,))
