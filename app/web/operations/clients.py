@@ -15,8 +15,12 @@ MOST = 10_000
 def client_of(scope: Scope) -> str:
     """The address that a request came from; of IPv6 the network of 64 bits, which one household has to itself.
 
+    Where a socket takes both kinds, an address of IPv4 is written as one of IPv6, and still is one client's.
+
     >>> client_of({"client": ("192.0.2.7", 1)}), client_of({"client": ("2001:db8::1:2:3:4", 1)}), client_of({})
     ('192.0.2.7', '2001:db8::/64', '')
+    >>> client_of({"client": ("::ffff:192.0.2.7", 1)})
+    '192.0.2.7'
     """
     client = scope.get("client")
     if not client:
@@ -25,7 +29,9 @@ def client_of(scope: Scope) -> str:
         address = ipaddress.ip_address(client[0])
     except ValueError:
         return str(client[0])
-    return str(ipaddress.ip_network((address, 64), strict=False)) if address.version == 6 else str(address)
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ipaddress.ip_network((address, 64), strict=False))
 
 
 class Allowances:

@@ -17,6 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.server import ServerState
 
 from app.settings import Settings
+from app.web.operations.clients import client_of
 from app.web.serving import allowances, refusals
 from app.web.serving.clock import Clock, Pace
 from app.web.serving.configuration import Configuration
@@ -77,7 +78,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self._address = self.client[0] if self.client else ""
+        self._address = client_of({"client": self.client})
         if refusal := self.server_state.door.enter(self._address):
             self.server_state.tell(refusal, self._address)
             self.refuse(refusal)

@@ -277,7 +277,8 @@ class Shelf:
             return entries
         sweep_stale(self._incoming, self._clock(), keep=arriving)
         self._swept = self._clock()
-        self._noted = {known: last for known, last in self._noted.items() if known in entries}
+        noted = self._noted.copy()  # other threads note uses meanwhile
+        self._noted = {known: last for known, last in noted.items() if known in entries}
         oldest = sorted(map(self._folder, entries), key=lambda folder: modified(folder / "used"))
         pinned = {folder.name: entries[folder.name].bytes for folder in oldest if _is_pinned(folder)}
         if not Tally(pinned, size, self._quota, self._most).fits:

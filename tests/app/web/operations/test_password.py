@@ -1,4 +1,4 @@
-"""With a password nothing is answered without it; the right one is always taken, and wrong ones are slowed down."""
+"""With a password nothing is answered without it; the right one is always taken, many wrong ones make a client wait."""
 
 import base64
 import subprocess

@@ -102,6 +102,13 @@ def test_an_address_has_so_many_connections_and_others_have_theirs(server):
     assert inside[0].send(GET).status == 200
 
 
+def test_a_household_is_one_address_whichever_of_its_own_it_takes(server):
+    house = server(client_connections=2)
+    closed = [house.peer(f"2001:db8::{number}").is_closed for number in range(1, 4)]
+    assert closed == [False, False, True]
+    assert not house.peer("2001:db8:0:1::1").is_closed
+
+
 def test_there_is_room_again_once_connections_are_gone(server):
     house = server(client_connections=1)
     first, second = house.peer(), house.peer()
