@@ -1,6 +1,8 @@
 """Every setting of the server: name, default, help. Each is read from the environment as `BNSCOPE_<NAME>`."""
 
+import os
 import re
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -8,6 +10,7 @@ import fsspec
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PREFIX = "BNSCOPE_"
 KIBIBYTE = 1024
 MEBIBYTE = 1024**2
 UPLOADS_SHARE = 0.4  # of a disk: uploads take so much, and what is derived from them again
@@ -16,7 +19,7 @@ ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?:
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="BNSCOPE_", frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
     uploads_dir: Path = Field(Path("var/uploads"), description="Folder that keeps uploaded batches; workers share it.")
     cache_dir: Path = Field(Path("var/cache"), description="Folder of files derived from uploads; safe to empty.")
@@ -199,11 +202,26 @@ class Settings(BaseSettings):
 
 
 def from_environment() -> Settings:
-    """The settings of a server that is started. Leaves with a line for each that is wrong."""
+    """The settings of a server that is started. Leaves with a line for each that is wrong, or misspelled."""
+    if misspelled := [line for name in sorted(os.environ) if (line := _misspelled(name))]:
+        raise SystemExit("\n".join(misspelled))
     try:
         return Settings()
     except ValidationError as error:
         raise SystemExit("\n".join(_told(row["loc"], row["msg"]) for row in error.errors())) from None
+
+
+def _misspelled(name: str) -> str:
+    """What is told of a name that nearly is a setting's; "" of others, as Kubernetes makes some for each service.
+
+    >>> _misspelled("BNSCOPE_PASWORD"), _misspelled("BNSCOPE_SERVICE_HOST"), _misspelled("BNSCOPE_PASSWORD")
+    ('BNSCOPE_PASWORD: there is no such setting; did you mean BNSCOPE_PASSWORD?', '', '')
+    """
+    field = name.removeprefix(PREFIX).lower()
+    if not name.startswith(PREFIX) or field in Settings.model_fields:
+        return ""
+    close = get_close_matches(field, Settings.model_fields, n=1, cutoff=0.8)
+    return f"{name}: there is no such setting; did you mean {PREFIX}{close[0].upper()}?" if close else ""
 
 
 def _told(place: tuple[int | str, ...], message: str) -> str:

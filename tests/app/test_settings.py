@@ -5,7 +5,7 @@ from pydantic import ValidationError
 
 from app import machine
 from app.main import create_app
-from app.settings import Settings
+from app.settings import Settings, from_environment
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
@@ -55,3 +55,11 @@ def test_the_server_asks_how_large_the_disk_of_its_uploads_is(tmp_path):
     beyond = {"upload_quota": 10**18, "uploads_dir": tmp_path / "uploads", "cache_dir": tmp_path / "cache"}
     as_by_default = Settings.model_construct(set(), **(Settings().model_dump() | beyond))
     assert create_app(as_by_default).state.settings.upload_quota == int(0.4 * machine.disk(tmp_path))
+
+
+def test_a_misspelled_setting_ends_the_start_and_what_kubernetes_makes_does_not(monkeypatch):
+    monkeypatch.setenv("BNSCOPE_PORT_8000_TCP", "tcp://10.0.0.1:8000")
+    from_environment()
+    monkeypatch.setenv("BNSCOPE_PASWORD", "four random words here")
+    with pytest.raises(SystemExit, match="did you mean BNSCOPE_PASSWORD"):
+        from_environment()

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -27,8 +27,8 @@ class Course(BaseHTTPRequestHandler):
 
 @pytest.fixture(scope="module")
 def course() -> Iterator[int]:
-    """The port of the course's server."""
-    server = HTTPServer(("127.0.0.1", 0), Course)
+    """The port of the course's server; a connection that a browser opens in advance holds up no other."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Course)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield server.server_port

@@ -44,3 +44,30 @@ def test_a_busy_server_is_asked_again_for_the_latest_state(page: Page, watch, pa
     expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
     assert asked == ["1", "2"]
     expect(page.locator("#problem")).to_be_hidden()
+
+
+@pytest.mark.parametrize(("path", "api"), [("/", "/api/v1/playground"), ("/network", "/api/v1/network")])
+def test_a_server_that_comes_back_is_asked_again_without_a_hand(page: Page, watch, path, api):
+    asked: list[str] = []
+
+    def away_twice(route: Route) -> None:
+        asked.append(route.request.url)
+        if len(asked) <= 2:
+            route.abort("connectionrefused")
+        else:
+            route.continue_()
+
+    page.goto(path)
+    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
+    page.clock.install()
+    page.route(f"**{api}?*", away_twice)
+    page.locator("#c-seed").fill("1")
+    page.locator("#c-seed").press("Enter")
+    expect(page.locator("#problem")).to_contain_text("It is asked again by itself")
+    page.clock.run_for(1500)
+    expect(page.locator("#problem")).to_contain_text("It is asked again by itself")
+    page.clock.run_for(10_000)
+    expect(page.locator("#problem")).to_be_hidden()
+    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
+    assert len(asked) == 3
+    watch.complaints.clear()  # the browser's own word on each connection that was refused

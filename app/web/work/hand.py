@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import pickle
 import resource
 import signal
 import traceback
@@ -12,7 +11,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-from app.errors import UserError
+from fastapi.exceptions import RequestValidationError
+
+from app.errors import UserError, as_user_error, shortened
 from app.web.serving.parent import end_with_parent
 from app.web.work import results
 from app.web.work.job import Bench, Cancelled, Job, Seldom, TooLong
@@ -99,12 +100,20 @@ def perform(bench: Bench, job: Job, teller: Any) -> None:
 
 
 def _told(error: Exception) -> Done:
-    """A refusal as itself, so that it is answered as one; anything else, or what no pipe takes, as text for the log."""
-    if isinstance(error, (UserError, BatchNormError, MemoryError, TooLong)):
-        with contextlib.suppress(Exception):
-            pickle.loads(pickle.dumps(error))
-            return Done(refusal=error)
+    """A refusal in a form that a pipe takes, so that it is answered as one; anything else as text for the log."""
+    if isinstance(error, BatchNormError):
+        return Done(refusal=as_user_error(error))
+    if isinstance(error, RequestValidationError):
+        return Done(refusal=RequestValidationError([_plain(row) for row in error.errors()]))
+    if isinstance(error, (UserError, MemoryError, TooLong)):
+        return Done(refusal=error)
     return Done(mistake="".join(traceback.format_exception(error)))
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """Pydantic's finding without the objects in it: what was given shortened, and why in words."""
+    why = {name: value if isinstance(value, list) else str(value) for name, value in row.get("ctx", {}).items()}
+    return {"type": row["type"], "loc": row["loc"], "msg": row["msg"], "input": shortened(row.get("input")), "ctx": why}
 
 
 def resident() -> int:

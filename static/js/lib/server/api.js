@@ -13,6 +13,8 @@ export class Problem extends Error {
   }
 }
 
+const AWAY = [1, 2, 4, 8, 15, 15, 15, 30, 30, 30]; // seconds between two attempts at a server that is away
+
 // The connection ended in the middle of an answer: whoever sent it has died, and asking again may reach another server.
 export class Cut extends Problem {
   constructor() {
@@ -48,7 +50,7 @@ async function askedFor(address, options) {
     response = await fetch(address, options);
   } catch (error) {
     if (error.name === "AbortError") throw error;
-    throw new Problem({ detail: "The server does not answer. It is asked again with your next change." });
+    throw new Problem({ detail: "The server does not answer. It is asked again by itself, and with your next change." });
   }
   return read(response);
 }
@@ -65,6 +67,8 @@ export class Latest {
   #closed = false;
   #done = Promise.resolve();
   #wanted = null;
+  #silent = null; // what a server that was away was asked for
+  #silences = 0;
 
   constructor({ ask, show, fail, busy, waits }) {
     this.#ask = ask;
@@ -76,6 +80,7 @@ export class Latest {
 
   want(query) {
     this.#wanted = query;
+    this.#silent = null;
     if (!this.#running) this.#done = this.#run();
   }
 
@@ -109,10 +114,21 @@ export class Latest {
       answer = await this.#ask(query);
     } catch (error) {
       if (error.retryAfter) await this.#wait(error.retryAfter, query);
-      else if (this.#wanted === null && !this.#closed) this.#fail(error, query);
+      else if (this.#wanted === null && !this.#closed) {
+        this.#fail(error, query);
+        if (error.status === 0) this.#askLater(query);
+      }
       return;
     }
+    this.#silences = 0;
     if (!this.#closed) this.#show(answer, query);
+  }
+
+  // A server that is away may come back: it is asked for the same again, ever more seldom, unless anything else is.
+  #askLater(query) {
+    if (this.#silences >= AWAY.length) return;
+    const last = (this.#silent = { query });
+    setTimeout(() => this.#silent === last && !this.#running && !this.#closed && this.want(query), 1000 * AWAY[this.#silences++]);
   }
 
   // A class that was refused together does not come back together.

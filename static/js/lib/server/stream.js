@@ -3,7 +3,7 @@
 import { Cut, Problem, TAB, read } from "./api.js";
 
 const ACCEPT = "text/event-stream, application/json";
-const NO_ANSWER = "The server does not answer. It is asked again with your next change.";
+const NO_ANSWER = "The server does not answer. It is asked again by itself, and with your next change.";
 const SOON = 1000; // milliseconds after which another server, or a new one, answers
 const AGAIN = Symbol("the server was being replaced");
 

@@ -7,17 +7,26 @@ import signal
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from starlette.testclient import TestClient
 
-from app.errors import InvalidQuery, NoMemory
+from app.errors import InvalidQuery, NoMemory, UserError, as_user_error, problem_of
 from app.main import create_app
 from app.settings import Settings
+from app.web.problems import field_errors, findings
 from app.web.work import results
 from app.web.work.crew import Hand, HandFailed, Processes, Threads
 from app.web.work.hand import CANCEL, Began, Done, Step
 from app.web.work.job import Bench, Job, TooLong
+from bncore.errors import BadParameter, BatchNormError, NonFiniteInput, ShapeMismatch
 
 MEBIBYTE = 2**20
+
+
+def subclasses(kind):
+    """What a kind of error comes as."""
+    return [deeper for child in kind.__subclasses__() for deeper in (child, *subclasses(child))]
 
 
 def bench():
@@ -33,6 +42,30 @@ def counted(_bench, teller, steps):
 
 def refused(_bench, _teller):
     raise InvalidQuery("It is too much.", field="width", given=512, allowed="less")
+    yield
+
+
+REFUSALS = [
+    *(kind("It is wrong.", field="x", given=1, allowed="less") for kind in subclasses(UserError)),
+    ShapeMismatch("x is (2,); give (3,).", parameter="x"), NonFiniteInput("x is NaN.", parameter="x", index=(0,)),
+    BadParameter("eps is -1; give 0.", parameter="eps"),
+]  # fmt: skip
+
+
+def refusing(_bench, _teller, at):
+    raise REFUSALS[at]
+    yield
+
+
+class Sent(BaseModel):
+    gamma: list[float]
+
+
+def invalid(_bench, _teller, given):
+    try:
+        Sent.model_validate(given)
+    except ValidationError as error:
+        raise RequestValidationError(findings(error, Sent)) from error
     yield
 
 
@@ -99,6 +132,23 @@ def test_a_refusal_arrives_as_itself(crew, tmp_path):
     with pytest.raises(InvalidQuery, match="too much") as error:
         do(crew, tmp_path / "r", refused)
     assert (error.value.field, error.value.given, error.value.allowed) == ("width", 512, "less")
+
+
+@pytest.mark.parametrize("at", range(len(REFUSALS)), ids=[type(refusal).__name__ for refusal in REFUSALS])
+def test_every_refusal_is_one_for_who_asked(processes, tmp_path, at):
+    refusal = REFUSALS[at]
+    expected = as_user_error(refusal) if isinstance(refusal, BatchNormError) else refusal
+    with pytest.raises(type(expected)) as arrived:
+        do(processes, tmp_path / "r", refusing, at)
+    assert problem_of(arrived.value) == problem_of(expected)
+
+
+def test_what_a_body_is_refused_for_arrives_without_its_numbers(processes, tmp_path):
+    with pytest.raises(RequestValidationError) as arrived:
+        do(processes, tmp_path / "r", invalid, {"gamma": ["x" * 10**6]})
+    rows = field_errors(list(arrived.value.errors()))
+    assert [row["field"] for row in rows] == ["gamma"]
+    assert len(str(rows)) < 1000
 
 
 def test_a_mistake_of_ours_arrives_with_its_traceback(processes, tmp_path):
