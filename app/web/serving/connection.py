@@ -66,6 +66,7 @@ class Connection(HttpToolsProtocol):
         self._unread = 0  # bytes of which nothing has come yet: an incomplete header, or fields behind a body
         self._read = 0  # what has come of bytes: messages begun, headers complete, pieces of bodies
         self._is_ending = False
+        self._running: RequestResponseCycle | None = None  # what is answered, or was last; others wait in the pipeline
         self._unsent = 0  # bytes that the transport held at the last tick
         self._body = Pace(self._clock, self._settings.body_seconds)
         self._answer = Pace(self._clock, self._settings.answer_seconds)
@@ -86,6 +87,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.server_state.door.leave(self._address)
+        self._tell_of_the_end()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -147,6 +149,7 @@ class Connection(HttpToolsProtocol):
             self._wait_for(Waiting.REQUEST)
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._running = cycle
         super()._start_asgi_task(cycle, _with_client(app))
 
     def resume_writing(self) -> None:
@@ -160,19 +163,23 @@ class Connection(HttpToolsProtocol):
         """End the connection: with this answer, unless another one has begun; nothing more, where it ends already."""
         if self._waiting is Waiting.END:
             return
-        cycle, pending = self.cycle, self._is_answering
-        interrupts = cycle is not None and cycle.response_started and (pending or self._waiting is Waiting.BODY)
+        has_begun = self._running is not None and self._running.response_started
+        interrupts = has_begun and (self._is_answering or self._waiting is Waiting.BODY)
         self._wait_for(Waiting.END)
         self.pipeline.clear()
-        if pending:
-            cycle.disconnected = True
-            cycle.message_event.set()
+        self._tell_of_the_end()
         if interrupts:
             self.transport.abort()
             return
         self.transport.write(refusal.written(self.server_state.default_headers))
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+    def _tell_of_the_end(self) -> None:
+        """What is answered hears that nobody reads it; uvicorn tells the last of those that wait in the pipeline."""
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
 
     def shutdown(self) -> None:
         """The server begins to end: answers in flight go on, and a request that is on its way has a moment to come."""
@@ -189,7 +196,7 @@ class Connection(HttpToolsProtocol):
 
     @property
     def _is_answering(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
+        return self._running is not None and not self._running.response_complete
 
     # What takes too long.
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.app.web.serving.peer import house
 from tests.app.web.serving.wire import GET, get, post
 
 # Headers.
@@ -74,6 +75,31 @@ def test_what_is_no_request_is_told_so(server):
 def test_what_is_refused_is_answered_once_though_no_request_follows(server):
     peer = server().peer().send(ENDLESS["small fields, too many"][0] + b"\x16\x03\x01 this is TLS\r\n\r\n")
     assert peer.problem["status"] == 431
+
+
+def test_an_answer_in_flight_does_not_follow_the_refusal_of_what_comes_behind_it(server, application, caplog):
+    house = server()
+    peer = house.peer().send(get("/wait"), GET, b"\x16\x03\x01 this is TLS\r\n\r\n")
+    assert peer.problem["status"] == 400
+    application.go.set()
+    house.turn()
+    assert peer.problem["status"] == 400
+    assert application.asked == ["/wait"]
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+def test_what_is_answered_hears_that_its_client_has_gone_though_another_request_waits_behind_it():
+    heard = []
+
+    async def listening(_scope, receive, _send):
+        while heard[-1:] != ["http.disconnect"]:
+            heard.append((await receive())["type"])
+
+    with house(listening) as quiet:
+        quiet.peer().send(GET, GET).leave()
+        quiet.turn()
+        assert heard == ["http.request", "http.disconnect"]
+        assert not quiet.state.tasks
 
 
 # Bodies.
