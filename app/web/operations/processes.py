@@ -30,8 +30,9 @@ def shared_metrics(cache: Path) -> Iterator[Path | None]:
     name = f"metrics-{socket.gethostname()}-"
     folder = (cache / f"{name}{os.getpid()}").resolve()
     try:
-        for old in cache.glob(f"{name}*"):
-            if old == folder or not alive(int(old.name.rpartition("-")[2])):
+        for old in cache.glob("metrics-*"):
+            number = old.name.removeprefix(name)  # another machine's name may begin as this one's does
+            if number.isdecimal() and (int(number) == os.getpid() or not alive(int(number))):
                 shutil.rmtree(old, ignore_errors=True)
         folder.mkdir(parents=True)
     except OSError:

@@ -101,15 +101,16 @@ def test_a_worker_whose_folder_was_removed_tells_of_itself(tmp_path):
 def test_the_folder_is_new_at_each_start_and_what_the_dead_left_is_removed(tmp_path):
     with processes.shared_metrics(tmp_path) as folder:
         mine = folder
-    dead = tmp_path / mine.name.replace(str(os.getpid()), "4194999")
-    living = tmp_path / mine.name.replace(str(os.getpid()), str(os.getppid()))
-    elsewhere = tmp_path / "metrics-another-machine-4194999"
-    for left in (mine, dead, living, elsewhere):
+    named = mine.name.removesuffix(str(os.getpid()))
+    dead, living = tmp_path / f"{named}4194999", tmp_path / f"{named}{os.getppid()}"
+    others = [tmp_path / name for name in ("metrics-another-machine-4194999", f"{named}2-4194999", f"{named}old")]
+    for left in (mine, dead, living, *others):
         left.mkdir()
     (mine / "counter_1.db").write_bytes(b"old")
     with processes.shared_metrics(tmp_path) as folder:
         assert list(folder.iterdir()) == []
-        assert (dead.exists(), living.exists(), elsewhere.exists()) == (False, True, True)
+        assert (dead.exists(), living.exists()) == (False, True)
+        assert all(other.exists() for other in others)
 
 
 def test_without_a_folder_each_worker_tells_of_itself(tmp_path):
