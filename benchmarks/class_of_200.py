@@ -51,9 +51,10 @@ async def moving(origin: str, students: int, seconds: float) -> None:
         _newcomers(tally, origin, end),
     )
     moves = len(tally.waits.get("move", []))
+    each = OPENING / 2 + seconds  # for which a student moves, on average: the first ones do while others open the page
     print(f"moving: {students} students, {len(assets)} assets each, moves for {seconds:.0f} s")
     _tell(tally, "page", "page with its assets", "asset", "move", "newcomer")
-    print(f"  {moves / seconds:,.0f} moves/s answered, {tally.dropped / seconds:,.0f} dropped by the students")
+    print(f"  {moves / each:,.0f} moves/s answered, {tally.dropped / each:,.0f} dropped by the students")
 
 
 async def _student(tally: Tally, origin: str, n: int, start: float, end: float, assets: list[str]) -> None:

@@ -66,7 +66,8 @@ def test_a_result_is_read_back_in_pieces_by_any_number_of_readers(tmp_path, sque
     result = write(tmp_path / "r", body[:5], body[5:], squeezed=squeezed)
     (tmp_path / "r").unlink()
     first, second = result.pieces(plain=True), result.pieces(plain=True)
-    assert b"".join(piece for pair in zip(first, second, strict=True) for piece in pair[:1]) == body
+    pairs = list(zip(first, second, strict=True))
+    assert [b"".join(pieces) for pieces in zip(*pairs, strict=True)] == [body, body]
     assert result.plain() == body
 
 
