@@ -23,6 +23,7 @@ from app.errors import NoRoom
 MAGIC = b"bnscope result 1\n"
 HEAD = len(MAGIC) + 8 + 4 + 1  # what it is, length and checksum of the body, and whether that is in gzip's format
 SHARED_MEMORY = Path("/dev/shm")
+LOOKS = 32  # how often the folder is looked through while it is filled once
 SMALL = 1 << 20  # bytes
 PIECE = 1 << 18  # bytes read at a time
 ABANDONED = 3600  # seconds after which a half-written file has no writer any more
@@ -93,10 +94,14 @@ def _write_body(file: BinaryIO, pieces: Iterator[bytes], squeezed: bool) -> tupl
 
 
 class Results:
-    """The results of a folder, up to so many bytes. All of it blocks, and any number of processes may do it."""
+    """The results of a folder, up to so many bytes, and a thirty-second part more for each process that adds some.
+
+    All of it blocks, and any number of processes may do it.
+    """
 
     def __init__(self, folder: Path, most_bytes: int) -> None:
         self._folder, self._most = folder, most_bytes
+        self._added = most_bytes  # bytes since it was last looked how many there are, which takes a look at each
 
     def get(self, etag: str) -> Result | None:
         """The result kept under an ETag, now the most recently used."""
@@ -128,8 +133,10 @@ class Results:
     def keep(self, written: Path, etag: str) -> None:
         """Keep the result at `written`, removing the least recently used ones where there are too many bytes."""
         with suppress(OSError):
+            self._added += written.stat().st_size
             written.replace(self._path(etag))
-            self._make_room()
+            if self._added >= self._most / LOOKS:
+                self._make_room()
 
     @contextmanager
     def claim(self, etag: str) -> Iterator[bool]:
@@ -166,7 +173,7 @@ class Results:
         """Remove what was used least recently, and what its writer has left behind."""
         files = [(entry.stat(), Path(entry.path)) for entry in os.scandir(self._folder) if entry.is_file()]
         files.sort(key=lambda file: file[0].st_mtime, reverse=True)
-        total = 0
+        total = self._added = 0
         for stat, path in files:
             total += stat.st_size
             abandoned = path.name.startswith("making-") and time.time() - stat.st_mtime > ABANDONED
