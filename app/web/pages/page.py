@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.errors import Busy, UserError, as_user_error, problem_of
-from app.web.answers import AnswerCache, answer_of, etag_of, is_known, unchanged
+from app.web.answers import answer_of, etag_of, is_known, unchanged
 from app.web.leaving import ClientLeft
 from app.web.pages.lenient import lenient
 from app.web.pages.rendering import HTML, html, render
@@ -35,11 +35,10 @@ async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) 
     """The page of the request's query. What is wrong in a field shows the rest, with the error beside that field."""
     query, problem = lenient(view.query, request.query_params.multi_items())
     asked = Asked(request, view, query)
-    etag = etag_of(f"{view.name}-page", view.stated(asked.place, query))
     try:
         await known(asked.place, query)
         if problem is None:
-            return await _kept_or_written(asked, page, etag)
+            return await _kept_or_written(asked, page)
         content = (await _written(asked, page, problem)).content
     except ClientLeft:
         return Response(status_code=LEFT)
@@ -60,16 +59,20 @@ def _busy(request: Request, error: Busy) -> Response:
     return answer
 
 
-async def _kept_or_written(asked: Asked, page: Page[Any], etag: str) -> Response:
+def _etag(asked: Asked) -> str:
+    return etag_of(f"{asked.view.name}-page", asked.view.stated(asked.place, asked.query))
+
+
+async def _kept_or_written(asked: Asked, page: Page[Any]) -> Response:
+    etag = _etag(asked)
     if is_known(asked.request, etag):
         return unchanged(etag)
-    cache: AnswerCache = asked.request.app.state.answers
-    held = cache.held(etag)
+    held = asked.answers.held(etag)
     if held is None:
         written = await _written(asked, page, None)
         if not written.always:
             return html(written.content)
-        held = cache.put(etag, written.content)
+        held = asked.answers.put(etag, written.content)
     return answer_of(asked.request, etag, held, HTML)
 
 
@@ -86,13 +89,21 @@ async def _written(asked: Asked, page: Page[Any], problem: Problem) -> Written:
         return Written(_html(asked, page, None, problem))
     whole = asked.of(asked.query.model_copy(update=page.whole))
     result, always = await _result(whole)
-    return Written(_html(asked, page, result, problem), always)
+    return _meanwhile(asked, problem) or Written(_html(asked, page, result, problem), always)
+
+
+def _meanwhile(asked: Asked, problem: Problem) -> Written | None:
+    """The page that another request has written while this one waited: of a herd the first writes it for all."""
+    content = asked.answers.get(_etag(asked)) if problem is None else None
+    return None if content is None else Written(content)
 
 
 async def _at_desk(asked: Asked, page: Page[Any], problem: Problem) -> Written:
     async with asked.here.desk.turn(asked.client, first=True) as waited:
         if waited and await asked.request.is_disconnected():
             raise ClientLeft
+        if (written := _meanwhile(asked, problem)) is not None:
+            return written
         result = asked.view.result(asked.view.prepare(asked.place, asked.query))
         return Written(_html(asked, page, result, problem))
 

@@ -170,6 +170,23 @@ def test_the_same_work_is_done_once_for_all_who_wait_for_it(settings):
     assert len(calls) == 1
 
 
+@pytest.mark.parametrize("heavy", [True, False])
+def test_a_page_is_written_once_for_all_who_wait_for_it(settings, heavy):
+    calls = []
+    page = replace(VIEW.page, context=lambda *given: calls.append(1) or VIEW.page.context(*given),
+                   at_once_only_if_light=False)  # fmt: skip
+    app = create_app(settings.model_copy(update={"inline_work": 0 if heavy else 50_000}), (replace(VIEW, page=page),))
+
+    async def visit():
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://test") as client:
+            return await asyncio.gather(*(client.get("/?source=iris") for _ in range(20)))
+
+    pages = asyncio.run(visit())
+    assert {page.status_code for page in pages} == {200}
+    assert len({page.content for page in pages}) == 1
+    assert len(calls) == 1
+
+
 def test_another_worker_takes_the_result_from_the_folder_that_they_share(settings):
     heavy = settings.model_copy(update={"inline_work": 0})
     first = TestClient(create_app(heavy)).get(URL)
