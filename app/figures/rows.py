@@ -53,8 +53,7 @@ class Panel:
     def index(self) -> slice | list[int]:
         """The features as an index, which is cheaper where it is a slice."""
         first, last = self.features[0], self.features[-1]
-        in_a_row = len(self.features) == last - first + 1
-        return slice(first, last + 1) if in_a_row else list(self.features)
+        return slice(first, last + 1) if len(self.features) == last - first + 1 else list(self.features)
 
     @property
     def counts(self) -> NDArray[np.int64]:
