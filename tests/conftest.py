@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,18 @@ def browser_executable() -> str:
     """The Chrome or Chromium that the browser tests drive; `make test` has installed one where there was none."""
     answer = subprocess.run([ROOT / "scripts" / "browser"], capture_output=True, text=True, check=True)
     return answer.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def cache_in(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
+    """Makes a cache folder in a folder; its large assets, which take seconds to make, are made once for all tests."""
+    assets = tmp_path_factory.getbasetemp().parent / "assets"  # that of all processes of this run
+    assets.mkdir(exist_ok=True)
+
+    def cache_in(folder: Path) -> Path:
+        cache = folder / "cache"
+        cache.mkdir(parents=True)
+        (cache / "assets").symlink_to(assets)
+        return cache
+
+    return cache_in

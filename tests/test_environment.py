@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -133,9 +134,11 @@ def test_pip_install_gives_bncore_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("workers", "ending"), [("1", signal.SIGINT), ("1", signal.SIGTERM), ("2", signal.SIGTERM)], ids=str
 )
-def test_python_m_app_says_where_it_is_and_answers_there(workers: str, ending: signal.Signals, tmp_path: Path) -> None:
+def test_python_m_app_says_where_it_is_and_answers_there(
+    workers: str, ending: signal.Signals, tmp_path: Path, cache_in: Callable[[Path], Path]
+) -> None:
     command = [sys.executable, "-m", "app", "--port", "0", "--workers", workers]
-    environment = {"BNSCOPE_UPLOADS_DIR": str(tmp_path / "uploads"), "BNSCOPE_CACHE_DIR": str(tmp_path / "cache")}
+    environment = {"BNSCOPE_UPLOADS_DIR": str(tmp_path / "uploads"), "BNSCOPE_CACHE_DIR": str(cache_in(tmp_path))}
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout
         said = re.fullmatch(r"bnscope is at http://(127\.0\.0\.1):(\d+)\n", server.stdout.readline())

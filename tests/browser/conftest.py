@@ -1,6 +1,7 @@
 """What every browser test gets: a real server, a real browser, and a page that fails the test on any complaint."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -55,10 +56,10 @@ class Watch:
 # The scope is this package, not the session: while Playwright runs, its event loop occupies the thread, and tests
 # elsewhere run loops of their own.
 @pytest.fixture(scope="package")
-def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def origin(tmp_path_factory: pytest.TempPathFactory, cache_in: Callable[[Path], Path]) -> Iterator[str]:
     """The address of a server with empty folders of its own."""
     folder = tmp_path_factory.mktemp("server")
-    settings = Settings(uploads_dir=folder / "uploads", cache_dir=folder / "cache")
+    settings = Settings(uploads_dir=folder / "uploads", cache_dir=cache_in(folder))
     with served(settings) as address:
         yield address
 

@@ -1,8 +1,9 @@
 """A course page of a named origin shows a view in a frame; the same page of another origin does not."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -38,11 +39,11 @@ def course() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def embedded(tmp_path_factory: pytest.TempPathFactory, course: int) -> Iterator[str]:
+def embedded(tmp_path_factory: pytest.TempPathFactory, cache_in: Callable[[Path], Path], course: int) -> Iterator[str]:
     """The address of a server that lets the course show its pages."""
     folder = tmp_path_factory.mktemp("embedded")
     named = f"http://127.0.0.1:{course}"
-    settings = Settings(uploads_dir=folder / "uploads", cache_dir=folder / "cache", frame_ancestors=named)
+    settings = Settings(uploads_dir=folder / "uploads", cache_dir=cache_in(folder), frame_ancestors=named)
     with served(settings) as address:
         yield address
 

@@ -1,6 +1,7 @@
 """The page that asks for a class's password: with the keyboard, in every look, and on to where one wanted to go."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -15,10 +16,10 @@ SIZES = [(390, 844), (1280, 900), (1920, 1080)]
 
 
 @pytest.fixture(scope="module")
-def locked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def locked(tmp_path_factory: pytest.TempPathFactory, cache_in: Callable[[Path], Path]) -> Iterator[str]:
     """The address of a server with a password."""
     folder = tmp_path_factory.mktemp("locked")
-    settings = Settings(uploads_dir=folder / "uploads", cache_dir=folder / "cache", password=WORD)  # type: ignore[arg-type]
+    settings = Settings(uploads_dir=folder / "uploads", cache_dir=cache_in(folder), password=WORD)  # type: ignore[arg-type]
     with served(settings) as address:
         yield address
 

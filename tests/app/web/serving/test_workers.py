@@ -64,8 +64,10 @@ class Running:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("server")
+def folder(tmp_path_factory, cache_in):
+    made = tmp_path_factory.mktemp("server")
+    cache_in(made)
+    return made
 
 
 @pytest.fixture(scope="module")
