@@ -14,12 +14,11 @@ from app.batches.uploads.store.multipart import OTHERS, file_in_form, is_form
 from app.batches.uploads.store.receive import check_size, receive
 from app.settings import Settings
 from app.web.answers import JSON, to_json
-from app.web.leaving import ClientLeft, while_waited_for
+from app.web.leaving import LEFT, ClientLeft, while_waited_for
 from app.web.operations.clients import client_of
 
 router = APIRouter(tags=["batches"])
 
-CLIENT_LEFT = 499
 """The status of an answer that nobody waits for any more (nginx's number for it)."""
 
 SMALL = 1024**2
@@ -126,7 +125,7 @@ async def upload(request: Request) -> Response:
             readers = request.app.state.readers.of(received.bytes)
             description, key = await while_waited_for(request.receive, lambda: to_thread.run_sync(add, limiter=readers))
         except (ClientDisconnect, ClientLeft):
-            return Response(status_code=CLIENT_LEFT)
+            return Response(status_code=LEFT)
     request.app.state.metrics.uploaded(received.bytes)
     answer = to_json(description | {"delete_key": key})
     return Response(answer, 201, {"Location": f"/api/v1/batches/{received.id}"}, JSON)

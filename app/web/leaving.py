@@ -8,6 +8,8 @@ from starlette.types import Receive
 
 Answer = TypeVar("Answer")
 
+LEFT = 499  # "client closed request", as nginx has it: for the log
+
 
 class ClientLeft(Exception):
     """The client went away before the work was done; nobody reads what is answered now."""

@@ -12,8 +12,8 @@ from fastapi import Request, Response
 from app.errors import NoRoom, UploadTooLarge
 from app.settings import MEBIBYTE, Settings
 from app.web.answers import JSON, packed_answer
-from app.web.leaving import ClientLeft, while_waited_for
-from app.web.respond import LEFT, held_of
+from app.web.leaving import LEFT, ClientLeft, while_waited_for
+from app.web.respond import held_of
 from app.web.work.client import client_of
 from app.web.work.floor import Errand
 from app.web.work.job import Bench, Teller
@@ -115,10 +115,11 @@ async def answered(request: Request, answer: Answer) -> Response:
 async def at_desk(request: Request, answer: Callable[[], bytes]) -> Response:
     """What is light, in the event loop when its turn comes."""
     work: Work = request.app.state.work
-    async with work.here.desk.turn(client_of(request)) as waited:
-        if waited and await request.is_disconnected():
-            return Response(status_code=LEFT)
-        return Response(answer(), media_type=JSON)
+    try:
+        async with work.at_desk(request):
+            return Response(answer(), media_type=JSON)
+    except ClientLeft:
+        return Response(status_code=LEFT)
 
 
 async def apart(request: Request, answer: Answer, body: Body, *more: Any) -> Response:

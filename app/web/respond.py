@@ -12,7 +12,7 @@ from fastapi import Request, Response
 
 from app.web import events
 from app.web.answers import JSON, AnswerCache, Held, answer_of, etag_of, is_known, unchanged
-from app.web.leaving import ClientLeft, while_waited_for
+from app.web.leaving import LEFT, ClientLeft, while_waited_for
 from app.web.stream import at_once, stream
 from app.web.view import Fields, Place, View
 from app.web.work.client import Client, client_of
@@ -20,9 +20,8 @@ from app.web.work.floor import Errand, Flight
 from app.web.work.job import Bench, Teller
 from app.web.work.results import Result
 from app.web.work.sending import ResultFile
-from app.web.work.work import Here
+from app.web.work.work import Work
 
-LEFT = 499  # "client closed request", as nginx has it: for the log
 PEEK = 0.25  # seconds in which a refusal comes as a status of its own, before a stream begins
 
 
@@ -61,10 +60,10 @@ class Asked:
         return answers
 
     @property
-    def here(self) -> Here:
+    def work(self) -> Work:
         """Desk and floor."""
-        here: Here = self.request.app.state.work.here
-        return here
+        work: Work = self.request.app.state.work
+        return work
 
     @property
     def client(self) -> Client:
@@ -126,17 +125,14 @@ async def known(place: Place, query: Fields) -> None:
 async def _answer(asked: Asked) -> Response:
     held = asked.answers.held(asked.etag)
     asked.count("computed" if held is None else "kept")
+    if held is None and asked.is_light:
+        held = asked.answers.put(asked.etag, await at_desk(asked))
     if held is not None:
         if asked.takes_only_events:
             return events.EventStream(partial(at_once, body=held.plain))
         return answer_of(asked.request, asked.etag, held, asked.media_type)
-    if asked.is_light:
-        held = asked.answers.put(asked.etag, await at_desk(asked))
-        if asked.takes_only_events:
-            return events.EventStream(partial(at_once, body=held.plain))
-        return answer_of(asked.request, asked.etag, held, asked.media_type)
     with ExitStack() as waiting:
-        flight = waiting.enter_context(asked.here.floor.join(asked.errand, asked.client))
+        flight = waiting.enter_context(asked.work.here.floor.join(asked.errand, asked.client))
         told = len(flight.steps) - 1
         if asked.takes_events and await _is_to_be_streamed(asked, flight):
             return events.EventStream(partial(stream, flight=flight, told=told), waiting.pop_all())
@@ -146,9 +142,7 @@ async def _answer(asked: Asked) -> Response:
 
 async def at_desk(asked: Asked) -> bytes:
     """What is light, computed in the event loop when its turn comes."""
-    async with asked.here.desk.turn(asked.client) as waited:
-        if waited and await asked.request.is_disconnected():
-            raise ClientLeft
+    async with asked.work.at_desk(asked.request):
         return asked.answers.get(asked.etag) or asked.view.written(asked.view.prepare(asked.place, asked.query))
 
 

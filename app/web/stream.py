@@ -7,7 +7,7 @@ from app.web.answers import to_json
 from app.web.events import Emit, Event
 from app.web.problems import identified, our_mistake
 from app.web.work.floor import Flight
-from app.web.work.hand import Step
+from app.web.work.job import Step
 
 WAYS = """With `Accept: text/event-stream` the same answer comes as a stream: `progress` events, whose data say how much
 is `done` `of` how much, then one `result` event with the answer. A query that is refused at once is refused before the

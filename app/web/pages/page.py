@@ -12,10 +12,10 @@ from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.errors import Busy, UserError, as_user_error, problem_of
 from app.web.answers import answer_of, etag_of, is_known, unchanged
-from app.web.leaving import ClientLeft
+from app.web.leaving import LEFT, ClientLeft
 from app.web.pages.lenient import lenient
 from app.web.pages.rendering import HTML, html, render
-from app.web.respond import LEFT, Asked, held_of, known
+from app.web.respond import Asked, held_of, known
 from app.web.view import Page, View
 from bncore.errors import BatchNormError
 
@@ -99,9 +99,7 @@ def _meanwhile(asked: Asked, problem: Problem) -> Written | None:
 
 
 async def _at_desk(asked: Asked, page: Page[Any], problem: Problem) -> Written:
-    async with asked.here.desk.turn(asked.client, first=True) as waited:
-        if waited and await asked.request.is_disconnected():
-            raise ClientLeft
+    async with asked.work.at_desk(asked.request, first=True):
         if (written := _meanwhile(asked, problem)) is not None:
             return written
         result = asked.view.result(asked.view.prepare(asked.place, asked.query))
@@ -110,7 +108,7 @@ async def _at_desk(asked: Asked, page: Page[Any], problem: Problem) -> Written:
 
 async def _result(asked: Asked) -> tuple[Any, bool]:
     """The result as plain data if it is there soon, None of what is long or waits; and whether that is always so."""
-    with asked.here.floor.join(asked.errand, asked.client) as flight:
+    with asked.work.here.floor.join(asked.errand, asked.client) as flight:
         with anyio.move_on_after(PATIENCE):
             while not (flight.has_ended or flight.long or flight.waits):
                 await flight.change()

@@ -9,7 +9,6 @@ import contextlib
 import logging
 import multiprocessing
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
@@ -17,16 +16,13 @@ from multiprocessing.process import BaseProcess
 from typing import Protocol
 
 from app.errors import NoMemory
-from app.web.work.hand import CANCEL, Began, Done, Prepare, Step, live, perform
-from app.web.work.job import Cancelled, Job, Seldom
+from app.web.work.hand import CANCEL, Done, Prepare, live, perform
+from app.web.work.job import Began, Cancelled, Job, Step, Tell, Telling
 
 GRACE = 1.0  # seconds in which a hand may stop by itself
 PATIENCE = 2.0  # seconds that a hand has to end with the server
 TOO_MUCH = "This computation needs more memory than the server gives to one: ask for less."
 ATTEMPTS = 2  # how often a job is begun whose hand dies
-
-Tell = Callable[[Began | Step], None]
-"""Hears how far a job is. Called in the event loop."""
 
 log = logging.getLogger("bnscope.work")
 
@@ -199,12 +195,13 @@ class Threads:
 
     async def do(self, job: Job, tell: Tell) -> None:
         """As `Crew`; a job that does not look whether it is wanted goes on to its end."""
-        telling = _Telling(_from_a_thread(tell), job)
+        unwanted = threading.Event()
+        telling = Telling(job, _from_a_thread(tell), unwanted.is_set)
         working = asyncio.get_running_loop().run_in_executor(self._threads, perform, self._prepare(), job, telling)
         try:
             await asyncio.shield(working)
         except asyncio.CancelledError:
-            telling.unwanted.set()
+            unwanted.set()
             with contextlib.suppress(Exception, Cancelled):
                 await working
             raise
@@ -217,24 +214,6 @@ class Threads:
     def close(self) -> None:
         """End."""
         self._threads.shutdown(wait=False, cancel_futures=True)
-
-
-class _Telling:
-    """A thread's way to tell how far it is."""
-
-    def __init__(self, tell: Tell, job: Job) -> None:
-        self.unwanted = threading.Event()
-        self._tell, self._job = tell, job
-        self.said = Seldom(lambda *step: tell(Step(*step)), self._check)
-
-    def began(self, long: bool) -> None:
-        self._check()
-        self._job.allow(long)
-        self._tell(Began(long))
-
-    def _check(self) -> None:
-        if self.unwanted.is_set():
-            raise Cancelled
 
 
 def _from_a_thread(tell: Tell) -> Tell:

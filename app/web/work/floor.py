@@ -13,8 +13,7 @@ import anyio.to_thread
 from app.errors import NoRoom, UserError, as_user_error
 from app.web.work.client import Client
 from app.web.work.crew import Crew
-from app.web.work.hand import Began, Step
-from app.web.work.job import Job, TooLong
+from app.web.work.job import Began, Job, Step, TooLong
 from app.web.work.results import Result, Results, opened
 from app.web.work.turns import Turns
 from bncore.errors import BatchNormError

@@ -7,6 +7,7 @@ import signal
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from app.errors import UserError, as_user_error, shortened
 from app.web.serving.parent import end_with_parent
 from app.web.work import results
-from app.web.work.job import Bench, Cancelled, Job, Seldom, TooLong
+from app.web.work.job import Bench, Cancelled, Job, Teller, Telling, TooLong
 from bncore.errors import BatchNormError
 
 CANCEL = "cancel"
@@ -25,18 +26,6 @@ STATM = Path("/proc/self/statm")
 NICENESS = 5  # event loops come first
 
 Prepare = Callable[[], Bench]
-
-
-@dataclass(frozen=True)
-class Began:
-    long: bool
-
-
-@dataclass(frozen=True)
-class Step:
-    done: int
-    of: int
-    text: str
 
 
 @dataclass(frozen=True)
@@ -49,22 +38,9 @@ class Done:
     """Whether the hand has grown so much that another one should take its place."""
 
 
-class Telling:
-    """Tells the other end of the pipe, and hears from there that nobody wants the result any more."""
-
-    def __init__(self, pipe: Connection, job: Job) -> None:
-        self._pipe, self._job = pipe, job
-        self.said = Seldom(lambda *step: pipe.send(Step(*step)), self._check)
-
-    def began(self, long: bool) -> None:
-        self._check()
-        self._job.allow(long)
-        self._pipe.send(Began(long))
-
-    def _check(self) -> None:
-        if self._pipe.poll():
-            self._pipe.recv()
-            raise Cancelled
+def _is_unwanted(pipe: Connection) -> bool:
+    """Whether the other end has said that nobody wants the result any more."""
+    return pipe.poll() and pipe.recv() == CANCEL
 
 
 def live(pipe: Connection, prepare: Prepare, memory: int | None) -> None:
@@ -86,7 +62,7 @@ def live(pipe: Connection, prepare: Prepare, memory: int | None) -> None:
 def _do(pipe: Connection, bench: Bench, job: Job) -> None:
     ended = Done()
     try:
-        perform(bench, job, Telling(pipe, job))
+        perform(bench, job, Telling(job, pipe.send, partial(_is_unwanted, pipe)))
     except Cancelled:
         pass
     except Exception as error:
@@ -94,7 +70,7 @@ def _do(pipe: Connection, bench: Bench, job: Job) -> None:
     pipe.send(replace(ended, worn=resident() > WORN))
 
 
-def perform(bench: Bench, job: Job, teller: Any) -> None:
+def perform(bench: Bench, job: Job, teller: Teller) -> None:
     """Do a job: its pieces are in its file then."""
     results.write(job.path, job.call(bench, teller, *job.given), squeezed=job.squeezed)
 

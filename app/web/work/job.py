@@ -59,17 +59,49 @@ class Job:
             raise TooLong
 
 
+@dataclass(frozen=True)
+class Began:
+    """Somebody has begun with a job."""
+
+    long: bool
+
+
+@dataclass(frozen=True)
+class Step:
+    """So much of a job is done."""
+
+    done: int
+    of: int
+    text: str
+
+
+Tell = Callable[[Began | Step], None]
+"""Hears how far a job is."""
+
 EVERY = 100  # progress is told so many times at most
 
 
-class Seldom:
-    """Passes on the steps that can be seen: one in a hundred of the whole."""
+class Telling:
+    """The teller of a job: passes on, to `tell`, that it has begun and the steps that can be seen, one in a hundred.
 
-    def __init__(self, say: Callable[[int, int, str], None], check: Callable[[], None]) -> None:
-        self._say, self._check, self._told = say, check, -1
+    `is_unwanted` is asked each time whether nobody wants the result any more.
+    """
 
-    def __call__(self, done: int, of: int, text: str) -> None:
+    def __init__(self, job: Job, tell: Tell, is_unwanted: Callable[[], bool]) -> None:
+        self._job, self._tell, self._is_unwanted = job, tell, is_unwanted
+        self._told = -1
+
+    def began(self, long: bool) -> None:
+        self._check()
+        self._job.allow(long)
+        self._tell(Began(long))
+
+    def said(self, done: int, of: int, text: str) -> None:
         self._check()
         if done * EVERY // of > self._told:
             self._told = done * EVERY // of
-            self._say(done, of, text)
+            self._tell(Step(done, of, text))
+
+    def _check(self) -> None:
+        if self._is_unwanted():
+            raise Cancelled

@@ -1,12 +1,17 @@
 """The work of a server: the desk, where what is light is done in turns, and the floor, where what is heavy is done."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from fastapi import Request
+
 from app.machine import cores, memory
 from app.settings import Settings
+from app.web.leaving import ClientLeft
+from app.web.work.client import client_of
 from app.web.work.crew import Crew, Processes, Threads
 from app.web.work.floor import Floor
 from app.web.work.hand import Prepare
@@ -44,6 +49,14 @@ class Work:
         if loop not in self._here:
             self._here[loop] = self._new()
         return self._here[loop]
+
+    @asynccontextmanager
+    async def at_desk(self, request: Request, *, first: bool = False) -> AsyncIterator[None]:
+        """The turn of a request for light work. Raises Busy, and ClientLeft where nobody waits for it any more."""
+        async with self.here.desk.turn(client_of(request), first=first) as waited:
+            if waited and await request.is_disconnected():
+                raise ClientLeft
+            yield
 
     def _new(self) -> Here:
         desk, short, long = map(self._new_turns, (1, self.crew.hands // 2, self.crew.hands // 2))

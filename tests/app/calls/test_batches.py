@@ -19,9 +19,10 @@ from app.batches.uploads.bounds import Bounds
 from app.batches.uploads.parsed import Parsed
 from app.batches.uploads.readers import READERS
 from app.calls import batches
-from app.calls.batches import CLIENT_LEFT, Readers, router
+from app.calls.batches import Readers, router
 from app.errors import UserError, problem_of
 from app.settings import Settings
+from app.web.leaving import LEFT
 from app.web.operations.metrics import Metrics
 from tests.app.batches.uploads.files import npy, npz
 
@@ -249,7 +250,7 @@ def test_an_unannounced_body_is_refused_with_the_chunk_that_passes_the_limit(
 
 def test_a_client_that_leaves_leaves_nothing_on_disk(app: FastAPI, files: Callable[[], list[Path]]) -> None:
     messages = [chunk(b"1,2\n" * 2000), {"type": "http.disconnect"}]
-    assert call(app, {}, messages)[0] == CLIENT_LEFT
+    assert call(app, {}, messages)[0] == LEFT
     assert files() == []
 
 
@@ -274,7 +275,7 @@ def test_the_reading_of_an_upload_ends_with_its_client(
         return Parsed()
 
     monkeypatch.setitem(READERS, "csv", reads_on)
-    assert call(app, {}, [chunk(CSV, more=False), leaves])[0] == CLIENT_LEFT
+    assert call(app, {}, [chunk(CSV, more=False), leaves])[0] == LEFT
     assert ended == [True]
     assert files() == []
 

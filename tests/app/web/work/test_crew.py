@@ -17,8 +17,8 @@ from app.settings import Settings
 from app.web.problems import field_errors, findings
 from app.web.work import results
 from app.web.work.crew import Hand, HandFailed, Processes, Threads
-from app.web.work.hand import CANCEL, Began, Done, Step
-from app.web.work.job import Bench, Job, TooLong
+from app.web.work.hand import CANCEL, Done
+from app.web.work.job import Began, Bench, Job, Step, TooLong
 from bncore.errors import BadParameter, BatchNormError, NonFiniteInput, ShapeMismatch
 
 MEBIBYTE = 2**20
