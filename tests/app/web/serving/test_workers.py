@@ -46,8 +46,12 @@ class Running:
                 return told
 
     def has_ended(self, worker):
-        """Whether a worker ends, which is no child of ours."""
-        with os.fdopen(os.pidfd_open(worker), "rb") as process:
+        """Whether a worker ends, which is no child of ours; one that is gone already has."""
+        try:
+            descriptor = os.pidfd_open(worker)
+        except ProcessLookupError:
+            return True
+        with os.fdopen(descriptor, "rb") as process:
             return select.select([process], [], [], LONG)[0] == [process]
 
     def status(self):
