@@ -53,6 +53,13 @@ class Watch:
             self.complaints.append(f"console {message.type}: {message.text}")
 
 
+UNFOLDED = """new MutationObserver((changes) => {
+  for (const { addedNodes } of changes) {
+    for (const node of addedNodes) if (node.matches?.("details.part")) node.open = true;
+  }
+}).observe(document, { childList: true, subtree: true });"""
+
+
 # The scope is this package, not the session: while Playwright runs, its event loop occupies the thread, and tests
 # elsewhere run loops of their own.
 @pytest.fixture(scope="package")
@@ -91,10 +98,14 @@ def watch(origin: str) -> Watch:
 
 
 @pytest.fixture
-def page(profile: BrowserContext, origin: str, watch: Watch) -> Iterator[Page]:
-    """A page of 1280 × 900 that remembers nothing of earlier tests."""
+def page(profile: BrowserContext, origin: str, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page of 1280 × 900 that remembers nothing of earlier tests; its sections are open, as if a person had opened
+    each, unless the test is marked `folded`.
+    """
     opened = profile.new_page()
     watch.of(opened)
+    if request.node.get_closest_marker("folded") is None:
+        opened.add_init_script(UNFOLDED)
     yield opened
     stored = {"origin": origin, "storageTypes": "local_storage"}
     profile.new_cdp_session(opened).send("Storage.clearDataForOrigin", stored)

@@ -14,6 +14,7 @@ from app.errors import Busy, UserError, as_user_error, problem_of
 from app.web.answers import answer_of, etag_of, is_known, unchanged
 from app.web.leaving import LEFT, ClientLeft
 from app.web.pages.lenient import lenient
+from app.web.pages.opened import Opened, opened
 from app.web.pages.rendering import HTML, html, render
 from app.web.respond import Asked, held_of, known
 from app.web.view import Page, View
@@ -33,13 +34,14 @@ class Written:
 
 async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) -> Response:
     """The page of the request's query. What is wrong in a field shows the rest, with the error beside that field."""
-    query, problem = lenient(view.query, request.query_params.multi_items())
-    asked = Asked(request, view, query)
+    at, pairs, ill = opened(page, request.query_params.multi_items())
+    query, problem = lenient(view.query, pairs)
+    asked, problem = Asked(request, view, query.model_copy(update=page.whole)), problem or ill
     try:
         await known(asked.place, query)
         if problem is None:
-            return await _kept_or_written(asked, page)
-        content = (await _written(asked, page, problem)).content
+            return await _kept_or_written(asked, at)
+        content = (await _written(asked, at, problem)).content
     except ClientLeft:
         return Response(status_code=LEFT)
     except Busy as error:
@@ -47,7 +49,7 @@ async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) 
     except (UserError, BatchNormError) as error:
         refused = error if isinstance(error, UserError) else as_user_error(error)
         problem = problem_of(refused)
-        content = await _refused(asked, page, refused, problem)
+        content = await _refused(asked, at, refused, problem)
     return html(content, problem["status"])
 
 
@@ -59,51 +61,50 @@ def _busy(request: Request, error: Busy) -> Response:
     return answer
 
 
-def _etag(asked: Asked) -> str:
-    return etag_of(f"{asked.view.name}-page", asked.view.stated(asked.place, asked.query))
+def _etag(asked: Asked, at: Opened) -> str:
+    return etag_of(f"{asked.view.name}-page", asked.view.stated(asked.place, asked.query) | at.shown.stated())
 
 
-async def _kept_or_written(asked: Asked, page: Page[Any]) -> Response:
-    etag = _etag(asked)
+async def _kept_or_written(asked: Asked, at: Opened) -> Response:
+    etag = _etag(asked, at)
     if is_known(asked.request, etag):
         return unchanged(etag)
     held = asked.answers.held(etag)
     if held is None:
-        written = await _written(asked, page, None)
+        written = await _written(asked, at, None)
         if not written.always:
             return html(written.content)
         held = asked.answers.put(etag, written.content)
     return answer_of(asked.request, etag, held, HTML)
 
 
-async def _written(asked: Asked, page: Page[Any], problem: Problem) -> Written:
+async def _written(asked: Asked, at: Opened, problem: Problem) -> Written:
     """The HTML, with its result where that does not take long."""
     if asked.is_light:
         try:
-            return await _at_desk(asked, page, problem)
+            return await _at_desk(asked, at, problem)
         except Busy:
-            if not page.at_once_only_if_light:
+            if not at.page.at_once_only_if_light:
                 raise
-            return Written(_html(asked, page, None, problem), always=False)
-    if page.at_once_only_if_light:
-        return Written(_html(asked, page, None, problem))
-    whole = asked.of(asked.query.model_copy(update=page.whole))
-    result, always = await _result(whole)
-    return _meanwhile(asked, problem) or Written(_html(asked, page, result, problem), always)
+            return Written(_html(asked, at, None, problem), always=False)
+    if at.page.at_once_only_if_light:
+        return Written(_html(asked, at, None, problem))
+    result, always = await _result(asked)
+    return _meanwhile(asked, at, problem) or Written(_html(asked, at, result, problem), always)
 
 
-def _meanwhile(asked: Asked, problem: Problem) -> Written | None:
+def _meanwhile(asked: Asked, at: Opened, problem: Problem) -> Written | None:
     """The page that another request has written while this one waited: of a herd the first writes it for all."""
-    content = asked.answers.get(_etag(asked)) if problem is None else None
+    content = asked.answers.get(_etag(asked, at)) if problem is None else None
     return None if content is None else Written(content)
 
 
-async def _at_desk(asked: Asked, page: Page[Any], problem: Problem) -> Written:
+async def _at_desk(asked: Asked, at: Opened, problem: Problem) -> Written:
     async with asked.work.at_desk(asked.request, first=True):
-        if (written := _meanwhile(asked, problem)) is not None:
+        if (written := _meanwhile(asked, at, problem)) is not None:
             return written
         result = asked.view.result(asked.view.prepare(asked.place, asked.query))
-        return Written(_html(asked, page, result, problem))
+        return Written(_html(asked, at, result, problem))
 
 
 async def _result(asked: Asked) -> tuple[Any, bool]:
@@ -120,21 +121,22 @@ async def _result(asked: Asked) -> tuple[Any, bool]:
         return None if held is None else orjson.loads(held.plain), True
 
 
-def _html(asked: Asked, page: Page[Any], result: Any, problem: Problem) -> bytes:
+def _html(asked: Asked, at: Opened, result: Any, problem: Problem) -> bytes:
+    page = at.page
     own = page.context(asked.query, result, asked.place)
     return render(
-        page.template, asked.request.app.state.navigation, here=page.path, room=asked.view.name.replace("-", "_"),
-        query=asked.query, result=result, problem=problem, data_sets=DATASETS.values(), generators=GENERATORS.values(),
-        **own,
+        page.template, asked.request.app.state.navigation, here=page.path, shown=at.shown, shown_schema=at.schema,
+        room=asked.view.name.replace("-", "_"), query=asked.query, result=result, problem=problem,
+        data_sets=DATASETS.values(), generators=GENERATORS.values(), **own,
     )  # fmt: skip
 
 
-async def _refused(asked: Asked, page: Page[Any], error: UserError, problem: dict[str, Any]) -> bytes:
+async def _refused(asked: Asked, at: Opened, error: UserError, problem: dict[str, Any]) -> bytes:
     """The query as it is, without a result; or without the field at fault, and should that be refused, the default."""
-    if page.keeps_refused:
-        return _html(asked, page, None, problem)
+    if at.page.keeps_refused:
+        return _html(asked, at, None, problem)
     kept = {name: value for name, value in asked.query.stated().items() if name != error.field}
     try:
-        return (await _written(asked.of(asked.view.query.model_validate(kept)), page, problem)).content
+        return (await _written(asked.of(asked.view.query.model_validate(kept)), at, problem)).content
     except UserError:
-        return (await _written(asked.of(asked.view.query.model_validate({})), page, problem)).content
+        return (await _written(asked.of(asked.view.query.model_validate({})), at, problem)).content

@@ -74,6 +74,11 @@ export class BatchPage extends Page {
     showDrawn(taken, answer.query);
   }
 
+  showStage(answer) {
+    $("headline").textContent = answer.headline;
+    super.showStage(answer);
+  }
+
   // What is seen stays, as of an earlier state; where nothing is seen, that is said.
   tell(detail, errors, again) {
     const { answer } = this;

@@ -9,6 +9,7 @@
 //   decide()                      what the state alone decides, at once
 //   asks(names)                   whether the server is asked after these fields changed; null: any of them
 //   query(), ask(query, path)     what the server is asked, and how
+//   stage(answer, state)          what the stage at the top shows; while a hand moves, the server is asked for that alone
 //   long                          an answer may take long, and streams its progress
 //   merged(answer, isLatest)       the answer, where what came is a part of it
 import { getJson } from "../server/api.js";
@@ -17,6 +18,7 @@ import { Figures } from "../figures/figures.js";
 import { follower, LongFollower } from "../server/follower.js";
 import { bindMenus } from "../controls/menus.js";
 import { clearProblems } from "../server/problems.js";
+import { bindParts } from "./parts.js";
 import { bindProgress } from "../server/progress.js";
 import { State } from "./state.js";
 import { Waiting } from "../server/waiting.js";
@@ -30,7 +32,10 @@ const USUAL = {
   merged: (answer) => answer,
   rest: () => {},
   restAfter: 120, // milliseconds
+  stage: null,
 };
+const STAGE = "parts=stage";
+const REST = 250; // milliseconds without a move, after which a hand rests
 
 const embedded = (id) => JSON.parse(document.getElementById(id).textContent);
 
@@ -42,12 +47,14 @@ export class Page {
   #latest;
   #refreshTables;
   #wanted = null; // what was asked for last
+  #pause = 0; // until a hand that moves is at rest
   #unsolved = this.embedded.problem; // what is wrong with the address, until something is changed
 
   constructor(own) {
     this.#own = { ...USUAL, query: () => this.state.query(), ...own };
-    const { schema, templates } = this.embedded;
-    this.state = new State(schema, (changes, before) => this.follow(changes, before));
+    const { schema, shown, templates } = this.embedded;
+    this.state = new State(schema, shown, (changes, before) => this.follow(changes, before));
+    bindParts(this.state);
     this.figures = new Figures(document, templates);
     new Controls(document, this.state);
     this.#latest = this.#follower();
@@ -84,6 +91,7 @@ export class Page {
 
   // Whoever leaves wants no answer any more.
   close() {
+    this.#rests();
     this.#latest.close();
     this.state.close();
   }
@@ -102,6 +110,12 @@ export class Page {
   show(answer, isLatest) {
     this.figures.show(answer.figures);
     this.#own.show(answer, isLatest);
+    this.#own.stage?.(answer, this.state);
+  }
+
+  // What comes while a hand moves: the stage alone, and what concludes from it.
+  showStage(answer) {
+    this.#own.stage(answer, this.state);
   }
 
   // `again()` asks once more, where that may help.
@@ -131,10 +145,39 @@ export class Page {
   #changed(names) {
     if ("notation" in this.embedded.schema) document.body.dataset.notation = this.state.get("notation");
     this.decide(names);
-    if (this.#own.asks(names)) this.ask();
+    if (this.state.isOfPage(names)) this.#own.stage?.(this.answer, this.state);
+    else if (this.#own.asks(names)) this.#askAsItMoves();
+  }
+
+  // While a hand moves, for the stage; as soon as it rests, for all.
+  #askAsItMoves() {
+    if (!this.#own.stage || !this.state.moves || this.answer === null) {
+      this.#rests();
+      this.ask();
+      return;
+    }
+    const query = this.#own.query();
+    this.#want(query ? `${query}&${STAGE}` : STAGE);
+    clearTimeout(this.#pause);
+    if (!this.#pause) this.waiting.moving(true);
+    this.#pause = setTimeout(() => {
+      this.#rests();
+      this.ask();
+    }, REST);
+  }
+
+  #rests() {
+    if (!this.#pause) return;
+    clearTimeout(this.#pause);
+    this.#pause = 0;
+    this.waiting.moving(false);
   }
 
   #take(answer, isLatest) {
+    if (answer.query?.parts === "stage") {
+      this.showStage(answer);
+      return;
+    }
     this.#show(this.#own.merged(answer, isLatest), isLatest);
     if (this.#unsolved) this.#tellUnsolved();
   }

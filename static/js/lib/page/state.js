@@ -8,6 +8,7 @@ const NO = ["false", "0", "off", "f", "n", "no"];
 
 export class State {
   #schema;
+  #shown;
   #values;
   #settled;
   #mark = null;
@@ -15,12 +16,15 @@ export class State {
   #listeners = new Set();
   #waits = false;
   #run = null;
+  #moves = false;
   #follow;
   #closing = new AbortController();
 
-  // `follow(changes, state)` names what must change with these changes in the same step.
-  constructor(schema, follow = () => ({})) {
-    this.#schema = schema;
+  // `shown` are fields of the page itself: in the address, and nothing that the server computes with. `follow(changes,
+  // state)` names what must change with these changes in the same step.
+  constructor(schema, shown = {}, follow = () => ({})) {
+    this.#schema = { ...schema, ...shown };
+    this.#shown = shown;
     this.#follow = follow;
     this.#read();
     window.addEventListener("popstate", () => {
@@ -63,6 +67,16 @@ export class State {
     return this.get(name).split(",").filter(Boolean).map(Number);
   }
 
+  // Whether nothing but the page itself has changed.
+  isOfPage(names) {
+    return names !== null && names.every((name) => name in this.#shown);
+  }
+
+  // While something is dragged, or keys move it.
+  get moves() {
+    return this.#moves;
+  }
+
   isChanged(name) {
     return this.#values.has(name);
   }
@@ -73,6 +87,7 @@ export class State {
   set(wanted, { settle = true, later = false, mark = this.#mark, run = null } = {}) {
     const goesOn = run !== null && run === this.#run;
     this.#run = run;
+    this.#moves = !settle || run !== null;
     const changes = { ...wanted, ...this.#follow(wanted, this) };
     this.#mark = mark;
     this.#put(Object.entries(changes).map(([name, value]) => [name, String(value ?? "")]));
@@ -99,18 +114,24 @@ export class State {
     return [...this.#values.keys()];
   }
 
+  // What the server is asked.
   query() {
-    return new URLSearchParams([...this.#values].sort(([a], [b]) => a.localeCompare(b))).toString();
+    return this.#written(([name]) => !(name in this.#shown));
   }
 
   address() {
-    const query = this.query();
+    const query = this.#written(() => true);
     return query ? `${location.pathname}?${query}` : location.pathname;
   }
 
   onChange(listener) {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #written(which) {
+    const fields = [...this.#values].filter(which).sort(([a], [b]) => a.localeCompare(b));
+    return new URLSearchParams(fields).toString();
   }
 
   #settledHere() {

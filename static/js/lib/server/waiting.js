@@ -14,6 +14,7 @@ export class Waiting {
   #spinner = document.getElementById("spinner");
   #asking = false;
   #writing = false;
+  #moving = false;
   #reading = 0;
   #timer = 0;
   #later = 0;
@@ -34,6 +35,12 @@ export class Waiting {
     this.#tell();
   }
 
+  // While a hand moves, and not all of the view is asked for.
+  moving(is) {
+    this.#moving = is;
+    this.#tell();
+  }
+
   // `write()` what can wait for the first pause of a drag, of `after` milliseconds; the first time it does not wait.
   rest(write, after) {
     clearTimeout(this.#later);
@@ -51,7 +58,7 @@ export class Waiting {
   }
 
   #tell() {
-    this.#view.setAttribute("aria-busy", String(this.#asking || this.#writing || this.#reading > 0));
+    this.#view.setAttribute("aria-busy", String(this.#asking || this.#writing || this.#moving || this.#reading > 0));
   }
 
   #slow(is) {

@@ -1,0 +1,32 @@
+"""A page as its address opens it: what is the page's own in the address, apart from its view's query."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.query.control import schema_of
+from app.query.shown import Shown
+from app.web.pages.lenient import lenient
+from app.web.view import Page
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page, and what of itself it shows."""
+
+    page: Page[Any]
+    shown: Shown
+
+    @property
+    def schema(self) -> dict[str, dict[str, Any]]:
+        """The fields of the page itself."""
+        return schema_of(self.page.shown)
+
+
+def opened(page: Page[Any], pairs: Pairs) -> tuple[Opened, Pairs, dict[str, Any] | None]:
+    """The page, what is left of an address for its view's query, and a problem with the page's own fields, if any."""
+    fields = page.shown.model_fields
+    own = [(name, value) for name, value in pairs if name in fields]
+    shown, problem = lenient(page.shown, own)
+    return Opened(page, shown), [(name, value) for name, value in pairs if name not in fields], problem
