@@ -39,6 +39,7 @@ RETRY: Schema = {"Retry-After": {"description": "Seconds.", "schema": {"type": "
 
 EVERYWHERE = {
     "401": "This server has a password, which was not sent.",
+    "429": "Too many wrong passwords came from this address, and none is looked at; try again after `Retry-After`.",
     "500": "The server failed; its log has the details under the request's id.",
     "503": "The server is being stopped, or has too much to do; try again after `Retry-After`.",
 }
@@ -46,7 +47,7 @@ WITH_A_QUERY = {"422": "An unknown name, or a value that is not allowed; `errors
 WITH_A_BODY = {
     "413": "More bytes than are taken.",
     "422": "The body cannot be read, or a value in it is not allowed; `errors` says what is.",
-    "429": "More came from this address than is taken of one; try again after `Retry-After`.",
+    "429": "More, or too many wrong passwords, came from this address than is taken of one; see `Retry-After`.",
 }
 
 

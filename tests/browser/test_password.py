@@ -1,12 +1,16 @@
 """The page that asks for a class's password: with the keyboard, in every look, and on to where one wanted to go."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from app.settings import Settings
+from app.web.operations import clients
+from app.web.operations.password.throttle import BURST
 from tests.browser.serving import served
 from tests.browser.test_accessibility import violations
 from tests.browser.test_widths import OVERFLOW
@@ -58,6 +62,47 @@ def test_a_script_cannot_read_the_ticket(page: Page, locked: str) -> None:
     expect(page.locator("nav[aria-label=Pages]")).to_contain_text("Playground")
     assert page.evaluate("() => document.cookie") == ""
     assert [cookie["httpOnly"] for cookie in page.context.cookies(locked)] == [True]
+
+
+def test_where_too_many_were_wrong_the_page_counts_down_and_says_when_to_enter_it_again(
+    page: Page, tmp_path: Path, cache_in: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(
+        uploads_dir=tmp_path / "uploads",
+        cache_dir=cache_in(tmp_path),
+        password=WORD,
+        workers=30,  # type: ignore[arg-type]
+    )
+    with monkeypatch.context() as clock:
+        now = [0.0]
+        clock.setattr(clients, "monotonic", lambda: now[0])  # no allowance grows while a slow machine tests
+        with served(settings) as address:
+            _guess(address, BURST // 30)
+            now[0] += 1.0
+            _guess(address, 1)  # which is 29 s more than has grown again
+            page.clock.install()
+            page.goto(f"{address}/derivation?values=1,2;3,5")
+            field, button, alert = (
+                page.get_by_label("Password"),
+                page.locator(".login button"),
+                page.get_by_role("alert"),
+            )
+            field.fill(WORD)
+            field.press("Enter")
+            expect(alert).to_contain_text("Too many wrong passwords came from your network")
+            expect(button).to_be_disabled()
+            expect(button).to_have_text(re.compile(r"^Go on in \d+ s$"))
+            page.clock.fast_forward(40_000)
+            expect(alert).to_have_text("You can enter the password again now.")
+            now[0] += 40.0
+            field.fill(WORD)
+            field.press("Enter")
+            page.wait_for_url(f"{address}/derivation?values=1,2;3,5")
+
+
+def _guess(address: str, times: int) -> None:
+    for _ in range(times):
+        assert httpx2.post(f"{address}/login", data={"password": "a guess"}).status_code == 401
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

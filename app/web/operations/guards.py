@@ -6,8 +6,9 @@ from starlette.middleware.cors import CORSMiddleware
 from app.settings import Settings
 from app.web.operations.crossing import CROSSING, origins
 from app.web.operations.password import page
-from app.web.operations.password.gate import Gate, Tries
+from app.web.operations.password.gate import Gate
 from app.web.operations.password.secret import Password
+from app.web.operations.password.throttle import Throttle
 from app.web.operations.rate import Bodies
 
 
@@ -16,8 +17,9 @@ def guard(app: FastAPI, settings: Settings) -> None:
     metrics, password = app.state.metrics, settings.password.get_secret_value()
     app.add_middleware(Bodies, settings=settings, metrics=metrics)
     if password:
-        app.state.password, app.state.tries = Password(password), Tries(metrics)
+        app.state.password = Password(password)
+        app.state.throttle = Throttle(app.state.password, metrics, settings.workers)
         app.include_router(page.router)
-        app.add_middleware(Gate, password=app.state.password, tries=app.state.tries, metrics=metrics)
+        app.add_middleware(Gate, password=app.state.password, throttle=app.state.throttle, metrics=metrics)
     if settings.cors_origins:  # a browser asks whether it may ask, and then without a password
         app.add_middleware(CORSMiddleware, allow_origins=origins(settings.cors_origins), **CROSSING)

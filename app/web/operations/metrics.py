@@ -53,8 +53,9 @@ class Metrics:
         self.uploads = Counter("bnscope_uploads", "Uploads that were taken.", registry=registry)
         self.upload_bytes = Counter("bnscope_upload_bytes", "Bytes of uploads that were taken.", registry=registry)
         self.refusals = Counter(
-            "bnscope_refusals", "Requests refused for a `password`, a wrong one (`wrong_password`), or their `rate`.",
-            ["why"], registry=registry,
+            "bnscope_refusals",
+            "Requests refused for a `password`, a wrong one (`wrong_password`), one that was not looked at as too many "
+            "were wrong (`password_rate`), or their `rate`.", ["why"], registry=registry,
         )  # fmt: skip
 
     def queued(self, waiting: int, running: int) -> None:

@@ -18,7 +18,10 @@ HERE = re.compile(r"/(?![/\\])[\x21-\x5b\x5d-\x7e]*")
 """An address of this server: a browser would read `//` or a backslash as another host."""
 
 WRONG = "That is not the password."
-AGAIN = "Many wrong passwords came from here. Wait {wait} s before the next guess; the right one is taken at any time."
+TOO_MANY = (
+    "Too many wrong passwords came from your network, so this one was not looked at. Enter it again in {wait} s: "
+    "until then no password from your network is taken, not even the right one."
+)
 
 
 @router.get("/login")
@@ -33,19 +36,25 @@ async def entered(request: Request) -> Response:
     form = parse_qs((await _body(request)).decode("utf-8", "replace"))
     given, then = (form.get(name, [""])[0] for name in ("password", "next"))
     state = request.app.state
-    if state.password.is_right(given):
+    verdict = state.throttle.judge(request.scope, given)
+    if verdict.is_right:
         secure, embedded = request.url.scheme == "https", bool(state.settings.frame_ancestors)
         headers = {"Set-Cookie": cookie(state.password.ticket(), secure, embedded), "Cache-Control": "no-store"}
         return RedirectResponse(here(then), 303, headers)
-    wait = state.tries.wrong(request.scope)
-    if wait:
-        return login_page(then, AGAIN.format(wait=wait), 429, {"Retry-After": str(wait)})
+    if verdict.wait:
+        return _later(then, verdict.wait)
     return login_page(then, WRONG, 401, {"WWW-Authenticate": 'Bearer realm="bnscope"'})
 
 
-def login_page(then: str, problem: str = "", status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """The page; no navigation stands on it, as nothing can be opened yet."""
-    content = render("login.html", (), then=here(then), problem=problem)
+def _later(then: str, wait: int) -> Response:
+    return login_page(then, TOO_MANY.format(wait=wait), 429, {"Retry-After": str(wait)}, wait)
+
+
+def login_page(
+    then: str, problem: str = "", status: int = 200, headers: Mapping[str, str] | None = None, wait: int = 0
+) -> Response:
+    """The page, which counts down `wait` seconds; no navigation stands on it, as nothing can be opened yet."""
+    content = render("login.html", (), then=here(then), problem=problem, wait=wait)
     return Response(content, status, {"Cache-Control": "no-store"} | dict(headers or {}), HTML)
 
 
