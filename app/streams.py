@@ -33,5 +33,8 @@ class Stream(IntEnum):
     NOISE_PAIRS = 116  # the companions of every two of them
     NOISE_OTHER = 117  # dropout and the perturbation of weights
     CLASSES = 118  # companions of a classified example; alone it is the seed by which that example is chosen
+    DEALS = 119  # the companions that one example is dealt, again and again, on the stage
+    DEALS_OTHER = 120  # the dropout and the perturbed weight that stand beside them
+    DOTS = 121  # the examples of an endless population that the stage shows as dots
     POPULATION = 1701  # what is fixed of a generator: its scales, its mixing
     LAYER_WEIGHTS = 1702  # the weights of the linear layer in front

@@ -11,6 +11,8 @@ from app.views.batch_size.figures.dependence import classes_figure
 from app.views.batch_size.figures.estimates import Focus, estimate_figure, noise_figure, short
 from app.views.batch_size.figures.running import gap_figure, running_figure
 from app.views.batch_size.noise_answer import noise, noise_figures
+from app.views.batch_size.stage import words as stage_words
+from app.views.batch_size.stage.answer import stage
 from app.views.batch_size.words import seen as words
 from app.views.batch_size.words.headline import headline, x_hat_text
 from app.views.batch_size.words.missing import stand_in
@@ -24,13 +26,21 @@ from bncore.distributions.summary import QUANTILES
 
 def answer_of(experiment: Experiment) -> dict[str, Any]:
     """The answer of `GET /batch-size`; a part that was not asked for is not in it, and neither are its figures."""
+    told = {"headline": stage_words.headline(experiment.stage), "stage": stage(experiment.stage)}
+    if experiment.query.is_stage:
+        return told | {"size": experiment.sampled.size, "query": experiment.query.stated()}
+    return told | _parts(experiment) | {"query": experiment.query.stated()}
+
+
+def _parts(experiment: Experiment) -> dict[str, Any]:
+    """What explains the stage further."""
     of = experiment.sampled
     focus = Focus(of.name, of.at, of.size, experiment.query.notation)
     answer = {
         "batch": _batch(experiment),
         "symbols": SYMBOLS[experiment.query.notation],
         "size": of.size,
-        "parts": list(experiment.query.parts),
+        "parts": list(experiment.query.computed_parts),
     }
     answer["conventions"] = words.conventions(
         of.size, experiment.query.eps, experiment.query.eps_placement, of.total, of.population.nested,
@@ -55,7 +65,7 @@ def answer_of(experiment: Experiment) -> dict[str, Any]:
     if experiment.classes is not None:
         answer["classes"] = classes(experiment.classes)
         figures["classes"] = classes_figure(experiment.classes.verdicts, experiment.classes.names)
-    return answer | {"query": experiment.query.stated(), "figures": figures}
+    return answer | {"figures": figures}
 
 
 def _batch(experiment: Experiment) -> dict[str, Any]:
@@ -83,8 +93,8 @@ def _estimates(experiment: Experiment, estimates: Estimates) -> dict[str, Any]:
     scale, shift = estimates.noise()
     row = estimates.sizes.index(of.size)
     return {
-        "headline": headline(estimates, of.at, of.size, of.name, experiment.query.notation),
         "estimates": {
+            "headline": headline(estimates, of.at, of.size, of.name, experiment.query.notation),
             "sizes": list(estimates.sizes),
             "draws": estimates.draws,
             "feature": experiment.query.feature,

@@ -6,15 +6,21 @@ EXAMPLES = [
     {"query": ""},
     {"query": "source=digits&size=32&feature=20&draws=500"},
     {"query": "source=heavy_tailed&degrees_of_freedom=3&features=4&draws=200&sizes=4,64&size=4"},
+    {"query": "parts=stage&size=4"},
     {"query": "source=iris&part=dependence&example=2&move_by=3"},
     {"query": "source=digits&layer_width=8&part=estimates&draws=200"},
 ]
 ANSWER = {
     "batch": {"text": "Wine: 178 examples × 13 features; alcohol, K = 8", "total": 178, "feature": 0,
     "name": "alcohol"},
-    "headline": "With K = 8, x̂ of alcohol typically strays by 0.408 from inference's",
+    "headline": "At K = 8, x̂ of one example's alcohol runs from −1.98 to 0.318: its companions decide.",
     "size": 8,
+    "stage": {
+        "size": 8, "deals": 200, "mean": [13.2], "sd": [0.71], "values": [-1.2], "z": -0.878,
+        "kinds": [{"kind": "batch_norm", "range": [-1.98, 0.318], "title": "batch norm, K = 8"}],
+    },
     "estimates": {
+        "headline": "With K = 8, x̂ of alcohol typically strays by 0.408 from inference's",
         "sizes": [2, 4, 8], "draws": 1000, "noise": {"scale": 0.2, "shift": 0.3},
         "x_hat": {"whole": 0.408, "shift": 0.348, "scale": 0.213, "stretch": {"average": 1.14, "sd": 0.297}},
         "features": [{
@@ -39,7 +45,9 @@ CALL = Call(
     tag="batch size",
     summary="What batch size does: inaccurate estimates, noise, examples that depend on each other",
     help="Random batches of a source, for many sizes. The same query gives the same bytes.",
-    told="By part: the sampling distributions of batch mean and deviation for every size, with their "
+    told="What one example becomes in 200 batches that it is dealt into, beside dropout and perturbed weights of the "
+    "same strength; with `parts=stage` that alone, quickly. Then by part: the sampling distributions of batch mean "
+    "and deviation for every size, with their "
     "standard errors and what theory expects, and how far they take normalized values astray; running "
     "statistics; one example's noise beside dropout and weight perturbation, what pairs of examples share; "
     "a moved example in both modes, the Jacobian, an outlier's curves and a classifier; the figures. "

@@ -13,6 +13,7 @@ from app.views.batch_size.dependence import Influence, SmallBatch, dependence_of
 from app.views.batch_size.noise import ExampleNoise, noise_of
 from app.views.batch_size.population import Sampled, sampled
 from app.views.batch_size.query import BatchSizeFields
+from app.views.batch_size.stage.compute import Staged, staged
 from bncore.batch_size.estimates import Estimates, estimates
 from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.running import Gap, Path, gap, running_path
@@ -46,9 +47,10 @@ class Prepared:
 
 @dataclass(frozen=True, eq=False)
 class Experiment:
-    """What random batches show, a part each; None for a part that was not asked for."""
+    """What random batches show: the stage, then a part each; None for a part that was not asked for."""
 
     prepared: Prepared
+    stage: Staged
     estimates: Estimates | None
     running: RunningStatistics | None
     noise: ExampleNoise | None
@@ -79,11 +81,12 @@ def experiment_of(prepared: Prepared, say: Said = unheard) -> Experiment:
     epsilon = Epsilon(query.eps, query.eps_placement)
     try:
         drawn = None
-        if "estimates" in query.parts:
+        if "estimates" in query.computed_parts:
             drawn = estimates(of.population, of.sizes, query.draws, query.rng(Stream.ESTIMATES), say, epsilon)
-        asked = set(query.parts)
+        asked = set(query.computed_parts)
         return Experiment(
             prepared=prepared,
+            stage=staged(query, of, prepared.small, epsilon),
             estimates=drawn,
             running=_running(query, of) if "running" in asked else None,
             noise=noise_of(query, of, prepared.small, epsilon, say) if "noise" in asked else None,

@@ -16,6 +16,7 @@ from bncore.batch_size.population import Finite, Population
 from bncore.jacobian import blocks
 
 CURVES = (8, 32, 256)
+USUAL_MEMBERS = 8  # that are drawn first
 BESIDE = 3  # features between which the derivatives are measured
 Floats = NDArray[np.float64]
 
@@ -35,15 +36,20 @@ class SmallBatch:
 
 
 @dataclass(frozen=True, eq=False)
-class Influence:
-    """One example moved by `by`, that is the query's `move_by` times `unit`: the deviation, or 1 of a constant feature;
-    an outlier in batches of several sizes, one a curve; the largest derivative between different features of `between`
-    of them, measured.
-    """
+class Move:
+    """One example moved by `by`, that is the query's `move_by` times `unit`: deviations (1 of a constant feature)."""
 
     moved: Dependence
     unit: float
     by: float
+
+
+@dataclass(frozen=True, eq=False)
+class Influence(Move):
+    """Beside that an outlier in batches of several sizes, one a curve; the largest derivative between different
+    features of `between` of them, measured.
+    """
+
     outlier: list[Squeeze]
     across: float
     between: int
@@ -54,16 +60,35 @@ def small_batch(query: BatchSizeFields, of: Sampled) -> SmallBatch:
     rng = query.rng(Stream.MEMBERS)
     match of.population:
         case Finite(x=x):
-            rows = rng.choice(len(x), min(query.members, len(x)), replace=False)
+            rows = _rows(len(x), query.members, rng)
             small = SmallBatch(x[rows], rows, _labels(of, rows))
         case endless:
-            small = SmallBatch(endless.draw(1, query.members, rng)[:, 0].T, None, ())
+            small = SmallBatch(_endless(endless, query.members, rng), None, ())
     if query.example >= len(small.x):
         raise InvalidQuery(
             f"example is {query.example}, and the small batch has the examples 0 to {len(small.x) - 1}.",
             field="example", given=query.example, allowed=f"0 to {len(small.x) - 1}",
         )  # fmt: skip
     return small
+
+
+def _rows(total: int, members: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Numbers of so many examples, as far as there are: a smaller batch is the first ones of a larger."""
+    first = rng.choice(total, min(USUAL_MEMBERS, total), replace=False)
+    if members <= len(first):
+        return first[:members]
+    others = rng.permutation(np.setdiff1d(np.arange(total), first))
+    return np.concatenate([first, others[: members - len(first)]])
+
+
+def _endless(population: Population, members: int, rng: np.random.Generator) -> Floats:
+    """So many examples (M, D); a smaller batch is the first ones of a larger, where examples are independent."""
+    if not population.nested:
+        return population.draw(1, members, rng)[:, 0].T
+    first = population.draw(1, USUAL_MEMBERS, rng)[:, 0].T
+    if members <= USUAL_MEMBERS:
+        return first[:members]
+    return np.concatenate([first, population.draw(1, members - USUAL_MEMBERS, rng)[:, 0].T])
 
 
 def _labels(of: Sampled, rows: NDArray[np.intp]) -> tuple[str, ...]:
@@ -73,17 +98,23 @@ def _labels(of: Sampled, rows: NDArray[np.intp]) -> tuple[str, ...]:
     return tuple(names[label] if label < len(names) else str(label) for label in labels[rows].tolist())
 
 
-def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilon: Epsilon) -> Influence:
-    """The moved example and the outlier's curves."""
-    at, x = of.inference.at(of.at), small.x[:, of.at]
+def moved(query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilon: Epsilon) -> Move:
+    """The example that is moved, in both modes."""
+    at = of.inference.at(of.at)
     unit = float(at.sd[0]) or 1.0
     by = query.move_by * unit
+    return Move(dependence(small.x[:, of.at], at, epsilon, example=query.example, by=by), unit, by)
+
+
+def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilon: Epsilon) -> Influence:
+    """The moved example and the outlier's curves."""
+    move = moved(query, of, small, epsilon)
     near = [of.at, *(i for i in range(small.x.shape[1]) if i != of.at)][:BESIDE]
     across = blocks(small.x[:, near], eps=epsilon.eps, eps_placement=epsilon.eps_placement).across
     return Influence(
-        moved=dependence(x, at, epsilon, example=query.example, by=by),
-        unit=unit,
-        by=by,
+        moved=move.moved,
+        unit=move.unit,
+        by=move.by,
         outlier=squeezes(_others(query, of), epsilon),
         across=across,
         between=len(near),

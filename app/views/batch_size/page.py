@@ -47,4 +47,4 @@ def page_schema() -> dict[str, dict[str, Any]]:
     return schema
 
 
-PAGE = Page("/batch-size", "batch_size.html", _context, whole={"part": ""})
+PAGE = Page("/batch-size", "batch_size.html", _context, whole={"part": "", "parts": "all"})

@@ -139,7 +139,7 @@ def _work(query: BatchSizeFields, every: int, largest: int, size: int, has_no_en
         "noise": query.draws * (largest + 2 * size) * one,
         "running": query.running_steps * size * one,
     }
-    return {part: numbers for part, numbers in drawn.items() if part in query.parts}
+    return {part: numbers for part, numbers in drawn.items() if part in query.computed_parts}
 
 
 def _notes(query: BatchSizeFields, examples: int | None, total: int | None, size: int) -> list[str]:
@@ -157,6 +157,8 @@ def _features(query: BatchSizeFields, batch: Batch) -> tuple[int, ...]:
     count = len(batch.feature_names)
     check_features("selected", query.selected_features, count)
     check_features("feature", (query.feature,), count)
+    if query.is_stage:
+        return (query.feature,)
     chosen = query.selected_features or tuple(range(min(count, MOST_FEATURES)))
     if query.feature in chosen:
         return chosen

@@ -10,6 +10,7 @@ from app.batches.batch import Source
 from app.query.control import control
 from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement, indices, listed
 from app.query.source import AUTO_FINITE, SourceFields, with_generator_fields
+from app.query.staged import StagedFields
 from bncore.batch_size.estimates import MOST_DRAWS, WHOLE
 from bncore.batch_size.noise.perturbations import MOST_DEVIATION, MOST_RATE
 from bncore.running import RUNNING_VARIANCES
@@ -42,7 +43,7 @@ def _parts(text: str) -> str:
     return text
 
 
-class BatchSizeFields(SourceFields):
+class BatchSizeFields(SourceFields, StagedFields):
     """The fields without the generators' own; use `BatchSizeQuery`."""
 
     batch_size: Annotated[int, Field(ge=2, le=10_000_000)] | Literal["auto", "all"] = control(
@@ -118,8 +119,10 @@ class BatchSizeFields(SourceFields):
     )  # fmt: skip
 
     @cached_property
-    def parts(self) -> tuple[str, ...]:
-        """What is computed."""
+    def computed_parts(self) -> tuple[str, ...]:
+        """What is computed beside the stage."""
+        if self.is_stage:
+            return ()
         return tuple(self.part.split(",")) if self.part else PARTS
 
     @cached_property

@@ -7,7 +7,7 @@ const $ = (id) => document.getElementById(id);
 export function showTexts(answer) {
   const { batch, estimates, running, noise, dependence, classes, size } = answer;
   const texts = {
-    "x-hat-text": estimates.x_hat.text, "population-text": estimates.population_text, "theory-text": estimates.text, "running-text": running.text,
+    "estimates-text": estimates.headline, "x-hat-text": estimates.x_hat.text, "population-text": estimates.population_text, "theory-text": estimates.text, "running-text": running.text,
     "biased-text": running.biased_text, "noise-text": noise.text, "match-text": noise.match_text, "pairs-text": noise.pairs_text,
     "moved-text": dependence.text, "outlier-text": dependence.outlier_text, "classes-text": classes.text,
     "between-text": dependence.between_text, "classifier-text": classes.about,

@@ -102,6 +102,19 @@ def outside(seen: Seen) -> bool:
     return any(not low <= value <= high for mode in ("train", "inference") for value in effect[mode]["after"])
 
 
+def dealt(seen: Seen) -> np.ndarray:
+    """The followed example's x̂ in the deals, by the answer's own numbers."""
+    return np.array(seen.answer["stage"]["values"])
+
+
+def scattered(seen: Seen) -> bool:
+    return bool(np.ptp(dealt(seen)) > 0)
+
+
+def fewer_dots(seen: Seen) -> bool:
+    return (seen.answer["batch"]["total"] or 0) > 200
+
+
 def another_class(seen: Seen) -> float:
     classes = seen.answer["classes"]
     return 1 - classes["counts"][classes["inference"]["answer"]] / classes["draws"]
@@ -111,11 +124,32 @@ def images(seen: Seen) -> bool:
     return seen.state.get("axes") == 4
 
 
-HEADLINE, X_HAT = r"answer\.headline$", r"answer\.estimates\.x_hat\.text$"
+HEADLINE, X_HAT = r"answer\.estimates\.headline$", r"answer\.estimates\.x_hat\.text$"
 RUNNING, BIASED = r"answer\.running\.text$", r"answer\.running\.biased_text$"
 MOVED, PAIRS, MATCH = r"answer\.dependence\.text$", r"answer\.noise\.pairs_text$", r"answer\.noise\.match_text$"
 
+DEALT, SCATTER, PILES = r"answer\.headline$", r"answer\.stage\.text$", r"answer\.stage\.kinds"
+
 TABLE = [
+    Sentence(r"runs from", scattered, "where its companions make a difference", DEALT),
+    Sentence(r"its companions decide", lambda seen: scattered(seen) and size(seen) > 2, "among two or more", DEALT),
+    Sentence(r"its companion decides", lambda seen: scattered(seen) and size(seen) == 2, "beside one", DEALT),
+    Sentence(r"is \+1 or −1",
+             lambda seen: of_two(seen) and bool((np.abs(dealt(seen)) > 0.99).all()), "of two that differ", DEALT),
+    Sentence(r"no other companions are left",
+             lambda seen: varies(seen) and everything(seen), "in a batch of everything", DEALT),
+    Sentence(r"whoever its companion", lambda seen: not scattered(seen), "where they make none", DEALT),
+    Sentence(r"is normalized to 0", constant, "of a constant feature", DEALT),
+    Sentence(r"deals scatter", scattered, "where they do", SCATTER),
+    Sentence(r"do not scatter", lambda seen: not scattered(seen), "where they do not", SCATTER),
+    Sentence(r"the most there is here",
+             lambda seen: seen.answer["stage"]["z"] ** 2 * 19 < dealt(seen).var() * 1.05, "if none is", SCATTER),
+    Sentence(r"of \d+ beyond ±",
+             lambda seen: any("." in kind["column"] for kind in seen.answer["stage"]["kinds"]), "where one is", PILES),
+    Sentence(r"a dot each$", lambda seen: not fewer_dots(seen), "of up to 200 examples", r"answer\.stage"),
+    Sentence(r"dots stand for \d", fewer_dots, "of more than 200 examples"),
+    Sentence(r"dots stand for a source without",
+             lambda seen: seen.answer["batch"]["total"] is None, "without an end"),
     Sentence(r"normalized values carry|noise in (scale|shift)", never, "never: x̂ is divided by σ_B, not multiplied"),
     Sentence(r"typically strays by",
              lambda seen: noisy(seen) and size(seen) > 2, "in batches of three or more", HEADLINE),

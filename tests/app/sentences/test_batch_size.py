@@ -7,7 +7,8 @@ from tests.app.sentences.states import DATA, states
 
 API, PAGE = "/api/v1/batch-size", "/batch-size"
 SPOKEN = [
-    r"answer\.headline$", r"answer\.conventions$", r"answer\.estimates\.population_text$", r"answer\.running\.text$",
+    r"answer\.headline$", r"answer\.stage\.(text|population\.text)$", r"answer\.estimates\.headline$",
+    r"answer\.conventions$", r"answer\.estimates\.population_text$", r"answer\.running\.text$",
     r"answer\.running\.biased_text$", r"answer\.noise\.(text|match_text|pairs_text)$", r"answer\.dependence\.text$",
     r"answer\.dependence\.outlier_text$", r"answer\.classes\.text$",
 ]  # fmt: skip
@@ -38,6 +39,7 @@ EDGES = [
         "move_by": 0.05,
     },  # two examples are ±1 wherever one is moved to
     {"size": 64, "eps": 1e-5, "draws": 60},
+    *({"source": "inline", "values": "1;2;9", "eps": 0, "size": 2, "draws": 60, "example": j} for j in range(3)),
 ]
 
 

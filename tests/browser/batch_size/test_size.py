@@ -11,7 +11,7 @@ def test_the_marks_set_the_size_and_the_sentence_follows(view: BatchSize) -> Non
     view.mark(256).click()
     view.settle()
     assert view.query["size"] == "256"
-    expect(view.headline).to_contain_text("With K = 256")
+    expect(view.headline).to_contain_text("At K = 256, ")
     expect(view.mark(256)).to_have_attribute("aria-pressed", "true")
     expect(view.mark(8)).to_have_attribute("aria-pressed", "false")
     view.mark("all").click()
@@ -79,7 +79,7 @@ def test_the_slider_of_the_size_moves_the_mark_and_the_noise(view: BatchSize) ->
     view.controls.press("size", "PageUp", 3)
     size = int(view.query["size"])
     assert size > 8
-    expect(view.headline).to_contain_text(f"With K = {size}, ")
+    expect(view.headline).to_contain_text(f"At K = {size}, ")
     assert view.answer()["estimates"]["noise"]["shift"] < before
     line = view.controls.drawn("estimates_mean").evaluate("(plot) => plot.layout.shapes[0].x0")
     assert line == size
@@ -108,7 +108,7 @@ def test_another_feature_and_another_source(view: BatchSize) -> None:
     view.page.locator("#c-feature").select_option(label="proline")
     view.settle()
     assert view.query == {"feature": "12"}
-    expect(view.headline).to_contain_text("x̂ of proline")
+    expect(view.headline).to_contain_text("one example's proline runs from")
     view.controls.choose("source", "digits")
     assert view.query == {"source": "digits", "feature": "20"}
     view.controls.choose("source", "heavy_tailed")

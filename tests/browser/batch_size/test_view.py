@@ -22,7 +22,7 @@ CUT_TEXTS = """(plot) => {
 
 def test_it_opens_with_everything_drawn_and_asks_for_nothing(view: BatchSize, watch: Watch) -> None:
     view.open()
-    expect(view.headline).to_contain_text("With K = 8, x̂ of alcohol typically strays by")
+    expect(view.headline).to_contain_text("At K = 8, x̂ of one example's alcohol runs from")
     assert watch.asked("/api/") == []
     answer = view.answer()
     assert view.headline.inner_text() == answer["headline"]

@@ -23,7 +23,7 @@ def test_the_answer_has_every_part_and_every_figure(client):
     assert answer["parts"] == ["estimates", "running", "noise", "dependence", "classes"]
     assert answer["estimates"]["sizes"] == [2, 4, 8, 16, 32, 64, 128, 178]
     assert [feature["feature"] for feature in answer["estimates"]["features"]] == list(range(13))
-    assert "With K = 8, x̂ of alcohol typically strays by" in answer["headline"]
+    assert "With K = 8, x̂ of alcohol typically strays by" in answer["estimates"]["headline"]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,8 @@ def test_a_part_alone_is_what_it_is_in_the_whole(client, part, figures):
         assert alone["figures"][name] == whole["figures"][name]
     for name in part.split(","):
         assert alone[name] == whole[name]
-    assert ("headline" in alone) == (part == "estimates")
+    for name in ("headline", "stage"):
+        assert alone[name] == whole[name]
 
 
 def test_the_words_quote_the_numbers_of_the_answer(client):
@@ -49,7 +50,7 @@ def test_the_words_quote_the_numbers_of_the_answer(client):
     assert noise["scale"] == pytest.approx(feature["deviation"]["sd"][row] / feature["population"]["sd"], rel=1e-3)
     assert noise["shift"] == pytest.approx(feature["mean"]["sd"][row] / feature["population"]["sd"], rel=1e-3)
     x_hat = answer["estimates"]["x_hat"]
-    assert f"strays by {x_hat['whole']:#.3g} from" in answer["headline"]
+    assert f"strays by {x_hat['whole']:#.3g} from" in answer["estimates"]["headline"]
     assert f"{100 * (x_hat['stretch']['average'] - 1):+#.3g} % on average".replace("-", "−") in x_hat["text"]
     off = answer["estimates"]["off"][row]
     expected = feature["deviation"]["sd"][row] / feature["deviation"]["expected_sd"][row] - 1

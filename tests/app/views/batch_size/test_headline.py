@@ -1,4 +1,4 @@
-"""The headline on batch size says what batches do to normalized values, held against plain draws."""
+"""The headline of the estimates says what batches do to normalized values, held against plain draws."""
 
 import re
 from itertools import combinations
@@ -40,7 +40,7 @@ def close(values, draws, number):
 @pytest.mark.parametrize("eps", [1e-5, 300.0])
 @pytest.mark.parametrize("size", [4, 8, 64])
 def test_by_how_much_a_normalized_value_strays_is_that_of_plain_draws(client, size, eps):
-    text = get(client, size=size, eps=eps, draws=4000)["headline"]
+    text = get(client, size=size, eps=eps, draws=4000)["estimates"]["headline"]
     told = re.search(rf"With K = {size}, x̂ of alcohol typically strays by {NUMBER} from inference's; (.*)\.$", text)
     off, stretch = strays(size, eps)
     squares = np.square(off).mean(axis=1)
@@ -72,7 +72,7 @@ def test_the_parts_and_the_stretch_are_told_below_it(client):
 
 
 def test_three_examples_have_no_average_that_few_batches_do_not_rule(client):
-    text = get(client, size=3, draws=4000)["headline"]
+    text = get(client, size=3, draws=4000)["estimates"]["headline"]
     said = float(re.search(rf"half of the batches stretch it by over {NUMBER} %\.$", text)[1])
     assert said == pytest.approx(100 * (np.median(strays(3, 1e-5)[1]) - 1), abs=4)
 
@@ -91,7 +91,9 @@ def pairs(values, eps):
 )  # fmt: skip
 def test_of_two_examples_it_says_what_is_exact(client, values, eps, said):
     draws, size = 4000, pairs(values, eps)
-    text = get(client, source="inline", values=";".join(map(str, values)), size=2, eps=eps, draws=draws)["headline"]
+    text = get(client, source="inline", values=";".join(map(str, values)), size=2, eps=eps, draws=draws)["estimates"][
+        "headline"
+    ]
     assert text.startswith("With K = 2, x̂ of x0 ")
     assert said in text
     assert "noise" not in text
@@ -113,7 +115,7 @@ SHORT = [
 @pytest.mark.parametrize("query", SHORT, ids=str)
 @pytest.mark.parametrize("notation", ["frameworks", "lecture"])
 def test_it_is_short_and_in_the_notation_in_force(client, query, notation):
-    text = get(client, draws=100, notation=notation, **query)["headline"]
+    text = get(client, draws=100, notation=notation, **query)["estimates"]["headline"]
     assert len(re.findall(r"\S*\w\S*|±\S+", text.replace("K = ", "K="))) <= 20
     assert ("x̂" in text) <= (notation == "frameworks")
     assert ("Z̄" in text) <= (notation == "lecture")

@@ -35,7 +35,10 @@ def test_behind_a_layer_the_kurtosis_is_still_the_distributions(client, source, 
 def test_behind_a_layer_what_does_not_exist_does_not_come_to_be(client):
     answer = get(client, source="heavy_tailed", degrees_of_freedom=3, features=4, part="estimates", **LAYER)
     assert "no kurtosis" in answer["estimates"]["text"]
-    assert "the same for every example" in get(client, part="estimates", **LAYER | {"weight_scale": 0})["headline"]
+    assert (
+        "the same for every example"
+        in get(client, part="estimates", **LAYER | {"weight_scale": 0})["estimates"]["headline"]
+    )
 
 
 def test_a_layer_that_is_wider_than_this_server_draws_is_refused_by_its_field(client, app, uploaded):

@@ -1,0 +1,93 @@
+"""The stage as plain data. Numbers are short: the page draws them, and the exact ones are in the other parts."""
+
+import base64
+from typing import Any
+
+import numpy as np
+
+from app.figures.notation import symbol
+from app.figures.numbers import significant
+from app.views.batch_size.stage import rulers, words
+from app.views.batch_size.stage.compute import DEALS, Staged
+from app.views.batch_size.words.seen import moved_text
+from bncore.arguments import Float64
+from bncore.batch_size.dealing.dots import piles, swarm
+from bncore.distributions.axis import Axis
+
+LIT = 40  # deals whose dots are told where nothing but the stage is asked for
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+"""A pile's column by its place here, from the left; a full stop is beyond the ruler."""
+
+
+def stage(of: Staged) -> dict[str, Any]:
+    """What the stage shows; `lit` tells of each deal which dots it has, a bit each, in base64."""
+    x_hat = rulers.of_x_hat(of.z)
+    lit = of.lit[: LIT if of.query.is_stage else DEALS]
+    return {
+        "size": of.sampled.size,
+        "total": of.sampled.total,
+        "example": of.query.example,
+        "deals": DEALS,
+        "text": words.scatter_text(of),
+        "x_hat": symbol("x_hat", of.query.notation),
+        "population": _population(of),
+        "lit": [_bits(each, len(of.dots.x)) for each in lit],
+        "mean": significant(of.deals.mean.tolist(), 4),
+        "sd": significant(of.deals.sd.tolist()),
+        "values": significant(of.deals.x_hat.tolist()),
+        "ruler": rulers.written(x_hat, symbol("x_hat", of.query.notation)),
+        "z": significant([of.z], 4)[0],
+        "alphabet": ALPHABET[: 2 * rulers.COLUMNS + 1],
+        "kinds": [_kind(name, values, x_hat, of) for name, values in of.noisy.items()],
+        "strip": _strip(of),
+    }
+
+
+def _population(of: Staged) -> dict[str, Any]:
+    ruler, at = rulers.of_dots(of.dots), of.sampled.inference.at(of.sampled.at)
+    level = swarm(of.dots.x, (ruler.high - ruler.low) / rulers.ABREAST)
+    return {
+        "text": words.dots_text(of), "x": significant(of.dots.x.tolist(), 4), "level": level,
+        "abreast": rulers.ABREAST, "followed": int(of.lit[0, 0]), "mean": significant([at.mean[0]], 4)[0],
+        "sd": significant([at.sd[0]], 4)[0], "ruler": rulers.written(ruler, of.sampled.name),
+    }  # fmt: skip
+
+
+def _bits(lit: "np.ndarray[Any, np.dtype[np.intp]]", dots: int) -> str:
+    is_lit = np.zeros(dots, dtype=bool)
+    is_lit[lit] = True
+    return base64.b64encode(np.packbits(is_lit).tobytes()).decode().rstrip("=")
+
+
+def _kind(name: str, values: Float64, ruler: Axis, of: Staged) -> dict[str, Any]:
+    """The pile of one kind of noise, and what its draws run from and to."""
+    fallen = piles(values, ruler.high / rulers.COLUMNS)
+    inside = np.abs(fallen.column) <= rulers.COLUMNS
+    places = (fallen.column + rulers.COLUMNS).tolist()
+    return {
+        "kind": name,
+        "title": words.title(name, of),
+        "column": "".join(ALPHABET[at] if is_in else "." for at, is_in in zip(places, inside.tolist(), strict=True)),
+        "level": fallen.level,
+        "highest": int(fallen.level[inside].max(initial=0)),
+        "range": significant([float(values.min()), float(values.max())]),
+        "beyond": words.beyond_text(values, int((~inside).sum()), ruler.high),
+    }
+
+
+def _strip(of: Staged) -> dict[str, Any]:
+    """The small batch before and after one example is moved, in both modes."""
+    moved = of.move.moved
+    modes = {mode: (getattr(moved.before, mode), getattr(moved.after, mode)) for mode in ("train", "inference")}
+    return {
+        "example": moved.example, "by": of.query.move_by, "unit": of.move.unit,
+        "text": moved_text(moved, of.move.by, of.sampled.name), "names": words.handle_titles(of),
+        "lanes": {
+            name: {"before": significant(before.tolist(), 4), "now": significant(now.tolist(), 4)}
+            for name, (before, now) in ({"x": (moved.x, moved.moved)} | modes).items()
+        },
+        "rulers": {
+            "x": rulers.written(rulers.of_moves(of), of.sampled.name),
+            "x_hat": rulers.written(rulers.of_strip(), symbol("x_hat", of.query.notation)),
+        },
+    }  # fmt: skip

@@ -1,0 +1,98 @@
+"""The stage in words. Every number is the result's own."""
+
+import math
+
+import numpy as np
+
+from app.figures.notation import symbol
+from app.figures.numbers import apart, counted, three
+from app.views.batch_size.stage.compute import BATCH_NORM, DEALS, Staged
+from app.views.batch_size.stage.rulers import of_dots, outside
+from app.views.batch_size.words.seen import KIND_WORDS, percent
+from bncore.arguments import Float64
+
+UNIT = 0.995  # what three digits cannot tell from 1
+SAME = 1e-12  # as far apart as rounding puts normalized values
+STRENGTHS = {
+    "dropout": "dropout of {}", "multiplicative": "noise of {} on a weight", "additive": "noise of {} on a bias",
+}  # fmt: skip
+
+
+def headline(of: Staged) -> str:
+    """What its companions do to one example, in one sentence that holds for all deals."""
+    name, size, x_hat = of.sampled.name, of.sampled.size, of.deals.x_hat
+    its = f"{symbol('x_hat', of.query.notation)} of one example's {name}"
+    low, high = float(x_hat.min()), float(x_hat.max())
+    if of.sampled.population.moments.sd[of.sampled.at] == 0:
+        return f"{name} is the same for every example: whatever is dealt, it is normalized to 0."
+    if size == of.sampled.total:
+        return f"With K = {size:,}, all the examples, {its} is {three(high)} each time: no other companions are left."
+    if high - low <= SAME:
+        who = "its companion is" if size == 2 else "its companions are"
+        return f"At K = {size:,}, {its} is {three(high)} in every batch that was dealt, whoever {who}."
+    if size == 2 and bool((np.abs(x_hat) >= UNIT).all()):
+        return f"At K = 2, {its} is +1 or −1: only which of the two is larger is left."
+    decide = "its companion decides" if size == 2 else "its companions decide"
+    return f"At K = {size:,}, {its} runs from {' to '.join(apart(low, high))}: {decide}."
+
+
+def scatter_text(of: Staged) -> str:
+    """How far the deals scatter the example, and how strong the other kinds of noise are that scatter it as much."""
+    x_hat, var = symbol("x_hat", of.query.notation), of.deals.var
+    its = f"{x_hat} of example {of.query.example}"
+    if var == 0:
+        return f"{DEALS} deals do not scatter {its}: dropout and weight noise of the same strength are none."
+    kinds = {name: _strength(name, of) for name in of.noisy if name != BATCH_NORM}
+    short = [text for name, text in kinds.items() if _key(name) in of.matched.capped]
+    enough = [text for name, text in kinds.items() if _key(name) not in of.matched.capped]
+    as_much = f": as much as {' or '.join(enough)}" if enough else ""
+    less = f"; {' and '.join(short)}, the most there is here, scatters it less" if short else ""
+    return f"{DEALS} deals scatter {its} by {three(math.sqrt(var))}{as_much}{less}."
+
+
+def _key(name: str) -> str:
+    return "rate" if name == "dropout" else "deviation"
+
+
+def _strength(name: str, of: Staged) -> str:
+    strength = of.matched.strengths[_key(name)]
+    return STRENGTHS[name].format(percent(strength) if name == "dropout" else three(strength))
+
+
+def title(name: str, of: Staged) -> str:
+    """What a pile is called: the kind of noise, and how strong it is made."""
+    if name == BATCH_NORM:
+        return f"{KIND_WORDS[name]}, K = {of.sampled.size:,}"
+    return _strength(name, of)
+
+
+def beyond_text(values: Float64, columns: int, ruler_end: float) -> str:
+    """How many of a kind's draws lie beyond the ruler, and how far out; "" where none does."""
+    if not columns:
+        return ""
+    far = float(values[np.abs(values).argmax()])
+    return f"{columns} of {len(values)} beyond ±{three(ruler_end)}, out to {three(far)}"
+
+
+def dots_text(of: Staged) -> str:
+    """What a dot of the population is, and how many are beyond the ruler."""
+    dots, total = of.dots, of.sampled.total
+    count = len(dots.x)
+    if total is None:
+        what = f"{count} dots stand for a source without an end, at quantiles of {dots.examples:,} of its examples"
+    elif count == total:
+        what = f"{counted(total, 'example')}, a dot each"
+    else:
+        what = f"{count} dots stand for {counted(total, 'example')}, each for {_share(total / count)} of them"
+    beyond = outside(dots.x, of_dots(dots))
+    return f"{what}; {counted(beyond, 'dot')} beyond the ruler" if beyond else what
+
+
+def _share(examples: float) -> str:
+    return f"{examples:.0f}" if examples == round(examples) else f"about {examples:.0f}"
+
+
+def handle_titles(of: Staged) -> list[str]:
+    """What the mark of each example of the small batch is called, by which it is moved."""
+    labels = of.labels
+    return [f"Example {j}{f', {labels[j]}' if labels else ''}" for j in range(len(of.move.moved.x))]
