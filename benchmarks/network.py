@@ -51,7 +51,8 @@ def one_core(runs: int) -> None:
     """Print the median over `runs` of each of the SETTINGS, computed on the first core that this process may use."""
     from app.settings import Settings
     from app.views.network.answer import answer_of
-    from app.views.network.compute import comparison_of, prepare
+    from app.views.network.compute import comparison_of
+    from app.views.network.prepare import prepare
     from app.views.network.query import NetworkQuery
     from app.web.answers import to_json
 

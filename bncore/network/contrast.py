@@ -112,17 +112,22 @@ def contrast(setup: Setup, rng: np.random.Generator, say: Said = unheard) -> Con
 
     The weights are drawn once: both columns have the same. Raises BadParameter.
     """
-    build = ARCHITECTURES[choice(setup.architecture, ARCHITECTURES, "architecture")]
-    whole = build(setup.x.shape[1], setup.width, setup.depth, setup.outputs, setup.recipe, rng)
-    networks = {"without": without_norm(whole)} | ({} if setup.recipe.norm == "none" else {"with": whole})
+    columns = networks(setup, rng)
     passes = 1 if setup.disturbance is None else 2
-    of = passes * sum(len(steps_of(layers)) for layers in networks.values())
+    of = passes * sum(len(steps_of(layers)) for layers in columns.values())
     done = count(1)
 
     def told(text: str) -> None:
         say(next(done), of, text)
 
-    return Contrast(setup, {name: _column(setup, name, layers, told) for name, layers in networks.items()})
+    return Contrast(setup, {name: _column(setup, name, layers, told) for name, layers in columns.items()})
+
+
+def networks(setup: Setup, rng: np.random.Generator) -> dict[str, list[Layer]]:
+    """The layers of each column, which have the same weights. Raises BadParameter."""
+    build = ARCHITECTURES[choice(setup.architecture, ARCHITECTURES, "architecture")]
+    whole = build(setup.x.shape[1], setup.width, setup.depth, setup.outputs, setup.recipe, rng)
+    return {"without": without_norm(whole)} | ({} if setup.recipe.norm == "none" else {"with": whole})
 
 
 def steps_of(layers: Sequence[Layer]) -> list[str]:

@@ -10,6 +10,7 @@ from app.views.network.disturbed import disturbance
 from app.views.network.figures.by_name import Subject, figures
 from app.views.network.numbers import mean_text, moments_of, unit_of
 from app.views.network.schematic import schematic
+from app.views.network.stage.answer import headline, stage_answer
 from app.views.network.standing import standing_of
 from app.views.network.words import seen as words
 from app.views.network.words.claims import HOLDS_IF, measured_text
@@ -27,7 +28,9 @@ def answer_of(comparison: Comparison) -> dict[str, Any]:
     standing, fed = standing_of(query), _fed(comparison)
     return {
         "batch": _batch(comparison),
-        "headline": words.headline(contrast, fed, query.notation),
+        "headline": headline(comparison.stage, query),
+        "stage": stage_answer(comparison.stage, query),
+        "run": words.headline(contrast, fed, query.notation),
         "network": schematic(comparison),
         "columns": {name: _column(comparison, name) for name in ("without", "with")},
         "disturb": disturbance(comparison),

@@ -10,6 +10,7 @@ from app.errors import InvalidQuery
 from app.query.control import control
 from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement
 from app.query.source import AUTO_FINITE, AUTO_GENERATED, SOURCE, BatchFields, known_source, with_generator_fields
+from app.query.staged import StagedFields
 from app.views.network.claims import PRESETS
 from bncore.activations import ACTIVATIONS
 from bncore.network.build import NORM_PLACES, NORMS
@@ -32,7 +33,7 @@ def _joint(text: str) -> str:
     return text
 
 
-class NetworkFields(BatchFields):
+class NetworkFields(BatchFields, StagedFields):
     """The fields without the generators' own; use `NetworkQuery`."""
 
     source: Annotated[str, AfterValidator(known_source)] = control(

@@ -1,13 +1,14 @@
 """How far each joint moved between two passes of the same batch."""
 
 import math
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
 
 from bncore.activations import ACTIVATIONS
 from bncore.arguments import Array
-from bncore.network.joints import Joint
+from bncore.network.joints import KINDS, Joint
 from bncore.network.layers.pointwise import Activate
 from bncore.network.measures.moments import moments, norm
 from bncore.network.measures.passing import SMALL
@@ -42,11 +43,11 @@ class Moved:
         return not self.values <= SMALL
 
 
-def movements(before: Survey, after: Survey, block: int) -> list[Moved]:
-    """The movement of every joint from the disturbed block onwards."""
+def movements(before: Survey, after: Survey, block: int, kinds: Collection[str] = KINDS) -> list[Moved]:
+    """The movement of every joint, or of those of some `kinds`, from the disturbed block onwards."""
     moves, entered = [], None
     for b, a in zip(before.joints, after.joints, strict=True):
-        if b.joint.block >= block:
+        if b.joint.block >= block and b.joint.kind in kinds:
             moved, entered = _moved(b, a, entered)
             moves.append(moved)
     return moves

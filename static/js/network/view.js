@@ -9,6 +9,7 @@ const BACKWARD = [["mean", "gradient_mean"], ["deviation", "gradient_sd"], ["nor
 const $ = (id) => document.getElementById(id);
 
 export function showTexts(answer) {
+  $("run").textContent = answer.run;
   $("shown-symbol").textContent = answer.symbol;
   for (const part of document.querySelectorAll("[data-when]")) part.hidden = !answer.may_stand[part.dataset.when];
   const findings = answer.findings.map(({ id, severity, column, text }) => element("li", text, { "data-finding": id, "data-severity": severity, "data-of": column }));

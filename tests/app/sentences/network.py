@@ -93,7 +93,19 @@ def asking(name: str, value: str, default: str = "") -> Condition:
     return lambda seen: seen.asked(name, default) == value
 
 
-CONVENTIONS = r"conventions$"
+def few(seen: Seen) -> bool:
+    return normed(seen) and len(inputs(seen)) <= 2
+
+
+def calm(condition: Condition) -> Condition:
+    return both(no(disturbed), no(emptied), condition)
+
+
+def grows(seen: Seen) -> bool:
+    return normed(seen) and seen.asked("preset") in {"gradient_growth", "residual_tames"}
+
+
+CONVENTIONS, HEADLINE, STAGE = r"conventions$", r"answer\.headline$", r"answer\.stage\."
 DISTURBANCE = r"answer\.disturb"
 of_variance, of_deviation = (asking("eps_placement", place, "variance") for place in ("variance", "deviation"))
 
@@ -106,9 +118,9 @@ TABLE = [
     Sentence(r"is 0: none varies", both(emptied, no(alone)), "of examples that are all alike", CONVENTIONS),
     Sentence(r"inputs enter as they are", no(standardized), "where nothing is standardized", CONVENTIONS),
     Sentence(r"Every input is 0|Nothing of the batch enters", emptied, "where no input varies", r"headline|findings"),
-    Sentence(r"runs from|in block 1 as in block|last block's", no(emptied), "where one varies", r"answer\.headline"),
+    Sentence(r"runs from|in block 1 as in block|last block's", no(emptied), "where one varies", r"answer\.run"),
     Sentence(r"(ReLU|Tanh|tanh) is flat or dead", both(flat, no(emptied)), "where f is flat for what entered"),
-    Sentence(r"the gradient that reaches block 1", no(asking("depth", "1")), "of several blocks", r"answer\.headline"),
+    Sentence(r"the gradient that reaches block 1", no(asking("depth", "1")), "of several blocks", r"answer\.run"),
     Sentence(r"[Ww]ith BN|[Bb]oth columns|same weights, same batch", normed, "of a network with a norm"),
     Sentence(r"[Ww]ith(out)? batch norm, the dashed line", normed, "of a network with a norm", r"preset\."),
     Sentence(r"What batch norm does to the gradient", normed, "of a network with a norm", "^page"),
@@ -136,5 +148,17 @@ TABLE = [
     *(Sentence(SYMBOLS_OF.format(s), no(lecture), "in the frameworks' notation", READ) for s in "zγβN"),
     *(Sentence(SYMBOLS_OF.format(s), no(lecture), "in the frameworks' notation", READ) for s in ("x̂", "dx", "dy")),
     *(Sentence(SYMBOLS_OF.format(s), lecture, "in the lecture's notation", READ) for s in "ZGK"),
+    Sentence(r"later blocks notice", both(disturbed, no(asking("depth", "1"))), "where one comes later", HEADLINE),
+    Sentence(r"no later block is there", both(disturbed, asking("depth", "1")), "where none comes later", HEADLINE),
+    Sentence(r"blocks notice without BN, ", normed, "of a network with a norm", HEADLINE),
+    Sentence(r"no norm is (to|here)", no(normed), "of a network without a norm", HEADLINE),
+    Sentence(r"^Over \d+ blocks", calm(no(asking("depth", "1"))), "of blocks that nothing disturbs", HEADLINE),
+    Sentence(r"^One block: ", calm(asking("depth", "1")), "of one block that nothing disturbs", HEADLINE),
+    Sentence(r"times as large with BN", calm(asking("preset", "vanishing")), "where that is claimed", HEADLINE),
+    Sentence(r"wide layers' limit", calm(grows), "where growth is claimed", HEADLINE),
+    Sentence(r"Look at the gradient of block 1", asking("preset", "vanishing"), "where that is claimed", STAGE),
+    Sentence(r"it (notices|does not)|later blocks notice|, was ", disturbed, "where a block is disturbed", STAGE),
+    Sentence(r"no more than rounding$|no more than rounding[.;]", few, "of two examples or one", STAGE),
+    Sentence(r"same weights with residual", asking("residual", "off", "off"), "where there are none", STAGE),
     Sentence(r"a thousand decades|1\.00 times what it was|from ([−\d]\S*) to \1(?=[ ,;]|\.?$|\. )", never, "never"),
 ]  # fmt: skip

@@ -1,5 +1,7 @@
 """The network's page says in each state only what holds in it."""
 
+import re
+
 from tests.app.sentences.network import TABLE
 from tests.app.sentences.seen import look
 from tests.app.sentences.sentence import walk
@@ -16,10 +18,12 @@ IMAGES = {"door": ("upload",), "axes": (4,), "architecture": ("convolutional",),
 TOLD_SELDOM = [
     *({"disturb_layer": 1, "eps": 0.5, "eps_placement": place} for place in NETWORK["eps_placement"]),
     {"disturb_layer": 1, "examples": 1}, {"preset": "gradient_growth"}, {"preset": "residual_tames", "residual": "on"},
+    {"examples": 2, "eps": 0},
 ]  # fmt: skip
 SPOKEN = [
-    r"answer\.headline$", r"answer\.conventions$", r"answer\.batch\.text$", r"depth_deviation\.layout\.meta\.summary$",
-    r"answer\.terms\.product$", r"page #t-depth$",
+    r"answer\.headline$", r"answer\.run$", r"answer\.conventions$", r"answer\.batch\.text$",
+    r"depth_deviation\.layout\.meta\.summary$", r"answer\.terms\.product$", r"page #t-depth$",
+    r"stage\.rows\.blocks\.text$",
 ]  # fmt: skip
 
 
@@ -31,6 +35,14 @@ def test_every_sentence_follows_the_state(client):
     rows += [{"examples": 12, "depth": 3, "width": 4, **state} for state in TOLD_SELDOM]
     everything = [look(client, "/api/v1/network", "/network", state) for state in rows]
     walk(everything, TABLE, spoken=SPOKEN)
+    long = {seen.answer["headline"] for seen in everything if not is_brief(seen.answer["headline"])}
+    assert not long
+
+
+def is_brief(headline):
+    """At most twenty words and three numbers: a count of some is one, and a block's number is its name."""
+    named = re.sub(r"[Bb]lock \d+|(\d+) of \d+", r"\1", headline)
+    return len(headline.split()) <= 20 and len(re.findall(r"\d[\d.,e−]*", named)) <= 3
 
 
 FIXED = {"width": (4,)}

@@ -24,7 +24,7 @@ def disturb_headline(shown: Contrast) -> str:
     if not later:
         return f"{what}: there is no later block to notice, only the read-out and the loss."
     noticed, stirred = (
-        {name: _count(column, d, read) for name, column in shown.columns.items()} for read in (NOTICED, STIRRED)
+        {name: how_many(column, d, read) for name, column in shown.columns.items()} for read in (NOTICED, STIRRED)
     )
     single = "" if stirred == noticed else f" Their single values move by as much in {_listed(stirred, later)}."
     if all(count == 0 for count in noticed.values()):
@@ -49,7 +49,7 @@ def _of(count: int | None, later: int) -> str:
     return "not known" if count is None else f"{count} of {later}"
 
 
-def _count(column: Column, d: Disturbance, read: Callable[[Moved], bool]) -> int | None:
+def how_many(column: Column, d: Disturbance, read: Callable[[Moved], bool]) -> int | None:
     """How many blocks behind the disturbed one have another product; None where numbers are not finite."""
     if column.disturbed is None:
         return None

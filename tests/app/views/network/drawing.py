@@ -5,7 +5,8 @@ import orjson
 
 from app.settings import Settings
 from app.views.network.answer import answer_of
-from app.views.network.compute import comparison_of, prepare
+from app.views.network.compute import comparison_of
+from app.views.network.prepare import prepare
 from app.views.network.query import NetworkQuery
 from app.web.answers import to_json
 

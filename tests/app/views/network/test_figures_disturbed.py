@@ -20,7 +20,7 @@ def test_curves_have_a_line_of_each_disturbed_pass_and_what_is_not_says_so():
     np.testing.assert_allclose(disturbed[1:], after, rtol=1e-4)
     assert disturbed[0] == before[0]
     assert lines["with BN, disturbed"]["line"]["dash"] != lines["without BN, disturbed"]["line"]["dash"]
-    assert answer["headline"].startswith("Undisturbed: without BN, ")
+    assert answer["run"].startswith("Undisturbed: without BN, ")
     for name in ("activations_with", "gradients_without", "gradient_parts"):
         assert answer["figures"][name]["layout"]["title"]["text"].endswith(", before and after"), name
     assert "before" not in str(drawn())

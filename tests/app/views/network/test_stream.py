@@ -48,7 +48,7 @@ def test_progress_comes_before_the_result_and_the_result_is_the_answer(client):
         for which in ("", "disturbed: "):
             for step in ("forward, layer 1 of", "backward, layer 2 of", "measured, joint 3 of"):
                 assert any(text.startswith(f"{column} batch norm, {which}{step}") for text in texts)
-    assert texts[-1] == "drawn, part 3 of 3"
+    assert texts[-1] == "drawn, part 4 of 4"
     assert client.get(URL, params=SMALL).json() == result
 
 

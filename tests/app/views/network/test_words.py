@@ -35,7 +35,7 @@ def test_features_that_do_not_vary_are_counted_and_not_said_to_have_deviation_1(
 ])  # fmt: skip
 def test_a_network_that_nothing_enters_is_not_blamed_for_it(client, query, why):
     answer = get(client, **SMALL | query)
-    assert answer["headline"] == f"Every input is 0, {why}: nothing of the batch enters the network."
+    assert answer["run"] == f"Every input is 0, {why}: nothing of the batch enters the network."
     (finding,) = answer["findings"]
     assert finding["id"] == "no_input"
     assert finding["text"].startswith("Nothing of the batch enters, so that what is drawn is what the network makes of")
@@ -55,21 +55,21 @@ def test_what_batch_norm_makes_0_has_that_cause_and_no_other(client, query, why)
 def test_a_gradient_that_is_rounding_is_called_so_and_one_that_vanishes_is_not(client):
     exact = {"eps": 0, "dtype": "float64"}
     two = get(client, **SMALL | {"batch_size": 2, "depth": 6}, **exact)
-    assert "With BN, z's deviation" in two["headline"]
-    assert two["headline"].endswith("no more than rounding of the gradient reaches block 1.")
+    assert "With BN, z's deviation" in two["run"]
+    assert two["run"].endswith("no more than rounding of the gradient reaches block 1.")
     (finding,) = [f for f in two["findings"] if f["column"] == "with"]
     assert "no more than rounding of the gradient passes the norm of block 6: two numbers" in finding["text"]
     query = {"activation": "sigmoid", "initialization": "normal", "weight_scale": 1e-4, "depth": 12, "width": 8}
     vanishing = get(client, **query, dtype="float64", batch_size=32)
-    assert "rounding" not in vanishing["headline"].partition("With BN")[0]
+    assert "rounding" not in vanishing["run"].partition("With BN")[0]
     sizes = [row["gradient_norm"] for row in vanishing["columns"]["without"]["joints"] if row["kind"] == "z"]
     assert 0 < sizes[0] / sizes[-1] < 1e-40
-    assert f"is 1/{sizes[-1] / sizes[0]:.2e}".replace("e+", "e")[:6] in vanishing["headline"]
+    assert f"is 1/{sizes[-1] / sizes[0]:.2e}".replace("e+", "e")[:6] in vanishing["run"]
 
 
 @pytest.mark.parametrize("depth", [1, 2])
 def test_one_block_is_not_said_to_run_from_itself_to_itself(client, depth):
-    assert ("runs from" in get(client, **SMALL | {"depth": depth})["headline"]) == (depth > 1)
+    assert ("runs from" in get(client, **SMALL | {"depth": depth})["run"]) == (depth > 1)
 
 
 def test_without_a_norm_the_page_speaks_of_one_column(client):
