@@ -75,6 +75,11 @@ def _of_examples(shape: Shape, given: Given) -> Arrangement:
     return Arrangement(shape, (prod(shape[:axis]), prod(shape[axis:])), (1,))
 
 
+def of_tokens(shape: Shape, _given: Given) -> Arrangement:
+    """The channels of each example and position share a statistic: layer norm as transformers apply it, by token."""
+    return Arrangement(shape, (shape[0], shape[1], prod(shape[2:])), (1,))
+
+
 def _of_instances(shape: Shape, _given: Given) -> Arrangement:
     return Arrangement(shape, (shape[0], shape[1], prod(shape[2:])), (2,))
 

@@ -9,6 +9,8 @@ from app.query.title import source_title
 from app.views.norms.compute import Lineup, Outcome
 from app.views.norms.cube import DIGITS, cube_of, row_names, summary_of
 from app.views.norms.figures import Rows, figures
+from app.views.norms.stage.answer import headline, stage_of
+from app.views.norms.stage.compute import scene_of
 from app.views.norms.words import seen as words
 from app.views.norms.words import situations
 from bncore.norms import NORMS
@@ -21,13 +23,16 @@ LISTED = 12  # remarks' statistics that are listed
 def answer_of(lineup: Lineup) -> dict[str, Any]:
     """The answer of `GET /norms`."""
     query, outcomes = lineup.query, lineup.outcomes
+    scene = scene_of(query, lineup.blocks, outcomes)
     told = {norm: _told(lineup, norm, outcome) for norm, outcome in outcomes.items()}
     results = {norm: outcome.result for norm, outcome in outcomes.items()}
     known = [t for t in told.values() if t is not None]
     title = situations.title_of(query.situation, query.huge_factor)
     return {
         "batch": _batch(lineup),
-        "headline": situations.headline(
+        "headline": headline(scene),
+        "stage": stage_of(scene),
+        "summary": situations.headline(
             query.situation, lineup.blocks.now.shape, known, list(results.values()), title
         ),
         "situation": {
@@ -40,7 +45,7 @@ def answer_of(lineup: Lineup) -> dict[str, Any]:
         "cube": cube_of(lineup),
         "reference": reference_of(WU_HE_2018),
         "conventions": [in_notation(text, query.notation) for text in words.conventions(
-            list(results.values()), len(lineup.blocks.pool.x), convolved=lineup.blocks.convolved
+            list(results.values()), len(lineup.blocks.pool.x), query.stride if lineup.blocks.convolved else None
         )],
         "terms": words.terms(set(outcomes), query.eps, query.notation),
         "symbols": SYMBOLS[query.notation],
@@ -50,11 +55,8 @@ def answer_of(lineup: Lineup) -> dict[str, Any]:
 
 
 def _told(lineup: Lineup, norm: str, outcome: Outcome) -> situations.Told | None:
-    if outcome.effect is None:
-        return None
-    labels = lineup.blocks.usual.labels
-    mixed = labels is not None and len(set(labels.tolist())) > 1
-    return situations.Told(norm, outcome.result, outcome.effect, len(lineup.blocks.usual.x), mixed)
+    usual = lineup.blocks.usual
+    return situations.told_of(norm, outcome.result, outcome.effect, usual.labels, len(usual.x))
 
 
 def _divisors(lineup: Lineup) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from bncore.network import Convolution, weights
 
 DIGIT = (1, 8, 8)
 DARKEST = 16.0  # of a digit's pixel
-KERNEL, STRIDE = 3, 2
+KERNEL = 3
 POOL = 2048  # examples that stand for the whole source
 LARGE = 250_000  # numbers of a block
 WORTH = 8  # numbers that are kept for each of the block's: one a norm, and the block
@@ -42,18 +43,24 @@ class Block:
 class Blocks:
     """The block of the query's batch, what the situation makes of it, and the source's examples as a pool.
 
-    `convolved` is whether the batch went through the convolution, whose channels have no names; `changed` is the
-    channel that the situation changes, `label` the class that it is sorted by; None if none.
+    `pool_of` draws the pool when it is first asked for. `convolved` is whether the batch went through the convolution,
+    whose channels have no names; `changed` is the channel that the situation changes, `label` the class that it is
+    sorted by; None if none.
     """
 
     batch: Batch
     total: int | None
     usual: Block
     now: Block
-    pool: Block
+    pool_of: Callable[[], Block]
     convolved: bool
     changed: int | None = None
     label: int | None = None
+
+    @property
+    def pool(self) -> Block:
+        """Examples that stand for the whole source."""
+        return self.pool_of()
 
     @property
     def channel_names(self) -> list[str]:
@@ -80,8 +87,8 @@ def blocks_of(query: NormsFields, uploads: UploadStore, settings: Settings) -> B
             field="batch_size", given=query.batch_size,
             allowed=f"up to {most * len(usual.x) // usual.x.size:,} examples of {usual.x[0].size:,} numbers each",
         )  # fmt: skip
-    pool = _block(query, _pool(query, source, most // max(1, usual.x[0].size)))
-    blocks = Blocks(batch, source.examples, usual, usual, pool, _is_convolved(query))
+    pool_of = cache(lambda: _block(query, _pool(query, source, most // max(1, usual.x[0].size))))
+    blocks = Blocks(batch, source.examples, usual, usual, pool_of, _is_convolved(query))
     return SITUATION_OF[query.situation](query, blocks)
 
 
@@ -100,7 +107,7 @@ def _block(query: NormsFields, batch: Batch) -> Block:
         return Block(np.moveaxis(batch.x, batch.feature_axis, 1).astype(np.float64), batch.labels)
     images = batch.x.reshape(-1, *DIGIT) / DARKEST
     kernels = weights("he", (query.channels, 1, KERNEL, KERNEL), query.rng(Stream.CONVOLUTION))
-    return Block(Convolution(kernels, None, STRIDE, KERNEL // 2).forward(images).y, batch.labels)
+    return Block(Convolution(kernels, None, query.stride, KERNEL // 2).forward(images).y, batch.labels)
 
 
 def _usual(_query: NormsFields, blocks: Blocks) -> Blocks:

@@ -1,15 +1,17 @@
 """The norms' query, computed: every norm's result before and in the situation, its effect, the distributions."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from app.errors import InvalidQuery
 from app.query.layer import in_terms_of_the_query
 from app.views.norms.block import Block, Blocks
 from app.views.norms.defined import defined, too_large
-from app.views.norms.query import CELL_WORDS, NormsFields
+from app.views.norms.query import NormsFields
+from app.views.norms.stage.cell import cell_of
 from bncore import norms
 from bncore.arguments import Array
 from bncore.distributions.axis import Axis, axis_for
@@ -22,6 +24,7 @@ from bncore.playground.rulers import LINEAR_WITHIN, LONGEST_LINEAR
 from bncore.playground.stages import Stage
 from bncore.statistics import statistics
 
+Running = dict[str, Any]
 SHOWN = (8, 8, 16)  # examples, channels and positions that the cube shows at most
 
 
@@ -60,59 +63,71 @@ class Lineup:
 
     @property
     def cell(self) -> tuple[int, int, int]:
-        """The cell that is looked at."""
-        return self.query.cell_in(self.part(self.blocks.now.x))
+        """The cell that is looked at; of one that the cube does not show, the nearest that it does."""
+        example, channel, position = (
+            min(at, shown - 1) for at, shown in zip(cell_of(self.query, self.blocks.now.x), self.shown, strict=True)
+        )
+        return example, channel, position
 
 
 def lineup_of(query: NormsFields, blocks: Blocks) -> Lineup:
-    """A query's blocks under each norm. Raises InvalidQuery where the numerics refuse."""
+    """A query's blocks under each norm that is shown. Raises InvalidQuery where the numerics refuse."""
+    cell_of(query, blocks.now.x)
+    with _in_terms_of(query, blocks):
+        running = _running(blocks.pool)
+        names, notes = defined(query, blocks, running["running_var"])
+        outcomes = _outcomes(query, blocks, names, running)
+    settings = {norm: settings_of(query, norm, blocks.now.shape) for norm in names}
+    return Lineup(query, blocks, outcomes, _stages(query, blocks.now, outcomes), settings, notes)
+
+
+def outcomes_of(query: NormsFields, blocks: Blocks, names: Sequence[str]) -> dict[str, Outcome]:
+    """A query's blocks under some norms alone. Raises InvalidQuery where the numerics refuse."""
+    with _in_terms_of(query, blocks):
+        running = _running(blocks.pool) if any(NORMS[norm].corrected for norm in names) else {}
+        return _outcomes(query, blocks, names, running)
+
+
+@contextmanager
+def _in_terms_of(query: NormsFields, blocks: Blocks) -> Iterator[None]:
+    """What the numerics refuse is an InvalidQuery, in terms of the query."""
     try:
-        lineup = _lineup(query, blocks)
+        yield
     except VarianceOverflow as error:
         raise in_terms_of_the_query(too_large(query, blocks), query) from error
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
-    if any(at >= of for at, of in zip(lineup.cell, lineup.shown, strict=True)):
-        last = ", ".join(str(of - 1) for of in lineup.shown)
-        raise InvalidQuery(
-            f"There is no cell {query.cell} among those that are shown; the last one is {last}.",
-            field="cell", given=query.cell, allowed=CELL_WORDS,
-        )  # fmt: skip
-    return lineup
 
 
-def _lineup(query: NormsFields, blocks: Blocks) -> Lineup:
-    running = _running(blocks.pool)
-    names, notes = defined(query, blocks, running["running_var"])
+def _outcomes(query: NormsFields, blocks: Blocks, names: Sequence[str], running: Running) -> dict[str, Outcome]:
+    after = {norm: _normed(query, norm, blocks.now, running) for norm in names}
+    if query.situation == "usual":
+        return {norm: Outcome(result, None) for norm, result in after.items()}
     instance = norms.forward(blocks.now.x, "instance", eps=query.eps, eps_placement=query.eps_placement)
-    outcomes, chosen = {}, {}
-    for norm in names:
-        after, chosen[norm] = _normed(query, norm, blocks.now, running)
-        difference = None
-        if query.situation != "usual":
-            before, _ = _normed(query, norm, blocks.usual, running)
-            difference = effect(before, after, instance, blocks.changed)
-        outcomes[norm] = Outcome(after, difference)
-    return Lineup(query, blocks, outcomes, _stages(query, blocks.now, outcomes), chosen, notes)
+    before = {norm: _normed(query, norm, blocks.usual, running) for norm in names}
+    return {norm: Outcome(after[norm], effect(before[norm], after[norm], instance, blocks.changed)) for norm in names}
 
 
-def _running(pool: Block) -> dict[str, Any]:
+def _running(pool: Block) -> Running:
     """What batch renormalization corrects towards: the statistics of the pool."""
     seen = statistics(pool.x)
     return {"running_mean": seen.mean, "running_var": seen.var}
 
 
-def _normed(query: NormsFields, norm: str, block: Block, running: dict[str, Any]) -> tuple[Normed, dict[str, Any]]:
-    """A norm's result, and the settings that it was given."""
-    examples, channels, _ = block.shape
+def settings_of(query: NormsFields, norm: str, shape: tuple[int, int, int]) -> dict[str, Any]:
+    """The settings that a norm is given for a block of this shape: examples, channels, positions."""
+    examples, channels, _ = shape
     alone = query.situation == "one_example" and examples == 1
     ghosts = automatic_ghosts(examples) if query.ghost_size == "auto" or alone else query.ghost_size
     groups = automatic_groups(channels) if query.groups == "auto" else query.groups
     given: dict[str, Any] = {"groups": groups, "ghost_size": ghosts, "r_max": query.r_max, "d_max": query.d_max}
-    chosen = {name: given[name] for name in NORMS[norm].settings if name in given}
+    return {name: given[name] for name in NORMS[norm].settings if name in given}
+
+
+def _normed(query: NormsFields, norm: str, block: Block, running: Running) -> Normed:
+    chosen = settings_of(query, norm, block.shape)
     extra = running | {"running_variance": "biased"} if NORMS[norm].corrected else {}
-    result = norms.forward(block.x, norm, eps=query.eps, eps_placement=query.eps_placement, **chosen, **extra)
-    return result, chosen
+    return norms.forward(block.x, norm, eps=query.eps, eps_placement=query.eps_placement, **chosen, **extra)
 
 
 def _stages(query: NormsFields, block: Block, outcomes: dict[str, Outcome]) -> dict[str, Stage]:

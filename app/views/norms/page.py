@@ -35,4 +35,4 @@ def page_schema(divisors: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return schema
 
 
-PAGE = Page("/norms", "norms.html", _context)
+PAGE = Page("/norms", "norms.html", _context, whole={"parts": "all"})

@@ -3,23 +3,23 @@
 import re
 from typing import TYPE_CHECKING, Annotated, Literal
 
-import numpy as np
 from pydantic import AfterValidator, Field
 
 from app.batches.batch import Source
 from app.query.control import control
 from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement
 from app.query.source import SOURCE, BatchFields, known_source, with_generator_fields
-from bncore.arguments import Float64
+from app.query.staged import StagedFields
 from bncore.norms import NORMS
 from bncore.norms.divisors import LARGEST_GROUPS
 
-AUTO_EXAMPLES = 8
+AUTO_EXAMPLES = {"digits": 4}
+AUTO_OF_OTHERS = 8
 SITUATIONS = ("usual", "one_example", "class_sorted", "huge_channel")
 ROWS = ("channel", "example")
 NORM_CHOICES = ("all", *NORMS)
 CELL = re.compile(r"([0-9]{1,6}),([0-9]{1,6}),([0-9]{1,6})")
-CELL_WORDS = "nothing, or example, channel and position of a cell that is shown, from 0, such as 2,5,0"
+CELL_WORDS = "nothing, or example, channel and position of a cell of the block, from 0, such as 2,5,0"
 Divisor = Annotated[int, Field(ge=1, le=4096)] | Literal["auto"]
 
 
@@ -29,7 +29,7 @@ def _cell(text: str) -> str:
     return text
 
 
-class NormsFields(BatchFields):
+class NormsFields(BatchFields, StagedFields):
     """The fields without the generators' own; use `NormsQuery`."""
 
     source: Annotated[str, AfterValidator(known_source)] = control(
@@ -38,13 +38,18 @@ class NormsFields(BatchFields):
         title="Source", group="data", kind="source", form=SOURCE,
     )  # fmt: skip
     batch_size: Annotated[int, Field(ge=1, le=10_000_000)] | Literal["auto", "all"] = control(
-        "auto", f"Examples in the mini-batch, drawn by the seed without replacement; `auto` is up to {AUTO_EXAMPLES}, "
-        "`all` takes all of them.",
+        "auto", "Examples in the mini-batch, drawn by the seed without replacement; `auto` is "
+        f"{AUTO_EXAMPLES['digits']} of the digits and up to {AUTO_OF_OTHERS} of any other source, `all` takes all.",
         title="Batch size", group="data", kind="batch_size", symbol="N", slider=(1, 64), scale="log",
     )  # fmt: skip
     channels: int = control(
-        8, "Channels of the convolution (3 × 3, stride 2, weights drawn by the seed) that the digits go through.",
+        6, "Channels of the convolution (3 × 3, weights drawn by the seed) that the digits go through.",
         title="Channels", group="data", kind="slider", slider=(1, 64), step=1, shown_for="digits", ge=1, le=64,
+    )  # fmt: skip
+    stride: int = control(
+        3, "Pixels by which the convolution of the digits steps: 3 leaves 3 × 3 positions of their 8 × 8, 2 leaves "
+        "4 × 4, 1 all of them.",
+        title="Stride", group="data", kind="slider", slider=(1, 4), step=1, shown_for="digits", ge=1, le=8,
     )  # fmt: skip
     situation: Literal[SITUATIONS] = control(  # type: ignore[valid-type]
         "usual", "A usual batch; its first example alone; examples of one class only; or one channel, the first, that "
@@ -84,23 +89,22 @@ class NormsFields(BatchFields):
     notation: Notation = NOTATION
     cell: Annotated[str, AfterValidator(_cell)] = control(
         "", "The cell that is looked at: example, channel and position from 0 with commas between; empty is the one of "
-        "the largest size in the middle example and channel.",
+        "the largest size amid the examples and channels that the cubes show.",
         title="Cell", group="cell", kind="cell", form=f"(?:{CELL.pattern})?", max_length=24,
     )  # fmt: skip
 
     def size_of(self, source: Source) -> int | None:
-        """How many examples to draw: `auto` is up to 8 of any source."""
+        """How many examples to draw: `auto` is so few of any source that each can be seen."""
         if self.batch_size == "auto":
-            return min(source.examples or AUTO_EXAMPLES, AUTO_EXAMPLES)
+            few = AUTO_EXAMPLES.get(self.source, AUTO_OF_OTHERS)
+            return min(source.examples or few, few)
         return super().size_of(source)
 
-    def cell_in(self, x: Float64) -> tuple[int, int, int]:
-        """Example, channel and position of the cell that is looked at, of those that are shown, (N, C, S)."""
+    @property
+    def asked_cell(self) -> tuple[int, int, int] | None:
+        """Example, channel and position of the cell that is asked for, if any."""
         match = CELL.fullmatch(self.cell)
-        if match:
-            return int(match[1]), int(match[2]), int(match[3])
-        example, channel = x.shape[0] // 2, x.shape[1] // 2
-        return example, channel, int(np.abs(x[example, channel]).argmax())
+        return (int(match[1]), int(match[2]), int(match[3])) if match else None
 
     @property
     def shown_norms(self) -> tuple[str, ...]:

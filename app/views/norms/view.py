@@ -12,6 +12,9 @@ from app.views.norms.call import CALL
 from app.views.norms.compute import Lineup, lineup_of
 from app.views.norms.page import PAGE
 from app.views.norms.query import NormsFields, NormsQuery
+from app.views.norms.stage.answer import answer_of_stage
+from app.views.norms.stage.compute import Scene, scene_of
+from app.views.norms.stage.light import is_light
 from app.web.view import Place, View
 from bncore.progress import Said
 
@@ -27,16 +30,21 @@ class Prepared:
 
     @property
     def work(self) -> int:
-        """Numbers of the block."""
-        return self.blocks.usual.x.size
+        """Numbers of the block; of the stage alone they are drawn, and hardly any computed."""
+        return 0 if self.query.is_stage else self.blocks.usual.x.size
 
 
 def _prepared(place: Place, query: NormsFields) -> Prepared:
     return Prepared(query, blocks_of(query, place.uploads, place.settings))
 
 
-def _computed(ready: Prepared, _say: Said) -> Lineup:
-    return lineup_of(ready.query, ready.blocks)
+def _computed(ready: Prepared, _say: Said) -> Lineup | Scene:
+    compute = scene_of if ready.query.is_stage else lineup_of
+    return compute(ready.query, ready.blocks)
+
+
+def _answered(computed: Lineup | Scene) -> dict[str, Any]:
+    return answer_of_stage(computed) if isinstance(computed, Scene) else answer_of(computed)
 
 
 def _further(_view: View[Any, Any, Any]) -> APIRouter:
@@ -45,6 +53,6 @@ def _further(_view: View[Any, Any, Any]) -> APIRouter:
 
 
 VIEW = View(
-    name="norms", title="Norms", query=NormsQuery, prepare=_prepared, compute=_computed, answer=answer_of, call=CALL,
-    catalogued="norms_view", page=PAGE, large=LARGE, further=_further,
+    name="norms", title="Norms", query=NormsQuery, prepare=_prepared, compute=_computed, answer=_answered, call=CALL,
+    catalogued="norms_view", page=PAGE, is_light=is_light, large=LARGE, further=_further,
 )  # fmt: skip

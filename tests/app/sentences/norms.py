@@ -56,6 +56,45 @@ def larger(seen: Seen) -> bool:
     return float(seen.asked("huge_factor", "100")) > 1
 
 
+def shows_all(seen: Seen) -> bool:
+    return seen.asked("norm", "all") == "all"
+
+
+def alone(seen: Seen) -> bool:
+    """Whether the block has one example."""
+    return bool(seen.answer["batch"]["shape"][0] == 1)
+
+
+def one_alone(seen: Seen) -> bool:
+    """Whether the one norm that is shown has a statistic of a single cell."""
+    rows = seen.answer["norms"]
+    return len(rows) == 1 and rows[0]["count"] == 1
+
+
+def alone_in_a_cube(seen: Seen) -> bool:
+    """Whether a cell shares its statistic with no other; under layer norm of a token, if it is the only channel."""
+    return single(seen) or (seen.answer["batch"]["shape"][1] == 1 and shows("layer")(seen))
+
+
+def _effect(seen: Seen, name: str, of: str) -> float:
+    return next((row["effect"][of] for row in seen.answer["norms"] if row["name"] == name and row["effect"]), 0)
+
+
+def moves(name: str) -> Condition:
+    """Whether example 0 moves under a norm."""
+    return lambda seen: _effect(seen, name, "moved") > ROUNDING
+
+
+def squeezes(name: str) -> Condition:
+    return lambda seen: _effect(seen, name, "squeezed") > 0
+
+
+def drawn_whole(seen: Seen) -> bool:
+    """Whether as many numbers stand for cells as the block has cells."""
+    return prod(seen.answer["stage"]["shown"]) == prod(seen.answer["batch"]["shape"])
+
+
+HEADLINES = r"answer\.(headline|stage\.headline)$"
 CONVENTIONS = r"conventions$"
 OF_NORMS = r"answer\.norms\.text"
 CENTRED = ("batch", "layer", "instance", "group", "renorm", "ghost")
@@ -75,6 +114,28 @@ TABLE = [
     Sentence(r"through a 3 × 3 convolution", lambda seen: seen.asked("source") == "digits", "of digits", CONVENTIONS),
     Sentence(r"tell of the class", both(situation("class_sorted"), tells), "where means are that far apart"),
     Sentence(r"no sign of the class", situation("class_sorted"), "of a batch of one class", OF_NORMS),
+    Sentence(r"cells? of all examples, layer norm only", both(situation("usual"), shows_all, no(alone)),
+             "of several examples", HEADLINES),
+    Sentence(r"The only example", both(situation("usual"), shows_all, alone), "of one example", HEADLINES),
+    Sentence(r"batch norm takes \d+ cells, as instance norm", both(situation("one_example"), no(one_position)),
+             "of one example of several positions", HEADLINES),
+    Sentence(r"batch norm has a single cell and makes it 0", both(situation("one_example"), shows_all, one_position),
+             "of one example of single cells", HEADLINES),
+    Sentence(r"moves example 0 by", both(situation("class_sorted"), shows_all, moves("batch")), "where it moves",
+             HEADLINES),
+    Sentence(r"under batch norm, not at all under layer norm", both(situation("class_sorted"), no(moves("layer"))),
+             "where layer norm leaves it", HEADLINES),
+    Sentence(r"leaves example 0 as it was", both(situation("class_sorted"), no(moves("batch")), no(moves("layer"))),
+             "where neither moves it", HEADLINES),
+    Sentence(r"layer norm squeezes \d+ of", squeezes("layer"), "where it does", HEADLINES),
+    Sentence(r"layer norm squeezes none of", both(situation("huge_channel"), no(squeezes("layer"))),
+             "where it does not", HEADLINES),
+    Sentence(r"no other cell shares its", one_alone, "of single cells", HEADLINES),
+    Sentence(r"cells share its", no(one_alone), "of several cells", HEADLINES),
+    Sentence(r"running statistics instead", shows("batch"), "where batch norm is shown", r"stage\.cubes\.spoken"),
+    Sentence(r"share a root mean square", shows("rms"), "of RMS norm", r"stage\.cubes\.spoken"),
+    Sentence(r"a cell alone", alone_in_a_cube, "of single cells", r"stage\.cubes\.(spoken|cells)"),
+    Sentence(r"^Drawn: ", both(no(drawn_whole)), "of a block that is drawn in part", r"stage\.drawn"),
     Sentence(r"A batch of one class", situation("class_sorted"), "of a batch of one class", r"answer\.headline"),
     Sentence(r"One example alone", situation("one_example"), "of one example", r"answer\.headline"),
     Sentence(r"One huge channel", both(situation("huge_channel"), larger), "of a channel made larger", r"headline"),

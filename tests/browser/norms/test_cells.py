@@ -6,7 +6,7 @@ from bncore.norms import NORMS
 from tests.browser.conftest import Watch
 from tests.browser.norms.page import Norms
 
-EXAMPLES, CHANNELS = range(8), range(8)
+EXAMPLES, CHANNELS = range(4), range(6)
 
 
 def sharing(example: int, channel: int) -> dict[str, set[tuple[int, int]]]:
@@ -16,7 +16,7 @@ def sharing(example: int, channel: int) -> dict[str, set[tuple[int, int]]]:
     return {
         "x": {(example, channel)}, "batch": of_channel, "renorm": of_channel, "layer": of_example, "rms": of_example,
         "instance": {(example, channel)}, "group": {(example, c) for c in CHANNELS if c // 2 == channel // 2},
-        "ghost": {(n, channel) for n in EXAMPLES if n // 4 == example // 4},
+        "ghost": {(n, channel) for n in EXAMPLES if n // 2 == example // 2},
     }  # fmt: skip
 
 
@@ -27,8 +27,8 @@ def expect_lit(norms: Norms, example: int, channel: int) -> None:
 
 def test_untouched_it_lights_a_cell_in_every_cube_and_asks_for_nothing(norms: Norms, watch: Watch) -> None:
     norms.open()
-    expect_lit(norms, 4, 4)
-    expect(norms.headline).to_contain_text("128 cells under batch norm, layer norm, RMS norm and batch renormalization")
+    expect_lit(norms, 2, 3)
+    expect(norms.headline).to_contain_text("batch norm takes 36 cells of all examples")
     assert norms.query == {}
     assert watch.asked("/api/") == []
     for name in NORMS:
@@ -38,20 +38,20 @@ def test_untouched_it_lights_a_cell_in_every_cube_and_asks_for_nothing(norms: No
 
 def test_hovering_a_cell_lights_what_shares_its_statistic(norms: Norms) -> None:
     norms.open()
-    norms.box("group", 1, 6).hover(position={"x": 20, "y": 10})
-    norms.expect_cell("Example 1, channel 6, position 1")
-    expect_lit(norms, 1, 6)
+    norms.box("group", 1, 5).hover(position={"x": 20, "y": 10})
+    norms.expect_cell("Example 1, channel 5, position")
+    expect_lit(norms, 1, 5)
     cube = norms.answer()["cube"]
     position = int(norms.cell.inner_text().split("position ")[1].split(":")[0])
-    at = (1 * 8 + 6) * 16 + position
-    expect(norms.cell).to_have_text(f"Example 1, channel 6, position {position}: x = {three(cube['x'][at])}.")
-    assert f"x̂ = {three(cube['norms']['layer']['x_hat'][at])}; 128 cells share mean" in norms.told("layer")
-    assert "16 cells share mean" in norms.told("instance")
+    at = (1 * 6 + 5) * 9 + position
+    expect(norms.cell).to_have_text(f"Example 1, channel 5, position {position}: x = {three(cube['x'][at])}.")
+    assert f"x̂ = {three(cube['norms']['layer']['x_hat'][at])}; 54 cells share mean" in norms.told("layer")
+    assert "9 cells share mean" in norms.told("instance")
     assert "root mean square" in norms.told("rms")
     assert norms.query == {}
     norms.page.mouse.move(5, 5)
-    norms.expect_cell("Example 4, channel 4")
-    expect_lit(norms, 4, 4)
+    norms.expect_cell("Example 2, channel 3")
+    expect_lit(norms, 2, 3)
 
 
 def three(value: float) -> str:
@@ -65,49 +65,49 @@ def test_a_pressed_cell_stays_lit_and_in_the_address(norms: Norms, watch: Watch)
     assert norms.query["cell"].startswith("0,2,")
     expect_lit(norms, 0, 2)
     assert watch.asked("/api/") == []
-    norms.box("layer", 7, 7).click()
+    norms.box("layer", 3, 5).click()
     norms.page.mouse.move(5, 5)
     norms.page.go_back()
     norms.settle()
     expect_lit(norms, 0, 2)
     norms.page.go_forward()
     norms.settle()
-    expect_lit(norms, 7, 7)
+    expect_lit(norms, 3, 5)
 
 
 def test_a_link_to_a_cell_lights_it(norms: Norms) -> None:
-    norms.open("cell=3,1,15&groups=2")
-    norms.expect_cell("Example 3, channel 1, position 15")
-    assert norms.lit("group") == {(3, c) for c in range(4)}
+    norms.open("cell=3,1,8&groups=2")
+    norms.expect_cell("Example 3, channel 1, position 8")
+    assert norms.lit("group") == {(3, c) for c in range(3)}
     norms.page.reload()
     norms.settle()
-    assert norms.lit("group") == {(3, c) for c in range(4)}
+    assert norms.lit("group") == {(3, c) for c in range(3)}
     expect(norms.controls.field("groups")).to_have_value("2")
 
 
 def test_cells_are_walked_by_keyboard_and_kept_with_enter(norms: Norms) -> None:
-    norms.open("cell=4,4,0")
-    norms.box("ghost", 4, 4).focus()
+    norms.open("cell=2,3,0")
+    norms.box("ghost", 2, 3).focus()
     press = norms.page.keyboard.press
     for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowUp"):
         press(key)
-    expect(norms.box("ghost", 3, 5)).to_be_focused()
-    expect_lit(norms, 3, 5)
+    expect(norms.box("ghost", 1, 4)).to_be_focused()
+    expect_lit(norms, 1, 4)
     press("PageDown")
     press("PageDown")
     press("PageUp")
-    norms.expect_cell("Example 3, channel 5, position 1")
+    norms.expect_cell("Example 1, channel 4, position 1")
     said = norms.page.locator("#cube-said")
-    expect(said).to_contain_text("64 cells share mean")
+    expect(said).to_contain_text("18 cells share mean")
     press("End")
-    expect(norms.box("ghost", 7, 5)).to_be_focused()
+    expect(norms.box("ghost", 3, 4)).to_be_focused()
     press("ArrowRight")
-    expect(norms.box("ghost", 7, 5)).to_be_focused()
+    expect(norms.box("ghost", 3, 4)).to_be_focused()
     press("Home")
     press("Enter")
-    assert norms.query == {"cell": "0,5,1"}
+    assert norms.query == {"cell": "0,4,1"}
     press("Tab")
-    expect_lit(norms, 0, 5)
+    expect_lit(norms, 0, 4)
 
 
 def test_a_cube_is_one_stop_of_tab_at_the_kept_cell(norms: Norms) -> None:
@@ -121,7 +121,7 @@ def test_a_cube_is_one_stop_of_tab_at_the_kept_cell(norms: Norms) -> None:
 
 def test_a_cell_is_lit_by_touch(norms: Norms) -> None:
     norms.open()
-    box = norms.box("instance", 5, 1)
+    box = norms.box("instance", 3, 1)
     box.scroll_into_view_if_needed()
     place = box.bounding_box()
     assert place
@@ -130,6 +130,6 @@ def test_a_cell_is_lit_by_touch(norms: Norms) -> None:
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    norms.expect_cell("Example 5, channel 1")
-    expect_lit(norms, 5, 1)
-    assert norms.query["cell"].startswith("5,1,")
+    norms.expect_cell("Example 3, channel 1")
+    expect_lit(norms, 3, 1)
+    assert norms.query["cell"].startswith("3,1,")

@@ -108,14 +108,15 @@ def _of_cells(shown: set[str]) -> list[str]:
     ]
 
 
-def conventions(results: Sequence[Normed], pool: int, convolved: bool) -> list[str]:
+def conventions(results: Sequence[Normed], pool: int, stride: int | None) -> list[str]:
     """The conventions in force, a sentence each."""
     shown = {result.norm for result in results}
     return [
         f"{_place(shown, results[0].eps_placement)}; ε = {tick_text(results[0].eps)}",
         _modes(shown),
         f"{_sizes(shown)}; {_parameters(shown)}, so that y is x̂",
-        *(["digits, pixels over 16, through a 3 × 3 convolution of stride 2 with weights by He's rule"] * convolved),
+        *([f"digits, pixels over 16, through a 3 × 3 convolution of stride {stride} with weights by He's rule"]
+          * (stride is not None)),
         *(["group norm: consecutive channels, γ and β a channel, as in PyTorch and ONNX since opset 21"]
           * ("group" in shown)),
         *_of_cells(shown),

@@ -4,6 +4,9 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.figures.numbers import apart, counted, span, three
 from app.views.norms.words.seen import inside, listed
 from bncore.distributions.axis import tick_text
@@ -37,6 +40,15 @@ class Told:
     def other_batch(self) -> str:
         """The batch that a sorted one is held against."""
         return "a mixed batch" if self.mixed else "the usual batch, which is of one class as well"
+
+
+def told_of(
+    norm: str, result: Normed, effect: Effect | None, labels: NDArray[np.int64] | None, examples: int
+) -> Told | None:
+    """What is told of a norm whose usual batch has so many examples, of these labels; None in the usual batch."""
+    if effect is None:
+        return None
+    return Told(norm, result, effect, examples, labels is not None and len(set(labels.tolist())) > 1)
 
 
 def title_of(situation: str, factor: float) -> str:

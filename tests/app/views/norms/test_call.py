@@ -19,15 +19,15 @@ def refused(client, **query):
 
 def test_the_answer_has_every_norm_with_its_statistics(client):
     answer = get(client)
-    assert answer["batch"]["shape"] == [8, 8, 4, 4]
+    assert answer["batch"]["shape"] == [4, 6, 3, 3]
     assert list(by_name(answer)) == list(NORMS)
     counts = {name: (row["statistics"], row["count"]) for name, row in by_name(answer).items()}
     assert counts == {
-        "batch": (8, 128), "layer": (8, 128), "instance": (64, 16), "group": (32, 32), "rms": (8, 128),
-        "renorm": (8, 128), "ghost": (16, 64),
+        "batch": (6, 36), "layer": (4, 54), "instance": (24, 9), "group": (12, 18), "rms": (4, 54),
+        "renorm": (6, 36), "ghost": (12, 18),
     }  # fmt: skip
     assert {name: row["parameters"] for name, row in by_name(answer).items()} == {
-        "batch": 16, "layer": 256, "instance": 16, "group": 16, "rms": 128, "renorm": 16, "ghost": 16,
+        "batch": 12, "layer": 108, "instance": 12, "group": 12, "rms": 54, "renorm": 12, "ghost": 12,
     }  # fmt: skip
     assert set(answer["figures"]) == {"before", "published", *(f"after_{name}" for name in NORMS)}
     assert all(row["effect"] is None for row in answer["norms"])
@@ -104,14 +104,17 @@ def test_every_setting_is_answered_in_valid_json_and_whole_sentences(client, sit
 @pytest.mark.parametrize(
     ("query", "field", "allowed"),
     [
-        ({"groups": 3}, "groups", "give a divisor of 8: 1, 2, 4, 8"),
-        ({"ghost_size": 5}, "ghost_size", "give a divisor of 8: 1, 2, 4, 8"),
+        ({"groups": 4}, "groups", "give a divisor of 6: 1, 2, 3, 6"),
+        ({"ghost_size": 5}, "ghost_size", "give a divisor of 4: 1, 2, 4"),
         ({"groups": 0}, "groups", "a whole number from 1"),
         ({"situation": "class_sorted", "source": "normal"}, "situation", "usual"),
         ({"situation": "sorted"}, "situation", "'usual'"),
         ({"norm": "weight"}, "norm", "'all' or 'batch'"),
         ({"cell": "1,2"}, "cell", "nothing, or example"),
-        ({"cell": "8,0,0"}, "cell", "nothing, or example"),
+        ({"cell": "4,0,0"}, "cell", "nothing, or example"),
+        ({"cell": "0,0,9"}, "cell", "nothing, or example"),
+        ({"stride": 0}, "stride", "a whole number from 1 to 8"),
+        ({"parts": "x"}, "parts", "'all' or 'stage'"),
         ({"r_max": 0}, "r_max", "a number from 1"),
         ({"channels": 65}, "channels", "a whole number from 1 to 64"),
         ({"colour": "red"}, "colour", "nothing of this name"),
@@ -126,9 +129,10 @@ def test_a_refusal_names_the_field_and_what_is_allowed(client, query, field, all
 
 def test_what_a_refusal_allows_is_taken(client, app):
     app.state.settings = app.state.settings.model_copy(update={"view_numbers": 16_000})
-    allowed = int(refused(client, batch_size=1000)["allowed"].split()[2].replace(",", ""))
-    allowed = min(allowed, int(refused(client, batch_size=allowed)["allowed"].split()[2].replace(",", "")))
-    assert get(client, batch_size=allowed)["batch"]["examples"] == allowed
+    large = {"channels": 8, "stride": 1}
+    allowed = int(refused(client, batch_size=1000, **large)["allowed"].split()[2].replace(",", ""))
+    allowed = min(allowed, int(refused(client, batch_size=allowed, **large)["allowed"].split()[2].replace(",", "")))
+    assert get(client, batch_size=allowed, **large)["batch"]["examples"] == allowed
 
 
 def test_an_uploaded_batch_of_four_axes_is_the_block_itself(client, uploaded):

@@ -15,14 +15,14 @@ PER_EXAMPLE = ["layer", "instance", "group", "rms"]
 def test_one_example_leaves_the_norms_of_an_example_alone_and_makes_batch_norm_instance_norm(client):
     answer = get(client, situation="one_example")
     rows = by_name(answer)
-    assert answer["batch"]["shape"] == [1, 8, 4, 4]
+    assert answer["batch"]["shape"] == [1, 6, 3, 3]
     for name in PER_EXAMPLE:
         assert rows[name]["effect"]["moved"] == 0
         assert "exactly the values" in rows[name]["text"]
     assert rows["batch"]["effect"]["from_instance"] == rows["ghost"]["effect"]["from_instance"] == 0
     assert rows["batch"]["effect"]["moved"] > 0.05
     assert "so it is instance norm now" in rows["batch"]["text"]
-    assert rows["batch"]["count"] == 16
+    assert rows["batch"]["count"] == 9
     assert f"{rows['batch']['effect']['moved']:.3g}" in rows["batch"]["text"]
     assert rows["renorm"]["effect"]["moved"] < 1e-12
     tight = by_name(get(client, situation="one_example", r_max=1, d_max=0))["renorm"]
@@ -32,8 +32,8 @@ def test_one_example_leaves_the_norms_of_an_example_alone_and_makes_batch_norm_i
 def test_a_batch_that_is_one_example_already_does_not_move(client):
     rows = by_name(get(client, situation="one_example", batch_size=1))
     assert rows["batch"]["text"].endswith("so it is instance norm now, as before: its batch has no other.")
-    assert rows["layer"]["counted"] == "1 statistic over 128 cells"
-    assert rows["instance"]["counted"] == "8 statistics, each over 16 cells"
+    assert rows["layer"]["counted"] == "1 statistic over 54 cells"
+    assert rows["instance"]["counted"] == "6 statistics, each over 9 cells"
 
 
 def test_one_example_of_single_cells_leaves_nothing(client):
@@ -76,8 +76,8 @@ def test_the_class_sorted_batch_is_of_one_class(client):
 def test_a_huge_channel_squeezes_those_that_share_its_statistic(client):
     rows = by_name(get(client, situation="huge_channel", huge_factor=1000))
     squeezed = {name: row["effect"]["squeezed"] for name, row in rows.items()}
-    assert squeezed == {"batch": 0, "layer": 7, "instance": 0, "group": 1, "rms": 7, "renorm": 0, "ghost": 0}
+    assert squeezed == {"batch": 0, "layer": 5, "instance": 0, "group": 1, "rms": 5, "renorm": 0, "ghost": 0}
     assert rows["layer"]["effect"]["least_kept"] < 0.01
-    assert "All 7 other channels are squeezed below 10 % of their usual deviation" in rows["layer"]["text"]
-    assert "1 of the 7 other channels is squeezed below 10 % of its usual deviation" in rows["group"]["text"]
+    assert "All 5 other channels are squeezed below 10 % of their usual deviation" in rows["layer"]["text"]
+    assert "1 of the 5 other channels is squeezed below 10 % of its usual deviation" in rows["group"]["text"]
     assert rows["batch"]["effect"]["least_kept"] == pytest.approx(1)
