@@ -7,11 +7,13 @@ from bncore.diagnosis.given.case import ORDER, Case, case_of
 from bncore.diagnosis.given.probe import Probe, probe
 from bncore.diagnosis.mistakes.candidates import Candidates, candidates, separation
 from bncore.diagnosis.mistakes.catalogue import MISTAKES, UNNAMED, Mistake
-from bncore.diagnosis.mistakes.code_lines import as_code
+from bncore.diagnosis.mistakes.code_lines import as_code, placed
 from bncore.diagnosis.mistakes.example import CORRECT, example, examples, ready_answers
-from bncore.diagnosis.mistakes.telling import agreement, factors_in_words, headline, text
 from bncore.diagnosis.mistakes.triple import FACTORS, Coefficients, fit
 from bncore.diagnosis.reasons import REASONS
+from bncore.diagnosis.telling.faults import Fault, faults
+from bncore.diagnosis.telling.headline import headline
+from bncore.diagnosis.telling.text import agreement, factors_in_words, text
 from bncore.diagnosis.third_route import MOST_NUDGED, Route, third_route
 from bncore.diagnosis.verdict import CLOSE, EXACT, Verdict
 
@@ -29,6 +31,7 @@ __all__ = [
     "Case",
     "Coefficients",
     "Diagnosis",
+    "Fault",
     "Mistake",
     "Printed",
     "Probe",
@@ -43,8 +46,10 @@ __all__ = [
     "example",
     "examples",
     "factors_in_words",
+    "faults",
     "fit",
     "headline",
+    "placed",
     "probe",
     "ready_answers",
     "separation",

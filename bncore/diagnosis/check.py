@@ -44,6 +44,7 @@ class Report:
     reasons: tuple[str, ...]
     warnings: tuple[str, ...]
     refused: Mapping[str, str] = field(default_factory=dict)
+    eps_placement: str = "variance"
 
 
 def check(
@@ -86,7 +87,17 @@ def check(
     coefficients = tensors["dx"].coefficients if "dx" in tensors else None
     first = wrong[0] if wrong else None
     sentences = dict(unread or {}) | {name: str(error) for name, error in refused.items()}
-    return Report(_correct(verdicts, sentences), verdicts, first, diagnoses, coefficients, tuple(why), said, sentences)
+    return Report(
+        _correct(verdicts, sentences),
+        verdicts,
+        first,
+        diagnoses,
+        coefficients,
+        tuple(why),
+        said,
+        sentences,
+        case.eps_placement,
+    )
 
 
 def _correct(verdicts: Mapping[str, Verdict], refused: Mapping[str, str]) -> bool | None:

@@ -45,8 +45,8 @@ def of_mistake(tensor: str, name: str, residual: float) -> Diagnosis:
         mistake = MISTAKES[name]
         return Diagnosis(name, tensor, mistake.title, mistake.explanation, mistake.look_at, residual, ids)
     one, other = (MISTAKES[part] for part in ids)
-    title = f"{one.title}, and {_inside(other.title)}"
-    explanation = f"Two mistakes at once give these numbers: {_inside(title)}."
+    title = f"{one.title}, and {inside(other.title)}"
+    explanation = f"Two mistakes at once give these numbers: {inside(title)}."
     return Diagnosis(name, tensor, title, explanation, _lines(one.look_at, other.look_at), residual, ids)
 
 
@@ -55,7 +55,7 @@ def in_places(tensor: str, where: Places, residual: float, beside: str = "") -> 
     kind = ZEROED if where.zero else PLACED
     title = f"{tensor} is {'0' if where.zero else 'wrong'} {f'at {where.where}' if where.where else 'everywhere'}"
     if beside:
-        ids, title = (kind, beside), f"{title}, and {_inside(MISTAKES[beside].title)}"
+        ids, title = (kind, beside), f"{title}, and {inside(MISTAKES[beside].title)}"
         explanation = f"Two mistakes at once give these numbers: {title}."
         return Diagnosis(BOTH.join(ids), tensor, title, explanation, MISTAKES[beside].look_at, residual, ids)
     explanation = UNFILLED if not where.where else LEFT_OUT if where.zero else OVERWRITTEN
@@ -68,7 +68,7 @@ def of_factors(factors: Coefficients, *, tried: bool) -> Diagnosis:
     return Diagnosis(UNNAMED, "dx", "Factors without a name", words, DX, factors.residual_per_unit, (UNNAMED,))
 
 
-def _inside(title: str) -> str:
+def inside(title: str) -> str:
     """A title inside of a sentence."""
     return title if title.startswith(AS_WRITTEN) else title[0].lower() + title[1:]
 

@@ -1,6 +1,5 @@
 """The derivation's answer: the workings as plain data, with the formulas that a page fills."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -10,24 +9,27 @@ from app.figures.numbers import counted
 from app.query.small_batch import SmallBatch, SmallBatchFields
 from app.query.title import source_title
 from app.views.derivation import formulas as mathml
-from app.views.derivation.compute import FeatureJacobian, Workings
+from app.views.derivation.compute import FeatureJacobian, Walk, Workings
 from app.views.derivation.figures.by_name import Cell, Paths, figures, jacobian_figure
 from app.views.derivation.jacobian_answer import PARTS, entry_of, jacobian_of, slopes_of
 from app.views.derivation.node_answer import node_of
+from app.views.derivation.stage.answer import stage_answer_of, stage_of
+from app.views.derivation.stage.drag import drag_step
 from app.views.derivation.words import jacobian as jacobian_words
 from app.views.derivation.words import seen as words
 from bncore.derivation.routes import Route
-from bncore.exact.lift import SMALLEST
-from bncore.statistics import statistics
 
 PATHS = ("dx", "dx_direct", "dx_mean", "dx_variance")
-DRAG = 20  # steps of a dragged cell to a deviation, at least
 
 
 @np.errstate(over="ignore", invalid="ignore")  # a distance between numbers near the largest one leaves as null
-def answer_of(workings: Workings) -> dict[str, Any]:
-    """The answer of `GET /derivation`."""
-    query, steps = workings.query, workings.steps
+def answer_of(walk: Walk) -> dict[str, Any]:
+    """The answer of `GET /derivation`: in full, or of a walk alone its stage."""
+    return _answer_of(walk) if isinstance(walk, Workings) else stage_answer_of(walk)
+
+
+def _answer_of(workings: Workings) -> dict[str, Any]:
+    query, steps, stage = workings.query, workings.steps, stage_of(workings)
     paths = _paths(workings)
     cell = _cell(workings)
     return {
@@ -37,20 +39,22 @@ def answer_of(workings: Workings) -> dict[str, Any]:
         "beta": steps.forward.beta,
         "flags": [words.flag_text(flag, query.notation) for flag in steps.forward.flags],
         "conventions": words.conventions(steps.forward, query.notation),
-        "headline": words.headline(
-            {name: float(values[workings.example]) for name, values in paths.items()},
-            _place(workings),
-            steps.forward.count,
-            query.notation,
-        ),
+        "headline": stage["sentences"][workings.step],
+        "stage": stage,
         "captions": {
+            "paths": words.paths_text(
+                {name: float(values[workings.example]) for name, values in paths.items()},
+                f"example {workings.example} of {workings.name}",
+                steps.forward.count,
+                query.notation,
+            ),
             "summed": words.summed_text(steps.forward, workings.feature, query.notation),
             "jacobian": jacobian_words.tied_text(workings.bracket, workings.factor, query.notation),
         },
         "symbols": SYMBOLS[query.notation],
         "terms": words.terms(query.notation, query.eps_placement),
         "cell": {"example": workings.example, "feature": workings.feature, "output": query.output, "name": cell.name},
-        "step": _step(workings),
+        "step": workings.step,
         "nodes": [node_of(workings, node) for node in steps.nodes.values()],
         "summed": _summed(workings),
         "paths": paths,
@@ -78,12 +82,9 @@ def jacobian_answer_of(workings: FeatureJacobian) -> dict[str, Any]:
 
 
 def _cell(workings: Workings) -> Cell:
-    name = workings.batch.feature_names[workings.feature]
-    return Cell(name, workings.query.notation, workings.example, workings.query.output, workings.query.naive == "on")
-
-
-def _place(workings: Workings) -> str:
-    return f"example {workings.example} of {workings.batch.feature_names[workings.feature]}"
+    return Cell(
+        workings.name, workings.query.notation, workings.example, workings.query.output, workings.query.naive == "on"
+    )
 
 
 def _batch(query: SmallBatchFields, batch: SmallBatch) -> dict[str, Any]:
@@ -101,30 +102,8 @@ def _batch(query: SmallBatchFields, batch: SmallBatch) -> dict[str, Any]:
         "given": sorted(batch.given),
         "warnings": list(batch.warnings),
         "values": batch.x,
-        "drag_steps": [drag_step(float(sd), float(size)) for sd, size in zip(*_sizes(batch.x), strict=True)],
+        "drag_steps": [drag_step(column) for column in batch.x.T],
     }
-
-
-def _sizes(x: np.ndarray[Any, Any]) -> tuple[Any, Any]:
-    return statistics(x).sigma, np.abs(x).max(axis=0)
-
-
-def drag_step(deviation: float, largest: float) -> float:
-    """By how much a dragged cell moves at a time: a power of ten well below the feature's deviation.
-
-    >>> drag_step(1.6, 5.0), drag_step(11.2, 40.0), drag_step(0.0, 7.0), drag_step(0.0, 0.0)
-    (0.01, 0.1, 0.1, 0.01)
-    >>> drag_step(2.5e-324, 5e-324)
-    5e-324
-    """
-    size = max((deviation or largest or 1.0) / DRAG, SMALLEST)
-    return max(float(f"1e{math.floor(math.log10(size))}"), SMALLEST)
-
-
-def _step(workings: Workings) -> str:
-    """The node in force: beside the variance there is no node of the deviation, and its neighbour stands in."""
-    name = str(workings.query.step)
-    return name if name in workings.steps.nodes else {"sigma": "var", "dsigma": "dscale"}[name]
 
 
 def _paths(workings: Workings) -> dict[str, Any]:

@@ -26,12 +26,37 @@ Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Workings:
-    """A small batch worked through by hand; `example` and `feature` are the cell's."""
+class Walk:
+    """Every node of a small batch, which is all that the stage shows; `example` and `feature` are the cell's."""
 
     query: DerivationFields
     batch: SmallBatch
     steps: Derivation
+
+    @property
+    def example(self) -> int:
+        return self.query.place[0]
+
+    @property
+    def feature(self) -> int:
+        return self.query.place[1]
+
+    @property
+    def name(self) -> str:
+        """The feature's."""
+        return self.batch.feature_names[self.feature]
+
+    @property
+    def step(self) -> str:
+        """The node in force: beside the variance there is no node of the deviation, and its neighbour stands in."""
+        name = str(self.query.step)
+        return name if name in self.steps.nodes else {"sigma": "var", "dsigma": "dscale"}[name]
+
+
+@dataclass(frozen=True)
+class Workings(Walk):
+    """A small batch worked through by hand: its walk, and all that follows from it."""
+
     routes: dict[str, Route]
     jacobian: Jacobian
     bracket: Jacobian
@@ -44,14 +69,6 @@ class Workings:
     moved: Moved
     expected_overlap: Floats
     """sum dx x_hat as epsilon alone makes it, a feature: (D,)."""
-
-    @property
-    def example(self) -> int:
-        return self.query.place[0]
-
-    @property
-    def feature(self) -> int:
-        return self.query.place[1]
 
 
 @dataclass(frozen=True)
@@ -67,37 +84,48 @@ class FeatureJacobian:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is too large for float64 is looked for, and then named
-def workings_of(query: DerivationFields, batch: SmallBatch) -> Workings:
-    """Work through a query's small batch. Raises the errors of the query's own checks and of the numerics."""
+def worked_out(query: DerivationFields, batch: SmallBatch) -> Walk:
+    """A query's small batch: its walk alone for the stage, else its workings. Raises the errors of the query's own
+    checks and of the numerics."""
     query.check_place(batch)
     try:
-        return _workings(query, batch)
+        walk = _walk(query, batch)
+        return walk if query.is_stage else _workings(walk)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
 
-def _workings(query: DerivationFields, batch: SmallBatch) -> Workings:
+def _walk(query: DerivationFields, batch: SmallBatch) -> Walk:
     gamma, beta = query.gamma_and_beta(batch)
-    layer: OfEpsilon = {"eps": query.eps, "eps_placement": query.eps_placement}
+    layer = _layer(query)
     result = forward(batch.x, gamma, beta, **layer)
     steps = derivation(batch.x, gamma, beta, dy=_dy(query, batch, np.asarray(result.y)), **layer)
     check_finite({name: np.asarray(node.value) for name, node in steps.nodes.items()})
-    example, feature = query.place
-    slopes = jacobian(steps.forward, feature)
-    by = query.move_by * float(steps.forward.scale[feature])
+    return Walk(query, batch, steps)
+
+
+def _layer(query: DerivationFields) -> OfEpsilon:
+    return {"eps": query.eps, "eps_placement": query.eps_placement}
+
+
+def _workings(walk: Walk) -> Workings:
+    query, batch, steps, example, feature = walk.query, walk.batch, walk.steps, walk.example, walk.feature
+    result = steps.forward
+    slopes = jacobian(result, feature)
+    by = query.move_by * float(result.scale[feature])
     return Workings(
         query=query,
         batch=batch,
         steps=steps,
         routes=routes(steps),
         jacobian=slopes,
-        bracket=bracket(steps.forward, feature),
-        factor=factor(steps.forward, feature),
+        bracket=bracket(result, feature),
+        factor=factor(result, feature),
         added=contributions(slopes, steps.nodes["dy"].value[:, feature]),
-        blocks=blocks(batch.x, gamma, beta, **layer),
-        naive=naive(steps.forward, steps.gradients),
-        moved=moved(batch.x, steps.forward, example=example, feature=feature, by=by),
-        expected_overlap=expected_overlap(steps.forward, steps.gradients),
+        blocks=blocks(batch.x, result.gamma, result.beta, **_layer(query)),
+        naive=naive(result, steps.gradients),
+        moved=moved(batch.x, result, example=example, feature=feature, by=by),
+        expected_overlap=expected_overlap(result, steps.gradients),
     )
 
 

@@ -11,4 +11,4 @@ def _context(_query: DerivationFields, _result: Any, _place: Place) -> dict[str,
     return {"schema": titled_schema(DerivationQuery)}
 
 
-PAGE = Page("/derivation", "derivation.html", _context)
+PAGE = Page("/derivation", "derivation.html", _context, whole={"parts": "all"})

@@ -12,6 +12,7 @@ from app.errors import InvalidQuery, UnreadableBatch
 from app.query.control import control
 from app.query.small_batch import MOST_EXAMPLES, MOST_FEATURES, SmallBatchFields
 from app.query.source import with_generator_fields
+from app.query.staged import StagedFields
 from bncore.derivation.formulas import formulas_of
 from bncore.epsilon import EPS_PLACEMENTS
 from bncore.upstream import UPSTREAMS
@@ -29,7 +30,7 @@ def _cell(text: str) -> str:
     return text
 
 
-class DerivationFields(SmallBatchFields):
+class DerivationFields(StagedFields, SmallBatchFields):
     """The fields without the generators' own; use `DerivationQuery`."""
 
     upstream: Literal[("auto", *NAMED)] = control(  # type: ignore[valid-type]
@@ -46,7 +47,7 @@ class DerivationFields(SmallBatchFields):
         title="Table of the gradient", group="gradient", kind="grid", max_length=20_000,
     )  # fmt: skip
     step: Literal[STEPS] = control(  # type: ignore[valid-type]
-        "mean", "The node of the computation that is looked at.", title="Step", group="walk", kind="select",
+        "x", "The node of the computation that is looked at.", title="Step", group="walk", kind="select",
     )  # fmt: skip
     cell: Annotated[str, AfterValidator(_cell)] = control(
         "0,0", "The number that the formulas are worked out for: example and feature, with a comma between.",

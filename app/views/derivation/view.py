@@ -7,7 +7,7 @@ from app.query.small_batch import SmallBatch, SmallBatchFields
 from app.settings import Settings
 from app.views.derivation.answer import answer_of, jacobian_answer_of
 from app.views.derivation.call import CALL, JACOBIAN_CALL
-from app.views.derivation.compute import jacobian_of, workings_of
+from app.views.derivation.compute import jacobian_of, worked_out
 from app.views.derivation.page import PAGE
 from app.views.derivation.query import DerivationQuery, JacobianQuery
 from app.web.view import Place, View
@@ -33,7 +33,7 @@ def _is_light(query: SmallBatchFields, _settings: Settings) -> bool:
 
 
 def _derived(ready: Prepared, _say: Said) -> Any:
-    return workings_of(ready.query, ready.batch)
+    return worked_out(ready.query, ready.batch)
 
 
 def _jacobian(ready: Prepared, _say: Said) -> Any:

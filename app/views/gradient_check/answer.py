@@ -9,7 +9,20 @@ from pydantic import BaseModel, Field
 from app.figures.numbers import counted, stated, typeset
 from app.views.gradient_check.figures import Given, figures
 from app.web.pages.formulas import math
-from bncore.diagnosis import MISTAKES, Case, Printed, Report, agreement, as_code, factors_in_words, headline, text
+from bncore.diagnosis import (
+    MISTAKES,
+    Case,
+    Diagnosis,
+    Printed,
+    Report,
+    agreement,
+    as_code,
+    factors_in_words,
+    faults,
+    headline,
+    placed,
+    text,
+)
 from bncore.diagnosis.mistakes.triple import NAMES
 
 Tensors = Mapping[str, NDArray[Any] | Printed | None]
@@ -40,11 +53,20 @@ ANSWER_EXAMPLE: dict[str, Any] = {
             "tensor": "dx",
             "title": MISTAKES["statistics_constant"].title,
             "explanation": MISTAKES["statistics_constant"].explanation,
-            "look_at": MISTAKES["statistics_constant"].look_at,
-            "look_at_math": str(math(MISTAKES["statistics_constant"].look_at)),
+            "look_at": placed(MISTAKES["statistics_constant"].look_at, "variance"),
+            "look_at_math": str(math(placed(MISTAKES["statistics_constant"].look_at, "variance"))),
             "residual": 0.0,
             "parts": ["statistics_constant"],
             "agreement": "Your dx is what this mistake gives, up to rounding.",
+        }
+    ],
+    "faults": [
+        {
+            "id": "statistics_constant",
+            "tensors": ["dx"],
+            "sentence": "dx: mean and variance are treated as constants.",
+            "lines": [as_code(MISTAKES["statistics_constant"].look_at)],
+            "alternatives": 1,
         }
     ],
     "refused": {},
@@ -88,6 +110,14 @@ class DiagnosisAnswer(BaseModel):
     agreement: str = Field(description="The same in a sentence.")
 
 
+class FaultAnswer(BaseModel):
+    id: str = Field(description="The diagnosis' name.")
+    tensors: list[str] = Field(description="The tensors in which it shows.")
+    sentence: str = Field(description="What is wrong, in one sentence, also where two mistakes were made at once.")
+    lines: list[str] = Field(description="The lines of NumPy to look at, as they should be.")
+    alternatives: int = Field(description="How many explain the same tensor, so that it may be any of them; 1: this.")
+
+
 class Factors(BaseModel):
     overall: Any = Field(description="p, the factor of the whole gradient; null where the data do not tell.")
     mean_path: Any = Field(description="a, the factor of the path through the mean.")
@@ -111,11 +141,12 @@ class GradientCheckAnswer(BaseModel):
         description="Whether no tensor is wrong; false also if one could not be compared, null if none is wrong, but "
         "rounding leaves one open."
     )
-    headline: str = Field(description="What was found, in one or two sentences.")
+    headline: str = Field(description="What was found, in at most twenty words.")
     tensors: dict[str, TensorAnswer] = Field(description="The verdict on each given tensor that can be compared.")
     refused: dict[str, str] = Field(description="Why the others cannot: their shape, or what they hold.")
     first_wrong: str | None = Field(description="The first wrong tensor in the order of a backward pass.")
     diagnoses: list[DiagnosisAnswer] = Field(description="What explains the wrong tensors, best first.")
+    faults: list[FaultAnswer] = Field(description="The same, each mistake once with its line of code.")
     coefficients: Coefficients | None = Field(description="The factors of dx; null without it or with K below 4.")
     reasons: list[str] = Field(description="Names of what keeps these data from telling more.")
     warnings: list[str] = Field(description="What the data cannot show or tell apart, and why, in sentences.")
@@ -128,15 +159,19 @@ def answer_of(report: Report) -> dict[str, Any]:
         name: {key: getattr(verdict, key) for key in TensorAnswer.model_fields}
         for name, verdict in report.tensors.items()
     }
-    diagnoses = [
-        vars(diagnosis) | {"look_at_math": str(math(diagnosis.look_at)), "agreement": typeset(agreement(diagnosis))}
-        for diagnosis in report.diagnoses
-    ]
+    diagnoses = [_diagnosis(diagnosis, report.eps_placement) for diagnosis in report.diagnoses]
     plain = {name: getattr(report, name) for name in ("correct", "first_wrong", "reasons")}
     warnings = [typeset(warning) for warning in report.warnings]
     told = {"headline": headline(report), "text": text(report), "warnings": warnings}
     judged = {"tensors": verdicts, "refused": report.refused, "diagnoses": diagnoses}
+    judged |= {"faults": [vars(fault) for fault in faults(report)]}
     return plain | told | judged | {"coefficients": _coefficients(report)}
+
+
+def _diagnosis(diagnosis: Diagnosis, eps_placement: str) -> dict[str, Any]:
+    line = placed(diagnosis.look_at, eps_placement)
+    told = {"look_at": line, "look_at_math": str(math(line)), "agreement": typeset(agreement(diagnosis))}
+    return vars(diagnosis) | told
 
 
 def details_of(case: Case, report: Report, answers: Tensors) -> dict[str, Any]:

@@ -23,7 +23,8 @@ AXES_NAMES = {2: ("j",), 4: ("n", "h", "w")}
 NONE = "own"
 NOTHING: dict[str, Any] = {
     "correct": True, "headline": "Nothing to check yet: give dx, dgamma or dbeta.", "first_wrong": None, "tensors": {},
-    "refused": {}, "diagnoses": [], "coefficients": None, "reasons": [], "warnings": [], "figures": {}, "numeric": None,
+    "refused": {}, "diagnoses": [], "faults": [], "coefficients": None, "reasons": [], "warnings": [], "figures": {},
+    "numeric": None,
 }  # fmt: skip
 TOO_MANY = f"x holds {{size:,}} numbers. Each is nudged on its own, so this is done for up to {MOST_NUDGED}."
 

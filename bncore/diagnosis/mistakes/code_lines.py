@@ -1,7 +1,7 @@
 """The lines of algebra as NumPy code: what a notebook, which typesets nothing, prints in the place of LaTeX.
 
-x, dy and x_hat are (K, n), one column a unit; g is dy, and c0 is 1 with eps in the variance, s / sigma with eps on the
-deviation.
+x, dy and x_hat are (K, n), one column a unit. With eps on the deviation the path through the variance is s / sigma
+times as large as with eps in the variance.
 """
 
 from bncore.diagnosis.mistakes.catalogue import (
@@ -26,7 +26,7 @@ _DGAMMA, _DBETA = "dgamma = (dy * x_hat).sum(0)", "dbeta = dy.sum(0)"
 _CHANNEL_MEAN = "dy.mean((0, 2, 3)), over all N * H * W numbers of a channel"
 
 LINES = {
-    DX: "dx = gamma / s * (g - g.mean(0) - c0 * x_hat * (g * x_hat).mean(0))",
+    DX: "dx = gamma / s * (dy - dy.mean(0) - {pull}x_hat * (dy * x_hat).mean(0))",
     DVAR: "dvar = (dx_hat * (x - mean)).sum(0) * -0.5 * s**-3",
     DSIGMA: "ds = -(dx_hat * x_hat).sum(0) / s",
     DMEAN: "dmean = -dx_hat.sum(0) / s",
@@ -39,7 +39,7 @@ LINES = {
     SCALE: "s = sqrt(var + eps), or s = sigma + eps",
     X_HAT: "x_hat = (x - mean) / s",
     MISTAKES["scaled_by_batch_size"].look_at: (
-        "gamma / (K * s) * (K * g - g.sum(0) - c0 * x_hat * (g * x_hat).sum(0))"
+        "gamma / (K * s) * (K * dy - dy.sum(0) - {pull}x_hat * (dy * x_hat).sum(0))"
     ),
     MISTAKES["unbiased_in_forward"].look_at: "var = ((x - mean)**2).sum(0) / K",
     MISTAKES["scale_missing"].look_at: "dx_hat/dx = 1 / s",
@@ -53,10 +53,30 @@ LINES = {
 }
 
 
-def as_code(latex: str) -> str:
+PULL = {"variance": ("", ""), "deviation": (r"\frac{s}{\sigma}\,", "s / sigma * ")}
+"""What stands before the path through the variance, by the placement of epsilon: as LaTeX, and as code."""
+C0 = r"c_0\,"
+
+
+def placed(latex: str, eps_placement: str) -> str:
+    """A line of algebra with what c0 is where epsilon stands.
+
+    >>> placed(C0 + "x", "deviation"), placed(C0 + "x", "variance")
+    ('\\\\frac{s}{\\\\sigma}\\\\,x', 'x')
+    """
+    return latex.replace(C0, PULL[eps_placement][0])
+
+
+def as_code(latex: str, eps_placement: str = "variance") -> str:
     """A line of algebra as code, two with a word between; LaTeX that is not in the table stays as it is.
 
     >>> as_code(OF_VAR)
     'dvar/dx = 2 / K * (x - mean)'
     """
-    return "; and at ".join(LINES.get(line, line) for line in latex.split(WITH))
+    return "; and at ".join(code_lines(latex, eps_placement))
+
+
+def code_lines(latex: str, eps_placement: str) -> tuple[str, ...]:
+    """A line of algebra as code, or two."""
+    pull = PULL[eps_placement][1]
+    return tuple(LINES.get(line, line).replace("{pull}", pull) for line in latex.split(WITH))

@@ -155,8 +155,7 @@ function showWalk() {
   graph.light(name);
   transport.show(page.answer.nodes.map((node) => node.name), name);
   for (const grid of ["values", "dy"]) view.markCell($(`grid-${grid}`), cell);
-  if (name !== showWalk.told && showWalk.told) $("announced").textContent = $("step-title").textContent;
-  showWalk.told = name;
+  $("headline").textContent = page.answer.stage.sentences[name];
 }
 
 // ---- answers ----

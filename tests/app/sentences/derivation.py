@@ -16,7 +16,9 @@ LAYER: State = {
     "gamma": (None, "0", "-2"), "upstream": (None, "ones", "sum_of_squares"), "naive": ("off", "on"),
 }  # fmt: skip
 OF_THE_NOTATION = r"^(?!.*(#h-notation|#h-feature_names|data-about|answer\.nodes\.formula)).*$"
-HEADLINE = r"headline"
+PATHS = r"captions\.paths"
+STEP = r"stage\.sentences\."
+"""Each step's sentence, of the first example of the first feature unless a cell is asked for."""
 
 
 def batch(seen: Seen) -> np.ndarray:
@@ -34,6 +36,10 @@ def no(condition: Condition) -> Condition:
 
 def both(*conditions: Condition) -> Condition:
     return lambda seen: all(condition(seen) for condition in conditions)
+
+
+def either(*conditions: Condition) -> Condition:
+    return lambda seen: any(condition(seen) for condition in conditions)
 
 
 def features(seen: Seen) -> bool:
@@ -86,6 +92,53 @@ def printed_is_right(seen: Seen) -> bool:
     return bool(off <= 1e-10 * np.abs(exact).max() or np.abs(exact).max() <= 1e-9 * np.abs(direct).max())
 
 
+def node(seen: Seen, name: str) -> float:
+    """A node's number at the cell, from the full answer's tensors."""
+    value = np.array(next(one["value"] for one in seen.answer["nodes"] if one["name"] == name))
+    example, feature = (int(part) for part in seen.asked("cell", "0,0").split(","))
+    return float(value[example, feature] if value.ndim == 2 else value[feature] if value.ndim else value)
+
+
+def column(seen: Seen) -> np.ndarray:
+    """The numbers of the feature that the steps' sentences are about."""
+    return batch(seen)[:, int(seen.asked("cell", "0,0").split(",")[1])]
+
+
+def flat(seen: Seen) -> bool:
+    """Whether that feature does not vary."""
+    return bool(column(seen).std() == 0.0)
+
+
+def off_mean(seen: Seen) -> float:
+    example = int(seen.asked("cell", "0,0").split(",")[0])
+    return float((column(seen)[example] - column(seen).mean()) / (column(seen).std() or 1.0))
+
+
+def gamma_is(value: float) -> Condition:
+    return lambda seen: bool(float(seen.asked("gamma", "1")) == value)
+
+
+def undivided(seen: Seen) -> bool:
+    """Whether s is 0 there."""
+    return flat(seen) and no_epsilon(seen)
+
+
+def divides_by_nothing(seen: Seen) -> bool:
+    """Whether a step divides by an s or a σ of 0."""
+    return flat(seen) and (no_epsilon(seen) or deviation(seen))
+
+
+def alike(*names: str) -> Condition:
+    """Whether these numbers at the cell are one, to nine digits of the largest path."""
+
+    def holds(seen: Seen) -> bool:
+        paths = [abs(node(seen, f"dx{path}")) for path in ("", "_direct", "_mean", "_variance")]
+        values = [node(seen, name) if name else 0.0 for name in names]
+        return bool(max(values) - min(values) <= 1e-9 * max(paths))
+
+    return holds
+
+
 def others_move(seen: Seen) -> bool:
     moved = seen.answer["moved"]
     by = np.abs(np.array(moved["after"]) - np.array(moved["before"]))[1:]
@@ -94,9 +147,9 @@ def others_move(seen: Seen) -> bool:
 
 TABLE = [
     # What is in the batch.
-    Sentence(r"helped to make both", both(brings("mean"), brings("variance")), "where both bring some", where=HEADLINE),
-    Sentence(r"helped to make the mean", both(brings("mean"), no(brings("variance"))), "of the mean", where=HEADLINE),
-    Sentence(r"helped to make the var", both(brings("variance"), no(brings("mean"))), "of σ² alone", where=HEADLINE),
+    Sentence(r"helped to make both", both(brings("mean"), brings("variance")), "where both bring some", where=PATHS),
+    Sentence(r"helped to make the mean", both(brings("mean"), no(brings("variance"))), "of the mean", where=PATHS),
+    Sentence(r"helped to make the var", both(brings("variance"), no(brings("mean"))), "of σ² alone", where=PATHS),
     Sentence(r"the one example is its own mean", no(many), "with one example"),
     Sentence(r"So the gradient is a sum over k", many, "with two or more examples"),
     Sentence(r"mean and variance always", both(many, no(still)), "where the feature varies"),
@@ -107,6 +160,44 @@ TABLE = [
     Sentence(r"^Move one example", both(many, no(switched_off)), "where outputs can move", where=r"caption"),
     Sentence(r"is 0 here, so no", both(many, switched_off), "where the scale is 0"),
     Sentence(r"deviation, which is 0 here: it has no value", still, "where the feature does not vary"),
+    # What each step concludes.
+    Sentence(r", alone\.$", no(many), "with one example", where=STEP),
+    Sentence(r"normalized together with", many, "with two or more examples", where=STEP),
+    Sentence(r"leaves every .* as it is", gamma_is(1), "where the scale is 1", where=STEP),
+    Sentence(r"wipes every .* out", gamma_is(0), "where the scale is 0", where=STEP),
+    Sentence(r"is multiplied by it", both(no(gamma_is(1)), no(gamma_is(0))), "for another scale", where=STEP),
+    Sentence(r"it keeps the denominator", no(no_epsilon), "where ε is not 0", where=STEP),
+    Sentence(r"nothing keeps the denominator", no_epsilon, "where ε is 0", where=STEP),
+    Sentence(r"one example itself|one example has no spread", no(many), "with one example", where=STEP),
+    Sentence(r"the one (example|gradient)|its own mean", no(many), "with one example", where=STEP),
+    Sentence(r"average of its|all add to it|every other example", many, "with several examples", where=STEP),
+    Sentence(r"lies \S+ above", lambda seen: off_mean(seen) > 0, "above the mean", where=STEP),
+    Sentence(r"lies \S+ below", lambda seen: off_mean(seen) < 0, "below the mean", where=STEP),
+    Sentence(r"lies at (its|the) mean", lambda seen: abs(off_mean(seen)) < 1e-9, "at the mean", where=STEP),
+    Sentence(r"do not vary", both(many, flat), "where the feature does not vary", where=STEP),
+    Sentence(r"mean square of the distances", no(flat), "where the feature varies", where=STEP),
+    Sentence(r"in proportion to its distance", no(flat), "where the feature varies", where=STEP),
+    Sentence(r"every \S+ is 0\.", flat, "where the feature does not vary", where=STEP),
+    Sentence(r"by definition", undivided, "where s is 0", where=STEP),
+    Sentence(r"as s is 0: it counts as 0", divides_by_nothing, "where s is 0", where=STEP),
+    Sentence(r"as σ is 0: it counts as 0", both(flat, deviation), "where σ is 0 and divides", where=STEP),
+    Sentence(r"a distance that large becomes 1", no(undivided), "where s is not 0", where=STEP),
+    Sentence(r"^[γG] takes", both(no(gamma_is(1)), no(flat)), "where the scale is not 1", where=STEP),
+    Sentence(r"^[γG] keeps", either(gamma_is(1), flat), "where the scale is 1, or nothing varies", where=STEP),
+    Sentence(r"whatever arrived", gamma_is(0), "where the scale is 0", where=STEP),
+    Sentence(r"as it arrived", gamma_is(1), "where the scale is 1", where=STEP),
+    Sentence(r"^[βB] adds nothing", lambda seen: node(seen, "beta") == 0, "where the shift is 0", where=STEP),
+    Sentence(r"^[βB] shifts it", lambda seen: node(seen, "beta") != 0, "where there is a shift", where=STEP),
+    Sentence(r"does not change the loss", lambda seen: node(seen, "dy") == 0, "where nothing arrives", where=STEP),
+    Sentence(r"the direct path alone would give", no(alike("dx", "dx_direct")), "where paths add", where=STEP),
+    Sentence(r"as the direct path alone gives", alike("dx", "dx_direct"), "where they do not", where=STEP),
+    Sentence(r"its three paths cancel", both(alike("dx", ""), no(alike("dx_direct", ""))), "so", where=STEP),
+    Sentence(r"by every path", alike("dx", "dx_direct", "dx_mean", ""), "where each is 0", where=STEP),
+    Sentence(r"the gradient at σ, brought", deviation, "where ε is beside the deviation", where=STEP),
+    Sentence(r"the gradient at s, brought", no(deviation), "where ε is under the root", where=STEP),
+    Sentence(r"it is its own mean, so", no(many), "with one example", where=r"drag\.text$"),
+    Sentence(r"so no [yẐ] moves", switched_off, "where the scale is 0", where=r"drag\.text$"),
+    Sentence(r"every other \S+ with it", both(many, no(switched_off)), "else", where=r"drag\.text$"),
     # Epsilon.
     Sentence(r"added to the deviation", deviation, "where ε is added to σ", where=r"conventions"),
     Sentence(r"added to the variance", no(deviation), "where ε is added to σ²", where=r"conventions"),

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16
+from tests.app.sentences.brevity import is_brief
 from tests.app.sentences.gradient_check import TABLE, largest
 from tests.app.sentences.seen import Seen, texts_of
 from tests.app.sentences.sentence import walk
@@ -112,6 +113,8 @@ def matrix():
 def test_every_sentence_follows_the_answer_and_the_batch(client):
     everything = [looked(client, state) for state in matrix()]
     walk(everything, TABLE, spoken=[r"answer\.headline$", r"answer\.batch$", r"answer\.checked$"])
+    long = [seen.answer["headline"] for seen in everything if not is_brief(seen.answer["headline"])]
+    assert not long, long[:5]
 
 
 @pytest.mark.parametrize("body", [{"x": "1 2", "dy": "1 2"}, {"x": "[[1, 2]]", "dy": "[[1, 2]]"}, {"dx": "a b"}])

@@ -10,7 +10,7 @@ from tests.browser.held import Held
 
 @pytest.mark.parametrize("text", ["1\t2\n3\t4\n5\t7", "1, 2\n3, 4\n5, 7\n", "1, 2;3, 4;5, 7", "1 2\n3 4\n5 7"])
 def test_a_block_pasted_at_the_first_cell_is_the_new_table(derivation: Derivation, text: str) -> None:
-    derivation.open("cell=3,2&output=3&gamma=1,2,3")
+    derivation.open("cell=3,2&output=3&gamma=1,2,3&step=mean")
     derivation.paste(0, 0, text)
     assert derivation.grid("values") == [["1", "2"], ["3", "4"], ["5", "7"]]
     assert derivation.query["gamma"] == "1,2"
@@ -19,13 +19,13 @@ def test_a_block_pasted_at_the_first_cell_is_the_new_table(derivation: Derivatio
 
 @pytest.mark.parametrize("text", ["1,5\t2,5\r\n3,5\t−4,5\r\n", "1,5;2,5\n3,5;−4,5", "1,5\t2,5;3,5\t-4,5"])
 def test_a_decimal_comma_in_a_spreadsheets_cells_is_a_point(derivation: Derivation, text: str) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     derivation.paste(0, 0, text)
     assert derivation.grid("values") == [["1.5", "2.5"], ["3.5", "-4.5"]]
 
 
 def test_a_single_number_with_a_comma_is_pasted_as_it_is_typed(derivation: Derivation) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     assert derivation.cell(0, 0).evaluate(PASTE, "2,5"), "left to the browser"
     assert not derivation.cell(0, 0).evaluate(PASTE, "2\t5"), "taken"
 
@@ -42,7 +42,7 @@ def test_a_block_that_can_be_read_in_two_ways_is_refused_beside_the_table(
     derivation: Derivation, watch: Watch, text: str, told: str
 ) -> None:
     watch.refusals.add(422)
-    derivation.open()
+    derivation.open("step=mean")
     derivation.paste(0, 0, text)
     expect(derivation.page.locator("#e-values")).to_contain_text(told)
     assert derivation.grid("values") == DEFAULT
@@ -52,13 +52,13 @@ def test_a_block_that_can_be_read_in_two_ways_is_refused_beside_the_table(
 
 
 def test_a_block_pasted_elsewhere_lies_over_what_is_there(derivation: Derivation) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     derivation.paste(2, 1, "7\t8\t9\n−1\t−2\t3\n0\t0\t0")
     assert derivation.grid("values") == [*DEFAULT[:2], ["4", "7", "8"], ["5", "-1", "-2"]]
 
 
 def test_texts_are_read_one_after_the_other_and_none_is_lost(derivation: Derivation) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     held = Held(derivation.page, "**/api/v1/tables", most=1)
     derivation.cell(0, 0).fill("1,5")
     derivation.cell(0, 0).press("Enter")
@@ -72,7 +72,7 @@ def test_texts_are_read_one_after_the_other_and_none_is_lost(derivation: Derivat
 
 
 def test_a_block_that_is_read_late_does_not_fill_the_table_of_another_source(derivation: Derivation) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     held = Held(derivation.page, "**/api/v1/tables", most=1)
     derivation.cell(0, 0).focus()
     derivation.cell(0, 0).evaluate(PASTE, "1\t2\n3\t4")

@@ -8,7 +8,7 @@ from tests.browser.held import Held
 
 
 def test_a_typed_number_changes_everything_that_follows_from_it(derivation: Derivation) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     before = derivation.text("#headline")
     derivation.type(0, 0, "9")
     assert derivation.query["values"] == "9,20,0.5;2,10,0.7;4,40,0.1;5,30,0.9"
@@ -18,7 +18,7 @@ def test_a_typed_number_changes_everything_that_follows_from_it(derivation: Deri
 
 
 def test_a_cell_is_dragged_up_and_down(derivation: Derivation) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     x, y = derivation.cell(3, 0).evaluate(MIDDLE)
     derivation.page.mouse.move(x, y)
     derivation.page.mouse.down()
@@ -36,7 +36,7 @@ def test_a_cell_is_dragged_up_and_down(derivation: Derivation) -> None:
 
 def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_other(derivation: Derivation) -> None:
     derivation.page.set_viewport_size({"width": 390, "height": 844})
-    derivation.open()
+    derivation.open("step=mean")
     derivation.cell(3, 0).scroll_into_view_if_needed()
     before = derivation.page.evaluate("scrollY")
     derivation.swipe(3, 0, 0)
@@ -52,7 +52,7 @@ def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_oth
 
 
 def test_arrow_keys_go_from_cell_to_cell_and_with_alt_change_it(derivation: Derivation) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     derivation.cell(0, 0).focus()
     for key, (example, feature) in {"ArrowDown": (1, 0), "ArrowRight": (1, 1), "ArrowUp": (0, 1)}.items():
         derivation.page.keyboard.press(key)
@@ -91,7 +91,7 @@ def test_a_table_grows_and_shrinks_within_its_limits(derivation: Derivation) -> 
 
 def test_what_is_no_number_is_told_beside_the_table_and_can_be_mended(derivation: Derivation, watch: Watch) -> None:
     watch.refusals.add(422)
-    derivation.open()
+    derivation.open("step=mean")
     derivation.type(1, 2, "zero")
     expect(derivation.page.locator("#e-values")).to_contain_text("Row 2, column 3 (example 1 of x2) is 'zero'")
     assert derivation.grid("values")[1] == ["2", "10", "zero"]
@@ -102,7 +102,7 @@ def test_what_is_no_number_is_told_beside_the_table_and_can_be_mended(derivation
 
 def test_an_emptied_cell_is_not_shown_as_0(derivation: Derivation, watch: Watch) -> None:
     watch.refusals.add(422)
-    derivation.open()
+    derivation.open("step=mean")
     derivation.type(1, 2, "")
     expect(derivation.page.locator("#e-values")).to_contain_text("Row 2, column 3 (example 1 of x2) is empty")
     assert derivation.grid("values")[1] == ["2", "10", ""]
@@ -112,7 +112,7 @@ def test_a_decimal_comma_in_a_cell_is_a_point_and_two_numbers_are_refused_at_tha
     derivation: Derivation, watch: Watch
 ) -> None:
     watch.refusals.add(422)
-    derivation.open()
+    derivation.open("step=mean")
     derivation.type(0, 1, "2,5")
     assert derivation.grid("values")[0] == ["1", "2.5", "0.5"]
     derivation.type(0, 1, "1,5", "layer")
@@ -127,7 +127,7 @@ def test_a_decimal_comma_in_a_cell_is_a_point_and_two_numbers_are_refused_at_tha
 
 
 def test_a_late_answer_does_not_take_back_what_was_typed_since(derivation: Derivation) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     held = Held(derivation.page, "**/api/v1/derivation**", most=1)
     derivation.cell(0, 0).fill("7")
     derivation.cell(0, 0).press("Enter")

@@ -8,7 +8,7 @@ from tests.browser.derivation.page import Derivation
 
 
 def test_hovering_a_number_lights_the_cell_that_it_came_from(derivation: Derivation) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     derivation.page.locator('#step-numbers .slot[data-at="k2"]').hover()
     assert derivation.lit() == [(2, 0)]
     expect(derivation.page.get_by_role("tooltip")).to_contain_text("one for each example and feature")
@@ -36,7 +36,7 @@ def test_a_gradients_number_lights_the_gradient_from_above(derivation: Derivatio
 
 
 def test_a_cell_lights_its_terms(derivation: Derivation) -> None:
-    derivation.open()
+    derivation.open("step=mean")
     derivation.cell(2, 0).hover()
     lit = derivation.page.locator("#step-numbers .slot.lit")
     expect(lit).to_have_text(["4.00", "3.00"])  # its own number, and the mean that it is a part of

@@ -101,8 +101,8 @@ def terms(notation: str, eps_placement: str = "variance") -> dict[str, str]:
     return {name: in_symbols(text, notation, eps_placement) for name, text in TERMS.items()}
 
 
-def headline(parts: dict[str, float], place: str, examples: int, notation: str) -> str:
-    """The story of the page with the numbers of one cell: its gradient and the paths that it came by."""
+def paths_text(parts: dict[str, float], place: str, examples: int, notation: str) -> str:
+    """The gradient of one cell and the paths that it came by."""
     size = max(abs(value) for value in parts.values())
     told = {name: beside(value, size) for name, value in parts.items()}
     through = f"{told['dx_mean']} through the mean and {told['dx_variance']} through the variance"

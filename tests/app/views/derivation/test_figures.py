@@ -10,7 +10,7 @@ import pytest
 from app.figures.notation import SYMBOLS
 from app.figures.theme import MEANINGS
 from app.views.derivation.answer import answer_of
-from app.views.derivation.compute import workings_of
+from app.views.derivation.compute import worked_out
 from app.views.derivation.query import DerivationQuery
 from app.views.derivation.words.seen import terms
 from app.web.answers import to_json
@@ -27,7 +27,7 @@ OTHERS = [
 
 def answered(**query):
     asked = DerivationQuery.model_validate(query)
-    workings = workings_of(asked, asked.small_batch(None, 10**6))
+    workings = worked_out(asked, asked.small_batch(None, 10**6))
     return orjson.loads(to_json(answer_of(workings)))
 
 
@@ -96,7 +96,7 @@ def test_before_after_and_prediction_are_the_answers():
 def test_names_that_look_like_html_are_drawn_as_they_are(uploaded, app):
     source = uploaded(x=np.arange(8.0).reshape(4, 2))
     asked = DerivationQuery.model_validate({"source": source})
-    workings = workings_of(asked, asked.small_batch(app.state.uploads, 10**6))
+    workings = worked_out(asked, asked.small_batch(app.state.uploads, 10**6))
     object.__setattr__(workings.batch, "feature_names", ("<b>a</b>", "b"))
     titles = [figure["layout"]["title"]["text"] for figure in answer_of(workings)["figures"].values()]
     assert all("&lt;b&gt;a" in title for title in titles)

@@ -16,10 +16,12 @@ def test_both_notations_name_themselves_everywhere(client):
     assert [node["symbol"] for node in frameworks["nodes"]][:5] == ["x", "γ", "β", "ε", "μ"]
     assert [node["symbol"] for node in lecture["nodes"]][:5] == ["Z", "G", "B", "ε", "μ"]
     told = str([{k: v for k, v in node.items() if k != "formula"} for node in lecture["nodes"]])
-    told += str([lecture[name] for name in ("headline", "laws", "terms")]) + str(lecture["naive"]["text"])
+    told += str([lecture[name] for name in ("headline", "stage", "captions", "laws", "terms")]) + str(
+        lecture["naive"]["text"]
+    )
     for symbol in ("γ", "β", "x̂", "∂L/∂x", "&#x003B3;"):
         assert symbol not in told
-    assert "∂L/∂Z" in lecture["headline"]
+    assert "∂L/∂Z" in lecture["captions"]["paths"]
 
 
 @placements

@@ -98,10 +98,11 @@ def test_undoing_gives_the_input_back(client):
     np.testing.assert_allclose(by_name(answer)["y"]["value"], DEFAULT, rtol=1e-12)
 
 
-def test_a_path_of_rounding_is_called_rounding_in_the_headline(client):
+def test_a_path_of_rounding_is_called_rounding(client):
     """Gradients that sum to 0 by rounding alone pass nothing through the mean."""
-    headline = get(client, values="0.1;0.2;0.7;0.9", dy="0.1;0.2;-0.3;0")["headline"]
-    assert "0 up to rounding through the mean" in headline
+    answer = get(client, values="0.1;0.2;0.7;0.9", dy="0.1;0.2;-0.3;0", step="dx_mean")
+    assert "0 up to rounding through the mean" in answer["captions"]["paths"]
+    assert answer["headline"].startswith("Through μ, 0 up to rounding reaches example 0 of x0")
 
 
 def test_the_printed_formula_is_held_against_the_true_one_with_the_digits_that_differ(client):

@@ -1,0 +1,1 @@
+"""A report told: the one line that concludes, each fault with its line of code, and the whole as text."""
