@@ -24,29 +24,6 @@ class Entry:
     client: str = NOBODY
 
 
-class Tally:
-    """Some uploads and one that arrives, and what they may be together."""
-
-    def __init__(self, uploads: dict[str, int], arriving: int, most_bytes: float, most: float) -> None:
-        self._uploads = dict(uploads)
-        self._bytes = sum(uploads.values()) + arriving
-        self._most_bytes = most_bytes
-        self._most = most
-
-    def __contains__(self, id: str) -> bool:
-        return id in self._uploads
-
-    @property
-    def fits(self) -> bool:
-        """Whether that is within bounds; what arrives alone always is, as its size is bounded elsewhere."""
-        count = len(self._uploads) + 1
-        return count == 1 or (self._bytes <= self._most_bytes and count <= self._most)
-
-    def without(self, id: str) -> None:
-        """One of them goes, if it is one of them."""
-        self._bytes -= self._uploads.pop(id, 0)
-
-
 class Ledger:
     """The record beside the uploads. Whoever holds the shelf's lock may read and write it."""
 

@@ -34,8 +34,9 @@ from app.batches.uploads.store.disk import (
     vanish,
     write,
 )
-from app.batches.uploads.store.ledger import NOBODY, Entry, Ledger, Tally, mark_of
+from app.batches.uploads.store.ledger import NOBODY, Entry, Ledger, mark_of
 from app.batches.uploads.store.refusals import full, gone, kept_for_good, malformed, no_room, wrong_key
+from app.batches.uploads.store.room import Room, making_way
 from app.settings import Settings
 
 DAY = 86400.0
@@ -57,10 +58,8 @@ class Shelf:
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
         self._root = settings.uploads_dir
         self._incoming = self._root / "incoming"
-        self._quota = settings.upload_quota
+        self._room = Room.of(settings)
         self._lifetime = settings.upload_days * DAY
-        self._share = settings.upload_share
-        self._most = settings.upload_count
         self._ledger = Ledger(self._root / ".ledger")
         self._swept = 0.0
         self._pause = min(TOUCH, self._lifetime / 10)
@@ -122,8 +121,8 @@ class Shelf:
         Raises:
             StoreFull: it is larger than the quota.
         """
-        if size > self._quota:
-            raise full(size, self._quota)
+        if size > self._room.bytes:
+            raise full(size, self._room.bytes)
 
     def put(self, folder: Path, id: str, description: dict[str, Any], client: str = NOBODY) -> str:
         """Keep the upload received in `folder`; the answer is a new delete key.
@@ -269,32 +268,30 @@ class Shelf:
         """
         entries = self._ledger.read(self._folders())
         entries.pop(id, None)
-        mark = mark_of(client)
-        own = {known: entry.bytes for known, entry in entries.items() if mark and entry.client == mark}
-        share = Tally(own, size, self._share * self._quota, self._share * self._most)
-        total = Tally({known: entry.bytes for known, entry in entries.items()}, size, self._quota, self._most)
+        share, total = self._room.tallies(entries, size, client)
         if share.fits and total.fits and self._clock() - self._swept < SWEEP:
             return entries
+        self._sweep(entries, arriving)
+        oldest = sorted(map(self._folder, entries), key=lambda folder: modified(folder / "used"))
+        pinned = {folder.name: entries[folder.name].bytes for folder in oldest if _is_pinned(folder)}
+        if not self._room.beside(pinned, size).fits:
+            raise no_room()
+        others = [folder.name for folder in oldest if folder.name not in pinned]
+        for name in making_way(others, (share, total), self._is_over):
+            vanish(self._folder(name), self._incoming)
+            del entries[name]
+        return entries
+
+    def _sweep(self, entries: dict[str, Entry], arriving: Path) -> None:
+        """Forget what stands half received, and the uses of what is here no more."""
         sweep_stale(self._incoming, self._clock(), keep=arriving)
         self._swept = self._clock()
         noted = self._noted.copy()  # other threads note uses meanwhile
         self._noted = {known: last for known, last in noted.items() if known in entries}
-        oldest = sorted(map(self._folder, entries), key=lambda folder: modified(folder / "used"))
-        pinned = {folder.name: entries[folder.name].bytes for folder in oldest if _is_pinned(folder)}
-        if not Tally(pinned, size, self._quota, self._most).fits:
-            raise no_room()
-        for tally in (share, total):
-            for folder in oldest:
-                if folder.name not in pinned and self._goes(folder, tally):
-                    vanish(folder, self._incoming)
-                    share.without(folder.name)
-                    total.without(folder.name)
-                    del entries[folder.name]
-        return entries
 
-    def _goes(self, folder: Path, tally: Tally) -> bool:
-        """Whether an upload makes room among those of a tally."""
-        return folder.name in tally and (not tally.fits or self._expired(folder, modified(folder / "used")))
+    def _is_over(self, id: str) -> bool:
+        folder = self._folder(id)
+        return self._expired(folder, modified(folder / "used"))
 
 
 def _is_pinned(folder: Path) -> bool:
