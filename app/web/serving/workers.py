@@ -5,6 +5,7 @@ not dead, and killing it would break every answer that it has under way.
 """
 
 import contextlib
+import gc
 import logging
 import multiprocessing
 import os
@@ -87,6 +88,7 @@ def serve(config: Configuration, sockets: list[socket.socket], tells: Connection
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # until the server takes it: a terminal sends it to all at once
     config.configure_logging()
     end_with_parent()
+    gc.freeze()  # what was imported before the fork; a full collection would write to all of it, and so copy it
 
     def ready() -> None:
         with contextlib.suppress(OSError):  # the parent has just gone

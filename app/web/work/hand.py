@@ -1,6 +1,8 @@
 """A process that does heavy work, one job after the other, told over a pipe; and the messages on that pipe."""
 
 import contextlib
+import ctypes
+import gc
 import os
 import resource
 import signal
@@ -47,6 +49,7 @@ def live(pipe: Connection, prepare: Prepare, memory: int | None) -> None:
     """Do jobs until the other end of the pipe is closed. `memory`: bytes that a job may take."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server ends its hands itself
     end_with_parent()
+    gc.freeze()  # what was imported before the fork; a full collection would write to all of it, and so copy it
     with contextlib.suppress(OSError):
         os.nice(NICENESS)
     bench = prepare()
@@ -67,6 +70,7 @@ def _do(pipe: Connection, bench: Bench, job: Job) -> None:
         pass
     except Exception as error:
         ended = _told(error)
+    give_back()
     pipe.send(replace(ended, worn=resident() > WORN))
 
 
@@ -90,6 +94,15 @@ def _plain(row: dict[str, Any]) -> dict[str, Any]:
     """Pydantic's finding without the objects in it: what was given shortened, and why in words."""
     why = {name: value if isinstance(value, list) else str(value) for name, value in row.get("ctx", {}).items()}
     return {"type": row["type"], "loc": row["loc"], "msg": row["msg"], "input": shortened(row.get("input")), "ctx": why}
+
+
+def give_back() -> None:
+    """Return what is free to the system, in about a millisecond: glibc keeps it in its heap otherwise, a hand for good.
+
+    Other C libraries have no such call, and return it by themselves or not at all (malloc_trim(3)).
+    """
+    with contextlib.suppress(OSError, AttributeError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def resident() -> int:
