@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     app.state.answers = AnswerCache(settings.cache_bytes)
     app.state.draining = Draining()
     app.state.assets = assets.Assets(settings.cache_dir / "assets")
-    app.state.metrics, app.state.loaded = measured(), False
+    app.state.metrics, app.state.ready = measured(), False
     crew = crew_of(settings, lambda: _bench(app), partial(bench_of, settings))
     app.state.work = Work(settings, crew, app.state.metrics.queued)
     app.state.headers = headers_of(origins(settings.frame_ancestors))
@@ -88,17 +88,21 @@ def _bench(app: FastAPI) -> Bench:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-    """Load the data sets and compress the large assets while nobody waits for them yet."""
+    """Get ready while nobody waits yet: the first class finds the data sets, the hands and the large assets."""
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(_load_data_sets, app)
-        tasks.start_soon(partial(anyio.to_thread.run_sync, app.state.assets.warm, abandon_on_cancel=True))
-        tasks.start_soon(partial(anyio.to_thread.run_sync, app.state.work.crew.start, abandon_on_cancel=True))
+        tasks.start_soon(_get_ready, app)
         yield {"draining": app.state.draining}  # for the server, which knows when it ends
         tasks.cancel_scope.cancel()
     app.state.work.crew.close()
 
 
-async def _load_data_sets(app: FastAPI) -> None:
+async def _get_ready(app: FastAPI) -> None:
+    async with anyio.create_task_group() as tasks:
+        for prepare in (_load_data_sets, app.state.work.crew.start, app.state.assets.warm):
+            tasks.start_soon(partial(anyio.to_thread.run_sync, prepare, abandon_on_cancel=True))
+    app.state.ready = True
+
+
+def _load_data_sets() -> None:
     for name in DATASETS:
-        await anyio.to_thread.run_sync(load, name, abandon_on_cancel=True)
-    app.state.loaded = True
+        load(name)

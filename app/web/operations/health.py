@@ -44,8 +44,8 @@ def waits_for(app: FastAPI) -> str:
     """Why the server does not serve; empty where it does."""
     if getattr(app.state, "draining", False):
         return "It is being stopped: what runs is finished, and nothing new is begun."
-    if not getattr(app.state, "loaded", False):
-        return "It is starting: the data sets are being read."
+    if not getattr(app.state, "ready", False):
+        return "It is starting: data sets, assets and the processes for heavy work are made ready."
     return ""
 
 

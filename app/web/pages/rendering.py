@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from fastapi import Response
@@ -79,6 +79,7 @@ def code(text: str, around: Callable[[str], Markup] = Markup.escape) -> Markup:
     )
 
 
+@lru_cache(1024)
 def help_text(text: str) -> Markup:
     """The same on a page with a notation, in the symbols of the one in force; what compares the two stays as it is."""
     compares = "γ" in text and re.search(r"\bG\b", text) is not None

@@ -1,10 +1,12 @@
 """Whether the server lives is one question, whether it can serve another."""
 
 import os
+import threading
 
 import pytest
 from starlette.testclient import TestClient
 
+from app.batches.datasets import DATASETS, load
 from app.web.operations import health
 
 
@@ -12,7 +14,7 @@ from app.web.operations import health
 def started(app):
     """A client of a server that has started."""
     with TestClient(app) as client:
-        while not app.state.loaded:
+        while not app.state.ready:
             client.get("/healthz")
         yield client
 
@@ -28,6 +30,32 @@ def test_until_then_it_lives_and_says_what_it_waits_for(client):
     assert answer.headers["content-type"] == "application/problem+json"
     assert int(answer.headers["retry-after"]) > 0
     assert "data sets" in answer.json()["detail"]
+
+
+class Slow:
+    """A crew that is ready when it is let."""
+
+    def __init__(self):
+        self.may = threading.Event()
+
+    def start(self):
+        self.may.wait()
+
+    def close(self):
+        self.may.set()
+
+
+def test_a_server_is_not_ready_before_its_processes_for_heavy_work_are(app):
+    crew = app.state.work.crew = Slow()
+    with TestClient(app) as client:
+        for name in DATASETS:
+            load(name)
+        app.state.assets.warm()
+        assert client.get("/readyz").status_code == 503
+        crew.may.set()
+        while not app.state.ready:
+            client.get("/healthz")
+        assert client.get("/readyz").status_code == 200
 
 
 def test_a_server_that_is_being_stopped_takes_no_more_requests_and_lives(app, started):
