@@ -1,6 +1,7 @@
 """What every browser test gets: a real server, a real browser, and a page that fails the test on any complaint."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -102,9 +103,16 @@ def page(profile: BrowserContext, origin: str, watch: Watch, request: pytest.Fix
     """A page of 1280 × 900 that remembers nothing of earlier tests; its sections are open, as if a person had opened
     each, unless the test is marked `folded`.
     """
+    with page_in(profile, origin, watch, folded=request.node.get_closest_marker("folded") is not None) as opened:
+        yield opened
+
+
+@contextmanager
+def page_in(profile: BrowserContext, origin: str, watch: Watch, *, folded: bool = False) -> Iterator[Page]:
+    """A page of its own; on leaving it, what it stored is forgotten and it must have complained of nothing."""
     opened = profile.new_page()
     watch.of(opened)
-    if request.node.get_closest_marker("folded") is None:
+    if not folded:
         opened.add_init_script(UNFOLDED)
     yield opened
     stored = {"origin": origin, "storageTypes": "local_storage"}

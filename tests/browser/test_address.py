@@ -5,15 +5,15 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Watch
-from tests.browser.playground.page import Playground
+from tests.browser.conftest import Watch, page_in
+from tests.browser.playground.page import STAGES, Playground
 
 STATE = (
     "source=correlated&batch_size=48&seed=11&gamma=1.5&beta=-0.5&activation=tanh&mode=inference&upstream=squared_error"
 )
 
 
-def test_a_copied_link_gives_the_same_numbers(playground: Playground, origin: str) -> None:
+def test_a_copied_link_gives_the_same_numbers(playground: Playground, origin: str, watch: Watch) -> None:
     playground.open()
     playground.choose("source", "correlated")
     playground.enter("batch_size", "48")
@@ -26,12 +26,12 @@ def test_a_copied_link_gives_the_same_numbers(playground: Playground, origin: st
     playground.click("Copy link")
     link = playground.page.evaluate("() => navigator.clipboard.readText()")
     assert link == playground.page.url
-    other = Playground(playground.page.context.new_page())
-    other.page.goto(link)
-    other.settle()
-    assert other.all_data() == drawn
-    assert other.table() == table
-    other.page.close()
+    with page_in(playground.page.context, origin, watch) as page:
+        other = Playground(page)
+        page.goto(link)
+        other.settle()
+        assert other.all_data() == drawn
+        assert other.table() == table
 
 
 def test_a_reload_changes_nothing(playground: Playground) -> None:
@@ -86,14 +86,18 @@ def test_a_drag_is_one_step_back_however_many_places_it_went_through(playground:
 
 def test_a_new_draw_is_another_batch_and_a_replay_the_same(playground: Playground, watch: Watch) -> None:
     playground.open("source=normal&batch_size=32")
-    first = playground.all_data()
+
+    def on_screen() -> dict[str, object]:
+        return {stage: playground.data(stage) for stage in STAGES}
+
+    first = on_screen()
     asked = len(watch.asked("/api/v1/playground"))
     drawn = playground.page.locator("#drawn")
     expect(drawn).to_have_text("Drawn from seed 0.")
     playground.click("Replay")
     expect(drawn).to_have_text("Drawn again from seed 0: the same batch, the same numbers.")
     assert len(watch.asked("/api/v1/playground")) == asked + 1
-    assert playground.all_data() == first
+    assert on_screen() == first
     playground.click("New draw")
     assert playground.query["seed"] == "1"
     assert playground.data("x") != first["x"]
@@ -101,7 +105,7 @@ def test_a_new_draw_is_another_batch_and_a_replay_the_same(playground: Playgroun
     expect(drawn).to_have_text("Drawn from seed 1.")
     playground.page.go_back()
     playground.settle()
-    assert playground.all_data() == first
+    assert on_screen() == first
     expect(drawn).to_have_text("Drawn from seed 0.")
     playground.page.go_forward()
     expect(drawn).to_have_text("Drawn from seed 1.")

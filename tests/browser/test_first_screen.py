@@ -1,10 +1,12 @@
 """The first screen tells the story untouched: thirteen features on wildly different scales, then on one."""
 
+from collections.abc import Iterator
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.at_widths import at_widths
-from tests.browser.conftest import Watch
+from tests.browser.conftest import Watch, page_in
 from tests.browser.playground.page import FEATURES, STAGES, Playground
 
 ROLES = """(plots) => plots.filter((plot) => !plot.closest("[hidden]")).map((plot) => [plot.getAttribute("role"),
@@ -33,32 +35,48 @@ ILLEGIBLE_TICKS = """() => [...document.querySelectorAll("[data-figure]:not([hid
 })"""
 
 
+@pytest.fixture(scope="module")
+def as_it_comes(profile: BrowserContext, origin: str) -> Iterator[tuple[Playground, list[str]]]:
+    """The page, opened once for all tests that do nothing but look at it, and what it had asked for by then."""
+    watch = Watch(origin)
+    with page_in(profile, origin, watch) as page:
+        yield Playground(page).open(), list(watch.requests)
+
+
+@pytest.fixture
+def untouched(as_it_comes: tuple[Playground, list[str]]) -> Playground:
+    """The page as it comes, at its top. Who takes it changes nothing of it."""
+    playground, _ = as_it_comes
+    playground.page.bring_to_front()
+    playground.page.evaluate("() => scrollTo(0, 0)")
+    return playground.settle()
+
+
 def moments(playground: Playground, stage: str) -> list[float]:
     """Where the dots of a panel's means stand on its axis."""
     return next(trace["x"] for trace in playground.data(stage) if trace["name"].startswith("mean"))
 
 
-def test_wine_stands_there_before_and_after_without_a_touch(playground: Playground) -> None:
-    playground.open()
-    expect(playground.headline).to_contain_text("nonflavanoid phenols")
-    expect(playground.headline).to_contain_text("2,530-fold")
-    expect(playground.page.locator("#batch-line")).to_have_text("Wine: 178 examples × 13 features")
+def test_wine_stands_there_before_and_after_without_a_touch(untouched: Playground) -> None:
+    expect(untouched.headline).to_contain_text("nonflavanoid phenols")
+    expect(untouched.headline).to_contain_text("2,530-fold")
+    expect(untouched.page.locator("#batch-line")).to_have_text("Wine: 178 examples × 13 features")
     for stage in STAGES:
-        expect(playground.figure(stage)).to_be_in_viewport()
-        assert len(moments(playground, stage)) == FEATURES
-    assert max(moments(playground, "x")) > 3
-    assert max(map(abs, moments(playground, "x_hat"))) < 1e-3
-    assert playground.query == {}
+        expect(untouched.figure(stage)).to_be_in_viewport()
+        assert len(moments(untouched, stage)) == FEATURES
+    assert max(moments(untouched, "x")) > 3
+    assert max(map(abs, moments(untouched, "x_hat"))) < 1e-3
+    assert untouched.query == {}
 
 
-def test_the_first_result_comes_with_the_page(playground: Playground, watch: Watch) -> None:
-    playground.open()
-    assert watch.asked("/api/") == []
+def test_the_first_result_comes_with_the_page(as_it_comes: tuple[Playground, list[str]]) -> None:
+    _, requests = as_it_comes
+    assert len(requests) > 3
+    assert [address for address in requests if "/api/" in address] == []
 
 
-def test_before_and_after_share_one_axis_that_names_its_scale(playground: Playground) -> None:
-    playground.open()
-    x, x_hat, y = (playground.axes(stage)["xaxis"] for stage in ("x", "x_hat", "y"))
+def test_before_and_after_share_one_axis_that_names_its_scale(untouched: Playground) -> None:
+    x, x_hat, y = (untouched.axes(stage)["xaxis"] for stage in ("x", "x_hat", "y"))
     assert x["range"] == x_hat["range"] == y["range"]
     assert x["ticktext"] == x_hat["ticktext"] == y["ticktext"]
     assert "asinh scale" in x["title"]
@@ -71,17 +89,15 @@ def test_the_axis_can_be_switched_to_linear(playground: Playground) -> None:
     assert playground.query == {"axis": "linear"}
 
 
-def test_every_figure_is_an_image_with_a_text(playground: Playground) -> None:
-    playground.open()
-    roles = playground.page.locator(".plot").evaluate_all(ROLES)
-    assert len(roles) == len(playground.figures()) > 10
+def test_every_figure_is_an_image_with_a_text(untouched: Playground) -> None:
+    roles = untouched.page.locator(".plot").evaluate_all(ROLES)
+    assert len(roles) == len(untouched.figures()) > 10
     assert all(role == "img" and length > 40 for role, length in roles)
 
 
-def test_both_axes_of_every_figure_have_titles(playground: Playground) -> None:
-    playground.open()
-    for figure in playground.figures():
-        axes = playground.axes(figure)
+def test_both_axes_of_every_figure_have_titles(untouched: Playground) -> None:
+    for figure in untouched.figures():
+        axes = untouched.axes(figure)
         assert all(axis["title"] or axis["ticktext"] for axis in axes.values()), figure
         assert axes["xaxis"]["title"], figure
 
@@ -120,12 +136,11 @@ def test_the_rows_of_a_read_out_have_names(playground: Playground, query: str, n
     expect(playground.plot("x_hat").locator(".ytick text")).to_have_count(0)
 
 
-def test_saturation_and_both_sides_statistics_stand_in_a_table(playground: Playground) -> None:
-    playground.open()
-    assert playground.features()[-1] == "proline"
-    assert playground.column("x deviation")[-1] == "314"
-    assert set(playground.column("x̂ deviation")) == {"1.00"}
-    assert all(share.endswith(" %") for share in playground.column("saturated"))
+def test_saturation_and_both_sides_statistics_stand_in_a_table(untouched: Playground) -> None:
+    assert untouched.features()[-1] == "proline"
+    assert untouched.column("x deviation")[-1] == "314"
+    assert set(untouched.column("x̂ deviation")) == {"1.00"}
+    assert all(share.endswith(" %") for share in untouched.column("saturated"))
 
 
 def test_the_axis_says_how_many_values_lie_outside(playground: Playground) -> None:
