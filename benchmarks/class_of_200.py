@@ -6,7 +6,7 @@
   of their own. As on the page, one request is under way at a time and the latest move is the next one asked for; older
   ones are dropped. A newcomer opens a connection to /healthz each second meanwhile.
 - herd: all open one network that nobody has asked for before.
-- links: all open different networks, then different batch sizes; three times, with the server's memory after each.
+- links: all open different networks, then different batch sizes; twice, with the server's memory after each.
 - heavy: four clients send the heaviest valid queries one after the other, and one student moves gamma meanwhile.
 
 The students are one process on the machine of the server (its processor time is told). With `--origin` a server that
@@ -96,7 +96,7 @@ async def _alone(origin: str) -> float:
 
 
 async def links(origin: str, students: int, _seconds: float) -> None:
-    for minute in ("first", "second", "third"):
+    for minute in ("first", "second"):
         for view in ("network", "batch-size"):
             tally = Tally()
             await _open(tally, origin, [f"{view}?seed={random.randrange(2**32)}" for _ in range(students)])

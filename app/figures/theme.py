@@ -26,6 +26,9 @@ MEANINGS = {
     "neutral": "#7c838d",
 }
 
+CLASSES = ("#6d6bd8", "#b3691e", "#1f8a9c", "#b1528f", "#76801f")
+"""Colours of classes, which come round again; a shape goes with each."""
+
 STAGE_MEANINGS = {
     "x": "x", "x_hat": "x_hat", "y": "y", "activation": "activation", "readout": "readout",
     "d_readout": "gradient", "d_activation": "gradient", "dy": "gradient", "dx_hat": "gradient", "dx": "gradient",

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request
 
 from app.batches.uploads import UploadStore
 from app.query.control import QueryModel
-from app.query.shown import Shown
+from app.query.page_fields import PageFields
 from app.settings import Settings
 from app.web.answers import to_json
 from bncore.progress import Said, unheard
@@ -76,7 +76,7 @@ class Page(Generic[Fields]):
     keeps_refused: bool = False
     whole: dict[str, Any] = field(default_factory=dict)
     """Fields that a page overrides, because it shows all parts."""
-    shown: type[Shown] = Shown
+    shown: type[PageFields] = PageFields
     """What of the page itself stands in its address: nothing of it is computed with."""
     further: APIRouter = field(default_factory=APIRouter)
     """Files beside the page."""

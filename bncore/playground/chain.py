@@ -5,7 +5,7 @@ Values are kept features first, (D, M): M = N examples, or N times the positions
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +59,27 @@ class Conservation:
 
 
 @dataclass(frozen=True)
+class Walked:
+    """The result of `walked`: rows (D, M) through batch norm and back; `given` says that dy was passed in."""
+
+    layer: NormLayer
+    rows: NDArray[np.floating]
+    forward: Forward
+    activation: NDArray[np.floating]
+    upstream: Upstream
+    dy: NDArray[np.floating]
+    gradients: Gradients
+    positions: int
+    given: bool
+
+    @property
+    def saturation(self) -> Floats:
+        """(D,) is the share of f's inputs at which f is flat or dead."""
+        share: Floats = ACTIVATIONS[self.layer.activation].saturated(self.forward.y).mean(axis=1)
+        return share
+
+
+@dataclass(frozen=True)
 class Playground:
     """The result of `playground`; `saturation` (D,) is the share of f's inputs at which f is flat or dead."""
 
@@ -80,7 +101,7 @@ class Playground:
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is too large is looked for, and then named
-def playground(
+def walked(
     x: NDArray[np.floating],
     layer: NormLayer,
     *,
@@ -91,9 +112,8 @@ def playground(
     classes: int | None = None,
     dy: NDArray[np.floating] | None = None,
     rng: np.random.Generator,
-    axis: AxisChoice = "auto",
-) -> Playground:
-    """Everything that the playground shows of `x` (N, ..., D, ...).
+) -> Walked:
+    """`x` (N, ..., D, ...) through batch norm and back.
 
     Inference normalizes by the running statistics; training neither takes nor moves them. `dy`, of the shape of `x`,
     replaces the gradient from the upstream of `layer`. `rng` serves the upstreams that draw numbers; `classes` is how
@@ -103,30 +123,43 @@ def playground(
     """
     check_size(x)
     rows = features_first(x, feature_axis)
-    positions = rows.shape[1] // x.shape[0]
     result = _normalize(rows, layer, running_mean, running_var)
     activation = ACTIVATIONS[layer.activation]
     f = activation.value(result.y)
     check_finite({"x_hat": result.x_hat, "y": result.y, "activation": f})
     source = _upstream(f, x.shape[0], layer, labels, classes, rng)
-    gradient = source.gradient
-    dy_rows = gradient * activation.derivative(result.y) if dy is None else features_first(dy, feature_axis)
+    dy_rows = source.gradient * activation.derivative(result.y) if dy is None else features_first(dy, feature_axis)
     gradients = backward(dy_rows, result)
+    return Walked(layer, rows, result, f, source, dy_rows, gradients, rows.shape[1] // x.shape[0], dy is not None)
+
+
+def playground(x: NDArray[np.floating], layer: NormLayer, *, axis: AxisChoice = "auto", **options: Any) -> Playground:
+    """Everything that the playground shows of `x` (N, ..., D, ...); `options`, and what is raised, as for `walked`."""
+    return shown(walked(x, layer, **options), axis)
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def shown(walk: Walked, axis: AxisChoice = "auto") -> Playground:
+    """Everything that the playground shows of a batch that was walked.
+
+    Raises BadParameter for a result that its dtype cannot hold.
+    """
+    result, gradients, source = walk.forward, walk.gradients, walk.upstream
     values = {
-        "x": rows, "x_hat": result.x_hat, "y": result.y, "activation": f,
-        "d_activation": gradient, "dy": dy_rows, "dx_hat": gradients.dx_hat, "dx": gradients.dx,
+        "x": walk.rows, "x_hat": result.x_hat, "y": result.y, "activation": walk.activation,
+        "d_activation": source.gradient, "dy": walk.dy, "dx_hat": gradients.dx_hat, "dx": gradients.dx,
         "dx_direct": gradients.dx_direct, "dx_mean": gradients.dx_mean, "dx_variance": gradients.dx_variance,
     }  # fmt: skip
-    if dy is not None:
+    if walk.given:
         del values["d_activation"]
     elif source.readout is not None and source.readout_gradient is not None:
         values |= {"readout": source.readout.T, "d_readout": source.readout_gradient.T}
-    drawn = stages_of(values, layer.activation, axis, result.gamma)
+    drawn = stages_of(values, walk.layer.activation, axis, result.gamma)
     conservation = _conservation(result, gradients)
     check_finite({"dgamma": gradients.dgamma, "dx": conservation.scale, "loss": np.array(source.loss or 0.0)})
     return Playground(
-        layer, result, gradients, source, drawn.stages, activation.saturated(result.y).mean(axis=1),
-        conservation, drawn.widened, drawn.gradients_widened, positions,
+        walk.layer, result, gradients, source, drawn.stages, walk.saturation, conservation, drawn.widened,
+        drawn.gradients_widened, walk.positions,
     )  # fmt: skip
 
 

@@ -5,12 +5,13 @@ from typing import Any
 import numpy as np
 
 from app.figures.notation import SYMBOLS, by_name, in_notation
-from app.figures.numbers import each_beside
+from app.figures.numbers import each_beside, stated
 from app.query.source import SourceFields
 from app.query.title import source_title
-from app.views.playground.compute import Walk
+from app.views.playground.compute import Staged, Walk
 from app.views.playground.figures import figures
 from app.views.playground.query import PlaygroundFields
+from app.views.playground.stage.answer import stage_answer, stage_of, told_of
 from app.views.playground.words.captions import captions, why_vanished
 from app.views.playground.words.headline import headline, unit_of
 from app.views.playground.words.laws import laws
@@ -27,8 +28,12 @@ LISTED = 64  # features whose numbers stand in the answer; all of them are in /p
 MOST_LISTED = 1024  # features whose gamma and beta stand in the answer, so that a page can change one of them
 
 
-def answer_of(walk: Walk) -> dict[str, Any]:
-    """The answer of `GET /playground`."""
+def answer_of(walk: Walk | Staged) -> dict[str, Any]:
+    """The answer of `GET /playground`, or of its stage alone."""
+    return stage_answer(walk) if isinstance(walk, Staged) else _whole(walk)
+
+
+def _whole(walk: Walk) -> dict[str, Any]:
     result, query = walk.result, walk.query
     return {
         "batch": _batch(walk),
@@ -41,7 +46,8 @@ def answer_of(walk: Walk) -> dict[str, Any]:
         ],
         "why": why_vanished(walk.vanished, walk.selection),
         "conventions": _conventions(walk),
-        "headline": headline(result, walk.selection),
+        "headline": headline(told_of(walk.staged)),
+        "stage": stage_of(walk.staged),
         "captions": captions(result, walk.selection),
         "symbols": SYMBOLS[query.notation],
         "terms": terms(result, walk.selection),
@@ -77,7 +83,7 @@ def _batch(walk: Walk) -> dict[str, Any]:
     return {
         "id": etag_of("batch", _source_stated(walk)).strip('"'),
         "title": title,
-        "text": batch_text(title, examples, walk.total, len(names), positions, batch.warnings),
+        "text": _times(walk) + batch_text(title, examples, walk.total, len(names), positions, batch.warnings),
         "shape": list(batch.x.shape),
         "dtype": str(batch.x.dtype),
         "examples": examples,
@@ -92,6 +98,11 @@ def _batch(walk: Walk) -> dict[str, Any]:
         "warnings": list(batch.warnings),
         "values": _small_table(batch.x),
     }
+
+
+def _times(walk: Walk) -> str:
+    """What the batch was multiplied by, as the layer before has other weights."""
+    return "" if walk.query.x_scale == 1.0 else f"{stated(walk.query.x_scale)} × "
 
 
 def _source_stated(walk: Walk) -> dict[str, Any]:

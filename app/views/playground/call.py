@@ -14,7 +14,8 @@ ANSWER = {
     "backward": {"dgamma": [-11.1], "dbeta": [-1.12], "dx": {"mean": [0.0], "sd": [0.904]}},
     "findings": [{"id": "statistics_noise", "severity": "note", "title": "How noisy the statistics are at N = 178"}],
     "conventions": ["normalized by this batch's mean and biased variance (divided by N = 178)"],
-    "headline": "Deviations run from 0.124 (nonflavanoid phenols) to 314 (proline), 2,530-fold.",
+    "headline": "Features' scales differ 2,530-fold; normalized, every feature has mean 0 and deviation 1.",
+    "stage": {"shown": 178, "counted": "a dot is one example"},
     "figures": {"x": {"data": [], "layout": {}}},
 }
 REFUSED = "An unknown name or a value out of range; `errors` says what is allowed."
@@ -23,7 +24,8 @@ CALL = Call(
     name="playground",
     tag="playground",
     summary="A mini-batch through batch norm, forward and backward",
-    help="Summaries of every stage, what was found, and the figures. The same query gives the same bytes.",
+    help="Summaries of every stage, what was found, and the figures. The same query gives the same bytes. "
+    "`parts=stage` answers with what the stage of its page shows, alone.",
     told="Per feature (the first 64, and the `selected` ones beyond): the statistics, a summary "
     "of each stage and of each path of dx; and the figures in Plotly's schema. Null parts the rows of a "
     "figure, and stands for what a view does not have.",

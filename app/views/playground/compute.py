@@ -13,12 +13,15 @@ from app.views.playground.query import PlaygroundFields
 from bncore.distributions.summary import Floats, correlation
 from bncore.errors import BatchNormError
 from bncore.findings.findings import Finding, findings
-from bncore.playground.chain import Playground, playground
+from bncore.playground.chain import Playground, Walked, shown, walked
+from bncore.playground.steps import Backward, Step, steps_of
 from bncore.playground.vanishing import Vanished, vanished
 from bncore.running import cold_start, updated
 from bncore.statistics import statistics
 
 PAIR = ("running_mean", "running_var")
+WINE = (12, 0, 10)
+"""Proline, alcohol and hue: from the largest scale to one that cannot be seen beside it."""
 
 
 @dataclass(frozen=True)
@@ -31,34 +34,62 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Walk:
-    """A batch walked through batch norm and back, and what there is to say of it."""
+class Staged:
+    """A batch walked through batch norm and back, and the steps of the features on the stage."""
 
     query: PlaygroundFields
     batch: Batch
     total: int | None
-    result: Playground
+    walked: Walked
     running: Running | None
+    lanes: tuple[int, ...]
+    steps: dict[str, Step]
+    backward: Backward
+
+
+@dataclass(frozen=True)
+class Walk:
+    """A staged batch with all that the view shows, and what there is to say of it."""
+
+    staged: Staged
+    result: Playground
     findings: list[Finding]
     vanished: list[Vanished]
     selection: Selection
 
+    @property
+    def query(self) -> PlaygroundFields:
+        return self.staged.query
 
-def walk_of(query: PlaygroundFields, source: Source) -> Walk:
+    @property
+    def batch(self) -> Batch:
+        return self.staged.batch
+
+    @property
+    def running(self) -> Running | None:
+        return self.staged.running
+
+    @property
+    def total(self) -> int | None:
+        return self.staged.total
+
+
+def walk_of(query: PlaygroundFields, source: Source) -> Walk | Staged:
     """Walk a batch of the query's opened source. Raises the errors of the source and of the query's own checks."""
     try:
-        return _walk(query, source)
+        staged = _staged(query, source)
+        return staged if query.is_stage else _walk(staged)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
 
-def _walk(query: PlaygroundFields, source: Source) -> Walk:
+def _staged(query: PlaygroundFields, source: Source) -> Staged:
     batch = _with_notes(query.draw(source))
     _check(query, batch)
     running = _running(query, source, batch)
     mean, var = (running.mean, running.var) if running else (None, None)
-    result = playground(
-        batch.x,
+    walk = walked(
+        batch.x if query.x_scale == 1.0 else batch.x * query.x_scale,
         query.layer(batch),
         feature_axis=batch.feature_axis,
         running_mean=mean,
@@ -67,14 +98,30 @@ def _walk(query: PlaygroundFields, source: Source) -> Walk:
         classes=len(batch.label_names) or None,
         dy=batch.given.get("dy") if query.upstream == "auto" else None,
         rng=query.rng(Stream.UPSTREAM),
-        axis=query.axis,
     )
+    lanes = _lanes(query, walk)
+    return Staged(query, batch, source.examples, walk, running, lanes, *steps_of(walk, lanes))
+
+
+def _walk(staged: Staged) -> Walk:
+    query, batch = staged.query, staged.batch
+    result = shown(staged.walked, query.axis)
     above = result.stages["d_activation"].values if "d_activation" in result.stages else None
     gone = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values, above)
     selection = _selection(query, batch, result)
-    return Walk(
-        query, batch, source.examples, result, running, findings(result, *_held(batch, running)), gone, selection
-    )
+    return Walk(staged, result, findings(result, *_held(batch, staged.running)), gone, selection)
+
+
+def _lanes(query: PlaygroundFields, walk: Walked) -> tuple[int, ...]:
+    """The features on the stage: those that are named; else the largest, the middle and the smallest deviation."""
+    features = walk.rows.shape[0]
+    check_features("lanes", query.lane_features, features)
+    if query.lane_features:
+        return query.lane_features
+    if query.source == "wine" and not query.layer_width:
+        return WINE
+    order = np.argsort(-walk.rows.std(axis=1), kind="stable")
+    return tuple(dict.fromkeys(int(order[i]) for i in (0, features // 2, features - 1)))
 
 
 def _check(query: PlaygroundFields, batch: Batch) -> None:

@@ -28,6 +28,9 @@ EXAMPLES = [
 class DataFields(PlaygroundFields):
     """The playground's fields, and what of it to write in which format."""
 
+    parts: Literal["all"] = control(
+        "all", "All of the view.", title="Parts", group="answer", kind="select",
+    )  # fmt: skip
     stage: Literal[STAGES_AND_STATISTICS] = control(  # type: ignore[valid-type]
         "x_hat", "The numbers wanted: a stage of the chain, or the `statistics` of every feature. The read-out's "
         "stages exist under a loss only.", title="Stage", group="data", kind="select",

@@ -10,6 +10,7 @@ from app.errors import InvalidQuery
 from app.query.control import control
 from app.query.layer import INDEX, LayerFields, indices, listed
 from app.query.source import with_generator_fields
+from app.query.staged import StagedFields
 from bncore.activations import ACTIVATIONS
 from bncore.playground.chain import NormLayer
 from bncore.upstream import UPSTREAMS
@@ -17,6 +18,8 @@ from bncore.upstream import UPSTREAMS
 MOST_SELECTED = 64
 RUNNING_SHARE = 10  # times the numbers of a view that its running statistics may see
 SELECTED_WORDS = f"at most {MOST_SELECTED} feature numbers from 0, each once, with commas between; or nothing for all"
+MOST_LANES = 3
+LANES_WORDS = f"at most {MOST_LANES} feature numbers from 0, each once, with commas between; or nothing"
 PAIR_WORDS = "two different feature numbers from 0 with a comma between, or nothing for the first two"
 
 
@@ -26,7 +29,7 @@ def _pair(text: str) -> str:
     return text
 
 
-class PlaygroundFields(LayerFields):
+class PlaygroundFields(StagedFields, LayerFields):
     """The fields without the generators' own; use `PlaygroundQuery`."""
 
     mode: Literal["train", "inference"] = control(
@@ -69,6 +72,22 @@ class PlaygroundFields(LayerFields):
         "", "Two features to hold against each other, by number with a comma between; empty takes the first two shown.",
         title="Pair", group="view", kind="pair", form=f"(?:{INDEX.pattern},{INDEX.pattern})?", max_length=20,
     )  # fmt: skip
+
+    lanes: Annotated[str, indices(MOST_LANES, LANES_WORDS)] = control(
+        "", f"The features on the stage, at most {MOST_LANES}, by number from 0 with commas between; empty takes those "
+        "whose scales differ most.",
+        title="Features on the stage", group="stage", kind="lanes", form=listed(MOST_LANES), max_length=30,
+    )  # fmt: skip
+    x_scale: float = control(
+        1.0, "What the weights of the layer before are multiplied by: x grows with them.",
+        title="Weights ×", group="stage", kind="slider", slider=(0.1, 10), scale="log",
+        ge=1e-3, le=1e3,
+    )  # fmt: skip
+
+    @cached_property
+    def lane_features(self) -> tuple[int, ...]:
+        """The numbers of the features on the stage, in the order asked for; empty where the view takes them."""
+        return tuple(int(part) for part in self.lanes.split(",") if part)
 
     @cached_property
     def selected_features(self) -> tuple[int, ...]:

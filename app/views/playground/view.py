@@ -8,7 +8,7 @@ from app.query.source import AUTO_GENERATED
 from app.settings import Settings
 from app.views.playground.answer import answer_of
 from app.views.playground.call import CALL
-from app.views.playground.compute import Walk, walk_of
+from app.views.playground.compute import Staged, Walk, walk_of
 from app.views.playground.export import beside, export_of
 from app.views.playground.page import PAGE
 from app.views.playground.query import PlaygroundFields, PlaygroundQuery
@@ -32,7 +32,7 @@ def _prepared(place: Place, query: PlaygroundFields) -> Prepared:
     return Prepared(query, source, query.check_work(source, place.settings.view_numbers))
 
 
-def _computed(ready: Prepared, _say: Said) -> Walk:
+def _computed(ready: Prepared, _say: Said) -> Walk | Staged:
     return walk_of(ready.query, ready.source)
 
 

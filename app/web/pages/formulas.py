@@ -55,6 +55,11 @@ def _latex(name: str, notation: str, eps_placement: str, mode: str) -> str:
     forward = {
         "x": x,
         "x_hat": rf"{x_hat}=\frac{{{x}-{MEAN[mode]}}}{{{_denominator(eps_placement, mode)}}}",
+        "centred": rf"-\,{MEAN[mode]}",
+        "divided": rf"\div\,{_denominator(eps_placement, mode)}",
+        "scaled": rf"\times\,{gamma}",
+        "shifted": rf"+\,{beta}",
+        "f": r"\class{activation}{f}",
         "y": rf"{y}={gamma}\,{x_hat}+{beta}",
         "activation": rf"\class{{activation}}{{f}}({y})",
         "readout": rf"\class{{readout}}{{W}}^{{\top}}\class{{activation}}{{f}}({y})",

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.query.control import schema_of
-from app.query.shown import Shown
+from app.query.page_fields import PageFields
 from app.web.pages.lenient import lenient
 from app.web.view import Page
 
@@ -16,7 +16,7 @@ class Opened:
     """A page, and what of itself it shows."""
 
     page: Page[Any]
-    shown: Shown
+    shown: PageFields
 
     @property
     def schema(self) -> dict[str, dict[str, Any]]:

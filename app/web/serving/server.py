@@ -64,7 +64,6 @@ class Server(uvicorn.Server):
         if self._is_process:
             _leave_after(settings.drain_delay + settings.drain_seconds + 2 * LEAVING)
         self.draining.begin()
-        self._tell("draining: %d requests in flight", len(self.server_state.tasks))
         await asyncio.sleep(settings.drain_delay)
         giving_up = asyncio.get_running_loop().call_later(settings.drain_seconds, self._give_up)
         for acceptor in self._acceptors:
@@ -76,17 +75,12 @@ class Server(uvicorn.Server):
         self._clock.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._clock
-        self._tell("stopped")
 
     @property
     def draining(self) -> Draining:
         """What the application is told by; it gives it to the server in the state of its lifespan."""
         draining: Draining = self.lifespan.state.get("draining", Draining())
         return draining
-
-    @staticmethod
-    def _tell(text: str, *values: object) -> None:
-        logger.info("Process %d: " + text, os.getpid(), *values)
 
     def _give_up(self) -> None:
         for connection in list(self.server_state.connections):

@@ -1,5 +1,6 @@
 // The playground: its own part of the page of a batch.
 import { PerFeature } from "./per_feature.js";
+import { Stage } from "./stage.js";
 import { numbersBehind, showFeatures, showFindings, showTexts } from "./view.js";
 import { showControls } from "../lib/controls/relevance.js";
 import { ofNewSource } from "../lib/controls/source.js";
@@ -8,9 +9,14 @@ import { BatchPage } from "../lib/page/batch_page.js";
 const API = "/api/v1/playground";
 const $ = (id) => document.getElementById(id);
 
-const page = new BatchPage({ path: API, long: true, figure: "x_hat", follow: ofNewSource, decide, show, rest, restAfter: 160, numbersBehind });
+const page = new BatchPage({ path: API, long: true, figure: "x_hat", follow: ofNewSource, decide, show, stage: showStage, rest, restAfter: 160, numbersBehind });
 const { state, figures } = page;
 const perFeature = new PerFeature(state);
+const stage = new Stage(state, perFeature);
+
+function showStage(answer) {
+  if (answer) stage.show(answer);
+}
 
 // The plots and the sentence first; tables and lists follow at the first pause of a drag.
 function show(answer) {

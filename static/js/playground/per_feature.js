@@ -86,10 +86,12 @@ export class PerFeature {
 
   #moveTo(name, value, how) {
     const moved = this.#targets();
-    if (moved === null) {
-      this.#state.set({ [name]: value }, how);
-      return;
-    }
+    if (moved === null) this.#state.set({ [name]: value }, how);
+    else this.move(name, moved, value, how);
+  }
+
+  // The value of some features, the others' staying.
+  move(name, moved, value, how) {
     const values = this.#current(name).map(plain);
     for (const feature of moved) values[feature] = value;
     this.#state.set({ [name]: values.join(",") }, how);

@@ -11,6 +11,7 @@ FEATURES = 13  # wine's, which the page opens with
 DRAWN = """() => {
   if (document.getElementById("view").getAttribute("aria-busy") === "true") return false;
   const onScreen = (figure) => {
+    if (!figure.checkVisibility()) return false; // in a section that is closed
     const { top, bottom, left, right } = figure.getBoundingClientRect();
     return bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
   };

@@ -1,6 +1,7 @@
 // Drawing: a figure from the server, dressed in the page's colour scheme, drawn when it is on screen and has changed.
 import { bindPaper, onPaper } from "../page/paper.js";
 import { currentScheme, onScheme } from "../page/scheme.js";
+import { enlarged, enlargement } from "../page/wall.js";
 import { fitted } from "./ticks.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
@@ -102,7 +103,7 @@ export class Figures {
 
   // All widths are read before anything is drawn: a reading between two drawings lays the whole page out again.
   #drawDue(Plotly) {
-    const template = this.#templates[currentScheme()];
+    const template = enlarged(this.#templates[currentScheme()], onPaper() ? 1 : enlargement());
     for (const panel of this.all().filter((panel) => panel.isDue())) panel.draw(Plotly, template);
   }
 }
@@ -149,7 +150,7 @@ class Panel {
   draw(Plotly, template) {
     this.#due = false;
     this.drawnWidth = this.#width;
-    this.plot.style.minHeight = `${this.#figure.layout.height - 30}px`;
+    this.plot.style.minHeight = `${this.#height - 30}px`;
     const first = !this.plot.classList.contains("js-plotly-plot");
     Plotly.react(this.plot, this.#figure.data, this.#dressed(template), CONFIG);
     if (first) this.element.dispatchEvent(new CustomEvent("figure-ready"));
@@ -157,7 +158,7 @@ class Panel {
 
   // The page has the title above the plot; panels right of the first leave the names of the features to it.
   #dressed(template) {
-    const { title, height, margin, ...layout } = this.#figure.layout;
+    const { title, height, margin, ...layout } = this.#sized;
     const rows = this.element.closest(".chain") !== null;
     const first = !rows || !this.element.previousElementSibling;
     const named = first || onPaper() || NARROW.matches || (layout.meta.rows ?? "feature") !== "feature";
@@ -165,6 +166,14 @@ class Panel {
     const around = { ...margin, t: rows ? 6 : 20, l: named ? margin.l : 10 };
     const xaxis = fitted(layout.xaxis, template, this.drawnWidth - around.l - around.r, around);
     return { ...layout, xaxis, yaxis, template, width: this.drawnWidth, height: height - 30, margin: around };
+  }
+
+  get #sized() {
+    return enlarged(this.#figure.layout, onPaper() ? 1 : enlargement());
+  }
+
+  get #height() {
+    return this.#sized.height;
   }
 
   #describe({ summary, note }) {

@@ -45,8 +45,8 @@ export class Play {
   }
 
   #press(button) {
-    if (!button) return;
-    const { step, go } = button.dataset;
+    const { step, go } = button?.dataset ?? {};
+    if (!step && !go) return;
     if (go === "play") {
       if (this.plays) this.stop();
       else this.#play();

@@ -111,16 +111,6 @@ def test_workers_are_replaced_one_by_one_by_those_of_a_hangup(server):
     server.workers = new
 
 
-def test_a_server_that_is_stopped_says_what_is_in_flight_and_when_it_has_ended(folder):
-    running = Running(folder)
-    running.process.send_signal(signal.SIGTERM)
-    told = [running.logged(r"Process (\d+): (draining: 0 requests in flight|stopped)") for _ in range(4)]
-    for worker in running.workers:
-        assert [line[2] for line in told if int(line[1]) == worker] == ["draining: 0 requests in flight", "stopped"]
-    assert running.process.wait(LONG) == 0
-    running.close()
-
-
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells of processes that are not one's own")
 def test_workers_end_with_their_parent_however_that_ends(folder):
     running = Running(folder)

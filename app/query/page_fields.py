@@ -19,7 +19,7 @@ def _names(text: str) -> str:
     return text
 
 
-class Shown(QueryModel):
+class PageFields(QueryModel):
     """Fields of a page's address that its view is not asked with; a page with a stage of its own adds to them."""
 
     open: Annotated[str, AfterValidator(_names)] = control(

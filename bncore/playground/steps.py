@@ -1,0 +1,102 @@
+"""The steps of batch norm one at a time, for a few features: x, less its mean, over s, times gamma, plus beta, f.
+
+Each step but f is an affine map of x, and so are the parts of the gradient that go through the statistics.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bncore.distributions.axis import Axis, axis_for
+from bncore.distributions.summary import Floats
+from bncore.playground.chain import Walked
+
+STEPS = ("x", "centred", "x_hat", "scaled", "y", "activation")
+BEFORE = ("x", "centred")
+"""The steps whose ruler is their own; the others share one, as far as it holds them."""
+LEAST = 4.0  # the ends of the shared ruler, at the least, in deviations
+LARGEST = 2.0**900  # the shared ruler's end at the most
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One step: `slope` and `offset` (L,) make its values of x, but for f; mean and deviation (L,) of its values.
+
+    `low` and `high` (L,) are the smallest and the largest value; `values` (L, M) are those of f, None elsewhere.
+    """
+
+    name: str
+    slope: Floats
+    offset: Floats
+    mean: Floats
+    sd: Floats
+    low: Floats
+    high: Floats
+    axis: Axis
+    values: NDArray[np.floating] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Backward:
+    """The gradient at x of L features, (L, M): its direct path, and per feature (L,) what the paths through the mean
+    (`mean`, the same for every example) and through the variance (`variance`, to be multiplied by x_hat) add to it.
+    """
+
+    dx: NDArray[np.floating]
+    direct: NDArray[np.floating]
+    mean: Floats
+    variance: Floats
+
+
+def steps_of(walk: Walked, lanes: tuple[int, ...]) -> tuple[dict[str, Step], Backward]:
+    """The steps by name, and the gradient, of the features `lanes`."""
+    at = list(lanes)
+    rows, forward = walk.rows[at].astype(np.float64), walk.forward
+    mean, s = forward.mean[at], forward.scale[at]
+    gamma, beta = forward.gamma[at], forward.beta[at]
+    ones, none = np.ones(len(at)), np.zeros(len(at))
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        over = np.where(s > 0.0, 1.0 / np.where(s > 0.0, s, 1.0), 0.0)  # a feature that does not vary stays at 0
+    maps = {
+        "x": (ones, none), "centred": (ones, -mean), "x_hat": (over, -mean * over),
+        "scaled": (gamma * over, -gamma * mean * over), "y": (gamma * over, beta - gamma * mean * over),
+    }  # fmt: skip
+    values = {
+        "x": rows, "centred": rows - mean[:, None], "x_hat": forward.x_hat[at].astype(np.float64),
+        "scaled": gamma[:, None] * forward.x_hat[at], "y": forward.y[at].astype(np.float64),
+        "activation": walk.activation[at].astype(np.float64),
+    }  # fmt: skip
+    axes = _axes(values)
+    steps = {name: _step(name, values[name], maps.get(name, (ones, none)), axes[name]) for name in STEPS}
+    return steps, _backward(walk, at)
+
+
+def _step(name: str, values: Floats, map_: tuple[Floats, Floats], axis: Axis) -> Step:
+    kept = values if name == "activation" else None
+    ends = values.min(axis=1), values.max(axis=1)
+    return Step(name, *map_, values.mean(axis=1), values.std(axis=1), *ends, axis, kept)
+
+
+def _axes(values: dict[str, Floats]) -> dict[str, Axis]:
+    """One linear ruler a step for all features: the first two have their own, the others share one."""
+    own = {name: axis_for(min(0.0, float(values[name].min())), max(0.0, float(values[name].max())), "linear")
+           for name in BEFORE}  # fmt: skip
+    reach = max(float(np.abs(values[name]).max()) for name in STEPS if name not in BEFORE)
+    end = LEAST
+    while end < reach and end < LARGEST:
+        end *= 2.0
+    return own | dict.fromkeys((name for name in STEPS if name not in BEFORE), Axis("linear", -end, end))
+
+
+def _backward(walk: Walked, at: list[int]) -> Backward:
+    gradients, x_hat = walk.gradients, walk.forward.x_hat[at].astype(np.float64)
+    through_variance = gradients.dx_variance[at].astype(np.float64)
+    largest = np.abs(x_hat).argmax(axis=1)
+    rows = np.arange(len(at))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        slope = through_variance[rows, largest] / x_hat[rows, largest]
+    return Backward(
+        gradients.dx[at], gradients.dx_direct[at], gradients.dx_mean[at, 0].astype(np.float64),
+        np.where(np.isfinite(slope), slope, 0.0),
+    )  # fmt: skip

@@ -1,0 +1,90 @@
+// A lane of the stage: a feature's examples as dots, its mean as a mark, its deviation as a bar, its gradient as arrows.
+import { joined, place, svg, write } from "../lib/stage/svg.js";
+
+const SHAPES = [ // one a class, so that colour is not all that tells them apart; r is about 3
+  "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0",
+  "M-2.7 -2.7h5.4v5.4h-5.4z",
+  "M0 -3.4L3.2 2.6H-3.2z",
+  "M0 -3.8L3.8 0L0 3.8L-3.8 0z",
+  "M-3.2 -1.1h2.1v-2.1h2.2v2.1h2.1v2.2h-2.1v2.1h-2.2v-2.1h-2.1z",
+];
+const COLOURS = 5;
+const ROWS = 14; // pixels between the rows of two classes
+const SCATTER = [0, 3, -3, 1.5, -1.5, 4.5, -4.5]; // so that neighbours do not cover each other; it means nothing
+const LONGEST = 44; // pixels of the longest arrow
+const PATHS = [["direct", -4], ["mean", 0], ["variance", 4]];
+
+// A class's dot, for the key.
+export function dotOf(kind) {
+  return svg("svg", { viewBox: "-5 -5 10 10" }, svg("path", shapeOf(kind)));
+}
+
+const shapeOf = (kind) => ({ d: SHAPES[kind % SHAPES.length], style: `fill: var(--class-${kind % COLOURS})` });
+
+export class Lane {
+  constructor() {
+    this.group = svg("g", { class: "lane" });
+    this.back = svg("rect", { class: "lane-back", rx: 6 });
+    this.arrows = svg("g", { class: "arrows", "aria-hidden": "true" });
+    this.dots = svg("g", { class: "dots", "aria-hidden": "true" });
+    this.bar = svg("line", { class: "deviation" });
+    this.mean = svg("line", { class: "mean" });
+    this.told = svg("text", { class: "lane-told", "text-anchor": "end" });
+    this.group.append(this.back, this.arrows, this.dots, this.bar, this.mean, this.told);
+  }
+
+  // What stays while values move: one dot an example, with its class's colour and shape.
+  put(lane, classes) {
+    joined(this.dots, lane.x, () => svg("path"), (dot, _, i) => {
+      write(dot, shapeOf(classes ? classes[i] : 0));
+    });
+  }
+
+  // `values`, `mean` and `sd` as they are at the moment, on the ruler in force, in a room of the drawing.
+  draw({ values, mean, sd, told, classes, rows }, ruler, { left, width, top, height, unit, narrow }) {
+    const middle = top + height * (narrow ? 0.56 : 0.5);
+    const x = (value) => place(value, ruler, left, width);
+    write(this.back, { x: left, y: top, width, height });
+    let outside = 0;
+    [...this.dots.children].forEach((dot, i) => {
+      const at = x(values[i]);
+      const is = at >= left - 1 && at <= left + width + 1;
+      if (!is) outside += 1;
+      const y = middle + unit * (rowOf(classes, i, rows) + SCATTER[i % SCATTER.length]);
+      write(dot, { transform: `translate(${at.toFixed(1)} ${y.toFixed(1)}) scale(${unit})`, visibility: is ? null : "hidden" });
+    });
+    const within = (value) => Math.min(left + width, Math.max(left, x(value)));
+    write(this.mean, { x1: within(mean), x2: within(mean), y1: top + 4, y2: top + height - 4 });
+    write(this.bar, { x1: within(mean - Math.abs(sd)), x2: within(mean + Math.abs(sd)), y1: top + height - 9 * unit, y2: top + height - 9 * unit });
+    write(this.told, { x: left + width - 8 * unit, y: top + 16 * unit });
+    const text = outside ? `${told}; ${outside} outside the ruler` : told;
+    if (this.told.textContent !== text) this.told.textContent = text;
+  }
+
+  // The gradient's arrows at the dots; `paths` draws three a dot.
+  point(lane, { values, x_hat, classes, rows }, which, ruler, { left, width, top, height, unit, narrow }) {
+    const middle = top + height * (narrow ? 0.56 : 0.5);
+    const parts = { none: [], dx: [["dx", 0]], paths: PATHS }[which];
+    const arrows = parts.flatMap(([part, shift]) => values.map((value, i) => ({ part, shift, value, i })));
+    joined(this.arrows, arrows, () => svg("path"), (arrow, { part, shift, value, i }) => {
+      const length = (lengthOf(lane, part, i, x_hat) / lane.hundred) * LONGEST * unit;
+      const at = place(value, ruler, left, width);
+      const is = at >= left && at <= left + width;
+      const y = middle + unit * (rowOf(classes, i, rows) + SCATTER[i % SCATTER.length] + shift);
+      write(arrow, { class: `arrow ${part}`, d: arrowOf(length), transform: `translate(${at.toFixed(1)} ${y.toFixed(1)})`, visibility: is ? null : "hidden" });
+    });
+  }
+}
+
+const rowOf = (classes, i, rows) => (classes && rows > 1 && rows <= COLOURS ? (classes[i] - (rows - 1) / 2) * ROWS : 0);
+
+function lengthOf(lane, part, i, x_hat) {
+  if (part === "mean") return lane.through_mean;
+  return part === "variance" ? lane.through_variance * x_hat[i] : lane[part][i];
+}
+
+function arrowOf(length) {
+  const head = Math.min(4, Math.abs(length)) * Math.sign(length);
+  const end = length.toFixed(1);
+  return `M0 0H${end}m${(-head).toFixed(1)} -2.5L${end} 0l${(-head).toFixed(1)} 2.5`;
+}

@@ -1,0 +1,154 @@
+"""The playground's stage by hand: steps, play, marks that are dragged and moved by key, the ruler, the address."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.playground.page import Playground
+from tests.browser.stage import fits, shifted, watch_shifts, words_in_sight
+
+pytestmark = pytest.mark.folded
+ALONE = "1," * 12
+PLACES = "(dots) => [...dots.children].map((dot) => parseFloat(dot.getAttribute('transform').slice(10)))"
+ORDER = """() => {
+  const [stage, controls, parts] = ["stage", "controls", "parts"].map((id) => document.getElementById(id));
+  const follows = (one, other) => Boolean(one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
+  return follows(stage, controls) && follows(controls, parts);
+}"""
+STEPS = ["x", "centred", "x_hat", "scaled", "y", "activation"]
+
+
+def grip(page: Page, name: str) -> Locator:
+    return page.get_by_role("slider", name=name, exact=True)
+
+
+def ticks(page: Page) -> list[str]:
+    return page.locator(".ruler text").all_text_contents()
+
+
+def drag(page: Page, mark: Locator, by: float) -> None:
+    """Take a mark, move it aside in three moves, and keep hold of it."""
+    box = mark.locator(".hit").bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for share in (0.3, 0.6, 1.0):
+        page.mouse.move(x + by * share, y)
+
+
+def test_it_opens_on_its_first_step_fits_the_screen_and_plays_to_its_last(playground: Playground) -> None:
+    page = playground.page
+    page.set_viewport_size({"width": 1280, "height": 800})
+    watch_shifts(page)
+    page.emulate_media(reduced_motion="reduce")
+    playground.open()
+    assert fits(page)
+    expect(page.locator(".part[open]")).to_have_count(0)
+    assert words_in_sight(page) <= 350
+    expect(page.locator("#stage-sentence")).to_contain_text("which is a line here")
+    page.get_by_role("button", name="play").click()
+    expect(page.locator('[data-step="activation"][aria-current="step"]')).to_be_visible()
+    expect(page.locator("#stage-sentence")).to_contain_text("f is ReLU")
+    assert playground.query == {"step": "activation"}
+    page.go_back()
+    expect(page.locator('[data-step="x"][aria-current="step"]')).to_be_visible()
+    expect(page.locator("#steps [data-said]")).to_contain_text("As it comes")
+    assert shifted(page) < 0.02
+
+
+def test_each_step_says_where_it_is_and_the_ruler_zooms(playground: Playground) -> None:
+    page = playground.page
+    page.emulate_media(reduced_motion="reduce")
+    playground.open()
+    said, rulers = set(), []
+    for step in STEPS:
+        page.locator(f'#steps [data-step="{step}"]').click()
+        expect(page.locator("#stage .drawing")).to_have_attribute("data-step", step)
+        said.add(page.locator("#stage-sentence").inner_text())
+        rulers.append(page.locator("#stage-ruler").inner_text())
+        assert playground.query.get("step", "x") == step
+    assert len(said) == 6
+    assert "from 0 to 1800" in rulers[0]
+    assert "from −4 to 4" in rulers[2]
+    page.locator('#steps [data-go="back"]').click()
+    expect(page.locator("#stage .drawing")).to_have_attribute("data-step", "y")
+    page.locator('[data-arrows="dx"]').click()
+    expect(page.locator("#stage-sentence")).to_contain_text("∂L/∂x")
+    assert page.locator(".arrow.dx").count() == 3 * 178
+    page.locator('[data-arrows="paths"]').click()
+    assert page.locator(".arrow.direct, .arrow.mean, .arrow.variance").count() == 3 * 3 * 178
+    assert playground.query == {"step": "y", "arrows": "paths"}
+
+
+def test_a_drag_of_the_mean_changes_beta_while_the_ruler_stays(playground: Playground) -> None:
+    page = playground.page
+    playground.open("step=y")
+    watch_shifts(page)
+    before = ticks(page)
+    drag(page, grip(page, "Shift β of proline"), 500)
+    expect(page.locator("#headline")).to_contain_text("on proline: mean")
+    assert ticks(page) == before
+    page.mouse.up()
+    playground.settle()
+    beta = float(playground.query["beta"].split(",")[12])
+    assert beta == pytest.approx(3.0)  # its reach; the pointer went further
+    expect(page.locator("#headline")).to_have_text("β = 3 on proline: mean 3.00, deviation 1.00")
+    expect(page.locator("#stage-ruler")).to_contain_text("from −8 to 8")
+    page.go_back()
+    playground.settle()
+    assert "beta" not in playground.query
+    page.go_forward()
+    playground.settle()
+    assert playground.query["beta"].endswith(",3")
+
+
+def test_the_end_of_the_deviation_bar_changes_gamma_by_drag_and_key_and_resets(playground: Playground) -> None:
+    page = playground.page
+    playground.open("step=scaled")
+    bar = grip(page, "Scale γ of hue")
+    drag(page, bar, 60)
+    page.mouse.up()
+    playground.settle()
+    gamma = float(playground.query["gamma"].split(",")[10])
+    assert 1.2 < gamma < 2.2
+    expect(page.locator("#headline")).to_contain_text("on hue: mean 0, deviation")
+    bar.press("ArrowRight")
+    bar.press("PageUp")
+    playground.settle()
+    assert float(playground.query["gamma"].split(",")[10]) == pytest.approx(gamma + 0.55)
+    expect(bar).to_have_attribute("aria-valuenow", f"{gamma + 0.55:.2f}".rstrip("0"))
+    bar.press("Delete")
+    playground.settle()
+    assert playground.query["gamma"].split(",")[10] == "1"
+    expect(grip(page, "Shift β of hue")).to_be_hidden()
+
+
+def test_the_weights_knob_moves_x_and_not_x_hat_and_only_the_stage_is_asked(playground: Playground) -> None:
+    page = playground.page
+    playground.open("step=x_hat")
+    places = page.locator(".lane .dots").first.evaluate(PLACES)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    slider = page.locator('.control[data-field="x_scale"] .slide')
+    slider.evaluate("(s) => { s.value = 738; s.dispatchEvent(new Event('input', { bubbles: true })); }")
+    expect(page.locator("#headline")).to_have_text("Weights × 3: every x follows, every x̂ stands still.")
+    assert [url for url in asked if "parts=stage" in url]
+    playground.settle()
+    assert page.locator(".lane .dots").first.evaluate(PLACES) == pytest.approx(places, abs=0.2)
+    assert "parts" not in playground.query
+    assert "parts=stage" not in asked[-1]
+
+
+def test_a_person_picks_the_features_and_tab_goes_from_the_stage_to_the_controls(playground: Playground) -> None:
+    page = playground.page
+    playground.open()
+    page.get_by_label("Feature on lane 3").select_option(label="ash")
+    playground.settle()
+    assert playground.query["lanes"] == "12,0,2"
+    order = page.evaluate(ORDER)
+    assert order
+    page.locator(".part > summary").nth(2).press("Enter")
+    playground.settle()
+    assert playground.query["open"] == "paths"
+    page.goto("/#t-pair")
+    expect(page.locator('[data-part="pair"]')).to_have_attribute("open", "")

@@ -1,0 +1,49 @@
+"""What tests of all stages look at: that nothing shifts, and that a stage fits its screen."""
+
+from playwright.sync_api import Page
+
+SHIFTS = """new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) window.shifted = (window.shifted ?? 0) + entry.value;
+}).observe({ type: "layout-shift", buffered: true });"""
+
+
+WORDS = """() => {
+  const unseen = "option, script, style, noscript, .visually-hidden, .skip, [aria-hidden=true] *";
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  let count = 0;
+  while (texts.nextNode()) {
+    const { parentElement: around, data } = texts.currentNode;
+    if (around.closest(unseen) || !around.checkVisibility({ visibilityProperty: true })) continue;
+    count += data.split(/\\s+/).filter((word) => /\\p{L}{2}/u.test(word)).length;
+  }
+  return count;
+}"""
+
+
+def words_in_sight(page: Page) -> int:
+    """The words that a page shows unasked: text of two letters or more that is seen, menus' choices apart."""
+    count: int = page.evaluate(WORDS)
+    return count
+
+
+def watch_shifts(page: Page) -> None:
+    """From now on, and on each page that is opened, shifts of the layout are summed; those behind a click, too."""
+    page.add_init_script(SHIFTS)
+
+
+def shifted(page: Page) -> float:
+    """The sum of the shifts of the layout, and from here on anew."""
+    total: float = page.evaluate("""() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => {
+      const sum = window.shifted ?? 0;
+      window.shifted = 0;
+      done(sum);
+    })))""")
+    return total
+
+
+def fits(page: Page, selector: str = "#stage") -> bool:
+    """Whether the whole of it is in sight, without scrolling."""
+    inside: bool = page.locator(selector).evaluate(
+        "(e) => e.getBoundingClientRect().bottom <= innerHeight && e.getBoundingClientRect().top >= 0 && scrollY === 0"
+    )
+    return inside
