@@ -8,6 +8,7 @@ from app.views.gradient_check import view as gradient_check
 from app.views.network import view as network
 from app.views.norms import view as norms
 from app.views.playground import view as playground
+from app.web.pages.door import Door, door_of
 from app.web.view import View
 
 Views = tuple[View[Any, Any, Any], ...]
@@ -15,9 +16,12 @@ Views = tuple[View[Any, Any, Any], ...]
 VIEWS: Views = tuple(room.VIEW for room in (playground, derivation, network, batch_size, norms, gradient_check))
 
 
-def navigation(views: Views) -> list[tuple[str, str]]:
-    """The path and the title of each page that the navigation names."""
-    return [*((view.page.path, view.title) for view in views if view.page), ("/docs", "REST API")]
+def navigation(views: Views) -> list[Door]:
+    """The pages that the navigation names."""
+    return [
+        *(door_of(view.page.path, view.title, view.query) for view in views if view.page),
+        Door("/docs", "REST API"),
+    ]
 
 
 def by_name(views: Views) -> dict[str, View[Any, Any, Any]]:

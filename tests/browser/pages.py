@@ -6,7 +6,7 @@ from app.registry import VIEWS, navigation
 QUICK = {"network": "?depth=2&width=8", "batch-size": "?draws=100"}  # what makes a view's page come sooner
 SHOWN = [(view.name, view.page.path, view.query) for view in VIEWS if view.page]
 
-EVERY = [path for path, _ in navigation(VIEWS)]
+EVERY = [door.path for door in navigation(VIEWS)]
 """Every page that the navigation names."""
 
 OF_A_SOURCE = [path for _, path, query in SHOWN if issubclass(query, BatchFields)]

@@ -18,12 +18,13 @@ from app.release import ROOT
 from app.web.answers import to_json
 from app.web.pages import formulas
 from app.web.pages.assets import FONT, PLOTLY, address
+from app.web.pages.door import Door
 from bncore import __version__
 from bncore.activations import ACTIVATIONS
 from bncore.upstream import UPSTREAMS
 
 HTML = "text/html; charset=utf-8"
-Navigation = Sequence[tuple[str, str]]
+Navigation = Sequence[Door]
 
 
 def html(content: bytes, status: int = 200) -> Response:

@@ -18,6 +18,7 @@ import { Figures } from "../figures/figures.js";
 import { follower, LongFollower } from "../server/follower.js";
 import { bindMenus } from "../controls/menus.js";
 import { clearProblems } from "../server/problems.js";
+import { bindCarry } from "./carry.js";
 import { bindParts } from "./parts.js";
 import { bindProgress } from "../server/progress.js";
 import { State } from "./state.js";
@@ -55,6 +56,7 @@ export class Page {
     const { schema, shown, templates } = this.embedded;
     this.state = new State(schema, shown, (changes, before) => this.follow(changes, before));
     bindParts(this.state);
+    bindCarry(this.state);
     this.figures = new Figures(document, templates);
     new Controls(document, this.state);
     this.#latest = this.#follower();
