@@ -5,6 +5,7 @@ from typing import Any
 
 from app.views.network.claims import PRESETS
 from app.views.network.query import ABSENT_FOR, NetworkFields, NetworkQuery, joint_kinds
+from app.views.network.stage.knobs import knobs
 from app.views.network.standing import standing_of
 from app.views.network.words.claims import HOLDS_IF
 from app.views.network.words.seen import in_symbols, kind_symbols
@@ -24,6 +25,7 @@ def _context(query: NetworkFields, _result: Any, _place: Place) -> dict[str, Any
         "schema": page_schema(), "presets": PRESETS, "holds_if": HOLDS_IF, "kinds": kinds,
         "kind_titles": KIND_TITLES, "kind_symbols": {kind: symbol for kind, (symbol, _) in kinds.items()},
         "standing": may_stand(standing), "terms": terms(standing), "lecture": in_lecture,
+        "stage_own": {"stops": knobs(), "claims": {name: preset.setting for name, preset in PRESETS.items()}},
     }  # fmt: skip
 
 
@@ -53,4 +55,4 @@ def page_schema() -> dict[str, dict[str, Any]]:
     return schema
 
 
-PAGE = Page("/network", "network.html", _context)
+PAGE = Page("/network", "network.html", _context, whole={"parts": "all"})

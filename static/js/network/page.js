@@ -1,5 +1,7 @@
 // The network: the schematic, the disturbance, and their own part of the page of a batch.
 import { Schematic } from "./schematic.js";
+import { bindClaims, showClaims } from "./stage/claims.js";
+import { Stage } from "./stage/stage.js";
 import { follow, ofUpload } from "./state.js";
 import * as view from "./view.js";
 import { scaleOf } from "../lib/controls/controls.js";
@@ -11,13 +13,15 @@ const DISTURB = ["disturb_layer", "disturb_factor", "disturb_shift"];
 const $ = (id) => document.getElementById(id);
 
 const page = new BatchPage({
-  path: "/api/v1/network", figure: "depth_deviation", long: true, decide, show, rest: view.showClaim, numbersBehind: view.numbersBehind,
+  path: "/api/v1/network", figure: "depth_deviation", long: true, decide, show, rest, numbersBehind: view.numbersBehind,
   follow: (changes, before) => follow(changes, before, page.embedded.schema.shown.absent_for),
   lineOf: ({ batch, network }) => `${batch.text}; ${network.text}`,
   seen: ({ batch, network }) => `${batch.title}, ${network.text}`,
   fits: (upload) => ofUpload(upload, state),
+  stage: (answer) => stage.show(answer.stage),
 });
 const { state, figures } = page;
+const stage = new Stage($("stage"), { state, stops: page.embedded.stage.stops });
 const schematic = new Schematic($("schematic"), {
   open: (joint) => state.set({ joint }),
   disturb: (block) => state.set({ disturb_layer: Number(state.get("disturb_layer")) === block ? 0 : block }),
@@ -31,10 +35,16 @@ function show(answer) {
   schematic.show(answer);
 }
 
+function rest(answer) {
+  view.showClaim(answer);
+  stage.rest(answer.preset?.holds);
+}
+
 // What the state alone decides, at once.
 function decide() {
   const notation = state.get("notation");
   const normed = state.get("norm") !== "none";
+  showClaims($("net-claims"), state.get("preset"));
   showControls({ norm_place: normed, eps: normed, eps_placement: normed });
   $("layer-group").hidden = !normed;
   scaleOf(controlOf("depth")).upTo(state.endOf("depth"));
@@ -73,4 +83,5 @@ function pick(figure, point) {
 }
 
 bindFirstMove();
+bindClaims($("net-claims"), { state, claims: page.embedded.stage.claims, isOfPage: (name) => name in page.embedded.shown });
 page.start();

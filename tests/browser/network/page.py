@@ -30,6 +30,28 @@ class Network(ViewPage):
     def drawn(self, name: str) -> None:
         self.controls.drawn(name)
 
+    # ---- the stage ----
+
+    def knob(self, block: int) -> Locator:
+        """The knob on a block's weights."""
+        return self.page.get_by_role("slider", name=f"Weights of block {block}, times", exact=True)
+
+    def bell(self, column: str, block: int) -> Locator:
+        """A block's distribution."""
+        return self.page.locator(f'[data-row="{column}"] .net-bells [data-block="{block}"]')
+
+    def outline(self, column: str, block: int) -> str:
+        """How a block's distribution is drawn now."""
+        return str(self.bell(column, block).locator(".net-now").get_attribute("d"))
+
+    def rulers(self) -> list[str]:
+        """The texts of all rulers."""
+        return self.page.locator("#net-board .net-scale").all_inner_texts()
+
+    def claim(self, title: str) -> Locator:
+        """The button of a claim."""
+        return self.page.locator("#net-claims").get_by_role("button", name=title)
+
     # ---- the modules ----
 
     def product(self, block: int, column: str = "without") -> Locator:

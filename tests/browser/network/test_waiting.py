@@ -48,7 +48,7 @@ def test_a_large_network_comes_at_once_and_shows_its_progress(network: Network, 
     expect(network.page.get_by_role("progressbar", name="Progress of the computation")).to_be_visible()
     expect(network.page.locator("#progress-text")).to_contain_text(re.compile(r"layer \d+ of \d+|joint \d+ of \d+"))
     expect(network.page.locator("#progress-time")).to_have_text(re.compile(r"^\d+ s$"))
-    expect(network.headline).to_contain_text("With BN, z's deviation")
+    expect(network.headline).to_contain_text("Over 20 blocks the deviation of z")
     expect(network.page.locator("#progress")).to_be_hidden()
     network.settle()
     assert len(network.line("depth_gradient", 1)) == 20

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from app.figures.numbers import three
+from app.figures.numbers import is_rounding, three
 from app.views.network.numbers import moved_text, unit_of
 from app.views.network.query import NetworkFields
 from app.views.network.stage.claims import LOOK, claim_headline
@@ -31,6 +31,7 @@ TICKS = (-10.0, -5.0, 0.0, 5.0, 10.0)  # deviations
 NOWHERE: tuple[list[str], str] = ([], "")
 WORDS = {"spread": "deviation", "gradient": "gradient"}
 ROUNDING = "no more than rounding"
+LEAST_BEYOND = 1e-3  # of a block's numbers: that it is told
 FARTHEST = 2.0  # lengths of the ruler: how far beyond it a place is told
 OTHER = {"off": "same weights with residual connections", "on": "same weights without residual connections"}
 
@@ -63,10 +64,10 @@ def stage_answer(stage: Stage, query: NetworkFields) -> dict[str, Any]:
     return {
         "depth": shown.setup.depth,
         "pulled": None if d is None else {"block": d.block, "text": pull_text(d)},
-        "ruler": {"title": f"{z}, in deviations before", "ticks": [[_share(tick), tick_text(tick)] for tick in TICKS]},
+        "ruler": {"title": f"{z}, in deviations at rest", "ticks": [[_share(tick), tick_text(tick)] for tick in TICKS]},
         "strips": {
-            "spread": {"title": f"deviation of {z}", "ticks": _ticks(stage.at_rest.spread)},
-            "gradient": {"title": f"‖∂L/∂ {z}‖", "ticks": _ticks(stage.at_rest.gradient)},
+            "spread": {"title": f"deviation of {z}, log scale", "ticks": _ticks(stage.at_rest.spread)},
+            "gradient": {"title": f"gradient at {z}, log scale", "ticks": _ticks(stage.at_rest.gradient)},
         },
         "rows": [_row(stage, name, query) for name in shown.columns],
         "marks": marks,
@@ -79,7 +80,7 @@ def _row(stage: Stage, name: str, query: NetworkFields) -> dict[str, Any]:
     beyond = max((bell.beyond for bell in _shown(stage, name).values()), default=0.0)
     return {
         "name": name, "title": AT_THE_START[name], "told": row_text(column, d, stage.contrast.setup.depth),
-        "beyond": f"up to {three(100.0 * beyond)} % of a block lie beyond the ruler" if beyond >= 1e-3 else "",
+        "beyond": f"up to {100.0 * beyond:.1g} % of a block is beyond the ruler" if beyond >= LEAST_BEYOND else "",
         "blocks": [_block(stage, name, block) for block in range(1, column.survey.depth + 1)],
         **(_lines(stage, query) if name == "with" else {}),
     }  # fmt: skip
@@ -106,7 +107,7 @@ def _block(stage: Stage, name: str, block: int) -> dict[str, Any]:
         **({"before": _bell(before)} if disturbed and before is not None and not stands else {}),
         **{of: _sized(rulers[of], *size, disturbed=disturbed) for of, size in sizes.items()},
         **({"gradient": [ROUNDING, *[None] * (1 + disturbed)]} if lost else {}),
-        **({} if moved is None else {"notices": noticed, "moved": moved_text(moved.distribution, unit_of(was))}),
+        **({} if moved is None else {"notices": noticed, "moved": _briefly(moved, unit_of(was))}),
         "text": block_text(name, block, _told(sizes, disturbed=disturbed, lost=lost), _by(moved, noticed, was)),
     }  # fmt: skip
 
@@ -115,6 +116,12 @@ def _moved(column: Column, block: int) -> Moved | None:
     """How far a block behind the disturbed one moved."""
     moved = [] if column.disturbed is None else [m for m in column.disturbed.moved if m.kind == "z"][1:]
     return next((m for m in moved if m.block == block), None)
+
+
+def _briefly(moved: Moved, unit: float) -> str | None:
+    """How far, in a word: what is rounding is about 0."""
+    rounding = moved.distribution != 0.0 and is_rounding(moved.distribution, 1.0, unit)
+    return "≈ 0" if rounding else moved_text(moved.distribution, unit)
 
 
 def _by(moved: Moved | None, noticed: bool | None, was: Surveyed) -> str:
