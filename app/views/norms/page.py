@@ -4,6 +4,9 @@ from typing import Any
 
 from app.views.norms.figures import Rows
 from app.views.norms.query import NormsFields, NormsQuery
+from app.views.norms.stage.choice import CHOICE
+from app.views.norms.stage.cubes import CUBES
+from app.views.norms.stage.drawing import HEIGHT, WIDTH
 from app.views.norms.words.seen import terms
 from app.views.norms.words.situations import TITLES
 from app.web.pages.rendering import titled_schema
@@ -16,7 +19,18 @@ def _context(query: NormsFields, result: Any, _place: Place) -> dict[str, Any]:
     return {
         "schema": page_schema(result["divisors"] if result else {}), "norms": NORMS, "reference": WU_HE_2018,
         "terms": terms(set(query.shown_norms), query.eps, query.notation), "rows": Rows("", (), query.notation),
+        "cubes": stage_cubes(result), "choice": CHOICE, "drawing": {"width": WIDTH, "height": HEIGHT},
     }  # fmt: skip
+
+
+def stage_cubes(result: Any) -> list[dict[str, Any]]:
+    """All cubes of the stage, in their order: those of the result, and others, hidden until a result has them."""
+    told = {cube["name"]: cube for cube in result["stage"]["cubes"]} if result else {}
+    untold = {"cells": "", "over": "", "spoken": ""}
+    return [
+        {"title": cube.title, "looks": cube.looks, "hidden": name not in told, "name": name} | told.get(name, untold)
+        for name, cube in CUBES.items()
+    ]
 
 
 def page_schema(divisors: dict[str, Any]) -> dict[str, dict[str, Any]]:

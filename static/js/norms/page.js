@@ -1,5 +1,6 @@
-// The norms: the cubes, and their own part of the page of a batch.
+// The norms: the stage, the cubes of values, and their own part of the page of a batch.
 import { Cubes } from "./cube.js";
+import { Stage } from "./stage.js";
 import { follow } from "./state.js";
 import * as view from "./view.js";
 import { showControls } from "../lib/controls/relevance.js";
@@ -10,17 +11,22 @@ const OF_ONE_NORM = { groups: "group", ghost_size: "ghost", r_max: "renorm", d_m
 const $ = (id) => document.getElementById(id);
 
 const page = new BatchPage({
-  path: "/api/v1/norms", long: true, figure: "before", follow, decide, asks, show, rest: view.showTable, numbersBehind: view.numbersBehind,
+  path: "/api/v1/norms", long: true, figure: "before", follow, decide, asks, show, stage: ({ stage: told }) => stage.show(told, told.cell), rest: view.showTable, numbersBehind: view.numbersBehind,
   lineOf: view.lineOf, seen: ({ batch }) => batch.text,
   taken: ({ usual_examples: examples, total }) => ({ examples, total }),
   fits: () => ({ situation: "usual" }),
 });
 const { state } = page;
+const stage = new Stage($("stage"), {
+  keep: (to, how) => state.set({ cell: to.join(",") }, how),
+  headline: $("headline"), place: $("stage-place"), part: $("stage-part"), said: $("stage-said"),
+});
 const cubes = new Cubes($("cubes"), { keep: (cell) => state.set({ cell: cell.join(",") }), told: $("cube-told"), said: $("cube-said") });
 
 // The cubes and the sentences first; tables at the first pause of a drag.
 function show(answer) {
   showTitles(answer);
+  $("cube-summary").textContent = answer.summary;
   cubes.show(answer, cell());
   view.showDivisors(answer, state);
 }
@@ -31,11 +37,18 @@ function cell() {
   return places.length === 3 && places.every(Number.isInteger) ? places : page.answer.cube.cell;
 }
 
-// All that another cell changes is here already.
+// All that another cell changes is here already, if it is one that the stage draws.
 function asks(names) {
   const here = names?.every((name) => name === "cell") && page.answer && !$("view").classList.contains("stale");
-  if (here) cubes.look(cell());
-  return !here;
+  if (!here || isUnknown() || !stage.holds(cell())) return true;
+  stage.look(cell());
+  cubes.look(cell());
+  return false;
+}
+
+// The cell that is looked at unasked, where the answer was asked for another.
+function isUnknown() {
+  return state.get("cell") === "" && page.answer.query.cell !== undefined;
 }
 
 // What the state alone decides, at once.

@@ -7,6 +7,7 @@ from app.views.norms.compute import Outcome
 from app.views.norms.stage.choice import CHOICE
 from app.views.norms.stage.compute import Scene
 from app.views.norms.stage.cubes import CUBES
+from app.views.norms.stage.drawing import drawing_of
 from app.views.norms.stage.words import cells_text, drawn_text, headline_of, of_cell, spoken_text
 from app.views.norms.words.situations import Told, told_of
 from bncore.norms.sharing import Sharing
@@ -19,7 +20,7 @@ def stage_of(scene: Scene) -> dict[str, Any]:
         "cell": list(scene.cell),
         "of": list(window.of), "start": list(window.start), "shown": list(window.shown),
         "channel_names": [scene.blocks.channel_names[channel] for channel in window.indices(1)],
-        "drawn": drawn_text(scene),
+        "drawn": drawn_text(scene), "drawing": drawing_of(window),
         "headline": _headline(scene),
         "cubes": [_cube(scene, name, share) for name, share in scene.sharings.items()],
         "choice": [asdict(advice) for advice in CHOICE],

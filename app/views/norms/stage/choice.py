@@ -4,42 +4,43 @@ from dataclasses import dataclass
 
 from bncore.norms.reference import WU_HE_2018
 
-_LARGEST, _SMALLEST = WU_HE_2018.batch_sizes[0], WU_HE_2018.batch_sizes[-1]
+_SMALLEST = WU_HE_2018.batch_sizes[-1]
 
 
 @dataclass(frozen=True)
 class Advice:
-    """`cubes` are those that it is about; `source` who published it."""
+    """What is `used`, and `why`; `source` is who published it, `cubes` are those that it is about."""
 
-    norm: str
     when: str
+    used: str
     why: str
     source: str
     cubes: tuple[str, ...]
 
 
-def _errors(norm: str) -> str:
-    first, *_, last = WU_HE_2018.errors[norm]
-    return f"{first} % error with {_LARGEST} examples a worker, {last} % with {_SMALLEST}."
+def _error(norm: str) -> str:
+    return f"{WU_HE_2018.errors[norm][-1]} %"
 
 
 CHOICE = (
     Advice(
-        "Batch norm", "Images, many examples a batch", _errors("batch"),
-        "Ioffe & Szegedy 2015; Wu & He 2018, table 2", ("batch", "inference"),
+        "Images, large batches", "batch norm", "it made deep networks train fast.", "Ioffe & Szegedy 2015",
+        ("batch", "inference"),
     ),
     Advice(
-        "Group norm", "Images, few examples a batch", _errors("group"), "Wu & He 2018, table 2", ("group",),
+        "Images, small batches", "group norm",
+        f"with {_SMALLEST} examples a worker, {_error('group')} error against batch norm's {_error('batch')}.",
+        "Wu & He 2018", ("group",),
     ),
     Advice(
-        "Instance norm", "Style transfer", "Each image loses its own contrast.", "Ulyanov et al. 2016", ("instance",),
+        "Style transfer", "instance norm", "each image loses its own contrast.", "Ulyanov et al. 2016", ("instance",),
     ),
     Advice(
-        "Layer, RMS norm", "Transformers, recurrent networks", "Each token by itself, whatever the batch and length.",
+        "Transformers", "layer or RMS norm of a token", "it needs no other token.",
         "Ba et al. 2016; Zhang & Sennrich 2019", ("layer", "token", "rms"),
     ),
     Advice(
-        "Why not batch norm there", "Text", "A batch's statistics fluctuate strongly through training.",
-        "Shen et al. 2020 (PowerNorm)", ("batch", "inference"),
+        "Text", "no batch norm", "statistics fluctuate from batch to batch.", "Shen et al. 2020",
+        ("batch", "inference"),
     ),
 )  # fmt: skip

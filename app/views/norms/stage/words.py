@@ -51,12 +51,11 @@ def drawn_text(scene: Scene) -> str:
     window = scene.window
     if window.is_all:
         return ""
-    return f"Drawn: {_size(window.shown)} of {_size(window.of)}; the counts are of all."
+    return f"Drawn: {_size(window.shown)} of {_size(window.of)} cells; counts are of all."
 
 
 def _size(lengths: tuple[int, int, int, int]) -> str:
-    examples, channels, rows, columns = lengths
-    return f"{counted(examples, 'example')} × {counted(channels, 'channel')} × {rows} × {columns}"
+    return " × ".join(f"{length:,}" for length in lengths)
 
 
 # ---- one norm alone ----

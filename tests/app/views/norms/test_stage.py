@@ -101,10 +101,7 @@ def test_the_cell_that_is_looked_at_is_drawn_wherever_it_lies(client):
         assert cell == f"{example},{channel},{position}"
         for at, start, shown in zip(place, told["start"], told["shown"], strict=True):
             assert start <= at < start + shown
-    assert (
-        told["drawn"]
-        == "Drawn: 4 examples × 6 channels × 3 × 3 of 16 examples × 16 channels × 8 × 8; the counts are of all."
-    )
+    assert told["drawn"] == "Drawn: 4 × 6 × 3 × 3 of 16 × 16 × 8 × 8 cells; counts are of all."
 
 
 def test_the_window_stays_while_one_walks_in_it(client):
@@ -144,12 +141,11 @@ def test_positions_of_any_axes_are_drawn_row_by_row(client, uploaded):
 
 def test_which_norm_when_has_a_source_each_and_quotes_the_published_errors(client):
     answer = get(client)
-    choice = answer["stage"]["choice"]
-    assert all(row["source"] and set(row["cubes"]) <= set(SAME) for row in choice)
+    choice = {row["used"]: row for row in answer["stage"]["choice"]}
+    assert all(row["source"] and set(row["cubes"]) <= set(SAME) for row in choice.values())
     errors = answer["reference"]["errors"]
-    for row, norm in zip(choice[:2], ("batch", "group"), strict=True):
-        assert row["why"].startswith(f"{errors[norm][0]} % error")
-        assert row["why"].endswith(f"{errors[norm][-1]} % with 2.")
+    last = f"{errors['group'][-1]} % error against batch norm's {errors['batch'][-1]} %."
+    assert choice["group norm"]["why"] == f"with {answer['reference']['batch_sizes'][-1]} examples a worker, {last}"
 
 
 @pytest.mark.parametrize(("query", "field"), [({"groups": 4}, "groups"), ({"cell": "4,0,0"}, "cell")])

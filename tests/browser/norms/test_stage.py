@@ -1,0 +1,171 @@
+"""The norms' stage as a person handles it: nine cubes in one view, by mouse, by finger and by key."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Watch
+from tests.browser.norms.page import Norms
+
+SHARE = {
+    "batch": lambda a, b: a[1] == b[1],
+    "inference": lambda _a, _b: False,
+    "ghost": lambda a, b: a[1] == b[1] and a[0] // 2 == b[0] // 2,
+    "renorm": lambda a, b: a[1] == b[1],
+    "group": lambda a, b: a[0] == b[0] and a[1] // 2 == b[1] // 2,
+    "instance": lambda a, b: a[:2] == b[:2],
+    "layer": lambda a, b: a[0] == b[0],
+    "token": lambda a, b: a[0] == b[0] and a[2] == b[2],
+    "rms": lambda a, b: a[0] == b[0],
+}  # fmt: skip
+BLOCK = [(n, c, p) for n in range(4) for c in range(6) for p in range(9)]
+WATCH_LAYOUT = """() => {
+  window.shifted = 0; // also by what follows an input at once
+  const add = (list) => list.getEntries().forEach(({ value }) => { window.shifted += value; });
+  new PerformanceObserver(add).observe({ type: "layout-shift" });
+}"""
+SHIFTED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(window.shifted))))"
+
+
+def expect_lit(norms: Norms, cell: tuple[int, int, int]) -> None:
+    for name, shares in SHARE.items():
+        lit = {BLOCK[i] for i in norms.stage_lit(name)}
+        assert lit == {other for other in BLOCK if shares(cell, other)}, name
+        assert norms.stage_mark(name) == norms.stage_box(name, BLOCK.index(cell)), name
+
+
+@pytest.mark.folded
+@pytest.mark.parametrize(("width", "height", "in_a_row"), [(1280, 800, 5), (390, 844, 3)])
+def test_nine_cubes_of_squares_that_can_be_seen(page: Page, width: int, height: int, in_a_row: int) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    norms = Norms(page).open()
+    boxes = page.locator(".stage-cube").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().toJSON())")
+    assert len(boxes) == 9
+    assert len([box for box in boxes if box["top"] == boxes[0]["top"]]) == in_a_row
+    assert all(box["right"] <= width for box in boxes)
+    if width == 1280:
+        assert page.locator(".stage").evaluate("(stage) => stage.getBoundingClientRect().bottom") <= height
+    for name in SHARE:
+        assert len(norms.stage_cells(name)) == len(BLOCK)
+        for pitch in norms.stage_pitch(name):
+            assert pitch > 8
+        for side in norms.stage_cells(name)[0], norms.stage_cells(name)[-1]:
+            assert side["width"] >= 8
+            assert side["width"] == pytest.approx(side["height"], abs=0.01)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.folded
+def test_pointing_lights_all_nine_and_a_press_keeps_it(norms: Norms, watch: Watch) -> None:
+    norms.open("cell=2,3,4")
+    norms.page.evaluate(WATCH_LAYOUT)
+    expect_lit(norms, (2, 3, 4))
+    asked = len(watch.asked("/api/"))
+    norms.stage_point("ghost", BLOCK.index((1, 5, 7)))
+    expect_lit(norms, (1, 5, 7))
+    expect(norms.headline).to_have_text(
+        "Example 1, channel 5: batch norm takes 36 cells of all examples, layer norm only cells of this one."
+    )
+    expect(norms.page.locator("#stage-place")).to_have_text("Example 1, channel 5, row 2, column 1.")
+    norms.page.mouse.move(5, 5)
+    expect_lit(norms, (2, 3, 4))
+    assert norms.query == {"cell": "2,3,4"}
+    norms.stage_point("rms", BLOCK.index((3, 0, 8)))
+    norms.page.mouse.down()
+    norms.page.mouse.up()
+    norms.page.mouse.move(5, 5)
+    assert norms.query == {"cell": "3,0,8"}
+    expect_lit(norms, (3, 0, 8))
+    expect(norms.headline).to_contain_text("Example 3, channel 0")
+    assert len(watch.asked("/api/")) == asked
+    norms.page.go_back()
+    norms.settle()
+    expect_lit(norms, (2, 3, 4))
+    norms.page.go_forward()
+    norms.settle()
+    expect_lit(norms, (3, 0, 8))
+    for situation in ("one_example", "class_sorted", "usual"):
+        norms.page.select_option("#c-situation", situation)
+        expect(norms.page.locator("#stage-place")).to_contain_text(
+            "Example 0" if situation == "one_example" else "Example"
+        )
+    assert norms.page.evaluate(SHIFTED) < 0.02
+
+
+def test_arrow_keys_walk_through_positions_examples_and_channels(norms: Norms) -> None:
+    norms.open("cell=1,2,4")
+    norms.page.locator("#stage").focus()
+    said, press = norms.page.locator("#stage-said"), norms.page.keyboard.press
+    for key, cell, spoken in (
+        ("ArrowRight", (1, 2, 5), "row 1, column 2"), ("ArrowRight", (2, 2, 3), "Example 2, channel 2"),
+        ("ArrowDown", (2, 2, 6), "row 2, column 0"), ("ArrowDown", (2, 3, 0), "channel 3, row 0"),
+        ("ArrowLeft", (1, 3, 2), "Example 1, channel 3"), ("ArrowUp", (1, 2, 8), "row 2, column 2"),
+        ("PageDown", (1, 3, 8), "channel 3"), ("PageUp", (1, 2, 8), "channel 2"), ("Home", (0, 2, 8), "Example 0"),
+        ("Home", (0, 2, 8), "Example 0"), ("End", (1, 2, 8), "Example 1"),
+    ):  # fmt: skip
+        press(key)
+        expect(said).to_contain_text(spoken)
+        assert norms.query == {"cell": ",".join(map(str, cell))}
+        expect_lit(norms, cell)
+    norms.page.go_back()
+    norms.settle()
+    assert norms.query == {"cell": "1,2,4"}
+    expect_lit(norms, (1, 2, 4))
+
+
+def test_the_stage_is_one_stop_of_tab_then_come_controls_then_sections(norms: Norms) -> None:
+    norms.open()
+    norms.page.locator("#stage").focus()
+    norms.page.keyboard.press("Tab")
+    assert norms.page.evaluate("() => document.activeElement.closest('form')?.id") == "controls"
+    order: list[Any] = norms.page.evaluate(
+        "() => ['#stage', '#controls', '#parts'].map((part) => document.querySelector(part)).every((part, i, all) =>"
+        " i === 0 || all[i - 1].compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING)"
+    )
+    assert order
+
+
+def test_a_cell_is_lit_by_a_tap(norms: Norms) -> None:
+    norms.page.set_viewport_size({"width": 390, "height": 844})
+    norms.open()
+    x, y = norms.stage_centre("group", BLOCK.index((0, 4, 0)))
+    session = norms.page.context.new_cdp_session(norms.page)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(norms.page.locator("#stage-place")).to_have_text("Example 0, channel 4, row 0, column 0.")
+    expect_lit(norms, (0, 4, 0))
+    assert norms.query == {"cell": "0,4,0"}
+
+
+def test_each_cube_says_how_many_share(norms: Norms) -> None:
+    norms.open()
+    labels = norms.page.locator(".stage-cube svg").evaluate_all("(all) => all.map((one) => one.ariaLabel)")
+    assert labels[0] == "Batch norm: 36 cells share a mean and a deviation"
+    assert labels[1] == "Batch norm in inference: no cell of the batch, running statistics instead"
+    counted = norms.page.locator(".stage-counted")
+    expect(counted).to_have_text(["36 cells", "no cell of the batch", "18 cells", "36 cells", "18 cells", "9 cells",
+                                  "54 cells", "6 cells", "54 cells"])  # fmt: skip
+    norms.controls.choose("situation", "one_example")
+    expect(counted.first).to_have_text("9 cells")
+    expect(norms.headline).to_have_text(
+        "One example alone: batch norm takes 9 cells, as instance norm does; layer norm takes 54 cells."
+    )
+    norms.controls.choose("norm", "layer")
+    shown = norms.page.locator(".stage-cube:visible")
+    assert shown.evaluate_all("(all) => all.map((one) => one.dataset.stageCube)") == ["layer", "token"]
+
+
+def test_walking_out_of_the_window_asks_for_the_next_one(norms: Norms, watch: Watch) -> None:
+    norms.open("batch_size=8&cell=3,0,2")
+    norms.page.locator("#stage").focus()
+    norms.page.keyboard.press("ArrowRight")
+    expect(norms.page.locator("#stage-place")).to_have_text("Example 4, channel 0, row 0, column 0.")
+    norms.settle()
+    assert norms.query == {"batch_size": "8", "cell": "4,0,0"}
+    assert any("parts=stage" in address for address in watch.asked("/api/"))
+    assert {BLOCK[i] for i in norms.stage_lit("instance")} == {(0, 0, p) for p in range(9)}
+    expect(norms.page.locator("#stage-part")).to_have_text(
+        "Drawn: 4 × 6 × 3 × 3 of 8 × 6 × 3 × 3 cells; counts are of all."
+    )
