@@ -37,11 +37,15 @@ def render(template: str, navigation: Navigation, **values: Any) -> bytes:
     return environment().get_template(template).render(navigation=navigation, **values).encode()
 
 
+WORDS = {"auto": "automatic", "symlog": "asinh, logarithmic far out"}
+"""What choices are called on a page whose names in a query are no words."""
+
+
 @cache
 def titled_schema(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
     """The fields of a query model, with a title for each choice."""
     schema = schema_of(model)
-    titles = {name: a.title for name, a in ACTIVATIONS.items()} | {name: u.title for name, u in UPSTREAMS.items()}
+    titles = WORDS | {name: a.title for name, a in ACTIVATIONS.items()} | {name: u.title for name, u in UPSTREAMS.items()}
     for field in schema.values():
         field["choices"] = [(name, titles.get(name, name.replace("_", " "))) for name in field.get("choices", [])]
     return schema
