@@ -58,11 +58,12 @@ def moments(playground: Playground, stage: str) -> list[float]:
 
 
 def test_wine_stands_there_before_and_after_without_a_touch(untouched: Playground) -> None:
-    expect(untouched.headline).to_contain_text("nonflavanoid phenols")
     expect(untouched.headline).to_contain_text("2,530-fold")
     expect(untouched.page.locator("#batch-line")).to_have_text("Wine: 178 examples × 13 features")
+    expect(untouched.page.locator("#stage .drawing")).to_be_in_viewport(ratio=1)
+    assert untouched.page.locator("#stage .dots path").count() == 3 * 178
     for stage in STAGES:
-        expect(untouched.figure(stage)).to_be_in_viewport()
+        untouched.drawn(stage)
         assert len(moments(untouched, stage)) == FEATURES
     assert max(moments(untouched, "x")) > 3
     assert max(map(abs, moments(untouched, "x_hat"))) < 1e-3

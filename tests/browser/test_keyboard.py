@@ -62,13 +62,13 @@ def test_the_second_stop_skips_the_controls(page: Page, path: str) -> None:
     page.goto(path)
     for _ in range(2):
         page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to what is seen, past the controls")
+    skip = page.get_by_role("link", name="Skip to the sections, past the controls")
     expect(skip).to_be_focused()
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
-    expect(page.locator("#view")).to_be_focused()
+    expect(page.locator("#parts")).to_be_focused()
     page.keyboard.press("Tab")
-    assert page.evaluate("() => document.getElementById('view').contains(document.activeElement)")
+    assert page.evaluate("() => document.getElementById('parts').contains(document.activeElement)")
 
 
 def test_the_modules_and_the_distributions_of_the_network_are_a_few_stops_away(page: Page) -> None:
