@@ -5,6 +5,9 @@
 Headless Chromium at 1280 × 900 on the same machine as the server; 256 × 8. A move is timed from the input event to the
 frame after the last plot on screen was redrawn; each is one step of the slider, up from the lower end and down again,
 so that every move changes the plots. Sizes are as sent, compressed.
+
+A stage is moved in the same way, and timed to the frame after it changed: while the hand moves, when the page asks for
+the stage alone, and beside it each move as the last one, when it asks for all.
 """
 
 from itertools import cycle, islice
@@ -26,6 +29,26 @@ MOVE = f"""async ([field, value]) => {{
   await drawn;
   return performance.now() - start;
 }}"""
+STAGES = {"K on the stage of batches": ("/batch-size", "size", [100 + 15 * i for i in range(30)])}
+"""By what is moved: the page, the slider, and its places."""
+STAGE_DRAWN = "() => document.querySelectorAll('.stage svg circle').length > 100"
+STAGE_MOVE = f"""async ([field, value, event]) => {{
+  {PAINTED}
+  const slider = document.querySelector(`.control[data-field="${{field}}"] .slide`);
+  const drawn = new Promise((done) => {{
+    const seen = new MutationObserver(() => {{
+      seen.disconnect();
+      painted().then(done);
+    }});
+    const of = {{ subtree: true, childList: true, attributes: true }};
+    for (const drawing of document.querySelectorAll(".stage .drawing")) seen.observe(drawing, of);
+  }});
+  slider.value = value;
+  const start = performance.now();
+  slider.dispatchEvent(new Event(event, {{ bubbles: true }}));
+  await drawn;
+  return performance.now() - start;
+}}"""
 TEXT_TIME = """() => Promise.resolve({
   text: performance.getEntriesByName("first-contentful-paint")[0].startTime,
   plots: performance.getEntriesByName("plots-drawn")[0].startTime,
@@ -38,7 +61,24 @@ def main() -> None:
         for field, low, high in (("gamma", 0.5, 2.5), ("beta", -1.0, 1.0)):
             moves = [_moves(browser, origin, field, low, high, given.moves) for _ in range(given.runs)]
             report(f"{field} slider to repainted plots", moves)
+        for what, stage in STAGES.items():
+            both = [_stage_moves(browser, origin, *stage, seed, given.moves) for seed in range(given.runs)]
+            report(f"{what}, while it moves", [moving for moving, _ in both])
+            report(f"{what}, all of the page", [whole for _, whole in both])
         _first_load(browser, origin)
+
+
+def _stage_moves(
+    browser: Browser, origin: str, path: str, field: str, places: list[int], seed: int, moves: int
+) -> tuple[list[float], list[float]]:
+    """Of a seed of its own, so that no answer is kept from another run."""
+    page = opened(browser, f"{origin}{path}?seed={seed}", STAGE_DRAWN)
+    there_and_back = list(islice(cycle([*places, *reversed(places[1:-1])]), moves + WARM_UP))
+    moving, whole = (
+        [page.evaluate(STAGE_MOVE, [field, place, event]) for place in there_and_back] for event in ("input", "change")
+    )
+    page.context.close()
+    return moving[WARM_UP:], whole[WARM_UP:]
 
 
 def _moves(browser: Browser, origin: str, field: str, low: float, high: float, moves: int) -> list[float]:

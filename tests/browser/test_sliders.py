@@ -18,7 +18,7 @@ from tests.browser.playground.page import Playground
 PAGES = ["/", "/derivation?source=wine", "/network", "/batch-size?draws=100", "/norms"]
 HALVES = [("ArrowRight", "End", "ArrowLeft", "Home"), ("ArrowUp", "PageUp", "ArrowDown", "PageDown")]
 UPWARD = 2  # so many keys of a half, the first ones, go up
-ALL_OPEN = ".control, .control[hidden], .fold, .fold[hidden] { display: block !important; }"
+ALL_OPEN = ".control, .control[hidden], .fold, .fold[hidden], [role=tabpanel][hidden] { display: block !important; }"
 FOUND = """() => {
   for (const fold of document.querySelectorAll("details")) if (fold.querySelector(".slide")) fold.open = true;
   const sliders = [...document.querySelectorAll("[data-field] .slide:enabled")];

@@ -79,7 +79,8 @@ def test_the_batch_size_never_scrolls_sideways(page: Page, query: str) -> None:
         view = BatchSize(page).open(query)
         for fold in page.locator(".bs-fold").all():
             fold.evaluate("(fold) => { fold.open = true; }")
-        view.handles()
+        if "members" in query:
+            view.strip()
 
     assert overflowing(page, opened) == []
 
@@ -87,11 +88,13 @@ def test_the_batch_size_never_scrolls_sideways(page: Page, query: str) -> None:
 def test_on_a_phone_marks_and_controls_of_the_batch_size_can_be_reached(page: Page) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     view = BatchSize(page).open()
-    reached = ":is(.bs-size, .bs-controls) :is(input, select, button):visible"
-    for element in page.locator(reached).all():
+    for element in page.locator(":is(.stage, .bs-controls) :is(input, select, button):visible").all():
         assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 120)")
-    for handle in view.handles():
-        assert handle.evaluate(HIT)
+    for grip in view.strip():
+        assert grip.evaluate(HIT)
+    page.get_by_role("button", name="Controls").click()
+    for element in page.locator("#control-groups :is(input:not([type=file]), select, button):visible").all():
+        assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 120)")
 
 
 @pytest.mark.parametrize("query", ["", "source=wine&norm=layer", "situation=one_example&channels=64&batch_size=32"])

@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from app.views.batch_size.page_fields import BatchSizePageFields
 from app.views.batch_size.query import BatchSizeFields, BatchSizeQuery
 from app.web.pages.rendering import titled_schema
 from app.web.view import Page, Place
@@ -47,4 +48,6 @@ def page_schema() -> dict[str, dict[str, Any]]:
     return schema
 
 
-PAGE = Page("/batch-size", "batch_size.html", _context, whole={"part": "", "parts": "all"})
+PAGE = Page(
+    "/batch-size", "batch_size.html", _context, whole={"part": "", "parts": "all"}, shown=BatchSizePageFields,
+)  # fmt: skip

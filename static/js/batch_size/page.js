@@ -1,8 +1,8 @@
 // Batch size: the size, the dragged example, and their own part of the page of a batch.
-import { merged, ofLayer, ofMembers, ofSource, Stale } from "./state.js";
+import { merged, ofLayer, ofMembers, ofSize, ofSource, Stale } from "./state.js";
+import { Stage } from "./stage/stage.js";
 import * as view from "./view.js";
 import { scaleOf } from "../lib/controls/controls.js";
-import { bindMovedExample } from "../lib/controls/moved_example.js";
 import { controlOf } from "../lib/controls/relevance.js";
 import { showTitles } from "../lib/figures/captions.js";
 import { BatchPage } from "../lib/page/batch_page.js";
@@ -11,7 +11,7 @@ const $ = (id) => document.getElementById(id);
 
 const page = new BatchPage({
   path: "/api/v1/batch-size", figure: "estimates_deviation", long: true, nothing: "Nothing is drawn", taken: null,
-  follow, asks, query, show, rest: view.showTables, numbersBehind: view.numbersBehind,
+  follow, asks, query, show, rest: view.showTables, stage: (answer) => answer && stage.show(answer.stage), numbersBehind: view.numbersBehind,
   merged: (newer, isLatest) => {
     if (isLatest) stale.clear(newer.parts);
     return merged(page.answer, newer);
@@ -19,14 +19,16 @@ const page = new BatchPage({
 });
 const { state, figures } = page;
 const stale = new Stale();
-const MOST_MEMBERS = page.embedded.schema.members.control.slider[1];
+const stage = new Stage(state, page.embedded.schema);
 let fitting = false; // the state follows the answer, and nothing is asked for
 
 // A batch cannot have more examples than there are.
 function follow(changes, before) {
   const largest = page.answer?.batch.sizes.at(-1);
   const tooLarge = "size" in changes && !("source" in changes) && Number(changes.size) > largest;
-  return { ...ofSource(changes, before), ...ofLayer(changes, before), ...ofMembers(changes, before), ...(tooLarge ? { size: largest } : {}) };
+  const within = tooLarge ? { size: largest } : {};
+  const members = ofSize({ ...changes, ...within }, before);
+  return { ...ofSource(changes, before), ...ofLayer(changes, before), ...members, ...ofMembers({ ...changes, ...members }, before), ...within };
 }
 
 // What is looked at during a drag first; tables at its first pause.
@@ -36,14 +38,12 @@ function show(answer) {
   view.showTexts(answer);
   showTitles(answer);
   view.showChoices(answer, state);
-  showHandles();
   showMatched();
 }
 
-// The sliders end where the source does.
-function limit({ batch: { sizes, total } }) {
-  const most = { size: sizes.at(-1), members: Math.min(total ?? MOST_MEMBERS, MOST_MEMBERS) };
-  for (const [name, end] of Object.entries(most)) scaleOf(controlOf(name)).upTo(end);
+// The slider ends where the source does.
+function limit({ batch: { sizes } }) {
+  scaleOf(controlOf("size")).upTo(sizes.at(-1));
 }
 
 // Of fewer examples than were asked for the answer has all of them, and says so; the controls and the address follow it.
@@ -97,20 +97,6 @@ $("match").addEventListener("click", () => state.set(page.answer.noise.matched))
 function showMatched() {
   const is = ["rate", "deviation"].every((name) => Number(state.get(name)) === page.answer.noise.matched[name]);
   $("match").setAttribute("aria-pressed", String(is));
-}
-
-// ---- the example that is dragged ----
-
-const showMoved = bindMovedExample({
-  state, schema: page.embedded.schema, panel: figures.panel("strip_x"),
-  isMoved: (example) => example === Number(state.get("example")),
-  asMoved: (example) => ({ example }),
-  perUnit: () => 1 / (page.answer.dependence.unit || 1),
-});
-
-function showHandles() {
-  const { example, x, handles } = page.answer.dependence;
-  showMoved(example, x.after, handles);
 }
 
 if (page.answer) stale.clear();

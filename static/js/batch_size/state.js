@@ -2,6 +2,7 @@
 import { ofNewSource } from "../lib/controls/source.js";
 
 export const PARTS = ["estimates", "running", "noise", "dependence", "classes"];
+const MOST_MEMBERS = 16;
 const OF = {
   draws: ["estimates", "noise"],
   sizes: ["estimates", "noise"],
@@ -23,7 +24,14 @@ export function ofSource(changes, state) {
   const source = String(changes.source ?? state.get("source"));
   if (source === state.get("source")) return {};
   const layered = Number(changes.layer_width ?? state.get("layer_width")) > 0;
-  return { ...ofNewSource(changes, state), feature: first(source, layered), sizes: "", batch_size: "auto", members: "8", example: "0", move_by: "2", ...changes };
+  return { ...ofNewSource(changes, state), feature: first(source, layered), sizes: "", batch_size: "auto", members: Math.min(Number(state.get("size")), MOST_MEMBERS), example: "0", move_by: "2", ...changes };
+}
+
+// There is one batch size on the page: the small batch has as many examples, as far as they can be told apart.
+export function ofSize(changes, state) {
+  if (!("size" in changes) || "members" in changes || "source" in changes) return {};
+  const members = Math.min(Math.max(Number(changes.size) || 2, 2), MOST_MEMBERS);
+  return String(members) === state.get("members") ? {} : { members };
 }
 
 // The small batch keeps the example that is looked at, or looks at its first one.

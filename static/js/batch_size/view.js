@@ -9,7 +9,7 @@ export function showTexts(answer) {
   const texts = {
     "estimates-text": estimates.headline, "x-hat-text": estimates.x_hat.text, "population-text": estimates.population_text, "theory-text": estimates.text, "running-text": running.text,
     "biased-text": running.biased_text, "noise-text": noise.text, "match-text": noise.match_text, "pairs-text": noise.pairs_text,
-    "moved-text": dependence.text, "outlier-text": dependence.outlier_text, "classes-text": classes.text,
+    "outlier-text": dependence.outlier_text, "classes-text": classes.text,
     "between-text": dependence.between_text, "classifier-text": classes.about,
   };
   for (const [id, text] of Object.entries(texts)) if ($(id).textContent !== text) $(id).textContent = text;
@@ -81,7 +81,6 @@ export function numbersBehind(name, answer) {
   const [part, which] = name.split("_");
   const { data } = answer.figures[name];
   if (part === "estimates" && which !== "noise") fillSpread(table, answer.estimates, which);
-  else if (part === "strip") fillStrip(table, answer.dependence, which);
   else if (part === "jacobian") fillJacobian(table, answer, data);
   else if (name === "noise_pairs") fillPairs(table, data);
   else if (name === "classes") fillTable(table, "class", [...data[0].x], [["% of the batches", data[0].y]]);
@@ -96,11 +95,6 @@ function fillSpread(table, { features, feature, sizes }, which) {
     ["average", estimate.average], ["theory", estimate.expected_average], ["deviation", estimate.sd], ["± (1 se)", estimate.sd_error],
     ["theory", estimate.expected_sd], ...shares,
   ]);
-}
-
-function fillStrip(table, dependence, which) {
-  const { before, after } = dependence[which];
-  fillTable(table, "example", before.map((_, j) => String(j)), [["before", before], ["now", after]]);
 }
 
 function fillJacobian(table, { symbols: s }, [{ z }]) {

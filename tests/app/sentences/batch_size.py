@@ -115,6 +115,11 @@ def fewer_dots(seen: Seen) -> bool:
     return (seen.answer["batch"]["total"] or 0) > 200
 
 
+def beyond(seen: Seen) -> bool:
+    """Whether a draw lies in no column."""
+    return any(chr(0x100) in kind["column"] for kind in seen.answer["stage"]["kinds"])
+
+
 def another_class(seen: Seen) -> float:
     classes = seen.answer["classes"]
     return 1 - classes["counts"][classes["inference"]["answer"]] / classes["draws"]
@@ -144,9 +149,10 @@ TABLE = [
     Sentence(r"do not scatter", lambda seen: not scattered(seen), "where they do not", SCATTER),
     Sentence(r"the most there is here",
              lambda seen: seen.answer["stage"]["z"] ** 2 * 19 < dealt(seen).var() * 1.05, "if none is", SCATTER),
-    Sentence(r"of \d+ beyond ±",
-             lambda seen: any("." in kind["column"] for kind in seen.answer["stage"]["kinds"]), "where one is", PILES),
-    Sentence(r"a dot each$", lambda seen: not fewer_dots(seen), "of up to 200 examples", r"answer\.stage"),
+    Sentence(r"of \d+ beyond ±", beyond, "where one is", PILES),
+    Sentence(r"else −?\d", lambda seen: scattered(seen), "where values are dropped", PILES),
+    Sentence(r"the strip has 16", lambda seen: size(seen) > 16, "of a larger batch", r"answer\.stage\.strip"),
+    Sentence(r"a dot each", lambda seen: not fewer_dots(seen), "of up to 200 examples", r"answer\.stage"),
     Sentence(r"dots stand for \d", fewer_dots, "of more than 200 examples"),
     Sentence(r"dots stand for a source without",
              lambda seen: seen.answer["batch"]["total"] is None, "without an end"),

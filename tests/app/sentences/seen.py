@@ -16,7 +16,7 @@ NOT_READ = {
     "query", "id", "type", "mode", "color", "colour", "colorscale", "term", "fill", "fillcolor", "symbol", "shape",
     "side", "parents", "name_of", "dtype", "given", "orientation", "pattern", "xaxis_id", "barmode", "hovermode",
     "textposition", "xanchor", "yanchor", "xref", "yref", "severity", "reason", "formula", "forgotten", "divisor",
-    "lit", "column", "alphabet",
+    "lit", "column", "level",
 }  # fmt: skip
 """Keys of an answer whose strings are for a program: settings of Plotly, names of things, LaTeX for a notebook."""
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-about")

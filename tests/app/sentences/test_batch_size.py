@@ -39,6 +39,7 @@ EDGES = [
         "move_by": 0.05,
     },  # two examples are ±1 wherever one is moved to
     {"size": 64, "eps": 1e-5, "draws": 60},
+    {"size": 64, "members": 16, "draws": 60},
     *({"source": "inline", "values": "1;2;9", "eps": 0, "size": 2, "draws": 60, "example": j} for j in range(3)),
 ]
 

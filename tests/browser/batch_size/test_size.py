@@ -39,7 +39,7 @@ def test_a_link_with_more_examples_than_there_are_is_put_right_and_says_so(view:
     expect(view.mark("all")).to_have_attribute("aria-pressed", "true")
     assert watch.asked("/api/v1/batch-size") == []
     view.controls.choose("source", "iris")
-    assert {name: view.query.get(name) for name in ("size", "members")} == {"size": "5", "members": None}
+    assert {name: view.query.get(name) for name in ("size", "members")} == {"size": "5", "members": "5"}
 
 
 def test_the_sliders_end_where_the_source_does(view: BatchSize) -> None:
@@ -50,7 +50,7 @@ def test_the_sliders_end_where_the_source_does(view: BatchSize) -> None:
     view.open("source=inline&values=1;2;4;5;9&size=4")
     view.controls.press("size", "End")
     assert view.query["size"] == "5"
-    assert view.page.locator('.control[data-field="members"] .slide').evaluate(at_the_end)
+    assert view.query["members"] == "5"  # the small batch is as large
     view.controls.choose("source", "digits")
     assert not slide.evaluate(at_the_end)
     view.controls.press("size", "End")
@@ -67,8 +67,8 @@ def test_a_size_does_not_outlive_the_source_that_had_it(view: BatchSize) -> None
 
 def test_a_small_batch_that_loses_the_example_looks_at_its_first(view: BatchSize, watch: Watch) -> None:
     view.open("example=5")
-    view.controls.enter("members", "4")
-    assert view.query == {"members": "4"}
+    view.controls.enter("size", "4")
+    assert view.query == {"size": "4", "members": "4"}
     expect(view.page.locator("#c-example")).to_have_value("0")
     assert watch.complaints == []
 

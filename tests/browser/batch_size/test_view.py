@@ -26,23 +26,27 @@ def test_it_opens_with_everything_drawn_and_asks_for_nothing(view: BatchSize, wa
     assert watch.asked("/api/") == []
     answer = view.answer()
     assert view.headline.inner_text() == answer["headline"]
-    assert set(view.controls.figures()) == set(answer["figures"])
+    assert set(view.controls.figures()) == view.shown_figures()
     bands = view.controls.data("estimates_mean")
     assert bands[0]["y"] == answer["estimates"]["features"][0]["mean"]["quantiles"][0]
 
 
 def test_a_link_is_the_whole_view(view: BatchSize) -> None:
     link = "source=iris&size=32&feature=2&example=4&move_by=-1.5&rate=0.2&momentum=0.3&members=6&notation=lecture"
-    view.open(link)
-    shown = {name: view.controls.data(name) for name in ("estimates_noise", "strip_train", "noise_shapes")}
+    view.open(f"{link}&tab=strip")
+    shown = {name: view.controls.data(name) for name in ("estimates_noise", "noise_shapes")}
+    moved = view.moved("train")
     headline = view.headline.inner_text()
     view.page.reload()
     view.settle()
     assert {name: view.controls.data(name) for name in shown} == shown
+    assert view.moved("train") == moved
+    assert all(by != 0 for by in moved)
     assert view.headline.inner_text() == headline
     assert view.page.locator("#c-feature option:checked").inner_text() == "petal length"
     assert view.page.locator("#c-example").input_value() == "4"
-    assert "Z̄" in view.controls.axes("strip_train")["yaxis"]["title"]
+    strips = view.page.locator(".bs-strips figcaption")
+    expect(strips.filter(has_text="in training")).to_contain_text("Z̄")
 
 
 def test_an_error_stands_beside_its_control_and_the_view_stays(view: BatchSize, watch: Watch) -> None:

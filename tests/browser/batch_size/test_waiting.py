@@ -14,12 +14,12 @@ from tests.browser.held import Held
      ("draws", "200", "estimates,noise")],
 )  # fmt: skip
 def test_a_field_asks_for_its_own_parts_only(view: BatchSize, watch: Watch, field: str, text: str, parts: str) -> None:
-    view.open()
+    view.open("tab=strip")
     view.controls.enter(field, text)
     (address,) = watch.asked("/api/v1/batch-size")
     assert address.endswith(f"part={parts}")
     assert "part" not in view.query
-    assert set(view.controls.figures()) == set(view.answer()["figures"])
+    assert set(view.controls.figures()) == view.shown_figures()
 
 
 BEGUN = 'event: progress\ndata: {"done":3,"of":9,"text":"batches of up to 32"}\n\n'

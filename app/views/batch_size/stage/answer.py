@@ -9,18 +9,21 @@ from app.figures.notation import symbol
 from app.figures.numbers import significant
 from app.views.batch_size.stage import rulers, words
 from app.views.batch_size.stage.compute import DEALS, Staged
-from app.views.batch_size.words.seen import moved_text
 from bncore.arguments import Float64
-from bncore.batch_size.dealing.dots import piles, swarm
+from bncore.batch_size.dealing.dots import Ints, piles, swarm
 from bncore.distributions.axis import Axis
 
 LIT = 40  # deals whose dots are told where nothing but the stage is asked for
-ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-"""A pile's column by its place here, from the left; a full stop is beyond the ruler."""
+FIRST = 0x100
+"""The character of 0 where small whole numbers are written as a character each, one after the other."""
 
 
 def stage(of: Staged) -> dict[str, Any]:
-    """What the stage shows; `lit` tells of each deal which dots it has, a bit each, in base64."""
+    """What the stage shows; `lit` tells of each deal which dots it has, a bit each, in base64.
+
+    A kind's `column` and `level` have a character a deal, that of 0 being U+0100: the column of its pile, from 1 at the
+    left end of the ruler to `columns`, 0 being beyond it; and how many fell there before.
+    """
     x_hat = rulers.of_x_hat(of.z)
     lit = of.lit[: LIT if of.query.is_stage else DEALS]
     return {
@@ -37,7 +40,7 @@ def stage(of: Staged) -> dict[str, Any]:
         "values": significant(of.deals.x_hat.tolist()),
         "ruler": rulers.written(x_hat, symbol("x_hat", of.query.notation)),
         "z": significant([of.z], 4)[0],
-        "alphabet": ALPHABET[: 2 * rulers.COLUMNS + 1],
+        "columns": 2 * rulers.COLUMNS + 1,
         "kinds": [_kind(name, values, x_hat, of) for name, values in of.noisy.items()],
         "strip": _strip(of),
     }
@@ -53,7 +56,7 @@ def _population(of: Staged) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _bits(lit: "np.ndarray[Any, np.dtype[np.intp]]", dots: int) -> str:
+def _bits(lit: Ints, dots: int) -> str:
     is_lit = np.zeros(dots, dtype=bool)
     is_lit[lit] = True
     return base64.b64encode(np.packbits(is_lit).tobytes()).decode().rstrip("=")
@@ -63,16 +66,21 @@ def _kind(name: str, values: Float64, ruler: Axis, of: Staged) -> dict[str, Any]
     """The pile of one kind of noise, and what its draws run from and to."""
     fallen = piles(values, ruler.high / rulers.COLUMNS)
     inside = np.abs(fallen.column) <= rulers.COLUMNS
-    places = (fallen.column + rulers.COLUMNS).tolist()
+    columns = np.where(inside, fallen.column + rulers.COLUMNS + 1, 0)
     return {
         "kind": name,
         "title": words.title(name, of),
-        "column": "".join(ALPHABET[at] if is_in else "." for at, is_in in zip(places, inside.tolist(), strict=True)),
-        "level": fallen.level,
+        "told": words.told(name, values, of),
+        "column": _characters(columns),
+        "level": _characters(fallen.level),
         "highest": int(fallen.level[inside].max(initial=0)),
         "range": significant([float(values.min()), float(values.max())]),
         "beyond": words.beyond_text(values, int((~inside).sum()), ruler.high),
     }
+
+
+def _characters(numbers: Ints) -> str:
+    return "".join(chr(FIRST + number) for number in numbers.tolist())
 
 
 def _strip(of: Staged) -> dict[str, Any]:
@@ -81,7 +89,7 @@ def _strip(of: Staged) -> dict[str, Any]:
     modes = {mode: (getattr(moved.before, mode), getattr(moved.after, mode)) for mode in ("train", "inference")}
     return {
         "example": moved.example, "by": of.query.move_by, "unit": of.move.unit,
-        "text": moved_text(moved, of.move.by, of.sampled.name), "names": words.handle_titles(of),
+        "text": words.strip_text(of), "names": words.handle_titles(of),
         "lanes": {
             name: {"before": significant(before.tolist(), 4), "now": significant(now.tolist(), 4)}
             for name, (before, now) in ({"x": (moved.x, moved.moved)} | modes).items()

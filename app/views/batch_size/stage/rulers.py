@@ -10,7 +10,7 @@ from app.views.batch_size.stage.compute import Staged
 from bncore.batch_size.dealing.dots import Dots
 from bncore.distributions.axis import LARGEST, Axis, axis_for, fence, nice_ceiling
 
-COLUMNS = 30  # of the piles, to either side of 0
+COLUMNS = 75  # of the piles, to either side of 0
 ABREAST = 90  # dots of the population that fit side by side
 REACH, BEYOND = 2.5, 1.5  # of normalized values: at least so far, and so far beyond the followed example's own
 OF_STRIP = 4.0  # normalized values of a strip: a little more than any of sixteen examples can have, √15

@@ -8,13 +8,13 @@ from app.figures.notation import symbol
 from app.figures.numbers import apart, counted, three
 from app.views.batch_size.stage.compute import BATCH_NORM, DEALS, Staged
 from app.views.batch_size.stage.rulers import of_dots, outside
-from app.views.batch_size.words.seen import KIND_WORDS, percent
+from app.views.batch_size.words.seen import KIND_WORDS, moved_text, percent
 from bncore.arguments import Float64
 
 UNIT = 0.995  # what three digits cannot tell from 1
 SAME = 1e-12  # as far apart as rounding puts normalized values
 STRENGTHS = {
-    "dropout": "dropout of {}", "multiplicative": "noise of {} on a weight", "additive": "noise of {} on a bias",
+    "dropout": "dropout of {}", "multiplicative": "weight noise of {}", "additive": "bias noise of {}",
 }  # fmt: skip
 
 
@@ -66,6 +66,15 @@ def title(name: str, of: Staged) -> str:
     return _strength(name, of)
 
 
+def told(name: str, values: Float64, of: Staged) -> str:
+    """Where all deals put the example; in dropout the value is there, larger, or it is 0."""
+    low, high = float(values.min()), float(values.max())
+    if name == "dropout" and low < high:
+        return f"all {len(values)}: 0 in {int((values == 0).sum())}, else {three(low if of.z < 0 else high)}"
+    ends = dict.fromkeys(apart(low, high))
+    return f"all {len(values)}: {' to '.join(ends)}"
+
+
 def beyond_text(values: Float64, columns: int, ruler_end: float) -> str:
     """How many of a kind's draws lie beyond the ruler, and how far out; "" where none does."""
     if not columns:
@@ -85,11 +94,19 @@ def dots_text(of: Staged) -> str:
     else:
         what = f"{count} dots stand for {counted(total, 'example')}, each for {_share(total / count)} of them"
     beyond = outside(dots.x, of_dots(dots))
-    return f"{what}; {counted(beyond, 'dot')} beyond the ruler" if beyond else what
+    out = f"; {counted(beyond, 'dot')} beyond the ruler" if beyond else ""
+    return f"{of.sampled.name}: {what}{out}"
 
 
 def _share(examples: float) -> str:
     return f"{examples:.0f}" if examples == round(examples) else f"about {examples:.0f}"
+
+
+def strip_text(of: Staged) -> str:
+    """What moving one example does to the others, and of how many a larger batch shows itself here."""
+    count, size = len(of.move.moved.x), of.sampled.size
+    fewer = f" Of a batch of {size:,} the strip has {count}." if count < size else ""
+    return f"{moved_text(of.move.moved, of.move.by, of.sampled.name)}{fewer}"
 
 
 def handle_titles(of: Staged) -> list[str]:

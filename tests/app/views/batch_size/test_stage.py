@@ -14,6 +14,7 @@ from tests.app.views.batch_size.asked import URL, get, refused
 
 ALCOHOL = load("wine").x[:, 0].astype(np.float64)
 OF_STAGE = {"headline", "stage", "size", "query"}
+NONE = chr(0x100)
 SIZES = (2, 3, 8, 64, 178)
 
 
@@ -29,9 +30,9 @@ def lit(stage):
 
 def columns(stage, kind):
     """The middle of each draw's column; not-a-number beyond the ruler."""
-    half, end = len(stage["alphabet"]) // 2, stage["ruler"]["range"][1]
-    places = [stage["alphabet"].find(letter) for letter in kind["column"]]
-    return np.array([(place - half) / half * end if place >= 0 else np.nan for place in places])
+    half, end = stage["columns"] // 2, stage["ruler"]["range"][1]
+    places = [ord(character) - 0x100 for character in kind["column"]]
+    return np.array([(place - 1 - half) / half * end if place else np.nan for place in places])
 
 
 def test_it_is_all_that_is_answered_and_short(client):
@@ -76,7 +77,7 @@ def test_the_example_falls_where_batch_norm_puts_it(client, size):
     mean, sd, values = (np.array(told[name])[exact] for name in ("mean", "sd", "values"))
     np.testing.assert_allclose(values, (x - mean) / sd, atol=0.05)
     own = told["kinds"][0]
-    width = 2 * told["ruler"]["range"][1] / (len(told["alphabet"]) - 1)
+    width = 2 * told["ruler"]["range"][1] / (told["columns"] - 1)
     assert np.nanmax(np.abs(columns(told, own) - told["values"])) <= width / 2 + 0.005
     assert own["range"] == [min(told["values"]), max(told["values"])]
 
@@ -123,7 +124,7 @@ def test_the_strip_moves_every_other_one_in_training_and_none_in_inference(clien
 
 def test_many_examples_share_dots_and_an_endless_source_has_quantiles(client):
     many, endless = stage(client, source="digits", feature=20, size=1024), stage(client, source="normal")
-    assert many["population"]["text"] == "200 dots stand for 1,797 examples, each for about 9 of them"
+    assert many["population"]["text"] == "pixel 2,4: 200 dots stand for 1,797 examples, each for about 9 of them"
     assert len(many["population"]["x"]) == len(endless["population"]["x"]) == 200
     assert "without an end" in endless["population"]["text"]
     of_deal = lit(endless)
@@ -135,8 +136,8 @@ def test_many_examples_share_dots_and_an_endless_source_has_quantiles(client):
 
 def test_what_is_beyond_the_ruler_is_counted_and_lies_in_no_column(client):
     own, dropout, _ = stage(client, size=2, feature=6, example=5)["kinds"]
-    assert (own["beyond"], own["column"].count(".")) == ("", 0)
-    count = dropout["column"].count(".")
+    assert (own["beyond"], own["column"].count(NONE)) == ("", 0)
+    count = dropout["column"].count(NONE)
     assert count > 0
     assert dropout["beyond"] == f"{count} of 200 beyond ±3.00, out to {dropout['range'][1]:.2f}"
 

@@ -1,0 +1,145 @@
+"""The stage: batches that are dealt one by one or played, and one slider for the batch size."""
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.batch_size.page import BatchSize
+from tests.browser.conftest import Watch
+
+SHIFTS = """() => {
+  window.shifted = 0;
+  new PerformanceObserver((list) => {
+    for (const { value } of list.getEntries()) window.shifted += value;
+  }).observe({ type: "layout-shift" });
+}"""
+FALLING = "() => document.querySelector('#piles').getAnimations({ subtree: true }).length"
+WITHOUT_A_PLACE = """() => [...document.querySelectorAll("#stage svg *")]
+  .filter(({ attributes }) => [...attributes].some(({ value }) => /NaN|undefined|Infinity/.test(value))).length"""
+SHOWN = "Number(document.querySelector('#deal-number').textContent)"
+
+
+def test_a_deal_lights_its_batch_and_its_example_falls(view: BatchSize, watch: Watch) -> None:
+    view.open()
+    stage, asked = view.answer()["stage"], watch.asked("/api/")
+    assert (view.lit(), view.fallen()) == (8, [40, 40, 40])
+    assert view.told("number").inner_text() == "40"
+    view.dealer("Deal").click()
+    assert view.query == {"deal": "41"}
+    assert (view.lit(), view.fallen()) == (8, [41, 41, 41])
+    for name, of in (("mean", "mean"), ("sd", "sd"), ("x-hat", "values")):
+        said = float(view.told(name).inner_text().replace("−", "-"))
+        assert said == pytest.approx(stage[of][40], rel=6e-3)
+    expect(view.told("said")).to_have_text(
+        f"Deal 41: mean {view.told('mean').inner_text()}, deviation {view.told('sd').inner_text()}, "
+        f"x̂ {view.told('x-hat').inner_text()}."
+    )
+    view.dealer("Reset").click()
+    assert (view.lit(), view.fallen()) == (0, [0, 0, 0])
+    expect(view.told("said")).to_have_text("No batch is dealt.")
+    expect(view.dealer("Reset")).to_have_attribute("aria-disabled", "true")
+    assert watch.asked("/api/") == asked  # all deals came at once
+    view.page.go_back()
+    assert (view.lit(), view.fallen()) == (8, [41, 41, 41])
+    view.page.go_forward()
+    assert view.fallen() == [0, 0, 0]
+
+
+def test_it_plays_pauses_and_goes_on_to_the_end(view: BatchSize) -> None:
+    view.open("deal=0")
+    view.dealer("Play").click()
+    view.page.wait_for_function(f"() => {SHOWN} >= 5")
+    assert view.told("said").inner_text() == ""
+    assert view.query == {"deal": "0"}  # nothing is written while it plays
+    view.dealer("Pause").click()
+    paused = view.told("number").inner_text()
+    assert view.query == {"deal": paused}
+    assert 5 <= int(paused) < 200
+    expect(view.told("said")).to_contain_text(f"Deal {paused}: ")
+    view.dealer("Play").click()
+    expect(view.told("number")).to_have_text("200")
+    expect(view.dealer("Deal")).to_have_attribute("aria-disabled", "true")
+    expect(view.dealer("Play")).to_be_visible()
+    assert view.query == {"deal": "200"}
+    assert view.fallen() == [200, 200, 200]
+    view.dealer("Play").click()
+    view.page.wait_for_function(f"() => {SHOWN} < 200")
+
+
+def test_without_motion_it_deals_at_once(view: BatchSize) -> None:
+    view.page.emulate_media(reduced_motion="reduce")
+    view.open()
+    view.dealer("Deal").click()
+    assert view.page.evaluate(FALLING) == 0
+    view.dealer("Play").click()
+    assert view.query == {"deal": "200"}
+    assert view.fallen() == [200, 200, 200]
+    assert view.page.evaluate(FALLING) == 0
+    expect(view.told("said")).to_contain_text("Deal 200: ")
+
+
+def test_one_slider_turns_the_size_and_nothing_else_moves(view: BatchSize, watch: Watch) -> None:
+    view.open("deal=30")
+    asked = len(watch.asked("/api/"))
+    view.page.evaluate(SHIFTS)
+    rulers = view.ticks("dots", "piles")
+    view.controls.drag("size", "300", "500", "600")
+    expect(view.headline).not_to_contain_text("K = 8,")
+    assert all("parts=stage" in address for address in watch.asked("/api/")[asked:])
+    assert view.ticks("dots", "piles") == rulers
+    view.controls.release("size")
+    view.settle()
+    size = int(view.query["size"])
+    assert size > 16
+    assert view.query["members"] == "16"
+    assert view.lit() == size
+    assert view.ticks("dots", "piles") == rulers
+    expect(view.page.locator("#x-hat-text")).to_contain_text(f"batches of {size}")
+    view.controls.press("size", "End")
+    assert view.lit() == 178
+    expect(view.headline).to_contain_text("all the examples")
+    view.controls.press("size", "Home")
+    assert (view.query["size"], view.query["members"], view.lit()) == ("2", "2", 2)
+    assert view.ticks("dots", "piles") == rulers
+    view.tab("Deal a batch").press("ArrowRight")
+    expect(view.page.locator("#strip-x .grip")).to_have_count(2)
+    assert view.query["tab"] == "strip"
+    view.controls.press("move_by", "End")
+    view.tab("Drag an example").press("ArrowLeft")
+    expect(view.page.locator("#dots")).to_be_visible()
+    assert view.page.evaluate("() => window.shifted") < 0.02
+
+
+def test_on_a_phone_the_stage_stays_in_view_above_the_open_controls(view: BatchSize) -> None:
+    view.page.set_viewport_size({"width": 390, "height": 844})
+    view.open()
+    view.page.locator("#sheet").click()
+    assert view.page.evaluate("() => { scrollTo(0, 900); return scrollY; }") > 600
+    view.controls.press("size", "PageUp")
+    assert view.lit() > 8
+    top, *drawings = (view.page.locator(f"#{name}").bounding_box() for name in ("sheet", "dots", "piles"))
+    for drawing in drawings:
+        assert 40 < drawing["y"] < drawing["y"] + drawing["height"] <= top["y"]
+
+
+def test_the_stage_answers_a_hand_in_few_bytes(view: BatchSize) -> None:
+    view.open()
+    with view.page.expect_response(lambda response: "parts=stage" in response.url) as answered:
+        view.controls.drag("size", "400")
+    body = answered.value.body()
+    assert len(body) < 12_000
+    assert "figures" not in json.loads(body)
+    view.settle()
+
+
+def test_every_source_and_state_is_drawn_without_complaint(view: BatchSize, watch: Watch) -> None:
+    view.open("source=inline&values=3;3;3&size=3&members=3")
+    assert view.lit() == 3
+    view.controls.choose("source", "heavy_tailed")
+    view.controls.choose("source", "digits")
+    assert view.page.locator("#dots circle").count() == 200
+    expect(view.page.locator("#dots-text")).to_contain_text("200 dots stand for 1,797 examples")
+    view.strip()
+    assert view.page.evaluate(WITHOUT_A_PLACE) == 0
+    assert watch.complaints == []
