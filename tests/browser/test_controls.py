@@ -101,7 +101,8 @@ def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay(playground:
 
 STRONG = """(ink) => [...document.querySelectorAll("#view *")]
   .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
-  .filter((element) => !element.closest(".controls, .problem, .error, button, a, select, label, .help-text, svg, .control"))
+  .filter((element) => !element.closest(".controls, .problem, .error, button, a, select, label, .help-text"))
+  .filter((element) => !element.closest("svg, .control"))
   .filter((element) => element.checkVisibility() && getComputedStyle(element).color === ink)
   .map((element) => element.textContent.trim().slice(0, 60))"""
 """The texts of the view that stand in full ink, but for what is pressed or filled in."""

@@ -45,7 +45,8 @@ WORDS = {"auto": "automatic", "symlog": "asinh, logarithmic far out"}
 def titled_schema(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
     """The fields of a query model, with a title for each choice."""
     schema = schema_of(model)
-    titles = WORDS | {name: a.title for name, a in ACTIVATIONS.items()} | {name: u.title for name, u in UPSTREAMS.items()}
+    activations, upstreams = ({name: of.title for name, of in table.items()} for table in (ACTIVATIONS, UPSTREAMS))
+    titles = WORDS | activations | upstreams
     for field in schema.values():
         field["choices"] = [(name, titles.get(name, name.replace("_", " "))) for name in field.get("choices", [])]
     return schema
