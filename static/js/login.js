@@ -8,7 +8,13 @@ function count() {
   button.disabled = seconds > 0;
   button.textContent = seconds > 0 ? `${words} in ${seconds} s` : words;
   if (seconds > 0) setTimeout(count, due - Date.now() - 1000 * (seconds - 1));
-  else document.getElementById("login-problem").textContent = "You can enter the password again now.";
+  else sayReady();
+}
+
+function sayReady() {
+  const told = document.getElementById("login-problem");
+  told.textContent = "You can enter the password again now.";
+  told.classList.remove("login-problem"); // it is no error any more
 }
 
 count();
