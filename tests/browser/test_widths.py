@@ -156,9 +156,9 @@ def test_on_a_phone_every_control_of_the_derivation_can_be_reached(page: Page) -
     for element in page.locator(f"#control-groups {reached}").all():
         assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 80)")
     page.get_by_role("button", name="Controls").click()
-    for element in page.locator(".derivation :is(.node, .grid input, .transport button):visible").all():
+    for element in page.locator(".derivation :is(.node, .grid input, .steps button):visible").all():
         assert element.evaluate(HIT), element.evaluate("(e) => e.outerHTML.slice(0, 80)")
-    assert derivation.active() == "mean"
+    assert derivation.active() == "x"
 
 
 def test_the_reference_fits_a_phone(page: Page) -> None:

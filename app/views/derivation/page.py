@@ -6,9 +6,13 @@ from app.views.derivation.query import DerivationFields, DerivationQuery
 from app.web.pages.rendering import titled_schema
 from app.web.view import Page, Place
 
+BROUGHT = "typed, uploaded or random"  # where a gradient from above comes from that is not named
+
 
 def _context(_query: DerivationFields, _result: Any, _place: Place) -> dict[str, Any]:
-    return {"schema": titled_schema(DerivationQuery)}
+    schema = titled_schema(DerivationQuery)
+    choices = [(name, BROUGHT if name == "auto" else title) for name, title in schema["upstream"]["choices"]]
+    return {"schema": schema | {"upstream": schema["upstream"] | {"choices": choices}}}
 
 
 PAGE = Page("/derivation", "derivation.html", _context, whole={"parts": "all"})

@@ -12,7 +12,7 @@ from app.views.gradient_check.check import batch_of, checked
 from app.views.gradient_check.figures import MEANING
 from app.views.gradient_check.probe import as_text
 from app.views.gradient_check.query import BATCH, EXAMPLE, GradientCheckQuery, ProbeQuery
-from app.views.gradient_check.snippet import snippet
+from app.views.gradient_check.snippet import can_be_written, snippet, written_snippet
 from app.views.gradient_check.tensor import LONGEST
 from bncore.diagnosis import CORRECT, FACTORS, MISTAKES, MOST_NUDGED, ORDER, Case, candidates, ready_answers
 from bncore.diagnosis.mistakes.example import TENSORS
@@ -22,10 +22,11 @@ ROWS_SHOWN = UNITS_SHOWN = 64
 AXES_NAMES = {2: ("j",), 4: ("n", "h", "w")}
 NONE = "own"
 NOTHING: dict[str, Any] = {
-    "correct": True, "headline": "Nothing to check yet: give dx, dgamma or dbeta.", "first_wrong": None, "tensors": {},
-    "refused": {}, "diagnoses": [], "faults": [], "coefficients": None, "reasons": [], "warnings": [], "figures": {},
-    "numeric": None,
+    "correct": True, "headline": "Nothing to check yet: run the snippet, or paste dx, dgamma or dbeta.",
+    "first_wrong": None, "tensors": {}, "refused": {}, "diagnoses": [], "faults": [], "coefficients": None,
+    "reasons": [], "warnings": [], "figures": {}, "numeric": None,
 }  # fmt: skip
+TOO_LONG = "Your own batch is too large to be written out here, so the snippet runs on the probe."
 TOO_MANY = f"x holds {{size:,}} numbers. Each is nudged on its own, so this is done for up to {MOST_NUDGED}."
 
 
@@ -40,7 +41,11 @@ def _text(default: str, help: str, title: str, group: str = "answer") -> Any:
 class CheckFields(ProbeQuery):
     """The fields of the page `/gradient-check`; a tensor is text."""
 
-    way: Literal["paste", "code"] = _choice("paste", "Paste gradients here, or run a snippet in a notebook.", "Way")
+    way: Literal["auto", "code", "paste"] = _choice(
+        "auto",
+        "Run a snippet in a notebook (`code`), or paste gradients (`paste`); left out, by whether some are given.",
+        "Way",
+    )
     form: Literal["cs231n", "function"] = _choice(
         "cs231n", "The assignment's `batchnorm_forward` and `batchnorm_backward`, or any function.", "Your code"
     )
@@ -77,6 +82,13 @@ class CheckFields(ProbeQuery):
         return ProbeQuery(seed=self.seed, axes=self.axes, eps_placement=self.eps_placement)
 
     @property
+    def door(self) -> str:
+        """The way that the page opens on: a notebook's, unless gradients are given or an example is asked for."""
+        if self.way != "auto":
+            return self.way
+        return "paste" if self.texts or self.mistake != type(self).model_fields["mistake"].default else "code"
+
+    @property
     def texts(self) -> dict[str, str]:
         """The student's tensors that were given."""
         return {name: text for name in ORDER if (text := getattr(self, name)).strip()}
@@ -101,8 +113,16 @@ def view_of(query: CheckFields, origin: str) -> dict[str, Any]:
     beside |= {
         "factors": [{"name": name, "title": FACTORS[name], "meaning": meaning} for name, meaning in MEANING.items()]
     }
-    ready_made = {"examples": titles(ready), "snippet": snippet(origin, query.form, query.probe)}
+    ready_made = {"examples": titles(ready)} | _snippet(query, case, origin)
     return answer | beside | ready_made | {"numeric_note": "" if able else TOO_MANY.format(size=case.x.size)}
+
+
+def _snippet(query: CheckFields, case: Case, origin: str) -> dict[str, str]:
+    """The snippet for the batch at hand, or for the probe beside a batch that is too large to be written out."""
+    if query.batch == "own" and can_be_written(case):
+        return {"snippet": written_snippet(origin, query.form, case), "snippet_note": ""}
+    note = TOO_LONG if query.batch == "own" else ""
+    return {"snippet": snippet(origin, query.form, query.probe), "snippet_note": note}
 
 
 def titles(names: Any) -> dict[str, str]:

@@ -15,7 +15,7 @@ from bncore.diagnosis import MISTAKES
 FILES = APIRouter()
 
 CHOICES = {
-    "paste": "Paste or drop", "code": "Run in my notebook", "probe": "A probe", "own": "My own batch",
+    "code": "Run in my notebook", "paste": "Paste or drop", "probe": "A probe", "own": "My own batch",
     "cs231n": "CS231n's two functions", "function": "Any function", "variance": "the variance",
     "deviation": "the deviation", "2": "2: examples × features", "4": "4: images N × C × H × W",
 }  # fmt: skip
@@ -24,7 +24,8 @@ CHOICES = {
 def _context(query: CheckFields, result: Any, place: Place) -> dict[str, Any]:
     return {
         "schema": page_schema(), "examples": result["examples"] if result else titles(["correct", *MISTAKES]),
-        "snippet": snippet(place.origin, query.form, query.probe),
+        "snippet": result["snippet"] if result else snippet(place.origin, query.form, query.probe),
+        "door": query.door,
     }  # fmt: skip
 
 
@@ -32,7 +33,7 @@ def page_schema() -> dict[str, dict[str, Any]]:
     """The fields, with a title for each choice."""
     schema = schema_of(CheckFields)
     for field in schema.values():
-        field["choices"] = [(name, CHOICES[name]) for name in field.get("choices", [])]
+        field["choices"] = [(name, CHOICES[name]) for name in field.get("choices", []) if name in CHOICES]
     return schema
 
 

@@ -2,24 +2,22 @@
 import { element } from "../lib/figures/tables.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const COLUMN = 100;
-const ROW = 96;
-const HALF = { width: 43, height: 24 };
+const WIDTH = 900;
+const ROW = 84;
+const HALF = { width: 0.43, height: 24 }; // of a node: of its column, and on the scale of the picture
 
 export class Graph {
   #box;
   #drawn = "";
   #scrolls = false;
 
-  // `jump(name)` is called with the node that is chosen.
-  constructor(box, jump) {
+  constructor(box) {
     this.#box = box;
     const scroll = box.parentElement;
     new ResizeObserver(() => {
       this.#scrolls = scroll.scrollWidth > scroll.clientWidth;
       this.#reveal();
     }).observe(scroll);
-    box.addEventListener("click", ({ target }) => target.closest(".node") && jump(target.closest(".node").dataset.node));
   }
 
   show(nodes, forgotten) {
@@ -30,7 +28,6 @@ export class Graph {
     const columns = Math.max(...nodes.map(({ column }) => column)) + 1;
     const rows = Math.max(...nodes.map(({ row }) => row)) + 1;
     this.#box.style.setProperty("--columns", columns);
-    this.#box.style.aspectRatio = `${columns * COLUMN} / ${rows * ROW}`;
     this.#box.replaceChildren(edges(nodes, columns, rows), ...nodes.map((node, i) => button(node, i, nodes.length, columns, rows, forgotten)));
     if (focused) this.#box.querySelector(`[data-node="${focused}"]`)?.focus();
   }
@@ -57,7 +54,7 @@ export class Graph {
 }
 
 function button({ name, symbol, title, side, column, row, colour }, index, count, columns, rows, forgotten) {
-  const made = element("button", symbol, { type: "button", class: "node", "data-node": name, "data-side": side, "aria-label": `${symbol}, ${title}: step ${index + 1} of ${count}` });
+  const made = element("button", symbol, { type: "button", class: "node", "data-node": name, "data-step": name, "data-side": side, "aria-label": `${symbol}, ${title}: step ${index + 1} of ${count}` });
   made.style.left = `${((column + 0.5) / columns) * 100}%`;
   made.style.top = `${((row + 0.5) / rows) * 100}%`;
   made.style.setProperty("--meaning", colour);
@@ -67,11 +64,11 @@ function button({ name, symbol, title, side, column, row, colour }, index, count
 
 function edges(nodes, columns, rows) {
   const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", `0 0 ${columns * COLUMN} ${rows * ROW}`);
+  svg.setAttribute("viewBox", `0 0 ${WIDTH} ${rows * ROW}`);
   svg.setAttribute("aria-hidden", "true");
   svg.append(arrowHead());
   const byName = new Map(nodes.map((node) => [node.name, node]));
-  for (const node of nodes) for (const parent of node.parents) svg.append(edge(byName.get(parent), node));
+  for (const node of nodes) for (const parent of node.parents) svg.append(edge(byName.get(parent), node, WIDTH / columns));
   return svg;
 }
 
@@ -88,10 +85,10 @@ function arrowHead() {
 }
 
 // From border to border; an edge between forward and backward is drawn only while its node is active.
-function edge(from, to) {
+function edge(from, to, width) {
   const path = document.createElementNS(SVG, "path");
-  const [a, b] = [from, to].map(({ column, row }) => ({ x: (column + 0.5) * COLUMN, y: (row + 0.5) * ROW }));
-  const [start, end] = [border(a, b), border(b, a)];
+  const [a, b] = [from, to].map(({ column, row }) => ({ x: (column + 0.5) * width, y: (row + 0.5) * ROW }));
+  const [start, end] = [border(a, b, width), border(b, a, width)];
   path.setAttribute("d", `M${start.x} ${start.y}L${end.x} ${end.y}`);
   path.setAttribute("marker-end", "url(#arrow)");
   Object.assign(path.dataset, { from: from.name, to: to.name });
@@ -99,8 +96,8 @@ function edge(from, to) {
   return path;
 }
 
-function border(of, towards) {
+function border(of, towards, width) {
   const [dx, dy] = [towards.x - of.x, towards.y - of.y];
-  const share = Math.min(HALF.width / Math.abs(dx || 1e-9), HALF.height / Math.abs(dy || 1e-9), 0.5);
+  const share = Math.min((HALF.width * width) / Math.abs(dx || 1e-9), HALF.height / Math.abs(dy || 1e-9), 0.5);
   return { x: of.x + dx * share, y: of.y + dy * share };
 }

@@ -61,6 +61,13 @@ export class Grid {
     for (const input of this.#inputs()) this.#write(input);
   }
 
+  // A cell from elsewhere than this table, which is said as if it were edited here.
+  change(example, feature, text, how) {
+    this.#texts[example][feature] = text;
+    this.#write(this.#at(example, feature));
+    this.#edited(this.texts, how);
+  }
+
   get texts() {
     return this.#texts.map((row) => [...row]);
   }

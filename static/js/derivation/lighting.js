@@ -2,17 +2,20 @@
 import { bindSymbols } from "../lib/figures/symbols.js";
 import { bindTips, hideTip, showTip } from "../lib/figures/terms.js";
 
+const LIT = ".term, [data-feature], .node, #strip .mark";
+
 // `scene()` gives the answer's `terms` and `sides`, the `cell` that is looked at and the `step` that is shown.
 export function bindLighting(scene) {
   const over = (event) => {
-    const at = event.target.closest?.(".term, [data-feature], .node");
+    const at = event.target.closest?.(LIT);
     if (!at) return;
     dim();
-    if (at.matches(".term")) lightCells(at, scene());
+    if (at.matches(".mark")) lightMark(at.closest(".outputs") ? "y" : "x", Number(at.dataset.example), scene());
+    else if (at.matches(".term")) lightCells(at, scene());
     else if (at.matches(".node")) lightNamed(at.dataset.node);
     else lightTerms(at, scene());
   };
-  const out = (event) => event.target.closest?.(".term, [data-feature], .node") && dim();
+  const out = (event) => event.target.closest?.(LIT) && dim();
   bindSymbols();
   bindTips();
   document.addEventListener("pointerover", over);
@@ -27,6 +30,12 @@ export function lightMark(name, example, scene) {
   dim();
   lightNamed(name);
   lightPlaces(["values", "dy"], (cell) => cell.feature === scene.cell.feature && cell.example === example);
+  lightMarks(example);
+}
+
+// An example's marks on the stage.
+function lightMarks(example) {
+  for (const mark of document.querySelectorAll(`#strip [data-example="${example}"]`)) mark.classList.add("lit");
 }
 
 export function dim() {
@@ -52,6 +61,7 @@ function lightTerms(element, { sides, cell, step }) {
   const table = element.closest("table");
   const place = placeOf(element);
   element.classList.add("lit");
+  if (place.feature === cell.feature) lightMarks(place.example);
   for (const term of document.querySelectorAll(".formula-line .term[data-at]")) {
     const here = tablesOf(term.dataset.term, sides, step).includes(table.dataset.grid ?? "step");
     if (here && stands(term.dataset.term, term.dataset.at, place, cell)) term.classList.add("lit");

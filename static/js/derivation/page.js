@@ -1,50 +1,43 @@
-// The derivation: the tables, the walk through the nodes, and their own part of the page of a batch.
+// The derivation: the stage, the tables, and their own part of the page of a batch.
+import { Batch } from "./batch.js";
 import { Graph } from "./graph.js";
-import { Grid } from "./grid.js";
 import { bindLighting, dim, lightMark } from "./lighting.js";
 import { Numbers } from "./slots.js";
-import { Transport } from "./transport.js";
+import { Strip } from "./strip.js";
 import * as view from "./view.js";
+import { Walk } from "./walk.js";
 import { bindMovedExample } from "../lib/controls/moved_example.js";
 import { showControls } from "../lib/controls/relevance.js";
 import { ofNewSource } from "../lib/controls/source.js";
 import { BatchPage } from "../lib/page/batch_page.js";
-import { clearProblems, showAt } from "../lib/server/problems.js";
 
 const API = "/api/v1/derivation";
-const LAYER_STEP = 0.05; // of a dragged scale or shift
-const DY_STEP = 0.05;
-const MOST = { examples: 8, features: 6 };
-const KEPT = new Set(["source", "values", "feature_names", "seed"]); // of the data's fields, when the table becomes the source
 const HERE = new Set(["step"]); // fields that change nothing of the answer
+const STAND_INS = { sigma: "var", dsigma: "dscale" }; // nodes that there are not where epsilon is beside the variance
 const $ = (id) => document.getElementById(id);
 
 const page = new BatchPage({
-  path: API, figure: "paths", follow: ofNewSource, decide, asks, show, rest, restAfter: 80, numbersBehind: view.numbersBehind,
+  path: API, figure: "paths", follow, decide, asks, show, stage, rest, restAfter: 80, numbersBehind: view.numbersBehind,
   warnings: ({ batch, flags }) => [...batch.warnings, ...flags],
   bindTerms: () => bindLighting(scene),
 });
 const { state, figures } = page;
-let numbers = null; // of the answer
+let onStage = null; // what the stage shows, of the latest answer
+let numbers = null; // of the answers
+let dragged = null; // the table that a drag on the stage made, as the address has it
+let lying = ""; // where the inputs of the strip lay
 
-// ---- the tables ----
+const batch = new Batch(page, {
+  reading: { busy: (is) => page.waiting.reading(is), standing: () => state.get("source") },
+  chosen: choose,
+});
+const graph = new Graph($("graph"));
+const walk = new Walk(state);
+const strip = new Strip($("strip"), { chosen: (example) => choose(example, cellShown().feature), moved });
 
-const reading = { busy: (is) => page.waiting.reading(is), standing: () => state.get("source") };
-const grids = {
-  values: new Grid($("grid-values"), { ...reading, edited: editBatch, refused: refusedAt("values"), chosen: choose, most: MOST }),
-  layer: new Grid($("grid-layer"), { ...reading, refused: refusedAt("gamma"), edited: ([gamma, beta], how) => state.set({ gamma: gamma.join(","), beta: beta.join(",") }, how) }),
-  dy: new Grid($("grid-dy"), { ...reading, refused: refusedAt("dy"), edited: (texts, how) => state.set({ dy: stated(texts), upstream: "auto" }, how), chosen: choose }),
-};
-
-function refusedAt(name) {
-  return (message) => {
-    clearProblems();
-    showAt(name, message);
-  };
-}
-
-function stated(texts) {
-  return texts.map((row) => row.join(",")).join(";");
+function follow(changes, before) {
+  const gone = changes.eps_placement === "variance" && STAND_INS[before.get("step")];
+  return { ...ofNewSource(changes, before), ...(gone ? { step: gone } : {}) };
 }
 
 function choose(example, feature) {
@@ -52,89 +45,13 @@ function choose(example, feature) {
   if (cell !== state.get("cell")) state.set({ cell }, { settle: false, later: true });
 }
 
-// The table becomes the source; what was said of the batch holds on, and what the old source brought along is kept as
-// typed numbers.
-function editBatch(texts, how) {
-  const said = Object.keys(ofNewSource({ source: "inline" }, state)).map((name) => [name, state.get(name)]);
-  const changes = { ...Object.fromEntries(said), source: "inline", values: stated(texts), ...ofOldSource() };
-  const [examples, features] = [texts.length, texts[0].length];
-  changes.feature_names = namesTyped(features);
-  const resized = examples !== page.answer.batch.shape[0] || features !== page.answer.batch.shape[1];
-  if (resized) Object.assign(changes, fitting(examples, features));
-  state.set(changes, how);
+function moved(example, value, how) {
+  choose(example, cellShown().feature);
+  batch.move(example, cellShown().feature, value, how);
+  dragged = state.get("values");
 }
 
-// The columns' names as a typed table says them; none where they are the ones that it has anyway.
-function namesTyped(features) {
-  const own = Array.from({ length: features }, (_, i) => `x${i}`);
-  const names = own.map((name, i) => page.answer.batch.feature_names[i]?.replaceAll(",", " ") ?? name);
-  return names.every((name, i) => name === own[i]) ? "" : names.join(",");
-}
-
-function ofOldSource() {
-  if (state.get("source") === "inline" && state.get("layer_width") === "0") return { batch_size: "auto", selected: "" };
-  const groups = new Set(["data", "upload", "layer_before"]);
-  const names = Object.keys(page.embedded.schema).filter((name) => groups.has(page.embedded.schema[name].control.group) && !KEPT.has(name));
-  const given = page.answer.batch.given.length ? { gamma: page.answer.gamma.join(","), beta: page.answer.beta.join(","), dy: stated(page.answer.dy) } : {};
-  return { ...Object.fromEntries(names.map((name) => [name, state.fallback(name)])), ...given };
-}
-
-// What was said of the old size, for a table of another size.
-function fitting(examples, features) {
-  const { example, feature, output } = page.answer.cell;
-  const first = (name) => state.get(name).split(",").slice(0, features);
-  const layer = (name) => {
-    const values = first(name);
-    return values.length === 1 || values.length === features ? values.join(",") : [...values, ...Array(features - values.length).fill(values.at(-1))].join(",");
-  };
-  return {
-    cell: `${Math.min(example, examples - 1)},${Math.min(feature, features - 1)}`,
-    output: Math.min(output, examples - 1),
-    upstream_example: Math.min(Number(state.get("upstream_example")), examples - 1),
-    gamma: layer("gamma"),
-    beta: layer("beta"),
-    dy: "",
-  };
-}
-
-const RESIZE = {
-  "more-examples": (texts) => [...texts, [...texts.at(-1)]],
-  "less-examples": (texts) => texts.slice(0, -1),
-  "more-features": (texts) => texts.map((row) => [...row, row.at(-1)]),
-  "less-features": (texts) => texts.map((row) => row.slice(0, -1)),
-};
-for (const button of document.querySelectorAll("[data-resize]")) {
-  button.addEventListener("click", () => {
-    if (button.getAttribute("aria-disabled") !== "true") editBatch(RESIZE[button.dataset.resize](grids.values.texts));
-  });
-}
-
-function showSizes([examples, features]) {
-  const ends = { "more-examples": examples >= MOST.examples, "less-examples": examples <= 1, "more-features": features >= MOST.features, "less-features": features <= 1 };
-  for (const [name, end] of Object.entries(ends)) document.querySelector(`[data-resize="${name}"]`).setAttribute("aria-disabled", String(end));
-}
-
-function showGrids() {
-  const { examples, features, lecture } = view.namesOf(page.answer);
-  const shape = { examples, features, lecture };
-  const same = (step) => features.map(() => step);
-  grids.values.show(page.answer.batch.values, { ...shape, steps: page.answer.batch.drag_steps });
-  grids.layer.show([page.answer.gamma, page.answer.beta], { ...shape, examples: [page.answer.symbols.gamma, page.answer.symbols.beta], steps: same(LAYER_STEP) });
-  grids.dy.show(page.answer.dy, { ...shape, steps: same(DY_STEP) });
-  showSizes(page.answer.batch.shape);
-}
-
-// ---- the walk ----
-
-const graph = new Graph($("graph"), (name) => {
-  transport.pause();
-  go(name);
-});
-const transport = new Transport(go);
-
-function go(step) {
-  state.set({ step }, { settle: false, later: true });
-}
+// ---- what is looked at ----
 
 function stepShown() {
   const wanted = state.get("step");
@@ -151,11 +68,24 @@ function cellShown() {
 // Of the data that is there already: a step, or another cell, needs no answer.
 function showWalk() {
   const [name, cell] = [stepShown(), cellShown()];
-  view.showStep(page.answer, name, numbers, cell);
+  view.showFormula(page.answer, onStage, name, numbers, cell);
+  view.showStep(page.answer, name, cell);
   graph.light(name);
-  transport.show(page.answer.nodes.map((node) => node.name), name);
-  for (const grid of ["values", "dy"]) view.markCell($(`grid-${grid}`), cell);
-  $("headline").textContent = page.answer.stage.sentences[name];
+  walk.show(page.answer.nodes.map((node) => node.name), name);
+  for (const grid of Batch.of) view.markCell($(`grid-${grid}`), cell);
+  $("headline").textContent = onStage.sentences[name];
+}
+
+// While a hand moves, of the stage's answer alone.
+function stage(answer) {
+  if (!answer) return;
+  onStage = answer.stage;
+  numbers = new Numbers(page.answer, onStage);
+  view.showStage(onStage);
+  const now = JSON.stringify(onStage.drag.inputs);
+  strip.show(onStage.drag, now !== lying && state.get("values") !== dragged);
+  lying = now;
+  showWalk();
 }
 
 // ---- answers ----
@@ -163,11 +93,9 @@ function showWalk() {
 // What is looked at while a number is dragged first; the tables below at the first pause.
 // The tables are written anew by the latest answer only: an earlier one would take back what was typed since.
 function show(answer, isLatest) {
-  numbers = new Numbers(answer);
   view.showTexts(answer);
-  if (isLatest) showGrids();
+  if (isLatest) batch.show(answer);
   graph.show(answer.nodes, answer.naive.on ? answer.naive.forgotten : []);
-  showWalk();
   view.showLaws(answer);
   showHandles();
 }
@@ -182,7 +110,7 @@ function rest(answer) {
 
 // Of a step all that changes is here already.
 function asks(names) {
-  showWalk();
+  if (page.answer) showWalk();
   return names === null || names.some((name) => !HERE.has(name));
 }
 
@@ -214,7 +142,7 @@ figures.onReady((plot) => {
   plot.on("plotly_click", ({ points: [point] }) => point.data.type === "heatmap" && state.set({ cell: `${point.x},${page.answer.cell.feature}`, output: point.y }));
 });
 
-// ---- the example that is moved, by its mark ----
+// ---- the example that is moved, by its mark in the figure ----
 
 const showMoved = bindMovedExample({
   state, schema: page.embedded.schema, panel: figures.panel("moved"),

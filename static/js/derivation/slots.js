@@ -3,20 +3,25 @@ import { three } from "../lib/figures/numbers.js";
 
 export class Numbers {
   #answer;
-  #values;
+  #stage;
+  #tensors;
 
-  constructor(answer) {
+  // `stage` has the latest numbers of its cell's feature; what it has not stands in the full answer.
+  constructor(answer, stage = answer.stage) {
     this.#answer = answer;
-    this.#values = new Map(answer.nodes.map(({ name, value }) => [name, value]));
+    this.#stage = stage;
+    this.#tensors = new Map(answer.nodes.map(({ name, value }) => [name, value]));
   }
 
   // The number at a place of a tensor; the cell decides where "cell", "unit" and "output" are.
   at(name, place, cell) {
     if (place === "entry") return this.#answer.jacobian.entry[name];
-    const value = this.#values.get(name) ?? this.#answer.summed[name];
     const index = Number(place.slice(1));
-    if (place.startsWith("n")) return value[index];
-    return pick(value, /^k\d+$/.test(place) ? index : place === "output" ? cell.output : cell.example, cell.feature);
+    if (place.startsWith("n")) return (this.#tensors.get(name) ?? this.#answer.summed[name])[index];
+    const example = /^k\d+$/.test(place) ? index : place === "output" ? cell.output : cell.example;
+    const column = cell.feature === this.#stage.cell.feature ? this.#stage.values[name] : undefined;
+    if (column !== undefined) return Array.isArray(column) ? column[example] : column;
+    return pick(this.#tensors.get(name) ?? this.#answer.summed[name], example, cell.feature);
   }
 
   fill(root, cell) {

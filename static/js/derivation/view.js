@@ -24,19 +24,33 @@ export function showTexts(answer) {
   for (const place of document.querySelectorAll("[data-nouns]")) place.textContent = `${noun}s`;
 }
 
-// ---- the step ----
+// ---- the stage ----
 
-export function showStep(answer, name, numbers, cell) {
-  const node = answer.nodes.find((one) => one.name === name);
+export function showStage({ drag, hand_over: { address, text, help } }) {
+  $("try-text").textContent = drag.text;
+  Object.assign($("hand-over"), { href: address, textContent: text, title: help });
+}
+
+const nodeOf = (answer, name) => answer.nodes.find((one) => one.name === name);
+
+// `stage` has the formula of its own step as it is now; another one's stands in the full answer.
+export function showFormula(answer, stage, name, numbers, cell) {
+  const node = nodeOf(answer, name);
+  const formula = stage.step === name ? stage.formula : { symbols: node.mathml, numbers: node.numbers };
   const at = answer.nodes.indexOf(node);
   $("step").style.setProperty("--meaning", node.colour);
   $("step-side").textContent = `${node.side}, step ${at + 1} of ${answer.nodes.length}`;
   $("step-title").textContent = `${node.symbol}: ${node.title}`;
   $("step-meaning").textContent = node.meaning;
-  setFormula("step-symbols", node.mathml);
-  setFormula("step-numbers", node.numbers, numbers, cell);
+  setFormula("step-symbols", formula.symbols);
+  setFormula("step-numbers", formula.numbers, numbers, cell);
   showNone(node, cell);
   $("step-place").textContent = placeText(answer, node, cell);
+}
+
+// The step's whole value, and its local derivatives.
+export function showStep(answer, name, cell) {
+  const node = nodeOf(answer, name);
   $("step-of").textContent = Array.isArray(node.value) ? `All of ${node.symbol}:` : "";
   fillTensor($("step-value"), node.value, namesOf(answer));
   markCell($("step-value"), cell);
@@ -57,8 +71,8 @@ function showNone(node, cell) {
 
 function placeText(answer, node, cell) {
   const name = answer.batch.feature_names[cell.feature];
-  if (!Array.isArray(node.value)) return "One number for the whole batch:";
-  return Array.isArray(node.value[0]) ? `At example ${cell.example} of ${name}:` : `For ${name}:`;
+  if (!Array.isArray(node.value)) return "With numbers below: one for the whole batch.";
+  return Array.isArray(node.value[0]) ? `With numbers below: at example ${cell.example} of ${name}.` : `With numbers below: for ${name}.`;
 }
 
 // Setting MathML anew costs a layout, so what stands there already stays.

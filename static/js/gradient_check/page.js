@@ -30,10 +30,13 @@ function show(answer) {
   showExamples();
   showTexts();
   $("snippet").textContent = answer.snippet;
+  $("snippet-note").textContent = answer.snippet_note;
+  $("snippet-note").hidden = answer.snippet_note === "";
   for (const [name, why] of Object.entries(answer.refused)) showAt(name, why);
 }
 
-// No verdict stands on what is not checked: the one before it was on other numbers.
+// No verdict stands on what is not checked: the one before it was on other numbers. What is given stays as it is, and so
+// does the page's length, so that nothing scrolls away from under whoever typed it.
 function fail(detail, errors) {
   $("view").classList.add("empty");
   $("batch-line").textContent = "";
@@ -48,11 +51,18 @@ function asks(names) {
   return true;
 }
 
+// A notebook's door, unless gradients are given or an example is asked for.
+function door() {
+  if (state.get("way") !== "auto") return state.get("way");
+  return isMine() || state.isChanged("mistake") ? "paste" : "code";
+}
+
 // What the state alone decides, at once.
 function decide() {
   for (const name of CHOICES) {
-    for (const radio of document.querySelectorAll(`input[name="${name}"]`)) radio.checked = radio.value === state.get(name);
-    for (const part of document.querySelectorAll(`[data-for-${name}]`)) part.hidden = part.getAttribute(`data-for-${name}`) !== state.get(name);
+    const chosen = name === "way" ? door() : state.get(name);
+    for (const radio of document.querySelectorAll(`input[name="${name}"]`)) radio.checked = radio.value === chosen;
+    for (const part of document.querySelectorAll(`[data-for-${name}]`)) part.hidden = part.getAttribute(`data-for-${name}`) !== chosen;
   }
   $("in-link").hidden = pasted.inAddress;
   $("third").open = state.get("numeric") === "true";
@@ -141,7 +151,6 @@ async function open(file) {
   } catch (problem) {
     if (turn !== opened) return;
     clearProblems();
-    state.set({ way: "paste" });
     showAt("file", problem.message);
   } finally {
     files -= 1;

@@ -10,7 +10,7 @@ export function showFound(answer, takeProbe) {
   $("jump").textContent = answer.headline;
   $("batch").textContent = answer.batch;
   showVerdicts(answer);
-  showDiagnoses(answer, takeProbe);
+  showFaults(answer, takeProbe);
   showFactors(answer);
   showNumeric(answer);
   const warnings = $("warnings");
@@ -29,6 +29,7 @@ function showVerdicts({ tensors, refused, first_wrong: first }) {
   const rows = Object.values(tensors);
   const none = Object.keys(refused).map(() => "–");
   const table = $("verdicts");
+  $("verdicts-section").hidden = names.length === 0;
   fillTable(table, "tensor", names, [
     ["verdict", [...rows.map(({ verdict }) => verdict), ...none.map(() => "not checked")]],
     ["largest error", [...rows.map((row) => row.max_abs_error), ...none]],
@@ -39,20 +40,20 @@ function showVerdicts({ tensors, refused, first_wrong: first }) {
   });
 }
 
-function showDiagnoses({ tensors, diagnoses, reasons }, takeProbe) {
-  $("diagnoses-section").hidden = diagnoses.length === 0;
-  const groups = Object.keys(tensors).map((name) => diagnoses.filter(({ tensor }) => tensor === name));
-  $("diagnoses").replaceChildren(...groups.filter((group) => group.length).map((group) => groupOf(group, reasons.length > 0, takeProbe)));
+// Faults that may each explain the same tensor stand together; a probe (`takeProbe`) helps where the batch is another.
+function showFaults({ faults, diagnoses, reasons }, takeProbe) {
+  $("diagnoses-section").hidden = faults.length === 0;
+  const groups = Map.groupBy(faults, ({ tensors, id, alternatives }) => (alternatives > 1 ? tensors[0] : `${tensors} ${id}`));
+  $("diagnoses").replaceChildren(...[...groups.values()].map((group) => groupOf(group, diagnoses, reasons.length > 0, takeProbe)));
 }
 
-// Several mistakes that give the same tensor stand together; a probe (`takeProbe`) helps where the batch is another.
-function groupOf(diagnoses, explained, takeProbe) {
-  const group = element("div", "", { class: "group", "data-tensor": diagnoses[0].tensor });
+function groupOf(faults, diagnoses, explained, takeProbe) {
+  const group = element("div", "", { class: "group", "data-tensor": faults[0].tensors[0] });
   const cards = element("div", "", { class: "cards" });
-  cards.append(...diagnoses.map(cardOf));
-  if (diagnoses.length > 1) {
+  cards.append(...faults.map((fault) => cardOf(fault, diagnoses)));
+  if (faults.length > 1) {
     const why = explained ? " Why stands below." : "";
-    const words = element("p", `${diagnoses[0].tensor}: these ${diagnoses.length} cannot be told apart by these numbers.${why} `);
+    const words = element("p", `${faults[0].tensors[0]}: these ${faults.length} cannot be told apart by these numbers.${why} `);
     if (takeProbe) words.append(probeButton(takeProbe));
     group.append(words);
   }
@@ -66,12 +67,17 @@ function probeButton(takeProbe) {
   return button;
 }
 
-function cardOf({ id, tensor, title, explanation, look_at_math: math, agreement }) {
+// One sentence and its lines of code; why, and the algebra, are a gesture away.
+function cardOf({ id, tensors, sentence, lines }, diagnoses) {
+  const { explanation, look_at_math: math, agreement } = diagnoses.find((one) => one.id === id && tensors.includes(one.tensor));
   const card = element("article", "", { class: "diagnosis", "data-diagnosis": id });
-  const algebra = element("div", "", { class: "algebra", tabindex: "0", role: "group", "aria-label": "The line of algebra to look at" });
+  const look = element("pre", "", { class: "look", tabindex: "0", "aria-label": "Look at" });
+  look.append(element("code", lines.join("\n")));
+  const why = element("details", "", { class: "fold" });
+  const algebra = element("div", "", { class: "algebra", tabindex: "0", role: "group", "aria-label": "The same as algebra" });
   algebra.innerHTML = math; // made by the server from its own catalogue
-  card.append(element("h3", title.startsWith(`${tensor} is `) ? title : `${tensor}: ${title}`), element("p", explanation), algebra);
-  card.append(element("p", agreement, { class: "small" }));
+  why.append(element("summary", "Why, and the algebra"), element("p", explanation), algebra, element("p", agreement, { class: "small" }));
+  card.append(element("h3", sentence), look, why);
   return card;
 }
 

@@ -19,6 +19,7 @@ def test_a_typed_number_changes_everything_that_follows_from_it(derivation: Deri
 
 def test_a_cell_is_dragged_up_and_down(derivation: Derivation) -> None:
     derivation.open("step=mean")
+    derivation.cell(3, 0).scroll_into_view_if_needed()
     x, y = derivation.cell(3, 0).evaluate(MIDDLE)
     derivation.page.mouse.move(x, y)
     derivation.page.mouse.down()
@@ -37,7 +38,7 @@ def test_a_cell_is_dragged_up_and_down(derivation: Derivation) -> None:
 def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_other(derivation: Derivation) -> None:
     derivation.page.set_viewport_size({"width": 390, "height": 844})
     derivation.open("step=mean")
-    derivation.cell(3, 0).scroll_into_view_if_needed()
+    derivation.cell(3, 0).evaluate("(cell) => cell.scrollIntoView({ block: 'center' })")
     before = derivation.page.evaluate("scrollY")
     derivation.swipe(3, 0, 0)
     expect(derivation.cell(3, 0)).to_be_focused()

@@ -14,7 +14,7 @@ def test_choosing_a_cell_works_the_formulas_out_for_it(derivation: Derivation) -
     derivation.settle()
     assert derivation.query["cell"] == "2,1"
     assert derivation.numbers()[:2] == ["40.0", "25.0"]
-    expect(derivation.page.locator("#step-place")).to_have_text("At example 2 of x1:")
+    expect(derivation.page.locator("#step-place")).to_have_text("With numbers below: at example 2 of x1.")
     expect(derivation.headline).to_contain_text("Example 2 of x1 becomes")
 
 

@@ -46,16 +46,16 @@ def test_buttons_step_and_stop_at_the_ends(derivation: Derivation) -> None:
     derivation.open("step=mean")
     derivation.click("Next step")
     derivation.expect_step("centred")
-    derivation.click("Previous step")
+    derivation.click("Step back")
     derivation.expect_step("mean")
     derivation.click("Last step")
     derivation.expect_step("dx")
     expect(derivation.page.get_by_role("button", name="Next step")).to_have_attribute("aria-disabled", "true")
-    derivation.page.locator("#next").dispatch_event("click")
+    derivation.page.locator('[data-go="next"]').dispatch_event("click")
     derivation.expect_step("dx")
     derivation.click("First step")
     derivation.expect_step("x")
-    expect(derivation.page.get_by_role("button", name="Previous step")).to_have_attribute("aria-disabled", "true")
+    expect(derivation.page.get_by_role("button", name="Step back")).to_have_attribute("aria-disabled", "true")
 
 
 def test_any_node_can_be_jumped_to_by_mouse_and_keyboard(derivation: Derivation) -> None:
@@ -128,10 +128,10 @@ def test_what_would_be_divided_by_0_is_none_for_the_constant_feature_alone(
 
 
 WIDE = ";".join(",".join(str((3 * j + 5 * i) % 11) for i in range(6)) for j in range(8))
-IN_SIGHT = (
-    "(one) => { const at = one.getBoundingClientRect(); const box = one.closest('.card').getBoundingClientRect();"
-)
-IN_SIGHT += " return at.left >= box.left && at.right <= box.right; }"
+IN_SIGHT = """(one) => {
+  const [at, box] = [one, one.closest(".stage, .part")].map((element) => element.getBoundingClientRect());
+  return at.left >= box.left && at.right <= box.right;
+}"""
 
 
 @pytest.mark.parametrize("step", ["mean", "dgamma", "dscale", "dx"])

@@ -36,18 +36,18 @@ def test_a_pasted_wrong_gradient_is_diagnosed(check: GradientCheck) -> None:
 
 
 def test_a_change_of_an_examples_numbers_makes_them_ones_own(check: GradientCheck) -> None:
-    check.open()
+    check.open("way=paste")
     check.paste("dgamma", str(RIGHT["dgamma"] / 7))
     assert check.diagnoses() == ["averaged", "variance_path_missing"]
-    assert set(check.query) == {"dx", "dgamma", "dbeta"}
+    assert set(check.query) == {"way", "dx", "dgamma", "dbeta"}
     expect(check.page.locator("#batch-line")).to_contain_text("Your gradient on the probe of seed 0")
 
 
 def test_an_example_fills_the_fields_and_is_in_the_link(check: GradientCheck) -> None:
-    check.open()
+    check.open("way=paste")
     check.example("layer_norm")
     check.expect_headline("This is layer norm.")
-    assert check.query == {"mistake": "layer_norm"}
+    assert check.query == {"way": "paste", "mistake": "layer_norm"}
     text = check.field("dx").input_value()
     check.page.reload()
     check.settle()
@@ -78,7 +78,7 @@ def test_pasted_numbers_are_in_the_link(check: GradientCheck) -> None:
 
 
 def test_numbers_too_long_for_the_link_are_said_to_be(check: GradientCheck) -> None:
-    check.open("axes=4&seed=3")
+    check.open("axes=4&seed=3&way=paste")
     images = ready_answers(probe(3, axes=4).case())["channel_count"]
     check.paste("dx", json.dumps(images["dx"].tolist()) + " " * 9000)
     assert check.diagnoses()[-1] == "channel_count"
@@ -111,7 +111,7 @@ def test_an_error_stands_beside_the_field_that_caused_it(
     check: GradientCheck, watch: Watch, text: str, words: str
 ) -> None:
     watch.refusals.add(422)
-    check.open()
+    check.open("way=paste")
     check.paste("dx", text)
     check.expect_error("dx", words)
     assert check.verdict("dx") == "not checked"
@@ -151,11 +151,11 @@ def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, wa
 
 
 def test_it_works_by_keyboard_alone(check: GradientCheck) -> None:
-    check.open()
+    check.open("way=paste")
     check.page.get_by_role("radio", name="A probe").focus()
     check.page.keyboard.press("ArrowRight")
     check.settle()
-    assert check.query == {"batch": "own"}
+    assert check.query == {"way": "paste", "batch": "own"}
     expect(check.field("x")).to_be_visible()
     check.page.keyboard.press("ArrowLeft")
     check.settle()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from app.views.gradient_check.body import MOST_NUMBERS
+from app.views.gradient_check.compute import CheckFields
 from bncore.diagnosis import MISTAKES, case_of, probe, ready_answers
 from tests.app.embedded import embedded
 from tests.app.strict_json import parsed
@@ -97,6 +98,31 @@ def test_the_table_of_a_wide_batch_shows_its_first_units(client):
     assert view["table"]["units"] == 300
     assert {len(row) for name in ("x", "dy") for row in view["table"][name]} == {64}
     assert {len(values) for values in view["table"]["per_unit"].values()} == {64}
+
+
+@pytest.mark.parametrize(
+    ("query", "door"),
+    [
+        ({}, "code"), ({"batch": "own"}, "code"), ({"dx": "1 2"}, "paste"), ({"mistake": "layer_norm"}, "paste"),
+        ({"dx": "1 2", "way": "code"}, "code"), ({"way": "paste"}, "paste"), ({"mistake": "own"}, "paste"),
+    ],
+)  # fmt: skip
+def test_the_page_opens_on_the_notebook_unless_gradients_are_given(query, door):
+    assert CheckFields(**query).door == door
+
+
+def test_a_small_batch_of_ones_own_stands_in_the_snippet_and_a_large_one_does_not(client):
+    _, view = viewed(
+        client, batch="own", x="[[1, 2], [3, 5], [4, 4]]", dy="[[1, 0], [0, 1], [1, 1]]", gamma="", beta=""
+    )
+    assert '"x": [[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]]' in view["snippet"]
+    assert "/probe" not in view["snippet"]
+    assert view["snippet_note"] == ""
+    rows = np.random.default_rng(0).normal(size=(40, 2)).tolist()
+    _, view = viewed(client, batch="own", x=str(rows), dy=str(rows[::-1]), gamma="", beta="")
+    assert "/probe?seed=0" in view["snippet"]
+    assert "too large" in view["snippet_note"]
+    assert viewed(client)[1]["snippet_note"] == ""
 
 
 def test_nothing_given_is_no_mistake(client):

@@ -1,0 +1,163 @@
+// One feature's inputs on a ruler, and its outputs on another below: an example is dragged along the upper one, and all
+// of the lower ones answer. The rulers stay while a hand is on a mark; where the outputs were stands behind them.
+import { three } from "../lib/figures/numbers.js";
+import { Grip } from "../lib/stage/grip.js";
+import { joined, place, svg, valueAt, write } from "../lib/stage/svg.js";
+
+const ROWS = { inputs: { title: 0.8, ticks: 2.1, line: 3.2 }, outputs: { line: 6.6, ticks: 8.1, title: 9.4 } }; // rem from the top
+const HEIGHT = 9.7; // rem
+const SIDE = 1.2; // rem beside the rulers
+const RADIUS = 0.62; // rem
+const TICK = 0.25; // rem
+const DIGITS = 12; // that a dragged number keeps
+
+export class Strip {
+  #root;
+  #told;
+  #drag = null; // what the answer says of it
+  #rulers = null;
+  #before = null; // where the outputs were when the hand came
+  #hand = null; // { example, value } that has no answer yet
+  #unmoved = []; // inputs before the first drag
+  #size = { width: 0, rem: 16 };
+  #grips = [];
+  #layers = {};
+
+  // `moved(example, value, how)` is told of each move; `chosen(example)` where the focus is.
+  constructor(root, told) {
+    this.#root = root;
+    this.#told = told;
+    for (const name of ["axes", "ways", "ghosts", "outputs", "inputs"]) this.#layers[name] = root.appendChild(svg("g", { class: name, "aria-hidden": name === "inputs" ? null : "true" }));
+    root.addEventListener("focusin", ({ target }) => this.#takes(this.#index(target)));
+    root.addEventListener("focusout", ({ relatedTarget }) => root.contains(relatedTarget) || this.#leaves());
+    new ResizeObserver(() => this.#measure()).observe(root);
+  }
+
+  // `fresh`: the numbers come from elsewhere than this strip.
+  show(drag, fresh) {
+    this.#drag = drag;
+    if (fresh || this.#unmoved.length !== drag.inputs.values.length) this.#unmoved = [...drag.inputs.values];
+    if (this.#hand && (fresh || drag.inputs.values[this.#hand.example] === this.#hand.value)) this.#hand = null;
+    if (!this.#before || fresh) this.#fit();
+    this.#draw();
+  }
+
+  // The rulers that the answer asks for; and nothing is behind the outputs.
+  #fit() {
+    const ruler = ({ range: [low, high], ticks, title }) => ({ low, high, ticks, title });
+    this.#rulers = { inputs: ruler(this.#drag.inputs), outputs: ruler(this.#drag.outputs) };
+    this.#before = null;
+  }
+
+  #takes(example) {
+    if (example < 0) return;
+    this.#before ??= [...this.#drag.outputs.values];
+    this.#told.chosen(example);
+  }
+
+  #leaves() {
+    this.#fit();
+    this.#draw();
+  }
+
+  #index(element) {
+    return this.#grips.findIndex((grip) => grip.element === element);
+  }
+
+  // Widths are read when they change alone, as reading lays the page out.
+  #measure() {
+    const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    this.#size = { width: this.#root.clientWidth, rem };
+    write(this.#root, { viewBox: `0 0 ${this.#size.width} ${HEIGHT * rem}`, height: HEIGHT * rem });
+    this.#draw();
+  }
+
+  get #length() {
+    return this.#size.width - 2 * SIDE * this.#size.rem;
+  }
+
+  #x(part, value) {
+    return place(value, this.#rulers[part], SIDE * this.#size.rem, this.#length);
+  }
+
+  #input(example) {
+    return this.#hand?.example === example ? this.#hand.value : this.#drag.inputs.values[example];
+  }
+
+  #draw() {
+    if (!this.#drag || this.#length <= 0) return;
+    const { rem } = this.#size;
+    const { inputs, outputs } = this.#drag;
+    const y = (part, row) => ROWS[part][row] * rem;
+    joined(this.#layers.axes, ["inputs", "outputs"], () => svg("g"), (group, part) => this.#axis(group, part));
+    const at = outputs.values.map((value, j) => ({ x: this.#x("inputs", this.#input(j)), y: this.#x("outputs", value), on: j === this.#drag.example }));
+    joined(this.#layers.ways, at, () => svg("line"), (line, one) => write(line, { x1: one.x, x2: one.y, y1: y("inputs", "line"), y2: y("outputs", "line"), class: one.on ? "on" : null }));
+    joined(this.#layers.ghosts, this.#before ?? [], () => svg("circle"), (dot, value) => write(dot, { cx: this.#x("outputs", value), cy: y("outputs", "line"), r: RADIUS * rem }));
+    joined(this.#layers.outputs, at, mark, (dot, one, j) => this.#place(dot, one.y, y("outputs", "line"), j, one.on));
+    this.#marks(inputs.values.length);
+    this.#grips.forEach((grip, j) => {
+      this.#place(grip.element, at[j].x, y("inputs", "line"), j, at[j].on);
+      grip.told();
+    });
+  }
+
+  #place(group, x, y, example, on) {
+    const { rem } = this.#size;
+    const [area, dot, text] = group.children;
+    write(group, { transform: `translate(${x} ${y})`, "data-example": example, class: `mark${on ? " on" : ""}${group.classList.contains("grip") ? " grip" : ""}` });
+    write(area, { r: 1.1 * rem });
+    write(dot, { r: RADIUS * rem });
+    write(text, { dy: "0.35em" });
+    if (text.textContent !== String(example)) text.textContent = String(example);
+  }
+
+  #axis(group, part) {
+    if (!group.children.length) group.append(svg("line"), svg("g"), svg("text", { class: "strong" }));
+    const [line, ticks, title] = group.children;
+    const { rem, width } = this.#size;
+    const { line: y, ticks: below, title: above } = ROWS[part];
+    const { ticks: seen, title: name } = this.#rulers[part];
+    write(line, { x1: SIDE * rem, x2: width - SIDE * rem, y1: y * rem, y2: y * rem });
+    joined(ticks, seen, () => svg("g", {}, svg("line"), svg("text", { "text-anchor": "middle" })), (tick, { value, text }) => {
+      const x = this.#x(part, value);
+      write(tick.firstChild, { x1: x, x2: x, y1: (y - TICK) * rem, y2: (y + TICK) * rem });
+      write(tick.lastChild, { x, y: below * rem });
+      if (tick.lastChild.textContent !== text) tick.lastChild.textContent = text;
+    });
+    write(title, { x: SIDE * rem, y: above * rem });
+    title.textContent = name;
+  }
+
+  // A mark an example: those there are stay, so that none loses the hand that is on it.
+  #marks(count) {
+    while (this.#grips.length > count) this.#grips.pop().element.remove();
+    while (this.#grips.length < count) {
+      const element = this.#layers.inputs.appendChild(mark());
+      this.#grips.push(new Grip(element, this.#how(this.#grips.length)));
+    }
+  }
+
+  #how(example) {
+    const range = () => [this.#rulers.inputs.low, this.#rulers.inputs.high];
+    return {
+      range,
+      name: () => this.#drag.titles[example],
+      value: () => this.#input(example),
+      text: () => (this.#hand?.example === example ? three(this.#hand.value) : this.#drag.texts[example]),
+      at: ({ clientX }) => valueAt(clientX - this.#root.getBoundingClientRect().left, this.#rulers.inputs, SIDE * this.#size.rem, this.#length),
+      step: (by) => this.#input(example) + by * this.#drag.step,
+      move: (value, how) => this.#move(example, value, how),
+      reset: () => this.#move(example, this.#unmoved[example], {}),
+    };
+  }
+
+  #move(example, value, how) {
+    const { step } = this.#drag;
+    const rounded = Number((Math.round(value / step) * step).toPrecision(DIGITS));
+    this.#hand = { example, value: rounded };
+    this.#draw();
+    this.#told.moved(example, rounded, how);
+  }
+}
+
+const mark = () => svg("g", { class: "mark" }, svg("circle", { class: "area" }), svg("circle", { class: "dot" }), svg("text", { "text-anchor": "middle" }));

@@ -1,0 +1,157 @@
+"""The gradient check's doors: the notebook first, a refusal that keeps the place, and faults in one sentence each."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from bncore.diagnosis import probe, ready_answers
+from tests.browser import files
+from tests.browser.announced import announced, listen
+from tests.browser.conftest import Watch
+from tests.browser.gradient_check.page import GradientCheck
+from tests.browser.gradient_check.tensors import RIGHT, WRONG
+from tests.browser.gradient_check.test_snippet import STUDENT
+from tests.browser.stage import shifted, watch_shifts, words_in_sight
+
+LAPTOP = {"width": 1280, "height": 800}
+OWN = "batch=own&x=[[1,10],[2,30],[4,25]]&dy=[[1,0],[0,2],[-1,0.5]]&gamma=[2,-1]&beta=[0.5,0]&eps=0.25"
+
+pytestmark = pytest.mark.folded
+
+
+def test_the_notebook_is_the_first_door_and_little_is_said_unasked(check: GradientCheck) -> None:
+    check.page.set_viewport_size(LAPTOP)
+    check.open()
+    first, second = check.page.locator('input[name="way"]').all()
+    expect(first).to_be_checked()
+    assert (first.get_attribute("value"), second.get_attribute("value")) == ("code", "paste")
+    for part in (".snippet pre", "#copy-snippet", "#headline", ".diagnosis .look", "#verdicts"):
+        expect(check.page.locator(part)).to_be_in_viewport(ratio=0.9)
+    expect(check.field("dx")).to_be_hidden()
+    assert words_in_sight(check.page) <= 350
+    expect(check.page.locator("details[open]")).to_have_count(0)
+    assert not {" p ", " a ", " c ", "c₀"} & set(check.page.locator(".factors-formula").all_inner_texts())
+    assert check.query == {}
+
+
+@pytest.mark.parametrize("query", ["dx=1", "mistake=layer_norm", "way=paste"])
+def test_a_link_with_a_gradient_opens_the_door_that_shows_it(check: GradientCheck, watch: Watch, query: str) -> None:
+    watch.refusals.add(422)
+    check.open(query)
+    expect(check.field("dx")).to_be_visible()
+    expect(check.page.locator("#snippet")).to_be_hidden()
+    check.page.get_by_role("radio", name="Run in my notebook").check()
+    check.settle()
+    expect(check.page.locator("#snippet")).to_be_visible()
+    check.page.go_back()
+    expect(check.field("dx")).to_be_visible()
+
+
+@pytest.mark.parametrize("form", ["cs231n", "function"])
+@pytest.mark.parametrize("placement", ["variance", "deviation"])
+def test_the_snippet_of_an_own_batch_runs_on_that_batch(check: GradientCheck, form: str, placement: str) -> None:
+    check.open(f"{OWN}&way=code&mistake=own&form={form}&eps_placement={placement}")
+    code = check.page.locator("#snippet").inner_text()
+    assert "[[1.0, 10.0], [2.0, 30.0], [4.0, 25.0]]" in code
+    assert "probe" not in code
+    beside = STUDENT.replace("std = np.sqrt(var + eps)", "std = np.sqrt(var) + eps")
+    beside = beside.replace("-0.5 * (var + eps) ** -1.5", "-0.5 / (std**2 * np.sqrt(var))")
+    student = {"variance": STUDENT, "deviation": beside}[placement]
+    ran = subprocess.run([sys.executable, "-c", student + code], capture_output=True, text=True)
+    assert ran.stdout.startswith("Correct: dbeta, dgamma and dx are exact."), ran.stdout + ran.stderr
+    wrong = subprocess.run(
+        [sys.executable, "-c", student.replace(" + dmean / N", "") + code], capture_output=True, text=True
+    )
+    assert "The path through the mean is missing" in wrong.stdout
+
+
+def test_a_batch_that_is_too_large_to_stand_in_the_snippet_is_said_to_be(check: GradientCheck) -> None:
+    x = (np.arange(80) % 7).reshape(40, 2)
+    check.open("way=code")
+    expect(check.page.locator("#snippet-note")).to_be_hidden()
+    check.open(f"way=code&batch=own&gamma=&beta=&x={x.tolist()}&dy={x[::-1].tolist()}")
+    expect(check.page.locator("#snippet-note")).to_contain_text("too large to be written out")
+    expect(check.page.locator("#snippet")).to_contain_text("/probe?seed=0")
+
+
+def test_a_refusal_keeps_what_was_typed_the_scroll_and_the_focus(check: GradientCheck, watch: Watch) -> None:
+    watch.refusals.add(422)
+    check.page.set_viewport_size({"width": 1280, "height": 560})
+    check.open("way=paste&mistake=own&batch=own")
+    check.paste("dgamma", "1 2")
+    check.field("dy").scroll_into_view_if_needed()
+    scrolled = check.page.evaluate("() => scrollY")
+    assert scrolled > 0
+    check.field("dy").focus()
+    check.field("dy").press("Control+A")
+    check.page.keyboard.insert_text("[[1, 2], [three, 4]]")
+    check.expect_error("dy", "“three” in dy is not a number")
+    expect(check.field("dy")).to_be_focused()
+    expect(check.field("dy")).to_have_value("[[1, 2], [three, 4]]")
+    expect(check.field("dgamma")).to_have_value("1 2")
+    assert check.page.evaluate("() => scrollY") == pytest.approx(scrolled, abs=2)
+    expect(check.page.locator("#verdicts")).to_be_hidden()
+    check.page.reload()
+    check.expect_error("dy", "“three” in dy is not a number")
+    expect(check.field("dy")).to_have_value("[[1, 2], [three, 4]]")
+    expect(check.field("dgamma")).to_have_value("1 2")
+    expect(check.page.get_by_role("radio", name="My own batch")).to_be_checked()
+
+
+def test_a_file_that_is_refused_leaves_the_door_open_where_it_was_dropped(
+    check: GradientCheck, watch: Watch, tmp_path
+) -> None:
+    watch.refusals.add(422)
+    check.open()
+    path = files.on_disk(tmp_path, "dx.npy", "no array")
+    with check.page.expect_response("**/gradient-check/arrays**"):
+        check.page.locator("#file").set_input_files(path)
+    expect(check.error("file")).to_contain_text("neither NPZ nor NPY")
+    expect(check.page.locator("#snippet")).to_be_visible()
+    assert check.query == {}
+
+
+def test_several_faults_are_one_sentence_each_with_the_line_to_look_at(check: GradientCheck) -> None:
+    check.open("mistake=own")
+    case = probe(0).case()
+    twice = ready_answers(case)["mean_path_missing"]["dx"] / case.gamma
+    check.paste("dx", str(twice.tolist()))
+    check.paste("dbeta", str((RIGHT["dbeta"] / 7).tolist()))
+    cards = check.page.locator("[data-diagnosis]")
+    expect(cards).to_have_count(2)
+    expect(cards.nth(0).locator("h3")).to_have_text("dbeta: a mean stands where a sum belongs.")
+    expect(cards.nth(1).locator("h3")).to_have_text("dx: the path through the mean is missing, and gamma is missing.")
+    assert cards.nth(1).locator(".look").inner_text() == "dmean/dx = 1 / K\ndx_hat = gamma * dy"
+    explanation = cards.nth(1).get_by_text("Two mistakes at once")
+    expect(explanation).to_be_hidden()
+    cards.nth(1).locator("summary").click()
+    expect(explanation).to_be_visible()
+    check.paste("dx", str(WRONG["dx"].tolist()))
+    assert len(check.headline.inner_text().split()) <= 20
+
+
+def test_a_verdict_is_announced_once(check: GradientCheck) -> None:
+    check.open("mistake=own")
+    listen(check.page)
+    check.paste("dx", str(WRONG["dx"]))
+    check.expect_headline("wrong sign")
+    assert announced(check.page) == [check.headline.inner_text()]
+
+
+def test_no_control_moves_the_page(check: GradientCheck) -> None:
+    check.page.set_viewport_size(LAPTOP)
+    watch_shifts(check.page)
+    check.open()
+    shifted(check.page)
+    check.page.get_by_role("button", name="New probe").click()
+    check.settle()
+    check.page.get_by_role("radio", name="Any function").check()
+    check.settle()
+    check.page.locator("#c-axes").select_option("4")
+    check.settle()
+    check.page.locator("#c-eps_placement").select_option("deviation")
+    check.settle()
+    assert shifted(check.page) < 0.02
