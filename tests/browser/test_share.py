@@ -68,6 +68,60 @@ def test_a_figure_leaves_as_a_picture(playground: Playground, tmp_path: Path, fi
     assert len(content) > 5_000
 
 
+def test_a_picture_says_what_it_is_of_and_has_the_address_that_shows_it(playground: Playground, tmp_path: Path) -> None:
+    playground.open("source=iris&gamma=2&beta=1")
+    menu = playground.menu("x_hat")
+    with playground.page.expect_download() as downloaded:
+        menu.get_by_role("button", name="Picture, SVG").click()
+    downloaded.value.save_as(tmp_path / "picture.svg")
+    drawn = playground.page.evaluate(TEXTS, (tmp_path / "picture.svg").read_text(encoding="utf-8"))
+    told = playground.page.locator("#batch-line").inner_text()
+    assert " ".join(told.split()) in drawn["text"]
+    assert playground.page.url in drawn["text"]
+    assert drawn["below"]
+    assert drawn["within"]
+
+
+# What stands in a picture, and whether its last lines stand below the axis' title and within the picture.
+TEXTS = """(svg) => {
+  const shown = document.createElement("div");
+  shown.innerHTML = svg;
+  document.body.prepend(shown);
+  const caption = [...shown.querySelectorAll(".annotation-text")].at(-1);
+  const box = caption.getBoundingClientRect();
+  const picture = shown.querySelector("svg").getBoundingClientRect();
+  const axis = shown.querySelector(".xtitle").getBoundingClientRect();
+  const text = [...caption.querySelectorAll("tspan")].map(({ textContent }) => textContent).join(" ");
+  shown.remove();
+  const within = box.bottom <= picture.bottom && box.right <= picture.right;
+  return { text, below: box.top >= axis.bottom - 1, within };
+}"""
+
+
+@pytest.mark.parametrize(
+    ("path", "figure", "series"),
+    [
+        ("/?source=iris", "parameters", {"∂L/∂γ", "∂L/∂β"}), ("/derivation?source=wine", "paths", {"direct"}),
+        ("/network?depth=2&width=8", "depth_deviation", {"with BN"}),
+        ("/batch-size?draws=100", "estimates_mean", set()),
+        ("/norms?norm=group", "after_group", {"mean"}), ("/gradient-check", "factors", set()),
+    ],
+)  # fmt: skip
+def test_a_figures_numbers_leave_as_csv(
+    playground: Playground, tmp_path: Path, path: str, figure: str, series: set[str]
+) -> None:
+    playground.page.goto(path)
+    playground.settle()
+    menu = playground.menu(figure)
+    with playground.page.expect_download() as downloaded:
+        menu.get_by_role("link", name="Numbers, CSV").click()
+    assert downloaded.value.suggested_filename.endswith(f"-{figure}.csv")
+    downloaded.value.save_as(tmp_path / "numbers.csv")
+    rows = list(csv.DictReader(io.StringIO((tmp_path / "numbers.csv").read_text(encoding="utf-8"))))
+    assert rows
+    assert series <= {row["series"] for row in rows}
+
+
 # Whether the picture's legend lies over its title.
 LEGEND_OVER_TITLE = """(svg) => {
   const shown = document.createElement("div");

@@ -18,6 +18,7 @@ const $ = (id) => document.getElementById(id);
 
 const page = new Page({
   path: `${API}/view`, ask: (body, path) => postJson(path, body), query: () => pasted.body(),
+  files: API, fileQuery: (state) => (pasted.inAddress ? state.query() : null),
   decide, asks, show, fail, restAfter: 0, numbersBehind,
 });
 const { state, waiting } = page;

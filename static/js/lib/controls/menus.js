@@ -1,18 +1,27 @@
 // The menu of a figure: its numbers as a table, its picture as a file. Menus close by Escape and by a click elsewhere.
 import { download, picture } from "../figures/figures.js";
 
-// `tableOf(name)` makes the table behind a figure. Returns a function that writes the open tables anew.
-export function bindMenus(figures, template, tableOf) {
+// `tableOf(name)` makes the table behind a figure, `fileOf(name)` is the address of its numbers as CSV, null where there
+// is none, and `told()` what a picture says of itself. Returns a function that writes the open tables anew.
+export function bindMenus(figures, template, { tableOf, fileOf, told }) {
   const write = (element) => element.querySelector(".behind .scroll").replaceChildren(tableOf(element.dataset.figure));
-  for (const panel of figures.all()) bindMenu(panel, template, write);
+  for (const panel of figures.all()) bindMenu(panel, template, { write, fileOf, told });
   return () => {
     for (const { element } of figures.all()) if (!element.hidden && !element.querySelector(".behind").hidden) write(element);
   };
 }
 
-function bindMenu(panel, template, write) {
+function bindMenu(panel, template, { write, fileOf, told }) {
   const { element } = panel;
   const menu = element.querySelector(".menu");
+  const file = element.querySelector("[data-figure-csv]");
+  if (file) {
+    menu.addEventListener("toggle", () => {
+      const address = fileOf(element.dataset.figure);
+      file.hidden = address === null;
+      file.href = address ?? "#";
+    });
+  }
   element.querySelector("[data-show-table]").addEventListener("click", () => {
     const behind = element.querySelector(".behind");
     behind.hidden = !behind.hidden;
@@ -25,7 +34,7 @@ function bindMenu(panel, template, write) {
     button.addEventListener("click", async () => {
       menu.open = false;
       const format = button.dataset.export;
-      download(await picture(panel.figure, format, template), `bnscope-${element.dataset.figure}.${format}`);
+      download(await picture(panel.figure, format, template, told()), `bnscope-${element.dataset.figure}.${format}`);
     });
   }
 }

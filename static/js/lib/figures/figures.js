@@ -2,6 +2,7 @@
 import { bindPaper, onPaper } from "../page/paper.js";
 import { currentScheme, onScheme } from "../page/scheme.js";
 import { enlarged, enlargement } from "../page/wall.js";
+import { captionOf } from "./caption.js";
 import { fitted } from "./ticks.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
@@ -184,14 +185,17 @@ class Panel {
 
 const LEGEND_HEIGHT = 26; // pixels
 
-// A picture of a figure as it stands, in the light scheme, with its title, and a legend above the plot below that.
-export async function picture(figure, format, template) {
+// A picture of a figure as it stands, in the light scheme, with its title, and a legend above the plot below that; below
+// it what it is of and where, `told`.
+export async function picture(figure, format, template, told) {
   const Plotly = await plotly();
   const { margin, title, showlegend } = figure.layout;
   const more = showlegend ? LEGEND_HEIGHT : 0;
-  const height = (figure.layout.height ?? 400) + more;
-  const above = { title: { ...title, yref: "container", y: 1, yanchor: "top", pad: { t: 9 } }, margin: { ...margin, t: margin.t + more } };
-  const layout = { ...figure.layout, ...above, height, template, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" };
+  const { room, annotation } = captionOf(told, margin);
+  const height = (figure.layout.height ?? 400) + more + room;
+  const annotations = [...(figure.layout.annotations ?? []), annotation];
+  const above = { title: { ...title, yref: "container", y: 1, yanchor: "top", pad: { t: 9 } }, margin: { ...margin, t: margin.t + more, b: margin.b + room } };
+  const layout = { ...figure.layout, ...above, annotations, height, template, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" };
   const scale = format === "png" ? 2 : 1;
   return Plotly.toImage({ data: figure.data, layout }, { format, width: 640, height, scale });
 }

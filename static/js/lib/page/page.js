@@ -11,6 +11,7 @@
 //   query(), ask(query, path)     what the server is asked, and how
 //   stage(answer, state)          what the stage at the top shows; while a hand moves, the server is asked for that alone
 //   long                          an answer may take long, and streams its progress
+//   files, fileQuery(state)       what is asked for a figure's numbers as CSV, if not the path and the state's query
 //   merged(answer, isLatest)       the answer, where what came is a part of it
 import { getJson } from "../server/api.js";
 import { Controls } from "../controls/controls.js";
@@ -34,6 +35,7 @@ const USUAL = {
   rest: () => {},
   restAfter: 120, // milliseconds
   stage: null,
+  fileQuery: (state) => state.query(),
 };
 const STAGE = "parts=stage";
 const REST = 250; // milliseconds without a move, after which a hand rests
@@ -60,7 +62,11 @@ export class Page {
     this.figures = new Figures(document, templates);
     new Controls(document, this.state);
     this.#latest = this.#follower();
-    this.#refreshTables = bindMenus(this.figures, templates.light, (name) => own.numbersBehind(name, this.answer));
+    this.#refreshTables = bindMenus(this.figures, templates.light, {
+      tableOf: (name) => own.numbersBehind(name, this.answer),
+      fileOf: (name) => this.#fileOf(name),
+      told: () => [document.getElementById("batch-line").textContent.trim(), location.href],
+    });
     addEventListener("pagehide", ({ persisted }) => persisted || this.close());
   }
 
@@ -137,6 +143,12 @@ export class Page {
     if (!long) return follower({ ask: (query) => ask(query, path), show: (answer, query) => this.#take(answer, query === this.#wanted), ...told });
     const progress = bindProgress(() => this.#latest.cancel());
     return new LongFollower({ path, show: (answer, isLatest) => this.#take(answer, isLatest), cancelled: () => this.tell(CANCELLED, [], again), progress, ...told });
+  }
+
+  // What a figure shows, as CSV from the server.
+  #fileOf(name) {
+    const query = this.#own.fileQuery(this.state);
+    return query === null ? null : `${this.#own.files ?? this.#own.path}/figure?${query ? `${query}&` : ""}figure=${name}`;
   }
 
   #want(query) {
