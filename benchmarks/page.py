@@ -14,6 +14,7 @@ from itertools import cycle, islice
 
 from playwright.sync_api import Browser, Response
 
+from benchmarks._knob import knob
 from benchmarks._moves import PAINTED, WARM_UP, opened, options, report, running_browser
 from benchmarks._server import running_server
 
@@ -65,6 +66,7 @@ def main() -> None:
             both = [_stage_moves(browser, origin, *stage, seed, given.moves) for seed in range(given.runs)]
             report(f"{what}, while it moves", [moving for moving, _ in both])
             report(f"{what}, all of the page", [whole for _, whole in both])
+        knob(browser, origin, given.moves, given.runs)
         _first_load(browser, origin)
 
 

@@ -5,12 +5,17 @@ from app.web.view import Call
 EXAMPLES = [
     {"query": ""},
     {"query": "preset=vanishing&depth=10&width=100&activation=sigmoid&initialization=normal&weight_scale=0.1"},
+    {"query": "parts=stage&disturb_layer=1&disturb_factor=3"},
     {"query": "architecture=convolutional&depth=3&width=8&batch_size=64&shown=norm&joint=f2"},
     {"query": "source=wine&depth=6&width=32&disturb_layer=1&disturb_factor=3&disturb_shift=0.5&notation=lecture"},
 ]
 ANSWER = {
     "batch": {"text": "Digits: 256 examples × 64 features", "shape": [256, 64], "seeded_labels": False},
-    "headline": "Over 12 blocks the deviation of z",
+    "headline": "Over 12 blocks the deviation of z falls 72.6-fold without BN, and keeps its size with it.",
+    "stage": {
+        "depth": 12, "pulled": None, "ruler": {"title": "z, in deviations at rest", "ticks": [[0.5, "0"]]},
+        "rows": [{"name": "without", "blocks": [{"spread": ["0.943", 0.744], "gradient": ["0.00108", 0.207]}]}],
+    },
     "network": {"modules": [{"block": 1, "kind": "linear", "joint": "z1", "label": "linear", "shape": [256, 64]}]},
     "columns": {
         "without": {
@@ -30,9 +35,11 @@ CALL = Call(
     tag="network",
     summary="A deep network without and with batch norm, forward and backward",
     help="Both columns of a network. The same query gives the same bytes.",
-    told="Per column, block and joint: moments of activations and gradients, the weights' gradients; "
-    "where numbers diverged; what a disturbance moved; the claim of the preset, measured; the figures. Null "
-    "stands for what is not finite, and for the column that a network without a norm does not have.",
+    told="The stage: every block's distribution, deviation and gradient as they are drawn, and who notices a disturbed "
+    "block; with `parts=stage` that alone, quickly. Then per column, block and joint: moments of activations and "
+    "gradients, the weights' gradients; where numbers diverged; what a disturbance moved; the claim of the preset, "
+    "measured; the figures. Null stands for what is not finite, and for the column that a network without a norm does "
+    "not have.",
     answer=ANSWER,
     refused="An unknown name, a value out of range, or a network that is too large; `errors` says what is allowed.",
     examples=EXAMPLES,

@@ -44,6 +44,7 @@ function rest(answer) {
 function decide() {
   const notation = state.get("notation");
   const normed = state.get("norm") !== "none";
+  stage.follow();
   showClaims($("net-claims"), state.get("preset"));
   showControls({ norm_place: normed, eps: normed, eps_placement: normed });
   $("layer-group").hidden = !normed;

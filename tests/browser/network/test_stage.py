@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import Watch
+from tests.browser.held import Held
 from tests.browser.network.page import Network
 
 SMALL = "depth=4&width=16&batch_size=64"
@@ -40,7 +40,7 @@ def near(path: str, other: str) -> bool:
 
 
 def test_a_dragged_knob_is_followed_while_the_rulers_stay_and_with_batch_norm_nobody_notices(
-    network: Network, watch: Watch
+    network: Network,
 ) -> None:
     network.open(SMALL)
     before = {name: [network.outline(name, block) for block in range(1, 5)] for name in ("without", "with")}
@@ -51,7 +51,6 @@ def test_a_dragged_knob_is_followed_while_the_rulers_stay_and_with_batch_norm_no
         network.page.mouse.move(x, y - stop * STOP)
     expect(network.headline).to_have_text(ALL_NOTICE)
     assert network.rulers() == rulers
-    assert all("parts=stage" in asked for asked in watch.asked("/api/v1/network")[:1])
     expect(network.knob(1)).to_have_attribute("aria-valuetext", "× 3")
     for block in (2, 3, 4):
         assert network.outline("without", block) != before["without"][block - 1]
@@ -158,6 +157,19 @@ def test_a_block_that_is_pointed_at_is_told_in_both_rows(network: Network) -> No
     expect(network.page.locator("#net-board .net-pointed")).to_have_count(7)
     network.headline.hover()
     expect(told).to_contain_text("Drag a knob")
+
+
+def test_a_knob_follows_its_hand_before_the_answer_comes_and_asks_for_the_stage_alone(network: Network) -> None:
+    network.open(SMALL)
+    held = Held(network.page, "**/api/v1/network*")
+    network.knob(4).focus()
+    network.page.keyboard.press("ArrowUp")
+    expect(network.knob(4)).to_have_attribute("aria-valuetext", "× 1.2")
+    expect(network.headline).to_contain_text(AT_REST)
+    assert "parts=stage" in held.urls()[0]
+    held.end()
+    network.page.keyboard.press("ArrowUp")
+    expect(network.headline).to_contain_text("Block 4 × 1.5: no later block is there")
 
 
 @pytest.mark.parametrize("width", [390, 1280])

@@ -40,6 +40,11 @@ export class Stage {
     this.#tell();
   }
 
+  // A knob follows its hand before the answer comes.
+  follow() {
+    if (this.#stage) this.#knobs.show(this.#stage);
+  }
+
   // For who cannot see it, a block a line; whether the claim in force holds. Not while a hand moves.
   rest(holds) {
     this.#verdict = VERDICTS[holds] ?? "";
