@@ -92,10 +92,27 @@ TEXTS = """(svg) => {
   const picture = shown.querySelector("svg").getBoundingClientRect();
   const axis = shown.querySelector(".xtitle").getBoundingClientRect();
   const text = [...caption.querySelectorAll("tspan")].map(({ textContent }) => textContent).join(" ");
+  const named = shown.querySelector(".gtitle").getBoundingClientRect();
+  const title = named.left >= picture.left && named.right <= picture.right;
   shown.remove();
   const within = box.bottom <= picture.bottom && box.right <= picture.right;
-  return { text, below: box.top >= axis.bottom - 1, within };
+  return { text, below: box.top >= axis.bottom - 1, within, title };
 }"""
+
+
+def test_a_picture_of_published_numbers_names_their_source_and_shows_its_whole_title(
+    playground: Playground, tmp_path: Path
+) -> None:
+    playground.page.goto("/norms?norm=group")
+    playground.settle()
+    menu = playground.menu("published")
+    with playground.page.expect_download() as downloaded:
+        menu.get_by_role("button", name="Picture, SVG").click()
+    downloaded.value.save_as(tmp_path / "picture.svg")
+    drawn = playground.page.evaluate(TEXTS, (tmp_path / "picture.svg").read_text(encoding="utf-8"))
+    assert "Wu & He, Group Normalization" in drawn["text"]
+    assert "Digits" not in drawn["text"]
+    assert drawn["title"]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bncore.norms.reference import Published
 from bncore.playground.stages import Stage
 
 RUG = "examples"  # the trace that a row panel of few numbers has; here a row has too many or tells nothing by them
-COLOURS = {"batch": "disturbed", "group": "x_hat"}
+COLOURS = {"batch": "with_bn", "group": "neutral"}
 DASHES = {"batch": "solid", "group": "dash"}
 MARKERS = {"batch": "circle", "group": "square"}
 
@@ -81,7 +81,10 @@ def published_figure(published: Published) -> Figure:
         "yaxis": {"title": {"text": "validation error in %"}, "fixedrange": True, "zeroline": False},
         "margin": {"l": 58, "r": 12, "t": 54, "b": 42}, "height": 300, "hovermode": "x unified", "showlegend": True,
         "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.0, "yanchor": "bottom"},
-        "meta": {"summary": f"{published.title}: {told}. {published.source}.", "note": published.source},
+        "meta": {
+            "summary": f"{published.title}: {told}. {published.source}.", "note": published.source,
+            "of": published.source,
+        },
     }  # fmt: skip
     return {"data": [_line(norm, sizes, errors) for norm, errors in published.errors.items()], "layout": layout}
 

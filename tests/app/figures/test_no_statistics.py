@@ -17,8 +17,8 @@ STATISTICS = {
     "cumsum", "sort", "partition",
 }  # fmt: skip
 ALLOWED = {
-    "numpy", "app.figures", "app.views", "bncore", "collections", "dataclasses", "functools", "itertools", "math",
-    "operator", "re", "typing",
+    "numpy", "app.figures", "app.views", "bncore", "collections", "csv", "dataclasses", "functools", "io", "itertools",
+    "math", "operator", "re", "typing",
 }  # fmt: skip
 
 

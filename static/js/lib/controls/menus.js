@@ -2,7 +2,7 @@
 import { download, picture } from "../figures/figures.js";
 
 // `tableOf(name)` makes the table behind a figure, `fileOf(name)` is the address of its numbers as CSV, null where there
-// is none, and `told()` what a picture says of itself. Returns a function that writes the open tables anew.
+// is none, and `told(figure)` what a picture says of itself. Returns a function that writes the open tables anew.
 export function bindMenus(figures, template, { tableOf, fileOf, told }) {
   const write = (element) => element.querySelector(".behind .scroll").replaceChildren(tableOf(element.dataset.figure));
   for (const panel of figures.all()) bindMenu(panel, template, { write, fileOf, told });
@@ -34,7 +34,7 @@ function bindMenu(panel, template, { write, fileOf, told }) {
     button.addEventListener("click", async () => {
       menu.open = false;
       const format = button.dataset.export;
-      download(await picture(panel.figure, format, template, told()), `bnscope-${element.dataset.figure}.${format}`);
+      download(await picture(panel.figure, format, template, told(panel.figure)), `bnscope-${element.dataset.figure}.${format}`);
     });
   }
 }

@@ -184,6 +184,7 @@ class Panel {
 }
 
 const LEGEND_HEIGHT = 26; // pixels
+const TITLE = { size: 17, room: 1050 }; // pixels; a letter is a good half as wide as high
 
 // A picture of a figure as it stands, in the light scheme, with its title, and a legend above the plot below that; below
 // it what it is of and where, `told`.
@@ -194,7 +195,7 @@ export async function picture(figure, format, template, told) {
   const { room, annotation } = captionOf(told, margin);
   const height = (figure.layout.height ?? 400) + more + room;
   const annotations = [...(figure.layout.annotations ?? []), annotation];
-  const above = { title: { ...title, yref: "container", y: 1, yanchor: "top", pad: { t: 9 } }, margin: { ...margin, t: margin.t + more, b: margin.b + room } };
+  const above = { title: { ...title, font: { size: Math.min(TITLE.size, TITLE.room / title.text.length) }, yref: "container", y: 1, yanchor: "top", pad: { t: 9 } }, margin: { ...margin, t: margin.t + more, b: margin.b + room } };
   const layout = { ...figure.layout, ...above, annotations, height, template, paper_bgcolor: "#ffffff", plot_bgcolor: "#ffffff" };
   const scale = format === "png" ? 2 : 1;
   return Plotly.toImage({ data: figure.data, layout }, { format, width: 640, height, scale });

@@ -65,7 +65,7 @@ export class Page {
     this.#refreshTables = bindMenus(this.figures, templates.light, {
       tableOf: (name) => own.numbersBehind(name, this.answer),
       fileOf: (name) => this.#fileOf(name),
-      told: () => [document.getElementById("batch-line").textContent.trim(), location.href],
+      told: ({ layout }) => [layout.meta.of ?? document.getElementById("batch-line").textContent.trim(), location.href],
     });
     addEventListener("pagehide", ({ persisted }) => persisted || this.close());
   }
