@@ -2,12 +2,10 @@
 
     python -m benchmarks.page [--moves 60] [--runs 5]
 
-Headless Chromium at 1280 × 900 on the same machine as the server; 256 × 8. A move is timed from the input event to the
-frame after the last plot on screen was redrawn; each is one step of the slider, up from the lower end and down again,
-so that every move changes the plots. Sizes are as sent, compressed.
-
-A stage is moved in the same way, and timed to the frame after it changed: while the hand moves, when the page asks for
-the stage alone, and beside it each move as the last one, when it asks for all.
+Headless Chromium at 1280 × 900 on the same machine as the server. A move is one step of a slider, up from the lower end
+and down again, so that every move changes what is seen. It is timed from its event to the frame after the stage
+changed: while the hand moves, when the page asks for the stage alone, and beside it each move as the last one, when it
+asks for all and draws the figures of its first section, which is open. Sizes are as sent, compressed.
 """
 
 from itertools import cycle, islice
@@ -18,21 +16,16 @@ from benchmarks._knob import knob
 from benchmarks._moves import PAINTED, WARM_UP, opened, options, report, running_browser
 from benchmarks._server import running_server
 
-VIEW = "/?source=normal&batch_size=256&features=8"
+VIEW = "/?source=normal&batch_size=256&features=8&open=forward"
 DRAWN = "document.querySelectorAll('#chain-forward .js-plotly-plot').length === 4"
-MOVE = f"""async ([field, value]) => {{
-  {PAINTED}
-  const slider = document.querySelector(`.control[data-field="${{field}}"] .slide`);
-  const drawn = new Promise((done) => addEventListener("figures-drawn", () => painted().then(done), {{ once: true }}));
-  slider.value = value;
-  const start = performance.now();
-  slider.dispatchEvent(new Event("input", {{ bubbles: true }}));
-  await drawn;
-  return performance.now() - start;
-}}"""
-STAGES = {"K on the stage of batches": ("/batch-size", "size", [100 + 15 * i for i in range(30)])}
-"""By what is moved: the page, the slider, and its places."""
-STAGE_DRAWN = "() => document.querySelectorAll('.stage svg circle').length > 100"
+PLAYGROUND = "/?source=normal&batch_size=128&features=8&step=y&open=forward"
+STAGES = {
+    "γ on the playground": (PLAYGROUND, "gamma", [0.5 + 0.05 * i for i in range(40)]),
+    "β on the playground": (PLAYGROUND, "beta", [-1.0 + 0.05 * i for i in range(40)]),
+    "K on the stage of batches": ("/batch-size?open=estimates", "size", [100 + 15 * i for i in range(30)]),
+}
+"""By what is moved: the page, with its first section open, the slider, and its places."""
+STAGE_DRAWN = "() => document.querySelectorAll('.stage svg :is(circle, .dots path)').length > 100"
 STAGE_MOVE = f"""async ([field, value, event]) => {{
   {PAINTED}
   const slider = document.querySelector(`.control[data-field="${{field}}"] .slide`);
@@ -59,9 +52,6 @@ TEXT_TIME = """() => Promise.resolve({
 def main() -> None:
     given = options(__doc__)
     with running_server() as origin, running_browser() as browser:
-        for field, low, high in (("gamma", 0.5, 2.5), ("beta", -1.0, 1.0)):
-            moves = [_moves(browser, origin, field, low, high, given.moves) for _ in range(given.runs)]
-            report(f"{field} slider to repainted plots", moves)
         for what, stage in STAGES.items():
             both = [_stage_moves(browser, origin, *stage, seed, given.moves) for seed in range(given.runs)]
             report(f"{what}, while it moves", [moving for moving, _ in both])
@@ -71,27 +61,17 @@ def main() -> None:
 
 
 def _stage_moves(
-    browser: Browser, origin: str, path: str, field: str, places: list[int], seed: int, moves: int
+    browser: Browser, origin: str, path: str, field: str, places: list[float], seed: int, moves: int
 ) -> tuple[list[float], list[float]]:
     """Of a seed of its own, so that no answer is kept from another run."""
-    page = opened(browser, f"{origin}{path}?seed={seed}", STAGE_DRAWN)
+    page = opened(browser, f"{origin}{path}&seed={seed}", STAGE_DRAWN)
     there_and_back = list(islice(cycle([*places, *reversed(places[1:-1])]), moves + WARM_UP))
     moving, whole = (
-        [page.evaluate(STAGE_MOVE, [field, place, event]) for place in there_and_back] for event in ("input", "change")
+        [page.evaluate(STAGE_MOVE, [field, f"{place:.6g}", event]) for place in there_and_back]
+        for event in ("input", "change")
     )
     page.context.close()
     return moving[WARM_UP:], whole[WARM_UP:]
-
-
-def _moves(browser: Browser, origin: str, field: str, low: float, high: float, moves: int) -> list[float]:
-    page = opened(browser, origin + VIEW, DRAWN)
-    step = float(page.get_attribute(f'.control[data-field="{field}"] .slide', "step") or "")
-    count = round((high - low) / step)
-    up = [low + i * step for i in range(1, count + 1)]
-    places = islice(cycle([*up, *reversed([low, *up[:-1]])]), moves + WARM_UP)
-    times = [page.evaluate(MOVE, [field, f"{place:.6g}"]) for place in places]
-    page.context.close()
-    return times[WARM_UP:]
 
 
 def _first_load(browser: Browser, origin: str) -> None:
