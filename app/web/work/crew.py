@@ -124,8 +124,13 @@ class Processes:
         try:
             return await asyncio.shield(starting)
         except asyncio.CancelledError:
-            starting.add_done_callback(lambda started: self._idle.append(started.result()))
+            starting.add_done_callback(self._keep)
             raise
+
+    def _keep(self, started: "asyncio.Future[Hand]") -> None:
+        """A hand that nobody waits for any more is idle, if it has come about."""
+        if not started.cancelled() and started.exception() is None:
+            self._idle.append(started.result())
 
     def _idle_or_new(self) -> Hand:
         """One that somebody else has started meanwhile, or a new one. Blocks."""
