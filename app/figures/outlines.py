@@ -20,6 +20,11 @@ def placed(axis: Axis, positions: Floats) -> Floats:
     return positions.round(_digits(axis))
 
 
+def on_axis(axis: Axis, values: Floats) -> Floats:
+    """Positions of the values, NaN of those beyond the axis."""
+    return np.where((values >= axis.low) & (values <= axis.high), axis.position(values), np.nan)
+
+
 @lru_cache(maxsize=256)
 def _digits(axis: Axis) -> int:
     low, high = axis.limits()

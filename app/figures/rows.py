@@ -1,6 +1,5 @@
 """The panel that most views are made of: one row a feature, each row that feature's distribution."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -10,23 +9,24 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.figures.dots import DOTS_UP_TO, dot_heights, dot_trace, room_of
 from app.figures.numbers import counted
-from app.figures.outlines import DIGITS, edges_on, placed, step_outlines
+from app.figures.outlines import edges_on, on_axis, placed, step_outlines
 from app.figures.theme import colour_of, translucent
+from app.figures.words import one_value, words_beside
 from bncore.distributions.axis import Axis
 from bncore.distributions.histogram import Bins, heights, joined
 from bncore.distributions.summary import Floats
 from bncore.playground.stages import Stage
 
-RUG_UP_TO = 64
 WORD = 0.5  # height of the words in a row without a shape
 MARK = 0.16  # height of a row's mean and whisker above its floor
+BELOW = 0.02  # the same where they lie below dots
 HOVER = (
     "%{text}<br>mean %{customdata[0]:.3g}, deviation %{customdata[1]:.3g}<br>"
     "%{customdata[2]:.3g} to %{customdata[4]:.3g}, median %{customdata[3]:.3g}<extra></extra>"
 )
 NEW_LINE = "<br>"
-GAP = "\u2002"  # between a mark and its word
 ASINH = "asinh scale"
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 Figure = dict[str, Any]
@@ -56,9 +56,25 @@ class Panel:
         return slice(first, last + 1) if len(self.features) == last - first + 1 else list(self.features)
 
     @property
+    def numbers(self) -> int:
+        """How many values a row has."""
+        return len(self.stage.values[0])
+
+    @property
+    def few(self) -> bool:
+        """Whether a row's values are dots."""
+        return dotted(self.stage)
+
+    @property
+    def mark(self) -> float:
+        """The height of a row's mean and whisker above its floor."""
+        return BELOW if self.few else MARK
+
+    @property
     def counts(self) -> NDArray[np.int64]:
-        """The histograms' counts in the rows (R, bins)."""
-        return self.stage.histogram.counts[self.index]
+        """The counts in the rows (R, bins) that are drawn: none of values that are dots."""
+        counts = self.stage.histogram.counts[self.index]
+        return np.zeros_like(counts) if self.few else counts
 
     @cached_property
     def bins(self) -> Bins:
@@ -79,27 +95,31 @@ class Panel:
 
 
 def row_panels(panels: dict[str, Panel]) -> dict[str, Figure]:
-    """Histograms as rows, mean and ± one deviation on each, and up to 64 examples as a rug.
+    """Histograms as rows, or dots where a row has few values, with the mean and ± one deviation of each.
 
     Panels that share an axis are computed together, because a call to NumPy costs more than its numbers.
     """
     drawn: dict[str, Figure] = {}
-    for axis in dict.fromkeys(panel.axis for panel in panels.values()):
-        sharing = {name: panel for name, panel in panels.items() if panel.axis == axis}
+    for axis, numbers in dict.fromkeys((panel.axis, panel.numbers) for panel in panels.values()):
+        sharing = {name: panel for name, panel in panels.items() if (panel.axis, panel.numbers) == (axis, numbers)}
         together = list(sharing.values())
-        parts = zip(together, _outlines(axis, together), _marks(axis, together), strict=True)
+        parts = zip(together, _outlines(axis, together), _marks(axis, together), _dots(axis, together), strict=True)
         drawn |= {name: _figure(*part) for name, part in zip(sharing, parts, strict=True)}
     return drawn
 
 
-def _figure(panel: Panel, outline: tuple[Floats, Floats], marks: Floats) -> Figure:
-    traces = [_shapes(panel, *outline), _whiskers(panel, marks), _means(panel, marks[:, 3].copy())]
+def dotted(stage: Stage) -> bool:
+    """Whether the values of a row are dots."""
+    return len(stage.values[0]) <= DOTS_UP_TO
+
+
+def _figure(panel: Panel, outline: tuple[Floats, Floats], marks: Floats, dots: Sequence[Figure]) -> Figure:
+    shapes = [] if np.isnan(outline[0]).all() else [_shapes(panel, *outline)]
+    traces = [*shapes, _whiskers(panel, marks), _means(panel, marks[:, 3].copy())]
     words = _words(panel)
     if any(words):
         traces.append(_told(panel, words))
-    if panel.stage.values.shape[1] <= RUG_UP_TO:
-        traces.append(_rug(panel))
-    return {"data": traces, "layout": _layout(panel)}
+    return {"data": [*traces, *dots], "layout": _layout(panel)}
 
 
 @lru_cache(maxsize=256)
@@ -109,9 +129,9 @@ def _bases(count: int, above: float = 0.0) -> Floats:
 
 
 @lru_cache(maxsize=256)
-def _tripled(count: int) -> Floats:
+def _tripled(count: int, above: float) -> Floats:
     """The height of each row's whisker, once for each of its ends and once for the gap behind it."""
-    return _kept(np.repeat(_bases(count, MARK), 3))
+    return _kept(np.repeat(_bases(count, above), 3))
 
 
 def _kept(values: Floats) -> Floats:
@@ -131,11 +151,6 @@ def _outlines(axis: Axis, panels: Sequence[Panel]) -> list[tuple[Floats, Floats]
     rows = accumulate(len(panel.features) for panel in panels)
     ends = (np.flatnonzero(np.isnan(y))[[row - 1 for row in rows]] + 1).tolist()
     return [(x[start:end], y[start:end]) for start, end in zip([0, *ends], ends, strict=False)]
-
-
-def on_axis(axis: Axis, values: Floats) -> Floats:
-    """Positions of the values, NaN of those beyond the axis."""
-    return np.where((values >= axis.low) & (values <= axis.high), axis.position(values), np.nan)
 
 
 def _shapes(panel: Panel, x: Floats, y: Floats) -> Figure:
@@ -160,17 +175,18 @@ def _whiskers(panel: Panel, marks: Floats) -> Figure:
     """A line of one deviation to either side of each mean, parted by NaN; cheaper to draw than error bars."""
     return {
         "type": "scatter", "mode": "lines", "name": "± one deviation",
-        "x": marks[:, :3].ravel(), "y": _tripled(len(marks)),
+        "x": marks[:, :3].ravel(), "y": _tripled(len(marks), panel.mark),
         "line": {"color": colour_of(panel.stage.name), "width": 2},
         "hoverinfo": "skip", "showlegend": False, "meta": {"term": "sd"},
     }  # fmt: skip
 
 
 def _means(panel: Panel, place: Floats) -> Figure:
-    """A dot at each mean, which tells the row's numbers."""
+    """A dot at each mean, among dots a diamond, which tells the row's numbers."""
+    look = {"symbol": "diamond", "size": 8} if panel.few else {"size": 6}
     return {
-        "type": "scatter", "mode": "markers", "name": "mean", "x": place, "y": _bases(len(place), MARK),
-        "marker": {"size": 6, "color": colour_of(panel.stage.name), "line": {"width": 1, "color": "#ffffff"}},
+        "type": "scatter", "mode": "markers", "name": "mean", "x": place, "y": _bases(len(place), panel.mark),
+        "marker": look | {"color": colour_of(panel.stage.name), "line": {"width": 1, "color": "#ffffff"}},
         "text": list(panel.names), "customdata": panel.moments,
         "hovertemplate": HOVER, "showlegend": False, "meta": {"term": "mean"},
     }  # fmt: skip
@@ -190,17 +206,6 @@ def _words(panel: Panel) -> list[str]:
     ]
 
 
-def one_value(value: float, numbers: int) -> str:
-    """What a row of one value is called, "" for NaN, which is of several.
-
-    >>> one_value(0.0, 3), one_value(2.0, 3), one_value(2.0, 1), one_value(float("nan"), 9)
-    ('zero', 'constant', 'one value', '')
-    """
-    if math.isnan(value):
-        return ""
-    return "zero" if value == 0.0 else "constant" if numbers > 1 else "one value"
-
-
 def _told(panel: Panel, words: Sequence[str]) -> Figure:
     """The words of rows without a shape, beside their marks."""
     places = np.where(np.isnan(panel.constant), panel.stage.summary.mean[panel.index], panel.constant)
@@ -208,38 +213,25 @@ def _told(panel: Panel, words: Sequence[str]) -> Figure:
     return words_beside(panel.axis, inside, _bases(len(words), WORD), words, panel.stage.name)
 
 
-def words_beside(axis: Axis, values: Floats, heights: Floats, words: Sequence[str], term: str) -> Figure:
-    """Words, where there are any, beside values on an axis, on the side that has room."""
-    rows = [row for row, word in enumerate(words) if word]
-    places = placed(axis, axis.position(values))[rows]
-    left = (places > sum(axis.limits()) / 2.0).tolist()
-    return {
-        "type": "scatter", "mode": "text", "name": "words", "x": places, "y": heights[rows],
-        "text": [
-            f"{words[row]}{GAP}" if on_left else f"{GAP}{words[row]}" for row, on_left in zip(rows, left, strict=True)
-        ],
-        "textposition": ["middle left" if on_left else "middle right" for on_left in left],
-        "hoverinfo": "skip", "showlegend": False, "meta": {"term": term},
-    }  # fmt: skip
-
-
 def _inside(axis: Axis, values: Floats) -> Floats:
     """Positions of the values, those beyond the axis at its end."""
     return axis.position(values.clip(axis.low, axis.high))
 
 
-def _rug(panel: Panel) -> Figure:
-    values = panel.stage.values[panel.index].astype(np.float64)
-    axis = panel.axis
-    place = on_axis(axis, values)
-    height = np.broadcast_to(_bases(len(values))[:, None] - 0.07, values.shape)
-    return {
-        "type": "scatter", "mode": "markers", "name": "examples", "x": placed(axis, place).ravel(),
-        "y": np.round(height, DIGITS).ravel(), "customdata": np.tile(np.arange(values.shape[1]), len(values)),
-        "marker": {"symbol": "line-ns-open", "size": 6, "color": colour_of(panel.stage.name), "opacity": 0.8},
-        "hovertemplate": f"{panel.example} %{{customdata}}<extra></extra>", "showlegend": False,
-        "meta": {"term": "example"},
-    }  # fmt: skip
+def _dots(axis: Axis, panels: Sequence[Panel]) -> list[list[Figure]]:
+    """The dots of each panel, of rows that are several values; none where the values are many."""
+    if not panels[0].few:
+        return [[] for _ in panels]
+    values = np.concatenate([panel.stage.values[panel.index].astype(np.float64) for panel in panels])
+    several = np.isnan(np.concatenate([panel.constant for panel in panels]))
+    places = np.where(several[:, None], placed(axis, on_axis(axis, values)), np.nan)
+    ends = list(accumulate(len(panel.features) for panel in panels))[:-1]
+    room = room_of(values.shape[1])
+    rows = zip(panels, np.split(places, ends), np.split(dot_heights(axis, places, room), ends), strict=True)
+    return [
+        [dot_trace(place, _bases(len(place))[:, None] + above, panel.stage.name, panel.example, room)]
+        for panel, place, above in rows
+    ]
 
 
 @lru_cache(maxsize=256)

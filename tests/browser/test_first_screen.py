@@ -149,7 +149,7 @@ def test_the_axis_says_how_many_values_lie_outside(playground: Playground) -> No
     expect(playground.figure("x").locator(".note")).to_have_text("2 values outside the axis")
 
 
-def test_up_to_64_examples_show_as_a_rug(playground: Playground) -> None:
+def test_up_to_64_examples_are_dots(playground: Playground) -> None:
     playground.open("batch_size=16")
     assert [len(trace["x"]) for trace in playground.data("x") if trace["name"] == "examples"] == [16 * FEATURES]
     playground.open("batch_size=65")

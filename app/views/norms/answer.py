@@ -50,8 +50,15 @@ def answer_of(lineup: Lineup) -> dict[str, Any]:
         "terms": words.terms(set(outcomes), query.eps, query.notation),
         "symbols": SYMBOLS[query.notation],
         "query": query.stated(),
-        "figures": figures(lineup.stages, results, Rows(query.rows, row_names(lineup), query.notation), WU_HE_2018),
+        "figures": figures(lineup.stages, results, _rows(lineup), WU_HE_2018),
     }  # fmt: skip
+
+
+def _rows(lineup: Lineup) -> Rows:
+    """What a row is, and a number in it: with one position an example of a channel, or a channel of an example."""
+    query, positions = lineup.query, lineup.blocks.now.shape[2]
+    number = {"channel": "example", "example": "channel"}[query.rows] if positions == 1 else "cell"
+    return Rows(query.rows, row_names(lineup), query.notation, number)
 
 
 def _told(lineup: Lineup, norm: str, outcome: Outcome) -> situations.Told | None:

@@ -6,14 +6,13 @@ from typing import Any
 
 from app.figures.notation import drawn_text, symbol
 from app.figures.numbers import span, three
-from app.figures.rows import Figure, Panel, outside_text, row_panels
+from app.figures.rows import Figure, Panel, dotted, outside_text, row_panels
 from app.figures.theme import MEANINGS
 from app.views.norms.words.seen import inside, statistics_text
 from bncore.norms import NORMS, Normed
 from bncore.norms.reference import Published
 from bncore.playground.stages import Stage
 
-RUG = "examples"  # the trace that a row panel of few numbers has; here a row has too many or tells nothing by them
 COLOURS = {"batch": "with_bn", "group": "neutral"}
 DASHES = {"batch": "solid", "group": "dash"}
 MARKERS = {"batch": "circle", "group": "square"}
@@ -21,11 +20,12 @@ MARKERS = {"batch": "circle", "group": "square"}
 
 @dataclass(frozen=True)
 class Rows:
-    """What the rows are called: the noun, and a name each; the notation of what is in them."""
+    """What the rows are called: the noun, and a name each; the notation of what is in them, and what a number is."""
 
     noun: str
     names: Sequence[str]
     notation: str = "frameworks"
+    number: str = "cell"
 
     def title(self, name: str) -> str:
         """Of the rows before any norm ("x"), or behind the norm of that name."""
@@ -43,7 +43,7 @@ def figures(
     """All figures by name: `before`, `after_` with each norm's name behind it, and `published`."""
     names = [drawn_text(name) for name in rows.names]
     panels = {
-        name: Panel(stage, range(len(names)), names, rows.title(name), rows.symbol(name))
+        name: Panel(stage, range(len(names)), names, rows.title(name), rows.symbol(name), rows.number)
         for name, stage in stages.items()
     }
     drawn = row_panels(panels)
@@ -56,7 +56,6 @@ def figures(
 def _finish(figure: Figure, stage: Stage, rows: Rows, title: str, result: Normed | None) -> None:
     """The words that are this view's own."""
     layout = figure["layout"]
-    figure["data"] = [trace for trace in figure["data"] if trace["name"] != RUG]
     layout["yaxis"] = layout["yaxis"] | {"title": {"text": rows.noun}}
     note = "; ".join(part for part in (statistics_text(result) if result else "", outside_text(stage)) if part)
     s = stage.summary
@@ -64,7 +63,7 @@ def _finish(figure: Figure, stage: Stage, rows: Rows, title: str, result: Normed
     spans = ", ".join(
         f"{what} {span(values, size)}" for what, values in (("means", s.mean.tolist()), ("deviations", s.sd.tolist()))
     )
-    summary = f"{title}: a histogram for each {rows.noun}; {spans}."
+    summary = f"{title}: {'dots' if dotted(stage) else 'a histogram'} for each {rows.noun}; {spans}."
     layout["meta"] = {"summary": f"{summary} {note[:1].upper()}{note[1:]}." if note else summary, "note": note}
 
 

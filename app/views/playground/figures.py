@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.figures.notation import STAGE_TITLES, drawn_text, symbol
 from app.figures.numbers import apart, counted, significant, span, three
 from app.figures.overview import overview_panel
-from app.figures.rows import Figure, Panel, name_margin, outside_text, row_panels
+from app.figures.rows import Figure, Panel, dotted, name_margin, outside_text, row_panels
 from app.figures.theme import MEANINGS, colour_of
 from bncore.distributions.axis import SMALLEST
 from bncore.distributions.summary import Floats
@@ -125,7 +125,7 @@ def _summary(stage: Stage, selection: Selection, note: str) -> str:
     s, noun = stage.summary, _noun(stage, selection)
     at = list(selection.selected) if selection.selected and stage.name not in READOUT else slice(None)
     mean, sd, low, high = (values[at].tolist() for values in (s.mean, s.sd, s.low, s.high))
-    drawn = "histograms" if _has_rows(stage.name, selection) else "a map"
+    drawn = ("dots" if dotted(stage) else "histograms") if _has_rows(stage.name, selection) else "a map"
     text = (
         f"{selection.symbol(stage.name)}, {STAGE_TITLES[stage.name]}: {drawn} of "
         f"{counted(len(mean), noun, PLURALS[noun])}. Means {span(mean, max(map(abs, low + high)))}, deviations "

@@ -94,6 +94,13 @@ def drawn_whole(seen: Seen) -> bool:
     return prod(seen.answer["stage"]["shown"]) == prod(seen.answer["batch"]["shape"])
 
 
+def few(seen: Seen) -> bool:
+    """Whether a row has at most 64 numbers, which are dots."""
+    examples, channels, *positions = seen.answer["batch"]["shape"]
+    across = examples if seen.asked("rows", "channel") == "channel" else channels
+    return across * prod(positions) <= 64
+
+
 HEADLINES = r"answer\.(headline|stage\.headline)$"
 CONVENTIONS = r"conventions$"
 OF_NORMS = r"answer\.norms\.text"
@@ -147,5 +154,7 @@ TABLE = [
     Sentence(r"has a single cell", single, "of single cells", r"remarks"),
     *(Sentence(SYMBOLS_OF.format(s), no(lecture), "in the frameworks' notation", READ) for s in ("x", "x̂", *"γβN")),
     *(Sentence(SYMBOLS_OF.format(s), lecture, "in the lecture's notation", READ) for s in ("Z", "Z̄", "G", "K")),
+    Sentence(r": dots for each", few, "of rows of up to 64 numbers", r"summary"),
+    Sentence(r"a histogram for each", no(few), "of rows of more", r"summary"),
     Sentence(r"from ([−\d]\S*) to \1(?=[ ,;]|\.?$|\. )", never, "never"),
 ]  # fmt: skip

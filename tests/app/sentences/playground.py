@@ -42,6 +42,12 @@ def rows(seen: Seen) -> bool:
     return int(seen.state["features"]) <= SHOWN_AT_ONCE
 
 
+def few(seen: Seen) -> bool:
+    """At most 64 numbers a feature, which are dots."""
+    x = array_of(seen.state)
+    return x.size <= 64 * x.shape[1]
+
+
 def plain(seen: Seen) -> bool:
     """Neither scaled nor shifted."""
     return not ({"gamma", "beta"} & seen.query.keys())
@@ -128,9 +134,14 @@ TABLE = [
     Sentence(r"\(a channel\)|\(channels\)", images, "of images", where=r"batch\.text|batch-line"),
     Sentence(r"divided by \d+: [NK] = .* × 4 positions", both(training, images), "in training on images"),
     # How it is drawn.
-    Sentence(r"a dot at the mean|the dot in each row|the line to either side", rows, "up to 16 features"),
+    Sentence(r"the mark on the line in each row|the line to either side", rows, "up to 16 features"),
+    Sentence(r"the histogram of its|densest bin|a dot at the mean", both(rows, no(few)), "of rows of many", CAPTIONS),
+    Sentence(r"stacked where they are close|a diamond at the mean", both(rows, few), "of rows of up to 64 values"),
+    Sentence(r"each dot is an example", both(rows, few, no(images)), "of rows of up to 64 examples"),
+    Sentence(r"each dot is a position", both(rows, few, images), "of rows of up to 64 positions"),
     Sentence(r"darker where more", no(rows), "above 16 features", where=r"captions|caption"),
-    Sentence(r"histograms of", rows, "up to 16 features", where=SUMMARY),
+    Sentence(r"histograms of", both(rows, no(few)), "up to 16 features, more than 64 values", where=SUMMARY),
+    Sentence(r": dots of", both(rows, few), "up to 16 features, up to 64 values", where=SUMMARY),
     Sentence(r"a map of", no(rows), "above 16 features", where=SUMMARY),
     # The notation.
     Sentence(r"[γβ]|x̂|∂L/∂[xy]|(?<!\w)N(?!\w)", no(lecture), "in the frameworks' notation", where=OF_THE_NOTATION),

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.numbers import counted, three
-from app.figures.outlines import edges_on, placed
-from app.figures.rows import Figure, axis_layout, on_axis
+from app.figures.outlines import edges_on, on_axis, placed
+from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS, translucent
 from app.views.batch_size.figures.axes import held, size_axis, size_mark
 from app.views.batch_size.figures.estimates import (

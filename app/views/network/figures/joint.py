@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.figures.numbers import three
-from app.figures.outlines import edges_on, placed
-from app.figures.rows import Figure, axis_layout, on_axis
+from app.figures.outlines import edges_on, on_axis, placed
+from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS, translucent
 from app.views.network.figures.depth import COLOURS, DASHES, LEGEND, MARGIN
 from app.views.network.figures.rows import AFTER_BEFORE, CUT, outside_text

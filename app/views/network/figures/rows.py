@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from app.figures.numbers import SINGLE, apart, beside, counted, three
-from app.figures.outlines import ROW_HEIGHT, column_edges, edges_on, placed, placed_edges, step_outlines
+from app.figures.outlines import ROW_HEIGHT, column_edges, edges_on, on_axis, placed, placed_edges, step_outlines
 from app.figures.overview import OF_HIGHEST, percents, shades
-from app.figures.rows import Figure, axis_layout, on_axis, one_value, words_beside
+from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS, translucent
+from app.figures.words import one_value, words_beside
 from bncore.distributions.axis import Axis
 from bncore.distributions.histogram import on
 from bncore.distributions.summary import Floats

@@ -63,7 +63,7 @@ def terms(shown: set[str], eps: float, notation: str) -> dict[str, str]:
         "x": "A cell's value before any norm.",
         "x_hat": "A cell's value behind the norm, before γ and β.",
         "statistic": f"{statistic} over all cells that are lit together.",
-        "mean": "The mean of each row: the dot.",
+        "mean": "The mean of each row: the mark on its line.",
         "sd": "One deviation to either side of each row's mean: the line.",
         "eps": "Keeps the denominator away from 0." if eps else "Is 0: nothing keeps the denominator away from 0.",
         "batch": "Batch norm: each channel over all examples and positions.",

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from app.figures.notation import in_notation
 from app.figures.numbers import counted
 from app.figures.overview import MOST_ROWS
+from app.figures.rows import dotted
 from app.views.playground.figures import Selection
 from bncore.playground.chain import Playground
 from bncore.playground.vanishing import Vanished
@@ -14,7 +15,11 @@ OF_A_ROW = (
     "A row is a feature: the histogram of its values, a dot at the mean, a line of one deviation to either side. Each "
     "row is as high as its own densest bin."
 )
-OF_A_MAP = "A row is a feature, darker where more of its values lie; pick one to see its histogram."
+OF_DOTS = (
+    "A row is a feature: each dot is {an_example}, stacked where they are close. Below them a diamond at the mean, a "
+    "line of one deviation to either side."
+)
+OF_A_MAP = "A row is a feature, darker where more of its values lie; pick one to see its values."
 OF_A_POOLED_MAP = "A row pools neighbouring features, darker where more of their values lie; pick one to see them."
 ADD_UP = "Direct + through the mean + through the variance add up to the gradient at the input."
 ALONE = "In inference only the direct path is left: the running statistics are constants, and nothing passes them."
@@ -24,7 +29,7 @@ MOVES = "Batch norm moves and stretches each axis on its own."
 def captions(result: Playground, selection: Selection) -> dict[str, str]:
     """A caption for each section of the page, by the section's name."""
     return {
-        "forward": f"{_forward(result)} {_drawn(selection)}",
+        "forward": f"{_forward(result)} {_drawn(result, selection)}",
         "backward": f"How much the loss changes with each number, {_from_above(result)}; {_tied(result)}.",
         "paths": ADD_UP if result.layer.mode == "train" else ALONE,
         "pair": _pair(selection),
@@ -44,8 +49,10 @@ def _forward(result: Playground) -> str:
     )
 
 
-def _drawn(selection: Selection) -> str:
+def _drawn(result: Playground, selection: Selection) -> str:
     """What a row of the panels is."""
+    if selection.rows and dotted(result.stages["x"]):
+        return OF_DOTS.format(an_example="an example" if result.positions == 1 else "a position")
     if selection.rows:
         return OF_A_ROW
     return OF_A_MAP if len(selection.names) <= MOST_ROWS else OF_A_POOLED_MAP

@@ -46,6 +46,6 @@ def terms(result: Playground, selection: Selection) -> dict[str, str]:
     over = "the batch" if result.positions == 1 else "the batch and its positions"
     return ALWAYS | OF_A_MODE[result.layer.mode] | {
         "x": f"The input of batch norm: one number for each {per} and feature.",
-        "mean": f"The mean of a feature over {over}{': the dot in each row' * drawn}.",
+        "mean": f"The mean of a feature over {over}{': the mark on the line in each row' * drawn}.",
         "sd": f"The deviation of a feature over {over}{': the line to either side of the mean' * drawn}.",
     }  # fmt: skip

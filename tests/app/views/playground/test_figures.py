@@ -150,10 +150,26 @@ def test_nothing_of_relu_is_drawn_left_of_zero():
         assert not below.any()
 
 
-def test_up_to_64_examples_show_as_a_rug():
-    for examples, selection in ((64, True), (65, False)):
-        traces = of(np.random.default_rng(0).standard_normal((examples, 2)))[0]["x"]["data"]
-        assert ("examples" in [trace["name"] for trace in traces]) is selection
+@pytest.mark.parametrize("examples", [1, 2, 16, 64, 65])
+def test_up_to_64_examples_are_dots_at_their_own_values_and_no_blocks(examples):
+    """A dot an example in every panel, named by its number; what is one value keeps its line and word."""
+    x = np.random.default_rng(0).standard_normal((examples, 3))
+    x[:, 2] = 7.0
+    made, result = of(x, NormLayer(activation="identity"))
+    for name in result.stages.keys() - {"readout", "d_readout"}:
+        traces = {trace["name"]: trace for trace in made[name]["data"]}
+        stage, axis = result.stages[name], result.stages[name].histogram.axis
+        several = ~stage.histogram.constant
+        assert ("examples" in traces) is (examples <= 64)
+        assert traces["mean"]["marker"].get("symbol") == ("diamond" if examples <= 64 else None)
+        if examples > 64:
+            continue
+        dots = traces["examples"]
+        assert list(dots["customdata"]) == list(range(examples)) * int(several.sum())
+        low, high = axis.limits()
+        np.testing.assert_allclose(dots["x"], axis.position(stage.values[several]).ravel(), atol=1e-3 * (high - low))
+        lines = traces.get(made[name]["layout"]["title"]["text"], {"x": []})["x"]
+        assert np.isfinite(lines).sum() == 2 * (~several).sum()
 
 
 def test_small_gradients_are_not_rounded_away():
