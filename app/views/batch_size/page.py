@@ -19,6 +19,7 @@ TERMS = {
     "running": "An average over the batches seen in training, which inference normalizes by.",
     "gap": "Where the two modes agree, the marks lie on the dashed line.",
     "x_hat": "The example's normalized value; without noise it would be one number.",
+    "without": "The normalized value by the statistics of all examples, as inference has it: the dashed line.",
     "bound": "No value of a batch of K can be farther from the mean than √(K − 1) of its deviations.",
     "batch_norm": "One shift and one scale for the whole batch, drawn by its companions.",
     "dropout": "Sets values to 0 at random, a draw for each example, and divides the others by 1 − p.",

@@ -55,6 +55,10 @@ def test_an_example_is_dragged_by_the_mouse_and_every_other_one_moves_in_trainin
 
 def test_an_example_is_dragged_by_touch_and_moved_by_keys(view: BatchSize) -> None:
     view.open("tab=strip&move_by=0")
+    view.page.locator("#strip-inference .values > g").nth(2).locator(".now").hover()
+    for lane in STRIPS:
+        assert view.page.locator(f"#{lane} .lit").count() == 1
+        expect(view.page.locator(f"#{lane} .values > g").nth(2)).to_have_class("lit")
     view.strip()[5].evaluate(TOUCH, -24)
     view.settle()
     assert view.query["example"] == "5"

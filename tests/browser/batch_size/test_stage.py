@@ -15,6 +15,12 @@ SHIFTS = """() => {
   }).observe({ type: "layout-shift" });
 }"""
 FALLING = "() => document.querySelector('#piles').getAnimations({ subtree: true }).length"
+MIDDLES = """() => {
+  const lit = [...document.querySelectorAll("#dots .lit")].map((dot) => Number(dot.getAttribute("cx")));
+  const marked = Number(document.querySelector("#dots .deal .middle").getAttribute("x1"));
+  return [lit.reduce((sum, x) => sum + x, 0) / lit.length, marked];
+}"""
+"""Of the lit dots, and where their mean is marked."""
 WITHOUT_A_PLACE = """() => [...document.querySelectorAll("#stage svg *")]
   .filter(({ attributes }) => [...attributes].some(({ value }) => /NaN|undefined|Infinity/.test(value))).length"""
 SHOWN = "Number(document.querySelector('#deal-number').textContent)"
@@ -28,6 +34,8 @@ def test_a_deal_lights_its_batch_and_its_example_falls(view: BatchSize, watch: W
     view.dealer("Deal").click()
     assert view.query == {"deal": "41"}
     assert (view.lit(), view.fallen()) == (8, [41, 41, 41])
+    lit, marked = view.page.evaluate(MIDDLES)
+    assert lit == pytest.approx(marked, abs=1.5)
     for name, of in (("mean", "mean"), ("sd", "sd"), ("x-hat", "values")):
         said = float(view.told(name).inner_text().replace("−", "-"))
         assert said == pytest.approx(stage[of][40], rel=6e-3)
@@ -35,6 +43,8 @@ def test_a_deal_lights_its_batch_and_its_example_falls(view: BatchSize, watch: W
         f"Deal 41: mean {view.told('mean').inner_text()}, deviation {view.told('sd').inner_text()}, "
         f"x̂ {view.told('x-hat').inner_text()}."
     )
+    view.told("sd").locator("..").locator(".term").hover()
+    expect(view.page.locator("#term-tip")).to_contain_text("The batch's deviation")
     view.dealer("Reset").click()
     assert (view.lit(), view.fallen()) == (0, [0, 0, 0])
     expect(view.told("said")).to_have_text("No batch is dealt.")
@@ -86,7 +96,7 @@ def test_one_slider_turns_the_size_and_nothing_else_moves(view: BatchSize, watch
     rulers = view.ticks("dots", "piles")
     view.controls.drag("size", "300", "500", "600")
     expect(view.headline).not_to_contain_text("K = 8,")
-    assert all("parts=stage" in address for address in watch.asked("/api/")[asked:])
+    assert "parts=stage" in watch.asked("/api/")[asked]
     assert view.ticks("dots", "piles") == rulers
     view.controls.release("size")
     view.settle()

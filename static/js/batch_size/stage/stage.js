@@ -20,7 +20,7 @@ export class Stage {
     const [, most] = schema.move_by.control.slider;
     this.#strip = new Strip({ x: $("strip-x"), train: $("strip-train"), inference: $("strip-inference") }, { state, most });
     this.#dealer = new Dealer($("dealer"), {
-      state, most: () => this.#told.deals, shown: (deals, falls) => this.#showDeal(deals, falls), said: (deals) => this.#say(deals),
+      state, most: () => this.#told?.deals ?? 0, shown: (deals, falls) => this.#showDeal(deals, falls), said: (deals) => this.#say(deals),
     });
     bindTabs($("tab-deal").parentElement, { state, field: "tab", shown: (tab) => this.#open(tab) });
     new ResizeObserver(() => this.#draw()).observe($("stage"));

@@ -1,5 +1,5 @@
 // A small batch in three lanes, an example beside the other: its values, and both modes' normalized ones. An example is
-// taken by its mark in the first lane; where it stood before stays as a ring.
+// taken by its mark in the first lane; where it stood before stays as a ring. What is pointed at is lit in all lanes.
 import { ends, unit, upwards } from "./ruler.js";
 import { three } from "../../lib/figures/numbers.js";
 import { Grip } from "../../lib/stage/grip.js";
@@ -23,12 +23,23 @@ export class Strip {
   constructor(roots, own) {
     this.#own = own;
     this.#lanes = Object.fromEntries(Object.entries(roots).map(([name, root]) => [name, lane(root)]));
+    for (const { values } of Object.values(this.#lanes)) {
+      for (const kind of ["pointerover", "focusin"]) values.addEventListener(kind, ({ target }) => this.#light([...values.children].indexOf(target.closest("g"))));
+      for (const kind of ["pointerout", "focusout"]) values.addEventListener(kind, () => this.#light(-1));
+    }
   }
 
   show({ strip }) {
     this.#strip = strip;
     for (const name of Object.keys(RULERS)) this.#draw(name);
     for (const grip of this.#grips) grip.told();
+  }
+
+  // The example of this number in every lane; -1 lights none.
+  #light(number) {
+    for (const { values } of Object.values(this.#lanes)) {
+      [...values.children].forEach((group, j) => group.classList.toggle("lit", j === number));
+    }
   }
 
   #draw(name) {
@@ -42,7 +53,7 @@ export class Strip {
     joined(values, now, () => this.#example(name), (group, value, j) => {
       const [x, from, to] = [this.#x(j, width), this.#y(name, before[j]), this.#y(name, value)];
       const [way, ring, mark, touch] = group.children;
-      write(group, { class: j === this.#strip.example ? "moved" : null });
+      group.classList.toggle("moved", j === this.#strip.example);
       write(way, { x1: x, x2: x, y1: from, y2: to });
       write(ring, { cx: x, cy: from, r: DOT * u });
       write(mark, { cx: x, cy: to, r: DOT * u });
