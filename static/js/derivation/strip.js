@@ -4,8 +4,8 @@ import { three } from "../lib/figures/numbers.js";
 import { Grip } from "../lib/stage/grip.js";
 import { joined, place, svg, valueAt, write } from "../lib/stage/svg.js";
 
-const ROWS = { inputs: { title: 0.8, ticks: 2.1, line: 3.2 }, outputs: { line: 6.6, ticks: 8.1, title: 9.4 } }; // rem from the top
-const HEIGHT = 9.7; // rem
+const ROWS = { inputs: { title: 0.8, ticks: 2, line: 3 }, outputs: { line: 6.3, ticks: 7.7, title: 8.9 } }; // rem from the top
+const HEIGHT = 9.2; // rem
 const SIDE = 1.2; // rem beside the rulers
 const RADIUS = 0.62; // rem
 const TICK = 0.25; // rem
