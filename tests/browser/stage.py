@@ -31,6 +31,12 @@ def watch_shifts(page: Page) -> None:
     page.add_init_script(SHIFTS)
 
 
+def settled(page: Page) -> None:
+    """What shifts while a page is opened is over: its formulas have their letters. From here on it counts anew."""
+    page.evaluate("() => document.fonts.ready.then(() => null)")
+    shifted(page)
+
+
 def shifted(page: Page) -> float:
     """The sum of the shifts of the layout, and from here on anew."""
     total: float = page.evaluate("""() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => {

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.announced import announced, listen
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import ASKED, DEFAULT, MIDDLE, ORDER, Derivation
-from tests.browser.stage import fits, shifted, watch_shifts, words_in_sight
+from tests.browser.stage import fits, settled, shifted, watch_shifts, words_in_sight
 
 LAPTOP = {"width": 1280, "height": 800}
 
@@ -63,7 +63,7 @@ def test_an_example_is_dragged_everything_follows_and_the_rulers_stay(derivation
     derivation.page.set_viewport_size(LAPTOP)
     watch_shifts(derivation.page)
     derivation.open("step=mean")
-    shifted(derivation.page)
+    settled(derivation.page)
     before, ruler, (x, y) = outputs(derivation), ticks(derivation), mark(derivation, 3)
     derivation.page.mouse.move(x, y)
     derivation.page.mouse.down()
@@ -140,7 +140,7 @@ def test_no_control_of_the_stage_moves_the_page(derivation: Derivation) -> None:
     derivation.page.set_viewport_size(LAPTOP)
     watch_shifts(derivation.page)
     derivation.open()
-    shifted(derivation.page)
+    settled(derivation.page)
     for name in ("Last step", "Step back", "First step", "Next step"):
         derivation.click(name)
     for name in ("scale", "dvar", "x_hat"):

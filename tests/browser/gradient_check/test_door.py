@@ -14,7 +14,7 @@ from tests.browser.conftest import Watch
 from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.gradient_check.tensors import RIGHT, WRONG
 from tests.browser.gradient_check.test_snippet import STUDENT
-from tests.browser.stage import shifted, watch_shifts, words_in_sight
+from tests.browser.stage import settled, shifted, watch_shifts, words_in_sight
 
 LAPTOP = {"width": 1280, "height": 800}
 OWN = "batch=own&x=[[1,10],[2,30],[4,25]]&dy=[[1,0],[0,2],[-1,0.5]]&gamma=[2,-1]&beta=[0.5,0]&eps=0.25"
@@ -145,7 +145,7 @@ def test_no_control_moves_the_page(check: GradientCheck) -> None:
     check.page.set_viewport_size(LAPTOP)
     watch_shifts(check.page)
     check.open()
-    shifted(check.page)
+    settled(check.page)
     check.page.get_by_role("button", name="New probe").click()
     check.settle()
     check.page.get_by_role("radio", name="Any function").check()
