@@ -54,5 +54,6 @@ def dot_trace(places: Floats, heights: Floats, stage: str, example: str, room: R
         "type": "scatter", "mode": "markers", "name": "examples", "x": places[drawn],
         "y": heights[drawn].round(DIGITS), "customdata": numbers[drawn],
         "marker": {"size": room.size, "color": colour_of(stage), "opacity": 0.85},
-        "hovertemplate": f"{example} %{{customdata}}<extra></extra>", "showlegend": False, "meta": {"term": "example"},
+        "hovertemplate": f"{example} %{{customdata}}<extra></extra>", "showlegend": False,
+        "meta": {"term": "example", "of": example},
     }  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from app.figures.linked import bands
 from app.figures.outlines import column_edges, placed_edges
 from app.figures.rows import axis_layout, name_margin, room_below
 from app.figures.theme import colour_of, translucent
@@ -31,7 +32,7 @@ def overview_panel(stage: Stage, names: Sequence[str], title: str, value: str) -
         "hovertemplate": f"%{{y}}: {OF_HIGHEST}<extra></extra>",
         "meta": {"term": stage.name, "pooled": -(-len(names) // len(labels))},
     }  # fmt: skip
-    return {"data": [heatmap], "layout": _layout(stage, labels, title, value)}
+    return {"data": [heatmap], "layout": _layout(stage, labels, len(names), title, value)}
 
 
 def percents(counts: Floats, columns: Floats, tower: float = math.inf) -> np.ndarray[Any, Any]:
@@ -62,8 +63,9 @@ def pooled(counts: np.ndarray[Any, Any], names: Sequence[str]) -> tuple[np.ndarr
     return np.add.reduceat(counts, starts, axis=0), labels
 
 
-def _layout(stage: Stage, labels: Sequence[str], title: str, value: str) -> Figure:
+def _layout(stage: Stage, labels: Sequence[str], features: int, title: str, value: str) -> Figure:
     count = len(labels)
+    each = -(-features // count)
     every = max(1, -(-count // 16))
     at = list(range(0, count, every))
     xaxis = axis_layout(stage.histogram.axis, value, narrow=True)
@@ -78,4 +80,5 @@ def _layout(stage: Stage, labels: Sequence[str], title: str, value: str) -> Figu
         "height": 440,
         "hovermode": "closest",
         "showlegend": False,
+        "meta": {"linked": bands("feature", range(0, features, each), start=-0.5, step=1.0, each=each)},
     }  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.figures.dots import DOTS_UP_TO, dot_heights, dot_trace, room_of
+from app.figures.linked import Kind, bands
 from app.figures.numbers import counted
 from app.figures.outlines import edges_on, on_axis, placed, step_outlines
 from app.figures.theme import colour_of, translucent
@@ -20,6 +21,7 @@ from bncore.distributions.summary import Floats
 from bncore.playground.stages import Stage
 
 WORD = 0.5  # height of the words in a row without a shape
+FLOOR = 0.15  # of a row below its shape
 MARK = 0.16  # height of a row's mean and whisker above its floor
 BELOW = 0.02  # the same where they lie below dots
 HOVER = (
@@ -43,6 +45,7 @@ class Panel:
     value: str  # what the horizontal axis shows, as a symbol
     example: str = "example"
     noun: str = "feature"  # what a row is
+    of: Kind | None = "feature"  # what is lit where a row is pointed at
 
     @property
     def axis(self) -> Axis:
@@ -289,4 +292,5 @@ def _layout(panel: Panel) -> Figure:
         "height": 42 + room_below(xaxis) + max(count, 3) * 27,
         "hovermode": "closest",
         "showlegend": False,
+        "meta": {"linked": bands(panel.of, panel.features, start=count - FLOOR, step=-1.0) if panel.of else []},
     }  # fmt: skip

@@ -58,7 +58,7 @@ def test_hovering_the_mean_brings_the_dots_forward(playground: Playground) -> No
 
 def test_hovering_a_dot_in_a_plot_lights_the_mean_in_the_formula(playground: Playground) -> None:
     playground.open()
-    playground.page.mouse.move(*playground.plot("x").evaluate(FIRST_DOT))
+    playground.page.mouse.move(*playground.drawn("x").evaluate(FIRST_DOT))
     expect(term(playground, "x_hat", "mean")).to_have_class(LIT)
     expect(playground.plot("x").locator(".hovertext")).to_contain_text("alcohol")
     playground.page.mouse.move(640, 5)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.figures.linked import Kind
 from app.figures.notation import drawn_text, symbol
 from app.figures.numbers import span, three
 from app.figures.rows import Figure, Panel, dotted, outside_text, row_panels
@@ -22,7 +23,7 @@ MARKERS = {"batch": "circle", "group": "square"}
 class Rows:
     """What the rows are called: the noun, and a name each; the notation of what is in them, and what a number is."""
 
-    noun: str
+    noun: Kind
     names: Sequence[str]
     notation: str = "frameworks"
     number: str = "cell"
@@ -43,7 +44,7 @@ def figures(
     """All figures by name: `before`, `after_` with each norm's name behind it, and `published`."""
     names = [drawn_text(name) for name in rows.names]
     panels = {
-        name: Panel(stage, range(len(names)), names, rows.title(name), rows.symbol(name), rows.number)
+        name: Panel(stage, range(len(names)), names, rows.title(name), rows.symbol(name), rows.number, of=rows.noun)
         for name, stage in stages.items()
     }
     drawn = row_panels(panels)
@@ -64,7 +65,7 @@ def _finish(figure: Figure, stage: Stage, rows: Rows, title: str, result: Normed
         f"{what} {span(values, size)}" for what, values in (("means", s.mean.tolist()), ("deviations", s.sd.tolist()))
     )
     summary = f"{title}: {'dots' if dotted(stage) else 'a histogram'} for each {rows.noun}; {spans}."
-    layout["meta"] = {"summary": f"{summary} {note[:1].upper()}{note[1:]}." if note else summary, "note": note}
+    layout["meta"] |= {"summary": f"{summary} {note[:1].upper()}{note[1:]}." if note else summary, "note": note}
 
 
 def published_figure(published: Published) -> Figure:

@@ -18,7 +18,7 @@ from bncore.norms.reference import WU_HE_2018
 def _context(query: NormsFields, result: Any, _place: Place) -> dict[str, Any]:
     return {
         "schema": page_schema(result["divisors"] if result else {}), "norms": NORMS, "reference": WU_HE_2018,
-        "terms": terms(set(query.shown_norms), query.eps, query.notation), "rows": Rows("", (), query.notation),
+        "terms": terms(set(query.shown_norms), query.eps, query.notation), "rows": Rows(query.rows, (), query.notation),
         "cubes": stage_cubes(result), "choice": CHOICE, "drawing": {"width": WIDTH, "height": HEIGHT},
     }  # fmt: skip
 

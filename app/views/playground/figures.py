@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from app.figures.linked import bands
 from app.figures.notation import STAGE_TITLES, drawn_text, symbol
 from app.figures.numbers import apart, counted, significant, span, three
 from app.figures.overview import overview_panel
@@ -60,7 +61,7 @@ def figures(result: Playground, selection: Selection) -> dict[str, Figure]:
     rows = row_panels(panels)
     drawn = {name: rows.get(name) or _overview(stage, selection) for name, stage in result.stages.items()}
     for name, figure in drawn.items():
-        figure["layout"]["meta"] = _words(result.stages[name], result, selection)
+        figure["layout"]["meta"] |= _words(result.stages[name], result, selection)
     drawn["parameters"] = _parameters(result, selection)
     if len(selection.names) > 1:
         drawn["pair"] = _pair(result, selection)
@@ -75,7 +76,7 @@ def _panel(stage: Stage, result: Playground, selection: Selection) -> Panel:
     title, value = _title(stage, selection), _value(stage, selection)
     if stage.name in READOUT:
         names = [drawn_text(name) for name in selection.class_names]
-        return Panel(stage, range(len(names)), names, title, value, noun=selection.class_noun)
+        return Panel(stage, range(len(names)), names, title, value, noun=selection.class_noun, of=None)
     return Panel(
         stage, selection.rows, [selection.drawn_names[i] for i in selection.rows], title, value, _point(result)
     )
@@ -158,7 +159,8 @@ def _parameters(result: Playground, selection: Selection) -> Figure:
         "barmode": "group", "bargap": 0.3, "showlegend": True,
         "margin": {"l": name_margin(names), "r": 8, "t": 36, "b": 42},
         "legend": {"orientation": "h", "x": 1, "xanchor": "right", "y": 1.02, "yanchor": "bottom"},
-        "height": 110 + max(len(at), 3) * 27, "meta": {"summary": summary, "note": ""},
+        "height": 110 + max(len(at), 3) * 27,
+        "meta": {"summary": summary, "note": "", "linked": bands("feature", at, start=-0.5, step=1.0)},
     }  # fmt: skip
     return {"data": bars, "layout": layout}
 
@@ -194,7 +196,7 @@ def _pair(result: Playground, selection: Selection) -> Figure:
         "meta": {
             "summary": f"{a} against {b}, before and after: {kept}. Batch norm moves and stretches each axis on its "
             "own; it does not decorrelate.",
-            "note": kept,
+            "note": kept, "about": {"feature": [i, j]},
         },
     }  # fmt: skip
     return {"data": traces, "layout": layout}
@@ -206,7 +208,8 @@ def _cloud(stage: Stage, drawn: NDArray[np.intp], selection: Selection, axis: st
         "type": "scatter", "mode": "markers", "name": selection.symbol(stage.name),
         "x": x, "y": y, "xaxis": f"x{axis}", "yaxis": f"y{axis}",
         "marker": {"color": colour_of(stage.name), "size": 5, "opacity": 0.65}, "customdata": drawn,
-        "hovertemplate": f"{noun} %{{customdata}}: %{{x:.3g}}, %{{y:.3g}}<extra></extra>", "meta": {"term": stage.name},
+        "hovertemplate": f"{noun} %{{customdata}}: %{{x:.3g}}, %{{y:.3g}}<extra></extra>",
+        "meta": {"term": stage.name, "of": noun},
     }  # fmt: skip
 
 

@@ -97,8 +97,10 @@ function fillSpread(table, { features, feature, sizes }, which) {
   ]);
 }
 
+const examplesOf = (rows) => ({ kind: "example", numbers: rows.map((_, j) => j) });
+
 function fillJacobian(table, { symbols: s }, [{ z }]) {
-  fillTable(table, "output of", z.map((_, k) => String(k)), z.map((_, j) => [`${s.x} of ${j}`, z.map((row) => row[j])]));
+  fillTable(table, "output of", z.map((_, k) => String(k)), z.map((_, j) => [`${s.x} of ${j}`, z.map((row) => row[j])]), examplesOf(z));
 }
 
 function fillPairs(table, data) {

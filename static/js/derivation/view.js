@@ -6,6 +6,8 @@ import { three } from "../lib/figures/numbers.js";
 
 const $ = (id) => document.getElementById(id);
 
+const examplesOf = (rows) => ({ kind: "example", numbers: rows.map((_, j) => j) });
+
 // How examples and features are called, and which way tables lie.
 export function namesOf({ batch, query }) {
   const lecture = query.notation === "lecture";
@@ -146,7 +148,7 @@ export function showNaive({ naive, paths, symbols: s, cell }) {
     ["naive", own],
     ["forgotten: mean", paths.dx_mean],
     ["forgotten: variance", paths.dx_variance],
-  ]);
+  ], examplesOf(own));
   $("naive-table").parentElement.hidden = !naive.on;
 }
 
@@ -188,6 +190,6 @@ export function numbersBehind(name, { paths, jacobian, moved, symbols: s }) {
     jacobian: () => examples.map((title, j) => [`${s.x} of ${title}`, jacobian.total.map((row) => row[j])]),
     moved: () => [["before", moved.before], ["after", moved.after], ["predicted", moved.predicted]],
   }[name]();
-  fillTable(table, "example", examples, columns);
+  fillTable(table, "example", examples, columns, examplesOf(examples));
   return table;
 }

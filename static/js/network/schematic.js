@@ -154,7 +154,7 @@ function kindOf({ joint }) {
 
 function stackOf(modules, symbols, column) {
   const block = String(modules[0].block);
-  const stack = element("div", "", { class: "net-stack", "data-of": block });
+  const stack = element("div", "", { class: "net-stack", "data-of": block, "data-block": block });
   stack.append(element("span", block, { class: "net-number", "aria-hidden": "true" }));
   for (const module of modules) {
     const kind = kindOf(module);

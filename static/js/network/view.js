@@ -79,11 +79,12 @@ export function numbersBehind(name, answer) {
 
 // A number in the server's words, where it has any: what is rounding is told to be so.
 const told = (row, key) => row[`${key}_text`] ?? row[key];
+const blocksOf = (numbers) => ({ kind: "block", numbers });
 const ofKind = (joints, kind) => joints.filter((row) => row.kind === kind);
 
 function fillRows(table, { columns, shown_in: shownIn }, column, numbers) {
   const rows = ofKind(columns[column].joints, shownIn[column]);
-  fillTable(table, "block", rows.map(({ block }) => String(block)), numbers.map(([title, key]) => [title, rows.map((row) => told(row, key))]));
+  fillTable(table, "block", rows.map(({ block }) => String(block)), numbers.map(([title, key]) => [title, rows.map((row) => told(row, key))]), blocksOf(rows.map(({ block }) => block)));
 }
 
 function fillJoint(table, { joint }, numbers) {
@@ -98,9 +99,10 @@ function fillDisturbed(table, { disturb, shown_in: shownIn }, column) {
     ["mean before", of("before", "mean")], ["mean after", of("after", "mean")],
     ["deviation before", of("before", "sd")], ["deviation after", of("after", "sd")],
     ["distribution moved", rows.map((row) => told(row, "moved"))], ["values moved", rows.map((row) => told(row, "values_moved"))],
-  ]);
+  ], blocksOf(rows.map(({ block }) => block)));
 }
 
 function fillCurves(table, { data }) {
-  fillTable(table, "block", data[0].ids ?? data[0].x.map(String), data.map((trace) => [trace.name, trace.text ?? trace.customdata ?? trace.y]));
+  const blocks = data[0].ids ?? data[0].x.map(String);
+  fillTable(table, "block", blocks, data.map((trace) => [trace.name, trace.text ?? trace.customdata ?? trace.y]), blocksOf(blocks));
 }

@@ -34,9 +34,10 @@ export class Lane {
   }
 
   // What stays while values move: one dot an example, with its class's colour and shape.
-  put(lane, classes) {
+  put(lane, { classes, examples }) {
+    this.group.dataset.feature = lane.feature;
     joined(this.dots, lane.x, () => svg("path"), (dot, _, i) => {
-      write(dot, shapeOf(classes ? classes[i] : 0));
+      write(dot, { ...shapeOf(classes ? classes[i] : 0), "data-example": examples ? i : null });
     });
   }
 

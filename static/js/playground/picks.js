@@ -19,7 +19,7 @@ export class Picks {
     this.#stage = stage;
     if (batch) this.#write(batch);
     [...this.#root.querySelectorAll("select")].forEach((select, i) => {
-      if (stage.lanes[i]) select.value = String(stage.lanes[i].feature);
+      if (stage.lanes[i]) select.value = select.dataset.feature = String(stage.lanes[i].feature);
     });
   }
 
@@ -41,7 +41,7 @@ export class Picks {
   place(tops, height, { narrow, left, unit }) {
     [...this.#root.querySelectorAll("select")].forEach((select, i) => {
       const top = narrow ? tops[i] + 2 * unit : tops[i] + height / 2 - 17 * unit;
-      Object.assign(select.style, { top: `${top}px`, left: narrow ? `${left + 2 * unit}px` : "0", maxWidth: narrow ? "45%" : `${left - 8 * unit}px` });
+      Object.assign(select.style, { top: `${top}px`, left: narrow ? `${left + 2 * unit}px` : "0", maxWidth: narrow ? "40%" : `${left - 8 * unit}px` });
     });
   }
 }

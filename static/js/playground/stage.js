@@ -6,6 +6,7 @@ import { Play } from "../lib/stage/play.js";
 import { Ruler } from "../lib/stage/ruler.js";
 import { place, svg, valueAt, write } from "../lib/stage/svg.js";
 import { plain } from "../lib/figures/numbers.js";
+import { onPaperChange } from "../lib/page/paper.js";
 import { dotOf, Lane } from "./lane.js";
 import { Picks } from "./picks.js";
 
@@ -51,6 +52,7 @@ export class Stage {
       });
     }
     new ResizeObserver(() => this.#draw()).observe(this.#drawing.parentElement);
+    onPaperChange(() => this.#draw());
   }
 
   // What the server says, all of it or the stage alone. While a hand moves, the ruler stays.
@@ -84,10 +86,10 @@ export class Stage {
   }
 
   #build() {
-    const { lanes, classes } = this.#data;
+    const { lanes } = this.#data;
     while (this.#lanes.length > lanes.length) this.#lanes.pop().remove();
     while (this.#lanes.length < lanes.length) this.#lanes.push(this.#lane(this.#lanes.length));
-    this.#lanes.forEach((lane, i) => lane.put(lanes[i], classes));
+    this.#lanes.forEach((lane, i) => lane.put(lanes[i], this.#data));
   }
 
   #lane(i) {
@@ -183,8 +185,8 @@ export class Stage {
   }
 
   #draw() {
-    if (!this.#now || !this.#data) return;
     const room = this.#room();
+    if (!this.#now || !this.#data || room.width <= 0) return;
     const { unit } = room;
     const height = (room.narrow ? HEIGHTS.narrow : HEIGHTS.lane) * unit;
     const top = HEIGHTS.strip * unit;

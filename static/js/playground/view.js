@@ -42,7 +42,7 @@ function finding({ id, title, explanation, measure, count, features }) {
   const card = element("article", "", { class: "finding", "data-finding": id });
   card.append(element("h3", title), element("p", explanation));
   const items = features.slice(0, 8).map((row) => {
-    const item = element("li");
+    const item = element("li", "", { "data-feature": row.feature });
     const link = element("a", row.name, { href: `#feature-${row.feature}` });
     item.append(link, ` ${row.text ?? `${measure} ${three(row.value)}`}`);
     return item;
@@ -73,12 +73,12 @@ export function showFeatures(answer, shown, onPick) {
     [`Σ ${s.dx}·${s.x_hat}`, backward.conservation.sum_dx_x_hat_text],
   ];
   const table = document.getElementById("features");
-  const focused = document.activeElement?.dataset?.feature;
-  fillTable(table, "feature", batch.features.map((feature, i) => pick(feature, batch.feature_names[i], shown, onPick)), columns);
+  const focused = table.contains(document.activeElement) ? document.activeElement.dataset.feature : undefined;
+  fillTable(table, "feature", batch.features.map((feature, i) => pick(feature, batch.feature_names[i], shown, onPick)), columns, featuresOf(batch));
   table.querySelectorAll("tbody tr").forEach((row, i) => {
     row.id = `feature-${batch.features[i]}`;
   });
-  if (focused) table.querySelector(`[data-feature="${focused}"]`)?.focus();
+  if (focused) table.querySelector(`.pick[data-feature="${focused}"]`)?.focus();
   const left = batch.feature_count - batch.features.length;
   document.getElementById("features-note").textContent =
     left > 0 ? `${batch.features.length} of ${batch.feature_count} features are listed; the files below have all.` : "";
@@ -93,16 +93,19 @@ function pick(feature, title, shown, onPick) {
   return label;
 }
 
+const featuresOf = ({ features }) => ({ kind: "feature", numbers: features });
+
 // The table behind a figure.
 export function numbersBehind(name, answer) {
   const table = element("table", "", { class: "numbers" });
   if (name === "pair" || name === "parameters") {
-    fillTable(table, "feature", answer.batch.feature_names, behindOther(name, answer));
+    fillTable(table, "feature", answer.batch.feature_names, behindOther(name, answer), featuresOf(answer.batch));
     return table;
   }
   const summary = answer.forward[name] ?? answer.backward[name];
-  const names = name.endsWith("readout") ? answer.class_names : answer.batch.feature_names;
-  fillTable(table, answer.figures[name].layout.meta.rows, names, SUMMARY.map((key) => [HEADINGS[key] ?? key, summary[`${key}_text`] ?? summary[key]]));
+  const readout = name.endsWith("readout");
+  const names = readout ? answer.class_names : answer.batch.feature_names;
+  fillTable(table, answer.figures[name].layout.meta.rows, names, SUMMARY.map((key) => [HEADINGS[key] ?? key, summary[`${key}_text`] ?? summary[key]]), readout ? null : featuresOf(answer.batch));
   return table;
 }
 

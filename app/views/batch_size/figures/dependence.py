@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from app.figures.linked import bands, matrix
 from app.figures.matrix import diverging, entry_text
 from app.figures.notation import drawn_text
 from app.figures.numbers import apart, three
@@ -84,7 +85,8 @@ def _strip(
             "yaxis": {"title": {"text": value}, "range": [low, high], "zeroline": True, "fixedrange": True},
             "margin": MARGIN, "height": STRIP, "showlegend": True, "legend": LEGEND, "hovermode": "closest",
             "meta": {"summary": f"{title}, before and after example {moved.example} moved. {told}.",
-                     "note": "; ".join(outside)},
+                     "note": "; ".join(outside),
+                     "linked": bands("example", examples, axis="x", start=-0.5, step=1.0)},
         },
     }  # fmt: skip
 
@@ -149,7 +151,7 @@ def _jacobian(moved: Dependence, z: Floats, part: str, most: float, focus: Focus
             "meta": {
                 "summary": f"Heatmap, {title}: {count} × {count}, from {three(float(z.min()))} to "
                 f"{three(float(z.max()))}. The column of example {j}, which is moved, is framed.",
-                "note": "",
+                "note": "", "linked": matrix("example", count),
             },
         },
     }  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.figures.linked import bands, matrix
 from app.figures.matrix import diverging, entry_text
 from app.figures.notation import drawn_text, symbol
 from app.figures.numbers import beside, counted, three, was_and_is
@@ -87,7 +88,7 @@ def paths_figure(paths: Paths, cell: Cell) -> Figure:
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom"},
         "meta": {
             "summary": f"Stacked bars of the three paths into {dx} for {cell.name}, and their sum as a mark. {told}.",
-            "note": note,
+            "note": note, "linked": bands("example", examples, axis="x", start=-0.5, step=1.0),
         },
     }  # fmt: skip
     return {"data": traces, "layout": layout}
@@ -152,7 +153,7 @@ def jacobian_figure(slopes: Slopes, cell: Cell) -> Figure:
             "summary": f"Heatmap of how each example's {y} moves with each example's {x}, for {cell.name}, as "
             f"multiples of {times}. Every row and every column sums to 0. On its own {y}, example {cell.example} acts "
             f"with {beside(own, 1.0)} times that.",
-            "note": f"each entry times {times} is ∂{y}/∂{x}",
+            "note": f"each entry times {times} is ∂{y}/∂{x}", "linked": matrix("example", count),
         },
     }  # fmt: skip
     return {"data": [heatmap, written], "layout": layout}
@@ -202,6 +203,7 @@ def moved_figure(moved: Moved, cell: Cell) -> Figure:
             "summary": f"{y} of every example as example {moved.example} of {cell.name} moves by {three(moved.by)}. "
             f"{told}.",
             "note": f"{counted(outside, 'prediction')} outside the axis" if outside else "",
+            "linked": bands("example", examples, axis="x", start=-0.5, step=1.0),
         },
     }  # fmt: skip
     return {"data": traces, "layout": layout}

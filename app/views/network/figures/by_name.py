@@ -124,7 +124,9 @@ def _joint(subject: Subject, opened: Distributions, side: str) -> Figure:
     symbol = " or ".join(dict.fromkeys(subject.symbol(d.column, kind) for d in columns))
     value = symbol if side == "activations" else f"∂L/∂ {symbol}"
     diverged = (subject.diverged(d.column) for d in columns if not (d.rows and d.disturbed != ()))
-    return joint_figure(columns, value, f"{value} of block {block}", "; ".join(diverged))
+    figure = joint_figure(columns, value, f"{value} of block {block}", "; ".join(diverged))
+    figure["layout"]["meta"]["about"] = {"block": [block]}
+    return figure
 
 
 def _before_after(subject: Subject, distribution: Distribution) -> Figure:

@@ -2,9 +2,11 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
+from app.figures.linked import bands
 from app.figures.numbers import SINGLE, apart, beside, is_rounding
 from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS
@@ -41,10 +43,11 @@ def curve_figure(
     told = "; ".join(
         _told(column, values, behind, scale, unit) for (column, values, behind), scale in zip(rows, scales, strict=True)
     )
+    depth = max(map(len, curve.values.values()))
     layout = {
-        "title": {"text": title}, "xaxis": depth_axis(max(map(len, curve.values.values()))), "yaxis": yaxis,
+        "title": {"text": title}, "xaxis": depth_axis(depth), "yaxis": yaxis,
         "margin": MARGIN, "height": 300, "hovermode": "x unified", "showlegend": True, "legend": LEGEND,
-        "meta": {"summary": f"{title}, {title_of_axis}: {told}.", "note": note},
+        "meta": {"summary": f"{title}, {title_of_axis}: {told}.", "note": note, "linked": blocks(depth)},
     }  # fmt: skip
     return {"data": traces, "layout": layout}
 
@@ -64,6 +67,11 @@ def depth_axis(depth: int, first: int = 1) -> Figure:
     """The horizontal axis of blocks."""
     return {"title": {"text": "block"}, "range": [first - 0.5, depth + 0.5], "fixedrange": True, "zeroline": False,
             "dtick": max(1, -(-(depth - first + 1) // 12)), "tick0": first}  # fmt: skip
+
+
+def blocks(last: int, first: int = 1) -> Any:
+    """What is lit where a block of that axis is pointed at."""
+    return bands("block", range(first, last + 1), axis="x", start=first - 0.5, step=1.0)
 
 
 def _axis(curve: Curve, value: str) -> Figure:
@@ -136,6 +144,6 @@ def moved_figure(values: Mapping[str, Values], first: int, title: str, value: st
         "title": {"text": title}, "xaxis": depth_axis(last, first),
         "yaxis": {"title": {"text": value}, "fixedrange": True, "rangemode": "tozero", "zeroline": True},
         "margin": MARGIN, "height": 300, "hovermode": "x unified", "showlegend": True, "legend": LEGEND,
-        "meta": {"summary": f"{title}, first and last block: {told}.", "note": ""},
+        "meta": {"summary": f"{title}, first and last block: {told}.", "note": "", "linked": blocks(last, first)},
     }  # fmt: skip
     return {"data": traces, "layout": layout}

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from app.figures.numbers import three
 from app.figures.rows import Figure
 from app.figures.theme import MEANINGS
-from app.views.network.figures.depth import LEGEND, MARGIN, depth_axis
+from app.views.network.figures.depth import LEGEND, MARGIN, blocks, depth_axis
 from bncore.distributions.axis import nice_ceiling, tick_text
 from bncore.network.measures.gradient_parts import GradientParts
 
@@ -40,6 +40,7 @@ def parts_figure(before: Parts, after: Parts | None, depth: int, when: str = "",
         "margin": MARGIN, "height": 320, "showlegend": True, "legend": LEGEND,
         "meta": {
             "summary": f"Stacked bars of the parts of ‖{dy}‖² batch norm keeps and removes. {told}.", "note": note,
+            "linked": blocks(depth),
         },
     }  # fmt: skip
     return {"data": bars, "layout": layout}

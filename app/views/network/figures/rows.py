@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from app.figures.linked import bands
 from app.figures.numbers import SINGLE, apart, beside, counted, three
 from app.figures.outlines import ROW_HEIGHT, column_edges, edges_on, on_axis, placed, placed_edges, step_outlines
 from app.figures.overview import OF_HIGHEST, percents, shades
@@ -198,7 +199,11 @@ def _layout(shown: Distribution, panel: Panel) -> Figure:
             "zeroline": False, "showgrid": False,
         },
         "margin": {"l": 46, "r": 8, "t": 36, "b": 42}, "height": 84 + height, "hovermode": "closest",
-        "showlegend": False, "meta": {"summary": _summary(shown, panel), "note": note},
+        "showlegend": False,
+        "meta": {
+            "summary": _summary(shown, panel), "note": note,
+            "linked": bands("block", panel.blocks, start=0.5 - first, step=-1.0),
+        },
     }  # fmt: skip
 
 

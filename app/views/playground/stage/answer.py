@@ -42,6 +42,7 @@ def stage_of(staged: Staged) -> dict[str, Any]:
         "shown": shown,
         "of": staged.walked.rows.shape[1],
         "counted": _counted(staged, shown),
+        "examples": staged.walked.positions == 1,
         "classes": _classes(staged, shown),
         "class_names": list(staged.batch.label_names),
         "lanes": [_lane(staged, i, shown) for i in range(len(staged.lanes))],

@@ -54,6 +54,7 @@ export class Strip {
       const [x, from, to] = [this.#x(j, width), this.#y(name, before[j]), this.#y(name, value)];
       const [way, ring, mark, touch] = group.children;
       group.classList.toggle("moved", j === this.#strip.example);
+      write(group, { "data-example": j });
       write(way, { x1: x, x2: x, y1: from, y2: to });
       write(ring, { cx: x, cy: from, r: DOT * u });
       write(mark, { cx: x, cy: to, r: DOT * u });
@@ -61,7 +62,7 @@ export class Strip {
     });
     while (name === "x" && this.#grips.length > now.length) this.#grips.pop();
     joined(numbers, now, () => svg("text", { "text-anchor": "middle" }), (text, _, j) => {
-      write(text, { x: this.#x(j, width), y: height - 8 * u });
+      write(text, { x: this.#x(j, width), y: height - 8 * u, "data-example": j });
       text.textContent = String(j);
     });
   }

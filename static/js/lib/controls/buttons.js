@@ -7,12 +7,19 @@ export function bindButtons(state) {
   $("sheet").addEventListener("click", () => {
     const open = $("sheet").getAttribute("aria-expanded") === "true";
     $("sheet").setAttribute("aria-expanded", String(!open));
+    if (!open) showAbove();
   });
   $("reset-all").addEventListener("click", () => state.reset(state.changed()));
   const showReset = () => $("reset-all").setAttribute("aria-disabled", String(state.changed().length === 0));
   state.onChange(showReset);
   showReset();
   $("new-draw").addEventListener("click", () => state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 }));
+}
+
+// What the stage draws stands above the sheet: what a control does is seen.
+function showAbove() {
+  const drawings = [...document.querySelectorAll(".stage [data-essential], .stage .drawing")];
+  (drawings.find((one) => one.checkVisibility()) ?? document.querySelector(".stage"))?.scrollIntoView({ block: "start" });
 }
 
 // The button that undoes the normalization.

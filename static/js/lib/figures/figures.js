@@ -1,12 +1,16 @@
-// Drawing: a figure from the server, dressed in the page's colour scheme, drawn when it is on screen and has changed.
+// Drawing: a figure from the server, dressed in the page's colour scheme, drawn when it has changed: at once where it is
+// on screen, elsewhere when nothing moves (unseen.js).
 import { bindPaper, onPaper } from "../page/paper.js";
 import { currentScheme, onScheme } from "../page/scheme.js";
 import { enlarged, enlargement } from "../page/wall.js";
 import { captionOf } from "./caption.js";
-import { fitted } from "./ticks.js";
+import { fitted, shortened } from "./ticks.js";
+import { Unseen } from "./unseen.js";
 
 const CONFIG = { displayModeBar: false, responsive: false, doubleClick: false, showTips: false };
 const NARROW = matchMedia("(max-width: 899px)");
+const NAMES = 100; // pixels for the names of rows where two panels share a narrow screen, and of that beside them
+const BESIDE = 26;
 
 function plotly() {
   if (window.Plotly) return Promise.resolve(window.Plotly);
@@ -22,6 +26,7 @@ export class Figures {
   #panels = new Map();
   #templates;
   #drawing = null;
+  #unseen = new Unseen(() => this.#drawUnseen());
 
   constructor(root, templates) {
     this.#templates = templates;
@@ -49,6 +54,11 @@ export class Figures {
   // `act(plot, name)` for each figure, once it can be pointed at.
   onReady(act) {
     for (const [name, { element, plot }] of this.#panels) element.addEventListener("figure-ready", () => act(plot, name));
+  }
+
+  // While a hand moves, nothing is drawn that is not seen.
+  hold(is) {
+    this.#unseen.hold("move", is);
   }
 
   // Figures that the answer does not have are hidden; the others are drawn, those on screen first.
@@ -88,6 +98,7 @@ export class Figures {
   #draw() {
     this.#drawing ??= this.#drawAll().finally(() => {
       this.#drawing = null;
+      this.#unseen.soon();
     });
     return this.#drawing;
   }
@@ -102,10 +113,23 @@ export class Figures {
     window.dispatchEvent(new CustomEvent("figures-drawn"));
   }
 
+  // One figure of an open section that is not on screen; whether there was one.
+  #drawUnseen() {
+    const panel = this.all().find((one) => one.isDue({ unseen: true }));
+    if (!panel || !window.Plotly || onPaper()) return false;
+    panel.draw(window.Plotly, this.#template);
+    window.dispatchEvent(new CustomEvent("figures-drawn"));
+    return true;
+  }
+
   // All widths are read before anything is drawn: a reading between two drawings lays the whole page out again.
   #drawDue(Plotly) {
-    const template = enlarged(this.#templates[currentScheme()], onPaper() ? 1 : enlargement());
+    const template = this.#template;
     for (const panel of this.all().filter((panel) => panel.isDue())) panel.draw(Plotly, template);
+  }
+
+  get #template() {
+    return enlarged(this.#templates[currentScheme()], onPaper() ? 1 : enlargement());
   }
 }
 
@@ -142,8 +166,8 @@ class Panel {
   }
 
   // Whether it is to be drawn now; notes the room that there is.
-  isDue() {
-    if (!this.#due || !(this.onScreen || onPaper()) || this.element.hidden) return false;
+  isDue({ unseen = false } = {}) {
+    if (!this.#due || !(this.onScreen || unseen || onPaper()) || this.element.hidden) return false;
     this.#width = this.plot.clientWidth;
     return this.#width > 0;
   }
@@ -157,14 +181,17 @@ class Panel {
     if (first) this.element.dispatchEvent(new CustomEvent("figure-ready"));
   }
 
-  // The page has the title above the plot; panels right of the first leave the names of the features to it.
+  // The page has the title above the plot; a panel whose neighbour on the left has the names of the features leaves them
+  // to it: the first has them for all of a chain, on a narrow screen every other one for two.
   #dressed(template) {
     const { title, height, margin, ...layout } = this.#sized;
     const rows = this.element.closest(".chain") !== null;
-    const first = !rows || !this.element.previousElementSibling;
-    const named = first || onPaper() || NARROW.matches || (layout.meta.rows ?? "feature") !== "feature";
-    const yaxis = named ? layout.yaxis : { ...layout.yaxis, showticklabels: false, title: { text: "" } };
-    const around = { ...margin, t: rows ? 6 : 20, l: named ? margin.l : 10 };
+    const narrow = rows && NARROW.matches && !onPaper();
+    const place = rows ? [...this.element.parentElement.children].indexOf(this.element) : 0;
+    const named = place % (narrow ? 2 : Infinity) === 0 || onPaper() || (layout.meta.rows ?? "feature") !== "feature";
+    const left = narrow ? Math.min(margin.l, NAMES) : margin.l;
+    const yaxis = !named ? { ...layout.yaxis, showticklabels: false, title: { text: "" } } : narrow ? shortened(layout.yaxis, template, left - BESIDE) : layout.yaxis;
+    const around = { ...margin, t: rows ? 6 : 20, l: named ? left : 10 };
     const xaxis = fitted(layout.xaxis, template, this.drawnWidth - around.l - around.r, around);
     return { ...layout, xaxis, yaxis, template, width: this.drawnWidth, height: height - 30, margin: around };
   }

@@ -8,14 +8,16 @@ export function element(tag, text = "", attributes = {}) {
   return made;
 }
 
-// `columns`: [heading, values]; `names`: the heading of each row, text or an element.
-export function fillTable(table, corner, names, columns) {
+// `columns`: [heading, values]; `names`: the heading of each row, text or an element; `things`: what a row stands for, a
+// kind and a number each (figures/linked.js).
+export function fillTable(table, corner, names, columns, things = null) {
   const head = element("tr");
   head.append(element("th", corner, { scope: "col" }), ...columns.map(([title]) => element("th", title, { scope: "col" })));
   const rows = names.map((name, i) => {
     const row = element("tr");
     const title = element("th", typeof name === "string" ? name : "", { scope: "row" });
     if (typeof name !== "string") title.append(name);
+    if (things) row.dataset[things.kind] = things.numbers[i];
     row.append(title, ...columns.map(([, values]) => element("td", cell(values[i]))));
     return row;
   });

@@ -19,6 +19,18 @@ export function fitted(axis, template, width, { l: left, r: right }) {
   return { ...axis, ticktext: axis.ticktext.map((text, i) => (kept[i] ? text : "")) };
 }
 
+// The axis with names that end where there is no more room.
+export function shortened(axis, template, width) {
+  pen.font = `${template.layout.xaxis.tickfont.size}px ${template.layout.font.family}`;
+  const fits = (text) => pen.measureText(text).width <= width;
+  const short = (name) => {
+    let text = name;
+    while (text && !fits(`${text}…`)) text = text.slice(0, -1);
+    return `${text.trimEnd()}…`;
+  };
+  return { ...axis, ticktext: axis.ticktext.map((name) => (fits(name) ? name : short(name))) };
+}
+
 // Every one, every second, every third… from the `first` on, as soon as they stand apart.
 function spaced(ticks, inside, first) {
   for (let every = 1; every < ticks.length; every += 1) {

@@ -16,6 +16,7 @@
 import { getJson } from "../server/api.js";
 import { Controls } from "../controls/controls.js";
 import { Figures } from "../figures/figures.js";
+import { bindLinked } from "../figures/linked.js";
 import { follower, LongFollower } from "../server/follower.js";
 import { bindMenus } from "../controls/menus.js";
 import { clearProblems } from "../server/problems.js";
@@ -60,6 +61,7 @@ export class Page {
     bindParts(this.state);
     bindCarry(this.state);
     this.figures = new Figures(document, templates);
+    bindLinked(this.figures);
     new Controls(document, this.state);
     this.#latest = this.#follower();
     this.#refreshTables = bindMenus(this.figures, templates.light, {
@@ -173,7 +175,7 @@ export class Page {
     const query = this.#own.query();
     this.#want(query ? `${query}&${STAGE}` : STAGE);
     clearTimeout(this.#pause);
-    if (!this.#pause) this.waiting.moving(true);
+    if (!this.#pause) this.#moves(true);
     this.#pause = setTimeout(() => {
       this.#rests();
       this.ask();
@@ -184,7 +186,12 @@ export class Page {
     if (!this.#pause) return;
     clearTimeout(this.#pause);
     this.#pause = 0;
-    this.waiting.moving(false);
+    this.#moves(false);
+  }
+
+  #moves(is) {
+    this.waiting.moving(is);
+    this.figures.hold(is);
   }
 
   #take(answer, isLatest) {

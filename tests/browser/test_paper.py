@@ -1,0 +1,88 @@
+"""What is printed or captured whole: every section, every figure, seen on the screen before or not."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.pages import EVERY, QUICK, SHOWN, WITH_A_SOURCE
+from tests.browser.playground.page import Playground
+
+PLOTS = """() => [...document.querySelectorAll("[data-figure]:not([hidden]) .plot")].map((plot) => ({
+  name: plot.closest("[data-figure]").dataset.figure,
+  drawn: plot.querySelectorAll(".main-svg").length > 0, width: plot._fullLayout?.width ?? 0, room: plot.clientWidth,
+}))"""
+ALL_DRAWN = f"() => {{ const plots = ({PLOTS})(); return plots.length > 0 && plots.every(({{ drawn }}) => drawn); }}"
+OPEN = "() => [...document.querySelectorAll('details.part[open]')].map((part) => part.dataset.part)"
+WATCHED = """() => new MutationObserver(() => { window.drawnAnew = true; })
+  .observe(document.querySelector("#figure-parameters .plot"), { childList: true, subtree: true, attributes: true })"""
+FIRST_OPEN = """() => document.querySelector("[data-figure]:not([hidden])").closest("details")
+  ?.setAttribute("open", "")"""
+AGES = 5000  # milliseconds
+PAGES = [path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY]
+
+
+def plots(page: Page) -> list[dict[str, Any]]:
+    every: list[dict[str, Any]] = page.evaluate(PLOTS)
+    return every
+
+
+def drawn(page: Page) -> set[str]:
+    return {plot["name"] for plot in plots(page) if plot["drawn"]}
+
+
+@pytest.mark.folded
+@pytest.mark.parametrize("path", WITH_A_SOURCE)
+def test_paper_shows_every_section_and_figure_in_a_sheets_width_and_light(playground: Playground, path: str) -> None:
+    page = playground.page
+    page.emulate_media(color_scheme="dark")
+    page.goto(path)
+    playground.settle()
+    before = page.evaluate(OPEN)
+    page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
+    on_paper = plots(page)
+    assert len(on_paper) >= 3
+    assert all(plot["drawn"] and 0 < plot["width"] <= 700 and plot["width"] == plot["room"] for plot in on_paper)
+    assert page.locator(".part-body:visible").count() == page.locator("details.part:visible").count()
+    assert page.evaluate("() => document.documentElement.dataset.scheme") == "light"
+    expect(page.locator("header.top")).to_be_hidden()
+    page.evaluate("() => dispatchEvent(new Event('afterprint'))")
+    playground.settle()
+    assert page.evaluate(OPEN) == before
+    assert page.evaluate("() => document.documentElement.dataset.scheme") == "dark"
+    expect(page.locator("header.top")).to_be_visible()
+    page.evaluate(FIRST_OPEN)
+    page.locator("[data-figure]:not([hidden]) .plot").first.scroll_into_view_if_needed()
+    playground.settle()
+    seen = plots(page)[0]
+    assert seen["width"] == seen["room"] != on_paper[0]["width"]
+
+
+@pytest.mark.folded
+def test_what_the_screen_does_not_show_is_drawn_when_nothing_moves_and_not_while_a_hand_is_on_the_page(
+    playground: Playground,
+) -> None:
+    page = playground.page
+    page.goto("/?open=all")
+    playground.settle()
+    page.wait_for_function(ALL_DRAWN)
+    page.clock.install()
+    page.evaluate(WATCHED)
+    page.mouse.move(640, 120)
+    page.mouse.down()
+    page.evaluate("() => document.getElementById('scheme').click()")  # all is to be drawn anew
+    page.clock.run_for(AGES)
+    assert not page.evaluate("() => window.drawnAnew")
+    page.mouse.up()
+    page.clock.run_for(AGES)
+    assert page.evaluate("() => window.drawnAnew")
+
+
+@pytest.mark.folded
+@pytest.mark.parametrize("path", PAGES)
+def test_a_capture_of_the_whole_page_has_no_empty_plot(playground: Playground, path: str) -> None:
+    page = playground.page
+    page.goto(f"{path}{'&' if '?' in path else '?'}open=all")
+    playground.settle()
+    page.wait_for_function(ALL_DRAWN)
+    assert page.evaluate("() => scrollY") == 0
