@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 
 from app.query.layer import in_terms_of_the_query
-from app.streams import Stream
-from app.views.network.prepare import Prepared, setup_of
+from app.views.network.prepare import Prepared, setup_of, weights_rng
 from app.views.network.query import NetworkFields
 from app.views.network.stage.compute import Stage, stage_of
 from bncore.errors import BatchNormError
@@ -47,7 +46,7 @@ def comparison_of(prepared: Prepared, say: Said = unheard) -> Comparison:
 
     try:
         with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
-            contrasted = contrast(setup_of(prepared), query.rng(Stream.NETWORK_WEIGHTS), first)
+            contrasted = contrast(setup_of(prepared), weights_rng(query), first)
             summaries: dict[str, Any] = {}
             for behind, (name, summarize) in enumerate(SUMMARIES.items(), 1):
                 summaries[name] = summarize(contrasted, query)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from math import prod
 
+import numpy as np
+
 from app.batches.batch import Batch
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
@@ -10,6 +12,7 @@ from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
 from app.query.source import AUTO_GENERATED
 from app.settings import Settings
+from app.streams import Stream
 from app.views.network.inputs import CLASSES, DIGIT, Inputs, inputs_of
 from app.views.network.query import NetworkFields, joint_kinds
 from bncore.network.build import KERNEL, Recipe
@@ -27,6 +30,11 @@ class Prepared:
     total: int | None
     inputs: Inputs
     work: int
+
+
+def weights_rng(query: NetworkFields) -> np.random.Generator:
+    """What the query's weights are drawn from: whoever asks anew draws the same network."""
+    return query.rng(Stream.NETWORK_WEIGHTS)
 
 
 def prepare(query: NetworkFields, uploads: UploadStore, settings: Settings) -> Prepared:

@@ -7,8 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from app.query.layer import in_terms_of_the_query
-from app.streams import Stream
-from app.views.network.prepare import Prepared, known_work, setup_of
+from app.views.network.prepare import Prepared, known_work, setup_of, weights_rng
 from app.views.network.query import NetworkFields
 from bncore.errors import BatchNormError
 from bncore.network.claims import CLAIMS, TAMED, Measured, gradient_growth
@@ -99,7 +98,7 @@ def _kept(calm: _Calm) -> "tuple[Contrast, AtRest]":
 
 
 def _at_rest(prepared: Prepared) -> tuple[Contrast, AtRest]:
-    calm = glance(setup_of(prepared), prepared.query.rng(Stream.NETWORK_WEIGHTS))
+    calm = glance(setup_of(prepared), weights_rng(prepared.query))
     return calm, _rest_of(calm, prepared.query)
 
 
@@ -137,4 +136,4 @@ def _other(shown: Contrast, query: NetworkFields) -> Survey | None:
     tamed = query.residual == "on" and query.preset == "residual_tames"
     if "with" not in shown.columns or not (explodes or tamed):
         return None
-    return the_other_way(shown.setup, query.rng(Stream.NETWORK_WEIGHTS))
+    return the_other_way(shown.setup, weights_rng(query))

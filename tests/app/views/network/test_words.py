@@ -74,7 +74,7 @@ def test_one_block_is_not_said_to_run_from_itself_to_itself(client, depth):
 
 def test_without_a_norm_the_page_speaks_of_one_column(client):
     page = client.get("/network", params=SMALL | {"norm": "none"}).text
-    assert 'aria-labelledby="t-parts" data-when="normed" hidden' in page
+    assert 'data-part="parts" data-when="normed" hidden' in page
     assert get(client, **SMALL, norm="none")["may_stand"]["normed"] is False
     assert "in both columns" not in get(client, **SMALL, norm="none")["terms"]["product"]
 
