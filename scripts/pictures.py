@@ -10,16 +10,16 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).parent.parent
-WINDOW = {"width": 1280, "height": 900}
-PICTURES = {  # the address, and what is scrolled to the top
-    "playground": ("/", ""),
-    "derivation": ("/derivation?step=var", ""),
-    "network": ("/network?depth=8&disturb_layer=2&disturb_factor=3", "#t-schematic"),
-    "batch-size": ("/batch-size", ""),
-    "norms": ("/norms", "#t-cube"),
-    "gradient-check": ("/gradient-check", ""),
+WINDOW = {"width": 1280, "height": 800}
+PICTURES = {
+    "playground": "/?step=y",
+    "derivation": "/derivation?step=var",
+    "network": "/network?disturb_layer=1&disturb_factor=3",
+    "batch-size": "/batch-size?deal=200",
+    "norms": "/norms",
+    "gradient-check": "/gradient-check",
 }
-"""What each picture in `docs/` shows."""
+"""What each picture in `docs/` shows: a page's first screen, its stage."""
 
 
 def main(server: str) -> None:
@@ -28,23 +28,22 @@ def main(server: str) -> None:
     with sync_playwright() as playwright:
         options = {"executable_path": located.stdout.strip(), "args": ["--no-sandbox"]}
         browser = playwright.chromium.launch(**options)  # type: ignore[arg-type]
-        for name, (address, top) in PICTURES.items():
+        for name, address in PICTURES.items():
             page = browser.new_page(viewport=WINDOW, color_scheme="light")  # type: ignore[arg-type]
             page.goto(server + address)
-            _settle(page, top)
+            _settle(page)
             page.screenshot(path=ROOT / "docs" / f"{name}.png")
             page.close()
         browser.close()
 
 
-def _settle(page: Page, top: str) -> None:
+def _settle(page: Page) -> None:
     """Wait until the view is there and its figures in sight are drawn."""
-    if top:
-        page.locator(top).evaluate("(element) => scrollTo(0, element.getBoundingClientRect().top + scrollY - 70)")
     page.wait_for_function("() => document.getElementById('view')?.getAttribute('aria-busy') !== 'true'")
     page.wait_for_load_state("networkidle")
     page.wait_for_function(
         """() => [...document.querySelectorAll("[data-figure]:not([hidden]) .plot")]
+          .filter((plot) => plot.checkVisibility())
           .filter((plot) => plot.getBoundingClientRect().top < innerHeight && plot.getBoundingClientRect().bottom > 0)
           .every((plot) => plot.querySelector(".main-svg"))"""
     )
