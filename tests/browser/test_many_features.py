@@ -26,6 +26,8 @@ def test_digits_show_as_a_map(playground: Playground) -> None:
     assert trace["type"] == "heatmap"
     assert len(playground.features()) == 64
     expect(playground.page.get_by_role("button", name="Show all")).to_be_hidden()
+    table = playground.page.get_by_role("region", name="Table of features")
+    assert table.evaluate("(box) => box.scrollHeight > 1.5 * box.clientHeight")  # it scrolls below its headings
 
 
 def test_sixteen_features_have_rows_and_seventeen_a_map(playground: Playground) -> None:
