@@ -2,7 +2,7 @@
 // of the lower ones answer. The rulers stay while a hand is on a mark; where the outputs were stands behind them.
 import { three } from "../lib/figures/numbers.js";
 import { Grip } from "../lib/stage/grip.js";
-import { joined, place, svg, valueAt, write } from "../lib/stage/svg.js";
+import { joined, place, svg, tell, valueAt, write } from "../lib/stage/svg.js";
 
 const ROWS = { inputs: { title: 0.8, ticks: 2, line: 3 }, outputs: { line: 6.3, ticks: 7.7, title: 8.9 } }; // rem from the top
 const HEIGHT = 9.2; // rem
@@ -108,7 +108,7 @@ export class Strip {
     write(area, { r: 1.1 * rem });
     write(dot, { r: RADIUS * rem });
     write(text, { dy: "0.35em" });
-    if (text.textContent !== String(example)) text.textContent = String(example);
+    tell(text, String(example));
   }
 
   #axis(group, part) {
@@ -122,7 +122,7 @@ export class Strip {
       const x = this.#x(part, value);
       write(tick.firstChild, { x1: x, x2: x, y1: (y - TICK) * rem, y2: (y + TICK) * rem });
       write(tick.lastChild, { x, y: below * rem });
-      if (tick.lastChild.textContent !== text) tick.lastChild.textContent = text;
+      tell(tick.lastChild, text);
     });
     write(title, { x: SIDE * rem, y: above * rem });
     title.textContent = name;

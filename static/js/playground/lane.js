@@ -1,5 +1,5 @@
 // A lane of the stage: a feature's examples as dots, its mean as a mark, its deviation as a bar, its gradient as arrows.
-import { joined, place, svg, write } from "../lib/stage/svg.js";
+import { joined, place, placeWithin, svg, tell, write } from "../lib/stage/svg.js";
 
 const SHAPES = [ // one a class, so that colour is not all that tells them apart; r is about 3
   "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0",
@@ -54,12 +54,12 @@ export class Lane {
       const y = middle + unit * (rowOf(classes, i, rows) + SCATTER[i % SCATTER.length]);
       write(dot, { transform: `translate(${at.toFixed(1)} ${y.toFixed(1)}) scale(${unit})`, visibility: is ? null : "hidden" });
     });
-    const within = (value) => Math.min(left + width, Math.max(left, x(value)));
+    const within = (value) => placeWithin(value, ruler, left, width);
     write(this.mean, { x1: within(mean), x2: within(mean), y1: top + 4, y2: top + height - 4 });
     write(this.bar, { x1: within(mean - Math.abs(sd)), x2: within(mean + Math.abs(sd)), y1: top + height - 9 * unit, y2: top + height - 9 * unit });
     write(this.told, { x: left + width - 8 * unit, y: top + 16 * unit });
     const text = outside ? `${told}; ${outside} outside the ruler` : told;
-    if (this.told.textContent !== text) this.told.textContent = text;
+    tell(this.told, text);
   }
 
   // The gradient's arrows at the dots; `paths` draws three a dot.

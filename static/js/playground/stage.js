@@ -1,10 +1,11 @@
 // The playground's stage: a few features on one ruler, step by step through batch norm and back. The marks of y are
 // taken: the mean's changes beta, the deviation bar's end gamma.
+import { enlargement } from "../lib/page/wall.js";
 import { Grip } from "../lib/stage/grip.js";
 import { between, Motion } from "../lib/stage/motion.js";
 import { Play } from "../lib/stage/play.js";
 import { Ruler } from "../lib/stage/ruler.js";
-import { place, svg, valueAt, write } from "../lib/stage/svg.js";
+import { placeWithin, svg, tell, valueAt, write } from "../lib/stage/svg.js";
 import { plain } from "../lib/figures/numbers.js";
 import { onPaperChange } from "../lib/page/paper.js";
 import { dotOf, Lane } from "./lane.js";
@@ -33,6 +34,7 @@ export class Stage {
   #picks;
   #motion = new Motion();
   #ruled = null; // the ruler in force, with its ticks
+  #incoming = null; // the ends of the ruler of what comes in
   #now = null; // what is drawn: values, means and deviations a lane, the ruler's ends, the step
   #asked = "";
 
@@ -74,7 +76,7 @@ export class Stage {
     const step = this.#data.steps[this.#step];
     const arrows = this.#state.get("arrows");
     const text = arrows === "none" ? step.sentence : this.#data.gradient;
-    if (this.#sentence.textContent !== text) this.#sentence.textContent = text;
+    tell(this.#sentence, text);
     document.getElementById("stage-ruler").textContent = `One linear ruler ${this.#ruled.text}${this.#ruled.power}; ${this.#data.counted}`;
     const names = this.#data.classes ? this.#data.class_names : [];
     document.getElementById("stage-classes").replaceChildren(...names.flatMap((name, i) => [dotOf(i), ` ${name}`]));
@@ -177,7 +179,7 @@ export class Stage {
   // ---- drawing ----
 
   #room() {
-    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+    const unit = enlargement();
     const whole = this.#drawing.parentElement.clientWidth;
     const narrow = whole < NARROW * unit;
     const left = (narrow ? 4 : 112) * unit;
@@ -212,11 +214,11 @@ export class Stage {
   // What comes in, on its own ruler, whatever the step: from the smallest to the largest value, and the mean.
   #drawStrip({ left, width, unit, narrow }) {
     const { steps, lanes } = this.#data;
-    const ruler = this.#state.moves && this.strip ? this.strip : steps.x.ruler;
-    this.strip = { low: ruler.low, high: ruler.high };
+    const ruler = (this.#state.moves && this.#incoming) || steps.x.ruler;
+    this.#incoming = { low: ruler.low, high: ruler.high };
     const row = 8 * unit;
     const marks = lanes.map((lane, i) => {
-      const [from, to, mean] = [lane.low, lane.high, steps.x.mean[i]].map((value) => Math.min(left + width, Math.max(left, place(value, ruler, left, width))));
+      const [from, to, mean] = [lane.low, lane.high, steps.x.mean[i]].map((value) => placeWithin(value, ruler, left, width));
       return [from, Math.max(to, from + 1), mean, 4 * unit + i * row];
     });
     this.#strip.replaceChildren(
@@ -233,7 +235,7 @@ export class Stage {
       write(grip.element, { visibility: is ? null : "hidden", tabindex: is ? 0 : -1, "aria-hidden": is ? null : "true" });
       if (is) grip.told();
     }
-    const x = (value) => Math.min(left + width, Math.max(left, place(value, this.#now.ruler, left, width)));
+    const x = (value) => placeWithin(value, this.#now.ruler, left, width);
     const mean = x(this.#now.means[i]);
     const end = x(this.#now.means[i] + this.#now.sds[i]);
     const [handle, bar] = [lane.grips.beta.element, lane.grips.gamma.element];

@@ -1,6 +1,7 @@
 // Where the followed example's x̂ fell, deal after deal: a dot a deal, on a pile a kind of noise, above one ruler.
-import { across, ends, unit } from "./ruler.js";
-import { joined, place, svg, write } from "../../lib/stage/svg.js";
+import { across, ends } from "./ruler.js";
+import { enlargement as unit } from "../../lib/page/wall.js";
+import { joined, place, svg, tell, write } from "../../lib/stage/svg.js";
 
 const FIRST = 0x100; // the character of 0
 const LANES = [0.44, 0.28, 0.28]; // shares of the height above the ruler
@@ -67,7 +68,7 @@ export class Piles {
     write(title, { x: SIDE * u, y: base - room + 2 * u });
     write(told, { x: SIDE * u + this.#length, y: base - room + 2 * u });
     write(beyond, { x: SIDE * u + this.#length, y: base - room + 18 * u });
-    [[title, kind.title], [told, kind.told], [beyond, kind.beyond]].forEach(([text, said]) => text.textContent === said || (text.textContent = said));
+    for (const [text, said] of [[title, kind.title], [told, kind.told], [beyond, kind.beyond]]) tell(text, said);
     joined(dots, [...kind.column], () => svg("circle"), (dot, character, i) => {
       const column = character.charCodeAt(0) - FIRST;
       const level = kind.level.charCodeAt(i) - FIRST;

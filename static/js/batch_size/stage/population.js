@@ -1,5 +1,6 @@
 // The population as a swarm of dots on its ruler. A deal lights its dots, and marks their mean and deviation below them.
-import { across, ends, unit } from "./ruler.js";
+import { across, ends } from "./ruler.js";
+import { enlargement as unit } from "../../lib/page/wall.js";
 import { joined, place, svg, write } from "../../lib/stage/svg.js";
 
 // In pixels of a page that is written as usual. BARS and BELOW are heights from the bottom: where the bars lie, and where

@@ -1,10 +1,8 @@
 // Rulers of the stage, as the server wrote them: a line, its ticks with their texts, what it measures.
+import { enlargement as unit } from "../../lib/page/wall.js";
 import { joined, place, svg, write } from "../../lib/stage/svg.js";
 
 const TICK = 5;
-
-// How many pixels one has that the drawing is made of: more where the page is written larger.
-export const unit = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
 
 export const ends = ({ range: [low, high] }) => ({ low, high });
 

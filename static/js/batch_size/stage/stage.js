@@ -4,6 +4,7 @@ import { Piles } from "./piles.js";
 import { Population } from "./population.js";
 import { Strip } from "./strip.js";
 import { three } from "../../lib/figures/numbers.js";
+import { tell } from "../../lib/stage/svg.js";
 import { bindTabs } from "../../lib/stage/tabs.js";
 
 const $ = (id) => document.getElementById(id);
@@ -28,12 +29,12 @@ export class Stage {
 
   show(told) {
     this.#told = told;
-    write($("stage-text"), told.text);
-    write($("dots-text"), told.population.text);
-    write($("moved-text"), told.strip.text);
-    write($("strip-of"), told.strip.rulers.x.title);
-    write($("deal-of"), `of ${told.deals}`);
-    write($("deal-without"), three(told.z));
+    tell($("stage-text"), told.text);
+    tell($("dots-text"), told.population.text);
+    tell($("moved-text"), told.strip.text);
+    tell($("strip-of"), told.strip.rulers.x.title);
+    tell($("deal-of"), `of ${told.deals}`);
+    tell($("deal-without"), three(told.z));
     this.#draw();
   }
 
@@ -59,18 +60,14 @@ export class Stage {
     this.#population.light(deals);
     this.#piles.fill(deals, falls);
     const { mean, sd, values } = this.#told;
-    for (const [id, of] of [["deal-mean", mean], ["deal-sd", sd], ["deal-x-hat", values]]) write($(id), deals ? three(of[deals - 1]) : "–");
-    write($("deal-number"), String(deals));
+    for (const [id, of] of [["deal-mean", mean], ["deal-sd", sd], ["deal-x-hat", values]]) tell($(id), deals ? three(of[deals - 1]) : "–");
+    tell($("deal-number"), String(deals));
   }
 
   // Whoever listens hears of a deal when it is at rest.
   #say(deals) {
     const { x_hat: symbol, mean, sd, values } = this.#told;
     const at = deals - 1;
-    write($("deal-said"), deals ? `Deal ${deals}: mean ${three(mean[at])}, deviation ${three(sd[at])}, ${symbol} ${three(values[at])}.` : "No batch is dealt.");
+    tell($("deal-said"), deals ? `Deal ${deals}: mean ${three(mean[at])}, deviation ${three(sd[at])}, ${symbol} ${three(values[at])}.` : "No batch is dealt.");
   }
-}
-
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -1,6 +1,7 @@
 // A small batch in three lanes, an example beside the other: its values, and both modes' normalized ones. An example is
 // taken by its mark in the first lane; where it stood before stays as a ring. What is pointed at is lit in all lanes.
-import { ends, unit, upwards } from "./ruler.js";
+import { ends, upwards } from "./ruler.js";
+import { enlargement as unit } from "../../lib/page/wall.js";
 import { three } from "../../lib/figures/numbers.js";
 import { Grip } from "../../lib/stage/grip.js";
 import { joined, place, svg, valueAt, write } from "../../lib/stage/svg.js";

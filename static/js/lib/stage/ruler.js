@@ -1,5 +1,5 @@
 // A ruler that the server sent, drawn along the foot of a drawing: its line, its ticks, and from where to where it runs.
-import { joined, place, svg, write } from "./svg.js";
+import { joined, place, svg, tell, write } from "./svg.js";
 
 export class Ruler {
   constructor(parent) {
@@ -19,7 +19,7 @@ export class Ruler {
       write(mark, { transform: `translate(${x.toFixed(1)} ${top})` });
       write(mark.firstChild, { y2: 5 * unit, class: at === 0 ? "zero" : null });
       write(mark.lastChild, { y: 18 * unit });
-      if (mark.lastChild.textContent !== text) mark.lastChild.textContent = text;
+      tell(mark.lastChild, text);
     });
   }
 }

@@ -16,6 +16,11 @@ export function write(element, attributes) {
   }
 }
 
+// A text that stands there already is not written again.
+export function tell(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 // As many children of `group` as there are `rows`: those there are stay, `make()` brings what is missing, and
 // `write(child, row, i)` puts each right.
 export function joined(group, rows, make, put) {
@@ -27,5 +32,8 @@ export function joined(group, rows, make, put) {
 // The place of a value on a ruler of so many pixels from `at`.
 export const place = (value, { low, high }, at, length) => at + ((value - low) / (high - low)) * length;
 
-// The value at a place: the same, the other way.
+// The same, held between the ruler's ends.
+export const placeWithin = (value, ruler, at, length) => Math.min(at + length, Math.max(at, place(value, ruler, at, length)));
+
+// The value at a place.
 export const valueAt = (pixel, { low, high }, at, length) => low + ((pixel - at) / length) * (high - low);
