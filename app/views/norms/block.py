@@ -21,7 +21,6 @@ DIGIT = (1, 8, 8)
 DARKEST = 16.0  # of a digit's pixel
 KERNEL = 3
 POOL = 2048  # examples that stand for the whole source
-LARGE = 250_000  # numbers of a block
 WORTH = 8  # numbers that are kept for each of the block's: one a norm, and the block
 
 
@@ -67,11 +66,6 @@ class Blocks:
         """A name each."""
         channels = self.usual.shape[1]
         return [f"channel {number}" for number in range(channels)] if self.convolved else list(self.batch.feature_names)
-
-    @property
-    def is_large(self) -> bool:
-        """Whether the view takes long enough, and memory enough, to wait for others."""
-        return self.usual.x.size > LARGE
 
 
 def blocks_of(query: NormsFields, uploads: UploadStore, settings: Settings) -> Blocks:
