@@ -7,13 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
+from tests.browser.stage import settled, shifted, watch_shifts
 
-SHIFTS = """() => {
-  window.shifted = 0;
-  new PerformanceObserver((list) => {
-    for (const { value } of list.getEntries()) window.shifted += value;
-  }).observe({ type: "layout-shift" });
-}"""
 FALLING = "() => document.querySelector('#piles').getAnimations({ subtree: true }).length"
 MIDDLES = """() => {
   const lit = [...document.querySelectorAll("#dots .lit")].map((dot) => Number(dot.getAttribute("cx")));
@@ -90,9 +85,10 @@ def test_without_motion_it_deals_at_once(view: BatchSize) -> None:
 
 
 def test_one_slider_turns_the_size_and_nothing_else_moves(view: BatchSize, watch: Watch) -> None:
+    watch_shifts(view.page)
     view.open("deal=30")
     asked = len(watch.asked("/api/"))
-    view.page.evaluate(SHIFTS)
+    settled(view.page)
     rulers = view.ticks("dots", "piles")
     view.controls.drag("size", "300", "500", "600")
     expect(view.headline).not_to_contain_text("K = 8,")
@@ -118,7 +114,7 @@ def test_one_slider_turns_the_size_and_nothing_else_moves(view: BatchSize, watch
     view.controls.press("move_by", "End")
     view.tab("Drag an example").press("ArrowLeft")
     expect(view.page.locator("#dots")).to_be_visible()
-    assert view.page.evaluate("() => window.shifted") < 0.02
+    assert shifted(view.page) < 0.02
 
 
 def test_on_a_phone_the_stage_stays_in_view_above_the_open_controls(view: BatchSize) -> None:

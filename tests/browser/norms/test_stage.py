@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Watch
 from tests.browser.norms.page import Norms
+from tests.browser.stage import settled, shifted, watch_shifts
 
 SHARE = {
     "batch": lambda a, b: a[1] == b[1],
@@ -20,12 +21,6 @@ SHARE = {
     "rms": lambda a, b: a[0] == b[0],
 }  # fmt: skip
 BLOCK = [(n, c, p) for n in range(4) for c in range(6) for p in range(9)]
-WATCH_LAYOUT = """() => {
-  window.shifted = 0; // also by what follows an input at once
-  const add = (list) => list.getEntries().forEach(({ value }) => { window.shifted += value; });
-  new PerformanceObserver(add).observe({ type: "layout-shift" });
-}"""
-SHIFTED = "() => new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(window.shifted))))"
 
 
 def expect_lit(norms: Norms, cell: tuple[int, int, int]) -> None:
@@ -58,8 +53,9 @@ def test_nine_cubes_of_squares_that_can_be_seen(page: Page, width: int, height: 
 
 @pytest.mark.folded
 def test_pointing_lights_all_nine_and_a_press_keeps_it(norms: Norms, watch: Watch) -> None:
+    watch_shifts(norms.page)
     norms.open("cell=2,3,4")
-    norms.page.evaluate(WATCH_LAYOUT)
+    settled(norms.page)
     expect_lit(norms, (2, 3, 4))
     asked = len(watch.asked("/api/"))
     norms.stage_point("ghost", BLOCK.index((1, 5, 7)))
@@ -90,7 +86,7 @@ def test_pointing_lights_all_nine_and_a_press_keeps_it(norms: Norms, watch: Watc
         expect(norms.page.locator("#stage-place")).to_contain_text(
             "Example 0" if situation == "one_example" else "Example"
         )
-    assert norms.page.evaluate(SHIFTED) < 0.02
+    assert shifted(norms.page) < 0.02
 
 
 def test_arrow_keys_walk_through_positions_examples_and_channels(norms: Norms) -> None:
