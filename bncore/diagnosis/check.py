@@ -33,7 +33,8 @@ class Report:
     `first_wrong` is in the order of a backward pass. `refused` has the tensors that cannot be compared, and why; with
     one of them nothing is `correct`.
     `coefficients` are those of the given dx, None without it or with fewer than 4 examples. `reasons` are the names of
-    what keeps these data from telling more; `warnings` say it in sentences.
+    what keeps these data from telling more; `warnings` say it in sentences. `eps_placement` is the case's:
+    lines of code are written by it.
     """
 
     correct: bool | None
@@ -88,16 +89,9 @@ def check(
     first = wrong[0] if wrong else None
     sentences = dict(unread or {}) | {name: str(error) for name, error in refused.items()}
     return Report(
-        _correct(verdicts, sentences),
-        verdicts,
-        first,
-        diagnoses,
-        coefficients,
-        tuple(why),
-        said,
-        sentences,
+        _correct(verdicts, sentences), verdicts, first, diagnoses, coefficients, tuple(why), said, sentences,
         case.eps_placement,
-    )
+    )  # fmt: skip
 
 
 def _correct(verdicts: Mapping[str, Verdict], refused: Mapping[str, str]) -> bool | None:

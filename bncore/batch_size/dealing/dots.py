@@ -24,6 +24,7 @@ class Dots:
 
     @property
     def examples(self) -> int:
+        """M, how many the dots stand for together."""
         return len(self.ordered)
 
     def of_ranks(self, ranks: Ints) -> Ints:

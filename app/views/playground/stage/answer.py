@@ -20,6 +20,7 @@ from bncore.playground.steps import STEPS, Backward, Step
 SYMBOLS = ("gamma", "beta", "mean", "sd", "x", "x_hat", "y", "dx")
 DIGITS = 6  # of the numbers that place things
 MOST_DOTS = 180  # of a feature
+MOST_BY_FEATURE = 64  # features of which a mark moves one's own gamma and beta: the address then names those of all
 PARTS, HUNDRED = 999, 99
 
 
@@ -47,11 +48,9 @@ def stage_of(staged: Staged) -> dict[str, Any]:
         "class_names": list(staged.batch.label_names),
         "lanes": [_lane(staged, i, shown) for i in range(len(staged.lanes))],
         "steps": {name: _step(steps[name], said[name], told.unit) for name in STEPS},
-        "symbols": {
-            name: symbol(name, told.notation) for name in ("gamma", "beta", "mean", "sd", "x", "x_hat", "y", "dx")
-        },
+        "symbols": {name: symbol(name, told.notation) for name in SYMBOLS},
         "gradient": said["dx"],
-        "by_feature": told.walk.forward.gamma.size <= 64,
+        "by_feature": told.walk.forward.gamma.size <= MOST_BY_FEATURE,
     }
 
 
