@@ -113,9 +113,20 @@ def test_a_pressed_knob_pulls_threefold_another_one_takes_its_place_and_reset_ta
     expect(network.headline).to_contain_text(AT_REST)
     network.page.get_by_role("slider", name="Biases of block 1, plus").focus()
     network.page.keyboard.press("PageUp")
-    expect(network.headline).to_contain_text("Block 1 + 1: ")
+    expect(network.headline).to_contain_text("Block 1, biases + 1: ")
     network.page.keyboard.press("Backspace")
     expect(network.headline).to_contain_text(AT_REST)
+    biases = network.page.locator("#net-biases")
+    biases.click()
+    expect(network.headline).to_contain_text("Block 1, biases + 2: ")
+    expect(biases).to_have_attribute("aria-valuetext", "+ 2")
+    network.page.keyboard.press("Enter")
+    expect(network.headline).to_contain_text(AT_REST)
+    network.knob(3).click()
+    biases.click()
+    expect(network.headline).to_contain_text("Block 3 × 3 and shifted: ")
+    biases.click()
+    expect(network.headline).to_contain_text("Block 3 × 3: 1 of 1")
 
 
 def test_a_claim_sets_the_stage_marks_where_to_look_and_is_taken_back(network: Network) -> None:

@@ -10,6 +10,7 @@ from app.views.network.query import NetworkFields
 from app.views.network.stage.claims import LOOK, claim_headline
 from app.views.network.stage.compute import Stage, Staged
 from app.views.network.stage.words import (
+    beyond_text,
     block_text,
     emptied_headline,
     pull_headline,
@@ -80,7 +81,7 @@ def _row(stage: Stage, name: str, query: NetworkFields) -> dict[str, Any]:
     beyond = max((bell.beyond for bell in _shown(stage, name).values()), default=0.0)
     return {
         "name": name, "title": AT_THE_START[name], "told": row_text(column, d, stage.contrast.setup.depth),
-        "beyond": f"up to {100.0 * beyond:.1g} % of a block is beyond the ruler" if beyond >= LEAST_BEYOND else "",
+        "beyond": beyond_text(beyond) if beyond >= LEAST_BEYOND else "",
         "blocks": [_block(stage, name, block) for block in range(1, column.survey.depth + 1)],
         **(_lines(stage, query) if name == "with" else {}),
     }  # fmt: skip

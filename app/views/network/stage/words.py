@@ -25,7 +25,7 @@ def pull_text(d: Disturbance) -> str:
 
 def pull_headline(shown: Contrast, d: Disturbance) -> str:
     """How many of the later blocks notice, by their distributions."""
-    pulled, later = f"Block {d.block} {_briefly(d)}", shown.setup.depth - d.block
+    pulled, later = f"Block {d.block}{_briefly(d)}", shown.setup.depth - d.block
     if not later:
         return f"{pulled}: no later block is there to notice, only the read-out and the loss."
     counts = {name: how_many(column, d, NOTICED) for name, column in shown.columns.items()}
@@ -35,8 +35,10 @@ def pull_headline(shown: Contrast, d: Disturbance) -> str:
 
 
 def _briefly(d: Disturbance) -> str:
-    both = d.shift != 0.0 and d.factor != 1.0
-    return f"× {tick_text(d.factor)} and shifted" if both else pull_text(d)
+    """Behind a block's number: a shift alone names what it shifts, lest "1 + 2" reads as two blocks."""
+    if d.shift and d.factor == 1.0:
+        return f", biases {pull_text(d)}"
+    return f" × {tick_text(d.factor)} and shifted" if d.shift else f" {pull_text(d)}"
 
 
 def _alone(noticed: int | None, later: int) -> str:
@@ -61,6 +63,21 @@ def row_text(column: Column, d: Disturbance | None, depth: int) -> str:
         return ""
     noticed = how_many(column, d, NOTICED)
     return "numbers leave their range" if noticed is None else f"{noticed} of {depth - d.block} later blocks notice"
+
+
+def beyond_text(share: float) -> str:
+    """How much of the block of which the most lies beyond the ruler does, in whole percent.
+
+    >>> beyond_text(0.204), beyond_text(0.004), beyond_text(0.999)
+    ('up to 20 % beyond the ruler', 'less than 1 % beyond the ruler', 'more than 99 % beyond the ruler')
+    """
+    percent = 100.0 * share
+    much = f"up to {percent:.0f} %"
+    if percent < 1.0:
+        much = "less than 1 %"
+    elif 99.0 < percent < 100.0:
+        much = "more than 99 %"
+    return f"{much} beyond the ruler"
 
 
 def run_headline(shown: Contrast, notation: str) -> str:

@@ -1,5 +1,6 @@
 // A knob on each block's weights, the same in both networks, and one on the biases of the block that is pulled. A knob
-// is dragged up or to the right, pressed for × 3, and taken back by a double click or Delete; with Shift it moves b.
+// is dragged up or to the right, pressed for × 3, or + 2, and taken back by another press, a double click or Delete; with
+// Shift it moves b.
 import { element } from "../../lib/figures/tables.js";
 import { Grip } from "../../lib/stage/grip.js";
 
@@ -7,7 +8,7 @@ const TURN = 270; // degrees of a dial
 const STOP = 7; // pixels of a drag to a stop
 const FIELDS = ["disturb_layer", "disturb_factor", "disturb_shift"];
 const UNMOVED = { factor: 1, shift: 0 };
-const PRESSED = 3;
+const PRESSED = { factor: 3, shift: 2 };
 const MANY = 16; // blocks: no room for what stands unmoved
 
 export class Knobs {
@@ -16,13 +17,13 @@ export class Knobs {
   #stops;
   #grips = [];
   #shift;
-  #started = null; // where a knob stood when it was pressed
 
   constructor(row, biases, { state, stops }) {
     this.#row = row;
     this.#state = state;
     this.#stops = stops;
     this.#shift = this.#gripOf(biases, () => this.#pulled || 1, () => "shift", () => `Biases of block ${this.#pulled || 1}, plus`);
+    this.#bindPress(biases, () => this.#pulled || 1, (block) => this.#pressShift(block));
   }
 
   // Whether a hand is on one of them.
@@ -65,15 +66,21 @@ export class Knobs {
     for (const event of ["pointerdown", "keydown"]) dial.addEventListener(event, ({ shiftKey }) => (shifted = shiftKey), { capture: true });
     const which = () => (shifted ? "shift" : "factor");
     this.#grips.push(this.#gripOf(dial, () => block, which, () => `Weights of block ${block}, times`));
-    dial.addEventListener("pointerdown", () => (this.#started = this.#at(block)));
-    dial.addEventListener("click", ({ shiftKey }) => shiftKey || (this.#started === this.#at(block) && this.#press(block)));
+    this.#bindPress(dial, () => block, () => this.#press(block));
+    for (const event of ["pointerup", "pointercancel", "keydown"]) dial.addEventListener(event, () => (shifted = false));
+    return cell;
+  }
+
+  // A press, with the pointer or by key, that moved nothing; with Shift the pointer is another knob's.
+  #bindPress(dial, of, press) {
+    let started = null;
+    dial.addEventListener("pointerdown", () => (started = this.#at(of())));
+    dial.addEventListener("click", ({ shiftKey }) => shiftKey || (started === this.#at(of()) && press(of())));
     dial.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();
-      this.#press(block);
+      press(of());
     });
-    for (const event of ["pointerup", "pointercancel", "keydown"]) dial.addEventListener(event, () => (shifted = false));
-    return cell;
   }
 
   // `of()` is the block, `which()` the factor or the shift: what is told of it is always the one that it is named by.
@@ -132,7 +139,13 @@ export class Knobs {
 
   #press(block) {
     const is = this.#valueOf(block, "factor") !== 1 || this.#valueOf(block, "shift") !== 0;
-    this.#state.set(is ? this.#calm : { disturb_layer: block, disturb_factor: PRESSED, disturb_shift: 0 });
+    this.#state.set(is ? this.#calm : { disturb_layer: block, disturb_factor: PRESSED.factor, disturb_shift: 0 });
+  }
+
+  // The factor stays as it is.
+  #pressShift(block) {
+    if (this.#valueOf(block, "shift") !== 0) this.#undo(block, "shift");
+    else this.#state.set({ disturb_layer: block, disturb_factor: this.#valueOf(block, "factor"), disturb_shift: PRESSED.shift });
   }
 
   #undo(block, named) {

@@ -1,5 +1,7 @@
 """`GET /network?parts=stage`: what a hand on a knob is shown, and that it is what the whole answer says."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -95,7 +97,7 @@ def test_those_who_notice_are_those_whom_the_headline_counts(client):
 
 HEADLINES = [
     ({"disturb_layer": 1}, "Block 1 × 3: 3 of 3 later blocks notice without BN, 0 of 3 with."),
-    ({"disturb_layer": 1, "disturb_factor": 1, "disturb_shift": -2}, "Block 1 − 2: 3 of 3 later"),
+    ({"disturb_layer": 1, "disturb_factor": 1, "disturb_shift": -2}, "Block 1, biases − 2: 3 of 3 later"),
     ({"disturb_layer": 1, "disturb_shift": 2}, "Block 1 × 3 and shifted: 3 of 3 later"),
     ({"disturb_layer": 4}, "Block 4 × 3: no later block is there to notice, only the read-out and the loss."),
     ({"disturb_layer": 1, "norm": "none"}, "Block 1 × 3: 3 of 3 later blocks notice, and no norm is here to stop it."),
@@ -112,6 +114,14 @@ HEADLINES = [
     ({"preset": "gradient_growth"}, "a block towards the input; wide layers' limit is 1.211."),
     ({"preset": "residual_tames", "residual": "on", "initialization": "he"}, "through residual connections, and"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"), [(8, r"up to \d\d % beyond the ruler"), (3, r"(less than 1|up to \d) % beyond the ruler")]
+)
+def test_what_lies_beyond_the_ruler_is_told_in_whole_percent(client, factor, said):
+    row = rows(staged(client, **SMALL, disturb_layer=1, disturb_factor=factor))["without"]
+    assert re.fullmatch(said, row["beyond"]), row["beyond"]
 
 
 @pytest.mark.parametrize(("query", "said"), HEADLINES, ids=lambda of: str(of)[:60])
