@@ -30,7 +30,7 @@ _ALL = (
     DataSet(
         "wine",
         "Wine",
-        "Chemical analyses of Italian wines from three cultivars; the features' scales differ 2,500-fold. "
+        "Chemical analyses of Italian wines from three cultivars; the features' scales differ widely. "
         "Forina et al., PARVUS; UCI Machine Learning Repository, 1991.",
         examples=178,
         features=13,

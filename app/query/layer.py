@@ -80,13 +80,15 @@ class LayerFields(SourceFields):
     """Scale, shift, epsilon and notation, beside the source."""
 
     gamma: Annotated[str, numbers_or("auto", "sigma")] = control(
-        "auto", "Scale: one value for all features or a comma-separated value a feature; `sigma` takes the denominator "
+        "auto", "Scale, learned: it gives back the spread that normalizing takes. One value for all features or a "
+        "comma-separated value a feature; `sigma` takes the denominator "
         "that the batch is divided by; `auto` is what an upload brings along, else 1.",
         title="Scale", group="layer", kind="per_feature", symbol="gamma", slider=(-GAMMA_REACH, GAMMA_REACH), step=0.05,
         form=f"auto|sigma|{VALUES}", max_length=20_000,
     )  # fmt: skip
     beta: Annotated[str, numbers_or("auto", "mean")] = control(
-        "auto", "Shift: one value for all features or a comma-separated value a feature; `mean` takes the mean that is "
+        "auto", "Shift, learned: it gives back the place that normalizing takes. One value for all features or a "
+        "comma-separated value a feature; `mean` takes the mean that is "
         "subtracted; `auto` is what an upload brings along, else 0.",
         title="Shift", group="layer", kind="per_feature", symbol="beta", slider=(-BETA_REACH, BETA_REACH), step=0.05,
         form=f"auto|mean|{VALUES}", max_length=20_000,

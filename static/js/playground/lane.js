@@ -19,6 +19,11 @@ export function dotOf(kind) {
   return svg("svg", { viewBox: "-5 -5 10 10" }, svg("path", shapeOf(kind)));
 }
 
+// A path's arrow, for the key.
+export function pathKey(path) {
+  return svg("svg", { viewBox: "0 0 10 10" }, svg("path", { class: `arrow ${path}`, d: "M0 5H9m-3 -2.5L9 5l-3 2.5" }));
+}
+
 const shapeOf = (kind) => ({ d: SHAPES[kind % SHAPES.length], style: `fill: var(--class-${kind % COLOURS})` });
 
 export class Lane {

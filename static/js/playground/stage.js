@@ -8,18 +8,19 @@ import { Ruler } from "../lib/stage/ruler.js";
 import { placeWithin, svg, tell, valueAt, write } from "../lib/stage/svg.js";
 import { plain } from "../lib/figures/numbers.js";
 import { onPaperChange } from "../lib/page/paper.js";
-import { dotOf, Lane } from "./lane.js";
+import { dotOf, Lane, pathKey } from "./lane.js";
 import { Picks } from "./picks.js";
 
-const MOVE = 420; // milliseconds from step to step, and then to the ruler's new ends
-const ZOOM = 300;
-const STAYS = 800; // of a step while it plays
+const MOVE = 350; // milliseconds from step to step, and then to the ruler's new ends
+const ZOOM = 250;
+const STAYS = 250; // of a step that is there while it plays: about four seconds in all
 const HEIGHTS = { lane: 84, strip: 40, gap: 6, ruler: 28, narrow: 80 }; // pixels at the usual size of letters
 const NARROW = 560;
 const GRIPS = { gamma: { scaled: true, y: true }, beta: { y: true } };
 const NAMES = { gamma: "Scale", beta: "Shift" };
 const REACH = { gamma: 3, beta: 3 };
 const STEP = 0.05;
+const PATH_WORDS = [["direct", "direct"], ["mean", "through the mean"], ["variance", "through the variance"]];
 
 export class Stage {
   #root = document.getElementById("stage");
@@ -75,12 +76,18 @@ export class Stage {
   #tell() {
     const step = this.#data.steps[this.#step];
     const arrows = this.#state.get("arrows");
-    const text = arrows === "none" ? step.sentence : this.#data.gradient;
+    const text = { none: step.sentence, dx: this.#data.gradient, paths: this.#data.by_path }[arrows];
     tell(this.#sentence, text);
     document.getElementById("stage-ruler").textContent = `One linear ruler ${this.#ruled.text}${this.#ruled.power}; ${this.#data.counted}`;
-    const names = this.#data.classes ? this.#data.class_names : [];
-    document.getElementById("stage-classes").replaceChildren(...names.flatMap((name, i) => [dotOf(i), ` ${name}`]));
+    document.getElementById("stage-classes").replaceChildren(...this.#key(arrows));
     for (const button of this.#root.querySelectorAll("[data-arrows]")) button.setAttribute("aria-pressed", String(button.dataset.arrows === arrows));
+  }
+
+  // What the colours stand for: the paths of the arrows while they are seen, else the classes.
+  #key(arrows) {
+    if (arrows === "paths") return PATH_WORDS.flatMap(([path, word]) => [pathKey(path), ` ${word}`]);
+    const names = this.#data.classes ? this.#data.class_names : [];
+    return names.flatMap((name, i) => [dotOf(i), ` ${name}`]);
   }
 
   get #step() {
@@ -153,7 +160,7 @@ export class Stage {
     this.#tell();
     if (!from) return this.#jump(target);
     const moved = await this.#motion.run(MOVE, (share) => this.#set({ ...mixed(from, target, share), ruler: from.ruler }));
-    if (moved) this.#zoom(target);
+    if (moved) await this.#zoom(target);
   }
 
   #zoom(target) {
@@ -239,7 +246,7 @@ export class Stage {
     const mean = x(this.#now.means[i]);
     const end = x(this.#now.means[i] + this.#now.sds[i]);
     const [handle, bar] = [lane.grips.beta.element, lane.grips.gamma.element];
-    write(handle.firstChild, { x: mean - 12 * unit, y: top - 2 * unit, width: 24 * unit, height: 28 * unit });
+    write(handle.firstChild, { x: mean - 12 * unit, y: top - 2 * unit, width: 24 * unit, height: height - 24 * unit });
     write(handle.lastChild, { d: `M${mean - 7 * unit} ${top + 2 * unit}h${14 * unit}l${-7 * unit} ${11 * unit}z` });
     write(bar.firstChild, { x: end - 12 * unit, y: top + height - 22 * unit, width: 24 * unit, height: 24 * unit });
     write(bar.lastChild, { cx: end, cy: top + height - 9 * unit, r: 6 * unit });

@@ -76,7 +76,7 @@ def test_each_step_says_where_it_is_and_the_ruler_zooms(playground: Playground) 
     expect(page.locator("#stage-sentence")).to_contain_text("∂L/∂x")
     assert page.locator(".arrow.dx").count() == 3 * 178
     page.locator('[data-arrows="paths"]').click()
-    assert page.locator(".arrow.direct, .arrow.mean, .arrow.variance").count() == 3 * 3 * 178
+    assert page.locator(".arrows :is(.direct, .mean, .variance)").count() == 3 * 3 * 178
     assert playground.query == {"step": "y", "arrows": "paths"}
 
 

@@ -50,6 +50,7 @@ def stage_of(staged: Staged) -> dict[str, Any]:
         "steps": {name: _step(steps[name], said[name], told.unit) for name in STEPS},
         "symbols": {name: symbol(name, told.notation) for name in SYMBOLS},
         "gradient": said["dx"],
+        "by_path": said["by_path"],
         "by_feature": told.walk.forward.gamma.size <= MOST_BY_FEATURE,
     }
 

@@ -13,6 +13,9 @@ from bncore.playground.steps import Backward, Step
 
 UNSEEN = 20.0  # times the smallest deviation, from which one ruler cannot show the two largest differences together
 HARDLY_OFF = 5e-4
+LEARNED = {"gamma": ("spread", "Drag a bar's end ●."), "beta": ("place", "Drag a mean ▼.")}
+BEFORE = ("x", "centred", "x_hat")
+"""The steps at which scale and shift do nothing yet."""
 Steps = dict[str, Step]
 
 
@@ -20,7 +23,11 @@ def sentences(told: Told, lanes: tuple[int, ...], steps: Steps, backward: Backwa
     """A sentence a step, and one of the gradient."""
     names = [told.names[lane] for lane in lanes]
     said = {name: say(told, names, steps) for name, say in SAYS.items()}
-    return said | {"activation": _activation(told, lanes), "dx": _gradient(told, backward, names)}
+    if told.moved:
+        acts = f" {told.symbol('gamma')} and {told.symbol('beta')} act from × {told.symbol('gamma')} on."
+        said |= {name: said[name] + acts for name in BEFORE}
+    gradient = {"dx": _gradient(told, backward, names), "by_path": _by_path(told)}
+    return said | {"activation": _activation(told, lanes)} | gradient
 
 
 def _x(told: Told, names: list[str], steps: Steps) -> str:
@@ -59,7 +66,7 @@ def _x_hat(told: Told, _names: list[str], steps: Steps) -> str:
     if not live.any():
         return f"{by}: nothing varies, so every {told.symbol('x_hat')} stays at one value."
     if told.trains and live.all() and float(np.abs(sd - 1.0).max()) < HARDLY_OFF:
-        return f"{by}: every feature now has deviation 1. The ruler zooms in, and all can be seen."
+        return f"{by}: every feature now has deviation 1, whatever scale it came with."
     return f"{by}: deviations are now {_ends(sd[live], told)}."
 
 
@@ -75,7 +82,8 @@ def _learned(which: str, does: str, usual: float, told: Told, names: list[str], 
     symbol = told.symbol(which)
     values = np.unique(getattr(told.walk.forward, which)[[told.names.index(name) for name in names]])
     if values.size == 1 and values[0] == usual:
-        return f"{does} {symbol}, which is learned; here it is {usual:g}, and nothing moves."
+        took, drag = LEARNED[which]
+        return f"{does} {symbol}, learned, to give back the {took} that normalizing took; now {usual:g}. {drag}"
     size = float(np.maximum(np.abs(step.low), np.abs(step.high)).max())
     told_of, numbers = ("deviations", step.sd) if which == "gamma" else ("means", step.mean)
     said = f"{stated(float(values[0]))}" if values.size == 1 else "of its own for each feature"
@@ -104,6 +112,13 @@ def _gradient(told: Told, backward: Backward, names: list[str]) -> str:
     if told.trains:
         return f"Back again, each dot's arrow is {dx}, through all three paths."
     return f"Back again, each dot's arrow is {dx}: in inference the direct path alone."
+
+
+def _by_path(told: Told) -> str:
+    dx = told.symbol("dx")
+    if told.trains:
+        return f"{dx} in its three paths, an arrow each: they add up to it."
+    return f"{dx} in inference is its direct path alone: the other two are 0."
 
 
 def _ends(values: Floats, told: Told, size: float = 0.0) -> str:

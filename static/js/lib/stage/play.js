@@ -3,8 +3,8 @@
 //
 //   <div class="steps" role="group">  <button data-go="first|back|play|next|last">  <button data-step="NAME">
 //
-// While it plays, each step stays `pause` milliseconds; `shown(step)` is told of each, and `said(step)` is what a screen
-// reader hears.
+// While it plays, each step stays `pause` milliseconds once it is there: `shown(step)` is told of each and may say by a
+// promise when that is. `said(step)` is what a screen reader hears.
 export class Play {
   #root;
   #state;
@@ -12,6 +12,7 @@ export class Play {
   #pause;
   #told;
   #timer = 0;
+  #there = null; // when the step that was shown last is there
 
   constructor(root, { state, field, pause, shown, said }) {
     this.#root = root;
@@ -75,18 +76,20 @@ export class Play {
     this.#mark();
   }
 
-  #next() {
+  async #next() {
     const steps = this.#steps;
     const at = steps.indexOf(this.step);
     const ends = at + 1 >= steps.length - 1;
-    this.#timer = ends ? 0 : setTimeout(() => this.#next(), this.#pause);
+    if (ends) this.#timer = 0;
     this.#to(steps[Math.min(at + 1, steps.length - 1)], { settle: ends });
     this.#mark();
+    await this.#there;
+    if (this.plays) this.#timer = setTimeout(() => this.#next(), this.#pause);
   }
 
   #show() {
     this.#mark();
-    this.#told.shown(this.step);
+    this.#there = this.#told.shown(this.step);
     this.#root.querySelector("[data-said]").textContent = this.#told.said(this.step);
   }
 

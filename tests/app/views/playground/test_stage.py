@@ -73,16 +73,18 @@ def test_wine_opens_on_scales_that_no_ruler_shows_together(client):
     assert [lane["name"] for lane in stage["lanes"]] == ["proline", "alcohol", "hue"]
     assert "1,380 times as wide as hue, which is a line here" in stage["steps"]["x"]["sentence"]
     assert "which is a line" not in get(client, source="iris")["stage"]["steps"]["x"]["sentence"]
-    assert "deviation 1." in stage["steps"]["x_hat"]["sentence"]
-    assert "deviation 1." not in get(client, eps=10)["stage"]["steps"]["x_hat"]["sentence"]
+    assert "deviation 1," in stage["steps"]["x_hat"]["sentence"]
+    assert "deviation 1," not in get(client, eps=10)["stage"]["steps"]["x_hat"]["sentence"]
     assert "each is centred at 0, as wide as before" in stage["steps"]["centred"]["sentence"]
     assert "running mean" in get(client, mode="inference")["stage"]["steps"]["centred"]["sentence"]
 
 
 def test_what_is_learned_is_told_where_it_does_something(client):
     steps = get(client)["stage"]["steps"]
-    assert steps["scaled"]["sentence"] == "Multiply by γ, which is learned; here it is 1, and nothing moves."
+    assert steps["scaled"]["sentence"].startswith("Multiply by γ, learned, to give back the spread")
+    assert "act from" not in steps["x"]["sentence"]
     moved = get(client, gamma="2", notation="lecture", eps=0)["stage"]["steps"]
+    assert moved["x"]["sentence"].endswith("G and B act from × G on.")
     assert moved["scaled"]["sentence"] == "Multiply by G, here 2: deviations are now 2.00."
     assert get(client, gamma=ONE)["stage"]["steps"]["scaled"]["sentence"].startswith(
         "Multiply by γ, here of its own for each feature"
@@ -91,7 +93,10 @@ def test_what_is_learned_is_told_where_it_does_something(client):
 
 def test_the_gradients_sentence_holds_for_the_mode(client):
     assert "add up to 0" in get(client)["stage"]["gradient"]
-    assert "add up to 0" not in get(client, mode="inference")["stage"]["gradient"]
+    inference = get(client, mode="inference")["stage"]
+    assert "add up to 0" not in inference["gradient"]
+    assert "three paths" in get(client)["stage"]["by_path"]
+    assert "direct path alone" in inference["by_path"]
     nothing = get(client, source="iris", activation="relu", beta="-9")["stage"]["gradient"]
     assert nothing.startswith("No gradient reaches these 3 features")
 
