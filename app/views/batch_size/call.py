@@ -13,7 +13,7 @@ EXAMPLES = [
 ANSWER = {
     "batch": {"text": "Wine: 178 examples × 13 features; alcohol, K = 8", "total": 178, "feature": 0,
     "name": "alcohol"},
-    "headline": "At K = 8, x̂ of one example's alcohol runs from −1.98 to 0.318: its companions decide.",
+    "headline": "At K = 8, x̂ of one example scatters by 0.381 over 200 batches: its companions decide.",
     "size": 8,
     "stage": {
         "size": 8, "deals": 200, "mean": [13.2], "sd": [0.71], "values": [-1.2], "z": -0.878,

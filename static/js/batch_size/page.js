@@ -6,12 +6,13 @@ import { scaleOf } from "../lib/controls/controls.js";
 import { controlOf } from "../lib/controls/relevance.js";
 import { showTitles } from "../lib/figures/captions.js";
 import { BatchPage } from "../lib/page/batch_page.js";
+import { tell } from "../lib/stage/svg.js";
 
 const $ = (id) => document.getElementById(id);
 
 const page = new BatchPage({
   path: "/api/v1/batch-size", figure: "estimates_deviation", long: true, nothing: "Nothing is drawn", taken: null,
-  follow, asks, query, show, rest: view.showTables, stage: (answer) => answer && stage.show(answer.stage), numbersBehind: view.numbersBehind,
+  headlineOf, follow, asks, query, show, rest: view.showTables, stage: (answer) => answer && stage.show(answer.stage), numbersBehind: view.numbersBehind,
   merged: (newer, isLatest) => {
     if (isLatest) stale.clear(newer.parts);
     return merged(page.answer, newer);
@@ -65,6 +66,22 @@ function query() {
   const parts = stale.query;
   return [state.query(), parts ? `part=${parts}` : ""].filter(Boolean).join("&");
 }
+
+// ---- the headline of the tab that is open ----
+
+function headlines({ headline, stage: { strip } }) {
+  return { deal: headline, strip: strip.headline };
+}
+
+function headlineOf(answer) {
+  return headlines(answer)[state.get("tab")];
+}
+
+// What is said of a wrong field stays.
+state.onChange((names) => {
+  const told = page.answer && Object.values(headlines(page.answer));
+  if ((names === null || names.includes("tab")) && told?.includes($("headline").textContent)) tell($("headline"), headlineOf(page.answer));
+});
 
 // ---- the size and the feature ----
 

@@ -133,10 +133,11 @@ HEADLINE, X_HAT = r"answer\.estimates\.headline$", r"answer\.estimates\.x_hat\.t
 RUNNING, BIASED = r"answer\.running\.text$", r"answer\.running\.biased_text$"
 MOVED, PAIRS, MATCH = r"answer\.dependence\.text$", r"answer\.noise\.pairs_text$", r"answer\.noise\.match_text$"
 
+DRAGGED = r"answer\.stage\.strip\.headline$"
 DEALT, SCATTER, PILES = r"answer\.headline$", r"answer\.stage\.text$", r"answer\.stage\.kinds"
 
 TABLE = [
-    Sentence(r"runs from", scattered, "where its companions make a difference", DEALT),
+    Sentence(r"scatters by", scattered, "where its companions make a difference", DEALT),
     Sentence(r"its companions decide", lambda seen: scattered(seen) and size(seen) > 2, "among two or more", DEALT),
     Sentence(r"its companion decides", lambda seen: scattered(seen) and size(seen) == 2, "beside one", DEALT),
     Sentence(r"is \+1 or −1",
@@ -199,6 +200,14 @@ TABLE = [
     Sentence(r"(In training every|In inference none does)", never, "never: how many move is for the data to say"),
     Sentence(r"1/K for every pair", never, "never: the small batch has a size of its own"),
     Sentence(r"is outside the axis, at", outside, "where a value leaves its axis"),
+    Sentence(r"moved by", moved, "where an example is moved", DRAGGED),
+    Sentence(r"drag it, and see", lambda seen: not moved(seen), "where none is", DRAGGED),
+    Sentence(r"every other|the other (x̂|Z̄)",
+             lambda seen: others(seen, "train") == len(seen.answer["dependence"]["x"]["before"]) - 1,
+             "if all others move", DRAGGED),
+    Sentence(r"in training no other",
+             lambda seen: moved(seen) and not others(seen, "train"), "if none does", DRAGGED),
+    Sentence(r"none does", lambda seen: moved(seen) and not others(seen, "inference"), "in inference", DRAGGED),
     Sentence(r"is moved by", moved, "where an example is moved", MOVED),
     Sentence(r"is not moved", lambda seen: not moved(seen), "where none is", MOVED),
     Sentence(r"In training [1-9]\d* of|the other one moves",

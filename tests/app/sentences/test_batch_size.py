@@ -7,7 +7,8 @@ from tests.app.sentences.states import DATA, states
 
 API, PAGE = "/api/v1/batch-size", "/batch-size"
 SPOKEN = [
-    r"answer\.headline$", r"answer\.stage\.(text|population\.text)$", r"answer\.estimates\.headline$",
+    r"answer\.headline$", r"answer\.stage\.strip\.headline$",
+    r"answer\.stage\.(text|population\.text)$", r"answer\.estimates\.headline$",
     r"answer\.conventions$", r"answer\.estimates\.population_text$", r"answer\.running\.text$",
     r"answer\.running\.biased_text$", r"answer\.noise\.(text|match_text|pairs_text)$", r"answer\.dependence\.text$",
     r"answer\.dependence\.outlier_text$", r"answer\.classes\.text$",

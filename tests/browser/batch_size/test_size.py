@@ -108,7 +108,7 @@ def test_another_feature_and_another_source(view: BatchSize) -> None:
     view.page.locator("#c-feature").select_option(label="proline")
     view.settle()
     assert view.query == {"feature": "12"}
-    expect(view.headline).to_contain_text("one example's proline runs from")
+    expect(view.page.locator("#batch-line")).to_contain_text("proline, K = 8")
     view.controls.choose("source", "digits")
     assert view.query == {"source": "digits", "feature": "20"}
     view.controls.choose("source", "heavy_tailed")

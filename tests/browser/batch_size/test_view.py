@@ -22,9 +22,13 @@ CUT_TEXTS = """(plot) => {
 
 def test_it_opens_with_everything_drawn_and_asks_for_nothing(view: BatchSize, watch: Watch) -> None:
     view.open()
-    expect(view.headline).to_contain_text("At K = 8, x̂ of one example's alcohol runs from")
+    expect(view.headline).to_contain_text("At K = 8, x̂ of one example scatters by")
     assert watch.asked("/api/") == []
     answer = view.answer()
+    assert view.headline.inner_text() == answer["headline"]
+    view.tab("Drag an example").click()
+    assert view.headline.inner_text() == answer["stage"]["strip"]["headline"]
+    view.tab("Deal a batch").click()
     assert view.headline.inner_text() == answer["headline"]
     assert set(view.controls.figures()) == view.shown_figures()
     bands = view.controls.data("estimates_mean")

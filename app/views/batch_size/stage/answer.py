@@ -89,7 +89,7 @@ def _strip(of: Staged) -> dict[str, Any]:
     modes = {mode: (getattr(moved.before, mode), getattr(moved.after, mode)) for mode in ("train", "inference")}
     return {
         "example": moved.example, "by": of.query.move_by, "unit": of.move.unit,
-        "text": words.strip_text(of), "names": words.handle_titles(of),
+        "headline": words.strip_headline(of), "text": words.strip_text(of), "names": words.handle_titles(of),
         "lanes": {
             name: {"before": significant(before.tolist(), 4), "now": significant(now.tolist(), 4)}
             for name, (before, now) in ({"x": (moved.x, moved.moved)} | modes).items()

@@ -21,7 +21,7 @@ STRENGTHS = {
 def headline(of: Staged) -> str:
     """What its companions do to one example, in one sentence that holds for all deals."""
     name, size, x_hat = of.sampled.name, of.sampled.size, of.deals.x_hat
-    its = f"{symbol('x_hat', of.query.notation)} of one example's {name}"
+    its = f"{symbol('x_hat', of.query.notation)} of one example"
     low, high = float(x_hat.min()), float(x_hat.max())
     if of.sampled.population.moments.sd[of.sampled.at] == 0:
         return f"{name} is the same for every example: whatever is dealt, it is normalized to 0."
@@ -33,7 +33,26 @@ def headline(of: Staged) -> str:
     if size == 2 and bool((np.abs(x_hat) >= UNIT).all()):
         return f"At K = 2, {its} is +1 or −1: only which of the two is larger is left."
     decide = "its companion decides" if size == 2 else "its companions decide"
-    return f"At K = {size:,}, {its} runs from {' to '.join(apart(low, high))}: {decide}."
+    return f"At K = {size:,}, {its} scatters by {three(math.sqrt(of.deals.var))} over {DEALS} batches: {decide}."
+
+
+def strip_headline(of: Staged) -> str:
+    """What the example that is moved does to the others, in both modes, in one sentence."""
+    moved = of.move.moved
+    if of.move.by == 0:
+        return f"Example {moved.example} is not moved: drag it, and see who else moves in training and in inference."
+    train, inference = (moved.others_moved(mode) for mode in ("train", "inference"))
+    who = _who(train, len(moved.x) - 1, symbol("x_hat", of.query.notation))
+    does = f"{counted(inference, 'other')} too" if inference else "none does"
+    return f"Example {moved.example} moved by {three(of.move.by)}: in training {who}, in inference {does}."
+
+
+def _who(moved: int, others: int, x_hat: str) -> str:
+    """How many of the others moved."""
+    if 1 < moved < others:
+        return f"{moved} other {x_hat} move"
+    one = "no" if moved == 0 else "one" if moved < others else "the" if others == 1 else "every"
+    return f"{one} other {x_hat} moves"
 
 
 def scatter_text(of: Staged) -> str:

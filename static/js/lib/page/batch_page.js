@@ -2,6 +2,7 @@
 // drawn, what is told above the view, and how to take it along. Its own module says, beside what a page's says:
 //
 //   figure            that the copied Python shows
+//   headlineOf(answer)  the conclusion above the view, where it is not the answer's own
 //   lineOf(answer)    what is told of the batch above the view; `seen(answer)`: the same in short, of a view that is kept
 //   warnings(answer)  notes on the data
 //   nothing           what is not there without an answer
@@ -23,6 +24,7 @@ import { bindCopy } from "./share.js";
 
 const $ = (id) => document.getElementById(id);
 const USUAL = {
+  headlineOf: ({ headline }) => headline,
   lineOf: ({ batch }) => batch.text,
   seen: ({ batch }) => batch.title,
   warnings: ({ batch }) => batch.warnings,
@@ -75,7 +77,7 @@ export class BatchPage extends Page {
   }
 
   showStage(answer) {
-    $("headline").textContent = answer.headline;
+    $("headline").textContent = this.#own.headlineOf(answer);
     super.showStage(answer);
   }
 
@@ -90,7 +92,7 @@ export class BatchPage extends Page {
 
   #showTexts(answer) {
     $("batch-line").textContent = withFileName(this.#own.lineOf(answer), answer);
-    $("headline").textContent = answer.headline;
+    $("headline").textContent = this.#own.headlineOf(answer);
     fillList("conventions", answer.conventions);
     const warnings = this.#own.warnings(answer);
     fillList("warnings", warnings);

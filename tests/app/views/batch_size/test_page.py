@@ -46,3 +46,9 @@ def test_the_page_names_what_it_breaks_and_says_what_the_lecture_says(client):
 def test_the_page_is_in_the_navigation_behind_the_network(client):
     links = re.findall(r'<a href="(/[a-z-]*)"', client.get("/docs").text)
     assert links[links.index("/network") + 1] == PAGE
+
+
+def test_the_headline_is_of_the_tab_that_is_open(client):
+    for tab, words in (("deal", "scatters by"), ("strip", "in training every other")):
+        html = client.get(f"{PAGE}?{FEW}&move_by=2&tab={tab}").text
+        assert re.search(rf'<p class="headline"[^>]*>[^<]*{words}', html)

@@ -9,6 +9,7 @@ import pytest
 from app.batches.datasets import load
 from app.views.batch_size.query import BatchSizeQuery
 from app.views.batch_size.view import VIEW
+from tests.app.sentences.brevity import is_brief
 from tests.app.strict_json import parsed
 from tests.app.views.batch_size.asked import URL, get, refused
 
@@ -156,3 +157,18 @@ def test_a_stage_needs_none_of_the_draws_that_the_sections_do(client, app):
 )  # fmt: skip
 def test_the_stage_of_what_is_in_memory_is_computed_in_the_event_loop(query, light, settings):
     assert VIEW.is_light(BatchSizeQuery(**{"parts": "stage"} | query), settings) is light
+
+
+@pytest.mark.parametrize("notation", ["frameworks", "lecture"])
+def test_each_tab_has_a_conclusion_of_its_own(client, notation):
+    scatters = []
+    for size in (4, 8, 16, 64):
+        answer = get(client, parts="stage", size=size, members=min(size, 16), move_by=2, notation=notation)
+        dealt, dragged = answer["headline"], answer["stage"]["strip"]["headline"]
+        assert is_brief(dealt)
+        assert is_brief(dragged)
+        scatters.append(float(re.search(r"scatters by ([\d.]+) over 200 batches", dealt)[1]))
+        assert scatters[-1] == pytest.approx(np.std(answer["stage"]["values"]), rel=0.02)
+        assert re.match(r"Example 0 moved by [\d.]+: in training every other \S+ moves, in inference none", dragged)
+    assert scatters == sorted(scatters, reverse=True)
+    assert get(client, parts="stage", move_by=0)["stage"]["strip"]["headline"].startswith("Example 0 is not moved")
