@@ -36,3 +36,11 @@ def test_an_id_stands_once(html):
 def test_what_every_page_tells_has_its_place(html):
     places = {"headline", "batch-line", "problem", "spinner", "warnings", "state", "answer"}
     assert places <= set(re.findall(r'\sid="([^"]+)"', html))
+
+
+def test_the_dialog_begins_with_how_to_use_the_stage(view, html):
+    if view.name == "gradient-check":
+        pytest.skip("it has no stage")
+    first = re.search(r'<dialog id="about".*?</h2>\s*<p class="about-stage">(.*?)</p>', html, re.DOTALL)[1]
+    assert len(re.findall(r"[.!](?:\s|$)", first)) == 2
+    assert re.search(r"Press|Point|Drag", first)
