@@ -12,6 +12,11 @@ SMALL = "depth=4&width=16&batch_size=64"
 ALL_NOTICE = "Block 1 × 3: 3 of 3 later blocks notice without BN, 0 of 3 with."
 AT_REST = "Over 4 blocks the deviation of z "
 STOP = 7  # pixels
+WORDS = {
+    "later blocks notice": "by more than 1 % of a deviation", "deviations at rest": "before a knob is moved",
+    "moved by": "The Wasserstein distance", "deviation of z": "The deviation over all units",
+    "gradient at z": "How much the loss changes",
+}  # fmt: skip
 SHIFTS = """() => {
   window.shifted = [];
   const told = ({ value, hadRecentInput, sources }) =>
@@ -109,7 +114,7 @@ def test_a_pressed_knob_pulls_threefold_another_one_takes_its_place_and_reset_ta
     network.knob(3).click()
     expect(network.headline).to_contain_text("Block 3 × 3: 1 of 1 later")
     expect(network.knob(1)).to_have_attribute("aria-valuetext", "× 1")
-    network.page.get_by_role("button", name="Reset", exact=True).click()
+    network.page.get_by_role("button", name="Reset the knob").click()
     expect(network.headline).to_contain_text(AT_REST)
     network.page.get_by_role("slider", name="Biases of block 1, plus").focus()
     network.page.keyboard.press("PageUp")
@@ -153,10 +158,15 @@ def test_a_claim_sets_the_stage_marks_where_to_look_and_is_taken_back(network: N
     expect(network.page.locator('[data-row="with"] .net-lines')).to_contain_text("1.211")
     network.page.go_back()
     expect(lit).to_have_count(2)
-    network.claim("Vanishing gradients").click()
-    expect(lit).to_have_count(0)
-    network.settle()
-    assert network.query == {"notation": "lecture"}
+    usual = network.page.get_by_role("button", name="Back to the usual network")
+    for way in (network.claim("Vanishing gradients"), usual):
+        way.click()
+        expect(lit).to_have_count(0)
+        expect(usual).to_be_hidden()
+        network.settle()
+        assert network.query == {"notation": "lecture"}
+        network.page.go_back()
+        expect(lit).to_have_count(2)
 
 
 def test_a_block_that_is_pointed_at_is_told_in_both_rows(network: Network) -> None:
@@ -168,6 +178,13 @@ def test_a_block_that_is_pointed_at_is_told_in_both_rows(network: Network) -> No
     expect(network.page.locator("#net-board .net-pointed")).to_have_count(7)
     network.headline.hover()
     expect(told).to_contain_text("Drag a knob")
+    tip = network.page.locator("#term-tip")
+    for word, meant in WORDS.items():
+        network.page.locator('[data-row="without"] .term', has_text=word).hover()
+        expect(tip).to_contain_text(meant)
+    network.page.locator('[data-row="without"] .term', has_text="deviations at rest").focus()
+    network.page.keyboard.press("ArrowRight")
+    expect(tip).to_contain_text(WORDS["moved by"])
 
 
 def test_a_knob_follows_its_hand_before_the_answer_comes_and_asks_for_the_stage_alone(network: Network) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from app.views.network.words.disturbance import MUCH
 from app.views.network.words.seen import in_symbols
 
 
@@ -84,6 +85,10 @@ def _texts(state: Standing) -> dict[str, str]:
         "moved": "The Wasserstein distance: how far, on average, numbers must be carried to make the old distribution "
         "the new one, in deviations before. Who notices is counted by it. It does not see a flipped sign.",
         "values": "The root mean square over the single numbers, in deviations before: it sees a flipped sign, too.",
+        "notice": f"A later block notices if the distribution of its z moves by more than {MUCH}.",
+        "at_rest": "Each block's z on a ruler of its own: 1 is the deviation that it has before a knob is moved.",
+        "gradient_z": "How much the loss changes with the numbers of z, all of a block together: the root of the sum "
+        "of their squares.",
         "direct": "What batch norm keeps of the gradient, and rescales.",
         "by_mean": f"What batch norm takes out of the gradient through the mean: each {of}'s sum over {over}.",
         "variance": "What batch norm takes out along the normalized value, through the variance; ε lets a part pass.",

@@ -1,4 +1,5 @@
-// The claims as buttons that set the stage: the claim's own network, every other field as it is left out, and back.
+// The claims as buttons that set the stage: the claim's own network, every other field as it is left out, and back: by
+// another press, or by the button of no claim.
 const KEPT = "notation"; // how it is written
 
 // `claims`: the fields that each sets; `isOfPage(name)`: what is no part of the network.
@@ -13,5 +14,6 @@ export function bindClaims(list, { state, claims, isOfPage }) {
 }
 
 export function showClaims(list, chosen) {
-  for (const button of list.querySelectorAll("[data-claim]")) button.setAttribute("aria-pressed", String(button.dataset.claim === chosen));
+  list.querySelector('[data-claim="none"]').hidden = chosen === "none";
+  for (const button of list.querySelectorAll("[aria-pressed]")) button.setAttribute("aria-pressed", String(button.dataset.claim === chosen));
 }

@@ -36,5 +36,5 @@ def test_a_shift_stands_upright_at_0_and_has_its_sign():
 def test_the_page_has_the_stops_and_each_claims_setting(client):
     page = client.get("/network", params={"depth": 2, "width": 8}).text
     assert '"stops":{"factor":[{"value":0.1,"text":"× 0.1","share":0.0}' in page
-    assert page.count("data-claim=") == 6
+    assert page.count("data-claim=") == 7  # and back
     assert 'data-claim="vanishing" aria-pressed="false"' in page
