@@ -26,6 +26,7 @@ def test_the_page_comes_with_its_first_result_inside(client):
     assert answer.status_code == 200
     assert "dx is wrong. The path through the variance is missing." in answer.text
     assert embedded(answer.text) == viewed(client)[1]
+    assert "<b>1</b> Copy the snippet. <b>2</b> Run it where your functions are defined" in answer.text
 
 
 OWN = {"batch": "own", "x": "1\n2\n4\n3", "dy": "1\n0\n2\n1", "gamma": "", "beta": ""}
