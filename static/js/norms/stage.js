@@ -41,6 +41,7 @@ export class Stage {
     this.#cards.forEach((card) => this.#tell(card));
     this.#root.toggleAttribute("data-few", told.cubes.length < 3);
     this.#texts.part.textContent = told.drawn;
+    this.#texts.others.textContent = told.legend;
     this.look(kept);
   }
 
@@ -90,6 +91,7 @@ export class Stage {
     if (!cube) return;
     card.querySelector(".stage-counted").textContent = cube.cells;
     card.querySelector(".stage-over").textContent = cube.over;
+    card.dataset.looks = cube.looks ? "others" : "alone";
     card.querySelector("svg").setAttribute("aria-label", cube.spoken);
   }
 

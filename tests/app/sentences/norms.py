@@ -141,6 +141,8 @@ TABLE = [
     Sentence(r"cells share its", no(one_alone), "of several cells", HEADLINES),
     Sentence(r"running statistics instead", shows("batch"), "where batch norm is shown", r"stage\.cubes\.spoken"),
     Sentence(r"share a root mean square", shows("rms"), "of RMS norm", r"stage\.cubes\.spoken"),
+    Sentence(r"other examples decide|all examples", no(alone), "of several examples", r"stage\.(legend|cubes\.over)"),
+    Sentence(r"no other example in|the only example", alone, "of one example", r"stage\.(legend|cubes\.over)"),
     Sentence(r"a cell alone", alone_in_a_cube, "of single cells", r"stage\.cubes\.(spoken|cells)"),
     Sentence(r"^Drawn: ", both(no(drawn_whole)), "of a block that is drawn in part", r"stage\.drawn"),
     Sentence(r"A batch of one class", situation("class_sorted"), "of a batch of one class", r"answer\.headline"),

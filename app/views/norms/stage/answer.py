@@ -8,7 +8,7 @@ from app.views.norms.stage.choice import CHOICE
 from app.views.norms.stage.compute import Scene
 from app.views.norms.stage.cubes import CUBES
 from app.views.norms.stage.drawing import drawing_of
-from app.views.norms.stage.words import cells_text, drawn_text, headline_of, of_cell, spoken_text
+from app.views.norms.stage.words import OTHERS, cells_text, drawn_text, headline_of, of_cell, over_text, spoken_text
 from app.views.norms.words.situations import Told, told_of
 from bncore.norms.sharing import Sharing
 
@@ -20,7 +20,7 @@ def stage_of(scene: Scene) -> dict[str, Any]:
         "cell": list(scene.cell),
         "of": list(window.of), "start": list(window.start), "shown": list(window.shown),
         "channel_names": [scene.blocks.channel_names[channel] for channel in window.indices(1)],
-        "drawn": drawn_text(scene), "drawing": drawing_of(window),
+        "legend": OTHERS[scene.shape[0] > 1], "drawn": drawn_text(scene), "drawing": drawing_of(window),
         "headline": _headline(scene),
         "cubes": [_cube(scene, name, share) for name, share in scene.sharings.items()],
         "choice": [asdict(advice) for advice in CHOICE],
@@ -51,8 +51,8 @@ def _cube(scene: Scene, name: str, share: Sharing | None) -> dict[str, Any]:
     cube, window = CUBES[name], scene.window
     drawn = (list(window.indices(0)), list(window.indices(1)), window.positions)
     return {
-        "name": name, "norm": cube.norm, "title": cube.title, "looks": cube.looks,
-        "over": cube.over(scene.blocks.now.x.shape, scene.settings[cube.norm]),
+        "name": name, "norm": cube.norm, "title": cube.title, "looks": cube.looks and scene.shape[0] > 1,
+        "over": over_text(cube, scene.blocks.now.x.shape, scene.settings[cube.norm]),
         "count": 0 if share is None else share.count, "cells": cells_text(share),
         "spoken": spoken_text(cube, share),
         "share": None if share is None else [of[at].tolist() for of, at in zip(share.axes, drawn, strict=True)],

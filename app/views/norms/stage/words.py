@@ -4,13 +4,28 @@ from collections.abc import Callable
 
 from app.figures.numbers import counted, three
 from app.views.norms.stage.compute import Scene
-from app.views.norms.stage.cubes import Cube
+from app.views.norms.stage.cubes import Cube, Settings
 from app.views.norms.words import situations
 from app.views.norms.words.seen import inside
 from app.views.norms.words.situations import ROUNDING, Told, title_of
 from bncore.norms.sharing import Sharing
 
+ONLY = "all examples", "the only example"
 PLACE = "Example {example}, channel {channel}"  # the page writes the cell that is pointed at into it
+
+
+OTHERS = {True: "other examples decide", False: "no other example in this batch"}
+"""What the colour of cubes that look at other examples stands for, by whether there are any."""
+
+
+def over_text(cube: Cube, shape: tuple[int, ...], settings: Settings) -> str:
+    """What a statistic is taken over; of a batch of one example no cube has more than that one.
+
+    >>> from app.views.norms.stage.cubes import CUBES
+    >>> over_text(CUBES["batch"], (4, 6, 9), {}), over_text(CUBES["batch"], (1, 6, 9), {})
+    ('one channel, all examples', 'one channel, the only example')
+    """
+    return cube.over(shape, settings) if shape[0] > 1 else cube.over(shape, settings).replace(*ONLY)
 
 
 def headline_of(scene: Scene, told: dict[str, Told]) -> str:

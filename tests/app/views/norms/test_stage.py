@@ -171,3 +171,14 @@ def test_a_page_is_whole_whatever_part_its_address_asks_for(client):
 )  # fmt: skip
 def test_a_stage_of_few_numbers_is_light(query, light):
     assert is_light(NormsQuery(**({"parts": "stage"} | query)), Settings()) == light
+
+
+def test_no_cube_of_one_example_says_that_others_decide(client):
+    told = stage(client, situation="one_example")
+    assert told["legend"] == "no other example in this batch"
+    assert not any(cube["looks"] for cube in told["cubes"])
+    assert cubes(told)["batch"]["over"] == "one channel, the only example"
+    html = client.get("/norms?situation=one_example").text
+    assert 'data-looks="others"' not in html
+    assert "no other example in this batch" in html
+    assert stage(client)["legend"] == "other examples decide"
