@@ -169,7 +169,7 @@ def test_an_upload_that_is_gone_is_a_410(client):
 
 
 @pytest.mark.parametrize(
-    ("query", "most"), [({}, 120_000), ({"source": "normal"}, 96_000), ({"source": "normal", "features": 16}, 200_000)]
+    ("query", "most"), [({}, 130_000), ({"source": "normal"}, 96_000), ({"source": "normal", "features": 16}, 200_000)]
 )
 def test_an_answer_is_as_large_as_what_is_drawn(client, query, most):
     few, many = (
