@@ -21,10 +21,14 @@ class Moments:
 
 def moments_of(walk: Walked) -> dict[str, Moments]:
     """Of x, x_hat and y, computed from their values."""
-    return {name: _of(rows) for name, rows in (("x", walk.rows), ("x_hat", walk.forward.x_hat), ("y", walk.forward.y))}
+    return {
+        name: moments_of_rows(rows)
+        for name, rows in (("x", walk.rows), ("x_hat", walk.forward.x_hat), ("y", walk.forward.y))
+    }
 
 
-def _of(rows: NDArray[np.floating]) -> Moments:
+def moments_of_rows(rows: NDArray[np.floating]) -> Moments:
+    """Of rows (D, M), scaled by their largest size on the way, so that no sum leaves float64."""
     values = rows.astype(np.float64, copy=False)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
         unit = np.abs(values).max(axis=1, initial=0.0)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bncore.distributions.axis import Axis, axis_for
 from bncore.distributions.summary import Floats
 from bncore.playground.chain import Walked
+from bncore.playground.moments import moments_of_rows
 
 STEPS = ("x", "centred", "x_hat", "scaled", "y", "activation")
 BEFORE = ("x", "centred")
@@ -49,6 +50,7 @@ class Backward:
     variance: Floats
 
 
+@np.errstate(over="ignore", invalid="ignore", divide="ignore")  # what overflows on its way is infinite, and shown so
 def steps_of(walk: Walked, lanes: tuple[int, ...]) -> tuple[dict[str, Step], Backward]:
     """The steps by name, and the gradient, of the features `lanes`."""
     at = list(lanes)
@@ -56,8 +58,7 @@ def steps_of(walk: Walked, lanes: tuple[int, ...]) -> tuple[dict[str, Step], Bac
     mean, s = forward.mean[at], forward.scale[at]
     gamma, beta = forward.gamma[at], forward.beta[at]
     ones, none = np.ones(len(at)), np.zeros(len(at))
-    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-        over = np.where(s > 0.0, 1.0 / np.where(s > 0.0, s, 1.0), 0.0)  # a feature that does not vary stays at 0
+    over = np.where(s > 0.0, 1.0 / np.where(s > 0.0, s, 1.0), 0.0)  # a feature that does not vary stays at 0
     maps = {
         "x": (ones, none), "centred": (ones, -mean), "x_hat": (over, -mean * over),
         "scaled": (gamma * over, -gamma * mean * over), "y": (gamma * over, beta - gamma * mean * over),
@@ -75,7 +76,8 @@ def steps_of(walk: Walked, lanes: tuple[int, ...]) -> tuple[dict[str, Step], Bac
 def _step(name: str, values: Floats, map_: tuple[Floats, Floats], axis: Axis) -> Step:
     kept = values if name == "activation" else None
     ends = values.min(axis=1), values.max(axis=1)
-    return Step(name, *map_, values.mean(axis=1), values.std(axis=1), *ends, axis, kept)
+    moments = moments_of_rows(values)
+    return Step(name, *map_, moments.mean, moments.sd, *ends, axis, kept)
 
 
 def _axes(values: dict[str, Floats]) -> dict[str, Axis]:
@@ -94,8 +96,7 @@ def _backward(walk: Walked, at: list[int]) -> Backward:
     through_variance = gradients.dx_variance[at].astype(np.float64)
     largest = np.abs(x_hat).argmax(axis=1)
     rows = np.arange(len(at))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        slope = through_variance[rows, largest] / x_hat[rows, largest]
+    slope = through_variance[rows, largest] / x_hat[rows, largest]
     return Backward(
         gradients.dx[at], gradients.dx_direct[at], gradients.dx_mean[at, 0].astype(np.float64),
         np.where(np.isfinite(slope), slope, 0.0),

@@ -1,5 +1,6 @@
 """Every view over magnitudes from the smallest number above 0 to the largest: an answer or a named refusal."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,10 @@ def features(draw: st.DrawFn, count: int) -> list[float]:
     return draw(st.lists(each[kind], min_size=count, max_size=count))
 
 
+PARTS_ROWS = re.compile(r"^figures\.\w+\.data\.[xy]$")
+"""Where a null parts the rows of a figure; a small batch has such rows where one does not vary."""
+
+
 @st.composite
 def tables(draw: st.DrawFn) -> list[list[float]]:
     """Rows of one to three features of two to five examples."""
@@ -71,8 +76,6 @@ def nulls(value: Any, path: str = "") -> set[str]:
 def test_every_magnitude_is_answered_or_refused_by_name(client: TestClient, view: str) -> None:
     """A warning of NumPy's is an error here, as everywhere in the tests."""
     ordinary = nulls(asked(client, view, [[1.0, 2.0], [3.0, 5.0], [4.0, 9.0]], 1e-5, "variance").json())
-    constant = nulls(asked(client, view, [[1.0, 7.0], [3.0, 7.0], [4.0, 7.0]], 1e-5, "variance").json())
-    ordinary |= {place for place in constant if place.endswith((".data.x", ".data.y"))}  # nulls that part its rows
 
     @settings(max_examples=8 if view in SLOW else 25, deadline=None, derandomize=True)
     @given(tables(), st.sampled_from([0.0, 2.3e-308, 1e-300, 1e-5, 1e6]), st.sampled_from(["variance", "deviation"]))
@@ -82,7 +85,8 @@ def test_every_magnitude_is_answered_or_refused_by_name(client: TestClient, view
         if answer.status_code == 422:
             assert answer.json()["detail"]
         elif view in NULL:
-            assert nulls(answer.json()) - ordinary <= NULL[view]
+            told = {place for place in nulls(answer.json()) if not PARTS_ROWS.search(place)}
+            assert told - ordinary <= NULL[view]
 
     each()
 

@@ -106,7 +106,7 @@ def _parts(values: Floats, low: float, high: float, parts: int) -> list[int]:
 
 
 def _whole(values: Floats) -> list[int]:
-    return [int(value) for value in np.rint(values)]
+    return [int(value) for value in np.rint(np.nan_to_num(values))]
 
 
 def _step(step: Step, sentence: str, unit: float) -> dict[str, Any]:
