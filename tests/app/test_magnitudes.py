@@ -91,6 +91,11 @@ def test_every_magnitude_is_answered_or_refused_by_name(client: TestClient, view
     each()
 
 
+def test_a_gradient_at_the_bottom_of_float64_is_checked(client: TestClient) -> None:
+    x = [[5e-324], [5e-324], [5e-324], [-0.0]]
+    assert asked(client, "gradient-check", x, 1e-5, "deviation").status_code == 200
+
+
 def test_neighbours_of_0_are_derived(client: TestClient) -> None:
     answer = client.get("/api/v1/derivation", params={"values": "5e-324,1;1e-323,2;0,3"}).json()
     dx = [row[0] for row in answer["routes"]["dx"]["analytic"]]

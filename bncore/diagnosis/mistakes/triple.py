@@ -107,7 +107,7 @@ def _pooled(case: Case, dx: Float64) -> tuple[Float64, float]:
     through_mean = np.broadcast_to(-case.slope * case.mean_dy, dx.shape)
     design = np.stack([case.slope * case.dy, through_mean, through_variance], axis=-1).reshape(-1, 3)
     size = np.sqrt((design**2).mean(0))
-    known = size > NOTHING * size[0]
+    known = (size > NOTHING * size[0]) & np.isfinite(size)  # a path may leave float64 where x hardly varies
     columns = design[:, known]
     if not known.any():
         return np.full(3, np.nan), float(np.abs(dx).max())
