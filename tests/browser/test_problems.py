@@ -88,10 +88,10 @@ def test_a_wide_screen_says_in_the_empty_view_what_is_missing(playground: Playgr
     playground.expect_error("source", "is not here")
     expect(playground.problem).to_contain_text("is not here")
     expect(playground.headline).to_have_text("Nothing is computed.")
-    expect(playground.page.locator("#view").get_by_text("Upload a file")).to_be_in_viewport()
+    expect(playground.page.locator(".opening").get_by_text("Upload a file")).to_be_in_viewport()
     playground.choose("source", "iris")
     expect(playground.problem).to_be_hidden()
-    expect(playground.page.locator("#view").get_by_text("Upload a file")).to_have_count(0)
+    expect(playground.page.locator(".opening").get_by_text("Upload a file")).to_have_count(0)
 
 
 def test_on_a_phone_the_way_out_of_a_missing_value_stands_in_the_view(phone: Playground, watch: Watch) -> None:

@@ -99,6 +99,7 @@ def test_the_disturbances_controls_are_as_high_as_the_joint_beside_them(network:
     """No blank room below the text of the one, nor below the figures of the other."""
     for query in ("", "disturb_layer=2&disturb_shift=-1.5&depth=30", "disturb_layer=12"):
         network.open(query)
+        network.controls.drawn("joint")
         card, panel = (network.page.locator(place).bounding_box() for place in (".net-disturb", "#figure-joint"))
         assert card
         assert panel
