@@ -4,6 +4,7 @@ A file is written under another name and renamed when it is whole; it states its
 not keep them (a disk may lose what was not synced) is removed and computed anew. The least recently used go first.
 """
 
+import contextlib
 import fcntl
 import os
 import time
@@ -171,7 +172,8 @@ class Results:
 
     def _make_room(self) -> None:
         """Remove what was used least recently, and what its writer has left behind."""
-        files = [(entry.stat(), Path(entry.path)) for entry in os.scandir(self._folder) if entry.is_file()]
+        with os.scandir(self._folder) as entries:
+            files = [file for entry in entries if (file := file_of(entry)) is not None]
         files.sort(key=lambda file: file[0].st_mtime, reverse=True)
         total = self._added = 0
         for stat, path in files:
@@ -179,6 +181,14 @@ class Results:
             abandoned = path.name.startswith("making-") and time.time() - stat.st_mtime > ABANDONED
             if total > self._most or abandoned:
                 path.unlink(missing_ok=True)
+
+
+def file_of(entry: "os.DirEntry[str]") -> tuple[os.stat_result, Path] | None:
+    """A file and what is known of it; None of what is none, or has vanished meanwhile."""
+    with contextlib.suppress(FileNotFoundError):
+        if entry.is_file():
+            return entry.stat(), Path(entry.path)
+    return None
 
 
 def opened(path: Path) -> Result | None:

@@ -14,7 +14,7 @@ from app.web.work import results
 from app.web.work.client import Client
 from app.web.work.crew import Threads
 from app.web.work.floor import Errand, Floor
-from app.web.work.results import Results
+from app.web.work.results import Results, file_of
 from app.web.work.turns import Turns
 
 FULL = Path("/dev/full")  # takes no byte
@@ -116,3 +116,13 @@ def test_a_cache_that_is_removed_or_cannot_be_made_costs_no_answer(settings):
     shutil.rmtree(settings.cache_dir)
     settings.cache_dir.write_text("a file where a folder should be")
     assert client.get(URL).content == first.content
+
+
+def test_a_file_that_vanishes_while_room_is_made_is_none(tmp_path):
+    (tmp_path / "kept").touch()
+    (tmp_path / "gone").touch()
+    with os.scandir(tmp_path) as entries:
+        seen = {entry.name: entry for entry in entries}
+    (tmp_path / "gone").unlink()
+    assert file_of(seen["gone"]) is None
+    assert file_of(seen["kept"])[1] == tmp_path / "kept"
