@@ -54,6 +54,18 @@ def test_a_large_network_comes_at_once_and_shows_its_progress(network: Network, 
     assert len(network.line("depth_gradient", 1)) == 20
 
 
+@pytest.mark.folded
+def test_a_refused_field_of_a_section_out_of_sight_is_named_above_the_stage(network: Network, watch: Watch) -> None:
+    watch.refusals.add(422)
+    network.open(f"{SMALL}&disturb_layer=1&disturb_factor=1e99")
+    expect(network.controls.problem).to_contain_text(
+        "Factor on its weights: “1e99” is not allowed here; allowed: a number from"
+    )
+    expect(network.controls.error("disturb_factor")).to_contain_text("allowed: ")
+    network.controls.enter("disturb_factor", "2")
+    expect(network.controls.problem).to_be_hidden()
+
+
 def test_a_computation_that_is_cancelled_leaves_the_last_view(network: Network) -> None:
     network.open(SMALL)
     drawn = network.line("depth_deviation", 1)

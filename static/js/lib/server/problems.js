@@ -1,5 +1,6 @@
 // Errors stand beside the control that caused them. What has no control stands above the view, and so does, once more,
-// what stands in a closed sheet of controls, beside a view that is empty, or where a part of the controls is missing.
+// what stands in a closed sheet of controls, in a section that is folded or out of sight, beside a view that is empty, or
+// where a part of the controls is missing.
 
 const ELSEWHERE = { missing: "file" }; // what a file lacks is told where the file came in
 const NARROW = matchMedia("(max-width: 899px)");
@@ -95,9 +96,12 @@ export function bringHere(part) {
 
 const isClosed = () => NARROW.matches && $("sheet")?.getAttribute("aria-expanded") === "false";
 
+const isInSight = ({ top, bottom }) => bottom > 0 && top < innerHeight; // what is folded has no height
+
 function isSeen(home) {
   if ((isClosed() || putBack) && home.closest("#control-groups")) return false;
-  return $("view").contains(home) || !$("view").classList.contains("empty");
+  if (home.closest("details.part") && !isInSight(home.getBoundingClientRect())) return false;
+  return ($("view").contains(home) && !home.closest(".controls")) || !$("view").classList.contains("empty");
 }
 
 function write() {
@@ -109,6 +113,7 @@ function write() {
 }
 
 NARROW.addEventListener("change", write);
+document.addEventListener("toggle", write, { capture: true }); // a section opens or closes
 if ($("sheet")) new MutationObserver(write).observe($("sheet"), { attributeFilter: ["aria-expanded"] });
 
 addEventListener("figures-missing", () => {
