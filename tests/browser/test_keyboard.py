@@ -92,7 +92,7 @@ def test_a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page:
     view = Playground(page)
     page.goto(path)
     view.settle()
-    terms = page.locator("[data-one-stop]").first.locator(".term")
+    terms = page.locator(".parts [data-one-stop]").first.locator(".term")
     terms.first.focus()
     page.keyboard.press("ArrowRight")
     expect(terms.nth(1)).to_be_focused()
