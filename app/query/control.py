@@ -1,9 +1,11 @@
 """A query field and the control that a page makes of it are one declaration."""
 
+import re
 from functools import cache
 from typing import Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -53,6 +55,17 @@ def control(
     drawn |= {"end_for": end_for} if end_for else {}
     said: dict[str, Any] = {"control": drawn} | ({"pattern": f"^(?:{form})$"} if form else {})
     return Field(default, title=title, description=help, json_schema_extra=said, **constraints)
+
+
+def formed(form: re.Pattern[str], words: str, *, or_nothing: bool = False) -> AfterValidator:
+    """Accepts a text of this form from its beginning to its end, or nothing where that may be; refuses in `words`."""
+
+    def check(text: str) -> str:
+        if (text or not or_nothing) and not form.fullmatch(text):
+            raise ValueError(words)
+        return text
+
+    return AfterValidator(check)
 
 
 class QueryModel(BaseModel):

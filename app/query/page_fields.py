@@ -3,9 +3,7 @@
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
-
-from app.query.control import QueryModel, control
+from app.query.control import QueryModel, control, formed
 
 ALL = "all"
 MOST_OPEN = 600  # characters
@@ -13,16 +11,10 @@ SECTIONS = re.compile(r"(?:[a-z][a-z0-9-]*(?:,[a-z][a-z0-9-]*)*)?")
 WORDS = "names of sections with commas between, or 'all', or nothing"
 
 
-def _names(text: str) -> str:
-    if not SECTIONS.fullmatch(text):
-        raise ValueError(WORDS)
-    return text
-
-
 class PageFields(QueryModel):
     """Fields of a page's address that its view is not asked with; a page with a stage of its own adds to them."""
 
-    open: Annotated[str, AfterValidator(_names)] = control(
+    open: Annotated[str, formed(SECTIONS, WORDS)] = control(
         "", "Sections that are open, by name with commas between; `all` opens all of them.",
         title="Open sections", group="page", kind="none", max_length=MOST_OPEN,
     )  # fmt: skip

@@ -4,12 +4,10 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator
-
 from app.batches.batch import Batch
 from app.batches.inline import parse_table
 from app.errors import InvalidQuery, UnreadableBatch
-from app.query.control import control
+from app.query.control import control, formed
 from app.query.small_batch import MOST_EXAMPLES, MOST_FEATURES, SmallBatchFields
 from app.query.source import with_generator_fields
 from app.query.staged import StagedFields
@@ -22,12 +20,6 @@ STEPS = tuple(dict.fromkeys(name for placement in EPS_PLACEMENTS for name in for
 NAMED = tuple(name for name, kind in UPSTREAMS.items() if not kind.reads_labels)
 CELL = re.compile(r"[0-9]{1,4},[0-9]{1,4}")
 CELL_WORDS = "an example and a feature by number from 0, with a comma between"
-
-
-def _cell(text: str) -> str:
-    if not CELL.fullmatch(text):
-        raise ValueError(CELL_WORDS)
-    return text
 
 
 class DerivationFields(StagedFields, SmallBatchFields):
@@ -49,7 +41,7 @@ class DerivationFields(StagedFields, SmallBatchFields):
     step: Literal[STEPS] = control(  # type: ignore[valid-type]
         "x", "The node of the computation that is looked at.", title="Step", group="walk", kind="select",
     )  # fmt: skip
-    cell: Annotated[str, AfterValidator(_cell)] = control(
+    cell: Annotated[str, formed(CELL, CELL_WORDS)] = control(
         "0,0", "The number that the formulas are worked out for: example and feature, with a comma between.",
         title="Cell", group="walk", kind="cell", form=CELL.pattern, max_length=9,
     )  # fmt: skip

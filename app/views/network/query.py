@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from app.batches.batch import Source
 from app.errors import InvalidQuery
-from app.query.control import control
+from app.query.control import control, formed
 from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement
 from app.query.source import AUTO_FINITE, AUTO_GENERATED, SOURCE, BatchFields, known_source, with_generator_fields
 from app.query.staged import StagedFields
@@ -25,12 +25,6 @@ ABSENT_FOR = {"norm": {"field": "norm", "value": "none"}, "sum": {"field": "resi
 """The kinds of joints that not every network has, each with the field and the value that leave it out."""
 JOINT = re.compile(rf"({'|'.join(KINDS)})([1-9][0-9]?)")
 JOINT_WORDS = f"nothing, or one of {', '.join(KINDS)} with the number of a block behind it, such as z3"
-
-
-def _joint(text: str) -> str:
-    if text and not JOINT.fullmatch(text):
-        raise ValueError(JOINT_WORDS)
-    return text
 
 
 class NetworkFields(BatchFields, StagedFields):
@@ -120,7 +114,7 @@ class NetworkFields(BatchFields, StagedFields):
         "z", "The joints that are drawn: the product's output z, behind the norm, behind f, or the sum behind a "
         "residual connection.", title="Joints shown", group="view", kind="select",
     )  # fmt: skip
-    joint: Annotated[str, AfterValidator(_joint)] = control(
+    joint: Annotated[str, formed(JOINT, JOINT_WORDS, or_nothing=True)] = control(
         "", "The joint that is opened, its kind and block such as `z3`; empty opens the last block's.",
         title="Joint opened", group="view", kind="joint", form=f"(?:{JOINT.pattern})?", max_length=8,
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from app.batches.batch import Source
-from app.query.control import control
+from app.query.control import control, formed
 from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement
 from app.query.source import SOURCE, BatchFields, known_source, with_generator_fields
 from app.query.staged import StagedFields
@@ -21,12 +21,6 @@ NORM_CHOICES = ("all", *NORMS)
 CELL = re.compile(r"([0-9]{1,6}),([0-9]{1,6}),([0-9]{1,6})")
 CELL_WORDS = "nothing, or example, channel and position of a cell of the block, from 0, such as 2,5,0"
 Divisor = Annotated[int, Field(ge=1, le=4096)] | Literal["auto"]
-
-
-def _cell(text: str) -> str:
-    if text and not CELL.fullmatch(text):
-        raise ValueError(CELL_WORDS)
-    return text
 
 
 class NormsFields(BatchFields, StagedFields):
@@ -87,7 +81,7 @@ class NormsFields(BatchFields, StagedFields):
         group="view", kind="select",
     )  # fmt: skip
     notation: Notation = NOTATION
-    cell: Annotated[str, AfterValidator(_cell)] = control(
+    cell: Annotated[str, formed(CELL, CELL_WORDS, or_nothing=True)] = control(
         "", "The cell that is looked at: example, channel and position from 0 with commas between; empty is the one of "
         "the largest size amid the examples and channels that the cubes show.",
         title="Cell", group="cell", kind="cell", form=f"(?:{CELL.pattern})?", max_length=24,
