@@ -141,7 +141,7 @@ def _preset_in_force(comparison: Comparison) -> dict[str, Any] | None:
     name = comparison.query.preset
     if name not in PRESETS:
         return None
-    measured = CLAIMS[name](comparison.contrast)
+    measured = comparison.stage.measured or CLAIMS[name](comparison.contrast)
     asked = comparison.query.model_dump()
     told = {
         "title": PRESETS[name].title, "claim": PRESETS[name].claim, "text": measured_text(name, measured),
