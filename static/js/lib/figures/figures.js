@@ -117,19 +117,21 @@ export class Figures {
   #drawUnseen() {
     const panel = this.all().find((one) => one.isDue({ unseen: true }));
     if (!panel || !window.Plotly || onPaper()) return false;
-    panel.draw(window.Plotly, this.#template);
+    this.#draws(window.Plotly, [panel]);
     window.dispatchEvent(new CustomEvent("figures-drawn"));
     return true;
   }
 
-  // All widths are read before anything is drawn: a reading between two drawings lays the whole page out again.
   #drawDue(Plotly) {
-    const template = this.#template;
-    for (const panel of this.all().filter((panel) => panel.isDue())) panel.draw(Plotly, template);
+    this.#draws(Plotly, this.all().filter((panel) => panel.isDue()));
   }
 
-  get #template() {
-    return enlarged(this.#templates[currentScheme()], onPaper() ? 1 : enlargement());
+  // All widths, and how large letters are, are read before anything is drawn: a reading between two drawings lays the
+  // whole page out again.
+  #draws(Plotly, panels) {
+    const times = onPaper() ? 1 : enlargement();
+    const template = enlarged(this.#templates[currentScheme()], times);
+    for (const panel of panels) panel.draw(Plotly, template, times);
   }
 }
 
@@ -172,19 +174,21 @@ class Panel {
     return this.#width > 0;
   }
 
-  draw(Plotly, template) {
+  // So many `times` as large as the server has it.
+  draw(Plotly, template, times) {
     this.#due = false;
     this.drawnWidth = this.#width;
-    this.plot.style.minHeight = `${this.#height - 30}px`;
+    const sized = enlarged(this.#figure.layout, times);
+    this.plot.style.minHeight = `${sized.height - 30}px`;
     const first = !this.plot.classList.contains("js-plotly-plot");
-    Plotly.react(this.plot, this.#figure.data, this.#dressed(template), CONFIG);
+    Plotly.react(this.plot, this.#figure.data, this.#dressed(sized, template), CONFIG);
     if (first) this.element.dispatchEvent(new CustomEvent("figure-ready"));
   }
 
   // The page has the title above the plot; a panel whose neighbour on the left has the names of the features leaves them
   // to it: the first has them for all of a chain, on a narrow screen every other one for two.
-  #dressed(template) {
-    const { title, height, margin, ...layout } = this.#sized;
+  #dressed(sized, template) {
+    const { title, height, margin, ...layout } = sized;
     const rows = this.element.closest(".chain") !== null;
     const narrow = rows && NARROW.matches && !onPaper();
     const place = rows ? [...this.element.parentElement.children].indexOf(this.element) : 0;
@@ -194,14 +198,6 @@ class Panel {
     const around = { ...margin, t: rows ? 6 : 20, l: named ? left : 10 };
     const xaxis = fitted(layout.xaxis, template, this.drawnWidth - around.l - around.r, around);
     return { ...layout, xaxis, yaxis, template, width: this.drawnWidth, height: height - 30, margin: around };
-  }
-
-  get #sized() {
-    return enlarged(this.#figure.layout, onPaper() ? 1 : enlargement());
-  }
-
-  get #height() {
-    return this.#sized.height;
   }
 
   #describe({ summary, note }) {
