@@ -22,7 +22,7 @@ def navigation(views: Views) -> list[Door]:
     """The pages that the navigation names."""
     return [
         *(door_of(view.page.path, view.title, view.query) for view in views if view.page),
-        Door("/docs", "REST API"),
+        Door("/docs", "REST API", {}),
     ]
 
 

@@ -1,6 +1,7 @@
 """A page as its address opens it: what is the page's own in the address, apart from its view's query."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from app.query.control import schema_of
@@ -21,7 +22,12 @@ class Opened:
     @property
     def schema(self) -> dict[str, dict[str, Any]]:
         """The fields of the page itself."""
-        return schema_of(self.page.shown)
+        return _schema_of(self.page.shown)
+
+
+@cache
+def _schema_of(shown: type[PageFields]) -> dict[str, dict[str, Any]]:
+    return schema_of(shown)
 
 
 def opened(page: Page[Any], pairs: Pairs) -> tuple[Opened, Pairs, dict[str, Any] | None]:
