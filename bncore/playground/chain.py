@@ -5,6 +5,7 @@ Values are kept features first, (D, M): M = N examples, or N times the positions
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -72,7 +73,7 @@ class Walked:
     positions: int
     given: bool
 
-    @property
+    @cached_property
     def saturation(self) -> Floats:
         """(D,) is the share of f's inputs at which f is flat or dead."""
         share: Floats = ACTIVATIONS[self.layer.activation].saturated(self.forward.y).mean(axis=1)

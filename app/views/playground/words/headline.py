@@ -37,7 +37,7 @@ class Told:
     @property
     def unit(self) -> float:
         """The unit in the last place of the numbers that the view is computed in."""
-        return float(np.finfo(self.walk.gradients.dx.dtype).eps)
+        return unit_of(self.walk)
 
     @property
     def trains(self) -> bool:
@@ -183,6 +183,6 @@ def undone(walk: Walked | Playground) -> bool:
     return isinstance(walk.layer.gamma, str) and isinstance(walk.layer.beta, str)
 
 
-def unit_of(result: Playground) -> float:
+def unit_of(result: Walked | Playground) -> float:
     """The unit in the last place of the numbers that the view is computed in."""
     return float(np.finfo(result.gradients.dx.dtype).eps)
