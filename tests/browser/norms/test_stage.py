@@ -5,22 +5,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.app.views.norms.sharing import BLOCK, SHARE
 from tests.browser.conftest import Watch
 from tests.browser.norms.page import Norms
 from tests.browser.stage import settled, shifted, watch_shifts
-
-SHARE = {
-    "batch": lambda a, b: a[1] == b[1],
-    "inference": lambda _a, _b: False,
-    "ghost": lambda a, b: a[1] == b[1] and a[0] // 2 == b[0] // 2,
-    "renorm": lambda a, b: a[1] == b[1],
-    "group": lambda a, b: a[0] == b[0] and a[1] // 2 == b[1] // 2,
-    "instance": lambda a, b: a[:2] == b[:2],
-    "layer": lambda a, b: a[0] == b[0],
-    "token": lambda a, b: a[0] == b[0] and a[2] == b[2],
-    "rms": lambda a, b: a[0] == b[0],
-}  # fmt: skip
-BLOCK = [(n, c, p) for n in range(4) for c in range(6) for p in range(9)]
 
 
 def expect_lit(norms: Norms, cell: tuple[int, int, int]) -> None:

@@ -10,19 +10,7 @@ from app.views.norms.query import NormsQuery
 from app.views.norms.stage.light import is_light
 from tests.app.strict_json import parsed
 from tests.app.views.norms.asked import URL, get
-
-BLOCK = list(product(range(4), range(6), range(9)))
-SAME = {
-    "batch": lambda a, b: a[1] == b[1],
-    "inference": lambda _a, _b: False,
-    "ghost": lambda a, b: a[1] == b[1] and a[0] // 2 == b[0] // 2,
-    "renorm": lambda a, b: a[1] == b[1],
-    "group": lambda a, b: a[0] == b[0] and a[1] // 2 == b[1] // 2,
-    "instance": lambda a, b: a[:2] == b[:2],
-    "layer": lambda a, b: a[0] == b[0],
-    "token": lambda a, b: a[0] == b[0] and a[2] == b[2],
-    "rms": lambda a, b: a[0] == b[0],
-}  # fmt: skip
+from tests.app.views.norms.sharing import BLOCK, SHARE
 
 
 def stage(client, **query):
@@ -46,11 +34,11 @@ def lit(cube, told, cell):
 
 def test_nine_cubes_light_what_shares_a_statistic_with_any_cell(client):
     told = stage(client)
-    assert list(cubes(told)) == list(SAME)
+    assert list(cubes(told)) == list(SHARE)
     assert told["of"] == told["shown"] == [4, 6, 3, 3]
     for cell in ((0, 0, 0), (2, 3, 4), (3, 5, 8)):
         for name, cube in cubes(told).items():
-            expected = {other for other in BLOCK if SAME[name](cell, other)}
+            expected = {other for other in BLOCK if SHARE[name](cell, other)}
             assert lit(cube, told, cell) == expected, name
             assert cube["count"] == len(expected)
 
@@ -142,7 +130,7 @@ def test_positions_of_any_axes_are_drawn_row_by_row(client, uploaded):
 def test_which_norm_when_has_a_source_each_and_quotes_the_published_errors(client):
     answer = get(client)
     choice = {row["used"]: row for row in answer["stage"]["choice"]}
-    assert all(row["source"] and set(row["cubes"]) <= set(SAME) for row in choice.values())
+    assert all(row["source"] and set(row["cubes"]) <= set(SHARE) for row in choice.values())
     errors = answer["reference"]["errors"]
     last = f"{errors['group'][-1]} % error against batch norm's {errors['batch'][-1]} %."
     assert choice["group norm"]["why"] == f"with {answer['reference']['batch_sizes'][-1]} examples a worker, {last}"
