@@ -78,7 +78,7 @@ function placeText(answer, node, cell) {
 }
 
 // Setting MathML anew costs a layout, so what stands there already stays.
-export function setFormula(id, mathml, numbers = null, cell = null) {
+function setFormula(id, mathml, numbers = null, cell = null) {
   const box = $(id);
   if (box.dataset.shown !== mathml) {
     box.innerHTML = mathml;

@@ -3,7 +3,7 @@
 const PLAYGROUND = { path: "/api/v1/playground", figure: "x_hat" };
 
 // `view`: the path of the view's API twin, and the figure that the Python shows.
-export function shareText(kind, state, view = PLAYGROUND) {
+function shareText(kind, state, view = PLAYGROUND) {
   const api = location.origin + view.path;
   const query = state.query();
   const address = query ? `${api}?${query}` : api;
