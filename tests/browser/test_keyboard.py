@@ -33,6 +33,12 @@ MISSED = """() => [...document.querySelectorAll("a[href], button, input, select,
   .filter((element) => element.checkVisibility({ visibilityProperty: true }))
   .map((element) => element.cloneNode(false).outerHTML)"""
 
+# A drawing, or a part of one that is no control, takes the focus where it listens for it.
+FOCUSED_DRAWINGS = """() => [...document.querySelectorAll(".stage svg, .stage svg :not([role])")].filter((one) => {
+  one.focus();
+  return document.activeElement === one && one.checkVisibility();
+}).map((one) => one.outerHTML.slice(0, 80))"""
+
 
 def stops(page: Page) -> list[dict[str, object]]:
     """Every place where Tab stops, from the top of the page to its end."""
@@ -103,6 +109,13 @@ def test_a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page:
     expect(terms.nth(1)).to_be_focused()
     page.keyboard.press("ArrowLeft")
     expect(terms.first).to_be_focused()
+
+
+@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/batch-size?tab=strip", "/norms"])
+def test_a_drawing_is_no_stop_itself_but_its_marks_are(page: Page, path: str) -> None:
+    page.goto(path)
+    Playground(page).settle()
+    assert page.evaluate(FOCUSED_DRAWINGS) == []
 
 
 @pytest.mark.parametrize("query", ["", "batch=own&way=code"])

@@ -53,9 +53,9 @@ export class Batch {
     showSizes(answer.batch.shape);
   }
 
-  // One number of the batch, from elsewhere than its table.
-  move(example, feature, value, how) {
-    this.#grids.values.change(example, feature, String(value), how);
+  // Numbers of the batch, from elsewhere than its table.
+  move(cells, how) {
+    this.#grids.values.change(cells, how);
   }
 
   #edit(texts, how) {

@@ -32,14 +32,16 @@ export class Graph {
     if (focused) this.#box.querySelector(`[data-node="${focused}"]`)?.focus();
   }
 
-  // The active node and its edges are lit.
+  // The active node and its edges are lit. It is the one stop of the Tab key among the nodes, and a focus on them goes along.
   light(name) {
     for (const node of this.#box.querySelectorAll(".node")) {
       const active = node.dataset.node === name;
       node.classList.toggle("active", active);
+      node.tabIndex = active ? 0 : -1;
       if (active) node.setAttribute("aria-current", "step");
       else node.removeAttribute("aria-current");
     }
+    if (this.#box.contains(document.activeElement)) this.#box.querySelector(".node.active").focus();
     for (const edge of this.#box.querySelectorAll("path[data-to]")) edge.classList.toggle("active", edge.dataset.to === name);
     this.#reveal();
   }

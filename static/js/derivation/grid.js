@@ -61,10 +61,12 @@ export class Grid {
     for (const input of this.#inputs()) this.#write(input);
   }
 
-  // A cell from elsewhere than this table, which is said as if it were edited here.
-  change(example, feature, text, how) {
-    this.#texts[example][feature] = text;
-    this.#write(this.#at(example, feature));
+  // Cells from elsewhere than this table, which are said as if they were edited here.
+  change(cells, how) {
+    for (const { example, feature, text } of cells) {
+      this.#texts[example][feature] = text;
+      this.#write(this.#at(example, feature));
+    }
     this.#edited(this.texts, how);
   }
 

@@ -13,6 +13,7 @@ import { BatchPage } from "../lib/page/batch_page.js";
 
 const API = "/api/v1/derivation";
 const HERE = new Set(["step"]); // fields that change nothing of the answer
+const BESIDE_STRIP = new Set(["cell", "output", "move_by", "naive"]); // fields that leave what a hand did on the strip in sight
 const STAND_INS = { sigma: "var", dsigma: "dscale" }; // nodes that there are not where epsilon is beside the variance
 const $ = (id) => document.getElementById(id);
 
@@ -25,7 +26,8 @@ const { state, figures } = page;
 let onStage = null; // what the stage shows, of the latest answer
 let numbers = null; // of the answers
 let dragged = null; // the table that a drag on the stage made, as the address has it
-let lying = ""; // where the inputs of the strip lay
+let lying = null; // the feature of the strip and its inputs
+let ofStrip = false; // while what changes comes from the strip
 
 const batch = new Batch(page, {
   reading: { busy: (is) => page.waiting.reading(is), standing: () => state.get("source") },
@@ -33,7 +35,10 @@ const batch = new Batch(page, {
 });
 const graph = new Graph($("graph"));
 const walk = new Walk(state);
-const strip = new Strip($("strip"), { chosen: (example) => choose(example, cellShown().feature), moved });
+const strip = new Strip($("strip"), {
+  chosen: (example) => choose(example, cellShown().feature), moved,
+  still: (is) => $("put-back").setAttribute("aria-disabled", String(is)),
+});
 
 function follow(changes, before) {
   const gone = changes.eps_placement === "variance" && STAND_INS[before.get("step")];
@@ -45,10 +50,18 @@ function choose(example, feature) {
   if (cell !== state.get("cell")) state.set({ cell }, { settle: false, later: true });
 }
 
-function moved(example, value, how) {
-  choose(example, cellShown().feature);
-  batch.move(example, cellShown().feature, value, how);
+function moved(places, how) {
+  const { feature } = cellShown();
+  ofStrip = true;
+  batch.move(places.map(([example, value]) => ({ example, feature, text: String(value) })), how);
+  ofStrip = false;
   dragged = state.get("values");
+}
+
+// What a hand did on the strip stays in sight until anything else is asked for.
+function leaveStrip(names) {
+  const elsewhere = names === null || names.some((name) => !BESIDE_STRIP.has(name));
+  if (elsewhere && !ofStrip && !state.isOfPage(names)) strip.release();
 }
 
 // ---- what is looked at ----
@@ -76,15 +89,21 @@ function showWalk() {
   $("headline").textContent = onStage.sentences[name];
 }
 
+// Whether the strip's numbers are other ones than a hand on it made.
+function isFromElsewhere({ cell: { feature }, drag: { inputs } }) {
+  const before = lying;
+  lying = { feature, values: String(inputs.values) };
+  if (lying.feature !== before?.feature) return true;
+  return lying.values !== before.values && state.get("values") !== dragged;
+}
+
 // While a hand moves, of the stage's answer alone.
 function stage(answer) {
   if (!answer) return;
   onStage = answer.stage;
   numbers = new Numbers(page.answer, onStage);
   view.showStage(onStage);
-  const now = JSON.stringify(onStage.drag.inputs);
-  strip.show(onStage.drag, now !== lying && state.get("values") !== dragged);
-  lying = now;
+  strip.show(onStage.drag, isFromElsewhere(onStage));
   showWalk();
 }
 
@@ -127,6 +146,8 @@ function decide() {
 // A named gradient takes the place of a typed one. Before the control itself writes its value, so that no state in
 // between is asked for.
 $("c-upstream").addEventListener("change", () => state.set({ dy: "", upstream: $("c-upstream").value }), { capture: true });
+$("put-back").addEventListener("click", () => strip.putBack());
+state.onChange(leaveStrip);
 $("naive").addEventListener("click", () => state.set({ naive: state.get("naive") === "on" ? "off" : "on" }));
 $("c-cell").addEventListener("change", () => state.set({ cell: `${$("c-cell").value},${page.answer.cell.feature}` }));
 $("c-output").addEventListener("change", () => state.set({ output: $("c-output").value }));

@@ -1,5 +1,6 @@
 // One feature's inputs on a ruler, and its outputs on another below: an example is dragged along the upper one, and all
-// of the lower ones answer. The rulers stay while a hand is on a mark; where the outputs were stands behind them.
+// of the lower ones answer. From the first move on the rulers stay, and behind the marks stands where they were before,
+// until they are put back or released. The marks are one stop of the Tab key: up and down go from one to another.
 import { three } from "../lib/figures/numbers.js";
 import { Grip } from "../lib/stage/grip.js";
 import { joined, place, svg, tell, valueAt, write } from "../lib/stage/svg.js";
@@ -10,26 +11,29 @@ const SIDE = 1.2; // rem beside the rulers
 const RADIUS = 0.62; // rem
 const TICK = 0.25; // rem
 const DIGITS = 12; // that a dragged number keeps
+const KEYS = { ArrowDown: 1, ArrowUp: -1 }; // from a mark to another
 
 export class Strip {
   #root;
   #told;
   #drag = null; // what the answer says of it
   #rulers = null;
-  #before = null; // where the outputs were when the hand came
+  #before = null; // where inputs and outputs were when the first of them was moved
   #hand = null; // { example, value } that has no answer yet
   #unmoved = []; // inputs before the first drag
   #size = { width: 0, rem: 16 };
   #grips = [];
   #layers = {};
 
-  // `moved(example, value, how)` is told of each move; `chosen(example)` where the focus is.
+  // `moved(places, how)` is told of each move, a place being an example and its value; `chosen(example)` where the focus is;
+  // `still(is)` whether all stand where they are unmoved.
   constructor(root, told) {
     this.#root = root;
     this.#told = told;
     for (const name of ["axes", "ways", "ghosts", "outputs", "inputs"]) this.#layers[name] = root.appendChild(svg("g", { class: name, "aria-hidden": name === "inputs" ? null : "true" }));
-    root.addEventListener("focusin", ({ target }) => this.#takes(this.#index(target)));
-    root.addEventListener("focusout", ({ relatedTarget }) => root.contains(relatedTarget) || this.#leaves());
+    const around = root.parentElement; // a drawing that listens for the focus would be a stop itself
+    around.addEventListener("focusin", ({ target }) => this.#takes(this.#index(target)));
+    around.addEventListener("keydown", (event) => this.#go(event), { capture: true });
     new ResizeObserver(() => this.#measure()).observe(root);
   }
 
@@ -42,7 +46,21 @@ export class Strip {
     this.#draw();
   }
 
-  // The rulers that the answer asks for; and nothing is behind the outputs.
+  // The rulers are the answer's again, and nothing is behind the marks.
+  release() {
+    if (!this.#before) return;
+    this.#fit();
+    this.#draw();
+  }
+
+  // All inputs to where they are unmoved.
+  putBack() {
+    const places = [...this.#unmoved.entries()].filter(([example, value]) => this.#input(example) !== value);
+    if (!places.length) return;
+    this.#before = this.#hand = null;
+    this.#told.moved(places, {});
+  }
+
   #fit() {
     const ruler = ({ range: [low, high], ticks, title }) => ({ low, high, ticks, title });
     this.#rulers = { inputs: ruler(this.#drag.inputs), outputs: ruler(this.#drag.outputs) };
@@ -51,13 +69,20 @@ export class Strip {
 
   #takes(example) {
     if (example < 0) return;
-    this.#before ??= [...this.#drag.outputs.values];
+    this.#stopAt(example);
     this.#told.chosen(example);
   }
 
-  #leaves() {
-    this.#fit();
-    this.#draw();
+  #go(event) {
+    const [by, at] = [KEYS[event.key], this.#index(event.target)];
+    if (!by || at < 0 || event.altKey || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#grips[at + by]?.element.focus();
+  }
+
+  #stopAt(example) {
+    this.#grips.forEach(({ element }, j) => write(element, { tabindex: j === example ? 0 : -1 }));
   }
 
   #index(element) {
@@ -92,13 +117,17 @@ export class Strip {
     joined(this.#layers.axes, ["inputs", "outputs"], () => svg("g"), (group, part) => this.#axis(group, part));
     const at = outputs.values.map((value, j) => ({ x: this.#x("inputs", this.#input(j)), y: this.#x("outputs", value), on: j === this.#drag.example }));
     joined(this.#layers.ways, at, () => svg("line"), (line, one) => write(line, { x1: one.x, x2: one.y, y1: y("inputs", "line"), y2: y("outputs", "line"), class: one.on ? "on" : null }));
-    joined(this.#layers.ghosts, this.#before ?? [], () => svg("circle"), (dot, value) => write(dot, { cx: this.#x("outputs", value), cy: y("outputs", "line"), r: RADIUS * rem }));
+    const ghosts = Object.entries(this.#before ?? {}).flatMap(([part, values]) => values.map((value) => ({ part, value })));
+    joined(this.#layers.ghosts, ghosts, () => svg("circle"), (dot, { part, value }) => write(dot, { cx: this.#x(part, value), cy: y(part, "line"), r: RADIUS * rem, class: part }));
     joined(this.#layers.outputs, at, mark, (dot, one, j) => this.#place(dot, one.y, y("outputs", "line"), j, one.on));
     this.#marks(inputs.values.length);
     this.#grips.forEach((grip, j) => {
       this.#place(grip.element, at[j].x, y("inputs", "line"), j, at[j].on);
       grip.told();
     });
+    if (!this.#root.contains(document.activeElement)) this.#stopAt(this.#drag.example);
+    this.#root.toggleAttribute("data-moved", this.#before !== null);
+    this.#told.still(this.#unmoved.every((value, example) => this.#input(example) === value));
   }
 
   #place(group, x, y, example, on) {
@@ -154,9 +183,11 @@ export class Strip {
   #move(example, value, how) {
     const { step } = this.#drag;
     const rounded = Number((Math.round(value / step) * step).toPrecision(DIGITS));
+    this.#before ??= { inputs: [...this.#drag.inputs.values], outputs: [...this.#drag.outputs.values] };
     this.#hand = { example, value: rounded };
     this.#draw();
-    this.#told.moved(example, rounded, how);
+    this.#told.chosen(example);
+    this.#told.moved([[example, rounded]], how);
   }
 }
 

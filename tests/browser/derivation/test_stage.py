@@ -1,7 +1,7 @@
 """The derivation's stage: steps by key, button and history, the example that is dragged, and the way to the checker."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.announced import announced, listen
 from tests.browser.conftest import Watch
@@ -23,6 +23,11 @@ def outputs(derivation: Derivation) -> list[float]:
     """Where the outputs lie, in pixels from the left."""
     dots = derivation.page.locator("#strip .outputs .mark")
     return [float(x) for x, _ in dots.evaluate_all(f"(all) => all.map({MIDDLE})")]
+
+
+def ghosts(derivation: Derivation) -> Locator:
+    """Where inputs and outputs stood before a hand moved one."""
+    return derivation.page.locator("#strip .ghosts circle")
 
 
 def ticks(derivation: Derivation) -> list[str]:
@@ -73,7 +78,7 @@ def test_an_example_is_dragged_everything_follows_and_the_rulers_stay(derivation
     )
     assert ticks(derivation) == ruler
     assert mark(derivation, 3)[0] == pytest.approx(x + 60, abs=2)
-    expect(derivation.page.locator("#strip .ghosts circle")).to_have_count(4)
+    expect(ghosts(derivation)).to_have_count(8)
     derivation.page.mouse.move(x + 120, y, steps=4)
     derivation.page.mouse.up()
     derivation.settle()
@@ -88,6 +93,98 @@ def test_an_example_is_dragged_everything_follows_and_the_rulers_stay(derivation
     derivation.settle()
     assert derivation.answer()["batch"]["values"][3][0] == 5
     assert shifted(derivation.page) < 0.02
+
+
+def test_what_a_hand_did_stays_in_sight_until_another_step_or_until_it_is_put_back(derivation: Derivation) -> None:
+    watch_shifts(derivation.page)
+    derivation.open("step=mean")
+    settled(derivation.page)
+    page, put_back = derivation.page, derivation.page.get_by_role("button", name="Put back")
+    expect(put_back).to_have_attribute("aria-disabled", "true")
+    ruler, before, (x, y) = ticks(derivation), outputs(derivation), mark(derivation, 3)
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 90, y, steps=4)
+    page.mouse.up()
+    page.mouse.click(640, 100)  # the focus leaves, and the pointer
+    derivation.settle()
+    assert ticks(derivation) == ruler
+    stood = ghosts(derivation).evaluate_all(f"(all) => all.map({MIDDLE})")
+    assert [at for at, _ in stood[4:]] == pytest.approx(before, abs=1)
+    assert stood[3][0] == pytest.approx(x, abs=1)
+    ghost = page.get_by_text("dashed: before")
+    ghost.focus()
+    expect(page.get_by_role("tooltip")).to_contain_text("A ghost is a dashed ring")
+    put_back.click()
+    derivation.settle()
+    expect(ghosts(derivation)).to_have_count(0)
+    expect(ghost).to_be_hidden()
+    assert outputs(derivation) == pytest.approx(before, abs=1)
+    assert derivation.answer()["batch"]["values"][3][0] == 5
+    expect(put_back).to_have_attribute("aria-disabled", "true")
+    page.go_back()
+    derivation.settle()
+    assert derivation.answer()["batch"]["values"][3][0] > 5
+    page.get_by_role("slider", name="x of example 3 of x0").press("ArrowLeft")
+    derivation.settle()
+    derivation.click("Next step")
+    expect(ghosts(derivation)).to_have_count(0)
+    assert shifted(page) < 0.02
+
+
+@pytest.mark.parametrize("changed", ["another feature's cell", "a number that is typed", "a convention"])
+def test_what_a_hand_did_is_not_shown_behind_other_numbers(derivation: Derivation, changed: str) -> None:
+    derivation.open("step=mean&open=batch")
+    slider = derivation.page.get_by_role("slider", name="x of example 3 of x0")
+    slider.press("PageUp")
+    derivation.settle()
+    expect(ghosts(derivation)).to_have_count(8)
+    derivation.cell(2, 0).focus()
+    derivation.settle()
+    expect(ghosts(derivation)).to_have_count(8)
+    if changed == "another feature's cell":
+        derivation.cell(2, 1).focus()
+    elif changed == "a number that is typed":
+        derivation.type(0, 0, "7")
+    else:
+        derivation.page.locator("#c-eps_placement").select_option("deviation")
+    derivation.settle()
+    expect(ghosts(derivation)).to_have_count(0)
+
+
+def test_play_is_a_few_stops_into_the_stage_and_arrows_reach_every_node_and_every_mark(derivation: Derivation) -> None:
+    derivation.open("step=mean")
+    page = derivation.page
+    derivation.node("mean").focus()
+    for name in ORDER[5:]:
+        page.keyboard.press("ArrowRight")
+        expect(derivation.node(name)).to_be_focused()
+        derivation.expect_step(name)
+    page.keyboard.press("Home")
+    expect(derivation.node("x")).to_be_focused()
+    play = page.get_by_role("button", name="play", exact=True)
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if play.evaluate("(button) => button === document.activeElement"):
+            break
+    expect(play).to_be_focused()
+    mark_of = [page.get_by_role("slider", name=f"x of example {j} of x0") for j in range(4)]
+    page.get_by_role("button", name="Put back").focus()
+    page.keyboard.press("Tab")
+    for j in range(3):
+        expect(mark_of[j]).to_be_focused()
+        page.keyboard.press("ArrowDown")
+    expect(mark_of[3]).to_be_focused()
+    expect(page.locator("#strip-keys")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    expect(mark_of[2]).to_be_focused()
+    derivation.settle()
+    assert derivation.query["cell"] == "2,0"
+    assert derivation.answer()["batch"]["values"][2][0] == 4
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.closest('#strip')") is None
+    page.keyboard.press("Shift+Tab")
+    expect(mark_of[2]).to_be_focused()
 
 
 def test_a_mark_is_a_slider_with_a_name_a_value_keys_and_a_reset(derivation: Derivation) -> None:

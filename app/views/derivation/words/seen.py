@@ -65,6 +65,7 @@ TERMS = {name: words.meaning for name, words in NODES.items()} | {
     "variance_bracket": "Through the variance: large where both examples lie far out.",
     "bracket": "All three parts together; {gamma}/s times this is the entry.",
     "total": "All three parts together, times {gamma}/s.",
+    "ghost": "A ghost is a dashed ring: where a mark stood before a hand moved one. Another step clears it.",
 }
 
 

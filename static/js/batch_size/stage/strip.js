@@ -24,9 +24,10 @@ export class Strip {
   constructor(roots, own) {
     this.#own = own;
     this.#lanes = Object.fromEntries(Object.entries(roots).map(([name, root]) => [name, lane(root)]));
-    for (const { values } of Object.values(this.#lanes)) {
-      for (const kind of ["pointerover", "focusin"]) values.addEventListener(kind, ({ target }) => this.#light([...values.children].indexOf(target.closest("g"))));
-      for (const kind of ["pointerout", "focusout"]) values.addEventListener(kind, () => this.#light(-1));
+    for (const { root, values } of Object.values(this.#lanes)) {
+      const around = root.parentElement; // a drawing that listens for the focus would be a stop itself
+      for (const kind of ["pointerover", "focusin"]) around.addEventListener(kind, ({ target }) => this.#light([...values.children].indexOf(target.closest("g"))));
+      for (const kind of ["pointerout", "focusout"]) around.addEventListener(kind, () => this.#light(-1));
     }
   }
 
