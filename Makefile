@@ -48,7 +48,8 @@ compile = $(run) uv pip compile --quiet --upgrade --universal --python-version 3
 lock: ## pin the newest versions of what pyproject.toml names
 	@$(environment) requirements-dev.lock
 	$(compile) --group server --output-file requirements.lock
-	$(compile) --group dev --constraint requirements.lock --output-file requirements-dev.lock
+	$(compile) --group cluster --constraint requirements.lock --output-file requirements-cluster.lock
+	$(compile) --group dev --constraint requirements-cluster.lock --output-file requirements-dev.lock
 
 clean: ## remove what make made; uploads in var/ stay
 	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache test-results

@@ -28,6 +28,7 @@ from app.web.operations.processes import measured
 from app.web.operations.routes import templates_of
 from app.web.pages import assets, plain
 from app.web.routes import calls_of, pages_of
+from app.web.runs.runs import Runs
 from app.web.serving.draining import Draining
 from app.web.work.job import Bench
 from app.web.work.work import Work, crew_of
@@ -57,6 +58,7 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     app.state.metrics, app.state.ready = measured(), False
     crew = crew_of(settings, lambda: _bench(app), partial(bench_of, settings))
     app.state.work = Work(settings, crew, app.state.metrics.queued)
+    app.state.runs = Runs(settings, app.state.work.results)
     app.state.headers = headers_of(origins(settings.frame_ancestors))
     app.state.views, app.state.navigation = views, navigation(views)
     problems.install(app, plain.not_found)
@@ -94,6 +96,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
         yield {"draining": app.state.draining}  # for the server, which knows when it ends
         tasks.cancel_scope.cancel()
     app.state.work.crew.close()
+    app.state.runs.close()
 
 
 async def _get_ready(app: FastAPI) -> None:

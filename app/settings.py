@@ -3,6 +3,7 @@
 import os
 import re
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -15,6 +16,7 @@ KIBIBYTE = 1024
 MEBIBYTE = 1024**2
 UPLOADS_SHARE = 0.4  # of a disk: uploads take so much, and what is derived from them again
 SHORTEST = 8  # characters of a password
+SCHEDULER = re.compile(r"(?:tcp|tls)://[^\s/]+:[0-9]{1,5}")
 ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
 
 
@@ -101,6 +103,23 @@ class Settings(BaseSettings):
         8, ge=1, description="Requests of one page that may wait for their turn; of an address half of all may."
     )
 
+    # Runs, which are streamed step by step.
+    scheduler: str = Field(
+        "",
+        description="Address of a Dask scheduler whose cluster computes the runs, such as tcp://scheduler:8786; empty "
+        "takes processes of this machine.",
+    )
+    run_streams: int = Field(
+        500, ge=1, description="Runs that a worker streams at a time; what comes above that is a 503 with Retry-After."
+    )
+    run_streams_of_one: int = Field(
+        250, ge=1, description="Runs that a worker streams to one address at a time, which may be a class; then a 429."
+    )
+    run_events: float = Field(20, gt=0, description="Events a second of a stream, at most.")
+    run_send_seconds: float = Field(
+        10, gt=0, description="Seconds in which a stream's reader takes nothing, until it is cut off."
+    )
+
     log: Literal["text", "json"] = Field("text", description="Lines of the log for people, or as JSON for programs.")
     cors_origins: str = Field(
         "",
@@ -177,6 +196,15 @@ class Settings(BaseSettings):
             except (ImportError, ValueError) as error:
                 raise ValueError(f"fsspec does not open {protocol}:// here: {error}") from None
         return url
+
+    @field_validator("scheduler")
+    @classmethod
+    def _is_scheduler(cls, address: str) -> str:
+        if address and not SCHEDULER.fullmatch(address):
+            raise ValueError(f"{address!r} is no scheduler; give one such as tcp://scheduler:8786")
+        if address and find_spec("distributed") is None:
+            raise ValueError("a cluster needs what requirements-cluster.lock names, and distributed is not here")
+        return address
 
     @field_validator("password")
     @classmethod

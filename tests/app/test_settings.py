@@ -63,3 +63,13 @@ def test_a_misspelled_setting_ends_the_start_and_what_kubernetes_makes_does_not(
     monkeypatch.setenv("BNSCOPE_PASWORD", "four random words here")
     with pytest.raises(SystemExit, match="did you mean BNSCOPE_PASSWORD"):
         from_environment()
+
+
+def test_a_scheduler_is_an_address(monkeypatch):
+    assert Settings(scheduler="tcp://127.0.0.1:8786").scheduler
+    for wrong in ("127.0.0.1:8786", "tcp://", "http://127.0.0.1:8786"):
+        with pytest.raises(ValidationError, match="no scheduler"):
+            Settings(scheduler=wrong)
+    monkeypatch.setattr("app.settings.find_spec", lambda _: None)
+    with pytest.raises(ValidationError, match=r"requirements-cluster\.lock"):
+        Settings(scheduler="tcp://127.0.0.1:8786")

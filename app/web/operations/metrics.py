@@ -50,6 +50,7 @@ class Metrics:
         )  # fmt: skip
         self.queue = _gauge("bnscope_queue", "Views that are `waiting` for their turn, or `running`.", ["state"],
                             registry)  # fmt: skip
+        self.streams = _gauge("bnscope_streams", "Runs that are streamed.", [], registry)
         self.uploads = Counter("bnscope_uploads", "Uploads that were taken.", registry=registry)
         self.upload_bytes = Counter("bnscope_upload_bytes", "Bytes of uploads that were taken.", registry=registry)
         self.refusals = Counter(

@@ -7,6 +7,8 @@ waits for us while its request is read but not answered, however long that takes
 import asyncio
 import contextlib
 import logging
+import socket
+import struct
 from collections.abc import Callable
 from enum import Enum
 from typing import Any
@@ -25,6 +27,8 @@ from app.web.serving.door import Door
 from app.web.serving.refusals import Refusal
 
 FIELDS = 100  # of a header
+LINE = "bnscope.line"
+"""The extension of a scope that is its connection, for what streams: to be narrowed, and cut."""
 SILENCE = 10.0  # seconds between two lines of the log on refused connections
 LINGER = 1.0  # seconds in which a refused client may read why, and in which a request may come to a server that ends
 
@@ -150,6 +154,8 @@ class Connection(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         self._running = cycle
+        extensions: dict[str, Any] = cycle.scope.setdefault("extensions", {})
+        extensions[LINE] = self
         super()._start_asgi_task(cycle, _with_client(app))
 
     def resume_writing(self) -> None:
@@ -174,6 +180,21 @@ class Connection(HttpToolsProtocol):
         self.transport.write(refusal.written(self.server_state.default_headers))
         if self.transport.can_write_eof():
             self.transport.write_eof()
+
+    def narrow(self, size: int) -> None:
+        """Let the system hold so many bytes, or twice as many, of what its reader has not taken; not megabytes."""
+        self._set(socket.SO_SNDBUF, size)
+
+    def cut(self) -> None:
+        """End the connection at once: what its reader has not taken, the system throws away too."""
+        self._set(socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._tell_of_the_end()
+        self.transport.abort()
+
+    def _set(self, option: int, value: int | bytes) -> None:
+        connection = self.transport.get_extra_info("socket")
+        if connection is not None:
+            connection.setsockopt(socket.SOL_SOCKET, option, value)
 
     def _tell_of_the_end(self) -> None:
         """What is answered hears that nobody reads it; uvicorn tells the last of those that wait in the pipeline."""

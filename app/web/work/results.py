@@ -143,7 +143,7 @@ class Results:
     def claim(self, etag: str) -> Iterator[bool]:
         """Whether no other process makes this result now: then the claim lasts as long as the block, or the process."""
         try:
-            file = self._path(etag).with_suffix(".claim").open("ab")
+            file = self._claimed(etag)
         except OSError:  # without a disk to write to, each makes its own
             yield True
             return
@@ -157,6 +157,13 @@ class Results:
                 yield True
             finally:
                 Path(file.name).unlink(missing_ok=True)
+
+    def _claimed(self, etag: str) -> BinaryIO:
+        path = self._path(etag).with_suffix(".claim")
+        with suppress(FileNotFoundError):
+            return path.open("ab")
+        self._folder.mkdir(parents=True, exist_ok=True)  # the first claim of all
+        return path.open("ab")
 
     def _path(self, etag: str) -> Path:
         return self._folder / etag.strip('"')

@@ -1,0 +1,89 @@
+"""How several runs are answered: as a stream of their steps, or, once they have ended, as one JSON document."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import partial
+
+from fastapi import Request, Response
+
+from app.errors import InvalidQuery, UserError, as_user_error, problem_of
+from app.web.answers import JSON, answer_from, to_json
+from app.web.events import LAST_EVENT_ID, MEDIA_TYPE, Event, resumed_after
+from app.web.leaving import LEFT, ClientLeft, while_waited_for
+from app.web.operations.clients import client_of
+from app.web.problems import identified, our_mistake
+from app.web.runs.following import BEGINNING, rows
+from app.web.runs.run import Run
+from app.web.runs.runs import Runs
+from app.web.runs.segments import Segments
+from app.web.runs.sending import Emit, RunStream
+from bncore.errors import BatchNormError
+
+END = "end"
+"""The name, and the id, of a stream's last event: whoever comes back with it is told to stay away (a 204)."""
+
+
+async def respond(request: Request, etag: str, runs: Mapping[str, Run]) -> Response:
+    """The runs as the client accepts them. Raises ManyStreams, Busy, and InvalidQuery for a step that is none."""
+    if takes_json(request):
+        return await _document(request, etag, runs)
+    after = resumed_after(request.headers)
+    if after == END:
+        return Response(status_code=204)
+    here: Runs = request.app.state.runs
+    with ExitStack() as held:
+        events = partial(_events, here.segments, runs, step_of(after))
+        held.enter_context(here.places.taken(client_of(request.scope)))
+        held.enter_context(request.app.state.metrics.streams.track_inprogress())
+        return RunStream(events, here.pace, held.pop_all())
+
+
+def takes_json(request: Request) -> bool:
+    """Whether the client asks for one document; a stream is what everybody else gets."""
+    accepted = request.headers.get("accept", "")
+    return JSON in accepted and MEDIA_TYPE not in accepted
+
+
+def step_of(after: str | None) -> int:
+    """The step behind which a reader goes on. Raises InvalidQuery for an id that no event of ours has."""
+    if after is None:
+        return BEGINNING
+    if not (after.isascii() and after.isdigit() and len(after) <= 9):
+        raise InvalidQuery("Last-Event-ID names the last step that arrived.", field=LAST_EVENT_ID, given=after,
+                           allowed=f"a step, or '{END}'")  # fmt: skip
+    return int(after)
+
+
+async def _events(segments: Segments, runs: Mapping[str, Run], after: int, emit: Emit) -> None:
+    """A `step` event for each row, then `end`; or a `problem`, after which a mistake of ours is raised for the log."""
+    try:
+        async with rows(segments, runs, after) as behind:
+            async for row in behind:
+                await emit(Event("step", row.body, str(row.step)))
+        await emit(Event(END, b"{}", END))
+    except (UserError, BatchNormError) as error:
+        known = as_user_error(error) if isinstance(error, BatchNormError) else error
+        await emit(Event("problem", to_json(identified(problem_of(known)))))
+    except Exception:
+        await emit(Event("problem", to_json(our_mistake())))
+        raise
+
+
+async def _document(request: Request, etag: str, runs: Mapping[str, Run]) -> Response:
+    here: Runs = request.app.state.runs
+
+    async def whole() -> bytes:
+        with here.places.taken(client_of(request.scope)):
+            return await while_waited_for(request.receive, partial(_all, here.segments, runs))
+
+    try:
+        answer = await answer_from(request, etag, whole)
+    except ClientLeft:
+        return Response(status_code=LEFT)
+    answer.headers["Vary"] = "Accept, Accept-Encoding"
+    return answer
+
+
+async def _all(segments: Segments, runs: Mapping[str, Run]) -> bytes:
+    async with rows(segments, runs) as all_rows:
+        return b'{"steps":[%b]}' % b",".join([row.body async for row in all_rows])

@@ -1,0 +1,67 @@
+"""A chunk whose process is killed is done once more, by processes of this machine as by a Dask cluster's."""
+
+import os
+import signal
+import threading
+
+import anyio
+import pytest
+
+from app.errors import Busy
+from app.settings import Settings
+from app.web.runs.executors import kind_of
+from app.web.runs.pool import ATTEMPTS, Pool
+from tests.app.web.runs.walk import Walk, run_of, told, trapped
+
+
+def killed(trap):
+    """Kills who falls into the trap; a list that then has its number."""
+    numbers = []
+
+    def kill():
+        numbers.append(trapped(trap))
+        os.kill(numbers[0], signal.SIGKILL)
+
+    threading.Thread(target=kill).start()
+    return numbers
+
+
+def test_a_process_that_is_killed_in_mid_chunk_costs_its_recomputation_alone(follow, tmp_path):
+    kind = kind_of(Settings(processes=2))
+    trap, counted = tmp_path / "trap", tmp_path / "counted"
+    numbers = killed(trap)
+    run = run_of(Walk(0.3, str(trap), 25, str(counted)))
+    assert follow(run, kind=kind) == told(0.3)
+    assert numbers
+    assert numbers[0] != os.getpid()
+    steps = [int(line) for line in counted.read_text().split()]
+    again = [step for step in set(steps) if steps.count(step) > 1]
+    assert all(20 < step < 25 for step in again)  # of the chunk that was under way, and of its segment
+
+
+def die(_number):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_a_call_that_kills_every_process_is_given_up():
+    async def call():
+        pool = Pool(kind_of(Settings(processes=1)))
+        try:
+            await pool.do(die, 0)
+        finally:
+            pool.close()
+
+    assert ATTEMPTS > 1
+    with pytest.raises(Busy, match="have died"):
+        anyio.run(call)
+
+
+def test_a_cancelled_call_is_not_done_again():
+    async def call():
+        pool = Pool(kind_of(Settings(processes=0)))
+        with anyio.move_on_after(0.01) as scope:
+            await pool.do(threading.Event().wait, 1)
+        pool.close()
+        return scope.cancelled_caught
+
+    assert anyio.run(call)
