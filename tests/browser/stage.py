@@ -53,3 +53,28 @@ def fits(page: Page, selector: str = "#stage") -> bool:
         "(e) => e.getBoundingClientRect().bottom <= innerHeight && e.getBoundingClientRect().top >= 0 && scrollY === 0"
     )
     return inside
+
+
+CUT = """(whole) => {
+  const beyond = (part) => {
+    const at = part.getBoundingClientRect();
+    const around = part.ownerSVGElement.getBoundingClientRect();
+    return at.left < around.left - 1 || at.right > around.right + 1 || at.bottom > around.bottom + 1;
+  };
+  const hides = (part) => {
+    const { overflowX, overflowY } = getComputedStyle(part);
+    return (overflowX !== "visible" && part.scrollWidth > part.clientWidth + 1)
+      || (overflowY !== "visible" && part.scrollHeight > part.clientHeight + 1);
+  };
+  const unread = ".visually-hidden, math, select";
+  const seen = [...whole.querySelectorAll("*")].filter((part) => part.checkVisibility() && !part.closest(unread));
+  const box = (part) => !part.ownerSVGElement && part.clientWidth > 0;
+  const wrong = seen.filter((part) => (part.tagName === "text" ? beyond(part) : box(part) && hides(part)));
+  return wrong.map((part) => `${part.tagName} ${part.className}: ${part.textContent.slice(0, 60)}`);
+}"""
+
+
+def cut(page: Page, selector: str = "#stage") -> list[str]:
+    """What of it is not wholly seen: texts that leave their drawing, boxes that hold more than they show."""
+    parts: list[str] = page.locator(selector).evaluate(CUT)
+    return parts

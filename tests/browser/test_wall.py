@@ -1,12 +1,30 @@
-"""On a wall, marks and fields grow by a half together with the letters."""
+"""On a wall, marks and fields grow by a half together with the letters, and what a page opens on is whole."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from tests.browser.pages import SHOWN
 from tests.browser.playground.page import Playground
+from tests.browser.stage import cut, fits
 
 GROWS = ["#c-source", "#controls .slide", "#steps [data-go=first] svg", "#scheme svg", "#stage .lane-back", "#headline"]
 HEIGHTS = "(selectors) => selectors.map((one) => document.querySelector(one).getBoundingClientRect().height)"
+
+OPENS_ON = {"gradient-check": ["#verdicts-section", ".snippet"]}
+"""What the page of a view opens on, where that is no stage."""
+
+IN_USE = {
+    "playground": ["#steps [data-go=last]"],
+    "derivation": ["#steps [data-go=last]"],
+    "network": ["#net-knobs .net-dial", "[data-claim=vanishing]"],
+    "batch-size": ["[data-deal=play]", "#tab-strip"],
+}
+"""What is pressed there, one after the other; after each the stage still fits."""
+
+FILLS = """() => { const rightOf = (part) => part.getBoundingClientRect().right;
+  return [...document.querySelectorAll(".stage .drawing, .stage .net-plot > svg")]
+  .filter((drawing) => drawing.checkVisibility() && !drawing.closest(".stage-cubes, .bs-strips"))
+  .every((drawing) => rightOf(drawing.closest(".stage")) - rightOf(drawing) < 32); }"""
 
 
 @pytest.mark.folded
@@ -18,3 +36,21 @@ def test_on_a_wall_what_is_read_and_taken_is_half_as_large_again(page: Page) -> 
     Playground(page).open()
     wall = page.evaluate(HEIGHTS, GROWS)
     assert [round(large / small, 1) for small, large in zip(usual, wall, strict=True)] == [1.5] * len(GROWS)
+
+
+@pytest.mark.folded
+@pytest.mark.parametrize(("name", "path"), [(name, path) for name, path, _ in SHOWN])
+def test_on_a_wall_of_1080_lines_the_stage_is_whole(page: Page, name: str, path: str) -> None:
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    page.goto(path)
+    opened = Playground(page)
+    opened.settle()
+    for pressed in ["", *IN_USE.get(name, [])]:
+        if pressed:
+            page.locator(pressed).first.click()
+            opened.settle()
+        for part in ["#headline", *OPENS_ON.get(name, [".stage"])]:
+            expect(page.locator(part)).to_be_visible()
+            assert fits(page, part), f"{part} after {pressed}"
+            assert cut(page, part) == [], f"{part} after {pressed}"
+        assert page.evaluate(FILLS)
