@@ -36,14 +36,21 @@ class Row:
 async def records(segments: Segments, run: Run, after: int = BEGINNING) -> AsyncGenerator[Record]:
     """The records of a run behind a step, as they come."""
     number, has_ended = run.at(after + 1), False
-    while not has_ended and number < len(run.names):
-        with segments.join(run, number) as making:
-            async with aclosing(making.follow()) as coming:
-                async for record in coming:
-                    if record.step > after:
-                        yield record
-            has_ended = (await making.whole()).has_ended
-        number += 1
+    behind = ExitStack()  # holds the segment before, from which the next one goes on, though no disk may keep it
+    try:
+        while not has_ended and number < len(run.names):
+            with ExitStack() as here:
+                making = here.enter_context(segments.join(run, number))
+                async with aclosing(making.follow()) as coming:
+                    async for record in coming:
+                        if record.step > after:
+                            yield record
+                has_ended = (await making.whole()).has_ended
+                behind.close()
+                behind = here.pop_all()
+            number += 1
+    finally:
+        behind.close()
 
 
 @asynccontextmanager

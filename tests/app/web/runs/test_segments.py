@@ -68,8 +68,13 @@ def test_a_run_that_ends_of_itself_ends_there(follow):
     assert follow(run) == told(0.3)[:21]
 
 
-def test_two_hundred_readers_cost_one_run(results, threads, tmp_path):
-    counted = tmp_path / "counted"
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_two_hundred_readers_cost_one_run(threads, tmp_path, is_kept):
+    """Also where no disk keeps what they share."""
+    counted, folder = tmp_path / "counted", tmp_path / "folder"
+    if not is_kept:
+        folder.write_text("no folder")
+    results = Results(folder / "results", 10**9)
     run = run_of(Walk(0.3, counted=str(counted)))
 
     async def all_read():
