@@ -31,6 +31,19 @@ def with_gap() -> str:
     return "\n".join(lines) + "\n"
 
 
+def messy() -> str:
+    """As a spreadsheet of Europe saves it: semicolons, commas in numbers, quotes, a column of text, values missing."""
+    head = 'name;"height, cm";weight;note'
+    rows = [
+        '"Ann; A.";170,5;60,2;"ok"',
+        'Bob;;81,0;"said ""hi"""',
+        "Cid;180,1;NA;",
+        "Dee;165,0;55,5;x",
+        "Eve;172,3;66,0;z",
+    ]
+    return "\n".join([head, *rows]) + "\n"
+
+
 def ragged() -> str:
     """The clean table with a value too many on line 5."""
     lines = table().splitlines()

@@ -72,7 +72,7 @@ def not_finite(x_name: str, arrays: Mapping[str, Array], feature_axis: int) -> U
         remedies.append(f"Or leave {_and(lasting)} out of the file.")
     if rows:
         also = f", which does not mend {_and(lasting)}" if lasting else ""
-        remedies.append(f"Fill in {_and(rows)}, or read with missing=drop to leave such rows out{also}.")
+        remedies.append(f"Fill in {_and(rows)}, or leave such rows out (missing=drop){also}.")
     return UnreadableBatch(
         f"There are missing or infinite values: {'; '.join(gap.text(noun) for gap in gaps)}. {' '.join(remedies)}",
         field="array" if lasting else "missing",

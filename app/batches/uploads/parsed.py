@@ -42,7 +42,7 @@ class Missing:
         rows = "1 row has" if self.rows == 1 else f"{self.rows:,} rows have"
         return UnreadableBatch(
             f"There is no number at {self.place}: it holds {self.value}; {rows} missing or infinite values. "
-            "Fill them in, or read with missing=drop to leave such rows out.",
+            "Fill them in, or leave such rows out (missing=drop).",
             field="missing",
             given="error",
             allowed="drop",

@@ -1,7 +1,8 @@
 // Where the batch comes from: a data set, a generator, or a file of one's own, sent, named and deleted here.
 import { bindDeletion, showDeletion } from "./deletion.js";
 import { isNumber } from "../figures/numbers.js";
-import { bringHere, hideAt, offerWay, showAt } from "../server/problems.js";
+import { inPageWords } from "../server/page_words.js";
+import { bringHere, hideAt, offerWay, seek, showAt } from "../server/problems.js";
 import { replay } from "./replay.js";
 import { bindUpload, remembered } from "./upload.js";
 
@@ -47,7 +48,10 @@ export function bindSource(state, { again, fits = () => ({}) }) {
       showSource(state);
       again();
     },
-    fail: (detail) => showAt("file", detail),
+    fail: (detail) => {
+      showAt("file", inPageWords(detail));
+      seek("file");
+    },
   });
   bindDeletion(() => state.get("source"), (id, told) => leave(state, id, told));
 }
@@ -86,6 +90,7 @@ export function offerWays(errors, state) {
   if (!about("missing")) return;
   $("upload-notes").hidden = true;
   offerWay("file", "Leave those rows out", () => state.set({ missing: "drop" }));
+  seek("file");
 }
 
 function nameUpload(select, id) {
@@ -108,7 +113,7 @@ function showProgress(share) {
 function keep(upload, name) {
   const keys = remembered.get(upload.id)?.keys ?? [];
   remembered.put(upload.id, { keys: [...keys, upload.delete_key], name });
-  tellNotes(upload.warnings.join(" "), upload.id);
+  tellNotes(inPageWords(upload.warnings.join(" ")), upload.id);
 }
 
 // What is said of an upload goes with it; null: it stays until another source is chosen.

@@ -1,6 +1,7 @@
 // Errors stand beside the control that caused them. What has no control stands above the view, and so does, once more,
 // what stands in a closed sheet of controls, in a section that is folded or out of sight, beside a view that is empty, or
 // where a part of the controls is missing.
+import { inPageWords } from "./page_words.js";
 
 const ELSEWHERE = { missing: "file" }; // what a file lacks is told where the file came in
 const NARROW = matchMedia("(max-width: 899px)");
@@ -20,7 +21,8 @@ export function clearProblems() {
 }
 
 // `shownInstead`: what the view still shows, if anything; `again()` asks once more, where that may help.
-export function showProblem(detail, errors = [], shownInstead = "", again = null) {
+export function showProblem(said, errors = [], shownInstead = "", again = null) {
+  const detail = inPageWords(said);
   const homeless = errors.filter((row) => !showAt(row.field, messageOf(row, detail, errors.length)));
   if (homeless.length || !errors.length) told.push({ text: detail, way: again && { title: "Ask again", act: again } });
   if (shownInstead) {
@@ -83,6 +85,12 @@ function wayOut({ title, act }) {
   button.textContent = title;
   button.addEventListener("click", act);
   return button;
+}
+
+// Wherever the page was scrolled to, what is told beside a control comes into sight.
+export function seek(name) {
+  const home = $(`e-${name}`);
+  (isSeen(home) ? home : $("problem")).scrollIntoView({ block: "nearest" });
 }
 
 // A part of the controls into the view, until the problem is mended.

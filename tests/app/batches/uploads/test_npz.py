@@ -165,7 +165,7 @@ def test_everything_that_is_missing_in_a_layer_is_one_error(parse: Parser, missi
         "running_var has 2 such values in channels 0, 1, first a missing value (NaN) at running_var[0]",
         "dy has 1 such value in channel 1, first a missing value (NaN) at dy[3, 1, 0, 0]",
         "the network has met missing or infinite values",
-        "missing=drop to leave such rows out, which does not mend gamma and running_var",
+        "or leave such rows out (missing=drop), which does not mend gamma and running_var",
     ):
         assert part in detail
     assert "beta has" not in detail
