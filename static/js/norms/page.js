@@ -19,7 +19,7 @@ const page = new BatchPage({
 const { state } = page;
 const stage = new Stage($("stage"), {
   keep: (to, how) => state.set({ cell: to.join(",") }, how),
-  headline: $("headline"), place: $("stage-place"), part: $("stage-part"), others: $("stage-others"), said: $("stage-said"),
+  headline: $("headline"), place: $("stage-place"), part: $("stage-part"), others: $("stage-others"), changed: $("stage-changed"), said: $("stage-said"),
 });
 const cubes = new Cubes($("cubes"), { keep: (cell) => state.set({ cell: cell.join(",") }), told: $("cube-told"), said: $("cube-said") });
 

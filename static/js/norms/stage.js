@@ -38,10 +38,13 @@ export class Stage {
     const drawn = JSON.stringify([told.drawing, told.start, told.shown]);
     if (drawn !== this.#drawn) this.#draw();
     this.#drawn = drawn;
+    this.#frame();
     this.#cards.forEach((card) => this.#tell(card));
     this.#root.toggleAttribute("data-few", told.cubes.length < 3);
     this.#texts.part.textContent = told.drawn;
     this.#texts.others.textContent = told.legend;
+    this.#texts.changed.textContent = told.changed?.legend ?? "";
+    this.#texts.changed.parentElement.hidden = !told.changed;
     this.look(kept);
   }
 
@@ -83,6 +86,18 @@ export class Stage {
     joined(group, this.#cells, () => svg("rect"), (rect, { x, y }, i) => {
       write(rect, { x: x + AROUND, y: y + AROUND, width: side, height: side, "data-cell": i });
     });
+  }
+
+  // The channel that a situation changes, framed in every cube across all examples that are drawn.
+  #frame() {
+    const { changed, start, shown, drawing: { xs, ys, cell } } = this.#told;
+    const first = changed ? (changed.channel - start[1]) * shown[2] : NaN;
+    const top = ys[first];
+    for (const card of this.#cards) {
+      const frame = card.querySelector(".stage-changed");
+      frame.toggleAttribute("hidden", top === undefined);
+      if (top !== undefined) write(frame, { x: xs[0], y: top, width: xs.at(-1) + cell - xs[0], height: ys[first + shown[2] - 1] + cell - top });
+    }
   }
 
   #tell(card) {
@@ -153,8 +168,9 @@ export class Stage {
   }
 
   #placeOf([example, channel, position]) {
-    const { of, start, channel_names: names } = this.#told;
-    const name = names[channel - start[1]] ?? `channel ${channel}`;
+    const { of, start, changed, channel_names: names } = this.#told;
+    const word = changed?.channel === channel ? ` (${changed.word})` : "";
+    const name = `${names[channel - start[1]] ?? `channel ${channel}`}${word}`;
     const [, , rows, columns] = of;
     if (rows * columns === 1) return `Example ${example}, ${name}`;
     const row = rows > 1 ? `row ${Math.floor(position / columns)}, column ` : "position ";

@@ -65,6 +65,14 @@ class Norms(ViewPage):
         )
         return round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2)
 
+    def stage_frame(self, name: str) -> list[float]:
+        """Left, top, right and bottom of the frame of the channel that is changed."""
+        frame = self.stage_cube(name).locator(".stage-changed").evaluate(
+            "(frame) => { const { left, top, right, bottom } = frame.getBoundingClientRect();"
+            " return [left, top, right, bottom]; }"
+        )  # fmt: skip
+        return list(frame)
+
     def stage_point(self, name: str, cell: int) -> None:
         """Point at a cell with the mouse."""
         self.page.mouse.move(*self.stage_centre(name, cell))

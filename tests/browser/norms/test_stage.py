@@ -153,3 +153,32 @@ def test_walking_out_of_the_window_asks_for_the_next_one(norms: Norms, watch: Wa
     expect(norms.page.locator("#stage-part")).to_have_text(
         "Drawn: 4 × 6 × 3 × 3 of 8 × 6 × 3 × 3 cells; counts are of all."
     )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_huge_channel_is_framed_in_all_nine_cubes_and_told(page: Page, scheme: Any) -> None:
+    page.emulate_media(color_scheme=scheme)
+    norms = Norms(page).open("cell=1,1,0")
+    frames, legend = page.locator(".stage-changed"), page.locator("#stage-changed")
+    expect(frames.locator("visible=true")).to_have_count(0)
+    expect(legend).to_be_hidden()
+    norms.controls.choose("situation", "huge_channel")
+    expect(legend).to_have_text("huge: channel 0, times 100")
+    for name in SHARE:
+        cells = norms.stage_cells(name)
+        first, last = cells[0], cells[BLOCK.index((3, 0, 8))]
+        edges = [first["left"], first["top"], last["right"], last["bottom"]]
+        assert norms.stage_frame(name) == pytest.approx(edges, abs=2.0), name
+    spoken = page.locator(".stage-cube svg").first.get_attribute("aria-label") or ""
+    assert spoken.endswith("; huge: channel 0, times 100")
+    assert page.evaluate(
+        "() => getComputedStyle(document.querySelector('.stage-changed')).stroke"
+        " === getComputedStyle(document.body).color"
+    )
+    page.locator("#stage").focus()
+    for _ in range(3):
+        page.keyboard.press("PageUp")
+    expect(page.locator("#stage-said")).to_contain_text("channel 0 (huge)")
+    norms.controls.choose("situation", "usual")
+    expect(frames.locator("visible=true")).to_have_count(0)
+    expect(legend).to_be_hidden()

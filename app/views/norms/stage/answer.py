@@ -8,7 +8,16 @@ from app.views.norms.stage.choice import CHOICE
 from app.views.norms.stage.compute import Scene
 from app.views.norms.stage.cubes import CUBES
 from app.views.norms.stage.drawing import drawing_of
-from app.views.norms.stage.words import OTHERS, cells_text, drawn_text, headline_of, of_cell, over_text, spoken_text
+from app.views.norms.stage.words import (
+    OTHERS,
+    cells_text,
+    changed_of,
+    drawn_text,
+    headline_of,
+    of_cell,
+    over_text,
+    spoken_text,
+)
 from app.views.norms.words.situations import Told, told_of
 from bncore.norms.sharing import Sharing
 
@@ -21,7 +30,7 @@ def stage_of(scene: Scene) -> dict[str, Any]:
         "of": list(window.of), "start": list(window.start), "shown": list(window.shown),
         "channel_names": [scene.blocks.channel_names[channel] for channel in window.indices(1)],
         "legend": OTHERS[scene.shape[0] > 1], "drawn": drawn_text(scene), "drawing": drawing_of(window),
-        "headline": _headline(scene),
+        "headline": _headline(scene), "changed": changed_of(scene),
         "cubes": [_cube(scene, name, share) for name, share in scene.sharings.items()],
         "choice": [asdict(advice) for advice in CHOICE],
     }  # fmt: skip
@@ -54,6 +63,6 @@ def _cube(scene: Scene, name: str, share: Sharing | None) -> dict[str, Any]:
         "name": name, "norm": cube.norm, "title": cube.title, "looks": cube.looks and scene.shape[0] > 1,
         "over": over_text(cube, scene.blocks.now.x.shape, scene.settings[cube.norm]),
         "count": 0 if share is None else share.count, "cells": cells_text(share),
-        "spoken": spoken_text(cube, share),
+        "spoken": spoken_text(cube, share, changed_of(scene)),
         "share": None if share is None else [of[at].tolist() for of, at in zip(share.axes, drawn, strict=True)],
     }  # fmt: skip

@@ -1,13 +1,15 @@
 """The stage in words: its headline, and what each cube says of the cells that it lights."""
 
 from collections.abc import Callable
+from typing import Any
 
 from app.figures.numbers import counted, three
 from app.views.norms.stage.compute import Scene
 from app.views.norms.stage.cubes import Cube, Settings
 from app.views.norms.words import situations
 from app.views.norms.words.seen import inside
-from app.views.norms.words.situations import ROUNDING, Told, title_of
+from app.views.norms.words.situations import LARGER, ROUNDING, Told, title_of
+from bncore.distributions.axis import tick_text
 from bncore.norms.sharing import Sharing
 
 ONLY = "all examples", "the only example"
@@ -51,8 +53,13 @@ def cells_text(share: Sharing | None) -> str:
     return "a cell alone" if share.count == 1 else counted(share.count, "cell")
 
 
-def spoken_text(cube: Cube, share: Sharing | None) -> str:
-    """A cube's name for who does not see it."""
+def spoken_text(cube: Cube, share: Sharing | None, changed: dict[str, Any] | None = None) -> str:
+    """A cube's name for who does not see it, with the legend of the channel that is `changed`."""
+    text = _sharing_text(cube, share)
+    return f"{text}; {changed['legend']}" if changed else text
+
+
+def _sharing_text(cube: Cube, share: Sharing | None) -> str:
     if share is None:
         return f"{cube.title}: no cell of the batch, running statistics instead"
     what = "a mean and a deviation" if cube.is_centred else "a root mean square"
@@ -67,6 +74,23 @@ def drawn_text(scene: Scene) -> str:
     if window.is_all:
         return ""
     return f"Drawn: {_size(window.shown)} of {_size(window.of)} cells; counts are of all."
+
+
+def changed_of(scene: Scene) -> dict[str, Any] | None:
+    """The channel that the situation changes, a word for it where a cell is told, and the legend of its frame;
+    None if there is none.
+    """
+    channel = scene.blocks.changed
+    if channel is None:
+        return None
+    name, factor = scene.blocks.channel_names[channel], scene.query.huge_factor
+    times = f"times {tick_text(factor)}"
+    huge = factor > LARGER
+    unseen = "" if channel in scene.window.indices(1) else " (not drawn here)"
+    return {
+        "channel": channel, "word": "huge" if huge else times,
+        "legend": f"{'huge: ' if huge else ''}{name}, {times}{unseen}",
+    }  # fmt: skip
 
 
 def _size(lengths: tuple[int, int, int, int]) -> str:

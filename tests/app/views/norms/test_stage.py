@@ -170,3 +170,22 @@ def test_no_cube_of_one_example_says_that_others_decide(client):
     assert 'data-looks="others"' not in html
     assert "no other example in this batch" in html
     assert stage(client)["legend"] == "other examples decide"
+
+
+@pytest.mark.parametrize(
+    ("query", "changed"),
+    [
+        ({"situation": "usual"}, None), ({"situation": "one_example"}, None),
+        ({}, {"channel": 0, "word": "huge", "legend": "huge: channel 0, times 100"}),
+        ({"huge_factor": 1}, {"channel": 0, "word": "times 1", "legend": "channel 0, times 1"}),
+        ({"batch_size": 8, "channels": 8, "stride": 2, "cell": "5,7,5"},
+         {"channel": 0, "word": "huge", "legend": "huge: channel 0, times 100 (not drawn here)"}),
+        ({"source": "wine"}, {"channel": 0, "word": "huge", "legend": "huge: alcohol, times 100"}),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_the_channel_that_a_situation_changes_is_named_and_each_cube_says_so(client, query, changed):
+    told = stage(client, **({"situation": "huge_channel"} | query))
+    assert told["changed"] == changed
+    for cube in told["cubes"]:
+        assert cube["spoken"].partition("; ")[2] == (changed["legend"] if changed else "")
