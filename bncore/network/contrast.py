@@ -16,7 +16,7 @@ from bncore.network.measures.gradient_parts import GradientParts, gradient_parts
 from bncore.network.measures.movement import Moved, movements
 from bncore.network.measures.passing import Passing, passing
 from bncore.network.measures.survey import Survey, gradient_ratio, survey
-from bncore.network.propagation import propagate
+from bncore.network.propagation import Propagation, Tick, propagate, silent
 from bncore.progress import Said, unheard
 
 ARCHITECTURES = {"fully_connected": fully_connected, "convolutional": convolutional}
@@ -163,7 +163,12 @@ def surveyed(setup: Setup, layers: list[Layer], say: Callable[[str], None] = lam
     def tick() -> None:
         say(next(steps))
 
-    return survey(propagate(layers, setup.x, lambda y: _loss(setup, y), tick=tick), setup.x, tick=tick)
+    return survey(passed(setup, layers, tick), setup.x, tick=tick)
+
+
+def passed(setup: Setup, layers: list[Layer], tick: Tick = silent) -> Propagation:
+    """One pass of the batch through these layers; `tick` is called behind each, forward and back."""
+    return propagate(layers, setup.x, lambda y: _loss(setup, y), tick=tick)
 
 
 def _loss(setup: Setup, output: Array) -> Loss:

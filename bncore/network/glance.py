@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from bncore.network.contrast import Column, Contrast, Disturbance, Disturbed, Setup, networks, surveyed
+from bncore.network.contrast import Column, Contrast, Disturbance, Disturbed, Setup, networks, passed, surveyed
 from bncore.network.edits import disturbed
+from bncore.network.joints import joints_of
 from bncore.network.layers.layer import Layer
 from bncore.network.measures.gradient_parts import gradient_parts
+from bncore.network.measures.moments import norm
 from bncore.network.measures.movement import movements
-from bncore.network.measures.survey import Survey
 
 FOLLOWED = ("z",)
 """The joints whose movement is measured: to measure it is what takes longest."""
@@ -29,13 +30,15 @@ def pulled(calm: Contrast, d: Disturbance) -> Contrast:
     return Contrast(replace(calm.setup, disturbance=d), columns)
 
 
-def the_other_way(setup: Setup, rng: np.random.Generator) -> Survey:
-    """The same weights with the norm, through residual connections where the recipe has none, and without where it has.
+def the_other_way(setup: Setup, rng: np.random.Generator) -> dict[int, float]:
+    """||dL/dz|| by block of the same weights with the norm: through residual connections where the recipe has none, and
+    without where it has.
 
     `rng` stands where it stood when the contrast's weights were drawn; the recipe has a norm.
     """
-    recipe = replace(setup.recipe, residual=not setup.recipe.residual)
-    return surveyed(setup, networks(replace(setup, recipe=recipe), rng)["with"])
+    other = replace(setup, recipe=replace(setup.recipe, residual=not setup.recipe.residual))
+    return {joint.block: norm(joint.dy) for joint in joints_of(passed(other, networks(other, rng)["with"]))
+            if joint.kind == "z"}  # fmt: skip
 
 
 def _glanced(setup: Setup, layers: list[Layer]) -> Column:

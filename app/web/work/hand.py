@@ -24,6 +24,7 @@ from bncore.errors import BatchNormError
 
 CANCEL = "cancel"
 WORN = 300_000_000  # bytes that a hand may keep after a job
+SPARE = 32_000_000  # bytes that a hand keeps for its next job, which would have to ask for them again
 STATM = Path("/proc/self/statm")
 NICENESS = 5  # event loops come first
 
@@ -55,14 +56,15 @@ def live(pipe: Connection, prepare: Prepare, memory: int | None) -> None:
     bench = prepare()
     if memory is not None:
         limit_memory(memory)
+    most = resident() + SPARE
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):
         while True:
             job = pipe.recv()
             if job != CANCEL:  # one that came after the job that it was meant for
-                _do(pipe, bench, job)
+                _do(pipe, bench, job, most)
 
 
-def _do(pipe: Connection, bench: Bench, job: Job) -> None:
+def _do(pipe: Connection, bench: Bench, job: Job, most: int) -> None:
     ended = Done()
     try:
         perform(bench, job, Telling(job, pipe.send, partial(_is_unwanted, pipe)))
@@ -70,7 +72,8 @@ def _do(pipe: Connection, bench: Bench, job: Job) -> None:
         pass
     except Exception as error:
         ended = _told(error)
-    give_back()
+    if resident() > most:
+        give_back()
     pipe.send(replace(ended, worn=resident() > WORN))
 
 

@@ -78,11 +78,12 @@ class Step:
 Tell = Callable[[Began | Step], None]
 """Hears how far a job is."""
 
-EVERY = 100  # progress is told so many times at most
+LONG, SHORT = 100, 10  # how many steps are told at most: each costs its way through the pipe, the loop and the network
 
 
 class Telling:
-    """The teller of a job: passes on, to `tell`, that it has begun and the steps that can be seen, one in a hundred.
+    """The teller of a job: passes on, to `tell`, that it has begun and the steps that can be seen: so many of a long
+    job, and a few of one that is over before a bar of progress has moved.
 
     `is_unwanted` is asked each time whether nobody wants the result any more.
     """
@@ -90,16 +91,18 @@ class Telling:
     def __init__(self, job: Job, tell: Tell, is_unwanted: Callable[[], bool]) -> None:
         self._job, self._tell, self._is_unwanted = job, tell, is_unwanted
         self._told = -1
+        self._most = LONG
 
     def began(self, long: bool) -> None:
         self._check()
         self._job.allow(long)
+        self._most = LONG if long else SHORT
         self._tell(Began(long))
 
     def said(self, done: int, of: int, text: str) -> None:
         self._check()
-        if done * EVERY // of > self._told:
-            self._told = done * EVERY // of
+        if done * self._most // of > self._told:
+            self._told = done * self._most // of
             self._tell(Step(done, of, text))
 
     def _check(self) -> None:

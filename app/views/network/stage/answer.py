@@ -174,7 +174,7 @@ def _lines(stage: Stage, query: NetworkFields) -> dict[str, Any]:
     if query.preset == "gradient_growth":
         lines["law"] = _law(stage.contrast.columns["with"].survey, stage.at_rest.gradient)
     if stage.at_rest.other is not None:
-        shares = [stage.at_rest.gradient.share(joint.backward.norm) for joint in stage.at_rest.other.at("z").values()]
+        shares = [stage.at_rest.gradient.share(size) for size in stage.at_rest.other.values()]
         places = [None if share is None else round(share, 3) for share in shares]
         lines["other"] = {"text": OTHER[query.residual], "places": places}
     return lines

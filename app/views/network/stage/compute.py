@@ -15,7 +15,6 @@ from bncore.network.contrast import Column, Contrast
 from bncore.network.glance import glance, pulled, the_other_way
 from bncore.network.measures.bells import Bell, bells
 from bncore.network.measures.decades import Decades, decades_for
-from bncore.network.measures.survey import Survey
 
 LIGHT = 60_000_000  # steps of work: a few hundredths of a second
 KEPT = 4  # networks whose undisturbed passes are kept: a few megabytes each
@@ -28,13 +27,13 @@ AT_A_GLANCE = ("vanishing", "exploding", "gradient_growth", "residual_tames")
 class AtRest:
     """What stays while a hand moves a knob: the undisturbed passes' bells, and the rulers, made of them alone.
 
-    `other` is the network with residual connections, or without where it has some, where that tells something.
+    `other` is ||dL/dz|| by block with residual connections, or without where there are some, if that tells something.
     """
 
     bells: dict[str, dict[int, Bell]]
     spread: Decades
     gradient: Decades
-    other: Survey | None
+    other: dict[int, float] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,7 +128,7 @@ def _gradients(column: Column) -> Iterator[float]:
     return (j.backward.norm for block, j in column.survey.at("z").items() if block not in column.vanished)
 
 
-def _other(shown: Contrast, query: NetworkFields) -> Survey | None:
+def _other(shown: Contrast, query: NetworkFields) -> dict[int, float] | None:
     """Residual connections where the gradient grows for want of them, and their absence where the claim is theirs."""
     growth = gradient_growth(shown).numbers.get("growth")
     explodes = query.residual == "off" and growth is not None and growth > TAMED

@@ -33,8 +33,8 @@ def bench():
     return Bench(Settings(), None, {})
 
 
-def counted(_bench, teller, steps):
-    teller.began(False)
+def counted(_bench, teller, steps, long):
+    teller.began(long)
     for step in range(steps):
         teller.said(step + 1, steps, f"step {step + 1}")
         yield b"%d," % step
@@ -120,12 +120,13 @@ def do(crew, path, call, *given, may_be_long=True, tell=lambda _message: None):
     return results.opened(path).plain()
 
 
-def test_a_job_is_done_and_tells_a_hundred_steps_at_most(crew, tmp_path):
+@pytest.mark.parametrize(("long", "least", "most"), [(True, 50, 102), (False, 5, 12)])
+def test_a_job_is_done_and_tells_a_hundred_steps_at_most_and_ten_where_it_is_short(crew, tmp_path, long, least, most):
     told = []
-    assert do(crew, tmp_path / "r", counted, 300, tell=told.append) == b"".join(b"%d," % n for n in range(300))
-    assert told[0] == Began(False)
+    assert do(crew, tmp_path / "r", counted, 300, long, tell=told.append) == b"".join(b"%d," % n for n in range(300))
+    assert told[0] == Began(long)
     assert told[-1] == Step(300, 300, "step 300")
-    assert 50 < len(told) <= 102
+    assert least < len(told) <= most
 
 
 def test_a_refusal_arrives_as_itself(crew, tmp_path):
@@ -175,7 +176,7 @@ def test_a_job_whose_process_dies_is_done_by_another(processes, tmp_path):
 def test_a_job_that_kills_every_process_is_given_up(processes, tmp_path):
     with pytest.raises(NoMemory, match="died twice"):
         do(processes, tmp_path / "r", deadly, None)
-    assert do(processes, tmp_path / "r", counted, 1) == b"0,"
+    assert do(processes, tmp_path / "r", counted, 1, False) == b"0,"
 
 
 @pytest.mark.parametrize("attentive", [True, False])
@@ -193,13 +194,13 @@ def test_what_nobody_wants_any_more_ends(processes, tmp_path, attentive):
             await work
 
     asyncio.run(cancelled_once_begun())
-    assert do(processes, tmp_path / "next", counted, 1) == b"0,"
+    assert do(processes, tmp_path / "next", counted, 1, False) == b"0,"
 
 
 def test_what_nobody_wants_is_told_behind_the_whole_job_however_slowly_that_is_read(tmp_path):
     """Between the bytes of a job it would be taken for some of them, and the rest of the job for the next one."""
     ours, theirs = multiprocessing.Pipe()
-    job = Job(counted, (bytes(8 * MEBIBYTE),), tmp_path / "r", squeezed=False, may_be_long=True)
+    job = Job(counted, (bytes(8 * MEBIBYTE), False), tmp_path / "r", squeezed=False, may_be_long=True)
     hand = Hand(multiprocessing.current_process(), ours)
     with ours, theirs, ThreadPoolExecutor(2) as pool:
         talking = pool.submit(hand.talk, job, lambda _message: None)
@@ -218,7 +219,8 @@ def test_who_leaves_while_a_process_starts_leaves_that_to_the_next(tmp_path):
     (tmp_path / "r").touch()
 
     async def cancelled_at_once():
-        work = asyncio.create_task(made.do(Job(counted, (1,), tmp_path / "r", False, True), lambda _message: None))
+        job = Job(counted, (1, False), tmp_path / "r", squeezed=False, may_be_long=True)
+        work = asyncio.create_task(made.do(job, lambda _message: None))
         await asyncio.sleep(0)
         work.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -228,7 +230,7 @@ def test_who_leaves_while_a_process_starts_leaves_that_to_the_next(tmp_path):
         return started
 
     started = asyncio.run(cancelled_at_once())
-    assert do(made, tmp_path / "next", counted, 1) == b"0,"
+    assert do(made, tmp_path / "next", counted, 1, False) == b"0,"
     assert set(multiprocessing.active_children()) - before == started
     made.close()
 
