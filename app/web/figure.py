@@ -12,6 +12,7 @@ from app.errors import InvalidQuery
 from app.figures.table import csv_of
 from app.query.control import QueryModel, control
 from app.web.answers import NOT_MODIFIED
+from app.web.pages.link import DESCRIBED, linked
 from app.web.reading import parameters_of, query_of
 from app.web.respond import respond
 from app.web.routes import refusals
@@ -82,6 +83,7 @@ def _calls_of(view: View[Any, Any, Any], tables: View[Any, Any, Any]) -> APIRout
         summary=f"What a figure shows, as CSV ({view.title})",
         responses={
             200: {
+                "headers": DESCRIBED,
                 "description": "A line for each mark: its series, x and y; of a map also z.",
                 "content": {"text/csv": {"schema": {"type": "string"}}},
             }
@@ -95,6 +97,7 @@ def _calls_of(view: View[Any, Any, Any], tables: View[Any, Any, Any]) -> APIRout
         response = await respond(request, query, tables)
         assert tables.file is not None
         response.headers["Content-Disposition"] = f'attachment; filename="{tables.file.name(query)}"'
+        response.headers.update(linked(request, view))
         return response
 
     return router

@@ -13,6 +13,7 @@ from app.views.playground.compute import Walk
 from app.views.playground.data import FORMATS, STAGES_AND_STATISTICS, data_of
 from app.views.playground.query import PlaygroundFields
 from app.web.answers import NOT_MODIFIED
+from app.web.pages.link import DESCRIBED, linked
 from app.web.reading import parameters_of, query_of
 from app.web.respond import respond
 from app.web.routes import refusals
@@ -75,6 +76,7 @@ def export_of(view: View[Any, Any, Any]) -> APIRouter:
         summary="The numbers behind a stage, as JSON, CSV or NPY",
         responses={
             200: {
+                "headers": DESCRIBED,
                 "description": "The table, as an attachment. A batch of more than two axes keeps its shape in JSON and "
                 "NPY; CSV has a line for each position of each example.",
                 "content": {
@@ -94,6 +96,7 @@ def export_of(view: View[Any, Any, Any]) -> APIRouter:
         """All examples × features of a stage, or the statistics of every feature, in full precision."""
         response = await respond(request, query, exported)
         response.headers["Content-Disposition"] = f'attachment; filename="{FILE.name(query)}"'
+        response.headers.update(linked(request, view))
         return response
 
     return router

@@ -7,7 +7,7 @@ from app.web.operations.ids import HEADER
 CROSSING: dict[str, Any] = {
     "allow_methods": ["GET", "HEAD", "POST", "DELETE"],
     "allow_headers": ["Authorization", "Content-Type", "If-None-Match", "Last-Event-ID", HEADER],
-    "expose_headers": ["Content-Disposition", "ETag", "Location", "Retry-After", HEADER],
+    "expose_headers": ["Content-Disposition", "ETag", "Link", "Location", "Retry-After", HEADER],
     "max_age": 600,
 }
 """Without credentials: a page elsewhere that asks a server with a password sends it as `Authorization`."""
