@@ -1,19 +1,23 @@
 // What stands below an exported picture: what it is of, and the address that shows it again, in lines of its width.
 const LETTERS = 118; // of a line of 640 pixels
-const LINE = 13; // pixels
-const SIZE = 9.5;
+export const LINE = 13; // pixels
+export const SIZE = 9.5;
 const MOST = 14; // lines; a longer address is not written
 
 const COLOUR = "#59626e";
 
 // `texts`: what is told of the batch, and the address. Returns the room that it takes and Plotly's annotation of it,
 // below a plot with such margins.
-export function captionOf([told, address], { l, b }) {
-  const link = pieces(address);
-  const lines = [...wrapped(told), ...(link.length > MOST ? ["The address is too long to stand here; copy the link from the page."] : link)];
+export function captionOf(texts, { l, b }) {
+  const lines = captionLines(texts);
   const text = lines.map(escaped).join("<br>");
   const place = { xref: "paper", yref: "paper", x: 0, y: 0, xanchor: "left", yanchor: "top", xshift: 8 - l, yshift: -b };
   return { room: lines.length * LINE + 8, annotation: { ...place, text, align: "left", showarrow: false, font: { size: SIZE, color: COLOUR } } };
+}
+
+export function captionLines([told, address]) {
+  const link = pieces(address);
+  return [...wrapped(told), ...(link.length > MOST ? ["The address is too long to stand here; copy the link from the page."] : link)];
 }
 
 function wrapped(text) {

@@ -22,6 +22,7 @@ import { bindMenus } from "../controls/menus.js";
 import { clearProblems } from "../server/problems.js";
 import { bindCarry } from "./carry.js";
 import { bindParts } from "./parts.js";
+import { bindPicture } from "../stage/picture.js";
 import { bindProgress } from "../server/progress.js";
 import { State } from "./state.js";
 import { Waiting } from "../server/waiting.js";
@@ -69,6 +70,7 @@ export class Page {
       fileOf: (name) => this.#fileOf(name),
       told: ({ layout }) => [layout.meta.of ?? document.getElementById("batch-line").textContent.trim(), location.href],
     });
+    bindPicture(() => [["batch-line", "headline"].map((id) => document.getElementById(id)?.textContent.trim() ?? "").join(". "), location.href]);
     addEventListener("pagehide", ({ persisted }) => persisted || this.close());
   }
 

@@ -1,0 +1,56 @@
+"""A stage leaves as a picture: as it is drawn, in the page's scheme, with what it is of and the address below."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.browser.playground.page import Playground
+
+STAGES = ["/?source=iris", "/derivation", "/network?depth=2&width=8", "/batch-size?draws=100", "/norms?norm=group"]
+
+# What of the picture leaves it, and the first colours: of its ground and of its texts.
+LOOK = """(xml) => {
+  const picture = new DOMParser().parseFromString(xml, "image/svg+xml").documentElement;
+  document.body.prepend(picture);
+  const around = picture.getBoundingClientRect();
+  const caption = picture.querySelector(".caption").getBoundingClientRect();
+  const drawn = [...picture.querySelectorAll("svg")];
+  const below = drawn.every((one) => one.getBoundingClientRect().bottom <= caption.top + 1);
+  const text = [...picture.querySelectorAll(".caption text")].map(({ textContent }) => textContent).join(" ");
+  const ground = picture.querySelector("rect").getAttribute("fill");
+  picture.remove();
+  const marks = drawn.reduce((sum, one) => sum + one.querySelectorAll("circle, rect, path, line").length, 0);
+  return { text, ground, marks, below, within: caption.bottom <= around.bottom && caption.right <= around.right };
+}"""
+
+
+def taken(page: Playground, form: str, folder: Path) -> bytes:
+    """The stage as the button gives it."""
+    with page.page.expect_download() as downloaded:
+        page.page.get_by_role("button", name=f"Stage as {form.upper()}").click()
+    assert downloaded.value.suggested_filename == f"bnscope-stage.{form}"
+    downloaded.value.save_as(folder / form)
+    return (folder / form).read_bytes()
+
+
+@pytest.mark.parametrize("path", STAGES)
+def test_a_stage_leaves_as_a_picture_in_either_scheme(playground: Playground, tmp_path: Path, path: str) -> None:
+    playground.page.goto(path)
+    playground.settle()
+    grounds = []
+    for scheme in ("light", "dark"):
+        playground.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        playground.page.wait_for_function("(scheme) => document.documentElement.dataset.scheme === scheme", arg=scheme)
+        xml = taken(playground, "svg", tmp_path).decode()
+        assert "var(--" not in xml
+        drawn = playground.page.evaluate(LOOK, xml)
+        assert drawn["marks"] > 10
+        assert drawn["below"]
+        assert drawn["within"]
+        assert playground.page.url in re.sub(r"\s", "", drawn["text"])
+        grounds.append(drawn["ground"])
+    assert grounds == ["rgb(255, 255, 255)", "rgb(23, 27, 33)"]
+    png = taken(playground, "png", tmp_path)
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    assert len(png) > 10_000
