@@ -116,3 +116,29 @@ def test_an_upload_that_fails_under_a_closed_sheet_is_told_above_the_view(
     expect(phone.problem).to_contain_text("Line 5")
     phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
     expect(phone.problem).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("path", "field", "wrong", "usual"),
+    [
+        ("/", "step", "backward", "x"), ("/", "arrows", "all", "none"), ("/batch-size", "tab", "drop", "deal"),
+        ("/batch-size", "deal", "many", "40"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_wrong_field_of_the_page_itself_is_named_and_the_usual_is_shown(
+    playground: Playground, watch: Watch, path: str, field: str, wrong: str, usual: str
+) -> None:
+    watch.refusals.add(422)
+    page = playground.page
+    page.goto(f"{path}?{field}={wrong}&seed=3")
+    playground.settle()
+    expect(playground.problem).to_contain_text(f"{field}: ")
+    expect(playground.headline).not_to_be_empty()
+    marked = {"step": "#steps [aria-current=step]", "tab": "[role=tab][aria-selected=true]"}.get(field)
+    if marked:
+        assert page.locator(marked).evaluate("(one) => one.dataset.step ?? one.dataset.tab") == usual
+    playground.click("New draw")
+    playground.settle()
+    expect(playground.problem).to_be_hidden()
+    assert playground.query == {"seed": "4"}

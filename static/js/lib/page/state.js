@@ -156,7 +156,7 @@ export class State {
 
   #read() {
     this.#values = new Map();
-    this.#put([...new URLSearchParams(location.search)]);
+    this.#put([...new URLSearchParams(location.search)].filter(([name, value]) => !(name in this.#shown) || isAllowed(this.#shown[name], value)));
     this.#settled = this.address();
     this.#mark = this.#settledMark = history.state;
     this.#run = null;
@@ -170,4 +170,10 @@ export class State {
 function yesOrNo(given) {
   const word = given.toLowerCase();
   return YES.includes(word) ? "true" : NO.includes(word) ? "false" : given;
+}
+
+// Whether a field takes a value: the server names a wrong one of the page itself, and the page shows what is usual instead.
+function isAllowed({ choices, type, low = -Infinity, high = Infinity }, value) {
+  if (choices) return choices.includes(value);
+  return type !== "integer" || (/^[+-]?\d+$/.test(value) && value >= low && value <= high);
 }
