@@ -21,7 +21,11 @@ LOOK = """(xml) => {
   const ground = picture.querySelector("rect").getAttribute("fill");
   picture.remove();
   const marks = drawn.reduce((sum, one) => sum + one.querySelectorAll("circle, rect, path, line").length, 0);
-  return { text, ground, marks, below, within: caption.bottom <= around.bottom && caption.right <= around.right };
+  const shapes = drawn.flatMap((one) => [...one.querySelectorAll("*")]);
+  const styled = shapes.every(({ style }) => style.fill !== "" && !style.fill.startsWith("var("));
+  const keys = [...picture.querySelectorAll(".key")].map((key) => key.getAttribute("fill"));
+  const within = caption.bottom <= around.bottom && caption.right <= around.right;
+  return { styled, keys, text, ground, marks, below, within };
 }"""
 
 
@@ -47,6 +51,8 @@ def test_a_stage_leaves_as_a_picture_in_either_scheme(playground: Playground, tm
         drawn = playground.page.evaluate(LOOK, xml)
         assert drawn["marks"] > 10
         assert drawn["below"]
+        assert drawn["styled"]
+        assert len(set(drawn["keys"])) == (2 if "norms" in path else 0)
         assert drawn["within"]
         assert playground.page.url in re.sub(r"\s", "", drawn["text"])
         grounds.append(drawn["ground"])

@@ -32,7 +32,7 @@ function pictureOf(parts, told) {
   const height = below + (lines.length + 1) * LINE;
   const { backgroundColor, color, fontFamily } = getComputedStyle(seen[0].closest(".stage"));
   const caption = lines.map((line, i) => svg("text", { x: EDGE, y: below + (i + 1) * LINE, style: `font: ${SIZE}px ${fontFamily}; fill: ${color}` }, line));
-  const drawn = seen.flatMap((part) => [...drawings(part, at), ...texts(part, at)]);
+  const drawn = seen.flatMap((part) => [...keys(part, at), ...drawings(part, at), ...texts(part, at)]);
   return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` }, svg("rect", { width, height, fill: backgroundColor }), ...drawn, svg("g", { class: "caption" }, ...caption));
 }
 
@@ -46,6 +46,17 @@ function drawings(part, at) {
     for (const [name, value] of Object.entries({ x: left - at.x, y: top - at.y, width, height })) copy.setAttribute(name, value);
     copy.setAttribute("style", `overflow: ${getComputedStyle(one).overflow}`);
     return copy;
+  });
+}
+
+// The squares of a legend.
+function keys(part, at) {
+  const all = [...part.querySelectorAll("i.key")].filter((one) => one.checkVisibility());
+  return all.map((one) => {
+    const { left, top, width, height } = one.getBoundingClientRect();
+    const { backgroundColor: fill, borderTopWidth, borderTopColor } = getComputedStyle(one);
+    const stroke = borderTopWidth === "0px" ? null : borderTopColor;
+    return svg("rect", { class: "key", x: left - at.x, y: top - at.y, width, height, fill, stroke, "stroke-dasharray": stroke && "2" });
   });
 }
 
