@@ -22,8 +22,7 @@ def click_row(playground: Playground, figure: str, row: int) -> None:
 
 def test_digits_show_as_a_map(playground: Playground) -> None:
     playground.open("source=digits")
-    (trace,) = playground.data("x")
-    assert trace["type"] == "heatmap"
+    assert playground.data("x")[0]["type"] == "heatmap"
     assert len(playground.features()) == 64
     expect(playground.page.get_by_role("button", name="Show all")).to_be_hidden()
     table = playground.page.get_by_role("region", name="Table of features")
@@ -37,16 +36,18 @@ def test_sixteen_features_have_rows_and_seventeen_a_map(playground: Playground) 
     assert playground.data("x")[0]["type"] == "heatmap"
 
 
-@pytest.mark.parametrize("row", [10, 37])
-def test_clicking_a_row_of_the_map_picks_its_feature_and_show_all_returns(playground: Playground, row: int) -> None:
-    playground.open("source=digits")
+@pytest.mark.parametrize(("row", "batch"), [(10, "batch_size=128"), (37, "batch_size=16")])
+def test_clicking_a_row_of_the_map_picks_its_feature_and_show_all_returns(
+    playground: Playground, row: int, batch: str
+) -> None:
+    playground.open(f"source=digits&{batch}")
     name = playground.features()[row]
     click_row(playground, "x_hat", row)
     assert playground.query["selected"] == str(row)
     assert playground.data("x")[0]["type"] == "scatter"
     assert playground.axes("x")["yaxis"]["ticktext"] == [name]
     playground.click("Show all")
-    assert playground.query == {"source": "digits"}
+    assert playground.query == {"source": "digits"} | dict([batch.split("=")])
     assert playground.data("x")[0]["type"] == "heatmap"
 
 

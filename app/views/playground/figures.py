@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.figures.linked import bands
 from app.figures.notation import STAGE_TITLES, drawn_text, symbol
 from app.figures.numbers import apart, counted, significant, span, three
-from app.figures.overview import overview_panel
+from app.figures.overview import overview_panel, stroked
 from app.figures.rows import Figure, Panel, dotted, name_margin, outside_text, row_panels
 from app.figures.theme import MEANINGS, colour_of
 from bncore.distributions.axis import SMALLEST
@@ -59,7 +59,9 @@ def figures(result: Playground, selection: Selection) -> dict[str, Figure]:
         name: _panel(stage, result, selection) for name, stage in result.stages.items() if _has_rows(name, selection)
     }
     rows = row_panels(panels)
-    drawn = {name: rows.get(name) or _overview(stage, selection) for name, stage in result.stages.items()}
+    drawn = {
+        name: rows.get(name) or _overview(stage, selection, _point(result)) for name, stage in result.stages.items()
+    }
     for name, figure in drawn.items():
         figure["layout"]["meta"] |= _words(result.stages[name], result, selection)
     drawn["parameters"] = _parameters(result, selection)
@@ -87,8 +89,8 @@ def _point(result: Playground) -> str:
     return "example" if result.positions == 1 else "position"
 
 
-def _overview(stage: Stage, selection: Selection) -> Figure:
-    return overview_panel(stage, selection.drawn_names, _title(stage, selection), _value(stage, selection))
+def _overview(stage: Stage, selection: Selection, point: str) -> Figure:
+    return overview_panel(stage, selection.drawn_names, _title(stage, selection), _value(stage, selection), point)
 
 
 def _title(stage: Stage, selection: Selection) -> str:
@@ -126,13 +128,20 @@ def _summary(stage: Stage, selection: Selection, note: str) -> str:
     s, noun = stage.summary, _noun(stage, selection)
     at = list(selection.selected) if selection.selected and stage.name not in READOUT else slice(None)
     mean, sd, low, high = (values[at].tolist() for values in (s.mean, s.sd, s.low, s.high))
-    drawn = ("dots" if dotted(stage) else "histograms") if _has_rows(stage.name, selection) else "a map"
+    drawn = _drawn_as(stage, selection)
     text = (
         f"{selection.symbol(stage.name)}, {STAGE_TITLES[stage.name]}: {drawn} of "
         f"{counted(len(mean), noun, PLURALS[noun])}. Means {span(mean, max(map(abs, low + high)))}, deviations "
         f"{span(sd)}, values {span(low + high)}."
     )
     return f"{text} {note[:1].upper()}{note[1:]}." if note else text
+
+
+def _drawn_as(stage: Stage, selection: Selection) -> str:
+    """What the values of a row are in the panel."""
+    if _has_rows(stage.name, selection):
+        return "dots" if dotted(stage) else "histograms"
+    return "strokes" if stroked(stage) else "a map"
 
 
 def _parameters(result: Playground, selection: Selection) -> Figure:

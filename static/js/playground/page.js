@@ -60,13 +60,17 @@ function select(features) {
 
 $("show-all").addEventListener("click", () => state.set({ selected: "" }));
 
-figures.onReady((plot) => plot.on("plotly_click", ({ points }) => pickRow(points[0])));
+figures.onReady((plot) => plot.on("plotly_click", ({ event }) => pickRow(plot, event)));
 
-// A row of an overview stands for a feature, or for several neighbours.
-function pickRow(point) {
-  if (point?.data.type !== "heatmap") return;
-  const pooled = point.data.meta.pooled ?? 1;
-  const first = point.pointNumber[0] * pooled;
+// A row of an overview stands for a feature, or for several neighbours. The one under the pointer is meant, though the
+// nearest stroke may lie in the next.
+function pickRow(plot, { clientY }) {
+  const rows = plot.data.find(({ type }) => type === "heatmap");
+  if (!rows) return;
+  const { top, height } = plot.querySelector(".nsewdrag").getBoundingClientRect();
+  const [low, high] = plot.layout.yaxis.range;
+  const pooled = rows.meta.pooled ?? 1;
+  const first = Math.round(high + ((clientY - top) / height) * (low - high)) * pooled;
   const row = Array.from({ length: pooled }, (_, i) => first + i).filter((feature) => feature < page.answer.batch.feature_count);
   select([...state.indices("selected"), ...row]);
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from app.figures.notation import in_notation
 from app.figures.numbers import counted
-from app.figures.overview import MOST_ROWS
+from app.figures.overview import MOST_ROWS, stroked
 from app.figures.rows import dotted
 from app.views.playground.figures import Selection
 from bncore.playground.chain import Playground
@@ -21,6 +21,7 @@ OF_DOTS = (
 )
 OF_A_MAP = "A row is a feature, darker where more of its values lie; pick one to see its values."
 OF_A_POOLED_MAP = "A row pools neighbouring features, darker where more of their values lie; pick one to see them."
+OF_STROKES = "A row is {a_row}: each stroke is {a_value}, piled up where they are close; pick a row to see it larger."
 ADD_UP = "Direct + through the mean + through the variance add up to the gradient at the input."
 ALONE = "In inference only the direct path is left: the running statistics are constants, and nothing passes them."
 MOVES = "Batch norm moves and stretches each axis on its own."
@@ -51,11 +52,14 @@ def _forward(result: Playground) -> str:
 
 def _drawn(result: Playground, selection: Selection) -> str:
     """What a row of the panels is."""
-    if selection.rows and dotted(result.stages["x"]):
-        return OF_DOTS.format(an_example="an example" if result.positions == 1 else "a position")
+    x, pooled = result.stages["x"], len(selection.names) > MOST_ROWS
+    an_example = "an example" if result.positions == 1 else "a position"
     if selection.rows:
-        return OF_A_ROW
-    return OF_A_MAP if len(selection.names) <= MOST_ROWS else OF_A_POOLED_MAP
+        return OF_DOTS.format(an_example=an_example) if dotted(x) else OF_A_ROW
+    if stroked(x):
+        a_value = f"{an_example} of one of them" if pooled else an_example
+        return OF_STROKES.format(a_row="a few neighbouring features" if pooled else "a feature", a_value=a_value)
+    return OF_A_POOLED_MAP if pooled else OF_A_MAP
 
 
 def _from_above(result: Playground) -> str:

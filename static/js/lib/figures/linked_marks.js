@@ -81,7 +81,8 @@ export class LinkedMarks {
       const area = numbers.size && customdata ? this.#area(xaxis + yaxis) : null;
       if (!area) return [];
       const { left, top, width, height } = this.#inLayer(area);
-      const places = Array.from(customdata, (number, i) => (numbers.has(number) ? [share(x[i], this.#range(xaxis)), share(y[i], this.#range(yaxis))] : null));
+      const drawn = (number, i) => numbers.has(number) && !(number === customdata[i - 1] && x[i] === x[i - 1]); // a stroke has two ends
+      const places = Array.from(customdata, (number, i) => (drawn(number, i) ? [share(x[i], this.#range(xaxis)), share(y[i], this.#range(yaxis))] : null));
       return places.filter((place) => place?.every(inside)).map(([across, up]) => mark("linked-point", { left: left + across * width, top: top + (1 - up) * height }));
     });
   }
