@@ -69,6 +69,11 @@ class TooFast(UserError):
     title = "Too much at once"
 
 
+class ManyStreams(TooFast):
+    title = "Your address has too many streams"
+    retry_after = 5
+
+
 class UploadGone(UserError):
     title = "This upload is not here any more"
 
@@ -101,6 +106,7 @@ STATUSES: dict[type[Exception], int] = {
     StoreFull: 507,
     PasswordNeeded: 401,
     TooFast: 429,
+    ManyStreams: 429,
     UploadGone: 410,
     WrongDeleteKey: 403,
     Busy: 503,

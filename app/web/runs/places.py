@@ -4,12 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.errors import Busy, TooFast
-
-
-class ManyStreams(TooFast):
-    title = "Your address has too many streams"
-    retry_after = 5
+from app.errors import Busy, ManyStreams
 
 
 class Places:
