@@ -20,12 +20,19 @@ CHOICES = {
     "deviation": "the deviation", "2": "2: examples × features", "4": "4: images N × C × H × W",
 }  # fmt: skip
 
+TERMS = {
+    "cs231n": "CS231n is Stanford's course on deep learning for vision; its assignment has a forward and a backward "
+    "function with a cache between them.",
+    "probe": "A small random batch on which no two mistakes look the same; its seed makes it again anywhere.",
+}  # fmt: skip
+"""A sentence for each choice that has a word of its own."""
+
 
 def _context(query: CheckFields, result: Any, place: Place) -> dict[str, Any]:
     return {
         "schema": page_schema(), "examples": result["examples"] if result else titles(["correct", *MISTAKES]),
         "snippet": result["snippet"] if result else snippet(place.origin, query.form, query.probe),
-        "door": query.door,
+        "door": query.door, "terms": TERMS,
     }  # fmt: skip
 
 

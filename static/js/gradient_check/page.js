@@ -3,6 +3,7 @@ import { Pasted } from "./pasted.js";
 import { checkText } from "./share.js";
 import { numbersBehind, showBatch, showFound } from "./view.js";
 import { bindDrop } from "../lib/controls/upload.js";
+import { bindTerms } from "../lib/figures/terms.js";
 import { Page } from "../lib/page/page.js";
 import { copy } from "../lib/page/share.js";
 import { postJson } from "../lib/server/api.js";
@@ -217,4 +218,5 @@ $("copy-probe").addEventListener("click", async () => {
 });
 $("controls").addEventListener("submit", (event) => event.preventDefault());
 
+bindTerms(page.embedded.terms, page.figures);
 page.start();
