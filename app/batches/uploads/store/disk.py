@@ -13,8 +13,8 @@ from app.batches.uploads.bounds import wanted
 from app.errors import StoreFull
 
 FULL = (errno.ENOSPC, errno.EDQUOT)
-UNWRITABLE = (*FULL, errno.EROFS, errno.EACCES, errno.EPERM)
-"""What the system says of a disk that takes nothing more."""
+UNWRITABLE = (*FULL, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR)
+"""What the system says of a disk that takes nothing more, or of a folder that cannot be one."""
 
 PIECE = 1024**2
 

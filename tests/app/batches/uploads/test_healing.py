@@ -173,6 +173,13 @@ def test_on_a_read_only_disk_what_must_be_written_is_a_507(
         store.describe(id)
 
 
+def test_in_a_folder_that_cannot_be_one_an_upload_is_a_507(tmp_path: Path, clock: Clock) -> None:
+    (tmp_path / "file").touch()
+    settings = Settings(uploads_dir=tmp_path / "file" / "uploads", cache_dir=tmp_path / "cache")
+    with pytest.raises(StoreFull, match="cannot be written to"):
+        add(UploadStore(settings, clock), npy(np.eye(3)))
+
+
 def test_a_disk_that_fills_up_while_an_upload_is_parsed_is_a_507_and_leaves_nothing(
     store: UploadStore, files: Callable[[], list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
