@@ -138,6 +138,13 @@ def shortened(given: Any) -> Any:
     return kept.encode("utf-8", "replace").decode()
 
 
+def refusal_of(error: Exception) -> UserError | None:
+    """The error as a refusal that its client is told of; None where it is a mistake of ours."""
+    if isinstance(error, BatchNormError):
+        return as_user_error(error)
+    return error if isinstance(error, UserError) else None
+
+
 def as_user_error(error: BatchNormError) -> InvalidQuery:
     """The numerics' own refusal, with the parameter at fault as the field; its advice stands behind the semicolon."""
     detail = str(error)

@@ -2,7 +2,7 @@
 
 import anyio.to_thread
 
-from app.errors import problem_of
+from app.errors import UserError, problem_of
 from app.web.answers import to_json
 from app.web.events import Emit, Event
 from app.web.problems import identified, our_mistake
@@ -42,9 +42,12 @@ async def at_once(emit: Emit, body: bytes) -> None:
 async def _end(flight: Flight) -> Event:
     if flight.result is not None:
         return Event("result", await anyio.to_thread.run_sync(flight.result.plain))
-    if flight.refusal is not None:
-        return Event("problem", to_json(identified(problem_of(flight.refusal))))
-    return Event("problem", to_json(our_mistake()))
+    return problem_event(flight.refusal)
+
+
+def problem_event(refusal: UserError | None) -> Event:
+    """The `problem` event of a refusal; of a mistake of ours where there is none."""
+    return Event("problem", to_json(our_mistake() if refusal is None else identified(problem_of(refusal))))
 
 
 def stream_examples(progress: str) -> dict[str, dict[str, str]]:

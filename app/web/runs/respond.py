@@ -6,18 +6,17 @@ from functools import partial
 
 from fastapi import Request, Response
 
-from app.errors import InvalidQuery, UserError, as_user_error, problem_of
-from app.web.answers import JSON, answer_from, to_json
+from app.errors import InvalidQuery, refusal_of
+from app.web.answers import JSON, answer_from
 from app.web.events import LAST_EVENT_ID, MEDIA_TYPE, Event, resumed_after
 from app.web.leaving import LEFT, ClientLeft, while_waited_for
 from app.web.operations.clients import client_of
-from app.web.problems import identified, our_mistake
 from app.web.runs.following import BEGINNING, rows
 from app.web.runs.run import Run
 from app.web.runs.runs import Runs
 from app.web.runs.segments import Segments
 from app.web.runs.sending import Emit, RunStream
-from bncore.errors import BatchNormError
+from app.web.stream import problem_event
 
 END = "end"
 """The name, and the id, of a stream's last event: whoever comes back with it is told to stay away (a 204)."""
@@ -61,12 +60,11 @@ async def _events(segments: Segments, runs: Mapping[str, Run], after: int, emit:
             async for row in behind:
                 await emit(Event("step", row.body, str(row.step)))
         await emit(Event(END, b"{}", END))
-    except (UserError, BatchNormError) as error:
-        known = as_user_error(error) if isinstance(error, BatchNormError) else error
-        await emit(Event("problem", to_json(identified(problem_of(known)))))
-    except Exception:
-        await emit(Event("problem", to_json(our_mistake())))
-        raise
+    except Exception as error:
+        refusal = refusal_of(error)
+        await emit(problem_event(refusal))
+        if refusal is None:
+            raise
 
 
 async def _document(request: Request, etag: str, runs: Mapping[str, Run]) -> Response:

@@ -3,50 +3,42 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 
-import anyio
 import anyio.to_thread
 
 from app.errors import NoRoom
 from app.web.runs.chunk import Stride, chunk
 from app.web.runs.pool import Pool
 from app.web.runs.run import Record, Run, Segment
-from app.web.work.floor import ELSEWHERE
+from app.web.work.joining import UnderWay, joined, kept_or_made
 from app.web.work.results import Results, write
 
 STRIDES = 1000  # runs whose pace is remembered
 
 
-class Making:
+class Making(UnderWay):
     """A segment that somebody reads: its records so far, and the whole of it or what went wrong."""
 
-    task: "asyncio.Task[None]"
-
     def __init__(self) -> None:
-        self.readers = 0
+        super().__init__()
         self.records: list[Record] = []
         self.segment: Segment | None = None
-        self.error: Exception | None = None
-        self._changed = anyio.Event()
 
     def tell(self, records: list[Record]) -> None:
         """These have come."""
         self.records += records
-        self._wake()
+        self.wake()
 
     def end(self, segment: Segment) -> None:
         """It is whole."""
         self.segment, self.records = segment, list(segment.records)
-        self._wake()
+        self.wake()
 
     def fail(self, error: Exception) -> None:
         """It does not come about."""
         self.error = error
-        self._wake()
-
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = anyio.Event()
+        self.wake()
 
     async def follow(self) -> AsyncGenerator[Record]:
         """Its records as they come, until it is whole. Raises what went wrong."""
@@ -69,7 +61,7 @@ class Making:
     async def _news(self) -> None:
         if self.error is not None:
             raise self.error
-        await self._changed.wait()
+        await self.change()
         if self.error is not None:
             raise self.error
 
@@ -90,15 +82,8 @@ class Segments:
         if making is None:
             making = self._makings[key] = Making()
             making.task = asyncio.get_running_loop().create_task(self._make(making, run, number))
-        making.readers += 1
-        try:
+        with joined(self._makings, key, making):
             yield making
-        finally:
-            making.readers -= 1
-            if not making.readers:
-                if self._makings.get(key) is making:
-                    del self._makings[key]
-                making.task.cancel()
 
     async def _make(self, making: Making, run: Run, number: int) -> None:
         try:
@@ -107,17 +92,14 @@ class Segments:
             making.fail(error)
 
     async def _segment(self, making: Making, run: Run, number: int) -> Segment:
-        """Kept, made by another worker meanwhile, or made here."""
         key = run.names[number]
-        while True:
-            with self._results.claim(key) as is_ours:
-                if (kept := await anyio.to_thread.run_sync(self._kept, key)) is not None:
-                    return kept
-                if is_ours:
-                    segment = await self._made(making, run, number)
-                    await anyio.to_thread.run_sync(self._keep, key, segment)
-                    return segment
-            await asyncio.sleep(ELSEWHERE)
+
+        async def make() -> Segment:
+            segment = await self._made(making, run, number)
+            await anyio.to_thread.run_sync(self._keep, key, segment)
+            return segment
+
+        return await kept_or_made(self._results, key, partial(anyio.to_thread.run_sync, self._kept, key), make)
 
     async def _made(self, making: Making, run: Run, number: int) -> Segment:
         """Made by the pool, chunk by chunk, from the state at the end of the segment before."""

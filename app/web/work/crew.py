@@ -7,7 +7,6 @@ with it when it dies (docs/adr/0014-work-in-turns.md).
 import asyncio
 import contextlib
 import logging
-import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from typing import Protocol
 from app.errors import NoMemory
 from app.web.work.hand import CANCEL, Done, Prepare, live, perform
 from app.web.work.job import Began, Cancelled, Job, Step, Tell, Telling
+from app.web.work.processes import context
 
 GRACE = 1.0  # seconds in which a hand may stop by itself
 PATIENCE = 2.0  # seconds that a hand has to end with the server
@@ -87,8 +87,7 @@ class Processes:
     def __init__(self, hands: int, prepare: Prepare, memory: int | None = None) -> None:
         self.hands = hands
         self._prepare, self._memory = prepare, memory
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(["app.main", "app.batches.loaded"])
+        self._context = context()
         self._idle: list[Hand] = []
         self._all: set[Hand] = set()
         self._starting = threading.Lock()

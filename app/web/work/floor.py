@@ -4,21 +4,19 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import anyio
 import anyio.to_thread
 
-from app.errors import NoRoom, UserError, as_user_error
+from app.errors import NoRoom, UserError, refusal_of
 from app.web.work.client import Client
 from app.web.work.crew import Crew
 from app.web.work.job import Began, Job, Step, TooLong
+from app.web.work.joining import UnderWay, forget, joined, kept_or_made
 from app.web.work.results import Result, Results, opened
 from app.web.work.turns import Turns
-from bncore.errors import BatchNormError
-
-ELSEWHERE = 0.05  # seconds between two looks at what another worker makes
 
 
 @dataclass(frozen=True)
@@ -31,22 +29,18 @@ class Errand:
     squeezed: bool = True
 
 
-class Flight:
+class Flight(UnderWay):
     """An errand under way, and those who wait for it."""
 
-    task: "asyncio.Task[None]"
-
     def __init__(self, client: Client) -> None:
+        super().__init__()
         self.client = client
-        self.readers = 0
         self.long: bool | None = None
         """Whether its progress is worth showing; None as long as nobody has begun with it."""
         self.waits = False
         """Whether it had to wait for a turn."""
         self.steps = [Step(0, 1, "waiting for its turn")]
         self.result: Result | None = None
-        self.error: Exception | None = None
-        self._changed = anyio.Event()
 
     @property
     def has_ended(self) -> bool:
@@ -55,34 +49,24 @@ class Flight:
     @property
     def refusal(self) -> UserError | None:
         """Why it is refused, if it is."""
-        if isinstance(self.error, BatchNormError):
-            return as_user_error(self.error)
-        return self.error if isinstance(self.error, UserError) else None
+        return None if self.error is None else refusal_of(self.error)
 
     def tell(self, message: Began | Step) -> None:
         """It has begun, or done a step."""
         if isinstance(message, Began):
             self.long = message.long
         self.steps.append(Step(0, 1, "being computed") if isinstance(message, Began) else message)
-        self._wake()
+        self.wake()
 
     def turn_out_long(self) -> None:
         """It is to wait for another turn."""
         self.long = True
-        self._wake()
+        self.wake()
 
     def end(self, result: Result | None = None, error: Exception | None = None) -> None:
         """It has ended."""
         self.result, self.error = result, error
-        self._wake()
-
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = anyio.Event()
-
-    async def change(self) -> None:
-        """Until something is new."""
-        await self._changed.wait()
+        self.wake()
 
     async def begun(self) -> None:
         """Until somebody has begun with it, or it has ended."""
@@ -111,14 +95,8 @@ class Floor:
     def join(self, errand: Errand, client: Client) -> Iterator[Flight]:
         """The flight of an errand, for as long as the block; the work ends with the last who waits for it."""
         flight = self._flights.get(errand.etag) or self._new_flight(errand, client)
-        flight.readers += 1
-        try:
+        with joined(self._flights, errand.etag, flight):
             yield flight
-        finally:
-            flight.readers -= 1
-            if not flight.readers:
-                self._forget(flight, errand)
-                flight.task.cancel()
 
     def _new_flight(self, errand: Errand, client: Client) -> Flight:
         flight = Flight(client)
@@ -127,29 +105,20 @@ class Floor:
             self._flights[errand.etag] = flight
         return flight
 
-    def _forget(self, flight: Flight, errand: Errand) -> None:
-        if self._flights.get(errand.etag) is flight:
-            del self._flights[errand.etag]
-
     async def _fly(self, flight: Flight, errand: Errand) -> None:
         try:
             flight.end(await self._result(flight, errand))
         except Exception as error:  # raised by everyone who waits for it
             flight.end(error=error)
         finally:
-            self._forget(flight, errand)
+            forget(self._flights, errand.etag, flight)
 
     async def _result(self, flight: Flight, errand: Errand) -> Result:
-        """Kept, made by another worker meanwhile, or made here."""
+        """Of an errand whose result is kept nowhere, it is made here in any case."""
+        make = partial(self._made, flight, errand)
         if not errand.etag:
-            return await self._made(flight, errand)
-        while True:
-            with self._results.claim(errand.etag) as is_ours:
-                if (kept := await self.kept(errand.etag)) is not None:
-                    return kept
-                if is_ours:
-                    return await self._made(flight, errand)
-            await asyncio.sleep(ELSEWHERE)
+            return await make()
+        return await kept_or_made(self._results, errand.etag, partial(self.kept, errand.etag), make)
 
     async def kept(self, etag: str) -> Result | None:
         """The result that the workers have."""

@@ -2,10 +2,7 @@
 
 import contextlib
 import ctypes
-import gc
-import os
 import resource
-import signal
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -17,16 +14,15 @@ from typing import Any
 from fastapi.exceptions import RequestValidationError
 
 from app.errors import UserError, as_user_error, shortened
-from app.web.serving.parent import end_with_parent
 from app.web.work import results
 from app.web.work.job import Bench, Cancelled, Job, Teller, Telling, TooLong
+from app.web.work.processes import begin
 from bncore.errors import BatchNormError
 
 CANCEL = "cancel"
 WORN = 300_000_000  # bytes that a hand may keep after a job
 SPARE = 32_000_000  # bytes that a hand keeps for its next job, which would have to ask for them again
 STATM = Path("/proc/self/statm")
-NICENESS = 5  # event loops come first
 
 Prepare = Callable[[], Bench]
 
@@ -48,11 +44,7 @@ def _is_unwanted(pipe: Connection) -> bool:
 
 def live(pipe: Connection, prepare: Prepare, memory: int | None) -> None:
     """Do jobs until the other end of the pipe is closed. `memory`: bytes that a job may take."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the server ends its hands itself
-    end_with_parent()
-    gc.freeze()  # what was imported before the fork; a full collection would write to all of it, and so copy it
-    with contextlib.suppress(OSError):
-        os.nice(NICENESS)
+    begin()
     bench = prepare()
     if memory is not None:
         limit_memory(memory)

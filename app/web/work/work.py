@@ -15,6 +15,7 @@ from app.web.work.client import client_of
 from app.web.work.crew import Crew, Processes, Threads
 from app.web.work.floor import Floor
 from app.web.work.hand import Prepare
+from app.web.work.processes import count_of
 from app.web.work.remote import results_of
 from app.web.work.turns import Turns
 
@@ -76,7 +77,7 @@ def crew_of(settings: Settings, here: Prepare, apart: Prepare) -> Crew:
 
     `here` gives what work needs in this process, `apart` in any.
     """
-    each = max(1, cores() // settings.workers) if settings.processes == "auto" else settings.processes
+    each = count_of(settings)
     return Processes(2 * each, apart, _share(settings, each)) if each else Threads(2 * cores(), here)
 
 

@@ -24,14 +24,14 @@ from bncore.norms.sharing import Sharing
 
 def stage_of(scene: Scene) -> dict[str, Any]:
     """What the stage shows."""
-    window = scene.window
+    window, changed = scene.window, changed_of(scene)
     return {
         "cell": list(scene.cell),
         "of": list(window.of), "start": list(window.start), "shown": list(window.shown),
         "channel_names": [scene.blocks.channel_names[channel] for channel in window.indices(1)],
         "legend": OTHERS[scene.shape[0] > 1], "drawn": drawn_text(scene), "drawing": drawing_of(window),
-        "headline": _headline(scene), "changed": changed_of(scene),
-        "cubes": [_cube(scene, name, share) for name, share in scene.sharings.items()],
+        "headline": _headline(scene), "changed": changed,
+        "cubes": [_cube(scene, name, share, changed) for name, share in scene.sharings.items()],
         "choice": [asdict(advice) for advice in CHOICE],
     }  # fmt: skip
 
@@ -55,7 +55,7 @@ def _told(scene: Scene, norm: str, outcome: Outcome) -> Told | None:
     return told_of(norm, outcome.result, outcome.effect, scene.blocks.usual.labels, len(scene.blocks.usual.x))
 
 
-def _cube(scene: Scene, name: str, share: Sharing | None) -> dict[str, Any]:
+def _cube(scene: Scene, name: str, share: Sharing | None, changed: dict[str, Any] | None) -> dict[str, Any]:
     """A cube: two cells that are drawn share where their numbers in all three rows of `share` are the same."""
     cube, window = CUBES[name], scene.window
     drawn = (list(window.indices(0)), list(window.indices(1)), window.positions)
@@ -63,6 +63,6 @@ def _cube(scene: Scene, name: str, share: Sharing | None) -> dict[str, Any]:
         "name": name, "norm": cube.norm, "title": cube.title, "looks": cube.looks and scene.shape[0] > 1,
         "over": over_text(cube, scene.blocks.now.x.shape, scene.settings[cube.norm]),
         "count": 0 if share is None else share.count, "cells": cells_text(share),
-        "spoken": spoken_text(cube, share, changed_of(scene)),
+        "spoken": spoken_text(cube, share, changed),
         "share": None if share is None else [of[at].tolist() for of, at in zip(share.axes, drawn, strict=True)],
     }  # fmt: skip

@@ -53,7 +53,7 @@ def cells_text(share: Sharing | None) -> str:
     return "a cell alone" if share.count == 1 else counted(share.count, "cell")
 
 
-def spoken_text(cube: Cube, share: Sharing | None, changed: dict[str, Any] | None = None) -> str:
+def spoken_text(cube: Cube, share: Sharing | None, changed: dict[str, Any] | None) -> str:
     """A cube's name for who does not see it, with the legend of the channel that is `changed`."""
     text = _sharing_text(cube, share)
     return f"{text}; {changed['legend']}" if changed else text
