@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page
 
+from tests.browser.playground.page import Playground
+
 RNG_SEED = 7
 HEADER = "height,weight,age"
 
@@ -87,3 +89,12 @@ def drop(page: Page, path: Path, place: tuple[int, int] = (800, 500)) -> None:
     data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": place[0], "y": place[1], "data": data})
+
+
+def choose(playground: Playground, path: Path) -> None:
+    """By the file dialog, up to the drawn view."""
+    with playground.page.expect_file_chooser() as chooser:
+        playground.page.get_by_text("Upload a file").click()
+    with playground.page.expect_response("**/api/v1/batches"):
+        chooser.value.set_files(path)
+    playground.settle()

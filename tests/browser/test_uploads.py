@@ -7,22 +7,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
-from tests.browser.announced import announced, listen
 from tests.browser.conftest import Watch
+from tests.browser.files import choose
 from tests.browser.held import Held
 from tests.browser.pages import WITH_A_SOURCE
 from tests.browser.playground.page import Playground
 
 COLUMNS = ["height", "weight", "age"]
-
-
-def choose(playground: Playground, path: Path) -> None:
-    """By the file dialog, up to the drawn view."""
-    with playground.page.expect_file_chooser() as chooser:
-        playground.page.get_by_text("Upload a file").click()
-    with playground.page.expect_response("**/api/v1/batches"):
-        chooser.value.set_files(path)
-    playground.settle()
 
 
 @pytest.mark.parametrize("place", [(160, 335), (800, 500)], ids=["onto the box", "anywhere on the page"])
@@ -81,80 +72,6 @@ def test_a_text_column_is_left_out_with_a_warning_that_names_it(playground: Play
     warnings = playground.page.get_by_role("list", name="Notes on the data")
     expect(warnings).to_be_visible()
     expect(warnings).to_contain_text("person")
-
-
-def test_a_missing_value_is_an_error_beside_its_control_with_a_way_out(
-    playground: Playground, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals.add(422)
-    playground.open()
-    choose(playground, files.on_disk(tmp_path, "people.csv", files.with_gap()))
-    expect(playground.page.locator("#e-file")).to_contain_text("row 3")
-    expect(playground.page.locator("#e-file")).to_contain_text("'weight'")
-    playground.click("Leave those rows out")
-    assert playground.query["missing"] == "drop"
-    expect(playground.page.locator("#e-file")).to_be_hidden()
-    expect(playground.page.locator("#batch-line")).to_contain_text("39 examples")
-    expect(playground.page.locator("#warnings")).to_contain_text("1 of 40 rows")
-
-
-def test_a_messy_csv_is_refused_in_the_pages_words_where_they_are_seen(
-    playground: Playground, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals.add(422)
-    page = playground.page
-    playground.open()
-    page.locator("#reset-all").evaluate("(last) => last.scrollIntoView()")
-    listen(page)
-    files.drop(page, files.on_disk(tmp_path, "people.csv", files.messy()))
-    alert = page.locator("#drop").get_by_role("alert")
-    expect(alert).to_contain_text("row 2 (line 3), column 'height, cm'")
-    expect(alert).to_contain_text("leave such rows out. Leave those rows out")
-    expect(alert).to_be_in_viewport(ratio=1)
-    expect(alert).to_have_css("border-left-width", "4px")
-    playground.settle()
-    assert any("'height, cm'" in text for text in announced(page))
-    assert "missing=drop" not in page.locator("body").inner_text()
-    alert.get_by_role("button", name="Leave those rows out").click()
-    playground.settle()
-    assert playground.features() == ["height, cm", "weight"]
-    expect(page.locator("#warnings")).to_contain_text("2 of 5 rows dropped because of missing or infinite values.")
-    assert "missing=drop" not in page.locator("body").inner_text()
-
-
-def test_a_page_opened_on_a_missing_value_offers_the_same_way_out(playground: Playground, watch: Watch) -> None:
-    watch.refusals.add(422)
-    content = files.with_gap().encode()
-    playground.page.request.post("/api/v1/batches", data=content)
-    playground.open(f"source={hashlib.sha256(content).hexdigest()}")
-    expect(playground.page.locator("#e-file")).to_contain_text("row 3")
-    expect(playground.page.locator("#e-file")).to_contain_text("'weight'")
-    playground.page.locator("#e-file").get_by_role("button", name="Leave those rows out").click()
-    playground.settle()
-    assert playground.features() == COLUMNS
-
-
-def test_before_a_choice_is_made_nothing_claims_that_rows_were_dropped(
-    playground: Playground, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals.add(422)
-    playground.open()
-    choose(playground, files.on_disk(tmp_path, "people.csv", files.with_gap()))
-    expect(playground.page.locator("#upload-notes")).not_to_contain_text("dropped")
-
-
-def test_a_ragged_csv_is_refused_beside_the_upload_with_its_line(
-    playground: Playground, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals.add(422)
-    playground.open()
-    before = playground.data("x")
-    choose(playground, files.on_disk(tmp_path, "people.csv", files.ragged()))
-    error = playground.page.locator("#drop").get_by_role("alert")
-    expect(error).to_be_visible()
-    expect(error).to_contain_text("Line 5")
-    assert playground.data("x") == before
-    assert playground.query == {}
 
 
 def test_the_error_of_an_upload_goes_with_the_next_good_one(
