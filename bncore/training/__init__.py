@@ -1,0 +1,34 @@
+"""Training of small networks as a pure function: the same spec gives the same records, in one go or in chunks.
+
+`start` gives the state before the first update, `advance` takes it further and tells what happened on the way. A state
+travels as bytes: any process goes on from where another has stopped.
+"""
+
+from bncore.training.batches import ORDERS
+from bncore.training.choices import ARCHITECTURES, NORMS, TRAINED
+from bncore.training.data import SCALINGS, SHAPES, Data, split
+from bncore.training.optimizers import OPTIMIZERS
+from bncore.training.records.record import Record
+from bncore.training.run import advance, first_record
+from bncore.training.schedules import SCHEDULES
+from bncore.training.spec import Spec
+from bncore.training.state import State, start
+
+__all__ = [
+    "ARCHITECTURES",
+    "NORMS",
+    "OPTIMIZERS",
+    "ORDERS",
+    "SCALINGS",
+    "SCHEDULES",
+    "SHAPES",
+    "TRAINED",
+    "Data",
+    "Record",
+    "Spec",
+    "State",
+    "advance",
+    "first_record",
+    "split",
+    "start",
+]

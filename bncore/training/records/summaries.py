@@ -1,0 +1,42 @@
+"""Many numbers in few: histograms, percentiles, norms."""
+
+import numpy as np
+
+from bncore.arguments import Array
+from bncore.training.records.record import Histogram, Percentiles
+
+BINS = 24
+SHARES = (0.15, 0.5, 0.85)
+
+
+def histogram(values: Array) -> Histogram:
+    """Of equal bins from the least to the largest value; where they are equal all are in the middle one."""
+    low, high = float(values.min()), float(values.max())
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return Histogram(np.nan, np.nan, (0,) * BINS)
+    span = high - low
+    places = (values.ravel() - low) * (BINS / span) if span > 0 else np.full(values.size, BINS / 2)
+    counts = np.bincount(np.minimum(places.astype(np.intp), BINS - 1), minlength=BINS)
+    return Histogram(low, high, tuple(counts.tolist()))
+
+
+def percentiles(values: Array) -> Percentiles:
+    """The 15th, 50th and 85th, between neighbours on a straight line; NaN where a value is not finite.
+
+    >>> percentiles(np.arange(101.0))
+    (15.0, 50.0, 85.0)
+    """
+    ordered = np.sort(values.ravel()).astype(np.float64)
+    low, middle, high = (_between(ordered, share * (len(ordered) - 1)) for share in SHARES)
+    return low, middle, high
+
+
+def _between(ordered: Array, place: float) -> float:
+    below = min(int(place), len(ordered) - 1)
+    above = min(below + 1, len(ordered) - 1)
+    return float(ordered[below] + (place - below) * (ordered[above] - ordered[below]))
+
+
+def size(values: Array) -> float:
+    """The Euclidean norm, its squares summed in float64."""
+    return float(np.sqrt(np.square(values, dtype=np.float64).sum()))
