@@ -116,6 +116,9 @@ class Settings(BaseSettings):
         250, ge=1, description="Runs that a worker streams to one address at a time, which may be a class; then a 429."
     )
     run_events: float = Field(20, gt=0, description="Events a second of a stream, at most.")
+    run_burst: int = Field(
+        400, ge=0, description="Events of a stream that need not wait for that, such as those of a run that is kept."
+    )
     run_send_seconds: float = Field(
         10, gt=0, description="Seconds in which a stream's reader takes nothing, until it is cut off."
     )

@@ -20,7 +20,7 @@ class Runs:
         self._here: WeakKeyDictionary[asyncio.AbstractEventLoop, Segments] = WeakKeyDictionary()
         self._pools: WeakKeyDictionary[asyncio.AbstractEventLoop, Pool] = WeakKeyDictionary()
         self.places = Places(settings.run_streams, settings.run_streams_of_one)
-        self.pace = Pace(settings.run_events, settings.run_send_seconds)
+        self.pace = Pace(settings.run_events, settings.run_send_seconds, settings.run_burst)
 
     @property
     def pool(self) -> Pool:

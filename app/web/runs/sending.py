@@ -39,10 +39,27 @@ class Line(Protocol):
 
 @dataclass(frozen=True)
 class Pace:
-    """Events a second at most, and the seconds that a reader has to take what is sent."""
+    """Events a second at most, the seconds that a reader has to take what is sent, and events that need not wait.
+
+    Up to `burst` events leave at once: of a run that is kept, a reader has the beginning in a moment.
+    """
 
     events: float
     patience: float
+    burst: int = 0
+
+    def after(self, due: float, now: float) -> float:
+        """When the event behind one is due, which was due then and leaves now, in seconds.
+
+        >>> pace, due = Pace(events=10, patience=1, burst=2), 0.0
+        >>> for _ in range(4):
+        ...     due = pace.after(due, now=max(due, 100.0)); print(due)
+        99.9
+        100.0
+        100.1
+        100.2
+        """
+        return round(max(due, now - self.burst / self.events) + 1 / self.events, 6)
 
 
 class RunStream(Response):
@@ -107,7 +124,7 @@ class RunStream(Response):
             except anyio.EndOfStream:
                 return
             await anyio.sleep(max(0.0, due - time.monotonic()))
-            due = max(due, time.monotonic() - 1 / self._pace.events) + 1 / self._pace.events
+            due = self._pace.after(due, time.monotonic())
             await self._send(send, PING if event is None else event.written())
 
     async def _send(self, send: Send, data: bytes) -> None:
