@@ -9,7 +9,9 @@ const SHAPES = [ // one a class, so that colour is not all that tells them apart
   "M-3.2 -1.1h2.1v-2.1h2.2v2.1h2.1v2.2h-2.1v2.1h-2.2v-2.1h-2.1z",
 ];
 const COLOURS = 5;
-const ROWS = 14; // pixels between the rows of two classes
+const ROWS = 14; // pixels between the rows of two classes, at most
+const MIDDLE = { wide: 0.5, narrow: 0.42 }; // of a lane, where its dots lie around: in a low one the deviation's bar is below them
+const CLEAR = 9; // pixels that the dots of the outermost row, scattered, take beyond it
 const SCATTER = [0, 3, -3, 1.5, -1.5, 4.5, -4.5]; // so that neighbours do not cover each other; it means nothing
 const LONGEST = 44; // pixels of the longest arrow
 const PATHS = [["direct", -4], ["mean", 0], ["variance", 4]];
@@ -46,9 +48,10 @@ export class Lane {
     });
   }
 
-  // `values`, `mean` and `sd` as they are at the moment, on the ruler in force, in a room of the drawing.
-  draw({ values, mean, sd, told, classes, rows }, ruler, { left, width, top, height, unit, narrow }) {
-    const middle = top + height * (narrow ? 0.56 : 0.5);
+  // `values`, `mean` and `sd` as they are at the moment, on the ruler in force, in a room of the drawing, which has a
+  // `head` above it where the menu and the numbers stand that would lie on dots.
+  draw({ values, mean, sd, told, classes, rows }, ruler, room) {
+    const { left, width, top, height, head, unit } = room;
     const x = (value) => place(value, ruler, left, width);
     write(this.back, { x: left, y: top, width, height });
     let outside = 0;
@@ -56,33 +59,39 @@ export class Lane {
       const at = x(values[i]);
       const is = at >= left - 1 && at <= left + width + 1;
       if (!is) outside += 1;
-      const y = middle + unit * (rowOf(classes, i, rows) + SCATTER[i % SCATTER.length]);
+      const y = heightOf(i, classes, rows, room);
       write(dot, { transform: `translate(${at.toFixed(1)} ${y.toFixed(1)}) scale(${unit})`, visibility: is ? null : "hidden" });
     });
     const within = (value) => placeWithin(value, ruler, left, width);
     write(this.mean, { x1: within(mean), x2: within(mean), y1: top + 4, y2: top + height - 4 });
     write(this.bar, { x1: within(mean - Math.abs(sd)), x2: within(mean + Math.abs(sd)), y1: top + height - 9 * unit, y2: top + height - 9 * unit });
-    write(this.told, { x: left + width - 8 * unit, y: top + 16 * unit });
-    const text = outside ? `${told}; ${outside} outside the ruler` : told;
+    write(this.told, { x: left + width - (head ? 0 : 8 * unit), y: top - head + 16 * unit });
+    const text = outside ? `${told}; ${outside} outside${head ? "" : " the ruler"}` : told;
     tell(this.told, text);
   }
 
   // The gradient's arrows at the dots; `paths` draws three a dot.
-  point(lane, { values, x_hat, classes, rows }, which, ruler, { left, width, top, height, unit, narrow }) {
-    const middle = top + height * (narrow ? 0.56 : 0.5);
+  point(lane, { values, x_hat, classes, rows }, which, ruler, room) {
+    const { left, width, unit } = room;
     const parts = { none: [], dx: [["dx", 0]], paths: PATHS }[which];
     const arrows = parts.flatMap(([part, shift]) => values.map((value, i) => ({ part, shift, value, i })));
     joined(this.arrows, arrows, () => svg("path"), (arrow, { part, shift, value, i }) => {
       const length = (lengthOf(lane, part, i, x_hat) / lane.hundred) * LONGEST * unit;
       const at = place(value, ruler, left, width);
       const is = at >= left && at <= left + width;
-      const y = middle + unit * (rowOf(classes, i, rows) + SCATTER[i % SCATTER.length] + shift);
+      const y = heightOf(i, classes, rows, room) + unit * shift;
       write(arrow, { class: `arrow ${part}`, d: arrowOf(length), transform: `translate(${at.toFixed(1)} ${y.toFixed(1)})`, visibility: is ? null : "hidden" });
     });
   }
 }
 
-const rowOf = (classes, i, rows) => (classes && rows > 1 && rows <= COLOURS ? (classes[i] - (rows - 1) / 2) * ROWS : 0);
+// A row a class, where there are few of them.
+function heightOf(i, classes, rows, { top, height, unit, narrow }) {
+  const middle = height * MIDDLE[narrow ? "narrow" : "wide"];
+  const apart = Math.min(ROWS * unit, (2 * (middle - CLEAR * unit)) / (rows - 1));
+  const row = classes && rows > 1 && rows <= COLOURS ? (classes[i] - (rows - 1) / 2) * apart : 0;
+  return top + middle + row + unit * SCATTER[i % SCATTER.length];
+}
 
 function lengthOf(lane, part, i, x_hat) {
   if (part === "mean") return lane.through_mean;

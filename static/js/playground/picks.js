@@ -38,10 +38,11 @@ export class Picks {
     );
   }
 
-  place(tops, height, { narrow, left, unit }) {
+  // In the head of its lane, or left of it.
+  place(tops, { left, height, head, unit }) {
     [...this.#root.querySelectorAll("select")].forEach((select, i) => {
-      const top = narrow ? tops[i] + 2 * unit : tops[i] + height / 2 - 17 * unit;
-      Object.assign(select.style, { top: `${top}px`, left: narrow ? `${left + 2 * unit}px` : "0", maxWidth: narrow ? "40%" : `${left - 8 * unit}px` });
+      const middle = tops[i] + (head ? -head / 2 : height / 2);
+      Object.assign(select.style, { top: `${middle}px`, left: `${head ? left : 0}px`, maxWidth: head ? "34%" : `${left - 8 * unit}px` });
     });
   }
 }

@@ -14,7 +14,7 @@ import { Picks } from "./picks.js";
 const MOVE = 350; // milliseconds from step to step, and then to the ruler's new ends
 const ZOOM = 250;
 const STAYS = 250; // of a step that is there while it plays: about four seconds in all
-const HEIGHTS = { lane: 84, strip: 40, gap: 6, ruler: 28, narrow: 80 }; // pixels at the usual size of letters
+const HEIGHTS = { strip: 40, ruler: 28, wide: { head: 0, lane: 84, gap: 6 }, narrow: { head: 28, lane: 62, gap: 4 } }; // pixels at the usual size of letters
 const NARROW = 560;
 const GRIPS = { gamma: { scaled: true, y: true }, beta: { y: true } };
 const NAMES = { gamma: "Scale", beta: "Shift" };
@@ -190,32 +190,32 @@ export class Stage {
     const whole = this.#drawing.parentElement.clientWidth;
     const narrow = whole < NARROW * unit;
     const left = (narrow ? 4 : 112) * unit;
-    return { unit, narrow, left, width: whole - left - (narrow ? 4 : 14) * unit, whole };
+    const [head, height, gap] = Object.values(HEIGHTS[narrow ? "narrow" : "wide"]).map((pixels) => pixels * unit);
+    return { unit, narrow, head, height, pitch: head + height + gap, left, width: whole - left - (narrow ? 4 : 14) * unit, whole };
   }
 
   #draw() {
     const room = this.#room();
     if (!this.#now || !this.#data || room.width <= 0) return;
-    const { unit } = room;
-    const height = (room.narrow ? HEIGHTS.narrow : HEIGHTS.lane) * unit;
-    const top = HEIGHTS.strip * unit;
+    const { unit, head, pitch } = room;
+    const tops = this.#lanes.map((_, i) => HEIGHTS.strip * unit + i * pitch + head);
     this.#drawStrip(room);
     const { classes, class_names: names, steps } = this.#data;
     const step = this.#now.step;
     this.#lanes.forEach((lane, i) => {
-      const place = { ...room, top: top + i * (height + HEIGHTS.gap * unit), height };
+      const place = { ...room, top: tops[i] };
       const drawn = { values: this.#now.values[i], mean: this.#now.means[i], sd: this.#now.sds[i], told: steps[step].told[i], classes, rows: names.length };
       lane.draw(drawn, this.#now.ruler, place);
       const x_hat = this.#values(this.#data.lanes[i], i, "x_hat");
       lane.point(this.#data.lanes[i], { ...drawn, x_hat }, this.#state.get("arrows"), this.#now.ruler, place);
       this.#drawGrips(lane, i, place);
     });
-    const foot = top + this.#lanes.length * (height + HEIGHTS.gap * unit) + 4 * unit;
+    const foot = (HEIGHTS.strip + 4) * unit + this.#lanes.length * pitch;
     this.#ruler.draw(this.#ruled, this.#now.ruler, { ...room, top: foot });
     const whole = foot + HEIGHTS.ruler * unit;
     write(this.#drawing, { viewBox: `0 0 ${room.whole} ${whole}`, "data-step": step });
     this.#drawing.style.height = `${whole}px`;
-    this.#picks.place(this.#lanes.map((_, i) => top + i * (height + HEIGHTS.gap * unit)), height, room);
+    this.#picks.place(tops, room);
   }
 
   // What comes in, on its own ruler, whatever the step: from the smallest to the largest value, and the mean.

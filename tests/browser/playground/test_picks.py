@@ -1,0 +1,49 @@
+"""The menus beside the stage's lanes lie on nothing that is drawn, however wide the page is, and on paper."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.playground.page import Playground
+
+pytestmark = pytest.mark.folded
+SEEN = """() => {
+  const across = (one, other) => one.left < other.right && other.left < one.right;
+  const inside = (one, other) => across(one, other) && one.top < other.bottom && other.top < one.bottom;
+  const boxes = (of, within = document) => [...within.querySelectorAll(of)]
+    .filter((part) => part.checkVisibility({ visibilityProperty: true })).map((part) => part.getBoundingClientRect());
+  const menus = boxes(".lane-picks select");
+  const drawn = boxes("#stage .dots path, #stage .lane-told");
+  const astray = [...document.querySelectorAll("#stage .lane")].flatMap((lane) => {
+    const [{ top, bottom }] = boxes(".lane-back", lane);
+    return boxes(".dots path", lane).filter((dot) => dot.top < top || dot.bottom > bottom);
+  });
+  const covered = drawn.filter((one) => menus.some((menu) => inside(one, menu)));
+  return { menus: menus.length, drawn: drawn.length, covered: covered.length, astray: astray.length };
+}"""
+HEIGHT = "() => document.querySelector('#stage .drawing').getBoundingClientRect().height"
+FIVE = "source=class_sorted&classes=5&classes_in_batch=5&batch_size=178"
+
+
+def print_is(page: Page, event: str) -> None:
+    page.evaluate("(event) => { dispatchEvent(new Event(event)); }", event)
+
+
+@pytest.mark.parametrize(("width", "query"), [(390, ""), (390, FIVE), (620, ""), (1280, "")])
+def test_no_menu_covers_a_dot_or_a_text_at_any_step_or_on_paper(playground: Playground, width: int, query: str) -> None:
+    page = playground.page
+    page.emulate_media(reduced_motion="reduce")
+    page.set_viewport_size({"width": width, "height": 844})
+    playground.open(query)
+    clear = {"menus": 3, "drawn": 3 * 178 + 3, "covered": 0, "astray": 0}
+    assert page.evaluate(SEEN) == clear
+    height = page.evaluate(HEIGHT)
+    for step in ("x_hat", "y", "activation"):
+        page.locator(f'#steps [data-step="{step}"]').click()
+        expect(page.locator("#stage .drawing")).to_have_attribute("data-step", step)
+        assert page.evaluate(SEEN) == clear
+    assert page.evaluate(HEIGHT) == height
+    page.emulate_media(media="print", reduced_motion="reduce")
+    assert page.evaluate(SEEN) == clear
+    for event in ("beforeprint", "afterprint"):
+        print_is(page, event)
+        assert page.evaluate(SEEN) == clear
