@@ -24,6 +24,7 @@ class Tally:
     errors: list[str] = field(default_factory=list)
     broken: int = 0
     dropped: int = 0
+    overtaken: int = 0
 
     def add(self, kind: str, wait: float) -> None:
         self.waits.setdefault(kind, []).append(wait)

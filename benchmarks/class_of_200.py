@@ -3,8 +3,10 @@
     python -m benchmarks.class_of_200 [--students 200] [--seconds 60] [--workers 2] [--only NAME ...] [--origin URL]
 
 - moving: all open the playground with its assets within ten seconds and then move gamma twice a second, each on a batch
-  of their own. As on the page, one request is under way at a time and the latest move is the next one asked for; older
-  ones are dropped. A newcomer opens a connection to /healthz each second meanwhile.
+  of their own. As on the page, a move asks for the stage, one request at a time, and the latest move is the next one
+  asked for; older ones are dropped. A quarter of a second later, or more where answers take long, the hand is at rest,
+  and the whole view is asked for, which the next move gives up if it has not come. A newcomer opens a connection to
+  /healthz each second meanwhile.
 - herd: all open one network that nobody has asked for before.
 - links: all open different networks, then different batch sizes; twice, with the server's memory after each.
 - heavy: four clients send the heaviest valid queries one after the other, and one student moves gamma meanwhile.
@@ -29,6 +31,8 @@ from benchmarks._server import running_server
 from benchmarks._student import Connection, Tally, assets_of, load_page, timed
 
 EVERY = 0.5  # seconds between two moves
+REST = 0.25  # seconds after a move, after which the page asks for all, or REST_OF_WAIT times what the move waited
+REST_OF_WAIT = 4
 OPENING = 10.0  # seconds within which a class opens a page
 STREAM = "text/event-stream, application/json"
 HEAVIEST = [
@@ -40,7 +44,7 @@ HEAVIEST = [
 
 
 def playground(seed: int, gamma: float) -> str:
-    return f"/api/v1/playground?source=normal&batch_size=256&features=8&seed={seed}&gamma={gamma:.2f}"
+    return f"/api/v1/playground?source=normal&batch_size=256&features=8&seed={seed}&gamma={gamma:.4f}"
 
 
 async def moving(origin: str, students: int, seconds: float) -> None:
@@ -53,22 +57,47 @@ async def moving(origin: str, students: int, seconds: float) -> None:
     moves = len(tally.waits.get("move", []))
     each = OPENING / 2 + seconds  # for which a student moves, on average: the first ones do while others open the page
     print(f"moving: {students} students, {len(assets)} assets each, moves for {seconds:.0f} s")
-    _tell(tally, "page", "page with its assets", "asset", "move", "newcomer")
+    _tell(tally, "page", "page with its assets", "asset", "move", "whole", "newcomer")
     print(f"  {moves / each:,.0f} moves/s answered, {tally.dropped / each:,.0f} dropped by the students")
+    print(f"  {len(tally.waits.get('whole', [])) / each:,.0f} whole views/s, {tally.overtaken / each:,.0f} given up")
 
 
 async def _student(tally: Tally, origin: str, n: int, start: float, end: float, assets: list[str]) -> None:
     await asyncio.sleep(start)
     connection = await load_page(tally, origin, f"tab{n}", "/", assets)
     rng, wish = random.Random(n), time.perf_counter() + EVERY * random.Random(n).random()
+    whole: asyncio.Task[None] | None = None
     while wish < end:
         await asyncio.sleep(max(0.0, wish - time.perf_counter()))
+        _give_up(whole)
         while wish + EVERY < time.perf_counter():  # a newer one has taken its place
             wish += EVERY
             tally.dropped += 1
-        if await timed(tally, "request", connection, playground(n, rng.uniform(0.1, 3))) is not None:
+        query = playground(n, rng.uniform(0.1, 3))
+        if await timed(tally, "request", connection, f"{query}&parts=stage", STREAM) is not None:
             tally.add("move", time.perf_counter() - wish)
+        rest = max(REST, REST_OF_WAIT * (time.perf_counter() - wish))
+        whole = asyncio.create_task(_at_rest(tally, origin, n, query, wish + rest))
         wish += EVERY
+    _give_up(whole)
+
+
+async def _at_rest(tally: Tally, origin: str, n: int, query: str, rest: float) -> None:
+    """All of the view, on a connection of its own, which whoever gives it up breaks off."""
+    await asyncio.sleep(max(0.0, rest - time.perf_counter()))
+    connection = Connection(origin, f"tab{n}")
+    try:
+        await timed(tally, "whole", connection, query, STREAM)
+    except asyncio.CancelledError:
+        tally.overtaken += 1
+        raise
+    finally:
+        connection.close()
+
+
+def _give_up(whole: asyncio.Task[None] | None) -> None:
+    if whole is not None:
+        whole.cancel()
 
 
 async def _newcomers(tally: Tally, origin: str, end: float) -> None:

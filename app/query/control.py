@@ -78,6 +78,11 @@ class QueryModel(BaseModel):
         """Whether the numbers come from an upload."""
         return False
 
+    @property
+    def is_stage(self) -> bool:
+        """Whether only the stage is asked for, as while a hand moves."""
+        return False
+
     def stated(self) -> dict[str, Any]:
         """The query as short as it can be: the fields that differ from their defaults."""
         return self.model_dump(exclude_defaults=True)

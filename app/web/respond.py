@@ -20,6 +20,7 @@ from app.web.work.floor import Errand, Flight
 from app.web.work.job import Bench, Teller
 from app.web.work.results import Result
 from app.web.work.sending import ResultFile
+from app.web.work.turns import Rank
 from app.web.work.work import Work
 
 PEEK = 0.25  # seconds in which a refusal comes as a status of its own, before a stream begins
@@ -142,7 +143,7 @@ async def _answer(asked: Asked) -> Response:
 
 async def at_desk(asked: Asked) -> bytes:
     """What is light, computed in the event loop when its turn comes."""
-    async with asked.work.at_desk(asked.request):
+    async with asked.work.at_desk(asked.request, Rank.MOVE if asked.query.is_stage else Rank.OTHER):
         return asked.answers.get(asked.etag) or asked.view.written(asked.view.prepare(asked.place, asked.query))
 
 

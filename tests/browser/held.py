@@ -1,5 +1,6 @@
 """Requests that a test holds back, to look at a page while it waits."""
 
+from re import Pattern
 from time import monotonic
 
 from playwright.sync_api import Page, Route
@@ -10,7 +11,7 @@ from tests.browser.conftest import PATIENCE
 class Held:
     """The requests to an address, in their order, until the test lets them go."""
 
-    def __init__(self, page: Page, address: str, *, most: int | None = None) -> None:
+    def __init__(self, page: Page, address: str | Pattern[str], *, most: int | None = None) -> None:
         """From now on; with `most`, that many are held and later ones go through."""
         self._page, self._address, self._left = page, address, most
         self._waiting: list[Route] = []

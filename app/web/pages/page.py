@@ -18,6 +18,7 @@ from app.web.pages.opened import Opened, opened
 from app.web.pages.rendering import HTML, html, render
 from app.web.respond import Asked, held_of, known
 from app.web.view import Page, View
+from app.web.work.turns import Rank
 from bncore.errors import BatchNormError
 
 PATIENCE = 2.0  # seconds for which a page waits for its result; after that it comes without, and asks itself
@@ -100,7 +101,7 @@ def _meanwhile(asked: Asked, at: Opened, problem: Problem) -> Written | None:
 
 
 async def _at_desk(asked: Asked, at: Opened, problem: Problem) -> Written:
-    async with asked.work.at_desk(asked.request, first=True):
+    async with asked.work.at_desk(asked.request, Rank.PAGE):
         if (written := _meanwhile(asked, at, problem)) is not None:
             return written
         result = asked.view.result(asked.view.prepare(asked.place, asked.query))

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from enum import Enum, auto
+from itertools import cycle
 
 from app.errors import Busy
 from app.web.work.client import Client
@@ -11,12 +13,27 @@ from app.web.work.ring import Ring
 Waiting = asyncio.Future[None]
 
 
+class Rank(Enum):
+    """What a turn is wanted for: a page that opens, the stage under a hand that moves, or all else."""
+
+    PAGE = auto()
+    MOVE = auto()
+    OTHER = auto()
+
+
+ROUND = (Rank.MOVE,) * 4 + (Rank.OTHER,)
+"""Whose turn comes next, if it waits, between the turns of pages, which are every second one.
+
+A page waits for one other turn at most, and of a class that moves more than there is time for the stages come four
+times as often as all else.
+"""
+
+
 class Turns:
     """`slots` turns at a time; up to `most` wait, half as many of one address's, `most_of_one` of one page's.
 
     A turn that ends is passed on in the next round of the event loop, so whatever else is ready there goes between:
-    new connections, assets, health checks. What is `first` waits for one other turn at most.
-    Of one event loop, and of one thread.
+    new connections, assets, health checks. Of one event loop, and of one thread.
     """
 
     def __init__(self, slots: int, most: int, most_of_one: int, changed: Callable[[], None] = lambda: None) -> None:
@@ -24,14 +41,19 @@ class Turns:
         self.slots, self.most, self.most_of_one = slots, most, most_of_one
         self._changed = changed
         self._free = slots
-        self._first: Ring[Waiting] = Ring()
-        self._others: Ring[Waiting] = Ring()
-        self._first_is_next = True
+        self._rings: dict[Rank, Ring[Waiting]] = {rank: Ring() for rank in Rank}
+        self._round = cycle(ROUND)
+        self._page_is_next = True
 
     @property
     def waiting(self) -> int:
         """How many wait."""
-        return len(self._first) + len(self._others)
+        return sum(map(len, self._rings.values()))
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a turn comes at once."""
+        return self._free > 0
 
     @property
     def taken(self) -> int:
@@ -39,19 +61,19 @@ class Turns:
         return self.slots - self._free
 
     @asynccontextmanager
-    async def turn(self, client: Client, *, first: bool = False) -> AsyncIterator[bool]:
-        """A turn for the block; it is told whether it waited. Raises Busy where too many wait already."""
-        waited = await self._come(client, self._first if first else self._others)
+    async def turn(self, client: Client, rank: Rank = Rank.OTHER) -> AsyncIterator[None]:
+        """A turn for the block. Raises Busy where too many wait already."""
+        await self._come(client, self._rings[rank])
         try:
-            yield waited
+            yield
         finally:
             asyncio.get_running_loop().call_soon(self._pass_on)
 
-    async def _come(self, client: Client, ring: Ring[Waiting]) -> bool:
-        if self._free:
+    async def _come(self, client: Client, ring: Ring[Waiting]) -> None:
+        if self.is_free:
             self._free -= 1
             self._changed()
-            return False
+            return
         self._check_room(client, ring)
         turn: Waiting = asyncio.get_running_loop().create_future()
         ring.add(client, turn)
@@ -61,7 +83,6 @@ class Turns:
         except asyncio.CancelledError:
             self._leave(client, ring, turn)
             raise
-        return True
 
     def _leave(self, client: Client, ring: Ring[Waiting], turn: Waiting) -> None:
         """Whoever leaves before the turn comes is not called; whoever leaves with it passes it on."""
@@ -91,7 +112,9 @@ class Turns:
         self._changed()
 
     def _next_ring(self) -> Ring[Waiting]:
-        """The two take turns while something waits in both."""
-        rings = (self._first, self._others) if self._first_is_next else (self._others, self._first)
-        self._first_is_next = not self._first_is_next
-        return rings[0] if len(rings[0]) else rings[1]
+        """Where something waits and comes next."""
+        pages = self._rings[Rank.PAGE]
+        self._page_is_next = not self._page_is_next
+        if len(pages) == self.waiting or (len(pages) and not self._page_is_next):
+            return pages
+        return next(self._rings[rank] for rank in self._round if len(self._rings[rank]))

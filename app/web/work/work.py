@@ -2,22 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from weakref import WeakKeyDictionary
 
 from fastapi import Request
 
 from app.machine import cores, memory
 from app.settings import Settings
-from app.web.leaving import ClientLeft
+from app.web.leaving import while_waited_for
 from app.web.work.client import client_of
 from app.web.work.crew import Crew, Processes, Threads
 from app.web.work.floor import Floor
 from app.web.work.hand import Prepare
 from app.web.work.processes import count_of
 from app.web.work.remote import results_of
-from app.web.work.turns import Turns
+from app.web.work.turns import Rank, Turns
 
 Queue = Callable[[int, int], None]
 SHARE = 0.5  # of the machine's memory, for heavy work
@@ -52,11 +53,12 @@ class Work:
         return self._here[loop]
 
     @asynccontextmanager
-    async def at_desk(self, request: Request, *, first: bool = False) -> AsyncIterator[None]:
-        """The turn of a request for light work. Raises Busy, and ClientLeft where nobody waits for it any more."""
-        async with self.here.desk.turn(client_of(request), first=first) as waited:
-            if waited and await request.is_disconnected():
-                raise ClientLeft
+    async def at_desk(self, request: Request, rank: Rank = Rank.OTHER) -> AsyncIterator[None]:
+        """The turn of a request for light work. Raises Busy, and ClientLeft where a client leaves while it waits."""
+        desk = self.here.desk
+        async with AsyncExitStack() as held:
+            come = partial(held.enter_async_context, desk.turn(client_of(request), rank))
+            await (come() if desk.is_free else while_waited_for(request.receive, come))
             yield
 
     def _new(self) -> Here:

@@ -1,9 +1,12 @@
 """The playground's stage by hand: steps, play, marks that are dragged and moved by key, the ruler, the address."""
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.playground.page import Playground
+from tests.browser.held import Held
+from tests.browser.playground.page import SLID_TO, Playground
 from tests.browser.stage import fits, shifted, watch_shifts, words_in_sight
 
 pytestmark = pytest.mark.folded
@@ -137,6 +140,23 @@ def test_the_weights_knob_moves_x_and_not_x_hat_and_only_the_stage_is_asked(play
     assert page.locator(".lane .dots").first.evaluate(PLACES) == pytest.approx(places, abs=0.2)
     assert "parts" not in playground.query
     assert "parts=stage" not in asked[-1]
+
+
+def test_a_hand_that_moves_on_gives_up_the_whole_answer_that_it_had_rested_for(playground: Playground) -> None:
+    """Else the stage of the next move would wait for all the figures of the last one."""
+    page = playground.page
+    playground.open("step=x_hat")
+    slider = page.locator('.control[data-field="x_scale"] .slide')
+    wholes = Held(page, re.compile(r"/api/v1/playground\?(?!.*parts=stage)"), most=1)
+    slider.evaluate(SLID_TO, 738)
+    wholes.urls()
+    with page.expect_event("requestfailed") as given_up:
+        slider.evaluate(SLID_TO, 600)
+    assert "parts" not in given_up.value.url
+    expect(page.locator("#headline")).to_have_text("Weights × 1.6: every x follows, every x̂ stands still.")
+    playground.settle()
+    assert "x_scale=1.6" in page.url
+    expect(page.locator("#problem")).to_be_hidden()
 
 
 def test_a_person_picks_the_features_and_tab_goes_from_the_stage_to_the_controls(playground: Playground) -> None:

@@ -32,7 +32,7 @@ const USUAL = {
   follow: () => ({}),
   decide: () => {},
   asks: () => true,
-  ask: (query, path) => getJson(path + (query ? `?${query}` : "")),
+  ask: (query, path, signal) => getJson(path + (query ? `?${query}` : ""), signal),
   merged: (answer) => answer,
   rest: () => {},
   restAfter: 120, // milliseconds
@@ -40,7 +40,8 @@ const USUAL = {
   fileQuery: (state) => state.query(),
 };
 const STAGE = "parts=stage";
-const REST = 250; // milliseconds without a move, after which a hand rests
+const REST = 250; // milliseconds without a move, after which a hand rests; with a busy server, so many times
+const REST_OF_WAIT = 4; // what its last answer took, so that a class that moves is not held up by figures nobody waits for
 
 const embedded = (id) => JSON.parse(document.getElementById(id).textContent);
 
@@ -53,6 +54,8 @@ export class Page {
   #refreshTables;
   #wanted = null; // what was asked for last
   #pause = 0; // until a hand that moves is at rest
+  #asked = 0; // when the stage was asked for last
+  #took = 0; // milliseconds until it came
   #unsolved = this.embedded.problem; // what is wrong with the address, until something is changed
 
   constructor(own) {
@@ -144,7 +147,7 @@ export class Page {
       busy: (is) => this.waiting.asking(is),
     };
     const { path, long, ask } = this.#own;
-    if (!long) return follower({ ask: (query) => ask(query, path), show: (answer, query) => this.#take(answer, query === this.#wanted), ...told });
+    if (!long) return follower({ ask: (query, signal) => ask(query, path, signal), show: (answer, query) => this.#take(answer, query === this.#wanted), ...told });
     const progress = bindProgress(() => this.#latest.cancel());
     return new LongFollower({ path, show: (answer, isLatest) => this.#take(answer, isLatest), cancelled: () => this.tell(CANCELLED, [], again), progress, ...told });
   }
@@ -155,9 +158,9 @@ export class Page {
     return query === null ? null : `${this.#own.files ?? this.#own.path}/figure?${query ? `${query}&` : ""}figure=${name}`;
   }
 
-  #want(query) {
+  #want(query, atOnce = false) {
     this.#wanted = query;
-    this.#latest.want(query);
+    this.#latest.want(query, atOnce);
   }
 
   #changed(names) {
@@ -167,7 +170,7 @@ export class Page {
     else if (this.#own.asks(names)) this.#askAsItMoves();
   }
 
-  // While a hand moves, for the stage; as soon as it rests, for all.
+  // While a hand moves, for the stage; as soon as it rests, for all, which is given up if the hand moves on.
   #askAsItMoves() {
     if (!this.#own.stage || !this.state.moves || this.answer === null) {
       this.#rests();
@@ -175,13 +178,14 @@ export class Page {
       return;
     }
     const query = this.#own.query();
-    this.#want(query ? `${query}&${STAGE}` : STAGE);
+    if (!this.#asked) this.#asked = performance.now();
+    this.#want(query ? `${query}&${STAGE}` : STAGE, !this.#pause);
     clearTimeout(this.#pause);
     if (!this.#pause) this.#moves(true);
     this.#pause = setTimeout(() => {
       this.#rests();
       this.ask();
-    }, REST);
+    }, Math.max(REST, REST_OF_WAIT * this.#took));
   }
 
   #rests() {
@@ -198,6 +202,8 @@ export class Page {
 
   #take(answer, isLatest) {
     if (answer.query?.parts === "stage") {
+      this.#took = performance.now() - this.#asked;
+      this.#asked = 0;
       this.showStage(answer);
       return;
     }

@@ -55,8 +55,9 @@ async function askedFor(address, options) {
   return read(response);
 }
 
-// Calls `show(answer, query)` in the order asked, skipping states that were overtaken while a request was under way. A
-// server that is busy is asked again when it says so, for the state that is wanted then; `waits(seconds)` is told of it.
+// Asks with `ask(query, signal)`, and calls `show(answer, query)` in the order asked, skipping states that were overtaken
+// while a request was under way. A server that is busy is asked again when it says so, for the state that is wanted then;
+// `waits(seconds)` is told of it.
 export class Latest {
   #ask;
   #show;
@@ -67,6 +68,7 @@ export class Latest {
   #closed = false;
   #done = Promise.resolve();
   #wanted = null;
+  #stop = null; // what is under way
   #silent = null; // what a server that was away was asked for
   #silences = 0;
 
@@ -78,9 +80,11 @@ export class Latest {
     this.#waits = waits;
   }
 
-  want(query) {
+  // With `atOnce`, what is under way is given up for it.
+  want(query, atOnce = false) {
     this.#wanted = query;
     this.#silent = null;
+    if (atOnce) this.#stop?.abort();
     if (!this.#running) this.#done = this.#run();
   }
 
@@ -109,9 +113,10 @@ export class Latest {
   async #answerNext() {
     const query = this.#wanted;
     this.#wanted = null;
+    this.#stop = new AbortController();
     let answer;
     try {
-      answer = await this.#ask(query);
+      answer = await this.#ask(query, this.#stop.signal);
     } catch (error) {
       if (error.retryAfter) await this.#wait(error.retryAfter, query);
       else if (this.#wanted === null && !this.#closed) {

@@ -44,11 +44,14 @@ export class LongFollower {
   }
 
   // A field that is left tells once more what it told on Enter: what is under way already is not given up for that.
-  want(query) {
+  // With `atOnce`, what is under way is given up even if it does not stream.
+  want(query, atOnce = false) {
     if (this.#asking && query === this.#wanted) return;
-    this.#streamed.overtake();
+    const givesUp = atOnce && this.#asking;
     this.#wanted = query;
+    if (!givesUp) this.#streamed.overtake();
     this.#latest.want(query);
+    if (givesUp) this.#streamed.cancel(); // after it is known what is wanted instead: this is no end
   }
 
   cancel() {

@@ -6,22 +6,22 @@ import pytest
 
 from app.errors import Busy
 from app.web.work.client import Client
-from app.web.work.turns import Turns
+from app.web.work.turns import Rank, Turns
 
 
-async def work(turns, client, done, name, first=False):
-    async with turns.turn(client, first=first):
+async def work(turns, client, done, name, rank=Rank.OTHER):
+    async with turns.turn(client, rank):
         done.append(name)
 
 
 def order_of(asked, turns=None):
-    """The order in which (client, name, first) come to their turn, all of them asked for while one is taken."""
+    """The order in which (client, name, rank) come to their turn, all of them asked for while one is taken."""
     done = []
 
     async def run():
         deal = turns or Turns(1, 100, 100)
         async with deal.turn(Client("nobody")):
-            tasks = [asyncio.create_task(work(deal, client, done, name, first)) for client, name, first in asked]
+            tasks = [asyncio.create_task(work(deal, client, done, name, rank)) for client, name, rank in asked]
             while deal.waiting + sum(task.done() for task in tasks) < len(asked):
                 await asyncio.sleep(0)
         await asyncio.gather(*tasks)
@@ -33,19 +33,27 @@ def order_of(asked, turns=None):
 
 
 def test_addresses_take_turns_and_behind_one_address_its_pages_do():
-    crowd = [(Client("crowd", f"tab{n}"), f"crowd{n}", False) for n in range(3)]
-    many = [(Client("many"), f"many{n}", False) for n in range(3)]
+    crowd = [(Client("crowd", f"tab{n}"), f"crowd{n}", Rank.OTHER) for n in range(3)]
+    many = [(Client("many"), f"many{n}", Rank.OTHER) for n in range(3)]
     assert order_of([*many, *crowd]) == ["many0", "crowd0", "many1", "crowd1", "many2", "crowd2"]
 
 
 def test_of_one_page_the_latest_comes_first():
-    assert order_of([(Client("one", "tab"), n, False) for n in range(3)]) == [2, 1, 0]
+    assert order_of([(Client("one", "tab"), n, Rank.OTHER) for n in range(3)]) == [2, 1, 0]
 
 
-def test_what_is_first_waits_for_one_other_turn_at_most():
-    asked = [(Client("one", f"move{n}"), f"move{n}", False) for n in range(3)]
-    pages = [(Client("one", f"page{n}"), f"page{n}", True) for n in range(2)]
-    assert order_of([*asked, *pages]) == ["page0", "move0", "page1", "move1", "move2"]
+def test_a_page_waits_for_one_other_turn_at_most():
+    asked = [(Client("one", f"other{n}"), f"other{n}", Rank.OTHER) for n in range(3)]
+    pages = [(Client("one", f"page{n}"), f"page{n}", Rank.PAGE) for n in range(2)]
+    assert order_of([*asked, *pages]) == ["page0", "other0", "page1", "other1", "other2"]
+
+
+def test_of_a_class_that_moves_the_stages_come_four_times_as_often_as_the_rest_and_pages_between():
+    ranks = [*[Rank.OTHER] * 3, *[Rank.MOVE] * 10, *[Rank.PAGE] * 3]
+    asked = [(Client("one", f"tab{n}"), rank.name, rank) for n, rank in enumerate(ranks)]
+    assert order_of(asked) == [
+        *["PAGE", "MOVE"] * 3, "MOVE", "OTHER", *["MOVE"] * 4, "OTHER", *["MOVE"] * 2, "OTHER",
+    ]  # fmt: skip
 
 
 def test_between_two_turns_the_event_loop_does_whatever_else_is_ready():
@@ -90,13 +98,13 @@ def test_so_many_at_a_time():
 ])  # fmt: skip
 def test_what_finds_no_room_is_told_to_come_later(most, of_one, addresses, tab, said):
     with pytest.raises(Busy, match=said) as refused:
-        order_of([(Client(address, tab), n, False) for n, address in enumerate(addresses)], Turns(1, most, of_one))
+        order_of([(Client(address, tab), n, Rank.OTHER) for n, address in enumerate(addresses)], Turns(1, most, of_one))
     assert refused.value.retry_after
 
 
 def test_a_class_behind_one_address_opens_its_pages_at_once():
     """Pages are asked for before they have a name."""
-    assert order_of([(Client("school"), n, True) for n in range(200)], Turns(1, 1000, 8)) == list(range(200))
+    assert order_of([(Client("school"), n, Rank.PAGE) for n in range(200)], Turns(1, 1000, 8)) == list(range(200))
 
 
 @pytest.mark.parametrize("with_its_turn", [False, True])

@@ -7,11 +7,13 @@ import threading
 from dataclasses import replace
 
 import pytest
+from fastapi import Request
 from httpx2 import ASGITransport, AsyncClient
 from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.views.playground.view import VIEW
+from app.web.leaving import ClientLeft
 from app.web.work.client import Client
 
 URL = "/api/v1/playground?source=normal&batch_size=2000"
@@ -162,3 +164,32 @@ def test_a_page_that_finds_no_room_comes_without_its_result_or_asks_again_by_its
         assert 'http-equiv="refresh"' in page.text
     else:
         assert '<script type="application/json" id="answer">null</script>' in page.text
+
+
+def test_who_leaves_the_queue_of_the_desk_makes_room_at_once(settings):
+    """Before its turn comes: pages that move on leave one request after the other behind."""
+    app = create_app(settings)
+
+    async def visit():
+        desk = app.state.work.here.desk
+        gone = asyncio.Event()
+
+        async def receive():
+            await gone.wait()
+            return {"type": "http.disconnect"}
+
+        request = Request({"type": "http", "client": ("127.0.0.1", 1), "headers": [], "app": app}, receive)
+        async with desk.turn(Client("busy")):
+            waits = asyncio.create_task(came(app.state.work, request))
+            await until(lambda: desk.waiting == 1)
+            gone.set()
+            with pytest.raises(ClientLeft):
+                await waits
+            assert desk.waiting == 0
+        await until(lambda: desk.is_free)
+
+    async def came(work, request):
+        async with work.at_desk(request):
+            pass
+
+    asyncio.run(visit())
