@@ -59,12 +59,12 @@ class Layout:
         """The block's parameters by kind, as views into `vector` (P,)."""
         return {s.kind: vector[s.start : s.stop].reshape(s.shape) for s in self.slots if s.block == block}
 
-    def running_of(self, vector: Array, block: int) -> tuple[Array, Array] | None:
-        """The block's running mean and variance, as views into `vector`; None where it keeps none."""
+    def running_of(self, vector: Array, block: int) -> Array | None:
+        """The block's running mean and variance (2, D), a view into `vector`; None where it keeps none."""
         if block >= len(self.running):
             return None
         start, width = 2 * sum(self.running[:block]), self.running[block]
-        return vector[start : start + width], vector[start + width : start + 2 * width]
+        return vector[start : start + 2 * width].reshape(2, width)
 
 
 def layout_of(spec: Spec) -> Layout:

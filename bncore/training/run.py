@@ -1,6 +1,7 @@
 """A run: passes and updates, one after the other, with a record where one is due."""
 
 from collections.abc import Iterator
+from math import isfinite
 
 import numpy as np
 
@@ -54,7 +55,7 @@ class Work:
         self.step, self.has_diverged = state.step, state.has_diverged
         self.moments = state.moments.copy()
         self.network = Network(spec, self.layout, state.parameters.copy(), state.running.copy())
-        self.moved = np.zeros_like(self.network.parameters)
+        self.moved, self.ones = np.zeros_like(state.parameters), np.ones_like(state.parameters)
         self.x, self.labels = inputs_of(spec, spec.data.x), trained_labels(spec.data, spec.random_labels, spec.seed)
         self.rows = ORDERS[spec.order].deal(spec.data.labels, spec.batch_size, spec.seed)
         self.batch = np.empty((spec.batch_size, *self.x.shape[1:]), spec.dtype)
@@ -84,7 +85,7 @@ class Work:
         logits = network.forward(self.batch, self.step)
         self.loss = network.loss.forward(logits, self.labels[rows])
         network.backward(network.loss.gradient)
-        self.has_diverged = not (np.isfinite(self.loss) and np.isfinite(np.add.reduce(network.parameters)))
+        self.has_diverged = not (isfinite(self.loss) and isfinite(network.parameters @ self.ones))
 
     def update(self) -> None:
         """One step down the gradient; `moved` is then what was subtracted."""

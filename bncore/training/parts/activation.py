@@ -59,12 +59,12 @@ QUICK: dict[str, tuple[Callable[[Array, Array], None], Callable[[Array, Array, A
 
 
 class Activation:
-    """y = f(x), dx = dy f'(x). `x`, `y` and `dy` are those of the last step."""
+    """y = f(x), dx = dy f'(x). `x` and `y` are those of the last step."""
 
     def __init__(self, name: str, shape: tuple[int, ...], dtype: str) -> None:
         self.f, self.quick = ACTIVATIONS[name], QUICK.get(name)
         self.y, self.dx = np.empty(shape, dtype), np.empty(shape, dtype)
-        self.x = self.dy = self.y
+        self.x = self.y
 
     def forward(self, x: Array, _step: int) -> Array:
         """f, element by element."""
@@ -77,7 +77,6 @@ class Activation:
 
     def backward(self, dy: Array) -> Array:
         """dy f'(x)."""
-        self.dy = dy
         if self.quick is None:
             self.dx[...] = self.f.derivative(self.x)
         else:

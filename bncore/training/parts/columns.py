@@ -9,10 +9,14 @@ Ioffe & Szegedy 2015, algorithm 1; Hoffer, Hubara & Soudry 2017, algorithm 1; Io
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 
 from bncore.arguments import Array
+
+LONG = 512  # numbers of a row that folded rows make
+WIDE = 64  # numbers of a row that stays as it is
 
 
 @dataclass(frozen=True)
@@ -30,65 +34,58 @@ class Columns:
 
 
 class ColumnNorm:
-    """A norm over the rows of x (N, D) or (N, H, W, C); `running` are mean and variance (D,), moved by `settle`."""
+    """A norm over the rows of x (N, D) or (N, H, W, C); `running` are mean and variance (2, D), moved by `settle`.
+
+    Where there are few channels, rows are folded: `fold` of them lie side by side in one long row, as NumPy is quick on
+    long rows alone.
+    """
 
     def __init__(
         self,
         parameters: Mapping[str, Array],
         gradients: Mapping[str, Array],
-        running: tuple[Array, Array],
+        running: Array,
         shape: tuple[int, ...],
         rule: Columns,
     ) -> None:
         self.gamma, self.beta, self.rule, self.running = parameters["gamma"], parameters["beta"], rule, running
         self.dgamma, self.dbeta = gradients["gamma"], gradients["beta"]
         width, dtype, ghosts = len(self.gamma), self.gamma.dtype, rule.ghosts
-        self.shape = shape
-        self.count = int(np.prod(shape[:-1])) // ghosts
-        self.view = (ghosts, self.count, width)
-        self.x_hat, self.y, self.dx, self.scratch = (np.empty(self.view, dtype) for _ in range(4))
-        self.mean, self.var, self.inverse = (np.empty((ghosts, 1, width), dtype) for _ in range(3))
+        self.shape, self.count = shape, prod(shape[:-1]) // ghosts
+        self.fold = _fold(self.count, width)
+        self.view = (ghosts, self.count // self.fold, self.fold * width)
+        self.centred, self.y, self.dx = (np.empty(self.view, dtype) for _ in range(3))
+        self.ones = np.ones((1, self.view[1]), dtype)
+        self.folded = np.empty((ghosts, 1, self.fold, width), dtype)
+        self.statistics = np.zeros((2, ghosts, 1, width), dtype)
+        self.mean, self.var = self.statistics
+        self.inverse = np.empty_like(self.mean)
         self.r: Array | None = None
         self.d: Array | None = None
+        moving = [[rule.momentum], [rule.momentum * self.count / (self.count - 1)]]
+        self.moving = np.array(moving, dtype)
 
     def forward(self, x: Array, step: int) -> Array:
         """Normalized by the batch's own statistics."""
         x = x.reshape(self.view)
-        _mean(x, self.mean)
-        x_hat = np.subtract(x, self.mean, out=self.x_hat)
-        _mean(np.multiply(x_hat, x_hat, out=self.scratch), self.var)
+        np.divide(self._total(x), self.count, out=self.mean)
+        centred = np.subtract(x, self._rows(self.mean), out=self.centred)
+        np.divide(self._total(np.multiply(centred, centred, out=self.dx)), self.count, out=self.var)
         _reciprocal(self.var, self.rule.eps, self.inverse)
-        x_hat *= self.inverse
-        if self.rule.limits is None:
-            np.multiply(x_hat, self.gamma, out=self.y)
-        else:
-            self.r, self.d = self._corrections(self.rule.limits, step)
-            np.multiply(x_hat, self.r, out=self.y)
-            self.y += self.d
-            self.y *= self.gamma
-        self.y += self.beta
+        factor, shift = self._line(step)
+        np.multiply(centred, self._rows(factor), out=self.y)
+        self.y += self._rows(shift)
         return self.y.reshape(self.shape)
 
     def backward(self, dy: Array) -> Array:
         """With mean and variance as functions of x, or as the constants that they are not."""
         dy = dy.reshape(self.view)
-        total = np.add.reduce(dy, 1, keepdims=True)
-        of_x_hat = np.add.reduce(np.multiply(dy, self.x_hat, out=self.scratch), 1, keepdims=True)
-        slope = self.gamma * self.inverse
-        np.add.reduce(total, (0, 1), out=self.dbeta)
-        if self.r is None:
-            np.add.reduce(of_x_hat, (0, 1), out=self.dgamma)
-        else:
-            np.add.reduce(of_x_hat * self.r + total * self.d, (0, 1), out=self.dgamma)
-            slope = slope * self.r
-        if not self.rule.through_statistics:
-            constant: Array = np.multiply(dy, slope, out=self.dx)
-            return constant.reshape(self.shape)
-        dx: Array = np.multiply(self.x_hat, of_x_hat / -self.count, out=self.dx)
-        dx += dy
-        dx -= total / self.count
-        dx *= slope
-        return dx.reshape(self.shape)
+        total = self._total(dy)
+        of_x_hat = self._total(np.multiply(dy, self.centred, out=self.dx)) * self.inverse
+        self._give(total, of_x_hat if self.r is None else of_x_hat * self.r + total * self.d)
+        slope = self.gamma * self.inverse if self.r is None else self.gamma * self.inverse * self.r
+        dx: Array = self._past_statistics(dy, total, of_x_hat) if self.rule.through_statistics else dy
+        return np.multiply(dx, self._rows(slope), out=self.dx).reshape(self.shape)
 
     def infer(self, x: Array) -> Array:
         """Normalized by the running statistics."""
@@ -106,11 +103,43 @@ class ColumnNorm:
 
     def settle(self) -> None:
         """Moves the running statistics by those of the last batch, ghost batches one after the other."""
-        momentum, unbiased = self.rule.momentum, self.count / (self.count - 1)
-        for mean, var in zip(self.mean[:, 0], self.var[:, 0], strict=True):
-            for running, new in zip(self.running, (mean, var * unbiased), strict=True):
-                running *= 1 - momentum
-                running += momentum * new
+        for ghost in range(self.rule.ghosts):
+            self.running *= 1 - self.rule.momentum
+            self.running += self.statistics[:, ghost, 0] * self.moving
+
+    def _past_statistics(self, dy: Array, total: Array, of_x_hat: Array) -> Array:
+        """dy - <dy> - x_hat <dy x_hat>."""
+        dx = np.multiply(self.centred, self._rows(of_x_hat * self.inverse * (-1 / self.count)), out=self.dx)
+        dx += dy
+        dx -= self._rows(total * (1 / self.count))
+        return dx
+
+    def _give(self, dbeta: Array, dgamma: Array) -> None:
+        """What the ghost batches add up to."""
+        if self.rule.ghosts == 1:
+            self.dbeta[...], self.dgamma[...] = dbeta[0, 0], dgamma[0, 0]
+        else:
+            np.add.reduce(dbeta, (0, 1), out=self.dbeta)
+            np.add.reduce(dgamma, (0, 1), out=self.dgamma)
+
+    def _total(self, x: Array) -> Array:
+        """The sum over the rows of each ghost batch, (ghosts, 1, D)."""
+        long: Array = np.matmul(self.ones, x)
+        return long if self.fold == 1 else np.add.reduce(long.reshape(self.folded.shape), 2)
+
+    def _rows(self, values: Array) -> Array:
+        """(ghosts, 1, D), or (D,), in the length of a row; the next call writes over it."""
+        if self.fold == 1:
+            return values
+        self.folded[...] = values.reshape(-1, 1, 1, values.shape[-1])
+        return self.folded.reshape(self.view[0], 1, self.view[2])
+
+    def _line(self, step: int) -> tuple[Array, Array]:
+        """The factor and the shift that take x - mean to y."""
+        if self.rule.limits is None:
+            return self.inverse * self.gamma, self.beta
+        self.r, self.d = self._corrections(self.rule.limits, step)
+        return self.inverse * self.r * self.gamma, self.d * self.gamma + self.beta
 
     def _corrections(self, limits: tuple[float, float, int], step: int) -> tuple[Array, Array]:
         """r and d towards the running statistics, which do not move yet."""
@@ -125,13 +154,18 @@ class ColumnNorm:
         return r.astype(var.dtype), d.astype(var.dtype)
 
 
-def _mean(x: Array, out: Array) -> None:
-    np.add.reduce(x, 1, keepdims=True, out=out)
-    out *= 1 / x.shape[1]
+def _fold(count: int, width: int) -> int:
+    """How many rows lie side by side: a divisor of their number, the largest that keeps a row within LONG."""
+    if width >= WIDE:
+        return 1
+    return max(rows for rows in range(1, max(2, LONG // width + 1)) if count % rows == 0)
 
 
 def _reciprocal(var: Array, eps: float, out: Array) -> None:
     """1 / sqrt(var + eps); 0 where that is 0, as everywhere in bncore."""
     np.add(var, eps, out=out)
     np.sqrt(out, out=out)
-    np.divide(1, out, out=out, where=out != 0)
+    if eps > 0:
+        np.reciprocal(out, out=out)
+    else:
+        np.divide(1, out, out=out, where=out != 0)

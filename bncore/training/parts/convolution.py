@@ -26,16 +26,15 @@ class Convolution:
     ) -> None:
         size, _, channels, outputs = parameters["weight"].shape
         examples, self.height, self.width = shape
-        self.size, self.channels, self.outputs, self.first = size, channels, outputs, first
-        self.product = Product(
-            _as_matrix(parameters), _as_matrix(gradients), examples * self.height * self.width, first=first, noise=noise
-        )
-        dtype = parameters["weight"].dtype
-        pad = size - 1
+        self.size, self.outputs, self.first = size, outputs, first
+        rows, pad, dtype = examples * self.height * self.width, size - 1, parameters["weight"].dtype
+        self.product = Product(_as_matrix(parameters), _as_matrix(gradients), rows, first=True, noise=noise)
         self.padded = np.zeros((examples, self.height + pad, self.width + pad, channels), dtype)
-        self.columns = np.empty((examples * self.height * self.width, size * size * channels), dtype)
-        self.spread = self.padded if first else np.empty_like(self.padded)
-        self.dx = np.empty((0 if first else examples, self.height, self.width, channels), dtype)
+        self.columns = np.empty((rows, size * size * channels), dtype)
+        back = 0 if first else examples
+        self.padded_dy = np.zeros((back, self.height + pad, self.width + pad, outputs), dtype)
+        self.columns_dy = np.empty((0 if first else rows, size * size * outputs), dtype)
+        self.dx = np.empty((back, self.height, self.width, channels), dtype)
 
     def forward(self, x: Array, step: int) -> Array:
         """(N, H, W, C) to (N, H, W, O)."""
@@ -43,23 +42,22 @@ class Convolution:
         return self.product.forward(self.columns, step).reshape(*x.shape[:3], self.outputs)
 
     def backward(self, dy: Array) -> Array:
-        """(N, H, W, O) to (N, H, W, C): what each window passes back, added up where the windows stood."""
-        columns = self.product.backward(dy.reshape(-1, self.outputs))
-        if self.first:
-            return self.dx
-        size, high, wide = self.size, self.height, self.width
-        columns = columns.reshape(-1, high, wide, size, size, self.channels)
-        self.spread[...] = 0
-        for i, j in np.ndindex(size, size):
-            self.spread[:, i : i + high, j : j + wide] += columns[:, :, :, i, j]
-        edge = size // 2
-        self.dx[...] = self.spread[:, edge : edge + high, edge : edge + wide]
+        """(N, H, W, O) to (N, H, W, C): the convolution of dy with the kernel turned by half a turn."""
+        self.product.backward(dy.reshape(-1, self.outputs))
+        if not self.first:
+            self._windows(dy, self.padded_dy, self.columns_dy)
+            np.matmul(self.columns_dy, self._turned(), out=self.dx.reshape(-1, self.dx.shape[3]))
         return self.dx
+
+    def _turned(self) -> Array:
+        """The kernel as dy meets it, (9 O, C)."""
+        kernel = self.product.used.reshape(self.size, self.size, -1, self.outputs)[::-1, ::-1]
+        return np.ascontiguousarray(kernel.transpose(0, 1, 3, 2)).reshape(-1, kernel.shape[2])
 
     def infer(self, x: Array) -> Array:
         """By the weights without noise."""
         pad = self.size - 1
-        padded = np.zeros((len(x), self.height + pad, self.width + pad, self.channels), x.dtype)
+        padded = np.zeros((len(x), self.height + pad, self.width + pad, x.shape[3]), x.dtype)
         columns = np.empty((len(x) * self.height * self.width, self.columns.shape[1]), x.dtype)
         self._windows(x, padded, columns)
         return self.product.infer(columns).reshape(*x.shape[:3], self.outputs)
@@ -69,7 +67,7 @@ class Convolution:
         size, edge = self.size, self.size // 2
         padded[:, edge : edge + self.height, edge : edge + self.width] = x
         n, h, w, c = padded.strides
-        shape = (len(x), self.height, self.width, size, size * self.channels)
+        shape = (len(x), self.height, self.width, size, size * x.shape[3])
         rows = as_strided(padded, shape, (n, h, w, h, c), writeable=False)
         columns.reshape(shape)[...] = rows
 

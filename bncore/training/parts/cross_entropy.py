@@ -9,10 +9,10 @@ class CrossEntropy:
     """L = -(1/N) sum_j log softmax(z_j)[t_j];   dL/dz = (softmax(z) - onehot(t)) / N.   z (N, C), t (N,)."""
 
     def __init__(self, shape: tuple[int, int], dtype: str) -> None:
-        self.rows = np.arange(shape[0])
         self.gradient, self.shifted = np.empty(shape, dtype), np.empty(shape, dtype)
-        self.column = np.empty((shape[0], 1), dtype)
-        self.logits, self.labels = self.shifted, self.rows
+        self.column, self.ones = np.empty((shape[0], 1), dtype), np.ones((shape[1], 1), dtype)
+        self.firsts = np.arange(shape[0]) * shape[1]
+        self.logits, self.labels = self.shifted, self.firsts
 
     def forward(self, logits: Array, labels: Array) -> float:
         """The loss, and `gradient` is dL/dz from here on."""
@@ -20,14 +20,16 @@ class CrossEntropy:
         np.maximum.reduce(logits, 1, keepdims=True, out=column)
         np.subtract(logits, column, out=self.shifted)
         np.exp(self.shifted, out=self.gradient)
-        np.add.reduce(self.gradient, 1, keepdims=True, out=column)
+        np.matmul(self.gradient, self.ones, out=column)
         self.gradient /= column
-        self._towards_labels()
-        return float((np.log(column[:, 0]) - self.shifted[self.rows, labels]).mean(dtype=np.float64))
+        of_labels = self.firsts + labels
+        self._away_from(of_labels)
+        lost = np.log(column[:, 0]) - self.shifted.ravel()[of_labels]
+        return float(np.add.reduce(lost, dtype=np.float64)) / len(lost)
 
-    def _towards_labels(self) -> None:
-        self.gradient[self.rows, self.labels] -= 1
-        self.gradient *= 1 / len(self.rows)
+    def _away_from(self, places: Array) -> None:
+        self.gradient.reshape(-1)[places] -= 1
+        self.gradient *= 1 / len(places)
 
     @property
     def right(self) -> float:

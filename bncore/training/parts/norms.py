@@ -8,7 +8,7 @@ from bncore.training.parts.rows import RowNorm
 from bncore.training.spec import Spec
 
 Named = Mapping[str, Array]
-Running = tuple[Array, Array] | None
+Running = Array | None
 Make = Callable[[Spec, Named, Named, Running, tuple[int, ...]], ColumnNorm | RowNorm]
 
 

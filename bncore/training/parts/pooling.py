@@ -23,5 +23,6 @@ class Pooling:
 
     def infer(self, x: Array) -> Array:
         """The means."""
-        means: Array = np.add.reduce(x, (1, 2)) / self.positions
-        return means.astype(x.dtype, copy=False)
+        ones = np.full((1, self.positions), 1 / self.positions, x.dtype)
+        means: Array = np.matmul(ones, x.reshape(len(x), self.positions, -1))[:, 0]
+        return means
