@@ -51,7 +51,9 @@ def waits_for(app: FastAPI) -> str:
 
 def disk(folder: Path) -> str:
     """Whether uploads can be written, and how much room there is."""
-    there = next((place for place in (folder, *folder.resolve().parents) if place.is_dir()), Path("/"))
+    there = next(place for place in (folder, *folder.resolve().parents) if place.exists())
+    if not there.is_dir():
+        return "refused: a file stands where the folder should be"
     if not os.access(there, os.W_OK):
         return "refused: the folder cannot be written to"
     return f"taken: {shutil.disk_usage(there).free:,} bytes are free"

@@ -100,14 +100,11 @@ class SharedUploads:
             os.utime(folder / SHARED, (now, now))
 
     def find(self, id: str) -> Object | None:
-        """The bytes of an upload that may be fetched; None, too, where the store cannot be asked."""
-        try:
-            there = self._store.names(f"uploads/{id}")
-            if "record" not in there or "damaged" in there or self._store.find(f"gone/{id}"):
-                return None
-            object_ = self._store.find(f"uploads/{id}/data")
-        except Unreachable:
+        """The bytes of an upload that may be fetched."""
+        there = self._store.names(f"uploads/{id}")
+        if "record" not in there or "damaged" in there or self._store.find(f"gone/{id}"):
             return None
+        object_ = self._store.find(f"uploads/{id}/data")
         return object_ if object_ and object_.bytes <= self._limit else None
 
     def fetch(self, id: str, object_: Object, folder: Path) -> Received | None:

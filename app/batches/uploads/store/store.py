@@ -27,7 +27,7 @@ from app.batches.uploads.store.remote import SharedUploads
 from app.batches.uploads.store.shelf import Shelf
 from app.errors import Busy, InvalidQuery, UploadGone
 from app.settings import Settings
-from app.store import SharedStore, Unreachable
+from app.store import Object, SharedStore, Unreachable
 
 TRIES = 3
 """How often the cache may vanish under a reader before that is somebody's mistake."""
@@ -184,11 +184,17 @@ class UploadStore:
         """A copy of an upload from the store, taken in as if it were sent, once for all who wait for it.
 
         Raises:
-            Busy: enough threads of this process wait for one.
+            Busy: enough threads of this process wait for one, or the store does not answer.
         """
-        if (remote := shared.find(id)) is None:
-            return
-        with self._few(), room_told(), locked(self._fetching / f"fetch-{id[:2]}"), suppress(Unreachable):
+        try:
+            if (remote := shared.find(id)) is not None:
+                self._take_in(id, remote, shared)
+        except Unreachable:
+            detail = "The store that the machines share does not answer, so nobody knows whether this upload is there."
+            raise Busy(detail) from None
+
+    def _take_in(self, id: str, remote: Object, shared: SharedUploads) -> None:
+        with self._few(), room_told(), locked(self._fetching / f"fetch-{id[:2]}"):
             if self._shelf.folder(id) is not None:
                 return
             with self._shelf.incoming() as folder:

@@ -184,19 +184,20 @@ def test_a_store_that_is_down_costs_the_sharing_alone(machine: Machine) -> None:
     down = machine("one", "down://store")
     id, key = add(down, CSV)
     assert rows(down, id) == [[1, 2], [3, 4]]
-    with pytest.raises(UploadGone):
-        down.describe("0" * 64)
     assert down.pinned() == []
     down.delete(id, key)
-    with pytest.raises(UploadGone):
-        down.describe(id)
+
+
+def test_what_only_a_store_that_is_down_could_know_is_no_upload_that_is_gone(machine: Machine) -> None:
+    with pytest.raises(Busy, match="does not answer"):
+        machine("one", "down://store").describe("0" * 64)
 
 
 def test_a_store_that_is_down_is_left_alone_for_a_while(machine: Machine) -> None:
     down = machine("one", "down://store")
     calls = DownFileSystem.calls
     for _ in range(20):
-        with pytest.raises(UploadGone):
+        with pytest.raises(Busy):
             down.describe("0" * 64)
     assert DownFileSystem.calls == calls + 1
 

@@ -77,3 +77,9 @@ def test_a_folder_that_cannot_be_written_to_is_said_and_views_are_served(started
 
 def test_the_room_is_that_of_the_disk_of_a_folder_that_is_yet_to_be_made(tmp_path):
     assert health.disk(tmp_path / "not" / "yet").startswith("taken")
+
+
+def test_a_file_in_the_place_of_the_folder_is_said(tmp_path):
+    (tmp_path / "file").touch()
+    for folder in (tmp_path / "file", tmp_path / "file" / "uploads"):
+        assert health.disk(folder) == "refused: a file stands where the folder should be"
