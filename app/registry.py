@@ -8,13 +8,14 @@ from app.views.gradient_check import view as gradient_check
 from app.views.network import view as network
 from app.views.norms import view as norms
 from app.views.playground import view as playground
+from app.views.training import view as training
 from app.web.figure import with_figures
 from app.web.pages.door import Door, door_of
 from app.web.view import View
 
 Views = tuple[View[Any, Any, Any], ...]
 
-ROOMS = (playground, derivation, network, batch_size, norms, gradient_check)
+ROOMS = (playground, derivation, network, batch_size, norms, training, gradient_check)
 VIEWS: Views = tuple(with_figures(room.VIEW) for room in ROOMS)
 
 

@@ -123,6 +123,16 @@ class Settings(BaseSettings):
         10, gt=0, description="Seconds in which a stream's reader takes nothing, until it is cut off."
     )
 
+    training_steps: int = Field(20_000, ge=1, description="Steps that a variant of the training view may have.")
+    training_width: int = Field(1024, ge=1, description="Units, or channels, that each of its blocks may have.")
+    training_depth: int = Field(128, ge=1, le=128, description="Blocks that its network may have.")
+    training_work: float = Field(
+        5e12, gt=0, description="Multiply-adds that it may take, in all its steps; a core does about 2e10 a second."
+    )
+    training_numbers: int = Field(
+        2_000_000, ge=1, description="Numbers of the examples that it trains on: examples × features."
+    )
+
     log: Literal["text", "json"] = Field("text", description="Lines of the log for people, or as JSON for programs.")
     cors_origins: str = Field(
         "",

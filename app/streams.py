@@ -20,6 +20,7 @@ class Stream(IntEnum):
     UPSTREAM = 3  # a random gradient from above
     NETWORK_WEIGHTS = 4  # the weights of the network's layers
     NETWORK_LABELS = 5  # classes for the network's examples, where the source has none
+    TRAINING_POINTS = 6  # the points of the plane that a network is trained on
     ESTIMATES = 10  # batches of each size, whose statistics are the sampling distributions
     RUNNING_PATH = 11  # batches of the size looked at, for the path of the running statistics
     RUNNING_GAP = 12  # the batch whose output is compared between training and inference

@@ -20,12 +20,12 @@ router = APIRouter(tags=["catalog"])
 
 @router.get(
     "/catalog",
-    summary="Generators, data sets, activations, norms: parameters, ranges and defaults",
+    summary="Generators, data sets, activations, norms, optimizers: parameters, ranges and defaults",
     responses={
         200: {
-            "description": "What a query may name. `playground`, `derivation`, `network`, `batch_size` and "
-            "`norms_view` have each field of their query: title, help, default, what is allowed, and how the page "
-            "draws its control.",
+            "description": "What a query may name. `playground`, `derivation`, `network`, `batch_size`, "
+            "`norms_view` and `training` have each field of their query: title, help, default, what is allowed, and "
+            "how the page draws its control.",
             "content": {"application/json": {"example": {
                 "data_sets": [{"name": "wine", "title": "Wine", "examples": 178, "features": 13, "classes": 3}],
                 "activations": [{"name": "relu", "title": "ReLU"}],

@@ -24,7 +24,9 @@ REFUSED = "What the view itself refuses, and a name that none of its figures has
 
 
 def with_figures(view: View[Any, Any, Any]) -> View[Any, Any, Any]:
-    """The view, and beside it its figures as tables."""
+    """The view, and beside it its figures as tables, where it has some."""
+    if not view.has_figures:
+        return view
     tables = _tables_of(view)
     return replace(view, beside=lambda _: (*view.beside(view), tables), further=lambda _: _calls_of(view, tables))
 

@@ -124,6 +124,8 @@ class View(Generic[Fields, Ready, Computed]):
     is_light: Callable[[Fields, Settings], bool] = never_light
     large: float = inf
     names_origin: bool = False
+    has_figures: bool = True
+    """Whether its answer has `figures`, each of which leaves as CSV."""
     catalogued: str = ""
     """The name under which the catalogue has the fields of the query; empty where it has not."""
     catalogue: dict[str, Any] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.registry import VIEWS
 from tests.browser.pages import EVERY, QUICK, SHOWN, WITH_A_SOURCE
 from tests.browser.playground.page import Playground
 
@@ -19,7 +20,8 @@ WATCHED = """() => new MutationObserver(() => { window.drawnAnew = true; })
 FIRST_OPEN = """() => document.querySelector("[data-figure]:not([hidden])").closest("details")
   ?.setAttribute("open", "")"""
 AGES = 5000  # milliseconds
-PAGES = [path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY]
+DRAWN = [view.name for view in VIEWS if view.has_figures]
+PAGES = [path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY and name in DRAWN]
 
 
 def plots(page: Page) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from app.web.answers import JSON, answer_from
 from app.web.events import LAST_EVENT_ID, MEDIA_TYPE, Event, resumed_after
 from app.web.leaving import LEFT, ClientLeft, while_waited_for
 from app.web.operations.clients import client_of
-from app.web.runs.following import BEGINNING, rows
+from app.web.runs.following import BEGINNING, Row, rows
 from app.web.runs.run import Run
 from app.web.runs.runs import Runs
 from app.web.runs.segments import Segments
@@ -22,16 +22,24 @@ END = "end"
 """The name, and the id, of a stream's last event: whoever comes back with it is told to stay away (a 204)."""
 
 
-async def respond(request: Request, etag: str, runs: Mapping[str, Run]) -> Response:
-    """The runs as the client accepts them. Raises ManyStreams, Busy, and InvalidQuery for a step that is none."""
+NOTHING = b"{}"
+PLAN = "plan"
+"""The name of the event in front of all steps, which has no id: who comes back with a step has had it."""
+
+
+async def respond(request: Request, etag: str, runs: Mapping[str, Run], plan: bytes = NOTHING) -> Response:
+    """The runs as the client accepts them; `plan` is what is told of them, a JSON object without `steps`.
+
+    Raises ManyStreams, Busy, and InvalidQuery for a step that is none.
+    """
     if takes_json(request):
-        return await _document(request, etag, runs)
+        return await _document(request, etag, runs, plan)
     after = resumed_after(request.headers)
     if after == END:
         return Response(status_code=204)
     here: Runs = request.app.state.runs
     with ExitStack() as held:
-        events = partial(_events, here.segments, runs, step_of(after))
+        events = partial(_events, here.segments, runs, step_of(after), plan)
         held.enter_context(here.places.taken(client_of(request.scope)))
         held.enter_context(request.app.state.metrics.streams.track_inprogress())
         return RunStream(events, here.pace, held.pop_all())
@@ -53,9 +61,11 @@ def step_of(after: str | None) -> int:
     return int(after)
 
 
-async def _events(segments: Segments, runs: Mapping[str, Run], after: int, emit: Emit) -> None:
-    """A `step` event for each row, then `end`; or a `problem`, after which a mistake of ours is raised for the log."""
+async def _events(segments: Segments, runs: Mapping[str, Run], after: int, plan: bytes, emit: Emit) -> None:
+    """`plan` to who begins, a `step` for each row, then `end`; or a `problem`, and a mistake of ours is raised."""
     try:
+        if after == BEGINNING and plan != NOTHING:
+            await emit(Event(PLAN, plan))
         async with rows(segments, runs, after) as behind:
             async for row in behind:
                 await emit(Event("step", row.body, str(row.step)))
@@ -67,12 +77,10 @@ async def _events(segments: Segments, runs: Mapping[str, Run], after: int, emit:
             raise
 
 
-async def _document(request: Request, etag: str, runs: Mapping[str, Run]) -> Response:
-    here: Runs = request.app.state.runs
-
+async def _document(request: Request, etag: str, runs: Mapping[str, Run], plan: bytes) -> Response:
     async def whole() -> bytes:
-        with here.places.taken(client_of(request.scope)):
-            return await while_waited_for(request.receive, partial(_all, here.segments, runs))
+        steps = b",".join([row.body for row in await rows_of(request, runs)])
+        return b'%b"steps":[%b]}' % (b"{" if plan == NOTHING else plan[:-1] + b",", steps)
 
     try:
         answer = await answer_from(request, etag, whole)
@@ -82,6 +90,13 @@ async def _document(request: Request, etag: str, runs: Mapping[str, Run]) -> Res
     return answer
 
 
-async def _all(segments: Segments, runs: Mapping[str, Run]) -> bytes:
+async def rows_of(request: Request, runs: Mapping[str, Run]) -> list[Row]:
+    """All rows, once the runs have ended. Raises ManyStreams, Busy, and ClientLeft."""
+    here: Runs = request.app.state.runs
+    with here.places.taken(client_of(request.scope)):
+        return await while_waited_for(request.receive, partial(_all, here.segments, runs))
+
+
+async def _all(segments: Segments, runs: Mapping[str, Run]) -> list[Row]:
     async with rows(segments, runs) as all_rows:
-        return b'{"steps":[%b]}' % b",".join([row.body async for row in all_rows])
+        return [row async for row in all_rows]

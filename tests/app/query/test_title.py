@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
+from app.query.source import BatchFields
 from app.registry import VIEWS
 
-BATCHES = {view.name: view for view in VIEWS if "source" in view.query.model_fields}
+BATCHES = {view.name: view for view in VIEWS if issubclass(view.query, BatchFields)}
 LAYERED = [name for name, view in BATCHES.items() if "layer_width" in view.query.model_fields]
 SMALL = {"network": {"depth": 2, "width": 4}, "batch-size": {"draws": 50}}
 VALUES = "1,10;2,30;4,20;5,40"

@@ -66,6 +66,10 @@ TAKEN = {
     "part": ["", "noise", "classes,estimates"],
     "joint": ["", "z1", "norm50", "sum2", "f12"],
     "cell": ["", "0,0", "3,2", "1,2,0"],
+    "widths": ["1", "100,50,7", "100000"],
+    "adam_betas": ["0.9,0.999", "0,.5", "1e-3,0"],
+    "changes": ["", "0.01@300", "1e-2@300;5@600"],
+    **{letter: ["", "norm:none", "widths:5,5,norm:batch,rate:1e-3", "changes:0.1@3;1@4"] for letter in "abcd"},
 }
 REFUSED = {
     "source": ["", "wines", "WINE", "0" * 63, "0" * 65, "wine\n"],
@@ -78,6 +82,10 @@ REFUSED = {
     "part": ["none", "noise,", "noise classes"],
     "joint": ["z", "z0", "z123", "x1", "Z1"],
     "cell": ["1", "a,b", "1,2,3,4"],
+    "widths": ["", "0", "1,", "a", "1;2", "1000000"],
+    "adam_betas": ["", "0.9", "a,b", "0.1,0.2,0.3", "-1,0"],
+    "changes": ["0.01", "0.01@", "@3", "1@2;", "1@2,1@3", "-1@2"],
+    **{letter: ["norm", "norm:", ":x", "norm:none,", "norm:a:b", "norm=none"] for letter in "abcd"},
 }
 
 

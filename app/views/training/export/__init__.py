@@ -1,0 +1,1 @@
+"""What of a run leaves the page: its records as files, the Python that makes them again, and how it ended."""

@@ -1,0 +1,54 @@
+"""The training page: what its template needs beside the query and the plan."""
+
+from functools import cache
+from typing import Any
+
+from app.batches.datasets import DATASETS
+from app.query.title import bare_title
+from app.views.training.end import FILES, address_of_end
+from app.views.training.query import TrainingQuery
+from app.web.pages.rendering import titled_schema
+from app.web.view import Page, Place
+from bncore.network.layers.initializations import INITIALIZATIONS
+from bncore.training import ARCHITECTURES, NORMS, OPTIMIZERS, ORDERS, SCHEDULES, SHAPES, TRAINED
+
+
+def _context(query: TrainingQuery, _result: Any, _place: Place) -> dict[str, Any]:
+    return {
+        "schema": page_schema(), "groups": GROUPS, "sources": sources(query), "address_of_end": address_of_end(query),
+    }  # fmt: skip
+
+
+GROUPS = (
+    ("variants", "Variants"), ("network", "Network"), ("norm", "Norm"), ("noise", "Noise"),
+    ("optimizer", "Optimizer"), ("schedule", "Schedule"), ("batches", "Batches"), ("records", "Records"),
+)  # fmt: skip
+"""The groups of fields, in the order of the form, behind the data."""
+
+
+def sources(query: TrainingQuery) -> list[tuple[str, list[tuple[str, str, str]]]]:
+    """Groups of sources, each with its name, its title and what there is to say of it."""
+    own = [(query.source, bare_title(query.source), "Read from your file.")] if query.is_upload else []
+    return [
+        ("Real data", [(data.name, data.title, data.description) for data in DATASETS.values()]),
+        ("In the plane", [(name, shape.title, f"{shape.classes} classes.") for name, shape in SHAPES.items()]),
+        ("Your own", own),
+    ]
+
+
+@cache
+def page_schema() -> dict[str, dict[str, Any]]:
+    """The fields, with a title for each choice."""
+    tables: dict[str, Any] = {
+        "initialization": INITIALIZATIONS, "norm": NORMS, "optimizer": OPTIMIZERS, "schedule": SCHEDULES,
+        "order": ORDERS,
+    }  # fmt: skip
+    titles = {name: {choice: row.title for choice, row in table.items()} for name, table in tables.items()}
+    titles |= {"architecture": ARCHITECTURES, "trained": TRAINED}
+    schema = {name: dict(field) for name, field in titled_schema(TrainingQuery).items()}
+    for name, own in titles.items():
+        schema[name]["choices"] = [(choice, own[choice]) for choice, _ in schema[name]["choices"]]
+    return schema
+
+
+PAGE = Page("/training", "training.html", _context, further=FILES)

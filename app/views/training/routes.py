@@ -1,0 +1,65 @@
+"""The calls of the training view: the stream of its records, the plan of them, and all of them as a file."""
+
+from functools import partial
+from typing import Annotated, Any
+
+import anyio.to_thread
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.views.training.answer import answer_of
+from app.views.training.call import PLAN, RECORDS, STEPS
+from app.views.training.compute import Prepared, prepare
+from app.views.training.export.formats import FORMATS, steps_of
+from app.views.training.export.query import RecordsQuery
+from app.views.training.query import TrainingQuery
+from app.web.answers import answer_from, etag_of, to_json
+from app.web.leaving import LEFT, ClientLeft
+from app.web.pages.link import linked
+from app.web.reading import query_of
+from app.web.respond import respond as respond_with_view
+from app.web.runs.respond import respond, rows_of
+from app.web.view import Place, View
+
+Query = Annotated[TrainingQuery, Depends(query_of(TrainingQuery))]
+
+
+def routes_of(view: View[Any, Any, Any]) -> APIRouter:
+    """The calls, of the view whose plan they tell."""
+    router = APIRouter(tags=["training"])
+
+    @router.get("/training", **STEPS)
+    async def training(request: Request, query: Query) -> Response:
+        """Up to four variants of a small network in training, side by side, as a stream of their steps."""
+        prepared = await prepared_of(request, query)
+        plan = to_json(answer_of(prepared))
+        return await respond(request, etag_of("training-steps", query.stated()), prepared.runs, plan)
+
+    @router.get("/training/plan", **PLAN)
+    async def plan(request: Request, query: Query) -> Response:
+        """What is trained on what, in which variants, without training it."""
+        return await respond_with_view(request, query, view)
+
+    @router.get("/training/records", **RECORDS)
+    async def records(request: Request, query: Annotated[RecordsQuery, Depends(query_of(RecordsQuery))]) -> Response:
+        """Every record of every variant, once they have ended; what is kept of them is not computed again."""
+        form = FORMATS[query.format]
+
+        async def whole() -> bytes:
+            rows = await rows_of(request, (await prepared_of(request, query.of_the_view)).runs)
+            return await anyio.to_thread.run_sync(lambda: form.write(steps_of(rows)))
+
+        try:
+            answer = await answer_from(request, etag_of("training-records", query.stated()), whole, form.media_type)
+        except ClientLeft:
+            return Response(status_code=LEFT)
+        answer.headers["Content-Disposition"] = f'attachment; filename="bnscope-training.{query.format}"'
+        answer.headers.update(linked(request, view))
+        return answer
+
+    return router
+
+
+async def prepared_of(request: Request, query: TrainingQuery) -> Prepared:
+    """The query with its data, which may have to be read. Raises what `prepare` refuses."""
+    place = Place.of(request)
+    return await anyio.to_thread.run_sync(partial(prepare, query, place.uploads, place.settings))
