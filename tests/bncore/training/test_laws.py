@@ -38,7 +38,7 @@ def test_weights_times_a_and_a_rate_times_a_squared_are_the_same_run(spec, a):
 @settings(max_examples=15, deadline=None)
 @given(networks, st.floats(0.01, 0.5))
 def test_a_rate_that_grows_is_weight_decay(spec, decay):
-    """Li & Arora 2020, theorem 2.4 without momentum: with α = 1 - ηλ, η_t = η α^(-2t-1) without decay."""
+    """Li & Arora 2020, section 2, without momentum: with α = 1 - ηλ, η_t = η α^(-2t-1) without decay."""
     alpha = 1 - spec.rate * decay
     growing = replace(spec, rate=spec.rate / alpha, schedule="exponential", factor=alpha**-2, every=1)
     np.testing.assert_allclose(losses(growing), losses(replace(spec, weight_decay=decay)), rtol=0, atol=EXACT)

@@ -1,0 +1,85 @@
+"""What a claim is: a sentence of the literature, runs that replay it, and runs on which it fails."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from bncore.arguments import Float64
+from bncore.training.data import Data
+from bncore.training.records.record import Record
+from bncore.training.run import advance, first_record
+from bncore.training.spec import Spec
+from bncore.training.state import State, start
+
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Runs:
+    """Runs side by side, by fields of `Spec`: those that all share, and those of each, by the letters of a page."""
+
+    shared: Fields
+    variants: Mapping[str, Fields]
+
+    def spec(self, data: Data, letter: str, **other: Any) -> Spec:
+        """The run of a letter, with `other` fields where they are given."""
+        return Spec(data, **{**self.shared, **self.variants[letter], **other})
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one side of a claim has brought: words, numbers, and whether they are what the claim says of this side."""
+
+    text: str
+    numbers: Mapping[str, float]
+    as_said: bool
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Both sides of a claim: where it holds, and where it fails."""
+
+    holds: Side
+    fails: Side
+
+
+@dataclass(frozen=True)
+class Claim:
+    """`statement` as the `source` has it, in the `paper`'s setting; in `ours` it is replayed, within the `tolerance`.
+
+    `when_it_fails` says what it needs; `runs` and `failing` are what a page opens on either side. `data` is the name of
+    what `measure` is to be given: "digits" are 1,200 to train on and 597 held out, their pixels from 0 to 1.
+    """
+
+    number: int
+    title: str
+    statement: str
+    source: str
+    paper: str
+    ours: str
+    tolerance: str
+    when_it_fails: str
+    runs: Runs
+    failing: Runs
+    measure: Callable[[Data], Measured] = field(repr=False)
+    data: str = "digits"
+
+
+def run(spec: Spec) -> tuple[State, tuple[Record, ...]]:
+    """A run to its end, with all of its records."""
+    begun = start(spec)
+    state, records = advance(begun, spec.steps)
+    return state, (first_record(begun), *records)
+
+
+def apart(one: Spec, other: Spec) -> float:
+    """How far the losses of two runs are apart, at most; infinite where one has ended before the other."""
+    first, second = losses(one), losses(other)
+    return float(np.abs(first - second).max()) if first.shape == second.shape else np.inf
+
+
+def losses(spec: Spec) -> Float64:
+    """The loss of each record of a run."""
+    return np.array([record.loss for record in run(spec)[1]])

@@ -1,0 +1,53 @@
+"""Every claim holds where it is said to hold, and fails where it is said to fail."""
+
+from functools import cache
+from math import isfinite
+
+import pytest
+
+from bncore.training import Spec
+from bncore.training.claims import CLAIMS
+from tests.bncore.training.specs import digits
+
+
+@cache
+def measured(name):
+    return CLAIMS[name].measure(digits())
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_it_holds_within_its_tolerance(name):
+    side = measured(name).holds
+    assert side.as_said, side.text
+    assert all(map(isfinite, side.numbers.values()))
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_it_fails_where_it_is_said_to(name):
+    side = measured(name).fails
+    assert side.as_said, side.text
+    assert side.numbers
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_it_says_what_is_claimed_where_and_when_it_fails(name):
+    claim = CLAIMS[name]
+    sentences = [claim.statement, claim.paper, claim.ours, claim.tolerance, claim.when_it_fails]
+    sentences += [measured(name).holds.text, measured(name).fails.text]
+    assert all(text[-1] == "." for text in sentences)
+    assert len(set(sentences)) == len(sentences)
+    assert any(str(year) in claim.source for year in range(2014, 2026))
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_its_runs_are_specs_that_a_page_can_open(name):
+    for runs in (CLAIMS[name].runs, CLAIMS[name].failing):
+        assert list(runs.variants) == list("abcd"[: len(runs.variants)])
+        specs = [runs.spec(digits(), letter) for letter in runs.variants]
+        assert all(isinstance(spec, Spec) for spec in specs)
+        assert len({spec.fingerprint for spec in specs}) == len(specs)
+
+
+def test_they_are_in_the_order_of_their_numbers():
+    numbers = [claim.number for claim in CLAIMS.values()]
+    assert numbers == sorted(set(numbers))
