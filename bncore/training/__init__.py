@@ -4,6 +4,7 @@
 travels as bytes: any process goes on from where another has stopped.
 """
 
+from bncore.training.attempt import Attempt, attempts
 from bncore.training.batches import ORDERS
 from bncore.training.choices import ARCHITECTURES, NORMS, TRAINED
 from bncore.training.data import SCALINGS, SHAPES, Data, split
@@ -23,11 +24,13 @@ __all__ = [
     "SCHEDULES",
     "SHAPES",
     "TRAINED",
+    "Attempt",
     "Data",
     "Record",
     "Spec",
     "State",
     "advance",
+    "attempts",
     "first_record",
     "split",
     "start",
