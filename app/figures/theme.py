@@ -23,6 +23,8 @@ MEANINGS = {
     "theory": "#3d8b3d",
     "dropout": "#76801f",
     "perturbed": "#b04fc4",
+    "third": "#5b8c1a",
+    "fourth": "#c026a3",
     "neutral": "#7c838d",
 }
 

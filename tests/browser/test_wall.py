@@ -23,7 +23,8 @@ IN_USE = {
 
 FILLS = """() => { const rightOf = (part) => part.getBoundingClientRect().right;
   return [...document.querySelectorAll(".stage .drawing, .stage .net-plot > svg")]
-  .filter((drawing) => drawing.checkVisibility() && !drawing.closest(".stage-cubes, .bs-strips"))
+  .filter((drawing) => drawing.checkVisibility())
+  .filter((drawing) => !drawing.closest(".stage-cubes, .bs-strips, .tr-columns, .tr-surfaces"))
   .every((drawing) => rightOf(drawing.closest(".stage")) - rightOf(drawing) < 32); }"""
 
 

@@ -6,7 +6,10 @@ from typing import Any
 from app.batches.datasets import DATASETS
 from app.query.title import bare_title
 from app.views.training.end import FILES, address_of_end
+from app.views.training.page_fields import TrainingPageFields
 from app.views.training.query import TrainingQuery
+from app.views.training.words.sentences import LIMITS, SENTENCES
+from app.views.training.words.terms import TERMS
 from app.web.pages.rendering import titled_schema
 from app.web.view import Page, Place
 from bncore.network.layers.initializations import INITIALIZATIONS
@@ -16,14 +19,15 @@ from bncore.training import ARCHITECTURES, NORMS, OPTIMIZERS, ORDERS, SCHEDULES,
 def _context(query: TrainingQuery, _result: Any, _place: Place) -> dict[str, Any]:
     return {
         "schema": page_schema(), "groups": GROUPS, "sources": sources(query), "address_of_end": address_of_end(query),
+        "terms": TERMS, "sentences": SENTENCES, "limits": LIMITS,
     }  # fmt: skip
 
 
-GROUPS = (
-    ("variants", "Variants"), ("network", "Network"), ("norm", "Norm"), ("noise", "Noise"),
-    ("optimizer", "Optimizer"), ("schedule", "Schedule"), ("batches", "Batches"), ("records", "Records"),
-)  # fmt: skip
-"""The groups of fields, in the order of the form, behind the data."""
+GROUPS = {
+    "open": (("network", "Network"), ("optimizer", "Optimizer"), ("batches", "Batches and steps")),
+    "folded": (("norm", "Norm"), ("schedule", "Schedule of the rate"), ("noise", "Noise"), ("records", "Records")),
+}
+"""The groups of fields behind the data and the variants: those that are seen, and those that are folded away."""
 
 
 def sources(query: TrainingQuery) -> list[tuple[str, list[tuple[str, str, str]]]]:
@@ -51,4 +55,4 @@ def page_schema() -> dict[str, dict[str, Any]]:
     return schema
 
 
-PAGE = Page("/training", "training.html", _context, further=FILES)
+PAGE = Page("/training", "training.html", _context, shown=TrainingPageFields, further=FILES)

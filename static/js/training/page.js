@@ -1,2 +1,214 @@
-// The training page: its plan, and where to see how the variants end.
-document.getElementById("view").setAttribute("aria-busy", "false");
+// Networks in training: the records of the run that the address names come as a stream; the playhead says which is shown.
+import { changed, partingOf, undone } from "./changes.js";
+import { bindVariants, showUsed, showVariants } from "./controls.js";
+import { showNumbers } from "./numbers.js";
+import { Player } from "./player.js";
+import { Records, divergedAt } from "./records.js";
+import { Scene } from "./scene.js";
+import { sentenceOf } from "./sentence.js";
+import { RunStream } from "./stream.js";
+import { saidOf, Transport } from "./transport.js";
+import { looksOf } from "./variants.js";
+import { BatchPage } from "../lib/page/batch_page.js";
+import { element } from "../lib/figures/tables.js";
+import { getJson } from "../lib/server/api.js";
+import { isStill } from "../lib/stage/motion.js";
+import { tell, write } from "../lib/stage/svg.js";
+
+const COMING = "Steps are coming";
+const STREAM = "/api/v1/training";
+const PLAN = `${STREAM}/plan`;
+const REST = 300; // milliseconds without a move, after which a run begins
+const $ = (id) => document.getElementById(id);
+const count = (number) => number.toLocaleString("en");
+
+const page = new BatchPage({
+  path: STREAM, accept: "application/json", python: () => plan?.python, taken: null, nothing: "No run",
+  ask: (query) => getJson(query ? `${PLAN}?${query}` : PLAN),
+  headlineOf: (answer) => headline(answer),
+  seen: ({ batch }) => `the run of ${batch.title}`,
+  show, numbersBehind: () => document.createElement("table"),
+});
+const { state, embedded } = page;
+const records = new Records();
+const player = new Player(records, state, { moved: showTransport, said: () => tell($("step-said"), saidOf(shown())) });
+const scene = new Scene(shown, showDrawn);
+const stream = new RunStream({ row: take, ended: end, refused, waits });
+const transport = new Transport({
+  player, records, state, chart: scene.charts.get("loss"), total: () => plan?.total ?? 0, rate: rateHere,
+  setRate: (rate) => state.set({ changes: changed(state.get("changes"), rate, player.step) }),
+  undoRate: () => state.set({ changes: undone(state.get("changes")) }),
+});
+let plan = null;
+let looks = [];
+let running = null; // the query of the run whose records come
+let pause = 0;
+let isSought = true; // the address itself says at which step the next run stands
+
+// ---- a run begins ----
+
+function show(answer, isLatest) {
+  if (!isLatest) return;
+  plan = answer;
+  looks = looksOf(answer.variants);
+  scene.lay(answer, looks);
+  showPicks();
+  showUsed(answer.variants, embedded.schema);
+  clearTimeout(pause);
+  if (state.moves) pause = setTimeout(begin, REST);
+  else begin();
+}
+
+function begin() {
+  const query = state.query();
+  if (query === running) return;
+  const parting = running === null ? 0 : partingOf(running, query);
+  const plays = player.plays;
+  records.keepBefore(parting);
+  running = query;
+  open();
+  if (parting === 0) start();
+  else if (!plays) player.stand(isSought && state.get("step") ? Number(state.get("step")) : Math.min(parting, Number(state.get("step") || parting)));
+  isSought = false;
+  tellComing();
+  scene.draw();
+}
+
+function open() {
+  stream.open(running ? `${STREAM}?${running}` : STREAM, records.last?.step ?? -1);
+}
+
+// A step of the address is stood at; else the run is played from its beginning, or, where less motion is asked for, its
+// end is shown as soon as it is there.
+function start() {
+  const step = isSought ? state.get("step") : "";
+  if (step !== "") player.stand(Number(step));
+  else if (isStill()) player.stand(plan.total);
+  else {
+    player.stand(0);
+    player.play();
+  }
+}
+
+// ---- its records ----
+
+function take(row) {
+  records.take(row, plan.blocks.length);
+  tellComing();
+  showTransport();
+}
+
+function tellComing() {
+  const { awaited } = player;
+  tell($("arrival"), awaited === null ? `${COMING}.` : `${COMING}; step ${count(awaited)} is waited for.`);
+}
+
+function end() {
+  records.hasEnded = true;
+  const gone = looks.length && looks.every(({ name }) => divergedAt(records.rows, records.rows.length - 1, name) !== null);
+  tell($("arrival"), gone ? "The run is over: every variant diverged." : `All steps have come, ${count(records.last?.step ?? 0)} of them.`);
+  showTransport();
+}
+
+function waits(seconds, isBusy) {
+  const why = isBusy ? "The server is busy with others" : "The connection is lost";
+  tell($("arrival"), seconds ? `${why}: it is tried again in ${Math.round(seconds)} s.` : `${COMING}.`);
+}
+
+function refused({ message, errors }) {
+  tell($("arrival"), "No steps come.");
+  page.tell(message, errors, () => {
+    running = null;
+    page.ask();
+  });
+}
+
+// ---- what is shown ----
+
+function shown() {
+  if (!plan || !records.rows.length) return null;
+  const block = Math.min(plan.blocks.length - 1, (Number(state.get("block")) || plan.blocks.length - 1) - 1);
+  return { rows: records.rows, at: player.at, looks, most: plan.total, block: Math.max(0, block), stepsAxis: state.get("steps_axis"), lossAxis: state.get("loss_axis") };
+}
+
+function showTransport() {
+  write($("headline"), { "aria-live": player.plays ? "off" : null });
+  scene.draw();
+}
+
+function showDrawn(now) {
+  transport.show();
+  tell($("headline"), headline());
+  tell($("diverged-told"), divergedText(now));
+  $("diverged-told").hidden = $("diverged-told").textContent === "";
+  if ($("numbers").checkVisibility()) showNumbers($("numbers"), now, plan.blocks);
+}
+
+function headline(answer = plan) {
+  const now = shown();
+  return now ? sentenceOf(now, embedded.sentences, embedded.limits) : answer.headline;
+}
+
+function divergedText({ rows, at }) {
+  const gone = looks.map(({ name, title }) => [title, divergedAt(rows, at, name)]).filter(([, step]) => step !== null);
+  return gone.map(([title, step]) => `× ${title} diverged at step ${count(step)}.`).join(" ");
+}
+
+// The learning rate at the playhead, of the first variant that is still there.
+function rateHere() {
+  const row = records.rows[player.at];
+  const record = row && looks.map(({ name }) => row.variants[name]).find(Boolean);
+  return record?.rate ?? null;
+}
+
+// ---- how it is drawn ----
+
+function showPicks() {
+  const norm = Object.values(plan.variants).some((variant) => variant.norm !== "none");
+  tell($("unit-told"), `Of ${plan.unit}.`);
+  $("files").replaceChildren(...Object.entries(plan.files).map(([name, href]) => element("a", `Records, ${name.toUpperCase()}`, { href, download: "" })));
+  tell($("no-norm"), norm ? "" : "No variant has a norm: there is no γ and β.");
+  for (const select of document.querySelectorAll("[data-block-picked]")) {
+    select.replaceChildren(...plan.blocks.map((title, i) => new Option(title, String(i + 1))));
+  }
+  showAxes();
+}
+
+function showAxes() {
+  for (const button of document.querySelectorAll("[data-axis]")) {
+    const value = state.get(button.dataset.axis);
+    write(button, { "aria-pressed": String(value === "log") });
+    tell(button.querySelector("span"), value);
+  }
+  const block = state.get("block") === "0" ? plan?.blocks.length - 1 : state.get("block");
+  for (const select of document.querySelectorAll("[data-block-picked]")) select.value = String(block);
+}
+
+for (const button of document.querySelectorAll("[data-axis]")) {
+  button.addEventListener("click", () => state.set({ [button.dataset.axis]: state.get(button.dataset.axis) === "log" ? "linear" : "log" }));
+}
+for (const select of document.querySelectorAll("[data-block-picked]")) {
+  select.addEventListener("change", () => state.set({ block: select.value }));
+}
+for (const chart of scene.charts.values()) {
+  chart.svg.addEventListener("pointerdown", (event) => event.button === 0 && !event.target.closest(".tr-mark") && player.seek(chart.stepAt(event)));
+}
+
+bindVariants(state);
+state.onChange((names) => {
+  showAxes();
+  showVariants(state);
+  isSought ||= names === null && state.query() !== running;
+  if (names === null) player.stand(Number(state.get("step") || 0));
+  else if (names.includes("step") && state.get("step") === "" && plan) start();
+  scene.draw();
+});
+addEventListener("toggle", () => scene.remeasure(), { capture: true });
+addEventListener("pagehide", () => {
+  stream.close();
+  player.close();
+});
+addEventListener("pageshow", ({ persisted }) => persisted && running !== null && !records.hasEnded && open());
+
+showVariants(state);
+page.start();

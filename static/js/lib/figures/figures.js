@@ -104,6 +104,7 @@ export class Figures {
   }
 
   async #drawAll() {
+    if (!this.#panels.size) return;
     const Plotly = await plotly().catch(() => null);
     if (!Plotly) {
       window.dispatchEvent(new CustomEvent("figures-missing"));

@@ -2,15 +2,16 @@
 
 const PLAYGROUND = { path: "/api/v1/playground", figure: "x_hat" };
 
-// `view`: the path of the view's API twin, and the figure that the Python shows.
+// `view`: the path of the view's API twin, and the figure that the Python shows; or what curl is to `accept`, and `python()`,
+// where the view's answer has no figures.
 function shareText(kind, state, view = PLAYGROUND) {
   const api = location.origin + view.path;
   const query = state.query();
   const address = query ? `${api}?${query}` : api;
   return {
     link: () => location.origin + state.address(),
-    curl: () => `curl -s '${address.replaceAll("'", "%27")}'`,
-    python: () => python(address, view.figure),
+    curl: () => `curl -s${view.accept ? ` -H 'Accept: ${view.accept}'` : ""} '${address.replaceAll("'", "%27")}'`,
+    python: () => view.python?.() ?? python(address, view.figure),
   }[kind]();
 }
 

@@ -13,7 +13,7 @@ export class Problem extends Error {
   }
 }
 
-const AWAY = [1, 2, 4, 8, 15, 15, 15, 30, 30, 30]; // seconds between two attempts at a server that is away
+export const AWAY = [1, 2, 4, 8, 15, 15, 15, 30, 30, 30]; // seconds between two attempts at a server that is away
 
 // The connection ended in the middle of an answer: whoever sent it has died, and asking again may reach another server.
 export class Cut extends Problem {

@@ -75,7 +75,7 @@ function pause(milliseconds, signal) {
 }
 
 // The events of a stream, one after the other; a part that is not whole yet waits for the next piece.
-async function* events(body) {
+export async function* events(body) {
   const reader = body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
@@ -91,5 +91,5 @@ async function* events(body) {
 
 function eventOf(part) {
   const fields = Object.fromEntries(part.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]));
-  return { event: fields.event, data: fields.data, retry: fields.retry };
+  return { event: fields.event, data: fields.data, retry: fields.retry, id: fields.id };
 }

@@ -1,0 +1,28 @@
+"""The sentences that follow the playhead. Which of them may stand is decided where the records are
+(static/js/training/sentence.js); here is what it says. Names between braces are filled in.
+"""
+
+SENTENCES = {
+    "waits": "The run is on its way: its first step comes in a moment.",
+    "start_one": "{first} starts with a loss of {first_loss}: nothing is learned yet.",
+    "start": "Nothing is learned yet: {first} starts with a loss of {first_loss}, {second} with {second_loss}.",
+    "all_diverged": "Diverged: no variant has a loss that is a number any more, the last one from step {last} on.",
+    "one_diverged": "{first} diverged at step {at}: its curve ends there. {second} goes on, with a loss of "
+    "{second_loss}.",
+    "one_reached": "From step {at} on {second} had {share} % of the held-out examples right; {first} has {held} %.",
+    "both_reached": "{first} had {share} % of the held-out examples right from step {first_at} on, {second} from "
+    "{second_at} on.",
+    "both_reached_together": "{first} and {second} both had {share} % of the held-out examples right from step {at} "
+    "on.",
+    "ahead": "{first} is ahead at step {step}: its loss is {first_loss}, that of {second} is {second_loss}.",
+    "even": "At step {step} {first} has a loss of {first_loss}, {second} of {second_loss}: neither is ahead.",
+    "alone": "{first} has a loss of {first_loss} at step {step}.",
+}  # fmt: skip
+
+SHARE = 90
+"""Percent of the held-out examples whose first arrival is told."""
+
+LOOKED_AT, MOSTLY = 12, 11
+"""Who is ahead has the smaller loss in 11 of the last 12 records; fair coins do so in one of 158 looks."""
+
+LIMITS = {"share": SHARE, "looked_at": LOOKED_AT, "mostly": MOSTLY}

@@ -1,0 +1,76 @@
+"""A run is played, paused, stepped and sought, and where it stands is in the address."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.training.page import QUICK, Training
+
+
+def test_a_run_plays_by_itself_and_stops_at_its_end(training: Training) -> None:
+    training.open(f"{QUICK}&speed=60")
+    expect(training.step).to_have_text("120")
+    expect(training.play).to_have_attribute("aria-pressed", "false")
+    expect(training.page.locator("#step-of")).to_have_text("120")
+    assert training.query["step"] == "120"
+    for name in ("1 step on", "10 steps on", "100 steps on", "To the newest step"):
+        expect(training.page.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-disabled", "true")
+    training.go("To step 0")
+    expect(training.step).to_have_text("0")
+    expect(training.headline).to_contain_text("Nothing is learned yet")
+    training.page.locator("#main").focus()
+    training.page.keyboard.press(" ")
+    expect(training.play).to_have_attribute("aria-pressed", "true")
+    expect(training.headline).to_have_attribute("aria-live", "off")
+    expect(training.step).to_have_text("120")
+
+
+def test_it_steps_by_button_and_by_key_and_back_takes_that_back(training: Training) -> None:
+    training.open(f"{QUICK}&step=20")
+    expect(training.step).to_have_text("20")
+    for name, step in (("1 step on", "21"), ("10 steps on", "31"), ("100 steps on", "120"), ("To step 0", "0")):
+        training.go(name)
+        expect(training.step).to_have_text(step)
+        assert training.query["step"] == step
+    expect(training.page.locator("#step-said")).to_contain_text("Step 0. Without norm: loss")
+    training.page.go_back()
+    expect(training.step).to_have_text("120")
+    training.go("To step 0")
+    training.playhead.focus()
+    for key, step in (("ArrowRight", 1), ("ArrowUp", 2), ("PageUp", 12), ("ArrowLeft", 11), ("End", 120), ("Home", 0)):
+        training.page.keyboard.press(key)
+        expect(training.playhead).to_have_attribute("aria-valuetext", f"step {step} of 120")
+        expect(training.step).to_have_text(str(step))
+        assert training.query["step"] == str(step)
+    training.page.keyboard.press(" ")
+    expect(training.play).to_have_attribute("aria-pressed", "true")
+    training.page.keyboard.press(" ")
+    expect(training.play).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_press_in_a_chart_seeks_and_a_drag_of_the_playhead_too(training: Training) -> None:
+    training.open(f"{QUICK}&step=5&steps_axis=linear")
+    box = training.page.locator('[data-chart="loss"] svg.drawing').bounding_box()
+    assert box is not None
+    training.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
+    expect(training.step).to_have_text(re.compile(r"[4-8]\d"))
+    middle = int(training.query["step"])
+    mark = training.playhead.bounding_box()
+    assert mark is not None
+    training.page.mouse.move(mark["x"] + mark["width"] / 2, mark["y"] + 20)
+    training.page.mouse.down()
+    training.page.mouse.move(box["x"] + box["width"] / 4, box["y"] + 30, steps=4)
+    training.page.mouse.up()
+    training.drawn()
+    assert 0 < int(training.query["step"]) < middle
+    training.page.go_back()
+    training.drawn()
+    assert int(training.query["step"]) == middle
+
+
+def test_where_less_motion_is_asked_for_nothing_plays_and_the_end_is_shown(training: Training) -> None:
+    training.page.emulate_media(reduced_motion="reduce")
+    training.open(QUICK)
+    expect(training.step).to_have_text("120")
+    expect(training.play).to_have_attribute("aria-pressed", "false")
+    training.page.emulate_media(reduced_motion=None)

@@ -1,0 +1,112 @@
+"""The records of a run: the same after a reload and behind a lost connection, and on from a learning rate."""
+
+import re
+
+from playwright.sync_api import Request, Route, expect
+
+from tests.browser.conftest import Watch
+from tests.browser.training.page import QUICK, Training
+
+STREAM = re.compile(r"/api/v1/training\?")
+
+
+def points(path: str) -> int:
+    """How many points a curve has."""
+    return len(re.split("[ML]", path)) - 1
+
+
+def streams(training: Training) -> list[Request]:
+    """The streams that are asked for from now on."""
+    asked: list[Request] = []
+    training.page.on("request", lambda request: asked.append(request) if STREAM.search(request.url) else None)
+    return asked
+
+
+def test_a_reload_in_mid_run_gives_the_same_curves(training: Training) -> None:
+    training.open(f"{QUICK}&step=40")
+    expect(training.step).to_have_text("40")
+    curves, histograms = training.curves(), training.histograms(1)
+    assert {name: points(path) for name, path in curves.items()} == {"a": 41, "b": 41}
+    assert all(histograms.values())
+    row = next(row for row in training.records() if row["step"] == 40)
+    expect(training.number("loss", "b")).to_have_text(f"{row['variants']['b']['loss']:#.3g}")
+    training.page.reload()
+    training.come()
+    expect(training.step).to_have_text("40")
+    assert (training.curves(), training.histograms(1)) == (curves, histograms)
+    training.page.get_by_role("button", name="loss: linear").click()
+    training.drawn()
+    assert training.query["loss_axis"] == "log"
+    assert training.curves() != curves
+    assert training.page.evaluate("() => matchMedia('(prefers-reduced-motion: reduce)').matches") is False
+
+
+def test_a_learning_rate_that_is_changed_is_in_the_link_and_the_run_goes_on_from_there(training: Training) -> None:
+    training.open(f"{QUICK}&step=30")
+    before = training.curves()
+    asked = streams(training)
+    training.set_rate("0.5")
+    expect(training.page.locator("#rate-undo")).to_be_visible()
+    training.come()
+    assert training.query["changes"] == "0.5@30"
+    assert asked[-1].headers["last-event-id"] == "29"
+    expect(training.step).to_have_text("30")
+    assert training.curves() == before
+    rates = {row["step"]: row["variants"]["a"]["rate"] for row in training.records()}
+    assert [rates[step] for step in (29, 30, 120)] == [0.1, 0.5, 0.5]
+    training.go("To the newest step")
+    after = training.curves()
+    training.page.reload()
+    training.come()
+    assert training.curves() == after
+    training.set_rate("0.2")
+    expect(training.page.locator("#e-changes-here")).to_contain_text("The run is over here")
+    training.go("To step 0").go("10 steps on").go("Halve the learning rate from here on")
+    expect(training.page).to_have_url(re.compile("changes=0.05%4010"))
+    training.come().page.locator("#rate-undo").click()
+    expect(training.page).not_to_have_url(re.compile("changes"))
+
+
+def test_a_curve_that_diverged_ends_there_and_says_so(training: Training) -> None:
+    training.open("source=iris&widths=8,8&activation=relu&steps=60&rate=1e6&b=norm:batch,rate:0.1&step=60")
+    ends = [row["step"] for row in training.records() if row["variants"].get("a", {}).get("diverged")]
+    assert len(ends) == 1
+    expect(training.page.locator("#diverged-told")).to_have_text(f"× Without norm diverged at step {ends[0]}.")
+    expect(training.headline).to_contain_text(f"diverged at step {ends[0]}: its curve ends there.")
+    expect(training.number("loss", "a")).to_have_text("diverged")
+    assert points(training.curves()["b"]) == 61
+    assert points(training.curves()["a"]) <= ends[0]
+    cross = training.page.locator('[data-chart="loss"] .curve[data-variant="a"] .cross')
+    assert cross.get_attribute("d")
+    training.playhead.focus()
+    training.page.keyboard.press("Home")
+    expect(training.page.locator("#diverged-told")).to_be_empty()
+
+
+def test_a_lost_connection_goes_on_behind_the_last_step_and_a_refusal_says_when_it_is_tried_again(
+    training: Training, watch: Watch
+) -> None:
+    watch.refusals = {503}
+    asked = streams(training)
+    events = "retry: 1\n\n" + "".join(
+        f'id: {row["step"]}\nevent: step\ndata: {{"step":{row["step"]},"variants":{{}}}}\n\n' for row in [{"step": 0}]
+    )
+    answers = [
+        {"status": 503, "headers": {"Retry-After": "1"}, "json": {"status": 503, "detail": "Busy."}},
+        {"status": 200, "content_type": "text/event-stream", "body": events},
+    ]
+
+    def answer(route: Route) -> None:
+        if answers:
+            route.fulfill(**answers.pop(0))  # type: ignore[arg-type]
+        else:
+            route.continue_()
+
+    training.page.route(STREAM, answer)
+    training.page.goto(f"{training.path}?{QUICK}&step=120")
+    expect(training.page.locator("#arrival")).to_contain_text(
+        "The server is busy with others: it is tried again in 1 s."
+    )
+    training.come()
+    assert [request.headers.get("last-event-id") for request in asked] == [None, None, "0"]
+    training.page.unroute_all(behavior="ignoreErrors")

@@ -1,0 +1,82 @@
+"""The sentence that follows the playhead: each state has one that may stand in it, in at most twenty words."""
+
+from typing import Any
+
+import pytest
+
+from app.views.training.words.sentences import LOOKED_AT, MOSTLY, SENTENCES, SHARE
+from tests.app.sentences.brevity import is_brief
+from tests.browser.training.page import Training
+
+SAID = """async ([states, sentences, limits]) => {
+  const module = document.querySelector("link[rel=modulepreload]").href.replace("page.js", "sentence.js");
+  const { sentenceOf } = await import(module);
+  return states.map((state) => sentenceOf(state, sentences, limits));
+}"""
+LIMITS = {"share": SHARE, "looked_at": LOOKED_AT, "mostly": MOSTLY}
+LOOKS = [{"name": "a", "short": "Without norm"}, {"name": "b", "short": "Batch norm"}]
+Pair = tuple[dict[str, Any] | None, dict[str, Any] | None]
+
+
+def loss(value: float, held: float | None = None) -> dict[str, Any]:
+    return {"loss": value} | ({"held": {"accuracy": held}} if held is not None else {})
+
+
+GONE: dict[str, Any] = {"loss": None, "diverged": True}
+
+
+def state(*rows: Pair, at: int | None = None, looks: int = 2) -> dict[str, Any]:
+    """Rows of one step each; None has ended."""
+    told = [
+        {"step": step, "variants": {name: record for name, record in zip("ab", row, strict=True) if record}}
+        for step, row in enumerate(rows)
+    ]
+    return {"rows": told, "at": len(rows) - 1 if at is None else at, "looks": LOOKS[:looks]}
+
+
+EVEN = [(loss(2.0 - 0.01 * (i % 2)), loss(1.995)) for i in range(14)]
+AHEAD = [(loss(2.0), loss(1.0)) for _ in range(14)]
+STATES = {
+    "waits": state(),
+    "start": state((loss(2.3), loss(2.31))),
+    "start_one": state((loss(2.3), None), looks=1),
+    "alone": state((loss(2.3), None), (loss(1.234), None), looks=1),
+    "even": state(*EVEN),
+    "ahead": state(*AHEAD),
+    "one_reached": state((loss(2.3), loss(2.3)), (loss(1.0, 0.4), loss(0.2, 0.93))),
+    "both_reached": state((loss(2.3), loss(2.3)), (loss(1.0, 0.4), loss(0.2, 0.93)), (loss(0.3, 0.95), loss(0.1, 0.9))),
+    "both_reached_together": state((loss(2.3), loss(2.3)), (loss(0.2, 0.94), loss(0.2, 0.93))),
+    "one_diverged": state((loss(2.3), loss(2.3)), (GONE, loss(1.0)), (None, loss(0.9))),
+    "all_diverged": state((loss(2.3), loss(2.3)), (GONE, loss(1.0)), (None, GONE)),
+}  # fmt: skip
+SAYS = {
+    "ahead": "Batch norm is ahead at step 13: its loss is 1.00, that of Without norm is 2.00.",
+    "one_reached": "From step 1 on Batch norm had 90 % of the held-out examples right; Without norm has 40.0 %.",
+    "both_reached": "Batch norm had 90 % of the held-out examples right from step 1 on, Without norm from 2 on.",
+    "one_diverged": "Without norm diverged at step 1: its curve ends there. Batch norm goes on, with a loss of 0.900.",
+    "all_diverged": "Diverged: no variant has a loss that is a number any more, the last one from step 2 on.",
+}
+
+
+def opening(sentence: str) -> str:
+    """The longest piece between two numbers or names, by which a sentence is known."""
+    return max((piece.split("{")[0] for piece in sentence.split("}")), key=len)
+
+
+def test_each_state_has_its_own_sentence(training: Training) -> None:
+    training.open("source=iris&widths=4&steps=10&step=0")
+    told = training.page.evaluate(SAID, [list(STATES.values()), SENTENCES, LIMITS])
+    said = dict(zip(STATES, told, strict=True))
+    assert set(said) == set(SENTENCES)
+    for name, sentence in said.items():
+        assert opening(SENTENCES[name]) in sentence, name
+        assert is_brief(sentence), sentence
+        assert not any(part in sentence for part in ("{", "undefined", "NaN")), sentence
+    assert {name: said[name] for name in SAYS} == SAYS
+    early = state(*AHEAD, at=5)
+    assert training.page.evaluate(SAID, [[early], SENTENCES, LIMITS])[0].startswith("At step 5 ")  # six records are few
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values())
+def test_a_sentence_names_what_it_is_of(sentence: str) -> None:
+    assert "{" in sentence or sentence == SENTENCES["waits"]
