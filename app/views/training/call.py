@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.views.training.attempts.query import AttemptQuery
 from app.views.training.export.query import RecordsQuery
 from app.views.training.query import TrainingQuery
 from app.web.answers import JSON, NOT_MODIFIED
@@ -121,5 +122,31 @@ RECORDS: dict[str, Any] = {
             {"query": "source=iris&steps=50&format=csv"},
             {"query": "source=iris&steps=50&format=npz", "curl": ["-o training.npz"]},
         ],
+    },
+}  # fmt: skip
+ATTEMPT: dict[str, Any] = {
+    "summary": "One update, by the true gradient and with the statistics as constants",
+    "responses": {
+        200: {
+            "description": "The loss of the batch; then, for each of the two, the loss that the gradient promises to "
+            "first order, the loss of the same batch after the update, the size of the gradient, the cosine of its "
+            "angle with the true one, and for each block in front of whose norm a bias could stand, its gradient: the "
+            "sum over the batch of dL/dx, which is 0 by the true gradient. Null where a block has no norm over the "
+            "batch.",
+            "content": {JSON: {"example": {
+                "variant": "b", "step": 20, "rate": 0.1, "loss": 1.27,
+                "ways": {
+                    "true": {"promised": 1.15, "after": 1.18, "gradient": 1.1, "cosine": 1.0, "sums": [[0.0], [0.0]]},
+                    "constant": {"promised": 0.94, "after": 1.12, "gradient": 1.8, "cosine": 0.8,
+                                 "sums": [[0.02], [-0.01]]},
+                },
+            }}},
+        }
+    }
+    | NOT_MODIFIED
+    | refusals(REFUSED),
+    "openapi_extra": {
+        "parameters": parameters_of(AttemptQuery),
+        "x-examples": [{"query": "source=iris&widths=8,8&batch_size=20&steps=40&at=20"}],
     },
 }  # fmt: skip

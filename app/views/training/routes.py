@@ -7,7 +7,9 @@ import anyio.to_thread
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.views.training.answer import answer_of
-from app.views.training.call import PLAN, RECORDS, STEPS
+from app.views.training.attempts.query import AttemptQuery
+from app.views.training.attempts.tried import tried
+from app.views.training.call import ATTEMPT, PLAN, RECORDS, STEPS
 from app.views.training.compute import Prepared, prepare
 from app.views.training.export.formats import FORMATS, steps_of
 from app.views.training.export.query import RecordsQuery
@@ -55,6 +57,18 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
         answer.headers["Content-Disposition"] = f'attachment; filename="bnscope-training.{query.format}"'
         answer.headers.update(linked(request, view))
         return answer
+
+    @router.get("/training/attempt", **ATTEMPT)
+    async def attempt(request: Request, query: Annotated[AttemptQuery, Depends(query_of(AttemptQuery))]) -> Response:
+        """One update on its batch, by the true gradient and by the one that takes the statistics for constants."""
+
+        async def whole() -> bytes:
+            return await tried(request, query, await prepared_of(request, query.of_the_view))
+
+        try:
+            return await answer_from(request, etag_of("training-attempt", query.stated()), whole)
+        except ClientLeft:
+            return Response(status_code=LEFT)
 
     return router
 

@@ -100,3 +100,10 @@ async def rows_of(request: Request, runs: Mapping[str, Run]) -> list[Row]:
 async def _all(segments: Segments, runs: Mapping[str, Run]) -> list[Row]:
     async with rows(segments, runs) as all_rows:
         return [row async for row in all_rows]
+
+
+async def state_at(request: Request, run: Run, step: int) -> bytes:
+    """The state behind a step, or where the run has ended before it. Raises ManyStreams, Busy, and ClientLeft."""
+    here: Runs = request.app.state.runs
+    with here.places.taken(client_of(request.scope)):
+        return await while_waited_for(request.receive, partial(here.segments.state_at, run, step))

@@ -114,6 +114,16 @@ class Segments:
         assert state is not None
         return Segment(tuple(making.records), state, has_ended)
 
+    async def state_at(self, run: Run, step: int) -> bytes:
+        """The state behind a step, from the nearest segment that ends before it; of a run that has ended, its last."""
+        number = step // run.segment
+        state, left = await self._before(run, number), step - number * run.segment
+        while state is None or left:
+            steps = min(self._stride(run).steps, left)
+            done = await self._pool.do(chunk, run.take, run.given, state, steps)
+            state, left = done.taken.state, 0 if done.taken.has_ended else left - steps
+        return state
+
     async def _before(self, run: Run, number: int) -> bytes | None:
         """The state at the nearest checkpoint, and from there on: every segment asks for the one before it."""
         if not number:

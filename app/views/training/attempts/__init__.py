@@ -1,0 +1,1 @@
+"""One update of a run, tried by the true gradient and with the statistics as constants."""
