@@ -7,9 +7,9 @@ from tests.app.strict_json import parsed
 
 VIEWS = [
     "/api/v1/playground", "/api/v1/catalog", "/api/v1/derivation", "/api/v1/jacobian", "/api/v1/network",
-    "/api/v1/batch-size", "/api/v1/norms",
+    "/api/v1/batch-size", "/api/v1/norms", "/api/v1/training/plan",
 ]  # fmt: skip
-OURS = [*VIEWS, "/api/v1/playground/data"]
+OURS = [*VIEWS, "/api/v1/playground/data", "/api/v1/training", "/api/v1/training/records"]
 
 
 @pytest.fixture
