@@ -2,15 +2,27 @@
 
 from bncore.training.claims.bias import NO_GRADIENT, OUTSIDE_THE_GRADIENT
 from bncore.training.claims.claim import Claim, Measured, Runs, Side
+from bncore.training.claims.company import COMPANY
+from bncore.training.claims.decay import DECAY
 from bncore.training.claims.folding import FOLDING
+from bncore.training.claims.gammas import GAMMAS
+from bncore.training.claims.inference import INFERENCE
 from bncore.training.claims.invariance import GROWING_RATE, SCALE_INVARIANCE
+from bncore.training.claims.pace import PACE
+from bncore.training.claims.stability import STABILITY
 
 CLAIMS: dict[str, Claim] = {
     "growing_rate": GROWING_RATE,
     "scale_invariance": SCALE_INVARIANCE,
     "folding": FOLDING,
     "bias": NO_GRADIENT,
+    "stability": STABILITY,
+    "pace": PACE,
     "outside": OUTSIDE_THE_GRADIENT,
+    "company": COMPANY,
+    "inference": INFERENCE,
+    "decay": DECAY,
+    "gammas": GAMMAS,
 }
 """By name, in the order of their numbers."""
 
