@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-Kind = Literal["feature", "example", "block", "channel"]
+Kind = Literal["feature", "example", "block", "channel", "tensor"]
 
 
 def bands(kind: Kind, things: Sequence[int], *, axis: str = "y", start: float, step: float, each: int = 1) -> Any:

@@ -4,6 +4,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.derivation.page import Derivation
+from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import STAGES, Playground
@@ -129,6 +130,74 @@ def test_an_example_is_lit_in_the_strips_and_the_jacobian(page: Page) -> None:
     point_at(page, jacobian, "1", "x")
     lit = page.locator("#strip-inference [data-linked]")
     assert "1" in lit.evaluate_all("(all) => all.map((one) => one.dataset.example)")
+
+
+def test_a_dot_of_the_deals_lights_its_example_and_an_example_its_dots(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 4000})
+    view = BatchSize(page).open("draws=100&members=6&example=2")
+    view.controls.drawn("jacobian_total")
+    jacobian, dots = page.locator("#figure-jacobian_total"), page.locator("#dots .dots [data-linked]")
+    page.locator("#piles .dropout .latest").hover()
+    expect(dots).to_have_attribute("data-example", "2")
+    expect(dots).to_have_class("lit followed")
+    assert lit_ticks(jacobian) == ["2"]
+    page.locator('#dots [data-example="4"]').hover()
+    assert lit_ticks(jacobian) == ["4"]
+    expect(page.locator("#piles .lane[data-linked]")).to_have_count(0)
+    point_at(page, jacobian, "5", "x")
+    assert "5" in dots.evaluate_all("(all) => all.map((dot) => dot.dataset.example)")
+    page.locator("#dots .followed").hover()
+    expect(page.locator("#piles .lane[data-linked]")).to_have_count(3)
+    page.mouse.move(640, 5)
+    expect(linked(page)).to_have_count(0)
+    page.locator("#c-feature").focus()
+    page.keyboard.press("Tab")
+    page.locator("#c-example").focus()
+    expect(dots).to_have_attribute("data-example", "2")
+
+
+def test_a_tensor_is_lit_in_its_verdict_its_line_its_field_and_its_figures_and_a_unit_in_them(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 3000})
+    check = GradientCheck(page).open("way=paste&numeric=true")
+    lit = "(all) => all.map((one) => one.id || one.dataset.diagnosis || one.dataset.field || one.tagName)"
+    every = ["dx", "variance_path_missing", "TR", "figure-factors", "figure-against", "TR"]
+    page.locator('#verdicts [data-tensor="dx"]').hover()
+    assert linked(page).evaluate_all(lit) == every
+    check.figure("against").locator("figcaption").hover()
+    assert linked(page).evaluate_all(lit) == every
+    page.mouse.move(640, 5)
+    expect(linked(page)).to_have_count(0)
+    page.locator("#c-mistake").focus()
+    for field in ("dx", "dgamma"):
+        page.keyboard.press("Tab")
+        expect(check.field(field)).to_be_focused()
+        assert linked(page).evaluate_all(lit)[0] == field
+    page.locator("#fold-table summary").click()
+    page.locator('#batch-table td[data-feature="1"]').first.hover()
+    expect(check.figure("factors").locator(".linked-point")).to_have_count(3)
+    expect(check.figure("against").locator(".linked-point")).to_have_count(7)
+
+
+def test_a_cell_of_the_norms_stage_lights_its_rows_and_a_row_its_cells(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 3000})
+    norms = Norms(page).open()
+    before, lit = page.locator("#figure-before"), page.locator("#stage [data-linked]")
+    names = norms.answer()["batch"]["channel_names"]
+    page.locator('[data-stage-cube="group"] [data-example="1"][data-channel="2"]').first.hover()
+    assert lit_ticks(before) == [names[2]]
+    assert lit_ticks(page.locator("#figure-after_batch")) == [names[2]]
+    expect(norms.box("batch", 1, 2)).to_have_attribute("data-linked", "")
+    point_at(page, before, names[3])
+    assert set(lit.evaluate_all("(all) => all.map((one) => one.dataset.channel)")) == {"3"}
+    assert lit.count() == 9 * 4 * 9
+    page.mouse.move(640, 5)
+    expect(linked(page)).to_have_count(0)
+    page.locator("#stage").focus()
+    page.keyboard.press("PageDown")
+    expect(page.locator("#stage-said")).not_to_be_empty()
+    assert lit_ticks(before) == [names[int(norms.query["cell"].split(",")[1])]]
+    page.locator("#c-situation").focus()
+    expect(linked(page)).to_have_count(0)
 
 
 def test_the_channel_and_the_example_of_a_cell_are_lit_in_the_norms_rows(page: Page) -> None:

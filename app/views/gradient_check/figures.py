@@ -20,6 +20,7 @@ MARKS = {
 }  # fmt: skip
 MEANING = {name: mark[0] for name, mark in MARKS.items()}
 ROWS = {name: title.removeprefix("the path through ").removeprefix("the ") for name, title in FACTORS.items()}
+OF_DX = {"tensor": ["dx"]}
 MOST_POINTS = 2000
 MOST_UNITS = 64
 SYMBOLS = ("circle", "square", "diamond", "cross", "x", "triangle-up", "star", "hexagon")
@@ -73,7 +74,7 @@ def _factors(coefficients: Coefficients, words: dict[str, str]) -> Figure:
         "shapes": [line], "showlegend": False, "hovermode": "closest", "margin": {"l": 104, "r": 14, "t": 36, "b": 42},
         "height": 230,
         "meta": {
-            "summary": f"Factors of your dx: {said}.", "units": drawn.shape[1],
+            "summary": f"Factors of your dx: {said}.", "units": drawn.shape[1], "about": OF_DX,
             "note": f"The first {drawn.shape[1]:,} units; {left_out:,} more are not drawn." if left_out else "",
         },
     }  # fmt: skip
@@ -89,7 +90,7 @@ def _row(name: str, values: NDArray[np.float64], place: int) -> Figure:
         "customdata": [(int(unit), number(value)) for unit, value in zip(known, values[known].tolist(), strict=True)],
         "marker": {"color": MEANINGS[meaning], "symbol": mark, "size": 12, "opacity": 0.75},
         "hovertemplate": f"{ROWS[name]}, unit %{{customdata[0]}}: %{{customdata[1]}}<extra></extra>",
-        "meta": {"term": term},
+        "meta": {"term": term, "of": "feature"},
     }  # fmt: skip
 
 
@@ -126,7 +127,7 @@ def _against(case: Case, dx: NDArray[np.float64]) -> Figure:
         "xaxis": {"title": {"text": "correct"}, "zeroline": True, "fixedrange": True},
         "yaxis": {"title": {"text": "yours"}, "zeroline": True, "fixedrange": True},
         "shapes": [line], "showlegend": False, "hovermode": "closest", "margin": {"l": 60, "r": 14, "t": 36, "b": 42},
-        "height": 330, "meta": {"summary": summary, "note": note},
+        "height": 330, "meta": {"summary": summary, "note": note, "about": OF_DX},
     }  # fmt: skip
     return {"data": traces, "layout": layout}
 
@@ -148,5 +149,5 @@ def _unit(unit: int, truth: NDArray[np.float64], yours: NDArray[np.float64], nam
         "marker": {"color": MEANINGS["gradient"], "symbol": SYMBOLS[unit % len(SYMBOLS)], "size": 8, "opacity": 0.7},
         "hovertemplate": f"unit {unit}, %{{customdata[0]}}: correct %{{customdata[1]}}, yours %{{customdata[2]}}"
         "<extra></extra>",
-        "meta": {"term": "dx"},
+        "meta": {"term": "dx", "of": "feature", "thing": unit},
     }  # fmt: skip

@@ -31,6 +31,7 @@ export function showChoices({ batch, dependence }, state) {
   fill($("c-feature"), batch.features.map(({ feature, name }) => [name, feature]), state.get("feature"));
   const examples = dependence.x.before.map((_, j) => [batch.labels[j] ? `${j}: ${batch.labels[j]}` : String(j), j]);
   fill($("c-example"), examples, String(dependence.example));
+  $("c-example").dataset.example = dependence.example;
 }
 
 function fill(select, choices, value) {

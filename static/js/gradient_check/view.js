@@ -34,7 +34,7 @@ function showVerdicts({ tensors, refused, first_wrong: first }) {
     ["verdict", [...rows.map(({ verdict }) => verdict), ...none.map(() => "not checked")]],
     ["largest error", [...rows.map((row) => row.max_abs_error), ...none]],
     ["of its largest number", [...rows.map((row) => (row.max_rel_error === null ? "–" : `${three(100 * row.max_rel_error)} %`)), ...none]],
-  ]);
+  ], { kind: "tensor", numbers: [...Object.keys(tensors), ...Object.keys(refused)] });
   table.querySelectorAll("tbody td:nth-child(2)").forEach((cell) => {
     cell.replaceChildren(element("span", cell.textContent, { class: `verdict ${cell.textContent.replace(" ", "-")}` }));
   });
@@ -48,7 +48,7 @@ function showFaults({ faults, diagnoses, reasons }, takeProbe) {
 }
 
 function groupOf(faults, diagnoses, explained, takeProbe) {
-  const group = element("div", "", { class: "group", "data-tensor": faults[0].tensors[0] });
+  const group = element("div", "", { class: "group" });
   const cards = element("div", "", { class: "cards" });
   cards.append(...faults.map((fault) => cardOf(fault, diagnoses)));
   if (faults.length > 1) {
@@ -70,7 +70,7 @@ function probeButton(takeProbe) {
 // One sentence and its lines of code; why, and the algebra, are a gesture away.
 function cardOf({ id, tensors, sentence, lines }, diagnoses) {
   const { explanation, look_at_math: math, agreement } = diagnoses.find((one) => one.id === id && tensors.includes(one.tensor));
-  const card = element("article", "", { class: "diagnosis", "data-diagnosis": id });
+  const card = element("article", "", { class: "diagnosis", "data-diagnosis": id, "data-tensor": tensors.join(" ") });
   const look = element("pre", "", { class: "look", tabindex: "0", "aria-label": "Look at" });
   look.append(element("code", lines.join("\n")));
   const why = element("details", "", { class: "fold" });
@@ -104,7 +104,7 @@ function showNumeric({ numeric: rows, numeric_note: note }) {
     ["differences are sure to", rows.map((row) => row.bound)],
     ["yours − differences", rows.map((row) => row.yours)],
     ["steps h", rows.map((row) => (row.smallest_step === row.largest_step ? three(row.largest_step) : `${three(row.smallest_step)} to ${three(row.largest_step)}`))],
-  ]);
+  ], { kind: "tensor", numbers: rows.map(({ tensor }) => tensor) });
 }
 
 // The batch's numbers: a row an example (or a position of one), a column a unit.
@@ -116,13 +116,14 @@ export function showBatch({ table: { rows, count, units: all, x, dy, per_unit: p
   const upstream = columns("dy", dy).map(([title, values]) => [title, [...values, ...Object.keys(perUnit).map(() => "")]]);
   const first = count > rows.length ? `first ${rows.length} of ${count}` : "example";
   fillTable($("batch-table"), all > units.length ? `${first}, ${units.length} of ${all} units` : first, names, [...filled, ...upstream]);
+  for (const row of $("batch-table").rows) [...row.cells].slice(1).forEach((cell, i) => (cell.dataset.feature = i % units.length));
 }
 
 export function numbersBehind(name, { coefficients, figures, factors }) {
   const table = element("table", "", { class: "numbers" });
   if (name === "factors") {
     const units = coefficients.per_unit.overall.slice(0, figures.factors.layout.meta.units).map((_, unit) => `unit ${unit}`);
-    fillTable(table, "unit", units, factors.map((factor) => [factor.title, coefficients.per_unit[factor.name]]));
+    fillTable(table, "unit", units, factors.map((factor) => [factor.title, coefficients.per_unit[factor.name]]), { kind: "feature", numbers: units.map((_, unit) => unit) });
     return table;
   }
   const points = figures.against.data.flatMap(({ name: unit, customdata }) => customdata.map(([row, truth, yours]) => [`${unit}, ${row}`, truth, yours]));

@@ -1,5 +1,6 @@
 // The stage: nine cubes of one block. The cell that is pointed at, by mouse, by finger or by key, lights in each of them
 // the cells that share its statistic. Where cells stand, who shares and what is said comes with the answer.
+import { sayPointed } from "../lib/figures/linked.js";
 import { joined, svg, write } from "../lib/stage/svg.js";
 
 // Columns of cells, rows of cells; a whole channel, or example, at once.
@@ -30,7 +31,11 @@ export class Stage {
     root.addEventListener("pointerleave", () => this.#told && this.#look(this.#kept));
     root.addEventListener("click", (event) => this.#press(event));
     root.addEventListener("keydown", (event) => this.#key(event));
-    root.addEventListener("blur", () => (this.#run = {}));
+    root.addEventListener("focus", () => root.matches(":focus-visible") && this.#at && this.#link(this.#at));
+    root.addEventListener("blur", () => {
+      this.#run = {};
+      sayPointed({});
+    });
   }
 
   show(told, kept) {
@@ -83,8 +88,8 @@ export class Stage {
     write(card.querySelector(".halo"), { x: AROUND, y: AROUND, width: side, height: side });
     write(card.querySelector(".stage-at circle"), { cx: cell / 2, cy: cell / 2, r: cell / 6 });
     const group = card.querySelector(".stage-cells");
-    joined(group, this.#cells, () => svg("rect"), (rect, { x, y }, i) => {
-      write(rect, { x: x + AROUND, y: y + AROUND, width: side, height: side, "data-cell": i });
+    joined(group, this.#cells, () => svg("rect"), (rect, { x, y, cell: [example, channel] }, i) => {
+      write(rect, { x: x + AROUND, y: y + AROUND, width: side, height: side, "data-cell": i, "data-example": example, "data-channel": channel });
     });
   }
 
@@ -140,6 +145,7 @@ export class Stage {
     const y = within(channel * rows + Math.floor(position / columns) + by[1] * step[1], of[1] * rows, step[1]);
     const cell = [Math.floor(x / columns), Math.floor(y / rows), (y % rows) * columns + (x % columns)];
     this.#keep(cell, { run: this.#run });
+    this.#link(cell);
     this.#texts.said.textContent = this.#placeOf(cell);
   }
 
@@ -161,6 +167,11 @@ export class Stage {
       rect.classList.toggle("lit", shares);
     });
     write(card.querySelector(".stage-at"), { transform: `translate(${x} ${y})` });
+  }
+
+  // The example and the channel of the cell that a key led to are lit on the whole page.
+  #link([example, channel]) {
+    sayPointed({ example, channel });
   }
 
   #numberOf(cell) {

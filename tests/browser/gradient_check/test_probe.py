@@ -11,7 +11,7 @@ from tests.browser.gradient_check.page import GradientCheck
 def test_mistakes_that_the_data_cannot_tell_apart_stand_together_and_a_probe_is_offered(check: GradientCheck) -> None:
     x = "[[1, 9], [3, 11], [1, 11], [3, 9]]"
     check.open(f"batch=own&x={x}&gamma=-1 -1&dy=[[1, 0], [0, 2], [2, 1], [-1, 0]]&mistake=sign")
-    group = check.page.locator('[data-tensor="dx"]')
+    group = check.page.locator(".group", has=check.card("sign"))
     expect(group).to_contain_text("cannot be told apart by these numbers")
     assert {"sign", "gamma_missing", "gamma_squared"} <= set(check.diagnoses())
     warnings = check.page.get_by_role("list", name="What these data hide")

@@ -84,12 +84,15 @@ def _characters(numbers: Ints) -> str:
 
 
 def _strip(of: Staged) -> dict[str, Any]:
-    """The small batch before and after one example is moved, in both modes."""
+    """The small batch before and after one example is moved, in both modes; `dots` are those of its examples among the
+    population's.
+    """
     moved = of.move.moved
     modes = {mode: (getattr(moved.before, mode), getattr(moved.after, mode)) for mode in ("train", "inference")}
     return {
         "example": moved.example, "by": of.query.move_by, "unit": of.move.unit,
         "headline": words.strip_headline(of), "text": words.strip_text(of), "names": words.handle_titles(of),
+        "dots": of.members.tolist(),
         "lanes": {
             name: {"before": significant(before.tolist(), 4), "now": significant(now.tolist(), 4)}
             for name, (before, now) in ({"x": (moved.x, moved.moved)} | modes).items()

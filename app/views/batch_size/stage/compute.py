@@ -23,9 +23,9 @@ BATCH_NORM = "batch_norm"
 @dataclass(frozen=True, eq=False)
 class Staged:
     """The followed example's value `x`, `z` its normalized value without noise; `dots` of the population, `lit` (R, K)
-    those that the examples of each deal are, the followed one's first; `noisy` the example's values by kind of noise,
-    (R,) each, batch norm first, and how strong the others are `matched` to it; `move` of the small batch, whose
-    examples have `labels`, if any.
+    those that the examples of each deal are, the followed one's first, and `members` those of the small batch; `noisy`
+    the example's values by kind of noise, (R,) each, batch norm first, and how strong the others are `matched` to it;
+    `move` of the small batch, whose examples have `labels`, if any.
     """
 
     query: BatchSizeFields
@@ -34,6 +34,7 @@ class Staged:
     z: float
     dots: Dots
     lit: Ints
+    members: Ints
     deals: Deals
     noisy: dict[str, Float64]
     matched: Matched
@@ -48,21 +49,21 @@ def staged(query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilon: Epsi
     z = exactly(x, of.inference.at(of.at), eps=epsilon.eps, eps_placement=epsilon.eps_placement)
     dealt = deal(of.one_feature(), float(x[0]), row, of.size, DEALS, query.rng(Stream.DEALS), epsilon)
     match = matched(("dropout", query.perturbation), dealt.var, float(z[0] ** 2))
-    drawn, lit = _dots(query, of, dealt)
+    drawn, lit, members = _dots(query, of, small, dealt)
     return Staged(
-        query, of, float(x[0]), float(z[0]), drawn, lit, dealt, _noisy(query, dealt, z, match), match,
+        query, of, float(x[0]), float(z[0]), drawn, lit, members, dealt, _noisy(query, dealt, z, match), match,
         moved(query, of, small, epsilon), small.labels,
     )  # fmt: skip
 
 
-def _dots(query: BatchSizeFields, of: Sampled, dealt: Deals) -> tuple[Dots, Ints]:
-    """The population's dots, and which of them each deal's examples are."""
+def _dots(query: BatchSizeFields, of: Sampled, small: SmallBatch, dealt: Deals) -> tuple[Dots, Ints, Ints]:
+    """The population's dots, which of them each deal's examples are, and those of the small batch."""
     one = of.one_feature()
-    if isinstance(one, Finite) and dealt.rows is not None:
-        drawn = dots(one.x[:, 0])
-        return drawn, drawn.of_ranks(ranks(one.x[:, 0])[dealt.rows])
+    if isinstance(one, Finite) and dealt.rows is not None and small.rows is not None:
+        drawn, places = dots(one.x[:, 0]), ranks(one.x[:, 0])
+        return drawn, drawn.of_ranks(places[dealt.rows]), drawn.of_ranks(places[small.rows])
     drawn = dots(one.draw(*OF_ENDLESS, query.rng(Stream.DOTS)).ravel())
-    return drawn, drawn.of_values(dealt.x)
+    return drawn, drawn.of_values(dealt.x), drawn.of_values(small.x[:, of.at])
 
 
 def _noisy(query: BatchSizeFields, dealt: Deals, z: Float64, match: Matched) -> dict[str, Float64]:

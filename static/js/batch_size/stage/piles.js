@@ -61,7 +61,7 @@ export class Piles {
     const apart = this.#length / columns;
     const radius = Math.min(Math.max(apart / 2, DOT[0] * u), DOT[1] * u);
     const pitch = Math.min(2 * radius, (room - 2 * radius) / Math.max(kind.highest, 1));
-    write(group, { class: `lane ${kind.kind}` });
+    write(group, { class: `lane ${kind.kind}`, "data-example": this.#stage.example });
     const [from, to] = kind.range.map((value) => this.#at(Math.min(Math.max(value, this.#stage.ruler.range[0]), this.#stage.ruler.range[1])));
     write(band, { x: from - radius, width: to - from + 2 * radius, y: base - room, height: room });
     write(floor, { x1: SIDE * u, x2: SIDE * u + this.#length, y1: base, y2: base });

@@ -27,7 +27,7 @@ export class Population {
 
   show(stage) {
     this.#stage = stage;
-    const { population } = stage;
+    const { population, strip } = stage;
     const u = unit();
     ({ width: this.#width, height: this.#height } = this.#root.getBoundingClientRect());
     write(this.#root, { viewBox: `0 0 ${this.#width} ${this.#height}` });
@@ -36,7 +36,7 @@ export class Population {
     const levels = Math.max(...population.level) || 1;
     const pitch = Math.min(2 * radius, (base - 3 * radius) / levels);
     joined(this.#dots, population.x, () => svg("circle"), (dot, x, i) => {
-      write(dot, { cx: this.#at(x), cy: base - radius * 1.2 - population.level[i] * pitch, r: radius * 0.86 });
+      write(dot, { cx: this.#at(x), cy: base - radius * 1.2 - population.level[i] * pitch, r: radius * 0.86, "data-example": i === population.followed ? stage.example : exampleAt(strip.dots, i) });
     });
     across(this.#ruler, population.ruler, { left: GUTTER * u, length: this.#length, y: base });
     this.#mark("all", population.mean, population.sd);
@@ -72,6 +72,12 @@ export class Population {
     write(spread, { x1: low, x2: high, y1: y, y2: y });
     write(middle, { x1: x, x2: x, y1: name === "deal" ? 8 * u : y - 7 * u, y2: y + 7 * u });
   }
+}
+
+// The example of the small batch that a dot is, if it is one.
+function exampleAt(dots, i) {
+  const example = dots.indexOf(i);
+  return example < 0 ? null : example;
 }
 
 function bar(name) {

@@ -1,9 +1,16 @@
-// A feature, an example, a block or a channel that is pointed at, by mouse, touch or focus, is lit wherever the page has
-// it: elements that carry its number (`data-feature="3"`), and rows, columns and points of figures (linked_marks.js).
+// A feature, an example, a block, a channel or a tensor that is pointed at, by mouse, touch or focus, is lit wherever the page has
+// it: elements that carry its number (`data-feature="3"`) or name, one or several, and rows, columns and points of figures (linked_marks.js).
 import { KINDS, LinkedMarks, named } from "./linked_marks.js";
 
 const CARRIES = KINDS.map((kind) => `[data-${kind}]`).join(", ");
-const NUMBER = /^\d+$/;
+const NAME = /^\w+$/; // a number, or what a tensor is called
+const POINTED = "pointed";
+
+// What a key led to within an element that has the focus is pointed at: a number a kind; {} is nothing.
+export function sayPointed(things) {
+  const detail = Object.entries(things).map(([kind, number]) => named(kind, number));
+  document.dispatchEvent(new CustomEvent(POINTED, { detail }));
+}
 
 export function bindLinked(figures) {
   const panels = new Map(figures.all().map((panel) => [panel.element, new LinkedMarks(panel)]));
@@ -37,6 +44,7 @@ export function bindLinked(figures) {
   for (const name of ["pointermove", "pointerdown"]) document.addEventListener(name, pointed, { passive: true });
   document.documentElement.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && light([]));
   document.addEventListener("focusin", ({ target }) => target.matches(":focus-visible") && light(carried(target)));
+  document.addEventListener(POINTED, ({ detail }) => light(detail));
   document.addEventListener("focusout", ({ target }) => carried(target).length && light([]));
   document.addEventListener("keydown", ({ key }) => key === "Escape" && lit && escape());
   addEventListener("figures-drawn", () => lit && show(lit.split(" ")));
@@ -54,12 +62,12 @@ export function bindLinked(figures) {
 function carried(target) {
   const things = [];
   for (let at = target.closest?.(CARRIES); at; at = at.parentElement?.closest(CARRIES)) {
-    for (const kind of KINDS) if (NUMBER.test(at.dataset[kind] ?? "")) things.push(named(kind, at.dataset[kind]));
+    for (const kind of KINDS) things.push(...(at.dataset[kind] ?? "").split(" ").filter((name) => NAME.test(name)).map((name) => named(kind, name)));
   }
   return things;
 }
 
 function carriers(thing) {
-  const [kind, number] = thing.split(":");
-  return [...document.querySelectorAll(`[data-${kind}="${number}"]`)];
+  const [kind, name] = thing.split(":");
+  return [...document.querySelectorAll(`[data-${kind}~="${name}"]`)];
 }

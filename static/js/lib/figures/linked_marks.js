@@ -1,9 +1,10 @@
 // What of a figure stands for a thing that is pointed at, and the marks that light it: laid over the plot, so that nothing
 // is drawn anew. The server says it (app/figures/linked.py): `layout.meta.linked` has bands along an axis, `layout.meta.about`
-// what the whole figure is of, and a trace's `meta.of` the kind of its points, whose numbers are its customdata.
+// what the whole figure is of, and a trace's `meta.of` the kind of its points, whose numbers are its customdata, the first
+// of each where that is a row; `meta.thing` is the one that all its points are of.
 import { element } from "./tables.js";
 
-export const KINDS = ["feature", "example", "block", "channel"];
+export const KINDS = ["feature", "example", "block", "channel", "tensor"];
 export const named = (kind, number) => `${kind}:${number}`;
 
 export class LinkedMarks {
@@ -19,7 +20,7 @@ export class LinkedMarks {
   // The point that Plotly shows, or none.
   hover(point) {
     const kind = point?.data.meta?.of;
-    this.#hovered = KINDS.includes(kind) ? [named(kind, point.customdata)] : [];
+    this.#hovered = KINDS.includes(kind) ? [named(kind, numberOf(point.data.meta, point.customdata))] : [];
   }
 
   // What is under the pointer: the whole figure's, the bands' there, the point's.
@@ -81,8 +82,8 @@ export class LinkedMarks {
       const area = numbers.size && customdata ? this.#area(xaxis + yaxis) : null;
       if (!area) return [];
       const { left, top, width, height } = this.#inLayer(area);
-      const drawn = (number, i) => numbers.has(number) && !(number === customdata[i - 1] && x[i] === x[i - 1]); // a stroke has two ends
-      const places = Array.from(customdata, (number, i) => (drawn(number, i) ? [share(x[i], this.#range(xaxis)), share(y[i], this.#range(yaxis))] : null));
+      const drawn = (one, i) => numbers.has(numberOf(meta, one)) && !(one === customdata[i - 1] && x[i] === x[i - 1]); // a stroke has two ends
+      const places = Array.from(customdata, (one, i) => (drawn(one, i) ? [share(x[i], this.#range(xaxis)), share(y[i], this.#range(yaxis))] : null));
       return places.filter((place) => place?.every(inside)).map(([across, up]) => mark("linked-point", { left: left + across * width, top: top + (1 - up) * height }));
     });
   }
@@ -95,6 +96,7 @@ export class LinkedMarks {
 
 const share = (value, [low, high]) => (value - low) / (high - low);
 const inside = (place) => place >= 0 && place <= 1;
+const numberOf = ({ thing }, custom) => thing ?? (Array.isArray(custom) ? custom[0] : custom);
 const numbersOf = (kind, things) => things.map((thing) => thing.split(":")).filter(([of]) => of === kind).map(([, number]) => Number(number));
 
 function bandOver(axis, ends, { left, top, width, height }) {

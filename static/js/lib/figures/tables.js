@@ -9,7 +9,7 @@ export function element(tag, text = "", attributes = {}) {
 }
 
 // `columns`: [heading, values]; `names`: the heading of each row, text or an element; `things`: what a row stands for, a
-// kind and a number each (figures/linked.js).
+// kind and a number or name each (figures/linked.js).
 export function fillTable(table, corner, names, columns, things = null) {
   const head = element("tr");
   head.append(element("th", corner, { scope: "col" }), ...columns.map(([title]) => element("th", title, { scope: "col" })));

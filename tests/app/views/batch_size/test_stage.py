@@ -114,6 +114,15 @@ def test_a_smaller_small_batch_is_the_first_of_a_larger(client):
         assert parts == [whole[:8], whole[:3]]
 
 
+@pytest.mark.parametrize("query", [{}, {"source": "iris", "members": 3}, {"source": "normal"}], ids=str)
+def test_the_examples_of_the_strip_are_dots_of_the_population(client, query):
+    told = stage(client, example=2, **query)
+    strip, x = told["strip"], told["population"]["x"]
+    assert strip["dots"][2] == told["population"]["followed"]
+    nearest = 0.5 if "normal" in query.values() else 1e-9
+    np.testing.assert_allclose([x[dot] for dot in strip["dots"]], strip["lanes"]["x"]["before"], atol=nearest)
+
+
 def test_the_strip_moves_every_other_one_in_training_and_none_in_inference(client):
     strip = stage(client, example=2, move_by=1.5)["strip"]
     moved = {mode: np.array(lane["before"]) != np.array(lane["now"]) for mode, lane in strip["lanes"].items()}
