@@ -19,7 +19,7 @@ class PageFields(QueryModel):
         title="Open sections", group="page", kind="none", max_length=MOST_OPEN,
     )  # fmt: skip
     wall: Literal["", "1"] = control(
-        "", "1 writes the page for a wall, half as large again; left out, screens from 1800 pixels are walls.",
+        "", "1 writes the page for a wall, up to half as large again; left out, screens from 1800 pixels are walls.",
         title="Wall", group="page", kind="none",
     )  # fmt: skip
 

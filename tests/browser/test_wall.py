@@ -39,11 +39,18 @@ def test_on_a_wall_what_is_read_and_taken_is_half_as_large_again(page: Page) -> 
     assert [round(large / small, 1) for small, large in zip(usual, wall, strict=True)] == [1.5] * len(GROWS)
 
 
+LETTERS = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
+
+
 @pytest.mark.folded
+@pytest.mark.parametrize(("width", "height", "letters"), [(1920, 1080, 24), (1680, 1050, 23), (1280, 800, 18)])
 @pytest.mark.parametrize(("name", "path"), [(name, path) for name, path, _ in SHOWN])
-def test_on_a_wall_of_1080_lines_the_stage_is_whole(page: Page, name: str, path: str) -> None:
-    page.set_viewport_size({"width": 1920, "height": 1080})
-    page.goto(path)
+def test_on_a_wall_the_stage_is_whole_and_its_letters_are_as_large_as_that_allows(
+    page: Page, name: str, path: str, width: int, height: int, letters: float
+) -> None:
+    page.set_viewport_size({"width": width, "height": height})
+    page.goto(path if width >= 1800 else f"{path}?wall=1")
+    assert page.evaluate(LETTERS) == letters
     opened = Playground(page)
     opened.settle()
     for pressed in ["", *IN_USE.get(name, [])]:

@@ -1,4 +1,4 @@
-// How large the page is written: 1, or half as large again on a wall (static/css/base.css).
+// How large the page is written: 1, or up to half as large again on a wall (static/css/base.css).
 const USUAL = 16; // pixels of the root's letters
 
 export const enlargement = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / USUAL;
