@@ -17,6 +17,7 @@ from bncore.distributions.summary import Floats
 from bncore.playground.stages import Stage
 
 MOST_ROWS = 64
+HEIGHT, AROUND, ROW = 440, 80, 8  # pixels of a figure, those around its rows, and of a row that strokes are seen in
 COLUMNS = 40
 STROKES_UP_TO = 4 * DOTS_UP_TO  # values in a row that pools features; more would be a bar from end to end
 OF_HIGHEST = "density %{z} % of the row's highest"
@@ -131,7 +132,7 @@ def _layout(stage: Stage, labels: Sequence[str], features: int, title: str, valu
             "title": {"text": "feature"}, "fixedrange": True, "zeroline": False, "showgrid": False,
         },
         "margin": {"l": name_margin(labels), "r": 8, "t": 36, "b": room_below(xaxis)},
-        "height": 440,
+        "height": max(HEIGHT, AROUND + ROW * count) if stroked(stage) else HEIGHT,
         "hovermode": "closest",
         "showlegend": False,
         "meta": {"linked": bands("feature", range(0, features, each), start=-0.5, step=1.0, each=each)},

@@ -12,11 +12,11 @@ from bncore.distributions.axis import Axis
 from bncore.distributions.summary import Floats
 from bncore.distributions.swarm import levels
 
-WIDTH = 2.0  # pixels of a stroke
+WIDTH = 2.5  # pixels of a stroke: on a dark ground a thinner one is hardly seen
 APART = 2.5  # pixels from one stroke to the next on the narrowest panel
 FOOT, ROOF = 0.4, -0.4  # of a row, from its middle; the first row is at the top
 TALLEST = 0.3  # of a row
-LEAST = 1 / 240  # of all rows together: a pixel and a half
+LEAST = 1 / 175  # of all rows together: two pixels
 FILLED = 0.75  # of a stroke's share of its pile: the rest keeps it from the one above
 Figure = dict[str, Any]
 

@@ -74,6 +74,19 @@ def test_each_value_of_a_small_batch_is_a_stroke_where_it_lies(features, numbers
     assert all(np.ptp(trace["z"], axis=1).max() == 0 for trace in figure["data"] if trace["type"] == "heatmap")
 
 
+@pytest.mark.parametrize("features", [17, 64, 256])
+def test_a_stroke_is_large_enough_to_be_seen_on_a_dark_ground_and_a_row_for_its_strokes(features):
+    values = np.random.default_rng(0).normal(size=(features, 32))
+    figure = overview_panel(stage(values, Axis("linear", -4.0, 4.0)), ["f"] * features, "title", "x")
+    layout, line = figure["layout"], figure["data"][-1]
+    low, high = layout["yaxis"]["range"]
+    pixels = (layout["height"] - layout["margin"]["t"] - layout["margin"]["b"]) / (low - high)
+    tall = np.abs(np.diff(np.reshape(line["y"], (-1, 3))[:, :2], axis=1))
+    assert (tall * pixels).min() >= 1.9
+    assert line["line"]["width"] >= 2.5
+    assert pixels >= 8.0
+
+
 def test_equal_values_of_a_small_batch_are_a_pile_in_which_none_lies_on_another():
     figure = overview_panel(stage(np.ones((17, 8)), Axis("linear", 0.0, 2.0)), ["f"] * 17, "title", "x")
     line = figure["data"][-1]

@@ -17,6 +17,8 @@ ORDER = """() => {
   const follows = (one, other) => Boolean(one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING);
   return follows(stage, controls) && follows(controls, parts);
 }"""
+LINES = """(all) => all.map((label) =>
+  Math.round(label.getBoundingClientRect().height / parseFloat(getComputedStyle(label).lineHeight)))"""
 STEPS = ["x", "centred", "x_hat", "scaled", "y", "activation"]
 
 
@@ -48,6 +50,7 @@ def test_it_opens_on_its_first_step_fits_the_screen_and_plays_to_its_last(playgr
     assert fits(page)
     expect(page.locator(".part[open]")).to_have_count(0)
     assert words_in_sight(page) <= 350
+    assert page.locator(".stage-controls label").evaluate_all(LINES) == [1, 1, 1, 1]
     expect(page.locator("#stage-sentence")).to_contain_text("which is a line here")
     page.get_by_role("button", name="play").click()
     expect(page.locator('[data-step="activation"][aria-current="step"]')).to_be_visible()
