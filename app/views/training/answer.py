@@ -3,10 +3,9 @@
 from typing import Any
 from urllib.parse import urlencode
 
-import numpy as np
-
 from app.figures.numbers import counted
 from app.views.training.compute import Prepared
+from app.views.training.conventions import conventions_of
 from app.views.training.export.formats import FORMATS
 from app.views.training.export.snippet import snippet
 from app.views.training.variants.fields import SpecFields
@@ -36,7 +35,7 @@ def answer_of(prepared: Prepared) -> dict[str, Any]:
         "classes": list(data.label_names),
         "plane": _plane(prepared),
         "unit": f"unit {first.unit} of block {first.observed_block + 1}",
-        "conventions": conventions(specs),
+        "conventions": conventions_of(list(specs.values())),
         "captions": {},
         "figures": {},
         "terms": {},
@@ -95,18 +94,3 @@ def _plane(prepared: Prepared) -> dict[str, Any] | None:
 def _points(data: Data, x: str, labels: str) -> list[list[float]]:
     points, of = getattr(data, x)[:MOST_POINTS], getattr(data, labels)[:MOST_POINTS]
     return [[float(f"{a:.4g}"), float(f"{b:.4g}"), int(label)] for (a, b), label in zip(points, of, strict=True)]
-
-
-def conventions(specs: dict[str, Spec]) -> list[str]:
-    """What is in force, of the variants together."""
-    norms = {spec.norm for spec in specs.values()}
-    told = [
-        "A record tells of the network behind so many updates, with the batch that makes the next one.",
-        "The loss is the mean cross entropy; accuracy and loss of the held-out examples are those of inference.",
-        "All variants see the same examples in the same order; weights of one shape begin as the same.",
-    ]
-    if any(NORMS[norm].running for norm in norms):
-        told.append("ε is under the root; the running variance is unbiased; its momentum weighs the new batch.")
-    if any(np.greater(spec.weight_decay, 0) for spec in specs.values()):
-        told.append("Weight decay is the gradient of λ/2 ‖W‖², of weights alone.")
-    return told

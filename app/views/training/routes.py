@@ -18,6 +18,7 @@ from app.web.answers import answer_from, etag_of, to_json
 from app.web.leaving import LEFT, ClientLeft
 from app.web.pages.link import linked
 from app.web.reading import query_of
+from app.web.respond import known
 from app.web.respond import respond as respond_with_view
 from app.web.runs.respond import respond, rows_of
 from app.web.view import Place, View
@@ -44,6 +45,7 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
     @router.get("/training/records", **RECORDS)
     async def records(request: Request, query: Annotated[RecordsQuery, Depends(query_of(RecordsQuery))]) -> Response:
         """Every record of every variant, once they have ended; what is kept of them is not computed again."""
+        await known(Place.of(request), query)
         form = FORMATS[query.format]
 
         async def whole() -> bytes:

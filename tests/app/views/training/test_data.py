@@ -82,6 +82,18 @@ def test_an_upload_without_a_label_is_refused_with_the_columns_that_can_be_one(c
     assert asked(client, source=id, label="kind")[0] == 200
 
 
+def test_what_was_made_of_an_upload_goes_with_it(client):
+    x, labels = table()
+    rows = "\n".join(",".join(map(str, [*row, label])) for row, label in zip(x, labels, strict=True))
+    told = client.post("/api/v1/batches", content=f"a,b,c,d,kind\n{rows}\n".encode()).json()
+    query = QUICK | {"source": told["id"], "label": "kind", "steps": 2}
+    asked = [f"/api/v1/training{call}" for call in ("", "/plan", "/records")] + ["/training", "/training/end"]
+    assert [client.get(path, params=query).status_code for path in asked] == [200] * 5
+    deleted = client.delete(f"/api/v1/batches/{told['id']}", params={"delete_key": told["delete_key"]})
+    assert deleted.status_code == 204
+    assert [client.get(path, params=query).status_code for path in asked] == [410] * 5
+
+
 def test_an_upload_that_is_too_large_to_train_on_is_refused(settings, uploaded):
     x, labels = table()
     id = uploaded(x=x, kind=labels)
