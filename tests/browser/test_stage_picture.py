@@ -7,7 +7,14 @@ import pytest
 
 from tests.browser.playground.page import Playground
 
-STAGES = ["/?source=iris", "/derivation", "/network?depth=2&width=8", "/batch-size?draws=100", "/norms?norm=group"]
+STAGES = [
+    "/?source=iris", "/derivation?step=dx", "/network?depth=2&width=8", "/batch-size?draws=100",
+    "/norms?situation=huge_channel",
+]  # fmt: skip
+
+NONE = {"dials": 0, "nodes": 0, "bars": 0, "framed": 0}
+OWN = {"/derivation": {"nodes": 23, "bars": 7}, "/network": {"dials": 3}, "/norms": {"framed": 9}}
+"""What styles alone draw on a page, and the frame of a channel."""
 
 # What of the picture leaves it, and the first colours: of its ground and of its texts.
 LOOK = """(xml) => {
@@ -19,13 +26,17 @@ LOOK = """(xml) => {
   const below = drawn.every((one) => one.getBoundingClientRect().bottom <= caption.top + 1);
   const text = [...picture.querySelectorAll(".caption text")].map(({ textContent }) => textContent).join(" ");
   const ground = picture.querySelector("rect").getAttribute("fill");
+  const wide = (one) => one.getBoundingClientRect().width > 0;
+  const shown = (shapes) => [...picture.querySelectorAll(shapes)].filter(wide);
+  const kinds = { dials: "circle.dial", nodes: "rect.node", bars: "line.fraction", framed: ".stage-changed" };
+  const own = Object.fromEntries(Object.entries(kinds).map(([name, shapes]) => [name, shown(shapes).length]));
   picture.remove();
   const marks = drawn.reduce((sum, one) => sum + one.querySelectorAll("circle, rect, path, line").length, 0);
   const shapes = drawn.flatMap((one) => [...one.querySelectorAll("*")]);
   const styled = shapes.every(({ style }) => style.fill !== "" && !style.fill.startsWith("var("));
   const keys = [...picture.querySelectorAll(".key")].map((key) => key.getAttribute("fill"));
   const within = caption.bottom <= around.bottom && caption.right <= around.right;
-  return { styled, keys, text, ground, marks, below, within };
+  return { styled, keys, own, text, ground, marks, below, within };
 }"""
 
 
@@ -52,7 +63,8 @@ def test_a_stage_leaves_as_a_picture_in_either_scheme(playground: Playground, tm
         assert drawn["marks"] > 10
         assert drawn["below"]
         assert drawn["styled"]
-        assert len(set(drawn["keys"])) == (2 if "norms" in path else 0)
+        assert len(set(drawn["keys"])) == (3 if "norms" in path else 0)
+        assert drawn["own"] == NONE | OWN.get(path.partition("?")[0], {})
         assert drawn["within"]
         assert playground.page.url in re.sub(r"\s", "", drawn["text"])
         grounds.append(drawn["ground"])

@@ -2,11 +2,12 @@
 // each with the style that it has there; below them what they are of and the address that shows them again.
 import { captionLines, LINE, SIZE } from "../figures/caption.js";
 import { download } from "../figures/figures.js";
+import { isSeen, marks } from "./picture_marks.js";
 import { svg } from "./svg.js";
 
 const OF_A_SHAPE = ["display", "visibility", "opacity", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-opacity", "stroke-dasharray", "stroke-linecap", "stroke-linejoin", "r", "vector-effect", "paint-order"];
 const OF_A_TEXT = ["font-family", "font-size", "font-style", "font-weight", "text-anchor", "dominant-baseline"];
-const WORKED = "button, input, .control, .visually-hidden, [hidden], svg, option"; // what is no text of a picture
+const WORKED = "button:not(.node), .button, input, .control, .visually-hidden, [hidden], svg, option, .steps"; // what is no text of a picture
 const EDGE = 12; // pixels around all
 const CAPTION = 640; // pixels that a line of a caption takes
 const SHARPNESS = 2; // pixels of a PNG for one of the page
@@ -32,12 +33,12 @@ function pictureOf(parts, told) {
   const height = below + (lines.length + 1) * LINE;
   const { backgroundColor, color, fontFamily } = getComputedStyle(seen[0].closest(".stage"));
   const caption = lines.map((line, i) => svg("text", { x: EDGE, y: below + (i + 1) * LINE, style: `font: ${SIZE}px ${fontFamily}; fill: ${color}` }, line));
-  const drawn = seen.flatMap((part) => [...keys(part, at), ...drawings(part, at), ...texts(part, at)]);
+  const drawn = seen.flatMap((part) => [...drawings(part, at), ...marks(part, at), ...texts(part, at)]);
   return svg("svg", { width, height, viewBox: `0 0 ${width} ${height}` }, svg("rect", { width, height, fill: backgroundColor }), ...drawn, svg("g", { class: "caption" }, ...caption));
 }
 
 function drawings(part, at) {
-  const all = [...part.querySelectorAll("svg")].filter((one) => !one.closest("button") && one.checkVisibility());
+  const all = [...part.querySelectorAll("svg")].filter((one) => !one.closest("button") && isSeen(one));
   return all.map((one) => {
     const { left, top, width, height } = one.getBoundingClientRect();
     const copy = one.cloneNode(true);
@@ -46,17 +47,6 @@ function drawings(part, at) {
     for (const [name, value] of Object.entries({ x: left - at.x, y: top - at.y, width, height })) copy.setAttribute(name, value);
     copy.setAttribute("style", `overflow: ${getComputedStyle(one).overflow}`);
     return copy;
-  });
-}
-
-// The squares of a legend.
-function keys(part, at) {
-  const all = [...part.querySelectorAll("i.key")].filter((one) => one.checkVisibility());
-  return all.map((one) => {
-    const { left, top, width, height } = one.getBoundingClientRect();
-    const { backgroundColor: fill, borderTopWidth, borderTopColor } = getComputedStyle(one);
-    const stroke = borderTopWidth === "0px" ? null : borderTopColor;
-    return svg("rect", { class: "key", x: left - at.x, y: top - at.y, width, height, fill, stroke, "stroke-dasharray": stroke && "2" });
   });
 }
 
@@ -69,14 +59,23 @@ function styleOf(piece, names) {
 function texts(part, at) {
   const walk = document.createTreeWalker(part, NodeFilter.SHOW_TEXT);
   const words = [];
-  for (let node = walk.nextNode(); node; node = walk.nextNode()) if (!node.parentElement.closest(WORKED) && node.parentElement.checkVisibility()) words.push(...wordsOf(node));
-  const chosen = [...part.querySelectorAll("select")].filter((one) => one.checkVisibility() && !one.closest(".control"));
+  for (let node = walk.nextNode(); node; node = walk.nextNode()) if (!node.parentElement.closest(WORKED) && isSeen(node.parentElement)) words.push(...wordsOf(node));
+  const chosen = [...part.querySelectorAll("select")].filter((one) => isSeen(one) && !one.closest(".control"));
   words.push(...chosen.map((one) => ({ text: one.selectedOptions[0]?.text ?? "", box: one.getBoundingClientRect(), of: one })));
   return words.map(({ text, box, of }) => {
     const { color, fontFamily, fontSize, fontWeight } = getComputedStyle(of);
-    const style = `font: ${fontWeight} ${fontSize} ${fontFamily}; fill: ${color}; dominant-baseline: central`;
-    return svg("text", { x: box.left - at.x, y: (box.top + box.bottom) / 2 - at.y, style }, text);
+    const slant = of.localName === "mi" && text.length === 1 ? "italic" : "normal"; // as MathML writes a letter
+    const style = `font: ${slant} ${fontWeight} ${fontSize} ${fontFamily}; fill: ${color}; dominant-baseline: central`;
+    const fitted = of.closest("math") ? { textLength: box.width, lengthAdjust: "spacingAndGlyphs" } : {}; // its letters may be another font's
+    const { top, bottom } = baseOf(of) ?? box;
+    const raised = baseOf(of) ? 0.2 * parseFloat(fontSize) : 0;
+    return svg("text", { x: box.left - at.x, y: (top + bottom) / 2 - raised - at.y, style, ...fitted }, text);
   });
+}
+
+// What a hat or a bar stands over: its own letter is already drawn as high as that.
+function baseOf(one) {
+  return one.matches("mover > :last-child") ? one.previousElementSibling.getBoundingClientRect() : null;
 }
 
 function wordsOf(node) {

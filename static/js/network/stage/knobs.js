@@ -59,7 +59,7 @@ export class Knobs {
   }
 
   #new(block) {
-    const dial = element("div", "", { class: "net-dial", "data-block": String(block) });
+    const dial = element("div", "", { class: "net-dial dial", "data-block": String(block) });
     const cell = element("div", "", { class: "net-knob" });
     cell.append(element("span", String(block), { class: "net-block", "aria-hidden": "true" }), dial, element("span", "", { class: "net-value", "aria-hidden": "true" }));
     let shifted = false;

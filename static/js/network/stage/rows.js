@@ -34,7 +34,7 @@ const linesOf = ({ law, other }) => Object.fromEntries(Object.entries({ law, oth
 function showLines(list, { law, other }) {
   const lines = Object.entries({ law, other }).filter(([, line]) => line);
   joined(list, lines, () => element("span"), (item, [name, { text }]) => {
-    item.className = `net-line-key net-key-${name}`;
+    item.className = `net-line-key line-key net-key-${name}`;
     item.textContent = text;
   });
 }
