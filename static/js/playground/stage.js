@@ -1,25 +1,18 @@
-// The playground's stage: a few features on one ruler, step by step through batch norm and back. The marks of y are
-// taken: the mean's changes beta, the deviation bar's end gamma.
-import { enlargement } from "../lib/page/wall.js";
-import { Grip } from "../lib/stage/grip.js";
+// The playground's stage: a few features on one ruler, step by step through batch norm and back.
 import { between, Motion } from "../lib/stage/motion.js";
 import { Play } from "../lib/stage/play.js";
 import { Ruler } from "../lib/stage/ruler.js";
-import { placeWithin, svg, tell, valueAt, write } from "../lib/stage/svg.js";
-import { plain } from "../lib/figures/numbers.js";
+import { tell, valueAt, write } from "../lib/stage/svg.js";
 import { onPaperChange } from "../lib/page/paper.js";
+import { Incoming } from "./incoming.js";
 import { dotOf, Lane, pathKey } from "./lane.js";
+import { Marks, TAKEN } from "./marks.js";
 import { Picks } from "./picks.js";
+import { roomOf } from "./room.js";
 
 const MOVE = 350; // milliseconds from step to step, and then to the ruler's new ends
 const ZOOM = 250;
 const STAYS = 250; // of a step that is there while it plays: about four seconds in all
-const HEIGHTS = { strip: 40, ruler: 28, wide: { head: 0, lane: 84, gap: 6 }, narrow: { head: 28, lane: 62, gap: 4 } }; // pixels at the usual size of letters
-const NARROW = 560;
-const GRIPS = { gamma: { scaled: true, y: true }, beta: { y: true } };
-const NAMES = { gamma: "Scale", beta: "Shift" };
-const REACH = { gamma: 3, beta: 3 };
-const STEP = 0.05;
 const PATH_WORDS = [["direct", "direct"], ["mean", "through the mean"], ["variance", "through the variance"]];
 
 export class Stage {
@@ -30,19 +23,18 @@ export class Stage {
   #perFeature;
   #data = null;
   #lanes = [];
-  #strip = svg("g", { class: "strip", "aria-hidden": "true" });
+  #incoming;
   #ruler;
   #picks;
   #motion = new Motion();
   #ruled = null; // the ruler in force, with its ticks
-  #incoming = null; // the ends of the ruler of what comes in
   #now = null; // what is drawn: values, means and deviations a lane, the ruler's ends, the step
   #asked = "";
 
   constructor(state, perFeature) {
     this.#state = state;
     this.#perFeature = perFeature;
-    this.#drawing.append(this.#strip);
+    this.#incoming = new Incoming(this.#drawing);
     this.#ruler = new Ruler(this.#drawing);
     this.#picks = new Picks(this.#root.querySelector(".lane-picks"), state);
     this.play = new Play(document.getElementById("steps"), {
@@ -103,33 +95,12 @@ export class Stage {
 
   #lane(i) {
     const lane = new Lane();
-    const mean = svg("g", { class: "mean-grip" }, svg("rect", { class: "hit" }), svg("path"));
-    const bar = svg("g", { class: "bar-grip" }, svg("rect", { class: "hit" }), svg("circle"));
-    lane.group.append(mean, bar);
     this.#drawing.insertBefore(lane.group, this.#ruler.group);
-    lane.grips = { beta: this.#grip(mean, "beta", i), gamma: this.#grip(bar, "gamma", i) };
+    lane.marks = new Marks(lane.group, {
+      data: () => this.#data, lane: () => this.#data.lanes[i], i, mean: () => this.#now.means[i], valueAt: (event) => this.#valueAt(event), perFeature: this.#perFeature,
+    });
     lane.remove = () => lane.group.remove();
     return lane;
-  }
-
-  #grip(element, which, i) {
-    const lane = () => this.#data.lanes[i];
-    const atStep = () => this.#data.steps.y;
-    const spread = () => this.#data.steps.x_hat.sd[i];
-    return new Grip(element, {
-      name: () => `${NAMES[which]} ${this.#data.symbols[which]} of ${lane().name}`,
-      value: () => lane()[which],
-      text: () => `${plain(lane()[which])}: ${atStep().told[i]}`,
-      range: () => [-REACH[which], REACH[which]],
-      at: (event) => {
-        const value = this.#valueAt(event);
-        const mean = this.#now.means[i];
-        return which === "beta" ? lane().beta + value - mean : spread() > 0 ? (value - mean) / spread() : lane().gamma;
-      },
-      step: (by) => lane()[which] + by * STEP,
-      move: (value, how) => this.#perFeature.move(which, [lane().feature], plain(Math.round(value / STEP) * STEP), how),
-      reset: () => this.#perFeature.move(which, [lane().feature], which === "gamma" ? "1" : "0", {}),
-    });
   }
 
   // ---- where things go ----
@@ -140,7 +111,7 @@ export class Stage {
       step: this.#step,
       values: this.#data.lanes.map((lane, i) => this.#values(lane, i, this.#step)),
       means: step.mean,
-      sds: step.sd.map((sd, i) => (GRIPS.gamma[this.#step] ? sd * Math.sign(this.#data.lanes[i].gamma || 1) : sd)),
+      sds: step.sd.map((sd, i) => (TAKEN.gamma[this.#step] ? sd * Math.sign(this.#data.lanes[i].gamma || 1) : sd)),
       ruler: ruler ?? { low: step.ruler.low, high: step.ruler.high },
     };
   }
@@ -185,77 +156,33 @@ export class Stage {
 
   // ---- drawing ----
 
-  #room() {
-    const unit = enlargement();
-    const whole = this.#drawing.parentElement.clientWidth;
-    const narrow = whole < NARROW * unit;
-    const left = (narrow ? 4 : 112) * unit;
-    const [head, height, gap] = Object.values(HEIGHTS[narrow ? "narrow" : "wide"]).map((pixels) => pixels * unit);
-    return { unit, narrow, head, height, pitch: head + height + gap, left, width: whole - left - (narrow ? 4 : 14) * unit, whole };
+  get #room() {
+    return roomOf(this.#drawing.parentElement.clientWidth, this.#lanes.length);
   }
 
   #draw() {
-    const room = this.#room();
+    const room = this.#room;
     if (!this.#now || !this.#data || room.width <= 0) return;
-    const { unit, head, pitch } = room;
-    const tops = this.#lanes.map((_, i) => HEIGHTS.strip * unit + i * pitch + head);
-    this.#drawStrip(room);
-    const { classes, class_names: names, steps } = this.#data;
-    const step = this.#now.step;
-    this.#lanes.forEach((lane, i) => {
-      const place = { ...room, top: tops[i] };
-      const drawn = { values: this.#now.values[i], mean: this.#now.means[i], sd: this.#now.sds[i], told: steps[step].told[i], classes, rows: names.length };
-      lane.draw(drawn, this.#now.ruler, place);
-      const x_hat = this.#values(this.#data.lanes[i], i, "x_hat");
-      lane.point(this.#data.lanes[i], { ...drawn, x_hat }, this.#state.get("arrows"), this.#now.ruler, place);
-      this.#drawGrips(lane, i, place);
-    });
-    const foot = (HEIGHTS.strip + 4) * unit + this.#lanes.length * pitch;
-    this.#ruler.draw(this.#ruled, this.#now.ruler, { ...room, top: foot });
-    const whole = foot + HEIGHTS.ruler * unit;
-    write(this.#drawing, { viewBox: `0 0 ${room.whole} ${whole}`, "data-step": step });
-    this.#drawing.style.height = `${whole}px`;
-    this.#picks.place(tops, room);
+    this.#incoming.draw(this.#data, this.#state.moves, room);
+    this.#lanes.forEach((lane, i) => this.#drawLane(lane, i, { ...room, top: room.tops[i] }));
+    this.#ruler.draw(this.#ruled, this.#now.ruler, { ...room, top: room.ruler });
+    write(this.#drawing, { viewBox: `0 0 ${room.whole} ${room.foot}`, "data-step": this.#now.step });
+    this.#drawing.style.height = `${room.foot}px`;
+    this.#picks.place(room.tops, room);
   }
 
-  // What comes in, on its own ruler, whatever the step: from the smallest to the largest value, and the mean.
-  #drawStrip({ left, width, unit, narrow }) {
-    const { steps, lanes } = this.#data;
-    const ruler = (this.#state.moves && this.#incoming) || steps.x.ruler;
-    this.#incoming = { low: ruler.low, high: ruler.high };
-    const row = 8 * unit;
-    const marks = lanes.map((lane, i) => {
-      const [from, to, mean] = [lane.low, lane.high, steps.x.mean[i]].map((value) => placeWithin(value, ruler, left, width));
-      return [from, Math.max(to, from + 1), mean, 4 * unit + i * row];
-    });
-    this.#strip.replaceChildren(
-      svg("text", narrow ? { x: left, y: 36 * unit } : { x: left - 12 * unit, y: 15 * unit, "text-anchor": "end" }, `${this.#data.symbols.x} comes in`),
-      ...marks.flatMap(([x1, x2, mean, y]) => [svg("line", { class: "extent", x1, x2, y1: y, y2: y }), svg("circle", { cx: mean, cy: y, r: 3 * unit })]),
-      svg("text", { x: left + width, y: 36 * unit, "text-anchor": "end" }, `${steps.x.ruler.text}${steps.x.ruler.power}`),
-    );
-  }
-
-  #drawGrips(lane, i, { left, width, top, height, unit }) {
-    const single = this.#data.by_feature;
-    for (const [which, grip] of Object.entries(lane.grips)) {
-      const is = Boolean(GRIPS[which][this.#now.step]) && single;
-      write(grip.element, { visibility: is ? null : "hidden", tabindex: is ? 0 : -1, "aria-hidden": is ? null : "true" });
-      if (is) grip.told();
-    }
-    const x = (value) => placeWithin(value, this.#now.ruler, left, width);
-    const mean = x(this.#now.means[i]);
-    const end = x(this.#now.means[i] + this.#now.sds[i]);
-    const [handle, bar] = [lane.grips.beta.element, lane.grips.gamma.element];
-    write(handle.firstChild, { x: mean - 12 * unit, y: top - 2 * unit, width: 24 * unit, height: height - 24 * unit });
-    write(handle.lastChild, { d: `M${mean - 7 * unit} ${top + 2 * unit}h${14 * unit}l${-7 * unit} ${11 * unit}z` });
-    write(bar.firstChild, { x: end - 12 * unit, y: top + height - 22 * unit, width: 24 * unit, height: 24 * unit });
-    write(bar.lastChild, { cx: end, cy: top + height - 9 * unit, r: 6 * unit });
+  #drawLane(lane, i, place) {
+    const { classes, class_names: names, steps, lanes } = this.#data;
+    const { step, ruler, values, means, sds } = this.#now;
+    const drawn = { values: values[i], mean: means[i], sd: sds[i], told: steps[step].told[i], classes, rows: names.length };
+    lane.draw(drawn, ruler, place);
+    lane.point(lanes[i], { ...drawn, x_hat: this.#values(lanes[i], i, "x_hat") }, this.#state.get("arrows"), ruler, place);
+    lane.marks.draw(step, means[i], sds[i], ruler, place);
   }
 
   #valueAt(event) {
-    const box = this.#drawing.getBoundingClientRect();
-    const { left, width } = this.#room();
-    return valueAt(event.clientX - box.left, this.#now.ruler, left, width);
+    const { left, width } = this.#room;
+    return valueAt(event.clientX - this.#drawing.getBoundingClientRect().left, this.#now.ruler, left, width);
   }
 }
 
