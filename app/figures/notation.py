@@ -19,6 +19,10 @@ SYMBOLS = {
     },
 }  # fmt: skip
 
+PARTIALS = ("d_activation", "dy", "dx_hat", "dx", "dgamma", "dbeta")
+SYMBOL_TERMS = {SYMBOLS[notation][name]: name for notation in SYMBOLS for name in PARTIALS}
+"""The partial derivative that each of their symbols stands for, in either notation."""
+
 STAGE_TITLES = {
     "x": "the input", "x_hat": "normalized", "y": "scaled and shifted", "activation": "behind the activation",
     "readout": "the read-out's logits", "d_readout": "gradient at the logits", "d_activation": "gradient from above",

@@ -22,7 +22,9 @@ TERMS = {
     "without": "The normalized value by the statistics of all examples, as inference has it: the dashed line.",
     "bound": "No value of a batch of K can be farther from the mean than √(K − 1) of its deviations.",
     "batch_norm": "One shift and one scale for the whole batch, drawn by its companions.",
-    "dropout": "Sets values to 0 at random, a draw for each example, and divides the others by 1 − p.",
+    "dropout": "Sets values to 0 at random, a draw for each example, and divides the others by the share that is kept.",
+    "rate": "The share of values that dropout sets to 0.",
+    "strength": "How far the noise on a weight or a bias strays: its deviation.",
     "multiplicative": "Noise on a weight: one factor for all examples of a batch.",
     "additive": "Noise on a bias: one shift for all examples of a batch.",
     "x": "The input of batch norm: what is dragged.",
@@ -33,10 +35,12 @@ TERMS = {
     "own": "The outlier's own normalized value.",
     "classes": "In how many of the batches the example got each class.",
 }  # fmt: skip
+SYMBOLS = {"p": "rate", "s": "strength"}
+"""The term that each symbol stands for where noise is told."""
 
 
 def _context(_query: BatchSizeFields, _result: Any, _place: Place) -> dict[str, Any]:
-    return {"schema": page_schema(), "marked": MARKED, "terms": TERMS}
+    return {"schema": page_schema(), "marked": MARKED, "terms": TERMS, "symbols": SYMBOLS}
 
 
 @cache

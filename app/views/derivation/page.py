@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from app.figures.notation import SYMBOL_TERMS
 from app.views.derivation.query import DerivationFields, DerivationQuery
 from app.web.pages.rendering import titled_schema
 from app.web.view import Page, Place
@@ -12,7 +13,7 @@ BROUGHT = "typed, uploaded or random"  # where a gradient from above comes from 
 def _context(_query: DerivationFields, _result: Any, _place: Place) -> dict[str, Any]:
     schema = titled_schema(DerivationQuery)
     choices = [(name, BROUGHT if name == "auto" else title) for name, title in schema["upstream"]["choices"]]
-    return {"schema": schema | {"upstream": schema["upstream"] | {"choices": choices}}}
+    return {"schema": schema | {"upstream": schema["upstream"] | {"choices": choices}}, "symbols": SYMBOL_TERMS}
 
 
 PAGE = Page("/derivation", "derivation.html", _context, whole={"parts": "all"})

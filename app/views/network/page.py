@@ -9,7 +9,7 @@ from app.views.network.stage.knobs import knobs
 from app.views.network.standing import standing_of
 from app.views.network.words.claims import HOLDS_IF
 from app.views.network.words.seen import in_symbols, kind_symbols
-from app.views.network.words.terms import may_stand, terms
+from app.views.network.words.terms import SYMBOL_TERMS, may_stand, terms
 from app.web.pages.rendering import titled_schema
 from app.web.view import Page, Place
 from bncore.network.layers.initializations import INITIALIZATIONS
@@ -25,6 +25,7 @@ def _context(query: NetworkFields, _result: Any, _place: Place) -> dict[str, Any
         "schema": page_schema(), "presets": PRESETS, "holds_if": HOLDS_IF, "kinds": kinds,
         "kind_titles": KIND_TITLES, "kind_symbols": {kind: symbol for kind, (symbol, _) in kinds.items()},
         "standing": may_stand(standing), "terms": terms(standing), "lecture": in_lecture,
+        "symbols": SYMBOL_TERMS,
         "stage_own": {"stops": knobs(), "claims": {name: preset.setting for name, preset in PRESETS.items()}},
     }  # fmt: skip
 

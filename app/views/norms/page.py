@@ -7,7 +7,7 @@ from app.views.norms.query import NormsFields, NormsQuery
 from app.views.norms.stage.choice import CHOICE
 from app.views.norms.stage.cubes import CUBES
 from app.views.norms.stage.drawing import HEIGHT, WIDTH
-from app.views.norms.words.seen import terms
+from app.views.norms.words.seen import SYMBOLS, terms
 from app.views.norms.words.situations import TITLES
 from app.web.pages.rendering import titled_schema
 from app.web.view import Page, Place
@@ -19,7 +19,8 @@ def _context(query: NormsFields, result: Any, _place: Place) -> dict[str, Any]:
     return {
         "schema": page_schema(result["divisors"] if result else {}), "norms": NORMS, "reference": WU_HE_2018,
         "terms": terms(set(query.shown_norms), query.eps, query.notation), "rows": Rows(query.rows, (), query.notation),
-        "cubes": stage_cubes(result), "choice": CHOICE, "drawing": {"width": WIDTH, "height": HEIGHT},
+        "symbols": SYMBOLS, "cubes": stage_cubes(result), "choice": CHOICE,
+        "drawing": {"width": WIDTH, "height": HEIGHT},
     }  # fmt: skip
 
 

@@ -67,11 +67,11 @@ class NormsFields(BatchFields, StagedFields):
         title="Size of a ghost batch", group="norm", kind="select",
     )  # fmt: skip
     r_max: float = control(
-        3.0, "Largest r of batch renormalization, and 1/r_max the smallest.", title="Largest r", group="limits",
-        kind="slider", slider=(1, 10), step=0.1, ge=1, le=1e6,
+        3.0, "Largest r, by which batch renormalization multiplies; 1/r_max is the smallest.", title="Largest r",
+        group="limits", kind="slider", slider=(1, 10), step=0.1, ge=1, le=1e6,
     )  # fmt: skip
     d_max: float = control(
-        5.0, "Largest size of d of batch renormalization.", title="Largest d", group="limits", kind="slider",
+        5.0, "Largest size of d, which batch renormalization adds.", title="Largest d", group="limits", kind="slider",
         slider=(0, 10), step=0.1, ge=0, le=1e6,
     )  # fmt: skip
     eps: float = EPS

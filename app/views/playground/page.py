@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from app.figures.notation import SYMBOL_TERMS
 from app.query.control import control
 from app.query.page_fields import PageFields
 from app.views.playground.query import PlaygroundFields, PlaygroundQuery
@@ -11,7 +12,7 @@ from bncore.playground.steps import STEPS
 
 
 def _context(_query: PlaygroundFields, _result: Any, _place: Place) -> dict[str, Any]:
-    return {"schema": titled_schema(PlaygroundQuery)}
+    return {"schema": titled_schema(PlaygroundQuery), "symbols": SYMBOL_TERMS}
 
 
 class PlaygroundPageFields(PageFields):

@@ -110,7 +110,7 @@ export class Stage {
     card.hidden = !cube;
     if (!cube) return;
     card.querySelector(".stage-counted").textContent = cube.cells;
-    card.querySelector(".stage-over").textContent = cube.over;
+    if (card.querySelector(".stage-over").textContent !== cube.over) card.querySelector(".stage-over").textContent = cube.over;
     card.dataset.looks = cube.looks ? "others" : "alone";
     card.querySelector("svg").setAttribute("aria-label", cube.spoken);
   }
@@ -134,7 +134,7 @@ export class Stage {
   }
 
   #key(event) {
-    if (!this.#told || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!this.#told || event.target !== this.#root || event.altKey || event.ctrlKey || event.metaKey) return;
     const { of } = this.#told;
     const [, , rows, columns] = of;
     const [by, step] = event.key in BY_TILE ? [BY_TILE[event.key], [columns, rows]] : [BY_CELL[event.key], [1, 1]];

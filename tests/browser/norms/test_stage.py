@@ -98,9 +98,11 @@ def test_arrow_keys_walk_through_positions_examples_and_channels(norms: Norms) -
     expect_lit(norms, (1, 2, 4))
 
 
-def test_the_stage_is_one_stop_of_tab_then_come_controls_then_sections(norms: Norms) -> None:
+def test_the_stage_and_its_symbols_are_a_stop_of_tab_each_then_come_controls_then_sections(norms: Norms) -> None:
     norms.open()
     norms.page.locator("#stage").focus()
+    norms.page.keyboard.press("Tab")
+    expect(norms.stage_cube("renorm").locator(".term").first).to_be_focused()
     norms.page.keyboard.press("Tab")
     assert norms.page.evaluate("() => document.activeElement.closest('form')?.id") == "controls"
     order: list[Any] = norms.page.evaluate(

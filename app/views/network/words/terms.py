@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from app.views.network.words.disturbance import MUCH
 from app.views.network.words.seen import in_symbols
 
+SYMBOL_TERMS = dict.fromkeys(("× a", "a = ", "a > 0", "a < 0", "1/a", "aW"), "a") | {"+ b": "b"}
+SYMBOL_TERMS |= dict.fromkeys(("∂L/∂z", "∂L/∂Z", "∂L/∂ z", "∂L/∂ Z"), "gradient")
+SYMBOL_TERMS |= dict.fromkeys(("∂L/∂W", "∂L/∂w", "∂L/∂(aW)"), "dW")
+"""The term that each symbol of a sentence stands for, in either notation; "a" alone is an article, too."""
+
 
 @dataclass(frozen=True)
 class Standing:
@@ -71,6 +76,7 @@ def _texts(state: Standing) -> dict[str, str]:
         "f": f"The activation's output{next_block['f']}.",
         "sum": "The block's input plus its output, which the next block takes in.",
         "gradient": "How much the loss changes with each number of a joint.",
+        "dW": "How much the loss changes with the weights of a block, or of one unit.",
         "size": "The size of all numbers together: the root of the sum of their squares.",
         "ratio": "The size of the weights' gradient, over the size of the weights: how far a step of descent goes.",
         "saturated": "Where f is flat, so that (nearly) no gradient passes: the rule stands among the conventions.",

@@ -7,6 +7,9 @@ from app.figures.numbers import counted
 from bncore.distributions.axis import tick_text
 from bncore.norms import NORMS, Normed
 
+SYMBOLS = {"r": "r", "d": "d"}
+"""The term that each symbol of a sentence stands for."""
+
 PARAMETER_WORDS = {True: "for each channel", False: "for each cell of an example"}
 
 
@@ -67,6 +70,9 @@ def terms(shown: set[str], eps: float, notation: str) -> dict[str, str]:
         "sd": "One deviation to either side of each row's mean: the line.",
         "eps": "Keeps the denominator away from 0." if eps else "Is 0: nothing keeps the denominator away from 0.",
         "batch": "Batch norm: each channel over all examples and positions.",
+        "r": "The batch's deviation over the running one: batch renormalization multiplies by it, within its limits.",
+        "d": "How far the batch's mean lies from the running one, in running deviations: batch renormalization adds "
+        "it, within its limit.",
         "group": "Group norm: each example's groups of channels, over all positions.",
     }
     return {name: in_notation(text, notation) for name, text in texts.items()}

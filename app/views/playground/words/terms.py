@@ -15,6 +15,8 @@ ALWAYS = {
     "d_activation": "How much the loss changes with the activation's output: what arrives from above.",
     "dy": "How much the loss changes with batch norm's output.",
     "dx_hat": "How much the loss changes with the normalized value.",
+    "dgamma": "How much the loss changes with the scale of a feature.",
+    "dbeta": "How much the loss changes with the shift of a feature.",
     "readout": "The logits of a small linear read-out, which the loss looks at.",
     "d_readout": "How much the loss changes with the logits.",
 }

@@ -20,8 +20,8 @@ function move(event) {
   next.focus();
 }
 
-const symbolsOf = (text) => [...text.querySelectorAll(".term")];
+export const symbolsOf = (text) => [...text.querySelectorAll(".term")];
 
-function stopAt(stop, within) {
+export function stopAt(stop, within) {
   for (const symbol of symbolsOf(within)) symbol.tabIndex = symbol === stop ? 0 : -1;
 }

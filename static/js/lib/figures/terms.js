@@ -17,7 +17,7 @@ export function showTip(at, text) {
 
 export function hideTip() {
   document.getElementById("term-tip").hidden = true;
-  for (const described of document.querySelectorAll(".term[aria-describedby]")) described.removeAttribute("aria-describedby");
+  for (const described of document.querySelectorAll('[aria-describedby="term-tip"]')) described.removeAttribute("aria-describedby");
 }
 
 export function bindTips() {

@@ -16,6 +16,7 @@ import { showLayer, showVariants } from "../controls/relevance.js";
 import { withFileName } from "../controls/upload.js";
 import { showCaptions } from "../figures/captions.js";
 import { fillList } from "../figures/tables.js";
+import { bindSpelled } from "../figures/spelled.js";
 import { bindTerms } from "../figures/terms.js";
 import { markCurrent, markEarlier } from "../server/earlier.js";
 import { inPageWords } from "../server/page_words.js";
@@ -24,6 +25,7 @@ import { Page } from "./page.js";
 import { bindCopy } from "./share.js";
 
 const $ = (id) => document.getElementById(id);
+const termsOf = ({ embedded, answer }) => ({ ...embedded.terms, ...answer?.terms });
 const USUAL = {
   headlineOf: ({ headline }) => headline,
   lineOf: ({ batch }) => batch.text,
@@ -32,7 +34,7 @@ const USUAL = {
   nothing: "Nothing is computed",
   taken: (batch) => batch,
   fits: () => ({}),
-  bindTerms: (page) => bindTerms(() => ({ ...page.embedded.terms, ...page.answer?.terms }), page.figures),
+  bindTerms: (page) => bindTerms(() => termsOf(page), page.figures),
 };
 
 export class BatchPage extends Page {
@@ -53,6 +55,7 @@ export class BatchPage extends Page {
     if ($("replay")) bindReplay(this.state, again);
     bindCopy(this.state, this.#own);
     this.#own.bindTerms(this);
+    bindSpelled(this.embedded.symbols, (term) => termsOf(this)[term]);
     super.start();
   }
 

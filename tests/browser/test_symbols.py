@@ -1,0 +1,112 @@
+"""Symbols that texts write have their word one gesture away: by mouse, by key and by finger."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.network.page import Network
+from tests.browser.norms.page import Norms
+from tests.browser.playground.page import Playground
+from tests.browser.view import ViewPage
+
+BARE = r"""(symbol) => {
+  const bare = [];
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const apart = ".term, .plot, .graph, .panel-title, .help-text, .control, math, button, script, .visually-hidden";
+  while (walker.nextNode()) {
+    const { data, parentElement: at } = walker.currentNode;
+    if (new RegExp(symbol, "u").test(data) && at.checkVisibility() && !at.closest(apart)) bare.push(data.trim());
+  }
+  return bare;
+}"""
+LETTERS = r"(?<![\p{L}'’])[%s](?![\p{L}'’])"
+TAPPED = "(at) => at.dispatchEvent(new PointerEvent('pointerover', { bubbles: true, pointerType: 'touch' }))"
+
+
+class BatchSize(ViewPage):
+    path = "/batch-size"
+
+
+class Derivation(ViewPage):
+    path = "/derivation"
+
+
+def expect_said(page: Page, at: Locator, words: str) -> None:
+    """By mouse and by focus, and away again."""
+    tip = page.locator("#term-tip")
+    at.hover()
+    expect(tip).to_contain_text(words)
+    page.mouse.move(2, 2)
+    expect(tip).to_be_hidden()
+    at.focus()
+    expect(tip).to_contain_text(words)
+    expect(at).to_have_attribute("aria-describedby", "term-tip")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
+
+
+def test_the_gradients_of_the_playground_have_their_words_wherever_they_are_written(playground: Playground) -> None:
+    page = playground.page
+    playground.open("arrows=dx")
+    assert page.evaluate(BARE, "∂L") == []
+    for place, name, words in (
+        ("#stage-sentence", "dx", "How much the loss changes with the input"),
+        ("#laws", "dx", "How much the loss changes with the input"),
+        ("#features thead", "dgamma", "How much the loss changes with the scale"),
+    ):
+        expect_said(page, page.locator(f'{place} .term[data-term="{name}"]').first, words)
+    playground.choose("notation", "lecture")
+    playground.settle()
+    assert page.evaluate(BARE, "∂L") == []
+    expect(page.locator("#stage-sentence .term")).to_have_text("∂L/∂Z")
+    title = playground.drawn("dx").locator(".xtitle")
+    title.hover()
+    expect(page.locator("#term-tip")).to_contain_text("How much the loss changes with the input")
+    page.locator('[data-field="eps"] .symbol').hover()
+    expect(page.locator("#term-tip")).to_contain_text("Keeps the denominator away from 0.")
+
+
+def test_a_text_with_symbols_is_one_stop_of_tab_and_arrows_go_on(playground: Playground) -> None:
+    page = playground.page
+    playground.open()
+    symbols = page.locator("#laws .term")
+    assert symbols.evaluate_all("(all) => all.filter(({ tabIndex }) => tabIndex === 0).length") == 1
+    symbols.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(symbols.nth(1)).to_be_focused()
+    expect(page.locator("#term-tip")).to_be_visible()
+
+
+def test_r_and_d_have_their_words_on_the_stage_of_the_norms_and_below_it(page: Page) -> None:
+    norms = Norms(page).open("cell=2,3,4")
+    assert page.evaluate(BARE, LETTERS % "rd") == []
+    over = norms.stage_cube("renorm").locator(".stage-over .term")
+    expect(over).to_have_text(["r", "d"])
+    expect_said(page, over.first, "The batch's deviation over the running one")
+    expect_said(page, page.locator("#norms-table .term[data-term=d]").first, "How far the batch's mean lies")
+    over.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(over.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    assert norms.query == {"cell": "2,3,4"}
+    norms.stage_point("renorm", 0)
+    expect(over).to_have_text(["r", "d"])
+    over.first.evaluate(TAPPED)
+    expect(page.locator("#term-tip")).to_contain_text("multiplies by it")
+
+
+@pytest.mark.parametrize(
+    ("view", "bare", "place", "name", "words"),
+    [
+        (BatchSize, LETTERS % "p", "#match-text", "rate", "The share of values that dropout sets to 0."),
+        (Network, "(× |1/)a(?!\\p{L})|aW", ".net-knob-row", "a", "The factor on the disturbed block's weights."),
+        (Network, "∂L", ".net-cards", "dW", "How much the loss changes with the weights"),
+        (Derivation, "∂L", "#laws", "dx", "The sum of the three paths"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_no_symbol_of_a_text_is_without_its_word(
+    page: Page, view: type[ViewPage], bare: str, place: str, name: str, words: str
+) -> None:
+    view(page).open()
+    assert page.evaluate(BARE, bare) == []
+    expect_said(page, page.locator(f'{place} .term[data-term="{name}"]').first, words)
