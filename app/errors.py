@@ -28,14 +28,19 @@ class UserError(Exception):
     """A mistake of the sender's: what was given, what was wanted, what to do.
 
     `detail` is one or two sentences for a person. `field` names the query field or form control that
-    caused it, `given` what stood there, `allowed` what may stand there.
+    caused it, `given` what stood there, `allowed` what may stand there. `page` is the detail in the words of a page,
+    where the detail names fields of the API.
     """
 
     title = "This request cannot be answered"
 
-    def __init__(self, detail: str, *, field: str | None = None, given: Any = None, allowed: str | None = None) -> None:
+    def __init__(
+        self, detail: str, *, page: str | None = None, field: str | None = None, given: Any = None,
+        allowed: str | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(detail)
         self.detail = detail
+        self.page = page or detail
         self.field = field
         self.given = given
         self.allowed = allowed
@@ -126,7 +131,12 @@ def problem_of(error: UserError) -> dict[str, Any]:
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
     row = {"field": error.field, "given": shortened(error.given), "allowed": error.allowed}
     errors = [row] if error.field else None
-    return problem(status, error.title, error.detail, errors)
+    return problem(status, error.title, error.detail, errors) | in_page_words(error.page, error.detail)
+
+
+def in_page_words(page: str, detail: str) -> dict[str, str]:
+    """The member of a problem that a page shows instead of its detail, where they differ."""
+    return {"page_detail": page} if page != detail else {}
 
 
 def shortened(given: Any) -> Any:

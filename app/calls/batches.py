@@ -71,6 +71,7 @@ class Description(BaseModel):
     arrays: list[ArrayInfo] = Field(description="The arrays of an NPZ file.")
     missing: MissingInfo | None
     warnings: list[str] = Field(description="What was left out, and which query option makes the upload readable.")
+    page_warnings: list[str] = Field([], description="The same in the words of a page.")
 
 
 class Uploaded(Description):

@@ -18,6 +18,7 @@ PROBLEM: Schema = {
         "title": {"type": "string", "description": "The kind of problem, in words."},
         "status": {"type": "integer", "description": "The status of the answer."},
         "detail": {"type": "string", "description": "What was given, what is allowed and what to do."},
+        "page_detail": {"type": "string", "description": "The detail as pages say it, without names of parameters."},
         "request_id": {"type": "string", "description": "The `X-Request-Id` of the answer, by which the log tells."},
         "errors": {
             "type": "array",

@@ -119,21 +119,25 @@ def test_an_upload_that_fails_under_a_closed_sheet_is_told_above_the_view(
 
 
 @pytest.mark.parametrize(
-    ("path", "field", "wrong", "usual"),
+    ("path", "field", "wrong", "usual", "said"),
     [
-        ("/", "step", "backward", "x"), ("/", "arrows", "all", "none"), ("/batch-size", "tab", "drop", "deal"),
-        ("/batch-size", "deal", "many", "40"),
+        ("/", "step", "backward", "x", "Step: the page ignores “backward” and shows “x”"),
+        ("/", "wall", "yes", "", "Wall: the page ignores “yes” and shows itself as without it"),
+        ("/batch-size", "tab", "drop", "deal", "the page ignores “drop” and shows “deal”; allowed: 'deal' or 'strip'."),
+        ("/batch-size", "deal", "many", "40", "the page ignores “many” and shows “40”"),
     ],
     ids=str,
 )  # fmt: skip
 def test_a_wrong_field_of_the_page_itself_is_named_and_the_usual_is_shown(
-    playground: Playground, watch: Watch, path: str, field: str, wrong: str, usual: str
+    playground: Playground, watch: Watch, path: str, field: str, wrong: str, usual: str, said: str
 ) -> None:
     watch.refusals.add(422)
     page = playground.page
     page.goto(f"{path}?{field}={wrong}&seed=3")
     playground.settle()
-    expect(playground.problem).to_contain_text(f"{field}: ")
+    expect(playground.problem).to_contain_text(said)
+    expect(playground.problem).not_to_contain_text("Not computed")
+    expect(playground.headline).not_to_contain_text("computed")
     expect(playground.headline).not_to_be_empty()
     marked = {"step": "#steps [aria-current=step]", "tab": "[role=tab][aria-selected=true]"}.get(field)
     if marked:

@@ -3,6 +3,7 @@
 import hashlib
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import expect
 
 from tests.browser import files
@@ -51,6 +52,22 @@ def test_a_messy_csv_is_refused_in_the_pages_words_where_they_are_seen(
     assert playground.features() == ["height, cm", "weight"]
     expect(page.locator("#warnings")).to_contain_text("2 of 5 rows dropped because of missing or infinite values.")
     assert "missing=drop" not in page.locator("body").inner_text()
+
+
+def test_a_file_of_several_arrays_is_told_without_words_of_the_api(
+    playground: Playground, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals.add(422)
+    page = playground.page
+    playground.open()
+    rows = np.arange(12.0).reshape(4, 3)
+    path = tmp_path / "two.npz"
+    np.savez(path, a=rows, b=rows + 1)
+    choose(playground, path)
+    playground.settle()
+    expect(page.locator("#upload-notes")).to_contain_text("under “How to read the file”. It can be read as a or b.")
+    expect(page.locator("#e-array")).to_contain_text("Choose one of two or more axes, under “How to read the file”.")
+    assert "array=" not in page.locator("body").inner_text()
 
 
 def test_a_page_opened_on_a_missing_value_offers_the_same_way_out(playground: Playground, watch: Watch) -> None:

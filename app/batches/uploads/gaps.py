@@ -70,15 +70,21 @@ def not_finite(x_name: str, arrays: Mapping[str, Array], feature_axis: int) -> U
     remedies = list(dict.fromkeys(REMEDIES[name] for name in lasting))
     if lasting:
         remedies.append(f"Or leave {_and(lasting)} out of the file.")
-    if rows:
-        also = f", which does not mend {_and(lasting)}" if lasting else ""
-        remedies.append(f"Fill in {_and(rows)}, or leave such rows out (missing=drop){also}.")
+    told = f"There are missing or infinite values: {'; '.join(gap.text(noun) for gap in gaps)}."
+    detail, page = (" ".join([told, *remedies, *_dropping(rows, lasting, how)]) for how in (" (missing=drop)", ""))
     return UnreadableBatch(
-        f"There are missing or infinite values: {'; '.join(gap.text(noun) for gap in gaps)}. {' '.join(remedies)}",
+        detail,
+        page=page,
         field="array" if lasting else "missing",
         given=", ".join(gap.name for gap in gaps) if lasting else "error",
         allowed="finite values" if lasting else "drop",
     )
+
+
+def _dropping(rows: list[str], lasting: list[str], how: str) -> list[str]:
+    """The remedy of what stands in the batch's rows, if anything; `how` names the parameter."""
+    also = f", which does not mend {_and(lasting)}" if lasting else ""
+    return [f"Fill in {_and(rows)}, or leave such rows out{how}{also}."] if rows else []
 
 
 def _found(x_name: str, arrays: Mapping[str, Array], feature_axis: int | None) -> Iterator[Gaps]:

@@ -114,9 +114,13 @@ def _order(name: str) -> tuple[int, float, str]:
 
 def too_many(name: str, different: int) -> UnreadableBatch:
     """The error for a label that is a measurement or a name rather than a class."""
+    why = (
+        f"has {different:,} or more different values; class labels have at most {CLASSES:,}. "
+        "Choose a column that names the class of each row."
+    )
     return UnreadableBatch(
-        f"label={name} has {different:,} or more different values; class labels have at most {CLASSES:,}. "
-        "Choose a column that names the class of each row.",
+        f"label={name} {why}",
+        page=f"The label {name!r} {why}",
         field="label",
         given=name,
         allowed=f"a column with at most {CLASSES:,} different values",

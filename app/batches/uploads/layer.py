@@ -42,8 +42,11 @@ def _check_length(name: str, given: tuple[int, ...], shape: tuple[int, ...], fea
     if given == (shape[feature_axis],):
         return
     fits = [str(axis) for axis, length in enumerate(shape) if axis and given == (length,)]
-    hint = f"It would fit feature_axis={' or '.join(fits)}" if fits else "Save one value a feature"
-    raise _wrong(name, f"has shape {given}, and axis {feature_axis} of x {shape} has {shape[feature_axis]}", hint)
+    what = f"has shape {given}, and axis {feature_axis} of x {shape} has {shape[feature_axis]}"
+    if not fits:
+        raise _wrong(name, what, "Save one value a feature")
+    axes = " or ".join(fits)
+    raise _wrong(name, what, f"It would fit feature_axis={axes}", f"It would fit with the features on axis {axes}")
 
 
 def check_finite(x_name: str, x: Array, given: Mapping[str, Array], feature_axis: int) -> None:
@@ -56,5 +59,6 @@ def check_finite(x_name: str, x: Array, given: Mapping[str, Array], feature_axis
         raise not_finite(x_name, {x_name: x, **given}, feature_axis)
 
 
-def _wrong(name: str, what: str, do: str) -> UnreadableBatch:
-    return UnreadableBatch(f"The layer's {name} {what}. {do}, or leave {name} out.", field="array", given=name)
+def _wrong(name: str, what: str, do: str, do_on_page: str = "") -> UnreadableBatch:
+    detail, page = (f"The layer's {name} {what}. {act}, or leave {name} out." for act in (do, do_on_page or do))
+    return UnreadableBatch(detail, page=page, field="array", given=name)

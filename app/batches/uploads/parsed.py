@@ -40,9 +40,13 @@ class Missing:
 
     def error(self) -> UnreadableBatch:
         rows = "1 row has" if self.rows == 1 else f"{self.rows:,} rows have"
-        return UnreadableBatch(
+        detail = (
             f"There is no number at {self.place}: it holds {self.value}; {rows} missing or infinite values. "
-            "Fill them in, or leave such rows out (missing=drop).",
+            "Fill them in, or leave such rows out"
+        )
+        return UnreadableBatch(
+            f"{detail} (missing=drop).",
+            page=f"{detail}.",
             field="missing",
             given="error",
             allowed="drop",

@@ -72,9 +72,7 @@ class UploadSource:
     def _dropped(self) -> list[str]:
         """The warning that rows are left out of every batch."""
         rows, all_rows = len(self.bad_rows), len(self.x)
-        return [f"{rows:,} of {all_rows:,} rows dropped because of missing or infinite values (missing=drop)."] * (
-            rows > 0
-        )
+        return [f"{rows:,} of {all_rows:,} rows dropped because of missing or infinite values."] * (rows > 0)
 
 
 def open_source(parsed: Parsed, upload: Path, folder: Path, reading: Reading) -> UploadSource:
@@ -117,12 +115,14 @@ def _feature_axis(axis: int, shape: tuple[int, ...]) -> int:
     positive = axis + len(shape) if axis < 0 else axis
     if 0 < positive < len(shape):
         return positive
+    last = len(shape) - 1
+    why = f"does not suit the shape {shape}: axis 0 counts the examples, and the features are on axis 1 to {last}."
     raise InvalidQuery(
-        f"feature_axis={axis} does not suit the shape {shape}: axis 0 counts the examples, "
-        f"and the features are on axis 1 to {len(shape) - 1}.",
+        f"feature_axis={axis} {why}",
+        page=f"Axis {axis} for the features {why}",
         field="feature_axis",
         given=axis,
-        allowed=f"1 to {len(shape) - 1}, or -1 for the last",
+        allowed=f"1 to {last}, or -1 for the last",
     )
 
 

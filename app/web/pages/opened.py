@@ -35,4 +35,19 @@ def opened(page: Page[Any], pairs: Pairs) -> tuple[Opened, Pairs, dict[str, Any]
     fields = page.shown.model_fields
     own = [(name, value) for name, value in pairs if name in fields]
     shown, problem = lenient(page.shown, own)
-    return Opened(page, shown), [(name, value) for name, value in pairs if name not in fields], problem
+    at, others = Opened(page, shown), [(name, value) for name, value in pairs if name not in fields]
+    return at, others, problem and problem | {"page_detail": _ignored(at.schema, problem), "ignored": True}
+
+
+def _ignored(schema: dict[str, dict[str, Any]], problem: dict[str, Any]) -> str:
+    """What the page does about its own fields of a problem: all else is computed and shown as asked."""
+    return " ".join(
+        f"{schema[row['field']]['title']}: the page ignores “{row['given']}” and shows {_usual(schema[row['field']])}; "
+        f"allowed: {row['allowed']}."
+        for row in problem["errors"]
+    )
+
+
+def _usual(field: dict[str, Any]) -> str:
+    usual = field["default"]
+    return "itself as without it" if usual in ("", None) else f"“{usual}”"

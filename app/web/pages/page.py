@@ -128,6 +128,7 @@ def _html(asked: Asked, at: Opened, result: Any, problem: Problem) -> bytes:
     return render(
         page.template, asked.request.app.state.navigation, here=page.path, shown=at.shown, shown_schema=at.schema,
         room=asked.view.name.replace("-", "_"), query=asked.query, result=result, problem=problem,
+        refused=problem is not None and not problem.get("ignored"),
         data_sets=DATASETS.values(), generators=GENERATORS.values(), **own,
     )  # fmt: skip
 

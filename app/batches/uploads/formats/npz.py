@@ -146,8 +146,10 @@ def chosen(arrays: Arrays, wanted: str | None) -> str:
     if name is not None and name in arrays:
         return name
     asked = f"no array {wanted!r}" if wanted else "no array 'x' and not exactly one that could be the batch"
+    detail = f"The NPZ file has {asked}. It holds {listed(arrays)}. Choose one of two or more axes"
     raise UnreadableBatch(
-        f"The NPZ file has {asked}. It holds {listed(arrays)}. Choose one of two or more axes with array=NAME.",
+        f"{detail} with array=NAME.",
+        page=f"{detail}, under “How to read the file”.",
         field="array",
         given=wanted,
         allowed=listed_names(candidates(arrays)),

@@ -1,6 +1,6 @@
 """What is found out about an upload when it comes: what it is, and in which way it can be read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,15 @@ from app.errors import UserError
 Open = Callable[[Path, Reading], UploadSource]
 
 WAYS = (
-    ("", Reading()),
-    ("missing=drop", Reading(missing="drop")),
-    ("feature_axis=-1", Reading(feature_axis=-1)),
-    ("feature_axis=-1 and missing=drop", Reading(feature_axis=-1, missing="drop")),
-)
+    ("", "", Reading()),
+    ("missing=drop", "", Reading(missing="drop")),  # the page has a button for it
+    ("feature_axis=-1", "Set the feature axis to -1.", Reading(feature_axis=-1)),
+    (
+        "feature_axis=-1 and missing=drop", "Set the feature axis to -1, and leave such rows out.",
+        Reading(feature_axis=-1, missing="drop"),
+    ),
+)  # fmt: skip
+"""How an upload may be read: the parameters, what a page says of them, and the reading."""
 
 
 MENDED = ("missing", "feature_axis", "array")
@@ -39,20 +43,28 @@ def describe(received: Received, upload: Path, bounds: Bounds, open_upload: Open
     start = {"id": received.id, "kind": received.kind, "bytes": received.bytes, "arrays": _listed(arrays)}
     if arrays and main_array(arrays) is None:
         return start | _undecided(upload, arrays, open_upload)
-    source, warnings = _first_readable(upload, open_upload)
-    return start | {
+    source, needed = _first_readable(upload, open_upload)
+    told = {
         "shape": list(source.x.shape),
         "dtype": source.dtype.name,
         "columns": list(source.feature_names),
         "labels": list(source.able_labels),
         "missing": _missing(source.missing),
-        "warnings": warnings,
+    }
+    return start | told | _noted(needed, source.warnings)
+
+
+def _noted(needed: list[tuple[str, str]], others: Sequence[str] = ()) -> dict[str, list[str]]:
+    """The warnings, and the same in the words of a page; those that are `needed` differ."""
+    return {
+        "warnings": [*(warning for warning, _ in needed), *others],
+        "page_warnings": [*(page for _, page in needed), *others],
     }
 
 
-def _first_readable(upload: Path, open_upload: Open) -> tuple[UploadSource, list[str]]:
+def _first_readable(upload: Path, open_upload: Open) -> tuple[UploadSource, list[tuple[str, str]]]:
     first: UserError | None = None
-    for way, reading in WAYS:
+    for way, on_page, reading in WAYS:
         try:
             source = open_upload(upload, reading)
         except UserError as error:
@@ -60,8 +72,8 @@ def _first_readable(upload: Path, open_upload: Open) -> tuple[UploadSource, list
             if error.field not in MENDED:
                 break
         else:
-            needed = [f"{first.detail} (Read it with {way}.)"] if first else []
-            return source, [*needed, *source.warnings]
+            needed = [(f"{first.detail} (Read it with {way}.)", f"{first.page} {on_page}".strip())] if first else []
+            return source, needed
     assert first is not None
     raise first
 
@@ -75,8 +87,11 @@ def _undecided(upload: Path, arrays: Arrays, open_upload: Open) -> dict[str, Any
     able = list(_readable(upload, candidates(arrays)[:TRIED], open_upload))
     if not able:
         raise undecided
-    warning = f"{undecided.detail} (Read it with array={' or array='.join(able)}.)"
-    return {"shape": None, "dtype": None, "columns": [], "labels": [], "missing": None, "warnings": [warning]}
+    needed = (
+        f"{undecided.detail} (Read it with array={' or array='.join(able)}.)",
+        f"{undecided.page} It can be read as {' or '.join(able)}.",
+    )
+    return {"shape": None, "dtype": None, "columns": [], "labels": [], "missing": None} | _noted([needed])
 
 
 def _readable(upload: Path, names: list[str], open_upload: Open) -> Iterator[str]:

@@ -1,7 +1,6 @@
 // Where the batch comes from: a data set, a generator, or a file of one's own, sent, named and deleted here.
 import { bindDeletion, showDeletion } from "./deletion.js";
 import { isNumber } from "../figures/numbers.js";
-import { inPageWords } from "../server/page_words.js";
 import { bringHere, hideAt, offerWay, seek, showAt } from "../server/problems.js";
 import { replay } from "./replay.js";
 import { bindUpload, remembered } from "./upload.js";
@@ -49,7 +48,7 @@ export function bindSource(state, { again, fits = () => ({}) }) {
       again();
     },
     fail: (detail) => {
-      showAt("file", inPageWords(detail));
+      showAt("file", detail);
       seek("file");
     },
   });
@@ -113,7 +112,7 @@ function showProgress(share) {
 function keep(upload, name) {
   const keys = remembered.get(upload.id)?.keys ?? [];
   remembered.put(upload.id, { keys: [...keys, upload.delete_key], name });
-  tellNotes(inPageWords(upload.warnings.join(" ")), upload.id);
+  tellNotes(upload.page_warnings.join(" "), upload.id);
 }
 
 // What is said of an upload goes with it; null: it stays until another source is chosen.

@@ -24,7 +24,7 @@ export function bindUpload({ done, fail, progress }) {
     input.value = "";
     const body = parsed(answered);
     if (answered?.status === 201) done(body, name);
-    else fail(body?.detail ?? "The server did not take the file: the connection broke.");
+    else fail(body?.page_detail ?? body?.detail ?? "The server did not take the file: the connection broke.");
   };
 
   input.addEventListener("change", () => input.files[0] && send(input.files[0]));

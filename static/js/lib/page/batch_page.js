@@ -19,7 +19,6 @@ import { fillList } from "../figures/tables.js";
 import { bindSpelled } from "../figures/spelled.js";
 import { bindTerms } from "../figures/terms.js";
 import { markCurrent, markEarlier } from "../server/earlier.js";
-import { inPageWords } from "../server/page_words.js";
 import { showProblem } from "../server/problems.js";
 import { Page } from "./page.js";
 import { bindCopy } from "./share.js";
@@ -98,7 +97,7 @@ export class BatchPage extends Page {
     $("batch-line").textContent = withFileName(this.#own.lineOf(answer), answer);
     $("headline").textContent = this.#own.headlineOf(answer);
     fillList("conventions", answer.conventions);
-    const warnings = this.#own.warnings(answer).map(inPageWords);
+    const warnings = this.#own.warnings(answer);
     fillList("warnings", warnings);
     $("warnings").hidden = warnings.length === 0;
     showCaptions(answer);

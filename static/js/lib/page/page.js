@@ -19,7 +19,7 @@ import { Figures } from "../figures/figures.js";
 import { bindLinked } from "../figures/linked.js";
 import { follower, LongFollower } from "../server/follower.js";
 import { bindMenus } from "../controls/menus.js";
-import { clearProblems } from "../server/problems.js";
+import { clearProblems, showProblem } from "../server/problems.js";
 import { bindCarry } from "./carry.js";
 import { bindParts } from "./parts.js";
 import { bindPicture } from "../stage/picture.js";
@@ -222,7 +222,10 @@ export class Page {
     this.#refreshTables();
   }
 
+  // Of a wrong field of the page itself nothing but the line is told: all else is computed and shown as asked.
   #tellUnsolved() {
-    this.tell(this.#unsolved.detail, this.#unsolved.errors ?? [], null);
+    const { page_detail: said, detail, errors = [], ignored } = this.#unsolved;
+    if (ignored) showProblem(said);
+    else this.tell(said ?? detail, errors, null);
   }
 }

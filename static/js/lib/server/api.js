@@ -6,7 +6,7 @@ export const TAB = { "bnscope-tab": Math.random().toString(36).slice(2) };
 export class Problem extends Error {
   // `retryAfter`: the seconds after which the server wants to be asked again, if it does.
   constructor(body, retryAfter = null) {
-    super(body.detail ?? body.title ?? "The server could not answer.");
+    super(body.page_detail ?? body.detail ?? body.title ?? "The server could not answer.");
     this.status = body.status ?? 0;
     this.errors = body.errors ?? [];
     this.retryAfter = Number(retryAfter) || 0;

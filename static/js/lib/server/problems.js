@@ -1,7 +1,6 @@
 // Errors stand beside the control that caused them. What has no control stands above the view, and so does, once more,
 // what stands in a closed sheet of controls, in a section that is folded or out of sight, beside a view that is empty, or
 // where a part of the controls is missing.
-import { inPageWords } from "./page_words.js";
 
 const ELSEWHERE = { missing: "file" }; // what a file lacks is told where the file came in
 const NARROW = matchMedia("(max-width: 899px)");
@@ -21,8 +20,7 @@ export function clearProblems() {
 }
 
 // `shownInstead`: what the view still shows, if anything; `again()` asks once more, where that may help.
-export function showProblem(said, errors = [], shownInstead = "", again = null) {
-  const detail = inPageWords(said);
+export function showProblem(detail, errors = [], shownInstead = "", again = null) {
   const homeless = errors.filter((row) => !showAt(row.field, messageOf(row, detail, errors.length)));
   if (homeless.length || !errors.length) told.push({ text: detail, way: again && { title: "Ask again", act: again } });
   if (shownInstead) {

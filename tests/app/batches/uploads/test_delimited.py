@@ -155,7 +155,7 @@ def test_an_infinite_value_is_an_error_that_names_it(parse: Parser) -> None:
 def test_rows_with_missing_values_can_be_dropped(parse: Parser) -> None:
     batch = parse.batch(b"a,b\n1,2\n,4\n5,inf\n7,8\n", missing="drop")
     assert batch.x.tolist() == [[1.0, 2.0], [7.0, 8.0]]
-    assert batch.warnings == ("2 of 4 rows dropped because of missing or infinite values (missing=drop).",)
+    assert batch.warnings == ("2 of 4 rows dropped because of missing or infinite values.",)
 
 
 def test_a_table_where_no_row_is_whole_is_an_error(parse: Parser) -> None:

@@ -194,7 +194,7 @@ def test_what_is_missing_in_the_rows_of_x_and_dy_can_be_dropped(parse: Parser) -
     batch = parse.batch(data, missing="drop")
     assert batch.x.tolist() == X[[0, 2]].tolist()
     assert batch.given["dy"].tolist() == X[[0, 2]].tolist()
-    assert batch.warnings == ("2 of 4 rows dropped because of missing or infinite values (missing=drop).",)
+    assert batch.warnings == ("2 of 4 rows dropped because of missing or infinite values.",)
     alone = npz(x=X, dy=spoilt(X, (3, 0)))
     with pytest.raises(UnreadableBatch, match=r"missing or infinite values: dy has 1 such value"):
         parse.batch(alone)

@@ -39,6 +39,7 @@ def test_an_upload_is_described_and_gets_an_address_and_a_key(client: TestClient
         "arrays": [],
         "missing": None,
         "warnings": ["Left out because they hold text: kind."],
+        "page_warnings": ["Left out because they hold text: kind."],
     }
     assert client.get(answer.headers["location"]).json() == body
 
