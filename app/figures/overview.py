@@ -19,7 +19,7 @@ from bncore.playground.stages import Stage
 MOST_ROWS = 64
 HEIGHT, AROUND, ROW = 440, 80, 8  # pixels of a figure, those around its rows, and of a row that strokes are seen in
 COLUMNS = 40
-STROKES_UP_TO = 4 * DOTS_UP_TO  # values in a row that pools features; more would be a bar from end to end
+STROKES_UP_TO = 4 * DOTS_UP_TO  # values in a row that pools features; the pixels of a narrow panel hold no more
 OF_HIGHEST = "density %{z} % of the row's highest"
 Figure = dict[str, Any]
 
@@ -43,10 +43,11 @@ def stroked(stage: Stage) -> bool:
 def _map(stage: Stage, names: Sequence[str]) -> Figure:
     axis = stage.histogram.axis
     columns = column_edges(axis, COLUMNS)
-    counts = pooled(stage.histogram.on(columns), names)[0]
+    counts, labels = pooled(stage.histogram.on(columns), names)
     shown = {
         "z": percents(counts, columns), "x": placed_edges(axis, COLUMNS), "zmin": 0, "zmax": 100,
-        "colorscale": shades(colour_of(stage.name)), "hovertemplate": f"%{{y}}: {OF_HIGHEST}<extra></extra>",
+        "colorscale": shades(colour_of(stage.name)), "text": [[label] * COLUMNS for label in labels],
+        "hovertemplate": f"%{{text}}: {OF_HIGHEST}<extra></extra>",
     }  # fmt: skip
     return _rows(stage) | shown
 

@@ -108,5 +108,10 @@ def test_a_stroke_beyond_the_axis_is_left_out_and_rounding_lies_at_zero():
 @pytest.mark.parametrize(("features", "numbers"), [(17, DOTS_UP_TO + 1), (1000, DOTS_UP_TO)])
 def test_rows_of_many_values_are_a_map(features, numbers):
     values = np.zeros((features, numbers))
-    (trace,) = overview_panel(stage(values, Axis("linear", -1.0, 1.0)), ["f"] * features, "title", "x")["data"]
+    names = [f"f{i}" for i in range(features)]
+    (trace,) = overview_panel(stage(values, Axis("linear", -1.0, 1.0)), names, "title", "x")["data"]
     assert trace["type"] == "heatmap"
+    told = [row[0] for row in trace["text"]]
+    assert told == (names if features <= MOST_ROWS else [f"f{i} … f{min(i + 15, 999)}" for i in range(0, 1000, 16)])
+    assert np.shape(trace["text"]) == np.shape(trace["z"])
+    assert "%{y}" not in trace["hovertemplate"]

@@ -143,6 +143,7 @@ TABLE = [
     Sentence(r"histograms of", both(rows, no(few)), "up to 16 features, more than 64 values", where=SUMMARY),
     Sentence(r": dots of", both(rows, few), "up to 16 features, up to 64 values", where=SUMMARY),
     Sentence(r"each stroke is", both(no(rows), few), "above 16 features, up to 64 values", CAPTIONS),
+    Sentence(r"too many for a mark each", few, "of up to 64 values that pixels do not hold", CAPTIONS),
     Sentence(r"a map of", both(no(rows), no(few)), "above 16 features, more than 64 values", where=SUMMARY),
     Sentence(r": strokes of", both(no(rows), few), "above 16 features, up to 64 values", where=SUMMARY),
     # The notation.

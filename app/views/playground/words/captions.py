@@ -3,9 +3,10 @@
 import math
 from collections.abc import Sequence
 
+from app.figures.dots import DOTS_UP_TO
 from app.figures.notation import in_notation
 from app.figures.numbers import counted
-from app.figures.overview import MOST_ROWS, stroked
+from app.figures.overview import MOST_ROWS, per_row, stroked
 from app.figures.rows import dotted
 from app.views.playground.figures import Selection
 from bncore.playground.chain import Playground
@@ -21,6 +22,10 @@ OF_DOTS = (
 )
 OF_A_MAP = "A row is a feature, darker where more of its values lie; pick one to see its values."
 OF_A_POOLED_MAP = "A row pools neighbouring features, darker where more of their values lie; pick one to see them."
+OF_A_FULL_MAP = (
+    "A row pools {each} neighbouring features, {values} values: too many for a mark each, so a place is the "
+    "darker, the more of them lie there; pick one to see them."
+)
 OF_STROKES = "A row is {a_row}: each stroke is {a_value}, piled up where they are close; pick a row to see it larger."
 ADD_UP = "Direct + through the mean + through the variance add up to the gradient at the input."
 ALONE = "In inference only the direct path is left: the running statistics are constants, and nothing passes them."
@@ -59,6 +64,10 @@ def _drawn(result: Playground, selection: Selection) -> str:
     if stroked(x):
         a_value = f"{an_example} of one of them" if pooled else an_example
         return OF_STROKES.format(a_row="a few neighbouring features" if pooled else "a feature", a_value=a_value)
+    features, numbers = x.values.shape
+    each = per_row(features)
+    if numbers <= DOTS_UP_TO:
+        return OF_A_FULL_MAP.format(each=each, values=f"{each * numbers:,}")
     return OF_A_POOLED_MAP if pooled else OF_A_MAP
 
 

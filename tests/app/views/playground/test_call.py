@@ -179,6 +179,18 @@ def test_an_answer_is_as_large_as_what_is_drawn(client, query, most):
     assert len(many) < 1.1 * len(few)
 
 
+@pytest.mark.parametrize(
+    ("features", "told"),
+    [
+        (256, "each stroke is an example of one of them"),
+        (300, "5 neighbouring features, 320 values: too many for a mark"),
+    ],
+)
+def test_the_caption_of_a_small_batch_says_whether_each_value_has_a_mark(client, features, told):
+    query = {"source": "normal", "features": features, "batch_size": 64}
+    assert told in client.get(URL, params=query).json()["captions"]["forward"]
+
+
 def test_a_small_answer_stays_what_it_was(client):
     query = {"source": "inline", "values": "1,10;2,30;4,20;5,40", "activation": "tanh", "upstream": "sum_of_squares"}
     answer = get(client, **query)
