@@ -8,6 +8,8 @@ from bncore.training.claims.folding import FOLDING
 from bncore.training.claims.gammas import GAMMAS
 from bncore.training.claims.inference import INFERENCE
 from bncore.training.claims.invariance import GROWING_RATE, SCALE_INVARIANCE
+from bncore.training.claims.large_batches import LARGE_BATCHES
+from bncore.training.claims.noisy import NOISY
 from bncore.training.claims.pace import PACE
 from bncore.training.claims.stability import STABILITY
 
@@ -19,8 +21,10 @@ CLAIMS: dict[str, Claim] = {
     "stability": STABILITY,
     "pace": PACE,
     "outside": OUTSIDE_THE_GRADIENT,
+    "noisy": NOISY,
     "company": COMPANY,
     "inference": INFERENCE,
+    "large_batches": LARGE_BATCHES,
     "decay": DECAY,
     "gammas": GAMMAS,
 }

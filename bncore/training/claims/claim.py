@@ -74,6 +74,13 @@ def run(spec: Spec) -> tuple[State, tuple[Record, ...]]:
     return state, (first_record(begun), *records)
 
 
+def right(spec: Spec) -> float:
+    """The share of held-out examples that a run is right on at its end; 0 where it has diverged."""
+    state, records = run(spec)
+    held = records[-1].held
+    return 0.0 if held is None or state.has_diverged else held.accuracy
+
+
 def apart(one: Spec, other: Spec) -> float:
     """How far the losses of two runs are apart, at most; infinite where one has ended before the other."""
     first, second = losses(one), losses(other)

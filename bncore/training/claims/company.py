@@ -1,8 +1,7 @@
 """Batches of one class: claim 12."""
 
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, run
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, right
 from bncore.training.data import Data
-from bncore.training.spec import Spec
 
 LOST, REPAIRED, UNHARMED = 0.25, 0.5, 0.9
 SHARED: Fields = {
@@ -17,15 +16,9 @@ RUNS = Runs(SHARED, {"a": {"norm": "batch"}, "b": {"norm": "renorm"}})
 FAILING = Runs(SHARED, {"a": {"norm": "none"}, "b": {"norm": "layer"}, "c": {"norm": "renorm"}})
 
 
-def held(spec: Spec) -> float:
-    """The share of right answers on the held-out examples at the end of a run."""
-    last = run(spec)[1][-1].held
-    return last.accuracy if last else 0.0
-
-
 def _measure(data: Data) -> Measured:
-    batch, renorm = (held(RUNS.spec(data, letter)) for letter in "ab")
-    none, layer = (held(FAILING.spec(data, letter)) for letter in "ab")
+    batch, renorm = (right(RUNS.spec(data, letter)) for letter in "ab")
+    none, layer = (right(FAILING.spec(data, letter)) for letter in "ab")
     return Measured(_holds(batch, renorm), _fails(none, layer, renorm))
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bncore.errors import BadParameter
 from bncore.training import NORMS, OPTIMIZERS, ORDERS, SCHEDULES, State, advance, first_record, start
+from bncore.training.run import Work
 from tests.bncore.training.specs import DENSE_NORMS, digits, plane, tiny, tiny_images
 
 NOISY = {"dropout": 0.2, "weight_noise": 0.1, "norm_noise": 0.1, "random_labels": 0.3}
@@ -113,6 +114,17 @@ def test_a_state_and_the_spec_stay_as_they_are():
     assert state.to_bytes() == kept
     with pytest.raises(ValueError, match="read-only"):
         state.parameters[0] = 1
+
+
+def test_running_statistics_move_by_the_momentum_behind_every_update():
+    spec = tiny(norm="batch", momentum=0.3, steps=5)
+    before, (after, _) = start(spec), advance(start(spec), 1)
+    work = Work(before)
+    work.look()
+    inputs, layout = work.network.blocks[0].product.y, work.layout
+    mean, var = layout.running_of(after.running, 0)
+    np.testing.assert_allclose(mean, 0.3 * inputs.mean(axis=0), atol=1e-14)
+    np.testing.assert_allclose(var, 0.7 + 0.3 * inputs.var(axis=0, ddof=1), atol=1e-14)
 
 
 def test_divergence_ends_the_run_where_it_is_seen():
