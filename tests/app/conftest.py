@@ -29,6 +29,13 @@ def client(app: FastAPI) -> TestClient:
     return TestClient(app)
 
 
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+    """A client as `client`, of one application for all tests of a module that only ask; it keeps no answer."""
+    folder = tmp_path_factory.mktemp("server")
+    return TestClient(create_app(Settings(uploads_dir=folder / "uploads", cache_dir=folder / "cache", cache_bytes=0)))
+
+
 @pytest.fixture
 def uploaded(client: TestClient) -> Callable[..., str]:
     """Uploads named arrays as an NPZ; the id."""

@@ -75,8 +75,8 @@ def test_an_array_with_a_damaged_header_is_refused_by_name(parse: Parser, what: 
 @pytest.mark.parametrize("what", DAMAGED)
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("call", ["/api/v1/gradient-check", "/api/v1/gradient-check/arrays"])
-def test_the_gradient_check_refuses_it_too(client: TestClient, what: str, packed: bool, call: str) -> None:
-    answer = client.post(call, content=zipped(DAMAGED[what]) if packed else DAMAGED[what])
+def test_the_gradient_check_refuses_it_too(server: TestClient, what: str, packed: bool, call: str) -> None:
+    answer = server.post(call, content=zipped(DAMAGED[what]) if packed else DAMAGED[what])
     assert answer.status_code == 422
     assert len(answer.content) < 2000
 

@@ -21,8 +21,8 @@ def fields(sent, **answers):
     return {name: np.asarray(value).tolist() for name, value in {**vars(sent), **answers}.items()}
 
 
-def posted(client, body):
-    answer = client.post(URL, content=json.dumps(body))  # NaN too, as Python writes it
+def posted(server, body):
+    answer = server.post(URL, content=json.dumps(body))  # NaN too, as Python writes it
     return answer.status_code, parsed(answer.content)
 
 
@@ -32,9 +32,9 @@ def npz(**arrays):
     return buffer.getvalue()
 
 
-def test_the_documented_example_answers_as_documented(client):
-    operation = client.get("/api/v1/openapi.json").json()["paths"][URL]["post"]
-    status, answer = posted(client, operation["requestBody"]["content"]["application/json"]["example"])
+def test_the_documented_example_answers_as_documented(server):
+    operation = server.get("/api/v1/openapi.json").json()["paths"][URL]["post"]
+    status, answer = posted(server, operation["requestBody"]["content"]["application/json"]["example"])
     assert status == 200
     example = operation["responses"]["200"]["content"]["application/json"]["example"]
     assert set(answer) == set(example)
@@ -56,8 +56,8 @@ def assert_close(given, shown, place):
         assert given == shown, place
 
 
-def test_every_field_is_documented_with_words(client):
-    content = client.get("/api/v1/openapi.json").json()["paths"][URL]["post"]["requestBody"]["content"]
+def test_every_field_is_documented_with_words(server):
+    content = server.get("/api/v1/openapi.json").json()["paths"][URL]["post"]["requestBody"]["content"]
     properties = content["application/json"]["schema"]["properties"]
     assert set(properties) >= {"seed", "x", "dy", *ORDER}
     assert all(field["description"].endswith(".") for field in properties.values())
@@ -65,16 +65,16 @@ def test_every_field_is_documented_with_words(client):
 
 @pytest.mark.parametrize("axes", [2, 4])
 @pytest.mark.parametrize("placement", ["variance", "deviation"])
-def test_a_probe_is_fetched_computed_on_and_sent_back_by_its_seed(client, axes, placement):
+def test_a_probe_is_fetched_computed_on_and_sent_back_by_its_seed(server, axes, placement):
     query = f"?seed=11&axes={axes}&eps_placement={placement}"
-    batch = parsed(client.get(URL + "/probe" + query).content)
+    batch = parsed(server.get(URL + "/probe" + query).content)
     assert {"seed", "axes", "x", "gamma", "beta", "eps", "eps_placement", "feature_axis", "dy"} <= set(batch)
     sent = {name: value for name, value in batch.items() if name not in ("seed", "axes")}
     case = case_of(**sent)
     dx = case.as_given(case.slope * case.dy)
     answers = {"dx": dx.tolist(), "dbeta": case.truth["dbeta"].tolist()}
-    by_seed = posted(client, {"seed": 11, "axes": axes, "eps_placement": placement, **answers})
-    assert by_seed == posted(client, {**sent, **answers})
+    by_seed = posted(server, {"seed": 11, "axes": axes, "eps_placement": placement, **answers})
+    assert by_seed == posted(server, {**sent, **answers})
     assert [row["id"] for row in by_seed[1]["diagnoses"]] == ["statistics_constant"]
     assert by_seed[1]["tensors"]["dbeta"]["verdict"] == "exact"
     assert by_seed[1]["coefficients"]["pooled"]["overall"] == pytest.approx(1)
@@ -84,26 +84,26 @@ def test_a_probe_is_fetched_computed_on_and_sent_back_by_its_seed(client, axes, 
     assert not by_seed[1]["correct"]
 
 
-def test_the_same_probe_has_the_same_bytes(client):
-    assert client.get(URL + "/probe?seed=4").content == client.get(URL + "/probe?seed=4").content
-    assert client.get(URL + "/probe").content != client.get(URL + "/probe?seed=4").content
+def test_the_same_probe_has_the_same_bytes(server):
+    assert server.get(URL + "/probe?seed=4").content == server.get(URL + "/probe?seed=4").content
+    assert server.get(URL + "/probe").content != server.get(URL + "/probe?seed=4").content
 
 
-def test_an_npz_file_says_the_same_as_json(client):
+def test_an_npz_file_says_the_same_as_json(server):
     sent = probe(2)
     dx = sent.case().truth["dx"] * 7
     body = fields(sent, dx=dx)
-    packed = client.post(URL, content=npz(**{**vars(sent), "dx": dx}))
+    packed = server.post(URL, content=npz(**{**vars(sent), "dx": dx}))
     assert packed.status_code == 200
-    assert (200, parsed(packed.content)) == posted(client, body)
+    assert (200, parsed(packed.content)) == posted(server, body)
     assert [row["id"] for row in parsed(packed.content)["diagnoses"]] == ["scaled_by_batch_size"]
-    seeded = client.post(URL, content=npz(seed=2, dx=dx.astype("float32")))
+    seeded = server.post(URL, content=npz(seed=2, dx=dx.astype("float32")))
     assert parsed(seeded.content)["diagnoses"][0]["id"] == "scaled_by_batch_size"
 
 
-def test_correct_tensors_in_float32_are_exact(client):
+def test_correct_tensors_in_float32_are_exact(server):
     truth = probe(0).case().truth
-    status, answer = posted(client, {"seed": 0, **{n: v.astype("float32").tolist() for n, v in truth.items()}})
+    status, answer = posted(server, {"seed": 0, **{n: v.astype("float32").tolist() for n, v in truth.items()}})
     assert status == 200
     assert answer["correct"]
     assert {row["verdict"] for row in answer["tensors"].values()} == {"exact"}
@@ -111,10 +111,10 @@ def test_correct_tensors_in_float32_are_exact(client):
     assert list(answer["tensors"]) == list(ORDER)
 
 
-def test_factors_that_the_data_do_not_tell_are_null(client):
+def test_factors_that_the_data_do_not_tell_are_null(server):
     sent = probe(0)
     body = fields(sent) | {"dy": (sent.dy - sent.dy.mean(0)).tolist(), "dx": sent.dy.tolist()}
-    status, answer = posted(client, body)
+    status, answer = posted(server, body)
     assert status == 200
     assert answer["coefficients"]["pooled"]["mean_path"] is None
     assert answer["coefficients"]["per_unit"]["mean_path"] == [None] * 4
@@ -174,16 +174,16 @@ BATCH = {"x": X, "dy": X}
         ({f"a{i}": 1 for i in range(99)}, "a0", "nothing of this name"),
     ],
 )
-def test_what_cannot_be_meant_is_refused_with_what_was_expected(client, body, field, words):
-    status, answer = posted(client, body)
+def test_what_cannot_be_meant_is_refused_with_what_was_expected(server, body, field, words):
+    status, answer = posted(server, body)
     assert status == 422
     assert answer["errors"][0]["field"] == field
     assert words in answer["detail"]
 
 
 @pytest.mark.parametrize("body", [b"", b"hello", b"null", b'"x"', b"[" * 5000, b"PK\x03\x04no", b"\x93NUMPY"])
-def test_a_body_that_is_neither_json_nor_npz_is_refused(client, body):
-    answer = client.post(URL, content=body)
+def test_a_body_that_is_neither_json_nor_npz_is_refused(server, body):
+    answer = server.post(URL, content=body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "body"
 
@@ -201,60 +201,60 @@ def test_a_body_that_is_neither_json_nor_npz_is_refused(client, body):
         ({"x": np.ones((4, 2)), "dy": np.full((4, 2), np.inf), "dx": np.ones((4, 2))}, "dy"),
     ],
 )
-def test_what_an_npz_file_may_not_hold_is_refused(client, arrays, field):
-    answer = client.post(URL, content=npz(**arrays))
+def test_what_an_npz_file_may_not_hold_is_refused(server, arrays, field):
+    answer = server.post(URL, content=npz(**arrays))
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
 
 
-def test_an_npz_file_that_promises_more_than_it_holds_is_refused_before_anything_is_reserved(client):
+def test_an_npz_file_that_promises_more_than_it_holds_is_refused_before_anything_is_reserved(server):
     header = io.BytesIO()
     np.lib.format.write_array_header_1_0(header, {"descr": "<f8", "fortran_order": False, "shape": (10**9, 10**6)})
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as file:
         file.writestr("dx.npy", header.getvalue())
-    answer = client.post(URL, content=archive.getvalue())
+    answer = server.post(URL, content=archive.getvalue())
     assert answer.status_code == 422
     assert "promises" in answer.json()["detail"]
 
 
-def test_a_refusal_stays_short(client):
-    answer = client.post(URL, content=json.dumps({"a" * 50_000 + str(i): i for i in range(99)}))
+def test_a_refusal_stays_short(server):
+    answer = server.post(URL, content=json.dumps({"a" * 50_000 + str(i): i for i in range(99)}))
     assert answer.status_code == 422
     assert len(answer.content) < 20_000
 
 
-def test_a_damaged_npz_file_is_refused(client):
+def test_a_damaged_npz_file_is_refused(server):
     body = bytearray(npz(seed=1, dx=np.ones((7, 4))))
     body[70] ^= 255
-    assert client.post(URL, content=bytes(body)).status_code == 422
+    assert server.post(URL, content=bytes(body)).status_code == 422
 
 
-def test_what_is_too_large_is_refused(client):
-    assert client.post(URL, content=b" " * (gradient_check_body.LARGEST_BODY + 1)).status_code == 413
+def test_what_is_too_large_is_refused(server):
+    assert server.post(URL, content=b" " * (gradient_check_body.LARGEST_BODY + 1)).status_code == 413
     big = np.zeros((gradient_check_body.LARGEST_ARRAYS // 8 + 1, 1))
     packed = io.BytesIO()
     np.savez_compressed(packed, x=big)
-    answer = client.post(URL, content=packed.getvalue())
+    answer = server.post(URL, content=packed.getvalue())
     assert answer.status_code == 413
     assert "64 MiB" in answer.json()["detail"]
     x = np.zeros((gradient_check_body.MOST_NUMBERS // 2 + 1, 2), "float32")
-    answer = client.post(URL, content=npz(x=x, dy=x, dx=x))
+    answer = server.post(URL, content=npz(x=x, dy=x, dx=x))
     assert answer.status_code == 413
     assert "131,072" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize("query", ["seed=-1", "seed=a", "axes=3", "eps_placement=no", "shape=2", "seed=1&seed=2"])
-def test_a_probe_that_there_is_not_is_refused(client, query):
-    answer = client.get(f"{URL}/probe?{query}")
+def test_a_probe_that_there_is_not_is_refused(server, query):
+    answer = server.get(f"{URL}/probe?{query}")
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == query.partition("=")[0]
 
 
-def test_extreme_numbers_leave_as_valid_json(client):
+def test_extreme_numbers_leave_as_valid_json(server):
     for size, other in [(1e150, 1e300), (1e-160, 1e-300), (0.0, 1e300), (1.0, 1e308)]:
         x, dy = np.array([[1.0, 2.0], [2.0, 0.0], [4.0, 1.0], [3.0, 3.0]]) * size, np.eye(4, 2) * other
-        status, answer = posted(client, {"x": x.tolist(), "dy": dy.tolist(), "dx": dy.tolist(), "eps": 0.0})
+        status, answer = posted(server, {"x": x.tolist(), "dy": dy.tolist(), "dx": dy.tolist(), "eps": 0.0})
         assert status in (200, 422), answer
 
 
@@ -266,13 +266,13 @@ def test_only_small_work_is_done_without_a_thread(body, light):
     assert (light_fields(body, 500) is not None) == light
 
 
-def test_the_whole_probe_sent_back_with_its_seed_is_refused_in_plain_words(client):
-    whole = client.get(URL + "/probe?seed=3").json()
-    status, answer = posted(client, whole | {"dx": whole["dy"]})
+def test_the_whole_probe_sent_back_with_its_seed_is_refused_in_plain_words(server):
+    whole = server.get(URL + "/probe?seed=3").json()
+    status, answer = posted(server, whole | {"dx": whole["dy"]})
     assert status == 422
     assert answer["detail"].startswith("x is given with a seed: is the batch the probe of the seed")
     status, answer = posted(
-        client, {name: whole[name] for name in ("seed", "axes", "eps_placement")} | {"dx": whole["dy"]}
+        server, {name: whole[name] for name in ("seed", "axes", "eps_placement")} | {"dx": whole["dy"]}
     )
     assert status == 200
 
@@ -284,13 +284,13 @@ def test_work_in_a_thread_answers_the_same(client, app):
     assert posted(client, body) == inline
 
 
-def test_an_array_that_promises_more_numbers_than_it_holds_is_refused(client):
+def test_an_array_that_promises_more_numbers_than_it_holds_is_refused(server):
     header = io.BytesIO()
     promised = {"descr": "<f8", "fortran_order": False, "shape": (10**11,)}
     np.lib.format.write_array_header_1_0(header, promised)
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("dx.npy", header.getvalue())
-    refused = client.post(URL, content=file.getvalue())
+    refused = server.post(URL, content=file.getvalue())
     assert refused.status_code == 422
     assert "promises shape (100000000000,)" in refused.json()["detail"]

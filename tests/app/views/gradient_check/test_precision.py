@@ -20,8 +20,8 @@ def torch_print(values, dtype="", digits=4):
     return f"tensor([{rows}]{dtype})"
 
 
-def asked(client, seed, **answers):
-    answer = client.post(URL, content=json.dumps({"seed": seed, **answers}))
+def asked(server, seed, **answers):
+    answer = server.post(URL, content=json.dumps({"seed": seed, **answers}))
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -47,8 +47,8 @@ WRITTEN = {
 
 @pytest.mark.parametrize("written", WRITTEN)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_right_dx_is_right_however_it_was_printed(client, seed, written):
-    answer = asked(client, seed, dx=WRITTEN[written](probe(seed).case().truth["dx"]))
+def test_the_right_dx_is_right_however_it_was_printed(server, seed, written):
+    answer = asked(server, seed, dx=WRITTEN[written](probe(seed).case().truth["dx"]))
     assert answer["correct"] is True, answer["text"]
     assert answer["tensors"]["dx"]["verdict"] in ("exact", "close")
     assert answer["diagnoses"] == []
@@ -56,10 +56,10 @@ def test_the_right_dx_is_right_however_it_was_printed(client, seed, written):
 
 @pytest.mark.parametrize("written", WRITTEN)
 @pytest.mark.parametrize("seed", SEEDS)
-def test_a_wrong_dx_is_wrong_however_it_was_printed(client, seed, written):
+def test_a_wrong_dx_is_wrong_however_it_was_printed(server, seed, written):
     case = probe(seed).case()
     for triple in [(1.05, 1, 1), (1, 1, 0), (-1, 1, 1)]:
-        answer = asked(client, seed, dx=WRITTEN[written](of_triple(case, *triple)))
+        answer = asked(server, seed, dx=WRITTEN[written](of_triple(case, *triple)))
         assert answer["correct"] is False, answer["text"]
         assert answer["diagnoses"]
 
@@ -78,9 +78,9 @@ ROUNDED = {
 @pytest.mark.parametrize("rounded", ROUNDED)
 @pytest.mark.parametrize("triple", [(1, 1, 1), (1, 1, 1.05), (-1, 1, 1)])
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_same_numbers_as_json_and_pasted_say_the_same(client, seed, rounded, triple):
+def test_the_same_numbers_as_json_and_pasted_say_the_same(server, seed, rounded, triple):
     dx = ROUNDED[rounded](of_triple(probe(seed).case(), *triple))
-    as_json, pasted = asked(client, seed, dx=dx.tolist()), asked(client, seed, dx=str(dx.tolist()))
+    as_json, pasted = asked(server, seed, dx=dx.tolist()), asked(server, seed, dx=str(dx.tolist()))
     parts = ("correct", "headline", "warnings", "tensors", "text")
     assert {name: as_json[name] for name in parts} == {name: pasted[name] for name in parts}
 
@@ -108,10 +108,10 @@ BAD = {
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_one_tensor_that_cannot_be_compared_does_not_keep_the_others_from_being_checked(client, name):
+def test_one_tensor_that_cannot_be_compared_does_not_keep_the_others_from_being_checked(server, name):
     truth = probe(1).case().truth
     others = {other: truth[other].tolist() for other in ("dx", "dgamma", "dbeta") if other != name}
-    answer = asked(client, 1, **others, **{name: BAD[name]})
+    answer = asked(server, 1, **others, **{name: BAD[name]})
     assert set(answer["tensors"]) == set(others)
     assert {row["verdict"] for row in answer["tensors"].values()} == {"exact"}
     assert set(answer["refused"]) == {name}
@@ -122,24 +122,24 @@ def test_one_tensor_that_cannot_be_compared_does_not_keep_the_others_from_being_
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_the_page_shows_the_others_beside_one_that_cannot_be_compared(client, name):
+def test_the_page_shows_the_others_beside_one_that_cannot_be_compared(server, name):
     texts = {other: json.dumps(probe(1).case().truth[other].tolist()) for other in ("dx", "dbeta") if other != name}
     bad = BAD[name] if isinstance(BAD[name], str) else json.dumps(BAD[name])
-    answer = client.post(f"{URL}/view", json={"seed": 1, "numeric": True, **texts, name: bad})
+    answer = server.post(f"{URL}/view", json={"seed": 1, "numeric": True, **texts, name: bad})
     assert answer.status_code == 200, answer.text
     assert set(answer.json()["refused"]) == {name}
     assert ("against" in answer.json()["figures"]) == (name != "dx")
 
 
-def test_where_nothing_can_be_compared_it_is_refused(client):
+def test_where_nothing_can_be_compared_it_is_refused(server):
     for name, values in BAD.items():
-        answer = client.post(URL, content=json.dumps({"seed": 1, name: values}))
+        answer = server.post(URL, content=json.dumps({"seed": 1, name: values}))
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["field"] == name
 
 
 @pytest.mark.parametrize("shape", [(4,), (1, 4), (4, 1), (1, 4, 1, 1), (1, 1, 4)])
-def test_one_number_a_unit_may_have_further_axes_of_length_one(client, shape):
+def test_one_number_a_unit_may_have_further_axes_of_length_one(server, shape):
     sent = probe(2)
     batch = {name: np.asarray(value).tolist() for name, value in vars(sent).items()}
     shaped = {
@@ -148,13 +148,13 @@ def test_one_number_a_unit_may_have_further_axes_of_length_one(client, shape):
     truth = sent.case().truth
     mine = {"dx": truth["dx"].tolist()}
     mine |= {name: np.reshape(truth[name], shape).tolist() for name in ("dgamma", "dbeta")}
-    answer = client.post(URL, content=json.dumps(batch | shaped | mine))
+    answer = server.post(URL, content=json.dumps(batch | shaped | mine))
     assert answer.status_code == 200, answer.text
     assert answer.json()["headline"] == "Correct: dbeta, dgamma and dx are exact."
 
 
 @pytest.mark.parametrize("sent", [5.0, 500.0])
-def test_errors_of_float32_differences_are_said_to_look_like_them(client, sent):
+def test_errors_of_float32_differences_are_said_to_look_like_them(server, sent):
     """A seeded batch of my own: differences of a loss in float32 with a step of 1/sent."""
     rng = np.random.default_rng(7)
     x, dy = rng.uniform(-4, 5, (8, 3)).round(3), rng.standard_normal((8, 3)).round(3)
@@ -171,7 +171,7 @@ def test_errors_of_float32_differences_are_said_to_look_like_them(client, sent):
         down[place] -= step
         dx[place] = (loss(up) - loss(down)) / (2 * step)
     body = {"x": x.tolist(), "dy": dy.tolist(), "gamma": gamma.tolist(), "dx": dx.astype(float).tolist()}
-    answer = client.post(URL, content=json.dumps(body)).json()
+    answer = server.post(URL, content=json.dumps(body)).json()
     assert answer["correct"] is not False, answer["text"]
     assert "looks like rounding of numeric differences" in answer["text"]
     assert "none fits" not in str(answer)

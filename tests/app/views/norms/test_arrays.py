@@ -16,18 +16,18 @@ def drawn(shape=(6, 4, 2)):
     return np.random.default_rng(0).standard_normal((2, *shape))
 
 
-def posted(client, **body):
-    answer = client.post(URL, json=body)
+def posted(server, **body):
+    answer = server.post(URL, json=body)
     assert answer.status_code == 200, answer.text
     return parsed(answer.content)
 
 
-def test_the_documented_example_answers_what_the_library_computes(client):
-    operation = client.get("/api/v1/openapi.json").json()["paths"][URL]["post"]
+def test_the_documented_example_answers_what_the_library_computes(server):
+    operation = server.get("/api/v1/openapi.json").json()["paths"][URL]["post"]
     content = operation["requestBody"]["content"]["application/json"]
     assert set(content["schema"]["properties"]) > set(content["example"])
     assert all(field["description"].endswith(".") for field in content["schema"]["properties"].values())
-    answer = posted(client, **content["example"])
+    answer = posted(server, **content["example"])
     given = {name: value for name, value in content["example"].items() if name != "dy"}
     result = norms.forward(**given)
     np.testing.assert_array_equal(answer["y"], result.y)
@@ -35,9 +35,9 @@ def test_the_documented_example_answers_what_the_library_computes(client):
 
 
 @pytest.mark.parametrize("norm", NORMS)
-def test_every_norm_forward_and_backward(client, norm):
+def test_every_norm_forward_and_backward(server, norm):
     x, dy = drawn()
-    answer = posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), **NEEDED.get(norm, {}))
+    answer = posted(server, x=x.tolist(), norm=norm, dy=dy.tolist(), **NEEDED.get(norm, {}))
     result = norms.forward(x, norm, **NEEDED.get(norm, {}))
     gradients = norms.backward(dy, result)
     assert answer.pop("norm") == norm
@@ -56,11 +56,11 @@ def test_every_norm_forward_and_backward(client, norm):
 
 
 @pytest.mark.parametrize("norm", NORMS)
-def test_inference_of_every_norm(client, norm):
+def test_inference_of_every_norm(server, norm):
     x, dy = drawn((5, 4, 2))  # 5 examples: no ghost batches of 3
     given = {"running_mean": [1.0, 0.0, 2.0, 0.0], "running_var": [4.0, 1.0, 0.5, 2.0]} if NORMS[norm].running else {}
     given |= {"group": {"groups": 2}}.get(norm, {})
-    answer = posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), mode="inference", **given)
+    answer = posted(server, x=x.tolist(), norm=norm, dy=dy.tolist(), mode="inference", **given)
     result = norms.forward(x, norm, mode="inference", **given)
     np.testing.assert_array_equal(answer["y"], result.y)
     np.testing.assert_array_equal(answer["dx"], norms.backward(dy, result).dx)
@@ -68,39 +68,39 @@ def test_inference_of_every_norm(client, norm):
         assert answer.get(name) == given.get(name)
     assert "r" not in answer
     if not given.get("running_mean"):
-        assert answer == posted(client, x=x.tolist(), norm=norm, dy=dy.tolist(), **given)
+        assert answer == posted(server, x=x.tolist(), norm=norm, dy=dy.tolist(), **given)
 
 
-def test_the_papers_running_average_of_the_deviation(client):
+def test_the_papers_running_average_of_the_deviation(server):
     x, _ = drawn()
     rule = {"running_average": "deviation", "running_variance": "biased", "momentum": 0.3}
-    answer = posted(client, x=x.tolist(), norm="renorm", **RUNNING, **rule)
+    answer = posted(server, x=x.tolist(), norm="renorm", **RUNNING, **rule)
     np.testing.assert_array_equal(answer["running_var"], norms.forward(x, "renorm", **RUNNING, **rule).running_var)
-    assert answer["running_var"] != posted(client, x=x.tolist(), norm="renorm", **RUNNING)["running_var"]
+    assert answer["running_var"] != posted(server, x=x.tolist(), norm="renorm", **RUNNING)["running_var"]
 
 
-def test_gamma_and_beta_of_layer_norm_are_nested(client):
+def test_gamma_and_beta_of_layer_norm_are_nested(server):
     x, _ = drawn((2, 3, 2))
     gamma = np.arange(6.0).reshape(3, 2)
-    answer = posted(client, x=x.tolist(), norm="layer", gamma=gamma.tolist(), beta=gamma.tolist())
+    answer = posted(server, x=x.tolist(), norm="layer", gamma=gamma.tolist(), beta=gamma.tolist())
     np.testing.assert_array_equal(answer["y"], norms.forward(x, "layer", gamma, gamma).y)
-    of_last = posted(client, x=x.tolist(), norm="layer", axis=-1, gamma=[2.0, 3.0])
+    of_last = posted(server, x=x.tolist(), norm="layer", axis=-1, gamma=[2.0, 3.0])
     np.testing.assert_array_equal(of_last["y"], norms.forward(x, "layer", [2, 3], axis=-1).y)
 
 
-def test_nulls_stand_for_left_out(client):
+def test_nulls_stand_for_left_out(server):
     body = {"x": drawn()[0].tolist(), "norm": "instance"}
     names = ("gamma", "beta", "groups", "ghost_size", "axis", "r_max", "d_max", "running_mean", "running_var", "dy")
-    assert posted(client, **body, **dict.fromkeys(names)) == posted(client, **body)
+    assert posted(server, **body, **dict.fromkeys(names)) == posted(server, **body)
 
 
-def test_special_cases_are_told(client):
-    answer = posted(client, x=[[1.0, 2.0]] * 20, norm="instance")
+def test_special_cases_are_told(server):
+    answer = posted(server, x=[[1.0, 2.0]] * 20, norm="instance")
     assert answer["warnings"] == [
         "Statistics 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …: Each statistic has a single cell: it is its own mean and "
         "is standardized to 0, whatever x is."
     ]
-    wide = posted(client, x=[[1.0, 2.0, 3.0]], norm="layer", gamma=[1e6, 1.0, 1.0], dtype="float16")
+    wide = posted(server, x=[[1.0, 2.0, 3.0]], norm="layer", gamma=[1e6, 1.0, 1.0], dtype="float16")
     assert wide["y"][0][0] is None
     assert "larger than float16 holds" in wide["warnings"][0]
 
@@ -122,8 +122,8 @@ def test_special_cases_are_told(client):
     ],
     ids=str,
 )  # fmt: skip
-def test_a_bad_field_is_refused_by_name(client, change, field):
-    answer = client.post(URL, json={"x": drawn()[0].tolist()} | change)
+def test_a_bad_field_is_refused_by_name(server, change, field):
+    answer = server.post(URL, json={"x": drawn()[0].tolist()} | change)
     assert answer.status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
     assert [error["field"] for error in answer.json()["errors"]] == [field]
@@ -131,8 +131,8 @@ def test_a_bad_field_is_refused_by_name(client, change, field):
 
 
 @pytest.mark.parametrize("body", [b"", b"[1]", b'{"x": [[NaN]]}'])
-def test_a_body_that_is_no_json_object_is_refused(client, body):
-    answer = client.post(URL, content=body)
+def test_a_body_that_is_no_json_object_is_refused(server, body):
+    answer = server.post(URL, content=body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "body"
 
