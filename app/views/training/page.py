@@ -8,7 +8,7 @@ from app.query.title import bare_title
 from app.views.training.end import FILES, address_of_end
 from app.views.training.page_fields import TrainingPageFields
 from app.views.training.query import TrainingQuery
-from app.views.training.words.sentences import LIMITS, SENTENCES
+from app.views.training.words.sentences import ATTEMPT, LIMITS, SENTENCES
 from app.views.training.words.terms import TERMS
 from app.web.pages.rendering import titled_schema
 from app.web.view import Page, Place
@@ -19,7 +19,7 @@ from bncore.training import ARCHITECTURES, NORMS, OPTIMIZERS, ORDERS, SCHEDULES,
 def _context(query: TrainingQuery, _result: Any, _place: Place) -> dict[str, Any]:
     return {
         "schema": page_schema(), "groups": GROUPS, "sources": sources(query), "address_of_end": address_of_end(query),
-        "terms": TERMS, "sentences": SENTENCES, "limits": LIMITS,
+        "terms": TERMS, "sentences": SENTENCES, "limits": LIMITS, "attempt": ATTEMPT,
     }  # fmt: skip
 
 

@@ -13,6 +13,14 @@ SPEEDS = ("1", "5", "10", "20", "60")
 class TrainingPageFields(PageFields):
     """Where the playhead stands, how fast it plays, and how the curves are drawn."""
 
+    tab: Literal["learn", "attempt"] = control(
+        "learn", "Whether the stage shows the variants as they learn, or one update tried by two gradients.",
+        title="Tab of the stage", group="page", kind="none",
+    )  # fmt: skip
+    attempt_of: Literal["", "a", "b", "c", "d"] = control(
+        "", "The variant whose update is tried; left out, the first with batch norm or ghost batch norm.",
+        title="Variant that is tried", group="page", kind="none",
+    )  # fmt: skip
     step: Annotated[str, formed(STEP, "a step from 0 on, or nothing")] = control(
         "", "The step that is shown; left out, the run is played from its beginning.",
         title="Step shown", group="page", kind="none", form=STEP.pattern, max_length=7,

@@ -1,4 +1,5 @@
 // Networks in training: the records of the run that the address names come as a stream; the playhead says which is shown.
+import { Attempts } from "./attempt/attempt.js";
 import { changed, partingOf, undone } from "./changes.js";
 import { bindVariants, showUsed, showVariants } from "./controls.js";
 import { showNumbers } from "./numbers.js";
@@ -14,6 +15,7 @@ import { element } from "../lib/figures/tables.js";
 import { getJson } from "../lib/server/api.js";
 import { isStill } from "../lib/stage/motion.js";
 import { tell, write } from "../lib/stage/svg.js";
+import { bindTabs } from "../lib/stage/tabs.js";
 
 const COMING = "Steps are coming";
 const STREAM = "/api/v1/training";
@@ -39,6 +41,7 @@ const transport = new Transport({
   setRate: (rate) => state.set({ changes: changed(state.get("changes"), rate, player.step) }),
   undoRate: () => state.set({ changes: undone(state.get("changes")) }),
 });
+const attempts = new Attempts({ state, sentences: embedded.attempt, told: () => attempts.isOpen && tell($("headline"), headline()) });
 let plan = null;
 let looks = [];
 let running = null; // the query of the run whose records come
@@ -138,6 +141,7 @@ function showTransport() {
 
 function showDrawn(now) {
   transport.show();
+  attempts.at({ looks, step: player.step, total: plan.total, plays: player.plays, blocks: plan.blocks });
   tell($("headline"), headline());
   tell($("diverged-told"), divergedText(now));
   $("diverged-told").hidden = $("diverged-told").textContent === "";
@@ -146,6 +150,7 @@ function showDrawn(now) {
 
 function headline(answer = plan) {
   const now = shown();
+  if (now && attempts.isOpen) return attempts.sentence;
   return now ? sentenceOf(now, embedded.sentences, embedded.limits) : answer.headline;
 }
 
@@ -195,6 +200,7 @@ for (const chart of scene.charts.values()) {
 }
 
 bindVariants(state);
+bindTabs(document.querySelector("#stage [role=tablist]"), { state, field: "tab", shown: () => scene.remeasure() });
 state.onChange((names) => {
   showAxes();
   showVariants(state);

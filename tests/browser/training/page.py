@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.view import ViewPage
 
-OF_PAGE = {"open", "wall", "step", "speed", "steps_axis", "loss_axis", "block"}
+OF_PAGE = {"open", "wall", "step", "speed", "steps_axis", "loss_axis", "block", "tab", "attempt_of"}
 """Fields of the address that the API does not know."""
 QUICK = "source=iris&widths=8,8&steps=120"
 PATHS = """(all) => Object.fromEntries(all.map((group) =>

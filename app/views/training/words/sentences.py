@@ -26,3 +26,14 @@ LOOKED_AT, MOSTLY = 12, 11
 """Who is ahead has the smaller loss in 11 of the last 12 records; fair coins do so in one of 158 looks."""
 
 LIMITS = {"share": SHARE, "looked_at": LOOKED_AT, "mostly": MOSTLY}
+
+ATTEMPT = {
+    "tried": "With constant statistics a loss of {promised} is promised, and {after} comes; the true gradient misses "
+    "by {miss}.",
+    "waits": "Where the playhead rests, the next update is tried by two gradients.",
+    "none": "No variant has batch norm or ghost batch norm, whose updates are tried here.",
+    "sums": "With constant statistics up to {largest} would go into a bias in front of a norm. The norm subtracts that "
+    "bias again: it grows, and the loss stays as it is.",
+    "sums_alike": "Neither gradient has anything for a bias in front of a norm that differs from rounding.",
+}  # fmt: skip
+"""What the stage's second tab says (static/js/training/attempt/attempt.js)."""

@@ -31,4 +31,12 @@ TERMS = {
     "surface": "The class that the network gives to each point of the plane, in inference mode: the stronger the "
     "colour, the larger its share of the softmax. Dots are training examples, rings are held out.",
     "diverged": "The loss or a parameter is infinite or not a number any more: the run ends there.",
+    "true_gradient": "The derivative of the loss by every parameter, with mean and variance as functions of the batch. "
+    "The dashed line is the loss that it promises for the update to first order, the full line the loss of the same "
+    "batch behind the update. The size is the root of its sum of squares.",
+    "constant_statistics": "The same with mean and variance taken for constants in the backward pass, as if they did "
+    "not move with the weights. Its promise is along its own gradient; the cosine is that of its angle with the true "
+    "one.",
+    "sums": "Summed over the batch, what flows back to a unit's input is the gradient of a bias there. By the true "
+    "gradient it is 0: the norm subtracts any bias again.",
 }  # fmt: skip
