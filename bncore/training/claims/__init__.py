@@ -9,6 +9,7 @@ from bncore.training.claims.gammas import GAMMAS
 from bncore.training.claims.inference import INFERENCE
 from bncore.training.claims.invariance import GROWING_RATE, SCALE_INVARIANCE
 from bncore.training.claims.large_batches import LARGE_BATCHES
+from bncore.training.claims.largest_rate import LARGEST_RATE
 from bncore.training.claims.noisy import NOISY
 from bncore.training.claims.pace import PACE
 from bncore.training.claims.stability import STABILITY
@@ -21,6 +22,7 @@ CLAIMS: dict[str, Claim] = {
     "stability": STABILITY,
     "pace": PACE,
     "outside": OUTSIDE_THE_GRADIENT,
+    "largest_rate": LARGEST_RATE,
     "noisy": NOISY,
     "company": COMPANY,
     "inference": INFERENCE,

@@ -47,6 +47,11 @@ def test_the_first_step_of_adam_is_the_rate_whatever_the_gradient_is():
     np.testing.assert_allclose(np.abs(updates("adam")[0] - [1, 2, 3]), 0.1, rtol=1e-6)
 
 
+def test_the_first_update_of_a_run_is_the_first_of_adam():
+    before, after = start(tiny(optimizer="adam")), advance(start(tiny(optimizer="adam")), 1)[0]
+    assert np.abs(after.parameters - before.parameters).max() == pytest.approx(0.1, rel=1e-3)
+
+
 @pytest.mark.parametrize(
     ("trained", "kinds"), [("all", "weight bias gamma beta"), ("norms", "gamma beta"), ("weights", "weight")]
 )

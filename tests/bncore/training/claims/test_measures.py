@@ -1,13 +1,16 @@
 """What the other claims measure, one by one."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bncore.training import advance, first_record, start
-from bncore.training.claims.claim import run
+from bncore.training.claims.claim import right, run
 from bncore.training.claims.decay import effective
 from bncore.training.claims.gammas import switched_off
 from bncore.training.claims.inference import exact
+from bncore.training.claims.largest_rate import FAILING, largest
 from bncore.training.claims.pace import updates
 from bncore.training.claims.stability import way
 from bncore.training.layout import layout_of
@@ -44,6 +47,16 @@ def test_the_way_of_the_median_is_its_range():
     moved, widths = way(spec)
     assert moved == pytest.approx(np.ptp(units[:, 1]))
     assert widths == pytest.approx(moved / np.mean(units[:, 2] - units[:, 0]))
+
+
+def test_the_largest_rate_learns_and_twice_that_does_not():
+    rate = largest(FAILING, digits(), "b")
+    spec = FAILING.spec(digits(), "b", rate=rate)
+    assert right(spec) > 0.5 >= right(replace(spec, rate=2 * rate))
+
+
+def test_a_run_that_diverged_is_right_on_nothing():
+    assert right(tiny(norm="none", activation="identity", rate=1e6, dtype="float32")) == 0
 
 
 def test_a_feature_is_off_where_its_gamma_is_tiny():
