@@ -20,6 +20,7 @@ from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
+from tests.browser.training.page import QUICK, Training
 
 Look = tuple[int, Literal["light", "dark"]]
 
@@ -121,6 +122,14 @@ def test_the_norms(page: Page, watch: Watch, query: str, looks: Sequence[Look]) 
     watch.refusals.add(422)
     norms = Norms(page).open(query)
     norms.controls.drawn("published")
+    assert seen(page, looks) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "looks"), states(QUICK + "&step=40", "source=moons&widths=8&steps=30&c=norm:layer&step=30")
+)
+def test_the_training(page: Page, query: str, looks: Sequence[Look]) -> None:
+    Training(page).open(query)
     assert seen(page, looks) == []
 
 

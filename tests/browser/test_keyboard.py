@@ -9,6 +9,7 @@ from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
+from tests.browser.training.page import Training
 
 MOST_STOPS = 400
 # Remembers what has had the focus, and tells whether the focus can be seen there.
@@ -52,7 +53,9 @@ def stops(page: Page) -> list[dict[str, object]]:
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/batch-size", "/norms", "/gradient-check", "/docs"])
+@pytest.mark.parametrize(
+    "path", ["/", "/derivation", "/network", "/batch-size", "/norms", "/training", "/gradient-check", "/docs"]
+)
 def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     page.goto(path)
     page.keyboard.press("Tab")
@@ -63,7 +66,7 @@ def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     expect(page.locator("#main")).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["/", "/network", "/batch-size", "/norms"])
+@pytest.mark.parametrize("path", ["/", "/network", "/batch-size", "/norms", "/training"])
 def test_the_second_stop_skips_the_controls(page: Page, path: str) -> None:
     page.goto(path)
     for _ in range(2):
@@ -111,7 +114,9 @@ def test_a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page:
     expect(terms.first).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["/", "/derivation", "/network", "/batch-size?tab=strip", "/norms"])
+@pytest.mark.parametrize(
+    "path", ["/", "/derivation", "/network", "/batch-size?tab=strip", "/norms", "/training?step=0"]
+)
 def test_a_drawing_is_no_stop_itself_but_its_marks_are(page: Page, path: str) -> None:
     page.goto(path)
     Playground(page).settle()
@@ -167,6 +172,14 @@ def test_tab_reaches_everything_of_the_batch_size_but_marks_which_arrows_reach(p
 
 def test_tab_reaches_everything_of_the_norms_but_cells_which_arrows_reach(page: Page) -> None:
     Norms(page).open("situation=huge_channel")
+    visited = stops(page)
+    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    assert page.evaluate(MISSED) == []
+
+
+def test_tab_reaches_everything_of_the_training(page: Page) -> None:
+    Training(page).open("source=moons&widths=8&steps=30&step=30")
     visited = stops(page)
     assert [stop["name"] for stop in visited if not stop["outlined"]] == []
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []

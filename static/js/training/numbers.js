@@ -15,7 +15,7 @@ export function showNumbers(table, { rows, at, looks }, blocks) {
     for (const [name, what] of Object.entries(OF_INPUTS)) lines.push([`${title}: ${what}`, (variant) => three(rows[at]?.variants[variant]?.blocks[block]?.[name])]);
     for (const [name, what] of Object.entries(OF_BLOCK)) if (isThere(rows[at], looks, name, block)) lines.push([`${title}: ${what}`, measured(name, block)]);
   });
-  fillTable(table, "", lines.map(([title]) => title), looks.map(({ name, title }) => [title, lines.map(([, text]) => text(name))]));
+  fillTable(table, "number", lines.map(([title]) => title), looks.map(({ name, title }) => [title, lines.map(([, text]) => text(name))]));
 }
 
 const isThere = (row, looks, name, block) => looks.some(({ name: variant }) => row?.variants[variant] && parts(MEASURES[name].of(row.variants[variant], block)).length);

@@ -12,6 +12,7 @@ import { saidOf, Transport } from "./transport.js";
 import { looksOf } from "./variants.js";
 import { BatchPage } from "../lib/page/batch_page.js";
 import { element } from "../lib/figures/tables.js";
+import { ofNewSource } from "../lib/controls/source.js";
 import { getJson } from "../lib/server/api.js";
 import { isStill } from "../lib/stage/motion.js";
 import { tell, write } from "../lib/stage/svg.js";
@@ -20,6 +21,7 @@ import { bindTabs } from "../lib/stage/tabs.js";
 const COMING = "Steps are coming";
 const STREAM = "/api/v1/training";
 const PLAN = `${STREAM}/plan`;
+const TOLD = 1000; // milliseconds between two tables of numbers while it plays
 const REST = 300; // milliseconds without a move, after which a run begins
 const $ = (id) => document.getElementById(id);
 const count = (number) => number.toLocaleString("en");
@@ -29,7 +31,7 @@ const page = new BatchPage({
   ask: (query) => getJson(query ? `${PLAN}?${query}` : PLAN),
   headlineOf: (answer) => headline(answer),
   seen: ({ batch }) => `the run of ${batch.title}`,
-  show, numbersBehind: () => document.createElement("table"),
+  follow: ofNewSource, show, numbersBehind: () => document.createElement("table"),
 });
 const { state, embedded } = page;
 const records = new Records();
@@ -46,6 +48,8 @@ let plan = null;
 let looks = [];
 let running = null; // the query of the run whose records come
 let pause = 0;
+let toldAt = 0; // when the numbers were
+let isAwaited = false; // the step that is to be shown
 let isSought = true; // the address itself says at which step the next run stands
 
 // ---- a run begins ----
@@ -74,7 +78,7 @@ function begin() {
   else if (!plays) player.stand(isSought && state.get("step") ? Number(state.get("step")) : Math.min(parting, Number(state.get("step") || parting)));
   isSought = false;
   tellComing();
-  scene.draw();
+  showTransport();
 }
 
 function open() {
@@ -118,7 +122,14 @@ function waits(seconds, isBusy) {
   tell($("arrival"), seconds ? `${why}: it is tried again in ${Math.round(seconds)} s.` : `${COMING}.`);
 }
 
+// What is shown is not what is wanted yet.
+function awaits(is) {
+  if (is !== isAwaited) page.waiting.reading(is);
+  isAwaited = is;
+}
+
 function refused({ message, errors }) {
+  awaits(false);
   tell($("arrival"), "No steps come.");
   page.tell(message, errors, () => {
     running = null;
@@ -129,34 +140,43 @@ function refused({ message, errors }) {
 // ---- what is shown ----
 
 function shown() {
-  if (!plan || !records.rows.length) return null;
+  if (!plan) return null;
   const block = Math.min(plan.blocks.length - 1, (Number(state.get("block")) || plan.blocks.length - 1) - 1);
   return { rows: records.rows, at: player.at, looks, most: plan.total, block: Math.max(0, block), stepsAxis: state.get("steps_axis"), lossAxis: state.get("loss_axis") };
 }
 
 function showTransport() {
+  awaits(running !== null && (player.at < 0 || player.awaited !== null));
   write($("headline"), { "aria-live": player.plays ? "off" : null });
   scene.draw();
 }
 
 function showDrawn(now) {
   transport.show();
-  attempts.at({ looks, step: player.step, total: plan.total, plays: player.plays, blocks: plan.blocks });
+  if (now.rows.length) attempts.at({ looks, step: player.step, total: plan.total, plays: player.plays, blocks: plan.blocks });
   tell($("headline"), headline());
   tell($("diverged-told"), divergedText(now));
   $("diverged-told").hidden = $("diverged-told").textContent === "";
-  if ($("numbers").checkVisibility()) showNumbers($("numbers"), now, plan.blocks);
+  tellNumbers(now);
 }
 
 function headline(answer = plan) {
   const now = shown();
-  if (now && attempts.isOpen) return attempts.sentence;
-  return now ? sentenceOf(now, embedded.sentences, embedded.limits) : answer.headline;
+  if (now?.rows.length && attempts.isOpen) return attempts.sentence;
+  return now?.rows.length ? sentenceOf(now, embedded.sentences, embedded.limits) : answer.headline;
 }
 
 function divergedText({ rows, at }) {
   const gone = looks.map(({ name, title }) => [title, divergedAt(rows, at, name)]).filter(([, step]) => step !== null);
   return gone.map(([title, step]) => `× ${title} diverged at step ${count(step)}.`).join(" ");
+}
+
+// A table is made anew when the playhead rests, and now and then while it plays.
+function tellNumbers(now) {
+  const isDue = !player.plays || performance.now() - toldAt > TOLD;
+  if (!isDue || !$("numbers").checkVisibility()) return;
+  showNumbers($("numbers"), now, plan.blocks);
+  toldAt = performance.now();
 }
 
 // The learning rate at the playhead, of the first variant that is still there.

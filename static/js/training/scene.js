@@ -29,7 +29,7 @@ export class Scene {
     const sized = new ResizeObserver(() => this.remeasure());
     for (const { element } of this.#drawings) {
       seen.observe(element);
-      sized.observe(element);
+      for (const one of [element, ...element.querySelectorAll("svg.drawing")]) sized.observe(one);
     }
     onPaperChange(() => this.#paper());
   }

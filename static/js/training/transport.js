@@ -41,7 +41,8 @@ export class Transport {
     $("rate-undo").hidden = state.get("changes") === "";
     write(this.#root.querySelector("[data-go=first]"), { "aria-disabled": String(player.step === 0) });
     for (const on of this.#root.querySelectorAll("[data-by], [data-go=last]")) write(on, { "aria-disabled": String(player.isAtEnd) });
-    this.#drawMark();
+    write(this.#mark, { display: records.last ? null : "none" });
+    if (records.last) this.#drawMark();
   }
 
   #drawMark() {

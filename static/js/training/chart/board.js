@@ -2,6 +2,7 @@
 // of the values need in any step up to the playhead; what lies beyond is counted in its lane.
 import { linear, tickText } from "./axis.js";
 import { keyOf, scale } from "./chart.js";
+import { divergedAt } from "../records.js";
 import { three } from "../../lib/figures/numbers.js";
 import { enlargement } from "../../lib/page/wall.js";
 import { joined, svg, tell, write } from "../../lib/stage/svg.js";
@@ -35,8 +36,11 @@ export class Board {
 
   // As many columns as there are blocks.
   lay(blocks, looks) {
-    joined(this.#columns, blocks, column, (each, title) => tell(each.firstChild, title));
-    write(this.#columns, { style: `--lanes: ${looks.length}; --blocks: ${blocks.length}` });
+    joined(this.#columns, blocks, column, (each, title) => {
+      tell(each.firstChild, title);
+      write(each.lastChild, { "aria-label": title });
+    });
+    write(this.#columns, { style: `--lanes: ${looks.length}` });
     joined(this.keys, looks, keyOf, (key, { name, title, colour, dash }) => {
       write(key, { style: `--own: ${colour}`, "data-variant": name });
       write(key.querySelector("line"), { "stroke-dasharray": dash });
@@ -52,7 +56,7 @@ export class Board {
   #drawBlock(each, block, { rows, at, looks }) {
     const drawing = each.lastChild;
     const { width, height } = this.#size[block] ?? {};
-    if (!width) return;
+    if (!width || at < 0) return;
     const u = enlargement();
     const [low, high] = this.#endsAt(block, rows, at, looks);
     const [left, right, base] = [EDGE.side * u, width - EDGE.side * u, height - EDGE.bottom * u];
@@ -62,8 +66,8 @@ export class Board {
     this.#drawRuler(ruler, { x, low, high, left, right, base, u, width });
     const room = base / looks.length;
     joined(lanes, looks, lane, (group, look, i) => {
-      const histogram = rows[at]?.variants[look.name]?.blocks[block];
-      drawLane(group, look, histogram, this.kind, { x, low, high, left, right, floor: (i + 1) * room, room, u });
+      const ended = divergedAt(rows, at, look.name) === null ? "" : "diverged";
+      drawLane(group, look, { block: rows[at]?.variants[look.name]?.blocks[block], ended }, this.kind, { x, low, high, left, right, floor: (i + 1) * room, room, u });
     });
   }
 
@@ -134,7 +138,7 @@ function spanOf({ from, to, counts }) {
   return [from + end(counts) * width, to - end(counts.toReversed()) * width];
 }
 
-function drawLane(group, { name, colour, dash }, block, kind, { x, low, high, left, right, floor, room, u }) {
+function drawLane(group, { name, colour, dash }, { block, ended }, kind, { x, low, high, left, right, floor, room, u }) {
   const [shape, line, beyond, told] = group.children;
   const histogram = block?.[kind];
   const isThere = histogram && histogram.from !== null && histogram.to !== null;
@@ -145,7 +149,7 @@ function drawLane(group, { name, colour, dash }, block, kind, { x, low, high, le
   write(beyond, { x: right, y: floor - room + 24 * u, "text-anchor": "end" });
   tell(beyond, outside > CUT * 2.5 ? `${Math.max(1, Math.round(100 * outside))} % outside` : "");
   write(told, { x: right, y: floor - room + 12 * u, "text-anchor": "end" });
-  tell(told, kind === "inputs" && block?.sd !== null && block?.sd !== undefined ? `σ ${three(block.sd)}` : "");
+  tell(told, ended || (kind === "inputs" && block?.sd !== null && block?.sd !== undefined ? `σ ${three(block.sd)}` : ""));
 }
 
 // The outline of a histogram, its own height its lane's; and the share of values outside the axis.

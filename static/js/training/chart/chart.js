@@ -15,7 +15,7 @@ const CAP = 1.25; // times the largest first value, above which a capped axis do
 let numbered = 0;
 
 export class Chart {
-  #parts = Object.fromEntries(["rows", "columns", "come", "plot", "playhead", "said"].map((name) => [name, svg("g", { class: name, "aria-hidden": "true" })]));
+  #parts = Object.fromEntries(["rows", "columns", "come", "plot", "playhead", "beyond"].map((name) => [name, svg("g", { class: name, "aria-hidden": "true" })]));
   #clip = svg("rect");
   #size = { width: 0, height: 0 };
   #frame = null; // places of the last drawing
@@ -60,6 +60,7 @@ export class Chart {
     write(this.#clip, { x: frame.left, y: frame.top - 1, width: frame.right - frame.left + 1, height: frame.bottom - frame.top + 2 });
     this.#drawRulers(shown, frame);
     joined(this.#parts.plot, looks, curve, (group, look) => this.#drawCurve(group, look, shown, frame));
+    this.#tellBeyond(frame);
     this.#drawPlayhead(rows[at]?.step ?? 0, frame);
     this.#tellKeys(shown);
   }
@@ -76,7 +77,7 @@ export class Chart {
     const [across, up] = [shown.stepsAxis === "log" ? bySteps : linear, isLog ? log : linear];
     const [low, high] = this.#ends(shown, isLog, up);
     const x = scale(across, 0, Math.max(1, shown.most), left, right);
-    return { u, left, right, top, bottom, x, y: scale(up, low, high, bottom, top), low, high, across, up, isLog, at: x.at(shown.rows[shown.at]?.step ?? 0) };
+    return { u, left, right, top, bottom, x, y: scale(up, low, high, bottom, top), low, high, across, up, isLog, most: this.#range.high, at: x.at(shown.rows[shown.at]?.step ?? 0) };
   }
 
   // The ends of the values' axis: of all that has come, so that it stays while the playhead moves.
@@ -110,7 +111,7 @@ export class Chart {
 
   #drawRulers({ most, rows }, { u, left, right, top, bottom, x, y, low, high, across, up }) {
     const about = Math.max(2, Math.floor((bottom - top) / (34 * u)));
-    joined(this.#parts.rows, up.ticks(low, high, about), tick, (mark, value) => {
+    joined(this.#parts.rows, rows.length ? up.ticks(low, high, about) : [], tick, (mark, value) => {
       const at = y.at(value).toFixed(1);
       write(mark.firstChild, { x1: left, x2: right, y1: at, y2: at, class: value === 0 ? "zero" : null });
       write(mark.lastChild, { x: left - 6 * u, y: Number(at) + 4 * u, "text-anchor": "end" });
@@ -159,6 +160,14 @@ export class Chart {
       points.push({ x: Number(x.at(rows[i].step).toFixed(1)), y: place(middle(value)), ends: Array.isArray(value) ? [place(value[0]), place(value.at(-1))] : null });
     }
     return points;
+  }
+
+  // Where the axis is not for all that came.
+  #tellBeyond({ u, left, top, high, most }) {
+    joined(this.#parts.beyond, most > high ? [0] : [], () => svg("text"), (text) => {
+      write(text, { x: left + 8 * u, y: top + 36 * u });
+      tell(text, `some lie above ${tickText(high)}, up to ${three(most)}`);
+    });
   }
 
   #drawPlayhead(step, { x, top, bottom }) {

@@ -29,6 +29,7 @@ export class Surfaces {
       write(key, { style: `--own: ${colour}`, "data-variant": name });
       write(key.querySelector("line"), { "stroke-dasharray": dash });
       tell(key.children[1], title);
+      write(one.lastChild, { "aria-label": `${title}: classes over the plane` });
       one.querySelector(".points").replaceChildren();
     });
   }

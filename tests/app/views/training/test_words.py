@@ -11,9 +11,8 @@ RULES = (ROOT / "static" / "js" / "training" / "sentence.js").read_text()
 
 
 def test_every_word_of_the_page_that_can_be_pointed_at_has_a_sentence():
-    called = set(re.findall(r'chart\("\w+", "[^"]+", "(\w+)"', TEMPLATE))
-    called |= set(re.findall(r'data-term="(\w+)"', TEMPLATE))
-    called |= set(re.findall(r'board\("\w+", "[^"]+", "(\w+)"', TEMPLATE)) | set(re.findall(r'term\("(\w+)"', TEMPLATE))
+    called = set(re.findall(r'\{\{ (?:way|chart|board)\("\w+", "[^"]+", "(\w+)"', TEMPLATE))
+    called |= set(re.findall(r'(?:data-term=|term\()"(\w+)"', TEMPLATE))
     assert len(called) > 15
     assert called == set(TERMS)
 
