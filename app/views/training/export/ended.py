@@ -24,14 +24,19 @@ class Row:
 
 @dataclass(frozen=True)
 class Plot:
-    """Curves of one number over the steps: an SVG path each, and the ends of both axes, which begin at 0."""
+    """Curves of one number over the steps: an SVG path each, and the ends of both axes, which begin at 0.
+
+    `beyond` records lie above the axis.
+    """
 
     title: str
     paths: tuple[tuple[str, str], ...]
     across: str
     up: str
+    beyond: int
 
 
+REACH = 4  # times the largest loss at the beginning: so far the axis goes, and what diverges leaves it
 COLUMNS = ("Loss", "Accuracy", "Held-out loss", "Held-out accuracy")
 
 
@@ -80,15 +85,23 @@ def plots_of(steps: Steps) -> list[Plot]:
         letter: [(r["step"], r["held"]["accuracy"]) for r in records if "held" in r]
         for letter, records in steps.items()
     }
-    most = max((value for curve in loss.values() for _, value in curve if value is not None), default=1.0) or 1.0
+    begins = max((records[0]["loss"] or 0.0 for records in steps.values()), default=0.0) or 1.0
+    values = [value for curve in loss.values() for _, value in curve if value is not None]
+    most = max((value for value in values if value <= REACH * begins), default=begins) or 1.0
     return [
         _plot("Loss", loss, across, most, three(most)), _plot("Held-out accuracy", held, across, 1.0, "100 %"),
     ]  # fmt: skip
 
 
 def _plot(title: str, curves: dict[str, list[tuple[int, float | None]]], across: int, up: float, end: str) -> Plot:
-    paths = tuple((letter, " ".join(_path(curve, across, up))) for letter, curve in curves.items())
-    return Plot(title, paths, f"{across:,}", end)
+    shown = {letter: [(step, _within(value, up)) for step, value in curve] for letter, curve in curves.items()}
+    beyond = sum(value is not None and value > up for curve in curves.values() for _, value in curve)
+    paths = tuple((letter, " ".join(_path(curve, across, up))) for letter, curve in shown.items())
+    return Plot(title, paths, f"{across:,}", end, beyond)
+
+
+def _within(value: float | None, up: float) -> float | None:
+    return None if value is None or value > up else value
 
 
 def _path(curve: Sequence[tuple[int, float | None]], across: int, up: float) -> Iterator[str]:

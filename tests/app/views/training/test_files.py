@@ -95,6 +95,10 @@ def test_a_browser_without_javascript_is_led_to_how_the_variants_ended(client):
 def test_the_end_of_a_variant_that_diverged_says_where(client):
     query = SMALL | {"a": "norm:none,rate:1e6,activation:relu,optimizer:momentum"}
     end = client.get("/training/end", params=query).text
+    beyond = re.search(r"Loss over the steps; (\d+) records? lies? above the axis", end)
+    assert int(beyond[1]) > 0  # what diverges leaves the axis, and flattens nobody
+    top = float(re.search(r'aria-label="Loss over the steps, from 0 to ([\d.]+) and', end)[1])
+    assert top < 10
     assert re.search(r'class="headline">Without norm: diverged at step \d+; Batch norm: \d', end)
 
 
@@ -105,5 +109,6 @@ def test_what_is_wrong_is_told_on_either_page(client, wrong):
         assert page.status_code == 422
         assert 'role="alert"' in page.text
         assert next(iter(wrong)) in page.text
+        assert "http-equiv" not in page.text  # nobody is led away from what is told
     if "colour" not in wrong:
         assert refused(client, **wrong)[1]["field"] == next(iter(wrong))
