@@ -9,7 +9,7 @@ ARGS ?=
 environment = PYTHON="$(PYTHON)" scripts/environment
 run = .venv/bin/python -m
 
-.PHONY: help serve test check bench attack image lock clean
+.PHONY: help serve test check bench claims attack image lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -35,6 +35,10 @@ bench: ## run the benchmarks and print their figures
 	@$(environment) requirements-dev.lock
 	@scripts/browser >/dev/null
 	@for name in $(basename $(notdir $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)))); do $(run) benchmarks.$$name || exit 1; done
+
+claims: ## replay every claim on training and write down what came (ARGS="pace" for some)
+	@$(environment) requirements-dev.lock
+	OPENBLAS_NUM_THREADS=1 $(run) scripts.claims $(ARGS)
 
 attack: ## attack a server of its own: damaged files, faults, all of its API (ARGS="faults")
 	@$(environment) requirements-dev.lock

@@ -48,7 +48,7 @@ def dealt(query: TrainingQuery, uploads: UploadStore, settings: Settings) -> Dea
         return _dealt(query, _of_upload(query, uploads.open(query.source, query.reading), settings))
     if query.source in SHAPES:
         _check_numbers(query, "examples", query.examples, 2, settings)
-    return _known(query.model_copy(update=_UNREAD))
+    return known(query.model_copy(update=_UNREAD))
 
 
 _UNREAD = {
@@ -59,7 +59,8 @@ _UNREAD = {
 
 
 @lru_cache(maxsize=32)
-def _known(query: TrainingQuery) -> Dealt:
+def known(query: TrainingQuery) -> Dealt:
+    """The data of a source that is no upload."""
     return _dealt(query, _of_shape(query) if query.source in SHAPES else _of_data_set(query.source))
 
 

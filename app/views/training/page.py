@@ -5,6 +5,7 @@ from typing import Any
 
 from app.batches.datasets import DATASETS
 from app.query.title import bare_title
+from app.views.training.claims.told import claims
 from app.views.training.end import FILES, address_of_end
 from app.views.training.page_fields import TrainingPageFields
 from app.views.training.query import TrainingQuery
@@ -19,7 +20,7 @@ from bncore.training import ARCHITECTURES, NORMS, OPTIMIZERS, ORDERS, SCHEDULES,
 def _context(query: TrainingQuery, _result: Any, _place: Place) -> dict[str, Any]:
     return {
         "schema": page_schema(), "groups": GROUPS, "sources": sources(query), "address_of_end": address_of_end(query),
-        "terms": TERMS, "sentences": SENTENCES, "limits": LIMITS, "attempt": ATTEMPT,
+        "terms": TERMS, "sentences": SENTENCES, "limits": LIMITS, "attempt": ATTEMPT, "claims": claims(),
     }  # fmt: skip
 
 

@@ -5,12 +5,14 @@ from typing import Any
 from app.batches.datasets import DATASETS
 from app.settings import Settings
 from app.views.training.answer import answer_of
+from app.views.training.claims.links import query_of
 from app.views.training.compute import Prepared, planned, prepare
 from app.views.training.page import PAGE
 from app.views.training.query import TrainingQuery
 from app.views.training.routes import routes_of
 from app.web.view import Place, View
 from bncore.training import ARCHITECTURES, NORMS, OPTIMIZERS, ORDERS, SCHEDULES, SHAPES, TRAINED
+from bncore.training.claims import CLAIMS
 
 MOST_POINTS = 10_000  # of the plane, that the event loop draws
 
@@ -38,6 +40,10 @@ CATALOGUE: dict[str, Any] = {
     ],
     "trained": [{"name": name, "title": title} for name, title in TRAINED.items()],
     "shapes": [{"name": name, "title": s.title, "classes": s.classes} for name, s in SHAPES.items()],
+    "training_claims": [
+        {"number": c.number, "name": name, "title": c.title, "source": c.source, "query": query_of(c.runs, c.data)}
+        for name, c in CLAIMS.items()
+    ],
 }  # fmt: skip
 
 VIEW = View(
