@@ -138,6 +138,12 @@ def test_divergence_ends_the_run_where_it_is_seen():
     assert_equal_where_it_diverges(spec, records)
 
 
+def test_divergence_between_two_records_has_a_record_of_its_own():
+    spec = tiny(norm="none", activation="identity", rate=0.01, changes=((71, 1e6),), dtype="float32")
+    state, records = run(spec)
+    assert (state.step, records[-1].step, records[-1].diverged) == (73, 73, True)
+
+
 def assert_equal_where_it_diverges(spec, records):
     """NaN is not equal to NaN; as JSON both are null."""
     taken = run(spec, 1)[1]
