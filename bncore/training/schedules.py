@@ -47,12 +47,17 @@ def _constant(_asked: Asked, _start: int, _step: int) -> float:
 
 
 def _step(asked: Asked, start: int, step: int) -> float:
-    return float(asked.factor ** (step // asked.every - start // asked.every))
+    return _power(asked.factor, step // asked.every - start // asked.every)
 
 
 def _exponential(asked: Asked, start: int, step: int) -> float:
+    return _power(asked.factor, (step - start) / asked.every)
+
+
+def _power(factor: float, times: float) -> float:
+    """Infinite where float64 ends."""
     try:
-        return float(asked.factor ** ((step - start) / asked.every))
+        return float(factor**times)
     except OverflowError:
         return math.inf
 

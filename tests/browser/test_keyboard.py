@@ -183,7 +183,7 @@ def test_tab_reaches_everything_of_the_training(page: Page) -> None:
     visited = stops(page)
     assert [stop["name"] for stop in visited if not stop["outlined"]] == []
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
-    assert page.evaluate(MISSED) == []
+    assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
 
 
 def test_the_skip_link_of_a_drawn_page_leaves_the_address_alone(playground: Playground) -> None:

@@ -16,7 +16,8 @@ NONE = {"dials": 0, "nodes": 0, "bars": 0, "framed": 0}
 OWN = {"/derivation": {"nodes": 23, "bars": 7}, "/network": {"dials": 3}, "/norms": {"framed": 9}}
 """What styles alone draw on a page, and the frame of a channel."""
 
-# What of the picture leaves it, and the first colours: of its ground and of its texts.
+# What of the picture leaves it, and the first colours: of its ground and of its texts. Here the page's styles reach into
+# the picture, so a rectangle is as wide as it says of itself.
 LOOK = """(xml) => {
   const picture = new DOMParser().parseFromString(xml, "image/svg+xml").documentElement;
   document.body.prepend(picture);
@@ -26,7 +27,7 @@ LOOK = """(xml) => {
   const below = drawn.every((one) => one.getBoundingClientRect().bottom <= caption.top + 1);
   const text = [...picture.querySelectorAll(".caption text")].map(({ textContent }) => textContent).join(" ");
   const ground = picture.querySelector("rect").getAttribute("fill");
-  const wide = (one) => one.getBoundingClientRect().width > 0;
+  const wide = (one) => Number(one.getAttribute("width") ?? one.getBoundingClientRect().width) > 0;
   const shown = (shapes) => [...picture.querySelectorAll(shapes)].filter(wide);
   const kinds = { dials: "circle.dial", nodes: "rect.node", bars: "line.fraction", framed: ".stage-changed" };
   const own = Object.fromEntries(Object.entries(kinds).map(([name, shapes]) => [name, shown(shapes).length]));

@@ -1,9 +1,10 @@
 """What a step costs, from the spec alone: how many steps a segment has, and how much work a run is."""
 
 from itertools import pairwise
-from math import prod
+from math import log2, prod
 
 from bncore.training import Spec
+from bncore.training.records.moments import HELD
 
 PER_SECOND = 2e10  # multiply-adds of a matrix product, in float32, on one core
 PER_NUMBER, PER_MOVED = 180, 40  # multiply-adds for all else that is done to a number of a block, or of a window
@@ -41,5 +42,7 @@ def segment_of(spec: Spec) -> int:
 
 
 def work_of(spec: Spec) -> float:
-    """Multiply-adds of the whole run."""
-    return spec.steps * step_cost(spec)
+    """Multiply-adds of the whole run, its looks at the held-out examples among them."""
+    looks = min(spec.steps, spec.resolution * max(1.0, log2(spec.steps))) / HELD
+    forward = step_cost(spec) / 3 * len(spec.data.held_labels) / spec.batch_size
+    return spec.steps * step_cost(spec) + looks * forward

@@ -58,7 +58,7 @@ _UNREAD = {
 }
 
 
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=8)
 def known(query: TrainingQuery) -> Dealt:
     """The data of a source that is no upload."""
     return _dealt(query, _of_shape(query) if query.source in SHAPES else _of_data_set(query.source))

@@ -67,6 +67,7 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
         async def whole() -> bytes:
             return await tried(request, query, await prepared_of(request, query.of_the_view))
 
+        await known(Place.of(request), query)
         try:
             return await answer_from(request, etag_of("training-attempt", query.stated()), whole)
         except ClientLeft:

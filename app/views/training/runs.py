@@ -44,5 +44,13 @@ def name_of(spec: Spec, end: int) -> str:
     run is made where one in the middle may not be.
     """
     recorded = [getattr(spec, name) for name in RECORDED]
-    told = [fingerprint(), spec.fingerprint_at(end), segment_of(spec), recorded, rate_at(spec, end), end == spec.steps]
+    told = [
+        fingerprint(),
+        spec.fingerprint_at(end),
+        end,
+        recorded,
+        segment_of(spec),
+        rate_at(spec, end),
+        end == spec.steps,
+    ]
     return f"training-{sha256(to_json(told)).hexdigest()[:40]}"

@@ -1,13 +1,16 @@
 """A chunk of a run: as many steps as take about a tenth of a second, in whichever process."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from time import perf_counter
-from typing import Any
+from typing import Any, TypeVar
 
 from threadpoolctl import ThreadpoolController
 
 from app.web.runs.run import Take, Taken
+
+Answer = TypeVar("Answer")
 
 SECONDS = 0.1  # that a chunk is to take
 GROWTH = 4  # times as many steps as the last chunk had, at most
@@ -23,11 +26,16 @@ class Chunk:
 
 
 def chunk(take: Take, given: Any, state: bytes | None, steps: int) -> Chunk:
-    """Take some steps, here: on one thread, as the runs share the cores, and as sums of several may round otherwise."""
+    """Take some steps, here."""
+    began = perf_counter()
+    taken = alone(take, given, state, steps)
+    return Chunk(taken, perf_counter() - began)
+
+
+def alone(call: Callable[..., Answer], *given: Any) -> Answer:
+    """`call(*given)` on one thread, as the runs share the cores, and as sums of several may round otherwise."""
     with _threads().limit(limits=1):
-        began = perf_counter()
-        taken = take(given, state, steps)
-        return Chunk(taken, perf_counter() - began)
+        return call(*given)
 
 
 @cache

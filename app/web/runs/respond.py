@@ -1,8 +1,9 @@
 """How several runs are answered: as a stream of their steps, or, once they have ended, as one JSON document."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
+from typing import Any, TypeVar
 
 from fastapi import Request, Response
 
@@ -11,12 +12,15 @@ from app.web.answers import JSON, answer_from
 from app.web.events import LAST_EVENT_ID, MEDIA_TYPE, Event, resumed_after
 from app.web.leaving import LEFT, ClientLeft, while_waited_for
 from app.web.operations.clients import client_of
+from app.web.runs.chunk import alone
 from app.web.runs.following import BEGINNING, Row, rows
 from app.web.runs.run import Run
 from app.web.runs.runs import Runs
 from app.web.runs.segments import Segments
 from app.web.runs.sending import Emit, RunStream
 from app.web.stream import problem_event
+
+Answer = TypeVar("Answer")
 
 END = "end"
 """The name, and the id, of a stream's last event: whoever comes back with it is told to stay away (a 204)."""
@@ -102,8 +106,16 @@ async def _all(segments: Segments, runs: Mapping[str, Run]) -> list[Row]:
         return [row async for row in all_rows]
 
 
-async def state_at(request: Request, run: Run, step: int) -> bytes:
-    """The state behind a step, or where the run has ended before it. Raises ManyStreams, Busy, and ClientLeft."""
+async def done_at(request: Request, run: Run, step: int, call: Callable[..., Answer], *further: Any) -> Answer:
+    """`call(given, state, *further)` with the state behind a step, or where the run has ended before it.
+
+    Done where runs are, on one thread. Raises ManyStreams, Busy, and ClientLeft.
+    """
     here: Runs = request.app.state.runs
+
+    async def done() -> Answer:
+        state = await here.segments.state_at(run, step)
+        return await here.pool.do(alone, call, run.given, state, *further)
+
     with here.places.taken(client_of(request.scope)):
-        return await while_waited_for(request.receive, partial(here.segments.state_at, run, step))
+        return await while_waited_for(request.receive, done)

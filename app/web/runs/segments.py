@@ -117,10 +117,11 @@ class Segments:
     async def state_at(self, run: Run, step: int) -> bytes:
         """The state behind a step, from the nearest segment that ends before it; of a run that has ended, its last."""
         number = step // run.segment
-        state, left = await self._before(run, number), step - number * run.segment
+        state, left, stride = await self._before(run, number), step - number * run.segment, self._stride(run)
         while state is None or left:
-            steps = min(self._stride(run).steps, left)
+            steps = min(stride.steps, left)
             done = await self._pool.do(chunk, run.take, run.given, state, steps)
+            stride.took(max(1, steps), done.seconds)
             state, left = done.taken.state, 0 if done.taken.has_ended else left - steps
         return state
 

@@ -9,6 +9,7 @@ from bncore.training.records.record import Held, Surface
 from bncore.training.spec import inputs_of
 
 CELLS = 24
+AT_ONCE = 4096  # held-out examples of which the network holds its outputs
 MARGIN = 0.1  # of the examples' range, on each side of the plane
 
 
@@ -22,7 +23,8 @@ class Inference:
 
     def held(self) -> Held:
         """Loss and accuracy of the held-out examples."""
-        logits = self.network.infer(self.x)
+        looks = range(0, len(self.x), AT_ONCE)
+        logits = np.concatenate([self.network.infer(self.x[start : start + AT_ONCE]) for start in looks])
         right = float((logits.argmax(1) == self.labels).mean())
         return Held(cross_entropy(logits, self.labels).value, right)
 

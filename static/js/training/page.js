@@ -153,12 +153,14 @@ function showTransport() {
 
 function showDrawn(now) {
   transport.show();
-  if (now.rows.length) attempts.at({ looks, step: player.step, total: plan.total, plays: player.plays, blocks: plan.blocks });
+  if (now.rows.length) attempts.at({ looks, step: player.step, steps: stepsOf(plan), plays: player.plays, blocks: plan.blocks });
   tell($("headline"), headline());
   tell($("diverged-told"), divergedText(now));
   $("diverged-told").hidden = $("diverged-told").textContent === "";
   tellNumbers(now);
 }
+
+const stepsOf = ({ variants }) => Object.fromEntries(Object.entries(variants).map(([name, { steps }]) => [name, steps]));
 
 function headline(answer = plan) {
   const now = shown();

@@ -46,8 +46,9 @@ function alone(told, { step }) {
   return told.length > 1 ? null : ["alone", { first: told[0].title, first_loss: three(told[0].loss), step: count(step) }];
 }
 
-// A share of the held-out examples, reached by one variant or two.
-function reached(told, { limits: { share } }) {
+// A share of the held-out examples, reached by one variant or two, and not lost again.
+function reached(told, { limits: { share, lost } }) {
+  if (told.some((one) => one.reached !== null && one.held < share - lost)) return null;
   const there = told.filter((one) => one.reached !== null).toSorted((one, other) => one.reached - other.reached);
   const behind = told.filter((one) => one.reached === null && one.held !== null).toSorted((one, other) => one.held - other.held);
   const [first, second] = there;

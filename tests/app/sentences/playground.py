@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from app.figures.overview import STROKES_UP_TO, per_row
 from tests.app.sentences.data import array_of
 from tests.app.sentences.seen import Seen
 from tests.app.sentences.sentence import Condition, Sentence, never
@@ -46,6 +47,12 @@ def few(seen: Seen) -> bool:
     """At most 64 numbers a feature, which are dots."""
     x = array_of(seen.state)
     return x.size <= 64 * x.shape[1]
+
+
+def full(seen: Seen) -> bool:
+    """More values in a row of pooled features than there is room for a mark of each."""
+    x = array_of(seen.state)
+    return x.size / x.shape[1] * per_row(x.shape[1]) > STROKES_UP_TO
 
 
 def plain(seen: Seen) -> bool:
@@ -142,10 +149,10 @@ TABLE = [
     Sentence(r"darker where more", both(no(rows), no(few)), "above 16 features, many values", CAPTIONS),
     Sentence(r"histograms of", both(rows, no(few)), "up to 16 features, more than 64 values", where=SUMMARY),
     Sentence(r": dots of", both(rows, few), "up to 16 features, up to 64 values", where=SUMMARY),
-    Sentence(r"each stroke is", both(no(rows), few), "above 16 features, up to 64 values", CAPTIONS),
-    Sentence(r"too many for a mark each", few, "of up to 64 values that pixels do not hold", CAPTIONS),
-    Sentence(r"a map of", both(no(rows), no(few)), "above 16 features, more than 64 values", where=SUMMARY),
-    Sentence(r": strokes of", both(no(rows), few), "above 16 features, up to 64 values", where=SUMMARY),
+    Sentence(r"each stroke is", both(no(rows), few, no(full)), "above 16 features, up to 64 values", CAPTIONS),
+    Sentence(r"too many for a mark each", both(few, full), "of up to 64 values that pixels do not hold", CAPTIONS),
+    Sentence(r"a map of", both(no(rows), lambda s: full(s) or not few(s)), "above 16 features, many", where=SUMMARY),
+    Sentence(r": strokes of", both(no(rows), few, no(full)), "above 16 features, up to 64 values", where=SUMMARY),
     # The notation.
     Sentence(r"[γβ]|x̂|∂L/∂[xy]|(?<!\w)N(?!\w)", no(lecture), "in the frameworks' notation", where=OF_THE_NOTATION),
     Sentence(r"Z̄|Ẑ|∂L/∂[ZGB]", lecture, "in the lecture's notation", where=OF_THE_NOTATION),

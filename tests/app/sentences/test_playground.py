@@ -16,7 +16,7 @@ HAND_PICKED = [
     {"features": 3, "eps": eps, "eps_placement": placement, "activation": "identity"}
     for eps in (0.5, 2e-3) for placement in ("variance", "deviation")
 ] + [{"examples": 64}, {"examples": 65}, {"examples": 16, "axes": 4}, {"examples": 17, "axes": 4}] + [
-    {"features": 20, "examples": 80}, {"features": 3, "constant": "some"},
+    {"features": 20, "examples": 80}, {"features": 300, "examples": 60}, {"features": 3, "constant": "some"},
     {"features": 2, "examples": 2, "upstream": "sum_of_squares"},
 ]  # fmt: skip
 

@@ -26,8 +26,9 @@ def test_a_change_sets_the_rate_and_the_schedule_goes_on_from_there(schedule):
     assert changed == pytest.approx([before, 0.1, 0.1 * later / at])
 
 
-def test_a_rate_that_outgrows_float64_is_infinite_and_the_run_diverges():
-    spec = tiny(schedule="exponential", factor=1e9, every=1)
+@pytest.mark.parametrize("schedule", ["exponential", "step"])
+def test_a_rate_that_outgrows_float64_is_infinite_and_the_run_diverges(schedule):
+    spec = tiny(schedule=schedule, factor=1e9, every=1)
     assert rate_at(spec, 100) == float("inf")
     assert advance(start(spec), 200)[0].has_diverged
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.views.training.words.sentences import LOOKED_AT, MOSTLY, SENTENCES, SHARE
+from app.views.training.words.sentences import LOOKED_AT, LOST, MOSTLY, SENTENCES, SHARE
 from tests.app.sentences.brevity import is_brief
 from tests.browser.training.page import Training
 
@@ -13,7 +13,7 @@ SAID = """async ([states, sentences, limits]) => {
   const { sentenceOf } = await import(module);
   return states.map((state) => sentenceOf(state, sentences, limits));
 }"""
-LIMITS = {"share": SHARE, "looked_at": LOOKED_AT, "mostly": MOSTLY}
+LIMITS = {"share": SHARE, "lost": LOST, "looked_at": LOOKED_AT, "mostly": MOSTLY}
 LOOKS = [{"name": "a", "short": "Without norm"}, {"name": "b", "short": "Batch norm"}]
 Pair = tuple[dict[str, Any] | None, dict[str, Any] | None]
 
@@ -51,8 +51,8 @@ STATES = {
 }  # fmt: skip
 SAYS = {
     "ahead": "Batch norm is ahead at step 13: its loss is 1.00, that of Without norm is 2.00.",
-    "one_reached": "From step 1 on Batch norm had 90 % of the held-out examples right; Without norm has 40.0 %.",
-    "both_reached": "Batch norm had 90 % of the held-out examples right from step 1 on, Without norm from 2 on.",
+    "one_reached": "Batch norm first had 90 % of the held-out examples right at step 1; Without norm has 40.0 %.",
+    "both_reached": "Batch norm first had 90 % of the held-out examples right at step 1, Without norm at 2.",
     "one_diverged": "Without norm diverged at step 1: its curve ends there. Batch norm goes on, with a loss of 0.900.",
     "all_diverged": "Diverged: no variant has a loss that is a number any more, the last one from step 2 on.",
 }
@@ -73,6 +73,8 @@ def test_each_state_has_its_own_sentence(training: Training) -> None:
         assert is_brief(sentence), sentence
         assert not any(part in sentence for part in ("{", "undefined", "NaN")), sentence
     assert {name: said[name] for name in SAYS} == SAYS
+    gone_again = state((loss(1.0, 0.4), loss(0.2, 0.93)), (loss(1.0, 0.4), loss(50.0, 0.08)))
+    assert "first had" not in training.page.evaluate(SAID, [[gone_again], SENTENCES, LIMITS])[0]
     early = state(*AHEAD, at=5)
     assert training.page.evaluate(SAID, [[early], SENTENCES, LIMITS])[0].startswith("At step 5 ")  # six records are few
 

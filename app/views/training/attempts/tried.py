@@ -7,9 +7,9 @@ from fastapi import Request
 from app.errors import InvalidQuery
 from app.views.training.attempts.query import AttemptQuery
 from app.views.training.compute import Prepared
+from app.views.training.runs import run_of
 from app.web.answers import to_json
-from app.web.runs.respond import state_at
-from app.web.runs.runs import Runs
+from app.web.runs.respond import done_at
 from bncore.errors import BadParameter
 from bncore.training import Attempt, Spec, State, attempts
 from bncore.training.schedules import rate_at
@@ -20,9 +20,8 @@ WAYS = ("true", "constant")
 async def tried(request: Request, query: AttemptQuery, prepared: Prepared) -> bytes:
     """The answer. Raises InvalidQuery for a variant that is not there, and for a step that its run does not have."""
     spec = _spec(query, prepared)
-    state = await state_at(request, prepared.runs[query.of], query.at)
-    here: Runs = request.app.state.runs
-    return await here.pool.do(_answer, spec, state, query.of, query.at)
+    run = run_of(spec)
+    return await done_at(request, run, query.at, _answer, query.of, query.at)
 
 
 def _spec(query: AttemptQuery, prepared: Prepared) -> Spec:

@@ -9,11 +9,11 @@ SENTENCES = {
     "all_diverged": "Diverged: no variant has a loss that is a number any more, the last one from step {last} on.",
     "one_diverged": "{first} diverged at step {at}: its curve ends there. {second} goes on, with a loss of "
     "{second_loss}.",
-    "one_reached": "From step {at} on {second} had {share} % of the held-out examples right; {first} has {held} %.",
-    "both_reached": "{first} had {share} % of the held-out examples right from step {first_at} on, {second} from "
-    "{second_at} on.",
-    "both_reached_together": "{first} and {second} both had {share} % of the held-out examples right from step {at} "
-    "on.",
+    "one_reached": "{second} first had {share} % of the held-out examples right at step {at}; {first} has {held} %.",
+    "both_reached": "{first} first had {share} % of the held-out examples right at step {first_at}, {second} at "
+    "{second_at}.",
+    "both_reached_together": "{first} and {second} both first had {share} % of the held-out examples right at step "
+    "{at}.",
     "ahead": "{first} is ahead at step {step}: its loss is {first_loss}, that of {second} is {second_loss}.",
     "even": "At step {step} {first} has a loss of {first_loss}, {second} of {second_loss}: neither is ahead.",
     "alone": "{first} has a loss of {first_loss} at step {step}.",
@@ -22,10 +22,13 @@ SENTENCES = {
 SHARE = 90
 """Percent of the held-out examples whose first arrival is told."""
 
+LOST = 5
+"""Percent below that share, from which on an arrival is not told any more."""
+
 LOOKED_AT, MOSTLY = 12, 11
 """Who is ahead has the smaller loss in 11 of the last 12 records; fair coins do so in one of 158 looks."""
 
-LIMITS = {"share": SHARE, "looked_at": LOOKED_AT, "mostly": MOSTLY}
+LIMITS = {"share": SHARE, "lost": LOST, "looked_at": LOOKED_AT, "mostly": MOSTLY}
 
 ATTEMPT = {
     "tried": "With constant statistics a loss of {promised} is promised, and {after} comes; the true gradient misses "

@@ -41,6 +41,7 @@ const USUAL = {
 };
 const STAGE = "parts=stage";
 const REST = 250; // milliseconds without a move, after which a hand rests; with a busy server, so many times
+const MOST_TOOK = 1000; // milliseconds
 const REST_OF_WAIT = 4; // what its last answer took, so that a class that moves is not held up by figures nobody waits for
 
 const embedded = (id) => JSON.parse(document.getElementById(id).textContent);
@@ -192,6 +193,7 @@ export class Page {
     if (!this.#pause) return;
     clearTimeout(this.#pause);
     this.#pause = 0;
+    this.#asked = 0;
     this.#moves(false);
   }
 
@@ -202,7 +204,7 @@ export class Page {
 
   #take(answer, isLatest) {
     if (answer.query?.parts === "stage") {
-      this.#took = performance.now() - this.#asked;
+      this.#took = this.#asked ? Math.min(MOST_TOOK, performance.now() - this.#asked) : 0;
       this.#asked = 0;
       this.showStage(answer);
       return;

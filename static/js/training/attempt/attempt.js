@@ -53,13 +53,13 @@ export class Attempts {
     return sentences.tried.replace(/\{(\w+)\}/g, (_, name) => three(numbers[name]));
   }
 
-  // The playhead stands at a step of a run of `total`, or moves: `looks` are the variants, `blocks` the titles.
-  at({ looks, step, total, plays, blocks }) {
+  // The playhead stands at a step, or moves: `looks` are the variants, `steps` how many each has, `blocks` the titles.
+  at({ looks, step, steps, plays, blocks }) {
     this.#picks = looks.filter(({ norm }) => OVER_BATCH.includes(norm));
     this.#blocks = blocks;
     this.#pick();
     if (!this.isOpen || !this.#picks.length) return;
-    const query = [this.#own.state.query(), `of=${$("attempt-of").value}`, `at=${Math.min(step, total - 1)}`].filter(Boolean).join("&");
+    const query = [this.#own.state.query(), `of=${$("attempt-of").value}`, `at=${Math.min(step, (steps[$("attempt-of").value] ?? 1) - 1)}`].filter(Boolean).join("&");
     if (plays) this.#forget(null);
     else if (query !== this.#wanted) this.#forget(query);
   }

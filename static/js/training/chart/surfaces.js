@@ -40,11 +40,12 @@ export class Surfaces {
       const one = this.#root.children[i];
       const last = newest(rows, at, name, (record) => record.surface);
       const right = textOf(rows, at, name, (record) => (record.held ? 100 * record.held.accuracy : null));
-      tell(one.querySelector("b"), right === "diverged" || right === "–" ? right : `${right} %`);
+      const told = right === "diverged" || right === "–" ? right : `${right} %`;
+      tell(one.querySelector("b"), told);
       if (last === null || this.#drawn.get(name) === last.value) return;
       this.#drawn.set(name, last.value);
       this.#drawSurface(one.lastChild, last.value);
-      write(one.lastChild, { "aria-label": `${title}: classes over the plane at step ${last.step}, ${right} % of the held-out examples right` });
+      write(one.lastChild, { "aria-label": `${title}: classes over the plane at step ${last.step}; right of the held-out examples: ${told}` });
     });
   }
 

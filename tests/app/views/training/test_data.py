@@ -87,11 +87,14 @@ def test_what_was_made_of_an_upload_goes_with_it(client):
     rows = "\n".join(",".join(map(str, [*row, label])) for row, label in zip(x, labels, strict=True))
     told = client.post("/api/v1/batches", content=f"a,b,c,d,kind\n{rows}\n".encode()).json()
     query = QUICK | {"source": told["id"], "label": "kind", "steps": 2}
-    asked = [f"/api/v1/training{call}" for call in ("", "/plan", "/records")] + ["/training", "/training/end"]
-    assert [client.get(path, params=query).status_code for path in asked] == [200] * 5
+    asked = [f"/api/v1/training{call}" for call in ("", "/plan", "/records", "/attempt")] + [
+        "/training",
+        "/training/end",
+    ]
+    assert [client.get(path, params=query).status_code for path in asked] == [200] * 6
     deleted = client.delete(f"/api/v1/batches/{told['id']}", params={"delete_key": told["delete_key"]})
     assert deleted.status_code == 204
-    assert [client.get(path, params=query).status_code for path in asked] == [410] * 5
+    assert [client.get(path, params=query).status_code for path in asked] == [410] * 6
 
 
 def test_an_upload_that_is_too_large_to_train_on_is_refused(settings, uploaded):

@@ -9,6 +9,7 @@ from app.web.runs.pool import Pool
 from app.web.runs.run import Record
 from app.web.runs.segments import Segments
 from app.web.work.results import Results
+from bncore.training import SCHEDULES
 from tests.app.views.training.asked import QUICK, prepared, told
 from tests.app.web.runs.conftest import threads  # noqa: F401
 
@@ -50,6 +51,14 @@ def test_a_segment_has_its_name_from_all_that_is_made_in_it():
         assert shared(usual, names(steps=60, **other)) == 0, other
     assert shared(names(steps=60, schedule="cosine"), names(steps=80, schedule="cosine")) == 0
     assert shared(names("a", steps=60), usual) == 0
+
+
+@pytest.mark.usefixtures("short_segments")
+@pytest.mark.parametrize("schedule", SCHEDULES)
+def test_segments_have_names_of_their_own_where_the_rate_is_always_the_same(schedule):
+    for query in ({"rate": 0}, {"changes": "0@10"}):
+        told = names(steps=60, schedule=schedule, **query)
+        assert len(set(told)) == len(told) == 4
 
 
 def test_a_variant_by_another_letter_or_beside_others_is_the_same_run():
