@@ -16,8 +16,8 @@ NONE = {"dials": 0, "nodes": 0, "bars": 0, "framed": 0}
 OWN = {"/derivation": {"nodes": 23, "bars": 7}, "/network": {"dials": 3}, "/norms": {"framed": 9}}
 """What styles alone draw on a page, and the frame of a channel."""
 
-# What of the picture leaves it, and the first colours: of its ground and of its texts. Here the page's styles reach into
-# the picture, so a rectangle is as wide as it says of itself.
+# What of the picture leaves it, and the first colours: of its ground and of its texts. Here the page's styles reach
+# into the picture, so a rectangle is as wide as it says of itself.
 LOOK = """(xml) => {
   const picture = new DOMParser().parseFromString(xml, "image/svg+xml").documentElement;
   document.body.prepend(picture);
