@@ -29,7 +29,7 @@ def documents(name: str) -> list[dict[str, Any]]:
     return list(yaml.safe_load_all(TEXTS[name]))
 
 
-COMPOSE, BUCKET = documents("compose.yaml")[0], documents("compose.s3.yaml")[0]
+COMPOSE, BUCKET, DASK = (documents(f"compose{kind}.yaml")[0] for kind in ("", ".s3", ".dask"))
 SERVERS = {name: service for name, service in COMPOSE["services"].items() if name.startswith("app")}
 KUBERNETES = {document["kind"]: document for document in documents("kubernetes.yaml")}
 POD = KUBERNETES["Deployment"]["spec"]["template"]["spec"]
@@ -43,7 +43,7 @@ def test_every_variable_is_a_setting(name: str) -> None:
     assert named <= {setting.upper() for setting in Settings.model_fields}
 
 
-@pytest.mark.parametrize("service", [*COMPOSE["services"].values(), *BUCKET["services"].values()])
+@pytest.mark.parametrize("service", [service for file in (COMPOSE, BUCKET, DASK) for service in file["services"].values()])
 def test_every_variable_of_a_container_is_known(service: dict[str, Any]) -> None:
     given = service.get("environment", {})
     settings = {name for name in given if name.startswith("BNSCOPE_")}
@@ -119,7 +119,37 @@ def test_kubernetes_keeps_one_server_while_another_goes_and_routes_to_it() -> No
     assert KUBERNETES["PersistentVolumeClaim"]["spec"]["accessModes"] == ["ReadWriteMany"]
 
 
-def test_the_image_for_a_bucket_installs_into_the_environment_of_the_server() -> None:
-    (into,) = re.findall(r"pip --python (\S+)/bin/python install", TEXTS["s3.Dockerfile"])
+@pytest.mark.parametrize("name", ["s3.Dockerfile", "dask.Dockerfile"])
+def test_an_image_on_top_installs_into_the_environment_of_the_server(name: str) -> None:
+    (into,) = re.findall(r"pip --python (\S+)/bin/python install", TEXTS[name])
     assert f"ENV PATH={into}/bin:" in DOCKERFILE
-    assert TEXTS["s3.Dockerfile"].strip().splitlines()[-1] in DOCKERFILE
+    assert TEXTS[name].strip().splitlines()[-1] in DOCKERFILE
+
+
+def test_servers_and_workers_ask_the_scheduler_where_it_listens() -> None:
+    services = DASK["services"]
+    scheduler = services["scheduler"]["command"]
+    address = f"tcp://scheduler:{scheduler[scheduler.index('--port') + 1]}"
+    assert {services[name]["environment"]["BNSCOPE_SCHEDULER"] for name in SERVERS} == {address}
+    assert services["worker"]["command"][:3] == ["dask", "worker", address]
+    assert {service["image"] for service in services.values()} == {"bnscope-dask"}
+    assert set(SERVERS) < set(services)
+
+
+def test_a_cluster_in_kubernetes_runs_the_commands_of_the_one_in_compose() -> None:
+    told = documents("kubernetes.dask.yaml")
+    service = next(document for document in told if document["kind"] == "Service")
+    pods = {one["metadata"]["name"]: one["spec"]["template"] for one in told if one["kind"] == "Deployment"}
+    assert service["spec"]["selector"] == pods["bnscope-scheduler"]["metadata"]["labels"]
+    for name in ("scheduler", "worker"):
+        (container,) = pods[f"bnscope-{name}"]["spec"]["containers"]
+        command = [part.replace("bnscope-scheduler", "scheduler") for part in container["command"]]
+        assert command == DASK["services"][name]["command"]
+    assert f"tcp://{service['metadata']['name']}:{service['spec']['ports'][0]['port']}" in TEXTS["kubernetes.dask.yaml"]
+
+
+def test_what_an_image_on_top_copies_is_sent_to_its_build() -> None:
+    ignored = (ROOT / ".dockerignore").read_text()
+    (copied,) = re.findall(r"^COPY (\S+) ", TEXTS["dask.Dockerfile"], re.MULTILINE)
+    assert (ROOT / copied).exists()
+    assert f"!{copied}" in ignored.splitlines()
