@@ -43,7 +43,9 @@ def test_every_variable_is_a_setting(name: str) -> None:
     assert named <= {setting.upper() for setting in Settings.model_fields}
 
 
-@pytest.mark.parametrize("service", [service for file in (COMPOSE, BUCKET, DASK) for service in file["services"].values()])
+@pytest.mark.parametrize(
+    "service", [service for file in (COMPOSE, BUCKET, DASK) for service in file["services"].values()]
+)
 def test_every_variable_of_a_container_is_known(service: dict[str, Any]) -> None:
     given = service.get("environment", {})
     settings = {name for name in given if name.startswith("BNSCOPE_")}
@@ -145,7 +147,8 @@ def test_a_cluster_in_kubernetes_runs_the_commands_of_the_one_in_compose() -> No
         (container,) = pods[f"bnscope-{name}"]["spec"]["containers"]
         command = [part.replace("bnscope-scheduler", "scheduler") for part in container["command"]]
         assert command == DASK["services"][name]["command"]
-    assert f"tcp://{service['metadata']['name']}:{service['spec']['ports'][0]['port']}" in TEXTS["kubernetes.dask.yaml"]
+    address = f"tcp://{service['metadata']['name']}:{service['spec']['ports'][0]['port']}"
+    assert address in TEXTS["kubernetes.dask.yaml"]
 
 
 def test_what_an_image_on_top_copies_is_sent_to_its_build() -> None:
