@@ -49,7 +49,7 @@ export class Marks {
         const away = valueAt(event) - mean();
         return which === "beta" ? lane().beta + away : spread() > 0 ? away / spread() : lane().gamma;
       },
-      step: (by) => lane()[which] + by * STEP,
+      step: (by) => perFeature.valueOf(which, lane().feature) + by * STEP,
       move: (value, how) => perFeature.move(which, [lane().feature], plain(Math.round(value / STEP) * STEP), how),
       reset: () => perFeature.move(which, [lane().feature], UNMOVED[which], {}),
     });

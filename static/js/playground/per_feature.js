@@ -97,6 +97,11 @@ export class PerFeature {
     this.#state.set({ [name]: values.join(",") }, how);
   }
 
+  // The value of a feature as it is asked for, whether its answer has come or not.
+  valueOf(name, feature) {
+    return Number(this.#current(name)[feature]);
+  }
+
   // The values of all features: typed ones from the state, else what the server used.
   #current(name) {
     const { batch, forward } = this.#answer;

@@ -129,6 +129,19 @@ def test_the_end_of_the_deviation_bar_changes_gamma_by_drag_and_key_and_resets(p
     expect(grip(page, "Shift β of hue")).to_be_hidden()
 
 
+def test_keys_go_on_from_where_the_mark_was_sent_and_not_from_the_last_answer(playground: Playground) -> None:
+    """Else what is pressed before the server has answered is lost."""
+    playground.open("step=scaled")
+    bar = grip(playground.page, "Scale γ of hue")
+    held = Held(playground.page, re.compile(r"/api/v1/playground\?"), most=1)
+    bar.press("ArrowRight")
+    held.urls()
+    bar.press("PageUp")
+    held.let_go()
+    playground.settle()
+    assert playground.query["gamma"].split(",")[10] == "1.55"
+
+
 def test_the_weights_knob_moves_x_and_not_x_hat_and_only_the_stage_is_asked(playground: Playground) -> None:
     page = playground.page
     playground.open("step=x_hat")
