@@ -12,7 +12,7 @@ LEFT = 499  # "client closed request", as nginx has it: for the log
 
 
 class ClientLeft(Exception):
-    """The client went away before the work was done; nobody reads what is answered now."""
+    """The client went away before the work was done; whoever asks for work lets it pass, and it is answered as LEFT."""
 
 
 async def while_waited_for(receive: Receive, compute: Callable[[], Awaitable[Answer]]) -> Answer:

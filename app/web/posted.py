@@ -12,7 +12,7 @@ from fastapi import Request, Response
 from app.errors import NoRoom, UploadTooLarge
 from app.settings import MEBIBYTE, Settings
 from app.web.answers import JSON, packed_answer
-from app.web.leaving import LEFT, ClientLeft, while_waited_for
+from app.web.leaving import while_waited_for
 from app.web.respond import held_of
 from app.web.work.client import client_of
 from app.web.work.floor import Errand
@@ -115,11 +115,8 @@ async def answered(request: Request, answer: Answer) -> Response:
 async def at_desk(request: Request, answer: Callable[[], bytes]) -> Response:
     """What is light, in the event loop when its turn comes."""
     work: Work = request.app.state.work
-    try:
-        async with work.at_desk(request):
-            return Response(answer(), media_type=JSON)
-    except ClientLeft:
-        return Response(status_code=LEFT)
+    async with work.at_desk(request):
+        return Response(answer(), media_type=JSON)
 
 
 async def apart(request: Request, answer: Answer, body: Body, *more: Any) -> Response:
@@ -127,10 +124,7 @@ async def apart(request: Request, answer: Answer, body: Body, *more: Any) -> Res
     work: Work = request.app.state.work
     errand = Errand(pieces, (answer, body.content, more))
     with work.here.floor.join(errand, client_of(request)) as flight:
-        try:
-            result = await while_waited_for(request.receive, flight.outcome)
-        except ClientLeft:
-            return Response(status_code=LEFT)
+        result = await while_waited_for(request.receive, flight.outcome)
     held = await anyio.to_thread.run_sync(held_of, result)
     if held is None:
         return ResultFile(request, result, JSON)

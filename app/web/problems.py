@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 
 from app.errors import InvalidQuery, UserError, as_user_error, problem, problem_of, shortened
 from app.web.headers import HEADERS
+from app.web.leaving import LEFT, ClientLeft
 from app.web.operations.ids import HEADER, REQUEST_ID
 from app.web.operations.routes import allowed_at
 from bncore.errors import BatchNormError
@@ -33,6 +34,10 @@ def install(app: FastAPI, not_found: Callable[[Request], Response] | None = None
     async def user_error(_request: Request, error: UserError) -> Response:
         after = getattr(error, "retry_after", None)
         return respond(problem_of(error), None if after is None else {"Retry-After": str(after)})
+
+    @app.exception_handler(ClientLeft)
+    async def left(_request: Request, _error: ClientLeft) -> Response:
+        return Response(status_code=LEFT)
 
     @app.exception_handler(BatchNormError)
     async def batch_norm_error(_request: Request, error: BatchNormError) -> Response:

@@ -12,7 +12,7 @@ from fastapi import Request, Response
 
 from app.web import events
 from app.web.answers import JSON, AnswerCache, Held, answer_of, etag_of, is_known, unchanged
-from app.web.leaving import LEFT, ClientLeft, while_waited_for
+from app.web.leaving import while_waited_for
 from app.web.stream import at_once, stream
 from app.web.view import Fields, Place, View
 from app.web.work.client import Client, client_of
@@ -108,10 +108,7 @@ async def respond(request: Request, query: Fields, view: View[Fields, Any, Any])
     if is_known(request, asked.etag) and not asked.takes_only_events:
         asked.count("unchanged")
         return unchanged(asked.etag)
-    try:
-        answer = await _answer(asked)
-    except ClientLeft:
-        return Response(status_code=LEFT)
+    answer = await _answer(asked)
     if view.is_streamed:
         answer.headers["Vary"] = "Accept, Accept-Encoding"
     return answer

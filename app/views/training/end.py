@@ -13,7 +13,6 @@ from app.views.training.export.ended import COLUMNS, HEIGHT, WIDTH, headline, pl
 from app.views.training.export.formats import Steps, steps_of
 from app.views.training.query import TrainingQuery
 from app.views.training.routes import prepared_of
-from app.web.leaving import LEFT, ClientLeft
 from app.web.pages.lenient import lenient
 from app.web.pages.rendering import html, render
 from app.web.runs import respond
@@ -37,8 +36,6 @@ async def end(request: Request) -> Response:
     try:
         prepared = await prepared_of(request, query)
         rows = await respond.rows_of(request, prepared.runs)
-    except ClientLeft:
-        return Response(status_code=LEFT)
     except UserError as error:
         told = problem_of(error)
         return _written(request, told["status"], problem=told)

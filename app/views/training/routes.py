@@ -15,7 +15,6 @@ from app.views.training.export.formats import FORMATS, steps_of
 from app.views.training.export.query import RecordsQuery
 from app.views.training.query import TrainingQuery
 from app.web.answers import answer_from, etag_of, to_json
-from app.web.leaving import LEFT, ClientLeft
 from app.web.pages.link import linked
 from app.web.reading import query_of
 from app.web.respond import known
@@ -52,10 +51,7 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
             rows = await rows_of(request, (await prepared_of(request, query.of_the_view)).runs)
             return await anyio.to_thread.run_sync(lambda: form.write(steps_of(rows)))
 
-        try:
-            answer = await answer_from(request, etag_of("training-records", query.stated()), whole, form.media_type)
-        except ClientLeft:
-            return Response(status_code=LEFT)
+        answer = await answer_from(request, etag_of("training-records", query.stated()), whole, form.media_type)
         answer.headers["Content-Disposition"] = f'attachment; filename="bnscope-training.{query.format}"'
         answer.headers.update(linked(request, view))
         return answer
@@ -68,10 +64,7 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
             return await tried(request, query, await prepared_of(request, query.of_the_view))
 
         await known(Place.of(request), query)
-        try:
-            return await answer_from(request, etag_of("training-attempt", query.stated()), whole)
-        except ClientLeft:
-            return Response(status_code=LEFT)
+        return await answer_from(request, etag_of("training-attempt", query.stated()), whole)
 
     return router
 

@@ -12,7 +12,6 @@ from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
 from app.errors import Busy, UserError, as_user_error, problem_of
 from app.web.answers import answer_of, etag_of, is_known, unchanged
-from app.web.leaving import LEFT, ClientLeft
 from app.web.pages.lenient import lenient
 from app.web.pages.opened import Opened, opened
 from app.web.pages.rendering import HTML, html, render
@@ -43,8 +42,6 @@ async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) 
         if problem is None:
             return await _kept_or_written(asked, at)
         content = (await _written(asked, at, problem)).content
-    except ClientLeft:
-        return Response(status_code=LEFT)
     except Busy as error:
         return _busy(request, error)
     except (UserError, BatchNormError) as error:

@@ -10,7 +10,7 @@ from fastapi import Request, Response
 from app.errors import InvalidQuery, refusal_of
 from app.web.answers import JSON, answer_from
 from app.web.events import LAST_EVENT_ID, MEDIA_TYPE, Event, resumed_after
-from app.web.leaving import LEFT, ClientLeft, while_waited_for
+from app.web.leaving import while_waited_for
 from app.web.operations.clients import client_of
 from app.web.runs.chunk import alone
 from app.web.runs.following import BEGINNING, Row, rows
@@ -86,10 +86,7 @@ async def _document(request: Request, etag: str, runs: Mapping[str, Run], plan: 
         steps = b",".join([row.body for row in await rows_of(request, runs)])
         return b'%b"steps":[%b]}' % (b"{" if plan == NOTHING else plan[:-1] + b",", steps)
 
-    try:
-        answer = await answer_from(request, etag, whole)
-    except ClientLeft:
-        return Response(status_code=LEFT)
+    answer = await answer_from(request, etag, whole)
     answer.headers["Vary"] = "Accept, Accept-Encoding"
     return answer
 
