@@ -8,7 +8,6 @@ from functools import cached_property
 
 from app.batches.uploads import UploadStore
 from app.settings import Settings
-from app.views.training.cost import work_of
 from app.views.training.data import Dealt, dealt
 from app.views.training.query import TrainingQuery
 from app.views.training.runs import run_of
@@ -27,7 +26,6 @@ class Prepared:
     dealt: Dealt
     variants: tuple[Variant, ...]
     specs: dict[str, Spec]
-    origin: str
 
     @property
     def work(self) -> float:
@@ -35,22 +33,17 @@ class Prepared:
         return 0
 
     @cached_property
-    def cost(self) -> float:
-        """Multiply-adds of all runs."""
-        return sum(map(work_of, self.specs.values()))
-
-    @cached_property
     def runs(self) -> dict[str, Run]:
         """The run of each variant."""
         return {letter: run_of(spec) for letter, spec in self.specs.items()}
 
 
-def prepare(query: TrainingQuery, uploads: UploadStore, settings: Settings, origin: str = "") -> Prepared:
+def prepare(query: TrainingQuery, uploads: UploadStore, settings: Settings) -> Prepared:
     """The data and the specs. Raises the errors of the source, and InvalidQuery for what is wrong or too much."""
     variants = variants_of(query)
     of = dealt(query, uploads, settings)
     specs = {variant.letter: spec_of(query, variant, of.data, settings) for variant in variants}
-    return Prepared(query, of, variants, specs, origin)
+    return Prepared(query, of, variants, specs)
 
 
 def planned(prepared: Prepared, _say: Said = unheard) -> Prepared:

@@ -4,12 +4,12 @@ from itertools import pairwise
 from math import log2, prod
 
 from bncore.training import Spec
+from bncore.training.layout import KERNEL
 from bncore.training.records.moments import HELD
 
 PER_SECOND = 2e10  # multiply-adds of a matrix product, in float32, on one core
 PER_NUMBER, PER_MOVED = 180, 40  # multiply-adds for all else that is done to a number of a block, or of a window
 PER_STEP, PER_BLOCK = 3_000_000, 2_000_000  # multiply-adds that take as long as what a step costs however small it is
-KERNEL = 9
 SEGMENT = (1, 4096)  # the fewest and the most steps of a segment
 
 
@@ -24,7 +24,7 @@ def step_cost(spec: Spec) -> float:
     """
     images = spec.architecture == "convolutional"
     first, *image = spec.data.x.shape[1:] if images else (prod(spec.data.x.shape[1:]),)
-    positions, kernel = prod(image), KERNEL if images else 1
+    positions, kernel = prod(image), KERNEL * KERNEL if images else 1
     products = sum(low * high for low, high in pairwise((first, *spec.widths))) * kernel
     moved = sum((first, *spec.widths[:-1])) * kernel if images else 0  # windows that are copied
     numbers = PER_NUMBER * sum(spec.widths) + PER_MOVED * moved

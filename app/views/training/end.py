@@ -12,7 +12,7 @@ from app.views.training.answer import answer_of
 from app.views.training.export.ended import COLUMNS, HEIGHT, WIDTH, headline, plots_of, rows_of
 from app.views.training.export.formats import Steps, steps_of
 from app.views.training.query import TrainingQuery
-from app.views.training.routes import prepared_of
+from app.views.training.routes import prepared_of, runs_of
 from app.web.pages.lenient import lenient
 from app.web.pages.rendering import html, render
 from app.web.runs import respond
@@ -35,7 +35,7 @@ async def end(request: Request) -> Response:
         return _written(request, problem["status"], problem=problem)
     try:
         prepared = await prepared_of(request, query)
-        rows = await respond.rows_of(request, prepared.runs)
+        rows = await respond.rows_of(request, await runs_of(prepared))
     except UserError as error:
         told = problem_of(error)
         return _written(request, told["status"], problem=told)

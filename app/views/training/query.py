@@ -100,6 +100,11 @@ class TrainingQuery(SpecFields):
         return Reading(self.array, self.header, self.missing, self.feature_axis, self.label)
 
     @property
+    def of_the_view(self) -> "TrainingQuery":
+        """The query of what is trained, without what a further call adds."""
+        return TrainingQuery.model_validate(self.model_dump(include=set(TrainingQuery.model_fields)))
+
+    @property
     def said(self) -> dict[str, str]:
         """What each variant that there is has for itself, by its letter; the first one is always there."""
         texts = {letter: getattr(self, letter) for letter in LETTERS}

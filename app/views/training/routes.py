@@ -20,6 +20,7 @@ from app.web.reading import query_of
 from app.web.respond import known
 from app.web.respond import respond as respond_with_view
 from app.web.runs.respond import respond, rows_of
+from app.web.runs.run import Run
 from app.web.view import Place, View
 
 Query = Annotated[TrainingQuery, Depends(query_of(TrainingQuery))]
@@ -34,7 +35,7 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
         """Up to four variants of a small network in training, side by side, as a stream of their steps."""
         prepared = await prepared_of(request, query)
         plan = to_json(answer_of(prepared))
-        return await respond(request, etag_of("training-steps", query.stated()), prepared.runs, plan)
+        return await respond(request, etag_of("training-steps", query.stated()), await runs_of(prepared), plan)
 
     @router.get("/training/plan", **PLAN)
     async def plan(request: Request, query: Query) -> Response:
@@ -48,7 +49,7 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
         form = FORMATS[query.format]
 
         async def whole() -> bytes:
-            rows = await rows_of(request, (await prepared_of(request, query.of_the_view)).runs)
+            rows = await rows_of(request, await runs_of(await prepared_of(request, query.of_the_view)))
             return await anyio.to_thread.run_sync(lambda: form.write(steps_of(rows)))
 
         answer = await answer_from(request, etag_of("training-records", query.stated()), whole, form.media_type)
@@ -73,3 +74,8 @@ async def prepared_of(request: Request, query: TrainingQuery) -> Prepared:
     """The query with its data, which may have to be read. Raises what `prepare` refuses."""
     place = Place.of(request)
     return await anyio.to_thread.run_sync(partial(prepare, query, place.uploads, place.settings))
+
+
+async def runs_of(prepared: Prepared) -> dict[str, Run]:
+    """The run of each variant, made by a thread: the names of many segments take a while."""
+    return await anyio.to_thread.run_sync(lambda: prepared.runs)

@@ -8,10 +8,6 @@ from app.web.answers import to_json
 from app.web.runs.run import Record, Run, Taken, segments_of
 from bncore.training import Record as StepRecord
 from bncore.training import Spec, State, advance, first_record, start
-from bncore.training.schedules import rate_at
-
-RECORDED = ("unit", "unit_block", "resolution")
-"""What decides the records, and not the run."""
 
 
 def take(spec: Spec, state: bytes | None, steps: int) -> Taken:
@@ -38,19 +34,6 @@ def run_of(spec: Spec) -> Run:
 
 
 def name_of(spec: Spec, end: int) -> str:
-    """The name of a segment: equal where all steps up to its end are, and what is recorded of them.
-
-    The record of the end tells the rate of the update behind it, which a change may set there; and the last one of a
-    run is made where one in the middle may not be.
-    """
-    recorded = [getattr(spec, name) for name in RECORDED]
-    told = [
-        fingerprint(),
-        spec.fingerprint_at(end),
-        end,
-        recorded,
-        segment_of(spec),
-        rate_at(spec, end),
-        end == spec.steps,
-    ]
-    return f"training-{sha256(to_json(told)).hexdigest()[:40]}"
+    """The name of the segment that ends there: equal where its records and its state are, and it begins at one step."""
+    told = to_json([fingerprint(), spec.records_until(end), segment_of(spec)])
+    return f"training-{sha256(told).hexdigest()[:40]}"

@@ -14,7 +14,7 @@ from app.web.view import Place, View
 from bncore.training import ARCHITECTURES, NORMS, OPTIMIZERS, ORDERS, SCHEDULES, SHAPES, TRAINED
 from bncore.training.claims import CLAIMS
 
-MOST_POINTS = 10_000  # of the plane, that the event loop draws
+LIGHT = 10_000  # points of the plane, that the event loop draws
 
 
 def _prepared(place: Place, query: TrainingQuery) -> Prepared:
@@ -23,7 +23,7 @@ def _prepared(place: Place, query: TrainingQuery) -> Prepared:
 
 def _is_light(query: TrainingQuery, _settings: Settings) -> bool:
     """A plan needs the data, and no step of the training."""
-    return query.source in DATASETS or (query.source in SHAPES and query.examples <= MOST_POINTS)
+    return query.source in DATASETS or (query.source in SHAPES and query.examples <= LIGHT)
 
 
 CATALOGUE: dict[str, Any] = {

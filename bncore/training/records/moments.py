@@ -33,8 +33,3 @@ def is_recorded(step: int, asked: Asked) -> bool:
 def has_held(step: int, asked: Asked) -> bool:
     """Whether its record tells of the held-out examples: every fourth does, and the last one."""
     return step == asked.steps or step % (HELD * stride(step, asked.resolution)) == 0
-
-
-def moments(asked: Asked) -> tuple[int, ...]:
-    """All steps that have a record, from 0 on."""
-    return tuple(step for step in range(asked.steps + 1) if is_recorded(step, asked))

@@ -11,6 +11,7 @@ import { RunStream } from "./stream.js";
 import { saidOf, Transport } from "./transport.js";
 import { looksOf } from "./variants.js";
 import { BatchPage } from "../lib/page/batch_page.js";
+import { count } from "../lib/figures/numbers.js";
 import { element } from "../lib/figures/tables.js";
 import { ofNewSource } from "../lib/controls/source.js";
 import { getJson } from "../lib/server/api.js";
@@ -24,7 +25,6 @@ const PLAN = `${STREAM}/plan`;
 const TOLD = 1000; // milliseconds between two tables of numbers while it plays
 const REST = 300; // milliseconds without a move, after which a run begins
 const $ = (id) => document.getElementById(id);
-const count = (number) => number.toLocaleString("en");
 
 const page = new BatchPage({
   path: STREAM, accept: "application/json", python: () => plan?.python, taken: null, nothing: "No run",

@@ -1,9 +1,7 @@
 // The one sentence that follows the playhead: the first of these whose condition holds. What each says stands in
 // app/views/training/words/sentences.py.
 import { divergedAt, newest } from "./records.js";
-import { three } from "../lib/figures/numbers.js";
-
-const count = (number) => number.toLocaleString("en");
+import { count, three } from "../lib/figures/numbers.js";
 
 // `shown`: { rows, at, looks }; `limits`: from how many percent, and how often ahead, something is said.
 export function sentenceOf(shown, sentences, limits) {

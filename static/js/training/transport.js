@@ -1,12 +1,11 @@
 // The buttons that play, pause and step, the speed, the learning rate from the shown step on, and the keys of all that.
 import { Grip } from "../lib/stage/grip.js";
 import { svg, tell, write } from "../lib/stage/svg.js";
-import { isNumber, plain, three } from "../lib/figures/numbers.js";
+import { count, isNumber, plain, three } from "../lib/figures/numbers.js";
 
 const WORKED = "button, input, select, textarea, summary, a, [role=tab], dialog";
 const TOUCH = 16; // pixels around the playhead's mark
 const $ = (id) => document.getElementById(id);
-const count = (number) => number.toLocaleString("en");
 
 export class Transport {
   #root = $("transport");

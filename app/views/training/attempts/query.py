@@ -13,8 +13,3 @@ class AttemptQuery(TrainingQuery):
         "b", "The variant whose update is tried.", title="Variant", group="answer", kind="select"
     )
     at: int = control(0, "Updates that come before.", title="Step", group="answer", kind="number", step=1, ge=0)
-
-    @property
-    def of_the_view(self) -> TrainingQuery:
-        """The query of what is trained."""
-        return TrainingQuery.model_validate(self.model_dump(exclude={"of", "at"}))

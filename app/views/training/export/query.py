@@ -13,8 +13,3 @@ class RecordsQuery(TrainingQuery):
         "json", "JSON, CSV with a line for each variant and step, or NumPy's NPZ, which also has the histograms.",
         title="Format", group="answer", kind="select",
     )  # fmt: skip
-
-    @property
-    def of_the_view(self) -> TrainingQuery:
-        """The query of what is trained."""
-        return TrainingQuery.model_validate(self.model_dump(exclude={"format"}))

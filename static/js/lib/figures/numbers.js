@@ -15,6 +15,9 @@ export function three(value) {
   return formatters[decimals].format(rounded).replace("-", "−");
 }
 
+// A whole number, thousands set apart.
+export const count = (number) => number.toLocaleString("en");
+
 // What a slider writes into its field and the address: short, and with a plain minus sign.
 export function plain(value) {
   return String(Number(Number(value).toPrecision(4)));

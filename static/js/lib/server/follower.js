@@ -33,7 +33,7 @@ export class LongFollower {
   constructor({ path, show, fail, cancelled, busy, progress }) {
     this.#streamed = new Streamed(progress);
     this.#latest = follower({
-      ask: (query) => this.#streamed.ask(path + (query ? `?${query}` : "")),
+      ask: (query, signal) => this.#streamed.ask(path + (query ? `?${query}` : ""), signal),
       show: (answer, query) => show(answer, query === this.#wanted),
       fail: (problem) => (problem.name === "AbortError" ? cancelled() : fail(problem)),
       busy: (is) => {
@@ -47,11 +47,9 @@ export class LongFollower {
   // With `atOnce`, what is under way is given up even if it does not stream.
   want(query, atOnce = false) {
     if (this.#asking && query === this.#wanted) return;
-    const givesUp = atOnce && this.#asking;
     this.#wanted = query;
-    if (!givesUp) this.#streamed.overtake();
-    this.#latest.want(query);
-    if (givesUp) this.#streamed.cancel(); // after it is known what is wanted instead: this is no end
+    this.#streamed.overtake();
+    this.#latest.want(query, atOnce);
   }
 
   cancel() {

@@ -28,8 +28,9 @@ export class Streamed {
     this.#asking?.stop.abort();
   }
 
-  async ask(address) {
+  async ask(address, signal) {
     const asking = { stop: new AbortController(), streams: false, overtaken: false };
+    signal.addEventListener("abort", () => asking.stop.abort(), { once: true });
     this.#asking = asking;
     try {
       for (let cuts = 0; ; ) {

@@ -2,9 +2,14 @@
 
 import pytest
 
-from bncore.training.records.moments import has_held, is_recorded, moments
+from bncore.training.records.moments import has_held, is_recorded
 from bncore.training.spec import RESOLUTIONS
 from tests.bncore.training.specs import tiny
+
+
+def moments(spec):
+    """All steps that have a record, from 0 on."""
+    return tuple(step for step in range(spec.steps + 1) if is_recorded(step, spec))
 
 
 @pytest.mark.parametrize("resolution", RESOLUTIONS)
