@@ -18,6 +18,7 @@ from app.batches.uploads.source import UploadSource
 from app.batches.uploads.store.store import UploadStore
 from app.errors import InvalidQuery
 from app.query.control import QueryModel, control
+from app.query.reading import ARRAY, FEATURE_AXIS, HEADER, LABEL, MISSING, Header, Missing
 from app.streams import Stream
 
 UPLOAD_ID = re.compile(r"[0-9a-f]{64}")
@@ -66,26 +67,11 @@ class BatchFields(QueryModel):
         8, "Features of a generated batch.", title="Features", group="data", kind="slider", symbol="D",
         slider=(1, 32), step=1, shown_for=" ".join(GENERATORS), ge=1, le=1024,
     )  # fmt: skip
-    array: str | None = control(
-        None, "Which array of an NPZ to read; left out, `x` or the only one.",
-        title="Array", group="upload", kind="text", shown_for="upload", max_length=200,
-    )  # fmt: skip
-    header: Literal["auto", "yes", "no"] = control(
-        "auto", "Whether the first line of a CSV names the columns.",
-        title="Header line", group="upload", kind="select", shown_for="upload",
-    )  # fmt: skip
-    missing: Literal["error", "drop"] = control(
-        "error", "What to do with rows that have missing or infinite values.",
-        title="Missing values", group="upload", kind="select", shown_for="upload",
-    )  # fmt: skip
-    feature_axis: int = control(
-        1, "The axis of an uploaded array that counts the features (channels).",
-        title="Feature axis", group="upload", kind="number", step=1, shown_for="upload", ge=-8, le=8,
-    )  # fmt: skip
-    label: str | None = control(
-        None, "Column of a table, or array of an NPZ, that holds the classes.",
-        title="Label", group="upload", kind="text", shown_for="upload", max_length=200,
-    )  # fmt: skip
+    array: str | None = ARRAY
+    header: Header = HEADER
+    missing: Missing = MISSING
+    feature_axis: int = FEATURE_AXIS
+    label: str | None = LABEL
 
     @property
     def is_upload(self) -> bool:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field
 from app.batches.datasets import DATASETS
 from app.batches.uploads.reading import Reading
 from app.query.control import control, formed
+from app.query.reading import ARRAY, FEATURE_AXIS, HEADER, LABEL, MISSING, Header, Missing
 from app.query.source import UPLOAD_ID
 from app.views.training.variants.fields import SpecFields
 from bncore.training import SCALINGS, SHAPES
@@ -61,26 +62,11 @@ class TrainingQuery(SpecFields):
         "the training examples; divided by the largest size of all; or as it is.", title="Scaling", group="data",
         kind="select",
     )  # fmt: skip
-    array: str | None = control(
-        None, "Which array of an NPZ to read; left out, `x` or the only one.",
-        title="Array", group="upload", kind="text", shown_for="upload", max_length=200,
-    )  # fmt: skip
-    header: Literal["auto", "yes", "no"] = control(
-        "auto", "Whether the first line of a CSV names the columns.",
-        title="Header line", group="upload", kind="select", shown_for="upload",
-    )  # fmt: skip
-    missing: Literal["error", "drop"] = control(
-        "error", "What to do with rows that have missing or infinite values.",
-        title="Missing values", group="upload", kind="select", shown_for="upload",
-    )  # fmt: skip
-    feature_axis: int = control(
-        1, "The axis of an uploaded array that counts the features (channels).",
-        title="Feature axis", group="upload", kind="number", step=1, shown_for="upload", ge=-8, le=8,
-    )  # fmt: skip
-    label: str | None = control(
-        None, "Column of a table, or array of an NPZ, that holds the classes.",
-        title="Label", group="upload", kind="text", shown_for="upload", max_length=200,
-    )  # fmt: skip
+    array: str | None = ARRAY
+    header: Header = HEADER
+    missing: Missing = MISSING
+    feature_axis: int = FEATURE_AXIS
+    label: str | None = LABEL
     a: Overrides = _variant(
         "a", "norm:none", "What the first variant has for itself: fields with their values, commas between, such as "
         "`norm:batch,rate:0.5`. Empty, it is the shared setting as it is.",

@@ -1,0 +1,29 @@
+"""The fields of a query that say how an upload is read, for each query that may name one."""
+
+from typing import Literal
+
+from app.query.control import control
+
+Header = Literal["auto", "yes", "no"]
+Missing = Literal["error", "drop"]
+
+ARRAY = control(
+    None, "Which array of an NPZ to read; left out, `x` or the only one.",
+    title="Array", group="upload", kind="text", shown_for="upload", max_length=200,
+)  # fmt: skip
+HEADER = control(
+    "auto", "Whether the first line of a CSV names the columns.",
+    title="Header line", group="upload", kind="select", shown_for="upload",
+)  # fmt: skip
+MISSING = control(
+    "error", "What to do with rows that have missing or infinite values.",
+    title="Missing values", group="upload", kind="select", shown_for="upload",
+)  # fmt: skip
+FEATURE_AXIS = control(
+    1, "The axis of an uploaded array that counts the features (channels).",
+    title="Feature axis", group="upload", kind="number", step=1, shown_for="upload", ge=-8, le=8,
+)  # fmt: skip
+LABEL = control(
+    None, "Column of a table, or array of an NPZ, that holds the classes.",
+    title="Label", group="upload", kind="text", shown_for="upload", max_length=200,
+)  # fmt: skip
