@@ -93,6 +93,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     """Get ready while nobody waits yet: the first class finds the data sets, the hands and the large assets."""
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(_get_ready, app)
+        tasks.start_soon(app.state.runs.warm)
         yield {"draining": app.state.draining}  # for the server, which knows when it ends
         tasks.cancel_scope.cancel()
     app.state.work.crew.close()

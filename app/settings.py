@@ -132,6 +132,12 @@ class Settings(BaseSettings):
     training_numbers: int = Field(
         2_000_000, ge=1, description="Numbers of the examples that it trains on: examples × features."
     )
+    training_records: int = Field(
+        60_000,
+        ge=1,
+        description="Records × blocks, of all variants, that one document or file of a training may hold; a record of "
+        "a block is about 600 bytes. A stream has no such limit.",
+    )
 
     log: Literal["text", "json"] = Field("text", description="Lines of the log for people, or as JSON for programs.")
     cors_origins: str = Field(

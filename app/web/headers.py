@@ -32,6 +32,10 @@ def headers_of(frame_ancestors: Sequence[str]) -> dict[str, str]:
 HEADERS = headers_of(())
 
 
+HEAD = "bnscope.head"
+"""The extension of a scope whose answer has no body: a stream, which would go on for long, ends with its header."""
+
+
 class Head:
     """HEAD answers as GET does, without the body (RFC 9110, 9.3.2)."""
 
@@ -48,7 +52,8 @@ class Head:
                 message["body"] = b""
             await send(message)
 
-        as_get = {**scope, "method": "GET"}  # a copy: the server knows by its own that no body follows
+        extensions = {**scope.get("extensions", {}), HEAD: {}}
+        as_get = {**scope, "method": "GET", "extensions": extensions}  # a copy: the server knows that no body follows
         try:
             await self.app(as_get, receive, send_head)
         finally:

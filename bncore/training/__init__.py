@@ -10,7 +10,7 @@ from bncore.training.choices import ARCHITECTURES, NORMS, TRAINED
 from bncore.training.data import SCALINGS, SHAPES, Data, split
 from bncore.training.optimizers import OPTIMIZERS
 from bncore.training.records.record import Record
-from bncore.training.run import advance, first_record
+from bncore.training.run import advance, first_record, next_record
 from bncore.training.schedules import SCHEDULES
 from bncore.training.spec import Spec
 from bncore.training.state import State, start
@@ -32,6 +32,7 @@ __all__ = [
     "advance",
     "attempts",
     "first_record",
+    "next_record",
     "split",
     "start",
 ]

@@ -46,6 +46,17 @@ def first_record(state: State) -> Record:
         return work.record()
 
 
+def next_record(state: State) -> tuple[State, Record]:
+    """One update on from a state that has not ended, with the record of its step, whether or not one is due there."""
+    assert not state.has_ended
+    with np.errstate(all="ignore"):
+        work = Work(state)
+        work.look()
+        work.update()
+        work.look()
+        return work.state, work.record()
+
+
 class Work:
     """The arrays of a run on its way; a pass of batch t comes before update t + 1, which it is the gradient of."""
 

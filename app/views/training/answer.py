@@ -5,11 +5,11 @@ from urllib.parse import urlencode
 
 from app.figures.numbers import counted
 from app.views.training.compute import Prepared
-from app.views.training.conventions import conventions_of
 from app.views.training.export.formats import FORMATS
 from app.views.training.export.snippet import snippet
 from app.views.training.variants.fields import SpecFields
 from app.views.training.variants.titles import titles_of
+from app.views.training.words.conventions import conventions_of
 from bncore.training import NORMS, Data, Spec
 
 MOST_POINTS = 1000  # of the plane, that are drawn
@@ -24,7 +24,8 @@ def answer_of(prepared: Prepared) -> dict[str, Any]:
         "query": query.stated(),
         "headline": headline(list(titles.values()), total),
         "batch": {"text": batch_text(prepared), "title": prepared.dealt.examples.title,
-                  "warnings": list(prepared.dealt.examples.warnings)},
+                  "warnings": [*prepared.dealt.examples.warnings, *prepared.notes],
+                  "label": prepared.dealt.examples.label, "labels": list(prepared.dealt.examples.able_labels)},
         "total": total,
         "batch_size": first.batch_size,
         "variants": {

@@ -5,6 +5,7 @@ from typing import Any
 from app.views.training.attempts.query import AttemptQuery
 from app.views.training.export.query import RecordsQuery
 from app.views.training.query import TrainingQuery
+from app.views.training.steps.query import StepQuery
 from app.web.answers import JSON, NOT_MODIFIED
 from app.web.events import MEDIA_TYPE
 from app.web.pages.link import DESCRIBED
@@ -148,5 +149,21 @@ ATTEMPT: dict[str, Any] = {
     "openapi_extra": {
         "parameters": parameters_of(AttemptQuery),
         "x-examples": [{"query": "source=iris&widths=8,8&batch_size=20&steps=40&at=20"}],
+    },
+}  # fmt: skip
+STEP: dict[str, Any] = {
+    "summary": "The records of a single step, also of one between two of the stream's",
+    "responses": {
+        200: {
+            "description": "As a `step` event has it: the record of each variant that comes so far. `held` stands "
+            "in it where every fourth record of that part of the run has it.",
+            "content": {JSON: {"example": {"step": 65, "variants": {"a": RECORD}}}},
+        }
+    }
+    | NOT_MODIFIED
+    | refusals(REFUSED),
+    "openapi_extra": {
+        "parameters": parameters_of(StepQuery),
+        "x-examples": [{"query": "source=iris&widths=8,8&batch_size=20&steps=80&at=65"}],
     },
 }  # fmt: skip

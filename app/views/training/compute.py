@@ -10,8 +10,8 @@ from app.batches.uploads import UploadStore
 from app.settings import Settings
 from app.views.training.data import Dealt, dealt
 from app.views.training.query import TrainingQuery
-from app.views.training.runs import run_of
-from app.views.training.spec import spec_of
+from app.views.training.runs.run import run_of
+from app.views.training.runs.spec import spec_of
 from app.views.training.variants.variant import Variant, variants_of
 from app.web.runs.run import Run
 from bncore.progress import Said, unheard
@@ -26,6 +26,7 @@ class Prepared:
     dealt: Dealt
     variants: tuple[Variant, ...]
     specs: dict[str, Spec]
+    notes: tuple[str, ...] = ()
 
     @property
     def work(self) -> float:
@@ -42,8 +43,18 @@ def prepare(query: TrainingQuery, uploads: UploadStore, settings: Settings) -> P
     """The data and the specs. Raises the errors of the source, and InvalidQuery for what is wrong or too much."""
     variants = variants_of(query)
     of = dealt(query, uploads, settings)
+    if notes := _small(query, of):
+        variants = variants_of(query.model_copy(update={"batch_size": len(of.data.labels)}))
     specs = {variant.letter: spec_of(query, variant, of.data, settings) for variant in variants}
-    return Prepared(query, of, variants, specs)
+    return Prepared(query, of, variants, specs, notes)
+
+
+def _small(query: TrainingQuery, of: Dealt) -> tuple[str, ...]:
+    """What is told where the usual batch is larger than what is trained on; it is all of that then."""
+    usual, there = TrainingQuery.model_fields["batch_size"].default, len(of.data.labels)
+    if query.batch_size != usual or there >= usual:
+        return ()
+    return (f"A batch is all {there} training examples: the usual {usual} are more than there are.",)
 
 
 def planned(prepared: Prepared, _say: Said = unheard) -> Prepared:

@@ -6,7 +6,7 @@ from typing import Any
 from app.batches.datasets import DATASETS
 from app.query.title import bare_title
 from app.views.training.claims.told import claims
-from app.views.training.end import FILES, address_of_end
+from app.views.training.export.end import FILES, address_of_end
 from app.views.training.page_fields import TrainingPageFields
 from app.views.training.query import TrainingQuery
 from app.views.training.words.sentences import ATTEMPT, LIMITS, SENTENCES

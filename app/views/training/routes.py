@@ -9,17 +9,21 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.views.training.answer import answer_of
 from app.views.training.attempts.query import AttemptQuery
 from app.views.training.attempts.tried import tried
-from app.views.training.call import ATTEMPT, PLAN, RECORDS, STEPS
+from app.views.training.call import ATTEMPT, PLAN, RECORDS, STEP, STEPS
 from app.views.training.compute import Prepared, prepare
 from app.views.training.export.formats import FORMATS, steps_of
 from app.views.training.export.query import RecordsQuery
 from app.views.training.query import TrainingQuery
+from app.views.training.runs.documents import check_document
+from app.views.training.steps.query import StepQuery
+from app.views.training.steps.told import told_at
 from app.web.answers import answer_from, etag_of, to_json
 from app.web.pages.link import linked
 from app.web.reading import query_of
 from app.web.respond import known
 from app.web.respond import respond as respond_with_view
-from app.web.runs.respond import respond, rows_of
+from app.web.runs.following import Row
+from app.web.runs.respond import respond, rows_of, takes_json
 from app.web.runs.run import Run
 from app.web.view import Place, View
 
@@ -34,8 +38,10 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
     async def training(request: Request, query: Query) -> Response:
         """Up to four variants of a small network in training, side by side, as a stream of their steps."""
         prepared = await prepared_of(request, query)
-        plan = to_json(answer_of(prepared))
-        return await respond(request, etag_of("training-steps", query.stated()), await runs_of(prepared), plan)
+        if takes_json(request):
+            check_document(prepared.specs, Place.of(request).settings)
+        runs, plan = await begun(prepared)
+        return await respond(request, etag_of("training-steps", query.stated()), runs, plan)
 
     @router.get("/training/plan", **PLAN)
     async def plan(request: Request, query: Query) -> Response:
@@ -49,7 +55,7 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
         form = FORMATS[query.format]
 
         async def whole() -> bytes:
-            rows = await rows_of(request, await runs_of(await prepared_of(request, query.of_the_view)))
+            rows = await all_rows(request, await prepared_of(request, query.of_the_view))
             return await anyio.to_thread.run_sync(lambda: form.write(steps_of(rows)))
 
         answer = await answer_from(request, etag_of("training-records", query.stated()), whole, form.media_type)
@@ -67,6 +73,16 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
         await known(Place.of(request), query)
         return await answer_from(request, etag_of("training-attempt", query.stated()), whole)
 
+    @router.get("/training/step", **STEP)
+    async def step(request: Request, query: Annotated[StepQuery, Depends(query_of(StepQuery))]) -> Response:
+        """The record of a single step, such as one that lies between two that the stream tells of."""
+
+        async def whole() -> bytes:
+            return await told_at(request, query.at, await prepared_of(request, query.of_the_view))
+
+        await known(Place.of(request), query)
+        return await answer_from(request, etag_of("training-step", query.stated()), whole)
+
     return router
 
 
@@ -76,6 +92,12 @@ async def prepared_of(request: Request, query: TrainingQuery) -> Prepared:
     return await anyio.to_thread.run_sync(partial(prepare, query, place.uploads, place.settings))
 
 
-async def runs_of(prepared: Prepared) -> dict[str, Run]:
-    """The run of each variant, made by a thread: the names of many segments take a while."""
-    return await anyio.to_thread.run_sync(lambda: prepared.runs)
+async def begun(prepared: Prepared) -> tuple[dict[str, Run], bytes]:
+    """The run of each variant and the plan as JSON, by a thread: names of many segments and points take a while."""
+    return await anyio.to_thread.run_sync(lambda: (prepared.runs, to_json(answer_of(prepared))))
+
+
+async def all_rows(request: Request, prepared: Prepared) -> list[Row]:
+    """All rows, once the runs have ended. Raises InvalidQuery where they are too many for one document."""
+    check_document(prepared.specs, Place.of(request).settings)
+    return await rows_of(request, await anyio.to_thread.run_sync(lambda: prepared.runs))

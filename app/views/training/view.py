@@ -14,7 +14,7 @@ from app.web.view import Place, View
 from bncore.training import ARCHITECTURES, NORMS, OPTIMIZERS, ORDERS, SCHEDULES, SHAPES, TRAINED
 from bncore.training.claims import CLAIMS
 
-LIGHT = 10_000  # points of the plane, that the event loop draws
+LIGHT = 2000  # points of the plane, that the event loop draws
 
 
 def _prepared(place: Place, query: TrainingQuery) -> Prepared:

@@ -3,12 +3,14 @@
 import asyncio
 import contextlib
 import logging
+import os
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor, Executor
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from app.errors import Busy
+from app.web.runs.chunk import alone
 
 ATTEMPTS = 5  # how often a chunk is begun whose process dies
 log = logging.getLogger("bnscope.runs")
@@ -49,6 +51,16 @@ class Pool:
                 log.warning("A chunk lost its process in attempt %d: %r", attempt, error)
                 self._lose(executor)
         raise Busy("The processes that compute this have died, or cannot be reached.")
+
+    async def warm(self, count: int) -> None:
+        """Get the executor ready while nobody waits, with so many processes begun; where that fails, a call tries."""
+        try:
+            executor = await self._here()
+            await asyncio.gather(*(asyncio.wrap_future(executor.submit(alone, os.getpid)) for _ in range(count)))
+        except self._kind.lost as error:
+            if _is_cancelled():
+                raise
+            log.warning("The processes of the runs are not ready yet: %r", error)
 
     async def _here(self) -> Executor:
         """The executor, made by a thread while the event loop goes on."""

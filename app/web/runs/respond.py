@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from functools import partial
 from typing import Any, TypeVar
 
+import anyio
 from fastapi import Request, Response
 
 from app.errors import InvalidQuery, refusal_of
@@ -18,6 +19,7 @@ from app.web.runs.run import Run
 from app.web.runs.runs import Runs
 from app.web.runs.segments import Segments
 from app.web.runs.sending import Emit, RunStream
+from app.web.runs.together import together
 from app.web.stream import problem_event
 
 Answer = TypeVar("Answer")
@@ -108,11 +110,25 @@ async def done_at(request: Request, run: Run, step: int, call: Callable[..., Ans
 
     Done where runs are, on one thread. Raises ManyStreams, Busy, and ClientLeft.
     """
-    here: Runs = request.app.state.runs
+    return (await done_at_each(request, {"": run}, step, call, *further))[""]
 
-    async def done() -> Answer:
+
+async def done_at_each(
+    request: Request, runs: Mapping[str, Run], step: int, call: Callable[..., Answer], *further: Any
+) -> dict[str, Answer]:
+    """The same of several runs, side by side, by their names."""
+    here: Runs = request.app.state.runs
+    answers: dict[str, Answer] = {}
+
+    async def do(name: str, run: Run) -> None:
         state = await here.segments.state_at(run, step)
-        return await here.pool.do(alone, call, run.given, state, *further)
+        answers[name] = await here.pool.do(alone, call, run.given, state, *further)
+
+    async def all_of_them() -> None:
+        async with together(), anyio.create_task_group() as group:
+            for name, run in runs.items():
+                group.start_soon(do, name, run)
 
     with here.places.taken(client_of(request.scope)):
-        return await while_waited_for(request.receive, done)
+        await while_waited_for(request.receive, all_of_them)
+    return {name: answers[name] for name in runs}

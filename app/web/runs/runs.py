@@ -9,6 +9,7 @@ from app.web.runs.places import Places
 from app.web.runs.pool import Pool
 from app.web.runs.segments import Segments
 from app.web.runs.sending import Pace
+from app.web.work.processes import count_of
 from app.web.work.results import Results
 
 
@@ -31,6 +32,10 @@ class Runs:
     def segments(self) -> Segments:
         """The segments of the running event loop."""
         return self._here.setdefault(asyncio.get_running_loop(), Segments(self.pool, self._results))
+
+    async def warm(self) -> None:
+        """Start the processes, or meet the cluster, so that the first who presses play does not wait for that."""
+        await self.pool.warm(1 if self._settings.scheduler else count_of(self._settings))
 
     def close(self) -> None:
         """End the processes."""

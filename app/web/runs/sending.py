@@ -14,6 +14,7 @@ from fastapi import Response
 from starlette.types import Receive, Scope, Send
 
 from app.web.events import MEDIA_TYPE, PING, PING_EVERY, Event
+from app.web.headers import HEAD
 from app.web.leaving import end_with_client
 from app.web.runs.together import together
 from app.web.serving.connection import LINE
@@ -87,12 +88,16 @@ class RunStream(Response):
 
     async def _stream(self, scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        if HEAD not in scope.get("extensions", {}):
+            await self._body(scope, receive, send)
+        with anyio.move_on_after(self._pace.patience):
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _body(self, scope: Scope, receive: Receive, send: Send) -> None:
         async with together() as group:
             with draining_of(scope).told_to(group.cancel_scope.cancel):
                 group.start_soon(end_with_client, receive, group.cancel_scope)
                 await self._relay(send)
-        with anyio.move_on_after(self._pace.patience):
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _relay(self, send: Send) -> None:
         """Send each event. What the events raise is raised once all before it is sent."""

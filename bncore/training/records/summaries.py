@@ -10,7 +10,13 @@ SHARES = (0.15, 0.5, 0.85)
 
 
 def histogram(values: Array) -> Histogram:
-    """Of equal bins from the least to the largest value; where they are equal all are in the middle one."""
+    """Of equal bins from the least to the largest value; where they are equal all are in the middle one.
+
+    Where a value is NaN or infinite, both ends are NaN and every bin is empty: what is not a number has no place.
+
+    >>> sum(histogram(np.array([0.0, 1.0])).counts), sum(histogram(np.array([0.0, np.nan, np.inf])).counts)
+    (2, 0)
+    """
     low, high = float(values.min()), float(values.max())
     if not (np.isfinite(low) and np.isfinite(high)):
         return Histogram(np.nan, np.nan, (0,) * BINS)
@@ -21,12 +27,18 @@ def histogram(values: Array) -> Histogram:
 
 
 def percentiles(values: Array) -> Percentiles:
-    """The 15th, 50th and 85th, between neighbours on a straight line; NaN where a value is not finite.
+    """The 15th, 50th and 85th, between neighbours on a straight line; all NaN where a single value is NaN or infinite.
+
+    Of what is left the percentiles would look as if nothing had happened.
 
     >>> percentiles(np.arange(101.0))
     (15.0, 50.0, 85.0)
+    >>> percentiles(np.array([1.0, 2.0, 3.0, np.nan])), percentiles(np.array([-np.inf, 1.0, 2.0]))
+    ((nan, nan, nan), (nan, nan, nan))
     """
-    ordered = np.sort(values.ravel()).astype(np.float64)
+    ordered = np.sort(values.ravel()).astype(np.float64)  # puts NaN last
+    if not (np.isfinite(ordered[0]) and np.isfinite(ordered[-1])):
+        return np.nan, np.nan, np.nan
     low, middle, high = (_between(ordered, share * (len(ordered) - 1)) for share in SHARES)
     return low, middle, high
 
@@ -38,5 +50,5 @@ def _between(ordered: Array, place: float) -> float:
 
 
 def size(values: Array) -> float:
-    """The Euclidean norm, its squares summed in float64."""
+    """The Euclidean norm, its squares summed in float64; NaN where a value is NaN, infinite where one is."""
     return float(np.sqrt(np.square(values, dtype=np.float64).sum()))

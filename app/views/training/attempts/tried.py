@@ -7,7 +7,7 @@ from fastapi import Request
 from app.errors import InvalidQuery
 from app.views.training.attempts.query import AttemptQuery
 from app.views.training.compute import Prepared
-from app.views.training.runs import run_of
+from app.views.training.runs.run import run_of
 from app.web.answers import to_json
 from app.web.runs.respond import done_at
 from bncore.errors import BadParameter

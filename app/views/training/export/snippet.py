@@ -5,7 +5,7 @@ from typing import Any
 from app.batches.datasets import DATASETS
 from app.streams import Stream
 from app.views.training.compute import Prepared
-from app.views.training.data import DIGIT
+from app.views.training.data.examples import DIGIT
 from app.views.training.query import TrainingQuery
 from app.views.training.variants.fields import SpecFields
 from app.views.training.variants.variant import Variant

@@ -13,7 +13,7 @@ def settings(tmp_path):
 @pytest.fixture
 def taken(monkeypatch):
     """The steps that are taken from here on, by the threads that stand for processes here, one entry a call."""
-    from app.views.training import runs
+    from app.views.training.runs import run as runs
 
     counts = []
 
@@ -29,6 +29,6 @@ def taken(monkeypatch):
 @pytest.fixture
 def short_segments(monkeypatch):
     """Segments of sixteen steps at most, which a small network would have thousands of."""
-    from app.views.training import cost
+    from app.views.training.runs import cost
 
     monkeypatch.setattr(cost, "SEGMENT", (1, 16))

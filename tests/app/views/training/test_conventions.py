@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.views.training.conventions import CONVENTIONS, conventions_of
+from app.views.training.words.conventions import CONVENTIONS, conventions_of
 from tests.app.views.training.asked import prepared
 
 CASES = [

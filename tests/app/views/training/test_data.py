@@ -5,6 +5,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
+from app.views.training.data import known
+from app.views.training.data.examples import size_of
+from app.views.training.data.kept import Kept
+from app.views.training.query import TrainingQuery
 from bncore.training import SHAPES
 from tests.app.views.training.asked import QUICK, document, prepared
 
@@ -71,15 +75,76 @@ def asked(client, **query):
     return answer.status_code, (answer.json()["errors"][0] if answer.status_code == 422 else None)
 
 
-def test_an_upload_without_a_label_is_refused_with_the_columns_that_can_be_one(client, uploaded):
+@pytest.mark.parametrize(
+    ("columns", "label"),
+    [
+        ("a,b,c,d,kind", "kind"),
+        ("a,Class,c,d,kind", "Class"),
+        ("target,b,c,d,kind", "target"),
+        ("y,label,c,d,e", "label"),
+    ],
+)
+def test_an_upload_is_trained_by_its_usual_or_its_last_column_where_nobody_names_the_label(client, columns, label):
+    names = columns.split(",")
+    x, labels = table()
+    lines = [",".join("abc"[cls] if name == label else str(row[i % 4] if i < 4 else cls)
+                      for i, name in enumerate(names)) for row, cls in zip(x, labels, strict=True)]  # fmt: skip
+    id = client.post("/api/v1/batches", content="\n".join([columns, *lines]).encode()).json()["id"]
+    plan = client.get("/api/v1/training/plan", params={"source": id}).json()
+    assert plan["batch"]["label"] == label
+    assert {label, names[-1]} <= set(plan["batch"]["labels"]) < set(names)
+    assert plan["classes"] == ["a", "b", "c"]
+    assert plan == client.get("/api/v1/training/plan", params={"source": id, "label": label}).json() | {
+        "query": plan["query"], "files": plan["files"]
+    }  # fmt: skip
+
+
+def test_a_label_that_is_no_column_is_refused_with_the_columns_that_can_be_one(client, uploaded):
     x, labels = table()
     id = uploaded(x=x, kind=labels)
-    status, row = asked(client, source=id)
-    assert (status, row["field"], row["allowed"]) == (422, "label", "kind")
     status, row = asked(client, source=id, label="sort")
     assert (status, row["field"]) == (422, "label")
+    assert "kind" in row["allowed"]
     assert asked(client, source="0" * 64)[0] == 410
-    assert asked(client, source=id, label="kind")[0] == 200
+    assert asked(client, source=id)[0] == asked(client, source=id, label="kind")[0] == 200
+    status, row = asked(client, source=uploaded(x=x))
+    assert (status, row["field"], row["allowed"]) == (422, "source", "a file with a column of classes")
+
+
+@pytest.mark.parametrize(("rows", "size"), [(30, 20), (89, 60), (90, 60), (300, 60)])
+def test_a_batch_is_all_of_what_is_there_where_that_is_less_than_the_usual(client, uploaded, rows, size):
+    x, labels = table(rows)
+    id = uploaded(x=x, y=labels)
+    plan = client.get("/api/v1/training/plan", params={"source": id, "a": "norm:none,batch_size:10"}).json()
+    assert plan["batch_size"] == 10
+    assert plan["variants"]["b"]["fields"]["batch_size"] == size
+    said = "A batch is all 20 training examples: the usual 60 are more than there are."
+    assert (said in plan["batch"]["warnings"]) == (rows == 30)
+    assert ("batch_size=20" in plan["python"]) == (rows == 30)
+    if rows == 30:
+        assert asked(client, source=id, batch_size=21)[1]["field"] == "batch_size"
+
+
+def test_a_column_that_only_names_the_rows_is_told_of(client):
+    x, labels = table()
+    rows = [f"{7 * n},{(n * 37) % 61},{row[0]},{label}" for n, (row, label) in enumerate(zip(x, labels, strict=True))]
+    id = client.post("/api/v1/batches", content="\n".join(["counted,id,height,kind", *rows]).encode()).json()["id"]
+    warnings = client.get("/api/v1/training/plan", params={"source": id}).json()["batch"]["warnings"]
+    told = [warning.split(" is trained on")[0] for warning in warnings if "is trained on" in warning]
+    assert told == ["counted", "id"]
+
+
+def test_what_is_dealt_is_kept_up_to_so_many_bytes_not_so_many_times(monkeypatch):
+    few = Kept(3 * 40_000, size_of)
+    monkeypatch.setattr("app.views.training.data.examples._kept", few)
+    small = [known(TrainingQuery(source="moons", examples=60, seed=seed)) for seed in range(20)]
+    assert all(known(TrainingQuery(source="moons", examples=60, seed=seed)) is small[seed] for seed in range(20))
+    large = known(TrainingQuery(source="moons", examples=2000))
+    assert size_of(large) >= 2 * 2000 * 2 * 8
+    for seed in range(5):
+        known(TrainingQuery(source="moons", examples=2000, seed=seed))
+    assert 0 < few.bytes <= 3 * 40_000
+    assert known(TrainingQuery(source="moons", examples=2000)) is not large
 
 
 def test_what_was_made_of_an_upload_goes_with_it(client):

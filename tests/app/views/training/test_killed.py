@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from app.settings import Settings
-from app.views.training.runs import take
+from app.views.training.runs.run import take
 from app.web.runs.executors import kind_of
 from bncore.training import Spec
 from tests.app.views.training.asked import prepared

@@ -3,7 +3,7 @@
 import anyio
 import pytest
 
-from app.views.training.cost import segment_of, step_cost
+from app.views.training.runs.cost import segment_of, step_cost
 from app.web.runs.following import rows
 from app.web.runs.pool import Pool
 from app.web.runs.run import Record

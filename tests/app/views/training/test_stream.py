@@ -1,9 +1,12 @@
 """`GET /training`: the plan, then every step of all variants, for whoever comes, comes back, or wants one document."""
 
+import threading
+
 import pytest
 from starlette.testclient import TestClient
 
 from app.main import create_app
+from app.views.training import routes
 from tests.app.strict_json import parsed
 from tests.app.views.training.asked import QUICK, data_of, document, prepared, stream, told
 
@@ -90,3 +93,42 @@ def test_a_variant_that_diverges_ends_there_and_says_so_and_the_others_go_on(cli
     assert 0 < last < 40
     assert rows[last]["variants"]["a"]["diverged"] is True
     assert all("diverged" not in row["variants"]["b"] for row in rows)
+
+
+def test_a_head_is_answered_without_the_run(client, taken):
+    answer = client.head("/api/v1/training", params=QUICK)
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer.headers["content-type"].startswith("text/event-stream")
+    assert taken == []
+    with client.app.state.runs.places.taken("testclient"):  # its place is free again
+        assert client.get("/api/v1/training", params=QUICK).status_code == 200
+
+
+def test_a_plan_is_made_apart_from_the_event_loop(client, monkeypatch):
+    there, loops = [], []
+
+    def noted(prepared):
+        there.append(threading.current_thread())
+        return real(prepared)
+
+    async def loop_of(*given):
+        loops.append(threading.current_thread())
+        return await answered(*given)
+
+    real, answered = routes.answer_of, routes.respond
+    monkeypatch.setattr(routes, "answer_of", noted)
+    monkeypatch.setattr(routes, "respond", loop_of)
+    stream(client)
+    assert there[0] is not loops[0]
+
+
+def test_one_document_of_too_much_is_refused_and_the_stream_goes_on(settings):
+    few = TestClient(create_app(settings.model_copy(update={"training_records": 2 * 41 * 3 - 1})))
+    enough = TestClient(create_app(settings.model_copy(update={"training_records": 2 * 41 * 3})))
+    whole = {"Accept": "application/json"}
+    for path, headers in (("/api/v1/training", whole), ("/api/v1/training/records", {}), ("/training/end", {})):
+        refused = few.get(path, params=QUICK, headers=headers)
+        assert refused.status_code == 422
+        assert "would hold 246 records of blocks, and this server writes up to 245 at once" in refused.text
+        assert enough.get(path, params=QUICK, headers=headers).status_code == 200
+    assert len(stream(few)) == 43

@@ -3,15 +3,18 @@
 import os
 import signal
 import threading
+from concurrent.futures import BrokenExecutor, ThreadPoolExecutor
 
 import anyio
 import pytest
+from starlette.testclient import TestClient
 
 from app.errors import Busy
+from app.main import create_app
 from app.settings import Settings
 from app.web.runs.executors import kind_of
-from app.web.runs.pool import ATTEMPTS, Pool
-from tests.app.web.runs.walk import Walk, run_of, told, trapped
+from app.web.runs.pool import ATTEMPTS, Kind, Pool
+from tests.app.web.runs.walk import LONG, Walk, run_of, told, trapped
 
 
 def killed(trap):
@@ -65,3 +68,58 @@ def test_a_cancelled_call_is_not_done_again():
         return scope.cancelled_caught
 
     assert anyio.run(call)
+
+
+class Counted(ThreadPoolExecutor):
+    calls = 0
+
+    def submit(self, *given):
+        self.calls += 1
+        return super().submit(*given)
+
+
+def test_a_pool_that_is_warm_has_begun_as_many_processes_and_takes_calls_with_them():
+    made = []
+
+    def make():
+        made.append(Counted(2))
+        return made[-1]
+
+    async def call():
+        pool = Pool(Kind(make, lambda executor: executor.shutdown()))
+        await pool.warm(2)
+        assert (len(made), made[0].calls) == (1, 2)
+        assert await pool.do(os.getpid) == os.getpid()
+        pool.close()
+
+    anyio.run(call)
+    assert (len(made), made[0].calls) == (1, 3)
+
+
+def test_a_pool_that_cannot_be_warmed_is_tried_again_by_the_first_call():
+    made = []
+
+    def make():
+        made.append(ThreadPoolExecutor(1))
+        if len(made) == 1:
+            raise BrokenExecutor
+        return made[-1]
+
+    async def call():
+        pool = Pool(Kind(make, lambda executor: executor.shutdown()))
+        await pool.warm(2)
+        assert await pool.do(os.getpid) == os.getpid()
+        pool.close()
+
+    anyio.run(call)
+
+
+def test_a_server_gets_its_pool_ready_while_nobody_waits(tmp_path, monkeypatch):
+    warmed = threading.Event()
+
+    async def warm(_runs):
+        warmed.set()
+
+    monkeypatch.setattr("app.web.runs.runs.Runs.warm", warm)
+    with TestClient(create_app(Settings(uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache"))):
+        assert warmed.wait(LONG)

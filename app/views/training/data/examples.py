@@ -1,7 +1,6 @@
 """The examples of a query, dealt into those that are trained on and those that are held out."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,22 +8,28 @@ from numpy.typing import NDArray
 from app.batches.batch import Array
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
-from app.batches.uploads.source import UploadSource
 from app.errors import InvalidQuery
 from app.query.title import bare_title
 from app.settings import Settings
 from app.streams import Stream
+from app.views.training.data.kept import Kept
+from app.views.training.data.labels import opened
+from app.views.training.data.notes import notes_of
 from app.views.training.query import TrainingQuery
 from bncore.training import SHAPES, Data, split
 
 DIGIT = (1, 8, 8)
+KEPT = 64 * 1024**2  # bytes of data that a worker keeps
 HELD = {"digits": 597}
 """Examples held out unless asked otherwise; of any other source a third."""
 
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """All of a source: `x` (N, D) or images (N, C, H, W), with labels (N,); `features` have a name each."""
+    """All of a source: `x` (N, D) or images (N, C, H, W), with labels (N,); `features` have a name each.
+
+    Of an upload, `label` is the column, or the array, that holds the labels, one of `able_labels`.
+    """
 
     title: str
     x: Array
@@ -32,6 +37,8 @@ class Examples:
     label_names: tuple[str, ...]
     features: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    label: str | None = None
+    able_labels: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +52,7 @@ class Dealt:
 def dealt(query: TrainingQuery, uploads: UploadStore, settings: Settings) -> Dealt:
     """The data of a query; of one setting of its fields once. Raises the errors of the source, and InvalidQuery."""
     if query.is_upload:
-        return _dealt(query, _of_upload(query, uploads.open(query.source, query.reading), settings))
+        return _dealt(query, _of_upload(query, uploads, settings))
     if query.source in SHAPES:
         _check_numbers(query, "examples", query.examples, 2, settings)
     return known(query.model_copy(update=_UNREAD))
@@ -58,10 +65,24 @@ _UNREAD = {
 }
 
 
-@lru_cache(maxsize=8)
 def known(query: TrainingQuery) -> Dealt:
-    """The data of a source that is no upload."""
-    return _dealt(query, _of_shape(query) if query.source in SHAPES else _of_data_set(query.source))
+    """The data of a source that is no upload, which are kept."""
+    return _kept.get(tuple(query.stated().items()), lambda: _dealt(query, _named(query)))
+
+
+def size_of(dealt: Dealt) -> int:
+    """Bytes of all its arrays."""
+    data, examples = dealt.data, dealt.examples
+    return sum(
+        array.nbytes for array in (data.x, data.labels, data.held_x, data.held_labels, examples.x, examples.labels)
+    )
+
+
+_kept: Kept[Dealt] = Kept(KEPT, size_of)
+
+
+def _named(query: TrainingQuery) -> Examples:
+    return _of_shape(query) if query.source in SHAPES else _of_data_set(query.source)
 
 
 def _dealt(query: TrainingQuery, all_of_it: Examples) -> Dealt:
@@ -91,13 +112,13 @@ def _of_shape(query: TrainingQuery) -> Examples:
     return Examples(shape.title, x, labels, names, ("x", "y"))
 
 
-def _of_upload(query: TrainingQuery, source: UploadSource, settings: Settings) -> Examples:
-    """All rows of an upload whose label is named. Raises InvalidQuery where none is, or the rows are too many."""
+def _of_upload(query: TrainingQuery, uploads: UploadStore, settings: Settings) -> Examples:
+    """All rows of an upload with its label. Raises InvalidQuery where there is none, or the rows are too many."""
+    source, label = opened(query, uploads)
     if source.labels is None:
-        able = ", ".join(source.able_labels)
         raise InvalidQuery(
-            "Training takes the class of each example, and no label is named: choose the column, or the array, that "
-            "holds the classes.", field="label", given=query.label, allowed=able or "a column of classes",
+            "Training takes the class of each example, and no column or array of this file can hold classes.",
+            field="source", given=query.source, allowed="a file with a column of classes",
         )  # fmt: skip
     _check_numbers(query, "source", source.examples, int(np.prod(source.x.shape[1:])), settings)
     batch = source.draw(None, np.random.default_rng([query.seed, Stream.BATCH]))
@@ -105,7 +126,9 @@ def _of_upload(query: TrainingQuery, source: UploadSource, settings: Settings) -
     x = np.moveaxis(batch.x, batch.feature_axis, 1).astype(np.float64)
     x = x if x.ndim == 4 else x.reshape(len(x), -1)
     names = batch.feature_names if x.shape[1:] == (len(batch.feature_names),) else ()
-    return Examples(bare_title(query.source), x, batch.labels, batch.label_names, names, batch.warnings)
+    warnings = (*batch.warnings, *(notes_of(x, names) if names else ()))
+    title = bare_title(query.source)
+    return Examples(title, x, batch.labels, batch.label_names, names, warnings, label, source.able_labels)
 
 
 def _check_numbers(query: TrainingQuery, field: str, examples: int, width: int, settings: Settings) -> None:

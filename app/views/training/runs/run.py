@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from app.release import fingerprint
-from app.views.training.cost import segment_of
+from app.views.training.runs.cost import segment_of
 from app.web.answers import to_json
 from app.web.runs.run import Record, Run, Taken, segments_of
 from bncore.training import Record as StepRecord

@@ -5,8 +5,8 @@ from typing import Any
 from app.errors import InvalidQuery, as_user_error
 from app.figures.numbers import stated
 from app.settings import Settings
-from app.views.training.cost import work_of
 from app.views.training.query import TrainingQuery
+from app.views.training.runs.cost import work_of
 from app.views.training.variants.variant import Variant
 from bncore.errors import BatchNormError
 from bncore.training import Data, Spec

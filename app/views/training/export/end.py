@@ -1,6 +1,5 @@
 """`/training/end`: how the variants of a page ended, for browsers without JavaScript; the page leads there."""
 
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,13 +8,14 @@ from fastapi import APIRouter, Request, Response
 
 from app.errors import UserError, problem_of
 from app.views.training.answer import answer_of
+from app.views.training.compute import Prepared
 from app.views.training.export.ended import COLUMNS, HEIGHT, WIDTH, headline, plots_of, rows_of
-from app.views.training.export.formats import Steps, steps_of
+from app.views.training.export.formats import steps_of
 from app.views.training.query import TrainingQuery
-from app.views.training.routes import prepared_of, runs_of
+from app.views.training.routes import all_rows, prepared_of
 from app.web.pages.lenient import lenient
 from app.web.pages.rendering import html, render
-from app.web.runs import respond
+from app.web.runs.following import Row
 
 PATH = "/training/end"
 FILES = APIRouter()
@@ -35,19 +35,19 @@ async def end(request: Request) -> Response:
         return _written(request, problem["status"], problem=problem)
     try:
         prepared = await prepared_of(request, query)
-        rows = await respond.rows_of(request, await runs_of(prepared))
+        rows = await all_rows(request, prepared)
     except UserError as error:
         told = problem_of(error)
         return _written(request, told["status"], problem=told)
-    plan = answer_of(prepared)
-    return _written(request, 200, plan=plan, **await anyio.to_thread.run_sync(partial(_ended, steps_of(rows), plan)))
+    return _written(request, 200, **await anyio.to_thread.run_sync(_ended, rows, prepared))
 
 
-def _ended(steps: Steps, plan: dict[str, Any]) -> dict[str, Any]:
+def _ended(rows: list[Row], prepared: Prepared) -> dict[str, Any]:
+    steps, plan = steps_of(rows), answer_of(prepared)
     titles = {letter: variant["title"] for letter, variant in plan["variants"].items()}
     return {
         "headline": headline(steps, titles), "rows": rows_of(steps, titles), "plots": plots_of(steps),
-        "titles": titles,
+        "titles": titles, "plan": plan,
     }  # fmt: skip
 
 

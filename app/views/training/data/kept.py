@@ -1,0 +1,51 @@
+"""What was dealt last, up to so many bytes: a page asks for the same data again and again."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from threading import Lock
+from typing import Generic, TypeVar
+
+Value = TypeVar("Value")
+
+
+class Kept(Generic[Value]):
+    """The most recently used values by their keys, of at most `most` bytes together; a larger one is not kept."""
+
+    def __init__(self, most: int, size: Callable[[Value], int]) -> None:
+        self._most, self._size_of = most, size
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._bytes = 0
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
+        """The value of a key, made where it is not kept; two threads that ask at the same time may both make it.
+
+        >>> kept = Kept(10, len)
+        >>> [kept.get(key, lambda: key * size) for key, size in (("a", 6), ("b", 6), ("c", 4), ("d", 11))]
+        ['aaaaaa', 'bbbbbb', 'cccc', 'ddddddddddd']
+        >>> [kept.get(key, lambda: "new") for key in "bcad"], kept.bytes
+        (['bbbbbb', 'cccc', 'new', 'new'], 10)
+        """
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        value = make()
+        with self._lock:
+            self._put(key, value)
+        return value
+
+    @property
+    def bytes(self) -> int:
+        """How many it takes."""
+        return self._bytes
+
+    def _put(self, key: Hashable, value: Value) -> None:
+        size = self._size_of(value)
+        if key in self._values or size > self._most:
+            return
+        self._values[key] = value
+        self._bytes += size
+        while self._bytes > self._most:
+            _, gone = self._values.popitem(last=False)
+            self._bytes -= self._size_of(gone)

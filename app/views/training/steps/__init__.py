@@ -1,0 +1,1 @@
+"""The records of a single step, also of one that the stream leaves out."""
