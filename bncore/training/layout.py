@@ -1,6 +1,6 @@
 """Where each parameter lies in the one flat vector that the optimizer moves.
 
-All weights come first, then biases, then gammas, then betas: weight decay and `trained` are then slices.
+All weights come first, then biases, then alphas, gammas and betas: weight decay and `trained` are then slices.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -17,7 +17,8 @@ from bncore.training.spec import Spec
 from bncore.training.streams import stream
 
 KERNEL = 3
-KINDS = ("weight", "bias", "gamma", "beta")
+KINDS = ("weight", "bias", "alpha", "gamma", "beta")
+OF_NORM = ("alpha", "gamma", "beta")
 Shape = tuple[int, ...]
 
 
@@ -86,7 +87,7 @@ def _extent(slots: Sequence[Slot]) -> slice:
 
 _MOVED: dict[str, Callable[[Slot, Spec], bool]] = {
     "all": lambda _slot, _spec: True,
-    "norms": lambda slot, _spec: slot.kind in ("gamma", "beta"),
+    "norms": lambda slot, _spec: slot.kind in OF_NORM,
     "weights": lambda slot, spec: slot.kind == "weight" and slot.block < spec.blocks,
 }
 """Whether a parameter is trained, by the name in TRAINED; of each choice those that are lie side by side."""
@@ -96,8 +97,10 @@ def _shapes(spec: Spec) -> Iterator[tuple[int, str, Shape]]:
     for block, (inputs, width) in enumerate(pairwise([*_first(spec), *spec.widths])):
         dense = spec.architecture == "dense"
         yield block, "weight", (inputs, width) if dense else (KERNEL, KERNEL, inputs, width)
-        if spec.bias or spec.norm == "none":
+        if spec.bias or not NORMS[spec.norm].normalizes:
             yield block, "bias", (width,)
+        if spec.norm == "dyt":
+            yield block, "alpha", (1,)
         for kind in ("gamma", "beta") if spec.norm != "none" else ():
             yield block, kind, _cells(spec, width)
     yield spec.blocks, "weight", (spec.widths[-1], spec.data.classes)
@@ -143,4 +146,8 @@ def _ones(_spec: Spec, slot: Slot) -> Array:
     return np.ones(slot.shape)
 
 
-_BEGINNINGS = {"weight": _weights, "bias": _zeros, "gamma": _ones, "beta": _zeros}
+def _alpha(spec: Spec, slot: Slot) -> Array:
+    return np.full(slot.shape, spec.alpha)
+
+
+_BEGINNINGS = {"weight": _weights, "bias": _zeros, "alpha": _alpha, "gamma": _ones, "beta": _zeros}

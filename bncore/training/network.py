@@ -13,10 +13,9 @@ from bncore.training.parts.convolution import Convolution
 from bncore.training.parts.cross_entropy import CrossEntropy
 from bncore.training.parts.linear import Product
 from bncore.training.parts.noise import Dropout, NormNoise
-from bncore.training.parts.norms import Named, norm_part
+from bncore.training.parts.norms import Named, Norm, norm_part
 from bncore.training.parts.part import Part
 from bncore.training.parts.pooling import Pooling
-from bncore.training.parts.rows import RowNorm
 from bncore.training.spec import Spec
 
 
@@ -25,7 +24,7 @@ class Block:
     """Product, norm, norm noise, activation, dropout, in this order; what the spec does not ask for is absent."""
 
     product: Product | Convolution
-    norm: ColumnNorm | RowNorm | None
+    norm: Norm | None
     activation: Activation
     parts: tuple[Part, ...]
 
@@ -107,7 +106,7 @@ class Network:
         height, width = spec.data.x.shape[2:]
         return Convolution(parameters, gradients, (spec.batch_size, height, width), first=first, noise=noise)
 
-    def _norm(self, number: int) -> ColumnNorm | RowNorm | None:
+    def _norm(self, number: int) -> Norm | None:
         if self.spec.norm == "none":
             return None
         running = self.layout.running_of(self.running, number)

@@ -29,12 +29,13 @@ class Spec:
 
     Network: `architecture` a name in ARCHITECTURES, with a block (product, norm, activation) of each of `widths` units
     (channels) and a linear read-out; `activation`, `initialization` names of their tables, weights times `scale`. A
-    block has a bias in front of its norm only with `bias`; without a norm it always has one.
+    block has a bias in front of its norm only with `bias`; where nothing normalizes it always has one.
 
     Norm: a name in NORMS, with `eps` under the root; `momentum` weighs the new batch in running statistics, which keep
     the unbiased variance; `groups`, `ghost_size`; `r_max`, `d_max` of batch renormalization, which rise from 1 and 0
-    over the first `warm_up` steps. `through_statistics` False treats the statistics as constants in the backward pass.
-    `norm_noise` is Santurkar's: behind the norm every unit is scaled and shifted by random numbers, new in each step.
+    over the first `warm_up` steps; `alpha`, where the slope of dynamic tanh begins. `through_statistics` False treats
+    the statistics as constants in the backward pass. `norm_noise` is Santurkar's: behind the norm every unit is scaled
+    and shifted by random numbers, new in each step.
 
     Noise: `dropout` is the share of a block's outputs that is set to 0; `weight_noise` the deviation of the factor
     1 + n that each weight is multiplied by in each step. Both are absent in inference.
@@ -64,6 +65,7 @@ class Spec:
     r_max: float = 3.0
     d_max: float = 5.0
     warm_up: int = 0
+    alpha: float = 0.5
     through_statistics: bool = True
     norm_noise: float = 0.0
     dropout: float = 0.0
@@ -172,6 +174,7 @@ _RANGES: dict[str, tuple[float, float]] = {
     "momentum": (0, 1),
     "r_max": (1, MOST),
     "d_max": (0, MOST),
+    "alpha": (0, MOST),
     "norm_noise": (0, 100),
     "dropout": (0, 0.95),
     "weight_noise": (0, 100),

@@ -1,14 +1,18 @@
 """Claims of the literature on batch norm in training, each replayed by runs, on the side on which it fails, too."""
 
+from bncore.training.claims.batches.company import COMPANY
+from bncore.training.claims.batches.large_batches import LARGE_BATCHES
 from bncore.training.claims.bias import NO_GRADIENT, OUTSIDE_THE_GRADIENT
 from bncore.training.claims.claim import Claim, Measured, Runs, Side
-from bncore.training.claims.company import COMPANY
 from bncore.training.claims.decay import DECAY
+from bncore.training.claims.depth.collapse import COLLAPSE
+from bncore.training.claims.depth.growth import GROWTH
+from bncore.training.claims.depth.orthogonal import ORTHOGONAL
+from bncore.training.claims.dynamic_tanh import DYNAMIC_TANH
 from bncore.training.claims.folding import FOLDING
 from bncore.training.claims.gammas import GAMMAS
 from bncore.training.claims.inference import INFERENCE
 from bncore.training.claims.invariance import GROWING_RATE, SCALE_INVARIANCE
-from bncore.training.claims.large_batches import LARGE_BATCHES
 from bncore.training.claims.largest_rate import LARGEST_RATE
 from bncore.training.claims.noisy import NOISY
 from bncore.training.claims.pace import PACE
@@ -28,7 +32,11 @@ CLAIMS: dict[str, Claim] = {
     "inference": INFERENCE,
     "large_batches": LARGE_BATCHES,
     "decay": DECAY,
+    "growth": GROWTH,
+    "collapse": COLLAPSE,
+    "orthogonal": ORTHOGONAL,
     "gammas": GAMMAS,
+    "dynamic_tanh": DYNAMIC_TANH,
 }
 """By name, in the order of their numbers."""
 

@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 
 from bncore.arguments import Array
 from bncore.training.parts.columns import ColumnNorm, Columns
+from bncore.training.parts.dynamic_tanh import DynamicTanh
 from bncore.training.parts.rows import RowNorm
 from bncore.training.spec import Spec
 
 Named = Mapping[str, Array]
 Running = Array | None
-Make = Callable[[Spec, Named, Named, Running, tuple[int, ...]], ColumnNorm | RowNorm]
+Norm = ColumnNorm | RowNorm | DynamicTanh
+Make = Callable[[Spec, Named, Named, Running, tuple[int, ...]], Norm]
 
 
-def norm_part(
-    spec: Spec, parameters: Named, gradients: Named, running: Running, shape: tuple[int, ...]
-) -> ColumnNorm | RowNorm:
+def norm_part(spec: Spec, parameters: Named, gradients: Named, running: Running, shape: tuple[int, ...]) -> Norm:
     """The part of a block whose batches have `shape`, (N, D) or (N, H, W, C); `running` where it keeps statistics."""
     return _MAKES[spec.norm](spec, parameters, gradients, running, shape)
 
@@ -36,6 +36,12 @@ def _rows(groups: Callable[[Spec, int], int]) -> Make:
     return make
 
 
+def _dynamic_tanh(
+    _spec: Spec, parameters: Named, gradients: Named, _running: Running, shape: tuple[int, ...]
+) -> DynamicTanh:
+    return DynamicTanh(parameters, gradients, shape)
+
+
 _MAKES: dict[str, Make] = {
     "batch": _columns,
     "ghost": _columns,
@@ -43,4 +49,5 @@ _MAKES: dict[str, Make] = {
     "layer": _rows(lambda _spec, _channels: 1),
     "group": _rows(lambda spec, _channels: spec.groups),
     "instance": _rows(lambda _spec, channels: channels),
+    "dyt": _dynamic_tanh,
 }

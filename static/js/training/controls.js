@@ -4,13 +4,14 @@ import { showControls } from "../lib/controls/relevance.js";
 const BETWEEN = /,(?=[a-z_]+:)/; // of two fields of a variant
 const NORM = "norm:";
 const has = (field, ...values) => (fields) => values.includes(fields[field]);
-const isNormed = ({ norm }) => norm !== "none";
+const isNormed = ({ norm }) => norm !== "none"; // dynamic tanh among them: it stands in a norm's place, and has no statistics
+const hasStatistics = ({ norm }) => norm !== "none" && norm !== "dyt";
 const schedules = has("schedule", "step", "exponential");
 
 // Of fields that only some runs have a use for: which.
 const USED = {
-  groups: has("norm", "group"), ghost_size: has("norm", "ghost"), r_max: has("norm", "renorm"), d_max: has("norm", "renorm"), warm_up: has("norm", "renorm"),
-  momentum: has("norm", "batch", "ghost", "renorm"), eps: isNormed, through_statistics: isNormed, norm_noise: isNormed, bias: isNormed,
+  groups: has("norm", "group"), ghost_size: has("norm", "ghost"), r_max: has("norm", "renorm"), d_max: has("norm", "renorm"), warm_up: has("norm", "renorm"), alpha: has("norm", "dyt"),
+  momentum: has("norm", "batch", "ghost", "renorm"), eps: hasStatistics, through_statistics: hasStatistics, norm_noise: isNormed, bias: hasStatistics,
   inertia: has("optimizer", "momentum"), adam_betas: has("optimizer", "adam"), adam_eps: has("optimizer", "adam"), factor: schedules, every: schedules,
 };
 

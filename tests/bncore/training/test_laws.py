@@ -6,12 +6,12 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bncore.training import advance, start
+from bncore.training import NORMS, advance, start
 from bncore.training.layout import layout_of
 from tests.bncore.training.specs import DENSE_NORMS, tiny
 
 EXACT = 1e-10
-NORMALIZED = [name for name in DENSE_NORMS if name not in ("none", "renorm", "group")]
+NORMALIZED = [name for name in DENSE_NORMS if NORMS[name].normalizes and name not in ("renorm", "group")]
 networks = st.builds(
     lambda norm, widths, activation, seed: tiny(
         norm=norm, widths=widths, activation=activation, seed=seed, eps=0.0, trained="weights", steps=60, rate=0.05

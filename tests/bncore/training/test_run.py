@@ -170,7 +170,8 @@ def test_every_norm_trains_the_digits(norm):
 @pytest.mark.parametrize("norm", NORMS)
 def test_every_norm_trains_convolutions(norm):
     shape = {"widths": (8, 8), "batch_size": 32, "ghost_size": 16, "groups": 4, "activation": "relu"}
-    spec = tiny_images(norm=norm, **shape, initialization="he", optimizer="adam", rate=0.03, dtype="float32", steps=80)
+    rate = 0.01 if norm == "dyt" else 0.03  # nothing brings a dynamic tanh back from Adam's large steps
+    spec = tiny_images(norm=norm, **shape, initialization="he", optimizer="adam", rate=rate, dtype="float32", steps=80)
     _, records = run(spec)
     assert records[-1].loss < 0.95 * records[0].loss
     assert records[-1].held.accuracy > 0.15

@@ -9,7 +9,10 @@ from app.views.training.query import LETTERS, TrainingQuery
 from bncore.training import Data
 from bncore.training.claims.claim import Fields, Runs
 
-OF_DATA = {"digits": {"source": "digits", "scaling": "range"}}
+OF_DATA: dict[str, dict[str, Any]] = {
+    "digits": {"source": "digits", "scaling": "range"},
+    "few_digits": {"source": "digits", "scaling": "range", "held": 1497},
+}
 """What a claim is measured on, by the name that it has there."""
 
 SAFE = ":,;@"

@@ -48,14 +48,16 @@ class SpecFields(QueryModel):
         le=MOST,
     )  # fmt: skip
     bias: Switch = control(
-        "off", "A bias in front of the norm, which takes it away again. Without a norm every block has one.",
+        "off", "A bias in front of the norm, which takes it away again. Without a norm, and in front of dynamic tanh, "
+        "every block has one.",
         title="Bias before the norm", group="network", kind="select",
     )  # fmt: skip
     dtype: Literal[DTYPES] = control(  # type: ignore[valid-type]
         "float32", "The numbers that the network computes in.", title="Numbers", group="network", kind="select",
     )  # fmt: skip
     norm: Literal[tuple(NORMS)] = control(  # type: ignore[valid-type]
-        "batch", "What normalizes between product and activation. Instance norm takes images.", title="Norm",
+        "batch", "What normalizes between product and activation. Instance norm takes images; dynamic tanh stands in "
+        "a norm's place.", title="Norm",
         group="norm", kind="select",
     )  # fmt: skip
     eps: float = control(
@@ -85,6 +87,10 @@ class SpecFields(QueryModel):
     warm_up: int = control(
         0, "Steps over which batch renormalization lets r and d grow from 1 and 0 to their largest.", title="Warm-up",
         group="norm", kind="slider", slider=(0, 2000), step=1, ge=0, le=10_000_000,
+    )  # fmt: skip
+    alpha: float = control(
+        0.5, "Where α of dynamic tanh begins: y = γ tanh(αx) + β, in a norm's place.", title="Slope of the tanh",
+        group="norm", kind="slider", symbol="α", slider=(0.01, 10), scale="log", ge=0, le=MOST,
     )  # fmt: skip
     through_statistics: Switch = control(
         "on", "Whether the gradient goes through mean and variance. Off treats them as constants, which they are not.",

@@ -21,7 +21,7 @@ CONVENTIONS: tuple[tuple[str, Callable[[Specs], bool]], ...] = (
     ("The loss is the mean cross entropy; held-out loss and accuracy are those of inference.", _always),
     ("All variants see the same examples in the same order.", _alike("batch_size", "order", "seed")),
     ("Weights of one shape begin as the same in all variants.", _alike("initialization", "scale", "seed")),
-    ("ε is added to the variance, under the root.", lambda specs: any(spec.norm != "none" for spec in specs)),
+    ("ε is added to the variance, under the root.", lambda specs: any(NORMS[spec.norm].normalizes for spec in specs)),
     ("The running variance is unbiased, and its momentum weighs the new batch.",
      lambda specs: any(NORMS[spec.norm].running for spec in specs)),
     ("Weight decay is the gradient of λ/2 ‖W‖², of weights alone.",

@@ -6,6 +6,8 @@ import pytest
 from bncore.training.records.summaries import BINS, histogram, percentiles, size
 
 BROKEN = [np.nan, np.inf, -np.inf]
+RAMP = np.arange(BINS + 1)
+WHOLE = (1,) * (BINS - 1) + (2,)
 
 
 @pytest.mark.parametrize("broken", BROKEN)
@@ -24,3 +26,21 @@ def test_one_number_that_is_none_leaves_no_percentile_and_no_histogram(broken, c
 def test_percentiles_of_numbers_are_numpys():
     values = np.random.default_rng(1).standard_normal((30, 7))
     assert percentiles(values) == pytest.approx(np.percentile(values, (15, 50, 85)), rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("values", "counts"),
+    [
+        (RAMP.astype(np.float32), WHOLE),
+        (RAMP.astype(np.float32) * np.float32(1e-45), WHOLE),
+        (RAMP * 5e-324, WHOLE),
+        (np.array([-3e38, 0, 3e38], np.float32), (1, *[0] * 11, 1, *[0] * 10, 1)),
+        (np.array([-1.7e308, 1.7e308]), (0,) * BINS),
+        (np.array([0, np.inf]), (0,) * BINS),
+        (np.zeros(3), (*[0] * 12, 3, *[0] * 11)),
+    ],
+    ids=["usual", "subnormal, float32", "subnormal, float64", "wide, float32", "too wide", "infinite", "equal"],
+)
+def test_a_histogram_counts_what_its_numbers_can_tell(values, counts):
+    with np.errstate(all="ignore"):
+        assert histogram(values).counts == counts

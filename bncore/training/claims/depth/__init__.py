@@ -1,0 +1,1 @@
+"""Claims on networks of very many blocks, most of them before the first update."""

@@ -1,0 +1,77 @@
+"""Orthogonal weights keep the gradient of a deep linear network with batch norm from growing: claim 18."""
+
+from math import log10
+
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side
+from bncore.training.data import Data
+from bncore.training.run import first_record
+from bncore.training.spec import Spec
+from bncore.training.state import start
+
+BOUND, EXPLODES = 1.0, 4.0
+WIDTH, SHOWN, DEEP = 32, 100, 1000
+SHARED: Fields = {
+    "widths": (WIDTH,) * SHOWN,
+    "activation": "identity",
+    "norm": "batch",
+    "eps": 0.0,
+    "rate": 0.001,
+    "steps": 10,
+    "dtype": "float64",
+}
+RUNS = Runs({**SHARED, "batch_size": WIDTH}, {"a": {"initialization": "orthogonal"}, "b": {"initialization": "xavier"}})
+FAILING = Runs({**SHARED, "batch_size": WIDTH // 2, "initialization": "orthogonal"}, {"a": {}})
+
+
+def decades(spec: Spec) -> float:
+    """By how many powers of ten the gradient of block 2 is above that of the last block, before the first update."""
+    blocks = first_record(start(spec)).blocks
+    return log10(blocks[1].gradient / blocks[-2].gradient)
+
+
+def _of(runs: Runs, data: Data, letter: str) -> tuple[float, float]:
+    """At the depth that a page shows, and at a larger one."""
+    spec = runs.spec(data, letter)
+    return decades(spec), decades(runs.spec(data, letter, widths=(WIDTH,) * DEEP))
+
+
+def _measure(data: Data) -> Measured:
+    orthogonal, gaussian = (_of(RUNS, data, letter) for letter in "ab")
+    return Measured(_holds(orthogonal, gaussian), _fails(*_of(FAILING, data, "a")))
+
+
+def _holds(orthogonal: tuple[float, float], gaussian: tuple[float, float]) -> Side:
+    text = (
+        f"Over {DEEP:,} blocks the gradient grows by 10^{orthogonal[1]:.1f} with orthogonal weights and by "
+        f"10^{gaussian[1]:.1f} with Gaussian ones; over the {SHOWN} of the link by 10^{orthogonal[0]:.1f} and "
+        f"10^{gaussian[0]:.1f}."
+    )
+    numbers = {"orthogonal": orthogonal[1], "gaussian": gaussian[1], "shown": orthogonal[0]}
+    return Side(text, numbers, max(orthogonal) <= BOUND and gaussian[1] >= EXPLODES)
+
+
+def _fails(shown: float, deep: float) -> Side:
+    text = (
+        f"With {WIDTH // 2} examples it grows by 10^{deep:.1f} over {DEEP:,} blocks, and by 10^{shown:.1f} over the "
+        f"{SHOWN} of the link."
+    )
+    return Side(text, {"deep": deep, "shown": shown}, deep >= EXPLODES)
+
+
+ORTHOGONAL = Claim(
+    number=18,
+    title="Orthogonal weights keep gradients from exploding",
+    statement="With orthogonal weights a linear network with batch norm has bounded gradients at any depth, and its "
+    "examples still become orthogonal.",
+    source="Meterez, Joudaki, Orabona, Immer, Rätsch & Daneshmand 2024, Towards Training Without Depth Limits: Batch "
+    "Normalization Without Gradient Explosion",
+    paper="Linear blocks as wide as the batch is large, up to depth 1,000, whose norm does not subtract the mean.",
+    ours=f"Digits, linear blocks of {WIDTH}, batches of {WIDTH}, with the usual batch norm, in float64: the gradient "
+    f"by block 2's weights over that of the last block, before the first update. A page shows {SHOWN} blocks, of "
+    f"{DEEP:,} that are measured.",
+    tolerance="At most 10-fold with orthogonal weights, at least 10,000-fold with Gaussian ones.",
+    when_it_fails="With fewer examples than units, which the theorem leaves out.",
+    runs=RUNS,
+    failing=FAILING,
+    measure=_measure,
+)
