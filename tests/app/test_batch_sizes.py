@@ -17,16 +17,16 @@ def warnings_of(client, view, **query):
 
 
 @pytest.mark.parametrize("view", ASKED)
-def test_more_examples_than_a_typed_table_has_are_told(client, view):
+def test_more_examples_than_a_typed_table_has_are_told(server, view):
     asked = ASKED[view]
     said = f"{asked:,} examples are asked for, and the source has 4: all of them are taken."
-    assert warnings_of(client, view, source="inline", values=TABLE, batch_size=asked) == [said]
+    assert warnings_of(server, view, source="inline", values=TABLE, batch_size=asked) == [said]
 
 
 @pytest.mark.parametrize("view", ASKED)
 @pytest.mark.parametrize("size", [4, 3, "auto"])
-def test_a_size_that_the_source_has_needs_no_note(client, view, size):
-    assert warnings_of(client, view, source="inline", values=TABLE, batch_size=size) == []
+def test_a_size_that_the_source_has_needs_no_note(server, view, size):
+    assert warnings_of(server, view, source="inline", values=TABLE, batch_size=size) == []
 
 
 def test_an_upload_without_its_bad_rows_counts_what_is_left(client, uploaded):
@@ -37,6 +37,6 @@ def test_an_upload_without_its_bad_rows_counts_what_is_left(client, uploaded):
     assert "the source has 5:" in warnings_of(client, "playground", **query, batch_size=6)[0]
 
 
-def test_the_derivation_says_how_many_examples_it_took_and_of_how_many(client):
-    batch = client.get("/api/v1/derivation", params={"source": "wine"}).json()["batch"]
+def test_the_derivation_says_how_many_examples_it_took_and_of_how_many(server):
+    batch = server.get("/api/v1/derivation", params={"source": "wine"}).json()["batch"]
     assert (batch["examples"], batch["total"]) == (8, 178)

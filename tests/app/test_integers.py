@@ -59,8 +59,8 @@ def described(client: TestClient, content: bytes) -> Any:
 
 @pytest.mark.parametrize("kind", FILES)
 @pytest.mark.parametrize("value", HELD)
-def test_an_integer_that_float64_holds_is_read_exactly_from_a_file(client: TestClient, kind: str, value: int) -> None:
-    answer = described(client, FILES[kind]([*ROWS, value]))
+def test_an_integer_that_float64_holds_is_read_exactly_from_a_file(server: TestClient, kind: str, value: int) -> None:
+    answer = described(server, FILES[kind]([*ROWS, value]))
     assert answer.status_code == 200
     assert [int(row[0]) for row in answer.json()["batch"]["values"]] == [*ROWS, value]
 
@@ -68,42 +68,42 @@ def test_an_integer_that_float64_holds_is_read_exactly_from_a_file(client: TestC
 @pytest.mark.parametrize("kind", FILES)
 @pytest.mark.parametrize("value", ROUNDED)
 def test_an_integer_that_float64_does_not_hold_is_refused_with_its_value_and_place(
-    client: TestClient, kind: str, value: int
+    server: TestClient, kind: str, value: int
 ) -> None:
-    answer = described(client, FILES[kind]([*ROWS, value]))
+    answer = described(server, FILES[kind]([*ROWS, value]))
     detail = answer.json()["detail"]
     assert answer.status_code == 422
     assert f"is {value}; it is an integer that float64 does not hold" in detail
     assert ("x[4, 0]" in detail) if kind in ("npy", "npz") else ("ow 5" in detail and "big" in detail)
 
 
-def test_floats_in_a_file_are_rounded_as_ever(client: TestClient) -> None:
-    answer = described(client, b"a,b\n9007199254740993.0,1e16\n1e17,10000000000000000\n0.1,3")
+def test_floats_in_a_file_are_rounded_as_ever(server: TestClient) -> None:
+    answer = described(server, b"a,b\n9007199254740993.0,1e16\n1e17,10000000000000000\n0.1,3")
     assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("value", ROUNDED)
-def test_typed_pasted_and_posted_ones_are_refused_with_their_value(client: TestClient, value: int) -> None:
+def test_typed_pasted_and_posted_ones_are_refused_with_their_value(server: TestClient, value: int) -> None:
     said = f"is {value}; it is an integer that float64 does not hold"
     x = [[value, 1], [1, 2.5], [3, 4]]
     pasted = f"[[{value}, 1], [1, 2], [3, 4]]"
     answers = [
-        client.get("/api/v1/playground", params={"source": "inline", "values": f"{value},1;1,2;3,4"}),
-        client.get("/api/v1/derivation", params={"values": "1;2;4", "dy": f"{value};1;2"}),
-        client.post("/api/v1/batchnorm", json={"x": x}),
-        client.post("/api/v1/batchnorm", json={"x": [[1, 2], [3, 4]], "gamma": [value, 1]}),
-        client.post("/api/v1/norms", json={"x": x, "norm": "layer"}),
-        client.post("/api/v1/gradient-check", json={"x": x, "dy": x, "dx": x}),
-        client.post("/api/v1/gradient-check", json={"x": [[1, 2], [3, 5], [3, 4]], "dy": pasted, "dx": pasted}),
-        client.post("/api/v1/gradient-check", content=npz([value, 1, 2])),
+        server.get("/api/v1/playground", params={"source": "inline", "values": f"{value},1;1,2;3,4"}),
+        server.get("/api/v1/derivation", params={"values": "1;2;4", "dy": f"{value};1;2"}),
+        server.post("/api/v1/batchnorm", json={"x": x}),
+        server.post("/api/v1/batchnorm", json={"x": [[1, 2], [3, 4]], "gamma": [value, 1]}),
+        server.post("/api/v1/norms", json={"x": x, "norm": "layer"}),
+        server.post("/api/v1/gradient-check", json={"x": x, "dy": x, "dx": x}),
+        server.post("/api/v1/gradient-check", json={"x": [[1, 2], [3, 5], [3, 4]], "dy": pasted, "dx": pasted}),
+        server.post("/api/v1/gradient-check", content=npz([value, 1, 2])),
     ]
     assert [answer.status_code for answer in answers] == [422] * len(answers)
     assert [said in answer.json()["detail"] for answer in answers] == [True] * len(answers)
 
 
-def test_what_only_looks_like_such_an_integer_is_taken(client: TestClient) -> None:
+def test_what_only_looks_like_such_an_integer_is_taken(server: TestClient) -> None:
     body = b'{"x": [[0.12345678901234567, 1e16], [1.5, 9007199254740994], [2, 12345678901234567.5]]}'
-    assert client.post("/api/v1/batchnorm", content=body).status_code == 200
+    assert server.post("/api/v1/batchnorm", content=body).status_code == 200
 
 
 @pytest.mark.parametrize("digits", ["9" * 15_000, "0" * 15_000, "-" + "1" * 4_301, "0" * 15_000 + "7"])

@@ -91,22 +91,22 @@ def test_every_magnitude_is_answered_or_refused_by_name(client: TestClient, view
     each()
 
 
-def test_a_gradient_at_the_bottom_of_float64_is_checked(client: TestClient) -> None:
+def test_a_gradient_at_the_bottom_of_float64_is_checked(server: TestClient) -> None:
     x = [[5e-324], [5e-324], [5e-324], [-0.0]]
-    assert asked(client, "gradient-check", x, 1e-5, "deviation").status_code == 200
+    assert asked(server, "gradient-check", x, 1e-5, "deviation").status_code == 200
 
 
-def test_neighbours_of_0_are_derived(client: TestClient) -> None:
-    answer = client.get("/api/v1/derivation", params={"values": "5e-324,1;1e-323,2;0,3"}).json()
+def test_neighbours_of_0_are_derived(server: TestClient) -> None:
+    answer = server.get("/api/v1/derivation", params={"values": "5e-324,1;1e-323,2;0,3"}).json()
     dx = [row[0] for row in answer["routes"]["dx"]["analytic"]]
     dy = [row[0] for row in answer["dy"]]
     assert dx == pytest.approx([(g - sum(dy) / 3) / 1e-5**0.5 for g in dy], rel=1e-12)
     assert any("smaller than float64 holds" in flag for flag in answer["flags"])
 
 
-def test_a_derivative_beside_a_large_offset_is_a_number_by_every_route(client: TestClient) -> None:
+def test_a_derivative_beside_a_large_offset_is_a_number_by_every_route(server: TestClient) -> None:
     query = {"values": "1e16,3;1e16,4;10000000000000002,9", "eps": 0}
-    route = client.get("/api/v1/derivation", params=query).json()["routes"]["dx"]
+    route = server.get("/api/v1/derivation", params=query).json()["routes"]["dx"]
     for numeric, exact in zip(route["numeric"], route["analytic"], strict=True):
         assert numeric == pytest.approx(exact, abs=1e-8)
 

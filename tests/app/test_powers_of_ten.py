@@ -30,18 +30,18 @@ def sentences(answer: Any) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_views_sentences_write_powers_of_ten_as_one_reads_them(client, view):
-    answer = client.get(f"/api/v1/{view}", params={"eps": 1e-5} | VIEWS[view])
+def test_a_views_sentences_write_powers_of_ten_as_one_reads_them(server, view):
+    answer = server.get(f"/api/v1/{view}", params={"eps": 1e-5} | VIEWS[view])
     assert answer.status_code == 200, answer.text
     assert [text for text in sentences(answer.json()) if AS_PYTHON_PRINTS.search(text)] == []
 
 
-def test_a_gradient_that_is_close_is_off_by_a_power_of_ten_as_one_reads_it(client):
+def test_a_gradient_that_is_close_is_off_by_a_power_of_ten_as_one_reads_it(server):
     given = probe(0)
     sent = {name: np.asarray(value).tolist() for name, value in vars(given).items()}
     true = given.case().truth["dx"]
     close = true + 1e-7 * np.random.default_rng(0).standard_normal(true.shape)
-    answer = client.post("/api/v1/gradient-check", json=sent | {"dx": close.tolist()}).json()
+    answer = server.post("/api/v1/gradient-check", json=sent | {"dx": close.tolist()}).json()
     told = [text for text in answer["warnings"] if "off by up to" in text]
     assert told != []
     assert re.search(r"\de−[56] %", told[0])

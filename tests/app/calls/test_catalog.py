@@ -50,7 +50,7 @@ def test_every_field_has_title_help_type_default_and_a_control(catalog):
         assert {"group", "kind", "step", "scale", "shown_for"} <= set(field["control"]), name
 
 
-def test_every_range_is_taken_at_its_ends_and_not_beyond(client, catalog):
+def test_every_range_is_taken_at_its_ends_and_not_beyond(server, catalog):
     for name, field in catalog["playground"].items():
         if name in ("batch_size", "features", "layer_width", "upstream_example", "running_steps", "feature_axis"):
             continue  # large, or meaningful with an upload only
@@ -58,15 +58,15 @@ def test_every_range_is_taken_at_its_ends_and_not_beyond(client, catalog):
             if end not in field:
                 continue
             query = f"/api/v1/playground?source=normal&batch_size=8&features=2&{name}="
-            assert client.get(f"{query}{field[end]}").status_code == 200, (name, end)
-            assert client.get(f"{query}{field[end] + beyond}").status_code == 422, (name, end)
+            assert server.get(f"{query}{field[end]}").status_code == 200, (name, end)
+            assert server.get(f"{query}{field[end] + beyond}").status_code == 422, (name, end)
 
 
-def test_every_choice_is_taken(client, catalog):
+def test_every_choice_is_taken(server, catalog):
     for name, field in catalog["playground"].items():
         for choice in field.get("choices", []):
             source = "inline" if choice == "all" else "class_sorted"
-            answer = client.get(f"/api/v1/playground?source={source}&{'' if name == 'source' else f'{name}={choice}'}")
+            answer = server.get(f"/api/v1/playground?source={source}&{'' if name == 'source' else f'{name}={choice}'}")
             assert answer.status_code == 200, (name, choice, answer.text[:300])
 
 

@@ -18,12 +18,12 @@ def rows(client, text, **fields):
         ("1,5;2\n3;4", [["1.5", "2"], ["3", "4"]]), ("7", [["7"]]),
     ],
 )  # fmt: skip
-def test_rows_come_as_they_are_written_with_points_for_decimals(client, text, table):
-    assert rows(client, text) == table
+def test_rows_come_as_they_are_written_with_points_for_decimals(server, text, table):
+    assert rows(server, text) == table
 
 
-def test_a_single_cell_may_have_a_decimal_comma(client):
-    assert rows(client, "1,5", cell=True) == [["1.5"]]
+def test_a_single_cell_may_have_a_decimal_comma(server):
+    assert rows(server, "1,5", cell=True) == [["1.5"]]
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ def test_a_single_cell_may_have_a_decimal_comma(client):
         ({"text": "1\n" * 65}, "at most 64 of 16 are taken"),
     ],
 )
-def test_what_cannot_be_read_is_a_problem_that_names_the_text(client, body, words):
-    refused = client.post(URL, json=body)
+def test_what_cannot_be_read_is_a_problem_that_names_the_text(server, body, words):
+    refused = server.post(URL, json=body)
     assert refused.status_code == 422
     assert words in refused.json()["detail"]
     assert refused.json()["errors"][0]["field"] == "text"
 
 
 @pytest.mark.parametrize("body", [{}, {"text": 1}, {"text": "1", "more": 1}, {"text": "1" * 20_001}])
-def test_a_body_that_is_no_text_is_refused(client, body):
-    assert client.post(URL, json=body).status_code == 422
+def test_a_body_that_is_no_text_is_refused(server, body):
+    assert server.post(URL, json=body).status_code == 422

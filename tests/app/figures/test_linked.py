@@ -47,9 +47,9 @@ def ticks(axis: dict[str, Any], band: dict[str, Any]) -> list[float]:
 
 @pytest.mark.parametrize(("view", "query", "name", "kind"), FIGURES)
 def test_bands_fill_the_axis_and_each_holds_the_tick_of_its_thing(
-    client: TestClient, view: str, query: str, name: str, kind: str
+    server: TestClient, view: str, query: str, name: str, kind: str
 ) -> None:
-    layout = figures_of(client, view, query)[name]["layout"]
+    layout = figures_of(server, view, query)[name]["layout"]
     bands = layout["meta"]["linked"]
     assert {band["of"] for band in bands} == {kind}
     for band in bands:
@@ -64,8 +64,8 @@ def test_bands_fill_the_axis_and_each_holds_the_tick_of_its_thing(
 @pytest.mark.parametrize(
     ("query", "name"), [("source=wine", "x"), ("source=wine&selected=2,5,11", "dx"), ("source=digits", "dx_hat")]
 )
-def test_the_band_of_a_feature_is_the_row_that_has_its_name(client: TestClient, query: str, name: str) -> None:
-    answer = client.get(f"/api/v1/playground?{query}").json()
+def test_the_band_of_a_feature_is_the_row_that_has_its_name(server: TestClient, query: str, name: str) -> None:
+    answer = server.get(f"/api/v1/playground?{query}").json()
     layout = answer["figures"][name]["layout"]
     (band,) = layout["meta"]["linked"]
     names = dict(zip(answer["batch"]["features"], answer["batch"]["feature_names"], strict=True))
@@ -74,19 +74,19 @@ def test_the_band_of_a_feature_is_the_row_that_has_its_name(client: TestClient, 
         assert text == names[things_at(band, place)[0]]
 
 
-def test_rows_of_many_features_stand_for_neighbours_up_to_the_last(client: TestClient) -> None:
-    (band,) = figures_of(client, "playground", "source=normal&features=200")["x"]["layout"]["meta"]["linked"]
+def test_rows_of_many_features_stand_for_neighbours_up_to_the_last(server: TestClient) -> None:
+    (band,) = figures_of(server, "playground", "source=normal&features=200")["x"]["layout"]["meta"]["linked"]
     assert band["each"] == 4
     assert band["things"] == list(range(0, 200, 4))
 
 
-def test_points_say_that_they_are_examples_unless_they_are_positions(client: TestClient) -> None:
-    wine = figures_of(client, "playground", "source=wine&batch_size=32&pair=1,4")
+def test_points_say_that_they_are_examples_unless_they_are_positions(server: TestClient) -> None:
+    wine = figures_of(server, "playground", "source=wine&batch_size=32&pair=1,4")
     assert wine["pair"]["layout"]["meta"]["about"] == {"feature": [1, 4]}
     kinds = [{trace["meta"].get("of") for trace in wine[name]["data"]} for name in ("pair", "x")]
     assert kinds == [{"example"}, {None, "example"}]
 
 
-def test_the_readouts_rows_are_classes_and_light_nothing(client: TestClient) -> None:
-    drawn = figures_of(client, "playground", "source=wine&upstream=cross_entropy")
+def test_the_readouts_rows_are_classes_and_light_nothing(server: TestClient) -> None:
+    drawn = figures_of(server, "playground", "source=wine&upstream=cross_entropy")
     assert drawn["readout"]["layout"]["meta"]["linked"] == []

@@ -33,8 +33,8 @@ def test_every_view_calls_a_source_the_same(client, uploaded, name):
 
 
 @pytest.mark.parametrize("name", LAYERED)
-def test_every_view_with_a_layer_in_front_says_so(client, name):
-    told = batch(client, name, source="inline", values=VALUES, layer_width=3)
+def test_every_view_with_a_layer_in_front_says_so(server, name):
+    told = batch(server, name, source="inline", values=VALUES, layer_width=3)
     assert told["title"] == "Typed table, behind a linear layer"
     assert told["text"].startswith(told["title"] + ": ")
 

@@ -36,23 +36,23 @@ def api(view):
 
 
 @pytest.mark.parametrize(("view", "query"), STATES)
-def test_the_page_comes_with_the_answer_of_the_api_inside(client, view, query):
-    page = client.get(f"{view.page.path}?{query}")
+def test_the_page_comes_with_the_answer_of_the_api_inside(server, view, query):
+    page = server.get(f"{view.page.path}?{query}")
     assert page.status_code == 200
-    assert embedded(page.text) == parsed(client.get(f"{api(view)}?{query}").content)
+    assert embedded(page.text) == parsed(server.get(f"{api(view)}?{query}").content)
     assert embedded(page.text)["headline"].replace("'", "&#39;") in page.text
 
 
 @pytest.mark.parametrize(("wrong", "field"), [("eps=-1", "eps"), ("colour=red", "colour"), ("seed=1&seed=2", "seed")])
-def test_a_wrong_field_costs_only_itself(client, view, wrong, field):
-    page = client.get(of(view, wrong))
+def test_a_wrong_field_costs_only_itself(server, view, wrong, field):
+    page = server.get(of(view, wrong))
     assert page.status_code == 422
     assert embedded(page.text, "state")["problem"]["errors"][0]["field"] == field
     assert embedded(page.text)["figures"]
 
 
-def test_an_upload_that_is_gone_shows_the_page_with_the_reason(client, view):
-    page = client.get(f"{view.page.path}?source={'0' * 64}")
+def test_an_upload_that_is_gone_shows_the_page_with_the_reason(server, view):
+    page = server.get(f"{view.page.path}?source={'0' * 64}")
     assert page.status_code == 410
     assert embedded(page.text, "state")["problem"]["status"] == 410
 

@@ -37,14 +37,14 @@ def test_what_takes_a_query_or_a_body_may_refuse_it(calls):
         assert ("413" in call["responses"]) == ("requestBody" in call), name
 
 
-def test_a_problem_is_as_it_is_described(client):
-    described = client.get("/api/v1/openapi.json").json()["components"]["schemas"]["Problem"]
-    body = client.get("/api/v1/playground?eps=-1").json()
+def test_a_problem_is_as_it_is_described(server):
+    described = server.get("/api/v1/openapi.json").json()["components"]["schemas"]["Problem"]
+    body = server.get("/api/v1/playground?eps=-1").json()
     assert set(described["properties"]) - set(body) == {"page_detail"}  # which only some have
     assert set(body) < set(described["properties"])
     (row,) = body["errors"]
     assert set(row) == set(described["properties"]["errors"]["items"]["properties"])
-    assert set(described["required"]) <= set(client.get("/api/v1/nowhere").json())
+    assert set(described["required"]) <= set(server.get("/api/v1/nowhere").json())
 
 
 def test_every_media_type_of_a_probe_is_described(client, calls):
@@ -186,8 +186,8 @@ CASES = [(path, body) for path, bodies in BODIES.items() for body in bodies]
 
 
 @pytest.mark.parametrize(("path", "body"), CASES)
-def test_a_body_is_taken_just_where_it_fits_the_description(client, calls, path, body):
-    answer = client.post(f"/api/v1/{path}", content=json.dumps(body))
+def test_a_body_is_taken_just_where_it_fits_the_description(server, calls, path, body):
+    answer = server.post(f"/api/v1/{path}", content=json.dumps(body))
     assert (answer.status_code == 200) == holds(schema_of(calls, path), body), answer.text[:300]
 
 

@@ -43,16 +43,16 @@ def test_each_figure_of_a_view_leaves_as_csv(client, view):
         assert len(rows) == sum(marks(trace) for trace in figure["data"]), name
 
 
-def test_a_view_without_figures_has_no_call_for_them(client):
+def test_a_view_without_figures_has_no_call_for_them(server):
     without = [view.name for view in VIEWS if not view.has_figures]
     assert without
-    paths = client.get("/api/v1/openapi.json").json()["paths"]
+    paths = server.get("/api/v1/openapi.json").json()["paths"]
     assert [name for name in without if f"/api/v1/{name}/figure" in paths] == []
 
 
-def test_the_numbers_are_those_of_the_answer(client):
-    published = client.get("/api/v1/norms").json()["reference"]
-    rows = list(csv.DictReader(io.StringIO(client.get("/api/v1/norms/figure?figure=published").text)))
+def test_the_numbers_are_those_of_the_answer(server):
+    published = server.get("/api/v1/norms").json()["reference"]
+    rows = list(csv.DictReader(io.StringIO(server.get("/api/v1/norms/figure?figure=published").text)))
     errors = [float(row["validation error in %"]) for row in rows if row["series"] == "Batch norm"]
     assert errors == published["errors"]["batch"]
 
@@ -62,16 +62,16 @@ def test_the_numbers_are_those_of_the_answer(client):
     [({"figure": "other"}, "before, after_group, published"), ({}, "before, after_group, published"),
      ({"figure": 'a"b'}, "a figure's name"), ({"figure": "published", "parts": "stage"}, "")],
 )  # fmt: skip
-def test_a_figure_that_is_not_there_is_refused_with_those_that_are(client, query, allowed):
-    answer = client.get("/api/v1/norms/figure", params=QUERIES["norms"] | query)
+def test_a_figure_that_is_not_there_is_refused_with_those_that_are(server, query, allowed):
+    answer = server.get("/api/v1/norms/figure", params=QUERIES["norms"] | query)
     assert answer.status_code == 422
     (row,) = answer.json()["errors"]
     assert row["field"] == "figure"
     assert row["allowed"].startswith(allowed)
 
 
-def test_what_a_view_refuses_its_figures_refuse(client):
-    answer = client.get("/api/v1/norms/figure?figure=published&groups=4")
+def test_what_a_view_refuses_its_figures_refuse(server):
+    answer = server.get("/api/v1/norms/figure?figure=published&groups=4")
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "groups")
 
 

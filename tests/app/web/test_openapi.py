@@ -31,18 +31,18 @@ def test_each_operation_has_words_and_an_example_of_its_answer(api, path):
 
 
 @pytest.mark.parametrize("path", OURS)
-def test_each_example_works_when_pasted(client, api, path):
+def test_each_example_works_when_pasted(server, api, path):
     examples = api["paths"][path]["get"]["x-examples"]
     assert examples
     for example in examples:
-        answer = client.get(f"{path}?{example.get('query', '')}")
+        answer = server.get(f"{path}?{example.get('query', '')}")
         assert answer.status_code == 200, example
 
 
 @pytest.mark.parametrize("path", VIEWS)
-def test_an_example_of_an_answer_holds_no_name_that_answers_do_not_have(client, api, path):
+def test_an_example_of_an_answer_holds_no_name_that_answers_do_not_have(server, api, path):
     example = api["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["example"]
-    check_names(example, parsed(client.get(path).content), path)
+    check_names(example, parsed(server.get(path).content), path)
 
 
 def check_names(example, answer, place):
@@ -56,9 +56,9 @@ def check_names(example, answer, place):
         assert isinstance(answer, type(example)) or {type(answer), type(example)} == {int, float}, place
 
 
-def test_the_example_tells_the_truth(client, api):
+def test_the_example_tells_the_truth(server, api):
     example = api["paths"]["/api/v1/playground"]["get"]["responses"]["200"]["content"]["application/json"]["example"]
-    answer = parsed(client.get("/api/v1/playground").content)
+    answer = parsed(server.get("/api/v1/playground").content)
     assert answer["headline"].startswith(example["headline"])
     assert example["conventions"][0] in answer["conventions"]
     for name in ("mean", "var"):

@@ -21,11 +21,11 @@ def html(client, view):
     return client.get(view.page.path).text
 
 
-def test_a_page_has_the_stylesheet_and_the_module_of_its_views_name(client, view, html):
+def test_a_page_has_the_stylesheet_and_the_module_of_its_views_name(server, view, html):
     room = view.name.replace("-", "_")
     addresses = {path: address for address, path in ASSET.findall(html)}
     assert {f"css/{room}.css", f"js/{room}/page.js", "css/view.css", "css/controls.css"} <= addresses.keys()
-    assert [path for path, address in addresses.items() if client.get(address).status_code != 200] == []
+    assert [path for path, address in addresses.items() if server.get(address).status_code != 200] == []
 
 
 def test_an_id_stands_once(html):

@@ -102,8 +102,8 @@ def test_an_address_that_is_not_there_and_a_method_that_is_not_taken(client):
     ('{"x": [[1, 2]], "epss": 1}', "epss", 1, "nothing of this name (did you mean eps?); there are x, gamma, "),
     ('{"x": [[1, 2]], "zzzz": 1}', "zzzz", 1, "nothing of this name; there are x, gamma, beta, eps, "),
 ])  # fmt: skip
-def test_a_refusal_of_arrays_says_what_was_given_and_what_is_allowed(client, body, field, given, allowed):
-    answer = client.post("/api/v1/batchnorm", content=body)
+def test_a_refusal_of_arrays_says_what_was_given_and_what_is_allowed(server, body, field, given, allowed):
+    answer = server.post("/api/v1/batchnorm", content=body)
     check(answer, 422)
     row = answer.json()["errors"][0]
     assert (row["field"], row["given"]) == (field, given)
@@ -111,8 +111,8 @@ def test_a_refusal_of_arrays_says_what_was_given_and_what_is_allowed(client, bod
 
 
 @pytest.mark.parametrize(("body", "said"), [('{"x": [[NaN]]}', True), ('{"x": [[1,', False)])
-def test_only_a_body_with_nan_is_told_of_nan(client, body, said):
-    detail = client.post("/api/v1/batchnorm", content=body).json()["detail"]
+def test_only_a_body_with_nan_is_told_of_nan(server, body, said):
+    detail = server.post("/api/v1/batchnorm", content=body).json()["detail"]
     assert "not JSON" in detail
     assert ("NaN" in detail) == said
 
@@ -125,6 +125,6 @@ def test_a_wrong_id_is_named_as_the_id(client, method):
     assert row == {"field": "id", "given": "abc", "allowed": "text of the form ^[0-9a-f]{64}$"}
 
 
-def test_of_many_unknown_names_one_lists_the_known_ones(client):
-    detail = client.get("/api/v1/playground?" + "&".join(f"zz{i}=1" for i in range(50))).json()["detail"]
+def test_of_many_unknown_names_one_lists_the_known_ones(server):
+    detail = server.get("/api/v1/playground?" + "&".join(f"zz{i}=1" for i in range(50))).json()["detail"]
     assert detail.count("batch_size") == 1

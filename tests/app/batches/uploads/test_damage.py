@@ -190,8 +190,8 @@ def test_flipped_bits_are_read_or_refused_and_nothing_else(client: TestClient, k
 
 
 @pytest.mark.parametrize("kind", ["npy", "npz"])
-def test_flipped_bits_of_a_gradient_are_read_or_refused_and_nothing_else(client: TestClient, kind: str) -> None:
+def test_flipped_bits_of_a_gradient_are_read_or_refused_and_nothing_else(server: TestClient, kind: str) -> None:
     rng, data = random.Random(kind), npz(x=X, dy=X, dx=X) if kind == "npz" else npy(X)
     for _ in range(FLIPS):
-        answer = client.post("/api/v1/gradient-check/arrays", content=flipped(data, rng))
+        answer = server.post("/api/v1/gradient-check/arrays", content=flipped(data, rng))
         assert answer.status_code in (200, 413, 422), answer.text

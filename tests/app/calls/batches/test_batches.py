@@ -71,8 +71,8 @@ def test_a_refused_deletion_says_where_the_key_stands_and_what_happens_without(
     assert client.get(address).status_code == 200
 
 
-def test_an_npz_lists_its_arrays(client: TestClient) -> None:
-    body = post(client, npz(x=X, y=np.array(["a", "b", "a"]), gamma=np.ones(2))).json()
+def test_an_npz_lists_its_arrays(server: TestClient) -> None:
+    body = post(server, npz(x=X, y=np.array(["a", "b", "a"]), gamma=np.ones(2))).json()
     assert body["arrays"] == [
         {"name": "x", "shape": [3, 2], "dtype": "float64"},
         {"name": "y", "shape": [3], "dtype": "<U1"},
@@ -98,14 +98,14 @@ def test_what_can_be_read_with_an_option_is_kept_with_a_warning_that_says_which(
     assert app.state.uploads.open(answer.json()["id"], reading).examples > 0
 
 
-def test_a_warning_of_missing_values_does_not_speak_as_if_rows_were_gone(client: TestClient) -> None:
-    (warning,) = post(client, b"a,b\n1,2\n,4\n5,6\n").json()["warnings"]
+def test_a_warning_of_missing_values_does_not_speak_as_if_rows_were_gone(server: TestClient) -> None:
+    (warning,) = post(server, b"a,b\n1,2\n,4\n5,6\n").json()["warnings"]
     assert "1 row has missing or infinite values" in warning
     assert "dropped" not in warning
 
 
-def test_missing_values_are_counted_and_the_first_is_named(client: TestClient) -> None:
-    assert post(client, b"a,b\n1,2\n,\n3,\n").json()["missing"] == {
+def test_missing_values_are_counted_and_the_first_is_named(server: TestClient) -> None:
+    assert post(server, b"a,b\n1,2\n,\n3,\n").json()["missing"] == {
         "count": 3,
         "rows": 2,
         "first": "row 2 (line 3), column 'a'",
@@ -144,8 +144,8 @@ def test_a_refusal_is_a_problem_and_leaves_nothing_on_disk(
     assert files() == []
 
 
-def test_a_form_without_the_file_is_a_422(client: TestClient, files: Callable[[], list[Path]]) -> None:
-    answer = client.post(URL, files={"other": ("batch", CSV)})
+def test_a_form_without_the_file_is_a_422(server: TestClient, files: Callable[[], list[Path]]) -> None:
+    answer = server.post(URL, files={"other": ("batch", CSV)})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "file"
     assert files() == []

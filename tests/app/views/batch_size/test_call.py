@@ -17,8 +17,8 @@ DEPENDENCE = {
 }  # fmt: skip
 
 
-def test_the_answer_has_every_part_and_every_figure(client):
-    answer = get(client)
+def test_the_answer_has_every_part_and_every_figure(server):
+    answer = get(server)
     assert set(answer["figures"]) == ESTIMATES | RUNNING | NOISE | DEPENDENCE | {"classes"}
     assert answer["parts"] == ["estimates", "running", "noise", "dependence", "classes"]
     assert answer["estimates"]["sizes"] == [2, 4, 8, 16, 32, 64, 128, 178]
@@ -32,8 +32,8 @@ def test_the_answer_has_every_part_and_every_figure(client):
      ("classes", {"classes"}),
      ("noise,running", NOISE | RUNNING)],
 )  # fmt: skip
-def test_a_part_alone_is_what_it_is_in_the_whole(client, part, figures):
-    whole, alone = get(client), get(client, part=part)
+def test_a_part_alone_is_what_it_is_in_the_whole(server, part, figures):
+    whole, alone = get(server), get(server, part=part)
     assert set(alone["figures"]) == figures
     for name in figures:
         assert alone["figures"][name] == whole["figures"][name]
@@ -43,8 +43,8 @@ def test_a_part_alone_is_what_it_is_in_the_whole(client, part, figures):
         assert alone[name] == whole[name]
 
 
-def test_the_words_quote_the_numbers_of_the_answer(client):
-    answer = get(client, size=32)
+def test_the_words_quote_the_numbers_of_the_answer(server):
+    answer = get(server, size=32)
     noise, row = answer["estimates"]["noise"], answer["estimates"]["sizes"].index(32)
     feature = answer["estimates"]["features"][0]
     assert noise["scale"] == pytest.approx(feature["deviation"]["sd"][row] / feature["population"]["sd"], rel=1e-3)
@@ -57,14 +57,14 @@ def test_the_words_quote_the_numbers_of_the_answer(client):
     assert off["off"] == pytest.approx(expected, abs=1e-3)
 
 
-def test_the_marked_sizes_and_the_one_looked_at_are_always_drawn(client):
-    answer = get(client, source="normal", sizes="5,7", size=11, features=2)
+def test_the_marked_sizes_and_the_one_looked_at_are_always_drawn(server):
+    answer = get(server, source="normal", sizes="5,7", size=11, features=2)
     assert answer["estimates"]["sizes"] == sorted({5, 7, 11, *MARKED})
     assert answer["batch"]["marked"] == list(MARKED)
 
 
-def test_a_moved_example_moves_the_others_in_training_only(client):
-    answer = get(client, part="dependence", example=2, move_by=1.5)
+def test_a_moved_example_moves_the_others_in_training_only(server):
+    answer = get(server, part="dependence", example=2, move_by=1.5)
     effect = answer["dependence"]
     assert effect["others_moved"] == {"train": 7, "inference": 0}
     x = np.array(effect["x"]["after"])
@@ -80,28 +80,28 @@ def test_a_moved_example_moves_the_others_in_training_only(client):
     )
 
 
-def test_matched_strengths_give_every_noise_batch_norms_variance(client):
-    matched = get(client, part="noise", draws=5000)["noise"]["matched"]
-    kinds = get(client, part="noise", draws=5000, **matched)["noise"]["kinds"]
+def test_matched_strengths_give_every_noise_batch_norms_variance(server):
+    matched = get(server, part="noise", draws=5000)["noise"]["matched"]
+    kinds = get(server, part="noise", draws=5000, **matched)["noise"]["kinds"]
     for kind in kinds[1:]:
         assert kind["variance"] == pytest.approx(kinds[0]["variance"], rel=0.15)
     assert kinds[1]["strength"] == matched["rate"]
 
 
 @pytest.mark.parametrize("perturbation", ["multiplicative", "additive"])
-def test_both_perturbations_stand_beside_dropout(client, perturbation):
-    kinds = get(client, part="noise", perturbation=perturbation)["noise"]["kinds"]
+def test_both_perturbations_stand_beside_dropout(server, perturbation):
+    kinds = get(server, part="noise", perturbation=perturbation)["noise"]["kinds"]
     assert [kind["kind"] for kind in kinds] == ["batch_norm", "dropout", perturbation]
 
 
-def test_other_companions_make_another_class(client):
-    classes = get(client, part="classes", source="iris", size=16)["classes"]
+def test_other_companions_make_another_class(server):
+    classes = get(server, part="classes", source="iris", size=16)["classes"]
     assert classes["data"] == "iris"
     answers = {batch["answer"] for batch in classes["batches"]}
     assert len(answers) == 2
     assert classes["inference"]["answer"] in answers
     assert 0 < classes["changed"] < 1
-    assert get(client, part="classes", source="digits")["classes"]["data"] == "wine"
+    assert get(server, part="classes", source="digits")["classes"]["data"] == "wine"
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_other_companions_make_another_class(client):
      {"source": "digits", "size": 1797}, {"source": "digits"}, {"size": 2}, {"eps": 0}, {"running_steps": 0}],
     ids=str,
 )  # fmt: skip
-def test_edges_are_answered_without_complaint(client, query):
-    answer = get(client, **query)
+def test_edges_are_answered_without_complaint(server, query):
+    answer = get(server, **query)
     assert answer["headline"].endswith(".")
 
 
@@ -124,9 +124,9 @@ def test_edges_are_answered_without_complaint(client, query):
      ({"momentum": 2}, "momentum"),
      ({"source": "normal", "features": 1024, "draws": 10_000}, "draws"), ({"colour": "red"}, "colour")],
 )  # fmt: skip
-def test_a_refusal_names_the_field(client, query, field):
-    assert refused(client, **query)["field"] == field
-    streamed = client.get(URL, params=query, headers=STREAM)
+def test_a_refusal_names_the_field(server, query, field):
+    assert refused(server, **query)["field"] == field
+    streamed = server.get(URL, params=query, headers=STREAM)
     assert (streamed.status_code, streamed.json()["errors"][0]["field"]) == (422, field)  # before the stream
 
 
@@ -156,5 +156,5 @@ def test_the_same_query_is_the_same_bytes_and_need_not_be_sent_again(client):
 @pytest.mark.parametrize(
     "query", [{"draws": 10_000}, {"members": 16}, {"source": "digits", "feature": 20}, {"running_steps": 1000}]
 )
-def test_an_answer_is_small_whatever_is_drawn(client, query):
-    assert len(client.get(URL, params=FEW | query).content) < 250_000
+def test_an_answer_is_small_whatever_is_drawn(server, query):
+    assert len(server.get(URL, params=FEW | query).content) < 250_000

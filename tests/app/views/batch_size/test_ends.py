@@ -14,8 +14,8 @@ from tests.app.views.batch_size.asked import FEW, URL, get, refused
      ({"source": "class_sorted", "features": 4, "size": 32}, "more than", "do not depend on each other"),
      ({"source": "skewed", "features": 1, "size": 4, "draws": 5000}, "more than", "first order")],
 )  # fmt: skip
-def test_how_far_it_is_from_theory_is_said_beside_what_the_draws_leave_open(client, query, how, why):
-    text = get(client, part="estimates", **query)["estimates"]["text"]
+def test_how_far_it_is_from_theory_is_said_beside_what_the_draws_leave_open(server, query, how, why):
+    text = get(server, part="estimates", **query)["estimates"]["text"]
     number = r"(\d+(?:\.\d+)?)"
     said = re.search(
         rf"spreads by {number}, {number} % (more|less) than theory's {number}: (within|more than) the ±{number} % "
@@ -31,16 +31,16 @@ def test_how_far_it_is_from_theory_is_said_beside_what_the_draws_leave_open(clie
     assert why in cause
 
 
-def test_the_spread_of_the_deviation_at_32_is_each_distributions_own(client):
+def test_the_spread_of_the_deviation_at_32_is_each_distributions_own(server):
     """sd(sigma_B)/sigma at K = 32, biased: 0.1245 Gaussian, 0.188 Laplace, 0.081 uniform."""
     for source, expected in (("normal", 0.1245), ("laplace", 0.188), ("uniform", 0.081)):
-        scale = get(client, source=source, features=1, size=32, draws=10_000, part="estimates")["estimates"]["noise"]
+        scale = get(server, source=source, features=1, size=32, draws=10_000, part="estimates")["estimates"]["noise"]
         assert scale["scale"] == pytest.approx(expected, abs=5 * expected / np.sqrt(2 * 10_000) + 5e-4)
 
 
 @pytest.mark.parametrize("values", ["1e-200;3e-200;2e-200", "1e-310;3e-310;2e-310"])
-def test_the_smallest_numbers_are_answered(client, values):
-    answer = get(client, source="inline", values=values, draws=50)
+def test_the_smallest_numbers_are_answered(server, values):
+    answer = get(server, source="inline", values=values, draws=50)
     assert "smaller than float64 holds" in answer["running"]["biased_text"]
 
 
@@ -64,12 +64,12 @@ def test_numbers_just_below_that_are_answered_as_any_others(client, uploaded):
     assert large["dependence"]["outlier_text"] == plain["dependence"]["outlier_text"]
 
 
-def test_noise_that_cannot_be_matched_is_said_to_be_larger(client):
-    noise = get(client, source="heavy_tailed", degrees_of_freedom=1, features=1, size=32, draws=300)["noise"]
+def test_noise_that_cannot_be_matched_is_said_to_be_larger(server):
+    noise = get(server, source="heavy_tailed", degrees_of_freedom=1, features=1, size=32, draws=300)["noise"]
     assert noise["matched"] == {"rate": 0.95, "deviation": 100.0}
     assert "more than either can have" in noise["match_text"]
-    get(client, source="heavy_tailed", degrees_of_freedom=1, features=1, **noise["matched"])
-    assert "the most there is" not in get(client)["noise"]["match_text"]
+    get(server, source="heavy_tailed", degrees_of_freedom=1, features=1, **noise["matched"])
+    assert "the most there is" not in get(server)["noise"]["match_text"]
 
 
 @pytest.mark.parametrize(
@@ -81,5 +81,5 @@ def test_noise_that_cannot_be_matched_is_said_to_be_larger(client):
      ({}, "running", "text", "the running mean keeps jittering"),
      ({}, "dependence", "text", "In training 7 of the 7 others move")],
 )  # fmt: skip
-def test_what_is_said_at_the_ends_makes_sense(client, query, part, key, said):
-    assert said in get(client, part=part, **query)[part][key]
+def test_what_is_said_at_the_ends_makes_sense(server, query, part, key, said):
+    assert said in get(server, part=part, **query)[part][key]

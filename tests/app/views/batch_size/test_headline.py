@@ -39,8 +39,8 @@ def close(values, draws, number):
 
 @pytest.mark.parametrize("eps", [1e-5, 300.0])
 @pytest.mark.parametrize("size", [4, 8, 64])
-def test_by_how_much_a_normalized_value_strays_is_that_of_plain_draws(client, size, eps):
-    text = get(client, size=size, eps=eps, draws=4000)["estimates"]["headline"]
+def test_by_how_much_a_normalized_value_strays_is_that_of_plain_draws(server, size, eps):
+    text = get(server, size=size, eps=eps, draws=4000)["estimates"]["headline"]
     told = re.search(rf"With K = {size}, x̂ of alcohol typically strays by {NUMBER} from inference's; (.*)\.$", text)
     off, stretch = strays(size, eps)
     squares = np.square(off).mean(axis=1)
@@ -54,8 +54,8 @@ def test_by_how_much_a_normalized_value_strays_is_that_of_plain_draws(client, si
         assert number == pytest.approx(by, abs=close(stretch, 4000, by))
 
 
-def test_the_parts_and_the_stretch_are_told_below_it(client):
-    answer = get(client, draws=4000)
+def test_the_parts_and_the_stretch_are_told_below_it(server):
+    answer = get(server, draws=4000)
     text, x_hat = answer["estimates"]["x_hat"]["text"], answer["estimates"]["x_hat"]
     said = re.search(
         rf"Over 4,000 batches of 8, .* by {NUMBER} \(root mean square\): {NUMBER} through the batch's mean, {NUMBER} "
@@ -71,8 +71,8 @@ def test_the_parts_and_the_stretch_are_told_below_it(client):
     assert (-low, high) == pytest.approx(np.quantile(stretch, [0.05, 0.95]), abs=4)
 
 
-def test_three_examples_have_no_average_that_few_batches_do_not_rule(client):
-    text = get(client, size=3, draws=4000)["estimates"]["headline"]
+def test_three_examples_have_no_average_that_few_batches_do_not_rule(server):
+    text = get(server, size=3, draws=4000)["estimates"]["headline"]
     said = float(re.search(rf"half of the batches stretch it by over {NUMBER} %\.$", text)[1])
     assert said == pytest.approx(100 * (np.median(strays(3, 1e-5)[1]) - 1), abs=4)
 
@@ -89,9 +89,9 @@ def pairs(values, eps):
      ([1.0, 1.01, 4.0, 7.0], 1e-5, "is ±1 in "),
      ([1.0, 2.0, 4.0], 1.0, "in the middle of the batches: ε keeps it from ±1")],
 )  # fmt: skip
-def test_of_two_examples_it_says_what_is_exact(client, values, eps, said):
+def test_of_two_examples_it_says_what_is_exact(server, values, eps, said):
     draws, size = 4000, pairs(values, eps)
-    text = get(client, source="inline", values=";".join(map(str, values)), size=2, eps=eps, draws=draws)["estimates"][
+    text = get(server, source="inline", values=";".join(map(str, values)), size=2, eps=eps, draws=draws)["estimates"][
         "headline"
     ]
     assert text.startswith("With K = 2, x̂ of x0 ")
@@ -114,8 +114,8 @@ SHORT = [
 
 @pytest.mark.parametrize("query", SHORT, ids=str)
 @pytest.mark.parametrize("notation", ["frameworks", "lecture"])
-def test_it_is_short_and_in_the_notation_in_force(client, query, notation):
-    text = get(client, draws=100, notation=notation, **query)["estimates"]["headline"]
+def test_it_is_short_and_in_the_notation_in_force(server, query, notation):
+    text = get(server, draws=100, notation=notation, **query)["estimates"]["headline"]
     assert len(re.findall(r"\S*\w\S*|±\S+", text.replace("K = ", "K="))) <= 20
     assert ("x̂" in text) <= (notation == "frameworks")
     assert ("Z̄" in text) <= (notation == "lecture")

@@ -8,8 +8,8 @@ import pytest
 from tests.app.views.batch_size.asked import get
 
 
-def test_a_batch_has_as_many_examples_as_there_are_at_most(client):
-    answer = get(client, source="inline", size=1000, members=16)
+def test_a_batch_has_as_many_examples_as_there_are_at_most(server):
+    answer = get(server, source="inline", size=1000, members=16)
     assert answer["size"] == 4
     assert answer["batch"]["sizes"] == [2, 4]
     assert len(answer["dependence"]["x"]["before"]) == 4
@@ -17,15 +17,15 @@ def test_a_batch_has_as_many_examples_as_there_are_at_most(client):
 
 
 @pytest.mark.parametrize(("source", "last"), [("digits", 1797), ("normal", 1024)])
-def test_the_largest_batch_is_everything_or_1024(client, source, last):
-    assert get(client, source=source, draws=10, part="estimates", features=2)["estimates"]["sizes"][-1] == last
+def test_the_largest_batch_is_everything_or_1024(server, source, last):
+    assert get(server, source=source, draws=10, part="estimates", features=2)["estimates"]["sizes"][-1] == last
 
 
 @pytest.mark.parametrize("query", [{"size": 2}, {"size": 150}, {"size": 177}, {"source": "inline", "size": 2},
                                    {"source": "inline", "size": 3}], ids=str)  # fmt: skip
-def test_the_noise_is_that_of_all_the_companions_there_are(client, query):
+def test_the_noise_is_that_of_all_the_companions_there_are(server, query):
     """The example's variance beside other noise is the one over the sizes: both by all others as companions."""
-    noise = get(client, part="noise", draws=4000, **query)["noise"]
+    noise = get(server, part="noise", draws=4000, **query)["noise"]
     batch_norm, of = noise["kinds"][0], noise["sizes"]
     expected = of["sd"][of["sizes"].index(query["size"])] ** 2
     assert expected > 0
@@ -34,10 +34,10 @@ def test_the_noise_is_that_of_all_the_companions_there_are(client, query):
     assert len(batch_norm["pairs"]["product"]) == (28 if "source" not in query else 6)
 
 
-def test_a_batch_of_everything_has_no_companions_to_draw(client):
-    assert "o other companions are left to draw" in get(client, size=178, part="noise")["noise"]["text"]
-    assert "companions are left" not in get(client, size=177, part="noise")["noise"]["text"]
-    assert "there is no noise" in get(client, size=178, part="estimates")["estimates"]["headline"]
+def test_a_batch_of_everything_has_no_companions_to_draw(server):
+    assert "o other companions are left to draw" in get(server, size=178, part="noise")["noise"]["text"]
+    assert "companions are left" not in get(server, size=177, part="noise")["noise"]["text"]
+    assert "there is no noise" in get(server, size=178, part="estimates")["estimates"]["headline"]
 
 
 def test_a_large_upload_is_drawn_from_up_to_1024(client, uploaded):
@@ -82,19 +82,19 @@ def test_constant_images_are_answered(client, uploaded):
     assert positions == {"images": 6, "positions": 16, "correlation": None, "factor": None}
 
 
-def test_a_number_of_a_generators_examples_makes_it_finite(client):
-    answer = get(client, source="normal", batch_size=50, features=2)
+def test_a_number_of_a_generators_examples_makes_it_finite(server):
+    answer = get(server, source="normal", batch_size=50, features=2)
     assert answer["batch"]["total"] == 50
     assert answer["estimates"]["sizes"][-1] == 50
 
 
-def test_heavy_tails_have_no_theory_and_say_so(client):
-    answer = get(client, source="heavy_tailed", degrees_of_freedom=3, features=2)
+def test_heavy_tails_have_no_theory_and_say_so(server):
+    answer = get(server, source="heavy_tailed", degrees_of_freedom=3, features=2)
     feature = answer["estimates"]["features"][0]
     assert feature["population"]["excess"] is None
     assert feature["deviation"]["expected_sd"] == [None] * len(answer["estimates"]["sizes"])
     assert "no kurtosis" in answer["estimates"]["text"]
-    none = get(client, source="heavy_tailed", degrees_of_freedom=1, features=2)
+    none = get(server, source="heavy_tailed", degrees_of_freedom=1, features=2)
     assert none["estimates"]["noise"] == {"scale": None, "shift": None}
     assert "neither mean nor deviation" in none["estimates"]["headline"]
 
@@ -104,8 +104,8 @@ def test_heavy_tails_have_no_theory_and_say_so(client):
     [(1, "no mean μ and no deviation σ", "the means of large batches stray as far", "the population has none"),
      (2, "no deviation σ", "more slowly than 1/√K", "population −")],
 )  # fmt: skip
-def test_a_distribution_without_moments_says_so_and_what_is_seen_instead(client, degrees, lacks, seen, running):
-    answer = get(client, source="heavy_tailed", degrees_of_freedom=degrees, features=2)
+def test_a_distribution_without_moments_says_so_and_what_is_seen_instead(server, degrees, lacks, seen, running):
+    answer = get(server, source="heavy_tailed", degrees_of_freedom=degrees, features=2)
     assert lacks in answer["estimates"]["population_text"]
     assert seen in answer["estimates"]["text"]
     assert running in answer["running"]["text"]
@@ -114,8 +114,8 @@ def test_a_distribution_without_moments_says_so_and_what_is_seen_instead(client,
     assert "not a number" not in str(answer)
 
 
-def test_without_a_mean_the_middle_line_is_the_median(client):
-    answer = get(client, source="heavy_tailed", degrees_of_freedom=1, features=1, part="estimates")
+def test_without_a_mean_the_middle_line_is_the_median(server):
+    answer = get(server, source="heavy_tailed", degrees_of_freedom=1, features=1, part="estimates")
     for which in ("mean", "deviation"):
         figure = answer["figures"][f"estimates_{which}"]
         middle = next(trace for trace in figure["data"] if trace["mode"] == "lines+markers")
@@ -130,17 +130,17 @@ def test_without_a_mean_the_middle_line_is_the_median(client):
     [("normal", {}, 0), ("uniform", {}, -1.2), ("skewed", {"log_deviation": 0.5}, 5.898446),
      ("heavy_tailed", {"degrees_of_freedom": 10}, 1), ("bimodal", {"separation": 4, "upper_share": 0.5}, -1.28)],
 )  # fmt: skip
-def test_the_kurtosis_of_a_generator_is_its_distributions(client, source, parameters, excess):
-    answer = get(client, source=source, features=1, part="estimates", **parameters)
+def test_the_kurtosis_of_a_generator_is_its_distributions(server, source, parameters, excess):
+    answer = get(server, source=source, features=1, part="estimates", **parameters)
     assert answer["estimates"]["features"][0]["population"]["excess"] == pytest.approx(excess, rel=1e-4)
-    measured = get(client, source=source, features=1, part="estimates", batch_size=4000, **parameters)
+    measured = get(server, source=source, features=1, part="estimates", batch_size=4000, **parameters)
     slack = 5 * np.sqrt(24 / 4000) * (1 + abs(excess))
     assert measured["estimates"]["features"][0]["population"]["excess"] == pytest.approx(excess, abs=slack)
 
 
 @pytest.mark.parametrize("source", ["class_sorted", "outliers", "correlated"])
-def test_the_population_is_what_the_batches_are_of(client, source):
-    feature = get(client, source=source, features=1, draws=1000, part="estimates")["estimates"]["features"][0]
+def test_the_population_is_what_the_batches_are_of(server, source):
+    feature = get(server, source=source, features=1, draws=1000, part="estimates")["estimates"]["features"][0]
     averages, errors = np.array(feature["mean"]["average"]), np.array(feature["mean"]["sd"]) / np.sqrt(1000)
     slack = 5 * feature["population"]["sd"] * np.sqrt(64 / 2**16)  # the measured mean's own error, at most
     assert (np.abs(averages - feature["population"]["mean"]) <= 5 * errors + slack).all()
@@ -155,14 +155,14 @@ def test_what_was_asked_for_and_is_not_there_is_said(client, uploaded):
     assert "depend on each other" in text
 
 
-def test_dependent_examples_are_not_cut_out_of_larger_batches(client):
+def test_dependent_examples_are_not_cut_out_of_larger_batches(server):
     """A batch of sorted classes holds two of three classes whatever its size, so its deviation hardly gets better."""
-    answer = get(client, source="class_sorted", class_separation=20, features=1, draws=300, part="estimates")
+    answer = get(server, source="class_sorted", class_separation=20, features=1, draws=300, part="estimates")
     spread = dict(zip(answer["estimates"]["sizes"], answer["estimates"]["features"][0]["mean"]["sd"], strict=True))
     assert spread[256] > spread[8] / 2
 
 
-def test_dependent_examples_are_not_said_to_be_drawn_independently(client):
-    said = " ".join(get(client, source="class_sorted")["conventions"])
+def test_dependent_examples_are_not_said_to_be_drawn_independently(server):
+    said = " ".join(get(server, source="class_sorted")["conventions"])
     assert "independently" not in said
     assert "each size has batches of its own" in said

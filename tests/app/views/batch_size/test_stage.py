@@ -36,8 +36,8 @@ def columns(stage, kind):
     return np.array([(place - 1 - half) / half * end if place else np.nan for place in places])
 
 
-def test_it_is_all_that_is_answered_and_short(client):
-    answer = client.get(URL, params={"parts": "stage"})
+def test_it_is_all_that_is_answered_and_short(server):
+    answer = server.get(URL, params={"parts": "stage"})
     assert set(parsed(answer.content)) == OF_STAGE
     assert len(answer.content) < 12_000
 
@@ -47,8 +47,8 @@ def test_it_is_all_that_is_answered_and_short(client):
     [{}, {"size": 64}, {"source": "digits", "feature": 20}, {"source": "normal", "size": 16}],
     ids=str,
 )
-def test_it_is_the_same_in_the_whole_answer_but_for_more_lit_dots(client, query):
-    alone, whole = get(client, parts="stage", **query), get(client, **query)
+def test_it_is_the_same_in_the_whole_answer_but_for_more_lit_dots(server, query):
+    alone, whole = get(server, parts="stage", **query), get(server, **query)
     assert alone["headline"] == whole["headline"]
     lit_alone, lit_whole = alone["stage"].pop("lit"), whole["stage"].pop("lit")
     assert alone["stage"] == whole["stage"]
@@ -58,8 +58,8 @@ def test_it_is_the_same_in_the_whole_answer_but_for_more_lit_dots(client, query)
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_lit_dots_are_a_batch_with_its_mean_and_deviation(client, size):
-    told = stage(client, size=size)
+def test_the_lit_dots_are_a_batch_with_its_mean_and_deviation(server, size):
+    told = stage(server, size=size)
     x, is_lit = np.array(told["population"]["x"]), lit(told)
     assert (is_lit.sum(axis=1) == size).all()
     assert is_lit[:, told["population"]["followed"]].all()
@@ -70,8 +70,8 @@ def test_the_lit_dots_are_a_batch_with_its_mean_and_deviation(client, size):
 
 
 @pytest.mark.parametrize("size", SIZES)
-def test_the_example_falls_where_batch_norm_puts_it(client, size):
-    told = stage(client, size=size)
+def test_the_example_falls_where_batch_norm_puts_it(server, size):
+    told = stage(server, size=size)
     x = ALCOHOL[np.argsort(ALCOHOL, kind="stable")][told["population"]["followed"]]
     exact = np.array(told["sd"]) > 0.2  # of three digits, as the means have
     assert exact.mean() > 0.6
@@ -85,8 +85,8 @@ def test_the_example_falls_where_batch_norm_puts_it(client, size):
 
 @pytest.mark.parametrize("size", [3, 8, 64])
 @pytest.mark.parametrize("perturbation", ["multiplicative", "additive"])
-def test_the_other_noise_is_as_strong_as_the_deals_scatter(client, size, perturbation):
-    told = stage(client, size=size, perturbation=perturbation)
+def test_the_other_noise_is_as_strong_as_the_deals_scatter(server, size, perturbation):
+    told = stage(server, size=size, perturbation=perturbation)
     assert [kind["kind"] for kind in told["kinds"]] == ["batch_norm", "dropout", perturbation]
     z, var = told["z"], np.var(told["values"])
     rate, deviation = (float(re.search(r"([\d.]+)", kind["title"])[1]) for kind in told["kinds"][1:])
@@ -98,8 +98,8 @@ def test_the_other_noise_is_as_strong_as_the_deals_scatter(client, size, perturb
     assert (falls != 0).mean() == pytest.approx(share, abs=5 * np.sqrt(share * (1 - share) / 200))
 
 
-def test_rulers_and_the_followed_example_stay_while_the_size_is_turned(client):
-    each = [stage(client, size=size, members=min(size, 16)) for size in SIZES]
+def test_rulers_and_the_followed_example_stay_while_the_size_is_turned(server):
+    each = [stage(server, size=size, members=min(size, 16)) for size in SIZES]
     for told in each[1:]:
         for part in ("ruler", "z", "example"):
             assert told[part] == each[0][part]
@@ -107,24 +107,24 @@ def test_rulers_and_the_followed_example_stay_while_the_size_is_turned(client):
         assert told["strip"]["rulers"] == each[0]["strip"]["rulers"]
 
 
-def test_a_smaller_small_batch_is_the_first_of_a_larger(client):
+def test_a_smaller_small_batch_is_the_first_of_a_larger(server):
     for source in ({}, {"source": "normal"}):
-        strips = [stage(client, members=members, **source)["strip"] for members in (16, 8, 3)]
+        strips = [stage(server, members=members, **source)["strip"] for members in (16, 8, 3)]
         whole, *parts = (strip["lanes"]["x"]["before"] for strip in strips)
         assert parts == [whole[:8], whole[:3]]
 
 
 @pytest.mark.parametrize("query", [{}, {"source": "iris", "members": 3}, {"source": "normal"}], ids=str)
-def test_the_examples_of_the_strip_are_dots_of_the_population(client, query):
-    told = stage(client, example=2, **query)
+def test_the_examples_of_the_strip_are_dots_of_the_population(server, query):
+    told = stage(server, example=2, **query)
     strip, x = told["strip"], told["population"]["x"]
     assert strip["dots"][2] == told["population"]["followed"]
     nearest = 0.5 if "normal" in query.values() else 1e-9
     np.testing.assert_allclose([x[dot] for dot in strip["dots"]], strip["lanes"]["x"]["before"], atol=nearest)
 
 
-def test_the_strip_moves_every_other_one_in_training_and_none_in_inference(client):
-    strip = stage(client, example=2, move_by=1.5)["strip"]
+def test_the_strip_moves_every_other_one_in_training_and_none_in_inference(server):
+    strip = stage(server, example=2, move_by=1.5)["strip"]
     moved = {mode: np.array(lane["before"]) != np.array(lane["now"]) for mode, lane in strip["lanes"].items()}
     assert moved["x"].tolist() == moved["inference"].tolist() == [j == 2 for j in range(8)]
     assert moved["train"].all()
@@ -132,8 +132,8 @@ def test_the_strip_moves_every_other_one_in_training_and_none_in_inference(clien
     assert strip["names"][2].startswith("Example 2, class ")
 
 
-def test_many_examples_share_dots_and_an_endless_source_has_quantiles(client):
-    many, endless = stage(client, source="digits", feature=20, size=1024), stage(client, source="normal")
+def test_many_examples_share_dots_and_an_endless_source_has_quantiles(server):
+    many, endless = stage(server, source="digits", feature=20, size=1024), stage(server, source="normal")
     assert many["population"]["text"] == "pixel 2,4: 200 dots stand for 1,797 examples, each for about 9 of them"
     assert len(many["population"]["x"]) == len(endless["population"]["x"]) == 200
     assert "without an end" in endless["population"]["text"]
@@ -144,8 +144,8 @@ def test_many_examples_share_dots_and_an_endless_source_has_quantiles(client):
     np.testing.assert_allclose(drawn, means, atol=0.05)
 
 
-def test_what_is_beyond_the_ruler_is_counted_and_lies_in_no_column(client):
-    own, dropout, _ = stage(client, size=2, feature=6, example=5)["kinds"]
+def test_what_is_beyond_the_ruler_is_counted_and_lies_in_no_column(server):
+    own, dropout, _ = stage(server, size=2, feature=6, example=5)["kinds"]
     assert (own["beyond"], own["column"].count(NONE)) == ("", 0)
     count = dropout["column"].count(NONE)
     assert count > 0
@@ -169,10 +169,10 @@ def test_the_stage_of_what_is_in_memory_is_computed_in_the_event_loop(query, lig
 
 
 @pytest.mark.parametrize("notation", ["frameworks", "lecture"])
-def test_each_tab_has_a_conclusion_of_its_own(client, notation):
+def test_each_tab_has_a_conclusion_of_its_own(server, notation):
     scatters = []
     for size in (4, 8, 16, 64):
-        answer = get(client, parts="stage", size=size, members=min(size, 16), move_by=2, notation=notation)
+        answer = get(server, parts="stage", size=size, members=min(size, 16), move_by=2, notation=notation)
         dealt, dragged = answer["headline"], answer["stage"]["strip"]["headline"]
         assert is_brief(dealt)
         assert is_brief(dragged)
@@ -180,4 +180,4 @@ def test_each_tab_has_a_conclusion_of_its_own(client, notation):
         assert scatters[-1] == pytest.approx(np.std(answer["stage"]["values"]), rel=0.02)
         assert re.match(r"Example 0 moved by [\d.]+: in training every other \S+ moves, in inference none", dragged)
     assert scatters == sorted(scatters, reverse=True)
-    assert get(client, parts="stage", move_by=0)["stage"]["strip"]["headline"].startswith("Example 0 is not moved")
+    assert get(server, parts="stage", move_by=0)["stage"]["strip"]["headline"].startswith("Example 0 is not moved")

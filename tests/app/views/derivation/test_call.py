@@ -20,8 +20,8 @@ def refused(client, url=URL, **query):
 
 
 @pytest.mark.parametrize("source", [*DATASETS, *GENERATORS, "inline"])
-def test_every_source_is_sliced_to_a_batch_that_can_be_followed(client, source):
-    answer = get(client, source=source)
+def test_every_source_is_sliced_to_a_batch_that_can_be_followed(server, source):
+    answer = get(server, source=source)
     examples, features = answer["batch"]["shape"]
     assert examples <= 8
     assert features <= 6
@@ -30,19 +30,19 @@ def test_every_source_is_sliced_to_a_batch_that_can_be_followed(client, source):
     assert np.isfinite(by_name(answer)["dx"]["value"]).all()
 
 
-def test_batch_size_and_selected_say_which_slice(client):
-    answer = get(client, source="wine", batch_size=5, selected="2,12", seed=3)
+def test_batch_size_and_selected_say_which_slice(server):
+    answer = get(server, source="wine", batch_size=5, selected="2,12", seed=3)
     assert answer["batch"]["feature_names"] == ["ash", "proline"]
     values = np.array(answer["batch"]["values"])
     assert values.shape == (5, 2)
     rows = load("wine").x[:, [2, 12]]
     assert all((rows == row).all(axis=1).any() for row in values)
-    assert get(client, source="wine", batch_size=5, selected="2,12", seed=4)["batch"]["values"] != values.tolist()
+    assert get(server, source="wine", batch_size=5, selected="2,12", seed=4)["batch"]["values"] != values.tolist()
 
 
 @placements
-def test_the_nodes_are_the_librarys(client, eps_placement):
-    answer = get(client, gamma="2,1,-1", beta=0.5, eps=0.1, eps_placement=eps_placement, dy=DY)
+def test_the_nodes_are_the_librarys(server, eps_placement):
+    answer = get(server, gamma="2,1,-1", beta=0.5, eps=0.1, eps_placement=eps_placement, dy=DY)
     dy = [[1, 0, 0], [0, 2, 0], [-1, 0, 0.5], [0, 0, 0]]
     expected = derivation(DEFAULT, [2, 1, -1], [0.5] * 3, dy=dy, eps=0.1, eps_placement=eps_placement).nodes
     assert [node["name"] for node in answer["nodes"]] == list(expected)
@@ -63,8 +63,8 @@ def test_the_nodes_are_the_librarys(client, eps_placement):
         ({"eps": 0}, "dx_direct", "none, s is 0", "x̂ is 0 there by definition"),
     ],
 )
-def test_a_number_that_would_be_divided_by_0_is_none_and_why_is_said(client, query, node, value, why):
-    answer = get(client, values="1,1;2,1;4,1", cell="0,1", **query)
+def test_a_number_that_would_be_divided_by_0_is_none_and_why_is_said(server, query, node, value, why):
+    answer = get(server, values="1,1;2,1;4,1", cell="0,1", **query)
     nodes = by_name(answer)
     assert why in answer["jacobian"]["entry"]["text"]
     for none in (nodes[node]["none"], nodes[node]["local"][0]["none"]):
@@ -72,13 +72,13 @@ def test_a_number_that_would_be_divided_by_0_is_none_and_why_is_said(client, que
         assert none["value"] == value
         assert why in none["why"]["1"]
     assert nodes["mean"]["none"] is nodes["dx_mean"]["local"][0]["none"] is None
-    assert all(node["none"] is None for node in by_name(get(client, **query)).values())
+    assert all(node["none"] is None for node in by_name(get(server, **query)).values())
 
 
 @placements
 @pytest.mark.parametrize("query", [{}, {"source": "wine"}, {"source": "normal", "seed": 5, "eps": 0.5}])
-def test_the_three_routes_stand_side_by_side_with_their_differences(client, eps_placement, query):
-    routes = get(client, eps_placement=eps_placement, **query)["routes"]
+def test_the_three_routes_stand_side_by_side_with_their_differences(server, eps_placement, query):
+    routes = get(server, eps_placement=eps_placement, **query)["routes"]
     assert set(routes) == {"dx", "dgamma", "dbeta"}
     for route in routes.values():
         analytic, staged, numeric = (np.array(route[name]) for name in ("analytic", "staged", "numeric"))
@@ -89,8 +89,8 @@ def test_the_three_routes_stand_side_by_side_with_their_differences(client, eps_
 
 
 @placements
-def test_the_sum_over_k_and_the_three_paths_both_make_dx(client, eps_placement):
-    answer = get(client, cell="2,1", eps=0.3, eps_placement=eps_placement, upstream="sum_of_squares", gamma=2)
+def test_the_sum_over_k_and_the_three_paths_both_make_dx(server, eps_placement):
+    answer = get(server, cell="2,1", eps=0.3, eps_placement=eps_placement, upstream="sum_of_squares", gamma=2)
     dx = np.array(by_name(answer)["dx"]["value"])[:, 1]
     paths = answer["paths"]
     np.testing.assert_allclose(paths["dx"], dx)
@@ -107,11 +107,11 @@ def test_the_sum_over_k_and_the_three_paths_both_make_dx(client, eps_placement):
 
 
 @placements
-def test_the_jacobian_is_that_of_its_feature_and_its_parts_add_up(client, eps_placement):
+def test_the_jacobian_is_that_of_its_feature_and_its_parts_add_up(server, eps_placement):
     query = {"gamma": "1,2,3", "eps": 0.2, "eps_placement": eps_placement}
     for feature in range(3):
-        alone = get(client, JACOBIAN, feature=feature, **query)["jacobian"]
-        beside = get(client, cell=f"3,{feature}", output=1, **query)["jacobian"]
+        alone = get(server, JACOBIAN, feature=feature, **query)["jacobian"]
+        beside = get(server, cell=f"3,{feature}", output=1, **query)["jacobian"]
         assert alone["total"] == beside["total"]
         parts = sum(np.array(alone[part]) for part in ("identity", "mean", "variance"))
         np.testing.assert_allclose(parts, alone["total"], atol=1e-14)
@@ -123,18 +123,18 @@ def test_the_jacobian_is_that_of_its_feature_and_its_parts_add_up(client, eps_pl
         )
 
 
-def test_a_typed_gradient_is_used_and_kept_apart_from_named_ones(client):
-    answer = get(client, dy=DY)
+def test_a_typed_gradient_is_used_and_kept_apart_from_named_ones(server):
+    answer = get(server, dy=DY)
     assert answer["dy"] == [[1, 0, 0], [0, 2, 0], [-1, 0, 0.5], [0, 0, 0]]
-    row = refused(client, dy=DY, upstream="ones")
+    row = refused(server, dy=DY, upstream="ones")
     assert row["field"] == "dy"
     assert row["allowed"] == "nothing, or upstream left at 'auto'"
-    assert refused(client, dy="1,2;3,4")["allowed"] == "4 rows of 3 numbers"
-    assert refused(client, dy="1,b")["field"] == "dy"
+    assert refused(server, dy="1,2;3,4")["allowed"] == "4 rows of 3 numbers"
+    assert refused(server, dy="1,b")["field"] == "dy"
 
 
-def test_the_random_gradient_can_be_followed_by_hand(client):
-    dy = np.array(get(client, source="iris")["dy"])
+def test_the_random_gradient_can_be_followed_by_hand(server):
+    dy = np.array(get(server, source="iris")["dy"])
     np.testing.assert_array_equal(dy, dy.round(2))
     assert np.unique(dy).size > 12
 
@@ -159,20 +159,20 @@ def test_the_random_gradient_can_be_followed_by_hand(client):
         ({"values": "1e-150;0", "eps": 0, "gamma": "1e6", "dy": "1e160;0"}, "gamma", "give a smaller gamma"),
     ],
 )
-def test_a_refusal_names_the_field_and_what_is_allowed(client, query, field, allowed):
-    row = refused(client, **query)
+def test_a_refusal_names_the_field_and_what_is_allowed(server, query, field, allowed):
+    row = refused(server, **query)
     assert row["field"] == field
     assert (row["allowed"] or "").startswith(allowed)
 
 
-def test_a_feature_that_is_not_there_has_no_jacobian(client):
-    assert refused(client, JACOBIAN, feature=3)["field"] == "feature"
-    assert refused(client, JACOBIAN, feature=6)["allowed"] == "a whole number from 0 to 5"
+def test_a_feature_that_is_not_there_has_no_jacobian(server):
+    assert refused(server, JACOBIAN, feature=3)["field"] == "feature"
+    assert refused(server, JACOBIAN, feature=6)["allowed"] == "a whole number from 0 to 5"
 
 
-def test_a_larger_table_can_be_had_in_part(client):
+def test_a_larger_table_can_be_had_in_part(server):
     values = ";".join(f"{i},{i * i}" for i in range(20))
-    answer = get(client, values=values, batch_size=8)
+    answer = get(server, values=values, batch_size=8)
     assert answer["batch"]["shape"] == [8, 2]
 
 
@@ -187,9 +187,9 @@ def test_an_uploads_own_layer_is_used_and_positions_count_as_examples(client, up
     assert any("position" in warning for warning in answer["batch"]["warnings"])
 
 
-def test_an_upload_that_is_gone_is_a_410(client):
+def test_an_upload_that_is_gone_is_a_410(server):
     for url in (URL, JACOBIAN):
-        assert client.get(url, params={"source": "a" * 64}).status_code == 410
+        assert server.get(url, params={"source": "a" * 64}).status_code == 410
 
 
 @pytest.mark.parametrize(
@@ -201,8 +201,8 @@ def test_an_upload_that_is_gone_is_a_410(client):
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("naive", ["on", "off"])
-def test_edges_are_answered(client, query, naive):
-    answer = get(client, naive=naive, **query)
+def test_edges_are_answered(server, query, naive):
+    answer = get(server, naive=naive, **query)
     assert answer["headline"]
     if query.get("eps") == 0 and "gamma" not in query:
         assert answer["flags"]

@@ -18,9 +18,9 @@ def staged(client, **query):
 
 @placements
 @pytest.mark.parametrize("notation", ["frameworks", "lecture"])
-def test_the_stage_alone_is_the_same_as_in_the_full_answer(client, eps_placement, notation):
+def test_the_stage_alone_is_the_same_as_in_the_full_answer(server, eps_placement, notation):
     query = {"eps_placement": eps_placement, "notation": notation, "cell": "2,1", "step": "dvar", "gamma": "2,1,-1"}
-    full, alone = get(client, **query), staged(client, **query)
+    full, alone = get(server, **query), staged(server, **query)
     assert set(alone) == {"stage", "headline", "query"}
     assert alone["stage"] == full["stage"]
     assert alone["headline"] == full["headline"]
@@ -28,28 +28,28 @@ def test_the_stage_alone_is_the_same_as_in_the_full_answer(client, eps_placement
 
 
 @pytest.mark.parametrize("query", [{}, {"source": "wine"}], ids=["the default page", "eight examples of six features"])
-def test_the_stage_alone_is_small(client, query):
-    answer = client.get(URL, params={"parts": "stage", **query}, headers={"Accept-Encoding": "identity"})
+def test_the_stage_alone_is_small(server, query):
+    answer = server.get(URL, params={"parts": "stage", **query}, headers={"Accept-Encoding": "identity"})
     assert len(answer.content) < LARGEST
 
 
-def test_the_walk_begins_with_the_input(client):
-    answer = get(client)
+def test_the_walk_begins_with_the_input(server):
+    answer = get(server)
     assert answer["step"] == answer["stage"]["step"] == answer["nodes"][0]["name"] == "x"
 
 
 @placements
-def test_every_step_has_a_brief_sentence_and_the_headline_is_that_of_the_step(client, eps_placement):
-    sentences = staged(client, eps_placement=eps_placement, cell="1,2")["stage"]["sentences"]
-    assert list(sentences) == [node["name"] for node in get(client, eps_placement=eps_placement)["nodes"]]
+def test_every_step_has_a_brief_sentence_and_the_headline_is_that_of_the_step(server, eps_placement):
+    sentences = staged(server, eps_placement=eps_placement, cell="1,2")["stage"]["sentences"]
+    assert list(sentences) == [node["name"] for node in get(server, eps_placement=eps_placement)["nodes"]]
     assert len(set(sentences.values())) == len(sentences)
     for step, sentence in sentences.items():
         assert is_brief(sentence), sentence
-        assert staged(client, eps_placement=eps_placement, cell="1,2", step=step)["headline"] == sentence
+        assert staged(server, eps_placement=eps_placement, cell="1,2", step=step)["headline"] == sentence
 
 
-def test_the_stage_has_the_numbers_of_the_cells_feature_at_every_node(client):
-    answer = get(client, cell="3,2", gamma="2,1,-1")
+def test_the_stage_has_the_numbers_of_the_cells_feature_at_every_node(server):
+    answer = get(server, cell="3,2", gamma="2,1,-1")
     for name, node in by_name(answer).items():
         value = np.array(node["value"])
         np.testing.assert_array_equal(answer["stage"]["values"][name], value[..., 2] if value.ndim else value)
@@ -57,8 +57,8 @@ def test_the_stage_has_the_numbers_of_the_cells_feature_at_every_node(client):
             assert answer["stage"]["formula"] == {"symbols": node["mathml"], "numbers": node["numbers"]}
 
 
-def test_the_example_that_can_be_dragged_lies_on_its_rulers(client):
-    answer = get(client, cell="2,1")
+def test_the_example_that_can_be_dragged_lies_on_its_rulers(server):
+    answer = get(server, cell="2,1")
     drag = answer["stage"]["drag"]
     assert drag["example"] == 2
     assert drag["inputs"]["values"] == [row[1] for row in DEFAULT]
@@ -71,8 +71,8 @@ def test_the_example_that_can_be_dragged_lies_on_its_rulers(client):
     assert len(drag["titles"]) == len(drag["texts"]) == 4
 
 
-def test_a_ruler_says_which_power_of_ten_it_leaves_out(client):
-    assert staged(client, values="100000;300000")["stage"]["drag"]["inputs"]["title"] == "x of x0, in 1e5"
+def test_a_ruler_says_which_power_of_ten_it_leaves_out(server):
+    assert staged(server, values="100000;300000")["stage"]["drag"]["inputs"]["title"] == "x of x0, in 1e5"
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_a_ruler_says_which_power_of_ten_it_leaves_out(client):
     ],
     ids=["typed", "two features of wine", "a large source's slice"],
 )
-def test_the_last_step_hands_this_very_batch_to_the_gradient_check(client, query):
-    answer = get(client, **query)
+def test_the_last_step_hands_this_very_batch_to_the_gradient_check(server, query):
+    answer = get(server, **query)
     address = answer["stage"]["hand_over"]["address"]
     assert urlsplit(address).path == "/gradient-check"
-    opened = embedded(client.get(address).text, "answer")
+    opened = embedded(server.get(address).text, "answer")
     nodes = by_name(answer)
     assert opened["table"]["x"] == nodes["x"]["value"]
     assert opened["table"]["dy"] == nodes["dy"]["value"]
@@ -101,12 +101,12 @@ def test_the_last_step_hands_this_very_batch_to_the_gradient_check(client, query
     assert opened["correct"] is not False
 
 
-def test_what_was_handed_over_is_called_exact_where_it_is(client):
+def test_what_was_handed_over_is_called_exact_where_it_is(server):
     """The gradient that the derivation itself shows is exact on the batch that it hands over."""
-    answer = get(client, gamma="2,1,-1", eps=0.5)
+    answer = get(server, gamma="2,1,-1", eps=0.5)
     fields = {name: v[0] for name, v in parse_qs(urlsplit(answer["stage"]["hand_over"]["address"]).query).items()}
     sent = fields | {"dx": str(by_name(answer)["dx"]["value"]), "way": "paste", "eps": float(fields["eps"])}
-    checked = client.post("/api/v1/gradient-check/view", json=sent)
+    checked = server.post("/api/v1/gradient-check/view", json=sent)
     assert checked.json()["headline"] == "Correct: dx is exact."
 
 
@@ -120,5 +120,5 @@ def test_what_was_handed_over_is_called_exact_where_it_is(client):
         ({"values": "1;2", "eps": 0}, "Drag an example: of two, with no ε, every x̂ stays 1 or −1 while they differ."),
     ],
 )
-def test_what_a_drag_does_is_said_of_the_batch_at_hand(client, query, text):
-    assert staged(client, **query)["stage"]["drag"]["text"] == text
+def test_what_a_drag_does_is_said_of_the_batch_at_hand(server, query, text):
+    assert staged(server, **query)["stage"]["drag"]["text"] == text

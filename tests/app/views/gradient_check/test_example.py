@@ -10,14 +10,14 @@ PROBES = [(axes, placement) for axes in (2, 4) for placement in ("variance", "de
 
 
 @pytest.mark.parametrize(("axes", "placement"), PROBES)
-def test_every_example_is_recognized_as_the_mistake_that_it_is(client, axes, placement):
+def test_every_example_is_recognized_as_the_mistake_that_it_is(server, axes, placement):
     where = {"seed": 3, "axes": axes, "eps_placement": placement}
     names = examples(probe(3, axes=axes, eps_placement=placement).case())
     assert len(names) > 25
     for name in names:
-        made = client.get(f"{URL}/example", params=where | {"mistake": name}).json()
+        made = server.get(f"{URL}/example", params=where | {"mistake": name}).json()
         assert made.pop("mistake") == name
-        answer = client.post(URL, json=where | made).json()
+        answer = server.post(URL, json=where | made).json()
         assert not answer["correct"]
         assert name in [row["id"] for row in answer["diagnoses"]], name
         assert all(row["look_at_math"].startswith("<math") for row in answer["diagnoses"])
@@ -30,9 +30,9 @@ def test_every_named_mistake_has_an_example_somewhere():
     assert known == set(MISTAKES)
 
 
-def test_a_mistake_that_does_not_exist_here_is_refused_with_those_that_do(client):
+def test_a_mistake_that_does_not_exist_here_is_refused_with_those_that_do(server):
     for name in ("typo", "channel_count"):
-        refused = client.get(f"{URL}/example", params={"mistake": name})
+        refused = server.get(f"{URL}/example", params={"mistake": name})
         assert refused.status_code == 422
         assert "variance_path_missing" in refused.json()["errors"][0]["allowed"]
 
@@ -40,10 +40,10 @@ def test_a_mistake_that_does_not_exist_here_is_refused_with_those_that_do(client
 @pytest.mark.parametrize(
     "write", [str, repr, lambda a: str(a.tolist()), lambda a: "\n".join(",".join(map(repr, r)) for r in a.tolist())]
 )
-def test_a_tensor_may_be_pasted_as_it_is_printed(client, write):
-    made = client.get(f"{URL}/example", params={"mistake": "sign"}).json()
+def test_a_tensor_may_be_pasted_as_it_is_printed(server, write):
+    made = server.get(f"{URL}/example", params={"mistake": "sign"}).json()
     with np.printoptions(precision=17):
-        answer = client.post(URL, json={"seed": 0, "dx": write(np.array(made["dx"]))}).json()
+        answer = server.post(URL, json={"seed": 0, "dx": write(np.array(made["dx"]))}).json()
     assert [row["id"] for row in answer["diagnoses"]] == ["sign"]
 
 
@@ -60,8 +60,8 @@ def test_a_tensor_may_be_pasted_as_it_is_printed(client, write):
         ("[[1. 2. ... 3. 4.]]", "dx was shortened by dots"),
     ],
 )
-def test_text_that_is_no_tensor_is_refused_with_its_place(client, text, said):
-    refused = client.post(URL, json={"seed": 0, "dx": text})
+def test_text_that_is_no_tensor_is_refused_with_its_place(server, text, said):
+    refused = server.post(URL, json={"seed": 0, "dx": text})
     assert refused.status_code == 422
     assert said in refused.json()["detail"]
     assert refused.json()["errors"][0]["field"] == "dx"

@@ -21,11 +21,11 @@ def viewed(client, **fields):
     return answer.status_code, parsed(answer.content)
 
 
-def test_the_page_comes_with_its_first_result_inside(client):
-    answer = client.get(PAGE)
+def test_the_page_comes_with_its_first_result_inside(server):
+    answer = server.get(PAGE)
     assert answer.status_code == 200
     assert "dx is wrong. The path through the variance is missing." in answer.text
-    assert embedded(answer.text) == viewed(client)[1]
+    assert embedded(answer.text) == viewed(server)[1]
     assert "<b>1</b> Copy the snippet. <b>2</b> Run it where your functions are defined" in answer.text
 
 
@@ -35,9 +35,9 @@ OWN = {"batch": "own", "x": "1\n2\n4\n3", "dy": "1\n0\n2\n1", "gamma": "", "beta
 @pytest.mark.parametrize(
     "query", [{"seed": "3", "axes": "4"}, {"batch": "own"}, OWN | {"dx": "1\n2\n3\n4", "dgamma": "1"}]
 )
-def test_page_and_view_say_the_same(client, query):
-    html = client.get(PAGE, params=query)
-    status, view = viewed(client, **query)
+def test_page_and_view_say_the_same(server, query):
+    html = server.get(PAGE, params=query)
+    status, view = viewed(server, **query)
     assert html.status_code == status == 200
     assert embedded(html.text) == view
 
@@ -48,18 +48,18 @@ def test_page_and_view_say_the_same(client, query):
     ("batch=own&feature_axis=5", "feature_axis"),
     ("batch=own&gamma=1 2 3", "gamma"), ("batch=own&running_mean=1 2", "running_var"), ("dgamma=1 2 nan 4", "dgamma"),
 ])  # fmt: skip
-def test_a_wrong_address_shows_the_page_with_the_field_named(client, query, field):
-    answer = client.get(f"{PAGE}?{query}")
+def test_a_wrong_address_shows_the_page_with_the_field_named(server, query, field):
+    answer = server.get(f"{PAGE}?{query}")
     assert answer.status_code == 422
     assert embedded(answer.text, "state")["problem"]["errors"][0]["field"] == field
 
 
 @pytest.mark.parametrize("placement", ["variance", "deviation"])
 @pytest.mark.parametrize("axes", ["2", "4"])
-def test_the_view_of_every_example_names_it(client, axes, placement):
+def test_the_view_of_every_example_names_it(server, axes, placement):
     ready = ready_answers(probe(5, axes=int(axes), eps_placement=placement).case())
     for name in ready:
-        status, view = viewed(client, seed=5, axes=axes, eps_placement=placement, mistake=name)
+        status, view = viewed(server, seed=5, axes=axes, eps_placement=placement, mistake=name)
         assert status == 200
         assert {row["id"] for row in view["diagnoses"]} == ({name} if name in MISTAKES else set())
         assert {row["verdict"] for row in view["tensors"].values()} <= {"exact", "wrong"}
@@ -82,20 +82,20 @@ def test_the_same_address_is_the_same_page_and_need_not_be_sent_again(client):
     {"x": "1\n2\n4\n3", "dy": "1\n2\n4\n3", "dx": "1\n2\n4\n3", "gamma": "", "beta": ""},
     {"x": "1 1\n1 1\n1 1\n1 1", "eps": "0"},
 ])  # fmt: skip
-def test_a_batch_that_tells_no_factor_has_a_page(client, query):
-    assert client.get(PAGE, params={"batch": "own", **query}).status_code == 200
+def test_a_batch_that_tells_no_factor_has_a_page(server, query):
+    assert server.get(PAGE, params={"batch": "own", **query}).status_code == 200
 
 
-def test_an_example_is_not_asked_for_where_tensors_are_given(client):
-    status, view = viewed(client, dgamma="1 2 3 4", mistake="made up")
+def test_an_example_is_not_asked_for_where_tensors_are_given(server):
+    status, view = viewed(server, dgamma="1 2 3 4", mistake="made up")
     assert status == 200
     assert view["checked"] == "Your gradient on the probe of seed 0"
 
 
-def test_the_table_of_a_wide_batch_shows_its_first_units(client):
+def test_the_table_of_a_wide_batch_shows_its_first_units(server):
     x = np.random.default_rng(0).standard_normal((4, 300)).round(3)
     text = "\n".join(",".join(map(str, row)) for row in x)
-    _, view = viewed(client, batch="own", x=text, dy=text, gamma="", beta="", mistake="own")
+    _, view = viewed(server, batch="own", x=text, dy=text, gamma="", beta="", mistake="own")
     assert view["table"]["units"] == 300
     assert {len(row) for name in ("x", "dy") for row in view["table"][name]} == {64}
     assert {len(values) for values in view["table"]["per_unit"].values()} == {64}
@@ -112,51 +112,51 @@ def test_the_page_opens_on_the_notebook_unless_gradients_are_given(query, door):
     assert CheckFields(**query).door == door
 
 
-def test_a_small_batch_of_ones_own_stands_in_the_snippet_and_a_large_one_does_not(client):
+def test_a_small_batch_of_ones_own_stands_in_the_snippet_and_a_large_one_does_not(server):
     _, view = viewed(
-        client, batch="own", x="[[1, 2], [3, 5], [4, 4]]", dy="[[1, 0], [0, 1], [1, 1]]", gamma="", beta=""
+        server, batch="own", x="[[1, 2], [3, 5], [4, 4]]", dy="[[1, 0], [0, 1], [1, 1]]", gamma="", beta=""
     )
     assert '"x": [[1.0, 2.0], [3.0, 5.0], [4.0, 4.0]]' in view["snippet"]
     assert "/probe" not in view["snippet"]
     assert view["snippet_note"] == ""
     rows = np.random.default_rng(0).normal(size=(40, 2)).tolist()
-    _, view = viewed(client, batch="own", x=str(rows), dy=str(rows[::-1]), gamma="", beta="")
+    _, view = viewed(server, batch="own", x=str(rows), dy=str(rows[::-1]), gamma="", beta="")
     assert "/probe?seed=0" in view["snippet"]
     assert "too large" in view["snippet_note"]
-    assert viewed(client)[1]["snippet_note"] == ""
+    assert viewed(server)[1]["snippet_note"] == ""
 
 
-def test_nothing_given_is_no_mistake(client):
-    status, view = viewed(client, mistake="own")
+def test_nothing_given_is_no_mistake(server):
+    status, view = viewed(server, mistake="own")
     assert status == 200
     assert view["tensors"] == {}
     assert "Nothing to check yet" in view["headline"]
 
 
-def test_the_third_route_is_there_when_asked_for_and_small_enough(client):
-    assert "numeric" not in viewed(client)[1]
-    assert [row["tensor"] for row in viewed(client, numeric=True)[1]["numeric"]] == ["dx", "dgamma", "dbeta"]
+def test_the_third_route_is_there_when_asked_for_and_small_enough(server):
+    assert "numeric" not in viewed(server)[1]
+    assert [row["tensor"] for row in viewed(server, numeric=True)[1]["numeric"]] == ["dx", "dgamma", "dbeta"]
     rows = np.random.default_rng(0).normal(size=(150, 2)).tolist()
-    status, view = viewed(client, batch="own", x=str(rows), dy=str(rows[::-1]), numeric=True)
+    status, view = viewed(server, batch="own", x=str(rows), dy=str(rows[::-1]), numeric=True)
     assert status == 200
     assert "numeric" not in view
     assert "300 numbers" in view["numeric_note"]
 
 
-def test_a_batch_printed_in_eight_digits_raises_no_false_alarm(client):
+def test_a_batch_printed_in_eight_digits_raises_no_false_alarm(server):
     sent = probe(6)
     texts = {name: str(getattr(sent, name)) for name in ("x", "dy", "gamma", "beta")}
     answers = {name: repr(sent.case().truth[name].tolist()) for name in ("dx", "dgamma", "dbeta")}
-    status, view = viewed(client, batch="own", eps=1.0, **texts, **answers)
+    status, view = viewed(server, batch="own", eps=1.0, **texts, **answers)
     assert status == 200
     assert view["headline"] == "Correct: dbeta, dgamma and dx are exact."
 
 
-def test_a_batch_printed_in_three_digits_is_said_to_be_and_raises_no_false_alarm(client):
+def test_a_batch_printed_in_three_digits_is_said_to_be_and_raises_no_false_alarm(server):
     x, dy = np.random.default_rng(3).normal(size=(2, 8, 3))
     texts = {name: np.array2string(values, precision=3) for name, values in {"x": 0.3 * x, "dy": dy}.items()}
     dx = str(case_of(0.3 * x, dy=dy, eps=0.5).truth["dx"].tolist())
-    status, view = viewed(client, batch="own", gamma="", beta="", dx=dx, **texts)
+    status, view = viewed(server, batch="own", gamma="", beta="", dx=dx, **texts)
     assert status == 200
     assert view["correct"]
     assert view["diagnoses"] == []
@@ -190,14 +190,14 @@ def npy(array):
     return buffer.getvalue()
 
 
-def test_a_files_arrays_come_back_as_text_that_means_the_same(client):
+def test_a_files_arrays_come_back_as_text_that_means_the_same(server):
     dx = np.random.default_rng(0).normal(size=(3, 4, 2, 5))
-    answer = client.post(f"{API}/arrays", content=npz(dx=dx, dgamma=np.float32([1 / 3, 2]), other=np.ones(2)))
+    answer = server.post(f"{API}/arrays", content=npz(dx=dx, dgamma=np.float32([1 / 3, 2]), other=np.ones(2)))
     assert answer.status_code == 200
     assert set(answer.json()) == {"dx", "dgamma"}
     np.testing.assert_array_equal(json.loads(answer.json()["dx"]), dx)
     assert answer.json()["dgamma"] == "[0.33333334, 2.        ]"
-    single = client.post(f"{API}/arrays?name=dbeta", content=npy(np.arange(3.0)))
+    single = server.post(f"{API}/arrays?name=dbeta", content=npy(np.arange(3.0)))
     assert json.loads(single.json()["dbeta"].replace(".", ".0")) == [0, 1, 2]
 
 
@@ -217,37 +217,37 @@ X = np.ones((3, 2))
     (npz(x=X, dy=X, seed=3), 422), (npz(dx=X, seed=-3), 422), (npz(dx=X, axes=4), 422),
     (squeezed(dx=np.zeros((1000, 1000))), 413),
 ])  # fmt: skip
-def test_a_file_that_holds_no_tensor_is_refused_at_its_field(client, content, status):
-    answer = client.post(f"{API}/arrays", content=content)
+def test_a_file_that_holds_no_tensor_is_refused_at_its_field(server, content, status):
+    answer = server.post(f"{API}/arrays", content=content)
     assert answer.status_code == status
     assert answer.json()["errors"][0]["field"] == "file"
 
 
-def test_an_empty_array_is_an_empty_text(client):
-    assert client.post(f"{API}/arrays", content=npz(dx=np.zeros(0))).json() == {"dx": "[]"}
+def test_an_empty_array_is_an_empty_text(server):
+    assert server.post(f"{API}/arrays", content=npz(dx=np.zeros(0))).json() == {"dx": "[]"}
 
 
 @pytest.mark.parametrize("shape", [(110, 110), (MOST_NUMBERS // 64, 64)])
-def test_what_a_file_brings_can_be_checked(client, shape):
+def test_what_a_file_brings_can_be_checked(server, shape):
     x, dy = np.random.default_rng(0).normal(size=(2, *shape))
     truth = case_of(x, dy=dy).truth
-    texts = client.post(f"{API}/arrays", content=npz(x=x, dy=dy, dx=truth["dx"])).json()
-    status, view = viewed(client, batch="own", gamma="", beta="", **texts)
+    texts = server.post(f"{API}/arrays", content=npz(x=x, dy=dy, dx=truth["dx"])).json()
+    status, view = viewed(server, batch="own", gamma="", beta="", **texts)
     assert status == 200
     assert view["headline"] == "Correct: dx is exact."
 
 
 @pytest.mark.parametrize("query", ["seed=9", "seed=9&eps_placement=deviation", "seed=9&axes=4&eps_placement=deviation"])
-def test_a_probes_file_with_the_dx_put_in_is_checked_with_its_own_epsilon(client, query):
-    with np.load(io.BytesIO(client.get(f"{API}/probe?{query}&format=npz").content)) as packed:
+def test_a_probes_file_with_the_dx_put_in_is_checked_with_its_own_epsilon(server, query):
+    with np.load(io.BytesIO(server.get(f"{API}/probe?{query}&format=npz").content)) as packed:
         arrays = dict(packed)
     case = case_of(**{name: value if value.ndim else value.item() for name, value in arrays.items()})
     content = npz(**arrays, dx=case.as_given(case.truth["dx"]))
-    texts = client.post(f"{API}/arrays", content=content).json()
+    texts = server.post(f"{API}/arrays", content=content).json()
     assert texts["eps"] == "1.0"
     assert texts["eps_placement"] == case.eps_placement
     assert texts["feature_axis"] == "1"
-    assert viewed(client, batch="own", **texts)[1]["headline"] == "Correct: dx is exact."
+    assert viewed(server, batch="own", **texts)[1]["headline"] == "Correct: dx is exact."
 
 
 def test_a_file_with_its_own_batch_brings_the_settings_that_a_check_of_it_takes(client):
@@ -263,18 +263,18 @@ def test_a_file_with_its_own_batch_brings_the_settings_that_a_check_of_it_takes(
 
 
 @pytest.mark.parametrize("query", ["seed=-1", "axes=3", "form=cs231n", "eps_placement=no", "seed=x"])
-def test_a_snippet_that_there_is_not_is_refused(client, query):
-    assert client.get(f"{PAGE}/cs231n.py?{query}").status_code == 422
+def test_a_snippet_that_there_is_not_is_refused(server, query):
+    assert server.get(f"{PAGE}/cs231n.py?{query}").status_code == 422
 
 
-def test_the_page_is_in_the_navigation(client):
-    assert '<a href="/gradient-check">Gradient check</a>' in client.get("/docs").text
+def test_the_page_is_in_the_navigation(server):
+    assert '<a href="/gradient-check">Gradient check</a>' in server.get("/docs").text
 
 
 @pytest.mark.parametrize(
     "body", [b"", b"[]", b'{"seed": {}}', b'{"dx": 5}', b'{"x": null, "batch": "own"}', b"nonsense"]
 )
-def test_a_view_of_nonsense_is_refused(client, body):
-    answer = client.post(f"{API}/view", content=body)
+def test_a_view_of_nonsense_is_refused(server, body):
+    answer = server.post(f"{API}/view", content=body)
     assert answer.status_code == 422
     assert answer.json()["errors"]

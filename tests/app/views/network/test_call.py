@@ -7,8 +7,8 @@ from bncore.network.layers.initializations import INITIALIZATIONS
 from tests.app.views.network.asking import ALWAYS, DISTURBED, SMALL, URL, WITH, at, get
 
 
-def test_the_answer_has_both_columns_block_by_block(client):
-    answer = get(client, **SMALL)
+def test_the_answer_has_both_columns_block_by_block(server):
+    answer = get(server, **SMALL)
     assert [row["joint"] for row in answer["columns"]["without"]["joints"]] == ["z1", "f1", "z2", "f2", "z3", "f3"]
     assert [row["joint"] for row in answer["columns"]["with"]["joints"]] == (
         ["z1", "norm1", "f1", "z2", "norm2", "f2", "z3", "norm3", "f3"]
@@ -24,14 +24,14 @@ def test_the_answer_has_both_columns_block_by_block(client):
     assert at(answer["columns"]["with"], "norm2")["sd"] == pytest.approx(1, abs=1e-3)
 
 
-def test_the_same_seed_gives_the_same_weights_whatever_the_norm(client):
-    first = [get(client, **SMALL, norm=norm)["columns"]["without"] for norm in ("none", "batch")]
+def test_the_same_seed_gives_the_same_weights_whatever_the_norm(server):
+    first = [get(server, **SMALL, norm=norm)["columns"]["without"] for norm in ("none", "batch")]
     assert first[0] == first[1]
-    assert get(client, **SMALL, seed=1)["columns"]["without"] != first[0]
+    assert get(server, **SMALL, seed=1)["columns"]["without"] != first[0]
 
 
-def test_without_a_norm_there_is_one_column(client):
-    answer = get(client, **SMALL, norm="none", disturb_layer=1)
+def test_without_a_norm_there_is_one_column(server):
+    answer = get(server, **SMALL, norm="none", disturb_layer=1)
     assert answer["columns"]["with"] is None
     assert answer["disturb"]["columns"]["with"] is None
     assert set(answer["figures"]) == ALWAYS | DISTURBED - {"disturb_with"}
@@ -51,8 +51,8 @@ def test_without_a_norm_there_is_one_column(client):
     ],
     ids=str,
 )  # fmt: skip
-def test_every_setting_is_answered_in_valid_json(client, query):
-    answer, usual = get(client, **SMALL | query), get(client, **SMALL)
+def test_every_setting_is_answered_in_valid_json(server, query):
+    answer, usual = get(server, **SMALL | query), get(server, **SMALL)
     assert set(answer["figures"]) >= ALWAYS
     asked, by_default = answer.pop("query"), usual.pop("query")
     assert (answer == usual) == (asked == by_default)  # no setting is without effect
@@ -71,8 +71,8 @@ def test_every_setting_is_answered_in_valid_json(client, query):
     assert not [text for text in said if not text or "nan" in text.lower() or "None" in text]
 
 
-def test_divergence_is_null_and_named_and_drawn_up_to_there(client):
-    answer = get(client, depth=30, width=16, weight_scale=1000, initialization="he")
+def test_divergence_is_null_and_named_and_drawn_up_to_there(server):
+    answer = get(server, depth=30, width=16, weight_scale=1000, initialization="he")
     column = answer["columns"]["without"]
     diverged = column["diverged"]
     assert (diverged["joint"], diverged["side"]) == ("z", "forward")
@@ -97,30 +97,30 @@ def test_divergence_is_null_and_named_and_drawn_up_to_there(client):
         "standardize": "off", "width": 8, "batch_size": 16,
     },
 ])  # fmt: skip
-def test_numbers_at_the_ends_of_float64_are_drawn(client, query):
-    answer = get(client, dtype="float64", **query)
+def test_numbers_at_the_ends_of_float64_are_drawn(server, query):
+    answer = get(server, dtype="float64", **query)
     for parts in answer["columns"]["with"]["gradient_parts"]:
         assert parts["kept"] + parts["by_mean"] + parts["by_variance"] == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize(("place", "stands"), [("before", "z"), ("behind", "f")])
-def test_the_column_without_a_norm_says_which_joint_it_shows_instead(client, place, stands):
-    answer = get(client, **SMALL, norm_place=place, shown="norm", joint="norm2")
+def test_the_column_without_a_norm_says_which_joint_it_shows_instead(server, place, stands):
+    answer = get(server, **SMALL, norm_place=place, shown="norm", joint="norm2")
     assert answer["shown_in"] == answer["joint"]["kind_in"] == {"without": stands, "with": "norm"}
     symbol = answer["network"]["symbols"]["without"][stands]
     assert answer["figures"]["activations_without"]["layout"]["title"]["text"].startswith(f"{symbol}: ")
     assert answer["figures"]["joint"]["layout"]["title"]["text"].startswith(f"{symbol} or ")
 
 
-def test_the_sum_of_block_1_can_be_opened_where_it_keeps_its_width(client):
-    assert get(client, residual="on", width=64, joint="sum1", depth=3)["joint"]["id"] == "sum1"
+def test_the_sum_of_block_1_can_be_opened_where_it_keeps_its_width(server):
+    assert get(server, residual="on", width=64, joint="sum1", depth=3)["joint"]["id"] == "sum1"
 
 
-def test_an_answers_query_gives_that_answer_again(client):
+def test_an_answers_query_gives_that_answer_again(server):
     small = {"architecture": "convolutional", "depth": 1, "width": 64, "batch_size": 4}
-    answer = get(client, **small)
+    answer = get(server, **small)
     assert answer["query"]["width"] == 64
-    assert get(client, **answer["query"]) == answer
+    assert get(server, **answer["query"]) == answer
 
 
 def test_the_same_query_gives_the_same_bytes_and_an_etag(client):
@@ -132,6 +132,6 @@ def test_the_same_query_gives_the_same_bytes_and_an_etag(client):
     assert client.get(URL, params=SMALL | {"eps": 1}).headers["etag"] != etag
 
 
-def test_the_answer_of_a_large_network_is_small(client):
-    answer = client.get(URL, params={"depth": 20, "width": 128, "disturb_layer": 1})
+def test_the_answer_of_a_large_network_is_small(server):
+    answer = server.get(URL, params={"depth": 20, "width": 128, "disturb_layer": 1})
     assert len(answer.content) < 280_000

@@ -8,8 +8,8 @@ from app.figures.numbers import three
 from tests.app.views.network.asking import ALWAYS, DISTURBED, WITH, at, get
 
 
-def test_a_disturbance_without_and_with_batch_norm(client):
-    answer = get(client, depth=5, width=16, disturb_layer=1, disturb_factor=4, eps=0, dtype="float64")
+def test_a_disturbance_without_and_with_batch_norm(server):
+    answer = get(server, depth=5, width=16, disturb_layer=1, disturb_factor=4, eps=0, dtype="float64")
     without, with_norm = (answer["disturb"]["columns"][name] for name in ("without", "with"))
     assert set(answer["figures"]) == ALWAYS | WITH | DISTURBED
     assert [row["joint"] for row in without["joints"]] == [f"{k}{b}" for b in range(1, 6) for k in "zf"]
@@ -23,19 +23,19 @@ def test_a_disturbance_without_and_with_batch_norm(client):
     assert with_norm["loss"]["after"] == pytest.approx(with_norm["loss"]["before"])
 
 
-def test_batch_norm_behind_f_and_a_negative_factor_do_not_stop_it(client):
+def test_batch_norm_behind_f_and_a_negative_factor_do_not_stop_it(server):
     query = {"depth": 4, "width": 16, "activation": "tanh", "disturb_layer": 1, "dtype": "float64", "eps": 0}
-    behind = get(client, **query, norm_place="behind", disturb_factor=5)["disturb"]["columns"]["with"]
+    behind = get(server, **query, norm_place="behind", disturb_factor=5)["disturb"]["columns"]["with"]
     assert at(behind, "z4")["values_moved"] > 0.1
     assert "behind f" in behind["text"]
-    flipped = get(client, **query, norm_place="before", disturb_factor=-1)["disturb"]["columns"]["with"]
+    flipped = get(server, **query, norm_place="before", disturb_factor=-1)["disturb"]["columns"]["with"]
     assert at(flipped, "norm1")["values_moved"] == pytest.approx(2)
     assert at(flipped, "norm1")["moved"] < 0.1
     assert "flips the sign" in flipped["text"]
 
 
-def test_what_is_left_behind_batch_norm_is_epsilons_doing_and_said_so(client):
-    answer = get(client, depth=4, width=16, disturb_layer=1, disturb_factor=4, eps=1)
+def test_what_is_left_behind_batch_norm_is_epsilons_doing_and_said_so(server):
+    answer = get(server, depth=4, width=16, disturb_layer=1, disturb_factor=4, eps=1)
     assert "ε's doing" in answer["disturb"]["columns"]["with"]["text"]
 
 
@@ -66,27 +66,27 @@ TOLD = [
 
 
 @pytest.mark.parametrize(("query", "column", "said", "unsaid"), TOLD)
-def test_what_is_said_of_a_disturbance_has_the_cause_that_it_has(client, query, column, said, unsaid):
+def test_what_is_said_of_a_disturbance_has_the_cause_that_it_has(server, query, column, said, unsaid):
     asked = {"depth": 4, "width": 16, "batch_size": 64, "disturb_layer": 1} | query
-    text = get(client, **asked)["disturb"]["columns"][column]["text"]
+    text = get(server, **asked)["disturb"]["columns"][column]["text"]
     assert said in text
     assert unsaid not in text
 
 
-def test_the_headline_of_a_disturbed_last_block_speaks_of_no_later_one(client):
-    told = get(client, depth=4, width=16, disturb_layer=4)["disturb"]["headline"]
+def test_the_headline_of_a_disturbed_last_block_speaks_of_no_later_one(server):
+    told = get(server, depth=4, width=16, disturb_layer=4)["disturb"]["headline"]
     assert told.endswith("there is no later block to notice, only the read-out and the loss.")
 
 
-def test_the_headline_of_a_disturbance_counts_who_notices(client):
+def test_the_headline_of_a_disturbance_counts_who_notices(server):
     asked = {"depth": 4, "width": 16, "disturb_layer": 1}
-    shifted = get(client, **asked)["disturb"]["headline"]
+    shifted = get(server, **asked)["disturb"]["headline"]
     assert "times 3: a covariate shift" in shifted
     assert "3 of 3 without BN, 0 of 3 with BN" in shifted
-    still = get(client, **asked, disturb_factor=1)["disturb"]["headline"]
+    still = get(server, **asked, disturb_factor=1)["disturb"]["headline"]
     assert "no later block's product moves by more than 1 % of a deviation, as a distribution, nor do single" in still
     far = asked | {"depth": 8, "disturb_factor": 1e6, "weight_scale": 1e6}
-    assert "not known without BN" in get(client, **far)["disturb"]["headline"]
+    assert "not known without BN" in get(server, **far)["disturb"]["headline"]
 
 
 def counted(headline):
@@ -100,8 +100,8 @@ def counted(headline):
     {"eps": 0.1}, {"eps": 0.1, "depth": 8}, {"disturb_factor": -1, "activation": "tanh"}, {"eps": 10},
     {"norm_place": "behind", "activation": "tanh"}, {"disturb_factor": 0},
 ], ids=str)  # fmt: skip
-def test_the_count_the_map_and_the_card_of_who_notices_go_by_one_measure(client, query):
-    answer = get(client, **{"depth": 5, "width": 16, "disturb_layer": 1} | query)
+def test_the_count_the_map_and_the_card_of_who_notices_go_by_one_measure(server, query):
+    answer = get(server, **{"depth": 5, "width": 16, "disturb_layer": 1} | query)
     rows = answer["disturb"]["columns"]["with"]["joints"]
     for row in rows:
         assert row["noticed"] == (row["moved"] is None or row["moved"] > 0.01)
@@ -113,21 +113,21 @@ def test_the_count_the_map_and_the_card_of_who_notices_go_by_one_measure(client,
     assert f"moves by {three(last)} of its deviations" in answer["disturb"]["columns"]["with"]["text"]
 
 
-def test_single_values_that_move_more_than_their_distribution_are_counted_beside_it(client):
-    told = get(client, depth=12, eps=0.1, disturb_layer=1)["disturb"]["headline"]
+def test_single_values_that_move_more_than_their_distribution_are_counted_beside_it(server):
+    told = get(server, depth=12, eps=0.1, disturb_layer=1)["disturb"]["headline"]
     assert counted(told) < 11
     assert "Their single values move by as much in 11 of 11 without BN, 11 of 11 with BN." in told
-    assert "single values" not in get(client, depth=4, width=16, disturb_layer=1)["disturb"]["headline"]
+    assert "single values" not in get(server, depth=4, width=16, disturb_layer=1)["disturb"]["headline"]
 
 
-def test_a_sign_that_no_norm_flips_back_is_no_shift_of_a_distribution(client):
+def test_a_sign_that_no_norm_flips_back_is_no_shift_of_a_distribution(server):
     asked = {"source": "normal", "batch_size": 512, "depth": 3, "width": 32, "activation": "tanh", "norm": "none"}
-    text = get(client, **asked, disturb_layer=1, disturb_factor=-1)["disturb"]["text"]
+    text = get(server, **asked, disturb_layer=1, disturb_factor=-1)["disturb"]["text"]
     assert "the single values move, though their distribution is nearly what it was" in text
     assert "covariate shift" not in text
 
 
 @pytest.mark.parametrize("placement", ["variance", "deviation"])
-def test_epsilon_is_held_against_what_it_is_added_to(client, placement):
-    text = get(client, depth=3, width=16, disturb_layer=1, eps=0.5, eps_placement=placement)["disturb"]["text"]
+def test_epsilon_is_held_against_what_it_is_added_to(server, placement):
+    text = get(server, depth=3, width=16, disturb_layer=1, eps=0.5, eps_placement=placement)["disturb"]["text"]
     assert f"ε = 0.5 is not small beside the {placement} of the disturbed z" in text

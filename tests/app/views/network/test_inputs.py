@@ -6,16 +6,16 @@ import pytest
 from tests.app.views.network.asking import SMALL, URL, at, get
 
 
-def test_the_labels_are_the_datas_or_said_to_be_seeded(client):
-    wine, normal = (get(client, **SMALL, source=source) for source in ("wine", "normal"))
+def test_the_labels_are_the_datas_or_said_to_be_seeded(server):
+    wine, normal = (get(server, **SMALL, source=source) for source in ("wine", "normal"))
     assert (wine["batch"]["classes"], wine["batch"]["seeded_labels"]) == (3, False)
     assert (normal["batch"]["classes"], normal["batch"]["seeded_labels"]) == (10, True)
     assert any("drawn by the seed" in text for text in normal["conventions"])
     assert not any("drawn by the seed" in text for text in wine["conventions"])
 
 
-def test_inputs_are_standardized_unless_asked_not_to(client):
-    columns = [get(client, **SMALL, source="wine", standardize=s)["columns"]["without"] for s in ("on", "off")]
+def test_inputs_are_standardized_unless_asked_not_to(server):
+    columns = [get(server, **SMALL, source="wine", standardize=s)["columns"]["without"] for s in ("on", "off")]
     on, off = (at(column, "z1")["sd"] for column in columns)
     assert off > 50 * on
 
@@ -29,15 +29,15 @@ def test_a_convolutional_network_alone_has_a_size_and_a_source_that_fit_it(clien
     assert spelt.headers["etag"] == client.get(URL, params={"architecture": "convolutional"}).headers["etag"]
 
 
-def test_the_description_says_that_the_default_size_depends_on_the_architecture(client):
-    parameters = client.get("/api/v1/openapi.json").json()["paths"][URL]["get"]["parameters"]
+def test_the_description_says_that_the_default_size_depends_on_the_architecture(server):
+    parameters = server.get("/api/v1/openapi.json").json()["paths"][URL]["get"]["parameters"]
     told = {row["name"]: row["description"] for row in parameters}
     assert "4 of a convolutional network" in told["depth"]
     assert "16 of a convolutional network" in told["width"]
 
 
-def test_a_convolutional_network_on_the_digits_has_channels(client):
-    answer = get(client, architecture="convolutional", depth=2, width=6, batch_size=16, shown="norm")
+def test_a_convolutional_network_on_the_digits_has_channels(server):
+    answer = get(server, architecture="convolutional", depth=2, width=6, batch_size=16, shown="norm")
     assert answer["batch"]["shape"] == [16, 1, 8, 8]
     shapes = [module["shape"] for module in answer["network"]["modules"]]
     assert shapes[:3] == [[16, 6, 8, 8]] * 3

@@ -25,8 +25,8 @@ from tests.app.views.network.asking import URL, get, refused
         ({"layer_width": 3}, "layer_width", "nothing of this name"),
     ],
 )
-def test_a_refusal_names_the_field_and_what_is_allowed(client, query, field, allowed):
-    row = refused(client, **query)
+def test_a_refusal_names_the_field_and_what_is_allowed(server, query, field, allowed):
+    row = refused(server, **query)
     assert row["field"] == field
     assert row["allowed"].startswith(allowed)
 
@@ -50,5 +50,5 @@ def test_more_numbers_than_the_server_keeps_are_refused_with_the_number_that_it_
     assert refused(client, **query | {"batch_size": allowed + 1})["field"] == "batch_size"
 
 
-def test_an_upload_that_is_gone_is_a_410(client):
-    assert client.get(URL, params={"source": "a" * 64}).status_code == 410
+def test_an_upload_that_is_gone_is_a_410(server):
+    assert server.get(URL, params={"source": "a" * 64}).status_code == 410

@@ -124,8 +124,8 @@ def test_our_own_mistake_is_a_problem_event_and_reaches_the_log(settings):
         TestClient(app).get(URL, params=SMALL, headers=STREAM)
 
 
-def test_head_has_no_body(client):
-    answer = client.head(URL, params=SMALL, headers=STREAM)
+def test_head_has_no_body(server):
+    answer = server.head(URL, params=SMALL, headers=STREAM)
     assert answer.status_code == 200
     assert answer.content == b""
 

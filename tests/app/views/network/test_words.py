@@ -33,8 +33,8 @@ def test_features_that_do_not_vary_are_counted_and_not_said_to_have_deviation_1(
      "as no input varies over this batch, and standardizing subtracts its mean"),
     ({"source": "inline", "values": "0,0;0,0", "batch_size": "all", "standardize": "off"}, "as the data are"),
 ])  # fmt: skip
-def test_a_network_that_nothing_enters_is_not_blamed_for_it(client, query, why):
-    answer = get(client, **SMALL | query)
+def test_a_network_that_nothing_enters_is_not_blamed_for_it(server, query, why):
+    answer = get(server, **SMALL | query)
     assert answer["run"] == f"Every input is 0, {why}: nothing of the batch enters the network."
     (finding,) = answer["findings"]
     assert finding["id"] == "no_input"
@@ -45,22 +45,22 @@ def test_a_network_that_nothing_enters_is_not_blamed_for_it(client, query, why):
     ({"batch_size": 1}, "of one example each unit's number is its own mean"),
     ({"source": "inline", "values": "1,2;1,2;1,2", "batch_size": "all"}, "what enters is the same for every example"),
 ])  # fmt: skip
-def test_what_batch_norm_makes_0_has_that_cause_and_no_other(client, query, why):
-    answer = get(client, **SMALL | query, standardize="off")
+def test_what_batch_norm_makes_0_has_that_cause_and_no_other(server, query, why):
+    answer = get(server, **SMALL | query, standardize="off")
     of = [finding for finding in answer["findings"] if finding["column"] == "with"]
     assert [finding["id"] for finding in of] == ["nothing_varies"]
     assert of[0]["text"].startswith(f"With BN every number of BN(z) in block 1 is 0, as {why}:")
 
 
-def test_a_gradient_that_is_rounding_is_called_so_and_one_that_vanishes_is_not(client):
+def test_a_gradient_that_is_rounding_is_called_so_and_one_that_vanishes_is_not(server):
     exact = {"eps": 0, "dtype": "float64"}
-    two = get(client, **SMALL | {"batch_size": 2, "depth": 6}, **exact)
+    two = get(server, **SMALL | {"batch_size": 2, "depth": 6}, **exact)
     assert "With BN, z's deviation" in two["run"]
     assert two["run"].endswith("no more than rounding of the gradient reaches block 1.")
     (finding,) = [f for f in two["findings"] if f["column"] == "with"]
     assert "no more than rounding of the gradient passes the norm of block 6: two numbers" in finding["text"]
     query = {"activation": "sigmoid", "initialization": "normal", "weight_scale": 1e-4, "depth": 12, "width": 8}
-    vanishing = get(client, **query, dtype="float64", batch_size=32)
+    vanishing = get(server, **query, dtype="float64", batch_size=32)
     assert "rounding" not in vanishing["run"].partition("With BN")[0]
     sizes = [row["gradient_norm"] for row in vanishing["columns"]["without"]["joints"] if row["kind"] == "z"]
     assert 0 < sizes[0] / sizes[-1] < 1e-40
@@ -68,25 +68,25 @@ def test_a_gradient_that_is_rounding_is_called_so_and_one_that_vanishes_is_not(c
 
 
 @pytest.mark.parametrize("depth", [1, 2])
-def test_one_block_is_not_said_to_run_from_itself_to_itself(client, depth):
-    assert ("runs from" in get(client, **SMALL | {"depth": depth})["run"]) == (depth > 1)
+def test_one_block_is_not_said_to_run_from_itself_to_itself(server, depth):
+    assert ("runs from" in get(server, **SMALL | {"depth": depth})["run"]) == (depth > 1)
 
 
-def test_without_a_norm_the_page_speaks_of_one_column(client):
-    page = client.get("/network", params=SMALL | {"norm": "none"}).text
+def test_without_a_norm_the_page_speaks_of_one_column(server):
+    page = server.get("/network", params=SMALL | {"norm": "none"}).text
     assert 'data-part="parts" data-when="normed" hidden' in page
-    assert get(client, **SMALL, norm="none")["may_stand"]["normed"] is False
-    assert "in both columns" not in get(client, **SMALL, norm="none")["terms"]["product"]
+    assert get(server, **SMALL, norm="none")["may_stand"]["normed"] is False
+    assert "in both columns" not in get(server, **SMALL, norm="none")["terms"]["product"]
 
 
-def test_a_product_that_is_disturbed_has_a_word_of_its_own(client):
-    terms = get(client, **SMALL)["terms"]
+def test_a_product_that_is_disturbed_has_a_word_of_its_own(server):
+    terms = get(server, **SMALL)["terms"]
     assert "Press it to disturb" in terms["product"]
     assert "Press it to take that back" in terms["product_disturbed"]
 
 
-def test_the_lectures_notation_reaches_the_claims_the_conventions_and_the_words(client):
-    answer = get(client, **SMALL, notation="lecture", preset="gradient_norm")
+def test_the_lectures_notation_reaches_the_claims_the_conventions_and_the_words(server):
+    answer = get(server, **SMALL, notation="lecture", preset="gradient_norm")
     assert answer["preset"]["claim"].startswith("At ε = 0, per feature: ‖dZ‖² = (G²/σ²) (‖dẐ‖² − (Σ dẐ)²/K")
     assert any("G = 1, B = 0" in text for text in answer["conventions"])
     assert answer["terms"]["z"].startswith("Z: ")
@@ -94,9 +94,9 @@ def test_the_lectures_notation_reaches_the_claims_the_conventions_and_the_words(
     assert answer["figures"]["gradient_parts"]["layout"]["yaxis"]["title"]["text"] == "% of ‖dẐ‖²"
 
 
-def test_a_gradient_that_epsilon_alone_lets_pass_has_that_cause(client):
+def test_a_gradient_that_epsilon_alone_lets_pass_has_that_cause(server):
     def told(**query):
-        findings = get(client, **SMALL | {"depth": 8} | query)["findings"]
+        findings = get(server, **SMALL | {"depth": 8} | query)["findings"]
         return [f["text"] for f in findings if (f["id"], f["column"]) == ("gradients_vanish", "with")]
 
     assert told(batch_size=2)[0].endswith(": of two examples batch norm lets pass what ε does alone.")

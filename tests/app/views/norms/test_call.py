@@ -17,8 +17,8 @@ def refused(client, **query):
     return row
 
 
-def test_the_answer_has_every_norm_with_its_statistics(client):
-    answer = get(client)
+def test_the_answer_has_every_norm_with_its_statistics(server):
+    answer = get(server)
     assert answer["batch"]["shape"] == [4, 6, 3, 3]
     assert list(by_name(answer)) == list(NORMS)
     counts = {name: (row["statistics"], row["count"]) for name, row in by_name(answer).items()}
@@ -33,9 +33,9 @@ def test_the_answer_has_every_norm_with_its_statistics(client):
     assert all(row["effect"] is None for row in answer["norms"])
 
 
-def test_the_cells_are_those_of_the_library_and_share_what_it_says(client):
+def test_the_cells_are_those_of_the_library_and_share_what_it_says(server):
     rng = np.random.default_rng(0)
-    cube = get(client, source="wine", batch_size=6, groups=13, ghost_size=3)["cube"]
+    cube = get(server, source="wine", batch_size=6, groups=13, ghost_size=3)["cube"]
     assert cube["shown"] == [6, 8, 1]
     assert cube["of"] == [6, 13, 1]
     x = np.array(cube["x"]).reshape(6, 8)
@@ -63,12 +63,12 @@ def test_one_norm_alone(client):
     assert by_name(answer)["group"]["settings"] == {"groups": 2}
 
 
-def test_the_conventions_say_what_inference_would_do(client):
+def test_the_conventions_say_what_inference_would_do(server):
     assert (
         "as in training: in inference batch norm, batch renormalization and ghost batch norm would take running "
         "statistics instead; layer norm, instance norm, group norm and RMS norm compute the same in inference"
-    ) in get(client)["conventions"]
-    assert "as in training: RMS norm computes the same in inference" in get(client, norm="rms")["conventions"]
+    ) in get(server)["conventions"]
+    assert "as in training: RMS norm computes the same in inference" in get(server, norm="rms")["conventions"]
 
 
 @pytest.mark.parametrize(("norm", "eps_placement", "said", "unsaid"), [
@@ -76,8 +76,8 @@ def test_the_conventions_say_what_inference_would_do(client):
     ("batch", "variance", "added to the variance", "mean square"), ("batch", "deviation", "the deviation, σ+ε", "RMS"),
     ("all", "variance", "variance, √(σ²+ε), as in the frameworks; of RMS norm to the mean square", "its own"),
 ])  # fmt: skip
-def test_the_conventions_speak_of_the_norms_that_are_shown(client, norm, eps_placement, said, unsaid):
-    told = get(client, norm=norm, eps_placement=eps_placement)["conventions"]
+def test_the_conventions_speak_of_the_norms_that_are_shown(server, norm, eps_placement, said, unsaid):
+    told = get(server, norm=norm, eps_placement=eps_placement)["conventions"]
     assert said in told[0]
     assert unsaid not in told[0]
     assert any("variance is biased" in text for text in told) == (norm != "rms")
@@ -91,8 +91,8 @@ def test_the_conventions_speak_of_the_norms_that_are_shown(client, norm, eps_pla
      {"eps_placement": "deviation", "eps": 0.1}, {"source": "class_sorted"}, {"channels": 1}, {"batch_size": 64}],
     ids=str,
 )  # fmt: skip
-def test_every_setting_is_answered_in_valid_json_and_whole_sentences(client, situation, query):
-    answer = get(client, situation=situation, **query)
+def test_every_setting_is_answered_in_valid_json_and_whole_sentences(server, situation, query):
+    answer = get(server, situation=situation, **query)
     assert answer["headline"].endswith(".")
     assert all(row["text"].endswith(".") and "nan" not in row["text"] for row in answer["norms"])
     assert all(answer["conventions"])
@@ -121,8 +121,8 @@ def test_every_setting_is_answered_in_valid_json_and_whole_sentences(client, sit
     ],
     ids=str,
 )
-def test_a_refusal_names_the_field_and_what_is_allowed(client, query, field, allowed):
-    row = refused(client, **query)
+def test_a_refusal_names_the_field_and_what_is_allowed(server, query, field, allowed):
+    row = refused(server, **query)
     assert row["field"] == field
     assert row["allowed"].startswith(allowed)
 
@@ -194,12 +194,12 @@ def test_a_channel_without_variance_and_no_epsilon_leave_out_renormalization_onl
     assert "renorm" in by_name(get(client, source=source, batch_size="all", eps=1e-9))
 
 
-def test_an_upload_that_is_gone_is_a_410(client):
-    assert client.get(URL, params={"source": "a" * 64}).status_code == 410
+def test_an_upload_that_is_gone_is_a_410(server):
+    assert server.get(URL, params={"source": "a" * 64}).status_code == 410
 
 
-def test_the_published_errors_are_wu_and_hes(client):
-    reference = get(client, norm="batch")["reference"]
+def test_the_published_errors_are_wu_and_hes(server):
+    reference = get(server, norm="batch")["reference"]
     assert reference["source"] == WU_HE_2018.source
     assert reference["batch_sizes"] == [32, 16, 8, 4, 2]
     assert reference["errors"]["batch"] == [23.6, 23.7, 24.8, 27.3, 34.7]

@@ -19,9 +19,9 @@ API = "/api/v1/norms"
         ("cell=a", "cell"), ("source=normal&situation=class_sorted", "situation"),
     ],
 )  # fmt: skip
-def test_a_wrong_field_costs_only_itself(client, query, field):
+def test_a_wrong_field_costs_only_itself(server, query, field):
     norm = "ghost" if field == "ghost_size" else "group"
-    answer = client.get(f"{PAGE}?{query}&norm={norm}")
+    answer = server.get(f"{PAGE}?{query}&norm={norm}")
     assert answer.status_code == 422
     assert embedded(answer.text, "state")["problem"]["errors"][0]["field"] == field
     shown = [norm["name"] for norm in embedded(answer.text)["norms"]]
@@ -36,8 +36,8 @@ def test_notes_on_the_data_are_in_the_page_so_that_nothing_moves_when_it_starts(
     assert re.search(r'<ul class="warnings" id="warnings"[^>]* hidden></ul>', client.get(PAGE).text)
 
 
-def test_a_large_block_comes_at_once_without_a_result(client):
-    answer = client.get(f"{PAGE}?batch_size=1024&channels=64&groups=8")
+def test_a_large_block_comes_at_once_without_a_result(server):
+    answer = server.get(f"{PAGE}?batch_size=1024&channels=64&groups=8")
     assert answer.status_code == 200
     assert embedded(answer.text) is None
     assert "it is being computed" in answer.text
@@ -49,13 +49,13 @@ def test_an_upload_of_four_axes(client, uploaded):
     assert embedded(answer.text)["batch"]["shape"] == [8, 2, 5, 5]
 
 
-def test_the_published_table_stands_on_the_page_with_its_source(client):
-    html = client.get(f"{PAGE}?norm=batch").text
+def test_the_published_table_stands_on_the_page_with_its_source(server):
+    html = server.get(f"{PAGE}?norm=batch").text
     assert WU_HE_2018.source.replace("&", "&amp;") in html
     for errors in WU_HE_2018.errors.values():
         assert "".join(f"<td>{error}</td>" for error in errors) in html
 
 
-def test_the_page_is_in_the_navigation_behind_the_batches(client):
-    links = re.findall(r'<a href="(/[a-z-]*)"', client.get("/docs").text)
+def test_the_page_is_in_the_navigation_behind_the_batches(server):
+    links = re.findall(r'<a href="(/[a-z-]*)"', server.get("/docs").text)
     assert links[links.index("/batch-size") + 1] == "/norms"

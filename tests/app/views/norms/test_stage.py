@@ -32,8 +32,8 @@ def lit(cube, told, cell):
     return {other for other, number in numbers.items() if number == numbers[cell]}
 
 
-def test_nine_cubes_light_what_shares_a_statistic_with_any_cell(client):
-    told = stage(client)
+def test_nine_cubes_light_what_shares_a_statistic_with_any_cell(server):
+    told = stage(server)
     assert list(cubes(told)) == list(SHARE)
     assert told["of"] == told["shown"] == [4, 6, 3, 3]
     for cell in ((0, 0, 0), (2, 3, 4), (3, 5, 8)):
@@ -43,24 +43,24 @@ def test_nine_cubes_light_what_shares_a_statistic_with_any_cell(client):
             assert cube["count"] == len(expected)
 
 
-def test_each_cube_says_how_many_share(client):
-    told = cubes(stage(client))
+def test_each_cube_says_how_many_share(server):
+    told = cubes(stage(server))
     assert [cube["cells"] for cube in told.values()] == [
         "36 cells", "no cell of the batch", "18 cells", "36 cells", "18 cells", "9 cells", "54 cells", "6 cells",
         "54 cells",
     ]  # fmt: skip
     assert told["rms"]["spoken"] == "RMS norm: 54 cells share a root mean square"
     assert {name for name, cube in told.items() if cube["looks"]} == {"batch", "ghost", "renorm"}
-    alone = cubes(stage(client, source="wine"))["instance"]
+    alone = cubes(stage(server, source="wine"))["instance"]
     assert (alone["cells"], alone["count"]) == ("a cell alone", 1)
 
 
-def test_the_answer_of_the_stage_is_small_and_holds_nothing_else(client):
-    answer = client.get(URL, params={"parts": "stage"})
+def test_the_answer_of_the_stage_is_small_and_holds_nothing_else(server):
+    answer = server.get(URL, params={"parts": "stage"})
     assert set(parsed(answer.content)) == {"stage", "headline", "query"}
     assert len(answer.content) < 12_000
     largest = {"parts": "stage", "batch_size": 512, "channels": 64, "stride": 1}
-    assert len(client.get(URL, params=largest).content) < 12_000
+    assert len(server.get(URL, params=largest).content) < 12_000
 
 
 @pytest.mark.parametrize(
@@ -72,18 +72,18 @@ def test_the_answer_of_the_stage_is_small_and_holds_nothing_else(client):
     ],
     ids=str,
 )  # fmt: skip
-def test_the_stage_alone_is_that_of_the_whole_answer(client, query):
-    whole, alone = get(client, **query), get(client, parts="stage", **query)
+def test_the_stage_alone_is_that_of_the_whole_answer(server, query):
+    whole, alone = get(server, **query), get(server, parts="stage", **query)
     assert alone["stage"] == whole["stage"]
     assert alone["headline"] == whole["headline"]
     counts = {row["name"]: row["count"] for row in whole["norms"]}
     assert {name: cube["count"] for name, cube in cubes(alone["stage"]).items() if name in counts} == counts
 
 
-def test_the_cell_that_is_looked_at_is_drawn_wherever_it_lies(client):
+def test_the_cell_that_is_looked_at_is_drawn_wherever_it_lies(server):
     block = {"batch_size": 16, "channels": 16, "stride": 1}
     for cell in ("0,0,0", "15,15,63", "9,5,20"):
-        told = stage(client, cell=cell, **block)
+        told = stage(server, cell=cell, **block)
         example, channel, position = told["cell"]
         place = (example, channel, position // 8, position % 8)
         assert cell == f"{example},{channel},{position}"
@@ -92,31 +92,31 @@ def test_the_cell_that_is_looked_at_is_drawn_wherever_it_lies(client):
     assert told["drawn"] == "Drawn: 4 × 6 × 3 × 3 of 16 × 16 × 8 × 8 cells; counts are of all."
 
 
-def test_the_window_stays_while_one_walks_in_it(client):
+def test_the_window_stays_while_one_walks_in_it(server):
     block = {"batch_size": 6, "channels": 8, "stride": 2}
-    starts = {cell: stage(client, cell=cell, **block)["start"] for cell in ("4,6,0", "5,7,10", "0,5,0", "3,0,10")}
+    starts = {cell: stage(server, cell=cell, **block)["start"] for cell in ("4,6,0", "5,7,10", "0,5,0", "3,0,10")}
     assert starts["4,6,0"] == starts["5,7,10"] == [4, 6, 0, 0]
     assert starts["0,5,0"] == starts["3,0,10"] == [0, 0, 0, 0]
 
 
-def test_a_window_lights_what_shares_in_it_and_counts_all(client):
-    told = stage(client, batch_size=8, channels=8, stride=2, cell="5,7,5")
+def test_a_window_lights_what_shares_in_it_and_counts_all(server):
+    told = stage(server, batch_size=8, channels=8, stride=2, cell="5,7,5")
     batch = cubes(told)["batch"]
     assert batch["count"] == 8 * 16
     assert lit(batch, told, (5, 7, 5)) == {(n, 7, p) for n in range(4, 8) for p in (0, 1, 2, 4, 5, 6, 8, 9, 10)}
 
 
-def test_untouched_it_looks_at_the_largest_cell_amid_what_is_drawn(client):
-    answer = get(client)
+def test_untouched_it_looks_at_the_largest_cell_amid_what_is_drawn(server):
+    answer = get(server)
     x = np.abs(answer["cube"]["x"]).reshape(4, 6, 9)
     assert answer["stage"]["cell"] == [2, 3, int(x[2, 3].argmax())]
     assert answer["cube"]["cell"] == answer["stage"]["cell"]
 
 
-def test_one_norm_alone_has_its_own_cubes(client):
-    assert list(cubes(stage(client, norm="layer"))) == ["layer", "token"]
-    assert list(cubes(stage(client, norm="batch"))) == ["batch", "inference"]
-    assert list(cubes(stage(client, norm="rms"))) == ["rms"]
+def test_one_norm_alone_has_its_own_cubes(server):
+    assert list(cubes(stage(server, norm="layer"))) == ["layer", "token"]
+    assert list(cubes(stage(server, norm="batch"))) == ["batch", "inference"]
+    assert list(cubes(stage(server, norm="rms"))) == ["rms"]
 
 
 def test_positions_of_any_axes_are_drawn_row_by_row(client, uploaded):
@@ -127,8 +127,8 @@ def test_positions_of_any_axes_are_drawn_row_by_row(client, uploaded):
     assert len(cubes(told)["batch"]["share"][2]) == told["shown"][2] * told["shown"][3]
 
 
-def test_which_norm_when_has_a_source_each_and_quotes_the_published_errors(client):
-    answer = get(client)
+def test_which_norm_when_has_a_source_each_and_quotes_the_published_errors(server):
+    answer = get(server)
     choice = {row["used"]: row for row in answer["stage"]["choice"]}
     assert all(row["source"] and set(row["cubes"]) <= set(SHARE) for row in choice.values())
     errors = answer["reference"]["errors"]
@@ -137,14 +137,14 @@ def test_which_norm_when_has_a_source_each_and_quotes_the_published_errors(clien
 
 
 @pytest.mark.parametrize(("query", "field"), [({"groups": 4}, "groups"), ({"cell": "4,0,0"}, "cell")])
-def test_the_stage_refuses_as_the_whole_does(client, query, field):
-    refusals = [client.get(URL, params={"parts": parts} | query).json() for parts in ("all", "stage")]
+def test_the_stage_refuses_as_the_whole_does(server, query, field):
+    refusals = [server.get(URL, params={"parts": parts} | query).json() for parts in ("all", "stage")]
     assert [row["errors"][0]["field"] for row in refusals] == [field, field]
     assert refusals[0]["detail"] == refusals[1]["detail"]
 
 
-def test_a_page_is_whole_whatever_part_its_address_asks_for(client):
-    assert 'id="norms-table"' in client.get("/norms", params={"parts": "stage"}).text
+def test_a_page_is_whole_whatever_part_its_address_asks_for(server):
+    assert 'id="norms-table"' in server.get("/norms", params={"parts": "stage"}).text
 
 
 @pytest.mark.parametrize(
@@ -161,15 +161,15 @@ def test_a_stage_of_few_numbers_is_light(query, light):
     assert is_light(NormsQuery(**({"parts": "stage"} | query)), Settings()) == light
 
 
-def test_no_cube_of_one_example_says_that_others_decide(client):
-    told = stage(client, situation="one_example")
+def test_no_cube_of_one_example_says_that_others_decide(server):
+    told = stage(server, situation="one_example")
     assert told["legend"] == "no other example in this batch"
     assert not any(cube["looks"] for cube in told["cubes"])
     assert cubes(told)["batch"]["over"] == "one channel, the only example"
-    html = client.get("/norms?situation=one_example").text
+    html = server.get("/norms?situation=one_example").text
     assert 'data-looks="others"' not in html
     assert "no other example in this batch" in html
-    assert stage(client)["legend"] == "other examples decide"
+    assert stage(server)["legend"] == "other examples decide"
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,8 @@ def test_no_cube_of_one_example_says_that_others_decide(client):
     ],
     ids=str,
 )  # fmt: skip
-def test_the_channel_that_a_situation_changes_is_named_and_each_cube_says_so(client, query, changed):
-    told = stage(client, **({"situation": "huge_channel"} | query))
+def test_the_channel_that_a_situation_changes_is_named_and_each_cube_says_so(server, query, changed):
+    told = stage(server, **({"situation": "huge_channel"} | query))
     assert told["changed"] == changed
     for cube in told["cubes"]:
         assert cube["spoken"].partition("; ")[2] == (changed["legend"] if changed else "")

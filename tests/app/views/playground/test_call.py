@@ -18,16 +18,16 @@ KEYS = {
 
 
 @pytest.mark.parametrize("source", [*DATASETS, *GENERATORS, "inline"])
-def test_every_source_answers_with_every_part(client, source):
-    answer = get(client, source=source)
+def test_every_source_answers_with_every_part(server, source):
+    answer = get(server, source=source)
     assert set(answer) >= KEYS
     assert answer["query"] == ({} if source == "wine" else {"source": source})
     assert {"x", "x_hat", "y", "activation", "mean", "var", "gamma", "beta"} <= set(answer["forward"])
     assert {"dx", "dx_direct", "dx_mean", "dx_variance", "dgamma", "dbeta", "conservation"} <= set(answer["backward"])
 
 
-def test_the_numbers_are_the_librarys(client):
-    answer = get(client, source="iris", gamma="2,1,-1,0.5", beta="1", eps=0.1, activation="identity", upstream="ones")
+def test_the_numbers_are_the_librarys(server):
+    answer = get(server, source="iris", gamma="2,1,-1,0.5", beta="1", eps=0.1, activation="identity", upstream="ones")
     x = load("iris").x
     result = forward(x, [2, 1, -1, 0.5], np.ones(4), eps=0.1)
     gradients = backward(np.ones_like(x), result)
@@ -40,38 +40,38 @@ def test_the_numbers_are_the_librarys(client):
     np.testing.assert_allclose(answer["backward"]["loss"], result.y.sum(), rtol=1e-12)
 
 
-def test_statistics_of_inference_are_the_running_ones_of_seeded_batches(client):
+def test_statistics_of_inference_are_the_running_ones_of_seeded_batches(server):
     query = {"source": "normal", "mode": "inference", "momentum": 0.5, "seed": 3}
-    cold = get(client, **query, running_steps=0)["forward"]
+    cold = get(server, **query, running_steps=0)["forward"]
     np.testing.assert_array_equal(cold["mean"], np.zeros(8))
     np.testing.assert_array_equal(cold["var"], np.ones(8))
-    one, many = (get(client, **query, running_steps=steps)["forward"] for steps in (1, 60))
-    batch = get(client, source="normal", seed=3)["forward"]
+    one, many = (get(server, **query, running_steps=steps)["forward"] for steps in (1, 60))
+    batch = get(server, source="normal", seed=3)["forward"]
     assert (np.abs(np.array(one["mean"]) - np.array(batch["mean"]) / 2) > 1e-6).all()
     np.testing.assert_allclose(many["mean"], batch["mean"], atol=0.3 * np.sqrt(np.array(batch["var"]).max()))
 
 
-def test_every_batch_of_a_whole_data_set_is_the_same_one(client):
+def test_every_batch_of_a_whole_data_set_is_the_same_one(server):
     """So the running statistics are known in closed form."""
-    answer = get(client, source="iris", mode="inference", momentum=0.1, running_steps=7, running_variance="biased")
+    answer = get(server, source="iris", mode="inference", momentum=0.1, running_steps=7, running_variance="biased")
     x = load("iris").x
     np.testing.assert_allclose(answer["forward"]["mean"], (1 - 0.9**7) * x.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(answer["forward"]["var"], 0.9**7 + (1 - 0.9**7) * x.var(axis=0), rtol=1e-12)
 
 
-def test_both_placements_and_both_notations_name_themselves(client):
-    frameworks = get(client)
-    lecture = get(client, notation="lecture", eps_placement="deviation")
+def test_both_placements_and_both_notations_name_themselves(server):
+    frameworks = get(server)
+    lecture = get(server, notation="lecture", eps_placement="deviation")
     assert "√(σ²+ε)" in frameworks["conventions"][0]
     assert "σ+ε" in lecture["conventions"][0]
     assert "x̂" in frameworks["figures"]["x_hat"]["layout"]["title"]["text"]
     assert "Z̄" in lecture["figures"]["x_hat"]["layout"]["title"]["text"]
 
 
-def test_the_first_64_features_and_the_selected_ones_are_listed(client):
+def test_the_first_64_features_and_the_selected_ones_are_listed(server):
     query = {"source": "normal", "features": 100}
-    assert client.get(URL, params=query).json()["batch"]["features"] == list(range(64))
-    answer = client.get(URL, params=query | {"selected": "99,3"}).json()
+    assert server.get(URL, params=query).json()["batch"]["features"] == list(range(64))
+    answer = server.get(URL, params=query | {"selected": "99,3"}).json()
     assert answer["batch"]["features"] == [*range(64), 99]
     assert len(answer["forward"]["x"]["mean"]) == 65
 
@@ -79,8 +79,8 @@ def test_the_first_64_features_and_the_selected_ones_are_listed(client):
 @pytest.mark.parametrize(
     "query", [{"batch_size": 1}, {"batch_size": 2, "eps": 0}, {"source": "dead_feature", "eps": 0}]
 )
-def test_edges_are_flagged_not_null(client, query):
-    answer = get(client, **query)
+def test_edges_are_flagged_not_null(server, query):
+    answer = get(server, **query)
     numbers = [value for name in ("x", "x_hat", "y", "activation") for value in answer["forward"][name].values()]
     numbers += [answer["backward"][name]["sd"] for name in ("dx", "dy")]
     assert all(None not in row for row in numbers)
@@ -163,19 +163,19 @@ def test_an_overflow_of_the_uploads_number_type_is_a_422_on_the_field_that_helps
     get(client, source=source)
 
 
-def test_an_upload_that_is_gone_is_a_410(client):
-    answer = client.get(URL, params={"source": "a" * 64})
+def test_an_upload_that_is_gone_is_a_410(server):
+    answer = server.get(URL, params={"source": "a" * 64})
     assert answer.status_code == 410
 
 
 @pytest.mark.parametrize(
     ("query", "most"), [({}, 130_000), ({"source": "normal"}, 96_000), ({"source": "normal", "features": 16}, 200_000)]
 )
-def test_an_answer_is_as_large_as_what_is_drawn(client, query, most):
+def test_an_answer_is_as_large_as_what_is_drawn(server, query, most):
     few, many = (
-        client.get(URL, params={"source": "normal"} | query | {"batch_size": n}).content for n in (5000, 20_000)
+        server.get(URL, params={"source": "normal"} | query | {"batch_size": n}).content for n in (5000, 20_000)
     )
-    assert len(client.get(URL, params=query).content) < most
+    assert len(server.get(URL, params=query).content) < most
     assert len(many) < 1.1 * len(few)
 
 
@@ -186,14 +186,14 @@ def test_an_answer_is_as_large_as_what_is_drawn(client, query, most):
         (300, "5 neighbouring features, 320 values: too many for a mark"),
     ],
 )
-def test_the_caption_of_a_small_batch_says_whether_each_value_has_a_mark(client, features, told):
+def test_the_caption_of_a_small_batch_says_whether_each_value_has_a_mark(server, features, told):
     query = {"source": "normal", "features": features, "batch_size": 64}
-    assert told in client.get(URL, params=query).json()["captions"]["forward"]
+    assert told in server.get(URL, params=query).json()["captions"]["forward"]
 
 
-def test_a_small_answer_stays_what_it_was(client):
+def test_a_small_answer_stays_what_it_was(server):
     query = {"source": "inline", "values": "1,10;2,30;4,20;5,40", "activation": "tanh", "upstream": "sum_of_squares"}
-    answer = get(client, **query)
+    answer = get(server, **query)
     answer["figures"] = {"x": answer["figures"]["x"], "parameters": answer["figures"]["parameters"]["data"]}
     answer["batch"].pop("id")  # changes with the release
     del answer["stage"]  # has tests of its own

@@ -25,29 +25,29 @@ def table_of(client, **query):
     return list(csv.reader(io.StringIO(client.get(URL, params=query | {"format": "csv"}).text)))
 
 
-def test_x_hat_is_the_librarys_and_the_same_to_the_last_digit_in_every_format(client):
-    expected = array_of(client, source="iris")
+def test_x_hat_is_the_librarys_and_the_same_to_the_last_digit_in_every_format(server):
+    expected = array_of(server, source="iris")
     np.testing.assert_allclose(expected, forward(load("iris").x).x_hat, rtol=1e-11)
-    header, *rows = table_of(client, source="iris")
+    header, *rows = table_of(server, source="iris")
     assert header == list(load("iris").feature_names)
     np.testing.assert_array_equal(np.array(rows, dtype=float), expected)
-    body = parsed(client.get(URL, params={"source": "iris"}).content)
+    body = parsed(server.get(URL, params={"source": "iris"}).content)
     np.testing.assert_array_equal(body["data"], expected)
     assert body["shape"] == list(expected.shape)
     assert body["columns"] == header
 
 
 @pytest.mark.parametrize("stage", STAGES)
-def test_every_stage_can_be_had(client, stage):
-    values = array_of(client, **LOSS, stage=stage)
+def test_every_stage_can_be_had(server, stage):
+    values = array_of(server, **LOSS, stage=stage)
     assert values.shape == ((150, 3) if stage.endswith("readout") else (150, 4))
     assert np.isfinite(values).all()
-    header, *rows = table_of(client, **LOSS, stage=stage)
+    header, *rows = table_of(server, **LOSS, stage=stage)
     assert (len(rows), len(header)) == values.shape
 
 
-def test_a_stage_that_this_view_has_not_is_refused_with_those_it_has(client):
-    answer = client.get(URL, params={"source": "iris", "stage": "readout"})
+def test_a_stage_that_this_view_has_not_is_refused_with_those_it_has(server):
+    answer = server.get(URL, params={"source": "iris", "stage": "readout"})
     assert answer.status_code == 422
     (row,) = answer.json()["errors"]
     assert row["field"] == "stage"
@@ -69,8 +69,8 @@ def test_a_batch_of_four_axes_keeps_its_shape_and_csv_has_a_line_a_position(clie
     assert logits.shape == (5, 3)
 
 
-def test_statistics_have_a_row_a_feature_with_its_name(client):
-    header, *rows = table_of(client, source="wine", stage="statistics")
+def test_statistics_have_a_row_a_feature_with_its_name(server):
+    header, *rows = table_of(server, source="wine", stage="statistics")
     assert header[:3] == ["feature", "mean", "var"]
     assert [row[0] for row in rows] == list(load("wine").feature_names)
     x = load("wine").x
@@ -78,7 +78,7 @@ def test_statistics_have_a_row_a_feature_with_its_name(client):
     np.testing.assert_allclose(columns["mean"], x.mean(axis=0), rtol=1e-12)
     np.testing.assert_allclose(columns["x_sd"], x.std(axis=0), rtol=1e-12)
     np.testing.assert_allclose(columns["x_median"], np.median(x, axis=0), rtol=1e-12)
-    body = parsed(client.get(URL, params={"stage": "statistics"}).content)
+    body = parsed(server.get(URL, params={"stage": "statistics"}).content)
     assert body["rows"] == list(load("wine").feature_names)
 
 

@@ -56,29 +56,29 @@ def rows(client, query):
         ("source=inline&values=1e200,1;-1e200,2", "values", "1e200,1;-1e200,2", "divide x by a constant first"),
     ],
 )  # fmt: skip
-def test_a_refusal_names_field_given_and_allowed(client, query, field, given, allowed):
-    assert rows(client, query) == [{"field": field, "given": given, "allowed": allowed}]
+def test_a_refusal_names_field_given_and_allowed(server, query, field, given, allowed):
+    assert rows(server, query) == [{"field": field, "given": given, "allowed": allowed}]
 
 
 @pytest.mark.parametrize(
     "query", ["selected=1,1", "selected=²", "selected=-1", "selected=1;2", "pair=5,5", "pair=1,2,3"]
 )
-def test_feature_numbers_that_are_none_are_refused(client, query):
-    assert "feature numbers from 0" in rows(client, query)[0]["allowed"]
+def test_feature_numbers_that_are_none_are_refused(server, query):
+    assert "feature numbers from 0" in rows(server, query)[0]["allowed"]
 
 
-def test_an_unknown_name_is_told_what_there_is(client):
-    (row,) = rows(client, "batchsize=1")
+def test_an_unknown_name_is_told_what_there_is(server):
+    (row,) = rows(server, "batchsize=1")
     assert (row["field"], row["given"]) == ("batchsize", "1")
     assert row["allowed"].startswith("nothing of this name (did you mean batch_size?); there are source, ")
 
 
-def test_every_wrong_field_has_its_row(client):
-    assert [row["field"] for row in rows(client, "eps=-1&seed=x&foo=1")] == ["seed", "eps", "foo"]
+def test_every_wrong_field_has_its_row(server):
+    assert [row["field"] for row in rows(server, "eps=-1&seed=x&foo=1")] == ["seed", "eps", "foo"]
 
 
-def test_cross_entropy_without_classes_says_what_to_do(client):
-    (row,) = rows(client, "source=normal&upstream=cross_entropy")
+def test_cross_entropy_without_classes_says_what_to_do(server):
+    (row,) = rows(server, "source=normal&upstream=cross_entropy")
     assert row["field"] == "upstream"
 
 

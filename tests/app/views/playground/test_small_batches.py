@@ -71,11 +71,11 @@ def test_two_equal_examples_are_not_so_many_standard_errors_away(client, uploade
 
 
 @pytest.mark.parametrize(("examples", "percent"), [(2, "42.6 %"), (3, "37.8 %"), (5, "30.5 %")])
-def test_the_noise_of_few_examples_is_a_bells(client, examples, percent):
-    said = findings_of(get(client, source="normal", batch_size=examples))["statistics_noise"]["explanation"]
+def test_the_noise_of_few_examples_is_a_bells(server, examples, percent):
+    said = findings_of(get(server, source="normal", batch_size=examples))["statistics_noise"]["explanation"]
     assert percent in said
     assert "that of a bell" in said
-    lecture = findings_of(get(client, source="normal", batch_size=examples, notation="lecture"))["statistics_noise"]
+    lecture = findings_of(get(server, source="normal", batch_size=examples, notation="lecture"))["statistics_noise"]
     assert f"K = {examples}" in lecture["title"]
 
 

@@ -28,35 +28,35 @@ def test_the_headline_has_at_most_twenty_words_and_three_numbers(client, query):
 
 
 @pytest.mark.parametrize("query", STATES, ids=str)
-def test_the_stage_alone_is_the_stage_of_the_whole(client, query):
-    alone, whole = get(client, parts="stage", **query), get(client, **query)
+def test_the_stage_alone_is_the_stage_of_the_whole(server, query):
+    alone, whole = get(server, parts="stage", **query), get(server, **query)
     assert alone["stage"] == whole["stage"]
     assert alone["headline"] == whole["headline"]
     assert alone.keys() == {"headline", "stage", "query"}
 
 
 @pytest.mark.parametrize("query", [{}, {"gamma": ONE, "beta": SHIFTED, "x_scale": 3}, {"source": "digits"}])
-def test_the_stage_is_small_enough_to_follow_a_hand(client, query):
-    assert len(client.get(URL, params={"parts": "stage", **query}).content) < 12_000
+def test_the_stage_is_small_enough_to_follow_a_hand(server, query):
+    assert len(server.get(URL, params={"parts": "stage", **query}).content) < 12_000
 
 
-def test_the_headline_follows_the_hand(client):
+def test_the_headline_follows_the_hand(server):
     query = {"gamma": ONE, "beta": SHIFTED, "eps": 0}
-    assert get(client, **query)["headline"] == "γ = 3, β = 2 on proline: mean 2.00, deviation 3.00"
-    assert get(client, gamma=ONE, eps=0)["headline"] == "γ = 3 on proline: mean 0, deviation 3.00"
+    assert get(server, **query)["headline"] == "γ = 3, β = 2 on proline: mean 2.00, deviation 3.00"
+    assert get(server, gamma=ONE, eps=0)["headline"] == "γ = 3 on proline: mean 0, deviation 3.00"
 
 
-def test_earlier_weights_move_x_and_not_x_hat_and_epsilon_and_inference_are_told(client):
-    told = get(client, x_scale=3)
+def test_earlier_weights_move_x_and_not_x_hat_and_epsilon_and_inference_are_told(server):
+    told = get(server, x_scale=3)
     assert told["headline"] == "Weights × 3: every x follows, every x̂ stands still."
     assert told["batch"]["text"].startswith("3 × Wine")
-    assert told["forward"]["x"]["sd"][12] == pytest.approx(3 * get(client)["forward"]["x"]["sd"][12])
-    assert "as ε weighs" in get(client, x_scale=3, eps=1)["headline"]
-    assert "running statistics stay" in get(client, x_scale=3, mode="inference")["headline"]
+    assert told["forward"]["x"]["sd"][12] == pytest.approx(3 * get(server)["forward"]["x"]["sd"][12])
+    assert "as ε weighs" in get(server, x_scale=3, eps=1)["headline"]
+    assert "running statistics stay" in get(server, x_scale=3, mode="inference")["headline"]
 
 
-def test_dots_lie_where_the_steps_put_them(client):
-    answer = get(client, source="iris", gamma="2", beta="1", activation="tanh", lanes="1,3")
+def test_dots_lie_where_the_steps_put_them(server):
+    answer = get(server, source="iris", gamma="2", beta="1", activation="tanh", lanes="1,3")
     stage = answer["stage"]
     assert [lane["name"] for lane in stage["lanes"]] == ["sepal width", "petal width"]
     y, lane = stage["steps"]["y"], stage["lanes"][0]
@@ -68,51 +68,51 @@ def test_dots_lie_where_the_steps_put_them(client):
     np.testing.assert_allclose(f, np.tanh(values), atol=0.01)
 
 
-def test_wine_opens_on_scales_that_no_ruler_shows_together(client):
-    stage = get(client)["stage"]
+def test_wine_opens_on_scales_that_no_ruler_shows_together(server):
+    stage = get(server)["stage"]
     assert [lane["name"] for lane in stage["lanes"]] == ["proline", "alcohol", "hue"]
     assert "1,380 times as wide as hue, which is a line here" in stage["steps"]["x"]["sentence"]
-    assert "which is a line" not in get(client, source="iris")["stage"]["steps"]["x"]["sentence"]
+    assert "which is a line" not in get(server, source="iris")["stage"]["steps"]["x"]["sentence"]
     assert "deviation 1," in stage["steps"]["x_hat"]["sentence"]
-    assert "deviation 1," not in get(client, eps=10)["stage"]["steps"]["x_hat"]["sentence"]
+    assert "deviation 1," not in get(server, eps=10)["stage"]["steps"]["x_hat"]["sentence"]
     assert "each is centred at 0, as wide as before" in stage["steps"]["centred"]["sentence"]
-    assert "running mean" in get(client, mode="inference")["stage"]["steps"]["centred"]["sentence"]
+    assert "running mean" in get(server, mode="inference")["stage"]["steps"]["centred"]["sentence"]
 
 
-def test_what_is_learned_is_told_where_it_does_something(client):
-    steps = get(client)["stage"]["steps"]
+def test_what_is_learned_is_told_where_it_does_something(server):
+    steps = get(server)["stage"]["steps"]
     assert steps["scaled"]["sentence"].startswith("Multiply by γ, learned, to give back the spread")
     assert "act from" not in steps["x"]["sentence"]
-    moved = get(client, gamma="2", notation="lecture", eps=0)["stage"]["steps"]
+    moved = get(server, gamma="2", notation="lecture", eps=0)["stage"]["steps"]
     assert moved["x"]["sentence"].endswith("G and B act from × G on.")
     assert moved["scaled"]["sentence"] == "Multiply by G, here 2: deviations are now 2.00."
-    assert get(client, gamma=ONE)["stage"]["steps"]["scaled"]["sentence"].startswith(
+    assert get(server, gamma=ONE)["stage"]["steps"]["scaled"]["sentence"].startswith(
         "Multiply by γ, here of its own for each feature"
     )
 
 
-def test_the_gradients_sentence_holds_for_the_mode(client):
-    assert "add up to 0" in get(client)["stage"]["gradient"]
-    inference = get(client, mode="inference")["stage"]
+def test_the_gradients_sentence_holds_for_the_mode(server):
+    assert "add up to 0" in get(server)["stage"]["gradient"]
+    inference = get(server, mode="inference")["stage"]
     assert "add up to 0" not in inference["gradient"]
-    assert "three paths" in get(client)["stage"]["by_path"]
+    assert "three paths" in get(server)["stage"]["by_path"]
     assert "direct path alone" in inference["by_path"]
-    nothing = get(client, source="iris", activation="relu", beta="-9")["stage"]["gradient"]
+    nothing = get(server, source="iris", activation="relu", beta="-9")["stage"]["gradient"]
     assert nothing.startswith("No gradient reaches these 3 features")
 
 
-def test_of_many_examples_some_are_drawn_and_that_is_said(client):
-    stage = get(client, source="normal", batch_size=1000)["stage"]
+def test_of_many_examples_some_are_drawn_and_that_is_said(server):
+    stage = get(server, source="normal", batch_size=1000)["stage"]
     assert stage["shown"] == 180
     assert stage["counted"] == "a dot is one example; 180 of 1,000 are drawn"
     assert len(stage["lanes"][0]["x"]) == 180
 
 
-def test_a_feature_that_is_not_there_is_a_422_on_its_field(client):
-    answer = client.get(URL, params={"lanes": "3,99"})
+def test_a_feature_that_is_not_there_is_a_422_on_its_field(server):
+    answer = server.get(URL, params={"lanes": "3,99"})
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "lanes"
 
 
-def test_the_data_of_a_stage_are_always_whole(client):
-    assert client.get(f"{URL}/data", params={"parts": "stage"}).status_code == 422
+def test_the_data_of_a_stage_are_always_whole(server):
+    assert server.get(f"{URL}/data", params={"parts": "stage"}).status_code == 422

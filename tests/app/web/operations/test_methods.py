@@ -26,8 +26,8 @@ def test_an_upload_can_be_looked_at_and_deleted_says_allow(client):
     assert client.put("/api/v1/norms").headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
-def test_where_nothing_is_there_are_no_options(client):
-    assert client.options("/api/v1/nowhere").status_code == 404
+def test_where_nothing_is_there_are_no_options(server):
+    assert server.options("/api/v1/nowhere").status_code == 404
 
 
 def test_every_route_has_a_template_of_its_own(app):

@@ -55,9 +55,9 @@ def test_health_the_page_that_asks_and_its_assets_are_open(client, path):
 @pytest.mark.parametrize(
     "headers", [authorization("Bearer", WORD), authorization("bearer", WORD), basic(WORD), basic(WORD, "")]
 )
-def test_a_program_sends_it_along(client, headers):
-    assert client.get("/api/v1/catalog", headers=headers).status_code == 200
-    assert client.get("/", headers=headers | HTML).status_code == 200
+def test_a_program_sends_it_along(server, headers):
+    assert server.get("/api/v1/catalog", headers=headers).status_code == 200
+    assert server.get("/", headers=headers | HTML).status_code == 200
 
 
 @pytest.mark.parametrize("headers", [

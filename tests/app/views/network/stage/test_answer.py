@@ -33,27 +33,27 @@ def rows(answer):
 
 
 @pytest.mark.parametrize("query", STATES, ids=str)
-def test_the_stage_alone_is_the_stage_of_the_whole(client, query):
-    whole, part = get(client, **SMALL | query), staged(client, **SMALL | query)
+def test_the_stage_alone_is_the_stage_of_the_whole(server, query):
+    whole, part = get(server, **SMALL | query), staged(server, **SMALL | query)
     assert set(part) == {"stage", "headline", "query"}
     assert part["stage"] == whole["stage"]
     assert part["headline"] == whole["headline"]
 
 
 @pytest.mark.parametrize("query", [{}, {"disturb_layer": 1}, {"disturb_layer": 1, "disturb_factor": 0.1}], ids=str)
-def test_the_stage_of_the_page_as_it_opens_is_small(client, query):
-    assert len(client.get(URL, params=query | {"parts": "stage"}).content) < 12_000
+def test_the_stage_of_the_page_as_it_opens_is_small(server, query):
+    assert len(server.get(URL, params=query | {"parts": "stage"}).content) < 12_000
 
 
-def test_rulers_stay_whatever_a_hand_does_to_a_knob(client):
-    at_rest = staged(client, **SMALL)["stage"]
+def test_rulers_stay_whatever_a_hand_does_to_a_knob(server):
+    at_rest = staged(server, **SMALL)["stage"]
     for factor in (0.1, 3, 10):
-        pulled = staged(client, **PULLED, disturb_factor=factor, disturb_shift=1)["stage"]
+        pulled = staged(server, **PULLED, disturb_factor=factor, disturb_shift=1)["stage"]
         assert (pulled["ruler"], pulled["strips"]) == (at_rest["ruler"], at_rest["strips"])
 
 
-def test_sizes_lie_where_their_ruler_says(client):
-    answer = get(client, **PULLED)
+def test_sizes_lie_where_their_ruler_says(server):
+    answer = get(server, **PULLED)
     for of, side in (("spread", "sd"), ("gradient", "gradient_norm")):
         (low, first), *_, (high, last) = answer["stage"]["strips"][of]["ticks"]
         decades = np.log10([float(text.replace("−", "-").replace(",", "")) for text in (first, last)])
@@ -69,9 +69,9 @@ def test_sizes_lie_where_their_ruler_says(client):
     assert (now - was) / (high - low) * np.log10(float(last) / float(first)) == pytest.approx(np.log10(3), abs=0.02)
 
 
-def test_a_block_keeps_its_outline_on_its_own_ruler_and_a_factor_stretches_it(client):
+def test_a_block_keeps_its_outline_on_its_own_ruler_and_a_factor_stretches_it(server):
     exact = PULLED | {"dtype": "float64", "eps": 0}
-    before, after = (rows(staged(client, **exact, disturb_factor=factor)) for factor in (1, 3))
+    before, after = (rows(staged(server, **exact, disturb_factor=factor)) for factor in (1, 3))
     for name, pulled in (("without", {2, 3, 4}), ("with", {2})):
         for number, (was, now) in enumerate(zip(before[name]["blocks"], after[name]["blocks"], strict=True), 1):
             assert 0.5 - was["bell"]["ends"][0] > 0.1
@@ -82,8 +82,8 @@ def test_a_block_keeps_its_outline_on_its_own_ruler_and_a_factor_stretches_it(cl
                 assert now["before"] == was["bell"]
 
 
-def test_those_who_notice_are_those_whom_the_headline_counts(client):
-    answer = get(client, **SMALL | {"depth": 6, "eps": 0.05, "disturb_layer": 1})
+def test_those_who_notice_are_those_whom_the_headline_counts(server):
+    answer = get(server, **SMALL | {"depth": 6, "eps": 0.05, "disturb_layer": 1})
     counts = {name: sum(block.get("notices", False) for block in row["blocks"]) for name, row in rows(answer).items()}
     assert 0 < counts["with"] < counts["without"] == 5
     assert answer["headline"] == (f"Block 1 × 3: 5 of 5 later blocks notice without BN, {counts['with']} of 5 with.")
@@ -119,31 +119,31 @@ HEADLINES = [
 @pytest.mark.parametrize(
     ("factor", "said"), [(8, r"up to \d\d % beyond the ruler"), (3, r"(less than 1|up to \d) % beyond the ruler")]
 )
-def test_what_lies_beyond_the_ruler_is_told_in_whole_percent(client, factor, said):
-    row = rows(staged(client, **SMALL, disturb_layer=1, disturb_factor=factor))["without"]
+def test_what_lies_beyond_the_ruler_is_told_in_whole_percent(server, factor, said):
+    row = rows(staged(server, **SMALL, disturb_layer=1, disturb_factor=factor))["without"]
     assert re.fullmatch(said, row["beyond"]), row["beyond"]
 
 
 @pytest.mark.parametrize(("query", "said"), HEADLINES, ids=lambda of: str(of)[:60])
-def test_the_headline_concludes_of_what_is_seen(client, query, said):
-    assert said in staged(client, **SMALL | query)["headline"]
+def test_the_headline_concludes_of_what_is_seen(server, query, said):
+    assert said in staged(server, **SMALL | query)["headline"]
 
 
-def test_the_residual_curve_stands_beside_a_gradient_that_batch_norm_makes_grow(client):
+def test_the_residual_curve_stands_beside_a_gradient_that_batch_norm_makes_grow(server):
     asked = {"depth": 10, "width": 32, "batch_size": 64, "initialization": "he"}
-    grows, tamed = (staged(client, **asked, residual=residual) for residual in ("off", "on"))
+    grows, tamed = (staged(server, **asked, residual=residual) for residual in ("off", "on"))
     curve = rows(grows)["with"]["other"]
     assert curve["text"] == "same weights with residual connections"
     own = [block["gradient"][1] for block in rows(tamed)["with"]["blocks"]]
     assert powers(grows, curve["places"]) == pytest.approx(powers(tamed, own), abs=0.01)
     assert "other" not in rows(tamed)["with"]
-    few = rows(staged(client, **asked | {"activation": "identity"}))["with"]
+    few = rows(staged(server, **asked | {"activation": "identity"}))["with"]
     assert "other" not in few
 
 
-def test_the_laws_line_rises_by_its_factor_a_block_on_the_gradients_own_ruler(client):
+def test_the_laws_line_rises_by_its_factor_a_block_on_the_gradients_own_ruler(server):
     asked = {"preset": "gradient_growth", "depth": 12, "width": 32, "batch_size": 64, "initialization": "he"}
-    answer = staged(client, **asked)
+    answer = staged(server, **asked)
     row = rows(answer)["with"]
     first, last = powers(answer, row["law"]["places"])
     assert first - last == pytest.approx(11 * np.log10(1.2112), abs=0.02)
@@ -154,16 +154,16 @@ def test_the_laws_line_rises_by_its_factor_a_block_on_the_gradients_own_ruler(cl
 @pytest.mark.parametrize(("preset", "marks"), [
     ("vanishing", ["gradient"]), ("gradient_growth", ["gradient.with"]), ("exploding", ["without"]), ("none", []),
 ])  # fmt: skip
-def test_a_claim_marks_where_to_look(client, preset, marks):
-    stage = staged(client, **SMALL, preset=preset)["stage"]
+def test_a_claim_marks_where_to_look(server, preset, marks):
+    stage = staged(server, **SMALL, preset=preset)["stage"]
     assert stage["marks"] == marks
     assert bool(stage["look"]) == bool(marks)
-    assert staged(client, **SMALL, preset=preset, norm="none")["stage"]["look"] == ""
+    assert staged(server, **SMALL, preset=preset, norm="none")["stage"]["look"] == ""
 
 
-def test_a_few_numbers_are_dots_each_where_it_lies(client):
+def test_a_few_numbers_are_dots_each_where_it_lies(server):
     asked = {"depth": 2, "width": 8, "batch_size": 8, "disturb_layer": 1}
-    for row in staged(client, **asked)["stage"]["rows"]:
+    for row in staged(server, **asked)["stage"]["rows"]:
         for block in row["blocks"]:
             dots = block["bell"]["dots"]
             assert len(dots) == 64
