@@ -70,9 +70,9 @@ def test_a_drag_is_one_step_back_however_many_places_it_went_through(playground:
     playground.open()
     steps = playground.page.evaluate("history.length")
     playground.drag("gamma", "1.1", "1.4", "1.9")
+    playground.settle()
     assert playground.query == {"gamma": "1.9"}
     assert playground.page.evaluate("history.length") == steps
-    playground.settle()
     assert set(playground.column("γ")) == {"1.90"}
     playground.drag("gamma", "2.5")
     playground.release("gamma")

@@ -26,7 +26,7 @@ FOUND = """() => {
 }"""
 NOTED = """() => {
   window.noted = [];
-  let steps = 0;
+  window.steps = 0;
   const push = history.pushState.bind(history);
   history.pushState = (...given) => { steps += 1; push(...given); };
   document.addEventListener("keyup", ({ key, target }) => {
@@ -38,6 +38,15 @@ NOTED = """() => {
   });
 }"""
 """After each key: the field's value, where its slider stands and lies, how many steps the history has got so far."""
+WRITTEN = """(name) => {
+  const said = new URLSearchParams(location.search);
+  const isWritten = (reset) => reset.hidden === !said.has(reset.closest("[data-field]").dataset.field);
+  if (![...document.querySelectorAll(".reset")].every(isWritten)) return false;
+  if (said.has(name) && said.get(name) !== document.getElementById(`c-${name}`).value) return false;
+  noted.at(-1).steps = steps;
+  return true;
+}"""
+"""The pause behind a slider's last key, in which the address is written: the steps that there are then."""
 
 Rows = list[dict[str, Any]]
 
@@ -54,6 +63,7 @@ def walked(page: Page, path: str) -> list[Rows]:
         page.locator(f'[data-field="{name}"] .slide').focus()
         for key in ("Shift", *keys):
             page.keyboard.press(key)
+        page.wait_for_function(WRITTEN, arg=name)
     noted = page.evaluate("() => noted")
     held.end()
     return [[row for row in noted if row["name"] == name] for name in names]
@@ -88,8 +98,9 @@ def jumping(rows: Rows) -> Any:
 
 
 def steps(rows: Rows) -> Any:
-    taken = rows[-1]["steps"] - rows[0]["steps"]
-    return taken if taken != 1 else None
+    """One, or none where the keys in a row led back to where they began."""
+    taken, is_back = rows[-1]["steps"] - rows[0]["steps"], rows[-1]["value"] == rows[0]["value"]
+    return None if taken == 1 or (is_back and taken == 0) else taken
 
 
 LAWS: dict[str, Callable[[Rows], Any]] = {

@@ -154,3 +154,26 @@ def test_nothing_is_told_to_a_page_that_is_left(playground: Playground) -> None:
     playground.open()
     module = playground.page.locator("link[rel=modulepreload]").get_attribute("href") or ""
     assert playground.page.evaluate(LEAVES, module.replace("/playground/page.js", "/lib")) == [[], 0]
+
+
+def test_the_address_waits_for_the_first_pause_of_a_hand(clocked: Playground) -> None:
+    page = clocked.page
+
+    def written() -> tuple[str, int]:
+        return page.evaluate("() => [location.search, history.length]")
+
+    address, steps = written()
+    clocked.drag("gamma", "1.1", "1.4", "1.9")
+    page.clock.run_for(90)
+    assert written() == [address, steps]
+    page.clock.run_for(10)
+    assert written() == ["?gamma=1.9", steps]
+    clocked.release("gamma")
+    assert written() == ["?gamma=1.9", steps + 1]
+    for field in ("gamma", "beta"):
+        clocked.slider(field).focus()
+        for _ in range(2):
+            page.keyboard.press("ArrowRight")
+    assert written() == ["?gamma=2", steps + 2], "another slider's key ends the first one's step"
+    page.clock.run_for(100)
+    assert written() == ["?beta=0.1&gamma=2", steps + 3]

@@ -211,7 +211,7 @@ export class Grid {
       this.#table.classList.add("dragging");
     }
     event.preventDefault();
-    this.#step(drag.input, drag.from, Math.round(up / PIXELS), { settle: false, later: true });
+    this.#step(drag.input, drag.from, Math.round(up / PIXELS), { settle: false });
   }
 
   #release() {

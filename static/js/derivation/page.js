@@ -47,7 +47,7 @@ function follow(changes, before) {
 
 function choose(example, feature) {
   const cell = `${example},${feature}`;
-  if (cell !== state.get("cell")) state.set({ cell }, { settle: false, later: true });
+  if (cell !== state.get("cell")) state.set({ cell }, { settle: false });
 }
 
 function moved(places, how) {

@@ -19,7 +19,7 @@ export class Walk {
     this.#play = new Play($("stage"), { state, field: "step", pause: PAUSE, shown: () => {}, said: () => "" });
     $("position").addEventListener("input", () => {
       this.#play.stop();
-      state.set({ step: this.#names[Number($("position").value)] }, { settle: false, later: true });
+      state.set({ step: this.#names[Number($("position").value)] }, { settle: false });
     });
     $("position").addEventListener("change", () => state.settle());
     document.addEventListener("keydown", (event) => this.#key(event));

@@ -127,6 +127,6 @@ export class Player {
 
   #write() {
     this.#writtenAt = performance.now();
-    if (String(this.#wanted) !== this.#state.get("step")) this.#state.set({ step: this.#wanted }, { settle: false, later: true });
+    if (String(this.#wanted) !== this.#state.get("step")) this.#state.set({ step: this.#wanted }, { settle: false });
   }
 }

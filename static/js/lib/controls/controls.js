@@ -5,6 +5,7 @@ import { Scale } from "./scale.js";
 export class Controls {
   #state;
   #bound = [];
+  #ofSources = [...document.querySelectorAll("[data-shown-for]")];
 
   constructor(root, state) {
     this.#state = state;
@@ -22,11 +23,16 @@ export class Controls {
   refresh(names = null) {
     for (const control of this.#bound) control.refresh(names);
     const upload = /^[0-9a-f]{64}$/.test(this.#state.get("source"));
-    for (const element of document.querySelectorAll("[data-shown-for]")) {
+    for (const element of this.#ofSources) {
       const sources = element.dataset.shownFor.split(" ");
-      element.hidden = !sources.includes(upload ? "upload" : this.#state.get("source"));
+      put(element, "hidden", !sources.includes(upload ? "upload" : this.#state.get("source")));
     }
   }
+}
+
+// What is written anew is laid out anew, even where it stays as it is: nothing that a move of a hand leaves alone.
+function put(element, name, value) {
+  if (element[name] !== value) element[name] = value;
 }
 
 function bindHelp(element) {
@@ -46,9 +52,7 @@ function bindReset(element, state) {
     state.reset([name]);
     element.querySelector(".value, select, textarea")?.focus();
   });
-  const refresh = () => {
-    button.hidden = !state.isChanged(name);
-  };
+  const refresh = () => put(button, "hidden", !state.isChanged(name));
   state.onChange(refresh);
   refresh();
 }
@@ -66,7 +70,7 @@ function typed(element, state, toQuery = (text) => text.trim(), toText = (value)
   });
   return {
     refresh(names) {
-      if (names === null || document.activeElement !== field || field.tagName === "INPUT") field.value = toText(state.get(name));
+      if (names === null || document.activeElement !== field || field.tagName === "INPUT") put(field, "value", toText(state.get(name)));
     },
   };
 }
@@ -77,7 +81,7 @@ function select(element, state) {
   field.addEventListener("change", () => state.set({ [name]: field.value }));
   return {
     refresh() {
-      field.value = state.get(name);
+      put(field, "value", state.get(name));
     },
   };
 }
@@ -100,7 +104,7 @@ function slider(element, state) {
       field.refresh(names);
       const value = state.get(name);
       if (isNumber(value)) scale.show(value);
-      scale.range.setAttribute("aria-valuetext", value);
+      put(scale.range, "ariaValueText", value);
     },
   };
 }

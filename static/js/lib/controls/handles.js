@@ -84,7 +84,7 @@ export class Handles {
 
   #move(event) {
     if (event.pointerId !== this.#taken?.id) return;
-    this.#told.moved(this.#units(this.#taken.y - event.clientY), { settle: false, later: true });
+    this.#told.moved(this.#units(this.#taken.y - event.clientY), { settle: false });
   }
 
   #release(event) {

@@ -10,7 +10,7 @@ export function bindMovedExample({ state, schema, panel, isMoved, asMoved, perUn
     pointed,
     left,
     taken(example) {
-      if (!isMoved(example)) state.set({ ...asMoved(example), move_by: 0 }, { settle: false, later: true });
+      if (!isMoved(example)) state.set({ ...asMoved(example), move_by: 0 }, { settle: false });
       from = Number(state.get("move_by"));
     },
     moved(units, how) {

@@ -43,7 +43,8 @@ export class Scale {
   // The slider stands as near to a value as it can; from the value itself keys go on.
   show(value) {
     this.#shown = Number(value);
-    if (Number.isFinite(this.#shown)) this.range.value = String(this.#log ? this.#placeOf(this.#shown) : this.#shown);
+    const place = String(this.#log ? this.#placeOf(this.#shown) : this.#shown);
+    if (Number.isFinite(this.#shown) && this.range.value !== place) this.range.value = place;
   }
 
   // The slider ends there, and has nothing to choose where it begins there, too.

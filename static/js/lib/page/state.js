@@ -5,6 +5,7 @@
 // What the server takes for yes and no, in any case of letters.
 const YES = ["true", "1", "on", "t", "y", "yes"];
 const NO = ["false", "0", "off", "f", "n", "no"];
+const PAUSE = 100; // milliseconds without a change, after which the address of what moves is written
 
 export class State {
   #schema;
@@ -14,8 +15,11 @@ export class State {
   #mark = null;
   #settledMark = null;
   #listeners = new Set();
-  #waits = false;
+  #inBar = null; // the address that stands in the bar, and its mark; null where the state did not write it
+  #timer = 0;
+  #changedAt = 0;
   #run = null;
+  #isStep = false; // whether the run stands in the history already
   #moves = false;
   #follow;
   #closing = new AbortController();
@@ -37,6 +41,7 @@ export class State {
   close() {
     this.#closing.abort();
     this.#listeners.clear();
+    this.#stopTimer();
   }
 
   get mark() {
@@ -81,28 +86,28 @@ export class State {
     return this.#values.has(name);
   }
 
-  // While something is dragged the address is replaced; `settle` makes the result one step of Back and Forward.
-  // Changes of one `run`, with nothing between them, are one step together. Writing the address takes milliseconds: with
-  // `later` it is written after the next frame.
-  set(wanted, { settle = true, later = false, mark = this.#mark, run = null } = {}) {
-    const goesOn = run !== null && run === this.#run;
-    this.#run = run;
+  // `settle` makes the change one step of Back and Forward; while something is dragged the step is replaced, and changes
+  // of one `run`, with nothing between them, are one step together. What moves is in the address at its next pause, but at
+  // once where keys move what nobody is asked for.
+  set(wanted, { settle = true, mark = this.#mark, run = null } = {}) {
+    this.#goOnWith(run);
     this.#moves = !settle || run !== null;
     const changes = { ...wanted, ...this.#follow(wanted, this) };
     this.#mark = mark;
     this.#put(Object.entries(changes).map(([name, value]) => [name, String(value ?? "")]));
-    if (later) this.#writeLater();
-    else history.replaceState(this.#mark, "", this.address());
-    if (goesOn) this.#settledHere();
-    else if (settle) this.settle();
-    this.#tell(Object.keys(changes));
+    const names = Object.keys(changes);
+    if (!this.#moves) this.settle();
+    else if (settle && this.isOfPage(names)) this.#write();
+    else this.#writeAtPause();
+    this.#tell(names);
   }
 
   settle() {
     const address = this.address();
-    if (address === this.#settled && this.#mark === this.#settledMark) return;
-    history.replaceState(this.#settledMark, "", this.#settled);
+    if (address === this.#settled && this.#mark === this.#settledMark) return this.#replace(address, this.#mark);
+    this.#replace(this.#settled, this.#settledMark);
     history.pushState(this.#mark, "", address);
+    this.#inBar = { address, mark: this.#mark };
     this.#settledHere();
   }
 
@@ -139,13 +144,44 @@ export class State {
     this.#settledMark = this.#mark;
   }
 
-  #writeLater() {
-    if (this.#waits) return;
-    this.#waits = true;
-    requestAnimationFrame(() => setTimeout(() => {
-      this.#waits = false;
-      history.replaceState(this.#mark, "", this.address());
-    }));
+  // What another run has left to write is a step of its own.
+  #goOnWith(run) {
+    if (run === this.#run) return;
+    if (this.#timer && this.#run) this.#write();
+    this.#run = run;
+    this.#isStep = false;
+  }
+
+  // An address that is written costs the browser ten milliseconds, as it draws the tab's icon anew: none while a hand moves.
+  #writeAtPause() {
+    this.#changedAt = performance.now();
+    this.#timer ||= setTimeout(() => this.#writeUnlessItMoves(), PAUSE);
+  }
+
+  #writeUnlessItMoves() {
+    const rest = this.#changedAt + PAUSE - performance.now();
+    if (rest > 0) this.#timer = setTimeout(() => this.#writeUnlessItMoves(), rest);
+    else this.#write();
+  }
+
+  // A run's first pause makes it a step, its others go on with that.
+  #write() {
+    this.#stopTimer();
+    if (this.#run && !this.#isStep) this.settle();
+    else this.#replace(this.address(), this.#mark);
+    if (this.#run) this.#settledHere();
+    this.#isStep = this.#run !== null;
+  }
+
+  #stopTimer() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+  }
+
+  #replace(address, mark) {
+    if (this.#inBar?.address === address && this.#inBar.mark === mark) return;
+    history.replaceState(mark, "", address);
+    this.#inBar = { address, mark };
   }
 
   // All of them first: a default may depend on another field.
@@ -159,7 +195,8 @@ export class State {
     this.#put([...new URLSearchParams(location.search)].filter(([name, value]) => !(name in this.#shown) || isAllowed(this.#shown[name], value)));
     this.#settled = this.address();
     this.#mark = this.#settledMark = history.state;
-    this.#run = null;
+    this.#run = this.#inBar = null;
+    this.#stopTimer();
   }
 
   #tell(names) {

@@ -9,13 +9,16 @@ const $ = (id) => document.getElementById(id);
 
 let told = []; // { text, home, way }: a message, its place beside a control, and a way out
 let putBack = null;
+let isClear = false; // since the last answer nothing was told
 
 export function clearProblems() {
+  if (isClear && !told.length && !putBack) return;
   for (const text of document.querySelectorAll(".error")) text.hidden = true;
   for (const field of document.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   putBack?.();
   putBack = null;
   told = [];
+  isClear = true;
   write();
 }
 
@@ -45,6 +48,7 @@ function messageOf({ field, given, allowed }, detail, count) {
 export function showAt(name, message) {
   const home = $(`e-${ELSEWHERE[name] ?? name}`);
   if (!home) return false;
+  isClear = false;
   home.closest("details")?.setAttribute("open", "");
   for (let parent = home.parentElement; parent; parent = parent.parentElement) parent.hidden = false;
   home.textContent = message;

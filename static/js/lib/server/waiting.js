@@ -17,6 +17,7 @@ export class Waiting {
   #moving = false;
   #reading = 0;
   #timer = 0;
+  #askedAt = 0;
   #later = 0;
   #written = false;
 
@@ -24,8 +25,8 @@ export class Waiting {
   asking(is) {
     this.#asking = is;
     this.#tell();
-    clearTimeout(this.#timer);
-    if (is) this.#timer = setTimeout(() => this.#slow(true), SPINNER_AFTER);
+    this.#askedAt = performance.now();
+    if (is) this.#timer ||= setTimeout(() => this.#look(), SPINNER_AFTER);
     else this.#slow(false);
   }
 
@@ -58,10 +59,19 @@ export class Waiting {
   }
 
   #tell() {
-    this.#view.setAttribute("aria-busy", String(this.#asking || this.#writing || this.#moving || this.#reading > 0));
+    const is = String(this.#asking || this.#writing || this.#moving || this.#reading > 0);
+    if (this.#view.getAttribute("aria-busy") !== is) this.#view.setAttribute("aria-busy", is);
+  }
+
+  // One timer for all that is asked while a hand moves.
+  #look() {
+    const rest = this.#askedAt + SPINNER_AFTER - performance.now();
+    this.#timer = this.#asking && rest > 0 ? setTimeout(() => this.#look(), rest) : 0;
+    if (this.#asking && !this.#timer) this.#slow(true);
   }
 
   #slow(is) {
+    if (this.#spinner.hidden === !is) return;
     this.#spinner.hidden = !is;
     this.#view.classList.toggle("slow", is);
   }

@@ -56,7 +56,7 @@ export class Grip {
   #drag(event) {
     if (!this.#held) return;
     this.#held.moved = true;
-    this.#own.move(this.#within(this.#own.at(event) + this.#offset), { settle: false, later: true });
+    this.#own.move(this.#within(this.#own.at(event) + this.#offset), { settle: false });
   }
 
   #release(event) {

@@ -3,6 +3,7 @@
 // Shift it moves b.
 import { element } from "../../lib/figures/tables.js";
 import { Grip } from "../../lib/stage/grip.js";
+import { tell } from "../../lib/stage/svg.js";
 
 const TURN = 270; // degrees of a dial
 const STOP = 7; // pixels of a drag to a stop
@@ -103,7 +104,7 @@ export class Knobs {
     const is = block === this.#pulled;
     cell.classList.toggle("pulled", is);
     this.#turn(dial, "factor", this.#valueOf(block, "factor"));
-    value.textContent = this.#textOf(block, "factor");
+    tell(value, this.#textOf(block, "factor"));
     this.#grips[block - 1].told();
   }
 

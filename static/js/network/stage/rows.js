@@ -2,7 +2,7 @@
 import { drawBells } from "./bells.js";
 import { drawStrip } from "./strips.js";
 import { element } from "../../lib/figures/tables.js";
-import { joined, write } from "../../lib/stage/svg.js";
+import { joined, tell, write } from "../../lib/stage/svg.js";
 
 const MANY = 16; // blocks: their numbers would have no room
 
@@ -10,21 +10,21 @@ export function showRow(box, row, stage) {
   const { depth, pulled, ruler, strips } = stage;
   const part = (name) => box.querySelector(`[data-part-of="${name}"]`);
   box.style.setProperty("--depth", depth);
-  part("title").textContent = row.title;
-  part("told").textContent = row.told;
-  part("beyond").textContent = row.beyond;
+  tell(part("title"), row.title);
+  tell(part("told"), row.told);
+  tell(part("beyond"), row.beyond);
   part("told").classList.toggle("notices", row.blocks.some((block) => block.notices));
-  part("bells-title").textContent = ruler.title;
+  tell(part("bells-title"), ruler.title);
   showLines(part("lines"), row);
   drawBells(part("bells"), { blocks: row.blocks, ticks: ruler.ticks, pulled: pulled?.block });
   write(part("bells"), { "aria-label": `${row.title}, ${ruler.title}${row.told ? `: ${row.told}` : ""}` });
   showTicks(part("bells-ticks"), ruler.ticks);
   showNumbers(part("numbers"), row, pulled);
-  part("numbers-title").textContent = pulled ? "moved by" : "";
+  tell(part("numbers-title"), pulled ? "moved by" : "");
   for (const name of ["spread", "gradient"]) {
     const lines = name === "gradient" ? linesOf(row) : {};
     drawStrip(part(name), { sizes: row.blocks.map((block) => block[name]), ticks: strips[name].ticks, lines });
-    part(`${name}-title`).textContent = strips[name].title;
+    tell(part(`${name}-title`), strips[name].title);
     showTicks(part(`${name}-ticks`), outer(strips[name].ticks));
   }
 }
@@ -35,13 +35,13 @@ function showLines(list, { law, other }) {
   const lines = Object.entries({ law, other }).filter(([, line]) => line);
   joined(list, lines, () => element("span"), (item, [name, { text }]) => {
     item.className = `net-line-key line-key net-key-${name}`;
-    item.textContent = text;
+    tell(item, text);
   });
 }
 
 function showTicks(scale, ticks) {
   joined(scale, ticks, () => element("span"), (tick, [share, text]) => {
-    tick.textContent = text;
+    tell(tick, text);
     tick.style.setProperty("--at", share);
   });
 }
@@ -52,7 +52,7 @@ const outer = (ticks) => [ticks[0], ...ticks.slice(1).slice(-1)];
 function showNumbers(list, { blocks }, pulled) {
   const few = blocks.length <= MANY;
   joined(list, few ? blocks : [], () => element("span"), (cell, block) => {
-    cell.textContent = pulled ? (block.moved ?? "") : block.spread[0];
+    tell(cell, pulled ? (block.moved ?? "") : block.spread[0]);
     cell.classList.toggle("notices", block.notices === true);
   });
 }

@@ -2,7 +2,7 @@
 import { Knobs } from "./knobs.js";
 import { showRow } from "./rows.js";
 import { element } from "../../lib/figures/tables.js";
-import { joined } from "../../lib/stage/svg.js";
+import { joined, tell } from "../../lib/stage/svg.js";
 
 const VERDICTS = { true: "The claim holds here.", false: "The claim does not hold here.", null: "The claim is not measured here." };
 const NAMES = ["without", "with"];
@@ -76,7 +76,7 @@ export class Stage {
     const block = this.#lit <= (this.#stage?.depth ?? 0) ? this.#lit : 0;
     for (const cell of $("net-board").querySelectorAll("[data-block]")) cell.classList.toggle("net-pointed", Number(cell.dataset.block) === block);
     const told = block ? this.#stage.rows.map((row) => row.blocks[block - 1].text).join(" ") : this.#looked();
-    $("net-told").textContent = told || $("net-told").dataset.hint;
+    tell($("net-told"), told || $("net-told").dataset.hint);
   }
 }
 
