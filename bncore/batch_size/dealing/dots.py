@@ -1,4 +1,4 @@
-"""Dots in place of a histogram's blocks: a population as a swarm, and draws that fall on piles."""
+"""Dots in place of a histogram's blocks: a population as few of them, and draws that fall on piles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -58,23 +58,6 @@ def ranks(values: Float64) -> Ints:
     places = np.empty(len(values), dtype=np.intp)
     places[np.argsort(values, kind="stable")] = np.arange(len(values))
     return places
-
-
-def swarm(x: Float64, width: float) -> Ints:
-    """The level of each of the dots `x` (P,), ascending: the lowest on which no dot is nearer than `width`.
-
-    >>> swarm(np.array([0.0, 0.5, 1.2, 1.2]), 1.0)
-    array([0, 1, 0, 2])
-    """
-    ends: list[float] = []
-    return np.fromiter((_on(ends, at, width) for at in x.tolist()), dtype=np.intp, count=len(x))
-
-
-def _on(ends: list[float], at: float, width: float) -> int:
-    """The level that a dot comes to lie on; `ends` are the last dots of each, and are told."""
-    level = next((level for level, end in enumerate(ends) if at - end >= width), len(ends))
-    ends[level : level + 1] = [at]
-    return level
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@
 // until they are put back or released. The marks are one stop of the Tab key: up and down go from one to another.
 import { three } from "../lib/figures/numbers.js";
 import { Grip } from "../lib/stage/grip.js";
+import { across, withEnds } from "../lib/stage/ruler.js";
 import { joined, place, svg, tell, valueAt, write } from "../lib/stage/svg.js";
 
 const ROWS = { inputs: { title: 0.8, ticks: 2, line: 3 }, outputs: { line: 6.3, ticks: 7.7, title: 8.9 } }; // rem from the top
@@ -62,7 +63,7 @@ export class Strip {
   }
 
   #fit() {
-    const ruler = ({ range: [low, high], ticks, title }) => ({ low, high, ticks, title });
+    const ruler = ({ range, ticks, title }) => withEnds({ range, title, ticks: ticks.map(({ value, text }) => [value, text]) });
     this.#rulers = { inputs: ruler(this.#drag.inputs), outputs: ruler(this.#drag.outputs) };
     this.#before = null;
   }
@@ -114,7 +115,7 @@ export class Strip {
     const { rem } = this.#size;
     const { inputs, outputs } = this.#drag;
     const y = (part, row) => ROWS[part][row] * rem;
-    joined(this.#layers.axes, ["inputs", "outputs"], () => svg("g"), (group, part) => this.#axis(group, part));
+    joined(this.#layers.axes, ["inputs", "outputs"], axis, (group, part) => this.#axis(group, part));
     const at = outputs.values.map((value, j) => ({ x: this.#x("inputs", this.#input(j)), y: this.#x("outputs", value), on: j === this.#drag.example }));
     joined(this.#layers.ways, at, () => svg("line"), (line, one) => write(line, { x1: one.x, x2: one.y, y1: y("inputs", "line"), y2: y("outputs", "line"), class: one.on ? "on" : null }));
     const ghosts = Object.entries(this.#before ?? {}).flatMap(([part, values]) => values.map((value) => ({ part, value })));
@@ -141,20 +142,13 @@ export class Strip {
   }
 
   #axis(group, part) {
-    if (!group.children.length) group.append(svg("line"), svg("g"), svg("text", { class: "strong" }));
-    const [line, ticks, title] = group.children;
-    const { rem, width } = this.#size;
-    const { line: y, ticks: below, title: above } = ROWS[part];
-    const { ticks: seen, title: name } = this.#rulers[part];
-    write(line, { x1: SIDE * rem, x2: width - SIDE * rem, y1: y * rem, y2: y * rem });
-    joined(ticks, seen, () => svg("g", {}, svg("line"), svg("text", { "text-anchor": "middle" })), (tick, { value, text }) => {
-      const x = this.#x(part, value);
-      write(tick.firstChild, { x1: x, x2: x, y1: (y - TICK) * rem, y2: (y + TICK) * rem });
-      write(tick.lastChild, { x, y: below * rem });
-      tell(tick.lastChild, text);
-    });
+    const [ruler, title] = group.children;
+    const { rem } = this.#size;
+    const { line: y, ticks, title: above } = ROWS[part];
+    const reach = { over: TICK * rem, under: TICK * rem, below: (ticks - y) * rem };
+    across(ruler, this.#rulers[part], { left: SIDE * rem, length: this.#length, y: y * rem, ...reach });
     write(title, { x: SIDE * rem, y: above * rem });
-    title.textContent = name;
+    tell(title, this.#rulers[part].title);
   }
 
   // A mark an example: those there are stay, so that none loses the hand that is on it.
@@ -192,3 +186,4 @@ export class Strip {
 }
 
 const mark = () => svg("g", { class: "mark" }, svg("circle", { class: "area" }), svg("circle", { class: "dot" }), svg("text", { "text-anchor": "middle" }));
+const axis = () => svg("g", {}, svg("g"), svg("text", { class: "strong" }));

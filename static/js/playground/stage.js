@@ -1,8 +1,8 @@
 // The playground's stage: a few features on one ruler, step by step through batch norm and back.
 import { between, Motion } from "../lib/stage/motion.js";
 import { Play } from "../lib/stage/play.js";
-import { Ruler } from "../lib/stage/ruler.js";
-import { tell, valueAt, write } from "../lib/stage/svg.js";
+import { across } from "../lib/stage/ruler.js";
+import { svg, tell, valueAt, write } from "../lib/stage/svg.js";
 import { onPaperChange } from "../lib/page/paper.js";
 import { Incoming } from "./incoming.js";
 import { dotOf, Lane, pathKey } from "./lane.js";
@@ -24,7 +24,7 @@ export class Stage {
   #data = null;
   #lanes = [];
   #incoming;
-  #ruler;
+  #ruler = svg("g", { class: "ruler", "aria-hidden": "true" });
   #picks;
   #motion = new Motion();
   #ruled = null; // the ruler in force, with its ticks
@@ -35,7 +35,7 @@ export class Stage {
     this.#state = state;
     this.#perFeature = perFeature;
     this.#incoming = new Incoming(this.#drawing);
-    this.#ruler = new Ruler(this.#drawing);
+    this.#drawing.append(this.#ruler);
     this.#picks = new Picks(this.#root.querySelector(".lane-picks"), state);
     this.play = new Play(document.getElementById("steps"), {
       state, field: "step", pause: STAYS, shown: () => this.#go(), said: (step) => this.#data?.steps[step].sentence ?? "",
@@ -95,7 +95,7 @@ export class Stage {
 
   #lane(i) {
     const lane = new Lane();
-    this.#drawing.insertBefore(lane.group, this.#ruler.group);
+    this.#drawing.insertBefore(lane.group, this.#ruler);
     lane.marks = new Marks(lane.group, {
       data: () => this.#data, lane: () => this.#data.lanes[i], i, mean: () => this.#now.means[i], valueAt: (event) => this.#valueAt(event), perFeature: this.#perFeature,
     });
@@ -165,10 +165,17 @@ export class Stage {
     if (!this.#now || !this.#data || room.width <= 0) return;
     this.#incoming.draw(this.#data, this.#state.moves, room);
     this.#lanes.forEach((lane, i) => this.#drawLane(lane, i, { ...room, top: room.tops[i] }));
-    this.#ruler.draw(this.#ruled, this.#now.ruler, { ...room, top: room.ruler });
+    this.#drawRuler(room);
     write(this.#drawing, { viewBox: `0 0 ${room.whole} ${room.foot}`, "data-step": this.#now.step });
     this.#drawing.style.height = `${room.foot}px`;
     this.#picks.place(room.tops, room);
+  }
+
+  // While it zooms, its ends are on their way to those of its ticks.
+  #drawRuler({ left, width, ruler: y }) {
+    const { low, high } = this.#now.ruler;
+    const ticks = this.#ruled.ticks.filter(([at]) => at >= low && at <= high);
+    across(this.#ruler, { low, high, ticks }, { left, length: width, y });
   }
 
   #drawLane(lane, i, place) {

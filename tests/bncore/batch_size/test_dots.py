@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bncore.batch_size.dealing.dots import dots, piles, ranks, swarm
+from bncore.batch_size.dealing.dots import dots, piles, ranks
 
 numbers = st.lists(st.floats(-100, 100), min_size=1, max_size=60).map(np.array)
 
@@ -30,17 +30,6 @@ def test_a_value_is_shown_by_the_dot_of_the_examples_around_it():
     drawn = dots(np.arange(100.0), 10)
     assert drawn.x.tolist() == [4.0, 14.0, 24.0, 34.0, 44.0, 54.0, 64.0, 74.0, 84.0, 94.0]
     assert drawn.of_values(np.array([-7.0, 3.5, 48.9, 1e9])).tolist() == [0, 0, 4, 9]
-
-
-@given(values=numbers, width=st.floats(0.1, 20))
-def test_dots_of_a_swarm_do_not_cover_each_other_and_lie_as_low_as_they_can(values, width):
-    x = np.sort(values)
-    level = swarm(x, width)
-    for i in range(len(x)):
-        before = x[:i]
-        on_level = before[level[:i] == level[i]]
-        assert (x[i] - on_level >= width).all()
-        assert all((x[i] - before[level[:i] == lower] < width).any() for lower in range(level[i]))
 
 
 @given(values=numbers)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from bncore.distributions.swarm import levels
+from bncore.distributions.swarm import levels, upwards
 
 places = hnp.arrays(
     np.float64, st.tuples(st.integers(1, 4), st.integers(1, 70)), elements=st.integers(-60, 60).map(lambda n: n / 8)
@@ -26,6 +26,14 @@ def test_levels_are_those_of_the_row_alone_shifted_or_scaled(rows):
     together = levels(rows, 0.5)
     np.testing.assert_array_equal(np.concatenate([levels(row[None], 0.5) for row in rows]), together)
     np.testing.assert_array_equal(levels(4.0 * rows - 16.0, 2.0), together)
+
+
+@given(places, st.sampled_from([0.125, 0.5, 3.0]))
+def test_upwards_each_dot_is_as_low_as_those_to_its_left_let_it(rows, width):
+    for at, level in zip(np.sort(rows), levels(np.sort(rows), width, upwards), strict=True):
+        for dot, own in enumerate(level.tolist()):
+            near = level[:dot][at[dot] - at[:dot] < width]
+            assert own == min(set(range(dot + 1)) - set(near.tolist()))
 
 
 def test_numbers_that_are_missing_take_no_place():

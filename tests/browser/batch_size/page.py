@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.view import ViewPage
 
-TICKS = """(drawing) => [...drawing.querySelectorAll(".ruler .tick")].map((tick) => {
+TICKS = """(drawing) => [...drawing.querySelectorAll(".ruler g g")].map((tick) => {
   const line = tick.querySelector("line");
   return [tick.textContent, line.getAttribute("x1"), line.getAttribute("y1")];
 })"""

@@ -10,8 +10,9 @@ from app.figures.numbers import significant
 from app.views.batch_size.stage import rulers, words
 from app.views.batch_size.stage.compute import DEALS, Staged
 from bncore.arguments import Float64
-from bncore.batch_size.dealing.dots import Ints, piles, swarm
+from bncore.batch_size.dealing.dots import Ints, piles
 from bncore.distributions.axis import Axis
+from bncore.distributions.swarm import levels, upwards
 
 LIT = 40  # deals whose dots are told where nothing but the stage is asked for
 FIRST = 0x100
@@ -48,7 +49,7 @@ def stage(of: Staged) -> dict[str, Any]:
 
 def _population(of: Staged) -> dict[str, Any]:
     ruler, at = rulers.of_dots(of.dots), of.sampled.inference.at(of.sampled.at)
-    level = swarm(of.dots.x, (ruler.high - ruler.low) / rulers.ABREAST)
+    level = levels(of.dots.x[None], (ruler.high - ruler.low) / rulers.ABREAST, upwards)[0]
     return {
         "text": words.dots_text(of), "x": significant(of.dots.x.tolist(), 4), "level": level,
         "abreast": rulers.ABREAST, "followed": int(of.lit[0, 0]), "mean": significant([at.mean[0]], 4)[0],

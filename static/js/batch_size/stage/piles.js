@@ -1,6 +1,6 @@
 // Where the followed example's x̂ fell, deal after deal: a dot a deal, on a pile a kind of noise, above one ruler.
-import { across, ends } from "./ruler.js";
 import { enlargement as unit } from "../../lib/page/wall.js";
+import { across, withEnds } from "../../lib/stage/ruler.js";
 import { joined, place, svg, tell, write } from "../../lib/stage/svg.js";
 
 const FIRST = 0x100; // the character of 0
@@ -8,6 +8,7 @@ const LANES = [0.44, 0.28, 0.28]; // shares of the height above the ruler
 const RULER = 26; // in pixels of a page that is written as usual
 const ROOM = 20; // above a pile, for its title
 const SIDE = 12;
+const TITLE = 18; // of the ruler, below it
 const DOT = [1.9, 3.4]; // at least, at most
 
 export class Piles {
@@ -17,11 +18,12 @@ export class Piles {
   #dealt = 0;
   #without = svg("line", { class: "without" });
   #lanes = LANES.map(() => lane());
-  #ruler = svg("g");
+  #ruler = svg("g", { class: "ruler" });
+  #title = svg("text", { class: "strong", "text-anchor": "middle" });
 
   constructor(root) {
     this.#root = root;
-    root.append(this.#without, ...this.#lanes, this.#ruler);
+    root.append(this.#without, ...this.#lanes, this.#ruler, this.#title);
   }
 
   show(stage) {
@@ -38,7 +40,8 @@ export class Piles {
     });
     const z = this.#at(stage.z);
     write(this.#without, { x1: z, x2: z, y1: 0, y2: base });
-    across(this.#ruler, stage.ruler, { left: SIDE * u, length: this.#length, y: base, title: stage.ruler.title });
+    across(this.#ruler, withEnds(stage.ruler), { left: SIDE * u, length: this.#length, y: base });
+    this.#titled(stage.ruler, base + TITLE * u);
   }
 
   // So many deals have fallen; the new ones fall where `falls`.
@@ -52,6 +55,13 @@ export class Piles {
       });
     }
     this.#dealt = deals;
+  }
+
+  // What the ruler measures, between its last two ticks.
+  #titled({ ticks, title }, y) {
+    const [before, last] = ticks.slice(-2).map(([value]) => this.#at(value));
+    write(this.#title, { x: (before + last) / 2, y });
+    tell(this.#title, title);
   }
 
   #pile(group, kind, base, room) {
@@ -82,7 +92,7 @@ export class Piles {
   }
 
   #at(value) {
-    return place(value, ends(this.#stage.ruler), SIDE * unit(), this.#length);
+    return place(value, withEnds(this.#stage.ruler), SIDE * unit(), this.#length);
   }
 }
 

@@ -1,6 +1,6 @@
 // The population as a swarm of dots on its ruler. A deal lights its dots, and marks their mean and deviation below them.
-import { across, ends } from "./ruler.js";
 import { enlargement as unit } from "../../lib/page/wall.js";
+import { across, withEnds } from "../../lib/stage/ruler.js";
 import { joined, place, svg, write } from "../../lib/stage/svg.js";
 
 // In pixels of a page that is written as usual. BARS and BELOW are heights from the bottom: where the bars lie, and where
@@ -16,7 +16,7 @@ export class Population {
   #stage = null;
   #width = 0;
   #height = 0;
-  #ruler = svg("g");
+  #ruler = svg("g", { class: "ruler" });
   #dots = svg("g", { class: "dots" });
   #marks = Object.fromEntries(Object.keys(BARS).map((name) => [name, bar(name)]));
 
@@ -38,7 +38,7 @@ export class Population {
     joined(this.#dots, population.x, () => svg("circle"), (dot, x, i) => {
       write(dot, { cx: this.#at(x), cy: base - radius * 1.2 - population.level[i] * pitch, r: radius * 0.86, "data-example": i === population.followed ? stage.example : exampleAt(strip.dots, i) });
     });
-    across(this.#ruler, population.ruler, { left: GUTTER * u, length: this.#length, y: base });
+    across(this.#ruler, withEnds(population.ruler), { left: GUTTER * u, length: this.#length, y: base });
     this.#mark("all", population.mean, population.sd);
   }
 
@@ -60,7 +60,7 @@ export class Population {
   }
 
   #at(value) {
-    return place(value, ends(this.#stage.population.ruler), GUTTER * unit(), this.#length);
+    return place(value, withEnds(this.#stage.population.ruler), GUTTER * unit(), this.#length);
   }
 
   #mark(name, mean, sd) {

@@ -1,9 +1,9 @@
 // A small batch in three lanes, an example beside the other: its values, and both modes' normalized ones. An example is
 // taken by its mark in the first lane; where it stood before stays as a ring. What is pointed at is lit in all lanes.
-import { ends, upwards } from "./ruler.js";
 import { enlargement as unit } from "../../lib/page/wall.js";
 import { three } from "../../lib/figures/numbers.js";
 import { Grip } from "../../lib/stage/grip.js";
+import { upwards, withEnds } from "../../lib/stage/ruler.js";
 import { joined, place, svg, valueAt, write } from "../../lib/stage/svg.js";
 
 // In pixels of a page that is written as usual.
@@ -90,7 +90,7 @@ export class Strip {
       range: () => [-most, most],
       at: ({ clientY }) => {
         const { bottom, length } = this.#room;
-        const value = valueAt(clientY - root.getBoundingClientRect().top, ends(this.#ruler("x")), bottom, -length);
+        const value = valueAt(clientY - root.getBoundingClientRect().top, this.#ruler("x"), bottom, -length);
         return (value - this.#strip.lanes.x.before[j]) / this.#strip.unit;
       },
       step: (steps) => by() + STEP * steps,
@@ -109,7 +109,7 @@ export class Strip {
   }
 
   #ruler(name) {
-    return this.#strip.rulers[RULERS[name]];
+    return withEnds(this.#strip.rulers[RULERS[name]]);
   }
 
   get #room() {
@@ -125,12 +125,12 @@ export class Strip {
 
   #y(name, value) {
     const { bottom, length } = this.#room;
-    return place(value, ends(this.#ruler(name)), bottom, -length);
+    return place(value, this.#ruler(name), bottom, -length);
   }
 }
 
 function lane(root) {
-  const [ruler, values, numbers] = [svg("g"), svg("g", { class: "values" }), svg("g")];
+  const [ruler, values, numbers] = [svg("g", { class: "ruler" }), svg("g", { class: "values" }), svg("g")];
   root.append(ruler, values, numbers);
   return { root, ruler, values, numbers };
 }

@@ -1,27 +1,44 @@
-// A ruler that the server sent, drawn along the foot of a drawing: its line, its ticks, and from where to where it runs.
+// Rulers of a stage, as the server wrote them: a line, and ticks with their texts. A ruler has its ends `low` and `high`,
+// and `ticks` that are [value, text]; the tick of 0 is marked.
+import { enlargement as unit } from "../page/wall.js";
 import { joined, place, svg, tell, write } from "./svg.js";
 
-export class Ruler {
-  constructor(parent) {
-    this.group = svg("g", { class: "ruler", "aria-hidden": "true" });
-    this.line = svg("line");
-    this.ticks = svg("g");
-    this.group.append(this.line, this.ticks);
-    parent.append(this.group);
-  }
+// In pixels of a page that is written as usual.
+const TICK = 5;
+const BELOW = 18; // a text's foot below the line
+const BESIDE = [8, 4]; // a text's end beside the line, and its foot below the tick
 
-  // `shown`: the low and high end in force, which while it zooms are on their way to the ruler's own.
-  draw(ruler, shown, { left, width, top, unit }) {
-    write(this.line, { x1: left, x2: left + width, y1: top, y2: top });
-    const inside = ruler.ticks.filter(([at]) => at >= shown.low && at <= shown.high);
-    joined(this.ticks, inside, tick, (mark, [at, text]) => {
-      const x = place(at, shown, left, width);
-      write(mark, { transform: `translate(${x.toFixed(1)} ${top})` });
-      write(mark.firstChild, { y2: 5 * unit, class: at === 0 ? "zero" : null });
-      write(mark.lastChild, { y: 18 * unit });
-      tell(mark.lastChild, text);
-    });
-  }
+// A ruler that was told with its range.
+export const withEnds = ({ range: [low, high], ...ruler }) => ({ ...ruler, low, high });
+
+// Along a drawing from `left` for `length` pixels, at height `y`; a tick reaches from `over` it to `under` it, its text
+// stands `below`.
+export function across(group, ruler, { left, length, y, over = 0, under = TICK * unit(), below = BELOW * unit() }) {
+  draw(group, ruler, { x1: left, x2: left + length, y1: y, y2: y }, (value) => {
+    const x = place(value, ruler, left, length);
+    return [{ x1: x, x2: x, y1: y - over, y2: y + under }, { x, y: y + below, "text-anchor": "middle" }];
+  });
 }
 
-const tick = () => svg("g", {}, svg("line"), svg("text", { "text-anchor": "middle" }));
+// Along the left side of a drawing, from `bottom` upwards for `length` pixels, at `x`; the tick of 0 goes through all of
+// the `width`.
+export function upwards(group, ruler, { bottom, length, x, width }) {
+  const [beside, down] = BESIDE.map((pixels) => pixels * unit());
+  draw(group, ruler, { x1: x, x2: x, y1: bottom, y2: bottom - length }, (value) => {
+    const y = place(value, ruler, bottom, -length);
+    return [{ x1: x - TICK * unit(), x2: value === 0 ? x + width : x, y1: y, y2: y }, { x: x - beside, y: y + down, "text-anchor": "end" }];
+  });
+}
+
+// `placed(value)`: where the mark and the text of a tick lie.
+function draw(group, ruler, line, placed) {
+  if (!group.firstChild) group.append(svg("line"), svg("g"));
+  const [base, ticks] = group.children;
+  write(base, line);
+  joined(ticks, ruler.ticks, () => svg("g", {}, svg("line"), svg("text")), ({ children: [mark, text] }, [value, said]) => {
+    const [ends, words] = placed(value);
+    write(mark, { ...ends, class: value === 0 ? "zero" : null });
+    write(text, words);
+    tell(text, said);
+  });
+}
