@@ -11,6 +11,7 @@ from app.batches.text.number import NUMBER
 from app.errors import InvalidQuery, as_user_error
 from app.query.control import control
 from app.query.source import BatchFields, SourceFields
+from app.query.titled import titled
 from bncore.errors import BatchNormError
 from bncore.playground.rulers import BETA_REACH, GAMMA_REACH
 
@@ -116,10 +117,9 @@ def _values(text: str, features: int, name: str) -> Any:
         return text
     values = np.array([float(part) for part in text.split(",")])
     if values.size not in (1, features):
-        raise InvalidQuery(
-            f"{name} has {values.size} values, and the batch has {features} features.",
-            field=name, given=text, allowed=f"one value, or {features} with commas between",
-        )  # fmt: skip
+        detail = f"{name} has {values.size} values, and the batch has {features} features."
+        allowed = f"one value, or {features} with commas between"
+        raise InvalidQuery(detail, page=titled(detail, LayerFields), field=name, given=text, allowed=allowed)
     return np.broadcast_to(values, (features,)).copy()
 
 
@@ -127,8 +127,9 @@ def check_features(name: str, numbers: tuple[int, ...], features: int) -> None:
     """Raises InvalidQuery where a feature number does not exist."""
     missing = [number for number in numbers if number >= features]
     if missing:
+        there = f"this batch has the features 0 to {features - 1}"
         raise InvalidQuery(
-            f"{name} names feature {missing[0]}, and this batch has the features 0 to {features - 1}.",
+            f"{name} names feature {missing[0]}, and {there}.", page=f"There is no feature {missing[0]}: {there}.",
             field=name, given=",".join(map(str, numbers)), allowed=f"numbers from 0 to {features - 1}",
         )  # fmt: skip
 
@@ -138,4 +139,5 @@ def in_terms_of_the_query(error: BatchNormError, query: BatchFields) -> InvalidQ
     data = "values" if query.source == "inline" else "source"
     field = error.parameter if error.parameter in type(query).model_fields else data
     refusal = as_user_error(error)
-    return InvalidQuery(refusal.detail, field=field, given=getattr(query, field), allowed=refusal.allowed)
+    page = titled(refusal.detail, type(query))
+    return InvalidQuery(refusal.detail, page=page, field=field, given=getattr(query, field), allowed=refusal.allowed)

@@ -15,8 +15,8 @@ Turns = Callable[[int], Ints]
 
 @lru_cache(maxsize=64)
 def to_and_fro(numbers: int) -> Ints:
-    """The ranks in the order of their binary digits read backwards (of rank + 1), so that stacks stand upright: from the
-    left to the right they lean, as if the data did.
+    """The ranks in the order of their binary digits read backwards (of rank + 1), so that stacks stand upright: from
+    the left to the right they lean, as if the data did.
 
     >>> to_and_fro(7)
     array([3, 1, 5, 0, 4, 2, 6])

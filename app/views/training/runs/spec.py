@@ -4,6 +4,7 @@ from typing import Any
 
 from app.errors import InvalidQuery, as_user_error
 from app.figures.numbers import stated
+from app.query.titled import titled
 from app.settings import Settings
 from app.views.training.query import TrainingQuery
 from app.views.training.runs.cost import work_of
@@ -56,7 +57,10 @@ def _refused(query: TrainingQuery, variant: Variant, field: str, detail: str, al
     """The refusal of a field, which stands beside the variant where that has it for itself."""
     if field in variant.own or field not in type(query).model_fields:
         given = f"{field}:{variant.own[field]}" if field in variant.own else getattr(query, variant.letter)
-        return InvalidQuery(f"Variant {variant.letter}: {detail}.", field=variant.letter, given=given, allowed=allowed)
+        page = f"Variant {variant.letter}: {titled(detail, type(query))}."
+        told = f"Variant {variant.letter}: {detail}."
+        return InvalidQuery(told, page=page, field=variant.letter, given=given, allowed=allowed)
     where = f" (variant {variant.letter})" if len(query.said) > 1 and variant.own else ""
-    named = detail if detail.startswith(field) else detail[:1].upper() + detail[1:]
-    return InvalidQuery(f"{named}{where}.", field=field, given=getattr(query, field), allowed=allowed)
+    named = f"{detail if detail.startswith(field) else detail[:1].upper() + detail[1:]}{where}."
+    page = titled(named, type(query))
+    return InvalidQuery(named, page=page, field=field, given=getattr(query, field), allowed=allowed)
