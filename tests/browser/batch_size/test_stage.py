@@ -34,6 +34,12 @@ def test_a_deal_lights_its_batch_and_its_example_falls(view: BatchSize, watch: W
     for name, of in (("mean", "mean"), ("sd", "sd"), ("x-hat", "values")):
         said = float(view.told(name).inner_text().replace("−", "-"))
         assert said == pytest.approx(stage[of][40], rel=6e-3)
+    view.page.locator("#piles .lane.batch_norm circle").nth(2).hover()
+    middle, of_third = view.page.evaluate(MIDDLES)
+    assert middle == pytest.approx(of_third, abs=1.5)
+    assert of_third != marked, "the batch that the third dot came from"
+    view.told("number").hover()
+    assert view.page.evaluate(MIDDLES) == [lit, marked]
     expect(view.told("said")).to_have_text(
         f"Deal 41: mean {view.told('mean').inner_text()}, deviation {view.told('sd').inner_text()}, "
         f"x̂ {view.told('x-hat').inner_text()}."

@@ -4,6 +4,7 @@ import { across, withEnds } from "../../lib/stage/ruler.js";
 import { joined, place, svg, tell, write } from "../../lib/stage/svg.js";
 
 const FIRST = 0x100; // the character of 0
+const OF_BATCHES = "batch_norm";
 const LANES = [0.44, 0.28, 0.28]; // shares of the height above the ruler
 const RULER = 26; // in pixels of a page that is written as usual
 const ROOM = 20; // above a pile, for its title
@@ -21,8 +22,11 @@ export class Piles {
   #ruler = svg("g", { class: "ruler" });
   #title = svg("text", { class: "strong", "text-anchor": "middle" });
 
-  constructor(root) {
+  // `pointed(deal)`: the deal, from 1, whose dot is pointed at on the pile of the batches; 0 is none.
+  constructor(root, pointed) {
     this.#root = root;
+    root.addEventListener("pointerover", ({ target }) => pointed(this.#dealOf(target)));
+    root.addEventListener("pointerleave", () => pointed(0));
     root.append(this.#without, ...this.#lanes, this.#ruler, this.#title);
   }
 
@@ -85,6 +89,12 @@ export class Piles {
       const x = this.#at(this.#stage.ruler.range[0]) + ((column - 1) / (columns - 1)) * this.#length;
       write(dot, { cx: column ? x : null, cy: base - radius - level * pitch, r: radius * 0.9 });
     });
+  }
+
+  // Of other kinds of noise a draw comes from no batch.
+  #dealOf(dot) {
+    const i = this.#stage?.kinds.findIndex(({ kind }) => kind === OF_BATCHES) ?? -1;
+    return i < 0 ? 0 : 1 + [...this.#lanes[i].lastChild.children].indexOf(dot);
   }
 
   get #length() {

@@ -12,10 +12,11 @@ const $ = (id) => document.getElementById(id);
 export class Stage {
   #told = null; // the answer's
   #population = new Population($("dots"));
-  #piles = new Piles($("piles"));
+  #piles = new Piles($("piles"), (deal) => this.#point(deal));
   #strip;
   #dealer;
   #tab;
+  #pointed = 0; // a deal
 
   constructor(state, schema) {
     const [, most] = schema.move_by.control.slider;
@@ -55,9 +56,17 @@ export class Stage {
     }
   }
 
+  // The batch that a fallen dot came from, while it is pointed at.
+  #point(deal) {
+    if (!this.#told || this.#pointed === deal) return;
+    this.#pointed = deal;
+    this.#population.light(deal || this.#dealer.dealt);
+  }
+
   #showDeal(deals, falls) {
     if (!this.#told || this.#tab === "strip") return;
     this.#population.light(deals);
+    this.#pointed = 0;
     this.#piles.fill(deals, falls);
     const { mean, sd, values } = this.#told;
     for (const [id, of] of [["deal-mean", mean], ["deal-sd", sd], ["deal-x-hat", values]]) tell($(id), deals ? three(of[deals - 1]) : "–");
