@@ -123,6 +123,7 @@ def test_an_upload_that_fails_under_a_closed_sheet_is_told_above_the_view(
     [
         ("/", "step", "backward", "x", "Step: the page ignores “backward” and shows “x”"),
         ("/", "wall", "yes", "", "Wall: the page ignores “yes” and shows itself as without it"),
+        ("/", "open", "Forward!", "", "Open sections: the page ignores “Forward!” and shows itself as without it"),
         ("/batch-size", "tab", "drop", "deal", "the page ignores “drop” and shows “deal”; allowed: 'deal' or 'strip'."),
         ("/batch-size", "deal", "many", "40", "the page ignores “many” and shows “40”"),
     ],
@@ -146,3 +147,9 @@ def test_a_wrong_field_of_the_page_itself_is_named_and_the_usual_is_shown(
     playground.settle()
     expect(playground.problem).to_be_hidden()
     assert playground.query == {"seed": "4"}
+
+
+def test_a_section_that_is_not_there_is_in_no_further_address(playground: Playground) -> None:
+    playground.open("open=forward,nowhere")
+    playground.click("New draw")
+    assert playground.query == {"open": "forward", "seed": "1"}

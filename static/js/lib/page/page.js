@@ -63,6 +63,8 @@ export class Page {
     this.#own = { ...USUAL, query: () => this.state.query(), ...own };
     const { schema, shown, templates } = this.embedded;
     this.state = new State(schema, shown, (changes, before) => this.follow(changes, before));
+    const wrong = this.#unsolved?.ignored ? this.#unsolved.errors : [];
+    this.state.amend(Object.fromEntries(wrong.map(({ field }) => [field, this.state.fallback(field)])));
     bindParts(this.state);
     bindCarry(this.state);
     this.figures = new Figures(document, templates);

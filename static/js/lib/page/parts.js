@@ -6,6 +6,7 @@ const parts = () => [...document.querySelectorAll("details.part")];
 const nameOf = (part) => part.dataset.part;
 
 export function bindParts(state) {
+  if (state.get("open") !== ALL) state.amend({ open: state.get("open").split(",").filter((name) => parts().some((part) => nameOf(part) === name)).join(",") });
   let before = state.get("open");
   document.addEventListener("click", ({ target }) => {
     const part = target.closest("details.part > summary")?.parentElement;

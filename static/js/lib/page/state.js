@@ -115,6 +115,12 @@ export class State {
     this.set(Object.fromEntries(names.map((name) => [name, this.fallback(name)])));
   }
 
+  // What the address has wrong stands in none that is written from now on.
+  amend(values) {
+    this.#put(Object.entries(values));
+    this.#settledHere();
+  }
+
   changed() {
     return [...this.#values.keys()];
   }
