@@ -3,10 +3,13 @@
 
 FROM python:3.13-slim AS environment
 WORKDIR /bnscope
-COPY scripts/environment scripts/slim scripts/
+COPY scripts/environment scripts/slim scripts/kernels.py scripts/apt-install scripts/
 COPY requirements.lock ./
 RUN scripts/environment requirements.lock && scripts/slim
+COPY pyproject.toml ./
 COPY bncore bncore
+# bncore's kernels; the compiler stays behind in this stage. Without them it computes with NumPy.
+RUN .venv/bin/python -m scripts.kernels --install
 COPY app app
 COPY static static
 COPY templates templates

@@ -8,6 +8,7 @@ ARGS ?=
 
 environment = PYTHON="$(PYTHON)" scripts/environment
 run = .venv/bin/python -m
+kernels = $(run) scripts.kernels# after the environment: builds bncore's kernels where it can, and says a word where it cannot
 
 .PHONY: help serve test check bench claims attack image lock clean
 
@@ -16,15 +17,18 @@ help: ## list the targets
 
 serve: ## start the server (PORT=8000 HOST=127.0.0.1 WORKERS=1)
 	@$(environment) requirements.lock
+	@$(kernels)
 	@$(run) app --host $(HOST) --port $(PORT) --workers $(WORKERS)
 
 test: ## run every test, in a real browser too (ARGS="-k name" for some)
 	@$(environment) requirements-dev.lock
+	@$(kernels)
 	@scripts/browser >/dev/null
 	OPENBLAS_NUM_THREADS=1 $(run) pytest --numprocesses auto $(ARGS)
 
 check: ## lint, types, import rules and doctests
 	@$(environment) requirements-dev.lock
+	@$(kernels)
 	$(run) ruff check .
 	$(run) ruff format --check .
 	$(run) mypy
@@ -33,15 +37,18 @@ check: ## lint, types, import rules and doctests
 
 bench: ## run the benchmarks and print their figures
 	@$(environment) requirements-dev.lock
+	@$(kernels)
 	@scripts/browser >/dev/null
 	@for name in $(basename $(notdir $(filter-out benchmarks/_%,$(wildcard benchmarks/*.py)))); do $(run) benchmarks.$$name || exit 1; done
 
 claims: ## replay every claim on training and write down what came (ARGS="pace" for some)
 	@$(environment) requirements-dev.lock
+	@$(kernels)
 	OPENBLAS_NUM_THREADS=1 $(run) scripts.claims $(ARGS)
 
 attack: ## attack a server of its own: damaged files, faults, all of its API (ARGS="faults")
 	@$(environment) requirements-dev.lock
+	@$(kernels)
 	$(run) scripts.attack $(ARGS)
 
 image: ## build the teaching server's image (needs Docker)
@@ -56,5 +63,6 @@ lock: ## pin the newest versions of what pyproject.toml names
 	$(compile) --group dev --constraint requirements-cluster.lock --output-file requirements-dev.lock
 
 clean: ## remove what make made; uploads in var/ stay
+	rm -f bncore/kernels/*.so
 	rm -rf .venv build dist *.egg-info .hypothesis .mypy_cache .pytest_cache .ruff_cache .import_linter_cache test-results
 	find . -name __pycache__ -prune -exec rm -rf {} +

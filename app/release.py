@@ -8,7 +8,7 @@ from bncore import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("bncore", "app", "static", "templates")
-KINDS = {".py", ".js", ".css", ".html", ".svg"}
+KINDS = {".py", ".c", ".h", ".js", ".css", ".html", ".svg"}
 
 
 @cache

@@ -1,9 +1,11 @@
-"""How long batch norm takes in `bncore`, against the plain NumPy that one would write first.
+"""How long batch norm takes in `bncore`, against PyTorch's two ways, plain NumPy and a copy of both arrays.
 
-    python -m benchmarks.numerics [--runs 15]
+    OMP_NUM_THREADS=2 python -m benchmarks.numerics [--seconds 2] [--only 4-D]
 
-Forward + backward of float32 batches, paired runs; the plain version keeps float32 throughout and is not accurate. With
-PyTorch installed (it is not a dependency) its training-mode batch norm is timed as well, on the same threads.
+Forward + backward of float32 batches in paired runs on as many threads; ratios are the other's time ÷ ours, medians.
+"out" is ours into arrays that are there. PyTorch (not a dependency; where it is installed) has the bare op,
+`aten::native_batch_norm` and its backward, and the module with autograd. A copy of x and dy is four passes over memory;
+batch norm from memory takes eight.
 """
 
 import argparse
@@ -14,66 +16,103 @@ from collections.abc import Callable
 
 import numpy as np
 
+import bncore
 from bncore import backward, forward
 
-SHAPES = ((256, 8), (4096, 256), (65536, 256))
+SHAPES = {
+    "256 × 8": (256, 8), "64 × 256": (64, 256), "1024 × 256": (1024, 256), "4096 × 256": (4096, 256),
+    "65536 × 256": (65536, 256), "4-D, 64 × 64 × 56 × 56": (64, 64, 56, 56), "4-D, 64 × 56 × 56 × 64": (64, 56, 56, 64),
+}  # fmt: skip
+COLUMNS = (
+    "float32, forward + backward", "ours, ms", "into `out`, ms", "bare op ÷ ours", "bare op ÷ `out`", "module ÷ ours",
+    "NumPy ÷ ours", "`out` ÷ copy",
+)  # fmt: skip
+COMPARED = (("bare", "ours"), ("bare", "out"), ("module", "ours"), ("plain", "ours"), ("out", "copy"))
 Pass = Callable[[], object]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--runs", type=int, default=15)
-    runs = parser.parse_args().runs
-    for shape in SHAPES:
-        rng = np.random.default_rng(0)
-        x, dy = (rng.standard_normal(shape, dtype=np.float32) for _ in range(2))
-        passes: dict[str, Pass] = {"bncore": lambda: backward(dy, forward(x)), "plain NumPy": lambda: _plain(x, dy)}  # noqa: B023
-        passes |= _torch(x, dy)
-        _report(shape, _paired(passes, runs))
+    parser.add_argument("--seconds", type=float, default=2, help="that each shape may take, about")
+    parser.add_argument("--only", default="", help="shapes whose names have this in them")
+    given = parser.parse_args()
+    print(bncore.backend())
+    print("| " + " | ".join(COLUMNS) + " |")
+    print("|---" * len(COLUMNS) + "|")
+    for name, shape in SHAPES.items():
+        if given.only in name:
+            axis = 3 if name.endswith("56 × 64") else 1
+            print(_row(name, _paired(_passes(shape, axis), given.seconds)), flush=True)
 
 
-def _plain(x: np.ndarray, dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    mean = x.mean(0)
-    s = np.sqrt(x.var(0) + 1e-5)
+def _passes(shape: tuple[int, ...], axis: int) -> dict[str, Pass]:
+    rng = np.random.default_rng(0)
+    x, dy = (rng.standard_normal(shape, dtype=np.float32) for _ in range(2))
+    gamma, beta, y, dx = np.ones(shape[axis]), np.zeros(shape[axis]), np.empty_like(x), np.empty_like(x)
+    passes: dict[str, Pass] = {
+        "ours": lambda: backward(dy, forward(x, gamma, beta, feature_axis=axis)),
+        "out": lambda: backward(dy, forward(x, gamma, beta, feature_axis=axis, out=y), out=dx),
+        "plain": lambda: _plain(x, dy, axis),
+        "copy": lambda: (np.copyto(y, x), np.copyto(dx, dy)),
+    }
+    return passes | _torch(x, dy, axis)
+
+
+def _plain(x: np.ndarray, dy: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
+    """What one would write first; float32 throughout, and not accurate."""
+    over = {"axis": tuple(i for i in range(x.ndim) if i != axis), "keepdims": True}
+    mean = x.mean(**over)
+    s = np.sqrt(x.var(**over) + 1e-5)
     x_hat = (x - mean) / s
     y = x_hat * 1.0 + 0.0
-    return y, (dy - dy.mean(0) - x_hat * (dy * x_hat).mean(0)) / s
+    return y, (dy - dy.mean(**over) - x_hat * (dy * x_hat).mean(**over)) / s
 
 
-def _torch(x: np.ndarray, dy: np.ndarray) -> dict[str, Pass]:
+def _torch(x: np.ndarray, dy: np.ndarray, axis: int) -> dict[str, Pass]:
+    """With channels second, as PyTorch sees them: in its channels-last format where they are last in memory."""
     try:
         torch = importlib.import_module("torch")
     except ModuleNotFoundError:
         return {}
-    layer = torch.nn.BatchNorm1d(x.shape[1])
-    given, upstream = torch.from_numpy(x).requires_grad_(), torch.from_numpy(dy)
+    torch.set_num_threads(bncore.backend().threads)
+    given, upstream = (torch.from_numpy(np.moveaxis(array, axis, 1)) for array in (x, dy))
+    features = given.shape[1]
+    gamma, beta = torch.ones(features), torch.zeros(features)
+    layer = (torch.nn.BatchNorm2d if x.ndim == 4 else torch.nn.BatchNorm1d)(features)
+    leaf = given.detach().requires_grad_()
 
-    def run() -> object:
-        given.grad = None
-        return layer(given).backward(upstream)
+    def bare() -> object:
+        _, mean, inverse = torch.native_batch_norm(given, gamma, beta, None, None, True, 0.1, 1e-5)
+        pull = torch.ops.aten.native_batch_norm_backward
+        return pull(upstream, given, gamma, None, None, mean, inverse, True, 1e-5, [True] * 3)
 
-    return {"PyTorch": run}
+    def module() -> object:
+        leaf.grad = None
+        return layer(leaf).backward(upstream)
+
+    return {"bare": bare, "module": module}
 
 
-def _paired(passes: dict[str, Pass], runs: int) -> dict[str, list[float]]:
-    """Times in ms; each round runs every pass once, the first round warms up."""
+def _paired(passes: dict[str, Pass], seconds: float) -> dict[str, list[float]]:
+    """Times in ms; each round runs every pass once, the first two rounds warm up."""
     times: dict[str, list[float]] = {name: [] for name in passes}
-    for _ in range(runs + 1):
+    end = time.perf_counter() + seconds
+    while time.perf_counter() < end or len(times["ours"]) < 7:
         for name, run in passes.items():
             start = time.perf_counter()
             run()
             times[name].append(1000 * (time.perf_counter() - start))
-    return {name: each[1:] for name, each in times.items()}
+    return {name: each[2:] for name, each in times.items()}
 
 
-def _report(shape: tuple[int, int], times: dict[str, list[float]]) -> None:
-    ours = times["bncore"]
-    parts = []
-    for name, timed in times.items():
-        ratio = statistics.median(a / b for a, b in zip(timed, ours, strict=True))
-        compared = "" if name == "bncore" else f" ({ratio:.2f} of ours)"
-        parts.append(f"{name} {statistics.median(timed):.2f} ms{compared}")
-    print(f"{shape[0]} × {shape[1]} float32, forward + backward: " + ", ".join(parts), flush=True)
+def _row(name: str, times: dict[str, list[float]]) -> str:
+    def ratio(one: str, other: str) -> str:
+        if one not in times:
+            return "-"
+        return f"{statistics.median(a / b for a, b in zip(times[one], times[other], strict=True)):.2f}"
+
+    own = [f"{statistics.median(times[kind]):.3g}" for kind in ("ours", "out")]
+    return f"| {' | '.join([name, *own, *(ratio(*pair) for pair in COMPARED)])} |"
 
 
 if __name__ == "__main__":

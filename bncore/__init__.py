@@ -16,6 +16,7 @@ from bncore.errors import (
 )
 from bncore.flags import FLAGS, Flag
 from bncore.gradient import Gradients, backward
+from bncore.kernels import Backend, backend
 from bncore.running import RUNNING_VARIANCES, cold_start
 from bncore.statistics import Statistics, statistics
 from bncore.upstream import UPSTREAMS, Upstream, UpstreamKind
@@ -28,6 +29,7 @@ __all__ = [
     "RUNNING_VARIANCES",
     "UPSTREAMS",
     "Activation",
+    "Backend",
     "BadDtype",
     "BadParameter",
     "BatchNormError",
@@ -44,6 +46,7 @@ __all__ = [
     "Upstream",
     "UpstreamKind",
     "VarianceOverflow",
+    "backend",
     "backward",
     "cold_start",
     "forward",

@@ -13,6 +13,7 @@ from bncore.exact.integers import first_rounded, refused
 Array = NDArray[Any]
 Float64 = NDArray[np.float64]
 
+NATIVE = (np.dtype(np.float32), np.dtype(np.float64))
 FLOATS: dict[str, np.dtype[Any]] = {name: np.dtype(name) for name in ("float16", "float32", "float64")}
 
 
@@ -22,6 +23,8 @@ def real_array(values: ArrayLike, name: str, dtype: str | None = None) -> Array:
     Raises BadDtype for anything that is not a real number of at most 64 bits, ShapeMismatch for ragged lists,
     BadParameter for an integer that float64 does not hold.
     """
+    if dtype is None and type(values) is np.ndarray and values.dtype in NATIVE:
+        return values
     array = _as_array(values, name)
     kind = array.dtype.kind
     if kind not in "biuf" or (kind == "f" and array.dtype.itemsize > 8):
@@ -42,7 +45,25 @@ def _as_array(values: ArrayLike, name: str) -> Array:
         raise ShapeMismatch(detail, parameter=name) from error
 
 
-def per_feature(values: ArrayLike | None, features: int, name: str, default: float) -> Float64:
+def result_array(out: Array | None, like: Array) -> Array:
+    """Where a result in the shape and dtype of an input goes: `out`, if it is given and fits, else a new array.
+
+    Raises ShapeMismatch, BadDtype, and BadParameter for an array that is read-only or in the input's memory.
+    """
+    if out is None:
+        return np.empty(like.shape, like.dtype)
+    if not isinstance(out, np.ndarray) or out.dtype != like.dtype:
+        said = getattr(out, "dtype", type(out).__name__)
+        raise BadDtype(f"out is of {said}; give an array of {like.dtype}, as the result is.", parameter="out")
+    if out.shape != like.shape:
+        raise ShapeMismatch(f"out has shape {out.shape}; the result has {like.shape}.", parameter="out")
+    if not out.flags.writeable or np.may_share_memory(out, like):
+        what = "shares memory with the input" if out.flags.writeable else "is read-only"
+        raise BadParameter(f"out {what}; give an array of its own that may be written to.", parameter="out")
+    return out
+
+
+def per_feature(values: ArrayLike | None, features: int, name: str, default: float = 0.0) -> Float64:
     """One finite float64 a feature, shape (features,); None gives `default` everywhere. A copy: nobody else's.
 
     Raises ShapeMismatch, BadDtype, NonFiniteInput.

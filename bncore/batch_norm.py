@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bncore.arguments import Array, Float64, choice, not_finite, per_feature, real_array
+from bncore import kernels
+from bncore.arguments import Array, Float64, choice, not_finite, per_feature, real_array, result_array
 from bncore.epsilon import EPS_PLACEMENTS, valid_eps
 from bncore.errors import BadParameter
 from bncore.exact.denominator import Denominator, denominator
 from bncore.flags import Flag, inference_flags, training_flags
-from bncore.layout import Layout, layout_of, room
+from bncore.layout import Layout, layout_of
 from bncore.running import running_pair, updated
+from bncore.standardize import Standardizer, standardizer
 from bncore.statistics import Statistics, batch_statistics, given_statistics
 
 Running = tuple[Float64, Float64]
@@ -25,10 +28,11 @@ class Forward:
     `y` and `x_hat` have the shape and dtype of x; everything else is float64, one value a feature, (D,). `mean` and
     `var` are those that x was normalized by; `scale` is the denominator s; `count` the examples a feature.
     `running_mean` and `running_var` are the updated ones, None if none were given.
+
+    `x_hat` is computed when first asked for, and by `backward`, from the x that was passed: do not change x before.
     """
 
     y: Array
-    x_hat: Array
     mean: Float64
     var: Float64
     scale: Float64
@@ -42,20 +46,38 @@ class Forward:
     feature_axis: int
     count: int
     flags: tuple[Flag, ...]
-    sigma: Float64
-    """sqrt(var); 0 for a constant feature only, also where var is too small for float64 and given as 0."""
+    statistics: Statistics = field(repr=False)
     denominator: Denominator = field(repr=False)
     layout: Layout = field(repr=False)
-    normalized: Array = field(repr=False)
-    """x_hat in the layout's view, as the backward pass reads it: float64 if the batch is one block, else x_hat."""
+    x: Array = field(repr=False)
+    table: Float64 = field(repr=False)
+    """What the kernels read, (7, D): mean, var, rest, scale, factor, gamma, beta; NaN where they may not."""
 
+    @cached_property
+    def sigma(self) -> Float64:
+        """sqrt(var); 0 for a constant feature only, also where var is too small for float64 and given as 0."""
+        return self.statistics.sigma
 
-@dataclass(frozen=True)
-class _Statistics:
-    """What a mode normalizes by, and what it leaves behind."""
+    @cached_property
+    def x_hat(self) -> Array:
+        """(x - mean) / s, in the shape and dtype of x."""
+        return self._standardized(self.y.dtype).reshape(self.layout.shape)
 
-    used: Statistics
-    running: Running | None
+    @cached_property
+    def normalized(self) -> Float64:
+        """x_hat in float64 and in the layout's view."""
+        return self._standardized(np.dtype(np.float64))
+
+    @cached_property
+    def standardizer(self) -> Standardizer:
+        """x_hat block by block, as the backward pass reads it."""
+        return standardizer(self.x, self.layout, self.statistics, self.denominator)
+
+    def _standardized(self, dtype: np.dtype[np.floating]) -> Array:
+        x_hat, (scratch,) = np.empty(self.layout.view, dtype), self.layout.scratch()
+        for index in self.layout.blocks():
+            x_hat[index] = self.standardizer.again(index, scratch)
+        return x_hat
 
 
 def forward(
@@ -72,6 +94,7 @@ def forward(
     momentum: float = 0.1,
     running_variance: str = "unbiased",
     dtype: str | None = None,
+    out: Array | None = None,
 ) -> Forward:
     """Normalize each feature over the batch, then scale and shift.
 
@@ -82,6 +105,8 @@ def forward(
     `running_mean` and `running_var` are (D,). `eps` is 0 or positive. In mode "train", mean and biased variance come
     from x, and the running ones, if given, are updated by `momentum` with the "unbiased" or "biased" variance
     (`running_variance`); in mode "inference" the running ones are used and stay as they are.
+
+    `out` is an array of x's shape and dtype that y is written to, of any strides; it is no part of x.
 
     dtypes: y and x_hat keep x's float16, float32 or float64 (or `dtype`); integers and booleans become float64.
     All computing is in float64; mean and var stay so. A result too large for its dtype is infinite, with NumPy's
@@ -100,87 +125,90 @@ def forward(
     array = real_array(x, "x", dtype)
     layout = layout_of(array.shape, feature_axis)
     eps = valid_eps(eps)
-    placement = EPS_PLACEMENTS[choice(eps_placement, EPS_PLACEMENTS, "eps_placement")]
-    gamma = per_feature(gamma, layout.features, "gamma", 1.0)
-    beta = per_feature(beta, layout.features, "beta", 0.0)
+    choice(eps_placement, EPS_PLACEMENTS, "eps_placement")
     given = running_pair(running_mean, running_var, layout.features)
-    view = array.reshape(layout.view)
     statistics_of = MODES[choice(mode, MODES, "mode")]
-    in_force = statistics_of(view, layout, given, momentum, running_variance)
-    used = in_force.used
-    divided = denominator(used, placement, eps)
-    y, x_hat, normalized = _normalize(view, layout, used, divided, gamma, beta)
+    table = kernels.table_of(layout.features)
+    table[5] = 1.0 if gamma is None else per_feature(gamma, layout.features, "gamma")
+    table[6] = 0.0 if beta is None else per_feature(beta, layout.features, "beta")
+    y = result_array(out, array)
+    taken = _at_once(array, y, layout, table, eps, eps_placement) if mode == "train" else None
+    if taken is None:
+        used = statistics_of(array, layout, given)
+        taken = used, denominator(used, EPS_PLACEMENTS[eps_placement], eps)
+        _normalize(array, y, layout, table, *taken)
+    used, divided = taken
+    running = given
+    if given and mode == "train":
+        rule = {"count": layout.count, "momentum": momentum, "running_variance": running_variance}
+        running = updated(given, used.mean, used.var, **rule)  # type: ignore[arg-type]
     return Forward(
-        y=y.reshape(layout.shape),
-        x_hat=x_hat.reshape(layout.shape),
+        y=y,
         mean=used.mean,
         var=used.var,
         scale=divided.scale,
-        running_mean=in_force.running[0] if in_force.running else None,
-        running_var=in_force.running[1] if in_force.running else None,
-        gamma=gamma,
-        beta=beta,
+        running_mean=running[0] if running else None,
+        running_var=running[1] if running else None,
+        gamma=table[5],
+        beta=table[6],
         eps=eps,
         eps_placement=eps_placement,
         mode=mode,
         feature_axis=layout.feature_axis,
         count=layout.count,
         flags=training_flags(used, divided.scale) if mode == "train" else inference_flags(divided.scale),
-        sigma=used.sigma,
+        statistics=used,
         denominator=divided,
         layout=layout,
-        normalized=normalized,
+        x=array,
+        table=table,
     )
 
 
-def _train(view: Array, layout: Layout, given: Running | None, momentum: float, running_variance: str) -> _Statistics:
-    """The batch's own statistics, which also move the running ones."""
-    used = batch_statistics(view, layout)
-    if given is None:
-        return _Statistics(used, None)
-    rule = {"count": layout.count, "momentum": momentum, "running_variance": running_variance}
-    return _Statistics(used, updated(given, used.mean, used.var, **rule))  # type: ignore[arg-type]
+def _of_batch(x: Array, layout: Layout, _given: Running | None) -> Statistics:
+    """The batch's own statistics."""
+    return batch_statistics(x, layout)
 
 
-def _inference(
-    view: Array, layout: Layout, given: Running | None, _momentum: float, _running_variance: str
-) -> _Statistics:
+def _of_running(x: Array, layout: Layout, given: Running | None) -> Statistics:
     """The running statistics, as constants."""
     if given is None:
         detail = "mode 'inference' normalizes by running statistics; give running_mean and running_var."
         raise BadParameter(detail, parameter="running_mean")
-    if not np.isfinite(view).all():
-        raise not_finite(view.reshape(layout.shape), "x")
-    return _Statistics(given_statistics(*given, layout.count), given)
+    if not np.isfinite(x).all():
+        raise not_finite(x, "x")
+    return given_statistics(*given, layout.count)
 
 
-MODES: dict[str, Callable[[Array, Layout, Running | None, float, str], _Statistics]] = {
-    "train": _train,
-    "inference": _inference,
+MODES: dict[str, Callable[[Array, Layout, Running | None], Statistics]] = {
+    "train": _of_batch,
+    "inference": _of_running,
 }
 
 
-def _normalize(
-    view: Array, layout: Layout, used: Statistics, divided: Denominator, gamma: Float64, beta: Float64
-) -> tuple[Array, Array, Array]:
-    """y, x_hat and what the backward pass reads, block by block: never a x + b, which cancels where |mean| is large."""
-    lifted, behind = used.lifted, divided.behind
-    centre = (used.mean, used.mean_rest) if lifted is None else (lifted.mean, lifted.rest)
-    mean, rest, inverse, gamma, beta = map(layout.expand, (*centre, divided.factor, gamma, beta))
-    by = None if lifted is None else layout.expand(lifted.by)
-    behind = None if behind is None else layout.expand(behind)
-    y, x_hat = np.empty(layout.view, view.dtype), np.empty(layout.view, view.dtype)
-    scratch, scaled = layout.scratch(2)
+def _at_once(
+    x: Array, y: Array, layout: Layout, table: Float64, eps: float, eps_placement: str
+) -> tuple[Statistics, Denominator] | None:
+    """Statistics and y by one call of the kernels; None where there are none, or where a feature is to be looked at."""
+    if not kernels.serves(x, y) or kernels.forward(x, y, layout.feature_axis, table, eps, eps_placement == "deviation"):
+        return None
+    mean, var, rest, scale, factor = table[:5]
+    return Statistics(mean, var, rest, layout.count), Denominator(scale, factor)
+
+
+def _normalize(x: Array, y: Array, layout: Layout, table: Float64, used: Statistics, divided: Denominator) -> None:
+    """y of x by statistics that are known, which the table tells the kernels unless they have powers of two in them."""
+    plain = used.lifted is None
+    table[:5] = (used.mean, used.var, used.mean_rest, divided.scale, divided.factor) if plain else np.nan
+    if plain and kernels.serves(x, y) and not kernels.normalize(x, y, layout.feature_axis, table):
+        return
+    of = standardizer(x, layout, used, divided)
+    gamma, beta, (scratch,) = layout.expand(table[5]), layout.expand(table[6]), layout.scratch()
+    view = y.reshape(layout.view)  # itself, if its numbers lie side by side
     for index in layout.blocks():
-        block = view[index]
-        normalized, out = room(scratch, block), room(scaled, block)
-        np.subtract(block if by is None else block * by, mean, out=normalized)
-        normalized -= rest
-        normalized *= inverse
-        if behind is not None:
-            normalized *= behind
-        x_hat[index] = normalized
-        np.multiply(normalized, gamma, out=out)
-        out += beta
-        y[index] = out
-    return y, x_hat, scratch.reshape(layout.view) if layout.is_one_block else x_hat
+        block = of.block(index, scratch)
+        block *= gamma
+        block += beta
+        view[index] = block
+    if not np.may_share_memory(view, y):
+        y[...] = view.reshape(layout.shape)

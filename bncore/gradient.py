@@ -6,10 +6,11 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from bncore.arguments import Array, Float64, not_finite, real_array
+from bncore import kernels
+from bncore.arguments import Array, Float64, not_finite, real_array, result_array
 from bncore.batch_norm import Forward
 from bncore.epsilon import EPS_PLACEMENTS
-from bncore.errors import ShapeMismatch
+from bncore.errors import BadParameter, ShapeMismatch
 from bncore.exact.cancellation import without_cancellation
 from bncore.layout import Layout, room
 
@@ -30,7 +31,13 @@ class Gradients:
     dx: Array
     dgamma: Float64
     dbeta: Float64
-    terms: "_Terms" = field(repr=False)
+    dy: Array = field(repr=False)
+    forward: Forward = field(repr=False)
+
+    @cached_property
+    def terms(self) -> "Terms":
+        """What dx is put together from."""
+        return _terms(self.dy, self.forward, self.dgamma, self.dbeta)
 
     @cached_property
     def dx_hat(self) -> Array:
@@ -54,16 +61,14 @@ class Gradients:
 
 
 @dataclass(frozen=True, eq=False)
-class _Terms:
+class Terms:
     """dx = slope (dy - mean_path - variance_path x_hat) lift, with one value a feature each; `lift` None is 1.
 
     `slope` is gamma / s but for the power of two `lift`, without which it might leave float64.
     """
 
     dy: Array
-    x_hat: Array
-    layout: Layout
-    dtype: np.dtype[np.floating]
+    forward: Forward
     gamma: Float64
     slope: Float64
     lift: Float64 | None
@@ -76,17 +81,21 @@ class _Terms:
     def of_x_hat(self, factor: Float64, lift: Float64 | None) -> Array:
         if not factor.any():  # x_hat may be infinite where it does not count
             return self.constant(factor, None)
-        return self.kept(self.x_hat * self.layout.expand(factor), lift)
+        return self.kept(self.forward.normalized * self.layout.expand(factor), lift)
 
     def constant(self, value: Float64, lift: Float64 | None) -> Array:
         return self.kept(np.zeros(self.layout.view) + self.layout.expand(value), lift)
 
     def kept(self, view: Array, lift: Float64 | None) -> Array:
         lifted = view if lift is None else view * self.layout.expand(lift)
-        return lifted.astype(self.dtype, copy=False).reshape(self.layout.shape)
+        return lifted.astype(self.forward.y.dtype, copy=False).reshape(self.layout.shape)
+
+    @property
+    def layout(self) -> Layout:
+        return self.forward.layout
 
 
-def backward(dy: ArrayLike, forward: Forward) -> Gradients:
+def backward(dy: ArrayLike, forward: Forward, *, out: Array | None = None) -> Gradients:
     """The gradients of a loss through batch norm, given dy = dL/dy.
 
         dbeta = sum dy        dgamma = sum dy x_hat
@@ -97,6 +106,7 @@ def backward(dy: ArrayLike, forward: Forward) -> Gradients:
     "deviation". Both are exact: nothing of epsilon is dropped.
 
     Shapes: `dy` as x. dx keeps the dtype of forward.y; dgamma and dbeta are float64, (D,), however narrow x is.
+    `out` is an array of dx's shape and dtype that it is written to, no part of dy and of x.
 
     Edges: one example gives dx = 0. A constant feature (sigma = 0) gives (gamma / s) (dy - <dy>), the true derivative,
     also for "deviation" with eps > 0, where sigma alone is not differentiable. With eps = 0 it has no derivative:
@@ -106,18 +116,35 @@ def backward(dy: ArrayLike, forward: Forward) -> Gradients:
     >>> backward([[1.0], [0.0], [0.0]], forward([[-1.0], [0.0], [1.0]], eps=0.5)).dgamma
     array([-0.9258201])
 
-    Raises ShapeMismatch, BadDtype, NonFiniteInput.
+    Raises ShapeMismatch, BadDtype, NonFiniteInput, BadParameter.
     Source: Ioffe & Szegedy 2015, section 3, the six equations after algorithm 1, put together.
     """
-    layout = forward.layout
-    view = _upstream(dy, layout)
-    with np.errstate(invalid="ignore"):  # infinities are named below
-        dbeta, dgamma = _sums(view, forward.normalized, layout)
-    if not np.isfinite(dbeta).all() and not np.isfinite(view).all():
-        raise not_finite(view.reshape(layout.shape), "dy")
-    terms = _terms(view, forward, dgamma, dbeta)
+    array = _upstream(dy, forward.layout)
+    dx = _room(out, array, forward)
     few = forward.mode == "train" and forward.count <= FEW
-    return Gradients(_dx_of_few(terms, forward) if few else _dx(terms), dgamma, dbeta, terms)
+    sums = None if few else _at_once(array, dx, forward)
+    if sums is None:
+        sums = _sums(array, forward)
+        terms = _terms(array, forward, *sums)
+        dx[...] = (_dx_of_few(terms) if few else _dx(terms)).reshape(dx.shape)
+    dgamma, dbeta = sums
+    return Gradients(dx, dgamma, dbeta, array, forward)
+
+
+def _at_once(dy: Array, dx: Array, forward: Forward) -> tuple[Float64, Float64] | None:
+    """dx, and (dgamma, dbeta), by one call of the kernels; None where they do not serve or have met an odd number."""
+    if not kernels.serves(dy, forward.x, dx):
+        return None
+    sums, beside = np.empty((2, forward.layout.features)), forward.eps_placement == "deviation"
+    constant, axis = forward.mode != "train", forward.feature_axis
+    odd = kernels.backward(dy, forward.x, dx, axis, forward.table, sums, beside, constant)
+    return None if odd else (sums[1], sums[0])
+
+
+def _room(out: Array | None, dy: Array, forward: Forward) -> Array:
+    if out is not None and np.may_share_memory(out, dy):
+        raise BadParameter("out shares memory with dy; give an array of its own.", parameter="out")
+    return result_array(out, forward.x)
 
 
 def _upstream(dy: ArrayLike, layout: Layout) -> Array:
@@ -125,22 +152,28 @@ def _upstream(dy: ArrayLike, layout: Layout) -> Array:
     if array.shape != layout.shape:
         detail = f"dy has shape {array.shape}, y has {layout.shape}; give one number of dy for each of y."
         raise ShapeMismatch(detail, parameter="dy")
-    return array.reshape(layout.view)
+    return array
 
 
-def _sums(dy: Array, x_hat: Array, layout: Layout) -> tuple[Float64, Float64]:
-    """sum dy and sum dy x_hat, each (D,), in float64."""
-    (scratch,), dbetas, dgammas = layout.scratch(), [], []
-    for index in layout.blocks():
-        block = room(scratch, dy[index])
-        block[...] = dy[index]
-        dbetas.append(layout.sum(block))
-        block *= x_hat[index]
-        dgammas.append(layout.sum(block))
-    return np.add.reduce(dbetas, 0), np.add.reduce(dgammas, 0)
+def _sums(dy: Array, forward: Forward) -> tuple[Float64, Float64]:
+    """sum dy x_hat and sum dy, each (D,), in float64. Raises NonFiniteInput."""
+    layout, of_x_hat, of_dy = forward.layout, [], []
+    scratch, normalized = layout.scratch(2)
+    view = dy.reshape(layout.view)
+    with np.errstate(invalid="ignore"):  # infinities are named below
+        for index in layout.blocks():
+            block = room(scratch, view[index])
+            block[...] = view[index]
+            of_dy.append(layout.sum(block))
+            block *= forward.standardizer.again(index, normalized)
+            of_x_hat.append(layout.sum(block))
+        dgamma, dbeta = np.add.reduce(of_x_hat, 0), np.add.reduce(of_dy, 0)
+    if not np.isfinite(dbeta).all() and not np.isfinite(dy).all():
+        raise not_finite(dy, "dy")
+    return dgamma, dbeta
 
 
-def _terms(view: Array, forward: Forward, dgamma: Float64, dbeta: Float64) -> _Terms:
+def _terms(dy: Array, forward: Forward, dgamma: Float64, dbeta: Float64) -> Terms:
     zero = np.zeros_like(dbeta)
     if forward.mode == "train":
         pull = EPS_PLACEMENTS[forward.eps_placement].pulled(forward.sigma, forward.scale)
@@ -149,18 +182,19 @@ def _terms(view: Array, forward: Forward, dgamma: Float64, dbeta: Float64) -> _T
         paths = zero, zero
     divided = forward.denominator
     slope = forward.gamma * divided.factor
-    return _Terms(view, forward.normalized, forward.layout, forward.y.dtype, forward.gamma, slope, divided.lift, *paths)
+    return Terms(dy.reshape(forward.layout.view), forward, forward.gamma, slope, divided.lift, *paths)
 
 
-def _dx(terms: _Terms) -> Array:
+def _dx(terms: Terms) -> Array:
     layout = terms.layout
     slope, mean, variance = map(layout.expand, (terms.slope, terms.mean_path, terms.variance_path))
     lift, through = None if terms.lift is None else layout.expand(terms.lift), terms.variance_path.any()
-    dx, (scratch,) = np.empty(layout.view, terms.dtype), layout.scratch()
+    dx, (scratch,) = np.empty(layout.view, terms.forward.y.dtype), layout.scratch()
     for index in layout.blocks():
         block = room(scratch, dx[index])
         if through:
-            np.multiply(terms.x_hat[index], -variance, out=block)
+            terms.forward.standardizer.again(index, scratch)
+            block *= -variance
             block += terms.dy[index]
         else:  # x_hat may be infinite where it does not count
             block[...] = terms.dy[index]
@@ -169,14 +203,15 @@ def _dx(terms: _Terms) -> Array:
         if lift is not None:
             block *= lift
         dx[index] = block
-    return dx.reshape(layout.shape)
+    return dx
 
 
-def _dx_of_few(terms: _Terms, forward: Forward) -> Array:
+def _dx_of_few(terms: Terms) -> Array:
     """dx without cancellation, where its paths may leave next to nothing of each other."""
-    layout, left = terms.layout, EPS_PLACEMENTS[forward.eps_placement].left(forward.eps, forward.scale)
+    layout, forward = terms.layout, terms.forward
+    left = EPS_PLACEMENTS[forward.eps_placement].left(forward.eps, forward.scale)
     kept = without_cancellation(
-        terms.dy.astype(np.float64, copy=False), terms.x_hat.astype(np.float64, copy=False), layout.expand(left),
+        terms.dy.astype(np.float64, copy=False), forward.normalized, layout.expand(left),
         lambda values: layout.expand(layout.sum(values) / forward.count),
     )  # fmt: skip
     return terms.kept(layout.expand(terms.slope) * kept, terms.lift)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from bncore import kernels
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.errors import VarianceOverflow
 from bncore.exact.lift import LEAST, LIFT, Lifted, square_of
@@ -50,8 +51,7 @@ def statistics(x: ArrayLike, feature_axis: int = 1) -> Statistics:
     Returns float64 of shape (D,), K = `count`. Raises BatchNormError (shape, dtype, empty, not finite, overflow).
     """
     array = real_array(x, "x")
-    layout = layout_of(array.shape, feature_axis)
-    return batch_statistics(array.reshape(layout.view), layout)
+    return batch_statistics(array, layout_of(array.shape, feature_axis))
 
 
 def given_statistics(mean: Float64, var: Float64, count: int) -> Statistics:
@@ -66,16 +66,27 @@ def given_statistics(mean: Float64, var: Float64, count: int) -> Statistics:
     return Statistics(mean, var, rest, count, Lifted(by, mean * by, rest, np.sqrt(var) * by))
 
 
-def batch_statistics(view: Array, layout: Layout) -> Statistics:
-    """The statistics of an array that is already in its layout's view."""
-    first = layout.first(view)
-    with np.errstate(over="ignore", invalid="ignore"):  # looked at below, and then named
-        shift, var = _merged(*_block_moments(view, first, layout), layout.count)
-        mean, rest = _two_sum(first, shift)
+def batch_statistics(x: Array, layout: Layout) -> Statistics:
+    """The statistics of an array of its layout's shape, or already in its layout's view."""
+    mean, var, rest = (_by_kernels if kernels.serves(x) else _by_blocks)(x, layout)
     rough = Statistics(mean, var, rest, layout.count)
     if var.min() >= LEAST and var.max() < np.inf:
         return rough
-    return beyond_squares(view, layout, rough)
+    return beyond_squares(x.reshape(layout.view), layout, rough)
+
+
+def _by_kernels(x: Array, layout: Layout) -> tuple[Float64, Float64, Float64]:
+    return kernels.moments(x.reshape(layout.shape), layout.feature_axis, layout.features)
+
+
+def _by_blocks(x: Array, layout: Layout) -> tuple[Float64, Float64, Float64]:
+    """Mean, variance and what the mean's rounding left, of one block after the other."""
+    view = x.reshape(layout.view)
+    first = layout.first(view)
+    with np.errstate(over="ignore", invalid="ignore"):  # looked at by the caller, and then named
+        shift, var = _merged(*_block_moments(view, first, layout), layout.count)
+        mean, rest = _two_sum(first, shift)
+    return mean, var, rest
 
 
 def beyond_squares(view: Array, layout: Layout, rough: Statistics) -> Statistics:

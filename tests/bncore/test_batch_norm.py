@@ -12,6 +12,7 @@ import bncore
 from bncore import forward
 from tests.bncore.truth import true_forward, ulps_of_largest
 
+pytestmark = pytest.mark.usefixtures("each_backend")
 laws = settings(max_examples=50, deadline=None)
 placements = pytest.mark.parametrize("eps_placement", bncore.EPS_PLACEMENTS)
 batches = arrays(

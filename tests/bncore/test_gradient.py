@@ -11,6 +11,7 @@ import bncore
 from bncore import backward, forward
 from tests.bncore.truth import jacobian_dx, long, staged_dx, true_forward, ulps_of_largest
 
+pytestmark = pytest.mark.usefixtures("each_backend")
 laws = settings(max_examples=50, deadline=None)
 placements = pytest.mark.parametrize("eps_placement", bncore.EPS_PLACEMENTS)
 modes = pytest.mark.parametrize("mode", bncore.MODES)

@@ -8,6 +8,8 @@ import pytest
 from bncore import statistics
 from tests.bncore.truth import true_forward
 
+pytestmark = pytest.mark.usefixtures("each_backend")
+
 
 def test_small_table():
     over_batch = statistics([[1, 10], [2, 10], [6, 40]])

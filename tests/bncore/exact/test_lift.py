@@ -6,7 +6,10 @@ import pytest
 from bncore import FLAGS, VarianceOverflow, backward, forward, norms, statistics
 from tests.bncore.truth import long, staged_dx, true_forward
 
-pytestmark = pytest.mark.skipif(np.finfo(np.longdouble).minexp > -16000, reason="longdouble has float64's range here")
+pytestmark = [
+    pytest.mark.usefixtures("each_backend"),
+    pytest.mark.skipif(np.finfo(np.longdouble).minexp > -16000, reason="longdouble has float64's range here"),
+]
 SIZES = (1e-145, 1e-154, 1e-157, 1e-164, 1e-170, 1e-300, 1e-320)
 SHAPE = np.array([3.0, -1.0, 0.5, 8.0, -2.5, 0.25, 1.0, -6.0, 4.0])
 UPSTREAM = np.array([1.0, 0.5, -2.0, 0.25, 0.0, -0.75, 1.5, 3.0, -0.125])

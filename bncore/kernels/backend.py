@@ -1,0 +1,83 @@
+"""Which way `bncore` computes: by compiled kernels of an instruction set, on some threads, or by NumPy."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import NamedTuple
+
+from bncore.errors import BadParameter
+from bncore.kernels import loading
+
+VARIABLE = "BNSCOPE_BACKEND"
+AUTOMATIC = "auto"
+REFERENCE = "numpy"
+
+
+class Backend(NamedTuple):
+    """`name` is "compiled" or "numpy"; `instructions` the kernels' instruction set; `why` NumPy, where it computes."""
+
+    name: str
+    instructions: str | None
+    threads: int
+    why: str | None
+
+
+class _InForce:
+    """What computes now. `compiled` is None where NumPy does."""
+
+    compiled: ModuleType | None
+    backend: Backend
+
+    def __init__(self, wanted: str, threads: int) -> None:
+        self.take(wanted, threads)
+
+    def take(self, wanted: str, threads: int) -> None:
+        module, why = (None, f"{VARIABLE}={REFERENCE}") if wanted == REFERENCE else loading.compiled()
+        sets: tuple[str, ...] = module.instruction_sets() if module else ()
+        if module and wanted not in (AUTOMATIC, *sets):
+            known = ", ".join((AUTOMATIC, REFERENCE, *sets))
+            raise BadParameter(f"{VARIABLE} is {wanted!r}; choose one of {known}.", parameter=VARIABLE)
+        instructions = None if module is None else sets[-1] if wanted == AUTOMATIC else wanted
+        if module:
+            module.use(instructions)
+        self.compiled = module
+        self.backend = Backend("compiled" if module else REFERENCE, instructions, threads, why)
+
+
+def threads_of(environment: "os._Environ[str] | dict[str, str]") -> int:
+    """How many threads a pass may have: OMP_NUM_THREADS, which the server deals out, else what this process may run on.
+
+    >>> threads_of({"OMP_NUM_THREADS": "3"}), threads_of({"OMP_NUM_THREADS": "2,4"})
+    (3, 2)
+    """
+    said = environment.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    if said.isdigit() and int(said):
+        return int(said)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+in_force = _InForce(os.environ.get(VARIABLE, "") or AUTOMATIC, threads_of(os.environ))
+
+
+def backend() -> Backend:
+    """Which way `bncore` computes in this process, and why by NumPy where it does.
+
+    BNSCOPE_BACKEND=numpy asks for NumPy, the name of an instruction set for that; OMP_NUM_THREADS is how many threads.
+
+    >>> backend().name in ("compiled", "numpy")
+    True
+    """
+    return in_force.backend
+
+
+@contextmanager
+def using(wanted: str, threads: int = 1) -> Iterator[Backend]:
+    """Computes otherwise for a while, in all threads: for tests and measurements."""
+    before = in_force.backend
+    in_force.take(wanted, threads)
+    try:
+        yield in_force.backend
+    finally:
+        in_force.take(before.instructions or REFERENCE, before.threads)
+        in_force.backend = before

@@ -1,0 +1,53 @@
+"""The compiled passes by their Python names: arrays in, a table of numbers a feature out."""
+
+import numpy as np
+
+from bncore.arguments import Array, Float64
+from bncore.kernels.backend import in_force
+
+Table = Float64
+"""Float64 (7, D): mean, var, mean_rest, scale, factor, gamma, beta."""
+NATIVE = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+def serves(*arrays: Array) -> bool:
+    """Whether the kernels compute here, with arrays of these dtypes: all float32 or all float64, and aligned."""
+    if in_force.compiled is None:
+        return False
+    dtype = arrays[0].dtype
+    return dtype in NATIVE and all(
+        type(array) is np.ndarray and array.dtype == dtype and array.flags.aligned and array.ndim <= 16
+        for array in arrays
+    )
+
+
+def table_of(features: int) -> Table:
+    """A table that is yet to be filled."""
+    return np.empty((7, features))
+
+
+def moments(x: Array, axis: int, features: int) -> tuple[Float64, Float64, Float64]:
+    """mean, var and mean_rest, (D,) each; as `bncore.statistics` takes them, and not looked at."""
+    table = table_of(features)
+    in_force.compiled.moments(x, table, axis, 0.0, 0, 0, in_force.backend.threads)  # type: ignore[union-attr]
+    return table[0], table[1], table[2]
+
+
+def forward(x: Array, y: Array, axis: int, table: Table, eps: float, beside: bool) -> int:
+    """Fills the table's statistics, and y by its gamma and beta; 0 if nothing about any feature is odd."""
+    compiled, threads = in_force.compiled, in_force.backend.threads
+    return compiled.forward(y, x, table, axis, eps, beside, 0, threads)  # type: ignore[union-attr, no-any-return]
+
+
+def normalize(x: Array, y: Array, axis: int, table: Table) -> int:
+    """y of x and a whole table; 0 if all results fit their dtype."""
+    compiled, threads = in_force.compiled, in_force.backend.threads
+    return compiled.normalize(y, x, table, axis, 0.0, 0, 0, threads)  # type: ignore[union-attr, no-any-return]
+
+
+def backward(
+    dy: Array, x: Array, dx: Array, axis: int, table: Table, sums: Float64, beside: bool, constant: bool
+) -> int:
+    """Fills dx, and `sums` (2, D) with dbeta and dgamma; 0 if all are finite and fit their dtypes."""
+    compiled, threads = in_force.compiled, in_force.backend.threads
+    return compiled.backward(dx, dy, x, table, sums, axis, 0.0, beside, constant, threads)  # type: ignore[union-attr, no-any-return]

@@ -1,0 +1,19 @@
+/* The passes for x86-64 processors with AVX2. No fused multiply-add: every instruction set gives the same bits. */
+#if defined(__x86_64__)
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+#else
+#pragma GCC target("avx2,tune=haswell")
+#endif
+#include <immintrin.h>
+#define PASSES avx2_passes
+#define NAME "avx2"
+#define STREAM_BYTES 32
+#define STREAM(to, from) _mm256_stream_si256((__m256i *)(to), _mm256_loadu_si256((const __m256i *)(from)))
+#include "all.h"
+#if defined(__clang__)
+#pragma clang attribute pop
+#endif
+#else
+typedef int nothing_here;
+#endif

@@ -1,0 +1,191 @@
+/* The Python module: arrays in by NumPy's array interface, whose numbers are not copied; a status out.
+ *
+ * Every call takes (operands…, table, sums, feature_axis, eps, beside, constant, threads): operands of one dtype, float32
+ * or float64, and one shape, the written one first, x last; `table`, float64 (7, D), has the rows mean to beta of
+ * `Features`, `sums`, (2, D), dbeta and dgamma; only backward has them.
+ * https://numpy.org/doc/stable/reference/arrays.interface.html
+ */
+#define Py_LIMITED_API 0x030B0000
+#include <Python.h>
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "passes.h"
+
+#ifndef BN_SOURCE
+#define BN_SOURCE "" /* of a package, which is built from its own sources */
+#endif
+
+typedef struct { /* PyArrayInterface, version 2 */
+    int two, nd;
+    char typekind;
+    int itemsize, flags;
+    Py_intptr_t *shape, *strides;
+    void *data;
+    PyObject *descr;
+} Interface;
+
+enum { ALIGNED = 0x100, NATIVE = 0x200, WRITABLE = 0x400, RELEASED = 1 << 15 };
+
+static const Passes *passes = &baseline_passes;
+static PyObject *interface_name;
+
+double last_cache(void) {
+    static double bytes;
+#ifdef _SC_LEVEL3_CACHE_SIZE
+    if (bytes == 0) bytes = (double)sysconf(_SC_LEVEL3_CACHE_SIZE);
+#endif
+    if (bytes <= 0) bytes = 32e6;
+    return bytes;
+}
+
+/* Numbers of an array that is aligned and in this machine's byte order; else a TypeError. */
+static const Interface *interface_of(PyObject *array, PyObject **held) {
+    *held = PyObject_GetAttr(array, interface_name);
+    const Interface *of = *held ? PyCapsule_GetPointer(*held, NULL) : NULL;
+    if (!of) return NULL;
+    if (of->two == 2 && of->typekind == 'f' && (of->itemsize == 4 || of->itemsize == 8) && of->nd <= AXES && (of->flags & ALIGNED) && (of->flags & NATIVE)) return of;
+    PyErr_SetString(PyExc_TypeError, "an array of aligned float32 or float64 is wanted");
+    return NULL;
+}
+
+/* Axes from `first` to before `end`; those that are one stride in every operand are put together. */
+static void grouped(Group *group, const Interface *const *of, int operands, int first, int end) {
+    group->axes = 0, group->count = 1;
+    for (int axis = first; axis < end; axis++) {
+        ptrdiff_t length = of[0]->shape[axis];
+        if (length == 1) continue;
+        int last = group->axes - 1, joined = last >= 0;
+        for (int o = 0; joined && o < operands; o++) joined = group->stride[o][last] == length * of[o]->strides[axis];
+        if (!joined) last = group->axes++, group->length[last] = 1;
+        group->length[last] *= length, group->count *= length;
+        for (int o = 0; o < operands; o++) group->stride[o][last] = of[o]->strides[axis];
+    }
+    if (!group->axes) {
+        group->axes = 1, group->length[0] = 1;
+        for (int o = 0; o < operands; o++) group->stride[o][0] = 0;
+    }
+}
+
+static int fill(Arrays *arrays, const Interface *const *of, int operands, int axis) {
+    for (int o = 0; o < operands; o++) {
+        int same = of[o]->nd == of[0]->nd && of[o]->itemsize == of[0]->itemsize;
+        for (int i = 0; same && i < of[0]->nd; i++) same = of[o]->shape[i] == of[0]->shape[i] && of[o]->shape[i] > 0;
+        if (!same || axis < 0 || axis >= of[0]->nd) {
+            PyErr_SetString(PyExc_ValueError, "operands of one shape and dtype and an axis of theirs are wanted");
+            return -1;
+        }
+        arrays->data[o] = of[o]->data;
+        arrays->feature[o] = of[o]->strides[axis];
+    }
+    arrays->operands = operands, arrays->is_double = of[0]->itemsize == 8, arrays->features = of[0]->shape[axis];
+    grouped(&arrays->rows, of, operands, 0, axis);
+    grouped(&arrays->positions, of, operands, axis + 1, of[0]->nd);
+    return 0;
+}
+
+/* The first number of contiguous rows (rows, D) of float64. */
+static double *rows_of(const Interface *of, ptrdiff_t rows, ptrdiff_t width) {
+    if (of->nd == 2 && of->itemsize == 8 && of->shape[0] == rows && of->shape[1] == width && (width == 1 || of->strides[1] == 8) && of->strides[0] == width * 8 && (of->flags & WRITABLE)) return of->data;
+    PyErr_SetString(PyExc_ValueError, "a table of float64 is wanted, a row of D for each name");
+    return NULL;
+}
+
+static int table_of(Features *features, const Interface *table, const Interface *sums, ptrdiff_t width) {
+    double *row = rows_of(table, 7, width), *sum = row && sums ? rows_of(sums, 2, width) : row;
+    if (!sum) return -1;
+    *features = (Features){row, row + width, row + 2 * width, row + 3 * width, row + 4 * width, row + 5 * width, row + 6 * width, sum, sum + width};
+    return 0;
+}
+
+typedef int (*Pass)(const Arrays *, const Features *, const Rule *);
+
+static PyObject *called(Pass pass, PyObject *const *given, Py_ssize_t count, int operands, int sums, int writes) {
+    const int arrays_given = operands + 1 + sums;
+    if (count != arrays_given + 5) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", arrays_given + 5);
+    PyObject *held[OPERANDS + 2] = {NULL}, *const *rest = given + arrays_given;
+    const Interface *of[OPERANDS + 2] = {NULL};
+    Arrays arrays;
+    Features features;
+    int status = -1;
+    for (int o = 0; o < arrays_given; o++)
+        if (!(of[o] = interface_of(given[o], &held[o]))) goto end;
+    if (writes && !(of[0]->flags & WRITABLE)) {
+        PyErr_SetString(PyExc_ValueError, "the result is not to be written to");
+        goto end;
+    }
+    long axis = PyLong_AsLong(rest[0]);
+    Rule rule = {PyFloat_AsDouble(rest[1]), (int)PyLong_AsLong(rest[2]), (int)PyLong_AsLong(rest[3]), (int)PyLong_AsLong(rest[4])};
+    if (PyErr_Occurred() || fill(&arrays, of, operands, (int)axis) || table_of(&features, of[operands], of[operands + 1], arrays.features)) goto end;
+    if (arrays.features * arrays.rows.count * arrays.positions.count < RELEASED) {
+        status = pass(&arrays, &features, &rule);
+    } else {
+        Py_BEGIN_ALLOW_THREADS
+        status = pass(&arrays, &features, &rule);
+        Py_END_ALLOW_THREADS
+    }
+end:
+    for (int o = 0; o < arrays_given; o++) Py_XDECREF(held[o]);
+    if (PyErr_Occurred()) return NULL;
+    return status == NO_MEMORY ? PyErr_NoMemory() : PyLong_FromLong(status);
+}
+
+static PyObject *moments(PyObject *self, PyObject *const *given, Py_ssize_t count) { (void)self; return called(passes->moments, given, count, 1, 0, 0); }
+static PyObject *normalize(PyObject *self, PyObject *const *given, Py_ssize_t count) { (void)self; return called(passes->normalize, given, count, 2, 0, 1); }
+static PyObject *forward(PyObject *self, PyObject *const *given, Py_ssize_t count) { (void)self; return called(passes->forward, given, count, 2, 0, 1); }
+static PyObject *backward(PyObject *self, PyObject *const *given, Py_ssize_t count) { (void)self; return called(passes->backward, given, count, 3, 1, 1); }
+
+/* The instruction sets that this processor has, from the smallest. */
+static int available(const Passes **sets) {
+    int count = 0;
+    sets[count++] = &baseline_passes;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2")) sets[count++] = &avx2_passes;
+    if (count == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) sets[count++] = &avx512_passes;
+#endif
+    return count;
+}
+
+static PyObject *instruction_sets(PyObject *self, PyObject *unused) {
+    (void)self, (void)unused;
+    const Passes *sets[3];
+    int count = available(sets);
+    PyObject *names = PyTuple_New(count);
+    for (int i = 0; names && i < count; i++) PyTuple_SetItem(names, i, PyUnicode_FromString(sets[i]->name));
+    return names;
+}
+
+/* Computes with an instruction set of this processor from now on. */
+static PyObject *use(PyObject *self, PyObject *name) {
+    (void)self;
+    const Passes *sets[3];
+    for (int i = available(sets); i--;)
+        if (PyUnicode_Check(name) && !PyUnicode_CompareWithASCIIString(name, sets[i]->name)) {
+            passes = sets[i];
+            Py_RETURN_NONE;
+        }
+    return PyErr_Format(PyExc_ValueError, "this processor has no instruction set %R", name);
+}
+
+#define FAST(name, text) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, text}
+static PyMethodDef methods[] = {
+    FAST(moments, "mean, var and rest of x"),
+    FAST(normalize, "y of x and the table"),
+    FAST(forward, "y and the table of x"),
+    FAST(backward, "dx, dbeta and dgamma of dy, x and the table"),
+    {"instruction_sets", instruction_sets, METH_NOARGS, "those of this processor, from the smallest"},
+    {"use", use, METH_O, "compute with an instruction set from now on"},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_compiled", .m_doc = "Compiled passes of batch norm.", .m_size = -1, .m_methods = methods};
+
+PyMODINIT_FUNC PyInit__compiled(void) {
+    interface_name = PyUnicode_InternFromString("__array_struct__");
+    PyObject *module = interface_name ? PyModule_Create(&definition) : NULL;
+    if (module && (PyModule_AddStringConstant(module, "SOURCE", BN_SOURCE) || PyModule_AddIntMacro(module, ODD) || PyModule_AddIntMacro(module, OVERFLOWED))) Py_CLEAR(module);
+    return module;
+}

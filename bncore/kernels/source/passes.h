@@ -1,0 +1,38 @@
+/* What a pass over arrays is asked and answers. The passes themselves are compiled once for each instruction set. */
+#ifndef BN_PASSES_H
+#define BN_PASSES_H
+
+#include "arrays.h"
+
+/* One value a feature each, (D,). */
+typedef struct {
+    double *mean, *var, *rest, *scale, *factor, *gamma, *beta, *dbeta, *dgamma;
+} Features;
+
+typedef struct {
+    double eps;
+    int beside;    /* epsilon beside the deviation instead of under the root */
+    int constant;  /* the statistics are constants: they do not move with x */
+    int threads;
+} Rule;
+
+enum { ORDINARY = 0, ODD = 1, OVERFLOWED = 2, NO_MEMORY = 3 };
+
+/* Each returns one of these. ODD: a number of a feature is one that the NumPy reference looks at closer.
+ * OVERFLOWED: a result did not fit in its dtype, of which NumPy warns. */
+typedef struct {
+    const char *name;
+    int (*moments)(const Arrays *x, const Features *, const Rule *);              /* x                -> mean, rest, var */
+    int (*normalize)(const Arrays *y_x, const Features *, const Rule *);          /* y, x and factors -> y */
+    int (*forward)(const Arrays *y_x, const Features *, const Rule *);            /* y, x             -> all of it */
+    int (*backward)(const Arrays *dx_dy_x, const Features *, const Rule *);       /* dx, dy, x        -> dx, dgamma, dbeta */
+} Passes;
+
+double last_cache(void); /* bytes that the last cache holds */
+
+extern const Passes baseline_passes;
+#if defined(__x86_64__)
+extern const Passes avx2_passes, avx512_passes;
+#endif
+
+#endif

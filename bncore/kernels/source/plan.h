@@ -1,0 +1,109 @@
+/* How arrays are walked: panels of features, parts of a panel's tiles; by their shape alone, so that the number of threads
+ * changes no digit.
+ *
+ * A tile stays in the first or second cache and is seen as rows of LANES numbers, that are added up lane by lane. Where a
+ * feature has few positions, a lane is a position of a feature of the panel (or of `fold` rows of the array, side by side);
+ * where it has many, a panel is one feature, and its positions are cut into rows.
+ */
+#ifndef BN_PLAN_H
+#define BN_PLAN_H
+
+enum {
+    WIDEST = 512,   /* lanes of a row */
+    SHORT = 128,    /* lanes that short rows are folded to */
+    TILE = 16384,   /* numbers of a tile */
+    PARTS = 64,     /* tasks of a large array, about */
+    LARGE = 1 << 16 /* numbers of an array that is worth more than one part */
+};
+
+typedef struct {
+    int runs;                /* a panel is one feature, its tiles are cut from runs of positions */
+    ptrdiff_t panel, panels; /* features of a panel, panels */
+    ptrdiff_t fold, lanes;   /* rows of the array in a row of lanes; lanes */
+    ptrdiff_t rows;          /* rows of the array in a tile; where it runs, 1 */
+    ptrdiff_t pieces;        /* tiles of a run */
+    ptrdiff_t tiles, parts;  /* of a panel */
+} Plan;
+
+static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
+static ptrdiff_t most(ptrdiff_t a, ptrdiff_t b) { return a > b ? a : b; }
+static ptrdiff_t ceiling(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
+
+static Plan plan_of(const Arrays *arrays) {
+    ptrdiff_t rows = arrays->rows.count, features = arrays->features, positions = arrays->positions.count;
+    Plan plan = {.runs = positions > WIDEST, .fold = 1, .rows = 1, .pieces = 1};
+    if (plan.runs) {
+        plan.panel = 1, plan.panels = features, plan.lanes = SHORT;
+        plan.pieces = ceiling(positions, TILE);
+        plan.tiles = rows * plan.pieces;
+    } else {
+        plan.panels = ceiling(features, WIDEST / positions);
+        plan.panel = ceiling(features, plan.panels);
+        plan.panels = ceiling(features, plan.panel);
+        ptrdiff_t width = plan.panel * positions;
+        if (plan.panels == 1 && width < SHORT) plan.fold = least(SHORT / width, rows);
+        plan.lanes = plan.fold * width;
+        plan.rows = TILE / plan.lanes * plan.fold;
+        plan.tiles = ceiling(rows, plan.rows);
+    }
+    int is_large = rows * features * positions >= LARGE;
+    plan.parts = is_large ? least(plan.tiles, most(1, PARTS / plan.panels)) : 1;
+    return plan;
+}
+
+/* Tiles of a part: from `first` to before `end`. */
+static ptrdiff_t first_tile(const Plan *plan, ptrdiff_t part) { return plan->tiles * part / plan->parts; }
+
+/* A tile: where it is in the arrays, and its rows of lanes: `full` ones and one of `tail` lanes. */
+typedef struct {
+    ptrdiff_t row, rows, feature, features, position, positions; /* first and how many */
+    ptrdiff_t lanes, full, tail, count;                          /* count: examples a feature */
+} Tile;
+
+static Tile tile_of(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, ptrdiff_t number) {
+    Tile tile = {.feature = panel * plan->panel, .lanes = plan->lanes, .rows = 1, .positions = arrays->positions.count};
+    tile.features = least(plan->panel, arrays->features - tile.feature);
+    if (plan->runs) {
+        tile.row = number / plan->pieces, tile.position = number % plan->pieces * TILE;
+        tile.positions = least(TILE, tile.positions - tile.position);
+        tile.full = tile.positions / plan->lanes, tile.tail = tile.positions % plan->lanes;
+    } else {
+        ptrdiff_t width = tile.features * tile.positions;
+        tile.lanes = plan->fold * width;
+        tile.row = number * plan->rows, tile.rows = least(plan->rows, arrays->rows.count - tile.row);
+        tile.full = tile.rows / plan->fold, tile.tail = tile.rows % plan->fold * width;
+    }
+    tile.count = tile.rows * tile.positions;
+    return tile;
+}
+
+/* Values of the panel's features, one a lane. */
+static void expand(const Plan *plan, const Tile *tile, const double *values, double *lanes) {
+    ptrdiff_t positions = plan->runs ? tile->lanes : tile->positions, period = tile->features * positions;
+    if (positions == 1) memcpy(lanes, values, period * sizeof *lanes);
+    else
+        for (ptrdiff_t feature = 0; feature < tile->features; feature++)
+            for (ptrdiff_t at = 0; at < positions; at++) lanes[feature * positions + at] = values[feature];
+    for (ptrdiff_t at = period; at < tile->lanes; at++) lanes[at] = lanes[at - period];
+}
+
+/* The sum over the lanes of each feature of the panel; the lanes are overwritten. */
+static void gather(const Plan *plan, const Tile *tile, double *lanes, double *sums) {
+    if (plan->runs) {
+        for (ptrdiff_t half = SHORT / 2; half; half /= 2)
+            for (ptrdiff_t at = 0; at < half; at++) lanes[at] += lanes[at + half];
+        sums[0] = lanes[0];
+        return;
+    }
+    ptrdiff_t positions = tile->positions, period = tile->features * positions;
+    for (ptrdiff_t from = period; from < tile->lanes; from += period)
+        for (ptrdiff_t at = 0; at < period; at++) lanes[at] += lanes[from + at];
+    if (positions == 1) memcpy(sums, lanes, period * sizeof *sums);
+    else for (ptrdiff_t feature = 0; feature < tile->features; feature++) {
+        double sum = 0;
+        for (ptrdiff_t at = 0; at < positions; at++) sum += lanes[feature * positions + at];
+        sums[feature] = sum;
+    }
+}
+
+#endif

@@ -1,0 +1,219 @@
+"""The compiled passes against the NumPy reference: shapes, layouts, dtypes, threads, instruction sets, hard numbers."""
+
+import threading
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import bncore
+from bncore import backward, forward
+from bncore.kernels import using
+from bncore.kernels.loading import compiled
+
+MODULE, WHY = compiled()
+SETS = MODULE.instruction_sets() if MODULE else ()
+pytestmark = pytest.mark.skipif(MODULE is None, reason=f"NumPy alone: {WHY}")
+
+placements = st.sampled_from(list(bncore.EPS_PLACEMENTS))
+SHAPES = [
+    ((5, 3), 1), ((300, 7), 1), ((40, 600), 1), ((9, 1500), 1), ((17, 1), 1), ((1000, 128), 1), ((33, 130), 0),
+    ((9, 4, 11, 13), 1), ((9, 11, 13, 4), 3), ((4, 3, 40, 41), 1), ((1, 2, 130, 130), 1), ((130, 5, 3, 2), 1),
+]  # fmt: skip
+LARGE = [((70_000, 3), 1), ((1_100, 70), 1), ((3, 4, 80, 80), 1), ((40, 3_000), 1), ((150_000,), 0), ((90_000, 2), 0)]
+
+
+def mild(rng, shape):
+    return rng.standard_normal(shape)
+
+
+def far(rng, shape):
+    """|mean| / deviation of 1e6: float32 holds little more."""
+    return 1e4 + 1e-2 * rng.standard_normal(shape)
+
+
+def outlier(rng, shape):
+    x = rng.standard_normal(shape)
+    x.ravel()[rng.integers(x.size)] = 1e6
+    return x
+
+
+def constant(rng, shape):
+    return np.full(shape, rng.standard_normal())
+
+
+def subnormal(rng, shape):
+    return rng.integers(-3, 4, shape) * 2.0**-149
+
+
+KINDS = [mild, far, outlier, constant, subnormal]
+
+
+def laid(x, layout):
+    """The same numbers otherwise in memory."""
+    if layout == "fortran":
+        return np.asfortranarray(x)
+    if layout == "strided":
+        wide = np.zeros([2 * length + 1 for length in x.shape], x.dtype)
+        view = wide[tuple(slice(None, 0, -2) for _ in x.shape)]
+        view[...] = x
+        return view
+    if layout == "turned":
+        return np.ascontiguousarray(x.T).T
+    return x
+
+
+def outcome(x, dy, gamma, beta, axis, **how):
+    """All that a forward and a backward pass give, by name."""
+    of = forward(x, gamma, beta, feature_axis=axis, **how)
+    gradients = backward(dy, of)
+    names = ("y", "mean", "var", "scale", "x_hat")
+    return {name: getattr(of, name) for name in names} | {
+        name: getattr(gradients, name) for name in ("dx", "dgamma", "dbeta")
+    }
+
+
+def batch(seed, kind, shape, axis, dtype):
+    if len(shape) == 1:
+        shape = (*shape, 1) if axis else (1, *shape)
+    rng = np.random.default_rng(seed)
+    x, dy = kind(rng, shape).astype(dtype), rng.standard_normal(shape).astype(dtype)
+    gamma, beta = rng.standard_normal((2, shape[axis]))
+    return x, dy, gamma, beta
+
+
+def held_against(got, wanted, axis, x, dy, gamma):
+    """In units in the last place of a feature's largest number, or of what a gradient is put together from.
+
+    Both add up in float64, one place of float32 at most; but the reference adds up to 512 rows one by one.
+    """
+    axes = tuple(i for i in range(dy.ndim) if i != axis)
+    slope = np.abs(gamma / np.where(wanted["scale"] > 0, wanted["scale"], 1))
+    size = np.abs(dy).max(axes).astype(float)
+    sums = dy.size // len(gamma) * size
+    largest = {
+        "y": np.abs(wanted["y"]).max(axes), "x_hat": np.abs(wanted["x_hat"]).max(axes), "dx": 4 * slope * size,
+        "mean": np.abs(x).max(axes).astype(float), "var": wanted["var"], "scale": wanted["scale"],
+        "dbeta": sums, "dgamma": sums * np.abs(wanted["x_hat"]).max(axes),
+    }  # fmt: skip
+    for name, value in wanted.items():
+        unit = np.spacing(np.maximum(largest[name], np.finfo(value.dtype).tiny).astype(value.dtype))
+        apart = np.abs(got[name].astype(float) - value)
+        if value.ndim > 1:
+            apart = apart.max(axes)
+        ulps = (apart / unit.astype(float)).max()
+        assert ulps <= (1 if value.dtype == np.float32 else 64 if value.ndim == 1 else 16), (
+            f"{name} is {ulps} units off"
+        )
+
+
+def assert_same_bits(got, wanted):
+    for name, value in wanted.items():
+        np.testing.assert_array_equal(got[name], value, err_msg=name)
+
+
+@given(
+    st.sampled_from(SHAPES), st.sampled_from(KINDS), st.sampled_from(["float32", "float64"]),
+    st.sampled_from(["c", "fortran", "strided", "turned"]), placements, st.integers(0, 2**32 - 1),
+)  # fmt: skip
+@settings(max_examples=80)
+def test_kernels_give_what_the_reference_gives(case, kind, dtype, layout, eps_placement, seed):
+    shape, axis = case
+    x, dy, gamma, beta = batch(seed, kind, shape, axis, dtype)
+    how = {"eps_placement": eps_placement, "eps": 1e-5}
+    with using("numpy"):
+        wanted = outcome(x, dy, gamma, beta, axis, **how)
+    for instructions in SETS:
+        with using(instructions):
+            got = outcome(laid(x, layout), laid(dy, layout), gamma, beta, axis, **how)
+        held_against(got, wanted, axis, x, dy, gamma)
+
+
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=5), st.data())
+@settings(max_examples=60)
+def test_any_small_shape_and_any_strides_have_the_digits_of_the_contiguous_copy(shape, data):
+    axis = data.draw(st.integers(0, len(shape) - 1))
+    order = data.draw(st.permutations(range(len(shape))))
+    x, dy, gamma, beta = batch(1, mild, tuple(shape), axis, data.draw(st.sampled_from(["float32", "float64"])))
+    turned = np.ascontiguousarray(x.transpose(order)).transpose(np.argsort(order))
+    with using("auto"):
+        plain = outcome(x, dy, gamma, beta, axis)
+        assert_same_bits(outcome(turned, laid(dy, "strided"), gamma, beta, axis), plain)
+    with using("numpy"):
+        held_against(plain, outcome(x, dy, gamma, beta, axis), axis, x, dy, gamma)
+
+
+@pytest.mark.parametrize("kind", [mild, outlier])
+@pytest.mark.parametrize(("shape", "axis"), LARGE)
+def test_neither_threads_nor_instruction_sets_change_a_bit(shape, axis, kind):
+    x, dy, gamma, beta = batch(2, kind, shape, axis, "float32")
+    axis %= x.ndim
+    with using("numpy"):
+        wanted = outcome(x, dy, gamma, beta, axis)
+    with using(SETS[0], threads=1):
+        alone = outcome(x, dy, gamma, beta, axis)
+    held_against(alone, wanted, axis, x, dy, gamma)
+    for instructions, threads in [(name, 2) for name in SETS] + [(SETS[-1], 1), (SETS[-1], 7)]:
+        with using(instructions, threads=threads):
+            assert_same_bits(outcome(x, dy, gamma, beta, axis), alone)
+
+
+def test_python_threads_at_once_give_the_same():
+    x, dy, gamma, beta = batch(3, mild, (1_100, 70), 1, "float64")
+    results = []
+    with using("auto", threads=2):
+        wanted = outcome(x, dy, gamma, beta, 1)
+        threads = [
+            threading.Thread(target=lambda: results.extend(outcome(x, dy, gamma, beta, 1) for _ in range(4)))
+            for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(results) == 16
+    for result in results:
+        assert_same_bits(result, wanted)
+
+
+@pytest.mark.parametrize("mode", bncore.MODES)
+@pytest.mark.parametrize("layout", ["c", "fortran", "strided"])
+def test_results_are_written_to_arrays_of_any_strides(layout, mode):
+    x, dy, gamma, beta = batch(4, mild, (30, 4, 5, 6), 1, "float32")
+    running = {"running_mean": np.zeros(4), "running_var": np.ones(4), "mode": mode}
+    y, dx = (laid(np.zeros_like(x), layout) for _ in range(2))
+    with using("auto"):
+        plain = forward(x, gamma, beta, **running)
+        given = forward(x, gamma, beta, **running, out=y)
+        gradients = backward(dy, given, out=dx)
+        np.testing.assert_array_equal(gradients.dx, backward(dy, plain).dx)
+    assert given.y is y
+    assert gradients.dx is dx
+    np.testing.assert_array_equal(y, plain.y)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("backend", ["auto", "numpy"])
+def test_what_is_not_finite_is_refused_by_its_place(backend, value):
+    x, dy, *_ = batch(5, mild, (50, 40), 1, "float64")
+    with using(backend):
+        of = forward(x)
+        x, dy = x.copy(), dy.copy()
+        x[31, 7] = dy[2, 3] = value
+        with pytest.raises(bncore.NonFiniteInput) as refused:
+            forward(x)
+        with pytest.raises(bncore.NonFiniteInput) as refused_dy:
+            backward(dy, of)
+    assert (refused.value.index, refused_dy.value.index) == ((31, 7), (2, 3))
+
+
+@pytest.mark.parametrize("backend", ["auto", "numpy"])
+def test_what_is_too_large_for_float32_is_infinite_and_warned_of(backend):
+    x, dy, *_ = batch(6, mild, (50, 40), 1, "float32")
+    with using(backend), pytest.warns(RuntimeWarning, match="overflow"):
+        y = forward(x, np.full(40, 1e39)).y
+    assert np.isinf(y).any()
+    with using(backend), pytest.warns(RuntimeWarning, match="overflow"):
+        dx = backward(dy, forward(x / 1e20, np.full(40, 1e30), eps=0)).dx
+    assert np.isinf(dx).any()
