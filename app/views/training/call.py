@@ -3,6 +3,7 @@
 from typing import Any
 
 from app.views.training.attempts.query import AttemptQuery
+from app.views.training.claims.query import ClaimQuery
 from app.views.training.export.query import RecordsQuery
 from app.views.training.query import TrainingQuery
 from app.views.training.steps.query import StepQuery
@@ -11,6 +12,7 @@ from app.web.events import MEDIA_TYPE
 from app.web.pages.link import DESCRIBED
 from app.web.reading import parameters_of
 from app.web.routes import refusals
+from app.web.stream import stream_examples
 
 REFUSED = (
     "An unknown name, a value out of range, a variant with a wrong field, or a run that is too large; `errors` says "
@@ -165,5 +167,34 @@ STEP: dict[str, Any] = {
     "openapi_extra": {
         "parameters": parameters_of(StepQuery),
         "x-examples": [{"query": "source=iris&widths=8,8&batch_size=20&steps=80&at=65"}],
+    },
+}  # fmt: skip
+CLAIM: dict[str, Any] = {
+    "summary": "A claim of the literature, as it is recorded, or replayed now",
+    "description": "What is claimed and where, how it is replayed, what came, and when it fails. With `replay=on` and "
+    "`Accept: text/event-stream` the runs are done side by side, and the answer is a stream of `progress` events, "
+    "whose data say how many have ended of how many, then one `result`. What the runs bring is kept: whoever asks "
+    "again waits for what is missing alone.",
+    "responses": {
+        200: {
+            "description": "The claim; `as_said` says whether both sides came within the tolerance.",
+            "content": {
+                JSON: {"example": {
+                    "name": "batch_sizes", "number": 11, "measured": "In batches of 2 the error is …", "as_said": True,
+                    "table": {"corner": "Examples in a batch", "columns": ["2"], "rows": {"Batch norm": ["49.9%"]}},
+                }},
+                MEDIA_TYPE: {"schema": {"type": "string"}, "examples": stream_examples(
+                    '{"done":3,"of":45,"text":"3 of 45 runs have ended."}'
+                )},
+            },
+        }
+    }
+    | NOT_MODIFIED
+    | refusals(REFUSED),
+    "openapi_extra": {
+        "parameters": parameters_of(ClaimQuery),
+        "x-examples": [
+            {"query": "name=pace"}, {"query": "name=batch_sizes", "curl": ["-H 'Accept: text/event-stream' -N"]},
+        ],
     },
 }  # fmt: skip

@@ -9,7 +9,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from app.views.training.answer import answer_of
 from app.views.training.attempts.query import AttemptQuery
 from app.views.training.attempts.tried import tried
-from app.views.training.call import ATTEMPT, PLAN, RECORDS, STEP, STEPS
+from app.views.training.call import ATTEMPT, CLAIM, PLAN, RECORDS, STEP, STEPS
+from app.views.training.claims.answer import respond as respond_with_claim
+from app.views.training.claims.query import ClaimQuery
 from app.views.training.compute import Prepared, prepare
 from app.views.training.export.formats import FORMATS, steps_of
 from app.views.training.export.query import RecordsQuery
@@ -82,6 +84,11 @@ def routes_of(view: View[Any, Any, Any]) -> APIRouter:
 
         await known(Place.of(request), query)
         return await answer_from(request, etag_of("training-step", query.stated()), whole)
+
+    @router.get("/training/claim", **CLAIM)
+    async def claim(request: Request, query: Annotated[ClaimQuery, Depends(query_of(ClaimQuery))]) -> Response:
+        """A claim of the literature, as it is recorded, or by its many runs now."""
+        return await respond_with_claim(request, query)
 
     return router
 

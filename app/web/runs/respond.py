@@ -1,6 +1,6 @@
 """How several runs are answered: as a stream of their steps, or, once they have ended, as one JSON document."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from app.web.runs.following import BEGINNING, Row, rows
 from app.web.runs.run import Run
 from app.web.runs.runs import Runs
 from app.web.runs.segments import Segments
-from app.web.runs.sending import Emit, RunStream
+from app.web.runs.sending import Emit, Events, RunStream
 from app.web.runs.together import together
 from app.web.stream import problem_event
 
@@ -44,11 +44,26 @@ async def respond(request: Request, etag: str, runs: Mapping[str, Run], plan: by
     if after == END:
         return Response(status_code=204)
     here: Runs = request.app.state.runs
+    return streamed(request, partial(_events, here.segments, runs, step_of(after), plan))
+
+
+def streamed(request: Request, events: Events) -> RunStream:
+    """What `events` sends, or a `problem` in its place; a mistake of ours is raised. Raises ManyStreams and Busy."""
+    here: Runs = request.app.state.runs
     with ExitStack() as held:
-        events = partial(_events, here.segments, runs, step_of(after), plan)
         held.enter_context(here.places.taken(client_of(request.scope)))
         held.enter_context(request.app.state.metrics.streams.track_inprogress())
-        return RunStream(events, here.pace, held.pop_all())
+        return RunStream(partial(_or_problem, events), here.pace, held.pop_all())
+
+
+async def _or_problem(events: Events, emit: Emit) -> None:
+    try:
+        await events(emit)
+    except Exception as error:
+        refusal = refusal_of(error)
+        await emit(problem_event(refusal))
+        if refusal is None:
+            raise
 
 
 def takes_json(request: Request) -> bool:
@@ -68,19 +83,13 @@ def step_of(after: str | None) -> int:
 
 
 async def _events(segments: Segments, runs: Mapping[str, Run], after: int, plan: bytes, emit: Emit) -> None:
-    """`plan` to who begins, a `step` for each row, then `end`; or a `problem`, and a mistake of ours is raised."""
-    try:
-        if after == BEGINNING and plan != NOTHING:
-            await emit(Event(PLAN, plan))
-        async with rows(segments, runs, after) as behind:
-            async for row in behind:
-                await emit(Event("step", row.body, str(row.step)))
-        await emit(Event(END, b"{}", END))
-    except Exception as error:
-        refusal = refusal_of(error)
-        await emit(problem_event(refusal))
-        if refusal is None:
-            raise
+    """`plan` to who begins, a `step` for each row, then `end`."""
+    if after == BEGINNING and plan != NOTHING:
+        await emit(Event(PLAN, plan))
+    async with rows(segments, runs, after) as behind:
+        async for row in behind:
+            await emit(Event("step", row.body, str(row.step)))
+    await emit(Event(END, b"{}", END))
 
 
 async def _document(request: Request, etag: str, runs: Mapping[str, Run], plan: bytes) -> Response:
@@ -96,8 +105,14 @@ async def _document(request: Request, etag: str, runs: Mapping[str, Run], plan: 
 async def rows_of(request: Request, runs: Mapping[str, Run]) -> list[Row]:
     """All rows, once the runs have ended. Raises ManyStreams, Busy, and ClientLeft."""
     here: Runs = request.app.state.runs
+    return await waited(request, partial(_all, here.segments, runs))
+
+
+async def waited(request: Request, work: Callable[[], Awaitable[Answer]]) -> Answer:
+    """What `work` of runs brings, as long as the client is there. Raises ManyStreams, Busy, and ClientLeft."""
+    here: Runs = request.app.state.runs
     with here.places.taken(client_of(request.scope)):
-        return await while_waited_for(request.receive, partial(_all, here.segments, runs))
+        return await while_waited_for(request.receive, work)
 
 
 async def _all(segments: Segments, runs: Mapping[str, Run]) -> list[Row]:
@@ -129,6 +144,5 @@ async def done_at_each(
             for name, run in runs.items():
                 group.start_soon(do, name, run)
 
-    with here.places.taken(client_of(request.scope)):
-        await while_waited_for(request.receive, all_of_them)
+    await waited(request, all_of_them)
     return {name: answers[name] for name in runs}

@@ -2,6 +2,7 @@
 
 from bncore.training.claims.batches.company import COMPANY
 from bncore.training.claims.batches.large_batches import LARGE_BATCHES
+from bncore.training.claims.batches.sizes import BATCH_SIZES
 from bncore.training.claims.bias import NO_GRADIENT, OUTSIDE_THE_GRADIENT
 from bncore.training.claims.claim import Claim, Measured, Runs, Side
 from bncore.training.claims.decay import DECAY
@@ -16,6 +17,7 @@ from bncore.training.claims.invariance import GROWING_RATE, SCALE_INVARIANCE
 from bncore.training.claims.largest_rate import LARGEST_RATE
 from bncore.training.claims.noisy import NOISY
 from bncore.training.claims.pace import PACE
+from bncore.training.claims.regularization import REGULARIZATION
 from bncore.training.claims.stability import STABILITY
 
 CLAIMS: dict[str, Claim] = {
@@ -28,6 +30,8 @@ CLAIMS: dict[str, Claim] = {
     "outside": OUTSIDE_THE_GRADIENT,
     "largest_rate": LARGEST_RATE,
     "noisy": NOISY,
+    "regularization": REGULARIZATION,
+    "batch_sizes": BATCH_SIZES,
     "company": COMPANY,
     "inference": INFERENCE,
     "large_batches": LARGE_BATCHES,

@@ -2,16 +2,21 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bncore.arguments import Float64
+from bncore.arguments import Array, Float64
 from bncore.training.data import Data
+from bncore.training.layout import layout_of
+from bncore.training.network import Network
 from bncore.training.records.record import Record
 from bncore.training.run import advance, first_record
-from bncore.training.spec import Spec
+from bncore.training.spec import Spec, inputs_of
 from bncore.training.state import State, start
+
+if TYPE_CHECKING:
+    from bncore.training.claims.trials import Trials
 
 Fields = Mapping[str, Any]
 
@@ -46,12 +51,22 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class Table:
+    """How numbers of the side that holds are laid out: shares, by their names, a tuple for each row's title."""
+
+    corner: str
+    columns: tuple[str, ...]
+    rows: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Claim:
     """`statement` as the `source` has it, in the `paper`'s setting; in `ours` it is replayed, within the `tolerance`.
 
     `when_it_fails` says what it needs; `runs` and `failing` are what a page opens on either side. `data` is the name of
     what `measure` is to be given: "digits" are 1,200 to train on and 597 held out, their pixels from 0 to 1;
-    of "few_digits" 300 are trained on and 1,497 held out.
+    of "few_digits" 300 are trained on and 1,497 held out. `trials` are the runs that `measure` takes where they are
+    many, `table` how the numbers are laid out where a sentence has no room for them.
     """
 
     number: int
@@ -66,6 +81,8 @@ class Claim:
     failing: Runs
     measure: Callable[[Data], Measured] = field(repr=False)
     data: str = "digits"
+    trials: "Trials | None" = field(default=None, repr=False)
+    table: Table | None = None
 
 
 def run(spec: Spec) -> tuple[State, tuple[Record, ...]]:
@@ -73,6 +90,13 @@ def run(spec: Spec) -> tuple[State, tuple[Record, ...]]:
     begun = start(spec)
     state, records = advance(begun, spec.steps)
     return state, (first_record(begun), *records)
+
+
+def inferred(state: State, x: Array) -> Array:
+    """The logits of examples, as `Data` has them, in inference by the network of a state."""
+    spec = state.spec
+    network = Network(spec, layout_of(spec), state.parameters.copy(), state.running.copy())
+    return network.infer(inputs_of(spec, x))
 
 
 def right(spec: Spec) -> float:

@@ -1,6 +1,7 @@
 // Networks in training: the records of the run that the address names come as a stream; the playhead says which is shown.
 import { Attempts } from "./attempt/attempt.js";
 import { changed, partingOf, undone } from "./changes.js";
+import { bindClaims } from "./claims.js";
 import { bindVariants, showUsed, showVariants } from "./controls.js";
 import { showNumbers } from "./numbers.js";
 import { Player } from "./player.js";
@@ -222,6 +223,7 @@ for (const chart of scene.charts.values()) {
 }
 
 bindVariants(state);
+const claims = bindClaims();
 bindTabs(document.querySelector("#stage [role=tablist]"), { state, field: "tab", shown: () => scene.remeasure() });
 state.onChange((names) => {
   showAxes();
@@ -234,6 +236,7 @@ state.onChange((names) => {
 addEventListener("toggle", () => scene.remeasure(), { capture: true });
 addEventListener("pagehide", () => {
   stream.close();
+  claims.close();
   player.close();
 });
 addEventListener("pageshow", ({ persisted }) => persisted && running !== null && !records.hasEnded && open());

@@ -27,6 +27,13 @@ def digits(images: bool = False) -> Data:
     return split(x, whole.target, [str(label) for label in range(10)], 597, scaling="range")
 
 
+@cache
+def few_digits() -> Data:
+    """300 digits to train on and 1,497 held out, pixels from 0 to 1."""
+    whole = load_digits()
+    return split(whole.data, whole.target, [str(label) for label in range(10)], 1497, scaling="range")
+
+
 def tiny(**given: Any) -> Spec:
     """A network of two blocks in float64 on twelve points a batch."""
     made = {"data": plane(), "widths": (8, 4), "batch_size": 12, "activation": "tanh", "dtype": "float64", "steps": 200}

@@ -5,17 +5,18 @@ from typing import Any
 
 from app.views.training.claims.links import query_of
 from app.views.training.claims.record import measured
-from bncore.training.claims import CLAIMS, Claim
+from bncore.training.claims import CLAIMS, Claim, Measured
 
 
 @cache
 def claims() -> list[dict[str, Any]]:
     """Each with what is claimed, where, how it is replayed, what came, and when it fails."""
-    return [_told(name, claim) for name, claim in CLAIMS.items()]
+    return [told(name, measured()[name]) for name in CLAIMS]
 
 
-def _told(name: str, claim: Claim) -> dict[str, Any]:
-    both = measured()[name]
+def told(name: str, both: Measured) -> dict[str, Any]:
+    """A claim with what was measured; `replayed` says that the page can have it measured anew."""
+    claim = CLAIMS[name]
     return {
         "name": name,
         "number": claim.number,
@@ -30,4 +31,15 @@ def _told(name: str, claim: Claim) -> dict[str, Any]:
         "measured_there": both.fails.text,
         "query": query_of(claim.runs, claim.data),
         "failing_query": query_of(claim.failing, claim.data),
+        "as_said": bool(both.holds.as_said and both.fails.as_said),
+        "replayed": claim.trials is not None,
+        "table": _laid_out(claim, both),
     }
+
+
+def _laid_out(claim: Claim, both: Measured) -> dict[str, Any] | None:
+    """The numbers of the side that holds in rows, in percent; None where a sentence tells them all."""
+    if claim.table is None:
+        return None
+    rows = {title: [f"{both.holds.numbers[name]:.1%}" for name in names] for title, names in claim.table.rows.items()}
+    return {"corner": claim.table.corner, "columns": list(claim.table.columns), "rows": rows}

@@ -7,12 +7,14 @@ import pytest
 
 from bncore.training import Spec
 from bncore.training.claims import CLAIMS
-from tests.bncore.training.specs import digits
+from tests.bncore.training.specs import digits, few_digits
+
+DATA = {"digits": digits, "few_digits": few_digits}
 
 
 @cache
 def measured(name):
-    return CLAIMS[name].measure(digits())
+    return CLAIMS[name].measure(DATA[CLAIMS[name].data]())
 
 
 @pytest.mark.parametrize("name", CLAIMS)
