@@ -8,6 +8,11 @@ from tests.browser.training.page import QUICK, Training
 
 BATCH = "a=norm:none&b=norm:batch&c=norm:ghost,ghost_size:15"
 
+NOTHING_CUT = """() => [...document.querySelectorAll(".tr-way svg")].every((drawing) => {
+  const { right } = drawing.getBoundingClientRect();
+  return [...drawing.querySelectorAll("text")].every((text) => text.getBoundingClientRect().right <= right);
+})"""
+
 
 def told(training: Training, step: int, of: str) -> dict[str, dict[str, float]]:
     address = f"/api/v1/training/attempt?{QUICK}&{BATCH}&of={of}&at={step}"
@@ -35,6 +40,9 @@ def test_the_tab_tries_the_next_update_wherever_the_playhead_rests(training: Tra
     expect(page.locator("#attempt-sums .tr-sum")).to_have_count(2)
     lines = page.locator(".tr-way .came line").evaluate_all("(all) => all.map((one) => one.getAttribute('y1'))")
     assert lines[0] == lines[1]  # one axis: both begin at the same loss
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.locator("[data-term=sums] .whole").evaluate("(one) => one.getClientRects().length") == 1
+    page.wait_for_function(NOTHING_CUT)
     training.go("10 steps on")
     after = told(training, 30, "b")["constant"]["after"]
     expect(training.headline).to_contain_text(f"{three(after)} comes")

@@ -6,7 +6,7 @@ import { three } from "../../lib/figures/numbers.js";
 import { enlargement } from "../../lib/page/wall.js";
 import { joined, svg, tell, write } from "../../lib/stage/svg.js";
 
-const EDGE = { left: 52, right: 122, top: 14, bottom: 14 }; // pixels of a page that is written as usual
+const EDGE = { left: 52, right: 144, top: 14, bottom: 14 }; // pixels of a page that is written as usual
 const DOT = 5;
 const APART = 15; // pixels between two texts, one above the other
 const STROKE = 15;
