@@ -22,7 +22,7 @@ VIEWS: Views = tuple(with_figures(room.VIEW) for room in ROOMS)
 def navigation(views: Views) -> list[Door]:
     """The pages that the navigation names."""
     return [
-        *(door_of(view.page.path, view.title, view.query) for view in views if view.page),
+        *(door_of(view.page.path, view.title, view.query, view.page.takes) for view in views if view.page),
         Door("/docs", "REST API", {}),
     ]
 

@@ -80,6 +80,8 @@ class Page(Generic[Fields]):
     """What of the page itself stands in its address: nothing of it is computed with."""
     further: APIRouter = field(default_factory=APIRouter)
     """Files beside the page."""
+    takes: frozenset[str] = frozenset()
+    """Fields that the navigation carries to a page whose query is no `BatchFields`."""
 
 
 @dataclass(frozen=True)

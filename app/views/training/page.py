@@ -5,6 +5,7 @@ from typing import Any
 
 from app.batches.datasets import DATASETS
 from app.query.title import bare_title
+from app.views.training.claims.replayed import replayed
 from app.views.training.claims.told import claims
 from app.views.training.export.end import FILES, address_of_end
 from app.views.training.page_fields import TrainingPageFields
@@ -17,11 +18,20 @@ from bncore.network.layers.initializations import INITIALIZATIONS
 from bncore.training import ARCHITECTURES, NORMS, OPTIMIZERS, ORDERS, SCHEDULES, SHAPES, TRAINED
 
 
-def _context(query: TrainingQuery, _result: Any, _place: Place) -> dict[str, Any]:
+def _context(query: TrainingQuery, result: Any, _place: Place) -> dict[str, Any]:
     return {
-        "schema": page_schema(), "groups": GROUPS, "sources": sources(query), "address_of_end": address_of_end(query),
+        "schema": page_schema() | {"label": _label(result)}, "replayed": replayed(query),
+        "groups": GROUPS, "sources": sources(query), "address_of_end": address_of_end(query),
         "terms": TERMS, "sentences": SENTENCES, "limits": LIMITS, "attempt": ATTEMPT, "claims": claims(),
     }  # fmt: skip
+
+
+def _label(result: dict[str, Any] | None) -> dict[str, Any]:
+    """The field of the label, with the columns of the file to choose from; it stands with the data."""
+    label = page_schema()["label"]
+    batch = result["batch"] if result else {"label": None, "labels": []}
+    choices = [("", f"{batch['label'] or 'a column'} (chosen here)"), *((name, name) for name in batch["labels"])]
+    return label | {"choices": choices, "control": label["control"] | {"kind": "select", "group": "label"}}
 
 
 GROUPS = {
@@ -56,4 +66,7 @@ def page_schema() -> dict[str, dict[str, Any]]:
     return schema
 
 
-PAGE = Page("/training", "training.html", _context, shown=TrainingPageFields, further=FILES)
+CARRIED = frozenset({"source", "seed", "array", "header", "missing", "feature_axis", "label"})
+"""What the navigation brings along: which data, how a file is read, and what is drawn of it."""
+
+PAGE = Page("/training", "training.html", _context, shown=TrainingPageFields, further=FILES, takes=CARRIED)

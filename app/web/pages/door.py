@@ -13,24 +13,34 @@ CARRIED = {*SourceFields.model_fields, *(p.name for generator in GENERATORS.valu
 """What says which batch is looked at: source, seed, batch size, how a file is read, a generator's own numbers."""
 
 
+Taken = tuple[float | None, float | None, str | None]
+
+
 class Door(NamedTuple):
-    """The path and the title of a page; `takes` are the fields that it takes, each with its least and its most."""
+    """The path and the title of a page; `takes` are the fields that it takes.
+
+    Each has its least and its most, where it is a number, and the form of its text, where it has one.
+    """
 
     path: str
     title: str
-    takes: dict[str, tuple[float | None, float | None]]
+    takes: dict[str, Taken]
 
 
-def door_of(path: str, title: str, query: type[BaseModel]) -> Door:
-    """The door of a view's page: one that looks at a batch takes all that says which, as far as it has the field."""
-    if not issubclass(query, BatchFields):
-        return Door(path, title, {})
-    return Door(path, title, _taken(query))
+def door_of(path: str, title: str, query: type[BaseModel], taken: frozenset[str] = frozenset()) -> Door:
+    """The door of a view's page: one that looks at a batch takes all that says which, as far as it has the field.
+
+    Any other page takes the fields that it says it takes.
+    """
+    return Door(path, title, _taken(query, frozenset(CARRIED) if issubclass(query, BatchFields) else taken))
 
 
 @cache
-def _taken(query: type[BatchFields]) -> dict[str, tuple[float | None, float | None]]:
-    return {name: _ends(field) for name, field in schema_of(query).items() if name in CARRIED}
+def _taken(query: type[BaseModel], names: frozenset[str]) -> dict[str, Taken]:
+    if not names:
+        return {}
+    forms = {name: field.get("pattern") for name, field in query.model_json_schema()["properties"].items()}
+    return {name: (*_ends(field), forms[name]) for name, field in schema_of(query).items() if name in names}
 
 
 def _ends(field: dict[str, Any]) -> tuple[float | None, float | None]:

@@ -1,8 +1,10 @@
 // Networks in training: the records of the run that the address names come as a stream; the playhead says which is shown.
 import { Attempts } from "./attempt/attempt.js";
+import { Between } from "./between.js";
 import { changed, partingOf, undone } from "./changes.js";
 import { bindClaims } from "./claims.js";
 import { bindVariants, showUsed, showVariants } from "./controls.js";
+import { keepStep, keptStep } from "./kept.js";
 import { showNumbers } from "./numbers.js";
 import { Player } from "./player.js";
 import { Records, divergedAt } from "./records.js";
@@ -25,6 +27,7 @@ const STREAM = "/api/v1/training";
 const PLAN = `${STREAM}/plan`;
 const TOLD = 1000; // milliseconds between two tables of numbers while it plays
 const REST = 300; // milliseconds without a move, after which a run begins
+const MANY = 429; // more streams than an address may have
 const $ = (id) => document.getElementById(id);
 
 const page = new BatchPage({
@@ -32,7 +35,7 @@ const page = new BatchPage({
   ask: (query) => getJson(query ? `${PLAN}?${query}` : PLAN),
   headlineOf: (answer) => headline(answer),
   seen: ({ batch }) => `the run of ${batch.title}`,
-  follow: ofNewSource, show, numbersBehind: () => document.createElement("table"),
+  follow: ofNewSource, fits: fitting, show, numbersBehind: () => document.createElement("table"),
 });
 const { state, embedded } = page;
 const records = new Records();
@@ -45,6 +48,8 @@ const transport = new Transport({
   undoRate: () => state.set({ changes: undone(state.get("changes")) }),
 });
 const attempts = new Attempts({ state, sentences: embedded.attempt, told: () => attempts.isOpen && tell($("headline"), headline()) });
+const between = new Between({ came: takeBetween, failed: (message) => tell($("arrival"), message) });
+const opened = state.query();
 let plan = null;
 let looks = [];
 let running = null; // the query of the run whose records come
@@ -67,8 +72,9 @@ function show(answer, isLatest) {
   else begin();
 }
 
+// Where the address has something wrong, the run is the one without it.
 function begin() {
-  const query = state.query();
+  const query = page.isUnsolved && !embedded.problem.ignored ? new URLSearchParams(plan.query).toString() : state.query();
   if (query === running) return;
   const parting = running === null ? 0 : partingOf(running, query);
   const plays = player.plays;
@@ -82,6 +88,13 @@ function begin() {
   showTransport();
 }
 
+// A file with fewer examples to train on than a batch has: the batch is all of them.
+function fitting({ shape }) {
+  const [rows = 0] = shape ?? [];
+  const trained = rows - Math.floor(rows / 3);
+  return trained >= 2 && trained < Number(state.get("batch_size")) ? { batch_size: trained } : {};
+}
+
 function open() {
   stream.open(running ? `${STREAM}?${running}` : STREAM, records.last?.step ?? -1);
 }
@@ -89,7 +102,7 @@ function open() {
 // A step of the address is stood at; else the run is played from its beginning, or, where less motion is asked for, its
 // end is shown as soon as it is there.
 function start() {
-  const step = isSought ? state.get("step") : "";
+  const step = isSought ? String(keptStep(running) ?? state.get("step")) : "";
   if (step !== "") player.stand(Number(step));
   else if (isStill()) player.stand(plan.total);
   else {
@@ -106,6 +119,11 @@ function take(row) {
   showTransport();
 }
 
+function takeBetween(row) {
+  records.put(row, plan.blocks.length);
+  showTransport();
+}
+
 function tellComing() {
   const { awaited } = player;
   tell($("arrival"), awaited === null ? `${COMING}.` : `${COMING}; step ${count(awaited)} is waited for.`);
@@ -118,8 +136,9 @@ function end() {
   showTransport();
 }
 
-function waits(seconds, isBusy) {
-  const why = isBusy ? "The server is busy with others" : "The connection is lost";
+function waits(seconds, problem) {
+  const busy = problem?.status === MANY ? "Your address has too many runs open" : "The server is busy with others";
+  const why = problem ? busy : "The connection is lost";
   tell($("arrival"), seconds ? `${why}: it is tried again in ${Math.round(seconds)} s.` : `${COMING}.`);
 }
 
@@ -147,14 +166,15 @@ function shown() {
 }
 
 function showTransport() {
-  awaits(running !== null && (player.at < 0 || player.awaited !== null));
+  awaits(running !== null && (player.at < 0 || player.awaited !== null || player.between !== null));
+  between.want(player.plays ? null : player.between, running);
   write($("headline"), { "aria-live": player.plays ? "off" : null });
   scene.draw();
 }
 
 function showDrawn(now) {
   transport.show();
-  if (now.rows.length) attempts.at({ looks, step: player.step, steps: stepsOf(plan), plays: player.plays, blocks: plan.blocks });
+  if (now.rows.length) attempts.at({ looks, step: player.step, steps: stepsOf(plan), plays: player.plays || player.between !== null, blocks: plan.blocks });
   tell($("headline"), headline());
   tell($("diverged-told"), divergedText(now));
   $("diverged-told").hidden = $("diverged-told").textContent === "";
@@ -194,12 +214,20 @@ function rateHere() {
 function showPicks() {
   const norm = Object.values(plan.variants).some((variant) => variant.norm !== "none");
   tell($("unit-told"), `Of ${plan.unit}.`);
+  showLabels(plan.batch);
   $("files").replaceChildren(...Object.entries(plan.files).map(([name, href]) => element("a", `Records, ${name.toUpperCase()}`, { href, download: "" })));
   tell($("no-norm"), norm ? "" : "No variant has a norm: there is no γ and β.");
   for (const select of document.querySelectorAll("[data-block-picked]")) {
     select.replaceChildren(...plan.blocks.map((title, i) => new Option(title, String(i + 1))));
   }
   showAxes();
+}
+
+// The columns of a file that can be its label; the first choice leaves it to the server.
+function showLabels({ label, labels }) {
+  const chosen = state.get("label");
+  $("c-label").replaceChildren(new Option(chosen ? "chosen here" : `${label ?? "a column"} (chosen here)`, ""), ...labels.map((name) => new Option(name, name)));
+  $("c-label").value = chosen;
 }
 
 function showAxes() {
@@ -219,7 +247,7 @@ for (const select of document.querySelectorAll("[data-block-picked]")) {
   select.addEventListener("change", () => state.set({ block: select.value }));
 }
 for (const chart of scene.charts.values()) {
-  chart.svg.addEventListener("pointerdown", (event) => event.button === 0 && !event.target.closest(".tr-mark") && player.seek(chart.stepAt(event)));
+  chart.svg.addEventListener("pointerdown", (event) => event.button === 0 && !event.target.closest(".tr-mark") && player.seek(records.nearest(chart.stepAt(event))));
 }
 
 bindVariants(state);
@@ -228,6 +256,7 @@ bindTabs(document.querySelector("#stage [role=tablist]"), { state, field: "tab",
 state.onChange((names) => {
   showAxes();
   showVariants(state);
+  $("replayed").hidden = $("replayed").childElementCount === 0 || state.query() !== opened;
   isSought ||= names === null && state.query() !== running;
   if (names === null) player.stand(Number(state.get("step") || 0));
   else if (names.includes("step") && state.get("step") === "" && plan) start();
@@ -235,6 +264,8 @@ state.onChange((names) => {
 });
 addEventListener("toggle", () => scene.remeasure(), { capture: true });
 addEventListener("pagehide", () => {
+  if (running !== null) keepStep(running, player.step);
+  between.close();
   stream.close();
   claims.close();
   player.close();

@@ -1,5 +1,6 @@
 // The playhead: the step that is shown, apart from the steps that have come. It plays, pauses, steps and is sought; the step
-// stands in the address. A step that has not come yet is waited for, at the newest one before it.
+// stands in the address. A step that has not come yet, or that lies between two records, is waited for, at the newest one
+// before it.
 const WRITTEN = 500; // milliseconds between two addresses while it plays
 const LEAP = 20; // records that a frame may leap over, after which what is missed is not made up for
 
@@ -23,7 +24,8 @@ export class Player {
   // The number of the row that is shown; -1 where none has come.
   get at() {
     const { rows } = this.#records;
-    return Math.min(this.#records.from(this.#wanted), rows.length - 1);
+    const at = this.#records.from(this.#wanted);
+    return rows[at]?.step === this.#wanted || at === 0 ? Math.min(at, rows.length - 1) : at - 1;
   }
 
   // The step that is shown.
@@ -35,6 +37,13 @@ export class Player {
   get awaited() {
     const { last, hasEnded } = this.#records;
     return !hasEnded && this.#wanted > (last?.step ?? -1) ? this.#wanted : null;
+  }
+
+  // The step that is wanted, where it lies between two records; null elsewhere.
+  get between() {
+    const { rows } = this.#records;
+    const at = this.#records.from(this.#wanted);
+    return at > 0 && at < rows.length && rows[at].step !== this.#wanted ? this.#wanted : null;
   }
 
   get isAtEnd() {

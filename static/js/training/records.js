@@ -2,6 +2,7 @@
 export class Records {
   rows = []; // { step, variants: { NAME: record } }
   hasEnded = false;
+  #between = null; // the row of a step between two of the run's records, which was asked for last
 
   get last() {
     return this.rows.at(-1) ?? null;
@@ -10,14 +11,30 @@ export class Records {
   // One that is there already is not taken again. Of `blocks` in all, a variant with fewer lacks some before its read-out.
   take(row, blocks) {
     if (this.last && row.step <= this.last.step) return;
-    for (const record of Object.values(row.variants)) record.blocks.splice(-1, 0, ...Array(Math.max(0, blocks - record.blocks.length)).fill(null));
-    this.rows.push(row);
+    this.rows.push(filled(row, blocks));
+  }
+
+  // A row between two others, in place of the one that was put there before.
+  put(row, blocks) {
+    const others = this.rows.filter((one) => one !== this.#between);
+    const at = others.findIndex(({ step }) => step >= row.step);
+    if (at < 0 || others[at].step === row.step) return;
+    this.#between = filled(row, blocks);
+    this.rows = others.toSpliced(at, 0, this.#between);
   }
 
   // Those before a step stay, and a run goes on behind them.
   keepBefore(step) {
     this.rows = this.rows.slice(0, this.from(step));
     this.hasEnded = false;
+  }
+
+  // The step of the row that is nearest to one; beyond the newest it is the step itself.
+  nearest(step) {
+    const at = this.from(step);
+    const [before, behind] = [this.rows[at - 1], this.rows[at]];
+    if (!behind) return step;
+    return before && step - before.step < behind.step - step ? before.step : behind.step;
   }
 
   // The number of the first row of at least that step; as many as there are, where it has not come.
@@ -30,6 +47,11 @@ export class Records {
     }
     return low;
   }
+}
+
+function filled(row, blocks) {
+  for (const record of Object.values(row.variants)) record.blocks.splice(-1, 0, ...Array(Math.max(0, blocks - record.blocks.length)).fill(null));
+  return row;
 }
 
 // The newest of a variant's records up to a row that has what `of` looks for; null where none has.

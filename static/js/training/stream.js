@@ -11,7 +11,8 @@ export class RunStream {
   #told;
   #stop = null;
 
-  // `row(row)`: a step has come; `ended()`; `refused(problem)`; `waits(seconds, isBusy)`: it is tried again then, 0 is now.
+  // `row(row)`: a step has come; `ended()`; `refused(problem)`; `waits(seconds, problem)`: it is tried again then, 0 is
+  // now; `problem` is why a server refuses, null where it is away.
   constructor(told) {
     this.#told = told;
   }
@@ -38,9 +39,9 @@ export class RunStream {
       const isBusy = error instanceof Problem && error.retryAfter > 0;
       if (error instanceof Problem && !isBusy) return this.#told.refused(error);
       const seconds = isBusy ? error.retryAfter : Math.max(place.retry / 1000, AWAY[Math.min(place.losses++, AWAY.length - 1)]);
-      this.#told.waits(seconds, isBusy);
+      this.#told.waits(seconds, isBusy ? error : null);
       await pause(1000 * seconds * (isBusy ? 1 + Math.random() / 2 : 1), signal); // who was refused together does not come back together
-      this.#told.waits(0, isBusy);
+      this.#told.waits(0, null);
     }
   }
 

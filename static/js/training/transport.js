@@ -4,6 +4,8 @@ import { svg, tell, write } from "../lib/stage/svg.js";
 import { count, isNumber, plain, three } from "../lib/figures/numbers.js";
 
 const WORKED = "button, input, select, textarea, summary, a, [role=tab], dialog";
+const MOVED = "input, select, textarea, [role=tab], [role=slider], .scroll, dialog"; // what moves or scrolls by arrows itself
+const KEYS = { ArrowLeft: -1, ArrowRight: 1, Home: -Infinity, End: Infinity }; // records
 const TOUCH = 16; // pixels around the playhead's mark
 const $ = (id) => document.getElementById(id);
 
@@ -59,7 +61,7 @@ export class Transport {
       value: () => player.step,
       text: () => `step ${count(player.step)} of ${count(this.#own.total())}`,
       range: () => [0, records.last?.step ?? 0],
-      at: (event) => chart.stepAt(event),
+      at: (event) => records.nearest(chart.stepAt(event)),
       step: (by) => records.rows[Math.min(records.rows.length - 1, Math.max(0, player.at + by))]?.step ?? 0,
       move: (step, how) => player.seek(step, how),
       reset: () => player.seek(0),
@@ -91,10 +93,14 @@ export class Transport {
     write($("rate-here"), { "aria-invalid": text ? "true" : null });
   }
 
+  // Keys of the page, where nothing has them for itself.
   #key(event) {
-    if (event.altKey || event.ctrlKey || event.metaKey || event.key !== " " || event.target.closest?.(WORKED)) return;
+    const { key, target } = event;
+    if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey || document.querySelector("dialog[open]")) return;
+    if (key === " " && !target.closest?.(WORKED)) this.#own.player.toggle();
+    else if (key in KEYS && !target.closest?.(MOVED)) this.#own.player.by(KEYS[key], { run: "keys" });
+    else return;
     event.preventDefault();
-    this.#own.player.toggle();
   }
 }
 

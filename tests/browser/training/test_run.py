@@ -79,6 +79,14 @@ def test_a_curve_that_diverged_ends_there_and_says_so(training: Training) -> Non
     cross = training.page.locator('[data-chart="loss"] .curve[data-variant="a"] .cross')
     assert cross.get_attribute("d")
     training.playhead.focus()
+    for _ in range(60 - ends[0]):
+        training.page.keyboard.press("ArrowLeft")
+    expect(training.step).to_have_text(str(ends[0]))
+    at, mark = cross.bounding_box(), training.page.locator('[data-chart="loss"] .playhead line').bounding_box()
+    assert at is not None
+    assert mark is not None
+    assert abs(at["x"] + at["width"] / 2 - mark["x"]) < 1.5  # the step that the words name
+    training.playhead.focus()
     training.page.keyboard.press("Home")
     expect(training.page.locator("#diverged-told")).to_be_empty()
 
@@ -110,3 +118,29 @@ def test_a_lost_connection_goes_on_behind_the_last_step_and_a_refusal_says_when_
     training.come()
     assert [request.headers.get("last-event-id") for request in asked] == [None, None, "0"]
     training.page.unroute_all(behavior="ignoreErrors")
+
+
+def test_an_axis_holds_the_better_half_of_every_curve(training: Training) -> None:
+    training.open("source=iris&widths=8,8&steps=80&rate=1000&step=80")
+    chart = training.page.locator('[data-chart="loss"] svg.drawing')
+    box = chart.bounding_box()
+    assert box is not None
+    ticks = [float(text.replace(",", "")) for text in chart.locator(".rows text").all_text_contents()]
+    for letter, path in training.curves().items():
+        losses = [row["variants"][letter]["loss"] for row in training.records()]
+        assert max(ticks) >= sorted(losses)[len(losses) // 2 - 1] or max(ticks) >= max(losses)
+        heights = [float(point.split(" ")[1]) for point in re.split("[ML]", path)[1:]]
+        assert sum(0 <= height <= box["height"] for height in heights) >= len(heights) / 2
+    beyond = chart.locator(".beyond text")
+    if beyond.count():
+        told, top = beyond.bounding_box(), chart.locator(".rows line").last.bounding_box()
+        assert told is not None
+        assert top is not None
+        assert told["y"] + told["height"] <= top["y"] + 2  # above the curves, not through them
+
+
+def test_the_first_point_is_drawn_while_the_others_are_on_their_way(training: Training) -> None:
+    training.page.goto(f"{training.path}?source=iris&widths=8,8&steps=20000&seed=77")
+    expect(training.step).to_have_text(re.compile(r"\d"))
+    assert "Steps are coming" in (training.page.locator("#arrival").text_content() or "")
+    assert all(training.curves().values())

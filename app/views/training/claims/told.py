@@ -31,6 +31,7 @@ def told(name: str, both: Measured) -> dict[str, Any]:
         "measured_there": both.fails.text,
         "query": query_of(claim.runs, claim.data),
         "failing_query": query_of(claim.failing, claim.data),
+        "opened": OPENED.get(name, ""),
         "as_said": bool(both.holds.as_said and both.fails.as_said),
         "replayed": claim.trials is not None,
         "table": _laid_out(claim, both),
@@ -43,3 +44,19 @@ def _laid_out(claim: Claim, both: Measured) -> dict[str, Any] | None:
         return None
     rows = {title: [f"{both.holds.numbers[name]:.1%}" for name in names] for title, names in claim.table.rows.items()}
     return {"corner": claim.table.corner, "columns": list(claim.table.columns), "rows": rows}
+
+
+OPENED = {
+    "growing_rate": "open=updates",
+    "bias": "tab=attempt&step=296",
+    "stability": "open=unit",
+    "pace": "open=accuracy",
+    "outside": "tab=attempt&step=296",
+    "noisy": "open=accuracy",
+    "company": "open=accuracy",
+    "inference": "open=accuracy,scales",
+    "large_batches": "open=accuracy",
+    "decay": "open=updates",
+    "gammas": "open=accuracy",
+}
+"""What of the page shows what was measured, in the words of its address, by the claim's name."""

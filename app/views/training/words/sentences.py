@@ -34,6 +34,7 @@ ATTEMPT = {
     "tried": "With constant statistics a loss of {promised} is promised, and {after} comes; the true gradient misses "
     "by {miss}.",
     "waits": "Where the playhead rests, the next update is tried by two gradients.",
+    "computing": "The next update is tried by two gradients: computing…",
     "none": "No variant has batch norm or ghost batch norm, whose updates are tried here.",
     "sums": "With constant statistics up to {largest} would go into a bias in front of a norm. The norm subtracts that "
     "bias again: it grows, and the loss stays as it is.",

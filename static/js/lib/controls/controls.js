@@ -70,7 +70,8 @@ function typed(element, state, toQuery = (text) => text.trim(), toText = (value)
   });
   return {
     refresh(names) {
-      if (names === null || document.activeElement !== field || field.tagName === "INPUT") put(field, "value", toText(state.get(name)));
+      const isOwn = field.tagName === "INPUT" && names?.includes(name); // what else changes leaves what is being typed
+      if (names === null || document.activeElement !== field || isOwn) put(field, "value", toText(state.get(name)));
     },
   };
 }

@@ -19,8 +19,9 @@ export function bindCarry(state) {
   write();
 }
 
-// A word such as "all" fits where the field takes it; a number, between the least and the most.
-function fits(text, [low, high]) {
+// A word such as "all" fits where the field takes it; a number, between the least and the most; a text that has a form, in it.
+function fits(text, [low, high, form]) {
+  if (form !== null && !new RegExp(form, "u").test(text)) return false;
   if (!isNumber(text)) return text !== "";
   return (low === null || Number(text) >= low) && (high === null || Number(text) <= high);
 }

@@ -1,6 +1,6 @@
 // Errors stand beside the control that caused them. What has no control stands above the view, and so does, once more,
 // what stands in a closed sheet of controls, in a section that is folded or out of sight, beside a view that is empty, or
-// where a part of the controls is missing.
+// where a part of the controls is missing, or where the box above the view tells all (`data-tells`).
 
 const ELSEWHERE = { missing: "file" }; // what a file lacks is told where the file came in
 const NARROW = matchMedia("(max-width: 899px)");
@@ -26,8 +26,9 @@ export function clearProblems() {
 export function showProblem(detail, errors = [], shownInstead = "", again = null) {
   const homeless = errors.filter((row) => !showAt(row.field, messageOf(row, detail, errors.length)));
   if (homeless.length || !errors.length) told.push({ text: detail, way: again && { title: "Ask again", act: again } });
-  if (shownInstead) {
-    told.push({ text: `Not computed; below is still ${shownInstead}.` });
+  const still = `Not computed; below is still ${shownInstead}.`;
+  if (shownInstead && !told.some(({ text }) => text === still)) {
+    told.push({ text: still });
     takeBack();
   }
   write();
@@ -36,7 +37,7 @@ export function showProblem(detail, errors = [], shownInstead = "", again = null
 // What was concluded before is not said of what was asked for now; the next answer writes a conclusion of its own.
 function takeBack() {
   const headline = $("headline");
-  if (headline) headline.textContent = "Not computed.";
+  if (headline && $("problem").dataset.tells !== "all") headline.textContent = "Not computed.";
 }
 
 // A sentence of its own stands as it is; what only names the field (which the control does) is said in words.
@@ -109,6 +110,7 @@ const isClosed = () => NARROW.matches && $("sheet")?.getAttribute("aria-expanded
 const isInSight = ({ top, bottom }) => bottom > 0 && top < innerHeight; // what is folded has no height
 
 function isSeen(home) {
+  if ($("problem").dataset.tells === "all") return false;
   if ((isClosed() || putBack) && home.closest("#control-groups")) return false;
   if (home.closest("details.part") && !isInSight(home.getBoundingClientRect())) return false;
   return ($("view").contains(home) && !home.closest(".controls")) || !$("view").classList.contains("empty");

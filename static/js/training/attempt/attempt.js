@@ -2,7 +2,7 @@
 // statistics for constants. It is tried wherever the playhead rests.
 import { drawLoss, drawSums, lossEnds } from "./drawing.js";
 import { element } from "../../lib/figures/tables.js";
-import { three } from "../../lib/figures/numbers.js";
+import { count, three } from "../../lib/figures/numbers.js";
 import { getJson, Latest } from "../../lib/server/api.js";
 import { svg, tell, write } from "../../lib/stage/svg.js";
 
@@ -47,7 +47,7 @@ export class Attempts {
   get sentence() {
     const { sentences } = this.#own;
     if (!this.#picks.length) return sentences.none;
-    if (!this.#answer) return sentences.waits;
+    if (!this.#answer) return this.#wanted === null ? sentences.waits : sentences.computing;
     const { true: right, constant } = this.#answer.ways;
     const numbers = { promised: constant.promised, after: constant.after, miss: right.after === null ? null : Math.abs(right.after - right.promised) };
     return sentences.tried.replace(/\{(\w+)\}/g, (_, name) => three(numbers[name]));
@@ -83,6 +83,7 @@ export class Attempts {
     this.#answer = null;
     if (query !== null) this.#rest = setTimeout(() => this.#latest.want(query), REST);
     this.#panel.classList.add("stale");
+    this.#title();
     this.#own.told();
   }
 
@@ -90,8 +91,16 @@ export class Attempts {
     this.#answer = answer;
     this.#panel.classList.remove("stale");
     this.#draw();
+    this.#title();
     this.#say(this.#sumsSaid());
     this.#own.told();
+  }
+
+  // Whose update it is, and from where.
+  #title() {
+    const name = this.#picks.find(({ name: of }) => of === $("attempt-of").value)?.title ?? "";
+    const { step, loss } = this.#answer ?? {};
+    tell($("attempt-title"), this.#answer ? `${name}, update ${count(step + 1)}: from a loss of ${three(loss)}` : this.#wanted === null ? name : `${name}: computing…`);
   }
 
   #say(text) {

@@ -33,18 +33,20 @@ export function drawLoss(drawing, loss, way, ends) {
   };
   ending(promise, way.promised);
   ending(came, way.after);
-  drawTexts(texts, loss, way, right + 10 * u, y, APART * u);
+  drawTexts(texts, loss, way, { left, right: right + 10 * u }, y, APART * u);
 }
 
 // Two texts that would lie on each other are moved apart by the same way.
-function drawTexts(group, loss, { promised, after }, x, y, apart) {
+function drawTexts(group, loss, { promised, after }, { left, right }, y, apart) {
   const rows = [["promised", promised], ["came", after]].map(([what, value]) => ({ text: `${what} ${three(value)}`, at: y.at(value ?? loss) }));
   const [one, other] = rows[0].at <= rows[1].at ? rows : rows.toReversed();
   const missing = Math.max(0, apart - (other.at - one.at)) / 2;
   one.at -= missing;
   other.at += missing;
-  joined(group, rows, () => svg("text"), (text, row) => {
-    write(text, { x, y: row.at + apart / 4 });
+  const isDown = Math.min(promised ?? loss, after ?? loss) < loss;
+  const start = { text: `before ${three(loss)}`, at: y.at(loss) + (isDown ? -apart / 2 : apart), x: left };
+  joined(group, [start, ...rows], () => svg("text"), (text, row) => {
+    write(text, { x: row.x ?? right, y: row.at + apart / 4 });
     tell(text, row.text);
   });
 }

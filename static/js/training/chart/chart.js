@@ -11,7 +11,9 @@ const EDGE = { left: 48, right: 12, top: 8, bottom: 24 }; // pixels of a page th
 const CROSS = 5;
 const TITLE = 46; // pixels that the axis's title takes
 const TEXT = 62; // pixels that a tick of the steps takes
-const CAP = 1.25; // times the largest first value, above which a capped axis does not go
+const CAP = 1.25; // times the largest first value, above which a capped axis goes only for a curve that would be lost
+const SEEN = 0.5; // share of each curve's values that a capped axis holds
+const LINE = 15; // pixels above a capped axis, for what is told of values beyond it
 let numbered = 0;
 
 export class Chart {
@@ -72,7 +74,8 @@ export class Chart {
   #framed(shown) {
     const u = enlargement();
     const { width, height } = this.#size;
-    const [left, right, top, bottom] = [EDGE.left * u, width - EDGE.right * u, EDGE.top * u, height - EDGE.bottom * u];
+    const room = EDGE.top + (this.measure.capped ? LINE : 0);
+    const [left, right, top, bottom] = [EDGE.left * u, width - EDGE.right * u, room * u, height - EDGE.bottom * u];
     const isLog = this.name.endsWith("loss") ? shown.lossAxis === "log" : this.measure.log;
     const [across, up] = [shown.stepsAxis === "log" ? bySteps : linear, isLog ? log : linear];
     const [low, high] = this.#ends(shown, isLog, up);
@@ -86,7 +89,7 @@ export class Chart {
     if (fixed) return fixed;
     const [low, high, cap] = this.#seen(rows, looks, block, isLog);
     if (low > high) return isLog ? [0.1, 1] : [0, 1];
-    const most = this.measure.capped && cap > 0 ? Math.min(high, CAP * cap) : high;
+    const most = this.measure.capped && cap > 0 && !isLog ? Math.min(high, Math.max(CAP * cap, this.#range.held)) : high;
     const [least, end] = up.ends(zero && !isLog ? Math.min(0, low) : low, Math.max(most, low), about);
     return [least, end > least ? end : least + 1];
   }
@@ -95,8 +98,9 @@ export class Chart {
   #seen(rows, looks, block, isLog) {
     const key = `${block} ${isLog} ${looks.map(({ name }) => name)}`;
     const known = this.#range;
-    if (known.rows !== rows || known.key !== key || known.length > rows.length) this.#range = { rows, key, length: 0, low: Infinity, high: -Infinity, cap: 0 };
+    if (known.rows !== rows || known.key !== key || known.length > rows.length) this.#range = { rows, key, length: 0, low: Infinity, high: -Infinity, cap: 0, held: 0 };
     const range = this.#range;
+    const isNew = range.length < rows.length;
     for (; range.length < rows.length; range.length += 1) {
       for (const { name } of looks) {
         const record = rows[range.length].variants[name];
@@ -106,7 +110,14 @@ export class Chart {
         range.high = Math.max(range.high, ...values);
       }
     }
+    if (isNew && this.measure.capped) range.held = Math.max(...looks.map(({ name }) => this.#heldOf(name, rows, block)));
     return [range.low, range.high, range.cap];
+  }
+
+  // The value below which so many of a variant's values lie.
+  #heldOf(name, rows, block) {
+    const values = rows.flatMap(({ variants }) => (variants[name] ? parts(this.#of(variants[name], block)) : [])).sort((one, other) => one - other);
+    return values[Math.floor(SEEN * (values.length - 1))] ?? 0;
   }
 
   #drawRulers({ most, rows }, { u, left, right, top, bottom, x, y, low, high, across, up }) {
@@ -143,8 +154,9 @@ export class Chart {
     const ended = divergedAt(rows, at, name);
     const last = points.at(-1);
     const c = CROSS * frame.u;
+    const x = ended === null ? 0 : Number(frame.x.at(ended).toFixed(1)); // the step that the words name, which has no number
     const y = last && Math.min(frame.bottom - c, Math.max(frame.top + c, Number(last.y)));
-    write(cross, { d: ended !== null && last ? `M${last.x - c} ${y - c}l${2 * c} ${2 * c}m0 ${-2 * c}l${-2 * c} ${2 * c}` : null });
+    write(cross, { d: ended !== null && last ? `M${x - c} ${y - c}l${2 * c} ${2 * c}m0 ${-2 * c}l${-2 * c} ${2 * c}` : null });
   }
 
   #points(name, rows, at, block, { x, y, isLog }) {
@@ -165,7 +177,7 @@ export class Chart {
   // Where the axis is not for all that came.
   #tellBeyond({ u, left, top, high, most }) {
     joined(this.#parts.beyond, most > high ? [0] : [], () => svg("text"), (text) => {
-      write(text, { x: left + 8 * u, y: top + 36 * u });
+      write(text, { x: left, y: top - (LINE - 4) * u });
       tell(text, `some lie above ${tickText(high)}, up to ${three(most)}`);
     });
   }

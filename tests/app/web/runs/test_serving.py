@@ -20,14 +20,17 @@ ROOT = Path(__file__).parents[4]
 
 
 class Running:
-    """A server of two workers."""
+    """A server of two workers, and the call that it is asked."""
+
+    command = ("tests.app.web.runs.application",)
+    path = "/api/v1/walk"
 
     def __init__(self, folder, **settings):
         given = {"uploads_dir": folder / "uploads", "cache_dir": folder / "cache", "processes": 1, "run_events": 10**6}
         environment = {f"BNSCOPE_{name.upper()}": str(value) for name, value in (given | settings).items()}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.app.web.runs.application"], cwd=ROOT,
-            env=environment | {"OPENBLAS_NUM_THREADS": "1"}, stdout=subprocess.PIPE, text=True,
+            [sys.executable, "-m", *self.command], cwd=ROOT,
+            env=environment | kernel() | {"OPENBLAS_NUM_THREADS": "1"}, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.port = int(re.match(r"bnscope is at http://127\.0\.0\.1:(\d+)\n", self.process.stdout.readline())[1])
 
@@ -36,7 +39,7 @@ class Running:
         """A stream, and the process that answers with it."""
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=LONG)) as connection:
             headers = {} if after is None else {"Last-Event-ID": after}
-            connection.request("GET", f"/api/v1/walk?{query}", headers=headers)
+            connection.request("GET", f"{self.path}?{query}", headers=headers)
             with connection.getresponse() as answer:
                 yield answer, peer_of(connection.sock)
 
@@ -49,6 +52,11 @@ class Running:
         self.process.send_signal(signal.SIGTERM)
         self.process.wait(LONG)
         self.process.stdout.close()
+
+
+def kernel():
+    """Which of BLAS's kernels this process takes: another one rounds in another way."""
+    return {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
 
 
 def peer_of(connection):

@@ -23,6 +23,16 @@ def test_one_number_that_is_none_leaves_no_percentile_and_no_histogram(broken, c
     assert not np.isfinite(size(values))
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_histogram_counts_numbers_of_any_size(dtype):
+    edge = np.finfo(dtype)
+    for low, high in (
+        (-edge.max / 2, edge.max / 2), (0, edge.smallest_subnormal), (edge.max / 2, edge.max), (-1e-30, 1e-30),
+    ):  # fmt: skip
+        drawn = histogram(np.array([low, low, high], dtype))
+        assert (drawn.counts[0], drawn.counts[-1], sum(drawn.counts)) == (2, 1, 3), (low, high)
+
+
 def test_percentiles_of_numbers_are_numpys():
     values = np.random.default_rng(1).standard_normal((30, 7))
     assert percentiles(values) == pytest.approx(np.percentile(values, (15, 50, 85)), rel=1e-12)

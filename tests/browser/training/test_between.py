@@ -1,0 +1,69 @@
+"""Where the playhead stands: on every step that is asked for, by the keys of the page, and after a reload."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.training.page import QUICK, Training
+
+SEEN = """() => {
+  const shown = () => document.getElementById("step-shown").textContent;
+  addEventListener("pagehide", () => sessionStorage.setItem("seen", shown()));
+  return shown();
+}"""
+"""The step that is shown; the one that is shown when the page is left is kept in the tab."""
+LONG = "source=iris&widths=8,8&steps=300&resolution=8"
+
+
+def test_a_step_between_two_records_is_shown_as_what_it_says(training: Training) -> None:
+    page = training.page
+    training.open(f"{LONG}&step=64")
+    assert [row["step"] for row in training.records()][64:66] == [64, 72]
+    for step in (65, 66):
+        training.go("1 step on")
+        expect(training.step).to_have_text(str(step))
+        row = page.request.get(f"/api/v1/training/step?{LONG}&at={step}").json()
+        expect(training.number("loss", "b")).to_have_text(f"{row['variants']['b']['loss']:#.3g}")
+        assert training.query["step"] == str(step)
+    page.reload()
+    training.come()
+    expect(training.step).to_have_text("66")
+    training.go("10 steps on")
+    expect(training.step).to_have_text("76")
+    page.locator("#main").focus()
+    for key, step in (("ArrowRight", 80), ("ArrowLeft", 76), ("ArrowLeft", 72), ("Home", 0), ("ArrowRight", 1)):
+        page.keyboard.press(key)
+        expect(training.step).to_have_text(str(step))
+    page.locator("[data-axis=steps_axis]").focus()  # a button has no use for arrows
+    page.keyboard.press("End")
+    expect(training.step).to_have_text("300")
+    page.locator("#c-held").focus()
+    page.keyboard.press("Home")
+    expect(training.step).to_have_text("300")
+
+
+def test_the_keys_are_named_where_the_page_is_explained(training: Training) -> None:
+    training.open(f"{QUICK}&step=3")
+    training.page.keyboard.press("ArrowRight")
+    expect(training.step).to_have_text("4")
+    training.page.get_by_role("button", name=re.compile("What you see|About|Explain")).first.click()
+    expect(training.page.locator("dialog[open]")).to_contain_text("Keys: Space plays and pauses")
+    training.page.keyboard.press("ArrowRight")
+    expect(training.step).to_have_text("4")
+
+
+def test_a_page_that_is_reloaded_while_it_plays_stands_where_it_was_seen(training: Training) -> None:
+    page = training.page
+    page.goto(f"{training.path}?source=iris&widths=8,8&steps=2000&speed=20")
+    expect(training.step).to_have_text(re.compile(r"[1-9]\d"))
+    expect(page.locator('[data-chart="loss"] .curve[data-variant="b"] .line')).to_have_attribute("d", re.compile("L"))
+    seen = page.evaluate(SEEN)
+    page.reload()
+    training.come()
+    left = int(page.evaluate("() => sessionStorage.getItem('seen')"))
+    assert left >= int(seen)
+    assert left <= int(training.step.text_content() or "") < 2000  # a frame later at most, and never before
+    expect(training.play).to_have_attribute("aria-pressed", "false")
+    page.goto(f"{training.path}?{QUICK}&step=7")  # another address is no reload
+    training.come()
+    expect(training.step).to_have_text("7")

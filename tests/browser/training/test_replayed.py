@@ -1,0 +1,41 @@
+"""A page that a claim's link opens says which claim it replays, and what was measured; other runs do not."""
+
+import re
+
+from playwright.sync_api import expect
+
+from app.views.training.claims.told import claims
+from tests.browser.test_carry import links
+from tests.browser.training.page import QUICK, Training
+
+CLAIM = next(claim for claim in claims() if claim["name"] == "inference")
+
+
+def test_the_runs_of_a_claim_name_it_until_they_are_others(training: Training) -> None:
+    page = training.page
+    training.open(f"{QUICK}&step=0")
+    expect(page.locator("#replayed")).to_be_hidden()
+    page.locator("#claim-inference").get_by_role("link", name="Open these runs").click()
+    page.wait_for_url(re.compile("momentum"))
+    training.come()
+    told = page.locator("#replayed")
+    expect(told).to_contain_text(f"Claim 13: {CLAIM['title']}. Measured: {CLAIM['measured']}")
+    page.locator("#c-seed").fill("5")
+    page.locator("#c-seed").press("Enter")
+    expect(told).to_be_hidden()
+    page.go_back()
+    expect(told).to_be_visible()
+    page.goto(f"{training.path}?{CLAIM['failing_query']}&step=0")
+    expect(told).to_contain_text(f"Claim 13, where it fails: {CLAIM['title']}. Measured: {CLAIM['measured_there']}")
+
+
+def test_the_source_and_the_seed_go_along_to_training_and_back(training: Training) -> None:
+    page = training.page
+    page.goto("/norms?source=iris&seed=7&batch_size=120")
+    assert links(page)["Training"] == "/training?seed=7&source=iris"
+    page.goto("/?source=heavy_tailed&seed=7")
+    assert links(page)["Training"] == "/training?seed=7"
+    training.open("source=wine&seed=3&widths=8&steps=20&step=1")
+    assert links(page)["Playground"] == "/?seed=3&source=wine"
+    training.open("source=moons&widths=8&steps=20&step=1")
+    assert links(page)["Playground"] == "/"
