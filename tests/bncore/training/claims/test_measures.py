@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 
 from bncore.training import advance, first_record, start
+from bncore.training.claims.batches.sizes import error
 from bncore.training.claims.claim import right, run
 from bncore.training.claims.decay import effective
 from bncore.training.claims.gammas import switched_off
 from bncore.training.claims.inference import exact
 from bncore.training.claims.largest_rate import FAILING, largest
 from bncore.training.claims.pace import updates
+from bncore.training.claims.regularization import gap
 from bncore.training.claims.stability import way
 from bncore.training.layout import layout_of
 from bncore.training.spec import inputs_of
@@ -73,3 +75,15 @@ def test_the_effective_rate_is_that_of_each_block_without_the_read_out():
     state, _ = run(spec)
     weights = [layout_of(spec).of_block(state.parameters, block)["weight"] for block in range(2)]
     assert effective(spec) == pytest.approx([0.2 / np.square(weight).sum() for weight in weights])
+
+
+def test_the_gap_is_that_between_the_losses_of_inference_and_the_error_the_rest_of_what_is_right():
+    spec = tiny(norm="batch", dropout=0.3, weight_noise=0.2, steps=40)
+    state, records = run(spec)
+    swapped = replace(spec.data, held_x=spec.data.x, held_labels=spec.data.labels)
+    seen = run(replace(spec, data=swapped))[1][-1].held
+    difference, share = gap(state)
+    assert difference == pytest.approx(records[-1].held.loss - seen.loss)
+    assert share == records[-1].held.accuracy
+    assert error(state) == (pytest.approx(1 - records[-1].held.accuracy),)
+    assert error(run(tiny(norm="none", activation="identity", rate=1e6, dtype="float32"))[0]) == (1.0,)
