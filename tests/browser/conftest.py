@@ -6,19 +6,31 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Page,
+    Playwright,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from app.settings import Settings
 from tests.browser.derivation.page import Derivation
 from tests.browser.network.page import Network
 from tests.browser.playground.page import Playground
 from tests.browser.serving import served
+from tests.browser.tab import Tab, forget, run_first
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-quic",
 ]  # fmt: skip
-DESKTOP = {"width": 1280, "height": 900}
+DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 REFUSED = "Failed to load resource: the server responded with a status of "
 PATIENCE = 30_000  # milliseconds until a condition that does not come true fails the test
 
@@ -33,10 +45,16 @@ class Watch:
         self.refusals: set[int] = set()
         """Statuses of failures that the test means to cause."""
 
-    def of(self, page: Page) -> None:
-        page.on("request", self._requested)
-        page.on("console", self._said)
-        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+    @contextmanager
+    def of(self, page: Page) -> Iterator[None]:
+        """As long as it lasts; in the end the page must have complained of nothing."""
+        heard = {"request": self._requested, "console": self._said, "pageerror": self._failed}
+        for event, hear in heard.items():
+            page.on(event, hear)
+        yield
+        for event, hear in heard.items():
+            page.remove_listener(event, hear)
+        assert self.complaints == []
 
     def asked(self, part: str) -> list[str]:
         """The requests, in order, whose address contains `part`."""
@@ -47,6 +65,9 @@ class Watch:
         parts = urlsplit(request.url)
         if parts.scheme not in ("data", "blob") and f"{parts.scheme}://{parts.netloc}" != self.origin:
             self.complaints.append(f"another host was asked: {request.url}")
+
+    def _failed(self, error: Error) -> None:
+        self.complaints.append(f"uncaught: {error}")
 
     def _said(self, message: ConsoleMessage) -> None:
         meant = any(message.text.startswith(f"{REFUSED}{status}") for status in self.refusals)
@@ -59,6 +80,11 @@ UNFOLDED = """new MutationObserver((changes) => {
     for (const node of addedNodes) if (node.matches?.("details.part")) node.open = true;
   }
 }).observe(document, { childList: true, subtree: true });"""
+
+
+def unfold(page: Page, request: pytest.FixtureRequest) -> None:
+    if request.node.get_closest_marker("folded") is None:
+        run_first(page, UNFOLDED)
 
 
 # The scope is this package, not the session: while Playwright runs, its event loop occupies the thread, and tests
@@ -98,28 +124,61 @@ def watch(origin: str) -> Watch:
     return Watch(origin)
 
 
+@pytest.fixture(scope="package")
+def tab(profile: BrowserContext, origin: str) -> Tab:
+    """The tab of all tests that ask for `page`, one after the other."""
+    return Tab(profile, origin, DESKTOP)
+
+
 @pytest.fixture
-def page(profile: BrowserContext, origin: str, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(tab: Tab, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of 1280 × 900 that remembers nothing of earlier tests; its sections are open, as if a person had opened
     each, unless the test is marked `folded`.
     """
-    with page_in(profile, origin, watch, folded=request.node.get_closest_marker("folded") is not None) as opened:
+    failed = request.session.testsfailed
+    opened = tab.lend()
+    with watch.of(opened):
+        unfold(opened, request)
+        yield opened
+        if request.session.testsfailed > failed:
+            tab.close()
+        tab.take_back()
+
+
+@pytest.fixture(scope="package")
+def second_browser(playwright: Playwright, browser_executable: str) -> Iterator[Browser]:
+    """A browser without a profile: whose clock stands still for one page, it does for all of a profile."""
+    with playwright.chromium.launch(executable_path=browser_executable, args=FLAGS) as launched:
+        yield launched
+
+
+@contextmanager
+def clocked_in(browser: Browser, origin: str) -> Iterator[Page]:
+    """A page whose clock the test moves on."""
+    with browser.new_context(base_url=origin, viewport=DESKTOP) as own:
+        own.set_default_timeout(PATIENCE)
+        opened = own.new_page()
+        opened.clock.install()
+        yield opened
+
+
+@pytest.fixture
+def timed(second_browser: Browser, origin: str, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page as `page` is, whose clock the test moves on."""
+    with clocked_in(second_browser, origin) as opened, watch.of(opened):
+        unfold(opened, request)
         yield opened
 
 
 @contextmanager
-def page_in(profile: BrowserContext, origin: str, watch: Watch, *, folded: bool = False) -> Iterator[Page]:
-    """A page of its own; on leaving it, what it stored is forgotten and it must have complained of nothing."""
+def page_in(profile: BrowserContext, origin: str, watch: Watch) -> Iterator[Page]:
+    """A page in a tab of its own, beside that of `page`; on leaving it, what it stored is forgotten."""
     opened = profile.new_page()
-    watch.of(opened)
-    if not folded:
+    with watch.of(opened):
         opened.add_init_script(UNFOLDED)
-    yield opened
-    stored = {"origin": origin, "storageTypes": "local_storage"}
-    profile.new_cdp_session(opened).send("Storage.clearDataForOrigin", stored)
-    profile.clear_permissions()
-    opened.close()
-    assert watch.complaints == []
+        yield opened
+        forget(opened, origin)
+        opened.close()
 
 
 @pytest.fixture

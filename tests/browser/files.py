@@ -8,6 +8,7 @@ import numpy as np
 from playwright.sync_api import Page
 
 from tests.browser.playground.page import Playground
+from tests.browser.tab import session_of
 
 RNG_SEED = 7
 HEADER = "height,weight,age"
@@ -85,7 +86,7 @@ def on_disk(folder: Path, name: str, content: str | bytes) -> Path:
 
 def drop(page: Page, path: Path, place: tuple[int, int] = (800, 500)) -> None:
     """As the desktop hands a dragged file over to the browser."""
-    session = page.context.new_cdp_session(page)
+    session = session_of(page)
     data = {"items": [], "files": [str(path)], "dragOperationsMask": 1}
     for kind in ("dragEnter", "dragOver", "drop"):
         session.send("Input.dispatchDragEvent", {"type": kind, "x": place[0], "y": place[1], "data": data})

@@ -2,6 +2,8 @@
 
 from playwright.sync_api import Page
 
+from tests.browser.tab import run_first
+
 SHIFTS = """new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) window.shifted = (window.shifted ?? 0) + entry.value;
 }).observe({ type: "layout-shift", buffered: true });"""
@@ -28,7 +30,7 @@ def words_in_sight(page: Page) -> int:
 
 def watch_shifts(page: Page) -> None:
     """From now on, and on each page that is opened, shifts of the layout are summed; those behind a click, too."""
-    page.add_init_script(SHIFTS)
+    run_first(page, SHIFTS)
 
 
 def settled(page: Page) -> None:

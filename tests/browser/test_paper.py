@@ -63,22 +63,20 @@ def test_paper_shows_every_section_and_figure_in_a_sheets_width_and_light(playgr
 
 @pytest.mark.folded
 def test_what_the_screen_does_not_show_is_drawn_when_nothing_moves_and_not_while_a_hand_is_on_the_page(
-    playground: Playground,
+    timed: Page,
 ) -> None:
-    page = playground.page
-    page.goto("/?open=all")
-    playground.settle()
-    page.wait_for_function(ALL_DRAWN)
-    page.clock.install()
-    page.evaluate(WATCHED)
-    page.mouse.move(640, 120)
-    page.mouse.down()
-    page.evaluate("() => document.getElementById('scheme').click()")  # all is to be drawn anew
-    page.clock.run_for(AGES)
-    assert not page.evaluate("() => window.drawnAnew")
-    page.mouse.up()
-    page.clock.run_for(AGES)
-    assert page.evaluate("() => window.drawnAnew")
+    timed.goto("/?open=all")
+    Playground(timed).settle()
+    timed.wait_for_function(ALL_DRAWN)
+    timed.evaluate(WATCHED)
+    timed.mouse.move(640, 120)
+    timed.mouse.down()
+    timed.evaluate("() => document.getElementById('scheme').click()")  # all is to be drawn anew
+    timed.clock.run_for(AGES)
+    assert not timed.evaluate("() => window.drawnAnew")
+    timed.mouse.up()
+    timed.clock.run_for(AGES)
+    assert timed.evaluate("() => window.drawnAnew")
 
 
 @pytest.mark.folded

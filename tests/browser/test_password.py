@@ -6,11 +6,12 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.settings import Settings
 from app.web.operations import clients
 from app.web.operations.password.throttle import BURST
+from tests.browser.conftest import clocked_in
 from tests.browser.serving import served
 from tests.browser.test_accessibility import violations
 from tests.browser.test_widths import OVERFLOW
@@ -65,7 +66,7 @@ def test_a_script_cannot_read_the_ticket(page: Page, locked: str) -> None:
 
 
 def test_where_too_many_were_wrong_the_page_counts_down_and_says_when_to_enter_it_again(
-    page: Page, tmp_path: Path, cache_in: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
+    second_browser: Browser, tmp_path: Path, cache_in: Callable[[Path], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings = Settings(
         uploads_dir=tmp_path / "uploads",
@@ -76,11 +77,10 @@ def test_where_too_many_were_wrong_the_page_counts_down_and_says_when_to_enter_i
     with monkeypatch.context() as clock:
         now = [0.0]
         clock.setattr(clients, "monotonic", lambda: now[0])  # no allowance grows while a slow machine tests
-        with served(settings) as address:
+        with served(settings) as address, clocked_in(second_browser, address) as page:
             _guess(address, BURST // 30)
             now[0] += 1.0
             _guess(address, 1)  # which is 29 s more than has grown again
-            page.clock.install()
             page.goto(f"{address}/derivation?values=1,2;3,5")
             field, button, alert = (
                 page.get_by_label("Password"),

@@ -13,7 +13,7 @@ PROBLEM = (
 @pytest.mark.parametrize(
     ("path", "field", "api"), [("/", "seed", "/api/v1/playground"), ("/network", "seed", "/api/v1/network")]
 )
-def test_a_busy_server_is_asked_again_for_the_latest_state(page: Page, watch, path, field, api):
+def test_a_busy_server_is_asked_again_for_the_latest_state(timed: Page, watch, path, field, api):
     """The page's clock is ours: nobody waits for real seconds."""
     watch.refusals = {503}
     asked: list[str] = []
@@ -27,27 +27,26 @@ def test_a_busy_server_is_asked_again_for_the_latest_state(page: Page, watch, pa
         else:
             route.continue_()
 
-    page.goto(path)
-    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
-    page.clock.install()
-    page.route(f"**{api}?*", busy_once)
-    seed = page.locator(f"#c-{field}")
+    timed.goto(path)
+    expect(timed.locator("#view")).to_have_attribute("aria-busy", "false")
+    timed.route(f"**{api}?*", busy_once)
+    seed = timed.locator(f"#c-{field}")
     seed.fill("1")
     seed.press("Enter")
-    page.clock.run_for(1000)
-    expect(page.locator("#spinner")).to_have_text("The server is busy with others. It is asked again in 5 s.")
-    expect(page.locator("#spinner")).to_be_visible()
+    timed.clock.run_for(1000)
+    expect(timed.locator("#spinner")).to_have_text("The server is busy with others. It is asked again in 5 s.")
+    expect(timed.locator("#spinner")).to_be_visible()
     seed.fill("2")
     seed.press("Enter")
-    page.clock.run_for(9000)
-    expect(page.locator("#spinner")).to_be_hidden()
-    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
+    timed.clock.run_for(9000)
+    expect(timed.locator("#spinner")).to_be_hidden()
+    expect(timed.locator("#view")).to_have_attribute("aria-busy", "false")
     assert asked == ["1", "2"]
-    expect(page.locator("#problem")).to_be_hidden()
+    expect(timed.locator("#problem")).to_be_hidden()
 
 
 @pytest.mark.parametrize(("path", "api"), [("/", "/api/v1/playground"), ("/network", "/api/v1/network")])
-def test_a_server_that_comes_back_is_asked_again_without_a_hand(page: Page, watch, path, api):
+def test_a_server_that_comes_back_is_asked_again_without_a_hand(timed: Page, watch, path, api):
     asked: list[str] = []
 
     def away_twice(route: Route) -> None:
@@ -57,17 +56,16 @@ def test_a_server_that_comes_back_is_asked_again_without_a_hand(page: Page, watc
         else:
             route.continue_()
 
-    page.goto(path)
-    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
-    page.clock.install()
-    page.route(f"**{api}?*", away_twice)
-    page.locator("#c-seed").fill("1")
-    page.locator("#c-seed").press("Enter")
-    expect(page.locator("#problem")).to_contain_text("It is asked again by itself")
-    page.clock.run_for(1500)
-    expect(page.locator("#problem")).to_contain_text("It is asked again by itself")
-    page.clock.run_for(10_000)
-    expect(page.locator("#problem")).to_be_hidden()
-    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
+    timed.goto(path)
+    expect(timed.locator("#view")).to_have_attribute("aria-busy", "false")
+    timed.route(f"**{api}?*", away_twice)
+    timed.locator("#c-seed").fill("1")
+    timed.locator("#c-seed").press("Enter")
+    expect(timed.locator("#problem")).to_contain_text("It is asked again by itself")
+    timed.clock.run_for(1500)
+    expect(timed.locator("#problem")).to_contain_text("It is asked again by itself")
+    timed.clock.run_for(10_000)
+    expect(timed.locator("#problem")).to_be_hidden()
+    expect(timed.locator("#view")).to_have_attribute("aria-busy", "false")
     assert len(asked) == 3
     watch.complaints.clear()  # the browser's own word on each connection that was refused

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Playwright, expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import FLAGS, Watch
+from tests.browser.conftest import Watch
 from tests.browser.held import Held
 from tests.browser.playground.page import FEATURES, Playground
 
@@ -55,16 +55,11 @@ def test_the_last_state_stays_while_the_next_is_computed(playground: Playground,
 
 
 @pytest.fixture
-def clocked(playwright: Playwright, browser_executable: str, origin: str, watch: Watch) -> Iterator[Playground]:
-    """The playground in a browser of its own whose clock stands still once the page is drawn."""
-    with playwright.chromium.launch(executable_path=browser_executable, args=FLAGS) as own:
-        page = own.new_page(base_url=origin)
-        watch.of(page)
-        page.clock.install()
-        playground = Playground(page).open()
-        page.clock.pause_at(page.evaluate("() => Date.now() + 1000"))
-        yield playground
-        assert watch.complaints == []
+def clocked(timed: Page) -> Playground:
+    """The playground, whose clock stands still once the page is drawn."""
+    playground = Playground(timed).open()
+    timed.clock.pause_at(timed.evaluate("() => Date.now() + 1000"))
+    return playground
 
 
 def test_a_spinner_comes_after_300_ms_and_goes_with_the_answer(clocked: Playground) -> None:
@@ -87,8 +82,7 @@ def test_a_spinner_comes_after_300_ms_and_goes_with_the_answer(clocked: Playgrou
 
 def test_of_many_changes_one_request_is_under_way_and_the_last_one_wins(playground: Playground, held: Held) -> None:
     playground.open()
-    playground.drag("gamma", "2.1", "2.3", "2.6")
-    playground.release("gamma")
+    playground.drag_and_release("gamma", "2.1", "2.3", "2.6")
     assert [url.rpartition("gamma=")[2] for url in held.urls()] == ["2.1&parts=stage"]
     held.let_go()
     assert [url.rpartition("gamma=")[2] for url in held.urls()] == ["2.6"]

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import CDPSession, Locator, expect
 
+from tests.browser.tab import session_of
 from tests.browser.view import ViewPage
 
 ORDER = [
@@ -94,7 +95,7 @@ class Derivation(ViewPage):
     @cached_property
     def touch(self) -> CDPSession:
         """A touch screen, for as long as the page is open."""
-        session = self.page.context.new_cdp_session(self.page)
+        session = session_of(self.page)
         session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
         return session
 

@@ -125,13 +125,12 @@ def test_an_address_of_a_step_that_this_placement_has_not_walks_on_from_its_neig
     derivation.expect_step("scale")
 
 
-def test_with_less_motion_steps_play_and_marks_stand_where_they_belong_at_once(page: Page) -> None:
-    page.emulate_media(reduced_motion="reduce")
-    page.clock.install()
-    page.goto("/derivation?step=dx_mean")
-    derivation = Derivation(page)
+def test_with_less_motion_steps_play_and_marks_stand_where_they_belong_at_once(timed: Page) -> None:
+    timed.emulate_media(reduced_motion="reduce")
+    timed.goto("/derivation?step=dx_mean")
+    derivation = Derivation(timed)
     derivation.expect_step("dx_mean")
-    page.keyboard.press("Space")
-    page.clock.run_for(1700)
+    timed.keyboard.press("Space")
+    timed.clock.run_for(1700)
     derivation.expect_step("dx_variance")
-    assert page.evaluate("() => document.querySelector('#stage').getAnimations({ subtree: true }).length") == 0
+    assert timed.evaluate("() => document.querySelector('#stage').getAnimations({ subtree: true }).length") == 0

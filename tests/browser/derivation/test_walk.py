@@ -70,22 +70,21 @@ def test_any_node_can_be_jumped_to_by_mouse_and_keyboard(derivation: Derivation)
     derivation.expect_step("scaled")
 
 
-def test_it_plays_from_step_to_step_and_pauses(page: Page) -> None:
-    page.clock.install()
-    derivation = Derivation(page)
-    page.goto("/derivation?step=dx_mean")
+def test_it_plays_from_step_to_step_and_pauses(timed: Page) -> None:
+    derivation = Derivation(timed)
+    timed.goto("/derivation?step=dx_mean")
     derivation.expect_step("dx_mean")
-    page.keyboard.press("Space")
-    expect(page.get_by_role("button", name="Pause")).to_be_visible()
-    page.clock.run_for(1700)
+    timed.keyboard.press("Space")
+    expect(timed.get_by_role("button", name="Pause")).to_be_visible()
+    timed.clock.run_for(1700)
     derivation.expect_step("dx_variance")
-    page.get_by_role("button", name="Pause").click()
-    page.clock.run_for(5000)
+    timed.get_by_role("button", name="Pause").click()
+    timed.clock.run_for(5000)
     derivation.expect_step("dx_variance")
-    page.get_by_role("button", name="Play").click()
-    page.clock.run_for(5000)
+    timed.get_by_role("button", name="Play").click()
+    timed.clock.run_for(5000)
     derivation.expect_step("dx")
-    expect(page.get_by_role("button", name="Play")).to_be_visible()
+    expect(timed.get_by_role("button", name="Play")).to_be_visible()
 
 
 def test_a_new_step_is_announced(derivation: Derivation) -> None:

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 from bncore.norms import NORMS
 from tests.browser.conftest import Watch
 from tests.browser.norms.page import Norms
+from tests.browser.tab import session_of
 
 EXAMPLES, CHANNELS = range(4), range(6)
 
@@ -126,7 +127,7 @@ def test_a_cell_is_lit_by_touch(norms: Norms) -> None:
     box.scroll_into_view_if_needed()
     place = box.bounding_box()
     assert place
-    session = norms.page.context.new_cdp_session(norms.page)
+    session = session_of(norms.page)
     point = {"x": place["x"] + place["width"] / 2, "y": place["y"] + place["height"] / 2}
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})

@@ -9,6 +9,7 @@ from tests.app.views.norms.sharing import BLOCK, SHARE
 from tests.browser.conftest import Watch
 from tests.browser.norms.page import Norms
 from tests.browser.stage import settled, shifted, watch_shifts
+from tests.browser.tab import session_of
 
 
 def expect_lit(norms: Norms, cell: tuple[int, int, int]) -> None:
@@ -116,7 +117,7 @@ def test_a_cell_is_lit_by_a_tap(norms: Norms) -> None:
     norms.page.set_viewport_size({"width": 390, "height": 844})
     norms.open()
     x, y = norms.stage_centre("group", BLOCK.index((0, 4, 0)))
-    session = norms.page.context.new_cdp_session(norms.page)
+    session = session_of(norms.page)
     session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})

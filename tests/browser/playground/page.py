@@ -33,10 +33,17 @@ AXES = """(plot) => Object.fromEntries(Object.entries(plot._fullLayout)
   .filter(([name]) => /^[xy]axis\\d*$/.test(name))
   .map(([name, { range, tickvals, ticktext, title: { text } }]) =>
     [name, { range: [...range], tickvals, ticktext, title: text }]))"""
-SLID_TO = """(slider, value) => {
-  slider.value = value;
-  slider.dispatchEvent(new Event("input", { bubbles: true }));
+SLID_TO = """(slider, places) => {
+  for (const place of [places].flat()) {
+    slider.value = place;
+    slider.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }"""
+
+RELEASED_AT = f"""(slider, places) => {{
+  ({SLID_TO})(slider, places);
+  slider.dispatchEvent(new Event("change", {{ bubbles: true }}));
+}}"""
 
 
 class Playground:
@@ -151,9 +158,12 @@ class Playground:
         self.settle()
 
     def drag(self, name: str, *places: str) -> None:
-        """The input events of a slider on its way; the hand is still on it."""
-        for place in places:
-            self.slider(name).evaluate(SLID_TO, place)
+        """The input events of a slider on its way, without a rest between; the hand is still on it."""
+        self.slider(name).evaluate(SLID_TO, places)
+
+    def drag_and_release(self, name: str, *places: str) -> None:
+        """All of it before the hand could rest."""
+        self.slider(name).evaluate(RELEASED_AT, places)
 
     def release(self, name: str) -> None:
         self.slider(name).dispatch_event("change")

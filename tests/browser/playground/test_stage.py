@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.conftest import Watch
 from tests.browser.held import Held
 from tests.browser.playground.page import SLID_TO, Playground
 from tests.browser.stage import fits, shifted, watch_shifts, words_in_sight
@@ -142,20 +143,21 @@ def test_keys_go_on_from_where_the_mark_was_sent_and_not_from_the_last_answer(pl
     assert playground.query["gamma"].split(",")[10] == "1.55"
 
 
-def test_the_weights_knob_moves_x_and_not_x_hat_and_only_the_stage_is_asked(playground: Playground) -> None:
+def test_the_weights_knob_moves_x_and_not_x_hat_and_only_the_stage_is_asked(
+    playground: Playground, watch: Watch
+) -> None:
     page = playground.page
     playground.open("step=x_hat")
     places = page.locator(".lane .dots").first.evaluate(PLACES)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
+    watch.requests.clear()
     slider = page.locator('.control[data-field="x_scale"] .slide')
     slider.evaluate("(s) => { s.value = 738; s.dispatchEvent(new Event('input', { bubbles: true })); }")
     expect(page.locator("#headline")).to_have_text("Weights × 3: every x follows, every x̂ stands still.")
-    assert [url for url in asked if "parts=stage" in url]
+    assert watch.asked("parts=stage")
     playground.settle()
     assert page.locator(".lane .dots").first.evaluate(PLACES) == pytest.approx(places, abs=0.2)
     assert "parts" not in playground.query
-    assert "parts=stage" not in asked[-1]
+    assert "parts=stage" not in watch.requests[-1]
 
 
 def test_a_hand_that_moves_on_gives_up_the_whole_answer_that_it_had_rested_for(playground: Playground) -> None:

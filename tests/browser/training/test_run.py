@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Request, Route, expect
 
 from tests.browser.conftest import Watch
+from tests.browser.tab import hear_requests
 from tests.browser.training.page import QUICK, Training
 
 STREAM = re.compile(r"/api/v1/training\?")
@@ -18,7 +19,7 @@ def points(path: str) -> int:
 def streams(training: Training) -> list[Request]:
     """The streams that are asked for from now on."""
     asked: list[Request] = []
-    training.page.on("request", lambda request: asked.append(request) if STREAM.search(request.url) else None)
+    hear_requests(training.page, lambda request: asked.append(request) if STREAM.search(request.url) else None)
     return asked
 
 
