@@ -22,7 +22,7 @@ PLAYGROUND = "/?source=normal&batch_size=128&features=8&step=y&open=forward"
 STAGES = {
     "γ on the playground": (PLAYGROUND, "gamma", [0.5 + 0.05 * i for i in range(40)]),
     "β on the playground": (PLAYGROUND, "beta", [-1.0 + 0.05 * i for i in range(40)]),
-    "K on the stage of batches": ("/batch-size?open=estimates", "size", [100 + 15 * i for i in range(30)]),
+    "K on the stage of batches": ("/batch-size?open=estimates", "size", [450 + 15 * i for i in range(30)]),
 }
 """By what is moved: the page, with its first section open, the slider, and its places."""
 STAGE_DRAWN = "() => document.querySelectorAll('.stage svg :is(circle, .dots path)').length > 100"
