@@ -133,11 +133,14 @@ def forward(
     table[6] = 0.0 if beta is None else per_feature(beta, layout.features, "beta")
     y = result_array(out, array)
     taken = _at_once(array, y, layout, table, eps, eps_placement) if mode == "train" else None
-    if taken is None:
+    flags: tuple[Flag, ...] = ()
+    if taken:  # nothing about any feature is special
+        used, divided = taken
+    else:
         used = statistics_of(array, layout, given)
-        taken = used, denominator(used, EPS_PLACEMENTS[eps_placement], eps)
-        _normalize(array, y, layout, table, *taken)
-    used, divided = taken
+        divided = denominator(used, EPS_PLACEMENTS[eps_placement], eps)
+        _normalize(array, y, layout, table, used, divided)
+        flags = training_flags(used, divided.scale) if mode == "train" else inference_flags(divided.scale)
     running = given
     if given and mode == "train":
         rule = {"count": layout.count, "momentum": momentum, "running_variance": running_variance}
@@ -156,7 +159,7 @@ def forward(
         mode=mode,
         feature_axis=layout.feature_axis,
         count=layout.count,
-        flags=training_flags(used, divided.scale) if mode == "train" else inference_flags(divided.scale),
+        flags=flags,
         statistics=used,
         denominator=divided,
         layout=layout,

@@ -7,6 +7,7 @@ because NumPy is slow on short rows: (A, D) is seen as (A / fold, fold * D).
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import isqrt, prod
 from numbers import Integral
 
@@ -100,7 +101,11 @@ def layout_of(shape: tuple[int, ...], feature_axis: int) -> Layout:
 
     Raises ShapeMismatch below two axes, BadParameter for an axis that is not there, EmptyBatch.
     """
-    axis = _axis(shape, feature_axis)
+    return _layout(shape, _axis(shape, feature_axis))
+
+
+@lru_cache
+def _layout(shape: tuple[int, ...], axis: int) -> Layout:
     before, features, behind = prod(shape[:axis]), shape[axis], prod(shape[axis + 1 :])
     if 0 in shape:
         raise EmptyBatch(f"x has shape {shape}: it is empty; give at least one example and feature.", parameter="x")

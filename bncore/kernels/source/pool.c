@@ -1,4 +1,4 @@
-/* A pool of threads that sleep between passes.
+/* A pool of threads that sleep between passes; not at once, as a pass often follows within microseconds.
  *
  * Which thread does which task does not matter to the results: a task's numbers depend on the shape alone, and partial
  * results are merged in the order of the tasks. One pass at a time has the pool; another that comes meanwhile (of another
@@ -10,12 +10,19 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
-enum { MOST = 256, STACK = 1 << 20 };
+#if defined(__x86_64__)
+#define PAUSE() __builtin_ia32_pause()
+#else
+#define PAUSE() ((void)0)
+#endif
+
+enum { MOST = 256, STACK = 1 << 20, LOOKS = 1000 }; /* looks before a thread sleeps: some ten microseconds */
 
 static pthread_mutex_t owned = PTHREAD_MUTEX_INITIALIZER, lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t wake = PTHREAD_COND_INITIALIZER, done = PTHREAD_COND_INITIALIZER;
-static int started, wanted, working, registered;
-static unsigned long round_number;
+static int started, wanted, registered;
+static atomic_int working;
+static atomic_ulong round_number;
 static Task current;
 static void *current_shared;
 static int current_tasks;
@@ -28,8 +35,9 @@ static void take_tasks(Task task, void *shared, int tasks) {
 static void *live(void *unused) {
     (void)unused;
     unsigned long seen = 0;
-    pthread_mutex_lock(&lock);
     for (;;) {
+        for (int look = 0; look < LOOKS && atomic_load(&round_number) == seen; look++) PAUSE();
+        pthread_mutex_lock(&lock);
         while (round_number == seen || !wanted) pthread_cond_wait(&wake, &lock);
         seen = round_number;
         wanted--;
@@ -40,6 +48,7 @@ static void *live(void *unused) {
         take_tasks(task, shared, tasks);
         pthread_mutex_lock(&lock);
         if (!--working) pthread_cond_signal(&done);
+        pthread_mutex_unlock(&lock);
     }
     return NULL;
 }
@@ -84,6 +93,9 @@ void run_tasks(Task task, void *shared, int tasks, int threads) {
     pthread_mutex_lock(&lock);
     working -= wanted; /* who has not woken yet has nothing left to do */
     wanted = 0;
+    pthread_mutex_unlock(&lock);
+    for (int look = 0; look < LOOKS && atomic_load(&working); look++) PAUSE();
+    pthread_mutex_lock(&lock);
     while (working) pthread_cond_wait(&done, &lock);
     pthread_mutex_unlock(&lock);
     pthread_mutex_unlock(&owned);
