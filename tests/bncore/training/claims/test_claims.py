@@ -7,14 +7,26 @@ import pytest
 
 from bncore.training import Spec
 from bncore.training.claims import CLAIMS
+from bncore.training.claims.claim import run
 from tests.bncore.training.specs import digits, few_digits
 
 DATA = {"digits": digits, "few_digits": few_digits}
 
 
+ONE_SEED = ("batch_sizes",)
+"""Whose many runs say the same with each of their seeds: the first one is enough here, `make claims` takes all."""
+
+
 @cache
 def measured(name):
-    return CLAIMS[name].measure(DATA[CLAIMS[name].data]())
+    data = DATA[CLAIMS[name].data]()
+    return with_first_seed(CLAIMS[name].trials, data) if name in ONE_SEED else CLAIMS[name].measure(data)
+
+
+def with_first_seed(trials, data):
+    specs = trials.specs(data)
+    seen = {name.rpartition(" ")[0]: trials.look(run(spec)[0]) for name, spec in specs.items() if spec.seed == 0}
+    return trials.told({name: seen[name.rpartition(" ")[0]] for name in specs})
 
 
 @pytest.mark.parametrize("name", CLAIMS)
