@@ -57,7 +57,7 @@ class Pool:
         try:
             executor = await self._here()
             await asyncio.gather(*(asyncio.wrap_future(executor.submit(alone, os.getpid)) for _ in range(count)))
-        except self._kind.lost as error:
+        except (Exception, asyncio.CancelledError) as error:  # even without room for a process the rest is served
             if _is_cancelled():
                 raise
             log.warning("The processes of the runs are not ready yet: %r", error)

@@ -96,13 +96,14 @@ def test_a_pool_that_is_warm_has_begun_as_many_processes_and_takes_calls_with_th
     assert (len(made), made[0].calls) == (1, 3)
 
 
-def test_a_pool_that_cannot_be_warmed_is_tried_again_by_the_first_call():
+@pytest.mark.parametrize("error", [BrokenExecutor, BlockingIOError, MemoryError])
+def test_a_pool_that_cannot_be_warmed_is_tried_again_by_the_first_call(error):
     made = []
 
     def make():
         made.append(ThreadPoolExecutor(1))
         if len(made) == 1:
-            raise BrokenExecutor
+            raise error
         return made[-1]
 
     async def call():
