@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "BNSCOPE_"
+BEYOND = ("backend",)  # read by `bncore` itself, when it is imported
 KIBIBYTE = 1024
 MEBIBYTE = 1024**2
 UPLOADS_SHARE = 0.4  # of a disk: uploads take so much, and what is derived from them again
@@ -265,9 +266,10 @@ def _misspelled(name: str) -> str:
     ('BNSCOPE_PASWORD: there is no such setting; did you mean BNSCOPE_PASSWORD?', '', '')
     """
     field = name.removeprefix(PREFIX).lower()
-    if not name.startswith(PREFIX) or field in Settings.model_fields:
+    known = (*Settings.model_fields, *BEYOND)
+    if not name.startswith(PREFIX) or field in known:
         return ""
-    close = get_close_matches(field, Settings.model_fields, n=1, cutoff=0.8)
+    close = get_close_matches(field, known, n=1, cutoff=0.8)
     return f"{name}: there is no such setting; did you mean {PREFIX}{close[0].upper()}?" if close else ""
 
 

@@ -2,11 +2,13 @@
 
     python -m scripts.kernels [--install]
 
-Sources and flags are those of pyproject.toml. Without a compiler (or Python's headers) it says a word and all goes on:
-`bncore` computes with NumPy then. `--install` first installs both from Debian or Ubuntu, where it may: for the image.
+Sources and flags are those of pyproject.toml. Without a compiler or Python's headers, or where nothing can be written,
+it says a word and all goes on: `bncore` computes with NumPy then. Where CI is set, sources that no compiler takes
+are a failure. `--install` first installs compiler and headers from Debian or Ubuntu, where it may: for the image.
 Only the standard library here.
 """
 
+import contextlib
 import os
 import runpy
 import shlex
@@ -28,6 +30,10 @@ class NotBuilt(Exception):
     """Why there are no kernels."""
 
 
+class Broken(NotBuilt):
+    """There is a compiler, and it builds none: in CI that is a failure."""
+
+
 def main() -> None:
     table = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["ext-modules"][0]
     if "--install" in sys.argv[1:]:
@@ -35,9 +41,18 @@ def main() -> None:
     try:
         if not is_current(source := fingerprint()):
             build(table, source)
-    except NotBuilt as reason:
+    except (NotBuilt, OSError) as reason:
+        go_without(reason)
+
+
+def go_without(reason: NotBuilt | OSError) -> None:
+    """Says a word, and leaves no outdated module behind where it can; one that stays counts for nothing."""
+    with contextlib.suppress(OSError):
         BUILT.unlink(missing_ok=True)
-        print(f"bncore computes with NumPy alone, the same and slower: {reason}.", file=sys.stderr)
+    why = reason if isinstance(reason, NotBuilt) else f"its kernels cannot be written ({reason.strerror})"
+    print(f"bncore computes with NumPy alone, the same and slower: {why}.", file=sys.stderr)
+    if isinstance(reason, Broken) and os.environ.get("CI"):
+        raise SystemExit(1)
 
 
 def fingerprint() -> str:
@@ -88,10 +103,10 @@ def run(call: list[str]) -> None:
     try:
         done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise NotBuilt(f"{call[0]} does not run ({type(error).__name__})") from error
+        raise Broken(f"{call[0]} does not run ({type(error).__name__})") from error
     if done.returncode:
         said = next((line for line in done.stderr.splitlines() if "error" in line), "no reason given")
-        raise NotBuilt(f"{call[0]} does not build its kernels ({said})")
+        raise Broken(f"{call[0]} does not build its kernels ({said})")
 
 
 def install() -> None:

@@ -148,7 +148,11 @@ def test_python_m_app_says_where_it_is_and_answers_there(
 ) -> None:
     command = [sys.executable, "-m", "app", "--port", "0", "--workers", workers]
     environment = {"BNSCOPE_UPLOADS_DIR": str(tmp_path / "uploads"), "BNSCOPE_CACHE_DIR": str(cache_in(tmp_path))}
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as server:
+    log = tmp_path / "log"
+    with (
+        log.open("w") as lines,
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=lines, text=True) as server,
+    ):
         assert server.stdout
         said = re.fullmatch(r"bnscope is at http://(127\.0\.0\.1):(\d+)\n", server.stdout.readline())
         try:
@@ -160,6 +164,9 @@ def test_python_m_app_says_where_it_is_and_answers_there(
         finally:
             server.send_signal(ending)
         assert server.wait(60) == 0
+    first = log.read_text().partition("\n")[0]
+    assert f" {workers} worker" in first
+    assert re.search(r"; bncore (compiled \(\w+\)|by numpy \(.+\))$", first)
 
 
 def test_a_port_in_use_is_one_clear_line() -> None:

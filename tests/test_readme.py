@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from bncore.kernels.backend import AUTOMATIC, VARIABLE
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text()
@@ -19,7 +20,8 @@ PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 def test_every_setting_stands_in_the_table_with_its_default():
     rows = dict(re.findall(r"\| `BNSCOPE_(\w+)` \| `?([^|`]+?)`? \|", README))
-    assert rows == {name.upper(): str(field.default) or "none" for name, field in Settings.model_fields.items()}
+    settings = {name.upper(): str(field.default) or "none" for name, field in Settings.model_fields.items()}
+    assert rows == settings | {VARIABLE.removeprefix("BNSCOPE_"): AUTOMATIC}
 
 
 def test_the_notebook_example_runs():

@@ -11,7 +11,7 @@ import orjson
 from fastapi import Request, Response
 from isal import igzip, isal_zlib
 
-from app.release import fingerprint
+from app.release import arithmetic
 
 JSON = "application/json"
 PACKED_FROM = 1000  # bytes
@@ -79,8 +79,8 @@ class AnswerCache:
 
 
 def etag_of(view: str, query: dict[str, Any]) -> str:
-    """The ETag of a view's answer: release, view and query."""
-    stated = orjson.dumps([fingerprint(), view, query], option=orjson.OPT_SORT_KEYS)
+    """The ETag of a view's answer: release, with what computes its numbers, view and query."""
+    stated = orjson.dumps([arithmetic(), view, query], option=orjson.OPT_SORT_KEYS)
     return f'"{hashlib.sha256(stated).hexdigest()[:32]}"'
 
 

@@ -15,12 +15,15 @@ REFERENCE = "numpy"
 
 
 class Backend(NamedTuple):
-    """`name` is "compiled" or "numpy"; `instructions` the kernels' instruction set; `why` NumPy, where it computes."""
+    """`name` is "compiled" or "numpy"; `instructions` the kernels' instruction set; `why` NumPy, or not what was asked
+    for; `build` what the kernels were built from, as digits: it and the name decide a result's last bits.
+    """
 
     name: str
     instructions: str | None
     threads: int
     why: str | None
+    build: str | None = None
 
 
 class _InForce:
@@ -30,7 +33,12 @@ class _InForce:
     backend: Backend
 
     def __init__(self, wanted: str, threads: int) -> None:
-        self.take(wanted, threads)
+        """As wanted, or where there is no such instruction set by the best that there is: importing never fails."""
+        try:
+            self.take(wanted, threads)
+        except BadParameter as error:
+            self.take(AUTOMATIC, threads)
+            self.backend = self.backend._replace(why=str(error))
 
     def take(self, wanted: str, threads: int) -> None:
         module, why = (None, f"{VARIABLE}={REFERENCE}") if wanted == REFERENCE else loading.compiled()
@@ -42,7 +50,8 @@ class _InForce:
         if module:
             module.use(instructions)
         self.compiled = module
-        self.backend = Backend("compiled" if module else REFERENCE, instructions, threads, why)
+        name, build = ("compiled", module.SOURCE or None) if module else (REFERENCE, None)
+        self.backend = Backend(name, instructions, threads, why, build)
 
 
 def threads_of(environment: "os._Environ[str] | dict[str, str]") -> int:
@@ -63,7 +72,8 @@ in_force = _InForce(os.environ.get(VARIABLE, "") or AUTOMATIC, threads_of(os.env
 def backend() -> Backend:
     """Which way `bncore` computes in this process, and why by NumPy where it does.
 
-    BNSCOPE_BACKEND=numpy asks for NumPy, the name of an instruction set for that; OMP_NUM_THREADS is how many threads.
+    BNSCOPE_BACKEND=numpy asks for NumPy, the name of an instruction set for that, and `why` says where there is none of
+    that name; OMP_NUM_THREADS is how many threads.
 
     >>> backend().name in ("compiled", "numpy")
     True

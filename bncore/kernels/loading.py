@@ -9,19 +9,36 @@ from functools import cache
 from importlib import import_module
 from types import ModuleType
 
-SOURCE = os.path.join(os.path.dirname(__file__), "source")  # noqa: PTH118, PTH120
+HERE = os.path.dirname(__file__)  # noqa: PTH120
+SOURCE = os.path.join(HERE, "source")  # noqa: PTH118
+FLAGS = os.path.join(HERE, "..", "..", "pyproject.toml")  # noqa: PTH118
+TABLE = b"[[tool.setuptools.ext-modules]]"
 
 
-def fingerprint(folder: str = SOURCE) -> str:
-    """Eight hexadecimal digits that change with the sources; none where there are none, as in a package."""
+def fingerprint(folder: str = SOURCE, flags: str = FLAGS) -> str:
+    """Eight hexadecimal digits that change with the sources, their names and what pyproject.toml says of building them;
+    none where there are no sources, as in a package.
+    """
     if not os.path.isdir(folder):  # noqa: PTH112
         return ""
-    sum_of_all = 0
-    for name in sorted(os.listdir(folder)):  # noqa: PTH208
-        if name.endswith((".c", ".h")):
-            with open(os.path.join(folder, name), "rb") as file:  # noqa: PTH118, PTH123
-                sum_of_all = zlib.crc32(file.read(), sum_of_all)
+    sum_of_all = zlib.crc32(_read(flags).partition(TABLE)[2].partition(b"\n[")[0]) if os.path.isfile(flags) else 0  # noqa: PTH113
+    for path in _sources(folder):
+        sum_of_all = zlib.crc32(path[len(folder) :].encode() + b"\0" + _read(path) + b"\0", sum_of_all)
     return f"crc-{sum_of_all:08x}"
+
+
+def _sources(folder: str) -> list[str]:
+    return sorted(
+        os.path.join(place, name)  # noqa: PTH118
+        for place, _, names in os.walk(folder)
+        for name in names
+        if name.endswith((".c", ".h"))
+    )
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123
+        return file.read()
 
 
 @cache

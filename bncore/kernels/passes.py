@@ -2,12 +2,11 @@
 
 import numpy as np
 
-from bncore.arguments import Array, Float64
+from bncore.arguments import NATIVE, Array, Float64
 from bncore.kernels.backend import in_force
 
 Table = Float64
 """Float64 (7, D): mean, var, mean_rest, scale, factor, gamma, beta."""
-NATIVE = (np.dtype(np.float32), np.dtype(np.float64))
 
 
 def serves(*arrays: Array) -> bool:
@@ -49,5 +48,5 @@ def backward(
     dy: Array, x: Array, dx: Array, axis: int, table: Table, sums: Float64, beside: bool, constant: bool
 ) -> int:
     """Fills dx, and `sums` (2, D) with dbeta and dgamma; 0 if all are finite and fit their dtypes."""
-    compiled, threads = in_force.compiled, in_force.backend.threads
-    return compiled.backward(dx, dy, x, table, sums, axis, 0.0, beside, constant, threads)  # type: ignore[union-attr, no-any-return]
+    compiled, how = in_force.compiled, (axis, 0.0, beside, constant, in_force.backend.threads)
+    return compiled.backward(dx, dy, x, table, sums, *how)  # type: ignore[union-attr, no-any-return]

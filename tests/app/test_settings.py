@@ -60,6 +60,12 @@ def test_the_server_asks_how_large_the_disk_of_its_uploads_is(tmp_path):
 def test_a_misspelled_setting_ends_the_start_and_what_kubernetes_makes_does_not(monkeypatch):
     monkeypatch.setenv("BNSCOPE_PORT_8000_TCP", "tcp://10.0.0.1:8000")
     from_environment()
+    monkeypatch.setenv("BNSCOPE_BACKEND", "numpy")
+    from_environment()
+    monkeypatch.setenv("BNSCOPE_BACKED", "numpy")
+    with pytest.raises(SystemExit, match="did you mean BNSCOPE_BACKEND"):
+        from_environment()
+    monkeypatch.delenv("BNSCOPE_BACKED")
     monkeypatch.setenv("BNSCOPE_PASWORD", "four random words here")
     with pytest.raises(SystemExit, match="did you mean BNSCOPE_PASSWORD"):
         from_environment()

@@ -14,6 +14,7 @@ from app.web.serving.configuration import Configuration
 from app.web.serving.listening import listen, listen_apart
 from app.web.serving.server import Server
 from app.web.serving.workers import Workers
+from bncore import Backend, backend
 
 logger = logging.getLogger("bnscope.serving")
 
@@ -29,7 +30,7 @@ def run(options: argparse.Namespace, told: str) -> int:
         reload_dirs=["app", "bncore", "templates"] if options.reload else None,
         log_config=configuration(settings.log, access=options.access_log),
     )
-    logger.info(told)
+    logger.info("%s; %s", told, computes(backend()))
     with contextlib.suppress(KeyboardInterrupt):
         if options.reload:
             announce(listener)
@@ -40,6 +41,16 @@ def run(options: argparse.Namespace, told: str) -> int:
         else:
             Server(config, lambda: announce(listener)).run([listener])
     return 0
+
+
+def computes(by: Backend) -> str:
+    """Which way the numerics take here, for the log.
+
+    >>> computes(Backend("compiled", "avx2", 2, None)), computes(Backend("numpy", None, 1, "the kernels are not built"))
+    ('bncore compiled (avx2)', 'bncore by numpy (the kernels are not built)')
+    """
+    said = [word for word in (by.instructions, by.why) if word]
+    return f"bncore {'by ' if by.instructions is None else ''}{by.name} ({'; '.join(said)})"
 
 
 def announce(listener: socket.socket) -> None:

@@ -8,29 +8,29 @@
 
 #include "passes.h"
 #include "pool.h"
-#include "plan.h"
-#include "workspace.h"
-#include "merge.h"
-#include "stream.h"
+#include "walk/plan.h"
+#include "walk/workspace.h"
+#include "pass/merge.h"
+#include "walk/stream.h"
 
 #define T float
 #define OF(name) name##_float
-#include "tiles.h"
-#include "written.h"
-#include "moments.h"
-#include "normalize.h"
-#include "sums.h"
-#include "gradient.h"
+#include "walk/tiles.h"
+#include "walk/written.h"
+#include "pass/moments.h"
+#include "pass/normalize.h"
+#include "pass/sums.h"
+#include "pass/gradient.h"
 #undef T
 #undef OF
 #define T double
 #define OF(name) name##_double
-#include "tiles.h"
-#include "written.h"
-#include "moments.h"
-#include "normalize.h"
-#include "sums.h"
-#include "gradient.h"
+#include "walk/tiles.h"
+#include "walk/written.h"
+#include "pass/moments.h"
+#include "pass/normalize.h"
+#include "pass/sums.h"
+#include "pass/gradient.h"
 #undef T
 #undef OF
 

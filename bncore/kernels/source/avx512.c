@@ -1,7 +1,9 @@
-/* The passes for x86-64 processors with AVX-512 (F, VL, DQ and BW). No fused multiply-add: every instruction set gives the same bits. */
+/* The passes for x86-64 processors with AVX-512 (F, VL, DQ and BW). No fused multiply-add: every instruction set gives
+ * the same bits. */
 #if defined(__x86_64__)
 #if defined(__clang__)
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512"))), \
+                             apply_to = function)
 #else
 #pragma GCC target("avx512f,avx512vl,avx512dq,avx512bw,prefer-vector-width=512")
 #endif

@@ -1,8 +1,8 @@
 /* The Python module: arrays in by NumPy's array interface, whose numbers are not copied; a status out.
  *
- * Every call takes (operands…, table, sums, feature_axis, eps, beside, constant, threads): operands of one dtype, float32
- * or float64, and one shape, the written one first, x last; `table`, float64 (7, D), has the rows mean to beta of
- * `Features`, `sums`, (2, D), dbeta and dgamma; only backward has them.
+ * Every call takes (operands…, table, sums, feature_axis, eps, beside, constant, threads): operands of one dtype,
+ * float32 or float64, and one shape, the written one first, x last; `table`, float64 (7, D), has the rows mean to beta
+ * of `Features`, `sums`, (2, D), dbeta and dgamma; only backward has them.
  * https://numpy.org/doc/stable/reference/arrays.interface.html
  */
 #define Py_LIMITED_API 0x030B0000
@@ -32,7 +32,9 @@ enum { ALIGNED = 0x100, NATIVE = 0x200, WRITABLE = 0x400, RELEASED = 1 << 15 };
 static const Passes *passes = &baseline_passes;
 static PyObject *interface_name;
 
-double last_cache(void) {
+static double most_kept; /* bytes; 0 is what the last cache holds */
+
+static double last_cache(void) {
     static double bytes;
 #ifdef _SC_LEVEL3_CACHE_SIZE
     if (bytes == 0) bytes = (double)sysconf(_SC_LEVEL3_CACHE_SIZE);
@@ -41,12 +43,16 @@ double last_cache(void) {
     return bytes;
 }
 
+double kept(void) { return most_kept > 0 ? most_kept : last_cache(); }
+
 /* Numbers of an array that is aligned and in this machine's byte order; else a TypeError. */
 static const Interface *interface_of(PyObject *array, PyObject **held) {
     *held = PyObject_GetAttr(array, interface_name);
     const Interface *of = *held ? PyCapsule_GetPointer(*held, NULL) : NULL;
     if (!of) return NULL;
-    if (of->two == 2 && of->typekind == 'f' && (of->itemsize == 4 || of->itemsize == 8) && of->nd <= AXES && (of->flags & ALIGNED) && (of->flags & NATIVE)) return of;
+    if (of->two == 2 && of->typekind == 'f' && (of->itemsize == 4 || of->itemsize == 8) && of->nd <= AXES &&
+        (of->flags & ALIGNED) && (of->flags & NATIVE))
+        return of;
     PyErr_SetString(PyExc_TypeError, "an array of aligned float32 or float64 is wanted");
     return NULL;
 }
@@ -88,7 +94,9 @@ static int fill(Arrays *arrays, const Interface *const *of, int operands, int ax
 
 /* The first number of contiguous rows (rows, D) of float64. */
 static double *rows_of(const Interface *of, ptrdiff_t rows, ptrdiff_t width) {
-    if (of->nd == 2 && of->itemsize == 8 && of->shape[0] == rows && of->shape[1] == width && (width == 1 || of->strides[1] == 8) && of->strides[0] == width * 8 && (of->flags & WRITABLE)) return of->data;
+    if (of->nd == 2 && of->itemsize == 8 && of->shape[0] == rows && of->shape[1] == width &&
+        (width == 1 || of->strides[1] == 8) && of->strides[0] == width * 8 && (of->flags & WRITABLE))
+        return of->data;
     PyErr_SetString(PyExc_ValueError, "a table of float64 is wanted, a row of D for each name");
     return NULL;
 }
@@ -96,7 +104,8 @@ static double *rows_of(const Interface *of, ptrdiff_t rows, ptrdiff_t width) {
 static int table_of(Features *features, const Interface *table, const Interface *sums, ptrdiff_t width) {
     double *row = rows_of(table, 7, width), *sum = row && sums ? rows_of(sums, 2, width) : row;
     if (!sum) return -1;
-    *features = (Features){row, row + width, row + 2 * width, row + 3 * width, row + 4 * width, row + 5 * width, row + 6 * width, sum, sum + width};
+    *features = (Features){row,             row + width,     row + 2 * width, row + 3 * width, row + 4 * width,
+                           row + 5 * width, row + 6 * width, sum,             sum + width};
     return 0;
 }
 
@@ -117,8 +126,11 @@ static PyObject *called(Pass pass, PyObject *const *given, Py_ssize_t count, int
         goto end;
     }
     long axis = PyLong_AsLong(rest[0]);
-    Rule rule = {PyFloat_AsDouble(rest[1]), (int)PyLong_AsLong(rest[2]), (int)PyLong_AsLong(rest[3]), (int)PyLong_AsLong(rest[4])};
-    if (PyErr_Occurred() || fill(&arrays, of, operands, (int)axis) || table_of(&features, of[operands], of[operands + 1], arrays.features)) goto end;
+    Rule rule = {PyFloat_AsDouble(rest[1]), (int)PyLong_AsLong(rest[2]), (int)PyLong_AsLong(rest[3]),
+                 (int)PyLong_AsLong(rest[4])};
+    if (PyErr_Occurred() || fill(&arrays, of, operands, (int)axis) ||
+        table_of(&features, of[operands], of[operands + 1], arrays.features))
+        goto end;
     if (arrays.features * arrays.rows.count * arrays.positions.count < RELEASED) {
         status = pass(&arrays, &features, &rule);
     } else {
@@ -132,10 +144,22 @@ end:
     return status == NO_MEMORY ? PyErr_NoMemory() : PyLong_FromLong(status);
 }
 
-static PyObject *moments(PyObject *self, PyObject *const *given, Py_ssize_t count) { (void)self; return called(passes->moments, given, count, 1, 0, 0); }
-static PyObject *normalize(PyObject *self, PyObject *const *given, Py_ssize_t count) { (void)self; return called(passes->normalize, given, count, 2, 0, 1); }
-static PyObject *forward(PyObject *self, PyObject *const *given, Py_ssize_t count) { (void)self; return called(passes->forward, given, count, 2, 0, 1); }
-static PyObject *backward(PyObject *self, PyObject *const *given, Py_ssize_t count) { (void)self; return called(passes->backward, given, count, 3, 1, 1); }
+static PyObject *moments(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    (void)self;
+    return called(passes->moments, given, count, 1, 0, 0);
+}
+static PyObject *normalize(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    (void)self;
+    return called(passes->normalize, given, count, 2, 0, 1);
+}
+static PyObject *forward(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    (void)self;
+    return called(passes->forward, given, count, 2, 0, 1);
+}
+static PyObject *backward(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    (void)self;
+    return called(passes->backward, given, count, 3, 1, 1);
+}
 
 /* The instruction sets that this processor has, from the smallest. */
 static int available(const Passes **sets) {
@@ -144,7 +168,9 @@ static int available(const Passes **sets) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     if (__builtin_cpu_supports("avx2")) sets[count++] = &avx2_passes;
-    if (count == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw")) sets[count++] = &avx512_passes;
+    if (count == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
+        sets[count++] = &avx512_passes;
 #endif
     return count;
 }
@@ -170,6 +196,15 @@ static PyObject *use(PyObject *self, PyObject *name) {
     return PyErr_Format(PyExc_ValueError, "this processor has no instruction set %R", name);
 }
 
+/* Results of arrays of more bytes are streamed past the caches from now on; the bytes so far are given back. */
+static PyObject *keep(PyObject *self, PyObject *bytes) {
+    (void)self;
+    const double before = most_kept, wanted = PyFloat_AsDouble(bytes);
+    if (PyErr_Occurred()) return NULL;
+    most_kept = wanted;
+    return PyFloat_FromDouble(before);
+}
+
 #define FAST(name, text) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, text}
 static PyMethodDef methods[] = {
     FAST(moments, "mean, var and rest of x"),
@@ -178,14 +213,19 @@ static PyMethodDef methods[] = {
     FAST(backward, "dx, dbeta and dgamma of dy, x and the table"),
     {"instruction_sets", instruction_sets, METH_NOARGS, "those of this processor, from the smallest"},
     {"use", use, METH_O, "compute with an instruction set from now on"},
+    {"keep", keep, METH_O,
+     "stream results of arrays of more bytes past the caches (0: than the last cache holds); returns how many it was"},
     {NULL, NULL, 0, NULL},
 };
 
-static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_compiled", .m_doc = "Compiled passes of batch norm.", .m_size = -1, .m_methods = methods};
+static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_compiled",
+                                        .m_doc = "Compiled passes of batch norm.", .m_size = -1, .m_methods = methods};
 
 PyMODINIT_FUNC PyInit__compiled(void) {
     interface_name = PyUnicode_InternFromString("__array_struct__");
     PyObject *module = interface_name ? PyModule_Create(&definition) : NULL;
-    if (module && (PyModule_AddStringConstant(module, "SOURCE", BN_SOURCE) || PyModule_AddIntMacro(module, ODD) || PyModule_AddIntMacro(module, OVERFLOWED))) Py_CLEAR(module);
+    if (module && (PyModule_AddStringConstant(module, "SOURCE", BN_SOURCE) || PyModule_AddIntMacro(module, ODD) ||
+                   PyModule_AddIntMacro(module, OVERFLOWED)))
+        Py_CLEAR(module);
     return module;
 }

@@ -1,7 +1,8 @@
-/* The passes as a whole: parts dealt to threads, merged, finished. Where a panel is one part, it is finished and written
- * while it is still in a cache. */
+/* The passes as a whole: parts dealt to threads, merged, finished. Where a panel is one part, it is finished and
+ * written while it is still in a cache. */
 
-static const double LEAST = 0x1p-1000; /* mean squares from here on have all their digits: LEAST of bncore/exact/lift.py */
+/* Mean squares from here on have all their digits: LEAST of bncore/exact/lift.py. */
+static const double LEAST = 0x1p-1000;
 
 typedef struct {
     Plan plan;
@@ -17,6 +18,13 @@ typedef struct {
 
 static void note(Order *order, int status) { __atomic_fetch_or(&order->status, status, __ATOMIC_RELAXED); }
 
+/* Whether this thread has nothing to compute in. */
+static int lacks_room(Order *order) {
+    if (workspace()) return 0;
+    note(order, NO_MEMORY);
+    return 1;
+}
+
 static double number_at(const Arrays *arrays, int operand, ptrdiff_t feature) {
     const char *at = arrays->data[operand] + feature * arrays->feature[operand];
     return arrays->is_double ? *(const double *)at : *(const float *)at;
@@ -26,10 +34,12 @@ static double number_at(const Arrays *arrays, int operand, ptrdiff_t feature) {
 static void finish_moments(Order *order, ptrdiff_t panel) {
     const Plan *plan = &order->plan;
     const Features *of = order->features;
-    ptrdiff_t at = panel * plan->parts, begin = panel * plan->panel, end = least(begin + plan->panel, order->arrays->features);
+    ptrdiff_t at = panel * plan->parts, begin = panel * plan->panel;
+    ptrdiff_t end = least(begin + plan->panel, order->arrays->features);
     for (ptrdiff_t d = begin; d < end; d++) {
         double shift, first = number_at(order->arrays, order->operand, d);
-        merge_parts(plan->parts, plan->panel, order->counts + at, order->first + at * plan->panel, order->second + at * plan->panel, d - begin, &shift, &of->var[d]);
+        merge_parts(plan->parts, plan->panel, order->counts + at, order->first + at * plan->panel,
+                    order->second + at * plan->panel, d - begin, &shift, &of->var[d]);
         of->mean[d] = two_sum(first, shift, &of->rest[d]);
         if (!(of->var[d] >= LEAST && of->var[d] <= DBL_MAX)) note(order, ODD);
     }
@@ -50,20 +60,26 @@ static void moments_task(void *shared, int number) {
     const Plan *plan = &order->plan;
     ptrdiff_t panel = number / plan->parts, part = number % plan->parts, at = (ptrdiff_t)number * plan->panel;
     ptrdiff_t begin = panel * plan->panel, end = least(begin + plan->panel, order->arrays->features);
+    if (lacks_room(order)) return;
     double *first = workspace()->lanes[7];
     for (ptrdiff_t d = begin; d < end; d++) first[d - begin] = number_at(order->arrays, order->operand, d);
-    (order->arrays->is_double ? moments_double : moments_float)(plan, order->arrays, order->operand, panel, part, first, order->counts + number, order->first + at, order->second + at);
+    (order->arrays->is_double ? moments_double : moments_float)(plan, order->arrays, order->operand, panel, part, first,
+                                                                order->counts + number, order->first + at,
+                                                                order->second + at);
 }
 
 static void normalize_task(void *shared, int number) {
     Order *order = shared;
     const Plan *plan = &order->plan;
+    if (lacks_room(order)) return;
     feclearexcept(FE_OVERFLOW);
-    (order->arrays->is_double ? normalize_double : normalize_float)(plan, order->arrays, number / plan->parts, number % plan->parts, order->features, order->streamed);
+    (order->arrays->is_double ? normalize_double : normalize_float)(
+        plan, order->arrays, number / plan->parts, number % plan->parts, order->features, order->streamed);
     if (fetestexcept(FE_OVERFLOW)) note(order, OVERFLOWED);
 }
 
 static void forward_task(void *shared, int panel) {
+    if (lacks_room(shared)) return;
     moments_task(shared, panel);
     finish_moments(shared, panel);
     finish_factors(shared, panel);
@@ -74,7 +90,10 @@ static void sums_task(void *shared, int number) {
     Order *order = shared;
     const Plan *plan = &order->plan;
     ptrdiff_t at = (ptrdiff_t)number * plan->panel;
-    (order->arrays->is_double ? sums_double : sums_float)(plan, order->arrays, number / plan->parts, number % plan->parts, order->features, order->first + at, order->second + at);
+    if (lacks_room(order)) return;
+    (order->arrays->is_double ? sums_double : sums_float)(plan, order->arrays, number / plan->parts,
+                                                          number % plan->parts, order->features, order->first + at,
+                                                          order->second + at);
 }
 
 /* dbeta, dgamma, and what of them the paths of dx take; as _terms in bncore/gradient.py. */
@@ -94,19 +113,24 @@ static void finish_sums(Order *order, ptrdiff_t panel) {
         order->paths[0][d] = order->rule->constant ? 0 : dbeta / count;
         order->paths[1][d] = order->rule->constant ? 0 : pull * dgamma / count;
         order->paths[2][d] = of->gamma[d] * of->factor[d];
-        if (!isfinite(dbeta) || !isfinite(dgamma) || !isfinite(order->paths[1][d]) || !isfinite(order->paths[2][d])) note(order, ODD);
+        if (!isfinite(dbeta) || !isfinite(dgamma) || !isfinite(order->paths[1][d]) || !isfinite(order->paths[2][d]))
+            note(order, ODD);
     }
 }
 
 static void gradient_task(void *shared, int number) {
     Order *order = shared;
     const Plan *plan = &order->plan;
+    if (lacks_room(order)) return;
     feclearexcept(FE_OVERFLOW);
-    (order->arrays->is_double ? gradient_double : gradient_float)(plan, order->arrays, number / plan->parts, number % plan->parts, order->features, order->paths, order->streamed);
+    (order->arrays->is_double ? gradient_double : gradient_float)(plan, order->arrays, number / plan->parts,
+                                                                  number % plan->parts, order->features, order->paths,
+                                                                  order->streamed);
     if (fetestexcept(FE_OVERFLOW)) note(order, OVERFLOWED);
 }
 
 static void backward_task(void *shared, int panel) {
+    if (lacks_room(shared)) return;
     sums_task(shared, panel);
     finish_sums(shared, panel);
     gradient_task(shared, panel);
@@ -120,26 +144,32 @@ static int carried_out(Order *order, Task whole, Task take, void (*const finish[
     if (!room) return NO_MEMORY;
     order->counts = room, order->first = room + tasks, order->second = order->first + numbers;
     for (int i = 0; i < 3; i++) order->paths[i] = order->second + numbers + i * features;
-    int threads = (double)features * order->arrays->rows.count * order->arrays->positions.count < LARGE ? 1 : order->rule->threads;
+    double size = (double)features * order->arrays->rows.count * order->arrays->positions.count;
+    int threads = size < LARGE ? 1 : order->rule->threads;
     if (whole && plan->parts == 1) {
         run_tasks(whole, order, (int)plan->panels, threads);
     } else {
         if (take) run_tasks(take, order, (int)tasks, threads);
-        for (ptrdiff_t panel = 0; panel < plan->panels; panel++)
+        for (ptrdiff_t panel = 0; panel < plan->panels && !(order->status & NO_MEMORY); panel++)
             for (int i = 0; finish[i]; i++) finish[i](order, panel);
-        if (write && !(order->status & ODD)) run_tasks(write, order, (int)tasks, threads);
+        if (write && !(order->status & (ODD | NO_MEMORY))) run_tasks(write, order, (int)tasks, threads);
     }
     free(room);
-    return order->status & ODD ? ODD : order->status;
+    return order->status & NO_MEMORY ? NO_MEMORY : order->status & ODD ? ODD : order->status;
 }
 
 static int is_beyond_caches(const Arrays *arrays) {
     double size = arrays->is_double ? sizeof(double) : sizeof(float);
-    return size * arrays->operands * arrays->features * arrays->rows.count * arrays->positions.count > last_cache();
+    return size * arrays->operands * arrays->features * arrays->rows.count * arrays->positions.count > kept();
 }
 
 static Order order_of(const Arrays *arrays, const Features *features, const Rule *rule) {
-    return (Order){.plan = plan_of(arrays), .arrays = arrays, .features = features, .rule = rule, .operand = arrays->operands - 1, .streamed = is_beyond_caches(arrays)};
+    return (Order){.plan = plan_of(arrays),
+                   .arrays = arrays,
+                   .features = features,
+                   .rule = rule,
+                   .operand = arrays->operands - 1,
+                   .streamed = is_beyond_caches(arrays)};
 }
 
 static void (*const finish_statistics[])(Order *, ptrdiff_t) = {finish_moments, NULL};

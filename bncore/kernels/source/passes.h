@@ -2,7 +2,7 @@
 #ifndef BN_PASSES_H
 #define BN_PASSES_H
 
-#include "arrays.h"
+#include "walk/arrays.h"
 
 /* One value a feature each, (D,). */
 typedef struct {
@@ -16,19 +16,19 @@ typedef struct {
     int threads;
 } Rule;
 
-enum { ORDINARY = 0, ODD = 1, OVERFLOWED = 2, NO_MEMORY = 3 };
+enum { ORDINARY = 0, ODD = 1, OVERFLOWED = 2, NO_MEMORY = 4 };
 
 /* Each returns one of these. ODD: a number of a feature is one that the NumPy reference looks at closer.
  * OVERFLOWED: a result did not fit in its dtype, of which NumPy warns. */
 typedef struct {
     const char *name;
-    int (*moments)(const Arrays *x, const Features *, const Rule *);              /* x                -> mean, rest, var */
-    int (*normalize)(const Arrays *y_x, const Features *, const Rule *);          /* y, x and factors -> y */
-    int (*forward)(const Arrays *y_x, const Features *, const Rule *);            /* y, x             -> all of it */
-    int (*backward)(const Arrays *dx_dy_x, const Features *, const Rule *);       /* dx, dy, x        -> dx, dgamma, dbeta */
+    int (*moments)(const Arrays *x, const Features *, const Rule *);        /* x                -> mean, rest, var */
+    int (*normalize)(const Arrays *y_x, const Features *, const Rule *);    /* y, x and factors -> y */
+    int (*forward)(const Arrays *y_x, const Features *, const Rule *);      /* y, x             -> all of it */
+    int (*backward)(const Arrays *dx_dy_x, const Features *, const Rule *); /* dx, dy, x        -> dx, dgamma, dbeta */
 } Passes;
 
-double last_cache(void); /* bytes that the last cache holds */
+double kept(void); /* bytes of arrays up to which results are left in the caches */
 
 extern const Passes baseline_passes;
 #if defined(__x86_64__)

@@ -1,8 +1,8 @@
 /* A pool of threads that sleep between passes; not at once, as a pass often follows within microseconds.
  *
  * Which thread does which task does not matter to the results: a task's numbers depend on the shape alone, and partial
- * results are merged in the order of the tasks. One pass at a time has the pool; another that comes meanwhile (of another
- * Python thread) works alone rather than wait. A forked child starts with no pool.
+ * results are merged in the order of the tasks. One pass at a time has the pool; another that comes meanwhile (of
+ * another Python thread) works alone rather than wait. A forked child starts with no pool.
  */
 #include "pool.h"
 

@@ -15,6 +15,7 @@ from app.main import create_app
 from app.views.playground.view import VIEW
 from app.web import answers
 from app.web.answers import AnswerCache, etag_of, matches, to_json
+from bncore.kernels import using
 
 URL = "/api/v1/playground"
 
@@ -64,8 +65,18 @@ def test_the_same_query_has_the_same_etag_in_any_order_of_names():
 
 def test_an_etag_depends_on_view_query_and_release(monkeypatch):
     tags = {etag_of("view", {"a": 1}), etag_of("other", {"a": 1}), etag_of("view", {"a": 2})}
-    monkeypatch.setattr(answers, "fingerprint", lambda: "another release")
+    monkeypatch.setattr(answers, "arithmetic", lambda: "another release")
     assert len(tags | {etag_of("view", {"a": 1})}) == 4
+
+
+def test_servers_that_compute_in_two_ways_have_two_etags(client):
+    with using("auto") as by:
+        compiled = client.get(URL)
+    with using("numpy"):
+        same = client.get(URL, headers={"If-None-Match": compiled.headers["etag"]})
+    assert (same.status_code, same.headers["etag"] == compiled.headers["etag"]) == (
+        (304, True) if by.name == "numpy" else (200, False)
+    )
 
 
 def test_two_servers_give_the_same_etag_and_bytes(client, settings):

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from app import release
+from bncore.kernels import using
+from bncore.kernels.loading import compiled
 
 
 @pytest.fixture
@@ -44,3 +46,21 @@ def test_what_is_not_the_product_does_not(product, path):
     before = fingerprint()
     (product / path).write_text("anything")
     assert fingerprint() == before
+
+
+def test_what_computes_is_part_of_what_names_numbers_and_of_no_address():
+    with using("numpy"):
+        by_numpy, addressed = release.arithmetic(), release.fingerprint()
+    assert by_numpy == f"{addressed}-numpy"
+    module, why = compiled()
+    if module is None:
+        pytest.skip(f"no kernels: {why}")
+    named = set()
+    for instructions in module.instruction_sets():
+        for threads in (1, 2):
+            with using(instructions, threads):
+                named.add(release.arithmetic())
+                assert release.fingerprint() == addressed
+    assert len(named) == 1  # the same bits
+    assert named != {by_numpy}
+    assert module.SOURCE in named.pop()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bncore.kernels import backend
-from bncore.kernels.loading import compiled
+from bncore.kernels.loading import compiled, fingerprint
 
 ROOT = Path(__file__).parents[3]
 MODULE, WHY = compiled()
@@ -31,10 +31,12 @@ def test_threads_are_those_of_openmp():
 
 
 @pytest.mark.skipif(MODULE is None, reason=f"NumPy alone: {WHY}")
-def test_an_instruction_set_can_be_asked_for_and_others_are_named():
-    smallest, *_ = MODULE.instruction_sets()
+def test_an_instruction_set_can_be_asked_for_and_without_that_of_the_name_the_best_computes():
+    smallest, *_, best = MODULE.instruction_sets()
     assert python(COMPUTES, BNSCOPE_BACKEND=smallest).stdout.split("|")[::2] == ["compiled", smallest]
-    assert f"choose one of auto, numpy, {smallest}" in python(SAYS, BNSCOPE_BACKEND="mmx").stderr
+    name, _, instructions, why = python(COMPUTES, BNSCOPE_BACKEND="mmx").stdout.split("|")
+    assert (name, instructions) == ("compiled", best)
+    assert why.startswith(f"BNSCOPE_BACKEND is 'mmx'; choose one of auto, numpy, {smallest}")
 
 
 @pytest.mark.skipif(MODULE is None, reason=f"NumPy alone: {WHY}")
@@ -57,7 +59,14 @@ def tree(tmp_path):
     """A bncore of its own, without kernels."""
     built = shutil.ignore_patterns("__pycache__", "*.so")
     shutil.copytree(ROOT / "bncore", tmp_path / "bncore", ignore=built)
+    shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path
+
+
+def changed(path, before, after):
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
 
 
 def test_without_kernels_numpy_computes(tree):
@@ -75,9 +84,27 @@ def test_with_kernels_that_do_not_load_numpy_computes(tree):
 def test_with_kernels_of_other_sources_numpy_computes(tree):
     shutil.copy(MODULE.__file__, tree / "bncore/kernels")
     assert python(COMPUTES, tree).stdout.startswith("compiled|")
-    (tree / "bncore/kernels/source/more.h").touch()
-    (tree / "bncore/kernels/source/more.h").write_text("/* changed */")
+    (tree / "bncore/kernels/source/walk/more.h").write_text("/* changed */")
     assert python(COMPUTES, tree).stdout.endswith("|the kernels were built from other sources\n")
+
+
+def test_what_is_built_is_named_by_sources_their_names_and_flags_and_nothing_else(tree):
+    source, project = tree / "bncore/kernels/source", tree / "pyproject.toml"
+
+    def named():
+        return fingerprint(str(source), str(project))
+
+    names = [named()]
+    changed(project, "\ndynamic = ", "\n# the version is bncore's\ndynamic = ")
+    assert named() == names[0]
+    changed(project, '"-O3"', '"-O2"')
+    names.append(named())
+    (source / "pool.h").rename(source / "pools.h")
+    names.append(named())
+    changed(source / "walk/plan.h", "fold", "folded")
+    names.append(named())
+    assert len(set(names)) == 4
+    assert fingerprint(str(tree / "nowhere"), str(project)) == ""
 
 
 def test_this_process_says_which_way_it_computes():

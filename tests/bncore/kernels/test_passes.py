@@ -1,6 +1,7 @@
 """The compiled passes against the NumPy reference: shapes, layouts, dtypes, threads, instruction sets, hard numbers."""
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,15 @@ from bncore.kernels.loading import compiled
 MODULE, WHY = compiled()
 SETS = MODULE.instruction_sets() if MODULE else ()
 pytestmark = pytest.mark.skipif(MODULE is None, reason=f"NumPy alone: {WHY}")
+
+
+@pytest.fixture(scope="module", autouse=True, params=["kept", "streamed"])
+def written(request):
+    """Results left in the caches, as of arrays of these sizes, and streamed past them, as of larger ones."""
+    before = MODULE.keep(1 if request.param == "streamed" else 1e12)
+    yield request.param
+    MODULE.keep(before)
+
 
 placements = st.sampled_from(list(bncore.EPS_PLACEMENTS))
 SHAPES = [
@@ -157,6 +167,25 @@ def test_neither_threads_nor_instruction_sets_change_a_bit(shape, axis, kind):
     for instructions, threads in [(name, 2) for name in SETS] + [(SETS[-1], 1), (SETS[-1], 7)]:
         with using(instructions, threads=threads):
             assert_same_bits(outcome(x, dy, gamma, beta, axis), alone)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize(("shape", "axis"), SHAPES + LARGE)
+def test_what_is_streamed_has_the_bits_of_what_is_not(shape, axis, dtype):
+    x, dy, gamma, beta = batch(7, mild, shape, axis, dtype)
+    for instructions in SETS:
+        with using(instructions, threads=2):
+            got = outcome(x, dy, gamma, beta, axis % x.ndim)
+            before = MODULE.keep(1e12)
+            wanted = outcome(x, dy, gamma, beta, axis % x.ndim)
+            MODULE.keep(before)
+        assert_same_bits(got, wanted)
+
+
+@pytest.mark.skipif("sse2" not in SETS, reason="results are streamed on x86-64 alone")
+def test_what_is_streamed_is_there_before_another_thread_is_told():
+    """A store fence, SFENCE, behind the streamed tiles of each instruction set, dtype and pass that writes."""
+    assert Path(MODULE.__file__).read_bytes().count(b"\x0f\xae\xf8") >= 2 * 3 * 2
 
 
 def test_python_threads_at_once_give_the_same():

@@ -2,7 +2,7 @@
 
 from hashlib import sha256
 
-from app.release import fingerprint
+from app.release import arithmetic
 from app.views.training.runs.cost import segment_of
 from app.web.answers import to_json
 from app.web.runs.run import Record, Run, Taken, segments_of
@@ -35,5 +35,5 @@ def run_of(spec: Spec) -> Run:
 
 def name_of(spec: Spec, end: int) -> str:
     """The name of the segment that ends there: equal where its records and its state are, and it begins at one step."""
-    told = to_json([fingerprint(), spec.records_until(end), segment_of(spec)])
+    told = to_json([arithmetic(), spec.records_until(end), segment_of(spec)])
     return f"training-{sha256(told).hexdigest()[:40]}"

@@ -9,6 +9,7 @@ from app.web.runs.pool import Pool
 from app.web.runs.run import Record
 from app.web.runs.segments import Segments
 from app.web.work.results import Results
+from bncore.kernels import using
 from bncore.training import SCHEDULES
 from tests.app.views.training.asked import QUICK, prepared, told
 from tests.app.web.runs.conftest import threads  # noqa: F401
@@ -35,6 +36,14 @@ def names(letter="b", **query):
 def shared(first, second):
     """How many segments two runs have in common."""
     return sum(a == b for a, b in zip(first, second, strict=False))
+
+
+def test_a_segment_has_its_name_from_what_computes_it_too():
+    with using("auto") as by:
+        usual = names(steps=10)
+        assert names(steps=10) == usual
+    with using("numpy"):
+        assert (names(steps=10) == usual) == (by.name == "numpy")
 
 
 @pytest.mark.usefixtures("short_segments")

@@ -1,5 +1,6 @@
-/* sum dy and sum dy x_hat of each feature; as _sums in bncore/gradient.py, with x_hat formed again from x in float64. */
-static void OF(sum_rows)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t lanes, double (*restrict of)[ROOM]) {
+/* sum dy and sum dy x_hat of each feature; as _sums in bncore/gradient.py, with x_hat formed from x in float64. */
+static void OF(sum_rows)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t lanes,
+                         double (*restrict of)[ROOM]) {
     const double *mean = of[0], *rest = of[1], *factor = of[2];
     double *dbeta = of[3], *dgamma = of[4];
     ptrdiff_t row = 0;
@@ -10,17 +11,20 @@ static void OF(sum_rows)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride
         for (ptrdiff_t l = 0; l < lanes; l++) {
             double m = mean[l], e = rest[l], f = factor[l];
             dbeta[l] += ((double)p[l] + q[l]) + ((double)r[l] + s[l]);
-            dgamma[l] += (p[l] * ((a[l] - m - e) * f) + q[l] * ((b[l] - m - e) * f)) + (r[l] * ((c[l] - m - e) * f) + s[l] * ((d[l] - m - e) * f));
+            dgamma[l] += (p[l] * ((a[l] - m - e) * f) + q[l] * ((b[l] - m - e) * f)) +
+                         (r[l] * ((c[l] - m - e) * f) + s[l] * ((d[l] - m - e) * f));
         }
     }
     for (; row < rows; row++, x += stride, dy += by) {
 #pragma GCC ivdep
-        for (ptrdiff_t l = 0; l < lanes; l++) dbeta[l] += dy[l], dgamma[l] += dy[l] * ((x[l] - mean[l] - rest[l]) * factor[l]);
+        for (ptrdiff_t l = 0; l < lanes; l++)
+            dbeta[l] += dy[l], dgamma[l] += dy[l] * ((x[l] - mean[l] - rest[l]) * factor[l]);
     }
 }
 
 /* The sums of one part of a panel, (panel,) each. */
-static void OF(sums)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, ptrdiff_t part, const Features *features, double *dbeta, double *dgamma) {
+static void OF(sums)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, ptrdiff_t part, const Features *features,
+                     double *dbeta, double *dgamma) {
     Workspace *own = workspace();
     const double *values[] = {features->mean, features->rest, features->factor};
     double(*of)[ROOM] = own->lanes, *sum = own->lanes[5];

@@ -3,8 +3,8 @@
 #define BN_MERGE_H
 
 /* count, mean, squares <- those with a tile's, whose mean and sum of squares are corrected by its rest first. */
-static void merge_tile(const Tile *tile, double *restrict own_mean, const double *restrict own_rest, double *restrict own_squares,
-                       double *count, double *restrict mean, double *restrict squares) {
+static void merge_tile(const Tile *tile, double *restrict own_mean, const double *restrict own_rest,
+                       double *restrict own_squares, double *count, double *restrict mean, double *restrict squares) {
     double n = (double)tile->count, before = *count, all = before + n, share = n / all, between = before * share;
     for (ptrdiff_t d = 0; d < tile->features; d++) {
         double correction = own_rest[d] / n, square = own_squares[d] - own_rest[d] * correction;
@@ -24,9 +24,10 @@ static void merge_tile(const Tile *tile, double *restrict own_mean, const double
     }
 }
 
-/* Mean relative to `first` and variance of all parts; as _merged in bncore/statistics.py. A part is `width` features wide. */
-static void merge_parts(ptrdiff_t parts, ptrdiff_t width, const double *counts, const double *means, const double *squares,
-                        ptrdiff_t d, double *mean, double *var) {
+/* Mean relative to `first` and variance of all parts; as _merged in bncore/statistics.py. A part is `width` features
+ * wide. */
+static void merge_parts(ptrdiff_t parts, ptrdiff_t width, const double *counts, const double *means,
+                        const double *squares, ptrdiff_t d, double *mean, double *var) {
     if (parts == 1) {
         *mean = means[d], *var = squares[d] / counts[0];
         return;

@@ -1,20 +1,15 @@
-/* How arrays are walked: panels of features, parts of a panel's tiles; by their shape alone, so that the number of threads
- * changes no digit.
+/* How arrays are walked: panels of features, parts of a panel's tiles; by their shape alone, so that the number of
+ * threads changes no digit.
  *
- * A tile stays in the first or second cache and is seen as rows of LANES numbers, that are added up lane by lane. Where a
- * feature has few positions, a lane is a position of a feature of the panel (or of `fold` rows of the array, side by side);
- * where it has many, a panel is one feature, and its positions are cut into rows.
+ * A tile stays in the first or second cache and is seen as rows of LANES numbers, that are added up lane by lane. Where
+ * a feature has few positions, a lane is a position of a feature of the panel (or of `fold` rows of the array, side by
+ * side); where it has many, a panel is one feature, and its positions are cut into rows.
  */
 #ifndef BN_PLAN_H
 #define BN_PLAN_H
 
-enum {
-    WIDEST = 512,   /* lanes of a row */
-    SHORT = 128,    /* lanes that short rows are folded to */
-    TILE = 16384,   /* numbers of a tile */
-    PARTS = 64,     /* tasks of a large array, about */
-    LARGE = 1 << 16 /* numbers of an array that is worth more than one part */
-};
+#include "arrays.h"
+#include "sizes.h"
 
 typedef struct {
     int runs;                /* a panel is one feature, its tiles are cut from runs of positions */

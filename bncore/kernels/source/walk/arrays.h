@@ -2,8 +2,8 @@
  *
  * The statistics are taken over all axes but the feature axis: those before it count the rows, those behind it the
  * positions of a feature within a row. (N, D) is N rows of D features of one position, (N, C, H, W) is N rows of C
- * features of HW positions. Strides have no part in it, so that a view has the digits of its copy; and nothing is copied:
- * a group of axes that is not one stride keeps its axes, and an index is taken apart.
+ * features of HW positions. Strides have no part in it, so that a view has the digits of its copy; and nothing is
+ * copied: a group of axes that is not one stride keeps its axes, and an index is taken apart.
  */
 #ifndef BN_ARRAYS_H
 #define BN_ARRAYS_H

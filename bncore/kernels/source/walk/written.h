@@ -8,7 +8,10 @@ static Written OF(opened)(const Plan *plan, const Arrays *arrays, const Tile *ti
     }
     written.to = OF(corner)(arrays, 0, tile);
 #ifdef STREAM
-    if (streamed) written.stream = own->stream, written.far = written.stride, written.stride = tile->lanes, written.rows = 4;
+    if (streamed) {
+        written.stream = own->stream, written.rows = STREAMED;
+        written.far = written.stride, written.stride = tile->lanes;
+    }
 #else
     (void)streamed;
 #endif
@@ -32,4 +35,7 @@ static void OF(close_rows)(const Written *written, ptrdiff_t row, ptrdiff_t rows
 
 static void OF(closed)(const Written *written, const Arrays *arrays, const Tile *tile) {
     if (written->copy) OF(copy)(arrays, 0, tile, (T *)written->copy, 1);
+#ifdef STREAM
+    if (written->stream) _mm_sfence(); /* before another thread is told that it is done */
+#endif
 }

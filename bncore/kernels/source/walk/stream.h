@@ -4,14 +4,16 @@
 
 typedef struct {
     void *to, *copy, *stream;
-    ptrdiff_t stride, far, rows; /* of rows of lanes, in numbers: where they are computed, where they go; rows at once */
+    ptrdiff_t stride, far; /* of rows of lanes, in numbers: where they are computed, where they go */
+    ptrdiff_t rows;        /* at once */
 } Written;
 
 #ifdef STREAM
 static void stream(char *to, const char *from, ptrdiff_t bytes) {
     ptrdiff_t head = least(bytes, -(ptrdiff_t)(size_t)to & (STREAM_BYTES - 1));
     memcpy(to, from, head);
-    for (to += head, from += head, bytes -= head; bytes >= STREAM_BYTES; to += STREAM_BYTES, from += STREAM_BYTES, bytes -= STREAM_BYTES)
+    for (to += head, from += head, bytes -= head; bytes >= STREAM_BYTES;
+         to += STREAM_BYTES, from += STREAM_BYTES, bytes -= STREAM_BYTES)
         STREAM(to, from);
     memcpy(to, from, bytes);
 }

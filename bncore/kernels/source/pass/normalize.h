@@ -6,7 +6,8 @@ static inline double OF(line)(double x, double mean, double rest, double factor,
     return ((x - mean) - rest) * factor * gamma + beta;
 }
 
-static void OF(normalize_rows)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to, ptrdiff_t rows, ptrdiff_t lanes, double (*restrict of)[ROOM]) {
+static void OF(normalize_rows)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to, ptrdiff_t rows, ptrdiff_t lanes,
+                               double (*restrict of)[ROOM]) {
     const double *mean = of[0], *rest = of[1], *factor = of[2], *gamma = of[3], *beta = of[4];
     ptrdiff_t row = 0;
     for (; row + 4 <= rows; row += 4, x += 4 * stride, y += 4 * to) {
@@ -28,7 +29,8 @@ static void OF(normalize_rows)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to,
 }
 
 /* One part of a panel. */
-static void OF(normalize)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, ptrdiff_t part, const Features *features, int streamed) {
+static void OF(normalize)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, ptrdiff_t part,
+                          const Features *features, int streamed) {
     Workspace *own = workspace();
     const double *values[] = {features->mean, features->rest, features->factor, features->gamma, features->beta};
     for (ptrdiff_t number = first_tile(plan, part); number < first_tile(plan, part + 1); number++) {
@@ -40,11 +42,13 @@ static void OF(normalize)(const Plan *plan, const Arrays *arrays, ptrdiff_t pane
         Written written = OF(opened)(plan, arrays, &tile, own, streamed);
         for (ptrdiff_t row = 0; row < tile.full; row += written.rows) {
             ptrdiff_t rows = least(written.rows, tile.full - row);
-            OF(normalize_rows)(x + row * stride, stride, OF(room)(&written, row), written.stride, rows, tile.lanes, own->lanes);
+            OF(normalize_rows)(x + row * stride, stride, OF(room)(&written, row), written.stride, rows, tile.lanes,
+                               own->lanes);
             OF(close_rows)(&written, row, rows, tile.lanes);
         }
         if (tile.tail) {
-            OF(normalize_rows)(x + tile.full * stride, stride, OF(room)(&written, tile.full), written.stride, 1, tile.tail, own->lanes);
+            OF(normalize_rows)(x + tile.full * stride, stride, OF(room)(&written, tile.full), written.stride, 1,
+                               tile.tail, own->lanes);
             OF(close_rows)(&written, tile.full, 1, tile.tail);
         }
         OF(closed)(&written, arrays, &tile);

@@ -1,0 +1,13 @@
+/* How arrays are cut. The sizes decide the order of sums, and so the digits; their reasons are in plan.h. */
+#ifndef BN_SIZES_H
+#define BN_SIZES_H
+
+enum {
+    WIDEST = 512,   /* lanes of a row */
+    SHORT = 128,    /* lanes that short rows are folded to */
+    TILE = 16384,   /* numbers of a tile */
+    PARTS = 64,     /* tasks of a large array, about */
+    LARGE = 1 << 16 /* numbers of an array that is worth more than one part */
+};
+
+#endif
