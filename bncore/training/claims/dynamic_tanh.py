@@ -1,25 +1,49 @@
 """A tanh in the place of a norm: claim 20."""
 
 from collections.abc import Mapping
+from itertools import product
 
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, right
+from bncore.training.claims.batches.sizes import error
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side
+from bncore.training.claims.trials import Seen, Trials
 from bncore.training.data import Data
 from bncore.training.spec import Spec
+from bncore.training.state import State
 
-LEVEL, BEHIND = 0.02, 0.05
-LARGE, TOO_LARGE = 1.0, 10.0
+SEEDS = (0, 1, 2)
+LEVEL, BEHIND = 0.02, 0.2
+LARGE, TOO_LARGE = 1.0, 30.0
 SHARED: Fields = {"widths": (100, 100, 100), "activation": "relu", "initialization": "he", "rate": 0.3, "steps": 1000}
 NORMS: dict[str, Fields] = {"a": {"norm": "layer"}, "b": {"norm": "dyt"}}
 RUNS = Runs(SHARED, NORMS)
 FAILING = Runs({**SHARED, "scale": TOO_LARGE}, NORMS)
+KINDS: dict[str, Fields] = {
+    "layer": NORMS["a"],
+    "tanh": NORMS["b"],
+    "scaled_layer": {**NORMS["a"], "scale": TOO_LARGE},
+    "scaled_tanh": {**NORMS["b"], "scale": TOO_LARGE},
+    "large_layer": {**NORMS["a"], "rate": LARGE},
+    "large_tanh": {**NORMS["b"], "rate": LARGE},
+    "large_batch": {"norm": "batch", "rate": LARGE},
+}
 
 
-def _measure(data: Data) -> Measured:
-    layer, tanh = (right(RUNS.spec(data, letter)) for letter in "ab")
-    scaled = {"layer": right(FAILING.spec(data, "a")), "tanh": right(FAILING.spec(data, "b"))}
-    norms = {"large_layer": "layer", "large_tanh": "dyt", "large_batch": "batch"}
-    large = {name: right(Spec(data, **{**SHARED, "rate": LARGE, "norm": norm})) for name, norm in norms.items()}
-    return Measured(_holds(layer, tanh), _fails({**scaled, **large}))
+def specs_of(data: Data) -> dict[str, Spec]:
+    """A run of each kind and seed, by their names with a space between."""
+    fields = {f"{kind} {seed}": {**KINDS[kind], "seed": seed} for kind, seed in product(KINDS, SEEDS)}
+    return {name: Spec(data, **{**SHARED, **own}) for name, own in fields.items()}
+
+
+def accuracy(state: State) -> Seen:
+    """The share of held-out examples that a run is right on at its end; 0 where it has diverged."""
+    return (1 - error(state)[0],)
+
+
+def told(seen: Mapping[str, Seen]) -> Measured:
+    """Of the means over the seeds."""
+    means = {kind: sum(seen[f"{kind} {seed}"][0] for seed in SEEDS) / len(SEEDS) for kind in KINDS}
+    large = [seen[f"large_tanh {seed}"][0] for seed in SEEDS]
+    return Measured(_holds(means["layer"], means["tanh"]), _fails({**means, "least": min(large), "most": max(large)}))
 
 
 def _holds(layer: float, tanh: float) -> Side:
@@ -27,15 +51,19 @@ def _holds(layer: float, tanh: float) -> Side:
     return Side(text, {"layer": layer, "tanh": tanh}, tanh >= layer - LEVEL)
 
 
-def _fails(numbers: Mapping[str, float]) -> Side:
+def _fails(means: Mapping[str, float]) -> Side:
     text = (
-        f"From weights {TOO_LARGE:g} times as large, which a norm does not notice, it is right on {{tanh:.1%}}, layer "
-        f"norm on {{layer:.1%}}. At η = {LARGE:g} it is right on {{large_tanh:.1%}}, layer norm on "
-        "{large_layer:.1%}, batch norm on {large_batch:.1%}."
+        f"From weights {TOO_LARGE:g} times as large it is right on {{scaled_tanh:.1%}}, layer norm on "
+        f"{{scaled_layer:.1%}}. At η = {LARGE:g} it is right on {{large_tanh:.1%}}, from {{least:.1%}} to "
+        "{most:.1%} by the seed, layer norm on {large_layer:.1%}, batch norm on {large_batch:.1%}: that it loses there "
     )
-    return Side(text.format(**numbers), numbers, numbers["tanh"] <= numbers["layer"] - BEHIND)
+    numbers = {name: value for name, value in means.items() if name not in ("layer", "tanh")}
+    loses = numbers["large_tanh"] < numbers["large_layer"] - LEVEL
+    told = text.format(**numbers) + ("does reproduce." if loses else "does not reproduce.")
+    return Side(told, numbers, numbers["scaled_tanh"] <= numbers["scaled_layer"] - BEHIND)
 
 
+TRIALS = Trials(specs_of, accuracy, told)
 DYNAMIC_TANH = Claim(
     number=20,
     title="A tanh in the place of a norm",
@@ -43,11 +71,13 @@ DYNAMIC_TANH = Claim(
     "mostly without another setting.",
     source="Zhu, Chen, He, LeCun & Liu 2025, Transformers without Normalization, abstract and section 4",
     paper="Transformers for images, speech, language and DNA, in place of layer norm or RMSNorm.",
-    ours="Digits, 64-100-100-100-10 ReLU at η = 0.3, 1,000 updates, α from 0.5 on, against layer norm.",
-    tolerance="At most 2 points behind layer norm; at least 5 behind it where it fails.",
+    ours="Digits, 64-100-100-100-10 ReLU at η = 0.3, 1,000 updates, α from 0.5 on, against layer norm; means over "
+    f"{len(SEEDS)} seeds.",
+    tolerance="At most 2 points behind layer norm; at least 20 behind it where it fails. η = 1 has no verdict.",
     when_it_fails="Its slope is set for inputs of a certain size: nothing brings them back from weights that are too "
-    "large, where the tanh is flat.",
+    "large, where the tanh is flat. At η = 1 some runs collapse, and a processor's rounding decides which.",
     runs=RUNS,
     failing=FAILING,
-    measure=_measure,
+    measure=TRIALS.measure,
+    trials=TRIALS,
 )

@@ -16,10 +16,11 @@ UNDRAWN = {
     "outside": "Biases are not drawn here; the second tab has what goes into them.",
     "largest_rate": "One rate of those that were tried is drawn here.",
     "inference": "Inference with exact statistics is not drawn here.",
-    "regularization": "The losses of training examples in inference are not drawn here; one seed of three is.",
+    "regularization": "The losses of training examples in inference are not drawn here; one seed of six is.",
     "batch_sizes": "One batch size of five, and one seed of three, is drawn here.",
     "collapse": "Ranks and angles between examples are not drawn here: they are measured apart from these runs.",
     "orthogonal": "A hundred blocks of a thousand that are measured are drawn here.",
+    "dynamic_tanh": "One seed of three is drawn here.",
 }
 """Of a claim by its name: what of its measurement is not seen in the curves."""
 

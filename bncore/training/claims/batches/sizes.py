@@ -62,7 +62,9 @@ def _holds(errors: Mapping[str, float]) -> Side:
         f"In batches of {SIZES[0]} the error is {{batch_2:.1%}} with batch norm, {{group_2:.1%}} with group norm and "
         f"{{layer_2:.1%}} with layer norm; from {SIZES[0]} to {SIZES[-1]} that of group norm goes to {{group_32:.1%}}."
     )
-    return Side(text.format(**errors), errors, errors["batch_2"] >= errors["group_2"] + WORSE)
+    grows = errors["batch_2"] >= errors["group_2"] + WORSE
+    stays = abs(errors["group_2"] - errors["group_32"]) <= LEVEL
+    return Side(text.format(**errors), errors, grows and stays)
 
 
 def _fails(errors: Mapping[str, float]) -> Side:
@@ -86,7 +88,8 @@ BATCH_SIZES = Claim(
     "is 10.6 points lower.",
     ours=f"Digits, 64-100-100-100-10 ReLU, {EPOCHS} epochs at every size, η = {BASE_RATE:g} · N/{BASE_SIZE}, groups of "
     f"25 units; errors on held-out digits, means over {len(SEEDS)} seeds: {len(NORMS) * len(SIZES) * len(SEEDS)} runs.",
-    tolerance="At least 5 points, half of the paper's, at 2; at 32 batch norm at most 2 points behind.",
+    tolerance="At 2 batch norm at least 5 points behind, half of the paper's, and at 32 at most 2; group norm's error "
+    "at 2 within 2 points of that at 32.",
     when_it_fails="In batches that are large enough there is nothing to repair.",
     runs=RUNS,
     failing=FAILING,

@@ -8,7 +8,7 @@ import pytest
 
 from app.settings import Settings
 from app.views.training.claims.links import data_of, query_of
-from app.views.training.claims.record import measured
+from app.views.training.claims.record import code_of, codes, measured
 from app.views.training.claims.told import claims
 from app.views.training.compute import prepare
 from app.views.training.query import TrainingQuery
@@ -41,6 +41,11 @@ def test_a_link_opens_the_runs_that_were_measured(name, side):
 def test_there_is_a_record_of_each_claim_and_of_no_other():
     assert list(measured()) == list(CLAIMS)
     assert all(of.holds.as_said and of.fails.as_said for of in measured().values())
+
+
+@pytest.mark.parametrize("name", CLAIMS)
+def test_the_record_is_of_the_words_and_numbers_that_are_in_the_code(name):
+    assert codes()[name] == code_of(CLAIMS[name]), f'make claims ARGS="{name}"'
 
 
 @pytest.mark.parametrize("name", QUICK)

@@ -127,11 +127,23 @@ def test_a_batch_is_all_of_what_is_there_where_that_is_less_than_the_usual(clien
 
 def test_a_column_that_only_names_the_rows_is_told_of(client):
     x, labels = table()
-    rows = [f"{7 * n},{(n * 37) % 61},{row[0]},{label}" for n, (row, label) in enumerate(zip(x, labels, strict=True))]
-    id = client.post("/api/v1/batches", content="\n".join(["counted,id,height,kind", *rows]).encode()).json()["id"]
+    rows = [
+        f"{n + 1},{7 * n},{(n * 37) % 61},{row[0]},{label}"
+        for n, (row, label) in enumerate(zip(x, labels, strict=True))
+    ]
+    id = client.post("/api/v1/batches", content="\n".join(["counted,evenly,id,height,kind", *rows]).encode()).json()[
+        "id"
+    ]
     warnings = client.get("/api/v1/training/plan", params={"source": id}).json()["batch"]["warnings"]
     told = [warning.split(" is trained on")[0] for warning in warnings if "is trained on" in warning]
     assert told == ["counted", "id"]
+
+
+def test_three_heights_of_1_2_3_count_no_rows(client):
+    content = b"height,kind\n1,a\n2,b\n3,a\n4,b\n5,a\n6,b\n"
+    id = client.post("/api/v1/batches", content=content).json()["id"]
+    warnings = client.get("/api/v1/training/plan", params={"source": id}).json()["batch"]["warnings"]
+    assert not [warning for warning in warnings if "counts the rows" in warning]
 
 
 def test_what_is_dealt_is_kept_up_to_so_many_bytes_not_so_many_times(monkeypatch):
