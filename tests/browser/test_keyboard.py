@@ -9,9 +9,10 @@ from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
-from tests.browser.training.page import Training
+from tests.browser.training.page import QUICK, Training
 
 MOST_STOPS = 400
+TRAINING = f"/training?{QUICK}"
 # Remembers what has had the focus, and tells whether the focus can be seen there.
 STOP = """() => {
   const element = document.activeElement;
@@ -54,7 +55,7 @@ def stops(page: Page) -> list[dict[str, object]]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/derivation", "/network", "/batch-size", "/norms", "/training", "/gradient-check", "/docs"]
+    "path", ["/", "/derivation", "/network", "/batch-size", "/norms", TRAINING, "/gradient-check", "/docs"]
 )
 def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     page.goto(path)
@@ -66,7 +67,7 @@ def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
     expect(page.locator("#main")).to_be_focused()
 
 
-@pytest.mark.parametrize("path", ["/", "/network", "/batch-size", "/norms", "/training"])
+@pytest.mark.parametrize("path", ["/", "/network", "/batch-size", "/norms", TRAINING])
 def test_the_second_stop_skips_the_controls(page: Page, path: str) -> None:
     page.goto(path)
     for _ in range(2):
@@ -115,7 +116,7 @@ def test_a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/derivation", "/network", "/batch-size?tab=strip", "/norms", "/training?step=0"]
+    "path", ["/", "/derivation", "/network", "/batch-size?tab=strip", "/norms", f"{TRAINING}&step=0"]
 )
 def test_a_drawing_is_no_stop_itself_but_its_marks_are(page: Page, path: str) -> None:
     page.goto(path)
