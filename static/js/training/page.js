@@ -48,7 +48,7 @@ const transport = new Transport({
   undoRate: () => state.set({ changes: undone(state.get("changes")) }),
 });
 const attempts = new Attempts({ state, sentences: embedded.attempt, told: () => attempts.isOpen && tell($("headline"), headline()) });
-const between = new Between({ came: takeBetween, failed: (message) => tell($("arrival"), message) });
+const between = new Between({ came: takeBetween, failed: missed, waits: (seconds, problem) => (seconds ? waits(seconds, problem) : tellArrived()), over: tellArrived });
 const opened = state.query();
 let plan = null;
 let looks = [];
@@ -121,7 +121,19 @@ function take(row) {
 
 function takeBetween(row) {
   records.put(row, plan.blocks.length);
+  tellArrived();
   showTransport();
+}
+
+// The step between two records will not come, or not soon.
+function missed(message) {
+  tell($("arrival"), message);
+  showTransport();
+}
+
+function tellArrived() {
+  if (records.hasEnded) tellEnd();
+  else tellComing();
 }
 
 function tellComing() {
@@ -131,9 +143,13 @@ function tellComing() {
 
 function end() {
   records.hasEnded = true;
+  tellEnd();
+  showTransport();
+}
+
+function tellEnd() {
   const gone = looks.length && looks.every(({ name }) => divergedAt(records.rows, records.rows.length - 1, name) !== null);
   tell($("arrival"), gone ? "The run is over: every variant diverged." : `All steps have come, ${count(records.last?.step ?? 0)} of them.`);
-  showTransport();
 }
 
 function waits(seconds, problem) {
@@ -166,8 +182,8 @@ function shown() {
 }
 
 function showTransport() {
-  awaits(running !== null && (player.at < 0 || player.awaited !== null || player.between !== null));
   between.want(player.plays ? null : player.between, running);
+  awaits(running !== null && (player.at < 0 || player.awaited !== null || (player.between !== null && !between.isRefused)));
   write($("headline"), { "aria-live": player.plays ? "off" : null });
   scene.draw();
 }

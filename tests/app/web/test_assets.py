@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 from importlib.metadata import version
 
 import brotli
@@ -143,3 +144,13 @@ def test_files_of_other_releases_are_removed(tmp_path):
     Assets(tmp_path).get(FONT)
     assert not old.exists()
     assert len(list(tmp_path.iterdir())) == 1
+
+
+@pytest.mark.parametrize("sheet", sorted((STATIC / "css").glob("*.css")), ids=lambda sheet: sheet.stem)
+def test_no_rule_stands_twice_in_a_stylesheet(sheet):
+    """The second would override what stands between them. Rules within others, of a screen or print, are left out."""
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.S)
+    outermost = re.sub(r"@[^{};]*\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}", "", text)
+    rules = [" ".join(rule.split()) for rule in re.findall(r"[^{}]+\{[^{}]*\}", outermost)]
+    assert [rule for rule in set(rules) if rules.count(rule) > 1] == []
+    assert rules

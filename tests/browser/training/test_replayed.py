@@ -5,9 +5,12 @@ import re
 from playwright.sync_api import expect
 
 from app.views.training.claims.told import claims
+from tests.browser.stage import fits
 from tests.browser.test_carry import links
 from tests.browser.training.page import QUICK, Training
 
+TWICE = "bias"
+"""A claim whose runs are those of another, too."""
 CLAIM = next(claim for claim in claims() if claim["name"] == "inference")
 
 
@@ -27,6 +30,23 @@ def test_the_runs_of_a_claim_name_it_until_they_are_others(training: Training) -
     expect(told).to_be_visible()
     page.goto(f"{training.path}?{CLAIM['failing_query']}&step=0")
     expect(told).to_contain_text(f"Claim 13, where it fails: {CLAIM['title']}. Measured: {CLAIM['measured_there']}")
+
+
+def test_the_stage_fits_below_what_two_claims_say_of_its_runs(training: Training) -> None:
+    page = training.page
+    page.set_viewport_size({"width": 1280, "height": 800})
+    query = next(claim["query"] for claim in claims() if claim["name"] == TWICE)
+    training.open(f"{query}&step=296")
+    told = page.locator("#replayed details")
+    assert told.count() > 1
+    assert fits(page)
+    shut = told.first.bounding_box()
+    told.first.locator("summary").press("Enter")
+    expect(told.first.get_by_role("link", name="The whole claim")).to_be_visible()
+    opened = told.first.bounding_box()
+    assert shut is not None
+    assert opened is not None
+    assert opened["height"] > 1.5 * shut["height"]
 
 
 def test_the_source_and_the_seed_go_along_to_training_and_back(training: Training) -> None:

@@ -57,7 +57,7 @@ async function askedFor(address, options) {
 
 // Asks with `ask(query, signal)`, and calls `show(answer, query)` in the order asked, skipping states that were overtaken
 // while a request was under way. A server that is busy is asked again when it says so, for the state that is wanted then;
-// `waits(seconds)` is told of it.
+// `waits(seconds, problem)` is told of it, and `waits(0)` when that is over.
 export class Latest {
   #ask;
   #show;
@@ -118,7 +118,7 @@ export class Latest {
     try {
       answer = await this.#ask(query, this.#stop.signal);
     } catch (error) {
-      if (error.retryAfter) await this.#wait(error.retryAfter, query);
+      if (error.retryAfter) await this.#wait(error, query);
       else if (this.#wanted === null && !this.#closed) {
         this.#fail(error, query);
         if (error.status === 0) this.#askLater(query);
@@ -137,11 +137,11 @@ export class Latest {
   }
 
   // A class that was refused together does not come back together.
-  async #wait(seconds, query) {
+  async #wait(problem, query) {
     if (this.#closed) return;
     this.#wanted ??= query;
-    this.#waits(seconds);
-    await new Promise((over) => setTimeout(over, 1000 * seconds * (1 + Math.random() / 2)));
+    this.#waits(problem.retryAfter, problem);
+    await new Promise((over) => setTimeout(over, 1000 * problem.retryAfter * (1 + Math.random() / 2)));
     this.#waits(0);
   }
 }
