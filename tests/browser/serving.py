@@ -27,8 +27,9 @@ class Announcing(uvicorn.Server):
 def served(settings: Settings) -> Iterator[str]:
     """The address of a server with these settings."""
     config = uvicorn.Config(
-        lambda: create_app(settings), factory=True, port=0, ws="none", log_level="warning", timeout_graceful_shutdown=1
-    )
+        lambda: create_app(settings), factory=True, port=0, ws="none", timeout_graceful_shutdown=1,
+        log_config=None, log_level="warning",  # the loggers are those of the whole process
+    )  # fmt: skip
     server = Announcing(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
