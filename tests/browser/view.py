@@ -1,11 +1,11 @@
 """A page with a view in it, as a person handles any of them: open it, wait for it, read its address and its answer."""
 
 from typing import Any, ClassVar, Self
-from urllib.parse import parse_qs, parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Locator, Page
 
-from tests.browser.playground.page import Playground
+from tests.browser.playground.page import Playground, fields_in_address, search_of
 
 
 class ViewPage:
@@ -28,8 +28,8 @@ class ViewPage:
 
     @property
     def query(self) -> dict[str, str]:
-        """The fields in the address."""
-        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+        """The fields in the address, once it is written."""
+        return fields_in_address(self.page)
 
     def wait_for_query(self, query: dict[str, str]) -> None:
         """Until the address has these fields: of what a hand moves, at its first pause."""
@@ -37,7 +37,7 @@ class ViewPage:
 
     def answer(self) -> dict[str, Any]:
         """The API's answer to the query in the address."""
-        response = self.page.request.get(f"/api/v1{self.path}?{urlsplit(self.page.url).query}")
+        response = self.page.request.get(f"/api/v1{self.path}?{search_of(self.page)}")
         assert response.ok
         return response.json()
 

@@ -3,10 +3,10 @@
 import unicodedata
 from functools import cached_property
 from typing import Any
-from urllib.parse import urlsplit
 
 from playwright.sync_api import CDPSession, Locator, expect
 
+from tests.browser.playground.page import search_of
 from tests.browser.tab import session_of
 from tests.browser.view import ViewPage
 
@@ -70,7 +70,7 @@ class Derivation(ViewPage):
 
     def answer(self) -> dict[str, Any]:
         """The API's answer to the query in the address."""
-        response = self.page.request.get(f"/api/v1/derivation?{urlsplit(self.page.url).query}")
+        response = self.page.request.get(f"/api/v1/derivation?{search_of(self.page)}")
         assert response.ok
         return response.json()
 

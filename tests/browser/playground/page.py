@@ -1,7 +1,7 @@
 """The playground as a person handles it: open it, wait until it is drawn, read its figures, use its controls."""
 
 from typing import Any, Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -19,6 +19,7 @@ DRAWN = """() => {
   return shown.map((figure) => figure.querySelector(".plot"))
     .every((plot) => plot.data && Math.abs(plot.layout.width - plot.clientWidth) < 1);
 }"""
+ADDRESS = "() => document.documentElement.dataset.address !== 'behind' && { search: location.search }"
 # Tables and lists are written in a task after the picture: one task later they stand.
 NEXT_TASK = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))"
 # Typed arrays as lists, not-a-number as null, and without what Plotly adds of its own.
@@ -46,6 +47,16 @@ RELEASED_AT = f"""(slider, places) => {{
 }}"""
 
 
+def search_of(page: Page) -> str:
+    """The address's query, once it is written."""
+    search: str = page.wait_for_function(ADDRESS).json_value()["search"]
+    return search.removeprefix("?")
+
+
+def fields_in_address(page: Page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(search_of(page)).items()}
+
+
 class Playground:
     """A page with the playground in it."""
 
@@ -67,8 +78,8 @@ class Playground:
 
     @property
     def query(self) -> dict[str, str]:
-        """The fields in the address."""
-        return {name: values[0] for name, values in parse_qs(urlsplit(self.page.url).query).items()}
+        """The fields in the address, once it is written: that of what a hand moves is at its first pause."""
+        return fields_in_address(self.page)
 
     @property
     def headline(self) -> Locator:

@@ -173,7 +173,7 @@ def test_a_hand_that_moves_on_gives_up_the_whole_answer_that_it_had_rested_for(p
     assert "parts" not in given_up.value.url
     expect(page.locator("#headline")).to_have_text("Weights × 1.6: every x follows, every x̂ stands still.")
     playground.settle()
-    assert "x_scale=1.6" in page.url
+    assert playground.query["x_scale"] == "1.6"
     expect(page.locator("#problem")).to_be_hidden()
 
 

@@ -161,7 +161,9 @@ export class State {
   // An address that is written costs the browser ten milliseconds, as it draws the tab's icon anew: none while a hand moves.
   #writeAtPause() {
     this.#changedAt = performance.now();
-    this.#timer ||= setTimeout(() => this.#writeUnlessItMoves(), PAUSE);
+    if (this.#timer) return;
+    this.#timer = setTimeout(() => this.#writeUnlessItMoves(), PAUSE);
+    document.documentElement.dataset.address = "behind"; // for who looks from outside, as the tests do
   }
 
   #writeUnlessItMoves() {
@@ -182,6 +184,7 @@ export class State {
   #stopTimer() {
     clearTimeout(this.#timer);
     this.#timer = 0;
+    delete document.documentElement.dataset.address;
   }
 
   #replace(address, mark) {
