@@ -1,7 +1,6 @@
 """A page with a view in it, as a person handles any of them: open it, wait for it, read its address and its answer."""
 
 from typing import Any, ClassVar, Self
-from urllib.parse import parse_qsl, urlsplit
 
 from playwright.sync_api import Locator, Page
 
@@ -30,10 +29,6 @@ class ViewPage:
     def query(self) -> dict[str, str]:
         """The fields in the address, once it is written."""
         return fields_in_address(self.page)
-
-    def wait_for_query(self, query: dict[str, str]) -> None:
-        """Until the address has these fields: of what a hand moves, at its first pause."""
-        self.page.wait_for_url(lambda url: dict(parse_qsl(urlsplit(url).query)) == query)
 
     def answer(self) -> dict[str, Any]:
         """The API's answer to the query in the address."""

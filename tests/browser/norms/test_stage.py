@@ -91,7 +91,7 @@ def test_arrow_keys_walk_through_positions_examples_and_channels(norms: Norms) -
     ):  # fmt: skip
         press(key)
         expect(said).to_contain_text(spoken)
-        norms.wait_for_query({"cell": ",".join(map(str, cell))})
+        assert norms.query == {"cell": ",".join(map(str, cell))}
         expect_lit(norms, cell)
     norms.page.go_back()
     norms.settle()
