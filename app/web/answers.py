@@ -1,16 +1,15 @@
 """Finished answers: the same query gives the same bytes, so an answer can be kept, and its ETag is known before it."""
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 
 import orjson
 from fastapi import Request, Response
 from isal import igzip, isal_zlib
 
+from app.kept import Kept
 from app.release import arithmetic
 
 JSON = "application/json"
@@ -43,17 +42,11 @@ class AnswerCache:
     """The most recently used answers of this worker, up to so many bytes."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._size = 0
-        self._answers: OrderedDict[str, Held] = OrderedDict()
-        self._lock = Lock()
+        self._kept: Kept[Held] = Kept(limit, lambda held: len(held.body))
 
     def held(self, key: str) -> Held | None:
         """The answer kept under `key`, now the most recently used."""
-        with self._lock:
-            if key in self._answers:
-                self._answers.move_to_end(key)
-            return self._answers.get(key)
+        return self._kept.get(key)
 
     def get(self, key: str) -> bytes | None:
         """The same as it is."""
@@ -66,15 +59,7 @@ class AnswerCache:
         Of two under one key the packed one stays. The answer is given back.
         """
         answer = body if isinstance(body, Held) else Held(body)
-        with self._lock:
-            known = self._answers.get(key)
-            if len(answer.body) <= self._limit and (known is None or answer.squeezed > known.squeezed):
-                self._size += len(answer.body) - (len(known.body) if known else 0)
-                self._answers[key] = answer
-                self._answers.move_to_end(key)
-            while self._size > self._limit:
-                _, dropped = self._answers.popitem(last=False)
-                self._size -= len(dropped.body)
+        self._kept.put(key, answer, instead_of=lambda known: answer.squeezed > known.squeezed)
         return answer
 
 

@@ -9,10 +9,10 @@ from app.batches.batch import Array
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
 from app.errors import InvalidQuery
+from app.kept import Kept
 from app.query.title import bare_title
 from app.settings import Settings
 from app.streams import Stream
-from app.views.training.data.kept import Kept
 from app.views.training.data.labels import opened
 from app.views.training.data.notes import notes_of
 from app.views.training.query import TrainingQuery
@@ -67,7 +67,7 @@ _UNREAD = {
 
 def known(query: TrainingQuery) -> Dealt:
     """The data of a source that is no upload, which are kept."""
-    return _kept.get(tuple(query.stated().items()), lambda: _dealt(query, _named(query)))
+    return _kept.get_or_make(tuple(query.stated().items()), lambda: _dealt(query, _named(query)))
 
 
 def size_of(dealt: Dealt) -> int:

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from starlette.testclient import TestClient
 
+from app.kept import Kept
 from app.main import create_app
 from app.views.training.data import known
 from app.views.training.data.examples import size_of
-from app.views.training.data.kept import Kept
 from app.views.training.query import TrainingQuery
 from bncore.training import SHAPES
 from tests.app.views.training.asked import QUICK, document, prepared
