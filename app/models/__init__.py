@@ -1,0 +1,1 @@
+"""Files as frameworks write them: the names of a norm's arrays, and whole models as `bncore.doctor.Model`."""
