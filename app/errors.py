@@ -3,6 +3,7 @@
 UserError                 a mistake that the sender can mend
 ├── InvalidQuery          422  a value that is out of range or contradicts another
 ├── UnreadableBatch       422  an upload that cannot be read the way the query asks
+├── UnreadableModel       422  a model's file that is damaged, hostile, or has no norm to look at
 ├── UnsupportedUpload     415  a kind of file that is not taken
 ├── UploadTooLarge        413  more bytes, or more numbers, than the limit
 ├── StoreFull             507  the upload alone is larger than the store's quota
@@ -52,6 +53,10 @@ class InvalidQuery(UserError):
 
 class UnreadableBatch(UserError):
     title = "The mini-batch cannot be read like this"
+
+
+class UnreadableModel(UserError):
+    title = "The model cannot be read"
 
 
 class UnsupportedUpload(UserError):
@@ -106,6 +111,7 @@ class NoRoom(Busy):
 STATUSES: dict[type[Exception], int] = {
     InvalidQuery: 422,
     UnreadableBatch: 422,
+    UnreadableModel: 422,
     UnsupportedUpload: 415,
     UploadTooLarge: 413,
     StoreFull: 507,

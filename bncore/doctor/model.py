@@ -31,7 +31,8 @@ class Norm:
 
     `momentum` weighs the new batch, whatever direction the framework gives it; `batches` is how many updated the
     running statistics; `tensors` names the tensor of the file behind each of gamma, beta, mean and variance;
-    `behind` is the activation that takes the norm's output, where a graph tells.
+    `behind` is the activation that takes the norm's output, where a graph tells; `known_by` says in half a sentence
+    what made it a norm of this kind.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Norm:
     front: Front | None = None
     behind: str | None = None
     tensors: Mapping[str, str] = field(default_factory=dict)
+    known_by: str = ""
 
     @property
     def channels(self) -> int:
@@ -64,7 +66,8 @@ class Norm:
 class Model:
     """The norms of a file in its order, and every tensor by name: its shape and dtype at once, its values when asked.
 
-    `read` gives the values of a tensor; `notes` says in sentences what the file has and this record does not.
+    `read` gives the values of a tensor; `notes` says in sentences what the file has and this record does not; `source`
+    is what the format's own writer needs of the file, and means nothing to others.
     """
 
     format: str
@@ -72,3 +75,4 @@ class Model:
     tensors: Mapping[str, tuple[tuple[int, ...], str]]
     read: Callable[[str], Array]
     notes: tuple[str, ...] = ()
+    source: Any = None

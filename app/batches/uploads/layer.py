@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from app.batches.batch import Array
-from app.batches.uploads.formats.header import Header
 from app.batches.uploads.formats.npy import is_numeric
 from app.batches.uploads.gaps import not_finite
 from app.batches.uploads.missing import bad_rows
 from app.errors import UnreadableBatch
+from app.files.header import Header
 
 PER_FEATURE = ("gamma", "beta", "running_mean", "running_var")
 NAMES = (*PER_FEATURE, "dy")

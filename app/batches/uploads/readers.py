@@ -4,7 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.batches.uploads.bounds import Bounds
-from app.batches.uploads.damage import damage_told
 from app.batches.uploads.delimited.parsing import read_csv
 from app.batches.uploads.formats.npy import read_npy
 from app.batches.uploads.formats.npz import read_npz
@@ -12,6 +11,7 @@ from app.batches.uploads.formats.parquet import read_parquet
 from app.batches.uploads.parsed import Parsed
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.sniff import Kind
+from app.files.damage import damage_told
 
 Reader = Callable[[Path, Reading, Path, Bounds], Parsed]
 """(the upload, how to read it, an empty folder for the arrays, what they may take) -> what was found."""

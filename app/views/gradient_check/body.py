@@ -9,11 +9,12 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from app.batches.uploads.damage import damage_told
-from app.batches.uploads.formats.header import read_header
 from app.batches.uploads.formats.npy import check_length
-from app.batches.uploads.formats.npz import archive_of
+from app.batches.uploads.formats.npz import BOUNDS
 from app.errors import InvalidQuery, UnreadableBatch, UploadTooLarge
+from app.files.archive import archive_of
+from app.files.damage import damage_told
+from app.files.header import read_header
 from app.settings import MEBIBYTE
 from app.views.gradient_check.tensor import parsed, printed
 from app.web.arrays import check_integers
@@ -56,7 +57,7 @@ def _json(body: bytes) -> Any:
 def unpacked(body: bytes) -> dict[str, Any]:
     """The arrays of an NPZ file by name; those without axes become plain numbers and text, as JSON would have them."""
     try:
-        with archive_of(io.BytesIO(body)) as archive:
+        with archive_of(io.BytesIO(body), BOUNDS) as archive:
             _refuse_bomb(archive)
             return {info.filename.removesuffix(".npy"): _member(archive, info) for info in archive.infolist()}
     except UnreadableBatch as error:

@@ -3,12 +3,12 @@
 from pathlib import Path
 
 from app.batches.uploads.bounds import Bounds
-from app.batches.uploads.formats.header import Header, read_header
 from app.batches.uploads.integers import check_arrays
 from app.batches.uploads.missing import missing_of_arrays
 from app.batches.uploads.parsed import Parsed, mapped
 from app.batches.uploads.reading import Reading
 from app.errors import UnreadableBatch, UploadTooLarge
+from app.files.header import Header, read_header
 
 NAME = "x"
 KINDS = "bool, integer, float16, float32 or float64"

@@ -1,18 +1,14 @@
 """NPZ files: a zip of NPY arrays, looked through by its directory; only what is asked for is unpacked."""
 
-import sys
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import numpy as np
 
 from app.batches.uploads import layer
 from app.batches.uploads.bounds import Bounds
-from app.batches.uploads.damage import damage_told
-from app.batches.uploads.formats.header import Header, read_header
 from app.batches.uploads.formats.npy import check_batch, check_length, check_limit, is_numeric
 from app.batches.uploads.formats.table import listed as listed_names
 from app.batches.uploads.integers import check_arrays
@@ -22,16 +18,14 @@ from app.batches.uploads.parsed import GIVEN, LABELS, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.sniff import incomplete
 from app.errors import UnreadableBatch, UploadTooLarge, shortened
+from app.files.archive import Archive, archive_of
+from app.files.header import Header, read_header
 
 MEMBERS = 1000
 """More arrays than this are refused: each costs a look at its header."""
 
-DIRECTORY = MEMBERS * 512
-"""Bytes that the list of the arrays may take. It is read in one go, and each of its entries costs time and memory."""
-
-PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 PIECE = 1024**2
-DO = "Save it again with numpy.savez."
+BOUNDS = Archive("The NPZ file", "arrays", MEMBERS, "Save it again with numpy.savez.")
 
 Arrays = Mapping[str, Header]
 
@@ -70,46 +64,12 @@ def array_headers(upload: Path, bounds: Bounds) -> Arrays:
         return headers(archive, bounds)
 
 
-class Bounded:
-    """A file of which no more than `most` bytes are read in one go, as `zipfile` reads a directory, however long."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self.most = DIRECTORY
-        self._file = file
-        self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._file.read(min(size, self.most + 1) if size >= 0 else self.most + 1)
-        if len(data) > self.most:
-            raise too_many("a longer list of arrays than is read")
-        return data
-
-
-@contextmanager
-def archive_of(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
-    """The archive in `file`; whatever is wrong with the zip itself is told as damage."""
-    bounded = Bounded(file)
-    with damage_told("The NPZ file", DO), zipfile.ZipFile(bounded) as archive:
-        bounded.most = sys.maxsize - 1
-        _check_members(archive.infolist())
-        yield archive
-
-
-def _check_members(members: list[zipfile.ZipInfo]) -> None:
-    if len(members) > MEMBERS:
-        raise too_many(f"{len(members):,} arrays")
-    for member in members:
-        if member.compress_type not in PACKED:  # zipfile unpacks the other kinds without a bound
-            how = f"The NPZ file is packed by method {member.compress_type} of zip, which"
-            raise UnreadableBatch(f"{how} NumPy does not use. {DO}", field="file")
-
-
 @contextmanager
 def opened(upload: Path) -> Iterator[zipfile.ZipFile]:
     """The archive in an upload. Raises UnreadableBatch where it is incomplete or damaged."""
     if not zipfile.is_zipfile(upload):  # there is no directory, which stands at the end
         raise incomplete()
-    with upload.open("rb") as file, archive_of(file) as archive:
+    with upload.open("rb") as file, archive_of(file, BOUNDS) as archive:
         yield archive
 
 
@@ -192,15 +152,6 @@ def _refuse_bomb(members: list[zipfile.ZipInfo], limit: int) -> None:
             given=total,
             allowed=f"at most {limit} bytes",
         )
-
-
-def too_many(what: str) -> UploadTooLarge:
-    """The error for an archive of more arrays than are looked at."""
-    return UploadTooLarge(
-        f"The NPZ file has {what}; up to {MEMBERS:,} arrays are read. Save fewer.",
-        field="file",
-        allowed=f"at most {MEMBERS} arrays",
-    )
 
 
 def _extract_given(archive: zipfile.ZipFile, arrays: Arrays, folder: Path, bounds: Bounds) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from app.batches.uploads.bounds import Bounds
-from app.batches.uploads.damage import damage_told
 from app.batches.uploads.parsed import Parsed
 from app.batches.uploads.readers import read
 from app.batches.uploads.reading import Reading
@@ -26,6 +25,7 @@ from app.batches.uploads.store.refusals import gone, kept_for_good
 from app.batches.uploads.store.remote import SharedUploads
 from app.batches.uploads.store.shelf import Shelf
 from app.errors import Busy, InvalidQuery, UploadGone
+from app.files.damage import damage_told
 from app.settings import Settings
 from app.store import Object, SharedStore, Unreachable
 

@@ -9,7 +9,8 @@ from typing import IO, Any
 import numpy as np
 from numpy.lib import format as npy_format
 
-from app.batches.uploads.damage import damage_told
+from app.errors import UnreadableBatch, UserError
+from app.files.damage import damage_told
 
 AXES = 32
 """Axes that an array may have; older releases of NumPy take no more, either."""
@@ -38,13 +39,13 @@ class Header:
         return self.size + prod(self.shape) * self.dtype.itemsize
 
 
-def read_header(file: IO[bytes], what: str) -> Header:
+def read_header(file: IO[bytes], what: str, error: type[UserError] = UnreadableBatch) -> Header:
     """The header at the start of `file`; of it, no more is read than a header may have.
 
     Raises:
-        UnreadableBatch: there is none, or it cannot be understood, whatever it is that stands there instead.
+        UnreadableBatch (or `error`): there is none, or it cannot be understood, whatever stands there instead.
     """
-    with damage_told(what, "Save it again with numpy.save."):
+    with damage_told(what, "Save it again with numpy.save.", error):
         version = npy_format.read_magic(file)
         if version not in VERSIONS:
             raise ValueError(f"it says that it has version {version[0]}.{version[1]} of the format")

@@ -7,30 +7,30 @@ from contextlib import contextmanager
 
 from app.errors import UnreadableBatch, UploadTooLarge, UserError, shortened
 
-log = logging.getLogger("bnscope.uploads")
+log = logging.getLogger("bnscope.files")
 
 
 @contextmanager
-def damage_told(what: str, do: str) -> Iterator[None]:
+def damage_told(what: str, do: str, error: type[UserError] = UnreadableBatch) -> Iterator[None]:
     """Whatever goes wrong with `what` is said of it, and what to `do`; readers raise more kinds than they document.
 
     Errors of our own pass, as do the disk's. A log tells the others, as one of them may be our own mistake.
 
     Raises:
-        UnreadableBatch: it cannot be read.
+        UnreadableBatch: it cannot be read (or the `error` that stands for that).
         UploadTooLarge: reading it takes more memory than there is.
     """
     try:
         yield
-    except MemoryError as error:
+    except MemoryError as raised:
         detail = f"{what} takes more memory to read than this server has. Upload fewer rows or columns."
-        raise UploadTooLarge(detail, field="file") from error
-    except Exception as error:
-        if isinstance(error, UserError) or of_the_disk(error):
+        raise UploadTooLarge(detail, field="file") from raised
+    except Exception as raised:
+        if isinstance(raised, UserError) or of_the_disk(raised):
             raise
         log.info("%s is taken for damaged", what, exc_info=True)
-        said = str(shortened(str(error) or type(error).__name__)).rstrip(".")
-        raise UnreadableBatch(f"{what} is damaged or of a kind that is not read: {said}. {do}", field="file") from error
+        said = str(shortened(str(raised) or type(raised).__name__)).rstrip(".")
+        raise error(f"{what} is damaged or of a kind that is not read: {said}. {do}", field="file") from raised
 
 
 def of_the_disk(error: Exception) -> bool:
