@@ -4,9 +4,11 @@ from bncore.activations import ACTIVATIONS, Activation
 from bncore.batch_norm import MODES, Forward, forward
 from bncore.epsilon import EPS_PLACEMENTS, EpsPlacement
 from bncore.errors import (
+    BadCapture,
     BadDtype,
     BadParameter,
     BatchNormError,
+    CannotFold,
     EmptyBatch,
     MissingLabels,
     NonFiniteInput,
@@ -30,9 +32,11 @@ __all__ = [
     "UPSTREAMS",
     "Activation",
     "Backend",
+    "BadCapture",
     "BadDtype",
     "BadParameter",
     "BatchNormError",
+    "CannotFold",
     "EmptyBatch",
     "EpsPlacement",
     "Flag",

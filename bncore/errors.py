@@ -8,7 +8,9 @@
     ├── BadDtype            complex, text, objects (also a TypeError)
     ├── BadParameter        a number or a name outside its range
     │   └── MissingLabels   a loss against labels without labels
-    └── UnbiasedOfOne       the unbiased variance of a single example
+    ├── UnbiasedOfOne       the unbiased variance of a single example
+    ├── BadCapture          arrays of watched training steps that do not hold what they say
+    └── CannotFold          a norm that has no one layer in front of it to take it in
 
 Each message says what was given, what is wanted and what to do; `parameter` names the argument at fault.
 """
@@ -56,3 +58,11 @@ class MissingLabels(BadParameter):
 
 class UnbiasedOfOne(BatchNormError):
     """The unbiased variance of one example divides by zero."""
+
+
+class BadCapture(BatchNormError):
+    """A capture that does not hold what it says."""
+
+
+class CannotFold(BatchNormError):
+    """A norm that is not a fixed scale and shift of the channels of one layer in front of it."""
