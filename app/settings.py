@@ -16,6 +16,7 @@ BEYOND = ("backend",)  # read by `bncore` itself, when it is imported
 KIBIBYTE = 1024
 MEBIBYTE = 1024**2
 UPLOADS_SHARE = 0.4  # of a disk: uploads take so much, and what is derived from them again
+MODELS_SHARE = 0.1  # of a disk, likewise for models
 SHORTEST = 8  # characters of a password
 SCHEDULER = re.compile(r"(?:tcp|tls)://[^\s/]+:[0-9]{1,5}")
 ORIGIN = re.compile(r"https?://(?:[a-z0-9-]+(?:\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
@@ -45,6 +46,17 @@ class Settings(BaseSettings):
         gt=0,
         le=1,
         description="Part of the quota and of the count that one client's uploads may take; its own oldest go first.",
+    )
+    model_limit: int = Field(
+        2 * 1000**3,
+        ge=1,
+        description="Largest model, or capture, in bytes that the doctor takes; it is read in pieces.",
+    )
+    model_quota: int = Field(
+        10 * 1000**3,
+        ge=1,
+        description="Bytes that uploaded models may take; oldest unused go first. Where it is not set, a tenth of the "
+        "disk of the uploads at most.",
     )
     cache_bytes: int = Field(
         64 * MEBIBYTE, ge=0, description="Bytes of finished answers that a worker keeps in memory; 0 keeps none."
@@ -243,10 +255,14 @@ class Settings(BaseSettings):
         return ",".join(named)
 
     def within(self, disk: int) -> "Settings":
-        """With a quota for uploads that a disk of so many bytes has room for, unless one was set."""
-        if "upload_quota" in self.model_fields_set:
-            return self
-        return self.model_copy(update={"upload_quota": min(self.upload_quota, max(1, int(UPLOADS_SHARE * disk)))})
+        """With quotas for uploads and models that a disk of so many bytes has room for, unless they were set."""
+        shares = {"upload_quota": UPLOADS_SHARE, "model_quota": MODELS_SHARE}
+        most = {
+            name: min(getattr(self, name), max(1, int(share * disk)))
+            for name, share in shares.items()
+            if name not in self.model_fields_set
+        }
+        return self.model_copy(update=most) if most else self
 
 
 def from_environment() -> Settings:

@@ -2,18 +2,23 @@
 
 import hashlib
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from anyio import to_thread
 
-from app.batches.uploads.sniff import HEAD, Kind, kind_of, refuse_binary
+from app.batches.uploads.sniff import HEAD, kind_of, refuse_binary
 from app.errors import UnreadableBatch, UploadTooLarge
 
 PIECE = 1024**2
 """Bytes that are collected before a thread hashes and writes them."""
+
+FEWER = "Upload fewer rows, or an NPY in float32, which takes less room than text."
+
+KindOf = Callable[[bytes], str]
+"""The kind of a file by its first bytes. Raises UnsupportedUpload for one that is not taken."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +27,12 @@ class Received:
 
     id: str
     bytes: int
-    kind: Kind
+    kind: str
 
 
-async def receive(chunks: AsyncIterator[bytes], path: Path, limit: int) -> Received:
+async def receive(
+    chunks: AsyncIterator[bytes], path: Path, limit: int, kind_of: KindOf = kind_of, less: str = FEWER
+) -> Received:
     """Write the chunks to `path`. The first bytes decide whether the rest is wanted.
 
     Raises:
@@ -34,11 +41,11 @@ async def receive(chunks: AsyncIterator[bytes], path: Path, limit: int) -> Recei
         UnreadableBatch: no bytes at all.
     """
     with path.open("xb") as file:
-        intake = Intake(file)
+        intake = Intake(file, kind_of)
         pending, size, enough = bytearray(), 0, HEAD
         async for chunk in chunks:
             size += len(chunk)
-            check_size(size, limit)
+            check_size(size, limit, less)
             pending += chunk
             if len(pending) >= enough:
                 await to_thread.run_sync(intake.write, bytes(pending))
@@ -47,12 +54,11 @@ async def receive(chunks: AsyncIterator[bytes], path: Path, limit: int) -> Recei
         return await to_thread.run_sync(intake.finish, bytes(pending))
 
 
-def check_size(size: int, limit: int) -> None:
-    """Refuse more bytes than the limit."""
+def check_size(size: int, limit: int, less: str = FEWER) -> None:
+    """Refuse more bytes than the limit; `less` says how to send fewer."""
     if size > limit:
         raise UploadTooLarge(
-            f"The upload has more than {limit:,} bytes, the limit of this server. Upload fewer rows, or an NPY in "
-            "float32, which takes less room than text.",
+            f"The upload has more than {limit:,} bytes, the limit of this server. {less}",
             field="file",
             allowed=f"at most {limit} bytes",
         )
@@ -61,16 +67,16 @@ def check_size(size: int, limit: int) -> None:
 class Intake:
     """The end of the line: what is written here is hashed, and looked at to tell its kind."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
+    def __init__(self, file: BinaryIO, kind_of: KindOf = kind_of) -> None:
+        self._file, self._kind_of = file, kind_of
         self._hash = hashlib.sha256()
         self._size = 0
-        self._kind: Kind | None = None
+        self._kind: str | None = None
 
     def write(self, data: bytes) -> None:
         """Take a piece; the first one holds at least `HEAD` bytes unless it is also the last."""
         if self._kind is None:
-            self._kind = kind_of(data)
+            self._kind = self._kind_of(data)
         if self._kind == "csv":
             refuse_binary(data)
         self._hash.update(data)

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from app.batches.uploads.store import keys
 from app.batches.uploads.store.disk import as_far_as_possible, modified
-from app.batches.uploads.store.receive import Intake, Received
+from app.batches.uploads.store.receive import Intake, KindOf, Received
 from app.errors import UserError
 from app.settings import Settings
 from app.store import Lately, Object, SharedStore, Unreachable
@@ -34,8 +34,8 @@ SHARED = "shared"
 class SharedUploads:
     """The uploads in a store. All methods but `keep_up` block; they raise Unreachable unless they say otherwise."""
 
-    def __init__(self, settings: Settings, store: SharedStore, clock: Callable[[], float]) -> None:
-        self._store, self._clock = store, clock
+    def __init__(self, settings: Settings, store: SharedStore, clock: Callable[[], float], kind_of: KindOf) -> None:
+        self._store, self._clock, self._kind_of = store, clock, kind_of
         self._lifetime = settings.upload_days * DAY
         self._limit, self._quota, self._most = settings.upload_limit, settings.upload_quota, settings.upload_count
         self._alive, self._tried, self._swept = Lately(FRESH, clock), Lately(AGAIN, clock), Lately(SWEEP, clock)
@@ -111,7 +111,7 @@ class SharedUploads:
         """Fetch an upload and its delete keys into a folder; None if its bytes are not those of its id."""
         try:
             with (folder / "data").open("xb") as file:
-                intake = Intake(file)
+                intake = Intake(file, self._kind_of)
                 self._store.fetch(object_, intake)
                 received = intake.finish(b"")
         except UserError:

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from app.batches.uploads import Reading, UploadStore
+from app.batches.uploads.store.kept import FETCHES
 from app.batches.uploads.store.remote import FRESH
-from app.batches.uploads.store.store import FETCHES
 from app.errors import Busy, UploadGone, WrongDeleteKey
 from app.settings import Settings
 from tests.app.batches.uploads.conftest import LIMIT, Clock
