@@ -5,35 +5,19 @@ through `beside`: numbers that differ are printed with the digits that differ, a
 """
 
 import math
-import re
 from collections.abc import Iterable
+
+from bncore.findings.numbers import counted, stated, three, typeset
+
+__all__ = [
+    "DOUBLE", "SINGLE", "STEPS", "apart", "beside", "counted", "digits", "each_beside", "finite", "is_rounding",
+    "significant", "span", "stated", "three", "times", "typeset", "was_and_is",
+]  # fmt: skip
 
 DOUBLE = 2.0**-52  # the unit in the last place of a float64 1.0
 SINGLE = 2.0**-23  # that of a float32
 STEPS = 512.0  # of the unit in the last place that sums over a batch may be off by
 MOST_DIGITS = 15
-POWER = re.compile(r"(?<=\d)e([+-])0*(\d)")  # of ten, as Python prints it
-
-
-def three(value: float) -> str:
-    """Three significant digits.
-
-    >>> three(2530.4), three(0.12399), three(-1.5e-7), three(0.0), three(314.0)
-    ('2,530', '0.124', '−1.5e−7', '0', '314')
-    """
-    if 1e-3 <= abs(value) < 999.5:  # nearly always
-        return f"{value:#.3g}".rstrip(".").replace("-", "−")
-    if not math.isfinite(value):
-        return "not a number" if math.isnan(value) else ("−∞" if value < 0 else "∞")
-    if value == 0:
-        return "0"
-    rounded = float(f"{value:.3g}")
-    if abs(rounded) == 1e-3:
-        return f"{rounded:#.3g}".replace("-", "−")
-    if 1e3 <= abs(rounded) < 1e6:
-        return f"{rounded:,.0f}".replace("-", "−")
-    mantissa, exponent = f"{value:.2e}".split("e")
-    return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", "−")
 
 
 def digits(value: float, count: int) -> str:
@@ -48,24 +32,6 @@ def digits(value: float, count: int) -> str:
     if -3 <= int(exponent) < 6:
         return f"{value:,.{max(count - 1 - int(exponent), 0)}f}".replace("-", "−")
     return f"{mantissa}e{int(exponent)}".replace("-", "−")
-
-
-def stated(value: float) -> str:
-    """A number that was asked for, with the digits that it was given, up to six.
-
-    >>> stated(1e-5), stated(0.00125), stated(-1234.5), stated(1e6)
-    ('1e−5', '0.00125', '−1234.5', '1e6')
-    """
-    return typeset(f"{value:g}").replace("-", "−")
-
-
-def typeset(text: str) -> str:
-    """A sentence with powers of ten as Python prints them, written as `three` writes them.
-
-    >>> typeset("off by up to 2.5e-07 % of 1e+06"), typeset("from the file e-05")
-    ('off by up to 2.5e−7 % of 1e6', 'from the file e-05')
-    """
-    return POWER.sub(lambda power: f"e{'−' if power[1] == '-' else ''}{power[2]}", text)
 
 
 def is_rounding(value: float, size: float, unit: float = DOUBLE) -> bool:
@@ -164,15 +130,6 @@ def significant(values: Iterable[float], digits: int = 3) -> list[float]:
     [2530.0, -0.123, 0.0]
     """
     return [float(f"{value:.{digits}g}") for value in values]
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun.
-
-    >>> counted(1, "value"), counted(1234, "value"), counted(2, "axis", "axes")
-    ('1 value', '1,234 values', '2 axes')
-    """
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def finite(value: float) -> float | None:

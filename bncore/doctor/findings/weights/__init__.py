@@ -1,0 +1,1 @@
+"""What a norm's own arrays tell."""

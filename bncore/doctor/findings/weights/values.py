@@ -1,0 +1,84 @@
+"""Values that cannot be: not finite, a negative variance, a variance that ε outweighs."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from bncore.doctor.findings.finding import Finding
+from bncore.doctor.findings.kinds import KINDS
+from bncore.doctor.findings.weights.seen import Seen
+from bncore.doctor.findings.weights.telling import arrays, channels_where, of_channels, told
+from bncore.findings.numbers import stated, three
+
+
+def not_finite(seen: Seen) -> Iterator[Finding]:
+    """NaN and infinities, an array at a time."""
+    sources = list(arrays(seen))
+    if seen.front is not None and seen.norm.front is not None:
+        sources.append((f"the weight of {seen.norm.front.name} in front", seen.front.largest))
+    for symbol, values in sources:
+        broken = ~np.isfinite(values)
+        if not broken.any():
+            continue
+        channels = channels_where(broken, np.where(np.isnan(values), 1.0, 0.0))
+        value = float(values[channels[0]])
+        yield told(
+            seen, "not_finite", channels, {"value": value, "count": len(channels)},
+            f"{symbol} of {of_channels(seen, channels)} is {three(value)}: nothing finite comes out, whatever "
+            "comes in.",
+        )  # fmt: skip
+
+
+def variance_negative(seen: Seen) -> Iterator[Finding]:
+    """Variances below 0."""
+    if seen.variance is None or not (seen.variance < 0).any():
+        return
+    channels = channels_where(seen.variance < 0, -seen.variance)
+    worst = float(seen.variance[channels[0]])
+    nan = bool((seen.variance + seen.eps < 0).any())
+    follows = "its root is NaN in inference" if nan else f"only ε = {stated(seen.eps)} keeps its root from NaN"
+    yield told(
+        seen, "variance_negative", channels, {"variance": worst, "eps": seen.eps},
+        f"the running variance of {of_channels(seen, channels)} is below 0, down to {three(worst)}, which no variance "
+        f"is: {follows}.",
+    )  # fmt: skip
+
+
+def variance_small(seen: Seen) -> Iterator[Finding]:
+    """Variances of 0 without an ε, and variances that ε outweighs."""
+    if seen.variance is None or seen.new:
+        return
+    nothing = seen.sound & (seen.variance + seen.eps == 0)
+    if nothing.any():
+        channels = channels_where(nothing, np.zeros(seen.channels))
+        yield told(
+            seen, "divides_by_zero", channels, {"eps": seen.eps},
+            f"variance and ε of {of_channels(seen, channels)} are both 0: inference divides by 0.",
+        )  # fmt: skip
+    small = seen.sound & ~nothing & (seen.variance <= KINDS["variance_below_eps"].threshold * seen.eps)
+    for mask, in_use in ((small & ~seen.dead, True), (small & seen.dead, False)):
+        if mask.any():
+            yield _below_eps(seen, channels_where(mask, -seen.variance), in_use)
+
+
+def _below_eps(seen: Seen, channels: tuple[int, ...], in_use: bool) -> Finding:
+    assert seen.variance is not None
+    smallest = float(seen.variance[channels[0]])
+    follows = (
+        f"the data hardly varied there, and inference magnifies what does up to {three(seen.eps**-0.5)}-fold"
+        if in_use
+        else "as γ is 0 there, too, training has put them out of use, and they can be pruned"
+    )
+    return told(
+        seen, "variance_below_eps", channels, {"variance": smallest, "eps": seen.eps, "count": len(channels)},
+        f"the running variance of {of_channels(seen, channels)} is at or below ε = {stated(seen.eps)}, down to "
+        f"{three(smallest)}: {follows}.", None if in_use else "note",
+    )  # fmt: skip
+
+
+def lengths_differ(seen: Seen) -> Iterator[Finding]:
+    """Arrays of one norm that do not fit each other."""
+    lengths = {symbol: len(values) for symbol, values in arrays(seen)}
+    if len(set(lengths.values())) > 1:
+        listed = ", ".join(f"{symbol} {length:,}" for symbol, length in lengths.items())
+        yield told(seen, "lengths_differ", (), {}, f"its arrays do not have one value a channel each: {listed}.")

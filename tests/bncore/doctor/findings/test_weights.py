@@ -1,0 +1,150 @@
+"""What is told from a norm's arrays: with exact numbers when it should be, and not otherwise."""
+
+import numpy as np
+import pytest
+
+from bncore.doctor.findings import KINDS, examine
+from tests.bncore.doctor.findings.models import CHANNELS, healthy, put, with_norm
+
+
+def told(model):
+    """What is told, by id; each at most once of a norm."""
+    findings = examine(model)
+    assert len({(one.norm, one.id, one.channels) for one in findings}) == len(findings)
+    return {one.id: one for one in findings}
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_nothing_is_told_of_a_healthy_model(seed):
+    assert examine(healthy(seed=seed)) == ()
+
+
+@pytest.mark.parametrize("field", ["gamma", "beta", "mean", "variance"])
+@pytest.mark.parametrize(("value", "text"), [(np.nan, "not a number"), (-np.inf, "−∞")])
+def test_what_is_not_finite_is_named_by_array_channel_and_value(field, value, text):
+    first = examine(with_norm(healthy(), 1, **{field: put(5, value)}))[0]
+    assert (first.norm, first.id, first.severity, first.channels) == ("bn1", "not_finite", "error", (5,))
+    assert f"channel 5 is {text}" in first.sentence
+
+
+def test_what_is_not_finite_in_front_is_told_of_the_norm_behind():
+    model = healthy()
+    weight = model.read("conv2.weight")
+    weight[3, 0, 1, 1] = np.inf
+    first = examine(model)[0]
+    assert (first.norm, first.id, first.channels) == ("bn2", "not_finite", (3,))
+    assert "conv2" in first.sentence
+
+
+def test_a_negative_variance_says_whether_eps_still_saves_the_root():
+    assert "NaN in inference" in told(with_norm(healthy(), 0, variance=put(1, -1e-4)))["variance_negative"].sentence
+    saved = told(with_norm(healthy(), 0, variance=put(1, -1e-6)))["variance_negative"]
+    assert "only ε = 1e−5" in saved.sentence
+    assert saved.channels == (1,)
+
+
+def test_a_variance_that_eps_outweighs_is_a_note_where_gamma_is_0_too():
+    small = told(with_norm(healthy(), 0, variance=put(1, 1e-6)))["variance_below_eps"]
+    assert (small.severity, small.channels) == ("warning", (1,))
+    unused = told(with_norm(healthy(), 0, variance=put(1, 1e-6), gamma=put(1, 1e-8)))
+    assert {one.severity for one in unused.values()} == {"note"}
+    assert set(unused) == {"variance_below_eps", "gamma_dead"}
+    assert "variance_below_eps" not in told(with_norm(healthy(), 0, variance=put(1, 1.1e-5)))
+
+
+def test_without_eps_a_variance_of_0_divides_by_0():
+    first = examine(with_norm(healthy(), 0, variance=put(1, 0.0), eps=0.0))[0]
+    assert (first.id, first.channels) == ("divides_by_zero", (1,))
+
+
+def test_buffers_as_they_began_are_told_with_what_was_counted():
+    new = {"mean": np.zeros(CHANNELS), "variance": np.ones(CHANNELS)}
+    assert "no batch was counted" in told(with_norm(healthy(), 0, **new, batches=0))["never_updated"].sentence
+    assert "1,000 batches" in told(with_norm(healthy(), 0, **new))["never_updated"].sentence
+    assert set(told(with_norm(healthy(), 0, **new, batches=None))) == {"never_updated"}
+
+
+def test_one_buffer_of_two_and_some_channels_of_many():
+    assert told(with_norm(healthy(), 0, mean=np.zeros(CHANNELS)))["half_updated"].values == {"value": 0.0}
+    assert told(with_norm(healthy(), 0, variance=np.ones(CHANNELS)))["half_updated"].values == {"value": 1.0}
+    part = told(with_norm(healthy(), 0, mean=put(2, 0.0), variance=put(2, 1.0)))
+    assert part["partly_updated"].channels == (2,)
+
+
+def test_few_batches_are_few_by_the_momentum():
+    model = with_norm(healthy(), 0, variance=lambda v: v + 1.0, batches=10)
+    few = told(model)["too_few_batches"]
+    assert few.values["left"] == pytest.approx(0.9**10)
+    assert few.severity == "warning"
+    assert "too_few_batches" not in told(with_norm(model, 0, momentum=0.5))
+    assert "too_few_batches" in told(with_norm(model, 0, batches=43))
+    assert "too_few_batches" not in told(with_norm(model, 0, batches=44))
+
+
+def test_a_momentum_that_the_file_does_not_say_is_not_held_against_statistics_that_refute_it():
+    model = with_norm(healthy(), 0, variance=lambda v: v + 1.0, batches=30, momentum=None)
+    assert told(model)["too_few_batches"].severity == "note"
+    assert told(with_norm(model, 0, batches=5))["too_few_batches"].severity == "warning"
+    assert "too_few_batches" not in told(with_norm(model, 0, variance=put(0, 0.9 * 0.9**30)))
+
+
+def test_a_momentum_that_forgets_is_turned_round_in_the_sentence():
+    sentence = told(with_norm(healthy(), 0, momentum=0.99))["momentum_forgets"].sentence
+    assert "0.01 may be meant" in sentence
+    assert "momentum_forgets" not in told(with_norm(healthy(), 0, momentum=0.5))
+
+
+def test_the_first_letter_is_no_greek_capital():
+    assert told(with_norm(healthy(), 0, gamma=put(2, -1.0)))["gamma_negative"].sentence.startswith("γ is below 0")
+
+
+def test_gains_that_are_dead_negative_and_huge():
+    dead = told(with_norm(healthy(), 0, gamma=put(2, 0.0)))["gamma_dead"]
+    assert (dead.severity, dead.channels) == ("warning", (2,))
+    assert told(with_norm(healthy(), 0, gamma=put(2, -1.0)))["gamma_negative"].severity == "note"
+    assert told(with_norm(healthy(), 0, gamma=np.negative))["gamma_negative"].severity == "warning"
+    huge = told(with_norm(healthy(), 0, gamma=put(2, 500.0)))["gamma_huge"]
+    assert huge.channels == (2,)
+    assert "gamma_huge" not in told(with_norm(healthy(), 0, gamma=put(2, 9.0)))
+    assert told(with_norm(healthy(), 0, gamma=lambda g: 300.0 * g))["gamma_huge"].severity == "warning"
+
+
+def test_a_residual_branch_begins_with_a_gamma_of_0():
+    new = {"mean": np.zeros(CHANNELS), "variance": np.ones(CHANNELS), "batches": 0}
+    assert told(with_norm(healthy(), 0, gamma=np.zeros(CHANNELS), **new))["gamma_dead"].severity == "note"
+    assert told(with_norm(healthy(), 0, gamma=np.zeros(CHANNELS)))["gamma_dead"].severity == "warning"
+
+
+def test_float16_has_a_largest_and_a_smallest_number():
+    model = healthy()
+    beyond = told(with_norm(model, 0, variance=put(2, 1e-11), eps=1e-14))["float16_reach"]
+    assert beyond.channels == (2,)
+    assert beyond.values["value"] > 65504.0
+    vanishing = told(with_norm(model, 0, variance=put(2, 1e16)))["float16_reach"]
+    assert "rounds to 0" in vanishing.sentence
+    weight = model.read("conv0.weight")
+    weight[1] *= 1e6
+    assert "The folded weight" in told(with_norm(model, 0, gamma=put(1, 20.0)))["float16_reach"].sentence
+
+
+def test_int8_loses_the_channels_beside_one_that_is_large():
+    lost = told(with_norm(healthy(), 0, gamma=put(2, 3000.0)))["int8_reach"]
+    assert (lost.severity, len(lost.channels)) == ("warning", CHANNELS - 1)
+    assert told(with_norm(healthy(), 0, variance=put(2, 1e7)))["int8_reach"].severity == "note"
+
+
+def test_a_shift_beyond_ten_gains_is_told_of_the_activation_that_the_file_names():
+    far = with_norm(healthy(), 0, beta=put(2, -20.0))
+    assert told(far)["shift_saturates"].severity == "note"
+    assert told(with_norm(far, 0, behind="Relu"))["shift_saturates"].severity == "warning"
+    assert "shift_saturates" not in told(with_norm(far, 0, behind="HardSwish"))
+    assert "shift_saturates" not in told(with_norm(far, 0, behind="LeakyRelu"))
+    assert told(with_norm(healthy(), 0, beta=put(2, 20.0), behind="Tanh"))["shift_saturates"].channels == (2,)
+    assert "shift_saturates" not in told(with_norm(healthy(), 0, beta=put(2, 20.0), behind="Relu"))
+
+
+def test_every_kind_says_when_and_why_in_whole_sentences():
+    for id, kind in KINDS.items():
+        assert kind.id == id
+        for text in (kind.when, kind.silent, kind.why):
+            assert text.endswith("."), id
