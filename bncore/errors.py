@@ -10,7 +10,7 @@
     │   └── MissingLabels   a loss against labels without labels
     ├── UnbiasedOfOne       the unbiased variance of a single example
     ├── BadCapture          arrays of watched training steps that do not hold what they say
-    └── CannotFold          a norm that has no one layer in front of it to take it in
+    └── CannotMend          a norm that cannot be folded, or whose statistics cannot be estimated again
 
 Each message says what was given, what is wanted and what to do; `parameter` names the argument at fault.
 """
@@ -64,5 +64,5 @@ class BadCapture(BatchNormError):
     """A capture that does not hold what it says."""
 
 
-class CannotFold(BatchNormError):
-    """A norm that is not a fixed scale and shift of the channels of one layer in front of it."""
+class CannotMend(BatchNormError):
+    """A norm that cannot be folded, or whose statistics cannot be estimated again."""
