@@ -16,7 +16,7 @@ class Batch:
 
     `x` has two or more axes; axis 0 counts the examples and `feature_axis` the features (channels).
     `given` holds what an upload brought along: any of `gamma, beta, running_mean, running_var` (one value a
-    feature) and `dy` (the shape of `x`).
+    feature) and `dy` (the shape of `x`). `said` is what it says its layer was set to (`eps`, `momentum`, `batches`).
     """
 
     x: Array
@@ -25,6 +25,7 @@ class Batch:
     labels: NDArray[np.int64] | None = None
     label_names: tuple[str, ...] = ()
     given: Mapping[str, Array] = field(default_factory=dict)
+    said: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     def take(self, rows: NDArray[np.intp]) -> "Batch":

@@ -42,7 +42,7 @@ Id = Annotated[
 
 
 class ArrayInfo(BaseModel):
-    """An array in an NPZ file."""
+    """An array in an NPZ or safetensors file."""
 
     name: str
     shape: list[int]
@@ -62,14 +62,18 @@ class Description(BaseModel):
     """What was found in an upload when it came, read with the default options wherever they serve."""
 
     id: str = Field(description="SHA-256 of the bytes: the `source` of the views' queries.")
-    kind: str = Field(description="`csv` (whatever its delimiter), `npy`, `npz` or `parquet`.")
+    kind: str = Field(description="`csv` (whatever its delimiter), `npy`, `npz`, `parquet` or `safetensors`.")
     bytes: int
     shape: list[int] | None = Field(description="Examples first; null where the query must choose an `array`.")
     dtype: str | None
     columns: list[str] = Field(description="The names of the features.")
     labels: list[str] = Field(description="Columns or arrays that can serve as `label`.")
-    arrays: list[ArrayInfo] = Field(description="The arrays of an NPZ file.")
+    arrays: list[ArrayInfo] = Field(description="The arrays of an NPZ or safetensors file.")
     missing: MissingInfo | None
+    settings: dict[str, float] = Field(
+        {}, description="What the file says its layer was set to, by the names of a query: `eps`, `momentum` (the "
+        "weight of the new batch, whatever the file's own weighs); `batches`, how many made its running statistics.",
+    )  # fmt: skip
     warnings: list[str] = Field(description="What was left out, and which query option makes the upload readable.")
     page_warnings: list[str] = Field([], description="The same in the words of a page.")
 
@@ -112,7 +116,7 @@ UPLOAD_EXAMPLES = [{"curl": ["-F file=@people.csv"]}, {"curl": ["--data-binary @
     openapi_extra=BODY | {"x-examples": UPLOAD_EXAMPLES}, summary="Upload a mini-batch",
 )  # fmt: skip
 async def upload(request: Request) -> Response:
-    """CSV, TSV, NPY, NPZ or Parquet, as a form or as the bare body.
+    """CSV, TSV, NPY, NPZ, safetensors or Parquet, as a form or as the bare body.
 
     The same bytes get the same id; each upload gets a `delete_key` of its own.
     """

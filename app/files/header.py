@@ -25,13 +25,30 @@ PLAIN = re.compile(r"""(?:'[^'\\\n]*'|"[^"\\\n]*"|(?:True|False|[0-9]{1,18}L?)(?
 """What stands in a header: text, truth values, lengths and brackets; no signs, sums or calls."""
 
 
+BFLOAT16 = np.dtype("V2")
+"""How NumPy writes bfloat16, which it does not know."""
+
+
 @dataclass(frozen=True)
 class Header:
-    """What the first lines of an NPY file promise."""
+    """What the first lines of an NPY file promise; `kind` is what another format calls the dtype."""
 
     shape: tuple[int, ...]
     dtype: np.dtype[Any]
     size: int
+    kind: str = ""
+
+    @property
+    def is_bfloat16(self) -> bool:
+        """Whether it holds two bytes of no kind, which stand for bfloat16."""
+        return self.dtype == BFLOAT16
+
+    @property
+    def word(self) -> str:
+        """The dtype in a word."""
+        if self.is_bfloat16:
+            return "bfloat16"
+        return self.kind if self.kind and self.dtype.kind == "V" else str(self.dtype)
 
     @property
     def bytes(self) -> int:

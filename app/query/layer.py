@@ -1,17 +1,20 @@
 """The part of a view's query that says what batch norm does to the batch, and in which symbols it is told."""
 
 import re
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from pydantic import AfterValidator
 
-from app.batches.batch import Batch
+from app.batches.batch import Batch, Source
 from app.batches.text.number import NUMBER
 from app.errors import InvalidQuery, as_user_error
+from app.figures.numbers import stated
 from app.query.control import control
 from app.query.source import BatchFields, SourceFields
 from app.query.titled import titled
+from app.streams import Stream
 from bncore.errors import BatchNormError
 from bncore.playground.rulers import BETA_REACH, GAMMA_REACH
 
@@ -97,6 +100,15 @@ class LayerFields(SourceFields):
     eps: float = EPS
     eps_placement: Placement = EPS_PLACEMENT
     notation: Notation = NOTATION
+
+    def draw(self, source: Source, stream: Stream = Stream.BATCH, step: int = 0) -> Batch:
+        """The batch, with a note where its file says another ε than is computed with."""
+        batch = super().draw(source, stream, step)
+        said = batch.said.get("eps", self.eps)
+        if said == self.eps:
+            return batch
+        note = f"The file says ε = {stated(said)}, and this is computed with ε = {stated(self.eps)}."
+        return replace(batch, warnings=(*batch.warnings, note))
 
     def gamma_and_beta(self, batch: Batch) -> tuple[Any, Any]:
         """Both for a batch: numbers (features,), a keyword, or None for the default.

@@ -24,18 +24,23 @@ def check_kind(name: str, header: Header) -> None:
         )
 
 
-def check_given(given: Mapping[str, Array], shape: tuple[int, ...], feature_axis: int) -> None:
-    """Refuse arrays of the layer that do not belong to a batch of this shape.
+def check_given(
+    given: Mapping[str, Array], shape: tuple[int, ...], feature_axis: int, called: Mapping[str, str] | None = None
+) -> None:
+    """Refuse arrays of the layer that do not belong to a batch of this shape; `called` is what the file calls them.
 
     Raises:
         UnreadableBatch: a shape does not fit, or a running variance is negative.
     """
-    for name in given.keys() & set(PER_FEATURE):
-        _check_length(name, given[name].shape, shape, feature_axis)
+    called = {name: name for name in given} | dict(called or {})
+    for name in PER_FEATURE:
+        if name in given:
+            _check_length(called[name], given[name].shape, shape, feature_axis)
     if "dy" in given and given["dy"].shape != shape:
-        raise _wrong("dy", f"has shape {given['dy'].shape}, and x has {shape}", "Save the gradient of the same batch")
+        what = f"has shape {given['dy'].shape}, and x has {shape}"
+        raise _wrong(called["dy"], what, "Save the gradient of the same batch")
     if "running_var" in given and (given["running_var"] < 0).any():
-        raise _wrong("running_var", "holds a negative value", "A variance is 0 or more")
+        raise _wrong(called["running_var"], "holds a negative value", "A variance is 0 or more")
 
 
 def _check_length(name: str, given: tuple[int, ...], shape: tuple[int, ...], feature_axis: int) -> None:

@@ -1,8 +1,8 @@
 """A parsed upload on disk: a folder of `.npy` files that any worker maps, and `parsed.json` beside them."""
 
 import zlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from app.batches.uploads.bounds import wanted
 from app.batches.uploads.sealed import Damaged, sealed, unsealed
 from app.errors import UnreadableBatch
 
-RELEASE = 4
+RELEASE = 5
 """Part of every cache key: raise it when the meaning of these files changes."""
 
 PIECE = 1024**2
@@ -58,7 +58,8 @@ class Parsed:
     """What a reader found. The arrays stand in files; `x` is the upload itself where `in_place` is set.
 
     feature_names: the columns' names; None for an array, whose features have none.
-    given: the names of the layer's arrays that came along (`gamma`, `dy` …).
+    given: the names of the layer's arrays that came along (`gamma`, `dy` …), `called` what the file calls them.
+    said: what the file says its layer was set to (`eps`, `momentum` of the new batch, `batches`).
     able_labels: the columns or arrays that could be read as class labels.
     """
 
@@ -66,6 +67,8 @@ class Parsed:
     feature_names: tuple[str, ...] | None = None
     label_names: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
+    called: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, float] = field(default_factory=dict)
     able_labels: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     missing: Missing | None = None

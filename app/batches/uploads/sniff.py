@@ -5,12 +5,12 @@ from typing import Literal
 
 from app.errors import UnreadableBatch, UnsupportedUpload
 
-Kind = Literal["csv", "npy", "npz", "parquet"]
+Kind = Literal["csv", "npy", "npz", "parquet", "safetensors"]
 
 HEAD = 4096
 """Bytes that are enough to tell a kind."""
 
-TAKEN = "CSV, TSV, NPY, NPZ or Parquet"
+TAKEN = "CSV, TSV, NPY, NPZ, safetensors or Parquet"
 UNPACK = "Unpack it and upload the file inside."
 PICKLE = "It holds Python objects (a pickle), which could run code when opened. Save the array with numpy.save instead."
 
@@ -39,6 +39,9 @@ REFUSED: tuple[tuple[bytes, str, str], ...] = (
     (b"\xff\xfe", "UTF-16 text file", "Save it as UTF-8."),
     (b"\xfe\xff", "UTF-16 text file", "Save it as UTF-8."),
 )
+
+SAFETENSORS = re.compile(rb"[\x00-\xff]{4}\x00{4}\{")
+"""The length of a header below 4 GB, and its first character."""
 
 MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|svg|head|body|table|!--)", re.IGNORECASE)
 JSON = re.compile(rb"\s*[\[{]")
@@ -76,6 +79,8 @@ def kind_of(head: bytes) -> Kind:
         UnsupportedUpload: it is of no kind that is taken; the message names what it is.
         UnreadableBatch: it is a zip that ends within its head.
     """
+    if SAFETENSORS.match(head):
+        return "safetensors"
     _refuse_known(head)
     if head.startswith(b"\x93NUMPY"):
         return _npy(head)

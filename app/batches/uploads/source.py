@@ -28,6 +28,7 @@ class UploadSource:
     labels: NDArray[np.int64] | None
     label_names: tuple[str, ...]
     given: dict[str, Array]
+    said: Mapping[str, float]
     able_labels: tuple[str, ...]
     missing: Missing | None
     warnings: tuple[str, ...]
@@ -66,6 +67,7 @@ class UploadSource:
             labels=None if self.labels is None else np.asarray(self.labels[rows]),
             label_names=self.label_names,
             given=given,
+            said=self.said,
             warnings=(*self.warnings, *self._dropped()),
         )
 
@@ -87,7 +89,7 @@ def open_source(parsed: Parsed, upload: Path, folder: Path, reading: Reading) ->
     if parsed.missing and reading.missing == "error":
         raise _missing_error(parsed.missing, x, given, reading)
     axis = _feature_axis(reading.feature_axis, x.shape)
-    check_given(given, x.shape, axis)
+    check_given(given, x.shape, axis, parsed.called)
     return UploadSource(
         x=x,
         feature_axis=axis,
@@ -96,6 +98,7 @@ def open_source(parsed: Parsed, upload: Path, folder: Path, reading: Reading) ->
         labels=mapped(folder / LABELS) if parsed.label_names else None,
         label_names=parsed.label_names,
         given={name: _floating(value) for name, value in given.items()},
+        said=parsed.said,
         able_labels=parsed.able_labels,
         missing=parsed.missing,
         warnings=parsed.warnings,

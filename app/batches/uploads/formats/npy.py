@@ -3,19 +3,30 @@
 from pathlib import Path
 
 from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.formats.bfloat16 import NOTE, widen
 from app.batches.uploads.integers import check_arrays
 from app.batches.uploads.missing import missing_of_arrays
-from app.batches.uploads.parsed import Parsed, mapped
+from app.batches.uploads.parsed import Parsed, X, mapped
 from app.batches.uploads.reading import Reading
 from app.errors import UnreadableBatch, UploadTooLarge
 from app.files.header import Header, read_header
 
 NAME = "x"
-KINDS = "bool, integer, float16, float32 or float64"
+KINDS = "bool, integer, float16, bfloat16, float32 or float64"
+
+CONVERSIONS = {
+    "c": "numpy.abs(x)",
+    "V": "x.view(ml_dtypes.float8_e4m3fn).astype('float32')",
+    "M": "x.astype('int64')",
+    "m": "x.astype('int64')",
+}
+"""What makes real numbers of an array `x` of a kind of dtype; of another kind `USUAL` does."""
+
+USUAL = "x.astype('float32')"
 
 
 def read_npy(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -> Parsed:
-    """The one array of an NPY file; it is not copied but mapped where it lies.
+    """The one array of an NPY file; it is not copied but mapped where it lies, unless it is of bfloat16.
 
     Raises:
         UnreadableBatch: it is damaged, holds no real numbers, or has fewer than two axes.
@@ -29,9 +40,15 @@ def read_npy(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -> Pa
     header = header_of_file(upload)
     check_limit(header, NAME, bounds.bytes)
     check_batch(header, NAME)
-    arrays = {NAME: mapped(upload)}
+    if header.is_bfloat16:
+        widen(upload, folder / X, bounds.go_on)
+    arrays = {NAME: mapped(folder / X if header.is_bfloat16 else upload)}
     check_arrays(arrays, bounds.go_on)
-    return Parsed(in_place=True, missing=missing_of_arrays(arrays, folder, bounds.go_on))
+    return Parsed(
+        in_place=not header.is_bfloat16,
+        missing=missing_of_arrays(arrays, folder, bounds.go_on),
+        warnings=(NOTE.format("x:"),) * header.is_bfloat16,
+    )
 
 
 def header_of_file(upload: Path) -> Header:
@@ -53,26 +70,34 @@ def check_length(header: Header, actual: int, what: str) -> None:
 
 def check_limit(header: Header, name: str, limit: int) -> None:
     """Refuse an array that unpacks to more than `limit` bytes."""
-    if header.bytes > limit:
+    unpacked = header.bytes * (2 if header.is_bfloat16 else 1)
+    if unpacked > limit:
         raise UploadTooLarge(
-            f"The array {name!r} unpacks to {header.bytes:,} bytes; the limit is {limit:,}. Upload fewer rows.",
+            f"The array {name!r} unpacks to {unpacked:,} bytes; the limit is {limit:,}. Upload fewer rows.",
             field="file",
-            given=header.bytes,
+            given=unpacked,
             allowed=f"at most {limit} bytes",
         )
 
 
 def is_numeric(header: Header) -> bool:
     """Whether the array holds real numbers of a kind that is computed with."""
-    return header.dtype.kind in "biuf" and header.dtype.itemsize <= 8
+    return header.is_bfloat16 or (header.dtype.kind in "biuf" and header.dtype.itemsize <= 8)
+
+
+def conversion(header: Header) -> str:
+    """The line of Python that makes real numbers of such an array `x`."""
+    if header.dtype.names:
+        return f"x[{header.dtype.names[0]!r}]"
+    return USUAL if header.kind else CONVERSIONS.get(header.dtype.kind, USUAL)
 
 
 def check_numeric(header: Header, name: str) -> None:
     if not is_numeric(header):
         raise UnreadableBatch(
-            f"The array {name!r} has dtype {header.dtype}; a batch is {KINDS}. Convert it with .astype('float32').",
+            f"The array {name!r} has dtype {header.word}; a batch is {KINDS}. Convert it: {conversion(header)}.",
             field="array",
-            given=str(header.dtype),
+            given=header.word,
             allowed=KINDS,
         )
 

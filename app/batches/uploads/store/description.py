@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from app.batches.uploads.arrays.archive import Arrays, arrays_of
+from app.batches.uploads.arrays.choice import candidates, main_array
 from app.batches.uploads.bounds import Bounds
-from app.batches.uploads.formats.npz import Arrays, array_headers, candidates, main_array
 from app.batches.uploads.parsed import Missing
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.source import UploadSource
@@ -39,7 +40,7 @@ def describe(received: Received, upload: Path, bounds: Bounds, open_upload: Open
     Raises:
         UserError: it can be read in no way; the error is the default reading's.
     """
-    arrays = array_headers(upload, bounds) if received.kind == "npz" else {}
+    arrays = arrays_of(received.kind, upload, bounds)
     start = {"id": received.id, "kind": received.kind, "bytes": received.bytes, "arrays": _listed(arrays)}
     if arrays and main_array(arrays) is None:
         return start | _undecided(upload, arrays, open_upload)
@@ -50,6 +51,7 @@ def describe(received: Received, upload: Path, bounds: Bounds, open_upload: Open
         "columns": list(source.feature_names),
         "labels": list(source.able_labels),
         "missing": _missing(source.missing),
+        "settings": dict(source.said),
     }
     return start | told | _noted(needed, source.warnings)
 
@@ -84,6 +86,8 @@ def _undecided(upload: Path, arrays: Arrays, open_upload: Open) -> dict[str, Any
         open_upload(upload, Reading())
     except UserError as error:
         undecided = error
+    if undecided.field == "file":  # a model, which no choice of an array makes a batch
+        raise undecided
     able = list(_readable(upload, candidates(arrays)[:TRIED], open_upload))
     if not able:
         raise undecided
@@ -91,7 +95,9 @@ def _undecided(upload: Path, arrays: Arrays, open_upload: Open) -> dict[str, Any
         f"{undecided.detail} (Read it with array={' or array='.join(able)}.)",
         f"{undecided.page} It can be read as {' or '.join(able)}.",
     )
-    return {"shape": None, "dtype": None, "columns": [], "labels": [], "missing": None} | _noted([needed])
+    return {"shape": None, "dtype": None, "columns": [], "labels": [], "missing": None, "settings": {}} | _noted(
+        [needed]
+    )
 
 
 def _readable(upload: Path, names: list[str], open_upload: Open) -> Iterator[str]:
@@ -104,7 +110,7 @@ def _readable(upload: Path, names: list[str], open_upload: Open) -> Iterator[str
 
 
 def _listed(arrays: Arrays) -> list[dict[str, Any]]:
-    return [{"name": name, "shape": list(header.shape), "dtype": str(header.dtype)} for name, header in arrays.items()]
+    return [{"name": name, "shape": list(header.shape), "dtype": header.word} for name, header in arrays.items()]
 
 
 def _missing(missing: Missing | None) -> dict[str, Any] | None:

@@ -41,7 +41,7 @@ export function bindSource(state, { again, fits = () => ({}) }) {
     done: (upload, name) => {
       keep(upload, name);
       if (upload.id !== state.get("source")) {
-        state.set({ source: upload.id, ...fits(upload) });
+        state.set({ source: upload.id, ...settingsOf(upload, state), ...fits(upload) });
         return;
       }
       showSource(state);
@@ -53,6 +53,11 @@ export function bindSource(state, { again, fits = () => ({}) }) {
     },
   });
   bindDeletion(() => state.get("source"), (id, told) => leave(state, id, told));
+}
+
+// What a file says its layer was set to, where the page has a control for it.
+function settingsOf({ settings = {} }, state) {
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => state.has(name)));
 }
 
 // The buttons that draw the same batch again and that take all of the source.

@@ -82,6 +82,10 @@ export class State {
     return this.#moves;
   }
 
+  has(name) {
+    return name in this.#schema;
+  }
+
   isChanged(name) {
     return this.#values.has(name);
   }

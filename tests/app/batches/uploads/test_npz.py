@@ -58,7 +58,7 @@ def test_an_array_that_is_not_there_is_an_error(parse: Parser) -> None:
     ("wrong", "message"),
     [
         ({"gamma": np.ones(4)}, r"gamma has shape \(4,\)"),
-        ({"beta": np.ones((3, 1))}, "beta has shape"),
+        ({"beta": np.ones((3, 2))}, "beta has shape"),
         ({"running_var": np.array([1.0, -1, 1])}, "negative"),
         ({"running_mean": np.array([1.0, np.nan, 1])}, r"missing or infinite.*at running_mean\[1\]"),
         ({"gamma": np.float64(np.nan)}, r"gamma has 1 such value, first a missing value \(NaN\) at gamma\."),

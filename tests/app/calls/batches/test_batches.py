@@ -38,6 +38,7 @@ def test_an_upload_is_described_and_gets_an_address_and_a_key(client: TestClient
         "labels": ["a", "kind", "b"],
         "arrays": [],
         "missing": None,
+        "settings": {},
         "warnings": ["Left out because they hold text: kind."],
         "page_warnings": ["Left out because they hold text: kind."],
     }
