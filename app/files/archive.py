@@ -46,10 +46,12 @@ class Bounded:
     def __init__(self, file: IO[bytes], archive: Archive) -> None:
         self.most = archive.directory
         self._file, self._archive = file, archive
+        self._size = file.seek(0, 2)
         self.seek, self.tell, self.seekable = file.seek, file.tell, file.seekable
 
     def read(self, size: int = -1) -> bytes:
-        data = self._file.read(min(size, self.most + 1) if size >= 0 else self.most + 1)
+        left = max(0, self._size - self.tell())
+        data = self._file.read(min(size if size >= 0 else left, left, self.most + 1))
         if len(data) > self.most:
             raise self._archive.too_many(f"a longer list of {self._archive.parts} than is read")
         return data

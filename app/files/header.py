@@ -37,6 +37,7 @@ class Header:
     dtype: np.dtype[Any]
     size: int
     kind: str = ""
+    fortran: bool = False
 
     @property
     def is_bfloat16(self) -> bool:
@@ -72,18 +73,18 @@ def read_header(file: IO[bytes], what: str, error: type[UserError] = UnreadableB
             raise ValueError(f"its header takes {size:,} bytes")
         text = file.read(size)
         _check_plain(text)
-        shape, dtype = _parsed(version, announced + text)
+        shape, fortran, dtype = _parsed(version, announced + text)
         _check_shape(shape)
-        return Header(shape, dtype, npy_format.MAGIC_LEN + len(announced) + size)
+        return Header(shape, dtype, npy_format.MAGIC_LEN + len(announced) + size, fortran=fortran)
 
 
-def _parsed(version: tuple[int, int], data: bytes) -> tuple[tuple[int, ...], np.dtype[Any]]:
+def _parsed(version: tuple[int, int], data: bytes) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
     read = npy_format.read_array_header_1_0 if version == (1, 0) else npy_format.read_array_header_2_0
     try:
-        shape, _, dtype = read(io.BytesIO(data))
+        shape, fortran, dtype = read(io.BytesIO(data))
     except MemoryError as error:  # of Python's parser: brackets are nested too deeply, and the header is small
         raise ValueError("its header cannot be parsed") from error
-    return shape, dtype
+    return shape, fortran, dtype
 
 
 def _check_plain(text: bytes) -> None:

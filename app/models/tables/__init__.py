@@ -1,0 +1,1 @@
+"""Files that are tables of tensors by name: safetensors and NPZ."""

@@ -1,0 +1,109 @@
+"""safetensors: a header of names, shapes and places, and the tensors behind it without a gap.
+
+The library checks the header; where a tensor lies follows from the order of the tensors, as the format allows no gaps.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import groupby
+from math import prod
+from typing import Any
+
+from app.errors import UnreadableModel, UploadTooLarge, shortened
+from app.files.damage import damage_told
+from app.models.contents import Array, Contents, Tensor, check_names
+from app.models.dtypes import SAFETENSORS, dtype
+from app.models.limits import HEADER
+from app.models.mapped import Mapped
+
+DO = "Save it again with safetensors' save_file."
+PREFIX = 8
+"""Bytes in front of the header, which say how long it is."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where each tensor stands in the file."""
+
+    file: Mapped
+    offsets: dict[str, int]
+
+
+def read_safetensors(file: Mapped) -> Contents:
+    """The tensors of a safetensors file, in the order of their numbers where it is that of their names only.
+
+    Raises:
+        UploadTooLarge: its header is larger than that of a model.
+        UnreadableModel: it is damaged.
+    """
+    start = _start(file)
+    with damage_told("The safetensors file", DO, UnreadableModel):
+        stored = _stored(file)
+        placed = Placed(file, _offsets(stored, start))
+    tensors = {name: tensor for name, (tensor, _) in stored.items()}
+    told = not _alphabetical(tensors)
+    ordered = tensors if told else dict(sorted(tensors.items(), key=lambda item: natural(item[0])))
+
+    def read(name: str) -> Array:
+        return file.array(tensors[name].shape, tensors[name].dtype, placed.offsets[name])
+
+    return Contents("safetensors", ordered, told, read, placed)
+
+
+def natural(name: str) -> list[tuple[int, str]]:
+    """A key that sorts names by their numbers.
+
+    >>> sorted(["layers.10.norm", "layers.9.norm"], key=natural)
+    ['layers.9.norm', 'layers.10.norm']
+    """
+    return [
+        (int(part), "") if part.isdecimal() and part.isascii() else (-1, part) for part in re.split(r"(\d{1,18})", name)
+    ]
+
+
+def _start(file: Mapped) -> int:
+    """Where the tensors begin."""
+    size = int.from_bytes(file.bytes[:PREFIX], "little")
+    if size > HEADER:
+        raise UploadTooLarge(
+            f"The safetensors file says that its header takes {size:,} bytes; up to {HEADER:,} are read. "
+            f"It is damaged, or has far more tensors than a model. {DO}",
+            field="file", given=size, allowed=f"at most {HEADER} bytes",
+        )  # fmt: skip
+    return PREFIX + size
+
+
+def _stored(file: Mapped) -> dict[str, tuple[Tensor, int]]:
+    """Each tensor with the bytes that it takes, in the order of the file."""
+    import safetensors
+
+    with safetensors.safe_open(file.path, "numpy") as opened:
+        names: list[str] = opened.offset_keys()
+        check_names(names, "The safetensors file")
+        return {name: _tensor(name, opened.get_slice(name)) for name in names}
+
+
+def _tensor(name: str, stored: Any) -> tuple[Tensor, int]:
+    kind = stored.get_dtype()
+    if kind not in SAFETENSORS:
+        raise UnreadableModel(
+            f"The tensor {shortened(name)!r} has dtype {shortened(kind)}, which is not read. "
+            "Convert it to float32, or leave it out.",
+            field="file", given=kind, allowed=", ".join(SAFETENSORS),
+        )  # fmt: skip
+    tensor = Tensor(tuple(stored.get_shape()), dtype(SAFETENSORS[kind]))
+    return tensor, prod(tensor.shape) * tensor.dtype.itemsize
+
+
+def _offsets(stored: dict[str, tuple[Tensor, int]], start: int) -> dict[str, int]:
+    offsets: dict[str, int] = {}
+    for name, (_, size) in stored.items():
+        offsets[name] = start
+        start += size
+    return offsets
+
+
+def _alphabetical(tensors: dict[str, Tensor]) -> bool:
+    """Whether names are in order of the alphabet within each run of one dtype, as savers put them."""
+    runs = (list(run) for _, run in groupby(tensors, key=lambda name: tensors[name].dtype))
+    return all(run == sorted(run) for run in runs)

@@ -1,0 +1,258 @@
+"""Files that an enemy, or a broken disk, has made: each is refused by name, in bounded memory; none runs code."""
+
+import json
+import random
+import struct
+import sys
+import tracemalloc
+import zipfile
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from app.errors import UnreadableModel, UnsupportedUpload, UploadTooLarge, UserError
+from app.models import read_model
+from app.models.limits import CHANNELS, DEPTH, HEADER, NORM_BYTES, OPCODES, TENSORS
+from tests.app.models.files import TABLES, network, npz, safetensors
+from tests.app.models.pickles import archive, checkpoint, legacy, name, number, row, table, tensor, text
+
+ONES = np.ones(4, "f4")
+BOMB = 2**31 - 2**20
+
+
+def held(data: bytes, kind: type[UserError], match: str) -> None:
+    """Refused with these words, within a few megabytes beyond the file."""
+    tracemalloc.start()
+    with pytest.raises(kind, match=match) as caught:
+        read_model(data)
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(caught.value.detail) < 600
+    assert taken < len(data) + 8 * 2**20
+
+
+CALLS = {
+    "a command": (name("os.system") + row(text("touch x")) + b"R", r"would call os\.system.*nothing of it was run"),
+    "posix": (name("posix.system") + row(text("id")) + b"R", r"would call posix\.system"),
+    "eval": (name("builtins.eval") + row(text("1")) + b"R", r"would call builtins\.eval"),
+    "getattr": (name("builtins.getattr") + row(text("1"), text("real")) + b"R", r"builtins\.getattr"),
+    "stacked names": (text("os") + text("system") + b"\x93" + row(text("id")) + b"R", r"would call os\.system"),
+    "a whole module": (name("torchvision.models.resnet.ResNet") + b")\x81}b", r"whole pickled module.*state_dict\(\)"),
+    "a class of a script": (name("__main__.Net") + b")\x81}b", r"whole pickled module: it holds __main__\.Net"),
+    "arguments": (table({"args": name("argparse.Namespace") + b")\x81}b"}), r"holds argparse\.Namespace.*weights_only"),
+    "an instance": (b"(icollections\nOrderedDict\n", "step INST"),
+    "an extension": (b"\x82\x01", "EXT1|extension"),
+    "a buffer outside": (b"\x97", "NEXT_BUFFER"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", CALLS)
+@pytest.mark.parametrize("write", [lambda pickle: archive(pickle, []), lambda pickle: legacy(pickle)])
+def test_a_pickle_that_would_run_code_is_refused_by_name(what: str, write: Callable[[bytes], bytes]) -> None:
+    pickle, match = CALLS[what]
+    held(write(pickle), UnreadableModel, match)
+
+
+def test_no_module_is_imported_for_a_name_in_a_pickle() -> None:
+    assert "antigravity" not in sys.modules
+    with pytest.raises(UnreadableModel, match=r"antigravity\.fly"):
+        read_model(archive(name("antigravity.fly") + b")R", []))
+    assert "antigravity" not in sys.modules
+
+
+def nested(depth: int) -> bytes:
+    return b"](" * depth + b"e" * depth
+
+
+def shared(depth: int) -> bytes:
+    """A list that holds twice a list that holds twice a list …: two to the power of `depth` when it is walked."""
+    level = b"](" + b"]" + b"e" + b"q\0"
+    for _ in range(depth):
+        level += b"0](" + b"h\0" + b"h\0" + b"e" + b"q\0"
+    return level
+
+
+TREES = {
+    "a list of itself": b"]q\0h\0a",
+    "a dictionary of itself": b"}q\0" + text("a") + b"h\0s",
+    "lists within lists": nested(DEPTH + 2),
+    "a tuple as a key": b"}" + row() + b"Ns",
+    "a memo far away": b"Nr\xff\xff\xff\x7f" + b"j\xff\xff\xff\x7f" + b"h\0",
+    "nothing on the stack": b"000",
+    "a mark as a value": b"(0",
+    "text that ends early": b"X\xff\xff\xff\x7fab",
+    "attributes of a tuple": b")}b",
+    "a call of text": text("a") + b")R",
+    "no end": b"X\1\0\0\0",
+}
+
+
+@pytest.mark.parametrize("what", TREES)
+def test_a_pickle_that_is_tied_to_itself_or_damaged_is_refused(what: str) -> None:
+    held(archive(TREES[what], []), UnreadableModel, "The PyTorch file is damaged or of a kind that is not read")
+
+
+def lying(pickle: bytes) -> bytes:
+    return archive(table({"bn.weight": pickle}), [ONES])
+
+
+STORED = {
+    "a storage that is not there": lying(tensor("7", ONES)),
+    "a storage that is too short": lying(tensor("0", ONES, length=400)),
+    "a shape beyond the storage": lying(tensor("0", np.ones(8, "f4"), length=4)),
+    "an offset beyond the storage": lying(tensor("0", ONES, offset=1)),
+    "an offset before the storage": lying(tensor("0", ONES, offset=-1)),
+    "a path for a storage": lying(tensor("../../../etc/passwd", ONES)),
+    "a tensor of text": lying(name("torch._utils._rebuild_tensor_v2") + row(text("a"), number(0), row(), row()) + b"R"),
+    "a tensor without a shape": lying(name("torch._utils._rebuild_tensor_v2") + row() + b"R"),
+    "a file for a storage": lying(row(text("file"), text("/etc/passwd")) + b"Q"),
+}
+
+
+@pytest.mark.parametrize("what", STORED)
+def test_a_tensor_that_lies_about_its_storage_is_refused(what: str) -> None:
+    held(STORED[what], UnreadableModel, "The PyTorch file is damaged or of a kind that is not read")
+
+
+def test_a_container_that_is_shared_is_walked_once() -> None:
+    assert read_model(archive(shared(30), [])).tensors == {}
+
+
+def test_a_pickle_of_more_than_a_model_is_refused_before_it_is_read() -> None:
+    bomb = archive(b"N0" * (HEADER // 2), [], zipfile.ZIP_DEFLATED)
+    assert len(bomb) < 2**16
+    held(bomb, UploadTooLarge, f"unpacks to .* up to {HEADER:,} are read")
+
+
+def test_a_pickle_of_more_steps_than_a_models_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.models.torch.machine.OPCODES", 1000)
+    assert OPCODES > 1000
+    held(archive(b"N0" * 600, []), UploadTooLarge, "more than 1,000 steps")
+
+
+def test_more_tensors_than_a_models_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert TENSORS < 10**6
+    for module in ("contents", "tables.npz", "torch.archive"):
+        monkeypatch.setattr(f"app.models.{module}.TENSORS", 9, raising=True)
+    for kind in ("safetensors", "pytorch", "pytorch legacy"):
+        with pytest.raises(UploadTooLarge, match="tensors; up to 9 are read"):
+            read_model(TABLES[kind](network()))
+
+
+def test_a_list_of_a_million_members_is_refused_before_it_is_read() -> None:
+    data = bytearray(npz({"bn.weight": ONES}))
+    end = data.rindex(b"PK\x05\x06")
+    entry = bytes(data[data.index(b"PK\x01\x02") : end])
+    entries = entry * 10**6
+    data[end + 8 : end + 20] = struct.pack("<HHII", 65535, 65535, len(entries), end - len(entry))
+    whole = bytes(data[: end - len(entry)]) + entries + bytes(data[end:])
+    with pytest.raises(UploadTooLarge, match="a longer list of arrays than is read"):
+        read_model(whole)
+
+
+HEADERS = {
+    "a header of a terabyte": (struct.pack("<Q", 2**39) + b"{", UploadTooLarge, "header takes 549,755,813,888 bytes"),
+    "a header beyond the file": (struct.pack("<Q", 2**20) + b"{}", UnreadableModel, "safetensors file is damaged"),
+    "no JSON": (struct.pack("<Q", 9) + b"{" * 9, UnreadableModel, "safetensors file is damaged"),
+    "a tensor beyond the file": (safetensors(network())[:-8], UnreadableModel, "safetensors file is damaged"),
+    "bytes of no tensor": (safetensors(network()) + b"\0", UnreadableModel, "safetensors file is damaged"),
+}
+
+
+@pytest.mark.parametrize("what", HEADERS)
+def test_a_safetensors_header_that_lies_is_refused(what: str) -> None:
+    held(*HEADERS[what])
+
+
+def headed(**tensor: object) -> bytes:
+    text = json.dumps({"bn.weight": tensor}).encode()
+    return struct.pack("<Q", len(text)) + text + bytes(16)
+
+
+SLICES = {
+    "a shape that overflows": headed(dtype="F32", shape=[2**62, 4], data_offsets=[0, 16]),
+    "a shape of other bytes": headed(dtype="F32", shape=[5], data_offsets=[0, 16]),
+    "offsets that run back": headed(dtype="F32", shape=[4], data_offsets=[16, 0]),
+    "a gap": headed(dtype="F32", shape=[2], data_offsets=[8, 16]),
+    "a dtype that is none": headed(dtype="F31", shape=[4], data_offsets=[0, 16]),
+    "a dtype that is not read": headed(dtype="F4", shape=[32], data_offsets=[0, 16]),
+}
+
+
+@pytest.mark.parametrize("what", SLICES)
+def test_a_safetensors_tensor_that_lies_is_refused(what: str) -> None:
+    held(SLICES[what], UnreadableModel, "safetensors|dtype F4")
+
+
+def test_a_name_that_is_a_text_is_refused() -> None:
+    held(safetensors({"n" * 600: ONES}), UnreadableModel, "a name of 600 characters")
+
+
+def bomb_of_npz() -> bytes:
+    """An array that promises two gigabytes, and packs them as zeros."""
+    head = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({BOMB},), }}".ljust(117) + "\n"
+    return b"\x93NUMPY\1\0" + struct.pack("<H", len(head)) + head.encode()
+
+
+def test_an_array_that_is_shorter_than_its_header_says_is_refused() -> None:
+    data = npz({"bn.weight": ONES}).replace(b"(4,)", b"(9,)")
+    held(data, UnreadableModel, "its header promises")
+
+
+def test_a_member_is_never_unpacked_beyond_what_the_list_says() -> None:
+    data = checkpoint({"bn.weight": np.zeros(2**22, "f4"), "bn.bias": np.zeros(2**22, "f4")}, zipfile.ZIP_DEFLATED)
+    cut = data.replace(struct.pack("<I", 2**24), struct.pack("<I", 64))
+    held(cut, UnreadableModel, "fewer are there")
+
+
+def test_norms_larger_than_any_models_are_left_out_with_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    huge = {f"bn.{part}": np.zeros(CHANNELS + 1, "f2") for part in ("weight", "bias")}
+    assert read_model(safetensors(huge)).norms == ()
+    monkeypatch.setattr("app.models.find.norms.NORM_BYTES", 200)
+    assert NORM_BYTES > 200
+    model = read_model(safetensors(network()))
+    assert len(model.norms) < 4
+    assert any("take too much memory" in note for note in model.notes)
+
+
+FOREIGN = {
+    "CSV": b"a,b\n1,2\n",
+    "PNG": b"\x89PNG\r\n\x1a\n" + bytes(40),
+    "an NPY": b"\x93NUMPY\1\0" + bytes(100),
+    "gzip": b"\x1f\x8b" + bytes(40),
+}
+
+
+@pytest.mark.parametrize("what", FOREIGN)
+def test_what_is_no_model_is_refused_with_a_line_that_writes_one(what: str) -> None:
+    held(FOREIGN[what], UnsupportedUpload, r"no model.*torch\.save\(model\.state_dict\(\)")
+
+
+def test_an_empty_file_is_refused() -> None:
+    held(b"", UnreadableModel, "empty")
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_file_that_ends_early_is_refused(kind: str) -> None:
+    data = TABLES[kind](network())
+    for end in (len(data) // 2, len(data) - 3):
+        with pytest.raises(UserError):
+            read_model(data[:end])
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_flipped_bits_are_read_or_refused_and_nothing_else(kind: str) -> None:
+    rng, data, taken = random.Random(kind), TABLES[kind](network()), 0
+    for _ in range(60):
+        changed = bytearray(data)
+        for _ in range(rng.randint(1, 3)):
+            place = rng.choice([rng.randrange(len(data)), rng.randrange(1200), -1 - rng.randrange(1200)])
+            changed[place] ^= 1 << rng.randrange(8)
+        try:
+            model = read_model(bytes(changed))
+        except UserError:
+            continue
+        taken += 1
+        assert len(model.norms) <= 8
+    assert 0 < taken < 60
