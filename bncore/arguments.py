@@ -79,11 +79,12 @@ def per_feature(values: ArrayLike | None, features: int, name: str, default: flo
     return array
 
 
-def not_finite(array: Array, name: str) -> NonFiniteInput:
-    """The error that names the first number of `array` that is not finite."""
-    index = tuple(int(i) for i in np.unravel_index(np.argmin(np.isfinite(array)), array.shape))
+def not_finite(array: Array, name: str, first: int = 0) -> NonFiniteInput:
+    """The error that names the first number of `array` that is not finite; its first example is number `first`."""
+    here = tuple(int(i) for i in np.unravel_index(np.argmin(np.isfinite(array)), array.shape))
+    index = (here[0] + first, *here[1:])
     place = ", ".join(map(str, index))
-    detail = f"{name}[{place}] is {array[index]} in {array.dtype}; give finite numbers only."
+    detail = f"{name}[{place}] is {array[here]} in {array.dtype}; give finite numbers only."
     return NonFiniteInput(detail, parameter=name, index=index)
 
 

@@ -128,9 +128,7 @@ def forward(
     choice(eps_placement, EPS_PLACEMENTS, "eps_placement")
     given = running_pair(running_mean, running_var, layout.features)
     statistics_of = MODES[choice(mode, MODES, "mode")]
-    table = kernels.table_of(layout.features)
-    table[5] = 1.0 if gamma is None else per_feature(gamma, layout.features, "gamma")
-    table[6] = 0.0 if beta is None else per_feature(beta, layout.features, "beta")
+    table = _table(layout, gamma, beta)
     y = result_array(out, array)
     taken = _at_once(array, y, layout, table, eps, eps_placement) if mode == "train" else None
     flags: tuple[Flag, ...] = ()
@@ -166,6 +164,41 @@ def forward(
         x=array,
         table=table,
     )
+
+
+def forward_of_part(
+    x: ArrayLike,
+    used: Statistics,
+    gamma: ArrayLike | None = None,
+    beta: ArrayLike | None = None,
+    *,
+    eps: float = 1e-5,
+    eps_placement: str = "variance",
+    feature_axis: int = 1,
+) -> Forward:
+    """The forward pass of some examples of a batch whose statistics are known: `count` is that of the whole batch.
+
+    Shapes, dtypes and what is raised as of `forward`; numbers are not looked at, as the statistics were taken of them.
+    """
+    array = real_array(x, "x")
+    layout, eps = layout_of(array.shape, feature_axis), valid_eps(eps)
+    table, y = _table(layout, gamma, beta), np.empty(array.shape, array.dtype)
+    divided = denominator(used, EPS_PLACEMENTS[choice(eps_placement, EPS_PLACEMENTS, "eps_placement")], eps)
+    _normalize(array, y, layout, table, used, divided)
+    return Forward(
+        y=y, mean=used.mean, var=used.var, scale=divided.scale, running_mean=None, running_var=None, gamma=table[5],
+        beta=table[6], eps=eps, eps_placement=eps_placement, mode="train", feature_axis=layout.feature_axis,
+        count=used.count, flags=training_flags(used, divided.scale), statistics=used, denominator=divided,
+        layout=layout, x=array, table=table,
+    )  # fmt: skip
+
+
+def _table(layout: Layout, gamma: ArrayLike | None, beta: ArrayLike | None) -> Float64:
+    """The kernels' table with its gamma and beta; the rest is yet to be filled."""
+    table = kernels.table_of(layout.features)
+    table[5] = 1.0 if gamma is None else per_feature(gamma, layout.features, "gamma")
+    table[6] = 0.0 if beta is None else per_feature(beta, layout.features, "beta")
+    return table
 
 
 def _of_batch(x: Array, layout: Layout, _given: Running | None) -> Statistics:

@@ -131,6 +131,15 @@ def backward(dy: ArrayLike, forward: Forward, *, out: Array | None = None) -> Gr
     return Gradients(dx, dgamma, dbeta, array, forward)
 
 
+def backward_of_part(dy: ArrayLike, forward: Forward, dgamma: Float64, dbeta: Float64) -> Array:
+    """dx of some examples of a batch, of which `dgamma` and `dbeta` (D,) are the sums over the whole batch.
+
+    `forward` is that of the same examples (`bncore.batch_norm.forward_of_part`). Raises as `backward`.
+    """
+    terms = _terms(_upstream(dy, forward.layout), forward, dgamma, dbeta)
+    return _dx(terms).reshape(forward.layout.shape)
+
+
 def _at_once(dy: Array, dx: Array, forward: Forward) -> tuple[Float64, Float64] | None:
     """dx, and (dgamma, dbeta), by one call of the kernels; None where they do not serve or have met an odd number."""
     if not kernels.serves(dy, forward.x, dx):

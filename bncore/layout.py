@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from math import isqrt, prod
 from numbers import Integral
+from typing import TypeVar
 
 import numpy as np
 
@@ -24,6 +25,7 @@ SMALL = 2**12  # batches up to this size are not worth joining
 
 
 Index = tuple[slice, ...]
+Room = TypeVar("Room", bound=Array)
 
 
 @dataclass(frozen=True)
@@ -86,9 +88,9 @@ class Layout:
         return [np.empty(size) for _ in range(count)]
 
 
-def room(scratch: Float64, block: Array) -> Float64:
+def room(scratch: Room, block: Array) -> Room:
     """The part of `scratch` that has the shape of `block`."""
-    return scratch[: block.size].reshape(block.shape)
+    return scratch[: block.size].reshape(block.shape)  # type: ignore[return-value]
 
 
 def layout_of(shape: tuple[int, ...], feature_axis: int) -> Layout:

@@ -68,11 +68,16 @@ def given_statistics(mean: Float64, var: Float64, count: int) -> Statistics:
 
 def batch_statistics(x: Array, layout: Layout) -> Statistics:
     """The statistics of an array of its layout's shape, or already in its layout's view."""
-    mean, var, rest = (_by_kernels if kernels.serves(x) else _by_blocks)(x, layout)
+    mean, var, rest = rough_moments(x, layout)
     rough = Statistics(mean, var, rest, layout.count)
     if var.min() >= LEAST and var.max() < np.inf:
         return rough
     return beyond_squares(x.reshape(layout.view), layout, rough)
+
+
+def rough_moments(x: Array, layout: Layout) -> tuple[Float64, Float64, Float64]:
+    """Mean, variance and what the mean's rounding left, (D,) each, not looked at: squares may have left float64."""
+    return (_by_kernels if kernels.serves(x) else _by_blocks)(x, layout)
 
 
 def _by_kernels(x: Array, layout: Layout) -> tuple[Float64, Float64, Float64]:
@@ -85,7 +90,7 @@ def _by_blocks(x: Array, layout: Layout) -> tuple[Float64, Float64, Float64]:
     first = layout.first(view)
     with np.errstate(over="ignore", invalid="ignore"):  # looked at by the caller, and then named
         shift, var = _merged(*_block_moments(view, first, layout), layout.count)
-        mean, rest = _two_sum(first, shift)
+        mean, rest = two_sum(first, shift)
     return mean, var, rest
 
 
@@ -167,7 +172,7 @@ def _merged(counts: Float64, means: Float64, squares: Float64, count: int) -> tu
     return mean, (np.maximum(np.add.reduce(squares, 0), 0) + between) / count
 
 
-def _two_sum(a: Float64, b: Float64) -> tuple[Float64, Float64]:
+def two_sum(a: Float64, b: Float64) -> tuple[Float64, Float64]:
     """fl(a + b) and its rounding error, exactly (Knuth, TAOCP 2, section 4.2.2, theorem B)."""
     total = a + b
     of_b = total - a

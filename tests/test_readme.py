@@ -29,8 +29,14 @@ def test_the_notebook_example_runs():
     exec(compile(example, "README.md", "exec"), {})
 
 
+def test_the_example_of_a_stream_runs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    example = next(code for code in PYTHON if "import stream" in code)
+    exec(compile(example, "README.md", "exec"), {})
+
+
 def test_every_example_is_python():
-    assert len(PYTHON) == 3
+    assert len(PYTHON) == 4
     for code in PYTHON:
         compile(code, "README.md", "exec")
 

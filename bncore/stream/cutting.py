@@ -1,0 +1,40 @@
+"""How a stream is cut into chunks, and which of its examples the grid is laid by: its shape alone decides."""
+
+from math import prod
+
+import numpy as np
+
+from bncore.arguments import Array, real_array
+from bncore.errors import BadParameter
+from bncore.layout import layout_of
+from bncore.stream.grid import Grid, grid_of
+
+CHUNK = 2**20  # numbers a chunk: 4 MiB of float32
+PILOT = 2**12  # numbers a feature, of the first examples, that the grid is laid by
+
+
+def pilot_grid(x: Array, axis: int) -> Grid:
+    """The grid by the first examples of an array: enough for PILOT numbers a feature. Raises NonFiniteInput."""
+    pilot = real_array(x[: pilot_examples(x.shape[1:], axis)], "x")
+    layout = layout_of(pilot.shape, axis)
+    return grid_of(np.nan_to_num(pilot), layout)
+
+
+def pilot_examples(example: tuple[int, ...], axis: int) -> int:
+    """How many examples the grid is laid by: no more than a chunk has."""
+    positions = layout_of((1, *example), axis).count
+    return min(rows_of(example), -(-PILOT // positions))
+
+
+def rows_of(example: tuple[int, ...]) -> int:
+    """Examples a chunk."""
+    return max(1, CHUNK // prod(example))
+
+
+def feature_axis_of(example: tuple[int, ...], axis: int) -> int:
+    """The axis from the front. Raises BadParameter where it is none of an example."""
+    positive = layout_of((1, *example), axis).feature_axis
+    if positive == 0:
+        detail = "feature_axis is 0, which has the examples; give that of the features."
+        raise BadParameter(detail, parameter="feature_axis")
+    return positive

@@ -1,0 +1,1 @@
+"""What a stream reads: files, arrays and iterables of chunks."""

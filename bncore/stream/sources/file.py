@@ -1,0 +1,56 @@
+"""Files that arrays are read from, piece by piece and by several threads at once."""
+
+import os
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from bncore.errors import BadParameter
+
+
+class File(Protocol):
+    """A file of this machine, or of any store that has such a class. `stamp` differs once the file is another one."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def stamp(self) -> str: ...
+
+    def read_into(self, offset: int, buffer: memoryview) -> None:
+        """Fill the buffer with the bytes from `offset` on. Safe to be called by several threads."""
+
+    def open(self) -> BinaryIO:
+        """The whole file as one that can be sought in."""
+        ...
+
+
+class LocalFile:
+    """A file by its path. Raises BadParameter where there is none."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path)
+        try:
+            about = self.path.stat()
+        except OSError as error:
+            raise BadParameter(f"x is {str(path)!r}: {error.strerror}; give a file.", parameter="x") from None
+        self.name, self.size = self.path.name, about.st_size
+        self.stamp = f"{about.st_size} {about.st_mtime_ns}"
+        self._number: int | None = None
+
+    def read_into(self, offset: int, buffer: memoryview) -> None:
+        if self._number is None:
+            self._number = os.open(self.path, os.O_RDONLY)
+        done = 0
+        while done < len(buffer):
+            read = os.preadv(self._number, [buffer[done:]], offset + done)
+            if not read:
+                raise BadParameter(f"x: {self.name} ends early; save it again whole.", parameter="x")
+            done += read
+
+    def open(self) -> BinaryIO:
+        return self.path.open("rb")
+
+    def __del__(self) -> None:
+        if (number := getattr(self, "_number", None)) is not None:
+            os.close(number)

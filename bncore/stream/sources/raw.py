@@ -1,0 +1,77 @@
+"""Arrays that lie in a file as they are: of `.npy`, of an `.npz` that is not packed, of `.safetensors`."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from math import prod
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bncore.arguments import Array
+from bncore.errors import BadParameter
+from bncore.stream.sources.file import File
+from bncore.stream.sources.source import Chunk, checked
+
+BFLOAT16 = np.dtype("V2")  # what stands for it here: NumPy has none
+
+
+@dataclass(frozen=True, eq=False)
+class RawArray:
+    """An array in C order at `offset`. Implements `Source`; each thread reads into memory of its own."""
+
+    file: File
+    offset: int
+    stored: np.dtype[Any]
+    shape: tuple[int, ...]
+    array: str = ""
+    names: tuple[str, ...] = ()
+    _room: threading.local = field(default_factory=threading.local, repr=False)
+
+    def __post_init__(self) -> None:
+        checked(self.dtype, self.shape, self.array or self.file.name)
+        if self.offset + prod(self.shape) * self.stored.itemsize > self.file.size:
+            detail = f"x: {self.file.name} is shorter than its header says; save it again whole."
+            raise BadParameter(detail, parameter="x")
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(np.float32) if self.stored == BFLOAT16 else self.stored
+
+    @property
+    def examples(self) -> int:
+        return self.shape[0]
+
+    @property
+    def example(self) -> tuple[int, ...]:
+        return self.shape[1:]
+
+    @property
+    def stamp(self) -> str:
+        return f"{self.file.stamp} {self.array} {self.stored.str} {self.shape}"
+
+    def chunks(self, rows: int, first: int = 0) -> Iterator[Chunk]:
+        for start in range(first, self.examples, rows):
+            yield partial(self._read, start, min(start + rows, self.examples))
+
+    def take(self, which: NDArray[np.intp]) -> Array:
+        taken = np.empty((len(which), *self.example), self.dtype)
+        for place, row in enumerate(which.tolist()):
+            taken[place] = self._read(row, row + 1)[0]
+        return taken
+
+    def _read(self, start: int, stop: int) -> Array:
+        size = prod(self.example) * self.stored.itemsize
+        buffer = self._buffer((stop - start) * size)
+        self.file.read_into(self.offset + start * size, buffer.data)
+        raw = buffer.view(np.uint16 if self.stored == BFLOAT16 else self.stored)
+        numbers = (raw.astype(np.uint32) << 16).view(np.float32) if self.stored == BFLOAT16 else raw
+        return numbers.reshape(stop - start, *self.example)
+
+    def _buffer(self, size: int) -> NDArray[np.uint8]:
+        if getattr(self._room, "size", 0) < size:
+            self._room.buffer, self._room.size = np.empty(size, np.uint8), size
+        buffer: NDArray[np.uint8] = self._room.buffer[:size]
+        return buffer

@@ -1,0 +1,81 @@
+"""What a stream reads: examples, a chunk of them at a time."""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bncore.arguments import Array
+from bncore.errors import BadDtype, ShapeMismatch
+
+Chunk = Callable[[], Array]
+"""Reads some examples; any thread may call it. Its array is good until the same thread reads the next one."""
+
+
+class Source(Protocol):
+    """`examples` is None where nobody knows before the end; `example` is the shape of one. `stamp` tells the source
+    from another one, as far as that can be told without reading it; `names` are those of features, where it has some.
+    """
+
+    @property
+    def examples(self) -> int | None: ...
+    @property
+    def example(self) -> tuple[int, ...]: ...
+    @property
+    def dtype(self) -> np.dtype[Any]: ...
+    @property
+    def stamp(self) -> str: ...
+    @property
+    def names(self) -> tuple[str, ...]: ...
+
+    def chunks(self, rows: int, first: int = 0) -> Iterator[Chunk]:
+        """All examples from number `first` on, `rows` at a time; the last chunk may have fewer."""
+        ...
+
+    def take(self, which: NDArray[np.intp]) -> Array:
+        """A few examples by their numbers, which ascend; a copy."""
+        ...
+
+
+def checked(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> None:
+    """Raises BadDtype for what holds no real numbers, ShapeMismatch below two axes or without numbers."""
+    if dtype.kind not in "biuf" or dtype.itemsize > 8:
+        raise BadDtype(f"x: {name} has dtype {dtype}; give real numbers, at most float64.", parameter="x")
+    if len(shape) < 2 or 0 in shape:
+        detail = f"x: {name} has shape {shape}; give two or more axes, examples first, and at least one number."
+        raise ShapeMismatch(detail, parameter="x")
+
+
+def cut(blocks: Iterable[Array], rows: int, first: int = 0) -> Iterator[Array]:
+    """Blocks of any lengths as copies of `rows` examples each, without the `first` ones; the last may have fewer.
+
+    >>> [len(chunk) for chunk in cut([np.zeros((3, 2)), np.zeros((4, 2))], 4, first=1)]
+    [4, 2]
+    """
+    held: list[Array] = []
+    count = 0
+    for whole in blocks:
+        block, first = whole[first:], max(first - len(whole), 0)
+        while len(block):
+            part, block = block[: rows - count].copy(), block[rows - count :]
+            held.append(part)
+            count += len(part)
+            if count == rows:
+                yield np.concatenate(held)
+                held, count = [], 0
+    if held:
+        yield np.concatenate(held)
+
+
+def picked(chunks: Iterator[Chunk], rows: int, which: NDArray[np.intp]) -> Array:
+    """The examples of ascending numbers out of all chunks of `rows`."""
+    parts, start = [], 0
+    for chunk in chunks:
+        here = which[(which >= start) & (which < start + rows)] - start
+        if len(here):
+            parts.append(chunk()[here])
+        start += rows
+        if start > which[-1]:
+            break
+    return np.concatenate(parts)

@@ -1,0 +1,36 @@
+"""What is known of a part of a batch after one look at it; what is known of two parts is known of both together."""
+
+from dataclasses import dataclass
+
+from bncore.arguments import Array
+from bncore.layout import layout_of
+from bncore.stream.grid import Counts, Grid
+from bncore.stream.part import Part, joined, part_of
+from bncore.stream.sums import Sums, sums_of
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Of so many `examples`: their moments, their counts on a grid, and the sums of a gradient where there is one."""
+
+    examples: int
+    part: Part
+    counts: Counts
+    sums: Sums | None = None
+
+
+def tally_of(x: Array, grid: Grid, feature_axis: int, first: int = 0, dy: Array | None = None) -> Tally:
+    """Of an array whose first example is number `first` of all. Raises NonFiniteInput."""
+    layout = layout_of(x.shape, feature_axis)
+    part = part_of(x, layout, first)
+    sums = None if dy is None else sums_of(dy, x, layout, part, first)
+    return Tally(len(x), part, grid.counts(x, layout), sums)
+
+
+def together(a: Tally, b: Tally) -> Tally:
+    """Of both parts."""
+    part, sums = joined(a.part, b.part), None
+    if a.sums is not None and b.sums is not None:
+        one, other = a.sums.about(a.part, part), b.sums.about(b.part, part)
+        sums = Sums(one.total + other.total, one.cross + other.cross)
+    return Tally(a.examples + b.examples, part, a.counts + b.counts, sums)
