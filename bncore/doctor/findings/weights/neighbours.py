@@ -13,6 +13,7 @@ from bncore.findings.numbers import three
 
 BESIDE = 2  # norms looked at on either side
 FAR = 1e3  # deviations from 0 that no mean of a channel among others is
+SMALL_VARIANCE, SMALL_MEAN = 0.02, 0.1  # of the squared weights in front, and in deviations
 RAW = 10.0  # times as much is asked without a weight in front
 
 
@@ -48,17 +49,27 @@ def sizes(seen: Seen) -> Sizes | None:
 
 
 def scale_factor(measured: Sequence[Sizes]) -> Iterator[Finding]:
-    """Means so far from 0, in every layer, that all statistics must have been multiplied."""
+    """Statistics that must all have been multiplied, or divided, by one number."""
     limit = KINDS["scale_factor"].threshold
-    middles = [one.middle[1] for one in measured]
-    if len(middles) < 2 or np.median(middles) <= limit or min(middles) <= limit / 4.0:
+    variances, far = ([one.middle[i] for one in measured] for i in (0, 1))
+    if len(measured) < 2:
         return
-    usual = float(np.median(middles))
-    yield Finding(
-        "", "scale_factor", KINDS["scale_factor"].severity, (), {"far": usual, "norms": len(middles)},
-        f"In all {len(middles)} norms the running means are far from 0, typically {three(usual)} deviations: means and "
-        "variances were multiplied by one factor, such as Caffe's scale factor, by which they are to be divided.",
-    )  # fmt: skip
+    if np.median(far) > limit and min(far) > limit / 3.0:
+        yield _scaled(
+            {"far": float(np.median(far))},
+            f"the running means are far from 0, typically {three(float(np.median(far)))} deviations: means and "
+            "variances were multiplied by one factor, such as Caffe's scale factor, by which they are to be divided.",
+        )
+    elif all(one.weighed for one in measured) and max(variances) < SMALL_VARIANCE and max(far) < SMALL_MEAN:
+        yield _scaled(
+            {"size": float(np.median(variances))},
+            f"the running variances are small, typically {three(float(np.median(variances)))} of the squared weights "
+            "in front: means and variances were divided by one factor, such as Caffe's scale factor, once too often.",
+        )
+
+
+def _scaled(values: dict[str, float], sentence: str) -> Finding:
+    return Finding("", "scale_factor", KINDS["scale_factor"].severity, (), values, f"In all norms {sentence}")
 
 
 def unlike_neighbours(measured: Sequence[Sizes]) -> Iterator[Finding]:

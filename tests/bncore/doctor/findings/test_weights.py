@@ -1,10 +1,13 @@
 """What is told from a norm's arrays: with exact numbers when it should be, and not otherwise."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from bncore.doctor.findings import KINDS, examine
 from tests.bncore.doctor.findings.models import CHANNELS, healthy, put, with_norm
+from tests.bncore.doctor.findings.models import model as model_of
 
 
 def told(model):
@@ -141,6 +144,74 @@ def test_a_shift_beyond_ten_gains_is_told_of_the_activation_that_the_file_names(
     assert "shift_saturates" not in told(with_norm(far, 0, behind="LeakyRelu"))
     assert told(with_norm(healthy(), 0, beta=put(2, 20.0), behind="Tanh"))["shift_saturates"].channels == (2,)
     assert "shift_saturates" not in told(with_norm(healthy(), 0, beta=put(2, 20.0), behind="Relu"))
+
+
+def test_all_statistics_times_a_factor_are_told_of_the_model():
+    for factor, text in ((999.98, "multiplied"), (1 / 999.98, "divided")):
+        model = healthy()
+        for place in range(4):
+            model = with_norm(model, place, mean=lambda m: factor * m, variance=lambda v: factor * v)  # noqa: B023
+        first = examine(model)[0]
+        assert (first.id, first.norm) == ("scale_factor", "")
+        assert text in first.sentence
+        assert "scale_factor" not in told(with_norm(model, 3, mean=lambda m: m / factor, variance=lambda v: v / factor))  # noqa: B023
+
+
+def test_statistics_of_another_layer_are_named_and_a_layer_under_two_names_is_a_note():
+    model = healthy()
+    taken = {"mean": model.norms[0].mean, "variance": model.norms[0].variance}
+    copied = told(with_norm(model, 2, **taken))["copied_statistics"]
+    assert (copied.norm, copied.severity) == ("bn2", "warning")
+    assert "those of bn0" in copied.sentence
+    same = with_norm(model, 2, **taken, gamma=model.norms[0].gamma, beta=model.norms[0].beta)
+    assert told(same)["copied_statistics"].severity == "note"
+
+
+def test_a_model_that_is_kept_twice_is_a_note_of_each_norm():
+    model = healthy(2)
+    norms = [replace(norm, name=f"{top}.{norm.name}") for top in ("net", "average") for norm in model.norms]
+    moved = replace(model, norms=tuple(replace(norm, gamma=norm.gamma + i) for i, norm in enumerate(norms)))
+    findings = examine(moved)
+    assert [(one.norm, one.id, one.severity) for one in findings] == [
+        ("average.bn0", "copied_statistics", "note"), ("average.bn1", "copied_statistics", "note")
+    ]  # fmt: skip
+
+
+def test_statistics_of_another_size_than_the_neighbours_unless_the_weights_in_front_are():
+    model = healthy()
+    for factor, text in ((1e5, "above the largest"), (1e-6, "below the smallest")):
+        unlike = told(with_norm(model, 1, variance=lambda v: factor * v, eps=0.0))["unlike_neighbours"]  # noqa: B023
+        assert unlike.norm == "bn1"
+        assert text in unlike.sentence
+    assert "deviations from 0" in told(with_norm(model, 1, mean=lambda m: 1e5 * m))["unlike_neighbours"].sentence
+    model.read("conv1.weight")[...] *= 300.0
+    grown = with_norm(model, 1, mean=lambda m: 300.0 * m, variance=lambda v: 9e4 * v)
+    assert examine(grown) == ()
+
+
+def test_a_channel_of_another_size_than_its_layer():
+    model = healthy()
+    assert told(with_norm(model, 1, variance=put(3, 1e6)))["channel_unlike"].channels == (3,)
+    assert told(with_norm(model, 1, variance=put(3, 1e6), front=None))["channel_unlike"].severity == "note"
+    assert "deviations from 0" in told(with_norm(model, 1, mean=put(3, 1e5)))["channel_unlike"].sentence
+
+
+def test_a_bias_in_front_is_a_note_unless_a_relu_may_stand_between():
+    model = healthy()
+    tensors = {name: model.read(name) for name in model.tensors} | {"conv0.bias": np.ones(CHANNELS)}
+    front = replace(model.norms[0].front, bias="conv0.bias")
+    biased = with_norm(model_of(model.norms, tensors), 0, front=front)
+    assert told(biased)["bias_in_front"].severity == "note"
+    assert "bias_in_front" not in told(with_norm(biased, 0, mean=np.abs))
+    known = with_norm(biased, 0, mean=np.abs, front=replace(front, known_by="graph"))
+    assert "bias_in_front" in told(known)
+    assert "bias_in_front" not in told(with_norm(known, 0, kind="group", mean=None, variance=None, batches=None))
+
+
+def test_arrays_that_do_not_fit_each_other_are_told_and_nothing_else():
+    (only,) = examine(with_norm(healthy(), 1, beta=np.zeros(3)))
+    assert (only.id, only.norm, only.severity) == ("lengths_differ", "bn1", "error")
+    assert "β 3" in only.sentence
 
 
 def test_every_kind_says_when_and_why_in_whole_sentences():

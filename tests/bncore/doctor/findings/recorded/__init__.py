@@ -1,0 +1,1 @@
+"""Four small networks, each trained five times for real with PyTorch, kept as arrays."""
