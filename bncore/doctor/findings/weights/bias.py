@@ -23,6 +23,6 @@ def bias_in_front(seen: Seen) -> Iterator[Finding]:
     where = "right in front, the" if by_names else "the"
     yield told(
         seen, "bias_in_front", (), {"bias": seen.front.bias},
-        f"{where} bias of {front.name}, up to {three(seen.front.bias)}, does nothing: the mean takes it out again, and β "
-        "does its work.",
+        f"{where} bias of {front.name}, up to {three(seen.front.bias)}, does nothing: the mean takes it out again, "
+        "and β does its work.",
     )  # fmt: skip
