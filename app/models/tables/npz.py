@@ -1,13 +1,16 @@
 """An NPZ of a state_dict: a zip with an NPY array for each tensor."""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from app.errors import UnreadableModel, shortened
 from app.files.archive import Archive
+from app.files.copied import repacked
 from app.files.damage import damage_told
 from app.files.header import Header, read_header
 from app.files.members import Members
@@ -57,6 +60,16 @@ def read_npz(file: Mapped) -> Contents:
     objects = sorted(headers.keys() - plain.keys())
     notes = (f"Left out because they hold Python objects: {', '.join(objects[:8])}.",) if objects else ()
     return Contents("npz", tensors, True, zipped.read, zipped, notes)
+
+
+def write_npz(zipped: Zipped, changed: Mapping[str, Array], path: Path) -> None:
+    """The same archive with other numbers for some arrays, each behind its old header."""
+    contents = {}
+    for name, array in changed.items():
+        header = zipped.headers[name]
+        order: Literal["F", "C"] = "F" if header.fortran else "C"
+        contents[name + SUFFIX] = zipped.members.head(name + SUFFIX, header.size) + array.tobytes(order)
+    repacked(zipped.members, contents, path)
 
 
 def _header(members: Members, name: str) -> Header:

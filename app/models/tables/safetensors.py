@@ -4,12 +4,15 @@ The library checks the header; where a tensor lies follows from the order of the
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from math import prod
+from pathlib import Path
 from typing import Any
 
 from app.errors import UnreadableModel, UploadTooLarge, shortened
+from app.files.copied import patched
 from app.files.damage import damage_told
 from app.models.contents import Array, Contents, Tensor, check_names
 from app.models.dtypes import SAFETENSORS, dtype
@@ -48,6 +51,11 @@ def read_safetensors(file: Mapped) -> Contents:
         return file.array(tensors[name].shape, tensors[name].dtype, placed.offsets[name])
 
     return Contents("safetensors", ordered, told, read, placed)
+
+
+def write_safetensors(placed: Placed, changed: Mapping[str, Array], path: Path) -> None:
+    """The same file with other numbers for some tensors."""
+    patched(placed.file.bytes, {placed.offsets[name]: array.tobytes() for name, array in changed.items()}, path)
 
 
 def natural(name: str) -> list[tuple[int, str]]:

@@ -1,12 +1,15 @@
 """The zip that `torch.save` writes: data.pkl, byteorder, and a member for each storage."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from app.errors import UnreadableModel
+from app.errors import InvalidQuery, UnreadableModel
 from app.files.archive import Archive
+from app.files.copied import repacked
 from app.files.damage import damage_told
 from app.files.members import Members
 from app.models.contents import Array, Contents, Tensor, check_names
@@ -73,6 +76,43 @@ def read_archive(file: Mapped) -> Contents:
         _check_stored(stores)
     check_names(tensors, WHAT)
     return Contents("pytorch", shapes(tensors), True, stores.read, stores, notes)
+
+
+def write_archive(stores: Stores, changed: Mapping[str, Array], path: Path) -> None:
+    """The same archive with other numbers in some storages; the pickle stays as it is.
+
+    Raises:
+        InvalidQuery: another tensor, which does not change, is of the same numbers.
+    """
+    check_apart(stores.tensors, changed)
+    contents: dict[str, bytearray] = {}
+    for name, array in changed.items():
+        member = stores.member(name)
+        if member not in contents:
+            contents[member] = bytearray(stores.members.read(member, UNPACKED))
+        viewed(stores.tensors[name], stores.kind(name), memoryview(contents[member]))[...] = array
+    repacked(stores.members, contents, path)
+
+
+def check_apart(tensors: Mapping[str, Stored], changed: Mapping[str, Array]) -> None:
+    """Raises InvalidQuery where a tensor that changes shares numbers with one that does not change alike."""
+    for name, array in changed.items():
+        for other in _beside(tensors, name):
+            alike = tensors[other] == tensors[name] and other in changed and np.array_equal(changed[other], array)
+            if not alike:
+                raise InvalidQuery(
+                    f"The tensors {name!r} and {other!r} are of the same numbers in the file: one cannot change alone. "
+                    "Save them apart: {k: v.clone() for k, v in model.state_dict().items()}.",
+                    field="changed", given=name,
+                )  # fmt: skip
+
+
+def _beside(tensors: Mapping[str, Stored], name: str) -> Iterator[str]:
+    """The other tensors that share numbers with one."""
+    place = tensors[name]
+    for other, beside in tensors.items():
+        if other != name and beside.storage.key == place.storage.key and beside.meets(place):
+            yield other
 
 
 def _prefix(members: Members) -> str:

@@ -1,14 +1,17 @@
 """What `torch.save` wrote before PyTorch 1.6: a magic number, a version, a record of the machine, the pickle, the
 storages' keys, and each storage behind how many numbers it has."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from app.errors import UnreadableModel
+from app.files.copied import patched
 from app.files.damage import damage_told
 from app.models.contents import Array, Contents, check_names
 from app.models.limits import HEADER
 from app.models.mapped import Mapped
-from app.models.torch.archive import DO, WHAT, shapes, viewed
+from app.models.torch.archive import DO, WHAT, check_apart, shapes, viewed
 from app.models.torch.machine import Unpickled, unpickled
 from app.models.torch.made import Storage, Stored
 from app.models.torch.tree import tensors_of
@@ -51,6 +54,23 @@ def read_legacy(file: Mapped) -> Contents:
         runs = Runs(file, tensors, _offsets(file, tree.storages, keys.value, keys.end))
     check_names(tensors, WHAT)
     return Contents("pytorch legacy", shapes(tensors), True, runs.read, runs, notes)
+
+
+def write_legacy(runs: Runs, changed: Mapping[str, Array], path: Path) -> None:
+    """The same file with other numbers in some storages.
+
+    Raises:
+        InvalidQuery: another tensor, which does not change, is of the same numbers.
+    """
+    check_apart(runs.tensors, changed)
+    storages: dict[int, bytearray] = {}
+    for name, array in changed.items():
+        place = runs.tensors[name]
+        start = runs.offsets[place.storage.key]
+        size = place.storage.length * place.storage.dtype.itemsize
+        content = storages.setdefault(start, bytearray(runs.file.bytes[start : start + size]))
+        viewed(place, place.dtype, memoryview(content))[...] = array
+    patched(runs.file.bytes, storages, path)
 
 
 def _pickles(data: bytes) -> list[Unpickled]:

@@ -47,6 +47,17 @@ class Stored:
     strides: tuple[int, ...]
     dtype: np.dtype[Any]
 
+    @property
+    def end(self) -> int:
+        """The number of the storage behind the last one."""
+        if 0 in self.shape:
+            return self.offset
+        return self.offset + 1 + sum((n - 1) * stride for n, stride in zip(self.shape, self.strides, strict=True))
+
+    def meets(self, other: "Stored") -> bool:
+        """Whether the spans of two tensors of one storage overlap."""
+        return self.offset < other.end and other.offset < self.end
+
 
 @dataclass(frozen=True)
 class Plain:
@@ -178,7 +189,5 @@ def _lengths(values: Any) -> tuple[int, ...]:
 
 
 def _check_inside(place: Stored) -> None:
-    last = sum((length - 1) * stride for length, stride in zip(place.shape, place.strides, strict=True))
-    end = 0 if 0 in place.shape else place.offset + last + 1
-    if end * place.dtype.itemsize > place.storage.length * place.storage.dtype.itemsize:
-        raise ValueError(f"a tensor of it ends at {end:,} of {place.storage.length:,} numbers")
+    if place.end * place.dtype.itemsize > place.storage.length * place.storage.dtype.itemsize:
+        raise ValueError(f"a tensor of it ends at {place.end:,} of {place.storage.length:,} numbers")
