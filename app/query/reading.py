@@ -1,7 +1,9 @@
 """The fields of a query that say how an upload is read, for each query that may name one."""
 
-from typing import Literal
+from dataclasses import fields
+from typing import Any, Literal
 
+from app.batches.uploads.reading import Reading
 from app.query.control import control
 
 Header = Literal["auto", "yes", "no"]
@@ -23,7 +25,16 @@ FEATURE_AXIS = control(
     1, "The axis of an uploaded array that counts the features (channels).",
     title="Feature axis", group="upload", kind="number", step=1, shown_for="upload", ge=-8, le=8,
 )  # fmt: skip
+DROP = control(
+    "", "Columns of a table, or arrays of a file of several, to leave out by name, commas between.",
+    title="Leave out", group="upload", kind="text", shown_for="upload", max_length=2_000,
+)  # fmt: skip
 LABEL = control(
     None, "Column of a table, or array of an NPZ, that holds the classes.",
     title="Label", group="upload", kind="text", shown_for="upload", max_length=200,
 )  # fmt: skip
+
+
+def reading_of(query: Any) -> Reading:
+    """How an upload is read, from the fields of a query that has them all."""
+    return Reading(**{field.name: getattr(query, field.name) for field in fields(Reading)})

@@ -18,7 +18,7 @@ from app.batches.uploads.source import UploadSource
 from app.batches.uploads.store.store import UploadStore
 from app.errors import InvalidQuery
 from app.query.control import QueryModel, control
-from app.query.reading import ARRAY, FEATURE_AXIS, HEADER, LABEL, MISSING, Header, Missing
+from app.query.reading import ARRAY, DROP, FEATURE_AXIS, HEADER, LABEL, MISSING, Header, Missing, reading_of
 from app.streams import Stream
 
 UPLOAD_ID = re.compile(r"[0-9a-f]{64}")
@@ -72,6 +72,7 @@ class BatchFields(QueryModel):
     missing: Missing = MISSING
     feature_axis: int = FEATURE_AXIS
     label: str | None = LABEL
+    drop: str = DROP
 
     @property
     def is_upload(self) -> bool:
@@ -91,7 +92,12 @@ class BatchFields(QueryModel):
             return DataSetSource(self.source)
         if self.source == "inline":
             return InlineSource(self.values, self.feature_names)
-        return uploads.open(self.source, Reading(self.array, self.header, self.missing, self.feature_axis, self.label))
+        return uploads.open(self.source, self.reading)
+
+    @property
+    def reading(self) -> Reading:
+        """How an upload is read."""
+        return reading_of(self)
 
     def size_of(self, source: Source) -> int | None:
         """How many examples to draw; None for all of them. Raises InvalidQuery for all of an endless source."""

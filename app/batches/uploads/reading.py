@@ -18,6 +18,7 @@ class Reading:
     missing: what to do with rows that hold missing or infinite values: `error`, or `drop` them.
     feature_axis: the axis of features (channels) of an array; 1 is (N, D) and NCHW, -1 is NHWC.
     label: the column of a table, or the array of an NPZ, that holds class labels; it is no feature.
+    drop: columns of a table, or arrays of a file of several, that are left out; commas between, quotes around a comma.
     """
 
     array: str | None = None
@@ -25,6 +26,7 @@ class Reading:
     missing: Missing = "error"
     feature_axis: int = 1
     label: str | None = None
+    drop: str = ""
 
     def __post_init__(self) -> None:
         _check("header", self.header, get_args(Header))

@@ -13,6 +13,7 @@ from app.batches.uploads.arrays.roles import Roles, roles_of
 from app.batches.uploads.arrays.settings import settings_in
 from app.batches.uploads.arrays.words import told
 from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.dropped import dropped, dropped_note
 from app.batches.uploads.formats.npy import check_batch
 from app.batches.uploads.integers import check_arrays
 from app.batches.uploads.labels import encode, unknown_label
@@ -41,7 +42,8 @@ def read_arrays(kind: Kind, upload: Path, reading: Reading, folder: Path, bounds
         UploadTooLarge: it unpacks to more than the bounds.
     """
     with OPEN[kind](upload, bounds) as archive:
-        arrays = archive.arrays
+        asked = dropped(reading.drop, archive.arrays, "array")
+        arrays = {name: header for name, header in archive.arrays.items() if name not in asked}
         name = chosen(arrays, reading.array, archive.what)
         check_batch(arrays[name], name)
         unpack(archive, name, folder / X, bounds.go_on)
@@ -60,7 +62,7 @@ def read_arrays(kind: Kind, upload: Path, reading: Reading, folder: Path, bounds
         label_names=label_names,
         able_labels=tuple(able),
         missing=missing_of_arrays({name: x, **_same_rows(brought, x)}, folder, bounds.go_on),
-        warnings=(*told(arrays, name, roles, reading.label), *of_settings),
+        warnings=(*dropped_note(asked), *told(arrays, name, roles, reading.label), *of_settings),
     )
 
 

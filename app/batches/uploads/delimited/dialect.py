@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from typing import Literal
 from app.batches.text.number import pattern, plain, undecided, ungrouped
 from app.batches.text.refusal import thousands
 from app.batches.uploads.delimited.cells import CellKind, cell_kind, column_kind
+from app.batches.uploads.delimited.index import WHOLE, Index, header_notes, index_of, is_header_by_pandas
 from app.batches.uploads.formats.table import check_width, no_rows, unique
 from app.batches.uploads.labels import check_names, decoded
 from app.batches.uploads.reading import Header
@@ -23,7 +24,6 @@ CELLS = 20_000
 """Cells that tell one way of writing from another."""
 
 DELIMITERS = (",", "\t", ";", "|", " ")
-WHOLE = re.compile(r"\s*[-\u2212]?[0-9]+\s*")
 BOM = b"\xef\xbb\xbf"
 FEW_CLASSES = 20
 FEW_NAMES = 0.9
@@ -42,6 +42,7 @@ class Dialect:
     kinds: the kind of each column in the sample.
     able_labels: columns that could hold class labels, as the sample tells.
     grouped: for columns of text that are numbers with marks between their thousands, the first such cell.
+    index: the column that looks like pandas' index, if any; `notes` is what is said of the first line.
     """
 
     delimiter: str
@@ -52,6 +53,8 @@ class Dialect:
     kinds: tuple[ColumnKind, ...]
     able_labels: tuple[str, ...]
     grouped: dict[str, str]
+    index: Index | None = None
+    notes: tuple[str, ...] = ()
 
 
 def dialect_of(path: Path, header: Header, columns: int) -> Dialect:
@@ -72,10 +75,14 @@ def dialect_of(path: Path, header: Header, columns: int) -> Dialect:
     _refuse_two_readings(records, delimiter, decimal)
     kinds = _kinds(records, decimal)
     commented = _commented_names(lines[:comments], delimiter, len(records[0]))
-    has_header = commented is None and (_looks_like_header(kinds) if header == "auto" else header == "yes")
+    by_itself = _looks_like_header(kinds) or is_header_by_pandas(records)
+    has_header = commented is None and (by_itself if header == "auto" else header == "yes")
     names = records[0] if has_header else commented or [""] * len(records[0])
     used = comments + (_header_lines(body, delimiter) if has_header else 0)
-    return _dialect(delimiter, decimal, names, skipped, lines[:used], kinds[has_header:], records[has_header:])
+    dialect = _dialect(delimiter, decimal, names, skipped, lines[:used], kinds[has_header:], records[has_header:])
+    written = names if has_header else commented
+    index = index_of(written, dialect.names, records[has_header:])
+    return replace(dialect, index=index, notes=tuple(header_notes(records[0], has_header)) if header == "auto" else ())
 
 
 def _refuse_two_readings(records: list[Record], delimiter: str, decimal: str) -> None:

@@ -1,6 +1,7 @@
 """CSV, TSV and their like: parsed by pyarrow in blocks, written to disk as they come, so memory stays small."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from math import isinf
@@ -16,9 +17,11 @@ from app.batches.uploads.bounds import Bounds
 from app.batches.uploads.delimited.blocks import Unparsed, arrow_table, parsed_blocks
 from app.batches.uploads.delimited.cells import cell_kind
 from app.batches.uploads.delimited.dialect import Dialect, dialect_of
+from app.batches.uploads.delimited.index import Index, NotAnIndex
 from app.batches.uploads.delimited.integers import first_rounded
 from app.batches.uploads.delimited.records import ragged, record_at
 from app.batches.uploads.delimited.survey import stray_warnings, survey
+from app.batches.uploads.dropped import dropped, dropped_note
 from app.batches.uploads.formats.table import RowWriter, check_columns, grouped_hint, listed, no_rows, text_warning
 from app.batches.uploads.integers import refusal
 from app.batches.uploads.labels import Codes, unknown_label
@@ -39,12 +42,19 @@ class Columns:
     bools: frozenset[str]
     label: str | None
     text: tuple[str, ...]
+    index: Index | None = None
     warnings: tuple[str, ...] = ()
 
     @property
     def types(self) -> dict[str, pa.DataType]:
         types = {name: pa.bool_() if name in self.bools else pa.float64() for name in self.features}
+        types |= {self.index.name: pa.float64()} if self.index else {}
         return types | ({self.label: LABEL} if self.label else {})
+
+    @property
+    def with_index(self) -> "Columns":
+        """The index as the first feature."""
+        return replace(self, index=None, features=((self.index.name,) if self.index else ()) + self.features)
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,7 @@ class Block:
     """The parsed rows of one block: the features, the labels' codes and values, the rows with missing values.
 
     rounded: the first integer that float64 does not hold, as its row, line and column in the block, and its value.
+    index: the values of the column that looks like an index.
     """
 
     x: Array
@@ -59,6 +70,7 @@ class Block:
     bad: NDArray[np.int64]
     bad_cells: int
     rounded: tuple[int, int, str, int] | None
+    index: Array | None = None
 
 
 @dataclass(frozen=True)
@@ -79,17 +91,25 @@ def read_csv(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -> Pa
         UploadTooLarge: it has more columns, or its numbers take more bytes, than the bounds.
     """
     source = Source(upload, dialect_of(upload, reading.header, bounds.columns), folder, bounds)
-    columns = _columns(source.dialect, reading.label)
+    columns = _columns(source.dialect, reading.label, reading.drop)
+    with suppress(NotAnIndex):
+        return _tried(source, columns)
+    return _tried(source, columns.with_index)
+
+
+def _tried(source: Source, columns: Columns) -> Parsed:
     try:
         if "mixed" in source.dialect.kinds:
             columns = _surveyed(source, columns)
         return _read(source, columns)
     except Unparsed as unparsed:
-        if mistake := ragged(upload, unparsed.here, unparsed.size, bounds.go_on):
+        if mistake := ragged(source.upload, unparsed.here, unparsed.size, source.bounds.go_on):
             raise mistake from unparsed
     try:
         return _read(source, _surveyed(source, columns))
     except Unparsed as unparsed:
+        if columns.index:  # further down it holds text
+            raise NotAnIndex from unparsed
         raise _unreadable(source, unparsed) from unparsed
 
 
@@ -98,15 +118,21 @@ def _unreadable(source: Source, unparsed: Unparsed) -> UnreadableBatch:
     return mistake or UnreadableBatch(f"The file is no readable CSV: {shortened(str(unparsed))}.", field="file")
 
 
-def _columns(dialect: Dialect, label: str | None) -> Columns:
+def _columns(dialect: Dialect, label: str | None, drop: str) -> Columns:
     if label is not None and label not in dialect.names:
         raise unknown_label(label, dialect.names)
-    kinds = {name: kind for name, kind in zip(dialect.names, dialect.kinds, strict=True) if name != label}
+    asked = dropped(drop, dialect.names, "column")
+    out = {*asked, label}
+    kinds = {name: kind for name, kind in zip(dialect.names, dialect.kinds, strict=True) if name not in out}
+    numeric = [name for name, kind in kinds.items() if kind != "text"]
+    index = dialect.index if dialect.index and len(numeric) > 1 and dialect.index.name in numeric else None
     return Columns(
-        features=tuple(name for name, kind in kinds.items() if kind != "text"),
+        features=tuple(name for name in numeric if not index or name != index.name),
         bools=frozenset(name for name, kind in kinds.items() if kind == "bool"),
         label=label,
         text=tuple(name for name, kind in kinds.items() if kind == "text"),
+        index=index,
+        warnings=(*dialect.notes, *dropped_note(asked)),
     )
 
 
@@ -118,7 +144,7 @@ def _surveyed(source: Source, columns: Columns) -> Columns:
         columns,
         features=tuple(name for name, of_column in strays.items() if not of_column.count),
         text=(*columns.text, *(name for name, of_column in strays.items() if of_column.count and name not in few)),
-        warnings=tuple(stray_warnings(source.upload, few, source.bounds.go_on)),
+        warnings=(*columns.warnings, *stray_warnings(source.upload, few, source.bounds.go_on)),
     )
 
 
@@ -131,6 +157,8 @@ def _read(source: Source, columns: Columns) -> Parsed:
     with RowWriter(folder / X, len(columns.features), FLOAT, source.bounds.bytes) as writer:
         parse = partial(_block, dialect=dialect, columns=columns, types=types)
         for here, block in parsed_blocks(source.upload, dialect, parse, source.bounds.go_on):
+            if columns.index and block.index is not None:
+                columns.index.check(block.index, writer.rows)
             if block.rounded:
                 raise _rounded(here, writer.rows, *block.rounded)
             if first is None and len(block.bad):
@@ -150,9 +178,13 @@ def _read(source: Source, columns: Columns) -> Parsed:
         feature_names=columns.features,
         label_names=codes.names(),
         able_labels=dialect.able_labels,
-        warnings=(*text_warning(columns.text), *columns.warnings, *hints),
+        warnings=(*text_warning(columns.text), *_index_note(columns), *columns.warnings, *hints),
         missing=first and _missing(source, columns, *first, np.concatenate(bad), bad_cells, writer.rows),
     )
+
+
+def _index_note(columns: Columns) -> list[str]:
+    return [columns.index.note] if columns.index else []
 
 
 def _empty(source: Source, columns: Columns) -> tuple[str, ...]:
@@ -182,7 +214,9 @@ def _block(data: bytes, dialect: Dialect, columns: Columns, types: dict[str, pa.
     rows = cells.any(axis=1)
     missing = np.zeros(len(x), bool) if labels is None else labels.is_null().to_numpy(zero_copy_only=False)
     bad = np.flatnonzero(rows | missing)
-    return Block(x, labels, bad, int(cells.sum() + missing.sum()), first_rounded(data, dialect, x, columns.features))
+    rounded = first_rounded(data, dialect, x, columns.features)
+    index = _numbers(table[columns.index.name]) if columns.index else None
+    return Block(x, labels, bad, int(cells.sum() + missing.sum()), rounded, index)
 
 
 def _rounded(here: Dialect, before: int, row: int, line: int, name: str, value: int) -> UnreadableBatch:

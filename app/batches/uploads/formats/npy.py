@@ -37,6 +37,13 @@ def read_npy(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -> Pa
             field="label",
             given=reading.label,
         )
+    if reading.drop:
+        raise UnreadableBatch(
+            "An NPY file holds one array, whose columns have no names to leave out. Save the columns that are wanted, "
+            "or a table with names.",
+            field="drop",
+            given=reading.drop,
+        )
     header = header_of_file(upload)
     check_limit(header, NAME, bounds.bytes)
     check_batch(header, NAME)

@@ -1,5 +1,6 @@
 """Parquet files: the promises of the footer are checked, then the columns are read in batches and written to disk."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,13 @@ import pyarrow.parquet as arrow_parquet
 
 from app.batches.batch import Array
 from app.batches.uploads.bounds import Bounds
+from app.batches.uploads.dropped import dropped, dropped_note
 from app.batches.uploads.formats.pages import pages_of
 from app.batches.uploads.formats.table import (
     RowWriter,
     check_columns,
     check_width,
+    listed,
     no_rows,
     text_warning,
     too_large,
@@ -35,6 +38,9 @@ PAGE = 16 * 1024**2
 BUFFER = 1024**2
 """Bytes of the file that are read ahead."""
 
+PANDAS = re.compile(r"__index_level_\d+__")
+"""What pandas calls an index without a name."""
+
 LABEL = pa.dictionary(pa.int32(), pa.string())
 PLAIN = {pa.types.is_boolean: pa.uint8(), pa.types.is_decimal: pa.float64()}
 
@@ -49,18 +55,21 @@ def read_parquet(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -
     encoded = [name for name in arrow_parquet.read_schema(upload).names if name == reading.label]
     with arrow_parquet.ParquetFile(upload, read_dictionary=encoded, buffer_size=BUFFER, pre_buffer=False) as file:
         _check_pages(upload, file.metadata, bounds)
-        return _read(file, reading.label, folder, bounds)
+        return _read(file, reading, folder, bounds)
 
 
-def _read(file: Any, label: str | None, folder: Path, bounds: Bounds) -> Parsed:
+def _read(file: Any, reading: Reading, folder: Path, bounds: Bounds) -> Parsed:
     check_width(file.metadata.num_columns, bounds.columns)
     _check_promises(file.metadata, bounds.bytes)
     schema = file.schema_arrow
-    names = _distinct(schema)
+    names, label = _distinct(schema), reading.label
     if label is not None and label not in names:
         raise unknown_label(label, names)
-    features = [field for field in schema if _is_numeric(field.type) and field.name != label]
-    text = [field.name for field in schema if not _is_numeric(field.type) and field.name != label]
+    asked = dropped(reading.drop, names, "column")
+    index = [name for name in names if PANDAS.fullmatch(name) and name not in (*asked, label)]
+    left = [field for field in schema if field.name not in (*asked, *index, label)]
+    features = [field for field in left if _is_numeric(field.type)]
+    text = [field.name for field in left if not _is_numeric(field.type)]
     check_columns([field.name for field in features], text)
     dtype = _dtype(features)
     feature_names = tuple(field.name for field in features)
@@ -80,9 +89,13 @@ def _read(file: Any, label: str | None, folder: Path, bounds: Bounds) -> Parsed:
         feature_names=unique(feature_names),
         label_names=codes.names(),
         able_labels=tuple(field.name for field in schema if _could_label(field.type)),
-        warnings=tuple(text_warning(text, "no numbers")),
+        warnings=(*text_warning(text, "no numbers"), *_index_note(index), *dropped_note(asked)),
         missing=_missing(folder, feature_names, bounds.go_on),
     )
+
+
+def _index_note(index: list[str]) -> list[str]:
+    return [f"Left out as pandas' index: {listed(index)}."] if index else []
 
 
 def _distinct(schema: pa.Schema) -> list[str]:

@@ -117,5 +117,5 @@ class ParsedCache:
 
 
 def _key(reading: Reading) -> str:
-    parts = (RELEASE, reading.array, reading.header, reading.label)
+    parts = (RELEASE, reading.array, reading.header, reading.label, reading.drop)
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

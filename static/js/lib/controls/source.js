@@ -6,7 +6,7 @@ import { replay } from "./replay.js";
 import { bindUpload, remembered } from "./upload.js";
 
 const UPLOAD = /^[0-9a-f]{64}$/;
-const HOW_TO_READ = ["array", "header", "missing", "label", "feature_axis"];
+const HOW_TO_READ = ["array", "header", "missing", "label", "feature_axis", "drop"];
 const OF_ONE_BATCH = ["selected", "pair", "cell", "output", "upstream_example", "dy", ...HOW_TO_READ];
 const OF_A_LAYER = ["gamma", "beta", "upstream", "batch_size"]; // which a file may bring along
 const $ = (id) => document.getElementById(id);

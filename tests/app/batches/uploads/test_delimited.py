@@ -69,7 +69,7 @@ def test_a_latin_1_file_keeps_its_names_and_labels(parse: Parser) -> None:
 
 
 def test_repeated_and_empty_names_are_made_unique(parse: Parser) -> None:
-    batch = parse.batch(b",a,a,a (2),a\n1,2,3,4,5\n")
+    batch = parse.batch(b",a,a,a (2),a\n1.5,2,3,4,5\n")
     assert batch.feature_names[:2] == ("x0", "a")
     assert len(set(batch.feature_names)) == 5
 
