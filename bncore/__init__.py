@@ -1,7 +1,7 @@
 """Batch normalization, forward and backward, exactly."""
 
 from bncore.activations import ACTIVATIONS, Activation
-from bncore.batch_norm import MODES, Forward, forward
+from bncore.batch_norm import Forward, forward
 from bncore.epsilon import EPS_PLACEMENTS, EpsPlacement
 from bncore.errors import (
     BadCapture,
@@ -16,6 +16,7 @@ from bncore.errors import (
     UnbiasedOfOne,
     VarianceOverflow,
 )
+from bncore.exact.careful import MODES
 from bncore.flags import FLAGS, Flag
 from bncore.gradient import Gradients, backward
 from bncore.kernels import Backend, backend

@@ -90,8 +90,8 @@ def not_finite(array: Array, name: str, first: int = 0) -> NonFiniteInput:
 
 def choice(value: str, allowed: Iterable[str], name: str) -> str:
     """`value`, if it is one of `allowed`; else BadParameter."""
-    names = tuple(allowed)
-    if value not in names:
+    names = allowed if type(allowed) is dict else tuple(allowed)
+    if type(value) is not str or value not in names:
         raise BadParameter(f"{name} is {value!r}; choose one of {', '.join(names)}.", parameter=name)
     return value
 

@@ -1,27 +1,25 @@
 """The forward pass. Ioffe & Szegedy, "Batch Normalization", ICML 2015, algorithms 1 and 2."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from bncore import kernels
-from bncore.arguments import Array, Float64, choice, not_finite, per_feature, real_array, result_array
+from bncore.arguments import NATIVE, Array, Float64, choice, per_feature, real_array, result_array
 from bncore.epsilon import EPS_PLACEMENTS, valid_eps
-from bncore.errors import BadParameter
+from bncore.exact.careful import MODES, Careful, Rule, Running, carefully, normalized, with_parameters
 from bncore.exact.denominator import Denominator, denominator
-from bncore.flags import Flag, inference_flags, training_flags
+from bncore.flags import Flag, training_flags
 from bncore.layout import Layout, layout_of
 from bncore.running import running_pair, updated
 from bncore.standardize import Standardizer, standardizer
-from bncore.statistics import Statistics, batch_statistics, given_statistics
-
-Running = tuple[Float64, Float64]
+from bncore.statistics import Statistics
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Forward:
     """The result of `forward`.
 
@@ -33,25 +31,78 @@ class Forward:
     """
 
     y: Array
-    mean: Float64
-    var: Float64
-    scale: Float64
-    running_mean: Float64 | None
-    running_var: Float64 | None
-    gamma: Float64
-    beta: Float64
     eps: float
     eps_placement: str
     mode: str
-    feature_axis: int
-    count: int
-    flags: tuple[Flag, ...]
-    statistics: Statistics = field(repr=False)
-    denominator: Denominator = field(repr=False)
+    running: Running | None = field(repr=False)
     layout: Layout = field(repr=False)
     x: Array = field(repr=False)
     table: Float64 = field(repr=False)
     """What the kernels read, (7, D): mean, var, rest, scale, factor, gamma, beta; NaN where they may not."""
+    careful: Careful | None = field(repr=False)
+    """What NumPy computed by; None where the table says all of it."""
+
+    def __init__(self, **values: Any) -> None:
+        """Every field by its name. At once: a small batch takes as long as setting one frozen field after the other."""
+        self.__dict__.update(values)
+
+    @property
+    def mean(self) -> Float64:
+        return self.statistics.mean
+
+    @property
+    def var(self) -> Float64:
+        return self.statistics.var
+
+    @property
+    def scale(self) -> Float64:
+        return self.denominator.scale
+
+    @property
+    def gamma(self) -> Float64:
+        return self.parameters[0]
+
+    @property
+    def beta(self) -> Float64:
+        return self.parameters[1]
+
+    @property
+    def running_mean(self) -> Float64 | None:
+        return self.running[0] if self.running else None
+
+    @property
+    def running_var(self) -> Float64 | None:
+        return self.running[1] if self.running else None
+
+    @property
+    def feature_axis(self) -> int:
+        return self.layout.feature_axis
+
+    @property
+    def count(self) -> int:
+        return self.careful.statistics.count if self.careful else self.layout.count
+
+    @property
+    def flags(self) -> tuple[Flag, ...]:
+        """What is special about the batch, if anything."""
+        return self.careful.flags if self.careful else ()
+
+    @cached_property
+    def parameters(self) -> tuple[Float64, Float64]:
+        """gamma and beta."""
+        return self.table[5], self.table[6]
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """Those that x was normalized by, with what their rounding left."""
+        if self.careful:
+            return self.careful.statistics
+        return Statistics(self.table[0], self.table[1], self.table[2], self.layout.count)
+
+    @cached_property
+    def denominator(self) -> Denominator:
+        """s and its reciprocal."""
+        return self.careful.denominator if self.careful else Denominator(self.table[3], self.table[4])
 
     @cached_property
     def sigma(self) -> Float64:
@@ -124,46 +175,30 @@ def forward(
     """
     array = real_array(x, "x", dtype)
     layout = layout_of(array.shape, feature_axis)
-    eps = valid_eps(eps)
-    choice(eps_placement, EPS_PLACEMENTS, "eps_placement")
-    given = running_pair(running_mean, running_var, layout.features)
-    statistics_of = MODES[choice(mode, MODES, "mode")]
-    table = _table(layout, gamma, beta)
-    y = result_array(out, array)
-    taken = _at_once(array, y, layout, table, eps, eps_placement) if mode == "train" else None
-    flags: tuple[Flag, ...] = ()
-    if taken:  # nothing about any feature is special
-        used, divided = taken
-    else:
-        used = statistics_of(array, layout, given)
-        divided = denominator(used, EPS_PLACEMENTS[eps_placement], eps)
-        _normalize(array, y, layout, table, used, divided)
-        flags = training_flags(used, divided.scale) if mode == "train" else inference_flags(divided.scale)
-    running = given
-    if given and mode == "train":
-        rule = {"count": layout.count, "momentum": momentum, "running_variance": running_variance}
-        running = updated(given, used.mean, used.var, **rule)  # type: ignore[arg-type]
+    rule = Rule(valid_eps(eps), choice(eps_placement, EPS_PLACEMENTS, "eps_placement"), choice(mode, MODES, "mode"))
+    gamma, beta = _parameter(gamma, layout, "gamma"), _parameter(beta, layout, "beta")
+    running = running_pair(running_mean, running_var, layout.features)
+    y, table = result_array(out, array), kernels.table_of(layout.features)
+    careful = None
+    if mode != "train" or kernels.forward(
+        array, y, layout.feature_axis, table, gamma, beta, rule.eps, eps_placement == "deviation"
+    ):
+        careful = carefully(array, y, layout, table, (gamma, beta), rule, running)
+    if running and mode == "train":
+        of_batch = careful.statistics if careful else Statistics(table[0], table[1], table[2], layout.count)
+        convention = {"count": layout.count, "momentum": momentum, "running_variance": running_variance}
+        running = updated(running, of_batch.mean, of_batch.var, **convention)  # type: ignore[arg-type]
     return Forward(
-        y=y,
-        mean=used.mean,
-        var=used.var,
-        scale=divided.scale,
-        running_mean=running[0] if running else None,
-        running_var=running[1] if running else None,
-        gamma=table[5],
-        beta=table[6],
-        eps=eps,
-        eps_placement=eps_placement,
-        mode=mode,
-        feature_axis=layout.feature_axis,
-        count=layout.count,
-        flags=flags,
-        statistics=used,
-        denominator=divided,
-        layout=layout,
-        x=array,
-        table=table,
-    )
+        y=y, eps=rule.eps, eps_placement=eps_placement, mode=mode, running=running, layout=layout, x=array,
+        table=table, careful=careful,
+    )  # fmt: skip
+
+
+def _parameter(values: ArrayLike | None, layout: Layout, name: str) -> Array | None:
+    """gamma or beta as the kernels take it, or may refuse."""
+    if values is None or (type(values) is np.ndarray and values.dtype in NATIVE):
+        return values
+    return per_feature(values, layout.features, name)
 
 
 def forward_of_part(
@@ -182,69 +217,12 @@ def forward_of_part(
     """
     array = real_array(x, "x")
     layout, eps = layout_of(array.shape, feature_axis), valid_eps(eps)
-    table, y = _table(layout, gamma, beta), np.empty(array.shape, array.dtype)
+    y, table = np.empty(array.shape, array.dtype), kernels.table_of(layout.features)
+    with_parameters(table, layout, gamma, beta)
     divided = denominator(used, EPS_PLACEMENTS[choice(eps_placement, EPS_PLACEMENTS, "eps_placement")], eps)
-    _normalize(array, y, layout, table, used, divided)
+    normalized(array, y, layout, table, used, divided)
+    careful = Careful(used, divided, training_flags(used, divided.scale))
     return Forward(
-        y=y, mean=used.mean, var=used.var, scale=divided.scale, running_mean=None, running_var=None, gamma=table[5],
-        beta=table[6], eps=eps, eps_placement=eps_placement, mode="train", feature_axis=layout.feature_axis,
-        count=used.count, flags=training_flags(used, divided.scale), statistics=used, denominator=divided,
-        layout=layout, x=array, table=table,
+        y=y, eps=eps, eps_placement=eps_placement, mode="train", running=None, layout=layout, x=array, table=table,
+        careful=careful,
     )  # fmt: skip
-
-
-def _table(layout: Layout, gamma: ArrayLike | None, beta: ArrayLike | None) -> Float64:
-    """The kernels' table with its gamma and beta; the rest is yet to be filled."""
-    table = kernels.table_of(layout.features)
-    table[5] = 1.0 if gamma is None else per_feature(gamma, layout.features, "gamma")
-    table[6] = 0.0 if beta is None else per_feature(beta, layout.features, "beta")
-    return table
-
-
-def _of_batch(x: Array, layout: Layout, _given: Running | None) -> Statistics:
-    """The batch's own statistics."""
-    return batch_statistics(x, layout)
-
-
-def _of_running(x: Array, layout: Layout, given: Running | None) -> Statistics:
-    """The running statistics, as constants."""
-    if given is None:
-        detail = "mode 'inference' normalizes by running statistics; give running_mean and running_var."
-        raise BadParameter(detail, parameter="running_mean")
-    if not np.isfinite(x).all():
-        raise not_finite(x, "x")
-    return given_statistics(*given, layout.count)
-
-
-MODES: dict[str, Callable[[Array, Layout, Running | None], Statistics]] = {
-    "train": _of_batch,
-    "inference": _of_running,
-}
-
-
-def _at_once(
-    x: Array, y: Array, layout: Layout, table: Float64, eps: float, eps_placement: str
-) -> tuple[Statistics, Denominator] | None:
-    """Statistics and y by one call of the kernels; None where there are none, or where a feature is to be looked at."""
-    if not kernels.serves(x, y) or kernels.forward(x, y, layout.feature_axis, table, eps, eps_placement == "deviation"):
-        return None
-    mean, var, rest, scale, factor = table[:5]
-    return Statistics(mean, var, rest, layout.count), Denominator(scale, factor)
-
-
-def _normalize(x: Array, y: Array, layout: Layout, table: Float64, used: Statistics, divided: Denominator) -> None:
-    """y of x by statistics that are known, which the table tells the kernels unless they have powers of two in them."""
-    plain = used.lifted is None
-    table[:5] = (used.mean, used.var, used.mean_rest, divided.scale, divided.factor) if plain else np.nan
-    if plain and kernels.serves(x, y) and not kernels.normalize(x, y, layout.feature_axis, table):
-        return
-    of = standardizer(x, layout, used, divided)
-    gamma, beta, (scratch,) = layout.expand(table[5]), layout.expand(table[6]), layout.scratch()
-    view = y.reshape(layout.view)  # itself, if its numbers lie side by side
-    for index in layout.blocks():
-        block = of.block(index, scratch)
-        block *= gamma
-        block += beta
-        view[index] = block
-    if not np.may_share_memory(view, y):
-        y[...] = view.reshape(layout.shape)

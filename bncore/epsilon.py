@@ -106,6 +106,8 @@ EPS_PLACEMENTS: dict[str, EpsPlacement] = {
 
 def valid_eps(eps: float) -> float:
     """`eps`, if it is 0 or a positive number whose reciprocal float64 can hold; else BadParameter."""
+    if type(eps) is float and SMALLEST_NORMAL <= eps <= LARGEST:
+        return eps
     number = in_range(eps, 0, LARGEST, "eps")
     if 0 < number < SMALLEST_NORMAL:
         detail = f"eps is {eps}: 1/eps is infinite in float64; give 0 or at least {SMALLEST_NORMAL:.3g}."

@@ -142,8 +142,6 @@ def backward_of_part(dy: ArrayLike, forward: Forward, dgamma: Float64, dbeta: Fl
 
 def _at_once(dy: Array, dx: Array, forward: Forward) -> tuple[Float64, Float64] | None:
     """dx, and (dgamma, dbeta), by one call of the kernels; None where they do not serve or have met an odd number."""
-    if not kernels.serves(dy, forward.x, dx):
-        return None
     sums, beside = np.empty((2, forward.layout.features)), forward.eps_placement == "deviation"
     constant, axis = forward.mode != "train", forward.feature_axis
     odd = kernels.backward(dy, forward.x, dx, axis, forward.table, sums, beside, constant)

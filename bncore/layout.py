@@ -103,7 +103,12 @@ def layout_of(shape: tuple[int, ...], feature_axis: int) -> Layout:
 
     Raises ShapeMismatch below two axes, BadParameter for an axis that is not there, EmptyBatch.
     """
-    return _layout(shape, _axis(shape, feature_axis))
+    return _layout(
+        shape,
+        feature_axis
+        if type(feature_axis) is int and 0 <= feature_axis < len(shape) > 1
+        else _axis(shape, feature_axis),
+    )
 
 
 @lru_cache

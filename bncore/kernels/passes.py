@@ -8,6 +8,9 @@ from bncore.kernels.backend import in_force
 Table = Float64
 """Float64 (7, D): mean, var, mean_rest, scale, factor, gamma, beta."""
 
+NOT_HERE = -1
+"""What a pass returns where there are no kernels."""
+
 
 def serves(*arrays: Array) -> bool:
     """Whether the kernels compute here, with arrays of these dtypes: all float32 or all float64, and aligned."""
@@ -32,21 +35,28 @@ def moments(x: Array, axis: int, features: int) -> tuple[Float64, Float64, Float
     return table[0], table[1], table[2]
 
 
-def forward(x: Array, y: Array, axis: int, table: Table, eps: float, beside: bool) -> int:
-    """Fills the table's statistics, and y by its gamma and beta; 0 if nothing about any feature is odd."""
-    compiled, threads = in_force.compiled, in_force.backend.threads
-    return compiled.forward(y, x, table, axis, eps, beside, 0, threads)  # type: ignore[union-attr, no-any-return]
+def forward(
+    x: Array, y: Array, axis: int, table: Table, gamma: Array | None, beta: Array | None, eps: float, beside: bool
+) -> int:
+    """Fills the table, and y; 0 if nothing about any feature is odd, and there are kernels that serve the arrays."""
+    if in_force.compiled is None:
+        return NOT_HERE
+    threads = in_force.backend.threads
+    return in_force.compiled.forward(y, x, table, gamma, beta, axis, eps, beside, 0, threads)  # type: ignore[no-any-return]
 
 
 def normalize(x: Array, y: Array, axis: int, table: Table) -> int:
     """y of x and a whole table; 0 if all results fit their dtype."""
-    compiled, threads = in_force.compiled, in_force.backend.threads
-    return compiled.normalize(y, x, table, axis, 0.0, 0, 0, threads)  # type: ignore[union-attr, no-any-return]
+    if in_force.compiled is None:
+        return NOT_HERE
+    return in_force.compiled.normalize(y, x, table, axis, 0.0, 0, 0, in_force.backend.threads)  # type: ignore[no-any-return]
 
 
 def backward(
     dy: Array, x: Array, dx: Array, axis: int, table: Table, sums: Float64, beside: bool, constant: bool
 ) -> int:
     """Fills dx, and `sums` (2, D) with dbeta and dgamma; 0 if all are finite and fit their dtypes."""
-    compiled, how = in_force.compiled, (axis, 0.0, beside, constant, in_force.backend.threads)
-    return compiled.backward(dx, dy, x, table, sums, *how)  # type: ignore[union-attr, no-any-return]
+    if in_force.compiled is None:
+        return NOT_HERE
+    how = (axis, 0.0, beside, constant, in_force.backend.threads)
+    return in_force.compiled.backward(dx, dy, x, table, sums, *how)  # type: ignore[no-any-return]

@@ -1,5 +1,5 @@
-/* Every pass, for the instruction set of the file that includes this. Loops over lanes are plain C that the compiler
- * makes vectors of; no sum is reordered and no product fused, so results do not depend on how long the vectors are. */
+/* Every pass, for the instruction set of the file that includes this, WIDTH lanes at once. No sum is reordered and no
+ * product fused, so results do not depend on how long the vectors are. */
 #include <fenv.h>
 #include <float.h>
 #include <math.h>
@@ -15,6 +15,7 @@
 
 #define T float
 #define OF(name) name##_float
+#include "walk/vectors.h"
 #include "walk/tiles.h"
 #include "walk/written.h"
 #include "pass/moments.h"
@@ -25,6 +26,7 @@
 #undef OF
 #define T double
 #define OF(name) name##_double
+#include "walk/vectors.h"
 #include "walk/tiles.h"
 #include "walk/written.h"
 #include "pass/moments.h"

@@ -12,6 +12,9 @@
 #define NAME "avx512"
 #define STREAM_BYTES 64
 #define STREAM(to, from) _mm512_stream_si512((__m512i *)(to), _mm512_loadu_si512(from))
+#define WIDTH 8
+#define WIDEN(from) _mm512_cvtps_pd(_mm256_loadu_ps(from))
+#define NARROW(to, numbers) _mm256_storeu_ps(to, _mm512_cvtpd_ps(numbers))
 #include "all.h"
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -1,8 +1,9 @@
 /* The Python module: arrays in by NumPy's array interface, whose numbers are not copied; a status out.
  *
- * Every call takes (operands…, table, sums, feature_axis, eps, beside, constant, threads): operands of one dtype,
+ * Every call takes (operands…, table, more…, feature_axis, eps, beside, constant, threads): operands of one dtype,
  * float32 or float64, and one shape, the written one first, x last; `table`, float64 (7, D), has the rows mean to beta
- * of `Features`, `sums`, (2, D), dbeta and dgamma; only backward has them.
+ * of `Features`. More are, of forward, gamma and beta, (D,) or None for 1 and 0, which it writes to the table; of
+ * backward `sums`, (2, D), dbeta and dgamma. What is not like that is not served: the status UNSERVED.
  * https://numpy.org/doc/stable/reference/arrays.interface.html
  */
 #define Py_LIMITED_API 0x030B0000
@@ -45,15 +46,14 @@ static double last_cache(void) {
 
 double kept(void) { return most_kept > 0 ? most_kept : last_cache(); }
 
-/* Numbers of an array that is aligned and in this machine's byte order; else a TypeError. */
+/* Numbers of an array that is aligned and in this machine's byte order, else NULL; `held` is to be given back. */
 static const Interface *interface_of(PyObject *array, PyObject **held) {
     *held = PyObject_GetAttr(array, interface_name);
     const Interface *of = *held ? PyCapsule_GetPointer(*held, NULL) : NULL;
-    if (!of) return NULL;
-    if (of->two == 2 && of->typekind == 'f' && (of->itemsize == 4 || of->itemsize == 8) && of->nd <= AXES &&
-        (of->flags & ALIGNED) && (of->flags & NATIVE))
+    if (!of) PyErr_Clear();
+    else if (of->two == 2 && of->typekind == 'f' && (of->itemsize == 4 || of->itemsize == 8) && of->nd <= AXES &&
+             (of->flags & ALIGNED) && (of->flags & NATIVE))
         return of;
-    PyErr_SetString(PyExc_TypeError, "an array of aligned float32 or float64 is wanted");
     return NULL;
 }
 
@@ -75,90 +75,107 @@ static void grouped(Group *group, const Interface *const *of, int operands, int 
     }
 }
 
+/* Whether the operands are of one shape and dtype that have the axis. */
 static int fill(Arrays *arrays, const Interface *const *of, int operands, int axis) {
     for (int o = 0; o < operands; o++) {
         int same = of[o]->nd == of[0]->nd && of[o]->itemsize == of[0]->itemsize;
         for (int i = 0; same && i < of[0]->nd; i++) same = of[o]->shape[i] == of[0]->shape[i] && of[o]->shape[i] > 0;
-        if (!same || axis < 0 || axis >= of[0]->nd) {
-            PyErr_SetString(PyExc_ValueError, "operands of one shape and dtype and an axis of theirs are wanted");
-            return -1;
-        }
+        if (!same || axis < 0 || axis >= of[0]->nd) return 0;
         arrays->data[o] = of[o]->data;
         arrays->feature[o] = of[o]->strides[axis];
     }
     arrays->operands = operands, arrays->is_double = of[0]->itemsize == 8, arrays->features = of[0]->shape[axis];
     grouped(&arrays->rows, of, operands, 0, axis);
     grouped(&arrays->positions, of, operands, axis + 1, of[0]->nd);
-    return 0;
+    return 1;
 }
 
-/* The first number of contiguous rows (rows, D) of float64. */
+/* The first number of contiguous rows (rows, D) of float64, else NULL. */
 static double *rows_of(const Interface *of, ptrdiff_t rows, ptrdiff_t width) {
-    if (of->nd == 2 && of->itemsize == 8 && of->shape[0] == rows && of->shape[1] == width &&
-        (width == 1 || of->strides[1] == 8) && of->strides[0] == width * 8 && (of->flags & WRITABLE))
-        return of->data;
-    PyErr_SetString(PyExc_ValueError, "a table of float64 is wanted, a row of D for each name");
-    return NULL;
+    int fits = of && of->nd == 2 && of->itemsize == 8 && of->shape[0] == rows && of->shape[1] == width &&
+               (width == 1 || of->strides[1] == 8) && of->strides[0] == width * 8 && (of->flags & WRITABLE);
+    return fits ? of->data : NULL;
 }
 
-static int table_of(Features *features, const Interface *table, const Interface *sums, ptrdiff_t width) {
-    double *row = rows_of(table, 7, width), *sum = row && sums ? rows_of(sums, 2, width) : row;
-    if (!sum) return -1;
-    *features = (Features){row,             row + width,     row + 2 * width, row + 3 * width, row + 4 * width,
-                           row + 5 * width, row + 6 * width, sum,             sum + width};
-    return 0;
+static Features features_of(double *table, double *sums, ptrdiff_t width) {
+    return (Features){table,             table + width,     table + 2 * width, table + 3 * width, table + 4 * width,
+                      table + 5 * width, table + 6 * width, sums,              sums ? sums + width : NULL};
+}
+
+/* A parameter in a row of the table: finite numbers (D,), or None for `otherwise`. Whether it is one of these. */
+static int copied(double *row, PyObject *given, double otherwise, ptrdiff_t width) {
+    if (given == Py_None) {
+        for (ptrdiff_t d = 0; d < width; d++) row[d] = otherwise;
+        return 1;
+    }
+    PyObject *held;
+    const Interface *of = interface_of(given, &held);
+    int fits = of && of->nd == 1 && of->shape[0] == width;
+    for (ptrdiff_t d = 0; fits && d < width; d++) {
+        const char *at = (const char *)of->data + d * of->strides[0];
+        row[d] = of->itemsize == 8 ? *(const double *)at : *(const float *)at;
+    }
+    double sum = 0;
+    for (ptrdiff_t d = 0; fits && d < width; d++) sum += row[d] * 0; /* NaN where one is not finite */
+    Py_XDECREF(held);
+    return fits && sum == 0;
 }
 
 typedef int (*Pass)(const Arrays *, const Features *, const Rule *);
+typedef struct {
+    Pass pass;
+    int operands, parameters, sums;
+} Call;
 
-static PyObject *called(Pass pass, PyObject *const *given, Py_ssize_t count, int operands, int sums, int writes) {
-    const int arrays_given = operands + 1 + sums;
-    if (count != arrays_given + 5) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", arrays_given + 5);
-    PyObject *held[OPERANDS + 2] = {NULL}, *const *rest = given + arrays_given;
+/* The pass over arrays that were looked at, without the interpreter's lock where it takes a while. */
+static int passed(Pass pass, const Arrays *arrays, const Features *features, const Rule *rule) {
+    if (arrays->features * arrays->rows.count * arrays->positions.count < RELEASED) return pass(arrays, features, rule);
+    int status;
+    Py_BEGIN_ALLOW_THREADS
+    status = pass(arrays, features, rule);
+    Py_END_ALLOW_THREADS
+    return status;
+}
+
+static PyObject *called(Call call, PyObject *const *given, Py_ssize_t count) {
+    const int more = call.operands + 1, rest = more + 2 * call.parameters + call.sums, arrays_given = more + call.sums;
+    if (count != rest + 5) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", rest + 5);
+    const long axis = PyLong_AsLong(given[rest]);
+    const Rule rule = {PyFloat_AsDouble(given[rest + 1]), (int)PyLong_AsLong(given[rest + 2]),
+                       (int)PyLong_AsLong(given[rest + 3]), (int)PyLong_AsLong(given[rest + 4])};
+    if (PyErr_Occurred()) return NULL;
+    PyObject *held[OPERANDS + 2] = {NULL};
     const Interface *of[OPERANDS + 2] = {NULL};
     Arrays arrays;
-    Features features;
-    int status = -1;
-    for (int o = 0; o < arrays_given; o++)
-        if (!(of[o] = interface_of(given[o], &held[o]))) goto end;
-    if (writes && !(of[0]->flags & WRITABLE)) {
-        PyErr_SetString(PyExc_ValueError, "the result is not to be written to");
-        goto end;
+    int status = UNSERVED, served = 1;
+    for (int o = 0; served && o < arrays_given; o++) served = (of[o] = interface_of(given[o], &held[o])) != NULL;
+    if (served && (of[0]->flags & WRITABLE || call.operands == 1) && fill(&arrays, of, call.operands, (int)axis)) {
+        double *table = rows_of(of[call.operands], 7, arrays.features);
+        double *sums = call.sums ? rows_of(of[more], 2, arrays.features) : table;
+        const Features features = features_of(table, sums, arrays.features);
+        if (table && sums && (!call.parameters || (copied(features.gamma, given[more], 1, arrays.features) &&
+                                                   copied(features.beta, given[more + 1], 0, arrays.features))))
+            status = passed(call.pass, &arrays, &features, &rule);
     }
-    long axis = PyLong_AsLong(rest[0]);
-    Rule rule = {PyFloat_AsDouble(rest[1]), (int)PyLong_AsLong(rest[2]), (int)PyLong_AsLong(rest[3]),
-                 (int)PyLong_AsLong(rest[4])};
-    if (PyErr_Occurred() || fill(&arrays, of, operands, (int)axis) ||
-        table_of(&features, of[operands], of[operands + 1], arrays.features))
-        goto end;
-    if (arrays.features * arrays.rows.count * arrays.positions.count < RELEASED) {
-        status = pass(&arrays, &features, &rule);
-    } else {
-        Py_BEGIN_ALLOW_THREADS
-        status = pass(&arrays, &features, &rule);
-        Py_END_ALLOW_THREADS
-    }
-end:
     for (int o = 0; o < arrays_given; o++) Py_XDECREF(held[o]);
-    if (PyErr_Occurred()) return NULL;
     return status == NO_MEMORY ? PyErr_NoMemory() : PyLong_FromLong(status);
 }
 
 static PyObject *moments(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     (void)self;
-    return called(passes->moments, given, count, 1, 0, 0);
+    return called((Call){passes->moments, 1, 0, 0}, given, count);
 }
 static PyObject *normalize(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     (void)self;
-    return called(passes->normalize, given, count, 2, 0, 1);
+    return called((Call){passes->normalize, 2, 0, 0}, given, count);
 }
 static PyObject *forward(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     (void)self;
-    return called(passes->forward, given, count, 2, 0, 1);
+    return called((Call){passes->forward, 2, 1, 0}, given, count);
 }
 static PyObject *backward(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     (void)self;
-    return called(passes->backward, given, count, 3, 1, 1);
+    return called((Call){passes->backward, 3, 0, 1}, given, count);
 }
 
 /* The instruction sets that this processor has, from the smallest. */
@@ -225,7 +242,7 @@ PyMODINIT_FUNC PyInit__compiled(void) {
     interface_name = PyUnicode_InternFromString("__array_struct__");
     PyObject *module = interface_name ? PyModule_Create(&definition) : NULL;
     if (module && (PyModule_AddStringConstant(module, "SOURCE", BN_SOURCE) || PyModule_AddIntMacro(module, ODD) ||
-                   PyModule_AddIntMacro(module, OVERFLOWED)))
+                   PyModule_AddIntMacro(module, OVERFLOWED) || PyModule_AddIntMacro(module, UNSERVED)))
         Py_CLEAR(module);
     return module;
 }

@@ -1,161 +1,198 @@
 /* The passes as a whole: parts dealt to threads, merged, finished. Where a panel is one part, it is finished and
  * written while it is still in a cache. */
 
-/* Mean squares from here on have all their digits: LEAST of bncore/exact/lift.py. */
-static const double LEAST = 0x1p-1000;
+/* Mean squares from here on have all their digits: LEAST of bncore/exact/lift.py. Factors from SMALL on have them in
+ * every product with a number that float64 holds. */
+static const double LEAST = 0x1p-1000, SMALL = 0x1p-950;
 
+enum { LINES = 4 };
+
+typedef struct Order Order;
+typedef void (*Step)(Order *, ptrdiff_t panel, ptrdiff_t part);
+
+/* What is done: a part's statistics, what is made of those of all parts of a panel, a part's results. */
 typedef struct {
+    Step take, finish[3], write;
+} Steps;
+
+struct Order {
     Plan plan;
     const Arrays *arrays;
     const Features *features;
     const Rule *rule;
     double *counts, *first, *second; /* partial results: (panels parts,) and (panels parts, panel) */
-    double *paths[3];                /* of the backward pass, (D,) */
+    double *lines[LINES];            /* what a result is made of beside the numbers, (D,) each */
     int operand;                     /* which one is x */
-    int streamed, finished;          /* past the caches; a panel is finished by the task that took its statistics */
-    int status;                      /* written by tasks, that agree */
-} Order;
+    int streamed, backwards;         /* past the caches; tasks from the last on */
+    int tasks, status;               /* written by tasks, that agree */
+    Step now[6];                     /* what a task does, one after the other */
+};
 
 static void note(Order *order, int status) { __atomic_fetch_or(&order->status, status, __ATOMIC_RELAXED); }
-
-/* Whether this thread has nothing to compute in. */
-static int lacks_room(Order *order) {
-    if (workspace()) return 0;
-    note(order, NO_MEMORY);
-    return 1;
-}
 
 static double number_at(const Arrays *arrays, int operand, ptrdiff_t feature) {
     const char *at = arrays->data[operand] + feature * arrays->feature[operand];
     return arrays->is_double ? *(const double *)at : *(const float *)at;
 }
 
+/* Where the partial results of a part begin. */
+static ptrdiff_t place_of(const Plan *plan, ptrdiff_t panel, ptrdiff_t part) {
+    return (panel * plan->parts + part) * plan->panel;
+}
+
+static ptrdiff_t end_of(const Order *order, ptrdiff_t panel) {
+    return least((panel + 1) * order->plan.panel, order->arrays->features);
+}
+
+static void take_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
+    const Plan *plan = &order->plan;
+    ptrdiff_t at = place_of(plan, panel, part), begin = panel * plan->panel, end = end_of(order, panel);
+    double *first = workspace()->lanes[7];
+    for (ptrdiff_t d = begin; d < end; d++) first[d - begin] = number_at(order->arrays, order->operand, d);
+    (order->arrays->is_double ? moments_double : moments_float)(plan, order->arrays, order->operand, panel, part, first,
+                                                                order->counts + panel * plan->parts + part,
+                                                                order->first + at, order->second + at);
+}
+
 /* Mean, rest and variance of a panel's features, of its merged parts. */
-static void finish_moments(Order *order, ptrdiff_t panel) {
+static void finish_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Plan *plan = &order->plan;
     const Features *of = order->features;
-    ptrdiff_t at = panel * plan->parts, begin = panel * plan->panel;
-    ptrdiff_t end = least(begin + plan->panel, order->arrays->features);
+    ptrdiff_t at = place_of(plan, panel, 0), begin = panel * plan->panel, end = end_of(order, panel);
+    int odd = 0;
+    (void)part;
     for (ptrdiff_t d = begin; d < end; d++) {
         double shift, first = number_at(order->arrays, order->operand, d);
-        merge_parts(plan->parts, plan->panel, order->counts + at, order->first + at * plan->panel,
-                    order->second + at * plan->panel, d - begin, &shift, &of->var[d]);
+        merge_parts(plan->parts, plan->panel, order->counts + panel * plan->parts, order->first + at,
+                    order->second + at, d - begin, &shift, &of->var[d]);
         of->mean[d] = two_sum(first, shift, &of->rest[d]);
-        if (!(of->var[d] >= LEAST && of->var[d] <= DBL_MAX)) note(order, ODD);
+        odd |= !(of->var[d] >= LEAST && of->var[d] <= DBL_MAX);
     }
+    if (odd) note(order, ODD);
 }
 
 /* s and its reciprocal; as in bncore/exact/denominator.py. */
-static void finish_factors(Order *order, ptrdiff_t panel) {
+static void finish_factors(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Features *of = order->features;
-    ptrdiff_t begin = panel * order->plan.panel, end = least(begin + order->plan.panel, order->arrays->features);
+    ptrdiff_t begin = panel * order->plan.panel, end = end_of(order, panel);
+    const double beside = order->rule->beside ? order->rule->eps : 0, under = order->rule->eps - beside;
+    (void)part;
     for (ptrdiff_t d = begin; d < end; d++) {
-        of->scale[d] = order->rule->beside ? sqrt(of->var[d]) + order->rule->eps : sqrt(of->var[d] + order->rule->eps);
+        of->scale[d] = sqrt(of->var[d] + under) + beside;
         of->factor[d] = 1.0 / of->scale[d];
     }
 }
 
-static void moments_task(void *shared, int number) {
-    Order *order = shared;
-    const Plan *plan = &order->plan;
-    ptrdiff_t panel = number / plan->parts, part = number % plan->parts, at = (ptrdiff_t)number * plan->panel;
-    ptrdiff_t begin = panel * plan->panel, end = least(begin + plan->panel, order->arrays->features);
-    if (lacks_room(order)) return;
-    double *first = workspace()->lanes[7];
-    for (ptrdiff_t d = begin; d < end; d++) first[d - begin] = number_at(order->arrays, order->operand, d);
-    (order->arrays->is_double ? moments_double : moments_float)(plan, order->arrays, order->operand, panel, part, first,
-                                                                order->counts + number, order->first + at,
-                                                                order->second + at);
+/* mean, factor and shift of y (pass/normalize.h). */
+static void finish_lines(Order *order, ptrdiff_t panel, ptrdiff_t part) {
+    const Features *of = order->features;
+    double *const *lines = order->lines;
+    ptrdiff_t begin = panel * order->plan.panel, end = end_of(order, panel);
+    int odd = 0;
+    (void)part;
+    for (ptrdiff_t d = begin; d < end; d++) {
+        lines[0][d] = of->mean[d];
+        lines[1][d] = of->factor[d] * of->gamma[d];
+        lines[2][d] = of->beta[d] - of->rest[d] * lines[1][d];
+        odd |= !isfinite(lines[1][d]) || !isfinite(lines[2][d]);
+        odd |= fabs(lines[1][d]) < SMALL && of->gamma[d] != 0 && of->factor[d] != 0;
+    }
+    if (odd) note(order, ODD);
 }
 
-static void normalize_task(void *shared, int number) {
-    Order *order = shared;
-    const Plan *plan = &order->plan;
-    if (lacks_room(order)) return;
-    feclearexcept(FE_OVERFLOW);
+static void write_y(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     (order->arrays->is_double ? normalize_double : normalize_float)(
-        plan, order->arrays, number / plan->parts, number % plan->parts, order->features, order->streamed);
-    if (fetestexcept(FE_OVERFLOW)) note(order, OVERFLOWED);
+        &order->plan, order->arrays, panel, part, (const double *const *)order->lines, order->streamed);
 }
 
-static void forward_task(void *shared, int panel) {
-    if (lacks_room(shared)) return;
-    moments_task(shared, panel);
-    finish_moments(shared, panel);
-    finish_factors(shared, panel);
-    normalize_task(shared, panel);
-}
-
-static void sums_task(void *shared, int number) {
-    Order *order = shared;
+static void take_sums(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Plan *plan = &order->plan;
-    ptrdiff_t at = (ptrdiff_t)number * plan->panel;
-    if (lacks_room(order)) return;
-    (order->arrays->is_double ? sums_double : sums_float)(plan, order->arrays, number / plan->parts,
-                                                          number % plan->parts, order->features, order->first + at,
-                                                          order->second + at);
+    ptrdiff_t at = place_of(plan, panel, part);
+    (order->arrays->is_double ? sums_double : sums_float)(plan, order->arrays, panel, part, order->features->mean,
+                                                          order->first + at, order->second + at);
 }
 
-/* dbeta, dgamma, and what of them the paths of dx take; as _terms in bncore/gradient.py. */
-static void finish_sums(Order *order, ptrdiff_t panel) {
+/* dbeta, dgamma of all parts. A sum so small may have lost digits of its products. */
+static void finish_sums(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Plan *plan = &order->plan;
     const Features *of = order->features;
-    const double count = (double)order->arrays->rows.count * (double)order->arrays->positions.count;
-    ptrdiff_t begin = panel * plan->panel, end = least(begin + plan->panel, order->arrays->features);
+    ptrdiff_t begin = panel * plan->panel, end = end_of(order, panel);
+    int odd = 0;
+    (void)part;
     for (ptrdiff_t d = begin; d < end; d++) {
-        double dbeta = 0, dgamma = 0, sigma = sqrt(of->var[d]), pull = 1;
-        for (ptrdiff_t part = 0; part < plan->parts; part++) {
-            ptrdiff_t at = (panel * plan->parts + part) * plan->panel + d - begin;
-            dbeta += order->first[at], dgamma += order->second[at];
+        double plain = 0, along = 0;
+        for (ptrdiff_t p = 0; p < plan->parts; p++) {
+            ptrdiff_t at = place_of(plan, panel, p) + d - begin;
+            plain += order->first[at], along += order->second[at];
         }
-        if (order->rule->beside) pull = sigma > 0 ? fmin(of->scale[d] / sigma, DBL_MAX) : 0;
-        of->dbeta[d] = dbeta, of->dgamma[d] = dgamma;
-        order->paths[0][d] = order->rule->constant ? 0 : dbeta / count;
-        order->paths[1][d] = order->rule->constant ? 0 : pull * dgamma / count;
-        order->paths[2][d] = of->gamma[d] * of->factor[d];
-        if (!isfinite(dbeta) || !isfinite(dgamma) || !isfinite(order->paths[1][d]) || !isfinite(order->paths[2][d]))
-            note(order, ODD);
+        of->dbeta[d] = plain;
+        of->dgamma[d] = (along - of->rest[d] * plain) * of->factor[d];
+        odd |= !isfinite(plain) || !isfinite(of->dgamma[d]);
+        odd |= order->arrays->is_double && fabs(along) < SMALL && (along != 0 || plain != 0);
     }
+    if (odd) note(order, ODD);
 }
 
-static void gradient_task(void *shared, int number) {
+/* What dx is made of (pass/gradient.h); as _terms in bncore/gradient.py. */
+static void finish_paths(Order *order, ptrdiff_t panel, ptrdiff_t part) {
+    const Features *of = order->features;
+    const Rule *rule = order->rule;
+    double *const *lines = order->lines;
+    const double share = 1 / ((double)order->arrays->rows.count * (double)order->arrays->positions.count);
+    ptrdiff_t begin = panel * order->plan.panel, end = end_of(order, panel);
+    int odd = 0;
+    (void)part;
+    for (ptrdiff_t d = begin; d < end; d++) {
+        double slope = of->gamma[d] * of->factor[d], sigma = sqrt(of->var[d]), pull = 1;
+        if (rule->beside) pull = sigma > 0 ? fmin(of->scale[d] / sigma, DBL_MAX) : 0;
+        double variance_path = rule->constant ? 0 : pull * of->dgamma[d] * share;
+        double mean_path = rule->constant ? 0 : of->dbeta[d] * share;
+        lines[0][d] = of->mean[d];
+        lines[1][d] = slope;
+        lines[2][d] = -slope * variance_path * of->factor[d];
+        lines[3][d] = -slope * mean_path - of->rest[d] * lines[2][d];
+        odd |= !isfinite(slope) || !isfinite(lines[2][d]) || !isfinite(lines[3][d]) || !isfinite(lines[0][d]);
+        odd |= fabs(slope) < SMALL && of->gamma[d] != 0 && of->factor[d] != 0;
+        odd |= fabs(lines[2][d]) < SMALL && slope != 0 && variance_path != 0;
+    }
+    if (odd) note(order, ODD);
+}
+
+static void write_dx(Order *order, ptrdiff_t panel, ptrdiff_t part) {
+    (order->arrays->is_double ? gradient_double : gradient_float)(
+        &order->plan, order->arrays, panel, part, (const double *const *)order->lines, order->streamed);
+}
+
+/* The frame of every task: a place to compute in, the steps of now, and whether a result did not fit. */
+static void task(void *shared, int number) {
     Order *order = shared;
-    const Plan *plan = &order->plan;
-    if (lacks_room(order)) return;
+    const ptrdiff_t parts = order->plan.parts;
+    if (!workspace()) {
+        note(order, NO_MEMORY);
+        return;
+    }
+    if (order->backwards) number = order->tasks - 1 - number;
     feclearexcept(FE_OVERFLOW);
-    (order->arrays->is_double ? gradient_double : gradient_float)(plan, order->arrays, number / plan->parts,
-                                                                  number % plan->parts, order->features, order->paths,
-                                                                  order->streamed);
+    for (const Step *step = order->now; *step; step++) (*step)(order, number / parts, number % parts);
     if (fetestexcept(FE_OVERFLOW)) note(order, OVERFLOWED);
 }
 
-static void backward_task(void *shared, int panel) {
-    if (lacks_room(shared)) return;
-    sums_task(shared, panel);
-    finish_sums(shared, panel);
-    gradient_task(shared, panel);
+static void run(Order *order, const Step *steps, int count) {
+    double size = (double)order->arrays->features * order->arrays->rows.count * order->arrays->positions.count;
+    int given = 0;
+    for (int i = 0; i < count; i++)
+        if (steps[i]) order->now[given++] = steps[i];
+    order->now[given] = NULL;
+    if (given) run_tasks(task, order, order->tasks, size < LARGE ? 1 : order->rule->threads);
 }
 
-/* Statistics first, over parts; then what is made of them, over parts again. */
-static int carried_out(Order *order, Task whole, Task take, void (*const finish[])(Order *, ptrdiff_t), Task write) {
-    const Plan *plan = &order->plan;
-    ptrdiff_t tasks = plan->panels * plan->parts, numbers = tasks * plan->panel, features = order->arrays->features;
-    double *room = malloc((tasks + 2 * numbers + 3 * features) * sizeof *room);
-    if (!room) return NO_MEMORY;
-    order->counts = room, order->first = room + tasks, order->second = order->first + numbers;
-    for (int i = 0; i < 3; i++) order->paths[i] = order->second + numbers + i * features;
-    double size = (double)features * order->arrays->rows.count * order->arrays->positions.count;
-    int threads = size < LARGE ? 1 : order->rule->threads;
-    if (whole && plan->parts == 1) {
-        run_tasks(whole, order, (int)plan->panels, threads);
-    } else {
-        if (take) run_tasks(take, order, (int)tasks, threads);
-        for (ptrdiff_t panel = 0; panel < plan->panels && !(order->status & NO_MEMORY); panel++)
-            for (int i = 0; finish[i]; i++) finish[i](order, panel);
-        if (write && !(order->status & (ODD | NO_MEMORY))) run_tasks(write, order, (int)tasks, threads);
-    }
-    free(room);
-    return order->status & NO_MEMORY ? NO_MEMORY : order->status & ODD ? ODD : order->status;
+/* Statistics over parts first; then the results, from the last part on, of which the caches may still hold some. */
+static void run_stages(Order *order, const Steps *steps) {
+    run(order, &steps->take, 1);
+    for (ptrdiff_t panel = 0; panel < order->plan.panels && !(order->status & NO_MEMORY); panel++)
+        for (int i = 0; i < 3 && steps->finish[i]; i++) steps->finish[i](order, panel, 0);
+    order->backwards = 1;
+    if (!(order->status & (ODD | NO_MEMORY))) run(order, &steps->write, 1);
 }
 
 static int is_beyond_caches(const Arrays *arrays) {
@@ -163,38 +200,35 @@ static int is_beyond_caches(const Arrays *arrays) {
     return size * arrays->operands * arrays->features * arrays->rows.count * arrays->positions.count > kept();
 }
 
-static Order order_of(const Arrays *arrays, const Features *features, const Rule *rule) {
-    return (Order){.plan = plan_of(arrays),
-                   .arrays = arrays,
-                   .features = features,
-                   .rule = rule,
-                   .operand = arrays->operands - 1,
-                   .streamed = is_beyond_caches(arrays)};
+static int carried_out(const Arrays *arrays, const Features *features, const Rule *rule, const Steps *steps) {
+    Order order = {.plan = plan_of(arrays), .arrays = arrays, .features = features, .rule = rule};
+    const ptrdiff_t tasks = order.plan.panels * order.plan.parts, numbers = tasks * order.plan.panel;
+    double *room = malloc((tasks + 2 * numbers + LINES * arrays->features) * sizeof *room);
+    if (!room) return NO_MEMORY;
+    order.counts = room, order.first = room + tasks, order.second = order.first + numbers;
+    for (int i = 0; i < LINES; i++) order.lines[i] = order.second + numbers + i * arrays->features;
+    order.operand = arrays->operands - 1, order.streamed = is_beyond_caches(arrays), order.tasks = (int)tasks;
+    if (order.plan.parts == 1) run(&order, &steps->take, sizeof *steps / sizeof(Step));
+    else run_stages(&order, steps);
+    free(room);
+    return order.status & NO_MEMORY ? NO_MEMORY : order.status & ODD ? ODD : order.status;
 }
 
-static void (*const finish_statistics[])(Order *, ptrdiff_t) = {finish_moments, NULL};
-static void (*const finish_forward[])(Order *, ptrdiff_t) = {finish_moments, finish_factors, NULL};
-static void (*const finish_backward[])(Order *, ptrdiff_t) = {finish_sums, NULL};
-static void (*const finish_nothing[])(Order *, ptrdiff_t) = {NULL};
-
 static int moments_pass(const Arrays *x, const Features *features, const Rule *rule) {
-    Order order = order_of(x, features, rule);
-    return carried_out(&order, NULL, moments_task, finish_statistics, NULL);
+    return carried_out(x, features, rule, &(Steps){take_moments, {finish_moments}, NULL});
 }
 
 static int normalize_pass(const Arrays *y_x, const Features *features, const Rule *rule) {
-    Order order = order_of(y_x, features, rule);
-    return carried_out(&order, NULL, NULL, finish_nothing, normalize_task);
+    return carried_out(y_x, features, rule, &(Steps){NULL, {finish_lines}, write_y});
 }
 
 static int forward_pass(const Arrays *y_x, const Features *features, const Rule *rule) {
-    Order order = order_of(y_x, features, rule);
-    return carried_out(&order, forward_task, moments_task, finish_forward, normalize_task);
+    return carried_out(y_x, features, rule,
+                       &(Steps){take_moments, {finish_moments, finish_factors, finish_lines}, write_y});
 }
 
 static int backward_pass(const Arrays *dx_dy_x, const Features *features, const Rule *rule) {
-    Order order = order_of(dx_dy_x, features, rule);
-    return carried_out(&order, backward_task, sums_task, finish_backward, gradient_task);
+    return carried_out(dx_dy_x, features, rule, &(Steps){take_sums, {finish_sums, finish_paths}, write_dx});
 }
 
 const Passes PASSES = {NAME, moments_pass, normalize_pass, forward_pass, backward_pass};

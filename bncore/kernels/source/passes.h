@@ -16,10 +16,10 @@ typedef struct {
     int threads;
 } Rule;
 
-enum { ORDINARY = 0, ODD = 1, OVERFLOWED = 2, NO_MEMORY = 4 };
+enum { ORDINARY = 0, ODD = 1, OVERFLOWED = 2, NO_MEMORY = 4, UNSERVED = 8 };
 
 /* Each returns one of these. ODD: a number of a feature is one that the NumPy reference looks at closer.
- * OVERFLOWED: a result did not fit in its dtype, of which NumPy warns. */
+ * OVERFLOWED: a result did not fit in its dtype, of which NumPy warns. UNSERVED: arrays that no pass takes. */
 typedef struct {
     const char *name;
     int (*moments)(const Arrays *x, const Features *, const Rule *);        /* x                -> mean, rest, var */

@@ -188,6 +188,30 @@ def test_what_is_streamed_is_there_before_another_thread_is_told():
     assert Path(MODULE.__file__).read_bytes().count(b"\x0f\xae\xf8") >= 2 * 3 * 2
 
 
+@pytest.mark.parametrize(("of_x", "of_gamma", "of_dy"), [(1e140, 1e-170, 1), (1e-140, 1, 1e-180), (1e150, 1, 1e-5)])
+def test_products_that_float64_does_not_hold_lose_nothing(of_x, of_gamma, of_dy):
+    """What the kernels put together before they look at a number: factor gamma, dy (x - mean), the slope's products."""
+    x, dy, gamma, beta = batch(8, mild, (60, 5), 1, "float64")
+    given = x * of_x, dy * of_dy, gamma * of_gamma, beta * 0, 1
+    with using("numpy"):
+        wanted = outcome(*given, eps=0)
+    with using("auto"):
+        got = outcome(*given, eps=0)
+    for name, value in wanted.items():
+        largest = np.abs(value).max()
+        assert largest > 0
+        np.testing.assert_allclose(got[name], value, rtol=0, atol=1e-14 * largest, err_msg=name)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+def test_parameters_are_read_from_any_strides_and_dtypes(dtype):
+    x, *_ = batch(9, mild, (60, 5), 1, "float32")
+    gamma = np.arange(1, 11).astype(dtype)[::-2]
+    with using("auto"):
+        y = forward(x, gamma, gamma).y
+        np.testing.assert_array_equal(forward(x, list(map(float, gamma)), [10.0, 8, 6, 4, 2]).y, y)
+
+
 def test_python_threads_at_once_give_the_same():
     x, dy, gamma, beta = batch(3, mild, (1_100, 70), 1, "float64")
     results = []

@@ -2,26 +2,29 @@
 #ifndef BN_MERGE_H
 #define BN_MERGE_H
 
-/* count, mean, squares <- those with a tile's, whose mean and sum of squares are corrected by its rest first. */
-static void merge_tile(const Tile *tile, double *restrict own_mean, const double *restrict own_rest,
-                       double *restrict own_squares, double *count, double *restrict mean, double *restrict squares) {
+/* fl(a + b) and its rounding error, exactly (Knuth, TAOCP 2, section 4.2.2, theorem B). */
+static double two_sum(double a, double b, double *rest) {
+    double total = a + b, of_b = total - a;
+    *rest = (a - (total - of_b)) + (b - of_b);
+    return total;
+}
+
+/* count, mean, squares <- those with a tile's. Its numbers are taken relative to `near`, what they add up to is its
+ * rest; the means are relative to `first`. */
+static void merge_tile(const Tile *tile, const double *restrict first, const double *restrict near,
+                       const double *restrict own_rest, const double *restrict own_squares, double *count,
+                       double *restrict mean, double *restrict squares) {
     double n = (double)tile->count, before = *count, all = before + n, share = n / all, between = before * share;
     for (ptrdiff_t d = 0; d < tile->features; d++) {
-        double correction = own_rest[d] / n, square = own_squares[d] - own_rest[d] * correction;
-        own_mean[d] += correction;
-        own_squares[d] = square < 0 ? 0 : square; /* NaN stays */
+        double below, own = two_sum(near[d], -first[d], &below), correction = own_rest[d] / n;
+        double square = own_squares[d] - own_rest[d] * correction;
+        square = square < 0 ? 0 : square; /* NaN stays */
+        own += below + correction;
+        double apart = own - (before ? mean[d] : own);
+        mean[d] = before ? mean[d] + apart * share : own;
+        squares[d] = before ? squares[d] + (square + apart * apart * between) : square;
     }
     *count = all;
-    if (before == 0) {
-        memcpy(mean, own_mean, tile->features * sizeof *mean);
-        memcpy(squares, own_squares, tile->features * sizeof *squares);
-        return;
-    }
-    for (ptrdiff_t d = 0; d < tile->features; d++) {
-        double apart = own_mean[d] - mean[d];
-        mean[d] += apart * share;
-        squares[d] += own_squares[d] + apart * apart * between;
-    }
 }
 
 /* Mean relative to `first` and variance of all parts; as _merged in bncore/statistics.py. A part is `width` features
@@ -42,13 +45,6 @@ static void merge_parts(ptrdiff_t parts, ptrdiff_t width, const double *counts, 
         within += squares[p * width + d], between += counts[p] * (apart * apart);
     }
     *mean = rough, *var = (within + between) / count;
-}
-
-/* fl(a + b) and its rounding error, exactly (Knuth, TAOCP 2, section 4.2.2, theorem B). */
-static double two_sum(double a, double b, double *rest) {
-    double total = a + b, of_b = total - a;
-    *rest = (a - (total - of_b)) + (b - of_b);
-    return total;
 }
 
 #endif

@@ -1,69 +1,75 @@
 /* Mean and sum of squared deviations of a tile's features, centred twice; as _moments in bncore/statistics.py.
  *
- *     block = x - first
- *     mean = sum(block) / count                 block -= mean        rest = sum(block)
- *     mean + rest / count                       sum(block * block) - rest * rest / count
+ *     near = first + sum(x - first) / count              rounded; of float32 without first: it adds up in float64
+ *     block = x - near                                   rest = sum(block)
+ *     near + rest / count                                sum(block * block) - rest * rest / count
+ *
+ * A constant feature has near = first, and so exactly no deviation.
  */
-
-/* sum += x - first, lane by lane; four rows at a time, whose sum is formed first. */
-static void OF(add_rows)(const T *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t lanes, const double *restrict first,
-                         double *restrict sum) {
-    ptrdiff_t row = 0;
-    for (; row + 4 <= rows; row += 4, x += 4 * stride) {
-        const T *a = x, *b = a + stride, *c = b + stride, *d = c + stride;
-        for (ptrdiff_t l = 0; l < lanes; l++)
-            sum[l] += ((a[l] - first[l]) + (b[l] - first[l])) + ((c[l] - first[l]) + (d[l] - first[l]));
-    }
-    for (; row < rows; row++, x += stride)
-        for (ptrdiff_t l = 0; l < lanes; l++) sum[l] += x[l] - first[l];
+/* sum += x - first, lane by lane; the sum of some rows is formed first. */
+ALWAYS void OF(add_at)(const T *x, ptrdiff_t stride, const int rows, ptrdiff_t lane, const ptrdiff_t lanes,
+                       const int ahead, const double *first, double *sum) {
+    const Vector from = sizeof(T) == sizeof(double) ? at(first + lane) : (Vector){0};
+#define APART(r) (OF(load)(x + (r) * stride + lane, lanes, ahead) - from)
+    add(sum + lane, TOTAL(APART, rows), lanes);
+#undef APART
 }
 
-/* rest += (x - first) - mean, squares += its square. */
-static void OF(add_squares)(const T *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t lanes, const double *restrict first,
-                            const double *restrict mean, double *restrict rest, double *restrict squares) {
-    ptrdiff_t row = 0;
-    for (; row + 4 <= rows; row += 4, x += 4 * stride) {
-        const T *a = x, *b = a + stride, *c = b + stride, *d = c + stride;
-        for (ptrdiff_t l = 0; l < lanes; l++) {
-            double s = a[l] - first[l] - mean[l], t = b[l] - first[l] - mean[l];
-            double u = c[l] - first[l] - mean[l], v = d[l] - first[l] - mean[l];
-            rest[l] += (s + t) + (u + v);
-            squares[l] += (s * s + t * t) + (u * u + v * v);
-        }
-    }
-    for (; row < rows; row++, x += stride)
-        for (ptrdiff_t l = 0; l < lanes; l++) {
-            double s = x[l] - first[l] - mean[l];
-            rest[l] += s;
-            squares[l] += s * s;
-        }
+static void OF(add_rows)(const T *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t lanes, int ahead,
+                         const double *first, double *sum) {
+#define AT(row, count, lane, some, more) OF(add_at)(x + (row) * stride, stride, count, lane, some, more, first, sum)
+    EACH(ahead, rows, ROWS, lanes, AT);
+#undef AT
+}
+
+/* rest += x - near, squares += its square. */
+ALWAYS void OF(square_at)(const T *x, ptrdiff_t stride, const int rows, ptrdiff_t lane, const ptrdiff_t lanes,
+                          const double *near, double *rest, double *squares) {
+    const Vector from = at(near + lane);
+#define APART(r) (OF(load)(x + (r) * stride + lane, lanes, 0) - from)
+#define SQUARE(r) (APART(r) * APART(r))
+    const Vector apart = TOTAL(APART, rows), square = TOTAL(SQUARE, rows);
+    add(rest + lane, apart, lanes);
+    add(squares + lane, square, lanes);
+#undef SQUARE
+#undef APART
+}
+
+static void OF(square_rows)(const T *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t lanes, const double *near,
+                            double *rest, double *squares) {
+#define AT(row, count, lane, some, more) \
+    OF(square_at)(x + (row) * stride, stride, count, lane, some, near, rest, squares)
+    EACH(0, rows, ROWS, lanes, AT);
+#undef AT
 }
 
 /* The moments of one part of a panel, relative to `first`, (panel,) each; the tiles are merged one after the other. */
 static void OF(moments)(const Plan *plan, const Arrays *arrays, int operand, ptrdiff_t panel, ptrdiff_t part,
                         const double *first, double *count, double *mean, double *squares) {
     Workspace *own = workspace();
-    double *of_first = own->lanes[0], *of_mean = own->lanes[1], *sum = own->lanes[2], *square = own->lanes[3];
-    double *own_mean = own->lanes[4], *own_rest = own->lanes[5], *own_squares = own->lanes[6];
+    double *lanes[4] = {own->lanes[0], own->lanes[1], own->lanes[2], own->lanes[3]};
+    double *near = own->lanes[4], *own_rest = own->lanes[5], *own_squares = own->lanes[6];
     *count = 0;
     for (ptrdiff_t number = first_tile(plan, part); number < first_tile(plan, part + 1); number++) {
         Tile tile = tile_of(plan, arrays, panel, number);
-        ptrdiff_t stride, lanes = tile.lanes;
+        const size_t bytes = tile.lanes * sizeof(double);
+        ptrdiff_t stride;
         const T *x = OF(read)(plan, arrays, operand, &tile, (T *)own->copies[operand], &stride);
         const T *tail = x + tile.full * stride;
-        if (!*count) expand(plan, &tile, first, of_first);
-        memset(sum, 0, lanes * sizeof *sum);
-        OF(add_rows)(x, stride, tile.full, lanes, of_first, sum);
-        OF(add_rows)(tail, stride, 1, tile.tail, of_first, sum);
-        gather(plan, &tile, sum, own_mean);
-        for (ptrdiff_t d = 0; d < tile.features; d++) own_mean[d] /= (double)tile.count;
-        expand(plan, &tile, own_mean, of_mean);
-        memset(sum, 0, lanes * sizeof *sum);
-        memset(square, 0, lanes * sizeof *square);
-        OF(add_squares)(x, stride, tile.full, lanes, of_first, of_mean, sum, square);
-        OF(add_squares)(tail, stride, 1, tile.tail, of_first, of_mean, sum, square);
-        gather(plan, &tile, sum, own_rest);
-        gather(plan, &tile, square, own_squares);
-        merge_tile(&tile, own_mean, own_rest, own_squares, count, mean, squares);
+        if (!*count && sizeof(T) == sizeof(double)) expand(plan, &tile, first, lanes[0]);
+        memset(lanes[2], 0, bytes);
+        OF(add_rows)(x, stride, tile.full, tile.lanes, plan->ahead, lanes[0], lanes[2]);
+        OF(add_rows)(tail, stride, 1, tile.tail, 0, lanes[0], lanes[2]);
+        gather(plan, &tile, lanes[2], near);
+        for (ptrdiff_t d = 0; d < tile.features; d++)
+            near[d] = (sizeof(T) == sizeof(double) ? first[d] : 0) + near[d] / (double)tile.count;
+        expand(plan, &tile, near, lanes[1]);
+        memset(lanes[2], 0, bytes);
+        memset(lanes[3], 0, bytes);
+        OF(square_rows)(x, stride, tile.full, tile.lanes, lanes[1], lanes[2], lanes[3]);
+        OF(square_rows)(tail, stride, 1, tile.tail, lanes[1], lanes[2], lanes[3]);
+        gather(plan, &tile, lanes[2], own_rest);
+        gather(plan, &tile, lanes[3], own_squares);
+        merge_tile(&tile, first, near, own_rest, own_squares, count, mean, squares);
     }
 }

@@ -18,6 +18,7 @@ typedef struct {
     ptrdiff_t rows;          /* rows of the array in a tile; where it runs, 1 */
     ptrdiff_t pieces;        /* tiles of a run */
     ptrdiff_t tiles, parts;  /* of a panel */
+    int ahead;               /* what lies ahead of what is read is fetched: the arrays are beyond the second cache */
 } Plan;
 
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
@@ -42,6 +43,8 @@ static Plan plan_of(const Arrays *arrays) {
         plan.tiles = ceiling(rows, plan.rows);
     }
     int is_large = rows * features * positions >= LARGE;
+    const double size = arrays->is_double ? sizeof(double) : sizeof(float);
+    plan.ahead = size * arrays->operands * rows * features * positions > BESIDE;
     plan.parts = is_large ? least(plan.tiles, most(1, PARTS / plan.panels)) : 1;
     return plan;
 }
@@ -72,14 +75,16 @@ static Tile tile_of(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, ptr
     return tile;
 }
 
-/* Values of the panel's features, one a lane. */
+/* Values of the panel's features, one a lane; zeros in what a vector reads behind them. */
 static void expand(const Plan *plan, const Tile *tile, const double *values, double *lanes) {
     ptrdiff_t positions = plan->runs ? tile->lanes : tile->positions, period = tile->features * positions;
     if (positions == 1) memcpy(lanes, values, period * sizeof *lanes);
     else
         for (ptrdiff_t feature = 0; feature < tile->features; feature++)
             for (ptrdiff_t at = 0; at < positions; at++) lanes[feature * positions + at] = values[feature];
-    for (ptrdiff_t at = period; at < tile->lanes; at++) lanes[at] = lanes[at - period];
+    for (ptrdiff_t at = period; at < tile->lanes; at += at) /* twice as many at a time */
+        memcpy(lanes + at, lanes, least(at, tile->lanes - at) * sizeof *lanes);
+    memset(lanes + tile->lanes, 0, BEHIND * sizeof *lanes);
 }
 
 /* The sum over the lanes of each feature of the panel; the lanes are overwritten. */

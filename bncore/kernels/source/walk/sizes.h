@@ -5,7 +5,11 @@
 enum {
     WIDEST = 512,   /* lanes of a row */
     SHORT = 128,    /* lanes that short rows are folded to */
+    ROWS = 8,       /* whose sum is formed first */
+    BEHIND = 8,     /* lanes behind a row that a vector may reach */
     TILE = 16384,   /* numbers of a tile */
+    AHEAD = 8192,   /* bytes */
+    BESIDE = 1 << 20, /* bytes of arrays that lie in the second cache */
     PARTS = 64,     /* tasks of a large array, about */
     LARGE = 1 << 16 /* numbers of an array that is worth more than one part */
 };
