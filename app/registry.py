@@ -4,6 +4,7 @@ from typing import Any
 
 from app.views.batch_size import view as batch_size
 from app.views.derivation import view as derivation
+from app.views.doctor import view as doctor
 from app.views.gradient_check import view as gradient_check
 from app.views.network import view as network
 from app.views.norms import view as norms
@@ -15,7 +16,7 @@ from app.web.view import View
 
 Views = tuple[View[Any, Any, Any], ...]
 
-ROOMS = (playground, derivation, network, batch_size, norms, training, gradient_check)
+ROOMS = (playground, derivation, network, batch_size, norms, training, doctor, gradient_check)
 VIEWS: Views = tuple(with_figures(room.VIEW) for room in ROOMS)
 
 

@@ -8,54 +8,18 @@ from typing import Any
 
 from app.batches.uploads.store.kept import KeptFiles
 from app.batches.uploads.store.receive import Received
-from app.errors import UnsupportedUpload, UserError
+from app.errors import UserError
+from app.models.kinds import kind_of
 from app.settings import Settings
 
 FEWER = "Save the norms' tensors alone, or the weights without the optimizer's state."
-TAKEN = "safetensors, a PyTorch state_dict (.pt, .pth), ONNX, Keras (.h5, .keras), NPZ of a state_dict or a capture"
-HEADER = 100_000_000
-"""Bytes that a safetensors header may have."""
-
-
-def _is_safetensors(head: bytes) -> bool:
-    return 2 <= int.from_bytes(head[:8], "little") <= HEADER and head[8:9] == b"{"
-
-
-def _is_onnx(head: bytes) -> bool:
-    """A protocol buffer that begins with the version of ONNX's intermediate representation, a small number."""
-    return head[:1] == b"\x08" and 1 <= head[1] <= 64 and len(head) > 2 and head[2] & 7 in (0, 2)
-
-
-KINDS: dict[str, Callable[[bytes], bool]] = {
-    "zip": lambda head: head.startswith(b"PK\x03\x04"),
-    "hdf5": lambda head: head.startswith(b"\x89HDF\r\n\x1a\n"),
-    "pickle": lambda head: head[:1] == b"\x80" and 2 <= head[1] <= 5,
-    "safetensors": _is_safetensors,
-    "onnx": _is_onnx,
-}
-"""What a file may be by its first bytes; its reader looks further."""
-
-
-def model_kind(head: bytes) -> str:
-    """The kind of file that begins so. Raises UnsupportedUpload.
-
-    >>> model_kind((2).to_bytes(8, "little") + b"{}"), model_kind(b"PK\\x03\\x04...")
-    ('safetensors', 'zip')
-    """
-    kind = next((kind for kind, is_so in KINDS.items() if len(head) > 2 and is_so(head)), None)
-    if kind is None:
-        raise UnsupportedUpload(
-            f"The file is no model: its first bytes are {head[:8].hex(' ')}. Send one of {TAKEN}.",
-            field="file", given=head[:8].hex(" "), allowed=TAKEN,
-        )  # fmt: skip
-    return kind
 
 
 class ModelStore(KeptFiles):
     """Uploaded models and captures, addressed by the SHA-256 of their bytes. All methods block."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
-        super().__init__(_own(settings), clock, model_kind)
+        super().__init__(_own(settings), clock, kind_of)
 
     def path(self, id: str, field: str = "model") -> Path:
         """The file, which counts as a use; `field` is the query's that names it.

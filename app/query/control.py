@@ -79,6 +79,11 @@ class QueryModel(BaseModel):
         return False
 
     @property
+    def kept(self) -> dict[str, str]:
+        """The ids of the uploaded models that it names, by the field."""
+        return {}
+
+    @property
     def is_stage(self) -> bool:
         """Whether only the stage is asked for, as while a hand moves."""
         return False

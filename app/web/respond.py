@@ -115,9 +115,11 @@ async def respond(request: Request, query: Fields, view: View[Fields, Any, Any])
 
 
 async def known(place: Place, query: Fields) -> None:
-    """Raises UploadGone where the query's source is an upload that is not here."""
+    """Raises UploadGone where the query's source, or a model that it names, is an upload that is not here."""
     if query.is_upload:
         await anyio.to_thread.run_sync(place.uploads.describe, query.source)  # type: ignore[attr-defined]
+    for field, id in query.kept.items():
+        await anyio.to_thread.run_sync(place.uploads.models.look, id, field)
 
 
 async def _answer(asked: Asked) -> Response:

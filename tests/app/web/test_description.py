@@ -70,6 +70,9 @@ TAKEN = {
     "widths": ["1", "100,50,7", "100000"],
     "adam_betas": ["0.9,0.999", "0,.5", "1e-3,0"],
     "changes": ["", "0.01@300", "1e-2@300;5@600"],
+    "model": ["sick", "sound", "0" * 64],
+    "other": ["", "sound", "f" * 64],
+    "capture": ["", "0" * 64],
     **{letter: ["", "norm:none", "widths:5,5,norm:batch,rate:1e-3", "changes:0.1@3;1@4"] for letter in "abcd"},
 }
 REFUSED = {
@@ -86,6 +89,9 @@ REFUSED = {
     "widths": ["", "0", "1,", "a", "1;2", "1000000"],
     "adam_betas": ["", "0.9", "a,b", "0.1,0.2,0.3", "-1,0"],
     "changes": ["0.01", "0.01@", "@3", "1@2;", "1@2,1@3", "-1@2"],
+    "model": ["", "Sick", "0" * 63, "g" * 64],
+    "other": ["sounds", "0" * 65],
+    "capture": ["sick", "0" * 10],
     **{letter: ["norm", "norm:", ":x", "norm:none,", "norm:a:b", "norm=none"] for letter in "abcd"},
 }
 

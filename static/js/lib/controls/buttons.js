@@ -13,7 +13,7 @@ export function bindButtons(state) {
   const showReset = () => $("reset-all").setAttribute("aria-disabled", String(state.changed().length === 0));
   state.onChange(showReset);
   showReset();
-  $("new-draw").addEventListener("click", () => state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 }));
+  $("new-draw")?.addEventListener("click", () => state.set({ seed: (Number(state.get("seed")) + 1) % 2 ** 32 }));
 }
 
 // What the stage draws stands above the sheet: what a control does is seen.

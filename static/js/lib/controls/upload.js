@@ -2,14 +2,15 @@
 
 const MEDIA_TYPES = { csv: "text/csv", tsv: "text/tab-separated-values", txt: "text/csv" };
 
-export function bindUpload({ done, fail, progress }) {
+// `to` is the call that takes the file.
+export function bindUpload({ done, fail, progress, to = "/api/v1/batches" }) {
   const input = document.getElementById("file");
   let request = null;
 
   const send = (file) => {
     request?.abort();
     request = new XMLHttpRequest();
-    request.open("POST", "/api/v1/batches");
+    request.open("POST", to);
     const ending = file.name.split(".").pop().toLowerCase();
     request.setRequestHeader("Content-Type", MEDIA_TYPES[ending] ?? "application/octet-stream");
     request.upload.addEventListener("progress", (event) => progress(event.lengthComputable ? event.loaded / event.total : null));

@@ -1,0 +1,65 @@
+"""`bnscope doctor FILE`: the table that the page shows, and an exit status for a build.
+
+0: no error was found; 1: at least one was; 2: the file cannot be read, or the command is wrong.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from app.errors import UserError
+from app.models import read_model
+from bncore.doctor.findings import examine
+from bncore.doctor.report import FORMS, Report, report_of
+from bncore.errors import BatchNormError
+
+SOUND, SICK, WRONG = 0, 1, 2
+FORMATS = "safetensors, a PyTorch state_dict (.pt, .pth), ONNX, Keras (.h5, .keras), or NPZ of a state_dict"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """The console script `bnscope`, whose one command is `doctor`."""
+    parser = argparse.ArgumentParser("bnscope", description="Batch normalization, seen.")
+    parser.add_subparsers(required=True).add_parser(
+        "doctor", help="what is wrong with a model's norm layers", parents=[_parser("bnscope doctor", add_help=False)]
+    )
+    return _run(parser.parse_args(words))
+
+
+def doctor(words: Sequence[str]) -> int:
+    """The same without the word `doctor`, as a module of a checkout."""
+    return _run(_parser("python -m app.doctor").parse_args(words))
+
+
+def _parser(name: str, add_help: bool = True) -> argparse.ArgumentParser:
+    told = "Reads a model's file and tells what is wrong with its norm layers, worst first; ends with 1 on errors."
+    parser = argparse.ArgumentParser(name, description=told, add_help=add_help)
+    parser.add_argument("file", type=Path, help=FORMATS)
+    parser.add_argument("--other", type=Path, help="another checkpoint, to be compared with norm by norm")
+    parser.add_argument("--format", choices=sorted(FORMS), default="text", help="what is printed (text)")
+    return parser
+
+
+def _run(asked: argparse.Namespace) -> int:
+    try:
+        report = _report(asked.file, asked.other)
+    except (UserError, BatchNormError) as error:
+        return _wrong(str(error))
+    except OSError as error:
+        return _wrong(f"{error.filename or asked.file}: {error.strerror}")
+    except ModuleNotFoundError as error:
+        return _wrong(f'This file needs {error.name}, which is not installed: pip install "bnscope[doctor]"')
+    sys.stdout.write(FORMS[asked.format].write(report))
+    return SICK if report.has_errors else SOUND
+
+
+def _report(file: Path, other: Path | None) -> Report:
+    model = read_model(file)
+    beside = None if other is None else (other.name, read_model(other))
+    return report_of(file.name, model, examine(model), beside)
+
+
+def _wrong(why: str) -> int:
+    sys.stderr.write(f"bnscope: {why}\n")
+    return WRONG

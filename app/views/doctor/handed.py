@@ -1,0 +1,78 @@
+"""`/doctor/layer`: a layer of a model as a batch of the playground's, with its arrays."""
+
+import io
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import numpy as np
+from anyio import to_thread
+from fastapi import APIRouter, Depends, Request, Response
+from starlette.responses import RedirectResponse
+
+from app.batches.uploads import UploadStore
+from app.batches.uploads.store.receive import receive
+from app.errors import InvalidQuery
+from app.views.doctor.compute import examined, prepared
+from app.views.doctor.layer.answer import HANDED as PATH
+from app.views.doctor.layer.answer import kept_from_playground
+from app.views.doctor.query import DoctorFields
+from app.web.reading import query_of
+from app.web.respond import known
+from app.web.view import Place
+from bncore.activations import ACTIVATIONS
+from bncore.doctor import Norm
+from bncore.doctor.affine import eps_of
+from bncore.progress import unheard
+
+HANDED = APIRouter()
+EXAMPLES = 256
+SEED = 0
+
+
+@HANDED.get(PATH)
+async def layer(request: Request, query: Annotated[DoctorFields, Depends(query_of(DoctorFields))]) -> Response:
+    """On to the playground, whose source is then the layer: an upload under the hash of its arrays."""
+    place = Place.of(request)
+    await known(place, query)
+    norm = await to_thread.run_sync(_norm, place, query)
+    content = await to_thread.run_sync(arrays_of, norm)
+    id = await _uploaded(place.uploads, content, place.settings.upload_limit)
+    return RedirectResponse(f"/?{urlencode({'source': id} | _setting(norm))}", 303)
+
+
+def _norm(place: Place, query: DoctorFields) -> Norm:
+    """The layer that a query opens. Raises InvalidQuery for one that the playground does not take."""
+    row = examined(prepared(place, query), unheard).opened
+    if row is None or row.norm is None:
+        raise InvalidQuery("The model has no norm layer.", field="model", given=query.model)
+    if why := kept_from_playground(row.norm):
+        raise InvalidQuery(why, field="norm", given=query.norm or row.name)
+    return row.norm
+
+
+def arrays_of(norm: Norm) -> bytes:
+    """A layer as an NPZ file, whose x is drawn from its own running statistics: a file of weights has no batch."""
+    rng = np.random.default_rng(SEED)
+    mean, variance = (np.asarray(array, dtype=np.float64) for array in (norm.mean, norm.variance))
+    drawn = mean + np.sqrt(variance) * rng.standard_normal((EXAMPLES, norm.channels))
+    given: dict[str, Any] = {"x": drawn.astype(np.float32), "running_mean": mean, "running_var": variance}
+    learned = {"gamma": norm.gamma, "beta": norm.beta}
+    given |= {name: np.asarray(array, np.float64) for name, array in learned.items() if array is not None}
+    file = io.BytesIO()
+    np.savez(file, **given)
+    return file.getvalue()
+
+
+def _setting(norm: Norm) -> dict[str, str]:
+    told = {"mode": "inference", "eps": f"{eps_of(norm):g}"}
+    return told | ({"activation": norm.behind} if norm.behind in ACTIVATIONS else {})
+
+
+async def _uploaded(store: UploadStore, content: bytes, limit: int) -> str:
+    async def pieces() -> Any:
+        yield content
+
+    with store.incoming() as folder:
+        received = await receive(pieces(), folder / "data", limit)
+        await to_thread.run_sync(store.add, folder, received)
+    return received.id

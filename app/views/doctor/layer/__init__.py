@@ -1,0 +1,1 @@
+"""One layer, opened: its numbers channel by channel, and the way into the playground."""
