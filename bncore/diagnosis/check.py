@@ -11,12 +11,14 @@ from bncore.diagnosis.explanation import Diagnosis
 from bncore.diagnosis.given.allowance import Allowance, rounded, shaken
 from bncore.diagnosis.given.answers import Answer, Printed, answer_of
 from bncore.diagnosis.given.case import ORDER, Case
+from bncore.diagnosis.given.convention import Convention
 from bncore.diagnosis.given.halves import Halves
 from bncore.diagnosis.given.precision import FLOAT32, FLOAT64, Precision, coarsest
 from bncore.diagnosis.mistakes.candidates import Candidates, candidates
+from bncore.diagnosis.mistakes.in_convention import in_convention, over_of
 from bncore.diagnosis.mistakes.matches import DECISIVE, apart, shares
 from bncore.diagnosis.mistakes.recognition import Tensor, beside_differences, recognized
-from bncore.diagnosis.mistakes.triple import Coefficients, fit
+from bncore.diagnosis.mistakes.triple import FACTORS, Coefficients, fit
 from bncore.diagnosis.reasons import reasons
 from bncore.diagnosis.remarks import about, blind, hidden
 from bncore.diagnosis.verdict import Verdict, verdict_of
@@ -33,8 +35,9 @@ class Report:
     `first_wrong` is in the order of a backward pass. `refused` has the tensors that cannot be compared, and why; with
     one of them nothing is `correct`.
     `coefficients` are those of the given dx, None without it or with fewer than 4 examples. `reasons` are the names of
-    what keeps these data from telling more; `warnings` say it in sentences. `eps_placement` is the case's:
-    lines of code are written by it.
+    what keeps these data from telling more; `warnings` say it in sentences. `eps_placement`
+    and `convention` are the case's, `paths` the factors that its dx has, and `over` the axes of another norm's
+    statistics: lines of code are written by them.
     """
 
     correct: bool | None
@@ -46,6 +49,9 @@ class Report:
     warnings: tuple[str, ...]
     refused: Mapping[str, str] = field(default_factory=dict)
     eps_placement: str = "variance"
+    convention: Convention = field(default_factory=Convention)
+    paths: tuple[str, ...] = tuple(FACTORS)
+    over: str = ""
 
 
 def check(
@@ -81,7 +87,7 @@ def check(
     tensors = _tensors(case, taken, built, units)
     judged = beside_differences({name: recognized(tensor) for name, tensor in tensors.items()})
     verdicts = {name: _with_hidden(tensors[name], verdict) for name, (verdict, _) in judged.items()}
-    diagnoses = tuple(diagnosis for _, mine in judged.values() for diagnosis in mine)
+    diagnoses = tuple(in_convention(case, diagnosis) for _, mine in judged.values() for diagnosis in mine)
     wrong = [name for name, verdict in verdicts.items() if verdict.wrong]
     why = dict(reasons(case))
     said = (*_said(case, taken, verdicts, built, diagnoses, units), *why.values())
@@ -90,7 +96,7 @@ def check(
     sentences = dict(unread or {}) | {name: str(error) for name, error in refused.items()}
     return Report(
         _correct(verdicts, sentences), verdicts, first, diagnoses, coefficients, tuple(why), said, sentences,
-        case.eps_placement,
+        case.eps_placement, case.convention, case.paths, "" if case.convention.norm == "batch" else over_of(case),
     )  # fmt: skip
 
 
@@ -105,6 +111,9 @@ def _taken(case: Case, given: Mapping[str, ArrayLike | Printed]) -> tuple[dict[s
     taken: dict[str, Answer] = {}
     refused: dict[str, BatchNormError] = {}
     for name in (name for name in ORDER if name in given):
+        if name not in case.truth:
+            refused[name] = BadParameter(f"There is no {name} in {_where(case)}", parameter=name)
+            continue
         try:
             taken[name] = answer_of(case, name, given[name])
         except REFUSED as error:
@@ -113,6 +122,12 @@ def _taken(case: Case, given: Mapping[str, ArrayLike | Printed]) -> tuple[dict[s
     if not taken:
         raise next(refused[name] for name in given)
     return taken, refused
+
+
+def _where(case: Case) -> str:
+    if case.convention.frozen:
+        return "inference: mean and variance are constants."
+    return "RMS norm: it subtracts no mean, and adds no beta."
 
 
 def _tensors(
@@ -152,7 +167,8 @@ def _held(case: Case, given: Mapping[str, Answer]) -> None:
     """Raises unless float64 holds what is added up to each tensor."""
     for name in given:
         if not np.isfinite(case.terms[name]):
-            largest = f"dy is as large as {np.abs(case.dy).max():.3g}, gamma/s as {np.abs(case.slope).max():.3g}"
+            slope = np.abs(case.gamma * case.inverse).max()
+            largest = f"dy is as large as {np.abs(case.dy).max():.3g}, gamma/s as {slope:.3g}"
             detail = f"{name} is more than float64 holds on this batch: {largest}. Give smaller numbers."
             raise BadParameter(detail, parameter="dy")
 

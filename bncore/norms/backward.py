@@ -47,7 +47,7 @@ def backward(dy: ArrayLike, forward: Normed) -> NormGradients:
     Raises ShapeMismatch, BadDtype, NonFiniteInput.
     Source: Ioffe & Szegedy 2015, section 3, over other cells; Ioffe 2017, section 3.
     """
-    upstream = _upstream(dy, forward)
+    upstream = np.moveaxis(_upstream(dy, forward), forward.feature_axis, 1)
     x_hat, norm = forward.x_hat_exact, forward.norm
     gradient = forward.arrangement.rows(upstream * expanded(forward.gamma, norm, upstream.ndim))
     if forward.r is not None:
@@ -55,6 +55,7 @@ def backward(dy: ArrayLike, forward: Normed) -> NormGradients:
     dx = forward.arrangement.whole(pulled_back(gradient, forward.standardized))
     shared = (_sum_over_shared(array, norm, forward.gamma.shape) for array in (upstream * x_hat, upstream))
     dgamma, dbeta = shared
+    dx = np.moveaxis(dx, 1, forward.feature_axis)
     return NormGradients(dx.astype(forward.y.dtype, copy=False), dgamma, None if forward.beta is None else dbeta)
 
 

@@ -12,7 +12,7 @@ from bncore.errors import EmptyBatch, ShapeMismatch
 from bncore.norms.arrangement import Arrangement
 from bncore.norms.core import Standardized
 from bncore.norms.modes import MODES, Asked
-from bncore.norms.parameters import expanded, learned, running_of, settings_of
+from bncore.norms.parameters import channel_axis, expanded, learned, running_of, settings_of
 from bncore.norms.remarks import Remark, remarks_of
 from bncore.norms.table import NORMS
 
@@ -50,7 +50,9 @@ class Normed:
     arrangement: Arrangement = field(repr=False)
     standardized: Standardized = field(repr=False)
     x_hat_exact: Float64 = field(repr=False)
-    """x_hat in float64, as the backward pass reads it."""
+    """x_hat in float64, as the backward pass reads it: channels on axis 1."""
+    feature_axis: int = 1
+    """The axis of x that the channels are on."""
 
 
 def forward(
@@ -62,6 +64,7 @@ def forward(
     groups: int | None = None,
     ghost_size: int | None = None,
     axis: int | None = None,
+    feature_axis: int | None = None,
     r_max: float | None = None,
     d_max: float | None = None,
     eps: float = 1e-5,
@@ -85,6 +88,9 @@ def forward(
     Shapes: x (N, C, ...) with two or more axes. `norm` is a key of NORMS, which says over which cells mean and variance
     are taken. `gamma` (default 1) and `beta` (default 0; RMS norm has none) are (C,), for layer and RMS norm
     x.shape[axis:].
+
+    `feature_axis` (default 1) is the axis of the channels, any but of layer and RMS norm, which have none; examples are
+    then on the first of the other axes.
 
     Settings, each taken only by the norm that needs it: `groups` (a divisor of C; needed) of group norm; `ghost_size`
     (a divisor of N; needed) of ghost batch norm; `axis` (default 1) of layer and RMS norm; `r_max` ≥ 1 (default 3) and
@@ -134,7 +140,9 @@ def forward(
     Hoffer et al. 2017.
     """
     row = NORMS[choice(norm, NORMS, "norm")]
-    array = _checked(real_array(x, "x", dtype))
+    given_x = _checked(real_array(x, "x", dtype))
+    channels = channel_axis(norm, feature_axis, given_x.ndim)
+    array = np.moveaxis(given_x, channels, 1)
     taken_in = MODES[choice(mode, MODES, "mode")]
     given = {"groups": groups, "ghost_size": ghost_size, "axis": axis, "r_max": r_max, "d_max": d_max}
     settings = settings_of(norm, given, array.ndim, mode)
@@ -146,8 +154,8 @@ def forward(
     arrangement, standardized, x_hat = taken.arrangement, taken.standardized, taken.x_hat
     return Normed(
         norm=norm,
-        y=_scaled(x_hat, gamma, beta, norm).astype(array.dtype, copy=False),
-        x_hat=x_hat.astype(array.dtype),
+        y=np.moveaxis(_scaled(x_hat, gamma, beta, norm).astype(array.dtype, copy=False), 1, channels),
+        x_hat=np.moveaxis(x_hat.astype(array.dtype), 1, channels),
         mean=arrangement.shaped(standardized.mean) if row.centred else None,
         var=arrangement.shaped(standardized.var),
         scale=arrangement.shaped(standardized.scale),
@@ -166,6 +174,7 @@ def forward(
         arrangement=arrangement,
         standardized=standardized,
         x_hat_exact=x_hat,
+        feature_axis=channels,
     )
 
 

@@ -48,6 +48,19 @@ def _axis(axis: Any, axes: int) -> int:
     raise BadParameter(detail, parameter="axis")
 
 
+def channel_axis(norm: str, feature_axis: int | None, axes: int) -> int:
+    """The axis of x that the channels are on, counted from the front. Raises BadParameter."""
+    if feature_axis is None:
+        return 1
+    if not NORMS[norm].per_channel and feature_axis != 1:
+        detail = f"{NORMS[norm].title} takes all axes from axis on, whichever holds the channels; leave it out."
+        raise BadParameter(f"feature_axis is {feature_axis!r}. {detail}", parameter="feature_axis")
+    if whole(feature_axis) and -axes <= feature_axis < axes:
+        return int(feature_axis) % axes
+    detail = f"feature_axis is {feature_axis!r}, and x has {axes} axes; give the axis of the channels, 0 to {axes - 1}."
+    raise BadParameter(detail, parameter="feature_axis")
+
+
 def learned(
     norm: str, gamma: ArrayLike | None, beta: ArrayLike | None, shape: tuple[int, ...]
 ) -> tuple[Float64, Float64 | None]:

@@ -182,10 +182,19 @@ def details_of(case: Case, report: Report, answers: Tensors) -> dict[str, Any]:
 def batch_text(case: Case) -> str:
     """The batch and the convention in force, in one line."""
     shape = " × ".join(map(str, case.shape))
+    if case.convention.norm != "batch":
+        return _norm_text(case, shape)
     s = "√(σ² + ε)" if case.eps_placement == "variance" else "σ + ε"
     others = " · ".join(map(str, case.moved[:-1]))
     count = f"{case.count} examples" if len(case.shape) == 2 else f"{others} = {case.count} numbers"
-    return f"{shape}, K = {count} a unit, {counted(case.units, 'unit')}, s = {s} with ε = {stated(case.eps)}"
+    said = f"{shape}, K = {count} a unit, {counted(case.units, 'unit')}, s = {s} with ε = {stated(case.eps)}"
+    return " · ".join(part for part in (said, case.convention.words) if part)
+
+
+def _norm_text(case: Case, shape: str) -> str:
+    s = ("√(σ² + ε)" if case.convention.centred else "√(⟨x²⟩ + ε)") if case.eps_placement == "variance" else "σ + ε"
+    many = f"K = {case.count} numbers a statistic, {counted(case.units, 'statistic')}"
+    return f"{case.convention.words} · {shape}, {many}, s = {s} with ε = {stated(case.eps)}"
 
 
 def _coefficients(report: Report) -> dict[str, Any] | None:

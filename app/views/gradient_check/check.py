@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from app.errors import InvalidQuery, UserError
 from app.views.gradient_check.answer import Tensors, answer_of, details_of
 from app.views.gradient_check.body import MOST_NUMBERS, as_sent, given, too_large
-from app.views.gradient_check.query import BATCH, GradientCheckQuery, only_the_seed
+from app.views.gradient_check.query import BATCH, CONVENTION, GradientCheckQuery, only_the_seed
 from app.web.problems import findings
 from bncore.diagnosis import MOST_NUDGED, ORDER, Candidates, Case, Printed, case_of, check, probe, third_route
 from bncore.epsilon import OfEpsilon
@@ -73,7 +73,9 @@ def batch_of(query: GradientCheckQuery) -> tuple[Case, dict[str, float]]:
     """The batch that was sent, or the probe of the seed; and half of the last digit of those arrays that are text."""
     only_the_seed(query)
     if query.seed is not None:
-        return probe(query.seed, axes=query.axes, eps_placement=query.eps_placement).case(), {}
+        axes = 4 if query.norm == "instance" else query.axes
+        convention = {name: getattr(query, name) for name in CONVENTION}
+        return probe(query.seed, axes=axes, eps_placement=query.eps_placement, **convention).case(), {}
     sent = {name: as_sent(getattr(query, name), name) for name in BATCH}
     units = {name: value.unit for name, value in sent.items() if isinstance(value, Printed) and name in MOVING}
     plain = {name: _plain(name, value) for name, value in sent.items()}
@@ -84,7 +86,8 @@ def batch_of(query: GradientCheckQuery) -> tuple[Case, dict[str, float]]:
     with np.errstate(over="ignore", invalid="ignore", divide="ignore", under="ignore"):
         case = case_of(
             x, plain["gamma"], plain["beta"], dy=dy, feature_axis=query.feature_axis,
-            running_mean=plain["running_mean"], running_var=plain["running_var"], **epsilon,
+            running_mean=plain["running_mean"], running_var=plain["running_var"], norm=query.norm, mode=query.mode,
+            forward_variance=query.forward_variance, groups=query.groups, axis=query.axis, **epsilon,
         )  # fmt: skip
     return case, units
 

@@ -1,5 +1,6 @@
 """The page's view: which batch and which answer its address means, checked, with all that stands beside it."""
 
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import numpy as np
@@ -11,9 +12,10 @@ from app.views.gradient_check.body import MOST_NUMBERS
 from app.views.gradient_check.check import batch_of, checked
 from app.views.gradient_check.figures import MEANING
 from app.views.gradient_check.probe import as_text
-from app.views.gradient_check.query import BATCH, EXAMPLE, GradientCheckQuery, ProbeQuery
-from app.views.gradient_check.snippet import can_be_written, snippet, written_snippet
+from app.views.gradient_check.query import BATCH, CONVENTION, EXAMPLE, GradientCheckQuery, ProbeQuery
+from app.views.gradient_check.snippet import can_be_written, note_of, of_case, snippet, written_snippet
 from app.views.gradient_check.tensor import LONGEST
+from bncore.arguments import Float64
 from bncore.diagnosis import CORRECT, FACTORS, MISTAKES, MOST_NUDGED, ORDER, Case, candidates, ready_answers
 from bncore.diagnosis.mistakes.example import TENSORS
 
@@ -66,6 +68,14 @@ class CheckFields(ProbeQuery):
         1, "The axis of the features; 1 for (N, D) and (N, C, H, W).",
         title="Feature axis", group="own", kind="number", step=1, ge=-8, le=8,
     )  # fmt: skip
+    groups: int = control(
+        1, "Group norm's groups, a divisor of the channels.", title="Groups", group="own", kind="number", step=1, ge=1,
+        le=4096,
+    )  # fmt: skip
+    axis: int = control(
+        1, "The first axis that is normalized; all behind it are, too. For sequences (N, T, D) it is 2, or -1.",
+        title="First normalized axis", group="own", kind="number", step=1, ge=-8, le=8,
+    )  # fmt: skip
     running_mean: str = _text("", "To recognize that it was used; with the running variance.", "running mean", "rare")
     running_var: str = _text("", "To recognize that it was used; with the running mean.", "running variance", "rare")
     dx: str = _text("", "Your dL/dx, in the shape of x.", "dx")
@@ -79,7 +89,14 @@ class CheckFields(ProbeQuery):
     @property
     def probe(self) -> ProbeQuery:
         """The fields that choose the probe, which is there for the snippet even beside an own batch."""
-        return ProbeQuery(seed=self.seed, axes=self.axes, eps_placement=self.eps_placement)
+        return ProbeQuery(seed=self.seed, axes=self.axes, eps_placement=self.eps_placement, **self.convention)
+
+    @property
+    def convention(self) -> dict[str, str]:
+        """As in the fields that are shown: the others say nothing of this norm."""
+        mode = self.mode if self.norm == "batch" else "train"
+        biased = self.norm == "rms" or mode == "inference"
+        return {"norm": self.norm, "mode": mode, "forward_variance": "biased" if biased else self.forward_variance}
 
     @property
     def door(self) -> str:
@@ -96,16 +113,18 @@ class CheckFields(ProbeQuery):
 
 def view_of(query: CheckFields, origin: str) -> dict[str, Any]:
     """The check's answer with its details, the batch, the texts in force and the examples. Raises as a check does."""
-    asked = {"details": True, "eps_placement": query.eps_placement} | _batch(query)
+    asked = {"details": True, "eps_placement": query.eps_placement} | query.convention | _batch(query)
     case, units = batch_of(GradientCheckQuery.model_validate(asked))
     able = case.x.size <= MOST_NUDGED
     asked |= {"numeric": query.numeric and able}
-    built = {tensor: candidates(case, tensor) for tensor in TENSORS}
+    built = {tensor: candidates(case, tensor) for tensor in _of(case)}
     ready = ready_answers(case, built)
-    texts = query.texts or _example(query, ready)
+    mistake = query.mistake if query.texts else _in_force(query, ready)
+    texts = query.texts or ({} if mistake == NONE else {name: as_text(ready[mistake][name]) for name in _of(case)})
     answer = checked(GradientCheckQuery.model_validate(asked | texts), case, units, built) if texts else NOTHING
     beside: dict[str, Any] = {
-        "checked": _checked_text(query),
+        "checked": _checked_text(query, mistake),
+        "mistake": mistake,
         "batch": batch_text(case),
         "table": _table(case),
         "texts": texts,
@@ -119,9 +138,10 @@ def view_of(query: CheckFields, origin: str) -> dict[str, Any]:
 
 def _snippet(query: CheckFields, case: Case, origin: str) -> dict[str, str]:
     """The snippet for the batch at hand, or for the probe beside a batch that is too large to be written out."""
+    none = note_of(query.form, of_case(case))
     if query.batch == "own" and can_be_written(case):
-        return {"snippet": written_snippet(origin, query.form, case), "snippet_note": ""}
-    note = TOO_LONG if query.batch == "own" else ""
+        return {"snippet": written_snippet(origin, query.form, case), "snippet_note": none}
+    note = TOO_LONG if query.batch == "own" else none
     return {"snippet": snippet(origin, query.form, query.probe), "snippet_note": note}
 
 
@@ -132,26 +152,42 @@ def titles(names: Any) -> dict[str, str]:
 
 def _batch(query: CheckFields) -> dict[str, Any]:
     if query.batch == "probe":
-        return {"seed": query.seed, "axes": int(query.axes)}
-    return {name: getattr(query, name) for name in (*BATCH, "eps", "feature_axis")}
+        return {"seed": query.seed, "axes": query.probe_axes}
+    return {
+        name: getattr(query, name) for name in (*_arrays(query.norm), "eps", "feature_axis", *_settings(query.norm))
+    }
 
 
-def _example(query: CheckFields, ready: dict[str, Any]) -> dict[str, str]:
-    """The texts of the example in force; none where there is none."""
-    if query.mistake == NONE:
-        return {}
-    if query.mistake not in ready:
-        detail = f"This batch has no example {query.mistake!r}."
-        raise InvalidQuery(detail, field="mistake", given=query.mistake, allowed=", ".join(ready))
-    return {tensor: as_text(ready[query.mistake][tensor]) for tensor in TENSORS}
+def _arrays(norm: str) -> tuple[str, ...]:
+    """The arrays of an own batch that a norm takes; what else stands in the fields is for the others."""
+    others = () if norm == "batch" else ("running_mean", "running_var", *(("beta",) if norm == "rms" else ()))
+    return tuple(name for name in BATCH if name not in others)
 
 
-def _checked_text(query: CheckFields) -> str:
+def _settings(norm: str) -> tuple[str, ...]:
+    return {"group": ("groups",), "layer": ("axis",), "rms": ("axis",)}.get(norm, ())
+
+
+def _of(case: Case) -> list[str]:
+    return [name for name in TENSORS if name in case.truth]
+
+
+def _in_force(query: CheckFields, ready: dict[str, Any]) -> str:
+    """The example that is shown: the one asked for, or the first where the convention has no such mistake."""
+    if query.mistake in ready or query.mistake == NONE:
+        return query.mistake
+    usual = {name: CheckFields.model_fields[name].default for name in CONVENTION}
+    if query.mistake in MISTAKES and query.convention != usual:
+        return next(name for name in ready if name != CORRECT)
+    detail = f"This batch has no example {query.mistake!r}."
+    raise InvalidQuery(detail, field="mistake", given=query.mistake, allowed=", ".join(ready))
+
+
+def _checked_text(query: CheckFields, mistake: str) -> str:
     """What is checked, against which batch."""
     what = "Your gradient"
     if not query.texts:
-        none = query.mistake == NONE
-        what = "No gradient" if none else f"The example “{titles([query.mistake])[query.mistake]}”"
+        what = "No gradient" if mistake == NONE else f"The example “{titles([mistake])[mistake]}”"
     return f"{what} on {f'the probe of seed {query.seed}' if query.batch == 'probe' else 'your own batch'}"
 
 
@@ -164,9 +200,21 @@ def _table(case: Case) -> dict[str, Any]:
         ", ".join(f"{name} = {i}" for name, i in zip(names, place, strict=True))
         for _, place in zip(range(ROWS_SHOWN), places, strict=False)
     ]
-    per_unit = {"gamma": case.gamma, "beta": case.beta}
+    per_unit = dict(_parameters(case, "gamma", case.given_gamma))
+    if case.given_beta is not None:
+        per_unit |= _parameters(case, "beta", case.given_beta)
     if case.running is not None:
         per_unit |= {"running mean": case.running[0], "running variance": case.running[1]}
-    shown = {"x": case.x[:ROWS_SHOWN, :UNITS_SHOWN], "dy": case.dy[:ROWS_SHOWN, :UNITS_SHOWN]}
+    shown = {name: case.table(rows)[:ROWS_SHOWN, :UNITS_SHOWN] for name, rows in (("x", case.x), ("dy", case.dy))}
     first = {name: values[:UNITS_SHOWN] for name, values in per_unit.items()}
-    return {"rows": rows, "count": case.count, "units": case.units, "per_unit": first} | shown
+    count = case.x.size // case.channels
+    return {"rows": rows, "count": count, "units": case.channels, "per_unit": first} | shown
+
+
+def _parameters(case: Case, name: str, values: Float64) -> Iterator[tuple[str, Float64]]:
+    """A parameter as rows of the table, one number a channel each; of layer norm a row a position of the channel."""
+    if values.shape == (case.channels,):
+        yield name, values
+    elif case.seen.arrangement.seen[0] == case.shape[0] and case.axis == 1:  # (C, H, W)
+        for place in np.ndindex(values.shape[1:]):
+            yield f"{name} at {', '.join(map(str, place))}", values[(slice(None), *place)]

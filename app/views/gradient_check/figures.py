@@ -104,9 +104,10 @@ def _range(values: NDArray[np.float64]) -> list[float]:
 
 def _against(case: Case, dx: NDArray[np.float64]) -> Figure:
     """A mark a number of dx: across the correct one, up the student's; right ones lie on the line."""
-    units = min(case.units, MOST_UNITS)
-    rows = np.arange(min(case.count, MOST_POINTS // units))
-    truth, yours = case.truth["dx"][rows, :units], dx[rows, :units]
+    of_channels, given = case.table(case.truth["dx"]), case.table(dx)
+    units = min(case.channels, MOST_UNITS)
+    rows = np.arange(min(len(given), MOST_POINTS // units))
+    truth, yours = of_channels[rows, :units], given[rows, :units]
     low, high = _span(truth, yours)
     names = [row_name(case, int(row)) for row in rows]
     traces = [_unit(unit, truth[:, unit], yours[:, unit], names) for unit in range(units)]
@@ -116,7 +117,7 @@ def _against(case: Case, dx: NDArray[np.float64]) -> Figure:
     }  # fmt: skip
     drawn = truth.size
     shapes = "A shape is a unit" if units <= len(SYMBOLS) else f"Every {len(SYMBOLS)} units the shapes come again"
-    of_units = "" if units == case.units else f", the first {units} units of {case.units:,}"
+    of_units = "" if units == case.channels else f", the first {units} units of {case.channels:,}"
     note = shapes + ("." if drawn == case.x.size else f"; {drawn:,} numbers of {case.x.size:,} drawn{of_units}.")
     summary = (
         f"Your dx against the correct one, {counted(drawn, 'number')}; the correct ones run from {_ends(truth)}, yours "

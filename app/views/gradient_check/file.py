@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from app.errors import InvalidQuery
 from app.views.gradient_check.body import MOST_NUMBERS, NPY, ZIP, array_of, is_real, too_large, unpacked
 from app.views.gradient_check.probe import EXACT, as_text
-from app.views.gradient_check.query import BATCH, SETTINGS, GradientCheckQuery, only_the_seed
+from app.views.gradient_check.query import BATCH, CONVENTION, SETTINGS, GradientCheckQuery, only_the_seed
 from bncore.diagnosis import ORDER
 
 TENSORS = (*ORDER, *BATCH)
@@ -56,5 +56,6 @@ def _settings(given: dict[str, Any], texts: Mapping[str, str]) -> dict[str, str]
     only_the_seed(query)
     if query.seed is None and not all(name in texts for name in OWN):
         return {}
-    wanted = ("eps", "eps_placement", "feature_axis") if query.seed is None else ("seed", "axes", "eps_placement")
-    return {name: str(getattr(query, name)) for name in wanted}
+    own = ("eps", "feature_axis", "groups", "axis")
+    wanted = ("eps_placement", *CONVENTION, *(own if query.seed is None else ("seed", "axes")))
+    return {name: str(value) for name in wanted if (value := getattr(query, name)) is not None}

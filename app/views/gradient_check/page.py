@@ -17,7 +17,10 @@ FILES = APIRouter()
 CHOICES = {
     "code": "Run in my notebook", "paste": "Paste or drop", "probe": "A probe", "own": "My own batch",
     "cs231n": "CS231n's two functions", "function": "Any function", "variance": "the variance",
-    "deviation": "the deviation", "2": "2: examples × features", "4": "4: images N × C × H × W",
+    "deviation": "the deviation", "batch": "Batch norm", "layer": "Layer norm", "group": "Group norm",
+    "instance": "Instance norm", "rms": "RMS norm", "train": "training", "inference": "inference, or frozen",
+    "biased": "K, as usual", "unbiased": "K − 1 (Bessel)",
+    "2": "2: examples × features", "4": "4: images N × C × H × W",
 }  # fmt: skip
 
 TERMS = {

@@ -27,25 +27,31 @@ class Format(NamedTuple):
 
 def probe_of(query: ProbeQuery) -> Probe:
     """The probe that is asked for."""
-    return probe(query.seed, axes=int(query.axes), eps_placement=query.eps_placement)
+    return probe(query.seed, axes=query.probe_axes, eps_placement=query.eps_placement, **query.convention)
+
+
+def _there(probe: Probe) -> dict[str, Any]:
+    """What a probe has; a norm that keeps no running statistics has none."""
+    return {name: value for name, value in vars(probe).items() if value is not None}
 
 
 def _json(query: ProbeQuery, probe: Probe) -> bytes:
-    return to_json({"seed": query.seed, "axes": int(query.axes), **vars(probe)})
+    return to_json({"seed": query.seed, "axes": query.probe_axes, **_there(probe)})
 
 
 def _npz(_query: ProbeQuery, probe: Probe) -> bytes:
     """All that a check takes beside the student's tensors; the same bytes each time."""
     buffer = io.BytesIO()
-    np.savez(buffer, **vars(probe))
+    np.savez(buffer, **_there(probe))
     return buffer.getvalue()
 
 
 def _python(query: ProbeQuery, probe: Probe) -> bytes:
     """Lines that make the arrays, in every digit."""
-    what = f"seed={query.seed}&axes={query.axes}&eps_placement={query.eps_placement}"
+    what = f"seed={query.seed}&axes={query.probe_axes}&eps_placement={query.eps_placement}"
+    what += "".join(f"&{name}={value}" for name, value in query.convention.items() if name in query.model_fields_set)
     lines = [f"# The probe {what} of bnscope's gradient check", "import numpy as np", ""]
-    for name, value in vars(probe).items():
+    for name, value in _there(probe).items():
         made = f"np.array({as_text(value, EXACT)})" if isinstance(value, np.ndarray) else repr(value)
         lines.append(f"{name} = {made}")
     return ("\n".join(lines) + "\n").encode()

@@ -8,13 +8,15 @@ from app.errors import InvalidQuery
 from app.query.control import QueryModel, control
 from app.query.layer import Placement
 from app.query.sent_layer import EPS_PLACEMENT
-from app.web.rules import Schema, given, missing, nested, one_given
+from app.web.rules import Schema, given, missing, nested, one_given, where
 from bncore.diagnosis import MISTAKES, MOST_NUDGED, ORDER
+from bncore.diagnosis.given.convention import CHECKED
 from bncore.diagnosis.given.probe import LARGEST_SEED
 
 BATCH = ("x", "gamma", "beta", "dy", "running_mean", "running_var")
-SETTINGS = ("seed", "axes", "eps", "eps_placement", "feature_axis")
-OF_A_BATCH = (*BATCH, "eps", "feature_axis")
+CONVENTION = ("norm", "mode", "forward_variance")
+SETTINGS = ("seed", "axes", "eps", "eps_placement", "feature_axis", *CONVENTION, "groups", "axis")
+OF_A_BATCH = (*BATCH, "eps", "feature_axis", "groups", "axis")
 """What a probe brings along, so that it is not given beside a seed."""
 
 EXAMPLE: dict[str, Any] = {
@@ -40,9 +42,30 @@ def _tensor(words: str, axes: int = 1) -> Any:
 
 def _rules() -> list[Schema]:
     """What goes together: a batch of one's own or the seed of a probe, and a tensor to check."""
-    of_a_probe = {"properties": missing(*BATCH)["properties"] | {"eps": False, "feature_axis": False}}
-    own = {**given("x", "dy"), "not": {"required": ["axes"]}}
-    return [{"if": given("seed"), "then": of_a_probe, "else": own}, one_given(*ORDER)]
+    of_a_probe = {"properties": missing(*BATCH, "groups", "axis")["properties"] | {"eps": False, "feature_axis": False}}
+    own = {**given("x", "dy"), "not": {"required": ["axes"]}, "allOf": _rules_of_norms()}
+    of_positions = where("norm", ["instance"], "batch", {"properties": {"axes": {"const": 4}}})
+    of_rms = where("norm", ["rms"], "batch", {"properties": {"forward_variance": {"const": "biased"}}})
+    return [{"if": given("seed"), "then": of_a_probe, "else": own}, one_given(*ORDER), of_positions, of_rms]
+
+
+def _rules_of_norms() -> list[Schema]:
+    """What a batch of another norm brings along, and what inference needs."""
+    others = [norm for norm in CHECKED if norm != "batch"]
+    running, inference = ("running_mean", "running_var"), {"properties": {"mode": {"const": "inference"}}}
+    of_batch = {"if": {**inference, "required": ["mode"]}, "then": given(*running)}
+    biased = {
+        "if": {**inference, "required": ["mode"]},
+        "then": {"properties": {"forward_variance": {"const": "biased"}}},
+    }
+    return [
+        where("norm", others, "batch", missing(*running)),
+        where("norm", ["batch"], "batch", {"allOf": [of_batch, biased]}),
+        where("norm", ["group"], "batch", given("groups")),
+        where("norm", [norm for norm in CHECKED if norm != "group"], "batch", missing("groups")),
+        where("norm", [norm for norm in CHECKED if norm not in ("layer", "rms")], "batch", missing("axis")),
+        where("norm", ["rms"], "batch", missing("beta")),
+    ]
 
 
 class ProbeQuery(QueryModel):
@@ -60,6 +83,28 @@ class ProbeQuery(QueryModel):
         "variance", "Where epsilon sits: `variance`, as in frameworks, or `deviation`, as in the lecture.",
         title="Place of ε", group="probe", kind="select",
     )  # fmt: skip
+    norm: Literal[CHECKED] = control(  # type: ignore[valid-type]
+        "batch", "The norm whose gradient it is; of another norm the probe has a shape of its own.", title="Norm",
+        group="probe", kind="select",
+    )  # fmt: skip
+    mode: Literal["train", "inference"] = control(
+        "train", "`train`: statistics of the batch, which move with x. `inference`: the running ones, constants (batch "
+        "norm; the others do the same in both).", title="Mode", group="probe", kind="select",
+    )  # fmt: skip
+    forward_variance: Literal["biased", "unbiased"] = control(
+        "biased", "What the forward pass means to normalize by: the variance divided by K, or by K - 1 (Bessel).",
+        title="Variance of the forward pass", group="probe", kind="select",
+    )  # fmt: skip
+
+    @property
+    def probe_axes(self) -> int:
+        """Instance norm has no probe without positions."""
+        return 4 if self.norm == "instance" else int(self.axes)
+
+    @property
+    def convention(self) -> dict[str, str]:
+        """What `probe` takes of it."""
+        return {name: getattr(self, name) for name in CONVENTION}
 
 
 class ProbeFileQuery(ProbeQuery):
@@ -90,7 +135,25 @@ class GradientCheckQuery(BaseModel):
     seed: int | None = Field(
         None, ge=0, le=LARGEST_SEED, description="Check against the probe of this seed; then leave the batch out."
     )
-    axes: Literal[2, 4] = Field(2, description="The probe's number of axes; only with `seed`.")
+    axes: Literal[2, 4] = Field(
+        2, description="The probe's number of axes; only with `seed`. That of instance norm has 4, also if left out."
+    )
+    norm: Literal[CHECKED] = Field(  # type: ignore[valid-type]
+        "batch", description="The norm whose gradient it is, of the probe or of your batch."
+    )
+    mode: Literal["train", "inference"] = Field(
+        "train",
+        description="`train`: the statistics are those of x. `inference`: batch norm by running_mean and running_var, "
+        "which are constants, as in a frozen layer; the other norms do the same in both modes.",
+    )
+    forward_variance: Literal["biased", "unbiased"] = Field(
+        "biased",
+        description="What the forward pass means to normalize by: the variance divided by K, or by K - 1 (Bessel).",
+    )
+    groups: int | None = Field(
+        None, ge=1, description="Group norm's groups, a divisor of the channels; needed there beside a batch."
+    )
+    axis: int | None = Field(None, description="First axis that layer and RMS norm take of your batch; null is 1.")
     x: Any = _tensor(
         "The batch: two or more axes, as nested lists, or as text as NumPy prints it, CSV or a spreadsheet.", 2
     )
@@ -125,6 +188,9 @@ def only_the_seed(query: GradientCheckQuery) -> None:
             "yours? Leave one of them out."
         )
         raise InvalidQuery(detail, field=extra, allowed="nothing, if seed is given")
+    if query.seed is not None and query.norm == "instance" and "axes" in given and query.axes != 4:
+        detail = "axes is 2, and instance norm takes its statistics over positions, which that probe does not have."
+        raise InvalidQuery(detail, field="axes", allowed="4")
     if query.seed is None and "axes" in given:
         detail = "axes is given without a seed: it says which probe; a batch of your own has the axes that x has."
         raise InvalidQuery(detail, field="axes", allowed="nothing, if seed is not given")

@@ -179,8 +179,9 @@ def example_of(query: ExampleQuery) -> dict[str, Any]:
     answers = example(case, query.mistake)
     if not answers:
         raise InvalidQuery(
-            f"The mistake {query.mistake!r} does not exist, or cannot be made with {query.axes} axes and epsilon on "
-            f"the {query.eps_placement}.", field="mistake", given=query.mistake, allowed=", ".join(examples(case)),
+            f"The mistake {query.mistake!r} does not exist, or cannot be made with {query.probe_axes} axes, epsilon on "
+            f"the {query.eps_placement} and this norm and mode.",
+            field="mistake", given=query.mistake, allowed=", ".join(examples(case)),
         )  # fmt: skip
     return answers
 

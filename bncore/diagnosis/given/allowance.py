@@ -63,9 +63,9 @@ def rounded(case: Case, rounding: float) -> dict[str, float]:
     `shaken` says of such an x: |mean|/s enters it once. A variance as <x^2> - <x>^2 would lose (|mean|/s)^2; that
     is no correct way to compute it.
     """
-    drift = (1 + np.sqrt(case.count) / 2) * rounding * np.abs(case.x).max(0)
+    drift = (1 + np.sqrt(case.longest) / 2) * rounding * np.abs(case.x).max(0)
     swung = shaken(case, x=drift)
-    own = (ROUNDINGS + float(np.sqrt(case.count))) * rounding
+    own = (ROUNDINGS + float(np.sqrt(case.longest))) * rounding
     return {name: own * term + swung[name] for name, term in case.terms.items()}
 
 
@@ -76,12 +76,13 @@ def shaken(case: Case, *, x: float | Float64 = 0.0, dy: float = 0.0, gamma: floa
     by Cauchy and Schwarz; hence |dx_hat| <= r w, w = 2 + |x_hat|, and
 
         dgamma    r sum |g| w
-        dsigma    |gamma/s| ( r |dgamma| + r sum |g| w )
-        dvar      the same with (1 + c0) r |dgamma|, over 2s (beside: 2 sigma)
+        dsigma    1/s ( r |sum h x_hat| + r sum |h| w )
+        dvar      the same with (1 + c0) r |sum h x_hat|, over 2s (beside: 2 sigma)
         dmean     r |dmean|
-        dx        r |dx| + |gamma/s| c0 r ( |c0 - 1| |x_hat <g x_hat>| + w |<g x_hat>| + |x_hat| <|g| w> )
+        dx        r |dx| + 1/s c0 r ( |c0 - 1| |x_hat <h x_hat>| + w |<h x_hat>| + |x_hat| <|h| w> )
 
-    dy and gamma enter each tensor once, so their part is the tensor with the error in the place of the number.
+    By constant statistics only dgamma moves, by r sum |g|. dy and gamma enter each tensor once, so their part is the
+    tensor with the error in the place of the number.
     """
     parts = [_by_x(case, np.broadcast_to(np.asarray(x, float), case.scale.shape))] if np.any(x) else []
     parts += [made(case, moved) for made, moved in ((_by_dy, dy), (_by_gamma, gamma)) if moved]
@@ -89,20 +90,22 @@ def shaken(case: Case, *, x: float | Float64 = 0.0, dy: float = 0.0, gamma: floa
 
 
 def _by_x(case: Case, x: Float64) -> dict[str, Float64]:
-    r, slope, size = x * case.inverse, np.abs(case.slope), np.abs(case.x_hat)
-    w, g, through = 2 + size, np.abs(case.dy), np.abs(case.mean_dy_x_hat)
+    r, size = x * case.inverse, np.abs(case.x_hat)
+    if case.convention.frozen:
+        return {"dgamma": case.of_parameters(r * np.abs(case.dy))}
+    w, h, through = 2 + size, np.abs(case.h), np.abs(case.mean_h_x_hat)
     growth = _growth(case, x)
-    dgamma, dgamma_swing = np.abs(case.truth["dgamma"]), (g * w).sum(0)
-    half = slope * reciprocal(2 * case.root)
-    variance_path = np.abs(case.pull - 1) * size * through + w * through + size * dgamma_swing / case.count
+    swing, product = (h * w).sum(0), np.abs(case.mean_h_x_hat * case.count)
+    half = case.inverse * reciprocal(2 * case.root)
+    variance_path = np.abs(case.pull - 1) * size * through + w * through + size * swing / case.count
     parts = {
-        "dgamma": r * dgamma_swing,
-        "dsigma": r * slope * (dgamma + dgamma_swing),
-        "dvar": r * half * ((1 + case.pull) * dgamma + dgamma_swing),
-        "dmean": r * np.abs(case.truth["dmean"]),
-        "dx": r * (np.abs(case.truth["dx"]) + slope * case.pull * variance_path),
-    }
-    return {name: np.where(values > 0, growth * values, 0.0) for name, values in parts.items()}
+        "dsigma": r * case.inverse * (product + swing),
+        "dvar": r * half * ((1 + case.pull) * product + swing),
+        "dx": r * (np.abs(case.truth["dx"]) + case.inverse * case.pull * variance_path),
+        "dgamma": r * np.abs(case.dy) * w,
+    } | ({"dmean": r * np.abs(case.truth["dmean"])} if "dmean" in case.truth else {})
+    grown = {name: np.where(values > 0, growth * values, 0.0) for name, values in parts.items()}
+    return grown | {"dgamma": case.of_parameters(grown["dgamma"])}
 
 
 def _growth(case: Case, x: Float64) -> Float64:
@@ -113,20 +116,29 @@ def _growth(case: Case, x: Float64) -> Float64:
 
 
 def _by_dy(case: Case, dy: float) -> dict[str, Float64]:
-    slope, size = np.abs(case.slope), np.abs(case.x_hat)
-    dgamma = dy * size.sum(0)
+    size, gamma = np.abs(case.x_hat), np.abs(case.gamma) + np.zeros_like(case.x)
+    dsigma = dy * case.inverse * (gamma * size).sum(0)
+    dx = gamma + gamma.mean(0) * ("mean_path" in case.paths)
+    dx += case.pull * size * (gamma * size).mean(0) * ("variance_path" in case.paths)
     return {
-        "dbeta": np.full(case.units, dy * case.count), "dgamma": dgamma, "dx_hat": dy * np.abs(case.gamma),
-        "dsigma": slope * dgamma, "dvar": slope * dgamma * reciprocal(2 * case.root), "dmean": slope * dy * case.count,
-        "dx": slope * (2 * dy + case.pull * size * dgamma / case.count),
+        "dbeta": case.of_parameters(np.full_like(case.x, dy)), "dgamma": case.of_parameters(dy * size),
+        "dx_hat": dy * gamma, "dsigma": dsigma, "dvar": dsigma * reciprocal(2 * case.root),
+        "dmean": dy * case.inverse * gamma.sum(0), "dx": dy * case.inverse * dx,
     }  # fmt: skip
 
 
 def _by_gamma(case: Case, gamma: float) -> dict[str, Float64]:
-    """Each tensor is gamma times something, which is here computed without it."""
-    dsigma = gamma * case.inverse * np.abs(case.truth["dgamma"])
-    bracket = case.dy - case.mean_dy - case.pull * case.mean_dy_x_hat * case.x_hat
+    """Each tensor is gamma times something, which is here computed without it; of gammas that differ inside of a sum
+
+    each may move its own way.
+    """
+    g = case.dy if case.gamma.ndim == 1 else np.abs(case.dy)
+    x_hat = case.x_hat if case.gamma.ndim == 1 else np.abs(case.x_hat)
+    sign = -1.0 if case.gamma.ndim == 1 else 1.0
+    dsigma = gamma * np.abs(case.dsigma_of(g, x_hat))
+    bracket = g + sign * g.mean(0) * ("mean_path" in case.paths)
+    bracket = bracket + sign * case.pull * (g * x_hat).mean(0) * x_hat * ("variance_path" in case.paths)
     return {
         "dx_hat": gamma * np.abs(case.dy), "dsigma": dsigma, "dvar": dsigma * reciprocal(2 * case.root),
-        "dmean": gamma * case.inverse * np.abs(case.truth["dbeta"]), "dx": gamma * case.inverse * np.abs(bracket),
+        "dmean": gamma * np.abs(case.dmean_of(g)), "dx": gamma * case.inverse * np.abs(bracket),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.diagnosis.given.axes import unturned
-from bncore.diagnosis.given.case import LIKE_X, Case
+from bncore.diagnosis.given.case import LIKE_X, PARAMETERS, Case
 from bncore.diagnosis.given.precision import PRECISIONS, Precision, coarsest, precision_of, told
 from bncore.errors import ShapeMismatch
 
@@ -67,8 +67,11 @@ def _printed(given: Printed, array: Array) -> tuple[Precision | None, float]:
 
 
 def _per_unit(case: Case, name: str, array: Array) -> Array:
-    if array.size == case.units and max(array.shape, default=1) == case.units:
-        return array.reshape(case.units)
+    wanted = case.expected(name)
+    size = int(np.prod(wanted))
+    kept = case.seen.arrangement.kept if name not in PARAMETERS else wanted
+    if array.size == size and (array.shape in (wanted, kept) or max(array.shape, default=1) == size):
+        return array.reshape(size)
     raise _mismatch(case, name, array)
 
 

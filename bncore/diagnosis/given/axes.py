@@ -21,11 +21,13 @@ def wrong_axis(case: Case) -> Iterator[Float64]:
     M is that mean and h = gamma g. The compact formula with gamma outside of M, and inside; the backward pass in stages
     with the powers of s inside of its sums, and outside.
     """
-    h, direct = case.gamma * case.dy, case.slope * case.dy
+    if case.convention.norm != "batch" or case.convention.frozen:
+        return
+    h, direct, slope = case.h, case.inverse * case.h, case.gamma * case.inverse
     beside = case.eps_placement == "deviation"
     inner, outer = (case.inverse, reciprocal(case.sigma)) if beside else (case.inverse**2, 1.0)
     paths = (
-        case.slope * (_over_units(case.dy) + case.pull * case.x_hat * _over_units(case.dy * case.x_hat)),
+        slope * (_over_units(case.dy) + case.pull * case.x_hat * _over_units(case.dy * case.x_hat)),
         case.inverse * (_over_units(h) + case.pull * case.x_hat * _over_units(h * case.x_hat)),
         _over_units(direct) + case.centred * outer * _over_units(h * case.x_hat * inner),
         case.inverse * (_over_units(h) + case.pull * case.x_hat * case.inverse * _over_units(h * case.centred)),
@@ -39,6 +41,8 @@ def _over_units(rows: Float64) -> Float64:
 
 def layer_norm(case: Case) -> Iterator[Float64]:
     """Layer norm's gradient: statistics of each example over its units; with positions also over those."""
+    if case.convention.norm != "batch" or case.convention.frozen:
+        return
     dx_hat = case.gamma * case.dy
     for result in case.layer_norms:
         yield backward(dx_hat.reshape(result.x_hat.shape), result).dx.reshape(case.x.shape)
@@ -62,12 +66,12 @@ def channel_space_only(case: Case) -> Iterator[Float64]:
 
 def _channel_only(case: Case, axis: int) -> Iterator[Float64]:
     """Over axis 0 (examples) or 1 (positions) of (N, H W, C)."""
-    if len(case.moved) < 3:
+    if len(case.moved) < 3 or case.convention.norm != "batch" or case.convention.frozen:
         return
     shape = (case.moved[0], -1, case.units)
     g, x_hat = case.dy.reshape(shape), case.x_hat.reshape(shape)
     through = g.mean(axis, keepdims=True) + case.pull * x_hat * (g * x_hat).mean(axis, keepdims=True)
-    yield (case.slope * (g - through)).reshape(case.x.shape)
+    yield (case.gamma * case.inverse * (g - through)).reshape(case.x.shape)
     x, dx_hat = (np.moveaxis(values.reshape(shape), axis, -1) for values in (case.x, case.gamma * case.dy))
     flat = _normalized_backward(case, x.reshape(-1, x.shape[-1]), dx_hat.reshape(-1, x.shape[-1]))
     yield np.moveaxis(flat.reshape(x.shape), -1, axis).reshape(case.x.shape)

@@ -2,34 +2,39 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.batch_norm import Forward, forward
-from bncore.epsilon import EPS_PLACEMENTS, EpsPlacement, reciprocal
+from bncore.diagnosis.given.convention import Convention, convention_of
+from bncore.diagnosis.given.passed import Passed, Rows, passed
+from bncore.epsilon import EPS_PLACEMENTS, EpsPlacement, OfEpsilon, reciprocal
 from bncore.errors import BadParameter, EmptyBatch, ShapeMismatch
-from bncore.gradient import backward
+from bncore.norms.table import NORMS
 from bncore.running import running_pair
 
 ORDER = ("dbeta", "dgamma", "dx_hat", "dsigma", "dvar", "dmean", "dx")
 """The tensors in the order in which a backward pass computes them; the first wrong one is the one to look at."""
 LIKE_X = ("dx_hat", "dx")
+PARAMETERS = ("dgamma", "dbeta")
+ArrayOf = NDArray[Any]
 LARGEST_DY = 1e150
 """The check takes the mean square of dy; that of larger numbers is more than float64 holds."""
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """A batch and its correct gradients; `x`, `dy`, `x_hat` as rows (K, n), one column a unit.
+    """A batch and its correct gradients; `x`, `dy`, `x_hat` as rows (K, n): a column's K numbers share a statistic.
 
-    `shape` and `axis` say how x was given; `moved` is its shape with the feature axis last. `pull` is c0; `result` is
-    the forward pass.
+    Of batch norm a column is a unit. `seen` says how x lay; `gamma` and `beta` are as rows, (n,) where a column has one
+    of each, else (K, n). `mean`, `var` and `scale`, (n,), are those of the forward pass: of a frozen convention the
+    running ones. `running` has the running mean and variance, if they were given. `result` is the forward pass.
     """
 
-    shape: tuple[int, ...]
-    axis: int
+    convention: Convention
     x: Float64
     dy: Float64
     gamma: Float64
@@ -41,22 +46,45 @@ class Case:
     scale: Float64
     x_hat: Float64
     running: tuple[Float64, Float64] | None
-    result: Forward
+    result: Passed
+
+    @property
+    def seen(self) -> Rows:
+        return self.result.seen
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of x."""
+        return self.seen.shape
+
+    @property
+    def axis(self) -> int:
+        """The axis of the channels."""
+        return self.seen.axis
 
     @property
     def count(self) -> int:
-        """K, the examples a unit."""
+        """K, the numbers that share a statistic."""
         return len(self.x)
 
     @property
     def units(self) -> int:
-        """n."""
+        """n, the statistics."""
         return int(self.x.shape[1])
+
+    @property
+    def channels(self) -> int:
+        return self.shape[self.axis]
 
     @property
     def moved(self) -> tuple[int, ...]:
         """The shape of x with the feature axis last."""
-        return (*self.shape[: self.axis], *self.shape[self.axis + 1 :], self.units)
+        return (*self.shape[: self.axis], *self.shape[self.axis + 1 :], self.channels)
+
+    @property
+    def positions(self) -> int:
+        """Positions of an example: rows times columns of an image."""
+        return int(np.prod(self.moved[1:-1]))
 
     @property
     def placement(self) -> EpsPlacement:
@@ -64,8 +92,9 @@ class Case:
 
     @cached_property
     def pull(self) -> Float64:
-        """c0: 1 for eps in the variance, s/sigma for eps on the deviation."""
-        return self.placement.pulled(self.sigma, self.scale)
+        """c0: 1 for eps in the variance, s/sigma for eps on the deviation; K/(K - 1) times that by the unbiased one."""
+        bessel = self.count / (self.count - 1) if self.convention.unbiased else 1.0
+        return bessel * self.placement.pulled(self.sigma, self.scale)
 
     @cached_property
     def sigma(self) -> Float64:
@@ -77,12 +106,13 @@ class Case:
         return reciprocal(self.scale)
 
     @cached_property
-    def slope(self) -> Float64:
-        """gamma/s."""
-        return self.gamma * self.inverse
+    def h(self) -> Float64:
+        """dL/dx_hat = gamma g."""
+        return self.gamma * self.dy
 
     @cached_property
     def centred(self) -> Float64:
+        """x - mean; x itself where no mean is subtracted."""
         return self.x_hat * self.scale
 
     @cached_property
@@ -90,34 +120,59 @@ class Case:
         return self.gamma * self.x_hat + self.beta
 
     @cached_property
-    def mean_dy(self) -> Float64:
-        """<g>."""
-        return self.dy.mean(0)  # type: ignore[no-any-return]
+    def mean_h(self) -> Float64:
+        """<h>."""
+        return self.h.mean(0)  # type: ignore[no-any-return]
 
     @cached_property
-    def mean_dy_x_hat(self) -> Float64:
-        """<g x_hat>."""
-        return (self.dy * self.x_hat).mean(0)  # type: ignore[no-any-return]
+    def mean_h_x_hat(self) -> Float64:
+        """<h x_hat>."""
+        return (self.h * self.x_hat).mean(0)  # type: ignore[no-any-return]
+
+    @cached_property
+    def through_mean(self) -> Float64:
+        """<h>, or 0 where there is no path through the mean."""
+        return self.mean_h if "mean_path" in self.paths else np.zeros(self.units)
+
+    @cached_property
+    def through_variance(self) -> Float64:
+        """c0 <h x_hat>, or 0 where there is no path through the variance."""
+        return self.pull * self.mean_h_x_hat if "variance_path" in self.paths else np.zeros(self.units)
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The factors that dx has: constants have no path, and what is not subtracted has none."""
+        if self.convention.frozen:
+            return ("overall",)
+        return ("overall", "mean_path", "variance_path") if self.convention.centred else ("overall", "variance_path")
 
     @cached_property
     def root(self) -> Float64:
         """What 2 is multiplied with in dvar: s under the root, sigma beside it."""
         return self.scale if self.eps_placement == "variance" else self.sigma
 
+    def dsigma_of(self, h: Float64, x_hat: Float64 | None = None) -> Float64:
+        """-1/s sum h x_hat, (n,)."""
+        return -self.inverse * (h * (self.x_hat if x_hat is None else x_hat)).sum(0)  # type: ignore[no-any-return]
+
+    def dmean_of(self, h: Float64) -> Float64:
+        """-1/s sum h, (n,)."""
+        return -self.inverse * h.sum(0)  # type: ignore[no-any-return]
+
     @cached_property
     def truth(self) -> dict[str, Float64]:
-        """Every tensor of the correct backward pass; dx and dx_hat (K, n), the others (n,).
+        """Every tensor of the correct backward pass; dx and dx_hat (K, n), of the statistics (n,), of parameters flat.
 
-        dx_hat = gamma g,  dsigma = dL/ds = -gamma/s sum g x_hat,  dvar = dsigma / 2s (beside: / 2 sigma),
-        dmean = -gamma/s sum g
+        dx_hat = h = gamma g,  dsigma = dL/ds = -1/s sum h x_hat,  dvar = dsigma / 2s (beside: / 2 sigma),
+        dmean = -1/s sum h
         """
-        gradients = backward(self.as_given(self.dy), self.result)
-        dsigma = -self.slope * gradients.dgamma
-        return {
-            "dbeta": gradients.dbeta, "dgamma": gradients.dgamma, "dx_hat": self.gamma * self.dy, "dsigma": dsigma,
-            "dvar": dsigma * reciprocal(2 * self.root), "dmean": -self.slope * gradients.dbeta,
-            "dx": self.rows(gradients.dx),
+        dx, dgamma, dbeta = self.result.gradients(self.as_given(self.dy))
+        dsigma = self.dsigma_of(self.h)
+        made = {
+            "dbeta": dbeta, "dgamma": dgamma, "dx_hat": self.h + np.zeros_like(self.x), "dsigma": dsigma,
+            "dvar": dsigma * reciprocal(2 * self.root), "dmean": self.dmean_of(self.h), "dx": self.rows(dx),
         }  # fmt: skip
+        return {name: made[name] for name in self.convention.tensors}
 
     @cached_property
     def layer_norms(self) -> list[Forward]:
@@ -132,28 +187,78 @@ class Case:
 
         That x - mean rounds at the size of x comes on top: see `rounded`.
         """
-        size, slope = np.abs(self.dy), np.abs(self.slope)
-        dgamma = (size * np.abs(self.x_hat)).sum(0)
-        dbeta = size.sum(0)
-        dx = slope * (size + dbeta / self.count + self.pull * np.abs(self.x_hat) * dgamma / self.count)
-        dsigma = slope * dgamma
+        size, h = np.abs(self.dy), np.abs(self.h)
+        of_h, of_product = h.sum(0), (h * np.abs(self.x_hat)).sum(0)
+        dx = h + np.abs(self.x_hat) * (self.pull * of_product / self.count) * ("variance_path" in self.paths)
+        dx = self.inverse * (dx + (of_h / self.count) * ("mean_path" in self.paths))
+        dsigma = self.inverse * of_product
         sums = {
-            "dbeta": dbeta, "dgamma": dgamma, "dx_hat": size * np.abs(self.gamma), "dsigma": dsigma,
-            "dvar": dsigma * reciprocal(2 * self.root), "dmean": slope * dbeta, "dx": dx,
+            "dbeta": self.of_parameters(size), "dgamma": self.of_parameters(size * np.abs(self.x_hat)), "dx_hat": h,
+            "dsigma": dsigma, "dvar": dsigma * reciprocal(2 * self.root), "dmean": self.inverse * of_h, "dx": dx,
         }  # fmt: skip
-        return {name: float(values.max()) for name, values in sums.items()}
+        return {name: float(sums[name].max()) for name in self.convention.tensors}
+
+    @cached_property
+    def longest(self) -> int:
+        """Numbers of the longest sum of a backward pass."""
+        return max(self.count, self.x.size // int(np.prod(self.seen.parameters)))
 
     def rows(self, values: Array) -> Float64:
         """An array in the shape of x, as rows (K, n) in float64."""
-        return np.moveaxis(values, self.axis, -1).reshape(-1, self.units).astype(np.float64)
+        return self.seen.rows(values)
 
     def as_given(self, rows: Float64) -> Float64:
         """Rows (K, n) in the shape of x."""
-        return np.moveaxis(rows.reshape(self.moved), -1, self.axis)
+        return self.seen.as_given(rows)
+
+    def of_parameters(self, rows: Float64) -> Float64:
+        """The sum of rows over what shares a parameter, flat."""
+        return self.seen.of_parameters(rows)
+
+    def table(self, rows: ArrayOf) -> ArrayOf:
+        """Rows as a table of examples and positions by channels, whatever shares a statistic."""
+        given = self.seen.as_given(rows)
+        return np.moveaxis(given, self.axis, -1).reshape(-1, self.channels)
+
+    def again(self, x: Float64, gamma: Float64, dy: Float64) -> "Case":
+        """The case of other numbers by the same convention: rows, and gamma as it was given."""
+        of = self.convention
+        running = self.running or (None, None)
+        return case_of(
+            self.as_given(x), gamma, self.given_beta, dy=self.as_given(dy), eps=self.eps,
+            eps_placement=self.eps_placement, feature_axis=self.axis, running_mean=running[0], running_var=running[1],
+            norm=of.norm, mode=of.mode, forward_variance=of.forward_variance, groups=of.groups, axis=of.axis,
+        )  # fmt: skip
+
+    def forward(self, x: Float64, gamma: Float64, beta: Float64 | None) -> Float64:
+        """y of other numbers by the same convention, all in their own shapes."""
+        epsilon: OfEpsilon = {"eps": self.eps, "eps_placement": self.eps_placement}
+        running = self.running or (None, None)
+        made = passed(x, gamma, beta, self.convention, epsilon=epsilon, feature_axis=self.axis, running=running)
+        return made.seen.as_given(made.seen.spread(made.gamma) * made.x_hat + made.seen.spread(made.beta))
+
+    @property
+    def given_gamma(self) -> Float64:
+        """Gamma in its own shape."""
+        return self.result.gamma
+
+    @property
+    def given_beta(self) -> Float64 | None:
+        return self.result.beta if self.convention.centred else None
+
+    @cached_property
+    def training(self) -> "Case":
+        """The same batch in training, by its own statistics."""
+        return case_of(
+            self.as_given(self.x), self.given_gamma, self.given_beta, dy=self.as_given(self.dy), eps=self.eps,
+            eps_placement=self.eps_placement, feature_axis=self.axis,
+        )  # fmt: skip
 
     def expected(self, name: str) -> tuple[int, ...]:
         """The shape in which a tensor is to be given."""
-        return self.shape if name in LIKE_X else (self.units,)
+        if name in LIKE_X:
+            return self.shape
+        return self.seen.parameters if name in PARAMETERS else (self.units,)
 
 
 def case_of(
@@ -167,42 +272,64 @@ def case_of(
     feature_axis: int = 1,
     running_mean: ArrayLike | None = None,
     running_var: ArrayLike | None = None,
+    norm: str = "batch",
+    mode: str = "train",
+    forward_variance: str = "biased",
+    groups: int | None = None,
+    axis: int | None = None,
 ) -> Case:
-    """The case of a batch in mode "train". Shapes and ranges as in `bncore.forward`; `dy` as x.
+    """The case of a batch. Shapes and ranges as in `bncore.forward` and, for another `norm`, `bncore.norms.forward`.
 
-    What has one number a unit may have further axes of length 1: (1, n) serves for (n,).
+    `dy` as x. In mode "inference" batch norm takes the running statistics, as constants. `forward_variance` "unbiased"
+    is a forward pass that means to normalize by the variance divided by K - 1. What has one number a unit may have
+    further axes of length 1: (1, n) serves for (n,).
 
-    Raises EmptyBatch for fewer than two examples a unit, BadParameter for a dy beyond 1e150, and what `bncore.forward`
-    and `bncore.backward` raise.
+    Raises EmptyBatch for fewer than two numbers that share a statistic, BadParameter for a dy beyond 1e150, and what
+    `bncore.forward`, `bncore.norms.forward` and their backward passes raise.
     """
+    convention = convention_of(norm, mode, forward_variance, groups, axis)
     array = real_array(x, "x").astype(np.float64)
-    gamma, beta, running_mean, running_var = map(_per_unit, (gamma, beta, running_mean, running_var))
+    if norm == "batch":
+        gamma, beta, running_mean, running_var = map(_per_unit, (gamma, beta, running_mean, running_var))
+    elif running_mean is not None or running_var is not None:
+        detail = f"{NORMS[norm].title} keeps no running statistics; leave running_mean and running_var out."
+        raise BadParameter(detail, parameter="running_mean")
+    epsilon: OfEpsilon = {"eps": eps, "eps_placement": eps_placement}
+    running = running_mean, running_var
     try:
-        result = forward(array, gamma, beta, eps=eps, eps_placement=eps_placement, feature_axis=feature_axis)
+        result = passed(array, gamma, beta, convention, epsilon=epsilon, feature_axis=feature_axis, running=running)
     except ShapeMismatch as error:
         raise _with_hint(error, array.shape, {"gamma": gamma, "beta": beta}.get(str(error.parameter))) from error
-    if result.count < 2:
-        detail = f"x has shape {array.shape}: one example a unit, whose dx is always 0; give at least two."
-        raise EmptyBatch(detail, parameter="x")
+    seen = result.seen
+    if seen.lying[0] < 2 and not convention.frozen:
+        raise EmptyBatch(f"x has shape {array.shape}: {_one(convention)}", parameter="x")
+    return Case(
+        convention=convention, x=seen.rows(array), dy=seen.rows(_upstream(dy, array.shape)),
+        gamma=seen.spread(result.gamma), beta=seen.spread(result.beta), eps=float(eps), eps_placement=eps_placement,
+        mean=result.mean, var=result.var, scale=result.scale, x_hat=result.x_hat,
+        running=running_pair(running_mean, running_var, array.shape[seen.axis]) if norm == "batch" else None,
+        result=result,
+    )  # fmt: skip
+
+
+def _one(convention: Convention) -> str:
+    if convention.norm == "batch":
+        return "one example a unit, whose dx is always 0; give at least two."
+    return f"in {NORMS[convention.norm].title.lower()} one number has a statistic of its own, and dx is 0; give more."
+
+
+def _upstream(dy: ArrayLike, shape: tuple[int, ...]) -> Float64:
+    """dy in float64. Raises ShapeMismatch, NonFiniteInput, BadParameter."""
     upstream = real_array(dy, "dy").astype(np.float64)
-    if upstream.shape != array.shape:
-        detail = f"dy has shape {upstream.shape}, x has {array.shape}; give one number of dy for each of x."
-        raise _with_hint(ShapeMismatch(detail, parameter="dy"), array.shape, upstream)
+    if upstream.shape != shape:
+        detail = f"dy has shape {upstream.shape}, x has {shape}; give one number of dy for each of x."
+        raise _with_hint(ShapeMismatch(detail, parameter="dy"), shape, upstream)
     if not np.isfinite(upstream).all():
         raise not_finite(upstream, "dy")
     largest = float(np.abs(upstream).max())
     if largest > LARGEST_DY:
         raise BadParameter(f"dy is as large as {largest:.3g}; give numbers up to {LARGEST_DY:g}.", parameter="dy")
-
-    def rows(values: Array) -> Float64:
-        return np.moveaxis(values, result.feature_axis, -1).reshape(-1, len(result.gamma))
-
-    return Case(
-        shape=array.shape, axis=result.feature_axis, x=rows(array), dy=rows(upstream), gamma=result.gamma,
-        beta=result.beta, eps=result.eps, eps_placement=eps_placement, mean=result.mean, var=result.var,
-        scale=result.scale, x_hat=rows(result.x_hat),
-        running=running_pair(running_mean, running_var, len(result.gamma)), result=result,
-    )  # fmt: skip
+    return upstream
 
 
 def _per_unit(values: ArrayLike | None) -> ArrayLike | None:

@@ -12,10 +12,9 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.diagnosis.given.allowance import Allowance
-from bncore.diagnosis.given.case import Case, case_of
+from bncore.diagnosis.given.case import LIKE_X, Case
 from bncore.diagnosis.given.precision import Precision
 
-MOVING = ("x", "dy", "gamma")
 ROUNDED = (("x", "dy"), ("x", "dy", "gamma"))
 """What is rounded to 16 bits: parameters are often kept in float32."""
 FURTHER = 4.0
@@ -36,7 +35,7 @@ class Halves:
     def looks_computed(self, name: str, values: Float64) -> bool:
         """Whether a tensor's errors are such as rounding at each step leaves, in every unit."""
         errors = np.abs(values - self._case.truth[name])
-        return any((errors.reshape(-1, self._case.units).max(0) <= far[name]).all() for far in self._strays)
+        return any((_widest(name, errors) <= far[name]).all() for far in self._strays)
 
     def strays(self, name: str) -> float:
         """How far a tensor computed wholly in the type may be off; 0 where the type cannot hold the computation."""
@@ -49,36 +48,33 @@ class Halves:
 
     def _rounded(self) -> Iterator[Case]:
         case, to = self._case, self.precision.to
+        given = {"x": case.x, "dy": case.dy, "gamma": case.given_gamma}
         for names in ROUNDED:
-            given = {name: to(getattr(case, name)) if name in names else getattr(case, name) for name in MOVING}
-            if all(np.isfinite(values).all() for values in given.values()):
-                yield _of_rows(case, given)
+            values = {name: to(value) if name in names else value for name, value in given.items()}
+            if all(np.isfinite(value).all() for value in values.values()):
+                yield case.again(**values)
 
     @cached_property
     def _strays(self) -> list[dict[str, Float64]]:
         """The largest error of each tensor, a unit, times what `FURTHER` says."""
         with np.errstate(all="ignore"):
             computed = _staged(self._case, self.precision)
-        errors = {name: np.abs(values - self._case.truth[name]) for name, values in computed.items()}
-        further = FURTHER + np.sqrt(self._case.count) / 2
-        widest = {name: further * values.reshape(-1, self._case.units).max(0) for name, values in errors.items()}
+        errors = {name: np.abs(computed[name] - truth) for name, truth in self._case.truth.items()}
+        further = FURTHER + np.sqrt(self._case.longest) / 2
+        widest = {name: further * _widest(name, values) for name, values in errors.items()}
         return [widest] if all(np.isfinite(values).all() for values in widest.values()) else []
 
 
-def _of_rows(case: Case, given: dict[str, Float64]) -> Case:
-    """The case of other numbers, given as rows."""
-    return case_of(
-        given["x"], given["gamma"], case.beta, dy=given["dy"], eps=case.eps, eps_placement=case.eps_placement
-    )
+def _widest(name: str, errors: Float64) -> Float64:
+    """The largest of each column, and of parameters each."""
+    return np.asarray(errors.max(0) if name in LIKE_X else errors)
 
 
 def _staged(case: Case, precision: Precision) -> dict[str, Float64]:
     """The backward pass in stages, rounded to the type at each step; sums are rounded once, as NumPy's are."""
     to = precision.to
     x, g, gamma, eps = to(case.x), to(case.dy), to(case.gamma), float(to(np.array(case.eps)))
-    count = case.count
-    centred = to(x - to(x.mean(0)))
-    var = to(to(centred**2).mean(0))
+    centred, var = _moments(case, x, precision)
     sigma = to(np.sqrt(var))
     scale = to(np.sqrt(to(var + eps))) if case.eps_placement == "variance" else to(sigma + eps)
     root = scale if case.eps_placement == "variance" else sigma
@@ -87,9 +83,21 @@ def _staged(case: Case, precision: Precision) -> dict[str, Float64]:
     dsigma = to(to(to(dx_hat * -centred) / to(scale * scale)).sum(0))
     dvar = to(dsigma / to(2 * root))
     dmean = to(to(-dx_hat / scale).sum(0))
-    through_variance = to(to(to(dvar * 2) * centred) / count)
-    dx = to(to(to(dx_hat / scale) + through_variance) + to(dmean / count))
+    dx = to(dx_hat / scale)
+    if "variance_path" in case.paths:
+        dx = to(dx + to(to(to(dvar * 2) * centred) / (case.count - case.convention.unbiased)))
+    if "mean_path" in case.paths:
+        dx = to(dx + to(dmean / case.count))
     return {
-        "dbeta": to(g.sum(0)), "dgamma": to(to(g * x_hat).sum(0)), "dx_hat": dx_hat, "dsigma": dsigma, "dvar": dvar,
-        "dmean": dmean, "dx": dx,
+        "dbeta": to(case.of_parameters(g)), "dgamma": to(case.of_parameters(to(g * x_hat))), "dx_hat": dx_hat,
+        "dsigma": dsigma, "dvar": dvar, "dmean": dmean, "dx": dx,
     }  # fmt: skip
+
+
+def _moments(case: Case, x: Float64, precision: Precision) -> tuple[Float64, Float64]:
+    """x less its mean, and the variance, each rounded; the running ones are rounded as they are."""
+    to = precision.to
+    if case.convention.frozen:
+        return to(x - to(case.mean)), to(case.var)
+    centred = to(x - to(x.mean(0))) if case.convention.centred else x
+    return centred, to(to(centred**2).sum(0) / (case.count - case.convention.unbiased))

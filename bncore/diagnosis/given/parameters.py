@@ -3,25 +3,46 @@
 from collections.abc import Callable, Iterator
 
 from bncore.arguments import Float64
-from bncore.diagnosis.given.case import Case
-from bncore.diagnosis.mistakes.paths import batch_sizes, unbiased
+from bncore.diagnosis.given.case import PARAMETERS, Case
+from bncore.diagnosis.mistakes.modes import fresh_inverse
+from bncore.diagnosis.mistakes.paths import other_variance
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 
 Made = Callable[[Case], Iterator[Float64]]
 
 
 def _sum(case: Case, factor: Float64) -> Float64:
-    """sum g factor, a unit."""
-    return (case.dy * factor).sum(0)  # type: ignore[no-any-return]
+    """sum g factor, a parameter."""
+    return case.of_parameters(case.dy * factor)
 
 
 def _with_scale(case: Case, scale: Float64) -> Float64:
     """dgamma of a forward pass that divides by another s."""
-    return case.truth["dgamma"] * case.scale * reciprocal(scale)
+    return _sum(case, case.centred * reciprocal(scale))
+
+
+def _other_variance(case: Case, *, meant: bool) -> Iterator[Float64]:
+    """dgamma of a forward pass by the other divisor than the one that is meant, K - 1 or K."""
+    if case.convention.unbiased == meant and "mean_path" in case.paths:
+        yield _with_scale(case, other_variance(case)[1])
+
+
+def _fresh(case: Case) -> Iterator[Float64]:
+    if case.convention.norm == "batch":
+        yield _sum(case, case.x * fresh_inverse(case))
+
+
+def _training(case: Case) -> Iterator[Float64]:
+    if case.convention.frozen and case.count > 1:
+        yield case.training.truth["dgamma"]
+
+
+def _centred_only(made: Callable[[Case], Float64]) -> Made:
+    return lambda case: iter([made(case)] if case.convention.centred else [])
 
 
 def _running(case: Case) -> Iterator[Float64]:
-    if case.running is not None:
+    if case.running is not None and not case.convention.frozen:
         mean, var = case.running
         inverse = reciprocal(case.placement.scale(var, case.eps))
         yield _sum(case, (case.x - mean) * inverse)
@@ -29,7 +50,7 @@ def _running(case: Case) -> Iterator[Float64]:
 
 
 def _layer_norm(case: Case) -> Iterator[Float64]:
-    for result in case.layer_norms:
+    for result in case.layer_norms if case.convention.norm == "batch" and not case.convention.frozen else ():
         yield _sum(case, result.x_hat.reshape(case.x.shape))
 
 
@@ -48,28 +69,36 @@ def times(*factors: Callable[[Case], float | Float64]) -> Callable[[str], Made]:
 
 
 def _averaged(tensor: str) -> Made:
-    """The correct tensor over the batch size."""
-    return lambda case: (case.truth[tensor] / size for size in batch_sizes(case))
+    """The correct tensor over how many numbers are summed, or over N."""
+    return lambda case: (case.truth[tensor] / size for size in _summed(case, tensor))
 
 
-_times_gamma = times(lambda case: case.gamma)
+def _summed(case: Case, tensor: str) -> list[int]:
+    of_parameter = case.x.size // len(case.truth[tensor]) if tensor in PARAMETERS else case.count
+    return [size for size in dict.fromkeys((of_parameter, case.moved[0])) if size > 1]
+
+
+_times_gamma = times(lambda case: case.given_gamma.ravel())
 _sign = times(lambda _: -1.0)
 _times_s = times(lambda case: case.scale)
 _by_s = times(lambda case: case.inverse)
 
 DGAMMA: dict[str, Made] = {
     "dgamma_uses_x": lambda case: iter([_sum(case, case.x)]),
-    "dgamma_uses_centred": lambda case: iter([_sum(case, case.centred)]),
-    "dgamma_uses_y": lambda case: iter([_sum(case, case.y)]),
+    "dgamma_uses_centred": _centred_only(lambda case: _sum(case, case.centred)),
+    "dgamma_uses_y": _centred_only(lambda case: _sum(case, case.y)),
     "averaged": _averaged("dgamma"),
     "times_gamma": _times_gamma("dgamma"),
-    "swapped": lambda case: iter([case.truth["dbeta"]]),
+    "swapped": _centred_only(lambda case: case.truth["dbeta"]),
     "sign": _sign("dgamma"),
-    "unbiased_in_forward": lambda case: iter([_with_scale(case, unbiased(case)[1])]),
+    "unbiased_in_forward": lambda case: _other_variance(case, meant=False),
+    "biased_in_forward": lambda case: _other_variance(case, meant=True),
     "eps_dropped": lambda case: iter([_with_scale(case, case.sigma)]),
     "eps_placement": _other_placement,
     "running_statistics": _running,
     "layer_norm": _layer_norm,
+    "training_mode": _training,
+    "fresh_running_statistics": _fresh,
 }
 DBETA: dict[str, Made] = {
     "averaged": _averaged("dbeta"),
@@ -79,37 +108,43 @@ DBETA: dict[str, Made] = {
 }
 DX_HAT: dict[str, Made] = {
     "gamma_missing": lambda case: iter([case.dy]),
-    "gamma_squared": _times_gamma("dx_hat"),
+    "gamma_squared": lambda case: iter([case.gamma * case.h]),
     "sign": _sign("dx_hat"),
 }
 
 
-def _inside_dsigma(case: Case) -> dict[str, Float64]:
-    """dsigma with something else in its sum."""
+def _handed_on(case: Case, tensor: str) -> float | Float64:
+    """What dsigma is multiplied with for dvar."""
+    return reciprocal(2 * case.root) if tensor == "dvar" else 1.0
+
+
+def _inside(tensor: str) -> dict[str, Made]:
+    """dsigma with something else in its sum; handed on to dvar where that is asked for."""
+
+    def made(of: Callable[[Case], Float64]) -> Made:
+        return lambda case: iter([of(case) * _handed_on(case, tensor)])
+
+    def uncentred(case: Case) -> Iterator[Float64]:
+        if case.convention.centred:
+            yield case.dsigma_of(case.h, case.x * case.inverse) * _handed_on(case, tensor)
+
+    def output(case: Case) -> Iterator[Float64]:
+        if case.convention.centred:  # y of RMS norm is one gamma too many, and named so
+            yield case.dsigma_of(case.h, case.y) * _handed_on(case, tensor)
+
     return {
-        "gamma_missing": -case.inverse * _sum(case, case.x_hat),
-        "y_instead_of_x_hat": -case.slope * _sum(case, case.y),
-        "x_instead_of_centred": -case.slope * case.inverse * _sum(case, case.x),
+        "gamma_missing": made(lambda case: case.dsigma_of(case.dy)),
+        "gamma_squared": made(lambda case: case.dsigma_of(case.gamma * case.h)),
+        "y_instead_of_x_hat": output,
+        "x_instead_of_centred": uncentred,
     }
 
 
-def _inside(name: str, tensor: str) -> Made:
-    """One of `_inside_dsigma`, handed on to dvar where that is asked for."""
-
-    def made(case: Case) -> Iterator[Float64]:
-        handed_on = reciprocal(2 * case.root) if tensor == "dvar" else 1.0
-        yield _inside_dsigma(case)[name] * handed_on
-
-    return made
-
-
-_INSIDE = ("gamma_missing", "y_instead_of_x_hat", "x_instead_of_centred")
 DSIGMA: dict[str, Made] = {
     "variance_path_sign": _sign("dsigma"),
     "averaged": _averaged("dsigma"),
-    "gamma_squared": _times_gamma("dsigma"),
     "std_power": lambda case: iter([case.truth["dsigma"] * case.scale, case.truth["dsigma"] * case.inverse]),
-} | {name: _inside(name, "dsigma") for name in _INSIDE}
+} | _inside("dsigma")
 
 
 def _dvar_power(case: Case) -> Iterator[Float64]:
@@ -137,16 +172,15 @@ DVAR: dict[str, Made] = {
     "variance_path_doubled": times(lambda _: 2.0)("dvar"),
     "variance_path_halved": times(lambda _: 0.5)("dvar"),
     "averaged": _averaged("dvar"),
-    "gamma_squared": _times_gamma("dvar"),
     "std_power": _dvar_power,
     "eps_dropped": _dvar_without_eps,
     "sigma_derivative_uses_s": _dvar_of_s,
-} | {name: _inside(name, "dvar") for name in _INSIDE}
+} | _inside("dvar")
 DMEAN: dict[str, Made] = {
     "mean_path_sign": _sign("dmean"),
     "averaged": _averaged("dmean"),
-    "gamma_missing": lambda case: iter([-case.inverse * case.dy.sum(0)]),
-    "gamma_squared": _times_gamma("dmean"),
+    "gamma_missing": lambda case: iter([case.dmean_of(case.dy)]),
+    "gamma_squared": lambda case: iter([case.dmean_of(case.gamma * case.h)]),
     "scale_missing": _times_s("dmean"),
     "std_power": _by_s("dmean"),
 }

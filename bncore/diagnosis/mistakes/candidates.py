@@ -33,7 +33,8 @@ def candidates(case: Case, tensor: str) -> Candidates:
     """All named mistakes in one tensor; those that float64 cannot hold on this data are left out."""
     with np.errstate(over="ignore", invalid="ignore"):
         pairs = list(_built(case, tensor))
-        values = np.stack([value.ravel() for _, value in pairs])
+        size = case.truth[tensor].size
+        values = np.stack([(value + 0 * case.truth[tensor]).ravel() for _, value in pairs]).reshape(-1, size)
         largest = np.abs(values).max(1)
     held = np.isfinite(largest)
     names = tuple(name for (name, _), kept in zip(pairs, held, strict=True) if kept)

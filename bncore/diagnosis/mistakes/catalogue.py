@@ -28,6 +28,7 @@ DX_HAT = r"\frac{\partial L}{\partial\hat{x}}=\gamma\,g"
 DGAMMA = r"\frac{\partial L}{\partial\gamma}=\sum_j g_j\,\hat{x}_j"
 DBETA = r"\frac{\partial L}{\partial\beta}=\sum_j g_j"
 SCALE = r"s=\sqrt{\sigma^2+\varepsilon}\quad\text{or}\quad s=\sigma+\varepsilon"
+INFERENCE = r"\frac{\partial L}{\partial x}=\frac{\gamma}{s}\,g\quad\text{with the running }s"
 X_HAT = r"\hat{x}=\frac{x-\mu}{s}"
 
 MISTAKES: dict[str, Mistake] = {
@@ -118,6 +119,18 @@ MISTAKES: dict[str, Mistake] = {
         "This is the exact gradient of a forward pass whose variance is divided by K - 1 (ddof=1, the default of "
         "torch.var). Batch norm normalizes by the variance divided by K.",
         r"\sigma^2=\frac{1}{K}\sum_j(x_j-\mu)^2",
+    ),
+    "biased_in_backward": Mistake(
+        "The variance path divides by K",
+        "Your forward pass means to divide the variance by K - 1, and your backward pass divides by K. The derivative "
+        "of that variance by one x has K - 1 below it, too.",
+        r"\frac{\partial\sigma^2}{\partial x_j}=\frac{2}{K-1}(x_j-\mu)",
+    ),
+    "biased_in_forward": Mistake(
+        "The forward pass uses the biased variance",
+        "This is the exact gradient of a forward pass whose variance is divided by K, the default of numpy.var. The "
+        "forward pass that is checked here divides by K - 1.",
+        r"\sigma^2=\frac{1}{K-1}\sum_j(x_j-\mu)^2",
     ),
     "eps_dropped": Mistake(
         "Epsilon is missing in the backward pass",
@@ -215,6 +228,30 @@ MISTAKES: dict[str, Mistake] = {
         "Your backward pass divides by the s of the running variance. In training the batch was normalized by its "
         "own statistics, and the gradient needs the same s.",
         X_HAT,
+    ),
+    "fresh_running_statistics": Mistake(
+        "The running statistics are still 0 and 1",
+        "These are the numbers of inference by a running mean of 0 and a running variance of 1, as before the first "
+        "batch: eval() on a fresh layer, or buffers that were never loaded. Train first, or load them.",
+        X_HAT,
+    ),
+    "training_mode": Mistake(
+        "This is the gradient of training",
+        "Your numbers are those of training, where mean and variance come from the batch and move with x. In inference "
+        "the running statistics are used, and they are constants.",
+        INFERENCE,
+    ),
+    "batch_statistics": Mistake(
+        "The batch's deviation stands where the running one belongs",
+        "Your gradient treats the statistics as constants, as it should, but divides by the s of the batch. In "
+        "inference x_hat is divided by the s of the running variance, and so is the gradient.",
+        INFERENCE,
+    ),
+    "statistics_move": Mistake(
+        "Constant statistics are differentiated through",
+        "Your gradient has a path through the mean or the variance. In inference, and in a frozen layer, the running "
+        "statistics do not depend on x, so that only the direct path is there.",
+        INFERENCE,
     ),
     "transposed": Mistake(
         "The axes are in another order",

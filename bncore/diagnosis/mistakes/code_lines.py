@@ -12,6 +12,7 @@ from bncore.diagnosis.mistakes.catalogue import (
     DVAR,
     DX,
     DX_HAT,
+    INFERENCE,
     MISTAKES,
     OF_MEAN,
     OF_SIGMA,
@@ -22,11 +23,25 @@ from bncore.diagnosis.mistakes.catalogue import (
 
 WITH = r"\qquad "
 """Between the two lines of two mistakes at once."""
+DX_OF_NORM = (
+    r"\frac{\partial L}{\partial x}=\frac{1}{s}\left(h-\langle h\rangle-c_0\,\hat{x}\langle h\hat{x}\rangle\right)"
+    r",\quad h=\frac{\partial L}{\partial\hat{x}}"
+)
+DX_OF_RMS = (
+    r"\frac{\partial L}{\partial x}=\frac{1}{s}\left(h-c_0\,\hat{x}\langle h\hat{x}\rangle\right)"
+    r",\quad h=\frac{\partial L}{\partial\hat{x}}"
+)
+DX_UNBIASED = DX.replace(r"c_0\,", r"\frac{K}{K-1}\,c_0\,")
+UNCENTRED = {line: line.replace(r"(x_j-\mu)", "x_j") for line in (DVAR, OF_VAR)}
+"""Lines of RMS norm, which subtracts no mean."""
 _DGAMMA, _DBETA = "dgamma = (dy * x_hat).sum(0)", "dbeta = dy.sum(0)"
 _CHANNEL_MEAN = "dy.mean((0, 2, 3)), over all N * H * W numbers of a channel"
 
 LINES = {
     DX: "dx = gamma / s * (dy - dy.mean(0) - {pull}x_hat * (dy * x_hat).mean(0))",
+    DX_OF_NORM: "dx = (dx_hat - dx_hat.mean(0) - {pull}x_hat * (dx_hat * x_hat).mean(0)) / s",
+    DX_OF_RMS: "dx = (dx_hat - {pull}x_hat * (dx_hat * x_hat).mean(0)) / s",
+    DX_UNBIASED: "dx = gamma / s * (dy - dy.mean(0) - {pull}K / (K - 1) * x_hat * (dy * x_hat).mean(0))",
     DVAR: "dvar = (dx_hat * (x - mean)).sum(0) * -0.5 * s**-3",
     DSIGMA: "ds = -(dx_hat * x_hat).sum(0) / s",
     DMEAN: "dmean = -dx_hat.sum(0) / s",
@@ -38,6 +53,11 @@ LINES = {
     DBETA: _DBETA,
     SCALE: "s = sqrt(var + eps), or s = sigma + eps",
     X_HAT: "x_hat = (x - mean) / s",
+    INFERENCE: "dx = gamma / s * dy, with the running s",
+    MISTAKES["biased_in_backward"].look_at: "dvar/dx = 2 / (K - 1) * (x - mean)",
+    MISTAKES["biased_in_forward"].look_at: "var = ((x - mean)**2).sum(0) / (K - 1)",
+    UNCENTRED[DVAR]: "dvar = (dx_hat * x).sum(0) * -0.5 * s**-3",
+    UNCENTRED[OF_VAR]: "dvar/dx = 2 / K * x",
     MISTAKES["scaled_by_batch_size"].look_at: (
         "gamma / (K * s) * (K * dy - dy.sum(0) - {pull}x_hat * (dy * x_hat).sum(0))"
     ),
@@ -67,16 +87,28 @@ def placed(latex: str, eps_placement: str) -> str:
     return latex.replace(C0, PULL[eps_placement][0])
 
 
-def as_code(latex: str, eps_placement: str = "variance") -> str:
+def as_code(latex: str, eps_placement: str = "variance", over: str = "") -> str:
     """A line of algebra as code, two with a word between; LaTeX that is not in the table stays as it is.
 
     >>> as_code(OF_VAR)
     'dvar/dx = 2 / K * (x - mean)'
     """
-    return "; and at ".join(code_lines(latex, eps_placement))
+    return "; and at ".join(code_lines(latex, eps_placement, over))
 
 
-def code_lines(latex: str, eps_placement: str) -> tuple[str, ...]:
-    """A line of algebra as code, or two."""
+def code_lines(latex: str, eps_placement: str, over: str = "") -> tuple[str, ...]:
+    """A line of algebra as code, or two; `over` are the axes of another norm's statistics, in the shape of x.
+
+    >>> code_lines(DX_OF_RMS, "variance", "1")
+    ('dx = (dx_hat - x_hat * (dx_hat * x_hat).mean(1, keepdims=True)) / s',)
+    """
     pull = PULL[eps_placement][1]
-    return tuple(LINES.get(line, line).replace("{pull}", pull) for line in latex.split(WITH))
+    lines = (LINES.get(line, line).replace("{pull}", pull) for line in latex.split(WITH))
+    return tuple(_over(line, over) if over else line for line in lines)
+
+
+def _over(line: str, over: str) -> str:
+    """A line with the norm's axes in the place of the batch; parameters are summed over what shares them."""
+    if line.startswith(("dgamma", "dbeta")):
+        return line.replace(".sum(0)", ".sum(axes that share gamma)")
+    return line.replace("(0)", f"({over}, keepdims=True)")

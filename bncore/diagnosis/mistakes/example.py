@@ -18,14 +18,18 @@ def ready_answers(case: Case, built: Mapping[str, Candidates] | None = None) -> 
     Mistakes in the tensors on the way alone, and those that this batch cannot have, are left out.
     `built` has the mistakes that were built already, as `check` takes them.
     """
-    first = {tensor: _first((built or {}).get(tensor) or candidates(case, tensor)) for tensor in TENSORS}
-    truth = {tensor: case.truth[tensor] for tensor in TENSORS}
+    there = [tensor for tensor in TENSORS if tensor in case.truth]
+    first = {tensor: _first((built or {}).get(tensor) or candidates(case, tensor)) for tensor in there}
+    truth = {tensor: case.truth[tensor] for tensor in there}
     by_mistake = {CORRECT: truth}
     for name in MISTAKES:
         made = {tensor: ways[name].reshape(truth[tensor].shape) for tensor, ways in first.items() if name in ways}
         by_mistake |= {name: truth | made} if made else {}
     return {
-        name: {tensor: case.as_given(rows) if tensor in LIKE_X else rows for tensor, rows in answers.items()}
+        name: {
+            tensor: case.as_given(rows) if tensor in LIKE_X else rows.reshape(case.expected(tensor))
+            for tensor, rows in answers.items()
+        }
         for name, answers in by_mistake.items()
     }
 

@@ -90,10 +90,10 @@ def _of_triples(case: Case, values: Float64, within: float) -> Pairs:
     one, other = _go_together(ids, np.stack(factors))
     rows, units = np.unravel_index(np.unique(np.linspace(0, values.size - 1, LOOKED_AT).astype(int)), values.shape)
     overall, mean_path, variance_path = np.moveaxis(np.stack(factors)[:, :, units], 1, 0)
-    through = (mean_path[one] * mean_path[other]) * case.mean_dy[units]
-    variance = (case.pull * case.mean_dy_x_hat)[units] * case.x_hat[rows, units]
+    through = (mean_path[one] * mean_path[other]) * case.through_mean[units]
+    variance = case.through_variance[units] * case.x_hat[rows, units]
     through += (variance_path[one] * variance_path[other]) * variance
-    seen = overall[one] * overall[other] * case.slope[units] * (case.dy[rows, units] - through)
+    seen = overall[one] * overall[other] * case.inverse[units] * (case.h[rows, units] - through)
     room = within * np.maximum(float(np.abs(values).max()), np.abs(seen).max(1))
     near = np.flatnonzero((np.abs(seen - values[rows, units]) <= room[:, np.newaxis]).all(1))
     chosen = [(one[index], other[index]) for index in near]

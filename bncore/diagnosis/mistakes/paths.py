@@ -1,6 +1,6 @@
 """Mistakes in dx that keep the units apart: each is a triple (p, a, c), or a few ways of writing it.
 
-    dx = p (gamma/s) [ g - a <g> - c c0 x_hat <g x_hat> ]
+    dx = (p/s) [ h - a <h> - c c0 x_hat <h x_hat> ]          h = gamma g
 
 p is the overall factor, a the factor of the path through the mean, c of the path through the variance; each is a number
 or one a unit. The correct gradient is (1, 1, 1).
@@ -12,17 +12,18 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.diagnosis.given.case import Case
+from bncore.diagnosis.mistakes.modes import MODES
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 
+FACTORS = ("overall", "mean_path", "variance_path")
 Factor = float | Float64
 Triple = tuple[Factor, Factor, Factor]
 
 
 def of_triple(case: Case, overall: Factor, mean_path: Factor, variance_path: Factor) -> Float64:
     """The dx with these factors, rows (K, n)."""
-    through_mean = mean_path * case.mean_dy
-    through_variance = (variance_path * case.pull * case.mean_dy_x_hat) * case.x_hat
-    return (overall * case.slope) * (case.dy - through_mean - through_variance)
+    through_variance = (variance_path * case.through_variance) * case.x_hat
+    return (overall * case.inverse) * (case.h - mean_path * case.through_mean - through_variance)
 
 
 def of_triples(case: Case, triples: list[Triple]) -> Float64:
@@ -31,22 +32,28 @@ def of_triples(case: Case, triples: list[Triple]) -> Float64:
     for index, triple in enumerate(triples):
         factors[0, index], factors[1, index], factors[2, index] = triple
     overall, mean_path, variance_path = factors[:, :, np.newaxis]
-    dx: Float64 = (variance_path * case.pull * case.mean_dy_x_hat) * case.x_hat
-    dx += mean_path * case.mean_dy
-    np.subtract(case.dy, dx, out=dx)
-    dx *= overall * case.slope
+    dx: Float64 = (variance_path * case.through_variance) * case.x_hat
+    dx += mean_path * case.through_mean
+    np.subtract(case.h, dx, out=dx)
+    dx *= overall * case.inverse
     return dx
 
 
 def gradient_with(case: Case, scale: Float64, pull: Factor, x_hat: Float64) -> Float64:
-    """(gamma/scale) [ g - <g> - pull x_hat <g x_hat> ]: the exact gradient of another convention."""
-    through = pull * (case.dy * x_hat).mean(0)
-    dx: Float64 = case.gamma * reciprocal(scale) * (case.dy - case.mean_dy - through * x_hat)
+    """(1/scale) [ h - <h> - pull x_hat <h x_hat> ], of the paths that there are: that of another convention."""
+    through = pull * (case.h * x_hat).mean(0) if "variance_path" in case.paths else 0.0
+    dx: Float64 = reciprocal(scale) * (case.h - case.through_mean - through * x_hat)
     return dx
 
 
+def fits(case: Case, triple: Triple) -> bool:
+    """Whether a triple changes only paths that there are."""
+    named = zip(FACTORS, triple, strict=True)
+    return all(name in case.paths or bool(np.all(np.asarray(factor) == 1)) for name, factor in named)
+
+
 def batch_sizes(case: Case) -> tuple[int, ...]:
-    """What "the batch size" may be: K, or N alone where a unit has positions, too (4-D: K = N H W); but not 1."""
+    """What "the batch size" may be: K, or N alone where that is another (images: K = N H W); but not 1."""
     return tuple(size for size in dict.fromkeys((case.count, case.moved[0])) if size > 1)
 
 
@@ -64,13 +71,19 @@ TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
     "sign": lambda _: [(-1, 1, 1)],
     "variance_path_doubled": lambda _: [(1, 1, 2)],
     "variance_path_halved": lambda _: [(1, 1, 0.5)],
-    "unbiased_in_backward": lambda case: [(1, 1, case.count / (case.count - 1))],
-    "gamma_squared": lambda case: [(case.gamma, 1, 1)],
+    "unbiased_in_backward": lambda case: _unbiased_in_backward(case),
+    "biased_in_backward": lambda case: [(1, 1, 1 - 1 / case.count)] if case.convention.unbiased else [],
+    "gamma_squared": lambda case: [(case.gamma, 1, 1)] if case.gamma.ndim == 1 else [],
     "sigma_derivative_uses_s": lambda case: _sigma_of_s(case),
     "std_power": lambda case: _std_power(case),
     "scale_missing": lambda case: _in_front(case.scale),
     "channel_count": lambda case: _channel_count(case),
 }
+
+
+def _unbiased_in_backward(case: Case) -> list[Triple]:
+    biased = case.convention.centred and not case.convention.unbiased and case.count > 1
+    return [(1, 1, case.count / (case.count - 1))] if biased else []
 
 
 def _sigma_of_s(case: Case) -> list[Triple]:
@@ -98,7 +111,7 @@ def running_triples(case: Case) -> list[Triple]:
     two s in x_hat. That is with c0 = s/sigma beside the deviation; with s_running/sigma it is r, with
     s_running/sigma_running it is r sigma/sigma_running.
     """
-    if case.running is None:
+    if case.running is None or case.convention.frozen:
         return []
     running = case.running[1]
     ratio = case.scale * reciprocal(case.placement.scale(running, case.eps))
@@ -111,25 +124,42 @@ def running_triples(case: Case) -> list[Triple]:
 def _channel_count(case: Case) -> list[Triple]:
     """Sums over N, H and W divided by N: in both paths, or in one of them."""
     positions = case.count // case.moved[0]
-    return [(1, positions, positions), (1, positions, 1), (1, 1, positions)] if len(case.moved) > 2 else []
+    of_images = len(case.moved) > 2 and case.convention.norm == "batch"
+    return [(1, positions, positions), (1, positions, 1), (1, 1, positions)] if of_images else []
 
 
 def unbiased_in_forward(case: Case) -> Iterator[Float64]:
-    """The exact gradient of a forward pass that divides the variance by K - 1: c = K/(K-1) of that pass's own c0."""
-    var, scale = unbiased(case)
+    """The exact gradient of a forward pass that divides the variance by K - 1, where it means to divide by K."""
+    if not case.convention.unbiased:
+        yield from _of_other_variance(case)
+
+
+def biased_in_forward(case: Case) -> Iterator[Float64]:
+    """That of one that divides by K, where it means to divide by K - 1."""
+    if case.convention.unbiased:
+        yield from _of_other_variance(case)
+
+
+def _of_other_variance(case: Case) -> Iterator[Float64]:
+    if "mean_path" in case.paths:
+        _, scale, pull = other_variance(case)
+        yield gradient_with(case, scale, pull, case.centred * reciprocal(scale))
+
+
+def other_variance(case: Case) -> tuple[Float64, Float64, Float64]:
+    """The variance of the other divisor, its s and its c0."""
     factor = case.count / (case.count - 1)
-    yield gradient_with(case, scale, factor * case.placement.pull(var, scale), case.centred * reciprocal(scale))
-
-
-def unbiased(case: Case) -> tuple[Float64, Float64]:
-    """The unbiased variance and its s."""
-    var = case.var * (case.count / (case.count - 1))
-    return var, case.placement.scale(var, case.eps)
+    var = case.var / factor if case.convention.unbiased else case.var * factor
+    scale = case.placement.scale(var, case.eps)
+    return var, scale, case.placement.pull(var, scale) * (1.0 if case.convention.unbiased else factor)
 
 
 def eps_dropped(case: Case) -> Iterator[Float64]:
     """sigma for s everywhere (the lecture's printed formula); in 1/s alone; in the derivative of the root alone."""
-    yield gradient_with(case, case.sigma, 1.0, case.centred * reciprocal(case.sigma))
+    bessel = case.pull * reciprocal(case.placement.pulled(case.sigma, case.scale))
+    yield gradient_with(case, case.sigma, bessel, case.centred * reciprocal(case.sigma))
+    if case.convention.frozen:
+        return
     yield gradient_with(case, case.sigma, case.pull, case.x_hat)
     if case.eps_placement == "variance":
         yield of_triple(case, 1, 1, case.scale * reciprocal(case.sigma))
@@ -139,28 +169,43 @@ def eps_placement(case: Case) -> Iterator[Float64]:
     """The exact gradient of the other convention."""
     other = next(placed for name, placed in EPS_PLACEMENTS.items() if name != case.eps_placement)
     scale = other.scale(case.var, case.eps)
-    yield gradient_with(case, scale, other.pull(case.var, scale), case.centred * reciprocal(scale))
+    bessel = case.pull * reciprocal(case.placement.pulled(case.sigma, case.scale))
+    yield gradient_with(case, scale, bessel * other.pull(case.var, scale), case.centred * reciprocal(scale))
+
+
+def bracket(case: Case, direct: Float64, through_mean: Float64, through_variance: Float64) -> Float64:
+    """(1/s) [ direct - <through_mean> - c0 x_hat <through_variance x_hat> ], of the paths that there are."""
+    dx = direct - through_mean.mean(0) if "mean_path" in case.paths else direct
+    if "variance_path" in case.paths:
+        dx = dx - case.pull * (through_variance * case.x_hat).mean(0) * case.x_hat
+    return np.asarray(case.inverse * dx)
 
 
 def gamma_missing(case: Case) -> Iterator[Float64]:
-    """(1/s) [ … ]."""
-    through = case.pull * case.mean_dy_x_hat
-    yield case.inverse * (case.dy - case.mean_dy - through * case.x_hat)
+    """g for h everywhere."""
+    yield bracket(case, case.dy, case.dy, case.dy)
+
+
+def gamma_squared(case: Case) -> Iterator[Float64]:
+    """gamma h for h everywhere."""
+    twice = case.gamma * case.h
+    yield bracket(case, twice, twice, twice)
 
 
 def gamma_direct_only(case: Case) -> Iterator[Float64]:
-    """(1/s) [ gamma g - <g> - c0 x_hat <g x_hat> ]: dy where dx_hat belongs in the two sums."""
-    through = case.pull * case.mean_dy_x_hat
-    yield case.inverse * (case.gamma * case.dy - case.mean_dy - through * case.x_hat)
+    """g for h in the sums: dy where dx_hat belongs."""
+    if len(case.paths) > 1:
+        yield bracket(case, case.h, case.dy, case.dy)
 
 
 def _instead_of_x_hat(case: Case, other: Float64) -> Iterator[Float64]:
     """`other` for x_hat in the path through the variance: behind the sum, in it, in both."""
-    direct = case.dy - case.mean_dy
-    inner = (case.dy * other).mean(0)
-    pairs = ((other, case.mean_dy_x_hat), (case.x_hat, inner), (other, inner))
+    if "variance_path" not in case.paths:
+        return
+    direct, inner = case.h - case.through_mean, (case.h * other).mean(0)
+    pairs = ((other, case.mean_h_x_hat), (case.x_hat, inner), (other, inner))
     for outside, inside in pairs:
-        yield case.slope * (direct - (case.pull * inside) * outside)
+        yield case.inverse * (direct - (case.pull * inside) * outside)
 
 
 def y_instead_of_x_hat(case: Case) -> Iterator[Float64]:
@@ -168,14 +213,15 @@ def y_instead_of_x_hat(case: Case) -> Iterator[Float64]:
 
 
 def x_instead_of_centred(case: Case) -> Iterator[Float64]:
-    yield from _instead_of_x_hat(case, case.x * case.inverse)
+    if case.convention.centred:
+        yield from _instead_of_x_hat(case, case.x * case.inverse)
 
 
 def running_x_hat(case: Case) -> Iterator[Float64]:
     """The triples of `running_statistics`, and the formula with the running mean in x_hat too."""
     for triple in running_triples(case):
         yield of_triple(case, *triple)
-    if case.running is not None:
+    if case.running is not None and not case.convention.frozen:
         mean, var = case.running
         scale = case.placement.scale(var, case.eps)
         yield gradient_with(case, scale, case.placement.pull(var, scale), (case.x - mean) * reciprocal(scale))
@@ -183,19 +229,21 @@ def running_x_hat(case: Case) -> Iterator[Float64]:
 
 DX: dict[str, Callable[[Case], Iterator[Float64]]] = {
     "unbiased_in_forward": unbiased_in_forward,
+    "biased_in_forward": biased_in_forward,
     "eps_dropped": eps_dropped,
     "eps_placement": eps_placement,
     "gamma_missing": gamma_missing,
+    "gamma_squared": lambda case: iter(()) if case.gamma.ndim == 1 else gamma_squared(case),
     "gamma_direct_only": gamma_direct_only,
     "y_instead_of_x_hat": y_instead_of_x_hat,
     "x_instead_of_centred": x_instead_of_centred,
     "running_statistics": running_x_hat,
-}
+} | MODES
 
 
 def dx_candidates(case: Case) -> Iterator[tuple[str, Float64]]:
     """The id and the dx of each mistake here, one for each way of writing it."""
-    triples = [(name, triple) for name, made in TRIPLES.items() for triple in made(case)]
+    triples = [(name, triple) for name, made in TRIPLES.items() for triple in made(case) if fits(case, triple)]
     yield from zip((name for name, _ in triples), of_triples(case, [triple for _, triple in triples]), strict=True)
     for name, build in DX.items():
         yield from ((name, dx) for dx in build(case))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bncore.arguments import Float64
-from bncore.diagnosis.given.case import LIKE_X, Case
+from bncore.diagnosis.given.case import LIKE_X, PARAMETERS, Case
 
 MOST_LISTED = 3
 FEW = 0.5
@@ -38,17 +38,25 @@ def places(case: Case, name: str, wrong: Mask, *, zero: bool) -> Places | None:
     if name not in LIKE_X:
         few = wrong.sum() <= FEW * wrong.size or zero
         units = np.flatnonzero(wrong)
-        return Places(_listed("unit", units), zero, ~wrong) if few else None
+        return Places(_listed(_noun(case, name), units), zero, ~wrong) if few else None
+    lying, wrong = wrong, case.table(wrong)
     units, rows = np.flatnonzero(wrong.any(0)), np.flatnonzero(wrong.any(1))
     most = 1.0 if zero else FEW
     if wrong.sum() <= MOST_LISTED or (len(units) > 1 and len(rows) > 1 and not _whole(wrong, rows, units)):
         few = wrong.sum() <= (FEW_NUMBERS * wrong.size if wrong.sum() > 1 else wrong.size) or zero
-        return Places(_numbers(case, wrong), zero, ~wrong) if few else None
-    if len(units) < case.units and len(units) <= most * case.units and wrong[:, units].mean() > FEW:
-        return Places(_listed("unit", units), zero, ~wrong)
-    if len(rows) < case.count and len(rows) <= most * case.count:
-        return Places(_rows(case, rows), zero, ~wrong)
+        return Places(_numbers(case, wrong), zero, ~lying) if few else None
+    if len(units) < case.channels and len(units) <= most * case.channels and wrong[:, units].mean() > FEW:
+        return Places(_listed("unit", units), zero, ~lying)
+    if len(rows) < len(wrong) and len(rows) <= most * len(wrong):
+        return Places(_rows(case, rows), zero, ~lying)
     return None
+
+
+def _noun(case: Case, name: str) -> str:
+    """What one number of a tensor that is not like x belongs to."""
+    if name in PARAMETERS:
+        return "unit" if case.seen.per_channel else "number"
+    return "unit" if case.convention.norm == "batch" else "statistic"
 
 
 def _whole(wrong: Mask, rows: NDArray[np.intp], units: NDArray[np.intp]) -> bool:
@@ -58,7 +66,7 @@ def _whole(wrong: Mask, rows: NDArray[np.intp], units: NDArray[np.intp]) -> bool
 
 def _rows(case: Case, rows: NDArray[np.intp]) -> str:
     """Examples; of images whole ones, or else positions."""
-    positions = case.count // case.moved[0]
+    positions = case.positions
     images = np.unique(rows // positions)
     if len(rows) == len(images) * positions:
         return _listed("example", images)

@@ -15,13 +15,13 @@ FEWEST_NUMBERS = 8
 EVEN = 0.03
 """Half of the errors are at least this share of the largest: noise is everywhere, a slip is in one place."""
 ORDERED = 10.0
-"""So many times the mean square of noise, and what lies along dy, 1 and x_hat is no noise: a factor is off."""
+"""So many times the mean square of noise, and what lies along h, 1 and x_hat is no noise: a factor is off."""
 
 
 def like_differences(case: Case, dx: Float64, precision: Precision) -> str:
     """One of `DIFFERENCES`, or "" for a dx that is none.
 
-    With e the error of dx, its part along dy, 1 and x_hat (three numbers a unit) has no more of its mean square than
+    With e the error of dx, its part along h, 1 and x_hat (three numbers a unit) has no more of its mean square than
     `ORDERED` times that of the rest (K - 3 a unit): a wrong factor is all along these, what mixes examples is large.
     """
     truth = case.truth["dx"]
@@ -47,7 +47,8 @@ def _in_no_order(case: Case, errors: Float64) -> bool:
 
 
 def _directions(case: Case) -> tuple[Float64, Float64, Float64]:
-    """1, x_hat, and what dy has beside them: at right angles in each unit."""
-    x_hat, g = case.x_hat, case.dy
-    own = g - case.mean_dy - x_hat * (case.mean_dy_x_hat * reciprocal((x_hat**2).mean(0)))
-    return np.ones_like(g), x_hat, own
+    """1, x_hat, and what h has beside them: at right angles in each unit."""
+    h = case.h
+    x_hat = case.x_hat - case.x_hat.mean(0)
+    own = h - case.mean_h - x_hat * ((h * x_hat).mean(0) * reciprocal((x_hat**2).mean(0)))
+    return np.ones_like(h), x_hat, own

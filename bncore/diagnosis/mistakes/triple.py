@@ -1,9 +1,10 @@
 """The triple (p, a, c) that a given dx has, a unit and pooled over all, and what it says in words.
 
-    dx = p (gamma/s) [ g - a <g> - c c0 x_hat <g x_hat> ]
+    dx = (p/s) [ h - a <h> - c c0 x_hat <h x_hat> ]          h = gamma g
 
-Every dx of a unit that treats its examples alike is a combination of g, 1 and x_hat; 1 and x_hat are orthogonal, so a
-least-squares fit takes g without its part along these two, and reads the others off what is left.
+Every dx of a unit that treats its examples alike is a combination of h, 1 and x_hat; 1 and x_hat are orthogonal, so a
+least-squares fit takes h without its part along these two, and reads the others off what is left. Where the mean is not
+subtracted there is no 1, and by constant statistics no x_hat either: their factors are not told.
 """
 
 from dataclasses import dataclass
@@ -73,28 +74,28 @@ def fit(case: Case, dx: Float64, error: float = 0.0) -> Coefficients | None:
 def _per_unit(case: Case, dx: Float64, error: float) -> tuple[Float64, Float64, float]:
     """The factors (3, n), how far `error` moves each, and the largest residual.
 
-    The weight of g is found by a projection on its own part, which an error e moves by up to e/rms(own); the others are
-    what is left over <g> and c0 <g x_hat>, and divided by that weight.
+    The weight of h is found by a projection on its own part, which an error e moves by up to e/rms(own); the others are
+    what is left over <h> and c0 <h x_hat>, and divided by that weight.
     """
-    g, x_hat, size = case.dy, case.x_hat, np.sqrt((case.dy**2).mean(0))
-    unit = reciprocal((x_hat**2).mean(0))
-    own = g - case.mean_dy - x_hat * (case.mean_dy_x_hat * unit)
+    h, x_hat, size = case.h, case.x_hat, np.sqrt((case.h**2).mean(0))
+    unit = reciprocal((x_hat**2).mean(0)) * ("variance_path" in case.paths)
+    own = h - case.through_mean - x_hat * (case.mean_h_x_hat * unit)
     power = (own**2).mean(0)
     known = np.sqrt(power) > NOTHING * size
     of_g = (dx * own).mean(0) * reciprocal(np.where(known, power, 0))
-    rest = dx - of_g * g
-    of_one, of_x_hat = rest.mean(0), (rest * x_hat).mean(0) * unit
+    rest = dx - of_g * h
+    of_one, of_x_hat = rest.mean(0) * ("mean_path" in case.paths), (rest * x_hat).mean(0) * unit
     left = float(np.abs(rest - of_one - of_x_hat * x_hat).max())
-    pull_g = case.pull * case.mean_dy_x_hat
-    known &= (case.slope != 0) & (size > 0)
-    overall = _ratio(of_g, case.slope, known)
+    pull_g, mean_h = case.through_variance, case.through_mean
+    known &= (case.inverse != 0) & (size > 0)
+    overall = _ratio(of_g, case.inverse, known)
     direct = known & (np.abs(of_g) * size > NOTHING * np.abs(dx).max())
-    mean_path = _ratio(-of_one, of_g * case.mean_dy, direct & (np.abs(case.mean_dy) > NOTHING * size))
+    mean_path = _ratio(-of_one, of_g * mean_h, direct & (np.abs(mean_h) > NOTHING * size))
     variance_path = _ratio(-of_x_hat, of_g * pull_g, direct & (np.abs(pull_g) > NOTHING * size))
     factors = np.stack([overall, mean_path, variance_path])
     off = error * reciprocal(np.sqrt(power))
-    weights = np.stack([np.abs(case.slope), np.abs(of_g * case.mean_dy), np.abs(of_g * pull_g)])
-    direct_off = np.stack([off, error + off * np.abs(case.mean_dy), error * np.sqrt(unit) + off * np.abs(pull_g)])
+    weights = np.stack([case.inverse, np.abs(of_g * mean_h), np.abs(of_g * pull_g)])
+    direct_off = np.stack([off, error + off * np.abs(mean_h), error * np.sqrt(unit) + off * np.abs(pull_g)])
     slack = direct_off * reciprocal(weights)
     slack[1:] += np.abs(np.nan_to_num(factors[1:])) * off * reciprocal(np.abs(of_g))
     factors[slack >= UNKNOWN] = np.nan
@@ -103,9 +104,9 @@ def _per_unit(case: Case, dx: Float64, error: float) -> tuple[Float64, Float64, 
 
 def _pooled(case: Case, dx: Float64) -> tuple[Float64, float]:
     """One triple for all units together, (3,), and its largest residual."""
-    through_variance = (-case.slope * case.pull * case.mean_dy_x_hat) * case.x_hat
-    through_mean = np.broadcast_to(-case.slope * case.mean_dy, dx.shape)
-    design = np.stack([case.slope * case.dy, through_mean, through_variance], axis=-1).reshape(-1, 3)
+    through_variance = (-case.inverse * case.through_variance) * case.x_hat
+    through_mean = np.broadcast_to(-case.inverse * case.through_mean, dx.shape)
+    design = np.stack([case.inverse * case.h, through_mean, through_variance], axis=-1).reshape(-1, 3)
     size = np.sqrt((design**2).mean(0))
     known = (size > NOTHING * size[0]) & np.isfinite(size)  # a path may leave float64 where x hardly varies
     columns = design[:, known]

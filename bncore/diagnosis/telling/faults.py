@@ -48,7 +48,9 @@ def _fault(report: Report, group: list[Diagnosis]) -> Fault:
     named = title.startswith(tuple(f"{name} " for name in report.tensors))
     sentence = title if named else f"{' and '.join(tensors)}: {inside(title)}"
     lines = tuple(
-        dict.fromkeys(line for diagnosis in group for line in code_lines(diagnosis.look_at, report.eps_placement))
+        dict.fromkeys(
+            line for diagnosis in group for line in code_lines(diagnosis.look_at, report.eps_placement, report.over)
+        )
     )
     rivals = max(sum(one.tensor == tensor for one in report.diagnoses) for tensor in tensors)
     return Fault(first.id, tensors, f"{sentence}.", lines, rivals)

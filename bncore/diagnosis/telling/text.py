@@ -13,6 +13,9 @@ from bncore.diagnosis.mistakes.triple import FACTORS, NAMES, missing, number, ri
 from bncore.diagnosis.telling.headline import headline
 from bncore.diagnosis.verdict import EXACT
 
+NO_SUM = "none fits: this dx is no sum of dy, its mean and x_hat in each unit"
+ABSENT = "none by this convention"
+
 
 def agreement(diagnosis: Diagnosis) -> str:
     """How closely a tensor is what its diagnosis says."""
@@ -41,9 +44,10 @@ def factors_in_words(report: Report) -> dict[str, str]:
         return {}
     wrong = report.tensors["dx"].wrong
     if wrong and not factors.fits:
-        return dict.fromkeys(NAMES, "none fits: this dx is no sum of dy, its mean and x_hat in each unit")
+        return {name: NO_SUM if name in report.paths else ABSENT for name in NAMES}
     rows = zip(NAMES, factors.per_unit, factors.slack.max(1).tolist(), strict=True)
-    return {name: _factor(values, slack if wrong else np.inf) for name, values, slack in rows}
+    told = {name: _factor(values, slack if wrong else np.inf) for name, values, slack in rows}
+    return {name: words if name in report.paths else ABSENT for name, words in told.items()}
 
 
 def _factor(values: Float64, slack: float) -> str:
@@ -81,7 +85,8 @@ def _explanations(report: Report) -> Iterator[str]:
     for diagnosis in report.diagnoses:
         title, tensor = diagnosis.title, diagnosis.tensor
         title = title if title.startswith(f"{tensor} is ") else f"{tensor}: {title}"
-        yield f"{title}\n  {diagnosis.explanation}\n  Look at: {as_code(diagnosis.look_at, report.eps_placement)}"
+        line = as_code(diagnosis.look_at, report.eps_placement, report.over)
+        yield f"{title}\n  {diagnosis.explanation}\n  Look at: {line}"
 
 
 def _factor_lines(report: Report) -> Iterator[str]:

@@ -13,7 +13,8 @@ const API = "/api/v1/gradient-check";
 const TYPED_AFTER = 400; // milliseconds
 const MINE = ["dx", "dgamma", "dbeta", "dx_hat", "dvar", "dsigma", "dmean"];
 const BATCH = ["x", "dy", "gamma", "beta", "running_mean", "running_var"];
-const SETTINGS = ["seed", "axes", "eps", "eps_placement", "feature_axis"];
+const CONVENTION = ["norm", "mode", "forward_variance"];
+const SETTINGS = ["seed", "axes", "eps", "eps_placement", "feature_axis", ...CONVENTION, "groups", "axis"];
 const CHOICES = ["batch", "way", "form"];
 const $ = (id) => document.getElementById(id);
 
@@ -66,13 +67,35 @@ function decide() {
     for (const radio of document.querySelectorAll(`input[name="${name}"]`)) radio.checked = radio.value === chosen;
     for (const part of document.querySelectorAll(`[data-for-${name}]`)) part.hidden = part.getAttribute(`data-for-${name}`) !== chosen;
   }
+  decideNorm();
   $("in-link").hidden = pasted.inAddress;
   $("third").open = state.get("numeric") === "true";
   for (const link of document.querySelectorAll("[data-probe]")) link.href = probeAddress(link.dataset.probe);
 }
 
+// The fields that mean something for the norm and the mode; inference needs running statistics.
+function decideNorm() {
+  const { norm, mode } = convention();
+  for (const part of document.querySelectorAll("[data-for-norm]")) part.hidden = !part.dataset.forNorm.split(" ").includes(norm);
+  document.querySelector("[data-for-variance]").hidden = norm === "rms" || mode === "inference";
+  if (mode === "inference") $("fold-running").open = true;
+}
+
+// What of the convention is in force: the hidden fields are not.
+function convention() {
+  const norm = state.get("norm");
+  const mode = norm === "batch" ? state.get("mode") : "train";
+  const biased = norm === "rms" || mode === "inference";
+  return { norm, mode, forward_variance: biased ? "biased" : state.get("forward_variance") };
+}
+
+function axes() {
+  return state.get("norm") === "instance" ? "4" : state.get("axes");
+}
+
 function probeAddress(format) {
-  const query = new URLSearchParams(["seed", "axes", "eps_placement"].map((name) => [name, state.get(name)]));
+  const names = ["seed", "eps_placement"].map((name) => [name, state.get(name)]);
+  const query = new URLSearchParams([...names, ["axes", axes()], ...Object.entries(convention())]);
   return `${API}/probe?${query}&format=${format}`;
 }
 
@@ -93,7 +116,7 @@ function showExamples() {
   const options = [new Option("None: the fields below are mine", "own")];
   options.push(...Object.entries(page.answer.examples).map(([id, title]) => new Option(title, id)));
   $("c-mistake").replaceChildren(...options);
-  $("c-mistake").value = isMine() ? "own" : state.get("mistake");
+  $("c-mistake").value = isMine() ? "own" : page.answer.mistake;
 }
 
 const typing = new Set();
@@ -191,11 +214,20 @@ $("third").addEventListener("toggle", () => {
 // The same as the REST API takes it: a batch or a seed, and what stands in the fields once the view is there.
 async function body() {
   await page.idle();
-  const batch = { probe: ["seed", "axes"], own: ["eps", "feature_axis"] }[state.get("batch")];
+  const own = state.get("batch") === "own";
+  const norm = state.get("norm");
+  const further = { group: ["groups"], layer: ["axis"], rms: ["axis"] }[norm] ?? [];
+  const batch = own ? ["eps", "feature_axis", ...further] : ["seed"];
   const numbers = Object.fromEntries(batch.map((name) => [name, Number(state.get(name))]));
-  const names = [...(state.get("batch") === "own" ? BATCH : []), ...MINE];
+  if (!own) numbers.axes = Number(axes());
+  const arrays = BATCH.filter((name) => (norm === "batch" || !name.startsWith("running")) && !(norm === "rms" && name === "beta"));
+  const names = [...(own ? arrays : []), ...MINE];
   const texts = Object.fromEntries(names.map((name) => [name, $(`c-${name}`).value]).filter(([, text]) => text.trim() !== ""));
-  return { ...numbers, eps_placement: state.get("eps_placement"), ...texts };
+  return { ...numbers, eps_placement: state.get("eps_placement"), ...changedConvention(), ...texts };
+}
+
+function changedConvention() {
+  return Object.fromEntries(Object.entries(convention()).filter(([name, value]) => value !== state.fallback(name)));
 }
 
 async function copied(text, what) {

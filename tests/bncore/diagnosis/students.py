@@ -106,6 +106,7 @@ DVAR_OUTSIDE = {
     "variance": "(dx_hat * centred).sum(1, keepdims=True) * -0.5 * s ** -3",
     "deviation": "(dx_hat * -centred).sum(1, keepdims=True) * s ** -2 * 0.5 / sigma",
 }
+S_FRESH = {"variance": "np.sqrt(1 + eps)", "deviation": "(1 + eps)"}
 
 DX: dict[str, list[Change]] = {
     "variance_path_missing": [("staged", " + dvar * 2 * centred / K", "")],
@@ -184,6 +185,7 @@ DX: dict[str, list[Change]] = {
         ("deviation", "dx_hat = gamma * g", "dx_hat = gamma * g\ns, sigma = s_running, np.sqrt(running_var)"),
     ],
     "layer_norm": [("layer",)],
+    "fresh_running_statistics": [("compact", "dx = ", "dx = gamma / S_FRESH * g #")],
 }  # fmt: skip
 SPATIALLY: dict[str, list[dict[str, str]]] = {
     "channel_batch_only": [
@@ -216,6 +218,7 @@ NODES: dict[tuple[str, str], list[Change]] = {
     ("dgamma", "sign"): [("staged", "(g * x_hat)", "(-g * x_hat)")],
     ("dgamma", "running_statistics"): [("staged", "(g * x_hat)", "(g * (x - running_mean) / s_running)")],
     ("dgamma", "layer_norm"): [("layer",)],
+    ("dgamma", "fresh_running_statistics"): [("staged", "(g * x_hat)", "(g * x / S_FRESH)")],
     ("dbeta", "averaged"): [("staged", "g.sum(0)", "g.mean(0)")],
     ("dbeta", "times_gamma"): [("staged", "g.sum(0)", "(gamma * g).sum(0)")],
     ("dbeta", "swapped"): [("staged", "dx = ", "dgamma, dbeta = dbeta, dgamma\ndx = ")],
@@ -276,7 +279,7 @@ def with_change(change: Change, placement: str) -> tuple[str, str] | None:
     code = codes.get(kind, STAGED[placement])
     for old, new in zip(parts[::2], parts[1::2], strict=True):
         code = replaced(code, old, new)
-    for name, table in (("DVAR_ACROSS", DVAR_ACROSS), ("DVAR_OUTSIDE", DVAR_OUTSIDE)):
+    for name, table in (("DVAR_ACROSS", DVAR_ACROSS), ("DVAR_OUTSIDE", DVAR_OUTSIDE), ("S_FRESH", S_FRESH)):
         code = code.replace(name, table[placement])
     return code, other if kind == "other" else placement
 

@@ -57,7 +57,7 @@ def test_a_mean_of_dy_of_zero_hides_the_path_through_the_mean():
 def test_a_mean_of_dy_x_hat_of_zero_hides_the_path_through_the_variance():
     case = plain()
     power = (case.x_hat**2).mean(0)
-    case = plain(dy=case.dy - case.x_hat * case.mean_dy_x_hat / power)
+    case = plain(dy=case.dy - case.x_hat * (case.dy * case.x_hat).mean(0) / power)
     report = with_factors(case, 1, 0, 1)
     assert named(report) == ["mean_path_missing", "statistics_constant"]
     assert "mean_dy_x_hat_zero" in report.reasons
@@ -95,7 +95,7 @@ def test_beside_a_gamma_of_zero_a_forgotten_gamma_is_named_and_nothing_else_is_s
     case = plain(gamma=given["gamma"] * [0, 1, 1, 1, 1])
     report = check(case, {"dx": plain(gamma=np.ones(5)).truth["dx"]})
     assert named(report) == ["gamma_missing"]
-    assert REASONS["gamma_zero"][1] in report.warnings
+    assert REASONS["gamma_zero"][1].format(unit="unit") in report.warnings
     assert "only a mistake that does not multiply by gamma shows" in REASONS["gamma_zero"][1]
 
 
@@ -185,7 +185,7 @@ def test_further_reasons_are_found_in_the_data(changes, reason):
     case = plain(**{name: made(given) for name, made in changes.items()})
     report = check(case, {"dx": case.truth["dx"]})
     assert reason in report.reasons
-    assert REASONS[reason][1] in report.warnings
+    assert REASONS[reason][1].format(unit="unit") in report.warnings
 
 
 @placements

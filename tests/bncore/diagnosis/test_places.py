@@ -41,7 +41,7 @@ def test_the_place_is_named_where_the_rest_is_right(shape, at, factor, title, dt
 
 def test_zeros_beside_a_mistake_are_named_with_it():
     case = case_from(batch((9, 5), 1, "variance"))
-    dx = case.slope * (case.dy - case.mean_dy)
+    dx = case.inverse * (case.h - case.mean_h)
     dx[2] = 0
     report = check(case, {"dx": dx})
     assert named(report) == ["zeroed+variance_path_missing"]

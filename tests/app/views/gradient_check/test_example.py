@@ -27,6 +27,11 @@ def test_every_named_mistake_has_an_example_somewhere():
     known = {
         name for axes, placement in PROBES for name in examples(probe(0, axes=axes, eps_placement=placement).case())
     }
+    known |= {
+        name
+        for of in ({"mode": "inference"}, {"forward_variance": "unbiased"})
+        for name in examples(probe(0, **of).case())
+    }
     assert known == set(MISTAKES)
 
 

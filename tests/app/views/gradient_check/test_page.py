@@ -170,7 +170,7 @@ def test_a_probe_leaves_as_npz_and_as_python(client):
     assert packed.headers["content-disposition"] == 'attachment; filename="bnscope-probe.npz"'
     with np.load(io.BytesIO(packed.content)) as arrays:
         assert {name: arrays[name].tolist() for name in arrays} == {
-            name: np.asarray(value).tolist() for name, value in vars(sent).items()
+            name: np.asarray(value).tolist() for name, value in vars(sent).items() if value is not None
         }
     code: dict[str, object] = {}
     exec(client.get(f"{API}/probe?seed=4&format=python").text, code)
@@ -257,7 +257,8 @@ def test_a_file_with_its_own_batch_brings_the_settings_that_a_check_of_it_takes(
     }  # fmt: skip
     texts = client.post(f"{API}/arrays", content=npz(dx=X, seed=7, axes=4)).json()
     assert {name: texts[name] for name in texts if name != "dx"} == {
-        "seed": "7", "axes": "4", "eps_placement": "variance",
+        "seed": "7", "axes": "4", "eps_placement": "variance", "norm": "batch", "mode": "train",
+        "forward_variance": "biased",
     }  # fmt: skip
     assert set(client.post(f"{API}/arrays", content=npz(dx=X)).json()) == {"dx"}
 
