@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from bncore.arguments import choice
-from bncore.batch_norm import MODES
 from bncore.errors import BadParameter
+from bncore.exact.careful import MODES
 from bncore.norms.table import NORMS
 
 CHECKED = ("batch", "layer", "group", "instance", "rms")
