@@ -21,6 +21,13 @@ STORAGES = {
 }  # fmt: skip
 """What PyTorch calls the storages of its dtypes."""
 
+ONNX = {
+    1: "float32", 2: "uint8", 3: "int8", 4: "uint16", 5: "int16", 6: "int32", 7: "int64", 9: "bool", 10: "float16",
+    11: "float64", 12: "uint32", 13: "uint64", 14: "complex64", 15: "complex128", 16: "bfloat16", 17: "float8_e4m3fn",
+    18: "float8_e4m3fnuz", 19: "float8_e5m2", 20: "float8_e5m2fnuz", 24: "float8_e8m0fnu",
+}  # fmt: skip
+"""ONNX's numbers of its dtypes (`TensorProto.DataType`)."""
+
 TORCH = {
     **{name: name for name in ("float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2")},
     **{name: name for name in ("int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool")},

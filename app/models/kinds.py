@@ -35,8 +35,8 @@ def _is_keras(head: bytes) -> bool:
 
 
 def _is_onnx(head: bytes) -> bool:
-    """A ModelProto begins with its ir_version (field 1), or else with the producer or the graph."""
-    return (head[:1] == b"\x08" and head[1:2] < b"\x40") or (head[:1] in (b"\x12", b"\x3a") and len(head) > 8)
+    """A ModelProto begins with its ir_version, field 1."""
+    return len(head) > 1 and head[0] == 8 and 0 < head[1] < 64
 
 
 KINDS: tuple[tuple[Format, Callable[[bytes], bool]], ...] = (

@@ -23,3 +23,6 @@ UNPACKED = 2**31
 
 NAME = 512
 """Characters of a tensor's name."""
+
+FIELDS = 2**20
+"""Fields of an ONNX graph, at any depth: a node takes about ten."""

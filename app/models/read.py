@@ -9,6 +9,7 @@ from app.models.find.fronts import paired
 from app.models.find.norms import sought, values
 from app.models.kinds import HEAD, Format, kind_of
 from app.models.mapped import Mapped, mapped
+from app.models.onnx.read import read_onnx
 from app.models.tables.npz import read_npz
 from app.models.tables.safetensors import read_safetensors
 from app.models.torch.archive import read_archive
@@ -23,6 +24,9 @@ TABLES: Mapping[Format, Callable[[Mapped], Contents]] = {
 }
 """Formats that are tables of tensors: their norms are known by names and shapes."""
 
+GRAPHS: Mapping[Format, Callable[[Mapped], Model]] = {"onnx": read_onnx}
+"""Formats that say themselves which of their tensors are a norm's."""
+
 
 def read_model(source: Path | bytes, name: str = "") -> Model:
     """The norms of a model's file, and its tensors; of their values, only the norms' are read.
@@ -36,7 +40,7 @@ def read_model(source: Path | bytes, name: str = "") -> Model:
     """
     file = mapped(source)
     kind = kind_of(bytes(file.bytes[:HEAD]))
-    return model_of(TABLES[kind](file), name)
+    return GRAPHS[kind](file) if kind in GRAPHS else model_of(TABLES[kind](file), name)
 
 
 def model_of(contents: Contents, name: str = "") -> Model:

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.errors import InvalidQuery, shortened
 from app.models.contents import Array
+from app.models.onnx.tensors import write_onnx
 from app.models.tables.npz import write_npz
 from app.models.tables.safetensors import write_safetensors
 from app.models.torch.archive import write_archive
@@ -19,6 +20,7 @@ WRITERS: Mapping[str, Callable[[Any, Mapping[str, Array], Path], None]] = {
     "pytorch": write_archive,
     "pytorch legacy": write_legacy,
     "npz": write_npz,
+    "onnx": write_onnx,
 }
 """How each format is written: from what its reader keeps, and the changed tensors in the file's dtypes."""
 
