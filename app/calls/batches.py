@@ -53,7 +53,9 @@ class MissingInfo(BaseModel):
     """The missing or infinite values of an upload."""
 
     count: int = Field(description="How many values are missing or infinite.")
-    rows: int = Field(description="How many rows hold one; `missing=drop` leaves these out.")
+    rows: int = Field(
+        description="How many rows hold one; `missing=drop` leaves them out, `missing=mask` the positions alone."
+    )
     first: str = Field(description="Where the first one stands.")
     value: str = Field(description="What stands there.")
 

@@ -7,7 +7,7 @@ from app.batches.uploads.reading import Reading
 from app.query.control import control
 
 Header = Literal["auto", "yes", "no"]
-Missing = Literal["error", "drop"]
+Missing = Literal["error", "drop", "mask"]
 
 ARRAY = control(
     None, "Which array of an NPZ to read; left out, `x` or the only one.",
@@ -18,7 +18,8 @@ HEADER = control(
     title="Header line", group="upload", kind="select", shown_for="upload",
 )  # fmt: skip
 MISSING = control(
-    "error", "What to do with rows that have missing or infinite values.",
+    "error", "What to do with missing or infinite values: refuse them, `drop` the rows that have them, or `mask` the "
+    "positions that have them, of examples with several.",
     title="Missing values", group="upload", kind="select", shown_for="upload",
 )  # fmt: skip
 FEATURE_AXIS = control(
@@ -28,6 +29,11 @@ FEATURE_AXIS = control(
 DROP = control(
     "", "Columns of a table, or arrays of a file of several, to leave out by name, commas between.",
     title="Leave out", group="upload", kind="text", shown_for="upload", max_length=2_000,
+)  # fmt: skip
+MASK = control(
+    "", "Array of 0 and 1 that says which positions are valid, the rest being padding; left out, one that is called "
+    "so; `none` takes none.",
+    title="Mask", group="upload", kind="text", shown_for="upload", max_length=200,
 )  # fmt: skip
 LABEL = control(
     None, "Column of a table, or array of an NPZ, that holds the classes.",

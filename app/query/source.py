@@ -18,7 +18,7 @@ from app.batches.uploads.source import UploadSource
 from app.batches.uploads.store.store import UploadStore
 from app.errors import InvalidQuery
 from app.query.control import QueryModel, control
-from app.query.reading import ARRAY, DROP, FEATURE_AXIS, HEADER, LABEL, MISSING, Header, Missing, reading_of
+from app.query.reading import ARRAY, DROP, FEATURE_AXIS, HEADER, LABEL, MASK, MISSING, Header, Missing, reading_of
 from app.streams import Stream
 
 UPLOAD_ID = re.compile(r"[0-9a-f]{64}")
@@ -73,6 +73,7 @@ class BatchFields(QueryModel):
     feature_axis: int = FEATURE_AXIS
     label: str | None = LABEL
     drop: str = DROP
+    mask: str = MASK
 
     @property
     def is_upload(self) -> bool:

@@ -46,9 +46,13 @@ def missing_of_arrays(arrays: Mapping[str, Array], folder: Path, go_on: Callable
     place = ", ".join(str(i) for i in [first, *index])
     count = sum(count for _, count in rows_of.values())
     value = spelled(float(values[first][tuple(index)]))
+    positions = values.ndim > 2
     do = "Fill the values in" if name == next(iter(arrays)) else f"Fill the values in, or leave {name} out of the file"
-    save_bad_rows(rows, len(values), folder, f"{name}[{place}]", do)
-    return Missing(count, len(rows), first, f"{name}[{place}]", value, tuple(bad))
+    if positions:  # of which some may be left out, even where each example has one
+        np.save(folder / BAD_ROWS, rows)
+    else:
+        save_bad_rows(rows, len(values), folder, f"{name}[{place}]", do)
+    return Missing(count, len(rows), first, f"{name}[{place}]", value, tuple(bad), positions)
 
 
 def save_bad_rows(rows: NDArray[np.int64], examples: int, folder: Path, first: str, do: str) -> None:

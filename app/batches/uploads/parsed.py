@@ -29,6 +29,7 @@ class Missing:
     """The missing or infinite values of a batch: how many, and where the first one stands.
 
     arrays: the names of the arrays that hold them, where an upload has names.
+    positions: whether an example has several positions, so that one of them may be left out.
     """
 
     count: int
@@ -37,19 +38,24 @@ class Missing:
     place: str
     value: str
     arrays: tuple[str, ...] = ()
+    positions: bool = False
 
     def error(self) -> UnreadableBatch:
         rows = "1 row has" if self.rows == 1 else f"{self.rows:,} rows have"
-        detail = (
-            f"There is no number at {self.place}: it holds {self.value}; {rows} missing or infinite values. "
-            "Fill them in, or leave such rows out"
+        told = f"There is no number at {self.place}: it holds {self.value}; {rows} missing or infinite values."
+        ways = {"drop": "leave such rows out"} | ({"mask": "only such positions"} if self.positions else {})
+        detail, page = (
+            f"{told} Fill them in, or {', or '.join(say + how.format(name) for name, say in ways.items())}."
+            for how in (" (missing={})", "")
         )
+        return UnreadableBatch(detail, page=page, field="missing", given="error", allowed=" or ".join(ways))
+
+    def in_each(self) -> UnreadableBatch:
+        """The error for dropping every example."""
+        detail = f"Each example has a missing or infinite value, the first at {self.place}, so none is left"
+        do = "Leave out only such positions"
         return UnreadableBatch(
-            f"{detail} (missing=drop).",
-            page=f"{detail}.",
-            field="missing",
-            given="error",
-            allowed="drop",
+            f"{detail}. {do} (missing=mask).", page=f"{detail}. {do}.", field="missing", given="drop", allowed="mask"
         )
 
 
@@ -59,6 +65,7 @@ class Parsed:
 
     feature_names: the columns' names; None for an array, whose features have none.
     given: the names of the layer's arrays that came along (`gamma`, `dy` …), `called` what the file calls them.
+    masked: whether `x` is the table of the valid positions alone; the file's array had so many `axes`.
     said: what the file says its layer was set to (`eps`, `momentum` of the new batch, `batches`).
     able_labels: the columns or arrays that could be read as class labels.
     """
@@ -69,6 +76,8 @@ class Parsed:
     given: tuple[str, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, float] = field(default_factory=dict)
+    masked: bool = False
+    axes: int | None = None
     able_labels: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     missing: Missing | None = None

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 from app.errors import InvalidQuery
 
 Header = Literal["auto", "yes", "no"]
-Missing = Literal["error", "drop"]
+Missing = Literal["error", "drop", "mask"]
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,9 @@ class Reading:
 
     array: which array of an NPZ is the batch; None takes `x`, or else the only one that can be.
     header: whether the first line of a CSV holds names; `auto` looks.
-    missing: what to do with rows that hold missing or infinite values: `error`, or `drop` them.
+    missing: what to do with missing or infinite values: `error`, `drop` the examples that hold them, or `mask` the
+        positions that hold them.
+    mask: which array says what is valid; empty takes one that is called so, `none` takes none.
     feature_axis: the axis of features (channels) of an array; 1 is (N, D) and NCHW, -1 is NHWC.
     label: the column of a table, or the array of an NPZ, that holds class labels; it is no feature.
     drop: columns of a table, or arrays of a file of several, that are left out; commas between, quotes around a comma.
@@ -27,6 +29,7 @@ class Reading:
     feature_axis: int = 1
     label: str | None = None
     drop: str = ""
+    mask: str = ""
 
     def __post_init__(self) -> None:
         _check("header", self.header, get_args(Header))

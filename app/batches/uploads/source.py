@@ -9,12 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.batches.batch import Array, Batch
+from app.batches.uploads.axes import axis_notes, feature_axis
 from app.batches.uploads.gaps import not_finite
 from app.batches.uploads.layer import check_given
 from app.batches.uploads.missing import NO_ROWS
 from app.batches.uploads.parsed import BAD_ROWS, GIVEN, LABELS, Missing, Parsed, X, mapped
 from app.batches.uploads.reading import Reading
-from app.errors import InvalidQuery, UnreadableBatch
+from app.errors import UnreadableBatch
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,21 +89,31 @@ def open_source(parsed: Parsed, upload: Path, folder: Path, reading: Reading) ->
     given = {name: mapped(folder / GIVEN.format(name)) for name in parsed.given}
     if parsed.missing and reading.missing == "error":
         raise _missing_error(parsed.missing, x, given, reading)
-    axis = _feature_axis(reading.feature_axis, x.shape)
+    axis = 1 if parsed.masked else feature_axis(reading.feature_axis, x.shape)
     check_given(given, x.shape, axis, parsed.called)
     return UploadSource(
         x=x,
         feature_axis=axis,
-        feature_names=parsed.feature_names or _counted(x.shape[axis], x.ndim),
-        bad_rows=np.load(folder / BAD_ROWS) if parsed.missing else NO_ROWS,
+        feature_names=parsed.feature_names or _counted(x.shape[axis], parsed.axes or x.ndim),
+        bad_rows=_bad_rows(parsed, folder, len(x)),
         labels=mapped(folder / LABELS) if parsed.label_names else None,
         label_names=parsed.label_names,
         given={name: _floating(value) for name, value in given.items()},
         said=parsed.said,
         able_labels=parsed.able_labels,
         missing=parsed.missing,
-        warnings=parsed.warnings,
+        warnings=(*parsed.warnings, *(axis_notes(axis, x.shape) if given.keys() <= {"dy"} else [])),
     )
+
+
+def _bad_rows(parsed: Parsed, folder: Path, examples: int) -> NDArray[np.int64]:
+    """The rows that are dropped. Raises UnreadableBatch where that is each of them, and positions may be left out."""
+    if not parsed.missing:
+        return NO_ROWS
+    rows: NDArray[np.int64] = np.load(folder / BAD_ROWS)
+    if len(rows) == examples:
+        raise parsed.missing.in_each()
+    return rows
 
 
 def _missing_error(missing: Missing, x: Array, given: Mapping[str, Array], reading: Reading) -> UnreadableBatch:
@@ -111,22 +122,6 @@ def _missing_error(missing: Missing, x: Array, given: Mapping[str, Array], readi
         return missing.error()
     name = missing.arrays[0] if missing.arrays[0] != "dy" else "x"
     return not_finite(name, {name: x, "dy": given["dy"]}, reading.feature_axis)
-
-
-def _feature_axis(axis: int, shape: tuple[int, ...]) -> int:
-    """The axis counted from the front. The first one counts the examples and so is none."""
-    positive = axis + len(shape) if axis < 0 else axis
-    if 0 < positive < len(shape):
-        return positive
-    last = len(shape) - 1
-    why = f"does not suit the shape {shape}: axis 0 counts the examples, and the features are on axis 1 to {last}."
-    raise InvalidQuery(
-        f"feature_axis={axis} {why}",
-        page=f"Axis {axis} for the features {why}",
-        field="feature_axis",
-        given=axis,
-        allowed=f"1 to {last}, or -1 for the last",
-    )
 
 
 def _counted(features: int, axes: int) -> tuple[str, ...]:

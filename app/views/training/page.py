@@ -66,7 +66,7 @@ def page_schema() -> dict[str, dict[str, Any]]:
     return schema
 
 
-CARRIED = frozenset({"source", "seed", "array", "header", "missing", "feature_axis", "label", "drop"})
+CARRIED = frozenset({"source", "seed", "array", "header", "missing", "feature_axis", "label", "drop", "mask"})
 """What the navigation brings along: which data, how a file is read, and what is drawn of it."""
 
 PAGE = Page("/training", "training.html", _context, shown=TrainingPageFields, further=FILES, takes=CARRIED)

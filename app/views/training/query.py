@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 from app.batches.datasets import DATASETS
 from app.batches.uploads.reading import Reading
 from app.query.control import control, formed
-from app.query.reading import ARRAY, DROP, FEATURE_AXIS, HEADER, LABEL, MISSING, Header, Missing, reading_of
+from app.query.reading import ARRAY, DROP, FEATURE_AXIS, HEADER, LABEL, MASK, MISSING, Header, Missing, reading_of
 from app.query.source import UPLOAD_ID
 from app.views.training.variants.fields import SpecFields
 from bncore.training import SCALINGS, SHAPES
@@ -68,6 +68,7 @@ class TrainingQuery(SpecFields):
     feature_axis: int = FEATURE_AXIS
     label: str | None = LABEL
     drop: str = DROP
+    mask: str = MASK
     a: Overrides = _variant(
         "a", "norm:none", "What the first variant has for itself: fields with their values, commas between, such as "
         "`norm:batch,rate:0.5`. Empty, it is the shared setting as it is.",

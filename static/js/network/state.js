@@ -2,7 +2,7 @@
 import { ofNewSource } from "../lib/controls/source.js";
 
 const UPLOAD = /^[0-9a-f]{64}$/;
-const OF_INPUTS = ["source", "values", "features", "array", "header", "feature_axis", "label", "drop", "architecture", "width"]; // decide whether block 1 keeps its width
+const OF_INPUTS = ["source", "values", "features", "array", "header", "feature_axis", "label", "drop", "mask", "architecture", "width"]; // decide whether block 1 keeps its width
 const OF_ARCHITECTURE = ["depth", "width", "batch_size"];
 
 // Another source leaves what was said of the old batch, and images; another architecture brings a size that fits it; what

@@ -1,6 +1,7 @@
 """Files of arrays, read: the batch, its layer, its labels, and what is said of the rest."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,11 @@ from app.batches.batch import Array
 from app.batches.uploads import layer
 from app.batches.uploads.arrays.archive import OPEN, Archive, Arrays, unpack
 from app.batches.uploads.arrays.choice import chosen
+from app.batches.uploads.arrays.padding import Padded, mask_named, without_padding
 from app.batches.uploads.arrays.roles import Roles, roles_of
 from app.batches.uploads.arrays.settings import settings_in
 from app.batches.uploads.arrays.words import told
+from app.batches.uploads.axes import feature_axis
 from app.batches.uploads.bounds import Bounds
 from app.batches.uploads.dropped import dropped, dropped_note
 from app.batches.uploads.formats.npy import check_batch
@@ -47,23 +50,47 @@ def read_arrays(kind: Kind, upload: Path, reading: Reading, folder: Path, bounds
         name = chosen(arrays, reading.array, archive.what)
         check_batch(arrays[name], name)
         unpack(archive, name, folder / X, bounds.go_on)
-        roles = roles_of(arrays, name)
+        roles = _roles(arrays, name, reading)
         brought = _layer(archive, roles, folder, bounds)
         said, of_settings = settings_in(archive, roles.settings, folder, bounds.go_on)
         able = _able_labels(arrays, arrays[name].shape[0], roles)
         label_names = _labels(archive, able, reading.label, folder, bounds)
-    x = mapped(folder / X)
+        mask = _mask(archive, roles.mask, folder, bounds)
+    x, axes = mapped(folder / X), len(arrays[name].shape)
     check_arrays({name: x, **brought}, bounds.go_on)
     layer.check_finite(name, x, brought, reading.feature_axis)
+    padded = Padded(x, _same_rows(brought, x).get("dy"), mask, roles.mask or "")
+    is_masked, of_mask = without_padding(padded, reading, folder, bounds)
+    if is_masked:
+        layer.check_given(brought, x.shape, feature_axis(reading.feature_axis, x.shape), roles.given)
+        x = mapped(folder / X)
+        brought |= {"dy": mapped(folder / GIVEN.format("dy"))} if padded.dy is not None else {}
     return Parsed(
+        masked=is_masked,
+        axes=axes,
         given=tuple(brought),
         called=dict(roles.given),
         said=said,
         label_names=label_names,
         able_labels=tuple(able),
         missing=missing_of_arrays({name: x, **_same_rows(brought, x)}, folder, bounds.go_on),
-        warnings=(*dropped_note(asked), *told(arrays, name, roles, reading.label), *of_settings),
+        warnings=(*of_mask, *dropped_note(asked), *told(arrays, name, roles, reading.label), *of_settings),
     )
+
+
+def _roles(arrays: Arrays, name: str, reading: Reading) -> Roles:
+    roles = roles_of(arrays, name)
+    return replace(roles, mask=mask_named(reading, roles.mask, [other for other in arrays if other != name]))
+
+
+def _mask(archive: Archive, name: str | None, folder: Path, bounds: Bounds) -> Array | None:
+    if name is None:
+        return None
+    path = folder / "mask.npy"
+    unpack(archive, name, path, bounds.go_on)
+    mask: Array = np.load(path, allow_pickle=False)
+    path.unlink()
+    return mask
 
 
 def _same_rows(brought: Mapping[str, Array], x: Array) -> dict[str, Array]:

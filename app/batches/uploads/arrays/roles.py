@@ -8,6 +8,7 @@ from app.batches.uploads import layer
 from app.batches.uploads.arrays.archive import Arrays
 from app.batches.uploads.arrays.choice import main_array, norms_of
 from app.batches.uploads.formats.npy import is_numeric
+from app.batches.uploads.masked import fits
 from app.models.names import PER_CHANNEL, Role, by_layer, channels_of, named
 
 GIVEN: Mapping[Role, str] = {
@@ -26,17 +27,19 @@ class Roles:
 
     given: the arrays of its layer, by what a batch calls them.
     settings: arrays of one number, by their role.
+    mask: the array that says which positions are valid.
     undecided: the norms of the file of which nobody says whether the batch is theirs.
     """
 
     given: Mapping[str, str] = field(default_factory=dict)
     settings: Mapping[Role, str] = field(default_factory=dict)
+    mask: str | None = None
     undecided: tuple[str, ...] = ()
 
     @property
     def used(self) -> set[str]:
         """The names of all arrays that play a part."""
-        return {*self.given.values(), *self.settings.values()}
+        return {*self.given.values(), *self.settings.values(), *([self.mask] if self.mask else [])}
 
 
 def roles_of(arrays: Arrays, x: str) -> Roles:
@@ -51,12 +54,15 @@ def roles_of(arrays: Arrays, x: str) -> Roles:
         return Roles()
     own = known.layer if known and is_input else ""
     linear = _linear(arrays)
-    layers = by_layer(_ours_first(name for name in arrays if name != x and _fits(arrays, name, linear)))
+    layers = by_layer(
+        _ours_first(name for name in arrays if name != x and _fits(arrays, name, linear, arrays[x].shape))
+    )
     name, undecided = _layer(arrays, layers, own, arrays[x].shape)
     parts = {**_beside(layers, ""), **_beside(layers, own), **layers.get(name, {})}
     return Roles(
         {GIVEN[role]: parts[role] for role in GIVEN if role in parts},
         {role: parts[role] for role in SETTINGS if role in parts},
+        parts.get("mask", parts.get("padding")),
         undecided,
     )
 
@@ -74,13 +80,15 @@ def _linear(arrays: Arrays) -> set[str]:
     return {known.layer for name in matrices if (known := named(name)) and known.role in PER_CHANNEL}
 
 
-def _fits(arrays: Arrays, name: str, linear: set[str]) -> bool:
+def _fits(arrays: Arrays, name: str, linear: set[str], shape: tuple[int, ...]) -> bool:
     """Whether an array may play the part of its name; our own names always do, and are refused later."""
     known, header = named(name), arrays[name]
     if known is None or name in layer.NAMES:
         return known is not None
     if known.role in PER_CHANNEL:
         return is_numeric(header) and known.layer not in linear and channels_of(header.shape) is not None
+    if known.role in ("mask", "padding"):
+        return is_numeric(header) and any(fits(header.shape, shape, axis) for axis in range(1, len(shape)))
     return known.role == "dy" or (known.role in SETTINGS and is_numeric(header) and prod(header.shape) == 1)
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app.batches.uploads.arrays.padding import Padded, without_padding
 from app.batches.uploads.bounds import Bounds
 from app.batches.uploads.formats.bfloat16 import NOTE, widen
 from app.batches.uploads.integers import check_arrays
@@ -49,12 +50,17 @@ def read_npy(upload: Path, reading: Reading, folder: Path, bounds: Bounds) -> Pa
     check_batch(header, NAME)
     if header.is_bfloat16:
         widen(upload, folder / X, bounds.go_on)
-    arrays = {NAME: mapped(folder / X if header.is_bfloat16 else upload)}
-    check_arrays(arrays, bounds.go_on)
+    x = mapped(folder / X if header.is_bfloat16 else upload)
+    check_arrays({NAME: x}, bounds.go_on)
+    is_masked, of_mask = without_padding(Padded(x, None, None), reading, folder, bounds)
+    in_place = not header.is_bfloat16 and not is_masked
+    arrays = {NAME: x if in_place else mapped(folder / X)}
     return Parsed(
-        in_place=not header.is_bfloat16,
+        in_place=in_place,
+        masked=is_masked,
+        axes=x.ndim,
         missing=missing_of_arrays(arrays, folder, bounds.go_on),
-        warnings=(NOTE.format("x:"),) * header.is_bfloat16,
+        warnings=(*of_mask, *[NOTE.format("x:")] * header.is_bfloat16),
     )
 
 

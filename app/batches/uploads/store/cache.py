@@ -1,14 +1,15 @@
 """Parsed uploads beside the bytes: parsed once, mapped by every worker, and safe to delete at any time.
 
 <cache_dir>/<id>/<hash of the reading>/ holds the arrays and `parsed.json`, with the sums of all of them: what a
-failure of the power left half-written is parsed anew, so nobody waits for the disk here. A reading's `missing` and
-`feature_axis` change nothing about the arrays and so are no part of the key.
+failure of the power left half-written is parsed anew, so nobody waits for the disk here. Whether a reading refuses or
+drops missing values changes nothing about the arrays and so is no part of the key.
 """
 
 import hashlib
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -117,5 +118,5 @@ class ParsedCache:
 
 
 def _key(reading: Reading) -> str:
-    parts = (RELEASE, reading.array, reading.header, reading.label, reading.drop)
+    parts = (RELEASE, reading if reading.missing == "mask" else replace(reading, missing="error"))
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:32]

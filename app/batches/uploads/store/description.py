@@ -18,16 +18,21 @@ Open = Callable[[Path, Reading], UploadSource]
 WAYS = (
     ("", "", Reading()),
     ("missing=drop", "", Reading(missing="drop")),  # the page has a button for it
+    ("missing=mask", "", Reading(missing="mask")),
     ("feature_axis=-1", "Set the feature axis to -1.", Reading(feature_axis=-1)),
     (
         "feature_axis=-1 and missing=drop", "Set the feature axis to -1, and leave such rows out.",
         Reading(feature_axis=-1, missing="drop"),
     ),
+    (
+        "feature_axis=-1 and missing=mask", "Set the feature axis to -1, and leave such positions out.",
+        Reading(feature_axis=-1, missing="mask"),
+    ),
 )  # fmt: skip
 """How an upload may be read: the parameters, what a page says of them, and the reading."""
 
 
-MENDED = ("missing", "feature_axis", "array")
+MENDED = ("missing", "feature_axis", "array", "mask")
 """Fields of errors that another of these ways may mend: with any other, the file is not read again and again."""
 
 TRIED = 8

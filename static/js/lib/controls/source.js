@@ -6,7 +6,7 @@ import { replay } from "./replay.js";
 import { bindUpload, remembered } from "./upload.js";
 
 const UPLOAD = /^[0-9a-f]{64}$/;
-const HOW_TO_READ = ["array", "header", "missing", "label", "feature_axis", "drop"];
+const HOW_TO_READ = ["array", "header", "missing", "label", "feature_axis", "drop", "mask"];
 const OF_ONE_BATCH = ["selected", "pair", "cell", "output", "upstream_example", "dy", ...HOW_TO_READ];
 const OF_A_LAYER = ["gamma", "beta", "upstream", "batch_size"]; // which a file may bring along
 const $ = (id) => document.getElementById(id);
@@ -89,11 +89,12 @@ export function showSource(state) {
 
 // The way out of missing values stands where the file came in; a file that cannot be had is asked for in the view.
 export function offerWays(errors, state) {
-  const about = (name) => errors.some(({ field }) => field === name);
+  const about = (name) => errors.find(({ field }) => field === name);
   if (about("source") && UPLOAD.test(state.get("source"))) bringHere($("drop"));
   if (!about("missing")) return;
   $("upload-notes").hidden = true;
-  offerWay("file", "Leave those rows out", () => state.set({ missing: "drop" }));
+  if (about("missing").allowed?.includes("mask")) offerWay("file", "Leave those positions out", () => state.set({ missing: "mask" }));
+  else offerWay("file", "Leave those rows out", () => state.set({ missing: "drop" }));
   seek("file");
 }
 
