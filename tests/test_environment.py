@@ -14,6 +14,7 @@ from collections.abc import Callable
 from http.client import HTTPConnection
 from pathlib import Path
 
+import numpy as np
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -122,7 +123,7 @@ def test_the_image_does_not_run_as_root() -> None:
     assert int(user[1]) > 0
 
 
-def test_pip_install_gives_bncore_alone(tmp_path: Path) -> None:
+def test_pip_install_gives_bncore_and_the_doctors_command_and_nothing_of_the_web(tmp_path: Path) -> None:
     source = tmp_path / "source"
     source.mkdir()
     for name in ("bncore", "app"):
@@ -133,11 +134,31 @@ def test_pip_install_gives_bncore_alone(tmp_path: Path) -> None:
     no_compiler = os.environ | {"CC": "/nowhere/cc"}  # which fails no installation, and takes no time here
     subprocess.run([sys.executable, "-c", build], cwd=source, check=True, capture_output=True, env=no_compiler)
     with zipfile.ZipFile(next(tmp_path.glob("bnscope-*.whl"))) as wheel:
+        wheel.extractall(tmp_path / "installed")
         names = wheel.namelist()
+        scripts = wheel.read(next(name for name in names if name.endswith("/entry_points.txt"))).decode()
         metadata = wheel.read(next(name for name in names if name.endswith("/METADATA"))).decode()
-    assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == {"bncore"}
+    code = [name for name in names if ".dist-info/" not in name]
+    assert {name.partition("/")[0] for name in code} == {"bncore", "app"}
+    of_the_server = {"/".join(name.split("/")[:2]) for name in code if name.startswith("app/")}
+    assert of_the_server == {"app/__init__.py", "app/errors.py", "app/doctor", "app/files", "app/models"}
     assert {Path(name).suffix for name in names if ".dist-info/" not in name} == {".py"}
-    assert re.findall(r"^Requires-Dist: (\w+)", metadata, re.MULTILINE) == ["numpy"]
+    wanted = re.findall(r"^Requires-Dist: ([\w-]+)(.*)", metadata, re.MULTILINE)
+    assert [name for name, condition in wanted if "extra" not in condition] == ["numpy"]
+    assert "bnscope = app.doctor.command:main" in scripts
+    run_installed(tmp_path)
+
+
+def run_installed(folder: Path) -> None:
+    """What is installed reads a model by itself; the words are those of the console script."""
+    weights = {f"bn.{name}": np.ones(4) for name in ("weight", "bias", "running_mean")}
+    np.savez(folder / "model.npz", **weights, **{"bn.running_var": np.array([1.0, -1.0, 2.0, 3.0])})
+    code = "import sys; from app.doctor.command import main; sys.exit(main())"
+    words = [sys.executable, "-P", "-c", code, "doctor", "model.npz"]
+    own = os.environ | {"PYTHONPATH": str(folder / "installed")}
+    run = subprocess.run(words, cwd=folder, capture_output=True, text=True, env=own)
+    assert (run.returncode, run.stderr) == (1, "")
+    assert "below 0" in run.stdout
 
 
 @pytest.mark.parametrize(

@@ -49,7 +49,7 @@ def _run(asked: argparse.Namespace) -> int:
     except OSError as error:
         return _wrong(f"{error.filename or asked.file}: {error.strerror}")
     except ModuleNotFoundError as error:
-        return _wrong(f'This file needs {error.name}, which is not installed: pip install "bnscope[doctor]"')
+        return _wrong(f"This file needs {error.name}, which is not installed; it comes with bnscope[doctor].")
     sys.stdout.write(FORMS[asked.format].write(report))
     return SICK if report.has_errors else SOUND
 

@@ -17,6 +17,7 @@ from tests.browser import files
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import Derivation
+from tests.browser.doctor.page import Doctor
 from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
@@ -135,6 +136,12 @@ def test_the_norms(page: Page, watch: Watch, query: str, looks: Sequence[Look]) 
 )
 def test_the_training(page: Page, query: str, looks: Sequence[Look]) -> None:
     Training(page).open(query)
+    assert seen(page, looks) == []
+
+
+@pytest.mark.parametrize(("query", "looks"), states("", "model=sound&other=sick&norm=layer1.bn1&sort=norm"))
+def test_the_doctor(page: Page, query: str, looks: Sequence[Look]) -> None:
+    Doctor(page).open(query)
     assert seen(page, looks) == []
 
 

@@ -15,7 +15,7 @@ const API = "/api/v1/doctor";
 const OPENED = "arrays=opened"; // the page draws the opened layer alone
 const $ = (id) => document.getElementById(id);
 
-const page = new Page({ path: API, query, follow, decide, show, stage, rest, fail, numbersBehind: () => document.createElement("table") });
+const page = new Page({ path: API, query, follow, decide, asks, show, stage, rest, fail, numbersBehind: () => document.createElement("table") });
 const { state, embedded } = page;
 const norms = new Norms($("norms"), state);
 const layer = new Layer($("layer"), state);
@@ -32,6 +32,18 @@ function follow(changes) {
   if ("model" in changes && !("norm" in changes)) fresh.norm = "";
   if ("model" in changes || "norm" in changes) fresh.channel = 0;
   return fresh;
+}
+
+// Back and Forward between ways to look at one report ask nobody.
+function asks(names) {
+  const here = names === null && page.answer && !$("view").classList.contains("stale") && isAnswered();
+  if (here) stage(page.answer);
+  return !here;
+}
+
+function isAnswered() {
+  const [asked, answered] = [[...new URLSearchParams(query())], Object.entries(page.answer.query)].map((fields) => JSON.stringify(fields.sort()));
+  return asked === answered;
 }
 
 function decide() {

@@ -1,0 +1,109 @@
+"""The doctor's page: its story before anything is touched, a table that sorts, a layer that opens, files that come."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.app.views.doctor.files import npz
+from tests.browser import files
+from tests.browser.conftest import Watch
+from tests.browser.doctor.page import Doctor
+
+WORST_FIRST = ["layer2.bn1", "layer1.bn2", "layer2.bn2", "layer1.bn1", "layer3.bn1", "bn1"]
+IN_ORDER = sorted(WORST_FIRST)
+
+
+@pytest.fixture
+def doctor(page: Page) -> Doctor:
+    return Doctor(page)
+
+
+@pytest.mark.folded
+def test_the_worked_example_is_told_untouched_and_the_table_sorts_and_opens(doctor: Doctor, watch: Watch) -> None:
+    page = doctor.open().page
+    assert watch.asked("/api/") == []
+    expect(doctor.headline).to_have_text(
+        "3 of 6 norm layers have an error and 1 more with a warning: begin with layer2.bn1."
+    )
+    assert doctor.norms() == WORST_FIRST
+    expect(page.locator("#layer-name")).to_have_text("layer2.bn1")
+    expect(page.locator(".doc-strip")).to_have_count(6)
+    expect(page.locator("#to-playground")).to_be_hidden()
+    expect(page.locator("#c-channel")).to_have_value("5")
+
+    doctor.sort("norm")
+    assert doctor.norms() == IN_ORDER
+    doctor.sort("norm")
+    assert doctor.norms() == IN_ORDER[::-1]
+    assert doctor.query == {"sort": "norm", "down": "1"}
+    doctor.sort("channels")
+    counts = [int(text) for text in page.locator("#norms td:nth-child(3)").all_text_contents()]
+    assert counts == sorted(counts, reverse=True)
+    expect(page.locator("th[aria-sort]")).to_have_text("Channels")
+    page.go_back()
+    expect(page.locator("th[aria-sort]")).to_have_text("Layer")
+    assert doctor.norms() == IN_ORDER[::-1]
+    assert watch.asked("/api/") == []
+
+    page.locator("[data-sort=severity]").focus()
+    doctor.row("layer1.bn1").get_by_role("button").press("Enter")
+    doctor.settle()
+    expect(page.locator("#layer-name")).to_have_text("layer1.bn1")
+    expect(doctor.row("layer1.bn1").get_by_role("button")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#c-channel")).to_have_value("2")
+    expect(page.locator("[data-chart=gamma] .flagged")).to_have_count(3)
+    page.locator("#c-channel").fill("11")
+    expect(page.locator("#channel-told")).to_contain_text("γ 0,")
+    assert doctor.query["channel"] == "11"
+    page.reload()
+    doctor.settle()
+    expect(page.locator("#c-channel")).to_have_value("11")
+    assert doctor.norms() == IN_ORDER[::-1]
+
+    page.locator("#to-playground").click()
+    page.wait_for_url("**/?source=*")
+    doctor.settle()
+    expect(page.locator("#batch-line")).to_contain_text("256 examples × 16 features")
+
+
+def test_a_file_is_dropped_and_its_link_is_the_report(doctor: Doctor, watch: Watch, tmp_path: Path) -> None:
+    watch.refusals.add(415)
+    page = doctor.open("sort=norm").page
+    file = tmp_path / "net.npz"
+    file.write_bytes(npz("sick"))
+    doctor.drop(file)
+    expect(page.locator("#batch-line")).to_have_text("net.npz: npz, 6 norm layers, 37 tensors")
+    expect(page.locator("#c-model option:checked")).to_have_text("net.npz")
+    assert len(doctor.query["model"]) == 64
+    assert doctor.norms() == IN_ORDER
+    with page.expect_download() as downloading:
+        page.locator("[data-report=json]").click()
+    report = json.loads(Path(downloading.value.path()).read_text())
+    assert [finding["norm"] for finding in report["findings"]] == WORST_FIRST[:5]
+
+    doctor.choose("other", "sound")
+    expect(page.locator("#compared-told")).to_contain_text("norms differ from “The same network, sound”")
+    page.reload()
+    doctor.settle()
+    expect(page.locator("#compared tbody tr")).to_have_count(6)
+    page.go_back()
+    doctor.settle()
+    expect(page.locator("#compared-part")).to_be_hidden()
+
+    picture = files.on_disk(tmp_path, "cat.png", b"\x89PNG" + bytes(99))
+    page.locator("#file").set_input_files(picture)
+    expect(page.locator("#e-file")).to_contain_text("no model of a kind that is read")
+    assert len(doctor.query["model"]) == 64
+
+
+def test_what_is_not_here_is_said_beside_its_control(doctor: Doctor, watch: Watch) -> None:
+    watch.refusals |= {410, 422}
+    page = doctor.open(f"model={'0' * 64}").page
+    expect(page.locator("#e-model")).to_contain_text("is not here")
+    doctor.choose("model", "sound")
+    expect(doctor.headline).to_contain_text("Nothing is wrong")
+    expect(page.locator("#e-model")).to_be_hidden()
+    doctor.open("norm=bn7")
+    expect(page.locator("#e-norm")).to_contain_text("no norm layer called 'bn7'")
