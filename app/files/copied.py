@@ -10,7 +10,7 @@ from typing import IO
 
 from app.files.members import LOCAL, Members
 
-Bytes = bytes | bytearray
+Bytes = bytes | bytearray | memoryview
 PIECE = 2**20
 ALIGNED = 64
 """Bytes by which PyTorch aligns what it maps."""

@@ -26,3 +26,6 @@ NAME = 512
 
 FIELDS = 2**20
 """Fields of an ONNX graph, at any depth: a node takes about ten."""
+
+CHUNK = 2**26
+"""Bytes of a chunk of HDF5, which is unpacked as a whole."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from app.models.contents import Contents
 from app.models.find.fronts import paired
 from app.models.find.norms import sought, values
+from app.models.keras.read import read_h5, read_keras
 from app.models.kinds import HEAD, Format, kind_of
 from app.models.mapped import Mapped, mapped
 from app.models.onnx.read import read_onnx
@@ -24,7 +25,7 @@ TABLES: Mapping[Format, Callable[[Mapped], Contents]] = {
 }
 """Formats that are tables of tensors: their norms are known by names and shapes."""
 
-GRAPHS: Mapping[Format, Callable[[Mapped], Model]] = {"onnx": read_onnx}
+GRAPHS: Mapping[Format, Callable[[Mapped], Model]] = {"onnx": read_onnx, "keras h5": read_h5, "keras": read_keras}
 """Formats that say themselves which of their tensors are a norm's."""
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from app.errors import InvalidQuery, shortened
 from app.models.contents import Array
+from app.models.keras.write import write_h5, write_keras
 from app.models.onnx.tensors import write_onnx
 from app.models.tables.npz import write_npz
 from app.models.tables.safetensors import write_safetensors
@@ -21,6 +22,8 @@ WRITERS: Mapping[str, Callable[[Any, Mapping[str, Array], Path], None]] = {
     "pytorch legacy": write_legacy,
     "npz": write_npz,
     "onnx": write_onnx,
+    "keras h5": write_h5,
+    "keras": write_keras,
 }
 """How each format is written: from what its reader keeps, and the changed tensors in the file's dtypes."""
 
