@@ -216,10 +216,16 @@ class Settings(BaseSettings):
         "empty keeps all on this machine.",
     )
 
-    @field_validator("store")
+    datasets: str = Field(
+        "",
+        description="Folder, or URL for fsspec, of arrays larger than memory that the pages offer (.npy, .npz, "
+        ".safetensors, .parquet); empty offers none.",
+    )
+
+    @field_validator("store", "datasets")
     @classmethod
-    def _is_known(cls, url: str) -> str:
-        if url:
+    def _is_known(cls, url: str, info: ValidationInfo) -> str:
+        if url and (info.field_name == "store" or "://" in url):
             protocol, _, rest = url.partition("://")
             if not rest:
                 raise ValueError(f"{url!r} is no URL; give one such as file:///srv/bnscope or s3://bucket/bnscope")

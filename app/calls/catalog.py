@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from app.batches.datasets import DATASETS
@@ -37,12 +38,16 @@ router = APIRouter(tags=["catalog"])
     openapi_extra={"x-examples": [{}]},
 )  # fmt: skip
 async def catalog(request: Request) -> Response:
-    """Everything that a query may name. It changes with the release only."""
-    return await answer_from(request, etag_of("catalog", {}), partial(_written, request.app.state.views))
+    """Everything that a query may name. It changes with the release, and with the large arrays that the owner lists."""
+    listed = await to_thread.run_sync(request.app.state.uploads.large.listed)
+    large = [{"source": source, "title": file.name, "bytes": file.size} for source, file in listed.items()]
+    return await answer_from(
+        request, etag_of("catalog", {"large": large}), partial(_written, request.app.state.views, large)
+    )
 
 
-async def _written(views: Sequence[View[Any, Any, Any]]) -> bytes:
-    return to_json(_catalog(views))
+async def _written(views: Sequence[View[Any, Any, Any]], large: list[dict[str, Any]]) -> bytes:
+    return to_json(_catalog(views) | {"large": large})
 
 
 def _catalog(views: Sequence[View[Any, Any, Any]]) -> dict[str, Any]:

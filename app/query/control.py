@@ -84,6 +84,11 @@ class QueryModel(BaseModel):
         return {}
 
     @property
+    def is_large(self) -> bool:
+        """Whether they come from a large array that the server's owner lists."""
+        return False
+
+    @property
     def is_stage(self) -> bool:
         """Whether only the stage is asked for, as while a hand moves."""
         return False

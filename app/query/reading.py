@@ -10,8 +10,9 @@ Header = Literal["auto", "yes", "no"]
 Missing = Literal["error", "drop", "mask"]
 
 ARRAY = control(
-    None, "Which array of an NPZ to read; left out, `x` or the only one.",
-    title="Array", group="upload", kind="text", shown_for="upload", max_length=200,
+    None, "Which array of a file of several to read; left out, `x` or the only one. Of a large Parquet file, columns, "
+    "with commas between.",
+    title="Array", group="upload", kind="text", shown_for="upload large", max_length=200,
 )  # fmt: skip
 HEADER = control(
     "auto", "Whether the first line of a CSV names the columns.",
@@ -24,7 +25,7 @@ MISSING = control(
 )  # fmt: skip
 FEATURE_AXIS = control(
     1, "The axis of an uploaded array that counts the features (channels).",
-    title="Feature axis", group="upload", kind="number", step=1, shown_for="upload", ge=-8, le=8,
+    title="Feature axis", group="upload", kind="number", step=1, shown_for="upload large", ge=-8, le=8,
 )  # fmt: skip
 DROP = control(
     "", "Columns of a table, or arrays of a file of several, to leave out by name, commas between.",

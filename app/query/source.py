@@ -12,6 +12,7 @@ from app.batches.batch import Batch, Source
 from app.batches.datasets import DATASETS, DataSetSource
 from app.batches.generators import GENERATORS, GeneratorSource, Parameter
 from app.batches.inline import MAX_COLUMNS, InlineSource
+from app.batches.large import LARGE, LargeSource
 from app.batches.layer import LayeredSource
 from app.batches.uploads.reading import Reading
 from app.batches.uploads.source import UploadSource
@@ -26,23 +27,26 @@ AUTO_GENERATED = 256  # examples of a generated batch unless asked otherwise
 AUTO_FINITE = 4096  # examples at most of a finite source unless asked otherwise
 
 
-SOURCE = "|".join([*DATASETS, *GENERATORS, "inline", UPLOAD_ID.pattern])
+SOURCE = "|".join([*DATASETS, *GENERATORS, "inline", UPLOAD_ID.pattern, LARGE.pattern])
 """What a source is called."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def known_source(name: str) -> str:
-    if name in GENERATORS or name in DATASETS or name == "inline" or UPLOAD_ID.fullmatch(name):
+    known = name in GENERATORS or name in DATASETS or name == "inline"
+    if known or UPLOAD_ID.fullmatch(name) or LARGE.fullmatch(name):
         return name
-    raise ValueError(f"one of {', '.join([*DATASETS, *GENERATORS, 'inline'])}, or the 64-digit id of an upload")
+    names = ", ".join([*DATASETS, *GENERATORS, "inline"])
+    raise ValueError(f"one of {names}, the 64-digit id of an upload, or `large:` and a file that this server lists")
 
 
 class BatchFields(QueryModel):
     """The fields that are not a generator's own; a view's query adds its own, then `with_generator_fields` those."""
 
     source: Annotated[str, AfterValidator(known_source)] = control(
-        "wine", "A data set, a generator, `inline` (the table in `values`), or the id of an upload.",
+        "wine", "A data set, a generator, `inline` (the table in `values`), the id of an upload, or `large:` and the "
+        "name of a large array that this server lists.",
         title="Source", group="data", kind="source", form=SOURCE,
     )  # fmt: skip
     values: str = control(
@@ -80,6 +84,11 @@ class BatchFields(QueryModel):
         """Whether the source is the id of an upload."""
         return UPLOAD_ID.fullmatch(self.source) is not None
 
+    @property
+    def is_large(self) -> bool:
+        """Whether the source is a large array that the server's owner lists."""
+        return LARGE.fullmatch(self.source) is not None
+
     @cached_property
     def generator_values(self) -> dict[str, float]:
         """The parameters of the generator in force."""
@@ -93,6 +102,8 @@ class BatchFields(QueryModel):
             return DataSetSource(self.source)
         if self.source == "inline":
             return InlineSource(self.values, self.feature_names)
+        if self.is_large:
+            return uploads.large.open(self.source, self.array, self.feature_axis)
         return uploads.open(self.source, self.reading)
 
     @property
@@ -179,6 +190,8 @@ def numbers_per_example(source: Source) -> int:
             return DATASETS[source.name].features
         case UploadSource():
             return int(np.prod(source.x.shape[1:]))
+        case LargeSource():
+            return source.numbers_per_example
     return MAX_COLUMNS
 
 

@@ -2,6 +2,7 @@
 
 from app.batches.datasets import DATASETS
 from app.batches.generators import GENERATORS
+from app.batches.large.files import LARGE, PREFIX
 from app.query.source import BatchFields, SourceFields
 
 
@@ -25,4 +26,6 @@ def bare_title(source: str) -> str:
         return DATASETS[source].title
     if source in GENERATORS:
         return GENERATORS[source].title
+    if LARGE.fullmatch(source):
+        return source.removeprefix(PREFIX)
     return "Typed table" if source == "inline" else f"Upload {source[:8]}…"

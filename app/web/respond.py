@@ -115,7 +115,9 @@ async def respond(request: Request, query: Fields, view: View[Fields, Any, Any])
 
 
 async def known(place: Place, query: Fields) -> None:
-    """Raises UploadGone where the query's source, or a model that it names, is an upload that is not here."""
+    """Raises UploadGone where the source, or a model that it names, is not here; InvalidQuery for one not listed."""
+    if query.is_large:
+        await anyio.to_thread.run_sync(place.uploads.large.known, query.source)  # type: ignore[attr-defined]
     if query.is_upload:
         await anyio.to_thread.run_sync(place.uploads.describe, query.source)  # type: ignore[attr-defined]
     for field, id in query.kept.items():

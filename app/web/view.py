@@ -145,8 +145,11 @@ class View(Generic[Fields, Ready, Computed]):
         return self.call is not None and self.call.progress != ""
 
     def stated(self, place: Place, query: Fields) -> dict[str, Any]:
-        """What decides an answer: the query, and the server's address where the answer names it."""
-        return query.stated() | ({"origin": place.origin} if self.names_origin else {})
+        """What decides an answer: the query, a large file's stamp, the server's address where the answer names it."""
+        named = {"origin": place.origin} if self.names_origin else {}
+        if query.is_large:
+            named["stamp"] = place.uploads.large.stamp(query.source)  # type: ignore[attr-defined]
+        return query.stated() | named
 
     def result(self, ready: Ready, say: Said = unheard) -> dict[str, Any]:
         """The answer as plain data."""

@@ -42,7 +42,7 @@ class UploadSource:
     @property
     def dtype(self) -> np.dtype[Any]:
         """The dtype of the batches."""
-        return _floating(self.x[:0]).dtype
+        return floating(self.x[:0]).dtype
 
     def draw(self, size: int | None, rng: np.random.Generator) -> Batch:
         """`size` examples drawn without replacement, in the order in which they stand in the file.
@@ -62,7 +62,7 @@ class UploadSource:
     def _batch(self, rows: NDArray[np.int64] | slice) -> Batch:
         given = {name: np.asarray(value[rows] if name == "dy" else value) for name, value in self.given.items()}
         return Batch(
-            x=_floating(np.asarray(self.x[rows])),
+            x=floating(np.asarray(self.x[rows])),
             feature_names=self.feature_names,
             feature_axis=self.feature_axis,
             labels=None if self.labels is None else np.asarray(self.labels[rows]),
@@ -94,11 +94,11 @@ def open_source(parsed: Parsed, upload: Path, folder: Path, reading: Reading) ->
     return UploadSource(
         x=x,
         feature_axis=axis,
-        feature_names=parsed.feature_names or _counted(x.shape[axis], parsed.axes or x.ndim),
+        feature_names=parsed.feature_names or counted(x.shape[axis], parsed.axes or x.ndim),
         bad_rows=_bad_rows(parsed, folder, len(x)),
         labels=mapped(folder / LABELS) if parsed.label_names else None,
         label_names=parsed.label_names,
-        given={name: _floating(value) for name, value in given.items()},
+        given={name: floating(value) for name, value in given.items()},
         said=parsed.said,
         able_labels=parsed.able_labels,
         missing=parsed.missing,
@@ -124,10 +124,10 @@ def _missing_error(missing: Missing, x: Array, given: Mapping[str, Array], readi
     return not_finite(name, {name: x, "dy": given["dy"]}, reading.feature_axis)
 
 
-def _counted(features: int, axes: int) -> tuple[str, ...]:
+def counted(features: int, axes: int) -> tuple[str, ...]:
     return tuple(f"x{i}" if axes == 2 else f"channel {i}" for i in range(features))
 
 
-def _floating(x: Array) -> Array:
+def floating(x: Array) -> Array:
     """Floats as they are (in this machine's byte order); integers and truth values as float64."""
     return x.astype(x.dtype.newbyteorder("=") if x.dtype.kind == "f" else np.float64, copy=False)

@@ -29,7 +29,7 @@ def _prepared(place: Place, query: SmallBatchFields) -> Prepared:
 
 def _is_light(query: SmallBatchFields, _settings: Settings) -> bool:
     """An upload is read in a thread; everything else is small enough for the event loop."""
-    return not query.is_upload
+    return not (query.is_upload or query.is_large)
 
 
 def _derived(ready: Prepared, _say: Said) -> Any:

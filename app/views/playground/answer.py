@@ -9,16 +9,19 @@ from app.figures.numbers import each_beside, stated
 from app.query.source import SourceFields
 from app.query.title import source_title
 from app.views.playground.compute import Staged, Walk
+from app.views.playground.everything import Everything
+from app.views.playground.everything_figure import everything_figure
 from app.views.playground.figures import figures
 from app.views.playground.query import PlaygroundFields
 from app.views.playground.stage.answer import stage_answer, stage_of, told_of
 from app.views.playground.words.captions import captions, why_vanished
+from app.views.playground.words.everything import caption_of_all, made_of_all
 from app.views.playground.words.headline import headline, unit_of
 from app.views.playground.words.laws import laws
 from app.views.playground.words.seen import batch_text, conventions, measured, percent
 from app.views.playground.words.terms import terms
 from app.web.answers import etag_of
-from bncore.distributions.summary import Floats
+from bncore.distributions.summary import QUANTILES, Floats
 from bncore.findings.findings import Finding
 from bncore.playground.stages import BACKWARD, FORWARD, PATHS, READOUT, Stage
 
@@ -35,7 +38,7 @@ def answer_of(walk: Walk | Staged) -> dict[str, Any]:
 
 def _whole(walk: Walk) -> dict[str, Any]:
     result, query = walk.result, walk.query
-    return {
+    answer = {
         "batch": _batch(walk),
         "forward": _forward(walk),
         "backward": _backward(walk),
@@ -58,12 +61,36 @@ def _whole(walk: Walk) -> dict[str, Any]:
         "query": query.stated(),
         "figures": figures(result, walk.selection),
     }
+    return answer if walk.staged.everything is None else _with_everything(answer, walk, walk.staged.everything)
+
+
+def _with_everything(answer: dict[str, Any], walk: Walk, everything: Everything) -> dict[str, Any]:
+    """The answer with the statistics over all examples of a large array."""
+    seen, at = everything.streamed, _at(walk)
+    q05, q25, q50, q75, q95 = seen.quantiles(QUANTILES)[:, at]
+    told = {
+        "examples": seen.examples, "mean": seen.mean[at], "sd": seen.sigma[at], "min": seen.low[at], "q05": q05,
+        "q25": q25, "median": q50, "q75": q75, "q95": q95, "max": seen.high[at],
+        "mean_text": _told(seen.mean[at], np.maximum(-seen.low, seen.high)[at], unit_of(walk.result)),
+    }  # fmt: skip
+    drawn = everything_figure(everything, walk.selection, walk.result.stages["x"].histogram.axis)
+    figures = {"everything": drawn} | answer["figures"]
+    captions = answer["captions"] | {"everything": caption_of_all(seen)}
+    return answer | {"everything": told, "captions": captions, "figures": figures}
 
 
 def _conventions(walk: Walk) -> list[str]:
-    query, own = walk.query, walk.running is not None and walk.running.given
-    said = conventions(walk.result, query.running_variance, query.momentum, query.running_steps, own=own)
+    query = walk.query
+    said = conventions(walk.result, query.running_variance, query.momentum, query.running_steps, own=_made(walk))
     return [in_notation(text, query.notation) for text in said]
+
+
+def _made(walk: Walk) -> str:
+    """How the running statistics were made; "" where batches of the source made them."""
+    everything = walk.staged.everything
+    if everything is not None:
+        return made_of_all(everything.name, everything.streamed)
+    return "that the file brought along" if walk.running is not None and walk.running.given else ""
 
 
 def listed(walk: Walk) -> list[int]:

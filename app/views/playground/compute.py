@@ -8,6 +8,7 @@ from app.batches.batch import Array, Batch, Source
 from app.errors import InvalidQuery
 from app.query.layer import check_features, in_terms_of_the_query
 from app.streams import Stream
+from app.views.playground.everything import Everything, everything_of, with_everything
 from app.views.playground.figures import Selection
 from app.views.playground.query import PlaygroundFields
 from bncore.distributions.summary import Floats, correlation
@@ -16,6 +17,7 @@ from bncore.findings.findings import Finding, findings
 from bncore.playground.chain import Playground, Walked, shown, walked
 from bncore.playground.steps import Backward, Step, steps_of
 from bncore.playground.vanishing import Vanished, vanished
+from bncore.progress import Said, unheard
 from bncore.running import cold_start, updated
 from bncore.statistics import statistics
 
@@ -45,6 +47,7 @@ class Staged:
     lanes: tuple[int, ...]
     steps: dict[str, Step]
     backward: Backward
+    everything: Everything | None = None
 
 
 @dataclass(frozen=True)
@@ -74,17 +77,20 @@ class Walk:
         return self.staged.total
 
 
-def walk_of(query: PlaygroundFields, source: Source) -> Walk | Staged:
-    """Walk a batch of the query's opened source. Raises the errors of the source and of the query's own checks."""
+def walk_of(query: PlaygroundFields, source: Source, say: Said = unheard) -> Walk | Staged:
+    """Walk a batch of the query's opened source. Raises the errors of the source and of the query's own checks.
+
+    `say` is told how far the statistics over everything are, where they are taken.
+    """
     try:
-        staged = _staged(query, source)
+        staged = _staged(query, source, everything_of(source, say))
         return staged if query.is_stage else _walk(staged)
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
 
 
-def _staged(query: PlaygroundFields, source: Source) -> Staged:
-    batch = _with_notes(query.draw(source))
+def _staged(query: PlaygroundFields, source: Source, everything: Everything | None) -> Staged:
+    batch = _with_notes(with_everything(query.draw(source), everything))
     _check(query, batch)
     running = _running(query, source, batch)
     mean, var = (running.mean, running.var) if running else (None, None)
@@ -100,7 +106,7 @@ def _staged(query: PlaygroundFields, source: Source) -> Staged:
         rng=query.rng(Stream.UPSTREAM),
     )
     lanes = _lanes(query, walk)
-    return Staged(query, batch, source.examples, walk, running, lanes, *steps_of(walk, lanes))
+    return Staged(query, batch, source.examples, walk, running, lanes, *steps_of(walk, lanes), everything)
 
 
 def _walk(staged: Staged) -> Walk:

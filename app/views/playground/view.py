@@ -9,6 +9,7 @@ from app.settings import Settings
 from app.views.playground.answer import answer_of
 from app.views.playground.call import CALL
 from app.views.playground.compute import Staged, Walk, walk_of
+from app.views.playground.everything import numbers_to_read
 from app.views.playground.export import beside, export_of
 from app.views.playground.page import PAGE
 from app.views.playground.query import PlaygroundFields, PlaygroundQuery
@@ -20,7 +21,7 @@ LARGE = 1_000_000  # numbers of a batch whose view takes long enough, and memory
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """A query, its opened source, and how many numbers its batch has."""
+    """A query, its opened source, and how many numbers are gone through: of its batch, or of a file not yet read."""
 
     query: PlaygroundFields
     source: Source
@@ -29,16 +30,17 @@ class Prepared:
 
 def _prepared(place: Place, query: PlaygroundFields) -> Prepared:
     source = query.open(place.uploads)
-    return Prepared(query, source, query.check_work(source, place.settings.view_numbers))
+    work = query.check_work(source, place.settings.view_numbers)
+    return Prepared(query, source, max(work, numbers_to_read(source)))
 
 
-def _computed(ready: Prepared, _say: Said) -> Walk | Staged:
-    return walk_of(ready.query, ready.source)
+def _computed(ready: Prepared, say: Said) -> Walk | Staged:
+    return walk_of(ready.query, ready.source, say)
 
 
 def is_light(query: PlaygroundFields, settings: Settings) -> bool:
     """Whether the work is bounded and small enough for the event loop."""
-    if query.is_upload or query.mode == "inference":
+    if query.is_upload or query.is_large or query.mode == "inference":
         return False
     known = DATASETS.get(query.source)
     total, features = (known.examples, known.features) if known else (None, query.features)

@@ -126,7 +126,8 @@ def _html(asked: Asked, at: Opened, result: Any, problem: Problem) -> bytes:
         page.template, asked.request.app.state.navigation, here=page.path, shown=at.shown, shown_schema=at.schema,
         room=asked.view.name.replace("-", "_"), query=asked.query, result=result, problem=problem,
         refused=problem is not None and not problem.get("ignored"),
-        data_sets=DATASETS.values(), generators=GENERATORS.values(), **own,
+        data_sets=DATASETS.values(), generators=GENERATORS.values(),
+        large_files=list(asked.place.uploads.large.listed()), **own,
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ function show(answer) {
 }
 
 function rest(answer) {
+  document.querySelector('[data-part="everything"]').hidden = answer.everything === undefined;
   showFindings(answer);
   showFeatures(answer, new Set(state.indices("selected")), pickFeature);
   showPair();

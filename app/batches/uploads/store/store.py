@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
+from app.batches.large import LargeFiles
 from app.batches.models import ModelStore
 from app.batches.uploads.bounds import Bounds
 from app.batches.uploads.parsed import Parsed
@@ -27,9 +28,9 @@ TRIES = 3
 
 
 class UploadStore(KeptFiles):
-    """Uploaded batches, and beside them the models that were uploaded. Safe with several threads and processes.
+    """Uploaded batches, and beside them uploaded models, and the large arrays that the owner lists.
 
-    All methods block; call them in a thread.
+    Safe with several threads and processes. All methods block; call them in a thread.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
@@ -38,6 +39,7 @@ class UploadStore(KeptFiles):
         self._cache = ParsedCache(settings, clock)
         self._opened = OpenedUploads()
         self.models = ModelStore(settings, clock)
+        self.large = LargeFiles(settings)
 
     def _described(self, received: Received, upload: Path) -> dict[str, Any]:
         def opened(upload: Path, reading: Reading) -> UploadSource:

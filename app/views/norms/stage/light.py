@@ -8,7 +8,7 @@ from app.views.norms.query import AUTO_OF_OTHERS, NormsFields
 
 def is_light(query: NormsFields, settings: Settings) -> bool:
     """Whether it is the stage alone, of few numbers, those of the pool included where it is drawn."""
-    return query.is_stage and not query.is_upload and _numbers(query) <= settings.inline_work
+    return query.is_stage and not (query.is_upload or query.is_large) and _numbers(query) <= settings.inline_work
 
 
 def _numbers(query: NormsFields) -> int:

@@ -22,12 +22,17 @@ export class Controls {
   // `names`: the fields that changed; null for all, as with Back and Forward, which take back what is being typed, too.
   refresh(names = null) {
     for (const control of this.#bound) control.refresh(names);
-    const upload = /^[0-9a-f]{64}$/.test(this.#state.get("source"));
+    const kind = kindOf(this.#state.get("source"));
     for (const element of this.#ofSources) {
       const sources = element.dataset.shownFor.split(" ");
-      put(element, "hidden", !sources.includes(upload ? "upload" : this.#state.get("source")));
+      put(element, "hidden", !sources.includes(kind));
     }
   }
+}
+
+// What decides which controls mean something: an upload, a large array of the server's, or a source by its name.
+function kindOf(source) {
+  return /^[0-9a-f]{64}$/.test(source) ? "upload" : source.startsWith("large:") ? "large" : source;
 }
 
 // What is written anew is laid out anew, even where it stays as it is: nothing that a move of a hand leaves alone.

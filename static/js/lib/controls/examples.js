@@ -25,7 +25,8 @@ export class Examples {
     this.#scale.upTo(total === null ? this.#longest.endless : Math.min(total, this.#longest.finite));
     if (!isNumber(asked)) this.#scale.show(examples);
     this.#scale.range.setAttribute("aria-valuetext", `${examples} example${examples === 1 ? "" : "s"}`);
-    $("source-size").textContent = total === null ? "The source has no end." : `The source has ${total.toLocaleString("en")} example${total === 1 ? "" : "s"}.`;
+    const what = this.#state.get("source").startsWith("large:") ? "sample" : "source";
+    $("source-size").textContent = total === null ? "The source has no end." : `The ${what} has ${total.toLocaleString("en")} example${total === 1 ? "" : "s"}.`;
     if ($("take-all")) $("take-all").hidden = total === null || asked === "all";
   }
 

@@ -26,7 +26,8 @@ export function ofNewSource(changes, state) {
     batch_size: endless === undefined ? isNumber(size) && !(Number(size) <= Number(examples)) : size === "all",
     upstream: state.get("upstream") === "cross_entropy" && labelled === undefined,
   };
-  const names = [...OF_ONE_BATCH, ...OF_A_LAYER.filter((name) => gone[name] || UPLOAD.test(source))];
+  const brings = UPLOAD.test(source) || source.startsWith("large:");
+  const names = [...OF_ONE_BATCH, ...OF_A_LAYER.filter((name) => gone[name] || brings)];
   return Object.fromEntries(names.filter((name) => !(name in changes)).map((name) => [name, state.fallback(name)]));
 }
 

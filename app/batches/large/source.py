@@ -1,0 +1,102 @@
+"""A large array as a source of batches: drawn from a sample that is spread over all of it and always the same."""
+
+import threading
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.batches.batch import Array, Batch
+from app.batches.large.kept import KeptFindings
+from app.batches.uploads.source import counted, floating
+from bncore.errors import BadParameter
+from bncore.progress import Said, unheard
+from bncore.stream import Streamed
+from bncore.stream.first import first_pass, state_of
+from bncore.stream.sources.source import Source as StreamSource
+from bncore.stream.state import SECONDS, State
+
+SAMPLE = 4096  # examples of the sample
+NUMBERS = 4_000_000  # numbers that it has at most, or one example
+
+
+@dataclass(frozen=True, eq=False)
+class LargeSource:
+    """The file `name`. Implements `app.batches.batch.Source`; `examples` are those of the sample."""
+
+    name: str
+    stream: StreamSource
+    feature_axis: int
+    kept: KeptFindings
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    @property
+    def total(self) -> int:
+        """Examples of the file."""
+        return self.stream.examples or 0
+
+    @property
+    def numbers(self) -> int:
+        """Numbers of the file."""
+        return self.total * self.numbers_per_example
+
+    @property
+    def numbers_per_example(self) -> int:
+        return prod(self.stream.example)
+
+    @property
+    def examples(self) -> int:
+        return min(self.total, SAMPLE, max(1, NUMBERS // self.numbers_per_example))
+
+    @cached_property
+    def feature_names(self) -> tuple[str, ...]:
+        axes = len(self.stream.example) + 1
+        return self.stream.names or counted(self.stream.example[self.feature_axis - 1], axes)
+
+    @cached_property
+    def which(self) -> NDArray[np.intp]:
+        """The sample's examples by number: one of each of as many stretches, at a place that is always the same."""
+        starts = np.arange(self.examples + 1) * self.total // self.examples
+        places = np.random.default_rng(0).random(self.examples) * np.diff(starts)
+        return starts[:-1] + places.astype(np.intp)
+
+    def draw(self, size: int | None, rng: np.random.Generator) -> Batch:
+        """`size` examples of the sample without replacement, in their order; None takes all of it."""
+        sample = self._sample()
+        rows = np.arange(len(sample))
+        if size is not None and size < len(sample):
+            rows = np.sort(rng.choice(len(sample), size, replace=False, shuffle=False))
+        return Batch(floating(sample[rows]), self.feature_names, self.feature_axis, warnings=self._notes())
+
+    def statistics(self, say: Said = unheard) -> Streamed:
+        """Over everything: kept, or gone on with from where the last one who took them was. Raises BatchNormError."""
+        return first_pass(self.stream, None, self._state(), self.feature_axis, say)
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the statistics are kept."""
+        return self._state().is_whole
+
+    def _state(self) -> State:
+        try:
+            return state_of(self.stream, None, self.feature_axis, self.kept.state, SECONDS)
+        except BadParameter:  # damaged, or of another release
+            self.kept.forget()
+            return state_of(self.stream, None, self.feature_axis, self.kept.state, SECONDS)
+
+    def _sample(self) -> Array:
+        with self._lock:
+            if "sample" not in self.__dict__:
+                self.__dict__["sample"] = self.kept.sample(lambda: self.stream.take(self.which))
+            sample: Array = self.__dict__["sample"]
+            return sample
+
+    def _notes(self) -> tuple[str, ...]:
+        if self.examples == self.total:
+            return ()
+        return (
+            f"Batches are drawn from {self.examples:,} of the file's {self.total:,} examples, spread evenly and always "
+            "the same.",
+        )
