@@ -85,8 +85,34 @@ class SamplingLaw:
 def sampling_law(rows: NDArray[np.floating], positions: int) -> SamplingLaw:
     """The law of features × numbers (D, N·positions), from their own spread alone."""
     parts = [_parts(rows[block].astype(np.float64, copy=False), positions) for block in row_blocks(*rows.shape)]
-    mean, var, between, within, spread, peak = (np.concatenate(part) for part in zip(*parts, strict=True))
-    examples = rows.shape[1] // positions
+    mean, var, *of_examples = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return _law(rows.shape[1] // positions, positions, mean, var, *of_examples)
+
+
+def law_of_batches(means: Floats, variances: Floats, numbers: int) -> SamplingLaw:
+    """The law of K batches of `numbers` numbers each, from their means and biased variances (D, K) alone.
+
+    A batch takes the place of an example, its numbers that of positions: batches are independent, and what depends on
+    what within one needs no model.
+    """
+    mean = means.mean(axis=1)
+    away = means - mean[:, None]
+    unit = np.maximum(np.abs(away).max(axis=1), np.sqrt(variances.max(axis=1)))
+    away, own = away * reciprocal(unit)[:, None], variances * np.square(reciprocal(unit))[:, None]
+    var = (own.mean(axis=1) + np.square(away).mean(axis=1)) * np.square(unit)
+    return _law(means.shape[1], numbers, mean, var, *_of_examples(away, own))
+
+
+def _law(
+    examples: int,
+    positions: int,
+    mean: Floats,
+    var: Floats,
+    between: Floats,
+    within: Floats,
+    spread: Floats,
+    peak: Floats,
+) -> SamplingLaw:
     share, contrast = np.ones_like(var), np.zeros_like(var)
     if positions > 1 and examples > 1:
         share = _moderated(between * reciprocal(between + within), between + within > 0, examples, ALIKE)
@@ -113,13 +139,17 @@ def _parts(values: Floats, positions: int) -> tuple[Floats, ...]:
     images = centred.reshape(features, -1, positions)
     means = images.mean(axis=2) if positions > 1 else centred
     own = images.var(axis=2) if positions > 1 else np.zeros((features, 1))
+    return mean, var * np.square(unit), *_of_examples(means, own)
+
+
+def _of_examples(means: Floats, own: Floats) -> tuple[Floats, ...]:
+    """b², w, sd(u) and the kurtosis of the means, from each example's mean and variance (D, N)."""
     squares = np.square(means - means.mean(axis=1)[:, None])
     of_means = squares.mean(axis=1)
     peak = np.square(squares).mean(axis=1) * np.square(reciprocal(of_means))
     count = means.shape[1]
     unbiased = count / (count - 1) if count > 1 else 1.0
-    spread = own.std(axis=1) * np.sqrt(unbiased)
-    return mean, var * np.square(unit), of_means * unbiased, own.mean(axis=1), spread, peak
+    return of_means * unbiased, own.mean(axis=1), own.std(axis=1) * np.sqrt(unbiased), peak
 
 
 def _moderated(own: Floats, live: NDArray[np.bool_], examples: int, unknown: float) -> Floats:

@@ -29,6 +29,24 @@ class Finding:
     sentence: str
 
 
+def finding(
+    norm: str, id: str, channels: tuple[int, ...], values: Mapping[str, float], sentence: str,
+    severity: Severity | None = None,
+) -> Finding:  # fmt: skip
+    """A finding as grave as its kind unless it is said otherwise; the sentence gets its capital."""
+    numbers = {name: float(value) for name, value in values.items()}
+    return Finding(norm, id, severity or KINDS[id].severity, channels, numbers, begun(sentence))
+
+
+def begun(sentence: str) -> str:
+    """The sentence with a capital, unless it begins with a symbol.
+
+    >>> begun("the mean is 0."), begun("γ is 0.")
+    ('The mean is 0.', 'γ is 0.')
+    """
+    return sentence[:1].upper() + sentence[1:] if sentence[:1].isascii() else sentence
+
+
 def worst_first(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Errors, then warnings, then notes; among these the likelier cause first, in the order of `KINDS`.
 

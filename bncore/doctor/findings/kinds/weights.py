@@ -81,7 +81,7 @@ OF_WEIGHTS = (
         "median |mean|/√v as far above theirs. Where the weight in front is known, the variance is measured by the "
         "sum of its squares, and where not, ten times as much is asked.",
         "Weights that grow take their statistics with them, which the division by their squares takes out; norms that "
-        "are new stand aside.",
+        "are new stand aside. The first norm may see raw inputs, pixels up to 255: a note where it is above.",
         "Each norm brings its output to the scale of γ, so that the next one's input has it, too.",
     ),
     Kind(

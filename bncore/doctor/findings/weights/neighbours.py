@@ -73,27 +73,28 @@ def _scaled(values: dict[str, float], sentence: str) -> Finding:
 
 
 def unlike_neighbours(measured: Sequence[Sizes]) -> Iterator[Finding]:
-    """Layers beyond all of those that stand beside them."""
+    """Layers beyond all of those that stand beside them; two layers tell only where weights in front are known."""
     for place, one in enumerate(measured):
         around = [*measured[max(0, place - BESIDE) : place], *measured[place + 1 : place + 1 + BESIDE]]
         around = [other for other in around if other.weighed == one.weighed]
-        if len(around) >= 2:
-            yield from _unlike(one, around)
+        if len(around) >= (1 if one.weighed else 2):
+            yield from _unlike(one, around, first=place == 0)
 
 
-def _unlike(one: Sizes, around: Sequence[Sizes]) -> Iterator[Finding]:
+def _unlike(one: Sizes, around: Sequence[Sizes], first: bool) -> Iterator[Finding]:
     limit = KINDS["unlike_neighbours"].threshold * (1.0 if one.weighed else RAW)
     (variance, mean), others = one.middle, [other.middle for other in around]
-    low, high = min(v for v, _ in others), max(v for v, _ in others)
-    farthest = max(m for _, m in others)
+    low, high, farthest = min(v for v, _ in others), max(v for v, _ in others), max(m for _, m in others)
+    odd = not one.weighed or abs(np.log(variance)) > max(abs(np.log(low)), abs(np.log(high)))
     by = ", measured by the weights in front," if one.weighed else ""
-    if variance > limit * high or variance * limit < low:
-        times, which = (
-            (variance / high, "above the largest") if variance > high else (low / variance, "below the smallest")
-        )
+    above = variance > limit * high
+    if odd and (above or variance * limit < low):
+        times = variance / high if above else low / variance
         yield told(
             one.seen, "unlike_neighbours", (), {"times": times},
-            f"the running variances{by} are typically {three(times)} times {which} of the neighbouring norms'.",
+            f"the running variances{by} are typically {three(times)} times "
+            f"{'above the largest' if above else 'below the smallest'} of the neighbouring norms'.",
+            "note" if first and above else None,
         )  # fmt: skip
     elif mean > limit * farthest and mean > FAR:
         yield told(

@@ -4,8 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from bncore.doctor.findings.finding import Finding, Severity, named
-from bncore.doctor.findings.kinds import KINDS
+from bncore.doctor.findings.finding import Finding, Severity, finding, named
 from bncore.doctor.findings.weights.seen import Floats, Mask, Seen
 
 SYMBOLS = {"gamma": "γ", "beta": "β", "mean": "the running mean", "variance": "the running variance"}
@@ -22,26 +21,11 @@ def channels_where(mask: Mask, badness: Floats) -> tuple[int, ...]:
 
 
 def told(
-    seen: Seen,
-    id: str,
-    channels: tuple[int, ...],
-    values: Mapping[str, float],
-    sentence: str,
+    seen: Seen, id: str, channels: tuple[int, ...], values: Mapping[str, float], sentence: str,
     severity: Severity | None = None,
-) -> Finding:
+) -> Finding:  # fmt: skip
     """A finding on the norm, as grave as its kind unless it is said otherwise."""
-    kind = KINDS[id]
-    numbers = {name: float(value) for name, value in values.items()}
-    return Finding(seen.norm.name, id, severity or kind.severity, channels, numbers, begun(sentence))
-
-
-def begun(sentence: str) -> str:
-    """The sentence with a capital, unless it begins with a symbol.
-
-    >>> begun("the mean is 0."), begun("γ is 0.")
-    ('The mean is 0.', 'γ is 0.')
-    """
-    return sentence[:1].upper() + sentence[1:] if sentence[:1].isascii() else sentence
+    return finding(seen.norm.name, id, channels, values, sentence, severity)
 
 
 def of_channels(seen: Seen, channels: tuple[int, ...]) -> str:

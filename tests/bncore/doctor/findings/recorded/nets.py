@@ -66,14 +66,11 @@ FIELDS = {"gamma": "weight", "beta": "bias", "mean": "running_mean", "variance":
 def digits():
     """Images (1797, 1, 8, 8) from 0 to 1, the first 1400 of which were trained on, and their classes."""
     data = load_digits()
-    return data.images[:, None] / 16.0, data.target
+    return (data.images[:, None] / 16.0).astype(np.float32), data.target
 
 
-def inputs(net, state, x, **changed):
-    """What each batch norm of the network takes in training mode on a batch x, as (N, C) or (N, C, H, W), by name.
-
-    `changed` maps "before_NAME" to a function of that norm's input.
-    """
+def inputs(net, state, x):
+    """What each batch norm of the network takes in training mode on a batch x, as (N, C) or (N, C, H, W), by name."""
     seen, kept = {}, x
     for step in NETS[net]:
         kind, name = step[:2] if isinstance(step, tuple) else (step, "")
@@ -88,7 +85,6 @@ def inputs(net, state, x, **changed):
             if f"{name}.bias" in state:
                 x = x + per_channel(state[f"{name}.bias"], x)
         else:
-            x = changed.get(f"before_{name}", lambda values: values)(x)
             if kind == "batch":
                 seen[name] = x
             x = normalized(x, kind, state[f"{name}.weight"], state[f"{name}.bias"], step)

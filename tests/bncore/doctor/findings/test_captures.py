@@ -1,0 +1,99 @@
+"""What a capture of training steps tells: faults first, and of healthy networks nothing above a note."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from bncore.doctor.capture import Capture, capture_of
+from bncore.doctor.findings import examine_capture
+from tests.bncore.doctor import captures as by_hand
+from tests.bncore.doctor.findings import sick_captures
+from tests.bncore.doctor.findings.recorded import captures, nets
+from tests.bncore.doctor.findings.sick import WITH_BATCH_NORM
+from tests.bncore.doctor.findings.test_sick import named_first
+
+SIZES = {2: 3, 3: 1, 8: 2, 64: 1, 256: 1}
+"""Batch sizes, and how many of each network's five trainings are watched at it."""
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_above_a_note_is_told_of_a_trained_network(size):
+    for net, run in WITH_BATCH_NORM:
+        if run < SIZES[size] and (net != "residual" or size < 256):
+            for framework in ("pytorch", "keras") if size < 64 else ("pytorch",):
+                steps = 4 if size < 64 else 2
+                watched = captures.capture(net, run, size, steps=steps, framework=framework)
+                findings = examine_capture(nets.model(net, run), watched)
+                assert [one for one in findings if one.severity != "note"] == []
+
+
+@pytest.mark.parametrize("fault", sick_captures.OF_CAPTURES)
+def test_a_fault_is_named_first(fault):
+    for seed in range(3):
+        id, norm, model, capture = sick_captures.sick(fault, seed)
+        named_first(id, norm, examine_capture(model, capture))
+
+
+def test_batches_that_nobody_shuffled_differ_more_than_their_variances_say():
+    for seed in (0, 7):
+        id, model, capture = sick_captures.of_sorted_data(seed)
+        first = examine_capture(model, capture)[0]
+        assert (first.id, first.severity) == (id, "note")
+        assert first.values["exact"] > first.values["averaged"]
+
+
+def test_a_capture_of_other_weights_is_told_of_the_model():
+    capture = captures.capture("conv", 0, 8)
+    assert examine_capture(nets.model("conv", 1), capture)[0].id == "other_weights"
+    assert "other_weights" not in {one.id for one in examine_capture(nets.model("conv", 0), capture)}
+
+
+def test_without_a_model_the_arrays_of_the_capture_are_examined_too():
+    capture = captures.capture("conv", 0, 8)
+    dead = replace(capture.norms[1], norm=replace(capture.norms[1].norm, gamma=np.zeros(8)))
+    sick = Capture("pytorch", 4, (capture.norms[0], dead, capture.norms[2]))
+    assert examine_capture(None, sick)[0].id == "gamma_dead"
+    assert "gamma_dead" not in {one.id for one in examine_capture(nets.model("conv", 0), sick)}
+
+
+def test_a_few_batches_of_two_say_less_than_many_of_many():
+    """The same mean, two deviations off: beyond chance at 32 numbers a batch, not in one batch of two."""
+    told = {}
+    for steps, size in ((1, 2), (4, 32)):
+        watched = captures.capture("dense", 0, size, steps=steps).norms[0]
+        norm = replace(watched.norm, mean=watched.norm.mean + 2 * np.sqrt(watched.norm.variance))
+        moved = Capture("pytorch", steps, (replace(watched, norm=norm),))
+        told[size] = {one.id for one in examine_capture(nets.model("dense", 0), moved)}
+    assert "mode_gap" not in told[2]
+    assert "mode_gap" in told[32]
+
+
+def test_a_sparse_channel_has_no_gradient_by_chance():
+    """β at three γ below the corner: a ReLU lets one of 740 numbers pass."""
+    norm = captures.capture("dense", 0, 8).norms[0].norm
+    rng = np.random.default_rng(0)
+    batches = [rng.standard_normal((64, norm.channels)) for _ in range(2)]
+    gradients = [np.ones_like(x) for x in batches]
+    for dy in gradients:
+        dy[:, 0] = 0.0
+    for beta, ids in ((0.0, {"no_gradient"}), (-3.0, set())):
+        values = np.zeros(norm.channels)
+        values[0] = beta * abs(norm.gamma[0])
+        watched = captures.watched_of(replace(norm, beta=values, mean=None, variance=None), batches, gradients)
+        findings = examine_capture(None, Capture("pytorch", 2, (watched,)))
+        assert {one.id for one in findings} & {"no_gradient"} == ids
+
+
+def test_a_capture_as_the_script_writes_it_is_examined():
+    findings = examine_capture(None, capture_of(by_hand.capture_arrays(by_hand.small())))
+    assert findings[0].id == "never_updated"
+    assert findings[0].norm == "bn"
+
+
+def test_norms_without_running_statistics_are_examined_as_far_as_they_go():
+    capture = captures.capture("conv", 0, 8)
+    bare = replace(capture.norms[0], norm=replace(capture.norms[0].norm, mean=None, variance=None))
+    layer = replace(bare, norm=replace(bare.norm, kind="layer", name="ln"), moments={})
+    findings = examine_capture(None, Capture("pytorch", 4, (bare, layer)))
+    assert {one.id for one in findings} <= {"noisy_statistics"}
