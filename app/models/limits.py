@@ -29,3 +29,9 @@ FIELDS = 2**20
 
 CHUNK = 2**26
 """Bytes of a chunk of HDF5, which is unpacked as a whole."""
+
+SECONDS = 20.0
+"""How long the reading of an HDF5 file may take."""
+
+ANSWER = 2**26
+"""Bytes in which the contents of an HDF5 file are told."""

@@ -8,11 +8,12 @@ from app.files.archive import Archive
 from app.files.damage import damage_told
 from app.files.members import Members
 from app.models.keras.config import Layer, layers_of
-from app.models.keras.hdf5 import DO, WHAT, Part, Tree, tree_of
+from app.models.keras.hdf5 import Tree, tree_of
 from app.models.keras.norms import Built, norms_of
 from app.models.keras.stored import stored
+from app.models.keras.walk import DO, WHAT
 from app.models.limits import HEADER, UNPACKED
-from app.models.mapped import Mapped, members_of
+from app.models.mapped import Mapped, mapped, members_of
 from bncore.doctor import Model
 
 BOUNDS = Archive(WHAT, "members", 1000, DO, UnreadableModel)
@@ -38,8 +39,8 @@ def read_h5(file: Mapped) -> Model:
         UnreadableModel: it is damaged, or points to other files.
     """
     with damage_told(WHAT, DO, UnreadableModel):
-        tree = tree_of(file.path)
-        config = tree.file.attrs.get("model_config")
+        tree = tree_of(file, 0, len(file.bytes))
+        config = tree.told["config"]
         return _model("keras h5", Opened(file, tree), layers_of(config) if config is not None else {})
 
 
@@ -56,7 +57,16 @@ def read_keras(file: Mapped) -> Model:
         if missing:
             raise ValueError(f"it has no {' and no '.join(missing)}")
         layers = layers_of(bytes(members.read(CONFIG, HEADER)))
-        return _model("keras", Opened(file, tree_of(Part(members.read(WEIGHTS, UNPACKED))), members), layers)
+        return _model("keras", Opened(file, _weights(file, members), members), layers)
+
+
+def _weights(file: Mapped, members: Members) -> Tree:
+    """The weights where they lie in the archive, or else unpacked into a file of their own."""
+    content = members.read(WEIGHTS, UNPACKED)
+    if members.is_stored(WEIGHTS):
+        start = members.offset(WEIGHTS)
+        return tree_of(file, start, start + len(content))
+    return tree_of(mapped(bytes(content)), 0, len(content))
 
 
 def _model(kind: str, opened: Opened, layers: dict[str, Layer]) -> Model:

@@ -13,6 +13,8 @@ import pytest
 
 from app.errors import UnreadableModel, UploadTooLarge, UserError
 from app.models import read_model, write_model
+from app.models.keras.aside import Aside
+from app.models.keras.child import COMMANDS
 from app.models.limits import CHUNK, DEPTH, TENSORS
 from bncore.doctor import Norm
 from tests.app.models.keras_files import STATE, functional, h5, keras, kernel, layer, statistics, weights
@@ -189,6 +191,13 @@ def virtual(opened: h5py.File) -> None:
     opened.create_virtual_dataset("model_weights/v", layout)
 
 
+class InProcess:
+    """The process aside, without a process."""
+
+    def ask(self, **question: Any) -> Any:
+        return COMMANDS[question.pop("command")](**question)
+
+
 POINTING: dict[str, tuple[Callable[[h5py.File], Any], str]] = {
     "a link to a file": (lambda f: f.__setitem__("x", h5py.ExternalLink("/etc/secret.h5", "/y")), "/etc/secret.h5"),
     "a link to a path": (lambda f: f.__setitem__("x", h5py.SoftLink("/model_weights")), "/model_weights"),
@@ -231,7 +240,8 @@ def test_a_chunk_larger_than_any_models_is_refused_before_it_is_unpacked() -> No
 
 
 def test_more_objects_than_a_model_has_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.models.keras.hdf5.TENSORS", 2)
+    monkeypatch.setattr("app.models.keras.walk.TENSORS", 2)
+    monkeypatch.setattr("app.models.keras.hdf5.aside", InProcess)
     assert TENSORS > 2
     with pytest.raises(UploadTooLarge, match="groups and datasets; up to 8 are read"):
         read_model(h5())
@@ -289,3 +299,21 @@ def test_flipped_bits_are_read_or_refused_and_nothing_else(data: bytes) -> None:
         except UserError:
             continue
     assert 0 < taken < 60
+
+
+FAILS = {"it crashes": "input(); import os; os.abort()", "it never ends": "input(); import time; time.sleep(99)"}
+
+
+@pytest.mark.parametrize("how", FAILS)
+def test_where_the_library_fails_at_a_file_the_file_is_refused_and_the_next_one_is_read(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = Aside()
+    monkeypatch.setattr("app.models.keras.hdf5.aside", lambda: own)
+    with monkeypatch.context() as failing:
+        failing.setattr("app.models.keras.aside.SERVE", FAILS[how])
+        failing.setattr("app.models.keras.aside.SECONDS", 0.5)
+        with pytest.raises(UnreadableModel, match="the library of HDF5 fails at it, or takes longer"):
+            read_model(h5())
+    assert list(norms_of(h5())) == ["bn1", "bn2"]
+    own.close()
