@@ -28,7 +28,8 @@ CALL = Call(
     "`parts=stage` answers with what the stage of its page shows, alone.",
     told="Per feature (the first 64, and the `selected` ones beyond): the statistics, a summary "
     "of each stage and of each path of dx; and the figures in Plotly's schema. Null parts the rows of a "
-    "figure, and stands for what a view does not have.",
+    "figure, and stands for what a view does not have. Of a large array of the server's, `everything` has the summary "
+    "over all of its examples.",
     answer=ANSWER,
     refused=REFUSED,
     examples=EXAMPLES,

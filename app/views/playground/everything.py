@@ -18,7 +18,13 @@ class Everything:
 
 def everything_of(source: Source, say: Said) -> Everything | None:
     """The statistics over all of a large array: kept, or taken now; None of other sources, and behind a layer."""
-    return Everything(source.name, source.statistics(say)) if isinstance(source, LargeSource) else None
+    if not isinstance(source, LargeSource):
+        return None
+
+    def told(done: int, of: int, _text: str) -> None:
+        say(done, of, f"statistics over {done:,} of {of:,} examples")
+
+    return Everything(source.name, source.statistics(told))
 
 
 def numbers_to_read(source: Source) -> int:

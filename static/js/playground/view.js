@@ -105,7 +105,7 @@ export function numbersBehind(name, answer) {
   const summary = name === "everything" ? answer.everything : answer.forward[name] ?? answer.backward[name];
   const readout = name.endsWith("readout");
   const names = readout ? answer.class_names : answer.batch.feature_names;
-  fillTable(table, answer.figures[name].layout.meta.rows, names, SUMMARY.map((key) => [HEADINGS[key] ?? key, summary[`${key}_text`] ?? summary[key]]), readout ? null : featuresOf(answer.batch));
+  fillTable(table, answer.figures[name].layout.meta.rows, names, SUMMARY.filter((key) => key in summary).map((key) => [HEADINGS[key] ?? key, summary[`${key}_text`] ?? summary[key]]), readout ? null : featuresOf(answer.batch));
   return table;
 }
 

@@ -1,6 +1,7 @@
 // Batch size beside its source: the slider ends where the source does, and more than all is all.
 import { scaleOf } from "./controls.js";
 import { isNumber } from "../figures/numbers.js";
+import { isLarge } from "./source.js";
 
 const READ_BY = ["source", "values", "array", "header", "missing"]; // decide how many examples there are
 const $ = (id) => document.getElementById(id);
@@ -25,7 +26,7 @@ export class Examples {
     this.#scale.upTo(total === null ? this.#longest.endless : Math.min(total, this.#longest.finite));
     if (!isNumber(asked)) this.#scale.show(examples);
     this.#scale.range.setAttribute("aria-valuetext", `${examples} example${examples === 1 ? "" : "s"}`);
-    const what = this.#state.get("source").startsWith("large:") ? "sample" : "source";
+    const what = isLarge(this.#state.get("source")) ? "sample" : "source";
     $("source-size").textContent = total === null ? "The source has no end." : `The ${what} has ${total.toLocaleString("en")} example${total === 1 ? "" : "s"}.`;
     if ($("take-all")) $("take-all").hidden = total === null || asked === "all";
   }

@@ -26,10 +26,13 @@ export function ofNewSource(changes, state) {
     batch_size: endless === undefined ? isNumber(size) && !(Number(size) <= Number(examples)) : size === "all",
     upstream: state.get("upstream") === "cross_entropy" && labelled === undefined,
   };
-  const brings = UPLOAD.test(source) || source.startsWith("large:");
+  const brings = UPLOAD.test(source) || isLarge(source);
   const names = [...OF_ONE_BATCH, ...OF_A_LAYER.filter((name) => gone[name] || brings)];
   return Object.fromEntries(names.filter((name) => !(name in changes)).map((name) => [name, state.fallback(name)]));
 }
+
+// Whether it is a large array of the server's, of which a sample is drawn from.
+export const isLarge = (source) => source.startsWith("large:");
 
 function optionOf(source) {
   return [...$("c-source").options].find(({ value }) => value === source);
@@ -72,10 +75,10 @@ export function bindReplay(state, again) {
 }
 
 // What the answer's batch owes to its seed; `examples` of `total` are taken.
-export function showDrawn({ examples, total }, { seed = 0 }) {
+export function showDrawn({ examples, total }, { seed = 0, source = "" }) {
   const whole = total !== undefined && examples === total;
   const again = `Drawn again from seed ${seed}: the same batch, the same numbers.`;
-  $("drawn").textContent = replayed ? again : whole ? `All of the source is taken; seed ${seed} decides what else is random.` : `Drawn from seed ${seed}.`;
+  $("drawn").textContent = replayed ? again : whole ? `All of the ${isLarge(source) ? "sample" : "source"} is taken; seed ${seed} decides what else is random.` : `Drawn from seed ${seed}.`;
   replayed = false;
 }
 
