@@ -30,10 +30,11 @@ class UserError(Exception):
 
     `detail` is one or two sentences for a person. `field` names the query field or form control that
     caused it, `given` what stood there, `allowed` what may stand there. `page` is the detail in the words of a page,
-    where the detail names fields of the API.
+    where the detail names fields of the API. `see` is the page of this server that takes what was sent.
     """
 
     title = "This request cannot be answered"
+    see: str | None = None
 
     def __init__(
         self, detail: str, *, page: str | None = None, field: str | None = None, given: Any = None,
@@ -137,7 +138,8 @@ def problem_of(error: UserError) -> dict[str, Any]:
     status = next(STATUSES[kind] for kind in type(error).__mro__ if kind in STATUSES)
     row = {"field": error.field, "given": shortened(error.given), "allowed": error.allowed}
     errors = [row] if error.field else None
-    return problem(status, error.title, error.detail, errors) | in_page_words(error.page, error.detail)
+    told = problem(status, error.title, error.detail, errors) | in_page_words(error.page, error.detail)
+    return told | ({"see": error.see} if error.see else {})
 
 
 def in_page_words(page: str, detail: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ PROBLEM: Schema = {
         "status": {"type": "integer", "description": "The status of the answer."},
         "detail": {"type": "string", "description": "What was given, what is allowed and what to do."},
         "page_detail": {"type": "string", "description": "The detail as pages say it, without names of parameters."},
+        "see": {"type": "string", "description": "The page, and the call, of this server that takes the file instead."},
         "request_id": {"type": "string", "description": "The `X-Request-Id` of the answer, by which the log tells."},
         "errors": {
             "type": "array",

@@ -1,6 +1,8 @@
 """The feature axis of an array: counted from the front, and doubted where the last axis looks like the channels."""
 
-from app.errors import InvalidQuery
+from collections.abc import Sequence
+
+from app.errors import InvalidQuery, UnreadableBatch
 
 COLOURS = (1, 3, 4)
 """Channels of images as they come from files."""
@@ -53,3 +55,14 @@ def axis_notes(axis: int, shape: tuple[int, ...]) -> list[str]:
         f"Axis 1 of {shape} is read as {shape[1]:,} channels, though the last axis looks like them: if it counts the "
         "channels, set the feature axis to -1."
     ]
+
+
+def on_another_axis(told: str, axes: Sequence[str]) -> UnreadableBatch:
+    """The error for an array that fits with the features on one of other axes."""
+    named = " or ".join(axes)
+    return UnreadableBatch(
+        f"{told}. It would fit feature_axis={named}.",
+        page=f"{told}. It would fit with the features on axis {named}.",
+        field="feature_axis",
+        allowed=named,
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.batches.batch import Array
+from app.batches.uploads.axes import on_another_axis
 from app.batches.uploads.formats.npy import is_numeric
 from app.batches.uploads.gaps import not_finite
 from app.batches.uploads.missing import bad_rows
@@ -50,8 +51,7 @@ def _check_length(name: str, given: tuple[int, ...], shape: tuple[int, ...], fea
     what = f"has shape {given}, and axis {feature_axis} of x {shape} has {shape[feature_axis]}"
     if not fits:
         raise _wrong(name, what, "Save one value a feature")
-    axes = " or ".join(fits)
-    raise _wrong(name, what, f"It would fit feature_axis={axes}", f"It would fit with the features on axis {axes}")
+    raise on_another_axis(f"The layer's {name} {what}", fits)
 
 
 def check_finite(x_name: str, x: Array, given: Mapping[str, Array], feature_axis: int) -> None:
@@ -64,6 +64,6 @@ def check_finite(x_name: str, x: Array, given: Mapping[str, Array], feature_axis
         raise not_finite(x_name, {x_name: x, **given}, feature_axis)
 
 
-def _wrong(name: str, what: str, do: str, do_on_page: str = "") -> UnreadableBatch:
-    detail, page = (f"The layer's {name} {what}. {act}, or leave {name} out." for act in (do, do_on_page or do))
-    return UnreadableBatch(detail, page=page, field="array", given=name)
+def _wrong(name: str, what: str, do: str) -> UnreadableBatch:
+    told = f"The layer's {name} {what}. {do}, or leave {name} out"
+    return UnreadableBatch(f"{told} (drop={name}).", page=f"{told}.", field="array", given=name)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.batches.batch import Array
+from app.batches.uploads.axes import on_another_axis
 from app.batches.uploads.formats.table import RowWriter
 from app.batches.uploads.missing import row_blocks
 from app.errors import UnreadableBatch
@@ -94,12 +95,12 @@ def _check_values(mask: Array, name: str) -> None:
 
 def _misfit(name: str, mask: tuple[int, ...], shape: tuple[int, ...], axis: int) -> UnreadableBatch:
     what = f"has shape {mask}, which is no value a position of x {shape} with the features on axis {axis}"
-    axes = " or ".join(str(other) for other in range(1, len(shape)) if fits(mask, shape, other))
-    if not axes:
-        return _wrong(name, what, "Save a value an example, or a value a position")
-    return _wrong(name, what, f"It would fit feature_axis={axes}", f"It would fit with the features on axis {axes}")
+    axes = [str(other) for other in range(1, len(shape)) if fits(mask, shape, other)]
+    if axes:
+        return on_another_axis(f"The mask {name} {what}", axes)
+    return _wrong(name, what, "Save a value an example, or a value a position")
 
 
-def _wrong(name: str, what: str, do: str, do_on_page: str = "") -> UnreadableBatch:
-    detail, page = (f"The mask {name} {what}. {act}." for act in (f"{do}, or ask for mask=none", do_on_page or do))
-    return UnreadableBatch(detail, page=page, field="mask", given=name)
+def _wrong(name: str, what: str, do: str) -> UnreadableBatch:
+    told = f"The mask {name} {what}. {do}"
+    return UnreadableBatch(f"{told}, or ask for mask=none.", page=f"{told}.", field="mask", given=name)

@@ -3,65 +3,48 @@
 import re
 from typing import Literal
 
-from app.errors import UnreadableBatch, UnsupportedUpload
+from app.batches.uploads.formats.refused import (
+    ARCHIVE,
+    BEGINNINGS,
+    BINARY,
+    EXCEL_FILE,
+    JSON,
+    KERAS,
+    MARKUP,
+    OBJECTS,
+    ONNX,
+    PICKLE,
+    PYTORCH,
+    TAR,
+    refusal,
+)
+from app.errors import UnreadableBatch
 
 Kind = Literal["csv", "npy", "npz", "parquet", "safetensors"]
 
 HEAD = 4096
 """Bytes that are enough to tell a kind."""
 
-TAKEN = "CSV, TSV, NPY, NPZ, safetensors or Parquet"
-UNPACK = "Unpack it and upload the file inside."
-PICKLE = "It holds Python objects (a pickle), which could run code when opened. Save the array with numpy.save instead."
-
-REFUSED: tuple[tuple[bytes, str, str], ...] = (
-    (b"\x1f\x8b", "gzip file", UNPACK),
-    (b"BZh", "bzip2 file", UNPACK),
-    (b"\xfd7zXZ", "xz file", UNPACK),
-    (b"\x28\xb5\x2f\xfd", "zstd file", UNPACK),
-    (b"7z\xbc\xaf\x27\x1c", "7z archive", UNPACK),
-    (b"Rar!", "RAR archive", UNPACK),
-    (b"\x89PNG", "PNG image", "Upload the numbers as an array instead."),
-    (b"\xff\xd8\xff", "JPEG image", "Upload the numbers as an array instead."),
-    (b"GIF8", "GIF image", "Upload the numbers as an array instead."),
-    (b"RIFF", "RIFF media file", "Upload the numbers as an array instead."),
-    (b"II*\x00", "TIFF image", "Upload the numbers as an array instead."),
-    (b"MM\x00*", "TIFF image", "Upload the numbers as an array instead."),
-    (b"%PDF", "PDF document", "Save its table as CSV."),
-    (b"\xd0\xcf\x11\xe0", "old Excel or Word file", "Save the sheet as CSV."),
-    (b"\x7fELF", "executable", "Upload data."),
-    (b"MZ", "Windows executable", "Upload data."),
-    (b"\x89HDF", "HDF5 file", "Save the array with numpy.save, or the table as Parquet."),
-    (b"MATLAB 5.0 MAT", "MATLAB file", "Save the array with numpy.save."),
-    (b"ARROW1", "Feather or Arrow file", "Save the table as Parquet."),
-    (b"SQLite format 3", "SQLite database", "Export the table as CSV."),
-    (b"PARE", "encrypted Parquet file", "Save it without encryption."),
-    (b"\xff\xfe", "UTF-16 text file", "Save it as UTF-8."),
-    (b"\xfe\xff", "UTF-16 text file", "Save it as UTF-8."),
-)
-
 SAFETENSORS = re.compile(rb"[\x00-\xff]{4}\x00{4}\{")
 """The length of a header below 4 GB, and its first character."""
 
-MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|svg|head|body|table|!--)", re.IGNORECASE)
-JSON = re.compile(rb"\s*[\[{]")
+BEGINS_MARKUP = re.compile(rb"\s*<(?:!doctype|html|\?xml|svg|head|body|table|!--)", re.IGNORECASE)
+BEGINS_JSON = re.compile(rb"\s*[\[{]")
 TEXT_PICKLE = re.compile(rb"(?:c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n|\((?:[ld]p?\d|c))")
 BINARY_PICKLE = re.compile(rb"\x80[\x02-\x05]|[\]})]q\x00")
-AN = re.compile("[aeioAEIO]|HDF|NPY|xz")
-"""How the names of files begin that take "an" rather than "a"."""
+OLD_PYTORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"
+"""How `torch.save` began before PyTorch 1.6."""
+
+BEGINS_ONNX = re.compile(rb"\x08[\x01-\x3f][\x10-\x7f]")
+"""A ModelProto says the version of its representation first, a small number."""
+
+KERAS_MEMBERS = (b"metadata.json", b"config.json", b"model.weights.h5")
+OFFICE_MEMBERS = (b"[Content_Types]", b"_rels/", b"xl/", b"docProps/", b"word/")
+TAR_MAGIC = slice(257, 262)
 
 END_OF_ZIP = b"PK\x05\x06"
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 OBJECT_NPY = re.compile(rb"['\"][<>|=]?O\d*['\"]")
-
-
-def refusal(what: str, instead: str) -> UnsupportedUpload:
-    """The error that names what the upload is and what to send."""
-    article = "an" if AN.match(what) else "a"
-    return UnsupportedUpload(
-        f"The upload is not a table or an array: it is {article} {what}. {instead}",
-        field="file", given=what, allowed=TAKEN,
-    )  # fmt: skip
 
 
 def incomplete() -> UnreadableBatch:
@@ -94,21 +77,27 @@ def kind_of(head: bytes) -> Kind:
 def refuse_binary(chunk: bytes) -> None:
     """Refuse a chunk of a text file that holds a zero byte: the file only began like text."""
     if b"\0" in chunk:
-        raise refusal("binary file", "Upload numbers as text, or as an array.")
+        raise refusal(BINARY)
 
 
 def _refuse_known(head: bytes) -> None:
-    for magic, what, instead in REFUSED:
-        if head.startswith(magic):
-            raise refusal(what, instead)
+    for beginning, kind in BEGINNINGS:
+        if head.startswith(beginning):
+            raise refusal(kind)
+    if head.startswith(OLD_PYTORCH):
+        raise refusal(PYTORCH)
     if BINARY_PICKLE.match(head) or TEXT_PICKLE.match(head):
-        raise refusal("pickle", PICKLE)
+        raise refusal(PICKLE)
+    if BEGINS_ONNX.match(head):
+        raise refusal(ONNX)
+    if head[TAR_MAGIC] == b"ustar":
+        raise refusal(TAR)
 
 
 def _npy(head: bytes) -> Kind:
     header = head.partition(b"}")[0]
     if OBJECT_NPY.search(header):
-        raise refusal("NPY file of Python objects", PICKLE)
+        raise refusal(OBJECTS)
     return "npy"
 
 
@@ -118,20 +107,22 @@ def _npz(head: bytes) -> Kind:
     name = head[30 : 30 + length]
     if head.startswith(b"PK\x03\x04") and name.endswith(b".npy"):
         return "npz"
-    if name.startswith((b"[Content_Types]", b"_rels/", b"xl/", b"docProps/", b"word/")):
-        raise refusal("Excel or Office file", "Save the sheet as CSV.")
-    if name.endswith((b"data.pkl", b".pkl")):
-        raise refusal("PyTorch or other pickled file", PICKLE)
+    if name.startswith(OFFICE_MEMBERS):
+        raise refusal(EXCEL_FILE)
+    if name.endswith(b".pkl"):
+        raise refusal(PYTORCH)
+    if name in KERAS_MEMBERS:
+        raise refusal(KERAS)
     if len(head) < HEAD and END_OF_ZIP not in head:
         raise incomplete()
-    raise refusal("zip archive", UNPACK)
+    raise refusal(ARCHIVE)
 
 
 def _text(head: bytes) -> Kind:
-    if MARKUP.match(head):
-        raise refusal("web page or XML document", "Save the table as CSV.")
-    if JSON.match(head):
-        raise refusal("JSON document", "Save the table as CSV, or send the JSON to POST /api/v1/batchnorm.")
+    if BEGINS_MARKUP.match(head):
+        raise refusal(MARKUP)
+    if BEGINS_JSON.match(head):
+        raise refusal(JSON)
     if CONTROL.search(head):
-        raise refusal("binary file", "Upload numbers as text, or as an array.")
+        raise refusal(BINARY)
     return "csv"

@@ -40,7 +40,7 @@ def test_what_takes_a_query_or_a_body_may_refuse_it(calls):
 def test_a_problem_is_as_it_is_described(server):
     described = server.get("/api/v1/openapi.json").json()["components"]["schemas"]["Problem"]
     body = server.get("/api/v1/playground?eps=-1").json()
-    assert set(described["properties"]) - set(body) == {"page_detail"}  # which only some have
+    assert set(described["properties"]) - set(body) == {"page_detail", "see"}  # which only some have
     assert set(body) < set(described["properties"])
     (row,) = body["errors"]
     assert set(row) == set(described["properties"]["errors"]["items"]["properties"])

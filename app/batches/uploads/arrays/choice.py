@@ -91,13 +91,15 @@ def _model(arrays: Arrays, what: str) -> UnreadableBatch | None:
     else:
         return None
     beside = "To see one layer here, save its input beside its arrays as x."
-    return UnreadableBatch(
+    error = UnreadableBatch(
         f"{told}. Its norms are looked at by {DOCTOR}. {beside}",
-        page=f"{told}. Its norms are looked at by the Doctor (/doctor). {beside}",
+        page=f"{told}. Its norms are looked at by the Doctor. {beside}",
         field="file",
         given=what,
         allowed="a file with the array x",
     )
+    error.see = "/doctor"
+    return error
 
 
 def listed(arrays: Arrays) -> str:

@@ -8,7 +8,13 @@ from app.batches.uploads.arrays.roles import Roles
 from app.batches.uploads.formats.bfloat16 import NOTE
 from app.batches.uploads.formats.table import listed as listed_names
 
-PARTS = {"gamma": "γ", "beta": "β", "running_mean": "running mean", "running_var": "running variance", "dy": "dy"}
+PARTS = {
+    "gamma": "γ",
+    "beta": "β",
+    "running_mean": "the running mean",
+    "running_var": "the running variance",
+    "dy": "dy",
+}
 
 
 def told(arrays: Arrays, x: str, roles: Roles, labels: str | None) -> Iterator[str]:

@@ -2,6 +2,7 @@
 import { bindDeletion, showDeletion } from "./deletion.js";
 import { isNumber } from "../figures/numbers.js";
 import { bringHere, hideAt, offerWay, seek, showAt } from "../server/problems.js";
+import { postJson } from "../server/api.js";
 import { replay } from "./replay.js";
 import { bindUpload, remembered } from "./upload.js";
 
@@ -51,12 +52,28 @@ export function bindSource(state, { again, fits = () => ({}) }) {
       showSource(state);
       again();
     },
-    fail: (detail) => {
+    fail: (detail, see, file) => {
       showAt("file", detail);
+      if (see) offerWay("file", "Open it in the Doctor", () => handOver(see, file));
       seek("file");
     },
   });
   bindDeletion(() => state.get("source"), (id, told) => leave(state, id, told));
+}
+
+// A model goes to the page that looks at models, under the name of its file.
+async function handOver(see, file) {
+  showProgress(0);
+  try {
+    const { id, delete_key: key } = await postJson(`/api/v1${see}`, file);
+    remembered.put(id, { keys: [...(remembered.get(id)?.keys ?? []), key], name: file.name });
+    location.assign(`${see}?model=${id}`);
+  } catch (error) {
+    showAt("file", error.message);
+    seek("file");
+  } finally {
+    showProgress(null);
+  }
 }
 
 // What a file says its layer was set to, where the page has a control for it.
@@ -95,11 +112,19 @@ export function showSource(state) {
 export function offerWays(errors, state) {
   const about = (name) => errors.find(({ field }) => field === name);
   if (about("source") && UPLOAD.test(state.get("source"))) bringHere($("drop"));
+  const axis = about("feature_axis");
+  if (axis && UPLOAD.test(state.get("source"))) offerAxes(axis.allowed, state);
   if (!about("missing")) return;
   $("upload-notes").hidden = true;
   if (about("missing").allowed?.includes("mask")) offerWay("file", "Leave those positions out", () => state.set({ missing: "mask" }));
   else offerWay("file", "Leave those rows out", () => state.set({ missing: "drop" }));
   seek("file");
+}
+
+// Where the file itself tells which axis counts the features.
+function offerAxes(allowed, state) {
+  const axis = /^\d+(?= or |$)/.exec(allowed)?.[0];
+  if (axis) offerWay("feature_axis", `Take the features from axis ${axis}`, () => state.set({ feature_axis: axis }));
 }
 
 function nameUpload(select, id) {

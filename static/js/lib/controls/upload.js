@@ -2,7 +2,7 @@
 
 const MEDIA_TYPES = { csv: "text/csv", tsv: "text/tab-separated-values", txt: "text/csv" };
 
-// `to` is the call that takes the file.
+// `to` is the call that takes the file. `fail(detail, see, file)` is told which page takes it instead, if one does.
 export function bindUpload({ done, fail, progress, to = "/api/v1/batches" }) {
   const input = document.getElementById("file");
   let request = null;
@@ -14,18 +14,18 @@ export function bindUpload({ done, fail, progress, to = "/api/v1/batches" }) {
     const ending = file.name.split(".").pop().toLowerCase();
     request.setRequestHeader("Content-Type", MEDIA_TYPES[ending] ?? "application/octet-stream");
     request.upload.addEventListener("progress", (event) => progress(event.lengthComputable ? event.loaded / event.total : null));
-    request.addEventListener("load", () => finish(request, file.name));
+    request.addEventListener("load", () => finish(request, file));
     request.addEventListener("error", () => finish(null));
     progress(0);
     request.send(file);
   };
 
-  const finish = (answered, name) => {
+  const finish = (answered, file) => {
     progress(null);
     input.value = "";
     const body = parsed(answered);
-    if (answered?.status === 201) done(body, name);
-    else fail(body?.page_detail ?? body?.detail ?? "The server did not take the file: the connection broke.");
+    if (answered?.status === 201) done(body, file.name);
+    else fail(body?.page_detail ?? body?.detail ?? "The server did not take the file: the connection broke.", body?.see ?? null, file);
   };
 
   input.addEventListener("change", () => input.files[0] && send(input.files[0]));

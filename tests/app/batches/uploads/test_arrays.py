@@ -94,7 +94,8 @@ def test_a_model_is_refused_and_sent_to_the_doctor(parse: Parser, arrays: dict[s
     with pytest.raises(UnreadableBatch, match=said) as caught:
         parse.batch(npz(**arrays))
     assert "POST /api/v1/doctor" in caught.value.detail
-    assert "(/doctor)" in caught.value.page
+    assert "by the Doctor." in caught.value.page
+    assert caught.value.see == "/doctor"
 
 
 def test_a_file_that_may_be_a_model_or_a_batch_is_a_question(parse: Parser) -> None:
@@ -124,7 +125,9 @@ def test_settings_are_read_with_the_direction_of_their_framework(
 
 
 def test_a_layer_that_does_not_fit_is_named_as_the_file_names_it(parse: Parser) -> None:
-    with pytest.raises(UnreadableBatch, match=r"The layer's weight has shape \(4,\).*or leave weight out"):
+    with pytest.raises(
+        UnreadableBatch, match=r"The layer's weight has shape \(4,\).*or leave weight out \(drop=weight\)"
+    ):
         parse.batch(npz(x=X, weight=np.ones(4)))
 
 

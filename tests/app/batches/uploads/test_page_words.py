@@ -22,7 +22,7 @@ CLASSES = ("a,y\n" + "".join(f"1,c{i}\n" for i in range(1001))).encode()
         (npz(x=GAP, dy=GAP), {}, "Fill in x and dy, or leave such rows out."),
         (npz(a=X, b=X), {}, "Choose one of two or more axes, under “How to read the file”."),
         (npz(x=X), {"feature_axis": 3}, "Axis 3 for the features does not suit the shape (4, 3)"),
-        (npz(x=np.zeros((4, 2, 3)), gamma=np.ones(3)), {}, "It would fit with the features on axis 2, or leave gamma"),
+        (npz(x=np.zeros((4, 2, 3)), gamma=np.ones(3)), {}, "It would fit with the features on axis 2."),
         (CLASSES, {"label": "y"}, "The label 'y' has"),
     ],
     ids=["csv", "layer", "arrays", "axis", "gamma", "label"],

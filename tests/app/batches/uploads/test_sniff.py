@@ -5,7 +5,8 @@ import zipfile
 import numpy as np
 import pytest
 
-from app.batches.uploads.sniff import REFUSED, kind_of, refusal, refuse_binary
+from app.batches.uploads.formats.refused import BEGINNINGS, Refused, refusal
+from app.batches.uploads.sniff import kind_of, refuse_binary
 from app.errors import UnreadableBatch, UnsupportedUpload
 from tests.app.batches.uploads.files import npy, npz
 
@@ -25,7 +26,7 @@ def test_a_file_that_is_taken_is_told_from_its_first_bytes(head: bytes, kind: st
     assert kind_of(head) == kind
 
 
-@pytest.mark.parametrize(("magic", "what"), [(magic, what) for magic, what, _ in REFUSED])
+@pytest.mark.parametrize(("magic", "what"), [(magic, kind.what) for magic, kind in BEGINNINGS])
 def test_known_files_are_refused_by_name(magic: bytes, what: str) -> None:
     with pytest.raises(UnsupportedUpload, match=what):
         kind_of(magic + b"\x00" * 60)
@@ -66,7 +67,7 @@ def test_a_zip_that_ends_within_its_head_is_incomplete() -> None:
 
 @pytest.mark.parametrize(("what", "article"), [("Excel or Office file", "an"), ("executable", "an"), ("JSON", "a")])
 def test_refusals_have_their_article(what: str, article: str) -> None:
-    assert f"it is {article} {what}." in refusal(what, "").detail
+    assert f"it is {article} {what}." in refusal(Refused(what, "Do this")).detail
 
 
 @pytest.mark.parametrize(
