@@ -10,7 +10,7 @@ from app.models.limits import DEPTH, HEADER
 
 
 @dataclass
-class Layer:
+class Configured:
     """A layer: its class, its settings, the layers whose outputs it takes and those that take its own."""
 
     kind: str
@@ -29,7 +29,7 @@ OUTPUT = ""
 """What takes the output of the model."""
 
 
-def layers_of(text: str | bytes) -> dict[str, Layer]:
+def layers_of(text: str | bytes) -> dict[str, Configured]:
     """The layers of a configuration. Those of a model inside have its name in front: `inner/bn`.
 
     Raises:
@@ -38,12 +38,12 @@ def layers_of(text: str | bytes) -> dict[str, Layer]:
     if len(text) > HEADER:
         raise ValueError(f"its configuration takes {len(text):,} bytes")
     model = json.loads(text)
-    layers: dict[str, Layer] = {}
+    layers: dict[str, Configured] = {}
     _collect(model, "", layers, 0)
     return layers
 
 
-def _collect(model: Mapping[str, Any], inside: str, layers: dict[str, Layer], depth: int) -> None:
+def _collect(model: Mapping[str, Any], inside: str, layers: dict[str, Configured], depth: int) -> None:
     """Adds the layers of a model, which may hold models."""
     if depth > DEPTH:
         raise ValueError("its models nest more deeply than others")
@@ -52,7 +52,7 @@ def _collect(model: Mapping[str, Any], inside: str, layers: dict[str, Layer], de
     names = [_name(entry) for entry in entries]
     for entry, name in zip(entries, names, strict=True):
         inner = entry.get("config", {})
-        layers[f"{inside}{name}"] = Layer(str(entry.get("class_name")), inner)
+        layers[f"{inside}{name}"] = Configured(str(entry.get("class_name")), inner)
         if isinstance(inner, dict) and isinstance(inner.get("layers"), list):
             _collect(entry, f"{inside or name + '/'}", layers, depth + 1)
     _connect(model, entries, names, inside, layers)
@@ -63,7 +63,7 @@ def _name(entry: Mapping[str, Any]) -> str:
 
 
 def _connect(
-    model: Mapping[str, Any], entries: list[Any], names: list[str], inside: str, layers: dict[str, Layer]
+    model: Mapping[str, Any], entries: list[Any], names: list[str], inside: str, layers: dict[str, Configured]
 ) -> None:
     """Who takes whose output: by inbound nodes, or in a row."""
     config = model["config"]

@@ -11,7 +11,7 @@ import numpy as np
 
 from app.models.contents import Tensor
 from app.models.dtypes import is_real
-from app.models.keras.config import OUTPUT, Layer, activation_of
+from app.models.keras.config import OUTPUT, Configured, activation_of
 from app.models.keras.hdf5 import Tree
 from app.models.keras.stored import Stored
 from app.models.limits import CHANNELS, NORM_BYTES
@@ -58,7 +58,7 @@ class Built:
     open: str
 
 
-def norms_of(tree: Tree, layers: Mapping[str, Layer], stored: list[Stored]) -> Iterator[Built]:
+def norms_of(tree: Tree, layers: Mapping[str, Configured], stored: list[Stored]) -> Iterator[Built]:
     """The norms in the order of the configuration, or else of the file."""
     by_name = {one.name: one for one in stored}
     order = {name: place for place, name in enumerate(layers)}
@@ -70,7 +70,7 @@ def norms_of(tree: Tree, layers: Mapping[str, Layer], stored: list[Stored]) -> I
             yield _placed(tree, layers, by_name, norm)
 
 
-def _norm(tree: Tree, layer: Layer | None, one: Stored) -> Norm | None:
+def _norm(tree: Tree, layer: Configured | None, one: Stored) -> Norm | None:
     """The norm of a layer, if it is one."""
     kind = KINDS.get(one.kind) or ("batch" if {"moving_mean", "moving_variance"} <= one.variables.keys() else None)
     fitting = _fitting(tree.tensors, one)
@@ -83,7 +83,7 @@ def _norm(tree: Tree, layer: Layer | None, one: Stored) -> Norm | None:
     return Norm(one.name, kind, **arrays, **_told(kind, settings, layer), tensors=fitting, known_by=by)
 
 
-def _told(kind: Kind, settings: Mapping[str, Any], layer: Layer | None) -> dict[str, Any]:
+def _told(kind: Kind, settings: Mapping[str, Any], layer: Configured | None) -> dict[str, Any]:
     """What the settings say, or else their defaults; without a configuration only ε, which hardly anybody changes."""
     told: dict[str, Any] = {"eps": _number(settings.get("epsilon"), EPSILON.get(kind, DEFAULT_EPSILON))}
     if layer is None:
@@ -105,7 +105,7 @@ def _fitting(tensors: Mapping[str, Tensor], one: Stored) -> dict[str, str]:
     return paths if real and len(counts) == 1 and 0 < (counts.pop() or 0) <= CHANNELS else {}
 
 
-def _placed(tree: Tree, layers: Mapping[str, Layer], by_name: Mapping[str, Stored], norm: Norm) -> Built:
+def _placed(tree: Tree, layers: Mapping[str, Configured], by_name: Mapping[str, Stored], norm: Norm) -> Built:
     """The norm with what stands around it."""
     layer = layers.get(norm.name)
     if layer is None:
@@ -115,7 +115,7 @@ def _placed(tree: Tree, layers: Mapping[str, Layer], by_name: Mapping[str, Store
 
 
 def _front(
-    tree: Tree, layers: Mapping[str, Layer], by_name: Mapping[str, Stored], norm: Norm, layer: Layer
+    tree: Tree, layers: Mapping[str, Configured], by_name: Mapping[str, Stored], norm: Norm, layer: Configured
 ) -> tuple[Front | None, str]:
     """The layer whose output the norm alone takes, or else why none is told."""
     if len(layer.parents) != 1 or layer.calls != 1:
@@ -136,7 +136,7 @@ def _front(
     return Front(name, weight, by_name[name].variables.get("bias"), axis % len(shape), "graph"), ""
 
 
-def _behind(layers: Mapping[str, Layer], layer: Layer) -> str | None:
+def _behind(layers: Mapping[str, Configured], layer: Configured) -> str | None:
     """The activation that alone takes what the norm gives."""
     if len(layer.children) != 1 or layer.children[0] == OUTPUT:
         return None

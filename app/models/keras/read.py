@@ -7,7 +7,7 @@ from app.errors import UnreadableModel
 from app.files.archive import Archive
 from app.files.damage import damage_told
 from app.files.members import Members
-from app.models.keras.config import Layer, layers_of
+from app.models.keras.config import Configured, layers_of
 from app.models.keras.hdf5 import Tree, tree_of
 from app.models.keras.norms import Built, norms_of
 from app.models.keras.stored import stored
@@ -69,7 +69,7 @@ def _weights(file: Mapped, members: Members) -> Tree:
     return tree_of(mapped(bytes(content)), 0, len(content))
 
 
-def _model(kind: str, opened: Opened, layers: dict[str, Layer]) -> Model:
+def _model(kind: str, opened: Opened, layers: dict[str, Configured]) -> Model:
     tree = opened.tree
     built = list(norms_of(tree, layers, list(stored(tree, layers))))
     return Model(
@@ -82,7 +82,7 @@ def _model(kind: str, opened: Opened, layers: dict[str, Layer]) -> Model:
     )
 
 
-def _notes(built: list[Built], layers: dict[str, Layer]) -> Iterator[str]:
+def _notes(built: list[Built], layers: dict[str, Configured]) -> Iterator[str]:
     """What the file leaves open."""
     if not layers:
         yield (

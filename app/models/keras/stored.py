@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from app.models.keras.config import Layer
+from app.models.keras.config import Configured
 from app.models.keras.hdf5 import Tree
 
 Variables = Mapping[str, str]
@@ -45,7 +45,7 @@ class Stored:
     variables: Variables
 
 
-def stored(tree: Tree, layers: Mapping[str, Layer]) -> Iterator[Stored]:
+def stored(tree: Tree, layers: Mapping[str, Configured]) -> Iterator[Stored]:
     """The layers that have variables, in the order of the file; optimizers' are left."""
     groups: dict[str, list[str]] = {}
     for path in tree.tensors:
@@ -57,7 +57,7 @@ def stored(tree: Tree, layers: Mapping[str, Layer]) -> Iterator[Stored]:
             yield _numbered(names, layers, group, paths) if numbered else _named(layers, group, paths)
 
 
-def _paths(layers: Mapping[str, Layer]) -> dict[str, str]:
+def _paths(layers: Mapping[str, Configured]) -> dict[str, str]:
     """The groups of layers of the model itself by their classes and order, as Keras makes them."""
     counts: Counter[str] = Counter()
     paths: dict[str, str] = {}
@@ -78,7 +78,7 @@ def snake(kind: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", words).lower()
 
 
-def _numbered(names: Mapping[str, str], layers: Mapping[str, Layer], group: str, paths: list[str]) -> Stored:
+def _numbered(names: Mapping[str, str], layers: Mapping[str, Configured], group: str, paths: list[str]) -> Stored:
     """A layer of Keras 3: its settings say which of its variables there are."""
     parts = group.removesuffix("/vars").split("/")
     outer = ["/".join(parts[:end]) for end in range(2, len(parts) + 1, 2)]
@@ -91,7 +91,7 @@ def _numbered(names: Mapping[str, str], layers: Mapping[str, Layer], group: str,
     return Stored(name, kind, dict(zip(expected, last, strict=True)) if len(last) == len(expected) else {})
 
 
-def _expected(kind: str, layer: Layer | None, count: int) -> tuple[str, ...]:
+def _expected(kind: str, layer: Configured | None, count: int) -> tuple[str, ...]:
     """The variables of a layer by their numbers. Of a batch norm without settings, which of γ and β is left out is not
     told, and its statistics come last."""
     expected = NUMBERED.get(kind, OTHERS)
@@ -100,7 +100,7 @@ def _expected(kind: str, layer: Layer | None, count: int) -> tuple[str, ...]:
     return expected[2:] if len(expected) == 4 and count < 4 else expected[:count]
 
 
-def _named(layers: Mapping[str, Layer], group: str, paths: list[str]) -> Stored:
+def _named(layers: Mapping[str, Configured], group: str, paths: list[str]) -> Stored:
     """A layer of Keras 2, by its variables' own names."""
     parts = group.removeprefix("model_weights/").split("/")
     name = parts[-1] if parts[-1] == parts[0] or len(parts) == 1 else f"{parts[0]}/{parts[-1]}"
