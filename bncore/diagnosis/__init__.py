@@ -6,9 +6,10 @@ from bncore.diagnosis.given.answers import Printed
 from bncore.diagnosis.given.case import ORDER, Case, case_of
 from bncore.diagnosis.given.probe import Probe, probe
 from bncore.diagnosis.mistakes.candidates import Candidates, candidates, separation
-from bncore.diagnosis.mistakes.catalogue import MISTAKES, UNNAMED, Mistake
+from bncore.diagnosis.mistakes.catalogue import MISTAKES, UNNAMED
 from bncore.diagnosis.mistakes.code_lines import as_code, placed
-from bncore.diagnosis.mistakes.example import CORRECT, example, examples, ready_answers
+from bncore.diagnosis.mistakes.example import CORRECT, TITLES, example, examples, ready_answers
+from bncore.diagnosis.mistakes.texts.formulas import Mistake
 from bncore.diagnosis.mistakes.triple import FACTORS, Coefficients, fit
 from bncore.diagnosis.reasons import REASONS
 from bncore.diagnosis.telling.faults import Fault, faults
@@ -26,6 +27,7 @@ __all__ = [
     "MOST_NUDGED",
     "ORDER",
     "REASONS",
+    "TITLES",
     "UNNAMED",
     "Candidates",
     "Case",

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from bncore.diagnosis.mistakes.catalogue import DBETA, DGAMMA, DMEAN, DSIGMA, DVAR, DX, DX_HAT, MISTAKES, UNNAMED
+from bncore.diagnosis.mistakes.catalogue import MISTAKES, UNNAMED
 from bncore.diagnosis.mistakes.code_lines import WITH
 from bncore.diagnosis.mistakes.pairs import BOTH, parts
 from bncore.diagnosis.mistakes.places import Places
+from bncore.diagnosis.mistakes.texts.formulas import DBETA, DGAMMA, DMEAN, DSIGMA, DVAR, DX, DX_HAT
 from bncore.diagnosis.mistakes.triple import Coefficients, in_words
 
 PLACED, ZEROED = "placed", "zeroed"

@@ -16,7 +16,7 @@ from app.views.gradient_check.query import BATCH, CONVENTION, EXAMPLE, GradientC
 from app.views.gradient_check.snippet import can_be_written, note_of, of_case, snippet, written_snippet
 from app.views.gradient_check.tensor import LONGEST
 from bncore.arguments import Float64
-from bncore.diagnosis import CORRECT, FACTORS, MISTAKES, MOST_NUDGED, ORDER, Case, candidates, ready_answers
+from bncore.diagnosis import CORRECT, FACTORS, MOST_NUDGED, ORDER, TITLES, Case, candidates, ready_answers
 from bncore.diagnosis.mistakes.example import TENSORS
 
 MOST_TEXT = LONGEST * MOST_NUMBERS  # what a file may bring, a field may hold
@@ -147,7 +147,7 @@ def _snippet(query: CheckFields, case: Case, origin: str) -> dict[str, str]:
 
 def titles(names: Any) -> dict[str, str]:
     """The examples' titles by id."""
-    return {name: "No mistake: the correct gradient" if name == CORRECT else MISTAKES[name].title for name in names}
+    return {name: TITLES[name] for name in names}
 
 
 def _batch(query: CheckFields) -> dict[str, Any]:
@@ -177,7 +177,7 @@ def _in_force(query: CheckFields, ready: dict[str, Any]) -> str:
     if query.mistake in ready or query.mistake == NONE:
         return query.mistake
     usual = {name: CheckFields.model_fields[name].default for name in CONVENTION}
-    if query.mistake in MISTAKES and query.convention != usual:
+    if query.mistake in TITLES and query.convention != usual:
         return next(name for name in ready if name != CORRECT)
     detail = f"This batch has no example {query.mistake!r}."
     raise InvalidQuery(detail, field="mistake", given=query.mistake, allowed=", ".join(ready))

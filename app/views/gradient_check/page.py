@@ -10,7 +10,7 @@ from app.views.gradient_check.query import ProbeQuery
 from app.views.gradient_check.snippet import RUN, snippet
 from app.web.pages.lenient import lenient
 from app.web.view import Page, Place
-from bncore.diagnosis import MISTAKES
+from bncore.diagnosis import TITLES
 
 FILES = APIRouter()
 
@@ -33,7 +33,7 @@ TERMS = {
 
 def _context(query: CheckFields, result: Any, place: Place) -> dict[str, Any]:
     return {
-        "schema": page_schema(), "examples": result["examples"] if result else titles(["correct", *MISTAKES]),
+        "schema": page_schema(), "examples": result["examples"] if result else titles(TITLES),
         "snippet": result["snippet"] if result else snippet(place.origin, query.form, query.probe),
         "door": query.door, "terms": TERMS,
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """What a gradient check is asked: a batch or the seed of a probe, and any of the student's tensors."""
 
+import re
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -9,7 +10,7 @@ from app.query.control import QueryModel, control
 from app.query.layer import Placement
 from app.query.sent_layer import EPS_PLACEMENT
 from app.web.rules import Schema, given, missing, nested, one_given, where
-from bncore.diagnosis import MISTAKES, MOST_NUDGED, ORDER
+from bncore.diagnosis import CORRECT, MOST_NUDGED, ORDER, TITLES
 from bncore.diagnosis.given.convention import CHECKED
 from bncore.diagnosis.given.probe import LARGEST_SEED
 
@@ -38,6 +39,11 @@ TEXT, NULL = {"type": "string"}, {"type": "null"}
 def _tensor(words: str, axes: int = 1) -> Any:
     """A tensor with so many axes, or more: nested lists, text, or nothing."""
     return Field(None, description=words, json_schema_extra=nested(axes, TEXT, NULL))
+
+
+def _of_units(words: str) -> Any:
+    """A student's tensor of one value a feature; one number is that of all units, as a sum without an axis gives it."""
+    return Field(None, description=words, json_schema_extra=nested(1, TEXT, {"type": "number"}, NULL))
 
 
 def _rules() -> list[Schema]:
@@ -121,7 +127,7 @@ class ExampleQuery(ProbeQuery):
 
     mistake: str = control(
         "variance_path_missing", "The `id` of a diagnosis.", title="Mistake", group="example", kind="text",
-        form="|".join(MISTAKES), max_length=60,
+        form="|".join(re.escape(name) for name in TITLES if name != CORRECT), max_length=60,
     )  # fmt: skip
 
 
@@ -166,12 +172,12 @@ class GradientCheckQuery(BaseModel):
     running_mean: Any = _tensor("Running mean, one value a feature, to recognize that it was used.")
     running_var: Any = _tensor("Running variance, one value a feature, to recognize that it was used.")
     dx: Any = _tensor("The student's dL/dx, in the shape of x.", 2)
-    dgamma: Any = _tensor("The student's dL/dgamma, one value a feature.")
-    dbeta: Any = _tensor("The student's dL/dbeta, one value a feature.")
+    dgamma: Any = _of_units("The student's dL/dgamma, one value a feature.")
+    dbeta: Any = _of_units("The student's dL/dbeta, one value a feature.")
     dx_hat: Any = _tensor("The student's dL/dx_hat, in the shape of x.", 2)
-    dvar: Any = _tensor("The student's dL/dvar, one value a feature.")
-    dsigma: Any = _tensor("The student's dL/ds, s the denominator, one value a feature.")
-    dmean: Any = _tensor("The student's dL/dmean, one value a feature.")
+    dvar: Any = _of_units("The student's dL/dvar, one value a feature.")
+    dsigma: Any = _of_units("The student's dL/ds, s the denominator, one value a feature.")
+    dmean: Any = _of_units("The student's dL/dmean, one value a feature.")
     details: bool = Field(False, description="Add figures, and what the batch is, in words.")
     numeric: bool = Field(
         False, description=f"Add gradients by central differences; for an x of at most {MOST_NUDGED} numbers."

@@ -22,7 +22,7 @@ from app.web.posted import apart, at_desk, received
 from app.web.problems import findings
 from app.web.reading import parameters_of, query_of
 from app.web.view import Place, View
-from bncore.diagnosis import MISTAKES, example, examples
+from bncore.diagnosis import TITLES, example, examples
 from bncore.progress import Said
 
 CALLS = APIRouter(tags=["gradient check"])
@@ -170,7 +170,7 @@ def light_fields(body: bytes | None, most: float) -> dict[str, Any] | None:
 
 def examples_on(query: ProbeQuery) -> dict[str, str]:
     """The titles of the mistakes that a query's probe has examples of."""
-    return {name: MISTAKES[name].title for name in examples(probe_of(query).case())}
+    return {name: TITLES[name] for name in examples(probe_of(query).case())}
 
 
 def example_of(query: ExampleQuery) -> dict[str, Any]:

@@ -11,6 +11,9 @@ from bncore.diagnosis.given.case import LIKE_X, PARAMETERS, Case
 from bncore.diagnosis.given.precision import PRECISIONS, Precision, coarsest, precision_of, told
 from bncore.errors import ShapeMismatch
 
+TOTAL = 1e-3
+"""One number this near the sum over all units, relative to the sum of their sizes, is taken for it."""
+
 
 @dataclass(frozen=True, eq=False)
 class Printed:
@@ -72,7 +75,15 @@ def _per_unit(case: Case, name: str, array: Array) -> Array:
     kept = case.seen.arrangement.kept if name not in PARAMETERS else wanted
     if array.size == size and (array.shape in (wanted, kept) or max(array.shape, default=1) == size):
         return array.reshape(size)
+    if array.size == 1 and _is_total(case, name, float(array.reshape(()))):
+        return np.full(size, array.reshape(()))
     raise _mismatch(case, name, array)
+
+
+def _is_total(case: Case, name: str, value: float) -> bool:
+    """Whether one number is that of all units together, as a sum without an axis gives."""
+    truth = case.truth[name]
+    return abs(value - float(truth.sum())) <= TOTAL * float(np.abs(truth).sum())
 
 
 def _mismatch(case: Case, name: str, array: Array) -> ShapeMismatch:

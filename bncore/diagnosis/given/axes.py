@@ -21,7 +21,7 @@ def wrong_axis(case: Case) -> Iterator[Float64]:
     M is that mean and h = gamma g. The compact formula with gamma outside of M, and inside; the backward pass in stages
     with the powers of s inside of its sums, and outside.
     """
-    if case.convention.norm != "batch" or case.convention.frozen:
+    if case.convention.norm not in ("batch", "layer") or case.convention.frozen:
         return
     h, direct, slope = case.h, case.inverse * case.h, case.gamma * case.inverse
     beside = case.eps_placement == "deviation"

@@ -220,6 +220,10 @@ class Case:
         given = self.seen.as_given(rows)
         return np.moveaxis(given, self.axis, -1).reshape(-1, self.channels)
 
+    def of_table(self, table: Float64) -> Float64:
+        """Rows of a table of examples and positions by channels."""
+        return self.rows(np.moveaxis(table.reshape(self.moved), -1, self.axis))
+
     def again(self, x: Float64, gamma: Float64, dy: Float64) -> "Case":
         """The case of other numbers by the same convention: rows, and gamma as it was given."""
         of = self.convention

@@ -1,10 +1,15 @@
 """Mistakes in dgamma, dbeta and the tensors on the way to dx: each is another sum, or the right one times a factor."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+
+import numpy as np
 
 from bncore.arguments import Float64
 from bncore.diagnosis.given.case import PARAMETERS, Case
-from bncore.diagnosis.mistakes.modes import fresh_inverse
+from bncore.diagnosis.mistakes.made.further import extra_of_dmean, has_positions, mixed
+from bncore.diagnosis.mistakes.made.modes import fresh_inverse
+from bncore.diagnosis.mistakes.made.other_norms import OTHERS, dgamma_of_another
 from bncore.diagnosis.mistakes.paths import other_variance
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 
@@ -49,7 +54,13 @@ def _running(case: Case) -> Iterator[Float64]:
         yield _sum(case, case.centred * inverse)
 
 
+def _another(case: Case, name: str) -> Iterator[Float64]:
+    """dgamma of another norm than the one that is checked."""
+    yield from dgamma_of_another(case, name)
+
+
 def _layer_norm(case: Case) -> Iterator[Float64]:
+    yield from _another(case, "layer_norm")
     for result in case.layer_norms if case.convention.norm == "batch" and not case.convention.frozen else ():
         yield _sum(case, result.x_hat.reshape(case.x.shape))
 
@@ -83,6 +94,35 @@ _sign = times(lambda _: -1.0)
 _times_s = times(lambda case: case.scale)
 _by_s = times(lambda case: case.inverse)
 
+
+def _all_units(tensor: str) -> Made:
+    """The sum over all units, as without an axis."""
+
+    def made(case: Case) -> Iterator[Float64]:
+        truth = case.truth[tensor]
+        if truth.size > 1:
+            yield np.full_like(truth, truth.sum())
+
+    return made
+
+
+def _mixed_dgamma(case: Case) -> Iterator[Float64]:
+    if has_positions(case):
+        wrong = mixed(case)
+        yield wrong.truth["dgamma"]
+        yield case.of_parameters(wrong.dy * case.x_hat)
+
+
+def _mixed_dbeta(case: Case) -> Iterator[Float64]:
+    if has_positions(case):
+        yield mixed(case).truth["dbeta"]
+
+
+def _uncentred_dmean(case: Case) -> Iterator[Float64]:
+    for extra in extra_of_dmean(case):
+        yield case.truth["dmean"] + extra
+
+
 DGAMMA: dict[str, Made] = {
     "dgamma_uses_x": lambda case: iter([_sum(case, case.x)]),
     "dgamma_uses_centred": _centred_only(lambda case: _sum(case, case.centred)),
@@ -99,12 +139,17 @@ DGAMMA: dict[str, Made] = {
     "layer_norm": _layer_norm,
     "training_mode": _training,
     "fresh_running_statistics": _fresh,
-}
+    "dgamma_uses_x_over_s": _centred_only(lambda case: _sum(case, case.x * case.inverse)),
+    "summed_without_axis": _all_units("dgamma"),
+    "channels_not_moved": _mixed_dgamma,
+} | {name: partial(_another, name=name) for name in OTHERS if name != "layer_norm"}
 DBETA: dict[str, Made] = {
     "averaged": _averaged("dbeta"),
     "times_gamma": _times_gamma("dbeta"),
     "swapped": lambda case: iter([case.truth["dgamma"]]),
     "sign": _sign("dbeta"),
+    "summed_without_axis": _all_units("dbeta"),
+    "channels_not_moved": _mixed_dbeta,
 }
 DX_HAT: dict[str, Made] = {
     "gamma_missing": lambda case: iter([case.dy]),
@@ -143,6 +188,7 @@ def _inside(tensor: str) -> dict[str, Made]:
 DSIGMA: dict[str, Made] = {
     "variance_path_sign": _sign("dsigma"),
     "averaged": _averaged("dsigma"),
+    "summed_without_axis": _all_units("dsigma"),
     "std_power": lambda case: iter([case.truth["dsigma"] * case.scale, case.truth["dsigma"] * case.inverse]),
 } | _inside("dsigma")
 
@@ -172,6 +218,7 @@ DVAR: dict[str, Made] = {
     "variance_path_doubled": times(lambda _: 2.0)("dvar"),
     "variance_path_halved": times(lambda _: 0.5)("dvar"),
     "averaged": _averaged("dvar"),
+    "summed_without_axis": _all_units("dvar"),
     "std_power": _dvar_power,
     "eps_dropped": _dvar_without_eps,
     "sigma_derivative_uses_s": _dvar_of_s,
@@ -179,6 +226,8 @@ DVAR: dict[str, Made] = {
 DMEAN: dict[str, Made] = {
     "mean_path_sign": _sign("dmean"),
     "averaged": _averaged("dmean"),
+    "summed_without_axis": _all_units("dmean"),
+    "uncentred_in_dmean": _uncentred_dmean,
     "gamma_missing": lambda case: iter([case.dmean_of(case.dy)]),
     "gamma_squared": lambda case: iter([case.dmean_of(case.gamma * case.h)]),
     "scale_missing": _times_s("dmean"),

@@ -21,8 +21,8 @@ SHAPES: dict[str, dict[int, tuple[int, ...]]] = {
 }  # fmt: skip
 """By the norm and the number of axes. Of batch norm K is 7, or 3 · 2 · 5 = 30, and n 4; of all K is 6 or more."""
 GROUPS = 2
-SEPARATED = 1e-2
-"""The least distance between two mistakes, relative to the larger: far above float32's rounding."""
+SEPARATED = 2e-3
+"""The least distance between two mistakes, relative to the larger: a thousand times float32's rounding."""
 ATTEMPTS = 20
 EPS = 1.0
 LARGEST_SEED = 2**53 - 1

@@ -4,7 +4,8 @@ x, dy and x_hat are (K, n), one column a unit. With eps on the deviation the pat
 times as large as with eps in the variance.
 """
 
-from bncore.diagnosis.mistakes.catalogue import (
+from bncore.diagnosis.mistakes.catalogue import MISTAKES
+from bncore.diagnosis.mistakes.texts.formulas import (
     DBETA,
     DGAMMA,
     DMEAN,
@@ -13,7 +14,6 @@ from bncore.diagnosis.mistakes.catalogue import (
     DX,
     DX_HAT,
     INFERENCE,
-    MISTAKES,
     OF_MEAN,
     OF_SIGMA,
     OF_VAR,
@@ -67,6 +67,11 @@ LINES = {
     MISTAKES["layer_norm"].look_at: "mean = x.mean(0), over the K examples of each unit",
     MISTAKES["channel_batch_only"].look_at: _CHANNEL_MEAN,
     MISTAKES["channel_count"].look_at: "K = N * H * W",
+    MISTAKES["summed_without_axis"].look_at: (
+        "dmean = -dx_hat.sum(0) / s, and so dvar, dgamma and dbeta: each .sum(0)"
+    ),
+    MISTAKES["channels_not_moved"].look_at: "x.transpose(0, 2, 3, 1).reshape(-1, C)",
+    MISTAKES["batch_norm"].look_at: "mean = x.mean(0), over the numbers that share the statistic",
     MISTAKES["transposed"].look_at: "dx.shape == x.shape",
     MISTAKES["averaged"].look_at: f"{_DGAMMA}, {_DBETA}",
     MISTAKES["swapped"].look_at: f"{_DGAMMA}, {_DBETA}",

@@ -1,13 +1,19 @@
 """Ready answers to a batch: the correct one, and one with each named mistake, for showing what a check says of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+
+import numpy as np
 
 from bncore.arguments import Float64
 from bncore.diagnosis.given.case import LIKE_X, Case
 from bncore.diagnosis.mistakes.candidates import Candidates, candidates
 from bncore.diagnosis.mistakes.catalogue import MISTAKES
+from bncore.diagnosis.mistakes.paths import gamma_missing
 
 CORRECT = "correct"
+PAIR = ("sign", "gamma_missing")
+DIFFERENCE = 1e-3
+"""The largest error of a difference, of dx's largest number."""
 TENSORS = ("dx", "dgamma", "dbeta")
 
 
@@ -25,6 +31,7 @@ def ready_answers(case: Case, built: Mapping[str, Candidates] | None = None) -> 
     for name in MISTAKES:
         made = {tensor: ways[name].reshape(truth[tensor].shape) for tensor, ways in first.items() if name in ways}
         by_mistake |= {name: truth | made} if made else {}
+    by_mistake |= {name: truth | {"dx": made(case)} for name, made in BESIDE.items()}
     return {
         name: {
             tensor: case.as_given(rows) if tensor in LIKE_X else rows.reshape(case.expected(tensor))
@@ -32,6 +39,49 @@ def ready_answers(case: Case, built: Mapping[str, Candidates] | None = None) -> 
         }
         for name, answers in by_mistake.items()
     }
+
+
+def _pair(case: Case) -> Float64:
+    """Gamma forgotten, and the sign turned."""
+    return -next(gamma_missing(case))
+
+
+def _without_example(case: Case) -> Float64:
+    """The first example is 0, as by a loop that begins at 1."""
+    dx = case.table(case.truth["dx"]).copy()
+    dx[: case.positions] = 0
+    return case.of_table(dx)
+
+
+def _without_unit(case: Case) -> Float64:
+    dx = case.table(case.truth["dx"]).copy()
+    dx[:, -1] = 0
+    return case.of_table(dx)
+
+
+def _differences(case: Case) -> Float64:
+    """(L(x + h) - L(x - h)) / 2h with both losses in float32, to first order in h; dx itself where it is 0."""
+    dx, loss = case.truth["dx"], float((case.dy * case.y).sum())
+    largest = float(np.abs(dx).max())
+    if not largest:
+        return dx
+    h = float(np.spacing(np.float32(loss))) / (2 * DIFFERENCE * largest)
+    return ((loss + h * dx).astype(np.float32).astype(float) - (loss - h * dx).astype(np.float32)) / (2 * h)
+
+
+BESIDE: dict[str, Callable[[Case], Float64]] = {
+    "+".join(PAIR): _pair, "zeroed_example": _without_example, "zeroed_unit": _without_unit,
+    "float32_differences": _differences,
+}  # fmt: skip
+"""Further examples, of what has no name in the catalogue."""
+TITLES = {name: mistake.title for name, mistake in MISTAKES.items()} | {
+    CORRECT: "No mistake: the correct gradient",
+    "+".join(PAIR): "The sign is wrong, and gamma is missing",
+    "zeroed_example": "An example is left at 0",
+    "zeroed_unit": "A column is left at 0",
+    "float32_differences": "No mistake: central differences in float32",
+}
+"""What an example shows, by its name."""
 
 
 def example(case: Case, mistake: str) -> dict[str, Float64]:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from bncore.diagnosis.explanation import Diagnosis
 from bncore.diagnosis.given.case import Case
 from bncore.diagnosis.given.convention import Convention
-from bncore.diagnosis.mistakes.catalogue import DX, INFERENCE, MISTAKES, OF_VAR
+from bncore.diagnosis.mistakes.catalogue import MISTAKES
 from bncore.diagnosis.mistakes.code_lines import DX_OF_NORM, DX_OF_RMS, DX_UNBIASED, UNCENTRED, WITH
+from bncore.diagnosis.mistakes.texts.formulas import DX, INFERENCE, OF_VAR
 from bncore.norms.table import NORMS
 
 SIZE = "K, the numbers that share a statistic, or N, the examples"
@@ -20,6 +21,16 @@ OF_NORMS: dict[str, tuple[str, str]] = {
         "The gradient is too large by K or N",
         f"Everything is right up to one factor: {SIZE}. In the form with K dx_hat - sum dx_hat - ..., the factor 1/K "
         "in front was forgotten.",
+    ),
+    "layer_norm": (
+        "This is layer norm",
+        "This is the gradient of layer norm: the statistics were taken over an example's own numbers. The norm that is "
+        "checked takes them over other numbers.",
+    ),
+    "summed_without_axis": (
+        "A sum runs over all statistics",
+        "One number stands where every statistic has its own: np.sum was called without an axis, so that all numbers "
+        "were added up.",
     ),
     "divided_by_batch_size": (
         "The gradient is divided by K or N once too often",

@@ -10,6 +10,8 @@ AROUND = 10.0
 """A candidate this many times as far as the nearest one is not told apart from it."""
 EXPLAINED = 0.5
 """A mistake explains an answer if it leaves no more than this share of the answer's own error."""
+SAID_BY = {"eps_dropped_in_one_place": "eps_dropped"}
+"""What needs no saying beside a mistake whose words have it, too."""
 DECISIVE = 0.1
 """One that leaves no more than this share shows that the batch is meant as it stands, however few digits it has."""
 
@@ -36,7 +38,7 @@ def matches(truth: Float64, values: Float64, built: Candidates, error: float) ->
     by_id: dict[str, float] = {}
     for index in ranked:
         by_id.setdefault(built.ids[index], float(residuals[index]))
-    return list(by_id.items())
+    return [(name, residual) for name, residual in by_id.items() if SAID_BY.get(name) not in by_id]
 
 
 def apart(truth: Float64, answer: Float64) -> float:

@@ -15,8 +15,8 @@ from bncore.arguments import Float64
 from bncore.diagnosis.given.axes import AXES
 from bncore.diagnosis.given.case import Case
 from bncore.diagnosis.mistakes.candidates import Candidates
-from bncore.diagnosis.mistakes.factors import OTHERS, factors_of_mistakes
-from bncore.diagnosis.mistakes.paths import TRIPLES, batch_sizes, of_triple
+from bncore.diagnosis.mistakes.factors import factors_of_mistakes
+from bncore.diagnosis.mistakes.paths import batch_sizes, of_triple
 from bncore.diagnosis.verdict import CLOSE
 
 BOTH = "+"
@@ -118,13 +118,14 @@ def _kind(name: str) -> str:
 
 def _of_whole(case: Case, built: Candidates) -> Iterator[Pairs]:
     """A sign, K or gamma in all of dx, beside a mistake that is no triple; gamma not beside one that moves numbers."""
-    others = [index for index, name in enumerate(built.ids) if name not in TRIPLES and name not in OTHERS]
+    triples = {name for name, _ in factors_of_mistakes(case)}
+    others = [index for index, name in enumerate(built.ids) if name not in triples]
     factors: list[tuple[str, float | Float64]] = [("sign", -1.0)]
     factors += [("scaled_by_batch_size", float(size)) for size in batch_sizes(case)]
     factors += [("divided_by_batch_size", 1.0 / size) for size in batch_sizes(case)]
     for whole, factor in factors:
         yield [BOTH.join((built.ids[index], whole)) for index in others], factor * built.values[others]
-    if not case.gamma.all():
+    if not case.gamma.all() or case.gamma.ndim > 1:
         return
     kept = [index for index in others if built.ids[index] not in AXES]
     rows = built.values[kept].reshape(len(kept), *case.x.shape)

@@ -12,7 +12,9 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.diagnosis.given.case import Case
-from bncore.diagnosis.mistakes.modes import MODES
+from bncore.diagnosis.mistakes.made.further import FURTHER, bracket
+from bncore.diagnosis.mistakes.made.modes import MODES
+from bncore.diagnosis.mistakes.made.other_norms import OF_NORMS
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 
 FACTORS = ("overall", "mean_path", "variance_path")
@@ -73,6 +75,8 @@ TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
     "variance_path_halved": lambda _: [(1, 1, 0.5)],
     "unbiased_in_backward": lambda case: _unbiased_in_backward(case),
     "biased_in_backward": lambda case: [(1, 1, 1 - 1 / case.count)] if case.convention.unbiased else [],
+    "unbiased_scale_in_backward": lambda case: _unbiased_scale(case),
+    "eps_dropped_in_one_place": lambda case: _eps_in_one_place(case),
     "gamma_squared": lambda case: [(case.gamma, 1, 1)] if case.gamma.ndim == 1 else [],
     "sigma_derivative_uses_s": lambda case: _sigma_of_s(case),
     "std_power": lambda case: _std_power(case),
@@ -84,6 +88,30 @@ TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
 def _unbiased_in_backward(case: Case) -> list[Triple]:
     biased = case.convention.centred and not case.convention.unbiased and case.count > 1
     return [(1, 1, case.count / (case.count - 1))] if biased else []
+
+
+def _unbiased_scale(case: Case) -> list[Triple]:
+    """s of ddof=1 in front of everything, of some paths, or throughout; or the root of (K - 1)/K itself."""
+    if case.convention.unbiased or "mean_path" not in case.paths or case.count < 2:
+        return []
+    var, scale, _ = other_variance(case)
+    ratio = case.scale * reciprocal(scale)
+    pull = case.placement.pull(var, scale) * reciprocal(np.asarray(case.pull, float))
+    root = float(np.sqrt(1 - 1 / case.count))
+    beside: list[Triple] = [(ratio, 1, ratio)] if case.eps_placement == "deviation" else []
+    return [*_in_front(ratio), (ratio, 1, ratio**2 * pull), *beside, (root, 1, 1), (root, 1, root**2)]
+
+
+def _eps_in_one_place(case: Case) -> list[Triple]:
+    """sigma for s in the direct path alone, in the path through the mean, in two or three s of the other path.
+
+    That one alone and both in front, which `eps_dropped` has, are left out.
+    """
+    ratio = case.scale * reciprocal(case.sigma)
+    back = case.sigma * case.inverse
+    powers: list[Triple] = [(1, 1, ratio**2), (1, 1, ratio**3)]
+    powers += [(1, 1, ratio)] if case.eps_placement == "deviation" else []
+    return [(ratio, back, back), (1, ratio, 1), (ratio, 1, back), *powers]
 
 
 def _sigma_of_s(case: Case) -> list[Triple]:
@@ -173,14 +201,6 @@ def eps_placement(case: Case) -> Iterator[Float64]:
     yield gradient_with(case, scale, bessel * other.pull(case.var, scale), case.centred * reciprocal(scale))
 
 
-def bracket(case: Case, direct: Float64, through_mean: Float64, through_variance: Float64) -> Float64:
-    """(1/s) [ direct - <through_mean> - c0 x_hat <through_variance x_hat> ], of the paths that there are."""
-    dx = direct - through_mean.mean(0) if "mean_path" in case.paths else direct
-    if "variance_path" in case.paths:
-        dx = dx - case.pull * (through_variance * case.x_hat).mean(0) * case.x_hat
-    return np.asarray(case.inverse * dx)
-
-
 def gamma_missing(case: Case) -> Iterator[Float64]:
     """g for h everywhere."""
     yield bracket(case, case.dy, case.dy, case.dy)
@@ -227,18 +247,23 @@ def running_x_hat(case: Case) -> Iterator[Float64]:
         yield gradient_with(case, scale, case.placement.pull(var, scale), (case.x - mean) * reciprocal(scale))
 
 
-DX: dict[str, Callable[[Case], Iterator[Float64]]] = {
-    "unbiased_in_forward": unbiased_in_forward,
-    "biased_in_forward": biased_in_forward,
-    "eps_dropped": eps_dropped,
-    "eps_placement": eps_placement,
-    "gamma_missing": gamma_missing,
-    "gamma_squared": lambda case: iter(()) if case.gamma.ndim == 1 else gamma_squared(case),
-    "gamma_direct_only": gamma_direct_only,
-    "y_instead_of_x_hat": y_instead_of_x_hat,
-    "x_instead_of_centred": x_instead_of_centred,
-    "running_statistics": running_x_hat,
-} | MODES
+DX: dict[str, Callable[[Case], Iterator[Float64]]] = (
+    {
+        "unbiased_in_forward": unbiased_in_forward,
+        "biased_in_forward": biased_in_forward,
+        "eps_dropped": eps_dropped,
+        "eps_placement": eps_placement,
+        "gamma_missing": gamma_missing,
+        "gamma_squared": lambda case: iter(()) if case.gamma.ndim == 1 else gamma_squared(case),
+        "gamma_direct_only": gamma_direct_only,
+        "y_instead_of_x_hat": y_instead_of_x_hat,
+        "x_instead_of_centred": x_instead_of_centred,
+        "running_statistics": running_x_hat,
+    }
+    | MODES
+    | FURTHER
+    | OF_NORMS
+)
 
 
 def dx_candidates(case: Case) -> Iterator[tuple[str, Float64]]:

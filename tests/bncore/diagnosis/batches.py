@@ -9,7 +9,10 @@ from bncore.diagnosis.mistakes.paths import of_triple
 from tests.bncore.diagnosis.students import run
 
 SHAPES = [((9, 5), 1), ((16, 3), -1), ((4, 11), 0), ((3, 4, 2, 5), 1), ((4, 3, 2, 5), -1)]
-ELSEWHERE = {"biased_in_backward", "biased_in_forward", "training_mode", "batch_statistics", "statistics_move"}
+ELSEWHERE = {
+    "biased_in_backward", "biased_in_forward", "training_mode", "batch_statistics", "statistics_move", "batch_norm",
+    "instance_norm", "rms_norm", "mean_path_added",
+}  # fmt: skip
 """Mistakes that batch norm in training by the biased variance does not have."""
 PLACEMENTS = ["variance", "deviation"]
 

@@ -1,5 +1,6 @@
 """The conventions beside batch norm's training: what `probe` takes for each, and a forward pass of its own."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,9 +31,9 @@ def given(case: Case, tensor: str, values: np.ndarray | None = None) -> np.ndarr
     return case.as_given(values.reshape(case.x.shape)) if rows else values.reshape(case.expected(tensor))
 
 
-def loss(case: Case, x: np.ndarray) -> Any:
-    """sum dy y by the convention, written without bncore; of channels on axis 1."""
-    of, shape = case.convention, x.shape
+def loss(case: Case, x: np.ndarray, norm: str = "") -> Any:
+    """sum dy y by the convention, or by another norm, written without bncore; of channels on axis 1."""
+    of, shape = replace(case.convention, norm=norm or case.convention.norm), x.shape
     wide = (1, -1, *(1,) * (x.ndim - 2))
     seen = x.reshape(shape[0], of.groups, -1) if of.norm == "group" else x
     over = {"batch": (0, *range(2, x.ndim)), "instance": tuple(range(2, x.ndim)), "group": 2}.get(
@@ -46,5 +47,5 @@ def loss(case: Case, x: np.ndarray) -> Any:
     if of.mode == "inference":
         mean, var = (values.reshape(wide) for values in case.running)
     s = np.sqrt(var + case.eps) if case.eps_placement == "variance" else np.sqrt(var) + case.eps
-    gamma = case.given_gamma if of.norm in ("layer", "rms") else case.given_gamma.reshape(wide)
+    gamma = case.given_gamma if case.convention.norm in ("layer", "rms") else case.given_gamma.reshape(wide)
     return (case.as_given(case.dy) * gamma * ((seen - mean) / s).reshape(shape)).sum()

@@ -106,6 +106,7 @@ DVAR_OUTSIDE = {
     "variance": "(dx_hat * centred).sum(1, keepdims=True) * -0.5 * s ** -3",
     "deviation": "(dx_hat * -centred).sum(1, keepdims=True) * s ** -2 * 0.5 / sigma",
 }
+S_UNBIASED = {"variance": "np.sqrt(x.var(0, ddof=1) + eps)", "deviation": "(x.std(0, ddof=1) + eps)"}
 S_FRESH = {"variance": "np.sqrt(1 + eps)", "deviation": "(1 + eps)"}
 
 DX: dict[str, list[Change]] = {
@@ -185,6 +186,30 @@ DX: dict[str, list[Change]] = {
         ("deviation", "dx_hat = gamma * g", "dx_hat = gamma * g\ns, sigma = s_running, np.sqrt(running_var)"),
     ],
     "layer_norm": [("layer",)],
+    "dx_hat_returned": [("staged", "dx = ", "dx = dx_hat #")],
+    "gamma_missing_in_one_path": [
+        ("staged", "(-dx_hat / s)", "(-g / s)"), ("staged", "dx = dx_hat / s", "dx = g / s"),
+        ("variance", "dx_hat * centred", "g * centred"), ("deviation", "dx_hat * -centred", "g * -centred"),
+    ],
+    "eps_dropped_in_one_place": [
+        ("staged", "dx = dx_hat / s", "dx = dx_hat / sigma"), ("staged", "(-dx_hat / s)", "(-dx_hat / sigma)"),
+        ("variance", "s ** -3", "sigma ** -3"), ("deviation", "s ** -2", "sigma ** -2"),
+        ("staged", "dx = dx_hat / s", "dmean = (-dx_hat / sigma).sum(0)\ndx = dx_hat / sigma"),
+    ],
+    "unbiased_scale_in_backward": [
+        ("compact", "gamma / s", "gamma / S_UNBIASED"), ("compact", "dx = ", "dx = np.sqrt((K - 1) / K) * "),
+        ("staged", "dx_hat = gamma * g", "dx_hat = gamma * g\ns = S_UNBIASED"),
+        ("staged", "dx = dx_hat / s", "dx = dx_hat / S_UNBIASED"),
+    ],
+    "uncentred_in_dmean": [
+        ("staged", "(-dx_hat / s).sum(0)", "(-dx_hat / s).sum(0) + dvar * (-2 * x).mean(0)"),
+        ("staged", "(-dx_hat / s).sum(0)", "(-dx_hat / s).sum(0) + dvar * (-2 * x).sum(0)"),
+    ],
+    "summed_without_axis": [
+        ("staged", "(-dx_hat / s).sum(0)", "(-dx_hat / s).sum()"),
+        ("variance", "-3).sum(0)", "-3).sum()"), ("deviation", "-2).sum(0)", "-2).sum()"),
+        ("variance", "-3).sum(0)", "-3).sum()", "(-dx_hat / s).sum(0)", "(-dx_hat / s).sum()"),
+    ],
     "fresh_running_statistics": [("compact", "dx = ", "dx = gamma / S_FRESH * g #")],
 }  # fmt: skip
 SPATIALLY: dict[str, list[dict[str, str]]] = {
@@ -218,6 +243,15 @@ NODES: dict[tuple[str, str], list[Change]] = {
     ("dgamma", "sign"): [("staged", "(g * x_hat)", "(-g * x_hat)")],
     ("dgamma", "running_statistics"): [("staged", "(g * x_hat)", "(g * (x - running_mean) / s_running)")],
     ("dgamma", "layer_norm"): [("layer",)],
+    ("dgamma", "dgamma_uses_x_over_s"): [("staged", "(g * x_hat)", "(g * x / s)")],
+    ("dgamma", "summed_without_axis"): [("staged", "(g * x_hat).sum(0)", "(g * x_hat).sum()")],
+    ("dbeta", "summed_without_axis"): [("staged", "dbeta = g.sum(0)", "dbeta = g.sum()")],
+    ("dsigma", "summed_without_axis"): [("staged", "s ** -2).sum(0)", "s ** -2).sum()")],
+    ("dvar", "summed_without_axis"): [("variance", "s ** -3).sum(0)", "s ** -3).sum()")],
+    ("dmean", "summed_without_axis"): [("staged", "(-dx_hat / s).sum(0)", "(-dx_hat / s).sum()")],
+    ("dmean", "uncentred_in_dmean"): [
+        ("staged", "(-dx_hat / s).sum(0)", "(-dx_hat / s).sum(0) + dvar * (-2 * x).mean(0)"),
+    ],
     ("dgamma", "fresh_running_statistics"): [("staged", "(g * x_hat)", "(g * x / S_FRESH)")],
     ("dbeta", "averaged"): [("staged", "g.sum(0)", "g.mean(0)")],
     ("dbeta", "times_gamma"): [("staged", "g.sum(0)", "(gamma * g).sum(0)")],
@@ -279,7 +313,12 @@ def with_change(change: Change, placement: str) -> tuple[str, str] | None:
     code = codes.get(kind, STAGED[placement])
     for old, new in zip(parts[::2], parts[1::2], strict=True):
         code = replaced(code, old, new)
-    for name, table in (("DVAR_ACROSS", DVAR_ACROSS), ("DVAR_OUTSIDE", DVAR_OUTSIDE), ("S_FRESH", S_FRESH)):
+    for name, table in (
+        ("DVAR_ACROSS", DVAR_ACROSS),
+        ("DVAR_OUTSIDE", DVAR_OUTSIDE),
+        ("S_FRESH", S_FRESH),
+        ("S_UNBIASED", S_UNBIASED),
+    ):
         code = code.replace(name, table[placement])
     return code, other if kind == "other" else placement
 

@@ -119,6 +119,25 @@ def test_by_an_intended_bessel_forward_that_of_k_minus_one_is_right_and_that_of_
         assert named(check(unbiased, {"dx": dx})) == name
 
 
+@pytest.mark.parametrize(("name", "norm", "mistake"), [
+    ("layer", "batch", "batch_norm"), ("group", "layer", "layer_norm"), ("rms", "instance", "instance_norm"),
+    ("layer", "rms", "rms_norm"), ("instance", "batch", "batch_norm"), ("rms", "layer", "layer_norm"),
+])  # fmt: skip
+def test_the_gradient_of_another_norm_is_named_as_that_norm(name, norm, mistake):
+    case = probed(name, 4, "variance")
+    dx = differentiate(lambda x: loss(case, x, norm), case.as_given(case.x)).value
+    assert named(check(case, {"dx": dx})) == [mistake]
+
+
+def test_a_mean_that_rms_norm_does_not_subtract_is_named():
+    case = probed("rms", 2, "variance")
+    h, x = case.given_gamma * case.as_given(case.dy), case.as_given(case.x)
+    s = np.sqrt((x**2).mean(1, keepdims=True) + case.eps)
+    x_hat = x / s
+    dx = (h - h.mean(1, keepdims=True) - x_hat * (h * x_hat).mean(1, keepdims=True)) / s
+    assert named(check(case, {"dx": dx})) == ["mean_path_added"]
+
+
 def test_what_a_convention_does_not_have_is_refused_by_name_and_the_rest_is_checked():
     case = probed("inference", 2, "variance")
     report = check(case, {"dx": given(case, "dx"), "dmean": np.zeros(4)})

@@ -93,8 +93,27 @@ def test_moving_an_axis_of_length_one_is_no_mistake_but_for_the_shape():
     assert min(far for name, far in zip(built.ids, apart, strict=True) if name == "transposed") > 0
 
 
+@placements
+def test_images_whose_channels_were_not_moved_last_are_named(placement):
+    given = batch((3, 4, 2, 5), 1, placement)
+    x, dy = given["x"].reshape(-1, 4), given["dy"].reshape(-1, 4)
+    at = {"gamma": given["gamma"], "beta": given["beta"], "eps": 1.1, "placement": placement, "running_var": 1.0}
+    wrong = run(STAGED[placement], at | {"x": x, "g": dy})
+    report = check(case_from(given), {"dx": wrong["dx"].reshape(3, 4, 2, 5), "dgamma": wrong["dgamma"],
+                                      "dbeta": wrong["dbeta"]})  # fmt: skip
+    assert [named(report, tensor) for tensor in ("dx", "dgamma", "dbeta")] == [["channels_not_moved"]] * 3
+    right = rows(given)
+    of_dy = run(STAGED[placement], right | {"g": dy})
+    moved = of_dy["dx"].reshape(3, 2, 5, 4).transpose(0, 3, 1, 2)
+    for dx in (moved, of_dy["dx"].reshape(3, 4, 2, 5)):
+        assert named(check(case_from(given), {"dx": dx})) == ["channels_not_moved"]
+
+
 def test_every_named_mistake_is_proven_here():
-    assert set(DX) | {name for _, name in NODES} | set(SPATIALLY) | {"transposed"} == set(MISTAKES) - ELSEWHERE
+    assert (
+        set(DX) | {name for _, name in NODES} | set(SPATIALLY) | {"transposed", "channels_not_moved"}
+        == set(MISTAKES) - ELSEWHERE
+    )
 
 
 @placements

@@ -35,7 +35,7 @@ def test_the_headline_does_not_guess():
     )
 
 
-@pytest.mark.parametrize("name", ready_answers(PROBE))
+@pytest.mark.parametrize("name", [name for name in ready_answers(PROBE) if name in ("correct", *MISTAKES)])
 def test_the_text_holds_all_that_was_found(name):
     report = check(PROBE, ready_answers(PROBE)[name])
     written = text(report)

@@ -1,0 +1,1 @@
+"""What is said of each mistake: title, explanation and the formula as it should be."""
