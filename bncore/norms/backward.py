@@ -8,6 +8,7 @@ from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.errors import ShapeMismatch
+from bncore.norms.compiled import gradients_of
 from bncore.norms.core import pulled_back
 from bncore.norms.forward import Normed
 from bncore.norms.parameters import expanded
@@ -47,24 +48,32 @@ def backward(dy: ArrayLike, forward: Normed) -> NormGradients:
     Raises ShapeMismatch, BadDtype, NonFiniteInput.
     Source: Ioffe & Szegedy 2015, section 3, over other cells; Ioffe 2017, section 3.
     """
-    upstream = np.moveaxis(_upstream(dy, forward), forward.feature_axis, 1)
+    given, by_rows, channels = _shaped(real_array(dy, "dy"), forward), forward.taken.by_rows, forward.feature_axis
+    taken = gradients_of(np.moveaxis(given, channels, 1), by_rows, forward.gamma) if by_rows else None
+    dx, dgamma, dbeta = taken or _carefully(np.moveaxis(_finite(given), channels, 1), forward)
+    return NormGradients(np.moveaxis(dx, 1, channels), dgamma, None if forward.beta is None else dbeta)
+
+
+def _carefully(upstream: Float64, forward: Normed) -> tuple[Array, Float64, Float64]:
+    """dx, dgamma and dbeta by the reference; channels on axis 1."""
     x_hat, norm = forward.x_hat_exact, forward.norm
     gradient = forward.arrangement.rows(upstream * expanded(forward.gamma, norm, upstream.ndim))
     if forward.r is not None:
         gradient = gradient * forward.r[:, np.newaxis]
     dx = forward.arrangement.whole(pulled_back(gradient, forward.standardized))
-    shared = (_sum_over_shared(array, norm, forward.gamma.shape) for array in (upstream * x_hat, upstream))
-    dgamma, dbeta = shared
-    dx = np.moveaxis(dx, 1, forward.feature_axis)
-    return NormGradients(dx.astype(forward.y.dtype, copy=False), dgamma, None if forward.beta is None else dbeta)
+    dgamma, dbeta = (_sum_over_shared(array, norm, forward.gamma.shape) for array in (upstream * x_hat, upstream))
+    return dx.astype(forward.y.dtype, copy=False), dgamma, dbeta
 
 
-def _upstream(dy: ArrayLike, forward: Normed) -> Float64:
-    array = real_array(dy, "dy")
+def _shaped(array: Array, forward: Normed) -> Array:
     shape = forward.y.shape
     if array.shape != shape:
         detail = f"dy has shape {array.shape}, y has {shape}; give one number of dy for each of y."
         raise ShapeMismatch(detail, parameter="dy")
+    return array
+
+
+def _finite(array: Array) -> Float64:
     if not np.isfinite(array).all():
         raise not_finite(array, "dy")
     return array.astype(np.float64, copy=False)

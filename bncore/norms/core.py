@@ -4,9 +4,11 @@ Centred rows have the accuracy of ADR 1: relative to their first number, centred
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
+from bncore import kernels
 from bncore.arguments import Array, Float64
 from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import VarianceOverflow
@@ -21,20 +23,35 @@ from bncore.statistics import Statistics, batch_statistics, given_statistics
 class Standardized:
     """Rows (M, K) as `values` = (rows - mean) / scale in float64, with one `mean`, `var` and `scale` a row, (M,).
 
-    Of rows that are not centred the mean is 0 and `var` the mean square. `sigma` is sqrt(var), also where var is too
-    small for float64. `constant` is whether mean and var were given instead of taken from the rows, so that they do not
-    move with them.
+    Of rows that are not centred the mean is 0 and `var` the mean square. `constant` is whether mean and var were given
+    instead of taken from the rows, so that they do not move with them. `values` are computed when first asked for.
     """
 
-    values: Float64
-    mean: Float64
-    var: Float64
-    sigma: Float64
+    rows: Array
+    measured: Statistics
     denominator: Denominator
     centred: bool
     eps: float
     eps_placement: str
     constant: bool = False
+
+    @cached_property
+    def values(self) -> Float64:
+        """(rows - mean) / s."""
+        return _over_scale(self.rows.astype(np.float64, copy=False), self.measured, self.denominator)
+
+    @property
+    def mean(self) -> Float64:
+        return self.measured.mean
+
+    @property
+    def var(self) -> Float64:
+        return self.measured.var
+
+    @property
+    def sigma(self) -> Float64:
+        """sqrt(var), also where var is too small for float64."""
+        return self.measured.sigma
 
     @property
     def scale(self) -> Float64:
@@ -50,32 +67,34 @@ def standardize(rows: Array, *, centred: bool, eps: float, eps_placement: str) -
 
     Raises VarianceOverflow.
     """
-    rows = rows.astype(np.float64, copy=False)
-    measured = _centred_statistics(rows) if centred else _mean_squares(rows)
-    values, divided = _over_scale(rows, measured, eps, eps_placement)
-    return Standardized(values, measured.mean, measured.var, measured.sigma, divided, centred, eps, eps_placement)
+    measured = _centred_statistics(rows) if centred else _mean_squares(rows.astype(np.float64, copy=False))
+    divided = denominator(measured, EPS_PLACEMENTS[eps_placement], eps)
+    return Standardized(rows, measured, divided, centred, eps, eps_placement)
 
 
 def standardize_by(rows: Array, mean: Float64, var: Float64, *, eps: float, eps_placement: str) -> Standardized:
     """Each row of a finite array (M, K) by a `mean` and `var` that are given, (M,) each, and that stay as they are."""
     given = given_statistics(mean, var, rows.shape[1])
-    values, divided = _over_scale(rows.astype(np.float64, copy=False), given, eps, eps_placement)
-    return Standardized(values, mean, var, given.sigma, divided, True, eps, eps_placement, constant=True)
+    divided = denominator(given, EPS_PLACEMENTS[eps_placement], eps)
+    return Standardized(rows, given, divided, True, eps, eps_placement, constant=True)
 
 
-def _over_scale(rows: Float64, measured: Statistics, eps: float, eps_placement: str) -> tuple[Float64, Denominator]:
-    """(rows - mean) / s, and s."""
-    divided, lifted = denominator(measured, EPS_PLACEMENTS[eps_placement], eps), measured.lifted
+def _over_scale(rows: Float64, measured: Statistics, divided: Denominator) -> Float64:
+    lifted = measured.lifted
     mean, rest = (measured.mean, measured.mean_rest) if lifted is None else (lifted.mean, lifted.rest)
     values = (rows if lifted is None else rows * lifted.by[:, np.newaxis]) - mean[:, np.newaxis]
     values -= rest[:, np.newaxis]
     values *= divided.factor[:, np.newaxis]
     if divided.behind is not None:
         values *= divided.behind[:, np.newaxis]
-    return values, divided
+    return values
 
 
-def _centred_statistics(rows: Float64) -> Statistics:
+def _centred_statistics(rows: Array) -> Statistics:
+    by_rows = kernels.moments_rows(rows)
+    if by_rows:
+        return Statistics(*by_rows, rows.shape[1])
+    rows = rows.astype(np.float64, copy=False)
     layout = layout_of(rows.shape, 0)
     try:
         return batch_statistics(rows.reshape(layout.view), layout)

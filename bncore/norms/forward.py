@@ -1,6 +1,7 @@
 """The forward pass of any norm of the table."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from bncore.epsilon import EPS_PLACEMENTS, valid_eps
 from bncore.errors import EmptyBatch, ShapeMismatch
 from bncore.norms.arrangement import Arrangement
 from bncore.norms.core import Standardized
-from bncore.norms.modes import MODES, Asked
+from bncore.norms.modes import MODES, Asked, Taken, at_once
 from bncore.norms.parameters import channel_axis, expanded, learned, running_of, settings_of
 from bncore.norms.remarks import Remark, remarks_of
 from bncore.norms.table import NORMS
@@ -31,7 +32,6 @@ class Normed:
 
     norm: str
     y: Array
-    x_hat: Array
     mean: Float64 | None
     var: Float64
     scale: Float64
@@ -47,12 +47,27 @@ class Normed:
     mode: str
     settings: dict[str, Any]
     remarks: tuple[Remark, ...]
-    arrangement: Arrangement = field(repr=False)
-    standardized: Standardized = field(repr=False)
-    x_hat_exact: Float64 = field(repr=False)
-    """x_hat in float64, as the backward pass reads it: channels on axis 1."""
+    taken: Taken = field(repr=False)
     feature_axis: int = 1
     """The axis of x that the channels are on."""
+
+    @cached_property
+    def x_hat(self) -> Array:
+        """The normalized array, made when first asked for, from the x that was passed: do not change x before."""
+        return np.moveaxis(self.x_hat_exact.astype(self.y.dtype), 1, self.feature_axis)
+
+    @property
+    def x_hat_exact(self) -> Float64:
+        """x_hat in float64: channels on axis 1."""
+        return self.taken.x_hat
+
+    @property
+    def arrangement(self) -> Arrangement:
+        return self.taken.arrangement
+
+    @property
+    def standardized(self) -> Standardized:
+        return self.taken.standardized
 
 
 def forward(
@@ -140,7 +155,7 @@ def forward(
     Hoffer et al. 2017.
     """
     row = NORMS[choice(norm, NORMS, "norm")]
-    given_x = _checked(real_array(x, "x", dtype))
+    given_x = _shaped(real_array(x, "x", dtype))
     channels = channel_axis(norm, feature_axis, given_x.ndim)
     array = np.moveaxis(given_x, channels, 1)
     taken_in = MODES[choice(mode, MODES, "mode")]
@@ -148,15 +163,24 @@ def forward(
     settings = settings_of(norm, given, array.ndim, mode)
     gamma, beta = learned(norm, gamma, beta, row.parameter_shape(array.shape, settings))
     running = running_of(norm, running_mean, running_var, array.shape[1], mode)
-    eps, eps_placement = valid_eps(eps), choice(eps_placement, EPS_PLACEMENTS, "eps_placement")
     rule = {"momentum": momentum, "running_variance": running_variance, "running_average": running_average}
-    taken = taken_in(array, Asked(norm, settings, running, eps, eps_placement, rule))
-    arrangement, standardized, x_hat = taken.arrangement, taken.standardized, taken.x_hat
+    asked = Asked(norm, settings, running, valid_eps(eps), choice(eps_placement, EPS_PLACEMENTS, "eps_placement"), rule)
+    taken = at_once(array, asked, gamma, beta)
+    if taken is None:
+        _finite(given_x)
+        taken = taken_in(array, asked)
+    y = taken.by_rows.y if taken.by_rows else _scaled(taken.x_hat, gamma, beta, norm).astype(array.dtype, copy=False)
+    return _normed(y, taken, asked, mode, gamma, beta, channels)
+
+
+def _normed(
+    y: Array, taken: Taken, asked: Asked, mode: str, gamma: Float64, beta: Float64 | None, channels: int
+) -> Normed:
+    arrangement, standardized = taken.arrangement, taken.standardized
     return Normed(
-        norm=norm,
-        y=np.moveaxis(_scaled(x_hat, gamma, beta, norm).astype(array.dtype, copy=False), 1, channels),
-        x_hat=np.moveaxis(x_hat.astype(array.dtype), 1, channels),
-        mean=arrangement.shaped(standardized.mean) if row.centred else None,
+        norm=asked.norm,
+        y=np.moveaxis(y, 1, channels),
+        mean=arrangement.shaped(standardized.mean) if NORMS[asked.norm].centred else None,
         var=arrangement.shaped(standardized.var),
         scale=arrangement.shaped(standardized.scale),
         count=arrangement.count,
@@ -166,29 +190,31 @@ def forward(
         running_var=taken.running[1] if taken.running else None,
         gamma=gamma,
         beta=beta,
-        eps=eps,
-        eps_placement=eps_placement,
+        eps=asked.eps,
+        eps_placement=asked.eps_placement,
         mode=mode,
-        settings=settings,
+        settings=dict(asked.settings),
         remarks=remarks_of(standardized),
-        arrangement=arrangement,
-        standardized=standardized,
-        x_hat_exact=x_hat,
+        taken=taken,
         feature_axis=channels,
     )
 
 
-def _checked(array: Array) -> Array:
-    """The array, if it has examples and channels, and finite numbers only."""
+def _shaped(array: Array) -> Array:
+    """The array, if it has examples and channels."""
     if array.ndim < 2:
         detail = f"x has shape {array.shape}; give two or more axes: examples and channels."
         raise ShapeMismatch(detail, parameter="x")
     if 0 in array.shape:
         detail = f"x has shape {array.shape}: it is empty; give at least one example and channel."
         raise EmptyBatch(detail, parameter="x")
+    return array
+
+
+def _finite(array: Array) -> None:
+    """Raises NonFiniteInput with the first number that is not."""
     if not np.isfinite(array).all():
         raise not_finite(array, "x")
-    return array
 
 
 def _scaled(x_hat: Float64, gamma: Float64, beta: Float64 | None, norm: str) -> Float64:

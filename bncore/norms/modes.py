@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from bncore.arguments import Array, Float64
 from bncore.epsilon import OfEpsilon
 from bncore.norms.arrangement import Arrangement
+from bncore.norms.compiled import ByRows, by_rows, standardized_of
 from bncore.norms.core import Standardized, standardize, standardize_by
 from bncore.norms.parameters import Running, moved
 from bncore.norms.renormalization import corrections
@@ -29,21 +31,35 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Taken:
-    """Standardized rows, r and d if there are any, and the running statistics that are left behind."""
+    """Standardized rows, r and d if there are any, and the running statistics that are left behind.
+
+    `by_rows` is what the kernels computed, None where they did not. The normalized array is made when asked for.
+    """
 
     arrangement: Arrangement
     standardized: Standardized
     r: Float64 | None
     d: Float64 | None
     running: Running | None
+    by_rows: ByRows | None = None
 
-    @property
+    @cached_property
     def x_hat(self) -> Float64:
         """The normalized array."""
         rows = self.standardized.values
         if self.r is not None and self.d is not None:
             rows = rows * self.r[:, np.newaxis] + self.d[:, np.newaxis]
         return self.arrangement.whole(rows)
+
+
+def at_once(x: Array, asked: Asked, gamma: Float64, beta: Float64 | None) -> Taken | None:
+    """A norm within examples by the kernels, which give y with its statistics; None where they do not serve."""
+    row = NORMS[asked.norm]
+    if row.running:
+        return None
+    arrangement = row.arrangement(x.shape, asked.settings)
+    of = by_rows(x, row, arrangement, gamma, beta, asked.eps, asked.eps_placement)
+    return Taken(arrangement, standardized_of(of, asked.eps_placement), None, None, None, of) if of else None
 
 
 def _train(x: Array, asked: Asked) -> Taken:

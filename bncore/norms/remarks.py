@@ -35,7 +35,7 @@ def remarks_of(standardized: Standardized) -> tuple[Remark, ...]:
     """The remarks on standardized rows."""
     remarks = []
     own = standardized.centred and not standardized.constant
-    if own and standardized.values.shape[1] == 1:
+    if own and standardized.rows.shape[1] == 1:
         remarks.append(Remark("single_cell", tuple(range(len(standardized.var)))))
     elif own and not standardized.sigma.all():
         remarks.append(Remark("constant_cells", _numbers(standardized.sigma == 0)))

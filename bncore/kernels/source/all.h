@@ -10,6 +10,7 @@
 #include "pool.h"
 #include "walk/plan.h"
 #include "walk/workspace.h"
+#include "walk/scale.h"
 #include "pass/merge.h"
 #include "walk/stream.h"
 
@@ -22,6 +23,7 @@
 #include "pass/normalize.h"
 #include "pass/sums.h"
 #include "pass/gradient.h"
+#include "pass/rows.h"
 #undef T
 #undef OF
 #define T double
@@ -33,7 +35,9 @@
 #include "pass/normalize.h"
 #include "pass/sums.h"
 #include "pass/gradient.h"
+#include "pass/rows.h"
 #undef T
 #undef OF
 
+#include "order_rows.h"
 #include "order.h"

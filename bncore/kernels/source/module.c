@@ -6,32 +6,18 @@
  * backward `sums`, (2, D), dbeta and dgamma. What is not like that is not served: the status UNSERVED.
  * https://numpy.org/doc/stable/reference/arrays.interface.html
  */
-#define Py_LIMITED_API 0x030B0000
-#include <Python.h>
-
-#include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "interface.h"
 #include "passes.h"
 
 #ifndef BN_SOURCE
 #define BN_SOURCE "" /* of a package, which is built from its own sources */
 #endif
 
-typedef struct { /* PyArrayInterface, version 2 */
-    int two, nd;
-    char typekind;
-    int itemsize, flags;
-    Py_intptr_t *shape, *strides;
-    void *data;
-    PyObject *descr;
-} Interface;
-
-enum { ALIGNED = 0x100, NATIVE = 0x200, WRITABLE = 0x400, RELEASED = 1 << 15 };
-
-static const Passes *passes = &baseline_passes;
-static PyObject *interface_name;
+const Passes *passes = &baseline_passes;
+PyObject *interface_name;
 
 static double most_kept; /* bytes; 0 is what the last cache holds */
 
@@ -45,17 +31,6 @@ static double last_cache(void) {
 }
 
 double kept(void) { return most_kept > 0 ? most_kept : last_cache(); }
-
-/* Numbers of an array that is aligned and in this machine's byte order, else NULL; `held` is to be given back. */
-static const Interface *interface_of(PyObject *array, PyObject **held) {
-    *held = PyObject_GetAttr(array, interface_name);
-    const Interface *of = *held ? PyCapsule_GetPointer(*held, NULL) : NULL;
-    if (!of) PyErr_Clear();
-    else if (of->two == 2 && of->typekind == 'f' && (of->itemsize == 4 || of->itemsize == 8) && of->nd <= AXES &&
-             (of->flags & ALIGNED) && (of->flags & NATIVE))
-        return of;
-    return NULL;
-}
 
 /* Axes from `first` to before `end`; those that are one stride in every operand are put together. */
 static void grouped(Group *group, const Interface *const *of, int operands, int first, int end) {
@@ -88,13 +63,6 @@ static int fill(Arrays *arrays, const Interface *const *of, int operands, int ax
     grouped(&arrays->rows, of, operands, 0, axis);
     grouped(&arrays->positions, of, operands, axis + 1, of[0]->nd);
     return 1;
-}
-
-/* The first number of contiguous rows (rows, D) of float64, else NULL. */
-static double *rows_of(const Interface *of, ptrdiff_t rows, ptrdiff_t width) {
-    int fits = of && of->nd == 2 && of->itemsize == 8 && of->shape[0] == rows && of->shape[1] == width &&
-               (width == 1 || of->strides[1] == 8) && of->strides[0] == width * 8 && (of->flags & WRITABLE);
-    return fits ? of->data : NULL;
 }
 
 static Features features_of(double *table, double *sums, ptrdiff_t width) {
@@ -141,8 +109,10 @@ static PyObject *called(Call call, PyObject *const *given, Py_ssize_t count) {
     const int more = call.operands + 1, rest = more + 2 * call.parameters + call.sums, arrays_given = more + call.sums;
     if (count != rest + 5) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", rest + 5);
     const long axis = PyLong_AsLong(given[rest]);
-    const Rule rule = {PyFloat_AsDouble(given[rest + 1]), (int)PyLong_AsLong(given[rest + 2]),
-                       (int)PyLong_AsLong(given[rest + 3]), (int)PyLong_AsLong(given[rest + 4])};
+    const Rule rule = {.eps = PyFloat_AsDouble(given[rest + 1]),
+                       .beside = (int)PyLong_AsLong(given[rest + 2]),
+                       .constant = (int)PyLong_AsLong(given[rest + 3]),
+                       .threads = (int)PyLong_AsLong(given[rest + 4])};
     if (PyErr_Occurred()) return NULL;
     PyObject *held[OPERANDS + 2] = {NULL};
     const Interface *of[OPERANDS + 2] = {NULL};
@@ -222,12 +192,19 @@ static PyObject *keep(PyObject *self, PyObject *bytes) {
     return PyFloat_FromDouble(before);
 }
 
+PyObject *moments_rows(PyObject *self, PyObject *const *given, Py_ssize_t count); /* rows.c */
+PyObject *forward_rows(PyObject *self, PyObject *const *given, Py_ssize_t count);
+PyObject *backward_rows(PyObject *self, PyObject *const *given, Py_ssize_t count);
+
 #define FAST(name, text) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, text}
 static PyMethodDef methods[] = {
     FAST(moments, "mean, var and rest of x"),
     FAST(normalize, "y of x and the table"),
     FAST(forward, "y and the table of x"),
     FAST(backward, "dx, dbeta and dgamma of dy, x and the table"),
+    FAST(moments_rows, "the rows' table of x"),
+    FAST(forward_rows, "y and the rows' table of x"),
+    FAST(backward_rows, "dx, dbeta and dgamma of dy, x and the rows' table"),
     {"instruction_sets", instruction_sets, METH_NOARGS, "those of this processor, from the smallest"},
     {"use", use, METH_O, "compute with an instruction set from now on"},
     {"keep", keep, METH_O,

@@ -1,10 +1,6 @@
 /* The passes as a whole: parts dealt to threads, merged, finished. Where a panel is one part, it is finished and
  * written while it is still in a cache. */
 
-/* Mean squares from here on have all their digits: LEAST of bncore/exact/lift.py. Factors from SMALL on have them in
- * every product with a number that float64 holds. */
-static const double LEAST = 0x1p-1000, SMALL = 0x1p-950;
-
 enum { LINES = 4 };
 
 typedef struct Order Order;
@@ -71,14 +67,12 @@ static void finish_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     if (odd) note(order, ODD);
 }
 
-/* s and its reciprocal; as in bncore/exact/denominator.py. */
 static void finish_factors(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Features *of = order->features;
     ptrdiff_t begin = panel * order->plan.panel, end = end_of(order, panel);
-    const double beside = order->rule->beside ? order->rule->eps : 0, under = order->rule->eps - beside;
     (void)part;
     for (ptrdiff_t d = begin; d < end; d++) {
-        of->scale[d] = sqrt(of->var[d] + under) + beside;
+        of->scale[d] = scale_of(order->rule, of->var[d]);
         of->factor[d] = 1.0 / of->scale[d];
     }
 }
@@ -143,9 +137,8 @@ static void finish_paths(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     int odd = 0;
     (void)part;
     for (ptrdiff_t d = begin; d < end; d++) {
-        double slope = of->gamma[d] * of->factor[d], sigma = sqrt(of->var[d]), pull = 1;
-        if (rule->beside) pull = sigma > 0 ? fmin(of->scale[d] / sigma, DBL_MAX) : 0;
-        double variance_path = rule->constant ? 0 : pull * of->dgamma[d] * share;
+        double slope = of->gamma[d] * of->factor[d];
+        double variance_path = rule->constant ? 0 : pull_of(rule, of->var[d], of->scale[d]) * of->dgamma[d] * share;
         double mean_path = rule->constant ? 0 : of->dbeta[d] * share;
         lines[0][d] = of->mean[d];
         lines[1][d] = slope;
@@ -231,4 +224,5 @@ static int backward_pass(const Arrays *dx_dy_x, const Features *features, const 
     return carried_out(dx_dy_x, features, rule, &(Steps){take_sums, {finish_sums, finish_paths}, write_dx});
 }
 
-const Passes PASSES = {NAME, moments_pass, normalize_pass, forward_pass, backward_pass};
+const Passes PASSES = {NAME,         moments_pass,      normalize_pass,    forward_pass,
+                       backward_pass, forward_rows_pass, backward_rows_pass};

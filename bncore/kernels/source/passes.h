@@ -3,6 +3,7 @@
 #define BN_PASSES_H
 
 #include "walk/arrays.h"
+#include "walk/rows.h"
 
 /* One value a feature each, (D,). */
 typedef struct {
@@ -14,6 +15,7 @@ typedef struct {
     int beside;    /* epsilon beside the deviation instead of under the root */
     int constant;  /* the statistics are constants: they do not move with x */
     int threads;
+    int centred;   /* of rows: a mean is subtracted */
 } Rule;
 
 enum { ORDINARY = 0, ODD = 1, OVERFLOWED = 2, NO_MEMORY = 4, UNSERVED = 8 };
@@ -26,6 +28,8 @@ typedef struct {
     int (*normalize)(const Arrays *y_x, const Features *, const Rule *);    /* y, x and factors -> y */
     int (*forward)(const Arrays *y_x, const Features *, const Rule *);      /* y, x             -> all of it */
     int (*backward)(const Arrays *dx_dy_x, const Features *, const Rule *); /* dx, dy, x        -> dx, dgamma, dbeta */
+    int (*forward_rows)(const Rows *y_x, const OfRows *, const Rule *);
+    int (*backward_rows)(const Rows *dx_dy_x, const OfRows *, const Rule *);
 } Passes;
 
 double kept(void); /* bytes of arrays up to which results are left in the caches */

@@ -11,6 +11,7 @@ enum {
     AHEAD = 8192,   /* bytes */
     BESIDE = 1 << 20, /* bytes of arrays that lie in the second cache */
     PARTS = 64,     /* tasks of a large array, about */
+    MOST_SUMS = 1 << 19, /* bytes of the sums of all parts of rows, about */
     LARGE = 1 << 16 /* numbers of an array that is worth more than one part */
 };
 

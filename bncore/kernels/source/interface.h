@@ -1,0 +1,46 @@
+/* Arrays of Python as the passes take them: NumPy's array interface.
+ * https://numpy.org/doc/stable/reference/arrays.interface.html
+ */
+#ifndef BN_INTERFACE_H
+#define BN_INTERFACE_H
+
+#define Py_LIMITED_API 0x030B0000
+#include <Python.h>
+
+#include <stddef.h>
+
+#include "passes.h"
+
+extern const Passes *passes;     /* in force */
+extern PyObject *interface_name; /* "__array_struct__" */
+
+typedef struct { /* PyArrayInterface, version 2 */
+    int two, nd;
+    char typekind;
+    int itemsize, flags;
+    Py_intptr_t *shape, *strides;
+    void *data;
+    PyObject *descr;
+} Interface;
+
+enum { ALIGNED = 0x100, NATIVE = 0x200, WRITABLE = 0x400, RELEASED = 1 << 15 };
+
+/* Numbers of an array that is aligned and in this machine's byte order, else NULL; `held` is to be given back. */
+static inline const Interface *interface_of(PyObject *array, PyObject **held) {
+    *held = PyObject_GetAttr(array, interface_name);
+    const Interface *of = *held ? PyCapsule_GetPointer(*held, NULL) : NULL;
+    if (!of) PyErr_Clear();
+    else if (of->two == 2 && of->typekind == 'f' && (of->itemsize == 4 || of->itemsize == 8) && of->nd <= AXES &&
+             (of->flags & ALIGNED) && (of->flags & NATIVE))
+        return of;
+    return NULL;
+}
+
+/* The first number of contiguous rows (rows, D) of float64, else NULL. */
+static inline double *rows_of(const Interface *of, ptrdiff_t rows, ptrdiff_t width) {
+    int fits = of && of->nd == 2 && of->itemsize == 8 && of->shape[0] == rows && of->shape[1] == width &&
+               (width == 1 || of->strides[1] == 8) && of->strides[0] == width * 8 && (of->flags & WRITABLE);
+    return fits ? of->data : NULL;
+}
+
+#endif
