@@ -24,7 +24,9 @@ def test_no_folder_has_more_than_fifteen_files():
 
 def test_a_source_distribution_has_every_source(tmp_path):
     tree = tmp_path / "tree"
-    shutil.copytree(ROOT / "bncore", tree / "bncore", ignore=shutil.ignore_patterns("__pycache__", "*.so"))
+    for package in ("bncore", "app"):
+        ignored = shutil.ignore_patterns("__pycache__", "*.so", "views", "static")
+        shutil.copytree(ROOT / package, tree / package, ignore=ignored)
     for name in ("pyproject.toml", "README.md", "MANIFEST.in"):
         shutil.copy(ROOT / name, tree)
     build = f"from setuptools.build_meta import build_sdist; build_sdist({str(tmp_path)!r})"
