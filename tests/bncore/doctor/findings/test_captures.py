@@ -28,6 +28,15 @@ def test_nothing_above_a_note_is_told_of_a_trained_network(size):
                 assert [one for one in findings if one.severity != "note"] == []
 
 
+@pytest.mark.parametrize("size", [2, 8])
+def test_nothing_above_a_note_is_told_of_steps_of_a_training(size):
+    """As PyTorch took them, the weights moving meanwhile."""
+    with np.load(nets.HERE / f"dense_capture_{size}.npz") as arrays:
+        capture = capture_of(dict(arrays))
+    assert [len(watched.ran) for watched in capture.norms] == [4, 4]
+    assert {one.severity for one in examine_capture(None, capture)} <= {"note"}
+
+
 @pytest.mark.parametrize("fault", sick_captures.OF_CAPTURES)
 def test_a_fault_is_named_first(fault):
     for seed in range(3):

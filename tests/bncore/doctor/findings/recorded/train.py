@@ -1,10 +1,11 @@
-"""Recorded once with PyTorch 2.13.0, in two steps, as only the first needs scikit-learn and only the second PyTorch:
+"""Recorded once with PyTorch 2.13.0, in three steps, as only the first needs scikit-learn and only the others PyTorch:
 
     python -m tests.bncore.doctor.findings.recorded.train digits digits.npz
     pip install torch==2.13.0 numpy && python -m tests.bncore.doctor.findings.recorded.train nets digits.npz
+    PYTHONPATH=static/capture python -m tests.bncore.doctor.findings.recorded.train captures digits.npz
 
 Trains each network of `NETS` five times on scikit-learn's digits, as `RUNS` says, and writes its state dicts as float32
-to NAME.npz beside this file: array RUN/NAME of each tensor. `forward.py` runs them without PyTorch.
+to NAME.npz beside this file: array RUN/NAME of each tensor. `nets.py` runs them without PyTorch.
 """
 
 import sys
@@ -21,6 +22,12 @@ RUNS = (
     {"optimizer": "AdamW", "lr": 0.002, "weight_decay": 0.05, "batch": 16, "epochs": 5},
     {"optimizer": "SGD", "lr": 0.2, "momentum": 0.0, "weight_decay": 1e-3, "batch": 8, "epochs": 4},
 )
+
+
+SEEDS = {("grouped", 4): 14}
+"""Of each training its number, unless that leaves features dead: then they are no healthy network's."""
+WATCHED_AT = (2, 8)
+"""Batch sizes at which the dense network is trained on and captured."""
 
 
 def keep_digits(path):
@@ -94,18 +101,43 @@ def trained(make, run, seed, x, y):
 
 
 def keep_nets(path):
-    import torch
-
-    with np.load(path) as digits:
-        x, y = torch.tensor(digits["x"]), torch.tensor(digits["y"]).long()
+    x, y = read(path)
     for name, make in nets().items():
         kept = {}
         for number, run in enumerate(RUNS):
-            net, right = trained(make, run, number, x, y)
+            net, right = trained(make, run, SEEDS.get((name, number), number), x, y)
             sys.stdout.write(f"{name} {number} right {right:.3f}\n")
             kept |= {f"{number}/{key}": value.numpy() for key, value in net.state_dict().items()}
         np.savez_compressed(HERE / f"{name}.npz", **kept)
 
 
+def keep_captures(path):
+    """What `bnscope_capture.py` saves of four steps after a hundred others of that size, at a rate of a late epoch."""
+    import torch
+    from bnscope_capture import capture
+    from torch import nn
+
+    (x, y), make = read(path), nets()["dense"]
+    for size in WATCHED_AT:
+        net, _ = trained(make, RUNS[0], 0, x, y)
+        net.train()
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.02 * size / 64, momentum=0.9)
+        for step in range(104):
+            if step == 100:
+                watched = capture(net, HERE / f"dense_capture_{size}.npz", steps=4)
+            rows = torch.randint(0, TRAINED_ON, (size,))
+            optimizer.zero_grad()
+            nn.functional.cross_entropy(net(x[rows]), y[rows]).backward()
+            optimizer.step()
+        watched.close()
+
+
+def read(path):
+    import torch
+
+    with np.load(path) as digits:
+        return torch.tensor(digits["x"]), torch.tensor(digits["y"]).long()
+
+
 if __name__ == "__main__":
-    {"digits": keep_digits, "nets": keep_nets}[sys.argv[1]](sys.argv[2])
+    {"digits": keep_digits, "nets": keep_nets, "captures": keep_captures}[sys.argv[1]](sys.argv[2])

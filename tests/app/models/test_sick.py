@@ -1,0 +1,46 @@
+"""Every kind of fault is named first in files of every format that can hold it, and healthy files have peace."""
+
+import pytest
+
+from app.models import read_model
+from bncore.doctor.findings import examine
+from tests.app.models.files import TABLES
+from tests.app.models.whole import WHOLE
+from tests.bncore.doctor.findings import sick
+from tests.bncore.doctor.findings.recorded import nets
+from tests.bncore.doctor.findings.test_sick import named_first
+
+IN_NO_FILE = {"a beta of another length"}
+"""What readers refuse or leave out themselves."""
+WITH_SETTINGS = {"a variance of 0 without eps", "a scale beyond float16", "Keras' momentum in PyTorch"}
+WITH_SETTINGS_AND_COUNT = {"a hundred batches of a momentum of 0.01"}
+WITH_COUNT = {"six batches"}
+LEFT_OUT = {
+    kind: IN_NO_FILE | WITH_SETTINGS_AND_COUNT | (WITH_SETTINGS if kind in TABLES else WITH_COUNT) for kind in WHOLE
+}
+"""What a format does not keep: ε and momentum of tables of tensors, the batches of graphs."""
+
+
+SLOW = {"h5": 0, "keras": 1, "pytorch": 2, "pytorch legacy": 3}
+"""Formats that take every fourth fault, each another one: what they keep of a norm is known by one."""
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_a_fault_is_named_first_in_a_file_of_every_format(kind):
+    for place, fault in enumerate(sick.OF_WEIGHTS):
+        if fault not in LEFT_OUT[kind] and place % 4 == SLOW.get(kind, place % 4):
+            id, norm, model = sick.sick(fault, seed=1)
+            named_first(id, norm, examine(read_model(WHOLE[kind](model))))
+    for make in sick.OF_MODELS.values():
+        id, norm, model = make(0)
+        read = read_model(WHOLE[kind](model))
+        if all(norm.front for norm in read.norms):  # which a file in the order of the alphabet does not always tell
+            named_first(id, norm, examine(read))
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+def test_nothing_above_a_note_is_told_of_a_trained_network_in_any_format(kind):
+    for net in ("conv", "dense", "residual"):
+        read = read_model(WHOLE[kind](nets.model(net, 0)))
+        assert [norm.channels for norm in read.norms] == [norm.channels for norm in nets.model(net, 0).norms]
+        assert {one.severity for one in examine(read)} <= {"note"}
