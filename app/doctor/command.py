@@ -10,7 +10,8 @@ from pathlib import Path
 
 from app.errors import UserError
 from app.models import read_model
-from bncore.doctor.findings import examine
+from bncore.doctor import Model, Stored, capture_of
+from bncore.doctor.findings import Finding, examine, examine_capture, worst_first
 from bncore.doctor.report import FORMS, Report, report_of
 from bncore.errors import BatchNormError
 
@@ -37,13 +38,14 @@ def _parser(name: str, add_help: bool = True) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(name, description=told, add_help=add_help)
     parser.add_argument("file", type=Path, help=FORMATS)
     parser.add_argument("--other", type=Path, help="another checkpoint, to be compared with norm by norm")
+    parser.add_argument("--capture", type=Path, help="a capture of training steps, from bnscope_capture.py")
     parser.add_argument("--format", choices=sorted(FORMS), default="text", help="what is printed (text)")
     return parser
 
 
 def _run(asked: argparse.Namespace) -> int:
     try:
-        report = _report(asked.file, asked.other)
+        report = _report(asked.file, asked.other, asked.capture)
     except (UserError, BatchNormError) as error:
         return _wrong(str(error))
     except OSError as error:
@@ -54,10 +56,17 @@ def _run(asked: argparse.Namespace) -> int:
     return SICK if report.has_errors else SOUND
 
 
-def _report(file: Path, other: Path | None) -> Report:
+def _report(file: Path, other: Path | None, captured: Path | None) -> Report:
     model = read_model(file)
     beside = None if other is None else (other.name, read_model(other))
-    return report_of(file.name, model, examine(model), beside)
+    return report_of(file.name, model, worst_first((*examine(model), *_of_capture(model, captured))), beside)
+
+
+def _of_capture(model: Model, captured: Path | None) -> tuple[Finding, ...]:
+    if captured is None:
+        return ()
+    with Stored(captured) as arrays:
+        return examine_capture(model, capture_of(arrays))
 
 
 def _wrong(why: str) -> int:

@@ -1,12 +1,14 @@
 """Built-in models: one that is sick in ways that people meet, and the same one sound."""
 
+import io
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from bncore.doctor import Front, Model, Norm
+from app.models import read_model
+from bncore.doctor import Model
 from bncore.doctor.model import Array
 
 LAYERS = (
@@ -18,8 +20,7 @@ LAYERS = (
     ("layer3.bn1", 64, "layer3.conv1"),
 )
 """Each norm, its channels, and the convolution in front of it."""
-BATCHES, EPS, MOMENTUM = 12_000, 1e-5, 0.1
-PARTS = {"gamma": "weight", "beta": "bias", "mean": "running_mean", "variance": "running_var"}
+BATCHES = 12_000
 Tensors = dict[str, Array]
 
 
@@ -54,22 +55,6 @@ def _sick() -> Tensors:
     return tensors
 
 
-def _model(tensors: Tensors) -> Model:
-    norms = tuple(_norm(name, conv, tensors) for name, _, conv in LAYERS)
-    told = {name: (array.shape, str(array.dtype)) for name, array in tensors.items()}
-    return Model("worked example", norms, told, tensors.__getitem__)
-
-
-def _norm(name: str, conv: str, tensors: Tensors) -> Norm:
-    bias = f"{conv}.bias" if f"{conv}.bias" in tensors else None
-    named = {field: f"{name}.{part}" for field, part in PARTS.items()}
-    arrays: dict[str, Any] = {field: tensors[tensor] for field, tensor in named.items()}
-    return Norm(
-        name=name, kind="batch", eps=EPS, momentum=MOMENTUM, batches=int(tensors[f"{name}.num_batches_tracked"]),
-        front=Front(conv, f"{conv}.weight", bias, outputs=0, known_by="names"), behind="relu", tensors=named, **arrays,
-    )  # fmt: skip
-
-
 EXAMPLES: dict[str, tuple[str, Callable[[], Tensors]]] = {
     "sick": ("Worked example: a sick network", _sick),
     "sound": ("The same network, sound", _sound),
@@ -77,7 +62,15 @@ EXAMPLES: dict[str, tuple[str, Callable[[], Tensors]]] = {
 """What each is called, and its tensors."""
 
 
+def example_file(name: str) -> bytes:
+    """A built-in model as a file: the NPZ of its state_dict."""
+    file = io.BytesIO()
+    tensors: dict[str, Any] = EXAMPLES[name][1]()
+    np.savez(file, **tensors)
+    return file.getvalue()
+
+
 @cache
 def example(name: str) -> Model:
-    """A built-in model by name."""
-    return _model(EXAMPLES[name][1]())
+    """The same, read as any other file is."""
+    return read_model(example_file(name))

@@ -41,20 +41,18 @@ FILE: File[FileFields] = File(
 )
 
 
-def beside(view: View[Any, Any, Any]) -> tuple[View[Any, Any, Any], ...]:
+def exported(view: View[Any, Any, Any]) -> View[Any, Any, Any]:
     """The report as a file, as a view of its own."""
-    return (
-        replace(
-            view, name="doctor-report", query=FileFields, is_light=never_light, call=None, page=None, file=FILE,
-            beside=View.beside, further=View.further,
-        ),
+    return replace(
+        view, name="doctor-report", query=FileFields, is_light=never_light, call=None, page=None, file=FILE,
+        beside=View.beside, further=View.further,
     )  # fmt: skip
 
 
 def export_of(view: View[Any, Any, Any]) -> APIRouter:
     """The call that exports the report."""
     router = APIRouter(tags=["doctor"])
-    (exported,) = beside(view)
+    written = exported(view)
 
     @router.get(
         "/doctor/report",
@@ -77,7 +75,7 @@ def export_of(view: View[Any, Any, Any]) -> APIRouter:
     )
     async def report(request: Request, query: Annotated[FileFields, Depends(query_of(FileFields))]) -> Response:
         """Every finding of every norm, for a ticket, a spreadsheet or a build."""
-        response = await respond(request, query, exported)
+        response = await respond(request, query, written)
         response.headers["Content-Disposition"] = f'attachment; filename="{FILE.name(query)}"'
         response.headers.update(linked(request, view))
         return response

@@ -7,20 +7,22 @@ from urllib.parse import urlencode
 import numpy as np
 from anyio import to_thread
 from fastapi import APIRouter, Depends, Request, Response
+from numpy.typing import NDArray
 from starlette.responses import RedirectResponse
 
 from app.batches.uploads import UploadStore
 from app.batches.uploads.store.receive import receive
 from app.errors import InvalidQuery
-from app.views.doctor.compute import examined, prepared
+from app.views.doctor.compute import examined
 from app.views.doctor.layer.answer import HANDED as PATH
 from app.views.doctor.layer.answer import kept_from_playground
 from app.views.doctor.query import DoctorFields
+from app.views.doctor.reading import prepared, read
 from app.web.reading import query_of
 from app.web.respond import known
 from app.web.view import Place
 from bncore.activations import ACTIVATIONS
-from bncore.doctor import Norm
+from bncore.doctor import Capture, Norm
 from bncore.doctor.affine import eps_of
 from bncore.progress import unheard
 
@@ -34,33 +36,50 @@ async def layer(request: Request, query: Annotated[DoctorFields, Depends(query_o
     """On to the playground, whose source is then the layer: an upload under the hash of its arrays."""
     place = Place.of(request)
     await known(place, query)
-    norm = await to_thread.run_sync(_norm, place, query)
-    content = await to_thread.run_sync(arrays_of, norm)
+    norm, content = await to_thread.run_sync(_taken, place, query)
     id = await _uploaded(place.uploads, content, place.settings.upload_limit)
     return RedirectResponse(f"/?{urlencode({'source': id} | _setting(norm))}", 303)
 
 
-def _norm(place: Place, query: DoctorFields) -> Norm:
-    """The layer that a query opens. Raises InvalidQuery for one that the playground does not take."""
-    row = examined(prepared(place, query), unheard).opened
+def _taken(place: Place, query: DoctorFields) -> tuple[Norm, bytes]:
+    """The layer that a query opens, and its file. Raises InvalidQuery for one that the playground does not take."""
+    ready = prepared(place, query)
+    row = examined(ready, unheard).opened
     if row is None or row.norm is None:
         raise InvalidQuery("The model has no norm layer.", field="model", given=query.model)
     if why := kept_from_playground(row.norm):
         raise InvalidQuery(why, field="norm", given=query.norm or row.name)
-    return row.norm
+    with read(ready) as files:
+        return row.norm, arrays_of(row.norm, files.capture)
 
 
-def arrays_of(norm: Norm) -> bytes:
-    """A layer as an NPZ file, whose x is drawn from its own running statistics: a file of weights has no batch."""
-    rng = np.random.default_rng(SEED)
+def arrays_of(norm: Norm, capture: Capture | None = None) -> bytes:
+    """A layer as an NPZ file, with the batch of its first step of a capture.
+
+    A file of weights has no batch: without a capture of the layer, x is drawn from its own running statistics.
+    """
     mean, variance = (np.asarray(array, dtype=np.float64) for array in (norm.mean, norm.variance))
-    drawn = mean + np.sqrt(variance) * rng.standard_normal((EXAMPLES, norm.channels))
-    given: dict[str, Any] = {"x": drawn.astype(np.float32), "running_mean": mean, "running_var": variance}
+    given = _watched(norm, capture) or {"x": _drawn(mean, variance)}
+    given |= {"running_mean": mean, "running_var": variance}
     learned = {"gamma": norm.gamma, "beta": norm.beta}
     given |= {name: np.asarray(array, np.float64) for name, array in learned.items() if array is not None}
     file = io.BytesIO()
     np.savez(file, **given)
     return file.getvalue()
+
+
+def _drawn(mean: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float32]:
+    rng = np.random.default_rng(SEED)
+    return (mean + np.sqrt(variance) * rng.standard_normal((EXAMPLES, len(mean)))).astype(np.float32)
+
+
+def _watched(norm: Norm, capture: Capture | None) -> dict[str, Any]:
+    """x and dy of the layer's first step; nothing where it was not watched."""
+    for watched in capture.norms if capture else ():
+        if watched.norm.name == norm.name and watched.ran and watched.norm.channels == norm.channels:
+            x, dy = watched.x(watched.ran[0]), watched.dy(watched.ran[0])
+            return {"x": x} if dy is None else {"x": x, "dy": dy}
+    return {}
 
 
 def _setting(norm: Norm) -> dict[str, str]:

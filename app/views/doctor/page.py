@@ -25,6 +25,9 @@ class DoctorPageFields(PageFields):
     down: Literal["", "1"] = control(
         "", "1 turns the order of the table round.", title="Turned round", group="page", kind="none",
     )  # fmt: skip
+    mend: Literal["fold", "reestimate"] = control(
+        "fold", "In which way the model is mended.", title="Mended by", group="page", kind="none",
+    )  # fmt: skip
     channel: int = control(
         0, "The channel that is looked at in the opened layer.", title="Channel", group="page", kind="none", ge=0,
         le=10_000_000,

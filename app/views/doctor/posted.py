@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from app.batches.models import FEWER, ModelStore
 from app.batches.uploads.store.multipart import OTHERS, file_in_form, is_form
 from app.batches.uploads.store.receive import Received, check_size, receive
-from app.errors import InvalidQuery, UserError
+from app.errors import InvalidQuery, UserError, as_user_error
 from app.models.kinds import kind_of
 from app.views.doctor.query import DoctorFields
 from app.web.answers import JSON, to_json
@@ -21,6 +21,7 @@ from app.web.operations.clients import client_of
 from app.web.reading import query_of
 from app.web.respond import Asked, known
 from app.web.view import Place, View
+from bncore.errors import BatchNormError
 
 BINARY = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
 BODY: dict[str, Any] = {
@@ -117,10 +118,11 @@ async def _reported(
     asked = Asked(request, view, query.model_copy(update={"model": received.id}))
     try:
         told = orjson.loads(await _report(asked))
-    except UserError as error:
+    except (UserError, BatchNormError) as error:
         await to_thread.run_sync(_store(request).delete, received.id, key)
-        error.field = "file" if error.field == "model" else error.field
-        raise
+        refused = error if isinstance(error, UserError) else as_user_error(error)
+        refused.field = refused.field if refused.field in DoctorFields.model_fields.keys() - {"model"} else "file"
+        raise refused from error
     answer = to_json({"id": received.id, "delete_key": key, **told})
     return Response(answer, 201, {"Location": f"/api/v1/doctor?model={received.id}"}, JSON)
 

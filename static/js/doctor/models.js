@@ -1,48 +1,70 @@
-// The model that is looked at: built in, or a file that was sent.
+// The models that are looked at, and the capture: built in, or files that were sent.
 import { bindUpload, remembered } from "../lib/controls/upload.js";
 import { clearProblems, seek, showAt } from "../lib/server/problems.js";
 
 const $ = (id) => document.getElementById(id);
 const ID = /^[0-9a-f]{64}$/;
-const BRIEF = /Upload [0-9a-f]{8}…/;
+const BRIEF = /Upload ([0-9a-f]{8})…/g;
+const FIELDS = ["model", "other", "capture"];
+const CAPTURE = "capture of training steps"; // the format of a file that is one
 
-// `to`: the call that takes a file. Returns `show()`, which has the menu name what is in force, and `named(text)`, a text
-// that names the upload by its file's name where this browser knows it.
-export function bindModels(state, waiting, to) {
-  const called = (id) => remembered.get(id)?.name ?? `Upload ${id.slice(0, 8)}…`;
-  let sending = false;
+const called = (id) => remembered.get(id)?.name ?? `Upload ${id.slice(0, 8)}…`;
 
-  const progress = (share) => {
-    if (sending !== (share !== null)) waiting.reading((sending = share !== null));
-    $("upload-progress").hidden = share === null;
-    if (share === null) return;
-    if (share === 1) $("upload-progress").removeAttribute("value"); // it is read now
-    else $("upload-progress").value = share;
-  };
-  const done = ({ id, delete_key: key }, name) => {
+// `to`: the call that takes a file; `format()`: that of the model in force. Returns `show()`, which has the menus name what
+// is in force, and `named(text)`, a text that names uploads by their files' names where this browser knows them.
+export function bindModels(state, waiting, { to, format }) {
+  const ids = () => FIELDS.map((name) => state.get(name)).filter((id) => ID.test(id));
+
+  const take = (choose, { id, delete_key: key, model }, name) => {
     const known = remembered.get(id);
     remembered.put(id, { ...known, name, keys: [...(known?.keys ?? []), key] });
     clearProblems();
-    state.set({ model: id });
+    state.set(choose(id, model.format === CAPTURE));
   };
-  const fail = (detail) => {
-    clearProblems();
-    showAt("file", detail);
-    seek("file");
+  // A capture goes beside the model that is looked at; a model, beside the capture that is.
+  const main = (id, isCapture) => {
+    const now = state.get("model");
+    const isOfCapture = format() === CAPTURE;
+    if (isCapture) return ID.test(now) && !isOfCapture ? { capture: id } : { model: id, capture: "" };
+    return { model: id, ...(isOfCapture ? { capture: now } : {}) };
   };
-  bindUpload({ done, fail, progress, to });
+  bindSending("file", main);
+  bindSending("file-other", (id) => ({ other: id }));
+
+  function bindSending(input, choose) {
+    let sending = false;
+    const bar = $(`progress-${input}`);
+    bindUpload({
+      to, input, drops: input === "file",
+      done: (body, name) => take(choose, body, name),
+      fail: (detail) => {
+        clearProblems();
+        showAt(input, detail);
+        seek(input);
+      },
+      progress: (share) => {
+        if (sending !== (share !== null)) waiting.reading((sending = share !== null));
+        bar.hidden = share === null;
+        if (share === 1) bar.removeAttribute("value"); // all of it is there, and is read now
+        else if (share !== null) bar.value = share;
+      },
+    });
+  }
 
   return {
     show() {
-      const menu = $("c-model");
-      const id = state.get("model");
-      if (ID.test(id) && ![...menu.options].some(({ value }) => value === id)) menu.append(new Option(called(id), id));
-      for (const option of menu.options) if (ID.test(option.value)) option.text = called(option.value);
-      menu.value = id;
+      for (const name of FIELDS) {
+        const menu = $(`c-${name}`);
+        const id = state.get(name);
+        if (ID.test(id) && ![...menu.options].some(({ value }) => value === id)) menu.append(new Option("", id));
+        for (const option of menu.options) if (ID.test(option.value)) option.text = called(option.value);
+        menu.value = id;
+      }
+      document.querySelector("[data-field=capture]").hidden = $("c-capture").options.length < 2;
     },
-    named(text) {
-      const id = state.get("model");
-      return ID.test(id) ? text.replace(BRIEF, () => called(id)) : text;
-    },
+    named: (text) => text.replace(BRIEF, (brief, head) => {
+      const id = ids().find((one) => one.startsWith(head));
+      return id ? called(id) : brief;
+    }),
   };
 }

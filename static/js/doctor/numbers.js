@@ -7,7 +7,7 @@ const COLUMNS = [
   ["kind", ({ kind }) => kind],
   ["channels", ({ channels }) => String(channels)],
   ["ε", ({ eps }) => told(eps)],
-  ["the new batch weighs", ({ momentum }) => told(momentum)],
+  ["momentum", ({ momentum }) => told(momentum)],
   ["batches", ({ batches }) => (batches === null ? DASH : batches.toLocaleString("en"))],
   ["running mean", ({ ranges }) => ranges.mean?.text ?? DASH],
   ["running variance", ({ ranges }) => ranges.variance?.text ?? DASH],

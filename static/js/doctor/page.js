@@ -1,5 +1,6 @@
 // The doctor: a file in, a table of norms out, one of them opened.
 import { Layer } from "./layer.js";
+import { Mend } from "./mend.js";
 import { bindModels } from "./models.js";
 import { Norms } from "./norms.js";
 import { showCompared, showEvery, showFindings } from "./numbers.js";
@@ -19,7 +20,8 @@ const page = new Page({ path: API, query, follow, decide, asks, show, stage, res
 const { state, embedded } = page;
 const norms = new Norms($("norms"), state);
 const layer = new Layer($("layer"), state);
-const models = bindModels(state, page.waiting, `${API}?${OPENED}`);
+const mend = new Mend(state);
+const models = bindModels(state, page.waiting, { to: `${API}?${OPENED}`, format: () => page.answer?.model.format });
 
 function query() {
   const asked = state.query();
@@ -48,6 +50,7 @@ function isAnswered() {
 
 function decide() {
   models.show();
+  mend.show();
   const asked = state.query();
   for (const link of document.querySelectorAll("[data-report]")) {
     const fields = new URLSearchParams(asked);

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.doctor.command import doctor, main
-from tests.app.views.doctor.files import npz
+from tests.app.views.doctor.files import capture, npz
 
 ROOT = Path(__file__).parent.parent.parent.parent
 
@@ -45,6 +45,15 @@ def test_two_checkpoints_are_compared(folder, capsys) -> None:
     told = json.loads(capsys.readouterr().out)["compared"]
     assert told["other"] == "sound.npz"
     assert {row["state"] for row in told["norms"]} == {"changed", "same"}
+
+
+def test_a_capture_adds_what_weights_do_not_tell(folder, capsys) -> None:
+    (folder / "steps.npz").write_bytes(capture("bn1", 16))
+    assert doctor([str(folder / "sound.npz"), "--capture", str(folder / "steps.npz")]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[1].startswith("No norm layer has a warning of its own")
+    assert [line.split()[:2] for line in told[3:5]] == [["warning", "the"], ["note", "bn1"]]
+    assert doctor([str(folder / "sound.npz"), "--capture", str(folder / "sick.npz")]) == 2
 
 
 @pytest.mark.parametrize("name", ["notes.txt", "nowhere.pt"])

@@ -7,9 +7,9 @@ from playwright.sync_api import Locator
 
 from tests.browser.playground.page import Playground
 
-DROP = """(bytes) => {
+DROP = """([name, bytes]) => {
   const data = new DataTransfer();
-  data.items.add(new File([new Uint8Array(bytes)], "net.npz"));
+  data.items.add(new File([new Uint8Array(bytes)], name));
   document.querySelector("footer, main").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
 }"""
 
@@ -34,6 +34,6 @@ class Doctor(Playground):
 
     def drop(self, file: Path) -> None:
         """A file, somewhere on the page."""
-        with self.page.expect_response("**/api/v1/doctor?model=*"):
-            self.page.evaluate(DROP, list(file.read_bytes()))
+        with self.page.expect_response("**/api/v1/doctor?*model=*"):
+            self.page.evaluate(DROP, [file.name, list(file.read_bytes())])
         self.settle()

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.app.views.doctor.files import npz
+from tests.app.views.doctor.files import capture, npz
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.doctor.page import Doctor
@@ -107,3 +107,19 @@ def test_what_is_not_here_is_said_beside_its_control(doctor: Doctor, watch: Watc
     expect(page.locator("#e-model")).to_be_hidden()
     doctor.open("norm=bn7")
     expect(page.locator("#e-norm")).to_contain_text("no norm layer called 'bn7'")
+
+
+def test_a_capture_comes_beside_the_model_and_mends_it(doctor: Doctor, tmp_path: Path) -> None:
+    page = doctor.open("open=mend").page
+    doctor.drop(files.on_disk(tmp_path, "net.npz", npz("sick")))
+    model = doctor.query["model"]
+    page.locator("#mend-how").select_option("reestimate")
+    expect(page.locator("#mend-tell")).to_be_disabled()
+    doctor.drop(files.on_disk(tmp_path, "steps.npz", capture()))
+    assert doctor.query["model"] == model
+    expect(page.locator("#c-capture option:checked")).to_have_text("steps.npz")
+    page.locator("#mend-tell").click()
+    expect(page.locator("#mend-told")).to_contain_text("1 of 6 norms are mended, in 2 tensors. The largest change")
+    with page.expect_download() as downloading:
+        page.locator("#mend-file").click()
+    assert downloading.value.suggested_filename == "bnscope-reestimated.npz"

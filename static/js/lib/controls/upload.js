@@ -2,11 +2,11 @@
 
 const MEDIA_TYPES = { csv: "text/csv", tsv: "text/tab-separated-values", txt: "text/csv" };
 
-// `to` is the call that takes the file. `fail(detail, see, file)` is told which page takes it instead, if one does.
-export function bindUpload({ done, fail, progress, to = "/api/v1/batches" }) {
-  const input = document.getElementById("file");
+// `to` is the call that takes the file; `input` the field that picks it; with `drops`, a dropped one is taken as well.
+// `done(body, name)`, or `fail(detail, see, file)`: why it is not taken, and which page takes it instead, if one does.
+export function bindUpload({ done, fail, progress, to = "/api/v1/batches", input: id = "file", drops = true }) {
+  const input = document.getElementById(id);
   let request = null;
-
   const send = (file) => {
     request?.abort();
     request = new XMLHttpRequest();
@@ -29,7 +29,7 @@ export function bindUpload({ done, fail, progress, to = "/api/v1/batches" }) {
   };
 
   input.addEventListener("change", () => input.files[0] && send(input.files[0]));
-  bindDrop(send);
+  if (drops) bindDrop(send);
 }
 
 function parsed(answered) {

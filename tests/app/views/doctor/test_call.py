@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.app.strict_json import parsed
-from tests.app.views.doctor.files import npz
+from tests.app.views.doctor.files import capture, npz
 
 API = "/api/v1/doctor"
 SICK = ["layer2.bn1", "layer1.bn2", "layer2.bn2", "layer1.bn1", "layer3.bn1", "bn1"]
@@ -127,6 +127,21 @@ def test_a_layer_opens_in_the_playground_with_its_arrays(client):
     assert set(view["batch"]["given"]) == {"gamma", "beta", "running_mean", "running_var"}
     assert [i for i, gamma in enumerate(view["forward"]["gamma"]) if gamma == 0] == [2, 7, 11]
     assert client.get(layer["playground"], follow_redirects=False).headers["location"] == moved.headers["location"]
+
+
+def test_a_capture_tells_more_of_a_model_and_brings_its_batch_to_the_playground(client):
+    model, watched = (told(client.post(API, content=content))["id"] for content in (npz("sound"), capture("bn1", 16)))
+    query = {"model": model, "capture": watched, "norm": "bn1"}
+    row = next(row for row in told(client.get(API, params=query))["rows"] if row["norm"] == "bn1")
+    assert row["severity"] == "note"
+    assert not next(row for row in told(client.get(API, params={"model": model}))["rows"] if row["norm"] == "bn1")[
+        "findings"
+    ]
+    layer = told(client.get(API, params=query))["layer"]
+    moved = client.get(layer["playground"], follow_redirects=False)
+    view = told(client.get("/api/v1/playground" + moved.headers["location"].removeprefix("/")))
+    assert view["batch"]["shape"] == [64, 16]
+    assert "dy" in view["batch"]["given"]
 
 
 @pytest.mark.parametrize("norm", ["layer2.bn1", "layer1.bn2"])

@@ -1,0 +1,62 @@
+// The model mended: what that changes, and the file.
+import { element } from "../lib/figures/tables.js";
+import { three } from "../lib/figures/numbers.js";
+import { getJson } from "../lib/server/api.js";
+
+const API = "/api/v1/doctor/repaired";
+const USUAL = "In the format in which it came; every other tensor stays as it is, byte by byte.";
+const $ = (id) => document.getElementById(id);
+
+export class Mend {
+  #state;
+  #asked = ""; // what is told, or on its way
+
+  constructor(state) {
+    this.#state = state;
+    $("mend-tell").addEventListener("click", () => this.#tell());
+    $("mend-how").addEventListener("change", () => state.set({ mend: $("mend-how").value }));
+  }
+
+  // Another model, or another way: nothing is told of it yet.
+  show() {
+    $("mend-how").value = this.#state.get("mend");
+    const address = this.#address("file");
+    if (address !== $("mend-file").getAttribute("href")) {
+      $("mend-file").href = address;
+      this.#write(USUAL);
+    }
+    const wanting = this.#state.get("mend") === "reestimate" && this.#state.get("capture") === "";
+    $("mend-tell").disabled = wanting;
+    $("mend-file").hidden = wanting;
+    if (wanting) this.#write("This takes a capture of a few training steps: drop one on the page, from bnscope_capture.py.");
+  }
+
+  #address(told) {
+    const fields = new URLSearchParams({ how: this.#state.get("mend"), ...(told === "only" ? { told } : {}) });
+    for (const name of ["model", "capture"]) if (this.#state.isChanged(name)) fields.set(name, this.#state.get(name));
+    return `${API}?${fields}`;
+  }
+
+  async #tell() {
+    const address = (this.#asked = this.#address("only"));
+    try {
+      const told = await getJson(address);
+      if (address === this.#asked) this.#write(sentence(told), Object.values(told.left));
+    } catch (problem) {
+      if (address === this.#asked) this.#write(problem.message);
+    }
+  }
+
+  #write(text, left = []) {
+    this.#asked = "";
+    $("mend-told").textContent = text;
+    $("mend-left").hidden = left.length === 0;
+    $("mend-left").replaceChildren(...left.map((why) => element("li", why)));
+  }
+}
+
+function sentence({ mended, left, changed, largest }) {
+  const total = mended.length + Object.keys(left).length;
+  const moved = largest ? ` The largest change of an output on the capture is ${three(largest.change)}, of ${largest.norm}, whose outputs go up to ${three(largest.size)}.` : "";
+  return `${mended.length} of ${total} norms are mended, in ${changed.length} tensors.${moved}${Object.keys(left).length ? " Left as they are:" : ""}`;
+}
