@@ -22,7 +22,7 @@ NAMES: Mapping[Role, tuple[str, ...]] = {
     "gamma": ("gamma", "weight", "scale", "G"),
     "beta": ("beta", "bias", "offset", "B"),
     "mean": (
-        *("running_mean", "moving_mean", "moving_average_mean", "mean", "_mean", "avg_mean", "input_mean"),
+        *("running_mean", "moving_mean", "mean", "_mean", "avg_mean", "input_mean"),
         *("mean_ema", "mean_ema/average"),
     ),
     "variance": (
@@ -62,9 +62,8 @@ MOMENTUM: Mapping[str, Weighs] = {
     "input_mean": "old",
     "input_var": "old",
     "mean_ema": "old",
-    "mean": "old",
-    "var": "old",
-    "variance": "old",
+    "mean_ema/average": "old",
+    "scale": "old",
 }
 """What a momentum weighs, by its own name or by the names beside it, the most telling first."""
 

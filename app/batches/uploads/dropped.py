@@ -16,7 +16,7 @@ def dropped(drop: str, names: Collection[str], what: str) -> tuple[str, ...]:
     Raises:
         UnreadableBatch: one of them is not there, or none is left.
     """
-    wanted = _named(drop, names)
+    wanted = _named(drop, names) if drop else ()
     unknown = [name for name in wanted if name not in names]
     if unknown:
         detail = f"There is no {what} {unknown[0][:80]!r} to leave out. There are: {listed(list(names))}."

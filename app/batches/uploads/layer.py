@@ -7,7 +7,7 @@ from app.batches.uploads.axes import on_another_axis
 from app.batches.uploads.formats.npy import is_numeric
 from app.batches.uploads.gaps import not_finite
 from app.batches.uploads.missing import bad_rows
-from app.errors import UnreadableBatch
+from app.errors import UnreadableBatch, shortened
 from app.files.header import Header
 
 PER_FEATURE = ("gamma", "beta", "running_mean", "running_var")
@@ -51,7 +51,7 @@ def _check_length(name: str, given: tuple[int, ...], shape: tuple[int, ...], fea
     what = f"has shape {given}, and axis {feature_axis} of x {shape} has {shape[feature_axis]}"
     if not fits:
         raise _wrong(name, what, "Save one value a feature")
-    raise on_another_axis(f"The layer's {name} {what}", fits)
+    raise on_another_axis(f"The layer's {shortened(name)} {what}", fits)
 
 
 def check_finite(x_name: str, x: Array, given: Mapping[str, Array], feature_axis: int) -> None:
@@ -65,5 +65,6 @@ def check_finite(x_name: str, x: Array, given: Mapping[str, Array], feature_axis
 
 
 def _wrong(name: str, what: str, do: str) -> UnreadableBatch:
+    name = str(shortened(name))
     told = f"The layer's {name} {what}. {do}, or leave {name} out"
     return UnreadableBatch(f"{told} (drop={name}).", page=f"{told}.", field="array", given=name)

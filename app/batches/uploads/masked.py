@@ -15,7 +15,7 @@ from app.batches.batch import Array
 from app.batches.uploads.axes import on_another_axis
 from app.batches.uploads.formats.table import RowWriter
 from app.batches.uploads.missing import row_blocks
-from app.errors import UnreadableBatch
+from app.errors import UnreadableBatch, shortened
 
 Mask = NDArray[np.bool_]
 """Which positions are valid: the shape of the batch without its feature axis."""
@@ -24,7 +24,9 @@ NONE = "none"
 """The reading's mask that stands for no mask."""
 
 
-def valid_by(mask: Array, name: str, shape: tuple[int, ...], axis: int, *, inverted: bool) -> Mask:
+def valid_by(
+    mask: Array, name: str, shape: tuple[int, ...], axis: int, *, inverted: bool, go_on: Callable[[], None]
+) -> Mask:
     """The valid positions of a batch of this `shape`, by the array `name` of 0 and 1.
 
     It has a value an example, a value a position, or the batch's shape. An `inverted` one says what is padding.
@@ -32,16 +34,28 @@ def valid_by(mask: Array, name: str, shape: tuple[int, ...], axis: int, *, inver
     Raises:
         UnreadableBatch: it does not fit, holds other values or differs between features.
     """
-    _check_values(mask, name)
     if not fits(mask.shape, shape, axis):
         raise _misfit(name, mask.shape, shape, axis)
-    whole = np.broadcast_to(_with_axis(mask, shape, axis), shape).astype(bool) ^ inverted
-    valid: Mask = np.take(whole, 0, axis)
-    if mask.shape == shape and (whole != np.expand_dims(valid, axis)).any():
-        raise _wrong(name, "differs between the features of a position", "Mask whole positions")
+    blocks = (_of_positions(block, name, shape, axis) for _, block in row_blocks(mask, go_on))
+    valid: Mask = np.concatenate(list(blocks)) ^ inverted
     if not valid.any():
         raise _wrong(name, "calls nothing valid", "See which way it runs")
     return valid
+
+
+def _of_positions(block: Array, name: str, shape: tuple[int, ...], axis: int) -> Mask:
+    """Some rows of a mask, a truth value a position."""
+    if block.dtype.kind not in "biuf" or not np.isin(block, (0, 1)).all():
+        raise _wrong(name, "holds other values than 0 and 1", "Save it as truth values")
+    if block.ndim == 1:
+        block = block.reshape(-1, *[1] * (len(shape) - 1))
+    elif block.ndim < len(shape):
+        block = np.expand_dims(block, axis)
+    of_one: Mask = np.take(block, [0], axis).astype(bool)
+    if block.shape[axis] > 1 and (block != of_one).any():
+        raise _wrong(name, "differs between the features of a position", "Mask whole positions")
+    positions = [length for at, length in enumerate(shape) if at not in (0, axis)]
+    return np.broadcast_to(of_one.squeeze(axis), (len(block), *positions))
 
 
 def fits(mask: tuple[int, ...], shape: tuple[int, ...], axis: int) -> bool:
@@ -82,25 +96,14 @@ def note(valid: Mask, by: str) -> str:
     return f"The statistics are over the {count:,} of {total:,} {what} that are valid by {by}{each}."
 
 
-def _with_axis(mask: Array, shape: tuple[int, ...], axis: int) -> Array:
-    if mask.ndim == 1:
-        return mask.reshape(-1, *[1] * (len(shape) - 1))
-    return mask if mask.ndim == len(shape) else np.expand_dims(mask, axis)
-
-
-def _check_values(mask: Array, name: str) -> None:
-    if mask.dtype.kind not in "biuf" or not np.isin(mask, (0, 1)).all():
-        raise _wrong(name, "holds other values than 0 and 1", "Save it as truth values")
-
-
 def _misfit(name: str, mask: tuple[int, ...], shape: tuple[int, ...], axis: int) -> UnreadableBatch:
     what = f"has shape {mask}, which is no value a position of x {shape} with the features on axis {axis}"
     axes = [str(other) for other in range(1, len(shape)) if fits(mask, shape, other)]
     if axes:
-        return on_another_axis(f"The mask {name} {what}", axes)
+        return on_another_axis(f"The mask {shortened(name)} {what}", axes)
     return _wrong(name, what, "Save a value an example, or a value a position")
 
 
 def _wrong(name: str, what: str, do: str) -> UnreadableBatch:
-    told = f"The mask {name} {what}. {do}"
+    told = f"The mask {shortened(name)} {what}. {do}"
     return UnreadableBatch(f"{told}, or ask for mask=none.", page=f"{told}.", field="mask", given=name)

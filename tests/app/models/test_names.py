@@ -1,5 +1,8 @@
 """The table of names against the names that frameworks write."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from app.models.names import NAMES, PER_CHANNEL, by_layer, channels_of, momentum_weighs, named, new_weight
@@ -53,6 +56,7 @@ def test_one_value_a_channel_has_one_long_axis(shape: tuple[int, ...], channels:
 @pytest.mark.parametrize(
     ("names", "weighs"),
     [(["momentum", "moving_mean"], "old"), (["momentum", "running_mean"], "new"), (["momentum"], None),
+     (["momentum", "mean"], None), (["momentum", "mean", "scale"], "old"),
      (["decay", "running_mean"], "old"), (["momentum", "scale", "B", "input_mean"], "old"),
      (["exponential_average_factor", "moving_mean"], "new")],
 )  # fmt: skip
@@ -63,3 +67,9 @@ def test_what_a_momentum_weighs_is_told_by_the_names_beside_it(names: list[str],
 def test_a_keras_momentum_weighs_the_old_value() -> None:
     assert new_weight(0.75, "old") == 0.25
     assert new_weight(0.1, "new") == 0.1
+
+
+def test_the_page_on_files_lists_every_name_and_no_other() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "files.md").read_text()
+    rows = re.findall(r"^\| [^|]+ \| (`[^|]+`) \|$", page.partition("## Axes")[0], re.MULTILINE)
+    assert [tuple(re.findall("`([^`]+)`", row)) for row in rows] == list(NAMES.values())

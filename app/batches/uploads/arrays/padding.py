@@ -1,7 +1,7 @@
 """The padding of a batch taken out: by the mask that comes with it, by its missing values, or by both."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,7 @@ from app.batches.uploads.formats.table import listed
 from app.batches.uploads.masked import NONE, Mask
 from app.batches.uploads.parsed import GIVEN, LABELS, X, mapped
 from app.batches.uploads.reading import Reading
-from app.errors import UnreadableBatch
+from app.errors import UnreadableBatch, shortened
 from app.models.names import named
 
 
@@ -36,6 +36,18 @@ def mask_named(reading: Reading, found_by_name: str | None, names: list[str]) ->
         detail = f"There is no array {reading.mask[:80]!r} to be the mask. There are: {listed(names)}."
         raise UnreadableBatch(detail, field="mask", given=reading.mask, allowed=listed(names))
     return reading.mask
+
+
+def taken_out(batch: Padded, reading: Reading, folder: Path, bounds: Bounds) -> tuple[bool, tuple[str, ...]]:
+    """As `without_padding`; a mask that nobody asked for and that is none for whole positions is told, and not used."""
+    try:
+        return without_padding(batch, reading, folder, bounds)
+    except UnreadableBatch as error:
+        if reading.mask or error.field != "mask":
+            raise
+        why = error.page.partition(". ")[0]
+        is_masked, told = without_padding(replace(batch, mask=None), reading, folder, bounds)
+        return is_masked, (f"{why}, so it is not used.", *told)
 
 
 def without_padding(batch: Padded, reading: Reading, folder: Path, bounds: Bounds) -> tuple[bool, tuple[str, ...]]:
@@ -66,8 +78,8 @@ def _valid(batch: Padded, axis: int, reading: Reading, go_on: Callable[[], None]
     if batch.mask is not None:
         known = named(batch.name)
         inverted = known is not None and known.role == "padding"
-        valid &= masked.valid_by(batch.mask, batch.name, batch.x.shape, axis, inverted=inverted)
-        by.append(batch.name)
+        valid &= masked.valid_by(batch.mask, batch.name, batch.x.shape, axis, inverted=inverted, go_on=go_on)
+        by.append(str(shortened(batch.name)))
     if reading.missing == "mask":
         arrays = [one for one in (batch.x, batch.dy) if one is not None and one.dtype.kind == "f"]
         valid &= masked.valid_where(axis, *arrays, go_on=go_on) if arrays else True

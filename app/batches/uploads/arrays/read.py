@@ -10,7 +10,7 @@ from app.batches.batch import Array
 from app.batches.uploads import layer
 from app.batches.uploads.arrays.archive import OPEN, Archive, Arrays, unpack
 from app.batches.uploads.arrays.choice import chosen
-from app.batches.uploads.arrays.padding import Padded, mask_named, without_padding
+from app.batches.uploads.arrays.padding import Padded, mask_named, taken_out
 from app.batches.uploads.arrays.roles import Roles, roles_of
 from app.batches.uploads.arrays.settings import settings_in
 from app.batches.uploads.arrays.words import told
@@ -60,7 +60,7 @@ def read_arrays(kind: Kind, upload: Path, reading: Reading, folder: Path, bounds
     check_arrays({name: x, **brought}, bounds.go_on)
     layer.check_finite(name, x, brought, reading.feature_axis)
     padded = Padded(x, _same_rows(brought, x).get("dy"), mask, roles.mask or "")
-    is_masked, of_mask = without_padding(padded, reading, folder, bounds)
+    is_masked, of_mask = taken_out(padded, reading, folder, bounds)
     if is_masked:
         layer.check_given(brought, x.shape, feature_axis(reading.feature_axis, x.shape), roles.given)
         x = mapped(folder / X)
@@ -88,7 +88,7 @@ def _mask(archive: Archive, name: str | None, folder: Path, bounds: Bounds) -> A
         return None
     path = folder / "mask.npy"
     unpack(archive, name, path, bounds.go_on)
-    mask: Array = np.load(path, allow_pickle=False)
+    mask = mapped(path) if archive.arrays[name].shape else np.load(path, allow_pickle=False)
     path.unlink()
     return mask
 

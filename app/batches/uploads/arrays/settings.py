@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from app.batches.uploads.arrays.archive import Archive, unpack
+from app.errors import shortened
 from app.figures.numbers import counted, stated
 from app.models.names import Role, momentum_weighs, named, new_weight
 
@@ -20,9 +21,9 @@ def settings_in(
     """The settings by their names in a query (`eps`, `momentum` of the new batch …), and what is said of them."""
     said: dict[str, float] = {}
     told: list[str] = []
-    for role, name in arrays.items():
-        value = _value(archive, name, folder, go_on)
-        weighs = momentum_weighs(_beside(archive.arrays, name)) if role == "momentum" else None
+    for role, array in arrays.items():
+        value, name = _value(archive, array, folder, go_on), str(shortened(array))
+        weighs = momentum_weighs(_beside(archive.arrays, array)) if role == "momentum" else None
         if not 0 <= value <= MOST[role]:
             told.append(f"Not used: {name}, which holds {stated(value)}.")
         elif role == "momentum" and weighs is None:

@@ -7,6 +7,7 @@ from app.batches.uploads.arrays.choice import listed
 from app.batches.uploads.arrays.roles import Roles
 from app.batches.uploads.formats.bfloat16 import NOTE
 from app.batches.uploads.formats.table import listed as listed_names
+from app.errors import shortened
 
 PARTS = {
     "gamma": "γ",
@@ -32,8 +33,8 @@ def told(arrays: Arrays, x: str, roles: Roles, labels: str | None) -> Iterator[s
 
 
 def _renamed(x: str, given: Mapping[str, str]) -> Iterator[str]:
-    other = [f"{array} is {PARTS[name]}" for name, array in given.items() if array != name]
-    batch = [f"{x} is the batch"] if x != "x" else []
+    other = [f"{shortened(array)} is {PARTS[name]}" for name, array in given.items() if array != name]
+    batch = [f"{shortened(x)} is the batch"] if x != "x" else []
     if other or batch:
         yield f"Of this file {', '.join([*batch, *other])}."
 
@@ -46,7 +47,8 @@ def _bfloat16(arrays: Arrays, names: Sequence[str]) -> Iterator[str]:
 
 def _undecided(norms: Sequence[str]) -> Iterator[str]:
     if norms:
+        names = " or ".join(str(shortened(name)) for name in norms[:8])
         yield (
-            f"Nothing says whether x goes into {' or '.join(norms[:8])}, so none of them is used: "
-            f"call it {norms[0]}.x, or save one layer alone."
+            f"Nothing says whether x goes into {names}, so none of them is used: call it {shortened(norms[0])}.x, or "
+            "save one layer alone."
         )

@@ -80,9 +80,10 @@ def test_a_mask_may_be_left_alone_or_chosen(parse: Parser) -> None:
         ({"mask": VALID}, {}, r"The mask mask has shape \(6, 4\).*It would fit feature_axis=2"),
         ({"m": np.ones(5)}, {"mask": "m"}, "a value an example, or a value a position"),
         ({}, {"mask": "m"}, "no array 'm' to be the mask"),
-        ({"mask": np.full(6, 0.5)}, {}, "holds other values than 0 and 1"),
-        ({"mask": np.zeros(6)}, {}, "calls nothing valid"),
-        ({"mask": RNG.random(X.shape) < 0.5}, {}, "differs between the features"),
+        ({"m": np.full(6, 0.5)}, {"mask": "m"}, "holds other values than 0 and 1"),
+        ({"m": np.zeros(6)}, {"mask": "m"}, "calls nothing valid"),
+        ({"m": RNG.random(X.shape) < 0.5}, {"mask": "m"}, "differs between the features"),
+        ({"m": np.float64(1)}, {"mask": "m"}, r"shape \(\)"),
     ],
 )
 def test_a_mask_that_is_none_is_a_named_error(
@@ -91,6 +92,17 @@ def test_a_mask_that_is_none_is_a_named_error(
     with pytest.raises(UnreadableBatch, match=message) as caught:
         parse.batch(npz(x=X, **arrays), **reading)
     assert caught.value.field == ("feature_axis" if "feature_axis" in message else "mask")
+
+
+@pytest.mark.parametrize(
+    ("mask", "why"),
+    [(RNG.random(X.shape) < 0.5, "differs between the features of a position"), (np.full((6, 3), 2.0), "other values")],
+)
+def test_a_mask_of_dropout_is_no_padding_and_is_told(parse: Parser, mask: np.ndarray, why: str) -> None:
+    batch = parse.batch(npz(x=X, mask=mask))
+    assert batch.x.shape == X.shape
+    assert why in batch.warnings[0]
+    assert batch.warnings[0].endswith(", so it is not used.")
 
 
 def test_an_array_of_another_shape_that_is_called_mask_is_not_used(parse: Parser) -> None:
