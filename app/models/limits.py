@@ -27,6 +27,9 @@ NAME = 512
 FIELDS = 2**20
 """Fields of an ONNX graph, at any depth: a node takes about ten."""
 
+MESSAGES = 2**18
+"""Nodes, attributes and tensors of an ONNX graph, at any depth: the largest published have some ten thousand nodes."""
+
 CHUNK = 2**26
 """Bytes of a chunk of HDF5, which is unpacked as a whole."""
 

@@ -17,6 +17,7 @@ import numpy as np
 from app.errors import UnreadableModel, UploadTooLarge, shortened
 from app.models.contents import check_names
 from app.models.limits import CHANNELS, CHUNK, DEPTH, HEADER, NORM_BYTES, TENSORS
+from app.models.names import channels_of
 
 WHAT = "The Keras file"
 DO = 'Save it again: model.save("model.keras").'
@@ -81,8 +82,8 @@ def index(path: str, start: int, stop: int, folder: str) -> dict[str, Any]:
         check_names(tensors, WHAT)
     size = 0
     for number, (place, told) in enumerate(tensors.items()):
-        count = prod(told["shape"])
-        if told["offset"] is None and count <= CHANNELS and (size := size + 8 * count) <= NORM_BYTES:
+        count = channels_of(told["shape"])
+        if told["offset"] is None and count and count <= CHANNELS and (size := size + 8 * count) <= NORM_BYTES:
             told["file"] = extracted(file, place, Path(folder) / f"{number}.npy")
     return {"tensors": tensors, "names": names, "config": _config(file)}
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from app.errors import UploadTooLarge
-from app.models.limits import DEPTH, FIELDS, HEADER
+from app.models.limits import DEPTH, FIELDS, HEADER, MESSAGES
 
 VARINT, FIXED64, LENGTH, FIXED32 = 0, 1, 2, 5
 DOC_STRING = 12
@@ -26,10 +26,11 @@ KEPT: Mapping[str, Mapping[int, str]] = {
 
 @dataclass
 class Skeleton:
-    """A file that is walked, and how many of its fields were passed."""
+    """A file that is walked, and how many of its fields and messages were passed."""
 
     data: memoryview
     fields: int = 0
+    messages: int = 0
 
 
 def skeleton(data: memoryview) -> bytes:
@@ -54,6 +55,9 @@ def _copied(bare: Skeleton, kind: str, start: int, end: int, depth: int) -> byte
     """A message of a kind without what is not kept."""
     if depth > DEPTH:
         raise ValueError("its graphs nest more deeply than those of a model")
+    bare.messages += 1
+    if bare.messages > MESSAGES:
+        raise _too_large(f"more than {MESSAGES:,} nodes, attributes and tensors")
     copy = bytearray()
     for number, wire, first, begin, stop in _fields(bare, start, end):
         inner = KEPT[kind].get(number)

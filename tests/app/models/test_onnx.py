@@ -257,6 +257,9 @@ def test_a_graph_larger_than_any_models_is_refused(monkeypatch: pytest.MonkeyPat
     assert HEADER < 2**25
     with pytest.raises(UploadTooLarge, match="more than 1,000 fields"):
         read_model(b"\x08\x08" + field(7, field(1, b"") * 1001))
+    monkeypatch.setattr("app.models.onnx.wire.MESSAGES", 500)
+    with pytest.raises(UploadTooLarge, match="more than 500 nodes"):
+        read_model(b"\x08\x08" + field(7, field(1, b"") * 600))
     with pytest.raises(UploadTooLarge, match="more than 4,000 bytes"):
         read_model(b"\x08\x08" + field(7, field(1, field(3, b"n" * 5000))))
 
