@@ -6,10 +6,10 @@ by scripts/kernels.py, `pip install .` by setuptools; both read their sources an
 """
 
 from bncore.kernels.backend import Backend, backend, using
-from bncore.kernels.passes import backward, forward, moments, normalize, serves, table_of
+from bncore.kernels.passes import backward, cells, forward, moments, normalize, serves, table_of
 from bncore.kernels.rows import RowRule, backward_rows, forward_rows, moments_rows
 
 __all__ = [
-    "Backend", "RowRule", "backend", "backward", "backward_rows", "forward", "forward_rows", "moments", "moments_rows",
-    "normalize", "serves", "table_of", "using",
+    "Backend", "RowRule", "backend", "backward", "backward_rows", "cells", "forward", "forward_rows", "moments",
+    "moments_rows", "normalize", "serves", "table_of", "using",
 ]  # fmt: skip

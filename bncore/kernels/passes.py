@@ -60,3 +60,13 @@ def backward(
         return NOT_HERE
     how = (axis, 0.0, beside, constant, in_force.backend.threads)
     return in_force.compiled.backward(dx, dy, x, table, sums, *how)  # type: ignore[no-any-return]
+
+
+def cells(x: Array, axis: int, grid: Float64, counts: Array, bits: int) -> int:
+    """Adds x to `counts` (D, 64 << bits) of int64, and to the extremes in `grid` (4, D): centre, 1 / unit, low, high.
+
+    0 if it was done: x lies side by side, and there are kernels.
+    """
+    if in_force.compiled is None:
+        return NOT_HERE
+    return in_force.compiled.cells(x, grid, counts.view(np.float64), axis, bits)  # type: ignore[no-any-return]

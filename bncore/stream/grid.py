@@ -13,10 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bncore import kernels
 from bncore.arguments import Array, Float64
 from bncore.layout import Layout, room
 
 Counts = NDArray[np.int64]
+Counted = tuple[Counts, Float64, Float64]
 OCTAVES = 32  # doublings of the cells' width on each side
 FINEST = 5  # bits: 32 cells a unit, which is about a deviation
 COUNTERS = 2**20  # of all features together, where a feature has more than the fewest cells
@@ -51,9 +53,23 @@ class Grid:
         right[-1] = np.inf
         return np.concatenate([-right[:0:-1], right])
 
+    def counted(self, x: Array, layout: Layout) -> Counted:
+        """How many numbers of each feature lie in each cell, (D, cells), and the extremes, (D,) each.
+
+        Where some number is not finite, counts and extremes mean nothing.
+        """
+        view, counts = x.reshape(layout.view), np.zeros((layout.features, self.cells), np.int64)
+        first = layout.first(view)
+        ends = np.array([self.centre, 1.0 / self.unit, first, first])
+        if kernels.serves(x) and not kernels.cells(x, layout.feature_axis, ends, counts, self.bits):
+            return counts, ends[2], ends[3]
+        low, high = _extremes(view, layout)
+        are_finite = np.isfinite(low).all() and np.isfinite(high).all()
+        return self._counts(x, layout) if are_finite else counts, low, high
+
     @np.errstate(over="ignore")  # what float32 does not hold lies in the outermost cell
-    def counts(self, x: Array, layout: Layout) -> Counts:
-        """How many finite numbers of each feature lie in each cell, (D, cells)."""
+    def _counts(self, x: Array, layout: Layout) -> Counts:
+        """The reference of the kernels' counts, block by block."""
         own = np.dtype(np.float32 if x.dtype.itemsize < 8 else np.float64)
         view, features = x.reshape(layout.view), layout.features
         centre, by = (layout.expand(values).astype(own) for values in (self.centre, 1.0 / self.unit))
@@ -72,6 +88,17 @@ class Grid:
             np.add(_mirrored(narrow, self.bits), offset, out=here)
             start += block.size
         return np.bincount(cells, minlength=features * self.cells).reshape(features, self.cells)
+
+
+def _extremes(view: Array, layout: Layout) -> tuple[Float64, Float64]:
+    """The smallest and the largest number of each feature, (D,)."""
+    low, high = (_end(extreme, view, layout).astype(np.float64) for extreme in (np.minimum, np.maximum))
+    return low, high
+
+
+def _end(extreme: np.ufunc, view: Array, layout: Layout) -> Array:
+    rows: Array = extreme.reduce(view, (0, 2) if view.ndim == 3 else 0)
+    return rows if layout.fold == 1 else extreme.reduce(rows.reshape(layout.fold, -1), 0)
 
 
 def _mirrored(t: NDArray[np.float32], fine: int) -> NDArray[np.int32]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bncore.arguments import Array, Float64, not_finite
+from bncore.arguments import Array, Float64
 from bncore.errors import BadParameter, VarianceOverflow
 from bncore.exact.lift import LEAST
 from bncore.layout import Layout
@@ -48,26 +48,11 @@ def _told(feature: int, how: str, do: str) -> str:
     return f"{beyond}; {do} it by a constant first."
 
 
-def part_of(x: Array, layout: Layout, first: int = 0) -> Part:
-    """Of an array of its layout's shape, whose first example is number `first` of all. Raises NonFiniteInput."""
+def part_of(x: Array, layout: Layout, low: Float64, high: Float64) -> Part:
+    """Of an array of its layout's shape, whose numbers are finite and whose extremes are known."""
     mean, var, rest = rough_moments(x, layout)
-    low, high = _extremes(x.reshape(layout.view), layout)
-    if not np.isfinite(low + high).all():
-        raise not_finite(x, "x", first)
     with np.errstate(over="ignore"):
         return Part(layout.count, mean, rest, var * layout.count, np.zeros_like(mean), low, high)
-
-
-def _extremes(view: Array, layout: Layout) -> tuple[Float64, Float64]:
-    """The smallest and the largest number of each feature, (D,), block by block; a NaN stays one."""
-    ends = [[_end(extreme, view[index], layout) for index in layout.blocks()] for extreme in (np.minimum, np.maximum)]
-    low, high = np.minimum.reduce(ends[0]), np.maximum.reduce(ends[1])
-    return low.astype(np.float64), high.astype(np.float64)
-
-
-def _end(extreme: np.ufunc, block: Array, layout: Layout) -> Array:
-    rows: Array = extreme.reduce(block, (0, 2) if block.ndim == 3 else 0)
-    return rows if layout.fold == 1 else extreme.reduce(rows.reshape(layout.fold, -1), 0)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # looked at when all is joined, and then named

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from bncore.arguments import Array
+import numpy as np
+
+from bncore.arguments import Array, not_finite
 from bncore.layout import layout_of
 from bncore.stream.grid import Counts, Grid
 from bncore.stream.part import Part, joined, part_of
@@ -22,9 +24,12 @@ class Tally:
 def tally_of(x: Array, grid: Grid, feature_axis: int, first: int = 0, dy: Array | None = None) -> Tally:
     """Of an array whose first example is number `first` of all. Raises NonFiniteInput."""
     layout = layout_of(x.shape, feature_axis)
-    part = part_of(x, layout, first)
+    counts, low, high = grid.counted(x, layout)
+    part = part_of(x, layout, low, high)
+    if not np.isfinite(part.mean).all() and not np.isfinite(x).all():
+        raise not_finite(x, "x", first)
     sums = None if dy is None else sums_of(dy, x, layout, part, first)
-    return Tally(len(x), part, grid.counts(x, layout), sums)
+    return Tally(len(x), part, counts, sums)
 
 
 def together(a: Tally, b: Tally) -> Tally:

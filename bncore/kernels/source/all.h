@@ -3,6 +3,7 @@
 #include <fenv.h>
 #include <float.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #include "pass/merge.h"
 #include "walk/stream.h"
 
+#define LAST_CELL 4294967040.0f /* below 2^32 */
 #define T float
 #define OF(name) name##_float
 #include "walk/vectors.h"
@@ -24,6 +26,7 @@
 #include "pass/sums.h"
 #include "pass/gradient.h"
 #include "pass/rows.h"
+#include "pass/cells.h"
 #undef T
 #undef OF
 #define T double
@@ -36,6 +39,7 @@
 #include "pass/sums.h"
 #include "pass/gradient.h"
 #include "pass/rows.h"
+#include "pass/cells.h"
 #undef T
 #undef OF
 

@@ -148,6 +148,37 @@ static PyObject *backward(PyObject *self, PyObject *const *given, Py_ssize_t cou
     return called((Call){passes->backward, 3, 0, 1}, given, count);
 }
 
+static int is_side_by_side(const Interface *of) {
+    ptrdiff_t stride = of->itemsize;
+    for (int axis = of->nd; axis--; stride *= of->shape[axis])
+        if (of->shape[axis] != 1 && of->strides[axis] != stride) return 0;
+    return 1;
+}
+
+/* (x, grid, counts, axis, bits): counts, (D, width) of int64 as seen through float64, get the numbers of x added. */
+static PyObject *cells(PyObject *self, PyObject *const *given, Py_ssize_t count) {
+    (void)self;
+    if (count != 5) return PyErr_Format(PyExc_TypeError, "5 arguments are wanted");
+    const int axis = (int)PyLong_AsLong(given[3]), bits = (int)PyLong_AsLong(given[4]);
+    if (PyErr_Occurred()) return NULL;
+    PyObject *held[3] = {NULL};
+    const Interface *of[3] = {NULL};
+    Arrays arrays;
+    int status = UNSERVED, served = 1;
+    for (int o = 0; served && o < 3; o++) served = (of[o] = interface_of(given[o], &held[o])) != NULL;
+    if (served && is_side_by_side(of[0]) && fill(&arrays, of, 1, axis) && of[2]->nd == 2) {
+        const ptrdiff_t width = of[2]->shape[1];
+        double *grid = rows_of(of[1], 4, arrays.features), *counts = rows_of(of[2], arrays.features, width);
+        if (grid && counts && bits >= 0 && bits <= 23 && width == (ptrdiff_t)64 << bits) {
+            Py_BEGIN_ALLOW_THREADS
+            status = passes->cells(&arrays, grid, bits, (int64_t *)counts, width);
+            Py_END_ALLOW_THREADS
+        }
+    }
+    for (int o = 0; o < 3; o++) Py_XDECREF(held[o]);
+    return status == NO_MEMORY ? PyErr_NoMemory() : PyLong_FromLong(status);
+}
+
 /* The instruction sets that this processor has, from the smallest. */
 static int available(const Passes **sets) {
     int count = 0;
@@ -205,6 +236,7 @@ static PyMethodDef methods[] = {
     FAST(moments_rows, "the rows' table of x"),
     FAST(forward_rows, "y and the rows' table of x"),
     FAST(backward_rows, "dx, dbeta and dgamma of dy, x and the rows' table"),
+    FAST(cells, "counts in the cells of a grid, and the extremes, of x"),
     {"instruction_sets", instruction_sets, METH_NOARGS, "those of this processor, from the smallest"},
     {"use", use, METH_O, "compute with an instruction set from now on"},
     {"keep", keep, METH_O,

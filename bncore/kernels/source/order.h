@@ -224,5 +224,10 @@ static int backward_pass(const Arrays *dx_dy_x, const Features *features, const 
     return carried_out(dx_dy_x, features, rule, &(Steps){take_sums, {finish_sums, finish_paths}, write_dx});
 }
 
-const Passes PASSES = {NAME,         moments_pass,      normalize_pass,    forward_pass,
-                       backward_pass, forward_rows_pass, backward_rows_pass};
+static int cells_pass(const Arrays *x, double *grid, int bits, int64_t *counts, ptrdiff_t width) {
+    double *by = grid + x->features, *low = by + x->features, *high = low + x->features;
+    return (x->is_double ? cells_double : cells_float)(x, grid, by, low, high, bits, counts, width);
+}
+
+const Passes PASSES = {NAME,          moments_pass,      normalize_pass,     forward_pass,
+                       backward_pass, forward_rows_pass, backward_rows_pass, cells_pass};

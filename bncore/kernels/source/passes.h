@@ -2,6 +2,8 @@
 #ifndef BN_PASSES_H
 #define BN_PASSES_H
 
+#include <stdint.h>
+
 #include "walk/arrays.h"
 #include "walk/rows.h"
 
@@ -30,6 +32,8 @@ typedef struct {
     int (*backward)(const Arrays *dx_dy_x, const Features *, const Rule *); /* dx, dy, x        -> dx, dgamma, dbeta */
     int (*forward_rows)(const Rows *y_x, const OfRows *, const Rule *);
     int (*backward_rows)(const Rows *dx_dy_x, const OfRows *, const Rule *);
+    /* x side by side and a grid (4, D): centre, 1 / unit, low, high -> counts (D, width), low and high */
+    int (*cells)(const Arrays *x, double *grid, int bits, int64_t *counts, ptrdiff_t width);
 } Passes;
 
 double kept(void); /* bytes of arrays up to which results are left in the caches */
