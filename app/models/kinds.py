@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Literal
 
 from app.errors import UnsupportedUpload
+from app.files.refused import BEGINNINGS, JSON, UNPACK, Refused, article
 
 Format = Literal["safetensors", "pytorch", "pytorch legacy", "onnx", "keras h5", "keras", "npz"]
 HEAD = 4096
@@ -18,6 +19,14 @@ INSTEAD = (
     'Save it as one: torch.save(model.state_dict(), "state.pt"), model.save("model.keras") or '
     'numpy.savez("state.npz", **arrays).'
 )
+
+OTHERS: tuple[tuple[int, bytes, str], ...] = (
+    (0, b"GGUF", "GGUF file"),
+    (4, b"TFL3", "TensorFlow Lite model"),
+    (0, b"\x93NUMPY", "single NPY array"),
+    (257, b"ustar", "tar archive"),
+)
+"""Other kinds that may be taken for a model, and where their first bytes stand."""
 
 
 def _is_safetensors(head: bytes) -> bool:
@@ -55,11 +64,29 @@ def kind_of(head: bytes) -> Format:
     """The kind of the file that begins with `head`.
 
     Raises:
-        UnsupportedUpload: it is of none that is read.
+        UnsupportedUpload: it is of none that is read; where it can be told, it is named.
     """
     for kind, begins in KINDS:
         if begins(head):
             return kind
-    raise UnsupportedUpload(
-        f"The file is no model of a kind that is read: {TAKEN}. {INSTEAD}", field="file", allowed=TAKEN
+    raise _refusal(_other(head))
+
+
+def _other(head: bytes) -> Refused | None:
+    """What else the file is, if that can be told."""
+    for beginning, kind in BEGINNINGS:
+        if head.startswith(beginning):
+            return kind
+    for start, beginning, what in OTHERS:
+        if head[start:].startswith(beginning):
+            return Refused(what, "")
+    return JSON if head.lstrip()[:1] in (b"{", b"[") else None
+
+
+def _refusal(kind: Refused | None) -> UnsupportedUpload:
+    """The error that names the kind of a file, and the lines that write a model."""
+    unpack = f"{kind.do}: {kind.line}" if kind and kind.do == UNPACK else INSTEAD
+    what = f"The file is {article(kind.what)} {kind.what}, and no model" if kind else "The file is no model"
+    return UnsupportedUpload(
+        f"{what} of a kind that is read: {TAKEN}. {unpack}", field="file", given=kind and kind.what, allowed=TAKEN
     )

@@ -3,7 +3,8 @@
 import re
 from typing import Literal
 
-from app.batches.uploads.formats.refused import (
+from app.errors import UnreadableBatch
+from app.files.refused import (
     ARCHIVE,
     BEGINNINGS,
     BINARY,
@@ -18,7 +19,6 @@ from app.batches.uploads.formats.refused import (
     TAR,
     refusal,
 )
-from app.errors import UnreadableBatch
 
 Kind = Literal["csv", "npy", "npz", "parquet", "safetensors"]
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from app.errors import InvalidQuery, UnreadableModel
+from app.errors import InvalidQuery, UnreadableModel, UnsupportedUpload, shortened
 from app.files.archive import Archive
 from app.files.copied import repacked
 from app.files.damage import damage_told
@@ -118,8 +118,14 @@ def _beside(tensors: Mapping[str, Stored], name: str) -> Iterator[str]:
 def _prefix(members: Members) -> str:
     """The folder in which the archive has its pickle."""
     pickles = [name for name in members.infos if name.endswith(PICKLE)]
-    if len(pickles) != 1:
-        raise ValueError(f"it has {len(pickles)} pickles with a name of their own")
+    if not pickles:
+        inside = ", ".join(str(shortened(name)) for name in list(members.infos)[:3])
+        raise UnsupportedUpload(
+            f"The file is a zip archive of {inside or 'nothing'}, and no model. Upload the model alone: "
+            'torch.save(model.state_dict(), "state.pt").', field="file", given="zip archive",
+        )  # fmt: skip
+    if len(pickles) > 1:
+        raise ValueError(f"it has {len(pickles)} pickles, and a checkpoint has one")
     prefix = pickles[0].removesuffix(PICKLE)
     if any(name.startswith((f"{prefix}/code/", f"{prefix}/constants.pkl")) for name in members.infos):
         raise script()

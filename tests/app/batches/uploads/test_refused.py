@@ -22,10 +22,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from app.batches.uploads.formats import refused
-from app.batches.uploads.formats.refused import BEGINNINGS, OTHERS, Refused
 from app.batches.uploads.sniff import kind_of
 from app.errors import UnreadableBatch, UnsupportedUpload
+from app.files import refused
+from app.files.refused import BEGINNINGS, OTHERS, Refused
 from tests.app.batches.uploads.conftest import Parser
 from tests.app.batches.uploads.files import npy
 

@@ -5,9 +5,9 @@ import zipfile
 import numpy as np
 import pytest
 
-from app.batches.uploads.formats.refused import BEGINNINGS, Refused, refusal
 from app.batches.uploads.sniff import kind_of, refuse_binary
 from app.errors import UnreadableBatch, UnsupportedUpload
+from app.files.refused import BEGINNINGS, Refused, refusal
 from tests.app.batches.uploads.files import npy, npz
 
 

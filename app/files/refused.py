@@ -1,4 +1,4 @@
-"""Kinds of files that are not taken as a batch: what each is called, and the line that makes of it one that is."""
+"""Kinds of files that are not taken: what each is called, and the line that makes of it a batch that is."""
 
 from dataclasses import dataclass
 
@@ -108,10 +108,18 @@ OTHERS = (PICKLE, OBJECTS, PYTORCH, ONNX, KERAS, EXCEL_FILE, ARCHIVE, TAR, MARKU
 """The kinds that take more than their first bytes to tell."""
 
 
+def article(what: str) -> str:
+    """The article of a kind's name.
+
+    >>> article("ONNX model"), article("gzip file"), article("NPY file")
+    ('an', 'a', 'an')
+    """
+    return "an" if what[0] in "aeioAEIO" or what.startswith(("HDF", "NPY", "xz")) else "a"
+
+
 def refusal(kind: Refused) -> UnsupportedUpload:
     """The error that names what the upload is and what makes of it a file that is taken."""
-    article = "an" if kind.what[0] in "aeioAEIO" or kind.what.startswith(("HDF", "NPY", "xz")) else "a"
-    told = f"The upload is not a table or an array: it is {article} {kind.what}."
+    told = f"The upload is not a table or an array: it is {article(kind.what)} {kind.what}."
     doctor = "The norms of a model are looked at by {}. " if kind.is_model else ""
     do = f"{kind.do}: {kind.line}" if kind.line else f"{kind.do}."
     error = UnsupportedUpload(
