@@ -36,10 +36,13 @@ class Held:
     off: NDArray[np.bool_]
 
 
-def hold_mean(law: SamplingLaw, running_mean: Floats, running_var: Floats | None, resolution: float) -> Held:
+def hold_mean(
+    law: SamplingLaw, running_mean: Floats, running_var: Floats | None, resolution: float, level: float = LEVEL
+) -> Held:
     """The running mean against the batch's; without a running variance by the batch's own, as Student does.
 
     `resolution` is the numbers' relative one: what is nearer than roundings is not off.
+    Of healthy layers a share of `level` is told so.
     """
     own_var = running_var is None
     var = law.var if running_var is None else running_var
@@ -54,7 +57,7 @@ def hold_mean(law: SamplingLaw, running_mean: Floats, running_var: Floats | None
     if own_var:
         errors[law.var == 0] = 0.0  # nothing to hold it by
     numerator = np.full_like(df, 2.0 / (2.0 + law.tails / law.examples))
-    return _held(errors, upper_tail(deviate(np.square(errors), numerator, other)))
+    return _held(errors, upper_tail(deviate(np.square(errors), numerator, other)), level)
 
 
 def variance_allowed(law: SamplingLaw, own: bool = False) -> Floats:
@@ -68,7 +71,7 @@ def _left(law: SamplingLaw) -> Floats:
     return np.maximum(1.0 - law.mean_share, 1.0 / FEWEST)
 
 
-def hold_var(law: SamplingLaw, running_var: Floats, resolution: float) -> Held:
+def hold_var(law: SamplingLaw, running_var: Floats, resolution: float, level: float = LEVEL) -> Held:
     """The running variance against the batch's. A feature that is constant here is not held: it may be a rare one."""
     df = law.degrees(law.tails)
     above = np.divide(law.var, running_var, out=np.where(law.var > 0, np.inf, 1.0), where=running_var > 0)
@@ -78,8 +81,8 @@ def hold_var(law: SamplingLaw, running_var: Floats, resolution: float) -> Held:
     constant = np.sqrt(law.var) <= ROUNDINGS * resolution * np.abs(law.mean)
     distance = np.where(constant, 0.0, np.maximum(np.maximum(above - 1.0, 1.0 - below), 0.0))
     errors = distance / (law.var_error(law.tails) * math.sqrt(1.0 + 1.0 / AVERAGED))
-    return _held(errors, np.where(constant, 1.0, chances))
+    return _held(errors, np.where(constant, 1.0, chances), level)
 
 
-def _held(errors: Floats, chances: Floats) -> Held:
-    return Held(np.minimum(errors, MOST_ERRORS), beyond_chance(chances, LEVEL))
+def _held(errors: Floats, chances: Floats, level: float) -> Held:
+    return Held(np.minimum(errors, MOST_ERRORS), beyond_chance(chances, level))

@@ -48,7 +48,8 @@ def hold(steps: Steps, level: float) -> HeldSteps:
         beyond = beyond_chance(chances, level).reshape(2, -1).any(axis=0)
         errors[steps.sound], off[steps.sound] = np.maximum(far, wide), beyond
     else:
-        both = hold_mean(steps.law, mean, var, SINGLE), hold_var(steps.law, var, SINGLE)
+        half = level / 2.0
+        both = hold_mean(steps.law, mean, var, SINGLE, half), hold_var(steps.law, var, SINGLE, half)
         errors[steps.sound] = np.maximum(both[0].errors, both[1].errors)
         off[steps.sound] = both[0].off | both[1].off
     return HeldSteps(np.minimum(errors, MOST_ERRORS), off)
