@@ -14,8 +14,8 @@ from app.settings import Settings
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache")
+def settings(tmp_path: Path, cache_in: Callable[[Path], Path]) -> Settings:
+    return Settings(uploads_dir=tmp_path / "uploads", cache_dir=cache_in(tmp_path))
 
 
 @pytest.fixture
@@ -30,10 +30,10 @@ def client(app: FastAPI) -> TestClient:
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> TestClient:
+def server(tmp_path_factory: pytest.TempPathFactory, cache_in: Callable[[Path], Path]) -> TestClient:
     """A client as `client`, of one application for all tests of a module that only ask; it keeps no answer."""
     folder = tmp_path_factory.mktemp("server")
-    return TestClient(create_app(Settings(uploads_dir=folder / "uploads", cache_dir=folder / "cache", cache_bytes=0)))
+    return TestClient(create_app(Settings(uploads_dir=folder / "uploads", cache_dir=cache_in(folder), cache_bytes=0)))
 
 
 @pytest.fixture

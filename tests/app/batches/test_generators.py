@@ -10,6 +10,7 @@ from app.batches.batch import Array, Source
 from app.batches.generators import GENERATORS, GeneratorSource, Parameter, generator_named
 from app.errors import InvalidQuery
 from tests.app.batches.drawing import NAMES, draw
+from tests.each import each
 
 PARAMETERS = [(name, parameter) for name in NAMES for parameter in GENERATORS[name].parameters]
 VIEW = """
@@ -53,7 +54,7 @@ def test_parameter_names_collide_with_nothing_in_the_query() -> None:
     assert not set(VIEW.split()) & set(names)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_generator_describes_itself_in_one_sentence(name: str) -> None:
     generator = GENERATORS[name]
     assert generator.title
@@ -61,7 +62,7 @@ def test_a_generator_describes_itself_in_one_sentence(name: str) -> None:
     assert generator.description.endswith(".")
 
 
-@pytest.mark.parametrize(("name", "parameter"), each_parameter())
+@each(("name", "parameter"), each_parameter())
 def test_a_parameter_says_what_it_is_and_its_default_is_allowed(name: str, parameter: Parameter) -> None:
     assert parameter.title
     assert parameter.symbol
@@ -73,7 +74,7 @@ def test_a_parameter_says_what_it_is_and_its_default_is_allowed(name: str, param
 # The source
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_batch_has_the_asked_shape_in_float64_with_named_features(name: str) -> None:
     source: Source = GeneratorSource(name, 3, seed=1)
     batch = source.draw(5, np.random.default_rng(1))
@@ -83,19 +84,19 @@ def test_a_batch_has_the_asked_shape_in_float64_with_named_features(name: str) -
     assert source.examples is None
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_equal_seeds_give_equal_bytes(name: str) -> None:
     assert draw(name, seed=4).tobytes() == draw(name, seed=4).tobytes()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_another_seed_and_another_stream_give_other_examples(name: str) -> None:
     x = draw(name)
     assert not np.array_equal(x, draw(name, seed=1))
     assert not np.array_equal(x, draw(name, stream=1))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_source_draws_the_same_whatever_it_drew_before(name: str) -> None:
     source = GeneratorSource(name, 4, seed=2)
     source.draw(17, np.random.default_rng(1))
@@ -114,7 +115,7 @@ def test_sources_with_defaults_spelled_out_are_equal() -> None:
 ONE_POPULATION = {"class_sorted": {"classes_in_batch": 10.0}, "heavy_tailed": {"degrees_of_freedom": 10.0}}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_different_streams_draw_from_one_population(name: str) -> None:
     size = 4000
     batches = [draw(name, size, stream=stream, parameters=ONE_POPULATION.get(name)) for stream in (1, 2)]
@@ -128,22 +129,20 @@ def moments_with_errors(x: Array) -> list[tuple[Array, Array]]:
     return [(value.mean(axis=0), value.std(axis=0) / math.sqrt(len(value))) for value in (x, squares)]
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "post_relu"])
+@each("name", [name for name in NAMES if name != "post_relu"])
 def test_different_seeds_are_different_populations(name: str) -> None:
     means = [draw(name, 4000, seed=seed).mean(axis=0) for seed in (1, 2)]
     assert not np.allclose(*means, rtol=0.05)
 
 
-@pytest.mark.parametrize(("name", "seed"), list(product([n for n in NAMES if n != "dead_feature"], range(5))))
+@each(("name", "seed"), list(product([n for n in NAMES if n != "dead_feature"], range(5))))
 def test_features_differ_in_location_and_scale_by_default(name: str, seed: int) -> None:
     x = draw(name, 1000, seed=seed)
     assert x.std(axis=0).max() > 2 * x.std(axis=0).min()
     assert np.ptp(x.mean(axis=0)) > x.std(axis=0).min()
 
 
-@pytest.mark.parametrize(
-    "name", ["normal", "uniform", "laplace", "skewed", "heavy_tailed", "bimodal", "outliers", "post_relu"]
-)
+@each("name", ["normal", "uniform", "laplace", "skewed", "heavy_tailed", "bimodal", "outliers", "post_relu"])
 def test_without_spread_all_features_are_alike(name: str) -> None:
     parameters = {f"{name}_spread": 0.0} | ({"degrees_of_freedom": 10.0} if name == "heavy_tailed" else {})
     (mean, error), (var, var_error) = moments_with_errors(draw(name, 4000, parameters=parameters))
@@ -160,13 +159,13 @@ def test_a_feature_keeps_its_population_when_features_are_added() -> None:
 # The parameters
 
 
-@pytest.mark.parametrize(("name", "parameter"), each_parameter())
+@each(("name", "parameter"), each_parameter())
 def test_a_parameter_has_an_effect(name: str, parameter: Parameter) -> None:
     assert not np.array_equal(draw(name), draw(name, parameters={parameter.name: other_value(parameter)}))
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("features", [1, 8])
+@each("name", NAMES)
+@each("features", [1, 8])
 def test_every_corner_of_the_ranges_gives_finite_data(name: str, features: int) -> None:
     parameters = GENERATORS[name].parameters
     for corner in product(*((parameter.low, parameter.high) for parameter in parameters)):
@@ -174,7 +173,7 @@ def test_every_corner_of_the_ranges_gives_finite_data(name: str, features: int) 
         assert np.isfinite(draw(name, 64, features=features, parameters=values)).all(), values
 
 
-@pytest.mark.parametrize(("name", "parameter"), each_parameter())
+@each(("name", "parameter"), each_parameter())
 def test_a_value_outside_the_range_is_refused_with_the_range(name: str, parameter: Parameter) -> None:
     for value in (parameter.low - 1, parameter.high + 1, math.nan, math.inf):
         with pytest.raises(InvalidQuery) as caught:

@@ -3,9 +3,8 @@
 import ast
 from pathlib import Path
 
-import pytest
-
 import app
+from tests.each import each
 
 APP = Path(app.__file__).parent
 ROOMS = [path for name in ("figures", "words") for path in APP.glob(f"views/*/{name}*")]
@@ -22,13 +21,13 @@ ALLOWED = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(APP).as_posix())
+@each("module", MODULES)
 def test_no_statistic_is_called(module):
     calls = [node.func for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)]
     assert not {call.attr for call in calls if isinstance(call, ast.Attribute)} & STATISTICS
 
 
-@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(APP).as_posix())
+@each("module", MODULES)
 def test_nothing_of_the_web_is_imported(module):
     tree = ast.parse(module.read_text())
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}

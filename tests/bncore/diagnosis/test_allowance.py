@@ -3,15 +3,15 @@
 import re
 
 import numpy as np
-import pytest
 
 from bncore.diagnosis import MISTAKES, Printed, case_of, check, factors_in_words, headline, ready_answers
 from bncore.diagnosis.given.allowance import rounded, shaken
 from bncore.diagnosis.mistakes.paths import of_triple
 from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, named, plain
 from tests.bncore.diagnosis.students import COMPACT, CS231N, STAGED
+from tests.each import each
 
-placements = pytest.mark.parametrize("placement", PLACEMENTS)
+placements = each("placement", PLACEMENTS)
 ROUTES = ["staged", "compact", "cs231n"]
 FLOAT32 = float(np.finfo("float32").eps)
 
@@ -29,10 +29,10 @@ def printed(values, digits: int) -> Printed:
     return Printed(exact, 0.5 * 10.0**-digits, exact)
 
 
-@pytest.mark.parametrize("mean", [0, 10, 300, 1e3, 1e4])
+@each("mean", [0, 10, 300, 1e3, 1e4])
 @placements
-@pytest.mark.parametrize("route", ROUTES)
-@pytest.mark.parametrize("seed", range(5))
+@each("route", ROUTES)
+@each("seed", range(5))
 def test_a_correct_gradient_in_float32_raises_no_alarm_at_any_mean(mean, placement, route, seed):
     given = at_mean(mean, placement, seed, examples=4 + 20 * seed)
     code = {"staged": STAGED[placement], "compact": COMPACT, "cs231n": CS231N}[route]
@@ -76,7 +76,7 @@ def test_what_rounding_hides_is_said_in_the_headline_and_in_a_warning():
     assert any("Rounding hides mistakes in dx at |mean|/s = 1e+03" in warning for warning in report.warnings)
 
 
-@pytest.mark.parametrize("mean", [0, 1000.0])
+@each("mean", [0, 1000.0])
 def test_zeros_and_whole_numbers_are_not_taken_for_float32(mean):
     case = case_from(at_mean(mean))
     for dx in (np.zeros(case.shape), np.round(case.truth["dx"])):
@@ -91,10 +91,10 @@ def test_zeros_beside_float32_are_float32():
     assert check(case, {"dx": np.zeros(case.shape), "dgamma": dgamma}).correct
 
 
-@pytest.mark.parametrize("size", [1e-6, 1e-4, 1e-2])
+@each("size", [1e-6, 1e-4, 1e-2])
 @placements
-@pytest.mark.parametrize("array", ["x", "dy", "gamma"])
-@pytest.mark.parametrize("seed", range(5))
+@each("array", ["x", "dy", "gamma"])
+@each("seed", range(5))
 def test_a_batch_that_is_moved_moves_no_tensor_further_than_is_said(array, size, placement, seed):
     given = batch((9, 5), 1, placement, seed)
     case, rng = case_from(given), np.random.default_rng(seed)
@@ -109,8 +109,8 @@ def test_a_batch_that_is_moved_moves_no_tensor_further_than_is_said(array, size,
     assert max(reached) > 0.2, "and not much less far"
 
 
-@pytest.mark.parametrize("digits", [1, 2, 3, 4])
-@pytest.mark.parametrize("seed", range(5))
+@each("digits", [1, 2, 3, 4])
+@each("seed", range(5))
 def test_a_correct_gradient_printed_with_few_digits_is_close_and_never_wrong(digits, seed):
     case = plain(dy=0.05 * batch((9, 5), 1, "variance", seed)["dy"])
     report = check(case, {name: printed(case.truth[name], digits) for name in ("dx", "dgamma")})
@@ -144,8 +144,8 @@ def test_a_mistake_is_named_in_few_digits_too():
     assert named(report) == ["mean_path_missing"]
 
 
-@pytest.mark.parametrize("digits", [2, 3, 4])
-@pytest.mark.parametrize("seed", range(40))
+@each("digits", [2, 3, 4])
+@each("seed", range(40))
 def test_a_batch_that_was_printed_raises_no_false_alarm(digits, seed):
     rng = np.random.default_rng(seed)
     x, dy, gamma = 0.3 * rng.standard_normal((8, 3)), rng.standard_normal((8, 3)), rng.uniform(0.5, 2, 3)
@@ -171,7 +171,7 @@ def test_a_batch_of_few_digits_that_is_meant_as_it_stands_hides_no_named_mistake
         assert name not in MISTAKES or name in {diagnosis.id for diagnosis in report.diagnoses}
 
 
-@pytest.mark.parametrize(("mean", "dtype"), [(0, "float16"), (3, "float16"), (10, "float32"), (300, "float32")])
+@each(("mean", "dtype"), [(0, "float16"), (3, "float16"), (10, "float32"), (300, "float32")])
 @placements
 def test_the_factors_of_a_gradient_that_is_not_wrong_are_right(mean, dtype, placement):
     given = at_mean(mean, placement)

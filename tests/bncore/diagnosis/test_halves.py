@@ -1,7 +1,6 @@
 """Answers in float16 and bfloat16: right ones are right within their own rounding, wrong ones do not pass."""
 
 import numpy as np
-import pytest
 
 from bncore.diagnosis import check, headline, probe
 from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16, FLOAT32, told
@@ -9,11 +8,12 @@ from bncore.diagnosis.mistakes.paths import of_triple
 from bncore.diagnosis.verdict import HALF_COMPUTATION, HALF_INPUTS
 from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, named
 from tests.bncore.diagnosis.students import COMPACT, CS231N, DX, STAGED, with_change
+from tests.each import each
 
-placements = pytest.mark.parametrize("placement", PLACEMENTS)
-halves = pytest.mark.parametrize("precision", [FLOAT16, BFLOAT16], ids=lambda precision: precision.name)
-shapes = pytest.mark.parametrize(("shape", "axis"), [((9, 5), 1), ((64, 3), 1), ((4, 11), 0), ((3, 4, 2, 5), 1)])
-seeds = pytest.mark.parametrize("seed", range(3))
+placements = each("placement", PLACEMENTS)
+halves = each("precision", [FLOAT16, BFLOAT16])
+shapes = each(("shape", "axis"), [((9, 5), 1), ((64, 3), 1), ((4, 11), 0), ((3, 4, 2, 5), 1)])
+seeds = each("seed", range(3))
 STATES = [(0, 1.1), (0, 1e-5), (6, 1e-3)]
 """How far x is shifted, and epsilon."""
 
@@ -114,8 +114,8 @@ def test_a_gradient_that_is_a_few_percent_off_does_not_pass_in_half(precision, p
 
 @halves
 @placements
-@pytest.mark.parametrize("shape", [(9, 5), (64, 3)])
-@pytest.mark.parametrize("way", ["rounded at the end", "on inputs in half"])
+@each("shape", [(9, 5), (64, 3)])
+@each("way", ["rounded at the end", "on inputs in half"])
 def test_a_mistake_that_half_can_hold_is_named_in_it(precision, placement, shape, way):
     given = batch(shape, 1, placement)
     case = case_from(given)

@@ -21,19 +21,20 @@ from tests.bncore.diagnosis.batches import (
     rows,
 )
 from tests.bncore.diagnosis.students import COMPACT, CS231N, DX, NODES, SPATIALLY, STAGED, run, spatial, with_change
+from tests.each import each
 
-placements = pytest.mark.parametrize("placement", PLACEMENTS)
-shapes = pytest.mark.parametrize(("shape", "axis"), SHAPES)
-dtypes = pytest.mark.parametrize("dtype", ["float64", "float32"])
+placements = each("placement", PLACEMENTS)
+shapes = each(("shape", "axis"), SHAPES)
+dtypes = each("dtype", ["float64", "float32"])
 
 
-def each(changes):
+def programs(changes):
     """Placement, id, and the changed code with the placement that it runs with."""
     pairs = [(p, name, with_change(change, p)) for name, all in changes.items() for change in all for p in PLACEMENTS]
     return [pytest.param(p, name, made, id=f"{p}-{name}") for p, name, made in pairs if made]
 
 
-@pytest.mark.parametrize(("placement", "name", "made"), each(DX))
+@each(("placement", "name", "made"), programs(DX))
 @shapes
 @dtypes
 def test_a_mistake_in_dx_is_named(placement, name, made, shape, axis, dtype):
@@ -44,7 +45,7 @@ def test_a_mistake_in_dx_is_named(placement, name, made, shape, axis, dtype):
     assert named(report, "dx") == [name]
 
 
-@pytest.mark.parametrize(("placement", "name", "made"), each(NODES))
+@each(("placement", "name", "made"), programs(NODES))
 @shapes
 @dtypes
 def test_a_mistake_on_the_way_is_named(placement, name, made, shape, axis, dtype):
@@ -54,7 +55,7 @@ def test_a_mistake_on_the_way_is_named(placement, name, made, shape, axis, dtype
     assert named(report, tensor) == [name]
 
 
-@pytest.mark.parametrize(("name", "changes"), [(name, c) for name, all in SPATIALLY.items() for c in all])
+@each(("name", "changes"), [(name, c) for name, all in SPATIALLY.items() for c in all])
 @placements
 @dtypes
 def test_a_mistake_about_the_axes_of_images_is_named(name, changes, placement, dtype):
@@ -68,7 +69,7 @@ def test_a_mistake_about_the_axes_of_images_is_named(name, changes, placement, d
 
 @placements
 @dtypes
-@pytest.mark.parametrize(("shape", "axis", "order"), [
+@each(("shape", "axis", "order"), [
     ((9, 5), 1, (1, 0)), ((6, 6), 1, (1, 0)), ((4, 11), 0, (1, 0)), ((3, 4, 2, 5), 1, (0, 2, 3, 1)),
     ((3, 4, 2, 5), 1, (1, 0, 2, 3)), ((4, 3, 2, 5), -1, (3, 0, 1, 2)), ((3, 2, 5, 4), -1, (0, 3, 1, 2)),
     ((3, 4, 3, 3), 1, (0, 1, 3, 2)), ((3, 3, 3, 3), 1, (3, 2, 1, 0)), ((2, 3, 4, 2, 5), 1, (0, 2, 3, 4, 1)),
@@ -119,7 +120,7 @@ def test_every_named_mistake_is_proven_here():
 @placements
 @shapes
 @dtypes
-@pytest.mark.parametrize("route", ["staged", "compact", "cs231n"])
+@each("route", ["staged", "compact", "cs231n"])
 def test_correct_gradients_by_any_route_raise_no_alarm(placement, shape, axis, dtype, route):
     given = batch(shape, axis, placement)
     code = {"staged": STAGED[placement], "compact": COMPACT, "cs231n": CS231N}[route]
@@ -151,7 +152,7 @@ def test_no_batch_raises_a_false_alarm(seed, examples, units, eps, shift, placem
 def test_noise_of_float32_rounding_changes_no_diagnosis(placement, shape, axis):
     given = batch(shape, axis, placement)
     rng = np.random.default_rng(1)
-    for name, made in [(param.values[1], param.values[2]) for param in each(DX) if param.values[0] == placement]:
+    for name, made in [(param.values[1], param.values[2]) for param in programs(DX) if param.values[0] == placement]:
         dx = answer(given, *made, "float64", "dx")["dx"]
         dx = (dx * (1 + rng.uniform(-1, 1, shape) * 2.0**-22)).astype("float32")
         assert named(check(case_from(given), {"dx": dx}), "dx") == [name]
@@ -169,9 +170,9 @@ def scale_of(x, at):
     return np.sqrt(x.var(0) + at["eps"]) if at["placement"] == "variance" else x.std(0) + at["eps"]
 
 
-@pytest.mark.parametrize("name", FROZEN)
+@each("name", FROZEN)
 @placements
-@pytest.mark.parametrize(("shape", "axis"), [((9, 5), 1), ((2, 3, 2, 2), 1)])
+@each(("shape", "axis"), [((9, 5), 1), ((2, 3, 2, 2), 1)])
 def test_central_differences_with_frozen_statistics_are_named_as_missing_paths(name, placement, shape, axis):
     given = batch(shape, axis, placement)
     at = run(COMPACT, rows(given))

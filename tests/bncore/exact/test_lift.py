@@ -5,6 +5,7 @@ import pytest
 
 from bncore import FLAGS, VarianceOverflow, backward, forward, norms, statistics
 from tests.bncore.truth import long, staged_dx, true_forward
+from tests.each import each
 
 pytestmark = [
     pytest.mark.usefixtures("each_backend"),
@@ -22,10 +23,10 @@ def near(values, truth, ulps=8):
     return (off <= ulps * 2.0**-52 * np.abs(truth).max() + long(5e-324)).all()
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("count", [3, 9])
-@pytest.mark.parametrize("placement", PLACEMENTS)
-@pytest.mark.parametrize("eps", [1e-5, 1e-300, 1e300])
+@each("size", SIZES)
+@each("count", [3, 9])
+@each("placement", PLACEMENTS)
+@each("eps", [1e-5, 1e-300, 1e300])
 def test_a_feature_of_any_size_is_normalized_and_pulled_back_exactly(size, count, placement, eps):
     x, dy = np.stack([SHAPE[:count] * size, SHAPE[:count]], axis=1), np.stack([UPSTREAM[:count]] * 2, axis=1)
     keywords = {"eps": eps, "eps_placement": placement}
@@ -39,8 +40,8 @@ def test_a_feature_of_any_size_is_normalized_and_pulled_back_exactly(size, count
         assert near(result.sigma[feature], np.sqrt(truth.var[feature]))
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("count", [2, 3, 9])
+@each("size", SIZES)
+@each("count", [2, 3, 9])
 def test_without_epsilon_x_hat_does_not_depend_on_the_size(size, count):
     """Down to subnormal numbers, which have lost digits of `size`, but are what they are."""
     x = SHAPE[:count, np.newaxis] * size
@@ -50,9 +51,9 @@ def test_without_epsilon_x_hat_does_not_depend_on_the_size(size, count):
     assert [flag.name for flag in result.flags] == (["variance_underflow"] if size < 1e-154 else [])
 
 
-@pytest.mark.parametrize("size", [1e-145, 1e-157, 1e-200, 1e-300])
-@pytest.mark.parametrize("count", [3, 9])
-@pytest.mark.parametrize("placement", PLACEMENTS)
+@each("size", [1e-145, 1e-157, 1e-200, 1e-300])
+@each("count", [3, 9])
+@each("placement", PLACEMENTS)
 def test_without_epsilon_the_gradient_grows_as_the_size_shrinks(size, count, placement):
     x, dy = SHAPE[:count, np.newaxis] * size, UPSTREAM[:count, np.newaxis]
     dx = backward(dy, forward(x, eps=0, eps_placement=placement)).dx
@@ -84,7 +85,7 @@ def test_tiny_features_leave_the_others_their_bits():
         np.testing.assert_array_equal(np.take(mixed.y, others, axis), np.take(plain.y, others, axis))
 
 
-@pytest.mark.parametrize("shape", [(40, 3), (6, 3, 4, 5), (5000, 2), (200, 3, 400)])
+@each("shape", [(40, 3), (6, 3, 4, 5), (5000, 2), (200, 3, 400)])
 def test_every_layout_is_lifted(shape):
     x = np.random.default_rng(4).normal(size=shape)
     factors = np.where(np.arange(shape[1]) % 2, 1.0, 1e-180).reshape(-1, *[1] * (len(shape) - 2))
@@ -100,8 +101,8 @@ def test_float32_as_small_as_it_goes_is_normalized():
     np.testing.assert_allclose(forward(x, eps=0).x_hat, true_forward(x, eps=0).x_hat.astype(np.float32), rtol=1e-6)
 
 
-@pytest.mark.parametrize("norm", norms.NORMS)
-@pytest.mark.parametrize("size", [1e-157, 1e-164, 1e-170, 1e-320])
+@each("norm", norms.NORMS)
+@each("size", [1e-157, 1e-164, 1e-170, 1e-320])
 def test_every_norm_of_tiny_numbers_pulls_back_what_epsilon_alone_would(norm, size):
     """Beside eps 1e-5 such numbers are 0: dx is that of a statistic whose deviation is 0, (g - <g>) / sqrt(eps)."""
     x, dy = np.outer(SHAPE[:4], SHAPE[:6]), np.outer(UPSTREAM[:4], [1.0, -2.0, 0.5, 3.0, 0.25, -1.0])
@@ -118,8 +119,8 @@ def test_every_norm_of_tiny_numbers_pulls_back_what_epsilon_alone_would(norm, si
     assert (result.standardized.sigma > 0).all() == (result.count > 1 or norm == "rms")
 
 
-@pytest.mark.parametrize("norm", ["layer", "rms", "group"])
-@pytest.mark.parametrize("size", [1e-170, 1e-320, 1e150])
+@each("norm", ["layer", "rms", "group"])
+@each("size", [1e-170, 1e-320, 1e150])
 def test_without_epsilon_no_norm_depends_on_the_size(norm, size):
     x = np.outer(SHAPE[:4], 2.0 ** np.arange(6))
     given = {"groups": 2} if norm == "group" else {}
@@ -128,7 +129,7 @@ def test_without_epsilon_no_norm_depends_on_the_size(norm, size):
     np.testing.assert_allclose(small, plain, rtol=0, atol=close)
 
 
-@pytest.mark.parametrize("norm", ["batch", "rms"])
+@each("norm", ["batch", "rms"])
 def test_squares_that_only_their_sum_takes_out_of_range_are_added_in_another_unit(norm):
     x = np.tile([[1e154], [-1e154]], (500, 1))
     result = norms.forward(x, norm, axis=None, eps=0)
@@ -141,8 +142,8 @@ def test_a_variance_beyond_float64_is_refused_by_its_feature():
         statistics([[1.0, 1e154, 1.7e308], [2.0, -1e154, -1.7e308]])
 
 
-@pytest.mark.parametrize("eps", [0, 1e-5])
-@pytest.mark.parametrize("made", [forward, norms.forward])
+@each("eps", [0, 1e-5])
+@each("made", [forward, norms.forward])
 def test_given_statistics_at_the_top_centre_numbers_of_the_other_sign(made, eps):
     given = {"running_mean": [1.7e308, 0.0], "running_var": [1e308, 4.0], "mode": "inference"}
     x_hat = made([[-1.7e308, 1.0], [1.7e308, 3.0]], eps=eps, **given).x_hat

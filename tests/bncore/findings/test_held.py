@@ -3,10 +3,10 @@
 import math
 
 import numpy as np
-import pytest
 
 from bncore.findings.held import Held, hold_mean, hold_var
 from bncore.findings.sampling_law import sampling_law
+from tests.each import each
 
 RESOLUTION = float(np.finfo(float).eps)
 HALF_BELL = 0.5 - 1.0 / (2.0 * math.pi)  # variance of max(0, z)
@@ -41,8 +41,8 @@ def averaged(rng, draw, examples, momentum, ddof, features=FEATURES):
     return np.tensordot(weights, seen.mean(axis=2), 1), np.tensordot(weights, seen.var(axis=2, ddof=ddof), 1)
 
 
-@pytest.mark.parametrize("examples", SIZES)
-@pytest.mark.parametrize("name", DATA)
+@each("examples", SIZES)
+@each("name", DATA)
 def test_at_most_one_healthy_feature_in_a_hundred_is_called_off(name, examples):
     draw, mean, var = DATA[name]
     rng = np.random.default_rng([examples, 11])
@@ -52,9 +52,9 @@ def test_at_most_one_healthy_feature_in_a_hundred_is_called_off(name, examples):
         assert (layers <= 2 / BATCHES).all()
 
 
-@pytest.mark.parametrize("examples", [2, 4, 16])
-@pytest.mark.parametrize("ddof", [0, 1], ids=["biased", "unbiased"])
-@pytest.mark.parametrize("name", DATA)
+@each("examples", [2, 4, 16])
+@each("ddof", [0, 1])
+@each("name", DATA)
 def test_so_it_is_with_running_averages_of_such_batches(name, ddof, examples):
     """However the variance is kept: PyTorch's way or Keras'."""
     draw, _, _ = DATA[name]
@@ -82,8 +82,8 @@ def images(rng, kind, examples, side=6):
     }[kind]
 
 
-@pytest.mark.parametrize("examples", [1, 2, 4, 16])
-@pytest.mark.parametrize("kind", ["white", "smooth", "level", "copies", "contrast", "relu"])
+@each("examples", [1, 2, 4, 16])
+@each("kind", ["white", "smooth", "level", "copies", "contrast", "relu"])
 def test_so_it_is_with_images_however_alike_their_positions(kind, examples):
     rng = np.random.default_rng([examples, 17])
     mean, var = DATA["relu"][1:] if kind == "relu" else (0.0, 1.0)
@@ -91,8 +91,8 @@ def test_so_it_is_with_images_however_alike_their_positions(kind, examples):
     assert (features < 0.005).all()
 
 
-@pytest.mark.parametrize("name", DATA)
-@pytest.mark.parametrize("features", [1, 8, 64, 256])
+@each("name", DATA)
+@each("features", [1, 8, 64, 256])
 def test_a_mean_one_deviation_off_is_found_at_64(name, features):
     draw, mean, var = DATA[name]
     rng = np.random.default_rng([features, 19])
@@ -103,9 +103,9 @@ def test_a_mean_one_deviation_off_is_found_at_64(name, features):
         assert held(draw(rng, (features, 64)), 1, mean + sign * math.sqrt(var), var)[0].off.all()
 
 
-@pytest.mark.parametrize("name", ["normal", "uniform"])
-@pytest.mark.parametrize("features", [1, 8, 64, 256])
-@pytest.mark.parametrize("factor", [0.25, 4.0])
+@each("name", ["normal", "uniform"])
+@each("features", [1, 8, 64, 256])
+@each("factor", [0.25, 4.0])
 def test_a_variance_four_times_off_is_found_at_64(name, features, factor):
     draw, mean, var = DATA[name]
     rng = np.random.default_rng([features, 23])
@@ -115,8 +115,8 @@ def test_a_variance_four_times_off_is_found_at_64(name, features, factor):
     assert held(draw(rng, (features, 64)), 1, mean, factor * var)[1].off.all()
 
 
-@pytest.mark.parametrize("name", ["laplace", "relu"])
-@pytest.mark.parametrize("factor", [0.25, 4.0])
+@each("name", ["laplace", "relu"])
+@each("factor", [0.25, 4.0])
 def test_with_heavy_tails_it_is_found_in_all_but_a_few_of_a_hundred_features(name, factor):
     draw, mean, var = DATA[name]
     _, of_variance = held(draw(np.random.default_rng(29), (2560, 64)), 1, mean, factor * var)

@@ -6,15 +6,16 @@ import pytest
 from bncore import norms
 from bncore.norms import NORMS
 from tests.bncore.norms.cases import PLACEMENTS, SHAPES, defined, drawn, over_axes, sets_of_cells, settings
+from tests.each import each
 
-every_norm = pytest.mark.parametrize("norm", NORMS)
-every_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
+every_norm = each("norm", NORMS)
+every_shape = each("shape", SHAPES)
 
 
 @every_norm
 @every_shape
-@pytest.mark.parametrize("placement", PLACEMENTS)
-@pytest.mark.parametrize("eps", [0.0, 1e-5, 0.3])
+@each("placement", PLACEMENTS)
+@each("eps", [0.0, 1e-5, 0.3])
 def test_y_is_what_the_definition_gives(norm, shape, placement, eps):
     if eps == 0 and norm == "instance" and len(shape) == 2:
         eps = 1e-5
@@ -54,8 +55,8 @@ def test_statistics_have_the_shape_of_the_axes_that_are_kept():
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("norm", ["layer", "rms"])
-@pytest.mark.parametrize(("axis", "like"), [(1, (6, 2, 3)), (2, (2, 3)), (3, (3,)), (-1, (3,)), (-3, (6, 2, 3))])
+@each("norm", ["layer", "rms"])
+@each(("axis", "like"), [(1, (6, 2, 3)), (2, (2, 3)), (3, (3,)), (-1, (3,)), (-3, (6, 2, 3))])
 def test_axis_is_the_first_axis_that_is_normalized_as_in_onnx(norm, axis, like):
     x = np.random.default_rng(0).normal(size=(4, 6, 2, 3))
     result = norms.forward(x, norm, axis=axis, eps=0)
@@ -85,7 +86,7 @@ def test_a_table_made_by_hand():
 
 
 @every_norm
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@each("dtype", ["float16", "float32", "float64"])
 def test_results_keep_the_dtype_and_are_rounded_once(norm, dtype):
     x, dy, gamma, beta = drawn(norm, (4, 6, 3))
     x = x.astype(dtype)
@@ -110,8 +111,8 @@ def test_inputs_stay_and_may_be_strided(norm):
     np.testing.assert_array_equal(dy, before)
 
 
-@pytest.mark.parametrize("norm", [norm for norm in NORMS if norm not in ("rms", "renorm")])
-@pytest.mark.parametrize(("dtype", "ratio"), [("float32", 1e4), ("float64", 1e8)])
+@each("norm", [norm for norm in NORMS if norm not in ("rms", "renorm")])
+@each(("dtype", "ratio"), [("float32", 1e4), ("float64", 1e8)])
 def test_the_error_does_not_grow_with_mean_over_deviation(norm, dtype, ratio):
     rng = np.random.default_rng(1)
     x = (rng.standard_normal((4, 6, 20)) + ratio).astype(dtype)

@@ -10,10 +10,11 @@ from bncore.errors import BadParameter
 from bncore.playground.chain import NormLayer, features_first, playground
 from bncore.playground.stages import BACKWARD, FORWARD, PATHS, STAGES
 from bncore.upstream import UPSTREAMS
+from tests.each import each
 
-placements = pytest.mark.parametrize("eps_placement", ["variance", "deviation"])
-modes = pytest.mark.parametrize("mode", ["train", "inference"])
-shapes = pytest.mark.parametrize(("shape", "axis"), [((9, 3), 1), ((5, 3, 2, 2), 1), ((5, 2, 2, 3), -1)])
+placements = each("eps_placement", ["variance", "deviation"])
+modes = each("mode", ["train", "inference"])
+shapes = each(("shape", "axis"), [((9, 3), 1), ((5, 3, 2, 2), 1), ((5, 2, 2, 3), -1)])
 RUNNING = {"running_mean": np.array([0.5, 0.0, -1.0]), "running_var": np.array([2.0, 1.0, 0.3])}
 
 
@@ -38,7 +39,7 @@ def test_paths_add_up_to_dx(eps_placement, mode):
 
 
 @placements
-@pytest.mark.parametrize("eps", [0.0, 1e-5, 0.5])
+@each("eps", [0.0, 1e-5, 0.5])
 def test_in_training_the_sums_are_what_the_laws_say(eps_placement, eps):
     result = shown(drawn(), NormLayer(eps=eps, eps_placement=eps_placement, activation="tanh"))
     dx, x_hat = result.stages["dx"].values, result.stages["x_hat"].values
@@ -60,7 +61,7 @@ def test_in_inference_no_law_is_claimed(eps_placement):
 @placements
 @modes
 @shapes
-@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e6])
+@each("scale", [1e-3, 1.0, 1e6])
 def test_sigma_and_mean_undo_the_normalization(eps_placement, mode, shape, axis, scale):
     x = scale * drawn(shape)
     result = shown(x, NormLayer("sigma", "mean", eps=0.1, eps_placement=eps_placement, mode=mode), axis=axis)
@@ -101,7 +102,7 @@ def central_difference(x, make):
 @placements
 @modes
 @shapes
-@pytest.mark.parametrize("upstream", ["squared_error", "cross_entropy", "sum_of_squares", "ones", "one_example"])
+@each("upstream", ["squared_error", "cross_entropy", "sum_of_squares", "ones", "one_example"])
 def test_dx_of_every_loss_is_the_derivative_of_the_whole_chain(eps_placement, mode, shape, axis, upstream):
     x, labels = drawn(shape), np.arange(shape[0]) % 3
     layer = NormLayer(
@@ -137,8 +138,8 @@ def test_an_uploads_own_dy_replaces_the_gradient_from_above():
     assert "d_activation" not in result.stages
 
 
-@pytest.mark.parametrize("upstream", UPSTREAMS)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@each("upstream", UPSTREAMS)
+@each("activation", ACTIVATIONS)
 def test_every_activation_and_upstream_gives_every_stage(upstream, activation):
     labels = np.arange(9) % 2
     result = shown(drawn(), NormLayer(activation=activation, upstream=upstream), labels=labels)
@@ -186,7 +187,7 @@ def check_stages(result):
         assert len(stage.histogram.axis.ticks()) <= 8
 
 
-@pytest.mark.parametrize("dtype", [np.float16, np.float32])
+@each("dtype", [np.float16, np.float32])
 def test_an_overflow_is_refused_with_the_parameter_that_would_avoid_it(dtype):
     x = drawn().astype(dtype)
     limit = float(np.finfo(dtype).max)
@@ -230,7 +231,7 @@ def test_the_gradients_axis_is_symmetric_and_shared():
     assert axis.low == -axis.high
 
 
-@pytest.mark.parametrize("scale", [1e-12, 1.0, 1e9])
+@each("scale", [1e-12, 1.0, 1e9])
 def test_the_gradients_axis_has_the_typical_bell_within_its_linear_part(scale):
     x, dy = drawn((400, 5)) * 10.0 ** np.arange(-2, 3), scale * np.random.default_rng(0).standard_normal((400, 5))
     axis = shown(x, dy=dy).stages["dy"].histogram.axis
@@ -243,7 +244,7 @@ def test_rounding_does_not_decide_the_gradients_axis():
     assert axis.kind == "linear"
 
 
-@pytest.mark.parametrize(("activation", "low", "high"), [("sigmoid", 0.0, 1.0), ("tanh", -1.0, 1.0)])
+@each(("activation", "low", "high"), [("sigmoid", 0.0, 1.0), ("tanh", -1.0, 1.0)])
 def test_a_squashing_activation_has_its_own_range(activation, low, high):
     axis = shown(drawn(), NormLayer(activation=activation)).stages["activation"].histogram.axis
     assert (axis.low, axis.high) == (low, high)

@@ -3,12 +3,12 @@
 import json
 
 import numpy as np
-import pytest
 
 from app.views.gradient_check.tensor import parsed
 from bncore.diagnosis import check, probe
 from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16
 from bncore.diagnosis.mistakes.paths import of_triple
+from tests.each import each
 
 URL = "/api/v1/gradient-check"
 SEEDS = range(4)
@@ -45,8 +45,8 @@ WRITTEN = {
 }
 
 
-@pytest.mark.parametrize("written", WRITTEN)
-@pytest.mark.parametrize("seed", SEEDS)
+@each("written", WRITTEN)
+@each("seed", SEEDS)
 def test_the_right_dx_is_right_however_it_was_printed(server, seed, written):
     answer = asked(server, seed, dx=WRITTEN[written](probe(seed).case().truth["dx"]))
     assert answer["correct"] is True, answer["text"]
@@ -54,8 +54,8 @@ def test_the_right_dx_is_right_however_it_was_printed(server, seed, written):
     assert answer["diagnoses"] == []
 
 
-@pytest.mark.parametrize("written", WRITTEN)
-@pytest.mark.parametrize("seed", SEEDS)
+@each("written", WRITTEN)
+@each("seed", SEEDS)
 def test_a_wrong_dx_is_wrong_however_it_was_printed(server, seed, written):
     case = probe(seed).case()
     for triple in [(1.05, 1, 1), (1, 1, 0), (-1, 1, 1)]:
@@ -75,9 +75,9 @@ ROUNDED = {
 }
 
 
-@pytest.mark.parametrize("rounded", ROUNDED)
-@pytest.mark.parametrize("triple", [(1, 1, 1), (1, 1, 1.05), (-1, 1, 1)])
-@pytest.mark.parametrize("seed", SEEDS)
+@each("rounded", ROUNDED)
+@each("triple", [(1, 1, 1), (1, 1, 1.05), (-1, 1, 1)])
+@each("seed", SEEDS)
 def test_the_same_numbers_as_json_and_pasted_say_the_same(server, seed, rounded, triple):
     dx = ROUNDED[rounded](of_triple(probe(seed).case(), *triple))
     as_json, pasted = asked(server, seed, dx=dx.tolist()), asked(server, seed, dx=str(dx.tolist()))
@@ -85,7 +85,7 @@ def test_the_same_numbers_as_json_and_pasted_say_the_same(server, seed, rounded,
     assert {name: as_json[name] for name in parts} == {name: pasted[name] for name in parts}
 
 
-@pytest.mark.parametrize(("text", "precision"), [
+@each(("text", "precision"), [
     ("tensor([0.3477, 1.2], dtype=torch.float16)", "float16"), ("tensor([0.3477], dtype=torch.half)", "float16"),
     ("array([0.3477], dtype=bfloat16)", "bfloat16"), ("np.array([0.3477], dtype='float16')", "float16"),
     ("tensor([0.3477], dtype=torch.float64)", "float64"), ("[np.float16(0.3477)]", "float16"),
@@ -107,7 +107,7 @@ BAD = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", BAD)
+@each("name", BAD)
 def test_one_tensor_that_cannot_be_compared_does_not_keep_the_others_from_being_checked(server, name):
     truth = probe(1).case().truth
     others = {other: truth[other].tolist() for other in ("dx", "dgamma", "dbeta") if other != name}
@@ -121,7 +121,7 @@ def test_one_tensor_that_cannot_be_compared_does_not_keep_the_others_from_being_
     assert "exact" in answer["headline"]
 
 
-@pytest.mark.parametrize("name", BAD)
+@each("name", BAD)
 def test_the_page_shows_the_others_beside_one_that_cannot_be_compared(server, name):
     texts = {other: json.dumps(probe(1).case().truth[other].tolist()) for other in ("dx", "dbeta") if other != name}
     bad = BAD[name] if isinstance(BAD[name], str) else json.dumps(BAD[name])
@@ -138,7 +138,7 @@ def test_where_nothing_can_be_compared_it_is_refused(server):
         assert answer.json()["errors"][0]["field"] == name
 
 
-@pytest.mark.parametrize("shape", [(4,), (1, 4), (4, 1), (1, 4, 1, 1), (1, 1, 4)])
+@each("shape", [(4,), (1, 4), (4, 1), (1, 4, 1, 1), (1, 1, 4)])
 def test_one_number_a_unit_may_have_further_axes_of_length_one(server, shape):
     sent = probe(2)
     batch = {name: np.asarray(value).tolist() for name, value in vars(sent).items()}
@@ -153,7 +153,7 @@ def test_one_number_a_unit_may_have_further_axes_of_length_one(server, shape):
     assert answer.json()["headline"] == "Correct: dbeta, dgamma and dx are exact."
 
 
-@pytest.mark.parametrize("sent", [5.0, 500.0])
+@each("sent", [5.0, 500.0])
 def test_errors_of_float32_differences_are_said_to_look_like_them(server, sent):
     """A seeded batch of my own: differences of a loss in float32 with a step of 1/sent."""
     rng = np.random.default_rng(7)

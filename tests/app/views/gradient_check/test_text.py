@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.errors import UserError
 from app.views.gradient_check.tensor import parsed
 from bncore.diagnosis import check, probe, ready_answers
+from tests.each import each
 
 MOST = 1000
 X = np.random.default_rng(0).normal(size=(7, 4))
@@ -35,18 +36,18 @@ ROWS = {
 }
 
 
-@pytest.mark.parametrize("written", [*WRITTEN, *ROWS])
+@each("written", [*WRITTEN, *ROWS])
 def test_a_matrix_is_read_however_it_is_written(written):
     text = (WRITTEN | ROWS)[written](X)
     np.testing.assert_allclose(parsed(text, "dx", MOST).values, X, atol=5e-9)
 
 
-@pytest.mark.parametrize("written", ["print", "repr", "lists", "tensor"])
+@each("written", ["print", "repr", "lists", "tensor"])
 def test_images_are_read_in_their_shape(written):
     np.testing.assert_allclose(parsed(WRITTEN[written](IMAGES), "dx", MOST).values, IMAGES, atol=5e-9)
 
 
-@pytest.mark.parametrize(("text", "values"), [
+@each(("text", "values"), [
     ("1 2 3", [1, 2, 3]), ("1\n2\n3", [[1], [2], [3]]), ("[\u22121, .5, 2e-1]", [-1, 0.5, 0.2]), ("1, 2,", [1, 2]),
     ("1 2; 3 4", [[1, 2], [3, 4]]),
     ("1.5\t2", [1.5, 2]), ("1,5,7\n2,5,8", [[1, 5, 7], [2, 5, 8]]), ("1, 5\n2, 5", [[1, 5], [2, 5]]),
@@ -68,7 +69,7 @@ def test_an_empty_text_is_no_tensor():
     assert parsed(" \n", "dx", MOST) is None
 
 
-@pytest.mark.parametrize(("text", "words"), [
+@each(("text", "words"), [
     ("[[1 2]", "do not match"), ("[1 2]]", "do not match"), ("[1] [2]", "one pair of brackets around all"),
     ("[1]x", "“x” stands behind its brackets"), ("[,1]", "there is no number"),
     ("1,5\n2,5\n3,0", "“1,5” in dx may be 1.5 or the numbers 1, 5. Write “1.5”, or “1, 5” with a space"),
@@ -107,7 +108,7 @@ def test_no_text_fails_in_another_way(text):
     assert array is None or array.unit >= 0
 
 
-@pytest.mark.parametrize("text", [
+@each("text", [
     "9" * 200_000 + "x", "[" + "9" * 200_000 + "x]", "1\t2" + " " * 200_000 + "x", "[1]" + " " * 200_000 + "x",
     "a" * 200_000 + "[1]", "[" * 200_000, "np.float64(" * 20_000, "- " * 100_000, "1;" + " " * 200_000 + "2 3",
 ])  # fmt: skip
@@ -118,7 +119,7 @@ def test_a_text_that_is_too_long_for_its_numbers_is_not_looked_at(text):
         parsed(text, "dx", len(text))
 
 
-@pytest.mark.parametrize(("text", "unit"), [
+@each(("text", "unit"), [
     ("[8.]", 0), ("8. 3.", 0), ("[8.  1.5]", 0.05), ("8.0", 0.05), ("[8.e+02]", 0), ("8", 0), ("[8.00e+02]", 0.5),
 ])  # fmt: skip
 def test_a_point_without_digits_hides_nothing(text, unit):
@@ -133,9 +134,9 @@ def test_float32_that_was_printed_is_float32_again():
     assert parsed(str(X), "dx", MOST).values.dtype == np.float64
 
 
-@pytest.mark.parametrize("axes", [2, 4])
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("seed", range(5))
+@each("axes", [2, 4])
+@each("dtype", ["float32", "float64"])
+@each("seed", range(5))
 def test_a_correct_gradient_that_was_printed_is_exact(axes, dtype, seed):
     case = probe(seed, axes=axes).case()
     dx = case.as_given(case.truth["dx"]).astype(dtype)
@@ -145,7 +146,7 @@ def test_a_correct_gradient_that_was_printed_is_exact(axes, dtype, seed):
     assert not report.warnings
 
 
-@pytest.mark.parametrize("precision", [1, 2, 3, 4])
+@each("precision", [1, 2, 3, 4])
 def test_a_correct_gradient_in_few_digits_is_not_called_wrong(precision):
     case = probe(0).case()
     report = check(case, {"dx": parsed(np.array2string(case.truth["dx"], precision=precision), "dx", MOST)})
@@ -159,15 +160,15 @@ def in_figures(values, figures):
     return "\n".join(" ".join(f"%.{figures}g" % value for value in row) for row in values)
 
 
-@pytest.mark.parametrize("figures", [3, 4, 5, 6])
-@pytest.mark.parametrize("seed", range(5))
+@each("figures", [3, 4, 5, 6])
+@each("seed", range(5))
 def test_a_correct_gradient_in_few_significant_digits_is_not_called_wrong(seed, figures):
     case = probe(seed).case()
     report = check(case, {"dx": parsed(in_figures(case.truth["dx"], figures), "dx", MOST)})
     assert report.correct, report.tensors
 
 
-@pytest.mark.parametrize("seed", range(5))
+@each("seed", range(5))
 def test_a_mistake_that_significant_digits_show_is_called_wrong(seed):
     case = probe(seed).case()
     wrong = ready_answers(case)["unbiased_in_backward"]["dx"]
@@ -175,7 +176,7 @@ def test_a_mistake_that_significant_digits_show_is_called_wrong(seed):
     assert report.diagnoses[0].id == "unbiased_in_backward"
 
 
-@pytest.mark.parametrize(("text", "unit"), [
+@each(("text", "unit"), [
     ("12.35 0.001235 0.5", 0.005), ("123.45 12.3456 0.0012", 0.00005), ("1.235e+01 0.1235", 0.005),
     ("0.5 0.25 3.0", 0.005), ("12.35 0.001235 1200.0", 0.5), ("12.35 0.001235 inf", 0.005), ("-12.35 0.001235", 0.005),
 ])  # fmt: skip

@@ -7,14 +7,18 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.batches.datasets import DATASETS, load
+from app.main import create_app
+from app.settings import Settings
 from app.web.operations import health
 
 
-@pytest.fixture
-def started(app):
-    """A client of a server that has started."""
-    with TestClient(app) as client:
-        while not app.state.ready:
+@pytest.fixture(scope="module")
+def started(tmp_path_factory, cache_in):
+    """A client of a server that has started, and is ready."""
+    folder = tmp_path_factory.mktemp("started")
+    settings = Settings(uploads_dir=folder / "uploads", cache_dir=cache_in(folder))
+    with TestClient(create_app(settings)) as client:
+        while not client.app.state.ready:
             client.get("/healthz")
         yield client
 
@@ -58,8 +62,8 @@ def test_a_server_is_not_ready_before_its_processes_for_heavy_work_are(app):
         assert client.get("/readyz").status_code == 200
 
 
-def test_a_server_that_is_being_stopped_takes_no_more_requests_and_lives(app, started):
-    app.state.draining = True
+def test_a_server_that_is_being_stopped_takes_no_more_requests_and_lives(started, monkeypatch):
+    monkeypatch.setattr(started.app.state, "draining", True)
     answer = started.get("/readyz")
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0

@@ -1,0 +1,27 @@
+"""`each` goes through every combination of its cases, and a failure says which one it was."""
+
+import pytest
+
+from tests.each import each
+
+
+def test_every_combination_is_tried_once():
+    tried = []
+
+    @each("a", [1, 2])
+    @each(("b", "c"), [("x", 3), pytest.param("y", 4, id="second")])
+    def law(a, b, c, seen):
+        seen.append((a, b, c))
+
+    law(seen=tried)
+    assert sorted(tried) == [(1, "x", 3), (1, "y", 4), (2, "x", 3), (2, "y", 4)]
+
+
+def test_a_failure_names_its_case():
+    @each("number", [1, 2])
+    def law(number):
+        assert number < 2
+
+    with pytest.raises(AssertionError) as failure:
+        law()
+    assert failure.value.__notes__ == ["The case: {'number': 2}"]
