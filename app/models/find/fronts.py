@@ -27,12 +27,12 @@ LISTED = 6
 
 @dataclass(frozen=True)
 class Told:
-    """What the file says: the layers by name, whether its order is the network's, and the siblings in that order."""
+    """What the file says: the layers by name, whether its order is the network's, each one's place and last sibling."""
 
     layers: Mapping[str, Weighted]
     ordered: bool
     places: Mapping[str, int]
-    siblings: Mapping[str, Sequence[str]]
+    before: Mapping[str, str]
 
 
 def paired(contents: Contents, norms: Sequence[Norm]) -> tuple[tuple[Norm, ...], tuple[str, ...]]:
@@ -51,13 +51,15 @@ def _told(contents: Contents, norms: Sequence[Norm]) -> Told:
     layers = weighted(contents.tensors)
     names = {_dotted(norm.name) for norm in norms} | layers.keys()
     places: dict[str, int] = {}
-    siblings: dict[str, list[str]] = {}
+    before: dict[str, str] = {}
+    last: dict[str, str] = {}
     for tensor in contents.tensors:
         layer = _parent(_dotted(tensor.removesuffix(":0")))
         if layer in names and layer not in places:
             places[layer] = len(places)
-            siblings.setdefault(_parent(layer), []).append(layer)
-    return Told(layers, contents.ordered, places, siblings)
+            before[layer] = last.get(_parent(layer), "")
+            last[_parent(layer)] = layer
+    return Told(layers, contents.ordered, places, before)
 
 
 def _candidate(norm: Norm, told: Told) -> Weighted | None:
@@ -86,9 +88,8 @@ def _before(name: str, told: Told) -> Weighted | None:
 
     Not where they have numbers: what stands between two numbers may be an activation.
     """
-    siblings = told.siblings.get(_parent(name), ())
-    place = siblings.index(name) if name in siblings else 0
-    return told.layers.get(siblings[place - 1]) if place and not name.rpartition(".")[2].isdecimal() else None
+    before = told.before.get(name)
+    return told.layers.get(before) if before and not name.rpartition(".")[2].isdecimal() else None
 
 
 def _layers_come_first(pairs: Sequence[tuple[Norm, Weighted]]) -> bool:
