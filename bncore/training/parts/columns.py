@@ -14,6 +14,7 @@ from math import prod
 import numpy as np
 
 from bncore.arguments import Array
+from bncore.training.parts.compiled import CompiledColumns
 
 LONG = 512  # numbers of a row that folded rows make
 WIDE = 64  # numbers of a row that stays as it is
@@ -36,8 +37,10 @@ class Columns:
 class ColumnNorm:
     """A norm over the rows of x (N, D) or (N, H, W, C); `running` are mean and variance (2, D), moved by `settle`.
 
-    Where there are few channels, rows are folded: `fold` of them lie side by side in one long row, as NumPy is quick on
-    long rows alone.
+    By the compiled kernels, where there are any, a ghost batch at a time; the numbers decide whether those serve, so
+    that a run is the same in whatever chunks. Batch renormalization, and what is odd, is NumPy's. There, where there
+    are few channels, rows are folded: `fold` of them lie side by side in one long row, as NumPy is quick on long rows
+    alone.
     """
 
     def __init__(
@@ -64,21 +67,38 @@ class ColumnNorm:
         self.d: Array | None = None
         moving = [[rule.momentum], [rule.momentum * self.count / (self.count - 1)]]
         self.moving = np.array(moving, dtype)
+        self.compiled = CompiledColumns(self.y, self.dx, ghosts, width) if rule.limits is None else None
+        self.x = self.y
 
     def forward(self, x: Array, step: int) -> Array:
         """Normalized by the batch's own statistics."""
-        x = x.reshape(self.view)
-        np.divide(self._total(x), self.count, out=self.mean)
-        centred = np.subtract(x, self._rows(self.mean), out=self.centred)
-        np.divide(self._total(np.multiply(centred, centred, out=self.dx)), self.count, out=self.var)
-        _reciprocal(self.var, self.rule.eps, self.inverse)
+        self.x = x
+        if self.compiled and self.compiled.forward(x, self.gamma, self.beta, self.rule.eps):
+            self.statistics[:, :, 0] = self.compiled.statistics
+            return self.y.reshape(self.shape)
+        centred = self._centred(x)
         factor, shift = self._line(step)
         np.multiply(centred, self._rows(factor), out=self.y)
         self.y += self._rows(shift)
         return self.y.reshape(self.shape)
 
+    def _centred(self, x: Array) -> Array:
+        """x - mean, with mean, var and 1 / s."""
+        x = x.reshape(self.view)
+        np.divide(self._total(x), self.count, out=self.mean)
+        centred = np.subtract(x, self._rows(self.mean), out=self.centred)
+        np.divide(self._total(np.multiply(centred, centred, out=self.dx)), self.count, out=self.var)
+        _reciprocal(self.var, self.rule.eps, self.inverse)
+        return centred
+
     def backward(self, dy: Array) -> Array:
         """With mean and variance as functions of x, or as the constants that they are not."""
+        if self.compiled and self.compiled.taken:
+            sums = self.compiled.backward(dy, self.x, not self.rule.through_statistics)
+            if sums is not None:
+                self.dbeta[...], self.dgamma[...] = sums
+                return self.dx.reshape(self.shape)
+            self._centred(self.x)
         dy = dy.reshape(self.view)
         total = self._total(dy)
         of_x_hat = self._total(np.multiply(dy, self.centred, out=self.dx)) * self.inverse

@@ -13,12 +13,14 @@ from math import prod
 import numpy as np
 
 from bncore.arguments import Array
+from bncore.training.parts.compiled import CompiledRows
 
 
 class RowNorm:
     """A norm of examples (N, D) or (N, H, W, C), whose channels are dealt into `groups` in their order.
 
-    gamma and beta are (C,), or have a value for each cell of an example.
+    gamma and beta are (C,), or have a value for each cell of an example. By the compiled kernels, where there are any
+    and the cells of a statistic lie side by side; else, and where something is odd, by NumPy.
     """
 
     def __init__(
@@ -41,9 +43,15 @@ class RowNorm:
         whole, dtype = (shape[0], *self.view), self.gamma.dtype
         self.x_hat, self.y, self.dx, self.scratch = (np.empty(whole, dtype) for _ in range(4))
         self.inverse = np.empty((shape[0], 1, groups, 1), dtype)
+        lies = self.view[0] == 1 or (groups == 1 and len(self.shared) == 1)
+        self.compiled = CompiledRows(shape[0] * groups, groups, self.gamma.size, eps) if lies else None
+        self.x = self.y
 
     def forward(self, x: Array, _step: int) -> Array:
         """Normalized by each example's own statistics."""
+        self.x = x
+        if self.compiled and self.compiled.forward(x, self.y, self.gamma, self.beta):
+            return self.y.reshape(self.shape)
         _normalized(x.reshape(-1, *self.view), self.eps, self.x_hat, self.inverse, self.scratch)
         np.multiply(self.x_hat, self.gamma, out=self.y)
         self.y += self.beta
@@ -51,6 +59,12 @@ class RowNorm:
 
     def backward(self, dy: Array) -> Array:
         """With mean and variance as functions of x, or as the constants that they are not."""
+        if self.compiled and self.compiled.taken:
+            if self.through_statistics and self.compiled.backward(dy, self.x, self.dx):
+                dbeta, dgamma = self.compiled.sums
+                self.dbeta[...], self.dgamma[...] = dbeta.reshape(self.dbeta.shape), dgamma.reshape(self.dgamma.shape)
+                return self.dx.reshape(self.shape)
+            _normalized(self.x.reshape(-1, *self.view), self.eps, self.x_hat, self.inverse, self.scratch)
         dy = dy.reshape(-1, *self.view)
         kept = np.multiply(dy, self.x_hat, out=self.scratch)
         self.dgamma[...] = np.add.reduce(kept, self.shared).reshape(self.dgamma.shape)

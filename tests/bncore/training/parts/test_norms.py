@@ -3,7 +3,10 @@
 import numpy as np
 import pytest
 
+import bncore
 from bncore import norms
+from bncore.kernels import using
+from bncore.kernels.backend import REFERENCE
 from bncore.training import NORMS, start
 from bncore.training.layout import layout_of
 from bncore.training.network import Network
@@ -11,6 +14,7 @@ from tests.bncore.training.specs import tiny, tiny_images
 
 KEPT = ("batch", "ghost", "renorm")
 SETTINGS = {"ghost": {"ghost_size": 3}, "renorm": {"r_max": 1.5, "d_max": 0.5}, "group": {"groups": 2}}
+SERVED = ("batch", "ghost", "layer")
 CASES = [(name, kind) for name, norm in NORMS.items() for kind in norm.architectures if norm.normalizes]
 
 
@@ -67,12 +71,28 @@ def test_constant_statistics_pass_the_gradient_on_unchanged_but_for_a_factor(nam
     part, parameters, _, x, dy = norm_of(name, architecture, through=False)
     shift = 1e-6 * dy
     y = part.forward(x, 0).copy()
-    scale = part.inverse.copy() * (1 if getattr(part, "r", None) is None else part.r)
     dx = part.backward(dy)
+    scale = (part.inverse if name not in KEPT else 1 / np.sqrt(part.var + 1e-3)) * (
+        1 if getattr(part, "r", None) is None else part.r
+    )
     view = dy.reshape(scale.shape[0], -1, *scale.shape[2:]) if scale.ndim == 3 else dy.reshape(-1, *part.view)
     gamma = parameters["gamma"] if scale.ndim == 3 else part.gamma
     np.testing.assert_allclose(dx.reshape(view.shape), view * gamma * scale, rtol=1e-12)
     assert np.abs(part.forward(x + shift, 0) - y).max() > 0
+
+
+@pytest.mark.skipif(bncore.backend().name == REFERENCE, reason="NumPy alone")
+@pytest.mark.parametrize(("name", "architecture"), [(name, kind) for name, kind in CASES if name in SERVED])
+def test_the_kernels_serve_and_numpy_takes_over_from_them_what_is_odd(name, architecture):
+    part, _, gradients, x, dy = norm_of(name, architecture)
+    y, dx = part.forward(x, 0).copy(), part.backward(dy).copy()
+    of_gamma = gradients["gamma"].copy()
+    assert part.compiled.taken
+    with using(REFERENCE):  # the backward pass of what the kernels did forward
+        np.testing.assert_allclose(part.backward(dy), dx, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(gradients["gamma"], of_gamma, rtol=0, atol=1e-12)
+        np.testing.assert_allclose(part.forward(x, 0), y, rtol=0, atol=1e-12)
+        assert not part.compiled.taken
 
 
 @pytest.mark.parametrize("step", [0, 5, 10, 20])
