@@ -54,31 +54,40 @@ def stops(page: Page) -> list[dict[str, object]]:
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
+def skips(page: Page, link: str, target: str) -> None:
+    """The link that has the focus leads there."""
+    skip = page.get_by_role("link", name=link)
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator(target)).to_be_focused()
+
+
 @pytest.mark.parametrize(
-    "path", ["/", "/derivation", "/network", "/batch-size", "/norms", TRAINING, "/gradient-check", "/docs"]
-)
-def test_the_first_stop_skips_to_the_content(page: Page, path: str) -> None:
+    ("path", "controls", "stage"),
+    [
+        ("/", True, True), ("/derivation", False, True), ("/network", True, True),
+        ("/batch-size?tab=strip", True, True),
+        ("/norms", True, True), (f"{TRAINING}&step=0", True, True), ("/gradient-check", False, False),
+        ("/docs", False, False),
+    ],
+)  # fmt: skip
+def test_the_first_stops_skip_and_a_drawing_is_no_stop_itself_but_its_marks_are(
+    page: Page, path: str, controls: bool, stage: bool
+) -> None:
     page.goto(path)
+    if page.locator("#view").count():
+        Playground(page).settle()
     page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the content")
-    expect(skip).to_be_focused()
-    expect(skip).to_be_in_viewport()
-    page.keyboard.press("Enter")
-    expect(page.locator("#main")).to_be_focused()
-
-
-@pytest.mark.parametrize("path", ["/", "/network", "/batch-size", "/norms", TRAINING])
-def test_the_second_stop_skips_the_controls(page: Page, path: str) -> None:
-    page.goto(path)
-    for _ in range(2):
+    skips(page, "Skip to the content", "#main")
+    if controls:
+        page.locator("a.skip").first.focus()
         page.keyboard.press("Tab")
-    skip = page.get_by_role("link", name="Skip to the sections, past the controls")
-    expect(skip).to_be_focused()
-    expect(skip).to_be_in_viewport()
-    page.keyboard.press("Enter")
-    expect(page.locator("#parts")).to_be_focused()
-    page.keyboard.press("Tab")
-    assert page.evaluate("() => document.getElementById('parts').contains(document.activeElement)")
+        skips(page, "Skip to the sections, past the controls", "#parts")
+        page.keyboard.press("Tab")
+        assert page.evaluate("() => document.getElementById('parts').contains(document.activeElement)")
+    if stage:
+        assert page.evaluate(FOCUSED_DRAWINGS) == []
 
 
 def test_the_modules_and_the_distributions_of_the_network_are_a_few_stops_away(page: Page) -> None:
@@ -113,15 +122,6 @@ def test_a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page:
     expect(terms.nth(1)).to_be_focused()
     page.keyboard.press("ArrowLeft")
     expect(terms.first).to_be_focused()
-
-
-@pytest.mark.parametrize(
-    "path", ["/", "/derivation", "/network", "/batch-size?tab=strip", "/norms", f"{TRAINING}&step=0"]
-)
-def test_a_drawing_is_no_stop_itself_but_its_marks_are(page: Page, path: str) -> None:
-    page.goto(path)
-    Playground(page).settle()
-    assert page.evaluate(FOCUSED_DRAWINGS) == []
 
 
 @pytest.mark.parametrize("query", ["", "batch=own&way=code"])

@@ -248,6 +248,7 @@ def test_a_figures_legend_can_be_read(derivation: Derivation) -> None:
                 expect(name).to_be_visible()
 
 
+@pytest.mark.folded
 @pytest.mark.parametrize("path", EVERY)
 def test_a_phone_shows_the_current_page_in_the_navigation(page: Page, path: str) -> None:
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
