@@ -142,8 +142,9 @@ def forward(
     mode: str = "train",
     running_mean: ArrayLike | None = None,
     running_var: ArrayLike | None = None,
-    momentum: float = 0.1,
+    momentum: float | None = 0.1,
     running_variance: str = "unbiased",
+    num_batches_tracked: int = 0,
     dtype: str | None = None,
     out: Array | None = None,
 ) -> Forward:
@@ -155,7 +156,8 @@ def forward(
     Shapes: `x` has two or more axes, D values along `feature_axis`; `gamma` (default 1), `beta` (default 0),
     `running_mean` and `running_var` are (D,). `eps` is 0 or positive. In mode "train", mean and biased variance come
     from x, and the running ones, if given, are updated by `momentum` with the "unbiased" or "biased" variance
-    (`running_variance`); in mode "inference" the running ones are used and stay as they are.
+    (`running_variance`); a `momentum` of None averages all batches alike, `num_batches_tracked` before this one. In
+    mode "inference" the running ones are used and stay as they are.
 
     `out` is an array of x's shape and dtype that y is written to, of any strides; it is no part of x.
 
@@ -186,8 +188,10 @@ def forward(
         careful = carefully(array, y, layout, table, (gamma, beta), rule, running)
     if running and mode == "train":
         of_batch = careful.statistics if careful else Statistics(table[0], table[1], table[2], layout.count)
-        convention = {"count": layout.count, "momentum": momentum, "running_variance": running_variance}
-        running = updated(running, of_batch.mean, of_batch.var, **convention)  # type: ignore[arg-type]
+        running = updated(
+            running, of_batch.mean, of_batch.var, count=layout.count, momentum=momentum,
+            running_variance=running_variance, num_batches_tracked=num_batches_tracked,
+        )  # fmt: skip
     return Forward(
         y=y, eps=rule.eps, eps_placement=eps_placement, mode=mode, running=running, layout=layout, x=array,
         table=table, careful=careful,

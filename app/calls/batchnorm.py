@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.query.layer import Placement
-from app.query.sent_layer import EPS, EPS_PLACEMENT, MOMENTUM, RUNNING_VARIANCE
+from app.query.sent_layer import EPS, EPS_PLACEMENT, MOMENTUM, RUNNING_VARIANCE, TRACKED
 from app.web.answers import to_json
 from app.web.arrays import NESTED, NESTED_OR_NULL, null_warnings, numbers, read
 from app.web.posted import answered
@@ -28,6 +28,7 @@ EXAMPLE: dict[str, Any] = {
     "running_mean": [0.0, 0.0],
     "running_var": [1.0, 1.0],
     "momentum": 0.1,
+    "num_batches_tracked": 0,
     "running_variance": "unbiased",
     "dy": [[1.0, 0.0], [0.0, 0.0], [0.0, 1.0]],
     "dtype": "float64",
@@ -68,7 +69,8 @@ class BatchNormQuery(BaseModel):
     running_var: list[float] | None = Field(
         None, description="Running variance, one value a feature, 0 or larger.", json_schema_extra=per_feature(lowest=0)
     )
-    momentum: float = MOMENTUM
+    momentum: float | None = MOMENTUM
+    num_batches_tracked: int = TRACKED
     running_variance: Literal["unbiased", "biased"] = RUNNING_VARIANCE
     dy: Any = Field(
         None,
@@ -89,6 +91,9 @@ class BatchNormAnswer(BaseModel):
     var: list[float] = Field(description="Biased variance, one value a feature.")
     running_mean: list[float] | None = Field(None, description="Updated; only if the running statistics were given.")
     running_var: list[float] | None = Field(None, description="Updated; only if the running statistics were given.")
+    num_batches_tracked: int | None = Field(
+        None, description="Batches that the running statistics have seen now; only if momentum is null or it was given."
+    )
     dx: list[Any] | None = Field(None, description="dL/dx, in the shape of x; only if dy was given.")
     dgamma: list[float] | None = Field(None, description="dL/dgamma, one value a feature; only if dy was given.")
     dbeta: list[float] | None = Field(None, description="dL/dbeta, one value a feature; only if dy was given.")
@@ -131,7 +136,14 @@ def _answer(body: bytes) -> bytes:
         result = _forward(query)
         gradients = None if query.dy is None else backward(numbers(query.dy, "dy"), result)
     arrays = _arrays(result, gradients)
-    return to_json({**arrays, "warnings": _warnings(result, arrays)})
+    return to_json({**arrays, **_tracked(query, result), "warnings": _warnings(result, arrays)})
+
+
+def _tracked(query: BatchNormQuery, result: Forward) -> dict[str, int]:
+    asked = query.momentum is None or "num_batches_tracked" in query.model_fields_set
+    if not asked or result.running_mean is None:
+        return {}
+    return {"num_batches_tracked": query.num_batches_tracked + (query.mode == "train")}
 
 
 def _forward(query: BatchNormQuery) -> Forward:

@@ -49,9 +49,24 @@ def backward(dy: ArrayLike, forward: Normed) -> NormGradients:
     Source: Ioffe & Szegedy 2015, section 3, over other cells; Ioffe 2017, section 3.
     """
     given, by_rows, channels = _shaped(real_array(dy, "dy"), forward), forward.taken.by_rows, forward.feature_axis
-    taken = gradients_of(np.moveaxis(given, channels, 1), by_rows, forward.gamma) if by_rows else None
-    dx, dgamma, dbeta = taken or _carefully(np.moveaxis(_finite(given), channels, 1), forward)
-    return NormGradients(np.moveaxis(dx, 1, channels), dgamma, None if forward.beta is None else dbeta)
+    taken = gradients_of(_on_second(given, channels), by_rows, forward.gamma) if by_rows else None
+    careful = _of_parts if forward.parts else _carefully
+    dx, dgamma, dbeta = taken or careful(_on_second(_finite(given), channels), forward)
+    dx = dx if channels == 1 else np.moveaxis(dx, 1, channels)
+    return NormGradients(dx, dgamma, None if forward.beta is None else dbeta)
+
+
+def _on_second(array: Array, channels: int) -> Array:
+    """With the channels on axis 1."""
+    return array if channels == 1 else np.moveaxis(array, channels, 1)
+
+
+def _of_parts(upstream: Float64, forward: Normed) -> tuple[Array, Float64, Float64]:
+    """Of ghost batches of two sizes: dx one below the other, dgamma and dbeta added up."""
+    ends = np.cumsum([len(part.y) for part in forward.parts])[:-1]
+    parts = [_carefully(dy, part) for dy, part in zip(np.split(upstream, ends), forward.parts, strict=True)]
+    dx, dgamma, dbeta = zip(*parts, strict=True)
+    return np.concatenate(dx), np.sum(dgamma, axis=0), np.sum(dbeta, axis=0)
 
 
 def _carefully(upstream: Float64, forward: Normed) -> tuple[Array, Float64, Float64]:

@@ -1,7 +1,7 @@
 """The forward pass of any norm of the table."""
 
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from bncore.arguments import Array, Float64, choice, not_finite, real_array
 from bncore.epsilon import EPS_PLACEMENTS, valid_eps
 from bncore.errors import EmptyBatch, ShapeMismatch
 from bncore.norms.arrangement import Arrangement
+from bncore.norms.batches.remainder import left_over, with_remainder
 from bncore.norms.core import Standardized
 from bncore.norms.modes import MODES, Asked, Taken, at_once
 from bncore.norms.parameters import channel_axis, expanded, learned, running_of, settings_of
@@ -50,11 +51,15 @@ class Normed:
     taken: Taken = field(repr=False)
     feature_axis: int = 1
     """The axis of x that the channels are on."""
+    num_batches_tracked: int = 0
+    """Batches that the running statistics have seen, with this one, or with each of its ghosts."""
+    parts: tuple["Normed", ...] = field(default=(), repr=False)
+    """Of ghost batch norm with a remainder: the larger ghost batches, and the last one."""
 
     @cached_property
     def x_hat(self) -> Array:
         """The normalized array, made when first asked for, from the x that was passed: do not change x before."""
-        return np.moveaxis(self.x_hat_exact.astype(self.y.dtype), 1, self.feature_axis)
+        return _back(self.x_hat_exact.astype(self.y.dtype), self.feature_axis)
 
     @property
     def x_hat_exact(self) -> Float64:
@@ -87,8 +92,9 @@ def forward(
     mode: str = "train",
     running_mean: ArrayLike | None = None,
     running_var: ArrayLike | None = None,
-    momentum: float = 0.1,
+    momentum: float | None = 0.1,
     running_variance: str = "unbiased",
+    num_batches_tracked: int = 0,
     running_average: str = "variance",
     dtype: str | None = None,
 ) -> Normed:
@@ -108,16 +114,18 @@ def forward(
     then on the first of the other axes.
 
     Settings, each taken only by the norm that needs it: `groups` (a divisor of C; needed) of group norm; `ghost_size`
-    (a divisor of N; needed) of ghost batch norm; `axis` (default 1) of layer and RMS norm; `r_max` ≥ 1 (default 3) and
-    `d_max` ≥ 0 (default 5) of batch renormalization, which also needs `running_mean` and `running_var`, (C,). Batch and
-    ghost batch norm update them if they are given, ghost batches one after the other.
+    (up to N; needed) of ghost batch norm; `axis` (default 1, from 0; x may then have one axis) of layer and RMS norm;
+    `r_max` ≥ 1 (default 3) and `d_max` ≥ 0 (default 5) of batch renormalization, which also needs `running_mean` and
+    `running_var`, (C,). Batch and ghost batch norm update them if they are given, ghost batches one after the other. Of
+    a batch that `ghost_size` does not divide the last ghost batch has what is left: its statistics stand below the
+    others', and `count` is the others'.
 
-    Running statistics move by `momentum` and `running_variance` as in `bncore.forward`, and by `running_average`:
-    "variance" (default) averages the variance, as batch norm and the frameworks do; "deviation" averages the
-    denominator s, and running_var becomes the variance that has it. Batch renormalization as published, and ghost batch
-    norm as published, is running_average="deviation" with running_variance="biased" (algorithm 1 of Ioffe 2017 and of
-    Hoffer et al. 2017 each). It is not the default because running_var is then no average of variances, which
-    whoever passes it on to other batch norms expects.
+    Running statistics move by `momentum`, `running_variance` and `num_batches_tracked` as in `bncore.forward`, a ghost
+    batch counting as one, and by `running_average`: "variance" (default) averages the variance, as batch norm and the
+    frameworks do; "deviation" averages the denominator s, and running_var becomes the variance that has it. Batch
+    renormalization as published, and ghost batch norm as published, is running_average="deviation" with
+    running_variance="biased" (algorithm 1 of Ioffe 2017 and of Hoffer et al. 2017 each). It is not the default because
+    running_var is then no average of variances, which whoever passes it on to other batch norms expects.
 
         running_var <- ((1 - a) sqrt(running_var + eps) + a sqrt(var + eps))^2 - eps       "deviation", a = momentum
 
@@ -155,16 +163,24 @@ def forward(
     Hoffer et al. 2017.
     """
     row = NORMS[choice(norm, NORMS, "norm")]
-    given_x = _shaped(real_array(x, "x", dtype))
+    given_x = _shaped(real_array(x, "x", dtype), norm)
     channels = channel_axis(norm, feature_axis, given_x.ndim)
-    array = np.moveaxis(given_x, channels, 1)
+    array = given_x if channels == 1 else np.moveaxis(given_x, channels, 1)
     taken_in = MODES[choice(mode, MODES, "mode")]
     given = {"groups": groups, "ghost_size": ghost_size, "axis": axis, "r_max": r_max, "d_max": d_max}
     settings = settings_of(norm, given, array.ndim, mode)
     gamma, beta = learned(norm, gamma, beta, row.parameter_shape(array.shape, settings))
-    running = running_of(norm, running_mean, running_var, array.shape[1], mode)
-    rule = {"momentum": momentum, "running_variance": running_variance, "running_average": running_average}
+    running = running_of(norm, running_mean, running_var, array.shape[-1 if array.ndim < 2 else 1], mode)
+    rule: dict[str, Any] = {
+        "momentum": momentum, "running_variance": running_variance, "running_average": running_average,
+        "num_batches_tracked": num_batches_tracked,
+    }  # fmt: skip
     asked = Asked(norm, settings, running, valid_eps(eps), choice(eps_placement, EPS_PLACEMENTS, "eps_placement"), rule)
+    if norm == "ghost" and mode == "train" and (left := left_over(ghost_size, len(array))):
+        of_size = partial(forward, norm="ghost", gamma=gamma, beta=beta, eps=eps, eps_placement=eps_placement, **rule)
+        running_ones = {"running_mean": running_mean, "running_var": running_var} if running else {}
+        result = with_remainder(array, int(ghost_size or 1), left, of_size, **running_ones)
+        return replace(result, y=_back(result.y, channels), feature_axis=channels)
     taken = at_once(array, asked, gamma, beta)
     if taken is None:
         _finite(given_x)
@@ -179,7 +195,7 @@ def _normed(
     arrangement, standardized = taken.arrangement, taken.standardized
     return Normed(
         norm=asked.norm,
-        y=np.moveaxis(y, 1, channels),
+        y=_back(y, channels),
         mean=arrangement.shaped(standardized.mean) if NORMS[asked.norm].centred else None,
         var=arrangement.shaped(standardized.var),
         scale=arrangement.shaped(standardized.scale),
@@ -197,12 +213,25 @@ def _normed(
         remarks=remarks_of(standardized),
         taken=taken,
         feature_axis=channels,
+        num_batches_tracked=asked.rule["num_batches_tracked"] + _batches(taken),
     )
 
 
-def _shaped(array: Array) -> Array:
-    """The array, if it has examples and channels."""
-    if array.ndim < 2:
+def _batches(taken: Taken) -> int:
+    """Batches, or ghost batches, that moved the running statistics; 0 in inference and without any."""
+    if taken.running is None or taken.standardized.constant:
+        return 0
+    return taken.arrangement.statistics // len(taken.running[0])
+
+
+def _back(array: Array, channels: int) -> Array:
+    """With the channels, which are on axis 1, where they were."""
+    return array if channels == 1 else np.moveaxis(array, 1, channels)
+
+
+def _shaped(array: Array, norm: str) -> Array:
+    """The array, if it has examples and channels, or is one example of a norm without."""
+    if array.ndim < (2 if NORMS[norm].per_channel else 1):
         detail = f"x has shape {array.shape}; give two or more axes: examples and channels."
         raise ShapeMismatch(detail, parameter="x")
     if 0 in array.shape:

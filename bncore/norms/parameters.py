@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 from bncore.arguments import Float64, not_finite, real_array
 from bncore.errors import BadParameter, ShapeMismatch
 from bncore.norms.arrangement import Arrangement
+from bncore.norms.batches.running_average import averaged
 from bncore.norms.core import Standardized
-from bncore.norms.running_average import averaged
 from bncore.norms.table import NORMS, SETTINGS, whole
 from bncore.running import running_pair
 
@@ -34,7 +34,7 @@ def settings_of(norm: str, given: Mapping[str, Any], axes: int, mode: str) -> di
 
 def _setting(norm: str, name: str, value: Any, axes: int) -> Any:
     if value is None:
-        value = SETTINGS[name].default
+        value = min(1, axes - 1) if name == "axis" else SETTINGS[name].default
     if value is None:
         detail = f"{name} is missing; {NORMS[norm].title.lower()} needs it: {SETTINGS[name].help}"
         raise BadParameter(detail, parameter=name)
@@ -42,9 +42,9 @@ def _setting(norm: str, name: str, value: Any, axes: int) -> Any:
 
 
 def _axis(axis: Any, axes: int) -> int:
-    if whole(axis) and -axes < axis < axes and axis != 0:
+    if whole(axis) and -axes <= axis < axes:
         return int(axis) % axes
-    detail = f"axis is {axis!r}, and x has {axes} axes; give the first axis to normalize, 1 to {axes - 1}."
+    detail = f"axis is {axis!r}, and x has {axes} axes; give the first axis to normalize, 0 to {axes - 1}."
     raise BadParameter(detail, parameter="axis")
 
 
@@ -121,8 +121,10 @@ def moved(
     """The running statistics after the batch, or after each ghost batch in turn; `rule` is the rest of `averaged`."""
     if running is None:
         return None
-    channels = len(running[0])
-    for mean, var in zip(standardized.mean.reshape(-1, channels), standardized.var.reshape(-1, channels), strict=True):
+    channels, tracked = len(running[0]), rule["num_batches_tracked"]
+    means, variances = standardized.mean.reshape(-1, channels), standardized.var.reshape(-1, channels)
+    for number, (mean, var) in enumerate(zip(means, variances, strict=True)):
         averaging = {"eps": standardized.eps, "eps_placement": standardized.eps_placement, **rule}
+        averaging["num_batches_tracked"] = tracked + number
         running = averaged(running, mean, var, count=arrangement.count, **averaging)
     return running

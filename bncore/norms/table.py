@@ -28,8 +28,10 @@ class Setting:
 
 SETTINGS: dict[str, Setting] = {
     "groups": Setting("Groups that the channels are dealt into, in their order; a divisor of C.", None),
-    "ghost_size": Setting("Examples in each ghost batch, in their order; a divisor of N.", None, inference=False),
-    "axis": Setting("The first axis that is normalized; all behind it are, too, as in ONNX.", 1),
+    "ghost_size": Setting(
+        "Examples in each ghost batch, in their order; the last one takes what is left.", None, inference=False
+    ),
+    "axis": Setting("The first axis that is normalized, from 0; all behind it are, too, as in ONNX.", 1),
     "r_max": Setting(
         "Largest r, and 1/r_max the smallest, of batch renormalization; at least 1.", 3.0, inference=False
     ),

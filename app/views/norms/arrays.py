@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.query.layer import Placement
-from app.query.sent_layer import EPS, EPS_PLACEMENT, MOMENTUM, RUNNING_VARIANCE
+from app.query.sent_layer import EPS, EPS_PLACEMENT, MOMENTUM, RUNNING_VARIANCE, TRACKED
 from app.web.answers import to_json
 from app.web.arrays import NESTED, NESTED_OR_NULL, NULL, null_warnings, numbers, read
 from app.web.posted import answered
@@ -43,9 +43,16 @@ DEFAULT = "batch"
 AT_LEAST_ONE: Schema = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "null"}]}
 
 
+X_OF_CHANNELS: Schema = {"properties": {"x": NESTED}}
+
+
 def _rules() -> list[Schema]:
     """Which norm takes what beside the array, from the table of norms."""
-    rules = [together(*RUNNING)]
+    examples = where("norm", [norm for norm, row in NORMS.items() if row.per_channel], DEFAULT, X_OF_CHANNELS)
+    no_channels = where(
+        "norm", [norm for norm, row in NORMS.items() if not row.per_channel], DEFAULT, missing("feature_axis")
+    )
+    rules = [together(*RUNNING), examples, no_channels]
     for name, setting in SETTINGS.items():
         rules.append(
             where("norm", [norm for norm, row in NORMS.items() if name not in row.settings], DEFAULT, missing(name))
@@ -71,8 +78,9 @@ class NormsBody(BaseModel):
     )
 
     x: Any = Field(
-        description="The array: nested lists of numbers, (N, C), (N, C, L), (N, C, H, W) or of more axes.",
-        json_schema_extra=NESTED,
+        description="The array: nested lists of numbers, (N, C), (N, C, L), (N, C, H, W) or of more axes; for layer "
+        "and RMS norm one axis will do.",
+        json_schema_extra=nested(1),
     )
     norm: Literal[tuple(NORMS)] = Field(  # type: ignore[valid-type]
         "batch", description="The norm; `GET /catalog` says which cells of x share a statistic, and what is learned."
@@ -95,11 +103,20 @@ class NormsBody(BaseModel):
     ghost_size: int | None = Field(
         None,
         json_schema_extra=AT_LEAST_ONE,
-        description="Examples a ghost batch, a divisor of N; needed by ghost batch norm in training, refused by other "
+        description="Examples a ghost batch, up to N, the last one takes what is left; needed by ghost batch "
+        "norm in training, refused by other "
         "norms. Inference has no ghost batches: there it has no effect.",
     )
     axis: int | None = Field(
-        None, description="First axis that layer and RMS norm take, as in ONNX; null is 1, all but the examples."
+        None,
+        description="First axis that layer and RMS norm take, as in ONNX, from 0; null is 1, all but the examples. Of "
+        "an x of one axis it is 0.",
+    )
+    feature_axis: int | None = Field(
+        None,
+        description="The axis of the channels, -1 where they are last; null is 1. Examples are on the first of the "
+        "other axes. Layer and RMS norm take all axes from `axis` on, whichever holds the channels: it "
+        "is refused there.",
     )
     r_max: float | None = Field(
         None, ge=1, allow_inf_nan=False,
@@ -124,7 +141,8 @@ class NormsBody(BaseModel):
     running_var: list[float] | None = Field(
         None, description="Running variance, one value a channel, 0 or larger.", json_schema_extra=per_feature(lowest=0)
     )
-    momentum: float = MOMENTUM
+    momentum: float | None = MOMENTUM
+    num_batches_tracked: int = TRACKED
     running_variance: Literal["unbiased", "biased"] = RUNNING_VARIANCE
     running_average: Literal["variance", "deviation"] = Field(
         "variance",
@@ -154,7 +172,9 @@ class NormsArraysAnswer(BaseModel):
         description="Biased variance in the statistics' shape; of RMS norm the mean square, of running statistics the "
         "running variance."
     )
-    count: int = Field(description="Cells that share a statistic.")
+    count: int = Field(
+        description="Cells that share a statistic; of a smaller last ghost batch fewer than the others'."
+    )
     r: list[float] | None = Field(None, description="Batch renormalization's r in training, one value a channel.")
     d: list[float] | None = Field(None, description="Batch renormalization's d in training, one value a channel.")
     running_mean: list[float] | None = Field(
@@ -162,6 +182,9 @@ class NormsArraysAnswer(BaseModel):
     )
     running_var: list[float] | None = Field(
         None, description="Updated, in inference as given; only if the running statistics were given."
+    )
+    num_batches_tracked: int | None = Field(
+        None, description="Batches that the running statistics have seen now; only if momentum is null or it was given."
     )
     dx: list[Any] | None = Field(None, description="dL/dx, in the shape of x; only if dy was given.")
     dgamma: list[Any] | None = Field(None, description="dL/dgamma, in the shape of gamma; only if dy was given.")
@@ -208,8 +231,19 @@ def _answer(body: bytes) -> bytes:
         gradients = None if query.dy is None else norms.backward(numbers(query.dy, "dy"), result)
     arrays = _arrays(result, gradients)
     remarked = [_remarked(remark) for remark in result.remarks]
-    answer = {"norm": result.norm, **arrays, "count": result.count, "warnings": remarked + null_warnings(arrays)}
+    answer = {
+        "norm": result.norm,
+        **arrays,
+        "count": result.count,
+        **_tracked(query, result),
+        "warnings": remarked + null_warnings(arrays),
+    }
     return to_json(answer)
+
+
+def _tracked(query: NormsBody, result: norms.Normed) -> dict[str, int]:
+    asked = query.momentum is None or "num_batches_tracked" in query.model_fields_set
+    return {"num_batches_tracked": result.num_batches_tracked} if asked and result.running_mean is not None else {}
 
 
 def _arrays(result: norms.Normed, gradients: NormGradients | None) -> dict[str, NDArray[Any]]:

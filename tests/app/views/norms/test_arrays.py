@@ -109,9 +109,11 @@ def test_special_cases_are_told(server):
     ("change", "field"),
     [
         ({"norm": "group"}, "groups"), ({"norm": "group", "groups": 3}, "groups"), ({"groups": 2}, "groups"),
-        ({"norm": "ghost", "ghost_size": 4}, "ghost_size"), ({"norm": "ghost", "ghost_size": 1.5}, "ghost_size"),
+        ({"norm": "ghost", "ghost_size": 7}, "ghost_size"), ({"norm": "ghost", "ghost_size": 1.5}, "ghost_size"),
         ({"norm": "renorm"}, "running_mean"), ({"norm": "renorm", **RUNNING, "r_max": 0.5}, "r_max"),
-        ({"norm": "renorm", **RUNNING, "d_max": -1}, "d_max"), ({"norm": "layer", "axis": 0}, "axis"),
+        ({"norm": "renorm", **RUNNING, "d_max": -1}, "d_max"), ({"norm": "layer", "axis": -4}, "axis"),
+        ({"norm": "layer", "feature_axis": 0}, "feature_axis"),
+        ({"norm": "batch", "feature_axis": 5}, "feature_axis"), ({"num_batches_tracked": -1}, "num_batches_tracked"),
         ({"norm": "layer", **RUNNING}, "running_mean"), ({"norm": "rms", "beta": [[0, 0]] * 4}, "beta"),
         ({"norm": "layer", "gamma": [1, 1, 1, 1]}, "gamma"), ({"gamma": "one"}, "gamma"), ({"beta": [1, "a"]}, "beta"),
         ({"norm": "weight"}, "norm"), ({"eps": -1}, "eps"), ({"eps": "1e-5"}, "eps"), ({"mode": "test"}, "mode"),
@@ -142,3 +144,27 @@ def test_work_in_a_thread_answers_the_same(client, app):
     inline = client.post(URL, json=body).content
     app.state.settings = app.state.settings.model_copy(update={"inline_work": 0})
     assert client.post(URL, json=body).content == inline
+
+
+def test_channels_last_a_remainder_and_one_axis_go_through_the_call(server):
+    x = drawn((5, 2, 4))[0]
+    last = posted(server, x=x.tolist(), norm="ghost", ghost_size=2, feature_axis=-1)
+    np.testing.assert_array_equal(last["y"], norms.forward(x, "ghost", ghost_size=2, feature_axis=2).y)
+    assert np.shape(last["var"]) == (3, 4)
+    flat = posted(server, x=x.ravel().tolist(), norm="layer")
+    np.testing.assert_array_equal(flat["y"], norms.forward(x.ravel(), "layer").y)
+    assert posted(server, x=x.tolist(), norm="rms", axis=0)["count"] == x.size
+
+
+def test_a_cumulative_average_says_how_many_batches_it_has_seen(server):
+    body = {"x": [[1, 2], [3, 5]], "running_mean": [1, 1], "running_var": [1, 1], "momentum": None}
+    for call, answer in (
+        ("norms", posted(server, **body)),
+        ("batchnorm", server.post("/api/v1/batchnorm", json=body).json()),
+    ):
+        assert answer["running_mean"] == [2, 3.5], call
+        assert answer["num_batches_tracked"] == 1, call
+    later = posted(server, **body, num_batches_tracked=3)
+    assert later["running_mean"] == [1.25, 1.625]
+    assert later["num_batches_tracked"] == 4
+    assert "num_batches_tracked" not in posted(server, **body | {"momentum": 0.1})

@@ -14,7 +14,7 @@ import numpy as np
 
 from bncore.arguments import Float64, choice
 from bncore.epsilon import reciprocal
-from bncore.running import RUNNING_VARIANCES, updated
+from bncore.running import RUNNING_VARIANCES, updated, weight_of
 
 Running = tuple[Float64, Float64]
 
@@ -41,8 +41,8 @@ RUNNING_AVERAGES: dict[str, Callable[[Float64, Float64, float, float], Float64]]
 
 
 def averaged(
-    running: Running, mean: Float64, var: Float64, *, count: int, momentum: float, running_variance: str,
-    running_average: str, eps: float, eps_placement: str,
+    running: Running, mean: Float64, var: Float64, *, count: int, momentum: float | None, running_variance: str,
+    running_average: str, eps: float, eps_placement: str, num_batches_tracked: int = 0,
 ) -> Running:  # fmt: skip
     """The running statistics after one batch of `count` cells a channel with `mean` and biased `var`, (C,).
 
@@ -54,6 +54,7 @@ def averaged(
     Raises BadParameter and UnbiasedOfOne as `bncore.running.updated` does.
     """
     average = RUNNING_AVERAGES[choice(running_average, RUNNING_AVERAGES, "running_average")]
+    momentum = weight_of(momentum, num_batches_tracked)
     moved, _ = updated(running, mean, var, count=count, momentum=momentum, running_variance=running_variance)
     inside = eps if eps_placement == "variance" else 0.0  # beside the deviation it is in every part of the average
     return moved, average(running[1], RUNNING_VARIANCES[running_variance](var, count), momentum, inside)
