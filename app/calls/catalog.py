@@ -25,8 +25,8 @@ router = APIRouter(tags=["catalog"])
     responses={
         200: {
             "description": "What a query may name. `playground`, `derivation`, `network`, `batch_size`, "
-            "`norms_view` and `training` have each field of their query: title, help, default, what is allowed, and "
-            "how the page draws its control.",
+            "`norms_view`, `training` and `doctor` have each field of their query: title, help, default, what is "
+            "allowed, and how the page draws its control.",
             "content": {"application/json": {"example": {
                 "data_sets": [{"name": "wine", "title": "Wine", "examples": 178, "features": 13, "classes": 3}],
                 "activations": [{"name": "relu", "title": "ReLU"}],

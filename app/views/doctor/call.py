@@ -9,7 +9,7 @@ EXAMPLES = [
 ]
 REFUSED = "An unknown name, a layer that the model has not, a file that cannot be read; `errors` says what is allowed."
 ANSWER = {
-    "headline": "3 of 6 norm layers have an error and 1 more with a warning: begin with layer2.bn1.",
+    "headline": "3 of 6 norm layers have an error, 1 more a warning: begin with layer2.bn1.",
     "model": {"called": "Upload 4672965c…", "format": "safetensors", "norms": 6, "tensors": 36, "notes": []},
     "counts": {"error": 3, "warning": 1, "note": 1, "sound": 1},
     "rows": [

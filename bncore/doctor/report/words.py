@@ -41,7 +41,7 @@ def headline(report: Report) -> str:
         return f"{report.called} has no norm layer that this reader knows."
     first = subject(report.rows[0])
     if errors:
-        also = f" and {warnings} more with a warning" if warnings else ""
+        also = f", {warnings} more a warning" if warnings else ""
         return f"{errors} of {_norms(norms)} {_has(errors)} an error{also}: begin with {first}."
     of_the_whole = next((row.severity for row in report.rows if row.norm is None), "")
     if of_the_whole == "error":
@@ -49,7 +49,7 @@ def headline(report: Report) -> str:
     if of_the_whole == "warning" and not warnings:
         return "No norm layer has a warning of its own, but the file as a whole has one: begin there."
     if warnings:
-        return f"No error, and {warnings} of {_norms(norms)} with a warning: begin with {first}."
+        return f"No error; {warnings} of {_norms(norms)} {_has(warnings)} a warning: begin with {first}."
     return f"Nothing is wrong with the {_norms(norms)} of this model, as far as the file tells."
 
 

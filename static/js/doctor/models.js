@@ -1,4 +1,5 @@
 // The models that are looked at, and the capture: built in, or files that were sent.
+import { bindDeletion, showDeletion } from "../lib/controls/deletion.js";
 import { bindUpload, remembered } from "../lib/controls/upload.js";
 import { clearProblems, seek, showAt } from "../lib/server/problems.js";
 
@@ -28,8 +29,19 @@ export function bindModels(state, waiting, { to, format }) {
     if (isCapture) return ID.test(now) && !isOfCapture ? { capture: id } : { model: id, capture: "" };
     return { model: id, ...(isOfCapture ? { capture: now } : {}) };
   };
+  bindDeletion(() => state.get("model"), leave, {
+    deletedAt: (id) => `/api/v1/doctor/models/${id}`, isAt: (id) => `/api/v1/doctor?arrays=opened&model=${id}`,
+  });
   bindSending("file", main);
   bindSending("file-other", (id) => ({ other: id }));
+
+  // What is deleted is looked at no more.
+  function leave(id, told) {
+    remembered.put(id, null);
+    [...$("c-model").options].find(({ value }) => value === id)?.remove();
+    state.set({ model: state.fallback("model") });
+    if (told) showAt("file", told);
+  }
 
   function bindSending(input, choose) {
     let sending = false;
@@ -60,6 +72,7 @@ export function bindModels(state, waiting, { to, format }) {
         for (const option of menu.options) if (ID.test(option.value)) option.text = called(option.value);
         menu.value = id;
       }
+      showDeletion(ID.test(state.get("model")) ? state.get("model") : null);
       document.querySelector("[data-field=capture]").hidden = $("c-capture").options.length < 2;
     },
     named: (text) => text.replace(BRIEF, (brief, head) => {

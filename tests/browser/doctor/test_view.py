@@ -24,9 +24,7 @@ def doctor(page: Page) -> Doctor:
 def test_the_worked_example_is_told_untouched_and_the_table_sorts_and_opens(doctor: Doctor, watch: Watch) -> None:
     page = doctor.open().page
     assert watch.asked("/api/") == []
-    expect(doctor.headline).to_have_text(
-        "3 of 6 norm layers have an error and 1 more with a warning: begin with layer2.bn1."
-    )
+    expect(doctor.headline).to_have_text("3 of 6 norm layers have an error, 1 more a warning: begin with layer2.bn1.")
     assert doctor.norms() == WORST_FIRST
     expect(page.locator("#layer-name")).to_have_text("layer2.bn1")
     expect(page.locator(".doc-strip")).to_have_count(6)
@@ -69,7 +67,7 @@ def test_the_worked_example_is_told_untouched_and_the_table_sorts_and_opens(doct
 
 
 def test_a_file_is_dropped_and_its_link_is_the_report(doctor: Doctor, watch: Watch, tmp_path: Path) -> None:
-    watch.refusals.add(415)
+    watch.refusals |= {410, 415}
     page = doctor.open("sort=norm").page
     file = tmp_path / "net.npz"
     file.write_bytes(npz("sick"))
@@ -96,6 +94,10 @@ def test_a_file_is_dropped_and_its_link_is_the_report(doctor: Doctor, watch: Wat
     page.locator("#file").set_input_files(picture)
     expect(page.locator("#e-file")).to_contain_text("no model of a kind that is read")
     assert len(doctor.query["model"]) == 64
+    page.get_by_role("button", name="Delete this upload from the server").click()
+    expect(page.locator("#c-model option:checked")).to_have_text("Worked example: a sick network")
+    expect(page.locator("#deletion")).to_be_hidden()
+    expect(page.locator("#c-model option")).to_have_count(2)
 
 
 def test_what_is_not_here_is_said_beside_its_control(doctor: Doctor, watch: Watch) -> None:

@@ -9,8 +9,13 @@ const SILENT = "The server does not answer; the upload is still there.";
 const SHARED = "Your key is given up. The file stays for now: whoever else sent it has a key of their own.";
 const $ = (id) => document.getElementById(id);
 
-// `source()`: the upload that is shown, `deleted(id, told)` once its key is given up.
-export function bindDeletion(source, deleted) {
+const BATCHES = { deletedAt: (id) => `/api/v1/batches/${id}`, isAt: (id) => `/api/v1/batches/${id}` };
+let calls = BATCHES;
+
+// `source()`: the upload that is shown, `deleted(id, told)` once its key is given up; `at`: the calls that delete one, and
+// that answer as long as it is there.
+export function bindDeletion(source, deleted, at = BATCHES) {
+  calls = at;
   $("upload-delete").addEventListener("click", async () => {
     const id = source();
     $("upload-delete").disabled = true;
@@ -57,7 +62,7 @@ async function withOwnKeys(id) {
 async function withKey(id, key, asGood = [GONE]) {
   try {
     const query = key ? `?${new URLSearchParams({ delete_key: key })}` : "";
-    const response = await fetch(`/api/v1/batches/${id}${query}`, { method: "DELETE" });
+    const response = await fetch(`${calls.deletedAt(id)}${query}`, { method: "DELETE" });
     return response.ok || asGood.includes(response.status) ? "" : (await response.json()).detail;
   } catch {
     return SILENT;
@@ -65,6 +70,6 @@ async function withKey(id, key, asGood = [GONE]) {
 }
 
 async function isThere(id) {
-  const response = await fetch(`/api/v1/batches/${id}`).catch(() => null);
+  const response = await fetch(calls.isAt(id)).catch(() => null);
   return response?.ok ?? false;
 }
