@@ -120,7 +120,8 @@ MAKERS: dict[str, Callable[..., Any]] = {
 }
 """What a name makes of its arguments."""
 
-VALUES = frozenset({"builtins.int", "builtins.float", "builtins.dict", "builtins.list", "__builtin__.dict"})
+TYPES = ("int", "long", "float", "bool", "complex", "str", "unicode", "bytes", "list", "tuple", "dict", "set")
+VALUES = frozenset(f"{module}.{kind}" for module in ("builtins", "__builtin__") for kind in TYPES)
 """Names that may stand as values (the factory of a defaultdict)."""
 
 

@@ -10,11 +10,13 @@ import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from onnx.reference import ReferenceEvaluator
 
 from app.errors import InvalidQuery, UnreadableModel, UploadTooLarge, UserError
 from app.models import read_model, write_model
 from app.models.limits import FIELDS, HEADER
 from bncore.doctor import Model, Norm
+from bncore.doctor.fold import folded
 from tests.app.models.graphs import batch_norm, convolved, model, tensors, values
 
 ONES = np.ones(8, "f4")
@@ -282,3 +284,16 @@ def test_flipped_bits_are_read_or_refused_and_nothing_else() -> None:
         except UserError:
             continue
     assert 0 < taken < 150
+
+
+def test_a_folded_model_gives_what_the_model_gave(tmp_path: Path) -> None:
+    """By ONNX's own reference of the operators, before and after."""
+    proto, x = convolved(), np.random.default_rng(0).normal(size=(2, 3, 5, 5)).astype("f4")
+    before = read(proto)
+    write_model(before, folded(before).changed, tmp_path / "folded.onnx")
+    after = onnx.load(tmp_path / "folded.onnx")
+    (y,), (expected,) = (ReferenceEvaluator(one).run(None, {"x": x}) for one in (after, proto))
+    assert np.abs(y - expected).max() < 1e-6 * np.abs(expected).max()
+    norm = read(after).norms[0]
+    assert (norm.gamma == 1).all()  # type: ignore[union-attr]
+    assert (norm.beta == 0).all()  # type: ignore[union-attr]

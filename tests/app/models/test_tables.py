@@ -1,5 +1,6 @@
 """Tables of tensors, whichever format has them, tell the same norms."""
 
+import struct
 import zipfile
 
 import ml_dtypes
@@ -9,7 +10,8 @@ import pytest
 from app.models import read_model
 from bncore.doctor import Norm
 from tests.app.models.files import TABLES, batch_norm, conv, network, npz, safetensors
-from tests.app.models.pickles import checkpoint
+from tests.app.models.pickles import checkpoint, row, text
+from tests.app.models.pickles import name as named
 
 FRONTS = {
     "bn1": "conv1",
@@ -83,6 +85,21 @@ def test_a_state_inside_a_checkpoint_is_told_apart_from_the_optimizers() -> None
     model = read_model(checkpoint(tree))
     assert set(model.tensors) == set(network())
     assert model.notes == ("The weights stand under 'model'.", "Not looked at: 'optimizer'.")
+
+
+def test_what_a_checkpoint_has_beside_tensors_and_is_no_code_is_passed_over() -> None:
+    beside = {
+        "best": named("numpy.core.multiarray.scalar") + row(named("numpy.dtype") + row(text("f8")) + b"R", b"N") + b"R",
+        "device": named("torch.device") + row(text("cpu")) + b"R",
+        "size": named("torch.Size") + row(row()) + b"R",
+        "dtype": named("torch.float32"),
+        "counts": named("collections.defaultdict") + row(named("__builtin__.long")) + b"R",
+        "lr": b"G" + struct.pack(">d", 0.1),
+        "on": b"\x88",
+    }
+    model = read_model(checkpoint({**beside, "state_dict": batch_norm("bn", 4)}))
+    assert [norm.name for norm in model.norms] == ["bn"]
+    assert set(model.tensors) == set(batch_norm("bn", 4))
 
 
 def test_a_view_of_a_storage_is_read_by_its_strides() -> None:
