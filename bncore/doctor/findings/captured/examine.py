@@ -1,6 +1,6 @@
 """All that a capture tells of its norms, worst first."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -9,12 +9,18 @@ from bncore.doctor.findings.captured.averages import folding_rounds, variance_be
 from bncore.doctor.findings.captured.channels import constant_input, input_not_finite, no_gradient
 from bncore.doctor.findings.captured.modes import frozen, mode_gap
 from bncore.doctor.findings.captured.noise import noisy_statistics
-from bncore.doctor.findings.captured.steps import steps_of
+from bncore.doctor.findings.captured.precision import low_precision
+from bncore.doctor.findings.captured.steps import Steps, steps_of
 from bncore.doctor.findings.captured.tails import heavy_tails
 from bncore.doctor.findings.finding import Finding, finding, worst_first
 from bncore.doctor.findings.kinds import KINDS
 from bncore.doctor.findings.weights.examine import examine
 from bncore.doctor.model import Array, Model, Norm
+
+RULES: tuple[Callable[[Steps], Iterator[Finding]], ...] = (
+    frozen, constant_input, heavy_tails, low_precision, variance_between, folding_rounds, noisy_statistics,
+)  # fmt: skip
+"""What is asked of each batch norm beside the gap; `kinds/captured.py` says when and why."""
 
 
 def examine_capture(model: Model | None, capture: Capture) -> tuple[Finding, ...]:
@@ -41,7 +47,7 @@ def _of_steps(watched: Watched, level: float) -> Iterator[Finding]:
     if steps is None or not steps.sound.any():
         return
     yield from mode_gap(steps, level)
-    for rule in (frozen, constant_input, heavy_tails, variance_between, folding_rounds, noisy_statistics):
+    for rule in RULES:
         yield from rule(steps)
 
 

@@ -39,6 +39,15 @@ OF_CAPTURE = (
         "The batch's statistics are that one example's then: all others are moved and shrunk by it.",
     ),
     Kind(
+        "low_precision", "Beyond less exact arithmetic", "warning", 0.1,
+        "With the mean and variance that E[x²] − E[x]² in float32, float16 or bfloat16 make of the rows, the output "
+        "moves by more than the threshold in units of |γ|, or there is none.",
+        "float16 and bfloat16 are notes, as nobody says that they are used. Inputs within some ten deviations of 0 "
+        "lose nothing in any of them.",
+        "The error of E[x²] − E[x]² is 2⁻²⁴ (mean/deviation)², that of rounded inputs 2⁻¹¹ or 2⁻⁸ mean/deviation: "
+        "Chan, Golub & LeVeque 1983.",
+    ),
+    Kind(
         "other_weights", "A capture of other weights", "warning", 0.0,
         "γ or β of the capture are not those of the model, in most norms that both have.",
         "A capture of the steps that follow the checkpoint begins with its very arrays.",

@@ -81,7 +81,7 @@ OF_CAPTURES = {
     "a channel that is always 0": ("constant_input", rows(one_channel(0.0))),
     "an outlier": ("heavy_tails", rows(one_value(1e3))),
     "a channel without a gradient": ("no_gradient", without_gradient),
-    "inputs far from 0": ("folding_rounds", far),
+    "inputs far from 0": ("low_precision", far),
     "a norm that is frozen": ("frozen", lambda watched, _rng: replace(watched, mode="inference")),
 }  # fmt: skip
 """By name: the id by which it is to be named first, and what becomes of a norm that was watched."""

@@ -44,6 +44,14 @@ def test_a_fault_is_named_first(fault):
         named_first(id, norm, examine_capture(model, capture))
 
 
+def test_far_from_0_folding_rounds_too():
+    _, norm, model, capture = sick_captures.sick("inputs far from 0", 0)
+    told = {one.id: one for one in examine_capture(model, capture) if one.norm == norm}
+    assert told["folding_rounds"].severity == "note"
+    assert told["low_precision"].values["computed"] != pytest.approx(told["low_precision"].values["exact"], rel=0.5)
+    assert "exactly" in told["low_precision"].sentence
+
+
 def test_batches_that_nobody_shuffled_differ_more_than_their_variances_say():
     for seed in (0, 7):
         id, model, capture = sick_captures.of_sorted_data(seed)
