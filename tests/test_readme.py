@@ -87,6 +87,21 @@ def test_every_call_of_a_view_and_every_body_is_answered(tmp_path):
         assert client.post(address, content=body).status_code == 200, address
 
 
+def test_the_server_gives_out_the_capture_that_the_example_imports(tmp_path):
+    client = TestClient(create_app(Settings(uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache")))
+    address = re.search(r"curl -sO http://127\.0\.0\.1:8000(/static/\S+/bnscope_capture\.py)", README)
+    assert address
+    answered = client.get(address[1])
+    assert answered.headers["content-type"].startswith("text/x-python")
+    assert answered.headers["cache-control"] == "no-cache"
+    example = next(code for code in PYTHON if "from bnscope_capture import capture" in code)
+    names: dict[str, object] = {}
+    exec(compile(answered.text, "bnscope_capture.py", "exec"), names)
+    assert callable(names["capture"])
+    assert 'capture(net, "capture.npz", steps=4)' in example
+    assert 'capture(net, "capture.npz", steps=4)' in str(names["__doc__"])
+
+
 def test_links_to_files_lead_somewhere():
     for target in re.findall(r"\]\(([^)#]+)\)", README):
         assert (ROOT / target).exists(), target
