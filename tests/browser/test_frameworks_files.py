@@ -34,6 +34,7 @@ def test_a_layer_a_padded_batch_and_a_model_each_find_their_place(
 
     choose(playground, saved(tmp_path / "padded.npz", x=rows, mask=np.arange(9) < np.arange(1, 17)[:, None] % 9 + 1))
     playground.settle()
+    assert "eps" not in playground.query  # which was the other file's
     page.get_by_role("button", name="Take the features from axis 2").click()
     playground.settle()
     assert playground.query["feature_axis"] == "2"

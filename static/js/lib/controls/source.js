@@ -13,6 +13,7 @@ const OF_A_LAYER = ["gamma", "beta", "upstream", "batch_size"]; // which a file 
 const $ = (id) => document.getElementById(id);
 
 let replayed = false; // until the answer is there
+let brought = {}; // what the last upload says that its layer was set to, by field
 let notesOf = null; // the upload that its notes are about
 
 // What goes back to its default with another source, in the same step: what was said of the old batch alone.
@@ -28,7 +29,8 @@ export function ofNewSource(changes, state) {
     upstream: state.get("upstream") === "cross_entropy" && labelled === undefined,
   };
   const brings = UPLOAD.test(source) || isLarge(source);
-  const names = [...OF_ONE_BATCH, ...OF_A_LAYER.filter((name) => gone[name] || brings)];
+  const ofTheFile = Object.keys(brought).filter((name) => state.get(name) === brought[name]);
+  const names = [...OF_ONE_BATCH, ...OF_A_LAYER.filter((name) => gone[name] || brings), ...ofTheFile];
   return Object.fromEntries(names.filter((name) => !(name in changes)).map((name) => [name, state.fallback(name)]));
 }
 
@@ -46,7 +48,9 @@ export function bindSource(state, { again, fits = () => ({}) }) {
     done: (upload, name) => {
       keep(upload, name);
       if (upload.id !== state.get("source")) {
-        state.set({ source: upload.id, ...settingsOf(upload, state), ...fits(upload) });
+        const settings = settingsOf(upload, state);
+        state.set({ source: upload.id, ...settings, ...fits(upload) });
+        brought = settings;
         return;
       }
       showSource(state);
@@ -78,7 +82,8 @@ async function handOver(see, file) {
 
 // What a file says its layer was set to, where the page has a control for it.
 function settingsOf({ settings = {} }, state) {
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => state.has(name)));
+  const known = Object.entries(settings).filter(([name]) => state.has(name));
+  return Object.fromEntries(known.map(([name, value]) => [name, String(value)]));
 }
 
 // The buttons that draw the same batch again and that take all of the source.

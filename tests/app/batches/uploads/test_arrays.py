@@ -74,12 +74,15 @@ def test_of_several_norms_the_batchs_own_is_taken_or_the_only_one_that_fits(pars
     assert parse.batch(npz(x=X, **BN, **wider)).given["gamma"].tolist() == [1, 1, 1]
 
 
-def test_weights_never_become_the_batch_by_themselves(parse: Parser) -> None:
-    with pytest.raises(UnreadableBatch, match=r"holds conv1\.weight") as caught:
-        parse.batch(npz(**CONV))
-    assert caught.value.field == "array"
-    assert "conv1.weight" in (caught.value.allowed or "")
-    assert parse.batch(npz(**CONV), array="conv1.weight").x.shape == (3, 3, 3, 3)
+@pytest.mark.parametrize(
+    "arrays", [CONV, {"weight": X, "bias": np.ones(4)}, {"scale": X}, {"dense/kernel:0": X}, {"W": X}]
+)
+def test_weights_never_become_the_batch_by_themselves(parse: Parser, arrays: dict[str, Any]) -> None:
+    name = next(iter(arrays))
+    with pytest.raises(UnreadableBatch, match="It holds") as caught:
+        parse.batch(npz(**arrays))
+    assert (caught.value.field, caught.value.allowed) == ("array", name)
+    assert parse.batch(npz(**arrays), array=name).x.shape == arrays[name].shape
 
 
 @pytest.mark.parametrize(
