@@ -11,6 +11,7 @@ import numpy as np
 
 from app.models.contents import Tensor
 from app.models.dtypes import is_real
+from app.models.find.kinds import kind_named
 from app.models.keras.config import OUTPUT, Configured, activation_of
 from app.models.keras.hdf5 import Tree
 from app.models.keras.stored import Stored
@@ -72,7 +73,7 @@ def norms_of(tree: Tree, layers: Mapping[str, Configured], stored: list[Stored])
 
 def _norm(tree: Tree, layer: Configured | None, one: Stored) -> Norm | None:
     """The norm of a layer, if it is one."""
-    kind = KINDS.get(one.kind) or ("batch" if {"moving_mean", "moving_variance"} <= one.variables.keys() else None)
+    kind = KINDS.get(one.kind) or _kind_of(one)
     fitting = _fitting(tree.tensors, one)
     if kind is None or not fitting:
         return None
@@ -81,6 +82,15 @@ def _norm(tree: Tree, layer: Configured | None, one: Stored) -> Norm | None:
     arrays: dict[str, Any] = {field: np.array(tree.read(path)).reshape(-1) for field, path in fitting.items()}
     by = "its variables' names" if not one.kind else f"its {'class' if layer else 'group, called after'} {one.kind}"
     return Norm(one.name, kind, **arrays, **_told(kind, settings, layer), tensors=fitting, known_by=by)
+
+
+def _kind_of(one: Stored) -> Kind | None:
+    """The kind of a layer whose class is not told, by its variables: only norms call one gamma."""
+    if {"moving_mean", "moving_variance"} <= one.variables.keys():
+        return "batch"
+    if "gamma" not in one.variables or one.kind:
+        return None
+    return kind_named(one.name)[1] or "layer"
 
 
 def _told(kind: Kind, settings: Mapping[str, Any], layer: Configured | None) -> dict[str, Any]:

@@ -70,7 +70,12 @@ def test_weights_alone_say_what_they_do_not_say() -> None:
     assert "no configuration" in model.notes[0]
     assert model.norms[1].beta is None
     assert np.array_equal(model.norms[1].mean, STATE["bn2"]["moving_mean"])  # type: ignore[arg-type]
-    assert read_model(h5(config=None)).norms[0].known_by == "its variables' names"
+    affine = {"gamma": np.ones(8, "f4"), "beta": np.ones(8, "f4")}
+    named = read_model(
+        h5(config=None, state={"bn1": STATE["bn1"], "a": affine, "group_norm": affine, "d": kernel(8, 4)})
+    )
+    assert {norm.name: norm.kind for norm in named.norms} == {"bn1": "batch", "a": "layer", "group_norm": "group"}
+    assert {norm.known_by for norm in named.norms} == {"its variables' names"}
 
 
 KINDS: dict[str, tuple[dict[str, Any], tuple[str, float, int | None]]] = {
