@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from app import machine
 from app.batches.datasets import DATASETS, load
 from app.batches.uploads import UploadStore
-from app.calls import batches, batchnorm, catalog, tables
+from app.calls import batches, batchnorm, catalog, merge, tables
 from app.registry import VIEWS, Views, by_name, navigation
 from app.settings import Settings
 from app.web import problems
@@ -63,7 +63,7 @@ def create_app(settings: Settings | None = None, views: Views = VIEWS) -> FastAP
     app.state.views, app.state.navigation = views, navigation(views)
     problems.install(app, plain.not_found)
     describe(app)
-    for feature in (catalog, batches, batchnorm, tables):
+    for feature in (catalog, batches, batchnorm, merge, tables):
         app.include_router(feature.router, prefix=PREFIX)
     for view in views:
         app.include_router(calls_of(view), prefix=PREFIX)

@@ -82,7 +82,7 @@ def test_every_call_of_a_view_and_every_body_is_answered(tmp_path):
     for address in views:
         assert client.get(address).status_code == 200, address
     bodies = re.findall(r"curl -s http://127\.0\.0\.1:8000(/api/v1/\S+) -H [^\n]+\\\n\s+-d '(\{.*?\})'", README)
-    assert [address for address, _ in bodies] == ["/api/v1/batchnorm", "/api/v1/norms"]
+    assert [address for address, _ in bodies] == ["/api/v1/batchnorm", "/api/v1/norms", "/api/v1/norms/merge"]
     for address, body in bodies:
         assert client.post(address, content=body).status_code == 200, address
 

@@ -198,11 +198,17 @@ def test_a_body_is_taken_just_where_it_fits_the_description(server, calls, path,
 
 
 def test_the_examples_fit():
-    from app.calls import batchnorm, tables
+    from app.calls import batchnorm, merge, tables
     from app.views.gradient_check import query
     from app.views.norms import arrays
 
-    for model in (batchnorm.BatchNormQuery, tables.TableBody, query.GradientCheckQuery, arrays.NormsBody):
+    for model in (
+        batchnorm.BatchNormQuery,
+        tables.TableBody,
+        merge.MergeBody,
+        query.GradientCheckQuery,
+        arrays.NormsBody,
+    ):
         schema = model.model_json_schema()
         assert holds(schema, schema["example"]), model
 
