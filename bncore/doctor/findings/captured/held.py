@@ -6,11 +6,12 @@ the variance of the batches' means, c the spread of u over its mean, and A the b
 worth:
 
     z² = (mean - running mean)² / (S² (1/K + 1/A))     is held against F(2/(2 + ρ/K), d)
-    r  = <u>/v above 1, <u> n/((n - 1) v) below 1       is held against F(2 K/c², 1/(c²/2A + 1/d))
+    r  = <u>/v above 1, <u> n/((n - 1) v) below 1       is held against F(2 K/c², 1/(c²/2A + 1/e))
 
-d = K - 1 + min(4, K - 1) are the degrees of freedom of S² and c². Neither S² nor c² is taken for less than that of n
-independent numbers of a bell, σ²/n and 2/(n - 1). r is the milder of both, as v may be kept unbiased or biased. What is
-left out is how far the weights move meanwhile.
+d = K - 1 + min(4, K - 1) are the degrees of freedom of S², and e = (K - 1) min(8, C) those of c², which is much the
+same in all channels (measured: what one takes from seven others calls no healthy one off). Neither S² nor c² is taken
+for less than that of n independent numbers of a bell, σ²/n and 2/(n - 1). r is the milder of both, as v may be kept
+unbiased or biased. What is left out is how far the weights move meanwhile.
 """
 
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from bncore.findings.chance import beyond_chance, deviate, upper_tail
 from bncore.findings.held import MOST_ERRORS, ROUNDINGS, hold_mean, hold_var
 from bncore.findings.sampling_law import BORROWED
 
+POOLED = 8  # channels that c² is of
 SINGLE = 2.0**-23  # frameworks keep running statistics in float32
 
 
@@ -73,7 +75,7 @@ def _of_var(steps: Steps, running: Floats) -> tuple[Floats, Floats]:
     law, batches = steps.law, steps.batches
     own = steps.variances[steps.sound].mean(axis=1)
     contrast = np.maximum(np.square(law.contrast), 2.0 / max(steps.numbers - 1.0, 1.0))
-    freedom, known = 2.0 * batches / contrast, _degrees(batches, len(own))
+    freedom, known = 2.0 * batches / contrast, (batches - 1.0) * min(POOLED, len(own))
     other = 1.0 / (contrast / (2.0 * steps.averaged) + 1.0 / known)
     above = np.divide(own, running, out=np.where(own > 0, np.inf, 1.0), where=running > 0)
     below = above * (steps.numbers / max(steps.numbers - 1.0, 1.0))
@@ -86,6 +88,6 @@ def _of_var(steps: Steps, running: Floats) -> tuple[Floats, Floats]:
 
 
 def _degrees(batches: int, channels: int) -> float:
-    """Of S² and c, K - 1 of a channel's own and at most as many that it takes from the others."""
+    """Of S², K - 1 of a channel's own and at most as many that it takes from the others."""
     own = batches - 1.0
     return own + min(BORROWED, own) * (channels > 1)

@@ -16,6 +16,13 @@ OF_CAPTURE = (
         "Half of a ReLU's outputs are 0: of 16 all once in 65,536 times.",
     ),
     Kind(
+        "heavy_tails", "One value outweighs the rest", "warning", 0.5,
+        "A single number has more than this share of a channel's variance, in 64 numbers or more.",
+        "A bell's largest of 64 numbers has about 9 % of the variance, of a Laplace's 20 %. Where an excess kurtosis "
+        "beyond 30 is all it is a note.",
+        "The batch's statistics are that one example's then: all others are moved and shrunk by it.",
+    ),
+    Kind(
         "mode_gap", "Training and inference differ", "warning", 0.1,
         "The output by the running statistics is farther than the threshold, in units of |γ| and as a root mean "
         "square, from that by the exact statistics of the capture, in channels that chance does not explain.",
@@ -30,13 +37,6 @@ OF_CAPTURE = (
         "A channel that its β holds below a ReLU's corner for most inputs has few rows of another gradient: its chance "
         "is taken by the bell's share at −β/γ; and rows of one image are alike, so that but their root counts.",
         "What follows is dead for all inputs: neither γ, β nor the layer in front learn any more there.",
-    ),
-    Kind(
-        "heavy_tails", "One value outweighs the rest", "warning", 0.5,
-        "A single number has more than this share of a channel's variance, in 64 numbers or more.",
-        "A bell's largest of 64 numbers has about 9 % of the variance, of a Laplace's 20 %. Where an excess kurtosis "
-        "beyond 30 is all it is a note.",
-        "The batch's statistics are that one example's then: all others are moved and shrunk by it.",
     ),
     Kind(
         "low_precision", "Beyond less exact arithmetic", "warning", 0.1,

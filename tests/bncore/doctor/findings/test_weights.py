@@ -5,7 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from bncore.doctor import Front, Norm
 from bncore.doctor.findings import KINDS, examine
+from bncore.doctor.findings.weights.front import front_sizes
 from tests.bncore.doctor.findings.models import CHANNELS, healthy, put, with_norm
 from tests.bncore.doctor.findings.models import model as model_of
 
@@ -187,6 +189,30 @@ def test_statistics_of_another_size_than_the_neighbours_unless_the_weights_in_fr
     model.read("conv1.weight")[...] *= 300.0
     grown = with_norm(model, 1, mean=lambda m: 300.0 * m, variance=lambda v: 9e4 * v)
     assert examine(grown) == ()
+
+
+def test_the_first_norm_may_see_pixels():
+    model = healthy()
+    model.read("conv0.weight")[...] *= 0.5
+    pixels = with_norm(model, 0, mean=lambda m: 255 * m, variance=lambda v: 255.0**2 * v)
+    assert told(pixels)["unlike_neighbours"].severity == "note"
+    assert told(with_norm(model, 1, variance=lambda v: 255.0**2 * v))["unlike_neighbours"].severity == "warning"
+
+
+def test_the_sizes_of_a_weight_are_those_of_each_output_whatever_its_axis_and_size(monkeypatch):
+    weight = np.arange(24.0).reshape(2, 3, 2, 2) - 10.0
+    for outputs, over in ((0, (1, 2, 3)), (1, (0, 2, 3))):
+        channels = weight.shape[outputs]
+        front = Front("conv", "w", "b", outputs, "graph")
+        norm = Norm("bn", "batch", gamma=np.ones(channels), front=front)
+        of = model_of([norm], {"w": weight, "b": np.array([1.0, -4.0])})
+        for block in (2**20, 1):
+            monkeypatch.setattr("bncore.doctor.findings.weights.front.BLOCK", block)
+            sizes = front_sizes(of, norm)
+            np.testing.assert_array_equal(sizes.largest, np.abs(weight).max(axis=over))
+            np.testing.assert_array_equal(sizes.power, np.square(weight).sum(axis=over))
+            assert sizes.bias == 4.0
+    assert front_sizes(of, replace(norm, gamma=np.ones(5))) is None
 
 
 def test_a_channel_of_another_size_than_its_layer():
