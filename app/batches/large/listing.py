@@ -27,6 +27,9 @@ class RemoteFile:
     def read_into(self, offset: int, buffer: memoryview) -> None:
         buffer[:] = self.files.cat_file(self.path, start=offset, end=offset + len(buffer))
 
+    def expect(self, offset: int, size: int) -> None:
+        """Nothing is fetched before it is read."""
+
     def open(self) -> BinaryIO:
         return cast(BinaryIO, self.files.open(self.path, "rb"))
 

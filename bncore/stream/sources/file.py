@@ -20,6 +20,9 @@ class File(Protocol):
     def read_into(self, offset: int, buffer: memoryview) -> None:
         """Fill the buffer with the bytes from `offset` on. Safe to be called by several threads."""
 
+    def expect(self, offset: int, size: int) -> None:
+        """These bytes are read soon: whoever can may fetch them meanwhile."""
+
     def open(self) -> BinaryIO:
         """The whole file as one that can be sought in."""
         ...
@@ -38,12 +41,20 @@ class LocalFile:
         self.stamp = f"{about.st_size} {about.st_mtime_ns}"
         self._number: int | None = None
 
-    def read_into(self, offset: int, buffer: memoryview) -> None:
+    @property
+    def _descriptor(self) -> int:
         if self._number is None:
             self._number = os.open(self.path, os.O_RDONLY)
+        return self._number
+
+    def expect(self, offset: int, size: int) -> None:
+        if hasattr(os, "posix_fadvise"):  # of threads that read in turns the system would not see that they go forwards
+            os.posix_fadvise(self._descriptor, offset, size, os.POSIX_FADV_WILLNEED)
+
+    def read_into(self, offset: int, buffer: memoryview) -> None:
         done = 0
         while done < len(buffer):
-            read = os.preadv(self._number, [buffer[done:]], offset + done)
+            read = os.preadv(self._descriptor, [buffer[done:]], offset + done)
             if not read:
                 raise BadParameter(f"x: {self.name} ends early; save it again whole.", parameter="x")
             done += read

@@ -15,6 +15,7 @@ from bncore.errors import BadParameter
 from bncore.stream.sources.file import File
 from bncore.stream.sources.source import Chunk, checked
 
+AHEAD = 8  # chunks that are asked for before they are read
 BFLOAT16 = np.dtype("V2")  # what stands for it here: NumPy has none
 
 
@@ -53,7 +54,11 @@ class RawArray:
         return f"{self.file.stamp} {self.array} {self.stored.str} {self.shape}"
 
     def chunks(self, rows: int, first: int = 0) -> Iterator[Chunk]:
-        for start in range(first, self.examples, rows):
+        size = rows * prod(self.example) * self.stored.itemsize
+        start_of = self.offset + first * prod(self.example) * self.stored.itemsize
+        self.file.expect(start_of, AHEAD * size)
+        for number, start in enumerate(range(first, self.examples, rows)):
+            self.file.expect(start_of + (number + AHEAD) * size, size)
             yield partial(self._read, start, min(start + rows, self.examples))
 
     def take(self, which: NDArray[np.intp]) -> Array:
