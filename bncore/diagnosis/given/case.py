@@ -68,6 +68,11 @@ class Case:
         return len(self.x)
 
     @property
+    def divisor(self) -> int:
+        """What the sum of squares is divided by: K, or K - 1."""
+        return self.count - self.convention.unbiased
+
+    @property
     def units(self) -> int:
         """n, the statistics."""
         return int(self.x.shape[1])

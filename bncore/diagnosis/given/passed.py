@@ -45,9 +45,14 @@ class Rows:
         """(K, n)."""
         return self.arrangement.count, self.arrangement.statistics
 
+    @property
+    def by_channel(self) -> bool:
+        """Whether a column is a channel, as of batch norm: all its numbers share their parameters, too."""
+        return self.per_channel and self.arrangement.reduced == (0, 2)
+
     def of_parameters(self, rows: Float64) -> Float64:
         """The sum of rows over all cells that share a parameter, flat."""
-        if self.lying[1] == self.parameters[0] and self.per_channel:
+        if self.by_channel:
             return rows.sum(0)  # type: ignore[no-any-return]
         given = self.as_given(rows)
         if self.per_channel:
@@ -56,7 +61,7 @@ class Rows:
 
     def spread(self, parameters: Float64) -> Float64:
         """One number a parameter as rows: (n,) where a column has one of them, else (K, n)."""
-        if self.per_channel and self.lying[1] == self.parameters[0]:
+        if self.by_channel:
             return parameters
         wide = [1] * len(self.shape)
         if self.per_channel:

@@ -9,7 +9,15 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.diagnosis.given.case import Case
-from bncore.diagnosis.mistakes.paths import TRIPLES, Factor, Triple, fits, other_variance, running_triples
+from bncore.diagnosis.mistakes.paths import (
+    TRIPLES,
+    Factor,
+    Triple,
+    fits,
+    other_variance,
+    running_triples,
+    unbiased_scale,
+)
 from bncore.epsilon import EPS_PLACEMENTS, reciprocal
 
 
@@ -62,6 +70,7 @@ def _gamma(case: Case, *, paths_only: bool) -> list[Triple]:
 
 OTHERS: dict[str, Callable[[Case], list[Triple]]] = {
     "unbiased_in_forward": lambda case: _other_variance(case, meant=False),
+    "unbiased_scale_in_backward": unbiased_scale,
     "biased_in_forward": lambda case: _other_variance(case, meant=True),
     "eps_dropped": _eps_dropped,
     "eps_placement": _eps_placement,

@@ -64,8 +64,8 @@ TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
     "mean_path_missing": lambda _: [(1, 0, 1)],
     "statistics_constant": lambda _: [(1, 0, 0)],
     "mean_path_not_averaged": lambda case: [(1, case.count, 1)],
-    "variance_path_not_averaged": lambda case: [(1, 1, case.count)],
-    "paths_not_averaged": lambda case: [(1, case.count, case.count)],
+    "variance_path_not_averaged": lambda case: [(1, 1, case.divisor)],
+    "paths_not_averaged": lambda case: [(1, case.count, case.divisor)],
     "scaled_by_batch_size": lambda case: [(size, 1, 1) for size in batch_sizes(case)],
     "divided_by_batch_size": lambda case: [(1 / size, 1, 1) for size in batch_sizes(case)],
     "mean_path_sign": lambda _: [(1, -1, 1)],
@@ -75,7 +75,6 @@ TRIPLES: dict[str, Callable[[Case], list[Triple]]] = {
     "variance_path_halved": lambda _: [(1, 1, 0.5)],
     "unbiased_in_backward": lambda case: _unbiased_in_backward(case),
     "biased_in_backward": lambda case: [(1, 1, 1 - 1 / case.count)] if case.convention.unbiased else [],
-    "unbiased_scale_in_backward": lambda case: _unbiased_scale(case),
     "eps_dropped_in_one_place": lambda case: _eps_in_one_place(case),
     "gamma_squared": lambda case: [(case.gamma, 1, 1)] if case.gamma.ndim == 1 else [],
     "sigma_derivative_uses_s": lambda case: _sigma_of_s(case),
@@ -90,7 +89,7 @@ def _unbiased_in_backward(case: Case) -> list[Triple]:
     return [(1, 1, case.count / (case.count - 1))] if biased else []
 
 
-def _unbiased_scale(case: Case) -> list[Triple]:
+def unbiased_scale(case: Case) -> list[Triple]:
     """s of ddof=1 in front of everything, of some paths, or throughout; or the root of (K - 1)/K itself."""
     if case.convention.unbiased or "mean_path" not in case.paths or case.count < 2:
         return []
@@ -250,6 +249,7 @@ def running_x_hat(case: Case) -> Iterator[Float64]:
 DX: dict[str, Callable[[Case], Iterator[Float64]]] = (
     {
         "unbiased_in_forward": unbiased_in_forward,
+        "unbiased_scale_in_backward": lambda case: (of_triple(case, *triple) for triple in unbiased_scale(case)),
         "biased_in_forward": biased_in_forward,
         "eps_dropped": eps_dropped,
         "eps_placement": eps_placement,
@@ -260,8 +260,8 @@ DX: dict[str, Callable[[Case], Iterator[Float64]]] = (
         "x_instead_of_centred": x_instead_of_centred,
         "running_statistics": running_x_hat,
     }
-    | MODES
     | FURTHER
+    | MODES
     | OF_NORMS
 )
 

@@ -129,6 +129,16 @@ def test_the_gradient_of_another_norm_is_named_as_that_norm(name, norm, mistake)
     assert named(check(case, {"dx": dx})) == [mistake]
 
 
+def test_as_many_statistics_as_channels_are_no_channels():
+    x, dy = np.random.default_rng(0).normal(size=(2, 2, 4, 5))
+    case = case_of(x, [2.0, -1.5, 1.2, 3.0], dy=dy, norm="group", groups=2)
+    assert case.units == case.channels
+    numeric = differentiate(lambda moved: loss(case, moved), x)
+    np.testing.assert_allclose(case.as_given(case.h), dy * case.given_gamma.reshape(1, -1, 1))
+    np.testing.assert_allclose(given(case, "dx"), numeric.value, atol=1e-8)
+    np.testing.assert_allclose(case.of_parameters(case.dy), dy.sum((0, 2)))
+
+
 def test_a_mean_that_rms_norm_does_not_subtract_is_named():
     case = probed("rms", 2, "variance")
     h, x = case.given_gamma * case.as_given(case.dy), case.as_given(case.x)

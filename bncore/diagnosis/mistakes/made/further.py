@@ -42,7 +42,7 @@ def uncentred_in_dmean(case: Case) -> Iterator[Float64]:
 def extra_of_dmean(case: Case) -> Iterator[Float64]:
     """-2 dvar mean, which would be 0 of centred numbers; and K times that."""
     if "mean_path" in case.paths:
-        extra = -2 * case.truth["dvar"] * case.mean * (case.count / (case.count - case.convention.unbiased))
+        extra = -2 * case.truth["dvar"] * case.mean * (case.count / case.divisor)
         yield extra
         yield extra * case.count
 
@@ -64,7 +64,7 @@ def summed_without_axis(case: Case) -> Iterator[Float64]:
 
 def _dvar_dx(case: Case) -> Float64:
     """dvar/dx, (K, n)."""
-    return np.asarray(2 * case.centred / (case.count - case.convention.unbiased))
+    return np.asarray(2 * case.centred / case.divisor)
 
 
 def channels_not_moved(case: Case) -> Iterator[Float64]:
