@@ -17,6 +17,7 @@ PICTURES = {
     "network": "/network?disturb_layer=1&disturb_factor=3",
     "batch-size": "/batch-size?deal=200",
     "norms": "/norms",
+    "doctor": "/doctor?norm=layer1.bn1",
     "gradient-check": "/gradient-check",
 }
 """What each picture in `docs/` shows: a page's first screen, its stage."""

@@ -16,14 +16,19 @@ from bncore.doctor.report.words import further, line_of, sentence
 
 RANGES = {"mean": "mean", "variance": "variance", "gamma": "gamma", "beta": "beta"}
 DASH = "–"
+MOST_FOLDED = 200_000  # channels of a model up to which each comes with its scale and shift
+LEFT_OUT = "The norms have {:,} channels; above {:,} the answer has the scale and shift of the opened norm alone."
 
 
 def answer_of(computed: Examined) -> dict[str, Any]:
     """The answer of `GET /doctor`."""
     report, query, opened = computed.report, computed.query, computed.opened
     places = {norm.name: place for place, norm in enumerate(report.model.norms)}
-    every = isinstance(query, DoctorFields) and query.arrays == "all"
+    channels = sum(norm.channels for norm in report.model.norms)
+    wanted = isinstance(query, DoctorFields) and query.arrays == "all"
+    every = wanted and channels <= MOST_FOLDED
     told = plain(report)
+    told["model"]["notes"] += [LEFT_OUT.format(channels, MOST_FOLDED)] if wanted and not every else []
     told["model"] |= {"text": line_of(report), "id": query.kept.get("model", "")}
     return told | {
         "headline": headline(report),

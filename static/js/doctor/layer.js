@@ -34,7 +34,7 @@ export class Layer {
     tell($("layer-facts"), layer.facts);
     this.#strips = layer.strips.map((strip) => new Strip(strip, layer.flagged, { look: (at) => this.#look(at ?? this.#kept()), keep: (at) => this.#keep(at) }));
     $("strips").replaceChildren(...this.#strips.map(({ figure }) => figure));
-    $("c-channel").max = String(layer.channels - 1);
+    $("c-channel").max = String(layer.drawn - 1);
     $("to-playground").hidden = layer.playground === "";
     $("to-playground").href = layer.playground || "#";
     tell($("kept-back"), layer.kept_back);
@@ -49,11 +49,11 @@ export class Layer {
   // The channel in the address, as far as the layer has it; unasked, the first that a finding names.
   #kept() {
     const asked = this.#state.isChanged("channel") ? Number(this.#state.get("channel")) : (this.#layer.flagged[0] ?? 0);
-    return Math.min(asked, this.#layer.channels - 1);
+    return Math.min(asked, this.#layer.drawn - 1);
   }
 
   #keep(channel) {
-    const within = Math.max(0, Math.min(this.#layer.channels - 1, Math.round(channel)));
+    const within = Math.max(0, Math.min(this.#layer.drawn - 1, Math.round(channel)));
     this.#state.set({ channel: within });
   }
 

@@ -10,6 +10,7 @@ const KEYS = {
   sentence: ({ findings }) => findings.length,
 };
 const SHORT = 22; // characters of a name that stands on one line, where there is room
+const MOST = 500; // rows; the report's files have all
 const MOST_FIRST = ["channels", "sentence"];
 const byKey = ([a], [b]) => (typeof a === "string" ? a.localeCompare(b, "en", { numeric: true }) : a - b);
 
@@ -30,6 +31,7 @@ export class Norms {
     const [sort, down] = [this.#state.get("sort"), this.#state.get("down") === "1"];
     const stated = JSON.stringify([rows, sort, down]);
     if (stated !== this.#drawn) this.#draw(sorted(rows, sort, down));
+    document.getElementById("norms-left").textContent = rows.length > MOST ? `${MOST} of ${rows.length.toLocaleString("en")} rows are listed; the report's files have all.` : "";
     this.#drawn = stated;
     for (const heading of this.#table.tHead.querySelectorAll("[data-column]")) {
       if (heading.dataset.column === sort) heading.setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -44,7 +46,7 @@ export class Norms {
 
   #draw(rows) {
     const focused = document.activeElement?.closest?.("tr")?.dataset.norm;
-    this.#table.tBodies[0].replaceChildren(...rows.map(rowOf));
+    this.#table.tBodies[0].replaceChildren(...rows.slice(0, MOST).map(rowOf));
     if (focused) [...this.#table.tBodies[0].rows].find(({ dataset }) => dataset.norm === focused)?.querySelector("button")?.focus();
   }
 

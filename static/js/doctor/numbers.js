@@ -3,6 +3,7 @@ import { severityMark } from "./severity.js";
 import { element, fillTable } from "../lib/figures/tables.js";
 
 const DASH = "–";
+const MOST = 500; // rows
 const COLUMNS = [
   ["kind", ({ kind }) => kind],
   ["channels", ({ channels }) => String(channels)],
@@ -20,12 +21,12 @@ const told = (number) => (number === null ? DASH : String(number));
 
 // In the order of the file.
 export function showEvery(table, rows) {
-  const norms = rows.filter(({ norm }) => norm).sort((a, b) => a.place - b.place);
+  const norms = rows.filter(({ norm }) => norm).sort((a, b) => a.place - b.place).slice(0, MOST);
   fillTable(table, "layer", norms.map(({ norm }) => norm), COLUMNS.map(([title, of]) => [title, norms.map(of)]));
 }
 
 export function showFindings(list, rows) {
-  list.replaceChildren(...rows.flatMap(({ title, findings }) => findings.map(({ severity, sentence }) => {
+  list.replaceChildren(...rows.slice(0, MOST).flatMap(({ title, findings }) => findings.map(({ severity, sentence }) => {
     const item = element("li");
     item.append(severityMark(severity), " ", element("b", title), ` ${sentence}`);
     return item;

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from app.figures.numbers import counted, stated, three
-from app.views.doctor.layer.strips import Strip, strips_of
+from app.views.doctor.layer.strips import MOST_DRAWN, Strip, strips_of
 from app.views.doctor.query import ReportFields
 from bncore.doctor import Norm
 from bncore.doctor.report import Row, kind_title
@@ -39,9 +39,10 @@ def layer_of(row: Row, norm: Norm, query: ReportFields) -> dict[str, Any]:
         "norm": norm.name,
         "severity": row.severity,
         "channels": norm.channels,
+        "drawn": min(norm.channels, MOST_DRAWN),
         "facts": facts(norm),
         "findings": [plain_finding(finding) for finding in row.findings],
-        "flagged": sorted({channel for finding in row.findings for channel in finding.channels}),
+        "flagged": sorted({at for finding in row.findings for at in finding.channels if at < MOST_DRAWN}),
         "strips": [_strip(strip) for strip in strips],
         "playground": "" if blocked else f"{HANDED}?{urlencode(query.stated() | {'norm': norm.name})}",
         "kept_back": blocked,
@@ -68,6 +69,8 @@ def kept_from_playground(norm: Norm) -> str:
     """Why the playground cannot show a layer; empty where it can."""
     if norm.kind != "batch" or norm.mean is None or norm.variance is None:
         return "The playground shows batch norm with running statistics, and this layer has none."
+    if norm.channels > MOST_DRAWN:
+        return f"The playground opens layers of up to {MOST_DRAWN:,} channels, and this one has {norm.channels:,}."
     arrays = [array for array in (norm.mean, norm.variance, norm.gamma, norm.beta) if array is not None]
     if not all(np.isfinite(np.asarray(array, dtype=np.float64)).all() for array in arrays):
         return "The playground takes finite numbers, and some of this layer's are not."
@@ -87,7 +90,7 @@ def _strip(strip: Strip) -> dict[str, Any]:
         "low": axis.low,
         "high": axis.high,
         "ticks": [[float(f"{value:.{DIGITS}g}"), text] for value, text in axis.ticks()],
-        "values": [_rounded(value) for value in strip.values.tolist()],
+        "values": [_rounded(value) for value in strip.values[: len(strip.levels)].tolist()],
         "levels": strip.levels.tolist(),
         "stacked": int(strip.levels.max()) + 1 if len(strip.levels) else 1,
         "note": _note(strip),
@@ -103,6 +106,8 @@ def _note(strip: Strip) -> str:
     """What the dots do not show."""
     told = [f"{strip.beyond:,} outside the axis"] if strip.beyond else []
     told += [f"{strip.lost:,} not finite"] if strip.lost else []
+    total, drawn = len(strip.values), len(strip.levels)
+    told += [f"the first {drawn:,} of {total:,} drawn"] if drawn < total else []
     return ", ".join(told)
 
 

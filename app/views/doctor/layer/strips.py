@@ -17,12 +17,12 @@ Floats = NDArray[np.float64]
 ABREAST = 80  # dots that fit side by side
 FAR = 10.0  # distances of the quartiles from the median, from which on a dot flattens the others
 NARROW = 1e-12  # of the largest: quartiles that are nearer are one number
-MOST_STACKED = 4096  # channels of which dots that meet are stacked
+MOST_DRAWN = 4096  # channels, the first ones
 
 
 @dataclass(frozen=True, eq=False)
 class Strip:
-    """A number of every channel, (C,): on `axis`, each on its level from 0.
+    """A number of every channel, (C,), on `axis`; each of those that are drawn on its level from 0.
 
     Some are not finite, and some lie beyond the axis, so that they do not flatten the others.
     """
@@ -70,14 +70,12 @@ def _wide(array: Array) -> Floats:
 def _strip(name: str, values: Floats) -> Strip:
     finite = values[np.isfinite(values)]
     if not len(finite):
-        return Strip(name, values, Axis("linear", -1.0, 1.0), np.zeros(len(values), dtype=np.intp))
+        return Strip(name, values, Axis("linear", -1.0, 1.0), np.zeros(len(values[:MOST_DRAWN]), dtype=np.intp))
     low, high = _limits(finite)
     axis = axis_for(min(low, 0.0), max(high, 0.0), "linear")
     within = np.isfinite(values) & (values >= axis.low) & (values <= axis.high)
     places = np.where(within, values, np.nan)
-    if len(values) > MOST_STACKED:
-        return Strip(name, values, axis, np.zeros(len(values), dtype=np.intp))
-    return Strip(name, values, axis, levels(places[None], (axis.high - axis.low) / ABREAST)[0])
+    return Strip(name, values, axis, levels(places[None, :MOST_DRAWN], (axis.high - axis.low) / ABREAST)[0])
 
 
 def _limits(finite: Floats) -> tuple[float, float]:

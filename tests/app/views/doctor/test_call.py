@@ -160,4 +160,24 @@ def test_a_hundred_norms_are_all_told_and_any_is_opened(client):
     own |= {f"block{i}.bn.running_var": np.linspace(1.0, 2.0 + i, 4) for i in range(100)}
     answer = told(client.post(API, params={"norm": "block77.bn"}, content=npz("sound", **own)))
     assert len(answer["rows"]) == 106
+    assert all("folded" in row for row in answer["rows"])
     assert answer["layer"]["norm"] == "block77.bn"
+
+
+def test_of_many_channels_the_first_are_drawn_and_the_opened_norm_alone_comes_with_arrays(client):
+    shapes = {"a": 190_000, "b": 20_000}
+    own = {f"{name}.{part}": np.ones(size, "f4") for name, size in shapes.items() for part in ("weight", "running_var")}
+    own |= {
+        f"{name}.{part}": np.zeros(size, "f4") for name, size in shapes.items() for part in ("bias", "running_mean")
+    }
+    own["b.running_var"][15_000] = np.nan
+    answer = told(client.post(API, params={"norm": "b"}, content=npz("sound", **own)))
+    assert [row["norm"] for row in answer["rows"] if "folded" in row] == ["b"]
+    assert any("210,176 channels" in note for note in answer["model"]["notes"])
+    assert {len(strip["values"]) for strip in answer["layer"]["strips"]} == {4096}
+    deviation = next(strip for strip in answer["layer"]["strips"] if strip["name"] == "deviation")
+    assert deviation["note"] == "1 not finite, the first 4,096 of 20,000 drawn"
+    assert answer["layer"]["flagged"] == []
+    assert (
+        answer["layer"]["kept_back"] == "The playground opens layers of up to 4,096 channels, and this one has 20,000."
+    )
