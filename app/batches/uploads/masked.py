@@ -97,13 +97,18 @@ def note(valid: Mask, by: str) -> str:
 
 
 def _misfit(name: str, mask: tuple[int, ...], shape: tuple[int, ...], axis: int) -> UnreadableBatch:
-    what = f"has shape {mask}, which is no value a position of x {shape} with the features on axis {axis}"
+    positions = shape[:axis] + shape[axis + 1 :]
+    what = f"has shape {mask}; with the features on axis {axis} of x {shape} it would have {positions}"
     axes = [str(other) for other in range(1, len(shape)) if fits(mask, shape, other)]
     if axes:
-        return on_another_axis(f"The mask {shortened(name)} {what}", axes)
+        return on_another_axis(f"{_called(name)} {what}", axes)
     return _wrong(name, what, "Save a value an example, or a value a position")
 
 
+def _called(name: str) -> str:
+    return "The mask" if name == "mask" else f"The mask {shortened(name)}"
+
+
 def _wrong(name: str, what: str, do: str) -> UnreadableBatch:
-    told = f"The mask {shortened(name)} {what}. {do}"
+    told = f"{_called(name)} {what}. {do}"
     return UnreadableBatch(f"{told}, or ask for mask=none.", page=f"{told}.", field="mask", given=name)

@@ -126,10 +126,16 @@ export function offerWays(errors, state) {
   seek("file");
 }
 
-// Where the file itself tells which axis counts the features.
+// Where the file itself tells which axis counts the features, it is asked where the file came in.
 function offerAxes(allowed, state) {
   const axis = /^\d+(?= or |$)/.exec(allowed)?.[0];
-  if (axis) offerWay("feature_axis", `Take the features from axis ${axis}`, () => state.set({ feature_axis: axis }));
+  if (!axis) return;
+  const asked = $("e-feature_axis").textContent;
+  hideAt("feature_axis");
+  $("upload-notes").hidden = true;
+  showAt("file", asked);
+  offerWay("file", `Take the features from axis ${axis}`, () => state.set({ feature_axis: axis }));
+  seek("file");
 }
 
 function nameUpload(select, id) {

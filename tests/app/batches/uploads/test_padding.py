@@ -77,7 +77,7 @@ def test_a_mask_may_be_left_alone_or_chosen(parse: Parser) -> None:
 @pytest.mark.parametrize(
     ("arrays", "reading", "message"),
     [
-        ({"mask": VALID}, {}, r"The mask mask has shape \(6, 4\).*It would fit feature_axis=2"),
+        ({"mask": VALID}, {}, r"The mask has shape \(6, 4\); .*it would have \(6, 3\)\. It would fit feature_axis=2"),
         ({"m": np.ones(5)}, {"mask": "m"}, "a value an example, or a value a position"),
         ({}, {"mask": "m"}, "no array 'm' to be the mask"),
         ({"m": np.full(6, 0.5)}, {"mask": "m"}, "holds other values than 0 and 1"),
