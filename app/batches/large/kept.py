@@ -24,7 +24,8 @@ class KeptFindings:
     @property
     def state(self) -> Path:
         """The state of the statistics (`bncore.stream.statistics`)."""
-        self._folder.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):
+            self._folder.mkdir(parents=True, exist_ok=True)
         return self._folder / f"{self._name}.state.npz"
 
     def sample(self, take: Callable[[], Array]) -> Array:

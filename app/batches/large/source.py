@@ -31,6 +31,7 @@ class LargeSource:
     feature_axis: int
     kept: KeptFindings
     _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _taking: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     @property
     def total(self) -> int:
@@ -72,12 +73,23 @@ class LargeSource:
 
     def statistics(self, say: Said = unheard) -> Streamed:
         """Over everything: kept, or gone on with from where the last one who took them was. Raises BatchNormError."""
-        return first_pass(self.stream, None, self._state(), self.feature_axis, say)
+        with self._taking:
+            if "known" not in self.__dict__:
+                self.__dict__["known"] = self._taken(say)
+            known: Streamed = self.__dict__["known"]
+            return known
 
     @property
     def is_known(self) -> bool:
         """Whether the statistics are kept."""
-        return self._state().is_whole
+        return "known" in self.__dict__ or self._state().is_whole
+
+    def _taken(self, say: Said) -> Streamed:
+        try:
+            return first_pass(self.stream, None, self._state(), self.feature_axis, say)
+        except OSError:  # the disk takes no state: they are taken without, and may be taken again
+            unkept = state_of(self.stream, None, self.feature_axis, None, SECONDS)
+            return first_pass(self.stream, None, unkept, self.feature_axis, say)
 
     def _state(self) -> State:
         try:

@@ -1,5 +1,9 @@
 """The same numbers out of each kind of file, array and iterable; and what is refused, by name."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -9,6 +13,7 @@ from pyarrow import parquet
 from bncore import BatchNormError, stream
 from tests.bncore.stream.streams import cut_at
 
+ROOT = Path(__file__).parents[3]
 X = np.random.default_rng(3).normal(4, 2, size=(700, 3)).astype(np.float32)
 
 
@@ -119,3 +124,15 @@ def test_what_cannot_be_read_is_refused_by_name(name, write, said, tmp_path):
 def test_what_is_no_stream_is_refused_by_name(x, said):
     with pytest.raises(BatchNormError, match=said):
         stream.statistics(x)
+
+
+def test_what_is_not_installed_is_said_and_nothing_of_it_is_imported_before(tmp_path, monkeypatch):
+    seen = (
+        "import sys, bncore.stream; print([name for name in ('pyarrow', 'dask', 'safetensors') if name in sys.modules])"
+    )
+    asked = [sys.executable, "-c", seen]
+    assert subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout == "[]\n"
+    path = columns(tmp_path)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(BatchNormError, match="needs pyarrow, which is not installed"):
+        stream.statistics(path)

@@ -79,12 +79,21 @@ def test_what_was_read_once_is_there_at_once_until_the_file_is_another(files, fo
     assert np.array_equal(another.statistics(lambda *told: said.append(told)).mean, seen.mean)
     assert len(said) == 1
     next((tmp_path / "cache" / "large").glob("*.state.npz")).write_bytes(b"PK damaged")
-    assert not another.is_known
+    third = LargeFiles(Settings(datasets=str(folder), cache_dir=tmp_path / "cache")).open("large:x.npy", None, 1)
+    assert another.is_known
+    assert not third.is_known
     before = files.stamp("large:x.npy")
     np.save(folder / "x.npy", X[:100])
     new = LargeFiles(Settings(datasets=str(folder), cache_dir=tmp_path / "cache"))
     assert new.stamp("large:x.npy") != before
     assert new.open("large:x.npy", None, 1).statistics().examples == 100
+
+
+def test_a_cache_that_cannot_be_written_costs_no_more_than_the_keeping(folder, tmp_path):
+    (tmp_path / "cache").write_text("no folder")
+    source = LargeFiles(Settings(datasets=str(folder), cache_dir=tmp_path / "cache")).open("large:x.npy", None, 1)
+    assert source.statistics().examples == 9000
+    assert source.draw(5, np.random.default_rng(0)).x.shape == (5, 3)
 
 
 def test_a_store_of_another_machine_is_read_by_pieces(tmp_path):
