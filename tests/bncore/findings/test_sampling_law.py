@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncore.findings.sampling_law import TAILS, sampling_law
+from bncore.findings.sampling_law import TAILS, law_of_batches, sampling_law
 
 DRAWN = {
     "normal": lambda rng, shape: rng.standard_normal(shape),
@@ -115,3 +115,20 @@ def test_the_law_of_a_large_batch_is_that_of_its_parts(monkeypatch):
     np.testing.assert_array_equal(parted.share, whole.share)
     np.testing.assert_array_equal(parted.var, whole.var)
     assert parted.excess == whole.excess
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-150, 1e150])
+def test_batches_have_the_law_of_images_by_their_means_and_variances_alone(scale):
+    """A batch of n numbers is an image of n positions, and what the law takes from those is in their moments."""
+    x = scale * (images(np.random.default_rng(7), 5, 6, 40, 0.3) + 2.0)
+    parts = x.reshape(5, 6, 40)
+    of_batches = law_of_batches(parts.mean(axis=2), parts.var(axis=2), 40)
+    of_numbers = sampling_law(x, 40)
+    for name in ("mean", "var", "share", "contrast"):
+        np.testing.assert_allclose(getattr(of_batches, name), getattr(of_numbers, name), rtol=1e-10)
+    assert (of_batches.examples, of_batches.positions) == (6, 40)
+
+
+def test_batches_that_are_constant_have_a_law_too():
+    law = law_of_batches(np.full((2, 3), 4.0), np.zeros((2, 3)), 8)
+    assert np.isfinite([law.mean, law.var, law.share, law.contrast]).all()

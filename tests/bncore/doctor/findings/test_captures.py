@@ -44,6 +44,26 @@ def test_a_fault_is_named_first(fault):
         named_first(id, norm, examine_capture(model, capture))
 
 
+def test_a_constant_channel_that_varied_before_may_be_a_rare_one_until_there_are_many_numbers():
+    for size, severity in ((32, "note"), (512, "warning")):
+        norm = captures.capture("dense", 0, 8).norms[0].norm
+        batches = [np.random.default_rng(step).standard_normal((size, norm.channels)) for step in range(2)]
+        for x in batches:
+            x[:, 3] = 0.25
+        watched = captures.watched_of(norm, batches)
+        told = {one.id: one for one in examine_capture(nets.model("dense", 0), Capture("pytorch", 2, (watched,)))}
+        assert (told["constant_input"].channels, told["constant_input"].severity) == ((3,), severity)
+
+
+def test_one_outlier_is_a_warning_and_tails_of_many_are_a_note():
+    norm = replace(captures.capture("dense", 0, 8).norms[0].norm, mean=None, variance=None)
+    for degrees, severity in ((1000, None), (3, "note"), (0.5, "warning")):
+        batches = [np.random.default_rng(step).standard_t(degrees, (400, norm.channels)) for step in range(2)]
+        watched = captures.watched_of(norm, batches)
+        told = {one.id: one for one in examine_capture(None, Capture("pytorch", 2, (watched,)))}
+        assert getattr(told.get("heavy_tails"), "severity", None) == severity, degrees
+
+
 def test_far_from_0_folding_rounds_too():
     _, norm, model, capture = sick_captures.sick("inputs far from 0", 0)
     told = {one.id: one for one in examine_capture(model, capture) if one.norm == norm}
