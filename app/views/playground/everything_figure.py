@@ -72,8 +72,13 @@ def _marks(axis: Axis, moments: Floats, height: Floats, names: list[str]) -> lis
 
 def _layout(everything: Everything, axis: Axis, rows: list[int], names: list[str], outside: int) -> Figure:
     count, xaxis, examples = len(rows), axis_layout(axis, "x", narrow=True), everything.streamed.examples
-    of = "every feature" if count == len(everything.streamed.mean) else f"{count} features"
-    note = f"{outside:,} values far out are in the outermost bins, up to the end of the axis" if outside else ""
+    features = len(everything.streamed.mean)
+    of = "every feature" if count == features else f"{count} of {features} features"
+    drawn = (
+        "" if count == features else f"{count} of {features} features; those that are ticked under Features are shown"
+    )
+    far = f"{outside:,} values far out are in the outermost bins, up to the end of the axis" if outside else ""
+    note = "; ".join(part for part in (drawn, far) if part)
     return {
         "title": {"text": f"x: all {examples:,} examples"},
         "xaxis": xaxis,

@@ -66,6 +66,9 @@ def test_the_picture_is_of_every_number(large):
     assert max(on_row) > 2.5
     chosen = parsed(large.get(URL, params={"source": "large:x.npy", "selected": "1"}).content)
     assert chosen["figures"]["everything"]["data"][2]["text"] == ["x1"]
+    assert chosen["figures"]["everything"]["layout"]["meta"]["note"].startswith(
+        "1 of 3 features; those that are ticked"
+    )
     assert large.get(f"{URL}/figure", params={"source": "large:x.npy", "figure": "everything"}).status_code == 200
 
 
