@@ -41,6 +41,15 @@ class Contents:
         return replace(self, notes=(*self.notes, *notes))
 
 
+def check_count(count: int, what: str = "The file") -> None:
+    """Raises UploadTooLarge for more tensors than a model has."""
+    if count > TENSORS:
+        raise UploadTooLarge(
+            f"{what} holds {count:,} tensors; up to {TENSORS:,} are read. Save a part of the model.",
+            field="file", given=count, allowed=f"at most {TENSORS} tensors",
+        )  # fmt: skip
+
+
 def check_names(names: Mapping[str, Any] | list[str], what: str) -> None:
     """Refuse more tensors than a model has, or names that are texts.
 
@@ -48,11 +57,7 @@ def check_names(names: Mapping[str, Any] | list[str], what: str) -> None:
         UploadTooLarge: there are too many.
         UnreadableModel: a name is too long.
     """
-    if len(names) > TENSORS:
-        raise UploadTooLarge(
-            f"{what} holds {len(names):,} tensors; up to {TENSORS:,} are read. Save a part of the model.",
-            field="file", given=len(names), allowed=f"at most {TENSORS} tensors",
-        )  # fmt: skip
+    check_count(len(names), what)
     longest = max(map(len, names), default=0)
     if longest > NAME:
         raise UnreadableModel(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from app.models.limits import DEPTH, HEADER
+from app.models.limits import DEPTH, HEADER, NAME
 
 
 @dataclass
@@ -59,7 +59,10 @@ def _collect(model: Mapping[str, Any], inside: str, layers: dict[str, Configured
 
 
 def _name(entry: Mapping[str, Any]) -> str:
-    return str(entry.get("name") or entry.get("config", {}).get("name"))
+    name = str(entry.get("name") or entry.get("config", {}).get("name"))
+    if len(name) > NAME:
+        raise ValueError(f"it has a layer with a name of {len(name):,} characters")
+    return name
 
 
 def _connect(

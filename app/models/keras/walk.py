@@ -16,7 +16,7 @@ import numpy as np
 
 from app.errors import UnreadableModel, UploadTooLarge, shortened
 from app.models.contents import check_names
-from app.models.limits import CHANNELS, CHUNK, DEPTH, HEADER, NORM_BYTES, TENSORS
+from app.models.limits import CHANNELS, CHUNK, DEPTH, HEADER, NAME, NORM_BYTES, TENSORS
 from app.models.names import channels_of
 
 WHAT = "The Keras file"
@@ -79,7 +79,7 @@ def index(path: str, start: int, stop: int, folder: str) -> dict[str, Any]:
             tensors |= _tensor(place, one)
         elif isinstance(name := one.attrs.get("name"), str):
             names[place] = name
-        check_names(tensors, WHAT)
+    check_names(tensors, WHAT)
     size = 0
     for number, (place, told) in enumerate(tensors.items()):
         count = channels_of(told["shape"])
@@ -133,6 +133,8 @@ def _objects(file: Any) -> Iterator[tuple[str, Any]]:
         inner = []
         for key in group:
             here = f"{path}/{key}" if path else key
+            if len(here) > NAME:
+                raise ValueError(f"it has a path of more than {NAME} characters")
             link = group.get(key, getlink=True)
             if not isinstance(link, h5py.HardLink):
                 raise _outside(here, "a link", str(getattr(link, "filename", None) or getattr(link, "path", "")))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from app.errors import UploadTooLarge
-from app.models.limits import HEADER, OPCODES
+from app.models.limits import HEADER, NAME, OPCODES
 from app.models.torch.made import Global, Mark, Storage, known, made, stored, updated
 
 MARK = Mark()
@@ -69,8 +69,8 @@ class Machine:
         """Keys and values, in turn, for the dictionary on top."""
         target = _kept(self.stack[-1], dict)
         for key, value in zip(pairs[::2], pairs[1::2], strict=True):
-            if not isinstance(key, (str, int, float, bytes)):
-                raise ValueError(f"a dictionary of its pickle has {type(key).__name__} for a key")
+            if not isinstance(key, (str, int)) or (isinstance(key, str) and len(key) > NAME):
+                raise ValueError(f"a dictionary of its pickle has a key that is no name ({type(key).__name__})")
             target[key] = value
 
     def dictionary(self) -> None:
@@ -101,8 +101,8 @@ class Machine:
 
     def global_of(self) -> None:
         """A name of two texts."""
-        name, module = self.pop(), self.pop()
-        self.stack.append(known(Global(str(module), str(name))))
+        name, module = _kept(self.pop(), str), _kept(self.pop(), str)
+        self.stack.append(known(Global(module, name)))
 
 
 Step = Callable[[Machine, Any], Any]

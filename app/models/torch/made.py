@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from app.models.dtypes import STORAGES, TORCH, dtype
+from app.models.limits import NAME
 from app.models.torch.refused import refusal
 
 
@@ -75,7 +76,7 @@ def typed_tensor(storage: Any, offset: Any, shape: Any, strides: Any, *rest: Any
     """`_rebuild_tensor_v3`, whose storage is bytes and whose dtype is told."""
     _gradient, _hooks, kind, *_ = rest
     if not isinstance(kind, Global) or kind.module != "torch" or kind.name not in TORCH:
-        raise ValueError(f"a tensor of it has the dtype {kind}")
+        raise ValueError("a tensor of it has a dtype that is none")
     return _placed(storage, offset, shape, strides, dtype(TORCH[kind.name]))
 
 
@@ -87,11 +88,15 @@ def parameter(data: Any, *_: Any) -> Stored:
 
 
 def dictionary(*pairs: Any) -> dict[Any, Any]:
-    """An `OrderedDict`, which comes empty or with its pairs (of plain keys)."""
-    items = pairs[-1] if pairs and isinstance(pairs[-1], list) else []
-    if any(not isinstance(key, (str, int)) for key, _ in items):
-        raise ValueError("a dictionary of it has keys that are neither text nor numbers")
-    return dict(items)
+    """An `OrderedDict` or a `defaultdict`, which is filled afterwards: a call that copies could be made very often."""
+    if any(not isinstance(pair, Global) for pair in pairs):
+        raise ValueError("a dictionary of it is made of a list, as Python 2 did")
+    return {}
+
+
+def size(shape: Any) -> tuple[int, ...]:
+    """A `torch.Size`: the tuple itself."""
+    return _lengths(shape)
 
 
 def plain(name: str) -> Callable[..., Plain]:
@@ -112,7 +117,7 @@ MAKERS: dict[str, Callable[..., Any]] = {
     "torch._utils._rebuild_parameter": parameter,
     "torch._utils._rebuild_parameter_with_state": parameter,
     "torch._tensor._rebuild_from_type_v2": lambda function, _type, arguments, *_: made(function, arguments),
-    "torch.Size": lambda *shape: tuple(*shape),
+    "torch.Size": size,
     "torch.device": plain("device"),
     "numpy.dtype": plain("dtype"),
     "numpy.core.multiarray.scalar": plain("NumPy scalar"),
@@ -160,8 +165,8 @@ def stored(identity: Any) -> Storage:
         raise ValueError("its pickle points to something outside that is no storage")
     _, kind, key, _, length, *view = identity
     if not isinstance(kind, Global) or kind.name not in STORAGES:
-        raise ValueError(f"a storage of it is of the type {kind}")
-    if not isinstance(key, str) or type(length) is not int or length < 0 or any(view):
+        raise ValueError("a storage of it is of a type that is none")
+    if not isinstance(key, str) or len(key) > NAME or type(length) is not int or length < 0 or any(view):
         raise ValueError("a storage of it has no plain key and length")
     return Storage(key, dtype(STORAGES[kind.name]), length)
 
@@ -177,7 +182,7 @@ def _placed(storage: Any, offset: Any, shape: Any, strides: Any, kind: np.dtype[
     lengths = (*_lengths((offset,)), *_lengths(shape), *_lengths(strides))
     count = len(lengths) // 2
     if len(lengths) != 2 * count + 1 or count > 32:
-        raise ValueError(f"a tensor of it has shape {shape} and strides {strides}")
+        raise ValueError("a tensor of it has more strides than axes, or fewer, or more than 32")
     place = Stored(_storage(storage), lengths[0], lengths[1 : 1 + count], lengths[1 + count :], kind)
     _check_inside(place)
     return place

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from app.models.limits import DEPTH
+from app.models.contents import check_count
+from app.models.limits import DEPTH, NAME
 from app.models.torch.made import Stored
 
 ASIDE = ("optim", "sched", "scaler", "amp", "rng", "lr_")
@@ -56,6 +57,9 @@ def tensors_of(tree: Any) -> tuple[dict[str, Stored], tuple[str, ...]]:
     tops = {path[0] for path, _ in paths if len(path) > 1}
     nested = isinstance(tree, dict) and len(tops) == 1 and isinstance(tree.get(top := min(tops)), dict)
     under = nested and all(len(path) > 1 for path, _ in paths)
+    check_count(len(paths))
+    if any(sum(map(len, path)) > NAME for path, _ in paths):
+        raise ValueError(f"it has a tensor with a name of more than {NAME} characters")
     tensors = {".".join(path[1:] if under else path): place for path, place in paths}
     notes = [f"The weights stand under {top!r}."] if under else []
     notes += [f"Not looked at: {', '.join(map(repr, walk.aside))}."] if walk.aside else []

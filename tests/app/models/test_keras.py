@@ -1,6 +1,7 @@
 """Keras' files: both layouts of weights tell the same norms; what points out of a file, or is too large, is refused."""
 
 import io
+import json
 import random
 import zipfile
 from collections.abc import Callable
@@ -273,12 +274,15 @@ def archived(**members: bytes) -> bytes:
     return file.getvalue()
 
 
+LONG = functional(layer("n" * 600, "Dense"), output="a")
 DAMAGED = {
     "no weights": archived(config__json=b"{}"),
     "no configuration": archived(model__weights__h5=weights()),
     "a configuration that is none": archived(config__json=b"[1, 2]", model__weights__h5=weights()),
     "no JSON": archived(config__json=b"{", model__weights__h5=weights()),
     "brackets within brackets": archived(config__json=b"[" * 100_000, model__weights__h5=weights()),
+    "a name that is a text": archived(config__json=json.dumps(LONG).encode(), model__weights__h5=weights()),
+    "a path that is a text": linked(lambda f: f.create_group("g" * 600)),
     "weights that are none": archived(config__json=b"{}", model__weights__h5=b"\x89HDF\r\n\x1a\n" + bytes(100)),
     "half a file": h5()[:4000],
     "a head alone": b"\x89HDF\r\n\x1a\n",
