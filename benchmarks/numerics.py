@@ -2,10 +2,11 @@
 
     OMP_NUM_THREADS=2 python -m benchmarks.numerics [--seconds 2] [--only 4-D]
 
-Forward + backward of float32 batches in paired runs on as many threads; ratios are the other's time ÷ ours, medians.
-"out" is ours into arrays that are there. PyTorch (not a dependency; where it is installed) has the bare op,
-`aten::native_batch_norm` and its backward, and the module with autograd. A copy of x and dy is four passes over memory;
-batch norm from memory takes eight.
+Forward + backward of float32 batches in paired runs on as many threads; ratios are the other's time ÷ ours: the median
+of the rounds' ratios, then that of the shortest times, which other programs on the machine touch least. "out" is ours
+into arrays that are there. PyTorch (not a dependency; where it is installed) has the bare op,
+`aten::native_batch_norm` and its backward, and the module with autograd. A copy of x and dy, on one thread, is four
+passes over memory; batch norm from memory takes eight.
 """
 
 import argparse
@@ -42,7 +43,7 @@ def main() -> None:
     for name, shape in SHAPES.items():
         if given.only in name:
             axis = 3 if name.endswith("56 × 64") else 1
-            print(_row(name, _paired(_passes(shape, axis), given.seconds)), flush=True)
+            print(_row(name, paired(_passes(shape, axis), given.seconds)), flush=True)
 
 
 def _passes(shape: tuple[int, ...], axis: int) -> dict[str, Pass]:
@@ -93,7 +94,7 @@ def _torch(x: np.ndarray, dy: np.ndarray, axis: int) -> dict[str, Pass]:
     return {"bare": bare, "module": module}
 
 
-def _paired(passes: dict[str, Pass], seconds: float) -> dict[str, list[float]]:
+def paired(passes: dict[str, Pass], seconds: float) -> dict[str, list[float]]:
     """Times in ms; each round runs every pass once, the first two rounds warm up."""
     times: dict[str, list[float]] = {name: [] for name in passes}
     end = time.perf_counter() + seconds
@@ -105,14 +106,17 @@ def _paired(passes: dict[str, Pass], seconds: float) -> dict[str, list[float]]:
     return {name: each[2:] for name, each in times.items()}
 
 
-def _row(name: str, times: dict[str, list[float]]) -> str:
-    def ratio(one: str, other: str) -> str:
-        if one not in times:
-            return "-"
-        return f"{statistics.median(a / b for a, b in zip(times[one], times[other], strict=True)):.2f}"
+def ratio(times: dict[str, list[float]], one: str, other: str) -> str:
+    """One way's time ÷ another's: the median of the rounds' ratios, and that of the shortest times."""
+    if one not in times:
+        return "-"
+    median = statistics.median(a / b for a, b in zip(times[one], times[other], strict=True))
+    return f"{median:.2f}, {min(times[one]) / min(times[other]):.2f}"
 
+
+def _row(name: str, times: dict[str, list[float]]) -> str:
     own = [f"{statistics.median(times[kind]):.3g}" for kind in ("ours", "out")]
-    return f"| {' | '.join([name, *own, *(ratio(*pair) for pair in COMPARED)])} |"
+    return f"| {' | '.join([name, *own, *(ratio(times, *pair) for pair in COMPARED)])} |"
 
 
 if __name__ == "__main__":

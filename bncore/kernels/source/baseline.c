@@ -4,8 +4,8 @@
 #define NAME "sse2"
 #include <emmintrin.h>
 #define WIDTH 2
-#define WIDEN(from) _mm_cvtps_pd(_mm_castpd_ps(_mm_load_sd((const double *)(from))))
-#define NARROW(to, numbers) _mm_store_sd((double *)(to), _mm_castps_pd(_mm_cvtpd_ps(numbers)))
+#define WIDEN(from) _mm_cvtps_pd(_mm_castsi128_ps(_mm_loadl_epi64((const __m128i *)(from))))
+#define NARROW(to, numbers) _mm_storel_epi64((__m128i *)(to), _mm_castps_si128(_mm_cvtpd_ps(numbers)))
 #define STREAM_BYTES 16
 #define STREAM(to, from) _mm_stream_si128((__m128i *)(to), _mm_loadu_si128((const __m128i *)(from)))
 #elif defined(__aarch64__)

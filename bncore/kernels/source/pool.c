@@ -58,7 +58,7 @@ static void forget(void) {
     pthread_cond_t awake = PTHREAD_COND_INITIALIZER;
     owned = lock = fresh;
     wake = done = awake;
-    started = wanted = working = 0;
+    started = wanted = 0, working = 0;
 }
 
 /* Starts what is missing of `helpers` threads; as many as the system gives. */
@@ -84,7 +84,7 @@ void run_tasks(Task task, void *shared, int tasks, int threads) {
     pthread_mutex_lock(&lock);
     helpers = have(helpers);
     current = task, current_shared = shared, current_tasks = tasks;
-    wanted = working = helpers;
+    wanted = helpers, working = helpers;
     atomic_store(&next, 0);
     round_number++;
     pthread_cond_broadcast(&wake);

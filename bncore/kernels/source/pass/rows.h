@@ -46,7 +46,7 @@ ALWAYS Vector parameter(const double *of, const int each, const ptrdiff_t cell, 
 
 static double OF(row_sum)(const T *x, ptrdiff_t cells, double from) {
     Vector sum[BLOCKS] = {0};
-#define AT(cell, b, some) sum[b] += first_of(OF(load)(x + (cell), some, 0) - from, some)
+#define AT(cell, b, some) sum[b] += first_of(OF(load)(x + (cell), some, 1) - from, some)
     EACH_CELL(cells, AT);
 #undef AT
     return halved(sum);
@@ -106,8 +106,8 @@ static void OF(sum_cells)(const T *dy, const T *x, ptrdiff_t cells, Line line, c
     Vector one[BLOCKS] = {0}, two[BLOCKS] = {0};
 #define AT(cell, b, some)                                                                                \
     do {                                                                                                 \
-        Vector dy_ = OF(load)(dy + (cell), some, 0), g_ = dy_ * parameter(gamma, 1, cell, some);         \
-        Vector hat_ = (OF(load)(x + (cell), some, 0) - line.mean) * line.factor + line.shift;            \
+        Vector dy_ = OF(load)(dy + (cell), some, 1), g_ = dy_ * parameter(gamma, 1, cell, some);         \
+        Vector hat_ = (OF(load)(x + (cell), some, 1) - line.mean) * line.factor + line.shift;            \
         one[b] += g_, two[b] += first_of(g_ * hat_, some);                                               \
         add(dbeta + (cell), dy_, some), add(dgamma + (cell), dy_ *hat_, some);                           \
     } while (0)
@@ -121,8 +121,8 @@ static void OF(sum_piece)(const T *dy, const T *x, ptrdiff_t cells, Line line, d
     Vector one[BLOCKS] = {0}, two[BLOCKS] = {0};
 #define AT(cell, b, some)                                                                        \
     do {                                                                                         \
-        Vector dy_ = OF(load)(dy + (cell), some, 0);                                             \
-        Vector hat_ = (OF(load)(x + (cell), some, 0) - line.mean) * line.factor + line.shift;    \
+        Vector dy_ = OF(load)(dy + (cell), some, 1);                                             \
+        Vector hat_ = (OF(load)(x + (cell), some, 1) - line.mean) * line.factor + line.shift;    \
         one[b] += dy_, two[b] += first_of(dy_ * hat_, some);                                     \
     } while (0)
     EACH_CELL(cells, AT);
