@@ -18,13 +18,17 @@ PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 @dataclass(frozen=True)
 class Archive:
-    """What an archive is called, what its members are and how many it may have, and what to do about damage."""
+    """What an archive is called, what its members are and how many it may have, and what to do about damage.
+
+    `see` is the page that takes one with more.
+    """
 
     what: str
     parts: str
     members: int
     do: str
     error: type[UserError] = UnreadableBatch
+    see: str | None = None
 
     @property
     def directory(self) -> int:
@@ -33,11 +37,16 @@ class Archive:
 
     def too_many(self, what: str) -> UploadTooLarge:
         """The error for an archive of more members than are looked at."""
-        return UploadTooLarge(
-            f"{self.what} has {what}; up to {self.members:,} {self.parts} are read. Save fewer.",
+        told = f"{self.what} has {what}; up to {self.members:,} {self.parts} are read. Save fewer"
+        elsewhere = ", or send a model or a capture to {}" if self.see else ""
+        error = UploadTooLarge(
+            f"{told}{elsewhere.format(f'POST /api/v1{self.see}')}.",
+            page=f"{told}{elsewhere.format('the Doctor')}.",
             field="file",
             allowed=f"at most {self.members} {self.parts}",
         )
+        error.see = self.see
+        return error
 
 
 class Bounded:

@@ -126,7 +126,8 @@ def _lanes(query: PlaygroundFields, walk: Walked) -> tuple[int, ...]:
         return query.lane_features
     if query.source == "wine" and not query.layer_width:
         return WINE
-    order = np.argsort(-walk.rows.std(axis=1), kind="stable")
+    with np.errstate(over="ignore", invalid="ignore"):  # beyond the square root of the largest number, all are largest
+        order = np.argsort(-walk.rows.std(axis=1, dtype=np.float64), kind="stable")
     return tuple(dict.fromkeys(int(order[i]) for i in (0, features // 2, features - 1)))
 
 

@@ -9,6 +9,7 @@ from app.batches.uploads.arrays.archive import Arrays
 from app.batches.uploads.formats.npy import is_numeric
 from app.batches.uploads.formats.table import listed as listed_names
 from app.errors import UnreadableBatch, shortened
+from app.files.refused import DOCTOR
 from app.models.names import PER_CHANNEL, Role, by_layer, channels_of, named
 
 WEIGHTS = re.compile(r"(?:^|[._/])(?:weight|kernel|embeddings?|filters?|[wW])(?:_[a-z]+_?[0-9]*)?(?::\d+)?$")
@@ -17,7 +18,7 @@ WEIGHTS = re.compile(r"(?:^|[._/])(?:weight|kernel|embeddings?|filters?|[wW])(?:
 CAPTURE = "bnscope_capture"
 """The array that tells a capture of training steps from other files."""
 
-DOCTOR = "POST /api/v1/doctor"
+EXAMINED = f"POST /api/v1{DOCTOR}"
 
 
 def main_array(arrays: Arrays) -> str | None:
@@ -72,7 +73,7 @@ def chosen(arrays: Arrays, wanted: str | None, what: str) -> str:
     detail = f"The {what} has {asked}. It holds {listed(arrays)}. Choose one of two or more axes"
     doctor = (" If it is a model, its norms are looked at by {}." if is_of_a_model(arrays) else "").format
     raise UnreadableBatch(
-        f"{detail} with array=NAME.{doctor(DOCTOR)}",
+        f"{detail} with array=NAME.{doctor(EXAMINED)}",
         page=f"{detail}, under “How to read the file”.{doctor('the Doctor (/doctor)')}",
         field="array",
         given=wanted,
@@ -92,13 +93,13 @@ def _model(arrays: Arrays, what: str) -> UnreadableBatch | None:
         return None
     beside = "To see one layer here, save its input beside its arrays as x."
     error = UnreadableBatch(
-        f"{told}. Its norms are looked at by {DOCTOR}. {beside}",
+        f"{told}. Its norms are looked at by {EXAMINED}. {beside}",
         page=f"{told}. Its norms are looked at by the Doctor. {beside}",
         field="file",
         given=what,
         allowed="a file with the array x",
     )
-    error.see = "/doctor"
+    error.see = DOCTOR
     return error
 
 

@@ -11,12 +11,13 @@ from app.batches.uploads.sniff import incomplete
 from app.errors import UnreadableBatch, UploadTooLarge
 from app.files.archive import Archive, archive_of
 from app.files.header import Header, read_header
+from app.files.refused import DOCTOR
 
 MEMBERS = 1000
 """More arrays than this are refused: each costs a look at its header."""
 
 PIECE = 1024**2
-BOUNDS = Archive("The NPZ file", "arrays", MEMBERS, "Save it again with numpy.savez.")
+BOUNDS = Archive("The NPZ file", "arrays", MEMBERS, "Save it again with numpy.savez.", see=DOCTOR)
 
 
 class Npz:

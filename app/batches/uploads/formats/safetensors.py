@@ -18,9 +18,14 @@ from app.batches.uploads.sniff import incomplete
 from app.files.archive import Archive
 from app.files.damage import damage_told
 from app.files.header import AXES, Header
+from app.files.refused import DOCTOR
 
 BOUNDS = Archive(
-    "The safetensors file", "arrays", MEMBERS, "Save it again with safetensors' save_file, and upload it whole."
+    "The safetensors file",
+    "arrays",
+    MEMBERS,
+    "Save it again with safetensors' save_file, and upload it whole.",
+    see=DOCTOR,
 )
 START = 8
 """Bytes in front of the header, which say how long it is."""
