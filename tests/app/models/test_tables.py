@@ -191,6 +191,15 @@ def test_where_the_alphabet_is_the_order_shapes_must_tell_which_comes_first() ->
     }  # fmt: skip
 
 
+def test_where_the_shapes_of_a_file_contradict_each_other_nothing_is_told_of_those_that_fit_both_ways() -> None:
+    state = {
+        **conv("stem.conv", 3, 8), **batch_norm("stem.bn", 8), **conv("square.conv1", 8, 8),
+        **batch_norm("square.bn1", 8), **batch_norm("dense.norm1", 4), **conv("dense.conv1", 4, 8),
+    }  # fmt: skip
+    told = front_names(state, alphabetical=True)
+    assert told == {"dense.norm1": None, "square.bn1": None, "stem.bn": "stem.conv"}
+
+
 def test_a_front_that_does_not_fit_is_said() -> None:
     model = read_model(checkpoint({**conv("conv1", 3, 6), **batch_norm("bn1", 8)}))
     assert model.norms[0].front is None
