@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -10,6 +11,7 @@ from tests.app.views.doctor.files import capture, npz
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.doctor.page import Doctor
+from tests.browser.test_widths import overflow
 
 WORST_FIRST = ["layer2.bn1", "layer1.bn2", "layer2.bn2", "layer1.bn1", "layer3.bn1", "bn1"]
 IN_ORDER = sorted(WORST_FIRST)
@@ -109,6 +111,19 @@ def test_what_is_not_here_is_said_beside_its_control(doctor: Doctor, watch: Watc
     expect(page.locator("#e-model")).to_be_hidden()
     doctor.open("norm=bn7")
     expect(page.locator("#e-norm")).to_contain_text("no norm layer called 'bn7'")
+
+
+@pytest.mark.folded
+def test_long_names_widen_no_page(doctor: Doctor) -> None:
+    name = "backbone.encoder.layers.11.blocks.3.attention_output.downsample.a_norm_with_a_very_long_name"
+    parts = {"weight": 0.0, "bias": 0.0, "running_mean": 0.3, "running_var": -2.0}
+    content = npz("sound", **{f"{name}.{part}": np.linspace(value, 1, 8) for part, value in parts.items()})
+    page = doctor.page
+    model = page.request.post("/api/v1/doctor", data=content).json()["id"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    doctor.open(f"model={model}&open=all")
+    expect(doctor.headline).to_contain_text(name)
+    assert overflow(page) == 0
 
 
 def test_a_capture_comes_beside_the_model_and_mends_it(doctor: Doctor, tmp_path: Path) -> None:

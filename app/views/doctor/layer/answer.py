@@ -13,6 +13,7 @@ from bncore.doctor.report import Row, kind_title
 from bncore.doctor.report.forms import plain_finding
 
 DIGITS = 6  # of numbers that place dots
+SINGLED = 0.5  # of a layer's channels, above which a finding is about the layer
 TITLES = {
     "mean": "running mean",
     "deviation": "running deviation √(v + ε)",
@@ -42,11 +43,17 @@ def layer_of(row: Row, norm: Norm, query: ReportFields) -> dict[str, Any]:
         "drawn": min(norm.channels, MOST_DRAWN),
         "facts": facts(norm),
         "findings": [plain_finding(finding) for finding in row.findings],
-        "flagged": sorted({at for finding in row.findings for at in finding.channels if at < MOST_DRAWN}),
+        "flagged": _flagged(row, norm),
         "strips": [_strip(strip) for strip in strips],
         "playground": "" if blocked else f"{HANDED}?{urlencode(query.stated() | {'norm': norm.name})}",
         "kept_back": blocked,
     }
+
+
+def _flagged(row: Row, norm: Norm) -> list[int]:
+    """The channels that findings name; what holds of most of a layer singles none out."""
+    few = [finding.channels for finding in row.findings if len(finding.channels) <= max(1, SINGLED * norm.channels)]
+    return sorted({channel for channels in few for channel in channels if channel < MOST_DRAWN})
 
 
 def facts(norm: Norm) -> str:

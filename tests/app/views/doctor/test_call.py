@@ -164,6 +164,13 @@ def test_a_hundred_norms_are_all_told_and_any_is_opened(client):
     assert answer["layer"]["norm"] == "block77.bn"
 
 
+def test_what_holds_of_most_channels_singles_none_out(client):
+    tensors = {"bn1.weight": np.r_[np.full(4, 1e9), np.full(12, 1.0)].astype("f4")}
+    layer = told(client.post(API, params={"norm": "bn1"}, content=npz("sound", **tensors)))["layer"]
+    assert max(len(finding["channels"]) for finding in layer["findings"]) == 12
+    assert layer["flagged"] == [0, 1, 2, 3]
+
+
 def test_of_many_channels_the_first_are_drawn_and_the_opened_norm_alone_comes_with_arrays(client):
     shapes = {"a": 190_000, "b": 20_000}
     own = {f"{name}.{part}": np.ones(size, "f4") for name, size in shapes.items() for part in ("weight", "running_var")}
