@@ -40,16 +40,17 @@ def figures(given: Given) -> dict[str, Figure]:
     drawn: dict[str, Figure] = {}
     coefficients = given.report.coefficients
     if coefficients is not None and coefficients.fits and np.isfinite(coefficients.per_unit).any():
-        drawn["factors"] = _factors(coefficients, factors_in_words(given.report))
+        noun = "unit" if given.case.convention.norm == "batch" else "statistic"
+        drawn["factors"] = _factors(coefficients, factors_in_words(given.report), noun)
     if given.dx is not None:
         drawn["against"] = _against(given.case, answer_of(given.case, "dx", given.dx).values)
     return drawn
 
 
-def _factors(coefficients: Coefficients, words: dict[str, str]) -> Figure:
-    """A row a factor, a mark a unit; 1 is right, 0 is missing."""
+def _factors(coefficients: Coefficients, words: dict[str, str], noun: str) -> Figure:
+    """A row a factor, a mark a unit, or a `noun` of another norm; 1 is right, 0 is missing."""
     drawn = coefficients.per_unit[:, :MOST_POINTS]
-    traces = [_row(name, values, place) for place, (name, values) in enumerate(zip(NAMES, drawn, strict=True))]
+    traces = [_row(name, values, place, noun) for place, (name, values) in enumerate(zip(NAMES, drawn, strict=True))]
     left_out = coefficients.per_unit.shape[1] - drawn.shape[1]
     said = "; ".join(f"{FACTORS[name]}: {words[name]}" for name in NAMES)
     line = {
@@ -62,7 +63,7 @@ def _factors(coefficients: Coefficients, words: dict[str, str]) -> Figure:
         "line": {"color": MEANINGS["neutral"], "width": 2},
     }
     layout = {
-        "title": {"text": "Factors of your dx, a mark a unit"},
+        "title": {"text": f"Factors of your dx, a mark a {noun}"},
         "xaxis": {
             "title": {"text": "times what it should be: 1 is right, 0 is missing"}, "zeroline": True,
             "fixedrange": True, "range": _range(drawn),
@@ -75,13 +76,13 @@ def _factors(coefficients: Coefficients, words: dict[str, str]) -> Figure:
         "height": 230,
         "meta": {
             "summary": f"Factors of your dx: {said}.", "units": drawn.shape[1], "about": OF_DX,
-            "note": f"The first {drawn.shape[1]:,} units; {left_out:,} more are not drawn." if left_out else "",
+            "note": f"The first {drawn.shape[1]:,} {noun}s; {left_out:,} more are not drawn." if left_out else "",
         },
     }  # fmt: skip
     return {"data": traces, "layout": layout}
 
 
-def _row(name: str, values: NDArray[np.float64], place: int) -> Figure:
+def _row(name: str, values: NDArray[np.float64], place: int, noun: str) -> Figure:
     meaning, mark, term = MARKS[name]
     known = np.flatnonzero(np.isfinite(values))
     return {
@@ -89,8 +90,8 @@ def _row(name: str, values: NDArray[np.float64], place: int) -> Figure:
         "y": [place] * len(known),
         "customdata": [(int(unit), number(value)) for unit, value in zip(known, values[known].tolist(), strict=True)],
         "marker": {"color": MEANINGS[meaning], "symbol": mark, "size": 12, "opacity": 0.75},
-        "hovertemplate": f"{ROWS[name]}, unit %{{customdata[0]}}: %{{customdata[1]}}<extra></extra>",
-        "meta": {"term": term, "of": "feature"},
+        "hovertemplate": f"{ROWS[name]}, {noun} %{{customdata[0]}}: %{{customdata[1]}}<extra></extra>",
+        "meta": {"term": term, "of": "feature" if noun == "unit" else noun},
     }  # fmt: skip
 
 

@@ -246,6 +246,17 @@ class Case:
         made = passed(x, gamma, beta, self.convention, epsilon=epsilon, feature_axis=self.axis, running=running)
         return made.seen.as_given(made.seen.spread(made.gamma) * made.x_hat + made.seen.spread(made.beta))
 
+    @cached_property
+    def mixed(self) -> "Case":
+        """The batch as rows of C numbers that lie side by side, whatever they are: x.reshape(-1, C)."""
+        running = self.running or (None, None)
+        x, dy = (self.as_given(rows).reshape(-1, self.channels) for rows in (self.x, self.dy))
+        return case_of(
+            x, self.given_gamma, self.given_beta, dy=dy, eps=self.eps, eps_placement=self.eps_placement,
+            running_mean=running[0], running_var=running[1], mode=self.convention.mode,
+            forward_variance=self.convention.forward_variance,
+        )  # fmt: skip
+
     @property
     def given_gamma(self) -> Float64:
         """Gamma in its own shape."""

@@ -7,7 +7,7 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.diagnosis.given.case import PARAMETERS, Case
-from bncore.diagnosis.mistakes.made.further import extra_of_dmean, has_positions, mixed
+from bncore.diagnosis.mistakes.made.further import extra_of_dmean, has_positions
 from bncore.diagnosis.mistakes.made.modes import fresh_inverse
 from bncore.diagnosis.mistakes.made.other_norms import OTHERS, dgamma_of_another
 from bncore.diagnosis.mistakes.paths import other_variance
@@ -108,14 +108,14 @@ def _all_units(tensor: str) -> Made:
 
 def _mixed_dgamma(case: Case) -> Iterator[Float64]:
     if has_positions(case):
-        wrong = mixed(case)
+        wrong = case.mixed
         yield wrong.truth["dgamma"]
         yield case.of_parameters(wrong.dy * case.x_hat)
 
 
 def _mixed_dbeta(case: Case) -> Iterator[Float64]:
     if has_positions(case):
-        yield mixed(case).truth["dbeta"]
+        yield case.mixed.truth["dbeta"]
 
 
 def _uncentred_dmean(case: Case) -> Iterator[Float64]:

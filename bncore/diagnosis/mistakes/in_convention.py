@@ -47,6 +47,7 @@ WORDS = (
     ("The sums of g and of g x_hat", "The sums"), ("the sums of g and of g x_hat", "the sums"),
     ("the mean of g ", "the mean of dx_hat "), ("numbers of its unit", "numbers that share it"),
     ("is divided by the batch size", "is divided by how many they are"),
+    ("depending on the unit", "depending on the statistic"), ("the units one by one", "the statistics one by one"),
     ("; K - 1 belongs in the running variance at most", ""),
 )  # fmt: skip
 """Batch norm's words, and what they are for a norm whose statistics are no unit's."""

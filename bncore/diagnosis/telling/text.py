@@ -44,10 +44,18 @@ def factors_in_words(report: Report) -> dict[str, str]:
         return {}
     wrong = report.tensors["dx"].wrong
     if wrong and not factors.fits:
-        return {name: NO_SUM if name in report.paths else ABSENT for name in NAMES}
+        no_sum = (
+            NO_SUM if report.convention.norm == "batch" else NO_SUM.replace("dy", "dx_hat").replace("unit", "statistic")
+        )
+        return {name: no_sum if name in report.paths else ABSENT for name in NAMES}
     rows = zip(NAMES, factors.per_unit, factors.slack.max(1).tolist(), strict=True)
     told = {name: _factor(values, slack if wrong else np.inf) for name, values, slack in rows}
-    return {name: words if name in report.paths else ABSENT for name, words in told.items()}
+    return {name: _of_norm(report, words) if name in report.paths else ABSENT for name, words in told.items()}
+
+
+def _of_norm(report: Report, words: str) -> str:
+    """Batch norm has a statistic a unit; the others have statistics of their own."""
+    return words if report.convention.norm == "batch" else words.replace("the unit", "the statistic")
 
 
 def _factor(values: Float64, slack: float) -> str:

@@ -122,8 +122,10 @@ export function showBatch({ table: { rows, count, units: all, x, dy, per_unit: p
 export function numbersBehind(name, { coefficients, figures, factors }) {
   const table = element("table", "", { class: "numbers" });
   if (name === "factors") {
-    const units = coefficients.per_unit.overall.slice(0, figures.factors.layout.meta.units).map((_, unit) => `unit ${unit}`);
-    fillTable(table, "unit", units, factors.map((factor) => [factor.title, coefficients.per_unit[factor.name]]), { kind: "feature", numbers: units.map((_, unit) => unit) });
+    const noun = figures.factors.data[0].meta.of === "feature" ? "unit" : "statistic"; // of another norm a statistic is no unit's
+    const units = coefficients.per_unit.overall.slice(0, figures.factors.layout.meta.units).map((_, unit) => `${noun} ${unit}`);
+    const linked = noun === "unit" ? { kind: "feature", numbers: units.map((_, unit) => unit) } : undefined;
+    fillTable(table, noun, units, factors.map((factor) => [factor.title, coefficients.per_unit[factor.name]]), linked);
     return table;
   }
   const points = figures.against.data.flatMap(({ name: unit, customdata }) => customdata.map(([row, truth, yours]) => [`${unit}, ${row}`, truth, yours]));

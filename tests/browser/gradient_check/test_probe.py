@@ -88,3 +88,38 @@ def test_any_word_for_yes_opens_the_central_differences_and_stays(check: Gradien
     check.page.get_by_role("button", name="New probe").click()
     check.settle()
     assert check.query == {"numeric": "true", "seed": "1"}
+
+
+def test_the_norm_and_the_mode_are_chosen_in_the_link_and_only_what_they_take_is_shown(check: GradientCheck) -> None:
+    check.open("way=paste&mistake=mean_path_missing")
+
+    def choose(name: str, value: str) -> None:
+        with check.page.expect_response("**/gradient-check/view"):
+            check.field(name).select_option(value)
+        check.settle()
+
+    choose("norm", "layer")
+    check.expect_headline("The path through the mean is missing.")
+    expect(check.page.locator("#batch")).to_contain_text("Layer norm · 4 × 7, K = 7 numbers a statistic")
+    expect(check.field("mode")).to_be_hidden()
+    expect(check.card("mean_path_missing").locator(".look")).to_contain_text("dmean/dx = 1 / K")
+    choose("norm", "rms")
+    assert check.diagnoses() == ["variance_path_missing"], "RMS norm has no path through a mean"
+    expect(check.field("mistake")).to_have_value("variance_path_missing")
+    expect(check.field("forward_variance")).to_be_hidden()
+    check.radio("My own batch")
+    expect(check.field("beta")).to_be_hidden()
+    expect(check.field("axis")).to_be_visible()
+    choose("norm", "group")
+    expect(check.field("groups")).to_be_visible()
+    expect(check.field("axis")).to_be_hidden()
+    check.radio("A probe")
+    choose("norm", "batch")
+    choose("mode", "inference")
+    check.example("statistics_move")
+    check.expect_headline("Constant statistics are differentiated through.")
+    assert check.query == {"way": "paste", "mistake": "statistics_move", "mode": "inference"}
+    expect(check.field("forward_variance")).to_be_hidden()
+    check.page.reload()
+    check.settle()
+    assert check.diagnoses() == ["statistics_move"]

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.diagnosis.given.case import Case, case_of
+from bncore.diagnosis.given.case import Case
 from bncore.epsilon import reciprocal
 
 
@@ -71,7 +71,7 @@ def channels_not_moved(case: Case) -> Iterator[Float64]:
     """x.reshape(-1, C) of (N, C, H, W): of x and dy, of dy alone; dx brought back rightly, or as wrongly."""
     if not has_positions(case):
         return
-    wrong = mixed(case)
+    wrong = case.mixed
     yield case.rows(wrong.as_given(wrong.truth["dx"]).reshape(case.shape))
     dx, _, _ = case.result.gradients(case.as_given(wrong.dy))
     yield case.rows(dx)
@@ -82,17 +82,6 @@ def has_positions(case: Case) -> bool:
     """Whether channels can be left where they are: images of batch norm whose channels are not last."""
     images = case.convention.norm == "batch" and len(case.shape) > 2 and case.axis < len(case.shape) - 1
     return images and case.positions > 1 and case.channels > 1
-
-
-def mixed(case: Case) -> Case:
-    """The batch as rows of C numbers that lie side by side, whatever they are."""
-    running = case.running or (None, None)
-    x, dy = (case.as_given(rows).reshape(-1, case.channels) for rows in (case.x, case.dy))
-    of = case.convention
-    return case_of(
-        x, case.given_gamma, case.given_beta, dy=dy, eps=case.eps, eps_placement=case.eps_placement,
-        running_mean=running[0], running_var=running[1], mode=of.mode, forward_variance=of.forward_variance,
-    )  # fmt: skip
 
 
 FURTHER: dict[str, Callable[[Case], Iterator[Float64]]] = {
