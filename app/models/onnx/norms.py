@@ -58,7 +58,7 @@ def norms_of(graph: Graph, contents: Contents) -> Iterator[Built]:
     size = 0
     for place, node in enumerate(graph.nodes):
         if node.op_type in NODES and node.input and size < NORM_BYTES:
-            built = _norm(graph, contents, node, _name(graph, node, place, taken))
+            built = _norm(graph, contents, node, _name(node, place, taken))
             taken.add(built.norm.name)
             size += 8 * built.norm.channels * len(built.norm.tensors)
             yield built
@@ -102,13 +102,12 @@ def _fitting(contents: Contents, names: Mapping[Role, str]) -> tuple[dict[str, s
     return {role: name for role, name in names.items() if role not in odd}, told
 
 
-def _name(graph: Graph, node: Any, place: int, taken: set[str]) -> str:
-    """The layer that the node's tensors are called after, or the node, made unique."""
-    tensors = _tensors(graph, node, NODES[node.op_type][1]).values()
-    layers = {known.layer for name in tensors if (known := named(name))}
-    name = layers.pop() if len(layers) == 1 else ""
-    name = name or node.name or (node.output[0] if node.output else "") or f"{node.op_type}_{place}"
-    return name if name not in taken else f"{name} ({place})"
+def _name(node: Any, place: int, taken: set[str]) -> str:
+    """The layer that the node's inputs are called after, or the node, or what it gives; the first that is free."""
+    layers = {known.layer for value in node.input[1:] if (known := named(value))}
+    layer = layers.pop() if len(layers) == 1 else ""
+    names: tuple[str, ...] = (layer, node.name, *node.output[:1], f"{node.op_type} {place}")
+    return next(name for name in names if name and (name not in taken or name == names[-1]))
 
 
 def _behind(graph: Graph, node: Any) -> str | None:

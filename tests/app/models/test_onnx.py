@@ -83,6 +83,19 @@ def test_a_tensor_may_be_a_constant_or_handed_on() -> None:
     assert norm.tensors == {"gamma": "k"}
 
 
+def test_two_norms_that_share_a_tensor_have_names_of_their_own() -> None:
+    """As PyTorch exports layers of equal tensors: by their own values' names, or else by their nodes'."""
+    nodes = [
+        helper.make_node("RMSNormalization", ["x", "10.weight"], ["a"], name="/10/Norm"),
+        helper.make_node("Identity", ["10.weight"], ["11.weight"]),
+        helper.make_node("RMSNormalization", ["a", "11.weight"], ["b"], name="/11/Norm"),
+        helper.make_node("RMSNormalization", ["b", "10.weight"], ["c"], name="/12/Norm"),
+        helper.make_node("RMSNormalization", ["c", "10.weight"], ["y"], name="/12/Norm"),
+    ]
+    norms = read(model(nodes, tensors(**{"10__weight": ONES}))).norms
+    assert [norm.name for norm in norms] == ["10", "11", "/12/Norm", "y"]
+
+
 def dense(*nodes: onnx.NodeProto, weight: tuple[int, ...], **more: Any) -> Norm:
     arrays = {"w": np.ones(weight, "f4"), **more, **values("bn", 8)}
     return only(model([*nodes, batch_norm("h", "y", "bn")], tensors(**arrays)))
