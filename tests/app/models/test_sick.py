@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.models import read_model
+from app.models import read_model, write_model
 from bncore.doctor.findings import examine
+from bncore.doctor.fold import folded
 from tests.app.models.files import TABLES
 from tests.app.models.whole import WHOLE
 from tests.bncore.doctor.findings import sick
@@ -44,3 +45,12 @@ def test_nothing_above_a_note_is_told_of_a_trained_network_in_any_format(kind):
         read = read_model(WHOLE[kind](nets.model(net, 0)))
         assert [norm.channels for norm in read.norms] == [norm.channels for norm in nets.model(net, 0).norms]
         assert {one.severity for one in examine(read)} <= {"note"}
+
+
+@pytest.mark.parametrize("kind", ["npz", "onnx"])
+def test_of_a_folded_model_it_is_said_that_it_is_folded_and_nothing_is_wrong(kind, tmp_path):
+    model = read_model(WHOLE[kind](nets.model("conv", 0)))
+    write_model(model, folded(model).changed, tmp_path / "folded")
+    findings = examine(read_model(tmp_path / "folded"))
+    assert {(one.id, one.severity) for one in findings} == {("folded", "note")}
+    assert len(findings) == len(model.norms)

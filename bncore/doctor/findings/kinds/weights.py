@@ -107,13 +107,13 @@ OF_WEIGHTS = (
         "gamma_dead", "Dead γ", "warning", 1e-3,
         "|γ| is at or below so many times the layer's median, or one in a million.",
         "Weight decay takes γ, weight and variance to 0 together; such a channel is out of use, and it is a note. So "
-        "is a γ of 0 of a layer that is new (residual branches begin there).",
+        "is a γ of 0 of a layer that is new (residual branches begin there), and an RMS norm's: some add 1 to it.",
         "The channel is β whatever the input is, and no gradient reaches the layer in front.",
     ),
     Kind(
         "gamma_negative", "Negative γ", "warning", 1e-2,
         "γ is below 0; a warning where more channels are than a coin would give with such a chance.",
-        "Training may carry a few channels through 0: a note.",
+        "Training may carry a few channels through 0, and some RMS norms add 1 to what they keep: a note.",
         "γ begins at 1.",
     ),
     Kind(
@@ -135,6 +135,12 @@ OF_WEIGHTS = (
         "The activation behind is flat for every y within so many |γ| of β.",
         "Without an activation in the file it is a note on a ReLU that may follow; dead channels are left out.",
         "Chebyshev: whatever the distribution, at most 1/10² of inputs are farther than 10 deviations from the mean.",
+    ),
+    Kind(
+        "folded", "Folded", "note", 0.0,
+        "γ is 1 and v + ε is 1 to float32's last digit in every channel.",
+        "A new norm has v = 1: it is told as never updated.",
+        "The repair leaves a norm so that was folded into the layer in front; then the bias there is needed.",
     ),
     Kind(
         "bias_in_front", "A bias that does nothing", "note", 0.0,

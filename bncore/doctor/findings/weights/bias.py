@@ -15,7 +15,13 @@ def bias_in_front(seen: Seen) -> Iterator[Finding]:
     one that is shows that there is none.
     """
     front = seen.norm.front
-    if seen.front is None or seen.front.bias is None or front is None or seen.norm.kind not in ("batch", "instance"):
+    if (
+        seen.front is None
+        or seen.front.bias is None
+        or front is None
+        or seen.norm.kind not in ("batch", "instance")
+        or seen.folded
+    ):
         return
     by_names = front.known_by == "names"
     if by_names and (seen.mean is None or (seen.mean >= 0).all()):

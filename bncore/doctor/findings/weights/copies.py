@@ -16,7 +16,7 @@ def copied_statistics(norms: Sequence[Seen]) -> Iterator[Finding]:
     first: dict[tuple[bytes, bytes], Seen] = {}
     pairs = []
     for seen in norms:
-        if seen.mean is None or seen.variance is None or seen.new or not seen.sound.all():
+        if seen.mean is None or seen.variance is None or seen.idle or not seen.sound.all():
             continue
         if seen.channels >= KINDS["copied_statistics"].threshold:
             key = seen.mean.tobytes(), seen.variance.tobytes()

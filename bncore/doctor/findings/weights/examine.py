@@ -12,14 +12,14 @@ from bncore.doctor.findings.weights.neighbours import channel_unlike, scale_fact
 from bncore.doctor.findings.weights.reach import float16_reach, int8_reach
 from bncore.doctor.findings.weights.seen import Seen, seen
 from bncore.doctor.findings.weights.shift import shift_saturates
-from bncore.doctor.findings.weights.updates import momentum_forgets, never_updated, too_few_batches
+from bncore.doctor.findings.weights.updates import folded, momentum_forgets, never_updated, too_few_batches
 from bncore.doctor.findings.weights.values import lengths_differ, not_finite, variance_negative, variance_small
 from bncore.doctor.model import Model
 
 Rule = Callable[[Seen], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
-    not_finite, variance_negative, variance_small, never_updated, too_few_batches, momentum_forgets, gamma_dead,
+    not_finite, variance_negative, variance_small, never_updated, folded, too_few_batches, momentum_forgets, gamma_dead,
     gamma_negative, gamma_huge, float16_reach, int8_reach, shift_saturates, bias_in_front,
 )  # fmt: skip
 """What is asked of each norm by itself; `kinds/weights.py` says when and why."""

@@ -28,7 +28,7 @@ def _dead(seen: Seen, gamma: Floats, mask: Mask, alive: bool) -> Finding:
     channels = channels_where(mask, -np.abs(gamma))
     largest = float(np.abs(gamma[mask]).max())
     begins = len(channels) == seen.channels and largest == 0 and (seen.new or not seen.norm.batches)
-    severity: Severity = "note" if begins or not alive else "warning"
+    severity: Severity = "note" if begins or not alive or seen.norm.kind == "rms" else "warning"
     size = "0" if largest == 0 else f"{three(largest)} or less"
     follows = "what comes in no longer matters there" if alive else "training has put them out of use"
     return told(
@@ -44,7 +44,7 @@ def gamma_negative(seen: Seen) -> Iterator[Finding]:
     channels = channels_where(seen.sound & (seen.gamma < 0) & ~seen.dead, -seen.gamma)
     part = len(channels) / seen.channels
     chance = float(tail_bound(np.array([part]), seen.channels, 0.5)[0])
-    most = chance <= KINDS["gamma_negative"].threshold
+    most = chance <= KINDS["gamma_negative"].threshold and seen.norm.kind != "rms"
     lowest = float(seen.gamma[channels[0]])
     follows = (
         "as γ begins at 1, a sign was probably turned" if most else "training may do that; x̂ is turned round there"

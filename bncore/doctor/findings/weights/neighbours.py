@@ -35,7 +35,7 @@ class Sizes:
 
 def sizes(seen: Seen) -> Sizes | None:
     """The sizes of a norm that has been updated; None where no channel can be used."""
-    if seen.mean is None or seen.variance is None or seen.new:
+    if seen.mean is None or seen.variance is None or seen.idle:
         return None
     usable = seen.sound & ~seen.dead & ~seen.untouched & (seen.variance > 0)
     weighed = seen.front is not None and bool(np.isfinite(seen.front.power).all() and (seen.front.power > 0).any())

@@ -46,7 +46,7 @@ def _beyond(seen: Seen, what: str, size: Floats) -> Finding:
 
 def int8_reach(seen: Seen) -> Iterator[Finding]:
     """Channels that one scale for the whole folded tensor rounds to 0."""
-    if seen.variance is None or seen.new:
+    if seen.variance is None or seen.idle:
         return
     usable, size = seen.sound & ~seen.dead, np.abs(seen.scale)
     if seen.front is not None:

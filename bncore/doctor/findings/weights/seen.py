@@ -17,6 +17,7 @@ DEFAULT_EPS = 1e-5  # of PyTorch and ONNX; Keras files say theirs
 DEFAULT_MOMENTUM = 0.1  # PyTorch's; weight of the new batch
 DEAD = 1e-3  # of the median |γ|
 SMALLEST_GAMMA = 1e-6
+FILLED = 2e-7  # what float32 leaves between v + ε and 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,6 +54,19 @@ class Seen:
     def new(self) -> bool:
         """Whether running mean and variance are as frameworks start them."""
         return self.mean is not None and self.variance is not None and bool(self.untouched.all())
+
+    @cached_property
+    def folded(self) -> bool:
+        """Whether it does nothing but add a shift: γ = 1 and v + ε = 1, as `bncore.doctor.fold` leaves it."""
+        if self.mean is None or self.variance is None or self.new or not self.sound.all():
+            return False
+        fills = np.abs(self.variance + self.eps - 1.0).max(initial=0.0) <= FILLED
+        return bool(fills and (self.gamma is None or (self.gamma == 1).all()))
+
+    @property
+    def idle(self) -> bool:
+        """Whether its statistics are of no batch: it is new, or folded."""
+        return self.new or self.folded
 
     @cached_property
     def untouched(self) -> Mask:

@@ -16,7 +16,7 @@ GRAVE = 10.0  # times the threshold, without a momentum in the file
 
 def never_updated(seen: Seen) -> Iterator[Finding]:
     """Both, one or some channels of the buffers as frameworks start them."""
-    if seen.mean is None or seen.variance is None:
+    if seen.mean is None or seen.variance is None or seen.folded:
         return
     batches = seen.norm.batches
     if seen.new:
@@ -42,6 +42,16 @@ def never_updated(seen: Seen) -> Iterator[Finding]:
         )  # fmt: skip
 
 
+def folded(seen: Seen) -> Iterator[Finding]:
+    """A norm that the repair left behind."""
+    if seen.folded:
+        yield told(
+            seen, "folded", (), {},
+            "it is folded into the layer in front: in inference it adds a shift and no more, and to be trained again "
+            "it needs statistics of its own.",
+        )  # fmt: skip
+
+
 def _every(seen: Seen) -> str:
     return f"all {seen.channels:,} channels" if seen.channels > 1 else "its channel"
 
@@ -53,7 +63,7 @@ def _counter(batches: int) -> str:
 def too_few_batches(seen: Seen) -> Iterator[Finding]:
     """What is left of the start; of a file without a momentum at PyTorch's default."""
     batches, kind = seen.norm.batches, KINDS["too_few_batches"]
-    if batches is None or seen.variance is None or seen.new or not batches:
+    if batches is None or seen.variance is None or seen.idle or not batches:
         return
     assumed = seen.norm.momentum is None
     momentum = DEFAULT_MOMENTUM if seen.norm.momentum is None else seen.norm.momentum

@@ -46,7 +46,7 @@ def variance_negative(seen: Seen) -> Iterator[Finding]:
 
 def variance_small(seen: Seen) -> Iterator[Finding]:
     """Variances of 0 without an ε, and variances that ε outweighs."""
-    if seen.variance is None or seen.new:
+    if seen.variance is None or seen.idle:
         return
     nothing = seen.sound & (seen.variance + seen.eps == 0)
     if nothing.any():

@@ -114,6 +114,12 @@ def test_gains_that_are_dead_negative_and_huge():
     assert told(with_norm(healthy(), 0, gamma=lambda g: 300.0 * g))["gamma_huge"].severity == "warning"
 
 
+def test_an_rms_norm_may_add_1_to_what_it_keeps():
+    of_rms = {"kind": "rms", "beta": None, "mean": None, "variance": None, "batches": None, "momentum": None}
+    model = with_norm(healthy(), 0, **of_rms, gamma=np.array([-0.5, -0.2, 0.0, -0.4, -0.1, -0.3, -0.6, -0.2]))
+    assert {one.severity for one in examine(model)} == {"note"}
+
+
 def test_a_residual_branch_begins_with_a_gamma_of_0():
     new = {"mean": np.zeros(CHANNELS), "variance": np.ones(CHANNELS), "batches": 0}
     assert told(with_norm(healthy(), 0, gamma=np.zeros(CHANNELS), **new))["gamma_dead"].severity == "note"
