@@ -185,7 +185,7 @@ def test_a_person_picks_the_features_and_tab_goes_from_the_stage_to_the_controls
     assert playground.query["lanes"] == "12,0,2"
     order = page.evaluate(ORDER)
     assert order
-    page.locator(".part > summary").nth(2).press("Enter")
+    page.locator("[data-part=paths] > summary").press("Enter")
     playground.settle()
     assert playground.query["open"] == "paths"
     page.goto("/#t-pair")

@@ -28,8 +28,9 @@ export function bindParts(state) {
 }
 
 function write(state) {
-  const open = parts().filter((part) => part.open).map(nameOf);
-  state.set({ open: open.length > 0 && open.length === parts().length ? ALL : open.join(",") });
+  const seen = parts().filter((part) => !part.hidden);
+  const open = seen.filter((part) => part.open).map(nameOf);
+  state.set({ open: open.length > 0 && open.length === seen.length ? ALL : open.join(",") });
 }
 
 const holds = (open, part) => open === ALL || open.split(",").includes(nameOf(part));
