@@ -13,6 +13,9 @@ from app.web.view import Page, Place
 COLUMNS = {
     "severity": "Severity", "norm": "Layer", "channels": "Channels", "sentence": "What is wrong",
 }  # fmt: skip
+MARKS = {"error": "✕", "warning": "▲", "note": "●", "sound": "✓"}
+"""Beside the word of each severity, so that colour is not all that tells them apart."""
+MOST = 500  # rows that the page lists
 
 
 class DoctorPageFields(PageFields):
@@ -34,9 +37,10 @@ class DoctorPageFields(PageFields):
     )  # fmt: skip
 
 
-def _context(query: DoctorFields, _result: Any, _place: Place) -> dict[str, Any]:
+def _context(query: DoctorFields, result: Any, _place: Place) -> dict[str, Any]:
     return {
-        "schema": page_schema(query), "columns": COLUMNS, "forms": titles(),
+        "schema": page_schema(query), "columns": COLUMNS, "forms": titles(), "marks": MARKS,
+        "rows": result["rows"][:MOST] if result and result["layer"] else [],
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from tests.app.views.doctor.files import capture, npz
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.doctor.page import Doctor
+from tests.browser.stage import shifted, watch_shifts, words_in_sight
 from tests.browser.test_widths import overflow
 
 WORST_FIRST = ["layer2.bn1", "layer1.bn2", "layer2.bn2", "layer1.bn1", "layer3.bn1", "bn1"]
@@ -24,8 +25,11 @@ def doctor(page: Page) -> Doctor:
 
 @pytest.mark.folded
 def test_the_worked_example_is_told_untouched_and_the_table_sorts_and_opens(doctor: Doctor, watch: Watch) -> None:
+    watch_shifts(doctor.page)
     page = doctor.open().page
     assert watch.asked("/api/") == []
+    assert words_in_sight(page) <= 350
+    assert shifted(page) < 0.05
     expect(doctor.headline).to_have_text("3 of 6 norm layers have an error, 1 more a warning: begin with layer2.bn1.")
     assert doctor.norms() == WORST_FIRST
     expect(page.locator("#layer-name")).to_have_text("layer2.bn1")
