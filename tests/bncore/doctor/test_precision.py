@@ -46,6 +46,7 @@ def test_squares_may_be_negative_and_float16_infinite():
 
 def test_bfloat16_is_that_of_ml_dtypes_and_float16_numpys():
     values = (np.random.default_rng(0).standard_normal(1000) * 10.0 ** np.arange(-20, 20).repeat(25)).astype(np.float32)
+    values = np.concatenate([values, 1 + np.arange(512, dtype=np.float32) / 512])  # half of these are between two
     np.testing.assert_array_equal(to_bfloat16(values), values.astype(ml_dtypes.bfloat16).astype(np.float32))
     with np.errstate(over="ignore"):
         np.testing.assert_array_equal(to_float16(values), values.astype(np.float16).astype(np.float32))

@@ -51,3 +51,11 @@ def test_only_the_channels_that_are_off_are_named():
     held = hold(steps(np.random.default_rng(3), 64, 16, 8, moved=moved), LEVEL)
     assert np.flatnonzero(held.off).tolist() == [3, 7]
     assert held.errors[[3, 7]].min() > 5 > np.delete(held.errors, [3, 7]).max()
+
+
+def test_variances_that_happen_to_be_alike_are_not_taken_for_surer_than_a_bells():
+    """Six batches of four numbers, all of variance 1, beside a running variance of 3."""
+    x = np.array([[-1.0, -1.0, 1.0, 1.0]]).T * np.ones((4, 64))
+    norm = Norm("bn", "batch", mean=np.zeros(64), variance=np.full(64, 3.0), eps=1e-5, momentum=0.1, batches=99)
+    assert not hold(steps_of(watched_of(norm, [x] * 6)), LEVEL).off.any()
+    assert hold(steps_of(watched_of(norm, [np.tile(x, (16, 1))] * 6)), LEVEL).off.all()
