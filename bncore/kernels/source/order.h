@@ -57,11 +57,10 @@ static void finish_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     ptrdiff_t at = place_of(plan, panel, 0), begin = panel * plan->panel, end = end_of(order, panel);
     int odd = 0;
     (void)part;
+    merge_parts(plan->parts, plan->panel, end - begin, order->counts + panel * plan->parts, order->first + at,
+                order->second + at, of->mean + begin, of->var + begin);
     for (ptrdiff_t d = begin; d < end; d++) {
-        double shift, first = number_at(order->arrays, order->operand, d);
-        merge_parts(plan->parts, plan->panel, order->counts + panel * plan->parts, order->first + at,
-                    order->second + at, d - begin, &shift, &of->var[d]);
-        of->mean[d] = two_sum(first, shift, &of->rest[d]);
+        of->mean[d] = two_sum(number_at(order->arrays, order->operand, d), of->mean[d], &of->rest[d]);
         odd |= !(of->var[d] >= LEAST && of->var[d] <= DBL_MAX);
     }
     if (odd) note(order, ODD);
@@ -113,15 +112,16 @@ static void finish_sums(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     ptrdiff_t begin = panel * plan->panel, end = end_of(order, panel);
     int odd = 0;
     (void)part;
+    double *restrict dbeta = of->dbeta, *restrict dgamma = of->dgamma;
+    for (ptrdiff_t d = begin; d < end; d++) dbeta[d] = dgamma[d] = 0;
+    for (ptrdiff_t p = 0; p < plan->parts; p++) {
+        const double *first = order->first + place_of(plan, panel, p), *second = first - order->first + order->second;
+        for (ptrdiff_t d = begin; d < end; d++) dbeta[d] += first[d - begin], dgamma[d] += second[d - begin];
+    }
     for (ptrdiff_t d = begin; d < end; d++) {
-        double plain = 0, along = 0;
-        for (ptrdiff_t p = 0; p < plan->parts; p++) {
-            ptrdiff_t at = place_of(plan, panel, p) + d - begin;
-            plain += order->first[at], along += order->second[at];
-        }
-        of->dbeta[d] = plain;
-        of->dgamma[d] = (along - of->rest[d] * plain) * of->factor[d];
-        odd |= !isfinite(plain) || !isfinite(of->dgamma[d]);
+        double plain = dbeta[d], along = dgamma[d];
+        dgamma[d] = (along - of->rest[d] * plain) * of->factor[d];
+        odd |= !isfinite(plain) || !isfinite(dgamma[d]);
         odd |= order->arrays->is_double && fabs(along) < SMALL && (along != 0 || plain != 0);
     }
     if (odd) note(order, ODD);

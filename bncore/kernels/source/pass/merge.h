@@ -27,24 +27,29 @@ static void merge_tile(const Tile *tile, const double *restrict first, const dou
     *count = all;
 }
 
-/* Mean relative to `first` and variance of all parts; as _merged in bncore/statistics.py. A part is `width` features
- * wide. */
-static void merge_parts(ptrdiff_t parts, ptrdiff_t width, const double *counts, const double *means,
-                        const double *squares, ptrdiff_t d, double *mean, double *var) {
+/* Mean relative to `first` and variance of `features` features of all parts; as _merged in bncore/statistics.py. A part
+ * is `width` features wide. */
+static void merge_parts(ptrdiff_t parts, ptrdiff_t width, ptrdiff_t features, const double *counts, const double *means,
+                        const double *squares, double *restrict mean, double *restrict var) {
     if (parts == 1) {
-        *mean = means[d], *var = squares[d] / counts[0];
+        for (ptrdiff_t d = 0; d < features; d++) mean[d] = means[d], var[d] = squares[d] / counts[0];
         return;
     }
-    double count = 0, sum = 0, rest = 0, within = 0, between = 0;
-    for (ptrdiff_t p = 0; p < parts; p++) count += counts[p], sum += counts[p] * means[p * width + d];
-    double rough = sum / count;
-    for (ptrdiff_t p = 0; p < parts; p++) rest += counts[p] * (means[p * width + d] - rough);
-    rough += rest / count;
+    double count = 0, rough[WIDEST] = {0}, rest[WIDEST] = {0}, between[WIDEST] = {0};
     for (ptrdiff_t p = 0; p < parts; p++) {
-        double apart = means[p * width + d] - rough;
-        within += squares[p * width + d], between += counts[p] * (apart * apart);
+        count += counts[p];
+        for (ptrdiff_t d = 0; d < features; d++) rough[d] += counts[p] * means[p * width + d];
     }
-    *mean = rough, *var = (within + between) / count;
+    for (ptrdiff_t d = 0; d < features; d++) rough[d] /= count, var[d] = 0;
+    for (ptrdiff_t p = 0; p < parts; p++)
+        for (ptrdiff_t d = 0; d < features; d++) rest[d] += counts[p] * (means[p * width + d] - rough[d]);
+    for (ptrdiff_t d = 0; d < features; d++) rough[d] += rest[d] / count;
+    for (ptrdiff_t p = 0; p < parts; p++)
+        for (ptrdiff_t d = 0; d < features; d++) {
+            double apart = means[p * width + d] - rough[d];
+            var[d] += squares[p * width + d], between[d] += counts[p] * (apart * apart);
+        }
+    for (ptrdiff_t d = 0; d < features; d++) mean[d] = rough[d], var[d] = (var[d] + between[d]) / count;
 }
 
 #endif
