@@ -212,6 +212,18 @@ def test_parameters_are_read_from_any_strides_and_dtypes(dtype):
         np.testing.assert_array_equal(forward(x, list(map(float, gamma)), [10.0, 8, 6, 4, 2]).y, y)
 
 
+@pytest.mark.parametrize("backend", ["auto", "numpy"])
+def test_float16_is_computed_in_float64_and_rounded_once(backend):
+    x, dy, gamma, beta = batch(10, mild, (4_000, 5), 1, "float16")
+    with using(backend):
+        got, wide = (outcome(*(a.astype(kind) for a in (x, dy)), gamma, beta, 1) for kind in ("float16", "float64"))
+    for name, value in wide.items():
+        rounded = value.astype(np.float16) if got[name].dtype == np.float16 else value
+        assert got[name].dtype == (np.float16 if value.ndim > 1 else np.float64)
+        within = 0 if got[name].dtype == np.float16 else 1e-13 * np.abs(value).max()
+        np.testing.assert_allclose(got[name].astype(float), rounded.astype(float), rtol=0, atol=within, err_msg=name)
+
+
 def test_python_threads_at_once_give_the_same():
     x, dy, gamma, beta = batch(3, mild, (1_100, 70), 1, "float64")
     results = []
