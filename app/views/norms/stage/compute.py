@@ -45,8 +45,8 @@ def scene_of(query: NormsFields, blocks: Blocks, outcomes: dict[str, Outcome] | 
     x = blocks.now.x
     cell = cell_of(query, x)
     shown = {name: cube for name, cube in CUBES.items() if cube.norm in query.shown_norms}
-    settings = {cube.norm: {"axis": 1} | settings_of(query, cube.norm, blocks.now.shape) for cube in shown.values()}
     try:
+        settings = {cube.norm: {"axis": 1} | settings_of(query, cube.norm, blocks.now.shape) for cube in shown.values()}
         sharings = {name: _sharing(cube, x.shape, settings[cube.norm]) for name, cube in shown.items()}
     except BatchNormError as error:
         raise in_terms_of_the_query(error, query) from error
