@@ -38,9 +38,10 @@ def test_a_right_gradient_is_called_wrong_in_no_convention_and_precision(name, p
     assert precision in ("float16", "bfloat16") or report.warnings == ()
 
 
-@pytest.mark.parametrize(("name", "axes", "placement"), [
-    (name, axes, placement) for name in CONVENTIONS for axes, placement in ((2, "deviation"), (4, "variance"))
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "axes", "placement"),
+    [*((name, 2, "deviation") for name in CONVENTIONS), ("layer", 4, "variance"), ("bessel", 4, "variance")],
+)
 def test_each_mistake_of_a_convention_is_named_alone_on_its_probe(name, axes, placement):
     case = probed(name, axes, placement)
     for tensor in case.convention.tensors:
