@@ -14,6 +14,7 @@ from bncore.diagnosis.given.convention import Convention
 from bncore.epsilon import OfEpsilon
 from bncore.gradient import backward
 from bncore.norms.arrangement import Arrangement
+from bncore.norms.parameters import channel_axis
 from bncore.norms.table import NORMS, of_channels
 
 Learned = tuple[Float64, Float64]
@@ -149,6 +150,7 @@ def _of_norm(
     epsilon: OfEpsilon, feature_axis: int,
 ) -> Passed:  # fmt: skip
     row = NORMS[convention.norm]
+    channel_axis("batch", feature_axis, max(x.ndim, 2))
     result = norms.forward(
         x, convention.norm, gamma, beta, groups=convention.groups, axis=convention.axis,
         feature_axis=feature_axis if row.per_channel else None, **epsilon,

@@ -37,7 +37,8 @@ def test_a_probe_of_a_convention_comes_back_right_and_its_example_is_named(serve
     ({"groups": 2}, "groups"), ({"axis": 1}, "axis"), ({"mode": "inference"}, "running_mean"),
     ({"norm": "rms", "beta": [0, 0]}, "beta"), ({"norm": "layer", "running_mean": [0, 0]}, "running_mean"),
     ({"norm": "rms", "forward_variance": "unbiased"}, "forward_variance"), ({"norm": "renorm"}, "norm"),
-    ({"seed": 0, "norm": "group", "groups": 2}, "groups"),
+    ({"seed": 0, "norm": "group", "groups": 2}, "groups"), ({"norm": "layer", "feature_axis": 5}, "feature_axis"),
+    ({"norm": "layer", "axis": 3}, "axis"), ({"norm": "group", "groups": 10**9}, "groups"),
 ])  # fmt: skip
 def test_what_does_not_go_together_is_refused_by_its_field(server, body, field):
     batch = {} if "seed" in body else {"x": [[1, 2], [3, 5], [4, 4]], "dy": [[1, 0], [0, 2], [1, 1]]}
