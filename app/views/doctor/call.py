@@ -2,6 +2,7 @@
 
 from app.web.view import Call
 
+TOLD = "The running variance of channel 5 is not a number: nothing finite comes out, whatever comes in."
 EXAMPLES = [
     {"query": ""},
     {"query": "model=sick&norm=layer2.bn1&arrays=opened"},
@@ -15,11 +16,13 @@ ANSWER = {
     "rows": [
         {
             "norm": "layer2.bn1", "kind": "batch norm", "channels": 64, "severity": "error",
-            "sentence": "The running variance of channel 5 is not a number.", "further": 0, "eps": 1e-05,
+            "sentence": TOLD,
+            "further": 0, "eps": 1e-05,
             "findings": [
                 {
                     "norm": "layer2.bn1", "id": "not_finite", "severity": "error", "channels": [5],
-                    "values": {"channel": 5.0}, "sentence": "The running variance of channel 5 is not a number.",
+                    "values": {"channel": 5.0},
+                    "sentence": TOLD,
                 }
             ],
             "ranges": {"variance": {"low": 0.17, "high": 2.1, "text": "0.170 to 2.10, 1 not finite"}},

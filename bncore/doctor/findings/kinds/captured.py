@@ -27,8 +27,9 @@ OF_CAPTURE = (
         "The output by the running statistics is farther than the threshold, in units of |γ| and as a root mean "
         "square, from that by the exact statistics of the capture, in channels that chance does not explain.",
         "What K batches of this size stray by chance, by their own spread and with the running average's own noise: of "
-        "1,000 healthy captures 1 at most is told so, whatever the batch size, 2 included. Weights that move fast "
-        "leave the running statistics behind, which is a gap as well.",
+        "1,000 healthy captures 1 at most is told so, whatever the batch size, 2 included; of inputs as skewed as a "
+        "lognormal's, whose variances stray farther, up to 50. Weights that move fast leave the running statistics "
+        "behind, which is a gap as well.",
         "A tenth of γ moves a bell's outputs across a ReLU's corner in 1 of 25. The law is `captured/held.py`'s.",
     ),
     Kind(
