@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bncore.arguments import Float64, in_range
+from bncore.arguments import Float64
 from bncore.batch_norm import forward
 from bncore.batch_size.population import Moments, Population
 from bncore.batch_size.sampling import sums
 from bncore.batch_size.theory import expected_mean, finite_factor
 from bncore.epsilon import OfEpsilon
 from bncore.errors import BadParameter
-from bncore.running import RUNNING_VARIANCES, cold_start, updated
+from bncore.running import RUNNING_VARIANCES, cold_start, updated, weight_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,7 @@ class Path:
     `var` has a path for each convention, by name: "unbiased" and, always, "biased". `cold` is what is left of the
     start, (1 - momentum)^t. `mean_sd` is the deviation that theory gives the running mean once that is forgotten,
 
-        sd(mean_B) sqrt(momentum / (2 - momentum))
+        sd(mean_B) sqrt(momentum / (2 - momentum))        sd(mean_B) / sqrt(T)  for momentum None, all batches alike
 
     and `var_limit` what each convention settles around: sigma^2 (1 - f^2/K) if biased, times K/(K - 1) if unbiased;
     `short` is f^2/K, by which share the biased one stays below sigma^2. All three are not-a-number where the examples
@@ -29,7 +29,7 @@ class Path:
     """
 
     size: int
-    momentum: float
+    momentum: float | None
     mean: Float64
     var: dict[str, Float64]
     cold: Float64
@@ -56,13 +56,16 @@ class Gap:
         return float(np.sqrt(np.square(self.train - self.inference).mean()))
 
 
-def running_path(population: Population, size: int, steps: int, momentum: float, rng: np.random.Generator) -> Path:
+def running_path(
+    population: Population, size: int, steps: int, momentum: float | None, rng: np.random.Generator
+) -> Path:
     """The running statistics over `steps` batches of `size` examples of a population with one feature.
 
     From running mean 0 and variance 1, as frameworks start. With one example there is no unbiased variance: that path
-    is left out. Raises BadParameter for a momentum outside [0, 1], and for negative steps.
+    is left out. A `momentum` of None averages all batches alike. Raises BadParameter for a momentum outside [0, 1], and
+    for negative steps.
     """
-    momentum = in_range(momentum, 0, 1, "momentum")
+    first = weight_of(momentum, 0)
     if steps < 0:
         raise BadParameter(f"steps is {steps}; give 0 or more.", parameter="steps")
     drawn = sums(population, [size], steps, rng)
@@ -80,17 +83,23 @@ def running_path(population: Population, size: int, steps: int, momentum: float,
         momentum=momentum,
         mean=paths["biased"][0],
         var={name: var for name, (_, var) in paths.items()},
-        cold=np.power(1.0 - momentum, np.arange(steps + 1), dtype=np.float64),
-        mean_sd=spread * float(np.sqrt(momentum / (2.0 - momentum))),
+        cold=np.power(1.0 - first, np.arange(steps + 1), dtype=np.float64),
+        mean_sd=spread * float(np.sqrt(1 / max(steps, 1) if momentum is None else momentum / (2.0 - momentum))),
         var_limit=limits,
         short=short,
     )
 
 
-def _path(means: Float64, variances: Float64, size: int, momentum: float, convention: str) -> tuple[Float64, Float64]:
+def _path(
+    means: Float64, variances: Float64, size: int, momentum: float | None, convention: str
+) -> tuple[Float64, Float64]:
     running = [cold_start(1)]
-    for mean, var in zip(means[:, None], variances[:, None], strict=True):
-        running.append(updated(running[-1], mean, var, count=size, momentum=momentum, running_variance=convention))
+    for number, (mean, var) in enumerate(zip(means[:, None], variances[:, None], strict=True)):
+        moved = updated(
+            running[-1], mean, var, count=size, momentum=momentum, running_variance=convention,
+            num_batches_tracked=number,
+        )  # fmt: skip
+        running.append(moved)
     return np.array([mean[0] for mean, _ in running]), np.array([var[0] for _, var in running])
 
 

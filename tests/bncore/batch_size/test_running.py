@@ -70,3 +70,14 @@ def test_perfect_statistics_normalize_the_population(population):
 def test_what_cannot_be_followed_is_refused(population, steps, momentum):
     with pytest.raises(BadParameter):
         running_path(population, 4, steps, momentum, np.random.default_rng(0))
+
+
+def test_without_a_momentum_the_path_is_the_mean_of_all_batches_and_spreads_as_its_root():
+    population, steps = endless("gaussian"), 400
+    path = running_path(population, 16, steps, None, np.random.default_rng(3))
+    weighed = running_path(population, 16, steps, 1.0, np.random.default_rng(3))  # each batch alone
+    counts = np.arange(1, steps + 1)
+    np.testing.assert_allclose(path.mean[1:], np.cumsum(weighed.mean[1:]) / counts, atol=1e-12)
+    np.testing.assert_allclose(path.var["unbiased"][1:], np.cumsum(weighed.var["unbiased"][1:]) / counts, atol=1e-12)
+    assert path.cold.tolist() == [1.0, *[0.0] * steps]
+    assert path.mean_sd == pytest.approx(weighed.mean_sd / np.sqrt(steps))

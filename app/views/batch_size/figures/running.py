@@ -35,7 +35,7 @@ def running_figure(path: Path, which: str, focus: Focus, true: float) -> Figure:
     shapes = [level(true)] if math.isfinite(true) else []
     if which == "mean" and math.isfinite(path.mean_sd):
         shapes.append(_strip(true, path.mean_sd))
-    title = f"Running {which} of {focus.drawn_name}, momentum {stated(path.momentum)}, K = {path.size}"
+    title = f"Running {which} of {focus.drawn_name}, {_weighed(path.momentum)}, K = {path.size}"
     last = {name: float(values[-1]) for name, (values, _, _) in lines.items()}
     told = "; ".join(f"{name} {three(value)}" for name, value in last.items())
     return {
@@ -82,3 +82,7 @@ def gap_figure(gap: Gap, focus: Focus) -> Figure:
             f"{title}: they differ by {three(gap.typical)} typically and {three(gap.largest)} at most.",
         ),
     }  # fmt: skip
+
+
+def _weighed(momentum: float | None) -> str:
+    return "all batches alike" if momentum is None else f"momentum {stated(momentum)}"
