@@ -8,12 +8,14 @@ from app.figures.notation import SYMBOLS, by_name, in_notation
 from app.figures.numbers import each_beside, stated
 from app.query.source import SourceFields
 from app.query.title import source_title
+from app.views.playground.arithmetic_figure import arithmetic_figure
 from app.views.playground.compute import Staged, Walk
 from app.views.playground.everything import Everything
 from app.views.playground.everything_figure import everything_figure
 from app.views.playground.figures import figures
 from app.views.playground.query import PlaygroundFields
 from app.views.playground.stage.answer import stage_answer, stage_of, told_of
+from app.views.playground.words.arithmetic import arithmetic_caption
 from app.views.playground.words.captions import captions, why_vanished
 from app.views.playground.words.everything import caption_of_all, made_of_all
 from app.views.playground.words.headline import headline, unit_of
@@ -51,7 +53,7 @@ def _whole(walk: Walk) -> dict[str, Any]:
         "conventions": _conventions(walk),
         "headline": headline(told_of(walk.staged)),
         "stage": stage_of(walk.staged),
-        "captions": captions(result, walk.selection),
+        "captions": captions(result, walk.selection) | {"arithmetic": _arithmetic(walk)},
         "symbols": SYMBOLS[query.notation],
         "terms": terms(result, walk.selection),
         "laws": laws(result, walk.selection),
@@ -59,7 +61,7 @@ def _whole(walk: Walk) -> dict[str, Any]:
         "class_names": walk.selection.class_names,
         "axis_widened": result.axis_widened,
         "query": query.stated(),
-        "figures": figures(result, walk.selection),
+        "figures": figures(result, walk.selection) | _arithmetic_figure(walk),
     }
     return answer if walk.staged.everything is None else _with_everything(answer, walk, walk.staged.everything)
 
@@ -77,6 +79,14 @@ def _with_everything(answer: dict[str, Any], walk: Walk, everything: Everything)
     figures = {"everything": drawn} | answer["figures"]
     captions = answer["captions"] | {"everything": caption_of_all(seen)}
     return answer | {"everything": told, "captions": captions, "figures": figures}
+
+
+def _arithmetic(walk: Walk) -> str:
+    return in_notation(arithmetic_caption(walk.arithmetic, walk.selection), walk.query.notation)
+
+
+def _arithmetic_figure(walk: Walk) -> dict[str, Any]:
+    return {} if walk.arithmetic is None else {"arithmetic": arithmetic_figure(walk.arithmetic, walk.selection)}
 
 
 def _conventions(walk: Walk) -> list[str]:

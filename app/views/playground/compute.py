@@ -14,6 +14,7 @@ from app.views.playground.query import PlaygroundFields
 from bncore.distributions.summary import Floats, correlation
 from bncore.errors import BatchNormError
 from bncore.findings.findings import Finding, findings
+from bncore.playground.arithmetic import InArithmetic, in_arithmetic
 from bncore.playground.chain import Playground, Walked, shown, walked
 from bncore.playground.steps import Backward, Step, steps_of
 from bncore.playground.vanishing import Vanished, vanished
@@ -59,6 +60,7 @@ class Walk:
     findings: list[Finding]
     vanished: list[Vanished]
     selection: Selection
+    arithmetic: InArithmetic | None
 
     @property
     def query(self) -> PlaygroundFields:
@@ -115,7 +117,15 @@ def _walk(staged: Staged) -> Walk:
     above = result.stages["d_activation"].values if "d_activation" in result.stages else None
     gone = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values, above)
     selection = _selection(query, batch, result)
-    return Walk(staged, result, findings(result, *_held(batch, staged.running)), gone, selection)
+    told = findings(result, *_held(batch, staged.running))
+    return Walk(staged, result, told, gone, selection, _arithmetic(query, staged.walked))
+
+
+def _arithmetic(query: PlaygroundFields, walk: Walked) -> InArithmetic | None:
+    """The batch's statistics in the arithmetic that was asked for; None where that is the exact one."""
+    if query.arithmetic == "exact":
+        return None
+    return in_arithmetic(query.arithmetic, walk.rows, {"eps": query.eps, "eps_placement": query.eps_placement})
 
 
 def _lanes(query: PlaygroundFields, walk: Walked) -> tuple[int, ...]:

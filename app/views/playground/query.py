@@ -12,6 +12,7 @@ from app.query.layer import INDEX, LayerFields, indices, listed
 from app.query.source import with_generator_fields
 from app.query.staged import StagedFields
 from bncore.activations import ACTIVATIONS
+from bncore.doctor.precision import ARITHMETICS
 from bncore.playground.chain import NormLayer
 from bncore.upstream import UPSTREAMS
 
@@ -58,6 +59,11 @@ class PlaygroundFields(StagedFields, LayerFields):
     upstream_example: int = control(
         0, "The example that the gradient from above looks at.", title="Example", group="gradient", kind="number",
         step=1, ge=0, le=9_999_999,
+    )  # fmt: skip
+    arithmetic: Literal[tuple(ARITHMETICS)] = control(  # type: ignore[valid-type]
+        "exact", "What mean and variance of the batch are computed in, to be held against exact ones (float64): as "
+        "E[x²] − E[x]² in float32, in float16, in bfloat16.",
+        title="Arithmetic", group="arithmetic", kind="select",
     )  # fmt: skip
     axis: Literal["auto", "linear", "symlog"] = control(
         "auto", "Scale of the distributions' axes: linear, or symlog, which is asinh: linear near 0, logarithmic far "

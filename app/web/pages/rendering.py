@@ -21,6 +21,7 @@ from app.web.pages.assets import FONT, PLOTLY, address
 from app.web.pages.door import Door
 from bncore import __version__
 from bncore.activations import ACTIVATIONS
+from bncore.doctor.precision import ARITHMETICS
 from bncore.upstream import UPSTREAMS
 
 HTML = "text/html; charset=utf-8"
@@ -46,7 +47,7 @@ def titled_schema(model: type[BaseModel]) -> dict[str, dict[str, Any]]:
     """The fields of a query model, with a title for each choice."""
     schema = schema_of(model)
     activations, upstreams = ({name: of.title for name, of in table.items()} for table in (ACTIVATIONS, UPSTREAMS))
-    titles = WORDS | activations | upstreams
+    titles = WORDS | activations | upstreams | {name: of.title for name, of in ARITHMETICS.items()}
     for field in schema.values():
         field["choices"] = [(name, titles.get(name, name.replace("_", " "))) for name in field.get("choices", [])]
     return schema

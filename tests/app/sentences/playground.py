@@ -26,6 +26,10 @@ def deviation(seen: Seen) -> bool:
     return seen.asked("eps_placement", "variance") == "deviation"
 
 
+def rounded(seen: Seen) -> bool:
+    return seen.asked("arithmetic", "exact") != "exact"
+
+
 def lecture(seen: Seen) -> bool:
     return seen.asked("notation", "frameworks") == "lecture"
 
@@ -156,6 +160,9 @@ TABLE = [
     # The notation.
     Sentence(r"[γβ]|x̂|∂L/∂[xy]|(?<!\w)N(?!\w)", no(lecture), "in the frameworks' notation", where=OF_THE_NOTATION),
     Sentence(r"Z̄|Ẑ|∂L/∂[ZGB]", lecture, "in the lecture's notation", where=OF_THE_NOTATION),
+    # The arithmetic.
+    Sentence(r"All numbers here are computed in float64", no(rounded), "where none is chosen"),
+    Sentence(r"[Cc]omputed (in b?float16|as E\[)", rounded, "where another arithmetic is chosen"),
     # Numbers that say less than they seem to.
     Sentence(r"from (\S+) to \1(?![\w.,−])", never, "never: two ends that read alike"),
     Sentence(r"(\S+) before, \1 after", never, "never: a change that reads like none"),

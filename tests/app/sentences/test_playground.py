@@ -17,7 +17,8 @@ HAND_PICKED = [
     for eps in (0.5, 2e-3) for placement in ("variance", "deviation")
 ] + [{"examples": 64}, {"examples": 65}, {"examples": 16, "axes": 4}, {"examples": 17, "axes": 4}] + [
     {"features": 20, "examples": 80}, {"features": 300, "examples": 60}, {"features": 3, "constant": "some"},
-    {"features": 2, "examples": 2, "upstream": "sum_of_squares"},
+    {"features": 2, "examples": 2, "upstream": "sum_of_squares"}, {"arithmetic": "bfloat16"},
+    {"arithmetic": "squares", "notation": "lecture", "mode": "inference"},
 ]  # fmt: skip
 
 
