@@ -17,6 +17,7 @@ class Batch:
     `x` has two or more axes; axis 0 counts the examples and `feature_axis` the features (channels).
     `given` holds what an upload brought along: any of `gamma, beta, running_mean, running_var` (one value a
     feature) and `dy` (the shape of `x`). `said` is what it says its layer was set to (`eps`, `momentum`, `batches`).
+    `origin` is the query by which the doctor shows the layer that it was handed over from, if it was.
     """
 
     x: Array
@@ -27,6 +28,7 @@ class Batch:
     given: Mapping[str, Array] = field(default_factory=dict)
     said: Mapping[str, float] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    origin: str = ""
 
     def take(self, rows: NDArray[np.intp]) -> "Batch":
         """The batch of the named examples, in the order of `rows`."""

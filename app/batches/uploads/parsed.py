@@ -65,6 +65,7 @@ class Parsed:
 
     feature_names: the columns' names; None for an array, whose features have none.
     given: the names of the layer's arrays that came along (`gamma`, `dy` …), `called` what the file calls them.
+    origin: the query by which the doctor shows the layer that the file was made of; empty for other files.
     masked: whether `x` is the table of the valid positions alone; the file's array had so many `axes`.
     said: what the file says its layer was set to (`eps`, `momentum` of the new batch, `batches`).
     able_labels: the columns or arrays that could be read as class labels.
@@ -76,6 +77,7 @@ class Parsed:
     given: tuple[str, ...] = ()
     called: Mapping[str, str] = field(default_factory=dict)
     said: Mapping[str, float] = field(default_factory=dict)
+    origin: str = ""
     masked: bool = False
     axes: int | None = None
     able_labels: tuple[str, ...] = ()

@@ -33,6 +33,7 @@ class UploadSource:
     able_labels: tuple[str, ...]
     missing: Missing | None
     warnings: tuple[str, ...]
+    origin: str = ""
 
     @property
     def examples(self) -> int:
@@ -69,6 +70,7 @@ class UploadSource:
             label_names=self.label_names,
             given=given,
             said=self.said,
+            origin=self.origin,
             warnings=(*self.warnings, *self._dropped()),
         )
 
@@ -100,6 +102,7 @@ def open_source(parsed: Parsed, upload: Path, folder: Path, reading: Reading) ->
         label_names=parsed.label_names,
         given={name: floating(value) for name, value in given.items()},
         said=parsed.said,
+        origin=parsed.origin,
         able_labels=parsed.able_labels,
         missing=parsed.missing,
         warnings=(*parsed.warnings, *(axis_notes(axis, x.shape) if given.keys() <= {"dy"} else [])),

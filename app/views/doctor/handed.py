@@ -1,6 +1,7 @@
 """`/doctor/layer`: a layer of a model as a batch of the playground's, with its arrays."""
 
 import io
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from starlette.responses import RedirectResponse
 
 from app.batches.uploads import UploadStore
+from app.batches.uploads.arrays.origin import FIELDS, ORIGIN, origin_array
 from app.batches.uploads.store.receive import receive
 from app.errors import InvalidQuery
 from app.views.doctor.compute import examined
@@ -50,16 +52,25 @@ def _taken(place: Place, query: DoctorFields) -> tuple[Norm, bytes]:
     if why := kept_from_playground(row.norm):
         raise InvalidQuery(why, field="norm", given=query.norm or row.name)
     with read(ready) as files:
-        return row.norm, arrays_of(row.norm, files.capture)
+        return row.norm, arrays_of(row.norm, files.capture, _shown_by(query, row.norm))
 
 
-def arrays_of(norm: Norm, capture: Capture | None = None) -> bytes:
-    """A layer as an NPZ file, with the batch of its first step of a capture.
+def _shown_by(query: DoctorFields, norm: Norm) -> dict[str, str]:
+    """The fields by which the page shows the layer."""
+    stated = {name: value for name, value in query.stated().items() if name in FIELDS}
+    return {"model": query.model} | stated | {"norm": norm.name}
 
-    A file of weights has no batch: without a capture of the layer, x is drawn from its own running statistics.
+
+def arrays_of(norm: Norm, capture: Capture | None, shown_by: Mapping[str, str]) -> bytes:
+    """A layer as an NPZ file, with the batch of its first step of a capture, and by which fields the doctor shows it.
+
+    A file of weights has no batch: without a capture of the layer, x is drawn from its own running statistics, and
+    the file says so.
     """
     mean, variance = (np.asarray(array, dtype=np.float64) for array in (norm.mean, norm.variance))
-    given = _watched(norm, capture) or {"x": _drawn(mean, variance)}
+    watched = _watched(norm, capture)
+    given = watched or {"x": _drawn(mean, variance)}
+    given |= {ORIGIN: origin_array(shown_by, drawn=not watched)}
     given |= {"running_mean": mean, "running_var": variance}
     learned = {"gamma": norm.gamma, "beta": norm.beta}
     given |= {name: np.asarray(array, np.float64) for name, array in learned.items() if array is not None}

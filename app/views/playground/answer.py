@@ -1,11 +1,13 @@
 """The playground's answer: the walk as plain data."""
 
 from typing import Any
+from urllib.parse import parse_qsl
 
 import numpy as np
 
 from app.figures.notation import SYMBOLS, by_name, in_notation
 from app.figures.numbers import each_beside, stated
+from app.files.refused import DOCTOR
 from app.query.source import SourceFields
 from app.query.title import source_title
 from app.views.playground.arithmetic_figure import arithmetic_figure
@@ -133,8 +135,14 @@ def _batch(walk: Walk) -> dict[str, Any]:
         "label_names": list(batch.label_names),
         "given": sorted(batch.given),
         "warnings": list(batch.warnings),
+        "origin": _origin(batch.origin),
         "values": _small_table(batch.x),
     }
+
+
+def _origin(query: str) -> dict[str, str] | None:
+    """The layer of a model that the doctor handed over, and where its page shows it."""
+    return {"norm": dict(parse_qsl(query))["norm"], "href": f"{DOCTOR}?{query}"} if query else None
 
 
 def _times(walk: Walk) -> str:

@@ -8,6 +8,17 @@ const HEADINGS = { sd: "deviation", q05: "5 %", q25: "25 %", q75: "75 %", q95: "
 export function showTexts(answer) {
   showVanished(answer);
   showLaws(answer);
+  showOrigin(answer.batch);
+}
+
+// The way back to the doctor, which handed this layer over.
+function showOrigin({ origin }) {
+  const line = document.getElementById("from-doctor");
+  line.hidden = !origin;
+  if (!origin) return;
+  const link = line.querySelector("a");
+  link.href = origin.href;
+  link.textContent = `${origin.norm} in the Doctor`;
 }
 
 function showVanished({ why: text }) {

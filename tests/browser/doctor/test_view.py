@@ -70,6 +70,10 @@ def test_the_worked_example_is_told_untouched_and_the_table_sorts_and_opens(doct
     page.wait_for_url("**/?source=*")
     doctor.settle()
     expect(page.locator("#batch-line")).to_contain_text("256 examples × 16 features")
+    expect(page.locator("#warnings")).to_contain_text("x is no data of yours")
+    page.locator("#from-doctor").get_by_role("link", name="layer1.bn1 in the Doctor").click()
+    doctor.settle()
+    expect(page.locator("#layer-name")).to_have_text("layer1.bn1")
 
 
 def test_a_file_is_dropped_and_its_link_is_the_report(doctor: Doctor, watch: Watch, tmp_path: Path) -> None:

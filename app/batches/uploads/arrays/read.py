@@ -10,6 +10,7 @@ from app.batches.batch import Array
 from app.batches.uploads import layer
 from app.batches.uploads.arrays.archive import OPEN, Archive, Arrays, unpack
 from app.batches.uploads.arrays.choice import chosen
+from app.batches.uploads.arrays.origin import ORIGIN, origin_in
 from app.batches.uploads.arrays.padding import Padded, mask_named, taken_out
 from app.batches.uploads.arrays.roles import Roles, roles_of
 from app.batches.uploads.arrays.settings import settings_in
@@ -46,7 +47,9 @@ def read_arrays(kind: Kind, upload: Path, reading: Reading, folder: Path, bounds
     """
     with OPEN[kind](upload, bounds) as archive:
         asked = dropped(reading.drop, archive.arrays, "array")
-        arrays = {name: header for name, header in archive.arrays.items() if name not in asked}
+        origin = None if ORIGIN in asked else origin_in(archive, folder, bounds.go_on)
+        left_out = {*asked, *([ORIGIN] if origin else [])}
+        arrays = {name: header for name, header in archive.arrays.items() if name not in left_out}
         name = chosen(arrays, reading.array, archive.what)
         check_batch(arrays[name], name)
         unpack(archive, name, folder / X, bounds.go_on)
@@ -71,10 +74,17 @@ def read_arrays(kind: Kind, upload: Path, reading: Reading, folder: Path, bounds
         given=tuple(brought),
         called=dict(roles.given),
         said=said,
+        origin=origin.query if origin else "",
         label_names=label_names,
         able_labels=tuple(able),
         missing=missing_of_arrays({name: x, **_same_rows(brought, x)}, folder, bounds.go_on),
-        warnings=(*of_mask, *dropped_note(asked), *told(arrays, name, roles, reading.label), *of_settings),
+        warnings=(
+            *(origin.notes if origin else ()),
+            *of_mask,
+            *dropped_note(asked),
+            *told(arrays, name, roles, reading.label),
+            *of_settings,
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.batches.uploads.arrays.origin import ORIGIN, origin_array
 from app.errors import UnreadableBatch, UploadTooLarge
 from tests.app.batches.uploads.conftest import Parser
 from tests.app.batches.uploads.files import npy, npz
@@ -21,6 +22,28 @@ def test_x_comes_with_its_layer(parse: Parser) -> None:
     assert set(batch.given) == {*LAYER, "dy"}
     assert batch.given["dy"].tolist() == (2 * X).tolist()
     assert batch.given["running_var"].tolist() == [3, 3, 3]
+
+
+def test_a_layer_that_the_doctor_hands_over_says_where_from_and_that_its_x_is_drawn(parse: Parser) -> None:
+    drawn = parse.batch(npz(x=X, **LAYER, **{ORIGIN: origin_array({"model": "sick", "norm": "bn&1"}, drawn=True)}))
+    assert drawn.origin == "model=sick&norm=bn%261"
+    assert [("drawn from" in note, ORIGIN in note) for note in drawn.warnings] == [(True, False)]
+    watched = parse.batch(npz(x=X, **LAYER, **{ORIGIN: origin_array({"norm": "bn1"}, drawn=False)}))
+    assert (watched.origin, watched.warnings) == ("norm=bn1", ())
+
+
+@pytest.mark.parametrize(
+    "lie", [np.array("norm=\ud800"), np.array("model=sick"), np.array(["norm=a"]), np.array(b"norm=a"), np.zeros(3)]
+)
+def test_an_origin_that_says_nothing_readable_is_not_used_and_named(parse: Parser, lie: Any) -> None:
+    batch = parse.batch(npz(x=X, **{ORIGIN: lie}))
+    assert batch.origin == ""
+    assert any(ORIGIN in note for note in batch.warnings)
+
+
+def test_an_origin_leads_nowhere_but_to_the_doctor(parse: Parser) -> None:
+    batch = parse.batch(npz(x=X, **{ORIGIN: np.array("norm=a&next=//evil&drawn=1&model=%22%3E")}))
+    assert batch.origin == "model=%22%3E&norm=a"
 
 
 def test_dy_loses_the_rows_that_x_loses(parse: Parser) -> None:

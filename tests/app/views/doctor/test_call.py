@@ -4,10 +4,12 @@ import csv
 import hashlib
 import io
 import json
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 
+from app.batches.uploads.arrays.origin import ORIGIN
 from tests.app.strict_json import parsed
 from tests.app.views.doctor.files import capture, npz
 
@@ -126,6 +128,11 @@ def test_a_layer_opens_in_the_playground_with_its_arrays(client):
     assert view["query"]["mode"] == "inference"
     assert set(view["batch"]["given"]) == {"gamma", "beta", "running_mean", "running_var"}
     assert [i for i, gamma in enumerate(view["forward"]["gamma"]) if gamma == 0] == [2, 7, 11]
+    assert [note for note in view["batch"]["warnings"] if "drawn from the layer's own running mean" in note]
+    assert not [note for note in view["batch"]["warnings"] if ORIGIN in note]
+    back = view["batch"]["origin"]
+    assert back == {"norm": "layer1.bn1", "href": "/doctor?model=sick&norm=layer1.bn1"}
+    assert told(client.get("/api/v1" + back["href"]))["layer"]["playground"] == layer["playground"]
     assert client.get(layer["playground"], follow_redirects=False).headers["location"] == moved.headers["location"]
 
 
@@ -142,6 +149,8 @@ def test_a_capture_tells_more_of_a_model_and_brings_its_batch_to_the_playground(
     view = told(client.get("/api/v1/playground" + moved.headers["location"].removeprefix("/")))
     assert view["batch"]["shape"] == [64, 16]
     assert "dy" in view["batch"]["given"]
+    assert view["batch"]["warnings"] == []
+    assert view["batch"]["origin"]["href"] == f"/doctor?{urlencode(query)}"
 
 
 @pytest.mark.parametrize("norm", ["layer2.bn1", "layer1.bn2"])
