@@ -73,6 +73,7 @@ def merged(parts: Sequence[Moments]) -> Merged:
         shift = (share * away).sum(0)
         between = (share * (away - shift) ** 2).sum(0)
         var = (share * np.array([part.var for part in parts])).sum(0) + between
-    if np.isinf(var).any() and all(np.isfinite(part.var).all() and np.isfinite(part.mean).all() for part in parts):
+    given = all(np.isfinite(part.var).all() and np.isfinite(part.mean).all() for part in parts)
+    if given and not np.isfinite(var).all():
         raise VarianceOverflow("parts have a variance together that float64 does not hold.", parameter="parts")
     return Merged(sum(part.count for part in parts), parts[0].mean + shift, var, between)

@@ -34,9 +34,11 @@ def statistics(x: Any, feature_axis: int, dy: Any, say: Said) -> Streamed:
     grid = pilot_grid(x[: pilot_examples(x.shape[1:], axis)].compute(), axis)
     say(0, len(x), "taking the statistics")
     along = [None] * x.npartitions if dy is None else dy.to_delayed().ravel()
-    starts = accumulate(x.chunks[0], initial=0)
+    sizes = x.chunks[0]
+    starts = accumulate(sizes, initial=0)
     look, merge = delayed(tally_of_block), delayed(together)
-    tallies = [look(*block, grid, axis) for block in zip(x.to_delayed().ravel(), along, starts, strict=False)]
+    blocks = zip(sizes, x.to_delayed().ravel(), along, starts, strict=False)
+    tallies = [look(*block, grid, axis) for size, *block in blocks if size]
     while len(tallies) > 1:
         pairs = zip(tallies[::2], tallies[1::2], strict=False)
         tallies = [merge(*pair) for pair in pairs] + ([tallies[-1]] if len(tallies) % 2 else [])
@@ -69,6 +71,8 @@ def lazily(operate: Operate, x: Any, dy: Any) -> tuple[Any, Any]:
 
 
 def _one(operate: Operate, which: int, x: Array, dy: Array | None = None) -> Any:
+    if not len(x):
+        return real_array(x, "x")
     return operate(real_array(x, "x"), None if dy is None else real_array(dy, "dy"))[which]
 
 

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import count, repeat
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 from bncore.arguments import real_array
-from bncore.errors import ShapeMismatch
+from bncore.errors import EmptyBatch, ShapeMismatch
 from bncore.progress import Said, unheard
 from bncore.stream import cluster
 from bncore.stream.cutting import feature_axis_of, pilot_grid, rows_of
 from bncore.stream.grid import Grid
 from bncore.stream.sources.opening import opened
-from bncore.stream.sources.source import Chunk, Source
+from bncore.stream.sources.source import Chunk, Source, beside
 from bncore.stream.state import SECONDS, State
 from bncore.stream.streamed import Streamed, streamed
 from bncore.stream.tally import Tally, tally_of, together
@@ -57,6 +57,8 @@ def statistics(
 
 def state_of(source: Source, upstream: Source | None, axis: int, path: str | Path | None, every: float) -> State:
     """The state of a pass over these sources; what is not a multiple of them is told apart."""
+    if path is None:
+        return State(None, "", every)
     along = "" if upstream is None else upstream.stamp
     return State(path, f"{source.stamp} | {along} | {feature_axis_of(source.example, axis)}", every)
 
@@ -64,9 +66,8 @@ def state_of(source: Source, upstream: Source | None, axis: int, path: str | Pat
 def first_pass(source: Source, upstream: Source | None, state: State, feature_axis: int, say: Said) -> Streamed:
     """The statistics of all, from where the state is on."""
     axis, rows = feature_axis_of(source.example, feature_axis), rows_of(source.example)
-    if upstream is not None and (upstream.example, upstream.examples) != (source.example, source.examples):
-        given, wanted = ((one.examples, *one.example) for one in (upstream, source))
-        raise ShapeMismatch(f"dy has shape {given}, x has {wanted}; give one number for each.", parameter="dy")
+    if upstream is not None:
+        _check_alike(source, upstream)
     if not state.is_whole:
         for tally in _tallies(source, upstream, state, axis, rows):
             state.tally = tally if state.tally is None else together(state.tally, tally)
@@ -79,19 +80,29 @@ def first_pass(source: Source, upstream: Source | None, state: State, feature_ax
     return streamed(state.tally, state.grid, source.names)
 
 
+def _check_alike(source: Source, upstream: Source) -> None:
+    """Raises ShapeMismatch for a dy of another shape, as far as it is known before the end."""
+    are_known = source.examples is not None and upstream.examples is not None
+    if upstream.example != source.example or (are_known and upstream.examples != source.examples):
+        given, wanted = ((one.examples or "?", *one.example) for one in (upstream, source))
+        detail = f"dy has shape {given}, x has {wanted}; give one number for each."
+        raise ShapeMismatch(detail.replace("'", ""), parameter="dy")
+
+
 def _tallies(source: Source, upstream: Source | None, state: State, axis: int, rows: int) -> Iterator[Tally]:
     first = state.tally.examples if state.tally else 0
-    chunks = source.chunks(rows, first)
-    along: Iterator[Chunk | None] = repeat(None) if upstream is None else upstream.chunks(rows, first)
+    along = None if upstream is None else upstream.chunks(rows, first)
+    pairs = beside(source.chunks(rows, first), along)
     if state.grid is None:
-        chunk, dy = next(chunks), next(along)
+        chunk, dy = next(pairs, (None, None))
+        if chunk is None:
+            raise EmptyBatch("x has no examples; give at least one.", parameter="x")
         state.grid = pilot_grid(chunk(), axis)
         yield _tally(chunk, dy, state.grid, axis, 0)
         first = rows
     numbers = count(first, rows)
     tasks: Iterator[Callable[[], Tally]] = (
-        partial(_tally, chunk, dy, state.grid, axis, number)
-        for chunk, dy, number in zip(chunks, along, numbers, strict=False)
+        partial(_tally, *pair, state.grid, axis, number) for pair, number in zip(pairs, numbers, strict=False)
     )
     yield from in_order(tasks)
 

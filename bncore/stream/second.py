@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +21,11 @@ from bncore.stream.cutting import rows_of
 from bncore.stream.first import first_pass, state_of
 from bncore.stream.first import statistics as statistics_of
 from bncore.stream.sources.opening import opened
-from bncore.stream.sources.source import Chunk, Source
+from bncore.stream.sources.source import Chunk, Source, beside
 from bncore.stream.state import SECONDS, State
 from bncore.stream.streamed import Streamed
 from bncore.stream.threads import in_order
-from bncore.stream.written import Written, written
+from bncore.stream.written import Written, check_apart, written
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +106,7 @@ def batch_norm(
         operation = operation_of(statistics_of(x, feature_axis=feature_axis, dy=dy, say=say), **how)  # type: ignore[arg-type]
         return _result(operation, *cluster.lazily(operation.of, x, dy))
     source, upstream = opened(x, array), None if dy is None else opened(dy)
+    check_apart({"out": out, "dx": dx}, (source, upstream))
     kept = state_of(source, upstream, feature_axis, state, every)
     operation = operation_of(first_pass(source, upstream, kept, feature_axis, say), **how)  # type: ignore[arg-type]
     _write(operation, source, upstream, (out, dx), kept, say)
@@ -179,8 +179,8 @@ def _keep(state: State, *files: Written) -> None:
 def _computed(
     operation: Operation, source: Source, upstream: Source | None, rows: int, first: int
 ) -> Iterator[tuple[Array, Array | None]]:
-    along: Iterator[Chunk | None] = repeat(None) if upstream is None else upstream.chunks(rows, first)
-    pairs = zip(source.chunks(rows, first), along, strict=False)
+    along = None if upstream is None else upstream.chunks(rows, first)
+    pairs = beside(source.chunks(rows, first), along)
     yield from in_order(partial(_of_chunk, operation, *pair) for pair in pairs)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bncore.arguments import Array, not_finite
+from bncore.errors import ShapeMismatch
 from bncore.layout import layout_of
 from bncore.stream.grid import Counts, Grid
 from bncore.stream.part import Part, joined, part_of
@@ -22,7 +23,10 @@ class Tally:
 
 
 def tally_of(x: Array, grid: Grid, feature_axis: int, first: int = 0, dy: Array | None = None) -> Tally:
-    """Of an array whose first example is number `first` of all. Raises NonFiniteInput."""
+    """Of an array whose first example is number `first` of all. Raises NonFiniteInput, ShapeMismatch."""
+    if dy is not None and dy.shape != x.shape:
+        detail = f"dy has shape {dy.shape}, x has {x.shape}, from example {first} on; give one number for each."
+        raise ShapeMismatch(detail, parameter="dy")
     layout = layout_of(x.shape, feature_axis)
     counts, low, high = grid.counted(x, layout)
     part = part_of(x, layout, low, high)

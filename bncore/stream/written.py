@@ -1,7 +1,7 @@
 """Where the second pass writes: an `.npy` file, from its front to its end, or an array."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -59,6 +59,26 @@ class InFile:
     def settle(self) -> None:
         self._file.flush()
         os.fsync(self._file.fileno())
+
+
+def check_apart(targets: Mapping[str, Any], sources: Sequence[Any]) -> None:
+    """Raises BadParameter for a result that goes into a file that is read, which it would empty, or into another's."""
+    taken = [path for source in sources if (path := _file_of(source)) is not None]
+    for name, target in targets.items():
+        if not isinstance(target, (str, Path)):
+            continue
+        path = Path(target).resolve()
+        if path in taken:
+            detail = f"{name} is {str(target)!r}, a file that is read or written already; give another one."
+            raise BadParameter(detail, parameter=name)
+        taken.append(path)
+
+
+def _file_of(source: Any) -> Path | None:
+    """The file that a source reads, or that its array is mapped from."""
+    path = getattr(getattr(source, "file", None), "path", None)
+    path = getattr(getattr(source, "x", None), "filename", None) if path is None else path
+    return None if path is None else Path(path).resolve()
 
 
 @contextmanager

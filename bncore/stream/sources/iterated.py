@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bncore.arguments import Array, real_array
 from bncore.errors import BadParameter, EmptyBatch, ShapeMismatch
-from bncore.stream.sources.source import Chunk, checked, cut, picked
+from bncore.stream.sources.source import Chunk, checked, cut, digest, picked
 
 Chunks = Iterable[ArrayLike] | Callable[[], Iterable[ArrayLike]]
 ROWS = 2**12
@@ -33,7 +33,7 @@ class Iterated:
         block = real_array(first, "x")
         self.dtype: np.dtype[Any] = block.dtype
         self.example: tuple[int, ...] = block.shape[1:]
-        self.stamp = f"{self.dtype.str} {self.example}"
+        self.stamp = f"{self.dtype.str} {self.example} {digest(block[:1])}"
         checked(self.dtype, (1, *self.example), "a chunk")
 
     def chunks(self, rows: int, first: int = 0) -> Iterator[Chunk]:

@@ -1,6 +1,7 @@
 """Members of an NPZ file: read where they lie if they are not packed, else unpacked from the front as they are read."""
 
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -56,7 +57,7 @@ class PackedMember:
             member.seek(first * size, 1)
             for start in range(first, self.examples, rows):
                 count = min(rows, self.examples - start)
-                chunk = np.frombuffer(_whole(member.read(count * size), count * size, self.array), self.dtype)
+                chunk = np.frombuffer(_whole(member, count * size, self.array), self.dtype)
                 yield partial(chunk.reshape, count, *self.example)
 
     def take(self, which: NDArray[np.intp]) -> Array:
@@ -94,7 +95,12 @@ def _source(file: File, opened: IO[bytes], name: str, info: zipfile.ZipInfo, hea
     return RawArray(file, info.header_offset + before + length, dtype, shape, name)
 
 
-def _whole(data: bytes, size: int, name: str) -> bytes:
+def _whole(member: IO[bytes], size: int, name: str) -> bytes:
+    """So many bytes of a member. Raises BadParameter where there are fewer, or they are damaged."""
+    try:
+        data = member.read(size)
+    except (zlib.error, zipfile.BadZipFile, EOFError) as error:
+        raise BadParameter(f"x: {name} is damaged: {error}; save it again whole.", parameter="x") from error
     if len(data) < size:
         raise BadParameter(f"x: {name} ends early; save it again whole.", parameter="x")
     return data

@@ -1,6 +1,7 @@
 """Numeric columns of a Parquet file, a feature each; pyarrow reads them."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bncore.arguments import Array
-from bncore.errors import BadParameter
+from bncore.errors import BadParameter, BatchNormError
 from bncore.stream.sources.file import File
 from bncore.stream.sources.source import Chunk, Source, checked, cut, picked
 
@@ -45,7 +46,7 @@ class ParquetColumns:
 
     def _blocks(self, first: int) -> Iterator[Array]:
         """The rows from number `first` on; groups of rows that end before it are not read."""
-        with self.file.open() as opened, _arrow().ParquetFile(opened) as parquet:
+        with _told(self.file), self.file.open() as opened, _arrow().ParquetFile(opened) as parquet:
             sizes = [parquet.metadata.row_group(group).num_rows for group in range(parquet.num_row_groups)]
             ends = np.cumsum(sizes)
             skipped = int(np.searchsorted(ends, first, side="right"))
@@ -63,7 +64,7 @@ class ParquetColumns:
 
 def of_parquet(file: File, array: str | None) -> Source:
     """The numeric columns, or those that `array` names with commas between. Raises BadParameter for others."""
-    with file.open() as opened, _arrow().ParquetFile(opened) as parquet:
+    with _told(file), file.open() as opened, _arrow().ParquetFile(opened) as parquet:
         schema, rows = parquet.schema_arrow, parquet.metadata.num_rows
     dtypes = {field.name: kind for field in schema if (kind := _dtype(field.type)) is not None}
     names = tuple(dtypes) if array is None else tuple(name.strip() for name in array.split(","))
@@ -74,6 +75,17 @@ def of_parquet(file: File, array: str | None) -> Source:
     floats = all(dtypes[name].kind == "f" for name in names)
     dtype = np.result_type(*(dtypes[name] for name in names)) if floats else np.dtype(np.float64)
     return ParquetColumns(file, names, rows, dtype)
+
+
+@contextmanager
+def _told(file: File) -> Iterator[None]:
+    """Raises BadParameter for what pyarrow cannot read, of which it says ValueError, or OSError without a number."""
+    try:
+        yield
+    except (ValueError, OSError) as error:
+        if isinstance(error, BatchNormError) or getattr(error, "errno", None) is not None:
+            raise
+        raise BadParameter(f"x: {file.name} is no Parquet file that can be read: {error}", parameter="x") from error
 
 
 def _dtype(kind: Any) -> np.dtype[Any] | None:

@@ -31,7 +31,7 @@ def of_safetensors(file: File, array: str | None) -> Source:
         kind, start = str(tensors[name]["dtype"]), int(tensors[name]["data_offsets"][0])
     except BatchNormError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         raise BadParameter(f"x: {file.name} is no safetensors file that can be read.", parameter="x") from None
     if kind not in DTYPES:
         raise BadDtype(f"x: {name} holds {kind}; give one of {', '.join(DTYPES)}.", parameter="array")

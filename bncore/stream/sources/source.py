@@ -1,6 +1,8 @@
 """What a stream reads: examples, a chunk of them at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
+from hashlib import blake2b
+from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
@@ -45,6 +47,24 @@ def checked(dtype: np.dtype[Any], shape: tuple[int, ...], name: str) -> None:
     if len(shape) < 2 or 0 in shape:
         detail = f"x: {name} has shape {shape}; give two or more axes, examples first, and at least one number."
         raise ShapeMismatch(detail, parameter="x")
+
+
+def beside(chunks: Iterator[Chunk], along: Iterator[Chunk] | None) -> Iterator[tuple[Chunk, Chunk | None]]:
+    """The chunks of x and those of dy that are read with them. Raises ShapeMismatch where one of both ends first."""
+    if along is None:
+        yield from ((chunk, None) for chunk in chunks)
+        return
+    for x, dy in zip_longest(chunks, along):
+        if x is None or dy is None:
+            longer, shorter = ("dy", "x") if x is None else ("x", "dy")
+            detail = f"{shorter} has fewer examples than {longer}; give one number of dy for each of x."
+            raise ShapeMismatch(detail, parameter="dy")
+        yield x, dy
+
+
+def digest(examples: Array) -> str:
+    """A few digits that differ, as good as surely, for other examples."""
+    return blake2b(np.ascontiguousarray(examples).tobytes(), digest_size=8).hexdigest()
 
 
 def cut(blocks: Iterable[Array], rows: int, first: int = 0) -> Iterator[Array]:

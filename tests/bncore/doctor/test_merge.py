@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bncore import BadParameter, BatchNormError, EmptyBatch
+from bncore import BadParameter, BatchNormError, EmptyBatch, VarianceOverflow
 from bncore.doctor import merged, moments
 
 
@@ -42,6 +42,12 @@ def test_one_example_has_no_unbiased_variance():
 def test_moments_that_cannot_be_are_refused(given, error):
     with pytest.raises(error):
         moments(*given)
+
+
+@pytest.mark.parametrize("means", [(1e308, -1e308), (1.7e308, -1.7e308)])
+def test_means_too_far_apart_for_float64_are_refused(means):
+    with pytest.raises(VarianceOverflow):
+        merged([moments(2, [mean], [1.0]) for mean in means])
 
 
 def test_no_parts_have_no_moments():

@@ -62,6 +62,14 @@ def test_output_and_gradient_are_computed_where_the_blocks_are(batch):
 
 
 @pytest.mark.usefixtures("client")
+def test_blocks_without_examples_change_nothing(batch):
+    x, _ = batch
+    result = stream.batch_norm(da.from_array(x, ((0, 3000, 0, 1000), 4, 3)))
+    same_statistics(result.streamed, bncore.statistics(x))
+    assert np.allclose(result.y.compute(), bncore.forward(x).y, atol=1e-6)
+
+
+@pytest.mark.usefixtures("client")
 def test_what_a_block_holds_is_refused_by_its_place_in_the_whole(batch):
     x, _ = batch
     x[3777, 2, 1] = np.nan

@@ -89,9 +89,37 @@ def test_a_state_serves_its_own_stream_only(rng, tmp_path):
     np.save(tmp_path / "x.npy", rng.normal(size=(51, 2)))
     with pytest.raises(bncore.BadParameter, match="that of another stream"):
         stream.statistics(tmp_path / "x.npy", state=state)
+    state.unlink()
+    x = rng.normal(size=(50, 2))
+    for one, other in ((x, x + 1), ([x], [x + 1])):
+        stream.statistics(one, state=tmp_path / f"{type(one).__name__}.npz")
+        with pytest.raises(bncore.BadParameter, match="that of another stream"):
+            stream.statistics(other, state=tmp_path / f"{type(one).__name__}.npz")
     state.write_bytes(b"PK no state")
     with pytest.raises(bncore.BadParameter, match="which is no state"):
         stream.statistics(tmp_path / "x.npy", state=state)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+def test_a_file_that_is_read_is_never_written_to(rng, order, tmp_path):
+    x, path = rng.normal(size=(50, 2)), tmp_path / "x.npy"
+    np.save(path, np.asarray(x, order=order))
+    for how in ({"out": path}, {"out": tmp_path / "y.npy", "dy": x, "dx": tmp_path / "." / "y.npy"}):
+        with pytest.raises(bncore.BadParameter, match="read or written already"):
+            stream.batch_norm(path, **how)
+    assert np.array_equal(np.load(path), x)
+
+
+def test_a_gradient_of_another_length_is_refused_wherever_it_ends(rng):
+    x = rng.normal(size=(2**20, 2))
+    with pytest.raises(bncore.ShapeMismatch, match="dy has fewer examples than x"):
+        stream.statistics([x], dy=[x[: 2**19]])
+    with pytest.raises(bncore.ShapeMismatch, match="x has fewer examples than dy"):
+        stream.statistics([x[: 2**19]], dy=[x])
+    with pytest.raises(bncore.ShapeMismatch, match=r"dy has shape \(9, 2\), x has \(10, 2\)"):
+        stream.statistics([x[:10]], dy=[x[:9]])
+    seen = stream.statistics([x[:10]], dy=x[:10])
+    assert np.allclose(seen.sums.total, x[:10].sum(0))
 
 
 @pytest.mark.parametrize(

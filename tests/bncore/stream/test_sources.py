@@ -60,6 +60,15 @@ SOURCES = {
 }  # fmt: skip
 
 
+def broken(path):
+    """A packed file with other bytes in its middle."""
+    np.savez_compressed(path, x=X)
+    written = bytearray(path.read_bytes())
+    middle = len(written) // 2
+    written[middle : middle + 64] = bytes(64)
+    return bytes(written)
+
+
 @pytest.mark.parametrize("kind", SOURCES)
 def test_each_has_the_same_statistics_and_gives_its_examples(kind, tmp_path):
     seen = stream.statistics(SOURCES[kind](tmp_path))
@@ -107,6 +116,13 @@ def test_columns_and_arrays_are_named(tmp_path):
         ("x.npz", lambda path: path.write_bytes(b"no zip"), "no NPZ file"),
         ("x.npz", lambda path: np.savez(path, a=X, b=X), "not exactly one"),
         ("x.safetensors", lambda path: path.write_bytes(b"\xff" * 16), "no safetensors file"),
+        ("x.npz", lambda path: path.write_bytes(broken(path)), "is damaged"),
+        (
+            "x.safetensors",
+            lambda path: path.write_bytes((2**17).to_bytes(8, "little") + b"[" * 2**17),
+            "no safetensors",
+        ),
+        ("x.parquet", lambda path: path.write_bytes(b"PAR1 and no more"), "no Parquet file"),
         ("x.csv", lambda path: path.write_text("1,2"), "of no kind that is read"),
         ("gone.npy", lambda _path: None, "No such file"),
     ],
@@ -119,7 +135,13 @@ def test_what_cannot_be_read_is_refused_by_name(name, write, said, tmp_path):
 
 @pytest.mark.parametrize(
     ("x", "said"),
-    [([], "no chunks"), ([X, X[:, :2]], "chunk 1 of x"), (7, "give a path"), ([["a"]], "dtype")],
+    [
+        ([], "no chunks"),
+        ([X[:0]], "no examples"),
+        ([X, X[:, :2]], "chunk 1 of x"),
+        (7, "give a path"),
+        ([["a"]], "dtype"),
+    ],
 )
 def test_what_is_no_stream_is_refused_by_name(x, said):
     with pytest.raises(BatchNormError, match=said):
