@@ -28,6 +28,9 @@ MANIFEST = "bnscope_capture"
 
 VERSION = 1
 LONGEST = 2**24  # bytes of the manifest
+OF_POSITIONS: dict[str, tuple[int, ...]] = {"group": (2, 3), "instance": (2, 3)}
+"""How many axes the rows of a kind may have, where it is more than two."""
+
 BUFFERS = {"gamma": "weight", "beta": "bias", "mean": "running_mean", "variance": "running_var"}
 """The field of `Norm` of each buffer."""
 
@@ -117,7 +120,7 @@ class _Reader:
         counts = self._counts()
         ran = [step for step, count in enumerate(counts) if count]
         buffers = {field: self._buffer(name) for field, name in BUFFERS.items()}
-        channels = self._channels(buffers, ran, counts)
+        channels = self._channels(buffers, ran, counts, OF_POSITIONS.get(kind, (2,)))
         moments = {step: self._moments(step, counts[step], channels) for step in ran} if kind == "batch" else {}
         norm = Norm(
             self._name, kind, buffers["gamma"], buffers["beta"], buffers["mean"], buffers["variance"],
@@ -174,11 +177,13 @@ class _Reader:
         self._numbers(full)
         return self._arrays[full]
 
-    def _channels(self, buffers: Mapping[str, Array | None], ran: Sequence[int], counts: Sequence[int]) -> int:
+    def _channels(
+        self, buffers: Mapping[str, Array | None], ran: Sequence[int], counts: Sequence[int], axes: Sequence[int]
+    ) -> int:
         """How many channels it has, by whatever says it; all must say the same."""
         told = {BUFFERS[field]: array.shape for field, array in buffers.items() if array is not None}
         for step in ran:
-            shape = self._rows_shape(step, counts[step])
+            shape = self._rows_shape(step, counts[step], axes)
             told[f"x.{step}"] = (shape[1],)
         channels = next(iter(told.values()), (0,))
         for what, shape in told.items():
@@ -187,13 +192,13 @@ class _Reader:
                 self._lie(f"has {first} of shape {channels} and {what} of {shape}; each has a number a channel")
         return int(channels[0])
 
-    def _rows_shape(self, step: int, count: int) -> tuple[int, ...]:
+    def _rows_shape(self, step: int, count: int, axes: Sequence[int]) -> tuple[int, ...]:
         """The shape of a step's rows, which its gradient must have, too."""
         x, dy = f"{self._name}.x.{step}", f"{self._name}.dy.{step}"
         if x not in self._arrays:
             self._lie(f"ran in step {step} and has no {x!r}")
         shape = self._numbers(x)
-        if len(shape) not in (2, 3) or not 0 < shape[0] * math.prod(shape[2:]) <= count:
+        if len(shape) not in axes or not 0 < shape[0] * math.prod(shape[2:]) <= count:
             self._lie(f"has {x!r} of shape {shape}; rows of up to {count} examples are (n, C)")
         if dy in self._arrays and self._numbers(dy) != shape:
             self._lie(f"has {dy!r} of another shape than {x!r}, {shape}")

@@ -62,6 +62,9 @@ LIES = {
     "whole numbers": ({"bn.weight": np.ones(3, int)}, "floating-point"),
     "more rows than examples": ({"bn.x.0": np.ones((6, 3), np.float32)}, "up to 5 examples"),
     "a flat batch": ({"bn.x.0": np.ones(3, np.float32)}, "shape"),
+    "positions of a batch norm": (
+        {"bn.x.0": np.ones((1, 3, 5), np.float32), "bn.dy.0": np.ones((1, 3, 5), np.float32)}, r"\(n, C\)"
+    ),
     "no rows": ({"bn.x.1": None}, "ran in step 1"),
     "a gradient of another place": ({"bn.dy.1": np.ones((5, 3), np.float32)}, "another shape"),
     "no moments": ({"bn.mean.0": None}, "mean.0"),
