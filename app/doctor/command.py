@@ -18,6 +18,11 @@ from bncore.errors import BatchNormError
 SOUND, SICK, WRONG = 0, 1, 2
 FORMATS = "safetensors, a PyTorch state_dict (.pt, .pth), ONNX, Keras (.h5, .keras), or NPZ of a state_dict"
 
+PAIRED = (
+    "Which layer stands in front of a norm is known from the graph of ONNX and Keras files and from names alone of the "
+    "others, where a ReLU may stand between the two: look at the network's code before you fold by it."
+)
+
 
 def main(words: Sequence[str] | None = None) -> int:
     """The console script `bnscope`, whose one command is `doctor`."""
@@ -35,7 +40,7 @@ def doctor(words: Sequence[str]) -> int:
 
 def _parser(name: str, add_help: bool = True) -> argparse.ArgumentParser:
     told = "Reads a model's file and tells what is wrong with its norm layers, worst first; ends with 1 on errors."
-    parser = argparse.ArgumentParser(name, description=told, add_help=add_help)
+    parser = argparse.ArgumentParser(name, description=told, epilog=PAIRED, add_help=add_help)
     parser.add_argument("file", type=Path, help=FORMATS)
     parser.add_argument("--other", type=Path, help="another checkpoint, to be compared with norm by norm")
     parser.add_argument("--capture", type=Path, help="a capture of training steps, from bnscope_capture.py")

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bncore.doctor.model import Array, Model, Norm
+from bncore.doctor.model import Array, Front, Model, Norm
 from bncore.errors import CannotMend
 
 
@@ -25,6 +25,12 @@ class Mended:
     changed: Mapping[str, Array]
     change: float | None = None
     size: float | None = None
+
+    @property
+    def into(self) -> Front | None:
+        """The layer in front that is changed with the norm, as folding does; None where the norm alone is."""
+        front = self.norm.front
+        return front if front is not None and front.weight in self.changed else None
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from app.models import write_model
 from app.models.kinds import HEAD, kind_of
 from app.query.control import control
 from app.views.doctor.call import REFUSED
+from app.views.doctor.changes import changes_of
 from app.views.doctor.query import ReportFields
 from app.views.doctor.reading import Prepared, Read, read
 from app.web.answers import NOT_MODIFIED, to_json
@@ -41,8 +42,9 @@ class MendedFields(ReportFields):
     """A model, and how it is mended."""
 
     how: Literal["fold", "reestimate"] = control(
-        "fold", "`fold`: each batch norm into the layer in front of it; `reestimate`: running statistics from the "
-        "capture, exact ones.",
+        "fold", "`fold`: each batch norm into the layer in front of it, right only where nothing stands between the "
+        "two, which a file without a graph does not tell; `reestimate`: running statistics from the capture, exact "
+        "ones.",
         title="How", group="answer", kind="select",
     )  # fmt: skip
     told: Literal["file", "only"] = control(
@@ -100,17 +102,6 @@ def _pieces(query: MendedFields, computed: Mended) -> Iterator[bytes]:
                 yield piece
 
 
-def changes_of(repair: Repair) -> dict[str, Any]:
-    """What a repair changes, norm by norm, and the largest change of an output on the capture."""
-    largest = repair.largest
-    return {
-        "mended": [{"norm": each.norm.name, "change": each.change, "size": each.size} for each in repair.mended],
-        "left": dict(repair.left),
-        "changed": sorted(repair.changed),
-        "largest": largest and {"norm": largest.norm.name, "change": largest.change, "size": largest.size},
-    }
-
-
 def _ending(place: Place, query: MendedFields) -> str:
     """That of the name of the file that came."""
     if "model" not in query.kept:
@@ -146,7 +137,8 @@ def repaired_of(view: View[Any, Any, Any]) -> APIRouter:
             200: {
                 "description": "The file, in the format in which it came, every other tensor byte by byte; or, with "
                 "`told=only`, which norms are mended, why others are left, and the largest change of an output on the "
-                "capture.",
+                "capture (null without one). `known_by` says what paired a norm with the `front` that it is folded "
+                "into: the file's `graph`, or `names`, between which anything may stand; `notes` say so in sentences.",
                 "content": {
                     "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
                     "application/json": {"schema": {"type": "object"}},

@@ -55,8 +55,9 @@ export class Mend {
   }
 }
 
-function sentence({ mended, left, changed, largest }) {
+function sentence({ mended, left, changed, largest, notes }) {
   const total = mended.length + Object.keys(left).length;
-  const moved = largest ? ` The largest change of an output on the capture is ${three(largest.change)}, of ${largest.norm}, whose outputs go up to ${three(largest.size)}.` : "";
-  return `${mended.length} of ${total} norms are mended, in ${changed.length} tensors.${moved}${Object.keys(left).length ? " Left as they are:" : ""}`;
+  const moved = largest ? [`The largest change of an output on the capture is ${three(largest.change)}, of ${largest.norm}, whose outputs go up to ${three(largest.size)}.`] : [];
+  const others = Object.keys(left).length ? ["Left as they are:"] : [];
+  return [`${mended.length} of ${total} norms are mended, in ${changed.length} tensors.`, ...moved, ...notes, ...others].join(" ");
 }

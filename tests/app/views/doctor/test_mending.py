@@ -6,6 +6,7 @@ import json
 import numpy as np
 import pytest
 
+from tests.app.models.graphs import convolved
 from tests.app.views.doctor.files import capture, npz
 
 API = "/api/v1/doctor"
@@ -35,6 +36,12 @@ def test_a_folded_model_leaves_in_its_own_format_with_norms_that_do_nothing_more
         "bn1",
         *(f"layer{i}.bn{j}" for i, j in ((1, 1), (1, 2), (2, 1), (2, 2), (3, 1))),
     ]
+    assert {(each["known_by"], each["change"]) for each in told["mended"]} == {("names", None)}
+    assert told["mended"][0]["front"] == "conv1"
+    by_names, unmeasured = told["notes"]
+    assert by_names.startswith("6 norms are paired with the layer in front by names alone: conv1 and bn1, ")
+    assert "right only where nothing stands between" in by_names
+    assert unmeasured == "Without a capture of these norms no change of output is measured."
     x = np.random.default_rng(0).normal(size=(4, 27))
 
     def y(t):
@@ -44,6 +51,13 @@ def test_a_folded_model_leaves_in_its_own_format_with_norms_that_do_nothing_more
 
     np.testing.assert_allclose(y(after), y(before), atol=1e-6)
     assert np.all(after["bn1.weight"] == 1)
+
+
+def test_what_a_graph_pairs_is_known_by_it(client):
+    id = sent(client, convolved().SerializeToString())
+    told = client.get(f"{API}/repaired", params={"model": id, "told": "only"}).json()
+    assert [(each["front"], each["known_by"]) for each in told["mended"]] == [("/conv1/Conv", "graph")]
+    assert told["notes"] == ["Without a capture of these norms no change of output is measured."]
 
 
 def test_what_cannot_be_folded_is_left_and_told(server):
@@ -61,6 +75,7 @@ def test_statistics_are_estimated_again_from_a_capture(client):
     assert [each["norm"] for each in told["mended"]] == ["layer2.bn2"]
     assert told["largest"]["norm"] == "layer2.bn2"
     assert told["largest"]["change"] > 0
+    assert (told["mended"][0]["known_by"], told["notes"]) == (None, [])
     after = loaded(client.get(f"{API}/repaired", params=query).content)
     assert not np.any(after["layer2.bn2.running_var"] == 1)
 
