@@ -10,13 +10,14 @@ from pathlib import Path
 
 from app.errors import UserError
 from app.models import read_model
+from app.models.captured import is_captured, watched_model
 from bncore.doctor import Model, Stored, capture_of
 from bncore.doctor.findings import Finding, examine, examine_capture, worst_first
 from bncore.doctor.report import FORMS, Report, report_of
-from bncore.errors import BatchNormError
+from bncore.errors import BadCapture, BatchNormError
 
 SOUND, SICK, WRONG = 0, 1, 2
-FORMATS = "safetensors, a PyTorch state_dict (.pt, .pth), ONNX, Keras (.h5, .keras), or NPZ of a state_dict"
+FORMATS = "safetensors, a PyTorch state_dict (.pt, .pth), ONNX, Keras (.h5, .keras), NPZ of a state_dict, or a capture"
 
 PAIRED = (
     "Which layer stands in front of a norm is known from the graph of ONNX and Keras files and from names alone of the "
@@ -62,9 +63,19 @@ def _run(asked: argparse.Namespace) -> int:
 
 
 def _report(file: Path, other: Path | None, captured: Path | None) -> Report:
-    model = read_model(file)
     beside = None if other is None else (other.name, read_model(other))
+    if is_captured(file):
+        return _of_capture_alone(file, captured, beside)
+    model = read_model(file)
     return report_of(file.name, model, worst_first((*examine(model), *_of_capture(model, captured))), beside)
+
+
+def _of_capture_alone(file: Path, captured: Path | None, beside: tuple[str, Model] | None) -> Report:
+    if captured is not None:
+        raise BadCapture(f"{file} is a capture itself; leave out --capture, or give the model.", parameter="file")
+    with Stored(file) as arrays:
+        capture = capture_of(arrays)
+        return report_of(file.name, watched_model(capture), examine_capture(None, capture), beside)
 
 
 def _of_capture(model: Model, captured: Path | None) -> tuple[Finding, ...]:

@@ -4,19 +4,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from app.errors import InvalidQuery
 from app.models import read_model
-from app.models.kinds import HEAD, kind_of
+from app.models.captured import is_captured, watched_model
 from app.views.doctor.examples import EXAMPLES, example
 from app.views.doctor.query import ReportFields
 from app.web.view import Place
-from bncore.doctor import Capture, Model, Stored, capture_of, is_capture
-from bncore.errors import BadCapture
-
-CAPTURED = "capture of training steps"
-"""The format of a model of which no more is known than its capture."""
+from bncore.doctor import Capture, Model, Stored, capture_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,11 +42,11 @@ def prepared(place: Place, query: ReportFields) -> Prepared:
 def read(ready: Prepared) -> Iterator[Read]:
     """What a query is about. Raises UserError for a file that is none, BadCapture for a capture that is none."""
     file = ready.files.get("model")
-    of_capture = file is not None and _is_capture(file)
+    of_capture = file is not None and is_captured(file)
     named = file if of_capture else ready.files.get("capture")
     with nullcontext() if named is None else Stored(named) as arrays:
         capture = None if arrays is None else capture_of(arrays)
-        model = _watched(capture) if of_capture and capture else model_of(ready, "model")
+        model = watched_model(capture) if of_capture and capture else model_of(ready, "model")
         yield Read(model, capture, of_capture)
 
 
@@ -60,7 +55,7 @@ def model_of(ready: Prepared, field: str) -> Model:
     file = ready.files.get(field)
     if file is None:
         return example(getattr(ready.query, field))
-    if _is_capture(file):
+    if is_captured(file):
         raise InvalidQuery(
             "This upload is a capture, and a model is asked for.", field=field, given=getattr(ready.query, field)
         )
@@ -74,20 +69,3 @@ def called(model: str) -> str:
     ('The same network, sound', 'Upload 4672965c…')
     """
     return EXAMPLES[model][0] if model in EXAMPLES else f"Upload {model[:8]}…"
-
-
-def _is_capture(file: Path) -> bool:
-    with file.open("rb") as opened:
-        if kind_of(opened.read(HEAD)) != "npz":
-            return False
-    try:
-        with Stored(file) as arrays:
-            return is_capture(arrays)
-    except BadCapture:  # what is wrong with it is for the reader of models to tell
-        return False
-
-
-def _watched(capture: Capture) -> Model:
-    """The norms of a capture, of whose network there is no file."""
-    norms = tuple(watched.norm for watched in capture.norms)
-    return Model(CAPTURED, norms, {}, dict[str, Any]().__getitem__)

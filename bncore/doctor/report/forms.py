@@ -34,7 +34,9 @@ def text(report: Report) -> str:
     lines = ["  ".join([*(cell.ljust(wide[i]) for i, cell in enumerate(row[:4])), row[4]]).rstrip() for row in rows]
     moved = [f"{one.norm}  {changes(one)}" for one in report.differences]
     beside = ["", compared(report.differences, report.other), *moved] if report.other else []
-    return "\n".join([line_of(report), headline(report), *_notes(report), "", *lines, *beside]) + "\n"
+    return "".join(
+        f"{_shown(line)}\n" for line in (line_of(report), headline(report), *_notes(report), "", *lines, *beside)
+    )
 
 
 def markdown(report: Report) -> str:
@@ -138,6 +140,15 @@ def _told(row: Row) -> str:
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ").replace("`", "'")
+
+
+def _shown(line: str) -> str:
+    """A line that no terminal obeys: names come from files of anybody.
+
+    >>> _shown("bn1\\x1b[2J")
+    'bn1�[2J'
+    """
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
 
 
 def _safe(text: str) -> str:

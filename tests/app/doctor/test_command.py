@@ -56,6 +56,17 @@ def test_a_capture_adds_what_weights_do_not_tell(folder, capsys) -> None:
     assert doctor([str(folder / "sound.npz"), "--capture", str(folder / "sick.npz")]) == 2
 
 
+def test_a_capture_alone_is_examined_as_the_server_does(folder, client, capsys) -> None:
+    path = folder / "alone.npz"
+    path.write_bytes(capture("bn1", 16))
+    id = client.post("/api/v1/doctor", content=path.read_bytes()).json()["id"]
+    doctor([str(path)])
+    served = client.get("/api/v1/doctor/report", params={"model": id, "format": "text"}).text
+    assert capsys.readouterr().out == served.replace(f"Upload {id[:8]}…", "alone.npz")
+    assert doctor([str(path), "--capture", str(path)]) == 2
+    assert "a capture itself" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("name", ["notes.txt", "nowhere.pt"])
 def test_what_cannot_be_read_ends_with_two_and_a_line(folder, name, capsys) -> None:
     assert main(["doctor", str(folder / name)]) == 2

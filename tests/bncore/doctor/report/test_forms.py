@@ -86,3 +86,10 @@ def test_a_channel_that_gives_no_scale_is_not_finite_and_takes_no_other_with_it(
     expected = (x - sound.mean) / np.sqrt(sound.variance + sound.eps) * sound.gamma + sound.beta
     np.testing.assert_allclose(scales_of(sound).of(x[None])[0], expected, rtol=1e-12)
     assert scales_of(Norm("ln", "layer", gamma=np.ones(3))) is None
+
+
+def test_a_name_says_nothing_to_a_terminal() -> None:
+    loud = model(norm("bn\x1b[2J\nsound"))
+    told = FORMS["text"].write(report_of("net\x07.npz", loud, examine(loud)))
+    assert all(letter.isprintable() or letter == "\n" for letter in told)
+    assert "bn\N{REPLACEMENT CHARACTER}[2J" in told
