@@ -10,6 +10,7 @@ from tests.browser.playground.page import Playground
 STAGES = [
     "/?source=iris", "/derivation?step=dx", "/network?depth=2&width=8", "/batch-size?draws=100",
     "/norms?situation=huge_channel", "/training?source=iris&widths=8&steps=30&step=20",
+    "/doctor?norm=layer1.bn1",
 ]  # fmt: skip
 
 NONE = {"dials": 0, "nodes": 0, "bars": 0, "framed": 0}

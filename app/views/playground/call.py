@@ -9,7 +9,7 @@ EXAMPLES = [
     {"query": "source=digits&layer_width=8&mode=inference&running_steps=20"},
 ]
 ANSWER = {
-    "batch": {"title": "Wine", "shape": [178, 13], "feature_names": ["alcohol"], "warnings": []},
+    "batch": {"title": "Wine", "shape": [178, 13], "feature_names": ["alcohol"], "warnings": [], "origin": None},
     "forward": {"mean": [13.0], "var": [0.655], "gamma": [1.0], "beta": [0.0], "x": {"mean": [13.0], "sd": [0.81]}},
     "backward": {"dgamma": [-11.1], "dbeta": [-1.12], "dx": {"mean": [0.0], "sd": [0.904]}},
     "findings": [{"id": "statistics_noise", "severity": "note", "title": "How noisy the statistics are at N = 178"}],
