@@ -26,8 +26,15 @@ def middle(grip: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_an_example_is_dragged_by_the_mouse_and_every_other_one_moves_in_training_alone(view: BatchSize) -> None:
+def test_an_example_is_dragged_by_mouse_and_touch_and_moved_by_keys_and_rulers_stay(view: BatchSize) -> None:
     view.open("tab=strip&move_by=0")
+    expect_dragged_by_the_mouse(view)
+    expect_dragged_by_touch_and_moved_by_keys(view)
+    expect_rulers_stay_and_the_jacobian_follows(view)
+
+
+def expect_dragged_by_the_mouse(view: BatchSize) -> None:
+    """Every other one moves in training alone."""
     before = view.ticks(*STRIPS)
     grip = view.strip()[3]
     x, y = middle(grip)
@@ -53,8 +60,7 @@ def test_an_example_is_dragged_by_the_mouse_and_every_other_one_moves_in_trainin
     assert view.moved("train") == [0] * 8
 
 
-def test_an_example_is_dragged_by_touch_and_moved_by_keys(view: BatchSize) -> None:
-    view.open("tab=strip&move_by=0")
+def expect_dragged_by_touch_and_moved_by_keys(view: BatchSize) -> None:
     view.page.locator("#strip-inference .values > g").nth(2).locator(".now").hover()
     for lane in STRIPS:
         assert view.page.locator(f"#{lane} .lit").count() == 1
@@ -81,8 +87,9 @@ def test_an_example_is_dragged_by_touch_and_moved_by_keys(view: BatchSize) -> No
     assert view.query["move_by"] == "0"
 
 
-def test_the_rulers_stay_while_an_example_moves_and_the_jacobian_follows(view: BatchSize) -> None:
-    view.open("tab=strip&move_by=-4&notation=lecture")
+def expect_rulers_stay_and_the_jacobian_follows(view: BatchSize) -> None:
+    view.page.select_option("#c-notation", "lecture")
+    view.controls.enter("move_by", "-4")
     before, derivatives = view.ticks(*STRIPS), view.controls.data("jacobian_total")[0]["z"]
     view.controls.enter("move_by", "4")
     assert view.ticks(*STRIPS) == before

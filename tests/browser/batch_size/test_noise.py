@@ -6,8 +6,11 @@ from playwright.sync_api import expect
 from tests.browser.batch_size.page import BatchSize
 
 
-def test_the_match_button_makes_the_noise_as_large_as_batch_norms(view: BatchSize) -> None:
+def test_pairs_stand_at_their_products_and_the_match_button_makes_the_noise_as_large_as_batch_norms(
+    view: BatchSize,
+) -> None:
     view.open()
+    expect_pairs_at_the_product_of_their_values(view)
     button = view.page.get_by_role("button", name="Match the noise to batch norm's")
     expect(button).to_have_attribute("aria-pressed", "false")
     button.click()
@@ -26,8 +29,7 @@ def test_the_match_button_makes_the_noise_as_large_as_batch_norms(view: BatchSiz
     expect(button).to_have_attribute("aria-pressed", "false")
 
 
-def test_pairs_stand_at_the_product_of_their_values(view: BatchSize) -> None:
-    view.open()
+def expect_pairs_at_the_product_of_their_values(view: BatchSize) -> None:
     measured, theory, *_ = view.controls.data("noise_pairs")
     pairs = view.answer()["noise"]["kinds"][0]["pairs"]
     assert measured["x"] == pairs["product"]

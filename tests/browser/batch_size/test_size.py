@@ -5,76 +5,38 @@ from playwright.sync_api import expect
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 
-
-def test_the_marks_set_the_size_and_the_sentence_follows(view: BatchSize) -> None:
-    view.open("source=digits&feature=20")
-    view.mark(256).click()
-    view.settle()
-    assert view.query["size"] == "256"
-    expect(view.headline).to_contain_text("At K = 256, ")
-    expect(view.mark(256)).to_have_attribute("aria-pressed", "true")
-    expect(view.mark(8)).to_have_attribute("aria-pressed", "false")
-    view.mark("all").click()
-    view.settle()
-    assert view.query["size"] == "1797"
-    expect(view.mark("all")).to_have_text("all")
-    expect(view.page.locator("#theory-text")).to_contain_text("the whole population")
+AT_THE_END = "(slide) => Number(slide.value) === Number(slide.max)"
 
 
-def test_a_size_that_there_is_not_cannot_be_pressed_or_slid_to(view: BatchSize) -> None:
+def test_the_size_follows_marks_slider_and_points_and_goes_no_further_than_the_source(view: BatchSize) -> None:
     view.open()
     expect(view.mark(256)).to_have_attribute("aria-disabled", "true")
     view.mark(256).click(force=True)
     assert "size" not in view.query
+    expect_another_feature_and_another_source(view)
+    view.controls.choose("source", "wine")
+    assert view.query == {}
+    expect_the_slider_moves_the_mark_and_the_noise(view)
+    expect_a_point_of_the_estimates_picked(view)
     view.controls.press("size", "End")
     assert view.query["size"] == "178"
     expect(view.mark("all")).to_have_attribute("aria-pressed", "true")
+    assert view.controls.slider("size").evaluate(AT_THE_END)
 
 
-def test_a_link_with_more_examples_than_there_are_is_put_right_and_says_so(view: BatchSize, watch: Watch) -> None:
-    view.open("size=1024&source=inline&values=1;2;4;5;9")
-    assert {name: view.query[name] for name in ("size", "members")} == {"size": "5", "members": "5"}
-    expect(view.controls.field("size")).to_have_value("5")
-    expect(view.page.locator("#warnings")).to_contain_text("K is 5 instead of 1,024")
-    expect(view.mark("all")).to_have_attribute("aria-pressed", "true")
-    assert watch.asked("/api/v1/batch-size") == []
-    view.controls.choose("source", "iris")
-    assert {name: view.query.get(name) for name in ("size", "members")} == {"size": "5", "members": "5"}
-
-
-def test_the_sliders_end_where_the_source_does(view: BatchSize) -> None:
-    at_the_end = "(slide) => Number(slide.value) === Number(slide.max)"
-    view.open("size=178")
-    slide = view.page.locator('.control[data-field="size"] .slide')
-    assert slide.evaluate(at_the_end)
-    view.open("source=inline&values=1;2;4;5;9&size=4")
-    view.controls.press("size", "End")
-    assert view.query["size"] == "5"
-    assert view.query["members"] == "5"  # the small batch is as large
+def expect_another_feature_and_another_source(view: BatchSize) -> None:
+    view.page.locator("#c-feature").select_option(label="proline")
+    view.settle()
+    assert view.query == {"feature": "12"}
+    expect(view.page.locator("#batch-line")).to_contain_text("proline, K = 8")
     view.controls.choose("source", "digits")
-    assert not slide.evaluate(at_the_end)
-    view.controls.press("size", "End")
-    assert view.query["size"] == "1797"
+    assert view.query == {"source": "digits", "feature": "20"}
+    view.controls.choose("source", "heavy_tailed")
+    expect(view.page.locator("#theory-text")).to_contain_text("no kurtosis")
+    expect(view.mark("all")).to_have_text("1024")
 
 
-def test_a_size_does_not_outlive_the_source_that_had_it(view: BatchSize) -> None:
-    view.open("source=digits&feature=20&size=1797")
-    view.controls.choose("source", "iris")
-    assert view.query["size"] == "150"
-    expect(view.controls.field("size")).to_have_value("150")
-    expect(view.page.locator("#warnings")).to_contain_text("K is 150 instead of 1,797")
-
-
-def test_a_small_batch_that_loses_the_example_looks_at_its_first(view: BatchSize, watch: Watch) -> None:
-    view.open("example=5")
-    view.controls.enter("size", "4")
-    assert view.query == {"size": "4", "members": "4"}
-    expect(view.page.locator("#c-example")).to_have_value("0")
-    assert watch.complaints == []
-
-
-def test_the_slider_of_the_size_moves_the_mark_and_the_noise(view: BatchSize) -> None:
-    view.open()
+def expect_the_slider_moves_the_mark_and_the_noise(view: BatchSize) -> None:
     before = view.answer()["estimates"]["noise"]["shift"]
     view.controls.press("size", "PageUp", 3)
     size = int(view.query["size"])
@@ -85,8 +47,7 @@ def test_the_slider_of_the_size_moves_the_mark_and_the_noise(view: BatchSize) ->
     assert line == size
 
 
-def test_a_point_of_the_estimates_is_a_size_to_pick(view: BatchSize) -> None:
-    view.open()
+def expect_a_point_of_the_estimates_picked(view: BatchSize) -> None:
     plot = view.controls.drawn("estimates_mean")
     place = plot.evaluate(
         """(plot) => {
@@ -103,20 +64,46 @@ def test_a_point_of_the_estimates_is_a_size_to_pick(view: BatchSize) -> None:
     assert view.query["size"] == "32"
 
 
-def test_another_feature_and_another_source(view: BatchSize) -> None:
-    view.open()
-    view.page.locator("#c-feature").select_option(label="proline")
-    view.settle()
-    assert view.query == {"feature": "12"}
-    expect(view.page.locator("#batch-line")).to_contain_text("proline, K = 8")
+def test_a_size_is_put_right_and_says_so_where_a_link_or_a_source_has_fewer_examples(
+    view: BatchSize, watch: Watch
+) -> None:
+    view.open("size=1024&source=inline&values=1;2;4;5;9")
+    assert {name: view.query[name] for name in ("size", "members")} == {"size": "5", "members": "5"}
+    expect(view.controls.field("size")).to_have_value("5")
+    expect(view.page.locator("#warnings")).to_contain_text("K is 5 instead of 1,024")
+    expect(view.mark("all")).to_have_attribute("aria-pressed", "true")
+    assert watch.asked("/api/v1/batch-size") == []
+    expect_sliders_end_where_the_source_does(view)
+    view.controls.choose("source", "iris")
+    assert view.query["size"] == "150"
+    expect(view.controls.field("size")).to_have_value("150")
+    expect(view.page.locator("#warnings")).to_contain_text("K is 150 instead of 1,797")
+
+
+def expect_sliders_end_where_the_source_does(view: BatchSize) -> None:
+    """The small batch is as large as the size lets it be."""
+    view.controls.enter("size", "4")
+    view.controls.press("size", "End")
+    assert view.query["size"] == "5"
+    view.controls.choose("source", "iris")
+    assert {name: view.query.get(name) for name in ("size", "members")} == {"size": "5", "members": "5"}
     view.controls.choose("source", "digits")
-    assert view.query == {"source": "digits", "feature": "20"}
-    view.controls.choose("source", "heavy_tailed")
-    expect(view.page.locator("#theory-text")).to_contain_text("no kurtosis")
-    expect(view.mark("all")).to_have_text("1024")
+    assert not view.controls.slider("size").evaluate(AT_THE_END)
+    view.controls.press("size", "End")
+    assert view.query["size"] == "1797"
 
 
-def test_a_linear_layer_in_front_puts_its_units_in_place_of_the_features(view: BatchSize, watch: Watch) -> None:
+def test_a_small_batch_that_loses_the_example_looks_at_its_first(view: BatchSize, watch: Watch) -> None:
+    view.open("example=5")
+    view.controls.enter("size", "4")
+    assert view.query == {"size": "4", "members": "4"}
+    expect(view.page.locator("#c-example")).to_have_value("0")
+    assert watch.complaints == []
+
+
+def test_a_linear_layer_puts_its_units_in_place_of_the_features_and_marks_set_the_size(
+    view: BatchSize, watch: Watch
+) -> None:
     view.open("source=digits&feature=20&selected=20,30")
     fold = view.page.locator("#fold-layer")
     expect(fold).not_to_have_attribute("open", "")
@@ -136,3 +123,19 @@ def test_a_linear_layer_in_front_puts_its_units_in_place_of_the_features(view: B
     view.controls.enter("layer_width", "0")
     assert view.query == {"source": "digits", "feature": "20"}
     assert watch.complaints == []
+    expect_marks_set_the_size(view)
+
+
+def expect_marks_set_the_size(view: BatchSize) -> None:
+    """The sentence follows."""
+    view.mark(256).click()
+    view.settle()
+    assert view.query["size"] == "256"
+    expect(view.headline).to_contain_text("At K = 256, ")
+    expect(view.mark(256)).to_have_attribute("aria-pressed", "true")
+    expect(view.mark(8)).to_have_attribute("aria-pressed", "false")
+    view.mark("all").click()
+    view.settle()
+    assert view.query["size"] == "1797"
+    expect(view.mark("all")).to_have_text("all")
+    expect(view.page.locator("#theory-text")).to_contain_text("the whole population")

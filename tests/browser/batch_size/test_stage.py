@@ -21,8 +21,20 @@ WITHOUT_A_PLACE = """() => [...document.querySelectorAll("#stage svg *")]
 SHOWN = "Number(document.querySelector('#deal-number').textContent)"
 
 
-def test_a_deal_lights_its_batch_and_its_example_falls(view: BatchSize, watch: Watch) -> None:
+def test_a_deal_lights_its_batch_moves_only_where_motion_is_wanted_and_stays_in_view_on_a_phone(
+    view: BatchSize, watch: Watch
+) -> None:
     view.open()
+    expect_a_deal_lights_its_batch(view, watch)
+    expect_an_answer_of_few_bytes(view)
+    view.mark(8).click()
+    view.settle()
+    expect_deals_at_once_without_motion(view)
+    expect_the_stage_in_view_on_a_phone(view)
+
+
+def expect_a_deal_lights_its_batch(view: BatchSize, watch: Watch) -> None:
+    """Its example falls."""
     stage, asked = view.answer()["stage"], watch.asked("/api/")
     assert (view.lit(), view.fallen()) == (8, [40, 40, 40])
     assert view.told("number").inner_text() == "40"
@@ -57,6 +69,39 @@ def test_a_deal_lights_its_batch_and_its_example_falls(view: BatchSize, watch: W
     assert view.fallen() == [0, 0, 0]
 
 
+def expect_an_answer_of_few_bytes(view: BatchSize) -> None:
+    with view.page.expect_response(lambda response: "parts=stage" in response.url) as answered:
+        view.controls.drag("size", "400")
+    body = answered.value.body()
+    assert len(body) < 12_000
+    assert "figures" not in json.loads(body)
+    view.settle()
+
+
+def expect_deals_at_once_without_motion(view: BatchSize) -> None:
+    view.page.emulate_media(reduced_motion="reduce")
+    view.dealer("Deal").click()
+    assert view.page.evaluate(FALLING) == 0
+    view.dealer("Play").click()
+    assert view.query == {"deal": "200"}
+    assert view.fallen() == [200, 200, 200]
+    assert view.page.evaluate(FALLING) == 0
+    expect(view.told("said")).to_contain_text("Deal 200: ")
+
+
+def expect_the_stage_in_view_on_a_phone(view: BatchSize) -> None:
+    """Above the open controls."""
+    view.page.set_viewport_size({"width": 390, "height": 844})
+    view.settle()
+    view.page.locator("#sheet").click()
+    assert view.page.evaluate("() => { scrollTo(0, 900); return scrollY; }") > 600
+    view.controls.press("size", "PageUp")
+    assert view.lit() > 8
+    top, *drawings = (view.page.locator(f"#{name}").bounding_box() for name in ("sheet", "dots", "piles"))
+    for drawing in drawings:
+        assert 40 < drawing["y"] < drawing["y"] + drawing["height"] <= top["y"]
+
+
 def test_it_plays_pauses_and_goes_on_to_the_end(view: BatchSize) -> None:
     view.open("deal=0")
     view.dealer("Play").click()
@@ -76,18 +121,6 @@ def test_it_plays_pauses_and_goes_on_to_the_end(view: BatchSize) -> None:
     assert view.fallen() == [200, 200, 200]
     view.dealer("Play").click()
     view.page.wait_for_function(f"() => {SHOWN} < 200")
-
-
-def test_without_motion_it_deals_at_once(view: BatchSize) -> None:
-    view.page.emulate_media(reduced_motion="reduce")
-    view.open()
-    view.dealer("Deal").click()
-    assert view.page.evaluate(FALLING) == 0
-    view.dealer("Play").click()
-    assert view.query == {"deal": "200"}
-    assert view.fallen() == [200, 200, 200]
-    assert view.page.evaluate(FALLING) == 0
-    expect(view.told("said")).to_contain_text("Deal 200: ")
 
 
 def test_one_slider_turns_the_size_and_nothing_else_moves(view: BatchSize, watch: Watch) -> None:
@@ -121,28 +154,6 @@ def test_one_slider_turns_the_size_and_nothing_else_moves(view: BatchSize, watch
     view.tab("Drag an example").press("ArrowLeft")
     expect(view.page.locator("#dots")).to_be_visible()
     assert shifted(view.page) < 0.02
-
-
-def test_on_a_phone_the_stage_stays_in_view_above_the_open_controls(view: BatchSize) -> None:
-    view.page.set_viewport_size({"width": 390, "height": 844})
-    view.open()
-    view.page.locator("#sheet").click()
-    assert view.page.evaluate("() => { scrollTo(0, 900); return scrollY; }") > 600
-    view.controls.press("size", "PageUp")
-    assert view.lit() > 8
-    top, *drawings = (view.page.locator(f"#{name}").bounding_box() for name in ("sheet", "dots", "piles"))
-    for drawing in drawings:
-        assert 40 < drawing["y"] < drawing["y"] + drawing["height"] <= top["y"]
-
-
-def test_the_stage_answers_a_hand_in_few_bytes(view: BatchSize) -> None:
-    view.open()
-    with view.page.expect_response(lambda response: "parts=stage" in response.url) as answered:
-        view.controls.drag("size", "400")
-    body = answered.value.body()
-    assert len(body) < 12_000
-    assert "figures" not in json.loads(body)
-    view.settle()
 
 
 def test_every_source_and_state_is_drawn_without_complaint(view: BatchSize, watch: Watch) -> None:

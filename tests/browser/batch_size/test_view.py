@@ -20,8 +20,33 @@ CUT_TEXTS = """(plot) => {
 }"""
 
 
-def test_it_opens_with_everything_drawn_and_asks_for_nothing(view: BatchSize, watch: Watch) -> None:
-    view.open()
+def test_it_opens_whole_at_every_width_with_its_tables_asks_for_nothing_and_tells_an_error_at_its_control(
+    view: BatchSize, watch: Watch
+) -> None:
+    for width in at_widths(view.page, view.open, (390, 1920, 1280)):
+        expect_titles_and_texts_whole(view, width)
+        if width < 1920:
+            expect_marked_sizes_on_the_axis(view)
+    expect_everything_drawn_and_nothing_asked_for(view, watch)
+    expect_tables_with_their_numbers(view)
+    watch.refusals.add(422)
+    expect_an_error_beside_its_control(view)
+
+
+def expect_titles_and_texts_whole(view: BatchSize, width: int) -> None:
+    assert view.page.evaluate(CUT_TITLES) == [], width
+    for figure in view.controls.figures():
+        assert view.controls.drawn(figure).evaluate(CUT_TEXTS) == [], (figure, width)
+
+
+def expect_marked_sizes_on_the_axis(view: BatchSize) -> None:
+    for figure in ("estimates_mean", "estimates_noise"):
+        view.controls.drawn(figure)
+        texts = view.controls.plot(figure).locator(".xtick text").all_text_contents()
+        assert [text for text in texts if text] == ["2", "8", "32", "178"], figure
+
+
+def expect_everything_drawn_and_nothing_asked_for(view: BatchSize, watch: Watch) -> None:
     expect(view.headline).to_contain_text("At K = 8, x̂ of one example scatters by")
     assert watch.asked("/api/") == []
     answer = view.answer()
@@ -35,7 +60,31 @@ def test_it_opens_with_everything_drawn_and_asks_for_nothing(view: BatchSize, wa
     assert bands[0]["y"] == answer["estimates"]["features"][0]["mean"]["quantiles"][0]
 
 
-def test_a_link_is_the_whole_view(view: BatchSize) -> None:
+def expect_tables_with_their_numbers(view: BatchSize) -> None:
+    for name in view.controls.figures():
+        view.controls.menu(name).get_by_role("button", name="Table").click()
+        table = view.controls.figure(name).locator(".behind table")
+        expect(table.locator("tbody tr")).not_to_have_count(0)
+        assert "undefined" not in table.inner_text(), name
+        assert "NaN" not in table.inner_text(), name
+
+
+def expect_an_error_beside_its_control(view: BatchSize) -> None:
+    """The view stays."""
+    view.controls.enter("draws", "20000")
+    view.controls.expect_error("draws", "10,000")
+    assert view.controls.figures()
+    view.controls.enter("draws", "500")
+    expect(view.controls.error("draws")).to_be_hidden()
+    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 500 batches")
+
+
+def test_titles_and_texts_of_another_source_are_whole(view: BatchSize) -> None:
+    for width in at_widths(view.page, lambda: view.open("source=breast_cancer&feature=19&size=128")):
+        expect_titles_and_texts_whole(view, width)
+
+
+def test_a_link_is_the_whole_view_and_an_upload_a_population_of_its_own(view: BatchSize, tmp_path: Path) -> None:
     link = "source=iris&size=32&feature=2&example=4&move_by=-1.5&rate=0.2&momentum=0.3&members=6&notation=lecture"
     view.open(f"{link}&tab=strip")
     shown = {name: view.controls.data(name) for name in ("estimates_noise", "noise_shapes")}
@@ -51,17 +100,17 @@ def test_a_link_is_the_whole_view(view: BatchSize) -> None:
     assert view.page.locator("#c-example").input_value() == "4"
     strips = view.page.locator(".bs-strips figcaption")
     expect(strips.filter(has_text="in training")).to_contain_text("Z̄")
+    expect_an_upload_is_a_population_of_its_own(view, tmp_path)
 
 
-def test_an_error_stands_beside_its_control_and_the_view_stays(view: BatchSize, watch: Watch) -> None:
-    watch.refusals.add(422)
-    view.open()
-    view.controls.enter("draws", "20000")
-    view.controls.expect_error("draws", "10,000")
-    assert view.controls.figures()
-    view.controls.enter("draws", "500")
-    expect(view.controls.error("draws")).to_be_hidden()
-    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 500 batches")
+def expect_an_upload_is_a_population_of_its_own(view: BatchSize, folder: Path) -> None:
+    file = folder / "people.csv"
+    file.write_text("height,weight\n1.62,61\n1.75,70\n1.81,93\n1.58,50\n1.7,66\n")
+    files.drop(view.page, file)
+    expect(view.page.locator("#batch-line")).to_contain_text("people.csv")
+    view.settle()
+    assert "feature" not in view.query
+    expect(view.page.locator("#batch-line")).to_contain_text("5 examples")
 
 
 @pytest.mark.parametrize("query", ["example=9", "feature=99"])
@@ -71,40 +120,3 @@ def test_a_link_with_a_wrong_field_shows_the_rest(view: BatchSize, watch: Watch,
     expect(view.controls.error(query.split("=")[0])).to_be_visible()
     expect(view.headline).to_have_text("Not computed.")
     expect(view.page.locator("#x-hat-text")).to_contain_text("batches of 8")
-
-
-def test_an_upload_is_a_population_of_its_own(view: BatchSize, tmp_path: Path) -> None:
-    view.open("feature=3&size=32")
-    file = tmp_path / "people.csv"
-    file.write_text("height,weight\n1.62,61\n1.75,70\n1.81,93\n1.58,50\n1.7,66\n")
-    files.drop(view.page, file)
-    expect(view.page.locator("#batch-line")).to_contain_text("people.csv")
-    view.settle()
-    assert "feature" not in view.query
-    expect(view.page.locator("#batch-line")).to_contain_text("5 examples")
-
-
-def test_the_tables_behind_the_figures_have_their_numbers(view: BatchSize) -> None:
-    view.open()
-    for name in view.controls.figures():
-        view.controls.menu(name).get_by_role("button", name="Table").click()
-        table = view.controls.figure(name).locator(".behind table")
-        expect(table.locator("tbody tr")).not_to_have_count(0)
-        assert "undefined" not in table.inner_text(), name
-        assert "NaN" not in table.inner_text(), name
-
-
-def test_the_marked_sizes_stand_on_the_axis(view: BatchSize) -> None:
-    for width in at_widths(view.page, view.open, (390, 1280)):
-        for figure in ("estimates_mean", "estimates_noise"):
-            view.controls.drawn(figure)
-            texts = view.controls.plot(figure).locator(".xtick text").all_text_contents()
-            assert [text for text in texts if text] == ["2", "8", "32", "178"], (figure, width)
-
-
-@pytest.mark.parametrize("query", ["", "source=breast_cancer&feature=19&size=128"])
-def test_titles_and_texts_are_whole(view: BatchSize, query: str) -> None:
-    for width in at_widths(view.page, lambda: view.open(query)):
-        assert view.page.evaluate(CUT_TITLES) == [], width
-        for figure in view.controls.figures():
-            assert view.controls.drawn(figure).evaluate(CUT_TEXTS) == [], (figure, width)

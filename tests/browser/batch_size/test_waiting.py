@@ -1,77 +1,74 @@
 """What the batch size page asks for, and what it tells while many batches are drawn."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 from tests.browser.held import Held
 
+PARTS = {
+    ("move_by", "1"): "dependence", ("rate", "0.1"): "noise", ("momentum", "0.5"): "running",
+    ("draws", "200"): "estimates,noise",
+}  # fmt: skip
+"""Of a field that is set to another value: what is asked for."""
+BEGUN = 'event: progress\ndata: {"done":3,"of":9,"text":"batches of up to 32"}\n\n'
+STREAM = "text/event-stream"
+BROKEN = {
+    "6000": (STREAM, BEGUN),
+    "6001": ("application/json", '{"headline": "Ov'),
+    "6002": (STREAM, "retry: 10\nevent: reconnect\ndata: {}\n\n"),
+}
+"""Of a number of batches to draw: what the first answer is. The last one is of a server that is replaced."""
 
-@pytest.mark.parametrize(
-    ("field", "text", "parts"),
-    [("move_by", "1", "dependence"), ("rate", "0.1", "noise"), ("momentum", "0.5", "running"),
-     ("draws", "200", "estimates,noise")],
-)  # fmt: skip
-def test_a_field_asks_for_its_own_parts_only(view: BatchSize, watch: Watch, field: str, text: str, parts: str) -> None:
+
+def test_a_field_asks_for_its_own_parts_only(view: BatchSize, watch: Watch) -> None:
     view.open("tab=strip")
-    view.controls.enter(field, text)
-    (address,) = watch.asked("/api/v1/batch-size")
-    assert address.endswith(f"part={parts}")
-    assert "part" not in view.query
+    for (field, text), parts in PARTS.items():
+        before = set(watch.asked("/api/v1/batch-size"))
+        view.controls.enter(field, text)
+        (address,) = set(watch.asked("/api/v1/batch-size")) - before
+        assert address.endswith(f"part={parts}")
+        assert "part" not in view.query
     assert set(view.controls.figures()) == view.shown_figures()
 
 
-BEGUN = 'event: progress\ndata: {"done":3,"of":9,"text":"batches of up to 32"}\n\n'
-
-
-@pytest.mark.parametrize(("kind", "body"), [("text/event-stream", BEGUN), ("application/json", '{"headline": "Ov')])
-def test_an_answer_that_is_cut_is_asked_for_once_more(view: BatchSize, kind: str, body: str) -> None:
+def test_a_cut_answer_is_asked_for_once_more_then_it_is_told_and_what_takes_long_can_be_cancelled(
+    view: BatchSize,
+) -> None:
     view.open("source=normal&features=8&draws=500")
-    held = Held(view.page, "**/api/v1/batch-size?**draws=6000**", most=1)
-    view.controls.field("draws").fill("6000")
-    view.controls.field("draws").press("Enter")
-    held.take().fulfill(content_type=kind, body=body)
-    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 6,000 batches")
-    expect(view.controls.problem).to_be_hidden()
-    held.end()
-
-
-def test_an_answer_that_is_cut_twice_is_told_and_the_next_change_recovers(view: BatchSize) -> None:
-    view.open("source=normal&features=8&draws=500")
-    held = Held(view.page, "**/api/v1/batch-size?**draws=6000**", most=2)
-    view.controls.field("draws").fill("6000")
-    view.controls.field("draws").press("Enter")
-    for _ in range(2):
-        held.take().fulfill(content_type="text/event-stream", body=BEGUN)
+    for draws, (kind, body) in BROKEN.items():
+        answer_first(view, draws, 1, kind, body)
+        expect_drawn(view, draws)
+    answer_first(view, "6003", 2, STREAM, BEGUN)
     expect(view.controls.problem).to_contain_text("The connection broke")
-    held.end()
-    view.controls.enter("draws", "6001")
-    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 6,001 batches")
-    expect(view.controls.problem).to_be_hidden()
+    view.controls.enter("draws", "6004")
+    expect_drawn(view, "6004")
+    expect_cancelled(view)
 
 
-def test_a_stream_whose_server_is_replaced_is_asked_for_again(view: BatchSize) -> None:
-    view.open("source=normal&features=8&draws=500")
-    held = Held(view.page, "**/api/v1/batch-size?**draws=6000**", most=1)
-    view.controls.field("draws").fill("6000")
+def answer_first(view: BatchSize, draws: str, times: int, kind: str, body: str) -> None:
+    """Ask for so many batches and give that answer, so often, instead of the server's."""
+    held = Held(view.page, f"**/api/v1/batch-size?**draws={draws}**", most=times)
+    view.controls.field("draws").fill(draws)
     view.controls.field("draws").press("Enter")
-    held.take().fulfill(content_type="text/event-stream", body="retry: 10\nevent: reconnect\ndata: {}\n\n")
-    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 6,000 batches")
+    for _ in range(times):
+        held.take().fulfill(content_type=kind, body=body)
+
+
+def expect_drawn(view: BatchSize, draws: str) -> None:
+    expect(view.page.locator("#x-hat-text")).to_contain_text(f"Over {int(draws):,} batches")
     expect(view.controls.problem).to_be_hidden()
-    held.end()
+    view.page.unroute_all(behavior="ignoreErrors")
 
 
-def test_what_takes_long_can_be_cancelled(view: BatchSize) -> None:
-    view.open("source=normal&features=8&draws=500")
+def expect_cancelled(view: BatchSize) -> None:
     view.controls.field("draws").fill("10000")
     view.controls.field("draws").press("Enter")
     view.page.get_by_role("button", name="Cancel").click()
     expect(view.controls.problem).to_contain_text("Cancelled")
-    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 500 batches")
+    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 6,004 batches")
     view.controls.enter("draws", "600")
-    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 600 batches")
-    expect(view.controls.problem).to_be_hidden()
+    expect_drawn(view, "600")
 
 
 def test_a_large_view_comes_at_once_and_asks_for_its_answer(view: BatchSize, watch: Watch) -> None:

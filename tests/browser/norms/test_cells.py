@@ -26,9 +26,18 @@ def expect_lit(norms: Norms, example: int, channel: int) -> None:
         assert norms.lit(name) == cells, name
 
 
-def test_untouched_it_lights_a_cell_in_every_cube_and_asks_for_nothing(norms: Norms, watch: Watch) -> None:
+def test_a_cell_is_lit_untouched_by_hovering_by_a_press_and_by_touch_and_nothing_is_asked_for(
+    norms: Norms, watch: Watch
+) -> None:
     assert norms.page.request.get("/api/v1/norms").ok  # computed before, the page has it in it at once
     norms.open()
+    expect_lit_untouched(norms, watch)
+    expect_lit_by_hovering(norms)
+    expect_a_pressed_cell_kept(norms, watch)
+    expect_lit_by_touch(norms)
+
+
+def expect_lit_untouched(norms: Norms, watch: Watch) -> None:
     expect_lit(norms, 2, 3)
     expect(norms.headline).to_contain_text("batch norm takes 36 cells of all examples")
     assert norms.query == {}
@@ -38,8 +47,7 @@ def test_untouched_it_lights_a_cell_in_every_cube_and_asks_for_nothing(norms: No
     assert watch.asked("/api/") == []
 
 
-def test_hovering_a_cell_lights_what_shares_its_statistic(norms: Norms) -> None:
-    norms.open()
+def expect_lit_by_hovering(norms: Norms) -> None:
     norms.box("group", 1, 5).hover(position={"x": 20, "y": 10})
     norms.expect_cell("Example 1, channel 5, position")
     expect_lit(norms, 1, 5)
@@ -60,8 +68,8 @@ def three(value: float) -> str:
     return "0" if value == 0 else f"{value:#.3g}".rstrip(".").replace("-", "−")
 
 
-def test_a_pressed_cell_stays_lit_and_in_the_address(norms: Norms, watch: Watch) -> None:
-    norms.open()
+def expect_a_pressed_cell_kept(norms: Norms, watch: Watch) -> None:
+    """It stays lit, and stands in the address."""
     norms.box("batch", 0, 2).click()
     norms.page.mouse.move(5, 5)
     assert norms.query["cell"].startswith("0,2,")
@@ -77,6 +85,21 @@ def test_a_pressed_cell_stays_lit_and_in_the_address(norms: Norms, watch: Watch)
     expect_lit(norms, 3, 5)
 
 
+def expect_lit_by_touch(norms: Norms) -> None:
+    box = norms.box("instance", 3, 1)
+    box.scroll_into_view_if_needed()
+    place = box.bounding_box()
+    assert place
+    session = session_of(norms.page)
+    point = {"x": place["x"] + place["width"] / 2, "y": place["y"] + place["height"] / 2}
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    norms.expect_cell("Example 3, channel 1")
+    expect_lit(norms, 3, 1)
+    assert norms.query["cell"].startswith("3,1,")
+
+
 def test_a_link_to_a_cell_lights_it(norms: Norms) -> None:
     norms.open("cell=3,1,8&groups=2")
     norms.expect_cell("Example 3, channel 1, position 8")
@@ -87,8 +110,13 @@ def test_a_link_to_a_cell_lights_it(norms: Norms) -> None:
     expect(norms.controls.field("groups")).to_have_value("2")
 
 
-def test_cells_are_walked_by_keyboard_and_kept_with_enter(norms: Norms) -> None:
+def test_a_cube_is_one_stop_of_tab_and_its_cells_are_walked_by_keyboard_and_kept_with_enter(norms: Norms) -> None:
     norms.open("cell=2,3,0")
+    norms.box("x", 2, 3).focus()
+    norms.page.keyboard.press("Tab")
+    expect(norms.box("batch", 2, 3)).to_be_focused()
+    norms.page.keyboard.press("Tab")
+    expect(norms.box("layer", 2, 3)).to_be_focused()
     norms.box("ghost", 2, 3).focus()
     press = norms.page.keyboard.press
     for key in ("ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft", "ArrowLeft", "ArrowUp"):
@@ -110,28 +138,3 @@ def test_cells_are_walked_by_keyboard_and_kept_with_enter(norms: Norms) -> None:
     assert norms.query == {"cell": "0,4,1"}
     press("Tab")
     expect_lit(norms, 0, 4)
-
-
-def test_a_cube_is_one_stop_of_tab_at_the_kept_cell(norms: Norms) -> None:
-    norms.open("cell=2,3,4")
-    norms.box("x", 2, 3).focus()
-    norms.page.keyboard.press("Tab")
-    expect(norms.box("batch", 2, 3)).to_be_focused()
-    norms.page.keyboard.press("Tab")
-    expect(norms.box("layer", 2, 3)).to_be_focused()
-
-
-def test_a_cell_is_lit_by_touch(norms: Norms) -> None:
-    norms.open()
-    box = norms.box("instance", 3, 1)
-    box.scroll_into_view_if_needed()
-    place = box.bounding_box()
-    assert place
-    session = session_of(norms.page)
-    point = {"x": place["x"] + place["width"] / 2, "y": place["y"] + place["height"] / 2}
-    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [point]})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    norms.expect_cell("Example 3, channel 1")
-    expect_lit(norms, 3, 1)
-    assert norms.query["cell"].startswith("3,1,")

@@ -3,13 +3,24 @@
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.app.views.norms.sharing import BLOCK, SHARE
 from tests.browser.conftest import Watch
 from tests.browser.norms.page import Norms
 from tests.browser.stage import settled, shifted, watch_shifts
 from tests.browser.tab import session_of
+
+SCREENS = {5: (1280, 800), 3: (390, 844)}
+"""The size of a screen that has so many cubes in a row."""
+KEYS = (
+    ("ArrowRight", (1, 2, 5), "row 1, column 2"), ("ArrowRight", (2, 2, 3), "Example 2, channel 2"),
+    ("ArrowDown", (2, 2, 6), "row 2, column 0"), ("ArrowDown", (2, 3, 0), "channel 3, row 0"),
+    ("ArrowLeft", (1, 3, 2), "Example 1, channel 3"), ("ArrowUp", (1, 2, 8), "row 2, column 2"),
+    ("PageDown", (1, 3, 8), "channel 3"), ("PageUp", (1, 2, 8), "channel 2"), ("Home", (0, 2, 8), "Example 0"),
+    ("Home", (0, 2, 8), "Example 0"), ("End", (1, 2, 8), "Example 1"),
+)  # fmt: skip
+"""From row 1, column 1 of example 1, channel 2: a key, the cell that it leads to, and what is said."""
 
 
 def expect_lit(norms: Norms, cell: tuple[int, int, int]) -> None:
@@ -20,31 +31,95 @@ def expect_lit(norms: Norms, cell: tuple[int, int, int]) -> None:
 
 
 @pytest.mark.folded
-@pytest.mark.parametrize(("width", "height", "in_a_row"), [(1280, 800, 5), (390, 844, 3)])
-def test_nine_cubes_of_squares_that_can_be_seen(page: Page, width: int, height: int, in_a_row: int) -> None:
-    page.set_viewport_size({"width": width, "height": height})
-    norms = Norms(page).open()
+def test_nine_cubes_of_squares_say_how_many_share_and_are_reached_by_tap_and_by_tab(norms: Norms) -> None:
+    for in_a_row, (width, height) in SCREENS.items():
+        norms.page.set_viewport_size({"width": width, "height": height})
+        norms.open() if width == 1280 else norms.settle()
+        expect_squares(norms, in_a_row, width)
+    expect_lit_by_a_tap(norms)
+    norms.page.set_viewport_size({"width": 1280, "height": 800})
+    expect_a_stop_of_tab_each(norms)
+    expect_counted(norms)
+
+
+def expect_squares(norms: Norms, in_a_row: int, width: int) -> None:
+    page = norms.page
     boxes = page.locator(".stage-cube").evaluate_all("(all) => all.map((one) => one.getBoundingClientRect().toJSON())")
     assert len(boxes) == 9
     assert len([box for box in boxes if box["top"] == boxes[0]["top"]]) == in_a_row
     assert all(box["right"] <= width for box in boxes)
     if width == 1280:
-        assert page.locator(".stage").evaluate("(stage) => stage.getBoundingClientRect().bottom") <= height
+        assert page.locator(".stage").evaluate("(stage) => stage.getBoundingClientRect().bottom <= innerHeight")
     for name in SHARE:
-        assert len(norms.stage_cells(name)) == len(BLOCK)
+        cells = norms.stage_cells(name)
+        assert len(cells) == len(BLOCK)
         for pitch in norms.stage_pitch(name):
             assert pitch > 8
-        for side in norms.stage_cells(name)[0], norms.stage_cells(name)[-1]:
+        for side in cells[0], cells[-1]:
             assert side["width"] >= 8
             assert side["width"] == pytest.approx(side["height"], abs=0.01)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
 
 
+def expect_lit_by_a_tap(norms: Norms) -> None:
+    x, y = norms.stage_centre("group", BLOCK.index((0, 4, 0)))
+    session = session_of(norms.page)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(norms.page.locator("#stage-place")).to_have_text("Example 0, channel 4, row 0, column 0.")
+    expect_lit(norms, (0, 4, 0))
+    assert norms.query == {"cell": "0,4,0"}
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+def expect_a_stop_of_tab_each(norms: Norms) -> None:
+    """The stage and its symbols; then come the controls, then the sections."""
+    norms.page.locator("#stage").focus()
+    norms.page.keyboard.press("Tab")
+    expect(norms.stage_cube("renorm").locator(".term").first).to_be_focused()
+    norms.page.keyboard.press("Tab")
+    assert norms.page.evaluate("() => document.activeElement.closest('form')?.id") == "controls"
+    order: list[Any] = norms.page.evaluate(
+        "() => ['#stage', '#controls', '#parts'].map((part) => document.querySelector(part)).every((part, i, all) =>"
+        " i === 0 || all[i - 1].compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING)"
+    )
+    assert order
+
+
+def expect_counted(norms: Norms) -> None:
+    labels = norms.page.locator(".stage-cube svg").evaluate_all("(all) => all.map((one) => one.ariaLabel)")
+    assert labels[0] == "Batch norm: 36 cells share a mean and a deviation"
+    assert labels[1] == "Batch norm in inference: no cell of the batch, running statistics instead"
+    counted = norms.page.locator(".stage-counted")
+    expect(counted).to_have_text(["36 cells", "no cell of the batch", "18 cells", "36 cells", "18 cells", "9 cells",
+                                  "54 cells", "6 cells", "54 cells"])  # fmt: skip
+    norms.controls.choose("situation", "one_example")
+    expect(counted.first).to_have_text("9 cells")
+    expect(norms.headline).to_have_text(
+        "One example alone: batch norm takes 9 cells, as instance norm does; layer norm takes 54 cells."
+    )
+    norms.controls.choose("norm", "layer")
+    shown = norms.page.locator(".stage-cube:visible")
+    assert shown.evaluate_all("(all) => all.map((one) => one.dataset.stageCube)") == ["layer", "token"]
+
+
 @pytest.mark.folded
-def test_pointing_lights_all_nine_and_a_press_keeps_it(norms: Norms, watch: Watch) -> None:
+def test_pointing_lights_all_nine_a_press_keeps_it_arrow_keys_walk_and_the_huge_channel_is_framed(
+    norms: Norms, watch: Watch
+) -> None:
     watch_shifts(norms.page)
     norms.open("cell=2,3,4")
     settled(norms.page)
+    expect_pointed_and_pressed(norms, watch)
+    expect_situations_shift_nothing(norms)
+    expect_keys_walk(norms)
+    for scheme in ("light", "dark"):
+        norms.page.emulate_media(color_scheme=scheme)
+        expect_the_huge_channel_framed_and_told(norms)
+
+
+def expect_pointed_and_pressed(norms: Norms, watch: Watch) -> None:
     expect_lit(norms, (2, 3, 4))
     asked = len(watch.asked("/api/"))
     norms.stage_point("ghost", BLOCK.index((1, 5, 7)))
@@ -70,102 +145,42 @@ def test_pointing_lights_all_nine_and_a_press_keeps_it(norms: Norms, watch: Watc
     norms.page.go_forward()
     norms.settle()
     expect_lit(norms, (3, 0, 8))
+
+
+def expect_situations_shift_nothing(norms: Norms) -> None:
     for situation in ("one_example", "class_sorted", "usual"):
         norms.page.select_option("#c-situation", situation)
         expect(norms.page.locator("#stage-place")).to_contain_text(
             "Example 0" if situation == "one_example" else "Example"
         )
     assert shifted(norms.page) < 0.02
+    norms.settle()
 
 
-def test_arrow_keys_walk_through_positions_examples_and_channels(norms: Norms) -> None:
-    norms.open("cell=1,2,4")
+def expect_keys_walk(norms: Norms) -> None:
+    """Through positions, examples and channels; of the keys there is one way back."""
+    norms.page.mouse.click(*norms.stage_centre("batch", BLOCK.index((1, 2, 4))))
+    norms.page.mouse.move(5, 5)
     norms.page.locator("#stage").focus()
-    said, press = norms.page.locator("#stage-said"), norms.page.keyboard.press
-    for key, cell, spoken in (
-        ("ArrowRight", (1, 2, 5), "row 1, column 2"), ("ArrowRight", (2, 2, 3), "Example 2, channel 2"),
-        ("ArrowDown", (2, 2, 6), "row 2, column 0"), ("ArrowDown", (2, 3, 0), "channel 3, row 0"),
-        ("ArrowLeft", (1, 3, 2), "Example 1, channel 3"), ("ArrowUp", (1, 2, 8), "row 2, column 2"),
-        ("PageDown", (1, 3, 8), "channel 3"), ("PageUp", (1, 2, 8), "channel 2"), ("Home", (0, 2, 8), "Example 0"),
-        ("Home", (0, 2, 8), "Example 0"), ("End", (1, 2, 8), "Example 1"),
-    ):  # fmt: skip
-        press(key)
+    said = norms.page.locator("#stage-said")
+    for key, cell, spoken in KEYS:
+        norms.page.keyboard.press(key)
         expect(said).to_contain_text(spoken)
         assert norms.query == {"cell": ",".join(map(str, cell))}
-        expect_lit(norms, cell)
+        assert norms.stage_mark("token") == norms.stage_box("token", BLOCK.index(cell)), key
+    expect_lit(norms, KEYS[-1][1])
     norms.page.go_back()
     norms.settle()
     assert norms.query == {"cell": "1,2,4"}
     expect_lit(norms, (1, 2, 4))
 
 
-def test_the_stage_and_its_symbols_are_a_stop_of_tab_each_then_come_controls_then_sections(norms: Norms) -> None:
-    norms.open()
-    norms.page.locator("#stage").focus()
-    norms.page.keyboard.press("Tab")
-    expect(norms.stage_cube("renorm").locator(".term").first).to_be_focused()
-    norms.page.keyboard.press("Tab")
-    assert norms.page.evaluate("() => document.activeElement.closest('form')?.id") == "controls"
-    order: list[Any] = norms.page.evaluate(
-        "() => ['#stage', '#controls', '#parts'].map((part) => document.querySelector(part)).every((part, i, all) =>"
-        " i === 0 || all[i - 1].compareDocumentPosition(part) & Node.DOCUMENT_POSITION_FOLLOWING)"
-    )
-    assert order
-
-
-def test_a_cell_is_lit_by_a_tap(norms: Norms) -> None:
-    norms.page.set_viewport_size({"width": 390, "height": 844})
-    norms.open()
-    x, y = norms.stage_centre("group", BLOCK.index((0, 4, 0)))
-    session = session_of(norms.page)
-    session.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
-    session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})
-    session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
-    expect(norms.page.locator("#stage-place")).to_have_text("Example 0, channel 4, row 0, column 0.")
-    expect_lit(norms, (0, 4, 0))
-    assert norms.query == {"cell": "0,4,0"}
-
-
-def test_each_cube_says_how_many_share(norms: Norms) -> None:
-    norms.open()
-    labels = norms.page.locator(".stage-cube svg").evaluate_all("(all) => all.map((one) => one.ariaLabel)")
-    assert labels[0] == "Batch norm: 36 cells share a mean and a deviation"
-    assert labels[1] == "Batch norm in inference: no cell of the batch, running statistics instead"
-    counted = norms.page.locator(".stage-counted")
-    expect(counted).to_have_text(["36 cells", "no cell of the batch", "18 cells", "36 cells", "18 cells", "9 cells",
-                                  "54 cells", "6 cells", "54 cells"])  # fmt: skip
-    norms.controls.choose("situation", "one_example")
-    expect(counted.first).to_have_text("9 cells")
-    expect(norms.headline).to_have_text(
-        "One example alone: batch norm takes 9 cells, as instance norm does; layer norm takes 54 cells."
-    )
-    norms.controls.choose("norm", "layer")
-    shown = norms.page.locator(".stage-cube:visible")
-    assert shown.evaluate_all("(all) => all.map((one) => one.dataset.stageCube)") == ["layer", "token"]
-
-
-def test_walking_out_of_the_window_asks_for_the_next_one(norms: Norms, watch: Watch) -> None:
-    norms.open("batch_size=8&cell=3,0,2")
-    norms.page.locator("#stage").focus()
-    norms.page.keyboard.press("ArrowRight")
-    expect(norms.page.locator("#stage-place")).to_have_text("Example 4, channel 0, row 0, column 0.")
-    norms.settle()
-    assert norms.query == {"batch_size": "8", "cell": "4,0,0"}
-    assert any("parts=stage" in address for address in watch.asked("/api/"))
-    assert {BLOCK[i] for i in norms.stage_lit("instance")} == {(0, 0, p) for p in range(9)}
-    expect(norms.page.locator("#stage-part")).to_have_text(
-        "Drawn: 4 × 6 × 3 × 3 of 8 × 6 × 3 × 3 cells; counts are of all."
-    )
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_huge_channel_is_framed_in_all_nine_cubes_and_told(page: Page, scheme: Any) -> None:
-    page.emulate_media(color_scheme=scheme)
-    norms = Norms(page).open("cell=1,1,0")
+def expect_the_huge_channel_framed_and_told(norms: Norms) -> None:
+    page, choose = norms.page, norms.controls.choose
     frames, legend = page.locator(".stage-changed"), page.locator("#stage-changed")
     expect(frames.locator("visible=true")).to_have_count(0)
     expect(legend).to_be_hidden()
-    norms.controls.choose("situation", "huge_channel")
+    choose("situation", "huge_channel")
     expect(legend).to_have_text("huge: channel 0, times 100")
     for name in SHARE:
         cells = norms.stage_cells(name)
@@ -182,6 +197,21 @@ def test_the_huge_channel_is_framed_in_all_nine_cubes_and_told(page: Page, schem
     for _ in range(3):
         page.keyboard.press("PageUp")
     expect(page.locator("#stage-said")).to_contain_text("channel 0 (huge)")
-    norms.controls.choose("situation", "usual")
+    choose("situation", "usual")
     expect(frames.locator("visible=true")).to_have_count(0)
     expect(legend).to_be_hidden()
+
+
+@pytest.mark.folded
+def test_walking_out_of_the_window_asks_for_the_next_one(norms: Norms, watch: Watch) -> None:
+    norms.open("batch_size=8&cell=3,0,2")
+    norms.page.locator("#stage").focus()
+    norms.page.keyboard.press("ArrowRight")
+    expect(norms.page.locator("#stage-place")).to_have_text("Example 4, channel 0, row 0, column 0.")
+    norms.settle()
+    assert norms.query == {"batch_size": "8", "cell": "4,0,0"}
+    assert any("parts=stage" in address for address in watch.asked("/api/"))
+    assert {BLOCK[i] for i in norms.stage_lit("instance")} == {(0, 0, p) for p in range(9)}
+    expect(norms.page.locator("#stage-part")).to_have_text(
+        "Drawn: 4 × 6 × 3 × 3 of 8 × 6 × 3 × 3 cells; counts are of all."
+    )

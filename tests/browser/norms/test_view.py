@@ -12,10 +12,24 @@ from tests.browser.conftest import Watch
 from tests.browser.norms.page import Norms
 
 
-def test_another_situation_says_what_it_does_to_each_norm(norms: Norms) -> None:
-    norms.open()
+def test_on_a_phone_the_block_comes_first_then_situations_tables_rows_and_the_notation_are_told(norms: Norms) -> None:
+    norms.page.set_viewport_size({"width": 390, "height": 844})
+    norms.open("batch_size=4")
+    left = "(cards) => cards.map((card) => [card.getBoundingClientRect().left, card.querySelector('h3').innerText])"
+    titles = [title for _, title in sorted(norms.page.locator(".cube-card").evaluate_all(left))]
+    assert titles[:3] == ["x, before any norm", "How to read a cube", "Batch norm"]
+    norms.page.set_viewport_size({"width": 1280, "height": 900})
+    norms.settle()
+    expect_situations_told(norms)
+    expect_tables_of_the_answers_numbers(norms)
+    expect_rows_of_examples(norms)
+    expect_the_notation_everywhere(norms)
+
+
+def expect_situations_told(norms: Norms) -> None:
+    """What each does to each norm."""
     norms.controls.choose("situation", "one_example")
-    assert norms.query == {"situation": "one_example"}
+    assert norms.query["situation"] == "one_example"
     expect(norms.headline).to_contain_text("One example alone")
     assert norms.lit("batch") == {(0, 3)} == norms.lit("instance")
     assert "so it is instance norm now" in norms.text("batch")
@@ -29,28 +43,47 @@ def test_another_situation_says_what_it_does_to_each_norm(norms: Norms) -> None:
     norms.page.go_back()
     norms.settle()
     expect(norms.headline).to_contain_text("One example alone")
+    norms.controls.choose("situation", "usual")
 
 
-def test_a_cell_alone_is_told_with_its_statistic(norms: Norms) -> None:
+def expect_tables_of_the_answers_numbers(norms: Norms) -> None:
+    norms.controls.menu("after_batch").get_by_role("button", name="Table").click()
+    cells = norms.page.locator("[data-figure=after_batch] .behind tbody td:nth-child(3)")
+    assert cells.all_text_contents() == ["1.00"] * 6
+    norms.controls.menu("published").get_by_role("button", name="Table").click()
+    published = norms.page.locator("[data-figure=published] .behind tbody tr").last
+    assert published.locator("td").all_text_contents() == ["34.7", "24.1"]
+    expect(norms.page.locator("#norms-table tbody tr")).to_have_count(7)
+
+
+def expect_rows_of_examples(norms: Norms) -> None:
+    assert norms.controls.axes("after_layer")["yaxis"]["title"] == "channel"
+    norms.controls.choose("rows", "example")
+    assert norms.controls.axes("after_layer")["yaxis"]["ticktext"][0] == "example 0"
+    means = next(trace["x"] for trace in norms.controls.data("after_layer") if trace["name"] == "mean")
+    assert max(map(abs, means)) < 1e-3
+
+
+def expect_the_notation_everywhere(norms: Norms) -> None:
+    """In the cubes, the figures and the tooltips."""
+    assert "x̂ = " in norms.told("batch")
+    norms.page.select_option("#c-notation", "lecture")
+    expect(norms.page.locator("#figure-after_batch .panel-title")).to_have_text("After batch norm: Z̄")
+    expect(norms.page.locator("#cube-told")).to_contain_text(": Z = ")
+    assert "Z̄ = " in norms.told("batch")
+    assert "x̂" not in norms.page.locator("main").inner_text()
+
+
+def test_a_cell_alone_is_told_with_its_statistic_and_a_class_sorted_batch_names_its_class(norms: Norms) -> None:
     norms.open("source=wine&situation=one_example&cell=0,4,0")
     assert "x̂ = 0; a cell alone: mean 134, deviation 0" in norms.told("batch")
-
-
-def test_on_a_phone_the_block_comes_first_and_how_to_read_it_next(norms: Norms) -> None:
-    norms.page.set_viewport_size({"width": 390, "height": 844})
-    norms.open()
-    left = "(cards) => cards.map((card) => [card.getBoundingClientRect().left, card.querySelector('h3').innerText])"
-    titles = [title for _, title in sorted(norms.page.locator(".cube-card").evaluate_all(left))]
-    assert titles[:3] == ["x, before any norm", "How to read a cube", "Batch norm"]
-
-
-def test_a_class_sorted_batch_names_its_class(norms: Norms) -> None:
-    norms.open("source=wine&situation=class_sorted")
+    norms.controls.choose("situation", "class_sorted")
     expect(norms.page.locator("#batch-line")).to_contain_text("A batch of one class (class ")
     assert "the channels' means of x̂ are 0" in norms.text("batch")
 
 
-def test_one_norm_alone_is_shown_beside_the_block(norms: Norms) -> None:
+def test_one_norm_alone_is_shown_beside_the_block_and_the_view_is_copied(norms: Norms) -> None:
+    norms.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     norms.open("cell=1,1,1")
     norms.controls.choose("norm", "group")
     assert norms.query == {"cell": "1,1,1", "norm": "group"}
@@ -61,9 +94,23 @@ def test_one_norm_alone_is_shown_beside_the_block(norms: Norms) -> None:
     expect(norms.controls.control("ghost_size")).to_be_hidden()
     norms.controls.choose("groups", "6")
     assert norms.lit("group") == {(1, 1)}
+    norms.controls.choose("situation", "one_example")
+    for kind, part in {"link": "/norms?", "curl": "curl -s '", "python": "urlopen("}.items():
+        expect_copied(norms, kind, part)
 
 
-def test_groups_and_ghost_batches_offer_what_divides(norms: Norms) -> None:
+def expect_copied(norms: Norms, kind: str, part: str) -> None:
+    norms.page.locator(f'[data-copy="{kind}"]').click()
+    norms.page.wait_for_function("async (part) => (await navigator.clipboard.readText()).includes(part)", arg=part)
+    expect(norms.page.locator("#copied")).to_contain_text("Copied")
+    copied = norms.page.evaluate("() => navigator.clipboard.readText()")
+    assert "norm=group&situation=one_example" in copied
+    assert kind == "link" or "/api/v1/norms?" in copied
+
+
+def test_groups_and_ghost_batches_offer_what_divides_and_an_uploaded_batch_is_the_block(
+    norms: Norms, tmp_path: Path
+) -> None:
     norms.open("groups=6&ghost_size=2&cell=3,5,0")
     texts = "(select) => [...select.options].map(({ text }) => text)"
     assert norms.controls.field("groups").evaluate(texts) == ["auto (3)", "1", "2", "3", "6"]
@@ -74,37 +121,21 @@ def test_groups_and_ghost_batches_offer_what_divides(norms: Norms) -> None:
     assert norms.query == {"channels": "8", "batch_size": "5"}
     assert norms.controls.field("ghost_size").evaluate(texts) == ["auto (1)", "1", "5"]
     expect(norms.controls.problem).to_be_hidden()
+    norms.controls.enter("channels", "6")
+    norms.controls.choose("situation", "one_example")
+    norms.controls.choose("groups", "2")
+    expect_an_upload_is_the_block(norms, tmp_path)
 
 
-def test_the_rows_can_be_examples(norms: Norms) -> None:
-    norms.open()
-    assert norms.controls.axes("after_layer")["yaxis"]["title"] == "channel"
-    norms.controls.choose("rows", "example")
-    assert norms.controls.axes("after_layer")["yaxis"]["ticktext"][0] == "example 0"
-    means = next(trace["x"] for trace in norms.controls.data("after_layer") if trace["name"] == "mean")
-    assert max(map(abs, means)) < 1e-3
-
-
-def test_the_tables_behind_figures_have_the_answers_numbers(norms: Norms) -> None:
-    norms.open()
-    norms.controls.menu("after_batch").get_by_role("button", name="Table").click()
-    cells = norms.page.locator("[data-figure=after_batch] .behind tbody td:nth-child(3)")
-    assert cells.all_text_contents() == ["1.00"] * 6
-    norms.controls.menu("published").get_by_role("button", name="Table").click()
-    published = norms.page.locator("[data-figure=published] .behind tbody tr").last
-    assert published.locator("td").all_text_contents() == ["34.7", "24.1"]
-    expect(norms.page.locator("#norms-table tbody tr")).to_have_count(7)
-
-
-def test_an_error_stands_beside_its_control(norms: Norms, watch: Watch) -> None:
-    watch.refusals.add(422)
-    norms.open()
-    norms.controls.enter("eps", "-1")
-    norms.controls.expect_error("eps", "0")
-    norms.controls.enter("eps", "0.1")
-    norms.controls.choose("source", "normal")
-    norms.controls.choose("situation", "class_sorted")
-    norms.controls.expect_error("situation", "no classes")
+def expect_an_upload_is_the_block(norms: Norms, folder: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(4, 6, 2, 3)).astype(np.float32)
+    norms.page.locator("#file").set_input_files(files.on_disk(folder, "layer.npz", files.packed(x=x)))
+    expect(norms.page.locator("#batch-line")).to_contain_text("layer.npz: 4 examples × 6 channels of 2 × 3")
+    norms.settle()
+    assert set(norms.query) == {"source"}
+    norms.box("layer", 2, 1).hover()
+    assert norms.lit("layer") == {(2, c) for c in range(6)}
+    assert norms.lit("group") == {(2, 0), (2, 1)}
 
 
 @pytest.mark.parametrize(("query", "field"), [("groups=4", "groups"), ("cell=9,9,9", "cell"), ("norm=x", "norm")])
@@ -115,6 +146,18 @@ def test_a_wrong_link_shows_the_rest_with_the_error_at_its_place(
     norms.open(query)
     expect(norms.controls.error(field)).to_be_visible()
     assert norms.lit("batch")
+    if field == "norm":
+        expect_an_error_beside_its_control(norms)
+
+
+def expect_an_error_beside_its_control(norms: Norms) -> None:
+    norms.controls.choose("norm", "all")
+    norms.controls.enter("eps", "-1")
+    norms.controls.expect_error("eps", "0")
+    norms.controls.enter("eps", "0.1")
+    norms.controls.choose("source", "normal")
+    norms.controls.choose("situation", "class_sorted")
+    norms.controls.expect_error("situation", "no classes")
 
 
 def test_a_large_block_is_asked_for_and_its_first_part_is_shown(norms: Norms, watch: Watch) -> None:
@@ -124,37 +167,3 @@ def test_a_large_block_is_asked_for_and_its_first_part_is_shown(norms: Norms, wa
     expect(norms.controls.field("groups")).to_have_value("8")
     assert len(watch.asked("/api/v1/norms")) == 1
     assert norms.lit("group") == {(2, c) for c in range(8)}
-
-
-def test_an_uploaded_batch_is_the_block(norms: Norms, tmp_path: Path) -> None:
-    norms.open("situation=one_example&groups=2")
-    x = np.random.default_rng(0).normal(size=(4, 6, 2, 3)).astype(np.float32)
-    norms.page.locator("#file").set_input_files(files.on_disk(tmp_path, "layer.npz", files.packed(x=x)))
-    expect(norms.page.locator("#batch-line")).to_contain_text("layer.npz: 4 examples × 6 channels of 2 × 3")
-    norms.settle()
-    assert set(norms.query) == {"source"}
-    norms.box("layer", 2, 1).hover()
-    assert norms.lit("layer") == {(2, c) for c in range(6)}
-    assert norms.lit("group") == {(2, 0), (2, 1)}
-
-
-@pytest.mark.parametrize(("kind", "part"), [("link", "/norms?"), ("curl", "curl -s '"), ("python", "urlopen(")])
-def test_the_view_is_copied(norms: Norms, kind: str, part: str) -> None:
-    norms.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    norms.open("situation=one_example&norm=group")
-    norms.page.locator(f'[data-copy="{kind}"]').click()
-    expect(norms.page.locator("#copied")).to_contain_text("Copied")
-    copied = norms.page.evaluate("() => navigator.clipboard.readText()")
-    assert part in copied
-    assert "norm=group&situation=one_example" in copied
-    assert kind == "link" or "/api/v1/norms?" in copied
-
-
-def test_the_notation_reaches_the_cubes_the_figures_and_the_tooltips(norms: Norms) -> None:
-    norms.open("batch_size=4")
-    assert "x̂ = " in norms.told("batch")
-    norms.page.select_option("#c-notation", "lecture")
-    expect(norms.page.locator("#figure-after_batch .panel-title")).to_have_text("After batch norm: Z̄")
-    expect(norms.page.locator("#cube-told")).to_contain_text(": Z = ")
-    assert "Z̄ = " in norms.told("batch")
-    assert "x̂" not in norms.page.locator("main").inner_text()
