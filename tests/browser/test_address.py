@@ -8,66 +8,54 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Watch, page_in
 from tests.browser.playground.page import STAGES, Playground
 
-STATE = (
-    "source=correlated&batch_size=48&seed=11&gamma=1.5&beta=-0.5&activation=tanh&mode=inference&upstream=squared_error"
-)
 
-
-def test_a_copied_link_gives_the_same_numbers(playground: Playground, origin: str, watch: Watch) -> None:
-    playground.open()
+def test_a_copied_link_and_a_reload_give_the_same_numbers(playground: Playground, origin: str, watch: Watch) -> None:
+    playground.open("seed=11&mode=inference&beta=-0.5")
     playground.choose("source", "correlated")
     playground.enter("batch_size", "48")
     playground.enter("gamma", "1.5")
     playground.choose("activation", "tanh")
     playground.choose("upstream", "squared_error")
-    drawn, table = playground.all_data(), playground.table()
+    assert playground.query.keys() >= {"source", "batch_size", "seed", "gamma", "activation", "mode", "upstream"}
+    drawn, table, headline = playground.all_data(), playground.table(), playground.headline.text_content()
     assert len(drawn) >= 14
     playground.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
     playground.click("Copy link")
     link = playground.page.evaluate("() => navigator.clipboard.readText()")
     assert link == playground.page.url
     with page_in(playground.page.context, origin, watch) as page:
-        other = Playground(page)
         page.goto(link)
-        other.settle()
-        assert other.all_data() == drawn
-        assert other.table() == table
-
-
-def test_a_reload_changes_nothing(playground: Playground) -> None:
-    playground.open(STATE)
-    drawn, table, headline = playground.all_data(), playground.table(), playground.headline.text_content()
+        assert_shows(Playground(page).settle(), drawn, table, headline)
+    playground.page.bring_to_front()
     playground.page.reload()
-    playground.settle()
+    assert_shows(playground.settle(), drawn, table, headline)
+
+
+def assert_shows(playground: Playground, drawn: object, table: object, headline: str | None) -> None:
     assert playground.all_data() == drawn
     assert playground.table() == table
     expect(playground.headline).to_have_text(headline or "")
 
 
-def test_back_and_forward_restore_states(playground: Playground) -> None:
+def test_back_and_forward_restore_states_and_a_movement_is_one_step(playground: Playground) -> None:
+    """However many places a drag went through, and however often a key was pressed."""
     playground.open()
-    table = playground.table()
-    playground.choose("activation", "tanh")
-    playground.press("gamma", "ArrowRight")
-    playground.page.go_back()
-    playground.settle()
-    assert playground.query == {"activation": "tanh"}
-    expect(playground.field("gamma")).to_have_value("1")
-    expect(playground.slider("gamma")).to_have_js_property("value", "1")
-    playground.page.go_back()
-    playground.settle()
-    assert playground.query == {}
-    assert playground.table() == table
-    expect(playground.field("activation")).to_have_value("relu")
-    playground.page.go_forward()
-    playground.page.go_forward()
-    playground.settle()
-    assert playground.query == {"activation": "tanh", "gamma": "1.05"}
-    assert set(playground.column("γ")) == {"1.05"}
+    for law in (
+        a_drag_is_one_step_back, presses_of_a_key_are_one_step_until_something_else_is_done,
+        back_and_forward_restore_states, a_new_draw_says_what_it_draws_anew,
+    ):  # fmt: skip
+        law(playground)
+        playground.click("Reset everything")
+        assert playground.query == {}, law.__name__
 
 
-def test_a_drag_is_one_step_back_however_many_places_it_went_through(playground: Playground) -> None:
-    playground.open()
+def forward(playground: Playground, steps: int = 1) -> None:
+    for _ in range(steps):
+        playground.page.go_forward()
+    playground.settle()
+
+
+def a_drag_is_one_step_back(playground: Playground) -> None:
     steps = playground.page.evaluate("history.length")
     playground.drag("gamma", "1.1", "1.4", "1.9")
     playground.settle()
@@ -82,10 +70,58 @@ def test_a_drag_is_one_step_back_however_many_places_it_went_through(playground:
     playground.settle()
     assert playground.query == {}
     assert set(playground.column("γ")) == {"1.00"}
+    forward(playground)
 
 
-def test_a_new_draw_is_another_batch_and_a_replay_the_same(playground: Playground, watch: Watch) -> None:
-    playground.open("source=normal&batch_size=32")
+def presses_of_a_key_are_one_step_until_something_else_is_done(playground: Playground) -> None:
+    steps = playground.page.evaluate("history.length")
+    playground.press("gamma", "ArrowRight", times=10)
+    assert playground.query == {"gamma": "1.5"}
+    playground.press("beta", "ArrowRight", times=2)
+    playground.press("gamma", "ArrowLeft")
+    assert playground.page.evaluate("history.length") == steps + 3
+    for query in ({"gamma": "1.5", "beta": "0.1"}, {"gamma": "1.5"}, {}):
+        playground.page.go_back()
+        playground.settle()
+        assert playground.query == query
+    forward(playground, 3)
+
+
+def back_and_forward_restore_states(playground: Playground) -> None:
+    table = playground.table()
+    playground.choose("activation", "tanh")
+    playground.press("gamma", "ArrowRight")
+    playground.page.go_back()
+    playground.settle()
+    assert playground.query == {"activation": "tanh"}
+    expect(playground.field("gamma")).to_have_value("1")
+    expect(playground.slider("gamma")).to_have_js_property("value", "1")
+    playground.page.go_back()
+    playground.settle()
+    assert playground.query == {}
+    assert playground.table() == table
+    expect(playground.field("activation")).to_have_value("relu")
+    forward(playground, 2)
+    assert playground.query == {"activation": "tanh", "gamma": "1.05"}
+    assert set(playground.column("γ")) == {"1.05"}
+
+
+def a_new_draw_says_what_it_draws_anew(playground: Playground) -> None:
+    button = playground.page.get_by_role("button", name="New draw")
+    expect(button).to_have_attribute("title", re.compile("unless it is all of its source"))
+    x = playground.data("x")
+    button.click()
+    playground.settle()
+    assert playground.data("x") == x
+    assert playground.query == {"seed": "1"}
+    said = "All of the source is taken; seed 1 decides what else is random."
+    expect(playground.page.locator("#drawn")).to_have_text(said)
+
+
+def test_a_new_draw_is_another_batch_and_a_replay_the_same_and_a_field_at_its_default_is_not_in_the_address(
+    playground: Playground, watch: Watch
+) -> None:
+    playground.open("source=normal&batch_size=32&gamma=auto&seed=0")
 
     def on_screen() -> dict[str, object]:
         return {stage: playground.data(stage) for stage in STAGES}
@@ -109,30 +145,13 @@ def test_a_new_draw_is_another_batch_and_a_replay_the_same(playground: Playgroun
     expect(drawn).to_have_text("Drawn from seed 0.")
     playground.page.go_forward()
     expect(drawn).to_have_text("Drawn from seed 1.")
-
-
-def test_a_new_draw_says_what_it_draws_anew(playground: Playground) -> None:
-    playground.open()
-    button = playground.page.get_by_role("button", name="New draw")
-    expect(button).to_have_attribute("title", re.compile("unless it is all of its source"))
-    x = playground.data("x")
-    button.click()
-    playground.settle()
-    assert playground.data("x") == x
-    assert playground.query == {"seed": "1"}
-    said = "All of the source is taken; seed 1 decides what else is random."
-    expect(playground.page.locator("#drawn")).to_have_text(said)
-
-
-def test_a_field_at_its_default_is_not_in_the_address(playground: Playground) -> None:
-    playground.open("gamma=auto&seed=0&batch_size=32")
+    playground.page.go_back()
     playground.choose("activation", "tanh")
-    assert playground.query == {"batch_size": "32", "activation": "tanh"}
+    assert playground.query == {"source": "normal", "batch_size": "32", "activation": "tanh"}
 
 
-@pytest.mark.parametrize(
-    "path", ["/derivation?source=wine", "/network?depth=2&width=8", "/norms", "/batch-size?draws=100"]
-)
+@pytest.mark.folded
+@pytest.mark.parametrize("path", ["/derivation?source=wine", "/network?depth=2&width=8", "/batch-size?draws=100"])
 def test_back_and_forward_take_what_is_said_of_the_seed_along(playground: Playground, path: str) -> None:
     playground.page.goto(path)
     playground.settle()
@@ -154,17 +173,3 @@ def test_back_takes_back_what_is_being_typed_into_a_table(playground: Playground
     playground.page.evaluate("() => history.back()")
     expect(playground.field("activation")).to_have_value("relu")
     expect(table).to_have_value(before)
-
-
-def test_presses_of_a_key_are_one_step_until_something_else_is_done(playground: Playground) -> None:
-    playground.open()
-    steps = playground.page.evaluate("history.length")
-    playground.press("gamma", "ArrowRight", times=10)
-    assert playground.query == {"gamma": "1.5"}
-    playground.press("beta", "ArrowRight", times=2)
-    playground.press("gamma", "ArrowLeft")
-    assert playground.page.evaluate("history.length") == steps + 3
-    for query in ({"gamma": "1.5", "beta": "0.1"}, {"gamma": "1.5"}, {}):
-        playground.page.go_back()
-        playground.settle()
-        assert playground.query == query

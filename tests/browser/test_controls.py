@@ -1,8 +1,11 @@
 """The controls: what each one moves, what stays put, and where a wrong value is told."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.pages import WITH_A_SOURCE
 from tests.browser.playground.page import Playground
@@ -11,8 +14,18 @@ HOLDING_STILL = ("x", "x_hat")
 INK, MUTED = "rgb(29, 35, 43)", "rgb(89, 98, 110)"
 
 
-def test_the_slider_of_gamma_moves_y_by_keyboard_and_nothing_before_it(playground: Playground) -> None:
+def test_sliders_move_what_follows_them_for_all_features_or_for_one(playground: Playground) -> None:
     playground.open()
+    for law in (
+        gamma_moves_y_by_keyboard_and_nothing_before_it, beta_shifts_every_feature,
+        one_button_undoes_the_normalization, a_slider_can_move_one_feature_alone, an_axis_that_must_change_says_so,
+    ):  # fmt: skip
+        law(playground)
+        playground.click("Reset everything")
+        assert playground.query == {}, law.__name__
+
+
+def gamma_moves_y_by_keyboard_and_nothing_before_it(playground: Playground) -> None:
     before = {name: playground.data(name) for name in (*HOLDING_STILL, "y")}
     axes = {name: playground.axes(name) for name in before}
     playground.press("gamma", "ArrowRight", times=5)
@@ -25,45 +38,13 @@ def test_the_slider_of_gamma_moves_y_by_keyboard_and_nothing_before_it(playgroun
     expect(playground.field("gamma")).to_have_value("1.25")
 
 
-def test_an_axis_that_must_change_says_so(playground: Playground) -> None:
-    playground.open()
-    notes = {stage: playground.figure(stage).locator(".note") for stage in ("x", "x_hat", "y")}
-    for note in notes.values():
-        expect(note).to_be_empty()
-    playground.enter("gamma", "50")
-    for note in notes.values():
-        expect(note).to_contain_text("axis widened for y, here as in the panels beside")
-    x, x_hat, y = (playground.axes(stage)["xaxis"]["range"] for stage in notes)
-    assert x == x_hat == y
-
-
-def test_beta_shifts_every_feature(playground: Playground) -> None:
-    playground.open()
+def beta_shifts_every_feature(playground: Playground) -> None:
     playground.press("beta", "ArrowLeft", times=4)
     assert playground.query == {"beta": "-0.2"}
     assert set(playground.column("y mean")) == {"−0.200"}
 
 
-def test_the_sliders_can_move_one_feature_alone(playground: Playground) -> None:
-    playground.open()
-    playground.page.get_by_label("Sliders move").select_option(label="ash")
-    playground.press("gamma", "ArrowRight", times=10)
-    names, gammas = playground.features(), playground.column("γ")
-    assert gammas[names.index("ash")] == "1.50"
-    assert {gamma for name, gamma in zip(names, gammas, strict=True) if name != "ash"} == {"1.00"}
-    assert playground.query["gamma"].split(",") == ["1", "1", "1.5", *["1"] * 10]
-
-
-def test_the_sliders_can_move_some_features(playground: Playground) -> None:
-    playground.open("selected=2,5")
-    playground.page.get_by_label("Sliders move").select_option(label="the 2 features shown")
-    playground.press("beta", "ArrowRight", times=2)
-    values = playground.query["beta"].split(",")
-    assert [i for i, value in enumerate(values) if value != "0"] == [2, 5]
-
-
-def test_one_button_undoes_the_normalization(playground: Playground) -> None:
-    playground.open()
+def one_button_undoes_the_normalization(playground: Playground) -> None:
     x = playground.axes("x")
     undo = playground.page.get_by_role("button", name="undo the normalization")
     expect(undo).to_have_attribute("aria-pressed", "false")
@@ -79,12 +60,47 @@ def test_one_button_undoes_the_normalization(playground: Playground) -> None:
     undo.click()
     playground.settle()
     assert playground.query == {}
+    playground.press("gamma", "ArrowRight")  # something to reset
+
+
+def a_slider_can_move_one_feature_alone(playground: Playground) -> None:
+    playground.page.get_by_label("Sliders move").select_option(label="ash")
+    playground.press("gamma", "ArrowRight", times=10)
+    names, gammas = playground.features(), playground.column("γ")
+    assert gammas[names.index("ash")] == "1.50"
+    assert {gamma for name, gamma in zip(names, gammas, strict=True) if name != "ash"} == {"1.00"}
+    assert playground.query["gamma"].split(",") == ["1", "1", "1.5", *["1"] * 10]
+    playground.page.get_by_label("Sliders move").select_option(label="all features")
+
+
+def an_axis_that_must_change_says_so(playground: Playground) -> None:
+    notes = {stage: playground.figure(stage).locator(".note") for stage in ("x", "x_hat", "y")}
+    for note in notes.values():
+        expect(note).to_be_empty()
+    playground.enter("gamma", "50")
+    for note in notes.values():
+        expect(note).to_contain_text("axis widened for y, here as in the panels beside")
+    x, x_hat, y = (playground.axes(stage)["xaxis"]["range"] for stage in notes)
+    assert x == x_hat == y
+
+
+def test_the_sliders_can_move_some_features_and_everything_can_be_reset_at_once(playground: Playground) -> None:
+    playground.open("selected=2,5&gamma=2&activation=tanh&notation=lecture&seed=4")
+    playground.page.get_by_label("Sliders move").select_option(label="the 2 features shown")
+    playground.press("beta", "ArrowRight", times=2)
+    values = playground.query["beta"].split(",")
+    assert [i for i, value in enumerate(values) if value != "0"] == [2, 5]
+    playground.click("Reset everything")
+    assert playground.query == {}
+    expect(playground.field("activation")).to_have_value("relu")
 
 
 WRONG = [("eps", "-1", "0"), ("eps", "much", "number"), ("gamma", "wide", "a number"), ("batch_size", "0", "1")]
 
 
-def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay(playground: Playground, watch: Watch) -> None:
+def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay_until_it_is_mended(
+    playground: Playground, watch: Watch
+) -> None:
     watch.refusals.add(422)
     playground.open()
     before = playground.data("x_hat")
@@ -97,6 +113,11 @@ def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay(playground:
         expect(playground.problem).to_have_text("Not computed; below is still Wine.")
         playground.click("Reset everything")
         expect(playground.error(field)).to_be_hidden()
+    playground.enter("eps", "-1")
+    playground.enter("eps", "0.5")
+    expect(playground.error("eps")).to_be_hidden()
+    expect(playground.field("eps")).not_to_have_attribute("aria-invalid", "true")
+    assert playground.query == {"eps": "0.5"}
 
 
 STRONG = """(ink) => [...document.querySelectorAll("#view *")]
@@ -109,8 +130,8 @@ STRONG = """(ink) => [...document.querySelectorAll("#view *")]
 
 
 @pytest.mark.parametrize("path", WITH_A_SOURCE)
-def test_what_was_said_before_an_error_is_taken_back_and_the_rest_dimmed(
-    playground: Playground, watch: Watch, path: str
+def test_an_error_takes_back_what_was_said_dims_the_rest_and_calls_a_file_by_its_name(
+    playground: Playground, watch: Watch, tmp_path: Path, path: str
 ) -> None:
     watch.refusals.add(422)
     playground.page.goto(path)
@@ -126,16 +147,16 @@ def test_what_was_said_before_an_error_is_taken_back_and_the_rest_dimmed(
     playground.enter("eps", "1e-5")
     expect(playground.headline).to_have_css("color", INK)
     expect(playground.headline).to_have_text(concluded)
-
-
-def test_an_error_goes_when_the_value_is_mended(playground: Playground, watch: Watch) -> None:
-    watch.refusals.add(422)
-    playground.open()
+    with playground.page.expect_response("**/api/v1/batches"):
+        playground.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
+    line = playground.page.locator("#batch-line")
+    expect(line).to_contain_text("people.csv: ")
+    playground.settle()
     playground.enter("eps", "-1")
-    playground.enter("eps", "0.5")
-    expect(playground.error("eps")).to_be_hidden()
-    expect(playground.field("eps")).not_to_have_attribute("aria-invalid", "true")
-    assert playground.query == {"eps": "0.5"}
+    expect(playground.problem).to_contain_text("below is still people.csv")
+    playground.enter("eps", "1")
+    playground.choose("source", "iris")
+    expect(line).not_to_contain_text("people.csv")
 
 
 def test_a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground: Playground, watch: Watch) -> None:
@@ -147,8 +168,27 @@ def test_a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground
     assert set(playground.column("γ")) == {"2.00"}
 
 
-def test_a_reset_stands_beside_what_was_changed_and_takes_it_back(playground: Playground) -> None:
+def test_controls_say_what_they_are_and_can_be_reset_and_those_of_inference_and_of_a_typed_table_work(
+    playground: Playground,
+) -> None:
     playground.open()
+    for law in (
+        every_control_says_what_it_is, a_reset_stands_beside_what_was_changed_and_takes_it_back,
+        a_typed_table_is_a_mini_batch, running_statistics_have_controls_in_inference_only,
+    ):  # fmt: skip
+        law(playground)
+        if playground.query:
+            playground.click("Reset everything")
+
+
+def every_control_says_what_it_is(playground: Playground) -> None:
+    help_button = playground.page.get_by_role("button", name="What is Epsilon?")
+    help_button.click()
+    expect(help_button).to_have_attribute("aria-expanded", "true")
+    expect(playground.page.locator("#h-eps")).to_contain_text("Keeps the denominator away from 0")
+
+
+def a_reset_stands_beside_what_was_changed_and_takes_it_back(playground: Playground) -> None:
     for field, typed, default in (("eps", "0.5", "0.00001"), ("gamma", "2", "1")):
         reset = playground.control(field).locator(".reset")
         expect(reset).to_be_hidden()
@@ -161,15 +201,16 @@ def test_a_reset_stands_beside_what_was_changed_and_takes_it_back(playground: Pl
         expect(playground.field(field)).to_have_value(default)
 
 
-def test_everything_can_be_reset_at_once(playground: Playground) -> None:
-    playground.open("gamma=2&activation=tanh&notation=lecture&seed=4")
-    playground.click("Reset everything")
-    assert playground.query == {}
-    expect(playground.field("activation")).to_have_value("relu")
+def a_typed_table_is_a_mini_batch(playground: Playground) -> None:
+    playground.choose("source", "inline")
+    playground.field("values").fill("1, 2\n3, 4\n5 9")
+    playground.page.keyboard.press("Tab")
+    playground.settle()
+    assert playground.query == {"source": "inline", "values": "1,2;3,4;5,9"}
+    assert playground.column("x mean") == ["3.00", "5.00"]
 
 
-def test_running_statistics_have_controls_in_inference_only(playground: Playground) -> None:
-    playground.open()
+def running_statistics_have_controls_in_inference_only(playground: Playground) -> None:
     fold = playground.page.locator("#fold-running")
     expect(fold).to_be_hidden()
     playground.choose("mode", "inference")
@@ -183,41 +224,23 @@ def test_running_statistics_have_controls_in_inference_only(playground: Playgrou
     expect(fold).to_be_hidden()
 
 
-WITHOUT_EFFECT = {
-    "": ("upstream_example", "weight_scale", "features", "values", "outlier_share", "momentum"),
-    "source=normal": ("values", "outlier_share"),
-}
-WITH_AN_EFFECT = {
-    "upstream=one_example&layer_width=4&mode=inference": ("upstream_example", "weight_scale", "momentum"),
-    "source=outliers": ("features", "outlier_share"),
-    "source=inline": ("values",),
-}
-
-
 def test_a_control_shows_only_where_it_has_an_effect(playground: Playground) -> None:
-    for query, fields in WITHOUT_EFFECT.items():
-        playground.open(query)
-        for field in fields:
-            expect(playground.control(field)).to_be_hidden()
-    for query, fields in WITH_AN_EFFECT.items():
-        playground.open(query)
-        for field in fields:
-            expect(playground.control(field)).to_be_visible()
-
-
-def test_a_typed_table_is_a_mini_batch(playground: Playground) -> None:
-    playground.open()
+    inference, generated = ("upstream_example", "weight_scale", "momentum"), ("features", "outlier_share")
+    playground.open("upstream=one_example&layer_width=4&mode=inference")
+    assert shown(playground) == {*inference}
+    playground.choose("source", "outliers")
+    assert shown(playground) == {*inference, *generated}
+    playground.choose("source", "normal")
+    assert shown(playground) == {*inference, "features"}
     playground.choose("source", "inline")
-    playground.field("values").fill("1, 2\n3, 4\n5 9")
-    playground.page.keyboard.press("Tab")
-    playground.settle()
-    assert playground.query == {"source": "inline", "values": "1,2;3,4;5,9"}
-    assert playground.column("x mean") == ["3.00", "5.00"]
+    assert shown(playground) == {*inference, "values"}
+    playground.click("Reset everything")
+    assert shown(playground) == set()
 
 
-def test_every_control_says_what_it_is(playground: Playground) -> None:
-    playground.open()
-    help_button = playground.page.get_by_role("button", name="What is Epsilon?")
-    help_button.click()
-    expect(help_button).to_have_attribute("aria-expanded", "true")
-    expect(playground.page.locator("#h-eps")).to_contain_text("Keeps the denominator away from 0")
+def shown(playground: Playground) -> set[str]:
+    """Which of the controls that are of use now and then are there."""
+    return {name for name in NOW_AND_THEN if playground.control(name).is_visible()}
+
+
+NOW_AND_THEN = ("upstream_example", "weight_scale", "features", "values", "outlier_share", "momentum")

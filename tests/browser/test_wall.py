@@ -28,37 +28,43 @@ FILLS = """() => { const rightOf = (part) => part.getBoundingClientRect().right;
   .every((drawing) => rightOf(drawing.closest(".stage")) - rightOf(drawing) < 32); }"""
 
 
-@pytest.mark.folded
-def test_on_a_wall_what_is_read_and_taken_is_half_as_large_again(page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 800})
-    Playground(page).open()
-    usual = page.evaluate(HEIGHTS, GROWS)
-    page.set_viewport_size({"width": 1920, "height": 1200})
-    Playground(page).open()
-    wall = page.evaluate(HEIGHTS, GROWS)
-    assert [round(large / small, 1) for small, large in zip(usual, wall, strict=True)] == [1.5] * len(GROWS)
-
+SIZES = {(1920, 1080): 24, (1680, 1050): 23, (1280, 800): 18}
+"""The pixels of a letter on a wall of a size."""
 
 LETTERS = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
 
 
 @pytest.mark.folded
-@pytest.mark.parametrize(("width", "height", "letters"), [(1920, 1080, 24), (1680, 1050, 23), (1280, 800, 18)])
+def test_on_a_wall_what_is_read_and_taken_is_half_as_large_again(page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 800})
+    opened = Playground(page).open()
+    usual = page.evaluate(HEIGHTS, GROWS)
+    page.set_viewport_size({"width": 1920, "height": 1200})
+    opened.settle()
+    assert page.evaluate(LETTERS) == 24
+    wall = page.evaluate(HEIGHTS, GROWS)
+    assert [round(large / small, 1) for small, large in zip(usual, wall, strict=True)] == [1.5] * len(GROWS)
+
+
+@pytest.mark.folded
 @pytest.mark.parametrize(("name", "path"), [(name, path) for name, path, _ in SHOWN])
 def test_on_a_wall_the_stage_is_whole_and_its_letters_are_as_large_as_that_allows(
-    page: Page, name: str, path: str, width: int, height: int, letters: float
+    page: Page, name: str, path: str
 ) -> None:
-    page.set_viewport_size({"width": width, "height": height})
-    page.goto(path if width >= 1800 else f"{path}?wall=1")
-    assert page.evaluate(LETTERS) == letters
+    """At each size, as the page comes and after each press."""
     opened = Playground(page)
-    opened.settle()
     for pressed in ["", *IN_USE.get(name, [])]:
-        if pressed:
-            page.locator(pressed).first.click()
+        for (width, height), letters in SIZES.items():
+            page.set_viewport_size({"width": width, "height": height})
+            if page.url == "about:blank":
+                page.goto(f"{path}?wall=1")
             opened.settle()
-        for part in ["#headline", *OPENS_ON.get(name, [".stage"])]:
-            expect(page.locator(part)).to_be_visible()
-            assert fits(page, part), f"{part} after {pressed}"
-            assert cut(page, part) == [], f"{part} after {pressed}"
-        assert page.evaluate(FILLS)
+            if pressed and width == 1920:
+                page.locator(pressed).first.click()
+                opened.settle()
+            assert page.evaluate(LETTERS) == letters
+            for part in ["#headline", *OPENS_ON.get(name, [".stage"])]:
+                expect(page.locator(part)).to_be_visible()
+                assert fits(page, part), f"{part} after {pressed} at {width}"
+                assert cut(page, part) == [], f"{part} after {pressed} at {width}"
+            assert page.evaluate(FILLS), f"after {pressed} at {width}"
