@@ -14,8 +14,9 @@ CAPTURED = "capture of training steps"
 def is_captured(file: Path) -> bool:
     """Whether a file is a capture. Raises UnsupportedUpload for one of no kind that is read."""
     with file.open("rb") as opened:
-        if kind_of(opened.read(HEAD)) != "npz":
-            return False
+        head = opened.read(HEAD)
+    if not head or kind_of(head) != "npz":
+        return False
     try:
         with Stored(file) as arrays:
             return is_capture(arrays)

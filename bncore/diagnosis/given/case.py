@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from bncore.arguments import Array, Float64, not_finite, real_array
+from bncore.arguments import Array, Float64, real_array
 from bncore.batch_norm import Forward, forward
+from bncore.diagnosis.given.checked import alone, per_unit, upstream_of, with_hint
 from bncore.diagnosis.given.convention import Convention, convention_of
 from bncore.diagnosis.given.passed import Passed, Rows, passed
 from bncore.epsilon import EPS_PLACEMENTS, EpsPlacement, OfEpsilon, reciprocal
@@ -21,8 +22,6 @@ ORDER = ("dbeta", "dgamma", "dx_hat", "dsigma", "dvar", "dmean", "dx")
 LIKE_X = ("dx_hat", "dx")
 PARAMETERS = ("dgamma", "dbeta")
 ArrayOf = NDArray[Any]
-LARGEST_DY = 1e150
-"""The check takes the mean square of dy; that of larger numbers is more than float64 holds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -232,12 +231,8 @@ class Case:
     def again(self, x: Float64, gamma: Float64, dy: Float64) -> "Case":
         """The case of other numbers by the same convention: rows, and gamma as it was given."""
         of = self.convention
-        running = self.running or (None, None)
-        return case_of(
-            self.as_given(x), gamma, self.given_beta, dy=self.as_given(dy), eps=self.eps,
-            eps_placement=self.eps_placement, feature_axis=self.axis, running_mean=running[0], running_var=running[1],
-            norm=of.norm, mode=of.mode, forward_variance=of.forward_variance, groups=of.groups, axis=of.axis,
-        )  # fmt: skip
+        how = {"feature_axis": self.axis, "norm": of.norm, "groups": of.groups, "axis": of.axis}
+        return self._other(self.as_given(x), self.as_given(dy), gamma, **self._mode, **how)
 
     def forward(self, x: Float64, gamma: Float64, beta: Float64 | None) -> Float64:
         """y of other numbers by the same convention, all in their own shapes."""
@@ -249,13 +244,8 @@ class Case:
     @cached_property
     def mixed(self) -> "Case":
         """The batch as rows of C numbers that lie side by side, whatever they are: x.reshape(-1, C)."""
-        running = self.running or (None, None)
         x, dy = (self.as_given(rows).reshape(-1, self.channels) for rows in (self.x, self.dy))
-        return case_of(
-            x, self.given_gamma, self.given_beta, dy=dy, eps=self.eps, eps_placement=self.eps_placement,
-            running_mean=running[0], running_var=running[1], mode=self.convention.mode,
-            forward_variance=self.convention.forward_variance,
-        )  # fmt: skip
+        return self._other(x, dy, self.given_gamma, **self._mode)
 
     @property
     def given_gamma(self) -> Float64:
@@ -269,10 +259,20 @@ class Case:
     @cached_property
     def training(self) -> "Case":
         """The same batch in training, by its own statistics."""
-        return case_of(
-            self.as_given(self.x), self.given_gamma, self.given_beta, dy=self.as_given(self.dy), eps=self.eps,
-            eps_placement=self.eps_placement, feature_axis=self.axis,
-        )  # fmt: skip
+        return self._other(self.as_given(self.x), self.as_given(self.dy), self.given_gamma, feature_axis=self.axis)
+
+    def _other(self, x: Float64, dy: Float64, gamma: Float64, **how: Any) -> "Case":
+        """The case of arrays in their own shapes, with the same beta and eps."""
+        return case_of(x, gamma, self.given_beta, dy=dy, eps=self.eps, eps_placement=self.eps_placement, **how)
+
+    @property
+    def _mode(self) -> dict[str, Any]:
+        """By which statistics it normalizes, as `case_of` takes it."""
+        mean, var = self.running or (None, None)
+        of = self.convention
+        return {
+            "running_mean": mean, "running_var": var, "mode": of.mode, "forward_variance": of.forward_variance,
+        }  # fmt: skip
 
     def expected(self, name: str) -> tuple[int, ...]:
         """The shape in which a tensor is to be given."""
@@ -310,7 +310,7 @@ def case_of(
     convention = convention_of(norm, mode, forward_variance, groups, axis)
     array = real_array(x, "x").astype(np.float64)
     if norm == "batch":
-        gamma, beta, running_mean, running_var = map(_per_unit, (gamma, beta, running_mean, running_var))
+        gamma, beta, running_mean, running_var = map(per_unit, (gamma, beta, running_mean, running_var))
     elif running_mean is not None or running_var is not None:
         detail = f"{NORMS[norm].title} keeps no running statistics; leave running_mean and running_var out."
         raise BadParameter(detail, parameter="running_mean")
@@ -319,55 +319,14 @@ def case_of(
     try:
         result = passed(array, gamma, beta, convention, epsilon=epsilon, feature_axis=feature_axis, running=running)
     except ShapeMismatch as error:
-        raise _with_hint(error, array.shape, {"gamma": gamma, "beta": beta}.get(str(error.parameter))) from error
+        raise with_hint(error, array.shape, {"gamma": gamma, "beta": beta}.get(str(error.parameter))) from error
     seen = result.seen
     if seen.lying[0] < 2 and not convention.frozen:
-        raise EmptyBatch(f"x has shape {array.shape}: {_one(convention)}", parameter="x")
+        raise EmptyBatch(f"x has shape {array.shape}: {alone(convention)}", parameter="x")
     return Case(
-        convention=convention, x=seen.rows(array), dy=seen.rows(_upstream(dy, array.shape)),
+        convention=convention, x=seen.rows(array), dy=seen.rows(upstream_of(dy, array.shape)),
         gamma=seen.spread(result.gamma), beta=seen.spread(result.beta), eps=float(eps), eps_placement=eps_placement,
         mean=result.mean, var=result.var, scale=result.scale, x_hat=result.x_hat,
         running=running_pair(running_mean, running_var, array.shape[seen.axis]) if norm == "batch" else None,
         result=result,
     )  # fmt: skip
-
-
-def _one(convention: Convention) -> str:
-    if convention.norm == "batch":
-        return "one example a unit, whose dx is always 0; give at least two."
-    return f"in {NORMS[convention.norm].title.lower()} one number has a statistic of its own, and dx is 0; give more."
-
-
-def _upstream(dy: ArrayLike, shape: tuple[int, ...]) -> Float64:
-    """dy in float64. Raises ShapeMismatch, NonFiniteInput, BadParameter."""
-    upstream = real_array(dy, "dy").astype(np.float64)
-    if upstream.shape != shape:
-        detail = f"dy has shape {upstream.shape}, x has {shape}; give one number of dy for each of x."
-        raise _with_hint(ShapeMismatch(detail, parameter="dy"), shape, upstream)
-    if not np.isfinite(upstream).all():
-        raise not_finite(upstream, "dy")
-    largest = float(np.abs(upstream).max())
-    if largest > LARGEST_DY:
-        raise BadParameter(f"dy is as large as {largest:.3g}; give numbers up to {LARGEST_DY:g}.", parameter="dy")
-    return upstream
-
-
-def _per_unit(values: ArrayLike | None) -> ArrayLike | None:
-    """One number a unit without the axes of length 1 beside it; what is ragged is left for its refusal."""
-    if values is None or isinstance(values, (str, bytes)):
-        return values
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        return values
-    return array.ravel() if array.ndim > 1 and array.size == max(array.shape) else array
-
-
-def _with_hint(error: ShapeMismatch, shape: tuple[int, ...], given: ArrayLike | None) -> ShapeMismatch:
-    """The refusal of an array beside x, saying that one of them is transposed if that explains it."""
-    other, hint = np.shape(given) if given is not None else (), ""
-    if len(other) > 1 and sorted(other) == sorted(shape):
-        hint = f" It looks transposed: x and {error.parameter} have their axes in another order."
-    elif len(shape) == 2 and other == shape[:1]:
-        hint = " It has one number for each row of x: if x is transposed, give feature_axis=0."
-    return ShapeMismatch(f"{error}{hint}", parameter=error.parameter)

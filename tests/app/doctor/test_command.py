@@ -71,6 +71,9 @@ def test_a_capture_alone_is_examined_as_the_server_does(folder, client, capsys) 
 def test_what_cannot_be_read_ends_with_two_and_a_line(folder, name, capsys) -> None:
     assert main(["doctor", str(folder / name)]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+    (folder / "empty.npz").touch()
+    assert main(["doctor", str(folder / "empty.npz")]) == 2
+    assert "The file is empty" in capsys.readouterr().err
 
 
 def test_it_needs_no_server(folder) -> None:
