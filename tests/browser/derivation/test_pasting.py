@@ -1,64 +1,71 @@
 """A block pasted into the derivation's table: from a spreadsheet, from CSV, and where it reads in two ways."""
 
-import pytest
+from itertools import zip_longest
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import ASKED, DEFAULT, PASTE, Derivation
 from tests.browser.held import Held
 
+BLOCKS = ("1\t2\n3\t4\n5\t7", "1, 2\n3, 4\n5, 7\n", "1, 2;3, 4;5, 7", "1 2\n3 4\n5 7")
+COMMAS = ("1,5\t2,5\r\n3,5\t−4,5\r\n", "1,5;2,5\n3,5;−4,5", "1,5\t2,5;3,5\t-4,5")
+TWO_WAYS = {
+    "1,5\n3,5\n0,5": "“1,5” may be 1.5 or the numbers 1, 5. Write “1.5”, or “1, 5” with a space.",
+    "1,2;3,4": "“1,2” may be 1.2 or the numbers 1, 2.",
+    "1,234\t2\n3\t4": "“1,234” may be 1.234 or 1234. Write “1.234” or “1234”.",
+}
+"""Of a block that can be read in two ways: what is said of it."""
 
-@pytest.mark.parametrize("text", ["1\t2\n3\t4\n5\t7", "1, 2\n3, 4\n5, 7\n", "1, 2;3, 4;5, 7", "1 2\n3 4\n5 7"])
-def test_a_block_pasted_at_the_first_cell_is_the_new_table(derivation: Derivation, text: str) -> None:
+
+def test_a_block_at_the_first_cell_is_the_new_table_a_comma_is_a_point_and_two_ways_are_refused(
+    derivation: Derivation, watch: Watch
+) -> None:
     derivation.open("cell=3,2&output=3&gamma=1,2,3&step=mean")
-    derivation.paste(0, 0, text)
+    for block, commas in zip_longest(BLOCKS, COMMAS):
+        expect_the_new_table(derivation, block)
+        if commas is not None:
+            derivation.paste(0, 0, commas)
+            assert derivation.grid("values") == [["1.5", "2.5"], ["3.5", "-4.5"]]
+    watch.refusals.add(422)
+    for text, told in TWO_WAYS.items():
+        expect_refused_beside_the_table(derivation, watch, text, told)
+    assert derivation.cell(0, 0).evaluate(PASTE, "2,5"), "left to the browser"
+    assert not derivation.cell(0, 0).evaluate(PASTE, "2\t5"), "taken"
+    derivation.settle()
+
+
+def expect_the_new_table(derivation: Derivation, block: str) -> None:
+    derivation.paste(0, 0, block)
     assert derivation.grid("values") == [["1", "2"], ["3", "4"], ["5", "7"]]
     assert derivation.query["gamma"] == "1,2"
     assert derivation.numbers() == ["1.00", "3.00", "5.00", "3.00"]
 
 
-@pytest.mark.parametrize("text", ["1,5\t2,5\r\n3,5\t−4,5\r\n", "1,5;2,5\n3,5;−4,5", "1,5\t2,5;3,5\t-4,5"])
-def test_a_decimal_comma_in_a_spreadsheets_cells_is_a_point(derivation: Derivation, text: str) -> None:
-    derivation.open("step=mean")
-    derivation.paste(0, 0, text)
-    assert derivation.grid("values") == [["1.5", "2.5"], ["3.5", "-4.5"]]
-
-
-def test_a_single_number_with_a_comma_is_pasted_as_it_is_typed(derivation: Derivation) -> None:
-    derivation.open("step=mean")
-    assert derivation.cell(0, 0).evaluate(PASTE, "2,5"), "left to the browser"
-    assert not derivation.cell(0, 0).evaluate(PASTE, "2\t5"), "taken"
-
-
-@pytest.mark.parametrize(
-    ("text", "told"),
-    [
-        ("1,5\n3,5\n0,5", "“1,5” may be 1.5 or the numbers 1, 5. Write “1.5”, or “1, 5” with a space."),
-        ("1,2;3,4", "“1,2” may be 1.2 or the numbers 1, 2."),
-        ("1,234\t2\n3\t4", "“1,234” may be 1.234 or 1234. Write “1.234” or “1234”."),
-    ],
-)
-def test_a_block_that_can_be_read_in_two_ways_is_refused_beside_the_table(
-    derivation: Derivation, watch: Watch, text: str, told: str
-) -> None:
-    watch.refusals.add(422)
-    derivation.open("step=mean")
+def expect_refused_beside_the_table(derivation: Derivation, watch: Watch, text: str, told: str) -> None:
+    before, asked = derivation.grid("values"), watch.asked(ASKED)
     derivation.paste(0, 0, text)
     expect(derivation.page.locator("#e-values")).to_contain_text(told)
-    assert derivation.grid("values") == DEFAULT
-    assert watch.asked(ASKED) == []
+    assert derivation.grid("values") == before
+    assert watch.asked(ASKED) == asked
     derivation.paste(0, 0, "1, 2\n3, 4")
     expect(derivation.page.locator("#e-values")).to_be_hidden()
 
 
-def test_a_block_pasted_elsewhere_lies_over_what_is_there(derivation: Derivation) -> None:
+def test_what_is_pasted_elsewhere_one_after_the_other_or_late_fills_its_own_cells(derivation: Derivation) -> None:
     derivation.open("step=mean")
+    expect_a_block_elsewhere_lies_over_what_is_there(derivation)
+    expect_texts_read_one_after_the_other(derivation)
+    expect_a_late_block_does_not_fill_another_source(derivation)
+
+
+def expect_a_block_elsewhere_lies_over_what_is_there(derivation: Derivation) -> None:
     derivation.paste(2, 1, "7\t8\t9\n−1\t−2\t3\n0\t0\t0")
     assert derivation.grid("values") == [*DEFAULT[:2], ["4", "7", "8"], ["5", "-1", "-2"]]
 
 
-def test_texts_are_read_one_after_the_other_and_none_is_lost(derivation: Derivation) -> None:
-    derivation.open("step=mean")
+def expect_texts_read_one_after_the_other(derivation: Derivation) -> None:
+    """None is lost."""
     held = Held(derivation.page, "**/api/v1/tables", most=1)
     derivation.cell(0, 0).fill("1,5")
     derivation.cell(0, 0).press("Enter")
@@ -71,8 +78,7 @@ def test_texts_are_read_one_after_the_other_and_none_is_lost(derivation: Derivat
     assert [row[0] for row in derivation.grid("values")] == ["1.5", "1.5", "7", "5"]
 
 
-def test_a_block_that_is_read_late_does_not_fill_the_table_of_another_source(derivation: Derivation) -> None:
-    derivation.open("step=mean")
+def expect_a_late_block_does_not_fill_another_source(derivation: Derivation) -> None:
     held = Held(derivation.page, "**/api/v1/tables", most=1)
     derivation.cell(0, 0).focus()
     derivation.cell(0, 0).evaluate(PASTE, "1\t2\n3\t4")

@@ -7,18 +7,15 @@ from tests.browser.derivation.page import ASKED, DEFAULT, MIDDLE, Derivation
 from tests.browser.held import Held
 
 
-def test_a_typed_number_changes_everything_that_follows_from_it(derivation: Derivation) -> None:
+def test_a_number_is_typed_dragged_changed_by_keys_and_taken_back(derivation: Derivation, watch: Watch) -> None:
     derivation.open("step=mean")
-    before = derivation.text("#headline")
-    derivation.type(0, 0, "9")
-    assert derivation.query["values"] == "9,20,0.5;2,10,0.7;4,40,0.1;5,30,0.9"
-    assert derivation.numbers() == ["9.00", "2.00", "4.00", "5.00", "5.00"]
-    assert derivation.text("#headline") != before
-    expect(derivation.cell(1, 0)).to_be_focused()
+    expect_a_cell_dragged_up_and_down(derivation)
+    expect_a_typed_number_changes_what_follows(derivation)
+    expect_escape_takes_back(derivation, watch)
+    expect_arrow_keys_go_from_cell_to_cell(derivation)
 
 
-def test_a_cell_is_dragged_up_and_down(derivation: Derivation) -> None:
-    derivation.open("step=mean")
+def expect_a_cell_dragged_up_and_down(derivation: Derivation) -> None:
     derivation.cell(3, 0).scroll_into_view_if_needed()
     x, y = derivation.cell(3, 0).evaluate(MIDDLE)
     derivation.page.mouse.move(x, y)
@@ -33,6 +30,43 @@ def test_a_cell_is_dragged_up_and_down(derivation: Derivation) -> None:
     derivation.page.go_back()
     derivation.settle()
     assert derivation.grid("values") == DEFAULT
+
+
+def expect_a_typed_number_changes_what_follows(derivation: Derivation) -> None:
+    before = derivation.text("#headline")
+    derivation.type(0, 0, "9")
+    assert derivation.query["values"] == "9,20,0.5;2,10,0.7;4,40,0.1;5,30,0.9"
+    assert derivation.numbers() == ["9.00", "2.00", "4.00", "5.00", "5.00"]
+    assert derivation.text("#headline") != before
+    expect(derivation.cell(1, 0)).to_be_focused()
+    derivation.type(0, 0, "1")
+    assert derivation.grid("values") == DEFAULT
+
+
+def expect_escape_takes_back(derivation: Derivation, watch: Watch) -> None:
+    derivation.cell(1, 1).focus()
+    derivation.settle()
+    before, asked = derivation.query, len(watch.asked(ASKED))
+    derivation.page.keyboard.type("77")
+    derivation.page.keyboard.press("Escape")
+    expect(derivation.cell(1, 1)).to_have_value("10")
+    assert derivation.query == before
+    assert len(watch.asked(ASKED)) == asked
+
+
+def expect_arrow_keys_go_from_cell_to_cell(derivation: Derivation) -> None:
+    """With Alt they change it."""
+    derivation.cell(0, 0).focus()
+    for key, (example, feature) in {"ArrowDown": (1, 0), "ArrowRight": (1, 1), "ArrowUp": (0, 1)}.items():
+        derivation.page.keyboard.press(key)
+        expect(derivation.cell(example, feature)).to_be_focused()
+    derivation.expect_step("mean")
+    derivation.page.keyboard.press("Alt+ArrowUp")
+    derivation.settle()
+    expect(derivation.cell(0, 1)).to_have_value("20.1")
+    derivation.page.keyboard.press("Alt+Shift+ArrowDown")
+    derivation.settle()
+    assert derivation.query["values"].startswith("1,19.1,0.5")
 
 
 def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_other(derivation: Derivation) -> None:
@@ -52,31 +86,6 @@ def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_oth
     assert derivation.grid("values") == [*DEFAULT[:3], ["5.2", "30", "0.9"]]
 
 
-def test_arrow_keys_go_from_cell_to_cell_and_with_alt_change_it(derivation: Derivation) -> None:
-    derivation.open("step=mean")
-    derivation.cell(0, 0).focus()
-    for key, (example, feature) in {"ArrowDown": (1, 0), "ArrowRight": (1, 1), "ArrowUp": (0, 1)}.items():
-        derivation.page.keyboard.press(key)
-        expect(derivation.cell(example, feature)).to_be_focused()
-    derivation.expect_step("mean")
-    derivation.page.keyboard.press("Alt+ArrowUp")
-    derivation.settle()
-    expect(derivation.cell(0, 1)).to_have_value("20.1")
-    derivation.page.keyboard.press("Alt+Shift+ArrowDown")
-    derivation.settle()
-    assert derivation.query["values"].startswith("1,19.1,0.5")
-
-
-def test_escape_takes_back_what_was_typed(derivation: Derivation, watch: Watch) -> None:
-    derivation.open("cell=1,1")
-    derivation.cell(1, 1).focus()
-    derivation.page.keyboard.type("77")
-    derivation.page.keyboard.press("Escape")
-    expect(derivation.cell(1, 1)).to_have_value("10")
-    assert "values" not in derivation.query
-    assert watch.asked(ASKED) == []
-
-
 def test_a_table_grows_and_shrinks_within_its_limits(derivation: Derivation) -> None:
     derivation.open("values=1,2,3,4,5;2,4,1,3,2;3,1,2,2,9&dy=1,0,0,0,0;0,1,0,0,0;0,0,1,0,0&cell=2,4")
     derivation.click("+ feature")
@@ -90,9 +99,17 @@ def test_a_table_grows_and_shrinks_within_its_limits(derivation: Derivation) -> 
     expect(derivation.page.locator("#warnings")).to_contain_text("one example")
 
 
-def test_what_is_no_number_is_told_beside_the_table_and_can_be_mended(derivation: Derivation, watch: Watch) -> None:
+def test_what_is_no_number_or_empty_or_two_numbers_is_told_beside_the_table(
+    derivation: Derivation, watch: Watch
+) -> None:
     watch.refusals.add(422)
     derivation.open("step=mean")
+    expect_no_number_told_and_mended(derivation)
+    expect_an_emptied_cell_not_shown_as_0(derivation)
+    expect_a_decimal_comma_is_a_point(derivation)
+
+
+def expect_no_number_told_and_mended(derivation: Derivation) -> None:
     derivation.type(1, 2, "zero")
     expect(derivation.page.locator("#e-values")).to_contain_text("Row 2, column 3 (example 1 of x2) is 'zero'")
     assert derivation.grid("values")[1] == ["2", "10", "zero"]
@@ -101,19 +118,16 @@ def test_what_is_no_number_is_told_beside_the_table_and_can_be_mended(derivation
     assert derivation.grid("values")[1] == ["2", "10", "0"]
 
 
-def test_an_emptied_cell_is_not_shown_as_0(derivation: Derivation, watch: Watch) -> None:
-    watch.refusals.add(422)
-    derivation.open("step=mean")
+def expect_an_emptied_cell_not_shown_as_0(derivation: Derivation) -> None:
     derivation.type(1, 2, "")
     expect(derivation.page.locator("#e-values")).to_contain_text("Row 2, column 3 (example 1 of x2) is empty")
     assert derivation.grid("values")[1] == ["2", "10", ""]
+    derivation.type(1, 2, "0.7")
+    expect(derivation.page.locator("#e-values")).to_be_hidden()
 
 
-def test_a_decimal_comma_in_a_cell_is_a_point_and_two_numbers_are_refused_at_that_cell(
-    derivation: Derivation, watch: Watch
-) -> None:
-    watch.refusals.add(422)
-    derivation.open("step=mean")
+def expect_a_decimal_comma_is_a_point(derivation: Derivation) -> None:
+    """Two numbers are refused at that cell."""
     derivation.type(0, 1, "2,5")
     assert derivation.grid("values")[0] == ["1", "2.5", "0.5"]
     derivation.type(0, 1, "1,5", "layer")
@@ -127,23 +141,15 @@ def test_a_decimal_comma_in_a_cell_is_a_point_and_two_numbers_are_refused_at_tha
     assert derivation.grid("values")[2] == ["4", "-1.5", "0.1"]
 
 
-def test_a_late_answer_does_not_take_back_what_was_typed_since(derivation: Derivation) -> None:
-    derivation.open("step=mean")
-    held = Held(derivation.page, "**/api/v1/derivation**", most=1)
-    derivation.cell(0, 0).fill("7")
-    derivation.cell(0, 0).press("Enter")
-    derivation.page.wait_for_function("() => document.getElementById('view').getAttribute('aria-busy') === 'true'")
-    derivation.cell(2, 1).fill("8")
-    derivation.cell(2, 1).press("Enter")
-    with derivation.page.expect_response(lambda response: "8" in response.url and "/api/v1/derivation" in response.url):
-        held.take().continue_()
-    assert derivation.grid("values")[2] == ["4", "8", "0.1"]
-    derivation.settle()
-    assert derivation.grid("values") == [["7", "20", "0.5"], DEFAULT[1], ["4", "8", "0.1"], DEFAULT[3]]
-
-
-def test_scale_shift_and_the_gradient_from_above_are_tables_too(derivation: Derivation) -> None:
+def test_scale_shift_and_gradient_are_tables_too_and_a_late_answer_takes_back_nothing_typed_since(
+    derivation: Derivation,
+) -> None:
     derivation.open("step=y")
+    expect_tables_of_scale_shift_and_gradient(derivation)
+    expect_a_late_answer_takes_back_nothing(derivation)
+
+
+def expect_tables_of_scale_shift_and_gradient(derivation: Derivation) -> None:
     derivation.type(0, 0, "2", "layer")
     derivation.type(1, 0, "0.5", "layer")
     assert (derivation.query["gamma"], derivation.query["beta"]) == ("2,1,1", "0.5,0,0")
@@ -157,25 +163,30 @@ def test_scale_shift_and_the_gradient_from_above_are_tables_too(derivation: Deri
     assert "dy" not in derivation.query
 
 
-def test_a_slice_of_a_data_set_becomes_a_table_when_it_is_edited(derivation: Derivation) -> None:
+def expect_a_late_answer_takes_back_nothing(derivation: Derivation) -> None:
+    held = Held(derivation.page, "**/api/v1/derivation**", most=1)
+    derivation.cell(0, 0).fill("7")
+    derivation.cell(0, 0).press("Enter")
+    derivation.page.wait_for_function("() => document.getElementById('view').getAttribute('aria-busy') === 'true'")
+    derivation.cell(2, 1).fill("8")
+    derivation.cell(2, 1).press("Enter")
+    with derivation.page.expect_response(lambda response: "8" in response.url and "/api/v1/derivation" in response.url):
+        held.take().continue_()
+    assert derivation.grid("values")[2] == ["4", "8", "0.1"]
+    derivation.settle()
+    assert derivation.grid("values") == [["7", "20", "0.5"], DEFAULT[1], ["4", "8", "0.1"], DEFAULT[3]]
+
+
+def test_a_slice_of_a_data_set_becomes_a_table_with_its_names_when_it_is_edited(derivation: Derivation) -> None:
     derivation.open("source=wine&batch_size=5&selected=2,12&layer_width=0")
-    before = derivation.answer()["batch"]["values"]
+    before = derivation.answer()["batch"]
     derivation.type(0, 0, "3.25")
-    query = derivation.query
-    assert "source" not in query
-    assert "batch_size" not in query
-    assert "selected" not in query
-    after = derivation.answer()["batch"]["values"]
-    assert after[0][0] == 3.25
-    assert after[1:] == before[1:]
-
-
-def test_an_edited_table_keeps_the_names_of_its_columns(derivation: Derivation) -> None:
-    derivation.open("source=wine&batch_size=3&selected=0,11")
-    names = derivation.answer()["batch"]["feature_names"]
-    derivation.type(0, 0, "9")
-    assert "source" not in derivation.query
-    assert derivation.answer()["batch"]["feature_names"] == names
+    for name in ("source", "batch_size", "selected"):
+        assert name not in derivation.query
+    after = derivation.answer()["batch"]
+    assert after["values"][0][0] == 3.25
+    assert after["values"][1:] == before["values"][1:]
+    assert after["feature_names"] == before["feature_names"]
     derivation.page.locator('[data-resize="more-features"]').click()
     derivation.settle()
-    assert derivation.answer()["batch"]["feature_names"] == [*names, "x2"]
+    assert derivation.answer()["batch"]["feature_names"] == [*before["feature_names"], "x2"]

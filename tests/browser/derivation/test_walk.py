@@ -1,6 +1,7 @@
 """The derivation's walk: forward and backward, node by node, with this batch's numbers plugged in."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -9,8 +10,20 @@ from tests.browser.conftest import Watch
 from tests.browser.derivation.page import ASKED, DEFAULT, ORDER, Derivation
 
 
-def test_it_opens_with_the_first_step_and_the_mean_is_worked_out(derivation: Derivation, watch: Watch) -> None:
+def test_a_walk_is_made_by_keys_buttons_and_jumps_is_announced_and_asks_for_nothing(
+    derivation: Derivation, watch: Watch
+) -> None:
     derivation.open()
+    expect_the_first_step_and_the_mean_worked_out(derivation, watch)
+    expect_a_new_step_announced(derivation)
+    derivation.page.keyboard.press("Home")
+    expect_arrow_keys_walk_through_every_node_and_back(derivation, watch)
+    expect_buttons_step_and_stop_at_the_ends(derivation)
+    expect_any_node_jumped_to(derivation)
+    assert watch.asked(ASKED) == []
+
+
+def expect_the_first_step_and_the_mean_worked_out(derivation: Derivation, watch: Watch) -> None:
     derivation.expect_step("x")
     assert derivation.grid("values") == DEFAULT
     for _ in range(4):
@@ -23,8 +36,13 @@ def test_it_opens_with_the_first_step_and_the_mean_is_worked_out(derivation: Der
     assert watch.asked(ASKED) == []
 
 
-def test_arrow_keys_walk_through_every_node_and_back_without_a_request(derivation: Derivation, watch: Watch) -> None:
-    derivation.open("step=x")
+def expect_a_new_step_announced(derivation: Derivation) -> None:
+    derivation.page.keyboard.press("ArrowRight")
+    expect(derivation.page.locator("#headline[role=status]")).to_have_text("Example 0 of x0 lies 2.00 below the mean.")
+
+
+def expect_arrow_keys_walk_through_every_node_and_back(derivation: Derivation, watch: Watch) -> None:
+    """Without a request."""
     for name in ORDER[1:]:
         derivation.page.keyboard.press("ArrowRight")
         derivation.expect_step(name)
@@ -42,8 +60,8 @@ def test_arrow_keys_walk_through_every_node_and_back_without_a_request(derivatio
     assert watch.asked(ASKED) == []
 
 
-def test_buttons_step_and_stop_at_the_ends(derivation: Derivation) -> None:
-    derivation.open("step=mean")
+def expect_buttons_step_and_stop_at_the_ends(derivation: Derivation) -> None:
+    derivation.node("mean").click()
     derivation.click("Next step")
     derivation.expect_step("centred")
     derivation.click("Step back")
@@ -58,8 +76,8 @@ def test_buttons_step_and_stop_at_the_ends(derivation: Derivation) -> None:
     expect(derivation.page.get_by_role("button", name="Step back")).to_have_attribute("aria-disabled", "true")
 
 
-def test_any_node_can_be_jumped_to_by_mouse_and_keyboard(derivation: Derivation) -> None:
-    derivation.open()
+def expect_any_node_jumped_to(derivation: Derivation) -> None:
+    """By mouse and keyboard."""
     derivation.node("dvar").click()
     derivation.expect_step("dvar")
     expect(derivation.page.locator("#step-title")).to_have_text("∂L/∂σ²: at the variance")
@@ -87,39 +105,37 @@ def test_it_plays_from_step_to_step_and_pauses(timed: Page) -> None:
     expect(timed.get_by_role("button", name="Play")).to_be_visible()
 
 
-def test_a_new_step_is_announced(derivation: Derivation) -> None:
-    derivation.open("step=mean")
-    derivation.page.keyboard.press("ArrowRight")
-    expect(derivation.page.locator("#headline[role=status]")).to_have_text("Example 0 of x0 lies 2.00 below the mean.")
+def test_each_number_that_is_plugged_in_is_the_answers(derivation: Derivation) -> None:
+    derivation.open("cell=2,1&eps=0.5&gamma=2,-1,1")
+    for placement in ("variance", "deviation"):
+        derivation.controls.choose("eps_placement", placement)
+        for node in derivation.answer()["nodes"]:
+            expect_plugged_in(derivation, node["name"], node["value"])
 
 
-@pytest.mark.parametrize("placement", ["variance", "deviation"])
-def test_each_number_that_is_plugged_in_is_the_answers(derivation: Derivation, placement: str) -> None:
-    derivation.open(f"cell=2,1&eps=0.5&eps_placement={placement}&gamma=2,-1,1")
-    answer = derivation.answer()
-    nodes = {node["name"]: node["value"] for node in answer["nodes"]}
-    for name, value in nodes.items():
-        derivation.node(name).click()
-        derivation.expect_step(name)
-        here = value[2][1] if isinstance(value, list) and isinstance(value[0], list) else value
-        here = here[1] if isinstance(here, list) else here
-        shown = float(re.sub(r"[(),]", "", derivation.numbers()[-1]).replace("−", "-"))
-        assert shown == pytest.approx(here, rel=6e-3, abs=1e-12), name
+def expect_plugged_in(derivation: Derivation, name: str, value: Any) -> None:
+    """At example 2 of x1."""
+    derivation.node(name).click()
+    derivation.expect_step(name)
+    here = value[2][1] if isinstance(value, list) and isinstance(value[0], list) else value
+    here = here[1] if isinstance(here, list) else here
+    shown = float(re.sub(r"[(),]", "", derivation.numbers()[-1]).replace("−", "-"))
+    assert shown == pytest.approx(here, rel=6e-3, abs=1e-12), name
 
 
-@pytest.mark.parametrize(
-    ("query", "told", "why"),
-    [
-        ("eps=0.5&eps_placement=deviation&step=dvar", "none, σ is 0", "stays 0 however s moves"),
-        ("eps=0&step=dx_direct", "none, s is 0", "is 0 there by definition"),
-    ],
-)
-def test_what_would_be_divided_by_0_is_none_for_the_constant_feature_alone(
-    derivation: Derivation, query: str, told: str, why: str
-) -> None:
-    derivation.open(f"values=1,1;2,1;4,1&cell=0,1&{query}")
-    assert derivation.numbers()[-1] == told
+def test_what_would_be_divided_by_0_is_none_for_the_constant_feature_alone(derivation: Derivation) -> None:
+    derivation.open("values=1,1;2,1;4,1&cell=0,1&eps=0.5&eps_placement=deviation&step=dvar")
+    expect_none(derivation, "none, σ is 0", "stays 0 however s moves")
+    derivation.controls.choose("eps_placement", "variance")
+    derivation.controls.enter("eps", "0")
+    derivation.node("dx_direct").click()
+    derivation.cell(0, 1).focus()
+    expect_none(derivation, "none, s is 0", "is 0 there by definition")
+
+
+def expect_none(derivation: Derivation, told: str, why: str) -> None:
     expect(derivation.page.locator("#step-locals .value-of")).to_have_text([f"= {told}"])
+    assert derivation.numbers()[-1] == told
     expect(derivation.page.locator("#step-none")).to_contain_text(why)
     derivation.cell(0, 0).focus()
     expect(derivation.page.locator("#step-none")).to_have_text("")
@@ -133,9 +149,16 @@ IN_SIGHT = """(one) => {
 }"""
 
 
-@pytest.mark.parametrize("step", ["mean", "dgamma", "dscale", "dx"])
-def test_the_result_of_a_long_formula_is_in_sight_and_arrows_reach_it(derivation: Derivation, step: str) -> None:
-    derivation.open(f"values={WIDE}&step={step}")
+def test_the_result_of_a_long_formula_is_in_sight_and_arrows_reach_it(derivation: Derivation) -> None:
+    derivation.open(f"values={WIDE}&step=mean")
+    for step in ("mean", "dgamma", "dscale", "dx"):
+        derivation.node(step).click()
+        derivation.expect_step(step)
+        derivation.settle()
+        expect_the_result_reached(derivation)
+
+
+def expect_the_result_reached(derivation: Derivation) -> None:
     result = derivation.page.locator("#step-numbers .slot").last
     assert result.evaluate(IN_SIGHT)
     assert derivation.page.locator("#summed-numbers .slot").last.evaluate(IN_SIGHT)
