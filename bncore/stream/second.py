@@ -21,11 +21,11 @@ from bncore.stream.cutting import rows_of
 from bncore.stream.first import first_pass, state_of
 from bncore.stream.first import statistics as statistics_of
 from bncore.stream.sources.opening import opened
-from bncore.stream.sources.source import Chunk, Source, beside
+from bncore.stream.sources.source import Chunk, Source, beside, digest
 from bncore.stream.state import SECONDS, State
 from bncore.stream.streamed import Streamed
 from bncore.stream.threads import in_order
-from bncore.stream.written import Written, check_apart, written
+from bncore.stream.written import Written, check_apart, place_of, written
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,11 @@ class Operation:
         sums = self.streamed.sums
         assert sums is not None
         return sums.cross * self.denominator.factor, sums.total
+
+    def stamp(self, targets: tuple[Any, Any]) -> str:
+        """What tells what is written, and where to, from all else."""
+        numbers = f"{digest(self.gamma)} {digest(self.beta)} {self.eps!r} {self.eps_placement}"
+        return f"{numbers} {' '.join(map(place_of, targets))}"
 
     def of(self, x: Array, dy: Array | None = None) -> tuple[Array, Array | None]:
         """y of some examples, and dx where there is a dy."""
@@ -95,7 +100,8 @@ def batch_norm(
 
     `x`, `dy`, `array`, `state`, `every` and `say` are those of `statistics`; all else is that of `bncore.forward`. y is
     written to `out` and dx to `dx`: each the path of an `.npy` file, or an array of x's shape. A run that was killed
-    goes on within either pass. Of Dask arrays y and dx are such, of which nothing is computed yet.
+    goes on within either pass; one of other parameters, or with another `out`, writes from the front. Of Dask arrays y
+    and dx are such, of which nothing is computed yet.
 
     Raises BatchNormError, as `statistics` does, and BadParameter for a result that has nowhere to go.
     """
@@ -109,6 +115,7 @@ def batch_norm(
     check_apart({"out": out, "dx": dx}, (source, upstream))
     kept = state_of(source, upstream, feature_axis, state, every)
     operation = operation_of(first_pass(source, upstream, kept, feature_axis, say), **how)  # type: ignore[arg-type]
+    kept.second(operation.stamp((out, dx)))
     _write(operation, source, upstream, (out, dx), kept, say)
     return _result(operation, out, dx)
 

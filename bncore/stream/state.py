@@ -26,7 +26,8 @@ PART = ("mean", "rest", "squares", "squares_rest", "low", "high")
 class State:
     """The file at `path`, for a stream that `about` tells from others; None keeps nothing.
 
-    `written` is how many examples the second pass has written; `is_whole` says that the first one has ended.
+    `written` is how many examples the second pass has written, and `how` what it writes, and where to; `is_whole` says
+    that the first one has ended.
     """
 
     def __init__(self, path: str | Path | None, about: str, every: float = SECONDS) -> None:
@@ -34,9 +35,14 @@ class State:
         self._last = time.monotonic()
         self.grid: Grid | None = None
         self.tally: Tally | None = None
-        self.is_whole, self.written = False, 0
+        self.is_whole, self.written, self.how = False, 0, ""
         if self._path is not None and self._path.exists():
             self._load(self._path)
+
+    def second(self, how: str) -> None:
+        """The second pass begins: from the front, unless it is `how` the state was left."""
+        self.written = self.written if how == self.how else 0
+        self.how = how
 
     def keep(self, *, now: bool = False) -> bool:
         """Write the file if it is time to, or `now`; whether it was written."""
@@ -59,6 +65,7 @@ class State:
         assert tally is not None
         head = {
             "version": VERSION, "about": self._about, "is_whole": self.is_whole, "written": self.written,
+            "how": self.how,
             "examples": tally.examples, "count": tally.part.count, "bits": grid.bits,
         }  # fmt: skip
         sums = {} if tally.sums is None else {"total": tally.sums.total, "cross": tally.sums.cross}
@@ -81,6 +88,7 @@ class State:
 
     def _take(self, head: dict[str, Any], kept: dict[str, Array]) -> None:
         self.is_whole, self.written = bool(head["is_whole"]), int(head["written"])
+        self.how = str(head.get("how", ""))
         self.grid = Grid(kept["centre"], kept["unit"], int(head["bits"]))
         part = Part(int(head["count"]), *(kept[name] for name in PART))
         sums = Sums(kept["total"], kept["cross"]) if "total" in kept else None

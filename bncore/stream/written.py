@@ -74,6 +74,14 @@ def check_apart(targets: Mapping[str, Any], sources: Sequence[Any]) -> None:
         taken.append(path)
 
 
+def place_of(target: Any) -> str:
+    """Where a result goes: what was written there is there again, except to an array of a process that has ended."""
+    path = target if isinstance(target, (str, Path)) else getattr(target, "filename", None)
+    if path is not None:
+        return str(Path(path).resolve())
+    return "" if target is None else f"{os.getpid()} {id(target)}"
+
+
 def _file_of(source: Any) -> Path | None:
     """The file that a source reads, or that its array is mapped from."""
     path = getattr(getattr(source, "file", None), "path", None)

@@ -100,6 +100,17 @@ def test_a_state_serves_its_own_stream_only(rng, tmp_path):
         stream.statistics(tmp_path / "x.npy", state=state)
 
 
+def test_a_state_of_another_output_is_written_anew(rng, tmp_path):
+    x, y, state = rng.normal(size=(50, 2)), tmp_path / "y.npy", tmp_path / "state.npz"
+    stream.batch_norm(x, out=y, state=state)
+    for how in ({"gamma": [2.0, 3.0]}, {"beta": [2.0, 3.0]}, {"eps": 1.0}, {"eps": 1.0, "eps_placement": "deviation"}):
+        stream.batch_norm(x, out=y, state=state, **how)
+        assert np.allclose(np.load(y), bncore.forward(x, **how).y)
+    for out in (tmp_path / "other.npy", np.empty_like(x)):
+        stream.batch_norm(x, out=out, state=state)
+        assert np.allclose(out if isinstance(out, np.ndarray) else np.load(out), bncore.forward(x).y)
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 def test_a_file_that_is_read_is_never_written_to(rng, order, tmp_path):
     x, path = rng.normal(size=(50, 2)), tmp_path / "x.npy"
