@@ -83,13 +83,6 @@ def test_before_and_after_share_one_axis_that_names_its_scale(untouched: Playgro
     assert "asinh scale" in x["title"]
 
 
-def test_the_axis_can_be_switched_to_linear(playground: Playground) -> None:
-    playground.open()
-    playground.choose("axis", "linear")
-    assert "log" not in playground.axes("x")["xaxis"]["title"]
-    assert playground.query == {"axis": "linear"}
-
-
 def test_every_figure_is_an_image_with_a_text(untouched: Playground) -> None:
     roles = untouched.page.locator(".plot").evaluate_all(ROLES)
     assert len(roles) == len(untouched.figures()) > 10
@@ -103,40 +96,6 @@ def test_both_axes_of_every_figure_have_titles(untouched: Playground) -> None:
         assert axes["xaxis"]["title"], figure
 
 
-LONG_TEXTS = [
-    "", "upstream=squared_error", "upstream=cross_entropy", "source=digits&upstream=cross_entropy", "source=correlated",
-    "source=iris&upstream=cross_entropy&eps=1e-8&gamma=1e-4",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("query", LONG_TEXTS)
-def test_no_axis_title_is_cut_off_and_no_tick_texts_meet(playground: Playground, query: str) -> None:
-    for width in at_widths(playground.page, lambda: playground.open(query)):
-        for name in playground.figures():
-            playground.drawn(name)
-        assert playground.page.evaluate(CLIPPED_TITLES) == [], width
-        assert playground.page.evaluate(ILLEGIBLE_TICKS) == [], width
-
-
-@pytest.mark.parametrize(
-    ("query", "noun", "names"),
-    [
-        ("upstream=cross_entropy", "class", ["class 0", "class 1", "class 2"]),
-        ("source=normal&upstream=squared_error", "output", ["output 0", "output 1", "output 2"]),
-    ],
-)
-def test_the_rows_of_a_read_out_have_names(playground: Playground, query: str, noun: str, names: list[str]) -> None:
-    playground.open(query)
-    for figure in ("readout", "d_readout"):
-        playground.drawn(figure)
-        shown = playground.plot(figure).locator(".ytick text").all_text_contents()
-        assert sorted(shown) == names
-        expect(playground.plot(figure).locator(".ytitle")).to_have_text(noun)
-        playground.menu(figure).get_by_role("button", name="Table").click()
-        expect(playground.figure(figure).locator("table.numbers thead th").first).to_have_text(noun)
-    expect(playground.plot("x_hat").locator(".ytick text")).to_have_count(0)
-
-
 def test_saturation_and_both_sides_statistics_stand_in_a_table(untouched: Playground) -> None:
     assert untouched.features()[-1] == "proline"
     assert untouched.column("x deviation")[-1] == "314"
@@ -144,20 +103,59 @@ def test_saturation_and_both_sides_statistics_stand_in_a_table(untouched: Playgr
     assert all(share.endswith(" %") for share in untouched.column("saturated"))
 
 
-def test_the_axis_says_how_many_values_lie_outside(playground: Playground) -> None:
-    playground.open("source=heavy_tailed")
-    expect(playground.figure("x").locator(".note")).to_have_text("2 values outside the axis")
+LONG_TEXTS = {
+    "upstream=cross_entropy": ("class", ["class 0", "class 1", "class 2"]),
+    "source=digits&upstream=cross_entropy": ("class", [str(digit) for digit in range(10)]),
+    "source=normal&upstream=squared_error": ("output", ["output 0", "output 1", "output 2"]),
+    "source=iris&upstream=cross_entropy&eps=1e-8&gamma=1e-4": ("class", ["setosa", "versicolor", "virginica"]),
+}
+"""Addresses whose texts are long, and what the rows of their read-out are called."""
 
 
-def test_up_to_64_examples_are_dots(playground: Playground) -> None:
-    playground.open("batch_size=16")
-    assert [len(trace["x"]) for trace in playground.data("x") if trace["name"] == "examples"] == [16 * FEATURES]
-    playground.open("batch_size=65")
-    assert "examples" not in [trace["name"] for trace in playground.data("x")]
+@pytest.mark.parametrize(("query", "noun", "names"), [(query, *rows) for query, rows in LONG_TEXTS.items()])
+def test_no_axis_title_is_cut_off_no_tick_texts_meet_and_the_rows_of_a_read_out_have_names(
+    playground: Playground, query: str, noun: str, names: list[str]
+) -> None:
+    for width in at_widths(playground.page, lambda: playground.open(query)):
+        for name in playground.figures():
+            playground.drawn(name)
+        assert playground.page.evaluate(CLIPPED_TITLES) == [], width
+        assert playground.page.evaluate(ILLEGIBLE_TICKS) == [], width
+    for figure in ("readout", "d_readout"):
+        playground.drawn(figure)
+        shown = playground.plot(figure).locator(".ytick text").all_text_contents()
+        assert sorted(shown) == names
+        expect(playground.plot(figure).locator(".ytitle")).to_have_text(noun)
+        playground.menu(figure).get_by_role("button", name="Table").click()
+        expect(playground.figure(figure).locator("table.numbers thead th").first).to_have_text(noun)
+    if "digits" not in query:
+        expect(playground.plot("x_hat").locator(".ytick text")).to_have_count(0)
 
 
-def test_two_features_show_that_batch_norm_does_not_decorrelate(playground: Playground) -> None:
+def test_what_a_hand_changes_is_told_where_it_matters(playground: Playground) -> None:
     playground.open()
+    for law in (
+        the_axis_can_be_switched_to_linear,
+        two_features_show_that_batch_norm_does_not_decorrelate,
+        where_the_gradient_vanishes_the_page_says_why,
+        a_loss_shows_its_read_out_as_a_joint_of_its_own,
+        the_conservation_laws_are_live_numbers,
+        the_conventions_in_force_are_named,
+        the_axis_says_how_many_values_lie_outside,
+        up_to_64_examples_are_dots,
+    ):
+        law(playground)
+        playground.click("Reset everything")
+        assert playground.query == {}, law.__name__
+
+
+def the_axis_can_be_switched_to_linear(playground: Playground) -> None:
+    playground.choose("axis", "linear")
+    assert "log" not in playground.axes("x")["xaxis"]["title"]
+    assert playground.query == {"axis": "linear"}
+
+
+def two_features_show_that_batch_norm_does_not_decorrelate(playground: Playground) -> None:
     playground.drawn("pair")
     playground.page.locator("#pair-b").select_option(label="proline")
     playground.settle()
@@ -167,8 +165,7 @@ def test_two_features_show_that_batch_norm_does_not_decorrelate(playground: Play
     assert playground.axes("pair")["yaxis2"]["title"] == "x̂: proline"
 
 
-def test_where_the_gradient_vanishes_the_page_says_why(playground: Playground) -> None:
-    playground.open()
+def where_the_gradient_vanishes_the_page_says_why(playground: Playground) -> None:
     why = playground.page.locator("#why")
     expect(why).to_be_hidden()
     playground.choose("upstream", "ones")
@@ -177,8 +174,7 @@ def test_where_the_gradient_vanishes_the_page_says_why(playground: Playground) -
     expect(why).to_contain_text("the same")
 
 
-def test_a_loss_shows_its_read_out_as_a_joint_of_its_own(playground: Playground) -> None:
-    playground.open()
+def a_loss_shows_its_read_out_as_a_joint_of_its_own(playground: Playground) -> None:
     expect(playground.figure("readout")).to_be_hidden()
     playground.choose("upstream", "cross_entropy")
     expect(playground.figure("readout")).to_be_visible()
@@ -186,8 +182,7 @@ def test_a_loss_shows_its_read_out_as_a_joint_of_its_own(playground: Playground)
     assert playground.axes("readout")["yaxis"]["ticktext"] or playground.data("readout")
 
 
-def test_the_conservation_laws_are_live_numbers(playground: Playground) -> None:
-    playground.open()
+def the_conservation_laws_are_live_numbers(playground: Playground) -> None:
     laws = playground.page.locator("#laws")
     expect(laws.locator("dt")).to_have_text(["Σ ∂L/∂x over the batch = 0", "Σ ∂L/∂x·x̂ over the batch → 0 as ε → 0"])
     before = laws.text_content()
@@ -195,10 +190,21 @@ def test_the_conservation_laws_are_live_numbers(playground: Playground) -> None:
     expect(laws).not_to_have_text(before)
 
 
-def test_the_conventions_in_force_are_named(playground: Playground) -> None:
-    playground.open()
+def the_conventions_in_force_are_named(playground: Playground) -> None:
     conventions = playground.page.locator("#conventions")
     expect(conventions).to_contain_text("ε is added to the variance")
     playground.choose("eps_placement", "deviation")
     expect(conventions).to_contain_text("ε is added to the deviation")
     expect(conventions).to_contain_text("biased variance")
+
+
+def the_axis_says_how_many_values_lie_outside(playground: Playground) -> None:
+    playground.choose("source", "heavy_tailed")
+    expect(playground.figure("x").locator(".note")).to_have_text("2 values outside the axis")
+
+
+def up_to_64_examples_are_dots(playground: Playground) -> None:
+    playground.enter("batch_size", "16")
+    assert [len(trace["x"]) for trace in playground.data("x") if trace["name"] == "examples"] == [16 * FEATURES]
+    playground.enter("batch_size", "65")
+    assert "examples" not in [trace["name"] for trace in playground.data("x")]

@@ -119,20 +119,7 @@ def test_a_block_is_lit_in_the_curves_the_columns_and_the_schematic(network: Net
     assert lit_ticks(page.locator("#figure-depth_deviation"), "x") == ["2"]
 
 
-def test_an_example_is_lit_in_the_strips_and_the_jacobian(page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 4000})
-    view = BatchSize(page).open("draws=100&members=6&tab=strip")
-    view.controls.drawn("jacobian_total")
-    jacobian = page.locator("#figure-jacobian_total")
-    page.locator("#strip-train .values [data-example='3'] .now").hover()
-    for axis in ("x", "y"):
-        assert lit_ticks(jacobian, axis) == ["3"]
-    point_at(page, jacobian, "1", "x")
-    lit = page.locator("#strip-inference [data-linked]")
-    assert "1" in lit.evaluate_all("(all) => all.map((one) => one.dataset.example)")
-
-
-def test_a_dot_of_the_deals_lights_its_example_and_an_example_its_dots(page: Page) -> None:
+def test_an_example_is_lit_in_the_deals_their_dots_the_strips_and_the_jacobian(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 4000})
     view = BatchSize(page).open("draws=100&members=6&example=2")
     view.controls.drawn("jacobian_total")
@@ -154,6 +141,15 @@ def test_a_dot_of_the_deals_lights_its_example_and_an_example_its_dots(page: Pag
     page.keyboard.press("Tab")
     page.locator("#c-example").focus()
     expect(dots).to_have_attribute("data-example", "2")
+
+    page.locator("#tab-strip").click()
+    view.settle()
+    page.locator("#strip-train .values [data-example='3'] .now").hover()
+    for axis in ("x", "y"):
+        assert lit_ticks(jacobian, axis) == ["3"]
+    point_at(page, jacobian, "1", "x")
+    lit = page.locator("#strip-inference [data-linked]")
+    assert "1" in lit.evaluate_all("(all) => all.map((one) => one.dataset.example)")
 
 
 def test_a_tensor_is_lit_in_its_verdict_its_line_its_field_and_its_figures_and_a_unit_in_them(page: Page) -> None:
@@ -178,7 +174,7 @@ def test_a_tensor_is_lit_in_its_verdict_its_line_its_field_and_its_figures_and_a
     expect(check.figure("against").locator(".linked-point")).to_have_count(7)
 
 
-def test_a_cell_of_the_norms_stage_lights_its_rows_and_a_row_its_cells(page: Page) -> None:
+def test_a_cell_of_the_norms_lights_its_channels_rows_on_the_stage_and_below_it_and_a_row_its_cells(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 3000})
     norms = Norms(page).open()
     before, lit = page.locator("#figure-before"), page.locator("#stage [data-linked]")
@@ -198,16 +194,8 @@ def test_a_cell_of_the_norms_stage_lights_its_rows_and_a_row_its_cells(page: Pag
     assert lit_ticks(before) == [names[int(norms.query["cell"].split(",")[1])]]
     page.locator("#c-situation").focus()
     expect(linked(page)).to_have_count(0)
-
-
-def test_the_channel_and_the_example_of_a_cell_are_lit_in_the_norms_rows(page: Page) -> None:
-    page.set_viewport_size({"width": 1280, "height": 3000})
-    norms = Norms(page).open()
     norms.box("batch", 1, 2).hover()
-    (lit,) = lit_ticks(page.locator("#figure-before"))
-    assert lit_ticks(page.locator("#figure-after_batch")) == [lit]
-    names = norms.answer()["batch"]["channel_names"]
-    assert lit == names[2]
+    assert lit_ticks(before) == lit_ticks(page.locator("#figure-after_batch")) == [names[2]]
 
 
 def test_a_cell_of_the_derivation_lights_its_example_and_its_terms(derivation: Derivation) -> None:

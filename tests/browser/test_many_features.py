@@ -1,7 +1,6 @@
 """Above sixteen features a map stands for all, from which features are picked."""
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
@@ -20,64 +19,55 @@ def click_row(playground: Playground, figure: str, row: int) -> None:
     playground.settle()
 
 
-def test_digits_show_as_a_map(playground: Playground) -> None:
-    playground.open("source=digits")
+def test_digits_show_as_a_map_whose_rows_pick_their_feature_and_show_all_returns(playground: Playground) -> None:
+    playground.open("source=digits&batch_size=128")
     assert playground.data("x")[0]["type"] == "heatmap"
-    assert len(playground.features()) == 64
+    names = playground.features()
+    assert len(names) == 64
     expect(playground.page.get_by_role("button", name="Show all")).to_be_hidden()
     table = playground.page.get_by_role("region", name="Table of features")
     assert table.evaluate("(box) => box.scrollHeight > 1.5 * box.clientHeight")  # it scrolls below its headings
+    for row, batch in ((10, "128"), (37, "16")):
+        playground.enter("batch_size", batch)
+        click_row(playground, "x_hat", row)
+        assert playground.query["selected"] == str(row)
+        assert playground.data("x")[0]["type"] == "scatter"
+        assert playground.axes("x")["yaxis"]["ticktext"] == [names[row]]
+        playground.click("Show all")
+        assert playground.query == {"source": "digits", "batch_size": batch}
+        assert playground.data("x")[0]["type"] == "heatmap"
 
 
-def test_sixteen_features_have_rows_and_seventeen_a_map(playground: Playground) -> None:
-    playground.open("source=normal&features=16")
-    assert playground.data("x")[0]["type"] == "scatter"
-    playground.open("source=normal&features=17")
-    assert playground.data("x")[0]["type"] == "heatmap"
-
-
-@pytest.mark.parametrize(("row", "batch"), [(10, "batch_size=128"), (37, "batch_size=16")])
-def test_clicking_a_row_of_the_map_picks_its_feature_and_show_all_returns(
-    playground: Playground, row: int, batch: str
+def test_sixteen_features_have_rows_seventeen_a_map_and_above_64_a_row_pools_several_that_a_click_picks(
+    playground: Playground,
 ) -> None:
-    playground.open(f"source=digits&{batch}")
-    name = playground.features()[row]
-    click_row(playground, "x_hat", row)
-    assert playground.query["selected"] == str(row)
+    playground.open("source=normal&features=16&batch_size=32")
     assert playground.data("x")[0]["type"] == "scatter"
-    assert playground.axes("x")["yaxis"]["ticktext"] == [name]
-    playground.click("Show all")
-    assert playground.query == {"source": "digits"} | dict([batch.split("=")])
+    playground.enter("features", "17")
     assert playground.data("x")[0]["type"] == "heatmap"
+    playground.enter("features", "100")
+    assert len(playground.data("x")[0]["z"]) == 50
+    click_row(playground, "x", 3)
+    assert playground.query["selected"] == "6,7"
 
 
-def test_features_are_picked_in_the_table_one_after_the_other(playground: Playground) -> None:
+def test_features_are_picked_in_the_table_one_after_the_other_and_the_focus_stays_on_the_box(
+    playground: Playground,
+) -> None:
     playground.open()
-    for feature in ("proline", "ash"):
-        playground.page.get_by_role("checkbox", name=feature, exact=True).check()
-        playground.settle()
-    assert playground.query == {"selected": "2,12"}
-    assert playground.axes("x")["yaxis"]["ticktext"] == ["ash", "proline"]
-    playground.page.get_by_role("checkbox", name="ash", exact=True).uncheck()
+    playground.page.get_by_role("checkbox", name="proline", exact=True).check()
     playground.settle()
-    assert playground.query == {"selected": "12"}
-
-
-def test_the_focus_stays_on_the_box_that_was_ticked(playground: Playground) -> None:
-    playground.open()
     box = playground.page.get_by_role("checkbox", name="ash", exact=True)
     box.focus()
     playground.page.keyboard.press("Space")
     playground.settle()
     expect(box).to_be_focused()
     expect(box).to_be_checked()
-
-
-def test_above_64_features_a_row_pools_several_and_a_click_picks_them_all(playground: Playground) -> None:
-    playground.open("source=normal&features=100&batch_size=32")
-    assert len(playground.data("x")[0]["z"]) == 50
-    click_row(playground, "x", 3)
-    assert playground.query["selected"] == "6,7"
+    assert playground.query == {"selected": "2,12"}
+    assert playground.axes("x")["yaxis"]["ticktext"] == ["ash", "proline"]
+    box.uncheck()
+    playground.settle()
+    assert playground.query == {"selected": "12"}
 
 
 def test_where_features_are_too_many_to_be_set_one_by_one_the_page_says_so(playground: Playground) -> None:

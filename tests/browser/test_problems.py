@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import files
-from tests.browser.conftest import Watch
+from tests.browser.conftest import DESKTOP, Watch
 from tests.browser.pages import OF_A_SOURCE
 from tests.browser.playground.page import Playground
 from tests.browser.test_widths import PHONE, overflow
@@ -26,6 +26,7 @@ def sheet(page: Page) -> None:
     page.get_by_role("button", name="Controls").click()
 
 
+@pytest.mark.folded
 @pytest.mark.parametrize("path", OF_A_SOURCE)
 def test_while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playground, watch: Watch, path: str) -> None:
     watch.refusals.add(422)
@@ -44,19 +45,22 @@ def test_while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playg
     expect(phone.problem).to_be_hidden()
 
 
+@pytest.mark.folded
 @pytest.mark.parametrize("path", OF_A_SOURCE)
-def test_on_a_phone_an_upload_that_is_gone_is_asked_for_in_the_view(
+def test_an_upload_that_is_gone_is_asked_for_in_the_view_on_a_wide_screen_and_on_a_phone(
     phone: Playground, watch: Watch, tmp_path: Path, path: str
 ) -> None:
     watch.refusals |= {410, 415}
     file = files.on_disk(tmp_path, "people.csv", files.table(rows=60 + OF_A_SOURCE.index(path)))
     source = hashlib.sha256(file.read_bytes()).hexdigest()
     phone.page.goto(f"{path}?source={source}")
-    phone.settle()
-    expect(phone.problem).to_be_in_viewport()
-    expect(phone.problem).to_contain_text("is not here")
     button = phone.page.get_by_text("Upload a file")
-    expect(button).to_be_in_viewport()
+    for size in (DESKTOP, PHONE):
+        phone.page.set_viewport_size(size)  # type: ignore[arg-type]
+        phone.settle()
+        expect(phone.problem).to_be_in_viewport()
+        expect(phone.problem).to_contain_text("is not here")
+        expect(button).to_be_in_viewport()
     assert overflow(phone.page) == 0
     phone.page.locator("#file").set_input_files(
         files.on_disk(tmp_path, "picture.png", b"\x89PNG\r\n\x1a\n" + bytes(64))
@@ -70,17 +74,7 @@ def test_on_a_phone_an_upload_that_is_gone_is_asked_for_in_the_view(
     expect(button).to_be_hidden()
 
 
-@pytest.mark.parametrize("path", OF_A_SOURCE[1:])
-def test_a_wide_screen_asks_for_an_upload_that_is_gone_above_the_view(
-    playground: Playground, watch: Watch, path: str
-) -> None:
-    watch.refusals.add(410)
-    playground.page.goto(f"{path}?source={GONE}")
-    playground.settle()
-    expect(playground.problem).to_contain_text("is not here")
-    expect(playground.page.get_by_text("Upload a file")).to_be_in_viewport()
-
-
+@pytest.mark.folded
 def test_a_wide_screen_says_in_the_empty_view_what_is_missing(playground: Playground, watch: Watch) -> None:
     watch.refusals.add(410)
     playground.page.goto(f"/?source={GONE}")
@@ -94,8 +88,11 @@ def test_a_wide_screen_says_in_the_empty_view_what_is_missing(playground: Playgr
     expect(playground.page.locator(".opening").get_by_text("Upload a file")).to_have_count(0)
 
 
-def test_on_a_phone_the_way_out_of_a_missing_value_stands_in_the_view(phone: Playground, watch: Watch) -> None:
-    watch.refusals.add(422)
+@pytest.mark.folded
+def test_on_a_phone_the_way_out_of_a_missing_value_and_an_upload_that_fails_are_told_in_the_view(
+    phone: Playground, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals |= {415, 422}
     content = files.with_gap().encode()
     phone.page.request.post("/api/v1/batches", data=content)
     phone.page.goto(f"/?source={hashlib.sha256(content).hexdigest()}")
@@ -105,50 +102,59 @@ def test_on_a_phone_the_way_out_of_a_missing_value_stands_in_the_view(phone: Pla
     phone.settle()
     assert phone.query["missing"] == "drop"
     expect(phone.problem).to_be_hidden()
-
-
-def test_an_upload_that_fails_under_a_closed_sheet_is_told_above_the_view(
-    phone: Playground, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals |= {415, 422}
-    phone.open()
     phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.ragged()))
     expect(phone.problem).to_contain_text("Line 5")
     phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
     expect(phone.problem).to_be_hidden()
 
 
+@pytest.mark.folded
 @pytest.mark.parametrize(
-    ("path", "field", "wrong", "usual", "said"),
+    ("path", "wrong", "usual", "said"),
     [
-        ("/", "step", "backward", "x", "Step: the page ignores “backward” and shows “x”"),
-        ("/", "wall", "yes", "", "Wall: the page ignores “yes” and shows itself as without it"),
-        ("/", "open", "Forward!", "", "Open sections: the page ignores “Forward!” and shows itself as without it"),
-        ("/batch-size", "tab", "drop", "deal", "the page ignores “drop” and shows “deal”; allowed: 'deal' or 'strip'."),
-        ("/batch-size", "deal", "many", "40", "the page ignores “many” and shows “40”"),
+        (
+            "/",
+            "step=backward&wall=yes&open=Forward!",
+            ("#steps [aria-current=step]", "x"),
+            [
+                "Step: the page ignores “backward” and shows “x”",
+                "Wall: the page ignores “yes” and shows itself as without it",
+                "Open sections: the page ignores “Forward!” and shows itself as without it",
+            ],
+        ),
+        (
+            "/batch-size",
+            "tab=drop&deal=many",
+            ("[role=tab][aria-selected=true]", "deal"),
+            [
+                "the page ignores “drop” and shows “deal”; allowed: 'deal' or 'strip'.",
+                "the page ignores “many” and shows “40”",
+            ],
+        ),
     ],
-    ids=str,
-)  # fmt: skip
-def test_a_wrong_field_of_the_page_itself_is_named_and_the_usual_is_shown(
-    playground: Playground, watch: Watch, path: str, field: str, wrong: str, usual: str, said: str
+    ids=["playground", "batch size"],
+)
+def test_wrong_fields_of_the_page_itself_are_named_and_the_usual_is_shown(
+    playground: Playground, watch: Watch, path: str, wrong: str, usual: tuple[str, str], said: list[str]
 ) -> None:
     watch.refusals.add(422)
     page = playground.page
-    page.goto(f"{path}?{field}={wrong}&seed=3")
+    page.goto(f"{path}?{wrong}&seed=3")
     playground.settle()
-    expect(playground.problem).to_contain_text(said)
+    for words in said:
+        expect(playground.problem).to_contain_text(words)
     expect(playground.problem).not_to_contain_text("Not computed")
     expect(playground.headline).not_to_contain_text("computed")
     expect(playground.headline).not_to_be_empty()
-    marked = {"step": "#steps [aria-current=step]", "tab": "[role=tab][aria-selected=true]"}.get(field)
-    if marked:
-        assert page.locator(marked).evaluate("(one) => one.dataset.step ?? one.dataset.tab") == usual
+    marked, shown = usual
+    assert page.locator(marked).evaluate("(one) => one.dataset.step ?? one.dataset.tab") == shown
     playground.click("New draw")
     playground.settle()
     expect(playground.problem).to_be_hidden()
     assert playground.query == {"seed": "4"}
 
 
+@pytest.mark.folded
 def test_a_section_that_is_not_there_is_in_no_further_address(playground: Playground) -> None:
     playground.open("open=forward,nowhere")
     playground.click("New draw")

@@ -44,9 +44,12 @@ def expect_said(page: Page, at: Locator, words: str) -> None:
     expect(tip).to_be_hidden()
 
 
-def test_the_gradients_of_the_playground_have_their_words_wherever_they_are_written(playground: Playground) -> None:
+def test_the_gradients_of_the_playground_have_their_words_wherever_they_are_written_one_stop_of_tab_a_text(
+    playground: Playground,
+) -> None:
     page = playground.page
     playground.open("arrows=dx")
+    arrows_go_on_from_symbol_to_symbol(page)
     assert page.evaluate(BARE, "∂L") == []
     for place, name, words in (
         ("#stage-sentence", "dx", "How much the loss changes with the input"),
@@ -65,15 +68,14 @@ def test_the_gradients_of_the_playground_have_their_words_wherever_they_are_writ
     expect(page.locator("#term-tip")).to_contain_text("Keeps the denominator away from 0.")
 
 
-def test_a_text_with_symbols_is_one_stop_of_tab_and_arrows_go_on(playground: Playground) -> None:
-    page = playground.page
-    playground.open()
+def arrows_go_on_from_symbol_to_symbol(page: Page) -> None:
     symbols = page.locator("#laws .term")
     assert symbols.evaluate_all("(all) => all.filter(({ tabIndex }) => tabIndex === 0).length") == 1
     symbols.first.focus()
     page.keyboard.press("ArrowRight")
     expect(symbols.nth(1)).to_be_focused()
     expect(page.locator("#term-tip")).to_be_visible()
+    page.keyboard.press("Escape")
 
 
 def test_r_and_d_have_their_words_on_the_stage_of_the_norms_and_below_it(page: Page) -> None:
@@ -95,18 +97,21 @@ def test_r_and_d_have_their_words_on_the_stage_of_the_norms_and_below_it(page: P
 
 
 @pytest.mark.parametrize(
-    ("view", "bare", "place", "name", "words"),
+    ("view", "symbols"),
     [
-        (BatchSize, LETTERS % "p", "#match-text", "rate", "The share of values that dropout sets to 0."),
-        (Network, "(× |1/)a(?!\\p{L})|aW", ".net-knob-row", "a", "The factor on the disturbed block's weights."),
-        (Network, "∂L", ".net-cards", "dW", "How much the loss changes with the weights"),
-        (Derivation, "∂L", "#laws", "dx", "The sum of the three paths"),
+        (BatchSize, [(LETTERS % "p", "#match-text", "rate", "The share of values that dropout sets to 0.")]),
+        (Network, [
+            ("(× |1/)a(?!\\p{L})|aW", ".net-knob-row", "a", "The factor on the disturbed block's weights."),
+            ("∂L", ".net-cards", "dW", "How much the loss changes with the weights"),
+        ]),
+        (Derivation, [("∂L", "#laws", "dx", "The sum of the three paths")]),
     ],
     ids=str,
 )  # fmt: skip
 def test_no_symbol_of_a_text_is_without_its_word(
-    page: Page, view: type[ViewPage], bare: str, place: str, name: str, words: str
+    page: Page, view: type[ViewPage], symbols: list[tuple[str, str, str, str]]
 ) -> None:
     view(page).open()
-    assert page.evaluate(BARE, bare) == []
-    expect_said(page, page.locator(f'{place} .term[data-term="{name}"]').first, words)
+    for bare, place, name, words in symbols:
+        assert page.evaluate(BARE, bare) == []
+        expect_said(page, page.locator(f'{place} .term[data-term="{name}"]').first, words)

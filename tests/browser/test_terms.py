@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Locator, expect
 
 from tests.browser.playground.page import Playground
@@ -24,45 +23,14 @@ def term(playground: Playground, figure: str, name: str) -> Locator:
     return playground.figure(figure).locator(f'.formula .term[data-term="{name}"]:visible').first
 
 
-def test_hovering_gamma_lights_its_control_and_says_what_it_is(playground: Playground) -> None:
+def test_a_symbol_and_what_it_stands_for_light_up_together_by_mouse_and_keyboard(playground: Playground) -> None:
     playground.open()
-    term(playground, "y", "gamma").hover()
-    tip = playground.page.get_by_role("tooltip")
-    expect(tip).to_be_visible()
-    expect(tip).to_have_text("The scale, learned, one value a feature.")
-    expect(playground.control("gamma")).to_have_class(LIT)
-    playground.page.mouse.move(640, 5)
-    expect(tip).to_be_hidden()
-    expect(playground.control("gamma")).not_to_have_class(LIT)
-
-
-@pytest.mark.parametrize("stage", ["x", "x_hat"])
-def test_focusing_a_stage_in_a_formula_lights_its_panel(playground: Playground, stage: str) -> None:
-    playground.open()
-    term(playground, "x_hat", stage).focus()
-    expect(playground.figure(stage)).to_have_class(LIT)
-    expect(playground.page.get_by_role("tooltip")).to_be_visible()
-    playground.page.keyboard.press("Escape")
-    expect(playground.page.get_by_role("tooltip")).to_be_hidden()
-
-
-def test_hovering_the_mean_brings_the_dots_forward(playground: Playground) -> None:
-    playground.open()
-    term(playground, "x_hat", "mean").hover()
-    faded = playground.plot("x").evaluate(FADED)
-    assert "x" in faded
-    assert "mean" not in faded
-    playground.page.mouse.move(640, 5)
-    assert playground.plot("x").evaluate(FADED) == []
-
-
-def test_hovering_a_dot_in_a_plot_lights_the_mean_in_the_formula(playground: Playground) -> None:
-    playground.open()
-    playground.page.mouse.move(*playground.drawn("x").evaluate(FIRST_DOT))
-    expect(term(playground, "x_hat", "mean")).to_have_class(LIT)
-    expect(playground.plot("x").locator(".hovertext")).to_contain_text("alcohol")
-    playground.page.mouse.move(640, 5)
-    expect(term(playground, "x_hat", "mean")).not_to_have_class(LIT)
+    for law in (
+        hovering_gamma_lights_its_control_and_says_what_it_is, hovering_the_mean_brings_the_dots_forward,
+        hovering_a_dot_in_a_plot_lights_the_mean_in_the_formula, focusing_a_stage_in_a_formula_lights_its_panel,
+        a_symbol_tells_a_screen_reader_its_sentence, a_formula_is_one_stop_and_arrow_keys_go_from_symbol_to_symbol,
+    ):  # fmt: skip
+        law(playground)
 
 
 def test_every_symbol_of_every_formula_has_its_sentence(playground: Playground) -> None:
@@ -75,16 +43,42 @@ def test_every_symbol_of_every_formula_has_its_sentence(playground: Playground) 
     assert len(names) >= 14
 
 
-def test_a_symbol_tells_a_screen_reader_its_sentence(playground: Playground) -> None:
-    playground.open()
+def hovering_gamma_lights_its_control_and_says_what_it_is(playground: Playground) -> None:
+    term(playground, "y", "gamma").hover()
+    tip = playground.page.get_by_role("tooltip")
+    expect(tip).to_be_visible()
+    expect(tip).to_have_text("The scale, learned, one value a feature.")
+    expect(playground.control("gamma")).to_have_class(LIT)
+    playground.page.mouse.move(640, 5)
+    expect(tip).to_be_hidden()
+    expect(playground.control("gamma")).not_to_have_class(LIT)
+
+
+def hovering_the_mean_brings_the_dots_forward(playground: Playground) -> None:
+    term(playground, "x_hat", "mean").hover()
+    faded = playground.plot("x").evaluate(FADED)
+    assert "x" in faded
+    assert "mean" not in faded
+    playground.page.mouse.move(640, 5)
+    assert playground.plot("x").evaluate(FADED) == []
+
+
+def hovering_a_dot_in_a_plot_lights_the_mean_in_the_formula(playground: Playground) -> None:
+    playground.page.mouse.move(*playground.drawn("x").evaluate(FIRST_DOT))
+    expect(term(playground, "x_hat", "mean")).to_have_class(LIT)
+    expect(playground.plot("x").locator(".hovertext")).to_contain_text("alcohol")
+    playground.page.mouse.move(640, 5)
+    expect(term(playground, "x_hat", "mean")).not_to_have_class(LIT)
+
+
+def a_symbol_tells_a_screen_reader_its_sentence(playground: Playground) -> None:
     symbol = term(playground, "y", "beta")
     symbol.focus()
     described = symbol.get_attribute("aria-describedby") or symbol.get_attribute("aria-label")
     assert described
 
 
-def test_a_formula_is_one_stop_and_arrow_keys_go_from_symbol_to_symbol(playground: Playground) -> None:
-    playground.open()
+def a_formula_is_one_stop_and_arrow_keys_go_from_symbol_to_symbol(playground: Playground) -> None:
     symbols = playground.figure("x_hat").locator(".formula .term:visible")
     names = symbols.evaluate_all("(all) => all.map((symbol) => symbol.dataset.term)")
     assert len(names) > 3
@@ -104,3 +98,12 @@ def test_a_formula_is_one_stop_and_arrow_keys_go_from_symbol_to_symbol(playgroun
     expect(playground.figure("x_hat").locator(".formula .term:focus")).to_have_count(0)
     playground.page.keyboard.press("Shift+Tab")
     expect(focused).to_have_attribute("data-term", names[-1])
+
+
+def focusing_a_stage_in_a_formula_lights_its_panel(playground: Playground) -> None:
+    for stage in ("x", "x_hat"):
+        term(playground, "x_hat", stage).focus()
+        expect(playground.figure(stage)).to_have_class(LIT)
+        expect(playground.page.get_by_role("tooltip")).to_be_visible()
+        playground.page.keyboard.press("Escape")
+        expect(playground.page.get_by_role("tooltip")).to_be_hidden()
