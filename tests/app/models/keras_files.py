@@ -12,6 +12,9 @@ from typing import Any
 import h5py
 import numpy as np
 
+from app.models import read_model
+from bncore.doctor import Norm
+
 Variables = Mapping[str, np.ndarray[Any, Any]]
 RNG = np.random.default_rng(2)
 
@@ -102,3 +105,8 @@ def h5(config: Mapping[str, Any] | None = CONFIG, suffix: str = ":0", state: Map
                 opened.create_dataset(f"model_weights/{name}/{name}/{word}{suffix}", data=array)
         opened.create_dataset("optimizer_weights/adam/m:0", data=np.ones(8, "f4"))
     return file.getvalue()
+
+
+def norms_of(data: bytes) -> dict[str, Norm]:
+    """The norms of a file, by name."""
+    return {norm.name: norm for norm in read_model(data).norms}
