@@ -187,16 +187,14 @@ def test_tab_reaches_everything_of_the_training(page: Page) -> None:
     assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
 
 
-def test_the_skip_link_of_a_drawn_page_leaves_the_address_alone(playground: Playground) -> None:
+def test_the_skip_link_leaves_the_address_alone_about_opens_and_closes_by_keyboard_and_a_headline_is_announced(
+    playground: Playground,
+) -> None:
     playground.open("gamma=2")
     playground.page.keyboard.press("Tab")
     playground.page.keyboard.press("Enter")
     playground.settle()
     assert playground.query == {"gamma": "2"}
-
-
-def test_about_opens_and_closes_by_keyboard(playground: Playground) -> None:
-    playground.open()
     button = playground.page.get_by_role("button", name="About this page")
     button.focus()
     playground.page.keyboard.press("Enter")
@@ -205,10 +203,6 @@ def test_about_opens_and_closes_by_keyboard(playground: Playground) -> None:
     playground.page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(button).to_be_focused()
-
-
-def test_a_new_headline_is_announced(playground: Playground) -> None:
-    playground.open()
     expect(playground.page.get_by_role("status").and_(playground.headline)).to_be_visible()
     playground.press("beta", "ArrowRight")
     expect(playground.slider("beta")).to_be_focused()

@@ -12,8 +12,16 @@ def formula(playground: Playground, name: str) -> str:
     return unicodedata.normalize("NFKC", playground.figure(name).locator(".formula").inner_text())
 
 
-def test_the_lectures_symbols_replace_the_frameworks_everywhere(playground: Playground) -> None:
+def test_the_lectures_symbols_replace_the_frameworks_everywhere_and_a_formula_shows_where_epsilon_stands(
+    playground: Playground,
+) -> None:
     playground.open()
+    root = playground.figure("x_hat").locator(".formula msqrt:visible")
+    expect(root).to_have_count(1)
+    playground.choose("eps_placement", "deviation")
+    expect(root).to_have_count(0)
+    playground.choose("eps_placement", "variance")
+    expect(root).to_have_count(1)
     assert "γ" in formula(playground, "y")
     assert "y" in formula(playground, "y")
     playground.choose("notation", "lecture")
@@ -36,11 +44,3 @@ def test_text_speaks_the_notation_in_force(playground: Playground) -> None:
     playground.open("notation=lecture&gamma=sigma&beta=mean")
     expect(playground.headline).to_contain_text("G = √(σ²+ε) and B = μ undo the normalization: Ẑ differs from Z")
     assert (playground.plot("x_hat").get_attribute("aria-label") or "").startswith("Z̄, normalized")
-
-
-def test_the_formula_shows_where_epsilon_stands(playground: Playground) -> None:
-    playground.open()
-    root = playground.figure("x_hat").locator(".formula msqrt:visible")
-    expect(root).to_have_count(1)
-    playground.choose("eps_placement", "deviation")
-    expect(root).to_have_count(0)

@@ -15,14 +15,24 @@ from tests.browser.playground.page import Playground
 COLUMNS = ["height", "weight", "age"]
 
 
-def test_a_missing_value_is_an_error_beside_its_control_with_a_way_out(
+def test_a_ragged_csv_is_refused_with_its_line_and_a_missing_value_with_a_way_out_beside_the_upload(
     playground: Playground, watch: Watch, tmp_path: Path
 ) -> None:
+    """Before a choice is made nothing claims that rows were dropped."""
     watch.refusals.add(422)
     playground.open()
+    before = playground.data("x")
+    choose(playground, files.on_disk(tmp_path, "people.csv", files.ragged()))
+    error = playground.page.locator("#drop").get_by_role("alert")
+    expect(error).to_be_visible()
+    expect(error).to_contain_text("Line 5")
+    assert playground.data("x") == before
+    assert playground.query == {}
+
     choose(playground, files.on_disk(tmp_path, "people.csv", files.with_gap()))
     expect(playground.page.locator("#e-file")).to_contain_text("row 3")
     expect(playground.page.locator("#e-file")).to_contain_text("'weight'")
+    expect(playground.page.locator("#upload-notes")).not_to_contain_text("dropped")
     playground.click("Leave those rows out")
     assert playground.query["missing"] == "drop"
     expect(playground.page.locator("#e-file")).to_be_hidden()
@@ -80,26 +90,3 @@ def test_a_page_opened_on_a_missing_value_offers_the_same_way_out(playground: Pl
     playground.page.locator("#e-file").get_by_role("button", name="Leave those rows out").click()
     playground.settle()
     assert playground.features() == COLUMNS
-
-
-def test_before_a_choice_is_made_nothing_claims_that_rows_were_dropped(
-    playground: Playground, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals.add(422)
-    playground.open()
-    choose(playground, files.on_disk(tmp_path, "people.csv", files.with_gap()))
-    expect(playground.page.locator("#upload-notes")).not_to_contain_text("dropped")
-
-
-def test_a_ragged_csv_is_refused_beside_the_upload_with_its_line(
-    playground: Playground, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals.add(422)
-    playground.open()
-    before = playground.data("x")
-    choose(playground, files.on_disk(tmp_path, "people.csv", files.ragged()))
-    error = playground.page.locator("#drop").get_by_role("alert")
-    expect(error).to_be_visible()
-    expect(error).to_contain_text("Line 5")
-    assert playground.data("x") == before
-    assert playground.query == {}

@@ -31,8 +31,19 @@ def test_another_source_starts_without_what_was_said_of_the_old_batch(playground
     assert playground.table() == table
 
 
-def test_the_sliders_of_one_feature_move_all_again(playground: Playground) -> None:
+def test_what_goes_with_its_source_is_the_sliders_one_feature_a_loss_of_classes_and_how_a_file_was_read(
+    playground: Playground, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals.add(410)  # a field that is left may ask once more for what is being deleted
     playground.open()
+    the_sliders_of_one_feature_move_all_again(playground)
+    playground.click("Reset everything")
+    a_loss_of_classes_goes_with_the_classes(playground)
+    playground.click("Reset everything")
+    how_a_file_was_read_goes_with_its_deletion(playground, tmp_path)
+
+
+def the_sliders_of_one_feature_move_all_again(playground: Playground) -> None:
     target = playground.page.get_by_label("Sliders move")
     target.select_option(label="ash")
     playground.press("gamma", "ArrowRight", times=2)
@@ -40,6 +51,32 @@ def test_the_sliders_of_one_feature_move_all_again(playground: Playground) -> No
     expect(target).to_have_value("all")
     assert playground.query == {"source": "iris"}
     assert set(playground.column("γ")) == {"1.00"}
+
+
+def a_loss_of_classes_goes_with_the_classes(playground: Playground) -> None:
+    playground.choose("upstream", "cross_entropy")
+    for source in ("iris", "class_sorted"):
+        playground.choose("source", source)
+        assert playground.query == {"source": source, "upstream": "cross_entropy"}
+    playground.choose("source", "normal")
+    assert playground.query == {"source": "normal"}
+
+
+def how_a_file_was_read_goes_with_its_deletion(playground: Playground, tmp_path: Path) -> None:
+    head, *rows = files.table(rows=45).splitlines()
+    content = "\n".join([f"{head},kind", *(f"{row},{i % 3}" for i, row in enumerate(rows))])
+    playground.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", content))
+    expect(playground.page.locator("#batch-line")).not_to_contain_text("Wine")
+    playground.settle()
+    playground.enter("label", "kind")
+    playground.choose("missing", "drop")
+    playground.choose("header", "yes")
+    playground.enter("selected", "0")
+    source = playground.query["source"]
+    with playground.page.expect_response(f"**/api/v1/batches/{source}?**"):
+        playground.page.get_by_role("button", name="Delete this upload").click()
+    expect(playground.headline).to_contain_text("2,530-fold")
+    assert playground.query == {}
 
 
 def test_what_holds_for_any_batch_stays(playground: Playground) -> None:
@@ -57,34 +94,6 @@ def test_all_of_a_source_without_end_is_the_usual_number(playground: Playground,
     assert playground.query["batch_size"] == "all"
     playground.choose("source", "normal")
     assert playground.query == {"source": "normal"}
-
-
-def test_a_loss_of_classes_goes_with_the_classes(playground: Playground) -> None:
-    playground.open("upstream=cross_entropy")
-    for source in ("iris", "class_sorted"):
-        playground.choose("source", source)
-        assert playground.query == {"source": source, "upstream": "cross_entropy"}
-    playground.choose("source", "normal")
-    assert playground.query == {"source": "normal"}
-
-
-def test_how_a_file_was_read_goes_with_its_deletion(playground: Playground, watch: Watch, tmp_path: Path) -> None:
-    watch.refusals.add(410)  # a field that is left may ask once more for what is being deleted
-    playground.open()
-    head, *rows = files.table(rows=45).splitlines()
-    content = "\n".join([f"{head},kind", *(f"{row},{i % 3}" for i, row in enumerate(rows))])
-    playground.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", content))
-    expect(playground.page.locator("#batch-line")).not_to_contain_text("Wine")
-    playground.settle()
-    playground.enter("label", "kind")
-    playground.choose("missing", "drop")
-    playground.choose("header", "yes")
-    playground.enter("selected", "0")
-    source = playground.query["source"]
-    with playground.page.expect_response(f"**/api/v1/batches/{source}?**"):
-        playground.page.get_by_role("button", name="Delete this upload").click()
-    expect(playground.headline).to_contain_text("2,530-fold")
-    assert playground.query == {}
 
 
 def test_another_slice_of_the_derivation_starts_at_its_own_first_cell(page: Page) -> None:

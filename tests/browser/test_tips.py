@@ -5,9 +5,11 @@ from playwright.sync_api import Page, expect
 from tests.browser.network.page import Network
 
 
-def test_a_pressed_product_shows_its_factor_uncovered(page: Page) -> None:
+def test_the_sentence_of_a_symbol_makes_way_for_what_a_press_or_a_click_changes_until_one_comes_back(
+    page: Page,
+) -> None:
     network = Network(page).open("depth=3&width=8&batch_size=16")
-    tip, product = page.locator("#term-tip"), network.product(2)
+    tip, product, kind = page.locator("#term-tip"), network.product(2), page.locator('[data-kind-of="norm"]')
     product.focus()
     expect(tip).to_be_visible()
     page.keyboard.press("Enter")
@@ -18,11 +20,8 @@ def test_a_pressed_product_shows_its_factor_uncovered(page: Page) -> None:
     expect(tip).to_be_visible()
     page.keyboard.press("ArrowLeft")
     expect(tip).to_be_visible()
+    page.evaluate("() => document.activeElement.blur()")
 
-
-def test_a_click_takes_the_sentence_away_until_the_pointer_returns(page: Page) -> None:
-    network = Network(page).open("depth=3&width=8&batch_size=16")
-    tip, kind = page.locator("#term-tip"), page.locator('[data-kind-of="norm"]')
     kind.hover()
     expect(tip).to_be_visible()
     kind.click()

@@ -41,8 +41,17 @@ def test_text_controls_and_table_stand_before_plotly_has_arrived(playground: Pla
     assert playground.query == {"gamma": "2"}
 
 
-def test_the_last_state_stays_while_the_next_is_computed(playground: Playground, held: Held) -> None:
+def test_the_last_state_stays_the_last_change_wins_and_a_server_that_does_not_answer_is_told(
+    playground: Playground, held: Held, watch: Watch
+) -> None:
     playground.open()
+    the_last_state_stays_while_the_next_is_computed(playground, held)
+    of_many_changes_one_request_is_under_way_and_the_last_one_wins(playground, held)
+    a_server_that_does_not_answer_is_told_and_the_next_change_recovers(playground, held)
+    watch.complaints[:] = [text for text in watch.complaints if "ERR_CONNECTION_REFUSED" not in text]
+
+
+def the_last_state_stays_while_the_next_is_computed(playground: Playground, held: Held) -> None:
     before, headline = playground.data("y"), playground.headline.text_content() or ""
     change(playground, "2")
     view = playground.page.locator("#view")
@@ -52,6 +61,33 @@ def test_the_last_state_stays_while_the_next_is_computed(playground: Playground,
     held.let_go()
     expect(view).to_have_attribute("aria-busy", "false")
     assert playground.data("y") != before
+    playground.settle()
+
+
+def of_many_changes_one_request_is_under_way_and_the_last_one_wins(playground: Playground, held: Held) -> None:
+    playground.drag_and_release("gamma", "2.1", "2.3", "2.6")
+    assert [url.rpartition("gamma=")[2] for url in held.urls()] == ["2.1&parts=stage"]
+    held.let_go()
+    assert [url.rpartition("gamma=")[2] for url in held.urls()] == ["2.6"]
+    held.let_go()
+    playground.settle()
+    assert set(playground.column("γ")) == {"2.60"}
+
+
+def a_server_that_does_not_answer_is_told_and_the_next_change_recovers(playground: Playground, held: Held) -> None:
+    change(playground, "2")
+    held.take().abort("connectionrefused")
+    expect(playground.problem).to_contain_text("The server does not answer")
+    expect(playground.plot("y").locator("svg").first).to_be_visible()
+    playground.problem.get_by_role("button", name="Ask again").click()
+    held.let_go()
+    playground.settle()
+    expect(playground.problem).to_be_hidden()
+    assert set(playground.column("γ")) == {"2.00"}
+    change(playground, "3")
+    held.let_go()
+    playground.settle()
+    assert set(playground.column("γ")) == {"3.00"}
 
 
 @pytest.fixture
@@ -80,17 +116,6 @@ def test_a_spinner_comes_after_300_ms_and_goes_with_the_answer(clocked: Playgrou
     expect(spinner).to_be_hidden()
 
 
-def test_of_many_changes_one_request_is_under_way_and_the_last_one_wins(playground: Playground, held: Held) -> None:
-    playground.open()
-    playground.drag_and_release("gamma", "2.1", "2.3", "2.6")
-    assert [url.rpartition("gamma=")[2] for url in held.urls()] == ["2.1&parts=stage"]
-    held.let_go()
-    assert [url.rpartition("gamma=")[2] for url in held.urls()] == ["2.6"]
-    held.let_go()
-    playground.settle()
-    assert set(playground.column("γ")) == {"2.60"}
-
-
 def test_going_back_while_an_answer_is_under_way_ends_on_the_earlier_state(playground: Playground, held: Held) -> None:
     playground.open()
     change(playground, "2")
@@ -100,26 +125,6 @@ def test_going_back_while_an_answer_is_under_way_ends_on_the_earlier_state(playg
     playground.settle()
     assert playground.query == {}
     assert set(playground.column("γ")) == {"1.00"}
-
-
-def test_a_server_that_does_not_answer_is_told_and_the_next_change_recovers(
-    playground: Playground, held: Held, watch: Watch
-) -> None:
-    playground.open()
-    change(playground, "2")
-    held.take().abort("connectionrefused")
-    expect(playground.problem).to_contain_text("The server does not answer")
-    expect(playground.plot("y").locator("svg").first).to_be_visible()
-    playground.problem.get_by_role("button", name="Ask again").click()
-    held.let_go()
-    playground.settle()
-    expect(playground.problem).to_be_hidden()
-    assert set(playground.column("γ")) == {"2.00"}
-    change(playground, "3")
-    held.let_go()
-    playground.settle()
-    assert set(playground.column("γ")) == {"3.00"}
-    watch.complaints[:] = [text for text in watch.complaints if "ERR_CONNECTION_REFUSED" not in text]
 
 
 LEAVES = """async (library) => {
@@ -144,6 +149,7 @@ LEAVES = """async (library) => {
 }"""
 
 
+@pytest.mark.folded
 def test_nothing_is_told_to_a_page_that_is_left(playground: Playground) -> None:
     playground.open()
     module = playground.page.locator("link[rel=modulepreload]").get_attribute("href") or ""
