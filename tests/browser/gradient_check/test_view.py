@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from playwright.sync_api import expect
 
 from bncore.diagnosis import probe, ready_answers
@@ -25,8 +24,13 @@ def test_the_first_screen_names_a_mistake_untouched(check: GradientCheck) -> Non
     assert len(check.data("against")) == 4
 
 
-def test_a_pasted_wrong_gradient_is_diagnosed(check: GradientCheck) -> None:
+def test_a_pasted_wrong_gradient_is_diagnosed_and_in_the_link(check: GradientCheck) -> None:
     check.open("mistake=own")
+    expect_a_wrong_gradient_diagnosed(check)
+    expect_pasted_numbers_in_the_link(check)
+
+
+def expect_a_wrong_gradient_diagnosed(check: GradientCheck) -> None:
     check.paste("dx", str(WRONG["dx"]))
     check.expect_headline("The path through the mean has the wrong sign.")
     check.paste("dgamma", "\t".join(map(str, RIGHT["dgamma"])).replace(".", ","))
@@ -35,16 +39,42 @@ def test_a_pasted_wrong_gradient_is_diagnosed(check: GradientCheck) -> None:
     expect(check.field("mistake")).to_have_value("own")
 
 
-def test_a_change_of_an_examples_numbers_makes_them_ones_own(check: GradientCheck) -> None:
-    check.open("way=paste")
-    check.paste("dgamma", str(RIGHT["dgamma"] / 7))
-    assert check.diagnoses() == ["averaged", "variance_path_missing"]
-    assert set(check.query) == {"way", "dx", "dgamma", "dbeta"}
-    expect(check.page.locator("#batch-line")).to_contain_text("Your gradient on the probe of seed 0")
+def expect_pasted_numbers_in_the_link(check: GradientCheck) -> None:
+    verdict, link = check.verdict("dx"), check.page.url
+    other = GradientCheck(check.page.context.new_page())
+    other.page.goto(link)
+    other.settle()
+    assert other.verdict("dx") == verdict
+    assert other.field("dx").input_value() == check.field("dx").input_value()
+    assert other.diagnoses() == check.diagnoses() != []
+    other.page.close()
 
 
-def test_an_example_fills_the_fields_and_is_in_the_link(check: GradientCheck) -> None:
+def test_it_works_by_keyboard_alone_and_an_example_fills_the_fields_and_is_in_the_link(check: GradientCheck) -> None:
     check.open("way=paste")
+    expect_it_to_work_by_keyboard_alone(check)
+    expect_an_example_in_fields_and_link(check)
+
+
+def expect_it_to_work_by_keyboard_alone(check: GradientCheck) -> None:
+    check.page.get_by_role("radio", name="A probe").focus()
+    check.page.keyboard.press("ArrowRight")
+    check.settle()
+    assert check.query == {"way": "paste", "batch": "own"}
+    expect(check.field("x")).to_be_visible()
+    check.page.keyboard.press("ArrowLeft")
+    check.settle()
+    expect(check.field("x")).to_be_hidden()
+    check.field("dx").focus()
+    check.page.keyboard.press("Control+A")
+    with check.page.expect_response("**/gradient-check/view"):
+        check.page.keyboard.insert_text(str(RIGHT["dx"]))
+        check.page.keyboard.press("Tab")
+    check.expect_headline("Correct")
+    expect(check.field("dgamma")).to_be_focused()
+
+
+def expect_an_example_in_fields_and_link(check: GradientCheck) -> None:
     check.example("layer_norm")
     check.expect_headline("This is layer norm.")
     assert check.query == {"way": "paste", "mistake": "layer_norm"}
@@ -64,17 +94,39 @@ def test_an_example_fills_the_fields_and_is_in_the_link(check: GradientCheck) ->
     expect(check.page.locator("#diagnoses-section")).to_be_hidden()
 
 
-def test_pasted_numbers_are_in_the_link(check: GradientCheck) -> None:
-    check.open("mistake=own")
+WRITTEN_WRONG = {
+    "[[1, 2], [3]]": "ragged", "[[1, 2], [3, 4]]": "give (7, 4)", "[[1. 2.]\n ...]": "shortened by dots",
+    "a b": "is not a number", "[[nan]]": "nan",
+}  # fmt: skip
+"""Of what is no gradient: what is said of it."""
+
+
+def test_a_change_makes_an_examples_numbers_ones_own_and_an_error_stands_beside_its_field(
+    check: GradientCheck, watch: Watch
+) -> None:
+    check.open("way=paste")
+    expect_changed_numbers_to_be_ones_own(check)
+    check.paste("dgamma", str(RIGHT["dgamma"]))
+    watch.refusals.add(422)
+    for text, words in WRITTEN_WRONG.items():
+        expect_an_error_beside_its_field(check, text, words)
+
+
+def expect_changed_numbers_to_be_ones_own(check: GradientCheck) -> None:
+    check.paste("dgamma", str(RIGHT["dgamma"] / 7))
+    assert check.diagnoses() == ["averaged", "variance_path_missing"]
+    assert set(check.query) == {"way", "dx", "dgamma", "dbeta"}
+    expect(check.page.locator("#batch-line")).to_contain_text("Your gradient on the probe of seed 0")
+
+
+def expect_an_error_beside_its_field(check: GradientCheck, text: str, words: str) -> None:
+    check.paste("dx", text)
+    check.expect_error("dx", words)
+    assert check.verdict("dx") == "not checked"
+    assert check.verdict("dbeta") == "exact"
     check.paste("dx", str(WRONG["dx"]))
-    verdict, link = check.verdict("dx"), check.page.url
-    other = GradientCheck(check.page.context.new_page())
-    other.page.goto(link)
-    other.settle()
-    assert other.verdict("dx") == verdict
-    assert other.field("dx").input_value() == check.field("dx").input_value()
-    assert other.diagnoses() == check.diagnoses() != []
-    other.page.close()
+    expect(check.error("dx")).to_be_hidden()
+    check.expect_headline("wrong sign")
 
 
 def test_numbers_too_long_for_the_link_are_said_to_be(check: GradientCheck) -> None:
@@ -100,24 +152,6 @@ def test_numbers_too_long_for_the_link_come_back_with_back_and_forward(check: Gr
     check.page.go_back()
     check.expect_headline("Nothing to check yet")
     check.page.go_forward()
-    check.expect_headline("wrong sign")
-
-
-@pytest.mark.parametrize(("text", "words"), [
-    ("[[1, 2], [3]]", "ragged"), ("[[1, 2], [3, 4]]", "give (7, 4)"), ("[[1. 2.]\n ...]", "shortened by dots"),
-    ("a b", "is not a number"), ("[[nan]]", "nan"),
-])  # fmt: skip
-def test_an_error_stands_beside_the_field_that_caused_it(
-    check: GradientCheck, watch: Watch, text: str, words: str
-) -> None:
-    watch.refusals.add(422)
-    check.open("way=paste")
-    check.paste("dx", text)
-    check.expect_error("dx", words)
-    assert check.verdict("dx") == "not checked"
-    assert check.verdict("dbeta") == "exact"
-    check.paste("dx", str(WRONG["dx"]))
-    expect(check.error("dx")).to_be_hidden()
     check.expect_headline("wrong sign")
 
 
@@ -148,22 +182,3 @@ def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, wa
     check.expect_error("x", "“b” in x is not a number")
     check.page.goto("/gradient-check?seed=-1")
     check.expect_error("seed", "0")
-
-
-def test_it_works_by_keyboard_alone(check: GradientCheck) -> None:
-    check.open("way=paste")
-    check.page.get_by_role("radio", name="A probe").focus()
-    check.page.keyboard.press("ArrowRight")
-    check.settle()
-    assert check.query == {"way": "paste", "batch": "own"}
-    expect(check.field("x")).to_be_visible()
-    check.page.keyboard.press("ArrowLeft")
-    check.settle()
-    expect(check.field("x")).to_be_hidden()
-    check.field("dx").focus()
-    check.page.keyboard.press("Control+A")
-    with check.page.expect_response("**/gradient-check/view"):
-        check.page.keyboard.insert_text(str(RIGHT["dx"]))
-        check.page.keyboard.press("Tab")
-    check.expect_headline("Correct")
-    expect(check.field("dgamma")).to_be_focused()

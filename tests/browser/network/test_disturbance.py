@@ -37,8 +37,16 @@ def test_a_joint_is_tinted_by_how_far_its_distribution_moved_not_by_single_value
     assert shade < 0.2
 
 
-def test_a_factor_that_is_moved_first_disturbs_block_1_and_undo_takes_it_back(network: Network) -> None:
+def test_a_factor_or_a_press_disturbs_block_1_in_place_undo_takes_it_back_and_a_sign_is_flipped(
+    network: Network,
+) -> None:
     network.open(SMALL)
+    expect_a_moved_factor_disturbs_block_1_and_undo_takes_it_back(network)
+    expect_modules_stay_when_one_is_pressed(network)
+    expect_a_negative_factor_flips_the_sign(network)
+
+
+def expect_a_moved_factor_disturbs_block_1_and_undo_takes_it_back(network: Network) -> None:
     network.controls.slider("disturb_factor").evaluate(SLID_TO, "5")
     network.controls.slider("disturb_factor").dispatch_event("change")
     network.settle()
@@ -49,24 +57,7 @@ def test_a_factor_that_is_moved_first_disturbs_block_1_and_undo_takes_it_back(ne
     expect(network.page.locator("#disturbed-view")).to_be_hidden()
 
 
-def test_a_negative_factor_flips_the_sign_through_batch_norm(network: Network) -> None:
-    network.open(f"{SMALL}&disturb_layer=1&disturb_factor=-1&activation=identity")
-    assert network.line("disturb_values", 1)[-1] == pytest.approx(2, abs=0.1)
-    assert "flips the sign" in network.text("with")
-
-
-def test_the_modules_scroll_to_the_block_that_is_disturbed_or_opened(network: Network) -> None:
-    network.open("depth=50&width=8&batch_size=16")
-    box = network.page.locator("#schematic")
-    assert box.evaluate("(box) => box.scrollLeft") == 0
-    network.controls.enter("disturb_layer", "40")
-    network.expect_within_schematic(network.product(40))
-    network.open("depth=50&width=8&batch_size=16&joint=f25")
-    network.expect_within_schematic(network.joint("f25"))
-
-
-def test_the_modules_stay_where_they_are_when_one_of_them_is_pressed(network: Network) -> None:
-    network.open(SMALL)
+def expect_modules_stay_when_one_is_pressed(network: Network) -> None:
     box = network.page.locator("#schematic")
     box.scroll_into_view_if_needed()
     network.settle()
@@ -76,11 +67,35 @@ def test_the_modules_stay_where_they_are_when_one_of_them_is_pressed(network: Ne
     expect(network.page.locator("#moved-legend")).to_be_visible()
 
 
-@pytest.mark.parametrize("width", [390, 1280, 1920])
-@pytest.mark.parametrize("joint", ["z3", "z1"])  # it leaves its axis in one column, or in both
-def test_the_disturbances_section_invites_and_is_filled_in_place(network: Network, joint: str, width: int) -> None:
-    network.page.set_viewport_size({"width": width, "height": 900})
-    network.open(f"{SMALL}&joint={joint}")
+def expect_a_negative_factor_flips_the_sign(network: Network) -> None:
+    network.controls.enter("disturb_factor", "-1")
+    network.controls.choose("activation", "identity")
+    assert network.line("disturb_values", 1)[-1] == pytest.approx(2, abs=0.1)
+    assert "flips the sign" in network.text("with")
+
+
+def test_the_modules_scroll_to_the_block_that_is_opened_or_disturbed(network: Network) -> None:
+    network.open("depth=50&width=8&batch_size=16&joint=f25")
+    network.expect_within_schematic(network.joint("f25"))
+    network.controls.enter("disturb_layer", "50")
+    network.expect_within_schematic(network.product(50))
+
+
+def test_the_disturbances_section_is_filled_in_place_and_the_opened_joint_shows_both_passes(network: Network) -> None:
+    """Disturbed, a joint leaves its axis in one column (z3), or in both (z1)."""
+    network.open(f"{SMALL}&joint=z3")
+    for joint in ("z3", "z1"):
+        if network.query["joint"] != joint:
+            network.joint(joint).click()
+        for width in (390, 1920, 1280):
+            network.page.set_viewport_size({"width": width, "height": 900})
+            network.settle()
+            expect_filled_in_place(network)
+            network.controls.click("Undo the disturbance")
+    expect_both_passes_in_each_column(network)
+
+
+def expect_filled_in_place(network: Network) -> None:
     heading = network.page.get_by_role("heading", name="Covariate shift: who notices the disturbance")
     heading.scroll_into_view_if_needed()
     network.settle()
@@ -95,19 +110,7 @@ def test_the_disturbances_section_invites_and_is_filled_in_place(network: Networ
     assert abs(before["y"] - after["y"]) < 2
 
 
-def test_the_disturbances_controls_are_as_high_as_the_joint_beside_them(network: Network) -> None:
-    """No blank room below the text of the one, nor below the figures of the other."""
-    for query in ("", "disturb_layer=2&disturb_shift=-1.5&depth=30", "disturb_layer=12"):
-        network.open(query)
-        network.controls.drawn("joint")
-        card, panel = (network.page.locator(place).bounding_box() for place in (".net-disturb", "#figure-joint"))
-        assert card
-        assert panel
-        assert abs((card["y"] + card["height"]) - (panel["y"] + panel["height"])) < 3, query
-
-
-def test_the_opened_joint_of_a_disturbed_network_shows_both_passes_in_each_column(network: Network) -> None:
-    network.open(f"{SMALL}&joint=z1")
+def expect_both_passes_in_each_column(network: Network) -> None:
     assert [trace["name"] for trace in network.controls.data("joint")] == ["without BN", "with BN"]
     network.disturb(1)
     for figure in ("joint", "joint_gradient"):
@@ -119,6 +122,25 @@ def test_the_opened_joint_of_a_disturbed_network_shows_both_passes_in_each_colum
     cells = network.page.locator("[data-figure=joint] .behind td").all_text_contents()
     answer = network.answer()["joint"]["columns"]["without"]
     assert float(cells[5]) == pytest.approx(answer["after"]["sd"], rel=0.01)
+
+
+def test_the_disturbances_controls_are_as_high_as_the_joint_beside_them(network: Network) -> None:
+    """No blank room below the text of the one, nor below the figures of the other."""
+    network.open("depth=30")
+    expect_as_high_as_the_joint(network)
+    for field, text in {"disturb_layer": "2", "disturb_shift": "-1.5"}.items():
+        network.controls.enter(field, text)
+    expect_as_high_as_the_joint(network)
+    network.controls.enter("disturb_layer", "30")
+    expect_as_high_as_the_joint(network)
+
+
+def expect_as_high_as_the_joint(network: Network) -> None:
+    network.controls.drawn("joint")
+    card, panel = (network.page.locator(place).bounding_box() for place in (".net-disturb", "#figure-joint"))
+    assert card
+    assert panel
+    assert abs((card["y"] + card["height"]) - (panel["y"] + panel["height"])) < 3
 
 
 def test_an_opened_joint_that_the_disturbance_does_not_move_is_drawn_once(network: Network) -> None:

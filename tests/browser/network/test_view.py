@@ -25,35 +25,39 @@ def test_untouched_it_shows_both_columns_and_asks_for_nothing(network: Network, 
     assert watch.asked("/api/v1/network") == []
 
 
-def test_the_buttons_choose_which_joints_are_drawn(network: Network) -> None:
+def test_tables_history_joints_by_button_and_key_and_a_copied_link_tell_one_network(
+    network: Network, origin: str
+) -> None:
+    network.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
     network.open(SMALL)
-    network.page.get_by_role("button", name="behind the norm").click()
-    network.settle()
-    assert network.query["shown"] == "norm"
-    assert network.line("depth_deviation", 1) == pytest.approx([1, 1, 1], abs=1e-3)
-    expect(network.page.locator("#kind-note")).to_contain_text("that column shows z")
-    expect(network.page.get_by_role("button", name="behind the sum")).to_be_hidden()
+    expect_a_table_with_its_numbers(network)
+    expect_back_and_forward_from_state_to_state(network)
+    expect_a_joint_opened_by_keyboard(network)
+    expect_buttons_choose_which_joints_are_drawn(network)
+    expect_f_behind_f_in_picture_words_and_table(network)
+    expect_the_same_numbers_of_a_copied_link(network)
 
 
-def test_behind_f_the_column_without_the_norm_shows_f_in_picture_words_and_table(network: Network) -> None:
-    network.open(f"{SMALL}&norm_place=behind&shown=norm")
-    expect(network.page.locator("#kind-note")).to_contain_text("that column shows f(z)")
-    network.controls.menu("activations_without").get_by_role("button", name="Table").click()
-    cells = network.page.locator("[data-figure=activations_without] .behind td").all_text_contents()
-    means = [row["mean"] for row in network.answer()["columns"]["without"]["joints"] if row["kind"] == "f"]
-    assert [float(cell) for cell in cells[::4]] == pytest.approx(means, rel=0.01)
-
-
-def test_the_table_behind_a_curve_has_its_numbers(network: Network) -> None:
-    network.open(SMALL)
+def expect_a_table_with_its_numbers(network: Network) -> None:
     network.controls.menu("depth_deviation").get_by_role("button", name="Table").click()
     cells = network.page.locator("[data-figure=depth_deviation] .behind td").all_text_contents()
     assert len(cells) == 6
     assert cells[0] == cells[1]
 
 
-def test_a_joint_is_opened_by_keyboard(network: Network) -> None:
-    network.open(SMALL)
+def expect_back_and_forward_from_state_to_state(network: Network) -> None:
+    run = network.page.locator("#run")
+    first = run.inner_text()
+    network.controls.choose("activation", "tanh")
+    second = run.inner_text()
+    assert second != first
+    network.page.go_back()
+    expect(run).to_have_text(first)
+    network.page.go_forward()
+    expect(run).to_have_text(second)
+
+
+def expect_a_joint_opened_by_keyboard(network: Network) -> None:
     network.product(1).focus()
     for key in ("ArrowDown", "ArrowRight", "ArrowRight", "ArrowLeft", "ArrowDown"):
         network.page.keyboard.press(key)
@@ -66,6 +70,36 @@ def test_a_joint_is_opened_by_keyboard(network: Network) -> None:
     assert "block 2" in str(network.controls.plot("joint").get_attribute("aria-label"))
     network.page.keyboard.press("End")
     expect(network.joint("f3")).to_be_focused()
+
+
+def expect_buttons_choose_which_joints_are_drawn(network: Network) -> None:
+    network.page.get_by_role("button", name="behind the norm").click()
+    network.settle()
+    assert network.query["shown"] == "norm"
+    assert network.line("depth_deviation", 1) == pytest.approx([1, 1, 1], abs=1e-3)
+    expect(network.page.locator("#kind-note")).to_contain_text("that column shows z")
+    expect(network.page.get_by_role("button", name="behind the sum")).to_be_hidden()
+
+
+def expect_f_behind_f_in_picture_words_and_table(network: Network) -> None:
+    network.controls.choose("norm_place", "behind")
+    expect(network.page.locator("#kind-note")).to_contain_text("that column shows f(z)")
+    network.controls.menu("activations_without").get_by_role("button", name="Table").click()
+    cells = network.page.locator("[data-figure=activations_without] .behind td").all_text_contents()
+    means = [row["mean"] for row in network.answer()["columns"]["without"]["joints"] if row["kind"] == "f"]
+    assert [float(cell.replace("−", "-")) for cell in cells[::4]] == pytest.approx(means, rel=0.01)
+
+
+def expect_the_same_numbers_of_a_copied_link(network: Network) -> None:
+    network.controls.enter("seed", "3")
+    network.controls.choose("activation", "gelu")
+    said = network.headline.inner_text()
+    network.controls.click("Copy link")
+    link = str(network.page.evaluate("() => navigator.clipboard.readText()"))
+    network.page.goto("/network")
+    expect(network.headline).not_to_have_text(said)
+    network.page.goto(link)
+    expect(network.headline).to_have_text(said)
 
 
 def test_a_joint_that_a_shallower_network_does_not_have_is_closed(network: Network) -> None:
@@ -83,32 +117,6 @@ def test_the_sum_of_block_1_is_closed_when_a_width_takes_it_away(network: Networ
     network.controls.enter("width", "8")
     expect(network.controls.problem).to_be_hidden()
     assert "joint" not in network.query
-
-
-def test_back_and_forward_go_from_state_to_state(network: Network) -> None:
-    network.open(SMALL)
-    run = network.page.locator("#run")
-    first = run.inner_text()
-    network.controls.choose("activation", "tanh")
-    second = run.inner_text()
-    assert second != first
-    network.page.go_back()
-    expect(run).to_have_text(first)
-    network.page.go_forward()
-    expect(run).to_have_text(second)
-
-
-def test_a_copied_link_gives_the_same_numbers(network: Network, origin: str) -> None:
-    network.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    network.open(f"{SMALL}&seed=3")
-    network.controls.choose("activation", "gelu")
-    said = network.headline.inner_text()
-    network.controls.click("Copy link")
-    link = str(network.page.evaluate("() => navigator.clipboard.readText()"))
-    network.page.goto("/network")
-    expect(network.headline).not_to_have_text(said)
-    network.page.goto(link)
-    expect(network.headline).to_have_text(said)
 
 
 def test_a_wrong_field_costs_only_itself(network: Network, watch: Watch) -> None:

@@ -81,52 +81,18 @@ def test_a_refused_field_of_a_section_out_of_sight_is_named_above_the_stage(netw
     expect(network.controls.problem).to_be_hidden()
 
 
-def test_a_computation_that_is_cancelled_leaves_the_last_view(network: Network, endless: Endless) -> None:
-    network.open(SMALL)
-    endless.takes(network.page, LARGEST)
-    drawn = network.line("depth_deviation", 1)
-    network.page.evaluate(STEP_TO, "?depth=50&width=512")
-    with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
-        expect(network.page.get_by_role("progressbar", name="Progress of the computation")).to_be_visible()
-        network.page.get_by_role("button", name="Cancel").click()
-    expect(network.controls.problem).to_contain_text("Cancelled")
-    expect(network.controls.problem).to_contain_text("below is still Digits, 3 blocks of width 8")
-    expect(network.headline).to_have_text("Not computed.")
-    assert network.line("depth_deviation", 1) == drawn
-    expect(network.page.locator("#progress")).to_be_hidden()
-
-
-def test_cancel_is_not_undone_by_the_field_that_it_takes_the_focus_from(network: Network, endless: Endless) -> None:
-    network.open("depth=50&width=8")
-    endless.takes(network.page, LARGEST)
-    drawn = network.line("depth_deviation", 1)
-    network.controls.field("width").fill("512")
-    network.controls.field("width").press("Enter")
-    network.page.get_by_role("button", name="Cancel").click()
-    expect(network.controls.problem).to_contain_text("Cancelled")
-    expect(network.headline).to_have_text("Not computed.")
-    assert network.line("depth_deviation", 1) == drawn
-    network.controls.enter("width", "12")
-    expect(network.controls.problem).to_be_hidden()
-
-
-def test_a_first_computation_that_is_cancelled_says_so_once(network: Network, endless: Endless) -> None:
-    endless.takes(network.page, LARGEST)
-    network.page.goto("/network?depth=50&width=512&seed=9")
-    network.page.get_by_role("button", name="Cancel").click()
-    expect(network.headline).to_have_text("Nothing is computed.")
-    expect(network.controls.problem).to_have_text("Cancelled. Ask again")
-    expect(network.page.locator("#progress")).to_be_hidden()
-    network.page.get_by_role("button", name="Ask again").click()
-    expect(network.page.locator("#progress")).to_be_visible()
-    network.page.get_by_role("button", name="Cancel").click()
-
-
-def test_a_newer_state_ends_the_stream_and_the_last_view_stands_until_it_comes(
+def test_the_last_view_stands_while_a_large_one_is_overtaken_or_cancelled(
     network: Network, endless: Endless, watch: Watch
 ) -> None:
     network.open(SMALL)
     endless.takes(network.page, LARGEST)
+    expect_a_newer_state_ends_the_stream(network, watch)
+    expect_cancel_not_undone_by_the_field_it_takes_the_focus_from(network)
+    expect_a_cancelled_computation_leaves_the_last_view(network)
+
+
+def expect_a_newer_state_ends_the_stream(network: Network, watch: Watch) -> None:
+    """The last view stands until it comes."""
     said = network.headline.inner_text()
     network.controls.field("depth").fill("50")
     network.controls.field("depth").press("Enter")
@@ -141,6 +107,46 @@ def test_a_newer_state_ends_the_stream_and_the_last_view_stands_until_it_comes(
     network.controls.enter("width", "8")
     expect(network.headline).to_have_text(said)
     assert any("width=512" in address for address in watch.asked("/api/v1/network"))
+
+
+def expect_cancel_not_undone_by_the_field_it_takes_the_focus_from(network: Network) -> None:
+    network.controls.enter("depth", "50")
+    drawn = network.line("depth_deviation", 1)
+    network.controls.field("width").fill("512")
+    network.controls.field("width").press("Enter")
+    network.page.get_by_role("button", name="Cancel").click()
+    expect(network.controls.problem).to_contain_text("Cancelled")
+    expect(network.headline).to_have_text("Not computed.")
+    assert network.line("depth_deviation", 1) == drawn
+    network.controls.enter("width", "12")
+    expect(network.controls.problem).to_be_hidden()
+    network.controls.enter("depth", "3")
+    network.controls.enter("width", "8")
+
+
+def expect_a_cancelled_computation_leaves_the_last_view(network: Network) -> None:
+    drawn = network.line("depth_deviation", 1)
+    network.page.evaluate(STEP_TO, "?depth=50&width=512")
+    with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
+        expect(network.page.get_by_role("progressbar", name="Progress of the computation")).to_be_visible()
+        network.page.get_by_role("button", name="Cancel").click()
+    expect(network.controls.problem).to_contain_text("Cancelled")
+    expect(network.controls.problem).to_contain_text("below is still Digits, 3 blocks of width 8")
+    expect(network.headline).to_have_text("Not computed.")
+    assert network.line("depth_deviation", 1) == drawn
+    expect(network.page.locator("#progress")).to_be_hidden()
+
+
+def test_a_first_computation_that_is_cancelled_says_so_once(network: Network, endless: Endless) -> None:
+    endless.takes(network.page, LARGEST)
+    network.page.goto("/network?depth=50&width=512&seed=9")
+    network.page.get_by_role("button", name="Cancel").click()
+    expect(network.headline).to_have_text("Nothing is computed.")
+    expect(network.controls.problem).to_have_text("Cancelled. Ask again")
+    expect(network.page.locator("#progress")).to_be_hidden()
+    network.page.get_by_role("button", name="Ask again").click()
+    expect(network.page.locator("#progress")).to_be_visible()
+    network.page.get_by_role("button", name="Cancel").click()
 
 
 def test_a_stream_that_was_overtaken_before_it_began_is_given_up(
