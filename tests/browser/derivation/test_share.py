@@ -1,13 +1,12 @@
 """The derivation taken along: links, Python, pictures and tables; and what comes with a link or a file."""
 
-import hashlib
 import json
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 from urllib.request import urlopen
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
@@ -17,24 +16,14 @@ from tests.browser.derivation.page import DEFAULT, Derivation
 STATE = "values=1,2;3,5;4,4&dy=1,0;0,1;0,0&eps=0.5&eps_placement=deviation&notation=lecture&step=dvar&cell=2,1&naive=on"
 
 
-def test_a_copied_link_gives_the_same_again(derivation: Derivation, origin: str) -> None:
+def test_copied_as_python_curl_or_link_it_gives_this_view(derivation: Derivation, origin: str) -> None:
     derivation.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
     derivation.open(STATE)
-    derivation.click("− example")
-    derivation.page.keyboard.press("ArrowRight")
-    derivation.click("Copy link")
-    link = derivation.page.evaluate("() => navigator.clipboard.readText()")
-    said = [derivation.text(f"#{name}") for name in ("headline", "step", "summed", "naive-text", "conventions")]
-    derivation.page.goto("/docs")
-    derivation.page.goto(link)
-    derivation.settle()
-    assert [derivation.text(f"#{name}") for name in ("headline", "step", "summed", "naive-text", "conventions")] == said
-    assert derivation.active() == "dmean"
+    expect_this_view_of_copied_python_and_curl(derivation)
+    expect_a_copied_link_gives_the_same_again(derivation)
 
 
-def test_copied_as_python_it_gives_this_view(derivation: Derivation, origin: str) -> None:
-    derivation.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    derivation.open(STATE)
+def expect_this_view_of_copied_python_and_curl(derivation: Derivation) -> None:
     derivation.click("Copy as Python")
     code = derivation.page.evaluate("() => navigator.clipboard.readText()")
     assert '["paths"]' in code
@@ -46,6 +35,19 @@ def test_copied_as_python_it_gives_this_view(derivation: Derivation, origin: str
     command = derivation.page.evaluate("() => navigator.clipboard.readText()")
     address = command.removeprefix("curl -s '").removesuffix("'")
     assert json.loads(urlopen(address).read())["headline"] == derivation.page.locator("#headline").text_content()
+
+
+def expect_a_copied_link_gives_the_same_again(derivation: Derivation) -> None:
+    derivation.click("− example")
+    derivation.page.keyboard.press("ArrowRight")
+    derivation.click("Copy link")
+    link = derivation.page.evaluate("() => navigator.clipboard.readText()")
+    said = [derivation.text(f"#{name}") for name in ("headline", "step", "summed", "naive-text", "conventions")]
+    derivation.page.goto("about:blank")
+    derivation.page.goto(link)
+    derivation.settle()
+    assert [derivation.text(f"#{name}") for name in ("headline", "step", "summed", "naive-text", "conventions")] == said
+    assert derivation.active() == "dmean"
 
 
 def test_a_figure_leaves_as_a_picture_and_as_a_table(derivation: Derivation) -> None:
@@ -85,21 +87,23 @@ def test_a_link_to_an_upload_that_is_gone_shows_the_table_and_says_so(derivation
     expect(derivation.page.locator("#step-place")).to_contain_text("x1")
 
 
-@pytest.mark.parametrize("text", [files.table(), files.with_gap()], ids=["whole", "with a gap"])
-def test_a_file_is_dropped_and_a_slice_of_it_worked_out(
-    derivation: Derivation, watch: Watch, tmp_path: Path, text: str
-) -> None:
+def test_a_file_is_dropped_and_a_slice_of_it_worked_out(derivation: Derivation, watch: Watch, tmp_path: Path) -> None:
     watch.refusals.add(422)
-    path = files.on_disk(tmp_path, "people.csv", text)
     derivation.open("gamma=2,1,1")
-    with derivation.page.expect_response("**/api/v1/batches"):
-        files.drop(derivation.page, path)
-    way_out = derivation.page.get_by_role("button", name="Leave those rows out")
-    if ",," in text:
-        way_out.click()
+    for text in (files.table(), files.with_gap()):
+        path = files.on_disk(tmp_path, "people.csv", text)
+        with derivation.page.expect_response("**/api/v1/batches"):
+            files.drop(derivation.page, path)
+        if text == files.with_gap():
+            derivation.page.get_by_role("button", name="Leave those rows out").click()
+            derivation.page.wait_for_url(f"**source={sha256(path.read_bytes()).hexdigest()}**")
+        expect_a_slice_worked_out(derivation, path)
+
+
+def expect_a_slice_worked_out(derivation: Derivation, path: Path) -> None:
     derivation.settle()
     expect(derivation.page.locator("#batch-line")).to_contain_text("people.csv")
-    assert derivation.query["source"] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert derivation.query["source"] == sha256(path.read_bytes()).hexdigest()
     assert "gamma" not in derivation.query
     assert derivation.answer()["batch"]["feature_names"] == ["height", "weight", "age"]
     assert len(derivation.grid("values")) == derivation.answer()["batch"]["shape"][0]

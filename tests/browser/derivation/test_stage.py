@@ -13,9 +13,20 @@ LAPTOP = {"width": 1280, "height": 800}
 pytestmark = pytest.mark.folded
 
 
-def test_the_stage_with_its_sentence_fits_a_laptop_and_says_little_unasked(derivation: Derivation) -> None:
+def test_the_stage_fits_a_laptop_tells_each_step_once_and_no_control_moves_the_page(
+    derivation: Derivation, watch: Watch
+) -> None:
     derivation.page.set_viewport_size(LAPTOP)
+    watch_shifts(derivation.page)
     derivation.open()
+    settled(derivation.page)
+    expect_it_fits_and_says_little_unasked(derivation)
+    expect_each_step_said_once_and_a_step_back(derivation, watch)
+    expect_the_stage_alone_asked_for_while_a_hand_moves(derivation, watch)
+    expect_no_control_moves_the_page(derivation)
+
+
+def expect_it_fits_and_says_little_unasked(derivation: Derivation) -> None:
     assert fits(derivation.page)
     for part in ("#graph", "#step-numbers", ".steps", "#strip", "#headline"):
         expect(derivation.page.locator(part)).to_be_in_viewport(ratio=0.99)
@@ -23,8 +34,7 @@ def test_the_stage_with_its_sentence_fits_a_laptop_and_says_little_unasked(deriv
     expect(derivation.page.locator("details.part[open]")).to_have_count(0)
 
 
-def test_each_step_has_its_sentence_is_said_once_and_is_a_step_back(derivation: Derivation, watch: Watch) -> None:
-    derivation.open()
+def expect_each_step_said_once_and_a_step_back(derivation: Derivation, watch: Watch) -> None:
     sentences = derivation.answer()["stage"]["sentences"]
     listen(derivation.page)
     for name in ORDER[1:6]:
@@ -43,20 +53,8 @@ def test_each_step_has_its_sentence_is_said_once_and_is_a_step_back(derivation: 
     derivation.expect_step(ORDER[5])
 
 
-def test_an_example_lights_up_on_the_stage_and_in_the_table_from_either_side(derivation: Derivation) -> None:
-    derivation.open("open=batch")
-    lit = derivation.page.locator("#strip .mark.lit")
-    derivation.cell(2, 0).hover()
-    expect(lit).to_have_count(2)
-    expect(lit.first).to_have_attribute("data-example", "2")
-    derivation.cell(2, 1).hover()
-    expect(lit).to_have_count(0)
-    derivation.page.locator("#strip .grip").nth(3).hover()
-    assert derivation.lit() == [(3, 0)]
-
-
-def test_while_a_hand_moves_the_stage_alone_is_asked_for(derivation: Derivation, watch: Watch) -> None:
-    derivation.open()
+def expect_the_stage_alone_asked_for_while_a_hand_moves(derivation: Derivation, watch: Watch) -> None:
+    derivation.click("First step")
     slider = derivation.page.get_by_role("slider", name="x of example 0 of x0")
     slider.focus()
     derivation.settle()
@@ -69,11 +67,7 @@ def test_while_a_hand_moves_the_stage_alone_is_asked_for(derivation: Derivation,
     assert "parts" not in derivation.query
 
 
-def test_no_control_of_the_stage_moves_the_page(derivation: Derivation) -> None:
-    derivation.page.set_viewport_size(LAPTOP)
-    watch_shifts(derivation.page)
-    derivation.open()
-    settled(derivation.page)
+def expect_no_control_moves_the_page(derivation: Derivation) -> None:
     for name in ("Last step", "Step back", "First step", "Next step"):
         derivation.click(name)
     for name in ("scale", "dvar", "x_hat"):
@@ -86,6 +80,31 @@ def test_no_control_of_the_stage_moves_the_page(derivation: Derivation) -> None:
         slide.press("ArrowRight")
     derivation.settle()
     assert shifted(derivation.page) < 0.02
+
+
+def test_a_step_that_there_is_not_walks_on_an_example_lights_up_and_a_large_source_is_sliced(
+    derivation: Derivation,
+) -> None:
+    derivation.open("step=sigma&open=batch")
+    derivation.expect_step("var")
+    derivation.page.keyboard.press("ArrowRight")
+    derivation.expect_step("scale")
+    expect_an_example_lit_from_either_side(derivation)
+    derivation.controls.choose("source", "wine")
+    expect(derivation.page.locator("#strip .grip")).to_have_count(8)
+    derivation.node("mean").click()
+    expect(derivation.headline).to_contain_text("the average of its 8 examples")
+
+
+def expect_an_example_lit_from_either_side(derivation: Derivation) -> None:
+    lit = derivation.page.locator("#strip .mark.lit")
+    derivation.cell(2, 0).hover()
+    expect(lit).to_have_count(2)
+    expect(lit.first).to_have_attribute("data-example", "2")
+    derivation.cell(2, 1).hover()
+    expect(lit).to_have_count(0)
+    derivation.page.locator("#strip .grip").nth(3).hover()
+    assert derivation.lit() == [(3, 0)]
 
 
 def test_the_last_step_hands_its_batch_to_the_checker(derivation: Derivation) -> None:
@@ -110,19 +129,6 @@ def test_the_last_step_hands_its_batch_to_the_checker(derivation: Derivation) ->
     derivation.settle()
     derivation.expect_step("dx")
     assert derivation.grid("values") != DEFAULT
-
-
-def test_a_source_that_is_too_large_is_sliced(derivation: Derivation) -> None:
-    derivation.open("source=wine&step=mean")
-    expect(derivation.page.locator("#strip .grip")).to_have_count(8)
-    expect(derivation.headline).to_contain_text("the average of its 8 examples")
-
-
-def test_an_address_of_a_step_that_this_placement_has_not_walks_on_from_its_neighbour(derivation: Derivation) -> None:
-    derivation.open("step=sigma")
-    derivation.expect_step("var")
-    derivation.page.keyboard.press("ArrowRight")
-    derivation.expect_step("scale")
 
 
 def test_with_less_motion_steps_play_and_marks_stand_where_they_belong_at_once(timed: Page) -> None:

@@ -32,11 +32,19 @@ def ticks(derivation: Derivation) -> list[str]:
     return derivation.page.locator("#strip .axes text").all_text_contents()
 
 
-def test_an_example_is_dragged_everything_follows_and_the_rulers_stay(derivation: Derivation) -> None:
+def test_an_example_is_walked_to_dragged_with_all_that_follows_and_moved_by_keys(derivation: Derivation) -> None:
     derivation.page.set_viewport_size(LAPTOP)
     watch_shifts(derivation.page)
     derivation.open("step=mean")
     settled(derivation.page)
+    expect_play_a_few_stops_away_and_arrows_to_every_node_and_mark(derivation)
+    derivation.node("mean").click()
+    expect_everything_follows_a_dragged_example(derivation)
+    expect_a_mark_to_be_a_slider(derivation)
+
+
+def expect_everything_follows_a_dragged_example(derivation: Derivation) -> None:
+    """The rulers stay."""
     before, ruler, (x, y) = outputs(derivation), ticks(derivation), mark(derivation, 3)
     derivation.page.mouse.move(x, y)
     derivation.page.mouse.down()
@@ -61,6 +69,60 @@ def test_an_example_is_dragged_everything_follows_and_the_rulers_stay(derivation
     derivation.settle()
     assert derivation.answer()["batch"]["values"][3][0] == 5
     assert shifted(derivation.page) < 0.02
+
+
+def expect_play_a_few_stops_away_and_arrows_to_every_node_and_mark(derivation: Derivation) -> None:
+    page = derivation.page
+    derivation.node("mean").focus()
+    for name in ORDER[5:]:
+        page.keyboard.press("ArrowRight")
+        expect(derivation.node(name)).to_be_focused()
+        derivation.expect_step(name)
+    page.keyboard.press("Home")
+    expect(derivation.node("x")).to_be_focused()
+    play = page.get_by_role("button", name="play", exact=True)
+    for _ in range(5):
+        page.keyboard.press("Tab")
+        if play.evaluate("(button) => button === document.activeElement"):
+            break
+    expect(play).to_be_focused()
+    mark_of = [page.get_by_role("slider", name=f"x of example {j} of x0") for j in range(4)]
+    page.get_by_role("button", name="Put back").focus()
+    page.keyboard.press("Tab")
+    for j in range(3):
+        expect(mark_of[j]).to_be_focused()
+        page.keyboard.press("ArrowDown")
+    expect(mark_of[3]).to_be_focused()
+    expect(page.locator("#strip-keys")).to_be_visible()
+    page.keyboard.press("ArrowUp")
+    expect(mark_of[2]).to_be_focused()
+    derivation.settle()
+    assert derivation.query["cell"] == "2,0"
+    assert derivation.answer()["batch"]["values"][2][0] == 4
+    page.keyboard.press("Tab")
+    assert page.evaluate("() => document.activeElement.closest('#strip')") is None
+    page.keyboard.press("Shift+Tab")
+    expect(mark_of[2]).to_be_focused()
+
+
+def expect_a_mark_to_be_a_slider(derivation: Derivation) -> None:
+    """With a name, a value, keys and a reset."""
+    slider = derivation.page.get_by_role("slider", name="x of example 1 of x0")
+    assert slider.get_attribute("aria-valuetext") == "2.00"
+    slider.focus()
+    for _ in range(3):
+        slider.press("ArrowRight")
+    slider.press("PageDown")
+    derivation.settle()
+    assert derivation.answer()["batch"]["values"][1][0] == pytest.approx(1.93)
+    expect(slider).to_have_attribute("aria-valuetext", "1.93")
+    assert derivation.active() == "mean"
+    slider.press("Delete")
+    derivation.settle()
+    assert derivation.answer()["batch"]["values"][1][0] == 2
+    derivation.page.go_back()
+    derivation.settle()
+    assert derivation.answer()["batch"]["values"][1][0] == pytest.approx(1.93)
 
 
 def test_what_a_hand_did_stays_in_sight_until_another_step_or_until_it_is_put_back(derivation: Derivation) -> None:
@@ -100,76 +162,22 @@ def test_what_a_hand_did_stays_in_sight_until_another_step_or_until_it_is_put_ba
     assert shifted(page) < 0.02
 
 
-@pytest.mark.parametrize("changed", ["another feature's cell", "a number that is typed", "a convention"])
-def test_what_a_hand_did_is_not_shown_behind_other_numbers(derivation: Derivation, changed: str) -> None:
+def test_what_a_hand_did_is_not_shown_behind_other_numbers(derivation: Derivation) -> None:
+    """Behind another feature's, one that is typed, or those of another convention."""
     derivation.open("step=mean&open=batch")
-    slider = derivation.page.get_by_role("slider", name="x of example 3 of x0")
-    slider.press("PageUp")
-    derivation.settle()
-    expect(ghosts(derivation)).to_have_count(8)
-    derivation.cell(2, 0).focus()
-    derivation.settle()
-    expect(ghosts(derivation)).to_have_count(8)
-    if changed == "another feature's cell":
-        derivation.cell(2, 1).focus()
-    elif changed == "a number that is typed":
-        derivation.type(0, 0, "7")
-    else:
-        derivation.page.locator("#c-eps_placement").select_option("deviation")
-    derivation.settle()
-    expect(ghosts(derivation)).to_have_count(0)
-
-
-def test_play_is_a_few_stops_into_the_stage_and_arrows_reach_every_node_and_every_mark(derivation: Derivation) -> None:
-    derivation.open("step=mean")
-    page = derivation.page
-    derivation.node("mean").focus()
-    for name in ORDER[5:]:
-        page.keyboard.press("ArrowRight")
-        expect(derivation.node(name)).to_be_focused()
-        derivation.expect_step(name)
-    page.keyboard.press("Home")
-    expect(derivation.node("x")).to_be_focused()
-    play = page.get_by_role("button", name="play", exact=True)
-    for _ in range(5):
-        page.keyboard.press("Tab")
-        if play.evaluate("(button) => button === document.activeElement"):
-            break
-    expect(play).to_be_focused()
-    mark_of = [page.get_by_role("slider", name=f"x of example {j} of x0") for j in range(4)]
-    page.get_by_role("button", name="Put back").focus()
-    page.keyboard.press("Tab")
-    for j in range(3):
-        expect(mark_of[j]).to_be_focused()
-        page.keyboard.press("ArrowDown")
-    expect(mark_of[3]).to_be_focused()
-    expect(page.locator("#strip-keys")).to_be_visible()
-    page.keyboard.press("ArrowUp")
-    expect(mark_of[2]).to_be_focused()
-    derivation.settle()
-    assert derivation.query["cell"] == "2,0"
-    assert derivation.answer()["batch"]["values"][2][0] == 4
-    page.keyboard.press("Tab")
-    assert page.evaluate("() => document.activeElement.closest('#strip')") is None
-    page.keyboard.press("Shift+Tab")
-    expect(mark_of[2]).to_be_focused()
-
-
-def test_a_mark_is_a_slider_with_a_name_a_value_keys_and_a_reset(derivation: Derivation) -> None:
-    derivation.open("step=mean")
-    slider = derivation.page.get_by_role("slider", name="x of example 1 of x0")
-    assert slider.get_attribute("aria-valuetext") == "2.00"
-    slider.focus()
-    for _ in range(3):
-        slider.press("ArrowRight")
-    slider.press("PageDown")
-    derivation.settle()
-    assert derivation.answer()["batch"]["values"][1][0] == pytest.approx(1.93)
-    expect(slider).to_have_attribute("aria-valuetext", "1.93")
-    assert derivation.active() == "mean"
-    slider.press("Delete")
-    derivation.settle()
-    assert derivation.answer()["batch"]["values"][1][0] == 2
-    derivation.page.go_back()
-    derivation.settle()
-    assert derivation.answer()["batch"]["values"][1][0] == pytest.approx(1.93)
+    for change in (
+        lambda: derivation.cell(2, 1).focus(),
+        lambda: derivation.type(0, 0, "7"),
+        lambda: derivation.controls.choose("eps_placement", "deviation"),
+    ):
+        derivation.cell(2, 0).focus()
+        derivation.settle()
+        derivation.page.get_by_role("slider", name="x of example 3 of x0").press("PageUp")
+        derivation.settle()
+        expect(ghosts(derivation)).to_have_count(8)
+        derivation.cell(1, 0).focus()
+        derivation.settle()
+        expect(ghosts(derivation)).to_have_count(8)
+        change()
+        derivation.settle()
+        expect(ghosts(derivation)).to_have_count(0)

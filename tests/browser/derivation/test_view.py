@@ -8,71 +8,39 @@ from playwright.sync_api import expect
 from tests.browser.derivation.page import DEFAULT, MIDDLE, Derivation
 
 
-def test_choosing_a_cell_works_the_formulas_out_for_it(derivation: Derivation) -> None:
+def test_the_marks_of_the_moved_figure_lie_where_the_outputs_are_and_obey_the_keys(derivation: Derivation) -> None:
+    derivation.open("values=1,10;2,30;4,20;5,40&cell=1,1&move_by=0&step=mean")
+    first, second, *_ = derivation.handles()
+    drawn = derivation.figure("moved").locator(".plot .points").last.locator("path")
+    for mark, point in zip(derivation.handles(), drawn.all(), strict=True):
+        assert mark.evaluate(MIDDLE) == pytest.approx(point.evaluate(MIDDLE), abs=1.5)
+    second.focus()
+    second.press("ArrowUp")
+    derivation.settle()
+    assert float(derivation.query["move_by"]) > 0
+    second.press("ArrowLeft")
+    expect(first).to_be_focused()
+    derivation.settle()
+    assert derivation.query["cell"] == "0,1"
+    assert derivation.active() == "mean"  # the page's own arrow keys did not walk on
+
+
+def test_a_cell_an_entry_a_moved_example_and_the_routes_are_looked_at(derivation: Derivation) -> None:
     derivation.open("step=x_hat")
-    derivation.cell(2, 1).click()
-    derivation.settle()
-    assert derivation.query["cell"] == "2,1"
-    assert derivation.numbers()[:2] == ["40.0", "25.0"]
-    expect(derivation.page.locator("#step-place")).to_have_text("With numbers below: at example 2 of x1.")
-    expect(derivation.headline).to_contain_text("Example 2 of x1 becomes")
+    expect_zeros_between_features(derivation)
+    expect_a_dragged_examples_output_lags_behind(derivation)
+    expect_a_picked_entry_shows_its_terms(derivation)
+    expect_every_output_moves_with_an_example(derivation)
+    expect_formulas_worked_out_for_a_chosen_cell(derivation)
+    expect_routes_side_by_side(derivation)
 
 
-def test_the_lectures_notation_turns_the_tables_and_every_symbol(derivation: Derivation) -> None:
-    derivation.open("step=dgamma")
-    assert derivation.table("#grid-values")[0] == ["", "x0", "x1", "x2"]
-    derivation.page.locator("#c-notation").select_option("lecture")
-    derivation.settle()
-    assert derivation.grid("values") == [list(column) for column in zip(*DEFAULT, strict=True)]
-    assert derivation.table("#grid-values")[0] == ["", "0", "1", "2", "3"]
-    assert [len(row) for row in derivation.table("#step-value")] == [2] * 3
-    assert "Z" in derivation.text("#step-symbols")
-    assert derivation.node("scaled").text_content() == "GZ̄"
-    for selector in ("#view", "#step-symbols"):
-        for symbol in ("γ", "β", "x̂"):
-            assert symbol not in derivation.text(selector), (selector, symbol)
-    expect(derivation.page.get_by_role("button", name="+ unit")).to_be_visible()
-    derivation.type(3, 0, "6")
-    assert derivation.query["values"].endswith(";6,30,0.9")
-    expect(derivation.cell(3, 1)).to_be_focused()
+def expect_zeros_between_features(derivation: Derivation) -> None:
+    rows = [row[1:] for row in derivation.table("#between")[1:]]
+    assert all((rows[i][j] == "0") == (i != j) for i in range(3) for j in range(3))
 
 
-def test_the_sum_over_k_and_the_paths_come_to_the_same_number(derivation: Derivation) -> None:
-    derivation.open("cell=2,0&step=dx")
-    rows = derivation.table("#summed")
-    assert [row[0] for row in rows[1:]] == ["0", "1", "2 = j", "3", "sum"]
-    assert [row[1] for row in rows[1:5]] == ["0", "0", "1", "0"]
-    dx = derivation.numbers()[-1]
-    assert rows[-1][-1] == dx
-    assert derivation.numbers("#summed-numbers")[-1] == dx
-    expect(derivation.page.locator("#printed-text")).to_contain_text("drops ε")
-    derivation.figure("paths").scroll_into_view_if_needed()
-    derivation.settle()
-    heights = derivation.figure("paths").locator(".plot").evaluate("(plot) => plot.data.map(({ y }) => y[2])")
-    assert sum(heights[:3]) == pytest.approx(heights[3])
-
-
-def test_an_example_is_moved_and_every_output_moves(derivation: Derivation) -> None:
-    derivation.open()
-    derivation.page.locator("#c-cell").select_option("2")
-    derivation.settle()
-    slider = derivation.page.locator('.control[data-field="move_by"] .slide')
-    slider.focus()
-    slider.press("End")
-    derivation.settle()
-    assert (derivation.query["cell"], derivation.query["move_by"]) == ("2,0", "3")
-    moved = derivation.answer()["moved"]
-    derivation.figure("moved").scroll_into_view_if_needed()
-    derivation.settle()
-    traces = derivation.figure("moved").locator(".plot").evaluate("(plot) => plot.data.map(({ y }) => [...y])")
-    assert traces[1] == moved["before"]
-    assert traces[2] == moved["after"]
-    assert all(a != b for a, b in zip(traces[1], traces[2], strict=True))
-    expect(derivation.page.locator("#moved-text")).to_contain_text("every other one moves too")
-
-
-def test_an_example_is_dragged_by_its_mark_and_its_output_lags_behind(derivation: Derivation) -> None:
-    derivation.open()
+def expect_a_dragged_examples_output_lags_behind(derivation: Derivation) -> None:
     mark = derivation.handles()[3]
     x, y = mark.evaluate(MIDDLE)
     derivation.page.mouse.move(x, y)
@@ -93,25 +61,7 @@ def test_an_example_is_dragged_by_its_mark_and_its_output_lags_behind(derivation
     assert "move_by" not in derivation.query
 
 
-def test_the_marks_of_the_moved_figure_lie_where_the_outputs_are_and_obey_the_keys(derivation: Derivation) -> None:
-    derivation.open("values=1,10;2,30;4,20;5,40&cell=1,1&move_by=0&step=mean")
-    first, second, *_ = derivation.handles()
-    drawn = derivation.figure("moved").locator(".plot .points").last.locator("path")
-    for mark, point in zip(derivation.handles(), drawn.all(), strict=True):
-        assert mark.evaluate(MIDDLE) == pytest.approx(point.evaluate(MIDDLE), abs=1.5)
-    second.focus()
-    second.press("ArrowUp")
-    derivation.settle()
-    assert float(derivation.query["move_by"]) > 0
-    second.press("ArrowLeft")
-    expect(first).to_be_focused()
-    derivation.settle()
-    assert derivation.query["cell"] == "0,1"
-    assert derivation.active() == "mean"  # the page's own arrow keys did not walk on
-
-
-def test_a_picked_entry_of_the_jacobian_shows_its_terms(derivation: Derivation) -> None:
-    derivation.open()
+def expect_a_picked_entry_shows_its_terms(derivation: Derivation) -> None:
     derivation.figure("jacobian").scroll_into_view_if_needed()
     derivation.settle()
     plot = derivation.figure("jacobian").locator(".plot")
@@ -141,14 +91,73 @@ def test_a_picked_entry_of_the_jacobian_shows_its_terms(derivation: Derivation) 
     assert derivation.numbers("#entry-numbers")[2] == "1.00"
 
 
-def test_between_features_stand_zeros(derivation: Derivation) -> None:
+def expect_formulas_worked_out_for_a_chosen_cell(derivation: Derivation) -> None:
+    derivation.cell(2, 1).click()
+    derivation.settle()
+    assert derivation.query["cell"] == "2,1"
+    assert derivation.numbers()[:2] == ["40.0", "25.0"]
+    expect(derivation.page.locator("#step-place")).to_have_text("With numbers below: at example 2 of x1.")
+    expect(derivation.headline).to_contain_text("Example 2 of x1 becomes")
+
+
+def expect_routes_side_by_side(derivation: Derivation) -> None:
+    """With their differences."""
+    head, *rows = derivation.table("#routes")
+    assert head[1:4] == ["formula", "staged", "central differences"]
+    assert [row[0] for row in rows] == ["∂L/∂x", "∂L/∂γ", "∂L/∂β"]
+    for row in rows:
+        assert row[1] == row[2] == row[3]
+        staged, central, bound = (float(text.replace("−", "-")) for text in row[4:])
+        assert staged < 1e-12
+        assert central <= bound < 1e-4
+
+
+def expect_every_output_moves_with_an_example(derivation: Derivation) -> None:
+    derivation.page.locator("#c-cell").select_option("2")
+    derivation.settle()
+    slider = derivation.page.locator('.control[data-field="move_by"] .slide')
+    slider.focus()
+    slider.press("End")
+    derivation.settle()
+    assert (derivation.query["cell"], derivation.query["move_by"]) == ("2,0", "3")
+    moved = derivation.answer()["moved"]
+    derivation.figure("moved").scroll_into_view_if_needed()
+    derivation.settle()
+    traces = derivation.figure("moved").locator(".plot").evaluate("(plot) => plot.data.map(({ y }) => [...y])")
+    assert traces[1] == moved["before"]
+    assert traces[2] == moved["after"]
+    assert all(a != b for a, b in zip(traces[1], traces[2], strict=True))
+    expect(derivation.page.locator("#moved-text")).to_contain_text("every other one moves too")
+
+
+def test_sum_and_paths_agree_naive_forgets_two_and_the_lectures_notation_is_everywhere(derivation: Derivation) -> None:
     derivation.open()
-    rows = [row[1:] for row in derivation.table("#between")[1:]]
-    assert all((rows[i][j] == "0") == (i != j) for i in range(3) for j in range(3))
+    expect_one_number_of_the_sum_and_the_paths(derivation)
+    expect_two_paths_forgotten_by_naive(derivation)
+    expect_the_lectures_notation_everywhere(derivation)
 
 
-def test_naive_forgets_two_paths_and_says_what_becomes_of_dx(derivation: Derivation) -> None:
-    derivation.open("upstream=ones&cell=1,0")
+def expect_one_number_of_the_sum_and_the_paths(derivation: Derivation) -> None:
+    derivation.cell(2, 0).focus()
+    derivation.node("dx").click()
+    derivation.settle()
+    rows = derivation.table("#summed")
+    assert [row[0] for row in rows[1:]] == ["0", "1", "2 = j", "3", "sum"]
+    assert [row[1] for row in rows[1:5]] == ["0", "0", "1", "0"]
+    dx = derivation.numbers()[-1]
+    assert rows[-1][-1] == dx
+    assert derivation.numbers("#summed-numbers")[-1] == dx
+    expect(derivation.page.locator("#printed-text")).to_contain_text("drops ε")
+    derivation.figure("paths").scroll_into_view_if_needed()
+    derivation.settle()
+    heights = derivation.figure("paths").locator(".plot").evaluate("(plot) => plot.data.map(({ y }) => y[2])")
+    assert sum(heights[:3]) == pytest.approx(heights[3])
+
+
+def expect_two_paths_forgotten_by_naive(derivation: Derivation) -> None:
+    """It says what becomes of dx."""
+    derivation.controls.choose("upstream", "ones")
+    derivation.cell(1, 0).focus()
     table = derivation.page.locator("#naive-table")
     expect(table).to_be_hidden()
     derivation.click("Show the naive gradient")
@@ -165,13 +174,21 @@ def test_naive_forgets_two_paths_and_says_what_becomes_of_dx(derivation: Derivat
     expect(table).to_be_hidden()
 
 
-def test_the_routes_stand_side_by_side_with_their_differences(derivation: Derivation) -> None:
-    derivation.open("cell=1,1")
-    head, *rows = derivation.table("#routes")
-    assert head[1:4] == ["formula", "staged", "central differences"]
-    assert [row[0] for row in rows] == ["∂L/∂x", "∂L/∂γ", "∂L/∂β"]
-    for row in rows:
-        assert row[1] == row[2] == row[3]
-        staged, central, bound = (float(text.replace("−", "-")) for text in row[4:])
-        assert staged < 1e-12
-        assert central <= bound < 1e-4
+def expect_the_lectures_notation_everywhere(derivation: Derivation) -> None:
+    """It turns the tables, too."""
+    derivation.node("dgamma").click()
+    assert derivation.table("#grid-values")[0] == ["", "x0", "x1", "x2"]
+    derivation.page.locator("#c-notation").select_option("lecture")
+    derivation.settle()
+    assert derivation.grid("values") == [list(column) for column in zip(*DEFAULT, strict=True)]
+    assert derivation.table("#grid-values")[0] == ["", "0", "1", "2", "3"]
+    assert [len(row) for row in derivation.table("#step-value")] == [2] * 3
+    assert "Z" in derivation.text("#step-symbols")
+    assert derivation.node("scaled").text_content() == "GZ̄"
+    for selector in ("#view", "#step-symbols"):
+        for symbol in ("γ", "β", "x̂"):
+            assert symbol not in derivation.text(selector), (selector, symbol)
+    expect(derivation.page.get_by_role("button", name="+ unit")).to_be_visible()
+    derivation.type(3, 0, "6")
+    assert derivation.query["values"].endswith(";6,30,0.9")
+    expect(derivation.cell(3, 1)).to_be_focused()
