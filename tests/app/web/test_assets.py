@@ -56,7 +56,7 @@ def test_every_file_comes_in_the_smallest_form_that_is_taken(known, accepted, co
     for path in (PLOTLY, *FILES):
         asset = known.get(path)
         chosen, body = asset.body(accepted)
-        compressed = path.endswith((".js", ".css", ".svg", ".json"))
+        compressed = path.endswith((".js", ".css", ".svg", ".json", ".py"))
         assert chosen == (coding if compressed and coding else ""), path
         opened = {"br": brotli.decompress, "gzip": gzip.decompress, "": bytes}[chosen](body)
         assert opened == asset.bodies[""], path
