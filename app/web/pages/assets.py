@@ -26,7 +26,7 @@ PLOTLY = "vendor/plotly.min.js"
 FONT = "vendor/math.woff2"
 MEDIA_TYPES = {
     ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".png": "image/png", ".ico": "image/x-icon",
-    ".woff2": "font/woff2", ".json": "application/json", ".py": "text/x-python", ".py": "text/x-python",
+    ".woff2": "font/woff2", ".json": "application/json", ".py": "text/x-python",
 }  # fmt: skip
 COMPRESSED = {".js", ".css", ".svg", ".json", ".py"}
 FOREVER = "public, max-age=31536000, immutable"
