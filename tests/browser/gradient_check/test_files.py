@@ -24,9 +24,13 @@ def on_disk(folder: Path, name: str, **arrays: np.ndarray) -> Path:
     return path
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_a_dropped_npz_fills_the_fields(check: GradientCheck, tmp_path: Path, dtype: str) -> None:
+def test_a_dropped_npz_fills_the_fields(check: GradientCheck, tmp_path: Path) -> None:
     check.open()
+    for dtype in ("float64", "float32"):
+        expect_fields_filled(check, tmp_path, dtype)
+
+
+def expect_fields_filled(check: GradientCheck, tmp_path: Path, dtype: str) -> None:
     path = on_disk(tmp_path, "mine.npz", **{name: value.astype(dtype) for name, value in WRONG.items()})
     with check.page.expect_response("**/gradient-check/view"):
         files.drop(check.page, path, (900, 500))
