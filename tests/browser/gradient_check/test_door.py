@@ -50,10 +50,16 @@ def test_a_link_with_a_gradient_opens_the_door_that_shows_it(check: GradientChec
     expect(check.field("dx")).to_be_visible()
 
 
-@pytest.mark.parametrize("form", ["cs231n", "function"])
 @pytest.mark.parametrize("placement", ["variance", "deviation"])
-def test_the_snippet_of_an_own_batch_runs_on_that_batch(check: GradientCheck, form: str, placement: str) -> None:
-    check.open(f"{OWN}&way=code&mistake=own&form={form}&eps_placement={placement}")
+def test_the_snippet_of_an_own_batch_runs_on_that_batch(check: GradientCheck, placement: str) -> None:
+    check.open(f"{OWN}&way=code&mistake=own&form=cs231n&eps_placement={placement}")
+    for form, name in {"CS231n's two functions": "bn_param", "Any function": "my_gradients"}.items():
+        check.radio(form)
+        expect(check.page.locator("#snippet")).to_contain_text(name)
+        expect_the_snippet_to_run(check, placement)
+
+
+def expect_the_snippet_to_run(check: GradientCheck, placement: str) -> None:
     code = check.page.locator("#snippet").inner_text()
     assert "[[1.0, 10.0], [2.0, 30.0], [4.0, 25.0]]" in code
     assert "probe" not in code

@@ -4,24 +4,11 @@ import io
 from pathlib import Path
 
 import numpy as np
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.network.page import Network
-
-
-@pytest.mark.parametrize(("count", "batch_size", "said"), [(32, None, "32 examples"), (80, "64", "64 of 80 examples")])
-def test_uploaded_images_are_all_taken_up_to_64(
-    network: Network, tmp_path: Path, count: int, batch_size: str | None, said: str
-) -> None:
-    path = images(tmp_path, count, 1, 4, 4)
-    network.open()
-    with network.page.expect_response("**/api/v1/batches"):
-        files.drop(network.page, path)
-    expect(network.page.locator("#batch-line")).to_contain_text(f"images.npy: {said}")
-    assert network.query.get("batch_size") == batch_size
 
 
 def images(folder: Path, *shape: int) -> Path:
@@ -30,16 +17,25 @@ def images(folder: Path, *shape: int) -> Path:
     return files.on_disk(folder, "images.npy", buffer.getvalue())
 
 
-def test_dropped_images_go_through_a_convolutional_network(network: Network, tmp_path: Path) -> None:
-    path = images(tmp_path, 20, 3, 6, 6)
-    network.open()
+def drop(network: Network, folder: Path, said: str, *shape: int) -> None:
     with network.page.expect_response("**/api/v1/batches"):
-        files.drop(network.page, path)
-    expect(network.page.locator("#batch-line")).to_contain_text("images.npy: 20 examples × 3 channels of 6 × 6")
+        files.drop(network.page, images(folder, *shape))
+    expect(network.page.locator("#batch-line")).to_contain_text(f"images.npy: {said}")
+
+
+def test_dropped_images_go_through_a_convolutional_network_and_are_all_taken_up_to_64(
+    network: Network, tmp_path: Path
+) -> None:
+    network.open()
+    drop(network, tmp_path, "20 examples × 3 channels of 6 × 6", 20, 3, 6, 6)
     network.settle()
     assert network.query["architecture"] == "convolutional"
     expect(network.product(1)).to_have_text("convolution")
     expect(network.controls.field("depth")).to_have_value("4")
+    drop(network, tmp_path, "32 examples", 32, 1, 4, 4)
+    assert "batch_size" not in network.query
+    drop(network, tmp_path, "64 of 80 examples", 80, 1, 4, 4)
+    assert network.query["batch_size"] == "64"
 
 
 def test_convolutional_brings_what_fits_it_and_back(network: Network, watch: Watch) -> None:
