@@ -28,12 +28,23 @@ def print_is(page: Page, event: str) -> None:
     page.evaluate("(event) => { dispatchEvent(new Event(event)); }", event)
 
 
-@pytest.mark.parametrize(("width", "query"), [(390, ""), (390, FIVE), (620, ""), (1280, "")])
-def test_no_menu_covers_a_dot_or_a_text_at_any_step_or_on_paper(playground: Playground, width: int, query: str) -> None:
+@pytest.mark.parametrize(("query", "widths"), [("", (390, 620, 1280)), (FIVE, (390,))])
+def test_no_menu_covers_a_dot_or_a_text_at_any_step_or_on_paper(
+    playground: Playground, query: str, widths: tuple[int, ...]
+) -> None:
     page = playground.page
+    page.set_viewport_size({"width": widths[0], "height": 844})
     page.emulate_media(reduced_motion="reduce")
-    page.set_viewport_size({"width": width, "height": 844})
     playground.open(query)
+    for width in widths:
+        page.emulate_media(media="screen", reduced_motion="reduce")
+        page.set_viewport_size({"width": width, "height": 844})
+        page.locator('#steps [data-step="x"]').click()
+        playground.settle()
+        expect_no_menu_above(page)
+
+
+def expect_no_menu_above(page: Page) -> None:
     clear = {"menus": 3, "drawn": 3 * 178 + 3, "covered": 0, "astray": 0}
     assert page.evaluate(SEEN) == clear
     height = page.evaluate(HEIGHT)
