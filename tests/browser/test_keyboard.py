@@ -5,6 +5,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.derivation.page import Derivation
+from tests.browser.drawn import all_drawn
 from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
@@ -43,7 +44,8 @@ FOCUSED_DRAWINGS = """() => [...document.querySelectorAll(".stage svg, .stage sv
 
 
 def stops(page: Page) -> list[dict[str, object]]:
-    """Every place where Tab stops, from the top of the page to its end."""
+    """Every place where Tab stops, from the top of the page to its end, once all is drawn: marks come with figures."""
+    all_drawn(page)
     stopped: list[dict[str, object]] = []
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from app.settings import Settings
-from tests.browser.conftest import DESKTOP, PATIENCE, Watch
+from tests.browser.conftest import DESKTOP, Watch
 from tests.browser.playground.page import Playground
 from tests.browser.serving import served
 
@@ -29,7 +29,6 @@ def listing(tmp_path: Path, cache_in: Callable[[Path], Path]) -> Iterator[str]:
 def test_it_is_chosen_in_the_menu_and_shows_everything_beside_its_batch(listing: str, second_browser: Browser) -> None:
     watch = Watch(listing)
     with second_browser.new_context(base_url=listing, viewport=DESKTOP) as own:
-        own.set_default_timeout(PATIENCE)
         page = own.new_page()
         with watch.of(page):
             playground = Playground(page).open("open=everything")
