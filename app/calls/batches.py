@@ -1,25 +1,20 @@
 """Uploads over REST: POST a mini-batch, GET its description, DELETE it."""
 
-from collections.abc import AsyncIterator
-from functools import partial
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
 from app.batches.uploads import UploadStore
-from app.batches.uploads.store.multipart import OTHERS, file_in_form, is_form
-from app.batches.uploads.store.receive import check_size, receive
 from app.settings import Settings
 from app.web.answers import JSON, to_json
-from app.web.leaving import LEFT, ClientLeft, while_waited_for
-from app.web.operations.clients import client_of
+from app.web.leaving import LEFT, ClientLeft
+from app.web.uploads.described import GONE, WRONG_KEY, DeleteKey, body, by_hash, refusals
+from app.web.uploads.taken import taken
 
 router = APIRouter(tags=["batches"])
-
-"""The status of an answer that nobody waits for any more (nginx's number for it)."""
 
 SMALL = 1024**2
 """Bytes up to which an upload does not wait for larger ones."""
@@ -36,9 +31,7 @@ class Readers:
         return self._small if size <= SMALL else self._large
 
 
-Id = Annotated[
-    str, Path(pattern="^[0-9a-f]{64}$", description="The upload's id: the SHA-256 of its bytes, in hexadecimal.")
-]
+Id = Annotated[str, by_hash("The upload's id: the SHA-256 of its bytes, in hexadecimal.")]
 
 
 class ArrayInfo(BaseModel):
@@ -86,30 +79,8 @@ class Uploaded(Description):
     delete_key: str = Field(description="Deletes this upload. It is told only once.")
 
 
-BINARY = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
-BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "The file as the form field `file`, or as the body. Its kind is told from its bytes.",
-        "content": {
-            "multipart/form-data": {
-                "schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY["schema"]}}
-            },
-            "text/csv": {"schema": {"type": "string", "minLength": 1}, "example": "height,width\n1.5,2\n2.5,3\n"},
-            "application/octet-stream": BINARY,
-        },
-    }
-}
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    413: {"description": "More bytes than the limit, as sent or when unpacked."},
-    415: {"description": "A kind of file that is not taken."},
-    422: {"description": "It can be read in no way, or the form is broken."},
-    507: {"description": "It alone is larger than the server's room for uploads."},
-}
-GONE: dict[int | str, dict[str, Any]] = {410: {"description": "It is not here, or not any more."}}
-WRONG_KEY: dict[int | str, dict[str, Any]] = {403: {"description": "No key, or not one of this upload's."}}
-
-
+BODY = body(**{"text/csv": {"schema": {"type": "string", "minLength": 1}, "example": "height,width\n1.5,2\n2.5,3\n"}})
+REFUSALS = refusals("It can be read in no way, or the form is broken.", "uploads")
 UPLOAD_EXAMPLES = [{"curl": ["-F file=@people.csv"]}, {"curl": ["--data-binary @layer.npz"]}]
 
 
@@ -124,18 +95,12 @@ async def upload(request: Request) -> Response:
     """
     store: UploadStore = request.app.state.uploads
     settings: Settings = request.app.state.settings
-    body = _file(request, settings.upload_limit)
-    with store.incoming() as folder:
-        try:
-            received = await receive(body, folder / "data", settings.upload_limit)
-            add = partial(store.add, folder, received, client_of(request.scope))
-            readers = request.app.state.readers.of(received.bytes)
-            description, key = await while_waited_for(request.receive, lambda: to_thread.run_sync(add, limiter=readers))
-        except (ClientDisconnect, ClientLeft):
-            return Response(status_code=LEFT)
-    request.app.state.metrics.uploaded(received.bytes)
-    answer = to_json(description | {"delete_key": key})
-    return Response(answer, 201, {"Location": f"/api/v1/batches/{received.id}"}, JSON)
+    try:
+        file = await taken(request, store, settings.upload_limit)
+    except (ClientDisconnect, ClientLeft):
+        return Response(status_code=LEFT)
+    answer = to_json(file.description | {"delete_key": file.key})
+    return Response(answer, 201, {"Location": f"/api/v1/batches/{file.received.id}"}, JSON)
 
 
 @router.get("/batches", response_model=list[Description], summary="The uploads that are kept for good")
@@ -156,19 +121,8 @@ async def description(request: Request, id: Id) -> Any:
 async def delete(
     request: Request,
     id: Id,
-    delete_key: Annotated[str, Query(description="The key that the upload returned; without it this is a 403.")] = "",
+    delete_key: DeleteKey = "",
 ) -> None:
     """Give up one's upload. The bytes are deleted with the last key."""
     store: UploadStore = request.app.state.uploads
     await to_thread.run_sync(store.delete, id, delete_key)
-
-
-def _file(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """The file's bytes as they arrive. A body that announces too many is refused before the first one."""
-    announced = int(request.headers.get("content-length", "0"))
-    content_type = request.headers.get("content-type", "")
-    if is_form(content_type):
-        check_size(announced - OTHERS, limit)
-        return file_in_form(content_type, request.stream())
-    check_size(announced, limit)
-    return request.stream()

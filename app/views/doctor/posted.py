@@ -1,51 +1,29 @@
 """`POST /doctor`: a file is taken in as it comes, kept under the hash of its bytes, and reported on."""
 
-from collections.abc import AsyncIterator
-from functools import partial
 from typing import Annotated, Any
 
 import orjson
 from anyio import to_thread
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from starlette.requests import ClientDisconnect
 
 from app.batches.models import FEWER, ModelStore
-from app.batches.uploads.store.multipart import OTHERS, file_in_form, is_form
-from app.batches.uploads.store.receive import Received, check_size, receive
+from app.batches.uploads.store.receive import Received
 from app.errors import InvalidQuery, UserError, as_user_error
 from app.models.kinds import kind_of
 from app.views.doctor.query import DoctorFields
 from app.web.answers import JSON, to_json
 from app.web.leaving import LEFT, ClientLeft, while_waited_for
-from app.web.operations.clients import client_of
 from app.web.reading import query_of
 from app.web.respond import Asked, known
+from app.web.uploads.described import GONE, WRONG_KEY, DeleteKey, body, by_hash, refusals
+from app.web.uploads.taken import taken
 from app.web.view import Place, View
 from bncore.errors import BatchNormError
 
-BINARY = {"schema": {"type": "string", "format": "binary", "minLength": 1}}
-BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "description": "The file as the form field `file`, or as the body. Its kind is told from its bytes.",
-        "content": {
-            "multipart/form-data": {
-                "schema": {"type": "object", "required": ["file"], "properties": {"file": BINARY["schema"]}}
-            },
-            "application/octet-stream": BINARY,
-        },
-    }
-}
 EXAMPLES = [{"curl": ["-F file=@model.safetensors"]}, {"curl": ["--data-binary @model.safetensors"]}]
-REFUSALS: dict[int | str, dict[str, Any]] = {
-    413: {"description": "More bytes than the limit, as sent or when unpacked."},
-    415: {"description": "A kind of file that is not taken."},
-    422: {"description": "It cannot be read, or the form is broken."},
-    507: {"description": "It alone is larger than the server's room for models."},
-}
-GONE: dict[int | str, dict[str, Any]] = {410: {"description": "It is not here, or not any more."}}
-WRONG_KEY: dict[int | str, dict[str, Any]] = {403: {"description": "No key, or not one of this upload's."}}
-Id = Annotated[str, Path(pattern="^[0-9a-f]{64}$", description="The SHA-256 of the file's bytes, in hexadecimal.")]
+REFUSALS = refusals("It cannot be read, or the form is broken.", "models")
+Id = Annotated[str, by_hash("The SHA-256 of the file's bytes, in hexadecimal.")]
 
 
 def posted_to(view: View[Any, Any, Any]) -> APIRouter:
@@ -55,7 +33,7 @@ def posted_to(view: View[Any, Any, Any]) -> APIRouter:
     @router.post(
         "/doctor", status_code=201, summary="Upload a model and read what is wrong with its norms",
         responses=REFUSALS | {201: {"description": "The report, with the `id` and the `delete_key` of the upload."}},
-        openapi_extra=BODY | {"x-examples": EXAMPLES},
+        openapi_extra=body() | {"x-examples": EXAMPLES},
     )  # fmt: skip
     async def doctor(request: Request, query: Annotated[DoctorFields, Depends(query_of(DoctorFields))]) -> Response:
         """safetensors, a PyTorch state_dict, ONNX, Keras or NPZ: as a form or as the bare body, of any length.
@@ -66,8 +44,9 @@ def posted_to(view: View[Any, Any, Any]) -> APIRouter:
             raise InvalidQuery("The file is the model, so the query names none.", field="model", allowed="nothing")
         await known(Place.of(request), query)
         try:
-            received, key = await _kept(request)
-            return await _reported(request, view, query, received, key)
+            limit = request.app.state.settings.model_limit
+            file = await taken(request, _store(request), limit, kind_of, FEWER)
+            return await _reported(request, view, query, file.received, file.key)
         except (ClientDisconnect, ClientLeft):
             return Response(status_code=LEFT)
 
@@ -81,34 +60,10 @@ def posted_to(view: View[Any, Any, Any]) -> APIRouter:
 async def _deleted(
     request: Request,
     id: Id,
-    delete_key: Annotated[str, Query(description="The key that the upload returned; without it this is a 403.")] = "",
+    delete_key: DeleteKey = "",
 ) -> None:
     """Give up one's model. The bytes are deleted with the last key."""
     await to_thread.run_sync(_store(request).delete, id, delete_key)
-
-
-async def _kept(request: Request) -> tuple[Received, str]:
-    """The file of a request, in the store; and its delete key."""
-    store, settings = _store(request), request.app.state.settings
-    with store.incoming() as folder:
-        body = _file(request, settings.model_limit)
-        received = await receive(body, folder / "data", settings.model_limit, kind_of, FEWER)
-        add = partial(store.add, folder, received, client_of(request.scope))
-        readers = request.app.state.readers.of(received.bytes)
-        _, key = await while_waited_for(request.receive, lambda: to_thread.run_sync(add, limiter=readers))
-    request.app.state.metrics.uploaded(received.bytes)
-    return received, key
-
-
-def _file(request: Request, limit: int) -> AsyncIterator[bytes]:
-    """The file's bytes as they arrive. A body that announces too many is refused before the first one."""
-    announced = int(request.headers.get("content-length", "0"))
-    content_type = request.headers.get("content-type", "")
-    if is_form(content_type):
-        check_size(announced - OTHERS, limit, FEWER)
-        return file_in_form(content_type, request.stream())
-    check_size(announced, limit, FEWER)
-    return request.stream()
 
 
 async def _reported(
