@@ -6,8 +6,8 @@ from app.settings import Settings
 
 
 @pytest.fixture
-def settings(tmp_path):
-    return Settings(uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache", run_events=10**6)
+def settings(tmp_path, cache_in):
+    return Settings(uploads_dir=tmp_path / "uploads", cache_dir=cache_in(tmp_path), run_events=10**6)
 
 
 @pytest.fixture
