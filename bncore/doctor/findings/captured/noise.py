@@ -7,21 +7,31 @@ import numpy as np
 from bncore.doctor.findings.captured.steps import Steps
 from bncore.doctor.findings.finding import Finding, finding
 from bncore.doctor.findings.kinds import KINDS
+from bncore.doctor.findings.weights.seen import Floats
 from bncore.findings.numbers import counted, three
 
 
 def noisy_statistics(steps: Steps) -> Iterator[Finding]:
-    """The median channel's standard errors of the mean and of the deviation, of one batch."""
+    """How far the means and the deviations of these batches lay apart, in the median channel.
+
+    What was seen, and no bound on it: `SamplingLaw` allows for the worst that a few batches leave open.
+    """
     varies = steps.sound & (steps.variances > 0).any(axis=1)
     if steps.batches < 2 or not varies.any():
         return
-    law, at = steps.law, varies[steps.sound]
-    moved = float(np.median(np.sqrt(np.maximum(law.share, 1.0 / steps.numbers))[at]))
-    scaled = float(np.median(law.contrast[at])) / 2.0
+    means, deviations = steps.means[varies], np.sqrt(steps.variances[varies])
+    size = np.sqrt(np.square(deviations).mean(axis=1))
+    moved, scaled = (_strays(values, size) for values in (means, deviations))
     if max(moved, scaled) <= KINDS["noisy_statistics"].threshold:
         return
     yield finding(
         steps.name, "noisy_statistics", (), {"moved": moved, "scaled": scaled, "numbers": steps.numbers},
-        f"at {counted(steps.numbers, 'number')} a batch the mean strays by about {three(moved)} deviations and the "
-        f"deviation by about {three(100 * scaled)} % from batch to batch (one standard error, the median channel).",
+        f"from batch to batch, of {counted(steps.numbers, 'number')} each, the mean strayed by {three(moved)} "
+        f"deviations and the deviation by {three(100 * scaled)} % (one standard error over {steps.batches:,} batches, "
+        "the median channel).",
     )  # fmt: skip
+
+
+def _strays(values: Floats, size: Floats) -> float:
+    """The standard deviation of a channel's values (C, K) over its batches, in units of its `size` (C,)."""
+    return float(np.median((values / size[:, None]).std(axis=1, ddof=1)))

@@ -82,7 +82,7 @@ OF_CAPTURE = (
     ),
     Kind(
         "noisy_statistics", "Noisy statistics", "note", 0.1,
-        "From batch to batch the mean strays by more than so many deviations, or the deviation by as large a share.",
+        "From batch to batch the mean strayed by more than so many deviations, or the deviation by as large a share.",
         "That is so for every batch of fewer than 50 independent examples: a note.",
         "It is what x̂ is moved or scaled by, one standard error, in the median channel.",
     ),

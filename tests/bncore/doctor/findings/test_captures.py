@@ -7,6 +7,7 @@ import pytest
 
 from bncore.doctor.capture import Capture, capture_of
 from bncore.doctor.findings import examine_capture
+from bncore.findings.numbers import three
 from tests.bncore.doctor import captures as by_hand
 from tests.bncore.doctor.findings import sick_captures
 from tests.bncore.doctor.findings.recorded import captures, nets
@@ -134,3 +135,20 @@ def test_norms_without_running_statistics_are_examined_as_far_as_they_go():
     layer = replace(bare, norm=replace(bare.norm, kind="layer", name="ln"), moments={})
     findings = examine_capture(None, Capture("pytorch", 4, (bare, layer)))
     assert {one.id for one in findings} <= {"noisy_statistics"}
+
+
+@pytest.mark.parametrize("size", [2048, 32])
+def test_how_far_batches_strayed_is_what_they_did_and_no_bound_on_it(size):
+    norm = replace(captures.capture("dense", 0, 8).norms[0].norm, mean=None, variance=None)
+    rng = np.random.default_rng(0)
+    batches = [rng.standard_normal((size, norm.channels)).astype(np.float32) for _ in range(4)]
+    watched = captures.watched_of(norm, batches)
+    findings = {one.id: one for one in examine_capture(None, Capture("pytorch", 4, (watched,)))}
+    if size == 2048:
+        assert "noisy_statistics" not in findings
+        return
+    values, x = findings["noisy_statistics"].values, np.stack(batches).astype(np.float64)
+    size_of = np.sqrt(x.var(axis=1).mean(axis=0))
+    assert values["moved"] == pytest.approx(np.median(x.mean(axis=1).std(axis=0, ddof=1) / size_of))
+    assert values["scaled"] == pytest.approx(np.median(x.std(axis=1).std(axis=0, ddof=1) / size_of))
+    assert f"32 numbers each, the mean strayed by {three(values['moved'])}" in findings["noisy_statistics"].sentence
