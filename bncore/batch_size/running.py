@@ -37,6 +37,11 @@ class Path:
     var_limit: dict[str, float]
     short: float
 
+    def mean_sd_after(self, steps: int) -> float:
+        """`mean_sd` after so many steps, from 1 on; without a momentum it falls as their root."""
+        grown = (len(self.mean) - 1) / steps if self.momentum is None else 1.0
+        return self.mean_sd * float(np.sqrt(grown))
+
 
 @dataclass(frozen=True, eq=False)
 class Gap:

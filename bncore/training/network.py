@@ -66,11 +66,11 @@ class Network:
             x = part.infer(x)
         return x
 
-    def settle(self) -> None:
-        """Moves the running statistics by those of the last batch."""
+    def settle(self, step: int) -> None:
+        """Moves the running statistics by those of the batch of a step."""
         for block in self.blocks:
             if isinstance(block.norm, ColumnNorm):
-                block.norm.settle()
+                block.norm.settle(step)
 
     def _in_order(self) -> Iterator[Part]:
         for block in self.blocks:

@@ -105,7 +105,7 @@ class Work:
         self._decay()
         rate, moments = rate_at(spec, self.step), self.moments[:, trained]
         OPTIMIZERS[spec.optimizer].update(spec, w, g, moments, moved, rate, self.step + 1)
-        network.settle()
+        network.settle(self.step)
         self.step += 1
 
     def _decay(self) -> None:

@@ -32,10 +32,10 @@ class Spec:
     block has a bias in front of its norm only with `bias`; where nothing normalizes it always has one.
 
     Norm: a name in NORMS, with `eps` under the root; `momentum` weighs the new batch in running statistics, which keep
-    the unbiased variance; `groups`, `ghost_size`; `r_max`, `d_max` of batch renormalization, which rise from 1 and 0
-    over the first `warm_up` steps; `alpha`, where the slope of dynamic tanh begins. `through_statistics` False treats
-    the statistics as constants in the backward pass. `norm_noise` is Santurkar's: behind the norm every unit is scaled
-    and shifted by random numbers, new in each step.
+    the unbiased variance, None weighs all batches alike; `groups`, `ghost_size`; `r_max`, `d_max` of batch
+    renormalization, which rise from 1 and 0 over the first `warm_up` steps; `alpha`, where the slope of dynamic tanh
+    begins. `through_statistics` False treats the statistics as constants in the backward pass. `norm_noise` is
+    Santurkar's: behind the norm every unit is scaled and shifted by random numbers, new in each step.
 
     Noise: `dropout` is the share of a block's outputs that is set to 0; `weight_noise` the deviation of the factor
     1 + n that each weight is multiplied by in each step. Both are absent in inference.
@@ -59,7 +59,7 @@ class Spec:
     bias: bool = False
     norm: str = "batch"
     eps: float = 1e-5
-    momentum: float = 0.1
+    momentum: float | None = 0.1
     groups: int = 4
     ghost_size: int = 16
     r_max: float = 3.0
@@ -95,7 +95,8 @@ class Spec:
         for name, table in _CHOICES.items():
             choice(getattr(self, name), table, name)
         for name, (low, high) in _RANGES.items():
-            in_range(getattr(self, name), low, high, name)
+            if name != "momentum" or self.momentum is not None:
+                in_range(getattr(self, name), low, high, name)
         for name, (least, most) in _COUNTS.items():
             _count(getattr(self, name), least, most, name)
         for check in _CHECKS:
@@ -147,7 +148,7 @@ def _plain(value: Any) -> Any:
     """The value by which numbers of equal size are told alike: 1 and 1.0, a NumPy float and a float."""
     if isinstance(value, tuple):
         return tuple(map(_plain, value))
-    return value if isinstance(value, str | bool) else float(value)
+    return value if isinstance(value, str | bool | None) else float(value)
 
 
 def _count(value: Any, least: int, most: float, name: str) -> None:

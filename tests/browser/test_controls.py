@@ -218,6 +218,15 @@ def running_statistics_have_controls_in_inference_only(playground: Playground) -
     playground.reveal("running_steps")
     expect(playground.field("momentum")).to_be_visible()
     expect(playground.headline).to_contain_text("running statistics")
+    alike = playground.control("momentum").get_by_role("button", name="cumulative")
+    for pressed, momentum in (("true", "cumulative"), ("false", "0.1")):
+        alike.click()
+        playground.settle()
+        expect(alike).to_have_attribute("aria-pressed", pressed)
+        expect(playground.field("momentum")).to_have_value(momentum)
+        assert playground.query.get("momentum", "0.1") == momentum
+    playground.enter("momentum", "cumulative")
+    expect(alike).to_have_attribute("aria-pressed", "true")
     playground.enter("running_steps", "0")
     assert playground.column("x̂ mean") == playground.column("x mean")
     playground.choose("mode", "train")

@@ -6,6 +6,7 @@ import numpy as np
 
 from app.batches.uploads import UploadStore
 from app.query.layer import in_terms_of_the_query
+from app.query.momentum import momentum_of
 from app.settings import Settings
 from app.streams import Stream
 from app.views.batch_size.classes import Classes, classes_of
@@ -99,7 +100,7 @@ def experiment_of(prepared: Prepared, say: Said = unheard) -> Experiment:
 
 def _running(query: BatchSizeFields, of: Sampled) -> RunningStatistics:
     one = of.one_feature()
-    path = running_path(one, of.size, query.running_steps, query.momentum, query.rng(Stream.RUNNING_PATH))
+    path = running_path(one, of.size, query.running_steps, momentum_of(query.momentum), query.rng(Stream.RUNNING_PATH))
     x = one.draw(1, of.size, query.rng(Stream.RUNNING_GAP))[0, 0]
     stored = path.var[query.running_variance] if query.running_variance in path.var else path.var["biased"]
     layer: OfEpsilon = {"eps": query.eps, "eps_placement": query.eps_placement}

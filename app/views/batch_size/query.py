@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from app.batches.batch import Source
 from app.query.control import control
 from app.query.layer import EPS, EPS_PLACEMENT, NOTATION, Notation, Placement, indices, listed
+from app.query.momentum import ALIKE, Momentum
 from app.query.source import AUTO_FINITE, SourceFields, with_generator_fields
 from app.query.staged import StagedFields
 from bncore.batch_size.estimates import MOST_DRAWS, WHOLE
@@ -75,9 +76,9 @@ class BatchSizeFields(SourceFields, StagedFields):
     )  # fmt: skip
     eps: float = EPS
     eps_placement: Placement = EPS_PLACEMENT
-    momentum: float = control(
-        0.1, "Weight of the new batch in the running statistics.", title="Momentum", group="running", kind="slider",
-        slider=(0.01, 1), scale="log", ge=0, le=1,
+    momentum: Momentum = control(
+        0.1, f"Weight of the new batch in the running statistics; {ALIKE}", title="Momentum", group="running",
+        kind="slider", slider=(0.01, 1), scale="log",
     )  # fmt: skip
     running_steps: int = control(
         100, "Batches that the running statistics see, from mean 0 and variance 1.", title="Running steps",

@@ -8,6 +8,7 @@ import numpy as np
 from app.figures.notation import SYMBOLS, by_name, in_notation
 from app.figures.numbers import each_beside, stated
 from app.files.refused import DOCTOR
+from app.query.momentum import momentum_of
 from app.query.source import SourceFields
 from app.query.title import source_title
 from app.views.playground.arithmetic_figure import arithmetic_figure
@@ -93,7 +94,8 @@ def _arithmetic_figure(walk: Walk) -> dict[str, Any]:
 
 def _conventions(walk: Walk) -> list[str]:
     query = walk.query
-    said = conventions(walk.result, query.running_variance, query.momentum, query.running_steps, own=_made(walk))
+    momentum = momentum_of(query.momentum)
+    said = conventions(walk.result, query.running_variance, momentum, query.running_steps, own=_made(walk))
     return [in_notation(text, query.notation) for text in said]
 
 

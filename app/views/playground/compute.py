@@ -7,6 +7,7 @@ import numpy as np
 from app.batches.batch import Array, Batch, Source
 from app.errors import InvalidQuery
 from app.query.layer import check_features, in_terms_of_the_query
+from app.query.momentum import momentum_of
 from app.streams import Stream
 from app.views.playground.everything import Everything, everything_of, with_everything
 from app.views.playground.figures import Selection
@@ -197,8 +198,8 @@ def _running(query: PlaygroundFields, source: Source, batch: Batch) -> Running |
             drawn = query.draw(source, Stream.RUNNING, step)
             seen = statistics(drawn.x, drawn.feature_axis)
         mean, var = updated(
-            (mean, var), seen.mean, seen.var, count=seen.count, momentum=query.momentum,
-            running_variance=query.running_variance,
+            (mean, var), seen.mean, seen.var, count=seen.count, momentum=momentum_of(query.momentum),
+            running_variance=query.running_variance, num_batches_tracked=step,
         )  # fmt: skip
     return Running(mean, var, False)
 

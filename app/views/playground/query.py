@@ -9,6 +9,7 @@ from app.batches.batch import Batch, Source
 from app.errors import InvalidQuery
 from app.query.control import control
 from app.query.layer import INDEX, LayerFields, indices, listed
+from app.query.momentum import ALIKE, Momentum
 from app.query.source import with_generator_fields
 from app.query.staged import StagedFields
 from bncore.activations import ACTIVATIONS
@@ -37,9 +38,9 @@ class PlaygroundFields(StagedFields, LayerFields):
         "train", "Normalize by this batch's statistics, or by the running ones.",
         title="Mode", group="layer", kind="select",
     )  # fmt: skip
-    momentum: float = control(
-        0.1, "Weight of the new batch in the running statistics.", title="Momentum", group="layer", kind="slider",
-        slider=(0, 1), step=0.01, ge=0, le=1,
+    momentum: Momentum = control(
+        0.1, f"Weight of the new batch in the running statistics; {ALIKE}", title="Momentum", group="layer",
+        kind="slider", slider=(0, 1), step=0.01,
     )  # fmt: skip
     running_steps: int = control(
         100, "Batches of the same source that the running statistics have seen, from mean 0 and variance 1.",

@@ -14,6 +14,7 @@ from math import prod
 import numpy as np
 
 from bncore.arguments import Array
+from bncore.running import weight_of
 from bncore.training.parts.compiled import CompiledColumns
 
 LONG = 512  # numbers of a row that folded rows make
@@ -24,11 +25,12 @@ WIDE = 64  # numbers of a row that stays as it is
 class Columns:
     """How the statistics are taken: `ghosts` batches of equal size, one behind the other; `momentum` weighs the new.
 
+    None weighs all alike, as many as there were: see `bncore.running`.
     `limits` are r_max, d_max and the steps over which they rise from 1 and 0, None without renormalization.
     """
 
     eps: float
-    momentum: float
+    momentum: float | None
     ghosts: int = 1
     limits: tuple[float, float, int] | None = None
     through_statistics: bool = True
@@ -65,8 +67,7 @@ class ColumnNorm:
         self.inverse = np.empty_like(self.mean)
         self.r: Array | None = None
         self.d: Array | None = None
-        moving = [[rule.momentum], [rule.momentum * self.count / (self.count - 1)]]
-        self.moving = np.array(moving, dtype)
+        self.moving = None if rule.momentum is None else self._weighing(rule.momentum)
         self.compiled = CompiledColumns(self.y, self.dx, ghosts, width) if rule.limits is None else None
         self.x = self.y
 
@@ -121,11 +122,18 @@ class ColumnNorm:
         var: Array = self.var.mean((0, 1)) * (self.count / (self.count - 1))
         return mean, var
 
-    def settle(self) -> None:
-        """Moves the running statistics by those of the last batch, ghost batches one after the other."""
+    def settle(self, step: int) -> None:
+        """Moves the running statistics by those of the batch of a step, ghost batches one after the other."""
         for ghost in range(self.rule.ghosts):
-            self.running *= 1 - self.rule.momentum
-            self.running += self.statistics[:, ghost, 0] * self.moving
+            weight = weight_of(self.rule.momentum, step * self.rule.ghosts + ghost)
+            self.running *= 1 - weight
+            self.running += self.statistics[:, ghost, 0] * (
+                self._weighing(weight) if self.moving is None else self.moving
+            )
+
+    def _weighing(self, weight: float) -> Array:
+        """What mean and biased variance of a batch of that weight are multiplied by, (2, 1)."""
+        return np.array([[weight], [weight * self.count / (self.count - 1)]], self.gamma.dtype)
 
     def _past_statistics(self, dy: Array, total: Array, of_x_hat: Array) -> Array:
         """dy - <dy> - x_hat <dy x_hat>."""

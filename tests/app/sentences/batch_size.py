@@ -52,7 +52,11 @@ def of_two(seen: Seen) -> bool:
 
 
 def momentum(seen: Seen) -> float:
-    return float(seen.asked("momentum", "0.1"))
+    return np.nan if cumulative(seen) else float(seen.asked("momentum", "0.1"))
+
+
+def cumulative(seen: Seen) -> bool:
+    return seen.asked("momentum") == "cumulative"
 
 
 def path(seen: Seen) -> np.ndarray:
@@ -187,6 +191,13 @@ TABLE = [
     Sentence(r"does not vary: the running variance only", constant, "of a constant feature", BIASED),
     Sentence(r"keeps jittering",
              lambda seen: momentum(seen) > 0 and noisy(seen) and independent(seen), "where it does", RUNNING),
+    Sentence(r"weigh alike, and the average of",
+             lambda seen: cumulative(seen) and noisy(seen) and independent(seen) and seen.asked("running_steps") != "0",
+             "of an average of batches that differ", RUNNING),
+    Sentence(r"weigh alike, and the biased",
+             lambda seen: cumulative(seen) and noisy(seen) and independent(seen), "where it does", BIASED),
+    Sentence(r"the same mean, and so has their average",
+             lambda seen: cumulative(seen) and not noisy(seen), "of batches that are alike", RUNNING),
     Sentence(r"goes towards σ²", lambda seen: varies(seen) and everything(seen), "in a batch of everything", BIASED),
     Sentence(r"go(es)? towards the average variance of such",
              lambda seen: not independent(seen), "of dependent examples", BIASED),

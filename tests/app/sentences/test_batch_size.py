@@ -19,7 +19,7 @@ LAYER = {
     "eps": (0, 1e-5, 0.5, 100),
     "eps_placement": ("variance", "deviation"),
     "notation": ("frameworks", "lecture"),
-    "momentum": (0, 0.1, 1),
+    "momentum": (0, 0.1, "cumulative", 1),
     "move_by": (0, 2),
 }
 UPLOADS = DATA | {"examples": (2, 3, 12), "features": (1, 3, 20)}
@@ -31,6 +31,7 @@ SOURCES = [
 EDGES = [
     {"momentum": 1, "draws": 60},
     {"source": "class_sorted", "momentum": 0.1},
+    *({"momentum": "cumulative", "draws": 60, "running_steps": steps} for steps in (0, 1, 30)),
     {"source": "heavy_tailed", "degrees_of_freedom": 1, "draws": 60},
     {
         "source": "inline",

@@ -127,6 +127,22 @@ def test_running_statistics_move_by_the_momentum_behind_every_update():
     np.testing.assert_allclose(var, 0.7 + 0.3 * inputs.var(axis=0, ddof=1), atol=1e-14)
 
 
+@pytest.mark.parametrize(("norm", "ghosts"), [("batch", 1), ("ghost", 4)])
+def test_without_a_momentum_running_statistics_are_the_mean_of_all_batches_in_whatever_chunks(norm, ghosts):
+    spec = tiny(norm=norm, ghost_size=12 // ghosts, momentum=None, steps=5)
+    state, seen = start(spec), []
+    for _ in range(spec.steps):
+        work = Work(state)
+        work.look()
+        seen += np.split(work.network.blocks[0].product.y, ghosts)
+        state, _ = advance(state, 1)
+    mean, var = work.layout.running_of(state.running, 0)
+    np.testing.assert_allclose(mean, np.mean([x.mean(axis=0) for x in seen], axis=0), atol=1e-13)
+    np.testing.assert_allclose(var, np.mean([x.var(axis=0, ddof=1) for x in seen], axis=0), atol=1e-13)
+    np.testing.assert_array_equal(advance(start(spec), spec.steps)[0].running, state.running)
+    assert spec.fingerprint != tiny(norm=norm, ghost_size=12 // ghosts, steps=5).fingerprint
+
+
 def test_divergence_ends_the_run_where_it_is_seen():
     spec = tiny(norm="none", activation="identity", rate=1e6, dtype="float32")
     state, records = run(spec)

@@ -34,7 +34,7 @@ def running_figure(path: Path, which: str, focus: Focus, true: float) -> Figure:
     ]  # fmt: skip
     shapes = [level(true)] if math.isfinite(true) else []
     if which == "mean" and math.isfinite(path.mean_sd):
-        shapes.append(_strip(true, path.mean_sd))
+        shapes += [_strip(true, path.mean_sd)] if path.momentum is not None else _funnel(true, path)
     title = f"Running {which} of {focus.drawn_name}, {_weighed(path.momentum)}, K = {path.size}"
     last = {name: float(values[-1]) for name, (values, _, _) in lines.items()}
     told = "; ".join(f"{name} {three(value)}" for name, value in last.items())
@@ -54,6 +54,16 @@ def _strip(middle: float, sd: float) -> Figure:
         "type": "rect", "xref": "paper", "x0": 0, "x1": 1, "y0": middle - NINETY * sd, "y1": middle + NINETY * sd,
         "fillcolor": translucent(MEANINGS["neutral"], 0.16), "line": {"width": 0},
     }  # fmt: skip
+
+
+def _funnel(middle: float, path: Path) -> list[Figure]:
+    """Where the mean of all batches lies 90 % of the time, after the first and each further one."""
+    steps = range(1, len(path.mean))
+    above = [(step, middle + NINETY * path.mean_sd_after(step)) for step in steps]
+    below = [(step, 2 * middle - high) for step, high in reversed(above)]
+    outline = " L ".join(f"{step},{height:.6g}" for step, height in (*above, *below))
+    drawn = {"type": "path", "path": f"M {outline} Z", "fillcolor": translucent(MEANINGS["neutral"], 0.16)}
+    return [drawn | {"line": {"width": 0}}] if len(above) > 1 else []
 
 
 def gap_figure(gap: Gap, focus: Focus) -> Figure:

@@ -32,9 +32,24 @@ def _jitter(path: Path) -> str:
     """What the running mean does once the start is forgotten; nothing where theory does not know."""
     if path.momentum == 0:
         return "; at momentum 0 they never move"
+    if path.momentum is None:
+        return _alike(path)
     if path.mean_sd > 0:
         return f"; once the start is forgotten the running mean keeps jittering by ±{three(path.mean_sd)}"
     return "; every batch has the same mean, and nothing jitters" if path.mean_sd == 0 else ""
+
+
+def _alike(path: Path) -> str:
+    """What the mean of all batches, each weighed alike, does."""
+    steps = len(path.mean) - 1
+    if steps == 0 or math.isnan(path.mean_sd):
+        return ""
+    if path.mean_sd == 0:
+        return "; all batches have the same mean, and so has their average"
+    return (
+        f"; all batches weigh alike, and the average of {counted(steps, 'batch', 'batches')} is uncertain by "
+        f"±{three(path.mean_sd)}, less with each"
+    )
 
 
 def biased_text(path: Path, sd: float) -> str:
@@ -59,7 +74,12 @@ def biased_text(path: Path, sd: float) -> str:
         how = "jumps" if path.momentum == 1 else "settles"
         biased, population = apart(path.var_limit["biased"], var)
         where = f"{biased}, {percent(path.short)} below σ² = {population}"
-        told = f"Once the start is forgotten, the biased running variance {how} around {where}"
+        told = (
+            f"All batches weigh alike, and the biased running variance goes towards {where}"
+            if path.momentum is None
+            else f"Once the start is forgotten, the biased running variance {how} around {where}"
+        )
     if "unbiased" not in path.var_limit:
         return f"{told}."
-    return f"{told}; the unbiased one around {three(path.var_limit['unbiased'])}."
+    unbiased = three(path.var_limit["unbiased"])
+    return f"{told}; the unbiased one {'towards' if path.momentum is None else 'around'} {unbiased}."

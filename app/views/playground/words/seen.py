@@ -38,18 +38,17 @@ def percent(share: float) -> str:
     return f"{round(100.0 * share) if share >= 1.0 else min(round(100.0 * share), 99)} %"
 
 
-def conventions(result: Playground, running_variance: str, momentum: float, steps: int, *, own: str) -> list[str]:
+def conventions(
+    result: Playground, running_variance: str, momentum: float | None, steps: int, *, own: str
+) -> list[str]:
     """The conventions in force, a sentence each; `own` says how running statistics were made that are no batches'."""
     layer = result.layer
     where = {
         "variance": "ε is added to the variance, √(σ²+ε), as in Ioffe & Szegedy 2015 and the frameworks",
         "deviation": "ε is added to the deviation, σ+ε, as in the lecture",
     }
-    made = (
-        own
-        or f"of {counted(steps, 'batch', 'batches')} ({running_variance} variance, "
-        f"new batch weighed {stated(momentum)})"
-    )
+    weighed = "all batches weighed alike" if momentum is None else f"new batch weighed {stated(momentum)}"
+    made = own or f"of {counted(steps, 'batch', 'batches')} ({running_variance} variance, {weighed})"
     by = {
         "train": f"normalized by this batch's mean and biased variance (divided by {_divisor(result)})",
         "inference": f"normalized by the running statistics {made}",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 from app.query.control import QueryModel, control
+from app.query.momentum import ALIKE, Momentum, momentum_of
 from app.views.training.variants.lists import (
     A_BETAS,
     A_CHANGES,
@@ -64,9 +65,9 @@ class SpecFields(QueryModel):
         1e-5, "Keeps the denominator away from 0: it is added to the variance.", title="Epsilon", group="norm",
         kind="slider", symbol="eps", slider=(1e-8, 10), scale="log", ge=0, le=MOST,
     )  # fmt: skip
-    momentum: float = control(
-        0.1, "Weight of the new batch in the running statistics, by which inference normalizes.", title="Momentum",
-        group="norm", kind="slider", slider=(0.001, 1), scale="log", ge=0, le=1,
+    momentum: Momentum = control(
+        0.1, f"Weight of the new batch in the running statistics, by which inference normalizes; {ALIKE}",
+        title="Momentum", group="norm", kind="slider", slider=(0.001, 1), scale="log",
     )  # fmt: skip
     groups: int = control(
         4, "Groups of channels of group norm; a divisor of every width.", title="Groups", group="norm", kind="slider",
@@ -195,8 +196,8 @@ def _is_on(text: str) -> bool:
     return text == "on"
 
 
-_READ: dict[str, Callable[[str], Any]] = {
+_READ: dict[str, Callable[[Any], Any]] = {
     "widths": widths_of, "adam_betas": betas_of, "changes": changes_of, "bias": _is_on, "through_statistics": _is_on,
-    "resolution": int,
+    "resolution": int, "momentum": momentum_of,
 }  # fmt: skip
 """How a field's text becomes what `Spec` has."""

@@ -105,12 +105,16 @@ function slider(element, state) {
   const scale = scaleOf(element);
   const field = typed(element, state);
   scale.onSlide((how) => state.set({ [name]: scale.value }, how));
+  const choices = [...element.querySelectorAll("[data-choice]")];
+  for (const choice of choices) choice.addEventListener("click", () => (state.get(name) === choice.dataset.choice ? state.reset([name]) : state.set({ [name]: choice.dataset.choice })));
   return {
     refresh(names) {
       field.refresh(names);
       const value = state.get(name);
       if (isNumber(value)) scale.show(value);
       put(scale.range, "ariaValueText", value);
+      for (const choice of choices) put(choice, "ariaPressed", String(value === choice.dataset.choice));
+      if (choices.length) element.classList.toggle("chosen", !isNumber(value));
     },
   };
 }

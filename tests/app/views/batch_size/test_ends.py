@@ -75,6 +75,9 @@ def test_noise_that_cannot_be_matched_is_said_to_be_larger(server):
 @pytest.mark.parametrize(
     ("query", "part", "key", "said"),
     [({"momentum": 0}, "running", "text", "at momentum 0 they never move"),
+     ({"momentum": "cumulative"}, "running", "text", "the average of 100 batches is uncertain by ±"),
+     ({"momentum": "cumulative"}, "running", "biased_text", "All batches weigh alike, and the biased running variance"),
+     ({"momentum": "cumulative", "size": 178}, "running", "text", "have the same mean, and so has their average"),
      ({"size": 178}, "running", "biased_text", "goes towards σ² = 0.655 itself"),
      ({"source": "inline", "values": "1;2", "size": 2}, "dependence", "text", "In training the other one moves"),
      ({"source": "inline", "values": "1;2", "size": 2}, "noise", "pairs_text", "weight perturbation −1.00."),

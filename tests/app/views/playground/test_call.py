@@ -51,6 +51,16 @@ def test_statistics_of_inference_are_the_running_ones_of_seeded_batches(server):
     np.testing.assert_allclose(many["mean"], batch["mean"], atol=0.3 * np.sqrt(np.array(batch["var"]).max()))
 
 
+def test_a_cumulative_momentum_averages_all_batches_alike_and_says_so(server):
+    query = {"source": "normal", "mode": "inference", "seed": 3}
+    alone = [get(server, **query, momentum=1, running_steps=steps)["forward"] for steps in (1, 2, 3)]
+    answer = get(server, **query, momentum="cumulative", running_steps=3)
+    for name in ("mean", "var"):
+        np.testing.assert_allclose(answer["forward"][name], np.mean([of[name] for of in alone], axis=0), rtol=1e-12)
+    assert "of 3 batches (unbiased variance, all batches weighed alike)" in " ".join(answer["conventions"])
+    assert "new batch weighed 0.1)" in " ".join(get(server, **query)["conventions"])
+
+
 def test_every_batch_of_a_whole_data_set_is_the_same_one(server):
     """So the running statistics are known in closed form."""
     answer = get(server, source="iris", mode="inference", momentum=0.1, running_steps=7, running_variance="biased")

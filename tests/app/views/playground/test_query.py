@@ -36,7 +36,7 @@ def rows(client, query):
         ("eps=nan", "eps", "nan", "a number from 0 to 1,000,000"),
         ("eps=-inf", "eps", "-inf", "a number from 0 to 1,000,000"),
         ("eps=", "eps", "", "a number from 0 to 1,000,000"),
-        ("momentum=2", "momentum", "2", "a number from 0 to 1"),
+        ("momentum=2", "momentum", "2", "a number from 0 to 1, or 'cumulative'"),
         ("mode=test", "mode", "test", "'train' or 'inference'"),
         ("normal_deviation=0", "normal_deviation", "0", "a number from 0.001 to 100"),
         ("gamma=", "gamma", "", PER_FEATURE + "'sigma'"),

@@ -13,6 +13,10 @@ CASES = [
     ({"b": "scale:2"}, "begin as the same", False), ({"b": "seed:1"}, "begin as the same", False),
     ({}, "under the root", True), ({"b": "", "a": "norm:none"}, "under the root", False),
     ({}, "unbiased", True), ({"b": "norm:layer"}, "unbiased", False),
+    ({}, "its momentum weighs", True), ({"momentum": "cumulative"}, "its momentum weighs", False),
+    ({}, "all batches weigh alike", False), ({"momentum": "cumulative"}, "all batches weigh alike", True),
+    ({"a": "norm:batch", "momentum": "cumulative"}, "a cumulative one", False),
+    ({"a": "norm:batch,momentum:cumulative"}, "a cumulative one", True),
     ({}, "Weight decay", False), ({"b": "weight_decay:0.1"}, "Weight decay", True),
     ({}, "is random", False), ({"random_labels": 0.5}, "is random", True),
 ]  # fmt: skip

@@ -50,7 +50,8 @@ def test_a_file_is_kept_by_its_etag_and_refused_where_there_is_no_such_form(clie
 
 PYTHON = [
     {}, {"source": "digits", "b": "norm:batch,optimizer:adam,changes:0.5@3"}, {"source": "spirals", "examples": 90},
-    {"scaling": "range", "held": 30, "seed": 3, "b": "norm:ghost,ghost_size:5,bias:on", "c": "widths:4"},
+    {"scaling": "range", "held": 30, "seed": 3, "b": "norm:ghost,ghost_size:5,bias:on,momentum:cumulative",
+     "c": "widths:4"},
 ]  # fmt: skip
 
 
