@@ -26,7 +26,8 @@ def fingerprint() -> str:
 def arithmetic() -> str:
     """The release, and what else decides its numbers to the last bit: part of every ETag and name of what is kept.
 
-    The kernels add up in another order than NumPy. Threads and instruction sets change no bit of theirs.
+    The kernels add up in another order than NumPy, and not every instruction set rounds a product before it adds it.
+    Threads change no bit of theirs.
     """
     by = backend()
-    return "-".join([fingerprint(), by.name, *([by.build] if by.build else [])])
+    return "-".join([fingerprint(), by.name, *(part for part in (by.build, by.instructions) if part)])

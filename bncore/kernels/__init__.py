@@ -1,8 +1,8 @@
 """Compiled passes of batch norm, where they were built for this machine; elsewhere `bncore` computes with NumPy.
 
 They do what the NumPy reference does, number by number and in float64, but for the order of sums: results are the same
-to the last place or two, and the same to the last bit whatever the threads and the instruction set. `make` builds them
-by scripts/kernels.py, `pip install .` by setuptools; both read their sources and flags in pyproject.toml.
+to the last place or two, and the same to the last bit whatever the threads. `make` builds them by scripts/kernels.py,
+`pip install .` by setuptools; both read their sources and flags in pyproject.toml.
 """
 
 from bncore.kernels.backend import Backend, backend, using

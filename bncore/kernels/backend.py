@@ -16,7 +16,7 @@ REFERENCE = "numpy"
 
 class Backend(NamedTuple):
     """`name` is "compiled" or "numpy"; `instructions` the kernels' instruction set; `why` NumPy, or not what was asked
-    for; `build` what the kernels were built from, as digits: it and the name decide a result's last bits.
+    for; `build` what the kernels were built from, as digits: with the name and the instructions it decides last bits.
     """
 
     name: str

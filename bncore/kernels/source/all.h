@@ -1,5 +1,6 @@
-/* Every pass, for the instruction set of the file that includes this, WIDTH lanes at once. No sum is reordered and no
- * product fused, so results do not depend on how long the vectors are. */
+/* Every pass, for the instruction set of the file that includes this, WIDTH lanes at once. No sum is reordered, and
+ * products are fused with sums where the source says so (walk/vectors.h), so results do not depend on how long the
+ * vectors are, and but for the last place not on whether the processor fuses. */
 #include <fenv.h>
 #include <float.h>
 #include <math.h>
@@ -12,6 +13,7 @@
 #include "walk/plan.h"
 #include "walk/workspace.h"
 #include "walk/scale.h"
+#include "walk/overflow.h"
 #include "pass/merge.h"
 #include "walk/stream.h"
 

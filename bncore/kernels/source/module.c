@@ -185,7 +185,7 @@ static int available(const Passes **sets) {
     sets[count++] = &baseline_passes;
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2")) sets[count++] = &avx2_passes;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) sets[count++] = &avx2_passes;
     if (count == 2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw"))
         sets[count++] = &avx512_passes;

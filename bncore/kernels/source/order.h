@@ -165,9 +165,9 @@ static void task(void *shared, int number) {
         return;
     }
     if (order->backwards) number = order->tasks - 1 - number;
-    feclearexcept(FE_OVERFLOW);
+    forget_overflow();
     for (const Step *step = order->now; *step; step++) (*step)(order, number / parts, number % parts);
-    if (fetestexcept(FE_OVERFLOW)) note(order, OVERFLOWED);
+    if (overflowed()) note(order, OVERFLOWED);
 }
 
 static void run(Order *order, const Step *steps, int count) {

@@ -33,9 +33,9 @@ static void rows_task(void *shared, int part) {
     RowOrder *order = shared;
     const ptrdiff_t count = order->rows->count, end = count * (part + 1) / order->parts;
     int odd = 0;
-    feclearexcept(FE_OVERFLOW);
+    forget_overflow();
     for (ptrdiff_t row = count * part / order->parts; row < end; row++) odd |= order->each(order, row, part);
-    const int status = (odd ? ODD : ORDINARY) | (fetestexcept(FE_OVERFLOW) ? OVERFLOWED : ORDINARY);
+    const int status = (odd ? ODD : ORDINARY) | (overflowed() ? OVERFLOWED : ORDINARY);
     if (status) __atomic_fetch_or(&order->status, status, __ATOMIC_RELAXED);
 }
 

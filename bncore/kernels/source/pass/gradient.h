@@ -8,8 +8,9 @@ ALWAYS void OF(gradient_at)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t str
                             double (*of)[ROOM]) {
     const Vector mean = at(of[0] + lane), slope = at(of[1] + lane), along = at(of[2] + lane), shift = at(of[3] + lane);
     for (int r = 0; r < rows; r++) {
-        Vector direct = OF(load)(dy + r * by + lane, lanes, ahead) * slope + shift;
-        OF(store)(dx + r * to + lane, direct + (OF(load)(x + r * stride + lane, lanes, ahead) - mean) * along, lanes);
+        const Vector direct = FUSED(OF(load)(dy + r * by + lane, lanes, ahead), slope, shift);
+        const Vector apart = OF(load)(x + r * stride + lane, lanes, ahead) - mean;
+        OF(store)(dx + r * to + lane, FUSED(apart, along, direct), lanes);
     }
 }
 
@@ -17,17 +18,19 @@ static void OF(gradient_rows)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t s
                               ptrdiff_t rows, ptrdiff_t lanes, int ahead, double (*of)[ROOM]) {
 #define AT(row, count, lane, some, more) \
     OF(gradient_at)(dy + (row) * by, by, x + (row) * stride, stride, dx + (row) * to, to, count, lane, some, more, of)
-    EACH(ahead, rows, STREAMED, lanes, AT);
+    EACH(ahead, rows, 1, lanes, AT);
 #undef AT
 }
 
-/* One part of a panel; `values` are the mean, the slope, along and the shift, (D,) each. */
+/* One part of a panel, from its last tile on, which a cache may still hold of the sums; `values` are the mean, the
+ * slope, along and the shift, (D,) each. */
 static void OF(gradient)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, ptrdiff_t part,
                          const double *const *values, int streamed) {
     Workspace *own = workspace();
-    for (ptrdiff_t number = first_tile(plan, part); number < first_tile(plan, part + 1); number++) {
+    const ptrdiff_t begin = first_tile(plan, part), end = first_tile(plan, part + 1);
+    for (ptrdiff_t number = end - 1; number >= begin; number--) {
         Tile tile = tile_of(plan, arrays, panel, number);
-        if (number == first_tile(plan, part))
+        if (number == end - 1)
             for (int i = 0; i < 4; i++) expand(plan, &tile, values[i] + tile.feature, own->lanes[i]);
         ptrdiff_t by, stride;
         const T *dy = OF(read)(plan, arrays, 1, &tile, (T *)own->copies[1], &by);

@@ -5,25 +5,29 @@
 ALWAYS void OF(normalize_at)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to, const int rows, ptrdiff_t lane,
                              const ptrdiff_t lanes, const int ahead, double (*of)[ROOM]) {
     const Vector mean = at(of[0] + lane), factor = at(of[1] + lane), shift = at(of[2] + lane);
-    for (int r = 0; r < rows; r++)
-        OF(store)(y + r * to + lane, (OF(load)(x + r * stride + lane, lanes, ahead) - mean) * factor + shift, lanes);
+    for (int r = 0; r < rows; r++) {
+        const Vector apart = OF(load)(x + r * stride + lane, lanes, ahead) - mean;
+        OF(store)(y + r * to + lane, FUSED(apart, factor, shift), lanes);
+    }
 }
 
 static void OF(normalize_rows)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to, ptrdiff_t rows, ptrdiff_t lanes,
                                int ahead, double (*of)[ROOM]) {
 #define AT(row, count, lane, some, more) \
     OF(normalize_at)(x + (row) * stride, stride, y + (row) * to, to, count, lane, some, more, of)
-    EACH(ahead, rows, STREAMED, lanes, AT);
+    EACH(ahead, rows, 1, lanes, AT);
 #undef AT
 }
 
-/* One part of a panel; `values` are the mean, the factor and the shift, (D,) each. */
+/* One part of a panel, from its last tile on, which a cache may still hold of the moments; `values` are the mean, the
+ * factor and the shift, (D,) each. */
 static void OF(normalize)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, ptrdiff_t part,
                           const double *const *values, int streamed) {
     Workspace *own = workspace();
-    for (ptrdiff_t number = first_tile(plan, part); number < first_tile(plan, part + 1); number++) {
+    const ptrdiff_t begin = first_tile(plan, part), end = first_tile(plan, part + 1);
+    for (ptrdiff_t number = end - 1; number >= begin; number--) {
         Tile tile = tile_of(plan, arrays, panel, number);
-        if (number == first_tile(plan, part))
+        if (number == end - 1)
             for (int i = 0; i < 3; i++) expand(plan, &tile, values[i] + tile.feature, own->lanes[i]);
         ptrdiff_t stride;
         const T *x = OF(read)(plan, arrays, 1, &tile, (T *)own->copies[1], &stride);

@@ -5,12 +5,14 @@
 ALWAYS void OF(sum_at)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, const int rows, ptrdiff_t lane,
                        const ptrdiff_t lanes, const int ahead, double (*of)[ROOM]) {
     const Vector mean = at(of[0] + lane);
-#define PLAIN(r) OF(load)(dy + (r) * by + lane, lanes, ahead)
-#define ALONG(r) (PLAIN(r) * (OF(load)(x + (r) * stride + lane, lanes, ahead) - mean))
-    const Vector plain = TOTAL(PLAIN, rows), along = TOTAL(ALONG, rows);
-    add(of[1] + lane, plain, lanes);
-    add(of[2] + lane, along, lanes);
-#undef ALONG
+    Vector plain[ROWS], apart[ROWS];
+    _Pragma("GCC unroll 8") for (int r = 0; r < rows; r++) {
+        plain[r] = OF(load)(dy + r * by + lane, lanes, ahead);
+        apart[r] = OF(load)(x + r * stride + lane, lanes, ahead) - mean;
+    }
+#define PLAIN(r) plain[r]
+    add(of[1] + lane, TOTAL(PLAIN, rows), lanes);
+    add(of[2] + lane, products(plain, apart, rows), lanes);
 #undef PLAIN
 }
 

@@ -1,12 +1,17 @@
 /* WIDTH numbers of a row of lanes at once, computed on as float64: for one dtype, T. A vector of this processor's, in
  * GCC's and Clang's terms; where fewer than WIDTH lanes are left, the rest of it is zeros. Lane by lane all instruction
- * sets compute the same. */
+ * sets that fuse compute the same. */
 #define ALWAYS static inline __attribute__((always_inline))
 
 #ifndef BN_VECTORS_H
 #define BN_VECTORS_H
 
 typedef double Vector __attribute__((vector_size(8 * WIDTH), aligned(8), may_alias));
+
+/* a * b + c, rounded once where the instruction set can: to the last place, what it is elsewhere. */
+#ifndef FUSED
+#define FUSED(a, b, c) ((a) * (b) + (c))
+#endif
 
 ALWAYS Vector at(const double *lanes) { return *(const Vector *)lanes; }
 ALWAYS void add(double *to, Vector more, const ptrdiff_t lanes) {
@@ -38,6 +43,17 @@ ALWAYS void add(double *to, Vector more, const ptrdiff_t lanes) {
 /* The sum of OF_ROW(0) … OF_ROW(rows - 1), for 1 and ROWS of them, in pairs. */
 #define TOTAL(OF_ROW, rows) ((rows) == 1 ? (Vector)OF_ROW(0) : (Vector)(FOUR(OF_ROW, 0) + FOUR(OF_ROW, 4)))
 #define FOUR(OF_ROW, r) ((OF_ROW(r) + OF_ROW(r + 1)) + (OF_ROW(r + 2) + OF_ROW(r + 3)))
+
+/* The sum of one[r] * other[r], in two chains. */
+ALWAYS Vector products(const Vector *one, const Vector *other, const int rows) {
+    if (rows == 1) return one[0] * other[0];
+    Vector even = one[0] * other[0], odd = one[1] * other[1];
+    _Pragma("GCC unroll 8") for (int r = 2; r < rows; r += 2) {
+        even = FUSED(one[r], other[r], even);
+        odd = FUSED(one[r + 1], other[r + 1], odd);
+    }
+    return even + odd;
+}
 
 /* Between float32 and float64, where the compiler's own way is a slow one: WIDEN, NARROW of the instruction set. */
 typedef float Narrow __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
