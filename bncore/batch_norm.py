@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -42,9 +41,14 @@ class Forward:
     careful: Careful | None = field(repr=False)
     """What NumPy computed by; None where the table says all of it."""
 
-    def __init__(self, **values: Any) -> None:
-        """Every field by its name. At once: a small batch takes as long as setting one frozen field after the other."""
-        self.__dict__.update(values)
+    def __init__(
+        self, y: Array, eps: float, eps_placement: str, mode: str, running: Running | None, layout: Layout, x: Array,
+        table: Float64, careful: Careful | None,
+    ) -> None:  # fmt: skip
+        """Past the frozen fields' guard, which takes a small batch longer than all its numbers do."""
+        own = self.__dict__
+        own["y"], own["x"], own["table"], own["careful"], own["layout"] = y, x, table, careful, layout
+        own["eps"], own["eps_placement"], own["mode"], own["running"] = eps, eps_placement, mode, running
 
     @property
     def mean(self) -> Float64:
@@ -177,25 +181,24 @@ def forward(
     """
     array = real_array(x, "x", dtype)
     layout = layout_of(array.shape, feature_axis)
-    rule = Rule(valid_eps(eps), choice(eps_placement, EPS_PLACEMENTS, "eps_placement"), choice(mode, MODES, "mode"))
+    eps = valid_eps(eps)
+    choice(eps_placement, EPS_PLACEMENTS, "eps_placement"), choice(mode, MODES, "mode")
     gamma, beta = _parameter(gamma, layout, "gamma"), _parameter(beta, layout, "beta")
-    running = running_pair(running_mean, running_var, layout.features)
+    given = running_mean is not None or running_var is not None
+    running = running_pair(running_mean, running_var, layout.features) if given else None
     y, table = result_array(out, array), kernels.table_of(layout.features)
     careful = None
     if mode != "train" or kernels.forward(
-        array, y, layout.feature_axis, table, gamma, beta, rule.eps, eps_placement == "deviation"
+        array, y, layout.feature_axis, table, gamma, beta, eps, eps_placement == "deviation"
     ):
-        careful = carefully(array, y, layout, table, (gamma, beta), rule, running)
+        careful = carefully(array, y, layout, table, (gamma, beta), Rule(eps, eps_placement, mode), running)
     if running and mode == "train":
         of_batch = careful.statistics if careful else Statistics(table[0], table[1], table[2], layout.count)
         running = updated(
             running, of_batch.mean, of_batch.var, count=layout.count, momentum=momentum,
             running_variance=running_variance, num_batches_tracked=num_batches_tracked,
         )  # fmt: skip
-    return Forward(
-        y=y, eps=rule.eps, eps_placement=eps_placement, mode=mode, running=running, layout=layout, x=array,
-        table=table, careful=careful,
-    )  # fmt: skip
+    return Forward(y, eps, eps_placement, mode, running, layout, array, table, careful)
 
 
 def _parameter(values: ArrayLike | None, layout: Layout, name: str) -> Array | None:
@@ -226,7 +229,4 @@ def forward_of_part(
     divided = denominator(used, EPS_PLACEMENTS[choice(eps_placement, EPS_PLACEMENTS, "eps_placement")], eps)
     normalized(array, y, layout, table, used, divided)
     careful = Careful(used, divided, training_flags(used, divided.scale))
-    return Forward(
-        y=y, eps=eps, eps_placement=eps_placement, mode="train", running=None, layout=layout, x=array, table=table,
-        careful=careful,
-    )  # fmt: skip
+    return Forward(y, eps, eps_placement, "train", None, layout, array, table, careful)

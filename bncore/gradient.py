@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from bncore import kernels
-from bncore.arguments import Array, Float64, not_finite, real_array, result_array
+from bncore.arguments import Array, Float64, not_finite, real_array, result_array, shares_memory
 from bncore.batch_norm import Forward
 from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import BadParameter, ShapeMismatch
@@ -18,7 +18,7 @@ FEW = 8
 """Up to so many numbers a feature, dx may be next to nothing beside its paths: two have only a mean and an x_hat."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, init=False)
 class Gradients:
     """The result of `backward`.
 
@@ -33,6 +33,11 @@ class Gradients:
     dbeta: Float64
     dy: Array = field(repr=False)
     forward: Forward = field(repr=False)
+
+    def __init__(self, dx: Array, dgamma: Float64, dbeta: Float64, dy: Array, forward: Forward) -> None:
+        """As `Forward` has it."""
+        own = self.__dict__
+        own["dx"], own["dgamma"], own["dbeta"], own["dy"], own["forward"] = dx, dgamma, dbeta, dy, forward
 
     @cached_property
     def terms(self) -> "Terms":
@@ -142,14 +147,14 @@ def backward_of_part(dy: ArrayLike, forward: Forward, dgamma: Float64, dbeta: Fl
 
 def _at_once(dy: Array, dx: Array, forward: Forward) -> tuple[Float64, Float64] | None:
     """dx, and (dgamma, dbeta), by one call of the kernels; None where they do not serve or have met an odd number."""
-    sums, beside = np.empty((2, forward.layout.features)), forward.eps_placement == "deviation"
-    constant, axis = forward.mode != "train", forward.feature_axis
-    odd = kernels.backward(dy, forward.x, dx, axis, forward.table, sums, beside, constant)
+    layout, beside, constant = forward.layout, forward.eps_placement == "deviation", forward.mode != "train"
+    sums = np.empty((2, layout.features))
+    odd = kernels.backward(dy, forward.x, dx, layout.feature_axis, forward.table, sums, beside, constant)
     return None if odd else (sums[1], sums[0])
 
 
 def _room(out: Array | None, dy: Array, forward: Forward) -> Array:
-    if out is not None and np.may_share_memory(out, dy):
+    if out is not None and isinstance(out, np.ndarray) and shares_memory(out, dy):
         raise BadParameter("out shares memory with dy; give an array of its own.", parameter="out")
     return result_array(out, forward.x)
 
