@@ -10,8 +10,9 @@ from bncore.doctor.capture import Watched
 from bncore.doctor.findings.captured.steps import Steps
 from bncore.doctor.findings.finding import Finding, finding, named
 from bncore.doctor.findings.kinds import KINDS
-from bncore.doctor.findings.weights.seen import Mask
+from bncore.doctor.findings.weights.seen import Floats, Mask
 from bncore.doctor.findings.weights.telling import channels_where
+from bncore.epsilon import reciprocal
 from bncore.findings.numbers import counted, three
 
 SINGLE = 2.0**-23  # the rounding that a constant may show
@@ -42,8 +43,7 @@ def constant_input(steps: Steps) -> Iterator[Finding]:
     constant = steps.sound & (np.sqrt(exact.var) <= SINGLE * np.abs(exact.mean))
     if total < KINDS["constant_input"].threshold or not constant.any():
         return
-    varied = np.zeros(steps.channels, bool) if steps.running_var is None else steps.running_var > 10.0 * steps.eps
-    rare = varied & (total < MANY)
+    rare = _may_be_rare(steps, exact.mean) & (total < MANY)
     for mask, severity in ((constant & ~rare, None), (constant & rare, "note")):
         if mask.any():
             channels = channels_where(mask, -np.abs(exact.mean))
@@ -53,6 +53,21 @@ def constant_input(steps: Steps) -> Iterator[Finding]:
                 f"({three(float(exact.mean[channels[0]]))} in channel {channels[0]}): x̂ is 0 there, and y is β.",
                 "note" if severity else None,
             )  # fmt: skip
+
+
+def _may_be_rare(steps: Steps, value: Floats) -> Mask:
+    """Channels whose running statistics leave all numbers the chance of one value.
+
+    What has a share p of its numbers at one value has a mean at most √((1 − p)/p) deviations from it (Cantelli). As
+    numbers of one image are alike, but the root of a batch's counts.
+    """
+    if steps.running_mean is None or steps.running_var is None:
+        return np.zeros(steps.channels, bool)
+    varied = steps.running_var > 10.0 * steps.eps
+    away = np.square(steps.running_mean - value) * reciprocal(np.where(varied, steps.running_var, np.inf))
+    chance = np.power(1.0 + away, -steps.batches * math.sqrt(steps.numbers))
+    rare: Mask = varied & (chance >= KINDS["no_gradient"].threshold)
+    return rare
 
 
 def no_gradient(watched: Watched) -> Iterator[Finding]:

@@ -12,7 +12,9 @@ OF_CAPTURE = (
     Kind(
         "constant_input", "A constant channel", "warning", 16.0,
         "A channel has the same value in at least so many numbers of all steps together.",
-        "A channel that the running variance knows to vary may be a rare one: a note, up to 1,000 numbers.",
+        "A channel that the running variance knows to vary may be a rare one: a note, up to 1,000 numbers, and where "
+        "its running mean is so near that the value can be common (Cantelli): (1 + (distance in deviations)²)^(−√n) of "
+        "each step's n numbers, multiplied, is 1 in 10,000 or more.",
         "Half of a ReLU's outputs are 0: of 16 all once in 65,536 times.",
     ),
     Kind(

@@ -40,14 +40,18 @@ OF_WEIGHTS = (
         "One of two buffers was not loaded.",
     ),
     Kind(
-        "scale_factor", "One factor in all", "error", 6.0,
-        "Over all batch norms of a model, two at least, the median of |mean|/√v is beyond the threshold, and in none "
-        "below a third of it. Or the variance is below 1/50 of the squared weights in front in all of them and "
-        "|mean|/√v below 0.1.",
-        "One norm of raw inputs may be far from 0: it takes all of them, as each norm centres what the next one gets.",
-        "A factor s of means and variances makes |mean|/√v √s-fold; Caffe keeps sums and divides by its scale factor "
-        "of about 1,000. In 60 norms trained for real it is 0.1 to 1.1, and the "
-        "variance 0.1 to 14 times the squared weights.",
+        "scale_factor", "One factor in all", "error", 1000.0**0.5,
+        "Over the batch norms of a model but the first, the factor that the variances show (the median of variance "
+        "over squared weights in front) and the one that the means show (the median of |mean|/√v, over 0.4, squared) "
+        "have a geometric mean beyond the threshold, or below its inverse; that of the means, and of each norm's "
+        "variances, is beyond 10; and the first norm's means lie on the same side of 0.4. Where no weight in front is "
+        "known, the median of |mean|/√v is beyond 6, and in none below 2.",
+        "Weights, γ and raw inputs move the one or the other, and of raw inputs the first norm alone: it takes both, "
+        "as each norm centres and scales what the next one gets.",
+        "A factor s of means and variances makes |mean|/√v √s-fold and variances s-fold; Caffe keeps sums and divides "
+        "by its scale factor of about 1,000, of whose decades the threshold is the middle. In 150 norms of trained "
+        "networks behind the first ones |mean|/√v is 0.06 to 2, but for one behind another norm, and the variance 0.1 "
+        "to 16 times the squared weights.",
     ),
     Kind(
         "too_few_batches", "Too few batches", "warning", 0.01,
@@ -80,21 +84,25 @@ OF_WEIGHTS = (
         "A layer's median variance is so many times above the largest or below the smallest of its neighbours', or its "
         "median |mean|/√v as far above theirs. Where the weight in front is known, the variance is measured by the "
         "sum of its squares, and where not, ten times as much is asked.",
-        "Weights that grow take their statistics with them, which the division by their squares takes out; norms that "
-        "are new stand aside. The first norm may see raw inputs, pixels up to 255: a note where it is above.",
+        "Weights that grow take their statistics with them, which the division by their squares takes out, and "
+        "variances of norms with and without a known weight are not compared; norms that are new stand aside. The "
+        "first norm may see raw inputs, pixels up to 255: a note where it is above.",
         "Each norm brings its output to the scale of γ, so that the next one's input has it, too.",
     ),
     Kind(
         "channel_unlike", "A channel unlike its layer", "warning", 1e4,
         "A channel's variance is so many times the layer's median (both measured by the weight in front), or its "
         "|mean|/√v beyond 1,000 and as many times the median.",
-        "Without a weight in front it is a note: raw inputs have their own units.",
+        "Without a weight in front a variance is a note: raw inputs have their own units. A mean in deviations has "
+        "none; of a channel whose variance ε outweighs it says nothing.",
         "Channels of a layer see the same inputs, through weights that are known.",
     ),
     Kind(
         "variance_below_eps", "Variance at or below ε", "warning", 1.0,
         "v/ε is at or below the threshold.",
-        "Where γ is 0 as well the channel is out of use, and it is a note.",
+        "Where γ is 0 as well the channel is out of use, and it is a note. So it is of a model's first norm without a "
+        "layer in front, down to a hundredth of ε: raw inputs have their own units, and x̂ keeps a tenth of its "
+        "deviation.",
         "Then ε and not the data decides the scale: a shift of the input is magnified up to 1/√ε-fold in inference.",
     ),
     Kind(

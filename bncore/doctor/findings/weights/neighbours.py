@@ -13,7 +13,9 @@ from bncore.findings.numbers import three
 
 BESIDE = 2  # norms looked at on either side
 FAR = 1e3  # deviations from 0 that no mean of a channel among others is
-SMALL_VARIANCE, SMALL_MEAN = 0.02, 0.1  # of the squared weights in front, and in deviations
+USUAL_MEAN = 0.4  # deviations, of the norms of trained networks: from 0.06 to 1.6
+EITHER = 10.0  # what the means and each norm's variances must show of a factor
+FAR_IN_ALL = 6.0  # deviations, where the means are all that is known
 RAW = 10.0  # times as much is asked without a weight in front
 
 
@@ -49,42 +51,65 @@ def sizes(seen: Seen) -> Sizes | None:
 
 
 def scale_factor(measured: Sequence[Sizes]) -> Iterator[Finding]:
-    """Statistics that must all have been multiplied, or divided, by one number."""
-    limit = KINDS["scale_factor"].threshold
-    variances, far = ([one.middle[i] for one in measured] for i in (0, 1))
-    if len(measured) < 2:
+    """Statistics that must all have been multiplied, or divided, by one number, which the first norm's units hide."""
+    first, inner = measured[:1], [one for one in measured[1:] if one.weighed]
+    if not inner:
+        yield from _far_in_all([one.middle[1] for one in measured])
         return
-    if np.median(far) > limit and min(far) > limit / 3.0:
+    variances, means = ([one.middle[i] for one in inner] for i in (0, 1))
+    size, far = float(np.median(variances)), float(np.median(means))
+    together, of_first, limit = np.sqrt(size * _by_mean(far)), first[0].middle[1], KINDS["scale_factor"].threshold
+    if together > limit and min(_by_mean(far), *variances) > EITHER and of_first > USUAL_MEAN:
+        yield _scaled(_multiplied(far), {"far": far, "size": size})
+    elif together * limit < 1 and max(_by_mean(far), *variances) * EITHER < 1 and of_first < USUAL_MEAN:
         yield _scaled(
-            {"far": float(np.median(far))},
-            f"the running means are far from 0, typically {three(float(np.median(far)))} deviations: means and "
-            "variances were multiplied by one factor, such as Caffe's scale factor, by which they are to be divided.",
-        )
-    elif all(one.weighed for one in measured) and max(variances) < SMALL_VARIANCE and max(far) < SMALL_MEAN:
-        yield _scaled(
-            {"size": float(np.median(variances))},
-            f"the running variances are small, typically {three(float(np.median(variances)))} of the squared weights "
-            "in front: means and variances were divided by one factor, such as Caffe's scale factor, once too often.",
-        )
+            f"the running variances are small, typically {three(size)} of the squared weights in front, and the means "
+            f"near 0, typically {three(far)} deviations: both were divided by one factor, such as Caffe's scale "
+            "factor, once too often.", {"far": far, "size": size},
+        )  # fmt: skip
 
 
-def _scaled(values: dict[str, float], sentence: str) -> Finding:
+def _by_mean(far: float) -> float:
+    """The factor that a mean so many deviations from 0 shows."""
+    return (far / USUAL_MEAN) ** 2
+
+
+def _far_in_all(far: Sequence[float]) -> Iterator[Finding]:
+    """By the means alone, as no weight in front is known."""
+    if len(far) > 1 and np.median(far) > FAR_IN_ALL and min(far) > FAR_IN_ALL / 3.0:
+        yield _scaled(_multiplied(float(np.median(far))), {"far": float(np.median(far))})
+
+
+def _multiplied(far: float) -> str:
+    return (
+        f"the running means are far from 0, typically {three(far)} deviations: means and variances were multiplied by "
+        "one factor, such as Caffe's scale factor, by which they are to be divided."
+    )
+
+
+def _scaled(sentence: str, values: dict[str, float]) -> Finding:
     return Finding("", "scale_factor", KINDS["scale_factor"].severity, (), values, f"In all norms {sentence}")
 
 
 def unlike_neighbours(measured: Sequence[Sizes]) -> Iterator[Finding]:
-    """Layers beyond all of those that stand beside them; two layers tell only where weights in front are known."""
-    for place, one in enumerate(measured):
-        around = [*measured[max(0, place - BESIDE) : place], *measured[place + 1 : place + 1 + BESIDE]]
-        around = [other for other in around if other.weighed == one.weighed]
-        if len(around) >= (1 if one.weighed else 2):
-            yield from _unlike(one, around, first=place == 0)
+    """Layers beyond all that stand beside them; of two, the variances tell only where weights in front are known."""
+    for one in measured:
+        alike = _beside(one, [other for other in measured if other.weighed == one.weighed])
+        comparable = len(alike) >= (1 if one.weighed else 2)
+        variances = list(_unlike_variances(one, alike, first=one is measured[0])) if comparable else []
+        yield from variances or _unlike_means(one, _beside(one, measured))
 
 
-def _unlike(one: Sizes, around: Sequence[Sizes], first: bool) -> Iterator[Finding]:
+def _beside(one: Sizes, measured: Sequence[Sizes]) -> list[Sizes]:
+    """The norms next to one among these."""
+    place = next(at for at, other in enumerate(measured) if other is one)
+    return [*measured[max(0, place - BESIDE) : place], *measured[place + 1 : place + 1 + BESIDE]]
+
+
+def _unlike_variances(one: Sizes, around: Sequence[Sizes], first: bool) -> Iterator[Finding]:
     limit = KINDS["unlike_neighbours"].threshold * (1.0 if one.weighed else RAW)
-    (variance, mean), others = one.middle, [other.middle for other in around]
-    low, high, farthest = min(v for v, _ in others), max(v for v, _ in others), max(m for _, m in others)
+    variance, others = one.middle[0], [other.middle[0] for other in around]
+    low, high = min(others), max(others)
     odd = not one.weighed or abs(np.log(variance)) > max(abs(np.log(low)), abs(np.log(high)))
     by = ", measured by the weights in front," if one.weighed else ""
     above = variance > limit * high
@@ -96,7 +121,12 @@ def _unlike(one: Sizes, around: Sequence[Sizes], first: bool) -> Iterator[Findin
             f"{'above the largest' if above else 'below the smallest'} of the neighbouring norms'.",
             "note" if first and above else None,
         )  # fmt: skip
-    elif mean > limit * farthest and mean > FAR:
+
+
+def _unlike_means(one: Sizes, around: Sequence[Sizes]) -> Iterator[Finding]:
+    """Means in deviations, which have no unit."""
+    mean, farthest = one.middle[1], max((other.middle[1] for other in around), default=np.inf)
+    if mean > KINDS["unlike_neighbours"].threshold * farthest and mean > FAR:
         yield told(
             one.seen, "unlike_neighbours", (), {"times": mean / farthest, "deviations": mean},
             f"the running means are typically {three(mean)} deviations from 0, {three(mean / farthest)} times as far "
@@ -106,9 +136,10 @@ def _unlike(one: Sizes, around: Sequence[Sizes], first: bool) -> Iterator[Findin
 
 def channel_unlike(one: Sizes) -> Iterator[Finding]:
     """Channels beyond the median of their layer."""
+    assert one.seen.variance is not None
     limit, (variance, mean) = KINDS["channel_unlike"].threshold, one.middle
     wide = one.usable & (one.variance > limit * variance)
-    far = one.usable & (one.mean > FAR) & (one.mean > limit * mean)
+    far = one.usable & (one.mean > FAR) & (one.mean > limit * mean) & (one.seen.variance > one.seen.eps)
     severity: Severity | None = None if one.weighed else "note"
     if wide.any():
         channels = channels_where(wide, one.variance)
@@ -119,10 +150,10 @@ def channel_unlike(one: Sizes) -> Iterator[Finding]:
             f"the running variance of {of_channels(one.seen, channels)}{by} is up to {three(times)} times the layer's "
             "median.", severity,
         )  # fmt: skip
-    elif far.any():
+    if far.any():
         channels = channels_where(far, one.mean)
         yield told(
             one.seen, "channel_unlike", channels, {"deviations": one.mean[channels[0]]},
             f"the running mean of {of_channels(one.seen, channels)} is up to {three(float(one.mean[channels[0]]))} "
-            "deviations from 0, unlike the layer's others.", severity,
+            "deviations from 0, unlike the layer's others.",
         )  # fmt: skip

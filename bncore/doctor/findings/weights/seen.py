@@ -22,7 +22,10 @@ FILLED = 2e-7  # what float32 leaves between v + ε and 1
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A norm whose arrays have one length C, as float64 (C,); `front` is None where the layer in front is not known."""
+    """A norm whose arrays have one length C, as float64 (C,); `front` is None where the layer in front is not known.
+
+    `first` is whether it stands first in its model.
+    """
 
     norm: Norm
     gamma: Floats | None
@@ -30,6 +33,7 @@ class Seen:
     mean: Floats | None
     variance: Floats | None
     front: FrontSizes | None
+    first: bool = False
 
     @property
     def channels(self) -> int:
@@ -103,7 +107,7 @@ class Seen:
 def seen(model: Model, norm: Norm) -> Seen:
     """The norm with its front's sizes, which are read from the model now."""
     gamma, beta, mean, variance = (_as64(values) for values in (norm.gamma, norm.beta, norm.mean, norm.variance))
-    return Seen(norm, gamma, beta, mean, variance, front_sizes(model, norm))
+    return Seen(norm, gamma, beta, mean, variance, front_sizes(model, norm), norm is model.norms[0])
 
 
 def _as64(values: Array | None) -> Floats | None:

@@ -10,6 +10,8 @@ from bncore.doctor.findings.weights.seen import Seen
 from bncore.doctor.findings.weights.telling import arrays, channels_where, of_channels, told
 from bncore.findings.numbers import stated, three
 
+RAW = 0.01  # of ε: raw inputs of a variance beyond it keep a tenth of x̂'s deviation
+
 
 def not_finite(seen: Seen) -> Iterator[Finding]:
     """NaN and infinities, an array at a time."""
@@ -64,15 +66,18 @@ def variance_small(seen: Seen) -> Iterator[Finding]:
 def _below_eps(seen: Seen, channels: tuple[int, ...], in_use: bool) -> Finding:
     assert seen.variance is not None
     smallest = float(seen.variance[channels[0]])
-    follows = (
-        f"the data hardly varied there, and inference magnifies what does up to {three(seen.eps**-0.5)}-fold"
-        if in_use
-        else "as γ is 0 there, too, training has put them out of use, and they can be pruned"
-    )
+    raw = in_use and seen.first and seen.norm.front is None and smallest > RAW * seen.eps
+    if raw:
+        kept = three(float(np.sqrt(smallest / (smallest + seen.eps))))
+        follows = f"where these are raw inputs, their unit is large, and ε leaves x̂ a deviation of {kept}"
+    elif in_use:
+        follows = f"the data hardly varied there, and inference magnifies what does up to {three(seen.eps**-0.5)}-fold"
+    else:
+        follows = "as γ is 0 there, too, training has put them out of use, and they can be pruned"
     return told(
         seen, "variance_below_eps", channels, {"variance": smallest, "eps": seen.eps, "count": len(channels)},
         f"the running variance of {of_channels(seen, channels)} is at or below ε = {stated(seen.eps)}, down to "
-        f"{three(smallest)}: {follows}.", None if in_use else "note",
+        f"{three(smallest)}: {follows}.", None if in_use and not raw else "note",
     )  # fmt: skip
 
 

@@ -60,6 +60,13 @@ def no_eps(norm, rng):
     return put("variance", 0.0)(norm, rng) | {"eps": 0.0}
 
 
+def far_channel(norm, rng):
+    """A channel's mean a hundred thousand of its deviations from 0."""
+    at, mean = rng.integers(norm.channels), norm.mean.copy()
+    mean[at] = 1e5 * np.sqrt(norm.variance[at]) * rng.choice([-1, 1])
+    return {"mean": mean}
+
+
 def beyond_float16(norm, rng):
     at = rng.integers(norm.channels)
     mean, variance = norm.mean.copy(), norm.variance.copy()
@@ -111,20 +118,38 @@ OF_WEIGHTS = {
     "variances of another order, below": ("unlike_neighbours", times("variance", 1e-5)),
     "means of another order": ("unlike_neighbours", times("mean", 1e6)),
     "a channel's variance of another order": ("channel_unlike", put("variance", 1e7)),
-    "a channel's mean of another order": ("channel_unlike", put("mean", lambda rng: 1e5 * rng.choice([-1, 1]))),
+    "a channel's mean of another order": ("channel_unlike", far_channel),
     "a beta of another length": ("lengths_differ", lambda norm, _rng: {"beta": norm.beta[:-1]}),
 }  # fmt: skip
 """By name: the id, and what of a norm is other."""
 
 
-def sick(fault, seed):
-    """A model with the fault in one norm, the name of that norm, and the id."""
+def recorded(rng):
+    """One of the recorded networks."""
+    return nets.model(*WITH_BATCH_NORM[rng.integers(len(WITH_BATCH_NORM))])
+
+
+def sick(fault, seed, healthy=recorded):
+    """A model with the fault in one norm, the name of that norm, and the id; `healthy(rng)` draws the network."""
     id, change = OF_WEIGHTS[fault]
-    rng = np.random.default_rng([seed, len(fault)])
-    healthy = nets.model(*WITH_BATCH_NORM[rng.integers(len(WITH_BATCH_NORM))])
-    place = int(rng.integers(len(healthy.norms)))
-    norm = healthy.norms[place]
-    return id, norm.name, with_norm(healthy, place, replace(norm, **change(norm, rng)))
+    rng, model, place = drawn(fault, seed, healthy)
+    norm = model.norms[place]
+    return id, norm.name, with_norm(model, place, replace(norm, **change(norm, rng)))
+
+
+def drawn(fault, seed, healthy=recorded):
+    """A network in health and which of its norms is to have the fault, with the generator of what else is drawn."""
+    rng, places = np.random.default_rng([seed, len(fault)]), []
+    while not places:
+        model = healthy(rng)
+        places = [at for at, norm in enumerate(model.norms) if _can_have(norm, fault)]
+    return rng, model, int(rng.choice(places))
+
+
+def _can_have(norm, fault):
+    """Whether a norm can have a fault: a layer in front, γ and β, running statistics."""
+    whole = norm.kind == "batch" and norm.gamma is not None and norm.mean is not None
+    return whole and (fault != "a bias in front" or (norm.front is not None and norm.front.bias is None))
 
 
 def with_norm(model, place, norm):
@@ -135,20 +160,25 @@ def with_norm(model, place, norm):
     return replace(model, norms=norms, tensors={**model.tensors, "sick.bias": (ones.shape, "float32")}, read=read)
 
 
-def copied(seed):
+def residual(rng):
+    """One of the recorded residual networks, whose norms are all of one size."""
+    return nets.model("residual", int(rng.integers(nets.RUNS)))
+
+
+def copied(seed, healthy=residual):
     """A model of which two norms have one's statistics."""
     rng = np.random.default_rng(seed)
-    model = nets.model("residual", int(rng.integers(nets.RUNS)))
+    model = healthy(rng)
     one, other = rng.choice(len(model.norms), 2, replace=False)
     first, second = sorted((int(one), int(other)))
     taken = replace(model.norms[second], mean=model.norms[first].mean, variance=model.norms[first].variance)
     return "copied_statistics", taken.name, with_norm(model, second, taken)
 
 
-def scaled(seed, factor=999.98):
+def scaled(seed, healthy=recorded, factor=999.98):
     """A model whose statistics were not divided by Caffe's factor, or once too often."""
     rng = np.random.default_rng(seed)
-    model = nets.model(*WITH_BATCH_NORM[rng.integers(len(WITH_BATCH_NORM))])
+    model = healthy(rng)
     norms = [
         replace(norm, mean=norm.mean * np.float32(factor), variance=norm.variance * np.float32(factor))
         for norm in model.norms
@@ -159,5 +189,5 @@ def scaled(seed, factor=999.98):
 OF_MODELS = {
     "statistics of another layer": copied,
     "Caffe's factor left in": scaled,
-    "Caffe's factor taken out twice": lambda seed: scaled(seed, 1 / 999.98),
+    "Caffe's factor taken out twice": lambda seed, healthy=recorded: scaled(seed, healthy, 1 / 999.98),
 }

@@ -87,15 +87,20 @@ OF_CAPTURES = {
 """By name: the id by which it is to be named first, and what becomes of a norm that was watched."""
 
 
-def sick(fault, seed, size=32):
-    """A model, its capture with the fault in one norm, the name of that norm, and the id."""
+def recorded(rng):
+    """One of the recorded networks, and its capture at 32."""
+    net, run = WITH_BATCH_NORM[3 * rng.integers(5)]
+    return nets.model(net, run), capture(net, run, 32)
+
+
+def sick(fault, seed, healthy=recorded):
+    """A model, its capture with the fault in one norm, the name of that norm, and the id; `healthy(rng)` draws both."""
     id, change = OF_CAPTURES[fault]
     rng = np.random.default_rng([seed, len(fault)])
-    net, run = WITH_BATCH_NORM[3 * rng.integers(5)]
-    healthy = capture(net, run, size)
+    model, healthy = healthy(rng)
     place = int(rng.integers(len(healthy.norms)))
     watched = [change(one, rng) if i == place else one for i, one in enumerate(healthy.norms)]
-    return id, watched[place].norm.name, nets.model(net, run), Capture("pytorch", healthy.steps, tuple(watched))
+    return id, watched[place].norm.name, model, Capture("pytorch", healthy.steps, tuple(watched))
 
 
 def of_sorted_data(seed):

@@ -56,6 +56,21 @@ def test_a_constant_channel_that_varied_before_may_be_a_rare_one_until_there_are
         assert (told["constant_input"].channels, told["constant_input"].severity) == ((3,), severity)
 
 
+def test_a_constant_channel_is_no_rare_one_where_its_running_mean_is_far_from_it():
+    """Of what has a share p at one value the mean is at most √((1 − p)/p) deviations from there."""
+    norm = captures.capture("dense", 0, 8).norms[0].norm
+    for away, severity in ((0.1, "note"), (3.0, "warning")):
+        batches = [np.random.default_rng(step).standard_normal((32, norm.channels)) for step in range(4)]
+        for x in batches:
+            x[:, 3] = 0.0
+        moved = np.zeros(norm.channels)
+        moved[3] = away
+        kept = replace(norm, mean=moved, variance=np.ones(norm.channels))
+        watched = captures.watched_of(kept, batches)
+        told = {one.id: one for one in examine_capture(nets.model("dense", 0), Capture("pytorch", 4, (watched,)))}
+        assert told["constant_input"].severity == severity
+
+
 def test_one_outlier_is_a_warning_and_tails_of_many_are_a_note():
     norm = replace(captures.capture("dense", 0, 8).norms[0].norm, mean=None, variance=None)
     for degrees, severity in ((1000, None), (3, "note"), (0.5, "warning")):

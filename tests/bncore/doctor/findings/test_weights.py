@@ -57,6 +57,20 @@ def test_a_variance_that_eps_outweighs_is_a_note_where_gamma_is_0_too():
     assert "variance_below_eps" not in told(with_norm(healthy(), 0, variance=put(1, 1.1e-5)))
 
 
+def test_raw_inputs_in_large_units_are_a_note_while_eps_leaves_them_a_tenth():
+    for variance, front, severity in ((1e-6, None, "note"), (1e-8, None, "warning"), (1e-6, "same", "warning")):
+        model = with_norm(healthy(), 0, variance=put(1, variance), **({} if front else {"front": None}))
+        small = told(model)["variance_below_eps"]
+        assert small.severity == severity
+        assert ("raw inputs" in small.sentence) == (severity == "note")
+    assert "0.302" in told(with_norm(healthy(), 0, variance=put(1, 1e-6), front=None))["variance_below_eps"].sentence
+    assert told(with_norm(healthy(), 1, variance=put(1, 1e-6), front=None))["variance_below_eps"].severity == "warning"
+
+
+def test_a_mean_in_deviations_says_nothing_where_eps_outweighs_the_variance():
+    assert "channel_unlike" not in told(with_norm(healthy(), 0, mean=put(1, 30.0), variance=put(1, 1e-9)))
+
+
 def test_without_eps_a_variance_of_0_divides_by_0():
     first = examine(with_norm(healthy(), 0, variance=put(1, 0.0), eps=0.0))[0]
     assert (first.id, first.channels) == ("divides_by_zero", (1,))
@@ -165,6 +179,22 @@ def test_all_statistics_times_a_factor_are_told_of_the_model():
         assert "scale_factor" not in told(with_norm(model, 3, mean=lambda m: m / factor, variance=lambda v: v / factor))  # noqa: B023
 
 
+def test_a_factor_of_all_is_told_though_the_first_norm_sees_raw_inputs_or_a_norm_has_means_of_0():
+    for factor in (999.98, 1 / 999.98):
+        model = healthy()
+        for place in range(4):
+            model = with_norm(model, place, mean=lambda m: factor * m, variance=lambda v: factor * v)  # noqa: B023
+        unit = 100.0 if factor > 1 else 0.01
+        raw = with_norm(model, 0, variance=lambda v: unit**2 * v, mean=lambda m: unit * m)  # noqa: B023
+        assert "scale_factor" in told(raw)
+        assert "scale_factor" in told(with_norm(model, 2, mean=lambda m: 1e-6 * m))
+    for other in ({"variance": lambda v: 1e4 * v}, {"mean": lambda m: 1e2 * m}, {"variance": lambda v: 1e-4 * v}):
+        model = healthy()
+        for place in range(4):
+            model = with_norm(model, place, **other)
+        assert "scale_factor" not in told(model)
+
+
 def test_statistics_of_another_layer_are_named_and_a_layer_under_two_names_is_a_note():
     model = healthy()
     taken = {"mean": model.norms[0].mean, "variance": model.norms[0].variance}
@@ -195,6 +225,18 @@ def test_statistics_of_another_size_than_the_neighbours_unless_the_weights_in_fr
     model.read("conv1.weight")[...] *= 300.0
     grown = with_norm(model, 1, mean=lambda m: 300.0 * m, variance=lambda v: 9e4 * v)
     assert examine(grown) == ()
+
+
+def test_norms_whose_weight_in_front_is_known_are_compared_with_such_and_means_with_all():
+    """As in blocks that begin with their norm: in front of every second one nothing is known."""
+    mixed = healthy(norms=8)
+    for place in range(0, 8, 2):
+        mixed = with_norm(mixed, place, front=None)
+    assert examine(mixed) == ()
+    for place in (2, 4):
+        assert examine(with_norm(mixed, place, variance=lambda v: 1e5 * v))[0].id == "unlike_neighbours"
+    alone = with_norm(healthy(norms=2), 1, front=None, mean=lambda m: 1e5 * m)
+    assert told(alone)["unlike_neighbours"].norm == "bn1"
 
 
 def test_the_first_norm_may_see_pixels():

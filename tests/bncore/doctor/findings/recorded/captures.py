@@ -27,7 +27,7 @@ def capture(net, run, size, steps=4, seed=0, framework="pytorch", order="shuffle
         for name, x in nets.inputs(net, state, images[at]).items():
             batch = np.moveaxis(x, 1, -1).reshape(-1, x.shape[1])
             if number < WARM:
-                before[name] = _averaged(before.get(name), batch, UNBIASED[framework])
+                before[name] = averaged(before.get(name), batch, UNBIASED[framework])
             else:
                 rows.setdefault(name, []).append(batch)
     return Capture(framework, steps, tuple(_watched(state, name, before[name], of) for name, of in rows.items()))
@@ -38,7 +38,7 @@ def _run_of(rng, count, size):
     return np.arange(start, start + size)
 
 
-def _averaged(old, rows, unbiased):
+def averaged(old, rows, unbiased):
     mean, var = rows.mean(0), rows.var(0) * (len(rows) / (len(rows) - 1) if unbiased else 1.0)
     if old is None:
         return mean, var

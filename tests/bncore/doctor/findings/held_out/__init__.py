@@ -1,0 +1,1 @@
+"""Networks that no threshold of the doctor was fitted to, trained for real with PyTorch and kept as arrays."""
