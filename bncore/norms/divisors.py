@@ -31,6 +31,17 @@ def automatic_ghosts(examples: int) -> int:
     return largest_divisor(examples, examples // 2)
 
 
+def ghost_sizes(examples: int, *named: object) -> dict[int, int]:
+    """Sizes of ghost batches to choose from, each with the examples of the last: 64, all divisors, the `named`.
+
+    >>> ghost_sizes(5), 100 in ghost_sizes(250), ghost_sizes(250, 100)[100]
+    ({1: 1, 2: 1, 3: 2, 4: 1, 5: 5}, False, 50)
+    """
+    own = [size for size in named if isinstance(size, int) and 1 <= size <= examples]
+    sizes = sorted({*range(1, min(examples, LISTED) + 1), *divisors(examples), *own})
+    return {size: examples % size or size for size in sizes}
+
+
 def automatic_groups(channels: int) -> int:
     """Groups of two channels or more each, up to 32.
 

@@ -5,7 +5,7 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from bncore.arguments import Array, Float64, choice, not_finite, real_array
 from bncore.epsilon import EPS_PLACEMENTS, valid_eps
@@ -73,6 +73,26 @@ class Normed:
     @property
     def standardized(self) -> Standardized:
         return self.taken.standardized
+
+    @property
+    def statistics(self) -> int:
+        """How many means (and deviations) are taken."""
+        return self.var.size
+
+    @property
+    def sigma(self) -> Float64:
+        """The deviations, of RMS norm the root mean squares, (statistics,)."""
+        return np.concatenate([part.standardized.sigma for part in self.parts or (self,)])
+
+    @property
+    def counts(self) -> NDArray[np.intp]:
+        """How many cells share each statistic, (statistics,): of a smaller last ghost batch fewer."""
+        return np.concatenate([np.full(part.statistics, part.count) for part in self.parts or (self,)])
+
+    def owners(self) -> NDArray[np.intp]:
+        """For each cell of x, its channels on axis 1, the number of the statistic that it shares."""
+        owners = [part.arrangement.owners() for part in self.parts or (self,)]
+        return np.concatenate([owners[0], *(numbers + self.parts[0].statistics for numbers in owners[1:])])
 
 
 def forward(

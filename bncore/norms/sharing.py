@@ -5,7 +5,9 @@ channels and by their positions, each for itself. So three short rows of numbers
 of every cell.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +21,14 @@ Numbers = NDArray[np.intp]
 class Sharing:
     """A number for each example (N,), channel (C,) and position (S,): cells share where all three are the same.
 
-    `count` cells share each statistic, K.
+    `count` cells share each statistic, K; of a smaller last ghost batch `last`, which else is 0.
     """
 
     examples: Numbers
     channels: Numbers
     positions: Numbers
     count: int
+    last: int = 0
 
     @property
     def axes(self) -> tuple[Numbers, Numbers, Numbers]:
@@ -42,6 +45,18 @@ def sharing(arrangement: Arrangement) -> Sharing:
     """
     owners = arrangement.owners().reshape(*arrangement.shape[:2], -1)
     return Sharing(_numbered(owners[:, 0, 0]), _numbered(owners[0, :, 0]), _numbered(owners[0, 0]), arrangement.count)
+
+
+def sharing_of_ghosts(shape: Sequence[int], size: int) -> Sharing:
+    """The sharing of ghost batches of `size` examples, the last of which takes what is left, of (N, C, ...).
+
+    >>> sharing_of_ghosts((5, 2, 3), 2)
+    Sharing(examples=array([0, 0, 1, 1, 2]), channels=array([0, 1]), positions=array([0, 0, 0]), count=6, last=3)
+    """
+    examples, channels, *image = shape
+    positions = prod(image)
+    ghosts, alone = np.arange(examples) // size, np.zeros(positions, np.intp)
+    return Sharing(ghosts, np.arange(channels), alone, size * positions, examples % size * positions)
 
 
 def _numbered(owners: Numbers) -> Numbers:

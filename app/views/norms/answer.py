@@ -14,7 +14,7 @@ from app.views.norms.stage.compute import scene_of
 from app.views.norms.words import seen as words
 from app.views.norms.words import situations
 from bncore.norms import NORMS
-from bncore.norms.divisors import automatic_ghosts, automatic_groups, divisors
+from bncore.norms.divisors import automatic_ghosts, automatic_groups, divisors, ghost_sizes
 from bncore.norms.reference import WU_HE_2018, Published
 
 LISTED = 12  # remarks' statistics that are listed
@@ -67,12 +67,20 @@ def _told(lineup: Lineup, norm: str, outcome: Outcome) -> situations.Told | None
 
 
 def _divisors(lineup: Lineup) -> dict[str, Any]:
-    """What groups and ghost batches there may be, and which of them `auto` takes."""
+    """What groups and sizes of ghost batches are offered, in numbers and words, and which of them `auto` takes."""
     examples, channels, _ = lineup.blocks.now.shape
+    groups, sizes = divisors(channels), ghost_sizes(examples, lineup.query.ghost_size)
     return {
-        "groups": {"all": divisors(channels), "auto": automatic_groups(channels)},
-        "ghost_size": {"all": divisors(examples), "auto": automatic_ghosts(examples)},
-    }
+        "groups": {"all": groups, "texts": list(map(str, groups)), "auto": automatic_groups(channels)},
+        "ghost_size": {
+            "all": list(sizes), "texts": [_size_text(*size) for size in sizes.items()],
+            "auto": automatic_ghosts(examples),
+        },
+    }  # fmt: skip
+
+
+def _size_text(size: int, last: int) -> str:
+    return str(size) if last == size else f"{size} (the last {last})"
 
 
 def _batch(lineup: Lineup) -> dict[str, Any]:
@@ -107,7 +115,7 @@ def _norm(lineup: Lineup, norm: str, outcome: Outcome, told: situations.Told | N
     return {
         "name": norm, "title": row.title, "over": row.over, "learned": said(words.learned_text(result)),
         "parameters": len(row.learned) * result.gamma.size, "batch": row.batch, "source": row.source,
-        "settings": lineup.settings[norm], "statistics": result.arrangement.statistics, "count": result.count,
+        "settings": lineup.settings[norm], "statistics": result.statistics, "count": result.count,
         "counted": words.statistics_text(result), "shape": list(result.var.shape),
         "text": said(situations.situation_text(lineup.query.situation, told, result)),
         "effect": None if effect is None else {

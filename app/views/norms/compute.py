@@ -18,9 +18,9 @@ from bncore.distributions.axis import Axis, axis_for
 from bncore.distributions.summary import Floats, described
 from bncore.errors import BatchNormError, VarianceOverflow
 from bncore.norms import NORMS, Normed
+from bncore.norms.batches.remainder import left_over
 from bncore.norms.divisors import automatic_ghosts, automatic_groups
 from bncore.norms.effects import Effect, effect
-from bncore.norms.table import divisor
 from bncore.playground.rulers import LINEAR_WITHIN, LONGEST_LINEAR
 from bncore.playground.stages import Stage
 from bncore.statistics import statistics
@@ -120,7 +120,7 @@ def settings_of(query: NormsFields, norm: str, shape: tuple[int, int, int]) -> d
     examples, channels, _ = shape
     alone = query.situation == "one_example" and examples == 1
     ghosts = automatic_ghosts(examples) if query.ghost_size == "auto" or alone else query.ghost_size
-    divisor(ghosts, examples, "ghost_size", "examples")  # cubes show ghost batches of one size
+    left_over(ghosts, examples)  # refuses what is no size
     groups = automatic_groups(channels) if query.groups == "auto" else query.groups
     given: dict[str, Any] = {"groups": groups, "ghost_size": ghosts, "r_max": query.r_max, "d_max": query.d_max}
     return {name: given[name] for name in NORMS[norm].settings if name in given}

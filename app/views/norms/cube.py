@@ -16,7 +16,8 @@ def cube_of(lineup: Lineup) -> dict[str, Any]:
     """The cells that are shown: x, and for each norm x_hat and the number of the statistic that each cell shares.
 
     Cells stand in the order example, channel, position. Positions always share theirs: `owner` has one number for each
-    example and channel, and `mean` and `sd` (of RMS norm the root mean square) are those of the owners, in their order.
+    example and channel, and `mean` and `sd` (of RMS norm the root mean square) are those of the owners, in their order,
+    as `counts` is of the cells that share each, where ghost batches differ.
     """
     x = lineup.part(lineup.blocks.now.x)
     return {
@@ -32,14 +33,15 @@ def cube_of(lineup: Lineup) -> dict[str, Any]:
 
 
 def _cube_norm(lineup: Lineup, result: Normed) -> dict[str, Any]:
-    owners = lineup.part(result.arrangement.owners())[:, :, 0]
+    owners = lineup.part(result.owners())[:, :, 0]
     numbers, renumbered = np.unique(owners, return_inverse=True)
-    mean = np.zeros(result.arrangement.statistics) if result.mean is None else result.mean.ravel()
+    mean = np.zeros(result.statistics) if result.mean is None else result.mean.ravel()
     return {
         "x_hat": significant(lineup.part(result.x_hat).ravel().tolist(), DIGITS),
         "owner": renumbered.ravel(),
+        "counts": result.counts[numbers].tolist() if result.parts else None,
         "mean": None if result.mean is None else significant(mean[numbers].tolist(), DIGITS),
-        "sd": significant(result.standardized.sigma[numbers].tolist(), DIGITS),
+        "sd": significant(result.sigma[numbers].tolist(), DIGITS),
     }
 
 

@@ -35,7 +35,7 @@ def stage_cubes(result: Any) -> list[dict[str, Any]]:
 
 
 def page_schema(divisors: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """The fields, with a title for each choice, and the divisors as choices where only they are taken."""
+    """The fields, with a title for each choice, and as choices the numbers that the batch leaves."""
     schema = {name: dict(field) for name, field in titled_schema(NormsQuery).items()}
     titles = {
         "norm": {"all": "all, side by side"} | {name: row.title for name, row in NORMS.items()},
@@ -45,7 +45,7 @@ def page_schema(divisors: dict[str, Any]) -> dict[str, dict[str, Any]]:
     for name, own in titles.items():
         schema[name]["choices"] = [(choice, own.get(choice, title)) for choice, title in schema[name]["choices"]]
     for name, choices in divisors.items():
-        numbers = [(str(number), str(number)) for number in choices["all"]]
+        numbers = [(str(number), text) for number, text in zip(choices["all"], choices["texts"], strict=True)]
         schema[name]["choices"] = [("auto", f"auto ({choices['auto']})"), *numbers]
     return schema
 

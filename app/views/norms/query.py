@@ -63,7 +63,8 @@ class NormsFields(BatchFields, StagedFields):
         title="Groups of group norm", group="norm", kind="select",
     )  # fmt: skip
     ghost_size: Divisor = control(
-        "auto", "Examples in each ghost batch, a divisor of the batch size; `auto` is the largest up to half of it.",
+        "auto", "Examples in each ghost batch; where they do not divide the batch, the last one takes what is left. "
+        "`auto` is the largest divisor up to half of the batch size.",
         title="Size of a ghost batch", group="norm", kind="select",
     )  # fmt: skip
     r_max: float = control(

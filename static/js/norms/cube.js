@@ -177,9 +177,10 @@ export class Cubes {
   #tell(name, cell) {
     const { cube, norms, symbols: s } = this.#answer;
     if (name === "x") return `${s.x} = ${three(this.#value(cube.x, cell))}`;
-    const { owner, mean, sd, x_hat: values } = cube.norms[name];
-    const { count, r, d } = norms.find((norm) => norm.name === name);
+    const { owner, counts, mean, sd, x_hat: values } = cube.norms[name];
+    const { count: usual, r, d } = norms.find((norm) => norm.name === name);
     const of = owner[cell[0] * cube.shown[1] + cell[1]];
+    const count = counts?.[of] ?? usual;
     const taken = mean === null ? `root mean square ${three(sd[of])}` : `mean ${three(mean[of])}, deviation ${three(sd[of])}`;
     const corrected = r === null ? "" : `, r ${three(r[cell[1]])}, d ${three(d[cell[1]])}`;
     return `${s.x_hat} = ${three(this.#value(values, cell))}; ${count === 1 ? "a cell alone:" : `${count.toLocaleString("en")} cells share`} ${taken}${corrected}`;

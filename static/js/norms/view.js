@@ -22,9 +22,9 @@ export function showTable({ norms }) {
 
 // The choices that the batch leaves.
 export function showDivisors({ divisors }, state) {
-  for (const [name, { all, auto }] of Object.entries(divisors)) {
+  for (const [name, { all, texts, auto }] of Object.entries(divisors)) {
     const field = $(`c-${name}`);
-    const options = [["auto", `auto (${auto})`], ...all.map((number) => [String(number), String(number)])];
+    const options = [["auto", `auto (${auto})`], ...all.map((number, i) => [String(number), texts[i]])];
     const stated = JSON.stringify(options);
     if (field.dataset.stated !== stated) field.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
     field.dataset.stated = stated;

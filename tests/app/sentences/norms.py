@@ -123,6 +123,8 @@ TABLE = [
     Sentence(r"no sign of the class", situation("class_sorted"), "of a batch of one class", OF_NORMS),
     Sentence(r"cells? of all examples, layer norm only", both(situation("usual"), shows_all, no(alone)),
              "of several examples", HEADLINES),
+    Sentence(r"last ghost batch is smaller", lambda seen: seen.asked("ghost_size") == "3", "where it is", HEADLINES),
+    Sentence(r"in the last ghost batch \d", lambda seen: seen.asked("ghost_size") == "3", "where it is smaller"),
     Sentence(r"The only example", both(situation("usual"), shows_all, alone), "of one example", HEADLINES),
     Sentence(r"batch norm takes \d+ cells, as instance norm", both(situation("one_example"), no(one_position)),
              "of one example of several positions", HEADLINES),

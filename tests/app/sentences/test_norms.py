@@ -12,6 +12,7 @@ NORMS = {
     "eps_placement": ("variance", "deviation"), "notation": ("frameworks", "lecture"), "rows": ("channel", "example"),
 }  # fmt: skip
 OF_ANY_BATCH = {"situation": ("usual", "one_example", "huge_channel"), "huge_factor": (100, 1, 0.5)}
+GHOSTS = {"source": ("wine", "digits"), "batch_size": (8,), "norm": ("all", "ghost"), "ghost_size": (3, 4)}
 OF_CLASSES = {
     "source": ("digits", "wine", "class_sorted"), "situation": ("class_sorted", "huge_channel"),
     "batch_size": (1, 2, 8, 30), "notation": ("frameworks", "lecture"), "norm": ("all", "rms"),
@@ -27,7 +28,7 @@ SPOKEN = [
 
 
 def test_every_sentence_follows_the_state(client):
-    rows = states(DATA, NORMS, OF_ANY_BATCH) + states(OF_CLASSES) + states(OF_THE_STAGE, together=3)
+    rows = states(DATA, NORMS, OF_ANY_BATCH) + states(OF_CLASSES) + states(OF_THE_STAGE, together=3) + states(GHOSTS)
     everything = [look(client, "/api/v1/norms", "/norms", state) for state in rows]
     walk(everything, TABLE, spoken=SPOKEN)
     for seen in everything:

@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bncore.norms import NORMS
+from bncore.norms import NORMS, forward
 from bncore.norms.divisors import divisors
-from bncore.norms.sharing import sharing
+from bncore.norms.sharing import sharing, sharing_of_ghosts
 from bncore.norms.table import of_tokens
 
 lengths = st.integers(1, 6)
@@ -31,6 +31,21 @@ def test_cells_share_a_statistic_where_their_numbers_on_all_three_axes_are_the_s
         by_axes = (grid[:, np.newaxis] == grid).all(axis=2)
         assert (by_axes == (owners[:, np.newaxis] == owners)).all()
         assert (by_axes.sum(axis=1) == share.count).all()
+
+
+@given(shape=shapes, data=st.data())
+def test_ghost_batches_share_as_the_norm_takes_them_whatever_is_left_for_the_last(shape, data):
+    size = data.draw(st.integers(1, shape[0]))
+    share = sharing_of_ghosts(shape, size)
+    result = forward(np.random.default_rng(0).normal(size=shape), "ghost", ghost_size=size)
+    owners, rest = result.owners().ravel(), shape[0] % size
+    grid = np.stack([axis.ravel() for axis in np.meshgrid(*share.axes, indexing="ij")], axis=1)
+    by_axes = (grid[:, np.newaxis] == grid).all(axis=2)
+    assert (by_axes == (owners[:, np.newaxis] == owners)).all()
+    np.testing.assert_array_equal(by_axes.sum(axis=1), result.counts[owners])
+    assert {share.count, share.last or share.count} == set(result.counts.tolist())
+    assert (share.last > 0) == (rest > 0)
+    assert result.statistics == owners.max() + 1 == len(result.sigma)
 
 
 @given(shape=shapes, data=st.data())

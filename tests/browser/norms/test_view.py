@@ -119,8 +119,18 @@ def test_groups_and_ghost_batches_offer_what_divides_and_an_uploaded_batch_is_th
     assert norms.controls.field("groups").evaluate(texts) == ["auto (4)", "1", "2", "4", "8"]
     norms.controls.enter("batch_size", "5")
     assert norms.query == {"channels": "8", "batch_size": "5"}
-    assert norms.controls.field("ghost_size").evaluate(texts) == ["auto (1)", "1", "5"]
+    assert norms.controls.field("ghost_size").evaluate(texts) == [
+        "auto (1)",
+        "1",
+        "2 (the last 1)",
+        "3 (the last 2)",
+        "4 (the last 1)",
+        "5",
+    ]
     expect(norms.controls.problem).to_be_hidden()
+    norms.controls.choose("ghost_size", "2")
+    expect(norms.controls.problem).to_be_hidden()
+    expect(norms.page.locator('[data-stage-cube="ghost"] .stage-counted')).to_have_text("18 cells, the last 9")
     norms.controls.enter("channels", "6")
     norms.controls.choose("situation", "one_example")
     norms.controls.choose("groups", "2")

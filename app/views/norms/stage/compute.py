@@ -11,7 +11,7 @@ from app.views.norms.stage.cell import Cell, cell_of
 from app.views.norms.stage.cubes import CUBES, Cube
 from app.views.norms.stage.window import Window, window_at
 from bncore.errors import BatchNormError
-from bncore.norms.sharing import Sharing, sharing
+from bncore.norms.sharing import Sharing
 
 COMPARED = ("batch", "layer")  # norms that the headline sets against each other where all are shown
 
@@ -55,7 +55,7 @@ def scene_of(query: NormsFields, blocks: Blocks, outcomes: dict[str, Outcome] | 
 
 
 def _sharing(cube: Cube, shape: tuple[int, ...], settings: dict[str, Any]) -> Sharing | None:
-    return None if cube.arrangement is None else sharing(cube.arrangement(shape, settings))
+    return None if cube.sharing is None else cube.sharing(shape, settings)
 
 
 def _told(query: NormsFields, blocks: Blocks) -> dict[str, Outcome]:

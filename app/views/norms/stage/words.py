@@ -50,6 +50,8 @@ def cells_text(share: Sharing | None) -> str:
     """How many cells share."""
     if share is None:
         return "no cell of the batch"
+    if share.last:
+        return f"{counted(share.count, 'cell')}, the last {share.last:,}"
     return "a cell alone" if share.count == 1 else counted(share.count, "cell")
 
 
@@ -65,7 +67,8 @@ def _sharing_text(cube: Cube, share: Sharing | None) -> str:
     what = "a mean and a deviation" if cube.is_centred else "a root mean square"
     if share.count == 1:
         return f"{cube.title}: a cell alone has {what} of its own"
-    return f"{cube.title}: {counted(share.count, 'cell')} share {what}"
+    last = f", in the last ghost batch {share.last:,}," if share.last else ""
+    return f"{cube.title}: {counted(share.count, 'cell')}{last} share {what}"
 
 
 def drawn_text(scene: Scene) -> str:
@@ -109,6 +112,8 @@ def _of_one(scene: Scene, told: dict[str, Told]) -> str:
     share = scene.sharings[norm]
     count = 0 if share is None else share.count
     what = "root mean square" if norm == "rms" else "mean and deviation"
+    if share is not None and share.last:
+        return f"{PLACE}: its ghost batch shares its {what}; the last ghost batch is smaller."
     if count == 1:
         return f"{PLACE}: no other cell shares its {what} under {inside(norm)}."
     return f"{PLACE}: {counted(count, 'cell')} share its {what} under {inside(norm)}."

@@ -32,8 +32,14 @@ def learned_text(result: Normed) -> str:
 
 def statistics_text(result: Normed) -> str:
     """How many statistics a norm takes, each over how many cells."""
-    each = " " if result.arrangement.statistics == 1 else ", each "
-    return f"{counted(result.arrangement.statistics, 'statistic')}{each}over {counted(result.count, 'cell')}"
+    if result.parts:
+        return " and ".join(map(_each_over, result.parts)) + " in the smaller last ghost batch"
+    return _each_over(result)
+
+
+def _each_over(result: Normed) -> str:
+    each = " " if result.statistics == 1 else ", each "
+    return f"{counted(result.statistics, 'statistic')}{each}over {counted(result.count, 'cell')}"
 
 
 def listed(names: Sequence[str]) -> str:

@@ -194,7 +194,7 @@ def headline(
     examples, channels, positions = shape
     size = f"{counted(examples, 'example')} × {counted(channels, 'channel')} × {counted(positions, 'position')}"
     if situation == "usual":
-        counts = [(r.count, f"{r.count:,}", r.norm) for r in results]
+        counts = [(r.count, f"{'up to ' * bool(r.parts)}{r.count:,}", r.norm) for r in results]
         return f"{size}. A statistic is shared by {_grouped(counts, 'cell under', 'cells under')}."
     if situation == "huge_channel" and channels == 1:
         return f"{title}: there is no other channel that it could squeeze."

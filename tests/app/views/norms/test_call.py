@@ -55,6 +55,34 @@ def test_the_cells_are_those_of_the_library_and_share_what_it_says(server):
         np.testing.assert_allclose(sd.ravel(), np.sqrt(result.var).ravel()[owners].ravel(), rtol=1e-3)
 
 
+def test_a_last_ghost_batch_that_is_smaller_shares_its_own_statistics_and_is_told(server):
+    query = {"source": "iris", "batch_size": 8, "ghost_size": 3}
+    answer = get(server, **query)
+    ghost, cube = by_name(answer)["ghost"], answer["cube"]["norms"]["ghost"]
+    x = np.array(answer["cube"]["x"]).reshape(8, 4)
+    parts = [norms.forward(part, "batch") for part in (x[:3], x[3:6], x[6:])]
+    np.testing.assert_allclose(cube["x_hat"], np.concatenate([part.x_hat for part in parts]).ravel(), rtol=2e-3)
+    np.testing.assert_allclose(np.array(cube["sd"]).reshape(3, 4), [np.sqrt(part.var) for part in parts], rtol=2e-3)
+    assert np.array(cube["owner"]).reshape(8, 4)[:, 0].tolist() == [0, 0, 0, 4, 4, 4, 8, 8]
+    assert cube["counts"] == [3] * 8 + [2] * 4
+    assert (ghost["statistics"], ghost["shape"], ghost["count"]) == (12, [3, 4], 3)
+    assert ghost["counted"] == (
+        "8 statistics, each over 3 cells and 4 statistics, each over 2 cells in the smaller last ghost batch"
+    )
+    of_stage = next(one for one in answer["stage"]["cubes"] if one["name"] == "ghost")
+    assert of_stage["share"][0] == [0, 0, 0, 1, 1, 1, 2, 2]
+    assert (of_stage["over"], of_stage["cells"]) == ("one channel, 3 examples (the last 2)", "3 cells, the last 2")
+    assert "in the last ghost batch 2, share" in of_stage["spoken"]
+    assert "up to 3 cells under ghost batch norm" in answer["summary"]
+    assert "the last ghost batch is smaller" in get(server, **query, norm="ghost")["headline"]
+    offered = answer["divisors"]["ghost_size"]
+    assert offered["all"] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert offered["texts"][2:4] == ["3 (the last 2)", "4"]
+    assert by_name(get(server, source="iris", batch_size=8, ghost_size=4))["ghost"]["counted"] == (
+        "8 statistics, each over 4 cells"
+    )
+
+
 def test_one_norm_alone(client):
     answer = get(client, norm="group", groups=2)
     assert list(by_name(answer)) == ["group"]
@@ -105,7 +133,7 @@ def test_every_setting_is_answered_in_valid_json_and_whole_sentences(server, sit
     ("query", "field", "allowed"),
     [
         ({"groups": 4}, "groups", "give a divisor of 6: 1, 2, 3, 6"),
-        ({"ghost_size": 5}, "ghost_size", "give a divisor of 4: 1, 2, 4"),
+        ({"ghost_size": 5}, "ghost_size", "give a whole number from 1 to 4"),
         ({"groups": 0}, "groups", "a whole number from 1"),
         ({"situation": "class_sorted", "source": "normal"}, "situation", "usual"),
         ({"situation": "sorted"}, "situation", "'usual'"),

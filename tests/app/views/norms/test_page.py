@@ -15,7 +15,7 @@ API = "/api/v1/norms"
 @pytest.mark.parametrize(
     ("query", "field"),
     [
-        ("groups=4", "groups"), ("ghost_size=3", "ghost_size"), ("cell=9,0,0", "cell"),
+        ("groups=4", "groups"), ("ghost_size=5", "ghost_size"), ("cell=9,0,0", "cell"),
         ("cell=a", "cell"), ("source=normal&situation=class_sorted", "situation"),
     ],
 )  # fmt: skip
