@@ -75,13 +75,14 @@ def batch_statistics(x: Array, layout: Layout) -> Statistics:
     return beyond_squares(x.reshape(layout.view), layout, rough)
 
 
-def rough_moments(x: Array, layout: Layout) -> tuple[Float64, Float64, Float64]:
-    """Mean, variance and what the mean's rounding left, (D,) each, not looked at: squares may have left float64."""
-    return (_by_kernels if kernels.serves(x) else _by_blocks)(x, layout)
+def rough_moments(x: Array, layout: Layout, threads: int | None = None) -> tuple[Float64, Float64, Float64]:
+    """Mean, variance and what the mean's rounding left, (D,) each, not looked at: squares may have left float64.
 
-
-def _by_kernels(x: Array, layout: Layout) -> tuple[Float64, Float64, Float64]:
-    return kernels.moments(x.reshape(layout.shape), layout.feature_axis, layout.features)
+    `threads`, which change no digit, are as many as there may be unless the caller computes on several itself.
+    """
+    if not kernels.serves(x):
+        return _by_blocks(x, layout)
+    return kernels.moments(x.reshape(layout.shape), layout.feature_axis, layout.features, threads)
 
 
 def _by_blocks(x: Array, layout: Layout) -> tuple[Float64, Float64, Float64]:

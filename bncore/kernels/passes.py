@@ -1,6 +1,7 @@
 """The compiled passes by their Python names: arrays in, a table of numbers a feature out."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from bncore.arguments import NATIVE, Array, Float64
 from bncore.kernels.backend import in_force
@@ -28,10 +29,13 @@ def table_of(features: int) -> Table:
     return np.empty((7, features))
 
 
-def moments(x: Array, axis: int, features: int) -> tuple[Float64, Float64, Float64]:
-    """mean, var and mean_rest, (D,) each; as `bncore.statistics` takes them, and not looked at."""
+def moments(x: Array, axis: int, features: int, threads: int | None = None) -> tuple[Float64, Float64, Float64]:
+    """mean, var and mean_rest, (D,) each; as `bncore.statistics` takes them, and not looked at.
+
+    On `threads` of them, which change no digit, or on as many as there may be.
+    """
     table = table_of(features)
-    in_force.compiled.moments(x, table, axis, 0.0, 0, 0, in_force.backend.threads)  # type: ignore[union-attr]
+    in_force.compiled.moments(x, table, axis, 0.0, 0, 0, threads or in_force.backend.threads)  # type: ignore[union-attr]
     return table[0], table[1], table[2]
 
 
@@ -62,11 +66,17 @@ def backward(
     return in_force.compiled.backward(dx, dy, x, table, sums, *how)  # type: ignore[no-any-return]
 
 
-def cells(x: Array, axis: int, grid: Float64, counts: Array, bits: int) -> int:
-    """Adds x to `counts` (D, 64 << bits) of int64, and to the extremes in `grid` (4, D): centre, 1 / unit, low, high.
+def counters_of(features: int, bits: int) -> NDArray[np.uint32]:
+    """Zeros for `cells` to count in, (D, 66 << bits): the 64 << bits cells of a feature, and some room."""
+    return np.zeros((features, 66 << bits), np.uint32)
 
-    0 if it was done: x lies side by side, and there are kernels.
+
+def cells(x: Array, axis: int, grid: Float64, counters: NDArray[np.uint32], bits: int) -> int:
+    """Adds x to `counters_of` its features, and to the extremes in `grid` (4, D): centre, 1 / unit, low, high.
+
+    Behind the first feature's cells it says between which ones x lies. 0 if it was done: x lies side by side, and there
+    are kernels.
     """
     if in_force.compiled is None:
         return NOT_HERE
-    return in_force.compiled.cells(x, grid, counts.view(np.float64), axis, bits)  # type: ignore[no-any-return]
+    return in_force.compiled.cells(x, grid, counters.view(np.float64), axis, bits)  # type: ignore[no-any-return]

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from bncore import kernels
 from bncore.arguments import Array, Float64
 from bncore.layout import Layout, room
+from bncore.stream.cells import Cells, Counts
 
-Counts = NDArray[np.int64]
-Counted = tuple[Counts, Float64, Float64]
+Counted = tuple[Cells, Float64, Float64]
 OCTAVES = 32  # doublings of the cells' width on each side
 FINEST = 5  # bits: 32 cells a unit, which is about a deviation
 COUNTERS = 2**20  # of all features together, where a feature has more than the fewest cells
@@ -54,18 +54,22 @@ class Grid:
         return np.concatenate([-right[:0:-1], right])
 
     def counted(self, x: Array, layout: Layout) -> Counted:
-        """How many numbers of each feature lie in each cell, (D, cells), and the extremes, (D,) each.
+        """How many numbers of each feature lie in which cells, and the extremes, (D,) each.
 
         Where some number is not finite, counts and extremes mean nothing.
         """
-        view, counts = x.reshape(layout.view), np.zeros((layout.features, self.cells), np.int64)
+        view = x.reshape(layout.view)
         first = layout.first(view)
-        ends = np.array([self.centre, 1.0 / self.unit, first, first])
-        if kernels.serves(x) and not kernels.cells(x, layout.feature_axis, ends, counts, self.bits):
-            return counts, ends[2], ends[3]
+        if kernels.serves(x):
+            ends = np.array([self.centre, 1.0 / self.unit, first, first])
+            counters = kernels.counters_of(layout.features, self.bits)
+            if not kernels.cells(x, layout.feature_axis, ends, counters, self.bits):
+                begin, end = counters[0, self.cells : self.cells + 2].tolist()
+                return Cells(begin, counters[:, begin:end].astype(np.int64)), ends[2], ends[3]
         low, high = _extremes(view, layout)
         are_finite = np.isfinite(low).all() and np.isfinite(high).all()
-        return self._counts(x, layout) if are_finite else counts, low, high
+        counts = self._counts(x, layout) if are_finite else np.zeros((layout.features, 0), np.int64)
+        return Cells(0, counts), low, high
 
     @np.errstate(over="ignore")  # what float32 does not hold lies in the outermost cell
     def _counts(self, x: Array, layout: Layout) -> Counts:

@@ -8,7 +8,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from bncore.arguments import Float64
 from bncore.errors import BadParameter
-from bncore.stream.grid import Counts, Grid
+from bncore.stream.cells import Counts
+from bncore.stream.grid import Grid
 
 BINS = 41  # between the fences, as many as the views draw
 CLIPPED = (0.01, 0.99)  # the quantiles that fences lie beyond by half of their distance

@@ -11,6 +11,7 @@ import numpy as np
 
 from bncore.arguments import Array
 from bncore.errors import BadParameter
+from bncore.stream.cells import Cells
 from bncore.stream.grid import Grid
 from bncore.stream.part import Part
 from bncore.stream.sums import Sums
@@ -70,7 +71,7 @@ class State:
         }  # fmt: skip
         sums = {} if tally.sums is None else {"total": tally.sums.total, "cross": tally.sums.cross}
         part = {name: getattr(tally.part, name) for name in PART}
-        cells = {"centre": grid.centre, "unit": grid.unit, "counts": tally.counts}
+        cells = {"centre": grid.centre, "unit": grid.unit, "counts": tally.cells.of(grid.cells)}
         return {"head": json.dumps(head)} | cells | part | sums
 
     def _load(self, path: Path) -> None:
@@ -92,4 +93,4 @@ class State:
         self.grid = Grid(kept["centre"], kept["unit"], int(head["bits"]))
         part = Part(int(head["count"]), *(kept[name] for name in PART))
         sums = Sums(kept["total"], kept["cross"]) if "total" in kept else None
-        self.tally = Tally(int(head["examples"]), part, kept["counts"], sums)
+        self.tally = Tally(int(head["examples"]), part, Cells(0, kept["counts"]), sums)

@@ -61,5 +61,5 @@ class Streamed:
 
 def streamed(tally: Tally, grid: Grid, names: tuple[str, ...] = ()) -> Streamed:
     """The statistics of all that was seen. Raises VarianceOverflow and BadParameter where squares left float64."""
-    sketch = Sketch(grid, tally.counts, tally.part.low, tally.part.high)
+    sketch = Sketch(grid, tally.cells.of(grid.cells), tally.part.low, tally.part.high)
     return Streamed(tally.examples, tally.part.statistics(), sketch, tally.sums, names)

@@ -7,7 +7,8 @@ import numpy as np
 from bncore.arguments import Array, not_finite
 from bncore.errors import ShapeMismatch
 from bncore.layout import layout_of
-from bncore.stream.grid import Counts, Grid
+from bncore.stream.cells import Cells
+from bncore.stream.grid import Grid
 from bncore.stream.part import Part, joined, part_of
 from bncore.stream.sums import Sums, sums_of
 
@@ -18,7 +19,7 @@ class Tally:
 
     examples: int
     part: Part
-    counts: Counts
+    cells: Cells
     sums: Sums | None = None
 
 
@@ -28,12 +29,12 @@ def tally_of(x: Array, grid: Grid, feature_axis: int, first: int = 0, dy: Array 
         detail = f"dy has shape {dy.shape}, x has {x.shape}, from example {first} on; give one number for each."
         raise ShapeMismatch(detail, parameter="dy")
     layout = layout_of(x.shape, feature_axis)
-    counts, low, high = grid.counted(x, layout)
+    cells, low, high = grid.counted(x, layout)
     part = part_of(x, layout, low, high)
     if not np.isfinite(part.mean).all() and not np.isfinite(x).all():
         raise not_finite(x, "x", first)
     sums = None if dy is None else sums_of(dy, x, layout, part, first)
-    return Tally(len(x), part, counts, sums)
+    return Tally(len(x), part, cells, sums)
 
 
 def together(a: Tally, b: Tally) -> Tally:
@@ -42,4 +43,4 @@ def together(a: Tally, b: Tally) -> Tally:
     if a.sums is not None and b.sums is not None:
         one, other = a.sums.about(a.part, part), b.sums.about(b.part, part)
         sums = Sums(one.total + other.total, one.cross + other.cross)
-    return Tally(a.examples + b.examples, part, a.counts + b.counts, sums)
+    return Tally(a.examples + b.examples, part, a.cells + b.cells, sums)

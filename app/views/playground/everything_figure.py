@@ -11,7 +11,7 @@ from app.views.playground.figures import SHOWN_AT_ONCE, Selection
 from bncore.distributions.axis import Axis, axis_for
 from bncore.distributions.histogram import heights
 from bncore.distributions.summary import Floats
-from bncore.stream.grid import Counts
+from bncore.stream.cells import Counts
 
 MARK = 0.16  # height of a row's mean and whisker above its floor
 HOVER = (

@@ -155,7 +155,8 @@ static int is_side_by_side(const Interface *of) {
     return 1;
 }
 
-/* (x, grid, counts, axis, bits): counts, (D, width) of int64 as seen through float64, get the numbers of x added. */
+/* (x, grid, counts, axis, bits): counts, (D, 66 << bits) of uint32 as seen through float64, get the numbers of x added
+ * in the first 64 << bits of a row; behind those of the first row it says between which ones they lie. */
 static PyObject *cells(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     (void)self;
     if (count != 5) return PyErr_Format(PyExc_TypeError, "5 arguments are wanted");
@@ -164,14 +165,15 @@ static PyObject *cells(PyObject *self, PyObject *const *given, Py_ssize_t count)
     PyObject *held[3] = {NULL};
     const Interface *of[3] = {NULL};
     Arrays arrays;
-    int status = UNSERVED, served = 1;
+    int status = UNSERVED, served = bits >= 0 && bits <= 23;
     for (int o = 0; served && o < 3; o++) served = (of[o] = interface_of(given[o], &held[o])) != NULL;
-    if (served && is_side_by_side(of[0]) && fill(&arrays, of, 1, axis) && of[2]->nd == 2) {
-        const ptrdiff_t width = of[2]->shape[1];
-        double *grid = rows_of(of[1], 4, arrays.features), *counts = rows_of(of[2], arrays.features, width);
-        if (grid && counts && bits >= 0 && bits <= 23 && width == (ptrdiff_t)64 << bits) {
+    if (served && is_side_by_side(of[0]) && fill(&arrays, of, 1, axis)) {
+        const ptrdiff_t width = (ptrdiff_t)66 << bits, most = UINT32_MAX;
+        double *grid = rows_of(of[1], 4, arrays.features), *counts = rows_of(of[2], arrays.features, width / 2);
+        const ptrdiff_t rows = arrays.rows.count, positions = arrays.positions.count;
+        if (grid && counts && rows <= most / positions && arrays.features <= most / width) {
             Py_BEGIN_ALLOW_THREADS
-            status = passes->cells(&arrays, grid, bits, (int64_t *)counts, width);
+            status = passes->cells(&arrays, grid, bits, (uint32_t *)counts, width);
             Py_END_ALLOW_THREADS
         }
     }

@@ -224,7 +224,7 @@ static int backward_pass(const Arrays *dx_dy_x, const Features *features, const 
     return carried_out(dx_dy_x, features, rule, &(Steps){take_sums, {finish_sums, finish_paths}, write_dx});
 }
 
-static int cells_pass(const Arrays *x, double *grid, int bits, int64_t *counts, ptrdiff_t width) {
+static int cells_pass(const Arrays *x, double *grid, int bits, uint32_t *counts, ptrdiff_t width) {
     double *by = grid + x->features, *low = by + x->features, *high = low + x->features;
     return (x->is_double ? cells_double : cells_float)(x, grid, by, low, high, bits, counts, width);
 }

@@ -33,7 +33,7 @@ typedef struct {
     int (*forward_rows)(const Rows *y_x, const OfRows *, const Rule *);
     int (*backward_rows)(const Rows *dx_dy_x, const OfRows *, const Rule *);
     /* x side by side and a grid (4, D): centre, 1 / unit, low, high -> counts (D, width), low and high */
-    int (*cells)(const Arrays *x, double *grid, int bits, int64_t *counts, ptrdiff_t width);
+    int (*cells)(const Arrays *x, double *grid, int bits, uint32_t *counts, ptrdiff_t width);
 } Passes;
 
 double kept(void); /* bytes of arrays up to which results are left in the caches */

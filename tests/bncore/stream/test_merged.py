@@ -43,7 +43,7 @@ def test_parts_merge_into_the_whole_in_any_order(kind, shape, axis, seed, length
     merged = merge(tallies(x, dy, lengths, axis))
     same_statistics(merged.part.statistics(), whole.part.statistics())
     assert merged.examples == whole.examples
-    assert np.array_equal(merged.counts, whole.counts)
+    assert np.array_equal(merged.cells.of(2048), whole.cells.of(2048))
     assert np.array_equal([merged.part.low, merged.part.high], [whole.part.low, whole.part.high])
     assert np.allclose(merged.sums.total, whole.sums.total, rtol=1e-12)
     size = 1e-12 * np.sqrt(whole.part.squares * (dy**2).sum()) + 1e-300
