@@ -48,7 +48,7 @@ def test_two_checkpoints_are_compared(folder, capsys) -> None:
 
 
 def test_a_capture_adds_what_weights_do_not_tell(folder, capsys) -> None:
-    (folder / "steps.npz").write_bytes(capture("bn1", 16))
+    (folder / "steps.npz").write_bytes(capture("bn1", 16, rows=8))
     assert doctor([str(folder / "sound.npz"), "--capture", str(folder / "steps.npz")]) == 0
     told = capsys.readouterr().out.splitlines()
     assert told[1].startswith("No norm layer has a warning of its own")
