@@ -47,6 +47,8 @@ def affine(norm: Norm, eps: float = EPS) -> Affine:
     """
     if norm.kind != "batch":
         raise _cannot(norm, f"is a {norm.kind} norm, whose statistics are each example's own")
+    if norm.odd:
+        raise _cannot(norm, "has arrays that do not fit one another")
     if norm.mean is None or norm.variance is None:
         raise _cannot(norm, "has no running statistics")
     mean, variance = norm.mean.astype(np.float64), norm.variance.astype(np.float64)

@@ -65,6 +65,8 @@ def _compared(name: str, before: Norm | None, after: Norm | None, eps: float) ->
     }
     if before.channels != after.channels:
         return Difference(name, "reshaped", {}, settings | {"channels": (before.channels, after.channels)})
+    if before.odd != after.odd:
+        return Difference(name, "reshaped", {}, settings | _lengths(before, after))
     arrays = {}
     for each in ARRAYS:
         old, new = getattr(before, each), getattr(after, each)
@@ -73,6 +75,12 @@ def _compared(name: str, before: Norm | None, after: Norm | None, eps: float) ->
         elif old is not None and (moved := _moved(each, old, new, before, eps)) is not None:
             arrays[each] = moved
     return Difference(name, "changed" if arrays or settings else "same", arrays, settings)
+
+
+def _lengths(before: Norm, after: Norm) -> dict[str, tuple[Any, Any]]:
+    """The arrays whose lengths changed, of norms of which some do not fit the others."""
+    pairs = {each: tuple(norm.odd.get(each, norm.channels) for norm in (before, after)) for each in ARRAYS}
+    return {f"values of {each}": (old, new) for each, (old, new) in pairs.items() if old != new}
 
 
 def _there(values: Array | None) -> str:

@@ -32,7 +32,8 @@ class Norm:
     `momentum` weighs the new batch, whatever direction the framework gives it; `batches` is how many updated the
     running statistics; `tensors` names the tensor of the file behind each of gamma, beta, mean and variance;
     `behind` is the activation that takes the norm's output, where a graph tells; `known_by` says in half a sentence
-    what made it a norm of this kind.
+    what made it a norm of this kind. `odd` has the lengths of arrays that are not here, as they do not fit the others:
+    0 of a mean without a variance beside it that is in no tensor, or the other way round.
     """
 
     name: str
@@ -49,6 +50,7 @@ class Norm:
     behind: str | None = None
     tensors: Mapping[str, str] = field(default_factory=dict)
     known_by: str = ""
+    odd: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def channels(self) -> int:

@@ -1,7 +1,8 @@
 """The norms of a table of tensors: known by their buffers, or else by the layer's name and its weights' shapes."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from bncore.doctor import Norm
 from bncore.doctor.model import Kind
 
 Names = Mapping[Role, str]
+STATISTICS: tuple[Role, ...] = ("mean", "variance")
 
 
 @dataclass(frozen=True)
@@ -26,24 +28,26 @@ class Sought:
     known_by: str
     tensors: Names
     channels: int
+    odd: Mapping[str, int] = field(default_factory=dict)
 
 
 def sought(contents: Contents) -> Iterator[Sought]:
     """The norms of a file, in its order."""
     convolved = {_parent(name) for name, layer in weighted(contents.tensors).items() if len(layer.shape) > 2}
     for layer, roles in by_layer(contents.tensors).items():
-        fitting = _fitting(roles, contents.tensors)
-        if fitting and (known := _known(layer, fitting, contents.tensors, _parent(layer) in convolved)):
+        fitting, odd = _fitting(layer, roles, contents.tensors)
+        if odd:
+            yield Sought(layer, "batch", _buffers(roles), fitting, _channels(fitting, contents.tensors), odd)
+        elif fitting and (known := _known(layer, fitting, contents.tensors, _parent(layer) in convolved)):
             yield known
 
 
 def _known(layer: str, roles: Names, tensors: Mapping[str, Tensor], convolved: bool) -> Sought | None:
     """The norm that a layer's tensors make, if they do."""
     named, kind, word = kind_named(layer)
-    channels = channels_of(tensors[next(iter(roles.values()))].shape) or 0
+    channels = _channels(roles, tensors)
     if "mean" in roles and "variance" in roles:
-        buffers = " and ".join(leaf(roles[role]) for role in ("mean", "variance"))
-        return Sought(layer, "instance" if kind == "instance" else "batch", f"its buffers {buffers}", roles, channels)
+        return Sought(layer, "instance" if kind == "instance" else "batch", _buffers(roles), roles, channels)
     affine: dict[Role, str] = {role: name for role, name in roles.items() if role in ("gamma", "beta")}
     if "gamma" not in affine or any(len(tensors[name].shape) != 1 for name in affine.values()):
         return None
@@ -65,16 +69,34 @@ def _of_shapes(kind: Kind | None, biased: bool, convolved: bool) -> tuple[Kind, 
     return "layer", ", beside no convolution: taken for a layer norm"
 
 
-def _fitting(roles: Names, tensors: Mapping[str, Tensor]) -> dict[Role, str]:
-    """Those of a layer's tensors that have one value a channel, where all that do have equally many."""
+def _buffers(roles: Names) -> str:
+    names = [leaf(roles[role]) for role in STATISTICS if role in roles]
+    return f"its {'buffers' if len(names) > 1 else 'buffer'} {' and '.join(names)}"
+
+
+def _channels(roles: Names, tensors: Mapping[str, Tensor]) -> int:
+    return channels_of(tensors[next(iter(roles.values()))].shape) or 0
+
+
+def _fitting(layer: str, roles: Names, tensors: Mapping[str, Tensor]) -> tuple[dict[Role, str], dict[str, int]]:
+    """Those of a layer's tensors that have one value a channel, and the lengths of a batch norm's that do not fit them.
+
+    Nothing of a layer of unlike arrays that is not sure to be a batch norm.
+    """
     able = {role: name for role in PER_CHANNEL if (name := roles.get(role)) and is_real(tensors[name].dtype)}
     lengths = {role: channels_of(tensors[name].shape) for role, name in able.items()}
-    if "mean" not in able or "variance" not in able:
-        able = {role: name for role, name in able.items() if role in ("gamma", "beta")}
-    counts = {lengths[role] for role in able}
-    if len(counts) != 1 or not (count := counts.pop()) or count > CHANNELS:
-        return {}
-    return able | {role: name for role, name in roles.items() if role == "batches"}
+    missing = [role for role in STATISTICS if role not in roles]
+    sure = len(missing) < 2 and ("batches" in roles or kind_named(layer)[1] == "batch")
+    if not sure and len(able.keys() & set(STATISTICS)) < 2:
+        able = {role: name for role, name in able.items() if role not in STATISTICS}
+    counts = Counter(lengths[role] for role in able)
+    count = max(counts, key=lambda length: counts[length], default=None)
+    if None in counts or not count or count > CHANNELS or (len(counts) > 1 and not sure):
+        return {}, {}
+    odd: dict[str, int] = {role: lengths[role] or 0 for role in able if lengths[role] != count}
+    fitting = {role: name for role, name in able.items() if role not in odd}
+    counted = {role: name for role, name in roles.items() if role == "batches"}
+    return fitting | counted, odd | (dict.fromkeys(missing, 0) if sure else {})
 
 
 def values(contents: Contents, norms: list[Sought]) -> tuple[list[Norm], list[str]]:
@@ -105,6 +127,7 @@ def _read(contents: Contents, norm: Sought) -> Norm:
         batches=_count(contents, norm.tensors.get("batches")),
         tensors={role: name for role, name in norm.tensors.items() if role in arrays},
         known_by=norm.known_by,
+        odd=norm.odd,
     )
 
 

@@ -15,7 +15,7 @@ def scales_of(norm: Norm) -> Affine | None:
     >>> scales_of(Norm("bn", "batch", mean=np.array([2.0, 0.0]), variance=np.array([3.0, -2.0]), eps=1.0)).scale
     array([0.5, nan])
     """
-    if norm.kind != "batch" or norm.mean is None or norm.variance is None:
+    if norm.kind != "batch" or norm.mean is None or norm.variance is None or norm.odd:
         return None
     with np.errstate(all="ignore"):  # what is not finite is told by the findings
         root = np.sqrt(_wide(norm.variance) + eps_of(norm))

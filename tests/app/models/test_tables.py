@@ -8,7 +8,12 @@ import numpy as np
 import pytest
 
 from app.models import read_model
+from app.views.doctor.layer.answer import kept_from_playground
+from app.views.doctor.layer.strips import strips_of
 from bncore.doctor import Norm
+from bncore.doctor.difference import difference
+from bncore.doctor.findings import examine
+from bncore.doctor.fold import folded
 from tests.app.models.files import TABLES, batch_norm, conv, network, npz, safetensors
 from tests.app.models.pickles import checkpoint, row, text
 from tests.app.models.pickles import name as named
@@ -155,13 +160,37 @@ def test_what_only_looks_like_a_norm_is_none() -> None:
         "depthwise.weight": np.ones((6, 1, 1), "f4"),
         "depthwise.bias": np.ones(6, "f4"),
         "embedding.weight": np.ones((9, 6), "f4"),
-        "bn.weight": np.ones(6, "f4"),
-        "bn.running_mean": np.ones(5, "f4"),
-        "bn.running_var": np.ones(6, "f4"),
+        "scaler.weight": np.ones(6, "f4"),
+        "scaler.mean": np.ones(5, "f4"),
+        "scaler.var": np.ones(6, "f4"),
         "ids.weight": np.ones(6, "i8"),
         "ids.bias": np.ones(6, "i8"),
     }
     assert read_model(npz(others)).norms == ()
+
+
+def without(name: str, length: int) -> dict[str, np.ndarray]:
+    """A network of which an array of bn1 has another length; 0 is none."""
+    state = network()
+    cut = {"bn1." + name: state["bn1." + name][:length]} if length else {}
+    return {key: array for key, array in state.items() if key != "bn1." + name} | cut
+
+
+@pytest.mark.parametrize(
+    ("name", "length"), [("bias", 3), ("running_var", 3), ("weight", 3), ("running_mean", 0), ("running_var", 0)]
+)
+def test_a_batch_norm_whose_arrays_do_not_fit_is_told_and_neither_folded_nor_handed_on(name: str, length: int) -> None:
+    model = read_model(npz(without(name, length)))
+    (error,) = [one for one in examine(model) if one.severity == "error"]
+    assert (error.id, error.norm) == ("lengths_differ", "bn1")
+    symbol = {"bias": "β", "weight": "γ", "running_mean": "running mean", "running_var": "running variance"}[name]
+    assert f"{symbol} {length or 'none'}" in error.sentence
+    assert "do not fit one another" in folded(model).left["bn1"]
+    norm = next(norm for norm in model.norms if norm.name == "bn1")
+    assert "do not fit one another" in kept_from_playground(norm)
+    assert {strip.name for strip in strips_of(norm)}.isdisjoint({"scale", "shift"})
+    told = {one.norm: one for one in difference(model, read_model(npz(network())))}["bn1"]
+    assert (told.state, *told.settings) == ("reshaped", *[f"values of {role}" for role in norm.odd])
 
 
 def front_names(state: dict[str, np.ndarray], alphabetical: bool) -> dict[str, str | None]:

@@ -74,6 +74,8 @@ def _known(by: str) -> str:
 
 def kept_from_playground(norm: Norm) -> str:
     """Why the playground cannot show a layer; empty where it can."""
+    if norm.odd:
+        return "The arrays of this layer do not fit one another, so the playground cannot show it."
     if norm.kind != "batch" or norm.mean is None or norm.variance is None:
         return "The playground shows batch norm with running statistics, and this layer has none."
     if norm.channels > MOST_DRAWN:

@@ -5,7 +5,7 @@ from bncore.doctor.findings.kinds.kind import Kind
 OF_WEIGHTS = (
     Kind(
         "lengths_differ", "Arrays of unlike lengths", "error", 0.0,
-        "γ, β, mean and variance of a norm do not all have as many values.",
+        "γ, β, mean and variance of a norm do not all have as many values, or one of mean and variance is missing.",
         "Never of a norm that its framework can load.",
         "Each channel has one of each.",
     ),

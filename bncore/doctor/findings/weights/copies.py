@@ -31,7 +31,7 @@ def copied_statistics(norms: Sequence[Seen]) -> Iterator[Finding]:
 def _copied(original: Seen, copy: Seen, of_a_model: bool) -> Finding:
     shared = of_a_model or (_same(original.gamma, copy.gamma) and _same(original.beta, copy.beta))
     follows = (
-        "it is the same layer under two names, or a copy of the model"
+        "it is the same layer under two names, or one was copied into the other's place"
         if shared
         else "two layers never see the same batches, so one is a copy of the other's"
     )

@@ -27,7 +27,7 @@ def gamma_dead(seen: Seen) -> Iterator[Finding]:
 def _dead(seen: Seen, gamma: Floats, mask: Mask, alive: bool) -> Finding:
     channels = channels_where(mask, -np.abs(gamma))
     largest = float(np.abs(gamma[mask]).max())
-    begins = len(channels) == seen.channels and largest == 0 and (seen.new or not seen.norm.batches)
+    begins = len(channels) == seen.channels and largest == 0 and _begins(seen)
     severity: Severity = "note" if begins or not alive or seen.norm.kind == "rms" else "warning"
     size = "0" if largest == 0 else f"{three(largest)} or less"
     follows = "what comes in no longer matters there" if alive else "training has put them out of use"
@@ -35,6 +35,11 @@ def _dead(seen: Seen, gamma: Floats, mask: Mask, alive: bool) -> Finding:
         seen, "gamma_dead", channels, {"gamma": largest, "count": len(channels)},
         f"|γ| of {of_channels(seen, channels)} is {size}, so the output is β: {follows}.", severity,
     )  # fmt: skip
+
+
+def _begins(seen: Seen) -> bool:
+    """Whether nothing tells that the layer was trained: no batch is counted, and no statistics have been touched."""
+    return seen.new or seen.norm.batches == 0 or (seen.norm.batches is None and seen.variance is None)
 
 
 def gamma_negative(seen: Seen) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ import numpy as np
 from bncore.doctor.findings.finding import Finding
 from bncore.doctor.findings.kinds import KINDS
 from bncore.doctor.findings.weights.seen import Seen
-from bncore.doctor.findings.weights.telling import arrays, channels_where, of_channels, told
+from bncore.doctor.findings.weights.telling import SYMBOLS, arrays, channels_where, of_channels, told
 from bncore.findings.numbers import stated, three
 
 RAW = 0.01  # of ε: raw inputs of a variance beyond it keep a tenth of x̂'s deviation
@@ -82,8 +82,10 @@ def _below_eps(seen: Seen, channels: tuple[int, ...], in_use: bool) -> Finding:
 
 
 def lengths_differ(seen: Seen) -> Iterator[Finding]:
-    """Arrays of one norm that do not fit each other."""
+    """Arrays of one norm that do not fit each other, or of which one is not there."""
     lengths = {symbol: len(values) for symbol, values in arrays(seen)}
+    lengths |= {SYMBOLS[role]: length for role, length in seen.norm.odd.items()}
     if len(set(lengths.values())) > 1:
-        listed = ", ".join(f"{symbol} {length:,}" for symbol, length in lengths.items())
+        in_order = ((symbol, lengths[symbol]) for symbol in SYMBOLS.values() if symbol in lengths)
+        listed = ", ".join(f"{symbol} {f'{length:,}' if length else 'none'}" for symbol, length in in_order)
         yield told(seen, "lengths_differ", (), {}, f"its arrays do not have one value a channel each: {listed}.")

@@ -138,6 +138,11 @@ def test_a_residual_branch_begins_with_a_gamma_of_0():
     new = {"mean": np.zeros(CHANNELS), "variance": np.ones(CHANNELS), "batches": 0}
     assert told(with_norm(healthy(), 0, gamma=np.zeros(CHANNELS), **new))["gamma_dead"].severity == "note"
     assert told(with_norm(healthy(), 0, gamma=np.zeros(CHANNELS)))["gamma_dead"].severity == "warning"
+    uncounted = with_norm(healthy(), 0, gamma=np.zeros(CHANNELS), batches=None)
+    assert told(uncounted)["gamma_dead"].severity == "warning"
+    without_statistics = {"kind": "group", "mean": None, "variance": None, "batches": None}
+    bare = with_norm(healthy(), 0, gamma=np.zeros(CHANNELS), **without_statistics)
+    assert told(bare)["gamma_dead"].severity == "note"
 
 
 def test_float16_has_a_largest_and_a_smallest_number():
