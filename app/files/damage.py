@@ -9,6 +9,9 @@ from app.errors import UnreadableBatch, UploadTooLarge, UserError, shortened
 
 log = logging.getLogger("bnscope.files")
 
+CUT = ("File is not a zip file", "truncated file")
+"""What readers say of a file that begins as theirs do, and whose end is missing: zipfile and HDF5."""
+
 
 @contextmanager
 def damage_told(what: str, do: str, error: type[UserError] = UnreadableBatch) -> Iterator[None]:
@@ -29,8 +32,14 @@ def damage_told(what: str, do: str, error: type[UserError] = UnreadableBatch) ->
         if isinstance(raised, UserError) or of_the_disk(raised):
             raise
         log.info("%s is taken for damaged", what, exc_info=True)
-        said = str(shortened(str(raised) or type(raised).__name__)).rstrip(".")
-        raise error(f"{what} is damaged or of a kind that is not read: {said}. {do}", field="file") from raised
+        raise error(f"{what} is {_said(raised)}. {do}", field="file") from raised
+
+
+def _said(raised: Exception) -> str:
+    text = str(raised) or type(raised).__name__
+    if any(words in text for words in CUT):
+        return "incomplete: its end is missing, as where saving or sending it stopped half-way. Upload it whole"
+    return f"damaged or of a kind that is not read: {str(shortened(text)).rstrip('.')}"
 
 
 def of_the_disk(error: Exception) -> bool:

@@ -22,6 +22,7 @@ TAKEN = "CSV, TSV, NPY, NPZ, safetensors or Parquet"
 DOCTOR = "/doctor"
 
 UNPACK = "Unpack it and upload the file inside"
+FETCH = "Fetch the file that it stands for"
 PIXELS = "Upload its pixels as an array"
 SHEET = "Save the sheet as CSV"
 TABLE = "Save the table as CSV"
@@ -46,6 +47,7 @@ BEGINNINGS: tuple[tuple[bytes, Refused], ...] = (
      'open("unpacked", "wb").write(pyarrow.input_stream("FILE", compression="zstd").read())')),
     (b"7z\xbc\xaf\x27\x1c", Refused("7z archive", UNPACK, "7z x FILE")),
     (b"Rar!", Refused("RAR archive", UNPACK, "unrar x FILE")),
+    (b"version https://git-lfs", Refused("pointer of Git LFS, and not the file itself", FETCH, "git lfs pull")),
     (b"\x89PNG", Refused("PNG image", PIXELS, IMAGE)),
     (b"\xff\xd8\xff", Refused("JPEG image", PIXELS, IMAGE)),
     (b"GIF8", Refused("GIF image", PIXELS, IMAGE)),

@@ -1,10 +1,11 @@
 """Which kind of model file this is, told by its first bytes alone: names are not believed."""
 
+import re
 from collections.abc import Callable
 from typing import Literal
 
 from app.errors import UnsupportedUpload
-from app.files.refused import BEGINNINGS, JSON, UNPACK, Refused, article
+from app.files.refused import BEGINNINGS, FETCH, JSON, UNPACK, Refused, article
 
 Format = Literal["safetensors", "pytorch", "pytorch legacy", "onnx", "keras h5", "keras", "npz"]
 HEAD = 4096
@@ -19,6 +20,10 @@ INSTEAD = (
     'Save it as one: torch.save(model.state_dict(), "state.pt"), model.save("model.keras") or '
     'numpy.savez("state.npz", **arrays).'
 )
+
+BEGINS_PAGE = re.compile(rb"\s*<(?:!doctype html|html|head|body)", re.IGNORECASE)
+PAGE = Refused("web page", FETCH, "a download's address ends in the file's name, not in a page about it")
+"""What comes where the address of a download was that of the page about it, or asked for a log-in."""
 
 OTHERS: tuple[tuple[int, bytes, str], ...] = (
     (0, b"GGUF", "GGUF file"),
@@ -80,13 +85,15 @@ def _other(head: bytes) -> Refused | None:
     for start, beginning, what in OTHERS:
         if head[start:].startswith(beginning):
             return Refused(what, "")
+    if BEGINS_PAGE.match(head):
+        return PAGE
     return JSON if head.lstrip()[:1] in (b"{", b"[") else None
 
 
 def _refusal(kind: Refused | None) -> UnsupportedUpload:
     """The error that names the kind of a file, and the lines that write a model."""
-    unpack = f"{kind.do}: {kind.line}" if kind and kind.do == UNPACK else INSTEAD
+    instead = f"{kind.do}: {kind.line}" if kind and kind.do in (UNPACK, FETCH) else INSTEAD
     what = f"The file is {article(kind.what)} {kind.what}, and no model" if kind else "The file is no model"
     return UnsupportedUpload(
-        f"{what} of a kind that is read: {TAKEN}. {unpack}", field="file", given=kind and kind.what, allowed=TAKEN
+        f"{what} of a kind that is read: {TAKEN}. {instead}", field="file", given=kind and kind.what, allowed=TAKEN
     )

@@ -131,7 +131,10 @@ REAL: dict[str, Callable[[], bytes]] = {
 }
 """Files of each kind, or how they begin where their reader is another's: a stand-in takes its place then."""
 
-UNTRIED = {"executable", "Windows executable", "7z archive", "RAR archive"}
+UNTRIED = {
+    *("executable", "Windows executable", "7z archive", "RAR archive"),
+    "pointer of Git LFS, and not the file itself",
+}
 """What holds no numbers, or is unpacked by a program that is nowhere else."""
 
 
