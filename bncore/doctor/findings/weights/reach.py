@@ -6,19 +6,30 @@ import numpy as np
 
 from bncore.doctor.findings.finding import Finding, Severity, share
 from bncore.doctor.findings.kinds import KINDS
-from bncore.doctor.findings.weights.seen import Floats, Seen
+from bncore.doctor.findings.weights.seen import Floats, Mask, Seen
 from bncore.doctor.findings.weights.telling import channels_where, of_channels, told
 from bncore.findings.numbers import three
 
 VANISHES = 2.0**-25  # half of float16's smallest number: it and what is below rounds to 0
 
 
+def _usable(seen: Seen) -> Mask:
+    """The channels in use that have a scale: where variance and ε are both 0 there is none."""
+    usable = seen.sound & ~seen.dead
+    return usable if seen.variance is None else usable & (seen.variance + seen.eps > 0)
+
+
+def _finite(values: Floats) -> Floats:
+    """The values, 0 for those that are none."""
+    return np.where(np.isfinite(values), values, 0.0)
+
+
 def float16_reach(seen: Seen) -> Iterator[Finding]:
     """What is left of the layer when it is folded in float16."""
-    limit, usable = KINDS["float16_reach"].threshold, seen.sound & ~seen.dead
+    limit, usable = KINDS["float16_reach"].threshold, _usable(seen)
     measured = {"γ/√(v + ε)": np.abs(seen.scale), "β − γ mean/√(v + ε)": np.abs(seen.shift)}
     if seen.front is not None:
-        measured["the folded weight"] = np.nan_to_num(seen.front.largest) * np.abs(seen.scale)
+        measured["the folded weight"] = _finite(seen.front.largest) * np.abs(seen.scale)
     for what, size in measured.items():
         if (usable & (size > limit)).any():
             yield _beyond(seen, what, size)
@@ -35,7 +46,7 @@ def float16_reach(seen: Seen) -> Iterator[Finding]:
 
 def _beyond(seen: Seen, what: str, size: Floats) -> Finding:
     limit = KINDS["float16_reach"].threshold
-    channels = channels_where(seen.sound & ~seen.dead & (size > limit), size)
+    channels = channels_where(_usable(seen) & (size > limit), size)
     largest = float(size[channels[0]])
     return told(
         seen, "float16_reach", channels, {"value": largest, "limit": limit},
@@ -48,9 +59,9 @@ def int8_reach(seen: Seen) -> Iterator[Finding]:
     """Channels that one scale for the whole folded tensor rounds to 0."""
     if seen.variance is None or seen.idle:
         return
-    usable, size = seen.sound & ~seen.dead, np.abs(seen.scale)
+    usable, size = _usable(seen), np.abs(seen.scale)
     if seen.front is not None:
-        size = size * np.nan_to_num(seen.front.largest)
+        size = size * _finite(seen.front.largest)
     usable &= size > 0
     if not usable.any():
         return

@@ -157,6 +157,15 @@ def test_float16_has_a_largest_and_a_smallest_number():
     assert "The folded weight" in told(with_norm(model, 0, gamma=put(1, 20.0)))["float16_reach"].sentence
 
 
+def test_what_has_no_scale_is_out_of_no_types_reach():
+    """A weight in front that is infinite, and a channel that is divided by 0, have findings of their own."""
+    model = healthy()
+    model.read("conv2.weight")[3, 0, 1, 1] = np.inf
+    assert {one.id for one in examine(model)} == {"not_finite"}
+    still = with_norm(healthy(), 0, variance=put(1, 0.0), eps=0.0)
+    assert {one.id for one in examine(still)} == {"divides_by_zero"}
+
+
 def test_int8_loses_the_channels_beside_one_that_is_large():
     lost = told(with_norm(healthy(), 0, gamma=put(2, 3000.0)))["int8_reach"]
     assert (lost.severity, len(lost.channels)) == ("warning", CHANNELS - 1)
