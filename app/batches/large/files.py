@@ -21,6 +21,9 @@ PREFIX = "large:"
 LARGE = re.compile(r"large:[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 """What such a source is called: by its file's name. Others in the folder are not listed."""
 
+STATE = ".state.npz"
+"""How the state of a stream is called, which lies beside its file and is no array to look at."""
+
 LOOKED = 5.0  # seconds for which a listing holds
 OPENED = 16  # sources that are kept open
 
@@ -84,4 +87,5 @@ class LargeFiles:
         except Exception as error:  # of any file system that fsspec knows
             log.warning("BNSCOPE_DATASETS cannot be listed: %s", error)
             return {}
-        return {f"{PREFIX}{file.name}": file for file in files if LARGE.fullmatch(f"{PREFIX}{file.name}")}
+        offered = (file for file in files if not file.name.endswith(STATE))
+        return {f"{PREFIX}{file.name}": file for file in offered if LARGE.fullmatch(f"{PREFIX}{file.name}")}

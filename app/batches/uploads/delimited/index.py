@@ -68,16 +68,28 @@ def counts_columns(record: Sequence[str]) -> bool:
 
 
 def is_header_by_pandas(records: Records) -> bool:
-    """Whether the first line is names as only pandas writes them: no name above an index, or 0, 1, 2 … for names."""
+    """Whether the first line is names as only pandas writes them: no name above an index, or 0, 1, 2 … for names.
+
+    A table that was turned (`frame.T`) has both: 0, 1, 2 … above, and the old names as its index.
+    """
     first, rest = records[0], records[1:]
     if first[0].strip() in UNNAMED:
         column = [row[0].strip() for row in rest if row]
-        return _counts(column) or (counts_columns(first) and bool(column) and all(map(WHOLE.fullmatch, column)))
+        labels = bool(column) and (all(map(WHOLE.fullmatch, column)) or all(map(_is_text, column)))
+        return _counts(column) or (counts_columns(first) and labels)
     return counts_columns(first) and any(map(_has_fraction, rest))
 
 
 def _counts(cells: Sequence[str]) -> bool:
     return bool(cells) and list(cells) == [str(number) for number in range(len(cells))]
+
+
+def _is_text(cell: str) -> bool:
+    try:
+        float(cell.replace("\u2212", "-").replace(",", "."))
+    except ValueError:
+        return bool(cell)
+    return False
 
 
 def has_fractions(rows: Records) -> bool:

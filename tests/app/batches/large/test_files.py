@@ -18,6 +18,7 @@ def folder(tmp_path):
     folder.mkdir()
     np.save(folder / "x.npy", X)
     np.savez_compressed(folder / "packed.npz", x=X[:50])
+    np.savez(folder / "x.state.npz", counts=X[:4])  # as `stream.statistics(…, state=…)` leaves one
     for name in ("notes.txt", "odd name.npy", ".hidden.npy"):
         (folder / name).write_text("no array")
     (folder / "inner.npy").mkdir()

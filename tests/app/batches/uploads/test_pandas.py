@@ -14,7 +14,7 @@ from tests.app.batches.uploads.files import npy, npz
 X = np.array([[2.5, 5.0], [4.25, 4.5], [1.0, 3.0], [7.5, 2.0]])
 
 
-def csv_of(header: str, index: list[int] | None = None) -> bytes:
+def csv_of(header: str, index: list[int] | list[str] | None = None) -> bytes:
     """What `DataFrame(X).to_csv` writes."""
     rows = [",".join(map(str, ([] if index is None else [index[i]]) + row)) for i, row in enumerate(X.tolist())]
     return "\n".join([*([header] if header else []), *rows, ""]).encode()
@@ -29,6 +29,7 @@ def csv_of(header: str, index: list[int] | None = None) -> bytes:
             ("0", "1"),
             ["counts the rows from 0", "(0, 1) is taken for the columns' names"],
         ),
+        (csv_of(",0,1", ["w", "h", "a", "b2"]), ("0", "1"), ["text: x0", "(0, 1) is taken for the columns' names"]),
         (csv_of("Unnamed: 0,a,b", [7, 3, 9, 1]), ("a", "b"), ["whole numbers and no name"]),
         (csv_of("index,a,b", [0, 1, 2, 3]), ("a", "b"), ["counts the rows from 0"]),
         (csv_of("", [0, 1, 2, 3]), ("x1", "x2"), ["counts the rows from 0"]),
