@@ -13,6 +13,7 @@
 #include "walk/plan.h"
 #include "walk/workspace.h"
 #include "walk/scale.h"
+#include "walk/lines.h"
 #include "walk/overflow.h"
 #include "pass/merge.h"
 #include "walk/stream.h"

@@ -6,6 +6,8 @@
  * backward `sums`, (2, D), dbeta and dgamma. What is not like that is not served: the status UNSERVED.
  * https://numpy.org/doc/stable/reference/arrays.interface.html
  */
+#include <float.h>
+#include <math.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -83,10 +85,10 @@ static int copied(double *row, PyObject *given, double otherwise, ptrdiff_t widt
         const char *at = (const char *)of->data + d * of->strides[0];
         row[d] = of->itemsize == 8 ? *(const double *)at : *(const float *)at;
     }
-    double sum = 0;
-    for (ptrdiff_t d = 0; fits && d < width; d++) sum += row[d] * 0; /* NaN where one is not finite */
+    int64_t odd = 0;
+    for (ptrdiff_t d = 0; fits && d < width; d++) odd |= !(fabs(row[d]) <= DBL_MAX);
     Py_XDECREF(held);
-    return fits && sum == 0;
+    return fits && !odd;
 }
 
 typedef int (*Pass)(const Arrays *, const Features *, const Rule *);

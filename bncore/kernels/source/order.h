@@ -68,10 +68,11 @@ static void finish_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
 
 static void finish_factors(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Features *of = order->features;
-    ptrdiff_t begin = panel * order->plan.panel, end = end_of(order, panel);
+    const Rule *rule = order->rule;
+    const double under = rule->beside ? 0 : rule->eps, beside = rule->beside ? rule->eps : 0;
     (void)part;
-    for (ptrdiff_t d = begin; d < end; d++) {
-        of->scale[d] = scale_of(order->rule, of->var[d]);
+    for (ptrdiff_t d = panel * order->plan.panel, end = end_of(order, panel); d < end; d++) {
+        of->scale[d] = sqrt(of->var[d] + under) + beside;
         of->factor[d] = 1.0 / of->scale[d];
     }
 }
@@ -79,18 +80,12 @@ static void finish_factors(Order *order, ptrdiff_t panel, ptrdiff_t part) {
 /* mean, factor and shift of y (pass/normalize.h). */
 static void finish_lines(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Features *of = order->features;
-    double *const *lines = order->lines;
-    ptrdiff_t begin = panel * order->plan.panel, end = end_of(order, panel);
-    int odd = 0;
+    const ptrdiff_t begin = panel * order->plan.panel, count = end_of(order, panel) - begin;
     (void)part;
-    for (ptrdiff_t d = begin; d < end; d++) {
-        lines[0][d] = of->mean[d];
-        lines[1][d] = of->factor[d] * of->gamma[d];
-        lines[2][d] = of->beta[d] - of->rest[d] * lines[1][d];
-        odd |= !isfinite(lines[1][d]) || !isfinite(lines[2][d]);
-        odd |= fabs(lines[1][d]) < SMALL && of->gamma[d] != 0 && of->factor[d] != 0;
-    }
-    if (odd) note(order, ODD);
+    memcpy(order->lines[0] + begin, of->mean + begin, count * sizeof(double));
+    if (lines_of_y(count, of->rest + begin, of->factor + begin, of->gamma + begin, of->beta + begin,
+                   order->lines[1] + begin, order->lines[2] + begin))
+        note(order, ODD);
 }
 
 static void write_y(Order *order, ptrdiff_t panel, ptrdiff_t part) {
@@ -130,25 +125,16 @@ static void finish_sums(Order *order, ptrdiff_t panel, ptrdiff_t part) {
 /* What dx is made of (pass/gradient.h); as _terms in bncore/gradient.py. */
 static void finish_paths(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Features *of = order->features;
-    const Rule *rule = order->rule;
-    double *const *lines = order->lines;
-    const double share = 1 / ((double)order->arrays->rows.count * (double)order->arrays->positions.count);
-    ptrdiff_t begin = panel * order->plan.panel, end = end_of(order, panel);
-    int odd = 0;
+    const double count = (double)order->arrays->rows.count * (double)order->arrays->positions.count;
+    const ptrdiff_t begin = panel * order->plan.panel, end = end_of(order, panel);
+    double *along = order->lines[2];
     (void)part;
-    for (ptrdiff_t d = begin; d < end; d++) {
-        double slope = of->gamma[d] * of->factor[d];
-        double variance_path = rule->constant ? 0 : pull_of(rule, of->var[d], of->scale[d]) * of->dgamma[d] * share;
-        double mean_path = rule->constant ? 0 : of->dbeta[d] * share;
-        lines[0][d] = of->mean[d];
-        lines[1][d] = slope;
-        lines[2][d] = -slope * variance_path * of->factor[d];
-        lines[3][d] = -slope * mean_path - of->rest[d] * lines[2][d];
-        odd |= !isfinite(slope) || !isfinite(lines[2][d]) || !isfinite(lines[3][d]) || !isfinite(lines[0][d]);
-        odd |= fabs(slope) < SMALL && of->gamma[d] != 0 && of->factor[d] != 0;
-        odd |= fabs(lines[2][d]) < SMALL && slope != 0 && variance_path != 0;
-    }
-    if (odd) note(order, ODD);
+    memcpy(order->lines[0] + begin, of->mean + begin, (end - begin) * sizeof(double));
+    for (ptrdiff_t d = begin; d < end; d++) along[d] = pull_of(order->rule, of->var[d], of->scale[d]);
+    if (lines_of_dx(end - begin, order->rule->constant ? 0 : 1 / count, of->rest + begin, of->factor + begin,
+                    of->gamma + begin, of->dbeta + begin, of->dgamma + begin, order->lines[1] + begin, along + begin,
+                    order->lines[3] + begin))
+        note(order, ODD);
 }
 
 static void write_dx(Order *order, ptrdiff_t panel, ptrdiff_t part) {

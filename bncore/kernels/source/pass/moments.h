@@ -4,10 +4,10 @@
  *     block = x - near                                   rest = sum(block)
  *     near + rest / count                                sum(block * block) - rest * rest / count
  *
- * What `near` is the mean of is a part of the batch that varies with it: where it lies far off, what is subtracted is at
- * most count / (numbers near is the mean of) times what is left, which is 3, and of a first tile some 16. So whatever the
- * numbers are, the difference loses a few of float64's last bits at most. A constant feature has near = first, and so
- * exactly no deviation.
+ * What `near` is the mean of is a part of the batch: the further off it lies, the larger the variance. What is
+ * subtracted is at most (count / numbers that near is the mean of) times what is left, some 16 in a first tile, and 3
+ * later. So whatever the numbers are, the difference loses a few of float64's last bits at most. A constant feature has
+ * near = first, and so exactly no deviation.
  */
 /* sum += x - first, lane by lane; the sum of some rows is formed first. */
 ALWAYS void OF(add_at)(const T *x, ptrdiff_t stride, const int rows, ptrdiff_t lane, const ptrdiff_t lanes,

@@ -96,8 +96,11 @@ static void gather(const Plan *plan, const Tile *tile, double *lanes, double *su
         return;
     }
     ptrdiff_t positions = tile->positions, period = tile->features * positions;
-    for (ptrdiff_t from = period; from < tile->lanes; from += period)
-        for (ptrdiff_t at = 0; at < period; at++) lanes[at] += lanes[from + at];
+    for (ptrdiff_t rows = plan->fold, half; rows > 1; rows -= half) { /* the last half of them to the first */
+        half = rows / 2;
+        const double *restrict from = lanes + (rows - half) * period;
+        for (ptrdiff_t at = 0; at < half * period; at++) lanes[at] += from[at];
+    }
     if (positions == 1) memcpy(sums, lanes, period * sizeof *sums);
     else for (ptrdiff_t feature = 0; feature < tile->features; feature++) {
         double sum = 0;
