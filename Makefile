@@ -6,6 +6,8 @@ PORT ?= 8000
 WORKERS ?= 1
 ARGS ?=
 
+unexport PYTHONDONTWRITEBYTECODE# compiled once, not by each of the hundred processes that the tests start
+
 environment = PYTHON="$(PYTHON)" scripts/environment
 run = .venv/bin/python -m
 kernels = $(run) scripts.kernels# after the environment: builds bncore's kernels where it can, and says a word where it cannot

@@ -32,5 +32,6 @@ def each(names: str | tuple[str, ...], cases: Iterable[Any]) -> Callable[[Callab
 
 
 def _values(case: Any, count: int) -> Any:
-    values = getattr(case, "values", case)  # of a `pytest.param`
-    return (values,) if count == 1 and not hasattr(case, "values") else values
+    if hasattr(case, "marks"):  # a `pytest.param`
+        return case.values
+    return (case,) if count == 1 else case

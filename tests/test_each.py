@@ -17,6 +17,12 @@ def test_every_combination_is_tried_once():
     assert sorted(tried) == [(1, "x", 3), (1, "y", 4), (2, "x", 3), (2, "y", 4)]
 
 
+def test_a_case_of_one_name_may_be_a_dict_or_a_pair():
+    tried = []
+    each("a", [{"x": 1}, (2, 3)])(lambda a: tried.append(a))()
+    assert tried == [{"x": 1}, (2, 3)]
+
+
 def test_a_failure_names_its_case():
     @each("number", [1, 2])
     def law(number):

@@ -7,11 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-
-import httpx2
 
 CONFIGURATION = Path(__file__).parents[2] / "deploy" / "nginx.conf"
 SERVERS = ("app-1:8000", "app-2:8000")
@@ -107,10 +106,10 @@ def behind_nginx(folder: Path, workers: int = 1) -> Iterator[tuple[str, list[Mac
 
 
 def is_ready(port: int) -> bool:
-    try:
-        return httpx2.get(f"http://127.0.0.1:{port}/readyz", timeout=5).status_code == 200
-    except httpx2.TransportError:
-        return False
+    with closing(HTTPConnection("127.0.0.1", port, timeout=5)) as connection, suppress(OSError, HTTPException):
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    return False
 
 
 def wait_until(holds: Callable[[], bool]) -> None:

@@ -2,7 +2,8 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -16,8 +17,11 @@ Behind = tuple[str, list[Machine]]
 
 
 @pytest.fixture(scope="module")
-def behind(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Behind]:
-    with behind_nginx(tmp_path_factory.mktemp("behind")) as started:
+def behind(tmp_path_factory: pytest.TempPathFactory, cache_in: Callable[[Path], Path]) -> Iterator[Behind]:
+    folder = tmp_path_factory.mktemp("behind")
+    for n in range(2):
+        cache_in(folder / f"machine-{n}")
+    with behind_nginx(folder) as started:
         yield started
 
 

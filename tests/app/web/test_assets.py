@@ -12,14 +12,15 @@ from fontTools.ttLib import TTFont
 from app.web.pages import assets
 from app.web.pages.assets import FONT, PLOTLY, STATIC, Assets, address
 from app.web.pages.formula_font import CHARACTERS
+from tests.each import each
 
 FILES = sorted(file.relative_to(STATIC).as_posix() for file in STATIC.rglob("*") if file.is_file())
 
 
 @pytest.fixture(scope="module")
-def known():
+def known(cache_in, tmp_path_factory):
     """Assets that keep what they made, as the two large ones take a while."""
-    return Assets()
+    return Assets(cache_in(tmp_path_factory.mktemp("known")) / "assets")
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def test_a_file_is_read_and_compressed_once(monkeypatch):
     assert made == [1]
 
 
-@pytest.mark.parametrize(
+@each(
     "path",
     [
         "../app/main.py", "..%2fapp%2fmain.py", "js/../../app/main.py", "/etc/passwd", "%2e%2e/%2e%2e/README.md", "%00",
@@ -107,6 +108,7 @@ def test_the_ranges_of_characters_are_in_order():
 
 
 def test_what_takes_long_to_make_is_kept_for_the_next_start(tmp_path, monkeypatch):
+    monkeypatch.setitem(assets.MADE, FONT, lambda: b"a font")
     made = Assets(tmp_path).get(FONT)
     monkeypatch.setitem(assets.MADE, FONT, None)
     assert Assets(tmp_path).get(FONT) == made
@@ -133,12 +135,14 @@ def test_a_kept_asset_with_a_flipped_bit_is_made_anew(tmp_path, monkeypatch):
     assert Assets(tmp_path).get(PLOTLY) == made
 
 
-def test_a_folder_that_cannot_be_written_to_costs_only_time(tmp_path):
+def test_a_folder_that_cannot_be_written_to_costs_only_time(tmp_path, monkeypatch):
+    monkeypatch.setitem(assets.MADE, FONT, lambda: b"a font")
     (tmp_path / "file").write_text("in the way")
-    assert Assets(tmp_path / "file" / "folder").get(FONT).bodies[""]
+    assert Assets(tmp_path / "file" / "folder").get(FONT).bodies[""] == b"a font"
 
 
-def test_files_of_other_releases_are_removed(tmp_path):
+def test_files_of_other_releases_are_removed(tmp_path, monkeypatch):
+    monkeypatch.setitem(assets.MADE, FONT, lambda: b"a font")
     old = tmp_path / "math.woff2-000000000000"
     old.write_bytes(b"old")
     Assets(tmp_path).get(FONT)

@@ -12,9 +12,9 @@ VIEWS = [
 OURS = [*VIEWS, "/api/v1/playground/data", "/api/v1/training", "/api/v1/training/records"]
 
 
-@pytest.fixture
-def api(client):
-    return client.get("/api/v1/openapi.json").json()
+@pytest.fixture(scope="module")
+def api(server):
+    return server.get("/api/v1/openapi.json").json()
 
 
 @pytest.mark.parametrize("path", OURS)

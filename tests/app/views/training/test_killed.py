@@ -83,7 +83,8 @@ class Training(Running):
     path = "/api/v1/training"
 
 
-def test_a_reader_whose_web_worker_is_killed_goes_on_with_another_to_the_same_bits(tmp_path):
+def test_a_reader_whose_web_worker_is_killed_goes_on_with_another_to_the_same_bits(tmp_path, cache_in):
+    cache_in(tmp_path)
     long = QUICK | {"steps": 3000}
     running, content = Training(tmp_path), b""
     try:

@@ -10,6 +10,7 @@ from app.batches.datasets import DATASETS, load
 from app.main import create_app
 from app.settings import Settings
 from app.web.operations import health
+from tests.app.web.runs.walk import until
 
 
 @pytest.fixture(scope="module")
@@ -18,8 +19,7 @@ def started(tmp_path_factory, cache_in):
     folder = tmp_path_factory.mktemp("started")
     settings = Settings(uploads_dir=folder / "uploads", cache_dir=cache_in(folder))
     with TestClient(create_app(settings)) as client:
-        while not client.app.state.ready:
-            client.get("/healthz")
+        until(lambda: client.app.state.ready)
         yield client
 
 
@@ -57,8 +57,7 @@ def test_a_server_is_not_ready_before_its_processes_for_heavy_work_are(app):
         app.state.assets.warm()
         assert client.get("/readyz").status_code == 503
         crew.may.set()
-        while not app.state.ready:
-            client.get("/healthz")
+        until(lambda: app.state.ready)
         assert client.get("/readyz").status_code == 200
 
 

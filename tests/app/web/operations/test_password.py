@@ -11,6 +11,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.web.operations.password.page import cookie, here
 from app.web.operations.password.secret import LASTS, Password
+from tests.each import each
 
 WORD = "four random words"
 CLOSED = ["/", "/docs", "/api/v1/catalog", "/api/v1/openapi.json", "/metrics", "/nowhere", "/network?depth=2"]
@@ -23,9 +24,15 @@ def locked(settings):
     return settings.model_copy(update={"password": Settings(password=WORD).password})
 
 
+@pytest.fixture(scope="module")
+def locked_app(tmp_path_factory, cache_in):
+    folder = tmp_path_factory.mktemp("locked")
+    return create_app(Settings(uploads_dir=folder / "uploads", cache_dir=cache_in(folder), password=WORD))
+
+
 @pytest.fixture
-def client(locked):
-    return TestClient(create_app(locked), follow_redirects=False)
+def client(locked_app):
+    return TestClient(locked_app, follow_redirects=False)
 
 
 def authorization(scheme, value):
@@ -36,8 +43,8 @@ def basic(word, name="anyone"):
     return authorization("Basic", base64.b64encode(f"{name}:{word}".encode()).decode())
 
 
-@pytest.mark.parametrize("path", CLOSED)
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE", "OPTIONS"])
+@each("path", CLOSED)
+@each("method", ["GET", "HEAD", "POST", "DELETE", "OPTIONS"])
 def test_nothing_is_answered_without_it(client, path, method):
     answer = client.request(method, path)
     assert answer.status_code == 401
@@ -46,7 +53,7 @@ def test_nothing_is_answered_without_it(client, path, method):
     assert answer.headers["cache-control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", OPEN)
+@each("path", OPEN)
 def test_health_the_page_that_asks_and_its_assets_are_open(client, path):
     assert client.get(path).status_code == 200
     assert client.get("/readyz").status_code == 503  # a server that has not started
@@ -60,7 +67,7 @@ def test_a_program_sends_it_along(server, headers):
     assert server.get("/", headers=headers | HTML).status_code == 200
 
 
-@pytest.mark.parametrize("headers", [
+@each("headers", [
     authorization("Bearer", "wrong word"), authorization("Bearer", ""), authorization("Bearer", WORD + "x"),
     basic("no"), authorization("Basic", "§"), authorization("Basic", "bm8"), authorization("Digest", WORD),
     {"Cookie": "bnscope_ticket=1.2"}, {"Cookie": "bnscope_ticket=é.é"}, {"Cookie": "bnscope_ticket"},
@@ -84,9 +91,7 @@ def test_a_browser_gets_a_page_that_asks_and_goes_on_where_it_wanted(client):
     assert client.get("/api/v1/catalog").status_code == 200  # by the cookie, which the client keeps
 
 
-@pytest.mark.parametrize(
-    "address", ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/a\\b", "/a\nb", ""]
-)
+@each("address", ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/a\\b", "/a\nb", ""])
 def test_nobody_is_led_elsewhere(client, address):
     assert here(address) == "/"
     assert client.post("/login", data={"password": WORD, "next": address}).headers["location"] == "/"
@@ -106,7 +111,7 @@ def test_a_ticket_is_taken_by_every_worker_and_ends():
     assert not other.takes(ticket)
 
 
-@pytest.mark.parametrize("spoiled", ["{}0", "1{}", "x{}", "{}é"])
+@each("spoiled", ["{}0", "1{}", "x{}", "{}é"])
 def test_a_ticket_that_was_changed_is_not_taken(spoiled):
     password = Password(WORD)
     assert password.takes(password.ticket())

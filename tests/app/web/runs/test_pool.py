@@ -10,7 +10,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from app.errors import Busy
-from app.main import create_app
 from app.settings import Settings
 from app.web.runs.executors import kind_of
 from app.web.runs.pool import ATTEMPTS, Kind, Pool
@@ -115,12 +114,12 @@ def test_a_pool_that_cannot_be_warmed_is_tried_again_by_the_first_call(error):
     anyio.run(call)
 
 
-def test_a_server_gets_its_pool_ready_while_nobody_waits(tmp_path, monkeypatch):
+def test_a_server_gets_its_pool_ready_while_nobody_waits(app, monkeypatch):
     warmed = threading.Event()
 
     async def warm(_runs):
         warmed.set()
 
     monkeypatch.setattr("app.web.runs.runs.Runs.warm", warm)
-    with TestClient(create_app(Settings(uploads_dir=tmp_path / "uploads", cache_dir=tmp_path / "cache"))):
+    with TestClient(app):
         assert warmed.wait(LONG)

@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
@@ -14,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.web.runs.test_respond import events, expected
-from tests.app.web.runs.walk import LONG, trapped
+from tests.app.web.runs.walk import LONG, trapped, until
 
 ROOT = Path(__file__).parents[4]
 
@@ -85,9 +84,11 @@ def all_of(connection):
         pass
 
 
-@pytest.fixture
-def server(tmp_path):
-    running = Running(tmp_path)
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, cache_in):
+    folder = tmp_path_factory.mktemp("server")
+    cache_in(folder)
+    running = Running(folder)
     yield running
     running.close()
 
@@ -139,14 +140,6 @@ def places(server):
     return sum(float(value) for value in re.findall(r"^bnscope_streams (\S+)$", text, re.MULTILINE))
 
 
-def until(holds):
-    for _ in range(100 * LONG):
-        if holds():
-            return
-        threading.Event().wait(0.01)
-    raise AssertionError("it does not come about")
-
-
 def settled(counted):
     """The number of steps taken, once it stays the same for a hundred looks."""
     sizes = [0]
@@ -159,7 +152,8 @@ def settled(counted):
     return sizes[-1]
 
 
-def test_a_reader_that_stalls_is_cut_off(tmp_path):
+def test_a_reader_that_stalls_is_cut_off(tmp_path, cache_in):
+    cache_in(tmp_path)
     running = Running(tmp_path, run_send_seconds=0.2)
     try:
         with socket.socket() as connection:

@@ -72,8 +72,14 @@ def told(start, steps=40):
 
 def trapped(trap):
     """The number of the process that has fallen into a trap."""
+    until(lambda: trap.exists() and trap.read_text().endswith("\n"))
+    return int(trap.read_text())
+
+
+def until(holds):
+    """Wait for it, and look a hundred times a second."""
     for _ in range(100 * LONG):
-        if trap.exists() and (text := trap.read_text()).endswith("\n"):
-            return int(text)
+        if holds():
+            return
         threading.Event().wait(0.01)
-    raise AssertionError("nobody has come to the trap")
+    raise AssertionError("it does not come about")
