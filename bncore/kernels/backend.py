@@ -72,6 +72,8 @@ in_force = _InForce(os.environ.get(VARIABLE, "") or AUTOMATIC, threads_of(os.env
 def backend() -> Backend:
     """Which way `bncore` computes in this process, and why by NumPy where it does.
 
+    Kernels take float32 and float64. Arrays of float16 are NumPy's in any case: computed in float64 and rounded once.
+
     BNSCOPE_BACKEND=numpy asks for NumPy, the name of an instruction set for that, and `why` says where there is none of
     that name; OMP_NUM_THREADS is how many threads.
 

@@ -1,15 +1,14 @@
 """The large arrays that this server's owner lists, by the name of their file."""
 
-import logging
 import re
-import threading
 import time
 from collections.abc import Callable
 
 from app.batches.large.kept import KeptFindings
 from app.batches.large.listing import files_in
+from app.batches.large.looking import Looking
 from app.batches.large.source import LargeSource
-from app.errors import InvalidQuery, UnreadableBatch
+from app.errors import Busy, InvalidQuery, UnreadableBatch
 from app.kept import Kept
 from app.settings import Settings
 from bncore.errors import BatchNormError
@@ -24,44 +23,49 @@ LARGE = re.compile(r"large:[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 STATE = ".state.npz"
 """How the state of a stream is called, which lies beside its file and is no array to look at."""
 
-LOOKED = 5.0  # seconds for which a listing holds
 OPENED = 16  # sources that are kept open
-
-log = logging.getLogger("bnscope.large")
 
 
 class LargeFiles:
-    """The files of the folder, or URL, that the settings name. Safe with several threads; all methods may block."""
+    """The files of the folder, or URL, that the settings name. Safe with several threads."""
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
-        self._place, self._folder, self._clock = settings.datasets, settings.cache_dir / "large", clock
-        self._listed: dict[str, File] = {}
-        self._until = 0.0
-        self._lock = threading.Lock()
+        self._place, self._folder = settings.datasets, settings.cache_dir / "large"
+        self._looking = Looking(self._look, clock)
         self._opened: Kept[LargeSource] = Kept(OPENED, lambda _source: 1)
 
     def listed(self) -> dict[str, File]:
-        """The files by the names of their sources; looked for again every few seconds."""
-        with self._lock:
-            if self._place and self._clock() >= self._until:
-                self._listed = self._look()
-                self._until = self._clock() + LOOKED
-            return self._listed
+        """The files by the names of their sources; looked for again every few seconds. Blocks a few seconds at most."""
+        return self._looking.files() if self._place else {}
+
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to look for files: `listed` may block then."""
+        return bool(self._place) and self._looking.is_due
+
+    @property
+    def seen(self) -> dict[str, File]:
+        """The files as last listed. Never blocks."""
+        return self._looking.seen
 
     def known(self, source: str) -> File:
-        """The file of a source. Raises InvalidQuery where it is not listed."""
-        file = self.listed().get(source)
-        if file is None:
-            name = source.removeprefix(PREFIX)
-            raise InvalidQuery(
-                f"There is no file {name!r} among those that this server lists.", field="source", given=source,
-                allowed=", ".join(self._listed) or "none of this server's, as it lists no files",
-            )  # fmt: skip
-        return file
+        """The file of a source. Raises InvalidQuery where it is not listed, Busy where their place does not answer."""
+        return self._one(source, self.listed())
 
     def stamp(self, source: str) -> str:
-        """What differs once the file is another one. Raises InvalidQuery as `known`."""
-        return self.known(source).stamp
+        """What differs once the file is another one, as last listed. Raises as `known`. Never blocks."""
+        return self._one(source, self.seen).stamp
+
+    def _one(self, source: str, files: dict[str, File]) -> File:
+        if (file := files.get(source)) is not None:
+            return file
+        if self._place and self._looking.is_away:
+            raise Busy("The place of this server's large arrays does not answer; ask again later.", field="source")
+        name = source.removeprefix(PREFIX)
+        raise InvalidQuery(
+            f"There is no file {name!r} among those that this server lists.", field="source", given=source,
+            allowed=", ".join(files) or "none of this server's, as it lists no files",
+        )  # fmt: skip
 
     def open(self, source: str, array: str | None, feature_axis: int) -> LargeSource:
         """The source, to draw batches from. Raises InvalidQuery, and UnreadableBatch for what cannot be read so."""
@@ -82,10 +86,5 @@ class LargeFiles:
         return LargeSource(file.name, stream, axis, kept)
 
     def _look(self) -> dict[str, File]:
-        try:
-            files = files_in(self._place)
-        except Exception as error:  # of any file system that fsspec knows
-            log.warning("BNSCOPE_DATASETS cannot be listed: %s", error)
-            return {}
-        offered = (file for file in files if not file.name.endswith(STATE))
+        offered = (file for file in files_in(self._place) if not file.name.endswith(STATE))
         return {f"{PREFIX}{file.name}": file for file in offered if LARGE.fullmatch(f"{PREFIX}{file.name}")}

@@ -28,9 +28,18 @@ class KeptFindings:
             self._folder.mkdir(parents=True, exist_ok=True)
         return self._folder / f"{self._name}.state.npz"
 
+    @property
+    def has_sample(self) -> bool:
+        """Whether the sample is kept."""
+        return self._sample.is_file()
+
+    @property
+    def _sample(self) -> Path:
+        return self._folder / f"{self._name}.sample.npy"
+
     def sample(self, take: Callable[[], Array]) -> Array:
         """The sample, taken where it is not kept."""
-        path = self._folder / f"{self._name}.sample.npy"
+        path = self._sample
         with suppress(OSError, ValueError):
             kept: Array = np.load(path, allow_pickle=False)
             return kept

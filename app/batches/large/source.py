@@ -15,6 +15,8 @@ from bncore.errors import BadParameter
 from bncore.progress import Said, unheard
 from bncore.stream import Streamed
 from bncore.stream.first import first_pass, state_of
+from bncore.stream.sources.npy import InMemory
+from bncore.stream.sources.raw import RawArray
 from bncore.stream.sources.source import Source as StreamSource
 from bncore.stream.state import SECONDS, State
 
@@ -65,7 +67,7 @@ class LargeSource:
 
     def draw(self, size: int | None, rng: np.random.Generator) -> Batch:
         """`size` examples of the sample without replacement, in their order; None takes all of it."""
-        sample = self._sample()
+        sample = self.sample()
         rows = np.arange(len(sample))
         if size is not None and size < len(sample):
             rows = np.sort(rng.choice(len(sample), size, replace=False, shuffle=False))
@@ -78,6 +80,12 @@ class LargeSource:
                 self.__dict__["known"] = self._taken(say)
             known: Streamed = self.__dict__["known"]
             return known
+
+    @property
+    def passes(self) -> int:
+        """How often the file is read through before there is a batch: twice where its sample has to be looked for."""
+        is_there = isinstance(self.stream, (RawArray, InMemory)) or "taken" in self.__dict__ or self.kept.has_sample
+        return 1 if is_there else 2
 
     @property
     def is_known(self) -> bool:
@@ -98,12 +106,13 @@ class LargeSource:
             self.kept.forget()
             return state_of(self.stream, None, self.feature_axis, self.kept.state, SECONDS)
 
-    def _sample(self) -> Array:
+    def sample(self, say: Said = unheard) -> Array:
+        """The examples that batches are drawn from: kept, or taken now; all of a packed file or of Parquet is read."""
         with self._lock:
-            if "sample" not in self.__dict__:
-                self.__dict__["sample"] = self.kept.sample(lambda: self.stream.take(self.which))
-            sample: Array = self.__dict__["sample"]
-            return sample
+            if "taken" not in self.__dict__:
+                self.__dict__["taken"] = self.kept.sample(lambda: self.stream.take(self.which, say))
+            taken: Array = self.__dict__["taken"]
+            return taken
 
     def _notes(self) -> tuple[str, ...]:
         if self.examples == self.total:

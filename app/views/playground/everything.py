@@ -21,10 +21,17 @@ def everything_of(source: Source, say: Said) -> Everything | None:
     if not isinstance(source, LargeSource):
         return None
 
-    def told(done: int, of: int, _text: str) -> None:
-        say(done, of, f"statistics over {done:,} of {of:,} examples")
+    passes, first = source.passes, "the first of two passes: " if source.passes == 2 else ""
 
-    return Everything(source.name, source.statistics(told))
+    def told(done: int, of: int, _text: str) -> None:
+        say(done, passes * of, f"{first}statistics over {done:,} of {of:,} examples")
+
+    def searched(done: int, of: int, _text: str) -> None:
+        say(of + done, 2 * of, f"the second of two passes: a sample to draw from, out of {done:,} of {of:,} examples")
+
+    streamed = source.statistics(told)
+    source.sample(searched)
+    return Everything(source.name, streamed)
 
 
 def numbers_to_read(source: Source) -> int:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from app.batches.datasets import DATASETS
+from app.batches.large import LARGE
 from app.batches.uploads.reading import Reading
 from app.query.control import control, formed
 from app.query.reading import ARRAY, DROP, FEATURE_AXIS, HEADER, LABEL, MASK, MISSING, Header, Missing, reading_of
@@ -18,12 +19,18 @@ SOURCE = "|".join([*NAMED, UPLOAD_ID.pattern])
 VALUE = r"[A-Za-z0-9_.+@;-]+(?:,[0-9.+@;e-]+)*"
 OVERRIDE = rf"[a-z_]+:{VALUE}"
 OVERRIDES = rf"(?:{OVERRIDE}(?:,{OVERRIDE})*)?"
+UNLABELLED = (
+    "a source that has a class for each example, which large arrays have not: upload some of their examples with a "
+    "column of classes, or take a data set; the playground and the other views of a batch take large arrays as they are"
+)
 LETTERS = ("a", "b", "c", "d")
 
 
 def _known(name: str) -> str:
     if name in NAMED or UPLOAD_ID.fullmatch(name):
         return name
+    if LARGE.fullmatch(name):
+        raise ValueError(UNLABELLED)
     raise ValueError(f"one of {', '.join(NAMED)}, or the 64-digit id of an upload")
 
 

@@ -37,7 +37,10 @@ async def page_of(request: Request, view: View[Any, Any, Any], page: Page[Any]) 
     at, pairs, ill = opened(page, request.query_params.multi_items())
     query, problem = lenient(view.query, pairs)
     asked, problem = Asked(request, view, query.model_copy(update=page.whole)), problem or ill
+    large = asked.place.uploads.large
     try:
+        if large.is_due:  # the menu of sources has them
+            await anyio.to_thread.run_sync(large.listed)
         await known(asked.place, query)
         if problem is None:
             return await _kept_or_written(asked, at)
@@ -127,7 +130,7 @@ def _html(asked: Asked, at: Opened, result: Any, problem: Problem) -> bytes:
         room=asked.view.name.replace("-", "_"), query=asked.query, result=result, problem=problem,
         refused=problem is not None and not problem.get("ignored"),
         data_sets=DATASETS.values(), generators=GENERATORS.values(),
-        large_files=list(asked.place.uploads.large.listed()), **own,
+        large_files=list(asked.place.uploads.large.seen), **own,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from bncore.arguments import Array, real_array
 from bncore.errors import BadParameter, EmptyBatch, ShapeMismatch
+from bncore.progress import Said, unheard
 from bncore.stream.sources.source import Chunk, checked, cut, digest, picked
 
 Chunks = Iterable[ArrayLike] | Callable[[], Iterable[ArrayLike]]
@@ -40,8 +41,8 @@ class Iterated:
         for chunk in cut(self._blocks(), rows, first):
             yield partial(np.asarray, chunk)
 
-    def take(self, which: NDArray[np.intp]) -> Array:
-        return picked(self.chunks(ROWS), ROWS, which)
+    def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:
+        return picked(self.chunks(ROWS), ROWS, which, say)
 
     def _blocks(self) -> Iterator[Array]:
         for number, chunk in enumerate(self._begin()):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bncore.arguments import Array
 from bncore.errors import BadParameter
+from bncore.progress import Said, unheard
 from bncore.stream.sources.file import File, LocalFile
 from bncore.stream.sources.raw import RawArray
 from bncore.stream.sources.source import Chunk, Source, checked, digest
@@ -53,7 +54,7 @@ class InMemory:
         for start in range(first, len(self.x), rows):
             yield partial(self._cut, start, start + rows)
 
-    def take(self, which: NDArray[np.intp]) -> Array:
+    def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:  # noqa: ARG002
         return np.array(self.x[which])
 
     def _cut(self, start: int, stop: int) -> Array:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from bncore.arguments import Array
 from bncore.errors import BadParameter
+from bncore.progress import Said, unheard
 from bncore.stream.sources.file import File
 from bncore.stream.sources.members import chosen
 from bncore.stream.sources.npy import header
@@ -60,9 +61,9 @@ class PackedMember:
                 chunk = np.frombuffer(_whole(member, count * size, self.array), self.dtype)
                 yield partial(chunk.reshape, count, *self.example)
 
-    def take(self, which: NDArray[np.intp]) -> Array:
+    def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:
         rows = max(1, TAKEN // prod(self.example))
-        return picked(self.chunks(rows), rows, which)
+        return picked(self.chunks(rows), rows, which, say)
 
 
 def of_npz(file: File, array: str | None) -> Source:

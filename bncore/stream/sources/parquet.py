@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from bncore.arguments import Array
 from bncore.errors import BadParameter, BatchNormError
+from bncore.progress import Said, unheard
 from bncore.stream.sources.file import File
 from bncore.stream.sources.source import Chunk, Source, checked, cut, picked
 
@@ -41,8 +42,8 @@ class ParquetColumns:
         for chunk in cut(self._blocks(first), rows):
             yield partial(np.asarray, chunk)
 
-    def take(self, which: NDArray[np.intp]) -> Array:
-        return picked(self.chunks(ROWS), ROWS, which)
+    def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:
+        return picked(self.chunks(ROWS), ROWS, which, say)
 
     def _blocks(self, first: int) -> Iterator[Array]:
         """The rows from number `first` on; groups of rows that end before it are not read."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from bncore.arguments import Array
 from bncore.errors import BadParameter
+from bncore.progress import Said, unheard
 from bncore.stream.sources.file import File
 from bncore.stream.sources.source import Chunk, checked
 
@@ -61,7 +62,7 @@ class RawArray:
             self.file.expect(start_of + (number + AHEAD) * size, size)
             yield partial(self._read, start, min(start + rows, self.examples))
 
-    def take(self, which: NDArray[np.intp]) -> Array:
+    def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:  # noqa: ARG002
         taken = np.empty((len(which), *self.example), self.dtype)
         for place, row in enumerate(which.tolist()):
             taken[place] = self._read(row, row + 1)[0]

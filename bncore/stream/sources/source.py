@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from bncore.arguments import Array
 from bncore.errors import BadDtype, ShapeMismatch
+from bncore.progress import Said, unheard
 
 Chunk = Callable[[], Array]
 """Reads some examples; any thread may call it. Its array is good until the same thread reads the next one."""
@@ -35,8 +36,8 @@ class Source(Protocol):
         """All examples from number `first` on, `rows` at a time; the last chunk may have fewer."""
         ...
 
-    def take(self, which: NDArray[np.intp]) -> Array:
-        """A few examples by their numbers, which ascend; a copy."""
+    def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:
+        """A few examples by their numbers, which ascend; a copy. `say` is told of examples that were read through."""
         ...
 
 
@@ -88,7 +89,7 @@ def cut(blocks: Iterable[Array], rows: int, first: int = 0) -> Iterator[Array]:
         yield np.concatenate(held)
 
 
-def picked(chunks: Iterator[Chunk], rows: int, which: NDArray[np.intp]) -> Array:
+def picked(chunks: Iterator[Chunk], rows: int, which: NDArray[np.intp], say: Said) -> Array:
     """The examples of ascending numbers out of all chunks of `rows`."""
     parts, start = [], 0
     for chunk in chunks:
@@ -96,6 +97,7 @@ def picked(chunks: Iterator[Chunk], rows: int, which: NDArray[np.intp]) -> Array
         if len(here):
             parts.append(chunk()[here])
         start += rows
+        say(min(start, int(which[-1]) + 1), int(which[-1]) + 1, "taking a few examples")
         if start > which[-1]:
             break
     return np.concatenate(parts)

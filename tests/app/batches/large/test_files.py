@@ -1,11 +1,15 @@
 """The large arrays that the owner lists: which they are, the sample that is drawn from, and what is kept of them."""
 
+import threading
+from itertools import chain, repeat
+
 import fsspec
 import numpy as np
 import pytest
+from fsspec.implementations.memory import MemoryFileSystem
 
 from app.batches.large import LargeFiles
-from app.errors import InvalidQuery, UnreadableBatch
+from app.errors import Busy, InvalidQuery, UnreadableBatch
 from app.settings import Settings
 from bncore import NonFiniteInput
 
@@ -53,6 +57,40 @@ def test_a_folder_is_looked_through_again_after_a_while(folder, tmp_path):
     assert "large:new.npy" in files.listed()
 
 
+@pytest.fixture
+def hung():
+    """An event that a store named hung:// waits for before it says what it has."""
+    answers = threading.Event()
+
+    class Hung(MemoryFileSystem):
+        protocol = "hung"
+
+        def ls(self, _path, detail=True, **how):
+            answers.wait()
+            return super().ls("/arrays", detail, **how)
+
+    fsspec.register_implementation("hung", Hung, clobber=True)
+    yield answers
+    answers.set()
+
+
+def test_a_place_that_does_not_answer_is_waited_for_once_and_told_of(tmp_path, hung):
+    times = chain([0.0, 0.0], repeat(10.0))  # the patience of the first one who asks is over at once
+    files = LargeFiles(Settings(datasets="hung://arrays", cache_dir=tmp_path), lambda: next(times))
+    assert files.is_due
+    for ask in (files.known, files.stamp, files.known):
+        with pytest.raises(Busy, match="does not answer"):
+            ask("large:x.npy")
+        assert not files.is_due
+    (looking,) = (thread for thread in threading.enumerate() if thread.name == "large")
+    with fsspec.filesystem("memory").open("/arrays/x.npy", "wb") as file:
+        np.save(file, X)
+    hung.set()
+    looking.join()
+    assert files.stamp("large:x.npy") == files.known("large:x.npy").stamp
+    fsspec.filesystem("memory").rm("/arrays", recursive=True)
+
+
 def test_batches_are_of_one_sample_that_is_spread_over_the_file(files):
     source = files.open("large:x.npy", None, 1)
     assert (source.examples, source.total) == (4096, 9000)
@@ -83,10 +121,10 @@ def test_what_was_read_once_is_there_at_once_until_the_file_is_another(files, fo
     third = LargeFiles(Settings(datasets=str(folder), cache_dir=tmp_path / "cache")).open("large:x.npy", None, 1)
     assert another.is_known
     assert not third.is_known
-    before = files.stamp("large:x.npy")
+    before = files.known("large:x.npy").stamp
     np.save(folder / "x.npy", X[:100])
     new = LargeFiles(Settings(datasets=str(folder), cache_dir=tmp_path / "cache"))
-    assert new.stamp("large:x.npy") != before
+    assert new.known("large:x.npy").stamp == new.stamp("large:x.npy") != before
     assert new.open("large:x.npy", None, 1).statistics().examples == 100
 
 

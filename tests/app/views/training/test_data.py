@@ -111,6 +111,13 @@ def test_a_label_that_is_no_column_is_refused_with_the_columns_that_can_be_one(c
     assert (status, row["field"], row["allowed"]) == (422, "source", "a file with a column of classes")
 
 
+def test_a_large_array_is_refused_with_what_works_and_why(client):
+    status, row = asked(client, source="large:x.npy")
+    assert (status, row["field"]) == (422, "source")
+    assert "a class for each example, which large arrays have not: upload some of their examples" in row["allowed"]
+    assert client.get("/training?source=large:x.npy").status_code == 422
+
+
 @pytest.mark.parametrize(("rows", "size"), [(30, 20), (89, 60), (90, 60), (300, 60)])
 def test_a_batch_is_all_of_what_is_there_where_that_is_less_than_the_usual(client, uploaded, rows, size):
     x, labels = table(rows)
