@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Literal
 
-from app.errors import UnsupportedUpload
+from app.errors import UnreadableModel, UnsupportedUpload
 from app.files.refused import BEGINNINGS, FETCH, JSON, UNPACK, Refused, article
 
 Format = Literal["safetensors", "pytorch", "pytorch legacy", "onnx", "keras h5", "keras", "npz"]
@@ -65,12 +65,20 @@ KINDS: tuple[tuple[Format, Callable[[bytes], bool]], ...] = (
 """Each kind and how its first bytes look, the surest first."""
 
 
+def empty() -> UnreadableModel:
+    """The error for a file without a byte."""
+    return UnreadableModel("The file is empty. Save the model again, and upload it whole.", field="file")
+
+
 def kind_of(head: bytes) -> Format:
     """The kind of the file that begins with `head`.
 
     Raises:
         UnsupportedUpload: it is of none that is read; where it can be told, it is named.
+        UnreadableModel: it is empty.
     """
+    if not head:
+        raise empty()
     for kind, begins in KINDS:
         if begins(head):
             return kind

@@ -11,10 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from app.errors import UnreadableModel
 from app.files.archive import Archive, archive_of
 from app.files.members import Members
 from app.models.contents import Array
+from app.models.kinds import empty
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def mapped(source: Path | bytes) -> Mapped:
     """
     if isinstance(source, Path):
         if not source.stat().st_size:
-            raise UnreadableModel("The file is empty. Save the model again, and upload it whole.", field="file")
+            raise empty()
         return Mapped(source)
     handle, path = tempfile.mkstemp(prefix="bnscope-model-")
     spooled = Mapped(Path(path))

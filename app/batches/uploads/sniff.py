@@ -60,8 +60,10 @@ def kind_of(head: bytes) -> Kind:
 
     Raises:
         UnsupportedUpload: it is of no kind that is taken; the message names what it is.
-        UnreadableBatch: it is a zip that ends within its head.
+        UnreadableBatch: it is a zip that ends within its head, or empty.
     """
+    if not head:
+        raise UnreadableBatch("The file is empty. Upload a file with at least one row of numbers.", field="file")
     if SAFETENSORS.match(head):
         return "safetensors"
     _refuse_known(head)

@@ -2,14 +2,19 @@
 import { element } from "../lib/figures/tables.js";
 import { three } from "../lib/figures/numbers.js";
 import { getJson } from "../lib/server/api.js";
+import { CAPTURE } from "./models.js";
 
 const API = "/api/v1/doctor/repaired";
 const USUAL = "In the format in which it came; every other tensor stays as it is, byte by byte.";
+const OF_CAPTURE = "A capture holds no weights to mend: open the model that it was taken of, and drop the capture beside it.";
+const OF_NOTHING = "The model has no norm that is read, so there is nothing to mend.";
+const WANTED = "This takes a capture of a few training steps: drop one on the page, from bnscope_capture.py.";
 const $ = (id) => document.getElementById(id);
 
 export class Mend {
   #state;
   #asked = ""; // what is told, or on its way
+  #model = null; // what the answer says of the model; null until it has come
 
   constructor(state) {
     this.#state = state;
@@ -17,18 +22,25 @@ export class Mend {
     $("mend-how").addEventListener("change", () => state.set({ mend: $("mend-how").value }));
   }
 
-  // Another model, or another way: nothing is told of it yet.
-  show() {
+  // Another model, or another way: nothing is told of it yet. `model`: what the page's answer says of it, if it is the model's.
+  show(model) {
+    this.#model = model ?? null;
     $("mend-how").value = this.#state.get("mend");
     const address = this.#address("file");
     if (address !== $("mend-file").getAttribute("href")) {
       $("mend-file").href = address;
       this.#write(USUAL);
     }
-    const wanting = this.#state.get("mend") === "reestimate" && this.#state.get("capture") === "";
-    $("mend-tell").disabled = wanting;
-    $("mend-file").hidden = wanting;
-    if (wanting) this.#write("This takes a capture of a few training steps: drop one on the page, from bnscope_capture.py.");
+    const why = this.#wanting();
+    $("mend-tell").disabled = why !== "";
+    $("mend-file").hidden = why !== "";
+    if (why) this.#write(why);
+  }
+
+  #wanting() {
+    if (this.#model?.format === CAPTURE) return OF_CAPTURE;
+    if (this.#model?.norms === 0) return OF_NOTHING;
+    return this.#state.get("mend") === "reestimate" && this.#state.get("capture") === "" ? WANTED : "";
   }
 
   #address(told) {

@@ -7,7 +7,7 @@ const $ = (id) => document.getElementById(id);
 const ID = /^[0-9a-f]{64}$/;
 const BRIEF = /Upload ([0-9a-f]{8})…/g;
 const FIELDS = ["model", "other", "capture"];
-const CAPTURE = "capture of training steps"; // the format of a file that is one
+export const CAPTURE = "capture of training steps"; // the format of a file that is one
 
 const called = (id) => remembered.get(id)?.name ?? `Upload ${id.slice(0, 8)}…`;
 

@@ -11,6 +11,7 @@ const KEYS = {
 };
 const SHORT = 22; // characters of a name that stands on one line, where there is room
 const MOST = 500; // rows; the report's files have all
+const NONE = "A norm is known by its running mean and variance, or by a name such as bn1 or norm2 beside a weight of one axis.";
 const MOST_FIRST = ["channels", "sentence"];
 const byKey = ([a], [b]) => (typeof a === "string" ? a.localeCompare(b, "en", { numeric: true }) : a - b);
 
@@ -31,7 +32,7 @@ export class Norms {
     const [sort, down] = [this.#state.get("sort"), this.#state.get("down") === "1"];
     const stated = JSON.stringify([rows, sort, down]);
     if (stated !== this.#drawn) this.#draw(sorted(rows, sort, down));
-    document.getElementById("norms-left").textContent = rows.length > MOST ? `${MOST} of ${rows.length.toLocaleString("en")} rows are listed; the report's files have all.` : "";
+    document.getElementById("norms-left").textContent = leftOut(rows.length);
     this.#drawn = stated;
     for (const heading of this.#table.tHead.querySelectorAll("[data-column]")) {
       if (heading.dataset.column === sort) heading.setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -61,6 +62,11 @@ export class Norms {
   #open(row) {
     if (row?.dataset.norm) this.#state.set({ norm: row.dataset.norm });
   }
+}
+
+function leftOut(count) {
+  if (count === 0) return NONE;
+  return count > MOST ? `${MOST} of ${count.toLocaleString("en")} rows are listed; the report's files have all.` : "";
 }
 
 function sorted(rows, sort, down) {

@@ -44,13 +44,14 @@ function asks(names) {
 }
 
 function isAnswered() {
+  if (!page.answer) return false;
   const [asked, answered] = [[...new URLSearchParams(query())], Object.entries(page.answer.query)].map((fields) => JSON.stringify(fields.sort()));
   return asked === answered;
 }
 
 function decide() {
   models.show();
-  mend.show();
+  mend.show(isAnswered() ? page.answer.model : null);
   const asked = state.query();
   for (const link of document.querySelectorAll("[data-report]")) {
     const fields = new URLSearchParams(asked);
@@ -79,6 +80,7 @@ function rest(answer) {
   showEvery($("every"), answer.rows);
   showFindings($("all-findings"), answer.rows);
   showCompared(answer.compared);
+  mend.show(answer.model);
 }
 
 function fail(detail, errors) {

@@ -148,3 +148,15 @@ def test_a_capture_comes_beside_the_model_and_mends_it(doctor: Doctor, tmp_path:
     with page.expect_download() as downloading:
         page.locator("#mend-file").click()
     assert downloading.value.suggested_filename == "bnscope-reestimated.npz"
+
+    steps = doctor.query["capture"]
+    doctor.open(f"model={steps}&open=mend")
+    expect(page.locator("#mend-told")).to_contain_text("A capture holds no weights to mend")
+    expect(page.locator("#mend-file")).to_be_hidden()
+    np.savez(tmp_path / "bare.npz", **{"fc.weight": np.ones((3, 2), "f4")})
+    doctor.drop(tmp_path / "bare.npz")
+    expect(page.locator("#norms-left")).to_contain_text("A norm is known by its running mean")
+    expect(page.locator("#mend-told")).to_contain_text("no norm that is read")
+    doctor.choose("model", "sound")
+    expect(page.locator("#norms-left")).to_be_empty()
+    expect(page.locator("#mend-tell")).to_be_enabled()

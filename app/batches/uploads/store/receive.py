@@ -10,7 +10,7 @@ from typing import BinaryIO
 from anyio import to_thread
 
 from app.batches.uploads.sniff import HEAD, kind_of, refuse_binary
-from app.errors import UnreadableBatch, UploadTooLarge
+from app.errors import UploadTooLarge
 
 PIECE = 1024**2
 """Bytes that are collected before a thread hashes and writes them."""
@@ -18,7 +18,7 @@ PIECE = 1024**2
 FEWER = "Upload fewer rows, or an NPY in float32, which takes less room than text."
 
 KindOf = Callable[[bytes], str]
-"""The kind of a file by its first bytes. Raises UnsupportedUpload for one that is not taken."""
+"""The kind of a file by its first bytes. Raises UnsupportedUpload for one that is not taken, and an error for none."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ async def receive(
     Raises:
         UnsupportedUpload: a kind of file that is not taken.
         UploadTooLarge: more than `limit` bytes, raised with the chunk that passes it.
-        UnreadableBatch: no bytes at all.
+        UserError: no bytes at all (what `kind_of` raises then).
     """
     with path.open("xb") as file:
         intake = Intake(file, kind_of)
@@ -85,10 +85,8 @@ class Intake:
 
     def finish(self, data: bytes) -> Received:
         """Take the last piece and see the file safe on disk."""
-        if data:
+        if data or self._kind is None:
             self.write(data)
-        if self._kind is None:
-            raise UnreadableBatch("The file is empty. Upload a file with at least one row of numbers.", field="file")
         self._file.flush()
         os.fsync(self._file.fileno())
-        return Received(self._hash.hexdigest(), self._size, self._kind)
+        return Received(self._hash.hexdigest(), self._size, self._kind or "")

@@ -9,6 +9,7 @@ from app.figures.numbers import counted, stated, three
 from app.views.doctor.layer.strips import MOST_DRAWN, Strip, strips_of
 from app.views.doctor.query import ReportFields
 from bncore.doctor import Norm
+from bncore.doctor.affine import eps_of
 from bncore.doctor.report import Row, kind_title
 from bncore.doctor.report.forms import plain_finding
 
@@ -59,13 +60,17 @@ def _flagged(row: Row, norm: Norm) -> list[int]:
 def facts(norm: Norm) -> str:
     """What the file says of a layer, in a line."""
     told = [kind_title(norm), counted(norm.channels, "channel")]
-    told += [f"ε {stated(norm.eps)}"] if norm.eps is not None else ["ε is not in the file"]
+    told += [f"ε {stated(norm.eps)}"] if norm.eps is not None else [f"ε is not in the file{_taken(norm)}"]
     told += [counted(norm.groups, "group")] if norm.groups else []
     told += [f"momentum {stated(norm.momentum)}"] if norm.momentum is not None else []
     told += [counted(norm.batches, "batch", "batches")] if norm.batches is not None else []
     told += [f"behind {norm.front.name} by {_known(norm.front.known_by)}"] if norm.front else []
     told += [f"before {norm.behind}"] if norm.behind else []
     return ", ".join(told)
+
+
+def _taken(norm: Norm) -> str:
+    return f", {stated(eps_of(norm))} is taken" if norm.variance is not None else ""
 
 
 def _known(by: str) -> str:

@@ -66,6 +66,7 @@ def test_what_is_no_model_is_refused_and_not_kept(client, content, status):
     refused = client.post(API, content=content)
     assert refused.status_code == status
     assert told(refused)["errors"][0]["field"] == "file"
+    assert "mini-batch" not in told(refused)["title"]
     assert client.get(f"{API}?model={hashlib.sha256(content).hexdigest()}").status_code == 410
 
 
@@ -122,6 +123,7 @@ def test_the_report_leaves_as_a_file_in_each_form(server, model):
 
 def test_a_layer_opens_in_the_playground_with_its_arrays(client):
     layer = told(client.get(f"{API}?model=sick&norm=layer1.bn1"))["layer"]
+    assert "ε is not in the file, 1e−5 is taken" in layer["facts"]
     moved = client.get(layer["playground"], follow_redirects=False)
     assert moved.status_code == 303
     view = told(client.get("/api/v1/playground" + moved.headers["location"].removeprefix("/")))
