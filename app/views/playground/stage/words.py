@@ -101,7 +101,7 @@ def _activation(told: Told, lanes: tuple[int, ...]) -> str:
 
 def _gradient(told: Told, backward: Backward, names: list[str]) -> str:
     dx, unit = told.symbol("dx"), told.unit
-    terms = np.abs(backward.direct).sum(axis=1)
+    terms = np.abs(backward.direct).sum(axis=1, dtype=np.float64)
     sums = backward.dx.astype(np.float64).sum(axis=1)
     if not backward.dx.any():
         return f"No gradient reaches these {counted(len(names), 'feature')}: every {dx} is 0."

@@ -1,5 +1,6 @@
 """The playground's stage: small, the same alone as in the whole answer, and brief and true in every state."""
 
+import io
 import re
 
 import numpy as np
@@ -116,3 +117,12 @@ def test_a_feature_that_is_not_there_is_a_422_on_its_field(server):
 
 def test_the_data_of_a_stage_are_always_whole(server):
     assert server.get(f"{URL}/data", params={"parts": "stage"}).status_code == 422
+
+
+def test_of_more_float16_than_its_largest_number_the_gradient_is_summed_in_float64(client):
+    """Their sum of sizes is beyond 65,504, and infinity beside it would make rounding of any sum."""
+    file = io.BytesIO()
+    np.save(file, np.random.default_rng(0).normal(0, 0.1, size=(900, 2, 8, 8)).astype(np.float16))
+    id = client.post("/api/v1/batches", content=file.getvalue()).json()["id"]
+    stage = client.get("/api/v1/playground", params={"source": id}).json()["stage"]
+    assert "A feature's arrows add up to 0" in stage["gradient"]
