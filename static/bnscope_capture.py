@@ -15,6 +15,8 @@ that makes it.
 """
 
 import atexit
+import contextlib
+import functools
 import json
 import math
 import mmap
@@ -26,7 +28,7 @@ import numpy as np
 WHOLE = 65_536
 """Numbers up to which an array is kept whole."""
 
-ROWS = 256
+ROWS = 128
 """Rows that are kept of a larger one, spread over it; of a group or instance norm as many examples as WHOLE has."""
 
 EXAMPLES = ("group", "instance")
@@ -51,13 +53,37 @@ class Arena:
         self.map, self.at, self.size = None, 0, 0
 
     def copy(self, values):
-        if self.at + values.nbytes > self.size:
-            self.size, self.at = max(2**24, values.nbytes), 0
-            self.map = mmap.mmap(-1, self.size)
-        kept = np.ndarray(values.shape, values.dtype, self.map, self.at)
+        kept = self.room(values.shape, values.dtype)
         kept[...] = values
-        self.at += -(-values.nbytes // 64) * 64
         return kept
+
+    def room(self, shape, dtype):
+        """An array that is yet to be filled."""
+        size = math.prod(shape) * dtype.itemsize
+        if self.at + size > self.size:
+            self.size, self.at = max(2**24, size), 0
+            self.map = pages(self.size)
+        kept = np.ndarray(shape, dtype, self.map, self.at)
+        self.at += -(-size // 64) * 64
+        return kept
+
+
+def pages(size):
+    """Memory of the process's own, in large pages where there are any: each page is a trip to the kernel."""
+    if not hasattr(mmap, "MAP_PRIVATE"):
+        return mmap.mmap(-1, size)
+    room = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+    if hasattr(mmap, "MADV_HUGEPAGE"):
+        with contextlib.suppress(OSError):
+            room.madvise(mmap.MADV_HUGEPAGE)
+    return room
+
+
+class Kept:
+    """An array that is in the arena already."""
+
+    def __init__(self, array):
+        self.array = array
 
 
 class Capture:
@@ -137,7 +163,10 @@ class Capture:
         if positions is None:
             rows = self.index(chosen)
             return lambda values: values[rows]
-        example, position = self.index(chosen // positions), self.index(chosen % positions)
+        return self.some_positions(chosen // positions, chosen % positions, channels, positions)
+
+    def some_positions(self, example, position, *_):
+        example, position = self.index(example), self.index(position)
         return lambda values: values[example, :, position]
 
     def settle(self):
@@ -246,11 +275,11 @@ class TorchCapture(Capture):
         if output.requires_grad:
             self.waiting += 1
 
-            def gradient(dy):
-                self.keep(name, "dy", step, taken(shown(module, dy.detach())))
-                self.gradient_came()
+            output.register_hook(functools.partial(self._gradient, name, step, module, shown, taken))
 
-            output.register_hook(gradient)
+    def _gradient(self, name, step, module, shown, taken, dy):
+        self.keep(name, "dy", step, taken(shown(module, dy.detach())))
+        self.gradient_came()
 
     def _moments(self, module, rows, output):
         """Mean and biased variance of each channel, in float64: the layer's own, where they can be had."""
@@ -274,6 +303,8 @@ class TorchCapture(Capture):
 
     def copied(self, values):
         """A copy that stays: in the arena, or on the GPU until the step is over."""
+        if isinstance(values, Kept):
+            return values.array
         if isinstance(values, np.ndarray):
             return self.arena.copy(values)
         values = values.float() if values.dtype in (self.torch.float16, self.torch.bfloat16) else values
@@ -281,6 +312,20 @@ class TorchCapture(Capture):
 
     def index(self, places):
         return self.torch.from_numpy(places)
+
+    def some_positions(self, example, position, channels, positions):
+        """Of a contiguous array on the CPU by places in memory, right into the arena."""
+        usual = super().some_positions(example, position)
+        places = (example[:, None] * channels + np.arange(channels)) * positions + position[:, None]
+
+        def taken(values):
+            if values.device.type != "cpu" or not values.is_contiguous() or values.dtype != self.torch.float32:
+                return usual(values)
+            flat = values.numpy().reshape(-1)
+            room = self.arena.room(places.shape, flat.dtype)
+            return Kept(flat.take(places, out=room, mode="clip"))  # "raise" would take it twice
+
+        return taken
 
     def to_numpy(self, values):
         return values if isinstance(values, np.ndarray) else values.cpu().numpy()

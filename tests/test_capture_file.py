@@ -68,7 +68,7 @@ def test_rows_gradients_and_moments_are_of_the_same_examples(shape, tmp_path):
         for step, x in enumerate(batches):
             rows, every = watched.x(step), np.moveaxis(x, 1, -1).reshape(-1, shape[1])
             assert watched.counts[step] == len(every)
-            assert len(rows) == (256 if x.size > 65_536 else len(every))
+            assert len(rows) == (128 if x.size > 65_536 else len(every))
             assert {row.tobytes() for row in rows} <= {row.tobytes() for row in every}
             np.testing.assert_array_equal(watched.dy(step), 2 * rows)
             np.testing.assert_allclose(watched.moments[step].mean, every.mean(0), atol=1e-12)
