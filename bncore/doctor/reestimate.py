@@ -15,7 +15,7 @@ from bncore.doctor.capture import Capture, Watched
 from bncore.doctor.merge import Merged, merged
 from bncore.doctor.model import Model, Norm
 from bncore.doctor.repair import Mended, Repair, as_tensor, as_written, repaired
-from bncore.errors import CannotMend
+from bncore.errors import CannotMend, VarianceOverflow
 
 Convention = Literal["unbiased", "biased"]
 CONVENTIONS: dict[str, Convention] = {"pytorch": "unbiased", "keras": "biased"}
@@ -62,7 +62,11 @@ def _now(norm: Norm, watched: Watched | None, convention: Convention) -> Norm:
     """The norm with the exact statistics of its capture, in float64."""
     if norm.kind != "batch" or not {"mean", "variance"} <= norm.tensors.keys():
         raise CannotMend(f"{norm.name} keeps no running statistics; it is left as it is.", parameter="model")
-    whole = None if watched is None else estimated(watched)
+    try:
+        whole = None if watched is None else estimated(watched)
+    except VarianceOverflow as error:
+        said = "has moments in the capture whose variance together float64 does not hold"
+        raise CannotMend(f"{norm.name} {said}; it is left as it is.", parameter="capture") from error
     if whole is None:
         raise CannotMend(f"{norm.name} is not in the capture; it is left as it is.", parameter="capture")
     if len(whole.mean) != norm.channels:

@@ -79,9 +79,10 @@ def arrays_of(norm: Norm, capture: Capture | None, shown_by: Mapping[str, str]) 
     return file.getvalue()
 
 
-def _drawn(mean: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float32]:
-    rng = np.random.default_rng(SEED)
-    return (mean + np.sqrt(variance) * rng.standard_normal((EXAMPLES, len(mean)))).astype(np.float32)
+def _drawn(mean: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.floating]:
+    """In float32, unless the statistics are beyond it."""
+    drawn = mean + np.sqrt(variance) * np.random.default_rng(SEED).standard_normal((EXAMPLES, len(mean)))
+    return drawn.astype(np.float32) if np.abs(drawn).max(initial=0.0) <= np.finfo(np.float32).max else drawn
 
 
 def _watched(norm: Norm, capture: Capture | None) -> dict[str, Any]:
@@ -94,7 +95,7 @@ def _watched(norm: Norm, capture: Capture | None) -> dict[str, Any]:
 
 
 def _setting(norm: Norm) -> dict[str, str]:
-    told = {"mode": "inference", "eps": f"{eps_of(norm):g}"}
+    told = {"mode": "inference", "eps": repr(float(eps_of(norm)))}
     return told | ({"activation": norm.behind} if norm.behind in ACTIVATIONS else {})
 
 

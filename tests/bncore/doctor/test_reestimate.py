@@ -44,3 +44,13 @@ def test_norms_that_cannot_be_are_left_with_the_reason():
     assert not repair.changed
     reasons = ["not in the capture", "3 channels in the capture and 4", "no running statistics"]
     assert all(reason in repair.left[norm.name] for norm, reason in zip(norms, reasons, strict=True))
+
+
+def test_moments_that_overflow_together_leave_one_norm_and_not_the_whole_model():
+    tensors = drawn(3) | drawn(3, "far")
+    entry, arrays = norm_arrays("far", BATCHES)
+    arrays |= {"far.mean.0": np.full(3, -1e200), "far.mean.1": np.full(3, 1e200)}
+    capture = capture_of(capture_arrays(norm_arrays("bn", BATCHES), (entry, arrays)))
+    repair = reestimated(model_of(tensors, norm_of(tensors), norm_of(tensors, "far")), capture)
+    assert [each.norm.name for each in repair.mended] == ["bn"]
+    assert repair.left["far"].startswith("far has moments in the capture")
