@@ -19,6 +19,7 @@ def test_sliders_move_what_follows_them_for_all_features_or_for_one(playground: 
     for law in (
         gamma_moves_y_by_keyboard_and_nothing_before_it, beta_shifts_every_feature,
         one_button_undoes_the_normalization, a_slider_can_move_one_feature_alone, an_axis_that_must_change_says_so,
+        another_arithmetic_is_held_against_the_exact_one,
     ):  # fmt: skip
         law(playground)
         playground.click("Reset everything")
@@ -36,6 +37,23 @@ def gamma_moves_y_by_keyboard_and_nothing_before_it(playground: Playground) -> N
     assert {name: playground.axes(name) for name in before} == axes
     assert set(playground.column("y deviation")) == {"1.25"}
     expect(playground.field("gamma")).to_have_value("1.25")
+
+
+def another_arithmetic_is_held_against_the_exact_one(playground: Playground) -> None:
+    caption, exact = playground.page.locator('[data-caption="arithmetic"]'), playground.data("x_hat")
+    expect(caption).to_contain_text("computed in float64")
+    expect(playground.figure("arithmetic")).to_be_hidden()
+    for name, told in (
+        ("squares", "as E[x²] − E[x]² in float32"),
+        ("float16", "in float16"),
+        ("bfloat16", "in bfloat16"),
+    ):
+        playground.choose("arithmetic", name)
+        assert playground.query == {"arithmetic": name}
+        expect(caption).to_contain_text(f"omputed {told}")
+        expect(caption).to_contain_text("Only the statistics are rounded")
+        assert len(playground.data("arithmetic")[1]["x"]) == 178
+        assert playground.data("x_hat") == exact
 
 
 def beta_shifts_every_feature(playground: Playground) -> None:

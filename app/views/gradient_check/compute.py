@@ -12,7 +12,7 @@ from app.views.gradient_check.body import MOST_NUMBERS
 from app.views.gradient_check.check import batch_of, checked
 from app.views.gradient_check.figures import MEANING
 from app.views.gradient_check.probe import as_text
-from app.views.gradient_check.query import BATCH, CONVENTION, EXAMPLE, GradientCheckQuery, ProbeQuery
+from app.views.gradient_check.query import CONVENTION, EXAMPLE, GradientCheckQuery, ProbeQuery, arrays_of, settings_of
 from app.views.gradient_check.snippet import can_be_written, note_of, of_case, snippet, written_snippet
 from app.views.gradient_check.tensor import LONGEST
 from bncore.arguments import Float64
@@ -154,18 +154,8 @@ def _batch(query: CheckFields) -> dict[str, Any]:
     if query.batch == "probe":
         return {"seed": query.seed, "axes": query.probe_axes}
     return {
-        name: getattr(query, name) for name in (*_arrays(query.norm), "eps", "feature_axis", *_settings(query.norm))
+        name: getattr(query, name) for name in (*arrays_of(query.norm), "eps", "feature_axis", *settings_of(query.norm))
     }
-
-
-def _arrays(norm: str) -> tuple[str, ...]:
-    """The arrays of an own batch that a norm takes; what else stands in the fields is for the others."""
-    others = () if norm == "batch" else ("running_mean", "running_var", *(("beta",) if norm == "rms" else ()))
-    return tuple(name for name in BATCH if name not in others)
-
-
-def _settings(norm: str) -> tuple[str, ...]:
-    return {"group": ("groups",), "layer": ("axis",), "rms": ("axis",)}.get(norm, ())
 
 
 def _of(case: Case) -> list[str]:

@@ -10,7 +10,8 @@ from app.views.gradient_check.query import ProbeQuery
 from app.views.gradient_check.snippet import RUN, snippet
 from app.web.pages.lenient import lenient
 from app.web.view import Page, Place
-from bncore.diagnosis import TITLES
+from bncore.diagnosis import ORDER, TITLES
+from bncore.diagnosis.given.convention import Convention
 
 FILES = APIRouter()
 
@@ -35,8 +36,14 @@ def _context(query: CheckFields, result: Any, place: Place) -> dict[str, Any]:
     return {
         "schema": page_schema(), "examples": result["examples"] if result else titles(TITLES),
         "snippet": result["snippet"] if result else snippet(place.origin, query.form, query.probe),
-        "door": query.door, "terms": TERMS,
+        "door": query.door, "terms": TERMS, "without": WITHOUT,
+        "kind": query.norm if query.norm != "batch" else query.mode,
     }  # fmt: skip
+
+
+KINDS = {"rms": Convention("rms"), "inference": Convention(mode="inference")}
+WITHOUT = {tensor: [kind for kind, convention in KINDS.items() if tensor not in convention.tensors] for tensor in ORDER}
+"""The norm, or the mode of batch norm, in which a tensor of the backward pass is not there."""
 
 
 def page_schema() -> dict[str, dict[str, Any]]:

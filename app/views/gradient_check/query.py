@@ -200,3 +200,14 @@ def only_the_seed(query: GradientCheckQuery) -> None:
     if query.seed is None and "axes" in given:
         detail = "axes is given without a seed: it says which probe; a batch of your own has the axes that x has."
         raise InvalidQuery(detail, field="axes", allowed="nothing, if seed is not given")
+
+
+def arrays_of(norm: str) -> tuple[str, ...]:
+    """The arrays of a batch that a norm takes."""
+    others = () if norm == "batch" else ("running_mean", "running_var", *(("beta",) if norm == "rms" else ()))
+    return tuple(name for name in BATCH if name not in others)
+
+
+def settings_of(norm: str) -> tuple[str, ...]:
+    """The settings that a norm has for itself."""
+    return {"group": ("groups",), "layer": ("axis",), "rms": ("axis",)}.get(norm, ())

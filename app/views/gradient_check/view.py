@@ -137,10 +137,16 @@ async def gradient_check_view(request: Request) -> Response:
         return await apart(request, _view, body, str(request.base_url).rstrip("/"))
 
 
+TEXTS = (
+    "The text of each array and setting that a check takes, by its name; `not_used` names in a sentence what else the "
+    "file holds."
+)
+
+
 @CALLS.post(
     "/gradient-check/arrays",
     summary="The arrays of an NPZ or NPY file as text",
-    responses={200: {"description": "The text of each array and setting that a check takes, by its name."}},
+    responses={200: {"description": TEXTS}},
     openapi_extra=FILE_BODY
     | {
         "parameters": [

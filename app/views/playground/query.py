@@ -63,7 +63,8 @@ class PlaygroundFields(StagedFields, LayerFields):
     )  # fmt: skip
     arithmetic: Literal[tuple(ARITHMETICS)] = control(  # type: ignore[valid-type]
         "exact", "What mean and variance of the batch are computed in, to be held against exact ones (float64): as "
-        "E[x²] − E[x]² in float32, in float16, in bfloat16.",
+        "E[x²] − E[x]² in float32; in float16 or bfloat16 (x, differences and squares are rounded, sums are in "
+        "float32). x̂ is then made of the exact x in float64.",
         title="Arithmetic", group="arithmetic", kind="select",
     )  # fmt: skip
     axis: Literal["auto", "linear", "symlog"] = control(

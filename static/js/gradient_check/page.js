@@ -79,6 +79,12 @@ function decideNorm() {
   for (const part of document.querySelectorAll("[data-for-norm]")) part.hidden = !part.dataset.forNorm.split(" ").includes(norm);
   document.querySelector("[data-for-variance]").hidden = norm === "rms" || mode === "inference";
   if (mode === "inference") $("fold-running").open = true;
+  decideTensors(norm === "batch" ? mode : norm);
+}
+
+// A tensor that there is not, as of a norm without β or of constant statistics, has no field, unless something is in it.
+function decideTensors(kind) {
+  for (const field of document.querySelectorAll(".control[data-tensor]")) field.hidden = field.dataset.without.split(" ").includes(kind) && pasted.get(field.dataset.tensor).trim() === "";
 }
 
 // What of the convention is in force: the hidden fields are not.
@@ -191,6 +197,8 @@ function fill(tensors) {
   const emptied = { ...(MINE.some((name) => name in tensors) ? noTexts : {}), ...(ownBatch ? noBatch : {}) };
   const settings = Object.fromEntries(Object.entries(tensors).filter(([name]) => SETTINGS.includes(name)));
   const batch = ownBatch ? { batch: "own" } : "seed" in tensors ? { batch: "probe" } : {};
+  $("file-notes").textContent = tensors.not_used ?? "";
+  $("file-notes").hidden = !tensors.not_used;
   pasted.set({ ...emptied, ...Object.fromEntries(taken) }, { way: "paste", ...settings, ...batch });
 }
 

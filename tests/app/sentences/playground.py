@@ -163,6 +163,7 @@ TABLE = [
     # The arithmetic.
     Sentence(r"All numbers here are computed in float64", no(rounded), "where none is chosen"),
     Sentence(r"[Cc]omputed (in b?float16|as E\[)", rounded, "where another arithmetic is chosen"),
+    Sentence(r"Only the statistics are rounded", rounded, "where another arithmetic is chosen"),
     # Numbers that say less than they seem to.
     Sentence(r"from (\S+) to \1(?![\w.,−])", never, "never: two ends that read alike"),
     Sentence(r"(\S+) before, \1 after", never, "never: a change that reads like none"),

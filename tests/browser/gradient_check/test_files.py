@@ -31,22 +31,31 @@ def test_a_dropped_npz_fills_the_fields(check: GradientCheck, tmp_path: Path) ->
 
 
 def expect_fields_filled(check: GradientCheck, tmp_path: Path, dtype: str) -> None:
-    path = on_disk(tmp_path, "mine.npz", **{name: value.astype(dtype) for name, value in WRONG.items()})
+    path = on_disk(
+        tmp_path, "mine.npz", loss=np.ones(2), **{name: value.astype(dtype) for name, value in WRONG.items()}
+    )
     with check.page.expect_response("**/gradient-check/view"):
         files.drop(check.page, path, (900, 500))
     check.settle()
     check.expect_headline("The path through the mean has the wrong sign.")
     assert check.verdict("dbeta") == "exact"
+    expect(check.page.locator("#file-notes")).to_have_text("Not used: loss.")
     assert float(check.field("dbeta").input_value().strip("[]").split(",")[0]) == pytest.approx(WRONG["dbeta"][0])
 
 
 def test_a_chosen_npy_is_the_tensor_of_its_name(check: GradientCheck, tmp_path: Path) -> None:
     check.open("mistake=own")
+    for norm, has_beta in (("rms", False), ("batch", True)):
+        check.page.locator("#c-norm").select_option(norm)
+        expect(check.field("dbeta")).to_be_visible(visible=has_beta)
+        expect(check.field("dgamma")).to_be_visible()
+    check.settle()
     with check.page.expect_response("**/gradient-check/view"):
         check.page.locator("#file").set_input_files(on_disk(tmp_path, "dgamma.npy", dgamma=RIGHT["dbeta"]))
     check.settle()
     assert check.verdict("dgamma") == "wrong"
     assert check.diagnoses() == ["swapped"]
+    expect(check.page.locator("#file-notes")).to_be_hidden()
 
 
 def test_a_dropped_file_with_its_own_batch_is_checked_on_that(check: GradientCheck, tmp_path: Path) -> None:

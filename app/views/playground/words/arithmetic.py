@@ -15,11 +15,18 @@ EXACT = (
 )
 
 
+MEANT = "Only the statistics are rounded: x̂ is made of them and the exact input in float64, as in training."
+
+
 def arithmetic_caption(other: InArithmetic | None, selection: Selection) -> str:
     """What becomes of x̂ in training; of the feature that is off most."""
     if other is None:
         return EXACT
     how, name, off = ARITHMETICS[other.name].told, selection.names[other.worst], other.off[other.worst]
+    return f"{_told(other, how, name, off)} {MEANT}"
+
+
+def _told(other: InArithmetic, how: str, name: str, off: float) -> str:
     if off <= SEEN:
         return f"With mean and variance computed {how}, no x̂ of this batch would be off by more than {three(off)}."
     var, true = three(other.other_var), three(other.exact_var)

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import numpy as np
 import pytest
@@ -198,11 +199,36 @@ def test_a_files_arrays_come_back_as_text_that_means_the_same(server):
     dx = np.random.default_rng(0).normal(size=(3, 4, 2, 5))
     answer = server.post(f"{API}/arrays", content=npz(dx=dx, dgamma=np.float32([1 / 3, 2]), other=np.ones(2)))
     assert answer.status_code == 200
-    assert set(answer.json()) == {"dx", "dgamma"}
+    assert set(answer.json()) == {"dx", "dgamma", "not_used"}
     np.testing.assert_array_equal(json.loads(answer.json()["dx"]), dx)
     assert answer.json()["dgamma"] == "[0.33333334, 2.        ]"
     single = server.post(f"{API}/arrays?name=dbeta", content=npy(np.arange(3.0)))
     assert json.loads(single.json()["dbeta"].replace(".", ".0")) == [0, 1, 2]
+
+
+def test_what_of_a_file_is_not_used_is_named(server):
+    x, dy = np.random.default_rng(0).normal(size=(2, 6, 3))
+    of = {"x": x, "dy": dy, "dx": dy, "gamma": np.ones(3)}
+    for arrays, unused in (
+        (of, None), (of | {"epoch": np.int64(3), "conv.weight": x}, "epoch, conv.weight"),
+        ({"dx": dy, "gamma": np.ones(3), "eps": 0.1}, "gamma, eps"),
+        (of | {"norm": "layer", "running_mean": np.zeros(3), "running_var": np.ones(3)}, "running_mean, running_var"),
+        (of | {"norm": "rms", "beta": np.ones(3)}, "beta"), (of | {"groups": 3}, "groups"),
+        (of | {f"w{number}": x for number in range(14)}, ", ".join(f"w{i}" for i in range(12)) + " and 2 more"),
+    ):  # fmt: skip
+        texts = server.post(f"{API}/arrays", content=npz(**arrays)).json()
+        assert texts.pop("not_used", None) == (unused and f"Not used: {unused}.")
+        assert {"dx"} <= set(texts)
+        assert "w1" not in texts
+        assert not set((unused or "").split(", ")) & set(texts) - {"groups"}
+
+
+def test_tensors_that_a_norm_does_not_have_have_no_field(server):
+    for query, gone in (("", ""), ("norm=rms", "dbeta dmean"), ("mode=inference", "dvar dsigma dmean")):
+        html = server.get(f"{PAGE}?{query}").text
+        hidden = re.findall(r'data-tensor="(\w+)" data-without="[^"]+" hidden', html)
+        assert hidden == gone.split(), query
+    assert 'data-tensor="dbeta" data-without="rms">' in server.get(f"{PAGE}?norm=rms&dbeta=[1,2]").text
 
 
 def squeezed(**arrays):
