@@ -22,7 +22,7 @@ UNKNOWN = "extra_forbidden"
 OBJECT = "a JSON object"
 WORDS = {
     "missing": "a value, which is required", "model_type": OBJECT, "model_attributes_type": OBJECT,
-    "string_pattern_mismatch": "text of the form {pattern}",
+    "string_pattern_mismatch": "text of the form {pattern}", "too_short": "a list of {min_length} or more",
 }  # fmt: skip
 DETAILS = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 
