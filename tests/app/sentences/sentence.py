@@ -1,13 +1,14 @@
 """A table of sentences, each with the condition under which it may stand, held against what is seen."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from tests.app.sentences.seen import Seen
+from tests.app.sentences.seen import Seen, Text
 
 Condition = Callable[[Seen], bool]
+Told = tuple[Seen, frozenset[Text]]  # a state, and its texts
 EACH = 3  # faults told of each sentence
 
 
@@ -24,13 +25,10 @@ class Sentence:
     says: str
     where: str = ""
 
-    def standing(self, seen: Seen) -> list[str]:
-        """Where it stands, with the text."""
-        return [
-            f"{text.place}: {text.text[:300]}"
-            for text in seen.texts
-            if re.search(self.where, text.place) and re.search(self.pattern, text.text)
-        ]
+    def standing(self, texts: Iterable[Text]) -> frozenset[Text]:
+        """Those of the texts in which it stands."""
+        where, pattern = re.compile(self.where), re.compile(self.pattern)
+        return frozenset(text for text in texts if where.search(text.place) and pattern.search(text.text))
 
 
 def never(_: Seen) -> bool:
@@ -47,27 +45,32 @@ def walk(everything: Sequence[Seen], table: Sequence[Sentence], *, spoken: Seque
     """Each sentence stands only where it may, and in one state at least, so that the table does not rot.
 
     `spoken` are places (expressions such as `answer\\.headline$`) at which every state has a text: a sentence that may
-    not stand is not merely left out.
+    not stand is not merely left out. A text that many states share is looked at once for each sentence.
     """
-    wrong = [fault for sentence in table for fault in islice(_misplaced(everything, sentence), EACH)]
+    of_each = [(seen, frozenset(seen.texts)) for seen in everything]
+    texts = frozenset().union(*(told for _, told in of_each))
+    standing = [(sentence, sentence.standing(texts)) for sentence in table]
+    wrong = [fault for sentence, where in standing for fault in islice(_misplaced(of_each, sentence, where), EACH)]
     unmet = [
         f"“{sentence.pattern}” stands in no state"
-        for sentence in table
-        if sentence.may_stand is not never and not any(sentence.standing(seen) for seen in everything)
+        for sentence, where in standing
+        if sentence.may_stand is not never and not where
     ]
     silent = [
         f"nothing is said at {place}\n    {seen}"
-        for seen in everything
         for place in spoken
-        if not any(re.search(place, text.place) for text in seen.texts)
+        for at in [frozenset(text for text in texts if re.search(place, text.place))]
+        for seen, told in of_each
+        if at.isdisjoint(told)
     ]
     faults = [*wrong, *unmet, *silent[:EACH]]
     assert not faults, "\n".join(faults)
 
 
-def _misplaced(everything: Sequence[Seen], sentence: Sentence) -> Iterator[str]:
+def _misplaced(of_each: Iterable[Told], sentence: Sentence, standing: frozenset[Text]) -> Iterator[str]:
     """Where a sentence stands and may not."""
-    for seen in everything:
-        if not sentence.may_stand(seen):
-            for place in sentence.standing(seen)[:1]:
-                yield f"“{sentence.pattern}” may stand only {sentence.says}\n    {seen}\n    {place}"
+    for seen, told in of_each:
+        if not standing.isdisjoint(told) and not sentence.may_stand(seen):
+            text = next(text for text in seen.texts if text in standing)
+            place = f"{text.place}: {text.text[:300]}"
+            yield f"“{sentence.pattern}” may stand only {sentence.says}\n    {seen}\n    {place}"

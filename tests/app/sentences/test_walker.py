@@ -94,3 +94,6 @@ def test_a_sentence_that_stands_nowhere_is_caught_unless_it_never_may():
 def test_a_place_that_says_nothing_is_caught():
     with pytest.raises(AssertionError, match="nothing is said at"):
         walk([Seen({}, {}, {}, ())], [], spoken=[r"headline$"])
+    with pytest.raises(AssertionError, match="nothing is said at"):
+        walk([said("It says."), Seen({}, {}, {}, ())], [], spoken=[r"headline$"])
+    walk([said("It says.")], [], spoken=[r"headline$"])

@@ -16,8 +16,7 @@ def drawn(case, dx):
     return orjson.loads(to_json(figures(Given(case, report, dx))))
 
 
-@pytest.mark.parametrize("axes", [2, 4])
-@pytest.mark.parametrize("placement", ["variance", "deviation"])
+@pytest.mark.parametrize(("axes", "placement"), [(2, "variance"), (4, "deviation")])
 def test_every_example_has_figures(axes, placement):
     case = probe(2, axes=axes, eps_placement=placement).case()
     for answers in ready_answers(case).values():

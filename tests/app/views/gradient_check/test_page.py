@@ -55,8 +55,7 @@ def test_a_wrong_address_shows_the_page_with_the_field_named(server, query, fiel
     assert embedded(answer.text, "state")["problem"]["errors"][0]["field"] == field
 
 
-@pytest.mark.parametrize("placement", ["variance", "deviation"])
-@pytest.mark.parametrize("axes", ["2", "4"])
+@pytest.mark.parametrize(("axes", "placement"), [("2", "variance"), ("4", "deviation")])
 def test_the_view_of_every_example_names_it(server, axes, placement):
     ready = ready_answers(probe(5, axes=int(axes), eps_placement=placement).case())
     assert len(ready) > 40
