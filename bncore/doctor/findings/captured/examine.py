@@ -16,6 +16,7 @@ from bncore.doctor.findings.finding import Finding, finding, worst_first
 from bncore.doctor.findings.kinds import KINDS
 from bncore.doctor.findings.weights.examine import examine
 from bncore.doctor.model import Array, Model, Norm
+from bncore.errors import VarianceOverflow
 
 RULES: tuple[Callable[[Steps], Iterator[Finding]], ...] = (
     frozen, constant_input, heavy_tails, low_precision, variance_between, folding_rounds, noisy_statistics,
@@ -45,6 +46,14 @@ def _of(capture: Capture) -> Iterator[Finding]:
 def _of_steps(watched: Watched, level: float) -> Iterator[Finding]:
     steps = steps_of(watched)
     if steps is None or not steps.sound.any():
+        return
+    try:
+        _ = steps.exact
+    except VarianceOverflow:
+        yield finding(
+            steps.name, "input_not_finite", (), {},
+            "the variance of what comes in is beyond float64 over all steps together, and no more is told of it.",
+        )  # fmt: skip
         return
     yield from mode_gap(steps, level)
     for rule in RULES:

@@ -5,7 +5,8 @@ from bncore.doctor.findings.kinds.kind import Kind
 OF_CAPTURE = (
     Kind(
         "input_not_finite", "Input not finite", "error", 0.0,
-        "A row, or the moments of a batch, of a norm's input hold a NaN or an infinity.",
+        "A row, or the moments of a batch, of a norm's input hold a NaN or an infinity, or all together no "
+        "variance in float64.",
         "Never in a healthy step.",
         "The mean of the channel, and with it all of its outputs, are not finite then.",
     ),

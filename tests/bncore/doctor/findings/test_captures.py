@@ -167,3 +167,12 @@ def test_how_far_batches_strayed_is_what_they_did_and_no_bound_on_it(size):
     assert values["moved"] == pytest.approx(np.median(x.mean(axis=1).std(axis=0, ddof=1) / size_of))
     assert values["scaled"] == pytest.approx(np.median(x.std(axis=1).std(axis=0, ddof=1) / size_of))
     assert f"32 numbers each, the mean strayed by {three(values['moved'])}" in findings["noisy_statistics"].sentence
+
+
+def test_moments_that_overflow_together_are_told_of_their_norm_and_stop_no_report():
+    batches = [np.random.default_rng(step).normal(step, 1, (8, 3)) for step in (0, 1)]
+    entry, arrays = by_hand.norm_arrays("far", batches)
+    arrays |= {"far.mean.0": np.full(3, -1e200), "far.mean.1": np.full(3, 1e200)}
+    findings = examine_capture(None, capture_of(by_hand.capture_arrays(by_hand.small(), (entry, arrays))))
+    assert ("far", "input_not_finite") in {(one.norm, one.id) for one in findings}
+    assert "bn" in {one.norm for one in findings}
