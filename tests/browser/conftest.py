@@ -21,6 +21,7 @@ from playwright.sync_api import (
 
 from app.settings import Settings
 from tests.browser.derivation.page import Derivation
+from tests.browser.drawn import BUSY
 from tests.browser.network.page import Network
 from tests.browser.playground.page import Playground
 from tests.browser.serving import served
@@ -83,6 +84,7 @@ UNFOLDED = """new MutationObserver((changes) => {
 
 
 def unfold(page: Page, request: pytest.FixtureRequest) -> None:
+    run_first(page, BUSY)
     if request.node.get_closest_marker("folded") is None:
         run_first(page, UNFOLDED)
 
@@ -175,7 +177,8 @@ def page_in(profile: BrowserContext, origin: str, watch: Watch) -> Iterator[Page
     """A page in a tab of its own, beside that of `page`; on leaving it, what it stored is forgotten."""
     opened = profile.new_page()
     with watch.of(opened):
-        opened.add_init_script(UNFOLDED)
+        for script in (BUSY, UNFOLDED):
+            opened.add_init_script(script)
         yield opened
         forget(opened, origin)
         opened.close()

@@ -1,8 +1,10 @@
 """axe, with its full default set of rules, finds nothing on any page, in light and dark, at 1280 and 390 pixels.
 
-As a page opens it is seen in all four looks, with every figure drawn; its further states in one each, in turn, without
-the figures' drawings, which are those of the page as it opens. A width that was seen with every rule is seen in the
-other scheme with those about colours: nothing else changes with it, and the drawings were seen in both schemes by then.
+As a page opens it is seen in all four looks, in the first with every figure drawn; its further states in one each, in
+turn. All others leave the figures' drawings out: they are the same there, and of the colours in drawings axe judges
+none. A width that was seen with every rule is seen in the other scheme with those about colours: nothing else changes
+with it. Of the texts of a kind, which lie in elements of the same names and classes, in the same colours, on the same
+ground and in the same letters, the contrast of a few is judged.
 """
 
 import hashlib
@@ -18,6 +20,7 @@ from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import Derivation
 from tests.browser.doctor.page import Doctor
+from tests.browser.drawn import all_drawn
 from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
@@ -32,8 +35,36 @@ STRAIGHT: tuple[Look, ...] = ((1280, "light"), (390, "dark"))
 COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 CROSSED: tuple[Look, ...] = ((390, "light"), (1280, "dark"))
 EVERY = STRAIGHT + CROSSED
-SEEN_BEFORE = (".main-svg", ".call ~ .call")
+DRAWINGS = ".main-svg"
+SEEN_BEFORE = (DRAWINGS, ".call ~ .call")
 """Drawings of Plotly's, and in the reference what has the form of its first call."""
+JUDGED = """(few) => {
+  for (const judged of document.querySelectorAll("[data-judged]")) delete judged.dataset.judged;
+  const isSeen = (one) => one.checkVisibility({ visibilityProperty: true }) && one.getClientRects().length > 0;
+  const hasText = (one) => one.matches("input, select, textarea") ||
+    [...one.childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim());
+  const styleOf = (one) => {
+    const { backgroundColor, backgroundImage, opacity } = getComputedStyle(one);
+    return [one.tagName, one.getAttribute("class"), backgroundColor, backgroundImage, opacity];
+  };
+  const styles = new Map();
+  const groundOf = (one) => {
+    if (!one) return "";
+    if (!styles.has(one)) styles.set(one, `${groundOf(one.parentElement)} ${styleOf(one)}`);
+    return styles.get(one);
+  };
+  const kinds = {};
+  for (const one of document.querySelectorAll("body *:not(.main-svg *)")) {
+    if (!hasText(one) || !isSeen(one)) continue;
+    const { color, fontSize, fontWeight, textShadow } = getComputedStyle(one);
+    const isOff = one.closest(":disabled, [aria-disabled=true]") !== null;
+    const kind = [groundOf(one), color, fontSize, fontWeight, textShadow, isOff].join();
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+    if (kinds[kind] <= few) one.dataset.judged = "";
+  }
+  axe.configure({ rules: [{ id: "color-contrast", selector: "[data-judged]" }] });
+}"""
+FEW = 2  # texts of a kind
 
 
 def states(*queries: str) -> list[Any]:
@@ -47,6 +78,7 @@ def violations(page: Page, options: dict[str, Any] | None = None, without: Seque
     """Each violation as one line: rule, help, the places; what matches `without` is left out."""
     if not page.evaluate("() => 'axe' in window"):
         page.evaluate(AXE.axe_script)
+    page.evaluate(JUDGED, FEW)
     asked = {"resultTypes": ["violations"], **(options or {})}
     context = {"include": ["html"], "exclude": [[part] for part in without]}
     violated = page.evaluate("([context, options]) => axe.run(context, options)", [context, asked])["violations"]
@@ -64,7 +96,10 @@ def seen(page: Page, looks: Sequence[Look] = STRAIGHT[:1]) -> list[str]:
         if page.locator("#view").count():
             Playground(page).settle()
         was_seen = width in widths
-        without = SEEN_BEFORE if was_seen or looks != EVERY else ()
+        without: Sequence[str] = SEEN_BEFORE if was_seen or looks != EVERY else (DRAWINGS,)
+        if looks == EVERY and not widths:
+            all_drawn(page)
+            without = ()
         lines += [f"{width}, {scheme}: {line}" for line in violations(page, COLOURS if was_seen else None, without)]
         widths.add(width)
     return lines

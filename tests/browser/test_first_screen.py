@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.at_widths import at_widths
 from tests.browser.conftest import Watch, page_in
+from tests.browser.drawn import all_drawn
 from tests.browser.playground.page import FEATURES, STAGES, Playground
 
 ROLES = """(plots) => plots.filter((plot) => !plot.closest("[hidden]")).map((plot) => [plot.getAttribute("role"),
@@ -117,8 +118,7 @@ def test_no_axis_title_is_cut_off_no_tick_texts_meet_and_the_rows_of_a_read_out_
     playground: Playground, query: str, noun: str, names: list[str]
 ) -> None:
     for width in at_widths(playground.page, lambda: playground.open(query)):
-        for name in playground.figures():
-            playground.drawn(name)
+        all_drawn(playground.page)
         assert playground.page.evaluate(CLIPPED_TITLES) == [], width
         assert playground.page.evaluate(ILLEGIBLE_TICKS) == [], width
     for figure in ("readout", "d_readout"):

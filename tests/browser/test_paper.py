@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.drawn import CHARTS, PLOTS, all_drawn
+from tests.browser.drawn import CHARTS, PLOTS, all_drawn, set_idle
 from tests.browser.pages import EVERY, QUICK, SHOWN, WITH_A_SOURCE
 from tests.browser.playground.page import Playground
 
@@ -61,6 +61,7 @@ def test_what_the_screen_does_not_show_is_drawn_when_nothing_moves_and_not_while
     timed.goto("/?open=all")
     Playground(timed).settle()
     all_drawn(timed)
+    set_idle(timed, is_idle=True)
     timed.evaluate(WATCHED)
     timed.mouse.move(640, 120)
     timed.mouse.down()

@@ -9,14 +9,25 @@ from tests.browser import files
 from tests.browser.at_widths import at_widths
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
+from tests.browser.drawn import all_drawn
 
 CUT_TITLES = """() => [...document.querySelectorAll(".panel:not([hidden]) .panel-title")]
   .filter((title) => title.scrollWidth > title.clientWidth + 0.5).map((title) => title.textContent)"""
-CUT_TEXTS = """(plot) => {
+CUT_TEXTS = """() => [...document.querySelectorAll(".panel:not([hidden]) .plot")].flatMap((plot) => {
   const { left, right, top, bottom } = plot.getBoundingClientRect();
   const inside = (r) => r.left >= left - 1 && r.right <= right + 1 && r.top >= top - 1 && r.bottom <= bottom + 1;
   const texts = [...plot.querySelectorAll("text")].filter((text) => text.getBoundingClientRect().width > 0);
   return texts.filter((text) => !inside(text.getBoundingClientRect())).map((text) => text.textContent);
+})"""
+
+
+TABLES = """() => {
+  const closed = document.querySelectorAll("[data-figure]:not([hidden]):has(.behind[hidden]) [data-show-table]");
+  for (const button of closed) button.click();
+}"""
+TOLD = """(name) => {
+  const table = document.querySelector(`[data-figure="${name}"] .behind table`);
+  return { rows: table.querySelectorAll("tbody tr").length, text: table.textContent };
 }"""
 
 
@@ -35,13 +46,12 @@ def test_it_opens_whole_at_every_width_with_its_tables_asks_for_nothing_and_tell
 
 def expect_titles_and_texts_whole(view: BatchSize, width: int) -> None:
     assert view.page.evaluate(CUT_TITLES) == [], width
-    for figure in view.controls.figures():
-        assert view.controls.drawn(figure).evaluate(CUT_TEXTS) == [], (figure, width)
+    all_drawn(view.page)
+    assert view.page.evaluate(CUT_TEXTS) == [], width
 
 
 def expect_marked_sizes_on_the_axis(view: BatchSize) -> None:
     for figure in ("estimates_mean", "estimates_noise"):
-        view.controls.drawn(figure)
         texts = view.controls.plot(figure).locator(".xtick text").all_text_contents()
         assert [text for text in texts if text] == ["2", "8", "32", "178"], figure
 
@@ -61,12 +71,15 @@ def expect_everything_drawn_and_nothing_asked_for(view: BatchSize, watch: Watch)
 
 
 def expect_tables_with_their_numbers(view: BatchSize) -> None:
+    view.controls.menu("estimates_mean").get_by_role("button", name="Table").click()
+    expect(view.controls.figure("estimates_mean").locator(".behind table tbody tr")).not_to_have_count(0)
+    view.page.evaluate(TABLES)
+    view.settle()
     for name in view.controls.figures():
-        view.controls.menu(name).get_by_role("button", name="Table").click()
-        table = view.controls.figure(name).locator(".behind table")
-        expect(table.locator("tbody tr")).not_to_have_count(0)
-        assert "undefined" not in table.inner_text(), name
-        assert "NaN" not in table.inner_text(), name
+        told = view.page.evaluate(TOLD, name)
+        assert told["rows"] > 0, name
+        assert "undefined" not in told["text"], name
+        assert "NaN" not in told["text"], name
 
 
 def expect_an_error_beside_its_control(view: BatchSize) -> None:

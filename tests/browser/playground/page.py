@@ -5,6 +5,8 @@ from urllib.parse import parse_qs
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.drawn import all_drawn
+
 STAGES = ("x", "x_hat", "y", "activation")
 FEATURES = 13  # wine's, which the page opens with
 
@@ -115,7 +117,8 @@ class Playground:
         return shown.evaluate_all("(all) => all.map((figure) => figure.dataset.figure)")
 
     def all_data(self) -> dict[str, list[dict[str, Any]]]:
-        return {name: self.data(name) for name in self.figures()}
+        all_drawn(self.page)
+        return {name: self.plot(name).evaluate(NUMBERS) for name in self.figures()}
 
     def table(self) -> list[list[str]]:
         """The texts of the feature table, header first."""
