@@ -119,7 +119,6 @@ DAMAGED = {
     "a name that is a text": archived(config__json=json.dumps(LONG).encode(), model__weights__h5=weights()),
     "a path that is a text": linked(lambda f: f.create_group("g" * 600)),
     "weights that are none": archived(config__json=b"{}", model__weights__h5=b"\x89HDF\r\n\x1a\n" + bytes(100)),
-    "half a file": h5()[:4000],
     "a head alone": b"\x89HDF\r\n\x1a\n",
 }
 
@@ -128,6 +127,11 @@ DAMAGED = {
 def test_a_damaged_file_is_refused(what: str) -> None:
     with pytest.raises(UnreadableModel, match="The Keras file is damaged or of a kind that is not read"):
         read_model(DAMAGED[what])
+
+
+def test_half_a_file_is_told_to_be_one() -> None:
+    with pytest.raises(UnreadableModel, match="The Keras file is incomplete: its end is missing"):
+        read_model(h5()[:4000])
 
 
 @pytest.mark.parametrize("data", [h5(), keras()], ids=["h5", "keras"])

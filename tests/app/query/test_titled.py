@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
     ("asked", "detail", "page"),
     [
         ("norms?norm=group&channels=6&groups=4", "groups is 4, and there", "“Groups of group norm” is 4, and there"),
-        ("norms?parts=stage&norm=ghost&ghost_size=3", "ghost_size is 3,", "“Size of a ghost batch” is 3,"),
+        ("norms?parts=stage&norm=ghost&ghost_size=300", "ghost_size is 300,", "“Size of a ghost batch” is 300,"),
         ("playground?gamma=1,2", "gamma has 2 values,", "“Scale” has 2 values,"),
         ("playground?selected=20", "selected names feature 20,", "There is no feature 20:"),
         ("training?trained=norms&norm=none", "trained is 'norms' and norm is", "“Trained” is 'norms' and “Norm” is"),

@@ -14,8 +14,15 @@ DRAWN = """() => {
   if (document.getElementById("view").getAttribute("aria-busy") === "true") return false;
   const onScreen = (figure) => {
     if (!figure.checkVisibility()) return false; // in a section that is closed
-    const { top, bottom, left, right } = figure.getBoundingClientRect();
-    return bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+    let { top, bottom, left, right } = figure.getBoundingClientRect();
+    // A row that scrolls cuts it off.
+    for (let one = figure.parentElement; one !== document.body; one = one.parentElement) {
+      if (getComputedStyle(one).overflowX === "visible") continue;
+      const row = one.getBoundingClientRect();
+      left = Math.max(left, row.left);
+      right = Math.min(right, row.right);
+    }
+    return bottom > 0 && top < innerHeight && right > Math.max(left, 0) && left < innerWidth;
   };
   const shown = [...document.querySelectorAll("[data-figure]:not([hidden])")].filter(onScreen);
   return shown.map((figure) => figure.querySelector(".plot"))
