@@ -96,7 +96,8 @@ def origin(tmp_path_factory: pytest.TempPathFactory, cache_in: Callable[[Path], 
     """The address of a server with empty folders of its own."""
     folder = tmp_path_factory.mktemp("server")
     settings = Settings(uploads_dir=folder / "uploads", cache_dir=cache_in(folder))
-    with served(settings) as address:
+    with pytest.MonkeyPatch.context() as patch, served(settings) as address:
+        patch.setattr("app.web.pages.page.PATIENCE", PATIENCE / 2000)  # on a busy machine a page has its result, too
         yield address
 
 

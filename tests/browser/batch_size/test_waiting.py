@@ -24,9 +24,9 @@ BROKEN = {
 def test_a_field_asks_for_its_own_parts_only(view: BatchSize, watch: Watch) -> None:
     view.open("tab=strip")
     for (field, text), parts in PARTS.items():
-        before = set(watch.asked("/api/v1/batch-size"))
+        before = len(watch.asked("/api/v1/batch-size"))
         view.controls.enter(field, text)
-        (address,) = set(watch.asked("/api/v1/batch-size")) - before
+        (address,) = watch.asked("/api/v1/batch-size")[before:]  # once, and not again when the field before is left
         assert address.endswith(f"part={parts}")
         assert "part" not in view.query
     assert set(view.controls.figures()) == view.shown_figures()

@@ -66,11 +66,15 @@ function bindReset(element, state) {
 function typed(element, state, toQuery = (text) => text.trim(), toText = (value) => value) {
   const name = element.dataset.field;
   const field = element.querySelector("input.value, textarea");
-  field.addEventListener("change", () => state.set({ [name]: toQuery(field.value) }));
+  let entered = null; // a text that Enter has told: the field, when it is left, does not tell it again
+  field.addEventListener("input", () => (entered = null));
+  field.addEventListener("change", () => field.value !== entered && state.set({ [name]: toQuery(field.value) }));
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && field.tagName === "INPUT") {
       event.preventDefault();
+      entered = null;
       field.dispatchEvent(new Event("change"));
+      entered = field.value;
     }
   });
   return {
