@@ -34,17 +34,23 @@ class Running:
         self.port = int(re.match(r"bnscope is at http://127\.0\.0\.1:(\d+)\n", self.process.stdout.readline())[1])
 
     @contextmanager
-    def stream(self, query="", after=None):
-        """A stream, and the process that answers with it."""
+    def asked(self, query="", after=None):
+        """A stream, and the connection that it comes by."""
         with closing(HTTPConnection("127.0.0.1", self.port, timeout=LONG)) as connection:
             headers = {} if after is None else {"Last-Event-ID": after}
             connection.request("GET", f"{self.path}?{query}", headers=headers)
             with connection.getresponse() as answer:
-                yield answer, peer_of(connection.sock)
+                yield answer, connection.sock
+
+    @contextmanager
+    def stream(self, query=""):
+        """A stream that is under way, and the process that answers with it."""
+        with self.asked(query) as (answer, connection):
+            yield answer, peer_of(connection)
 
     def read(self, query="", after=None):
-        """All events of a stream."""
-        with self.stream(query, after) as (answer, _):
+        """All events of a stream, which may have ended before anybody looks who answered."""
+        with self.asked(query, after) as (answer, _):
             return events(answer.read())
 
     def close(self):
@@ -72,10 +78,10 @@ def peer_of(connection):
 
 
 def _files(process):
-    try:
-        return [str(file.readlink()) for file in (process / "fd").iterdir()]
-    except OSError:
-        return []
+    with suppress(OSError):  # the process has ended
+        for file in (process / "fd").iterdir():
+            with suppress(OSError):  # the file was closed meanwhile
+                yield str(file.readlink())
 
 
 def all_of(connection):
