@@ -100,6 +100,7 @@ def test_a_refusal_keeps_what_was_typed_the_scroll_and_the_focus(check: Gradient
     expect(check.field("dgamma")).to_have_value("1 2")
     assert check.page.evaluate("() => scrollY") == pytest.approx(scrolled, abs=2)
     expect(check.page.locator("#verdicts")).to_be_hidden()
+    assert check.query["dy"] == "[[1, 2], [three, 4]]"
     check.page.reload()
     check.expect_error("dy", "“three” in dy is not a number")
     expect(check.field("dy")).to_have_value("[[1, 2], [three, 4]]")
