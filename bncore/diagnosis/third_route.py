@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from bncore.arguments import Float64
 from bncore.diagnosis.given.answers import Printed, answer_of
-from bncore.diagnosis.given.case import LIKE_X, Case
+from bncore.diagnosis.given.case import Case
+from bncore.diagnosis.given.lying import LIKE_X
 from bncore.numeric import Numeric, differentiate, numeric_gradients
 
 MOST_NUDGED = 256

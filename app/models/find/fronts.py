@@ -63,11 +63,15 @@ def _told(contents: Contents, norms: Sequence[Norm]) -> Told:
 
 
 def _candidate(norm: Norm, told: Told) -> Weighted | None:
-    """The layer that a norm's name points to, or its number, or the order of the file."""
+    """The layer that a norm's name points to, or its number, or the order of the file.
+
+    A name that is a kind's alone, as `bn`, points to no layer of other channels.
+    """
     name = _dotted(norm.name)
     parent, dot, leaf = name.rpartition(".")
     names = (f"{parent}{dot}{partner}" for partner in _partners(leaf))
-    by_name = next((told.layers[partner] for partner in names if partner in told.layers), None)
+    layers = (told.layers[partner] for partner in names if partner in told.layers)
+    by_name = next((layer for layer in layers if layer.gives == norm.channels or not NORM.fullmatch(leaf)), None)
     if not told.ordered or (by_name and told.places[by_name.name] < told.places.get(name, 0)):
         return by_name
     return _before(name, told)

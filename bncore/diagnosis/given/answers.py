@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike
 
 from bncore.arguments import Array, Float64, not_finite, real_array
 from bncore.diagnosis.given.axes import unturned
-from bncore.diagnosis.given.case import LIKE_X, PARAMETERS, Case
+from bncore.diagnosis.given.case import Case
+from bncore.diagnosis.given.lying import LIKE_X, PARAMETERS
 from bncore.diagnosis.given.precision import PRECISIONS, Precision, coarsest, precision_of, told
 from bncore.errors import ShapeMismatch
 

@@ -5,13 +5,14 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from bncore.arguments import Array, Float64, real_array
+from bncore.arguments import Float64, real_array
 from bncore.batch_norm import Forward, forward
 from bncore.diagnosis.given.checked import alone, per_unit, upstream_of, with_hint
 from bncore.diagnosis.given.convention import Convention, convention_of
-from bncore.diagnosis.given.passed import Passed, Rows, passed
+from bncore.diagnosis.given.lying import Lying
+from bncore.diagnosis.given.passed import passed
 from bncore.epsilon import EPS_PLACEMENTS, EpsPlacement, OfEpsilon, reciprocal
 from bncore.errors import BadParameter, EmptyBatch, ShapeMismatch
 from bncore.norms.table import NORMS
@@ -19,13 +20,10 @@ from bncore.running import running_pair
 
 ORDER = ("dbeta", "dgamma", "dx_hat", "dsigma", "dvar", "dmean", "dx")
 """The tensors in the order in which a backward pass computes them; the first wrong one is the one to look at."""
-LIKE_X = ("dx_hat", "dx")
-PARAMETERS = ("dgamma", "dbeta")
-ArrayOf = NDArray[Any]
 
 
 @dataclass(frozen=True, eq=False)
-class Case:
+class Case(Lying):
     """A batch and its correct gradients; `x`, `dy`, `x_hat` as rows (K, n): a column's K numbers share a statistic.
 
     Of batch norm a column is a unit. `seen` says how x lay; `gamma` and `beta` are as rows, (n,) where a column has one
@@ -34,7 +32,6 @@ class Case:
     """
 
     convention: Convention
-    x: Float64
     dy: Float64
     gamma: Float64
     beta: Float64
@@ -45,50 +42,11 @@ class Case:
     scale: Float64
     x_hat: Float64
     running: tuple[Float64, Float64] | None
-    result: Passed
-
-    @property
-    def seen(self) -> Rows:
-        return self.result.seen
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """The shape of x."""
-        return self.seen.shape
-
-    @property
-    def axis(self) -> int:
-        """The axis of the channels."""
-        return self.seen.axis
-
-    @property
-    def count(self) -> int:
-        """K, the numbers that share a statistic."""
-        return len(self.x)
 
     @property
     def divisor(self) -> int:
         """What the sum of squares is divided by: K, or K - 1."""
         return self.count - self.convention.unbiased
-
-    @property
-    def units(self) -> int:
-        """n, the statistics."""
-        return int(self.x.shape[1])
-
-    @property
-    def channels(self) -> int:
-        return self.shape[self.axis]
-
-    @property
-    def moved(self) -> tuple[int, ...]:
-        """The shape of x with the feature axis last."""
-        return (*self.shape[: self.axis], *self.shape[self.axis + 1 :], self.channels)
-
-    @property
-    def positions(self) -> int:
-        """Positions of an example: rows times columns of an image."""
-        return int(np.prod(self.moved[1:-1]))
 
     @property
     def placement(self) -> EpsPlacement:
@@ -207,27 +165,6 @@ class Case:
         """Numbers of the longest sum of a backward pass."""
         return max(self.count, self.x.size // int(np.prod(self.seen.parameters)))
 
-    def rows(self, values: Array) -> Float64:
-        """An array in the shape of x, as rows (K, n) in float64."""
-        return self.seen.rows(values)
-
-    def as_given(self, rows: Float64) -> Float64:
-        """Rows (K, n) in the shape of x."""
-        return self.seen.as_given(rows)
-
-    def of_parameters(self, rows: Float64) -> Float64:
-        """The sum of rows over what shares a parameter, flat."""
-        return self.seen.of_parameters(rows)
-
-    def table(self, rows: ArrayOf) -> ArrayOf:
-        """Rows as a table of examples and positions by channels, whatever shares a statistic."""
-        given = self.seen.as_given(rows)
-        return np.moveaxis(given, self.axis, -1).reshape(-1, self.channels)
-
-    def of_table(self, table: Float64) -> Float64:
-        """Rows of a table of examples and positions by channels."""
-        return self.rows(np.moveaxis(table.reshape(self.moved), -1, self.axis))
-
     def again(self, x: Float64, gamma: Float64, dy: Float64) -> "Case":
         """The case of other numbers by the same convention: rows, and gamma as it was given."""
         of = self.convention
@@ -273,12 +210,6 @@ class Case:
         return {
             "running_mean": mean, "running_var": var, "mode": of.mode, "forward_variance": of.forward_variance,
         }  # fmt: skip
-
-    def expected(self, name: str) -> tuple[int, ...]:
-        """The shape in which a tensor is to be given."""
-        if name in LIKE_X:
-            return self.shape
-        return self.seen.parameters if name in PARAMETERS else (self.units,)
 
 
 def case_of(

@@ -12,7 +12,8 @@ import numpy as np
 
 from bncore.arguments import Float64
 from bncore.diagnosis.given.allowance import Allowance
-from bncore.diagnosis.given.case import LIKE_X, Case
+from bncore.diagnosis.given.case import Case
+from bncore.diagnosis.given.lying import LIKE_X
 from bncore.diagnosis.given.precision import Precision
 
 ROUNDED = (("x", "dy"), ("x", "dy", "gamma"))

@@ -6,7 +6,8 @@ from functools import partial
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.diagnosis.given.case import PARAMETERS, Case
+from bncore.diagnosis.given.case import Case
+from bncore.diagnosis.given.lying import PARAMETERS
 from bncore.diagnosis.mistakes.made.further import extra_of_dmean, has_positions
 from bncore.diagnosis.mistakes.made.modes import fresh_inverse
 from bncore.diagnosis.mistakes.made.other_norms import OTHERS, dgamma_of_another

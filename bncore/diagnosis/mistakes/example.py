@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from bncore.arguments import Float64
-from bncore.diagnosis.given.case import LIKE_X, Case
+from bncore.diagnosis.given.case import Case
+from bncore.diagnosis.given.lying import LIKE_X
 from bncore.diagnosis.mistakes.candidates import Candidates, candidates
 from bncore.diagnosis.mistakes.catalogue import MISTAKES
 from bncore.diagnosis.mistakes.paths import gamma_missing

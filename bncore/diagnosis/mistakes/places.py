@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bncore.arguments import Float64
-from bncore.diagnosis.given.case import LIKE_X, PARAMETERS, Case
+from bncore.diagnosis.given.case import Case
+from bncore.diagnosis.given.lying import LIKE_X, PARAMETERS
 
 MOST_LISTED = 3
 FEW = 0.5

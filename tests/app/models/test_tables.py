@@ -235,6 +235,14 @@ def test_a_front_that_does_not_fit_is_said() -> None:
     assert model.notes == ("Not paired, as the layer gives other channels than the norm has: bn1 (8) and conv1 (6).",)
 
 
+def test_a_name_that_only_says_what_a_norm_is_points_to_no_layer_of_other_channels() -> None:
+    head = {**batch_norm("head.bn", 8), **conv("head.fc", 8, 10)}
+    alone = read_model(safetensors(head))
+    assert alone.norms[0].front is None
+    assert alone.notes == ("Names do not tell the layer in front of 1 of 1 norms: head.bn.",)
+    assert front_names({**conv("head.dense", 3, 8), **head}, alphabetical=True) == {"head.bn": "head.dense"}
+
+
 def test_between_two_numbers_may_stand_an_activation() -> None:
     state = {**conv("net.0", 3, 8), **batch_norm("net.2", 8)}
     assert front_names(state, alphabetical=False) == {"net.2": None}

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.batches.batch import Array
+from app.batches.text.number import NOT_A_NUMBER, pattern, plain
 from app.batches.uploads.formats.table import listed
 
+NUMERIC = re.compile(f"{pattern('.')}|{pattern(',')}|{NOT_A_NUMBER}")
 WHOLE = re.compile(r"\s*[-\u2212]?[0-9]+\s*")
 UNNAMED = ("", "Unnamed: 0")
 INDEX = ("index", "level_0")
@@ -85,11 +87,7 @@ def _counts(cells: Sequence[str]) -> bool:
 
 
 def _is_text(cell: str) -> bool:
-    try:
-        float(cell.replace("\u2212", "-").replace(",", "."))
-    except ValueError:
-        return bool(cell)
-    return False
+    return bool(cell) and not NUMERIC.fullmatch(plain(cell))
 
 
 def has_fractions(rows: Records) -> bool:

@@ -31,7 +31,7 @@ SINGLE = 2.0**-23  # frameworks keep running statistics in float32
 
 @dataclass(frozen=True, eq=False)
 class HeldSteps:
-    """Per channel (C,): by how many standard errors (up to 1,000) its statistics are off, and not by chance."""
+    """Per channel (C,): standard errors, at least and up to 1,000, that its statistics are off by, not by chance."""
 
     errors: Floats
     off: Mask

@@ -57,7 +57,8 @@ def mode_gap(steps: Steps, level: float) -> Iterator[Finding]:
 
 
 def _errors(errors: float) -> str:
-    return f"{three(errors)} standard errors" if errors < 1000 else "a thousand standard errors or more"
+    """What they are by the larger of all estimates of a standard error: there may be more."""
+    return f"at least {three(errors) if errors < 1000 else 'a thousand'} standard errors"
 
 
 def frozen(steps: Steps) -> Iterator[Finding]:
