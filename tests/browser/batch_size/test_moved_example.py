@@ -27,7 +27,7 @@ def middle(grip: Locator) -> tuple[float, float]:
 
 
 def test_an_example_is_dragged_by_mouse_and_touch_and_moved_by_keys_and_rulers_stay(view: BatchSize) -> None:
-    view.open("tab=strip&move_by=0")
+    view.open("tab=strip&move_by=0&draws=100")
     expect_dragged_by_the_mouse(view)
     expect_dragged_by_touch_and_moved_by_keys(view)
     expect_rulers_stay_and_the_jacobian_follows(view)
@@ -56,7 +56,7 @@ def expect_dragged_by_the_mouse(view: BatchSize) -> None:
     expect(grip).to_have_attribute("aria-label", "Example 3, class 0")
     view.page.go_back()
     view.settle()
-    assert view.query == {"move_by": "0", "tab": "strip"}
+    assert view.query == {"move_by": "0", "tab": "strip", "draws": "100"}
     assert view.moved("train") == [0] * 8
 
 

@@ -5,17 +5,18 @@ from playwright.sync_api import expect
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 
+QUICK = "draws=100"
 AT_THE_END = "(slide) => Number(slide.value) === Number(slide.max)"
 
 
 def test_the_size_follows_marks_slider_and_points_and_goes_no_further_than_the_source(view: BatchSize) -> None:
-    view.open()
+    view.open(QUICK)
     expect(view.mark(256)).to_have_attribute("aria-disabled", "true")
     view.mark(256).click(force=True)
     assert "size" not in view.query
     expect_another_feature_and_another_source(view)
     view.controls.choose("source", "wine")
-    assert view.query == {}
+    assert view.query == {"draws": "100"}
     expect_the_slider_moves_the_mark_and_the_noise(view)
     expect_a_point_of_the_estimates_picked(view)
     view.controls.press("size", "End")
@@ -27,10 +28,10 @@ def test_the_size_follows_marks_slider_and_points_and_goes_no_further_than_the_s
 def expect_another_feature_and_another_source(view: BatchSize) -> None:
     view.page.locator("#c-feature").select_option(label="proline")
     view.settle()
-    assert view.query == {"feature": "12"}
+    assert view.query == {"feature": "12", "draws": "100"}
     expect(view.page.locator("#batch-line")).to_contain_text("proline, K = 8")
     view.controls.choose("source", "digits")
-    assert view.query == {"source": "digits", "feature": "20"}
+    assert view.query == {"source": "digits", "feature": "20", "draws": "100"}
     view.controls.choose("source", "heavy_tailed")
     expect(view.page.locator("#theory-text")).to_contain_text("no kurtosis")
     expect(view.mark("all")).to_have_text("1024")
@@ -67,12 +68,13 @@ def expect_a_point_of_the_estimates_picked(view: BatchSize) -> None:
 def test_a_size_is_put_right_and_says_so_where_a_link_or_a_source_has_fewer_examples(
     view: BatchSize, watch: Watch
 ) -> None:
-    view.open("size=1024&source=inline&values=1;2;4;5;9")
+    view.open(f"{QUICK}&size=1024&source=inline&values=1;2;4;5;9")
     assert {name: view.query[name] for name in ("size", "members")} == {"size": "5", "members": "5"}
     expect(view.controls.field("size")).to_have_value("5")
     expect(view.page.locator("#warnings")).to_contain_text("K is 5 instead of 1,024")
     expect(view.mark("all")).to_have_attribute("aria-pressed", "true")
     assert watch.asked("/api/v1/batch-size") == []
+    expect_the_first_example_looked_at_where_a_small_batch_loses_it(view)
     expect_sliders_end_where_the_source_does(view)
     view.controls.choose("source", "iris")
     assert view.query["size"] == "150"
@@ -80,9 +82,19 @@ def test_a_size_is_put_right_and_says_so_where_a_link_or_a_source_has_fewer_exam
     expect(view.page.locator("#warnings")).to_contain_text("K is 150 instead of 1,797")
 
 
+def expect_the_first_example_looked_at_where_a_small_batch_loses_it(view: BatchSize) -> None:
+    view.page.locator("#c-example").select_option("4")
+    view.settle()
+    assert view.query["example"] == "4"
+    view.controls.enter("size", "4")
+    assert {name: view.query.get(name) for name in ("size", "members", "example")} == {
+        "size": "4", "members": "4", "example": None,
+    }  # fmt: skip
+    expect(view.page.locator("#c-example")).to_have_value("0")
+
+
 def expect_sliders_end_where_the_source_does(view: BatchSize) -> None:
     """The small batch is as large as the size lets it be."""
-    view.controls.enter("size", "4")
     view.controls.press("size", "End")
     assert view.query["size"] == "5"
     view.controls.choose("source", "iris")
@@ -93,24 +105,16 @@ def expect_sliders_end_where_the_source_does(view: BatchSize) -> None:
     assert view.query["size"] == "1797"
 
 
-def test_a_small_batch_that_loses_the_example_looks_at_its_first(view: BatchSize, watch: Watch) -> None:
-    view.open("example=5")
-    view.controls.enter("size", "4")
-    assert view.query == {"size": "4", "members": "4"}
-    expect(view.page.locator("#c-example")).to_have_value("0")
-    assert watch.complaints == []
-
-
 def test_a_linear_layer_puts_its_units_in_place_of_the_features_and_marks_set_the_size(
     view: BatchSize, watch: Watch
 ) -> None:
-    view.open("source=digits&feature=20&selected=20,30")
+    view.open(f"{QUICK}&source=digits&feature=20&selected=20,30")
     fold = view.page.locator("#fold-layer")
     expect(fold).not_to_have_attribute("open", "")
     fold.locator("summary").click()
     expect(view.controls.field("weight_scale")).to_be_hidden()
     view.controls.enter("layer_width", "3")
-    assert view.query == {"source": "digits", "layer_width": "3"}
+    assert view.query == {"source": "digits", "draws": "100", "layer_width": "3"}
     told = "Digits, behind a linear layer: 1,797 examples × 3 features"
     expect(view.page.locator("#batch-line")).to_contain_text(told)
     expect(view.controls.field("weight_scale")).to_be_visible()
@@ -121,7 +125,7 @@ def test_a_linear_layer_puts_its_units_in_place_of_the_features_and_marks_set_th
     view.controls.enter("layer_width", "2")
     assert "feature" not in view.query
     view.controls.enter("layer_width", "0")
-    assert view.query == {"source": "digits", "feature": "20"}
+    assert view.query == {"source": "digits", "draws": "100", "feature": "20"}
     assert watch.complaints == []
     expect_marks_set_the_size(view)
 

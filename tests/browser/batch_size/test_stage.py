@@ -9,6 +9,7 @@ from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 from tests.browser.stage import settled, shifted, watch_shifts
 
+pytestmark = pytest.mark.folded
 FALLING = "() => document.querySelector('#piles').getAnimations({ subtree: true }).length"
 MIDDLES = """() => {
   const lit = [...document.querySelectorAll("#dots .lit")].map((dot) => Number(dot.getAttribute("cx")));
@@ -18,6 +19,7 @@ MIDDLES = """() => {
 """Of the lit dots, and where their mean is marked."""
 WITHOUT_A_PLACE = """() => [...document.querySelectorAll("#stage svg *")]
   .filter(({ attributes }) => [...attributes].some(({ value }) => /NaN|undefined|Infinity/.test(value))).length"""
+STEP_TO = "(query) => { history.replaceState(null, '', query); dispatchEvent(new Event('popstate')); }"
 SHOWN = "Number(document.querySelector('#deal-number').textContent)"
 
 
@@ -94,7 +96,7 @@ def expect_the_stage_in_view_on_a_phone(view: BatchSize) -> None:
     view.page.set_viewport_size({"width": 390, "height": 844})
     view.settle()
     view.page.locator("#sheet").click()
-    assert view.page.evaluate("() => { scrollTo(0, 900); return scrollY; }") > 600
+    assert view.page.evaluate("() => { scrollTo(0, 900); return scrollY; }") > 400
     view.controls.press("size", "PageUp")
     assert view.lit() > 8
     top, *drawings = (view.page.locator(f"#{name}").bounding_box() for name in ("sheet", "dots", "piles"))
@@ -113,6 +115,10 @@ def test_it_plays_pauses_and_goes_on_to_the_end(view: BatchSize) -> None:
     assert view.query == {"deal": paused}
     assert 5 <= int(paused) < 200
     expect(view.told("said")).to_contain_text(f"Deal {paused}: ")
+    view.dealer("Play").click()
+    view.page.wait_for_function(f"(paused) => {SHOWN} > paused", arg=int(paused))
+    view.page.evaluate(STEP_TO, "?deal=190")
+    expect(view.told("number")).to_have_text("190")
     view.dealer("Play").click()
     expect(view.told("number")).to_have_text("200")
     expect(view.dealer("Deal")).to_have_attribute("aria-disabled", "true")
@@ -157,7 +163,7 @@ def test_one_slider_turns_the_size_and_nothing_else_moves(view: BatchSize, watch
 
 
 def test_every_source_and_state_is_drawn_without_complaint(view: BatchSize, watch: Watch) -> None:
-    view.open("source=inline&values=3;3;3&size=3&members=3")
+    view.open("source=inline&values=3;3;3&size=3&members=3&draws=100")
     assert view.lit() == 3
     view.controls.choose("source", "heavy_tailed")
     view.controls.choose("source", "digits")

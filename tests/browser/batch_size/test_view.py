@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
@@ -10,6 +9,7 @@ from tests.browser.at_widths import at_widths
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 from tests.browser.drawn import all_drawn
+from tests.each import each
 
 CUT_TITLES = """() => [...document.querySelectorAll(".panel:not([hidden]) .panel-title")]
   .filter((title) => title.scrollWidth > title.clientWidth + 0.5).map((title) => title.textContent)"""
@@ -34,10 +34,9 @@ TOLD = """(name) => {
 def test_it_opens_whole_at_every_width_with_its_tables_asks_for_nothing_and_tells_an_error_at_its_control(
     view: BatchSize, watch: Watch
 ) -> None:
-    for width in at_widths(view.page, view.open, (390, 1920, 1280)):
+    for width in at_widths(view.page, view.open, (1920, 1280)):
         expect_titles_and_texts_whole(view, width)
-        if width < 1920:
-            expect_marked_sizes_on_the_axis(view)
+    expect_marked_sizes_on_the_axis(view, ["2", "8", "32", "178"])
     expect_everything_drawn_and_nothing_asked_for(view, watch)
     expect_tables_with_their_numbers(view)
     watch.refusals.add(422)
@@ -50,10 +49,10 @@ def expect_titles_and_texts_whole(view: BatchSize, width: int) -> None:
     assert view.page.evaluate(CUT_TEXTS) == [], width
 
 
-def expect_marked_sizes_on_the_axis(view: BatchSize) -> None:
+def expect_marked_sizes_on_the_axis(view: BatchSize, marked: list[str]) -> None:
     for figure in ("estimates_mean", "estimates_noise"):
         texts = view.controls.plot(figure).locator(".xtick text").all_text_contents()
-        assert [text for text in texts if text] == ["2", "8", "32", "178"], figure
+        assert [text for text in texts if text] == marked, figure
 
 
 def expect_everything_drawn_and_nothing_asked_for(view: BatchSize, watch: Watch) -> None:
@@ -92,14 +91,15 @@ def expect_an_error_beside_its_control(view: BatchSize) -> None:
     expect(view.page.locator("#x-hat-text")).to_contain_text("Over 500 batches")
 
 
-def test_titles_and_texts_of_another_source_are_whole(view: BatchSize) -> None:
-    for width in at_widths(view.page, lambda: view.open("source=breast_cancer&feature=19&size=128")):
+def test_titles_and_texts_of_another_source_are_whole_on_a_phone(view: BatchSize) -> None:
+    for width in at_widths(view.page, lambda: view.open("source=breast_cancer&feature=19&size=128&draws=100"), (390,)):
         expect_titles_and_texts_whole(view, width)
+    expect_marked_sizes_on_the_axis(view, ["2", "8", "32", "256", "569"])
 
 
 def test_a_link_is_the_whole_view_and_an_upload_a_population_of_its_own(view: BatchSize, tmp_path: Path) -> None:
     link = "source=iris&size=32&feature=2&example=4&move_by=-1.5&rate=0.2&momentum=0.3&members=6&notation=lecture"
-    view.open(f"{link}&tab=strip")
+    view.open(f"{link}&tab=strip&draws=100")
     shown = {name: view.controls.data(name) for name in ("estimates_noise", "noise_shapes")}
     moved = view.moved("train")
     headline = view.headline.inner_text()
@@ -126,10 +126,10 @@ def expect_an_upload_is_a_population_of_its_own(view: BatchSize, folder: Path) -
     expect(view.page.locator("#batch-line")).to_contain_text("5 examples")
 
 
-@pytest.mark.parametrize("query", ["example=9", "feature=99"])
+@each("query", ["example=9", "feature=99"])
 def test_a_link_with_a_wrong_field_shows_the_rest(view: BatchSize, watch: Watch, query: str) -> None:
     watch.refusals.add(422)
-    view.open(query)
+    view.open(f"{query}&draws=100")
     expect(view.controls.error(query.split("=")[0])).to_be_visible()
     expect(view.headline).to_have_text("Not computed.")
     expect(view.page.locator("#x-hat-text")).to_contain_text("batches of 8")

@@ -26,6 +26,16 @@ PASTE = """(input, text) => {
 }"""
 
 
+WATCH_STEPS = """() => {
+  window.walked = [];
+  addEventListener("keyup", () => {
+    const lit = [...document.querySelectorAll('.node[aria-current="step"]')].map(({ dataset }) => dataset.node);
+    const numbers = [...document.querySelectorAll("#step-numbers .slot")].map(({ textContent }) => textContent);
+    window.walked.push({ lit, focused: document.activeElement.dataset.node ?? null, numbers });
+  });
+}"""
+
+
 class Derivation(ViewPage):
     """A page with the derivation in it."""
 
@@ -43,6 +53,21 @@ class Derivation(ViewPage):
     def expect_step(self, name: str) -> None:
         expect(self.node(name)).to_have_attribute("aria-current", "step")
         expect(self.page.locator('.node[aria-current="step"]')).to_have_count(1)
+
+    def watch_steps(self) -> None:
+        """From now on, what each key leads to is kept."""
+        self.page.evaluate(WATCH_STEPS)
+
+    def walk(self, key: str, steps: list[str], *, focused: bool = False) -> None:
+        """Each press of the key leads to the next of the steps, with numbers; with `focused`, the focus too."""
+        self.page.evaluate("() => { window.walked = []; }")
+        for _ in steps:
+            self.page.keyboard.press(key)
+        self.expect_step(steps[-1])
+        walked = self.page.evaluate("() => window.walked")
+        assert [at["lit"] for at in walked] == [[name] for name in steps]
+        assert all(at["numbers"] for at in walked)
+        assert not focused or [at["focused"] for at in walked] == steps
 
     def click(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()

@@ -74,10 +74,8 @@ def expect_everything_follows_a_dragged_example(derivation: Derivation) -> None:
 def expect_play_a_few_stops_away_and_arrows_to_every_node_and_mark(derivation: Derivation) -> None:
     page = derivation.page
     derivation.node("mean").focus()
-    for name in ORDER[5:]:
-        page.keyboard.press("ArrowRight")
-        expect(derivation.node(name)).to_be_focused()
-        derivation.expect_step(name)
+    derivation.watch_steps()
+    derivation.walk("ArrowRight", ORDER[5:], focused=True)
     page.keyboard.press("Home")
     expect(derivation.node("x")).to_be_focused()
     play = page.get_by_role("button", name="play", exact=True)

@@ -1,5 +1,6 @@
 """The doctor as a person handles it."""
 
+from base64 import b64encode
 from pathlib import Path
 from typing import Self
 
@@ -7,9 +8,9 @@ from playwright.sync_api import Locator
 
 from tests.browser.playground.page import Playground
 
-DROP = """([name, bytes]) => {
+DROP = """([name, base64]) => {
   const data = new DataTransfer();
-  data.items.add(new File([new Uint8Array(bytes)], name));
+  data.items.add(new File([Uint8Array.from(atob(base64), (letter) => letter.charCodeAt())], name));
   document.querySelector("footer, main").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
 }"""
 
@@ -35,5 +36,5 @@ class Doctor(Playground):
     def drop(self, file: Path) -> None:
         """A file, somewhere on the page."""
         with self.page.expect_response("**/api/v1/doctor?*model=*"):
-            self.page.evaluate(DROP, [file.name, list(file.read_bytes())])
+            self.page.evaluate(DROP, [file.name, b64encode(file.read_bytes()).decode()])
         self.settle()

@@ -1,7 +1,6 @@
 """The gradient check's doors: the notebook first, a refusal that keeps the place, and faults in one sentence each."""
 
-import subprocess
-import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +12,9 @@ from tests.browser.announced import announced, listen
 from tests.browser.conftest import Watch
 from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.gradient_check.tensors import RIGHT, WRONG
-from tests.browser.gradient_check.test_snippet import STUDENT
+from tests.browser.gradient_check.test_snippet import STUDENT, shown
 from tests.browser.stage import settled, shifted, watch_shifts, words_in_sight
+from tests.each import each
 
 LAPTOP = {"width": 1280, "height": 800}
 OWN = "batch=own&x=[[1,10],[2,30],[4,25]]&dy=[[1,0],[0,2],[-1,0.5]]&gamma=[2,-1]&beta=[0.5,0]&eps=0.25"
@@ -22,9 +22,20 @@ OWN = "batch=own&x=[[1,10],[2,30],[4,25]]&dy=[[1,0],[0,2],[-1,0.5]]&gamma=[2,-1]
 pytestmark = pytest.mark.folded
 
 
-def test_the_notebook_is_the_first_door_and_little_is_said_unasked(check: GradientCheck) -> None:
+def test_the_notebook_is_the_first_door_no_control_moves_it_and_a_refused_file_leaves_it_open(
+    check: GradientCheck, watch: Watch, tmp_path: Path
+) -> None:
     check.page.set_viewport_size(LAPTOP)
+    watch_shifts(check.page)
     check.open()
+    settled(check.page)
+    expect_the_notebook_first_and_little_said_unasked(check)
+    expect_no_control_moves_the_page(check)
+    watch.refusals.add(422)
+    expect_a_refused_file_to_leave_the_door_open(check, tmp_path)
+
+
+def expect_the_notebook_first_and_little_said_unasked(check: GradientCheck) -> None:
     first, second = check.page.locator('input[name="way"]').all()
     expect(first).to_be_checked()
     assert (first.get_attribute("value"), second.get_attribute("value")) == ("code", "paste")
@@ -37,7 +48,7 @@ def test_the_notebook_is_the_first_door_and_little_is_said_unasked(check: Gradie
     assert check.query == {}
 
 
-@pytest.mark.parametrize("query", ["dx=1", "mistake=layer_norm", "way=paste"])
+@each("query", ["dx=1", "mistake=layer_norm", "way=paste"])
 def test_a_link_with_a_gradient_opens_the_door_that_shows_it(check: GradientCheck, watch: Watch, query: str) -> None:
     watch.refusals.add(422)
     check.open(query)
@@ -50,13 +61,14 @@ def test_a_link_with_a_gradient_opens_the_door_that_shows_it(check: GradientChec
     expect(check.field("dx")).to_be_visible()
 
 
-@pytest.mark.parametrize("placement", ["variance", "deviation"])
-def test_the_snippet_of_an_own_batch_runs_on_that_batch(check: GradientCheck, placement: str) -> None:
-    check.open(f"{OWN}&way=code&mistake=own&form=cs231n&eps_placement={placement}")
-    for form, name in {"CS231n's two functions": "bn_param", "Any function": "my_gradients"}.items():
-        check.radio(form)
-        expect(check.page.locator("#snippet")).to_contain_text(name)
-        expect_the_snippet_to_run(check, placement)
+def test_the_snippet_of_an_own_batch_runs_on_that_batch(check: GradientCheck) -> None:
+    check.open(f"{OWN}&way=code&mistake=own&form=cs231n")
+    for placement in ("variance", "deviation"):
+        check.choose("eps_placement", placement)
+        for form, name in {"CS231n's two functions": "bn_param", "Any function": "my_gradients"}.items():
+            check.radio(form)
+            expect(check.page.locator("#snippet")).to_contain_text(name)
+            expect_the_snippet_to_run(check, placement)
 
 
 def expect_the_snippet_to_run(check: GradientCheck, placement: str) -> None:
@@ -66,21 +78,17 @@ def expect_the_snippet_to_run(check: GradientCheck, placement: str) -> None:
     beside = STUDENT.replace("std = np.sqrt(var + eps)", "std = np.sqrt(var) + eps")
     beside = beside.replace("-0.5 * (var + eps) ** -1.5", "-0.5 / (std**2 * np.sqrt(var))")
     student = {"variance": STUDENT, "deviation": beside}[placement]
-    ran = subprocess.run([sys.executable, "-c", student + code], capture_output=True, text=True)
-    assert ran.stdout.startswith("Correct: dbeta, dgamma and dx are exact."), ran.stdout + ran.stderr
-    wrong = subprocess.run(
-        [sys.executable, "-c", student.replace(" + dmean / N", "") + code], capture_output=True, text=True
-    )
-    assert "The path through the mean is missing" in wrong.stdout
+    assert shown(student + code).startswith("Correct: dbeta, dgamma and dx are exact.")
+    assert "The path through the mean is missing" in shown(student.replace(" + dmean / N", "") + code)
 
 
 def test_a_batch_that_is_too_large_to_stand_in_the_snippet_is_said_to_be(check: GradientCheck) -> None:
     x = (np.arange(80) % 7).reshape(40, 2)
-    check.open("way=code")
-    expect(check.page.locator("#snippet-note")).to_be_hidden()
     check.open(f"way=code&batch=own&gamma=&beta=&x={x.tolist()}&dy={x[::-1].tolist()}")
     expect(check.page.locator("#snippet-note")).to_contain_text("too large to be written out")
     expect(check.page.locator("#snippet")).to_contain_text("/probe?seed=0")
+    check.radio("A probe")
+    expect(check.page.locator("#snippet-note")).to_be_hidden()
 
 
 def test_a_refusal_keeps_what_was_typed_the_scroll_and_the_focus(check: GradientCheck, watch: Watch) -> None:
@@ -108,21 +116,23 @@ def test_a_refusal_keeps_what_was_typed_the_scroll_and_the_focus(check: Gradient
     expect(check.page.get_by_role("radio", name="My own batch")).to_be_checked()
 
 
-def test_a_file_that_is_refused_leaves_the_door_open_where_it_was_dropped(
-    check: GradientCheck, watch: Watch, tmp_path
-) -> None:
-    watch.refusals.add(422)
-    check.open()
-    path = files.on_disk(tmp_path, "dx.npy", "no array")
+def expect_a_refused_file_to_leave_the_door_open(check: GradientCheck, folder: Path) -> None:
+    before = check.query
+    path = files.on_disk(folder, "dx.npy", "no array")
     with check.page.expect_response("**/gradient-check/arrays**"):
         check.page.locator("#file").set_input_files(path)
     expect(check.error("file")).to_contain_text("neither NPZ nor NPY")
     expect(check.page.locator("#snippet")).to_be_visible()
-    assert check.query == {}
+    assert check.query == before
 
 
-def test_several_faults_are_one_sentence_each_with_the_line_to_look_at(check: GradientCheck) -> None:
+def test_a_verdict_is_announced_once_and_several_faults_are_one_sentence_each(check: GradientCheck) -> None:
     check.open("mistake=own")
+    expect_a_verdict_announced_once(check)
+    expect_faults_with_the_line_to_look_at(check)
+
+
+def expect_faults_with_the_line_to_look_at(check: GradientCheck) -> None:
     case = probe(0).case()
     twice = ready_answers(case)["mean_path_missing"]["dx"] / case.gamma
     check.paste("dx", str(twice.tolist()))
@@ -140,19 +150,14 @@ def test_several_faults_are_one_sentence_each_with_the_line_to_look_at(check: Gr
     assert len(check.headline.inner_text().split()) <= 20
 
 
-def test_a_verdict_is_announced_once(check: GradientCheck) -> None:
-    check.open("mistake=own")
+def expect_a_verdict_announced_once(check: GradientCheck) -> None:
     listen(check.page)
     check.paste("dx", str(WRONG["dx"]))
     check.expect_headline("wrong sign")
     assert announced(check.page) == [check.headline.inner_text()]
 
 
-def test_no_control_moves_the_page(check: GradientCheck) -> None:
-    check.page.set_viewport_size(LAPTOP)
-    watch_shifts(check.page)
-    check.open()
-    settled(check.page)
+def expect_no_control_moves_the_page(check: GradientCheck) -> None:
     check.page.get_by_role("button", name="New probe").click()
     check.settle()
     check.page.get_by_role("radio", name="Any function").check()

@@ -24,8 +24,12 @@ def on_disk(folder: Path, name: str, **arrays: np.ndarray) -> Path:
     return path
 
 
-def test_a_dropped_npz_fills_the_fields(check: GradientCheck, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_said_beside_the_drop_and_a_dropped_npz_fills_the_fields(
+    check: GradientCheck, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals.add(422)
     check.open()
+    expect_an_unread_file_said_beside_the_drop(check, tmp_path)
     for dtype in ("float64", "float32"):
         expect_fields_filled(check, tmp_path, dtype)
 
@@ -58,7 +62,9 @@ def test_a_chosen_npy_is_the_tensor_of_its_name(check: GradientCheck, tmp_path: 
     expect(check.page.locator("#file-notes")).to_be_hidden()
 
 
-def test_a_dropped_file_with_its_own_batch_is_checked_on_that(check: GradientCheck, tmp_path: Path) -> None:
+def test_a_dropped_file_is_checked_on_its_own_batch_or_on_the_probe_of_its_seed(
+    check: GradientCheck, tmp_path: Path
+) -> None:
     check.open("seed=9&eps_placement=deviation")
     check.page.locator("#fold-table summary").click()
     with check.page.expect_download() as downloaded:
@@ -72,11 +78,11 @@ def test_a_dropped_file_with_its_own_batch_is_checked_on_that(check: GradientChe
     check.expect_headline("Correct: dx is exact.")
     expect(check.page.locator("#batch-line")).to_contain_text("your own batch")
     expect(check.field("eps")).to_have_value("1.0")
+    expect_the_probe_of_a_files_seed(check, tmp_path)
 
 
-def test_a_dropped_file_with_a_seed_is_checked_on_that_probe(check: GradientCheck, tmp_path: Path) -> None:
-    check.open("batch=own")
-    path = on_disk(tmp_path, "mine.npz", dx=probe(9, axes=4).case().as_given(probe(9, axes=4).case().truth["dx"]),
+def expect_the_probe_of_a_files_seed(check: GradientCheck, folder: Path) -> None:
+    path = on_disk(folder, "mine.npz", dx=probe(9, axes=4).case().as_given(probe(9, axes=4).case().truth["dx"]),
                    seed=np.array(9), axes=np.array(4))  # fmt: skip
     with check.page.expect_response("**/gradient-check/view"):
         files.drop(check.page, path, (900, 500))
@@ -85,9 +91,8 @@ def test_a_dropped_file_with_a_seed_is_checked_on_that_probe(check: GradientChec
     expect(check.page.locator("#batch-line")).to_contain_text("the probe of seed 9")
 
 
-def opened_with_a_slow_file(check: GradientCheck, folder: Path) -> Callable[[], None]:
-    """The page with a wrong dx on its way; what lets it arrive."""
-    check.open("mistake=own")
+def slow_file(check: GradientCheck, folder: Path) -> Callable[[], None]:
+    """A wrong dx is on its way; what lets it arrive."""
     held = Held(check.page, "**/gradient-check/arrays*", most=1)
     with check.page.expect_request("**/gradient-check/arrays*"):
         files.drop(check.page, on_disk(folder, "one.npz", dx=WRONG["dx"]), (900, 500))
@@ -100,17 +105,25 @@ def opened_with_a_slow_file(check: GradientCheck, folder: Path) -> Callable[[], 
     return release
 
 
-def test_the_last_of_two_dropped_files_wins(check: GradientCheck, tmp_path: Path) -> None:
-    release = opened_with_a_slow_file(check, tmp_path)
+def test_the_last_of_two_dropped_files_wins_and_a_late_one_overwrites_nothing_that_was_typed_meanwhile(
+    check: GradientCheck, tmp_path: Path
+) -> None:
+    check.open("mistake=own")
+    expect_the_last_of_two_files_to_win(check, tmp_path)
+    expect_typed_numbers_to_stay(check, tmp_path)
+
+
+def expect_the_last_of_two_files_to_win(check: GradientCheck, folder: Path) -> None:
+    release = slow_file(check, folder)
     with check.page.expect_response("**/gradient-check/view"):
-        files.drop(check.page, on_disk(tmp_path, "two.npz", dx=RIGHT["dx"]), (900, 500))
+        files.drop(check.page, on_disk(folder, "two.npz", dx=RIGHT["dx"]), (900, 500))
     check.expect_headline("Correct: dx is exact.")
     release()
     check.expect_headline("Correct: dx is exact.")
 
 
-def test_a_late_file_overwrites_nothing_that_was_typed_meanwhile(check: GradientCheck, tmp_path: Path) -> None:
-    release = opened_with_a_slow_file(check, tmp_path)
+def expect_typed_numbers_to_stay(check: GradientCheck, folder: Path) -> None:
+    release = slow_file(check, folder)
     with check.page.expect_response("**/gradient-check/view"):
         check.field("dx").fill(str(RIGHT["dx"]))
         check.field("dx").press("Tab")
@@ -119,9 +132,7 @@ def test_a_late_file_overwrites_nothing_that_was_typed_meanwhile(check: Gradient
     assert check.field("dx").input_value() == str(RIGHT["dx"])
 
 
-def test_a_file_that_cannot_be_read_is_said_beside_the_drop(check: GradientCheck, watch: Watch, tmp_path: Path) -> None:
-    watch.refusals.add(422)
-    check.open()
-    check.page.locator("#file").set_input_files(on_disk(tmp_path, "mine.npz", weights=np.ones(3)))
+def expect_an_unread_file_said_beside_the_drop(check: GradientCheck, folder: Path) -> None:
+    check.page.locator("#file").set_input_files(on_disk(folder, "mine.npz", weights=np.ones(3)))
     expect(check.error("file")).to_contain_text("holds weights")
     check.expect_headline("The path through the variance is missing.")

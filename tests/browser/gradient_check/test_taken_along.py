@@ -2,8 +2,6 @@
 
 import json
 import shlex
-import subprocess
-import sys
 from urllib.request import Request, urlopen
 
 import pytest
@@ -11,7 +9,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
 from tests.browser.gradient_check.page import GradientCheck
+from tests.browser.gradient_check.test_snippet import shown
 from tests.browser.held import Held
+from tests.each import each
 
 
 @pytest.fixture
@@ -26,7 +26,7 @@ def copied(check: GradientCheck, button: str) -> str:
     return str(check.page.evaluate("() => navigator.clipboard.readText()"))
 
 
-@pytest.mark.parametrize("query", ["mistake=std_power", "batch=own&mistake=mean_path_missing", "axes=4&seed=2"])
+@each("query", ["mistake=std_power", "batch=own&mistake=mean_path_missing", "axes=4&seed=2"])
 def test_copied_as_curl_and_as_python_it_gives_this_answer(clipboard: GradientCheck, query: str) -> None:
     clipboard.open(query)
     command = shlex.split(copied(clipboard, "Copy as curl"))
@@ -34,8 +34,7 @@ def test_copied_as_curl_and_as_python_it_gives_this_answer(clipboard: GradientCh
     answer = json.load(urlopen(Request(command[2], body.encode())))
     assert answer["headline"] == clipboard.headline.text_content()
     code = copied(clipboard, "Copy as Python")
-    finished = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
-    assert finished.stdout.strip() == answer["text"]
+    assert shown(code).strip() == answer["text"]
 
 
 def test_what_is_copied_is_of_one_batch_though_the_view_is_late(clipboard: GradientCheck) -> None:

@@ -28,8 +28,16 @@ def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only(network:
     expect(network.page.locator("#moved-legend")).to_contain_text("how far the joint's distribution moved")
 
 
-def test_a_joint_is_tinted_by_how_far_its_distribution_moved_not_by_single_values(network: Network) -> None:
-    network.open("depth=3&width=16&eps=0&dtype=float64&disturb_layer=1&disturb_factor=-1&activation=tanh")
+def test_a_joint_is_tinted_by_how_far_its_distribution_moved_and_drawn_once_where_it_did_not(
+    network: Network,
+) -> None:
+    network.open("depth=3&width=16&eps=0&dtype=float64&disturb_layer=1&disturb_factor=-1&activation=tanh&joint=f2")
+    expect_tinted_by_its_distribution_not_by_single_values(network)
+    network.controls.enter("disturb_factor", "3")
+    expect_drawn_once_where_nothing_moved(network)
+
+
+def expect_tinted_by_its_distribution_not_by_single_values(network: Network) -> None:
     row = next(r for r in network.answer()["disturb"]["columns"]["with"]["joints"] if r["joint"] == "norm2")
     assert row["values_moved"] > 1.9
     shade = network.joint("norm2", "with").evaluate("(button) => Number(button.style.getPropertyValue('--moved'))")
@@ -37,10 +45,17 @@ def test_a_joint_is_tinted_by_how_far_its_distribution_moved_not_by_single_value
     assert shade < 0.2
 
 
-def test_a_factor_or_a_press_disturbs_block_1_in_place_undo_takes_it_back_and_a_sign_is_flipped(
+def expect_drawn_once_where_nothing_moved(network: Network) -> None:
+    for figure in ("joint", "joint_gradient"):
+        drawn = [(trace["name"], trace["yaxis"]) for trace in network.controls.data(figure)]
+        assert drawn == [("after", "y"), ("before", "y"), ("with BN, unmoved", "y2")]
+
+
+def test_a_factor_or_a_press_disturbs_in_place_undo_takes_it_back_a_sign_flips_and_the_words_follow_norm_and_notation(
     network: Network,
 ) -> None:
     network.open(SMALL)
+    expect_no_norm_and_the_lectures_notation_at_once(network)
     expect_a_moved_factor_disturbs_block_1_and_undo_takes_it_back(network)
     expect_modules_stay_when_one_is_pressed(network)
     expect_a_negative_factor_flips_the_sign(network)
@@ -75,23 +90,22 @@ def expect_a_negative_factor_flips_the_sign(network: Network) -> None:
 
 
 def test_the_modules_scroll_to_the_block_that_is_opened_or_disturbed(network: Network) -> None:
-    network.open("depth=50&width=8&batch_size=16&joint=f25")
-    network.expect_within_schematic(network.joint("f25"))
-    network.controls.enter("disturb_layer", "50")
-    network.expect_within_schematic(network.product(50))
+    network.open("depth=24&width=8&batch_size=16&joint=f12")
+    network.expect_within_schematic(network.joint("f12"))
+    network.controls.enter("disturb_layer", "24")
+    network.expect_within_schematic(network.product(24))
 
 
 def test_the_disturbances_section_is_filled_in_place_and_the_opened_joint_shows_both_passes(network: Network) -> None:
     """Disturbed, a joint leaves its axis in one column (z3), or in both (z1)."""
+    network.page.set_viewport_size({"width": 390, "height": 900})
     network.open(f"{SMALL}&joint=z3")
-    for joint in ("z3", "z1"):
+    for joint, width in (("z3", 390), ("z3", 1920), ("z1", 1280)):
+        network.page.set_viewport_size({"width": width, "height": 900})
         if network.query["joint"] != joint:
             network.joint(joint).click()
-        for width in (390, 1920, 1280):
-            network.page.set_viewport_size({"width": width, "height": 900})
-            network.settle()
-            expect_filled_in_place(network)
-            network.controls.click("Undo the disturbance")
+        expect_filled_in_place(network)
+        network.controls.click("Undo the disturbance")
     expect_both_passes_in_each_column(network)
 
 
@@ -126,12 +140,12 @@ def expect_both_passes_in_each_column(network: Network) -> None:
 
 def test_the_disturbances_controls_are_as_high_as_the_joint_beside_them(network: Network) -> None:
     """No blank room below the text of the one, nor below the figures of the other."""
-    network.open("depth=30")
+    network.open("depth=12&width=16&batch_size=32")
     expect_as_high_as_the_joint(network)
     for field, text in {"disturb_layer": "2", "disturb_shift": "-1.5"}.items():
         network.controls.enter(field, text)
     expect_as_high_as_the_joint(network)
-    network.controls.enter("disturb_layer", "30")
+    network.controls.enter("disturb_layer", "12")
     expect_as_high_as_the_joint(network)
 
 
@@ -141,13 +155,6 @@ def expect_as_high_as_the_joint(network: Network) -> None:
     assert card
     assert panel
     assert abs((card["y"] + card["height"]) - (panel["y"] + panel["height"])) < 3
-
-
-def test_an_opened_joint_that_the_disturbance_does_not_move_is_drawn_once(network: Network) -> None:
-    network.open(f"{SMALL}&joint=f2&disturb_layer=1")
-    for figure in ("joint", "joint_gradient"):
-        drawn = [(trace["name"], trace["yaxis"]) for trace in network.controls.data(figure)]
-        assert drawn == [("after", "y"), ("before", "y"), ("with BN, unmoved", "y2")]
 
 
 def test_who_is_counted_has_a_red_edge_and_a_disturbed_product_a_word_of_its_own(network: Network) -> None:
@@ -163,8 +170,7 @@ def test_who_is_counted_has_a_red_edge_and_a_disturbed_product_a_word_of_its_own
     expect(network.page.locator("#term-tip")).to_contain_text("Press it to disturb them")
 
 
-def test_without_a_norm_and_in_the_lectures_notation_the_page_follows_at_once(network: Network) -> None:
-    network.open(SMALL)
+def expect_no_norm_and_the_lectures_notation_at_once(network: Network) -> None:
     expect(network.page.locator("#t-parts")).to_be_visible()
     network.page.select_option("#c-norm", "none")
     network.page.select_option("#c-notation", "lecture")
@@ -173,3 +179,6 @@ def test_without_a_norm_and_in_the_lectures_notation_the_page_follows_at_once(ne
     seen = network.page.locator(".opening").inner_text() + network.page.locator("#parts").inner_text()
     assert "with BN" not in seen.replace("With BN", "with BN")
     assert not re.search(r"(?<![A-Za-z])(γ|β|z|N)(?![A-Za-z0-9])", seen)
+    network.page.select_option("#c-norm", "batch")
+    network.page.select_option("#c-notation", "frameworks")
+    network.settle()

@@ -51,20 +51,18 @@ def test_convolutional_brings_what_fits_it_and_back(network: Network, watch: Wat
     assert len(watch.asked("/api/v1/network")) == 2
 
 
-def test_the_depths_slider_ends_where_the_architecture_does(network: Network) -> None:
-    slider = network.page.locator('[data-field="depth"] .slide')
-    network.open("architecture=convolutional&depth=2&batch_size=8")
-    slider.press("End")
-    network.settle()
-    assert network.query["depth"] == "8"
-    expect(network.page.locator("#batch-line")).to_contain_text("8 blocks of width 16")
-    network.controls.choose("architecture", "fully_connected")
-    expect(slider).to_have_attribute("max", "50")
-
-
-def test_the_usual_width_of_the_other_architecture_stays_in_the_address(network: Network) -> None:
+def test_the_usual_width_of_the_other_architecture_stays_in_the_address_and_the_depths_slider_ends_with_its_own(
+    network: Network,
+) -> None:
     network.open("width=64&depth=2&architecture=convolutional&batch_size=8")
     expect(network.controls.field("width")).to_have_value("64")
     network.controls.enter("depth", "1")
     assert network.query["width"] == "64"
     expect(network.page.locator("#batch-line")).to_contain_text("1 block of width 64")
+    slider = network.page.locator('[data-field="depth"] .slide')
+    slider.press("End")
+    network.settle()
+    assert network.query["depth"] == "8"
+    expect(network.page.locator("#batch-line")).to_contain_text("8 blocks of width 64")
+    network.controls.choose("architecture", "fully_connected")
+    expect(slider).to_have_attribute("max", "50")

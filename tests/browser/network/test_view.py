@@ -96,8 +96,7 @@ def expect_the_same_numbers_of_a_copied_link(network: Network) -> None:
     said = network.headline.inner_text()
     network.controls.click("Copy link")
     link = str(network.page.evaluate("() => navigator.clipboard.readText()"))
-    network.page.goto("/network")
-    expect(network.headline).not_to_have_text(said)
+    network.page.goto("about:blank")
     network.page.goto(link)
     expect(network.headline).to_have_text(said)
 

@@ -13,7 +13,8 @@ from tests.browser.network.page import SMALL, Network
 
 ASKED = "**/api/v1/network*"
 LARGEST = "**/api/v1/network?**width=512**"
-LARGE = "depth=20&width=512&batch_size=256"
+LARGE = "depth=20&width=128&batch_size=256"
+"""Just large enough to be told of while it is computed."""
 STEP_TO = "(query) => { history.replaceState(null, '', query); dispatchEvent(new Event('popstate')); }"
 REMEMBER_PROGRESS = """() => {
   const progress = document.getElementById("progress");
@@ -94,9 +95,7 @@ def test_the_last_view_stands_while_a_large_one_is_overtaken_or_cancelled(
 def expect_a_newer_state_ends_the_stream(network: Network, watch: Watch) -> None:
     """The last view stands until it comes."""
     said = network.headline.inner_text()
-    network.controls.field("depth").fill("50")
-    network.controls.field("depth").press("Enter")
-    network.settle()
+    network.controls.enter("depth", "50")
     with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
         network.controls.field("width").fill("512")
         network.controls.field("width").press("Enter")
@@ -152,7 +151,7 @@ def test_a_first_computation_that_is_cancelled_says_so_once(network: Network, en
 def test_a_stream_that_was_overtaken_before_it_began_is_given_up(
     network: Network, endless: Endless, held: Held
 ) -> None:
-    network.page.goto("/network?depth=50&width=8")
+    network.page.goto("/network?depth=50&width=8&batch_size=32")
     network.settle()
     network.page.evaluate(REMEMBER_SIZES)
     width = network.controls.field("width")

@@ -1,16 +1,56 @@
 """The norms as a person handles them: open the page, point at cells, choose a situation, read what it says."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Locator, expect
 
 from tests.browser.view import ViewPage
 
-LIT = """(boxes) => boxes.filter((box) => box.classList.contains("shared"))
-  .map(({ dataset: { example, channel } }) => [Number(example), Number(channel)])"""
+STAGE = """(wanted) => {
+  const boxOf = (one) => one?.getBoundingClientRect().toJSON();
+  const middleOf = ({ left, right, top, bottom }) => [(left + right) / 2, (top + bottom) / 2];
+  const isAt = (box, [x, y]) => middleOf(box).every((place, i) => Math.abs(place - [x, y][i]) < 1);
+  const staged = (cube) => {
+    const rects = [...cube.querySelectorAll(".stage-cells rect")];
+    const boxes = rects.map((rect) => rect.getBoundingClientRect());
+    const mark = middleOf(cube.querySelector(".stage-at circle").getBoundingClientRect());
+    const where = (is) => rects.flatMap((rect, i) => (is(rect, i) ? [i] : []));
+    const lit = where((rect) => rect.classList.contains("lit"));
+    const marked = where((_, i) => isAt(boxes[i], mark));
+    const frame = boxOf(cube.querySelector(".stage-changed"));
+    return { count: rects.length, lit, marked, frame, cells: wanted.map((i) => boxes.at(i).toJSON()) };
+  };
+  const cubes = [...document.querySelectorAll("[data-stage-cube]")].filter((cube) => cube.checkVisibility());
+  return Object.fromEntries(cubes.map((cube) => [cube.dataset.stageCube, staged(cube)]));
+}"""
+ALL_LIT = """(boxes) => {
+  const lit = Object.fromEntries(boxes.map((box) => [box.closest("[data-cube]").dataset.cube, []]));
+  for (const box of boxes) {
+    const place = [box.dataset.example, box.dataset.channel].map(Number);
+    if (box.classList.contains("shared")) lit[box.closest("[data-cube]").dataset.cube].push(place);
+  }
+  return lit;
+}"""
 
-STAGE_LIT = "(all) => all.map((rect, i) => (rect.classList.contains('lit') ? i : -1)).filter((i) => i >= 0)"
-BOXES = "(all) => all.map((one) => one.getBoundingClientRect().toJSON())"
+
+Box = dict[str, float]
+
+
+@dataclass(frozen=True)
+class StageCube:
+    """A cube of the stage, as it stands on the screen."""
+
+    count: int
+    """So many cells."""
+    lit: list[int]
+    """The cells that are lit."""
+    marked: list[int]
+    """The cells in whose middle the mark of the cell that is looked at lies."""
+    frame: Box
+    """The frame of the channel that is changed."""
+    cells: list[Box]
+    """Where those cells stand that were asked for."""
 
 
 class Norms(ViewPage):
@@ -32,46 +72,13 @@ class Norms(ViewPage):
     def stage_cube(self, name: str) -> Locator:
         return self.page.locator(f'[data-stage-cube="{name}"]')
 
-    def stage_cells(self, name: str) -> list[dict[str, float]]:
-        """Where each cell of a cube stands on the screen."""
-        boxes: list[dict[str, float]] = self.stage_cube(name).locator(".stage-cells rect").evaluate_all(BOXES)
-        return boxes
-
-    def stage_pitch(self, name: str) -> tuple[float, float]:
-        """Pixels from a cell to the next beside it and to the next below it."""
-        first, second, *rest = self.stage_cells(name)
-        return second["x"] - first["x"], rest[1]["y"] - first["y"]
-
-    def stage_lit(self, name: str) -> list[int]:
-        """The cells of a cube that are lit."""
-        lit: list[int] = self.stage_cube(name).locator(".stage-cells rect").evaluate_all(STAGE_LIT)
-        return lit
+    def staged(self, *cells: int) -> dict[str, StageCube]:
+        """The cubes as they stand on the screen now, with the places of some cells."""
+        return {name: StageCube(**cube) for name, cube in self.page.evaluate(STAGE, cells).items()}
 
     def stage_centre(self, name: str, cell: int) -> tuple[float, float]:
-        box = self.stage_cells(name)[cell]
+        (box,) = self.staged(cell)[name].cells
         return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-    def stage_box(self, name: str, cell: int) -> tuple[int, int]:
-        """The centre of a cell, in whole pixels."""
-        x, y = self.stage_centre(name, cell)
-        return round(x), round(y)
-
-    def stage_mark(self, name: str) -> tuple[int, int]:
-        """The centre of the mark of the cell that is looked at."""
-        box = (
-            self.stage_cube(name)
-            .locator(".stage-at circle")
-            .evaluate("(mark) => mark.getBoundingClientRect().toJSON()")
-        )
-        return round(box["x"] + box["width"] / 2), round(box["y"] + box["height"] / 2)
-
-    def stage_frame(self, name: str) -> list[float]:
-        """Left, top, right and bottom of the frame of the channel that is changed."""
-        frame = self.stage_cube(name).locator(".stage-changed").evaluate(
-            "(frame) => { const { left, top, right, bottom } = frame.getBoundingClientRect();"
-            " return [left, top, right, bottom]; }"
-        )  # fmt: skip
-        return list(frame)
 
     def stage_point(self, name: str, cell: int) -> None:
         """Point at a cell with the mouse."""
@@ -86,9 +93,14 @@ class Norms(ViewPage):
         """An example's channel in a norm's cube."""
         return self.card(norm).locator(f'[data-example="{example}"][data-channel="{channel}"]')
 
+    def all_lit(self) -> dict[str, set[tuple[int, int]]]:
+        """Of each cube the examples and channels whose cells are lit."""
+        lit = self.page.locator("[data-cube] .cube-box").evaluate_all(ALL_LIT)
+        return {norm: {(example, channel) for example, channel in places} for norm, places in lit.items()}
+
     def lit(self, norm: str) -> set[tuple[int, int]]:
-        """Examples and channels whose cells are lit."""
-        return {tuple(place) for place in self.card(norm).locator(".cube-box").evaluate_all(LIT)}
+        """Examples and channels whose cells are lit in a norm's cube."""
+        return self.all_lit()[norm]
 
     def text(self, norm: str) -> str:
         """What a norm says of the situation."""

@@ -22,8 +22,7 @@ def sharing(example: int, channel: int) -> dict[str, set[tuple[int, int]]]:
 
 
 def expect_lit(norms: Norms, example: int, channel: int) -> None:
-    for name, cells in sharing(example, channel).items():
-        assert norms.lit(name) == cells, name
+    assert norms.all_lit() == sharing(example, channel)
 
 
 def test_a_cell_is_lit_untouched_by_hovering_by_a_press_and_by_touch_and_nothing_is_asked_for(
@@ -100,18 +99,23 @@ def expect_lit_by_touch(norms: Norms) -> None:
     assert norms.query["cell"].startswith("3,1,")
 
 
-def test_a_link_to_a_cell_lights_it(norms: Norms) -> None:
-    norms.open("cell=3,1,8&groups=2")
-    norms.expect_cell("Example 3, channel 1, position 8")
-    assert norms.lit("group") == {(3, c) for c in range(3)}
+def test_a_link_to_a_cell_lights_it_and_cells_are_walked_by_keyboard_and_kept_with_enter(norms: Norms) -> None:
+    norms.open("cell=2,3,0&groups=2")
+    expect_a_link_to_light_its_cell(norms)
+    norms.controls.choose("groups", "auto")
+    expect_a_cube_to_be_one_stop_of_tab_and_its_cells_walked(norms)
+
+
+def expect_a_link_to_light_its_cell(norms: Norms) -> None:
+    norms.expect_cell("Example 2, channel 3, position 0")
+    assert norms.lit("group") == {(2, c) for c in range(3, 6)}
     norms.page.reload()
     norms.settle()
-    assert norms.lit("group") == {(3, c) for c in range(3)}
+    assert norms.lit("group") == {(2, c) for c in range(3, 6)}
     expect(norms.controls.field("groups")).to_have_value("2")
 
 
-def test_a_cube_is_one_stop_of_tab_and_its_cells_are_walked_by_keyboard_and_kept_with_enter(norms: Norms) -> None:
-    norms.open("cell=2,3,0")
+def expect_a_cube_to_be_one_stop_of_tab_and_its_cells_walked(norms: Norms) -> None:
     norms.box("x", 2, 3).focus()
     norms.page.keyboard.press("Tab")
     expect(norms.box("batch", 2, 3)).to_be_focused()

@@ -13,6 +13,7 @@ from tests.browser.tab import session_of
 
 SCREENS = {5: (1280, 800), 3: (390, 844)}
 """The size of a screen that has so many cubes in a row."""
+EDGES = ("left", "top", "right", "bottom")
 KEYS = (
     ("ArrowRight", (1, 2, 5), "row 1, column 2"), ("ArrowRight", (2, 2, 3), "Example 2, channel 2"),
     ("ArrowDown", (2, 2, 6), "row 2, column 0"), ("ArrowDown", (2, 3, 0), "channel 3, row 0"),
@@ -24,10 +25,11 @@ KEYS = (
 
 
 def expect_lit(norms: Norms, cell: tuple[int, int, int]) -> None:
+    cubes = norms.staged()
+    assert set(cubes) == set(SHARE)
     for name, shares in SHARE.items():
-        lit = {BLOCK[i] for i in norms.stage_lit(name)}
-        assert lit == {other for other in BLOCK if shares(cell, other)}, name
-        assert norms.stage_mark(name) == norms.stage_box(name, BLOCK.index(cell)), name
+        assert {BLOCK[i] for i in cubes[name].lit} == {other for other in BLOCK if shares(cell, other)}, name
+        assert cubes[name].marked == [BLOCK.index(cell)], name
 
 
 @pytest.mark.folded
@@ -50,12 +52,14 @@ def expect_squares(norms: Norms, in_a_row: int, width: int) -> None:
     assert all(box["right"] <= width for box in boxes)
     if width == 1280:
         assert page.locator(".stage").evaluate("(stage) => stage.getBoundingClientRect().bottom <= innerHeight")
-    for name in SHARE:
-        cells = norms.stage_cells(name)
-        assert len(cells) == len(BLOCK)
-        for pitch in norms.stage_pitch(name):
-            assert pitch > 8
-        for side in cells[0], cells[-1]:
+    cubes = norms.staged(0, 1, 3, -1)
+    assert set(cubes) == set(SHARE)
+    for cube in cubes.values():
+        first, beside, below, last = cube.cells
+        assert cube.count == len(BLOCK)
+        assert beside["x"] - first["x"] > 8
+        assert below["y"] - first["y"] > 8
+        for side in first, last:
             assert side["width"] >= 8
             assert side["width"] == pytest.approx(side["height"], abs=0.01)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= width
@@ -114,9 +118,7 @@ def test_pointing_lights_all_nine_a_press_keeps_it_arrow_keys_walk_and_the_huge_
     expect_pointed_and_pressed(norms, watch)
     expect_situations_shift_nothing(norms)
     expect_keys_walk(norms)
-    for scheme in ("light", "dark"):
-        norms.page.emulate_media(color_scheme=scheme)
-        expect_the_huge_channel_framed_and_told(norms)
+    expect_the_huge_channel_framed_and_told(norms)
 
 
 def expect_pointed_and_pressed(norms: Norms, watch: Watch) -> None:
@@ -167,7 +169,7 @@ def expect_keys_walk(norms: Norms) -> None:
         norms.page.keyboard.press(key)
         expect(said).to_contain_text(spoken)
         assert norms.query == {"cell": ",".join(map(str, cell))}
-        assert norms.stage_mark("token") == norms.stage_box("token", BLOCK.index(cell)), key
+        assert norms.staged()["token"].marked == [BLOCK.index(cell)], key
     expect_lit(norms, KEYS[-1][1])
     norms.page.go_back()
     norms.settle()
@@ -182,17 +184,20 @@ def expect_the_huge_channel_framed_and_told(norms: Norms) -> None:
     expect(legend).to_be_hidden()
     choose("situation", "huge_channel")
     expect(legend).to_have_text("huge: channel 0, times 100")
-    for name in SHARE:
-        cells = norms.stage_cells(name)
-        first, last = cells[0], cells[BLOCK.index((3, 0, 8))]
+    cubes = norms.staged(0, BLOCK.index((3, 0, 8)))
+    assert set(cubes) == set(SHARE)
+    for name, cube in cubes.items():
+        first, last = cube.cells
         edges = [first["left"], first["top"], last["right"], last["bottom"]]
-        assert norms.stage_frame(name) == pytest.approx(edges, abs=2.0), name
+        assert [cube.frame[edge] for edge in EDGES] == pytest.approx(edges, abs=2.0), name
     spoken = page.locator(".stage-cube svg").first.get_attribute("aria-label") or ""
     assert spoken.endswith("; huge: channel 0, times 100")
-    assert page.evaluate(
-        "() => getComputedStyle(document.querySelector('.stage-changed')).stroke"
-        " === getComputedStyle(document.body).color"
-    )
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        assert page.evaluate(
+            "() => getComputedStyle(document.querySelector('.stage-changed')).stroke"
+            " === getComputedStyle(document.body).color"
+        )
     page.locator("#stage").focus()
     for _ in range(3):
         page.keyboard.press("PageUp")
@@ -211,7 +216,7 @@ def test_walking_out_of_the_window_asks_for_the_next_one(norms: Norms, watch: Wa
     norms.settle()
     assert norms.query == {"batch_size": "8", "cell": "4,0,0"}
     assert any("parts=stage" in address for address in watch.asked("/api/"))
-    assert {BLOCK[i] for i in norms.stage_lit("instance")} == {(0, 0, p) for p in range(9)}
+    assert {BLOCK[i] for i in norms.staged()["instance"].lit} == {(0, 0, p) for p in range(9)}
     expect(norms.page.locator("#stage-part")).to_have_text(
         "Drawn: 4 × 6 × 3 × 3 of 8 × 6 × 3 × 3 cells; counts are of all."
     )

@@ -20,6 +20,7 @@ SEEN = """() => {
   const covered = drawn.filter((one) => menus.some((menu) => inside(one, menu)));
   return { menus: menus.length, drawn: drawn.length, covered: covered.length, astray: astray.length };
 }"""
+CLEAR = {"menus": 3, "drawn": 3 * 178 + 3, "covered": 0, "astray": 0}
 HEIGHT = "() => document.querySelector('#stage .drawing').getBoundingClientRect().height"
 FIVE = "source=class_sorted&classes=5&classes_in_batch=5&batch_size=178"
 
@@ -37,24 +38,26 @@ def test_no_menu_covers_a_dot_or_a_text_at_any_step_or_on_paper(
     page.emulate_media(reduced_motion="reduce")
     playground.open(query)
     for width in widths:
-        page.emulate_media(media="screen", reduced_motion="reduce")
         page.set_viewport_size({"width": width, "height": 844})
         page.locator('#steps [data-step="x"]').click()
         playground.settle()
         expect_no_menu_above(page)
+    expect_no_menu_above_on_paper(page)
 
 
 def expect_no_menu_above(page: Page) -> None:
-    clear = {"menus": 3, "drawn": 3 * 178 + 3, "covered": 0, "astray": 0}
-    assert page.evaluate(SEEN) == clear
+    assert page.evaluate(SEEN) == CLEAR
     height = page.evaluate(HEIGHT)
     for step in ("x_hat", "y", "activation"):
         page.locator(f'#steps [data-step="{step}"]').click()
         expect(page.locator("#stage .drawing")).to_have_attribute("data-step", step)
-        assert page.evaluate(SEEN) == clear
+        assert page.evaluate(SEEN) == CLEAR
     assert page.evaluate(HEIGHT) == height
+
+
+def expect_no_menu_above_on_paper(page: Page) -> None:
     page.emulate_media(media="print", reduced_motion="reduce")
-    assert page.evaluate(SEEN) == clear
+    assert page.evaluate(SEEN) == CLEAR
     for event in ("beforeprint", "afterprint"):
         print_is(page, event)
-        assert page.evaluate(SEEN) == clear
+        assert page.evaluate(SEEN) == CLEAR

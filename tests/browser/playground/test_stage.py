@@ -42,12 +42,21 @@ def drag(page: Page, mark: Locator, by: float) -> None:
         page.mouse.move(x + by * share, y)
 
 
-def test_it_opens_on_its_first_step_fits_the_screen_and_plays_to_its_last(playground: Playground) -> None:
+def test_it_fits_the_screen_plays_says_where_it_is_at_each_step_and_shows_the_features_that_are_picked(
+    playground: Playground,
+) -> None:
     page = playground.page
     page.set_viewport_size({"width": 1280, "height": 800})
     watch_shifts(page)
     page.emulate_media(reduced_motion="reduce")
     playground.open()
+    expect_it_to_fit_the_screen_and_to_play_to_its_last_step(playground)
+    expect_each_step_to_say_where_it_is(playground)
+    expect_picked_features_and_tab_to_go_from_the_stage_to_the_controls(playground)
+
+
+def expect_it_to_fit_the_screen_and_to_play_to_its_last_step(playground: Playground) -> None:
+    page = playground.page
     assert fits(page)
     expect(page.locator(".part[open]")).to_have_count(0)
     assert words_in_sight(page) <= 350
@@ -63,10 +72,9 @@ def test_it_opens_on_its_first_step_fits_the_screen_and_plays_to_its_last(playgr
     assert shifted(page) < 0.02
 
 
-def test_each_step_says_where_it_is_and_the_ruler_zooms(playground: Playground) -> None:
+def expect_each_step_to_say_where_it_is(playground: Playground) -> None:
+    """The ruler zooms."""
     page = playground.page
-    page.emulate_media(reduced_motion="reduce")
-    playground.open()
     said, rulers = set(), []
     for step in STEPS:
         page.locator(f'#steps [data-step="{step}"]').click()
@@ -87,10 +95,20 @@ def test_each_step_says_where_it_is_and_the_ruler_zooms(playground: Playground) 
     assert playground.query == {"step": "y", "arrows": "paths"}
 
 
-def test_a_drag_of_the_mean_changes_beta_while_the_ruler_stays(playground: Playground) -> None:
-    page = playground.page
+def test_a_dragged_mean_changes_beta_the_end_of_the_deviation_bar_gamma_and_keys_go_on_from_there(
+    playground: Playground,
+) -> None:
     playground.open("step=y")
-    watch_shifts(page)
+    expect_a_dragged_mean_to_change_beta_while_the_ruler_stays(playground)
+    playground.page.go_back()
+    playground.page.locator('#steps [data-step="scaled"]').click()
+    playground.settle()
+    expect_the_end_of_the_deviation_bar_to_change_gamma(playground)
+    expect_keys_to_go_on_from_where_the_mark_was_sent(playground)
+
+
+def expect_a_dragged_mean_to_change_beta_while_the_ruler_stays(playground: Playground) -> None:
+    page = playground.page
     before = ticks(page)
     drag(page, grip(page, "Shift β of proline"), 500)
     expect(page.locator("#headline")).to_contain_text("on proline: mean")
@@ -109,9 +127,9 @@ def test_a_drag_of_the_mean_changes_beta_while_the_ruler_stays(playground: Playg
     assert playground.query["beta"].endswith(",3")
 
 
-def test_the_end_of_the_deviation_bar_changes_gamma_by_drag_and_key_and_resets(playground: Playground) -> None:
+def expect_the_end_of_the_deviation_bar_to_change_gamma(playground: Playground) -> None:
+    """By drag and by key, and it is reset."""
     page = playground.page
-    playground.open("step=scaled")
     bar = grip(page, "Scale γ of hue")
     drag(page, bar, 60)
     page.mouse.up()
@@ -130,9 +148,8 @@ def test_the_end_of_the_deviation_bar_changes_gamma_by_drag_and_key_and_resets(p
     expect(grip(page, "Shift β of hue")).to_be_hidden()
 
 
-def test_keys_go_on_from_where_the_mark_was_sent_and_not_from_the_last_answer(playground: Playground) -> None:
-    """Else what is pressed before the server has answered is lost."""
-    playground.open("step=scaled")
+def expect_keys_to_go_on_from_where_the_mark_was_sent(playground: Playground) -> None:
+    """Not from the last answer: else what is pressed before the server has answered is lost."""
     bar = grip(playground.page, "Scale γ of hue")
     held = Held(playground.page, re.compile(r"/api/v1/playground\?"), most=1)
     bar.press("ArrowRight")
@@ -143,11 +160,17 @@ def test_keys_go_on_from_where_the_mark_was_sent_and_not_from_the_last_answer(pl
     assert playground.query["gamma"].split(",")[10] == "1.55"
 
 
-def test_the_weights_knob_moves_x_and_not_x_hat_and_only_the_stage_is_asked(
+def test_the_weights_knob_moves_x_and_not_x_hat_and_a_hand_that_moves_on_gives_up_the_whole_answer(
     playground: Playground, watch: Watch
 ) -> None:
-    page = playground.page
     playground.open("step=x_hat")
+    expect_the_whole_answer_given_up(playground)
+    expect_x_to_move_and_not_x_hat(playground, watch)
+
+
+def expect_x_to_move_and_not_x_hat(playground: Playground, watch: Watch) -> None:
+    """Only the stage is asked for."""
+    page = playground.page
     places = page.locator(".lane .dots").first.evaluate(PLACES)
     watch.requests.clear()
     slider = page.locator('.control[data-field="x_scale"] .slide')
@@ -160,10 +183,9 @@ def test_the_weights_knob_moves_x_and_not_x_hat_and_only_the_stage_is_asked(
     assert "parts=stage" not in watch.requests[-1]
 
 
-def test_a_hand_that_moves_on_gives_up_the_whole_answer_that_it_had_rested_for(playground: Playground) -> None:
-    """Else the stage of the next move would wait for all the figures of the last one."""
+def expect_the_whole_answer_given_up(playground: Playground) -> None:
+    """For which the hand had rested; else the stage of the next move would wait for all the figures of the last one."""
     page = playground.page
-    playground.open("step=x_hat")
     slider = page.locator('.control[data-field="x_scale"] .slide')
     wholes = Held(page, re.compile(r"/api/v1/playground\?(?!.*parts=stage)"), most=1)
     slider.evaluate(SLID_TO, 738)
@@ -175,11 +197,11 @@ def test_a_hand_that_moves_on_gives_up_the_whole_answer_that_it_had_rested_for(p
     playground.settle()
     assert playground.query["x_scale"] == "1.6"
     expect(page.locator("#problem")).to_be_hidden()
+    wholes.end()
 
 
-def test_a_person_picks_the_features_and_tab_goes_from_the_stage_to_the_controls(playground: Playground) -> None:
+def expect_picked_features_and_tab_to_go_from_the_stage_to_the_controls(playground: Playground) -> None:
     page = playground.page
-    playground.open()
     page.get_by_label("Feature on lane 3").select_option(label="ash")
     playground.settle()
     assert playground.query["lanes"] == "12,0,2"

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from app.views.training.claims.told import claims
@@ -20,7 +21,6 @@ def test_the_runs_of_a_claim_name_it_until_they_are_others(training: Training) -
     expect(page.locator("#replayed")).to_be_hidden()
     page.locator("#claim-inference").get_by_role("link", name="Open these runs").click()
     page.wait_for_url(re.compile("momentum"))
-    training.come()
     told = page.locator("#replayed")
     expect(told).to_contain_text(f"Claim 13: {CLAIM['title']}. Measured: {CLAIM['measured']}")
     page.locator("#c-seed").fill("5")
@@ -49,13 +49,16 @@ def test_the_stage_fits_below_what_two_claims_say_of_its_runs(training: Training
     assert opened["height"] > 1.5 * shut["height"]
 
 
+@pytest.mark.folded
 def test_the_source_and_the_seed_go_along_to_training_and_back(training: Training) -> None:
+    """Of sources that both have."""
     page = training.page
-    page.goto("/norms?source=iris&seed=7&batch_size=120")
-    assert links(page)["Training"] == "/training?seed=7&source=iris"
     page.goto("/?source=heavy_tailed&seed=7")
     assert links(page)["Training"] == "/training?seed=7"
+    training.controls.choose("source", "iris")
+    assert links(page)["Training"] == "/training?seed=7&source=iris"
     training.open("source=wine&seed=3&widths=8&steps=20&step=1")
     assert links(page)["Playground"] == "/?seed=3&source=wine"
-    training.open("source=moons&widths=8&steps=20&step=1")
-    assert links(page)["Playground"] == "/"
+    page.locator("#c-source").select_option("moons")
+    training.come()
+    assert links(page)["Playground"] == "/?seed=3"
