@@ -11,6 +11,7 @@ passes over memory; batch norm from memory takes eight.
 
 import argparse
 import importlib
+import random
 import statistics
 import time
 from collections.abc import Callable
@@ -95,13 +96,16 @@ def _torch(x: np.ndarray, dy: np.ndarray, axis: int) -> dict[str, Pass]:
 
 
 def paired(passes: dict[str, Pass], seconds: float) -> dict[str, list[float]]:
-    """Times in ms; each round runs every pass once, the first two rounds warm up."""
+    """Times in ms; each round runs every pass once, the first two rounds warm up.
+
+    In an order of chance: what ran before leaves the caches to its own code and arrays, or to those of the next.
+    """
     times: dict[str, list[float]] = {name: [] for name in passes}
-    end = time.perf_counter() + seconds
+    end, turns = time.perf_counter() + seconds, random.Random(0)
     while time.perf_counter() < end or len(times["ours"]) < 7:
-        for name, run in passes.items():
+        for name in turns.sample(list(passes), len(passes)):
             start = time.perf_counter()
-            run()
+            passes[name]()
             times[name].append(1000 * (time.perf_counter() - start))
     return {name: each[2:] for name, each in times.items()}
 

@@ -17,6 +17,8 @@ from bncore.running import running_pair, updated
 from bncore.standardize import Standardizer, standardizer
 from bncore.statistics import Statistics
 
+TRAIN = "train"
+
 
 @dataclass(frozen=True, eq=False, init=False)
 class Forward:
@@ -32,23 +34,37 @@ class Forward:
     y: Array
     eps: float
     eps_placement: str
-    mode: str
-    running: Running | None = field(repr=False)
-    layout: Layout = field(repr=False)
     x: Array = field(repr=False)
-    table: Float64 = field(repr=False)
-    """What the kernels read, (7, D): mean, var, rest, scale, factor, gamma, beta; NaN where they may not."""
-    careful: Careful | None = field(repr=False)
+    axis: int = field(repr=False)
+    memory: kernels.Memory | Float64 = field(repr=False)
+    """Of the table that the kernels read, or the table itself."""
+    mode: str = TRAIN
+    running: Running | None = field(default=None, repr=False)
+    careful: Careful | None = field(default=None, repr=False)
     """What NumPy computed by; None where the table says all of it."""
 
     def __init__(
-        self, y: Array, eps: float, eps_placement: str, mode: str, running: Running | None, layout: Layout, x: Array,
-        table: Float64, careful: Careful | None,
-    ) -> None:  # fmt: skip
+        self, y: Array, x: Array, axis: int, memory: kernels.Memory | Float64, eps: float, eps_placement: str
+    ) -> None:
         """Past the frozen fields' guard, which takes a small batch longer than all its numbers do."""
         own = self.__dict__
-        own["y"], own["x"], own["table"], own["careful"], own["layout"] = y, x, table, careful, layout
-        own["eps"], own["eps_placement"], own["mode"], own["running"] = eps, eps_placement, mode, running
+        own["y"], own["x"], own["axis"], own["memory"] = y, x, axis, memory
+        own["eps"], own["eps_placement"] = eps, eps_placement
+
+    def but(self, mode: str, running: Running | None, careful: Careful | None) -> "Forward":
+        """Not in training alone, or not by the kernels alone."""
+        self.__dict__.update(mode=mode, running=running, careful=careful)
+        return self
+
+    @cached_property
+    def layout(self) -> Layout:
+        """How x is seen."""
+        return layout_of(self.x.shape, self.axis)
+
+    @cached_property
+    def table(self) -> Float64:
+        """What the kernels read, (7, D): mean, var, rest, scale, factor, gamma, beta; NaN where they may not."""
+        return kernels.numbers_of(self.memory, 7, self.x.shape[self.axis])
 
     @property
     def mean(self) -> Float64:
@@ -179,6 +195,10 @@ def forward(
     Raises ShapeMismatch, EmptyBatch, NonFiniteInput, VarianceOverflow, BadDtype, BadParameter, UnbiasedOfOne.
     Source: Ioffe & Szegedy 2015, algorithm 1 (train) and 2 (inference).
     """
+    if running_mean is None and running_var is None and dtype is None and mode is TRAIN:
+        done = kernels.forward_whole(x, gamma, beta, feature_axis, eps, eps_placement, out)
+        if done and not done[2]:
+            return Forward(done[0], x, feature_axis, done[1], eps, eps_placement)  # type: ignore[arg-type]
     array = real_array(x, "x", dtype)
     layout = layout_of(array.shape, feature_axis)
     eps = valid_eps(eps)
@@ -198,7 +218,7 @@ def forward(
             running, of_batch.mean, of_batch.var, count=layout.count, momentum=momentum,
             running_variance=running_variance, num_batches_tracked=num_batches_tracked,
         )  # fmt: skip
-    return Forward(y, eps, eps_placement, mode, running, layout, array, table, careful)
+    return Forward(y, array, feature_axis, table, eps, eps_placement).but(mode, running, careful)
 
 
 def _parameter(values: ArrayLike | None, layout: Layout, name: str) -> Array | None:
@@ -229,4 +249,4 @@ def forward_of_part(
     divided = denominator(used, EPS_PLACEMENTS[choice(eps_placement, EPS_PLACEMENTS, "eps_placement")], eps)
     normalized(array, y, layout, table, used, divided)
     careful = Careful(used, divided, training_flags(used, divided.scale))
-    return Forward(y, eps, eps_placement, "train", None, layout, array, table, careful)
+    return Forward(y, array, feature_axis, table, eps, eps_placement).but("train", None, careful)

@@ -1,6 +1,6 @@
 """The backward pass. Ioffe & Szegedy 2015, section 3, with epsilon kept exactly in both of its placements."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from bncore import kernels
 from bncore.arguments import Array, Float64, not_finite, real_array, result_array, shares_memory
-from bncore.batch_norm import Forward
+from bncore.batch_norm import TRAIN, Forward
 from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import BadParameter, ShapeMismatch
 from bncore.exact.cancellation import without_cancellation
@@ -18,7 +18,7 @@ FEW = 8
 """Up to so many numbers a feature, dx may be next to nothing beside its paths: two have only a mean and an x_hat."""
 
 
-@dataclass(frozen=True, eq=False, init=False)
+@dataclass(frozen=True, eq=False, init=False, repr=False)
 class Gradients:
     """The result of `backward`.
 
@@ -29,20 +29,35 @@ class Gradients:
     """
 
     dx: Array
-    dgamma: Float64
-    dbeta: Float64
-    dy: Array = field(repr=False)
-    forward: Forward = field(repr=False)
+    memory: kernels.Memory | Float64
+    """Of the sums, (2, D): dbeta and dgamma; or these themselves."""
+    dy: Array
+    forward: Forward
 
-    def __init__(self, dx: Array, dgamma: Float64, dbeta: Float64, dy: Array, forward: Forward) -> None:
+    def __init__(self, dx: Array, memory: kernels.Memory | Float64, dy: Array, forward: Forward) -> None:
         """As `Forward` has it."""
         own = self.__dict__
-        own["dx"], own["dgamma"], own["dbeta"], own["dy"], own["forward"] = dx, dgamma, dbeta, dy, forward
+        own["dx"], own["memory"], own["dy"], own["forward"] = dx, memory, dy, forward
+
+    def __repr__(self) -> str:
+        return f"Gradients(dx={self.dx!r}, dgamma={self.dgamma!r}, dbeta={self.dbeta!r})"
+
+    @cached_property
+    def sums(self) -> Float64:
+        return kernels.numbers_of(self.memory, 2, self.forward.layout.features)
+
+    @property
+    def dgamma(self) -> Float64:
+        return self.sums[1]  # type: ignore[no-any-return]
+
+    @property
+    def dbeta(self) -> Float64:
+        return self.sums[0]  # type: ignore[no-any-return]
 
     @cached_property
     def terms(self) -> "Terms":
         """What dx is put together from."""
-        return _terms(self.dy, self.forward, self.dgamma, self.dbeta)
+        return _terms(self.dy, self.forward, self.sums)
 
     @cached_property
     def dx_hat(self) -> Array:
@@ -124,16 +139,20 @@ def backward(dy: ArrayLike, forward: Forward, *, out: Array | None = None) -> Gr
     Raises ShapeMismatch, BadDtype, NonFiniteInput, BadParameter.
     Source: Ioffe & Szegedy 2015, section 3, the six equations after algorithm 1, put together.
     """
+    if forward.mode is TRAIN:
+        x, axis, placement = forward.x, forward.axis, forward.eps_placement
+        done = kernels.backward_whole(dy, x, forward.memory, axis, placement, FEW, out)
+        if done and not done[2]:
+            return Gradients(done[0], done[1], dy, forward)  # type: ignore[arg-type]
     array = _upstream(dy, forward.layout)
     dx = _room(out, array, forward)
     few = forward.mode == "train" and forward.count <= FEW
     sums = None if few else _at_once(array, dx, forward)
     if sums is None:
         sums = _sums(array, forward)
-        terms = _terms(array, forward, *sums)
+        terms = _terms(array, forward, sums)
         dx[...] = (_dx_of_few(terms) if few else _dx(terms)).reshape(dx.shape)
-    dgamma, dbeta = sums
-    return Gradients(dx, dgamma, dbeta, array, forward)
+    return Gradients(dx, sums, array, forward)
 
 
 def backward_of_part(dy: ArrayLike, forward: Forward, dgamma: Float64, dbeta: Float64) -> Array:
@@ -141,16 +160,16 @@ def backward_of_part(dy: ArrayLike, forward: Forward, dgamma: Float64, dbeta: Fl
 
     `forward` is that of the same examples (`bncore.batch_norm.forward_of_part`). Raises as `backward`.
     """
-    terms = _terms(_upstream(dy, forward.layout), forward, dgamma, dbeta)
+    terms = _terms(_upstream(dy, forward.layout), forward, np.array((dbeta, dgamma)))
     return _dx(terms).reshape(forward.layout.shape)
 
 
-def _at_once(dy: Array, dx: Array, forward: Forward) -> tuple[Float64, Float64] | None:
-    """dx, and (dgamma, dbeta), by one call of the kernels; None where they do not serve or have met an odd number."""
+def _at_once(dy: Array, dx: Array, forward: Forward) -> Float64 | None:
+    """dx, and dbeta and dgamma (2, D), by one call of the kernels; None where none serves or it met an odd number."""
     layout, beside, constant = forward.layout, forward.eps_placement == "deviation", forward.mode != "train"
     sums = np.empty((2, layout.features))
     odd = kernels.backward(dy, forward.x, dx, layout.feature_axis, forward.table, sums, beside, constant)
-    return None if odd else (sums[1], sums[0])
+    return None if odd else sums
 
 
 def _room(out: Array | None, dy: Array, forward: Forward) -> Array:
@@ -167,8 +186,8 @@ def _upstream(dy: ArrayLike, layout: Layout) -> Array:
     return array
 
 
-def _sums(dy: Array, forward: Forward) -> tuple[Float64, Float64]:
-    """sum dy x_hat and sum dy, each (D,), in float64. Raises NonFiniteInput."""
+def _sums(dy: Array, forward: Forward) -> Float64:
+    """sum dy and sum dy x_hat, (2, D) in float64. Raises NonFiniteInput."""
     layout, of_x_hat, of_dy = forward.layout, [], []
     scratch, normalized = layout.scratch(2)
     view = dy.reshape(layout.view)
@@ -179,13 +198,14 @@ def _sums(dy: Array, forward: Forward) -> tuple[Float64, Float64]:
             of_dy.append(layout.sum(block))
             block *= forward.standardizer.again(index, normalized)
             of_x_hat.append(layout.sum(block))
-        dgamma, dbeta = np.add.reduce(of_x_hat, 0), np.add.reduce(of_dy, 0)
-    if not np.isfinite(dbeta).all() and not np.isfinite(dy).all():
+        sums = np.array((np.add.reduce(of_dy, 0), np.add.reduce(of_x_hat, 0)))
+    if not np.isfinite(sums[0]).all() and not np.isfinite(dy).all():
         raise not_finite(dy, "dy")
-    return dgamma, dbeta
+    return sums
 
 
-def _terms(dy: Array, forward: Forward, dgamma: Float64, dbeta: Float64) -> Terms:
+def _terms(dy: Array, forward: Forward, sums: Float64) -> Terms:
+    dbeta, dgamma = sums
     zero = np.zeros_like(dbeta)
     if forward.mode == "train":
         pull = EPS_PLACEMENTS[forward.eps_placement].pulled(forward.sigma, forward.scale)

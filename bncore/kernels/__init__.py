@@ -6,10 +6,24 @@ to the last place or two, and the same to the last bit whatever the threads. `ma
 """
 
 from bncore.kernels.backend import Backend, backend, using
-from bncore.kernels.passes import backward, cells, counters_of, forward, moments, normalize, serves, table_of
+from bncore.kernels.passes import (
+    Memory,
+    backward,
+    backward_whole,
+    cells,
+    counters_of,
+    forward,
+    forward_whole,
+    moments,
+    normalize,
+    numbers_of,
+    serves,
+    table_of,
+)
 from bncore.kernels.rows import RowRule, backward_rows, forward_rows, moments_rows
 
 __all__ = [
-    "Backend", "RowRule", "backend", "backward", "backward_rows", "cells", "counters_of", "forward", "forward_rows",
-    "moments", "moments_rows", "normalize", "serves", "table_of", "using",
+    "Backend", "Memory", "RowRule", "backend", "backward", "backward_rows", "backward_whole", "cells", "counters_of",
+    "forward", "forward_rows", "forward_whole", "moments", "moments_rows", "normalize", "numbers_of", "serves",
+    "table_of", "using",
 ]  # fmt: skip

@@ -1,13 +1,18 @@
 """The compiled passes by their Python names: arrays in, a table of numbers a feature out."""
 
+from typing import Any
+
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from bncore.arguments import NATIVE, Array, Float64
 from bncore.kernels.backend import in_force
 
 Table = Float64
 """Float64 (7, D): mean, var, mean_rest, scale, factor, gamma, beta."""
+
+Memory = Any
+"""The bytes of a table, or of sums, that no array was made of yet."""
 
 NOT_HERE = -1
 """What a pass returns where there are no kernels."""
@@ -27,6 +32,11 @@ def serves(*arrays: Array) -> bool:
 def table_of(features: int) -> Table:
     """A table that is yet to be filled."""
     return np.empty((7, features))
+
+
+def numbers_of(memory: Memory | Float64, rows: int, features: int) -> Float64:
+    """The numbers a feature, (rows, D), that such bytes hold; or those that are an array already."""
+    return memory if isinstance(memory, np.ndarray) else np.ndarray((rows, features), np.float64, memory)
 
 
 def moments(x: Array, axis: int, features: int, threads: int | None = None) -> tuple[Float64, Float64, Float64]:
@@ -49,6 +59,19 @@ def forward(
     return in_force.compiled.forward(y, x, table, gamma, beta, axis, eps, beside, 0, threads)  # type: ignore[no-any-return]
 
 
+def forward_whole(
+    x: ArrayLike, gamma: ArrayLike | None, beta: ArrayLike | None, axis: int, eps: float, placement: str,
+    out: Array | None,
+) -> tuple[Array, Memory, int] | None:  # fmt: skip
+    """y, the memory of its table and what `forward` returns, by one call; None unless all is as it is usually given:
+    x an array that the kernels serve, gamma and beta arrays or None, eps above 0, `out` an array that fits or None.
+    """
+    if in_force.compiled is None:
+        return None
+    threads = in_force.backend.threads
+    return in_force.compiled.forward_whole(x, gamma, beta, axis, eps, placement, out, threads)  # type: ignore[no-any-return]
+
+
 def normalize(x: Array, y: Array, axis: int, table: Table) -> int:
     """y of x and a whole table; 0 if all results fit their dtype."""
     if in_force.compiled is None:
@@ -64,6 +87,18 @@ def backward(
         return NOT_HERE
     how = (axis, 0.0, beside, constant, in_force.backend.threads)
     return in_force.compiled.backward(dx, dy, x, table, sums, *how)  # type: ignore[no-any-return]
+
+
+def backward_whole(
+    dy: ArrayLike, x: Array, memory: Memory | Float64, axis: int, placement: str, few: int, out: Array | None
+) -> tuple[Array, Memory, int] | None:
+    """dx, the memory of the sums and what `backward` returns, likewise, of what `forward_whole` gave; None also where a
+    feature has `few` numbers at most.
+    """
+    if in_force.compiled is None:
+        return None
+    threads = in_force.backend.threads
+    return in_force.compiled.backward_whole(dy, x, memory, axis, placement, few, out, threads)  # type: ignore[no-any-return]
 
 
 def counters_of(features: int, bits: int) -> NDArray[np.uint32]:

@@ -43,4 +43,18 @@ static inline double *rows_of(const Interface *of, ptrdiff_t rows, ptrdiff_t wid
     return fits ? of->data : NULL;
 }
 
+/* module.c: arrays of one shape and dtype, that have the axis, as the passes see them; their table and sums; a
+ * parameter in a row of the table; a pass over them. */
+int fill(Arrays *arrays, const Interface *const *of, int operands, int axis);
+Features features_of(double *table, double *sums, ptrdiff_t width);
+int copied(double *row, PyObject *given, double otherwise, ptrdiff_t width);
+typedef int (*Pass)(const Arrays *, const Features *, const Rule *);
+int passed(Pass pass, const Arrays *arrays, const Features *features, const Rule *rule);
+
+/* block.c: a block of bytes, NULL where it is too large for one; those of a block that has so many, else NULL. */
+PyObject *block_of(size_t size);
+void *bytes_of(PyObject *given, size_t size);
+int prepare_blocks(void);
+int prepare_whole(void);
+
 #endif

@@ -53,7 +53,7 @@ static void grouped(Group *group, const Interface *const *of, int operands, int 
 }
 
 /* Whether the operands are of one shape and dtype that have the axis. */
-static int fill(Arrays *arrays, const Interface *const *of, int operands, int axis) {
+int fill(Arrays *arrays, const Interface *const *of, int operands, int axis) {
     for (int o = 0; o < operands; o++) {
         int same = of[o]->nd == of[0]->nd && of[o]->itemsize == of[0]->itemsize;
         for (int i = 0; same && i < of[0]->nd; i++) same = of[o]->shape[i] == of[0]->shape[i] && of[o]->shape[i] > 0;
@@ -67,13 +67,13 @@ static int fill(Arrays *arrays, const Interface *const *of, int operands, int ax
     return 1;
 }
 
-static Features features_of(double *table, double *sums, ptrdiff_t width) {
+Features features_of(double *table, double *sums, ptrdiff_t width) {
     return (Features){table,             table + width,     table + 2 * width, table + 3 * width, table + 4 * width,
                       table + 5 * width, table + 6 * width, sums,              sums ? sums + width : NULL};
 }
 
 /* A parameter in a row of the table: finite numbers (D,), or None for `otherwise`. Whether it is one of these. */
-static int copied(double *row, PyObject *given, double otherwise, ptrdiff_t width) {
+int copied(double *row, PyObject *given, double otherwise, ptrdiff_t width) {
     if (given == Py_None) {
         for (ptrdiff_t d = 0; d < width; d++) row[d] = otherwise;
         return 1;
@@ -91,14 +91,13 @@ static int copied(double *row, PyObject *given, double otherwise, ptrdiff_t widt
     return fits && !odd;
 }
 
-typedef int (*Pass)(const Arrays *, const Features *, const Rule *);
 typedef struct {
     Pass pass;
     int operands, parameters, sums;
 } Call;
 
 /* The pass over arrays that were looked at, without the interpreter's lock where it takes a while. */
-static int passed(Pass pass, const Arrays *arrays, const Features *features, const Rule *rule) {
+int passed(Pass pass, const Arrays *arrays, const Features *features, const Rule *rule) {
     if (arrays->features * arrays->rows.count * arrays->positions.count < RELEASED) return pass(arrays, features, rule);
     int status;
     Py_BEGIN_ALLOW_THREADS
@@ -230,6 +229,8 @@ static PyObject *keep(PyObject *self, PyObject *bytes) {
 PyObject *moments_rows(PyObject *self, PyObject *const *given, Py_ssize_t count); /* rows.c */
 PyObject *forward_rows(PyObject *self, PyObject *const *given, Py_ssize_t count);
 PyObject *backward_rows(PyObject *self, PyObject *const *given, Py_ssize_t count);
+PyObject *forward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count); /* whole.c */
+PyObject *backward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count);
 
 #define FAST(name, text) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, text}
 static PyMethodDef methods[] = {
@@ -240,6 +241,8 @@ static PyMethodDef methods[] = {
     FAST(moments_rows, "the rows' table of x"),
     FAST(forward_rows, "y and the rows' table of x"),
     FAST(backward_rows, "dx, dbeta and dgamma of dy, x and the rows' table"),
+    FAST(forward_whole, "y, the table's memory and a status of x as it is usually given, else None"),
+    FAST(backward_whole, "dx, the sums' memory and a status, likewise"),
     FAST(cells, "counts in the cells of a grid, and the extremes, of x"),
     {"instruction_sets", instruction_sets, METH_NOARGS, "those of this processor, from the smallest"},
     {"use", use, METH_O, "compute with an instruction set from now on"},
@@ -254,7 +257,8 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_compi
 PyMODINIT_FUNC PyInit__compiled(void) {
     interface_name = PyUnicode_InternFromString("__array_struct__");
     PyObject *module = interface_name ? PyModule_Create(&definition) : NULL;
-    if (module && (PyModule_AddStringConstant(module, "SOURCE", BN_SOURCE) || PyModule_AddIntMacro(module, ODD) ||
+    if (module && (prepare_blocks() || prepare_whole() || PyModule_AddIntMacro(module, ODD) ||
+                   PyModule_AddStringConstant(module, "SOURCE", BN_SOURCE) ||
                    PyModule_AddIntMacro(module, OVERFLOWED) || PyModule_AddIntMacro(module, UNSERVED)))
         Py_CLEAR(module);
     return module;

@@ -1,0 +1,178 @@
+"""A pass in one call, of arrays as usually given: what it gives, what it leaves to Python, whose memory it is."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import bncore
+from bncore import backward, forward
+from bncore.kernels import backward_whole, forward_whole, using
+from bncore.kernels.loading import compiled
+from tests.bncore.kernels.test_passes import SETS, SHAPES, assert_same_bits, batch, far, laid, mild, outcome
+from tests.each import each
+
+MODULE, WHY = compiled()
+ROOT = Path(__file__).parents[3]
+pytestmark = pytest.mark.skipif(MODULE is None, reason=f"NumPy alone: {WHY}")
+THE_LONG_WAY = "-train".removeprefix("-")  # equal to the name, and not the same text
+X = np.arange(40, dtype=np.float32).reshape(10, 4) ** 2
+READ_ONLY = np.zeros_like(X)
+READ_ONLY.flags.writeable = False
+
+
+def given(**other):
+    """What `forward_whole` takes, and is usually given."""
+    return {"x": X, "gamma": None, "beta": None, "axis": 1, "eps": 1e-5, "placement": "variance", "out": None} | other
+
+
+def given_back(**other):
+    usual = given()
+    _, memory, _ = forward_whole(**usual)
+    names = {"dy": usual["x"] * 0.5, "memory": memory, "few": 8}
+    return {name: usual[name] for name in ("x", "axis", "placement", "out")} | names | other
+
+
+class OfItsOwn(np.ndarray):
+    """An array of another type."""
+
+
+@each("layout,dtype,eps_placement", [
+    ("c", "float32", "variance"), ("c", "float64", "deviation"), ("fortran", "float64", "variance"),
+    ("strided", "float32", "deviation"), ("turned", "float32", "variance"),
+])  # fmt: skip
+@each("case", SHAPES)
+def test_the_one_call_has_the_bits_of_the_long_way(case, layout, dtype, eps_placement):
+    shape, axis = case
+    x, dy, gamma, beta = batch(11, far if dtype == "float64" else mild, shape, axis, dtype)
+    x, dy = laid(x, layout), laid(dy, layout)
+    for instructions in (SETS[0], SETS[-1]):
+        with using(instructions, threads=2):
+            assert backward_whole(dy, x, forward_whole(x, gamma, beta, axis, 1e-5, eps_placement, None)[1], axis,
+                                  eps_placement, 0, None)  # fmt: skip
+            got = outcome(x, dy, gamma, beta, axis, eps_placement=eps_placement)
+            assert_same_bits(got, outcome(x, dy, gamma, beta, axis, eps_placement=eps_placement, mode=THE_LONG_WAY))
+
+
+@each("axis", [1, -1, -2])
+def test_axes_are_counted_from_both_ends(axis):
+    x, dy, *_ = batch(12, mild, (20, 30), 1, "float32")
+    with using("auto"):
+        whole, turned = forward(x, feature_axis=axis), forward(np.moveaxis(x, axis, 1))
+        assert whole.feature_axis == axis % 2
+        np.testing.assert_array_equal(np.moveaxis(whole.y, axis, 1), turned.y)
+        np.testing.assert_allclose(whole.mean, turned.mean, rtol=1e-12, atol=1e-12)
+        assert backward(dy, whole).dgamma.shape == (x.shape[axis],)
+
+
+UNUSUAL = [
+    {"x": X.tolist()}, {"x": X.astype(np.float16)}, {"x": X.astype(">f4")}, {"x": X.view(OfItsOwn)},
+    {"x": X[0]}, {"x": X[:0]}, {"x": X.astype(complex)}, {"x": np.ma.masked_array(X)}, {"axis": 2}, {"axis": -3},
+    {"axis": True}, {"axis": 1.0}, {"axis": 2**80}, {"eps": 0.0}, {"eps": 1}, {"eps": np.float64(1e-5)}, {"eps": -1.0},
+    {"eps": np.nan}, {"eps": np.inf}, {"eps": 1e-310}, {"placement": "beside"}, {"placement": None},
+    {"gamma": [1.0, 2, 3, 4]}, {"gamma": np.ones(4, int)}, {"gamma": np.ones(3)}, {"beta": np.ones((1, 4))},
+    {"beta": np.full(4, np.nan)}, {"beta": 1.0}, {"out": X}, {"out": X[::-1]}, {"out": READ_ONLY},
+    {"out": np.zeros(X.shape)}, {"out": np.zeros_like(X[1:])}, {"out": np.zeros_like(X).view(OfItsOwn)}, {"out": []},
+]  # fmt: skip
+
+
+@each("other", UNUSUAL)
+def test_what_is_not_as_usual_is_left_to_python_and_nothing_is_written(other):
+    with using("auto"):
+        before, one = X.copy(), given(**other)
+        assert forward_whole(**one) is None
+        np.testing.assert_array_equal(before, X)
+        assert not READ_ONLY.any()
+
+
+def said_of(one, backend):
+    """What `forward` gives or refuses, in words."""
+    names = {"axis": "feature_axis", "placement": "eps_placement"}
+    with using(backend):
+        try:
+            result = forward(**{names.get(name, name): value for name, value in one.items()})
+        except bncore.BatchNormError as error:
+            return type(error), error.parameter, str(error)
+        return type(result.y), result.y.dtype, result.y.shape
+
+
+@each("other", [case for case in UNUSUAL if "out" not in case or case["out"] is not X])
+def test_both_ways_refuse_the_same_by_the_same_words(other):
+    with np.errstate(invalid="ignore"):
+        assert said_of(given(**other), "auto") == said_of(given(**other), "numpy")
+
+
+@each("other", [
+    {"dy": X[0]}, {"dy": X[:9]}, {"dy": X.astype(np.float64)}, {"dy": X.tolist()}, {"few": 10},
+    {"memory": np.ones((7, 4))}, {"memory": bytearray(224)}, {"x": X[:, :3]}, {"out": X}, {"out": X.astype(float)},
+    {"axis": 5}, {"placement": "no"},
+])  # fmt: skip
+def test_a_way_back_that_is_not_as_usual_is_left_to_python(other):
+    with using("auto"):
+        assert backward_whole(**given_back()) is not None
+        assert backward_whole(**given_back(**other)) is None
+
+
+def test_a_table_of_fewer_features_is_not_read():
+    with using("auto"):
+        _, memory, _ = forward_whole(**given(x=X[:, :1].copy()))
+        wide = np.ones((20, 60), np.float32)
+        assert backward_whole(**given_back(dy=wide, x=wide, memory=memory)) is None
+
+
+def test_what_is_not_finite_is_found_and_named():
+    x = X.copy()
+    x[3, 2] = np.nan
+    with using("auto"):
+        assert forward_whole(**given(x=x))[2] == MODULE.ODD
+        with pytest.raises(bncore.NonFiniteInput, match=r"x\[3, 2\]"):
+            forward(x)
+
+
+@each("shape", [(20, 8), (300, 200), (1200, 700)])
+def test_the_memory_of_a_result_is_its_own_until_its_last_view_is_gone(shape):
+    x, dy, *_ = batch(13, mild, shape, 1, "float32")
+    with using("auto"):
+        of = forward(x)
+        row, mean, dgamma = of.y[3:4], of.mean, backward(dy, of).dgamma
+        before = [array.copy() for array in (row, mean, dgamma)]
+        del of
+        others = [backward(dy * i, forward(x * i)) for i in range(2, 6)]
+        for array, value in zip((row, mean, dgamma), before, strict=True):
+            np.testing.assert_array_equal(array, value)
+        places = {array.ctypes.data for of in others for array in (of.dx, of.forward.y)}
+        assert len(places) == 8
+        assert all(place % 64 == 0 for place in places)
+
+
+def test_memory_that_was_given_back_is_that_of_the_next_result():
+    x, *_ = batch(14, mild, (300, 200), 1, "float32")
+    with using("auto"):
+        place = forward(x).y.ctypes.data
+        assert forward(x).y.ctypes.data == place
+
+
+KEEPS = """
+import numpy as np, os
+from bncore import forward
+def resident():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
+x = np.ones((1000, 1000), np.float32) * np.arange(1000, dtype=np.float32)[:, None]
+forward(x)
+before = resident()
+results = [forward(x) for _ in range(20)]
+held = resident() - before
+del results
+print(int(held), int(resident() - before))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="none says what memory a process takes")
+def test_few_results_that_are_gone_are_kept():
+    done = subprocess.run([sys.executable, "-c", KEEPS], cwd=ROOT, capture_output=True, text=True)
+    held, left = map(int, done.stdout.split())
+    assert held > 70, done.stderr
+    assert left < 40
