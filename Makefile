@@ -12,7 +12,7 @@ environment = PYTHON="$(PYTHON)" scripts/environment
 run = .venv/bin/python -m
 kernels = $(run) scripts.kernels# after the environment: builds bncore's kernels where it can, and says a word where it cannot
 
-.PHONY: help serve test check bench claims attack image lock clean
+.PHONY: help serve test check types rules bench claims attack image lock clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-7s %s\n", $$1, $$2}' Makefile
@@ -31,11 +31,17 @@ test: ## run every test, in a real browser too (ARGS="-k name" for some)
 check: ## lint, types, import rules and doctests
 	@$(environment) requirements-dev.lock
 	@$(kernels)
+	@$(MAKE) --no-print-directory --jobs 2 types rules
+
+types:
+	$(run) mypy
+
+rules:# the last line finds tests that cannot be imported, and leaves them compiled for `make test`
 	$(run) ruff check .
 	$(run) ruff format --check .
-	$(run) mypy
 	.venv/bin/lint-imports
 	$(run) pytest --quiet --doctest-modules bncore app
+	$(run) pytest --quiet --collect-only >/dev/null
 
 bench: ## run the benchmarks and print their figures
 	@$(environment) requirements-dev.lock

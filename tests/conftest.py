@@ -11,8 +11,9 @@ from hypothesis import settings
 ROOT = Path(__file__).parent.parent
 
 # No deadlines: a slow machine is no failure. CI draws the same examples every time: a red run there can be repeated.
-settings.register_profile("default", deadline=None)
-settings.register_profile("ci", deadline=None, derandomize=True)
+# Elsewhere they are others each time: few of them at a time are many in a week.
+settings.register_profile("default", deadline=None, max_examples=40)
+settings.register_profile("ci", deadline=None, max_examples=40, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "default")
 
 # Heavy work in threads, unless a test is about processes: each of those takes a second to start.

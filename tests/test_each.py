@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.each import each
+from tests.each import each, turns
 
 
 def test_every_combination_is_tried_once():
@@ -21,6 +21,19 @@ def test_a_case_of_one_name_may_be_a_dict_or_a_pair():
     tried = []
     each("a", [{"x": 1}, (2, 3)])(lambda a: tried.append(a))()
     assert tried == [{"x": 1}, (2, 3)]
+
+
+def test_turns_go_round_and_begin_one_later_each_time():
+    tried = []
+
+    @each("a", range(3))
+    @each("b", "xy")
+    @turns("c", [0, 1])
+    def law(a, b, c):
+        tried.append((a, b, c))
+
+    law()
+    assert tried == [(0, "x", 0), (0, "y", 1), (1, "x", 1), (1, "y", 0), (2, "x", 0), (2, "y", 1)]
 
 
 def test_a_failure_names_its_case():

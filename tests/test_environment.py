@@ -172,7 +172,11 @@ def test_python_m_app_says_where_it_is_and_answers_there(
     workers: str, ending: signal.Signals, tmp_path: Path, cache_in: Callable[[Path], Path]
 ) -> None:
     command = [sys.executable, "-m", "app", "--port", "0", "--workers", workers]
-    environment = {"BNSCOPE_UPLOADS_DIR": str(tmp_path / "uploads"), "BNSCOPE_CACHE_DIR": str(cache_in(tmp_path))}
+    environment = {
+        "BNSCOPE_UPLOADS_DIR": str(tmp_path / "uploads"),
+        "BNSCOPE_CACHE_DIR": str(cache_in(tmp_path)),
+        "BNSCOPE_PROCESSES": "0",  # those that run trainings end in tests/app/web/runs/test_serving.py
+    }
     log = tmp_path / "log"
     with (
         log.open("w") as lines,
@@ -182,7 +186,7 @@ def test_python_m_app_says_where_it_is_and_answers_there(
         said = re.fullmatch(r"bnscope is at http://(127\.0\.0\.1):(\d+)\n", server.stdout.readline())
         try:
             assert said
-            connection = HTTPConnection(said[1], int(said[2]), timeout=10)
+            connection = HTTPConnection(said[1], int(said[2]), timeout=60)
             connection.request("GET", "/healthz")
             assert connection.getresponse().status == 200
             connection.close()

@@ -6,9 +6,10 @@ from pydantic import ValidationError
 from app import machine
 from app.main import create_app
 from app.settings import Settings, from_environment
+from tests.each import each
 
 
-@pytest.mark.parametrize("name", Settings.model_fields)
+@each("name", Settings.model_fields)
 def test_each_setting_has_a_help_text_and_a_default(name):
     field = Settings.model_fields[name]
     assert field.description

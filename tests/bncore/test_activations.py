@@ -5,6 +5,7 @@ import pytest
 from scipy.special import expit
 
 from bncore import ACTIVATIONS
+from tests.each import each
 
 every = pytest.mark.parametrize("name", ACTIVATIONS)
 GRID = np.linspace(-8, 8, 400)  # not through 0, where two of them have a kink
@@ -26,7 +27,7 @@ def test_huge_inputs_give_finite_results_without_warnings(name, dtype):
 
 
 @every
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@each("dtype", ["float16", "float32", "float64"])
 def test_shape_and_dtype_stay_and_input_is_not_changed(name, dtype):
     x = np.array([[-2, -0.5, 0], [0.5, 2, 5]], dtype=dtype)
     before = x.copy()

@@ -11,6 +11,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 import bncore
 from bncore import forward
 from tests.bncore.truth import true_forward, ulps_of_largest
+from tests.each import each
 
 pytestmark = pytest.mark.usefixtures("each_backend")
 laws = settings(max_examples=50, deadline=None)
@@ -83,8 +84,8 @@ def test_small_table_beside_the_deviation():
 
 
 @placements
-@pytest.mark.parametrize(("dtype", "ratio"), [("float32", 1e4), ("float64", 1e8)])
-@pytest.mark.parametrize("shape", [(60, 5), (4096, 3), (5000, 16)])
+@each(("dtype", "ratio"), [("float32", 1e4), ("float64", 1e8)])
+@each("shape", [(60, 5), (4096, 3), (5000, 16)])
 def test_error_does_not_grow_with_mean_over_deviation(dtype, ratio, shape, eps_placement):
     rng = np.random.default_rng(1)
     x = (rng.standard_normal(shape) + ratio * rng.uniform(0.5, 1, shape[1])).astype(dtype)
@@ -104,8 +105,8 @@ def test_first_example_far_from_all_others_costs_no_accuracy():
     assert ulps_of_largest(forward(x).x_hat, truth.x_hat) <= 8
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
-@pytest.mark.parametrize("rows", [3, 4096, 4099, 100_003])
+@each("dtype", ["float16", "float32", "float64"])
+@each("rows", [3, 4096, 4099, 100_003])
 def test_constant_column_comes_out_as_beta_exactly(dtype, rows):
     result = forward(np.full((rows, 1), 100.1, dtype=dtype), beta=[0.75])
     np.testing.assert_array_equal(result.var, [0])

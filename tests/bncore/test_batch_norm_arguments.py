@@ -5,6 +5,7 @@ import pytest
 
 import bncore
 from bncore import forward
+from tests.each import each
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0), (2, 3, 0)])
@@ -43,7 +44,7 @@ def test_a_variance_too_large_for_float64_is_named():
         forward([[1.0, 1e200], [2.0, -1e200]])
 
 
-@pytest.mark.parametrize(
+@each(
     ("arguments", "parameter"),
     [
         ({"eps": -1e-5}, "eps"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 import bncore
 from bncore import backward, forward
 from tests.bncore.truth import jacobian_dx, long, staged_dx, true_forward, ulps_of_largest
+from tests.each import each
 
 pytestmark = pytest.mark.usefixtures("each_backend")
 laws = settings(max_examples=50, deadline=None)
@@ -38,7 +39,7 @@ def central_difference(loss, at, step=1e-5):
 
 @placements
 @modes
-@pytest.mark.parametrize("eps", [0.0, 1e-5, 0.7])
+@each("eps", [0.0, 1e-5, 0.7])
 def test_all_gradients_equal_central_differences(eps_placement, mode, eps):
     x, dy, gamma, beta = drawn(0)
     kept = {"eps": eps, "eps_placement": eps_placement, "mode": mode}
@@ -135,8 +136,8 @@ def test_inference_treats_the_statistics_as_constants():
 
 
 @placements
-@pytest.mark.parametrize(("dtype", "ratio"), [("float32", 1e4), ("float64", 1e8)])
-@pytest.mark.parametrize("shape", [(60, 5), (4096, 3), (50_000, 4)])
+@each(("dtype", "ratio"), [("float32", 1e4), ("float64", 1e8)])
+@each("shape", [(60, 5), (4096, 3), (50_000, 4)])
 def test_gradient_error_does_not_grow_with_mean_over_deviation(dtype, ratio, shape, eps_placement):
     rng = np.random.default_rng(1)
     x = (rng.standard_normal(shape) + ratio * rng.uniform(0.5, 1, shape[1])).astype(dtype)
@@ -156,7 +157,7 @@ def test_two_examples_whose_dx_nearly_vanishes_keep_their_digits(dtype):
 
 
 @placements
-@pytest.mark.parametrize("seed", range(10))
+@each("seed", range(10))
 def test_of_two_examples_dx_is_exact_to_the_last_digits_though_only_epsilon_leaves_it(seed, eps_placement):
     rng = np.random.default_rng(seed)
     x, dy = rng.normal(5, 1, (2, 1)), rng.standard_normal((2, 1))

@@ -7,6 +7,7 @@ import pytest
 
 from bncore import statistics
 from tests.bncore.truth import true_forward
+from tests.each import each
 
 pytestmark = pytest.mark.usefixtures("each_backend")
 
@@ -34,8 +35,8 @@ def test_mean_rest_is_what_rounding_takes_from_the_mean():
     assert statistics(1e15 + np.array([[0.0], [0.125]])).mean_rest[0] == 0.0625
 
 
-@pytest.mark.parametrize("shape", [(7, 3), (4099, 3), (131_072, 1), (10_007, 7), (300, 257), (5000, 2, 3)])
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@each("shape", [(7, 3), (4099, 3), (131_072, 1), (10_007, 7), (300, 257), (5000, 2, 3)])
+@each("dtype", ["float16", "float32", "float64"])
 def test_every_way_of_cutting_memory_gives_the_truth(shape, dtype):
     x = (np.random.default_rng(0).standard_normal(shape) * 3 - 5).astype(dtype)
     truth = true_forward(np.moveaxis(x, 1, -1).reshape(-1, shape[1]))

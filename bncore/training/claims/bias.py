@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from bncore.training.claims.claim import Claim, Measured, Runs, Side, apart, run
+from bncore.training.claims.claim import Claim, Measured, Runs, Side, apart, end
 from bncore.training.data import Data
 from bncore.training.layout import layout_of
 from bncore.training.spec import Spec
@@ -35,7 +35,7 @@ def biases(state: State) -> float:
 
 
 def _grown(spec: Spec) -> float:
-    return biases(run(spec)[0])
+    return biases(end(spec)[0])
 
 
 def _no_gradient(data: Data) -> Measured:

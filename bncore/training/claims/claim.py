@@ -11,7 +11,7 @@ from bncore.training.data import Data
 from bncore.training.layout import layout_of
 from bncore.training.network import Network
 from bncore.training.records.record import Record
-from bncore.training.run import advance, first_record
+from bncore.training.run import advance, first_record, last_record
 from bncore.training.spec import Spec, inputs_of
 from bncore.training.state import State, start
 
@@ -92,6 +92,11 @@ def run(spec: Spec) -> tuple[State, tuple[Record, ...]]:
     return state, (first_record(begun), *records)
 
 
+def end(spec: Spec) -> tuple[State, Record]:
+    """The end of a run, and its last record."""
+    return last_record(start(spec))
+
+
 def inferred(state: State, x: Array) -> Array:
     """The logits of examples, as `Data` has them, in inference by the network of a state."""
     spec = state.spec
@@ -101,8 +106,8 @@ def inferred(state: State, x: Array) -> Array:
 
 def right(spec: Spec) -> float:
     """The share of held-out examples that a run is right on at its end; 0 where it has diverged."""
-    state, records = run(spec)
-    held = records[-1].held
+    state, record = end(spec)
+    held = record.held
     return 0.0 if held is None or state.has_diverged else held.accuracy
 
 

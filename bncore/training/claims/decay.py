@@ -1,6 +1,6 @@
 """What weight decay does in front of a norm: claim 15."""
 
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, run
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, end
 from bncore.training.data import Data
 from bncore.training.spec import Spec
 
@@ -19,7 +19,7 @@ FAILING = Runs(SHARED, {letter: {"rate": rate} for letter, rate in RATES.items()
 
 def effective(spec: Spec) -> tuple[float, ...]:
     """η / ||W||² of each block at the end of a run."""
-    return tuple(block.effective_rate for block in run(spec)[1][-1].blocks[:-1])
+    return tuple(block.effective_rate for block in end(spec)[1].blocks[:-1])
 
 
 def _measure(data: Data) -> Measured:

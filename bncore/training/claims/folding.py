@@ -3,7 +3,7 @@
 import numpy as np
 
 from bncore.arguments import Array
-from bncore.training.claims.claim import Claim, Measured, Runs, Side, run
+from bncore.training.claims.claim import Claim, Measured, Runs, Side, end
 from bncore.training.data import Data
 from bncore.training.layout import layout_of
 from bncore.training.network import Network
@@ -44,7 +44,7 @@ def _line(named: dict[str, Array], running: Array | None, eps: float) -> tuple[A
 
 
 def _measure(data: Data) -> Measured:
-    state, _ = run(RUNS.spec(data, "a"))
+    state, _ = end(RUNS.spec(data, "a"))
     network = Network(state.spec, layout_of(state.spec), state.parameters.copy(), state.running.copy())
     x = inputs_of(state.spec, data.held_x)
     return Measured(_in_inference(network, folded(state), x), _in_training(network, x))

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, run
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, end
 from bncore.training.data import Data
 from bncore.training.layout import layout_of
 from bncore.training.state import State
@@ -23,9 +23,8 @@ def switched_off(state: State) -> float:
 
 
 def _right(runs: Runs, data: Data, letter: str) -> tuple[float, State]:
-    state, records = run(runs.spec(data, letter))
-    held = records[-1].held
-    return (held.accuracy if held else 0.0), state
+    state, record = end(runs.spec(data, letter))
+    return (record.held.accuracy if record.held else 0.0), state
 
 
 def _measure(data: Data) -> Measured:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from bncore.arguments import Array
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, run
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, end
 from bncore.training.data import Data
 from bncore.training.layout import layout_of
 from bncore.training.network import Network
@@ -43,7 +43,7 @@ def _right(network: Network, data: Data) -> float:
 
 
 def _measure(data: Data) -> Measured:
-    cold, warm = (run(RUNS.spec(data, letter))[0] for letter in "ab")
+    cold, warm = (end(RUNS.spec(data, letter))[0] for letter in "ab")
     arrived = _right(_as_it_is(warm), data)
     holds = _holds(_right(_as_it_is(cold), data), arrived, _right(exact(cold), data))
     return Measured(holds, _fails(arrived, _right(exact(warm), data)))

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from bncore.training.claims.claim import Measured, run
+from bncore.training.claims.claim import Measured, end
 from bncore.training.data import Data
 from bncore.training.spec import Spec
 from bncore.training.state import State
@@ -24,4 +24,4 @@ class Trials:
 
     def measure(self, data: Data) -> Measured:
         """One run after the other, here."""
-        return self.told({name: self.look(run(spec)[0]) for name, spec in self.specs(data).items()})
+        return self.told({name: self.look(end(spec)[0]) for name, spec in self.specs(data).items()})

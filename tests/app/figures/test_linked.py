@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.each import each
+
 FIGURES = [
     ("playground", "source=wine", "x", "feature"),
     ("playground", "source=wine&selected=2,5,11", "dx_mean", "feature"),
@@ -45,7 +47,7 @@ def ticks(axis: dict[str, Any], band: dict[str, Any]) -> list[float]:
     return [band["start"] + (i + 0.5) * band["step"] for i in range(len(band["things"]))]
 
 
-@pytest.mark.parametrize(("view", "query", "name", "kind"), FIGURES)
+@each(("view", "query", "name", "kind"), FIGURES)
 def test_bands_fill_the_axis_and_each_holds_the_tick_of_its_thing(
     server: TestClient, view: str, query: str, name: str, kind: str
 ) -> None:

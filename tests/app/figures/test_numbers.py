@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.figures.numbers import apart, beside, counted, digits, is_rounding, significant, span, three, times
+from tests.each import each
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
@@ -17,7 +18,7 @@ def test_three_digits_are_within_half_of_the_third(value):
     assert len(text) <= 10
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "text"),
     [
         (2530.4, "2,530"), (999.6, "1,000"), (0.9996, "1.00"), (1.0, "1.00"), (12.34, "12.3"), (-0.05, "−0.0500"),

@@ -10,6 +10,7 @@ from app.figures.overview import MOST_ROWS, overview_panel, pooled
 from bncore.distributions.axis import Axis
 from bncore.distributions.summary import histogram, summarize
 from bncore.playground.stages import Stage
+from tests.each import each
 
 
 def stage(values, axis):
@@ -63,8 +64,8 @@ def strokes(figure):
     return sorted(zip(rows.tolist(), x[:, 0].tolist(), numbers[:, 0].tolist(), strict=True))
 
 
-@pytest.mark.parametrize("numbers", [1, 2, 16, DOTS_UP_TO])
-@pytest.mark.parametrize("features", [17, 64, 65, 100, 256])
+@each("numbers", [1, 2, 16, DOTS_UP_TO])
+@each("features", [17, 64, 65, 100, 256])
 def test_each_value_of_a_small_batch_is_a_stroke_where_it_lies(features, numbers):
     values = np.random.default_rng(numbers).uniform(-2.0, 2.0, (features, numbers)).round(2)
     figure = overview_panel(stage(values, Axis("linear", -2.0, 2.0)), [f"f{i}" for i in range(features)], "title", "x")

@@ -1,10 +1,10 @@
 """A picture shows the data's own shape: an affine map and the kind of axis leave the number of peaks as it is."""
 
 import numpy as np
-import pytest
 
 from app.views.playground.figures import Selection, figures
 from bncore.playground.chain import NormLayer, playground
+from tests.each import each
 
 KINDS = ("linear", "symlog", "auto")
 NUMBERS = 2000
@@ -33,9 +33,9 @@ def peaks(heights):
     return int(((steps[1:-1] > steps[:-2]) & (steps[1:-1] > steps[2:])).sum())
 
 
-@pytest.mark.parametrize("make", ["normal", "uniform", "two_peaked"])
-@pytest.mark.parametrize(("scale", "shift"), [(1.0, 0.0), (0.02, 0.0), (300.0, 0.0), (1.0, 50.0), (5.0, -20.0)])
-@pytest.mark.parametrize("gamma", [3.0, 0.1, -1.0])
+@each("make", ["normal", "uniform", "two_peaked"])
+@each(("scale", "shift"), [(1.0, 0.0), (0.02, 0.0), (300.0, 0.0), (1.0, 50.0), (5.0, -20.0)])
+@each("gamma", [3.0, 0.1, -1.0])
 def test_a_row_has_the_same_peaks_on_every_axis_and_after_every_affine_map(make, scale, shift, gamma):
     row = drawn_rows(make)
     x = np.stack([scale * row + shift, row], axis=1)

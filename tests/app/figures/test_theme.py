@@ -7,6 +7,7 @@ import pytest
 
 from app.figures import theme
 from bncore.playground.stages import STAGES
+from tests.each import each
 
 
 def luminance(colour):
@@ -21,8 +22,8 @@ def contrast(a, b):
     return (light + 0.05) / (dark + 0.05)
 
 
-@pytest.mark.parametrize("scheme", theme.PANELS)
-@pytest.mark.parametrize("meaning", theme.MEANINGS)
+@each("scheme", theme.PANELS)
+@each("meaning", theme.MEANINGS)
 def test_each_colour_stands_out_from_both_panels(meaning, scheme):
     assert contrast(theme.MEANINGS[meaning], theme.PANELS[scheme]) >= 3.0
 

@@ -1,4 +1,4 @@
-"""Small ONNX models, built by the library."""
+"""Small ONNX models, built by the library, and parts of a message, built by hand."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -50,3 +50,24 @@ def convolved(**attributes: Any) -> onnx.ModelProto:
     ]
     weight = RNG.normal(size=(8, 3, 3, 3)).astype("f4")
     return model(nodes, tensors(conv1__weight=weight, conv1__bias=np.zeros(8, "f4"), **values("bn1", 8)))
+
+
+def varint(value: int) -> bytes:
+    return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + varint(value >> 7)
+
+
+def field(number: int, content: bytes) -> bytes:
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def nested(depth: int) -> bytes:
+    """Graphs within attributes within nodes within graphs."""
+    graph = b""
+    for _ in range(depth):
+        graph = field(1, field(5, field(6, graph)))
+    return b"\x08\x08" + field(7, graph)
+
+
+def shaped(dims: list[int], raw: bytes) -> bytes:
+    tensor = onnx.TensorProto(dims=dims, data_type=TensorProto.FLOAT, name="s", raw_data=raw)
+    return model([helper.make_node("RMSNormalization", ["x", "s"], ["y"])], [tensor]).SerializeToString()

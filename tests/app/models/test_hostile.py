@@ -16,6 +16,7 @@ from app.models import read_model
 from app.models.limits import CHANNELS, DEPTH, HEADER, NORM_BYTES, OPCODES, TENSORS
 from tests.app.models.files import TABLES, network, npz, safetensors
 from tests.app.models.pickles import archive, checkpoint, legacy, name, number, row, table, tensor, text
+from tests.each import each
 
 ONES = np.ones(4, "f4")
 BOMB = 2**31 - 2**20
@@ -48,8 +49,8 @@ CALLS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("what", CALLS)
-@pytest.mark.parametrize("write", [lambda pickle: archive(pickle, []), lambda pickle: legacy(pickle)])
+@each("what", CALLS)
+@each("write", [lambda pickle: archive(pickle, []), lambda pickle: legacy(pickle)])
 def test_a_pickle_that_would_run_code_is_refused_by_name(what: str, write: Callable[[bytes], bytes]) -> None:
     pickle, match = CALLS[what]
     held(write(pickle), UnreadableModel, match)
@@ -104,7 +105,7 @@ TREES = {
 }
 
 
-@pytest.mark.parametrize("what", TREES)
+@each("what", TREES)
 def test_a_pickle_that_is_tied_to_itself_or_damaged_is_refused(what: str) -> None:
     held(archive(TREES[what], []), UnreadableModel, "The PyTorch file is damaged or of a kind that is not read")
 

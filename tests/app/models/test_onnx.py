@@ -17,7 +17,7 @@ from app.models import read_model, write_model
 from app.models.limits import FIELDS, HEADER
 from bncore.doctor import Model, Norm
 from bncore.doctor.fold import folded
-from tests.app.models.graphs import batch_norm, convolved, model, tensors, values
+from tests.app.models.graphs import batch_norm, convolved, field, model, nested, shaped, tensors, values, varint
 
 ONES = np.ones(8, "f4")
 
@@ -224,27 +224,6 @@ def test_the_line_that_makes_one_file_of_two_works(tmp_path: Path) -> None:
     onnx.save_model(convolved(), tmp_path / "model.onnx", save_as_external_data=True, size_threshold=0)
     onnx.save_model(onnx.load(tmp_path / "model.onnx"), tmp_path / "whole.onnx")
     assert read_model(tmp_path / "whole.onnx").norms[0].name == "bn1"
-
-
-def varint(value: int) -> bytes:
-    return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + varint(value >> 7)
-
-
-def field(number: int, content: bytes) -> bytes:
-    return varint(number << 3 | 2) + varint(len(content)) + content
-
-
-def nested(depth: int) -> bytes:
-    """Graphs within attributes within nodes within graphs."""
-    graph = b""
-    for _ in range(depth):
-        graph = field(1, field(5, field(6, graph)))
-    return b"\x08\x08" + field(7, graph)
-
-
-def shaped(dims: list[int], raw: bytes) -> bytes:
-    tensor = onnx.TensorProto(dims=dims, data_type=TensorProto.FLOAT, name="s", raw_data=raw)
-    return model([helper.make_node("RMSNormalization", ["x", "s"], ["y"])], [tensor]).SerializeToString()
 
 
 DAMAGED: Mapping[str, bytes] = {

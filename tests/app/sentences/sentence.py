@@ -45,7 +45,8 @@ def walk(everything: Sequence[Seen], table: Sequence[Sentence], *, spoken: Seque
     """Each sentence stands only where it may, and in one state at least, so that the table does not rot.
 
     `spoken` are places (expressions such as `answer\\.headline$`) at which every state has a text: a sentence that may
-    not stand is not merely left out. A text that many states share is looked at once for each sentence.
+    not stand is not merely left out. Of places of the page (`page #t-depth`) so has every state that was opened as one.
+    A text that many states share is looked at once for each sentence.
     """
     of_each = [(seen, frozenset(seen.texts)) for seen in everything]
     texts = frozenset().union(*(told for _, told in of_each))
@@ -61,7 +62,7 @@ def walk(everything: Sequence[Seen], table: Sequence[Sentence], *, spoken: Seque
         for place in spoken
         for at in [frozenset(text for text in texts if re.search(place, text.place))]
         for seen, told in of_each
-        if at.isdisjoint(told)
+        if at.isdisjoint(told) and (seen.page or not place.startswith("page "))
     ]
     faults = [*wrong, *unmet, *silent[:EACH]]
     assert not faults, "\n".join(faults)

@@ -12,7 +12,8 @@ from tests.app.sentences.seen import Seen, texts_of
 from tests.app.sentences.sentence import walk
 from tests.app.sentences.states import states
 from tests.bncore.diagnosis.batches import in_shape, rows
-from tests.bncore.diagnosis.students import COMPACT, replaced, run
+from tests.bncore.diagnosis.routes import COMPACT
+from tests.bncore.diagnosis.students import replaced, run
 
 API = "/api/v1/gradient-check/view"
 CHANGES = {

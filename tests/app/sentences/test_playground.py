@@ -24,5 +24,5 @@ HAND_PICKED = [
 
 def test_every_sentence_follows_the_state(client):
     matrix = [*states(DATA, LAYER, SCALED, RUNNING), *({**USUAL, **state} for state in HAND_PICKED)]
-    everything = [look(client, "/api/v1/playground", "/", state) for state in matrix]
+    everything = [look(client, "/api/v1/playground", None if at % 2 else "/", state) for at, state in enumerate(matrix)]
     walk(everything, TABLE, spoken=SPOKEN)

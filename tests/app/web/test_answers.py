@@ -215,7 +215,7 @@ def test_a_damaged_result_is_computed_anew(settings, damage):
 
 
 @pytest.mark.parametrize("coding", ["gzip", "identity"])
-@pytest.mark.parametrize("query", ["?source=iris", "/data?source=normal&batch_size=10000&features=16&format=csv"])
+@pytest.mark.parametrize("query", ["?source=iris", "/data?source=normal&batch_size=2000&features=16&format=csv"])
 def test_an_answer_is_the_same_packed_and_not(client, coding, query):
     """The light one from memory, the large one out of its file; the second of each is a kept one."""
     plain = client.get(URL + query, headers={"accept-encoding": "identity"})

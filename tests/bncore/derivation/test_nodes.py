@@ -9,6 +9,7 @@ from bncore import EPS_PLACEMENTS, ShapeMismatch, forward
 from bncore.derivation.formulas import divisors_of, formulas_of, locals_of
 from bncore.derivation.nodes import derivation
 from bncore.numeric import differentiate, numeric_gradients
+from tests.each import each
 
 placements = pytest.mark.parametrize("eps_placement", EPS_PLACEMENTS)
 ORDER = {
@@ -110,7 +111,7 @@ def test_each_backward_node_is_what_arrives_times_its_local_derivative(eps_place
 
 
 @placements
-@pytest.mark.parametrize("name", ["x_hat", "scale", "var", "centred", "mean", "beta", "gamma", "x"])
+@each("name", ["x_hat", "scale", "var", "centred", "mean", "beta", "gamma", "x"])
 def test_the_gradient_that_arrives_is_the_derivative_of_the_loss(eps_placement, name):
     nodes = steps(eps_placement).nodes
     values = {key: node.value for key, node in nodes.items()}

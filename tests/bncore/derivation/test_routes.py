@@ -8,6 +8,7 @@ import pytest
 from bncore import EPS_PLACEMENTS
 from bncore.derivation.nodes import derivation
 from bncore.derivation.routes import GRADIENTS, routes, staged
+from tests.each import each
 
 placements = pytest.mark.parametrize("eps_placement", EPS_PLACEMENTS)
 
@@ -20,8 +21,8 @@ def steps(eps_placement="variance", eps=0.3, shape=(5, 3)):
 
 
 @placements
-@pytest.mark.parametrize("eps", [0.0, 1e-5, 0.3])
-@pytest.mark.parametrize("shape", [(2, 1), (5, 3), (8, 6)])
+@each("eps", [0.0, 1e-5, 0.3])
+@each("shape", [(2, 1), (5, 3), (8, 6)])
 def test_all_three_agree(eps_placement, eps, shape):
     for name, route in routes(steps(eps_placement, eps, shape)).items():
         assert route.staged_error.max() < 1e-13, name

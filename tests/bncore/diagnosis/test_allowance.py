@@ -8,7 +8,7 @@ from bncore.diagnosis import MISTAKES, Printed, case_of, check, factors_in_words
 from bncore.diagnosis.given.allowance import rounded, shaken
 from bncore.diagnosis.mistakes.paths import of_triple
 from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, named, plain
-from tests.bncore.diagnosis.students import COMPACT, CS231N, STAGED
+from tests.bncore.diagnosis.routes import COMPACT, CS231N, STAGED
 from tests.each import each
 
 placements = each("placement", PLACEMENTS)

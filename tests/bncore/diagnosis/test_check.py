@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from bncore import BadParameter, BatchNormError, EmptyBatch, NonFiniteInput, ShapeMismatch
 from bncore.diagnosis import MISTAKES, candidates, case_of, check, ready_answers
 from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case_from, in_shape, named, plain
+from tests.each import each
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@each("name", MISTAKES)
 def test_each_mistake_has_a_title_two_sentences_and_a_formula(name):
     mistake = MISTAKES[name]
     assert mistake.title

@@ -7,8 +7,9 @@ from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16, FLOAT32, told
 from bncore.diagnosis.mistakes.paths import of_triple
 from bncore.diagnosis.verdict import HALF_COMPUTATION, HALF_INPUTS
 from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, named
-from tests.bncore.diagnosis.students import COMPACT, CS231N, DX, STAGED, with_change
-from tests.each import each
+from tests.bncore.diagnosis.routes import COMPACT, CS231N, STAGED
+from tests.bncore.diagnosis.students import DX, with_change
+from tests.each import each, turns
 
 placements = each("placement", PLACEMENTS)
 halves = each("precision", [FLOAT16, BFLOAT16])
@@ -16,15 +17,14 @@ shapes = each(("shape", "axis"), [((9, 5), 1), ((64, 3), 1), ((4, 11), 0), ((3, 
 seeds = each("seed", range(3))
 STATES = [(0, 1.1), (0, 1e-5), (6, 1e-3)]
 """How far x is shifted, and epsilon."""
+states = each("state", STATES)
+ROUTES = {"staged": STAGED, "compact": dict.fromkeys(PLACEMENTS, COMPACT), "cs231n": dict.fromkeys(PLACEMENTS, CS231N)}
+by_turns = turns("seed, route", [(seed, route) for seed in range(3) for route in ROUTES])
 
 
 def moved(shape, axis, placement, seed, shift, eps):
     given = batch(shape, axis, placement, seed) | {"eps": eps}
     return given | {"x": given["x"] + shift}
-
-
-def routes(placement):
-    return {"staged": STAGED[placement], "compact": COMPACT, "cs231n": CS231N}
 
 
 def in_inputs(given, precision):
@@ -51,35 +51,42 @@ def test_the_right_dx_rounded_to_half_is_right_within_its_rounding(precision, pl
 @halves
 @placements
 @shapes
-@seeds
-def test_float32_on_inputs_in_half_is_right_within_its_rounding(precision, placement, shape, axis, seed):
-    for state in STATES:
-        given = moved(shape, axis, placement, seed, *state)
-        for code in routes(placement).values():
-            made = answer(in_inputs(given, precision), code, placement, "float32", "dx", "dgamma", "dbeta")
-            dx = precision.to(made["dx"].astype(float))
-            report = check(case_from(given), made | {"dx": dx})
-            assert report.correct is True, report.tensors
-            assert report.tensors["dx"].coarse or report.tensors["dx"].looks_like == HALF_INPUTS
-            assert not report.diagnoses
+@states
+@by_turns
+def test_float32_on_inputs_in_half_is_right_within_its_rounding(precision, placement, shape, axis, state, seed, route):
+    given = moved(shape, axis, placement, seed, *state)
+    code = ROUTES[route][placement]
+    made = answer(in_inputs(given, precision), code, placement, "float32", "dx", "dgamma", "dbeta")
+    dx = precision.to(made["dx"].astype(float))
+    report = check(case_from(given), made | {"dx": dx})
+    assert report.correct is True, report.tensors
+    assert report.tensors["dx"].coarse or report.tensors["dx"].looks_like == HALF_INPUTS
+    assert not report.diagnoses
 
 
-@placements
-@shapes
-@seeds
-def test_a_right_computation_wholly_in_half_is_left_open_and_said_to_look_like_one(placement, shape, axis, seed):
-    for state in STATES:
+def test_a_right_computation_wholly_in_half_is_left_open_and_said_to_look_like_one():
+    opened = []
+
+    @placements
+    @shapes
+    @states
+    @each("seed", range(2))
+    @turns("route", ROUTES)
+    def law(placement, shape, axis, state, seed, route):
         given = moved(shape, axis, placement, seed, *state)
-        for code in routes(placement).values():
-            dx = answer(given, code, placement, "float16", "dx")["dx"]
-            report = check(case_from(given), {"dx": dx})
-            verdict = report.tensors["dx"]
-            assert not verdict.wrong, headline(report)
-            if verdict.verdict == "open":
-                assert verdict.looks_like == HALF_COMPUTATION
-                assert report.correct is None
-                assert "looks like rounding of a computation in half precision" in headline(report)
-                assert any("Compute in float32 to know" in warning for warning in report.warnings)
+        dx = answer(given, ROUTES[route][placement], placement, "float16", "dx")["dx"]
+        report = check(case_from(given), {"dx": dx})
+        verdict = report.tensors["dx"]
+        assert not verdict.wrong, headline(report)
+        if verdict.verdict == "open":
+            opened.append(verdict)
+            assert verdict.looks_like == HALF_COMPUTATION
+            assert report.correct is None
+            assert "looks like rounding of a computation in half precision" in headline(report)
+            assert any("Compute in float32 to know" in warning for warning in report.warnings)
+
+    law()
+    assert opened
 
 
 def wrong_ones(case):
@@ -112,24 +119,24 @@ def test_a_gradient_that_is_a_few_percent_off_does_not_pass_in_half(precision, p
             assert "No mistake" not in headline(report)
 
 
-@halves
 @placements
-@each("shape", [(9, 5), (64, 3)])
-@each("way", ["rounded at the end", "on inputs in half"])
-def test_a_mistake_that_half_can_hold_is_named_in_it(precision, placement, shape, way):
+@each("name", DX)
+@halves
+@turns("shape, way", [((9, 5), "at the end"), ((64, 3), "of inputs"), ((9, 5), "of inputs"), ((64, 3), "at the end")])
+def test_a_mistake_that_half_can_hold_is_named_in_it(placement, name, precision, shape, way):
+    """Rounded at the end, or computed in float32 of inputs that are rounded."""
     given = batch(shape, 1, placement)
     case = case_from(given)
-    for name, changes in DX.items():
-        for made in filter(None, (with_change(change, placement) for change in changes)):
-            if way == "rounded at the end":
-                dx = answer(given, *made, "float64", "dx")["dx"]
-            else:
-                dx = answer(in_inputs(given, precision), *made, "float32", "dx")["dx"]
-            report = check(case, {"dx": precision.to(dx.astype(float))})
-            far = np.abs(dx - case.truth["dx"]).max() / np.abs(case.truth["dx"]).max()
-            assert report.correct is not True or name in report.tensors["dx"].hides, name
-            if far > 8 * precision.eps:
-                assert name in named(report), (name, far, headline(report))
+    for made in filter(None, (with_change(change, placement) for change in DX[name])):
+        if way == "at the end":
+            dx = answer(given, *made, "float64", "dx")["dx"]
+        else:
+            dx = answer(in_inputs(given, precision), *made, "float32", "dx")["dx"]
+        report = check(case, {"dx": precision.to(dx.astype(float))})
+        far = np.abs(dx - case.truth["dx"]).max() / np.abs(case.truth["dx"]).max()
+        assert report.correct is not True or name in report.tensors["dx"].hides, name
+        if far > 8 * precision.eps:
+            assert name in named(report), (name, far, headline(report))
 
 
 def test_the_type_is_told_by_the_numbers_themselves():

@@ -7,7 +7,9 @@ from bncore.diagnosis import ORDER, UNNAMED, as_code, case_of, check, headline, 
 from bncore.diagnosis.mistakes.catalogue import MISTAKES
 from bncore.diagnosis.mistakes.paths import of_triple
 from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, named
-from tests.bncore.diagnosis.students import COMPACT, STAGED, replaced
+from tests.bncore.diagnosis.routes import COMPACT, STAGED
+from tests.bncore.diagnosis.students import replaced
+from tests.each import each
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
 COMPACT_PAIRS = {
@@ -33,9 +35,9 @@ PARAMETERS = {
 }
 
 
-@pytest.mark.parametrize("name", COMPACT_PAIRS)
+@each("name", COMPACT_PAIRS)
 @placements
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@each("dtype", ["float64", "float32"])
 def test_two_mistakes_at_once_are_named_together(name, placement, dtype):
     code = COMPACT
     for old, new in COMPACT_PAIRS[name]:

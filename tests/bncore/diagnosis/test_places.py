@@ -6,6 +6,7 @@ import pytest
 from bncore.diagnosis import as_code, check, headline, text
 from bncore.diagnosis.telling.headline import is_brief
 from tests.bncore.diagnosis.batches import batch, case_from, named
+from tests.each import each
 
 IMAGES = ((3, 4, 2, 5), 1)
 TABLE = [
@@ -25,8 +26,8 @@ TABLE = [
 ]
 
 
-@pytest.mark.parametrize(("shape", "at", "factor", "title"), TABLE)
-@pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
+@each(("shape", "at", "factor", "title"), TABLE)
+@each("dtype", ["float64", "float32", "float16"])
 def test_the_place_is_named_where_the_rest_is_right(shape, at, factor, title, dtype):
     case = case_from(batch(*shape, "variance"))
     dx = case.as_given(case.truth["dx"]).copy()

@@ -2,19 +2,20 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bncore import BadParameter
 from bncore.diagnosis import MISTAKES, ORDER, candidates, check, probe, separation
 from tests.bncore.diagnosis.batches import ELSEWHERE, PLACEMENTS, named
+from tests.each import each
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
 
 
 @placements
-@pytest.mark.parametrize("axes", [2, 4])
-@pytest.mark.parametrize("seed", range(12))
+@each("axes", [2, 4])
+@each("seed", range(6))
 def test_a_probe_separates_all_named_mistakes(placement, axes, seed):
     case = probe(seed, axes=axes, eps_placement=placement).case()
     for tensor in ORDER:
@@ -34,10 +35,10 @@ def test_each_named_mistake_is_built_on_a_probe_and_named_alone(placement, axes)
     named_here = set()
     for tensor in ORDER:
         built = candidates(case, tensor)
-        for name, values in zip(built.ids, built.values, strict=True):
+        for number, (name, values) in enumerate(zip(built.ids, built.values, strict=True)):
             values = case.as_given(values.reshape(case.x.shape)) if tensor in ("dx", "dx_hat") else values
-            for answer in (values, values.astype("float32")):
-                assert named(check(case, {tensor: answer}), tensor) == [name]
+            answer = values.astype("float32") if number % 2 else values
+            assert named(check(case, {tensor: answer}), tensor) == [name]
             named_here.add(name)
     images = {"channel_batch_only", "channel_space_only", "channel_count", "channels_not_moved"}
     only_images = images if axes == 2 else set()
@@ -47,6 +48,7 @@ def test_each_named_mistake_is_built_on_a_probe_and_named_alone(placement, axes)
 
 @placements
 @pytest.mark.parametrize("axes", [2, 4])
+@settings(max_examples=25)
 @given(seed=st.integers(0, 2**53 - 1))
 def test_a_probe_hides_nothing(placement, axes, seed):
     sent = probe(seed, axes=axes, eps_placement=placement)

@@ -7,6 +7,7 @@ from bncore.diagnosis import check, factors_in_words, headline, text
 from bncore.diagnosis.verdict import DIFFERENCES
 from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, rows
 from tests.bncore.diagnosis.students import DX, with_change
+from tests.each import each
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
 SHAPES = [((9, 5), 1), ((24, 3), 1), ((3, 4, 2, 5), 1)]
@@ -31,9 +32,9 @@ def differences(given, placement, kind, step):
 
 
 @placements
-@pytest.mark.parametrize(("shape", "axis"), SHAPES)
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("step", [3e-3, 1e-3])
+@each(("shape", "axis"), SHAPES)
+@each("seed", range(3))
+@each("step", [3e-3, 1e-3])
 def test_float32_differences_are_told_and_not_called_a_mistake(placement, shape, axis, seed, step):
     case = case_from(given := batch(shape, axis, placement, seed))
     dx = differences(given, placement, np.float32, step)

@@ -5,6 +5,7 @@ import pytest
 
 from bncore.diagnosis import FACTORS, MISTAKES, as_code, check, factors_in_words, headline, probe, ready_answers, text
 from tests.bncore.diagnosis.batches import batch, case_from, plain, with_factors
+from tests.each import each
 
 PROBE = probe(1).case()
 
@@ -35,7 +36,7 @@ def test_the_headline_does_not_guess():
     )
 
 
-@pytest.mark.parametrize("name", [name for name in ready_answers(PROBE) if name in ("correct", *MISTAKES)])
+@each("name", [name for name in ready_answers(PROBE) if name in ("correct", *MISTAKES)])
 def test_the_text_holds_all_that_was_found(name):
     report = check(PROBE, ready_answers(PROBE)[name])
     written = text(report)
@@ -77,7 +78,7 @@ def test_factors_that_there_are_not_are_not_put_into_words():
     assert factors_in_words(check(hidden, {"dx": hidden.dy}))["mean_path"] == "not told by these data"
 
 
-@pytest.mark.parametrize("name", MISTAKES)
+@each("name", MISTAKES)
 def test_a_printout_has_its_line_of_algebra_as_code_and_no_latex(name):
     line = as_code(MISTAKES[name].look_at)
     assert "\\" not in line

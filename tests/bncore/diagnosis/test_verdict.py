@@ -5,10 +5,11 @@ import pytest
 
 from bncore.diagnosis import ORDER, check
 from tests.bncore.diagnosis.batches import batch, case_from, named, plain
+from tests.each import each
 
 
-@pytest.mark.parametrize(("error", "verdict"), [(0.5e-9, "exact"), (2e-9, "close"), (0.9e-4, "close"), (2e-4, "wrong")])
-@pytest.mark.parametrize("tensor", ORDER)
+@each(("error", "verdict"), [(0.5e-9, "exact"), (2e-9, "close"), (0.9e-4, "close"), (2e-4, "wrong")])
+@each("tensor", ORDER)
 def test_the_verdict_goes_by_the_largest_error_relative_to_the_largest_number(error, verdict, tensor):
     case = plain()
     wrong = case.truth[tensor].copy()

@@ -10,6 +10,7 @@ from bncore.distributions.axis import Axis
 from bncore.distributions.histogram import FEWEST, MOST, collapsed
 from bncore.distributions.histogram import heights as heights_of
 from bncore.distributions.summary import histogram
+from tests.each import each
 
 finite = st.floats(-1e100, 1e100)
 tables = hnp.arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 40)), elements=finite)
@@ -67,10 +68,10 @@ def drawn(make, numbers=1000, rows=3):
     }[make]()
 
 
-@pytest.mark.parametrize("make", ["normal", "uniform", "integers", "two_peaks", "heavy", "relu"])
-@pytest.mark.parametrize("factor", [3.0, -3.0, 1.7e-9, -4.1e12])
-@pytest.mark.parametrize("shift", [0.0, 0.37, -11.0])
-@pytest.mark.parametrize("numbers", [5, 64, 1000])
+@each("make", ["normal", "uniform", "integers", "two_peaks", "heavy", "relu"])
+@each("factor", [3.0, -3.0, 1.7e-9, -4.1e12])
+@each("shift", [0.0, 0.37, -11.0])
+@each("numbers", [5, 64, 1000])
 def test_an_affine_map_keeps_the_counts_of_a_row_and_a_mirror_turns_them_round(make, factor, shift, numbers):
     rows = drawn(make, numbers)
     before, after = histogram(rows, AXIS), histogram(factor * (rows + shift), AXIS)

@@ -6,6 +6,7 @@ import pytest
 from bncore import BadCapture
 from bncore.doctor import Stored, capture_of
 from tests.bncore.doctor.captures import capture_arrays, norm_arrays, small
+from tests.each import each
 
 
 def test_a_stored_capture_is_what_was_watched(tmp_path):
@@ -73,7 +74,7 @@ LIES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("lie", LIES)
+@each("lie", LIES)
 def test_a_capture_whose_arrays_lie_is_refused_with_the_lie(lie):
     changed, said = LIES[lie]
     arrays = capture_arrays(small()) | changed

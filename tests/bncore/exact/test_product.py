@@ -8,6 +8,7 @@ import pytest
 from bncore.exact.product import product, rounding_of_sums
 from bncore.network import Convolution, Linear
 from bncore.network.measures.rounding import rounding
+from tests.each import each
 
 COUNTS = (1, 2, 3, 5, 17, 63, 64, 65)
 
@@ -16,8 +17,8 @@ def drawn(*shape, dtype):
     return np.random.default_rng([7, *shape]).standard_normal(shape).astype(dtype)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("examples", COUNTS)
+@each("dtype", ["float32", "float64"])
+@each("examples", COUNTS)
 def test_equal_examples_have_equal_products(examples, dtype):
     """Odd counts: a BLAS kernel takes the last rows of a block by another path."""
     row, weight = drawn(2, 37, dtype=dtype), drawn(37, 45, dtype=dtype)

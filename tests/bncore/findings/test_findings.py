@@ -9,6 +9,7 @@ from bncore.findings.sampling_law import sampling_law
 from bncore.playground.chain import NormLayer, playground
 from bncore.running import cold_start, updated
 from bncore.statistics import statistics
+from tests.each import each
 
 placements = pytest.mark.parametrize("eps_placement", ["variance", "deviation"])
 
@@ -129,8 +130,8 @@ def test_a_healthy_layer_is_not_warned_of_a_mode_gap(examples):
 
 
 @placements
-@pytest.mark.parametrize("eps", [0.0, 1e-5, 0.5])
-@pytest.mark.parametrize("running_var", [0.0, 1e-3, 1.0, 9.0])
+@each("eps", [0.0, 1e-5, 0.5])
+@each("running_var", [0.0, 1e-3, 1.0, 9.0])
 def test_the_mode_gap_is_that_of_the_outputs_themselves(eps_placement, eps, running_var):
     x, gamma = drawn(50), np.array([2.0, -0.5, 1.0])
     x[:, 2] = 4.0

@@ -5,6 +5,7 @@ import pytest
 
 from bncore.findings.saturation import flat_share, mostly_saturated, tail_bound
 from bncore.playground.chain import NormLayer, playground
+from tests.each import each
 
 
 def called_dead(x, **options):
@@ -14,9 +15,9 @@ def called_dead(x, **options):
     return mostly_saturated(playground(x, layer, rng=np.random.default_rng(0), **running))
 
 
-@pytest.mark.parametrize("mode", ["train", "inference"])
-@pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "gelu"])
-@pytest.mark.parametrize("examples", [1, 2, 3, 4, 8, 10, 16, 64])
+@each("mode", ["train", "inference"])
+@each("activation", ["relu", "tanh", "sigmoid", "gelu"])
+@each("examples", [1, 2, 3, 4, 8, 10, 16, 64])
 def test_at_most_one_healthy_feature_in_a_hundred_is_called_dead(mode, activation, examples):
     rng = np.random.default_rng([examples, 3])
     for draw in (rng.standard_normal, lambda shape: (np.maximum(rng.standard_normal(shape), 0) - 0.4) / 0.58):

@@ -12,6 +12,7 @@ import bncore
 from bncore import backward, forward
 from bncore.kernels import using
 from bncore.kernels.loading import compiled
+from tests.each import each
 
 MODULE, WHY = compiled()
 SETS = MODULE.instruction_sets() if MODULE else ()
@@ -154,8 +155,8 @@ def test_any_small_shape_and_any_strides_have_the_digits_of_the_contiguous_copy(
         held_against(plain, outcome(x, dy, gamma, beta, axis), axis, x, dy, gamma)
 
 
-@pytest.mark.parametrize("kind", [mild, outlier])
-@pytest.mark.parametrize(("shape", "axis"), LARGE)
+@each("kind", [mild, outlier])
+@each(("shape", "axis"), LARGE)
 def test_threads_change_no_bit_and_neither_do_instruction_sets_that_fuse(shape, axis, kind):
     x, dy, gamma, beta = batch(2, kind, shape, axis, "float32")
     axis %= x.ndim
@@ -170,8 +171,8 @@ def test_threads_change_no_bit_and_neither_do_instruction_sets_that_fuse(shape, 
         assert_same_bits(got, same)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize(("shape", "axis"), SHAPES + LARGE)
+@each("dtype", ["float32", "float64"])
+@each(("shape", "axis"), SHAPES + LARGE)
 def test_what_is_streamed_has_the_bits_of_what_is_not(shape, axis, dtype):
     x, dy, gamma, beta = batch(7, mild, shape, axis, dtype)
     for instructions in SETS:

@@ -13,6 +13,7 @@ from bncore.kernels import using
 from bncore.kernels.loading import compiled
 from bncore.norms.compiled import FEW
 from tests.bncore.kernels.test_passes import KINDS, SETS, assert_same_bits, far, laid, mild
+from tests.each import each
 
 MODULE, WHY = compiled()
 pytestmark = pytest.mark.skipif(MODULE is None, reason=f"NumPy alone: {WHY}")
@@ -73,9 +74,9 @@ def test_rows_give_what_the_reference_gives(shape, kind, norm, dtype, layout, ep
         held_against(plain, wanted, x, dy, gamma)
 
 
-@pytest.mark.parametrize("kind", [mild, far])
-@pytest.mark.parametrize("norm", NORMS)
-@pytest.mark.parametrize("shape", LARGE)
+@each("kind", [mild, far])
+@each("norm", NORMS)
+@each("shape", LARGE)
 def test_neither_threads_nor_instruction_sets_change_a_bit(shape, norm, kind):
     x, dy, gamma, beta = drawn(1, kind, shape, norm, "float32")
     with using("numpy"):

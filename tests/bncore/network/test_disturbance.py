@@ -6,6 +6,7 @@ import pytest
 from bncore.activations import ACTIVATIONS
 from bncore.network.contrast import Disturbance
 from tests.bncore.network.contrasts import contrasted, images
+from tests.each import each
 
 EXACT = {"eps": 0.0, "dtype": "float64"}
 
@@ -99,8 +100,8 @@ def test_a_disturbance_that_runs_out_of_the_range_is_not_a_number():
     assert column.disturbed.survey.diverged is not None
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("recipe", [{}, {"norm_place": "behind"}, {"residual": True}])
+@each("activation", ACTIVATIONS)
+@each("recipe", [{}, {"norm_place": "behind"}, {"residual": True}])
 def test_every_joints_distribution_moves_by_the_distance_of_its_sorted_numbers(activation, recipe):
     pair = contrasted(activation=activation, depth=3, disturbance=Disturbance(1, -2.0, 0.5), **recipe)
     for column in pair.columns.values():

@@ -7,6 +7,7 @@ from bncore.activations import ACTIVATIONS
 from bncore.errors import BadParameter, ShapeMismatch
 from bncore.network import Activate, BatchNorm, Convolution, GlobalAveragePooling, Linear, Residual
 from bncore.numeric import differentiate
+from tests.each import each
 
 
 def drawn(*shape, seed=0):
@@ -35,7 +36,7 @@ def with_parameter(layer, name, values):
     return type(layer)(**{**vars(layer), name: values})
 
 
-@pytest.mark.parametrize("name", LAYERS)
+@each("name", LAYERS)
 def test_the_gradients_are_those_of_central_differences(name):
     layer, shape = LAYERS[name]
     x = drawn(*shape, seed=7)
@@ -60,7 +61,7 @@ def test_the_gradients_are_those_of_central_differences(name):
         )
 
 
-@pytest.mark.parametrize("name", [name for name, (layer, _) in LAYERS.items() if not isinstance(layer, Residual)])
+@each("name", [name for name, (layer, _) in LAYERS.items() if not isinstance(layer, Residual)])
 def test_float32_stays_float32_and_nothing_is_changed(name):
     layer, shape = LAYERS[name]
     for parameter, values in layer.parameters.items():

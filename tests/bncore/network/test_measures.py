@@ -8,6 +8,7 @@ import pytest
 from bncore.network.claims import CLAIMS
 from bncore.network.contrast import Disturbance, contrast
 from tests.bncore.network.contrasts import contrasted
+from tests.each import each
 
 WIDE = {"inputs": 256, "width": 256, "depth": 30, "examples": 32}
 
@@ -83,8 +84,8 @@ def test_gradient_norm():
     assert not measured("gradient_norm", eps=1.0, dtype="float64").holds
 
 
-@pytest.mark.parametrize("name", CLAIMS)
-@pytest.mark.parametrize("setting", [{"norm": "none"}, {"depth": 1}, {"scale": 0.0}, {"scale": 1e38}])
+@each("name", CLAIMS)
+@each("setting", [{"norm": "none"}, {"depth": 1}, {"scale": 0.0}, {"scale": 1e38}])
 def test_every_claim_has_an_answer_on_every_network(name, setting):
     claim = measured(name, **setting)
     assert claim.holds in (True, False, None)

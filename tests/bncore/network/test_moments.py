@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from bncore.distributions.axis import Axis
 from bncore.network.measures.counting import bins_for, counted, outside
 from bncore.network.measures.moments import moments, norm
+from tests.each import each
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("scale", [1e-30, 1e-10, 1.0, 1e10, 1e35])
-@pytest.mark.parametrize("shift", [0.0, 3.0, 1000.0])
+@each("dtype", ["float32", "float64"])
+@each("scale", [1e-30, 1e-10, 1.0, 1e10, 1e35])
+@each("shift", [0.0, 3.0, 1000.0])
 def test_the_moments_are_those_in_float64(dtype, scale, shift):
     x = (scale * (np.random.default_rng(0).standard_normal((70, 50)) + shift)).astype(dtype)
     exact, measured = x.astype(np.float64) / scale, moments(x)

@@ -6,6 +6,7 @@ import pytest
 from bncore.network.contrast import Disturbance
 from bncore.network.measures.passing import CAUSES, REASONS, SMALL
 from tests.bncore.network.contrasts import contrasted, images
+from tests.each import each
 
 EXACT = {"eps": 0.0, "dtype": "float64"}
 SEEN = [
@@ -21,8 +22,8 @@ SEEN = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("cause", "factor", "shift", "recipe"), SEEN)
-@pytest.mark.parametrize("make", [contrasted, images])
+@each(("cause", "factor", "shift", "recipe"), SEEN)
+@each("make", [contrasted, images])
 def test_the_cause_is_found_in_the_numbers(make, cause, factor, shift, recipe):
     column = make(**recipe, disturbance=Disturbance(2, factor, shift)).columns["with"]
     passing = column.disturbed.passing

@@ -7,6 +7,7 @@ import bncore
 from bncore import norms
 from bncore.norms import NORMS
 from tests.bncore.norms.cases import settings
+from tests.each import each
 
 X = np.random.default_rng(0).normal(size=(4, 6, 3))
 
@@ -49,7 +50,7 @@ def test_equal_cells_have_the_derivative_of_centring(placement):
     np.testing.assert_allclose(dx, (dy - 3) / (0.5 if placement == "variance" else 0.25))
 
 
-@pytest.mark.parametrize(
+@each(
     ("norm", "given", "parameter", "words"),
     [
         ("group", {"groups": 4}, "groups", "give a divisor of 6: 1, 2, 3, 6"),

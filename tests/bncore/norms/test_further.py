@@ -6,14 +6,15 @@ import pytest
 from bncore import BadParameter, forward, norms
 from bncore.norms import NORMS
 from tests.bncore.norms.cases import settings
+from tests.each import each
 
 RNG = np.random.default_rng(5)
 X, DY = RNG.normal(size=(4, 6, 3)), RNG.normal(size=(4, 6, 3))
 OF_CHANNELS = [norm for norm, row in NORMS.items() if row.per_channel]
 
 
-@pytest.mark.parametrize("norm", OF_CHANNELS)
-@pytest.mark.parametrize("axis", [0, 2, -1])
+@each("norm", OF_CHANNELS)
+@each("axis", [0, 2, -1])
 def test_channels_on_another_axis_are_normalized_as_on_the_second(norm, axis):
     gamma, given = RNG.normal(size=6), settings(norm, X.shape)
     plain = norms.forward(X, norm, gamma, **given)

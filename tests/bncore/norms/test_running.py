@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import bncore
 from bncore import norms
+from tests.each import each
 
 CHANNELS = 3
 
@@ -118,8 +119,8 @@ def test_ghost_batches_deviations_move_one_after_the_other():
     np.testing.assert_allclose(result.running_var, var)
 
 
-@pytest.mark.parametrize("running_var", [0.0, 1e-300, 1e-30, 1.0, 1e300])
-@pytest.mark.parametrize("eps", [0.0, 1e-5, 1e3])
+@each("running_var", [0.0, 1e-300, 1e-30, 1.0, 1e300])
+@each("eps", [0.0, 1e-5, 1e3])
 def test_the_average_of_equal_deviations_is_that_deviation_however_small_beside_epsilon(running_var, eps):
     x = np.sqrt(running_var) * np.array([[1.0], [-1.0]])
     given_ = {"running_mean": [0.0], "running_var": [running_var], "eps": eps, "running_variance": "biased"}

@@ -8,6 +8,7 @@ from bncore import norms
 from tests.bncore.network.torch_reference import sums
 from tests.bncore.norms import torch_reference as recorded
 from tests.bncore.norms.torch_reference import CASES, EPSILONS, SHAPES, parameters, x_and_dy
+from tests.each import each
 
 THEIRS = json.loads(recorded.RECORDED.read_text())
 
@@ -26,8 +27,8 @@ def computed(case, shape, eps):
     return {name: sums(values) for name, values in ours.items() if values is not None}
 
 
-@pytest.mark.parametrize("size", EPSILONS)
-@pytest.mark.parametrize(
+@each("size", EPSILONS)
+@each(
     ("case", "name"),
     [(case, name) for case in CASES for name, shape in SHAPES.items() if recorded.is_defined(case, shape)],
 )

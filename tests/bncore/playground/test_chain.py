@@ -10,11 +10,13 @@ from bncore.errors import BadParameter
 from bncore.playground.chain import NormLayer, features_first, playground
 from bncore.playground.stages import BACKWARD, FORWARD, PATHS, STAGES
 from bncore.upstream import UPSTREAMS
-from tests.each import each
+from tests.each import each, turns
 
 placements = each("eps_placement", ["variance", "deviation"])
 modes = each("mode", ["train", "inference"])
-shapes = each(("shape", "axis"), [((9, 3), 1), ((5, 3, 2, 2), 1), ((5, 2, 2, 3), -1)])
+SHAPES = [((9, 3), 1), ((5, 3, 2, 2), 1), ((5, 2, 2, 3), -1)]
+shapes = each(("shape", "axis"), SHAPES)
+shapes_by_turns = turns(("shape", "axis"), SHAPES)
 RUNNING = {"running_mean": np.array([0.5, 0.0, -1.0]), "running_var": np.array([2.0, 1.0, 0.3])}
 
 
@@ -101,8 +103,8 @@ def central_difference(x, make):
 
 @placements
 @modes
-@shapes
 @each("upstream", ["squared_error", "cross_entropy", "sum_of_squares", "ones", "one_example"])
+@shapes_by_turns
 def test_dx_of_every_loss_is_the_derivative_of_the_whole_chain(eps_placement, mode, shape, axis, upstream):
     x, labels = drawn(shape), np.arange(shape[0]) % 3
     layer = NormLayer(

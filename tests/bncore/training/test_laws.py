@@ -27,7 +27,7 @@ def losses(spec):
     return np.array([record.loss for record in advance(start(spec), spec.steps)[1]])
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(networks, st.floats(0.1, 10))
 def test_weights_times_a_and_a_rate_times_a_squared_are_the_same_run(spec, a):
     """van Laarhoven 2017, section 2: gradients of a scale-invariant loss are homogeneous of degree -1."""
@@ -35,7 +35,7 @@ def test_weights_times_a_and_a_rate_times_a_squared_are_the_same_run(spec, a):
     np.testing.assert_allclose(losses(scaled), losses(spec), rtol=0, atol=EXACT)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(networks, st.floats(0.01, 0.5))
 def test_a_rate_that_grows_is_weight_decay(spec, decay):
     """Li & Arora 2020, section 2, without momentum: with α = 1 - ηλ, η_t = η α^(-2t-1) without decay."""
@@ -44,7 +44,7 @@ def test_a_rate_that_grows_is_weight_decay(spec, decay):
     np.testing.assert_allclose(losses(growing), losses(replace(spec, weight_decay=decay)), rtol=0, atol=EXACT)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(networks)
 def test_a_bias_in_front_of_batch_norm_gets_no_gradient(spec):
     biased = replace(spec, norm="batch", bias=True, trained="all", steps=20)

@@ -8,6 +8,7 @@ import pytest
 from bncore.errors import BadParameter
 from bncore.training import Spec
 from tests.bncore.training.specs import digits, plane, tiny, tiny_images
+from tests.each import each
 
 OTHERS = {
     "data": plane("circles"),
@@ -40,7 +41,7 @@ def _moved(number):
     return number + 1 if isinstance(number, int) else number / 2 or 0.5
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(Spec) if field.name not in ("ghost_size", "r_max")])
+@each("name", [field.name for field in fields(Spec) if field.name not in ("ghost_size", "r_max")])
 def test_each_field_is_part_of_the_fingerprint(name):
     assert other(name).fingerprint != tiny().fingerprint
     assert other(name).fingerprint == other(name).fingerprint
@@ -92,7 +93,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("message", REFUSED)
+@each("message", REFUSED)
 def test_what_cannot_be_trained_is_refused(message):
     with pytest.raises(BadParameter, match=re.escape(message)):
         tiny(**REFUSED[message])

@@ -1,7 +1,7 @@
 """How gradients grow towards the input of a deep network with batch norm: claim 16."""
 
 from bncore.network.claims import ENDS, YANG, YANG_WITHIN
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, run
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, end
 from bncore.training.data import Data
 from bncore.training.records.record import Record
 from bncore.training.run import first_record
@@ -33,7 +33,7 @@ def at_first(spec: Spec) -> float:
 
 
 def _measure(data: Data) -> Measured:
-    trained = growth(run(RUNS.spec(data, "a"))[1][-1])
+    trained = growth(end(RUNS.spec(data, "a"))[1])
     few, without = (at_first(FAILING.spec(data, letter)) for letter in "ab")
     return Measured(_holds(at_first(RUNS.spec(data, "a"))), _fails(trained, few, without))
 

@@ -75,7 +75,7 @@ def hung():
 
 
 def test_a_place_that_does_not_answer_is_waited_for_once_and_told_of(tmp_path, hung):
-    times = chain([0.0, 0.0], repeat(10.0))  # the patience of the first one who asks is over at once
+    times = chain([0.0, 0.0, 0.0], repeat(10.0))  # the patience of the first one who asks is over at once
     files = LargeFiles(Settings(datasets="hung://arrays", cache_dir=tmp_path), lambda: next(times))
     assert files.is_due
     for ask in (files.known, files.stamp, files.known):

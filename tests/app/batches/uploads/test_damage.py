@@ -22,7 +22,7 @@ from tests.app.batches.uploads.files import npy, npz
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(6, 3))
-FLIPS = 40
+FLIPS = 28
 
 
 def header(text: str, version: tuple[int, int] = (1, 0)) -> bytes:

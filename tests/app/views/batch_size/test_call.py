@@ -7,6 +7,7 @@ from bncore.batch_norm import forward
 from bncore.batch_size.estimates import MARKED
 from tests.app.strict_json import parsed
 from tests.app.views.batch_size.asked import FEW, STREAM, URL, get, refused
+from tests.each import each
 
 ESTIMATES = {"estimates_mean", "estimates_deviation", "estimates_noise"}
 RUNNING = {"running_mean", "running_deviation", "running_gap"}
@@ -115,7 +116,7 @@ def test_edges_are_answered_without_complaint(server, query):
     assert answer["headline"].endswith(".")
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "field"),
     [({"draws": 10_001}, "draws"), ({"size": 1}, "size"), ({"sizes": "8,4"}, "sizes"), ({"sizes": "x"}, "sizes"),
      ({"feature": 13}, "feature"), ({"selected": "0,40"}, "selected"), ({"example": 8}, "example"),

@@ -7,6 +7,7 @@ from app.batches.datasets import DATASETS, load
 from app.batches.generators import GENERATORS
 from bncore.derivation.nodes import derivation
 from tests.app.views.derivation.asked import DEFAULT, JACOBIAN, URL, by_name, get, placements
+from tests.each import each
 
 DY = "1,0,0;0,2,0;-1,0,0.5;0,0,0"
 
@@ -19,7 +20,7 @@ def refused(client, url=URL, **query):
     return row
 
 
-@pytest.mark.parametrize("source", [*DATASETS, *GENERATORS, "inline"])
+@each("source", [*DATASETS, *GENERATORS, "inline"])
 def test_every_source_is_sliced_to_a_batch_that_can_be_followed(server, source):
     answer = get(server, source=source)
     examples, features = answer["batch"]["shape"]
@@ -139,7 +140,7 @@ def test_the_random_gradient_can_be_followed_by_hand(server):
     assert np.unique(dy).size > 12
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "field", "allowed"),
     [
         ({"values": ";".join(["1,2"] * 9)}, "values", "at most 8 rows of 6 numbers"),
@@ -192,7 +193,7 @@ def test_an_upload_that_is_gone_is_a_410(server):
         assert server.get(url, params={"source": "a" * 64}).status_code == 410
 
 
-@pytest.mark.parametrize(
+@each(
     "query",
     [
         {"values": "7"}, {"values": "7;7", "eps": 0}, {"values": "1e150,1;2,-1e-300"}, {"values": "3,3;3,3", "eps": 0},
@@ -200,7 +201,7 @@ def test_an_upload_that_is_gone_is_a_410(server):
         {"values": "0,0;0,0"}, {"source": "dead_feature", "eps": 0, "eps_placement": "deviation"},
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("naive", ["on", "off"])
+@each("naive", ["on", "off"])
 def test_edges_are_answered(server, query, naive):
     answer = get(server, naive=naive, **query)
     assert answer["headline"]

@@ -12,6 +12,7 @@ from app.views.gradient_check import body as gradient_check_body
 from app.views.gradient_check.view import light_fields
 from bncore.diagnosis import ORDER, case_of, probe
 from tests.app.strict_json import parsed
+from tests.each import each
 
 URL = "/api/v1/gradient-check"
 
@@ -129,7 +130,7 @@ X = probe(1).x.tolist()
 BATCH = {"x": X, "dy": X}
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "field", "words"),
     [
         ({}, "x", "seed of a probe"),

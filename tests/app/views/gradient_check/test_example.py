@@ -10,12 +10,14 @@ URL = "/api/v1/gradient-check"
 PROBES = [(axes, placement) for axes in (2, 4) for placement in ("variance", "deviation")]
 
 
-@pytest.mark.parametrize(("axes", "placement"), PROBES)
-def test_every_example_is_recognized_as_the_mistake_that_it_is(server, axes, placement):
-    where = {"seed": 3, "axes": axes, "eps_placement": placement}
-    names = examples(probe(3, axes=axes, eps_placement=placement).case())
-    assert len(names) > 25
-    for name in names:
+def test_every_example_is_recognized_as_the_mistake_that_it_is(server):
+    """On one of the probes that have it, by turns."""
+    ready = {where: examples(probe(3, axes=where[0], eps_placement=where[1]).case()) for where in PROBES}
+    assert min(map(len, ready.values())) > 25
+    for number, name in enumerate(dict.fromkeys(name for names in ready.values() for name in names)):
+        having = [where for where in PROBES if name in ready[where]]
+        axes, placement = having[number % len(having)]
+        where = {"seed": 3, "axes": axes, "eps_placement": placement}
         made = server.get(f"{URL}/example", params=where | {"mistake": name}).json()
         assert made.pop("mistake") == name
         answer = server.post(URL, json=where | made).json()

@@ -12,6 +12,7 @@ from app.views.gradient_check.compute import CheckFields
 from bncore.diagnosis import case_of, probe, ready_answers
 from tests.app.embedded import embedded
 from tests.app.strict_json import parsed
+from tests.each import each
 
 PAGE = "/gradient-check"
 API = "/api/v1/gradient-check"
@@ -55,11 +56,16 @@ def test_a_wrong_address_shows_the_page_with_the_field_named(server, query, fiel
     assert embedded(answer.text, "state")["problem"]["errors"][0]["field"] == field
 
 
-@pytest.mark.parametrize(("axes", "placement"), [("2", "variance"), ("4", "deviation")])
-def test_the_view_of_every_example_names_it(server, axes, placement):
-    ready = ready_answers(probe(5, axes=int(axes), eps_placement=placement).case())
-    assert len(ready) > 40
-    for name in ready:
+def test_the_view_of_every_example_names_it(server):
+    """On one of two probes, by turns."""
+    probes = [("2", "variance"), ("4", "deviation")]
+    ready = {
+        where: list(ready_answers(probe(5, axes=int(where[0]), eps_placement=where[1]).case())) for where in probes
+    }
+    assert min(map(len, ready.values())) > 40
+    for number, name in enumerate(dict.fromkeys(name for names in ready.values() for name in names)):
+        having = [where for where in probes if name in ready[where]]
+        axes, placement = where = having[number % len(having)]
         status, view = viewed(server, seed=5, axes=axes, eps_placement=placement, mistake=name)
         assert status == 200
         told = {"zeroed_example": "zeroed", "zeroed_unit": "zeroed"}.get(name, name)
@@ -69,7 +75,7 @@ def test_the_view_of_every_example_names_it(server, axes, placement):
         assert {row["verdict"] for row in view["tensors"].values()} <= {"exact", "wrong"} | open_too
         assert all(row["look_at_math"].startswith("<math") for row in view["diagnoses"])
         assert set(view["texts"]) == {"dx", "dgamma", "dbeta"}
-        assert list(view["examples"]) == list(ready)
+        assert list(view["examples"]) == ready[where]
 
 
 def test_the_same_address_is_the_same_page_and_need_not_be_sent_again(client):
@@ -239,7 +245,7 @@ def squeezed(**arrays):
 X = np.ones((3, 2))
 
 
-@pytest.mark.parametrize(("content", "status"), [
+@each(("content", "status"), [
     (b"", 422), (b"hello", 422), (b"PK\x03\x04no", 422), (b"\x93NUMPY", 422), (npz(weights=np.ones(2)), 422),
     (npz(dx=np.array(["a"])), 422), (npy(np.ones(2, complex)), 422), (npy(np.ones((2, 2)))[:-3], 422),
     (npy(np.ones((2, 2), bool)), 422), (npz(x=X, dy=X, eps="tiny"), 422), (npz(x=X, dy=X, eps=[1.0, 2.0]), 422),

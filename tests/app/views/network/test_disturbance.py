@@ -6,6 +6,7 @@ import pytest
 
 from app.figures.numbers import three
 from tests.app.views.network.asking import ALWAYS, DISTURBED, WITH, at, get
+from tests.each import each
 
 
 def test_a_disturbance_without_and_with_batch_norm(server):
@@ -65,7 +66,7 @@ TOLD = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("query", "column", "said", "unsaid"), TOLD)
+@each(("query", "column", "said", "unsaid"), TOLD)
 def test_what_is_said_of_a_disturbance_has_the_cause_that_it_has(server, query, column, said, unsaid):
     asked = {"depth": 4, "width": 16, "batch_size": 64, "disturb_layer": 1} | query
     text = get(server, **asked)["disturb"]["columns"][column]["text"]

@@ -1,11 +1,10 @@
 """`GET /network`: its refusals name the field and what is allowed."""
 
-import pytest
-
 from tests.app.views.network.asking import URL, get, refused
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "field", "allowed"),
     [
         ({"architecture": "convolutional", "depth": 9}, "depth", "1 to 8"),

@@ -10,6 +10,7 @@ from app.batches.generators import GENERATORS
 from bncore import backward, forward
 from tests.app import snapshots
 from tests.app.views.playground.asked import URL, get
+from tests.each import each
 
 KEYS = {
     "batch", "forward", "backward", "findings", "vanished", "conventions", "headline", "axis_widened", "query",
@@ -17,7 +18,7 @@ KEYS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("source", [*DATASETS, *GENERATORS, "inline"])
+@each("source", [*DATASETS, *GENERATORS, "inline"])
 def test_every_source_answers_with_every_part(server, source):
     answer = get(server, source=source)
     assert set(answer) >= KEYS

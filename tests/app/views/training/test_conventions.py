@@ -1,9 +1,8 @@
 """A sentence on what is in force stands just where it is true."""
 
-import pytest
-
 from app.views.training.words.conventions import CONVENTIONS, conventions_of
 from tests.app.views.training.asked import prepared
+from tests.each import each
 
 CASES = [
     ({}, "same examples", True), ({"b": "norm:batch,batch_size:10"}, "same examples", False),
@@ -22,7 +21,7 @@ CASES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("query", "part", "stands"), CASES)
+@each(("query", "part", "stands"), CASES)
 def test_a_sentence_stands_just_where_it_is_true(query, part, stands):
     told = conventions_of(list(prepared(**query).specs.values()))
     assert any(part in sentence for sentence in told) == stands

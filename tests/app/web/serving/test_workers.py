@@ -23,7 +23,8 @@ class Running:
 
     def __init__(self, folder):
         command = [sys.executable, "-m", "app", "--port", "0", "--workers", "2"]
-        environment = {"BNSCOPE_UPLOADS_DIR": f"{folder}/uploads", "BNSCOPE_CACHE_DIR": f"{folder}/cache"}
+        environment = {"UPLOADS_DIR": f"{folder}/uploads", "CACHE_DIR": f"{folder}/cache", "PROCESSES": "0"}
+        environment = {f"BNSCOPE_{name}": value for name, value in environment.items()}
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )

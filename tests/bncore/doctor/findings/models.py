@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from bncore.doctor import Front, Model, Norm
+from bncore.doctor.findings import examine
 
 CHANNELS = 8
 
@@ -49,3 +50,10 @@ def put(channel, value):
         return values
 
     return change
+
+
+def told(model):
+    """What is told, by id; each at most once of a norm."""
+    findings = examine(model)
+    assert len({(one.norm, one.id, one.channels) for one in findings}) == len(findings)
+    return {one.id: one for one in findings}

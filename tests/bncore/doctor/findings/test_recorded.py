@@ -1,12 +1,11 @@
 """Networks that were trained for real are healthy: nothing above a note is told of them."""
 
-import pytest
-
 from bncore.doctor.findings import examine
 from tests.bncore.doctor.findings.recorded import nets
+from tests.each import each
 
 
-@pytest.mark.parametrize(("net", "run"), nets.EVERY)
+@each(("net", "run"), nets.EVERY)
 def test_nothing_above_a_note_is_told_of_a_trained_network(net, run):
     findings = examine(nets.model(net, run))
     assert [one for one in findings if one.severity != "note"] == []

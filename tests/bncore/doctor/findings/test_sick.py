@@ -4,6 +4,7 @@ import pytest
 
 from bncore.doctor.findings import examine
 from tests.bncore.doctor.findings import sick
+from tests.each import each
 
 SEEDS = range(4)
 
@@ -14,7 +15,7 @@ def named_first(id, norm, findings):
     assert (first.id, first.norm) == (id, norm), [(one.severity, one.norm, one.sentence) for one in findings]
 
 
-@pytest.mark.parametrize("fault", sick.OF_WEIGHTS)
+@each("fault", sick.OF_WEIGHTS)
 def test_a_fault_of_one_norm_is_named_first(fault):
     for seed in SEEDS:
         id, norm, model = sick.sick(fault, seed)

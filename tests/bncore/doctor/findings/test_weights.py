@@ -6,17 +6,10 @@ import numpy as np
 import pytest
 
 from bncore.doctor import Front, Norm
-from bncore.doctor.findings import KINDS, examine
+from bncore.doctor.findings import examine
 from bncore.doctor.findings.weights.front import front_sizes
-from tests.bncore.doctor.findings.models import CHANNELS, healthy, put, with_norm
+from tests.bncore.doctor.findings.models import CHANNELS, healthy, put, told, with_norm
 from tests.bncore.doctor.findings.models import model as model_of
-
-
-def told(model):
-    """What is told, by id; each at most once of a norm."""
-    findings = examine(model)
-    assert len({(one.norm, one.id, one.channels) for one in findings}) == len(findings)
-    return {one.id: one for one in findings}
 
 
 @pytest.mark.parametrize("seed", range(8))
@@ -300,10 +293,3 @@ def test_arrays_that_do_not_fit_each_other_are_told_and_nothing_else():
     (only,) = examine(with_norm(healthy(), 1, beta=np.zeros(3)))
     assert (only.id, only.norm, only.severity) == ("lengths_differ", "bn1", "error")
     assert "β 3" in only.sentence
-
-
-def test_every_kind_says_when_and_why_in_whole_sentences():
-    for id, kind in KINDS.items():
-        assert kind.id == id
-        for text in (kind.when, kind.silent, kind.why):
-            assert text.endswith("."), id
