@@ -12,6 +12,7 @@ from bncore.epsilon import EPS_PLACEMENTS, valid_eps
 from bncore.exact.careful import MODES, Careful, Rule, Running, carefully, normalized, with_parameters
 from bncore.exact.denominator import Denominator, denominator
 from bncore.flags import Flag, training_flags
+from bncore.kernels import in_force
 from bncore.layout import Layout, layout_of
 from bncore.running import running_pair, updated
 from bncore.standardize import Standardizer, standardizer
@@ -196,7 +197,7 @@ def forward(
     Source: Ioffe & Szegedy 2015, algorithm 1 (train) and 2 (inference).
     """
     if running_mean is None and running_var is None and dtype is None and mode is TRAIN:
-        done = kernels.forward_whole(x, gamma, beta, feature_axis, eps, eps_placement, out)
+        done = in_force.forward_whole(x, gamma, beta, feature_axis, eps, eps_placement, out)
         if done and not done[2]:
             return Forward(done[0], x, feature_axis, done[1], eps, eps_placement)  # type: ignore[arg-type]
     array = real_array(x, "x", dtype)

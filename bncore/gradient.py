@@ -12,6 +12,7 @@ from bncore.batch_norm import TRAIN, Forward
 from bncore.epsilon import EPS_PLACEMENTS
 from bncore.errors import BadParameter, ShapeMismatch
 from bncore.exact.cancellation import without_cancellation
+from bncore.kernels import in_force
 from bncore.layout import Layout, room
 
 FEW = 8
@@ -140,8 +141,8 @@ def backward(dy: ArrayLike, forward: Forward, *, out: Array | None = None) -> Gr
     Source: Ioffe & Szegedy 2015, section 3, the six equations after algorithm 1, put together.
     """
     if forward.mode is TRAIN:
-        x, axis, placement = forward.x, forward.axis, forward.eps_placement
-        done = kernels.backward_whole(dy, x, forward.memory, axis, placement, FEW, out)
+        of = forward
+        done = in_force.backward_whole(dy, of.x, of.memory, of.axis, of.eps_placement, FEW, out)
         if done and not done[2]:
             return Gradients(done[0], done[1], dy, forward)  # type: ignore[arg-type]
     array = _upstream(dy, forward.layout)

@@ -5,15 +5,13 @@ to the last place or two, and the same to the last bit whatever the threads. `ma
 `pip install .` by setuptools; both read their sources and flags in pyproject.toml.
 """
 
-from bncore.kernels.backend import Backend, backend, using
+from bncore.kernels.backend import Backend, backend, in_force, using
 from bncore.kernels.passes import (
     Memory,
     backward,
-    backward_whole,
     cells,
     counters_of,
     forward,
-    forward_whole,
     moments,
     normalize,
     numbers_of,
@@ -23,7 +21,6 @@ from bncore.kernels.passes import (
 from bncore.kernels.rows import RowRule, backward_rows, forward_rows, moments_rows
 
 __all__ = [
-    "Backend", "Memory", "RowRule", "backend", "backward", "backward_rows", "backward_whole", "cells", "counters_of",
-    "forward", "forward_rows", "forward_whole", "moments", "moments_rows", "normalize", "numbers_of", "serves",
-    "table_of", "using",
+    "Backend", "Memory", "RowRule", "backend", "backward", "backward_rows", "cells", "counters_of", "forward",
+    "forward_rows", "in_force", "moments", "moments_rows", "normalize", "numbers_of", "serves", "table_of", "using",
 ]  # fmt: skip

@@ -1,10 +1,11 @@
 """Which way `bncore` computes: by compiled kernels of an instruction set, on some threads, or by NumPy."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import ModuleType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from bncore.errors import BadParameter
 from bncore.kernels import loading
@@ -26,11 +27,21 @@ class Backend(NamedTuple):
     build: str | None = None
 
 
+def _nothing(*_given: object) -> None:
+    """What passes of arrays give where there are none."""
+
+
 class _InForce:
     """What computes now. `compiled` is None where NumPy does."""
 
     compiled: ModuleType | None
     backend: Backend
+    forward_whole: Callable[..., Any]
+    """(x, gamma, beta, feature_axis, eps, eps_placement, out): y, the memory of its table and what `passes.forward`
+    returns, in one call; None unless all is as it is usually given, and there are kernels (source/whole.c)."""
+    backward_whole: Callable[..., Any]
+    """(dy, x, memory, feature_axis, eps_placement, few, out): dx, the memory of the sums and what `passes.backward`
+    returns, likewise; None also where a feature has `few` numbers at most."""
 
     def __init__(self, wanted: str, threads: int) -> None:
         """As wanted, or where there is no such instruction set by the best that there is: importing never fails."""
@@ -52,6 +63,8 @@ class _InForce:
         self.compiled = module
         name, build = ("compiled", module.SOURCE or None) if module else (REFERENCE, None)
         self.backend = Backend(name, instructions, threads, why, build)
+        self.forward_whole = partial(module.forward_whole, threads) if module else _nothing
+        self.backward_whole = partial(module.backward_whole, threads) if module else _nothing
 
 
 def threads_of(environment: "os._Environ[str] | dict[str, str]") -> int:

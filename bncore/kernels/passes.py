@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from bncore.arguments import NATIVE, Array, Float64
 from bncore.kernels.backend import in_force
@@ -59,19 +59,6 @@ def forward(
     return in_force.compiled.forward(y, x, table, gamma, beta, axis, eps, beside, 0, threads)  # type: ignore[no-any-return]
 
 
-def forward_whole(
-    x: ArrayLike, gamma: ArrayLike | None, beta: ArrayLike | None, axis: int, eps: float, placement: str,
-    out: Array | None,
-) -> tuple[Array, Memory, int] | None:  # fmt: skip
-    """y, the memory of its table and what `forward` returns, by one call; None unless all is as it is usually given:
-    x an array that the kernels serve, gamma and beta arrays or None, eps above 0, `out` an array that fits or None.
-    """
-    if in_force.compiled is None:
-        return None
-    threads = in_force.backend.threads
-    return in_force.compiled.forward_whole(x, gamma, beta, axis, eps, placement, out, threads)  # type: ignore[no-any-return]
-
-
 def normalize(x: Array, y: Array, axis: int, table: Table) -> int:
     """y of x and a whole table; 0 if all results fit their dtype."""
     if in_force.compiled is None:
@@ -87,18 +74,6 @@ def backward(
         return NOT_HERE
     how = (axis, 0.0, beside, constant, in_force.backend.threads)
     return in_force.compiled.backward(dx, dy, x, table, sums, *how)  # type: ignore[no-any-return]
-
-
-def backward_whole(
-    dy: ArrayLike, x: Array, memory: Memory | Float64, axis: int, placement: str, few: int, out: Array | None
-) -> tuple[Array, Memory, int] | None:
-    """dx, the memory of the sums and what `backward` returns, likewise, of what `forward_whole` gave; None also where a
-    feature has `few` numbers at most.
-    """
-    if in_force.compiled is None:
-        return None
-    threads = in_force.backend.threads
-    return in_force.compiled.backward_whole(dy, x, memory, axis, placement, few, out, threads)  # type: ignore[no-any-return]
 
 
 def counters_of(features: int, bits: int) -> NDArray[np.uint32]:

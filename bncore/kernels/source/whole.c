@@ -5,10 +5,11 @@
  * None is for anything else, and for what is wrong, which Python then names: nothing is written by then.
  */
 #include <float.h>
+#include <string.h>
 
 #include "interface.h"
 
-static PyObject *ndarray, *empty, *shape_name, *dtype_name;
+static PyObject *ndarray, *empty, *shape_name, *float32, *float64;
 
 /* An array as an operand; where it is made here, its interface is, too. */
 typedef struct {
@@ -51,14 +52,32 @@ static int are_apart(const Interface *one, const Interface *other) {
     return end <= from || to <= begin;
 }
 
+/* The shape of an array as a tuple; one after the other is often of the same, so the last one is kept. */
+static PyObject *shape_of(const Operand *operand) {
+    static PyObject *last;
+    static Py_intptr_t lengths[AXES];
+    static int axes;
+    int same = last && axes == operand->of->nd;
+    for (int axis = 0; same && axis < axes; axis++) same = lengths[axis] == operand->of->shape[axis];
+    if (!same) {
+        PyObject *shape = PyObject_GetAttr(operand->array, shape_name);
+        if (!shape) return NULL;
+        Py_XDECREF(last);
+        last = shape;
+        axes = operand->of->nd;
+        memcpy(lengths, operand->of->shape, axes * sizeof *lengths);
+    }
+    return Py_NewRef(last);
+}
+
 /* A new array of the dtype and shape of another: of a block, or where it is too large for one, NumPy's. */
 static int made(Operand *result, const Operand *like) {
     result->own = *like->of, result->own.strides = result->strides;
     Py_intptr_t size = like->of->itemsize;
     for (int axis = like->of->nd; axis--; size *= like->of->shape[axis]) result->strides[axis] = size;
-    PyObject *shape = PyObject_GetAttr(like->array, shape_name), *dtype = PyObject_GetAttr(like->array, dtype_name);
+    PyObject *shape = shape_of(like), *dtype = like->of->itemsize == 8 ? float64 : float32;
     PyObject *block = block_of(size);
-    if (!shape || !dtype) PyErr_Clear();
+    if (!shape) PyErr_Clear();
     else if (block) result->array = PyObject_CallFunctionObjArgs(ndarray, shape, dtype, block, NULL);
     else result->array = PyObject_CallFunctionObjArgs(empty, shape, dtype, NULL);
     if (block) {
@@ -66,7 +85,7 @@ static int made(Operand *result, const Operand *like) {
         result->own.flags |= WRITABLE;
         Py_DECREF(block);
     } else if (result->array) result->of = interface_of(result->array, &result->held);
-    Py_XDECREF(shape), Py_XDECREF(dtype);
+    Py_XDECREF(shape);
     return result->array && result->of;
 }
 
@@ -113,9 +132,9 @@ static PyObject *answer(Operand *operands, int count, PyObject *numbers, int sta
     return result;
 }
 
-/* (x, gamma, beta, feature_axis, eps, eps_placement, out, threads) -> (y, table, status) */
+/* (threads, x, gamma, beta, feature_axis, eps, eps_placement, out) -> (y, table, status) */
 PyObject *forward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count) {
-    enum { X, GAMMA, BETA, AXIS, EPS, PLACEMENT, OUT, THREADS, ALL };
+    enum { THREADS, X, GAMMA, BETA, AXIS, EPS, PLACEMENT, OUT, ALL };
     (void)self;
     if (count != ALL) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", ALL);
     Operand of[2] = {{NULL}};
@@ -139,10 +158,10 @@ PyObject *forward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count
     return answer(of, 2, block, status);
 }
 
-/* (dy, x, table, feature_axis, eps_placement, few, out, threads) -> (dx, sums, status); a feature has more than `few`
+/* (threads, dy, x, table, feature_axis, eps_placement, few, out) -> (dx, sums, status); a feature has more than `few`
  * numbers. */
 PyObject *backward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count) {
-    enum { DY, X, TABLE, AXIS, PLACEMENT, FEW, OUT, THREADS, ALL };
+    enum { THREADS, DY, X, TABLE, AXIS, PLACEMENT, FEW, OUT, ALL };
     (void)self;
     if (count != ALL) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", ALL);
     Operand of[3] = {{NULL}};
@@ -167,10 +186,11 @@ PyObject *backward_whole(PyObject *self, PyObject *const *given, Py_ssize_t coun
 }
 
 int prepare_whole(void) {
-    shape_name = PyUnicode_InternFromString("shape"), dtype_name = PyUnicode_InternFromString("dtype");
+    shape_name = PyUnicode_InternFromString("shape");
     PyObject *numpy = PyImport_ImportModule("numpy");
     if (!numpy) return -1;
     ndarray = PyObject_GetAttrString(numpy, "ndarray"), empty = PyObject_GetAttrString(numpy, "empty");
+    float32 = PyObject_CallMethod(numpy, "dtype", "s", "f4"), float64 = PyObject_CallMethod(numpy, "dtype", "s", "f8");
     Py_DECREF(numpy);
-    return ndarray && empty && shape_name && dtype_name ? 0 : -1;
+    return ndarray && empty && shape_name && float32 && float64 ? 0 : -1;
 }
