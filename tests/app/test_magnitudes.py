@@ -96,6 +96,12 @@ def test_a_gradient_at_the_bottom_of_float64_is_checked(server: TestClient) -> N
     assert asked(server, "gradient-check", x, 1e-5, "deviation").status_code == 200
 
 
+def test_a_feature_that_spreads_wider_than_float64_can_say_is_said_to(server: TestClient) -> None:
+    x = [[2.3e-308, 1e16], [2.3e-308, 1e16], [-1.15e-308, -5e15]]
+    said = asked(server, "playground", x, 0.0, "variance").json()["stage"]["steps"]["x"]["sentence"]
+    assert "x1 spreads more than 1.8e308 times as wide as x0, which is a line here." in said
+
+
 def test_neighbours_of_0_are_derived(server: TestClient) -> None:
     answer = server.get("/api/v1/derivation", params={"values": "5e-324,1;1e-323,2;0,3"}).json()
     dx = [row[0] for row in answer["routes"]["dx"]["analytic"]]

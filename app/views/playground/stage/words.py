@@ -1,6 +1,8 @@
 """The sentence of each step of the playground's stage, with this batch's numbers; each has a condition."""
 
 from collections.abc import Callable
+from math import isfinite
+from sys import float_info
 
 import numpy as np
 
@@ -36,10 +38,10 @@ def _x(told: Told, names: list[str], steps: Steps) -> str:
     if len(names) == 1:
         return f"{names[0]} as it comes: mean {three(float(step.mean[0]))}, deviation {three(float(sd[0]))}."
     if sd[small] > 0 and sd[large] > UNSEEN * sd[small]:
-        return (
-            f"As it comes, on one ruler: {names[large]} spreads {three(float(sd[large] / sd[small]))} times as wide as "
-            f"{names[small]}, which is a line here."
-        )
+        times = float(sd[large]) / float(sd[small])  # which NumPy would warn of, where it is beyond float64
+        said = three(times) if isfinite(times) else f"more than {three(float_info.max)}"
+        wide = f"{names[large]} spreads {said} times as wide as {names[small]}"
+        return f"As it comes, on one ruler: {wide}, which is a line here."
     return f"As it comes, on one ruler: deviations {_ends(sd, told)}."
 
 
