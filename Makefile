@@ -30,13 +30,13 @@ test: ## run every test, in a real browser too (ARGS="-k name" for some)
 
 check: ## lint, types, import rules and doctests
 	@$(environment) requirements-dev.lock
-	@$(kernels)
 	@$(MAKE) --no-print-directory --jobs 2 types rules
 
 types:
 	$(run) mypy
 
 rules:# the last line finds tests that cannot be imported, and leaves them compiled for `make test`
+	@$(kernels)
 	$(run) ruff check .
 	$(run) ruff format --check .
 	.venv/bin/lint-imports

@@ -8,6 +8,7 @@ import pytest
 from bncore.training import Spec
 from bncore.training.claims import CLAIMS
 from bncore.training.claims.claim import Runs, end
+from bncore.training.claims.depth import orthogonal
 from tests.bncore.training.specs import digits, few_digits
 
 DATA = {"digits": digits, "few_digits": few_digits}
@@ -45,7 +46,7 @@ def with_seed(seed, name, data):
 
 @pytest.fixture
 def soon(monkeypatch):
-    """Runs take as few steps as `STEPS` says."""
+    """Runs take as few steps as `STEPS` says, and what has a thousand blocks has fewer."""
     whole = Runs.spec
     most = {id(runs): each for name, both in STEPS.items() for runs, each in zip(sides(name), both, strict=True)}
 
@@ -54,6 +55,7 @@ def soon(monkeypatch):
         return replace(made, steps=min(made.steps, most.get(id(runs), ALL)))
 
     monkeypatch.setattr(Runs, "spec", spec)
+    monkeypatch.setattr(orthogonal, "DEEP", 600)
 
 
 def sides(name):
