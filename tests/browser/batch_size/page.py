@@ -24,6 +24,11 @@ class BatchSize(ViewPage):
 
     path = "/batch-size"
 
+    @property
+    def query(self) -> dict[str, str]:
+        """The fields in the address, but for the sections that are open."""
+        return {name: value for name, value in super().query.items() if name != "open"}
+
     def answer(self) -> dict[str, Any]:
         query = {name: value for name, value in self.query.items() if name not in OF_PAGE}
         response = self.page.request.get(f"/api/v1{self.path}?{urlencode(query)}")

@@ -26,8 +26,9 @@ def middle(grip: Locator) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
+@pytest.mark.folded
 def test_an_example_is_dragged_by_mouse_and_touch_and_moved_by_keys_and_rulers_stay(view: BatchSize) -> None:
-    view.open("tab=strip&move_by=0&draws=100")
+    view.open("open=dependence&tab=strip&move_by=0&draws=100")
     expect_dragged_by_the_mouse(view)
     expect_dragged_by_touch_and_moved_by_keys(view)
     expect_rulers_stay_and_the_jacobian_follows(view)

@@ -6,10 +6,11 @@ from playwright.sync_api import expect
 from tests.browser.batch_size.page import BatchSize
 
 
+@pytest.mark.folded
 def test_pairs_stand_at_their_products_and_the_match_button_makes_the_noise_as_large_as_batch_norms(
     view: BatchSize,
 ) -> None:
-    view.open()
+    view.open("open=noise&draws=400")
     expect_pairs_at_the_product_of_their_values(view)
     button = view.page.get_by_role("button", name="Match the noise to batch norm's")
     expect(button).to_have_attribute("aria-pressed", "false")
@@ -25,7 +26,7 @@ def test_pairs_stand_at_their_products_and_the_match_button_makes_the_noise_as_l
     assert [row.split("\t")[0] for row in shown] == ["batch norm", "dropout", "weight perturbation"]
     view.page.go_back()
     view.settle()
-    assert view.query == {}
+    assert view.query == {"draws": "400"}
     expect(button).to_have_attribute("aria-pressed", "false")
 
 

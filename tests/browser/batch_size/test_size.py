@@ -1,16 +1,18 @@
 """The size and what it does: marks, sliders, and what of it does not outlive its source."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 
+pytestmark = pytest.mark.folded
 QUICK = "draws=100"
 AT_THE_END = "(slide) => Number(slide.value) === Number(slide.max)"
 
 
 def test_the_size_follows_marks_slider_and_points_and_goes_no_further_than_the_source(view: BatchSize) -> None:
-    view.open(QUICK)
+    view.open(f"{QUICK}&open=estimates")
     expect(view.mark(256)).to_have_attribute("aria-disabled", "true")
     view.mark(256).click(force=True)
     assert "size" not in view.query
@@ -68,7 +70,7 @@ def expect_a_point_of_the_estimates_picked(view: BatchSize) -> None:
 def test_a_size_is_put_right_and_says_so_where_a_link_or_a_source_has_fewer_examples(
     view: BatchSize, watch: Watch
 ) -> None:
-    view.open(f"{QUICK}&size=1024&source=inline&values=1;2;4;5;9")
+    view.open(f"{QUICK}&open=dependence&size=1024&source=inline&values=1;2;4;5;9")
     assert {name: view.query[name] for name in ("size", "members")} == {"size": "5", "members": "5"}
     expect(view.controls.field("size")).to_have_value("5")
     expect(view.page.locator("#warnings")).to_contain_text("K is 5 instead of 1,024")

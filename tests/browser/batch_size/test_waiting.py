@@ -1,5 +1,6 @@
 """What the batch size page asks for, and what it tells while many batches are drawn."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.batch_size.page import BatchSize
@@ -33,10 +34,11 @@ def test_a_field_asks_for_its_own_parts_only(view: BatchSize, watch: Watch) -> N
     assert set(view.controls.figures()) == view.shown_figures()
 
 
+@pytest.mark.folded
 def test_a_cut_answer_is_asked_for_once_more_then_it_is_told_and_what_takes_long_can_be_cancelled(
     view: BatchSize,
 ) -> None:
-    view.open("draws=100")
+    view.open("open=estimates&draws=100")
     for draws, (kind, body) in BROKEN.items():
         answer_first(view, draws, 1, kind, body)
         expect_drawn(view, draws)
@@ -74,6 +76,7 @@ def expect_cancelled(view: BatchSize) -> None:
     expect_drawn(view, "130")
 
 
+@pytest.mark.folded
 def test_a_large_view_comes_at_once_and_asks_for_its_answer(view: BatchSize, watch: Watch) -> None:
     """What it draws is that answer; here it is of fewer draws."""
     held = Held(view.page, "**/api/v1/batch-size?**draws=6000**")

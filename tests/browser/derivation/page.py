@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import cached_property
+from re import sub
 from typing import Any
 
 from playwright.sync_api import CDPSession, Locator, expect
@@ -95,7 +96,8 @@ class Derivation(ViewPage):
 
     def answer(self) -> dict[str, Any]:
         """The API's answer to the query in the address."""
-        response = self.page.request.get(f"/api/v1/derivation?{search_of(self.page)}")
+        search = sub(r"(^|&)open=[^&]*", "", search_of(self.page)).removeprefix("&")
+        response = self.page.request.get(f"/api/v1/derivation?{search}")
         assert response.ok
         return response.json()
 

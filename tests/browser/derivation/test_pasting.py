@@ -2,12 +2,14 @@
 
 from itertools import zip_longest
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import ASKED, DEFAULT, PASTE, Derivation
 from tests.browser.held import Held
 
+pytestmark = pytest.mark.folded
 BLOCKS = ("1\t2\n3\t4\n5\t7", "1, 2\n3, 4\n5, 7\n", "1, 2;3, 4;5, 7", "1 2\n3 4\n5 7")
 COMMAS = ("1,5\t2,5\r\n3,5\t−4,5\r\n", "1,5;2,5\n3,5;−4,5", "1,5\t2,5;3,5\t-4,5")
 TWO_WAYS = {
@@ -21,7 +23,7 @@ TWO_WAYS = {
 def test_a_block_at_the_first_cell_is_the_new_table_a_comma_is_a_point_and_two_ways_are_refused(
     derivation: Derivation, watch: Watch
 ) -> None:
-    derivation.open("cell=3,2&output=3&gamma=1,2,3&step=mean")
+    derivation.open("open=batch&cell=3,2&output=3&gamma=1,2,3&step=mean")
     for block, commas in zip_longest(BLOCKS, COMMAS):
         expect_the_new_table(derivation, block)
         if commas is not None:
@@ -53,7 +55,7 @@ def expect_refused_beside_the_table(derivation: Derivation, watch: Watch, text: 
 
 
 def test_what_is_pasted_elsewhere_one_after_the_other_or_late_fills_its_own_cells(derivation: Derivation) -> None:
-    derivation.open("step=mean")
+    derivation.open("open=batch&step=mean")
     expect_a_block_elsewhere_lies_over_what_is_there(derivation)
     expect_texts_read_one_after_the_other(derivation)
     expect_a_late_block_does_not_fill_another_source(derivation)

@@ -1,14 +1,17 @@
 """The derivation's tables: numbers typed, dragged, and refused where they stand; they grow and shrink."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import ASKED, DEFAULT, MIDDLE, Derivation
 from tests.browser.held import Held
 
+pytestmark = pytest.mark.folded
+
 
 def test_a_number_is_typed_dragged_changed_by_keys_and_taken_back(derivation: Derivation, watch: Watch) -> None:
-    derivation.open("step=mean")
+    derivation.open("open=batch&step=mean")
     expect_a_cell_dragged_up_and_down(derivation)
     expect_a_typed_number_changes_what_follows(derivation)
     expect_escape_takes_back(derivation, watch)
@@ -71,7 +74,7 @@ def expect_arrow_keys_go_from_cell_to_cell(derivation: Derivation) -> None:
 
 def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_other(derivation: Derivation) -> None:
     derivation.page.set_viewport_size({"width": 390, "height": 844})
-    derivation.open("step=mean")
+    derivation.open("open=batch&step=mean")
     derivation.cell(3, 0).evaluate("(cell) => cell.scrollIntoView({ block: 'center' })")
     before = derivation.page.evaluate("scrollY")
     derivation.swipe(3, 0, 0)
@@ -87,7 +90,7 @@ def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_oth
 
 
 def test_a_table_grows_and_shrinks_within_its_limits(derivation: Derivation) -> None:
-    derivation.open("values=1,2,3,4,5;2,4,1,3,2;3,1,2,2,9&dy=1,0,0,0,0;0,1,0,0,0;0,0,1,0,0&cell=2,4")
+    derivation.open("open=batch&values=1,2,3,4,5;2,4,1,3,2;3,1,2,2,9&dy=1,0,0,0,0;0,1,0,0,0;0,0,1,0,0&cell=2,4")
     derivation.click("+ feature")
     assert [len(row) for row in derivation.grid("values")] == [6] * 3
     assert "dy" not in derivation.query
@@ -103,7 +106,7 @@ def test_what_is_no_number_or_empty_or_two_numbers_is_told_beside_the_table(
     derivation: Derivation, watch: Watch
 ) -> None:
     watch.refusals.add(422)
-    derivation.open("step=mean")
+    derivation.open("open=batch&step=mean")
     expect_no_number_told_and_mended(derivation)
     expect_an_emptied_cell_not_shown_as_0(derivation)
     expect_a_decimal_comma_is_a_point(derivation)
@@ -144,7 +147,7 @@ def expect_a_decimal_comma_is_a_point(derivation: Derivation) -> None:
 def test_scale_shift_and_gradient_are_tables_too_and_a_late_answer_takes_back_nothing_typed_since(
     derivation: Derivation,
 ) -> None:
-    derivation.open("step=y")
+    derivation.open("open=batch&step=y")
     expect_tables_of_scale_shift_and_gradient(derivation)
     expect_a_late_answer_takes_back_nothing(derivation)
 
@@ -178,7 +181,7 @@ def expect_a_late_answer_takes_back_nothing(derivation: Derivation) -> None:
 
 
 def test_a_slice_of_a_data_set_becomes_a_table_with_its_names_when_it_is_edited(derivation: Derivation) -> None:
-    derivation.open("source=wine&batch_size=5&selected=2,12&layer_width=0")
+    derivation.open("open=batch&source=wine&batch_size=5&selected=2,12&layer_width=0")
     before = derivation.answer()["batch"]
     derivation.type(0, 0, "3.25")
     for name in ("source", "batch_size", "selected"):

@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import ASKED, DEFAULT, ORDER, Derivation
 
+pytestmark = pytest.mark.folded
 PLUGGED = """(names) => names.map((name) => {
   document.querySelector(`.node[data-node="${name}"]`).dispatchEvent(new MouseEvent("click", { bubbles: true }));
   const last = [...document.querySelectorAll("#step-numbers .slot")].at(-1);
@@ -128,7 +129,7 @@ def expect_plugged_in(name: str, value: Any, last: str) -> None:
 
 
 def test_what_would_be_divided_by_0_is_none_for_the_constant_feature_alone(derivation: Derivation) -> None:
-    derivation.open("values=1,1;2,1;4,1&cell=0,1&eps=0.5&eps_placement=deviation&step=dvar")
+    derivation.open("open=batch,step&values=1,1;2,1;4,1&cell=0,1&eps=0.5&eps_placement=deviation&step=dvar")
     expect_none(derivation, "none, σ is 0", "stays 0 however s moves")
     derivation.controls.choose("eps_placement", "variance")
     derivation.controls.enter("eps", "0")
@@ -154,7 +155,7 @@ IN_SIGHT = """(one) => {
 
 
 def test_the_result_of_a_long_formula_is_in_sight_and_arrows_reach_it(derivation: Derivation) -> None:
-    derivation.open(f"values={WIDE}&step=mean")
+    derivation.open(f"open=summed&values={WIDE}&step=mean")
     for step in ("mean", "dscale", "dx"):
         derivation.node(step).click()
         derivation.expect_step(step)

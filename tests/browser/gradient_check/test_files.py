@@ -14,6 +14,8 @@ from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.gradient_check.tensors import RIGHT, WRONG
 from tests.browser.held import Held
 
+pytestmark = pytest.mark.folded
+
 
 def on_disk(folder: Path, name: str, **arrays: np.ndarray) -> Path:
     path = folder / name

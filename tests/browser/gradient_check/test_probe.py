@@ -1,10 +1,13 @@
 """Another probe, and the third route by central differences."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from bncore.diagnosis import probe
 from tests.browser.gradient_check.page import GradientCheck
+
+pytestmark = pytest.mark.folded
 
 
 def test_mistakes_that_the_data_cannot_tell_apart_stand_together_and_a_probe_is_offered(check: GradientCheck) -> None:

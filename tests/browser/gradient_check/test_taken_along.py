@@ -13,6 +13,8 @@ from tests.browser.gradient_check.test_snippet import shown
 from tests.browser.held import Held
 from tests.each import each
 
+pytestmark = pytest.mark.folded
+
 
 @pytest.fixture
 def clipboard(check: GradientCheck, origin: str) -> GradientCheck:

@@ -1,5 +1,8 @@
 """The network as a person handles it: open it, disturb a block, open a joint, read what it says."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from playwright.sync_api import Locator, expect
 
 from tests.browser.view import ViewPage
@@ -11,6 +14,12 @@ class Network(ViewPage):
     """A page with the network in it."""
 
     path = "/network"
+
+    def answer(self) -> dict[str, Any]:
+        query = {name: value for name, value in self.query.items() if name != "open"}
+        response = self.page.request.get(f"/api/v1{self.path}?{urlencode(query)}")
+        assert response.ok
+        return response.json()
 
     # ---- what it says ----
 

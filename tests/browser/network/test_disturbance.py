@@ -7,11 +7,14 @@ from playwright.sync_api import expect
 
 from tests.browser.network.page import SMALL, Network
 
+OPEN = "open=schematic,disturbed"
+"""What is looked at here."""
 SLID_TO = "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', { bubbles: true })); }"
 
 
+@pytest.mark.folded
 def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only(network: Network) -> None:
-    network.open("depth=5&width=16&eps=0&dtype=float64")
+    network.open(f"{OPEN}&depth=5&width=16&eps=0&dtype=float64")
     network.disturb(2)
     assert network.query["disturb_layer"] == "2"
     expect(network.page.locator("#disturb-headline")).to_contain_text("covariate shift")
@@ -28,10 +31,13 @@ def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only(network:
     expect(network.page.locator("#moved-legend")).to_contain_text("how far the joint's distribution moved")
 
 
+@pytest.mark.folded
 def test_a_joint_is_tinted_by_how_far_its_distribution_moved_and_drawn_once_where_it_did_not(
     network: Network,
 ) -> None:
-    network.open("depth=3&width=16&eps=0&dtype=float64&disturb_layer=1&disturb_factor=-1&activation=tanh&joint=f2")
+    network.open(
+        f"{OPEN}&depth=3&width=16&eps=0&dtype=float64&disturb_layer=1&disturb_factor=-1&activation=tanh&joint=f2"
+    )
     expect_tinted_by_its_distribution_not_by_single_values(network)
     network.controls.enter("disturb_factor", "3")
     expect_drawn_once_where_nothing_moved(network)
@@ -89,17 +95,19 @@ def expect_a_negative_factor_flips_the_sign(network: Network) -> None:
     assert "flips the sign" in network.text("with")
 
 
+@pytest.mark.folded
 def test_the_modules_scroll_to_the_block_that_is_opened_or_disturbed(network: Network) -> None:
-    network.open("depth=24&width=8&batch_size=16&joint=f12")
+    network.open(f"{OPEN}&depth=24&width=8&batch_size=16&joint=f12")
     network.expect_within_schematic(network.joint("f12"))
     network.controls.enter("disturb_layer", "24")
     network.expect_within_schematic(network.product(24))
 
 
+@pytest.mark.folded
 def test_the_disturbances_section_is_filled_in_place_and_the_opened_joint_shows_both_passes(network: Network) -> None:
     """Disturbed, a joint leaves its axis in one column (z3), or in both (z1)."""
     network.page.set_viewport_size({"width": 390, "height": 900})
-    network.open(f"{SMALL}&joint=z3")
+    network.open(f"{OPEN}&{SMALL}&joint=z3")
     for joint, width in (("z3", 390), ("z3", 1920), ("z1", 1280)):
         network.page.set_viewport_size({"width": width, "height": 900})
         if network.query["joint"] != joint:
@@ -138,9 +146,10 @@ def expect_both_passes_in_each_column(network: Network) -> None:
     assert float(cells[5]) == pytest.approx(answer["after"]["sd"], rel=0.01)
 
 
+@pytest.mark.folded
 def test_the_disturbances_controls_are_as_high_as_the_joint_beside_them(network: Network) -> None:
     """No blank room below the text of the one, nor below the figures of the other."""
-    network.open("depth=12&width=16&batch_size=32")
+    network.open(f"{OPEN}&depth=12&width=16&batch_size=32")
     expect_as_high_as_the_joint(network)
     for field, text in {"disturb_layer": "2", "disturb_shift": "-1.5"}.items():
         network.controls.enter(field, text)
@@ -157,8 +166,9 @@ def expect_as_high_as_the_joint(network: Network) -> None:
     assert abs((card["y"] + card["height"]) - (panel["y"] + panel["height"])) < 3
 
 
+@pytest.mark.folded
 def test_who_is_counted_has_a_red_edge_and_a_disturbed_product_a_word_of_its_own(network: Network) -> None:
-    network.open("depth=4&width=16&eps=0.1&disturb_layer=1")
+    network.open(f"{OPEN}&depth=4&width=16&eps=0.1&disturb_layer=1")
     rows = network.answer()["disturb"]["columns"]["with"]["joints"]
     assert {row["noticed"] for row in rows} == {True, False}
     for row in rows:

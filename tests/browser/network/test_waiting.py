@@ -13,7 +13,7 @@ from tests.browser.network.page import SMALL, Network
 
 ASKED = "**/api/v1/network*"
 LARGEST = "**/api/v1/network?**width=512**"
-LARGE = "depth=20&width=128&batch_size=256"
+LARGE = "open=depth&depth=20&width=128&batch_size=256"
 """Just large enough to be told of while it is computed."""
 STEP_TO = "(query) => { history.replaceState(null, '', query); dispatchEvent(new Event('popstate')); }"
 REMEMBER_PROGRESS = """() => {
@@ -27,6 +27,9 @@ REMEMBER_SIZES = """() => {
   window.sizes = [];
   new MutationObserver(() => window.sizes.push(line.textContent)).observe(line, { childList: true });
 }"""
+
+
+pytestmark = pytest.mark.folded
 
 
 @pytest.fixture
@@ -70,7 +73,6 @@ def test_a_large_network_comes_at_once_and_shows_its_progress(network: Network, 
     assert len(network.line("depth_gradient", 1)) == 20
 
 
-@pytest.mark.folded
 def test_a_refused_field_of_a_section_out_of_sight_is_named_above_the_stage(network: Network, watch: Watch) -> None:
     watch.refusals.add(422)
     network.open(f"{SMALL}&disturb_layer=1&disturb_factor=1e99")
@@ -85,7 +87,7 @@ def test_a_refused_field_of_a_section_out_of_sight_is_named_above_the_stage(netw
 def test_the_last_view_stands_while_a_large_one_is_overtaken_or_cancelled(
     network: Network, endless: Endless, watch: Watch
 ) -> None:
-    network.open(SMALL)
+    network.open(f"open=depth&{SMALL}")
     endless.takes(network.page, LARGEST)
     expect_a_newer_state_ends_the_stream(network, watch)
     expect_cancel_not_undone_by_the_field_it_takes_the_focus_from(network)
@@ -125,7 +127,7 @@ def expect_cancel_not_undone_by_the_field_it_takes_the_focus_from(network: Netwo
 
 def expect_a_cancelled_computation_leaves_the_last_view(network: Network) -> None:
     drawn = network.line("depth_deviation", 1)
-    network.page.evaluate(STEP_TO, "?depth=50&width=512")
+    network.page.evaluate(STEP_TO, "?open=depth&depth=50&width=512")
     with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
         expect(network.page.get_by_role("progressbar", name="Progress of the computation")).to_be_visible()
         network.page.get_by_role("button", name="Cancel").click()

@@ -1,10 +1,13 @@
 """The stage's second tab: the next update by the true gradient and with the statistics as constants."""
 
+import pytest
 from playwright.sync_api import expect
 
 from app.figures.numbers import three
 from tests.app.sentences.brevity import is_brief
 from tests.browser.training.page import QUICK, Training
+
+pytestmark = pytest.mark.folded
 
 BATCH = "a=norm:none&b=norm:batch&c=norm:ghost,ghost_size:15"
 

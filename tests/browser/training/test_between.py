@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.training.page import QUICK, Training
+
+pytestmark = pytest.mark.folded
 
 SEEN = """() => {
   const shown = () => document.getElementById("step-shown").textContent;

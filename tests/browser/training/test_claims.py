@@ -2,11 +2,14 @@
 
 import json
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from app.views.training.claims.query import REPLAYED
 from app.views.training.claims.told import claims
 from tests.browser.training.page import QUICK, Training
+
+pytestmark = pytest.mark.folded
 
 TOLD = {claim["name"]: claim for claim in claims()}
 CAME = TOLD["batch_sizes"] | {

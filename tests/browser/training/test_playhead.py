@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.training.page import QUICK, Training
+
+pytestmark = pytest.mark.folded
 
 
 def test_a_run_plays_by_itself_and_stops_at_its_end(training: Training) -> None:

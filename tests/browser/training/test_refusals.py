@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Watch
 from tests.browser.training.page import QUICK, Training
+
+pytestmark = pytest.mark.folded
 
 STREAM = re.compile(r"/api/v1/training\?")
 

@@ -10,6 +10,8 @@ from tests.browser.stage import fits
 from tests.browser.test_carry import links
 from tests.browser.training.page import QUICK, Training
 
+pytestmark = pytest.mark.folded
+
 TWICE = "bias"
 """A claim whose runs are those of another, too."""
 CLAIM = next(claim for claim in claims() if claim["name"] == "inference")
@@ -17,7 +19,7 @@ CLAIM = next(claim for claim in claims() if claim["name"] == "inference")
 
 def test_the_runs_of_a_claim_name_it_until_they_are_others(training: Training) -> None:
     page = training.page
-    training.open(f"{QUICK}&step=0")
+    training.open(f"{QUICK}&step=0&open=claims")
     expect(page.locator("#replayed")).to_be_hidden()
     page.locator("#claim-inference").get_by_role("link", name="Open these runs").click()
     page.wait_for_url(re.compile("momentum"))
@@ -49,7 +51,6 @@ def test_the_stage_fits_below_what_two_claims_say_of_its_runs(training: Training
     assert opened["height"] > 1.5 * shut["height"]
 
 
-@pytest.mark.folded
 def test_the_source_and_the_seed_go_along_to_training_and_back(training: Training) -> None:
     """Of sources that both have."""
     page = training.page

@@ -2,11 +2,14 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Request, Route, expect
 
 from tests.browser.conftest import Watch
 from tests.browser.tab import hear_requests
 from tests.browser.training.page import QUICK, Training
+
+pytestmark = pytest.mark.folded
 
 STREAM = re.compile(r"/api/v1/training\?")
 

@@ -8,6 +8,8 @@ from app.views.training.words.sentences import LOOKED_AT, LOST, MOSTLY, SENTENCE
 from tests.app.sentences.brevity import is_brief
 from tests.browser.training.page import Training
 
+pytestmark = pytest.mark.folded
+
 SAID = """async ([states, sentences, limits]) => {
   const module = document.querySelector("link[rel=modulepreload]").href.replace("page.js", "sentence.js");
   const { sentenceOf } = await import(module);

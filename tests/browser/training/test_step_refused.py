@@ -1,9 +1,12 @@
 """A step between two records that the server refuses, or has no time for: the page says so, and rests."""
 
+import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.conftest import Watch
 from tests.browser.training.page import Training
+
+pytestmark = pytest.mark.folded
 
 LONG = "source=iris&widths=8,8&steps=300&resolution=8&step=64"
 STEP = "**/api/v1/training/step?**"

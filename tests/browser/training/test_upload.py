@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
 from tests.browser.training.page import Training
+
+pytestmark = pytest.mark.folded
 
 ROWS = 30
 
