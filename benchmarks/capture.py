@@ -2,19 +2,23 @@
 
     python -m benchmarks.capture --rounds 7 --threads 1
 
-Needs PyTorch (`pip install torch==2.13.0`). Steps with and without the hooks take turns, in processor time, and the
-cost is the median of their paired ratios; putting the hooks in is part of it, and writing is told apart.
+Needs PyTorch (`pip install torch==2.13.0`). Steps with the hooks, every one of which is kept (`budget=1`), are held
+against those before and after them, in processor time, and the cost is the median of these ratios; putting the hooks in
+is part of it, and writing is told apart. The control holds steps without hooks against their neighbours in the same
+way: what it is off by chance, the cost may be, too. Last, steps are kept within the file's own budget, by the wall
+clock.
 """
 
 import argparse
 import ctypes
-import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 FOLDER = Path(__file__).parent.parent / "static"
@@ -79,37 +83,73 @@ def step_of(torch: Any, net: Any, shape: tuple[int, ...]) -> Callable[[], None]:
     return step
 
 
-def seconds(work: Callable[[], Any], times: int = 1) -> float:
-    """Processor seconds of the process, which other programs do not lengthen."""
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Processor seconds of the process, which other programs do not lengthen, and what the work gives."""
     start = time.process_time()
-    for _ in range(times):
-        work()
-    return time.process_time() - start
+    result = work()
+    return time.process_time() - start, result
 
 
-def measured(
-    torch: Any, make: Callable[[Any], Any], shape: tuple[int, ...], rounds: int, steps: int
-) -> tuple[float, ...]:
-    """Median seconds of a step, median ratio of steps with the capture to as many before, and what writing takes."""
+def seconds(work: Callable[[], Any], times: int = 1) -> float:
+    return timed(lambda: [work() for _ in range(times)])[0]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """Median seconds of a step and of writing, median ratios with and without the capture, bytes, and of how many steps
+    the file's own budget keeps as many."""
+
+    plain: float
+    watched: float
+    control: float
+    writing: float
+    size: int
+    of: int
+
+
+def measured(torch: Any, make: Callable[[Any], Any], shape: tuple[int, ...], rounds: int, steps: int) -> Cost:
     from bnscope_capture import capture  # type: ignore[import-not-found]
 
     net = make(torch.nn)
     step = step_of(torch, net, shape)
     step()
-    plain, ratios, writing = [], [], []
+    watched, writing = [], []
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "capture.npz"
+
+        def steps_watched() -> Any:
+            watching = capture(
+                net, file, steps=steps + 1, budget=1
+            )  # one more than are taken, so that writing is apart
+            for _ in range(steps):
+                step()
+            return watching
+
+        plain = [seconds(step, steps)]
         for _ in range(rounds):
-            plain.append(seconds(step, steps))
-            watching = capture(net, file, steps=steps + 1)  # one more than are taken, so that writing is apart
-            ratios.append(seconds(step, steps) / plain[-1])
+            took, watching = timed(steps_watched)
+            watched.append(took)
             writing.append(seconds(watching.close))
+            plain.append(seconds(step, steps))
         size = file.stat().st_size
-    return statistics.median(plain) / steps, statistics.median(ratios), statistics.median(writing), size
+        watching = capture(net, file, steps=steps)
+        while watching.remove:
+            step()
+    return Cost(
+        median(plain) / steps, ratio(plain[:-1], watched, plain[1:]), ratio(plain[:-2], plain[1:-1], plain[2:]),
+        median(writing), size, watching.of,
+    )  # fmt: skip
+
+
+def ratio(before: list[float], between: list[float], after: list[float]) -> float:
+    """Median ratio of what lies between to the mean of its neighbours; not a number where there are none."""
+    ratios = [2 * middle / (first + last) for first, middle, last in zip(before, between, after, strict=True)]
+    return median(ratios) if ratios else float("nan")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="", help="networks whose name has this")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--threads", type=int, default=1)
@@ -120,9 +160,15 @@ def main() -> None:
     hold_memory()
     torch.set_num_threads(arguments.threads)
     for name, (make, shape) in NETWORKS.items():
-        plain, ratio, writing, size = measured(torch, make, shape, arguments.rounds, arguments.steps)
-        print(f"{name}: a step {plain * 1e3:.0f} ms; with the capture {100 * (ratio - 1):+.1f} %; ", end="")
-        print(f"to write {arguments.steps} steps {writing * 1e3:.0f} ms, {size / 1e6:.0f} MB")
+        if arguments.only not in name:
+            continue
+        cost = measured(torch, make, shape, arguments.rounds, arguments.steps)
+        print(f"{name}: a step {cost.plain * 1e3:.0f} ms; with the capture {100 * (cost.watched - 1):+.1f} %, ", end="")
+        print(
+            f"control {100 * (cost.control - 1):+.1f} %; within its budget it keeps {arguments.steps} of {cost.of}; ",
+            end="",
+        )
+        print(f"to write {arguments.steps} steps {cost.writing * 1e3:.0f} ms, {cost.size / 1e6:.0f} MB", flush=True)
 
 
 if __name__ == "__main__":

@@ -10,8 +10,13 @@ copy this file.
 A step is a forward pass of the model in training mode. The file has of each batch, layer, group, instance and RMS norm
 its parameters and buffers as they were before the first step, and of each step the input x and the gradient dy of its
 output: whole, or of a large layer the same rows in every step, spread over it. Of batch norms it has the moments of the
-whole batch, too. A layer that runs more than once in a step is seen at its first. With a GradScaler dy is as large as
-that makes it.
+whole batch, too: those that PyTorch has computed in float32 for the step, where they have their digits, others in
+float64. A layer that runs more than once in a step is seen at its first. With a GradScaler dy is as large as that makes
+it.
+
+It times itself, and where it takes more than `budget` of the time of training, it lets steps pass until it does not: in
+small networks the steps that it keeps do not follow one another. The file says of how many they are. With `budget=1`
+it keeps each.
 """
 
 import atexit
@@ -20,6 +25,7 @@ import functools
 import json
 import math
 import mmap
+import time
 import warnings
 from pathlib import Path
 
@@ -36,13 +42,17 @@ EXAMPLES = ("group", "instance")
 
 FLAT, FAR = 0.1, 1e3
 """Channels whose variance is below FLAT eps, or whose mean is above FAR deviations, lose digits in float32: their
-moments are taken again in float64, though not on a GPU, which would have to wait for it."""
+moments are taken again in float64, though not on a GPU, which would have to wait for it. Others are what the layer has
+saved: the variance to some 2e-6 of itself, the mean to 1e-4 deviations."""
+
+BUDGET = 0.05
+"""Share of the time of training that it takes at most, on average."""
 
 
-def capture(model, path, steps=4):
-    """Save what the norms of `model` see in its next `steps` training steps; the result's `close()` ends it earlier."""
+def capture(model, path, steps=4, budget=BUDGET):
+    """Save what the norms of `model` see in its next training steps; the result's `close()` ends it earlier."""
     keras = any(each.__module__.split(".")[0] == "keras" for each in type(model).__mro__)
-    return (KerasCapture if keras else TorchCapture)(model, path, steps)
+    return (KerasCapture if keras else TorchCapture)(model, path, steps, budget)
 
 
 class Arena:
@@ -79,23 +89,20 @@ def pages(size):
     return room
 
 
-class Kept:
-    """An array that is in the arena already."""
-
-    def __init__(self, array):
-        self.array = array
-
-
 class Capture:
     """What was seen so far. A framework's subclass puts hooks in and takes them out."""
 
     framework = ""
+    clock = staticmethod(time.perf_counter)
 
-    def __init__(self, model, path, steps):
+    def __init__(self, model, path, steps, budget=BUDGET):
         if steps < 1:
             raise ValueError(f"steps is {steps}; give 1 or more.")
-        self.path, self.steps, self.step = Path(path), steps, -1
-        self.norms, self.arrays, self.waiting, self.takings, self.arena = {}, {}, 0, {}, Arena()
+        if not budget > 0:
+            raise ValueError(f"budget is {budget}; give a share of the time above 0, such as {BUDGET}.")
+        self.path, self.steps, self.step, self.of = Path(path), steps, -1, 0
+        self.budget, self.spent, self.start = budget, 0.0, None
+        self.norms, self.arrays, self.waiting, self.plans, self.arena = {}, {}, {}, {}, Arena()
         self.running, self.remove = False, self.hook(model)
         atexit.register(self.close)
 
@@ -106,17 +113,29 @@ class Capture:
         self.close()
 
     def begins(self):
-        """A training step begins; after the last one it is all written."""
+        """A training step begins; after the last one it is all written. One that the budget has no room for passes."""
         if self.step + 1 == self.steps:
             self.close()
             return
-        self.settle()
-        self.step, self.running = self.step + 1, True
+        self.start = self.clock() if self.start is None else self.start
+        self.of += 1
+        fits = self.spent <= self.budget * (self.clock() - self.start)
+        if fits or self.waiting:
+            self.charged(self.settle)
+        if fits:
+            self.step, self.running = self.step + 1, True
 
     def ends(self):
         """The forward pass of a step has ended; its gradients come later."""
         self.running = False
         self.written_if_complete()
+
+    def charged(self, work, *args):
+        """What work(*args) gives; its time is the capture's."""
+        start = self.clock()
+        result = work(*args)
+        self.spent += self.clock() - start
+        return result
 
     def wants(self, name):
         """Whether this is the first call of a norm in a step."""
@@ -130,48 +149,22 @@ class Capture:
         self.norms[name]["count"][self.step] = count
 
     def keep(self, name, part, step, values):
-        self.arrays[f"{name}.{part}.{step}"] = self.copied(values)
-
-    def gradient_came(self):
-        self.waiting -= 1
-        self.written_if_complete()
+        self.arrays[f"{name}.{part}.{step}"] = values
 
     def written_if_complete(self):
-        if self.step + 1 == self.steps and not self.running and self.waiting == 0:
+        if self.step + 1 == self.steps and not self.running and not self.waiting:
             self.close()
 
-    def taking(self, kind, shape):
-        """A function that takes of an array (N, C) or (N, C, positions) what is kept, the same places each time."""
+    def plan(self, kind, shape):
+        """Of arrays (..., C), or of a group or instance norm (N, C, ...): the places along the first axes that are
+        kept, None if all are, the shape of what is there, and of how many examples times positions it is."""
         key = (kind in EXAMPLES, tuple(shape))
-        if key not in self.takings:
-            self.takings[key] = self.whole_examples(*shape) if key[0] else self.some_rows(*shape)
-        return self.takings[key]
-
-    def whole_examples(self, count, *rest):
-        most = max(2, WHOLE // math.prod(rest))
-        if count <= most:
-            return lambda values: values
-        chosen = self.index(spread(count, most))
-        return lambda values: values[chosen]
-
-    def some_rows(self, count, channels, positions=None):
-        """Rows (n, C), those of all positions of an example one after the other."""
-        total = count * (positions or 1)
-        if total * channels <= WHOLE or total <= ROWS:
-            return (lambda values: values) if positions is None else lambda values: flattened(values)
-        chosen = spread(total, ROWS)
-        if positions is None:
-            rows = self.index(chosen)
-            return lambda values: values[rows]
-        return self.some_positions(chosen // positions, chosen % positions, channels, positions)
-
-    def some_positions(self, example, position, *_):
-        example, position = self.index(example), self.index(position)
-        return lambda values: values[example, :, position]
+        if key not in self.plans:
+            self.plans[key] = whole_examples(*shape) if key[0] else some_rows(*shape)
+        return self.plans[key]
 
     def settle(self):
         """Make NumPy's arrays of what was kept."""
-        self.arrays = {name: self.to_numpy(values) for name, values in self.arrays.items()}
 
     def close(self):
         """Take the hooks out and write what was seen."""
@@ -189,7 +182,7 @@ class Capture:
         norms = [
             told | {"count": [told["count"].get(step, 0) for step in range(steps)]} for told in self.norms.values()
         ]
-        told = {"version": 1, "framework": self.framework, "steps": steps, "norms": norms}
+        told = {"version": 1, "framework": self.framework, "steps": steps, "of": self.of, "norms": norms}
         part = self.path.with_name(self.path.name + ".part")
         with part.open("wb") as file:
             np.savez(file, bnscope_capture=np.array(json.dumps(told)), **self.arrays)
@@ -197,9 +190,20 @@ class Capture:
         self.arrays = {}
 
 
-def flattened(values):
-    """(N, C, positions) as rows (n, C)."""
-    return values.swapaxes(1, 2).reshape(-1, values.shape[1])
+def whole_examples(count, channels, *positions):
+    most = max(2, WHOLE // (channels * math.prod(positions)))
+    index = (spread(count, most),) if count > most else None
+    shape = (min(count, most), channels, math.prod(positions)) if positions else (min(count, most), channels)
+    return index, shape, count * math.prod(positions)
+
+
+def some_rows(*shape):
+    """Rows (n, C), those of all positions of an example one after the other."""
+    *axes, channels = shape
+    total = math.prod(axes)
+    if total * channels <= WHOLE or total <= ROWS:
+        return None, (total, channels), total
+    return np.unravel_index(spread(total, ROWS), axes), (ROWS, channels), total
 
 
 def spread(count, most):
@@ -207,6 +211,14 @@ def spread(count, most):
     starts = np.arange(most + 1) * count // most
     within = np.arange(most) * (math.sqrt(5) - 1) / 2 % 1
     return starts[:-1] + (within * np.diff(starts)).astype(int)
+
+
+class Seen:
+    """A call of a norm: its input until that is taken, and how."""
+
+    def __init__(self, name, step, x, arrange, index, shape):
+        self.name, self.step, self.x, self.arrange, self.index, self.shape = name, step, x, arrange, index, shape
+        self.version, self.moments, self.eps = x._version, None, None
 
 
 class TorchCapture(Capture):
@@ -217,9 +229,10 @@ class TorchCapture(Capture):
     def hook(self, model):
         import torch
 
-        self.torch = torch
+        self.torch, self.before, self.own, self.arranged = torch, {}, [], {}
+        self.in_numpy = (torch.float32, torch.float64)
+        self.saves_elsewhere = getattr(torch._C._autograd, "_top_saved_tensors_default_hooks", lambda _: None)
         handles = [model.register_forward_pre_hook(self._root_begins)]
-        self.before = {}
         for name, module in model.named_modules():
             kind = torch_kind(torch, module)
             if kind:
@@ -242,98 +255,151 @@ class TorchCapture(Capture):
 
         def hook(module, _inputs):
             if self.running and name not in self.before:
-                self.before[name] = {
-                    part: self.copied(values.detach().flatten() if values.dim() else values)
-                    for part in ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
-                    if (values := getattr(module, part, None)) is not None
-                }
+                self.before[name] = self.charged(self._buffers, module)
 
         return hook
+
+    def _buffers(self, module):
+        parts = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
+        every = {part: getattr(module, part, None) for part in parts}
+        return {
+            part: self._kept(values, None, (-1,) if values.dim() else ())
+            for part, values in every.items()
+            if values is not None
+        }
 
     def _watch(self, name, kind):
-        shown = torch_view(kind)
-
         def hook(module, inputs, keywords, output):
             if self.wants(name):
-                with self.torch.no_grad():
-                    self._seen(name, kind, module, shown, inputs[0] if inputs else keywords["input"], output)
+                self.charged(self._seen, name, kind, module, inputs[0] if inputs else keywords["input"], output)
 
         return hook
 
-    def _seen(self, name, kind, module, shown, x, output):
-        rows, step = shown(module, x.detach()), self.step
-        if rows is None:  # a subclass that arranges its input otherwise
+    def _seen(self, name, kind, module, x, output):
+        """Take x now, or together with dy, as it stays until then where the norm needs it for dx: code that a step has
+        not called lately has left the caches, and takes several times as long."""
+        key = name, x.shape
+        if key not in self.arranged:
+            self.arranged[key] = self._arrangement(kind, module, x.shape)
+        arrange, index, shape, count = self.arranged[key]
+        if arrange is None:  # a subclass that arranges its input otherwise
             return
-        taken = self.taking(kind, rows.shape)
-        count = math.prod(rows.shape) // rows.shape[1]
         self.see(name, lambda: torch_told(name, kind, module), self.before[name], count)
-        self.keep(name, "x", step, taken(rows))
+        own = getattr(output, "grad_fn", None) if self.saves_elsewhere(True) is None else None  # else checkpointed
+        seen = Seen(name, self.step, x, arrange, index, shape)
         if kind == "batch":
-            mean, var = self._moments(module, rows, output)
-            self.keep(name, "mean", step, mean)
-            self.keep(name, "var", step, var)
+            seen.eps = getattr(module, "eps", None)
+            if module.training and "BatchNorm" in type(own).__name__ and hasattr(type(own), "_saved_result2"):
+                seen.moments = own._saved_result1, own._saved_result2
+            else:
+                self._keep_moments(seen, *moments_of(self.torch, arrange(self._plain(x))))
         if output.requires_grad:
-            self.waiting += 1
+            self.waiting[name, self.step] = seen
+            output.register_hook(functools.partial(self._gradient, seen))
+        if not (output.requires_grad and hasattr(type(own), "_saved_input") and x.dtype in self.in_numpy):
+            self._take(seen)
 
-            output.register_hook(functools.partial(self._gradient, name, step, module, shown, taken))
+    def _arrangement(self, kind, module, shape):
+        arrange, shape = torch_arrangement(kind, module, shape)
+        return arrange, *(self.plan(kind, shape) if arrange else (None, None, 0))
 
-    def _gradient(self, name, step, module, shown, taken, dy):
-        self.keep(name, "dy", step, taken(shown(module, dy.detach())))
-        self.gradient_came()
+    def _gradient(self, seen, dy):
+        if self.waiting.pop((seen.name, seen.step), None):  # else a second pass through the same graph
+            self.charged(self._take, seen, dy)
+            self.written_if_complete()
 
-    def _moments(self, module, rows, output):
-        """Mean and biased variance of each channel, in float64: the layer's own, where they can be had."""
-        own, torch = getattr(output, "grad_fn", None), self.torch
-        if not (module.training and hasattr(own, "_saved_result2") and self._graph_is_plain()):
-            mean, var = moments_of(torch, rows.double() if rows.numel() < 2**22 else rows.float())
-        elif rows.is_cuda:
-            mean, var = own._saved_result1.double(), (own._saved_result2.double() ** -2 - module.eps).clamp(min=0)
-        else:  # NumPy has less to do for so few numbers
-            mean = own._saved_result1.numpy().astype(np.float64)
-            var = own._saved_result2.numpy().astype(np.float64) ** -2 - module.eps
-            close = (var < FLAT * module.eps) | (mean * mean > FAR**2 * var)
-            if close.any():
-                mean[close], var[close] = moments_of(torch, rows[:, torch.from_numpy(close)].double())
-        return mean, var
+    def _take(self, seen, dy=None):
+        """Keep of x, unless that has been done, and of its gradient."""
+        if seen.x is not None and seen.x._version != seen.version:  # written over meanwhile, as nothing needed it
+            del self.norms[seen.name]["count"][seen.step]
+        elif seen.x is not None:
+            rows = seen.arrange(self._plain(seen.x))
+            self.keep(seen.name, "x", seen.step, self._kept(rows, seen.index, seen.shape))
+            if seen.moments:
+                self._own_moments(seen, rows)
+        seen.x = seen.moments = None
+        if dy is not None:
+            rows = seen.arrange(self._plain(dy))
+            self.keep(seen.name, "dy", seen.step, self._kept(rows, seen.index, seen.shape))
 
-    def _graph_is_plain(self):
-        """Whether saved tensors are plain ones: to look at a checkpointed one would compute it again."""
-        top = getattr(self.torch._C._autograd, "_top_saved_tensors_default_hooks", lambda _: None)
-        return top(True) is None
+    def _plain(self, values):
+        """NumPy's view of an array where it can have one, else what torch has."""
+        if values.is_cpu and values.dtype in self.in_numpy:
+            return values.data.numpy()
+        return values.detach()
 
-    def copied(self, values):
-        """A copy that stays: in the arena, or on the GPU until the step is over."""
-        if isinstance(values, Kept):
-            return values.array
-        if isinstance(values, np.ndarray):
-            return self.arena.copy(values)
-        values = values.float() if values.dtype in (self.torch.float16, self.torch.bfloat16) else values
-        return self.arena.copy(values.numpy()) if values.device.type == "cpu" else values.clone()
+    def _kept(self, values, index, shape):
+        """A copy that stays, of what stands in places: in the arena, or on the GPU until the step is over."""
+        torch = self.torch
+        if torch.is_tensor(values):
+            values = values.detach()
+            values = values if index is None else values[tuple(torch.from_numpy(places) for places in index)]
+            values = values.float() if values.dtype in (torch.float16, torch.bfloat16) else values
+            if not values.is_cpu:
+                return values.reshape(shape).clone()
+            values = values.numpy()
+        elif index is not None:
+            values = values[index]
+        return self.arena.copy(values).reshape(shape)
 
-    def index(self, places):
-        return self.torch.from_numpy(places)
+    def _own_moments(self, seen, rows):
+        """Mean and biased variance of each channel: the layer's own, where they have their digits."""
+        mean, inverse = seen.moments
+        if mean.dtype not in self.in_numpy:
+            self._keep_moments(seen, *moments_of(self.torch, rows))
+        elif not mean.is_cpu:
+            self.own.append((seen, mean.clone(), inverse.clone()))
+        elif sound(means := mean.tolist(), inverses := inverse.tolist(), seen.eps):
+            self.own.append((seen, means, inverses))
+        else:
+            rows = rows.double().numpy() if self.torch.is_tensor(rows) else rows
+            self._keep_moments(seen, *own_moments(mean.numpy(), inverse.numpy(), seen.eps, rows))
 
-    def some_positions(self, example, position, channels, positions):
-        """Of a contiguous array on the CPU by places in memory, right into the arena."""
-        usual = super().some_positions(example, position)
-        places = (example[:, None] * channels + np.arange(channels)) * positions + position[:, None]
+    def _keep_moments(self, seen, mean, var):
+        for part, values in (("mean", mean), ("var", var)):
+            self.keep(seen.name, part, seen.step, self._kept(values, None, (-1,)))
 
-        def taken(values):
-            if values.device.type != "cpu" or not values.is_contiguous() or values.dtype != self.torch.float32:
-                return usual(values)
-            flat = values.numpy().reshape(-1)
-            room = self.arena.room(places.shape, flat.dtype)
-            return Kept(flat.take(places, out=room, mode="clip"))  # "raise" would take it twice
+    def settle(self):
+        """Take x of norms that got no gradient, and make NumPy's arrays of what was kept."""
+        for seen in self.waiting.values():
+            self._take(seen)
+        for seen, mean, inverse in self.own:
+            mean, inverse = (np.array(self._in_numpy(values), np.float64) for values in (mean, inverse))
+            self._keep_moments(seen, mean, np.maximum(variance(inverse, seen.eps), 0))
+        self.own = []
+        self.arrays = {name: self._in_numpy(values) for name, values in self.arrays.items()}
 
-        return taken
+    def _in_numpy(self, values):
+        return values.cpu().numpy() if self.torch.is_tensor(values) else values
 
-    def to_numpy(self, values):
-        return values if isinstance(values, np.ndarray) else values.cpu().numpy()
+
+def variance(inverse, eps):
+    """The variance of which 1/√(variance + ε) is the inverse deviation."""
+    with np.errstate(divide="ignore"):
+        return inverse**-2 - eps
+
+
+def sound(means, inverses, eps):
+    """Whether all channels keep their digits, of lists: no variance is below FLAT ε, no mean above 300 deviations."""
+    top = max(inverses)
+    return top * top * (1 + FLAT) * eps < 1 and max(max(means), -min(means)) * top < 300
+
+
+def own_moments(mean, inverse, eps, rows):
+    """Mean and variance of each channel by what the layer has, those that have lost digits by the rows (..., C)."""
+    mean, var = mean.astype(np.float64), variance(inverse.astype(np.float64), eps)
+    close = (var < FLAT * eps) | (mean * mean > FAR**2 * var)
+    if close.any():
+        values = rows[..., close].reshape(-1, close.sum()).astype(np.float64)
+        mean[close], var[close] = values.mean(0), values.var(0)
+    return mean, var
 
 
 def moments_of(torch, rows):
-    """Mean and biased variance of each channel of (N, C) or (N, C, positions), in float64."""
-    var, mean = torch.var_mean(rows, (0, *range(2, rows.dim())), correction=0)
+    """Mean and biased variance of each channel of (..., C), in float64 unless that is dear."""
+    rows = rows if torch.is_tensor(rows) else torch.from_numpy(rows)
+    rows = rows.double() if rows.numel() < 2**22 else rows.float()
+    var, mean = torch.var_mean(rows, tuple(range(rows.dim() - 1)), correction=0)
     return mean.double(), var.double()
 
 
@@ -351,17 +417,32 @@ def torch_kind(torch, module):
     return "rms" if called.endswith("RMSNorm") and getattr(module, "weight", None) is not None else None
 
 
-def torch_view(kind):
-    """A function from a norm and its input to (N, C) or (N, C, positions); None where it is arranged otherwise."""
+def torch_arrangement(kind, module, shape):
+    """A function that makes (..., C) of an array of this shape, or leaves (N, C, ...), and the shape that it gives.
+    No function where it is arranged otherwise."""
+    shape = tuple(shape)
+    if kind in EXAMPLES or (kind == "batch" and len(shape) == 2):
+        return itself, shape
+    if kind == "batch":
+        return functools.partial(channels_last, (0, *range(2, len(shape)), 1)), (shape[0], *shape[2:], shape[1])
+    over = tuple(getattr(module, "normalized_shape", None) or module.weight.shape)
+    if shape[-len(over) :] != over:
+        return None, shape
+    if len(over) == 1:
+        return itself, shape
+    return functools.partial(flat_end, len(over)), (*shape[: -len(over)], math.prod(over))
 
-    def last(module, x):
-        over = tuple(getattr(module, "normalized_shape", None) or module.weight.shape)
-        return x.reshape(-1, math.prod(over)) if tuple(x.shape[-len(over) :]) == over else None
 
-    def channels(_module, x):
-        return x.flatten(2) if x.dim() > 2 else x
+def channels_last(order, values):
+    return values.transpose(order) if isinstance(values, np.ndarray) else values.permute(order)
 
-    return last if kind in ("layer", "rms") else channels
+
+def itself(values):
+    return values
+
+
+def flat_end(axes, values):
+    return values.reshape(*values.shape[:-axes], -1)
 
 
 def torch_told(name, kind, module):
@@ -405,37 +486,45 @@ class KerasCapture(Capture):
         def looked_at(inputs, *rest, **keywords):
             if not self.wants(layer.name):
                 return call(inputs, *rest, **keywords)
-            buffers = {part: self.numpy(values).reshape(-1).copy() for part, values in keras_buffers(layer)}
+            buffers = self.charged(self._buffers, layer)
             output = call(inputs, *rest, **keywords)
             training = bool(keywords.get("training", True)) and layer.trainable
-            return self._seen(layer, kind, buffers, training, inputs, output)
+            return self.charged(self._seen, layer, kind, buffers, training, inputs, output)
 
         return looked_at
 
+    def _buffers(self, layer):
+        return {part: self.numpy(values).reshape(-1).copy() for part, values in keras_buffers(layer)}
+
     def _seen(self, layer, kind, buffers, training, x, output):
-        shown = keras_view(layer, kind)
-        rows, name, step = shown(self.numpy(x)), layer.name, self.step
+        arrange, name, step = keras_arrangement(layer, kind), layer.name, self.step
+        rows = arrange(self.numpy(x))
         if rows is None:
             return output
-        taken = self.taking(kind, rows.shape)
-        self.see(name, lambda: keras_told(layer, kind, training), buffers, rows.size // rows.shape[1])
-        self.keep(name, "x", step, taken(rows))
+        index, shape, count = self.plan(kind, rows.shape)
+
+        def kept(values):
+            return self.arena.copy(values if index is None else values[index]).reshape(shape)
+
+        self.see(name, lambda: keras_told(layer, kind, training), buffers, count)
+        self.keep(name, "x", step, kept(rows))
         if kind == "batch":
-            over = (0, *range(2, rows.ndim))
+            over = tuple(range(rows.ndim - 1))
             self.keep(name, "mean", step, rows.mean(over, dtype=np.float64))
             self.keep(name, "var", step, rows.var(over, dtype=np.float64))
 
         def gradient(dy):
-            self.keep(name, "dy", step, taken(shown(self.numpy(dy))))
-            self.gradient_came()
+            if self.waiting.pop((name, step), None):
+                self.keep(name, "dy", step, self.charged(lambda: kept(arrange(self.numpy(dy)))))
+                self.written_if_complete()
 
-        return self._told_of_gradient(output, gradient)
+        return self._told_of_gradient(output, (name, step), gradient)
 
-    def _told_of_gradient(self, output, gradient):
+    def _told_of_gradient(self, output, call, gradient):
         """The output, whose gradient is given to a function."""
         if hasattr(output, "register_hook"):
             if output.requires_grad:
-                self.waiting += 1
+                self.waiting[call] = True
                 output.register_hook(gradient)
             return output
         import tensorflow
@@ -444,17 +533,8 @@ class KerasCapture(Capture):
         def same(y):
             return tensorflow.identity(y), lambda dy: (gradient(dy), dy)[1]
 
-        self.waiting += 1
+        self.waiting[call] = True
         return same(output)
-
-    def copied(self, values):
-        return self.arena.copy(np.asarray(values))
-
-    def index(self, places):
-        return places
-
-    def to_numpy(self, values):
-        return values
 
 
 KERAS_KINDS = {
@@ -478,17 +558,15 @@ def keras_buffers(layer):
     return [(part, values) for part, values in named if hasattr(values, "shape")]
 
 
-def keras_view(layer, kind):
-    """A function from a norm's input to (N, C) or (N, C, positions); of None where its axes are not the last ones."""
+def keras_arrangement(layer, kind):
+    """A function that makes (..., C) of an array, or (N, C, ...); None of one whose axes are not the last ones."""
 
     def last(x):
         axes = [axis % x.ndim for axis in np.atleast_1d(layer.axis)]
-        over = x.shape[x.ndim - len(axes) :]
-        return x.reshape(-1, math.prod(over)) if sorted(axes) == [*range(x.ndim - len(axes), x.ndim)] else None
+        return flat_end(len(axes), x) if sorted(axes) == [*range(x.ndim - len(axes), x.ndim)] else None
 
     def channels(x):
-        rows = np.moveaxis(x, layer.axis, 1)
-        return rows if rows.ndim == 2 else rows.reshape(*rows.shape[:2], -1)
+        return np.moveaxis(x, layer.axis, 1 if kind in EXAMPLES else -1)
 
     return last if kind in ("layer", "rms") else channels
 

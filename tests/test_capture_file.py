@@ -1,5 +1,6 @@
 """What `static/bnscope_capture.py` writes is what `bncore.doctor` reads; it is run with a framework of NumPy alone."""
 
+import json
 import runpy
 from pathlib import Path
 
@@ -13,36 +14,42 @@ Capture, spread = SCRIPT["Capture"], SCRIPT["spread"]
 
 
 class Numeric(Capture):
-    """The capture of a framework whose arrays are NumPy's, and which calls it by itself."""
+    """The capture of a framework whose arrays are NumPy's, and which calls it by itself; its clock is `now`."""
 
     framework = "pytorch"
+    now = 0.0
+
+    def clock(self) -> float:
+        return self.now
 
     def hook(self, _model):
         self.unhooked = 0
         return lambda: setattr(self, "unhooked", self.unhooked + 1)
 
-    def run(self, x: np.ndarray, kind: str = "batch") -> None:
-        """A norm `bn` sees x, and its gradient is 2 x."""
+    def run(self, x: np.ndarray, kind: str = "batch", cost: float = 0.0) -> None:
+        """A norm `bn` sees x, (..., C) or (N, C, positions), and its gradient is 2 x; to keep them takes `cost`."""
         told = {"name": "bn", "kind": kind, "mode": "train", "axis": 1, "eps": 1e-5, "momentum": 0.1}
-        taken, step = self.taking(kind, x.shape), self.step
+        index, shape, count = self.plan(kind, x.shape)
+        step = self.step
+
+        def kept(values):
+            self.now += cost
+            return self.arena.copy(values if index is None else values[index]).reshape(shape)
+
         if self.wants("bn"):
-            buffers = {"weight": np.full(x.shape[1], self.step + 1.0)}
-            self.see("bn", lambda: told, buffers, x.size // x.shape[1])
-            self.keep("bn", "x", step, taken(x))
-            over = (0, *range(2, x.ndim))
+            channels = x.shape[1 if kind == "group" else -1]
+            self.see("bn", lambda: told, {"weight": np.full(channels, self.step + 1.0)}, count)
+            self.keep("bn", "x", step, self.charged(kept, x))
+            over = tuple(range(x.ndim - 1))
             self.keep("bn", "mean", step, x.mean(over))
             self.keep("bn", "var", step, x.var(over))
-            self.waiting += 1
-            self.gradient = lambda: (self.keep("bn", "dy", step, taken(2 * x)), self.gradient_came())
+            self.waiting["bn", step] = True
+            self.gradient = lambda: self.came(step, kept(2 * x))
 
-    def copied(self, values):
-        return self.arena.copy(np.asarray(values))
-
-    def to_numpy(self, values):
-        return values
-
-    def index(self, places):
-        return places
+    def came(self, step: int, dy: np.ndarray) -> None:
+        del self.waiting["bn", step]
+        self.keep("bn", "dy", step, dy)
+        self.written_if_complete()
 
 
 def step_of(watching: Numeric, x: np.ndarray, kind: str = "batch") -> None:
@@ -53,7 +60,7 @@ def step_of(watching: Numeric, x: np.ndarray, kind: str = "batch") -> None:
     watching.gradient()
 
 
-@pytest.mark.parametrize("shape", [(9, 3), (90_000, 3), (5, 3, 4), (40, 8, 700)], ids=str)
+@pytest.mark.parametrize("shape", [(9, 3), (90_000, 3), (5, 4, 3), (40, 70, 10, 8)], ids=str)
 def test_rows_gradients_and_moments_are_of_the_same_examples(shape, tmp_path):
     path = tmp_path / "capture.npz"
     watching = Numeric(None, path, steps=2)
@@ -64,9 +71,9 @@ def test_rows_gradients_and_moments_are_of_the_same_examples(shape, tmp_path):
     assert (watching.unhooked, path.exists()) == (1, True)
     with Stored(path) as arrays:
         watched = capture_of(arrays).norms[0]
-        np.testing.assert_array_equal(watched.norm.gamma, np.ones(shape[1]))
+        np.testing.assert_array_equal(watched.norm.gamma, np.ones(shape[-1]))
         for step, x in enumerate(batches):
-            rows, every = watched.x(step), np.moveaxis(x, 1, -1).reshape(-1, shape[1])
+            rows, every = watched.x(step), x.reshape(-1, shape[-1])
             assert watched.counts[step] == len(every)
             assert len(rows) == (128 if x.size > 65_536 else len(every))
             assert {row.tobytes() for row in rows} <= {row.tobytes() for row in every}
@@ -82,6 +89,39 @@ def test_examples_of_a_group_norm_are_kept_with_all_their_positions(tmp_path):
         assert capture_of(arrays).norms[0].x(0).shape == (11, 8, 700)
 
 
+def test_of_whole_examples_nothing_is_left_out(tmp_path):
+    watching = Numeric(None, tmp_path / "capture.npz", steps=1)
+    x = np.random.default_rng(0).normal(0, 1, (4, 2, 3, 5))
+    step_of(watching, x, "group")
+    with Stored(tmp_path / "capture.npz") as arrays:
+        np.testing.assert_array_equal(capture_of(arrays).norms[0].x(0), x.reshape(4, 2, 15))
+
+
+@pytest.mark.parametrize(
+    ("budget", "seconds", "kept"), [(0.05, 1.0, [0, 3, 6, 9]), (0.05, 4.0, [0, 1, 2, 3]), (1, 1.0, [0, 1, 2, 3])]
+)
+def test_steps_pass_until_their_cost_is_within_the_budget(budget, seconds, kept, tmp_path):
+    path = tmp_path / "capture.npz"
+    watching, batches = Numeric(None, path, steps=4, budget=budget), iter(range(100))
+    while not path.exists():
+        batch = next(batches)
+        watching.begins()
+        watching.run(np.full((3, 2), float(batch)), cost=0.15)
+        watching.ends()
+        if watching.waiting:
+            watching.gradient()
+        watching.now += seconds
+    with Stored(path) as arrays:
+        told = json.loads(str(arrays["bnscope_capture"]))
+        assert [float(arrays[f"bn.mean.{step}"][0]) for step in range(4)] == kept
+        assert (told["steps"], told["of"]) == (4, kept[-1] + 1)
+
+
+def test_a_budget_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="budget is 0"):
+        Numeric(None, "never.npz", steps=1, budget=0)
+
+
 def test_a_training_that_ends_early_leaves_what_it_had(tmp_path):
     with Numeric(None, tmp_path / "capture.npz", steps=5) as watching:
         step_of(watching, np.ones((4, 2)))
@@ -89,6 +129,21 @@ def test_a_training_that_ends_early_leaves_what_it_had(tmp_path):
         assert capture_of(arrays).steps == 1
     watching.close()
     assert watching.unhooked == 1
+
+
+@pytest.mark.parametrize(
+    ("mean", "deviation"), [(1.0, 1.0), (-250.0, 1.0), (900.0, 1.0), (5e4, 1.0), (0.0, 2e-3), (0.1, 1e-5)]
+)
+def test_moments_of_what_a_layer_saved_are_those_of_the_batch(mean, deviation):
+    x = np.random.default_rng(0).normal([0, mean], [1, deviation], (500, 2)).astype(np.float32)
+    exact, var = x.mean(0, dtype=np.float64), x.var(0, dtype=np.float64)
+    saved = exact.astype(np.float32), (1 / np.sqrt(var + 1e-5)).astype(np.float32)
+    if SCRIPT["sound"](*(values.tolist() for values in saved), 1e-5):
+        own = saved[0], SCRIPT["variance"](saved[1].astype(np.float64), 1e-5)
+    else:
+        own = SCRIPT["own_moments"](*saved, 1e-5, x)
+    np.testing.assert_allclose(own[1], var, rtol=2e-6)
+    assert (np.abs(own[0] - exact) <= 1e-4 * np.sqrt(var)).all()
 
 
 def test_a_model_without_norms_is_told():

@@ -191,7 +191,7 @@ def keep_captures(path, folder):
                 if step == 100:
                     state = {name: values.numpy().copy() for name, values in module.state_dict().items()}
                     np.savez(Path(folder) / f"{net}-{size}-model.npz", **state)
-                    watched = capture(module, Path(folder) / f"{net}-{size}-capture.npz", steps=4)
+                    watched = capture(module, Path(folder) / f"{net}-{size}-capture.npz", steps=4, budget=1)
                 rows = torch.randint(0, len(x), (size,))
                 optimizer.zero_grad()
                 loss(torch, module(x[rows]), y[rows]).backward()

@@ -124,7 +124,7 @@ def keep_captures(path):
         optimizer = torch.optim.SGD(net.parameters(), lr=0.02 * size / 64, momentum=0.9)
         for step in range(104):
             if step == 100:
-                watched = capture(net, HERE / f"dense_capture_{size}.npz", steps=4)
+                watched = capture(net, HERE / f"dense_capture_{size}.npz", steps=4, budget=1)
             rows = torch.randint(0, TRAINED_ON, (size,))
             optimizer.zero_grad()
             nn.functional.cross_entropy(net(x[rows]), y[rows]).backward()
