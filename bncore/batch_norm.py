@@ -196,16 +196,20 @@ def forward(
     Raises ShapeMismatch, EmptyBatch, NonFiniteInput, VarianceOverflow, BadDtype, BadParameter, UnbiasedOfOne.
     Source: Ioffe & Szegedy 2015, algorithm 1 (train) and 2 (inference).
     """
-    if running_mean is None and running_var is None and dtype is None and mode is TRAIN:
+    given, rule = running_mean is not None or running_var is not None, (momentum, running_variance, num_batches_tracked)
+    if dtype is None and mode is TRAIN and (out is None or not given):
         done = in_force.forward_whole(x, gamma, beta, feature_axis, eps, eps_placement, out)
         if done and not done[2]:
-            return Forward(done[0], x, feature_axis, done[1], eps, eps_placement)  # type: ignore[arg-type]
+            made = Forward(done[0], x, feature_axis, done[1], eps, eps_placement)  # type: ignore[arg-type]
+            if given:
+                running = running_pair(running_mean, running_var, made.layout.features)
+                made.but(mode, _moved(running, made.statistics, *rule), None)
+            return made
     array = real_array(x, "x", dtype)
     layout = layout_of(array.shape, feature_axis)
     eps = valid_eps(eps)
     choice(eps_placement, EPS_PLACEMENTS, "eps_placement"), choice(mode, MODES, "mode")
     gamma, beta = _parameter(gamma, layout, "gamma"), _parameter(beta, layout, "beta")
-    given = running_mean is not None or running_var is not None
     running = running_pair(running_mean, running_var, layout.features) if given else None
     y, table = result_array(out, array), kernels.table_of(layout.features)
     careful = None
@@ -213,13 +217,20 @@ def forward(
         array, y, layout.feature_axis, table, gamma, beta, eps, eps_placement == "deviation"
     ):
         careful = carefully(array, y, layout, table, (gamma, beta), Rule(eps, eps_placement, mode), running)
-    if running and mode == "train":
+    if given and mode == "train":
         of_batch = careful.statistics if careful else Statistics(table[0], table[1], table[2], layout.count)
-        running = updated(
-            running, of_batch.mean, of_batch.var, count=layout.count, momentum=momentum,
-            running_variance=running_variance, num_batches_tracked=num_batches_tracked,
-        )  # fmt: skip
+        running = _moved(running, of_batch, *rule)
     return Forward(y, array, feature_axis, table, eps, eps_placement).but(mode, running, careful)
+
+
+def _moved(
+    running: Running | None, batch: Statistics, momentum: float | None, convention: str, tracked: int
+) -> Running | None:
+    """The running statistics, if there are any, after the batch."""
+    return running and updated(
+        running, batch.mean, batch.var, count=batch.count, momentum=momentum, running_variance=convention,
+        num_batches_tracked=tracked,
+    )  # fmt: skip
 
 
 def _parameter(values: ArrayLike | None, layout: Layout, name: str) -> Array | None:

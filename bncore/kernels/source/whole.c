@@ -137,7 +137,7 @@ PyObject *forward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count
     enum { THREADS, X, GAMMA, BETA, AXIS, EPS, PLACEMENT, OUT, ALL };
     (void)self;
     if (count != ALL) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", ALL);
-    Operand of[2] = {{NULL}};
+    Operand of[2] = {0};
     Rule rule = {.threads = (int)PyLong_AsLong(given[THREADS])};
     PyObject *block = NULL;
     Arrays arrays;
@@ -164,7 +164,7 @@ PyObject *backward_whole(PyObject *self, PyObject *const *given, Py_ssize_t coun
     enum { THREADS, DY, X, TABLE, AXIS, PLACEMENT, FEW, OUT, ALL };
     (void)self;
     if (count != ALL) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", ALL);
-    Operand of[3] = {{NULL}};
+    Operand of[3] = {0};
     Rule rule = {.threads = (int)PyLong_AsLong(given[THREADS])};
     const Py_ssize_t few = PyLong_AsSsize_t(given[FEW]);
     PyObject *block = NULL;

@@ -3,7 +3,7 @@
 #ifndef BN_LINES_H
 #define BN_LINES_H
 
-static int64_t is_finite(double number) { return fabs(number) <= DBL_MAX; }
+static int64_t is_infinite(double number) { return !(fabs(number) <= DBL_MAX); } /* or no number */
 static int64_t is_small(double number) { return fabs(number) < SMALL; }
 
 /* factor and shift of y (pass/normalize.h) */
@@ -14,7 +14,7 @@ static int64_t lines_of_y(ptrdiff_t count, const double *restrict rest, const do
     for (ptrdiff_t d = 0; d < count; d++) {
         factor[d] = reciprocal[d] * gamma[d];
         shift[d] = beta[d] - rest[d] * factor[d];
-        odd |= !is_finite(factor[d]) | !is_finite(shift[d]);
+        odd |= is_infinite(factor[d]) | is_infinite(shift[d]);
         odd |= is_small(factor[d]) & (gamma[d] != 0) & (reciprocal[d] != 0);
     }
     return odd;
@@ -31,7 +31,7 @@ static int64_t lines_of_dx(ptrdiff_t count, double share, const double *restrict
         slope[d] = gamma[d] * reciprocal[d];
         along[d] = -slope[d] * variance_path * reciprocal[d];
         shift[d] = -slope[d] * (dbeta[d] * share) - rest[d] * along[d];
-        odd |= !is_finite(slope[d]) | !is_finite(along[d]) | !is_finite(shift[d]);
+        odd |= is_infinite(slope[d]) | is_infinite(along[d]) | is_infinite(shift[d]);
         odd |= is_small(slope[d]) & (gamma[d] != 0) & (reciprocal[d] != 0);
         odd |= is_small(along[d]) & (slope[d] != 0) & (variance_path != 0);
     }
