@@ -10,25 +10,31 @@ from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
-from tests.browser.training.page import QUICK, Training
+from tests.browser.training.page import Training
 
 MOST_STOPS = 400
-TRAINING = f"/training?{QUICK}"
-# Remembers what has had the focus, and tells whether the focus can be seen there.
-STOP = """() => {
-  const element = document.activeElement;
-  if (element === document.body || element === null) return null;
-  const seen = (window.stops ??= new Set());
-  const again = seen.has(element);
-  seen.add(element);
-  const outlined = [element, ...(element.labels ?? [])].some((one) => {
+AT_ONCE = 20  # keys between two looks at where they led
+# Behind each Tab remembers what has the focus, and whether it can be seen there.
+STOPS = """() => {
+  window.stops = new Set();
+  window.stopped = [];
+  const isOutlined = (one) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(one);
     return outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
+  };
+  addEventListener("keyup", ({ key }) => {
+    if (key !== "Tab") return;
+    const { activeElement: element } = document;
+    if (element === document.body || element === null) return stopped.push(null);
+    const again = stops.has(element);
+    stops.add(element);
+    const outlined = [element, ...(element.labels ?? [])].some(isOutlined);
+    const { top, bottom, left, right } = element.getBoundingClientRect();
+    const onScreen = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
+    const { tagName, id, dataset, textContent } = element;
+    const name = [tagName, id, dataset?.term, textContent.trim().slice(0, 30)].join(" ");
+    stopped.push({ name, again, outlined, onScreen });
   });
-  const { top, bottom, left, right } = element.getBoundingClientRect();
-  const onScreen = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
-  const name = [element.tagName, element.id, element.dataset?.term, element.textContent.trim().slice(0, 30)].join(" ");
-  return { name, again, outlined, onScreen };
 }"""
 # What is seen and never had the focus; what keeps its room while it is hidden is not seen.
 MISSED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
@@ -44,15 +50,17 @@ FOCUSED_DRAWINGS = """() => [...document.querySelectorAll(".stage svg, .stage sv
 
 
 def stops(page: Page) -> list[dict[str, object]]:
-    """Every place where Tab stops, from the top of the page to its end, once all is drawn: marks come with figures."""
-    all_drawn(page)
-    stopped: list[dict[str, object]] = []
-    for _ in range(MOST_STOPS):
-        page.keyboard.press("Tab")
-        stop = page.evaluate(STOP)
-        if stop is None or stop["again"]:
-            return stopped
-        stopped.append(stop)
+    """Every place where Tab stops, from the top of the page to its end."""
+    page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
+    page.locator("body").evaluate("(body) => { body.tabIndex = -1; body.focus(); body.removeAttribute('tabindex'); }")
+    page.evaluate(STOPS)
+    for _ in range(MOST_STOPS // AT_ONCE):
+        for _ in range(AT_ONCE):
+            page.keyboard.press("Tab")
+        stopped: list[dict[str, object] | None] = page.evaluate("() => stopped")
+        for place, stop in enumerate(stopped):
+            if stop is None or stop["again"]:
+                return [one for one in stopped[:place] if one]
     raise AssertionError(f"more than {MOST_STOPS} stops")
 
 
@@ -65,21 +73,10 @@ def skips(page: Page, link: str, target: str) -> None:
     expect(page.locator(target)).to_be_focused()
 
 
-@pytest.mark.parametrize(
-    ("path", "controls", "stage"),
-    [
-        ("/", True, True), ("/derivation", False, True), ("/network", True, True),
-        ("/batch-size?tab=strip", True, True),
-        ("/norms", True, True), (f"{TRAINING}&step=0", True, True), ("/gradient-check", False, False),
-        ("/docs", False, False),
-    ],
-)  # fmt: skip
-def test_the_first_stops_skip_and_a_drawing_is_no_stop_itself_but_its_marks_are(
-    page: Page, path: str, controls: bool, stage: bool
-) -> None:
-    page.goto(path)
+def the_first_stops_skip_and_a_drawing_is_no_stop(page: Page, *, controls: bool = True, stage: bool = True) -> None:
+    """On a page that was just opened, once all is drawn: the marks of a drawing are stops."""
     if page.locator("#view").count():
-        Playground(page).settle()
+        all_drawn(page)
     page.keyboard.press("Tab")
     skips(page, "Skip to the content", "#main")
     if controls:
@@ -92,8 +89,17 @@ def test_the_first_stops_skip_and_a_drawing_is_no_stop_itself_but_its_marks_are(
         assert page.evaluate(FOCUSED_DRAWINGS) == []
 
 
-def test_the_modules_and_the_distributions_of_the_network_are_a_few_stops_away(page: Page) -> None:
-    network = Network(page).open("depth=3&width=8&batch_size=32")
+def tab_reaches_everything(page: Page) -> list[str]:
+    """Where Tab stops, always seen; what arrows reach is apart."""
+    visited = stops(page)
+    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
+    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
+    return [str(stop["name"]) for stop in visited]
+
+
+def modules_and_distributions_are_a_few_stops_away(network: Network) -> None:
+    page = network.page
     for stops_before, first in ((3, network.product(1)), (4, page.get_by_role("button", name="the product's output"))):
         page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
         page.locator("a.skip").first.focus()
@@ -108,11 +114,7 @@ def test_the_modules_and_the_distributions_of_the_network_are_a_few_stops_away(p
         expect(first).to_be_in_viewport()
 
 
-@pytest.mark.parametrize("path", ["/network", "/batch-size"])
-def test_a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page: Page, path: str) -> None:
-    view = Playground(page)
-    page.goto(path)
-    view.settle()
+def a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page: Page) -> None:
     terms = page.locator(".parts [data-one-stop]").first.locator(".term")
     terms.first.focus()
     page.keyboard.press("ArrowRight")
@@ -129,6 +131,7 @@ def test_a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page:
 @pytest.mark.parametrize("query", ["", "batch=own&way=code"])
 def test_tab_reaches_everything_of_the_gradient_check(page: Page, query: str) -> None:
     GradientCheck(page).open(query)
+    the_first_stops_skip_and_a_drawing_is_no_stop(page, controls=False, stage=False)
     visited = stops(page)
     assert len(visited) > 20
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
@@ -138,55 +141,53 @@ def test_tab_reaches_everything_of_the_gradient_check(page: Page, query: str) ->
     assert all('type="radio"' in text for text in missed), missed  # arrows reach the others of a group
 
 
-def test_tab_reaches_everything_and_the_focus_is_always_seen(playground: Playground) -> None:
-    playground.open("mode=inference&layer_width=2&upstream=one_example")
-    visited = stops(playground.page)
-    assert len(visited) > 80
-    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
-    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+def test_tab_reaches_everything_of_the_playground(playground: Playground) -> None:
+    playground.open("mode=inference&layer_width=2&upstream=one_example&source=iris&batch_size=12")
+    the_first_stops_skip_and_a_drawing_is_no_stop(playground.page)
+    assert len(tab_reaches_everything(playground.page)) > 80
     assert playground.page.evaluate(MISSED) == []
 
 
 def test_tab_reaches_everything_of_the_derivation_but_cells_which_arrows_reach(page: Page) -> None:
     Derivation(page).open("upstream=one_example")
-    visited = stops(page)
-    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
-    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
-    missed = page.evaluate(MISSED)
-    assert [html for html in missed if 'tabindex="-1"' not in html] == []
-    assert sum(str(stop["name"]).startswith("INPUT") for stop in visited) >= 3
+    the_first_stops_skip_and_a_drawing_is_no_stop(page, controls=False)
+    assert sum(name.startswith("INPUT") for name in tab_reaches_everything(page)) >= 3
 
 
 def test_tab_reaches_everything_of_the_network_but_modules_which_arrows_reach(page: Page) -> None:
-    Network(page).open("depth=3&width=8&disturb_layer=1")
-    visited = stops(page)
-    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
-    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
-    assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
+    network = Network(page).open("depth=3&width=8&batch_size=32&disturb_layer=1")
+    the_first_stops_skip_and_a_drawing_is_no_stop(page)
+    modules_and_distributions_are_a_few_stops_away(network)
+    a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page)
+    tab_reaches_everything(page)
 
 
 def test_tab_reaches_everything_of_the_batch_size_but_marks_which_arrows_reach(page: Page) -> None:
-    BatchSize(page).open()
-    visited = stops(page)
-    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
-    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
-    assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
+    view = BatchSize(page).open("draws=100")
+    the_first_stops_skip_and_a_drawing_is_no_stop(page)
+    a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page)
+    tab_reaches_everything(page)
+    page.locator("#tab-strip").click()
+    view.settle()
+    assert page.evaluate(FOCUSED_DRAWINGS) == []
 
 
 def test_tab_reaches_everything_of_the_norms_but_cells_which_arrows_reach(page: Page) -> None:
     Norms(page).open("situation=huge_channel")
-    visited = stops(page)
-    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
-    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
+    the_first_stops_skip_and_a_drawing_is_no_stop(page)
+    tab_reaches_everything(page)
     assert page.evaluate(MISSED) == []
 
 
 def test_tab_reaches_everything_of_the_training(page: Page) -> None:
     Training(page).open("source=moons&widths=8&steps=30&step=30")
-    visited = stops(page)
-    assert [stop["name"] for stop in visited if not stop["outlined"]] == []
-    assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
-    assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
+    the_first_stops_skip_and_a_drawing_is_no_stop(page)
+    tab_reaches_everything(page)
+
+
+def test_the_first_stop_of_the_reference_skips(page: Page) -> None:
+    page.goto("/docs")
+    the_first_stops_skip_and_a_drawing_is_no_stop(page, controls=False, stage=False)
 
 
 def test_the_skip_link_leaves_the_address_alone_about_opens_and_closes_by_keyboard_and_a_headline_is_announced(

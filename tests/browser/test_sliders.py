@@ -1,8 +1,8 @@
 """Every slider of every page by keyboard: up is up, down is down, many presses are one step of Back, nothing jumps.
 
 The sliders are found on the page, so a new one is walked as well, those that another source would show included; each
-by one half of the keys, its neighbour by the other. The server's answers are held back meanwhile: what a key does must
-not wait for them.
+by a quarter of the keys, its neighbours by the others. The server's answers are held back meanwhile: what a key does
+must not wait for them.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,8 @@ from tests.browser.held import Held
 from tests.browser.playground.page import Playground
 
 PAGES = ["/", "/derivation?source=wine", "/network", "/batch-size?draws=100", "/norms"]
-HALVES = [("ArrowRight", "End", "ArrowLeft", "Home"), ("ArrowUp", "PageUp", "ArrowDown", "PageDown")]
-UPWARD = 2  # so many keys of a half, the first ones, go up
+QUARTERS = [("ArrowRight", "PageDown"), ("PageUp", "ArrowDown"), ("End", "ArrowLeft"), ("ArrowUp", "Home")]
+UPWARD = 1  # so many keys of a quarter, the first ones, go up
 ALL_OPEN = ".control, .control[hidden], .fold, .fold[hidden], [role=tabpanel][hidden] { display: block !important; }"
 FOUND = """() => {
   for (const fold of document.querySelectorAll("details")) if (fold.querySelector(".slide")) fold.open = true;
@@ -59,7 +59,7 @@ def walked(page: Page, path: str) -> list[Rows]:
     page.evaluate(NOTED)
     names = page.evaluate(FOUND)
     held = Held(page, "**/api/v1/**")
-    for name, keys in zip(names, cycle(HALVES), strict=False):
+    for name, keys in zip(names, cycle(QUARTERS), strict=False):
         page.locator(f'[data-field="{name}"] .slide').focus()
         for key in ("Shift", *keys):
             page.keyboard.press(key)

@@ -28,9 +28,30 @@ DRAWN = """() => {
   return shown.map((figure) => figure.querySelector(".plot"))
     .every((plot) => plot.data && Math.abs(plot.layout.width - plot.clientWidth) < 1);
 }"""
+DRAWN_THERE = f"""(name) => {{
+  const figure = document.querySelector(`[data-figure="${{name}}"]`);
+  if (!figure.checkVisibility()) return false;
+  figure.scrollIntoViewIfNeeded();
+  return ({DRAWN})() && figure.querySelector(".main-svg") !== null;
+}}"""
 ADDRESS = "() => document.documentElement.dataset.address !== 'behind' && { search: location.search }"
 # Tables and lists are written in a task after the picture: one task later they stand.
-NEXT_TASK = "() => new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))"
+STAYS = f"""() => new Promise((done) =>
+  setTimeout(() => requestAnimationFrame(() => setTimeout(() => done(({DRAWN})())))))"""
+DRAWN_THERE = f"""(name) => {{
+  const figure = document.querySelector(`[data-figure="${{name}}"]`);
+  if (!figure.checkVisibility()) return false;
+  figure.scrollIntoViewIfNeeded();
+  return ({DRAWN})() && figure.querySelector(".main-svg") !== null;
+}}"""
+ADDRESS = "() => document.documentElement.dataset.address !== 'behind' && { search: location.search }"
+# Tables and lists are written in a task after the picture: one task later they stand.
+SETTLED = f"""async () => {{
+  const isDrawn = {DRAWN};
+  if (!isDrawn()) return false;
+  await new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))));
+  return isDrawn();
+}}"""
 # Typed arrays as lists, not-a-number as null, and without what Plotly adds of its own.
 NUMBERS = """(plot) => {
   const plain = (key, value) => {
@@ -79,8 +100,8 @@ class Playground:
     def settle(self) -> Self:
         """Wait until nothing is asked any more and the figures on screen and the tables are written."""
         self.page.wait_for_function(DRAWN)
-        self.page.evaluate(NEXT_TASK)
-        self.page.wait_for_function(DRAWN)
+        while not self.page.evaluate(STAYS):
+            self.page.wait_for_function(DRAWN)
         return self
 
     # ---- what it shows ----
@@ -107,8 +128,7 @@ class Playground:
 
     def drawn(self, name: str) -> Locator:
         """The plot, scrolled to and drawn."""
-        self.figure(name).scroll_into_view_if_needed()
-        self.settle()
+        self.page.wait_for_function(DRAWN_THERE, arg=name)
         return self.plot(name)
 
     def data(self, name: str) -> list[dict[str, Any]]:
