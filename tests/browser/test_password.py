@@ -12,8 +12,8 @@ from app.settings import Settings
 from app.web.operations import clients
 from app.web.operations.password.throttle import BURST
 from tests.browser.conftest import clocked_in
+from tests.browser.judge import Judge
 from tests.browser.serving import served
-from tests.browser.test_accessibility import violations
 from tests.browser.test_widths import OVERFLOW
 
 WORD = "four random words"
@@ -105,6 +105,7 @@ def test_it_is_whole_in_every_look(page: Page, locked: str) -> None:
     page.get_by_label("Password").fill("wrong")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
+    judge = Judge(page)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.wait_for_function("(scheme) => document.documentElement.dataset.scheme === scheme", arg=scheme)
@@ -112,4 +113,4 @@ def test_it_is_whole_in_every_look(page: Page, locked: str) -> None:
             page.set_viewport_size({"width": width, "height": height})
             expect(page.get_by_role("button", name="Go on")).to_be_in_viewport()
             assert page.evaluate(OVERFLOW) == 0, (scheme, width)
-            assert violations(page) == [], (scheme, width)
+            assert judge.violations() == [], (scheme, width)
