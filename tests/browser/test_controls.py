@@ -152,7 +152,7 @@ def test_an_error_takes_back_what_was_said_dims_the_rest_and_calls_a_file_by_its
     playground: Playground, watch: Watch, tmp_path: Path, path: str
 ) -> None:
     watch.refusals.add(422)
-    playground.page.goto(path)
+    playground.page.goto(f"{path}{'&' if '?' in path else '?'}source=iris")
     playground.settle()
     concluded = playground.headline.text_content() or ""
     expect(playground.headline).to_have_css("color", INK)

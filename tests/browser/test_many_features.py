@@ -20,14 +20,14 @@ def click_row(playground: Playground, figure: str, row: int) -> None:
 
 
 def test_digits_show_as_a_map_whose_rows_pick_their_feature_and_show_all_returns(playground: Playground) -> None:
-    playground.open("source=digits&batch_size=128")
+    playground.open("source=digits&batch_size=24")
     assert playground.data("x")[0]["type"] == "heatmap"
     names = playground.features()
     assert len(names) == 64
     expect(playground.page.get_by_role("button", name="Show all")).to_be_hidden()
     table = playground.page.get_by_role("region", name="Table of features")
     assert table.evaluate("(box) => box.scrollHeight > 1.5 * box.clientHeight")  # it scrolls below its headings
-    for row, batch in ((10, "128"), (37, "16")):
+    for row, batch in ((10, "24"), (37, "16")):
         playground.enter("batch_size", batch)
         click_row(playground, "x_hat", row)
         assert playground.query["selected"] == str(row)
@@ -41,7 +41,7 @@ def test_digits_show_as_a_map_whose_rows_pick_their_feature_and_show_all_returns
 def test_sixteen_features_have_rows_seventeen_a_map_and_above_64_a_row_pools_several_that_a_click_picks(
     playground: Playground,
 ) -> None:
-    playground.open("source=normal&features=16&batch_size=32")
+    playground.open("source=normal&features=16&batch_size=16")
     assert playground.data("x")[0]["type"] == "scatter"
     playground.enter("features", "17")
     assert playground.data("x")[0]["type"] == "heatmap"

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.drawn import CHARTS, PLOTS, all_drawn, set_idle
-from tests.browser.pages import EVERY, QUICK, SHOWN, WITH_A_SOURCE
+from tests.browser.pages import EVERY, OF_A_SOURCE, QUICK, SHOWN, WITH_A_SOURCE
 from tests.browser.playground.page import Playground
 
 OPEN = "() => [...document.querySelectorAll('details.part[open]')].map((part) => part.dataset.part)"
@@ -14,8 +14,10 @@ WATCHED = """() => new MutationObserver(() => { window.drawnAnew = true; })
   .observe(document.querySelector("#figure-parameters .plot"), { childList: true, subtree: true, attributes: true })"""
 FIRST_OPEN = """() => document.querySelector("[data-figure]:not([hidden])").closest("details")
   ?.setAttribute("open", "")"""
+ALL_OPEN = "() => { for (const part of document.querySelectorAll('details.part')) part.open = true; }"
 AGES = 5000  # milliseconds
-PAGES = [path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY]
+SMALL = [f"{path}{'&' if '?' in path else '?'}source=iris" for path in WITH_A_SOURCE]
+OTHERS = ["/", *(path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY and path not in OF_A_SOURCE)]
 
 
 def plots(page: Page) -> list[dict[str, Any]]:
@@ -28,8 +30,10 @@ def drawn(page: Page) -> set[str]:
 
 
 @pytest.mark.folded
-@pytest.mark.parametrize("path", WITH_A_SOURCE)
-def test_paper_shows_every_section_and_figure_in_a_sheets_width_and_light(playground: Playground, path: str) -> None:
+@pytest.mark.parametrize("path", SMALL)
+def test_paper_shows_every_section_and_figure_in_a_sheets_width_and_light_and_a_capture_no_empty_plot(
+    playground: Playground, path: str
+) -> None:
     page = playground.page
     page.emulate_media(color_scheme="dark")
     page.goto(path)
@@ -52,6 +56,8 @@ def test_paper_shows_every_section_and_figure_in_a_sheets_width_and_light(playgr
     playground.settle()
     seen = plots(page)[0]
     assert seen["width"] == seen["room"] != on_paper[0]["width"]
+    page.evaluate(ALL_OPEN)
+    all_drawn(page)
 
 
 @pytest.mark.folded
@@ -74,7 +80,7 @@ def test_what_the_screen_does_not_show_is_drawn_when_nothing_moves_and_not_while
 
 
 @pytest.mark.folded
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", OTHERS)
 def test_a_capture_of_the_whole_page_has_no_empty_plot(playground: Playground, path: str) -> None:
     page = playground.page
     page.goto(f"{path}{'&' if '?' in path else '?'}open=all")
