@@ -10,7 +10,7 @@ import orjson
 
 from app.web.runs.run import Record, Run, Taken, segments_of
 
-LONG = 60  # seconds after which a test gives up
+LONG = 180  # seconds after which a test gives up
 
 
 @dataclass(frozen=True)

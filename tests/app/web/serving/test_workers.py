@@ -15,7 +15,7 @@ from queue import Queue
 import pytest
 
 ROOT = Path(__file__).parents[4]
-LONG = 60  # seconds after which a test gives up
+LONG = 180  # seconds after which a test gives up
 
 
 class Running:
