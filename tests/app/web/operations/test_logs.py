@@ -129,7 +129,7 @@ def failing(settings):
 
 def test_the_log_of_a_500_has_the_id_that_the_problem_tells_and_the_traceback(failing):
     origin, lines = failing
-    answer = httpx2.get(f"{origin}/fail")
+    answer = httpx2.get(f"{origin}/fail", timeout=60)
     assert answer.status_code == 500
     body = answer.json()
     assert answer.headers["x-request-id"] == body["request_id"]
@@ -138,7 +138,7 @@ def test_the_log_of_a_500_has_the_id_that_the_problem_tells_and_the_traceback(fa
     entry = lines.get(timeout=30)
     assert entry["request_id"] == body["request_id"]
     assert "ZeroDivisionError: a secret" in entry["traceback"]
-    assert httpx2.get(f"{origin}/fail").headers["x-request-id"] != body["request_id"]
+    assert httpx2.get(f"{origin}/fail", timeout=60).headers["x-request-id"] != body["request_id"]
 
 
 def test_outside_of_a_request_a_line_has_no_id(lines):
