@@ -3,6 +3,7 @@
 Defaults are those of keras.layers: ε 1e-3 (RMSNormalization 1e-6), momentum 0.99, which weighs the old value.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -74,14 +75,14 @@ def norms_of(tree: Tree, layers: Mapping[str, Configured], stored: list[Stored])
 def _norm(tree: Tree, layer: Configured | None, one: Stored) -> Norm | None:
     """The norm of a layer, if it is one."""
     kind = KINDS.get(one.kind) or _kind_of(one)
-    fitting = _fitting(tree.tensors, one)
-    if kind is None or not fitting:
+    fitting, odd = _fitting(tree.tensors, one)
+    if kind is None or not fitting or (odd and kind != "batch"):
         return None
     settings = layer.settings if layer else {}
     kind = "rms" if settings.get("rms_scaling") else kind
     arrays: dict[str, Any] = {field: np.array(tree.read(path)).reshape(-1) for field, path in fitting.items()}
     by = "its variables' names" if not one.kind else f"its {'class' if layer else 'group, called after'} {one.kind}"
-    return Norm(one.name, kind, **arrays, **_told(kind, settings, layer), tensors=fitting, known_by=by)
+    return Norm(one.name, kind, **arrays, **_told(kind, settings, layer), tensors=fitting, known_by=by, odd=odd)
 
 
 def _kind_of(one: Stored) -> Kind | None:
@@ -107,12 +108,15 @@ def _number(given: Any, default: float) -> float:
     return float(given) if isinstance(given, (int, float)) else default
 
 
-def _fitting(tensors: Mapping[str, Tensor], one: Stored) -> dict[str, str]:
-    """The variables that have one value a channel, where all of them do, equally many."""
+def _fitting(tensors: Mapping[str, Tensor], one: Stored) -> tuple[dict[str, str], dict[str, int]]:
+    """The variables that have one value a channel, as many as most have, and the lengths of the others."""
     paths = {field: one.variables[word] for word, field in FIELDS.items() if word in one.variables}
-    counts = {channels_of(tensors[path].shape) for path in paths.values()}
-    real = all(is_real(tensors[path].dtype) for path in paths.values())
-    return paths if real and len(counts) == 1 and 0 < (counts.pop() or 0) <= CHANNELS else {}
+    lengths = {field: channels_of(tensors[path].shape) or 0 for field, path in paths.items()}
+    count = max(lengths.values(), key=Counter(lengths.values()).__getitem__, default=0)
+    if not 0 < count <= CHANNELS or not all(is_real(tensors[path].dtype) for path in paths.values()):
+        return {}, {}
+    odd = {field: length for field, length in lengths.items() if length != count}
+    return {field: path for field, path in paths.items() if field not in odd}, odd
 
 
 def _placed(tree: Tree, layers: Mapping[str, Configured], by_name: Mapping[str, Stored], norm: Norm) -> Built:

@@ -12,6 +12,7 @@ import pytest
 
 from app.models import read_model, write_model
 from bncore.doctor import Norm
+from bncore.doctor.findings import examine
 from tests.app.models.keras_files import STATE, functional, h5, keras, kernel, layer, norms_of, statistics, weights
 
 FILES: dict[str, Callable[[], bytes]] = {
@@ -50,6 +51,17 @@ def test_a_layer_that_ends_with_an_activation_is_no_front_and_that_is_said() -> 
     model = read_model(keras())
     assert model.norms[1].front is None
     assert model.notes == ("Without a layer in front: bn2 behind a Dense that ends with relu.",)
+
+
+@pytest.mark.parametrize("field", ["gamma", "beta", "moving_mean", "moving_variance"])
+def test_a_batch_norm_with_a_variable_of_another_length_is_there_without_it(field: str) -> None:
+    whole = statistics(8)
+    config = functional(layer("in", "InputLayer"), layer("bn", "BatchNormalization", "in"), output="bn")
+    model = read_model(h5(config, state={"bn": whole | {field: whole[field][:5]}}))
+    (norm,) = model.norms
+    ours = {"moving_mean": "mean", "moving_variance": "variance"}.get(field, field)
+    assert (norm.channels, norm.odd, getattr(norm, ours)) == (8, {ours: 5}, None)
+    assert [finding.id for finding in examine(model)] == ["lengths_differ"]
 
 
 def test_weights_alone_say_what_they_do_not_say() -> None:
