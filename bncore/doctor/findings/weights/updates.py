@@ -87,5 +87,5 @@ def momentum_forgets(seen: Seen) -> Iterator[Finding]:
     yield told(
         seen, "momentum_forgets", (), {"momentum": momentum, "worth": (2.0 - momentum) / momentum},
         f"its momentum gives a new batch the weight {stated(momentum)}: the running statistics are worth "
-        f"{three((2.0 - momentum) / momentum)} batches, so {stated(round(1.0 - momentum, 6))} may be meant.",
+        f"{three((2.0 - momentum) / momentum)} batches, so the weight {stated(round(1.0 - momentum, 6))} may be meant.",
     )  # fmt: skip

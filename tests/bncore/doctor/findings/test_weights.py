@@ -102,7 +102,7 @@ def test_a_momentum_that_the_file_does_not_say_is_not_held_against_statistics_th
 
 def test_a_momentum_that_forgets_is_turned_round_in_the_sentence():
     sentence = told(with_norm(healthy(), 0, momentum=0.99))["momentum_forgets"].sentence
-    assert "0.01 may be meant" in sentence
+    assert "so the weight 0.01 may be meant" in sentence
     assert "momentum_forgets" not in told(with_norm(healthy(), 0, momentum=0.5))
 
 
