@@ -60,8 +60,8 @@ class Running:
 
 
 def kernel():
-    """Which of BLAS's kernels this process takes: another one rounds in another way."""
-    return {name: value for name, value in os.environ.items() if name.startswith("OPENBLAS_")}
+    """Which kernels this process takes, of BLAS and of bncore: other ones round in another way."""
+    return {name: value for name, value in os.environ.items() if name.startswith(("OPENBLAS_", "BNSCOPE_BACKEND"))}
 
 
 def peer_of(connection):
