@@ -38,20 +38,6 @@ ADDRESS = "() => document.documentElement.dataset.address !== 'behind' && { sear
 # Tables and lists are written in a task after the picture: one task later they stand.
 STAYS = f"""() => new Promise((done) =>
   setTimeout(() => requestAnimationFrame(() => setTimeout(() => done(({DRAWN})())))))"""
-DRAWN_THERE = f"""(name) => {{
-  const figure = document.querySelector(`[data-figure="${{name}}"]`);
-  if (!figure.checkVisibility()) return false;
-  figure.scrollIntoViewIfNeeded();
-  return ({DRAWN})() && figure.querySelector(".main-svg") !== null;
-}}"""
-ADDRESS = "() => document.documentElement.dataset.address !== 'behind' && { search: location.search }"
-# Tables and lists are written in a task after the picture: one task later they stand.
-SETTLED = f"""async () => {{
-  const isDrawn = {DRAWN};
-  if (!isDrawn()) return false;
-  await new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))));
-  return isDrawn();
-}}"""
 # Typed arrays as lists, not-a-number as null, and without what Plotly adds of its own.
 NUMBERS = """(plot) => {
   const plain = (key, value) => {
