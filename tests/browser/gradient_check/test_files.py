@@ -49,15 +49,14 @@ def expect_fields_filled(check: GradientCheck, tmp_path: Path, dtype: str) -> No
     assert float(check.field("dbeta").input_value().strip("[]").split(",")[0]) == pytest.approx(WRONG["dbeta"][0])
 
 
-def test_a_chosen_npy_is_the_tensor_of_its_name(check: GradientCheck, tmp_path: Path) -> None:
-    check.open("mistake=own")
+def expect_a_chosen_npy_to_be_the_tensor_of_its_name(check: GradientCheck, folder: Path) -> None:
     for norm, has_beta in (("rms", False), ("batch", True)):
         check.page.locator("#c-norm").select_option(norm)
         expect(check.field("dbeta")).to_be_visible(visible=has_beta)
         expect(check.field("dgamma")).to_be_visible()
     check.settle()
     with check.page.expect_response("**/gradient-check/view"):
-        check.page.locator("#file").set_input_files(on_disk(tmp_path, "dgamma.npy", dgamma=RIGHT["dbeta"]))
+        check.page.locator("#file").set_input_files(on_disk(folder, "dgamma.npy", dgamma=RIGHT["dbeta"]))
     check.settle()
     assert check.verdict("dgamma") == "wrong"
     assert check.diagnoses() == ["swapped"]
@@ -107,12 +106,13 @@ def slow_file(check: GradientCheck, folder: Path) -> Callable[[], None]:
     return release
 
 
-def test_the_last_of_two_dropped_files_wins_and_a_late_one_overwrites_nothing_that_was_typed_meanwhile(
+def test_the_last_of_two_dropped_files_wins_a_late_one_overwrites_nothing_typed_and_a_chosen_npy_is_of_its_name(
     check: GradientCheck, tmp_path: Path
 ) -> None:
     check.open("mistake=own")
     expect_the_last_of_two_files_to_win(check, tmp_path)
     expect_typed_numbers_to_stay(check, tmp_path)
+    expect_a_chosen_npy_to_be_the_tensor_of_its_name(check, tmp_path)
 
 
 def expect_the_last_of_two_files_to_win(check: GradientCheck, folder: Path) -> None:

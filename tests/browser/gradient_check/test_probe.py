@@ -24,6 +24,7 @@ def test_mistakes_that_the_data_cannot_tell_apart_stand_together_and_a_probe_is_
     assert check.query == {"way": "code", "mistake": "sign", "gamma": "-1 -1"} | {
         name: value for name, value in check.query.items() if name in ("x", "dy")
     }
+    expect_a_probe_of_images(check)
 
 
 def expect_a_new_probe_to_be_another_batch(check: GradientCheck) -> None:
@@ -42,8 +43,8 @@ def expect_a_new_probe_to_be_another_batch(check: GradientCheck) -> None:
     np.testing.assert_array_equal(np.load(downloaded.value.path())["x"], probe(1).x)
 
 
-def test_a_probe_of_images(check: GradientCheck) -> None:
-    check.open("axes=4&eps_placement=deviation&mistake=channel_space_only")
+def expect_a_probe_of_images(check: GradientCheck) -> None:
+    check.step_to("axes=4&eps_placement=deviation&mistake=channel_space_only")
     check.expect_headline("The means run over the pixels alone.")
     expect(check.page.locator("#batch")).to_contain_text("3 × 4 × 2 × 5")
     check.page.locator("#fold-table summary").click()
@@ -76,9 +77,10 @@ def test_the_third_route_opens_in_the_link_and_a_new_probe_is_another_batch_ther
     errors = rows.locator("td").first.text_content() or ""
     assert float(errors.replace("−", "-")) < 1e-8
     expect_a_new_probe_to_be_another_batch(check)
+    expect_any_word_for_yes_to_open_the_central_differences_and_to_stay(check)
 
 
-def test_any_word_for_yes_opens_the_central_differences_and_stays(check: GradientCheck) -> None:
+def expect_any_word_for_yes_to_open_the_central_differences_and_to_stay(check: GradientCheck) -> None:
     check.open("numeric=Yes")
     expect(check.page.locator("#third")).to_have_attribute("open", "")
     expect(check.page.locator("#numeric tbody tr").first).to_be_attached()

@@ -1,14 +1,20 @@
 """The gradient check: paste, examples, errors beside their fields, links, the keyboard."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
 from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.gradient_check.tensors import RIGHT, WRONG
 
+pytestmark = pytest.mark.folded
+TOLD = {"cs231n": "Stanford's course", "probe": "on which no two mistakes look the same"}
 
-def test_the_first_screen_names_a_mistake_untouched(check: GradientCheck) -> None:
-    check.open()
+
+def test_the_first_screen_names_a_mistake_untouched_and_explains_its_choices_by_mouse_and_by_key(
+    check: GradientCheck,
+) -> None:
+    check.open("open=factors")
     check.expect_headline("dx is wrong. The path through the variance is missing.")
     assert check.verdict("dx") == "wrong"
     assert check.verdict("dgamma") == "exact"
@@ -19,6 +25,22 @@ def test_the_first_screen_names_a_mistake_untouched(check: GradientCheck) -> Non
     expect(check.page.locator("#factors")).to_contain_text("missing")
     assert len(check.data("factors")) == 3
     assert len(check.data("against")) == 4
+    for choice, told in TOLD.items():
+        expect_explained(check, choice, told)
+
+
+def expect_explained(check: GradientCheck, choice: str, told: str) -> None:
+    page = check.page
+    tip, label = page.locator("#term-tip"), page.locator(f'label.term[data-term="{choice}"]')
+    label.hover()
+    expect(tip).to_contain_text(told)
+    page.mouse.move(2, 2)
+    expect(tip).to_be_hidden()
+    label.locator("input").focus()
+    expect(tip).to_contain_text(told)
+    expect(label).to_have_attribute("aria-describedby", "term-tip")
+    page.keyboard.press("Escape")
+    expect(tip).to_be_hidden()
 
 
 def test_a_pasted_wrong_gradient_is_diagnosed_and_in_the_link(check: GradientCheck) -> None:
@@ -107,6 +129,9 @@ def test_a_change_makes_an_examples_numbers_ones_own_and_an_error_stands_beside_
     watch.refusals.add(422)
     for text, words in WRITTEN_WRONG.items():
         expect_an_error_beside_its_field(check, text, words)
+    check.paste("dx", str(WRONG["dx"]))
+    expect(check.error("dx")).to_be_hidden()
+    check.expect_headline("wrong sign")
 
 
 def expect_changed_numbers_to_be_ones_own(check: GradientCheck) -> None:
@@ -121,9 +146,6 @@ def expect_an_error_beside_its_field(check: GradientCheck, text: str, words: str
     check.expect_error("dx", words)
     assert check.verdict("dx") == "not checked"
     assert check.verdict("dbeta") == "exact"
-    check.paste("dx", str(WRONG["dx"]))
-    expect(check.error("dx")).to_be_hidden()
-    check.expect_headline("wrong sign")
 
 
 def test_numbers_too_long_for_the_link_are_said_to_be_and_come_back_with_back_and_forward(check: GradientCheck) -> None:
@@ -167,7 +189,7 @@ def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, wa
     watch.refusals.add(422)
     check.open("dgamma=1 2")
     check.expect_error("dgamma", "give (4,)")
-    check.page.goto("/gradient-check?batch=own&x=1,2,b&dx=1")
+    check.step_to("batch=own&x=1,2,b&dx=1")
     check.expect_error("x", "“b” in x is not a number")
-    check.page.goto("/gradient-check?seed=-1")
+    check.step_to("seed=-1")
     check.expect_error("seed", "0")

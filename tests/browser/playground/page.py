@@ -34,6 +34,7 @@ DRAWN_THERE = f"""(name) => {{
   figure.scrollIntoViewIfNeeded();
   return ({DRAWN})() && figure.querySelector(".main-svg") !== null;
 }}"""
+STEP_TO = "(query) => { history.replaceState(null, '', query); dispatchEvent(new Event('popstate')); }"
 ADDRESS = "() => document.documentElement.dataset.address !== 'behind' && { search: location.search }"
 # Tables and lists are written in a task after the picture: one task later they stand.
 STAYS = f"""() => new Promise((done) =>
@@ -81,6 +82,11 @@ class Playground:
 
     def open(self, query: str = "") -> Self:
         self.page.goto(f"/?{query}" if query else "/")
+        return self.settle()
+
+    def step_to(self, query: str) -> Self:
+        """Another state of the page that is open, as a step back leads to it, which costs less than to open it."""
+        self.page.evaluate(STEP_TO, f"?{query}")
         return self.settle()
 
     def settle(self) -> Self:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, expect
 
+from tests.browser.playground.page import STEP_TO
 from tests.browser.view import ViewPage
 
 OF_PAGE = {"open", "wall", "step", "speed", "steps_axis", "loss_axis", "block", "tab", "attempt_of"}
@@ -22,6 +23,11 @@ class Training(ViewPage):
 
     def open(self, query: str = QUICK) -> Self:
         self.page.goto(f"{self.path}?{query}" if query else self.path)
+        return self.come()
+
+    def step_to(self, query: str) -> Self:
+        """Another state of the page that is open, as a step back leads to it."""
+        self.page.evaluate(STEP_TO, f"?{query}")
         return self.come()
 
     def come(self) -> Self:

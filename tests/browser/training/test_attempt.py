@@ -23,7 +23,9 @@ def told(training: Training, step: int, of: str) -> dict[str, dict[str, float]]:
     return ways
 
 
-def test_the_tab_tries_the_next_update_wherever_the_playhead_rests(training: Training) -> None:
+def test_the_tab_tries_the_next_update_wherever_the_playhead_rests_and_nothing_without_a_norm_over_the_batch(
+    training: Training,
+) -> None:
     page = training.page
     training.open(f"{QUICK}&{BATCH}&step=20")
     tab = page.get_by_role("tab", name="One step, two gradients")
@@ -56,10 +58,7 @@ def test_the_tab_tries_the_next_update_wherever_the_playhead_rests(training: Tra
     page.reload()
     training.come()
     expect(training.headline).to_contain_text(f"{three(after)} comes")
-
-
-def test_without_a_norm_over_the_batch_there_is_nothing_to_try(training: Training) -> None:
-    training.open(f"{QUICK}&a=norm:none&b=norm:layer&c=norm:renorm&tab=attempt&step=3")
+    training.step_to(f"{QUICK}&a=norm:none&b=norm:layer&c=norm:renorm&tab=attempt&step=3")
     expect(training.headline).to_have_text(
         "No variant has batch norm or ghost batch norm, whose updates are tried here."
     )

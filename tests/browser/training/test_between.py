@@ -45,19 +45,9 @@ def test_a_step_between_two_records_is_shown_as_what_it_says(training: Training)
     expect(training.step).to_have_text("300")
 
 
-def test_the_keys_are_named_where_the_page_is_explained(training: Training) -> None:
-    training.open(f"{QUICK}&step=3")
-    training.page.keyboard.press("ArrowRight")
-    expect(training.step).to_have_text("4")
-    training.page.get_by_role("button", name=re.compile("What you see|About|Explain")).first.click()
-    expect(training.page.locator("dialog[open]")).to_contain_text("Keys: Space plays and pauses")
-    training.page.keyboard.press("ArrowRight")
-    expect(training.step).to_have_text("4")
-
-
 def test_a_page_that_is_reloaded_while_it_plays_stands_where_it_was_seen(training: Training) -> None:
     page = training.page
-    page.goto(f"{training.path}?source=iris&widths=8,8&steps=600&speed=20")
+    page.goto(f"{training.path}?source=iris&widths=8,8&steps=300&speed=20")
     expect(training.step).to_have_text(re.compile(r"[1-9]\d"))
     expect(page.locator('[data-chart="loss"] .curve[data-variant="b"] .line')).to_have_attribute("d", re.compile("L"))
     seen = page.evaluate(SEEN)
@@ -65,7 +55,7 @@ def test_a_page_that_is_reloaded_while_it_plays_stands_where_it_was_seen(trainin
     training.come()
     left = int(page.evaluate("() => sessionStorage.getItem('seen')"))
     assert left >= int(seen)
-    assert left <= int(training.step.text_content() or "") < 600  # a frame later at most, and never before
+    assert left <= int(training.step.text_content() or "") < 300  # a frame later at most, and never before
     expect(training.play).to_have_attribute("aria-pressed", "false")
     page.goto(f"{training.path}?{QUICK}&step=7")  # another address is no reload
     training.come()

@@ -25,18 +25,25 @@ def event(name: str, data: object) -> str:
     return f"event: {name}\ndata: {json.dumps(data)}\n\n"
 
 
-def test_a_claim_of_many_runs_is_replayed_and_told_anew(training: Training) -> None:
+def test_a_claim_of_many_runs_is_replayed_and_told_anew_and_a_replay_is_stopped_by_its_button(
+    training: Training,
+) -> None:
     page = training.page
     answers = [
         event("progress", PROGRESS),
         event("problem", {"title": "Busy", "status": 503, "detail": "The server is busy."}),
         event("progress", PROGRESS) + event("result", CAME),
     ]
-    page.route(
-        "**/api/v1/training/claim?name=batch_sizes&replay=on",
-        lambda route: route.fulfill(content_type="text/event-stream", body=answers.pop(0)),
-    )
+    held: list[Route] = []
+
+    def answer(route: Route) -> None:
+        if answers:
+            route.fulfill(content_type="text/event-stream", body=answers.pop(0))
+        else:
+            held.append(route)
+
     training.open(f"{QUICK}&open=claims")
+    page.route("**/api/v1/training/claim?name=batch_sizes&replay=on", answer)
     expect(page.locator("[data-replay]")).to_have_count(len(REPLAYED))
     claim = page.locator("#claim-batch_sizes")
     cells, said, button = claim.locator("[data-cell]"), claim.get_by_role("status"), claim.get_by_role("button")
@@ -54,16 +61,9 @@ def test_a_claim_of_many_runs_is_replayed_and_told_anew(training: Training) -> N
     expect(claim).to_contain_text("What came there.")
     expect(button).to_have_text("Replay it here")
     expect(claim.locator("progress")).to_be_hidden()
-
-
-def test_a_replay_is_stopped_by_its_button(training: Training) -> None:
-    page, held = training.page, list[Route]()
-    page.route("**/api/v1/training/claim?**", lambda route: held.append(route))
-    training.open(f"{QUICK}&open=claims")
-    claim = page.locator("#claim-batch_sizes")
-    claim.get_by_role("button").click()
+    button.click()
     expect(claim.locator("progress")).to_be_visible()
     claim.get_by_role("button", name="Stop").click()
-    expect(claim.get_by_role("status")).to_have_text("Stopped; what has ended is kept.")
-    expect(claim.get_by_role("button", name="Replay it here")).to_be_visible()
+    expect(said).to_have_text("Stopped; what has ended is kept.")
+    expect(button).to_have_text("Replay it here")
     assert len(held) == 1

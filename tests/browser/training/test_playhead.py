@@ -8,14 +8,15 @@ from playwright.sync_api import expect
 from tests.browser.training.page import QUICK, Training
 
 pytestmark = pytest.mark.folded
+SHORT = "source=iris&widths=8,8&steps=60"
 
 
 def test_a_run_plays_by_itself_and_stops_at_its_end(training: Training) -> None:
-    training.open(f"{QUICK}&speed=60")
-    expect(training.step).to_have_text("120")
+    training.open(f"{SHORT}&speed=60")
+    expect(training.step).to_have_text("60")
     expect(training.play).to_have_attribute("aria-pressed", "false")
-    expect(training.page.locator("#step-of")).to_have_text("120")
-    assert training.query["step"] == "120"
+    expect(training.page.locator("#step-of")).to_have_text("60")
+    assert training.query["step"] == "60"
     for name in ("1 step on", "10 steps on", "100 steps on", "To the newest step"):
         expect(training.page.get_by_role("button", name=name, exact=True)).to_have_attribute("aria-disabled", "true")
     training.go("To step 0")
@@ -25,11 +26,20 @@ def test_a_run_plays_by_itself_and_stops_at_its_end(training: Training) -> None:
     training.page.keyboard.press(" ")
     expect(training.play).to_have_attribute("aria-pressed", "true")
     expect(training.headline).to_have_attribute("aria-live", "off")
-    expect(training.step).to_have_text("120")
+    expect(training.step).to_have_text("60")
 
 
-def test_it_steps_by_button_and_by_key_and_back_takes_that_back(training: Training) -> None:
+def test_it_steps_by_button_and_by_key_back_takes_that_back_and_a_chart_and_the_playhead_are_sought_in(
+    training: Training,
+) -> None:
     training.open(f"{QUICK}&step=20")
+    expect_steps_by_button_and_by_key(training)
+    expect_a_press_in_a_chart_to_seek_and_a_drag_of_the_playhead_too(training)
+    expect_the_keys_named_where_the_page_is_explained(training)
+
+
+def expect_steps_by_button_and_by_key(training: Training) -> None:
+    """Back takes that back."""
     expect(training.step).to_have_text("20")
     for name, step in (("1 step on", "21"), ("10 steps on", "31"), ("100 steps on", "120"), ("To step 0", "0")):
         training.go(name)
@@ -51,8 +61,8 @@ def test_it_steps_by_button_and_by_key_and_back_takes_that_back(training: Traini
     expect(training.play).to_have_attribute("aria-pressed", "false")
 
 
-def test_a_press_in_a_chart_seeks_and_a_drag_of_the_playhead_too(training: Training) -> None:
-    training.open(f"{QUICK}&step=5&steps_axis=linear")
+def expect_a_press_in_a_chart_to_seek_and_a_drag_of_the_playhead_too(training: Training) -> None:
+    training.step_to(f"{QUICK}&step=5&steps_axis=linear")
     box = training.page.locator('[data-chart="loss"] svg.drawing').bounding_box()
     assert box is not None
     training.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 3)
@@ -69,6 +79,16 @@ def test_a_press_in_a_chart_seeks_and_a_drag_of_the_playhead_too(training: Train
     training.page.go_back()
     training.drawn()
     assert int(training.query["step"]) == middle
+
+
+def expect_the_keys_named_where_the_page_is_explained(training: Training) -> None:
+    training.step_to(f"{QUICK}&step=3")
+    training.page.keyboard.press("ArrowRight")
+    expect(training.step).to_have_text("4")
+    training.page.get_by_role("button", name=re.compile("What you see|About|Explain")).first.click()
+    expect(training.page.locator("dialog[open]")).to_contain_text("Keys: Space plays and pauses")
+    training.page.keyboard.press("ArrowRight")
+    expect(training.step).to_have_text("4")
 
 
 def test_where_less_motion_is_asked_for_nothing_plays_and_the_end_is_shown(training: Training) -> None:

@@ -1,16 +1,12 @@
-"""What is wrong is told at the stage, once; and a server that has no place says when it is tried again."""
-
-import re
+"""What is wrong is told at the stage, once."""
 
 import pytest
-from playwright.sync_api import Route, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
 from tests.browser.training.page import QUICK, Training
 
 pytestmark = pytest.mark.folded
-
-STREAM = re.compile(r"/api/v1/training\?")
 
 
 def test_a_wrong_address_tells_why_at_the_stage_and_shows_the_run_without_it(training: Training, watch: Watch) -> None:
@@ -35,25 +31,3 @@ def test_a_wrong_address_tells_why_at_the_stage_and_shows_the_run_without_it(tra
     expect(box).to_contain_text("999")
     assert (box.text_content() or "").count("Not computed") == 1
     expect(training.headline).not_to_contain_text("Not computed")
-
-
-def test_an_address_with_too_many_runs_is_told_when_it_is_tried_again(training: Training, watch: Watch) -> None:
-    watch.refusals = {429}
-    refusals = [
-        {"status": 429, "headers": {"Retry-After": "2"}, "json": {"status": 429, "detail": "Close one of them."}}
-    ]
-
-    def answer(route: Route) -> None:
-        if refusals:
-            route.fulfill(**refusals.pop())  # type: ignore[arg-type]
-        else:
-            route.continue_()
-
-    training.page.route(STREAM, answer)
-    training.page.goto(f"{training.path}?{QUICK}&step=120")
-    expect(training.page.locator("#arrival")).to_have_text(
-        "Your address has too many runs open: it is tried again in 2 s."
-    )
-    training.come()
-    expect(training.step).to_have_text("120")
-    training.page.unroute_all(behavior="ignoreErrors")

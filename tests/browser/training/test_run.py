@@ -97,12 +97,13 @@ def test_a_curve_that_diverged_ends_there_and_says_so(training: Training) -> Non
 def test_a_lost_connection_goes_on_behind_the_last_step_and_a_refusal_says_when_it_is_tried_again(
     training: Training, watch: Watch
 ) -> None:
-    watch.refusals = {503}
+    watch.refusals = {429, 503}
     asked = streams(training)
     events = "retry: 1\n\n" + "".join(
         f'id: {row["step"]}\nevent: step\ndata: {{"step":{row["step"]},"variants":{{}}}}\n\n' for row in [{"step": 0}]
     )
     answers = [
+        {"status": 429, "headers": {"Retry-After": "1"}, "json": {"status": 429, "detail": "Close one of them."}},
         {"status": 503, "headers": {"Retry-After": "1"}, "json": {"status": 503, "detail": "Busy."}},
         {"status": 200, "content_type": "text/event-stream", "body": events},
     ]
@@ -115,11 +116,12 @@ def test_a_lost_connection_goes_on_behind_the_last_step_and_a_refusal_says_when_
 
     training.page.route(STREAM, answer)
     training.page.goto(f"{training.path}?{QUICK}&step=120")
-    expect(training.page.locator("#arrival")).to_contain_text(
-        "The server is busy with others: it is tried again in 1 s."
-    )
+    arrival = training.page.locator("#arrival")
+    expect(arrival).to_have_text("Your address has too many runs open: it is tried again in 1 s.")
+    expect(arrival).to_contain_text("The server is busy with others: it is tried again in 1 s.")
     training.come()
-    assert [request.headers.get("last-event-id") for request in asked] == [None, None, "0"]
+    assert [request.headers.get("last-event-id") for request in asked] == [None, None, None, "0"]
+    expect(training.step).to_have_text("120")
     training.page.unroute_all(behavior="ignoreErrors")
 
 
