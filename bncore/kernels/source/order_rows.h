@@ -4,7 +4,7 @@ struct RowOrder {
     const Rows *rows;
     const OfRows *of;
     const Rule *rule;
-    int (*each)(RowOrder *, ptrdiff_t row, ptrdiff_t part); /* whether a row is odd */
+    int (*some)(RowOrder *, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t part); /* rows; whether one is odd */
     ptrdiff_t parts, parameters;
     double *sums; /* of parts: dbeta and dgamma, (parts, 2, parameters) */
     int status;
@@ -17,24 +17,30 @@ static ptrdiff_t parts_of(const Rows *rows) {
     return least(rows->count, most(2, least(PARTS, MOST_SUMS / sums)));
 }
 
-static int forward_row(RowOrder *order, ptrdiff_t row, ptrdiff_t part) {
+static int forward_some(RowOrder *order, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t part) {
     (void)part;
-    return (order->rows->is_double ? forward_row_double : forward_row_float)(order->rows, order->of, order->rule, row);
+    return (order->rows->is_double ? forward_rows_double : forward_rows_float)(order->rows, order->of, order->rule,
+                                                                               begin, end);
 }
 
-static int backward_row(RowOrder *order, ptrdiff_t row, ptrdiff_t part) {
+static int backward_some(RowOrder *order, ptrdiff_t begin, ptrdiff_t end, ptrdiff_t part) {
     double *dbeta = order->sums + 2 * order->parameters * part, *dgamma = dbeta + order->parameters;
-    return (order->rows->is_double ? backward_row_double : backward_row_float)(order->rows, order->of, order->rule, row,
-                                                                               dbeta, dgamma);
+    int odd = 0;
+    for (ptrdiff_t row = begin; row < end; row++)
+        odd |= (order->rows->is_double ? backward_row_double : backward_row_float)(order->rows, order->of, order->rule,
+                                                                                   row, dbeta, dgamma);
+    return odd;
 }
 
 /* The frame of every part: its rows, and whether one is odd or a result did not fit. */
 static void rows_task(void *shared, int part) {
     RowOrder *order = shared;
     const ptrdiff_t count = order->rows->count, end = count * (part + 1) / order->parts;
+    const ptrdiff_t some = most(1, least(MOST_ROWS, MOST_CELLS / order->rows->cells));
     int odd = 0;
     forget_overflow();
-    for (ptrdiff_t row = count * part / order->parts; row < end; row++) odd |= order->each(order, row, part);
+    for (ptrdiff_t row = count * part / order->parts; row < end; row += some)
+        odd |= order->some(order, row, least(row + some, end), part);
     const int status = (odd ? ODD : ORDINARY) | (overflowed() ? OVERFLOWED : ORDINARY);
     if (status) __atomic_fetch_or(&order->status, status, __ATOMIC_RELAXED);
 }
@@ -46,13 +52,13 @@ static int run_rows(RowOrder *order) {
 }
 
 static int forward_rows_pass(const Rows *y_x, const OfRows *of, const Rule *rule) {
-    RowOrder order = {.rows = y_x, .of = of, .rule = rule, .each = forward_row, .parts = parts_of(y_x)};
+    RowOrder order = {.rows = y_x, .of = of, .rule = rule, .some = forward_some, .parts = parts_of(y_x)};
     return run_rows(&order);
 }
 
 static int backward_rows_pass(const Rows *dx_dy_x, const OfRows *of, const Rule *rule) {
     RowOrder order = {
-        .rows = dx_dy_x, .of = of, .rule = rule, .each = backward_row, .parts = parts_of(dx_dy_x)};
+        .rows = dx_dy_x, .of = of, .rule = rule, .some = backward_some, .parts = parts_of(dx_dy_x)};
     order.parameters = dx_dy_x->groups * (dx_dy_x->cells / dx_dy_x->piece);
     order.sums = calloc(2 * order.parts * order.parameters, sizeof *order.sums);
     if (!order.sums) return NO_MEMORY;

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bncore.kernels import using
+from bncore.kernels import moments_rows, using
 from bncore.kernels.loading import compiled
 from bncore.statistics import statistics
 from tests.each import each
@@ -51,7 +51,8 @@ CASES = {
 
 @each("dtype", ["float32", "float64"])
 @each("name", CASES)
-def test_whatever_the_first_rows_are_mean_and_variance_have_their_digits(dtype, name):
+def test_whatever_the_first_numbers_are_mean_and_variance_have_their_digits(dtype, name):
+    """Of features, in tiles of rows, and of the same numbers as rows that have statistics of their own."""
     x = CASES[name]().astype(dtype)
     wide = x.astype(np.longdouble)
     mean = wide.mean(0)
@@ -59,10 +60,11 @@ def test_whatever_the_first_rows_are_mean_and_variance_have_their_digits(dtype, 
     var = np.square(wide - mean).mean(0)
     for instructions in SETS:
         with using(instructions):
-            got = statistics(x)
-        apart = np.abs(got.mean.astype(np.longdouble) + got.mean_rest - mean)
-        assert (apart <= 1e-14 * np.sqrt(var)).all(), instructions
-        np.testing.assert_allclose(got.var, var.astype(float), rtol=2e-14, err_msg=instructions)
+            of_features, of_rows = statistics(x), moments_rows(np.ascontiguousarray(x.T))
+        for got, got_var, rest in ((of_features.mean, of_features.var, of_features.mean_rest), of_rows):
+            apart = np.abs(got.astype(np.longdouble) + rest - mean)
+            assert (apart <= 1e-14 * np.sqrt(var)).all(), instructions
+            np.testing.assert_allclose(got_var, var.astype(float), rtol=2e-14, err_msg=instructions)
 
 
 @each("dtype", ["float32", "float64"])

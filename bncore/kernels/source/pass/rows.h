@@ -1,8 +1,13 @@
 /* A row by its own statistics, and the way back; as in bncore/norms/core.py. ACROSS sums stand side by side and are
- * added up in halves, whatever the vectors. */
+ * added up in halves, whatever the vectors. Moments are taken in one pass, about the mean of the first cells
+ * (pass/moments.h): of a row's first tile those are a 16th or more. */
 #ifndef BN_ACROSS
 #define BN_ACROSS
 enum { ACROSS = 32, BLOCKS = ACROSS / WIDTH };
+
+/* Rows at once, all of them in the first cache: while the sums of one are added up and divided, the next one is read.
+ * And cells of a tile: few enough that rounding, which may lean to one side, adds up to some of the last bits only. */
+enum { MOST_ROWS = 4, MOST_CELLS = 4096, CELLS = 2048 };
 
 /* AT(cell, block, cells): ACROSS cells at once, then what is left. */
 #define EACH_CELL(given, AT)                                                                              \
@@ -21,18 +26,38 @@ ALWAYS Vector first_of(Vector numbers, const ptrdiff_t cells) {
     return numbers;
 }
 
-static double halved(const Vector *blocks) {
-    double sum[ACROSS];
-    memcpy(sum, blocks, sizeof sum);
-    for (int half = ACROSS / 2; half; half /= 2)
-        for (int i = 0; i < half; i++) sum[i] += sum[i + half];
+ALWAYS double halved(const Vector *blocks) {
+    Vector sums[BLOCKS];
+    double sum[WIDTH];
+    memcpy(sums, blocks, sizeof sums);
+    _Pragma("GCC unroll 5") for (int half = BLOCKS / 2; half; half /= 2)
+        _Pragma("GCC unroll 8") for (int b = 0; b < half; b++) sums[b] += sums[b + half];
+    memcpy(sum, sums, sizeof sum);
+    _Pragma("GCC unroll 3") for (int half = WIDTH / 2; half; half /= 2)
+        _Pragma("GCC unroll 4") for (int i = 0; i < half; i++) sum[i] += sum[i + half];
     return sum[0];
 }
 
-/* x_hat = (x - mean) factor + shift of a row; and, backward, dx = (gamma dy - level - slope x_hat) factor. */
+/* x_hat = (x - mean) factor + shift of a row; and, backward,
+ *
+ *     dx = (gamma dy - level - slope x_hat) factor = gamma dy * factor + (x - mean) * along + base
+ *     along = -slope factor^2        base = -(level + slope shift) factor
+ */
 typedef struct {
-    double mean, factor, shift, level, slope;
+    double mean, factor, shift, along, base;
 } Line;
+
+/* to += one * other */
+ALWAYS void add_product(double *to, Vector one, Vector other, const ptrdiff_t cells) {
+    double few[WIDTH] = {0};
+    if (cells == WIDTH) {
+        *(Vector *)to = FUSED(one, other, at(to));
+        return;
+    }
+    memcpy(few, to, cells * sizeof *few);
+    const Vector sum = FUSED(one, other, at(few));
+    memcpy(to, &sum, cells * sizeof *few);
+}
 
 /* One parameter for every cell, or one for each. */
 ALWAYS Vector parameter(const double *of, const int each, const ptrdiff_t cell, const ptrdiff_t cells) {
@@ -56,8 +81,8 @@ static double OF(row_squares)(const T *x, ptrdiff_t cells, double from, double *
     Vector sum[BLOCKS] = {0}, squares[BLOCKS] = {0};
 #define AT(cell, b, some)                                                        \
     do {                                                                         \
-        Vector apart_ = first_of(OF(load)(x + (cell), some, 0) - from, some);    \
-        sum[b] += apart_, squares[b] += apart_ * apart_;                         \
+        Vector apart_ = first_of(OF(load)(x + (cell), some, 1) - from, some);    \
+        sum[b] += apart_, squares[b] = FUSED(apart_, apart_, squares[b]);        \
     } while (0)
     EACH_CELL(cells, AT);
 #undef AT
@@ -65,28 +90,17 @@ static double OF(row_squares)(const T *x, ptrdiff_t cells, double from, double *
     return halved(squares);
 }
 
-/* Mean, what its rounding left, and variance of a row; about 0, and without a mean, where it is not `centred`. */
-static void OF(row_moments)(const T *x, ptrdiff_t cells, int centred, double *mean, double *rest, double *var) {
-    double first = centred ? (double)x[0] : 0, count = 0, middle = 0, squares = 0;
-    for (ptrdiff_t begin = 0; begin < cells; begin += TILE) {
-        const Tile tile = {.features = 1, .count = least(TILE, cells - begin)};
-        const double from = sizeof(T) == sizeof(double) ? first : 0;
-        double near = 0, own_rest, own_squares;
-        if (centred) near = from + OF(row_sum)(x + begin, tile.count, from) / (double)tile.count;
-        own_squares = OF(row_squares)(x + begin, tile.count, near, &own_rest);
-        if (!centred) own_rest = 0;
-        merge_tile(&tile, &first, &near, &own_rest, &own_squares, &count, &middle, &squares);
-    }
-    *mean = two_sum(first, middle, rest), *var = squares / (double)cells;
+ALWAYS Vector OF(hat)(const T *x, const ptrdiff_t cells, const int ahead, Line line) {
+    const Vector factor = (Vector){0} + line.factor, shift = (Vector){0} + line.shift;
+    return FUSED(OF(load)(x, cells, ahead) - line.mean, factor, shift);
 }
 
 ALWAYS void OF(write_cells)(const T *x, T *y, ptrdiff_t cells, Line line, const double *gamma, const double *beta,
                             const int each) {
 #define AT(cell, b, some)                                                                                   \
     OF(store)(y + (cell),                                                                                   \
-              ((OF(load)(x + (cell), some, 0) - line.mean) * line.factor + line.shift) *                    \
-                      parameter(gamma, each, cell, some) +                                                  \
-                  parameter(beta, each, cell, some),                                                        \
+              FUSED(OF(hat)(x + (cell), some, 0, line), parameter(gamma, each, cell, some),                 \
+                    parameter(beta, each, cell, some)),                                                     \
               some)
     EACH_CELL(cells, AT);
 #undef AT
@@ -107,9 +121,9 @@ static void OF(sum_cells)(const T *dy, const T *x, ptrdiff_t cells, Line line, c
 #define AT(cell, b, some)                                                                                \
     do {                                                                                                 \
         Vector dy_ = OF(load)(dy + (cell), some, 1), g_ = dy_ * parameter(gamma, 1, cell, some);         \
-        Vector hat_ = (OF(load)(x + (cell), some, 1) - line.mean) * line.factor + line.shift;            \
-        one[b] += g_, two[b] += first_of(g_ * hat_, some);                                               \
-        add(dbeta + (cell), dy_, some), add(dgamma + (cell), dy_ *hat_, some);                           \
+        Vector hat_ = OF(hat)(x + (cell), some, 1, line);                                                \
+        one[b] += g_, two[b] = FUSED(g_, hat_, two[b]);                                                  \
+        add(dbeta + (cell), dy_, some), add_product(dgamma + (cell), dy_, hat_, some);                   \
     } while (0)
     EACH_CELL(cells, AT);
 #undef AT
@@ -122,8 +136,8 @@ static void OF(sum_piece)(const T *dy, const T *x, ptrdiff_t cells, Line line, d
 #define AT(cell, b, some)                                                                        \
     do {                                                                                         \
         Vector dy_ = OF(load)(dy + (cell), some, 1);                                             \
-        Vector hat_ = (OF(load)(x + (cell), some, 1) - line.mean) * line.factor + line.shift;    \
-        one[b] += dy_, two[b] += first_of(dy_ * hat_, some);                                     \
+        Vector hat_ = OF(hat)(x + (cell), some, 1, line);                                        \
+        one[b] += dy_, two[b] = FUSED(dy_, hat_, two[b]);                                        \
     } while (0)
     EACH_CELL(cells, AT);
 #undef AT
@@ -147,11 +161,12 @@ static void OF(sum_row)(const T *dy, const T *x, ptrdiff_t cells, ptrdiff_t piec
 
 ALWAYS void OF(pull_cells)(const T *dy, const T *x, T *dx, ptrdiff_t cells, Line line, const double *gamma,
                            const int each) {
-#define AT(cell, b, some)                                                                                       \
-    do {                                                                                                        \
-        Vector hat_ = (OF(load)(x + (cell), some, 0) - line.mean) * line.factor + line.shift;                   \
-        Vector g_ = OF(load)(dy + (cell), some, 0) * parameter(gamma, each, cell, some);                        \
-        OF(store)(dx + (cell), (g_ - line.level - hat_ * line.slope) * line.factor, some);                      \
+    const Vector factor = (Vector){0} + line.factor, along = (Vector){0} + line.along, base = (Vector){0} + line.base;
+#define AT(cell, b, some)                                                                    \
+    do {                                                                                     \
+        const Vector paths_ = FUSED(OF(load)(x + (cell), some, 0) - line.mean, along, base); \
+        const Vector g_ = OF(load)(dy + (cell), some, 0) * parameter(gamma, each, cell, some); \
+        OF(store)(dx + (cell), FUSED(g_, factor, paths_), some);                             \
     } while (0)
     EACH_CELL(cells, AT);
 #undef AT
@@ -177,20 +192,55 @@ static Line OF(line_of)(const OfRows *of, ptrdiff_t row) {
     return (Line){of->mean[row], of->factor[row], -of->rest[row] * of->factor[row], 0, 0};
 }
 
-/* All about a row, and y if there is one; whether something about it is odd. */
-static int OF(forward_row)(const Rows *rows, const OfRows *of, const Rule *rule, ptrdiff_t row) {
-    const T *x = OF(row_of)(rows, rows->operands - 1, row);
-    const ptrdiff_t at = OF(parameters_of)(rows, row);
-    OF(row_moments)(x, rows->cells, rule->centred, of->mean + row, of->rest + row, of->var + row);
-    of->scale[row] = scale_of(rule, of->var[row]);
-    of->factor[row] = 1.0 / of->scale[row];
-    if (rows->operands > 1)
-        OF(write_row)(x, OF(row_of)(rows, 0, row), rows->cells, rows->piece, OF(line_of)(of, row), of->gamma + at,
-                      of->beta + at);
-    return !(of->var[row] >= LEAST && of->var[row] <= DBL_MAX);
+/* Mean, what its rounding left, and variance of some rows; about 0, and without a mean, where they are not centred. */
+static void OF(moments_of_rows)(const Rows *rows, const OfRows *of, int centred, ptrdiff_t begin, ptrdiff_t end) {
+    const ptrdiff_t cells = rows->cells, count = end - begin;
+    const T *x[MOST_ROWS];
+    double first[MOST_ROWS], middle[MOST_ROWS] = {0}, squares[MOST_ROWS] = {0}, done[MOST_ROWS] = {0};
+    for (ptrdiff_t r = 0; r < count; r++) {
+        x[r] = OF(row_of)(rows, rows->operands - 1, begin + r);
+        first[r] = centred ? (double)x[r][0] : 0;
+    }
+    for (ptrdiff_t at = 0; at < cells; at += CELLS) {
+        const Tile tile = {.features = 1, .count = least(CELLS, cells - at)};
+        const ptrdiff_t sampled = least(tile.count, most(ACROSS, tile.count / 16));
+        double near[MOST_ROWS], rest[MOST_ROWS], own_squares[MOST_ROWS];
+        for (ptrdiff_t r = 0; r < count; r++) {
+            const double from = sizeof(T) == sizeof(double) ? first[r] : 0;
+            near[r] = first[r] + middle[r];
+            if (centred && !at) near[r] = from + OF(row_sum)(x[r], sampled, from) / (double)sampled;
+        }
+        for (ptrdiff_t r = 0; r < count; r++)
+            own_squares[r] = OF(row_squares)(x[r] + at, tile.count, near[r], rest + r);
+        for (ptrdiff_t r = 0; r < count; r++) {
+            if (!centred) rest[r] = 0;
+            merge_tile(&tile, first + r, near + r, rest + r, own_squares + r, done + r, middle + r, squares + r);
+        }
+    }
+    for (ptrdiff_t r = 0; r < count; r++) {
+        of->mean[begin + r] = two_sum(first[r], middle[r], of->rest + begin + r);
+        of->var[begin + r] = squares[r] / (double)cells;
+    }
 }
 
-/* dx, and what the row adds to the parameters' sums; whether something is odd. */
+/* All about some rows, and then y if there is one; whether something about one is odd. */
+static int OF(forward_rows)(const Rows *rows, const OfRows *of, const Rule *rule, ptrdiff_t begin, ptrdiff_t end) {
+    int odd = 0;
+    OF(moments_of_rows)(rows, of, rule->centred, begin, end);
+    for (ptrdiff_t row = begin; row < end; row++) {
+        of->scale[row] = scale_of(rule, of->var[row]);
+        of->factor[row] = 1.0 / of->scale[row];
+        odd |= !(of->var[row] >= LEAST && of->var[row] <= DBL_MAX);
+    }
+    for (ptrdiff_t row = begin; row < end && rows->operands > 1; row++) {
+        const ptrdiff_t at = OF(parameters_of)(rows, row);
+        OF(write_row)(OF(row_of)(rows, 1, row), OF(row_of)(rows, 0, row), rows->cells, rows->piece,
+                      OF(line_of)(of, row), of->gamma + at, of->beta + at);
+    }
+    return odd;
+}
+
+/* dx, and what a row adds to the parameters' sums; whether something is odd. */
 static int OF(backward_row)(const Rows *rows, const OfRows *of, const Rule *rule, ptrdiff_t row, double *dbeta,
                             double *dgamma) {
     const T *dy = OF(row_of)(rows, 1, row), *x = OF(row_of)(rows, 2, row);
@@ -198,8 +248,10 @@ static int OF(backward_row)(const Rows *rows, const OfRows *of, const Rule *rule
     Line line = OF(line_of)(of, row);
     double plain, along;
     OF(sum_row)(dy, x, cells, piece, line, of->gamma + at, dbeta + at, dgamma + at, &plain, &along);
-    line.level = rule->centred ? plain / (double)cells : 0;
-    line.slope = pull_of(rule, of->var[row], of->scale[row]) * along / (double)cells;
+    const double level = rule->centred ? plain / (double)cells : 0;
+    const double slope = pull_of(rule, of->var[row], of->scale[row]) * along / (double)cells;
+    line.along = -slope * line.factor * line.factor, line.base = -(level + slope * line.shift) * line.factor;
     OF(pull_row)(dy, x, OF(row_of)(rows, 0, row), cells, piece, line, of->gamma + at);
-    return !isfinite(line.level) || !isfinite(line.slope) || !isfinite(line.factor);
+    return !isfinite(line.along) || !isfinite(line.base) || !isfinite(line.factor) ||
+           (slope != 0 && fabs(line.along) < SMALL);
 }
