@@ -25,6 +25,7 @@ def pytest_collection_finish() -> None:
     """What is imported and collected stays: to walk all of it again and again takes a tenth of the tests' time."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000)
 
 
 @pytest.fixture(scope="session")

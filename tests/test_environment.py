@@ -165,9 +165,7 @@ def run_installed(folder: Path) -> None:
     assert "below 0" in run.stdout
 
 
-@pytest.mark.parametrize(
-    ("workers", "ending"), [("1", signal.SIGINT), ("1", signal.SIGTERM), ("2", signal.SIGTERM)], ids=str
-)
+@pytest.mark.parametrize(("workers", "ending"), [("1", signal.SIGINT), ("2", signal.SIGTERM)], ids=str)
 def test_python_m_app_says_where_it_is_and_answers_there(
     workers: str, ending: signal.Signals, tmp_path: Path, cache_in: Callable[[Path], Path]
 ) -> None:

@@ -1,5 +1,6 @@
 """A view's routes: its call in the REST API with its description, and its page."""
 
+from functools import cache
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -15,6 +16,7 @@ from app.web.view import Call, View
 Responses = dict[int | str, dict[str, Any]]
 
 
+@cache
 def calls_of(view: View[Any, Any, Any]) -> APIRouter:
     """`GET /NAME` of the REST API, those of the views beside it, and the view's further calls."""
     router = APIRouter()
@@ -26,6 +28,7 @@ def calls_of(view: View[Any, Any, Any]) -> APIRouter:
     return router
 
 
+@cache
 def pages_of(view: View[Any, Any, Any]) -> APIRouter:
     """The view's page."""
     router, page = APIRouter(include_in_schema=False), view.page

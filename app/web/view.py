@@ -106,7 +106,7 @@ def _nothing_further(_view: "View[Any, Any, Any]") -> APIRouter:
     return APIRouter()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View(Generic[Fields, Ready, Computed]):
     """A view by name: query → prepare → compute → answer.
 

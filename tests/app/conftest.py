@@ -1,21 +1,32 @@
 """The application over folders of its own, and what most tests ask of it."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from anyio.from_thread import start_blocking_portal
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
 
+USUAL = Settings()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def loop() -> Iterator[None]:
+    """One event loop for all clients, as a server has one, and not a thread and a loop for each request."""
+    with start_blocking_portal() as portal, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "portal", portal)
+        yield
+
 
 @pytest.fixture
 def settings(tmp_path: Path, cache_in: Callable[[Path], Path]) -> Settings:
-    return Settings(uploads_dir=tmp_path / "uploads", cache_dir=cache_in(tmp_path))
+    return USUAL.model_copy(update={"uploads_dir": tmp_path / "uploads", "cache_dir": cache_in(tmp_path)})
 
 
 @pytest.fixture

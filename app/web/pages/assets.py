@@ -7,6 +7,7 @@ import gzip
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -63,7 +64,7 @@ class Assets:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
-        self._files = {file.relative_to(STATIC).as_posix(): file for file in STATIC.rglob("*") if file.is_file()}
+        self._files = _files(STATIC)
         self._known: dict[str, Asset] = {}
         self._locks = {path: Lock() for path in (PLOTLY, FONT, *self._files)}
 
@@ -92,6 +93,12 @@ class Assets:
         """Prepare the two that take long."""
         for path in (FONT, PLOTLY):
             self.get(path)
+
+
+@cache
+def _files(folder: Path) -> dict[str, Path]:
+    """The files of a folder by their paths in it: ours stay as they are while a release runs."""
+    return {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if file.is_file()}
 
 
 def _asset(path: str, content: bytes) -> Asset:

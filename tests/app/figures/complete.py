@@ -2,13 +2,13 @@
 
 from typing import Any
 
-import plotly.graph_objects as go
+from tests.app.figures.plotly import taken
 
 
 def check_complete(figures: dict[str, Any]) -> None:
     """Each is Plotly's, with a title, titled axes, a text for screen readers, and a term for each trace."""
     for name, figure in figures.items():
-        assert go.Figure(figure).data, name
+        assert taken(figure).data, name
         layout = figure["layout"]
         assert layout["title"]["text"]
         for axis in ("xaxis", "yaxis"):

@@ -4,6 +4,8 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
+from html import unescape
 from html.parser import HTMLParser
 from typing import Any
 
@@ -22,7 +24,10 @@ NOT_READ = {
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-about")
 OF_A_STATE = ("data-holds-for", "data-when", "data-figure", "data-kind-of")
 """What is hidden in some states, and not only until something is computed or pressed."""
-UNSEEN = {"script", "style", "template", "svg"}
+UNSEEN = re.compile(r"<(script|style|template|svg)\b.*?</\1>|<!.*?>", re.DOTALL)
+"""What nobody reads of a page, and what stands in it breaks a sentence."""
+PIECE = re.compile(r"<(/?)([^\s>/]+)([^>\"]*(?:\"[^\"]*\"[^>\"]*)*)>|([^<]+)")
+"""A tag of a page of ours, whose values stand in double quotes, or what is between two."""
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 WORD = re.compile(r"[A-Za-zα-ωΑ-Ωℓ∂Σ]")
 TAG = re.compile(r"<[^>]+>")
@@ -88,34 +93,57 @@ def texts_of(answer: Any, place: str = "answer") -> Iterator[Text]:
 def texts_of_page(html: str, notation: str) -> Iterator[Text]:
     """The page's own texts and spoken attributes, and its tooltips; formulas of other settings are left out."""
     reader = _Page(notation)
-    reader.feed(html)
+    reader.read(UNSEEN.sub("<hr>", html))
     yield from reader.texts
     state = re.search(r'<script type="application/json" id="state">(.*?)</script>', html, re.DOTALL)
     terms = json.loads(state[1]).get("terms", {}) if state else {}
     yield from (Text(f"tooltip {name}", text) for name, text in terms.items())
 
 
-class _Page(HTMLParser):
-    """Reads blocks of text; inline elements stay in the sentence that they stand in."""
+@cache
+def _is_inline(tag: str) -> bool:
+    return bool(re.fullmatch(r"span|b|i|em|strong|code|kbd|a|sub|sup|math|m[a-z]+|semantics|annotation", tag))
 
-    INLINE = frozenset({"span", "b", "i", "em", "strong", "code", "kbd", "a", "sub", "sup"})
-    OF_A_FORMULA = re.compile(r"^(math|m[a-z]+|semantics|annotation)$")
+
+@cache
+def _attributes(written: str) -> dict[str, str | None]:
+    """Those of a tag, which are on one page as on the other."""
+    tag = HTMLParser()
+    tag.handle_starttag = lambda _tag, attrs: given.update(attrs)  # type: ignore[method-assign]
+    given: dict[str, str | None] = {}
+    tag.feed(f"<a {written}>")
+    return given
+
+
+class _Page:
+    """Reads blocks of text; inline elements stay in the sentence that they stand in.
+
+    An `HTMLParser` takes more than twice as long: the same tags are read again and again, of hundreds of pages.
+    """
 
     def __init__(self, notation: str) -> None:
-        super().__init__()
         self.notation = notation
         self.texts: list[Text] = []
         self._open: list[tuple[str, str, bool]] = []  # tag, id in force, whether it is left out
         self._words: list[str] = []
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
+    def read(self, html: str) -> None:
+        assert not PIECE.sub("", html).strip()
+        for closing, tag, written, text in PIECE.findall(html):
+            if text:
+                self._data(text)
+            elif closing:
+                self._end(tag)
+            else:
+                self._start(tag, _attributes(written))
+
+    def _start(self, tag: str, given: dict[str, str | None]) -> None:
         _, at, out = self._open[-1] if self._open else ("", "", False)
         place = given.get("id") or given.get("data-figure") or at
-        out = out or tag in UNSEEN or self._of_another_state(given)
-        if tag not in self.INLINE and not self.OF_A_FORMULA.match(tag):
+        out = out or self._of_another_state(given)
+        if not _is_inline(tag):
             self._end_block()
-        if not out:
+        if given and not out:
             spoken = [(name, given[name]) for name in SPOKEN if given.get(name)]
             self.texts += [Text(f"page #{place} {name}", " ".join(str(text).split())) for name, text in spoken]
         if tag not in VOID:
@@ -125,19 +153,21 @@ class _Page(HTMLParser):
         of_another_setting = "hidden" in given and any(name in given for name in OF_A_STATE)
         return of_another_setting or given.get("data-notation-is", self.notation) != self.notation
 
-    def handle_endtag(self, tag: str) -> None:
+    def _end(self, tag: str) -> None:
         if tag in VOID:
             return
-        if tag not in self.INLINE and not self.OF_A_FORMULA.match(tag):
+        if not _is_inline(tag):
             self._end_block()
         while self._open and self._open.pop()[0] != tag:
             pass
 
-    def handle_data(self, data: str) -> None:
+    def _data(self, data: str) -> None:
         if self._open and not self._open[-1][2]:
-            self._words.append(data)
+            self._words.append(unescape(data))
 
     def _end_block(self) -> None:
+        if not self._words:
+            return
         text = " ".join("".join(self._words).split())
         self._words = []
         if WORD.search(text):

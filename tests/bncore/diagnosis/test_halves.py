@@ -119,10 +119,13 @@ def test_a_gradient_that_is_a_few_percent_off_does_not_pass_in_half(precision, p
             assert "No mistake" not in headline(report)
 
 
-@placements
 @each("name", DX)
 @halves
-@turns("shape, way", [((9, 5), "at the end"), ((64, 3), "of inputs"), ((9, 5), "of inputs"), ((64, 3), "at the end")])
+@turns("placement, shape, way", [
+    ("variance", (9, 5), "at the end"), ("deviation", (64, 3), "of inputs"), ("deviation", (9, 5), "at the end"),
+    ("variance", (64, 3), "of inputs"), ("variance", (9, 5), "of inputs"), ("deviation", (64, 3), "at the end"),
+    ("deviation", (9, 5), "of inputs"), ("variance", (64, 3), "at the end"),
+])  # fmt: skip
 def test_a_mistake_that_half_can_hold_is_named_in_it(placement, name, precision, shape, way):
     """Rounded at the end, or computed in float32 of inputs that are rounded."""
     given = batch(shape, 1, placement)

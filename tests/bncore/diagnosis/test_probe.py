@@ -48,7 +48,7 @@ def test_each_named_mistake_is_built_on_a_probe_and_named_alone(placement, axes)
 
 @placements
 @pytest.mark.parametrize("axes", [2, 4])
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**53 - 1))
 def test_a_probe_hides_nothing(placement, axes, seed):
     sent = probe(seed, axes=axes, eps_placement=placement)

@@ -23,7 +23,7 @@ def measured(examples, *, width, seeds=6, depth=14, **recipe):
 
 @pytest.mark.parametrize(("examples", "initialization"), [(8, "he"), (16, "xavier"), (16, "orthogonal"), (64, "he")])
 def test_wide_networks_grow_by_the_law_whatever_the_weights_scale(examples, initialization):
-    growth, error = measured(examples, width=384, initialization=initialization, scale=3.0)
+    growth, error = measured(examples, width=256, initialization=initialization, scale=3.0)
     assert abs(growth - relu_growth(examples)) < 5 * error + 0.005
 
 

@@ -8,6 +8,7 @@ from bncore import norms
 from bncore.norms import NORMS
 from bncore.numeric import differentiate
 from tests.bncore.norms.cases import PLACEMENTS, SHAPES, drawn, over_axes, sets_of_cells, settings
+from tests.each import each, turns
 
 every_norm = pytest.mark.parametrize("norm", NORMS)
 every_shape = pytest.mark.parametrize("shape", SHAPES, ids=str)
@@ -28,9 +29,9 @@ def losses(norm, shape, dy, keywords, frozen=None):
     return loss
 
 
-@every_norm
-@pytest.mark.parametrize("shape", [(4, 6), (2, 6, 3), (2, 6, 2, 2)], ids=str)
-@pytest.mark.parametrize(("placement", "eps"), [("variance", 1e-5), ("variance", 0.5), ("deviation", 0.5)])
+@each("norm", NORMS)
+@each("shape", [(4, 6), (2, 6, 3), (2, 6, 2, 2)])
+@turns(("placement", "eps"), [("variance", 1e-5), ("variance", 0.5), ("deviation", 0.5)])
 def test_gradients_are_those_of_central_differences(norm, shape, placement, eps):
     x, dy, gamma, beta = drawn(norm, shape)
     keywords = {"eps": eps, "eps_placement": placement, **settings(norm, shape)}

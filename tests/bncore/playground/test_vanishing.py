@@ -88,10 +88,10 @@ def test_inference_keeps_what_training_takes_away():
 @pytest.mark.parametrize("examples", [3, 4, 32])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 def test_no_false_alarm_on_random_gradients(examples, dtype):
-    for seed in range(60):
+    for seed in range(10):
         rng = np.random.default_rng(seed)
-        x = (rng.standard_normal((examples, 8)) * 10.0 ** rng.uniform(-2, 3, 8)).astype(dtype)
-        dy = rng.standard_normal((examples, 8)).astype(dtype)
+        x = (rng.standard_normal((examples, 48)) * 10.0 ** rng.uniform(-2, 3, 48)).astype(dtype)
+        dy = rng.standard_normal((examples, 48)).astype(dtype)
         for eps in (0.0, 1e-5, 1.0):
             assert reasons(x, NormLayer(eps=eps), dy=dy) == {}
 

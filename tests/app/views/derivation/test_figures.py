@@ -4,7 +4,6 @@ import itertools
 
 import numpy as np
 import orjson
-import plotly.graph_objects as go
 import pytest
 
 from app.figures.notation import SYMBOLS
@@ -14,6 +13,7 @@ from app.views.derivation.compute import worked_out
 from app.views.derivation.query import DerivationQuery
 from app.views.derivation.words.seen import terms
 from app.web.answers import to_json
+from tests.app.figures.plotly import taken
 
 SETTINGS = [
     {"notation": notation, "eps_placement": placement, "naive": naive}
@@ -40,7 +40,7 @@ def test_every_figure_is_plotlys_and_complete(query):
     figures = drawn(**query)
     assert set(figures) == {"paths", "jacobian", "moved"}
     for name, figure in figures.items():
-        assert go.Figure(figure).data, name
+        assert taken(figure).data, name
         layout = figure["layout"]
         assert layout["title"]["text"]
         for axis in ("xaxis", "yaxis"):

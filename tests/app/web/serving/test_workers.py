@@ -68,43 +68,38 @@ class Running:
         self.process.stdout.close()
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory, cache_in):
-    made = tmp_path_factory.mktemp("server")
-    cache_in(made)
-    return made
-
-
-@pytest.fixture(scope="module")
-def server(folder):
-    running = Running(folder)
+@pytest.fixture
+def server(tmp_path, cache_in):
+    cache_in(tmp_path)
+    running = Running(tmp_path)
     yield running
     running.close()
 
 
-def test_a_worker_that_is_killed_is_in_the_log_with_the_time_and_is_replaced(server):
-    killed = server.workers.pop()
-    os.kill(killed, signal.SIGKILL)
-    assert server.logged(rf"^\S*\d\d:\d\d:\d\d\S* ERROR \S+ Worker {killed} was killed by SIGKILL")
-    new = int(server.logged(r"Worker (\d+) answers")[1])
-    assert new not in {killed, *server.workers}
-    assert server.status() == 200
-    server.workers.append(new)
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells of processes that are not one's own")
+def test_workers_are_replaced_whatever_they_end_of_and_end_with_their_parent(server):
+    """One server, as each worker that starts takes seconds."""
+    one_that_is_killed_is_in_the_log_with_the_time_and_one_that_does_not_answer_is_left_alone(server)
+    those_of_a_hangup_come_one_by_one(server)
+    all_end_with_their_parent_however_that_ends(server)
 
 
-def test_a_worker_that_does_not_answer_is_left_alone_until_it_ends_by_itself(server):
-    """It is stopped, so nothing of it answers, while the death of the other one is seen to."""
+def one_that_is_killed_is_in_the_log_with_the_time_and_one_that_does_not_answer_is_left_alone(server):
+    """It is stopped, so nothing of it answers, while the death of the other one is seen to; it ends by itself."""
     busy, killed = server.workers
     os.kill(busy, signal.SIGSTOP)
     os.kill(killed, signal.SIGKILL)
+    assert server.logged(rf"^\S*\d\d:\d\d:\d\d\S* ERROR \S+ Worker {killed} was killed by SIGKILL")
     new = int(server.logged(r"Worker (\d+) answers")[1])
+    assert new not in {busy, killed}
     os.kill(busy, signal.SIGCONT)
     os.kill(busy, signal.SIGTERM)
     assert server.logged(rf"Worker {busy} (.+);")[1] == "ended with exit code 0"
     server.workers = [new, int(server.logged(r"Worker (\d+) answers")[1])]
+    assert server.status() == 200
 
 
-def test_workers_are_replaced_one_by_one_by_those_of_a_hangup(server):
+def those_of_a_hangup_come_one_by_one(server):
     server.process.send_signal(signal.SIGHUP)
     new = [int(server.logged(r"Worker (\d+) answers")[1]) for _ in range(2)]
     assert set(new).isdisjoint(server.workers)
@@ -112,12 +107,9 @@ def test_workers_are_replaced_one_by_one_by_those_of_a_hangup(server):
     server.workers = new
 
 
-@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="only Linux tells of processes that are not one's own")
-def test_workers_end_with_their_parent_however_that_ends(folder):
-    running = Running(folder)
-    running.process.send_signal(signal.SIGKILL)
-    running.process.wait(LONG)
-    assert all(running.has_ended(worker) for worker in running.workers)
+def all_end_with_their_parent_however_that_ends(server):
+    server.process.send_signal(signal.SIGKILL)
+    server.process.wait(LONG)
+    assert all(server.has_ended(worker) for worker in server.workers)
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", running.port), timeout=LONG)
-    running.close()
+        socket.create_connection(("127.0.0.1", server.port), timeout=LONG)

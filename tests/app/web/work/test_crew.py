@@ -225,9 +225,9 @@ def test_who_leaves_while_a_process_starts_leaves_that_to_the_next(tmp_path):
         work.cancel()
         with pytest.raises(asyncio.CancelledError):
             await work
-        while not (started := set(multiprocessing.active_children()) - before):
+        while not made._idle:
             await asyncio.sleep(0)
-        return started
+        return set(multiprocessing.active_children()) - before
 
     started = asyncio.run(cancelled_at_once())
     assert do(made, tmp_path / "next", counted, 1, False) == b"0,"

@@ -20,14 +20,15 @@ ONE_SEED = {"regularization": 0, "batch_sizes": 0, "dynamic_tanh": 0}
 
 ALL = 10**6
 STEPS = {
-    "growing_rate": (200, 200),
-    "scale_invariance": (200, 200),
-    "stability": (400, 400),
-    "noisy": (400, 400),
+    "growing_rate": (100, 100),
+    "scale_invariance": (100, 100),
+    "stability": (250, 250),
+    "noisy": (250, 250),
     "company": (400, 400),
     "decay": (ALL, 500),
     "gammas": (600, 600),
-    "dynamic_tanh": (300, 300),
+    "dynamic_tanh": (200, 200),
+    "largest_rate": (100, 100),
 }
 """Updates after which a claim already holds, and fails, by its own tolerance: `make claims` takes all of them."""
 
