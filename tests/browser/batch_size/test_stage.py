@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
+from tests.browser.playground.page import STEP_TO
 from tests.browser.stage import settled, shifted, watch_shifts
 
 pytestmark = pytest.mark.folded
@@ -19,7 +20,6 @@ MIDDLES = """() => {
 """Of the lit dots, and where their mean is marked."""
 WITHOUT_A_PLACE = """() => [...document.querySelectorAll("#stage svg *")]
   .filter(({ attributes }) => [...attributes].some(({ value }) => /NaN|undefined|Infinity/.test(value))).length"""
-STEP_TO = "(query) => { history.replaceState(null, '', query); dispatchEvent(new Event('popstate')); }"
 SHOWN = "Number(document.querySelector('#deal-number').textContent)"
 
 

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
@@ -9,7 +10,6 @@ from tests.browser.at_widths import at_widths
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 from tests.browser.drawn import all_drawn
-from tests.each import each
 
 CUT_TITLES = """() => [...document.querySelectorAll(".panel:not([hidden]) .panel-title")]
   .filter((title) => title.scrollWidth > title.clientWidth + 0.5).map((title) => title.textContent)"""
@@ -31,16 +31,17 @@ TOLD = """(name) => {
 }"""
 
 
-def test_it_opens_whole_at_every_width_with_its_tables_asks_for_nothing_and_tells_an_error_at_its_control(
+def test_it_opens_whole_with_its_tables_asks_for_nothing_and_tells_an_error_at_its_control_and_is_whole_on_a_phone(
     view: BatchSize, watch: Watch
 ) -> None:
-    for width in at_widths(view.page, view.open, (1920, 1280)):
+    for width in at_widths(view.page, view.open, (1280,)):
         expect_titles_and_texts_whole(view, width)
     expect_marked_sizes_on_the_axis(view, ["2", "8", "32", "178"])
     expect_everything_drawn_and_nothing_asked_for(view, watch)
     expect_tables_with_their_numbers(view)
     watch.refusals.add(422)
     expect_an_error_beside_its_control(view)
+    expect_another_source_whole_on_a_phone(view)
 
 
 def expect_titles_and_texts_whole(view: BatchSize, width: int) -> None:
@@ -91,15 +92,17 @@ def expect_an_error_beside_its_control(view: BatchSize) -> None:
     expect(view.page.locator("#x-hat-text")).to_contain_text("Over 500 batches")
 
 
-def test_titles_and_texts_of_another_source_are_whole_on_a_phone(view: BatchSize) -> None:
-    for width in at_widths(view.page, lambda: view.open("source=breast_cancer&feature=19&size=128&draws=100"), (390,)):
+def expect_another_source_whole_on_a_phone(view: BatchSize) -> None:
+    query = "source=breast_cancer&feature=19&size=128&draws=100"
+    for width in at_widths(view.page, lambda: view.controls.step_to(query), (390,)):
         expect_titles_and_texts_whole(view, width)
     expect_marked_sizes_on_the_axis(view, ["2", "8", "32", "256", "569"])
 
 
+@pytest.mark.folded
 def test_a_link_is_the_whole_view_and_an_upload_a_population_of_its_own(view: BatchSize, tmp_path: Path) -> None:
     link = "source=iris&size=32&feature=2&example=4&move_by=-1.5&rate=0.2&momentum=0.3&members=6&notation=lecture"
-    view.open(f"{link}&tab=strip&draws=100")
+    view.open(f"{link}&tab=strip&draws=100&open=estimates,noise")
     shown = {name: view.controls.data(name) for name in ("estimates_noise", "noise_shapes")}
     moved = view.moved("train")
     headline = view.headline.inner_text()
@@ -126,10 +129,16 @@ def expect_an_upload_is_a_population_of_its_own(view: BatchSize, folder: Path) -
     expect(view.page.locator("#batch-line")).to_contain_text("5 examples")
 
 
-@each("query", ["example=9", "feature=99"])
-def test_a_link_with_a_wrong_field_shows_the_rest(view: BatchSize, watch: Watch, query: str) -> None:
+@pytest.mark.folded
+def test_a_link_with_a_wrong_field_shows_the_rest(view: BatchSize, watch: Watch) -> None:
     watch.refusals.add(422)
-    view.open(f"{query}&draws=100")
-    expect(view.controls.error(query.split("=")[0])).to_be_visible()
+    view.open("example=9&draws=100")
+    expect_the_rest_shown(view, "example")
+    view.controls.step_to("feature=99&draws=100")
+    expect_the_rest_shown(view, "feature")
+
+
+def expect_the_rest_shown(view: BatchSize, field: str) -> None:
+    expect(view.controls.error(field)).to_be_visible()
     expect(view.headline).to_have_text("Not computed.")
     expect(view.page.locator("#x-hat-text")).to_contain_text("batches of 8")

@@ -8,6 +8,7 @@ from tests.browser.conftest import Watch
 from tests.browser.endless import Endless
 from tests.browser.held import Held
 
+pytestmark = pytest.mark.folded
 PARTS = {
     ("move_by", "1"): "dependence", ("rate", "0.1"): "noise", ("momentum", "0.5"): "running",
     ("draws", "120"): "estimates,noise",
@@ -24,7 +25,7 @@ BROKEN = {
 
 
 def test_a_field_asks_for_its_own_parts_only(view: BatchSize, watch: Watch) -> None:
-    view.open("tab=strip&draws=100")
+    view.open("tab=strip&open=estimates,noise,running&draws=100")
     for (field, text), parts in PARTS.items():
         before = len(watch.asked("/api/v1/batch-size"))
         view.controls.enter(field, text)
@@ -34,7 +35,6 @@ def test_a_field_asks_for_its_own_parts_only(view: BatchSize, watch: Watch) -> N
     assert set(view.controls.figures()) == view.shown_figures()
 
 
-@pytest.mark.folded
 def test_a_cut_answer_is_asked_for_once_more_then_it_is_told_and_what_takes_long_can_be_cancelled(
     view: BatchSize,
 ) -> None:
@@ -76,7 +76,6 @@ def expect_cancelled(view: BatchSize) -> None:
     expect_drawn(view, "130")
 
 
-@pytest.mark.folded
 def test_a_large_view_comes_at_once_and_asks_for_its_answer(view: BatchSize, watch: Watch) -> None:
     """What it draws is that answer; here it is of fewer draws."""
     held = Held(view.page, "**/api/v1/batch-size?**draws=6000**")

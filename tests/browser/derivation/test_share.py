@@ -1,24 +1,26 @@
 """The derivation taken along: links, Python, pictures and tables; and what comes with a link or a file."""
 
 import json
-import subprocess
-import sys
 from hashlib import sha256
 from pathlib import Path
 from urllib.request import urlopen
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import DEFAULT, Derivation
+from tests.browser.gradient_check.test_snippet import shown
 
+pytestmark = pytest.mark.folded
 STATE = "values=1,2;3,5;4,4&dy=1,0;0,1;0,0&eps=0.5&eps_placement=deviation&notation=lecture&step=dvar&cell=2,1&naive=on"
 
 
-def test_copied_as_python_curl_or_link_it_gives_this_view(derivation: Derivation, origin: str) -> None:
+def test_copied_as_python_curl_link_picture_or_table_it_gives_this_view(derivation: Derivation, origin: str) -> None:
     derivation.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    derivation.open(STATE)
+    derivation.open(f"{STATE}&open=paths,summed,naive,conventions,batch")
+    expect_a_picture_and_a_table_of_a_figure(derivation)
     expect_this_view_of_copied_python_and_curl(derivation)
     expect_a_copied_link_gives_the_same_again(derivation)
 
@@ -27,10 +29,7 @@ def expect_this_view_of_copied_python_and_curl(derivation: Derivation) -> None:
     derivation.click("Copy as Python")
     code = derivation.page.evaluate("() => navigator.clipboard.readText()")
     assert '["paths"]' in code
-    finished = subprocess.run(
-        [sys.executable, "-c", code.removesuffix(".show()")], check=True, capture_output=True, text=True
-    )
-    assert finished.stdout.strip() == derivation.page.locator("#headline").text_content()
+    assert shown(code.removesuffix(".show()")).strip() == derivation.page.locator("#headline").text_content()
     derivation.click("Copy as curl")
     command = derivation.page.evaluate("() => navigator.clipboard.readText()")
     address = command.removeprefix("curl -s '").removesuffix("'")
@@ -50,8 +49,7 @@ def expect_a_copied_link_gives_the_same_again(derivation: Derivation) -> None:
     assert derivation.active() == "dmean"
 
 
-def test_a_figure_leaves_as_a_picture_and_as_a_table(derivation: Derivation) -> None:
-    derivation.open()
+def expect_a_picture_and_a_table_of_a_figure(derivation: Derivation) -> None:
     figure = derivation.figure("paths")
     figure.scroll_into_view_if_needed()
     derivation.settle()
@@ -61,35 +59,36 @@ def test_a_figure_leaves_as_a_picture_and_as_a_table(derivation: Derivation) -> 
     assert downloaded.value.suggested_filename == "bnscope-paths.svg"
     figure.locator(".menu summary").click()
     figure.get_by_role("button", name="Table").click()
-    expect(figure.locator(".behind tbody tr")).to_have_count(4)
+    expect(figure.locator(".behind tbody tr")).to_have_count(3)
 
 
-def test_a_wrong_field_costs_only_itself(derivation: Derivation, watch: Watch) -> None:
-    watch.refusals.add(422)
+def test_a_wrong_field_or_an_upload_that_is_gone_costs_only_itself_and_a_table_too_large_says_what_is_taken(
+    derivation: Derivation, watch: Watch
+) -> None:
+    watch.refusals |= {410, 422}
     derivation.open("eps=-1&cell=2,1")
-    expect(derivation.page.locator("#e-eps")).to_be_visible()
+    expect_wrong_alone(derivation, "eps")
+    derivation.step_to(f"source={'0' * 64}&cell=1,1")
+    expect_wrong_alone(derivation, "source")
+    expect_a_table_too_large_to_say_what_is_taken(derivation)
+
+
+def expect_wrong_alone(derivation: Derivation, field: str) -> None:
+    expect(derivation.page.locator(f"#e-{field}")).to_be_visible()
     expect(derivation.page.locator("#step-place")).to_contain_text("x1")
 
 
-def test_a_table_that_is_too_large_says_what_is_taken(derivation: Derivation, watch: Watch) -> None:
-    watch.refusals.add(422)
-    derivation.open(f"values={';'.join(['1,2'] * 9)}")
+def expect_a_table_too_large_to_say_what_is_taken(derivation: Derivation) -> None:
+    derivation.open(f"values={';'.join(['1,2'] * 9)}&open=batch")
     expect(derivation.page.locator("#e-values")).to_contain_text("at most 8 rows of 6")
     assert derivation.grid("values") == DEFAULT
     derivation.type(0, 0, "3")
     expect(derivation.page.locator("#e-values")).to_be_hidden()
 
 
-def test_a_link_to_an_upload_that_is_gone_shows_the_table_and_says_so(derivation: Derivation, watch: Watch) -> None:
-    watch.refusals.add(410)
-    derivation.open(f"source={'0' * 64}&cell=1,1")
-    expect(derivation.page.locator("#e-source")).to_be_visible()
-    expect(derivation.page.locator("#step-place")).to_contain_text("x1")
-
-
 def test_a_file_is_dropped_and_a_slice_of_it_worked_out(derivation: Derivation, watch: Watch, tmp_path: Path) -> None:
     watch.refusals.add(422)
-    derivation.open("gamma=2,1,1")
+    derivation.open("gamma=2,1,1&open=batch")
     for text in (files.table(), files.with_gap()):
         path = files.on_disk(tmp_path, "people.csv", text)
         with derivation.page.expect_response("**/api/v1/batches"):

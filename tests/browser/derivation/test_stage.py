@@ -1,7 +1,7 @@
 """The derivation's stage: steps by key, button and history, and the way to the checker."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.announced import announced, listen
 from tests.browser.conftest import Watch
@@ -129,14 +129,3 @@ def test_the_last_step_hands_its_batch_to_the_checker(derivation: Derivation) ->
     derivation.settle()
     derivation.expect_step("dx")
     assert derivation.grid("values") != DEFAULT
-
-
-def test_with_less_motion_steps_play_and_marks_stand_where_they_belong_at_once(timed: Page) -> None:
-    timed.emulate_media(reduced_motion="reduce")
-    timed.goto("/derivation?step=dx_mean")
-    derivation = Derivation(timed)
-    derivation.expect_step("dx_mean")
-    timed.keyboard.press("Space")
-    timed.clock.run_for(1700)
-    derivation.expect_step("dx_variance")
-    assert timed.evaluate("() => document.querySelector('#stage').getAnimations({ subtree: true }).length") == 0

@@ -10,12 +10,18 @@ from tests.browser.held import Held
 pytestmark = pytest.mark.folded
 
 
-def test_a_number_is_typed_dragged_changed_by_keys_and_taken_back(derivation: Derivation, watch: Watch) -> None:
+def test_a_number_is_typed_dragged_changed_by_keys_and_taken_back_and_what_is_none_is_told_beside_the_table(
+    derivation: Derivation, watch: Watch
+) -> None:
     derivation.open("open=batch&step=mean")
     expect_a_cell_dragged_up_and_down(derivation)
     expect_a_typed_number_changes_what_follows(derivation)
     expect_escape_takes_back(derivation, watch)
     expect_arrow_keys_go_from_cell_to_cell(derivation)
+    watch.refusals.add(422)
+    expect_no_number_told_and_mended(derivation)
+    expect_an_emptied_cell_not_shown_as_0(derivation)
+    expect_a_decimal_comma_is_a_point(derivation)
 
 
 def expect_a_cell_dragged_up_and_down(derivation: Derivation) -> None:
@@ -89,7 +95,9 @@ def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_oth
     assert derivation.grid("values") == [*DEFAULT[:3], ["5.2", "30", "0.9"]]
 
 
-def test_a_table_grows_and_shrinks_within_its_limits(derivation: Derivation) -> None:
+def test_a_table_grows_and_shrinks_within_its_limits_and_a_slice_keeps_its_names_when_it_is_edited(
+    derivation: Derivation,
+) -> None:
     derivation.open("open=batch&values=1,2,3,4,5;2,4,1,3,2;3,1,2,2,9&dy=1,0,0,0,0;0,1,0,0,0;0,0,1,0,0&cell=2,4")
     derivation.click("+ feature")
     assert [len(row) for row in derivation.grid("values")] == [6] * 3
@@ -100,16 +108,7 @@ def test_a_table_grows_and_shrinks_within_its_limits(derivation: Derivation) -> 
     assert derivation.grid("values") == [["1", "2", "3", "4", "5", "5"]]
     assert derivation.query["cell"].startswith("0,")
     expect(derivation.page.locator("#warnings")).to_contain_text("one example")
-
-
-def test_what_is_no_number_or_empty_or_two_numbers_is_told_beside_the_table(
-    derivation: Derivation, watch: Watch
-) -> None:
-    watch.refusals.add(422)
-    derivation.open("open=batch&step=mean")
-    expect_no_number_told_and_mended(derivation)
-    expect_an_emptied_cell_not_shown_as_0(derivation)
-    expect_a_decimal_comma_is_a_point(derivation)
+    expect_a_slice_to_become_a_table_with_its_names(derivation)
 
 
 def expect_no_number_told_and_mended(derivation: Derivation) -> None:
@@ -180,8 +179,8 @@ def expect_a_late_answer_takes_back_nothing(derivation: Derivation) -> None:
     assert derivation.grid("values") == [["7", "20", "0.5"], DEFAULT[1], ["4", "8", "0.1"], DEFAULT[3]]
 
 
-def test_a_slice_of_a_data_set_becomes_a_table_with_its_names_when_it_is_edited(derivation: Derivation) -> None:
-    derivation.open("open=batch&source=wine&batch_size=5&selected=2,12&layer_width=0")
+def expect_a_slice_to_become_a_table_with_its_names(derivation: Derivation) -> None:
+    derivation.step_to("open=batch&source=wine&batch_size=5&selected=2,12&layer_width=0")
     before = derivation.answer()["batch"]
     derivation.type(0, 0, "3.25")
     for name in ("source", "batch_size", "selected"):

@@ -2,13 +2,15 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.derivation.page import Derivation
 
 
+@pytest.mark.folded
 def test_a_number_lights_its_cell_a_statistic_its_feature_and_a_cell_its_terms(derivation: Derivation) -> None:
-    derivation.open("step=mean")
+    derivation.open("step=mean&open=batch,step")
     expect_a_hovered_number_lights_its_cell(derivation)
     expect_a_cell_lights_its_terms(derivation)
     for step, expect_lit in {

@@ -92,7 +92,7 @@ def expect_any_node_jumped_to(derivation: Derivation) -> None:
     derivation.expect_step("scaled")
 
 
-def test_it_plays_from_step_to_step_and_pauses(timed: Page) -> None:
+def test_it_plays_from_step_to_step_and_pauses_and_with_less_motion_marks_stand_at_once(timed: Page) -> None:
     derivation = Derivation(timed)
     timed.goto("/derivation?step=dx_mean")
     derivation.expect_step("dx_mean")
@@ -107,10 +107,24 @@ def test_it_plays_from_step_to_step_and_pauses(timed: Page) -> None:
     timed.clock.run_for(5000)
     derivation.expect_step("dx")
     expect(timed.get_by_role("button", name="Play")).to_be_visible()
+    expect_marks_at_once_with_less_motion(derivation)
 
 
-def test_each_number_that_is_plugged_in_is_the_answers(derivation: Derivation) -> None:
-    derivation.open("cell=2,1&eps=0.5&gamma=2,-1,1")
+def expect_marks_at_once_with_less_motion(derivation: Derivation) -> None:
+    timed = derivation.page
+    timed.emulate_media(reduced_motion="reduce")
+    derivation.node("dx_mean").click()
+    derivation.expect_step("dx_mean")
+    timed.get_by_role("button", name="Play").click()
+    timed.clock.run_for(1700)
+    derivation.expect_step("dx_variance")
+    assert timed.evaluate("() => document.querySelector('#stage').getAnimations({ subtree: true }).length") == 0
+
+
+def test_each_number_that_is_plugged_in_is_the_answers_and_what_would_be_divided_by_0_is_none(
+    derivation: Derivation,
+) -> None:
+    derivation.open("open=batch,step&cell=2,1&eps=0.5&gamma=2,-1,1")
     for placement in ("variance", "deviation"):
         derivation.controls.choose("eps_placement", placement)
         nodes = derivation.answer()["nodes"]
@@ -118,6 +132,7 @@ def test_each_number_that_is_plugged_in_is_the_answers(derivation: Derivation) -
         for node, (lit, last) in zip(nodes, plugged, strict=True):
             assert lit == node["name"]
             expect_plugged_in(node["name"], node["value"], last)
+    expect_none_for_the_constant_feature_alone(derivation)
 
 
 def expect_plugged_in(name: str, value: Any, last: str) -> None:
@@ -128,8 +143,8 @@ def expect_plugged_in(name: str, value: Any, last: str) -> None:
     assert shown == pytest.approx(here, rel=6e-3, abs=1e-12), name
 
 
-def test_what_would_be_divided_by_0_is_none_for_the_constant_feature_alone(derivation: Derivation) -> None:
-    derivation.open("open=batch,step&values=1,1;2,1;4,1&cell=0,1&eps=0.5&eps_placement=deviation&step=dvar")
+def expect_none_for_the_constant_feature_alone(derivation: Derivation) -> None:
+    derivation.step_to("open=batch,step&values=1,1;2,1;4,1&cell=0,1&eps=0.5&eps_placement=deviation&step=dvar")
     expect_none(derivation, "none, σ is 0", "stays 0 however s moves")
     derivation.controls.choose("eps_placement", "variance")
     derivation.controls.enter("eps", "0")
@@ -156,7 +171,7 @@ IN_SIGHT = """(one) => {
 
 def test_the_result_of_a_long_formula_is_in_sight_and_arrows_reach_it(derivation: Derivation) -> None:
     derivation.open(f"open=summed&values={WIDE}&step=mean")
-    for step in ("mean", "dscale", "dx"):
+    for step in ("mean", "dx"):
         derivation.node(step).click()
         derivation.expect_step(step)
         derivation.settle()

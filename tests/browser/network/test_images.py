@@ -4,11 +4,14 @@ import io
 from pathlib import Path
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.network.page import Network
+
+pytestmark = pytest.mark.folded
 
 
 def images(folder: Path, *shape: int) -> Path:
@@ -26,7 +29,7 @@ def drop(network: Network, folder: Path, said: str, *shape: int) -> None:
 def test_dropped_images_go_through_a_convolutional_network_and_are_all_taken_up_to_64(
     network: Network, tmp_path: Path
 ) -> None:
-    network.open()
+    network.open("open=schematic")
     drop(network, tmp_path, "20 examples × 3 channels of 6 × 6", 20, 3, 6, 6)
     network.settle()
     assert network.query["architecture"] == "convolutional"
@@ -39,14 +42,14 @@ def test_dropped_images_go_through_a_convolutional_network_and_are_all_taken_up_
 
 
 def test_convolutional_brings_what_fits_it_and_back(network: Network, watch: Watch) -> None:
-    network.open("source=wine&joint=z9")
+    network.open("open=schematic&source=wine&joint=z9")
     network.controls.choose("architecture", "convolutional")
-    assert network.query == {"architecture": "convolutional"}
+    assert network.query == {"open": "schematic", "architecture": "convolutional"}
     expect(network.controls.field("depth")).to_have_value("4")
     expect(network.controls.field("width")).to_have_value("16")
     expect(network.product(1)).to_have_text("convolution")
     network.controls.choose("architecture", "fully_connected")
-    assert network.query == {}
+    assert network.query == {"open": "schematic"}
     expect(network.product(12)).to_have_text("linear")
     assert len(watch.asked("/api/v1/network")) == 2
 

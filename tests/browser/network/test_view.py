@@ -6,9 +6,12 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Watch
 from tests.browser.network.page import SMALL, Network
 
+pytestmark = pytest.mark.folded
+OPEN = "columns,depth,schematic"
+
 
 def test_untouched_it_shows_both_columns_and_asks_for_nothing(network: Network, watch: Watch) -> None:
-    network.open()
+    network.open("open=columns,depth")
     expect(network.headline).to_have_text(
         "Over 12 blocks the deviation of z falls 72.6-fold without BN, and keeps its size with it."
     )
@@ -29,7 +32,7 @@ def test_tables_history_joints_by_button_and_key_and_a_copied_link_tell_one_netw
     network: Network, origin: str
 ) -> None:
     network.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    network.open(SMALL)
+    network.open(f"open={OPEN}&{SMALL}")
     expect_a_table_with_its_numbers(network)
     expect_back_and_forward_from_state_to_state(network)
     expect_a_joint_opened_by_keyboard(network)
@@ -101,26 +104,30 @@ def expect_the_same_numbers_of_a_copied_link(network: Network) -> None:
     expect(network.headline).to_have_text(said)
 
 
-def test_a_joint_that_a_shallower_network_does_not_have_is_closed(network: Network) -> None:
-    network.open(f"{SMALL}&joint=norm3&disturb_layer=3")
+def test_a_joint_that_a_smaller_network_does_not_have_is_closed_and_a_wrong_field_costs_only_itself(
+    network: Network, watch: Watch
+) -> None:
+    network.open(f"open={OPEN}&{SMALL}&joint=norm3&disturb_layer=3")
     network.controls.enter("depth", "2")
-    assert network.query == {"depth": "2", "width": "8", "batch_size": "32", "disturb_layer": "2"}
+    assert network.query == {"open": OPEN, "depth": "2", "width": "8", "batch_size": "32", "disturb_layer": "2"}
     network.controls.choose("norm", "none")
     expect(network.controls.problem).to_be_hidden()
     assert network.controls.figure("activations_with").is_hidden()
+    expect_the_sum_of_block_1_closed_when_a_width_takes_it_away(network)
+    watch.refusals.add(422)
+    expect_a_wrong_field_to_cost_only_itself(network)
 
 
-def test_the_sum_of_block_1_is_closed_when_a_width_takes_it_away(network: Network) -> None:
-    network.open("depth=3&batch_size=32&residual=on&joint=sum1")
+def expect_the_sum_of_block_1_closed_when_a_width_takes_it_away(network: Network) -> None:
+    network.controls.step_to(f"open={OPEN}&depth=3&batch_size=32&residual=on&joint=sum1")
     network.expect_open("sum1", "x + F(x) of block 1")
     network.controls.enter("width", "8")
     expect(network.controls.problem).to_be_hidden()
     assert "joint" not in network.query
 
 
-def test_a_wrong_field_costs_only_itself(network: Network, watch: Watch) -> None:
-    watch.refusals.add(422)
-    network.open("depth=3&width=8&weight_scale=-1")
+def expect_a_wrong_field_to_cost_only_itself(network: Network) -> None:
+    network.controls.step_to("open=depth&depth=3&width=8&weight_scale=-1")
     network.controls.expect_error("weight_scale", "0")
     assert len(network.line("depth_deviation", 1)) == 3
     said = network.headline.inner_text()
@@ -130,7 +137,7 @@ def test_a_wrong_field_costs_only_itself(network: Network, watch: Watch) -> None
 
 
 def test_the_tables_behind_the_figures_call_rounding_rounding(network: Network) -> None:
-    network.open("depth=3&width=8&dtype=float64&shown=norm&joint=norm2")
+    network.open(f"open={OPEN}&depth=3&width=8&dtype=float64&shown=norm&joint=norm2")
     for figure in ("depth_mean", "activations_with", "joint"):
         network.controls.menu(figure).get_by_role("button", name="Table").click()
         cells = network.page.locator(f"[data-figure={figure}] .behind td").all_text_contents()

@@ -10,12 +10,12 @@ from tests.browser.conftest import Watch
 from tests.browser.endless import Endless
 from tests.browser.held import Held
 from tests.browser.network.page import SMALL, Network
+from tests.browser.playground.page import STEP_TO
 
 ASKED = "**/api/v1/network*"
 LARGEST = "**/api/v1/network?**width=512**"
 LARGE = "open=depth&depth=20&width=128&batch_size=256"
 """Just large enough to be told of while it is computed."""
-STEP_TO = "(query) => { history.replaceState(null, '', query); dispatchEvent(new Event('popstate')); }"
 REMEMBER_PROGRESS = """() => {
   const progress = document.getElementById("progress");
   window.told = [];
@@ -150,11 +150,11 @@ def test_a_first_computation_that_is_cancelled_says_so_once(network: Network, en
     network.page.get_by_role("button", name="Cancel").click()
 
 
-def test_a_stream_that_was_overtaken_before_it_began_is_given_up(
-    network: Network, endless: Endless, held: Held
+def test_a_stream_that_was_overtaken_before_it_began_is_given_up_and_a_late_answer_never_overwrites_a_newer_one(
+    network: Network, endless: Endless
 ) -> None:
-    network.page.goto("/network?depth=50&width=8&batch_size=32")
-    network.settle()
+    network.open("depth=50&width=8&batch_size=32")
+    held = Held(network.page, ASKED)
     network.page.evaluate(REMEMBER_SIZES)
     width = network.controls.field("width")
     width.fill("512")
@@ -171,12 +171,11 @@ def test_a_stream_that_was_overtaken_before_it_began_is_given_up(
     assert any("width 12" in text for text in shown)
     assert not any("width 512" in text for text in shown)
     expect(network.headline).to_have_text(network.answer()["headline"])
+    expect_a_late_answer_never_to_overwrite_a_newer_one(network, held)
 
 
-def test_a_late_answer_never_overwrites_a_newer_one(network: Network, held: Held) -> None:
+def expect_a_late_answer_never_to_overwrite_a_newer_one(network: Network, held: Held) -> None:
     """Of whatever is asked at once the newest is answered first, and the oldest last."""
-    network.page.goto(f"/network?{SMALL}")
-    network.settle()
     for seed in ("1", "2"):
         network.controls.field("seed").fill(seed)
         network.controls.field("seed").press("Enter")

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from playwright.sync_api import Locator, expect
 
@@ -57,6 +58,16 @@ class Norms(ViewPage):
     """A page with the norms in it."""
 
     path = "/norms"
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The fields in the address, but for the sections that are open."""
+        return {name: value for name, value in super().query.items() if name != "open"}
+
+    def answer(self) -> dict[str, Any]:
+        response = self.page.request.get(f"/api/v1{self.path}?{urlencode(self.query)}")
+        assert response.ok
+        return response.json()
 
     def norm(self, name: str) -> dict[str, Any]:
         """A norm's part of the answer."""

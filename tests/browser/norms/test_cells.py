@@ -1,12 +1,13 @@
 """The norm cube: which cells light up, by mouse, touch and keyboard."""
 
+import pytest
 from playwright.sync_api import expect
 
-from bncore.norms import NORMS
 from tests.browser.conftest import Watch
 from tests.browser.norms.page import Norms
 from tests.browser.tab import session_of
 
+pytestmark = pytest.mark.folded
 EXAMPLES, CHANNELS = range(4), range(6)
 
 
@@ -29,7 +30,7 @@ def test_a_cell_is_lit_untouched_by_hovering_by_a_press_and_by_touch_and_nothing
     norms: Norms, watch: Watch
 ) -> None:
     assert norms.page.request.get("/api/v1/norms").ok  # computed before, the page has it in it at once
-    norms.open()
+    norms.open("open=cube,distributions")
     expect_lit_untouched(norms, watch)
     expect_lit_by_hovering(norms)
     expect_a_pressed_cell_kept(norms, watch)
@@ -41,7 +42,7 @@ def expect_lit_untouched(norms: Norms, watch: Watch) -> None:
     expect(norms.headline).to_contain_text("batch norm takes 36 cells of all examples")
     assert norms.query == {}
     assert watch.asked("/api/") == []
-    for name in NORMS:
+    for name in ("batch", "group"):
         norms.controls.drawn(f"after_{name}")
     assert watch.asked("/api/") == []
 
@@ -100,7 +101,7 @@ def expect_lit_by_touch(norms: Norms) -> None:
 
 
 def test_a_link_to_a_cell_lights_it_and_cells_are_walked_by_keyboard_and_kept_with_enter(norms: Norms) -> None:
-    norms.open("cell=2,3,0&groups=2")
+    norms.open("open=cube&cell=2,3,0&groups=2")
     expect_a_link_to_light_its_cell(norms)
     norms.controls.choose("groups", "auto")
     expect_a_cube_to_be_one_stop_of_tab_and_its_cells_walked(norms)

@@ -100,7 +100,8 @@ def test_a_dragged_mean_changes_beta_the_end_of_the_deviation_bar_gamma_and_keys
 ) -> None:
     playground.open("step=y")
     expect_a_dragged_mean_to_change_beta_while_the_ruler_stays(playground)
-    playground.open("step=scaled")  # and not by a click, after which the bar is still on its way there
+    playground.page.emulate_media(reduced_motion="reduce")  # else the bar is still on its way there
+    playground.step_to("step=scaled")
     expect_the_end_of_the_deviation_bar_to_change_gamma(playground)
     expect_keys_to_go_on_from_where_the_mark_was_sent(playground)
 
