@@ -108,6 +108,7 @@ LAWS: dict[str, Callable[[Rows], Any]] = {
 }  # fmt: skip
 
 
+@pytest.mark.folded
 @pytest.mark.parametrize("path", PAGES)
 def test_keys_move_every_slider_their_own_way_without_a_jump_and_as_one_step(page: Page, path: str) -> None:
     walks = walked(page, path)
