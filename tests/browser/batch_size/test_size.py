@@ -11,7 +11,9 @@ QUICK = "draws=100"
 AT_THE_END = "(slide) => Number(slide.value) === Number(slide.max)"
 
 
-def test_the_size_follows_marks_slider_and_points_and_goes_no_further_than_the_source(view: BatchSize) -> None:
+def test_the_size_follows_marks_slider_points_and_a_linear_layer_and_goes_no_further_than_the_source(
+    view: BatchSize, watch: Watch
+) -> None:
     view.open(f"{QUICK}&open=estimates")
     expect(view.mark(256)).to_have_attribute("aria-disabled", "true")
     view.mark(256).click(force=True)
@@ -25,6 +27,7 @@ def test_the_size_follows_marks_slider_and_points_and_goes_no_further_than_the_s
     assert view.query["size"] == "178"
     expect(view.mark("all")).to_have_attribute("aria-pressed", "true")
     assert view.controls.slider("size").evaluate(AT_THE_END)
+    expect_units_of_a_linear_layer_in_place_of_the_features(view, watch)
 
 
 def expect_another_feature_and_another_source(view: BatchSize) -> None:
@@ -107,10 +110,8 @@ def expect_sliders_end_where_the_source_does(view: BatchSize) -> None:
     assert view.query["size"] == "1797"
 
 
-def test_a_linear_layer_puts_its_units_in_place_of_the_features_and_marks_set_the_size(
-    view: BatchSize, watch: Watch
-) -> None:
-    view.open(f"{QUICK}&source=digits&feature=20&selected=20,30")
+def expect_units_of_a_linear_layer_in_place_of_the_features(view: BatchSize, watch: Watch) -> None:
+    view.controls.step_to(f"{QUICK}&source=digits&feature=20&selected=20,30")
     fold = view.page.locator("#fold-layer")
     expect(fold).not_to_have_attribute("open", "")
     fold.locator("summary").click()

@@ -129,7 +129,7 @@ def test_it_plays_pauses_and_goes_on_to_the_end(view: BatchSize) -> None:
     view.page.wait_for_function(f"() => {SHOWN} < 200")
 
 
-def test_one_slider_turns_the_size_and_nothing_else_moves(view: BatchSize, watch: Watch) -> None:
+def test_one_slider_turns_the_size_nothing_else_moves_and_every_source_is_drawn(view: BatchSize, watch: Watch) -> None:
     watch_shifts(view.page)
     view.open("deal=30")
     asked = len(watch.asked("/api/"))
@@ -160,10 +160,11 @@ def test_one_slider_turns_the_size_and_nothing_else_moves(view: BatchSize, watch
     view.tab("Drag an example").press("ArrowLeft")
     expect(view.page.locator("#dots")).to_be_visible()
     assert shifted(view.page) < 0.02
+    expect_every_source_and_state_drawn_without_complaint(view, watch)
 
 
-def test_every_source_and_state_is_drawn_without_complaint(view: BatchSize, watch: Watch) -> None:
-    view.open("source=inline&values=3;3;3&size=3&members=3&draws=100")
+def expect_every_source_and_state_drawn_without_complaint(view: BatchSize, watch: Watch) -> None:
+    view.controls.step_to("source=inline&values=3;3;3&size=3&members=3&draws=100")
     assert view.lit() == 3
     view.controls.choose("source", "heavy_tailed")
     view.controls.choose("source", "digits")

@@ -20,7 +20,7 @@ TWO_WAYS = {
 """Of a block that can be read in two ways: what is said of it."""
 
 
-def test_a_block_at_the_first_cell_is_the_new_table_a_comma_is_a_point_and_two_ways_are_refused(
+def test_a_block_at_the_first_cell_is_the_new_table_two_ways_are_refused_and_elsewhere_it_fills_its_own_cells(
     derivation: Derivation, watch: Watch
 ) -> None:
     derivation.open("open=batch&cell=3,2&output=3&gamma=1,2,3&step=mean")
@@ -35,6 +35,7 @@ def test_a_block_at_the_first_cell_is_the_new_table_a_comma_is_a_point_and_two_w
     assert derivation.cell(0, 0).evaluate(PASTE, "2,5"), "left to the browser"
     assert not derivation.cell(0, 0).evaluate(PASTE, "2\t5"), "taken"
     derivation.settle()
+    expect_what_is_pasted_elsewhere_one_after_the_other_or_late_to_fill_its_own_cells(derivation)
 
 
 def expect_the_new_table(derivation: Derivation, block: str) -> None:
@@ -54,8 +55,8 @@ def expect_refused_beside_the_table(derivation: Derivation, watch: Watch, text: 
     expect(derivation.page.locator("#e-values")).to_be_hidden()
 
 
-def test_what_is_pasted_elsewhere_one_after_the_other_or_late_fills_its_own_cells(derivation: Derivation) -> None:
-    derivation.open("open=batch&step=mean")
+def expect_what_is_pasted_elsewhere_one_after_the_other_or_late_to_fill_its_own_cells(derivation: Derivation) -> None:
+    derivation.step_to("open=batch&step=mean")
     expect_a_block_elsewhere_lies_over_what_is_there(derivation)
     expect_texts_read_one_after_the_other(derivation)
     expect_a_late_block_does_not_fill_another_source(derivation)

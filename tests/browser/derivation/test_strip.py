@@ -123,7 +123,9 @@ def expect_a_mark_to_be_a_slider(derivation: Derivation) -> None:
     assert derivation.answer()["batch"]["values"][1][0] == pytest.approx(1.93)
 
 
-def test_what_a_hand_did_stays_in_sight_until_another_step_or_until_it_is_put_back(derivation: Derivation) -> None:
+def test_what_a_hand_did_stays_in_sight_until_another_step_or_it_is_put_back_and_not_behind_other_numbers(
+    derivation: Derivation,
+) -> None:
     watch_shifts(derivation.page)
     derivation.open("step=mean")
     settled(derivation.page)
@@ -158,11 +160,12 @@ def test_what_a_hand_did_stays_in_sight_until_another_step_or_until_it_is_put_ba
     derivation.click("Next step")
     expect(ghosts(derivation)).to_have_count(0)
     assert shifted(page) < 0.02
+    expect_what_a_hand_did_not_shown_behind_other_numbers(derivation)
 
 
-def test_what_a_hand_did_is_not_shown_behind_other_numbers(derivation: Derivation) -> None:
+def expect_what_a_hand_did_not_shown_behind_other_numbers(derivation: Derivation) -> None:
     """Behind another feature's, one that is typed, or those of another convention."""
-    derivation.open("step=mean&open=batch")
+    derivation.step_to("step=mean&open=batch")
     for change in (
         lambda: derivation.cell(2, 1).focus(),
         lambda: derivation.type(0, 0, "7"),

@@ -95,7 +95,7 @@ def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_oth
     assert derivation.grid("values") == [*DEFAULT[:3], ["5.2", "30", "0.9"]]
 
 
-def test_a_table_grows_and_shrinks_within_its_limits_and_a_slice_keeps_its_names_when_it_is_edited(
+def test_tables_grow_and_shrink_a_slice_keeps_its_names_and_a_late_answer_takes_back_nothing_typed_since(
     derivation: Derivation,
 ) -> None:
     derivation.open("open=batch&values=1,2,3,4,5;2,4,1,3,2;3,1,2,2,9&dy=1,0,0,0,0;0,1,0,0,0;0,0,1,0,0&cell=2,4")
@@ -109,6 +109,9 @@ def test_a_table_grows_and_shrinks_within_its_limits_and_a_slice_keeps_its_names
     assert derivation.query["cell"].startswith("0,")
     expect(derivation.page.locator("#warnings")).to_contain_text("one example")
     expect_a_slice_to_become_a_table_with_its_names(derivation)
+    derivation.step_to("open=batch&step=y")
+    expect_tables_of_scale_shift_and_gradient(derivation)
+    expect_a_late_answer_takes_back_nothing(derivation)
 
 
 def expect_no_number_told_and_mended(derivation: Derivation) -> None:
@@ -141,14 +144,6 @@ def expect_a_decimal_comma_is_a_point(derivation: Derivation) -> None:
     assert derivation.grid("values")[2] == DEFAULT[2]
     derivation.type(2, 1, "\u22121,5")
     assert derivation.grid("values")[2] == ["4", "-1.5", "0.1"]
-
-
-def test_scale_shift_and_gradient_are_tables_too_and_a_late_answer_takes_back_nothing_typed_since(
-    derivation: Derivation,
-) -> None:
-    derivation.open("open=batch&step=y")
-    expect_tables_of_scale_shift_and_gradient(derivation)
-    expect_a_late_answer_takes_back_nothing(derivation)
 
 
 def expect_tables_of_scale_shift_and_gradient(derivation: Derivation) -> None:

@@ -43,8 +43,8 @@ def expect_explained(check: GradientCheck, choice: str, told: str) -> None:
     expect(tip).to_be_hidden()
 
 
-def test_a_pasted_wrong_gradient_is_diagnosed_and_in_the_link(check: GradientCheck) -> None:
-    check.open("mistake=own")
+def expect_a_pasted_wrong_gradient_diagnosed_and_in_the_link(check: GradientCheck) -> None:
+    check.step_to("mistake=own")
     expect_a_wrong_gradient_diagnosed(check)
     expect_pasted_numbers_in_the_link(check)
 
@@ -148,7 +148,9 @@ def expect_an_error_beside_its_field(check: GradientCheck, text: str, words: str
     assert check.verdict("dbeta") == "exact"
 
 
-def test_numbers_too_long_for_the_link_are_said_to_be_and_come_back_with_back_and_forward(check: GradientCheck) -> None:
+def test_a_pasted_wrong_gradient_is_in_the_link_and_one_too_long_is_said_to_be_and_comes_back_with_back_and_forward(
+    check: GradientCheck,
+) -> None:
     check.open("mistake=own")
     long = str(WRONG["dx"]) + " " * 9000
     check.paste("dx", long)
@@ -164,6 +166,7 @@ def test_numbers_too_long_for_the_link_are_said_to_be_and_come_back_with_back_an
     check.expect_headline("Nothing to check yet")
     check.page.go_forward()
     check.expect_headline("wrong sign")
+    expect_a_pasted_wrong_gradient_diagnosed_and_in_the_link(check)
 
 
 def test_no_verdict_from_before_stands_beside_a_refusal(check: GradientCheck, watch: Watch) -> None:

@@ -41,7 +41,9 @@ def test_dropped_images_go_through_a_convolutional_network_and_are_all_taken_up_
     assert network.query["batch_size"] == "64"
 
 
-def test_convolutional_brings_what_fits_it_and_back(network: Network, watch: Watch) -> None:
+def test_convolutional_brings_what_fits_it_and_back_and_no_width_that_was_chosen(
+    network: Network, watch: Watch
+) -> None:
     network.open("open=schematic&source=wine&joint=z9")
     network.controls.choose("architecture", "convolutional")
     assert network.query == {"open": "schematic", "architecture": "convolutional"}
@@ -52,12 +54,12 @@ def test_convolutional_brings_what_fits_it_and_back(network: Network, watch: Wat
     assert network.query == {"open": "schematic"}
     expect(network.product(12)).to_have_text("linear")
     assert len(watch.asked("/api/v1/network")) == 2
+    expect_the_width_to_stay_and_the_depths_slider_to_end_with_its_own(network)
 
 
-def test_the_usual_width_of_the_other_architecture_stays_in_the_address_and_the_depths_slider_ends_with_its_own(
-    network: Network,
-) -> None:
-    network.open("width=64&depth=2&architecture=convolutional&batch_size=8")
+def expect_the_width_to_stay_and_the_depths_slider_to_end_with_its_own(network: Network) -> None:
+    """That of the other architecture's usual network stays in the address."""
+    network.controls.step_to("width=64&depth=2&architecture=convolutional&batch_size=8")
     expect(network.controls.field("width")).to_have_value("64")
     network.controls.enter("depth", "1")
     assert network.query["width"] == "64"

@@ -46,12 +46,14 @@ def near(path: str, other: str) -> bool:
     return len(a) == len(b) and all(abs(x - y) < 3 for x, y in zip(a, b, strict=True))
 
 
-def test_a_dragged_knob_is_followed_while_the_rulers_stay_and_a_block_that_is_pointed_at_is_told(
+def test_a_knob_is_dragged_while_the_rulers_stay_pressed_reset_and_a_slider_by_key_and_a_block_pointed_at_is_told(
     network: Network,
 ) -> None:
     network.open(SMALL)
     expect_a_dragged_knob_followed(network)
     expect_a_block_told_in_both_rows(network)
+    network.controls.step_to(SMALL)
+    expect_a_knob_pressed_and_reset_and_a_slider_by_key(network)
 
 
 def expect_a_dragged_knob_followed(network: Network) -> None:
@@ -83,10 +85,8 @@ def expect_a_dragged_knob_followed(network: Network) -> None:
     expect(network.headline).to_have_text(ALL_NOTICE)
 
 
-def test_a_knob_is_pressed_and_reset_and_a_slider_by_key_that_follows_before_the_answer_comes(
-    network: Network,
-) -> None:
-    network.open(SMALL)
+def expect_a_knob_pressed_and_reset_and_a_slider_by_key(network: Network) -> None:
+    """It follows before the answer comes."""
     expect_a_pressed_knob_to_pull_threefold_and_another_one_to_take_its_place(network)
     network.page.get_by_role("button", name="Reset the knob").click()
     expect(network.headline).to_contain_text(AT_REST)

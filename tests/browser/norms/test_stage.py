@@ -33,7 +33,9 @@ def expect_lit(norms: Norms, cell: tuple[int, int, int]) -> None:
 
 
 @pytest.mark.folded
-def test_nine_cubes_of_squares_say_how_many_share_and_are_reached_by_tap_and_by_tab(norms: Norms) -> None:
+def test_nine_cubes_of_squares_say_how_many_share_are_reached_by_tap_and_by_tab_and_are_a_window(
+    norms: Norms, watch: Watch
+) -> None:
     for in_a_row, (width, height) in SCREENS.items():
         norms.page.set_viewport_size({"width": width, "height": height})
         norms.open() if width == 1280 else norms.settle()
@@ -42,6 +44,7 @@ def test_nine_cubes_of_squares_say_how_many_share_and_are_reached_by_tap_and_by_
     norms.page.set_viewport_size({"width": 1280, "height": 800})
     expect_a_stop_of_tab_each(norms)
     expect_counted(norms)
+    expect_the_next_window_asked_for(norms, watch)
 
 
 def expect_squares(norms: Norms, in_a_row: int, width: int) -> None:
@@ -207,9 +210,10 @@ def expect_the_huge_channel_framed_and_told(norms: Norms) -> None:
     expect(legend).to_be_hidden()
 
 
-@pytest.mark.folded
-def test_walking_out_of_the_window_asks_for_the_next_one(norms: Norms, watch: Watch) -> None:
-    norms.open("batch_size=8&cell=3,0,2")
+def expect_the_next_window_asked_for(norms: Norms, watch: Watch) -> None:
+    """By walking out of the one that is drawn."""
+    norms.controls.step_to("batch_size=8&cell=3,0,2")
+    watch.requests.clear()
     norms.page.locator("#stage").focus()
     norms.page.keyboard.press("ArrowRight")
     expect(norms.page.locator("#stage-place")).to_have_text("Example 4, channel 0, row 0, column 0.")
