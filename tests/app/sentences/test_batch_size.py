@@ -30,7 +30,7 @@ SOURCES = [
 ]  # fmt: skip
 EDGES = [
     {"momentum": 1, "draws": 60},
-    {"source": "class_sorted", "momentum": 0.1},
+    {"source": "class_sorted", "momentum": 0.1, "draws": 200},
     *({"momentum": "cumulative", "draws": 60, "running_steps": steps} for steps in (0, 1, 30)),
     {"source": "heavy_tailed", "degrees_of_freedom": 1, "draws": 60},
     {

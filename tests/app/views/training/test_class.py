@@ -1,4 +1,4 @@
-"""Two hundred who open one link cost one run, and all of them get the same bytes."""
+"""A class that opens one link costs one run, and all of it get the same bytes."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -10,10 +10,10 @@ from tests.app.web.runs.test_respond import events
 from tests.app.web.runs.walk import LONG
 from tests.browser.serving import served
 
-READERS = 200
+READERS = 40
 
 
-def test_two_hundred_readers_cost_one_run_and_get_the_same_bytes(settings, taken):
+def test_a_class_of_readers_costs_one_run_and_get_the_same_bytes(settings, taken):
     def read(_reader):
         with closing(HTTPConnection(urlsplit(origin).netloc, timeout=LONG)) as connection:
             connection.request("GET", f"/api/v1/training?{urlencode(QUICK)}")

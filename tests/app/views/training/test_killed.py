@@ -18,6 +18,7 @@ from app.web.runs.executors import kind_of
 from app.web.runs.following import Row
 from bncore.training import Spec
 from tests.app.views.training.asked import QUICK, prepared
+from tests.app.views.training.test_replay import by, here  # noqa: F401
 from tests.app.web.runs.conftest import follow, results, threads  # noqa: F401
 from tests.app.web.runs.test_cluster import scheduler  # noqa: F401
 from tests.app.web.runs.test_respond import events
@@ -72,8 +73,15 @@ def test_a_process_of_the_pool_that_is_killed_in_mid_chunk_leaves_the_records_bi
 
 
 @pytest.mark.usefixtures("short_segments")
-def test_a_worker_of_a_dask_cluster_that_is_killed_does_so_too(follow, scheduler, tmp_path):  # noqa: F811
-    survives(follow, kind_of(Settings(scheduler=scheduler)), tmp_path / "trap")
+def test_a_dask_cluster_sees_the_runs_of_a_claim_to_the_bit_and_one_whose_worker_is_killed_too(
+    follow, scheduler, here, tmp_path  # noqa: F811
+):  # fmt: skip
+    """One cluster, as it takes three processes."""
+    of_a_cluster = Settings(scheduler=scheduler)
+    seen, said = by(of_a_cluster, tmp_path)
+    assert seen == here
+    assert said[-1] == (len(here), len(here))
+    survives(follow, kind_of(of_a_cluster), tmp_path / "trap")
 
 
 class Training(Running):

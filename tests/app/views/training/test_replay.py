@@ -17,7 +17,6 @@ from bncore.training.claims import CLAIMS
 from bncore.training.claims.batches.sizes import NORMS, SIZES, error, specs_of, told
 from bncore.training.claims.claim import run
 from bncore.training.claims.trials import Trials
-from tests.app.web.runs.dask import cluster_of_two
 from tests.bncore.training.specs import digits
 
 SMALL = {"sizes": (2, 32), "seeds": (0, 1), "widths": (20, 20), "steps": 60}
@@ -53,13 +52,6 @@ def test_processes_see_what_this_one_sees_and_say_how_far_they_are(here, tmp_pat
     assert list(seen) == list(here)
     assert said == [(done, len(here)) for done in range(1, len(here) + 1)]
     assert len(set(here.values())) > len(NORMS)
-
-
-def test_a_dask_cluster_of_two_processes_sees_the_same_to_the_bit(here, tmp_path):
-    with cluster_of_two() as address:
-        seen, said = by(Settings(scheduler=address), tmp_path)
-    assert seen == here
-    assert said[-1] == (len(here), len(here))
 
 
 @pytest.fixture
