@@ -1,16 +1,16 @@
 """Real data to draw batches from: scikit-learn's bundled data sets, raw, loaded on first use.
 
-Importing this module does not import scikit-learn, which takes most of a second; the catalogue's facts are constants.
+The catalogue's facts are constants.
 """
 
 import threading
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from app.batches.batch import Batch
+from app.batches.bundled import FEATURES, table_of
 from app.errors import InvalidQuery
 
 
@@ -81,29 +81,10 @@ def load(name: str) -> Batch:
 
 @cache
 def _load(name: str) -> Batch:
-    from sklearn import datasets
-
-    bunch = getattr(datasets, f"load_{name}")()
-    x, labels = bunch.data.astype(np.float64), bunch.target.astype(np.int64)
-    x.flags.writeable = labels.flags.writeable = False
-    feature_names = tuple(short_name(str(feature)) for feature in bunch.feature_names)
-    return Batch(
-        x, feature_names, labels=labels, label_names=tuple(label_name(target) for target in bunch.target_names)
-    )
-
-
-def short_name(feature: str) -> str:
-    """A feature's name as a person writes it: 'malic_acid' is 'malic acid', 'pixel_0_7' is 'pixel 0,7'."""
-    if feature.startswith("pixel_"):
-        return "pixel " + feature.removeprefix("pixel_").replace("_", ",")
-    if feature.startswith("od280"):
-        return "OD280/OD315"
-    return feature.removesuffix(" (cm)").replace("_", " ")
-
-
-def label_name(target: Any) -> str:
-    """A class's name as a person writes it: 'class_0' is 'class 0'."""
-    return str(target).replace("_", " ")
+    table = table_of(name)
+    table.x.flags.writeable = table.labels.flags.writeable = False
+    classes = tuple(label.replace("_", " ") for label in table.classes)  # "class 0"
+    return Batch(table.x, FEATURES[name], labels=table.labels, label_names=classes)
 
 
 def sample(batch: Batch, size: int | None, rng: np.random.Generator) -> Batch:

@@ -26,7 +26,7 @@ from app.web.serving.parent import end_with_parent
 from app.web.serving.server import Server
 
 LOOK = 0.1  # seconds between looks at whether a signal has come
-IMPORTED = ["app.main", "app.web.serving.connection", "sklearn.datasets", "uvloop"]
+IMPORTED = ["app.main", "app.web.serving.connection", "uvloop"]
 PAUSES = (1.0, 30.0)  # seconds until a worker that could not start is started again: the first time, and at most
 
 logger = logging.getLogger("bnscope.serving")

@@ -1,11 +1,13 @@
 """The bundled data sets: raw, loaded late and once, drawn from without replacement."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sklearn import datasets
 
 from app.batches.batch import Source
 from app.batches.datasets import DATASETS, DataSetSource, load
@@ -21,8 +23,20 @@ def run(code: str) -> str:
     return done.stdout.strip()
 
 
-def test_importing_the_module_does_not_import_scikit_learn() -> None:
-    assert run("import sys, app.batches.datasets; print('sklearn' in sys.modules)") == "False"
+def test_nothing_imports_scikit_learn_or_scipy_not_even_to_load() -> None:
+    code = "import sys, app.main, app.batches.loaded; print({'sklearn', 'scipy'} & {*sys.modules})"
+    assert run(code) == "set()"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_they_are_to_the_bit_what_scikit_learn_loads(name: str) -> None:
+    bunch, batch = getattr(datasets, f"load_{name}")(), load(name)
+    assert batch.x.tobytes() == bunch.data.tobytes()
+    assert batch.x.flags.c_contiguous
+    np.testing.assert_array_equal(batch.labels, bunch.target)
+    assert batch.label_names == tuple(str(target).replace("_", " ") for target in bunch.target_names)
+    plain = [re.sub(r"[_ ,]|\(cm\)|of_diluted_wines", "", str(feature)) for feature in bunch.feature_names]
+    assert [re.sub("[ ,]", "", feature).lower() for feature in batch.feature_names] == plain
 
 
 def test_the_catalogue_has_four_data_sets() -> None:
