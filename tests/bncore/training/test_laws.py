@@ -11,10 +11,11 @@ from bncore.training.layout import layout_of
 from tests.bncore.training.specs import DENSE_NORMS, tiny
 
 EXACT = 1e-10
+STEPS = 20  # after 60 some have magnified rounding beyond it
 NORMALIZED = [name for name in DENSE_NORMS if NORMS[name].normalizes and name not in ("renorm", "group")]
 networks = st.builds(
     lambda norm, widths, activation, seed: tiny(
-        norm=norm, widths=widths, activation=activation, seed=seed, eps=0.0, trained="weights", steps=60, rate=0.05
+        norm=norm, widths=widths, activation=activation, seed=seed, eps=0.0, trained="weights", steps=STEPS, rate=0.05
     ),
     st.sampled_from(NORMALIZED),
     st.lists(st.integers(5, 9), min_size=1, max_size=3).map(tuple),  # a layer norm of 3 units magnifies rounding
