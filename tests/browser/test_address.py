@@ -10,7 +10,7 @@ from tests.browser.playground.page import STAGES, Playground
 
 
 def test_a_copied_link_and_a_reload_give_the_same_numbers(playground: Playground, origin: str, watch: Watch) -> None:
-    playground.open("seed=11&mode=inference&beta=-0.5")
+    playground.open("seed=11&mode=inference&beta=-0.5&features=3")
     playground.choose("source", "correlated")
     playground.enter("batch_size", "48")
     playground.enter("gamma", "1.5")

@@ -27,15 +27,14 @@ def test_digits_show_as_a_map_whose_rows_pick_their_feature_and_show_all_returns
     expect(playground.page.get_by_role("button", name="Show all")).to_be_hidden()
     table = playground.page.get_by_role("region", name="Table of features")
     assert table.evaluate("(box) => box.scrollHeight > 1.5 * box.clientHeight")  # it scrolls below its headings
-    for row, batch in ((10, "24"), (37, "16")):
-        playground.enter("batch_size", batch)
-        click_row(playground, "x_hat", row)
-        assert playground.query["selected"] == str(row)
-        assert playground.data("x")[0]["type"] == "scatter"
-        assert playground.axes("x")["yaxis"]["ticktext"] == [names[row]]
-        playground.click("Show all")
-        assert playground.query == {"source": "digits", "batch_size": batch}
-        assert playground.data("x")[0]["type"] == "heatmap"
+    playground.enter("batch_size", "16")
+    click_row(playground, "x_hat", 37)
+    assert playground.query["selected"] == "37"
+    assert playground.data("x")[0]["type"] == "scatter"
+    assert playground.axes("x")["yaxis"]["ticktext"] == [names[37]]
+    playground.click("Show all")
+    assert playground.query == {"source": "digits", "batch_size": "16"}
+    assert playground.data("x")[0]["type"] == "heatmap"
 
 
 def test_sixteen_features_have_rows_seventeen_a_map_and_above_64_a_row_pools_several_that_a_click_picks(
