@@ -54,8 +54,11 @@ static void OF(sample)(const Plan *plan, const Tile *tile, const T *x, ptrdiff_t
     memset(of[2], 0, tile->lanes * sizeof(double));
     OF(add_rows)(x, stride, rows, lanes, of[0], of[2]);
     gather(plan, tile, of[2], near);
+    const ptrdiff_t count = rows * lanes / tile->features;
+    const double each = 1 / (double)count;
+    const int exact = !(count & (count - 1)); /* a power of two */
     for (ptrdiff_t d = 0; d < tile->features; d++)
-        near[d] = (sizeof(T) == sizeof(double) ? first[d] : 0) + near[d] / (double)(rows * lanes / tile->features);
+        near[d] = (sizeof(T) == sizeof(double) ? first[d] : 0) + (exact ? near[d] * each : near[d] / (double)count);
 }
 
 /* rest and squares of a tile, relative to `near`. */
