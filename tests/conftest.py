@@ -21,6 +21,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "default")
 os.environ.setdefault("BNSCOPE_PROCESSES", "0")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a test with a page waits for an eighth of its time."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_finish() -> None:
     """What is imported and collected stays: to walk all of it again and again takes a tenth of the tests' time."""
     gc.collect()
