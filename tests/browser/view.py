@@ -20,6 +20,11 @@ class ViewPage:
         self.page.goto(f"{self.path}?{query}" if query else self.path)
         return self.settle()
 
+    def step_to(self, query: str) -> Self:
+        """Another state of the page that is open, as a step back leads to it."""
+        self.controls.step_to(query)
+        return self
+
     def settle(self) -> Self:
         """Wait until nothing is asked any more and the figures on screen are drawn."""
         self.controls.settle()

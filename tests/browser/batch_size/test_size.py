@@ -111,7 +111,7 @@ def expect_sliders_end_where_the_source_does(view: BatchSize) -> None:
 
 
 def expect_units_of_a_linear_layer_in_place_of_the_features(view: BatchSize, watch: Watch) -> None:
-    view.controls.step_to(f"{QUICK}&source=digits&feature=20&selected=20,30")
+    view.step_to(f"{QUICK}&source=digits&feature=20&selected=20,30")
     fold = view.page.locator("#fold-layer")
     expect(fold).not_to_have_attribute("open", "")
     fold.locator("summary").click()

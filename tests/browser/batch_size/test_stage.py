@@ -164,7 +164,7 @@ def test_one_slider_turns_the_size_nothing_else_moves_and_every_source_is_drawn(
 
 
 def expect_every_source_and_state_drawn_without_complaint(view: BatchSize, watch: Watch) -> None:
-    view.controls.step_to("source=inline&values=3;3;3&size=3&members=3&draws=100")
+    view.step_to("source=inline&values=3;3;3&size=3&members=3&draws=100")
     assert view.lit() == 3
     view.controls.choose("source", "heavy_tailed")
     view.controls.choose("source", "digits")

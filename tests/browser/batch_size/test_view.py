@@ -94,7 +94,7 @@ def expect_an_error_beside_its_control(view: BatchSize) -> None:
 
 def expect_another_source_whole_on_a_phone(view: BatchSize) -> None:
     query = "source=breast_cancer&feature=19&size=128&draws=100"
-    for width in at_widths(view.page, lambda: view.controls.step_to(query), (390,)):
+    for width in at_widths(view.page, lambda: view.step_to(query), (390,)):
         expect_titles_and_texts_whole(view, width)
     expect_marked_sizes_on_the_axis(view, ["2", "8", "32", "256", "569"])
 
@@ -134,7 +134,7 @@ def test_a_link_with_a_wrong_field_shows_the_rest(view: BatchSize, watch: Watch)
     watch.refusals.add(422)
     view.open("example=9&draws=100")
     expect_the_rest_shown(view, "example")
-    view.controls.step_to("feature=99&draws=100")
+    view.step_to("feature=99&draws=100")
     expect_the_rest_shown(view, "feature")
 
 

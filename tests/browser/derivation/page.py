@@ -3,7 +3,7 @@
 import unicodedata
 from functools import cached_property
 from re import sub
-from typing import Any, Self
+from typing import Any
 
 from playwright.sync_api import CDPSession, Locator, expect
 
@@ -69,11 +69,6 @@ class Derivation(ViewPage):
         assert [at["lit"] for at in walked] == [[name] for name in steps]
         assert all(at["numbers"] for at in walked)
         assert not focused or [at["focused"] for at in walked] == steps
-
-    def step_to(self, query: str) -> Self:
-        """Another state of the page that is open, as a step back leads to it."""
-        self.controls.step_to(query)
-        return self
 
     def click(self, name: str) -> None:
         self.page.get_by_role("button", name=name, exact=True).click()

@@ -40,7 +40,7 @@ def expect_later_blocks_moved_without_batch_norm_only(network: Network) -> None:
 
 
 def expect_tinted_and_drawn_once_where_nothing_moved(network: Network) -> None:
-    network.controls.step_to(
+    network.step_to(
         f"{OPEN}&depth=3&width=16&eps=0&dtype=float64&disturb_layer=1&disturb_factor=-1&activation=tanh&joint=f2"
     )
     expect_tinted_by_its_distribution_not_by_single_values(network)
@@ -172,7 +172,7 @@ def expect_as_high_as_the_joint(network: Network) -> None:
 
 
 def expect_a_red_edge_and_a_word_of_its_own(network: Network) -> None:
-    network.controls.step_to(f"{OPEN}&depth=4&width=16&eps=0.1&disturb_layer=1")
+    network.step_to(f"{OPEN}&depth=4&width=16&eps=0.1&disturb_layer=1")
     rows = network.answer()["disturb"]["columns"]["with"]["joints"]
     assert {row["noticed"] for row in rows} == {True, False}
     for row in rows:

@@ -59,7 +59,7 @@ def test_convolutional_brings_what_fits_it_and_back_and_no_width_that_was_chosen
 
 def expect_the_width_to_stay_and_the_depths_slider_to_end_with_its_own(network: Network) -> None:
     """That of the other architecture's usual network stays in the address."""
-    network.controls.step_to("width=64&depth=2&architecture=convolutional&batch_size=8")
+    network.step_to("width=64&depth=2&architecture=convolutional&batch_size=8")
     expect(network.controls.field("width")).to_have_value("64")
     network.controls.enter("depth", "1")
     assert network.query["width"] == "64"

@@ -52,7 +52,7 @@ def test_a_knob_is_dragged_while_the_rulers_stay_pressed_reset_and_a_slider_by_k
     network.open(SMALL)
     expect_a_dragged_knob_followed(network)
     expect_a_block_told_in_both_rows(network)
-    network.controls.step_to(SMALL)
+    network.step_to(SMALL)
     expect_a_knob_pressed_and_reset_and_a_slider_by_key(network)
 
 

@@ -119,7 +119,7 @@ def test_a_joint_that_a_smaller_network_does_not_have_is_closed_and_a_wrong_fiel
 
 
 def expect_the_sum_of_block_1_closed_when_a_width_takes_it_away(network: Network) -> None:
-    network.controls.step_to(f"open={OPEN}&depth=3&batch_size=32&residual=on&joint=sum1")
+    network.step_to(f"open={OPEN}&depth=3&batch_size=32&residual=on&joint=sum1")
     network.expect_open("sum1", "x + F(x) of block 1")
     network.controls.enter("width", "8")
     expect(network.controls.problem).to_be_hidden()
@@ -127,7 +127,7 @@ def expect_the_sum_of_block_1_closed_when_a_width_takes_it_away(network: Network
 
 
 def expect_a_wrong_field_to_cost_only_itself(network: Network) -> None:
-    network.controls.step_to("open=depth&depth=3&width=8&weight_scale=-1")
+    network.step_to("open=depth&depth=3&width=8&weight_scale=-1")
     network.controls.expect_error("weight_scale", "0")
     assert len(network.line("depth_deviation", 1)) == 3
     said = network.headline.inner_text()

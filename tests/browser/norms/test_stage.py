@@ -212,7 +212,7 @@ def expect_the_huge_channel_framed_and_told(norms: Norms) -> None:
 
 def expect_the_next_window_asked_for(norms: Norms, watch: Watch) -> None:
     """By walking out of the one that is drawn."""
-    norms.controls.step_to("batch_size=8&cell=3,0,2")
+    norms.step_to("batch_size=8&cell=3,0,2")
     watch.requests.clear()
     norms.page.locator("#stage").focus()
     norms.page.keyboard.press("ArrowRight")

@@ -78,7 +78,7 @@ def expect_the_notation_everywhere(norms: Norms) -> None:
 
 
 def expect_a_cell_alone_told_with_its_statistic_and_a_class_sorted_batch_to_name_its_class(norms: Norms) -> None:
-    norms.controls.step_to("open=cube&source=wine&situation=one_example&cell=0,4,0")
+    norms.step_to("open=cube&source=wine&situation=one_example&cell=0,4,0")
     assert "x̂ = 0; a cell alone: mean 134, deviation 0" in norms.told("batch")
     norms.controls.choose("situation", "class_sorted")
     expect(norms.page.locator("#batch-line")).to_contain_text("A batch of one class (class ")
@@ -160,7 +160,7 @@ def test_a_wrong_link_shows_the_rest_with_the_error_at_its_place_and_a_cell_alon
 ) -> None:
     watch.refusals.add(422)
     for at, (field, query) in enumerate(WRONG.items()):
-        (norms.controls.step_to if at else norms.open)(f"open=cube&{query}")
+        (norms.step_to if at else norms.open)(f"open=cube&{query}")
         expect(norms.controls.error(field)).to_be_visible()
         assert norms.lit("batch")
     expect_an_error_beside_its_control(norms)
