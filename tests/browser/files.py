@@ -1,6 +1,8 @@
 """The files that the tests upload, as a person might have them on disk."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -92,10 +94,18 @@ def drop(page: Page, path: Path, place: tuple[int, int] = (800, 500)) -> None:
         session.send("Input.dispatchDragEvent", {"type": kind, "x": place[0], "y": place[1], "data": data})
 
 
+@contextmanager
+def taken(page: Page) -> Iterator[None]:
+    """Until the server has answered an upload and the page has read all of the answer, not its first line alone."""
+    with page.expect_response("**/api/v1/batches") as answered:
+        yield
+    answered.value.finished()
+
+
 def choose(playground: Playground, path: Path) -> None:
     """By the file dialog, up to the drawn view."""
     with playground.page.expect_file_chooser() as chooser:
         playground.page.get_by_text("Upload a file").click()
-    with playground.page.expect_response("**/api/v1/batches"):
+    with taken(playground.page):
         chooser.value.set_files(path)
     playground.settle()

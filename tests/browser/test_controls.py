@@ -164,7 +164,7 @@ def test_an_error_takes_back_what_was_said_dims_the_rest_and_calls_a_file_by_its
     playground.enter("eps", "1e-5")
     expect(playground.headline).to_have_css("color", INK)
     expect(playground.headline).to_have_text(concluded)
-    with playground.page.expect_response("**/api/v1/batches"):
+    with files.taken(playground.page):
         playground.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
     line = playground.page.locator("#batch-line")
     expect(line).to_contain_text("people.csv: ")

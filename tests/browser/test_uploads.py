@@ -20,7 +20,7 @@ def test_a_csv_from_disk_is_shown_dropped_onto_the_box_or_anywhere_or_chosen_in_
 ) -> None:
     def dropped_at(x: int, y: int) -> Callable[[Path], None]:
         def dropped(path: Path) -> None:
-            with playground.page.expect_response("**/api/v1/batches"):
+            with files.taken(playground.page):
                 files.drop(playground.page, path, (x, y))
             playground.settle()
 

@@ -21,7 +21,7 @@ def images(folder: Path, *shape: int) -> Path:
 
 
 def drop(network: Network, folder: Path, said: str, *shape: int) -> None:
-    with network.page.expect_response("**/api/v1/batches"):
+    with files.taken(network.page):
         files.drop(network.page, images(folder, *shape))
     expect(network.page.locator("#batch-line")).to_contain_text(f"images.npy: {said}")
 
