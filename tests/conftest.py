@@ -27,11 +27,17 @@ def pytest_xdist_auto_num_workers() -> int:
     return (os.cpu_count() or 1) + 1
 
 
+def pytest_collection() -> None:
+    """What is collected stays, and need not be walked meanwhile."""
+    gc.disable()
+
+
 def pytest_collection_finish() -> None:
     """What is imported and collected stays: to walk all of it again and again takes a tenth of the tests' time."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from sklearn import datasets
 
 from app.batches.batch import Source
 from app.batches.datasets import DATASETS, DataSetSource, load
@@ -30,6 +29,8 @@ def test_nothing_imports_scikit_learn_or_scipy_not_even_to_load() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_they_are_to_the_bit_what_scikit_learn_loads(name: str) -> None:
+    from sklearn import datasets  # here, as to import it takes a second in every process that collects the tests
+
     bunch, batch = getattr(datasets, f"load_{name}")(), load(name)
     assert batch.x.tobytes() == bunch.data.tobytes()
     assert batch.x.flags.c_contiguous

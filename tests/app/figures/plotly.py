@@ -3,8 +3,12 @@
 from typing import Any
 
 import plotly.graph_objects as go
+import plotly.io
 
 MANY = 16  # numbers or words in a list, of which Plotly sees a few: by the thousand they cost it seconds
+
+
+plotly.io.templates.default = "none"  # a look of its own, of some hundred values that it would check each time
 
 
 def taken(figure: dict[str, Any]) -> go.Figure:

@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
-from scipy import stats
 
 from bncore.findings.chance import beyond_chance, deviate, upper_tail
 
 
 def tails(chances, df, other):
     """What the law says of the ratios that have these chances exactly."""
+    from scipy import stats
+
     law = stats.chi2(df) if np.isinf(other) else stats.f(df, other)
     ratios = law.isf(chances) / (df if np.isinf(other) else 1.0)
     return upper_tail(deviate(ratios, np.full(len(chances), float(df)), np.full(len(chances), float(other))))
@@ -31,6 +32,8 @@ def test_no_chance_below_one_in_a_thousand_is_understated_by_a_tenth(df, average
 @pytest.mark.parametrize("df", [0.5, 1.0, 3.0, 15.0, 63.0])
 def test_a_small_variance_is_never_called_less_likely_than_it_is_for_a_bell(df):
     chances = np.array([0.01, 1e-3, 1e-5])
+    from scipy import stats
+
     ratios = stats.chi2(df).ppf(chances) / df
     told = upper_tail(-deviate(ratios, np.full(3, df), np.full(3, np.inf)))
     assert (told > 0.9 * chances).all()

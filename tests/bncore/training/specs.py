@@ -4,8 +4,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_digits
 
+from app.batches.datasets import load
 from bncore.training import NORMS, SHAPES, Data, Spec, split
 
 DENSE_NORMS = [name for name, norm in NORMS.items() if "dense" in norm.architectures]
@@ -22,16 +22,16 @@ def plane(name: str = "moons", examples: int = 240) -> Data:
 @cache
 def digits(images: bool = False) -> Data:
     """1,200 digits to train on and 597 held out, pixels from 0 to 1, as (N, 64) or (N, 1, 8, 8)."""
-    whole = load_digits()
-    x = whole.images[:, None] if images else whole.data
-    return split(x, whole.target, [str(label) for label in range(10)], 597, scaling="range")
+    whole = load("digits")
+    x = whole.x.reshape(-1, 1, 8, 8) if images else whole.x
+    return split(x, whole.labels, [str(label) for label in range(10)], 597, scaling="range")
 
 
 @cache
 def few_digits() -> Data:
     """300 digits to train on and 1,497 held out, pixels from 0 to 1."""
-    whole = load_digits()
-    return split(whole.data, whole.target, [str(label) for label in range(10)], 1497, scaling="range")
+    whole = load("digits")
+    return split(whole.x, whole.labels, [str(label) for label in range(10)], 1497, scaling="range")
 
 
 def tiny(**given: Any) -> Spec:

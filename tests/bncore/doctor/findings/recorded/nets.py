@@ -4,8 +4,8 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from sklearn.datasets import load_digits
 
+from app.batches.datasets import load
 from bncore.doctor import Front, Model, Norm
 
 HERE = Path(__file__).parent
@@ -65,8 +65,8 @@ FIELDS = {"gamma": "weight", "beta": "bias", "mean": "running_mean", "variance":
 @cache
 def digits():
     """Images (1797, 1, 8, 8) from 0 to 1, the first 1400 of which were trained on, and their classes."""
-    data = load_digits()
-    return (data.images[:, None] / 16.0).astype(np.float32), data.target
+    data = load("digits")
+    return (data.x.reshape(-1, 1, 8, 8) / 16.0).astype(np.float32), data.labels
 
 
 def inputs(net, state, x):
