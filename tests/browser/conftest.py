@@ -30,6 +30,7 @@ from tests.browser.tab import Tab, forget, run_first
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--disable-quic",
+    "--js-flags=--initial-heap-size=512",  # MB; what a page leaves is not looked for behind each page
 ]  # fmt: skip
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 REFUSED = "Failed to load resource: the server responded with a status of "

@@ -9,6 +9,7 @@ from tests.browser.drawn import all_drawn
 
 STAGES = ("x", "x_hat", "y", "activation")
 FEATURES = 13  # wine's, which the page opens with
+OFTEN = 40  # milliseconds between two looks: one at each frame makes the browser draw frames for it
 
 DRAWN = """() => {
   if (document.getElementById("view").getAttribute("aria-busy") === "true") return false;
@@ -91,9 +92,9 @@ class Playground:
 
     def settle(self) -> Self:
         """Wait until nothing is asked any more and the figures on screen and the tables are written."""
-        self.page.wait_for_function(DRAWN)
+        self.page.wait_for_function(DRAWN, polling=OFTEN)
         while not self.page.evaluate(STAYS):
-            self.page.wait_for_function(DRAWN)
+            self.page.wait_for_function(DRAWN, polling=OFTEN)
         return self
 
     # ---- what it shows ----
@@ -120,7 +121,7 @@ class Playground:
 
     def drawn(self, name: str) -> Locator:
         """The plot, scrolled to and drawn."""
-        self.page.wait_for_function(DRAWN_THERE, arg=name)
+        self.page.wait_for_function(DRAWN_THERE, arg=name, polling=OFTEN)
         return self.plot(name)
 
     def data(self, name: str) -> list[dict[str, Any]]:
