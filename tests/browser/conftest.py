@@ -158,7 +158,7 @@ def second_browser(playwright: Playwright, browser_executable: str) -> Iterator[
 
 @contextmanager
 def clocked_in(browser: Browser, origin: str) -> Iterator[Page]:
-    """A page whose clock the test moves on."""
+    """A page whose clock the test can move on, beside going on itself."""
     with browser.new_context(base_url=origin, viewport=DESKTOP) as own:
         own.set_default_timeout(PATIENCE)
         opened = own.new_page()
@@ -166,9 +166,17 @@ def clocked_in(browser: Browser, origin: str) -> Iterator[Page]:
         yield opened
 
 
+@contextmanager
+def standing(page: Page) -> Iterator[None]:
+    """As long as it lasts, the page's clock moves where the test moves it alone, however long that takes."""
+    page.clock.pause_at(page.evaluate("() => Date.now() / 1000 + 1"))
+    yield
+    page.clock.resume()
+
+
 @pytest.fixture
 def timed(second_browser: Browser, origin: str, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page as `page` is, whose clock the test moves on."""
+    """A page as `page` is, whose clock the test can move on."""
     with clocked_in(second_browser, origin) as opened, watch.of(opened):
         unfold(opened, request)
         yield opened

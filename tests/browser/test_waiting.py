@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Watch
+from tests.browser.conftest import Watch, standing
 from tests.browser.held import Held
 from tests.browser.playground.page import FEATURES, Playground
 
@@ -91,11 +91,11 @@ def a_server_that_does_not_answer_is_told_and_the_next_change_recovers(playgroun
 
 
 @pytest.fixture
-def clocked(timed: Page) -> Playground:
+def clocked(timed: Page) -> Iterator[Playground]:
     """The playground, whose clock stands still once the page is drawn."""
     playground = Playground(timed).open()
-    timed.clock.pause_at(timed.evaluate("() => Date.now() + 1000"))
-    return playground
+    with standing(timed):
+        yield playground
 
 
 def test_a_spinner_comes_after_300_ms_and_goes_with_the_answer(clocked: Playground) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Watch
+from tests.browser.conftest import Watch, standing
 from tests.browser.derivation.page import ASKED, DEFAULT, ORDER, Derivation
 
 pytestmark = pytest.mark.folded
@@ -96,18 +96,19 @@ def test_it_plays_from_step_to_step_and_pauses_and_with_less_motion_marks_stand_
     derivation = Derivation(timed)
     timed.goto("/derivation?step=dx_mean")
     derivation.expect_step("dx_mean")
-    timed.keyboard.press("Space")
-    expect(timed.get_by_role("button", name="Pause")).to_be_visible()
-    timed.clock.run_for(1700)
-    derivation.expect_step("dx_variance")
-    timed.get_by_role("button", name="Pause").click()
-    timed.clock.run_for(5000)
-    derivation.expect_step("dx_variance")
-    timed.get_by_role("button", name="Play").click()
-    timed.clock.run_for(5000)
-    derivation.expect_step("dx")
-    expect(timed.get_by_role("button", name="Play")).to_be_visible()
-    expect_marks_at_once_with_less_motion(derivation)
+    with standing(timed):
+        timed.keyboard.press("Space")
+        expect(timed.get_by_role("button", name="Pause")).to_be_visible()
+        timed.clock.run_for(1700)
+        derivation.expect_step("dx_variance")
+        timed.get_by_role("button", name="Pause").click()
+        timed.clock.run_for(5000)
+        derivation.expect_step("dx_variance")
+        timed.get_by_role("button", name="Play").click()
+        timed.clock.run_for(5000)
+        derivation.expect_step("dx")
+        expect(timed.get_by_role("button", name="Play")).to_be_visible()
+        expect_marks_at_once_with_less_motion(derivation)
 
 
 def expect_marks_at_once_with_less_motion(derivation: Derivation) -> None:
