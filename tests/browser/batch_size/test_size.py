@@ -11,10 +11,9 @@ QUICK = "draws=100"
 AT_THE_END = "(slide) => Number(slide.value) === Number(slide.max)"
 
 
-def test_the_size_follows_marks_slider_points_and_a_linear_layer_and_goes_no_further_than_the_source(
+def expect_the_size_to_follow_marks_slider_points_and_a_linear_layer_and_to_go_no_further_than_the_source(
     view: BatchSize, watch: Watch
 ) -> None:
-    view.open(f"{QUICK}&open=estimates")
     expect(view.mark(256)).to_have_attribute("aria-disabled", "true")
     view.mark(256).click(force=True)
     assert "size" not in view.query
@@ -70,7 +69,7 @@ def expect_a_point_of_the_estimates_picked(view: BatchSize) -> None:
     assert view.query["size"] == "32"
 
 
-def test_a_size_is_put_right_and_says_so_where_a_link_or_a_source_has_fewer_examples(
+def test_a_size_is_put_right_where_a_link_or_a_source_has_fewer_examples_and_follows_marks_slider_points_and_a_layer(
     view: BatchSize, watch: Watch
 ) -> None:
     view.open(f"{QUICK}&open=dependence&size=1024&source=inline&values=1;2;4;5;9")
@@ -85,6 +84,8 @@ def test_a_size_is_put_right_and_says_so_where_a_link_or_a_source_has_fewer_exam
     assert view.query["size"] == "150"
     expect(view.controls.field("size")).to_have_value("150")
     expect(view.page.locator("#warnings")).to_contain_text("K is 150 instead of 1,797")
+    view.step_to(f"{QUICK}&open=estimates")
+    expect_the_size_to_follow_marks_slider_points_and_a_linear_layer_and_to_go_no_further_than_the_source(view, watch)
 
 
 def expect_the_first_example_looked_at_where_a_small_batch_loses_it(view: BatchSize) -> None:

@@ -23,14 +23,15 @@ WITHOUT_A_PLACE = """() => [...document.querySelectorAll("#stage svg *")]
 SHOWN = "Number(document.querySelector('#deal-number').textContent)"
 
 
-def test_a_deal_lights_its_batch_moves_only_where_motion_is_wanted_and_stays_in_view_on_a_phone(
+def test_a_deal_lights_its_batch_it_plays_to_the_end_moves_where_motion_is_wanted_alone_and_stays_in_view_on_a_phone(
     view: BatchSize, watch: Watch
 ) -> None:
     view.open()
     expect_a_deal_lights_its_batch(view, watch)
     expect_an_answer_of_few_bytes(view)
-    view.mark(8).click()
-    view.settle()
+    view.step_to("deal=0")
+    expect_it_to_play_to_pause_and_to_go_on_to_the_end(view)
+    view.step_to("")
     expect_deals_at_once_without_motion(view)
     expect_the_stage_in_view_on_a_phone(view)
 
@@ -104,11 +105,11 @@ def expect_the_stage_in_view_on_a_phone(view: BatchSize) -> None:
         assert 40 < drawing["y"] < drawing["y"] + drawing["height"] <= top["y"]
 
 
-def test_it_plays_pauses_and_goes_on_to_the_end(view: BatchSize) -> None:
-    view.open("deal=0")
+def expect_it_to_play_to_pause_and_to_go_on_to_the_end(view: BatchSize) -> None:
+    said = view.told("said").inner_text()
     view.dealer("Play").click()
     view.page.wait_for_function(f"() => {SHOWN} >= 5")
-    assert view.told("said").inner_text() == ""
+    assert view.told("said").inner_text() == said  # nothing more while it plays
     assert view.query == {"deal": "0"}  # nothing is written while it plays
     view.dealer("Pause").click()
     paused = view.told("number").inner_text()
@@ -127,6 +128,7 @@ def test_it_plays_pauses_and_goes_on_to_the_end(view: BatchSize) -> None:
     assert view.fallen() == [200, 200, 200]
     view.dealer("Play").click()
     view.page.wait_for_function(f"() => {SHOWN} < 200")
+    view.dealer("Pause").click()
 
 
 def test_one_slider_turns_the_size_nothing_else_moves_and_every_source_is_drawn(view: BatchSize, watch: Watch) -> None:

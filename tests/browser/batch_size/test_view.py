@@ -100,9 +100,21 @@ def expect_another_source_whole_on_a_phone(view: BatchSize) -> None:
 
 
 @pytest.mark.folded
-def test_a_link_is_the_whole_view_and_an_upload_a_population_of_its_own(view: BatchSize, tmp_path: Path) -> None:
+def test_a_link_with_a_wrong_field_shows_the_rest_a_right_one_is_the_whole_view_and_an_upload_a_population_of_its_own(
+    view: BatchSize, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals.add(422)
+    view.open("example=9&draws=100")
+    expect_the_rest_shown(view, "example")
+    view.step_to("feature=99&draws=100")
+    expect_the_rest_shown(view, "feature")
+    expect_a_link_to_be_the_whole_view(view)
+    expect_an_upload_is_a_population_of_its_own(view, tmp_path)
+
+
+def expect_a_link_to_be_the_whole_view(view: BatchSize) -> None:
     link = "source=iris&size=32&feature=2&example=4&move_by=-1.5&rate=0.2&momentum=0.3&members=6&notation=lecture"
-    view.open(f"{link}&tab=strip&draws=100&open=estimates,noise")
+    view.step_to(f"{link}&tab=strip&draws=100&open=estimates,noise")
     shown = {name: view.controls.data(name) for name in ("estimates_noise", "noise_shapes")}
     moved = view.moved("train")
     headline = view.headline.inner_text()
@@ -116,7 +128,6 @@ def test_a_link_is_the_whole_view_and_an_upload_a_population_of_its_own(view: Ba
     assert view.page.locator("#c-example").input_value() == "4"
     strips = view.page.locator(".bs-strips figcaption")
     expect(strips.filter(has_text="in training")).to_contain_text("Z̄")
-    expect_an_upload_is_a_population_of_its_own(view, tmp_path)
 
 
 def expect_an_upload_is_a_population_of_its_own(view: BatchSize, folder: Path) -> None:
@@ -127,15 +138,6 @@ def expect_an_upload_is_a_population_of_its_own(view: BatchSize, folder: Path) -
     view.settle()
     assert "feature" not in view.query
     expect(view.page.locator("#batch-line")).to_contain_text("5 examples")
-
-
-@pytest.mark.folded
-def test_a_link_with_a_wrong_field_shows_the_rest(view: BatchSize, watch: Watch) -> None:
-    watch.refusals.add(422)
-    view.open("example=9&draws=100")
-    expect_the_rest_shown(view, "example")
-    view.step_to("feature=99&draws=100")
-    expect_the_rest_shown(view, "feature")
 
 
 def expect_the_rest_shown(view: BatchSize, field: str) -> None:

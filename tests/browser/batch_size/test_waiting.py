@@ -24,8 +24,19 @@ BROKEN = {
 """Of a number of batches to draw: what the first answer is. The last one is of a server that is replaced."""
 
 
-def test_a_field_asks_for_its_own_parts_only(view: BatchSize, watch: Watch) -> None:
+def test_a_field_asks_for_its_own_parts_a_cut_answer_is_asked_for_once_more_and_what_takes_long_can_be_cancelled(
+    view: BatchSize, watch: Watch
+) -> None:
     view.open("tab=strip&open=estimates,noise,running&draws=100")
+    expect_a_field_to_ask_for_its_own_parts_only(view, watch)
+    view.step_to("open=estimates&draws=100")
+    expect_a_cut_answer_asked_for_once_more_then_told(view)
+    with Endless() as endless:
+        endless.takes(view.page, "**/api/v1/batch-size?**draws=120**")
+        expect_cancelled(view)
+
+
+def expect_a_field_to_ask_for_its_own_parts_only(view: BatchSize, watch: Watch) -> None:
     for (field, text), parts in PARTS.items():
         before = len(watch.asked("/api/v1/batch-size"))
         view.controls.enter(field, text)
@@ -35,10 +46,7 @@ def test_a_field_asks_for_its_own_parts_only(view: BatchSize, watch: Watch) -> N
     assert set(view.controls.figures()) == view.shown_figures()
 
 
-def test_a_cut_answer_is_asked_for_once_more_then_it_is_told_and_what_takes_long_can_be_cancelled(
-    view: BatchSize,
-) -> None:
-    view.open("open=estimates&draws=100")
+def expect_a_cut_answer_asked_for_once_more_then_told(view: BatchSize) -> None:
     for draws, (kind, body) in BROKEN.items():
         answer_first(view, draws, 1, kind, body)
         expect_drawn(view, draws)
@@ -46,9 +54,6 @@ def test_a_cut_answer_is_asked_for_once_more_then_it_is_told_and_what_takes_long
     expect(view.controls.problem).to_contain_text("The connection broke")
     view.controls.enter("draws", "114")
     expect_drawn(view, "114")
-    with Endless() as endless:
-        endless.takes(view.page, "**/api/v1/batch-size?**draws=120**")
-        expect_cancelled(view)
 
 
 def answer_first(view: BatchSize, draws: str, times: int, kind: str, body: str) -> None:

@@ -76,9 +76,10 @@ def test_the_worked_example_is_told_untouched_and_the_table_sorts_and_opens(doct
     expect(page.locator("#layer-name")).to_have_text("layer1.bn1")
 
 
+@pytest.mark.folded
 def test_a_file_is_dropped_and_its_link_is_the_report(doctor: Doctor, watch: Watch, tmp_path: Path) -> None:
     watch.refusals |= {410, 415}
-    page = doctor.open("sort=norm").page
+    page = doctor.open("sort=norm&open=compared").page
     file = tmp_path / "net.npz"
     file.write_bytes(npz("sick"))
     doctor.drop(file)
@@ -110,30 +111,32 @@ def test_a_file_is_dropped_and_its_link_is_the_report(doctor: Doctor, watch: Wat
     expect(page.locator("#c-model option")).to_have_count(2)
 
 
-def test_what_is_not_here_is_said_beside_its_control(doctor: Doctor, watch: Watch) -> None:
+@pytest.mark.folded
+def test_what_is_not_here_is_said_beside_its_control_and_long_names_widen_no_page(doctor: Doctor, watch: Watch) -> None:
     watch.refusals |= {410, 422}
     page = doctor.open(f"model={'0' * 64}").page
     expect(page.locator("#e-model")).to_contain_text("is not here")
     doctor.choose("model", "sound")
     expect(doctor.headline).to_contain_text("Nothing is wrong")
     expect(page.locator("#e-model")).to_be_hidden()
-    doctor.open("norm=bn7")
+    doctor.step_to("norm=bn7")
     expect(page.locator("#e-norm")).to_contain_text("no norm layer called 'bn7'")
+    expect_no_page_widened_by_long_names(doctor)
 
 
-@pytest.mark.folded
-def test_long_names_widen_no_page(doctor: Doctor) -> None:
+def expect_no_page_widened_by_long_names(doctor: Doctor) -> None:
     name = "backbone.encoder.layers.11.blocks.3.attention_output.downsample.a_norm_with_a_very_long_name"
     parts = {"weight": 0.0, "bias": 0.0, "running_mean": 0.3, "running_var": -2.0}
     content = npz("sound", **{f"{name}.{part}": np.linspace(value, 1, 8) for part, value in parts.items()})
     page = doctor.page
     model = page.request.post("/api/v1/doctor", data=content).json()["id"]
     page.set_viewport_size({"width": 390, "height": 844})
-    doctor.open(f"model={model}&open=all")
+    doctor.step_to(f"model={model}&open=all")
     expect(doctor.headline).to_contain_text(name)
     assert overflow(page) == 0
 
 
+@pytest.mark.folded
 def test_a_capture_comes_beside_the_model_and_mends_it(doctor: Doctor, tmp_path: Path) -> None:
     page = doctor.open("open=mend").page
     doctor.drop(files.on_disk(tmp_path, "net.npz", npz("sick")))
@@ -150,7 +153,7 @@ def test_a_capture_comes_beside_the_model_and_mends_it(doctor: Doctor, tmp_path:
     assert downloading.value.suggested_filename == "bnscope-reestimated.npz"
 
     steps = doctor.query["capture"]
-    doctor.open(f"model={steps}&open=mend")
+    doctor.step_to(f"model={steps}&open=mend")
     expect(page.locator("#mend-told")).to_contain_text("A capture holds no weights to mend")
     expect(page.locator("#mend-file")).to_be_hidden()
     np.savez(tmp_path / "bare.npz", **{"fc.weight": np.ones((3, 2), "f4")})

@@ -21,7 +21,7 @@ OWN = "batch=own&x=[[1,10],[2,30],[4,25]]&dy=[[1,0],[0,2],[-1,0.5]]&gamma=[2,-1]
 pytestmark = pytest.mark.folded
 
 
-def test_the_notebook_is_the_first_door_no_control_moves_it_and_a_refused_file_leaves_it_open(
+def test_the_notebook_is_the_first_door_no_control_moves_it_a_refused_file_leaves_it_open_and_it_is_of_an_own_batch(
     check: GradientCheck, watch: Watch, tmp_path: Path
 ) -> None:
     check.page.set_viewport_size(LAPTOP)
@@ -32,6 +32,8 @@ def test_the_notebook_is_the_first_door_no_control_moves_it_and_a_refused_file_l
     expect_no_control_moves_the_page(check)
     watch.refusals.add(422)
     expect_a_refused_file_to_leave_the_door_open(check, tmp_path)
+    expect_the_snippet_of_an_own_batch_to_run_on_it(check)
+    expect_a_batch_too_large_for_the_snippet_said_to_be(check)
 
 
 def expect_the_notebook_first_and_little_said_unasked(check: GradientCheck) -> None:
@@ -47,10 +49,20 @@ def expect_the_notebook_first_and_little_said_unasked(check: GradientCheck) -> N
     assert check.query == {}
 
 
-def test_a_link_with_a_gradient_opens_the_door_that_shows_it(check: GradientCheck, watch: Watch) -> None:
+def test_a_link_with_a_gradient_opens_its_door_where_a_verdict_is_announced_once_and_a_refusal_keeps_what_was_typed(
+    check: GradientCheck, watch: Watch
+) -> None:
     watch.refusals.add(422)
+    expect_the_door_of_a_gradient_open(check)
+    check.step_to("mistake=own")
+    expect_a_verdict_announced_once(check)
+    expect_faults_with_the_line_to_look_at(check)
+    expect_a_refusal_to_keep_what_was_typed_the_scroll_and_the_focus(check)
+
+
+def expect_the_door_of_a_gradient_open(check: GradientCheck) -> None:
     for query in ("dx=1", "mistake=layer_norm", "way=paste"):
-        check.open(query)
+        (check.open if query == "dx=1" else check.step_to)(query)
         expect(check.field("dx")).to_be_visible()
         expect(check.page.locator("#snippet")).to_be_hidden()
     check.page.get_by_role("radio", name="Run in my notebook").check()
@@ -60,8 +72,8 @@ def test_a_link_with_a_gradient_opens_the_door_that_shows_it(check: GradientChec
     expect(check.field("dx")).to_be_visible()
 
 
-def test_the_snippet_of_an_own_batch_runs_on_that_batch(check: GradientCheck) -> None:
-    check.open(f"{OWN}&way=code&mistake=own&form=cs231n")
+def expect_the_snippet_of_an_own_batch_to_run_on_it(check: GradientCheck) -> None:
+    check.step_to(f"{OWN}&way=code&mistake=own&form=cs231n")
     for placement in ("variance", "deviation"):
         check.choose("eps_placement", placement)
         for form, name in {"CS231n's two functions": "bn_param", "Any function": "my_gradients"}.items():
@@ -81,19 +93,18 @@ def expect_the_snippet_to_run(check: GradientCheck, placement: str) -> None:
     assert "The path through the mean is missing" in shown(student.replace(" + dmean / N", "") + code)
 
 
-def test_a_batch_that_is_too_large_to_stand_in_the_snippet_is_said_to_be(check: GradientCheck) -> None:
+def expect_a_batch_too_large_for_the_snippet_said_to_be(check: GradientCheck) -> None:
     x = (np.arange(80) % 7).reshape(40, 2)
-    check.open(f"way=code&batch=own&gamma=&beta=&x={x.tolist()}&dy={x[::-1].tolist()}")
+    check.step_to(f"way=code&batch=own&gamma=&beta=&x={x.tolist()}&dy={x[::-1].tolist()}")
     expect(check.page.locator("#snippet-note")).to_contain_text("too large to be written out")
     expect(check.page.locator("#snippet")).to_contain_text("/probe?seed=0")
     check.radio("A probe")
     expect(check.page.locator("#snippet-note")).to_be_hidden()
 
 
-def test_a_refusal_keeps_what_was_typed_the_scroll_and_the_focus(check: GradientCheck, watch: Watch) -> None:
-    watch.refusals.add(422)
+def expect_a_refusal_to_keep_what_was_typed_the_scroll_and_the_focus(check: GradientCheck) -> None:
     check.page.set_viewport_size({"width": 1280, "height": 560})
-    check.open("way=paste&mistake=own&batch=own")
+    check.step_to("way=paste&mistake=own&batch=own")
     check.paste("dgamma", "1 2")
     check.field("dy").scroll_into_view_if_needed()
     scrolled = check.page.evaluate("() => scrollY")
@@ -123,12 +134,6 @@ def expect_a_refused_file_to_leave_the_door_open(check: GradientCheck, folder: P
     expect(check.error("file")).to_contain_text("neither NPZ nor NPY")
     expect(check.page.locator("#snippet")).to_be_visible()
     assert check.query == before
-
-
-def test_a_verdict_is_announced_once_and_several_faults_are_one_sentence_each(check: GradientCheck) -> None:
-    check.open("mistake=own")
-    expect_a_verdict_announced_once(check)
-    expect_faults_with_the_line_to_look_at(check)
 
 
 def expect_faults_with_the_line_to_look_at(check: GradientCheck) -> None:

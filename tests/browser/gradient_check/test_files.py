@@ -72,7 +72,7 @@ def test_a_dropped_file_is_checked_on_its_own_batch_or_on_the_probe_of_its_seed(
         check.page.locator('[data-probe="npz"]').click()
     case = probe(9, eps_placement="deviation").case()
     path = on_disk(tmp_path, "mine.npz", **np.load(downloaded.value.path()), dx=case.truth["dx"])
-    check.open("batch=own")
+    check.step_to("batch=own")
     with check.page.expect_response("**/gradient-check/view"):
         files.drop(check.page, path, (900, 500))
     check.settle()

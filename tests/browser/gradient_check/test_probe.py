@@ -10,7 +10,9 @@ from tests.browser.gradient_check.page import GradientCheck
 pytestmark = pytest.mark.folded
 
 
-def test_mistakes_that_the_data_cannot_tell_apart_stand_together_and_a_probe_is_offered(check: GradientCheck) -> None:
+def test_what_the_data_cannot_tell_apart_stands_together_a_probe_is_offered_and_a_norm_and_a_mode_are_chosen(
+    check: GradientCheck,
+) -> None:
     x = "[[1, 9], [3, 11], [1, 11], [3, 9]]"
     check.open(f"batch=own&x={x}&gamma=-1 -1&dy=[[1, 0], [0, 2], [2, 1], [-1, 0]]&mistake=sign")
     group = check.page.locator(".group", has=check.card("sign"))
@@ -25,6 +27,8 @@ def test_mistakes_that_the_data_cannot_tell_apart_stand_together_and_a_probe_is_
         name: value for name, value in check.query.items() if name in ("x", "dy")
     }
     expect_a_probe_of_images(check)
+    check.step_to("way=paste&mistake=mean_path_missing")
+    expect_the_norm_and_the_mode_chosen_in_the_link_and_what_they_take_alone_shown(check)
 
 
 def expect_a_new_probe_to_be_another_batch(check: GradientCheck) -> None:
@@ -89,9 +93,7 @@ def expect_any_word_for_yes_to_open_the_central_differences_and_to_stay(check: G
     assert check.query == {"numeric": "true", "seed": "1"}
 
 
-def test_the_norm_and_the_mode_are_chosen_in_the_link_and_only_what_they_take_is_shown(check: GradientCheck) -> None:
-    check.open("way=paste&mistake=mean_path_missing")
-
+def expect_the_norm_and_the_mode_chosen_in_the_link_and_what_they_take_alone_shown(check: GradientCheck) -> None:
     def choose(name: str, value: str) -> None:
         with check.page.expect_response("**/gradient-check/view"):
             check.field(name).select_option(value)

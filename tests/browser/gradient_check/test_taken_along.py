@@ -11,7 +11,6 @@ from tests.browser.conftest import Watch
 from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.gradient_check.test_snippet import shown
 from tests.browser.held import Held
-from tests.each import each
 
 pytestmark = pytest.mark.folded
 
@@ -23,14 +22,31 @@ def clipboard(check: GradientCheck, origin: str) -> GradientCheck:
 
 
 def copied(check: GradientCheck, button: str) -> str:
+    forget_what_was_copied(check)
     check.page.get_by_role("button", name=button, exact=True).click()
     expect(check.page.locator("#copied")).to_contain_text("Copied")
     return str(check.page.evaluate("() => navigator.clipboard.readText()"))
 
 
-@each("query", ["mistake=std_power", "batch=own&mistake=mean_path_missing", "axes=4&seed=2"])
-def test_copied_as_curl_and_as_python_it_gives_this_answer(clipboard: GradientCheck, query: str) -> None:
-    clipboard.open(query)
+def forget_what_was_copied(check: GradientCheck) -> None:
+    """The next copy says so itself."""
+    check.page.evaluate("() => document.getElementById('copied').replaceChildren()")
+
+
+def test_copied_as_curl_and_as_python_it_gives_this_answer_of_one_batch_and_as_code_what_is_served(
+    clipboard: GradientCheck, watch: Watch, origin: str
+) -> None:
+    clipboard.open()
+    expect_a_copy_of_one_batch_though_the_view_is_late(clipboard)
+    for query in ("mistake=std_power", "batch=own&mistake=mean_path_missing", "axes=4&seed=2"):
+        clipboard.step_to(query)
+        expect_this_answer_of_copied_curl_and_python(clipboard)
+    expect_the_copied_snippet_to_be_the_served_one(clipboard, origin)
+    watch.refusals.add(422)
+    expect_no_probe_copied_that_there_is_not(clipboard)
+
+
+def expect_this_answer_of_copied_curl_and_python(clipboard: GradientCheck) -> None:
     command = shlex.split(copied(clipboard, "Copy as curl"))
     body = command[command.index("-d") + 1]
     answer = json.load(urlopen(Request(command[2], body.encode())))
@@ -39,8 +55,8 @@ def test_copied_as_curl_and_as_python_it_gives_this_answer(clipboard: GradientCh
     assert shown(code).strip() == answer["text"]
 
 
-def test_what_is_copied_is_of_one_batch_though_the_view_is_late(clipboard: GradientCheck) -> None:
-    clipboard.open()
+def expect_a_copy_of_one_batch_though_the_view_is_late(clipboard: GradientCheck) -> None:
+    forget_what_was_copied(clipboard)
     held = Held(clipboard.page, "**/gradient-check/view", most=1)
     with clipboard.page.expect_request("**/gradient-check/view"):
         clipboard.page.get_by_role("button", name="New probe").click()
@@ -55,16 +71,15 @@ def test_what_is_copied_is_of_one_batch_though_the_view_is_late(clipboard: Gradi
     assert answer["headline"] == "dx is wrong. The path through the variance is missing."
 
 
-def test_a_probe_that_there_is_not_is_not_copied_as_code(clipboard: GradientCheck, watch: Watch) -> None:
-    watch.refusals.add(422)
-    clipboard.open("seed=-1")
+def expect_no_probe_copied_that_there_is_not(clipboard: GradientCheck) -> None:
+    clipboard.step_to("seed=-1")
     clipboard.page.locator("#fold-table summary").click()
     clipboard.page.get_by_role("button", name="Copy as NumPy code").click()
     expect(clipboard.page.locator("#copied")).to_have_text("Nothing is copied: there is no such probe.")
 
 
-def test_the_copied_snippet_is_the_served_one(clipboard: GradientCheck, origin: str) -> None:
-    clipboard.open("way=code&seed=5")
+def expect_the_copied_snippet_to_be_the_served_one(clipboard: GradientCheck, origin: str) -> None:
+    clipboard.step_to("way=code&seed=5")
     for form in ("CS231n's two functions", "Any function"):
         expect_served(clipboard, form, origin)
 

@@ -11,10 +11,23 @@ pytestmark = pytest.mark.folded
 TOLD = {"cs231n": "Stanford's course", "probe": "on which no two mistakes look the same"}
 
 
-def test_the_first_screen_names_a_mistake_untouched_and_explains_its_choices_by_mouse_and_by_key(
-    check: GradientCheck,
+def test_the_first_screen_names_a_mistake_and_its_choices_it_works_by_keyboard_alone_and_errors_are_at_their_field(
+    check: GradientCheck, watch: Watch
 ) -> None:
     check.open("open=factors")
+    expect_a_mistake_named_untouched(check)
+    for choice, told in TOLD.items():
+        expect_explained(check, choice, told)
+    check.step_to("way=paste")
+    expect_it_to_work_by_keyboard_alone(check)
+    expect_an_example_in_fields_and_link(check)
+    check.step_to("way=paste")
+    watch.refusals.add(422)
+    expect_changed_numbers_to_be_ones_own(check)
+    expect_errors_beside_their_field(check)
+
+
+def expect_a_mistake_named_untouched(check: GradientCheck) -> None:
     check.expect_headline("dx is wrong. The path through the variance is missing.")
     assert check.verdict("dx") == "wrong"
     assert check.verdict("dgamma") == "exact"
@@ -25,8 +38,6 @@ def test_the_first_screen_names_a_mistake_untouched_and_explains_its_choices_by_
     expect(check.page.locator("#factors")).to_contain_text("missing")
     assert len(check.data("factors")) == 3
     assert len(check.data("against")) == 4
-    for choice, told in TOLD.items():
-        expect_explained(check, choice, told)
 
 
 def expect_explained(check: GradientCheck, choice: str, told: str) -> None:
@@ -59,20 +70,14 @@ def expect_a_wrong_gradient_diagnosed(check: GradientCheck) -> None:
 
 
 def expect_pasted_numbers_in_the_link(check: GradientCheck) -> None:
-    verdict, link = check.verdict("dx"), check.page.url
-    other = GradientCheck(check.page.context.new_page())
-    other.page.goto(link)
-    other.settle()
-    assert other.verdict("dx") == verdict
-    assert other.field("dx").input_value() == check.field("dx").input_value()
-    assert other.diagnoses() == check.diagnoses() != []
-    other.page.close()
-
-
-def test_it_works_by_keyboard_alone_and_an_example_fills_the_fields_and_is_in_the_link(check: GradientCheck) -> None:
-    check.open("way=paste")
-    expect_it_to_work_by_keyboard_alone(check)
-    expect_an_example_in_fields_and_link(check)
+    before = check.verdict("dx"), check.field("dx").input_value(), check.diagnoses()
+    assert before[-1] != []
+    assert check.query["dx"] == before[1]
+    link = check.page.url
+    check.page.goto("about:blank")
+    check.page.goto(link)
+    check.settle()
+    assert (check.verdict("dx"), check.field("dx").input_value(), check.diagnoses()) == before
 
 
 def expect_it_to_work_by_keyboard_alone(check: GradientCheck) -> None:
@@ -120,13 +125,8 @@ WRITTEN_WRONG = {
 """Of what is no gradient: what is said of it."""
 
 
-def test_a_change_makes_an_examples_numbers_ones_own_and_an_error_stands_beside_its_field(
-    check: GradientCheck, watch: Watch
-) -> None:
-    check.open("way=paste")
-    expect_changed_numbers_to_be_ones_own(check)
+def expect_errors_beside_their_field(check: GradientCheck) -> None:
     check.paste("dgamma", str(RIGHT["dgamma"]))
-    watch.refusals.add(422)
     for text, words in WRITTEN_WRONG.items():
         expect_an_error_beside_its_field(check, text, words)
     check.paste("dx", str(WRONG["dx"]))
@@ -169,9 +169,8 @@ def test_a_pasted_wrong_gradient_is_in_the_link_and_one_too_long_is_said_to_be_a
     expect_a_pasted_wrong_gradient_diagnosed_and_in_the_link(check)
 
 
-def test_no_verdict_from_before_stands_beside_a_refusal(check: GradientCheck, watch: Watch) -> None:
-    watch.refusals.add(422)
-    check.open("batch=own")
+def expect_no_verdict_from_before_beside_a_refusal(check: GradientCheck) -> None:
+    check.step_to("batch=own")
     told = str(check.headline.text_content())
     expect(check.page.locator("#verdicts")).to_be_visible()
     check.paste("x", "a b")
@@ -188,7 +187,9 @@ def test_no_verdict_from_before_stands_beside_a_refusal(check: GradientCheck, wa
     expect(check.page.locator("#verdicts")).to_be_visible()
 
 
-def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, watch: Watch) -> None:
+def test_a_link_with_an_error_shows_it_beside_the_field_and_no_verdict_from_before_stands_beside_a_refusal(
+    check: GradientCheck, watch: Watch
+) -> None:
     watch.refusals.add(422)
     check.open("dgamma=1 2")
     check.expect_error("dgamma", "give (4,)")
@@ -196,3 +197,4 @@ def test_a_link_with_an_error_shows_it_beside_the_field(check: GradientCheck, wa
     check.expect_error("x", "“b” in x is not a number")
     check.step_to("seed=-1")
     check.expect_error("seed", "0")
+    expect_no_verdict_from_before_beside_a_refusal(check)

@@ -1,17 +1,18 @@
 """The network's claims: opened from their links, on other networks, and where numbers run away."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.network.page import SMALL, Network
 
 
-def test_a_claim_opened_from_its_link_holds_with_its_number_and_on_another_network_says_that_it_does_not(
+def test_a_claim_opened_from_its_link_holds_on_another_network_says_that_it_does_not_and_no_number_is_out_of_its_range(
     network: Network,
 ) -> None:
     network.open(SMALL)
     expect_to_hold(network, "vanishing")
     expect_not_to_hold_on_another_network(network)
+    network.step_to("open=depth&preset=exploding&depth=20&width=64&batch_size=32&initialization=he&weight_scale=100")
+    expect_numbers_that_left_their_range_told_and_the_rest_drawn(network)
 
 
 def expect_to_hold(network: Network, name: str) -> None:
@@ -34,9 +35,7 @@ def expect_not_to_hold_on_another_network(network: Network) -> None:
     expect(network.verdict).to_have_text("holds here")
 
 
-@pytest.mark.folded
-def test_numbers_that_left_their_range_are_told_and_the_rest_is_drawn(network: Network) -> None:
-    network.open("open=depth&preset=exploding&depth=20&width=64&batch_size=32&initialization=he&weight_scale=100")
+def expect_numbers_that_left_their_range_told_and_the_rest_drawn(network: Network) -> None:
     expect(network.page.locator("[data-finding=diverged]")).to_contain_text("block 19")
     line = network.line("depth_deviation", 0)
     assert None not in line[:18]

@@ -12,13 +12,16 @@ OPEN = "open=schematic,disturbed"
 SLID_TO = "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', { bubbles: true })); }"
 
 
-@pytest.mark.folded
-def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only_is_tinted_and_who_is_counted_has_a_red_edge(
+pytestmark = pytest.mark.folded
+
+
+def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only_who_counts_has_a_red_edge_and_is_in_sight(
     network: Network,
 ) -> None:
     expect_later_blocks_moved_without_batch_norm_only(network)
     expect_tinted_and_drawn_once_where_nothing_moved(network)
     expect_a_red_edge_and_a_word_of_its_own(network)
+    expect_modules_to_scroll_to_the_block_that_is_opened_or_disturbed(network)
 
 
 def expect_later_blocks_moved_without_batch_norm_only(network: Network) -> None:
@@ -65,7 +68,7 @@ def expect_drawn_once_where_nothing_moved(network: Network) -> None:
 def test_a_factor_or_a_press_disturbs_in_place_undo_takes_it_back_a_sign_flips_and_the_words_follow_norm_and_notation(
     network: Network,
 ) -> None:
-    network.open(SMALL)
+    network.open(f"open=all&{SMALL}")
     expect_no_norm_and_the_lectures_notation_at_once(network)
     expect_a_moved_factor_disturbs_block_1_and_undo_takes_it_back(network)
     expect_modules_stay_when_one_is_pressed(network)
@@ -100,16 +103,16 @@ def expect_a_negative_factor_flips_the_sign(network: Network) -> None:
     assert "flips the sign" in network.text("with")
 
 
-@pytest.mark.folded
-def test_the_modules_scroll_to_the_block_that_is_opened_or_disturbed(network: Network) -> None:
-    network.open(f"{OPEN}&depth=24&width=8&batch_size=16&joint=f12")
+def expect_modules_to_scroll_to_the_block_that_is_opened_or_disturbed(network: Network) -> None:
+    network.step_to(f"{OPEN}&depth=24&width=8&batch_size=16&joint=f12")
     network.expect_within_schematic(network.joint("f12"))
     network.controls.enter("disturb_layer", "24")
     network.expect_within_schematic(network.product(24))
 
 
-@pytest.mark.folded
-def test_the_disturbances_section_is_filled_in_place_and_the_opened_joint_shows_both_passes(network: Network) -> None:
+def test_the_disturbances_section_is_filled_in_place_as_high_as_the_joint_beside_it_which_shows_both_passes(
+    network: Network,
+) -> None:
     """Disturbed, a joint leaves its axis in one column (z3), or in both (z1)."""
     network.page.set_viewport_size({"width": 390, "height": 900})
     network.open(f"{OPEN}&{SMALL}&joint=z3")
@@ -120,6 +123,8 @@ def test_the_disturbances_section_is_filled_in_place_and_the_opened_joint_shows_
         expect_filled_in_place(network)
         network.controls.click("Undo the disturbance")
     expect_both_passes_in_each_column(network)
+    network.step_to(f"{OPEN}&depth=6&width=16&batch_size=32")
+    expect_controls_as_high_as_the_joint(network)
 
 
 def expect_filled_in_place(network: Network) -> None:
@@ -151,10 +156,8 @@ def expect_both_passes_in_each_column(network: Network) -> None:
     assert float(cells[5]) == pytest.approx(answer["after"]["sd"], rel=0.01)
 
 
-@pytest.mark.folded
-def test_the_disturbances_controls_are_as_high_as_the_joint_beside_them(network: Network) -> None:
+def expect_controls_as_high_as_the_joint(network: Network) -> None:
     """No blank room below the text of the one, nor below the figures of the other."""
-    network.open(f"{OPEN}&depth=6&width=16&batch_size=32")
     expect_as_high_as_the_joint(network)
     for field, text in {"disturb_layer": "2", "disturb_shift": "-1.5"}.items():
         network.controls.enter(field, text)

@@ -156,8 +156,7 @@ def expect_a_pressed_knob_to_pull_threefold_and_another_one_to_take_its_place(ne
     expect(network.headline).to_contain_text("Block 3 × 3: 1 of 1")
 
 
-def test_a_claim_sets_the_stage_marks_where_to_look_and_is_taken_back(network: Network) -> None:
-    network.open("seed=3&notation=lecture&depth=2&width=8")
+def expect_a_claim_to_set_the_stage_to_mark_where_to_look_and_to_be_taken_back(network: Network) -> None:
     lit = network.page.locator("#net-board .net-lit")
     expect(lit).to_have_count(0)
     network.claim("Vanishing gradients").click()
@@ -222,7 +221,9 @@ def expect_a_knob_to_follow_its_hand_and_to_ask_for_the_stage_alone(network: Net
     expect(network.headline).to_contain_text("Block 4 × 1.5: no later block is there")
 
 
-def test_nothing_moves_but_what_is_pulled_and_the_stage_fits(network: Network) -> None:
+def test_nothing_moves_but_what_is_pulled_the_stage_fits_and_a_claim_sets_it_and_is_taken_back(
+    network: Network,
+) -> None:
     network.page.emulate_media(reduced_motion="reduce")
     network.page.set_viewport_size({"width": 1280, "height": 800})
     network.open()
@@ -233,6 +234,10 @@ def test_nothing_moves_but_what_is_pulled_and_the_stage_fits(network: Network) -
     network.page.set_viewport_size({"width": 390, "height": 800})
     network.settle()
     expect_nothing_else_to_move(network, 390, "Exploding activations")
+    network.page.emulate_media(reduced_motion=None)
+    network.page.set_viewport_size({"width": 1280, "height": 900})
+    network.step_to("seed=3&notation=lecture&depth=2&width=8")
+    expect_a_claim_to_set_the_stage_to_mark_where_to_look_and_to_be_taken_back(network)
 
 
 def expect_nothing_else_to_move(network: Network, width: int, *claims: str) -> None:

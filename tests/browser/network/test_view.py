@@ -10,8 +10,22 @@ pytestmark = pytest.mark.folded
 OPEN = "columns,depth,schematic"
 
 
-def test_untouched_it_shows_both_columns_and_asks_for_nothing(network: Network, watch: Watch) -> None:
+def test_untouched_it_shows_both_columns_and_tables_history_joints_and_a_copied_link_tell_one_network(
+    network: Network, watch: Watch, origin: str
+) -> None:
+    network.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
     network.open("open=columns,depth")
+    expect_both_columns_untouched_and_nothing_asked_for(network, watch)
+    network.step_to(f"open={OPEN}&{SMALL}")
+    expect_a_table_with_its_numbers(network)
+    expect_back_and_forward_from_state_to_state(network)
+    expect_a_joint_opened_by_keyboard(network)
+    expect_buttons_choose_which_joints_are_drawn(network)
+    expect_f_behind_f_in_picture_words_and_table(network)
+    expect_the_same_numbers_of_a_copied_link(network)
+
+
+def expect_both_columns_untouched_and_nothing_asked_for(network: Network, watch: Watch) -> None:
     expect(network.headline).to_have_text(
         "Over 12 blocks the deviation of z falls 72.6-fold without BN, and keeps its size with it."
     )
@@ -26,19 +40,6 @@ def test_untouched_it_shows_both_columns_and_asks_for_nothing(network: Network, 
     for figure in ("activations_without", "activations_with", "gradients_without", "gradients_with"):
         network.drawn(figure)
     assert watch.asked("/api/v1/network") == []
-
-
-def test_tables_history_joints_by_button_and_key_and_a_copied_link_tell_one_network(
-    network: Network, origin: str
-) -> None:
-    network.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    network.open(f"open={OPEN}&{SMALL}")
-    expect_a_table_with_its_numbers(network)
-    expect_back_and_forward_from_state_to_state(network)
-    expect_a_joint_opened_by_keyboard(network)
-    expect_buttons_choose_which_joints_are_drawn(network)
-    expect_f_behind_f_in_picture_words_and_table(network)
-    expect_the_same_numbers_of_a_copied_link(network)
 
 
 def expect_a_table_with_its_numbers(network: Network) -> None:
@@ -104,7 +105,7 @@ def expect_the_same_numbers_of_a_copied_link(network: Network) -> None:
     expect(network.headline).to_have_text(said)
 
 
-def test_a_joint_that_a_smaller_network_does_not_have_is_closed_and_a_wrong_field_costs_only_itself(
+def test_a_joint_that_a_smaller_network_does_not_have_is_closed_a_wrong_field_costs_itself_and_rounding_is_called_so(
     network: Network, watch: Watch
 ) -> None:
     network.open(f"open={OPEN}&{SMALL}&joint=norm3&disturb_layer=3")
@@ -116,6 +117,8 @@ def test_a_joint_that_a_smaller_network_does_not_have_is_closed_and_a_wrong_fiel
     expect_the_sum_of_block_1_closed_when_a_width_takes_it_away(network)
     watch.refusals.add(422)
     expect_a_wrong_field_to_cost_only_itself(network)
+    network.step_to(f"open={OPEN}&depth=3&width=8&dtype=float64&shown=norm&joint=norm2")
+    expect_rounding_called_so_in_the_tables_behind_the_figures(network)
 
 
 def expect_the_sum_of_block_1_closed_when_a_width_takes_it_away(network: Network) -> None:
@@ -136,8 +139,7 @@ def expect_a_wrong_field_to_cost_only_itself(network: Network) -> None:
     expect(network.headline).to_have_text(said)
 
 
-def test_the_tables_behind_the_figures_call_rounding_rounding(network: Network) -> None:
-    network.open(f"open={OPEN}&depth=3&width=8&dtype=float64&shown=norm&joint=norm2")
+def expect_rounding_called_so_in_the_tables_behind_the_figures(network: Network) -> None:
     for figure in ("depth_mean", "activations_with", "joint"):
         network.controls.menu(figure).get_by_role("button", name="Table").click()
         cells = network.page.locator(f"[data-figure={figure}] .behind td").all_text_contents()

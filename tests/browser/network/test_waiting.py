@@ -84,7 +84,7 @@ def test_a_refused_field_of_a_section_out_of_sight_is_named_above_the_stage(netw
     expect(network.controls.problem).to_be_hidden()
 
 
-def test_the_last_view_stands_while_a_large_one_is_overtaken_or_cancelled(
+def test_the_last_view_stands_while_a_large_one_is_overtaken_or_cancelled_and_a_late_answer_overwrites_no_newer_one(
     network: Network, endless: Endless, watch: Watch
 ) -> None:
     network.open(f"open=depth&{SMALL}")
@@ -92,6 +92,8 @@ def test_the_last_view_stands_while_a_large_one_is_overtaken_or_cancelled(
     expect_a_newer_state_ends_the_stream(network, watch)
     expect_cancel_not_undone_by_the_field_it_takes_the_focus_from(network)
     expect_a_cancelled_computation_leaves_the_last_view(network)
+    network.step_to("depth=50&width=8&batch_size=32")
+    expect_a_stream_that_was_overtaken_before_it_began_given_up(network, endless)
 
 
 def expect_a_newer_state_ends_the_stream(network: Network, watch: Watch) -> None:
@@ -150,10 +152,7 @@ def test_a_first_computation_that_is_cancelled_says_so_once(network: Network, en
     network.page.get_by_role("button", name="Cancel").click()
 
 
-def test_a_stream_that_was_overtaken_before_it_began_is_given_up_and_a_late_answer_never_overwrites_a_newer_one(
-    network: Network, endless: Endless
-) -> None:
-    network.open("depth=50&width=8&batch_size=32")
+def expect_a_stream_that_was_overtaken_before_it_began_given_up(network: Network, endless: Endless) -> None:
     held = Held(network.page, ASKED)
     network.page.evaluate(REMEMBER_SIZES)
     width = network.controls.field("width")

@@ -26,7 +26,7 @@ def expect_lit(norms: Norms, example: int, channel: int) -> None:
     assert norms.all_lit() == sharing(example, channel)
 
 
-def test_a_cell_is_lit_untouched_by_hovering_by_a_press_and_by_touch_and_nothing_is_asked_for(
+def test_a_cell_is_lit_untouched_by_hovering_by_a_press_by_touch_by_a_link_and_by_key_and_nothing_is_asked_for(
     norms: Norms, watch: Watch
 ) -> None:
     assert norms.page.request.get("/api/v1/norms").ok  # computed before, the page has it in it at once
@@ -35,6 +35,10 @@ def test_a_cell_is_lit_untouched_by_hovering_by_a_press_and_by_touch_and_nothing
     expect_lit_by_hovering(norms)
     expect_a_pressed_cell_kept(norms, watch)
     expect_lit_by_touch(norms)
+    norms.step_to("open=cube&cell=2,3,0&groups=2")
+    expect_a_link_to_light_its_cell(norms)
+    norms.controls.choose("groups", "auto")
+    expect_a_cube_to_be_one_stop_of_tab_and_its_cells_walked(norms)
 
 
 def expect_lit_untouched(norms: Norms, watch: Watch) -> None:
@@ -98,13 +102,7 @@ def expect_lit_by_touch(norms: Norms) -> None:
     norms.expect_cell("Example 3, channel 1")
     expect_lit(norms, 3, 1)
     assert norms.query["cell"].startswith("3,1,")
-
-
-def test_a_link_to_a_cell_lights_it_and_cells_are_walked_by_keyboard_and_kept_with_enter(norms: Norms) -> None:
-    norms.open("open=cube&cell=2,3,0&groups=2")
-    expect_a_link_to_light_its_cell(norms)
-    norms.controls.choose("groups", "auto")
-    expect_a_cube_to_be_one_stop_of_tab_and_its_cells_walked(norms)
+    session.send("Emulation.setTouchEmulationEnabled", {"enabled": False})
 
 
 def expect_a_link_to_light_its_cell(norms: Norms) -> None:

@@ -32,10 +32,13 @@ def expect_lit(norms: Norms, cell: tuple[int, int, int]) -> None:
         assert cubes[name].marked == [BLOCK.index(cell)], name
 
 
-@pytest.mark.folded
-def test_nine_cubes_of_squares_say_how_many_share_are_reached_by_tap_and_by_tab_and_are_a_window(
+pytestmark = pytest.mark.folded
+
+
+def test_nine_cubes_of_squares_are_reached_by_tap_by_tab_by_pointing_and_by_keys_and_are_a_window(
     norms: Norms, watch: Watch
 ) -> None:
+    watch_shifts(norms.page)
     for in_a_row, (width, height) in SCREENS.items():
         norms.page.set_viewport_size({"width": width, "height": height})
         norms.open() if width == 1280 else norms.settle()
@@ -45,6 +48,12 @@ def test_nine_cubes_of_squares_say_how_many_share_are_reached_by_tap_and_by_tab_
     expect_a_stop_of_tab_each(norms)
     expect_counted(norms)
     expect_the_next_window_asked_for(norms, watch)
+    norms.step_to("cell=2,3,4")
+    settled(norms.page)
+    expect_pointed_and_pressed(norms, watch)
+    expect_situations_shift_nothing(norms)
+    expect_keys_walk(norms)
+    expect_the_huge_channel_framed_and_told(norms)
 
 
 def expect_squares(norms: Norms, in_a_row: int, width: int) -> None:
@@ -109,19 +118,6 @@ def expect_counted(norms: Norms) -> None:
     norms.controls.choose("norm", "layer")
     shown = norms.page.locator(".stage-cube:visible")
     assert shown.evaluate_all("(all) => all.map((one) => one.dataset.stageCube)") == ["layer", "token"]
-
-
-@pytest.mark.folded
-def test_pointing_lights_all_nine_a_press_keeps_it_arrow_keys_walk_and_the_huge_channel_is_framed(
-    norms: Norms, watch: Watch
-) -> None:
-    watch_shifts(norms.page)
-    norms.open("cell=2,3,4")
-    settled(norms.page)
-    expect_pointed_and_pressed(norms, watch)
-    expect_situations_shift_nothing(norms)
-    expect_keys_walk(norms)
-    expect_the_huge_channel_framed_and_told(norms)
 
 
 def expect_pointed_and_pressed(norms: Norms, watch: Watch) -> None:

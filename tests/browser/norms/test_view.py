@@ -39,8 +39,8 @@ def expect_situations_told(norms: Norms) -> None:
     assert "exactly the values" in norms.text("layer")
     norms.controls.choose("situation", "huge_channel")
     expect(norms.controls.field("huge_factor")).to_be_visible()
-    for name in NORMS:
-        assert norms.text(name) == norms.norm(name)["text"]
+    told = {norm["name"]: norm["text"] for norm in norms.answer()["norms"]}
+    assert {name: norms.text(name) for name in NORMS} == told
     assert "All 5 other channels are squeezed" in norms.text("layer")
     assert "asinh" in norms.controls.axes("before")["xaxis"]["title"]
     norms.page.go_back()
@@ -85,9 +85,8 @@ def expect_a_cell_alone_told_with_its_statistic_and_a_class_sorted_batch_to_name
     assert "the channels' means of x̂ are 0" in norms.text("batch")
 
 
-def test_one_norm_alone_is_shown_beside_the_block_and_the_view_is_copied(norms: Norms) -> None:
+def expect_one_norm_alone_beside_the_block_and_the_view_copied(norms: Norms) -> None:
     norms.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    norms.open("open=cube&cell=1,1,1")
     norms.controls.choose("norm", "group")
     assert norms.query == {"cell": "1,1,1", "norm": "group"}
     shown = norms.page.locator("[data-cube]:visible")
@@ -111,10 +110,7 @@ def expect_copied(norms: Norms, kind: str, part: str) -> None:
     assert kind == "link" or "/api/v1/norms?" in copied
 
 
-def test_groups_and_ghost_batches_offer_what_divides_and_an_uploaded_batch_is_the_block(
-    norms: Norms, tmp_path: Path
-) -> None:
-    norms.open("open=cube&groups=6&ghost_size=2&cell=3,5,0")
+def expect_groups_and_ghost_batches_to_offer_what_divides(norms: Norms) -> None:
     texts = "(select) => [...select.options].map(({ text }) => text)"
     assert norms.controls.field("groups").evaluate(texts) == ["auto (3)", "1", "2", "3", "6"]
     norms.controls.enter("channels", "8")
@@ -137,7 +133,6 @@ def test_groups_and_ghost_batches_offer_what_divides_and_an_uploaded_batch_is_th
     norms.controls.enter("channels", "6")
     norms.controls.choose("situation", "one_example")
     norms.controls.choose("groups", "2")
-    expect_an_upload_is_the_block(norms, tmp_path)
 
 
 def expect_an_upload_is_the_block(norms: Norms, folder: Path) -> None:
@@ -155,16 +150,25 @@ WRONG = {"groups": "groups=4", "cell": "cell=9,9,9", "norm": "norm=x"}
 """Of a field: an address in which it is wrong."""
 
 
-def test_a_wrong_link_shows_the_rest_with_the_error_at_its_place_and_a_cell_alone_is_told(
-    norms: Norms, watch: Watch
+def test_a_wrong_link_shows_the_rest_a_cell_alone_is_told_one_norm_is_shown_and_groups_offer_what_divides(
+    norms: Norms, watch: Watch, tmp_path: Path
 ) -> None:
     watch.refusals.add(422)
+    expect_the_rest_shown_with_the_error_at_its_place(norms)
+    expect_an_error_beside_its_control(norms)
+    expect_a_cell_alone_told_with_its_statistic_and_a_class_sorted_batch_to_name_its_class(norms)
+    norms.step_to("open=cube&cell=1,1,1")
+    expect_one_norm_alone_beside_the_block_and_the_view_copied(norms)
+    norms.step_to("open=cube&groups=6&ghost_size=2&cell=3,5,0")
+    expect_groups_and_ghost_batches_to_offer_what_divides(norms)
+    expect_an_upload_is_the_block(norms, tmp_path)
+
+
+def expect_the_rest_shown_with_the_error_at_its_place(norms: Norms) -> None:
     for at, (field, query) in enumerate(WRONG.items()):
         (norms.step_to if at else norms.open)(f"open=cube&{query}")
         expect(norms.controls.error(field)).to_be_visible()
         assert norms.lit("batch")
-    expect_an_error_beside_its_control(norms)
-    expect_a_cell_alone_told_with_its_statistic_and_a_class_sorted_batch_to_name_its_class(norms)
 
 
 def expect_an_error_beside_its_control(norms: Norms) -> None:
