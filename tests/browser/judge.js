@@ -3,13 +3,15 @@
 {
   const references = ["for", "list", "headers", "aria-labelledby", "aria-describedby", "aria-controls", "aria-owns"];
 
+  const ofColours = { "color-contrast": "[data-kind]", "link-in-text-block": "a[href][data-kind]" };
+  const ofWidth = ["scrollable-region-focusable"];
+
   // Each rule looks at what is marked for it.
   const setRules = () => {
     const whole = ["landmark-unique", "duplicate-id-aria"]; // these compare all there are
-    const ofColours = { "color-contrast": "[data-kind]", "link-in-text-block": "a[href][data-kind]" };
     const others = axe._audit.rules.filter(({ id }) => !whole.includes(id));
-    const marked = (selector) => (selector === "*" ? "[data-first]" : `[data-first]:is(${selector})`);
-    const rules = others.map(({ id, selector }) => ({ id, selector: ofColours[id] ?? marked(selector) }));
+    const marked = (id, selector) => `[data-${ofWidth.includes(id) ? "here" : "first"}]:is(${selector})`;
+    const rules = others.map(({ id, selector }) => ({ id, selector: ofColours[id] ?? marked(id, selector) }));
     axe.configure({ noHtml: true, rules });
   };
 
@@ -22,9 +24,9 @@
     return `${one} ${other}`;
   };
 
-  // Marks what was not judged yet, in elements and in colours; gives what is judged then.
-  const mark = ({ drawings, alike, kinds }) => {
-    const [judgedAlike, judgedKinds] = [new Set(alike), new Set(kinds)];
+  // Marks what was not judged yet, in elements, at this width and in colours; gives what is judged then.
+  const mark = ({ drawings, alike, here, kinds }) => {
+    const [judgedAlike, judgedHere, judgedKinds] = [new Set(alike), new Set(here), new Set(kinds)];
     const isFirst = (what, judged) => judged.size < judged.add(what).size;
     const free = ["id", "aria-label", "aria-valuetext", "title", "alt", "placeholder", "href", "src", "value", "name"];
     const pointedAt = (ids) => ids.split(" ").map((id) => document.getElementById(id)?.tagName);
@@ -33,13 +35,14 @@
       if (free.includes(name) || name === "d" || name.startsWith("data-")) return value.trim() !== "";
       return name === "tabindex" ? value : value.replace(/[\d.]+/g, "0");
     };
-    const own = ["data-first", "data-kind"];
+    const own = ["data-first", "data-here", "data-kind"];
     const attributesOf = ({ attributes, labels }) => [...attributes].filter(({ name }) => !own.includes(name))
       .map((attribute) => `${attribute.name}=${valueOf(attribute)}`).concat(labels?.length ?? "");
     const isSeen = (one) => one.checkVisibility({ visibilityProperty: true });
     // What is written of an element and in it, however often; marks what is first of its like.
     const written = (one, around) => {
-      const inside = `${around}>${one.tagName}.${one.getAttribute("class")}.${one.getAttribute("role")}`;
+      const names = one.id === "view" ? "" : one.getAttribute("class"); // its are the page's, and its state's
+      const inside = `${around}>${one.tagName}.${names}.${one.getAttribute("role")}`;
       const content = [...one.childNodes].map((node) => {
         if (node.nodeType === Node.TEXT_NODE) return node.data.trim() ? 1 : "";
         return node.nodeType === Node.ELEMENT_NODE ? written(node, one.closest("math") ? "math" : inside) : "";
@@ -47,7 +50,9 @@
       const all = [one.tagName, isSeen(one), ...attributesOf(one), ...(one.closest("math") ? [] : new Set(content))];
       const like = hash(all.join("|"));
       const isDue = drawings || !one.closest(".main-svg");
-      one.toggleAttribute("data-first", isDue && isFirst(hash(around + like), judgedAlike));
+      const whole = hash(around + like);
+      one.toggleAttribute("data-first", isDue && isFirst(whole, judgedAlike));
+      one.toggleAttribute("data-here", isDue && isFirst(whole, judgedHere));
       return like;
     };
     written(document.documentElement, "");
@@ -79,7 +84,7 @@
       if (!hasText(one) || !isSeen(one) || !one.getClientRects().length) continue;
       one.toggleAttribute("data-kind", isFirst(kindOf(one), judgedKinds));
     }
-    return { alike: [...judgedAlike], kinds: [...judgedKinds] };
+    return { alike: [...judgedAlike], here: [...judgedHere], kinds: [...judgedKinds] };
   };
 
   // Takes out of the page what needs no judgement and is either hidden or one of many: axe goes through all there is.
@@ -92,7 +97,7 @@
     const needAllOf = (one) => [one, ...one.querySelectorAll("*")].forEach(need);
     const referredTo = (one) => references.flatMap((name) => one.getAttribute(name)?.split(" ") ?? [])
       .map((id) => document.getElementById(id)).filter((other) => other);
-    for (const one of document.querySelectorAll("[data-first], [data-kind]")) {
+    for (const one of document.querySelectorAll("[data-first], [data-here], [data-kind]")) {
       need(one);
       [...referredTo(one), ...(one.labels ?? [])].forEach(needAllOf);
       if (one.matches(wholes)) needAllOf(one);
@@ -111,9 +116,8 @@
 
   const run = async () => {
     const isMarked = (name) => document.querySelector(`[${name}]`) !== null;
-    if (!isMarked("data-first") && !isMarked("data-kind")) return [];
-    const ofColours = { runOnly: { type: "rule", values: ["color-contrast", "link-in-text-block"] } };
-    const all = isMarked("data-first") ? {} : ofColours;
+    if (!["data-first", "data-here", "data-kind"].some(isMarked)) return [];
+    const all = isMarked("data-first") ? {} : { runOnly: { type: "rule", values: [...ofWidth, ...Object.keys(ofColours)] } };
     const { setTimeout } = window;
     const putBack = takeOut();
     // What axe puts off goes on at once: nothing of the page's own runs while a part of it is out.

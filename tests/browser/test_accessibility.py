@@ -2,8 +2,8 @@
 
 As a page opens it is seen wide and light, and narrow and dark; its further states in one look each, the other two
 first. The playground is seen in the first with every figure drawn. All others leave the figures' drawings out: one hand
-draws them all, and of the colours in drawings axe judges none. What a page shows in several states and looks is judged
-once (judge.py).
+draws them all, and of the colours in drawings axe judges none. What pages show in several states and looks, and in
+common, is judged once (judge.py).
 """
 
 import hashlib
@@ -11,6 +11,7 @@ from collections.abc import Callable
 from itertools import cycle
 from typing import Literal
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import files
@@ -20,11 +21,12 @@ from tests.browser.derivation.page import Derivation
 from tests.browser.doctor.page import Doctor
 from tests.browser.drawn import all_drawn
 from tests.browser.gradient_check.page import GradientCheck
-from tests.browser.judge import Judge
+from tests.browser.judge import Judge, Judged
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
 from tests.browser.training.page import QUICK, Training
+from tests.browser.view import ViewPage
 
 Look = tuple[int, Literal["light", "dark"]]
 
@@ -44,39 +46,52 @@ def look(page: Page, look: Look) -> None:
         Playground(page).settle()
 
 
-def as_it_opens(page: Page, judge: Judge, looks: tuple[Look, ...] = EVERY[:2]) -> None:
-    """In some looks, between which the page changes while it stands open."""
-    for one in looks:
-        look(page, one)
+def as_it_opens(judge: Judge) -> None:
+    """In two looks, between which the page changes while it stands open."""
+    for one in EVERY[:2]:
+        look(judge.page, one)
         assert judge.violations() == [], one
 
 
-def in_its_states(page: Page, opened: Callable[[str], object], *queries: str) -> Judge:
-    """As it opens with the first query, then in each further state in a look."""
+def in_its_states(
+    judge: Judge, view: ViewPage | Playground, *queries: str, then: Callable[[], object] = lambda: None
+) -> None:
+    """As it opens with the first query, then in each further state in a look; `then` is done in each state first."""
     first, *further = queries
-    judge = Judge(page)
-    opened(first)
-    as_it_opens(page, judge)
+    view.open(first)
+    then()
+    as_it_opens(judge)
     for query, one in zip(further, cycle(EVERY[2:] + EVERY[:2]), strict=False):
-        page.goto("about:blank")  # which costs nothing to see otherwise
-        look(page, one)
-        opened(query)
+        look(judge.page, one)
+        view.step_to(query)
+        then()
         assert judge.violations() == [], (query, one)
-    return judge
 
 
 def unfolded(page: Page, selector: str) -> None:
     page.locator(selector).evaluate_all("(folds) => { for (const fold of folds) fold.open = true; }")
 
 
-def test_the_playground_as_it_opens_and_with_a_dialog_and_errors(playground: Playground, watch: Watch) -> None:
+@pytest.fixture(scope="module")
+def judged() -> Judged:
+    """What the pages have in common is judged on the one that comes first."""
+    return Judged()
+
+
+@pytest.fixture
+def judge(page: Page, judged: Judged) -> Judge:
+    return Judge(page, judged)
+
+
+def test_the_playground_as_it_opens_and_with_a_dialog_and_errors(
+    playground: Playground, judge: Judge, watch: Watch
+) -> None:
     watch.refusals.add(422)
     page = playground.page
     playground.open()
     all_drawn(page)
-    judge = Judge(page)
     assert judge.violations(drawings=True) == []
-    as_it_opens(page, judge)
+    as_it_opens(judge)
     look(page, EVERY[0])
     page.get_by_role("button", name="About this page").click()
     assert judge.violations() == []
@@ -87,23 +102,21 @@ def test_the_playground_as_it_opens_and_with_a_dialog_and_errors(playground: Pla
 
 
 def test_the_playground_with_many_features_with_findings_without_its_upload_and_unfolded(
-    playground: Playground, watch: Watch
+    playground: Playground, judge: Judge, watch: Watch
 ) -> None:
     watch.refusals.add(410)
     page = playground.page
-    judge = Judge(page)
     content = files.layer()
     page.request.post("/api/v1/batches", data=content)
     look(page, EVERY[2])
     playground.open(f"source={hashlib.sha256(content).hexdigest()}&mode=inference")
     expect(page.locator(".finding")).to_have_count(5)
     assert judge.violations() == []
-    page.goto("about:blank")
     look(page, EVERY[3])
     for query in ("source=digits", f"source={'0' * 64}"):
-        playground.open(query)
+        playground.step_to(query)
         assert judge.violations() == []
-    playground.open("mode=inference&layer_width=4")
+    playground.step_to("mode=inference&layer_width=4")
     playground.menu("x").get_by_role("button", name="Table").click()
     page.get_by_role("button", name="What is Epsilon?").click()
     playground.menu("y")
@@ -113,73 +126,65 @@ def test_the_playground_with_many_features_with_findings_without_its_upload_and_
     assert judge.violations() == []
 
 
-def test_the_derivation(page: Page, watch: Watch) -> None:
+def test_the_derivation(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
+    page = judge.page
     derivation = Derivation(page)
-
-    def opened(query: str) -> None:
-        derivation.open(query)
-        page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
-
     queries = ("", "source=wine&notation=lecture&eps_placement=deviation&naive=on&step=dx")
-    judge = in_its_states(page, opened, *queries)
+    in_its_states(
+        judge, derivation, *queries, then=lambda: page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
+    )
     derivation.type(0, 0, "one")
     assert judge.violations() == []
 
 
-def test_the_gradient_check(page: Page, watch: Watch) -> None:
+def test_the_gradient_check(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
-
-    def opened(query: str) -> None:
-        GradientCheck(page).open(query)
-        unfolded(page, "main details:not(.menu, .third)")
-
+    page = judge.page
     queries = ("", "mistake=own&axes=4", "way=code&axes=4&numeric=true", "batch=own&gamma=-1 -1&mistake=sign&dx_hat=1")
-    in_its_states(page, opened, *queries)
+    in_its_states(judge, GradientCheck(page), *queries, then=lambda: unfolded(page, "main details:not(.menu, .third)"))
 
 
-def test_the_network(page: Page, watch: Watch) -> None:
+def test_the_network(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
-    network = Network(page)
+    network = Network(judge.page)
     in_its_states(
-        page, lambda query: network.open(query).drawn("activations_without"),
+        judge, network,
         "",
         "depth=3&residual=on&disturb_layer=2&notation=lecture&shown=norm",
         "depth=12&norm=none&weight_scale=100",
         "preset=gradient_norm&depth=8&batch_size=16&eps=0&dtype=float64",
         "depth=2&eps=-1",
+        then=lambda: network.drawn("activations_without"),
     )  # fmt: skip
 
 
-def test_the_batch_size(page: Page, watch: Watch) -> None:
+def test_the_batch_size(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
-
-    def opened(query: str) -> None:
-        BatchSize(page).open(query)
-        unfolded(page, ".bs-fold")
-
+    page = judge.page
     queries = ("", "source=heavy_tailed&notation=lecture&perturbation=additive&tab=strip", "draws=9&example=99")
-    in_its_states(page, opened, *queries)
+    in_its_states(judge, BatchSize(page), *queries, then=lambda: unfolded(page, ".bs-fold"))
 
 
-def test_the_norms(page: Page, watch: Watch) -> None:
+def test_the_norms(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
-    norms = Norms(page)
+    norms = Norms(judge.page)
     in_its_states(
-        page, lambda query: norms.open(query).controls.drawn("published"),
+        judge, norms,
         "", "situation=huge_channel&rows=example", "source=wine&norm=instance&situation=one_example", "groups=3",
+        then=lambda: norms.controls.drawn("published"),
     )  # fmt: skip
 
 
-def test_the_training(page: Page) -> None:
+def test_the_training(judge: Judge) -> None:
     queries = (QUICK + "&step=40", "source=moons&widths=8&steps=30&c=norm:layer&step=30")
-    in_its_states(page, Training(page).open, *queries)
+    in_its_states(judge, Training(judge.page), *queries)
 
 
-def test_the_doctor(page: Page) -> None:
-    in_its_states(page, Doctor(page).open, "", "model=sound&other=sick&norm=layer1.bn1&sort=norm")
+def test_the_doctor(judge: Judge) -> None:
+    in_its_states(judge, Doctor(judge.page), "", "model=sound&other=sick&norm=layer1.bn1&sort=norm")
 
 
-def test_the_reference(page: Page) -> None:
-    page.goto("/docs")
-    as_it_opens(page, Judge(page), EVERY)
+def test_the_reference(judge: Judge) -> None:
+    judge.page.goto("/docs")
+    as_it_opens(judge)
