@@ -1,6 +1,5 @@
 """The whole page by keyboard: reach everything, and always see where one is."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.batch_size.page import BatchSize
@@ -22,7 +21,7 @@ STOPS = """() => {
     const { outlineStyle, outlineWidth } = getComputedStyle(one);
     return outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
   };
-  addEventListener("keyup", ({ key }) => {
+  window.onkeyup = ({ key }) => {
     if (key !== "Tab") return;
     const { activeElement: element } = document;
     if (element === document.body || element === null) return stopped.push(null);
@@ -34,7 +33,7 @@ STOPS = """() => {
     const { tagName, id, dataset, textContent } = element;
     const name = [tagName, id, dataset?.term, textContent.trim().slice(0, 30)].join(" ");
     stopped.push({ name, again, outlined, onScreen });
-  });
+  };
 }"""
 # What is seen and never had the focus; what keeps its room while it is hidden is not seen.
 MISSED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
@@ -128,24 +127,56 @@ def a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page: Page
     expect(terms.first).to_be_focused()
 
 
-@pytest.mark.parametrize("query", ["", "batch=own&way=code"])
-def test_tab_reaches_everything_of_the_gradient_check(page: Page, query: str) -> None:
-    GradientCheck(page).open(query)
+def test_tab_reaches_everything_of_the_gradient_check(page: Page) -> None:
+    check = GradientCheck(page).open()
     the_first_stops_skip_and_a_drawing_is_no_stop(page, controls=False, stage=False)
+    tab_reaches_everything_but_radios(page)
+    check.step_to("batch=own&way=code")
+    tab_reaches_everything_but_radios(page)
+
+
+def tab_reaches_everything_but_radios(page: Page) -> None:
+    """Their outline is on the label's text, and arrows reach the others of a group."""
     visited = stops(page)
     assert len(visited) > 20
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
     radios = [stop["name"] for stop in visited if not stop["outlined"]]
-    assert all(str(name).startswith("INPUT") for name in radios), radios  # their outline is on the label's text
+    assert all(str(name).startswith("INPUT") for name in radios), radios
     missed = page.evaluate(MISSED)
-    assert all('type="radio"' in text for text in missed), missed  # arrows reach the others of a group
+    assert all('type="radio"' in text for text in missed), missed
 
 
-def test_tab_reaches_everything_of_the_playground(playground: Playground) -> None:
+def test_tab_reaches_everything_of_the_playground_whose_skip_link_dialog_and_headline_work_by_keyboard(
+    playground: Playground,
+) -> None:
     playground.open("mode=inference&layer_width=2&upstream=one_example&source=iris&batch_size=12")
     the_first_stops_skip_and_a_drawing_is_no_stop(playground.page)
     assert len(tab_reaches_everything(playground.page)) > 80
     assert playground.page.evaluate(MISSED) == []
+    the_skip_link_leaves_the_address_alone(playground)
+    about_opens_and_closes_and_a_headline_is_announced(playground)
+
+
+def the_skip_link_leaves_the_address_alone(playground: Playground) -> None:
+    before = playground.query
+    playground.page.locator("a.skip").first.focus()
+    playground.page.keyboard.press("Enter")
+    playground.settle()
+    assert playground.query == before != {}
+
+
+def about_opens_and_closes_and_a_headline_is_announced(playground: Playground) -> None:
+    button = playground.page.get_by_role("button", name="About this page")
+    button.focus()
+    playground.page.keyboard.press("Enter")
+    dialog = playground.page.get_by_role("dialog", name="What you see")
+    expect(dialog).to_be_visible()
+    playground.page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(button).to_be_focused()
+    expect(playground.page.get_by_role("status").and_(playground.headline)).to_be_visible()
+    playground.press("beta", "ArrowRight")
+    expect(playground.slider("beta")).to_be_focused()
 
 
 def test_tab_reaches_everything_of_the_derivation_but_cells_which_arrows_reach(page: Page) -> None:
@@ -188,24 +219,3 @@ def test_tab_reaches_everything_of_the_training(page: Page) -> None:
 def test_the_first_stop_of_the_reference_skips(page: Page) -> None:
     page.goto("/docs")
     the_first_stops_skip_and_a_drawing_is_no_stop(page, controls=False, stage=False)
-
-
-def test_the_skip_link_leaves_the_address_alone_about_opens_and_closes_by_keyboard_and_a_headline_is_announced(
-    playground: Playground,
-) -> None:
-    playground.open("gamma=2")
-    playground.page.keyboard.press("Tab")
-    playground.page.keyboard.press("Enter")
-    playground.settle()
-    assert playground.query == {"gamma": "2"}
-    button = playground.page.get_by_role("button", name="About this page")
-    button.focus()
-    playground.page.keyboard.press("Enter")
-    dialog = playground.page.get_by_role("dialog", name="What you see")
-    expect(dialog).to_be_visible()
-    playground.page.keyboard.press("Escape")
-    expect(dialog).to_be_hidden()
-    expect(button).to_be_focused()
-    expect(playground.page.get_by_role("status").and_(playground.headline)).to_be_visible()
-    playground.press("beta", "ArrowRight")
-    expect(playground.slider("beta")).to_be_focused()
