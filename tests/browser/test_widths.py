@@ -14,7 +14,6 @@ from tests.browser.norms.page import Norms
 from tests.browser.pages import EVERY, QUICK, SHOWN
 from tests.browser.playground.page import Playground
 
-NARROWEST = (390, 1000)
 PHONE = {"width": 390, "height": 844}
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Whether a finger hits an element in its middle, once it is scrolled to.
@@ -27,7 +26,6 @@ HIT = """(element) => {
 }"""
 
 
-AS_THEY_COME = [path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY]
 CONTROLS = "#control-groups :is(input:not([type=file]), select, button, label.button):visible"
 
 
@@ -35,11 +33,6 @@ def overflow(page: Page) -> int:
     """Pixels by which the page scrolls sideways; it is tried, too."""
     page.mouse.wheel(300, 0)
     return int(page.evaluate(OVERFLOW)) + int(page.evaluate("() => scrollX"))
-
-
-def overflowing(page: Page, opened: Callable[[], object]) -> list[int]:
-    """Of the widths at which each arrangement is at its narrowest, those at which the page scrolls sideways."""
-    return [width for width in at_widths(page, opened, NARROWEST) if overflow(page) != 0]
 
 
 def missed(page: Page, selector: str) -> list[str]:
@@ -54,69 +47,37 @@ def sheet(page: Page) -> None:
     page.get_by_role("button", name="Controls").click()
 
 
-def test_every_page_as_it_comes_never_scrolls_sideways_and_a_phone_shows_it_in_the_navigation(page: Page) -> None:
-    for path in AS_THEY_COME:
-        for width in at_widths(page, lambda path=path: Playground(goto(page, path)).settle()):
-            assert overflow(page) == 0, (path, width)
-            if width == 390:
-                expect(page.locator(".top nav [aria-current]"), path).to_be_in_viewport(ratio=0.99)
+def misses_no_control(page: Page) -> None:
+    sheet(page)
+    assert missed(page, CONTROLS) == []
+    sheet(page)
 
 
-def goto(page: Page, path: str) -> Page:
-    page.goto(path)
-    return page
+def the_legends_of_the_derivations_figures_can_be_read(page: Page) -> None:
+    derivation = Derivation(page)
+    for figure in ("paths", "moved"):
+        derivation.figure(figure).scroll_into_view_if_needed()
+        derivation.settle()
+        names = derivation.figure(figure).locator(".legendtext").all()
+        assert len(names) >= 3
+        for name in names:
+            expect(name).to_be_visible()
 
 
-@pytest.mark.parametrize("query", ["source=digits&upstream=cross_entropy", "source=inline&notation=lecture"])
-def test_the_playground_never_scrolls_sideways(playground: Playground, query: str) -> None:
-    assert overflowing(playground.page, lambda: playground.open(query)) == []
-
-
-def test_the_derivation_never_scrolls_sideways_and_the_legends_of_its_figures_can_be_read(
-    derivation: Derivation,
-) -> None:
-    for width in at_widths(
-        derivation.page, lambda: derivation.open("source=wine&step=dscale&notation=lecture&naive=on"), NARROWEST
-    ):
-        assert overflow(derivation.page) == 0, width
-        for figure in ("paths", "moved"):
-            derivation.figure(figure).scroll_into_view_if_needed()
-            derivation.settle()
-            names = derivation.figure(figure).locator(".legendtext").all()
-            assert len(names) >= 3
-            for name in names:
-                expect(name).to_be_visible()
-
-
-def test_on_a_phone_the_active_node_of_the_derivation_is_in_view_and_every_control_can_be_reached(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    derivation = Derivation(page).open("source=normal&upstream=one_example&step=loss")
-    derivation.node("loss").scroll_into_view_if_needed()
+def the_active_node_of_the_derivation_is_in_view_and_every_control_can_be_reached(page: Page) -> None:
+    derivation = Derivation(page)
     box, frame = derivation.node("loss").bounding_box(), page.locator(".graph-scroll").bounding_box()
     assert box
     assert frame
     assert box["x"] >= frame["x"]
     assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
-    sheet(page)
-    assert missed(page, CONTROLS) == []
-    sheet(page)
+    misses_no_control(page)
     assert missed(page, ".derivation :is(.node, .grid input, .steps button):visible") == []
     assert derivation.active() == "loss"
 
 
-@pytest.mark.parametrize("query", ["way=code&axes=4&numeric=true", "batch=own&mistake=wrong_axis"])
-def test_the_gradient_check_never_scrolls_sideways(page: Page, query: str) -> None:
-    def opened() -> None:
-        check = GradientCheck(page).open(query)
-        page.locator("#fold-table summary").click()
-        check.settle()
-
-    assert overflowing(page, opened) == []
-
-
-def test_on_a_phone_what_was_found_is_one_tap_away(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    check = GradientCheck(page).open()
+def what_was_found_is_one_tap_away(page: Page) -> None:
+    check = GradientCheck(page)
     link = page.get_by_role("link", name="dx is wrong")
     expect(link).to_be_in_viewport()
     expect(check.headline).not_to_be_in_viewport()
@@ -126,17 +87,15 @@ def test_on_a_phone_what_was_found_is_one_tap_away(page: Page) -> None:
     assert check.query == {}
     page.locator("#fold-table summary").click()
     check.settle()
-    assert overflow(page) == 0
+    the_table_of_its_numbers_is_open(page)
 
 
-@pytest.mark.parametrize("query", ["depth=50&width=8&residual=on&disturb_layer=2&shown=sum", "depth=1&norm=none"])
-def test_the_network_never_scrolls_sideways(page: Page, query: str) -> None:
-    assert overflowing(page, lambda: Network(page).open(query)) == []
+def the_table_of_its_numbers_is_open(page: Page) -> None:
+    expect(page.locator("#batch-table td").first).to_be_visible()
 
 
-def test_on_a_phone_modules_and_controls_of_the_network_can_be_reached(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    network = Network(page).open("depth=3&width=8&disturb_layer=1")
+def modules_and_controls_of_the_network_can_be_reached(page: Page) -> None:
+    network = Network(page)
     expect(page.get_by_role("link", name="Network", exact=True)).to_be_in_viewport()
     assert missed(page, ".net-schematic button, .net-disturb :is(input, button):visible") == []
     network.joint("f3", "with").click()
@@ -144,37 +103,89 @@ def test_on_a_phone_modules_and_controls_of_the_network_can_be_reached(page: Pag
     network.expect_open("f3", "f(BN(z)) of block 3")
 
 
-def test_the_batch_size_never_scrolls_sideways_and_a_phone_reaches_its_marks_and_controls(page: Page) -> None:
-    view = BatchSize(page)
-
-    def opened() -> None:
-        view.open("source=digits&feature=20&size=256&members=16&notation=lecture")
-        page.locator(".bs-fold").evaluate_all("(folds) => { for (const fold of folds) fold.open = true; }")
-
-    for width in at_widths(page, opened, NARROWEST):
-        if width == 390:
-            assert missed(page, ":is(.stage, .bs-controls) :is(input, select, button):visible") == []
-            for grip in view.strip():
-                assert grip.evaluate(HIT)
-            sheet(page)
-            assert missed(page, CONTROLS) == []
-            sheet(page)
-        assert overflow(page) == 0, width
+def every_fold_of_the_batch_size_is_open(page: Page) -> None:
+    """From now on."""
+    page.locator(".bs-fold").evaluate_all("(folds) => { for (const fold of folds) fold.open = true; }")
+    Playground(page).settle()
 
 
-@pytest.mark.parametrize("query", ["source=wine&norm=layer", "situation=one_example&channels=64&batch_size=32"])
-def test_the_norms_never_scroll_sideways(page: Page, query: str) -> None:
-    assert overflowing(page, lambda: Norms(page).open(query)) == []
+def marks_and_controls_of_the_batch_size_can_be_reached(page: Page) -> None:
+    every_fold_of_the_batch_size_is_open(page)
+    assert missed(page, ":is(.stage, .bs-controls) :is(input, select, button):visible") == []
+    for grip in BatchSize(page).strip():
+        assert grip.evaluate(HIT)
+    misses_no_control(page)
 
 
-def test_on_a_phone_cells_and_controls_of_the_norms_can_be_reached(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    norms = Norms(page).open("norm=group&batch_size=4&channels=4")
+def cells_and_controls_of_the_norms_can_be_reached(page: Page) -> None:
+    norms = Norms(page)
     assert missed(page, ".cube-box:visible") == []
     norms.box("group", 3, 1).click()
     assert norms.lit("group") == {(3, 0), (3, 1)}
-    sheet(page)
-    assert missed(page, CONTROLS) == []
+    misses_no_control(page)
+
+
+Laws = tuple[Callable[[Page], None], ...]
+NARROWEST = (1000, 390)
+"""The widths at which each arrangement of a page is at its narrowest."""
+STATES: dict[str, dict[str, dict[int, Laws]]] = {
+    "playground": {
+        "source=inline&notation=lecture": dict.fromkeys(NARROWEST, ()),
+        "source=digits&upstream=cross_entropy": dict.fromkeys(NARROWEST, ()),
+    },
+    "derivation": {
+        "source=normal&upstream=one_example&step=loss":
+            {390: (the_active_node_of_the_derivation_is_in_view_and_every_control_can_be_reached,)},
+        "source=wine&step=dscale&notation=lecture&naive=on":
+            dict.fromkeys(NARROWEST, (the_legends_of_the_derivations_figures_can_be_read,)),
+    },
+    "gradient-check": {
+        "way=code&axes=4&numeric=true": dict.fromkeys(NARROWEST, (the_table_of_its_numbers_is_open,)),
+        "batch=own&mistake=wrong_axis": dict.fromkeys(NARROWEST, (the_table_of_its_numbers_is_open,)),
+    },
+    "network": {
+        "depth=3&width=8&disturb_layer=1": {390: (modules_and_controls_of_the_network_can_be_reached,)},
+        "depth=1&norm=none": dict.fromkeys(NARROWEST, ()),
+        "depth=50&width=8&residual=on&disturb_layer=2&shown=sum": dict.fromkeys(NARROWEST, ()),
+    },
+    "batch-size": {
+        "source=wine&feature=12&size=128&members=16&draws=100&notation=lecture": {
+            390: (marks_and_controls_of_the_batch_size_can_be_reached,), 1000: (every_fold_of_the_batch_size_is_open,),
+        },
+    },
+    "norms": {
+        "norm=group&batch_size=4&channels=4": {390: (cells_and_controls_of_the_norms_can_be_reached,)},
+        "source=wine&norm=layer": dict.fromkeys(NARROWEST, ()),
+        "situation=one_example&channels=64&batch_size=32": dict.fromkeys(NARROWEST, ()),
+    },
+}  # fmt: skip
+"""Of views, beside the page as it comes: states whose texts and tables are wide, and what holds of them at a width."""
+
+
+@pytest.mark.parametrize(("name", "path"), [(name, path) for name, path, _ in SHOWN if path in EVERY])
+def test_a_page_never_scrolls_sideways_and_a_phone_reaches_all_of_it(page: Page, name: str, path: str) -> None:
+    """As it comes and in its further states; those come last, as their laws have many figures drawn."""
+    opened = Playground(page)
+    for width in at_widths(page, lambda: come(page, path + QUICK.get(name, ""))):
+        assert overflow(page) == 0, width
+    states, shown = STATES.get(name, {}), ""
+    for width in at_widths(page, lambda: None, NARROWEST if states else ()):
+        for query in sorted((one for one in states if width in states[one]), key=lambda one: one != shown):
+            if query != shown:
+                opened.step_to(query)
+                shown = query
+            for law in states[query][width]:
+                law(page)
+            assert overflow(page) == 0, (query, width)
+
+
+def come(page: Page, address: str) -> None:
+    """On a phone the navigation shows which page it is."""
+    page.goto(address)
+    Playground(page).settle()
+    expect(page.locator(".top nav [aria-current]")).to_be_in_viewport(ratio=0.99)
+    if "gradient-check" in address:
+        what_was_found_is_one_tap_away(page)
 
 
 @pytest.mark.folded
