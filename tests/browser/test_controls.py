@@ -12,31 +12,46 @@ from tests.browser.playground.page import Playground
 
 HOLDING_STILL = ("x", "x_hat")
 INK, MUTED = "rgb(29, 35, 43)", "rgb(89, 98, 110)"
+IRIS = {"source": "iris"}
+OPEN = {"open": "forward,arithmetic"}
 
 
-def test_sliders_move_what_follows_them_for_all_features_or_for_one(playground: Playground) -> None:
-    playground.open()
+@pytest.mark.folded
+def test_sliders_move_what_follows_them_for_some_features_for_all_or_for_one(playground: Playground) -> None:
+    playground.open("selected=2,5&gamma=2&activation=tanh&notation=lecture&seed=4&arithmetic=squares&open=forward")
+    the_sliders_can_move_some_features_and_everything_can_be_reset_at_once(playground)
     for law in (
         gamma_moves_y_by_keyboard_and_nothing_before_it, beta_shifts_every_feature,
         one_button_undoes_the_normalization, a_slider_can_move_one_feature_alone, an_axis_that_must_change_says_so,
         another_arithmetic_is_held_against_the_exact_one,
     ):  # fmt: skip
+        playground.step_to("source=iris&open=forward,arithmetic")
         law(playground)
-        playground.click("Reset everything")
-        assert playground.query == {}, law.__name__
+
+
+def the_sliders_can_move_some_features_and_everything_can_be_reset_at_once(playground: Playground) -> None:
+    target = playground.page.get_by_label("Sliders move")
+    target.select_option(label="the 2 features shown")
+    playground.press("beta", "ArrowRight", times=2)
+    values = playground.query["beta"].split(",")
+    assert [i for i, value in enumerate(values) if value != "0"] == [2, 5]
+    playground.click("Reset everything")
+    assert playground.query == {}
+    expect(playground.field("activation")).to_have_value("relu")
+    target.select_option(label="all features")
 
 
 def gamma_moves_y_by_keyboard_and_nothing_before_it(playground: Playground) -> None:
     before = {name: playground.data(name) for name in (*HOLDING_STILL, "y")}
     axes = {name: playground.axes(name) for name in before}
-    playground.press("gamma", "ArrowRight", times=5)
-    assert playground.query == {"gamma": "1.25"}
+    playground.press("gamma", "ArrowRight", times=4)
+    assert playground.query == IRIS | OPEN | {"gamma": "1.2"}
     assert playground.data("y") != before["y"]
     for name in HOLDING_STILL:
         assert playground.data(name) == before[name]
     assert {name: playground.axes(name) for name in before} == axes
-    assert set(playground.column("y deviation")) == {"1.25"}
-    expect(playground.field("gamma")).to_have_value("1.25")
+    assert set(playground.column("y deviation")) == {"1.20"}
+    expect(playground.field("gamma")).to_have_value("1.2")
 
 
 def another_arithmetic_is_held_against_the_exact_one(playground: Playground) -> None:
@@ -48,16 +63,16 @@ def another_arithmetic_is_held_against_the_exact_one(playground: Playground) -> 
         ("bfloat16", "in bfloat16"),
     ):
         playground.choose("arithmetic", name)
-        assert playground.query == {"arithmetic": name}
+        assert playground.query == IRIS | OPEN | {"arithmetic": name}
         expect(caption).to_contain_text(f"omputed {told}")
         expect(caption).to_contain_text("Only the statistics are rounded")
-        assert len(playground.data("arithmetic")[1]["x"]) == 178
+        assert len(playground.data("arithmetic")[1]["x"]) == 150
         assert playground.data("x_hat") == exact
 
 
 def beta_shifts_every_feature(playground: Playground) -> None:
     playground.press("beta", "ArrowLeft", times=4)
-    assert playground.query == {"beta": "-0.2"}
+    assert playground.query == IRIS | OPEN | {"beta": "-0.2"}
     assert set(playground.column("y mean")) == {"−0.200"}
 
 
@@ -76,17 +91,16 @@ def one_button_undoes_the_normalization(playground: Playground) -> None:
     assert playground.axes("y")["xaxis"]["range"] == x["xaxis"]["range"]
     undo.click()
     playground.settle()
-    assert playground.query == {}
-    playground.press("gamma", "ArrowRight")  # something to reset
+    assert playground.query == IRIS | OPEN
 
 
 def a_slider_can_move_one_feature_alone(playground: Playground) -> None:
-    playground.page.get_by_label("Sliders move").select_option(label="ash")
+    playground.page.get_by_label("Sliders move").select_option(label="petal length")
     playground.press("gamma", "ArrowRight", times=10)
     names, gammas = playground.features(), playground.column("γ")
-    assert gammas[names.index("ash")] == "1.50"
-    assert {gamma for name, gamma in zip(names, gammas, strict=True) if name != "ash"} == {"1.00"}
-    assert playground.query["gamma"].split(",") == ["1", "1", "1.5", *["1"] * 10]
+    assert gammas[names.index("petal length")] == "1.50"
+    assert {gamma for name, gamma in zip(names, gammas, strict=True) if name != "petal length"} == {"1.00"}
+    assert playground.query["gamma"].split(",") == ["1", "1", "1.5", "1"]
     playground.page.get_by_label("Sliders move").select_option(label="all features")
 
 
@@ -101,25 +115,28 @@ def an_axis_that_must_change_says_so(playground: Playground) -> None:
     assert x == x_hat == y
 
 
-def test_the_sliders_can_move_some_features_and_everything_can_be_reset_at_once(playground: Playground) -> None:
-    playground.open("selected=2,5&gamma=2&activation=tanh&notation=lecture&seed=4")
-    playground.page.get_by_label("Sliders move").select_option(label="the 2 features shown")
-    playground.press("beta", "ArrowRight", times=2)
-    values = playground.query["beta"].split(",")
-    assert [i for i, value in enumerate(values) if value != "0"] == [2, 5]
-    playground.click("Reset everything")
-    assert playground.query == {}
-    expect(playground.field("activation")).to_have_value("relu")
-
-
 WRONG = [("eps", "much", "number"), ("gamma", "wide", "a number"), ("batch_size", "0", "1")]
 
 
-def test_a_wrong_value_is_told_beside_its_control_and_the_plots_stay_until_it_is_mended(
+@pytest.mark.folded
+def test_a_wrong_value_is_told_beside_its_control_in_a_link_and_when_it_is_entered(
     playground: Playground, watch: Watch
 ) -> None:
     watch.refusals.add(422)
-    playground.open()
+    a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground)
+    playground.click("Reset everything")
+    the_plots_stay_until_it_is_mended(playground)
+
+
+def a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground: Playground) -> None:
+    playground.open("source=iris&eps=-1&gamma=2&open=forward")
+    playground.expect_error("eps", "0")
+    expect(playground.field("gamma")).to_have_value("2")
+    playground.enter("eps", "0.1")
+    assert set(playground.column("γ")) == {"2.00"}
+
+
+def the_plots_stay_until_it_is_mended(playground: Playground) -> None:
     before = playground.data("x_hat")
     for field, text, words in WRONG:
         playground.enter(field, text)
@@ -153,6 +170,11 @@ def test_an_error_takes_back_what_was_said_dims_the_rest_and_calls_a_file_by_its
     watch.refusals.add(422)
     playground.page.goto(f"{path}{'&' if '?' in path else '?'}source=iris")
     playground.settle()
+    with files.taken(playground.page):
+        playground.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
+    line = playground.page.locator("#batch-line")
+    expect(line).to_contain_text("people.csv: ")
+    playground.settle()
     concluded = playground.headline.text_content() or ""
     expect(playground.headline).to_have_css("color", INK)
     assert playground.page.evaluate(STRONG, INK) != []
@@ -161,41 +183,24 @@ def test_an_error_takes_back_what_was_said_dims_the_rest_and_calls_a_file_by_its
     expect(playground.headline).to_have_text("Not computed.")
     assert playground.page.evaluate(STRONG, INK) == []
     expect(playground.page.locator("#drawn")).to_be_empty()
+    expect(playground.problem).to_contain_text("below is still people.csv")
     playground.enter("eps", "1e-5")
     expect(playground.headline).to_have_css("color", INK)
     expect(playground.headline).to_have_text(concluded)
-    with files.taken(playground.page):
-        playground.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
-    line = playground.page.locator("#batch-line")
-    expect(line).to_contain_text("people.csv: ")
-    playground.settle()
-    playground.enter("eps", "-1")
-    expect(playground.problem).to_contain_text("below is still people.csv")
-    playground.enter("eps", "1")
     playground.choose("source", "iris")
     expect(line).not_to_contain_text("people.csv")
 
 
-def test_a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground: Playground, watch: Watch) -> None:
-    watch.refusals.add(422)
-    playground.open("eps=-1&gamma=2")
-    playground.expect_error("eps", "0")
-    expect(playground.field("gamma")).to_have_value("2")
-    playground.enter("eps", "0.1")
-    assert set(playground.column("γ")) == {"2.00"}
-
-
-def test_controls_say_what_they_are_and_can_be_reset_and_those_of_inference_and_of_a_typed_table_work(
-    playground: Playground,
-) -> None:
-    playground.open()
+@pytest.mark.folded
+def test_controls_show_where_they_have_an_effect_say_what_they_are_and_can_be_reset(playground: Playground) -> None:
+    playground.open("upstream=one_example&layer_width=4&mode=inference&source=iris")
+    a_control_shows_only_where_it_has_an_effect(playground)
     for law in (
         every_control_says_what_it_is, a_reset_stands_beside_what_was_changed_and_takes_it_back,
         a_typed_table_is_a_mini_batch, running_statistics_have_controls_in_inference_only,
     ):  # fmt: skip
+        playground.step_to("source=iris")
         law(playground)
-        if playground.query:
-            playground.click("Reset everything")
 
 
 def every_control_says_what_it_is(playground: Playground) -> None:
@@ -213,7 +218,7 @@ def a_reset_stands_beside_what_was_changed_and_takes_it_back(playground: Playgro
         expect(reset).to_be_visible()
         reset.click()
         playground.settle()
-        assert playground.query == {}
+        assert playground.query == IRIS
         expect(reset).to_be_hidden()
         expect(playground.field(field)).to_have_value(default)
 
@@ -250,9 +255,8 @@ def running_statistics_have_controls_in_inference_only(playground: Playground) -
     expect(fold).to_be_hidden()
 
 
-def test_a_control_shows_only_where_it_has_an_effect(playground: Playground) -> None:
+def a_control_shows_only_where_it_has_an_effect(playground: Playground) -> None:
     inference, generated = ("upstream_example", "weight_scale", "momentum"), ("features", "outlier_share")
-    playground.open("upstream=one_example&layer_width=4&mode=inference")
     assert shown(playground) == {*inference}
     playground.choose("source", "outliers")
     assert shown(playground) == {*inference, *generated}
