@@ -12,13 +12,24 @@ pytestmark = pytest.mark.folded
 
 def links(page: Page) -> dict[str, str]:
     """Where the navigation leads, by the names that it shows."""
-    anchors = page.get_by_role("navigation", name="Pages").get_by_role("link").all()
-    return {anchor.inner_text(): anchor.get_attribute("href") or "" for anchor in anchors}
+    anchors = page.get_by_role("navigation", name="Pages").get_by_role("link")
+    leads: dict[str, str] = anchors.evaluate_all(
+        "(all) => Object.fromEntries(all.map((link) => [link.innerText, link.getAttribute('href') ?? '']))"
+    )
+    return leads
 
 
-def test_the_source_the_seed_and_the_batch_size_go_along_and_back(playground: Playground) -> None:
+def test_the_source_the_seed_and_the_batch_size_a_typed_table_and_a_generators_numbers_go_along(
+    playground: Playground,
+) -> None:
+    playground.open("source=inline")
+    a_typed_table_and_a_generators_numbers_go_along(playground)
+    playground.step_to("gamma=2&source=iris&seed=7&batch_size=32")
+    the_source_the_seed_and_the_batch_size_go_along_and_back(playground)
+
+
+def the_source_the_seed_and_the_batch_size_go_along_and_back(playground: Playground) -> None:
     page = playground.page
-    playground.open("gamma=2&source=iris&seed=7&batch_size=32")
     leads = links(page)
     assert leads["Network"] == "/network?batch_size=32&seed=7&source=iris"
     assert leads["Derivation"] == "/derivation?seed=7&source=iris"  # which takes at most 8 examples
@@ -34,10 +45,9 @@ def test_the_source_the_seed_and_the_batch_size_go_along_and_back(playground: Pl
     assert links(page)["Playground"] == "/?batch_size=32&seed=8&source=iris"
 
 
-def test_a_typed_table_and_a_generators_numbers_go_along(playground: Playground) -> None:
-    playground.open("source=inline")
+def a_typed_table_and_a_generators_numbers_go_along(playground: Playground) -> None:
     assert links(playground.page)["Derivation"] == "/derivation?source=inline&values=1%2C10%3B2%2C30%3B4%2C20%3B5%2C40"
-    playground.open("source=heavy_tailed&degrees_of_freedom=4&features=5")
+    playground.step_to("source=heavy_tailed&degrees_of_freedom=4&features=5")
     assert links(playground.page)["Network"] == "/network?degrees_of_freedom=4&features=5&source=heavy_tailed"
-    playground.open("gamma=2")
+    playground.step_to("gamma=2")
     assert links(playground.page)["Network"] == "/network"

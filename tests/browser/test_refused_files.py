@@ -15,19 +15,42 @@ from tests.browser.playground.page import Playground
 COLUMNS = ["height", "weight", "age"]
 
 
-def test_a_ragged_csv_is_refused_with_its_line_and_a_missing_value_with_a_way_out_beside_the_upload(
+def test_files_that_cannot_be_read_as_they_are_are_refused_with_a_way_out(
     playground: Playground, watch: Watch, tmp_path: Path
 ) -> None:
-    """Before a choice is made nothing claims that rows were dropped."""
     watch.refusals.add(422)
-    playground.open()
+    a_page_opened_on_a_missing_value_offers_a_way_out(playground)
+    for law in (
+        a_ragged_csv_is_refused_with_its_line_and_a_missing_value_with_the_same_way_out_beside_the_upload,
+        a_messy_csv_is_refused_in_the_pages_words_where_they_are_seen,
+        a_file_of_several_arrays_is_told_without_words_of_the_api,
+    ):
+        playground.step_to("source=iris")
+        law(playground, tmp_path)
+
+
+def a_page_opened_on_a_missing_value_offers_a_way_out(playground: Playground) -> None:
+    content = files.with_gap().encode()
+    playground.page.request.post("/api/v1/batches", data=content)
+    playground.open(f"source={hashlib.sha256(content).hexdigest()}")
+    expect(playground.page.locator("#e-file")).to_contain_text("row 3")
+    expect(playground.page.locator("#e-file")).to_contain_text("'weight'")
+    playground.page.locator("#e-file").get_by_role("button", name="Leave those rows out").click()
+    playground.settle()
+    assert playground.features() == COLUMNS
+
+
+def a_ragged_csv_is_refused_with_its_line_and_a_missing_value_with_the_same_way_out_beside_the_upload(
+    playground: Playground, tmp_path: Path
+) -> None:
+    """Before a choice is made nothing claims that rows were dropped."""
     before = playground.data("x")
     choose(playground, files.on_disk(tmp_path, "people.csv", files.ragged()))
     error = playground.page.locator("#drop").get_by_role("alert")
     expect(error).to_be_visible()
     expect(error).to_contain_text("Line 5")
     assert playground.data("x") == before
-    assert playground.query == {}
+    assert playground.query == {"source": "iris"}
 
     choose(playground, files.on_disk(tmp_path, "people.csv", files.with_gap()))
     expect(playground.page.locator("#e-file")).to_contain_text("row 3")
@@ -40,12 +63,8 @@ def test_a_ragged_csv_is_refused_with_its_line_and_a_missing_value_with_a_way_ou
     expect(playground.page.locator("#warnings")).to_contain_text("1 of 40 rows")
 
 
-def test_a_messy_csv_is_refused_in_the_pages_words_where_they_are_seen(
-    playground: Playground, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals.add(422)
+def a_messy_csv_is_refused_in_the_pages_words_where_they_are_seen(playground: Playground, tmp_path: Path) -> None:
     page = playground.page
-    playground.open()
     page.locator("#reset-all").evaluate("(last) => last.scrollIntoView()")
     listen(page)
     files.drop(page, files.on_disk(tmp_path, "people.csv", files.messy()))
@@ -64,12 +83,8 @@ def test_a_messy_csv_is_refused_in_the_pages_words_where_they_are_seen(
     assert "missing=drop" not in page.locator("body").inner_text()
 
 
-def test_a_file_of_several_arrays_is_told_without_words_of_the_api(
-    playground: Playground, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals.add(422)
+def a_file_of_several_arrays_is_told_without_words_of_the_api(playground: Playground, tmp_path: Path) -> None:
     page = playground.page
-    playground.open()
     rows = np.arange(12.0).reshape(4, 3)
     path = tmp_path / "two.npz"
     np.savez(path, a=rows, b=rows + 1)
@@ -78,15 +93,3 @@ def test_a_file_of_several_arrays_is_told_without_words_of_the_api(
     expect(page.locator("#upload-notes")).to_contain_text("under “How to read the file”. It can be read as a or b.")
     expect(page.locator("#e-array")).to_contain_text("Choose one of two or more axes, under “How to read the file”.")
     assert "array=" not in page.locator("body").inner_text()
-
-
-def test_a_page_opened_on_a_missing_value_offers_the_same_way_out(playground: Playground, watch: Watch) -> None:
-    watch.refusals.add(422)
-    content = files.with_gap().encode()
-    playground.page.request.post("/api/v1/batches", data=content)
-    playground.open(f"source={hashlib.sha256(content).hexdigest()}")
-    expect(playground.page.locator("#e-file")).to_contain_text("row 3")
-    expect(playground.page.locator("#e-file")).to_contain_text("'weight'")
-    playground.page.locator("#e-file").get_by_role("button", name="Leave those rows out").click()
-    playground.settle()
-    assert playground.features() == COLUMNS

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
@@ -15,7 +16,21 @@ from tests.browser.playground.page import Playground
 COLUMNS = ["height", "weight", "age"]
 
 
-def test_a_csv_from_disk_is_shown_dropped_onto_the_box_or_anywhere_or_chosen_in_the_file_dialog(
+def test_a_file_from_disk_is_shown_with_a_bar_with_notes_and_errors_and_a_layer_with_its_findings(
+    playground: Playground, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals |= {415, 422}
+    playground.open("source=iris")
+    for law in (
+        a_csv_is_dropped_onto_the_box_or_anywhere_or_chosen_in_the_file_dialog,
+        an_upload_has_a_bar_as_long_as_it_takes_and_notes_and_errors_as_long_as_they_are_true,
+        an_engineers_layer_leads_with_findings_whose_links_keep_the_view_and_needs_no_running_statistics,
+    ):
+        law(playground, tmp_path)
+        playground.step_to("source=iris")
+
+
+def a_csv_is_dropped_onto_the_box_or_anywhere_or_chosen_in_the_file_dialog(
     playground: Playground, tmp_path: Path
 ) -> None:
     def dropped_at(x: int, y: int) -> Callable[[Path], None]:
@@ -26,7 +41,6 @@ def test_a_csv_from_disk_is_shown_dropped_onto_the_box_or_anywhere_or_chosen_in_
 
         return dropped
 
-    playground.open()
     sent_by = [dropped_at(160, 335), dropped_at(800, 500), lambda path: choose(playground, path)]
     for rows, send in enumerate(sent_by, start=40):
         path = files.on_disk(tmp_path, "people.csv", files.table(rows))
@@ -40,13 +54,11 @@ def test_a_csv_from_disk_is_shown_dropped_onto_the_box_or_anywhere_or_chosen_in_
         playground.page.evaluate("() => scrollTo(0, 0)")
 
 
-def test_an_upload_has_a_bar_as_long_as_it_takes_and_notes_and_errors_as_long_as_they_are_true(
-    playground: Playground, watch: Watch, tmp_path: Path
+def an_upload_has_a_bar_as_long_as_it_takes_and_notes_and_errors_as_long_as_they_are_true(
+    playground: Playground, tmp_path: Path
 ) -> None:
     """A column of text is left out with a warning that names it, which goes with the upload on the way back."""
-    watch.refusals |= {415, 422}
     page = playground.page
-    playground.open()
     bar = page.get_by_role("progressbar", name="Upload progress", include_hidden=True)
     expect(bar).to_be_hidden()
     held = Held(page, "**/api/v1/batches")
@@ -55,7 +67,7 @@ def test_an_upload_has_a_bar_as_long_as_it_takes_and_notes_and_errors_as_long_as
     held.let_go()
     expect(bar).to_be_hidden()
     held.end()
-    expect(page.locator("#batch-line")).not_to_contain_text("Wine")
+    expect(page.locator("#batch-line")).not_to_contain_text("Iris")
     playground.settle()
     assert playground.features() == COLUMNS
     warnings = page.get_by_role("list", name="Notes on the data")
@@ -73,10 +85,9 @@ def test_an_upload_has_a_bar_as_long_as_it_takes_and_notes_and_errors_as_long_as
     assert playground.features() == COLUMNS
 
 
-def test_an_engineers_layer_leads_with_findings_whose_links_keep_the_view_and_needs_no_running_statistics(
+def an_engineers_layer_leads_with_findings_whose_links_keep_the_view_and_needs_no_running_statistics(
     playground: Playground, tmp_path: Path
 ) -> None:
-    playground.open()
     choose(playground, files.on_disk(tmp_path, "layer.npz", files.layer()))
     kept = playground.query
     findings = playground.page.get_by_role("region", name="Findings")
@@ -102,10 +113,21 @@ def test_an_engineers_layer_leads_with_findings_whose_links_keep_the_view_and_ne
     assert playground.column("γ")[4] == "0.00100"
 
 
-def test_a_link_to_an_upload_that_is_gone_asks_for_the_file_which_revives_it_and_another_starts_from_its_own_values(
-    playground: Playground, watch: Watch, tmp_path: Path
+@pytest.mark.folded
+def test_an_upload_that_is_gone_is_revived_by_its_file_and_one_that_is_there_is_deleted_by_whoever_has_its_key(
+    playground: Playground, watch: Watch, tmp_path: Path, origin: str
 ) -> None:
-    watch.refusals.add(410)
+    watch.refusals |= {403, 410}
+    playground.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+    a_link_asks_for_the_file_which_revives_it_and_another_starts_from_its_own_values(playground, tmp_path)
+    playground.step_to("source=iris")
+    whoever_sent_it_can_delete_it_once_for_all_or_take_its_key_along(playground, tmp_path)
+    whoever_has_the_key_can_delete_it_in_another_browser(playground)
+
+
+def a_link_asks_for_the_file_which_revives_it_and_another_starts_from_its_own_values(
+    playground: Playground, tmp_path: Path
+) -> None:
     path = files.on_disk(tmp_path, "people.csv", files.table(rows=31))
     source = hashlib.sha256(path.read_bytes()).hexdigest()
     response = playground.page.goto(f"/?source={source}&gamma=2&activation=tanh&selected=1,2&seed=3")
@@ -122,14 +144,9 @@ def test_a_link_to_an_upload_that_is_gone_asks_for_the_file_which_revives_it_and
     assert playground.query.keys() == {"source", "activation", "seed"}
 
 
-def test_whoever_sent_an_upload_can_delete_it_once_for_all_or_take_its_key_along(
-    playground: Playground, watch: Watch, tmp_path: Path, origin: str
-) -> None:
+def whoever_sent_it_can_delete_it_once_for_all_or_take_its_key_along(playground: Playground, tmp_path: Path) -> None:
     """However often they sent it, it is gone after one deletion; what others have sent, too, is said to stay."""
-    watch.refusals.add(410)
     page = playground.page
-    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    playground.open()
     delete = page.get_by_role("button", name="Delete this upload from the server")
     expect(delete).to_be_hidden()
     for rows, times in ((32, 1), (33, 2)):
@@ -162,12 +179,11 @@ def test_whoever_sent_an_upload_can_delete_it_once_for_all_or_take_its_key_along
     assert page.request.delete(f"/api/v1/batches/{source}?delete_key={key}").status == 204
 
 
-def test_whoever_has_the_key_can_delete_an_upload_in_another_browser(playground: Playground, watch: Watch) -> None:
-    watch.refusals |= {403, 410}
+def whoever_has_the_key_can_delete_it_in_another_browser(playground: Playground) -> None:
     page = playground.page
     content = files.table(rows=34).encode()
     sent = page.request.post("/api/v1/batches", data=content).json()
-    playground.open(f"source={sent['id']}")
+    playground.step_to(f"source={sent['id']}")
     delete = page.get_by_role("button", name="Delete this upload from the server")
     expect(page.locator("#key-asked")).to_contain_text("This browser has no key of this upload.")
     expect(page.get_by_role("button", name="Copy its delete key")).to_be_hidden()
