@@ -10,46 +10,33 @@ from tests.browser.playground.page import Playground
 
 TYPED = "1,2;3,5;4,4;7,1;8,8"
 ENDS = {
-    "/": [("wine", "178", "178"), ("digits", "1,797", "1797"), ("normal", "", "1024"), ("inline", "5", "5")],
-    "/norms": [("wine", "178", "64"), ("inline", "5", "5")],
-    "/network": [("wine", "178", "178"), ("iris", "150", "150")],
+    "/?": [("iris", "150", "150"), ("digits", "1,797", "1797"), ("normal", "", "1024"), ("inline", "5", "5")],
+    "/norms?": [("iris", "150", "64"), ("inline", "5", "5")],
+    "/network?depth=2&width=8&": [("iris", "150", "150"), ("wine", "178", "178")],
 }
 """Of a page's sources, how many examples they have and where the slider ends."""
 
 
 @pytest.mark.folded
 @pytest.mark.parametrize("path", ENDS)
-def test_the_number_of_examples_goes_as_far_as_the_source_by_link_by_key_and_by_slider(page: Page, path: str) -> None:
-    view = opened(page, f"{path}?source=wine&batch_size=1024")
+def test_the_number_of_examples_goes_as_far_as_the_source_by_link_by_key_and_by_slider(
+    page: Page, tmp_path: Path, path: str
+) -> None:
+    view = opened(page, f"{path}source=iris&batch_size=1024")
     a_link_that_asks_for_more_says_what_was_taken(view)
     more_than_the_source_has_is_all_of_it(view)
     for source, total, most in ENDS[path]:
         take(view, source)
         the_slider_ends_where_the_source_does(view, total, most)
+    if path == "/?":
+        view.step_to("source=normal&features=2&batch_size=1000")
+        a_source_with_fewer_takes_its_own_number_and_so_does_an_upload(view, tmp_path)
 
 
 @pytest.mark.folded
 def test_the_slider_of_the_derivation_ends_where_a_typed_table_does(page: Page) -> None:
     view = opened(page, f"/derivation?source=inline&values={TYPED}&batch_size=3")
     the_slider_ends_where_the_source_does(view, "5", "5")
-
-
-@pytest.mark.folded
-def test_another_source_with_fewer_examples_takes_its_own_number_and_so_does_an_upload(
-    page: Page, tmp_path: Path
-) -> None:
-    view = opened(page, "/?source=digits&batch_size=1000")
-    view.choose("source", "wine")
-    assert view.query.get("batch_size") is None
-    view.press("batch_size", "End")
-    expect(view.field("batch_size")).to_have_value("auto")  # all of a source that has an end: the slider stands there
-    expect(page.locator("#batch-line")).to_contain_text("178 examples")
-    with files.taken(page):
-        page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table(rows=23)))
-    expect(page.locator("#source-size")).to_have_text("The source has 23 examples.")
-    view.settle()
-    view.press("batch_size", "ArrowLeft")
-    expect(view.field("batch_size")).to_have_value("22")
 
 
 def opened(page: Page, address: str) -> Playground:
@@ -68,23 +55,39 @@ def take(view: Playground, source: str) -> None:
 
 
 def a_link_that_asks_for_more_says_what_was_taken(view: Playground) -> None:
-    said = "1,024 examples are asked for, and the source has 178: all of them are taken."
+    said = "1,024 examples are asked for, and the source has 150: all of them are taken."
     expect(view.page.locator("#warnings")).to_contain_text(said)
 
 
 def more_than_the_source_has_is_all_of_it(view: Playground) -> None:
     for typed in ("20", "1024"):
         view.enter("batch_size", typed)
-    expect(view.field("batch_size")).to_have_value("178")
-    assert view.query["batch_size"] == "178"
+    expect(view.field("batch_size")).to_have_value("150")
+    assert view.query["batch_size"] == "150"
     expect(view.page.locator("#warnings")).to_be_hidden()
 
 
 def the_slider_ends_where_the_source_does(view: Playground, total: str, most: str) -> None:
     said = f"The source has {total} examples." if total else "The source has no end."
     expect(view.page.locator("#source-size")).to_have_text(said)
-    view.enter("batch_size", "3")
+    view.field("batch_size").fill("3")
+    view.field("batch_size").press("Enter")
     view.press("batch_size", "End")
     expect(view.field("batch_size")).to_have_value(most)
-    view.press("batch_size", "ArrowLeft")
+    view.page.keyboard.press("ArrowLeft")
     assert int(view.field("batch_size").input_value()) < int(most)
+
+
+def a_source_with_fewer_takes_its_own_number_and_so_does_an_upload(view: Playground, tmp_path: Path) -> None:
+    page = view.page
+    view.choose("source", "iris")
+    assert view.query.get("batch_size") is None
+    view.press("batch_size", "End")
+    expect(view.field("batch_size")).to_have_value("auto")  # all of a source that has an end: the slider stands there
+    expect(page.locator("#batch-line")).to_contain_text("150 examples")
+    with files.taken(page):
+        page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table(rows=23)))
+    expect(page.locator("#source-size")).to_have_text("The source has 23 examples.")
+    view.settle()
+    view.press("batch_size", "ArrowLeft")
+    expect(view.field("batch_size")).to_have_value("22")

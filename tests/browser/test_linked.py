@@ -1,5 +1,6 @@
 """A feature, an example, a block or a channel that is pointed at is lit wherever its page has it."""
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.batch_size.page import BatchSize
@@ -9,6 +10,9 @@ from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import STAGES, Playground
 
+pytestmark = pytest.mark.folded  # a law opens the sections that it looks at
+
+LANES = "source=iris&lanes=0,2,3"
 # The texts of the ticks along an axis that lie within the bands that are lit there.
 LIT_TICKS = """(figure, axis) => {
   const [low, high] = axis === "x" ? ["left", "right"] : ["top", "bottom"];
@@ -47,14 +51,20 @@ def linked(page: Page, within: str = "") -> Locator:
     return page.locator(f"{within} [data-linked]")
 
 
-def test_a_feature_is_lit_in_the_stage_the_rows_and_the_table(playground: Playground) -> None:
+def test_a_feature_and_an_example_are_lit_in_the_stage_the_rows_and_the_pair(playground: Playground) -> None:
+    playground.page.set_viewport_size({"width": 1280, "height": 2400})
+    playground.open(f"{LANES}&arrows=dx&pair=0,3&open=forward,backward,features,pair")
+    a_feature_is_lit_in_the_stage_the_rows_and_the_table(playground)
+    playground.step_to(f"{LANES}&batch_size=24&step=x_hat&selected=0,3&pair=0,3&open=forward,features,pair")
+    an_example_is_lit_in_the_stage_the_pair_and_the_rugs_and_terms_stay_as_they_are(playground)
+
+
+def a_feature_is_lit_in_the_stage_the_rows_and_the_table(playground: Playground) -> None:
     page = playground.page
-    page.set_viewport_size({"width": 1280, "height": 2400})
-    playground.open("arrows=dx&pair=0,12")
     for name in (*STAGES, "dx"):
         playground.drawn(name)
     page.locator('.lane[data-feature="0"] .lane-back').hover(position={"x": 300, "y": 20})
-    assert lit_ticks(playground.figure("x")) == ["alcohol"]
+    assert lit_ticks(playground.figure("x")) == ["sepal length"]
     heights = page.locator("#chain-forward .linked-band").evaluate_all(
         "(all) => all.map((band) => band.getBoundingClientRect().top)"
     )
@@ -67,28 +77,24 @@ def test_a_feature_is_lit_in_the_stage_the_rows_and_the_table(playground: Playgr
     expect(linked(page)).to_have_count(0)
     expect(page.locator(".linked-band")).to_have_count(0)
 
-    point_at(page, playground.figure("dx"), "hue")
-    expect(page.locator(".lane[data-linked]")).to_have_attribute("data-feature", "10")
-    assert lit_ticks(playground.figure("x")) == ["hue"]
+    point_at(page, playground.figure("dx"), "petal length")
+    expect(page.locator(".lane[data-linked]")).to_have_attribute("data-feature", "2")
+    assert lit_ticks(playground.figure("x")) == ["petal length"]
     expect(playground.figure("pair")).not_to_have_attribute("data-linked", "")
     page.mouse.move(640, 5)
     expect(linked(page)).to_have_count(0)
 
-    page.locator('#features .pick[data-feature="3"]').focus()
+    page.locator('#features .pick[data-feature="0"]').focus()
     page.keyboard.press("Tab")
-    assert lit_ticks(playground.figure("x_hat").locator("xpath=preceding-sibling::*[1]")) == ["magnesium"]
-    page.locator("#feature-12").hover()
-    expect(page.locator(".lane[data-linked]")).to_have_attribute("data-feature", "12")
+    assert lit_ticks(playground.figure("x_hat").locator("xpath=preceding-sibling::*[1]")) == ["sepal width"]
+    page.locator("#feature-3").hover()
+    expect(page.locator(".lane[data-linked]")).to_have_attribute("data-feature", "3")
 
 
-def test_an_example_is_lit_in_the_stage_the_pair_and_the_rugs_and_terms_stay_as_they_are(
-    playground: Playground,
-) -> None:
+def an_example_is_lit_in_the_stage_the_pair_and_the_rugs_and_terms_stay_as_they_are(playground: Playground) -> None:
     page = playground.page
-    page.set_viewport_size({"width": 1280, "height": 2400})
-    playground.open("batch_size=24&step=x_hat&selected=0,12&pair=0,12")
     playground.drawn("pair")
-    last = page.locator('.lane[data-feature="12"] [data-example="23"]')  # above the others
+    last = page.locator('.lane[data-feature="3"] [data-example="23"]')  # above the others
     last.scroll_into_view_if_needed()
     dot = last.bounding_box()
     assert dot
@@ -106,7 +112,7 @@ def test_an_example_is_lit_in_the_stage_the_pair_and_the_rugs_and_terms_stay_as_
 def test_a_block_is_lit_in_the_curves_the_columns_and_the_schematic(network: Network) -> None:
     page = network.page
     page.set_viewport_size({"width": 1280, "height": 3000})
-    network.open("depth=6&width=8")
+    network.open("depth=4&width=8&open=depth,schematic,columns")
     for name in ("depth_deviation", "depth_gradient", "activations_without", "activations_with", "gradients_with"):
         network.drawn(name)
     network.joint("z4", "with").hover()
@@ -121,7 +127,7 @@ def test_a_block_is_lit_in_the_curves_the_columns_and_the_schematic(network: Net
 
 def test_an_example_is_lit_in_the_deals_their_dots_the_strips_and_the_jacobian(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 4000})
-    view = BatchSize(page).open("draws=100&members=6&example=2")
+    view = BatchSize(page).open("draws=100&members=6&example=2&open=dependence")
     view.controls.drawn("jacobian_total")
     jacobian, dots = page.locator("#figure-jacobian_total"), page.locator("#dots .dots [data-linked]")
     page.locator("#piles .dropout .latest").hover()
@@ -154,7 +160,7 @@ def test_an_example_is_lit_in_the_deals_their_dots_the_strips_and_the_jacobian(p
 
 def test_a_tensor_is_lit_in_its_verdict_its_line_its_field_and_its_figures_and_a_unit_in_them(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 3000})
-    check = GradientCheck(page).open("way=paste&numeric=true")
+    check = GradientCheck(page).open("way=paste&numeric=true&open=factors")
     lit = "(all) => all.map((one) => one.id || one.dataset.diagnosis || one.dataset.field || one.tagName)"
     every = ["dx", "variance_path_missing", "TR", "figure-factors", "figure-against", "TR"]
     page.locator('#verdicts [data-tensor="dx"]').hover()
@@ -176,7 +182,7 @@ def test_a_tensor_is_lit_in_its_verdict_its_line_its_field_and_its_figures_and_a
 
 def test_a_cell_of_the_norms_lights_its_channels_rows_on_the_stage_and_below_it_and_a_row_its_cells(page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 3000})
-    norms = Norms(page).open()
+    norms = Norms(page).open("open=cube,distributions")
     before, lit = page.locator("#figure-before"), page.locator("#stage [data-linked]")
     names = norms.answer()["batch"]["channel_names"]
     page.locator('[data-stage-cube="group"] [data-example="1"][data-channel="2"]').first.hover()
@@ -201,7 +207,7 @@ def test_a_cell_of_the_norms_lights_its_channels_rows_on_the_stage_and_below_it_
 def test_a_cell_of_the_derivation_lights_its_example_and_its_terms(derivation: Derivation) -> None:
     page = derivation.page
     page.set_viewport_size({"width": 1280, "height": 4000})
-    derivation.open()
+    derivation.open("open=batch,paths,jacobian")
     cell = page.locator('#grid-values input[data-example="2"][data-feature="1"]')
     cell.hover()
     expect(cell).to_have_class("lit")

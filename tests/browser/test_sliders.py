@@ -14,9 +14,11 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.held import Held
-from tests.browser.playground.page import Playground
+from tests.browser.playground.page import OFTEN, Playground
 
-PAGES = ["/", "/derivation?source=wine", "/network", "/batch-size?draws=100", "/norms"]
+PAGES = [
+    "/?source=iris", "/derivation?source=iris", "/network?depth=4&width=8", "/batch-size?draws=100", "/norms",
+]  # fmt: skip
 QUARTERS = [("ArrowRight", "PageDown"), ("PageUp", "ArrowDown"), ("End", "ArrowLeft"), ("ArrowUp", "Home")]
 UPWARD = 1  # so many keys of a quarter, the first ones, go up
 ALL_OPEN = ".control, .control[hidden], .fold, .fold[hidden], [role=tabpanel][hidden] { display: block !important; }"
@@ -70,7 +72,7 @@ def walked(page: Page, path: str, known: set[Slider]) -> list[Rows]:
         page.locator(f'[data-field="{name}"] .slide').focus()
         for key in ("Shift", *keys):
             page.keyboard.press(key)
-        page.wait_for_function(WRITTEN, arg=name)
+        page.wait_for_function(WRITTEN, arg=name, polling=OFTEN)
     noted = page.evaluate("() => noted")
     held.end()
     return [[row for row in noted if row["name"] == name] for name in names]

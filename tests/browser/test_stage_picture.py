@@ -51,6 +51,7 @@ def taken(page: Playground, form: str, folder: Path) -> bytes:
     return (folder / form).read_bytes()
 
 
+@pytest.mark.folded
 @pytest.mark.parametrize("path", STAGES)
 def test_a_stage_leaves_as_a_picture_in_either_scheme(playground: Playground, tmp_path: Path, path: str) -> None:
     playground.page.goto(path)
