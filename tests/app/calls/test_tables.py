@@ -15,7 +15,9 @@ def rows(client, text, **fields):
     ("text", "table"),
     [
         ("1,50\t2\n\u22123,5\t4e3", [["1.50", "2"], ["-3.5", "4e3"]]), ("1, 2;3, 4", [["1", "2"], ["3", "4"]]),
-        ("1,5;2\n3;4", [["1.5", "2"], ["3", "4"]]), ("7", [["7"]]),
+        ("1,5;2\n3;4", [["1.5", "2"], ["3", "4"]]), ("7", [["7"]]), ("1, 2\n3, 4\n", [["1", "2"], ["3", "4"]]),
+        ("1 2\n3 4", [["1", "2"], ["3", "4"]]), ("1,5;2,5\n3,5;\u22124,5", [["1.5", "2.5"], ["3.5", "-4.5"]]),
+        ("1,5\t2,5;3,5\t-4,5", [["1.5", "2.5"], ["3.5", "-4.5"]]),
     ],
 )  # fmt: skip
 def test_rows_come_as_they_are_written_with_points_for_decimals(server, text, table):
@@ -30,6 +32,8 @@ def test_a_single_cell_may_have_a_decimal_comma(server):
     ("body", "words"),
     [
         ({"text": "1,5\n2,5"}, "“1,5” may be 1.5 or the numbers 1, 5"),
+        ({"text": "1,2;3,4"}, "“1,2” may be 1.2 or the numbers 1, 2."),
+        ({"text": "1,234\t2\n3\t4"}, "“1,234” may be 1.234 or 1234. Write “1.234” or “1234”."),
         ({"text": "a\tb\n1\t2"}, "“a” is not a number"),
         ({"text": "1,234", "cell": True}, "“1,234” may be 1.234 or 1234"),
         ({"text": " \n"}, "There is no number"),

@@ -62,8 +62,8 @@ def expect_a_picture_and_a_table_of_a_figure(derivation: Derivation) -> None:
     expect(figure.locator(".behind tbody tr")).to_have_count(3)
 
 
-def test_a_wrong_field_or_an_upload_that_is_gone_costs_only_itself_and_a_table_too_large_says_what_is_taken(
-    derivation: Derivation, watch: Watch
+def test_a_wrong_field_or_an_upload_that_is_gone_costs_itself_a_table_too_large_says_so_and_a_file_is_sliced(
+    derivation: Derivation, watch: Watch, tmp_path: Path
 ) -> None:
     watch.refusals |= {410, 422}
     derivation.open("eps=-1&cell=2,1")
@@ -71,6 +71,8 @@ def test_a_wrong_field_or_an_upload_that_is_gone_costs_only_itself_and_a_table_t
     derivation.step_to(f"source={'0' * 64}&cell=1,1")
     expect_wrong_alone(derivation, "source")
     expect_a_table_too_large_to_say_what_is_taken(derivation)
+    derivation.step_to("gamma=2,1,1&open=batch")
+    expect_a_dropped_file_and_a_slice_of_it_worked_out(derivation, tmp_path)
 
 
 def expect_wrong_alone(derivation: Derivation, field: str) -> None:
@@ -86,9 +88,7 @@ def expect_a_table_too_large_to_say_what_is_taken(derivation: Derivation) -> Non
     expect(derivation.page.locator("#e-values")).to_be_hidden()
 
 
-def test_a_file_is_dropped_and_a_slice_of_it_worked_out(derivation: Derivation, watch: Watch, tmp_path: Path) -> None:
-    watch.refusals.add(422)
-    derivation.open("gamma=2,1,1&open=batch")
+def expect_a_dropped_file_and_a_slice_of_it_worked_out(derivation: Derivation, tmp_path: Path) -> None:
     for text in (files.table(), files.with_gap()):
         path = files.on_disk(tmp_path, "people.csv", text)
         with files.taken(derivation.page):

@@ -9,11 +9,12 @@ from tests.browser.derivation.page import ASKED, DEFAULT, ORDER, Derivation
 from tests.browser.stage import fits, settled, shifted, watch_shifts, words_in_sight
 
 LAPTOP = {"width": 1280, "height": 800}
+BATCH = "values=1,10;2,30;4,25&dy=1,0;0,2;-1,0.5&gamma=2,-1&beta=0.5&eps=0.25&eps_placement=deviation&step=x"
 
 pytestmark = pytest.mark.folded
 
 
-def test_the_stage_fits_a_laptop_tells_each_step_once_and_no_control_moves_the_page(
+def test_the_stage_fits_a_laptop_tells_each_step_once_no_control_moves_the_page_and_the_last_step_leads_to_the_checker(
     derivation: Derivation, watch: Watch
 ) -> None:
     derivation.page.set_viewport_size(LAPTOP)
@@ -24,6 +25,11 @@ def test_the_stage_fits_a_laptop_tells_each_step_once_and_no_control_moves_the_p
     expect_each_step_said_once_and_a_step_back(derivation, watch)
     expect_the_stage_alone_asked_for_while_a_hand_moves(derivation, watch)
     expect_no_control_moves_the_page(derivation)
+    derivation.page.locator("#main").focus()
+    derivation.step_to("step=sigma&open=batch")
+    expect_a_step_that_there_is_not_to_walk_on_and_a_large_source_sliced(derivation)
+    derivation.step_to(BATCH)
+    expect_the_last_step_to_hand_its_batch_to_the_checker(derivation)
 
 
 def expect_it_fits_and_says_little_unasked(derivation: Derivation) -> None:
@@ -82,10 +88,7 @@ def expect_no_control_moves_the_page(derivation: Derivation) -> None:
     assert shifted(derivation.page) < 0.02
 
 
-def test_a_step_that_there_is_not_walks_on_an_example_lights_up_and_a_large_source_is_sliced(
-    derivation: Derivation,
-) -> None:
-    derivation.open("step=sigma&open=batch")
+def expect_a_step_that_there_is_not_to_walk_on_and_a_large_source_sliced(derivation: Derivation) -> None:
     derivation.expect_step("var")
     derivation.page.keyboard.press("ArrowRight")
     derivation.expect_step("scale")
@@ -107,10 +110,7 @@ def expect_an_example_lit_from_either_side(derivation: Derivation) -> None:
     assert derivation.lit() == [(3, 0)]
 
 
-def test_the_last_step_hands_its_batch_to_the_checker(derivation: Derivation) -> None:
-    derivation.open(
-        "values=1,10;2,30;4,25&dy=1,0;0,2;-1,0.5&gamma=2,-1&beta=0.5&eps=0.25&eps_placement=deviation&step=x"
-    )
+def expect_the_last_step_to_hand_its_batch_to_the_checker(derivation: Derivation) -> None:
     hand_over = derivation.page.get_by_role("link", name="Your turn: write it")
     expect(hand_over).to_be_hidden()
     derivation.page.keyboard.press("End")

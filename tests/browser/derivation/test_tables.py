@@ -10,7 +10,7 @@ from tests.browser.held import Held
 pytestmark = pytest.mark.folded
 
 
-def test_a_number_is_typed_dragged_changed_by_keys_and_taken_back_and_what_is_none_is_told_beside_the_table(
+def test_numbers_are_typed_dragged_and_mended_tables_grow_and_shrink_and_a_finger_drags_the_cell_that_was_tapped(
     derivation: Derivation, watch: Watch
 ) -> None:
     derivation.open("open=batch&step=mean")
@@ -22,6 +22,15 @@ def test_a_number_is_typed_dragged_changed_by_keys_and_taken_back_and_what_is_no
     expect_no_number_told_and_mended(derivation)
     expect_an_emptied_cell_not_shown_as_0(derivation)
     expect_a_decimal_comma_is_a_point(derivation)
+    derivation.step_to("open=batch&values=1,2,3,4,5;2,4,1,3,2;3,1,2,2,9&dy=1,0,0,0,0;0,1,0,0,0;0,0,1,0,0&cell=2,4")
+    expect_tables_to_grow_and_to_shrink(derivation)
+    expect_a_slice_to_become_a_table_with_its_names(derivation)
+    derivation.step_to("open=batch&step=y")
+    expect_tables_of_scale_shift_and_gradient(derivation)
+    expect_a_late_answer_takes_back_nothing(derivation)
+    derivation.page.set_viewport_size({"width": 390, "height": 844})
+    derivation.step_to("open=batch&step=mean")
+    expect_a_finger_to_drag_the_cell_that_was_tapped_and_to_scroll_the_page_at_any_other(derivation)
 
 
 def expect_a_cell_dragged_up_and_down(derivation: Derivation) -> None:
@@ -78,9 +87,9 @@ def expect_arrow_keys_go_from_cell_to_cell(derivation: Derivation) -> None:
     assert derivation.query["values"].startswith("1,19.1,0.5")
 
 
-def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_other(derivation: Derivation) -> None:
-    derivation.page.set_viewport_size({"width": 390, "height": 844})
-    derivation.open("open=batch&step=mean")
+def expect_a_finger_to_drag_the_cell_that_was_tapped_and_to_scroll_the_page_at_any_other(
+    derivation: Derivation,
+) -> None:
     derivation.cell(3, 0).evaluate("(cell) => cell.scrollIntoView({ block: 'center' })")
     before = derivation.page.evaluate("scrollY")
     derivation.swipe(3, 0, 0)
@@ -95,10 +104,7 @@ def test_a_finger_drags_the_cell_that_was_tapped_and_scrolls_the_page_at_any_oth
     assert derivation.grid("values") == [*DEFAULT[:3], ["5.2", "30", "0.9"]]
 
 
-def test_tables_grow_and_shrink_a_slice_keeps_its_names_and_a_late_answer_takes_back_nothing_typed_since(
-    derivation: Derivation,
-) -> None:
-    derivation.open("open=batch&values=1,2,3,4,5;2,4,1,3,2;3,1,2,2,9&dy=1,0,0,0,0;0,1,0,0,0;0,0,1,0,0&cell=2,4")
+def expect_tables_to_grow_and_to_shrink(derivation: Derivation) -> None:
     derivation.click("+ feature")
     assert [len(row) for row in derivation.grid("values")] == [6] * 3
     assert "dy" not in derivation.query
@@ -108,10 +114,6 @@ def test_tables_grow_and_shrink_a_slice_keeps_its_names_and_a_late_answer_takes_
     assert derivation.grid("values") == [["1", "2", "3", "4", "5", "5"]]
     assert derivation.query["cell"].startswith("0,")
     expect(derivation.page.locator("#warnings")).to_contain_text("one example")
-    expect_a_slice_to_become_a_table_with_its_names(derivation)
-    derivation.step_to("open=batch&step=y")
-    expect_tables_of_scale_shift_and_gradient(derivation)
-    expect_a_late_answer_takes_back_nothing(derivation)
 
 
 def expect_no_number_told_and_mended(derivation: Derivation) -> None:

@@ -11,8 +11,7 @@ LACKS = "([part, symbol]) => !document.querySelector(part).innerText.normalize('
 """Once its figures, too, are drawn anew."""
 
 
-def test_the_marks_of_the_moved_figure_lie_where_the_outputs_are_and_obey_the_keys(derivation: Derivation) -> None:
-    derivation.open("values=1,10;2,30;4,20;5,40&cell=1,1&move_by=0&step=mean")
+def expect_marks_of_the_moved_figure_where_the_outputs_are_and_to_obey_the_keys(derivation: Derivation) -> None:
     first, second, *_ = derivation.handles()
     drawn = derivation.figure("moved").locator(".plot .points").last.locator("path")
     for mark, point in zip(derivation.handles(), drawn.all(), strict=True):
@@ -28,7 +27,9 @@ def test_the_marks_of_the_moved_figure_lie_where_the_outputs_are_and_obey_the_ke
     assert derivation.active() == "mean"  # the page's own arrow keys did not walk on
 
 
-def test_a_cell_an_entry_a_moved_example_and_the_routes_are_looked_at(derivation: Derivation) -> None:
+def test_a_cell_an_entry_a_moved_example_the_routes_and_the_marks_of_the_moved_figure_are_looked_at(
+    derivation: Derivation,
+) -> None:
     derivation.open("step=x_hat")
     expect_zeros_between_features(derivation)
     expect_a_dragged_examples_output_lags_behind(derivation)
@@ -36,6 +37,8 @@ def test_a_cell_an_entry_a_moved_example_and_the_routes_are_looked_at(derivation
     expect_every_output_moves_with_an_example(derivation)
     expect_formulas_worked_out_for_a_chosen_cell(derivation)
     expect_routes_side_by_side(derivation)
+    derivation.step_to("values=1,10;2,30;4,20;5,40&cell=1,1&move_by=0&step=mean")
+    expect_marks_of_the_moved_figure_where_the_outputs_are_and_to_obey_the_keys(derivation)
 
 
 def expect_zeros_between_features(derivation: Derivation) -> None:

@@ -18,7 +18,7 @@ PLUGGED = """(names) => names.map((name) => {
 """Of each node, pressed one after the other: which one is lit, and the last number of its formula."""
 
 
-def test_a_walk_is_made_by_keys_buttons_and_jumps_is_announced_and_asks_for_nothing(
+def test_a_walk_is_made_by_keys_buttons_and_jumps_asks_for_nothing_and_plugs_in_the_answers_numbers(
     derivation: Derivation, watch: Watch
 ) -> None:
     derivation.open()
@@ -29,6 +29,12 @@ def test_a_walk_is_made_by_keys_buttons_and_jumps_is_announced_and_asks_for_noth
     expect_buttons_step_and_stop_at_the_ends(derivation)
     expect_any_node_jumped_to(derivation)
     assert watch.asked(ASKED) == []
+    derivation.step_to("open=batch,step&cell=2,1&eps=0.5&gamma=2,-1,1")
+    expect_the_answers_numbers_plugged_in(derivation)
+    derivation.step_to("open=batch,step&values=1,1;2,1;4,1&cell=0,1&eps=0.5&eps_placement=deviation&step=dvar")
+    expect_none_for_the_constant_feature_alone(derivation)
+    derivation.step_to(f"open=summed&values={WIDE}&step=mean")
+    expect_the_result_of_a_long_formula_in_sight(derivation)
 
 
 def expect_the_first_step_and_the_mean_worked_out(derivation: Derivation, watch: Watch) -> None:
@@ -122,10 +128,7 @@ def expect_marks_at_once_with_less_motion(derivation: Derivation) -> None:
     assert timed.evaluate("() => document.querySelector('#stage').getAnimations({ subtree: true }).length") == 0
 
 
-def test_each_number_that_is_plugged_in_is_the_answers_and_what_would_be_divided_by_0_is_none(
-    derivation: Derivation,
-) -> None:
-    derivation.open("open=batch,step&cell=2,1&eps=0.5&gamma=2,-1,1")
+def expect_the_answers_numbers_plugged_in(derivation: Derivation) -> None:
     for placement in ("variance", "deviation"):
         derivation.controls.choose("eps_placement", placement)
         nodes = derivation.answer()["nodes"]
@@ -133,7 +136,6 @@ def test_each_number_that_is_plugged_in_is_the_answers_and_what_would_be_divided
         for node, (lit, last) in zip(nodes, plugged, strict=True):
             assert lit == node["name"]
             expect_plugged_in(node["name"], node["value"], last)
-    expect_none_for_the_constant_feature_alone(derivation)
 
 
 def expect_plugged_in(name: str, value: Any, last: str) -> None:
@@ -145,7 +147,7 @@ def expect_plugged_in(name: str, value: Any, last: str) -> None:
 
 
 def expect_none_for_the_constant_feature_alone(derivation: Derivation) -> None:
-    derivation.step_to("open=batch,step&values=1,1;2,1;4,1&cell=0,1&eps=0.5&eps_placement=deviation&step=dvar")
+    """What would be divided by 0."""
     expect_none(derivation, "none, σ is 0", "stays 0 however s moves")
     derivation.controls.choose("eps_placement", "variance")
     derivation.controls.enter("eps", "0")
@@ -170,8 +172,8 @@ IN_SIGHT = """(one) => {
 }"""
 
 
-def test_the_result_of_a_long_formula_is_in_sight_and_arrows_reach_it(derivation: Derivation) -> None:
-    derivation.open(f"open=summed&values={WIDE}&step=mean")
+def expect_the_result_of_a_long_formula_in_sight(derivation: Derivation) -> None:
+    """Arrows reach it."""
     for step in ("mean", "dx"):
         derivation.node(step).click()
         derivation.expect_step(step)

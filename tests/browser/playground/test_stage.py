@@ -95,8 +95,8 @@ def expect_each_step_to_say_where_it_is(playground: Playground) -> None:
     assert playground.query == {"step": "y", "arrows": "paths"}
 
 
-def test_a_dragged_mean_changes_beta_the_end_of_the_deviation_bar_gamma_and_keys_go_on_from_there(
-    playground: Playground,
+def test_a_dragged_mean_changes_beta_the_end_of_the_deviation_bar_gamma_and_the_weights_knob_moves_x_and_not_x_hat(
+    playground: Playground, watch: Watch
 ) -> None:
     playground.open("step=y")
     expect_a_dragged_mean_to_change_beta_while_the_ruler_stays(playground)
@@ -104,6 +104,10 @@ def test_a_dragged_mean_changes_beta_the_end_of_the_deviation_bar_gamma_and_keys
     playground.step_to("step=scaled")
     expect_the_end_of_the_deviation_bar_to_change_gamma(playground)
     expect_keys_to_go_on_from_where_the_mark_was_sent(playground)
+    playground.page.emulate_media(reduced_motion=None)
+    playground.step_to("step=x_hat")
+    expect_the_whole_answer_given_up(playground)
+    expect_x_to_move_and_not_x_hat(playground, watch)
 
 
 def expect_a_dragged_mean_to_change_beta_while_the_ruler_stays(playground: Playground) -> None:
@@ -159,14 +163,6 @@ def expect_keys_to_go_on_from_where_the_mark_was_sent(playground: Playground) ->
     assert playground.query["gamma"].split(",")[10] == "1.55"
 
 
-def test_the_weights_knob_moves_x_and_not_x_hat_and_a_hand_that_moves_on_gives_up_the_whole_answer(
-    playground: Playground, watch: Watch
-) -> None:
-    playground.open("step=x_hat")
-    expect_the_whole_answer_given_up(playground)
-    expect_x_to_move_and_not_x_hat(playground, watch)
-
-
 def expect_x_to_move_and_not_x_hat(playground: Playground, watch: Watch) -> None:
     """Only the stage is asked for."""
     page = playground.page
@@ -183,7 +179,7 @@ def expect_x_to_move_and_not_x_hat(playground: Playground, watch: Watch) -> None
 
 
 def expect_the_whole_answer_given_up(playground: Playground) -> None:
-    """For which the hand had rested; else the stage of the next move would wait for all the figures of the last one."""
+    """For which the hand had rested, when it moves on; else the stage waits for all the figures of its last move."""
     page = playground.page
     slider = page.locator('.control[data-field="x_scale"] .slide')
     wholes = Held(page, re.compile(r"/api/v1/playground\?(?!.*parts=stage)"), most=1)

@@ -11,8 +11,16 @@ pytestmark = pytest.mark.folded
 SHORT = "source=iris&widths=8,8&steps=60"
 
 
-def test_a_run_plays_by_itself_and_stops_at_its_end(training: Training) -> None:
+def test_a_run_plays_by_itself_stops_at_its_end_steps_by_button_and_by_key_and_is_sought_in(training: Training) -> None:
     training.open(f"{SHORT}&speed=60")
+    expect_a_run_to_play_by_itself_and_to_stop_at_its_end(training)
+    training.step_to(f"{QUICK}&step=20")
+    expect_steps_by_button_and_by_key(training)
+    expect_a_press_in_a_chart_to_seek_and_a_drag_of_the_playhead_too(training)
+    expect_the_keys_named_where_the_page_is_explained(training)
+
+
+def expect_a_run_to_play_by_itself_and_to_stop_at_its_end(training: Training) -> None:
     expect(training.step).to_have_text("60")
     expect(training.play).to_have_attribute("aria-pressed", "false")
     expect(training.page.locator("#step-of")).to_have_text("60")
@@ -27,15 +35,6 @@ def test_a_run_plays_by_itself_and_stops_at_its_end(training: Training) -> None:
     expect(training.play).to_have_attribute("aria-pressed", "true")
     expect(training.headline).to_have_attribute("aria-live", "off")
     expect(training.step).to_have_text("60")
-
-
-def test_it_steps_by_button_and_by_key_back_takes_that_back_and_a_chart_and_the_playhead_are_sought_in(
-    training: Training,
-) -> None:
-    training.open(f"{QUICK}&step=20")
-    expect_steps_by_button_and_by_key(training)
-    expect_a_press_in_a_chart_to_seek_and_a_drag_of_the_playhead_too(training)
-    expect_the_keys_named_where_the_page_is_explained(training)
 
 
 def expect_steps_by_button_and_by_key(training: Training) -> None:

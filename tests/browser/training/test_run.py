@@ -26,8 +26,16 @@ def streams(training: Training) -> list[Request]:
     return asked
 
 
-def test_a_reload_in_mid_run_gives_the_same_curves(training: Training) -> None:
+def test_a_reload_in_mid_run_gives_the_same_curves_and_a_learning_rate_that_is_changed_goes_on_from_there(
+    training: Training,
+) -> None:
     training.open(f"{QUICK}&step=40")
+    expect_the_same_curves_of_a_reload_in_mid_run(training)
+    training.step_to(f"{QUICK}&step=30")
+    expect_a_changed_learning_rate_in_the_link_and_the_run_to_go_on_from_there(training)
+
+
+def expect_the_same_curves_of_a_reload_in_mid_run(training: Training) -> None:
     expect(training.step).to_have_text("40")
     curves, histograms = training.curves(), training.histograms(1)
     assert {name: points(path) for name, path in curves.items()} == {"a": 41, "b": 41}
@@ -45,8 +53,7 @@ def test_a_reload_in_mid_run_gives_the_same_curves(training: Training) -> None:
     assert training.page.evaluate("() => matchMedia('(prefers-reduced-motion: reduce)').matches") is False
 
 
-def test_a_learning_rate_that_is_changed_is_in_the_link_and_the_run_goes_on_from_there(training: Training) -> None:
-    training.open(f"{QUICK}&step=30")
+def expect_a_changed_learning_rate_in_the_link_and_the_run_to_go_on_from_there(training: Training) -> None:
     before = training.curves()
     asked = streams(training)
     training.set_rate("0.5")
@@ -71,7 +78,9 @@ def test_a_learning_rate_that_is_changed_is_in_the_link_and_the_run_goes_on_from
     expect(training.page).not_to_have_url(re.compile("changes"))
 
 
-def test_a_curve_that_diverged_ends_there_and_says_so(training: Training) -> None:
+def test_a_curve_that_diverged_ends_there_and_says_so_and_an_axis_holds_the_better_half_of_every_curve(
+    training: Training,
+) -> None:
     training.open("source=iris&widths=8,8&activation=relu&steps=60&rate=1e6&b=norm:batch,rate:0.1&step=60")
     ends = [row["step"] for row in training.records() if row["variants"].get("a", {}).get("diverged")]
     assert len(ends) == 1
@@ -92,6 +101,9 @@ def test_a_curve_that_diverged_ends_there_and_says_so(training: Training) -> Non
     assert at is not None
     assert mark is not None
     assert abs(at["x"] + at["width"] / 2 - mark["x"]) < 1.5  # the step that the words name
+    training.step_to("source=iris&widths=8,8&steps=80&rate=1000&step=80")
+    expect(training.step).to_have_text("80")
+    expect_an_axis_to_hold_the_better_half_of_every_curve(training)
 
 
 def test_a_lost_connection_goes_on_behind_the_last_step_and_a_refusal_says_when_it_is_tried_again(
@@ -125,8 +137,7 @@ def test_a_lost_connection_goes_on_behind_the_last_step_and_a_refusal_says_when_
     training.page.unroute_all(behavior="ignoreErrors")
 
 
-def test_an_axis_holds_the_better_half_of_every_curve(training: Training) -> None:
-    training.open("source=iris&widths=8,8&steps=80&rate=1000&step=80")
+def expect_an_axis_to_hold_the_better_half_of_every_curve(training: Training) -> None:
     chart = training.page.locator('[data-chart="loss"] svg.drawing')
     box = chart.bounding_box()
     assert box is not None
