@@ -12,7 +12,7 @@ from app.settings import Settings
 from app.web.operations import clients
 from app.web.operations.password.throttle import BURST
 from tests.browser.conftest import clocked_in
-from tests.browser.judge import Judge
+from tests.browser.judge import Judge, Judged
 from tests.browser.serving import served
 from tests.browser.test_widths import OVERFLOW
 
@@ -106,7 +106,7 @@ def test_it_is_whole_in_every_look(page: Page, locked: str) -> None:
     page.get_by_label("Password").fill("wrong")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_be_visible()
-    judge = Judge(page)
+    judge = Judge(page, Judged())
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         page.wait_for_function("(scheme) => document.documentElement.dataset.scheme === scheme", arg=scheme)
