@@ -16,18 +16,19 @@ from tests.browser.playground.page import Playground
 COLUMNS = ["height", "weight", "age"]
 
 
+@pytest.mark.folded
 def test_a_file_from_disk_is_shown_with_a_bar_with_notes_and_errors_and_a_layer_with_its_findings(
     playground: Playground, watch: Watch, tmp_path: Path
 ) -> None:
     watch.refusals |= {415, 422}
-    playground.open("source=iris")
+    playground.open("source=iris&open=forward")
     for law in (
         a_csv_is_dropped_onto_the_box_or_anywhere_or_chosen_in_the_file_dialog,
         an_upload_has_a_bar_as_long_as_it_takes_and_notes_and_errors_as_long_as_they_are_true,
         an_engineers_layer_leads_with_findings_whose_links_keep_the_view_and_needs_no_running_statistics,
     ):
+        playground.step_to("source=iris&open=forward")
         law(playground, tmp_path)
-        playground.step_to("source=iris")
 
 
 def a_csv_is_dropped_onto_the_box_or_anywhere_or_chosen_in_the_file_dialog(
@@ -46,7 +47,7 @@ def a_csv_is_dropped_onto_the_box_or_anywhere_or_chosen_in_the_file_dialog(
         path = files.on_disk(tmp_path, "people.csv", files.table(rows))
         send(path)
         source = hashlib.sha256(path.read_bytes()).hexdigest()
-        assert playground.query == {"source": source}
+        assert playground.query == {"source": source, "open": "forward"}
         expect(playground.page.locator("#batch-line")).to_contain_text(f"{rows} examples × 3 features")
         assert playground.features() == COLUMNS
         expect(playground.field("source")).to_have_value(source)
