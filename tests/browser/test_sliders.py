@@ -32,24 +32,34 @@ NOTED = """() => {
   window.steps = 0;
   const push = history.pushState.bind(history);
   history.pushState = (...given) => { steps += 1; push(...given); };
-  document.addEventListener("keyup", ({ key, target }) => {
+  const note = (target, key) => {
     const control = target.closest("[data-field]");
     const { top } = target.getBoundingClientRect();
     const [place, least, most] = [target.value, target.min, target.max].map(Number);
     const { value } = control.querySelector(".value");
     noted.push({ name: control.dataset.field, key, steps, top, place, least, most, value });
-  });
+  };
+  document.addEventListener("keyup", ({ key, target }) => note(target, key));
+  window.begin = (name) => {
+    const slider = document.querySelector(`[data-field="${name}"] .slide`);
+    slider.focus();
+    note(slider, "");
+  };
 }"""
-"""After each key: the field's value, where its slider stands and lies, how many steps the history has got so far."""
-WRITTEN = """(name) => {
+"""Before the first key and after each: the field's value, where its slider stands and lies, how many steps the history
+has got so far."""
+WRITTEN = """([name, next]) => {
   const said = new URLSearchParams(location.search);
   const isWritten = (reset) => reset.hidden === !said.has(reset.closest("[data-field]").dataset.field);
   if (![...document.querySelectorAll(".reset")].every(isWritten)) return false;
   if (said.has(name) && said.get(name) !== document.getElementById(`c-${name}`).value) return false;
   noted.at(-1).steps = steps;
+  if (next) begin(next);
   return true;
 }"""
-"""The pause behind a slider's last key, in which the address is written: the steps that there are then."""
+"""The pause behind a slider's last key, in which the address is written: the steps that there are then. The next slider
+gets the focus.
+"""
 
 Rows = list[dict[str, Any]]
 Slider = tuple[str, str, str, str]
@@ -68,11 +78,11 @@ def walked(page: Page, path: str, known: set[Slider]) -> list[Rows]:
     names = [slider[0] for slider in sliders if slider not in known or slider in shared]
     known.update(sliders)
     held = Held(page, "**/api/v1/**")
-    for name, keys in zip(names, cycle(QUARTERS), strict=False):
-        page.locator(f'[data-field="{name}"] .slide').focus()
-        for key in ("Shift", *keys):
+    page.evaluate("(name) => begin(name)", names[0])
+    for name, following, keys in zip(names, [*names[1:], None], cycle(QUARTERS), strict=False):
+        for key in keys:
             page.keyboard.press(key)
-        page.wait_for_function(WRITTEN, arg=name, polling=OFTEN)
+        page.wait_for_function(WRITTEN, arg=[name, following], polling=OFTEN)
     noted = page.evaluate("() => noted")
     held.end()
     return [[row for row in noted if row["name"] == name] for name in names]
