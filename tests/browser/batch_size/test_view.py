@@ -11,8 +11,17 @@ from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
 from tests.browser.drawn import all_drawn
 
-CUT_TITLES = """() => [...document.querySelectorAll(".panel:not([hidden]) .panel-title")]
-  .filter((title) => title.scrollWidth > title.clientWidth + 0.5).map((title) => title.textContent)"""
+CUT_TITLES = """() => {
+  const roomOf = (caption) => {
+    const { paddingLeft, paddingRight } = getComputedStyle(caption);
+    return caption.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  };
+  const isNarrow = (title) => title.clientWidth < roomOf(title.parentElement) - 1;
+  const isCut = (title) => title.scrollWidth > title.clientWidth + 0.5 || isNarrow(title);
+  const titles = [...document.querySelectorAll(".panel:not([hidden]) .panel-title")];
+  return titles.filter(isCut).map((title) => title.textContent);
+}"""
+"""Titles that are cut off, or narrower than the caption that they stand in."""
 CUT_TEXTS = """() => [...document.querySelectorAll(".panel:not([hidden]) .plot")].flatMap((plot) => {
   const { left, right, top, bottom } = plot.getBoundingClientRect();
   const inside = (r) => r.left >= left - 1 && r.right <= right + 1 && r.top >= top - 1 && r.bottom <= bottom + 1;
