@@ -96,6 +96,7 @@ def expect_the_snippet_to_run(check: GradientCheck, placement: str) -> None:
 def expect_a_batch_too_large_for_the_snippet_said_to_be(check: GradientCheck) -> None:
     x = (np.arange(80) % 7).reshape(40, 2)
     check.step_to(f"way=code&batch=own&gamma=&beta=&x={x.tolist()}&dy={x[::-1].tolist()}")
+    expect(check.page.locator("#snippet-note")).to_be_visible()
     expect(check.page.locator("#snippet-note")).to_contain_text("too large to be written out")
     expect(check.page.locator("#snippet")).to_contain_text("/probe?seed=0")
     check.radio("A probe")

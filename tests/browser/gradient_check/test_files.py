@@ -26,7 +26,7 @@ def on_disk(folder: Path, name: str, **arrays: np.ndarray) -> Path:
     return path
 
 
-def test_a_file_that_cannot_be_read_is_said_beside_the_drop_and_a_dropped_npz_fills_the_fields(
+def test_a_file_that_cannot_be_read_is_said_beside_the_drop_a_dropped_npz_fills_the_fields_and_the_last_one_wins(
     check: GradientCheck, watch: Watch, tmp_path: Path
 ) -> None:
     watch.refusals.add(422)
@@ -34,6 +34,10 @@ def test_a_file_that_cannot_be_read_is_said_beside_the_drop_and_a_dropped_npz_fi
     expect_an_unread_file_said_beside_the_drop(check, tmp_path)
     for dtype in ("float64", "float32"):
         expect_fields_filled(check, tmp_path, dtype)
+    check.step_to("mistake=own")
+    expect_the_last_of_two_files_to_win(check, tmp_path)
+    expect_typed_numbers_to_stay(check, tmp_path)
+    expect_a_chosen_npy_to_be_the_tensor_of_its_name(check, tmp_path)
 
 
 def expect_fields_filled(check: GradientCheck, tmp_path: Path, dtype: str) -> None:
@@ -104,15 +108,6 @@ def slow_file(check: GradientCheck, folder: Path) -> Callable[[], None]:
         check.settle()
 
     return release
-
-
-def test_the_last_of_two_dropped_files_wins_a_late_one_overwrites_nothing_typed_and_a_chosen_npy_is_of_its_name(
-    check: GradientCheck, tmp_path: Path
-) -> None:
-    check.open("mistake=own")
-    expect_the_last_of_two_files_to_win(check, tmp_path)
-    expect_typed_numbers_to_stay(check, tmp_path)
-    expect_a_chosen_npy_to_be_the_tensor_of_its_name(check, tmp_path)
 
 
 def expect_the_last_of_two_files_to_win(check: GradientCheck, folder: Path) -> None:

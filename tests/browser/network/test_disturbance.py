@@ -159,8 +159,7 @@ def expect_both_passes_in_each_column(network: Network) -> None:
 def expect_controls_as_high_as_the_joint(network: Network) -> None:
     """No blank room below the text of the one, nor below the figures of the other."""
     expect_as_high_as_the_joint(network)
-    for field, text in {"disturb_layer": "2", "disturb_shift": "-1.5"}.items():
-        network.controls.enter(field, text)
+    network.step_to(f"{OPEN}&depth=6&width=16&batch_size=32&disturb_layer=2&disturb_shift=-1.5")
     expect_as_high_as_the_joint(network)
     network.controls.enter("disturb_layer", "6")
     expect_as_high_as_the_joint(network)

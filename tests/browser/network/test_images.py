@@ -26,10 +26,17 @@ def drop(network: Network, folder: Path, said: str, *shape: int) -> None:
     expect(network.page.locator("#batch-line")).to_contain_text(f"images.npy: {said}")
 
 
-def test_dropped_images_go_through_a_convolutional_network_and_are_all_taken_up_to_64(
-    network: Network, tmp_path: Path
+def test_images_go_through_a_convolutional_network_which_brings_what_fits_it_and_back_and_no_width_that_was_chosen(
+    network: Network, watch: Watch, tmp_path: Path
 ) -> None:
     network.open("open=schematic")
+    expect_dropped_images_taken_up_to_64(network, tmp_path)
+    network.step_to("open=schematic&source=wine&joint=z9")
+    expect_convolutional_to_bring_what_fits_it_and_back(network, watch)
+    expect_the_width_to_stay_and_the_depths_slider_to_end_with_its_own(network)
+
+
+def expect_dropped_images_taken_up_to_64(network: Network, tmp_path: Path) -> None:
     drop(network, tmp_path, "20 examples × 3 channels of 6 × 6", 20, 3, 6, 6)
     network.settle()
     assert network.query["architecture"] == "convolutional"
@@ -41,10 +48,8 @@ def test_dropped_images_go_through_a_convolutional_network_and_are_all_taken_up_
     assert network.query["batch_size"] == "64"
 
 
-def test_convolutional_brings_what_fits_it_and_back_and_no_width_that_was_chosen(
-    network: Network, watch: Watch
-) -> None:
-    network.open("open=schematic&source=wine&joint=z9")
+def expect_convolutional_to_bring_what_fits_it_and_back(network: Network, watch: Watch) -> None:
+    asked = len(watch.asked("/api/v1/network"))
     network.controls.choose("architecture", "convolutional")
     assert network.query == {"open": "schematic", "architecture": "convolutional"}
     expect(network.controls.field("depth")).to_have_value("4")
@@ -53,8 +58,7 @@ def test_convolutional_brings_what_fits_it_and_back_and_no_width_that_was_chosen
     network.controls.choose("architecture", "fully_connected")
     assert network.query == {"open": "schematic"}
     expect(network.product(12)).to_have_text("linear")
-    assert len(watch.asked("/api/v1/network")) == 2
-    expect_the_width_to_stay_and_the_depths_slider_to_end_with_its_own(network)
+    assert len(watch.asked("/api/v1/network")) == asked + 2
 
 
 def expect_the_width_to_stay_and_the_depths_slider_to_end_with_its_own(network: Network) -> None:
