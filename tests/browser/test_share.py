@@ -53,10 +53,39 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(content.decode())))
 
 
-def test_copied_as_curl_or_python_it_gives_this_view_and_its_figures(playground: Playground, origin: str) -> None:
-    """A view that is not the first, with the right to read the clipboard."""
+def test_all_that_is_shown_can_be_taken_along(playground: Playground, origin: str, tmp_path: Path) -> None:
+    """With the right to read the clipboard."""
     playground.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    copied = playground.open(STATE)
+    playground.open()
+    what_was_copied_is_told_until_the_view_is_another_and_nothing_can_be_reset_where_nothing_is_set(playground)
+    for query, law in (
+        (STATE, copied_as_curl_or_python_it_gives_this_view_and_its_figures),
+        ("source=iris&gamma=2&beta=1", a_picture_says_what_it_is_of_and_has_the_address_that_shows_it),
+        ("source=iris", a_figure_leaves_as_a_picture_whose_legend_leaves_its_title_free),
+        ("source=iris", the_numbers_of_a_stage_and_of_every_feature_leave_as_those_of_the_view_shown),
+        ("source=iris", the_table_behind_a_figure_opens_by_keyboard_and_follows_the_view_and_escape_closes_the_menu),
+    ):
+        playground.step_to(query)
+        law(playground, tmp_path)
+
+
+def what_was_copied_is_told_until_the_view_is_another_and_nothing_can_be_reset_where_nothing_is_set(
+    playground: Playground,
+) -> None:
+    copied = playground.page.locator("#copied")
+    reset = playground.page.get_by_role("button", name="Reset everything")
+    expect(reset).to_have_attribute("aria-disabled", "true")
+    playground.click("Copy link")
+    expect(copied).to_have_text("Copied: the view as a link.")
+    playground.press("gamma", "ArrowRight")
+    expect(copied).to_be_empty()
+    expect(reset).to_have_attribute("aria-disabled", "false")
+    assert playground.query == {"gamma": "1.05"}
+    playground.page.go_back()
+    expect(reset).to_have_attribute("aria-disabled", "true")
+
+
+def copied_as_curl_or_python_it_gives_this_view_and_its_figures(copied: Playground, _: Path) -> None:
     copied.click("Copy as curl")
     expect(copied.page.locator("#copied")).to_have_text("Copied: the view as curl.")
     command = shlex.split(clipboard(copied.page))
@@ -105,26 +134,67 @@ LEGEND_OVER_TITLE = """(svg) => {
 }"""
 
 
-def test_a_figure_leaves_as_a_picture_whose_legend_leaves_its_title_free(
-    playground: Playground, tmp_path: Path
-) -> None:
-    playground.open()
-    for figure, form in (("x_hat", "png"), ("x_hat", "svg"), ("pair", "png"), ("pair", "svg")):
-        picture(playground, figure, form, tmp_path)
-    drawn = picture(playground, "parameters", "svg", tmp_path).decode()
-    assert not playground.page.evaluate(LEGEND_OVER_TITLE, drawn)
-
-
-def test_a_picture_says_what_it_is_of_and_has_the_address_that_shows_it(playground: Playground, tmp_path: Path) -> None:
-    playground.open("source=iris&gamma=2&beta=1")
-    drawn = playground.page.evaluate(TEXTS, picture(playground, "x_hat", "svg", tmp_path).decode())
+def a_picture_says_what_it_is_of_and_has_the_address_that_shows_it(playground: Playground, folder: Path) -> None:
+    drawn = playground.page.evaluate(TEXTS, picture(playground, "x_hat", "svg", folder).decode())
     told = playground.page.locator("#batch-line").inner_text()
     assert " ".join(told.split()) in drawn["text"]
     assert playground.page.url in drawn["text"]
     assert drawn["below"]
     assert drawn["within"]
-    rows = rows_of(numbers(playground, "parameters", "CSV", tmp_path))
+    rows = rows_of(numbers(playground, "parameters", "CSV", folder))
     assert {row["series"] for row in rows} >= {"∂L/∂γ", "∂L/∂β"}
+
+
+def a_figure_leaves_as_a_picture_whose_legend_leaves_its_title_free(playground: Playground, folder: Path) -> None:
+    for figure, form in (("x_hat", "png"), ("pair", "png"), ("pair", "svg")):
+        picture(playground, figure, form, folder)
+    drawn = picture(playground, "parameters", "svg", folder).decode()
+    assert not playground.page.evaluate(LEGEND_OVER_TITLE, drawn)
+
+
+def the_numbers_of_a_stage_and_of_every_feature_leave_as_those_of_the_view_shown(
+    playground: Playground, folder: Path
+) -> None:
+    names, *rows = csv.reader(io.StringIO(numbers(playground, "x_hat", "CSV", folder).decode()))
+    assert names[0] == "sepal length"
+    values = np.array(rows, dtype=float)
+    assert values.shape == (150, 4)
+    assert np.abs(values.mean(axis=0)).max() < 1e-9
+    with playground.page.expect_download() as download:
+        playground.page.locator('[data-statistics="csv"]').click()
+    download.value.save_as(folder / "statistics.csv")
+    features = rows_of((folder / "statistics.csv").read_bytes())
+    assert [row["feature"] for row in features] == playground.features()
+    assert float(features[-1]["x_sd"]) == pytest.approx(0.7597, abs=1e-4)
+    playground.enter("gamma", "2")
+    values = np.load(io.BytesIO(numbers(playground, "y", "NPY", folder)))
+    assert values.shape == (150, 4)
+    np.testing.assert_allclose(values.std(axis=0), 2, rtol=1e-3)
+
+
+def the_table_behind_a_figure_opens_by_keyboard_and_follows_the_view_and_escape_closes_the_menu(
+    playground: Playground, _: Path
+) -> None:
+    menu = playground.menu("y")
+    expect(menu).to_be_visible()
+    playground.page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(playground.figure("y").locator(".menu summary")).to_be_focused()
+    playground.page.keyboard.press("Enter")
+    button = playground.figure("y").get_by_role("button", name="Table")
+    while not button.evaluate("(button) => button === document.activeElement"):
+        playground.page.keyboard.press("Tab")
+        assert playground.page.evaluate("() => document.activeElement.closest('.menu') !== null")
+    playground.page.keyboard.press("Enter")
+    table = playground.figure("y").get_by_role("region", name="Table: scaled and shifted")
+    expect(table).to_be_focused()
+    expect(table.locator("tbody tr")).to_have_count(4)
+    expect(table.locator("thead")).to_contain_text("deviation")
+    expect(button).to_be_hidden()
+    deviations = playground.figure("y").locator(".behind tbody td:nth-child(3)")
+    expect(deviations).to_have_text(["1.00"] * 4)
+    playground.enter("gamma", "2")
+    expect(deviations).to_have_text(["2.00"] * 4)
 
 
 def test_a_picture_of_published_numbers_names_their_source_and_shows_its_whole_title(
@@ -142,7 +212,7 @@ def test_a_picture_of_published_numbers_names_their_source_and_shows_its_whole_t
 @pytest.mark.parametrize(
     ("path", "figure", "series"),
     [
-        ("/derivation?source=wine", "paths", {"direct"}),
+        ("/derivation?source=iris", "paths", {"direct"}),
         ("/network?depth=2&width=8", "depth_deviation", {"with BN"}),
         ("/batch-size?draws=100", "estimates_mean", set()), ("/gradient-check", "factors", set()),
     ],
@@ -155,67 +225,3 @@ def test_a_figures_numbers_leave_as_csv(
     rows = rows_of(numbers(playground, figure, "CSV", tmp_path))
     assert rows
     assert series <= {row["series"] for row in rows}
-
-
-def test_the_numbers_of_a_stage_and_of_every_feature_leave_as_those_of_the_view_shown(
-    playground: Playground, tmp_path: Path
-) -> None:
-    playground.open()
-    names, *rows = csv.reader(io.StringIO(numbers(playground, "x_hat", "CSV", tmp_path).decode()))
-    assert names[0] == "alcohol"
-    values = np.array(rows, dtype=float)
-    assert values.shape == (178, 13)
-    assert np.abs(values.mean(axis=0)).max() < 1e-9
-    with playground.page.expect_download() as download:
-        playground.page.locator('[data-statistics="csv"]').click()
-    download.value.save_as(tmp_path / "statistics.csv")
-    features = rows_of((tmp_path / "statistics.csv").read_bytes())
-    assert [row["feature"] for row in features] == playground.features()
-    assert float(features[-1]["x_sd"]) == pytest.approx(314.02, abs=0.01)
-    playground.enter("gamma", "2")
-    values = np.load(io.BytesIO(numbers(playground, "y", "NPY", tmp_path)))
-    assert values.shape == (178, 13)
-    np.testing.assert_allclose(values.std(axis=0), 2, rtol=1e-3)
-
-
-def test_the_table_behind_a_figure_opens_by_keyboard_and_follows_the_view_and_escape_closes_the_menu(
-    playground: Playground,
-) -> None:
-    playground.open()
-    menu = playground.menu("y")
-    expect(menu).to_be_visible()
-    playground.page.keyboard.press("Escape")
-    expect(menu).to_be_hidden()
-    expect(playground.figure("y").locator(".menu summary")).to_be_focused()
-    playground.page.keyboard.press("Enter")
-    button = playground.figure("y").get_by_role("button", name="Table")
-    while not button.evaluate("(button) => button === document.activeElement"):
-        playground.page.keyboard.press("Tab")
-        assert playground.page.evaluate("() => document.activeElement.closest('.menu') !== null")
-    playground.page.keyboard.press("Enter")
-    table = playground.figure("y").get_by_role("region", name="Table: scaled and shifted")
-    expect(table).to_be_focused()
-    expect(table.locator("tbody tr")).to_have_count(13)
-    expect(table.locator("thead")).to_contain_text("deviation")
-    expect(button).to_be_hidden()
-    deviations = playground.figure("y").locator(".behind tbody td:nth-child(3)")
-    expect(deviations).to_have_text(["1.00"] * 13)
-    playground.enter("gamma", "2")
-    expect(deviations).to_have_text(["2.00"] * 13)
-
-
-def test_what_was_copied_is_told_until_the_view_is_another_and_nothing_can_be_reset_where_nothing_is_set(
-    playground: Playground, origin: str
-) -> None:
-    playground.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    playground.open()
-    copied = playground.page.locator("#copied")
-    reset = playground.page.get_by_role("button", name="Reset everything")
-    expect(reset).to_have_attribute("aria-disabled", "true")
-    playground.click("Copy link")
-    expect(copied).to_have_text("Copied: the view as a link.")
-    playground.press("gamma", "ArrowRight")
-    expect(copied).to_be_empty()
-    expect(reset).to_have_attribute("aria-disabled", "false")
-    playground.page.go_back()
-    expect(reset).to_have_attribute("aria-disabled", "true")
