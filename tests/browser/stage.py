@@ -49,11 +49,15 @@ def shifted(page: Page) -> float:
     return total
 
 
+FITS = """(whole) => {
+  const { top, bottom } = whole.getBoundingClientRect();
+  return bottom <= innerHeight && top >= 0 && scrollY === 0;
+}"""
+
+
 def fits(page: Page, selector: str = "#stage") -> bool:
     """Whether the whole of it is in sight, without scrolling."""
-    inside: bool = page.locator(selector).evaluate(
-        "(e) => e.getBoundingClientRect().bottom <= innerHeight && e.getBoundingClientRect().top >= 0 && scrollY === 0"
-    )
+    inside: bool = page.locator(selector).evaluate(FITS)
     return inside
 
 

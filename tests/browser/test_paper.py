@@ -17,7 +17,7 @@ FIRST_OPEN = """() => document.querySelector("[data-figure]:not([hidden])").clos
 ALL_OPEN = "() => { for (const part of document.querySelectorAll('details.part')) part.open = true; }"
 AGES = 5000  # milliseconds
 SMALL = [f"{path}{'&' if '?' in path else '?'}source=iris" for path in WITH_A_SOURCE]
-OTHERS = ["/", *(path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY and path not in OF_A_SOURCE)]
+OTHERS = [path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY and path not in OF_A_SOURCE]
 
 
 def plots(page: Page) -> list[dict[str, Any]]:
@@ -64,9 +64,7 @@ def test_paper_shows_every_section_and_figure_in_a_sheets_width_and_light_and_a_
 def test_what_the_screen_does_not_show_is_drawn_when_nothing_moves_and_not_while_a_hand_is_on_the_page(
     timed: Page,
 ) -> None:
-    timed.goto("/?open=all")
-    Playground(timed).settle()
-    all_drawn(timed)
+    captured(timed, "/?open=all")
     set_idle(timed, is_idle=True)
     timed.evaluate(WATCHED)
     timed.mouse.move(640, 120)
@@ -82,9 +80,12 @@ def test_what_the_screen_does_not_show_is_drawn_when_nothing_moves_and_not_while
 @pytest.mark.folded
 @pytest.mark.parametrize("path", OTHERS)
 def test_a_capture_of_the_whole_page_has_no_empty_plot(playground: Playground, path: str) -> None:
-    page = playground.page
-    page.goto(f"{path}{'&' if '?' in path else '?'}open=all")
-    playground.settle()
+    captured(playground.page, f"{path}{'&' if '?' in path else '?'}open=all")
+
+
+def captured(page: Page, path: str) -> None:
+    page.goto(path)
+    Playground(page).settle()
     all_drawn(page)
     assert page.evaluate(PLOTS) or page.evaluate(CHARTS)
     assert page.evaluate("() => scrollY") == 0

@@ -28,29 +28,10 @@ def sheet(page: Page) -> None:
 
 @pytest.mark.folded
 @pytest.mark.parametrize("path", OF_A_SOURCE)
-def test_while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playground, watch: Watch, path: str) -> None:
-    watch.refusals.add(422)
-    phone.page.goto(f"{path}?eps=-3")
-    phone.settle()
-    expect(phone.problem).to_be_in_viewport()
-    expect(phone.problem).to_contain_text("Epsilon: “-3” is not allowed here; allowed: a number from 0 to")
-    expect(phone.problem).to_contain_text("Not computed; below is still")
-    sheet(phone.page)
-    expect(phone.error("eps")).to_contain_text("a number from 0 to")
-    expect(phone.problem).not_to_contain_text("Epsilon")
-    sheet(phone.page)
-    expect(phone.problem).to_contain_text("Epsilon")
-    sheet(phone.page)
-    phone.enter("eps", "0.1")
-    expect(phone.problem).to_be_hidden()
-
-
-@pytest.mark.folded
-@pytest.mark.parametrize("path", OF_A_SOURCE)
-def test_an_upload_that_is_gone_is_asked_for_in_the_view_on_a_wide_screen_and_on_a_phone(
+def test_an_upload_that_is_gone_is_asked_for_in_the_view_and_a_wrong_field_told_above_it(
     phone: Playground, watch: Watch, tmp_path: Path, path: str
 ) -> None:
-    watch.refusals |= {410, 415}
+    watch.refusals |= {410, 415, 422}
     file = files.on_disk(tmp_path, "people.csv", files.table(rows=60 + OF_A_SOURCE.index(path)))
     source = hashlib.sha256(file.read_bytes()).hexdigest()
     phone.page.goto(f"{path}?source={source}")
@@ -72,6 +53,29 @@ def test_an_upload_that_is_gone_is_asked_for_in_the_view_on_a_wide_screen_and_on
     expect(phone.page.locator("#batch-line")).to_contain_text("people.csv")
     expect(phone.page.locator("#control-groups #drop")).to_have_count(1)
     expect(button).to_be_hidden()
+    phone.step_to("source=iris&eps=-3")
+    while_the_sheet_is_closed_the_reason_stands_above_the_view(phone)
+
+
+@pytest.mark.folded
+def test_a_phone_that_opens_a_wrong_address_says_so_above_the_view(phone: Playground, watch: Watch) -> None:
+    watch.refusals.add(422)
+    phone.open("eps=-3")
+    while_the_sheet_is_closed_the_reason_stands_above_the_view(phone)
+
+
+def while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playground) -> None:
+    expect(phone.problem).to_be_in_viewport()
+    expect(phone.problem).to_contain_text("Epsilon: “-3” is not allowed here; allowed: a number from 0 to")
+    expect(phone.problem).to_contain_text("Not computed; below is still")
+    sheet(phone.page)
+    expect(phone.error("eps")).to_contain_text("a number from 0 to")
+    expect(phone.problem).not_to_contain_text("Epsilon")
+    sheet(phone.page)
+    expect(phone.problem).to_contain_text("Epsilon")
+    sheet(phone.page)
+    phone.enter("eps", "0.1")
+    expect(phone.problem).to_be_hidden()
 
 
 @pytest.mark.folded

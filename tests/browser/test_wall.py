@@ -1,11 +1,11 @@
 """On a wall, marks and fields grow by a half together with the letters, and what a page opens on is whole."""
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page
 
 from tests.browser.pages import SHOWN
 from tests.browser.playground.page import Playground
-from tests.browser.stage import cut, fits
+from tests.browser.stage import CUT, FITS
 
 GROWS = ["#c-source", "#controls .slide", "#steps [data-go=first] svg", "#scheme svg", "#stage .lane-back", "#headline"]
 HEIGHTS = "(selectors) => selectors.map((one) => document.querySelector(one).getBoundingClientRect().height)"
@@ -32,6 +32,17 @@ SIZES = {(1920, 1080): 24, (1680, 1050): 23, (1280, 800): 18}
 """The pixels of a letter on a wall of a size."""
 
 LETTERS = "() => parseFloat(getComputedStyle(document.documentElement).fontSize)"
+
+
+WRONG = f"""(parts) => parts.flatMap((selector) => {{
+  const [part, ...others] = document.querySelectorAll(selector);
+  const isThere = part?.checkVisibility({{ visibilityProperty: true }}) && others.length === 0;
+  if (!isThere) return [`${{selector}} is not there`];
+  return [...(({FITS})(part) ? [] : [`${{selector}} does not fit`]), ...({CUT})(part)];
+}})"""
+"""What does not stand whole on the screen."""
+
+LOOK = f"(parts) => [({LETTERS})(), ({WRONG})(parts), ({FILLS})()]"
 
 
 @pytest.mark.folded
@@ -62,9 +73,5 @@ def test_on_a_wall_the_stage_is_whole_and_its_letters_are_as_large_as_that_allow
             if pressed and width == 1920:
                 page.locator(pressed).first.click()
                 opened.settle()
-            assert page.evaluate(LETTERS) == letters
-            for part in ["#headline", *OPENS_ON.get(name, [".stage"])]:
-                expect(page.locator(part)).to_be_visible()
-                assert fits(page, part), f"{part} after {pressed} at {width}"
-                assert cut(page, part) == [], f"{part} after {pressed} at {width}"
-            assert page.evaluate(FILLS), f"after {pressed} at {width}"
+            parts = ["#headline", *OPENS_ON.get(name, [".stage"])]
+            assert page.evaluate(LOOK, parts) == [letters, [], True], f"after {pressed} at {width}"
