@@ -32,7 +32,9 @@ DRAWN = """() => {
 DRAWN_THERE = f"""(name) => {{
   const figure = document.querySelector(`[data-figure="${{name}}"]`);
   if (!figure.checkVisibility()) return false;
+  const {{ top }} = figure.getBoundingClientRect();
   figure.scrollIntoViewIfNeeded();
+  if (figure.getBoundingClientRect().top !== top) return false; // what comes on screen is drawn anew a frame later
   return ({DRAWN})() && figure.querySelector(".main-svg") !== null;
 }}"""
 STEP_TO = "(query) => { history.replaceState(null, '', query); dispatchEvent(new Event('popstate')); }"
