@@ -44,7 +44,8 @@ def client(app: FastAPI) -> TestClient:
 def server(tmp_path_factory: pytest.TempPathFactory, cache_in: Callable[[Path], Path]) -> TestClient:
     """A client as `client`, of one application for all tests of a module that only ask; it keeps no answer."""
     folder = tmp_path_factory.mktemp("server")
-    return TestClient(create_app(Settings(uploads_dir=folder / "uploads", cache_dir=cache_in(folder), cache_bytes=0)))
+    own = {"uploads_dir": folder / "uploads", "cache_dir": cache_in(folder), "cache_bytes": 0}
+    return TestClient(create_app(USUAL.model_copy(update=own)))
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from tests.app.figures.plotly import taken
+from tests.app.figures.plotly import check_taken
 
 
 def check_complete(figures: dict[str, Any]) -> None:
     """Each is Plotly's, with a title, titled axes, a text for screen readers, and a term for each trace."""
     for name, figure in figures.items():
-        assert taken(figure).data, name
+        check_taken(figure)
         layout = figure["layout"]
         assert layout["title"]["text"]
         for axis in ("xaxis", "yaxis"):

@@ -6,12 +6,12 @@ import numpy as np
 import orjson
 import pytest
 
-from app.settings import Settings
 from app.views.batch_size.answer import answer_of
 from app.views.batch_size.compute import experiment_of, prepare
 from app.views.batch_size.figures.axes import log_axis, size_axis
 from app.views.batch_size.query import BatchSizeQuery
 from app.web.answers import to_json
+from tests.app.conftest import USUAL
 from tests.app.figures.complete import check_complete
 
 SETTINGS = [
@@ -23,7 +23,7 @@ SETTINGS = [
 
 def answered(**query):
     asked = BatchSizeQuery.model_validate({"draws": "60", "features": "2"} | query)
-    return orjson.loads(to_json(answer_of(experiment_of(prepare(asked, None, Settings())))))
+    return orjson.loads(to_json(answer_of(experiment_of(prepare(asked, None, USUAL)))))
 
 
 @pytest.mark.parametrize("query", SETTINGS, ids=lambda q: "&".join(f"{k}={v}" for k, v in q.items()))

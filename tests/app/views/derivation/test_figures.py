@@ -13,7 +13,7 @@ from app.views.derivation.compute import worked_out
 from app.views.derivation.query import DerivationQuery
 from app.views.derivation.words.seen import terms
 from app.web.answers import to_json
-from tests.app.figures.plotly import taken
+from tests.app.figures.plotly import check_taken
 
 SETTINGS = [
     {"notation": notation, "eps_placement": placement, "naive": naive}
@@ -40,7 +40,7 @@ def test_every_figure_is_plotlys_and_complete(query):
     figures = drawn(**query)
     assert set(figures) == {"paths", "jacobian", "moved"}
     for name, figure in figures.items():
-        assert taken(figure).data, name
+        check_taken(figure)
         layout = figure["layout"]
         assert layout["title"]["text"]
         for axis in ("xaxis", "yaxis"):

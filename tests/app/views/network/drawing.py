@@ -3,18 +3,18 @@
 import numpy as np
 import orjson
 
-from app.settings import Settings
 from app.views.network.answer import answer_of
 from app.views.network.compute import comparison_of
 from app.views.network.prepare import prepare
 from app.views.network.query import NetworkQuery
 from app.web.answers import to_json
+from tests.app.conftest import USUAL
 
 SMALL = {"depth": "4", "width": "12", "batch_size": "40"}
 
 
 def viewed(**query):
-    return comparison_of(prepare(NetworkQuery.model_validate(SMALL | query), None, Settings()))
+    return comparison_of(prepare(NetworkQuery.model_validate(SMALL | query), None, USUAL))
 
 
 def drawn(**query):

@@ -4,12 +4,12 @@ import numpy as np
 import orjson
 import pytest
 
-from app.settings import Settings
 from app.views.norms.answer import answer_of
 from app.views.norms.block import blocks_of
 from app.views.norms.compute import lineup_of
 from app.views.norms.query import NormsQuery
 from app.web.answers import to_json
+from tests.app.conftest import USUAL
 from tests.app.figures.complete import check_complete
 
 SETTINGS = [
@@ -21,7 +21,7 @@ SETTINGS = [
 
 def viewed(**query):
     asked = NormsQuery.model_validate(query)
-    return lineup_of(asked, blocks_of(asked, None, Settings()))
+    return lineup_of(asked, blocks_of(asked, None, USUAL))
 
 
 def answered(**query):

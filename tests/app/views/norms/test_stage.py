@@ -5,9 +5,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from app.settings import Settings
 from app.views.norms.query import NormsQuery
 from app.views.norms.stage.light import is_light
+from tests.app.conftest import USUAL
 from tests.app.strict_json import parsed
 from tests.app.views.norms.asked import URL, get
 from tests.app.views.norms.sharing import BLOCK, SHARE
@@ -158,7 +158,7 @@ def test_a_page_is_whole_whatever_part_its_address_asks_for(server):
     ids=str,
 )  # fmt: skip
 def test_a_stage_of_few_numbers_is_light(query, light):
-    assert is_light(NormsQuery(**({"parts": "stage"} | query)), Settings()) == light
+    assert is_light(NormsQuery(**({"parts": "stage"} | query)), USUAL) == light
 
 
 def test_no_cube_of_one_example_says_that_others_decide(server):

@@ -16,7 +16,7 @@ from bncore.activations import ACTIVATIONS
 from bncore.playground.chain import NormLayer, playground
 from bncore.playground.stages import STAGES
 from bncore.upstream import UPSTREAMS
-from tests.app.figures.plotly import taken
+from tests.app.figures.plotly import check_taken
 from tests.app.sentences.states import states
 
 SOURCES = [{"source": name} for name in (*DATASETS, *GENERATORS)]
@@ -58,8 +58,7 @@ def drawn(**query):
 
 def check(name, figure):
     """A figure that Plotly takes, with titles on its axes, words for those who cannot see it, and no empty trace."""
-    drawing = taken(figure)
-    assert drawing.data, name
+    check_taken(figure)
     axes = {key: axis for key, axis in figure["layout"].items() if key[:5] in ("xaxis", "yaxis")}
     assert len(axes) >= 2
     for key, axis in axes.items():

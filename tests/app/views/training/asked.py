@@ -2,9 +2,9 @@
 
 import orjson
 
-from app.settings import Settings
 from app.views.training.compute import prepare
 from app.views.training.query import TrainingQuery
+from tests.app.conftest import USUAL
 
 QUICK = {"source": "iris", "widths": "8,8", "batch_size": 20, "steps": 40}
 
@@ -33,7 +33,7 @@ def refused(client, **query):
 
 def prepared(**query):
     """A query prepared without a server."""
-    return prepare(TrainingQuery(**(QUICK | query)), None, Settings())
+    return prepare(TrainingQuery(**(QUICK | query)), None, USUAL)
 
 
 def told(run, chunks=None):

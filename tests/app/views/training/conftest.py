@@ -2,12 +2,13 @@
 
 import pytest
 
-from app.settings import Settings
+from tests.app.conftest import USUAL
 
 
 @pytest.fixture
 def settings(tmp_path, cache_in):
-    return Settings(uploads_dir=tmp_path / "uploads", cache_dir=cache_in(tmp_path), run_events=10**6)
+    own = {"uploads_dir": tmp_path / "uploads", "cache_dir": cache_in(tmp_path), "run_events": 10**6}
+    return USUAL.model_copy(update=own)
 
 
 @pytest.fixture

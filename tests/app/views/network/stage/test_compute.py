@@ -2,11 +2,11 @@
 
 import pytest
 
-from app.settings import Settings
 from app.views.network.prepare import known_work, prepare
 from app.views.network.query import NetworkQuery
 from app.views.network.stage.answer import staged_answer
 from app.views.network.stage.compute import _kept, is_light, staged
+from tests.app.conftest import USUAL
 
 
 def asked(**query):
@@ -29,7 +29,7 @@ def test_a_bounded_stage_of_known_inputs_is_light(query, light):
 ], ids=str)  # fmt: skip
 def test_the_work_that_a_query_tells_is_the_work_of_its_batch(query):
     of = asked(**{"depth": 3, "width": 8} | query)
-    assert known_work(of) == pytest.approx(prepare(of, None, Settings()).work, rel=0.02)
+    assert known_work(of) == pytest.approx(prepare(of, None, USUAL).work, rel=0.02)
 
 
 def test_the_undisturbed_passes_are_computed_once_while_a_hand_moves():
@@ -37,9 +37,9 @@ def test_the_undisturbed_passes_are_computed_once_while_a_hand_moves():
     told = []
     for factor in (1.5, 2.0, 2.5):
         query = asked(parts="stage", depth=3, width=8, batch_size=32, disturb_layer=1, disturb_factor=factor)
-        told.append(staged_answer(staged(prepare(query, None, Settings()))))
+        told.append(staged_answer(staged(prepare(query, None, USUAL))))
     assert (_kept.cache_info().misses, _kept.cache_info().hits) == (1, 2)
     assert len({answer["stage"]["rows"][0]["blocks"][0]["spread"][0] for answer in told}) == 3
     other = asked(parts="stage", depth=3, width=8, batch_size=32, seed=1)
-    staged(prepare(other, None, Settings()))
+    staged(prepare(other, None, USUAL))
     assert _kept.cache_info().misses == 2
