@@ -71,6 +71,7 @@ def test_a_factor_or_a_press_disturbs_in_place_undo_takes_it_back_a_sign_flips_a
     network.open(f"open=all&{SMALL}")
     expect_no_norm_and_the_lectures_notation_at_once(network)
     expect_a_moved_factor_disturbs_block_1_and_undo_takes_it_back(network)
+    expect_a_step_back_disturbs_nothing_when_the_field_is_left(network)
     expect_modules_stay_when_one_is_pressed(network)
     expect_a_negative_factor_flips_the_sign(network)
 
@@ -84,6 +85,16 @@ def expect_a_moved_factor_disturbs_block_1_and_undo_takes_it_back(network: Netwo
     network.controls.click("Undo the disturbance")
     assert "disturb_layer" not in network.query
     expect(network.page.locator("#disturbed-view")).to_be_hidden()
+
+
+def expect_a_step_back_disturbs_nothing_when_the_field_is_left(network: Network) -> None:
+    """A browser tells then what was typed into it, though Enter has told it before."""
+    network.controls.enter("disturb_factor", "4")
+    assert (network.query["disturb_layer"], network.query["disturb_factor"]) == ("1", "4")
+    network.step_to(f"open=all&{SMALL}&disturb_factor=4")
+    network.page.keyboard.press("Tab")
+    network.settle()
+    assert "disturb_layer" not in network.query
 
 
 def expect_modules_stay_when_one_is_pressed(network: Network) -> None:
