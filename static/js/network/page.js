@@ -65,10 +65,7 @@ function bindFirstMove() {
     const [slide, field] = [controlOf(name).querySelector(".slide"), controlOf(name).querySelector("input.value")];
     const first = (value, how) => state.get("disturb_layer") === "0" && state.set({ disturb_layer: 1, [name]: value() }, how);
     slide.addEventListener("input", () => first(() => scaleOf(controlOf(name)).value, { settle: false }), { capture: true });
-    field.addEventListener("change", ({ isTrusted }) => {
-      const isOfAStep = isTrusted && field.value.trim() === state.get(name); // a step back wrote it; then the field was left
-      if (!isOfAStep) first(() => field.value.trim(), {});
-    }, { capture: true });
+    field.addEventListener("change", () => first(() => field.value.trim(), {}), { capture: true });
   }
 }
 

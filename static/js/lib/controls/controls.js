@@ -66,9 +66,10 @@ function bindReset(element, state) {
 function typed(element, state, toQuery = (text) => text.trim(), toText = (value) => value) {
   const name = element.dataset.field;
   const field = element.querySelector("input.value, textarea");
-  let entered = null; // a text that Enter has told: the field, when it is left, does not tell it again
+  let entered = null; // a text that Enter has told: the field, when it is left, does not tell it again, nor anybody else
   field.addEventListener("input", () => (entered = null));
-  field.addEventListener("change", () => field.value !== entered && state.set({ [name]: toQuery(field.value) }));
+  field.addEventListener("change", (event) => field.value === entered && event.stopImmediatePropagation(), { capture: true });
+  field.addEventListener("change", () => state.set({ [name]: toQuery(field.value) }));
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && field.tagName === "INPUT") {
       event.preventDefault();
