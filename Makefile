@@ -28,6 +28,7 @@ test: ## run every test, in a real browser too (ARGS="-k name" for some)
 	@scripts/browser >/dev/null
 	OPENBLAS_NUM_THREADS=1 $(run) pytest --numprocesses auto $(ARGS)
 
+# .ci/run names its two parts, as the first tests run beside the one.
 check: ## lint, types, import rules and doctests
 	@$(environment) requirements-dev.lock
 	@$(MAKE) --no-print-directory --jobs 2 types rules

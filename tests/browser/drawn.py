@@ -37,7 +37,7 @@ ALL_DRAWN = f"""() => {{
   const isDrawn = ({{ drawn, width, room }}) => drawn && Math.abs(width - room) < 1;
   return (rested || !plots.length) && plots.every(isDrawn) && ({CHARTS})().every(({{ drawn }}) => drawn);
 }}"""
-POLLED = 50  # milliseconds: a page that is looked at in each of its frames draws them all
+POLLED = 40  # milliseconds between two looks: one at each frame makes the browser draw frames for it
 
 
 def set_idle(page: Page, is_idle: bool) -> None:

@@ -26,7 +26,7 @@ from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
 from tests.browser.training.page import QUICK, Training
-from tests.browser.view import ViewPage
+from tests.browser.view import ViewPage, open_folds
 
 Look = tuple[int, Literal["light", "dark"]]
 
@@ -66,10 +66,6 @@ def in_its_states(
         view.step_to(query)
         then()
         assert judge.violations() == [], (query, one)
-
-
-def unfolded(page: Page, selector: str) -> None:
-    page.locator(selector).evaluate_all("(folds) => { for (const fold of folds) fold.open = true; }")
 
 
 @pytest.fixture(scope="module")
@@ -142,7 +138,9 @@ def test_the_gradient_check(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
     page = judge.page
     queries = ("", "mistake=own&axes=4", "way=code&axes=4&numeric=true", "batch=own&gamma=-1 -1&mistake=sign&dx_hat=1")
-    in_its_states(judge, GradientCheck(page), *queries, then=lambda: unfolded(page, "main details:not(.menu, .third)"))
+    in_its_states(
+        judge, GradientCheck(page), *queries, then=lambda: open_folds(page, "main details:not(.menu, .third)")
+    )
 
 
 def test_the_network(judge: Judge, watch: Watch) -> None:
@@ -163,7 +161,7 @@ def test_the_batch_size(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
     page = judge.page
     queries = ("", "source=heavy_tailed&notation=lecture&perturbation=additive&tab=strip", "draws=9&example=99")
-    in_its_states(judge, BatchSize(page), *queries, then=lambda: unfolded(page, ".bs-fold"))
+    in_its_states(judge, BatchSize(page), *queries, then=lambda: open_folds(page, ".bs-fold"))
 
 
 def test_the_norms(judge: Judge, watch: Watch) -> None:

@@ -7,9 +7,9 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch, page_in
 from tests.browser.playground.page import STAGES, Playground
+from tests.browser.view import open_folds
 
-OPENED = "(part) => { part.open = true; }"
-"""What a hand does with a section; the address stays as it is."""
+FORWARD = "details.part[data-part=forward]"
 
 
 @pytest.mark.folded
@@ -19,7 +19,7 @@ def test_a_copied_link_and_a_reload_give_the_same_numbers(playground: Playground
     playground.enter("gamma", "1.5")
     playground.choose("activation", "tanh")
     assert playground.query.keys() >= {"source", "batch_size", "seed", "gamma", "activation", "mode", "upstream"}
-    open_all(playground)
+    open_folds(playground.page)
     drawn, table, headline = playground.all_data(), playground.table(), playground.headline.text_content()
     assert len(drawn) >= 14
     playground.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
@@ -31,16 +31,9 @@ def test_a_copied_link_and_a_reload_give_the_same_numbers(playground: Playground
         assert_shows(Playground(page).settle(), drawn, table, headline)
     playground.page.bring_to_front()
     playground.page.reload()
-    open_all(playground.settle())
+    playground.settle()
+    open_folds(playground.page)
     assert_shows(playground, drawn, table, headline)
-
-
-def open_all(playground: Playground) -> None:
-    playground.page.locator("details.part").evaluate_all(f"(all) => all.forEach({OPENED})")
-
-
-def open_forward(playground: Playground) -> None:
-    playground.page.locator("details.part[data-part=forward]").evaluate(OPENED)
 
 
 def assert_shows(playground: Playground, drawn: object, table: object, headline: str | None) -> None:
@@ -134,7 +127,7 @@ def back_takes_back_what_is_being_typed_into_a_table(playground: Playground) -> 
 def a_new_draw_says_what_it_draws_anew(playground: Playground) -> None:
     button = playground.page.get_by_role("button", name="New draw")
     expect(button).to_have_attribute("title", re.compile("unless it is all of its source"))
-    open_forward(playground)
+    open_folds(playground.page, FORWARD)
     x = playground.data("x")
     button.click()
     playground.settle()
@@ -149,7 +142,7 @@ def test_a_new_draw_is_another_batch_and_a_replay_the_same_and_a_field_at_its_de
     playground: Playground, watch: Watch
 ) -> None:
     playground.open("source=normal&batch_size=32&gamma=auto&seed=0")
-    open_forward(playground)
+    open_folds(playground.page, FORWARD)
 
     def on_screen() -> dict[str, object]:
         return {stage: playground.data(stage) for stage in STAGES}

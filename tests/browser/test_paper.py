@@ -8,13 +8,13 @@ from playwright.sync_api import Page, expect
 from tests.browser.drawn import CHARTS, PLOTS, all_drawn, set_idle
 from tests.browser.pages import EVERY, OF_A_SOURCE, QUICK, SHOWN, WITH_A_SOURCE
 from tests.browser.playground.page import Playground
+from tests.browser.view import open_folds
 
 OPEN = "() => [...document.querySelectorAll('details.part[open]')].map((part) => part.dataset.part)"
 WATCHED = """() => new MutationObserver(() => { window.drawnAnew = true; })
   .observe(document.querySelector("#figure-parameters .plot"), { childList: true, subtree: true, attributes: true })"""
 FIRST_OPEN = """() => document.querySelector("[data-figure]:not([hidden])").closest("details")
   ?.setAttribute("open", "")"""
-ALL_OPEN = "() => { for (const part of document.querySelectorAll('details.part')) part.open = true; }"
 AGES = 5000  # milliseconds
 SMALL = [f"{path}{'&' if '?' in path else '?'}source=iris" for path in WITH_A_SOURCE]
 OTHERS = [path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY and path not in OF_A_SOURCE]
@@ -56,7 +56,7 @@ def test_paper_shows_every_section_and_figure_in_a_sheets_width_and_light_and_a_
     playground.settle()
     seen = plots(page)[0]
     assert seen["width"] == seen["room"] != on_paper[0]["width"]
-    page.evaluate(ALL_OPEN)
+    open_folds(page)
     all_drawn(page)
 
 

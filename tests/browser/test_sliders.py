@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.drawn import POLLED
 from tests.browser.held import Held
-from tests.browser.playground.page import OFTEN, Playground
+from tests.browser.playground.page import Playground
 
 PAGES = [
     "/?source=iris", "/derivation?source=iris", "/network?depth=4&width=8", "/batch-size?draws=100", "/norms",
@@ -82,7 +83,7 @@ def walked(page: Page, path: str, known: set[Slider]) -> list[Rows]:
     for name, following, keys in zip(names, [*names[1:], None], cycle(QUARTERS), strict=False):
         for key in keys:
             page.keyboard.press(key)
-        page.wait_for_function(WRITTEN, arg=[name, following], polling=OFTEN)
+        page.wait_for_function(WRITTEN, arg=[name, following], polling=POLLED)
     noted = page.evaluate("() => noted")
     held.end()
     return [[row for row in noted if row["name"] == name] for name in names]

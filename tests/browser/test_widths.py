@@ -13,6 +13,7 @@ from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.pages import EVERY, QUICK, SHOWN
 from tests.browser.playground.page import Playground
+from tests.browser.view import open_folds
 
 PHONE = {"width": 390, "height": 844}
 OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
@@ -105,7 +106,7 @@ def modules_and_controls_of_the_network_can_be_reached(page: Page) -> None:
 
 def every_fold_of_the_batch_size_is_open(page: Page) -> None:
     """From now on."""
-    page.locator(".bs-fold").evaluate_all("(folds) => { for (const fold of folds) fold.open = true; }")
+    open_folds(page, ".bs-fold")
     Playground(page).settle()
 
 

@@ -7,6 +7,11 @@ from playwright.sync_api import Locator, Page
 from tests.browser.playground.page import Playground, fields_in_address, search_of
 
 
+def open_folds(page: Page, selector: str = "details.part") -> None:
+    """Sections, or whatever else is folded; the address stays as it is."""
+    page.locator(selector).evaluate_all("(folds) => { for (const fold of folds) fold.open = true; }")
+
+
 class ViewPage:
     """A page; a subclass names its `path`, which is its API's, too."""
 

@@ -5,11 +5,10 @@ from urllib.parse import parse_qs
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.drawn import all_drawn
+from tests.browser.drawn import POLLED, all_drawn
 
 STAGES = ("x", "x_hat", "y", "activation")
 FEATURES = 13  # wine's, which the page opens with
-OFTEN = 40  # milliseconds between two looks: one at each frame makes the browser draw frames for it
 
 DRAWN = """() => {
   if (document.getElementById("view").getAttribute("aria-busy") === "true") return false;
@@ -94,9 +93,9 @@ class Playground:
 
     def settle(self) -> Self:
         """Wait until nothing is asked any more and the figures on screen and the tables are written."""
-        self.page.wait_for_function(DRAWN, polling=OFTEN)
+        self.page.wait_for_function(DRAWN, polling=POLLED)
         while not self.page.evaluate(STAYS):
-            self.page.wait_for_function(DRAWN, polling=OFTEN)
+            self.page.wait_for_function(DRAWN, polling=POLLED)
         return self
 
     # ---- what it shows ----
@@ -123,7 +122,7 @@ class Playground:
 
     def drawn(self, name: str) -> Locator:
         """The plot, scrolled to and drawn."""
-        self.page.wait_for_function(DRAWN_THERE, arg=name, polling=OFTEN)
+        self.page.wait_for_function(DRAWN_THERE, arg=name, polling=POLLED)
         return self.plot(name)
 
     def data(self, name: str) -> list[dict[str, Any]]:

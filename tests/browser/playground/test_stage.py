@@ -11,7 +11,6 @@ from tests.browser.playground.page import SLID_TO, Playground
 from tests.browser.stage import fits, shifted, watch_shifts, words_in_sight
 
 pytestmark = pytest.mark.folded
-ALONE = "1," * 12
 PLACES = "(dots) => [...dots.children].map((dot) => parseFloat(dot.getAttribute('transform').slice(10)))"
 ORDER = """() => {
   const [stage, controls, parts] = ["stage", "controls", "parts"].map((id) => document.getElementById(id));
