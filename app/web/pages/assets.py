@@ -5,7 +5,8 @@ Addresses contain the release's fingerprint, so browsers keep the files for good
 
 import gzip
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -18,6 +19,7 @@ import brotli
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from app.batches.uploads.store.disk import locked
 from app.release import ROOT, fingerprint
 from app.web.answers import accepted_codings
 from app.web.pages.formula_font import formula_font_apart
@@ -59,7 +61,7 @@ class Asset:
 class Assets:
     """The assets of this worker, each read and compressed when first asked for.
 
-    The two that take a second to make are kept in `folder`, for the next start and for other workers.
+    The two that take a second to make are made by one worker and kept in `folder`, for the others and the next start.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -84,9 +86,12 @@ class Assets:
         kept = self._folder / f"{Path(path).name}-{fingerprint()}"
         with suppress(OSError, Damaged):
             return _unpacked(path, kept.read_bytes())
-        asset = _asset(path, MADE[path]())
-        with suppress(OSError):  # a file system that cannot be written to costs the time at each start, no more
-            _keep(kept, asset)
+        with _one_at_a_time(kept.with_name(f"{Path(path).name}.lock")):
+            with suppress(OSError, Damaged):  # another worker has made it meanwhile
+                return _unpacked(path, kept.read_bytes())
+            asset = _asset(path, MADE[path]())
+            with suppress(OSError):  # a file system that cannot be written to costs the time at each start, no more
+                _keep(kept, asset)
         return asset
 
     def warm(self) -> None:
@@ -111,6 +116,15 @@ def _asset(path: str, content: bytes) -> Asset:
 
 class Damaged(Exception):
     """A kept asset is not what was written: it is made anew."""
+
+
+@contextmanager
+def _one_at_a_time(lock: Path) -> Iterator[None]:
+    """As long as it lasts, other workers wait; where no lock can be written, none does."""
+    with ExitStack() as held:
+        with suppress(OSError):
+            held.enter_context(locked(lock))
+        yield
 
 
 def _keep(file: Path, asset: Asset) -> None:

@@ -4,11 +4,13 @@ import gzip
 import io
 import re
 from importlib.metadata import version
+from threading import Event, Thread
 
 import brotli
 import pytest
 from fontTools.ttLib import TTFont
 
+from app.batches.uploads.store.disk import locked
 from app.web.pages import assets
 from app.web.pages.assets import FONT, PLOTLY, STATIC, Assets, address
 from app.web.pages.formula_font import CHARACTERS
@@ -114,11 +116,29 @@ def test_what_takes_long_to_make_is_kept_for_the_next_start(tmp_path, monkeypatc
     assert Assets(tmp_path).get(FONT) == made
 
 
+def test_one_worker_makes_it_while_the_others_wait(tmp_path, monkeypatch):
+    made, at_the_lock = [], Event()
+    other = Thread(target=lambda: Assets(tmp_path).get(FONT))
+
+    def make():
+        made.append(1)
+        if len(made) == 1:
+            monkeypatch.setattr(assets, "locked", lambda path: at_the_lock.set() or locked(path))
+            other.start()
+            assert at_the_lock.wait(30)
+        return b"a font"
+
+    monkeypatch.setitem(assets.MADE, FONT, make)
+    Assets(tmp_path).get(FONT)
+    other.join()
+    assert made == [1]
+
+
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.999])
 def test_a_kept_asset_that_is_half_written_is_made_anew(tmp_path, monkeypatch, share):
     monkeypatch.setitem(assets.MADE, PLOTLY, lambda: b"script " * 100)
     made = Assets(tmp_path).get(PLOTLY)
-    (kept,) = tmp_path.iterdir()
+    (kept,) = tmp_path.glob("*-*")
     whole = kept.read_bytes()
     kept.write_bytes(whole[: int(share * len(whole))])
     assert Assets(tmp_path).get(PLOTLY) == made
@@ -128,7 +148,7 @@ def test_a_kept_asset_that_is_half_written_is_made_anew(tmp_path, monkeypatch, s
 def test_a_kept_asset_with_a_flipped_bit_is_made_anew(tmp_path, monkeypatch):
     monkeypatch.setitem(assets.MADE, PLOTLY, lambda: b"script " * 100)
     made = Assets(tmp_path).get(PLOTLY)
-    (kept,) = tmp_path.iterdir()
+    (kept,) = tmp_path.glob("*-*")
     changed = bytearray(kept.read_bytes())
     changed[-1] ^= 1
     kept.write_bytes(changed)
@@ -147,7 +167,7 @@ def test_files_of_other_releases_are_removed(tmp_path, monkeypatch):
     old.write_bytes(b"old")
     Assets(tmp_path).get(FONT)
     assert not old.exists()
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(tmp_path.glob("*-*"))) == 1
 
 
 @pytest.mark.parametrize("sheet", sorted((STATIC / "css").glob("*.css")), ids=lambda sheet: sheet.stem)
