@@ -7,8 +7,9 @@ from collections.abc import Callable
 from app.batches.large.kept import KeptFindings
 from app.batches.large.listing import files_in
 from app.batches.large.looking import Looking
+from app.batches.large.remote import away
 from app.batches.large.source import LargeSource
-from app.errors import Busy, InvalidQuery, UnreadableBatch
+from app.errors import InvalidQuery, UnreadableBatch
 from app.kept import Kept
 from app.settings import Settings
 from bncore.errors import BatchNormError
@@ -60,7 +61,7 @@ class LargeFiles:
         if (file := files.get(source)) is not None:
             return file
         if self._place and self._looking.is_away:
-            raise Busy("The place of this server's large arrays does not answer; ask again later.", field="source")
+            raise away()
         name = source.removeprefix(PREFIX)
         raise InvalidQuery(
             f"There is no file {name!r} among those that this server lists.", field="source", given=source,

@@ -1,37 +1,14 @@
 """What stands in a folder of this machine, or of any store that fsspec opens."""
 
-from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
+from app.batches.large.remote import RemoteFile
 from bncore.stream import READERS
 from bncore.stream.sources.file import File, LocalFile
-
-
-@dataclass(frozen=True)
-class RemoteFile:
-    """A file of a store. Implements `bncore.stream.sources.file.File`."""
-
-    files: Any
-    path: str
-    size: int
-    stamp: str
-
-    @property
-    def name(self) -> str:
-        return PurePath(self.path).name
-
-    def read_into(self, offset: int, buffer: memoryview) -> None:
-        buffer[:] = self.files.cat_file(self.path, start=offset, end=offset + len(buffer))
-
-    def expect(self, offset: int, size: int) -> None:
-        """Nothing is fetched before it is read."""
-
-    def open(self) -> BinaryIO:
-        return cast(BinaryIO, self.files.open(self.path, "rb"))
 
 
 def files_in(place: str) -> list[File]:
