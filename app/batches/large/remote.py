@@ -1,4 +1,4 @@
-"""A file of a store on another machine: one that fails or does not answer ends what is read of it, and holds up nobody."""
+"""A file of a store on another machine, which may fail or hang: what reads it is told then, and waits no longer."""
 
 import io
 import logging

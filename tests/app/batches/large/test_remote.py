@@ -56,7 +56,7 @@ def store():
 
 @pytest.fixture
 def files(store, tmp_path):
-    return LargeFiles(Settings(datasets="flawed://arrays", cache_dir=tmp_path))
+    return LargeFiles(Settings(datasets=f"{store.protocol}://arrays", cache_dir=tmp_path))
 
 
 @each("name", NAMES)
