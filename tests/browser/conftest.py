@@ -139,6 +139,10 @@ def page(tab: Tab, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Pag
     """A page of 1280 × 900 that remembers nothing of earlier tests; its sections are open, as if a person had opened
     each, unless the test is marked `folded`.
     """
+    yield from lent(tab, watch, request)
+
+
+def lent(tab: Tab, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Page]:
     failed = request.session.testsfailed
     opened = tab.lend()
     with watch.of(opened):
@@ -156,30 +160,29 @@ def second_browser(playwright: Playwright, browser_executable: str) -> Iterator[
         yield launched
 
 
-@contextmanager
-def clocked_in(browser: Browser, origin: str) -> Iterator[Page]:
-    """A page whose clock the test can move on, beside going on itself."""
-    with browser.new_context(base_url=origin, viewport=DESKTOP) as own:
+@pytest.fixture(scope="package")
+def clocked(second_browser: Browser, origin: str) -> Iterator[Tab]:
+    """The tab of all tests that ask for `timed`, one after the other."""
+    with second_browser.new_context(base_url=origin, viewport=DESKTOP) as own:
         own.set_default_timeout(PATIENCE)
-        opened = own.new_page()
-        opened.clock.install()
-        yield opened
+        own.clock.install()
+        yield Tab(own, origin, DESKTOP)
 
 
 @contextmanager
 def standing(page: Page) -> Iterator[None]:
     """As long as it lasts, the page's clock moves where the test moves it alone, however long that takes."""
     page.clock.pause_at(page.evaluate("() => Date.now() / 1000 + 1"))
-    yield
-    page.clock.resume()
+    try:
+        yield
+    finally:
+        page.clock.resume()
 
 
 @pytest.fixture
-def timed(second_browser: Browser, origin: str, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """A page as `page` is, whose clock the test can move on."""
-    with clocked_in(second_browser, origin) as opened, watch.of(opened):
-        unfold(opened, request)
-        yield opened
+def timed(clocked: Tab, watch: Watch, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page as `page` is, whose clock the test can move on, beside going on itself."""
+    yield from lent(clocked, watch, request)
 
 
 @contextmanager
