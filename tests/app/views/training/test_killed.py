@@ -5,7 +5,7 @@ import re
 import signal
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http.client import HTTPException
 from urllib.parse import urlencode
 
@@ -16,38 +16,12 @@ from app.views.training.runs.run import take
 from app.web.runs.chunk import alone
 from app.web.runs.executors import kind_of
 from app.web.runs.following import Row
-from bncore.training import Spec
 from tests.app.views.training.asked import QUICK, prepared
-from tests.app.views.training.test_replay import by, here  # noqa: F401
+from tests.app.views.training.trap import Trapped, take_or_wait
 from tests.app.web.runs.conftest import follow, results, threads  # noqa: F401
-from tests.app.web.runs.test_cluster import scheduler  # noqa: F401
 from tests.app.web.runs.test_respond import events
 from tests.app.web.runs.test_serving import Running, again
-from tests.app.web.runs.walk import LONG, trapped
-
-
-@dataclass(frozen=True)
-class Trapped:
-    """A spec, and a file: the first process that comes behind `at` chunks leaves its number there, and waits."""
-
-    spec: Spec
-    trap: str
-    at: int
-
-
-def take_or_wait(given, state, steps):
-    """The chunk, but for the process that falls into the trap with half of it done."""
-    if state is not None and int.from_bytes(state[32:40], "little") >= given.at:
-        half = take(given.spec, state, max(1, steps // 2))
-        try:
-            file = os.open(given.trap, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-        except FileExistsError:
-            return take(given.spec, state, steps)
-        os.write(file, b"%d\n" % os.getpid())
-        os.close(file)
-        threading.Event().wait(LONG)
-        return half
-    return take(given.spec, state, steps)
+from tests.app.web.runs.walk import trapped
 
 
 def survives(follow, kind, trap):  # noqa: F811
@@ -70,18 +44,6 @@ def survives(follow, kind, trap):  # noqa: F811
 @pytest.mark.usefixtures("short_segments")
 def test_a_process_of_the_pool_that_is_killed_in_mid_chunk_leaves_the_records_bit_identical(follow, tmp_path):  # noqa: F811
     survives(follow, kind_of(Settings(processes=2)), tmp_path / "trap")
-
-
-@pytest.mark.usefixtures("short_segments")
-def test_a_dask_cluster_sees_the_runs_of_a_claim_to_the_bit_and_one_whose_worker_is_killed_too(
-    follow, scheduler, here, tmp_path  # noqa: F811
-):  # fmt: skip
-    """One cluster, as it takes three processes."""
-    of_a_cluster = Settings(scheduler=scheduler)
-    seen, said = by(of_a_cluster, tmp_path)
-    assert seen == here
-    assert said[-1] == (len(here), len(here))
-    survives(follow, kind_of(of_a_cluster), tmp_path / "trap")
 
 
 class Training(Running):

@@ -1,4 +1,4 @@
-"""A Dask cluster of this machine: a scheduler and two worker processes."""
+"""A Dask cluster of this machine: a scheduler and some worker processes."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from queue import Queue
 
 from tests.app.web.runs.walk import LONG
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[1]
 
 
 class Started:
@@ -42,12 +42,12 @@ class Started:
 
 
 @contextmanager
-def cluster_of_two() -> Iterator[str]:
+def cluster(workers: int) -> Iterator[str]:
     """The address of the scheduler."""
     started = [Started("distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")]
     try:
         address = started[0].logged(r"Scheduler at:\s+(tcp://127\.0\.0\.1:\d+)")[1]
-        for _ in range(2):
+        for _ in range(workers):
             started.append(
                 Started("distributed.cli.dask_worker", address, "--no-nanny", "--nthreads", "1", "--no-dashboard")
             )
