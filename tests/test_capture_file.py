@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from bncore.doctor import Stored, capture_of
+from tests.each import each
 
 SCRIPT = runpy.run_path(str(Path(__file__).parent.parent / "static" / "bnscope_capture.py"))
 Capture, spread = SCRIPT["Capture"], SCRIPT["spread"]
@@ -131,9 +132,7 @@ def test_a_training_that_ends_early_leaves_what_it_had(tmp_path):
     assert watching.unhooked == 1
 
 
-@pytest.mark.parametrize(
-    ("mean", "deviation"), [(1.0, 1.0), (-250.0, 1.0), (900.0, 1.0), (5e4, 1.0), (0.0, 2e-3), (0.1, 1e-5)]
-)
+@each(("mean", "deviation"), [(1.0, 1.0), (-250.0, 1.0), (900.0, 1.0), (5e4, 1.0), (0.0, 2e-3), (0.1, 1e-5)])
 def test_moments_of_what_a_layer_saved_are_those_of_the_batch(mean, deviation):
     x = np.random.default_rng(0).normal([0, mean], [1, deviation], (500, 2)).astype(np.float32)
     exact, var = x.mean(0, dtype=np.float64), x.var(0, dtype=np.float64)
@@ -152,7 +151,7 @@ def test_a_model_without_norms_is_told():
         watching.close()
 
 
-@pytest.mark.parametrize("count", [1024, 50_176, 200_704])
+@each("count", [1024, 50_176, 200_704])
 def test_places_are_different_and_leave_no_large_gap(count):
     places = spread(count, 256)
     assert len(set(places.tolist())) == 256

@@ -19,6 +19,8 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from tests.each import each
+
 ROOT = Path(__file__).parent.parent
 LOCKS = ["requirements.lock", "requirements-cluster.lock", "requirements-dev.lock"]
 PIN = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;]+)(?: ; .+)? \\$")
@@ -47,13 +49,13 @@ def groups() -> dict[str, list[Requirement]]:
     return {name: [Requirement(item) for item in items if isinstance(item, str)] for name, items in table.items()}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@each("lock", LOCKS)
 def test_every_locked_package_has_hashes(lock: str) -> None:
     assert len(entries(lock)) > 20
     assert all(hashes for _, hashes in entries(lock).values())
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@each("lock", LOCKS)
 def test_a_lock_names_no_address(lock: str) -> None:
     text = (ROOT / lock).read_text()
     assert not re.search(r"://|--(extra-)?index|--find-links|--trusted-host| @ ", text)
@@ -67,7 +69,7 @@ def test_the_tests_run_what_the_server_runs() -> None:
 HELD = [("server", LOCKS[0]), ("server", LOCKS[2]), ("cluster", LOCKS[1]), ("cluster", LOCKS[2]), ("dev", LOCKS[2])]
 
 
-@pytest.mark.parametrize(("group", "lock"), HELD)
+@each(("group", "lock"), HELD)
 def test_a_lock_holds_what_pyproject_asks_for(group: str, lock: str) -> None:
     locked = entries(lock)
     for wanted in groups()[group]:

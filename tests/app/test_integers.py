@@ -10,6 +10,8 @@ import pyarrow.parquet as arrow_parquet
 import pytest
 from starlette.testclient import TestClient
 
+from tests.each import each
+
 HELD = [2**53, 2**53 + 2, 2**60, 2**63]
 ROUNDED = [2**53 + 1, 10**16 + 1, 2**64 - 5]
 ROWS = [*HELD[:3], 7]
@@ -65,8 +67,8 @@ def test_an_integer_that_float64_holds_is_read_exactly_from_a_file(server: TestC
     assert [int(row[0]) for row in answer.json()["batch"]["values"]] == [*ROWS, value]
 
 
-@pytest.mark.parametrize("kind", FILES)
-@pytest.mark.parametrize("value", ROUNDED)
+@each("kind", FILES)
+@each("value", ROUNDED)
 def test_an_integer_that_float64_does_not_hold_is_refused_with_its_value_and_place(
     server: TestClient, kind: str, value: int
 ) -> None:

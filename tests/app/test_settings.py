@@ -25,9 +25,7 @@ def test_a_setting_is_read_from_the_environment(monkeypatch):
     assert settings.uploads_dir.name == "elsewhere"
 
 
-@pytest.mark.parametrize(
-    ("name", "value"), [("upload_limit", 0), ("upload_days", 0), ("cache_bytes", -1), ("inline_work", "x")]
-)
+@each(("name", "value"), [("upload_limit", 0), ("upload_days", 0), ("cache_bytes", -1), ("inline_work", "x")])
 def test_a_value_out_of_range_is_refused(name, value):
     with pytest.raises(ValidationError):
         Settings(**{name: value})

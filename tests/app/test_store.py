@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from app.settings import Settings
 from app.store import PAUSE, Object, SharedStore, Unreachable
 from tests.app.sharing import DownFileSystem, eventually
+from tests.each import each
 
 
 @pytest.fixture(params=["file", "memory"])
@@ -117,7 +118,7 @@ def test_calls_in_the_background_go_on_after_one_that_fails(store: SharedStore, 
     eventually(lambda: store.find("a") is not None)
 
 
-@pytest.mark.parametrize("url", ["nonsense", "/srv/bnscope", "file://", "nothing-that-exists://bucket"])
+@each("url", ["nonsense", "/srv/bnscope", "file://", "nothing-that-exists://bucket"])
 def test_a_setting_that_is_no_store_is_refused_at_the_start(url: str) -> None:
     with pytest.raises(ValidationError, match="store"):
         Settings(store=url)

@@ -38,7 +38,7 @@ def test_shape_and_dtype_stay_and_input_is_not_changed(name, dtype):
     np.testing.assert_array_equal(x, before)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "expected"),
     [
         ("identity", [-2, 0, 3]),
@@ -53,7 +53,7 @@ def test_values_of_a_small_table(name, expected):
     np.testing.assert_allclose(ACTIVATIONS[name].value(np.array([-2.0, 0, 3])), expected, rtol=1e-7)
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "saturated"),
     [
         ("identity", []),
@@ -82,7 +82,7 @@ def test_each_has_its_words(name):
     assert all([activation.title, activation.formula.startswith("f(y)"), activation.saturation_rule])
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_an_activation_that_is_said_to_rise_falls_nowhere(name):
     f = ACTIVATIONS[name]
     values = f.value(np.linspace(-20, 20, 100_001))

@@ -114,9 +114,7 @@ def test_constant_column_comes_out_as_beta_exactly(dtype, rows):
     assert [flag.name for flag in result.flags] == ["constant_feature"]
 
 
-@pytest.mark.parametrize(
-    ("shape", "axis"), [((6, 4, 3, 5), 1), ((6, 3, 5, 4), 3), ((6, 3, 5, 4), -1), ((4, 60), 0), ((3, 4, 200, 90), 1)]
-)
+@each(("shape", "axis"), [((6, 4, 3, 5), 1), ((6, 3, 5, 4), 3), ((6, 3, 5, 4), -1), ((4, 60), 0), ((3, 4, 200, 90), 1)])
 def test_any_feature_axis_equals_two_axes(shape, axis):
     x = np.random.default_rng(0).standard_normal(shape)
     gamma, beta = np.arange(1.0, 5), np.arange(4.0)
@@ -128,14 +126,14 @@ def test_any_feature_axis_equals_two_axes(shape, axis):
     assert result.y.shape == shape
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@each("dtype", ["float16", "float32", "float64"])
 def test_floats_keep_their_dtype_and_statistics_are_float64(dtype):
     result = forward(np.random.default_rng(0).standard_normal((9, 2)).astype(dtype))
     assert result.y.dtype == result.x_hat.dtype == dtype
     assert result.mean.dtype == result.var.dtype == result.scale.dtype == np.float64
 
 
-@pytest.mark.parametrize("dtype", ["int8", "uint64", "bool", ">f8"])
+@each("dtype", ["int8", "uint64", "bool", ">f8"])
 def test_other_numbers_become_native_float64(dtype):
     result = forward(np.array([[0, 1], [1, 1], [1, 0]]).astype(dtype))
     assert result.y.dtype == np.dtype("float64")
@@ -200,7 +198,7 @@ def test_inference_keeps_the_running_statistics_and_flags_a_zero_denominator():
     assert [(flag.name, flag.features) for flag in result.flags] == [("zero_denominator", (0,))]
 
 
-@pytest.mark.parametrize(("convention", "expected"), [("unbiased", 0.75 * 1 + 0.25 * 2), ("biased", 0.75 * 1 + 0.25)])
+@each(("convention", "expected"), [("unbiased", 0.75 * 1 + 0.25 * 2), ("biased", 0.75 * 1 + 0.25)])
 def test_training_moves_the_running_statistics_by_momentum(convention, expected):
     result = forward([[1.0], [3.0]], running_mean=[0], running_var=[1], momentum=0.25, running_variance=convention)
     np.testing.assert_allclose(result.running_mean, [0.5])

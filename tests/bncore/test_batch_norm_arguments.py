@@ -8,15 +8,13 @@ from bncore import forward
 from tests.each import each
 
 
-@pytest.mark.parametrize("shape", [(0, 3), (3, 0), (2, 3, 0)])
+@each("shape", [(0, 3), (3, 0), (2, 3, 0)])
 def test_empty_batch_is_refused(shape):
     with pytest.raises(bncore.EmptyBatch):
         forward(np.zeros(shape))
 
 
-@pytest.mark.parametrize(
-    "x", [np.ones((2, 2), complex), [["a", "b"]], np.array([[1, None]]), np.ones((2, 2), np.longdouble)]
-)
+@each("x", [np.ones((2, 2), complex), [["a", "b"]], np.array([[1, None]]), np.ones((2, 2), np.longdouble)])
 def test_what_is_not_a_real_number_is_refused_as_a_type_error(x):
     with pytest.raises(bncore.BadDtype) as caught:
         forward(x)
@@ -24,8 +22,8 @@ def test_what_is_not_a_real_number_is_refused_as_a_type_error(x):
     assert caught.value.parameter == "x"
 
 
-@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("mode", bncore.MODES)
+@each("bad", [np.nan, np.inf, -np.inf])
+@each("mode", bncore.MODES)
 def test_a_number_that_is_not_finite_is_refused_with_its_place(bad, mode):
     x = np.ones((3, 4, 2))
     x[2, 1, 0] = bad
@@ -77,7 +75,7 @@ def test_a_bad_argument_is_refused_by_name(arguments, parameter):
     assert caught.value.parameter == parameter
 
 
-@pytest.mark.parametrize("x", [[1.0, 2.0], [[1.0], [1.0, 2.0]], 3.0])
+@each("x", [[1.0, 2.0], [[1.0], [1.0, 2.0]], 3.0])
 def test_a_batch_without_two_even_axes_is_refused(x):
     with pytest.raises(bncore.ShapeMismatch):
         forward(x)

@@ -150,7 +150,7 @@ def test_gradient_error_does_not_grow_with_mean_over_deviation(dtype, ratio, sha
     assert error.max() <= 8 * np.finfo(dtype).eps
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@each("dtype", ["float16", "float32"])
 def test_two_examples_whose_dx_nearly_vanishes_keep_their_digits(dtype):
     x, dy = np.array([[1], [4]], dtype=dtype), np.array([[1], [-2]], dtype=dtype)
     assert ulps_of_largest(backward(dy, forward(x, eps=1e-3)).dx, staged_dx(x, dy, eps=1e-3)) <= 1
@@ -185,7 +185,7 @@ def test_one_example_gives_dx_zero(eps_placement):
     np.testing.assert_array_equal(gradients.dbeta, [5, -1])
 
 
-@pytest.mark.parametrize(("eps_placement", "scale"), [("variance", 0.5), ("deviation", 0.25)])
+@each(("eps_placement", "scale"), [("variance", 0.5), ("deviation", 0.25)])
 def test_a_constant_feature_has_the_derivative_of_centring(eps_placement, scale):
     dy = np.array([[1.0], [2.0], [6.0]])
     gradients = backward(dy, forward([[7.0], [7.0], [7.0]], [3], eps=0.25, eps_placement=eps_placement))
@@ -202,7 +202,7 @@ def test_without_eps_a_constant_feature_gets_dx_zero_and_the_others_theirs(eps_p
     np.testing.assert_allclose(gradients.dx[:, [0, 2]], alone.dx, rtol=1e-13)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@each("dtype", ["float16", "float32", "float64"])
 def test_dx_has_the_dtype_of_x_and_parameter_gradients_are_float64(dtype):
     x, dy, *_ = drawn(0)
     gradients = backward(dy, forward(x.astype(dtype)))

@@ -1,14 +1,14 @@
 """How an array is seen and cut."""
 
 import numpy as np
-import pytest
 
 from bncore.layout import BLOCK, layout_of
+from tests.each import each
 
 SHAPES = [((5, 3), 1), ((100_000, 3), 1), ((2, 300_000), 0), ((4, 3, 90, 90), 1), ((3, 70_000), 1), ((2, 2, 50_000), 1)]
 
 
-@pytest.mark.parametrize(("shape", "axis"), SHAPES)
+@each(("shape", "axis"), SHAPES)
 def test_blocks_cover_every_number_once(shape, axis):
     layout = layout_of(shape, axis)
     seen = np.zeros(layout.view, dtype=int)
@@ -17,7 +17,7 @@ def test_blocks_cover_every_number_once(shape, axis):
     assert (seen == 1).all()
 
 
-@pytest.mark.parametrize(("shape", "axis"), SHAPES)
+@each(("shape", "axis"), SHAPES)
 def test_every_block_fits_its_scratch(shape, axis):
     layout = layout_of(shape, axis)
     (scratch,) = layout.scratch()
@@ -26,7 +26,7 @@ def test_every_block_fits_its_scratch(shape, axis):
     assert largest <= scratch.size <= max(BLOCK, 64 * layout.features)
 
 
-@pytest.mark.parametrize(("shape", "axis"), SHAPES)
+@each(("shape", "axis"), SHAPES)
 def test_sum_of_a_view_is_the_sum_over_all_other_axes(shape, axis):
     x = np.random.default_rng(0).standard_normal(shape)
     layout = layout_of(shape, axis)

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import bncore
 from bncore.numeric import STACK, differentiate, numeric_gradients, outputs_of_many
+from tests.each import each
 
 FUNCTIONS = {
     "cube": (lambda x: x**3, lambda x: 3 * x**2),
@@ -47,9 +48,9 @@ def test_the_point_is_not_changed_and_a_scalar_loss_will_do():
     assert at.tolist() == [1.0, 2.0]
 
 
-@pytest.mark.parametrize("eps_placement", bncore.EPS_PLACEMENTS)
-@pytest.mark.parametrize("eps", [1e-5, 0.5])
-@pytest.mark.parametrize(("shape", "axis"), [((6, 3), 1), ((2, 3, 2, 2), 1), ((3, 5), 0)])
+@each("eps_placement", bncore.EPS_PLACEMENTS)
+@each("eps", [1e-5, 0.5])
+@each(("shape", "axis"), [((6, 3), 1), ((2, 3, 2, 2), 1), ((3, 5), 0)])
 def test_numeric_gradients_agree_with_backward_within_their_bounds(eps_placement, eps, shape, axis):
     rng = np.random.default_rng(0)
     x, dy = rng.standard_normal((2, *shape))
@@ -84,7 +85,7 @@ def test_a_batch_that_does_not_fit_one_stack_is_nudged_in_several():
     assert (np.abs(numeric.value - bncore.backward(dy, bncore.forward(x)).dx) <= numeric.bound).all()
 
 
-@pytest.mark.parametrize("axis", [0, 1, 2])
+@each("axis", [0, 1, 2])
 def test_many_batches_at_once_stay_apart(axis):
     rng = np.random.default_rng(0)
     x = rng.standard_normal((5, 3, 3, 3))

@@ -7,6 +7,7 @@ from scipy.special import log_softmax
 import bncore
 from bncore import UPSTREAMS
 from bncore.upstream import softmax
+from tests.each import each
 
 A = np.random.default_rng(7).standard_normal((5, 4))
 LABELS = np.array([0, 2, 1, 1, 0])
@@ -16,8 +17,8 @@ def ask(name, activation=A, **options):
     return UPSTREAMS[name](activation, **{"rng": np.random.default_rng(3), "labels": LABELS, "example": 1} | options)
 
 
-@pytest.mark.parametrize("name", [name for name in UPSTREAMS if name != "random"])
-@pytest.mark.parametrize("scale", [1, 30])
+@each("name", [name for name in UPSTREAMS if name != "random"])
+@each("scale", [1, 30])
 def test_gradient_equals_central_differences_of_the_loss(name, scale):
     activation = scale * A
     upstream = ask(name, activation)
@@ -28,7 +29,7 @@ def test_gradient_equals_central_differences_of_the_loss(name, scale):
         assert abs(upstream.gradient[index] - slope) < 1e-6
 
 
-@pytest.mark.parametrize("name", UPSTREAMS)
+@each("name", UPSTREAMS)
 def test_equal_seeds_give_equal_gradients_and_the_input_stays(name):
     before = A.copy()
     np.testing.assert_array_equal(ask(name).gradient, ask(name).gradient)
@@ -77,7 +78,7 @@ def test_squared_error_without_labels_draws_its_target():
     assert upstream.readout.shape == (5, 6)
 
 
-@pytest.mark.parametrize("name", UPSTREAMS)
+@each("name", UPSTREAMS)
 def test_a_read_out_is_there_exactly_where_the_kind_says_so(name):
     upstream = ask(name)
     assert (upstream.weights is not None) == (upstream.readout is not None) == UPSTREAMS[name].reads_out
@@ -94,7 +95,7 @@ def test_softmax_of_huge_logits_is_finite():
     np.testing.assert_array_equal(softmax(np.array([[1e4, 0, -1e4]])), [[1, 0, 0]])
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "options", "error", "parameter"),
     [
         ("cross_entropy", {"labels": None}, bncore.MissingLabels, "labels"),

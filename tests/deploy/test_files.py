@@ -10,6 +10,7 @@ from starlette.testclient import TestClient
 
 from app.main import create_app
 from app.settings import Settings
+from tests.each import each
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -37,15 +38,13 @@ CONTAINER = POD["containers"][0]
 VARIABLES = {variable["name"]: variable.get("value") for variable in CONTAINER["env"]}
 
 
-@pytest.mark.parametrize("name", TEXTS)
+@each("name", TEXTS)
 def test_every_variable_is_a_setting(name: str) -> None:
     named = set(re.findall(r"\bBNSCOPE_([A-Z_]+[A-Z])\b", TEXTS[name])) - {"DRAIN"}
     assert named <= {setting.upper() for setting in Settings.model_fields}
 
 
-@pytest.mark.parametrize(
-    "service", [service for file in (COMPOSE, BUCKET, DASK) for service in file["services"].values()]
-)
+@each("service", [service for file in (COMPOSE, BUCKET, DASK) for service in file["services"].values()])
 def test_every_variable_of_a_container_is_known(service: dict[str, Any]) -> None:
     given = service.get("environment", {})
     settings = {name for name in given if name.startswith("BNSCOPE_")}

@@ -11,6 +11,7 @@ import pytest
 from app.batches.batch import Source
 from app.batches.datasets import DATASETS, DataSetSource, load
 from app.errors import InvalidQuery
+from tests.each import each
 
 NAMES = list(DATASETS)
 ROOT = Path(__file__).parents[3]
@@ -45,7 +46,7 @@ def test_the_catalogue_has_four_data_sets() -> None:
     assert all(name == data_set.name for name, data_set in DATASETS.items())
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_the_catalogue_agrees_with_the_data(name: str) -> None:
     data_set, batch = DATASETS[name], load(name)
     assert batch.labels is not None
@@ -56,7 +57,7 @@ def test_the_catalogue_agrees_with_the_data(name: str) -> None:
     assert DataSetSource(name).examples == data_set.examples
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_the_data_are_kept_once_and_cannot_be_changed(name: str) -> None:
     batch = load(name)
     assert load(name) is batch
@@ -113,7 +114,7 @@ def test_digits_are_pixels_row_by_row_some_of_them_always_zero() -> None:
     assert (batch.x.std(axis=0) == 0).sum() == 3
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_batch_holds_different_examples_with_their_own_labels(name: str) -> None:
     whole, batch = load(name), DataSetSource(name).draw(100, np.random.default_rng(3))
     rows = np.random.default_rng(3).choice(DATASETS[name].examples, 100, replace=False)
@@ -136,7 +137,7 @@ def test_equal_seeds_draw_equal_batches_and_others_do_not() -> None:
     assert one.tobytes() != other.tobytes()
 
 
-@pytest.mark.parametrize("size", [None, 178, 1000])
+@each("size", [None, 178, 1000])
 def test_none_or_as_many_as_there_are_is_all_in_order(size: int | None) -> None:
     source: Source = DataSetSource("wine")
     assert np.array_equal(source.draw(size, np.random.default_rng(0)).x, load("wine").x)

@@ -8,6 +8,7 @@ import pytest
 from app.batches.batch import Array
 from app.batches.generators import GENERATORS, GeneratorSource
 from tests.app.batches.drawing import NAMES, draw
+from tests.each import each
 
 
 def standardized(x: Array) -> Array:
@@ -67,7 +68,7 @@ def test_bimodal_has_the_asked_share_in_its_upper_hump() -> None:
     np.testing.assert_allclose((x > 0).mean(axis=0), 0.2, atol=0.035)
 
 
-@pytest.mark.parametrize("rho", [0.0, 0.9, 1.0])
+@each("rho", [0.0, 0.9, 1.0])
 def test_any_two_features_correlate_as_asked_up_to_the_sign(rho: float) -> None:
     coefficients = np.corrcoef(draw("correlated", 4000, parameters={"correlation": rho}), rowvar=False)
     np.testing.assert_allclose(np.abs(coefficients[np.triu_indices(8, 1)]), rho, atol=5 / math.sqrt(4000))
@@ -116,7 +117,7 @@ def test_a_shift_before_the_relu_lets_more_values_through() -> None:
 # Sorted by class
 
 
-@pytest.mark.parametrize(("classes", "covered", "expected"), [(3, 2, 2), (4, 4, 4), (3, 10, 3), (5, 1, 1)])
+@each(("classes", "covered", "expected"), [(3, 2, 2), (4, 4, 4), (3, 10, 3), (5, 1, 1)])
 def test_a_batch_covers_the_asked_number_of_classes_in_equal_sorted_runs(
     classes: int, covered: int, expected: int
 ) -> None:
@@ -152,7 +153,7 @@ def test_only_the_class_sorted_generator_has_labels() -> None:
     assert labelled == ["class_sorted"]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_generator_says_whether_its_batches_have_classes(name: str) -> None:
     batch = GeneratorSource(name, 4, 0, {}).draw(8, np.random.default_rng(0))
     assert GENERATORS[name].labelled == (batch.labels is not None)

@@ -9,6 +9,7 @@ from hypothesis.extra import numpy as arrays
 from app.batches.batch import Source
 from app.batches.inline import MAX_COLUMNS, MAX_ROWS, InlineSource, parse_table
 from app.errors import InvalidQuery, UnreadableBatch
+from tests.each import each
 
 TABLES = arrays.arrays(
     np.float64,
@@ -22,7 +23,7 @@ def typed(x: np.ndarray) -> str:
     return ";".join(",".join(map(repr, row)) for row in x.tolist())
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "1,2;3,4",
@@ -53,7 +54,7 @@ def test_a_table_with_every_digit_reads_back_bit_for_bit(x: np.ndarray) -> None:
     assert parse_table(typed(x)).x.tobytes() == x.tobytes()
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [
         ("", "The table is empty"),
@@ -104,7 +105,7 @@ def test_a_source_is_finite_and_draws_without_replacement() -> None:
     assert set(drawn.tolist()) <= {1, 2, 3, 4, 5}
 
 
-@pytest.mark.parametrize("size", [None, 5, 256])
+@each("size", [None, 5, 256])
 def test_none_or_as_many_as_there_are_is_all_rows_in_order(size: int | None) -> None:
     batch = InlineSource("1;2;3;4;5").draw(size, np.random.default_rng(0))
     assert batch.x[:, 0].tolist() == [1, 2, 3, 4, 5]
@@ -116,7 +117,7 @@ def test_sources_of_equal_text_are_equal_and_a_wrong_one_is_refused_at_once() ->
         InlineSource("1,")
 
 
-@pytest.mark.parametrize(
+@each(
     ("typed", "names"),
     [
         ("", ("x0", "x1")), (" ", ("x0", "x1")), ("alcohol", ("alcohol", "x1")), ("a,b", ("a", "b")),

@@ -11,6 +11,7 @@ from app.batches.generators import GeneratorSource
 from app.batches.inline import InlineSource
 from app.batches.layer import LayeredSource
 from app.errors import InvalidQuery
+from tests.each import each
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def test_unit_inputs_give_pre_activations_of_the_weight_scale() -> None:
     assert abs(weights.mean()) < 5 * 3 / 10_000
 
 
-@pytest.mark.parametrize("examples", [5, 17, 60])
+@each("examples", [5, 17, 60])
 def test_equal_examples_give_equal_pre_activations(examples: int) -> None:
     """Whatever a BLAS kernel does at the end of its blocks: the unit is constant, not rounding."""
     x = np.full((examples, 13), 0.1)
@@ -112,7 +113,7 @@ def test_given_arrays_are_left_out_with_a_warning_that_names_them() -> None:
     assert "gamma, dy" in batch.warnings[1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("before", "after"), [("float16", "float64"), ("float32", "float32"), ("float64", "float64"), ("int8", "float64")]
 )
 def test_float32_stays_and_other_types_become_float64(before: str, after: str) -> None:

@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 import bncore
 from app.main import create_app
 from app.web.posted import LARGEST_BODY
+from tests.each import each
 
 URL = "/api/v1/batchnorm"
 
@@ -62,7 +63,7 @@ def test_inference_by_the_running_statistics(server):
     assert (answer["y"], answer["dx"], answer["running_mean"]) == ([[1.0]], [[0.5]], [1.0])
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+@each("dtype", ["float16", "float32", "float64"])
 def test_dtype_rounds_the_batch(server, dtype):
     x = [[0.1], [0.7], [123.4]]
     answer = server.post(URL, json={"x": x, "dtype": dtype}).json()
@@ -129,7 +130,7 @@ def test_a_bad_field_is_refused_by_name(client, change, field):
 NO_JSON = [b"", b"{", b'{"x": [[NaN]]}', b'{"x": [[1e999]]}', b"\xff", b"[" * 5000, b"[1]", b"3"]
 
 
-@pytest.mark.parametrize("body", NO_JSON)
+@each("body", NO_JSON)
 def test_a_body_that_is_no_json_object_is_refused(server, body):
     answer = server.post(URL, content=body)
     assert answer.status_code == 422
@@ -148,7 +149,7 @@ def test_a_body_above_the_limit_is_refused(server):
     assert "64 MiB" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("x", [[[1.0], [None]], [[1.0], ["2"]], [[1.0], [{}]]])
+@each("x", [[[1.0], [None]], [[1.0], ["2"]], [[1.0], [{}]]])
 def test_what_is_no_number_is_told_in_words_of_json(server, x):
     assert "not a number (text, null or an object)" in server.post(URL, json={"x": x}).json()["detail"]
 

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from tests.each import each
+
 URL = "/api/v1/norms/merge"
 
 
@@ -33,7 +35,7 @@ def test_one_example_has_no_unbiased_variance(server):
 PART = {"count": 2, "mean": [1.0], "var": [1.0]}
 
 
-@pytest.mark.parametrize(
+@each(
     ("parts", "words", "field"),
     [
         ([PART, PART | {"mean": [1, 2], "var": [1, 2]}], "part 0 has 1", "parts.1"),

@@ -1,6 +1,6 @@
 """`POST /api/v1/tables`: a pasted text as rows of numbers, or a refusal with its words."""
 
-import pytest
+from tests.each import each
 
 URL = "/api/v1/tables"
 
@@ -11,7 +11,7 @@ def rows(client, text, **fields):
     return response.json()["rows"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "table"),
     [
         ("1,50\t2\n\u22123,5\t4e3", [["1.50", "2"], ["-3.5", "4e3"]]), ("1, 2;3, 4", [["1", "2"], ["3", "4"]]),
@@ -28,7 +28,7 @@ def test_a_single_cell_may_have_a_decimal_comma(server):
     assert rows(server, "1,5", cell=True) == [["1.5"]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "words"),
     [
         ({"text": "1,5\n2,5"}, "“1,5” may be 1.5 or the numbers 1, 5"),
@@ -49,6 +49,6 @@ def test_what_cannot_be_read_is_a_problem_that_names_the_text(server, body, word
     assert refused.json()["errors"][0]["field"] == "text"
 
 
-@pytest.mark.parametrize("body", [{}, {"text": 1}, {"text": "1", "more": 1}, {"text": "1" * 20_001}])
+@each("body", [{}, {"text": 1}, {"text": "1", "more": 1}, {"text": "1" * 20_001}])
 def test_a_body_that_is_no_text_is_refused(server, body):
     assert server.post(URL, json=body).status_code == 422

@@ -5,6 +5,7 @@ import pytest
 
 from app.figures.dots import DOTS_UP_TO, PANEL, dot_heights, dot_trace, room_of
 from bncore.distributions.axis import Axis
+from tests.each import each
 
 AXIS = Axis("linear", -3.0, 3.0)
 
@@ -14,7 +15,7 @@ def drawn(places):
     return dot_heights(AXIS, places, room), room
 
 
-@pytest.mark.parametrize("numbers", [2, 16, 24, 25, DOTS_UP_TO])
+@each("numbers", [2, 16, 24, 25, DOTS_UP_TO])
 def test_dots_of_a_row_stay_inside_it_and_lie_apart_while_their_stack_has_room(numbers):
     places = np.random.default_rng(numbers).uniform(-3.0, 3.0, (5, numbers)).round(2)
     heights, room = drawn(places)

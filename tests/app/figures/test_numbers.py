@@ -2,7 +2,6 @@
 
 import math
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -88,7 +87,7 @@ def test_a_span_names_two_different_ends_or_one_number(values):
         assert text == f"all {three(min(values))}" + " up to rounding" * (min(values) != max(values))
 
 
-@pytest.mark.parametrize(
+@each(
     ("after", "before", "told"),
     [
         (458.0, 1.0, "458 times"), (0.999_96, 1.0, "0.99996 times"), (1.0, 1.0, "the same as"),

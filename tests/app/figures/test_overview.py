@@ -17,7 +17,7 @@ def stage(values, axis):
     return Stage("x", values, summarize(values), histogram(values, axis))
 
 
-@pytest.mark.parametrize("features", [17, 64, 65, 100, 128, 1000])
+@each("features", [17, 64, 65, 100, 128, 1000])
 def test_pooling_keeps_every_count_in_at_most_64_rows(features):
     counts = np.random.default_rng(0).integers(0, 9, (features, 5))
     rows, labels = pooled(counts, [f"f{i}" for i in range(features)])
@@ -28,8 +28,8 @@ def test_pooling_keeps_every_count_in_at_most_64_rows(features):
         assert labels[-1].endswith(f"f{features - 1}")
 
 
-@pytest.mark.parametrize("features", [20, 65])
-@pytest.mark.parametrize("kind", ["linear", "symlog"])
+@each("features", [20, 65])
+@each("kind", ["linear", "symlog"])
 def test_a_cell_is_the_density_per_unit_of_data_in_percent_of_its_rows_highest(features, kind):
     values = np.tile(np.random.default_rng(0).random(4000), (features, 1))  # as dense everywhere
     names = [f"f{i}" for i in range(features)]
@@ -75,7 +75,7 @@ def test_each_value_of_a_small_batch_is_a_stroke_where_it_lies(features, numbers
     assert all(np.ptp(trace["z"], axis=1).max() == 0 for trace in figure["data"] if trace["type"] == "heatmap")
 
 
-@pytest.mark.parametrize("features", [17, 64, 256])
+@each("features", [17, 64, 256])
 def test_a_stroke_is_large_enough_to_be_seen_on_a_dark_ground_and_a_row_for_its_strokes(features):
     values = np.random.default_rng(0).normal(size=(features, 32))
     figure = overview_panel(stage(values, Axis("linear", -4.0, 4.0)), ["f"] * features, "title", "x")

@@ -1,7 +1,6 @@
 """Row panels: outlines that are the histogram, positions that are the numbers."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -10,6 +9,7 @@ from app.figures.outlines import ROW_HEIGHT, edges_on, placed, step_outlines
 from app.figures.rows import Panel
 from bncore.distributions.axis import Axis
 from bncore.distributions.summary import histogram
+from tests.each import each
 
 histograms = hnp.arrays(
     np.float64, st.tuples(st.integers(1, 4), st.integers(1, 12)), elements=st.floats(0.01, 1) | st.just(0.0)
@@ -38,8 +38,8 @@ def test_a_row_of_one_value_is_one_line_at_its_mark_and_a_row_off_the_axis_is_no
     np.testing.assert_allclose(y, [1.0, 1.0 + ROW_HEIGHT, np.nan, np.nan])
 
 
-@pytest.mark.parametrize("scale", [1e-12, 1e-4, 0.01, 1.0])
-@pytest.mark.parametrize("shift", [0.0, 0.9])
+@each("scale", [1e-12, 1e-4, 0.01, 1.0])
+@each("shift", [0.0, 0.9])
 def test_a_row_that_is_narrow_on_the_axis_is_drawn_with_its_own_shape(scale, shift):
     axis = Axis("linear", -1.0, 1.0)
     rows = np.random.default_rng(0).random((1, 500))
@@ -60,13 +60,13 @@ def heights_between(xs, ys, edges):
     return np.where(inside, ys[np.clip(at, 0, len(ys) - 1)], 0.0)
 
 
-@pytest.mark.parametrize("length", [1e-280, 1e-9, 0.3, 1.0, 7.0, 1e6, 1e150])
+@each("length", [1e-280, 1e-9, 0.3, 1.0, 7.0, 1e6, 1e150])
 def test_positions_are_rounded_to_a_thousandth_of_the_axis(length):
     axis = Axis("linear", -length / 2, length / 2)
     values = np.linspace(-length / 2, length / 2, 777)
     assert np.abs(placed(axis, values) - values).max() <= 0.00051 * length
 
 
-@pytest.mark.parametrize(("features", "index"), [((0, 1, 2), slice(0, 3)), ((1, 3), [1, 3]), ((4,), slice(4, 5))])
+@each(("features", "index"), [((0, 1, 2), slice(0, 3)), ((1, 3), [1, 3]), ((4,), slice(4, 5))])
 def test_neighbouring_features_are_taken_as_a_slice(features, index):
     assert Panel(None, features, ["a"] * len(features), "title", "x").index == index

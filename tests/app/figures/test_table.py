@@ -4,9 +4,9 @@ import csv
 import io
 
 import numpy as np
-import pytest
 
 from app.figures.table import csv_of
+from tests.each import each
 
 
 def rows(figure):
@@ -43,6 +43,6 @@ def test_columns_are_called_as_the_axes_and_rows_as_their_ticks():
     assert [row[2] for row in told[1:]] == ["hue", "ash", "0", "0.5"]
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@sum"])
+@each("name", ["=1+1", "+1", "-1", "@sum"])
 def test_no_name_is_a_formula(name):
     assert rows({"data": [{"type": "bar", "name": name, "x": [name], "y": [-1]}]})[1] == [f"'{name}", f"'{name}", "-1"]

@@ -34,7 +34,7 @@ def test_texts_can_be_read(scheme):
     assert contrast(theme.MUTED[scheme], theme.PANELS[scheme]) >= 4.5
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@each("stage", STAGES)
 def test_every_stage_has_a_colour(stage):
     assert re.fullmatch("#[0-9a-f]{6}", theme.colour_of(stage))
 

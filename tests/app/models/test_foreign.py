@@ -9,6 +9,7 @@ from app.errors import UnreadableModel, UnsupportedUpload
 from tests.app.models.test_hostile import held
 from tests.app.models.whole import WHOLE
 from tests.bncore.doctor.findings.recorded import nets
+from tests.each import each
 
 FOREIGN = {
     "is no model": b"a,b\n1,2\n",
@@ -20,7 +21,7 @@ FOREIGN = {
 }
 
 
-@pytest.mark.parametrize("what", FOREIGN)
+@each("what", FOREIGN)
 def test_what_is_no_model_is_refused_with_a_line_that_writes_one(what: str) -> None:
     held(FOREIGN[what], UnsupportedUpload, rf"{what} of a kind that is read.*torch\.save\(model\.state_dict\(\)")
 

@@ -127,7 +127,7 @@ STORED = {
 }
 
 
-@pytest.mark.parametrize("what", STORED)
+@each("what", STORED)
 def test_a_tensor_that_lies_about_its_storage_is_refused(what: str) -> None:
     held(STORED[what], UnreadableModel, "The PyTorch file is damaged or of a kind that is not read")
 
@@ -176,7 +176,7 @@ HEADERS = {
 }
 
 
-@pytest.mark.parametrize("what", HEADERS)
+@each("what", HEADERS)
 def test_a_safetensors_header_that_lies_is_refused(what: str) -> None:
     held(*HEADERS[what])
 
@@ -196,7 +196,7 @@ SLICES = {
 }
 
 
-@pytest.mark.parametrize("what", SLICES)
+@each("what", SLICES)
 def test_a_safetensors_tensor_that_lies_is_refused(what: str) -> None:
     held(SLICES[what], UnreadableModel, "safetensors|dtype F4")
 
@@ -232,7 +232,7 @@ def test_norms_larger_than_any_models_are_left_out_with_a_word(monkeypatch: pyte
     assert any("take too much memory" in note for note in model.notes)
 
 
-@pytest.mark.parametrize("kind", TABLES)
+@each("kind", TABLES)
 def test_a_file_that_ends_early_is_refused(kind: str) -> None:
     data = TABLES[kind](network())
     for end in (len(data) // 2, len(data) - 3):

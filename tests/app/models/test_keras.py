@@ -14,6 +14,7 @@ from app.models import read_model, write_model
 from bncore.doctor import Norm
 from bncore.doctor.findings import examine
 from tests.app.models.keras_files import STATE, functional, h5, keras, kernel, layer, norms_of, statistics, weights
+from tests.each import each
 
 FILES: dict[str, Callable[[], bytes]] = {
     "keras": keras,
@@ -39,7 +40,7 @@ def test_a_batch_norm_has_its_variables_its_settings_and_what_stands_around_it(w
     assert np.array_equal(read_model(FILES[what]()).read(norm.front.weight), STATE["conv1"]["kernel"])
 
 
-@pytest.mark.parametrize("what", FILES)
+@each("what", FILES)
 def test_a_variable_that_the_settings_leave_out_is_left_out(what: str) -> None:
     norm = norms_of(FILES[what]())["bn2"]
     assert norm.gamma is None
@@ -53,7 +54,7 @@ def test_a_layer_that_ends_with_an_activation_is_no_front_and_that_is_said() -> 
     assert model.notes == ("Without a layer in front: bn2 behind a Dense that ends with relu.",)
 
 
-@pytest.mark.parametrize("field", ["gamma", "beta", "moving_mean", "moving_variance"])
+@each("field", ["gamma", "beta", "moving_mean", "moving_variance"])
 def test_a_batch_norm_with_a_variable_of_another_length_is_there_without_it(field: str) -> None:
     whole = statistics(8)
     config = functional(layer("in", "InputLayer"), layer("bn", "BatchNormalization", "in"), output="bn")
@@ -89,7 +90,7 @@ KINDS: dict[str, tuple[dict[str, Any], tuple[str, float, int | None]]] = {
 }
 
 
-@pytest.mark.parametrize("what", KINDS)
+@each("what", KINDS)
 def test_each_class_of_norm_has_its_kind_and_its_defaults(what: str) -> None:
     settings, told = KINDS[what]
     config = functional(layer("in", "InputLayer"), layer("n", what.partition(" ")[0], "in", **settings), output="n")
@@ -112,7 +113,7 @@ FRONTS = {
 }
 
 
-@pytest.mark.parametrize("kind", FRONTS)
+@each("kind", FRONTS)
 def test_each_layer_counts_its_outputs_on_its_own_axis(kind: str) -> None:
     shape, word, outputs = FRONTS[kind]
     front = around(
@@ -137,7 +138,7 @@ APART = {
 }
 
 
-@pytest.mark.parametrize("what", APART)
+@each("what", APART)
 def test_a_layer_into_which_nothing_can_be_folded_is_no_front(what: str) -> None:
     assert around(*APART[what], state={"a": kernel(5, 8)}).front is None
 

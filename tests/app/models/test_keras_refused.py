@@ -17,6 +17,7 @@ from app.models.keras.aside import Aside
 from app.models.keras.child import COMMANDS
 from app.models.limits import CHUNK, DEPTH, TENSORS
 from tests.app.models.keras_files import functional, h5, keras, layer, norms_of, weights
+from tests.each import each
 
 
 def linked(change: Callable[[h5py.File], Any]) -> bytes:
@@ -47,7 +48,7 @@ POINTING: dict[str, tuple[Callable[[h5py.File], Any], str]] = {
 }
 
 
-@pytest.mark.parametrize("what", POINTING)
+@each("what", POINTING)
 def test_what_points_out_of_the_file_is_refused_and_not_followed(what: str) -> None:
     change, where = POINTING[what]
     with pytest.raises(UnreadableModel, match=f"points to '{where}', and nothing is opened"):
@@ -123,7 +124,7 @@ DAMAGED = {
 }
 
 
-@pytest.mark.parametrize("what", DAMAGED)
+@each("what", DAMAGED)
 def test_a_damaged_file_is_refused(what: str) -> None:
     with pytest.raises(UnreadableModel, match="The Keras file is damaged or of a kind that is not read"):
         read_model(DAMAGED[what])

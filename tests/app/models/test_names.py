@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-import pytest
-
 from app.models.names import NAMES, PER_CHANNEL, by_layer, channels_of, momentum_weighs, named, new_weight
+from tests.each import each
 
 LAYERS = {
     "torch": ("layer1.0.bn1", ["weight", "bias", "running_mean", "running_var"], "."),
@@ -19,7 +18,7 @@ LAYERS = {
 }
 
 
-@pytest.mark.parametrize("framework", LAYERS)
+@each("framework", LAYERS)
 def test_a_layer_of_each_framework_has_its_four_roles_under_one_name(framework: str) -> None:
     layer, words, join = LAYERS[framework]
     names = [f"{layer}{join}{word}" for word in words]
@@ -44,7 +43,7 @@ def test_of_two_arrays_for_one_role_the_first_is_kept() -> None:
     assert by_layer(["weight", "gamma"]) == {"": {"gamma": "weight"}}
 
 
-@pytest.mark.parametrize(
+@each(
     ("shape", "channels"),
     [((4,), 4), ((1, 4), 4), ((4, 1), 4), ((1, 4, 1, 1), 4), ((1, 1, 1, 4), 4), ((1,), 1), ((4, 4), None), ((), None),
      ((0,), 0)],
@@ -53,7 +52,7 @@ def test_one_value_a_channel_has_one_long_axis(shape: tuple[int, ...], channels:
     assert channels_of(shape) == channels
 
 
-@pytest.mark.parametrize(
+@each(
     ("names", "weighs"),
     [(["momentum", "moving_mean"], "old"), (["momentum", "running_mean"], "new"), (["momentum"], None),
      (["momentum", "mean"], None), (["momentum", "mean", "scale"], "old"),

@@ -18,6 +18,7 @@ from app.models.limits import FIELDS, HEADER
 from bncore.doctor import Model, Norm
 from bncore.doctor.fold import folded
 from tests.app.models.graphs import batch_norm, convolved, field, model, nested, shaped, tensors, values, varint
+from tests.each import each
 
 ONES = np.ones(8, "f4")
 
@@ -58,7 +59,7 @@ NODES: dict[str, tuple[list[str], dict[str, Any], tuple[str, int | None]]] = {
 }
 
 
-@pytest.mark.parametrize("node", NODES)
+@each("node", NODES)
 def test_each_kind_of_node_is_a_norm_of_its_kind(node: str) -> None:
     inputs, attributes, (kind, groups) = NODES[node]
     made = helper.make_node(node, ["x", *inputs], ["y"], name="norm", epsilon=1e-6, **attributes)
@@ -109,7 +110,7 @@ FRONTS = {
 }
 
 
-@pytest.mark.parametrize("what", FRONTS)
+@each("what", FRONTS)
 def test_each_layer_counts_its_outputs_on_its_own_axis(what: str) -> None:
     node, weight, outputs = FRONTS[what]
     front = dense(node, weight=weight).front
@@ -135,7 +136,7 @@ APART = {
 }
 
 
-@pytest.mark.parametrize("what", APART)
+@each("what", APART)
 def test_a_layer_into_which_nothing_can_be_folded_is_no_front_and_that_is_said(what: str) -> None:
     nodes, weight, why = APART[what]
     arrays = {"w": np.ones(weight, "f4"), **values("bn", 8)}
@@ -166,7 +167,7 @@ STORED = {
 }
 
 
-@pytest.mark.parametrize("how", STORED)
+@each("how", STORED)
 def test_numbers_are_read_however_they_are_stored(how: str) -> None:
     array = np.arange(8, dtype="f4") / 4
     norm = only(model([helper.make_node("RMSNormalization", ["x", "s"], ["y"])], [STORED[how](array)]))
@@ -214,7 +215,7 @@ def external(location: str) -> onnx.ModelProto:
     return proto
 
 
-@pytest.mark.parametrize("location", ["/etc/passwd", "../../secret", "weights.bin"])
+@each("location", ["/etc/passwd", "../../secret", "weights.bin"])
 def test_numbers_in_another_file_are_refused_and_no_path_is_opened(location: str) -> None:
     with pytest.raises(UnreadableModel, match=rf"in another file, '{location}'.*onnx\.save_model"):
         read(external(location))
@@ -238,7 +239,7 @@ DAMAGED: Mapping[str, bytes] = {
 }
 
 
-@pytest.mark.parametrize("what", DAMAGED)
+@each("what", DAMAGED)
 def test_a_message_that_lies_is_refused(what: str) -> None:
     with pytest.raises(UnreadableModel, match="The ONNX model is damaged or of a kind that is not read"):
         read_model(DAMAGED[what])

@@ -17,6 +17,7 @@ from bncore.doctor.fold import folded
 from tests.app.models.files import TABLES, batch_norm, conv, network, npz, safetensors
 from tests.app.models.pickles import checkpoint, row, text
 from tests.app.models.pickles import name as named
+from tests.each import each
 
 FRONTS = {
     "bn1": "conv1",
@@ -30,7 +31,7 @@ def norms_of(data: bytes, name: str = "net") -> dict[str, Norm]:
     return {norm.name: norm for norm in read_model(data, name).norms}
 
 
-@pytest.mark.parametrize("kind", TABLES)
+@each("kind", TABLES)
 def test_every_norm_has_its_values_its_count_and_its_front(kind: str) -> None:
     state = network()
     model = read_model(TABLES[kind](state))
@@ -51,7 +52,7 @@ def test_every_norm_has_its_values_its_count_and_its_front(kind: str) -> None:
             assert np.array_equal(array, state[norm.tensors[role]])
 
 
-@pytest.mark.parametrize("kind", TABLES)
+@each("kind", TABLES)
 def test_every_tensor_is_told_at_once_and_read_when_asked(kind: str) -> None:
     state = network()
     model = read_model(TABLES[kind](state))
@@ -60,7 +61,7 @@ def test_every_tensor_is_told_at_once_and_read_when_asked(kind: str) -> None:
         assert np.array_equal(model.read(name), array)
 
 
-@pytest.mark.parametrize("kind", TABLES)
+@each("kind", TABLES)
 def test_a_front_says_where_its_weight_and_bias_are(kind: str) -> None:
     front = norms_of(TABLES[kind](network()))["layer1.0.bn2"].front
     assert front is not None
@@ -69,7 +70,7 @@ def test_a_front_says_where_its_weight_and_bias_are(kind: str) -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("kind", TABLES)
+@each("kind", TABLES)
 def test_bfloat16_is_read_as_it_is(kind: str) -> None:
     state = {name: array.astype(ml_dtypes.bfloat16) for name, array in batch_norm("bn", 4).items() if array.ndim}
     norm = norms_of(TABLES[kind](state))["bn"]
@@ -129,7 +130,7 @@ def affine(layer: str, channels: int, bias: bool = True) -> dict[str, np.ndarray
     return arrays | ({f"{layer}.bias": np.zeros(channels, "f4")} if bias else {})
 
 
-@pytest.mark.parametrize(
+@each(
     ("layers", "name", "kind", "known_by"),
     [
         (affine("blocks.0.ln_1", 6), "blocks.0.ln_1", "layer", "its name, ln_1"),
@@ -176,9 +177,7 @@ def without(name: str, length: int) -> dict[str, np.ndarray]:
     return {key: array for key, array in state.items() if key != "bn1." + name} | cut
 
 
-@pytest.mark.parametrize(
-    ("name", "length"), [("bias", 3), ("running_var", 3), ("weight", 3), ("running_mean", 0), ("running_var", 0)]
-)
+@each(("name", "length"), [("bias", 3), ("running_var", 3), ("weight", 3), ("running_mean", 0), ("running_var", 0)])
 def test_a_batch_norm_whose_arrays_do_not_fit_is_told_and_neither_folded_nor_handed_on(name: str, length: int) -> None:
     model = read_model(npz(without(name, length)))
     (error,) = [one for one in examine(model) if one.severity == "error"]

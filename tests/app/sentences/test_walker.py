@@ -7,6 +7,7 @@ import pytest
 from tests.app.sentences.seen import Seen, Text, look, texts_of, texts_of_page
 from tests.app.sentences.sentence import Sentence, always, never, walk
 from tests.app.sentences.states import DATA, LAYER, impossible, states
+from tests.each import each
 
 PAGE = """
 <html><head><title>A page</title><script>let hidden = "never read";</script></head><body>
@@ -19,7 +20,7 @@ PAGE = """
 """
 
 
-@pytest.mark.parametrize("together", [1, 2, 3])
+@each("together", [1, 2, 3])
 def test_any_values_of_so_many_axes_meet_in_a_state(together):
     axes = {
         "mode": ("train", "inference"),

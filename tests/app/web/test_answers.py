@@ -16,6 +16,7 @@ from app.views.playground.view import VIEW
 from app.web import answers
 from app.web.answers import AnswerCache, etag_of, matches, to_json
 from bncore.kernels import using
+from tests.each import each
 
 URL = "/api/v1/playground"
 
@@ -51,7 +52,7 @@ def test_a_cache_of_nothing_keeps_nothing():
     assert cache.get("a") is None
 
 
-@pytest.mark.parametrize(
+@each(
     ("header", "matched"),
     [(None, False), ('"e"', True), ('W/"e"', True), ('"x", "e"', True), ("*", True), ('"x"', False), ("", False)],
 )

@@ -170,7 +170,7 @@ def test_files_of_other_releases_are_removed(tmp_path, monkeypatch):
     assert len(list(tmp_path.glob("*-*"))) == 1
 
 
-@pytest.mark.parametrize("sheet", sorted((STATIC / "css").glob("*.css")), ids=lambda sheet: sheet.stem)
+@each("sheet", sorted((STATIC / "css").glob("*.css")))
 def test_no_rule_stands_twice_in_a_stylesheet(sheet):
     """The second would override what stands between them. Rules within others, of a screen or print, are left out."""
     text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.S)

@@ -7,6 +7,7 @@ import pytest
 
 from app.registry import VIEWS
 from app.web.rules import given, missing, nested, per_feature, together, where
+from tests.each import each
 
 PROBLEM = "application/problem+json"
 
@@ -96,7 +97,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize(("view", "name", "form"), FORMS)
+@each(("view", "name", "form"), FORMS)
 def test_the_form_of_a_text_is_what_its_field_takes(view, name, form):
     """The form says less than the validator, which also counts; it never forbids what that takes."""
     query = next(one.query for one in VIEWS if one.name == view)
@@ -191,7 +192,7 @@ BODIES = {
 CASES = [(path, body) for path, bodies in BODIES.items() for body in bodies]
 
 
-@pytest.mark.parametrize(("path", "body"), CASES)
+@each(("path", "body"), CASES)
 def test_a_body_is_taken_just_where_it_fits_the_description(server, calls, path, body):
     answer = server.post(f"/api/v1/{path}", content=json.dumps(body))
     assert (answer.status_code == 200) == holds(schema_of(calls, path), body), answer.text[:300]

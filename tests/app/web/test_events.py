@@ -8,6 +8,7 @@ from starlette.testclient import TestClient
 
 from app.web.events import Event, EventStream, resumed_after
 from app.web.serving.draining import Draining
+from tests.each import each
 
 LAST = 4
 ENDLESS = 1_000  # events after which a stream that should have ended ends
@@ -52,7 +53,7 @@ def test_an_event_has_its_id_its_name_and_its_data():
     assert frames()[-1] == "event: result\ndata: done"
 
 
-@pytest.mark.parametrize("after", range(LAST + 1))
+@each("after", range(LAST + 1))
 def test_a_lost_connection_goes_on_behind_the_last_event_that_arrived(after):
     whole = frames()
     assert frames(str(after)) == whole[after + 1 :]

@@ -6,6 +6,7 @@ import io
 import pytest
 
 from app.registry import VIEWS
+from tests.each import each
 
 QUERIES = {
     "playground": {"source": "iris"}, "derivation": {}, "network": {"depth": 2, "width": 8},
@@ -57,7 +58,7 @@ def test_the_numbers_are_those_of_the_answer(server):
     assert errors == published["errors"]["batch"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "allowed"),
     [({"figure": "other"}, "before, after_group, published"), ({}, "before, after_group, published"),
      ({"figure": 'a"b'}, "a figure's name"), ({"figure": "published", "parts": "stage"}, "")],

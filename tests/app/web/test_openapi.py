@@ -4,6 +4,7 @@ import pytest
 
 from app.main import create_app
 from tests.app.strict_json import parsed
+from tests.each import each
 
 VIEWS = [
     "/api/v1/playground", "/api/v1/catalog", "/api/v1/derivation", "/api/v1/jacobian", "/api/v1/network",
@@ -17,7 +18,7 @@ def api(server):
     return server.get("/api/v1/openapi.json").json()
 
 
-@pytest.mark.parametrize("path", OURS)
+@each("path", OURS)
 def test_each_operation_has_words_and_an_example_of_its_answer(api, path):
     operation = api["paths"][path]["get"]
     assert operation["summary"]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bncore.batch_size.chi_square import probability, quantile
+from tests.each import each
 
 TABLE = [
     (0.05, 1, 0.003932), (0.95, 1, 3.841459), (0.05, 4, 0.710723), (0.95, 4, 9.487729), (0.05, 30, 18.492661),
@@ -13,17 +14,17 @@ TABLE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("share", "freedom", "expected"), TABLE)
+@each(("share", "freedom", "expected"), TABLE)
 def test_quantiles_are_the_tables(share, freedom, expected):
     assert quantile(share, freedom) == pytest.approx(expected, rel=1e-4)
 
 
-@pytest.mark.parametrize("share", [0.05, 0.5, 0.95])
+@each("share", [0.05, 0.5, 0.95])
 def test_two_degrees_of_freedom_are_the_exponential_law(share):
     assert quantile(share, 2.0) == pytest.approx(-2.0 * math.log1p(-share), rel=1e-12)
 
 
-@pytest.mark.parametrize("freedom", [0.074, 0.5, 3.7, 63.0, 199.0, 201.0, 5000.0])
+@each("freedom", [0.074, 0.5, 3.7, 63.0, 199.0, 201.0, 5000.0])
 def test_the_probability_below_a_quantile_is_its_share(freedom):
     for share in (0.05, 0.95):
         assert probability(quantile(share, freedom), freedom) == pytest.approx(share, abs=1e-4)

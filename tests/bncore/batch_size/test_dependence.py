@@ -11,6 +11,7 @@ from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.outlier import distances, squeeze
 from bncore.errors import BadParameter
 from tests.bncore.batch_size.populations import moments_of
+from tests.each import each
 
 X = np.array([-1.3, -0.4, 0.1, 0.7, 1.9])
 AT = moments_of(0.0)
@@ -46,7 +47,7 @@ def test_an_example_that_is_not_there_is_refused():
         dependence(X, AT, Epsilon(), example=5, by=1.0)
 
 
-@pytest.mark.parametrize("others", [2, 7, 31])
+@each("others", [2, 7, 31])
 def test_an_outlier_squeezes_the_others_as_the_formula_says(others):
     squeezed = squeeze(np.random.default_rng(4).gamma(2.0, size=others), distances(), Epsilon(0.0))
     np.testing.assert_allclose(squeezed.spread, squeezed.expected_spread())

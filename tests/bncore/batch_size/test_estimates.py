@@ -11,6 +11,7 @@ from bncore.batch_size.population import Endless, Finite, Moments
 from bncore.batch_size.theory import expected_deviation, expected_mean, finite_factor
 from bncore.errors import BadParameter
 from tests.bncore.batch_size.populations import endless, moments_of
+from tests.each import each
 
 SE = 5
 
@@ -71,9 +72,9 @@ def exactly(x, size):
 def test_a_finite_population_is_sampled_as_all_its_batches_are_spread(rng, size):
     x = np.array([0.0, 1.0, 1.5, 2.0, 4.0, 7.0, 7.5, 9.0])
     estimated = estimates(Finite(x[:, None]), (size,), 4000, rng)
-    for measured, each in zip((estimated.mean, estimated.deviation), exactly(x, size), strict=True):
-        within(measured.average, each.mean(), measured.average_error, slack=1e-12)
-        within(measured.sd, each.std(), measured.sd_error, slack=1e-7)
+    for measured, expected in zip((estimated.mean, estimated.deviation), exactly(x, size), strict=True):
+        within(measured.average, expected.mean(), measured.average_error, slack=1e-12)
+        within(measured.sd, expected.std(), measured.sd_error, slack=1e-7)
 
 
 def test_the_finite_factor_of_mean_and_variance_is_exact():
@@ -172,7 +173,7 @@ def test_what_cannot_be_drawn_is_refused(rng, sizes, draws):
         estimates(Finite(np.ones((50, 1))), sizes, draws, rng)
 
 
-@pytest.mark.parametrize("size", [64, 256, 1024])
+@each("size", [64, 256, 1024])
 def test_the_average_deviation_of_a_gaussian_is_the_chi_distributions_but_for_the_second_order(size):
     exact = np.sqrt(2 / size) * np.exp(lgamma(size / 2) - lgamma((size - 1) / 2))
     gauss = Moments(*np.array([[0.0], [1.0], [0.0], [0.0]]))

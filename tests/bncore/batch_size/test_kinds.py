@@ -18,6 +18,7 @@ from bncore.batch_size.noise.perturbations import MOST_DEVIATION, PERTURBATIONS
 from bncore.batch_size.population import Finite
 from bncore.errors import BadParameter
 from tests.bncore.batch_size.populations import endless
+from tests.each import each
 
 Z = np.array([1.5, -1.0, 0.2, 0.0])
 DRAWS = 4000
@@ -40,7 +41,7 @@ def test_a_strength_out_of_range_is_refused():
         perturbed({"dropout": 1.0}, Z, 7, rng())
 
 
-@pytest.mark.parametrize("name", PERTURBATIONS)
+@each("name", PERTURBATIONS)
 def test_the_matched_strength_gives_the_variance(name):
     wanted = 0.1
     strength = matched([name], wanted, float(Z[0] ** 2)).strengths[PERTURBATIONS[name].strength]

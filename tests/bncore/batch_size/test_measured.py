@@ -5,6 +5,7 @@ import pytest
 
 from bncore.batch_size.measured import known_moments, measured_moments
 from bncore.batch_size.population import moments
+from tests.each import each
 
 
 def test_dependent_examples_are_measured_over_many_batches():
@@ -26,7 +27,7 @@ def test_a_source_smaller_than_a_batch_is_measured_by_one():
     assert sizes == [5]
 
 
-@pytest.mark.parametrize(("order", "finite"), [(1.0, 0), (1.5, 1), (2.0, 1), (3.0, 2), (4.0, 3), (np.inf, 4)])
+@each(("order", "finite"), [(1.0, 0), (1.5, 1), (2.0, 1), (3.0, 2), (4.0, 3), (np.inf, 4)])
 def test_moments_from_the_order_on_are_not_known(order, finite):
     measured = moments(np.random.default_rng(2).normal(size=(40, 2)))
     known = known_moments(measured, order, measured.excess)

@@ -9,6 +9,7 @@ from bncore.batch_size.estimates import estimates
 from bncore.batch_size.noise.example import Epsilon
 from bncore.batch_size.population import Finite
 from tests.bncore.batch_size.populations import endless
+from tests.each import each
 
 SIZES = (2, 3, 8, 20)
 DRAWS = 300
@@ -16,8 +17,8 @@ X = np.random.default_rng(5).gamma(2.0, size=(40, 2)) * [1.0, 30.0] + [0.0, 100.
 DENOMINATORS = {"variance": lambda var, eps: np.sqrt(var + eps), "deviation": lambda var, eps: np.sqrt(var) + eps}
 
 
-@pytest.mark.parametrize("placement", list(DENOMINATORS))
-@pytest.mark.parametrize("eps", [0.0, 1e-5, 1.0, 1e4])
+@each("placement", list(DENOMINATORS))
+@each("eps", [0.0, 1e-5, 1.0, 1e4])
 def test_it_is_what_the_examples_of_every_batch_do(placement, eps):
     population = Finite(X)
     strayed = estimates(population, SIZES, DRAWS, np.random.default_rng(1), epsilon=Epsilon(eps, placement)).x_hat

@@ -5,6 +5,7 @@ import pytest
 
 from bncore import EPS_PLACEMENTS, BadParameter, forward
 from bncore.derivation.moved import moved
+from tests.each import each
 
 placements = pytest.mark.parametrize("eps_placement", EPS_PLACEMENTS)
 
@@ -44,7 +45,7 @@ def test_not_moving_changes_nothing():
     np.testing.assert_array_equal(effect.predicted, effect.before)
 
 
-@pytest.mark.parametrize(("example", "feature"), [(6, 0), (-1, 0), (0, 3)])
+@each(("example", "feature"), [(6, 0), (-1, 0), (0, 3)])
 def test_what_is_not_there_is_refused(example, feature):
     x, result = batch()
     with pytest.raises(BadParameter, match="give a"):
@@ -71,7 +72,7 @@ def test_a_pull_moves_y_by_one_while_the_statistics_stand_still(eps_placement):
     assert y == pytest.approx(result.y[2, 1] + 1)
 
 
-@pytest.mark.parametrize(("examples", "by", "others"), [(4, 0.5, 3), (4, 0.0, 0), (1, 0.5, 0)])
+@each(("examples", "by", "others"), [(4, 0.5, 3), (4, 0.0, 0), (1, 0.5, 0)])
 def test_it_is_counted_how_many_others_move(examples, by, others):
     x = [[1.0], [2.0], [4.0], [5.0]][:examples]
     assert moved(x, forward(x), example=0, feature=0, by=by).others_moved == others

@@ -163,7 +163,7 @@ def test_a_constant_feature_beside_the_deviation_has_the_true_derivative():
     assert computed.printed.features == (0,)
 
 
-@pytest.mark.parametrize(("eps", "eps_placement", "expected"), [
+@each(("eps", "eps_placement", "expected"), [
     (0.25, "deviation", {"dvar": "sigma", ("sigma", "var"): "sigma", ("dvar", "dsigma"): "sigma"}),
     (0.25, "variance", {}),
     (0.0, "variance", {

@@ -1,13 +1,13 @@
 """The rulers of the example that is dragged."""
 
 import numpy as np
-import pytest
 
 from bncore import forward
 from bncore.derivation.rulers import input_ruler, output_ruler
+from tests.each import each
 
 
-@pytest.mark.parametrize("x", [[1.0, 2.0, 4.0, 5.0], [7.0, 7.0], [0.0], [-3e5, 1e5], [1e-9, 2e-9]])
+@each("x", [[1.0, 2.0, 4.0, 5.0], [7.0, 7.0], [0.0], [-3e5, 1e5], [1e-9, 2e-9]])
 def test_inputs_have_room_on_either_side(x):
     low, high = input_ruler(np.array(x)).limits()
     spread = max(x) - min(x)
@@ -17,8 +17,8 @@ def test_inputs_have_room_on_either_side(x):
     assert high >= max(x) + spread
 
 
-@pytest.mark.parametrize(("gamma", "beta"), [(1.0, 0.0), (-2.0, 5.0), (0.0, 3.0)])
-@pytest.mark.parametrize("count", [1, 2, 8])
+@each(("gamma", "beta"), [(1.0, 0.0), (-2.0, 5.0), (0.0, 3.0)])
+@each("count", [1, 2, 8])
 def test_no_input_takes_an_output_off_its_ruler(gamma, beta, count):
     low, high = output_ruler(gamma, beta, count).limits()
     rng = np.random.default_rng(count)

@@ -6,6 +6,7 @@ import pytest
 from bncore.diagnosis import REASONS, case_of, check
 from bncore.diagnosis.mistakes.paths import of_triple
 from tests.bncore.diagnosis.batches import PLACEMENTS, batch, case_from, named, plain, with_factors
+from tests.each import each
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
 
@@ -29,8 +30,8 @@ def test_a_loss_that_batch_norm_cannot_move_is_named(loss):
                ) == (loss == "sum")  # fmt: skip
 
 
-@pytest.mark.parametrize("eps", [1e-3, 1e-5, 1e-8])
-@pytest.mark.parametrize(("examples", "loss"), [(2, "any"), (2, "sum of squares"), (8, "sum of squares")])
+@each("eps", [1e-3, 1e-5, 1e-8])
+@each(("examples", "loss"), [(2, "any"), (2, "sum of squares"), (8, "sum of squares")])
 def test_a_dropped_epsilon_is_named_where_it_is_all_that_dx_is(examples, loss, eps):
     given = batch((examples, 5), 1, "variance") | {"eps": eps}
     if loss == "sum of squares":
@@ -170,7 +171,7 @@ def test_an_error_that_no_mistake_makes_is_not_explained_by_one_that_hides_here(
         assert named(report) == []
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "reason"),
     [
         ({"x": lambda given: given["x"] - given["x"].mean(0)}, "mean_zero"),

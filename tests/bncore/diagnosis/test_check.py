@@ -25,7 +25,7 @@ def test_each_mistake_has_a_title_two_sentences_and_a_formula(name):
     assert mistake.look_at.count(r"\left") == mistake.look_at.count(r"\right")
 
 
-@pytest.mark.parametrize(
+@each(
     ("answers", "kind", "parameter", "words"),
     [
         ({}, BadParameter, "dx", "no tensor was given"),

@@ -178,7 +178,7 @@ def test_a_diagnosis_speaks_of_the_norm_that_is_checked_and_its_axes():
         assert "batch norm" not in said.lower() or name == "inference"
 
 
-@pytest.mark.parametrize(("arguments", "parameter"), [
+@each(("arguments", "parameter"), [
     ({"norm": "ghost"}, "norm"), ({"mode": "eval"}, "mode"), ({"forward_variance": "no"}, "forward_variance"),
     ({"norm": "rms", "forward_variance": "unbiased"}, "forward_variance"),
     ({"mode": "inference", "forward_variance": "unbiased"}, "forward_variance"),

@@ -5,6 +5,7 @@ import pytest
 
 from bncore.diagnosis import CORRECT, MISTAKES, TITLES, case_of, check, example, examples, probe, ready_answers
 from tests.bncore.diagnosis.batches import ELSEWHERE, PLACEMENTS, SHAPES, batch, case_from
+from tests.each import each
 
 
 @pytest.mark.parametrize("placement", PLACEMENTS)
@@ -27,7 +28,7 @@ def test_every_mistake_but_those_this_batch_cannot_have_is_there():
     assert set(MISTAKES) - set(rows) - ELSEWHERE == left_out
 
 
-@pytest.mark.parametrize(("shape", "axis"), SHAPES)
+@each(("shape", "axis"), SHAPES)
 def test_examples_have_the_shapes_in_which_tensors_are_given(shape, axis):
     case = case_from(batch(shape, axis, "variance"))
     for answers in ready_answers(case).values():

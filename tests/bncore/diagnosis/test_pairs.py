@@ -55,7 +55,7 @@ def test_two_mistakes_at_once_are_named_together(name, placement, dtype):
     assert not any("not recognized" in warning for warning in report.warnings)
 
 
-@pytest.mark.parametrize(("tensor", "name"), PARAMETERS)
+@each(("tensor", "name"), PARAMETERS)
 def test_two_mistakes_in_a_parameter_are_named_together(tensor, name):
     given = batch((9, 5), 1, "variance")
     code = replaced(STAGED["variance"], *PARAMETERS[tensor, name])

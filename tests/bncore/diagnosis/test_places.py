@@ -1,7 +1,6 @@
 """A tensor that is right but in some places: the example, the unit or the numbers are named, and zeros are seen."""
 
 import numpy as np
-import pytest
 
 from bncore.diagnosis import as_code, check, headline, text
 from bncore.diagnosis.telling.headline import is_brief
@@ -50,7 +49,7 @@ def test_zeros_beside_a_mistake_are_named_with_it():
     assert as_code(report.diagnoses[0].look_at) == "dvar/dx = 2 / K * (x - mean)"
 
 
-@pytest.mark.parametrize("tensor", ["dgamma", "dbeta", "dvar"])
+@each("tensor", ["dgamma", "dbeta", "dvar"])
 def test_one_unit_of_a_parameter_is_named(tensor):
     case = case_from(batch((9, 5), 1, "variance"))
     values = case.truth[tensor].copy()

@@ -71,9 +71,7 @@ def test_the_same_seed_gives_the_same_probe_and_another_another():
     assert not np.array_equal(probe(5).x, probe(6).x)
 
 
-@pytest.mark.parametrize(
-    "arguments", [{"seed": -1}, {"seed": 2**53}, {"seed": 0.5}, {"axes": 3}, {"eps_placement": "no"}]
-)
+@each("arguments", [{"seed": -1}, {"seed": 2**53}, {"seed": 0.5}, {"axes": 3}, {"eps_placement": "no"}])
 def test_a_probe_that_there_is_not_is_refused(arguments):
     with pytest.raises(BadParameter) as caught:
         probe(**arguments)

@@ -1,7 +1,6 @@
 """A report in sentences."""
 
 import numpy as np
-import pytest
 
 from bncore.diagnosis import FACTORS, MISTAKES, as_code, check, factors_in_words, headline, probe, ready_answers, text
 from tests.bncore.diagnosis.batches import batch, case_from, plain, with_factors
@@ -60,7 +59,7 @@ def test_the_text_holds_the_warnings():
     assert all(warning in text(report) for warning in report.warnings)
 
 
-@pytest.mark.parametrize(("triple", "words"), [
+@each(("triple", "words"), [
     ((1, 1, 1), ["as it should be"] * 3),
     ((1, 0, 1), ["as it should be", "missing", "as it should be"]),
     ((2, 1, -0.5), ["2.0 times", "as it should be", "-0.5 times"]),

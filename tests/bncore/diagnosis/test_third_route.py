@@ -4,10 +4,11 @@ import pytest
 
 from bncore.diagnosis import check, ready_answers, third_route
 from tests.bncore.diagnosis.batches import PLACEMENTS, batch, case_from
+from tests.each import each
 
 
-@pytest.mark.parametrize("placement", PLACEMENTS)
-@pytest.mark.parametrize(("shape", "axis"), [((9, 5), 1), ((4, 11), 0), ((2, 3, 2, 2), 1)])
+@each("placement", PLACEMENTS)
+@each(("shape", "axis"), [((9, 5), 1), ((4, 11), 0), ((2, 3, 2, 2), 1)])
 def test_the_differences_agree_with_the_formula_within_their_bound(shape, axis, placement):
     case = case_from(batch(shape, axis, placement))
     wrong = ready_answers(case)["statistics_constant"]

@@ -20,7 +20,7 @@ def test_the_verdict_goes_by_the_largest_error_relative_to_the_largest_number(er
     assert report.correct == (verdict != "wrong")
 
 
-@pytest.mark.parametrize(("error", "verdict"), [(5e-7, "exact"), (5e-5, "close"), (3e-4, "wrong")])
+@each(("error", "verdict"), [(5e-7, "exact"), (5e-5, "close"), (3e-4, "wrong")])
 def test_float32_answers_are_held_to_the_rounding_of_float32(error, verdict):
     case = plain()
     dx = (case.truth["dx"] + error * np.abs(case.truth["dx"]).max()).astype("float32")

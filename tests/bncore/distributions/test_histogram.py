@@ -43,7 +43,7 @@ def test_what_lies_outside_the_axis_is_counted_on_each_side(values, kind, half):
     assert counts.outside == counts.below.sum() + counts.above.sum()
 
 
-@pytest.mark.parametrize("make", ["normal", "integers", "two_peaks", "heavy", "relu"])
+@each("make", ["normal", "integers", "two_peaks", "heavy", "relu"])
 def test_counts_are_numpys_between_the_rows_own_edges_and_densities_are_per_unit_of_data(make):
     rows = drawn(make)
     binned = histogram(rows, AXIS)
@@ -81,7 +81,7 @@ def test_an_affine_map_keeps_the_counts_of_a_row_and_a_mirror_turns_them_round(m
         np.testing.assert_array_equal(used_a if factor > 0 else used_a[::-1], used_b)
 
 
-@pytest.mark.parametrize("numbers", [2, 10, 256, 100_000])
+@each("numbers", [2, 10, 256, 100_000])
 def test_there_are_no_more_bins_than_noise_allows(numbers):
     counts = histogram(drawn("normal", numbers, 1), AXIS)
     bins = int(counts.bins.most[0] - counts.bins.least[0]) + 1
@@ -115,9 +115,7 @@ def test_columns_over_a_row_hold_all_of_its_values(values, columns):
     assert (counts >= -1e-9 * values.shape[1]).all()
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"), [(0.0, [0, 4, 0]), (-0.5, [4, 0, 0]), (1.5, [0, 0, 4]), (7.0, [0, 0, 0])]
-)
+@each(("value", "expected"), [(0.0, [0, 4, 0]), (-0.5, [4, 0, 0]), (1.5, [0, 0, 4]), (7.0, [0, 0, 0])])
 def test_a_row_of_one_value_is_in_the_column_that_it_begins(value, expected):
     counts = histogram(np.full((1, 4), value), AXIS)
     assert counts.on(np.array([-1.0, 0.0, 1.0, 2.0])).tolist() == [expected]

@@ -10,6 +10,7 @@ from hypothesis.extra import numpy as hnp
 
 from bncore.distributions import summary
 from bncore.distributions.summary import QUANTILES, correlation, row_blocks, summarize
+from tests.each import each
 
 finite = st.floats(-1e100, 1e100)
 tables = hnp.arrays(np.float64, st.tuples(st.integers(1, 4), st.integers(1, 40)), elements=finite)
@@ -34,7 +35,7 @@ def test_everything_lies_between_the_extremes(values):
     assert (summarized.fences[1] <= summarized.high).all()
 
 
-@pytest.mark.parametrize("numbers", [1, 2, 101, summary.SORT_UP_TO, summary.SORT_UP_TO + 1])
+@each("numbers", [1, 2, 101, summary.SORT_UP_TO, summary.SORT_UP_TO + 1])
 def test_selected_order_statistics_give_the_quantiles_of_sorted_ones(numbers):
     values = np.random.default_rng(3).standard_normal((2, numbers))
     summarized = summarize(values)
@@ -43,7 +44,7 @@ def test_selected_order_statistics_give_the_quantiles_of_sorted_ones(numbers):
     np.testing.assert_array_equal(summarized.fences, summary.fence(ordered))
 
 
-@pytest.mark.parametrize("scale", [1e-300, 1e-150, 1e-5, 1.0, 1e8, 1e150])
+@each("scale", [1e-300, 1e-150, 1e-5, 1.0, 1e8, 1e150])
 def test_moments_at_any_scale(scale):
     plain = np.random.default_rng(1).standard_normal((3, 500))
     with warnings.catch_warnings():
@@ -53,7 +54,7 @@ def test_moments_at_any_scale(scale):
     np.testing.assert_allclose(summarized.sd, plain.std(axis=1) * scale, rtol=1e-12)
 
 
-@pytest.mark.parametrize("value", [0.1, -3.3, 1e150, 1e-300, 0.0])
+@each("value", [0.1, -3.3, 1e150, 1e-300, 0.0])
 def test_a_constant_has_itself_as_mean_and_no_deviation(value):
     constant = summarize(np.full((1, 178), value))
     assert constant.mean[0] == value

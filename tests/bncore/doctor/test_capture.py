@@ -82,7 +82,7 @@ def test_a_capture_whose_arrays_lie_is_refused_with_the_lie(lie):
         capture_of({name: array for name, array in arrays.items() if array is not None})
 
 
-@pytest.mark.parametrize(
+@each(
     ("told", "said"),
     [
         ({"version": 2}, "version is 2"), ({"steps": 0}, "steps is 0"), ({"steps": 3}, "each of 3 steps"),

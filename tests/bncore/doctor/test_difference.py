@@ -7,6 +7,7 @@ import pytest
 
 from bncore.doctor import difference
 from tests.bncore.doctor.models import drawn, model_of, norm_of
+from tests.each import each
 
 TENSORS = drawn(4)
 NORM = norm_of(TENSORS, batches=10)
@@ -21,7 +22,7 @@ def test_a_checkpoint_is_the_same_as_itself():
     assert (compared(NORM).state, compared(nothing, nothing).state) == ("same", "same")
 
 
-@pytest.mark.parametrize(
+@each(
     ("field", "value", "by"),
     [
         ("gamma", NORM.gamma[2] - 0.5, 0.5),

@@ -8,6 +8,7 @@ from bncore.doctor import Front, affine, capture_of, folded
 from bncore.doctor.fold import in_float32, scaled
 from tests.bncore.doctor.captures import capture_arrays, norm_arrays
 from tests.bncore.doctor.models import drawn, model_of, norm_of
+from tests.each import each
 
 
 def dense(x, weight):
@@ -43,9 +44,9 @@ LAYERS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("without", [(), ("bias",), ("weight", "bias")], ids=["all", "no beta", "plain"])
-@pytest.mark.parametrize("biased", [True, False], ids=["bias", "no bias"])
-@pytest.mark.parametrize("layer", LAYERS)
+@each("without", [(), ("bias",), ("weight", "bias")])
+@each("biased", [True, False])
+@each("layer", LAYERS)
 def test_folded_equals_unfolded_in_float32(layer, biased, without):
     of, shape, axis, inputs = LAYERS[layer]
     rng = np.random.default_rng(3)
@@ -111,7 +112,7 @@ LEFT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", LEFT)
+@each("case", LEFT)
 def test_a_norm_that_cannot_be_folded_is_left_with_the_reason(case):
     model, changed, said = LEFT[case]
     tensors = drawn(3) | {"front.weight": np.ones((3, 2)), "front.bias": np.ones(3), "bn.weight": np.full(3, 9.0)}

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bncore import BadParameter, BatchNormError, EmptyBatch, VarianceOverflow
 from bncore.doctor import merged, moments
+from tests.each import each
 
 
 @settings(max_examples=30)
@@ -35,7 +36,7 @@ def test_one_example_has_no_unbiased_variance():
     assert np.isnan(moments(1, [2.0], [0.0]).unbiased[0])
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "error"),
     [((0, [1.0], [1.0]), BadParameter), ((2, [1.0], [-1.0]), BadParameter), ((2, [1.0], [1.0, 2.0]), BatchNormError)],
 )

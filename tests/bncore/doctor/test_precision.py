@@ -2,9 +2,9 @@
 
 import ml_dtypes
 import numpy as np
-import pytest
 
 from bncore.doctor.precision import ARITHMETICS, moments_in, to_bfloat16, to_float16
+from tests.each import each
 
 UNITS = {"squares": 2.0**-24, "float16": 2.0**-11, "bfloat16": 2.0**-8}
 
@@ -20,7 +20,7 @@ def test_exactly_they_are_numpys():
     np.testing.assert_allclose(var, x.var(0), rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", UNITS)
+@each("name", UNITS)
 def test_near_0_they_are_right_to_a_percent(name):
     mean, var = moments_in(name, rows(0.5))
     right = moments_in("exact", rows(0.5))
@@ -52,7 +52,7 @@ def test_bfloat16_is_that_of_ml_dtypes_and_float16_numpys():
         np.testing.assert_array_equal(to_float16(values), values.astype(np.float16).astype(np.float32))
 
 
-@pytest.mark.parametrize("name", ARITHMETICS)
+@each("name", ARITHMETICS)
 def test_rows_that_lie_otherwise_in_memory_have_the_same_result(name):
     x = rows(3.0)
     for other in (np.asfortranarray(x), x[::1, ::-1][:, ::-1]):

@@ -9,6 +9,7 @@ import pytest
 from bncore import BadCapture
 from bncore.doctor import Stored
 from bncore.doctor.stored import DIRECTORY
+from tests.each import each
 
 
 def packed(**members: bytes) -> io.BytesIO:
@@ -44,7 +45,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
+@each("case", REFUSED)
 def test_what_is_no_npz_of_plain_arrays_is_refused(case):
     file, said = REFUSED[case]
     with pytest.raises(BadCapture, match=said):

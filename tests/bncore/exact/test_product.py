@@ -3,7 +3,6 @@
 from fractions import Fraction
 
 import numpy as np
-import pytest
 
 from bncore.exact.product import product, rounding_of_sums
 from bncore.network import Convolution, Linear
@@ -39,8 +38,8 @@ def test_equal_images_have_equal_channels():
     assert (outputs == outputs[0]).all()
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("size", [1e-30, 1.0, 1e15])
+@each("dtype", ["float32", "float64"])
+@each("size", [1e-30, 1.0, 1e15])
 def test_a_product_is_no_farther_from_the_truth_than_its_rounding(dtype, size):
     x, layer = drawn(6, 19, dtype=dtype) * size, Linear(drawn(19, 3, dtype=dtype), drawn(3, dtype=dtype))
     x = x.astype(dtype)

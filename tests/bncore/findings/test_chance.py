@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bncore.findings.chance import beyond_chance, deviate, upper_tail
+from tests.each import each
 
 
 def tails(chances, df, other):
@@ -15,21 +16,21 @@ def tails(chances, df, other):
     return upper_tail(deviate(ratios, np.full(len(chances), float(df)), np.full(len(chances), float(other))))
 
 
-@pytest.mark.parametrize(("df", "off"), [(0.5, 0.35), (1, 0.3), (3, 0.15), (15, 0.05), (63, 0.02)])
+@each(("df", "off"), [(0.5, 0.35), (1, 0.3), (3, 0.15), (15, 0.05), (63, 0.02)])
 def test_a_chance_of_one_in_a_hundred_is_told_to_a_few_percent_of_itself(df, off):
     chances = np.array([0.01, 0.005, 0.001])
     np.testing.assert_allclose(tails(chances, df, np.inf), chances, rtol=off)
 
 
-@pytest.mark.parametrize("df", [0.5, 1.0, 3.0, 15.0, 63.0])
-@pytest.mark.parametrize("averaged", [19.0, np.inf])
+@each("df", [0.5, 1.0, 3.0, 15.0, 63.0])
+@each("averaged", [19.0, np.inf])
 def test_no_chance_below_one_in_a_thousand_is_understated_by_a_tenth(df, averaged):
     """Far out the cube root errs to the careful side."""
     chances = np.array([1e-3, 1e-4, 1e-5, 1e-6])
     assert (tails(chances, df, averaged * df) > 0.9 * chances).all()
 
 
-@pytest.mark.parametrize("df", [0.5, 1.0, 3.0, 15.0, 63.0])
+@each("df", [0.5, 1.0, 3.0, 15.0, 63.0])
 def test_a_small_variance_is_never_called_less_likely_than_it_is_for_a_bell(df):
     chances = np.array([0.01, 1e-3, 1e-5])
     from scipy import stats

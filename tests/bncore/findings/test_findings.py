@@ -152,7 +152,7 @@ def test_a_notable_mode_gap_is_found_in_both_modes(mode):
     assert rows["mode_gap"].values[0] == pytest.approx(1.0 / np.sqrt(x.var(axis=0)[1] + 1e-5), rel=1e-9)
 
 
-@pytest.mark.parametrize(("examples", "percent"), [(2, 42.6), (3, 37.8), (4, 33.7), (5, 30.5)])
+@each(("examples", "percent"), [(2, 42.6), (3, 37.8), (4, 33.7), (5, 30.5)])
 def test_few_examples_are_told_the_noise_of_a_bell_and_that_it_is_one(examples, percent):
     note = findings_of(drawn(examples), NormLayer(activation="identity"))["statistics_noise"]
     assert f"{1 / np.sqrt(examples):#.3g} deviations" in note.explanation
@@ -177,8 +177,8 @@ def test_a_constant_feature_and_tiny_numbers_have_a_noise_of_their_own():
     assert dict(zip(note.features, note.values, strict=True)) == {0: 0.5, 2: 0.5, 1: 0.0}
 
 
-@pytest.mark.parametrize("mode", ["train", "inference"])
-@pytest.mark.parametrize("shape", [(1, 3, 8, 8), (1, 3)])
+@each("mode", ["train", "inference"])
+@each("shape", [(1, 3, 8, 8), (1, 3)])
 def test_one_image_or_example_far_from_the_running_statistics_is_found(mode, shape):
     x = np.random.default_rng(0).standard_normal(shape)
     told = {"running_mean_off", "running_var_off", "mode_gap"}
@@ -218,7 +218,7 @@ def test_a_finding_states_its_rule_and_how_often_it_is_wrong():
     assert f"σ² {64 / 63:.3g} times this batch's biased variance" in alone
 
 
-@pytest.mark.parametrize("examples", [2, 8, 15, 16])
+@each("examples", [2, 8, 15, 16])
 def test_what_few_examples_can_have_by_chance_is_said_to_be_that(examples):
     x = drawn(examples)
     x[:, 1] = 3.0

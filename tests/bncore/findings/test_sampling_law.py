@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from bncore.findings.sampling_law import TAILS, law_of_batches, sampling_law
+from tests.each import each
 
 DRAWN = {
     "normal": lambda rng, shape: rng.standard_normal(shape),
@@ -30,8 +31,8 @@ def test_the_deviation_of_few_bells_strays_by_the_law_of_chi(examples, expected)
     assert abs(seen - expected) < 5 * seen / np.sqrt(2 * len(rows)) * 1.5
 
 
-@pytest.mark.parametrize("name", DRAWN)
-@pytest.mark.parametrize("examples", [16, 64, 256])
+@each("name", DRAWN)
+@each("examples", [16, 64, 256])
 def test_the_deviation_of_many_strays_by_their_own_tails(name, examples):
     rows = DRAWN[name](np.random.default_rng(1), (4000, examples))
     law = sampling_law(rows, 1)
@@ -51,7 +52,7 @@ def test_the_pooled_kurtosis_of_few_shows_which_tails_are_heavy(examples):
         assert moment.tails == pytest.approx(max(0.0, moment.excess + np.sqrt(24 / (4000 * examples))))
 
 
-@pytest.mark.parametrize("examples", [1, 2, 7])
+@each("examples", [1, 2, 7])
 def test_fewer_than_eight_examples_leave_laplaces_tails_open(examples):
     law = sampling_law(np.random.default_rng(0).standard_normal((64, examples)), 1)
     assert np.isnan(law.excess)
@@ -82,7 +83,7 @@ def test_of_one_image_nothing_is_taken_for_unlike():
     assert law.mean_share.tolist() == [1.0] * 3
 
 
-@pytest.mark.parametrize(("factor", "shift"), [(1e-200, 0.0), (1e100, 0.0), (-3.0, 7.0)])
+@each(("factor", "shift"), [(1e-200, 0.0), (1e100, 0.0), (-3.0, 7.0)])
 def test_the_law_does_not_depend_on_scale_or_offset(factor, shift):
     rows = np.random.default_rng(0).standard_normal((5, 40))
     plain, moved = sampling_law(rows, 4), sampling_law(factor * rows + shift, 4)
@@ -117,7 +118,7 @@ def test_the_law_of_a_large_batch_is_that_of_its_parts(monkeypatch):
     assert parted.excess == whole.excess
 
 
-@pytest.mark.parametrize("scale", [1.0, 1e-150, 1e150])
+@each("scale", [1.0, 1e-150, 1e150])
 def test_batches_have_the_law_of_images_by_their_means_and_variances_alone(scale):
     """A batch of n numbers is an image of n positions, and what the law takes from those is in their moments."""
     x = scale * (images(np.random.default_rng(7), 5, 6, 40, 0.3) + 2.0)

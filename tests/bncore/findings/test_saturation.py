@@ -27,14 +27,14 @@ def test_at_most_one_healthy_feature_in_a_hundred_is_called_dead(mode, activatio
         assert called_dead(x, mode=mode, activation=activation).mean() < 0.01
 
 
-@pytest.mark.parametrize("examples", [1, 2, 8])
+@each("examples", [1, 2, 8])
 def test_nor_of_images(examples):
     rng = np.random.default_rng(5)
     x = np.broadcast_to(rng.standard_normal((examples, 256, 1, 1)), (examples, 256, 4, 4))
     assert called_dead(x + 0.01 * rng.standard_normal(x.shape), mode="inference").mean() < 0.01
 
 
-@pytest.mark.parametrize("examples", [2, 6, 16])
+@each("examples", [2, 6, 16])
 def test_what_no_x_brings_to_life_is_dead_in_training(examples):
     x = np.random.default_rng(0).standard_normal((examples, 3))
     assert called_dead(x, beta=np.array([0.0, -9.0, 9.0])).tolist() == [False, True, False]

@@ -11,6 +11,7 @@ from bncore.kernels import using
 from bncore.layout import layout_of
 from bncore.stream.cutting import pilot_grid
 from bncore.stream.tally import tally_of
+from tests.each import each
 
 SETS = ["sse2", "avx2", "avx512", "neon", "baseline"]
 SHAPES = [(1, 1), (700, 1), (257, 3), (64, 300), (3, 600), (9, 5, 7), (4, 3, 17, 31), (2, 9, 700), (5, 4200)]
@@ -54,8 +55,8 @@ def whole(grid, x, layout):
     return cells.of(grid.cells), low, high
 
 
-@pytest.mark.parametrize("backend", ["auto", "numpy"])
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@each("backend", ["auto", "numpy"])
+@each("value", [np.nan, np.inf, -np.inf])
 def test_a_number_that_is_not_finite_costs_no_memory_and_is_named(backend, value):
     x = np.zeros((300, 2), np.float32)
     grid = pilot_grid(x, 1)

@@ -191,7 +191,7 @@ def test_what_is_streamed_is_there_before_another_thread_is_told():
     assert Path(MODULE.__file__).read_bytes().count(b"\x0f\xae\xf8") >= 2 * 3 * 2
 
 
-@pytest.mark.parametrize(("of_x", "of_gamma", "of_dy"), [(1e140, 1e-170, 1), (1e-140, 1, 1e-180), (1e150, 1, 1e-5)])
+@each(("of_x", "of_gamma", "of_dy"), [(1e140, 1e-170, 1), (1e-140, 1, 1e-180), (1e150, 1, 1e-5)])
 def test_products_that_float64_does_not_hold_lose_nothing(of_x, of_gamma, of_dy):
     """What the kernels put together before they look at a number: factor gamma, dy (x - mean), the slope's products."""
     x, dy, gamma, beta = batch(8, mild, (60, 5), 1, "float64")
@@ -206,7 +206,7 @@ def test_products_that_float64_does_not_hold_lose_nothing(of_x, of_gamma, of_dy)
         np.testing.assert_allclose(got[name], value, rtol=0, atol=1e-14 * largest, err_msg=name)
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
+@each("dtype", ["float32", "float64", "int64"])
 def test_parameters_are_read_from_any_strides_and_dtypes(dtype):
     x, *_ = batch(9, mild, (60, 5), 1, "float32")
     gamma = np.arange(1, 11).astype(dtype)[::-2]
@@ -215,7 +215,7 @@ def test_parameters_are_read_from_any_strides_and_dtypes(dtype):
         np.testing.assert_array_equal(forward(x, list(map(float, gamma)), [10.0, 8, 6, 4, 2]).y, y)
 
 
-@pytest.mark.parametrize("backend", ["auto", "numpy"])
+@each("backend", ["auto", "numpy"])
 def test_float16_is_computed_in_float64_and_rounded_once(backend):
     x, dy, gamma, beta = batch(10, mild, (4_000, 5), 1, "float16")
     with using(backend):
@@ -245,8 +245,8 @@ def test_python_threads_at_once_give_the_same():
         assert_same_bits(result, wanted)
 
 
-@pytest.mark.parametrize("mode", bncore.MODES)
-@pytest.mark.parametrize("layout", ["c", "fortran", "strided"])
+@each("mode", bncore.MODES)
+@each("layout", ["c", "fortran", "strided"])
 def test_results_are_written_to_arrays_of_any_strides(layout, mode):
     x, dy, gamma, beta = batch(4, mild, (30, 4, 5, 6), 1, "float32")
     running = {"running_mean": np.zeros(4), "running_var": np.ones(4), "mode": mode}
@@ -261,8 +261,8 @@ def test_results_are_written_to_arrays_of_any_strides(layout, mode):
     np.testing.assert_array_equal(y, plain.y)
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
-@pytest.mark.parametrize("backend", ["auto", "numpy"])
+@each("value", [np.nan, np.inf, -np.inf])
+@each("backend", ["auto", "numpy"])
 def test_what_is_not_finite_is_refused_by_its_place(backend, value):
     x, dy, *_ = batch(5, mild, (50, 40), 1, "float64")
     with using(backend):
@@ -276,7 +276,7 @@ def test_what_is_not_finite_is_refused_by_its_place(backend, value):
     assert (refused.value.index, refused_dy.value.index) == ((31, 7), (2, 3))
 
 
-@pytest.mark.parametrize("backend", ["auto", "numpy"])
+@each("backend", ["auto", "numpy"])
 def test_what_is_too_large_for_float32_is_infinite_and_warned_of(backend):
     x, dy, *_ = batch(6, mild, (50, 40), 1, "float32")
     with using(backend), pytest.warns(RuntimeWarning, match="overflow"):

@@ -90,7 +90,7 @@ def test_threads_change_no_bit_and_neither_do_instruction_sets_that_fuse(shape, 
         assert_same_bits(got, same)
 
 
-@pytest.mark.parametrize("norm", NORMS)
+@each("norm", NORMS)
 def test_the_kernels_serve_rows_and_leave_odd_ones_to_the_reference(norm):
     x, dy, gamma, beta = drawn(2, mild, (2, 6, 7, 5), norm, "float32")
     with using("auto"):

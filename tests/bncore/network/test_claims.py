@@ -7,6 +7,7 @@ import pytest
 
 import bncore
 from bncore.network import BatchNorm, Linear, Recipe, cross_entropy, fully_connected, propagate
+from tests.each import each
 
 YANG = np.sqrt(np.pi / (np.pi - 1))  # 1.2112, the growth a layer of Yang et al. 2019, for many examples
 
@@ -46,7 +47,7 @@ def test_activations_leave_float32_where_weights_are_too_large_unless_normalized
     assert np.isfinite(with_norm.loss)
 
 
-@pytest.mark.parametrize("a", [0.01, 3.0, 1000.0])
+@each("a", [0.01, 3.0, 1000.0])
 def test_the_scale_of_weights_in_front_of_batch_norm_changes_nothing_but_their_gradient(a):
     """Ioffe & Szegedy 2015, section 3.3, at eps 0: BN((aW)u) = BN(Wu), dL/d(aW) = (1/a) dL/dW, <W, dL/dW> = 0."""
     rng = np.random.default_rng(4)
@@ -83,7 +84,7 @@ def test_residual_connections_tame_that_growth():
     assert residual < 1.12 < 1.2 < plain
 
 
-@pytest.mark.parametrize("scale", [0.1, 1.0, 30.0])
+@each("scale", [0.1, 1.0, 30.0])
 def test_batch_norm_takes_two_components_out_of_the_gradient_and_rescales_the_rest(scale):
     """After Santurkar et al. 2018, theorem 4.1, with g = gamma:
 

@@ -20,8 +20,8 @@ def gradient_ratio(column, block):
     return after / before
 
 
-@pytest.mark.parametrize("make", [contrasted, images])
-@pytest.mark.parametrize("recipe", [{}, {"residual": True}, {"norm_place": "behind"}])
+@each("make", [contrasted, images])
+@each("recipe", [{}, {"residual": True}, {"norm_place": "behind"}])
 def test_nothing_moves_where_nothing_is_disturbed(make, recipe):
     made = make(**recipe, disturbance=Disturbance(2))
     for column in made.columns.values():
@@ -29,8 +29,8 @@ def test_nothing_moves_where_nothing_is_disturbed(make, recipe):
         assert gradient_ratio(column, 2) == 1.0
 
 
-@pytest.mark.parametrize("a", [0.2, 3.0])
-@pytest.mark.parametrize("make", [contrasted, images])
+@each("a", [0.2, 3.0])
+@each("make", [contrasted, images])
 def test_without_batch_norm_the_scale_runs_through(make, a):
     column = make(**EXACT, disturbance=Disturbance(1, a)).columns["without"]
     for kind in ("z", "f"):
@@ -41,9 +41,9 @@ def test_without_batch_norm_the_scale_runs_through(make, a):
     assert min(moved(column, "z", "distribution")) > 0.1
 
 
-@pytest.mark.parametrize("a", [0.2, 3.0, 1000.0])
-@pytest.mark.parametrize("c", [0.0, 2.0])
-@pytest.mark.parametrize("make", [contrasted, images])
+@each("a", [0.2, 3.0, 1000.0])
+@each("c", [0.0, 2.0])
+@each("make", [contrasted, images])
 def test_batch_norm_in_front_of_f_stops_a_positive_factor_and_a_shift_at_once(make, a, c):
     column = make(**EXACT, activation="tanh", disturbance=Disturbance(1, a, c)).columns["with"]
     assert moved(column, "z")[0] > 0.5

@@ -7,6 +7,7 @@ from bncore.network.contrast import Disturbance
 from bncore.network.glance import glance, pulled, the_other_way
 from bncore.network.measures.bells import bells
 from tests.bncore.network.contrasts import contrasted, images
+from tests.each import each
 
 PULL = Disturbance(2, 3.0, 0.5)
 
@@ -15,11 +16,11 @@ def glanced(whole):
     return pulled(glance(whole.setup, np.random.default_rng([0, 1])), PULL)
 
 
-@pytest.mark.parametrize("whole", [
+@each("whole", [
     contrasted(disturbance=PULL), contrasted(disturbance=PULL, norm="none"),
     contrasted(disturbance=PULL, residual=True), contrasted(disturbance=PULL, norm_place="behind"),
     images(disturbance=PULL),
-], ids=["batch", "none", "residual", "behind", "images"])  # fmt: skip
+])  # fmt: skip
 def test_a_glance_tells_what_the_contrast_tells(whole):
     seen = glanced(whole)
     assert seen.columns.keys() == whole.columns.keys()

@@ -5,6 +5,7 @@ import pytest
 
 from bncore.errors import BadParameter
 from bncore.network import INITIALIZATIONS, weights
+from tests.each import each
 
 DEVIATIONS = {"xavier": np.sqrt(2 / (300 + 200)), "he": np.sqrt(2 / 300), "normal": 1.0}
 
@@ -13,7 +14,7 @@ def drawn(name, shape=(300, 200), **options):
     return weights(name, shape, np.random.default_rng(3), **options)
 
 
-@pytest.mark.parametrize("name", DEVIATIONS)
+@each("name", DEVIATIONS)
 def test_the_deviation_is_the_rules(name):
     filled = drawn(name)
     standard_error = 1 / np.sqrt(2 * filled.size)
@@ -21,20 +22,20 @@ def test_the_deviation_is_the_rules(name):
     assert abs(filled.mean()) <= 5 * DEVIATIONS[name] / np.sqrt(filled.size)
 
 
-@pytest.mark.parametrize("shape", [(30, 20), (20, 30), (20, 20)])
+@each("shape", [(30, 20), (20, 30), (20, 20)])
 def test_orthogonal_weights_keep_lengths(shape):
     filled = drawn("orthogonal", shape)
     small = filled.T @ filled if shape[0] >= shape[1] else filled @ filled.T
     assert np.allclose(small, np.eye(min(shape)), atol=1e-12)
 
 
-@pytest.mark.parametrize("name", INITIALIZATIONS)
+@each("name", INITIALIZATIONS)
 def test_a_kernel_is_a_matrix_of_its_fan_in(name):
     kernel = drawn(name, (16, 4, 3, 3))
     assert np.array_equal(kernel.reshape(16, 36).T, drawn(name, (36, 16)))
 
 
-@pytest.mark.parametrize("name", INITIALIZATIONS)
+@each("name", INITIALIZATIONS)
 def test_scale_multiplies_and_dtypes_share_their_draws(name):
     assert np.allclose(drawn(name, scale=3.0), 3 * drawn(name), rtol=1e-15)
     assert np.array_equal(drawn(name, dtype="float32"), drawn(name).astype(np.float32))

@@ -5,9 +5,10 @@ import pytest
 
 from bncore.errors import EmptyBatch, ShapeMismatch
 from bncore.network.inputs import standardized, varying
+from tests.each import each
 
 
-@pytest.mark.parametrize("shape", [(50, 3), (6, 3, 5), (6, 3, 4, 5)])
+@each("shape", [(50, 3), (6, 3, 5), (6, 3, 4, 5)])
 def test_each_feature_has_mean_zero_and_deviation_one(shape):
     x = np.random.default_rng(4).gamma(2.0, size=shape) * 10.0 + 100.0
     inputs, axes = standardized(x), (0, *range(2, x.ndim))
@@ -15,7 +16,7 @@ def test_each_feature_has_mean_zero_and_deviation_one(shape):
     np.testing.assert_allclose(inputs.std(axis=axes), 1.0)
 
 
-@pytest.mark.parametrize("scale", [1e-300, 1e-9, 1e9, 1e300])
+@each("scale", [1e-300, 1e-9, 1e9, 1e300])
 def test_the_unit_does_not_matter(scale):
     x = np.random.default_rng(4).normal(size=(20, 2))
     np.testing.assert_allclose(standardized(x * scale), standardized(x), rtol=1e-9)
@@ -31,8 +32,8 @@ def test_float32_is_taken_in_float64():
     assert standardized(np.ones((2, 1), np.float32)).dtype == np.float64
 
 
-@pytest.mark.parametrize(("x", "error"), [(np.zeros(3), ShapeMismatch), (np.zeros((0, 2)), EmptyBatch)])
-@pytest.mark.parametrize("of", [varying, standardized])
+@each(("x", "error"), [(np.zeros(3), ShapeMismatch), (np.zeros((0, 2)), EmptyBatch)])
+@each("of", [varying, standardized])
 def test_arrays_without_examples_or_features_are_refused(of, x, error):
     with pytest.raises(error):
         of(x)

@@ -27,14 +27,14 @@ def test_the_moments_are_those_in_float64(dtype, scale, shift):
     assert norm(x) / scale == pytest.approx(np.linalg.norm(exact), rel=1e-5)
 
 
-@pytest.mark.parametrize("constant", [0.0, 0.1, -7e37])
+@each("constant", [0.0, 0.1, -7e37])
 def test_a_constant_has_deviation_zero(constant):
     measured = moments(np.full((30, 7), constant, "float32"))
     assert measured.sd == 0.0
     assert measured.mean == pytest.approx(constant)
 
 
-@pytest.mark.parametrize("lost", [np.nan, np.inf, -np.inf])
+@each("lost", [np.nan, np.inf, -np.inf])
 def test_one_number_that_is_not_finite_shows(lost):
     x = np.ones((5, 5), "float32")
     x[3, 2] = lost
@@ -42,8 +42,8 @@ def test_one_number_that_is_not_finite_shows(lost):
     assert math.isnan(norm(x))
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize(("shift", "scale"), [(0.0, 1.0), (0.0, 1e-35), (3.0, 1e30), (1000.0, 0.5), (-1.0, 1e-3)])
+@each("dtype", ["float32", "float64"])
+@each(("shift", "scale"), [(0.0, 1.0), (0.0, 1e-35), (3.0, 1e30), (1000.0, 0.5), (-1.0, 1e-3)])
 def test_counts_are_numpys_between_the_rows_own_edges(dtype, shift, scale):
     x = ((np.random.default_rng(1).standard_normal((60, 40)) + shift) * scale).astype(dtype)
     bins = bins_for(moments(x))
@@ -61,7 +61,7 @@ def test_every_number_is_counted_once(values):
     assert counted(x, bins_for(moments(x))).sum() == len(x)
 
 
-@pytest.mark.parametrize("values", [[1e-38, -1e-38, 3e38, -3e38, 0.0], [7.0] * 9, [0.0, 1e-45]])
+@each("values", [[1e-38, -1e-38, 3e38, -3e38, 0.0], [7.0] * 9, [0.0, 1e-45]])
 def test_numbers_at_the_ends_of_float32_are_counted(values):
     x = np.array(values, "float32")
     assert counted(x, bins_for(moments(x))).sum() == len(x)

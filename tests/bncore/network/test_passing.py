@@ -1,7 +1,6 @@
 """Why a disturbance passes the block that it is made in, or stops there."""
 
 import numpy as np
-import pytest
 
 from bncore.network.contrast import Disturbance
 from bncore.network.measures.passing import CAUSES, REASONS, SMALL
@@ -33,7 +32,7 @@ def test_the_cause_is_found_in_the_numbers(make, cause, factor, shift, recipe):
     assert (left.values <= SMALL) == (cause in ("stopped", "nothing"))
 
 
-@pytest.mark.parametrize(("cause", "factor"), [("runs", 3.0), ("runs", -1.0), ("constant", 0.0), ("nothing", 1.0)])
+@each(("cause", "factor"), [("runs", 3.0), ("runs", -1.0), ("constant", 0.0), ("nothing", 1.0)])
 def test_without_a_norm_it_runs_on_unless_there_is_nothing_to_run(cause, factor):
     assert contrasted(disturbance=Disturbance(1, factor)).columns["without"].disturbed.passing.cause == cause
 
@@ -61,14 +60,14 @@ BECAUSE = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("cause", "reason", "factor", "shift", "recipe"), BECAUSE)
+@each(("cause", "reason", "factor", "shift", "recipe"), BECAUSE)
 def test_the_reason_is_found_in_the_numbers(cause, reason, factor, shift, recipe):
     passing = contrasted(**recipe, disturbance=Disturbance(2, factor, shift)).columns["with"].disturbed.passing
     assert (passing.cause, passing.reason) == (cause, reason)
 
 
-@pytest.mark.parametrize("examples", [2, 3, 17, 64])
-@pytest.mark.parametrize("eps", [0.0, 1e-5])
+@each("examples", [2, 3, 17, 64])
+@each("eps", [0.0, 1e-5])
 def test_a_product_that_varies_by_its_rounding_alone_is_the_same_for_every_example(examples, eps):
     """Examples that differ in a last digit: the product's sums are off by more than that."""
     fill = np.ones((examples, 1), np.float32)
@@ -79,7 +78,7 @@ def test_a_product_that_varies_by_its_rounding_alone_is_the_same_for_every_examp
     assert (disturbed.passing.cause, disturbed.passing.reason) == ("constant", "before")
 
 
-@pytest.mark.parametrize("examples", [2, 3, 17, 64])
+@each("examples", [2, 3, 17, 64])
 def test_equal_examples_stay_equal_through_every_block_at_eps_0(examples):
     """A norm without eps would make numbers of size 1 of rows that a BLAS kernel rounds differently."""
     column = contrasted(fill=1.0, examples=examples, activation="sigmoid", eps=0.0).columns["with"]

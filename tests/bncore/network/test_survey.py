@@ -15,9 +15,10 @@ from bncore.network.measures.distributions import distributions
 from bncore.network.measures.survey import Diverged, survey
 from bncore.network.propagation import propagate
 from tests.bncore.network.contrasts import contrasted, images
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("recipe", "kinds"),
     [
         ({"norm": "none"}, {"without": "z f"}), ({}, {"without": "z f", "with": "z norm f"}),
@@ -25,7 +26,7 @@ from tests.bncore.network.contrasts import contrasted, images
         ({"residual": True}, {"without": "z f sum", "with": "z norm f sum"}),
     ],
 )  # fmt: skip
-@pytest.mark.parametrize("make", [contrasted, images])
+@each("make", [contrasted, images])
 def test_every_block_has_its_joints_in_order(make, recipe, kinds):
     made = make(**recipe, depth=3)
     assert {name: " ".join(column.survey.kinds) for name, column in made.columns.items()} == kinds
@@ -43,8 +44,8 @@ def test_both_columns_have_the_same_weights_and_the_same_first_product():
     assert norms[0] == norms[1]
 
 
-@pytest.mark.parametrize("activation", ACTIVATIONS)
-@pytest.mark.parametrize("norm_place", ["before", "behind"])
+@each("activation", ACTIVATIONS)
+@each("norm_place", ["before", "behind"])
 def test_saturation_is_that_of_what_enters_f(activation, norm_place):
     column = contrasted(activation=activation, norm_place=norm_place, scale=3.0).columns["with"]
     for before, joint in zip(column.survey.joints, column.survey.joints[1:], strict=False):
@@ -80,8 +81,8 @@ def test_weights_gradient_that_diverges_is_named_though_every_joints_gradient_is
     assert surveyed.diverged == Diverged(1, "weights", "backward")
 
 
-@pytest.mark.parametrize("make", [contrasted, images])
-@pytest.mark.parametrize("kind", ["z", "norm", "f"])
+@each("make", [contrasted, images])
+@each("kind", ["z", "norm", "f"])
 def test_distributions_count_every_number_on_one_axis(make, kind):
     made = make()
     drawn = distributions(made, kind)
@@ -98,7 +99,7 @@ def test_distributions_count_every_number_on_one_axis(make, kind):
     assert drawn["without", "activations"].kind == ("z" if kind == "norm" else kind)
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "recipe", "without", "with_norm"),
     [
         ("norm", {}, "z", "norm"), ("norm", {"norm_place": "behind"}, "f", "norm"),

@@ -12,7 +12,7 @@ from tests.each import each
 X = np.random.default_rng(0).normal(size=(4, 6, 3))
 
 
-@pytest.mark.parametrize("norm", NORMS)
+@each("norm", NORMS)
 def test_one_example_is_taken(norm):
     given = settings(norm, (1, 6, 3)) | ({"ghost_size": 1} if norm == "ghost" else {})
     result = norms.forward(X[:1], norm, eps=0, **given)
@@ -21,8 +21,8 @@ def test_one_example_is_taken(norm):
         np.testing.assert_array_equal(result.x_hat, norms.forward(X[:1], "instance", eps=0).x_hat)
 
 
-@pytest.mark.parametrize(("norm", "x"), [("batch", X[:1, :, 0]), ("instance", X[..., 0]), ("ghost", X[:1, :, 0])])
-@pytest.mark.parametrize("eps", [0, 1e-5])
+@each(("norm", "x"), [("batch", X[:1, :, 0]), ("instance", X[..., 0]), ("ghost", X[:1, :, 0])])
+@each("eps", [0, 1e-5])
 def test_a_statistic_of_a_single_cell_gives_beta_and_no_gradient(norm, x, eps):
     given = {"ghost_size": 1} if norm == "ghost" else {}
     result = norms.forward(x, norm, beta=np.full(6, 7.0), eps=eps, **given)
@@ -85,7 +85,7 @@ def test_a_mistake_is_refused_by_name(norm, given, parameter, words):
     assert caught.value.parameter == parameter
 
 
-@pytest.mark.parametrize(
+@each(
     ("x", "error"),
     [
         (np.zeros(()), bncore.ShapeMismatch),
@@ -95,7 +95,7 @@ def test_a_mistake_is_refused_by_name(norm, given, parameter, words):
         (np.array([[1j, 2]]), bncore.BadDtype),
     ],
 )
-@pytest.mark.parametrize("norm", ["layer", "rms"])
+@each("norm", ["layer", "rms"])
 def test_an_array_that_cannot_be_normalized_is_refused(norm, x, error):
     with pytest.raises(error) as caught:
         norms.forward(x, norm)

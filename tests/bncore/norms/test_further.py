@@ -25,7 +25,7 @@ def test_channels_on_another_axis_are_normalized_as_on_the_second(norm, axis):
     np.testing.assert_array_equal(there.dgamma, back.dgamma)
 
 
-@pytest.mark.parametrize(("norm", "axis"), [("layer", 0), ("rms", 2), ("batch", 3), ("group", 1.5)])
+@each(("norm", "axis"), [("layer", 0), ("rms", 2), ("batch", 3), ("group", 1.5)])
 def test_an_axis_of_channels_that_there_is_not_is_refused(norm, axis):
     with pytest.raises(BadParameter) as caught:
         norms.forward(X, norm, feature_axis=axis, **settings(norm, X.shape))
@@ -89,7 +89,7 @@ def test_a_momentum_of_none_is_the_mean_of_all_batches_as_in_pytorch():
         assert ghosts.num_batches_tracked == len(parts)
 
 
-@pytest.mark.parametrize("tracked", [-1, 0.5, None])
+@each("tracked", [-1, 0.5, None])
 def test_a_number_of_batches_that_there_cannot_be_is_refused(tracked):
     with pytest.raises(BadParameter) as caught:
         forward(X, momentum=None, num_batches_tracked=tracked, running_mean=np.zeros(6), running_var=np.ones(6))

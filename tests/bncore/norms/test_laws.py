@@ -9,6 +9,7 @@ import bncore
 from bncore import norms
 from bncore.norms import NORMS
 from tests.bncore.norms.cases import settings
+from tests.each import each
 
 seeds = st.integers(0, 2**32 - 1)
 shapes = st.sampled_from([(4, 6), (6, 6, 3), (2, 6, 2, 3), (8, 12, 1, 2)])
@@ -65,7 +66,7 @@ def test_an_example_has_its_result_whatever_its_companions(norm, seed, shape):
     np.testing.assert_array_equal(norms.forward(x[order], norm, **given_).y, among.y[order])
 
 
-@pytest.mark.parametrize("norm", OF_THE_BATCH)
+@each("norm", OF_THE_BATCH)
 def test_in_the_others_an_example_depends_on_its_companions(norm):
     x, _ = drawn(0, (4, 6, 3))
     moved = x.copy()

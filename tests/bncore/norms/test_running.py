@@ -48,8 +48,8 @@ def test_r_and_d_by_hand_and_clipped():
     assert tight.d.tolist() == [2, 0.25, -2]
 
 
-@pytest.mark.parametrize("norm", ["batch", "renorm"])
-@pytest.mark.parametrize("convention", bncore.RUNNING_VARIANCES)
+@each("norm", ["batch", "renorm"])
+@each("convention", bncore.RUNNING_VARIANCES)
 def test_running_statistics_move_as_batch_norms(norm, convention):
     x, _ = batch()
     rule = {"momentum": 0.3, "running_variance": convention, "running_mean": [1, 2, 3], "running_var": [1, 1, 4]}
@@ -82,9 +82,9 @@ def denominators(var, eps, placement):
     return bncore.EPS_PLACEMENTS[placement].scale(np.asarray(var, float), eps)
 
 
-@pytest.mark.parametrize(("norm", "settings"), [("renorm", {}), ("ghost", {"ghost_size": 8}), ("batch", {})])
-@pytest.mark.parametrize("placement", bncore.EPS_PLACEMENTS)
-@pytest.mark.parametrize("eps", [1e-5, 0.7])
+@each(("norm", "settings"), [("renorm", {}), ("ghost", {"ghost_size": 8}), ("batch", {})])
+@each("placement", bncore.EPS_PLACEMENTS)
+@each("eps", [1e-5, 0.7])
 def test_the_papers_rule_averages_the_denominator(norm, settings, placement, eps):
     x, _ = batch()
     of = bncore.statistics(x)

@@ -1,7 +1,6 @@
 """Which cells share a statistic, axis by axis: the same as cell by cell."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -9,6 +8,7 @@ from bncore.norms import NORMS, forward
 from bncore.norms.divisors import divisors
 from bncore.norms.sharing import sharing, sharing_of_ghosts
 from bncore.norms.table import of_tokens
+from tests.each import each
 
 lengths = st.integers(1, 6)
 shapes = st.builds(lambda n, c, image: (n, c, *image), lengths, lengths, st.lists(st.integers(1, 3), max_size=2))
@@ -55,7 +55,7 @@ def test_numbers_of_an_axis_begin_at_zero_and_have_no_gaps(shape, data):
             assert sorted(set(numbers.tolist())) == list(range(numbers.max() + 1))
 
 
-@pytest.mark.parametrize("image", [(), (5,), (2, 3)])
+@each("image", [(), (5,), (2, 3)])
 def test_a_token_is_a_position_of_an_example_with_all_its_channels(image):
     share = sharing(of_tokens((3, 4, *image), {}))
     assert share.count == 4

@@ -12,6 +12,7 @@ from pyarrow import parquet
 
 from bncore import BatchNormError, stream
 from tests.bncore.stream.streams import cut_at
+from tests.each import each
 
 ROOT = Path(__file__).parents[3]
 X = np.random.default_rng(3).normal(4, 2, size=(700, 3)).astype(np.float32)
@@ -133,7 +134,7 @@ def test_what_cannot_be_read_is_refused_by_name(name, write, said, tmp_path):
         stream.statistics(tmp_path / name)
 
 
-@pytest.mark.parametrize(
+@each(
     ("x", "said"),
     [
         ([], "no chunks"),

@@ -9,6 +9,7 @@ from bncore.errors import BadParameter
 from bncore.training import NORMS, advance, attempts, start
 from bncore.training.layout import layout_of
 from tests.bncore.training.specs import DENSE_NORMS, tiny, tiny_images
+from tests.each import each
 
 RATE = 1e-5
 
@@ -20,7 +21,7 @@ def later(spec, steps=20):
 SPECS = [*(tiny(norm=norm) for norm in DENSE_NORMS), *(tiny_images(norm=norm) for norm in NORMS)]
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: f"{spec.architecture} {spec.norm}")
+@each("spec", SPECS)
 def test_what_the_true_gradient_promises_holds_to_first_order_but_for_renormalization(spec):
     """The rest is of second order: a tenth of the rate leaves a hundredth. Renormalization's r and d, which the batch
     decides, are constants in its gradient."""
@@ -52,7 +53,7 @@ def test_behind_a_norm_over_the_batch_nothing_goes_into_a_bias_but_with_constant
         assert np.abs(something).max() > 1e-4, block
 
 
-@pytest.mark.parametrize("norm", ["none", "layer", "group"])
+@each("norm", ["none", "layer", "group"])
 def test_norms_over_an_example_say_nothing_of_sums_over_the_batch(norm):
     assert attempts(start(tiny(norm=norm)))[0].sums == (None, None)
 

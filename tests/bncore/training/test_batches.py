@@ -6,6 +6,7 @@ import pytest
 from bncore.training import ORDERS
 from bncore.training.batches import trained_labels
 from tests.bncore.training.specs import digits, plane
+from tests.each import each
 
 LABELS = digits().labels
 
@@ -14,8 +15,8 @@ def rows(order, size=50, seed=0, labels=LABELS):
     return ORDERS[order].deal(labels, size, seed)
 
 
-@pytest.mark.parametrize("order", ["shuffled", "sorted"])
-@pytest.mark.parametrize("size", [1, 50, 64, 700])
+@each("order", ["shuffled", "sorted"])
+@each("size", [1, 50, 64, 700])
 def test_an_epoch_has_every_example_once_however_long_a_batch_is(order, size):
     deal = rows(order, size)
     whole = np.concatenate([deal(step) for step in range(-(-2 * len(LABELS) // size))])
@@ -30,7 +31,7 @@ def test_a_shuffled_epoch_is_another_one_than_the_last():
     assert not np.array_equal(deal(0), deal(12))
 
 
-@pytest.mark.parametrize("order", ORDERS)
+@each("order", ORDERS)
 def test_a_batch_depends_on_seed_and_step_alone(order):
     deal, late = rows(order), rows(order)
     before = [deal(step) for step in range(30)]

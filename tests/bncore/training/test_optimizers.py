@@ -6,6 +6,7 @@ import pytest
 from bncore.training import OPTIMIZERS, advance, start
 from bncore.training.layout import layout_of
 from tests.bncore.training.specs import tiny
+from tests.each import each
 
 GRADIENTS = np.random.default_rng(0).normal(size=(6, 3))
 
@@ -52,10 +53,8 @@ def test_the_first_update_of_a_run_is_the_first_of_adam():
     assert np.abs(after.parameters - before.parameters).max() == pytest.approx(0.1, rel=1e-3)
 
 
-@pytest.mark.parametrize(
-    ("trained", "kinds"), [("all", "weight bias gamma beta"), ("norms", "gamma beta"), ("weights", "weight")]
-)
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@each(("trained", "kinds"), [("all", "weight bias gamma beta"), ("norms", "gamma beta"), ("weights", "weight")])
+@each("optimizer", OPTIMIZERS)
 def test_only_what_is_trained_moves(trained, kinds, optimizer):
     spec = tiny(trained=trained, optimizer=optimizer, weight_decay=0.1, bias=True)
     before, after, layout = start(spec), advance(start(spec), 20)[0], layout_of(spec)

@@ -5,6 +5,7 @@ import pytest
 from bncore.training import SCHEDULES, advance, start
 from bncore.training.schedules import rate_at
 from tests.bncore.training.specs import tiny
+from tests.each import each
 
 
 def rates(steps, **given):
@@ -18,7 +19,7 @@ def test_each_schedule_at_some_steps():
     assert rates((0, 100, 200), schedule="cosine") == pytest.approx([0.8, 0.4, 0.0])
 
 
-@pytest.mark.parametrize("schedule", SCHEDULES)
+@each("schedule", SCHEDULES)
 def test_a_change_sets_the_rate_and_the_schedule_goes_on_from_there(schedule):
     settings = {"schedule": schedule, "factor": 0.5, "every": 50}
     changed = rates((29, 30, 99), changes=((30, 0.1),), **settings)

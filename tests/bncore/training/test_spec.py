@@ -47,7 +47,7 @@ def test_each_field_is_part_of_the_fingerprint(name):
     assert other(name).fingerprint == other(name).fingerprint
 
 
-@pytest.mark.parametrize("recorded", [{"unit": 3}, {"unit_block": 1}, {"resolution": 4}, {"steps": 7}])
+@each("recorded", [{"unit": 3}, {"unit_block": 1}, {"resolution": 4}, {"steps": 7}])
 def test_what_is_only_recorded_is_no_part_of_a_state_but_part_of_the_records(recorded):
     spec = tiny(**recorded)
     assert spec.fingerprint_at(7) == tiny().fingerprint_at(7)

@@ -10,6 +10,7 @@ from app.batches.text.cells import one_cell, rows_of
 from app.batches.text.refusal import Unreadable
 from app.errors import UserError
 from app.views.gradient_check.tensor import parsed
+from tests.each import each
 
 
 def typed(text):
@@ -51,13 +52,13 @@ ALIKE = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("text", ALIKE)
+@each("text", ALIKE)
 def test_a_text_that_reads_in_one_way_means_the_same_everywhere(text):
     for name, reading in read(text).items():
         np.testing.assert_array_equal(reading, ALIKE[text], err_msg=name)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "words"),
     [
         ("1,234\t2\n3\t4", "may be 1.234 or 1234"), ("1.234\t2,5", "may be 1.234 or 1234"),
@@ -72,7 +73,7 @@ def test_what_is_refused_is_refused_everywhere(text, words):
         assert words in reading, name
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "declared", "words"),
     [
         ("1,2;3,4", [[1, 2], [3, 4]], "“1,2” in dx may be 1.2 or the numbers 1, 2"),
@@ -105,14 +106,12 @@ def test_no_text_means_different_numbers_in_different_places(text):
         np.testing.assert_array_equal(reading, numbers[0])
 
 
-@pytest.mark.parametrize(
-    ("text", "word"), [("2,5", "2.5"), (" \u22121,5 ", "-1.5"), ("0,234", "0.234"), ("7", "7"), ("5,", "5.")]
-)
+@each(("text", "word"), [("2,5", "2.5"), (" \u22121,5 ", "-1.5"), ("0,234", "0.234"), ("7", "7"), ("5,", "5.")])
 def test_a_comma_in_a_single_cell_is_a_decimal_point(text, word):
     assert one_cell(text) == word
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "words"),
     [
         ("1,234", "“1,234” may be 1.234 or 1234. Write “1.234” or “1234”."), ("1 5", "“1 5” is not a number"),

@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.batches.text.number import NotANumber, may_be_thousands, pattern, rounded, undecided, ungrouped, value
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("word", "number"),
     [("1", 1), ("-1.5", -1.5), ("\u22124E-2", -0.04), ("+2.", 2), (".5e3", 500), ("0001", 1), ("1e-400", 0)],
 )
@@ -23,23 +24,21 @@ def test_what_python_prints_is_read_bit_for_bit(number):
     assert np.float64(value(repr(number))).tobytes() == np.float64(number).tobytes()
 
 
-@pytest.mark.parametrize(
-    "word", ["", " ", "1,5", "1_000", "0x10", "\u0663", "1e", "e5", "--1", "1 2", "1.2.3", "1e1000000", "²"]
-)
+@each("word", ["", " ", "1,5", "1_000", "0x10", "\u0663", "1e", "e5", "--1", "1 2", "1.2.3", "1e1000000", "²"])
 def test_what_is_no_number_is_refused(word):
     with pytest.raises(NotANumber, match="not a finite number"):
         value(word)
 
 
-@pytest.mark.parametrize("word", ["nan", "NaN", "-inf", "+Infinity", "INF"])
+@each("word", ["nan", "NaN", "-inf", "+Infinity", "INF"])
 def test_numbers_that_are_not_finite_are_numbers_only_where_they_may_be(word):
     with pytest.raises(NotANumber, match="not a finite number"):
         value(word)
     assert not np.isfinite(value(word, finite=False))
 
 
-@pytest.mark.parametrize("word", ["1e400", "-1e999", "9" * 400, "9" * 5000])
-@pytest.mark.parametrize("finite", [True, False])
+@each("word", ["1e400", "-1e999", "9" * 400, "9" * 5000])
+@each("finite", [True, False])
 def test_a_number_that_is_too_large_is_no_infinity(word, finite):
     with pytest.raises(NotANumber, match="too large for a float64"):
         value(word, finite=finite)
@@ -55,14 +54,12 @@ def test_an_integer_that_would_be_rounded_is_refused_with_its_value():
     assert rounded("text") is None
 
 
-@pytest.mark.parametrize(
-    ("word", "without"), [("1,234", "1234"), ("-1.234.567,5", "-1234567,5"), ("1'000", "1000"), ("12.5", None)]
-)
+@each(("word", "without"), [("1,234", "1234"), ("-1.234.567,5", "-1234567,5"), ("1'000", "1000"), ("12.5", None)])
 def test_marks_between_thousands(word, without):
     assert ungrouped(word) == without
 
 
-@pytest.mark.parametrize("word", ["0,234", "1,5", "1234,567", "1,2345", "1,234,567"])
+@each("word", ["0,234", "1,5", "1234,567", "1,2345", "1,234,567"])
 def test_a_mark_that_is_only_one_thing_leaves_no_doubt(word):
     assert not may_be_thousands(word, ",")
 

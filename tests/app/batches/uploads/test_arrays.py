@@ -10,6 +10,7 @@ from app.batches.uploads.sniff import kind_of
 from app.errors import UnreadableBatch, UploadTooLarge
 from tests.app.batches.uploads.conftest import Parser
 from tests.app.batches.uploads.files import npy, npz
+from tests.each import each
 
 X = np.arange(12.0).reshape(4, 3)
 LAYER = {name: np.full(3, float(value)) for value, name in enumerate(["gamma", "beta", "running_mean", "running_var"])}
@@ -28,8 +29,8 @@ def file_of(kind: str, **arrays: Any) -> bytes:
     return npz(**arrays) if kind == "npz" else save({name: np.ascontiguousarray(a) for name, a in arrays.items()})
 
 
-@pytest.mark.parametrize("kind", ["npz", "safetensors"])
-@pytest.mark.parametrize("names", NAMES.values(), ids=NAMES.keys())
+@each("kind", ["npz", "safetensors"])
+@each("names", NAMES.values())
 def test_a_layer_is_read_by_any_frameworks_names(parse: Parser, kind: str, names: tuple[str, ...]) -> None:
     arrays = dict(zip(names, [X, *LAYER.values(), 2 * X], strict=True))
     batch = parse.batch(file_of(kind, **arrays))
@@ -42,7 +43,7 @@ def test_a_layer_is_read_by_any_frameworks_names(parse: Parser, kind: str, names
     assert all(name in told for name in names if name not in {"x", "dy", *LAYER})
 
 
-@pytest.mark.parametrize("shape", [(1, 3), (1, 3, 1, 1), (1, 1, 3), (3, 1)])
+@each("shape", [(1, 3), (1, 3, 1, 1), (1, 1, 3), (3, 1)])
 def test_one_value_a_channel_may_have_axes_of_one(parse: Parser, shape: tuple[int, ...]) -> None:
     batch = parse.batch(npz(x=X, weight=np.arange(3.0).reshape(shape)))
     assert batch.given["gamma"].tolist() == [0, 1, 2]
@@ -74,9 +75,7 @@ def test_of_several_norms_the_batchs_own_is_taken_or_the_only_one_that_fits(pars
     assert parse.batch(npz(x=X, **BN, **wider)).given["gamma"].tolist() == [1, 1, 1]
 
 
-@pytest.mark.parametrize(
-    "arrays", [CONV, {"weight": X, "bias": np.ones(4)}, {"scale": X}, {"dense/kernel:0": X}, {"W": X}]
-)
+@each("arrays", [CONV, {"weight": X, "bias": np.ones(4)}, {"scale": X}, {"dense/kernel:0": X}, {"W": X}])
 def test_weights_never_become_the_batch_by_themselves(parse: Parser, arrays: dict[str, Any]) -> None:
     name = next(iter(arrays))
     with pytest.raises(UnreadableBatch, match="It holds") as caught:
@@ -85,7 +84,7 @@ def test_weights_never_become_the_batch_by_themselves(parse: Parser, arrays: dic
     assert parse.batch(npz(**arrays), array=name).x.shape == arrays[name].shape
 
 
-@pytest.mark.parametrize(
+@each(
     ("arrays", "said"),
     [
         ({**BN, **CONV}, "the norms bn1"),
@@ -107,7 +106,7 @@ def test_a_file_that_may_be_a_model_or_a_batch_is_a_question(parse: Parser) -> N
     assert caught.value.allowed == "pos_embed"
 
 
-@pytest.mark.parametrize(
+@each(
     ("arrays", "said", "told"),
     [
         ({"eps": np.float32(1e-3), "momentum": 0.1, "running_mean": np.zeros(3)}, {"eps": 1e-3, "momentum": 0.1}, ""),
@@ -147,13 +146,13 @@ def test_bfloat16_is_read_wherever_it_comes_from(parse: Parser) -> None:
 SAFE = save({"x": X, "weight": np.ones(3)})
 
 
-@pytest.mark.parametrize("cut", [9, 40, len(SAFE) - 1])
+@each("cut", [9, 40, len(SAFE) - 1])
 def test_a_cut_safetensors_file_is_incomplete_or_damaged(parse: Parser, cut: int) -> None:
     with pytest.raises(UnreadableBatch, match=r"incomplete|damaged"):
         parse.batch(SAFE[:cut])
 
 
-@pytest.mark.parametrize(
+@each(
     "lying",
     [SAFE.replace(b"[4,3]", b"[9,3]"), SAFE + b"0", SAFE.replace(b'"F64"', b'"X64"', 1), SAFE[:8] + b"{" * len(SAFE)],
 )

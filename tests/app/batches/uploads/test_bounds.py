@@ -22,6 +22,7 @@ from app.batches.uploads.sniff import kind_of
 from app.errors import UnreadableBatch, UploadTooLarge
 from tests.app.batches.uploads.conftest import COLUMNS, Parser
 from tests.app.batches.uploads.files import add, npy, npz
+from tests.each import each
 
 X = np.arange(3000.0).reshape(1000, 3)
 TABLE = "a,b,c\n" + "".join(f"{a},{b},{c}\n" for a, b, c in X)
@@ -126,8 +127,8 @@ def test_the_thread_of_a_client_that_has_gone_is_no_longer_wanted() -> None:
     assert ended == [True]
 
 
-@pytest.mark.parametrize("columns", [COLUMNS, COLUMNS + 1])
-@pytest.mark.parametrize("kind", ["csv", "parquet"])
+@each("columns", [COLUMNS, COLUMNS + 1])
+@each("kind", ["csv", "parquet"])
 def test_a_table_has_no_more_columns_than_the_limit(parse: Parser, kind: str, columns: int) -> None:
     names = [f"c{i}" for i in range(columns)]
     text = f"{','.join(names)}\n{','.join(names).replace('c', '')}\n"
@@ -227,7 +228,7 @@ def test_of_an_npz_of_many_batches_a_few_are_tried(store: UploadStore, monkeypat
     assert len(store.describe(id)["arrays"]) == 60
 
 
-@pytest.mark.parametrize(
+@each(
     "cell",
     ["9007199254740993", "+9007199254740993", "\u22129007199254740993", "123456789012345678901", " 9007199254740993 "],
 )
@@ -241,7 +242,7 @@ def test_the_first_large_integer_is_named_by_line_however_it_is_written(parse: P
 LONG = "q" * 1001
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "label"),
     [
         (f"a,{LONG}\n1,2\n".encode(), None),
@@ -250,7 +251,6 @@ LONG = "q" * 1001
         (parquet(a=[1.5, 2.5], kind=[LONG, "x"]), "kind"),
         (npz(x=X[:2], kind=np.array([LONG, "x"])), "kind"),
     ],
-    ids=["csv", "csv's class", "parquet", "parquet's class", "npz's class"],
 )
 def test_a_name_is_no_text(parse: Parser, data: bytes, label: str | None) -> None:
     with pytest.raises(UnreadableBatch, match="name of 1,001 characters"):

@@ -19,6 +19,7 @@ from app.errors import UnreadableBatch, UploadTooLarge
 from app.files.damage import damage_told
 from tests.app.batches.uploads.conftest import Parser
 from tests.app.batches.uploads.files import npy, npz
+from tests.each import each
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(6, 3))
@@ -67,16 +68,16 @@ def zipped(data: bytes, kind: int = zipfile.ZIP_DEFLATED) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize("what", DAMAGED)
-@pytest.mark.parametrize("packed", [False, True])
+@each("what", DAMAGED)
+@each("packed", [False, True])
 def test_an_array_with_a_damaged_header_is_refused_by_name(parse: Parser, what: str, packed: bool) -> None:
     with pytest.raises(UnreadableBatch, match=r"Save it|Convert it"):
         parse(zipped(DAMAGED[what]) if packed else DAMAGED[what])
 
 
-@pytest.mark.parametrize("what", DAMAGED)
-@pytest.mark.parametrize("packed", [False, True])
-@pytest.mark.parametrize("call", ["/api/v1/gradient-check", "/api/v1/gradient-check/arrays"])
+@each("what", DAMAGED)
+@each("packed", [False, True])
+@each("call", ["/api/v1/gradient-check", "/api/v1/gradient-check/arrays"])
 def test_the_gradient_check_refuses_it_too(server: TestClient, what: str, packed: bool, call: str) -> None:
     answer = server.post(call, content=zipped(DAMAGED[what]) if packed else DAMAGED[what])
     assert answer.status_code == 422
@@ -128,9 +129,7 @@ def test_what_zipfile_unpacks_without_a_bound_is_refused(parse: Parser, kind: in
         parse(zipped(npy(X), kind))
 
 
-@pytest.mark.parametrize(
-    "error", [RecursionError("deep"), SystemError("C"), TypeError(), AssertionError(), KeyError("x")]
-)
+@each("error", [RecursionError("deep"), SystemError("C"), TypeError(), AssertionError(), KeyError("x")])
 def test_whatever_a_reader_raises_is_told_as_damage(error: Exception) -> None:
     with (
         pytest.raises(UnreadableBatch, match=r"The file is damaged.*Save it again\.") as caught,
@@ -145,7 +144,7 @@ def test_what_takes_more_memory_than_there_is_is_too_large() -> None:
         raise MemoryError
 
 
-@pytest.mark.parametrize("error", [OSError(5, "of the disk"), FileNotFoundError(), UploadTooLarge("ours")])
+@each("error", [OSError(5, "of the disk"), FileNotFoundError(), UploadTooLarge("ours")])
 def test_what_is_not_the_files_fault_stays_what_it_is(error: Exception) -> None:
     with pytest.raises(type(error)) as caught, damage_told("The file", ""):
         raise error

@@ -11,11 +11,12 @@ from hypothesis.extra import numpy as arrays
 from app.batches.uploads.delimited import blocks
 from app.errors import UnreadableBatch, UploadTooLarge
 from tests.app.batches.uploads.conftest import Parser
+from tests.each import each
 
 TABLE = [[1.5, -2.0], [3.0, 4.25]]
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "a,b\n1.5,-2\n3,4.25\n",
@@ -88,7 +89,7 @@ def test_text_columns_are_left_out_with_a_warning_that_names_them(parse: Parser)
     assert batch.warnings == ("Left out because they hold text: name, place.",)
 
 
-@pytest.mark.parametrize(
+@each(
     ("cells", "shown", "instead"),
     [
         (("1.234,5", "2,5"), "'1.234,5'", "'1234,5'"),
@@ -119,7 +120,7 @@ def test_a_table_of_nothing_but_such_numbers_gets_the_hint_too(parse: Parser) ->
         parse.batch(b"a;b\n1.234,5;1.000.000\n2.345,5;2.000.000\n")
 
 
-@pytest.mark.parametrize("cell", ["oops", "12.05.2024", "1.2345,6", "10:30"])
+@each("cell", ["oops", "12.05.2024", "1.2345,6", "10:30"])
 def test_other_text_gets_no_such_hint(parse: Parser, cell: str) -> None:
     assert len(parse.batch(f"a;b\n{cell};1\n{cell};2\n".encode()).warnings) == 1
 
@@ -140,7 +141,7 @@ def test_a_column_that_turns_to_text_late_counts_as_text(parse: Parser) -> None:
     assert parse.batch(text.encode()).warnings == ("Left out because they hold text: a.",)
 
 
-@pytest.mark.parametrize("cell", ["", "NA", "nan", "NaN", "null", "?", " "])
+@each("cell", ["", "NA", "nan", "NaN", "null", "?", " "])
 def test_a_missing_value_is_an_error_that_names_row_line_and_column(parse: Parser, cell: str) -> None:
     with pytest.raises(UnreadableBatch, match=r"row 2 \(line 4\), column 'b'.*missing=drop") as caught:
         parse.batch(f"a,b\n1,2\n\n3,{cell}\n5,6\n".encode())
@@ -167,7 +168,7 @@ def test_a_table_where_no_row_is_whole_is_an_error(parse: Parser) -> None:
         parse.batch(b"a,b\n,\n,\n")
 
 
-@pytest.mark.parametrize("text", ["a,b,\n1,2,\n3,4,\n", "a,b,c\n1,2,\n3,4,NA\n", "c,a,b\n,1,2\n,3,4\n"])
+@each("text", ["a,b,\n1,2,\n3,4,\n", "a,b,c\n1,2,\n3,4,NA\n", "c,a,b\n,1,2\n,3,4\n"])
 def test_a_column_without_a_number_is_left_out_with_a_warning(parse: Parser, text: str) -> None:
     batch = parse.batch(text.encode())
     assert batch.x.tolist() == [[1.0, 2.0], [3.0, 4.0]]
@@ -180,7 +181,7 @@ def test_beside_an_empty_column_a_missing_value_is_still_named(parse: Parser) ->
         parse.batch(b"a,b,\n1,2,\n3,,\n5,6,\n")
 
 
-@pytest.mark.parametrize(("line", "fields"), [("5,6,7", "3 fields"), ("5", "1 field"), ('"5', "1 field")])
+@each(("line", "fields"), [("5,6,7", "3 fields"), ("5", "1 field"), ('"5', "1 field")])
 def test_a_ragged_table_is_an_error_with_the_line_number(parse: Parser, line: str, fields: str) -> None:
     with pytest.raises(UnreadableBatch, match=f"Line 303 has {fields}, and the first row has 2"):
         parse.batch(b"a,b\n" + b"1,2\n" * 300 + f"\n{line}\n".encode())
@@ -191,7 +192,7 @@ def test_the_line_number_counts_line_ends_inside_quotes(parse: Parser) -> None:
         parse.batch(b'a,b\n"x\ny",2\nz,1\n5\n')
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "message"),
     [("a,b\n", "no row below"), ("\n\n", "no row"), ("a,b\nx,y\n", "no column of numbers"), ("a\rb\r", "line ends")],
 )
@@ -250,7 +251,7 @@ def test_a_table_that_is_written_is_read_back_equal(
     assert batch.feature_names == (tuple(names) if header else tuple(f"x{i}" for i in range(table.shape[1])))
 
 
-@pytest.mark.parametrize("text", ["a;b\n1,234;2\n5,678;3\n", "a\tb\n1,234\t2\n", "a;b\n1,234;0\n12,000;7\n"])
+@each("text", ["a;b\n1,234;2\n5,678;3\n", "a\tb\n1,234\t2\n", "a;b\n1,234;0\n12,000;7\n"])
 def test_commas_that_may_all_part_thousands_are_refused_with_both_readings(parse: Parser, text: str) -> None:
     with pytest.raises(UnreadableBatch, match=r"“1,234” in the file may be 1\.234 or 1234"):
         parse.batch(text.encode())

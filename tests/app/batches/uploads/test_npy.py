@@ -4,11 +4,12 @@ import pytest
 from app.errors import InvalidQuery, UnreadableBatch, UploadTooLarge
 from tests.app.batches.uploads.conftest import Parser
 from tests.app.batches.uploads.files import npy
+from tests.each import each
 
 X = np.arange(6).reshape(3, 2)
 
 
-@pytest.mark.parametrize("dtype", ["float16", "float32", "float64", ">f4"])
+@each("dtype", ["float16", "float32", "float64", ">f4"])
 def test_floats_keep_their_dtype(parse: Parser, dtype: str) -> None:
     batch = parse.batch(npy(X.astype(dtype)))
     assert batch.x.dtype == np.dtype(dtype).newbyteorder("=")
@@ -16,7 +17,7 @@ def test_floats_keep_their_dtype(parse: Parser, dtype: str) -> None:
     assert batch.feature_names == ("x0", "x1")
 
 
-@pytest.mark.parametrize("dtype", ["int8", "uint16", "int64", "bool"])
+@each("dtype", ["int8", "uint16", "int64", "bool"])
 def test_integers_and_truth_values_become_float64(parse: Parser, dtype: str) -> None:
     batch = parse.batch(npy(X.astype(dtype)))
     assert batch.x.dtype == np.float64
@@ -27,21 +28,21 @@ def test_fortran_order_is_read(parse: Parser) -> None:
     assert parse.batch(npy(np.asfortranarray(X))).x.tolist() == X.tolist()
 
 
-@pytest.mark.parametrize(("axis", "features"), [(1, 3), (3, 5), (-1, 5), (2, 4)])
+@each(("axis", "features"), [(1, 3), (3, 5), (-1, 5), (2, 4)])
 def test_any_axis_but_the_first_holds_the_channels(parse: Parser, axis: int, features: int) -> None:
     batch = parse.batch(npy(np.ones((2, 3, 4, 5))), feature_axis=axis)
     assert batch.feature_names == tuple(f"channel {i}" for i in range(features))
     assert batch.feature_axis == axis % 4
 
 
-@pytest.mark.parametrize("axis", [0, 2, -2, 9])
+@each("axis", [0, 2, -2, 9])
 def test_a_feature_axis_that_is_not_there_is_an_error(parse: Parser, axis: int) -> None:
     with pytest.raises(InvalidQuery, match="axis 0 counts the examples") as caught:
         parse.batch(npy(X), feature_axis=axis)
     assert caught.value.field == "feature_axis"
 
 
-@pytest.mark.parametrize(
+@each(
     ("array", "message"),
     [
         (np.ones(3), r"reshape\(-1, 1\)"),
@@ -61,7 +62,7 @@ def test_an_array_that_is_no_batch_is_a_named_error(parse: Parser, array: object
         parse.batch(npy(array))
 
 
-@pytest.mark.parametrize("change", [lambda data: data[:-1], lambda data: data + b"0", lambda data: data[:40]])
+@each("change", [lambda data: data[:-1], lambda data: data + b"0", lambda data: data[:40]])
 def test_an_array_that_is_cut_or_padded_is_an_error(parse: Parser, change: object) -> None:
     with pytest.raises(UnreadableBatch, match=r"numpy\.save|upload it whole"):
         parse.batch(change(npy(X)))  # type: ignore[operator]

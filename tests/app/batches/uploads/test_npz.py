@@ -9,6 +9,7 @@ from app.batches.uploads.arrays.origin import ORIGIN, origin_array
 from app.errors import UnreadableBatch, UploadTooLarge
 from tests.app.batches.uploads.conftest import Parser
 from tests.app.batches.uploads.files import npy, npz
+from tests.each import each
 
 X = np.arange(12.0).reshape(4, 3)
 LAYER = {
@@ -32,9 +33,7 @@ def test_a_layer_that_the_doctor_hands_over_says_where_from_and_that_its_x_is_dr
     assert (watched.origin, watched.warnings) == ("norm=bn1", ())
 
 
-@pytest.mark.parametrize(
-    "lie", [np.array("norm=\ud800"), np.array("model=sick"), np.array(["norm=a"]), np.array(b"norm=a"), np.zeros(3)]
-)
+@each("lie", [np.array("norm=\ud800"), np.array("model=sick"), np.array(["norm=a"]), np.array(b"norm=a"), np.zeros(3)])
 def test_an_origin_that_says_nothing_readable_is_not_used_and_named(parse: Parser, lie: Any) -> None:
     batch = parse.batch(npz(x=X, **{ORIGIN: lie}))
     assert batch.origin == ""
@@ -77,7 +76,7 @@ def test_an_array_that_is_not_there_is_an_error(parse: Parser) -> None:
         parse.batch(npz(x=X), array="z")
 
 
-@pytest.mark.parametrize(
+@each(
     ("wrong", "message"),
     [
         ({"gamma": np.ones(4)}, r"gamma has shape \(4,\)"),
@@ -155,7 +154,7 @@ def test_a_member_longer_than_it_declares_is_refused(parse: Parser) -> None:
         parse.batch(bytes(data))
 
 
-@pytest.mark.parametrize("cut", [10, 32, 100, 200])
+@each("cut", [10, 32, 100, 200])
 def test_a_cut_file_is_incomplete(parse: Parser, cut: int) -> None:
     for tail in (b"", b"\0" * 50 if cut >= 100 else b""):
         with pytest.raises(UnreadableBatch, match="The file is incomplete: saving or sending it stopped half-way"):

@@ -9,6 +9,7 @@ import bncore
 from app.errors import UnreadableBatch
 from tests.app.batches.uploads.conftest import Parser
 from tests.app.batches.uploads.files import npy, npz
+from tests.each import each
 
 RNG = np.random.default_rng(5)
 X = RNG.normal(size=(6, 4, 3))  # examples, positions, channels
@@ -22,8 +23,8 @@ def statistics(batch: Any) -> tuple[list[float], list[float]]:
     return forward.mean.tolist(), forward.var.tolist()
 
 
-@pytest.mark.parametrize("channels_last", [True, False])
-@pytest.mark.parametrize(
+@each("channels_last", [True, False])
+@each(
     "arrays",
     [
         {"x": GARBAGE, "mask": VALID},
@@ -74,7 +75,7 @@ def test_a_mask_may_be_left_alone_or_chosen(parse: Parser) -> None:
     assert batch.warnings == ("Each of the 24 positions is valid by real.", "Not used: mask (6, 4) bool.")
 
 
-@pytest.mark.parametrize(
+@each(
     ("arrays", "reading", "message"),
     [
         ({"mask": VALID}, {}, r"The mask has shape \(6, 4\); .*it would have \(6, 3\)\. It would fit feature_axis=2"),
@@ -125,7 +126,7 @@ def test_missing_positions_that_no_example_is_without_can_be_left_out(parse: Par
         parse.batch(npy(np.full((2, 3, 4), np.nan)), missing="mask")
 
 
-@pytest.mark.parametrize(
+@each(
     ("arrays", "is_told"),
     [({"x": np.ones((2, 28, 28, 3))}, True), ({"x": np.ones((2, 50, 64))}, True),
      ({"x": np.ones((2, 3, 28, 28))}, False), ({"x": np.ones((2, 16, 50))}, False),

@@ -8,6 +8,7 @@ import pytest
 from app.errors import InvalidQuery, UserError, problem_of
 from tests.app.batches.uploads.conftest import Parser
 from tests.app.batches.uploads.files import npz
+from tests.each import each
 
 X = np.arange(12.0).reshape(4, 3)
 PARAMETER = re.compile(r"\b(missing|array|feature_axis|label|header)=")
@@ -15,7 +16,7 @@ GAP = np.where(X == 4.0, np.nan, X)
 CLASSES = ("a,y\n" + "".join(f"1,c{i}\n" for i in range(1001))).encode()
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "reading", "page"),
     [
         (b"a,b\n1,2\n3,\n", {}, "Fill them in, or leave such rows out."),
@@ -25,7 +26,6 @@ CLASSES = ("a,y\n" + "".join(f"1,c{i}\n" for i in range(1001))).encode()
         (npz(x=np.zeros((4, 2, 3)), gamma=np.ones(3)), {}, "It would fit with the features on axis 2."),
         (CLASSES, {"label": "y"}, "The label 'y' has"),
     ],
-    ids=["csv", "layer", "arrays", "axis", "gamma", "label"],
 )  # fmt: skip
 def test_a_refusal_names_parameters_to_programs_alone(
     parse: Parser, data: bytes, reading: dict[str, str], page: str

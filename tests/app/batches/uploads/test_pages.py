@@ -12,6 +12,7 @@ from app.batches.uploads.formats import parquet as parquet_reader
 from app.batches.uploads.formats.pages import Header, Page, pages_of
 from app.errors import UploadTooLarge
 from tests.app.batches.uploads.conftest import LIMIT, Parser
+from tests.each import each
 
 RNG = np.random.default_rng(0)
 TABLE = pa.table({"a": RNG.normal(size=5000), "n": RNG.integers(0, 5, 5000), "s": ["q" * 50, "é"] * 2500})
@@ -23,14 +24,13 @@ def written(table: pa.Table, **options: Any) -> bytes:
     return file.getvalue()
 
 
-@pytest.mark.parametrize(
+@each(
     "options",
     [
         {}, {"compression": "zstd"}, {"compression": "none", "write_page_index": True}, {"data_page_version": "2.0"},
         {"use_dictionary": False, "data_page_size": 1000}, {"row_group_size": 999}, {"write_page_checksum": True},
         {"write_statistics": False},
     ],
-    ids=str,
 )  # fmt: skip
 def test_the_pages_are_the_chunk_however_it_is_written(options: dict[str, Any]) -> None:
     data = written(TABLE, **options)
@@ -61,7 +61,7 @@ def test_one_page_alone_takes_a_quarter_of_the_limit_at_most(parse: Parser, monk
         parse(data)
 
 
-@pytest.mark.parametrize("data", [b"", b"\x15", b"\x15\xff", b"\xff" * 100, b"\x1c" * 100, b"\x18\xff\xff\xff\xff\x0f"])
+@each("data", [b"", b"\x15", b"\x15\xff", b"\xff" * 100, b"\x1c" * 100, b"\x18\xff\xff\xff\xff\x0f"])
 def test_what_is_no_header_is_an_error_of_its_own(data: bytes) -> None:
     with pytest.raises(ValueError, match="page's header"):
         Header(data).struct()

@@ -10,6 +10,7 @@ import pytest
 from app.errors import UnreadableBatch
 from tests.app.batches.uploads.conftest import Parser
 from tests.app.batches.uploads.files import npy, npz
+from tests.each import each
 
 X = np.array([[2.5, 5.0], [4.25, 4.5], [1.0, 3.0], [7.5, 2.0]])
 
@@ -20,7 +21,7 @@ def csv_of(header: str, index: list[int] | list[str] | None = None) -> bytes:
     return "\n".join([*([header] if header else []), *rows, ""]).encode()
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "names", "told"),
     [
         (csv_of("0,1"), ("0", "1"), ["taken for the columns' names"]),
@@ -45,7 +46,7 @@ def test_names_that_are_numbers_and_an_index_are_no_examples(
     assert all(any(part in warning for warning in batch.warnings) for part in told)
 
 
-@pytest.mark.parametrize(
+@each(
     "data",
     [
         csv_of("index,a,b", [7, 3, 9, 1]),  # a name that says no more than that
@@ -87,7 +88,7 @@ def test_columns_are_left_out_by_name(parse: Parser) -> None:
     assert parse.batch(b"a,b\n1,\n2,\n", drop="b").x.tolist() == [[1], [2]]
 
 
-@pytest.mark.parametrize(
+@each(
     ("data", "drop", "message"),
     [
         (b"a,b\n1,2\n", "c", r"no column 'c' to leave out\. There are: a, b"),

@@ -8,6 +8,7 @@ import pytest
 from app.batches.uploads.store.multipart import file_in_form
 from app.batches.uploads.store.receive import PIECE, Received, receive
 from app.errors import InvalidQuery, UnreadableBatch, UnsupportedUpload, UploadTooLarge
+from tests.each import each
 
 TYPE = "multipart/form-data; boundary=frontier"
 DATA = b"a,b\r\n1,2\r\n--front\r\n3,4\r\n\r\n"
@@ -82,12 +83,12 @@ def test_an_empty_file_is_a_named_error(tmp_path: Path) -> None:
         received([], tmp_path / "data")
 
 
-@pytest.mark.parametrize("step", [1, 2, 13, 1000])
+@each("step", [1, 2, 13, 1000])
 def test_the_file_comes_out_of_the_form_however_it_is_cut(step: int) -> None:
     assert from_form(form(("note", b"hello"), ("file", DATA), ("more", b"x")), step) == DATA
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "message"),
     [
         (form(("note", b"hello")), "no field 'file'"),

@@ -28,6 +28,7 @@ from app.files import refused
 from app.files.refused import BEGINNINGS, OTHERS, Refused
 from tests.app.batches.uploads.conftest import Parser
 from tests.app.batches.uploads.files import npy
+from tests.each import each
 
 X = np.arange(12, dtype=np.float32).reshape(4, 3) + 0.5
 TABLE = "a,b,c\n" + "\n".join(",".join(map(str, row)) for row in X.tolist()) + "\n"
@@ -218,7 +219,7 @@ def run(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
         exec(line, given)
 
 
-@pytest.mark.parametrize(
+@each(
     "array",
     [
         X * (1 + 2j),
@@ -229,7 +230,6 @@ def run(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
         np.zeros((2, 2), [("a", "f4")]),
         X.astype(ml_dtypes.float8_e4m3fn),
     ],
-    ids=lambda array: array.dtype.name,
 )
 def test_the_line_that_converts_a_dtype_makes_an_array_that_is_taken(parse: Parser, array: Any) -> None:
     with pytest.raises(UnreadableBatch, match="Convert it: ") as caught:

@@ -9,9 +9,10 @@ from app.batches.uploads.sniff import kind_of, refuse_binary
 from app.errors import UnreadableBatch, UnsupportedUpload
 from app.files.refused import BEGINNINGS, Refused, refusal
 from tests.app.batches.uploads.files import npy, npz
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("head", "kind"),
     [
         (b"a,b\n1,2\n", "csv"),
@@ -26,14 +27,14 @@ def test_a_file_that_is_taken_is_told_from_its_first_bytes(head: bytes, kind: st
     assert kind_of(head) == kind
 
 
-@pytest.mark.parametrize(("magic", "what"), [(magic, kind.what) for magic, kind in BEGINNINGS])
+@each(("magic", "what"), [(magic, kind.what) for magic, kind in BEGINNINGS])
 def test_known_files_are_refused_by_name(magic: bytes, what: str) -> None:
     with pytest.raises(UnsupportedUpload, match=what):
         kind_of(magic + b"\x00" * 60)
 
 
-@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
-@pytest.mark.parametrize("thing", [[1, 2], {"a": 1}, np.ones((2, 2))])
+@each("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+@each("thing", [[1, 2], {"a": 1}, np.ones((2, 2))])
 def test_pickles_are_refused_in_every_protocol(protocol: int, thing: object) -> None:
     with pytest.raises(UnsupportedUpload, match="pickle"):
         kind_of(pickle.dumps(thing, protocol))
@@ -44,7 +45,7 @@ def test_an_array_of_objects_is_refused_as_a_pickle() -> None:
         kind_of(npy(np.array([[1, "a"]], object), allow_pickle=True))
 
 
-@pytest.mark.parametrize(
+@each(
     ("member", "what"),
     [("[Content_Types].xml", "Excel"), ("archive/data.pkl", "PyTorch"), ("notes.txt", "zip archive")],
 )
@@ -65,12 +66,12 @@ def test_a_zip_that_ends_within_its_head_is_incomplete() -> None:
             kind_of(file.getvalue()[:cut])
 
 
-@pytest.mark.parametrize(("what", "article"), [("Excel or Office file", "an"), ("executable", "an"), ("JSON", "a")])
+@each(("what", "article"), [("Excel or Office file", "an"), ("executable", "an"), ("JSON", "a")])
 def test_refusals_have_their_article(what: str, article: str) -> None:
     assert f"it is {article} {what}." in refusal(Refused(what, "Do this")).detail
 
 
-@pytest.mark.parametrize(
+@each(
     ("head", "what"),
     [
         (b"  <!DOCTYPE html><html>", "web page"),

@@ -13,6 +13,7 @@ from app.views.batch_size.query import BatchSizeQuery
 from app.web.answers import to_json
 from tests.app.conftest import USUAL
 from tests.app.figures.complete import check_complete
+from tests.each import each
 
 SETTINGS = [
     {}, {"size": "2"}, {"size": "178"}, {"source": "inline"}, {"source": "inline", "values": "3;3;3"},
@@ -78,7 +79,7 @@ def test_a_histogram_is_a_density_whose_area_is_the_share_of_the_draws_on_the_ax
         assert 0.9 < area < 1.02
 
 
-@pytest.mark.parametrize(("values", "texts"), [
+@each(("values", "texts"), [
     ([0.35, 0.02], ["0.01", "0.02", "0.05", "0.1", "0.2", "0.5", "1", "2", "5"]),
     ([1e-6, 3.0], ["1e−6", "1e−5", "1e−4", "0.001", "0.01", "0.1", "1", "10"]), ([None, float("nan"), 0.0], []),
 ])  # fmt: skip
@@ -151,7 +152,7 @@ def test_noise_without_a_shape_has_no_numbers_for_it():
     assert "not a number" not in summary
 
 
-@pytest.mark.parametrize(("sizes", "ticks"), [
+@each(("sizes", "ticks"), [
     ([2, 3], [2, 3]), ([2, 4, 5], [2, 5]), ([2, 8, 9], [2, 8]), ([2, 8, 32, 178], [2, 8, 32, 178]),
     ([2, 8, 32, 256, 300], [2, 8, 32, 256]), ([2, 8, 32, 256, 569], [2, 8, 32, 256, 569]), ([2], [2]),
 ])  # fmt: skip

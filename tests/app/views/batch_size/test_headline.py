@@ -8,6 +8,7 @@ import pytest
 
 from app.batches.datasets import load
 from tests.app.strict_json import parsed
+from tests.each import each
 
 ALCOHOL = load("wine").x[:, 0].astype(np.float64)
 NUMBER = r"([\d.,]+(?:e−\d+)?)"
@@ -83,7 +84,7 @@ def pairs(values, eps):
     return half / np.sqrt(half**2 + eps) if eps else (half > 0).astype(float)
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "eps", "said"),
     [([1.0, 2.0, 4.0], 0.0, "is always +1 or −1"), ([3.0, 3.0, 4.0, 5.0], 0.0, "is ±1, but 0 in the "),
      ([1.0, 1.01, 4.0, 7.0], 1e-5, "is ±1 in "),

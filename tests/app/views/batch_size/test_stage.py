@@ -12,6 +12,7 @@ from app.views.batch_size.view import VIEW
 from tests.app.sentences.brevity import is_brief
 from tests.app.strict_json import parsed
 from tests.app.views.batch_size.asked import URL, get, refused
+from tests.each import each
 
 ALCOHOL = load("wine").x[:, 0].astype(np.float64)
 OF_STAGE = {"headline", "stage", "size", "query"}
@@ -57,7 +58,7 @@ def test_it_is_the_same_in_the_whole_answer_but_for_more_lit_dots(server, query)
     assert len(lit_alone) >= 40
 
 
-@pytest.mark.parametrize("size", SIZES)
+@each("size", SIZES)
 def test_the_lit_dots_are_a_batch_with_its_mean_and_deviation(server, size):
     told = stage(server, size=size)
     x, is_lit = np.array(told["population"]["x"]), lit(told)
@@ -69,7 +70,7 @@ def test_the_lit_dots_are_a_batch_with_its_mean_and_deviation(server, size):
     np.testing.assert_allclose(told["sd"][: len(batches)], [batch.std() for batch in batches], rtol=1e-2, atol=1e-3)
 
 
-@pytest.mark.parametrize("size", SIZES)
+@each("size", SIZES)
 def test_the_example_falls_where_batch_norm_puts_it(server, size):
     told = stage(server, size=size)
     x = ALCOHOL[np.argsort(ALCOHOL, kind="stable")][told["population"]["followed"]]
@@ -83,8 +84,8 @@ def test_the_example_falls_where_batch_norm_puts_it(server, size):
     assert own["range"] == [min(told["values"]), max(told["values"])]
 
 
-@pytest.mark.parametrize("size", [3, 8, 64])
-@pytest.mark.parametrize("perturbation", ["multiplicative", "additive"])
+@each("size", [3, 8, 64])
+@each("perturbation", ["multiplicative", "additive"])
 def test_the_other_noise_is_as_strong_as_the_deals_scatter(server, size, perturbation):
     told = stage(server, size=size, perturbation=perturbation)
     assert [kind["kind"] for kind in told["kinds"]] == ["batch_norm", "dropout", perturbation]
@@ -114,7 +115,7 @@ def test_a_smaller_small_batch_is_the_first_of_a_larger(server):
         assert parts == [whole[:8], whole[:3]]
 
 
-@pytest.mark.parametrize("query", [{}, {"source": "iris", "members": 3}, {"source": "normal"}], ids=str)
+@each("query", [{}, {"source": "iris", "members": 3}, {"source": "normal"}])
 def test_the_examples_of_the_strip_are_dots_of_the_population(server, query):
     told = stage(server, example=2, **query)
     strip, x = told["strip"], told["population"]["x"]

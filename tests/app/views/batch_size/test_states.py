@@ -5,6 +5,7 @@ import pytest
 
 from bncore.batch_norm import forward
 from tests.app.views.batch_size.asked import get
+from tests.each import each
 
 
 @pytest.mark.parametrize("source", ["wine", "iris"])
@@ -13,11 +14,11 @@ def test_the_example_whose_class_changes_is_the_same_for_every_size_and_seed(ser
         get(server, part="classes", source=source, size=size, seed=seed)["classes"]
         for size, seed in ((2, 0), (3, 0), (8, 0), (8, 5), (64, 0), (150, 0))
     ]
-    assert len({each["example"] for each in classes}) == 1
-    assert len({each["size"] for each in classes}) == 4
-    for each in classes:
-        assert each["changed"] == pytest.approx(1 - each["counts"][each["inference"]["answer"]] / each["draws"])
-        assert each["example"] not in {companion for batch in each["batches"] for companion in batch["companions"]}
+    assert len({one["example"] for one in classes}) == 1
+    assert len({one["size"] for one in classes}) == 4
+    for one in classes:
+        assert one["changed"] == pytest.approx(1 - one["counts"][one["inference"]["answer"]] / one["draws"])
+        assert one["example"] not in {companion for batch in one["batches"] for companion in batch["companions"]}
 
 
 @pytest.mark.parametrize(
@@ -63,7 +64,7 @@ def test_an_example_of_a_constant_feature_can_be_moved(server):
     assert "3 of the 3 others move" in effect["text"]
 
 
-@pytest.mark.parametrize("part", ["total", "identity", "mean", "variance"])
+@each("part", ["total", "identity", "mean", "variance"])
 def test_the_jacobians_parts_are_drawn_times_the_denominator(server, part):
     """Of proline, whose denominator is some hundreds: the identity is 1, the mean's path 1/K."""
     answer = get(server, part="dependence", feature=12)

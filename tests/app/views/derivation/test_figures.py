@@ -14,6 +14,7 @@ from app.views.derivation.query import DerivationQuery
 from app.views.derivation.words.seen import terms
 from app.web.answers import to_json
 from tests.app.figures.plotly import check_taken
+from tests.each import each
 
 SETTINGS = [
     {"notation": notation, "eps_placement": placement, "naive": naive}
@@ -35,7 +36,7 @@ def drawn(**query):
     return answered(**query)["figures"]
 
 
-@pytest.mark.parametrize("query", [{}, *SETTINGS, *OTHERS], ids=lambda q: "&".join(q.values()))
+@each("query", [{}, *SETTINGS, *OTHERS])
 def test_every_figure_is_plotlys_and_complete(query):
     figures = drawn(**query)
     assert set(figures) == {"paths", "jacobian", "moved"}

@@ -7,6 +7,7 @@ import pytest
 
 from bncore import backward, forward
 from tests.app.views.derivation.asked import DEFAULT, JACOBIAN, by_name, get
+from tests.each import each
 
 
 def test_the_laws_hold_and_the_second_one_needs_epsilon_to_be_zero(server):
@@ -37,7 +38,7 @@ def test_the_printed_formula_is_off_by_what_epsilon_is(server):
     np.testing.assert_allclose(answers[2]["dx"], backward(dy, exact).dx, atol=1e-14)
 
 
-@pytest.mark.parametrize(
+@each(
     "query", [{"upstream": "ones"}, {"upstream": "sum_of_squares", "eps": 0}, {"upstream": "ones", "values": "1,2;3,5"}]
 )
 def test_a_gradient_of_nothing_but_rounding_is_said_to_be_zero(server, query):

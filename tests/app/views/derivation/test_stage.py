@@ -8,6 +8,7 @@ import pytest
 from tests.app.embedded import embedded
 from tests.app.sentences.brevity import is_brief
 from tests.app.views.derivation.asked import DEFAULT, URL, by_name, get, placements
+from tests.each import each
 
 LARGEST = 12_000  # bytes of a stage's answer
 
@@ -110,7 +111,7 @@ def test_what_was_handed_over_is_called_exact_where_it_is(server):
     assert checked.json()["headline"] == "Correct: dx is exact."
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "text"),
     [
         ({}, "Drag an example: its own y moves, and every other y with it."),

@@ -12,6 +12,7 @@ import pytest
 from app.batches.uploads.arrays.origin import ORIGIN
 from tests.app.strict_json import parsed
 from tests.app.views.doctor.files import capture, npz
+from tests.each import each
 
 API = "/api/v1/doctor"
 SICK = ["layer2.bn1", "layer1.bn2", "layer2.bn2", "layer1.bn1", "layer3.bn1", "bn1"]
@@ -75,7 +76,7 @@ def test_a_file_beyond_the_limit_is_refused_before_it_is_kept(app, client):
     assert client.post(API, content=npz()).status_code == 413
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "field"),
     [("model=ill", "model"), ("norm=bn9", "norm"), ("other=1", "other"), ("capture=sick", "capture"), ("x=1", "x")],
 )

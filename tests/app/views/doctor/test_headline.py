@@ -1,11 +1,10 @@
 """What a report concludes is short, and holds of what stands below it."""
 
-import pytest
-
 from bncore.doctor import Model, Norm
 from bncore.doctor.findings import Finding
 from bncore.doctor.report import headline, report_of
 from tests.app.sentences.brevity import is_brief
+from tests.each import each
 
 NORMS = tuple(Norm(name, "batch") for name in ("stem.bn", "layer1.0.bn1", "layer1.0.bn2"))
 
@@ -14,7 +13,7 @@ def finding(norm: str, severity: str) -> Finding:
     return Finding(norm, "not_finite", severity, (), {}, f"{norm} has it.")
 
 
-@pytest.mark.parametrize(
+@each(
     ("told", "said"),
     [
         ([], "Nothing is wrong with the 3 norm layers"),

@@ -4,10 +4,10 @@ import io
 import json
 
 import numpy as np
-import pytest
 
 from tests.app.models.graphs import convolved
 from tests.app.views.doctor.files import capture, npz
+from tests.each import each
 
 API = "/api/v1/doctor"
 
@@ -80,7 +80,7 @@ def test_statistics_are_estimated_again_from_a_capture(client):
     assert not np.any(after["layer2.bn2.running_var"] == 1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "field"),
     [({"how": "reestimate"}, "capture"), ({"how": "mend"}, "how"), ({"capture": "0" * 64}, "capture")],
 )

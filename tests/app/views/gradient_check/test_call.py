@@ -186,14 +186,14 @@ def test_what_cannot_be_meant_is_refused_with_what_was_expected(server, body, fi
     assert words in answer["detail"]
 
 
-@pytest.mark.parametrize("body", [b"", b"hello", b"null", b'"x"', b"[" * 5000, b"PK\x03\x04no", b"\x93NUMPY"])
+@each("body", [b"", b"hello", b"null", b'"x"', b"[" * 5000, b"PK\x03\x04no", b"\x93NUMPY"])
 def test_a_body_that_is_neither_json_nor_npz_is_refused(server, body):
     answer = server.post(URL, content=body)
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == "body"
 
 
-@pytest.mark.parametrize(
+@each(
     ("arrays", "field"),
     [
         ({"seed": 1, "dx": np.array([[object()]], dtype=object)}, "body"),
@@ -249,7 +249,7 @@ def test_what_is_too_large_is_refused(server):
     assert "131,072" in answer.json()["detail"]
 
 
-@pytest.mark.parametrize("query", ["seed=-1", "seed=a", "axes=3", "eps_placement=no", "shape=2", "seed=1&seed=2"])
+@each("query", ["seed=-1", "seed=a", "axes=3", "eps_placement=no", "shape=2", "seed=1&seed=2"])
 def test_a_probe_that_there_is_not_is_refused(server, query):
     answer = server.get(f"{URL}/probe?{query}")
     assert answer.status_code == 422
@@ -263,7 +263,7 @@ def test_extreme_numbers_leave_as_valid_json(server):
         assert status in (200, 422), answer
 
 
-@pytest.mark.parametrize(("body", "light"), [
+@each(("body", "light"), [
     (b'{"seed": 1}', True), (b'{"seed": 1, "numeric": true}', False), (b'{"seed": 1, "num\\u0065ric": true}', False),
     (b'{"seed": 1, "numeric": false}', True), (npz(seed=1), False), (b'{"seed": 1}' + b" " * 1000, False),
 ])  # fmt: skip

@@ -7,6 +7,7 @@ from app.views.gradient_check.snippet import NONE_SUCH
 from bncore.diagnosis import case_of
 from tests.app.strict_json import parsed
 from tests.bncore.diagnosis.conventions import CONVENTIONS
+from tests.each import each
 
 URL = "/api/v1/gradient-check"
 PAGE = "/gradient-check"
@@ -32,7 +33,7 @@ def test_a_probe_of_a_convention_comes_back_right_and_its_example_is_named(serve
     assert {key: texts[key] for key in CONVENTIONS[name]} == CONVENTIONS[name]
 
 
-@pytest.mark.parametrize(("body", "field"), [
+@each(("body", "field"), [
     ({"norm": "instance", "seed": 0, "axes": 2}, "axes"), ({"norm": "group"}, "groups"),
     ({"groups": 2}, "groups"), ({"axis": 1}, "axis"), ({"mode": "inference"}, "running_mean"),
     ({"norm": "rms", "beta": [0, 0]}, "beta"), ({"norm": "layer", "running_mean": [0, 0]}, "running_mean"),

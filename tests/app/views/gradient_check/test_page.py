@@ -10,6 +10,7 @@ from app.views.gradient_check.compute import CheckFields
 from bncore.diagnosis import case_of, probe, ready_answers
 from tests.app.embedded import embedded
 from tests.app.strict_json import parsed
+from tests.each import each
 
 PAGE = "/gradient-check"
 API = "/api/v1/gradient-check"
@@ -41,7 +42,7 @@ def test_page_and_view_say_the_same(server, query):
     assert embedded(html.text) == view
 
 
-@pytest.mark.parametrize(("query", "field"), [
+@each(("query", "field"), [
     ("dx=abc", "dx"), ("seed=-1", "seed"), ("mistake=no", "mistake"), ("batch=own&x=1,b", "x"),
     ("batch=own&dy=1", "dy"), ("axes=3", "axes"), ("colour=red", "colour"), ("seed=1&seed=2", "seed"),
     ("batch=own&feature_axis=5", "feature_axis"),
@@ -108,7 +109,7 @@ def test_the_table_of_a_wide_batch_shows_its_first_units(server):
     assert {len(values) for values in view["table"]["per_unit"].values()} == {64}
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "door"),
     [
         ({}, "code"), ({"batch": "own"}, "code"), ({"dx": "1 2"}, "paste"), ({"mistake": "layer_norm"}, "paste"),
@@ -193,7 +194,7 @@ def test_tensors_that_a_norm_does_not_have_have_no_field(server):
     assert 'data-tensor="dbeta" data-without="rms">' in server.get(f"{PAGE}?norm=rms&dbeta=[1,2]").text
 
 
-@pytest.mark.parametrize("query", ["seed=-1", "axes=3", "form=cs231n", "eps_placement=no", "seed=x"])
+@each("query", ["seed=-1", "axes=3", "form=cs231n", "eps_placement=no", "seed=x"])
 def test_a_snippet_that_there_is_not_is_refused(server, query):
     assert server.get(f"{PAGE}/cs231n.py?{query}").status_code == 422
 
@@ -202,9 +203,7 @@ def test_the_page_is_in_the_navigation(server):
     assert '<a href="/gradient-check">Gradient check</a>' in server.get("/docs").text
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"[]", b'{"seed": {}}', b'{"dx": 5}', b'{"x": null, "batch": "own"}', b"nonsense"]
-)
+@each("body", [b"", b"[]", b'{"seed": {}}', b'{"dx": 5}', b'{"x": null, "batch": "own"}', b"nonsense"])
 def test_a_view_of_nonsense_is_refused(server, body):
     answer = server.post(f"{API}/view", content=body)
     assert answer.status_code == 422

@@ -7,6 +7,7 @@ from app.views.network.claims import GROWTH_OF_FEW, PRESETS
 from bncore.network.claims import gradient_growth
 from tests.app.views.network.asking import SMALL, URL, get
 from tests.bncore.network.contrasts import contrasted
+from tests.each import each
 
 
 @pytest.mark.parametrize("preset", ["gradient_norm", "scale_invariance"])
@@ -66,7 +67,7 @@ def test_a_claim_is_measured_on_the_network_at_hand(server, name):
     assert bare["text"]
 
 
-@pytest.mark.parametrize(("query", "said"), [
+@each(("query", "said"), [
     ({"preset": "gradient_norm", "batch_size": 1, "eps": 0}, "no gradient passes batch norm"),
     ({"preset": "gradient_norm", "norm": "none"}, "no column with batch norm"),
     ({"preset": "vanishing", "norm": "none"}, "no column with batch norm"),

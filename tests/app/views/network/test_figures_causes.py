@@ -1,18 +1,16 @@
 """Why a disturbance stops in its block, in words that follow the numbers."""
 
 import numpy as np
-import pytest
 
 from app.views.network.words.causes import cause_text
 from bncore.network.contrast import Disturbance
 from tests.bncore.network.contrasts import contrasted
+from tests.each import each
 
 ZERO, MAGNIFIED = "batch norm makes 0 of it", "of its rounding alone"
 
 
-@pytest.mark.parametrize(
-    ("last_digit", "eps", "said"), [(0.0, 0.0, ZERO), (1.2e-7, 1.0, ZERO), (1.2e-7, 0.0, MAGNIFIED)]
-)
+@each(("last_digit", "eps", "said"), [(0.0, 0.0, ZERO), (1.2e-7, 1.0, ZERO), (1.2e-7, 0.0, MAGNIFIED)])
 def test_of_equal_numbers_a_norm_makes_0_or_says_that_it_magnifies_their_rounding(last_digit, eps, said):
     fill = np.ones((17, 1), np.float32)
     fill[0] += np.float32(last_digit)

@@ -1,11 +1,11 @@
 """`POST /api/v1/norms`: the contract."""
 
 import numpy as np
-import pytest
 
 from bncore import norms
 from bncore.norms import NORMS
 from tests.app.strict_json import parsed
+from tests.each import each
 
 URL = "/api/v1/norms"
 RUNNING = {"running_mean": [0.0, 0.0, 0.0, 0.0], "running_var": [1.0, 1.0, 1.0, 1.0]}
@@ -34,7 +34,7 @@ def test_the_documented_example_answers_what_the_library_computes(server):
     np.testing.assert_array_equal(answer["dx"], norms.backward(content["example"]["dy"], result).dx)
 
 
-@pytest.mark.parametrize("norm", NORMS)
+@each("norm", NORMS)
 def test_every_norm_forward_and_backward(server, norm):
     x, dy = drawn()
     answer = posted(server, x=x.tolist(), norm=norm, dy=dy.tolist(), **NEEDED.get(norm, {}))
@@ -55,7 +55,7 @@ def test_every_norm_forward_and_backward(server, norm):
     assert ("running_mean" in answer) == (norm == "renorm")
 
 
-@pytest.mark.parametrize("norm", NORMS)
+@each("norm", NORMS)
 def test_inference_of_every_norm(server, norm):
     x, dy = drawn((5, 4, 2))  # 5 examples: no ghost batches of 3
     given = {"running_mean": [1.0, 0.0, 2.0, 0.0], "running_var": [4.0, 1.0, 0.5, 2.0]} if NORMS[norm].running else {}
@@ -105,7 +105,7 @@ def test_special_cases_are_told(server):
     assert "larger than float16 holds" in wide["warnings"][0]
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "field"),
     [
         ({"norm": "group"}, "groups"), ({"norm": "group", "groups": 3}, "groups"), ({"groups": 2}, "groups"),
@@ -122,7 +122,6 @@ def test_special_cases_are_told(server):
         ({"norm": "layer", "mode": "inference", **RUNNING}, "running_mean"),
         ({"x": [[1.0], [1.0, 2.0]]}, "x"), ({"x": None}, "x"), ({"dy": [[1.0]]}, "dy"), ({"dtype": "int8"}, "dtype"),
     ],
-    ids=str,
 )  # fmt: skip
 def test_a_bad_field_is_refused_by_name(server, change, field):
     answer = server.post(URL, json={"x": drawn()[0].tolist()} | change)
@@ -132,7 +131,7 @@ def test_a_bad_field_is_refused_by_name(server, change, field):
     assert answer.json()["detail"]
 
 
-@pytest.mark.parametrize("body", [b"", b"[1]", b'{"x": [[NaN]]}'])
+@each("body", [b"", b"[1]", b'{"x": [[NaN]]}'])
 def test_a_body_that_is_no_json_object_is_refused(server, body):
     answer = server.post(URL, content=body)
     assert answer.status_code == 422

@@ -8,6 +8,7 @@ from bncore import norms
 from bncore.norms import NORMS
 from bncore.norms.reference import WU_HE_2018
 from tests.app.views.norms.asked import URL, by_name, get
+from tests.each import each
 
 
 def refused(client, **query):
@@ -129,7 +130,7 @@ def test_every_setting_is_answered_in_valid_json_and_whole_sentences(server, sit
 # ---- what is not taken ----
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "field", "allowed"),
     [
         ({"groups": 4}, "groups", "give a divisor of 6: 1, 2, 3, 6"),
@@ -147,7 +148,6 @@ def test_every_setting_is_answered_in_valid_json_and_whole_sentences(server, sit
         ({"channels": 65}, "channels", "a whole number from 1 to 64"),
         ({"colour": "red"}, "colour", "nothing of this name"),
     ],
-    ids=str,
 )
 def test_a_refusal_names_the_field_and_what_is_allowed(server, query, field, allowed):
     row = refused(server, **query)

@@ -5,11 +5,12 @@ import pytest
 
 from app.views.norms.stage.drawing import drawing_of
 from app.views.norms.stage.window import window_at
+from tests.each import each
 
 SHAPES = [(4, 6, 3, 3), (1, 1), (64, 64), (12, 18), (5, 7, 2), (5, 7, 9), (64, 64, 8, 8), (3, 2, 2, 2, 5), (9, 4, 1, 2)]
 
 
-@pytest.mark.parametrize("shape", SHAPES, ids=str)
+@each("shape", SHAPES)
 def test_cells_stand_apart_within_the_drawing(shape):
     window = window_at(shape, (0, 0, 0))
     drawing = drawing_of(window)

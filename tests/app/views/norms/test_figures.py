@@ -11,6 +11,7 @@ from app.views.norms.query import NormsQuery
 from app.web.answers import to_json
 from tests.app.conftest import USUAL
 from tests.app.figures.complete import check_complete
+from tests.each import each
 
 SETTINGS = [
     {}, {"rows": "example"}, {"situation": "huge_channel"}, {"situation": "one_example"}, {"source": "wine"},
@@ -33,7 +34,7 @@ def test_every_figure_is_plotlys_and_complete(query):
     check_complete(answered(**query)["figures"])
 
 
-@pytest.mark.parametrize("query", SETTINGS[:5], ids=str)
+@each("query", SETTINGS[:5])
 def test_before_and_after_share_one_axis(query):
     figures = answered(**query)["figures"]
     axes = [figure["layout"]["xaxis"] for name, figure in figures.items() if name != "published"]

@@ -3,11 +3,11 @@
 import math
 
 import numpy as np
-import pytest
 
 from app.views.norms.words.situations import Told, headline, situation_text
 from bncore import norms
 from bncore.norms.effects import Effect
+from tests.each import each
 
 WHY = "the huge channel decides the statistics that"
 
@@ -18,7 +18,7 @@ def of_a_huge_channel(channels, squeezed, least_kept, others=None):
     return Told("layer", result, effect, 2)
 
 
-@pytest.mark.parametrize(
+@each(
     ("channels", "squeezed", "least_kept", "text"),
     [
         (8, 0, 0.98,
@@ -56,14 +56,14 @@ def moving(norm, moved):
     return Told(norm, result, Effect(moved, 0.5, 0.4, 0.2, 0.1, 2, 0, 1.0, 1.0), 2)
 
 
-@pytest.mark.parametrize(
+@each(
     ("moved", "end"),
     [
         (0.25, "example 0's values move by 0.250 against a mixed batch."),
         (1e-12, "example 0's values stay as in a mixed batch."),
     ],
 )
-@pytest.mark.parametrize("norm", ["batch", "renorm"])
+@each("norm", ["batch", "renorm"])
 def test_a_batch_of_one_class_moves_an_example_or_does_not(norm, moved, end):
     told = moving(norm, moved)
     assert situation_text("class_sorted", told, told.result).endswith(end)
@@ -82,7 +82,7 @@ def test_the_headline_says_who_moves_or_that_nobody_does():
     )
 
 
-@pytest.mark.parametrize(
+@each(
     ("channels", "text"),
     [
         (8, "One huge channel: of 7 others it squeezes 2 under layer norm."),
@@ -95,7 +95,7 @@ def test_the_headline_counts_the_others(channels, text):
     assert headline("huge_channel", (2, channels, 1), [told], [told.result]) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("means", "mixed", "says", "unsaid"),
     [
         ({"apart": 0.3, "by_chance": 0.1}, True, "more than twice the 0.100 that chance makes: they tell of the class",

@@ -11,6 +11,7 @@ from tests.app.conftest import USUAL
 from tests.app.strict_json import parsed
 from tests.app.views.norms.asked import URL, get
 from tests.app.views.norms.sharing import BLOCK, SHARE
+from tests.each import each
 
 
 def stage(client, **query):
@@ -147,7 +148,7 @@ def test_a_page_is_whole_whatever_part_its_address_asks_for(server):
     assert 'id="norms-table"' in server.get("/norms", params={"parts": "stage"}).text
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "light"),
     [
         ({}, True), ({"batch_size": 32}, True), ({"batch_size": 1024}, False), ({"situation": "huge_channel"}, True),
@@ -155,7 +156,6 @@ def test_a_page_is_whole_whatever_part_its_address_asks_for(server):
         ({"source": "f" * 64}, False), ({"parts": "all"}, False),
         ({"source": "normal", "norm": "renorm", "situation": "one_example"}, False),
     ],
-    ids=str,
 )  # fmt: skip
 def test_a_stage_of_few_numbers_is_light(query, light):
     assert is_light(NormsQuery(**({"parts": "stage"} | query)), USUAL) == light
@@ -172,7 +172,7 @@ def test_no_cube_of_one_example_says_that_others_decide(server):
     assert stage(server)["legend"] == "other examples decide"
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "changed"),
     [
         ({"situation": "usual"}, None), ({"situation": "one_example"}, None),
@@ -182,7 +182,6 @@ def test_no_cube_of_one_example_says_that_others_decide(server):
          {"channel": 0, "word": "huge", "legend": "huge: channel 0, times 100 (not drawn here)"}),
         ({"source": "wine"}, {"channel": 0, "word": "huge", "legend": "huge: alcohol, times 100"}),
     ],
-    ids=str,
 )  # fmt: skip
 def test_the_channel_that_a_situation_changes_is_named_and_each_cube_says_so(server, query, changed):
     told = stage(server, **({"situation": "huge_channel"} | query))

@@ -18,6 +18,7 @@ from bncore.playground.stages import STAGES
 from bncore.upstream import UPSTREAMS
 from tests.app.figures.plotly import check_taken
 from tests.app.sentences.states import states
+from tests.each import each
 
 SOURCES = [{"source": name} for name in (*DATASETS, *GENERATORS)]
 INLINE = [
@@ -149,7 +150,7 @@ def test_nothing_of_relu_is_drawn_left_of_zero():
         assert not below.any()
 
 
-@pytest.mark.parametrize("examples", [1, 2, 16, 64, 65])
+@each("examples", [1, 2, 16, 64, 65])
 def test_up_to_64_examples_are_dots_at_their_own_values_and_no_blocks(examples):
     """A dot an example in every panel, named by its number; what is one value keeps its line and word."""
     x = np.random.default_rng(0).standard_normal((examples, 3))

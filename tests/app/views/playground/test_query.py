@@ -61,9 +61,7 @@ def test_a_refusal_names_field_given_and_allowed(server, query, field, given, al
     assert rows(server, query) == [{"field": field, "given": given, "allowed": allowed}]
 
 
-@pytest.mark.parametrize(
-    "query", ["selected=1,1", "selected=²", "selected=-1", "selected=1;2", "pair=5,5", "pair=1,2,3"]
-)
+@each("query", ["selected=1,1", "selected=²", "selected=-1", "selected=1;2", "pair=5,5", "pair=1,2,3"])
 def test_feature_numbers_that_are_none_are_refused(server, query):
     assert "feature numbers from 0" in rows(server, query)[0]["allowed"]
 
@@ -102,7 +100,7 @@ def test_every_field_is_refused_something_in_words_of_its_own(name):
     assert len(allowed) > 3
 
 
-@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e999"])
+@each("value", ["nan", "inf", "-inf", "1e999"])
 def test_a_float_without_a_range_is_finite_all_the_same(value):
     class Query(QueryModel):
         number: float = control(0.0, "Any number.", title="Number", group="view")
@@ -186,9 +184,7 @@ def test_no_query_brings_the_server_down_and_every_answer_is_json(server, query,
         parsed(answer.content)
 
 
-@pytest.mark.parametrize(
-    "model", [PlaygroundQuery, DerivationQuery, NetworkQuery, ExampleQuery], ids=lambda m: m.__name__
-)
+@each("model", [PlaygroundQuery, DerivationQuery, NetworkQuery, ExampleQuery])
 def test_every_number_has_both_limits_and_fits_in_json(model):
     for name, schema in model.model_json_schema()["properties"].items():
         kinds = [schema, *schema.get("anyOf", [])]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.app.views.playground.asked import URL, get
+from tests.each import each
 
 NUMBER = re.compile(r"(?<![\w/²])[−-]?\d[\d,]*(?:\.\d+)?(?:e[−-]?\d+)?")
 ONE = ",".join(["1"] * 12 + ["3"])
@@ -36,7 +37,7 @@ def test_the_stage_alone_is_the_stage_of_the_whole(server, query):
     assert alone.keys() == {"headline", "stage", "query"}
 
 
-@pytest.mark.parametrize("query", [{}, {"gamma": ONE, "beta": SHIFTED, "x_scale": 3}, {"source": "digits"}])
+@each("query", [{}, {"gamma": ONE, "beta": SHIFTED, "x_scale": 3}, {"source": "digits"}])
 def test_the_stage_is_small_enough_to_follow_a_hand(server, query):
     assert len(server.get(URL, params={"parts": "stage", **query}).content) < 12_000
 

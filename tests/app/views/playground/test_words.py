@@ -5,6 +5,7 @@ import pytest
 
 from app.figures.numbers import three
 from tests.app.views.playground.asked import URL, get
+from tests.each import each
 
 
 def test_wines_headline_tells_how_much_the_scales_differ(server):
@@ -32,7 +33,7 @@ def test_nearly_all_is_not_called_all(server):
     assert rows["features"][-1]["value"] < 1.0
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "told"),
     [
         ("1,10;2,20", "Features' scales differ 10.0-fold;"),
@@ -69,7 +70,7 @@ def test_the_second_law_claims_no_more_than_its_numbers(server):
     assert "so little is left of ∂L/∂x here that even this is" in linear
 
 
-@pytest.mark.parametrize("eps", [1e-9, 2e-3, 0.03])
+@each("eps", [1e-9, 2e-3, 0.03])
 def test_epsilon_is_not_blamed_for_a_gradient_that_lies_along_x_hat(server, eps):
     """Under Σy² the whole of dx is what epsilon leaves, be it ever so small beside the variance."""
     query = {"source": "normal", "features": 2, "upstream": "sum_of_squares", "activation": "identity", "eps": eps}

@@ -14,6 +14,7 @@ from app.views.training.compute import prepare
 from app.views.training.query import TrainingQuery
 from bncore.training import Spec
 from bncore.training.claims import CLAIMS
+from tests.each import each
 
 QUICK = ["outside", "folding"]
 
@@ -22,8 +23,8 @@ def specs_of(query):
     return prepare(TrainingQuery(**dict(parse_qsl(query, keep_blank_values=True))), None, Settings()).specs
 
 
-@pytest.mark.parametrize("name", CLAIMS)
-@pytest.mark.parametrize("side", ["runs", "failing"])
+@each("name", CLAIMS)
+@each("side", ["runs", "failing"])
 def test_a_link_opens_the_runs_that_were_measured(name, side):
     claim = CLAIMS[name]
     runs, data = getattr(claim, side), data_of(claim.data)
@@ -43,7 +44,7 @@ def test_there_is_a_record_of_each_claim_and_of_no_other():
     assert all(of.holds.as_said and of.fails.as_said for of in measured().values())
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@each("name", CLAIMS)
 def test_the_record_is_of_the_words_and_numbers_that_are_in_the_code(name):
     assert codes()[name] == code_of(CLAIMS[name]), f'make claims ARGS="{name}"'
 

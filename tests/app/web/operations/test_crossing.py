@@ -7,6 +7,7 @@ from starlette.testclient import TestClient
 from app.main import create_app
 from app.settings import Settings
 from app.web.headers import HEADERS, POLICY
+from tests.each import each
 
 COURSE, OTHER = "https://course.example", "https://other.example"
 
@@ -62,9 +63,9 @@ def test_a_500_has_the_policy_of_the_settings(settings):
     assert answer.headers["x-request-id"] == answer.json()["request_id"]
 
 
-@pytest.mark.parametrize("given", ["course.example", "https://course.example/page", "https://*", "javascript:alert(1)",
+@each("given", ["course.example", "https://course.example/page", "https://*", "javascript:alert(1)",
                                    "https://a.example;script-src *", "https://a.example b", "null"])  # fmt: skip
-@pytest.mark.parametrize("name", ["cors_origins", "frame_ancestors"])
+@each("name", ["cors_origins", "frame_ancestors"])
 def test_what_is_no_origin_is_refused_at_the_start(name, given):
     with pytest.raises(ValidationError, match="is no origin"):
         Settings(**{name: given})

@@ -122,7 +122,7 @@ def test_a_ticket_does_not_hold_the_password():
     assert WORD not in Password(WORD).ticket()
 
 
-@pytest.mark.parametrize(("secure", "embedded", "ends"), [
+@each(("secure", "embedded", "ends"), [
     (False, False, "HttpOnly; SameSite=Lax"), (False, True, "HttpOnly; SameSite=Lax"),
     (True, False, "HttpOnly; Secure; SameSite=Lax"), (True, True, "HttpOnly; Secure; SameSite=None; Partitioned"),
 ])  # fmt: skip

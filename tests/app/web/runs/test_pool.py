@@ -14,6 +14,7 @@ from app.settings import Settings
 from app.web.runs.executors import kind_of
 from app.web.runs.pool import ATTEMPTS, Kind, Pool
 from tests.app.web.runs.walk import LONG, Walk, run_of, told, trapped
+from tests.each import each
 
 
 def killed(trap):
@@ -95,7 +96,7 @@ def test_a_pool_that_is_warm_has_begun_as_many_processes_and_takes_calls_with_th
     assert (len(made), made[0].calls) == (1, 3)
 
 
-@pytest.mark.parametrize("error", [BrokenExecutor, BlockingIOError, MemoryError])
+@each("error", [BrokenExecutor, BlockingIOError, MemoryError])
 def test_a_pool_that_cannot_be_warmed_is_tried_again_by_the_first_call(error):
     made = []
 

@@ -4,16 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from app.__main__ import parser
 from app.web.serving import allowances
+from tests.each import each
 
 ROOT = Path(__file__).parents[4]
 GIBIBYTE = 1024**3
 
 
-@pytest.mark.parametrize(
+@each(
     ("cores", "memory", "workers"),
     [(1, 64 * GIBIBYTE, 1), (2, 2 * GIBIBYTE, 2), (8, 64 * GIBIBYTE, 8), (8, 1 * GIBIBYTE, 2), (4, 64 * 1024**2, 1)],
 )
@@ -21,7 +20,7 @@ def test_there_is_a_worker_for_each_core_that_has_memory(cores, memory, workers)
     assert allowances.workers(cores, memory) == workers
 
 
-@pytest.mark.parametrize(("cores", "workers", "threads"), [(2, 1, "2"), (2, 2, "1"), (8, 3, "2"), (2, 4, "1")])
+@each(("cores", "workers", "threads"), [(2, 1, "2"), (2, 2, "1"), (8, 3, "2"), (2, 4, "1")])
 def test_threads_are_cores_by_workers(cores, workers, threads):
     environment: dict[str, str] = {}
     allowances.share_threads(environment, cores, workers)

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.app.web.serving.wire import GET, get, post
+from tests.each import each
 
 
 def test_requests_on_one_connection_are_answered_one_after_the_other(server, application):
@@ -207,7 +208,7 @@ def test_an_answer_that_is_half_sent_is_broken_off_rather_than_ended_as_if_whole
     assert not peer.received.endswith(b"0\r\n\r\n")
 
 
-@pytest.mark.parametrize("before", [b"", GET[:20], GET, GET + GET[:20]], ids=["new", "begun", "idle", "second begun"])
+@each("before", [b"", GET[:20], GET, GET + GET[:20]])
 def test_a_request_that_is_on_its_way_when_the_server_ends_is_answered_as_the_last(server, before):
     peer = server().peer()
     if before:

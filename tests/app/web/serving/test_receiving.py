@@ -4,6 +4,7 @@ import pytest
 
 from tests.app.web.serving.peer import house
 from tests.app.web.serving.wire import GET, get, post
+from tests.each import each
 
 # Headers.
 
@@ -113,7 +114,7 @@ TRAILING = {
 }
 
 
-@pytest.mark.parametrize("pieces", TRAILING.values(), ids=TRAILING)
+@each("pieces", TRAILING.values())
 def test_fields_behind_a_body_are_bounded_as_those_before_it(server, pieces):
     peer = server(header_bytes=16_384).peer().send(CHUNKED, b"3\r\nabc\r\n", *pieces)
     assert peer.problem["status"] == 431

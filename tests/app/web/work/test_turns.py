@@ -7,6 +7,7 @@ import pytest
 from app.errors import Busy
 from app.web.work.client import Client
 from app.web.work.turns import Rank, Turns
+from tests.each import each
 
 
 async def work(turns, client, done, name, rank=Rank.OTHER):
@@ -92,7 +93,7 @@ def test_so_many_at_a_time():
     assert len(most) == 20
 
 
-@pytest.mark.parametrize(("most", "of_one", "addresses", "tab", "said"), [
+@each(("most", "of_one", "addresses", "tab", "said"), [
     (2, 9, "abc", "tab", "2 others wait"), (9, 2, "aaa", "tab", "2 requests of your page"),
     (5, 9, "aaa", "", "Half of those that wait"),
 ])  # fmt: skip

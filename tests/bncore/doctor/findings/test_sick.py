@@ -1,7 +1,5 @@
 """Every kind of fault is named in the first place, whichever network and norm it is in."""
 
-import pytest
-
 from bncore.doctor.findings import examine
 from tests.bncore.doctor.findings import sick
 from tests.each import each
@@ -22,7 +20,7 @@ def test_a_fault_of_one_norm_is_named_first(fault):
         named_first(id, norm, examine(model))
 
 
-@pytest.mark.parametrize("fault", sick.OF_MODELS)
+@each("fault", sick.OF_MODELS)
 def test_a_fault_of_the_model_is_named_first(fault):
     for seed in SEEDS:
         id, norm, model = sick.OF_MODELS[fault](seed)

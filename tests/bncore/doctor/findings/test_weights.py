@@ -10,15 +10,16 @@ from bncore.doctor.findings import examine
 from bncore.doctor.findings.weights.front import front_sizes
 from tests.bncore.doctor.findings.models import CHANNELS, healthy, put, told, with_norm
 from tests.bncore.doctor.findings.models import model as model_of
+from tests.each import each
 
 
-@pytest.mark.parametrize("seed", range(8))
+@each("seed", range(8))
 def test_nothing_is_told_of_a_healthy_model(seed):
     assert examine(healthy(seed=seed)) == ()
 
 
-@pytest.mark.parametrize("field", ["gamma", "beta", "mean", "variance"])
-@pytest.mark.parametrize(("value", "text"), [(np.nan, "not a number"), (-np.inf, "−∞")])
+@each("field", ["gamma", "beta", "mean", "variance"])
+@each(("value", "text"), [(np.nan, "not a number"), (-np.inf, "−∞")])
 def test_what_is_not_finite_is_named_by_array_channel_and_value(field, value, text):
     first = examine(with_norm(healthy(), 1, **{field: put(5, value)}))[0]
     assert (first.norm, first.id, first.severity, first.channels) == ("bn1", "not_finite", "error", (5,))

@@ -10,6 +10,7 @@ from bncore.training.claims import CLAIMS
 from bncore.training.claims.claim import Runs, end
 from bncore.training.claims.depth import orthogonal
 from tests.bncore.training.specs import digits, few_digits
+from tests.each import each
 
 DATA = {"digits": digits, "few_digits": few_digits}
 
@@ -78,7 +79,7 @@ def test_it_holds_within_its_tolerance_fails_where_it_is_said_to_and_tells_both(
     assert any(str(year) in claim.source for year in range(2014, 2026))
 
 
-@pytest.mark.parametrize("name", CLAIMS)
+@each("name", CLAIMS)
 def test_its_runs_are_specs_that_a_page_can_open(name):
     for runs in sides(name):
         assert list(runs.variants) == list("abcd"[: len(runs.variants)])

@@ -6,6 +6,7 @@ from bncore.training.claims import CLAIMS
 from bncore.training.claims.batches import sizes
 from bncore.training.claims.dynamic_tanh import KINDS as TANHS
 from bncore.training.claims.regularization import KINDS, SEEDS
+from tests.each import each
 
 GAPS = {"plain": 0.22, "batch": 0.18, "weight_noise": 0.18, "together": 0.14}
 
@@ -21,7 +22,7 @@ def errors(**other):
     return {f"{name.replace('_', ' ')} {seed}": (mean,) for name, mean in means.items() for seed in sizes.SEEDS}
 
 
-@pytest.mark.parametrize(("other", "as_said"), [
+@each(("other", "as_said"), [
     ({}, (True, True)),
     ({"group_32": 0.06}, (True, True)),
     ({"group_2": 0.09}, (False, True)),
@@ -41,7 +42,7 @@ def gaps(apart=0.0, right=0.90, **other):
     return seen | {f"noises {seed}": (0.14, right) for seed in SEEDS}
 
 
-@pytest.mark.parametrize(("seen", "as_said"), [
+@each(("seen", "as_said"), [
     (gaps(), (True, True)),
     (gaps(apart=0.01), (True, True)),
     (gaps(apart=0.1), (False, True)),
@@ -54,7 +55,7 @@ def test_gaps_are_narrower_beyond_their_scatter_over_the_seeds(seen, as_said):
     assert told("regularization", seen) == as_said
 
 
-@pytest.mark.parametrize(("other", "as_said"), [
+@each(("other", "as_said"), [
     ({}, (True, True)),
     ({"tanh": 0.90}, (False, True)),
     ({"scaled_tanh": 0.80}, (True, False)),

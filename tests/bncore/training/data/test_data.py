@@ -7,6 +7,7 @@ import pytest
 
 from bncore.errors import BadParameter, EmptyBatch, NonFiniteInput, ShapeMismatch
 from bncore.training import SCALINGS, Data, split
+from tests.each import each
 
 RNG = np.random.default_rng(0)
 X, LABELS = RNG.normal(size=(20, 3)) * [1, 5, 0] + [0, 9, 4], np.arange(20) % 2
@@ -35,7 +36,7 @@ def test_the_scale_comes_from_the_training_examples_alone():
     assert abs(split(X, LABELS, NAMES, 6, scaling="range").x).max() == 1
 
 
-@pytest.mark.parametrize("scaling", SCALINGS)
+@each("scaling", SCALINGS)
 def test_images_keep_their_shape_and_a_scale_a_channel(scaling):
     images = RNG.normal(size=(20, 2, 4, 4)) + 3
     parts = split(images, LABELS, NAMES, 6, scaling=scaling)
@@ -62,7 +63,7 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("message", REFUSED)
+@each("message", REFUSED)
 def test_what_is_no_data_is_refused(message):
     error, given = REFUSED[message]
     with pytest.raises(error, match=re.escape(message)):

@@ -6,13 +6,14 @@ import pytest
 from bncore.errors import BadParameter
 from bncore.training import SHAPES
 from bncore.training.data.shapes import TURNS
+from tests.each import each
 
 
 def points(name, examples=300, noise=0.0):
     return SHAPES[name].draw(examples, np.random.default_rng(0), noise)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+@each("name", SHAPES)
 def test_classes_are_of_equal_size_and_noise_spreads_the_points(name):
     x, labels = points(name)
     assert set(np.bincount(labels)) == {300 // SHAPES[name].classes}

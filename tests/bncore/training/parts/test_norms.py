@@ -11,6 +11,7 @@ from bncore.training import NORMS, start
 from bncore.training.layout import layout_of
 from bncore.training.network import Network
 from tests.bncore.training.specs import tiny, tiny_images
+from tests.each import each
 
 KEPT = ("batch", "ghost", "renorm")
 SETTINGS = {"ghost": {"ghost_size": 3}, "renorm": {"r_max": 1.5, "d_max": 0.5}, "group": {"groups": 2}}
@@ -40,7 +41,7 @@ def held_against(name, x, gamma, beta, running):
     return norms.forward(next(cells), name, *cells, eps=1e-3, **SETTINGS.get(name, {}), **kept)
 
 
-@pytest.mark.parametrize(("name", "architecture"), CASES)
+@each(("name", "architecture"), CASES)
 def test_forward_backward_and_running_statistics(name, architecture):
     part, parameters, gradients, x, dy = norm_of(name, architecture)
     running = [values.copy() for values in part.running] if name in KEPT else None
@@ -55,7 +56,7 @@ def test_forward_backward_and_running_statistics(name, architecture):
         np.testing.assert_allclose(part.running, (normed.running_mean, normed.running_var), rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(("name", "architecture"), CASES)
+@each(("name", "architecture"), CASES)
 def test_inference_is_one_line_or_what_training_is(name, architecture):
     part, parameters, _, x, _ = norm_of(name, architecture)
     if name in KEPT:
@@ -66,7 +67,7 @@ def test_inference_is_one_line_or_what_training_is(name, architecture):
     np.testing.assert_allclose(part.infer(x[:2]), expected[:2], rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(("name", "architecture"), CASES)
+@each(("name", "architecture"), CASES)
 def test_constant_statistics_pass_the_gradient_on_unchanged_but_for_a_factor(name, architecture):
     part, parameters, _, x, dy = norm_of(name, architecture, through=False)
     shift = 1e-6 * dy
@@ -95,7 +96,7 @@ def test_the_kernels_serve_and_numpy_takes_over_from_them_what_is_odd(name, arch
         assert not part.compiled.taken
 
 
-@pytest.mark.parametrize("step", [0, 5, 10, 20])
+@each("step", [0, 5, 10, 20])
 def test_the_limits_of_batch_renormalization_rise_over_the_warm_up(step):
     """At step 0 it is batch norm; behind the warm-up r and d reach their limits and no further."""
     spec = tiny(norm="renorm", r_max=3.0, d_max=5.0, warm_up=10)

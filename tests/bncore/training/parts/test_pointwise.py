@@ -7,11 +7,12 @@ from bncore.activations import ACTIVATIONS
 from bncore.network import cross_entropy
 from bncore.training.parts.activation import Activation
 from bncore.training.parts.cross_entropy import CrossEntropy
+from tests.each import each
 
 RNG = np.random.default_rng(0)
 
 
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@each("name", ACTIVATIONS)
 def test_an_activation_is_its_row_of_the_table(name):
     x, dy = 3 * RNG.normal(size=(7, 5)), RNG.normal(size=(7, 5))
     x[0, 0] = 0

@@ -1,10 +1,9 @@
 """Which steps are recorded."""
 
-import pytest
-
 from bncore.training.records.moments import has_held, is_recorded
 from bncore.training.spec import RESOLUTIONS
 from tests.bncore.training.specs import tiny
+from tests.each import each
 
 
 def moments(spec):
@@ -12,7 +11,7 @@ def moments(spec):
     return tuple(step for step in range(spec.steps + 1) if is_recorded(step, spec))
 
 
-@pytest.mark.parametrize("resolution", RESOLUTIONS)
+@each("resolution", RESOLUTIONS)
 def test_all_below_64_then_so_many_an_octave_and_the_last(resolution):
     steps = moments(tiny(resolution=resolution, steps=1001))
     assert steps[:64] == tuple(range(64))
@@ -21,7 +20,7 @@ def test_all_below_64_then_so_many_an_octave_and_the_last(resolution):
     assert steps[-1] == 1001
 
 
-@pytest.mark.parametrize("resolution", RESOLUTIONS)
+@each("resolution", RESOLUTIONS)
 def test_every_fourth_looks_at_the_held_out_examples_and_the_last(resolution):
     spec = tiny(resolution=resolution, steps=1001)
     steps = moments(spec)

@@ -10,6 +10,7 @@ from bncore.training.layout import layout_of
 from bncore.training.records.summaries import histogram, percentiles, size
 from bncore.training.run import Work
 from tests.bncore.training.specs import digits, tiny, tiny_images
+from tests.each import each
 
 
 def at(spec, step):
@@ -37,7 +38,7 @@ def test_a_record_tells_of_the_pass_of_its_step():
     assert record.accuracy == np.mean(network.loss.logits.argmax(axis=1) == work.labels[work.rows(20)])
 
 
-@pytest.mark.parametrize("optimizer", ["sgd", "momentum", "adam"])
+@each("optimizer", ["sgd", "momentum", "adam"])
 def test_update_is_the_way_of_the_weights_from_the_step_before(optimizer):
     spec = tiny(optimizer=optimizer, weight_decay=0.1)
     (before, _), (after, record) = advance(start(spec), 4), at(spec, 5)

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from bncore.training.records.summaries import BINS, histogram, percentiles, size
+from tests.each import each
 
 BROKEN = [np.nan, np.inf, -np.inf]
 RAMP = np.arange(BINS + 1)
 WHOLE = (1,) * (BINS - 1) + (2,)
 
 
-@pytest.mark.parametrize("broken", BROKEN)
-@pytest.mark.parametrize("count", [1, 2, 7, 100])
+@each("broken", BROKEN)
+@each("count", [1, 2, 7, 100])
 def test_one_number_that_is_none_leaves_no_percentile_and_no_histogram(broken, count):
     values = np.random.default_rng(0).standard_normal(count)
     values[count // 2] = broken
@@ -38,7 +39,7 @@ def test_percentiles_of_numbers_are_numpys():
     assert percentiles(values) == pytest.approx(np.percentile(values, (15, 50, 85)), rel=1e-12)
 
 
-@pytest.mark.parametrize(
+@each(
     ("values", "counts"),
     [
         (RAMP.astype(np.float32), WHOLE),
@@ -49,7 +50,6 @@ def test_percentiles_of_numbers_are_numpys():
         (np.array([0, np.inf]), (0,) * BINS),
         (np.zeros(3), (*[0] * 12, 3, *[0] * 11)),
     ],
-    ids=["usual", "subnormal, float32", "subnormal, float64", "wide, float32", "too wide", "infinite", "equal"],
 )
 def test_a_histogram_counts_what_its_numbers_can_tell(values, counts):
     with np.errstate(all="ignore"):

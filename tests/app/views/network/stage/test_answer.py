@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.app.views.network.asking import URL, get
+from tests.each import each
 
 SMALL = {"depth": 4, "width": 16, "batch_size": 64}
 PULLED = SMALL | {"disturb_layer": 2}
@@ -124,7 +125,7 @@ def test_what_lies_beyond_the_ruler_is_told_in_whole_percent(server, factor, sai
     assert re.fullmatch(said, row["beyond"]), row["beyond"]
 
 
-@pytest.mark.parametrize(("query", "said"), HEADLINES, ids=lambda of: str(of)[:60])
+@each(("query", "said"), HEADLINES)
 def test_the_headline_concludes_of_what_is_seen(server, query, said):
     assert said in staged(server, **SMALL | query)["headline"]
 

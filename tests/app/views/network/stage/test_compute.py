@@ -7,13 +7,14 @@ from app.views.network.query import NetworkQuery
 from app.views.network.stage.answer import staged_answer
 from app.views.network.stage.compute import _kept, is_light, staged
 from tests.app.conftest import USUAL
+from tests.each import each
 
 
 def asked(**query):
     return NetworkQuery.model_validate(query)
 
 
-@pytest.mark.parametrize(("query", "light"), [
+@each(("query", "light"), [
     ({"parts": "stage"}, True), ({}, False), ({"parts": "stage", "depth": 8, "batch_size": 128}, True),
     ({"parts": "stage", "depth": 50, "width": 512}, False), ({"parts": "stage", "source": "0" * 64}, False),
     ({"parts": "stage", "source": "inline"}, False), ({"parts": "stage", "source": "normal", "features": 1024,
@@ -23,10 +24,10 @@ def test_a_bounded_stage_of_known_inputs_is_light(query, light):
     assert is_light(asked(**query)) is light
 
 
-@pytest.mark.parametrize("query", [
+@each("query", [
     {}, {"batch_size": "all"}, {"source": "normal", "features": 16}, {"batch_size": 400, "source": "wine"},
     {"architecture": "convolutional", "batch_size": 16},
-], ids=str)  # fmt: skip
+])  # fmt: skip
 def test_the_work_that_a_query_tells_is_the_work_of_its_batch(query):
     of = asked(**{"depth": 3, "width": 8} | query)
     assert known_work(of) == pytest.approx(prepare(of, None, USUAL).work, rel=0.02)
