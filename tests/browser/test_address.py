@@ -141,8 +141,7 @@ def a_new_draw_says_what_it_draws_anew(playground: Playground) -> None:
 def test_a_new_draw_is_another_batch_and_a_replay_the_same_and_a_field_at_its_default_is_not_in_the_address(
     playground: Playground, watch: Watch
 ) -> None:
-    playground.open("source=normal&batch_size=32&gamma=auto&seed=0")
-    open_folds(playground.page, FORWARD)
+    playground.open("source=normal&batch_size=32&gamma=auto&seed=0&open=forward,nowhere")
 
     def on_screen() -> dict[str, object]:
         return {stage: playground.data(stage) for stage in STAGES}
@@ -156,7 +155,7 @@ def test_a_new_draw_is_another_batch_and_a_replay_the_same_and_a_field_at_its_de
     assert len(watch.asked("/api/v1/playground")) == asked + 1
     assert on_screen() == first
     playground.click("New draw")
-    assert playground.query["seed"] == "1"
+    assert playground.query == {"source": "normal", "batch_size": "32", "seed": "1", "open": "forward"}
     assert playground.data("x") != first["x"]
     expect(playground.field("seed")).to_have_value("1")
     expect(drawn).to_have_text("Drawn from seed 1.")
@@ -168,7 +167,7 @@ def test_a_new_draw_is_another_batch_and_a_replay_the_same_and_a_field_at_its_de
     expect(drawn).to_have_text("Drawn from seed 1.")
     playground.page.go_back()
     playground.choose("activation", "tanh")
-    assert playground.query == {"source": "normal", "batch_size": "32", "activation": "tanh"}
+    assert playground.query == {"source": "normal", "batch_size": "32", "activation": "tanh", "open": "forward"}
 
 
 @pytest.mark.folded

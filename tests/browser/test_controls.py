@@ -1,17 +1,11 @@
-"""The controls: what each one moves, what stays put, and where a wrong value is told."""
-
-from pathlib import Path
+"""The controls: what each one moves, and what stays put."""
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import files
-from tests.browser.conftest import Watch
-from tests.browser.pages import WITH_A_SOURCE
 from tests.browser.playground.page import Playground
 
 HOLDING_STILL = ("x", "x_hat")
-INK, MUTED = "rgb(29, 35, 43)", "rgb(89, 98, 110)"
 IRIS = {"source": "iris"}
 OPEN = {"open": "forward,arithmetic"}
 
@@ -113,82 +107,6 @@ def an_axis_that_must_change_says_so(playground: Playground) -> None:
         expect(note).to_contain_text("axis widened for y, here as in the panels beside")
     x, x_hat, y = (playground.axes(stage)["xaxis"]["range"] for stage in notes)
     assert x == x_hat == y
-
-
-WRONG = [("eps", "much", "number"), ("gamma", "wide", "a number"), ("batch_size", "0", "1")]
-
-
-@pytest.mark.folded
-def test_a_wrong_value_is_told_beside_its_control_in_a_link_and_when_it_is_entered(
-    playground: Playground, watch: Watch
-) -> None:
-    watch.refusals.add(422)
-    a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground)
-    playground.click("Reset everything")
-    the_plots_stay_until_it_is_mended(playground)
-
-
-def a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground: Playground) -> None:
-    playground.open("source=iris&eps=-1&gamma=2&open=forward")
-    playground.expect_error("eps", "0")
-    expect(playground.field("gamma")).to_have_value("2")
-    playground.enter("eps", "0.1")
-    assert set(playground.column("γ")) == {"2.00"}
-
-
-def the_plots_stay_until_it_is_mended(playground: Playground) -> None:
-    before = playground.data("x_hat")
-    for field, text, words in WRONG:
-        playground.enter(field, text)
-        playground.expect_error(field, words)
-        expect(playground.field(field)).to_have_value(text)
-        assert playground.data("x_hat") == before
-        expect(playground.figure("y")).to_be_visible()
-        expect(playground.problem).to_have_text("Not computed; below is still Wine.")
-        playground.click("Reset everything")
-        expect(playground.error(field)).to_be_hidden()
-    playground.enter("eps", "-1")
-    playground.enter("eps", "0.5")
-    expect(playground.error("eps")).to_be_hidden()
-    expect(playground.field("eps")).not_to_have_attribute("aria-invalid", "true")
-    assert playground.query == {"eps": "0.5"}
-
-
-STRONG = """(ink) => [...document.querySelectorAll("#view *")]
-  .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
-  .filter((element) => !element.closest(".controls, .problem, .error, button, a, select, label, .help-text"))
-  .filter((element) => !element.closest("svg, .control"))
-  .filter((element) => element.checkVisibility() && getComputedStyle(element).color === ink)
-  .map((element) => element.textContent.trim().slice(0, 60))"""
-"""The texts of the view that stand in full ink, but for what is pressed or filled in."""
-
-
-@pytest.mark.parametrize("path", WITH_A_SOURCE)
-def test_an_error_takes_back_what_was_said_dims_the_rest_and_calls_a_file_by_its_name(
-    playground: Playground, watch: Watch, tmp_path: Path, path: str
-) -> None:
-    watch.refusals.add(422)
-    playground.page.goto(f"{path}{'&' if '?' in path else '?'}source=iris")
-    playground.settle()
-    with files.taken(playground.page):
-        playground.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
-    line = playground.page.locator("#batch-line")
-    expect(line).to_contain_text("people.csv: ")
-    playground.settle()
-    concluded = playground.headline.text_content() or ""
-    expect(playground.headline).to_have_css("color", INK)
-    assert playground.page.evaluate(STRONG, INK) != []
-    playground.enter("eps", "-1")
-    expect(playground.headline).to_have_css("color", MUTED)
-    expect(playground.headline).to_have_text("Not computed.")
-    assert playground.page.evaluate(STRONG, INK) == []
-    expect(playground.page.locator("#drawn")).to_be_empty()
-    expect(playground.problem).to_contain_text("below is still people.csv")
-    playground.enter("eps", "1e-5")
-    expect(playground.headline).to_have_css("color", INK)
-    expect(playground.headline).to_have_text(concluded)
-    playground.choose("source", "iris")
-    expect(line).not_to_contain_text("people.csv")
 
 
 @pytest.mark.folded

@@ -8,11 +8,13 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import files
 from tests.browser.conftest import DESKTOP, Watch
-from tests.browser.pages import OF_A_SOURCE
+from tests.browser.pages import WITH_A_SOURCE
 from tests.browser.playground.page import Playground
 from tests.browser.test_widths import PHONE, overflow
+from tests.browser.view import fold, open_folds
 
-GONE = "0" * 64
+INK, MUTED = "rgb(29, 35, 43)", "rgb(89, 98, 110)"
+WRONG = [("eps", "much", "number"), ("gamma", "wide", "a number"), ("batch_size", "0", "1")]
 
 
 @pytest.fixture
@@ -26,42 +28,88 @@ def sheet(page: Page) -> None:
     page.get_by_role("button", name="Controls").click()
 
 
+STRONG = """(ink) => [...document.querySelectorAll("#view *")]
+  .filter((element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+  .filter((element) => !element.closest(".controls, .problem, .error, button, a, select, label, .help-text"))
+  .filter((element) => !element.closest("svg, .control"))
+  .filter((element) => element.checkVisibility() && getComputedStyle(element).color === ink)
+  .map((element) => element.textContent.trim().slice(0, 60))"""
+"""The texts of the view that stand in full ink, but for what is pressed or filled in."""
+
+
 @pytest.mark.folded
-@pytest.mark.parametrize("path", OF_A_SOURCE)
-def test_an_upload_that_is_gone_is_asked_for_in_the_view_and_a_wrong_field_told_above_it(
-    phone: Playground, watch: Watch, tmp_path: Path, path: str
+@pytest.mark.parametrize("path", WITH_A_SOURCE)
+def test_an_upload_that_is_gone_is_asked_for_and_an_error_takes_back_what_was_said_and_dims_the_rest(
+    playground: Playground, watch: Watch, tmp_path: Path, path: str
 ) -> None:
     watch.refusals |= {410, 415, 422}
-    file = files.on_disk(tmp_path, "people.csv", files.table(rows=60 + OF_A_SOURCE.index(path)))
+    file = files.on_disk(tmp_path, "people.csv", files.table(rows=60 + WITH_A_SOURCE.index(path)))
     source = hashlib.sha256(file.read_bytes()).hexdigest()
-    phone.page.goto(f"{path}?source={source}")
-    button = phone.page.get_by_text("Upload a file")
+    path, _, others = path.partition("?")
+    query = f"{others}&source={source}"
+    playground.page.goto(f"{path}?{query}")
+    what_is_gone_is_asked_for_in_the_view_and_told_above_it(playground, file)
+    playground.step_to(f"{query}&eps=-3")
+    while_the_sheet_is_closed_the_reason_stands_above_the_view(playground)
+    playground.enter("eps", "0.1")
+    expect(playground.problem).to_be_hidden()
+    playground.page.set_viewport_size(DESKTOP)
+    an_error_takes_back_what_was_said_dims_the_rest_and_calls_a_file_by_its_name(playground)
+
+
+def what_is_gone_is_asked_for_in_the_view_and_told_above_it(playground: Playground, file: Path) -> None:
+    page = playground.page
+    button = page.get_by_text("Upload a file")
     for size in (DESKTOP, PHONE):
-        phone.page.set_viewport_size(size)  # type: ignore[arg-type]
-        phone.settle()
-        expect(phone.problem).to_be_in_viewport()
-        expect(phone.problem).to_contain_text("is not here")
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        playground.settle()
+        expect(playground.problem).to_be_in_viewport()
+        expect(playground.problem).to_contain_text("is not here")
         expect(button).to_be_in_viewport()
-    assert overflow(phone.page) == 0
-    phone.page.locator("#file").set_input_files(
-        files.on_disk(tmp_path, "picture.png", b"\x89PNG\r\n\x1a\n" + bytes(64))
-    )
-    expect(phone.page.locator("#e-file")).to_be_in_viewport()
-    phone.page.locator("#file").set_input_files(file)
-    expect(phone.problem).to_be_hidden()
-    phone.settle()
-    expect(phone.page.locator("#batch-line")).to_contain_text("people.csv")
-    expect(phone.page.locator("#control-groups #drop")).to_have_count(1)
+    assert overflow(page) == 0
+    picture = files.on_disk(file.parent, "picture.png", b"\x89PNG\r\n\x1a\n" + bytes(64))
+    page.locator("#file").set_input_files(picture)
+    expect(page.locator("#e-file")).to_be_in_viewport()
+    page.locator("#file").set_input_files(file)
+    expect(playground.problem).to_be_hidden()
+    playground.settle()
+    expect(page.locator("#batch-line")).to_contain_text("people.csv: ")
+    expect(page.locator("#control-groups #drop")).to_have_count(1)
     expect(button).to_be_hidden()
-    phone.step_to("source=iris&eps=-3")
-    while_the_sheet_is_closed_the_reason_stands_above_the_view(phone)
+
+
+def an_error_takes_back_what_was_said_dims_the_rest_and_calls_a_file_by_its_name(playground: Playground) -> None:
+    page = playground.page
+    playground.enter("eps", "1e-5")
+    concluded = playground.headline.text_content() or ""
+    expect(playground.headline).to_have_css("color", INK)
+    assert page.evaluate(STRONG, INK) != []
+    playground.enter("eps", "-1")
+    expect(playground.headline).to_have_css("color", MUTED)
+    expect(playground.headline).to_have_text("Not computed.")
+    open_folds(page)
+    assert page.evaluate(STRONG, INK) == []
+    fold(page)
+    expect(page.locator("#drawn")).to_be_empty()
+    expect(playground.problem).to_contain_text("below is still people.csv")
+    playground.enter("eps", "1e-5")
+    expect(playground.headline).to_have_css("color", INK)
+    expect(playground.headline).to_have_text(concluded)
+    playground.choose("source", "iris")
+    expect(page.locator("#batch-line")).not_to_contain_text("people.csv")
 
 
 @pytest.mark.folded
-def test_a_phone_that_opens_a_wrong_address_says_so_above_the_view(phone: Playground, watch: Watch) -> None:
+def test_a_wrong_value_is_told_above_the_view_of_a_phone_and_beside_its_control_in_a_link_and_when_it_is_entered(
+    phone: Playground, watch: Watch
+) -> None:
     watch.refusals.add(422)
-    phone.open("eps=-3")
+    phone.open("source=iris&eps=-3&gamma=2&open=forward")
     while_the_sheet_is_closed_the_reason_stands_above_the_view(phone)
+    phone.page.set_viewport_size(DESKTOP)
+    a_link_with_a_wrong_value_shows_the_error_beside_its_control(phone)
+    phone.click("Reset everything")
+    the_plots_stay_until_it_is_mended(phone)
 
 
 def while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playground) -> None:
@@ -74,42 +122,31 @@ def while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playground
     sheet(phone.page)
     expect(phone.problem).to_contain_text("Epsilon")
     sheet(phone.page)
-    phone.enter("eps", "0.1")
-    expect(phone.problem).to_be_hidden()
 
 
-@pytest.mark.folded
-def test_a_wide_screen_says_in_the_empty_view_what_is_missing(playground: Playground, watch: Watch) -> None:
-    watch.refusals.add(410)
-    playground.page.goto(f"/?source={GONE}")
-    playground.settle()
-    playground.expect_error("source", "is not here")
-    expect(playground.problem).to_contain_text("is not here")
-    expect(playground.headline).to_have_text("Nothing is computed.")
-    expect(playground.page.locator(".opening").get_by_text("Upload a file")).to_be_in_viewport()
-    playground.choose("source", "iris")
-    expect(playground.problem).to_be_hidden()
-    expect(playground.page.locator(".opening").get_by_text("Upload a file")).to_have_count(0)
+def a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground: Playground) -> None:
+    playground.expect_error("eps", "0")
+    expect(playground.field("gamma")).to_have_value("2")
+    playground.enter("eps", "0.1")
+    assert set(playground.column("γ")) == {"2.00"}
 
 
-@pytest.mark.folded
-def test_on_a_phone_the_way_out_of_a_missing_value_and_an_upload_that_fails_are_told_in_the_view(
-    phone: Playground, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals |= {415, 422}
-    content = files.with_gap().encode()
-    phone.page.request.post("/api/v1/batches", data=content)
-    phone.page.goto(f"/?source={hashlib.sha256(content).hexdigest()}")
-    phone.settle()
-    expect(phone.problem).to_contain_text("row 3")
-    phone.problem.get_by_role("button", name="Leave those rows out").click()
-    phone.settle()
-    assert phone.query["missing"] == "drop"
-    expect(phone.problem).to_be_hidden()
-    phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.ragged()))
-    expect(phone.problem).to_contain_text("Line 5")
-    phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
-    expect(phone.problem).to_be_hidden()
+def the_plots_stay_until_it_is_mended(playground: Playground) -> None:
+    before = playground.data("x_hat")
+    for field, text, words in WRONG:
+        playground.enter(field, text)
+        playground.expect_error(field, words)
+        expect(playground.field(field)).to_have_value(text)
+        assert playground.data("x_hat") == before
+        expect(playground.figure("y")).to_be_visible()
+        expect(playground.problem).to_have_text("Not computed; below is still Wine.")
+        playground.click("Reset everything")
+        expect(playground.error(field)).to_be_hidden()
+    playground.enter("eps", "-1")
+    playground.enter("eps", "0.5")
+    expect(playground.error("eps")).to_be_hidden()
+    expect(playground.field("eps")).not_to_have_attribute("aria-invalid", "true")
+    assert playground.query == {"eps": "0.5"}
 
 
 @pytest.mark.folded
@@ -156,10 +193,3 @@ def test_wrong_fields_of_the_page_itself_are_named_and_the_usual_is_shown(
     playground.settle()
     expect(playground.problem).to_be_hidden()
     assert playground.query == {"seed": "4"}
-
-
-@pytest.mark.folded
-def test_a_section_that_is_not_there_is_in_no_further_address(playground: Playground) -> None:
-    playground.open("open=forward,nowhere")
-    playground.click("New draw")
-    assert playground.query == {"open": "forward", "seed": "1"}

@@ -4,28 +4,32 @@ import hashlib
 from pathlib import Path
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
 from tests.browser.announced import announced, listen
-from tests.browser.conftest import Watch
+from tests.browser.conftest import DESKTOP, Watch
 from tests.browser.files import choose
 from tests.browser.playground.page import Playground
+from tests.browser.test_widths import PHONE
 
 COLUMNS = ["height", "weight", "age"]
 
 
+@pytest.mark.folded
 def test_files_that_cannot_be_read_as_they_are_are_refused_with_a_way_out(
     playground: Playground, watch: Watch, tmp_path: Path
 ) -> None:
-    watch.refusals.add(422)
+    watch.refusals |= {415, 422}
     a_page_opened_on_a_missing_value_offers_a_way_out(playground)
+    on_a_phone_it_is_offered_in_the_view_where_an_upload_that_fails_is_told_too(playground, tmp_path)
     for law in (
         a_ragged_csv_is_refused_with_its_line_and_a_missing_value_with_the_same_way_out_beside_the_upload,
         a_messy_csv_is_refused_in_the_pages_words_where_they_are_seen,
         a_file_of_several_arrays_is_told_without_words_of_the_api,
     ):
-        playground.step_to("source=iris")
+        playground.step_to("source=iris&open=forward")
         law(playground, tmp_path)
 
 
@@ -40,6 +44,26 @@ def a_page_opened_on_a_missing_value_offers_a_way_out(playground: Playground) ->
     assert playground.features() == COLUMNS
 
 
+def on_a_phone_it_is_offered_in_the_view_where_an_upload_that_fails_is_told_too(
+    phone: Playground, tmp_path: Path
+) -> None:
+    phone.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    phone.step_to(f"source={phone.query['source']}")
+    expect(phone.problem).to_contain_text("row 3")
+    phone.problem.get_by_role("button", name="Leave those rows out").click()
+    phone.settle()
+    assert phone.query["missing"] == "drop"
+    expect(phone.problem).to_be_hidden()
+    phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.ragged()))
+    expect(phone.problem).to_contain_text("Line 5")
+    with files.taken(phone.page):
+        phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
+    expect(phone.problem).to_be_hidden()
+    phone.settle()
+    expect(phone.page.locator("#batch-line")).to_contain_text("40 examples")
+    phone.page.set_viewport_size(DESKTOP)
+
+
 def a_ragged_csv_is_refused_with_its_line_and_a_missing_value_with_the_same_way_out_beside_the_upload(
     playground: Playground, tmp_path: Path
 ) -> None:
@@ -50,7 +74,7 @@ def a_ragged_csv_is_refused_with_its_line_and_a_missing_value_with_the_same_way_
     expect(error).to_be_visible()
     expect(error).to_contain_text("Line 5")
     assert playground.data("x") == before
-    assert playground.query == {"source": "iris"}
+    assert playground.query == {"source": "iris", "open": "forward"}
 
     choose(playground, files.on_disk(tmp_path, "people.csv", files.with_gap()))
     expect(playground.page.locator("#e-file")).to_contain_text("row 3")

@@ -136,6 +136,10 @@ def a_link_asks_for_the_file_which_revives_it_and_another_starts_from_its_own_va
     assert response.status == 410
     playground.settle()
     playground.expect_error("source", "is not here", "again")
+    a_wide_screen_says_in_the_empty_view_what_is_missing(playground)
+    playground.page.go_back()
+    playground.settle()
+    playground.expect_error("source", "is not here", "again")
     choose(playground, path)
     expect(playground.error("source")).to_be_hidden()
     assert playground.features() == COLUMNS
@@ -143,6 +147,15 @@ def a_link_asks_for_the_file_which_revives_it_and_another_starts_from_its_own_va
     assert set(playground.column("γ")) == {"2.00"}
     choose(playground, files.on_disk(tmp_path, "others.csv", files.table()))
     assert playground.query.keys() == {"source", "activation", "seed"}
+
+
+def a_wide_screen_says_in_the_empty_view_what_is_missing(playground: Playground) -> None:
+    expect(playground.problem).to_contain_text("is not here")
+    expect(playground.headline).to_have_text("Nothing is computed.")
+    expect(playground.page.locator(".opening").get_by_text("Upload a file")).to_be_in_viewport()
+    playground.choose("source", "iris")
+    expect(playground.problem).to_be_hidden()
+    expect(playground.page.locator(".opening").get_by_text("Upload a file")).to_have_count(0)
 
 
 def whoever_sent_it_can_delete_it_once_for_all_or_take_its_key_along(playground: Playground, tmp_path: Path) -> None:

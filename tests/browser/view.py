@@ -12,6 +12,11 @@ def open_folds(page: Page, selector: str = "details.part") -> None:
     page.locator(selector).evaluate_all("(folds) => { for (const fold of folds) fold.open = true; }")
 
 
+def fold(page: Page) -> None:
+    """What `open_folds` has opened."""
+    page.locator("details.part").evaluate_all("(folds) => { for (const fold of folds) fold.open = false; }")
+
+
 class ViewPage:
     """A page; a subclass names its `path`, which is its API's, too."""
 
