@@ -66,11 +66,12 @@ def test_a_wrong_field_or_an_upload_that_is_gone_costs_itself_a_table_too_large_
     derivation: Derivation, watch: Watch, tmp_path: Path
 ) -> None:
     watch.refusals |= {410, 422}
-    derivation.open("eps=-1&cell=2,1")
+    derivation.open(f"values={';'.join(['1,2'] * 9)}&open=batch")
+    expect_a_table_too_large_to_say_what_is_taken(derivation)
+    derivation.step_to("eps=-1&cell=2,1")
     expect_wrong_alone(derivation, "eps")
     derivation.step_to(f"source={'0' * 64}&cell=1,1")
     expect_wrong_alone(derivation, "source")
-    expect_a_table_too_large_to_say_what_is_taken(derivation)
     derivation.step_to("gamma=2,1,1&open=batch")
     expect_a_dropped_file_and_a_slice_of_it_worked_out(derivation, tmp_path)
 
@@ -81,7 +82,6 @@ def expect_wrong_alone(derivation: Derivation, field: str) -> None:
 
 
 def expect_a_table_too_large_to_say_what_is_taken(derivation: Derivation) -> None:
-    derivation.open(f"values={';'.join(['1,2'] * 9)}&open=batch")
     expect(derivation.page.locator("#e-values")).to_contain_text("at most 8 rows of 6")
     assert derivation.grid("values") == DEFAULT
     derivation.type(0, 0, "3")

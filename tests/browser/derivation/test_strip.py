@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Locator, expect
 
-from tests.browser.derivation.page import MIDDLE, ORDER, Derivation
+from tests.browser.derivation.page import MIDDLE, Derivation
 from tests.browser.stage import settled, shifted, watch_shifts
 
 LAPTOP = {"width": 1280, "height": 800}
@@ -32,12 +32,19 @@ def ticks(derivation: Derivation) -> list[str]:
     return derivation.page.locator("#strip .axes text").all_text_contents()
 
 
-def test_an_example_is_walked_to_dragged_with_all_that_follows_and_moved_by_keys(derivation: Derivation) -> None:
+def test_an_example_is_walked_to_dragged_and_moved_by_keys_and_what_a_hand_did_stays_in_sight_until_another_step(
+    derivation: Derivation,
+) -> None:
     derivation.page.set_viewport_size(LAPTOP)
     watch_shifts(derivation.page)
     derivation.open("step=mean")
     settled(derivation.page)
-    expect_play_a_few_stops_away_and_arrows_to_every_node_and_mark(derivation)
+    expect_what_a_hand_did_in_sight_until_another_step_or_it_is_put_back(derivation)
+    derivation.step_to("step=mean&open=batch")
+    expect_what_a_hand_did_not_shown_behind_other_numbers(derivation)
+    derivation.step_to("step=mean")
+    settled(derivation.page)
+    expect_play_a_few_stops_away_and_arrows_to_every_mark(derivation)
     derivation.node("mean").click()
     expect_everything_follows_a_dragged_example(derivation)
     expect_a_mark_to_be_a_slider(derivation)
@@ -71,11 +78,9 @@ def expect_everything_follows_a_dragged_example(derivation: Derivation) -> None:
     assert shifted(derivation.page) < 0.02
 
 
-def expect_play_a_few_stops_away_and_arrows_to_every_node_and_mark(derivation: Derivation) -> None:
+def expect_play_a_few_stops_away_and_arrows_to_every_mark(derivation: Derivation) -> None:
     page = derivation.page
-    derivation.node("mean").focus()
-    derivation.watch_steps()
-    derivation.walk("ArrowRight", ORDER[5:], focused=True)
+    derivation.node("dx").focus()
     page.keyboard.press("Home")
     expect(derivation.node("x")).to_be_focused()
     play = page.get_by_role("button", name="play", exact=True)
@@ -123,12 +128,7 @@ def expect_a_mark_to_be_a_slider(derivation: Derivation) -> None:
     assert derivation.answer()["batch"]["values"][1][0] == pytest.approx(1.93)
 
 
-def test_what_a_hand_did_stays_in_sight_until_another_step_or_it_is_put_back_and_not_behind_other_numbers(
-    derivation: Derivation,
-) -> None:
-    watch_shifts(derivation.page)
-    derivation.open("step=mean")
-    settled(derivation.page)
+def expect_what_a_hand_did_in_sight_until_another_step_or_it_is_put_back(derivation: Derivation) -> None:
     page, put_back = derivation.page, derivation.page.get_by_role("button", name="Put back")
     expect(put_back).to_have_attribute("aria-disabled", "true")
     ruler, before, (x, y) = ticks(derivation), outputs(derivation), mark(derivation, 3)
@@ -160,12 +160,10 @@ def test_what_a_hand_did_stays_in_sight_until_another_step_or_it_is_put_back_and
     derivation.click("Next step")
     expect(ghosts(derivation)).to_have_count(0)
     assert shifted(page) < 0.02
-    expect_what_a_hand_did_not_shown_behind_other_numbers(derivation)
 
 
 def expect_what_a_hand_did_not_shown_behind_other_numbers(derivation: Derivation) -> None:
     """Behind another feature's, one that is typed, or those of another convention."""
-    derivation.step_to("step=mean&open=batch")
     for change in (
         lambda: derivation.cell(2, 1).focus(),
         lambda: derivation.type(0, 0, "7"),

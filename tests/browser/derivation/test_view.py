@@ -27,10 +27,15 @@ def expect_marks_of_the_moved_figure_where_the_outputs_are_and_to_obey_the_keys(
     assert derivation.active() == "mean"  # the page's own arrow keys did not walk on
 
 
-def test_a_cell_an_entry_a_moved_example_the_routes_and_the_marks_of_the_moved_figure_are_looked_at(
+def test_a_cell_an_entry_a_moved_example_routes_sum_and_paths_are_looked_at_and_the_lectures_notation_is_everywhere(
     derivation: Derivation,
 ) -> None:
-    derivation.open("step=x_hat")
+    derivation.open()
+    expect_one_number_of_the_sum_and_the_paths(derivation)
+    expect_two_paths_forgotten_by_naive(derivation)
+    expect_the_lectures_notation_everywhere(derivation)
+    derivation.page.locator("#main").focus()
+    derivation.step_to("step=x_hat")
     expect_zeros_between_features(derivation)
     expect_a_dragged_examples_output_lags_behind(derivation)
     expect_a_picked_entry_shows_its_terms(derivation)
@@ -134,13 +139,6 @@ def expect_every_output_moves_with_an_example(derivation: Derivation) -> None:
     assert traces[2] == moved["after"]
     assert all(a != b for a, b in zip(traces[1], traces[2], strict=True))
     expect(derivation.page.locator("#moved-text")).to_contain_text("every other one moves too")
-
-
-def test_sum_and_paths_agree_naive_forgets_two_and_the_lectures_notation_is_everywhere(derivation: Derivation) -> None:
-    derivation.open()
-    expect_one_number_of_the_sum_and_the_paths(derivation)
-    expect_two_paths_forgotten_by_naive(derivation)
-    expect_the_lectures_notation_everywhere(derivation)
 
 
 def expect_one_number_of_the_sum_and_the_paths(derivation: Derivation) -> None:

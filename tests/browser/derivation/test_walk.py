@@ -56,12 +56,14 @@ def expect_a_new_step_announced(derivation: Derivation) -> None:
 
 
 def expect_arrow_keys_walk_through_every_node_and_back(derivation: Derivation, watch: Watch) -> None:
-    """Without a request."""
+    """The focus goes along, from a node; without a request."""
+    derivation.node("x").focus()
     derivation.watch_steps()
-    derivation.walk("ArrowRight", ORDER[1:])
+    derivation.walk("ArrowRight", ORDER[1:], focused=True)
     derivation.settle()
     assert derivation.query["step"] == "dx"
     expect(derivation.page.locator("#step-side")).to_have_text("backward, step 23 of 23")
+    derivation.page.locator("#main").focus()
     derivation.walk("ArrowLeft", ORDER[-2::-1])
     derivation.page.keyboard.press("End")
     derivation.expect_step("dx")

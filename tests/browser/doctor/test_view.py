@@ -17,13 +17,14 @@ from tests.browser.test_widths import overflow
 WORST_FIRST = ["layer2.bn1", "layer1.bn2", "layer2.bn2", "layer1.bn1", "layer3.bn1", "bn1"]
 IN_ORDER = sorted(WORST_FIRST)
 
+pytestmark = pytest.mark.folded
+
 
 @pytest.fixture
 def doctor(page: Page) -> Doctor:
     return Doctor(page)
 
 
-@pytest.mark.folded
 def test_the_worked_example_is_told_untouched_and_the_table_sorts_and_opens(doctor: Doctor, watch: Watch) -> None:
     watch_shifts(doctor.page)
     page = doctor.open().page
@@ -76,10 +77,21 @@ def test_the_worked_example_is_told_untouched_and_the_table_sorts_and_opens(doct
     expect(page.locator("#layer-name")).to_have_text("layer1.bn1")
 
 
-@pytest.mark.folded
-def test_a_file_is_dropped_and_its_link_is_the_report(doctor: Doctor, watch: Watch, tmp_path: Path) -> None:
-    watch.refusals |= {410, 415}
-    page = doctor.open("sort=norm&open=compared").page
+def test_a_dropped_file_is_the_report_in_its_link_a_capture_mends_it_and_what_is_not_here_is_said_beside_its_control(
+    doctor: Doctor, watch: Watch, tmp_path: Path
+) -> None:
+    watch.refusals |= {410, 415, 422}
+    doctor.open(f"model={'0' * 64}")
+    expect_what_is_not_here_said_beside_its_control(doctor)
+    doctor.step_to("sort=norm&open=compared")
+    expect_a_dropped_file_to_be_the_report_and_deleted(doctor, tmp_path)
+    doctor.step_to("open=mend")
+    expect_a_capture_beside_the_model_to_mend_it(doctor, tmp_path)
+    expect_no_page_widened_by_long_names(doctor)
+
+
+def expect_a_dropped_file_to_be_the_report_and_deleted(doctor: Doctor, tmp_path: Path) -> None:
+    page = doctor.page
     file = tmp_path / "net.npz"
     file.write_bytes(npz("sick"))
     doctor.drop(file)
@@ -111,17 +123,14 @@ def test_a_file_is_dropped_and_its_link_is_the_report(doctor: Doctor, watch: Wat
     expect(page.locator("#c-model option")).to_have_count(2)
 
 
-@pytest.mark.folded
-def test_what_is_not_here_is_said_beside_its_control_and_long_names_widen_no_page(doctor: Doctor, watch: Watch) -> None:
-    watch.refusals |= {410, 422}
-    page = doctor.open(f"model={'0' * 64}").page
+def expect_what_is_not_here_said_beside_its_control(doctor: Doctor) -> None:
+    page = doctor.page
     expect(page.locator("#e-model")).to_contain_text("is not here")
     doctor.choose("model", "sound")
     expect(doctor.headline).to_contain_text("Nothing is wrong")
     expect(page.locator("#e-model")).to_be_hidden()
     doctor.step_to("norm=bn7")
     expect(page.locator("#e-norm")).to_contain_text("no norm layer called 'bn7'")
-    expect_no_page_widened_by_long_names(doctor)
 
 
 def expect_no_page_widened_by_long_names(doctor: Doctor) -> None:
@@ -136,9 +145,8 @@ def expect_no_page_widened_by_long_names(doctor: Doctor) -> None:
     assert overflow(page) == 0
 
 
-@pytest.mark.folded
-def test_a_capture_comes_beside_the_model_and_mends_it(doctor: Doctor, tmp_path: Path) -> None:
-    page = doctor.open("open=mend").page
+def expect_a_capture_beside_the_model_to_mend_it(doctor: Doctor, tmp_path: Path) -> None:
+    page = doctor.page
     doctor.drop(files.on_disk(tmp_path, "net.npz", npz("sick")))
     model = doctor.query["model"]
     page.locator("#mend-how").select_option("reestimate")

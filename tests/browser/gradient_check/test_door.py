@@ -21,7 +21,7 @@ OWN = "batch=own&x=[[1,10],[2,30],[4,25]]&dy=[[1,0],[0,2],[-1,0.5]]&gamma=[2,-1]
 pytestmark = pytest.mark.folded
 
 
-def test_the_notebook_is_the_first_door_no_control_moves_it_a_refused_file_leaves_it_open_and_it_is_of_an_own_batch(
+def test_the_notebook_is_the_first_door_a_link_with_a_gradient_opens_its_own_and_a_refusal_keeps_the_place(
     check: GradientCheck, watch: Watch, tmp_path: Path
 ) -> None:
     check.page.set_viewport_size(LAPTOP)
@@ -34,6 +34,11 @@ def test_the_notebook_is_the_first_door_no_control_moves_it_a_refused_file_leave
     expect_a_refused_file_to_leave_the_door_open(check, tmp_path)
     expect_the_snippet_of_an_own_batch_to_run_on_it(check)
     expect_a_batch_too_large_for_the_snippet_said_to_be(check)
+    expect_the_door_of_a_gradient_open(check)
+    check.step_to("mistake=own")
+    expect_a_verdict_announced_once(check)
+    expect_faults_with_the_line_to_look_at(check)
+    expect_a_refusal_to_keep_what_was_typed_the_scroll_and_the_focus(check)
 
 
 def expect_the_notebook_first_and_little_said_unasked(check: GradientCheck) -> None:
@@ -47,17 +52,6 @@ def expect_the_notebook_first_and_little_said_unasked(check: GradientCheck) -> N
     expect(check.page.locator("details[open]")).to_have_count(0)
     assert not {" p ", " a ", " c ", "c₀"} & set(check.page.locator(".factors-formula").all_inner_texts())
     assert check.query == {}
-
-
-def test_a_link_with_a_gradient_opens_its_door_where_a_verdict_is_announced_once_and_a_refusal_keeps_what_was_typed(
-    check: GradientCheck, watch: Watch
-) -> None:
-    watch.refusals.add(422)
-    expect_the_door_of_a_gradient_open(check)
-    check.step_to("mistake=own")
-    expect_a_verdict_announced_once(check)
-    expect_faults_with_the_line_to_look_at(check)
-    expect_a_refusal_to_keep_what_was_typed_the_scroll_and_the_focus(check)
 
 
 def expect_the_door_of_a_gradient_open(check: GradientCheck) -> None:

@@ -26,7 +26,7 @@ def on_disk(folder: Path, name: str, **arrays: np.ndarray) -> Path:
     return path
 
 
-def test_a_file_that_cannot_be_read_is_said_beside_the_drop_a_dropped_npz_fills_the_fields_and_the_last_one_wins(
+def test_an_unread_file_is_said_beside_the_drop_an_npz_fills_the_fields_the_last_wins_and_its_batch_or_seed_is_taken(
     check: GradientCheck, watch: Watch, tmp_path: Path
 ) -> None:
     watch.refusals.add(422)
@@ -38,6 +38,9 @@ def test_a_file_that_cannot_be_read_is_said_beside_the_drop_a_dropped_npz_fills_
     expect_the_last_of_two_files_to_win(check, tmp_path)
     expect_typed_numbers_to_stay(check, tmp_path)
     expect_a_chosen_npy_to_be_the_tensor_of_its_name(check, tmp_path)
+    check.step_to("seed=9&eps_placement=deviation")
+    expect_a_dropped_file_checked_on_its_own_batch(check, tmp_path)
+    expect_the_probe_of_a_files_seed(check, tmp_path)
 
 
 def expect_fields_filled(check: GradientCheck, tmp_path: Path, dtype: str) -> None:
@@ -67,10 +70,7 @@ def expect_a_chosen_npy_to_be_the_tensor_of_its_name(check: GradientCheck, folde
     expect(check.page.locator("#file-notes")).to_be_hidden()
 
 
-def test_a_dropped_file_is_checked_on_its_own_batch_or_on_the_probe_of_its_seed(
-    check: GradientCheck, tmp_path: Path
-) -> None:
-    check.open("seed=9&eps_placement=deviation")
+def expect_a_dropped_file_checked_on_its_own_batch(check: GradientCheck, tmp_path: Path) -> None:
     check.page.locator("#fold-table summary").click()
     with check.page.expect_download() as downloaded:
         check.page.locator('[data-probe="npz"]').click()
@@ -83,7 +83,6 @@ def test_a_dropped_file_is_checked_on_its_own_batch_or_on_the_probe_of_its_seed(
     check.expect_headline("Correct: dx is exact.")
     expect(check.page.locator("#batch-line")).to_contain_text("your own batch")
     expect(check.field("eps")).to_have_value("1.0")
-    expect_the_probe_of_a_files_seed(check, tmp_path)
 
 
 def expect_the_probe_of_a_files_seed(check: GradientCheck, folder: Path) -> None:

@@ -10,11 +10,16 @@ from tests.browser.gradient_check.page import GradientCheck
 pytestmark = pytest.mark.folded
 
 
-def test_what_the_data_cannot_tell_apart_stands_together_a_probe_is_offered_and_a_norm_and_a_mode_are_chosen(
+def test_what_the_data_cannot_tell_apart_stands_together_a_probe_is_another_batch_a_norm_and_the_third_route_are_chosen(
     check: GradientCheck,
 ) -> None:
+    check.page.set_viewport_size({"width": 1280, "height": 800})
+    check.open()
+    expect_the_third_route_to_open_in_the_link_on_a_laptop(check)
+    expect_a_new_probe_to_be_another_batch(check)
+    expect_any_word_for_yes_to_open_the_central_differences_and_to_stay(check)
     x = "[[1, 9], [3, 11], [1, 11], [3, 9]]"
-    check.open(f"batch=own&x={x}&gamma=-1 -1&dy=[[1, 0], [0, 2], [2, 1], [-1, 0]]&mistake=sign")
+    check.step_to(f"batch=own&x={x}&gamma=-1 -1&dy=[[1, 0], [0, 2], [2, 1], [-1, 0]]&mistake=sign")
     group = check.page.locator(".group", has=check.card("sign"))
     expect(group).to_contain_text("cannot be told apart by these numbers")
     assert {"sign", "gamma_missing", "gamma_squared"} <= set(check.diagnoses())
@@ -57,10 +62,8 @@ def expect_a_probe_of_images(check: GradientCheck) -> None:
     expect(check.page.locator("#snippet")).to_contain_text("spatial_batchnorm_backward(dout, cache)")
 
 
-def test_the_third_route_opens_in_the_link_and_a_new_probe_is_another_batch_there(check: GradientCheck) -> None:
-    """On a laptop its steps are in sight."""
-    check.page.set_viewport_size({"width": 1280, "height": 800})
-    check.open()
+def expect_the_third_route_to_open_in_the_link_on_a_laptop(check: GradientCheck) -> None:
+    """Its steps are in sight there."""
     with check.page.expect_response("**/gradient-check/view"):
         check.page.locator("#third summary").click()
     check.settle()
@@ -80,12 +83,10 @@ def test_the_third_route_opens_in_the_link_and_a_new_probe_is_another_batch_ther
     expect(rows.first).to_be_visible()
     errors = rows.locator("td").first.text_content() or ""
     assert float(errors.replace("−", "-")) < 1e-8
-    expect_a_new_probe_to_be_another_batch(check)
-    expect_any_word_for_yes_to_open_the_central_differences_and_to_stay(check)
 
 
 def expect_any_word_for_yes_to_open_the_central_differences_and_to_stay(check: GradientCheck) -> None:
-    check.open("numeric=Yes")
+    check.step_to("numeric=Yes")
     expect(check.page.locator("#third")).to_have_attribute("open", "")
     expect(check.page.locator("#numeric tbody tr").first).to_be_attached()
     check.page.get_by_role("button", name="New probe").click()

@@ -1,14 +1,18 @@
 """The network's claims: opened from their links, on other networks, and where numbers run away."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.network.page import SMALL, Network
+from tests.browser.view import open_folds
+
+pytestmark = pytest.mark.folded
 
 
 def test_a_claim_opened_from_its_link_holds_on_another_network_says_that_it_does_not_and_no_number_is_out_of_its_range(
     network: Network,
 ) -> None:
-    network.open(SMALL)
+    network.open(f"open=claims&{SMALL}")
     expect_to_hold(network, "vanishing")
     expect_not_to_hold_on_another_network(network)
     network.step_to("open=depth&preset=exploding&depth=20&width=64&batch_size=32&initialization=he&weight_scale=100")
@@ -19,6 +23,7 @@ def expect_to_hold(network: Network, name: str) -> None:
     card = network.page.locator(f".net-cards [data-preset={name}]")
     card.get_by_role("link").click()
     network.page.wait_for_url(f"**preset={name}**")
+    open_folds(network.page, "[data-part=claims]")
     expect(network.page.locator("#claim")).to_be_visible()
     network.settle()
     answer = network.answer()

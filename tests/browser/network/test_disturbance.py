@@ -15,17 +15,24 @@ SLID_TO = "(slider, value) => { slider.value = value; slider.dispatchEvent(new E
 pytestmark = pytest.mark.folded
 
 
-def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only_who_counts_has_a_red_edge_and_is_in_sight(
+def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only_in_place_and_the_words_follow_norm_and_notation(
     network: Network,
 ) -> None:
+    network.open(f"open=all&{SMALL}")
+    expect_no_norm_and_the_lectures_notation_at_once(network)
+    network.step_to(f"{OPEN}&depth=5&width=16&eps=0&dtype=float64")
     expect_later_blocks_moved_without_batch_norm_only(network)
     expect_tinted_and_drawn_once_where_nothing_moved(network)
     expect_a_red_edge_and_a_word_of_its_own(network)
     expect_modules_to_scroll_to_the_block_that_is_opened_or_disturbed(network)
+    network.step_to(f"{OPEN}&{SMALL}")
+    expect_a_moved_factor_disturbs_block_1_and_undo_takes_it_back(network)
+    expect_a_step_back_disturbs_nothing_when_the_field_is_left(network)
+    expect_modules_stay_when_one_is_pressed(network)
+    expect_a_negative_factor_flips_the_sign(network)
 
 
 def expect_later_blocks_moved_without_batch_norm_only(network: Network) -> None:
-    network.open(f"{OPEN}&depth=5&width=16&eps=0&dtype=float64")
     network.disturb(2)
     assert network.query["disturb_layer"] == "2"
     expect(network.page.locator("#disturb-headline")).to_contain_text("covariate shift")
@@ -65,17 +72,6 @@ def expect_drawn_once_where_nothing_moved(network: Network) -> None:
         assert drawn == [("after", "y"), ("before", "y"), ("with BN, unmoved", "y2")]
 
 
-def test_a_factor_or_a_press_disturbs_in_place_undo_takes_it_back_a_sign_flips_and_the_words_follow_norm_and_notation(
-    network: Network,
-) -> None:
-    network.open(f"open=all&{SMALL}")
-    expect_no_norm_and_the_lectures_notation_at_once(network)
-    expect_a_moved_factor_disturbs_block_1_and_undo_takes_it_back(network)
-    expect_a_step_back_disturbs_nothing_when_the_field_is_left(network)
-    expect_modules_stay_when_one_is_pressed(network)
-    expect_a_negative_factor_flips_the_sign(network)
-
-
 def expect_a_moved_factor_disturbs_block_1_and_undo_takes_it_back(network: Network) -> None:
     network.controls.slider("disturb_factor").evaluate(SLID_TO, "5")
     network.controls.slider("disturb_factor").dispatch_event("change")
@@ -91,7 +87,7 @@ def expect_a_step_back_disturbs_nothing_when_the_field_is_left(network: Network)
     """A browser tells then what was typed into it, though Enter has told it before."""
     network.controls.enter("disturb_factor", "4")
     assert (network.query["disturb_layer"], network.query["disturb_factor"]) == ("1", "4")
-    network.step_to(f"open=all&{SMALL}&disturb_factor=4")
+    network.step_to(f"{OPEN}&{SMALL}&disturb_factor=4")
     network.page.keyboard.press("Tab")
     network.settle()
     assert "disturb_layer" not in network.query

@@ -63,15 +63,15 @@ def expect_convolutional_to_bring_what_fits_it_and_back(network: Network, watch:
 
 def expect_the_width_to_stay_and_the_depths_slider_to_end_with_its_own(network: Network) -> None:
     """That of the other architecture's usual network stays in the address."""
-    network.step_to("width=64&depth=2&architecture=convolutional&batch_size=8")
-    expect(network.controls.field("width")).to_have_value("64")
+    network.step_to("width=24&depth=2&architecture=convolutional&batch_size=8")
+    expect(network.controls.field("width")).to_have_value("24")
     network.controls.enter("depth", "1")
-    assert network.query["width"] == "64"
-    expect(network.page.locator("#batch-line")).to_contain_text("1 block of width 64")
+    assert network.query["width"] == "24"
+    expect(network.page.locator("#batch-line")).to_contain_text("1 block of width 24")
     slider = network.page.locator('[data-field="depth"] .slide')
     slider.press("End")
     network.settle()
     assert network.query["depth"] == "8"
-    expect(network.page.locator("#batch-line")).to_contain_text("8 blocks of width 64")
+    expect(network.page.locator("#batch-line")).to_contain_text("8 blocks of width 24")
     network.controls.choose("architecture", "fully_connected")
     expect(slider).to_have_attribute("max", "50")

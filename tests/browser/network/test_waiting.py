@@ -33,14 +33,6 @@ pytestmark = pytest.mark.folded
 
 
 @pytest.fixture
-def held(page: Page) -> Iterator[Held]:
-    """Requests for a view, held until the test lets them go."""
-    holding = Held(page, ASKED)
-    yield holding
-    holding.end()
-
-
-@pytest.fixture
 def endless(page: Page) -> Iterator[Endless]:
     """A large network that is never done."""
     with Endless() as waiting:
@@ -48,23 +40,35 @@ def endless(page: Page) -> Iterator[Endless]:
         page.unroute_all(behavior="ignoreErrors")
 
 
-def test_a_wrong_field_of_a_large_network_costs_only_itself(network: Network, watch: Watch) -> None:
+def test_a_large_network_comes_at_once_and_shows_its_progress_and_a_wrong_field_costs_only_itself_and_is_named(
+    network: Network, watch: Watch
+) -> None:
+    expect_it_at_once_and_its_progress_shown(network)
     watch.refusals.add(422)
+    expect_a_wrong_field_to_cost_only_itself(network)
+    network.page.evaluate("() => scrollTo(0, 0)")
+    network.step_to(f"{SMALL}&disturb_layer=1&disturb_factor=1e99")
+    expect_a_refused_field_of_a_section_out_of_sight_named_above_the_stage(network)
+
+
+def expect_a_wrong_field_to_cost_only_itself(network: Network) -> None:
     network.page.goto(f"/network?{LARGE}&seed=5&weight_scale=-1")
     network.controls.expect_error("weight_scale", "0")
     network.settle()
     expect(network.headline).to_have_text("Not computed.")
     network.controls.expect_error("weight_scale", "0")
     assert len(network.line("depth_deviation", 1)) == 20
-    network.controls.enter("weight_scale", "1.5")
+    network.controls.enter("weight_scale", "1")  # what was computed beside the error
     expect(network.page.locator("#e-weight_scale")).to_be_hidden()
 
 
-def test_a_large_network_comes_at_once_and_shows_its_progress(network: Network, held: Held) -> None:
+def expect_it_at_once_and_its_progress_shown(network: Network) -> None:
+    held = Held(network.page, ASKED)
     network.page.goto(f"/network?{LARGE}")
     expect(network.headline).to_have_text("The network is large: it is being computed.")
     network.page.evaluate(REMEMBER_PROGRESS)
     held.take().continue_()
+    held.end()
     expect(network.headline).to_contain_text("Over 20 blocks the deviation of z")
     expect(network.page.locator("#progress")).to_be_hidden()
     network.settle()
@@ -73,9 +77,7 @@ def test_a_large_network_comes_at_once_and_shows_its_progress(network: Network, 
     assert len(network.line("depth_gradient", 1)) == 20
 
 
-def test_a_refused_field_of_a_section_out_of_sight_is_named_above_the_stage(network: Network, watch: Watch) -> None:
-    watch.refusals.add(422)
-    network.open(f"{SMALL}&disturb_layer=1&disturb_factor=1e99")
+def expect_a_refused_field_of_a_section_out_of_sight_named_above_the_stage(network: Network) -> None:
     expect(network.controls.problem).to_contain_text(
         "Factor on its weights: “1e99” is not allowed here; allowed: a number from"
     )
@@ -87,33 +89,31 @@ def test_a_refused_field_of_a_section_out_of_sight_is_named_above_the_stage(netw
 def test_the_last_view_stands_while_a_large_one_is_overtaken_or_cancelled_and_a_late_answer_overwrites_no_newer_one(
     network: Network, endless: Endless, watch: Watch
 ) -> None:
-    network.open(f"open=depth&{SMALL}")
     endless.takes(network.page, LARGEST)
+    expect_a_first_computation_that_is_cancelled_to_say_so_once(network)
+    network.step_to(f"open=depth&{SMALL}")
     expect_a_newer_state_ends_the_stream(network, watch)
     expect_cancel_not_undone_by_the_field_it_takes_the_focus_from(network)
     expect_a_cancelled_computation_leaves_the_last_view(network)
-    network.step_to("depth=50&width=8&batch_size=32")
+    network.step_to(SMALL)
     expect_a_stream_that_was_overtaken_before_it_began_given_up(network, endless)
 
 
 def expect_a_newer_state_ends_the_stream(network: Network, watch: Watch) -> None:
     """The last view stands until it comes."""
     said = network.headline.inner_text()
-    network.controls.enter("depth", "50")
     with network.page.expect_event("requestfailed", lambda request: "width=512" in request.url):
         network.controls.field("width").fill("512")
         network.controls.field("width").press("Enter")
         expect(network.page.locator("#progress")).to_be_visible()
         expect(network.headline).not_to_be_empty()
         network.page.get_by_role("button", name="Reset Width").click()
-    network.controls.enter("depth", "3")
     network.controls.enter("width", "8")
     expect(network.headline).to_have_text(said)
     assert any("width=512" in address for address in watch.asked("/api/v1/network"))
 
 
 def expect_cancel_not_undone_by_the_field_it_takes_the_focus_from(network: Network) -> None:
-    network.controls.enter("depth", "50")
     drawn = network.line("depth_deviation", 1)
     network.controls.field("width").fill("512")
     network.controls.field("width").press("Enter")
@@ -121,10 +121,8 @@ def expect_cancel_not_undone_by_the_field_it_takes_the_focus_from(network: Netwo
     expect(network.controls.problem).to_contain_text("Cancelled")
     expect(network.headline).to_have_text("Not computed.")
     assert network.line("depth_deviation", 1) == drawn
-    network.controls.enter("width", "12")
-    expect(network.controls.problem).to_be_hidden()
-    network.controls.enter("depth", "3")
     network.controls.enter("width", "8")
+    expect(network.controls.problem).to_be_hidden()
 
 
 def expect_a_cancelled_computation_leaves_the_last_view(network: Network) -> None:
@@ -140,8 +138,7 @@ def expect_a_cancelled_computation_leaves_the_last_view(network: Network) -> Non
     expect(network.page.locator("#progress")).to_be_hidden()
 
 
-def test_a_first_computation_that_is_cancelled_says_so_once(network: Network, endless: Endless) -> None:
-    endless.takes(network.page, LARGEST)
+def expect_a_first_computation_that_is_cancelled_to_say_so_once(network: Network) -> None:
     network.page.goto("/network?depth=50&width=512&seed=9")
     network.page.get_by_role("button", name="Cancel").click()
     expect(network.headline).to_have_text("Nothing is computed.")

@@ -1,10 +1,11 @@
-"""Where the playhead stands: on every step that is asked for, by the keys of the page, and after a reload."""
+"""Where the playhead stands: on every step that is asked for, by the keys of the page, after a reload, and refused."""
 
 import re
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
+from tests.browser.conftest import Watch
 from tests.browser.training.page import QUICK, Training
 
 pytestmark = pytest.mark.folded
@@ -16,11 +17,25 @@ SEEN = """() => {
 }"""
 """The step that is shown; the one that is shown when the page is left is kept in the tab."""
 LONG = "source=iris&widths=8,8&steps=300&resolution=8"
+STEP = "**/api/v1/training/step?**"
+BUSY = {"status": 503, "headers": {"Retry-After": "1"}, "json": {"status": 503, "detail": "Busy."}}
+REFUSED = {"status": 500, "json": {"status": 500, "detail": "Something broke."}}
+COME = "All steps have come, 300 of them."
 
 
-def test_a_step_between_two_records_is_shown_as_what_it_says(training: Training) -> None:
-    page = training.page
+def test_a_step_between_two_records_is_shown_refused_or_asked_for_again_and_a_reloaded_page_stands_where_it_was_seen(
+    training: Training, watch: Watch
+) -> None:
     training.open(f"{LONG}&step=64")
+    expect_a_step_between_two_records_shown_as_what_it_says(training)
+    watch.refusals = {500, 503}
+    training.step_to(f"{LONG}&step=64")
+    expect_a_refused_step_told_and_asked_for_again_when_the_playhead_comes_back(training)
+    expect_a_page_that_is_reloaded_while_it_plays_to_stand_where_it_was_seen(training)
+
+
+def expect_a_step_between_two_records_shown_as_what_it_says(training: Training) -> None:
+    page = training.page
     assert [row["step"] for row in training.records()][64:66] == [64, 72]
     for step in (65, 66):
         training.go("1 step on")
@@ -45,7 +60,35 @@ def test_a_step_between_two_records_is_shown_as_what_it_says(training: Training)
     expect(training.step).to_have_text("300")
 
 
-def test_a_page_that_is_reloaded_while_it_plays_stands_where_it_was_seen(training: Training) -> None:
+def expect_a_refused_step_told_and_asked_for_again_when_the_playhead_comes_back(training: Training) -> None:
+    """The page says so, and rests."""
+    answers = [REFUSED, BUSY]
+    page, arrival = training.page, training.page.locator("#arrival")
+
+    def answer(route: Route) -> None:
+        if answers:
+            route.fulfill(**answers.pop(0))  # type: ignore[arg-type]
+        else:
+            route.continue_()
+
+    page.route(STEP, answer)
+    training.go("1 step on")
+    expect(arrival).to_have_text("Something broke.")
+    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
+    page.locator("#main").focus()
+    page.keyboard.press("ArrowLeft")
+    expect(arrival).to_have_text(COME)
+    expect(training.step).to_have_text("63")
+    training.go("1 step on").go("1 step on")
+    expect(arrival).to_have_text("The server is busy with others: it is tried again in 1 s.")
+    expect(page.locator("#view")).to_have_attribute("aria-busy", "true")
+    expect(training.step).to_have_text("65")
+    expect(arrival).to_have_text(COME)
+    expect(page.locator("#view")).to_have_attribute("aria-busy", "false")
+    page.unroute_all(behavior="ignoreErrors")
+
+
+def expect_a_page_that_is_reloaded_while_it_plays_to_stand_where_it_was_seen(training: Training) -> None:
     page = training.page
     page.goto(f"{training.path}?source=iris&widths=8,8&steps=300&speed=20")
     expect(training.step).to_have_text(re.compile(r"[1-9]\d"))

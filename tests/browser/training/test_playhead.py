@@ -11,13 +11,16 @@ pytestmark = pytest.mark.folded
 SHORT = "source=iris&widths=8,8&steps=60"
 
 
-def test_a_run_plays_by_itself_stops_at_its_end_steps_by_button_and_by_key_and_is_sought_in(training: Training) -> None:
+def test_a_run_plays_where_motion_is_wanted_stops_at_its_end_steps_by_button_and_by_key_and_is_sought_in(
+    training: Training,
+) -> None:
     training.open(f"{SHORT}&speed=60")
     expect_a_run_to_play_by_itself_and_to_stop_at_its_end(training)
     training.step_to(f"{QUICK}&step=20")
     expect_steps_by_button_and_by_key(training)
     expect_a_press_in_a_chart_to_seek_and_a_drag_of_the_playhead_too(training)
     expect_the_keys_named_where_the_page_is_explained(training)
+    expect_nothing_to_play_where_less_motion_is_asked_for(training)
 
 
 def expect_a_run_to_play_by_itself_and_to_stop_at_its_end(training: Training) -> None:
@@ -90,7 +93,8 @@ def expect_the_keys_named_where_the_page_is_explained(training: Training) -> Non
     expect(training.step).to_have_text("4")
 
 
-def test_where_less_motion_is_asked_for_nothing_plays_and_the_end_is_shown(training: Training) -> None:
+def expect_nothing_to_play_where_less_motion_is_asked_for(training: Training) -> None:
+    """The end is shown."""
     training.page.emulate_media(reduced_motion="reduce")
     training.open(QUICK)
     expect(training.step).to_have_text("120")

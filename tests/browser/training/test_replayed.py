@@ -17,10 +17,21 @@ TWICE = "bias"
 CLAIM = next(claim for claim in claims() if claim["name"] == "inference")
 
 
-def test_the_runs_of_a_claim_name_it_until_they_are_others(training: Training) -> None:
-    page = training.page
+def test_the_runs_of_a_claim_name_it_until_they_are_others_below_a_stage_that_fits_and_source_and_seed_go_along(
+    training: Training,
+) -> None:
     training.open(f"{QUICK}&step=0&open=claims")
-    expect(page.locator("#replayed")).to_be_hidden()
+    expect(training.page.locator("#replayed")).to_be_hidden()
+    expect_the_runs_of_a_claim_to_name_it_until_they_are_others(training)
+    training.page.set_viewport_size({"width": 1280, "height": 800})
+    query = next(claim["query"] for claim in claims() if claim["name"] == TWICE)
+    training.open(f"{query}&step=296")
+    expect_the_stage_to_fit_below_what_two_claims_say_of_its_runs(training)
+    expect_the_source_and_the_seed_to_go_along_to_training_and_back(training)
+
+
+def expect_the_runs_of_a_claim_to_name_it_until_they_are_others(training: Training) -> None:
+    page = training.page
     page.locator("#claim-inference").get_by_role("link", name="Open these runs").click()
     page.wait_for_url(re.compile("momentum"))
     told = page.locator("#replayed")
@@ -34,11 +45,8 @@ def test_the_runs_of_a_claim_name_it_until_they_are_others(training: Training) -
     expect(told).to_contain_text(f"Claim 13, where it fails: {CLAIM['title']}. Measured: {CLAIM['measured_there']}")
 
 
-def test_the_stage_fits_below_what_two_claims_say_of_its_runs(training: Training) -> None:
+def expect_the_stage_to_fit_below_what_two_claims_say_of_its_runs(training: Training) -> None:
     page = training.page
-    page.set_viewport_size({"width": 1280, "height": 800})
-    query = next(claim["query"] for claim in claims() if claim["name"] == TWICE)
-    training.open(f"{query}&step=296")
     told = page.locator("#replayed details")
     assert told.count() > 1
     assert fits(page)
@@ -51,15 +59,15 @@ def test_the_stage_fits_below_what_two_claims_say_of_its_runs(training: Training
     assert opened["height"] > 1.5 * shut["height"]
 
 
-def test_the_source_and_the_seed_go_along_to_training_and_back(training: Training) -> None:
+def expect_the_source_and_the_seed_to_go_along_to_training_and_back(training: Training) -> None:
     """Of sources that both have."""
     page = training.page
-    page.goto("/?source=heavy_tailed&seed=7")
-    assert links(page)["Training"] == "/training?seed=7"
-    training.controls.choose("source", "iris")
-    assert links(page)["Training"] == "/training?seed=7&source=iris"
-    training.open("source=wine&seed=3&widths=8&steps=20&step=1")
+    training.step_to("source=wine&seed=3&widths=8&steps=20&step=1")
     assert links(page)["Playground"] == "/?seed=3&source=wine"
     page.locator("#c-source").select_option("moons")
     training.come()
     assert links(page)["Playground"] == "/?seed=3"
+    page.goto("/?source=heavy_tailed&seed=7")
+    assert links(page)["Training"] == "/training?seed=7"
+    training.controls.choose("source", "iris")
+    assert links(page)["Training"] == "/training?seed=7&source=iris"

@@ -26,13 +26,18 @@ def streams(training: Training) -> list[Request]:
     return asked
 
 
-def test_a_reload_in_mid_run_gives_the_same_curves_and_a_learning_rate_that_is_changed_goes_on_from_there(
+def test_a_reload_in_mid_run_gives_the_same_curves_a_changed_rate_goes_on_from_there_and_a_curve_that_diverged_ends(
     training: Training,
 ) -> None:
     training.open(f"{QUICK}&step=40")
     expect_the_same_curves_of_a_reload_in_mid_run(training)
     training.step_to(f"{QUICK}&step=30")
     expect_a_changed_learning_rate_in_the_link_and_the_run_to_go_on_from_there(training)
+    training.step_to("source=iris&widths=8,8&activation=relu&steps=60&rate=1e6&b=norm:batch,rate:0.1&step=60")
+    expect_a_curve_that_diverged_to_end_there_and_to_say_so(training)
+    training.step_to("source=iris&widths=8,8&steps=80&rate=1000&step=80")
+    expect(training.step).to_have_text("80")
+    expect_an_axis_to_hold_the_better_half_of_every_curve(training)
 
 
 def expect_the_same_curves_of_a_reload_in_mid_run(training: Training) -> None:
@@ -78,10 +83,7 @@ def expect_a_changed_learning_rate_in_the_link_and_the_run_to_go_on_from_there(t
     expect(training.page).not_to_have_url(re.compile("changes"))
 
 
-def test_a_curve_that_diverged_ends_there_and_says_so_and_an_axis_holds_the_better_half_of_every_curve(
-    training: Training,
-) -> None:
-    training.open("source=iris&widths=8,8&activation=relu&steps=60&rate=1e6&b=norm:batch,rate:0.1&step=60")
+def expect_a_curve_that_diverged_to_end_there_and_to_say_so(training: Training) -> None:
     ends = [row["step"] for row in training.records() if row["variants"].get("a", {}).get("diverged")]
     assert len(ends) == 1
     expect(training.page.locator("#diverged-told")).to_have_text(f"× Without norm diverged at step {ends[0]}.")
@@ -101,15 +103,17 @@ def test_a_curve_that_diverged_ends_there_and_says_so_and_an_axis_holds_the_bett
     assert at is not None
     assert mark is not None
     assert abs(at["x"] + at["width"] / 2 - mark["x"]) < 1.5  # the step that the words name
-    training.step_to("source=iris&widths=8,8&steps=80&rate=1000&step=80")
-    expect(training.step).to_have_text("80")
-    expect_an_axis_to_hold_the_better_half_of_every_curve(training)
 
 
-def test_a_lost_connection_goes_on_behind_the_last_step_and_a_refusal_says_when_it_is_tried_again(
+def test_a_lost_connection_goes_on_behind_the_last_step_a_refusal_is_tried_again_and_the_first_point_is_drawn_at_once(
     training: Training, watch: Watch
 ) -> None:
     watch.refusals = {429, 503}
+    expect_a_lost_connection_to_go_on_and_a_refusal_to_say_when_it_is_tried_again(training)
+    expect_the_first_point_drawn_while_the_others_are_on_their_way(training)
+
+
+def expect_a_lost_connection_to_go_on_and_a_refusal_to_say_when_it_is_tried_again(training: Training) -> None:
     asked = streams(training)
     events = "retry: 1\n\n" + "".join(
         f'id: {row["step"]}\nevent: step\ndata: {{"step":{row["step"]},"variants":{{}}}}\n\n' for row in [{"step": 0}]
@@ -155,7 +159,7 @@ def expect_an_axis_to_hold_the_better_half_of_every_curve(training: Training) ->
         assert told["y"] + told["height"] <= top["y"] + 2  # above the curves, not through them
 
 
-def test_the_first_point_is_drawn_while_the_others_are_on_their_way(training: Training) -> None:
+def expect_the_first_point_drawn_while_the_others_are_on_their_way(training: Training) -> None:
     training.page.goto(f"{training.path}?source=iris&widths=8,8&steps=20000&seed=77")
     expect(training.step).to_have_text(re.compile(r"\d"))
     assert "Steps are coming" in (training.page.locator("#arrival").text_content() or "")
