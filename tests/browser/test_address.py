@@ -170,11 +170,7 @@ def test_a_new_draw_is_another_batch_and_a_replay_the_same_and_a_field_at_its_de
     assert playground.query == {"source": "normal", "batch_size": "32", "activation": "tanh", "open": "forward"}
 
 
-@pytest.mark.folded
-@pytest.mark.parametrize("path", ["/derivation?source=iris", "/network?depth=2&width=8", "/batch-size?draws=100"])
-def test_back_and_forward_take_what_is_said_of_the_seed_along(playground: Playground, path: str) -> None:
-    playground.page.goto(path)
-    playground.settle()
+def back_and_forward_take_what_is_said_of_the_seed_along(playground: Playground) -> None:
     drawn = playground.page.locator("#drawn")
     expect(drawn).to_have_text("Drawn from seed 0.")
     playground.click("New draw")
@@ -182,3 +178,4 @@ def test_back_and_forward_take_what_is_said_of_the_seed_along(playground: Playgr
     playground.page.go_back()
     expect(drawn).to_have_text("Drawn from seed 0.")
     expect(playground.field("seed")).to_have_value("0")
+    playground.settle()

@@ -9,39 +9,28 @@ from tests.browser import files
 from tests.browser.playground.page import Playground
 
 TYPED = "1,2;3,5;4,4;7,1;8,8"
-ENDS = {
-    "/?": [("iris", "150", "150"), ("digits", "1,797", "1797"), ("normal", "", "1024"), ("inline", "5", "5")],
-    "/norms?": [("iris", "150", "64"), ("inline", "5", "5")],
-    "/network?depth=2&width=8&": [("iris", "150", "150"), ("wine", "178", "178")],
-}
-"""Of a page's sources, how many examples they have and where the slider ends."""
+ENDS = [("iris", "150", "150"), ("digits", "1,797", "1797"), ("normal", "", "1024"), ("inline", "5", "5")]
+"""Of the playground's sources, how many examples they have and where the slider ends."""
 
 
 @pytest.mark.folded
-@pytest.mark.parametrize("path", ENDS)
 def test_the_number_of_examples_goes_as_far_as_the_source_by_link_by_key_and_by_slider(
-    page: Page, tmp_path: Path, path: str
+    page: Page, tmp_path: Path
 ) -> None:
-    view = opened(page, f"{path}source=iris&batch_size=1024")
+    page.goto("/?source=iris&batch_size=1024")
+    view = Playground(page).settle()
+    the_number_of_examples_goes_as_far_as_the_source(view, ENDS)
+    view.step_to("source=normal&features=2&batch_size=1000")
+    a_source_with_fewer_takes_its_own_number_and_so_does_an_upload(view, tmp_path)
+
+
+def the_number_of_examples_goes_as_far_as_the_source(view: Playground, ends: list[tuple[str, str, str]]) -> None:
+    """Where iris is asked for 1,024 examples."""
     a_link_that_asks_for_more_says_what_was_taken(view)
     more_than_the_source_has_is_all_of_it(view)
-    for source, total, most in ENDS[path]:
+    for source, total, most in ends:
         take(view, source)
         the_slider_ends_where_the_source_does(view, total, most)
-    if path == "/?":
-        view.step_to("source=normal&features=2&batch_size=1000")
-        a_source_with_fewer_takes_its_own_number_and_so_does_an_upload(view, tmp_path)
-
-
-@pytest.mark.folded
-def test_the_slider_of_the_derivation_ends_where_a_typed_table_does(page: Page) -> None:
-    view = opened(page, f"/derivation?source=inline&values={TYPED}&batch_size=3")
-    the_slider_ends_where_the_source_does(view, "5", "5")
-
-
-def opened(page: Page, address: str) -> Playground:
-    page.goto(address)
-    return Playground(page).settle()
 
 
 def take(view: Playground, source: str) -> None:

@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.playground.page import Playground
+from tests.browser.view import fold, open_folds
 
 STATE = "source=inline&values=1,10;2,30;4,20;5,40&gamma=2&notation=lecture"
 MAGIC = {"png": b"\x89PNG\r\n\x1a\n", "svg": b"<svg"}
@@ -176,34 +177,24 @@ def the_table_behind_a_figure_opens_by_keyboard_and_follows_the_view_and_escape_
     expect(deviations).to_have_text(["2.00"] * 4)
 
 
-def test_a_picture_of_published_numbers_names_their_source_and_shows_its_whole_title(
-    playground: Playground, tmp_path: Path
+def a_picture_of_published_numbers_names_their_source_and_shows_its_whole_title(
+    playground: Playground, folder: Path
 ) -> None:
-    playground.page.goto("/norms?norm=group")
-    playground.settle()
-    drawn = playground.page.evaluate(TEXTS, picture(playground, "published", "svg", tmp_path).decode())
+    open_folds(playground.page)
+    drawn = playground.page.evaluate(TEXTS, picture(playground, "published", "svg", folder).decode())
     assert "Wu & He, Group Normalization" in drawn["text"]
     assert "Digits" not in drawn["text"]
     assert drawn["title"]
-    assert "mean" in {row["series"] for row in rows_of(numbers(playground, "after_group", "CSV", tmp_path))}
+    assert "mean" in {row["series"] for row in rows_of(numbers(playground, "after_group", "CSV", folder))}
+    fold(playground.page)
 
 
-@pytest.mark.parametrize(
-    ("path", "figure", "series"),
-    [
-        ("/derivation?source=iris", "paths", {"direct"}),
-        ("/network?depth=2&width=8", "depth_deviation", {"with BN"}),
-        ("/batch-size?draws=100", "estimates_mean", set()), ("/gradient-check", "factors", set()),
-    ],
-)  # fmt: skip
-def test_a_figures_numbers_leave_as_csv(
-    playground: Playground, tmp_path: Path, path: str, figure: str, series: set[str]
-) -> None:
-    playground.page.goto(path)
-    playground.settle()
-    rows = rows_of(numbers(playground, figure, "CSV", tmp_path))
+def a_figures_numbers_leave_as_csv(playground: Playground, folder: Path, figure: str, series: set[str]) -> None:
+    open_folds(playground.page, f'details.part:has([data-figure="{figure}"])')
+    rows = rows_of(numbers(playground, figure, "CSV", folder))
     assert rows
     assert series <= {row["series"] for row in rows}
+    fold(playground.page)
 
 
 def test_the_numbers_of_a_stage_and_of_every_feature_leave_as_those_of_the_view_shown(

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser import files
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import Derivation
 from tests.browser.network.page import Network
 from tests.browser.playground.page import Playground
+from tests.browser.view import fold, open_folds
 
 
 @pytest.mark.folded
@@ -95,35 +96,27 @@ def how_a_file_was_read_goes_with_its_deletion(playground: Playground, tmp_path:
     assert playground.query == {}
 
 
-@pytest.mark.folded
-def test_another_source_of_a_network_takes_the_place_of_images_and_all_of_it_is_the_usual_number(page: Page) -> None:
-    network = Network(page).open("architecture=convolutional&depth=3&width=8&batch_size=32")
+def another_source_of_a_network_takes_the_place_of_images(network: Network) -> None:
+    network.step_to("architecture=convolutional&depth=3&width=8&batch_size=32")
     network.controls.choose("source", "wine")
     network.settle()
     assert network.query == {"source": "wine"}
-    expect(page.locator("#batch-line")).to_contain_text("Wine")
-    network.step_to("source=iris&batch_size=all&depth=3&width=8")
-    all_of_a_source_without_end_is_the_usual_number(network.controls)
+    expect(network.page.locator("#batch-line")).to_contain_text("Wine")
 
 
-@pytest.mark.folded
-def test_all_of_a_source_without_end_is_the_usual_number_of_the_norms(playground: Playground) -> None:
-    playground.page.goto("/norms?source=iris&batch_size=all")
-    playground.settle()
-    all_of_a_source_without_end_is_the_usual_number(playground)
-
-
-def test_another_slice_of_the_derivation_starts_at_its_own_first_cell_and_an_edited_one_keeps_what_was_said_of_it(
-    page: Page,
+def another_slice_of_the_derivation_starts_at_its_own_first_cell_and_an_edited_one_keeps_what_was_said_of_it(
+    derivation: Derivation,
 ) -> None:
-    derivation = Derivation(page).open("source=wine&cell=7,1&output=7&selected=2,12&gamma=1,2&upstream_example=7")
-    Playground(page).choose("source", "iris")
+    derivation.step_to("source=wine&cell=7,1&output=7&selected=2,12&gamma=1,2&upstream_example=7")
+    derivation.controls.choose("source", "iris")
     assert derivation.query == {"source": "iris"}
-    page.go_back()
+    derivation.page.go_back()
     derivation.settle()
     assert derivation.query["cell"] == "7,1"
     derivation.step_to("source=iris&batch_size=5&cell=2,1&gamma=1,2,1,1&beta=3,0,0,0")
+    open_folds(derivation.page)
     derivation.type(0, 0, "3.25")
+    fold(derivation.page)
     assert "values" in derivation.query
     kept = {"gamma": "1,2,1,1", "beta": "3,0,0,0"}
     assert derivation.query.items() >= kept.items()

@@ -1,21 +1,25 @@
 """The gradient check: paste, examples, errors beside their fields, links, the keyboard."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Watch
 from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.gradient_check.tensors import RIGHT, WRONG
+from tests.browser.test_share import a_figures_numbers_leave_as_csv
 
 pytestmark = pytest.mark.folded
 TOLD = {"cs231n": "Stanford's course", "probe": "on which no two mistakes look the same"}
 
 
 def test_the_first_screen_names_a_mistake_and_its_choices_it_works_by_keyboard_alone_and_errors_are_at_their_field(
-    check: GradientCheck, watch: Watch
+    check: GradientCheck, watch: Watch, tmp_path: Path
 ) -> None:
     check.open("open=factors")
     expect_a_mistake_named_untouched(check)
+    a_figures_numbers_leave_as_csv(check, tmp_path, "factors", set())
     for choice, told in TOLD.items():
         expect_explained(check, choice, told)
     check.step_to("way=paste")

@@ -1,9 +1,8 @@
 """Replay: the view comes once more, part by part, and not at all where less motion is asked for."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.playground.page import Playground
+from tests.browser.view import fold, open_folds
 
 NOTED = """() => {
   window.played = [];
@@ -19,19 +18,10 @@ PLAYED = "() => played.sort(([a], [b]) => a - b).map(([, name]) => name)"
 CHAIN = ["x", "x_hat", "y", "activation", "d_activation", "dy", "dx_hat", "dx"]
 
 
-@pytest.mark.parametrize(
-    ("path", "some"),
-    [
-        ("/?source=iris", CHAIN),
-        ("/network?depth=3&width=8&batch_size=16", ["block 1", "block 2", "block 3"]),
-        ("/norms", ["x", "batch", "layer"]),
-    ],
-)
-def test_replay_plays_a_views_parts_in_order_and_where_less_motion_is_asked_for_there_is_a_sentence_instead(
-    page: Page, path: str, some: list[str]
+def replay_plays_a_views_parts_in_order_and_where_less_motion_is_asked_for_there_is_a_sentence_instead(
+    page: Page, some: list[str]
 ) -> None:
-    page.goto(path)
-    Playground(page).settle()
+    open_folds(page)
     replay, instead = page.locator("#replay"), page.get_by_text("Replay would move things")
     expect(replay).to_be_visible()
     expect(instead).to_be_hidden()
@@ -45,3 +35,4 @@ def test_replay_plays_a_views_parts_in_order_and_where_less_motion_is_asked_for_
     assert [order.index(part) for part in some] == sorted(order.index(part) for part in some)
     if some == CHAIN:
         assert order[: len(CHAIN)] == CHAIN
+    fold(page)

@@ -1,10 +1,10 @@
 """Symbols that texts write have their word one gesture away: by mouse, by key and by finger."""
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
+from tests.browser.view import fold, open_folds
 
 BARE = r"""(symbol) => {
   const bare = [];
@@ -34,11 +34,11 @@ def expect_said(page: Page, at: Locator, words: str) -> None:
     expect(tip).to_be_hidden()
 
 
-def test_the_gradients_of_the_playground_have_their_words_wherever_they_are_written_one_stop_of_tab_a_text(
+def the_gradients_of_the_playground_have_their_words_wherever_they_are_written_one_stop_of_tab_a_text(
     playground: Playground,
 ) -> None:
+    """With arrows of dx."""
     page = playground.page
-    playground.open("source=iris&arrows=dx")
     arrows_go_on_from_symbol_to_symbol(page)
     assert page.evaluate(BARE, "∂L") == []
     for place, name, words in (
@@ -70,8 +70,10 @@ def arrows_go_on_from_symbol_to_symbol(page: Page) -> None:
     page.keyboard.press("Escape")
 
 
-def test_r_and_d_have_their_words_on_the_stage_of_the_norms_and_below_it(page: Page) -> None:
-    norms = Norms(page).open("cell=2,3,4")
+def r_and_d_have_their_words_on_the_stage_of_the_norms_and_below_it(norms: Norms) -> None:
+    """At cell 2,3,4."""
+    page = norms.page
+    open_folds(page)
     assert page.evaluate(BARE, LETTERS % "rd") == []
     over = norms.stage_cube("renorm").locator(".stage-over .term")
     expect(over).to_have_text(["r", "d"])
@@ -86,27 +88,12 @@ def test_r_and_d_have_their_words_on_the_stage_of_the_norms_and_below_it(page: P
     expect(over).to_have_text(["r", "d"])
     over.first.evaluate(TAPPED)
     expect(page.locator("#term-tip")).to_contain_text("multiplies by it")
+    fold(page)
 
 
-@pytest.mark.parametrize(
-    ("path", "symbols"),
-    [
-        ("/batch-size?draws=100", [
-            (LETTERS % "p", "#match-text", "rate", "The share of values that dropout sets to 0."),
-        ]),
-        ("/network?depth=2&width=8", [
-            ("(× |1/)a(?!\\p{L})|aW", ".net-knob-row", "a", "The factor on the disturbed block's weights."),
-            ("∂L", ".net-cards", "dW", "How much the loss changes with the weights"),
-        ]),
-        ("/derivation", [("∂L", "#laws", "dx", "The sum of the three paths")]),
-    ],
-    ids=str,
-)  # fmt: skip
-def test_no_symbol_of_a_text_is_without_its_word(
-    page: Page, path: str, symbols: list[tuple[str, str, str, str]]
-) -> None:
-    page.goto(path)
-    Playground(page).settle()
+def no_symbol_of_a_text_is_without_its_word(page: Page, symbols: list[tuple[str, str, str, str]]) -> None:
+    open_folds(page)
     for bare, place, name, words in symbols:
         assert page.evaluate(BARE, bare) == []
         expect_said(page, page.locator(f'{place} .term[data-term="{name}"]').first, words)
+    fold(page)
