@@ -30,7 +30,7 @@ export class Cubes {
     root.addEventListener("pointerleave", (event) => event.pointerType === "mouse" && this.#look(this.#focused() ?? this.#kept));
     root.addEventListener("click", (event) => this.#press(event));
     root.addEventListener("focusin", ({ target }) => this.#focus(target));
-    root.addEventListener("focusout", () => this.#look(this.#kept));
+    root.addEventListener("focusout", ({ relatedTarget }) => root.contains(relatedTarget) || this.#look(this.#kept));
     root.addEventListener("keydown", (event) => this.#key(event));
   }
 

@@ -5,6 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
+from tests.browser.view import open_folds
 
 pytestmark = pytest.mark.folded
 QUICK = "draws=100"
@@ -20,6 +21,7 @@ def expect_the_size_to_follow_marks_slider_points_and_a_linear_layer_and_to_go_n
     expect_another_feature_and_another_source(view)
     view.controls.choose("source", "wine")
     assert view.query == {"draws": "100"}
+    open_folds(view.page, "[data-part=estimates]")
     expect_the_slider_moves_the_mark_and_the_noise(view)
     expect_a_point_of_the_estimates_picked(view)
     view.controls.press("size", "End")
@@ -69,7 +71,7 @@ def expect_a_point_of_the_estimates_picked(view: BatchSize) -> None:
     assert view.query["size"] == "32"
 
 
-def test_a_size_is_put_right_where_a_link_or_a_source_has_fewer_examples_and_follows_marks_slider_points_and_a_layer(
+def test_a_size_is_put_right_where_a_source_has_fewer_examples_follows_marks_slider_points_and_a_layer_and_so_its_noise(
     view: BatchSize, watch: Watch
 ) -> None:
     view.open(f"{QUICK}&open=dependence&size=1024&source=inline&values=1;2;4;5;9")
@@ -84,8 +86,11 @@ def test_a_size_is_put_right_where_a_link_or_a_source_has_fewer_examples_and_fol
     assert view.query["size"] == "150"
     expect(view.controls.field("size")).to_have_value("150")
     expect(view.page.locator("#warnings")).to_contain_text("K is 150 instead of 1,797")
-    view.step_to(f"{QUICK}&open=estimates")
+    view.step_to(QUICK)
     expect_the_size_to_follow_marks_slider_points_and_a_linear_layer_and_to_go_no_further_than_the_source(view, watch)
+    view.step_to("open=noise&draws=400")
+    expect_pairs_at_the_product_of_their_values(view)
+    expect_the_match_button_to_make_the_noise_as_large_as_batch_norms(view)
 
 
 def expect_the_first_example_looked_at_where_a_small_batch_loses_it(view: BatchSize) -> None:
@@ -147,3 +152,30 @@ def expect_marks_set_the_size(view: BatchSize) -> None:
     assert view.query["size"] == "1797"
     expect(view.mark("all")).to_have_text("all")
     expect(view.page.locator("#theory-text")).to_contain_text("the whole population")
+
+
+def expect_pairs_at_the_product_of_their_values(view: BatchSize) -> None:
+    measured, theory, *_ = view.controls.data("noise_pairs")
+    pairs = view.answer()["noise"]["kinds"][0]["pairs"]
+    assert measured["x"] == pairs["product"]
+    assert measured["y"] == pairs["measured"]
+    assert theory["y"] == pairs["expected"]
+
+
+def expect_the_match_button_to_make_the_noise_as_large_as_batch_norms(view: BatchSize) -> None:
+    button = view.page.get_by_role("button", name="Match the noise to batch norm's")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    view.settle()
+    answer = view.answer()
+    matched = answer["noise"]["matched"]
+    assert {name: float(view.query[name]) for name in matched} == matched
+    expect(button).to_have_attribute("aria-pressed", "true")
+    variances = [kind["variance"] for kind in answer["noise"]["kinds"]]
+    assert variances[1:] == pytest.approx([variances[0]] * 2, rel=0.25)
+    shown = view.page.locator("#kinds tbody tr").all_inner_texts()
+    assert [row.split("\t")[0] for row in shown] == ["batch norm", "dropout", "weight perturbation"]
+    view.page.go_back()
+    view.settle()
+    assert view.query == {"draws": "400"}
+    expect(button).to_have_attribute("aria-pressed", "false")

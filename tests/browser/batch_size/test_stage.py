@@ -23,10 +23,15 @@ WITHOUT_A_PLACE = """() => [...document.querySelectorAll("#stage svg *")]
 SHOWN = "Number(document.querySelector('#deal-number').textContent)"
 
 
-def test_a_deal_lights_its_batch_it_plays_to_the_end_moves_where_motion_is_wanted_alone_and_stays_in_view_on_a_phone(
+def test_a_deal_lights_its_batch_plays_to_the_end_where_motion_is_wanted_and_a_slider_turns_the_size_and_nothing_else(
     view: BatchSize, watch: Watch
 ) -> None:
-    view.open()
+    watch_shifts(view.page)
+    view.open("deal=30")
+    settled(view.page)
+    expect_one_slider_to_turn_the_size_and_nothing_else_to_move(view, watch)
+    expect_every_source_and_state_drawn_without_complaint(view, watch)
+    view.step_to("")
     expect_a_deal_lights_its_batch(view, watch)
     expect_an_answer_of_few_bytes(view)
     view.step_to("deal=0")
@@ -131,11 +136,8 @@ def expect_it_to_play_to_pause_and_to_go_on_to_the_end(view: BatchSize) -> None:
     view.dealer("Pause").click()
 
 
-def test_one_slider_turns_the_size_nothing_else_moves_and_every_source_is_drawn(view: BatchSize, watch: Watch) -> None:
-    watch_shifts(view.page)
-    view.open("deal=30")
+def expect_one_slider_to_turn_the_size_and_nothing_else_to_move(view: BatchSize, watch: Watch) -> None:
     asked = len(watch.asked("/api/"))
-    settled(view.page)
     rulers = view.ticks("dots", "piles")
     view.controls.drag("size", "300", "500", "600")
     expect(view.headline).not_to_contain_text("K = 8,")
@@ -162,7 +164,6 @@ def test_one_slider_turns_the_size_nothing_else_moves_and_every_source_is_drawn(
     view.tab("Drag an example").press("ArrowLeft")
     expect(view.page.locator("#dots")).to_be_visible()
     assert shifted(view.page) < 0.02
-    expect_every_source_and_state_drawn_without_complaint(view, watch)
 
 
 def expect_every_source_and_state_drawn_without_complaint(view: BatchSize, watch: Watch) -> None:

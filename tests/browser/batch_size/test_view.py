@@ -96,9 +96,9 @@ def expect_an_error_beside_its_control(view: BatchSize) -> None:
     view.controls.enter("draws", "20000")
     view.controls.expect_error("draws", "10,000")
     assert view.controls.figures()
-    view.controls.enter("draws", "500")
+    view.controls.enter("draws", "120")
     expect(view.controls.error("draws")).to_be_hidden()
-    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 500 batches")
+    expect(view.page.locator("#x-hat-text")).to_contain_text("Over 120 batches")
 
 
 def expect_another_source_whole_on_a_phone(view: BatchSize) -> None:

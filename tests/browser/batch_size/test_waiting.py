@@ -5,8 +5,9 @@ from playwright.sync_api import expect
 
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
-from tests.browser.endless import Endless
+from tests.browser.endless import Endless, asking_elsewhere
 from tests.browser.held import Held
+from tests.browser.tab import run_first
 
 pytestmark = pytest.mark.folded
 PARTS = {
@@ -14,6 +15,10 @@ PARTS = {
     ("draws", "120"): "estimates,noise",
 }  # fmt: skip
 """Of a field that is set to another value: what is asked for."""
+REMEMBER_HEADLINE = """addEventListener("DOMContentLoaded", () => {
+  window.opened = document.getElementById("headline")?.textContent.trim(); // an empty page has none
+});"""
+"""Of the page that is opened next."""
 BEGUN = 'event: progress\ndata: {"done":3,"of":9,"text":"batches of up to 32"}\n\n'
 STREAM = "text/event-stream"
 BROKEN = {
@@ -24,16 +29,16 @@ BROKEN = {
 """Of a number of batches to draw: what the first answer is. The last one is of a server that is replaced."""
 
 
-def test_a_field_asks_for_its_own_parts_a_cut_answer_is_asked_for_once_more_and_what_takes_long_can_be_cancelled(
+def test_a_field_asks_for_its_own_parts_a_cut_answer_once_more_and_what_takes_long_comes_at_once_or_is_cancelled(
     view: BatchSize, watch: Watch
 ) -> None:
     view.open("tab=strip&open=estimates,noise,running&draws=100")
     expect_a_field_to_ask_for_its_own_parts_only(view, watch)
     view.step_to("open=estimates&draws=100")
     expect_a_cut_answer_asked_for_once_more_then_told(view)
-    with Endless() as endless:
-        endless.takes(view.page, "**/api/v1/batch-size?**draws=120**")
+    with Endless() as endless, endless.taking(view.page, "*/api/v1/batch-size?*draws=120*"):
         expect_cancelled(view)
+    expect_a_large_view_at_once_which_asks_for_its_answer(view, watch)
 
 
 def expect_a_field_to_ask_for_its_own_parts_only(view: BatchSize, watch: Watch) -> None:
@@ -81,14 +86,13 @@ def expect_cancelled(view: BatchSize) -> None:
     expect_drawn(view, "130")
 
 
-def test_a_large_view_comes_at_once_and_asks_for_its_answer(view: BatchSize, watch: Watch) -> None:
+def expect_a_large_view_at_once_which_asks_for_its_answer(view: BatchSize, watch: Watch) -> None:
     """What it draws is that answer; here it is of fewer draws."""
-    held = Held(view.page, "**/api/v1/batch-size?**draws=6000**")
-    view.page.goto("/batch-size?source=normal&features=8&draws=6000")
-    expect(view.headline).to_have_text("Many batches are being drawn.")
-    asked = held.take()
-    asked.continue_(url=asked.request.url.replace("draws=6000", "draws=100"))
-    view.settle()
+    watch.requests.clear()
+    run_first(view.page, REMEMBER_HEADLINE)
+    with asking_elsewhere(view.page, "*/api/*draws=6000*", lambda asked: asked.replace("draws=6000", "draws=100")):
+        view.page.goto("/batch-size?source=normal&features=8&draws=6000")
+        assert view.page.evaluate("() => window.opened") == "Many batches are being drawn."
+        view.settle()
     assert len(watch.asked("/api/v1/batch-size")) == 1
     expect(view.page.locator("#x-hat-text")).to_contain_text("Over 100 batches")
-    held.end()

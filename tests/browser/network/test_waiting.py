@@ -11,17 +11,21 @@ from tests.browser.endless import Endless
 from tests.browser.held import Held
 from tests.browser.network.page import SMALL, Network
 from tests.browser.playground.page import STEP_TO
+from tests.browser.tab import run_first
 
 ASKED = "**/api/v1/network*"
-LARGEST = "**/api/v1/network?**width=512**"
+LARGEST = "*/api/v1/network?*width=512*"
 LARGE = "open=depth&depth=20&width=128&batch_size=256"
 """Just large enough to be told of while it is computed."""
-REMEMBER_PROGRESS = """() => {
+REMEMBER_PROGRESS = """addEventListener("DOMContentLoaded", () => {
   const progress = document.getElementById("progress");
+  if (!progress) return; // an empty page
+  window.opened = document.getElementById("headline").textContent.trim();
   window.told = [];
   const remember = () => window.told.push(progress.innerText);
   new MutationObserver(remember).observe(progress, { subtree: true, childList: true, attributes: true });
-}"""
+});"""
+"""Of the page that is opened next: its first headline, and what is told while it waits."""
 REMEMBER_SIZES = """() => {
   const line = document.getElementById("batch-line");
   window.sizes = [];
@@ -63,12 +67,9 @@ def expect_a_wrong_field_to_cost_only_itself(network: Network) -> None:
 
 
 def expect_it_at_once_and_its_progress_shown(network: Network) -> None:
-    held = Held(network.page, ASKED)
+    run_first(network.page, REMEMBER_PROGRESS)
     network.page.goto(f"/network?{LARGE}")
-    expect(network.headline).to_have_text("The network is large: it is being computed.")
-    network.page.evaluate(REMEMBER_PROGRESS)
-    held.take().continue_()
-    held.end()
+    assert network.page.evaluate("() => window.opened") == "The network is large: it is being computed."
     expect(network.headline).to_contain_text("Over 20 blocks the deviation of z")
     expect(network.page.locator("#progress")).to_be_hidden()
     network.settle()
@@ -89,12 +90,12 @@ def expect_a_refused_field_of_a_section_out_of_sight_named_above_the_stage(netwo
 def test_the_last_view_stands_while_a_large_one_is_overtaken_or_cancelled_and_a_late_answer_overwrites_no_newer_one(
     network: Network, endless: Endless, watch: Watch
 ) -> None:
-    endless.takes(network.page, LARGEST)
-    expect_a_first_computation_that_is_cancelled_to_say_so_once(network)
-    network.step_to(f"open=depth&{SMALL}")
-    expect_a_newer_state_ends_the_stream(network, watch)
-    expect_cancel_not_undone_by_the_field_it_takes_the_focus_from(network)
-    expect_a_cancelled_computation_leaves_the_last_view(network)
+    with endless.taking(network.page, LARGEST):
+        expect_a_first_computation_that_is_cancelled_to_say_so_once(network)
+        network.step_to(f"open=depth&{SMALL}")
+        expect_a_newer_state_ends_the_stream(network, watch)
+        expect_cancel_not_undone_by_the_field_it_takes_the_focus_from(network)
+        expect_a_cancelled_computation_leaves_the_last_view(network)
     network.step_to(SMALL)
     expect_a_stream_that_was_overtaken_before_it_began_given_up(network, endless)
 

@@ -15,18 +15,34 @@ from tests.browser.norms.page import Norms
 pytestmark = pytest.mark.folded
 
 
-def test_on_a_phone_the_block_comes_first_then_situations_tables_rows_and_the_notation_are_told(norms: Norms) -> None:
-    norms.page.set_viewport_size({"width": 390, "height": 844})
-    norms.open("open=cube,distributions,published,table&batch_size=4")
-    left = "(cards) => cards.map((card) => [card.getBoundingClientRect().left, card.querySelector('h3').innerText])"
-    titles = [title for _, title in sorted(norms.page.locator(".cube-card").evaluate_all(left))]
-    assert titles[:3] == ["x, before any norm", "How to read a cube", "Batch norm"]
+def test_situations_tables_and_rows_are_told_on_a_phone_after_the_block_a_wrong_link_shows_the_rest_and_an_upload_all(
+    norms: Norms, watch: Watch, tmp_path: Path
+) -> None:
+    expect_the_block_first_on_a_phone(norms)
     norms.page.set_viewport_size({"width": 1280, "height": 900})
     norms.settle()
     expect_situations_told(norms)
     expect_tables_of_the_answers_numbers(norms)
     expect_rows_of_examples(norms)
     expect_the_notation_everywhere(norms)
+    watch.refusals.add(422)
+    expect_the_rest_shown_with_the_error_at_its_place(norms)
+    expect_an_error_beside_its_control(norms)
+    expect_a_cell_alone_told_with_its_statistic_and_a_class_sorted_batch_to_name_its_class(norms)
+    norms.step_to("open=cube&cell=1,1,1")
+    expect_one_norm_alone_beside_the_block_and_the_view_copied(norms)
+    norms.step_to("open=cube&groups=6&ghost_size=2&cell=3,5,0")
+    expect_groups_and_ghost_batches_to_offer_what_divides(norms)
+    expect_an_upload_is_the_block(norms, tmp_path)
+    expect_a_large_block_asked_for_and_its_first_part_shown(norms, watch)
+
+
+def expect_the_block_first_on_a_phone(norms: Norms) -> None:
+    norms.page.set_viewport_size({"width": 390, "height": 844})
+    norms.open("open=cube,distributions,published,table&batch_size=4")
+    left = "(cards) => cards.map((card) => [card.getBoundingClientRect().left, card.querySelector('h3').innerText])"
+    titles = [title for _, title in sorted(norms.page.locator(".cube-card").evaluate_all(left))]
+    assert titles[:3] == ["x, before any norm", "How to read a cube", "Batch norm"]
 
 
 def expect_situations_told(norms: Norms) -> None:
@@ -150,20 +166,6 @@ WRONG = {"groups": "groups=4", "cell": "cell=9,9,9", "norm": "norm=x"}
 """Of a field: an address in which it is wrong."""
 
 
-def test_a_wrong_link_shows_the_rest_a_cell_alone_is_told_one_norm_is_shown_and_groups_offer_what_divides(
-    norms: Norms, watch: Watch, tmp_path: Path
-) -> None:
-    watch.refusals.add(422)
-    expect_the_rest_shown_with_the_error_at_its_place(norms)
-    expect_an_error_beside_its_control(norms)
-    expect_a_cell_alone_told_with_its_statistic_and_a_class_sorted_batch_to_name_its_class(norms)
-    norms.step_to("open=cube&cell=1,1,1")
-    expect_one_norm_alone_beside_the_block_and_the_view_copied(norms)
-    norms.step_to("open=cube&groups=6&ghost_size=2&cell=3,5,0")
-    expect_groups_and_ghost_batches_to_offer_what_divides(norms)
-    expect_an_upload_is_the_block(norms, tmp_path)
-
-
 def expect_the_rest_shown_with_the_error_at_its_place(norms: Norms) -> None:
     for at, (field, query) in enumerate(WRONG.items()):
         (norms.step_to if at else norms.open)(f"open=cube&{query}")
@@ -181,7 +183,8 @@ def expect_an_error_beside_its_control(norms: Norms) -> None:
     norms.controls.expect_error("situation", "no classes")
 
 
-def test_a_large_block_is_asked_for_and_its_first_part_is_shown(norms: Norms, watch: Watch) -> None:
+def expect_a_large_block_asked_for_and_its_first_part_shown(norms: Norms, watch: Watch) -> None:
+    watch.requests.clear()
     norms.open("open=cube&batch_size=1024&channels=64&groups=8&norm=group")
     expect(norms.headline).to_contain_text("72 cells share its mean and deviation under group norm")
     expect(norms.page.locator("#batch-line")).to_contain_text("the cubes show the first 8 × 8 × 9")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Request, Route, expect
 
 from tests.browser.conftest import Watch
+from tests.browser.playground.page import STEP_TO
 from tests.browser.tab import hear_requests
 from tests.browser.training.page import QUICK, Training
 
@@ -109,8 +110,8 @@ def test_a_lost_connection_goes_on_behind_the_last_step_a_refusal_is_tried_again
     training: Training, watch: Watch
 ) -> None:
     watch.refusals = {429, 503}
-    expect_a_lost_connection_to_go_on_and_a_refusal_to_say_when_it_is_tried_again(training)
     expect_the_first_point_drawn_while_the_others_are_on_their_way(training)
+    expect_a_lost_connection_to_go_on_and_a_refusal_to_say_when_it_is_tried_again(training)
 
 
 def expect_a_lost_connection_to_go_on_and_a_refusal_to_say_when_it_is_tried_again(training: Training) -> None:
@@ -131,7 +132,7 @@ def expect_a_lost_connection_to_go_on_and_a_refusal_to_say_when_it_is_tried_agai
             route.continue_()
 
     training.page.route(STREAM, answer)
-    training.page.goto(f"{training.path}?{QUICK}&step=120")
+    training.page.evaluate(STEP_TO, f"?{QUICK}&step=120")
     arrival = training.page.locator("#arrival")
     expect(arrival).to_have_text("Your address has too many runs open: it is tried again in 1 s.")
     expect(arrival).to_contain_text("The server is busy with others: it is tried again in 1 s.")
