@@ -37,13 +37,18 @@ def _few(part: Any) -> Any:
     """A value with a few in the place of many."""
     if not isinstance(part, list):
         return part
-    if len(part) > MANY and not any(isinstance(value, dict | list) for value in part):
-        return _kinds(part)
+    types = set(map(type, part))
+    if len(part) > MANY and types.isdisjoint({dict, list}):
+        return _ends(part) if types <= {int} or types <= {float} else _kinds(part)
     return [_few(value) for value in part]
 
 
 def _kinds(values: list[Any]) -> list[Any]:
     """Every word, the least and the largest of each type of numbers, and what is neither."""
     numbers = {kind: [value for value in values if type(value) is kind] for kind in (int, float)}
-    ends = [end for some in numbers.values() if some for end in (min(some), max(some))]
+    ends = [end for some in numbers.values() if some for end in _ends(some)]
     return [*ends, *{value: None for value in values if type(value) not in numbers}]
+
+
+def _ends(numbers: list[Any]) -> list[Any]:
+    return [min(numbers), max(numbers)]

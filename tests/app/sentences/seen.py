@@ -21,6 +21,7 @@ NOT_READ = {
     "lit", "column", "level",
 }  # fmt: skip
 """Keys of an answer whose strings are for a program: settings of Plotly, names of things, LaTeX for a notebook."""
+HOLD_TEXTS = {dict, list, str}
 SPOKEN = ("title", "aria-label", "placeholder", "alt", "data-about")
 OF_A_STATE = ("data-holds-for", "data-when", "data-figure", "data-kind-of")
 """What is hidden in some states, and not only until something is computed or pressed."""
@@ -79,11 +80,12 @@ def texts_of(answer: Any, place: str = "answer") -> Iterator[Text]:
     """Every string of an answer that holds a letter and is not for a program alone; markup is left out of it."""
     if isinstance(answer, dict):
         for name, part in answer.items():
-            if name not in NOT_READ:
+            if name not in NOT_READ and type(part) in HOLD_TEXTS:
                 yield from texts_of(part, f"{place}.{name}")
     elif isinstance(answer, list):
         for part in answer:
-            yield from texts_of(part, place)
+            if type(part) in HOLD_TEXTS:  # a figure has a thousand times as many numbers
+                yield from texts_of(part, place)
     elif isinstance(answer, str):
         text = " ".join(TAG.sub(" ", answer).split())
         if WORD.search(text) and not re.fullmatch(r"#[0-9a-fA-F]{3,8}|rgba?\(.*\)", text):

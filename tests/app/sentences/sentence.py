@@ -1,7 +1,7 @@
 """A table of sentences, each with the condition under which it may stand, held against what is seen."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -25,10 +25,11 @@ class Sentence:
     says: str
     where: str = ""
 
-    def standing(self, texts: Iterable[Text]) -> frozenset[Text]:
+    def standing(self, texts: Collection[Text]) -> frozenset[Text]:
         """Those of the texts in which it stands."""
         where, pattern = re.compile(self.where), re.compile(self.pattern)
-        return frozenset(text for text in texts if where.search(text.place) and pattern.search(text.text))
+        places = {place for place in {text.place for text in texts} if where.search(place)}
+        return frozenset(text for text in texts if text.place in places and pattern.search(text.text))
 
 
 def never(_: Seen) -> bool:
