@@ -83,6 +83,13 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
     batch = two_axes(drawn)
     features = _features(query, batch)
     _check_squares(query, batch, features)
+    total = None if has_no_end else len(batch.x)
+    if total == 1:
+        raise _too_few(query)
+    size, sizes = _sizes(query, total)
+    work = _work(query, cost(source) if has_no_end else len(features), sizes[-1], size, has_no_end)
+    if sum(work.values()) > settings.batch_size_work:  # a generator takes a second to measure
+        raise _too_much(query, work, settings.batch_size_work)
     population: Population
     if has_no_end:
         of = generated(query)
@@ -92,13 +99,7 @@ def sampled(query: BatchSizeFields, uploads: UploadStore, settings: Settings) ->
         population = Finite(batch.x[:, features].astype(np.float64))
         inference, measured_by = population.moments, len(batch.x)
     positions = _positions(population, len(drawn.x))
-    if population.total == 1:
-        raise _too_few(query)
-    size, sizes = _sizes(query, population.total)
-    work = _work(query, cost(source) if has_no_end else len(features), sizes[-1], size, has_no_end)
-    if sum(work.values()) > settings.batch_size_work:
-        raise _too_much(query, work, settings.batch_size_work)
-    notes = (*batch.warnings, *_notes(query, source.examples, population.total, size), *([TIED] if positions else []))
+    notes = (*batch.warnings, *_notes(query, source.examples, total, size), *([TIED] if positions else []))
     return Sampled(
         batch=replace(batch, warnings=notes),
         population=population,

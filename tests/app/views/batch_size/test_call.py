@@ -131,6 +131,11 @@ def test_a_refusal_names_the_field(server, query, field):
     assert (streamed.status_code, streamed.json()["errors"][0]["field"]) == (422, field)  # before the stream
 
 
+def test_a_generator_that_is_drawn_too_much_of_is_not_measured_first(server, monkeypatch):
+    monkeypatch.setattr("app.views.batch_size.population.measured", None)
+    assert refused(server, source="normal", features=1024, draws=9_999)["field"] == "draws"
+
+
 def test_work_is_bounded_by_a_setting(client, app):
     app.state.settings = app.state.settings.model_copy(update={"batch_size_work": 10_000})
     assert refused(client, source="normal", features=8)["field"] == "features"

@@ -123,7 +123,7 @@ def test_every_field_is_described_as_a_parameter():
 
 
 ANYTHING = (
-    st.text(max_size=12)
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=12)  # which is what UTF-8 can say, known without trying
     | st.sampled_from(["", "auto", "0", "1,2,3", "sigma", "mean", "nan", "inf", "-1", "1e400"])
     | st.floats(allow_nan=True).map(repr)
     | st.integers(-3, 12).map(str)
