@@ -109,10 +109,10 @@ def an_example_is_lit_in_the_stage_the_pair_and_the_rugs_and_terms_stay_as_they_
     expect(page.locator('.control[data-field="gamma"]')).to_have_class("control per_feature lit")
 
 
-def test_a_block_is_lit_in_the_curves_the_columns_and_the_schematic(network: Network) -> None:
+def a_block_is_lit_in_the_curves_the_columns_and_the_schematic(network: Network) -> None:
     page = network.page
     page.set_viewport_size({"width": 1280, "height": 3000})
-    network.open("depth=4&width=8&open=depth,schematic,columns")
+    network.step_to("depth=4&width=8&open=depth,schematic,columns")
     for name in ("depth_deviation", "depth_gradient", "activations_without", "activations_with", "gradients_with"):
         network.drawn(name)
     network.joint("z4", "with").hover()
@@ -125,9 +125,10 @@ def test_a_block_is_lit_in_the_curves_the_columns_and_the_schematic(network: Net
     assert lit_ticks(page.locator("#figure-depth_deviation"), "x") == ["2"]
 
 
-def test_an_example_is_lit_in_the_deals_their_dots_the_strips_and_the_jacobian(page: Page) -> None:
+def an_example_is_lit_in_the_deals_their_dots_the_strips_and_the_jacobian(view: BatchSize) -> None:
+    page = view.page
     page.set_viewport_size({"width": 1280, "height": 4000})
-    view = BatchSize(page).open("draws=100&members=6&example=2&open=dependence")
+    view.step_to("draws=100&members=6&example=2&open=dependence")
     view.controls.drawn("jacobian_total")
     jacobian, dots = page.locator("#figure-jacobian_total"), page.locator("#dots .dots [data-linked]")
     page.locator("#piles .dropout .latest").hover()
@@ -180,9 +181,10 @@ def test_a_tensor_is_lit_in_its_verdict_its_line_its_field_and_its_figures_and_a
     expect(check.figure("against").locator(".linked-point")).to_have_count(7)
 
 
-def test_a_cell_of_the_norms_lights_its_channels_rows_on_the_stage_and_below_it_and_a_row_its_cells(page: Page) -> None:
+def a_cell_of_the_norms_lights_its_channels_rows_on_the_stage_and_below_it_and_a_row_its_cells(norms: Norms) -> None:
+    page = norms.page
     page.set_viewport_size({"width": 1280, "height": 3000})
-    norms = Norms(page).open("open=cube,distributions")
+    norms.step_to("open=cube,distributions")
     before, lit = page.locator("#figure-before"), page.locator("#stage [data-linked]")
     names = norms.answer()["batch"]["channel_names"]
     page.locator('[data-stage-cube="group"] [data-example="1"][data-channel="2"]').first.hover()
@@ -204,10 +206,10 @@ def test_a_cell_of_the_norms_lights_its_channels_rows_on_the_stage_and_below_it_
     assert lit_ticks(before) == lit_ticks(page.locator("#figure-after_batch")) == [names[2]]
 
 
-def test_a_cell_of_the_derivation_lights_its_example_and_its_terms(derivation: Derivation) -> None:
+def a_cell_of_the_derivation_lights_its_example_and_its_terms(derivation: Derivation) -> None:
     page = derivation.page
     page.set_viewport_size({"width": 1280, "height": 4000})
-    derivation.open("open=batch,paths,jacobian")
+    derivation.step_to("open=batch,paths,jacobian")
     cell = page.locator('#grid-values input[data-example="2"][data-feature="1"]')
     cell.hover()
     expect(cell).to_have_class("lit")

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.drawn import CHARTS, PLOTS, all_drawn, set_idle
-from tests.browser.pages import EVERY, OF_A_SOURCE, QUICK, SHOWN, WITH_A_SOURCE
+from tests.browser.pages import EVERY, OF_A_SOURCE, QUICK, SHOWN
 from tests.browser.playground.page import Playground
 from tests.browser.view import open_folds
 
@@ -16,7 +16,6 @@ WATCHED = """() => new MutationObserver(() => { window.drawnAnew = true; })
 FIRST_OPEN = """() => document.querySelector("[data-figure]:not([hidden])").closest("details")
   ?.setAttribute("open", "")"""
 AGES = 5000  # milliseconds
-SMALL = [f"{path}{'&' if '?' in path else '?'}source=iris" for path in WITH_A_SOURCE]
 OTHERS = [path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY and path not in OF_A_SOURCE]
 
 
@@ -25,18 +24,13 @@ def plots(page: Page) -> list[dict[str, Any]]:
     return every
 
 
-def drawn(page: Page) -> set[str]:
-    return {plot["name"] for plot in plots(page) if plot["drawn"]}
-
-
-@pytest.mark.folded
-@pytest.mark.parametrize("path", SMALL)
-def test_paper_shows_every_section_and_figure_in_a_sheets_width_and_light_and_a_capture_no_empty_plot(
-    playground: Playground, path: str
+def paper_shows_every_section_and_figure_in_a_sheets_width_and_light_and_a_capture_no_empty_plot(
+    playground: Playground,
 ) -> None:
+    """On a wide screen, its sections closed."""
     page = playground.page
     page.emulate_media(color_scheme="dark")
-    page.goto(path)
+    expect(page.locator("html")).to_have_attribute("data-scheme", "dark")
     playground.settle()
     before = page.evaluate(OPEN)
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
@@ -64,7 +58,7 @@ def test_paper_shows_every_section_and_figure_in_a_sheets_width_and_light_and_a_
 def test_what_the_screen_does_not_show_is_drawn_when_nothing_moves_and_not_while_a_hand_is_on_the_page(
     timed: Page,
 ) -> None:
-    captured(timed, "/?open=all")
+    captured(timed, "/?source=iris&open=all")
     set_idle(timed, is_idle=True)
     timed.evaluate(WATCHED)
     timed.mouse.move(640, 120)

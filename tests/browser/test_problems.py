@@ -1,6 +1,5 @@
 """What went wrong is told beside its control, and above the view where that control cannot be seen."""
 
-import hashlib
 from pathlib import Path
 
 import pytest
@@ -8,7 +7,6 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import files
 from tests.browser.conftest import DESKTOP, Watch
-from tests.browser.pages import WITH_A_SOURCE
 from tests.browser.playground.page import Playground
 from tests.browser.test_widths import PHONE, overflow
 from tests.browser.view import fold, open_folds
@@ -35,26 +33,6 @@ STRONG = """(ink) => [...document.querySelectorAll("#view *")]
   .filter((element) => element.checkVisibility() && getComputedStyle(element).color === ink)
   .map((element) => element.textContent.trim().slice(0, 60))"""
 """The texts of the view that stand in full ink, but for what is pressed or filled in."""
-
-
-@pytest.mark.folded
-@pytest.mark.parametrize("path", WITH_A_SOURCE)
-def test_an_upload_that_is_gone_is_asked_for_and_an_error_takes_back_what_was_said_and_dims_the_rest(
-    playground: Playground, watch: Watch, tmp_path: Path, path: str
-) -> None:
-    watch.refusals |= {410, 415, 422}
-    file = files.on_disk(tmp_path, "people.csv", files.table(rows=60 + WITH_A_SOURCE.index(path)))
-    source = hashlib.sha256(file.read_bytes()).hexdigest()
-    path, _, others = path.partition("?")
-    query = f"{others}&source={source}"
-    playground.page.goto(f"{path}?{query}")
-    what_is_gone_is_asked_for_in_the_view_and_told_above_it(playground, file)
-    playground.step_to(f"{query}&eps=-3")
-    while_the_sheet_is_closed_the_reason_stands_above_the_view(playground)
-    playground.enter("eps", "0.1")
-    expect(playground.problem).to_be_hidden()
-    playground.page.set_viewport_size(DESKTOP)
-    an_error_takes_back_what_was_said_dims_the_rest_and_calls_a_file_by_its_name(playground)
 
 
 def what_is_gone_is_asked_for_in_the_view_and_told_above_it(playground: Playground, file: Path) -> None:

@@ -13,7 +13,9 @@ PROBLEM = (
 
 
 @pytest.mark.folded
-@pytest.mark.parametrize(("path", "api"), [("/", "/api/v1/playground"), ("/network", "/api/v1/network")])
+@pytest.mark.parametrize(
+    ("path", "api"), [("/?source=iris", "/api/v1/playground"), ("/network?depth=2&width=8", "/api/v1/network")]
+)
 def test_a_server_that_is_busy_or_away_is_asked_again_for_the_latest_state(timed: Page, watch, path, api):
     """The page's clock is ours: nobody waits for real seconds."""
     watch.refusals = {503}
