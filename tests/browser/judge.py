@@ -1,13 +1,15 @@
 """axe, with its full default set of rules, on a page in whatever states and looks: what was judged is not judged again.
 
 Of elements that are written alike, their words and numbers apart, in themselves, in all that is in them and in what is
-around them, and as visible, one is judged, by the rule that depends on the page's width at each; formulas are alike
-where their outermost elements are.
+around them, and as visible, one is judged; by the rule that depends on the page's width, one that scrolls there;
+formulas are alike where their outermost elements are.
 Of the texts and links of a kind, which lie in elements of the same names and classes, in the same colours, on the same
 ground and in letters as large, the colours of one are. What needs no judgement is taken out meanwhile where nothing
-else moves to its place, or only rows that are like it: axe looks at all there is again for each rule.
+else moves to its place, or only rows that are like it, and put back into what no longer scrolls without it; and a rule
+for which there is nothing is not asked: axe looks at all there is again for each.
 """
 
+import json
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -47,5 +49,6 @@ class Judge:
         width: int = self.page.evaluate("() => innerWidth")
         judged = self._judged
         before = {"alike": judged.alike, "here": judged.here.get(width, []), "kinds": judged.kinds}
-        marked = self.page.evaluate("(before) => judge.mark(before)", {"drawings": drawings, **before})
+        given = json.dumps({"drawings": drawings, **before})  # as one text: lists go through several hands
+        marked = json.loads(self.page.evaluate("(given) => JSON.stringify(judge.mark(JSON.parse(given)))", given))
         judged.alike, judged.here[width], judged.kinds = marked["alike"], marked["here"], marked["kinds"]

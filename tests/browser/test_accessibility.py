@@ -145,32 +145,31 @@ def test_the_gradient_check(judge: Judge, watch: Watch) -> None:
 
 def test_the_network(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
-    network = Network(judge.page)
     in_its_states(
-        judge, network,
+        judge, Network(judge.page),
         "",
         "depth=3&residual=on&disturb_layer=2&notation=lecture&shown=norm",
         "depth=12&norm=none&weight_scale=100",
         "preset=gradient_norm&depth=8&batch_size=16&eps=0&dtype=float64",
         "depth=2&eps=-1",
-        then=lambda: network.drawn("activations_without"),
     )  # fmt: skip
 
 
 def test_the_batch_size(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
     page = judge.page
-    queries = ("", "source=heavy_tailed&notation=lecture&perturbation=additive&tab=strip", "draws=9&example=99")
-    in_its_states(judge, BatchSize(page), *queries, then=lambda: open_folds(page, ".bs-fold"))
+    in_its_states(
+        judge, BatchSize(page),
+        "", "source=heavy_tailed&notation=lecture&perturbation=additive&draws=100&tab=strip", "draws=9&example=99",
+        then=lambda: open_folds(page, ".bs-fold"),
+    )  # fmt: skip
 
 
 def test_the_norms(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
-    norms = Norms(judge.page)
     in_its_states(
-        judge, norms,
+        judge, Norms(judge.page),
         "", "situation=huge_channel&rows=example", "source=wine&norm=instance&situation=one_example", "groups=3",
-        then=lambda: norms.controls.drawn("published"),
     )  # fmt: skip
 
 
