@@ -1,5 +1,7 @@
 """The whole page by keyboard: reach everything, and always see where one is."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.batch_size.page import BatchSize
@@ -13,18 +15,16 @@ from tests.browser.training.page import Training
 
 MOST_STOPS = 400
 AT_ONCE = 20  # keys between two looks at where they led
-# Behind each Tab remembers what has the focus, and whether it can be seen there.
-STOPS = """() => {
+# What the tests remember of the element that has the focus, and whether it can be seen there.
+NOTED = """() => {
   window.stops = new Set();
-  window.stopped = [];
   const isOutlined = (one) => {
     const { outlineStyle, outlineWidth } = getComputedStyle(one);
     return outlineStyle !== "none" && parseFloat(outlineWidth) >= 1;
   };
-  window.onkeyup = ({ key }) => {
-    if (key !== "Tab") return;
+  window.noted = () => {
     const { activeElement: element } = document;
-    if (element === document.body || element === null) return stopped.push(null);
+    if (element === document.body || element === null) return null;
     const again = stops.has(element);
     stops.add(element);
     const outlined = [element, ...(element.labels ?? [])].some(isOutlined);
@@ -32,15 +32,40 @@ STOPS = """() => {
     const onScreen = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
     const { tagName, id, dataset, textContent } = element;
     const name = [tagName, id, dataset?.term, textContent.trim().slice(0, 30)].join(" ");
-    stopped.push({ name, again, outlined, onScreen });
+    return { name, again, outlined, onScreen };
+  };
+}"""
+PRESSED = """() => {
+  window.stopped = [];
+  window.onkeyup = ({ key }) => {
+    if (key === "Tab") stopped.push(noted());
   };
 }"""
 # What is seen and never had the focus; what keeps its room while it is hidden is not seen.
-MISSED = """() => [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")]
+MISSED = """() => window.missed = [...document.querySelectorAll("a[href], button, input, select, textarea, summary")]
+  .concat(...document.querySelectorAll("[tabindex='0']"))
   .filter((element) => !window.stops.has(element) && !element.disabled)
   .filter((element) => element.checkVisibility({ visibilityProperty: true }))
   .map((element) => element.cloneNode(false).outerHTML)"""
-
+# The same without keys: what Tab comes to, element by element, as it stands once the one before has the focus. The
+# page must leave the key to the browser, and the focus where it went.
+WALKED = f"""() => {{
+  const isStop = (one) => one.tabIndex >= 0 && !one.disabled && one.checkVisibility({{ visibilityProperty: true }});
+  const accept = (one) => (isStop(one) ? NodeFilter.FILTER_ACCEPT : NodeFilter.FILTER_SKIP);
+  const elements = document.createTreeWalker(document.body, NodeFilter.SHOW_ELEMENT, accept);
+  const stopped = [];
+  const tab = () => new KeyboardEvent("keydown", {{ key: "Tab", bubbles: true, cancelable: true }});
+  while (document.activeElement.dispatchEvent(tab()) && elements.nextNode()) {{
+    const before = document.activeElement;
+    elements.currentNode.focus();
+    if (document.activeElement === before) continue; // it takes no focus
+    stopped.push(noted());
+    elements.currentNode = document.activeElement;
+    if (stopped.at(-1)?.again) break;
+  }}
+  ({MISSED})();
+  return stopped;
+}}"""
 # A drawing, or a part of one that is no control, takes the focus where it listens for it.
 FOCUSED_DRAWINGS = """() => [...document.querySelectorAll(".stage svg, .stage svg :not([role])")].filter((one) => {
   one.focus();
@@ -48,19 +73,49 @@ FOCUSED_DRAWINGS = """() => [...document.querySelectorAll(".stage svg, .stage sv
 }).map((one) => one.outerHTML.slice(0, 80))"""
 
 
-def stops(page: Page) -> list[dict[str, object]]:
-    """Every place where Tab stops, from the top of the page to its end."""
+Stops = list[dict[str, object]]
+
+
+def from_the_top(page: Page) -> None:
+    """The next Tab leads to the page's first stop."""
     page.evaluate("() => { document.activeElement.blur(); scrollTo(0, 0); }")
     page.locator("body").evaluate("(body) => { body.tabIndex = -1; body.focus(); body.removeAttribute('tabindex'); }")
-    page.evaluate(STOPS)
+    page.evaluate(NOTED)
+
+
+def walked(page: Page) -> Stops:
+    """Every place where Tab would stop, from the top of the page to its end."""
+    page.keyboard.press("Tab")  # whoever uses keys sees where the focus is
+    from_the_top(page)
+    stopped: list[dict[str, object] | None] = page.evaluate(WALKED)
+    return up_to_the_end(stopped) or [one for one in stopped if one]
+
+
+def pressed(page: Page) -> Stops:
+    """The same, with the key itself."""
+    from_the_top(page)
+    page.evaluate(PRESSED)
     for _ in range(MOST_STOPS // AT_ONCE):
         for _ in range(AT_ONCE):
             page.keyboard.press("Tab")
-        stopped: list[dict[str, object] | None] = page.evaluate("() => stopped")
-        for place, stop in enumerate(stopped):
-            if stop is None or stop["again"]:
-                return [one for one in stopped[:place] if one]
+        if visited := up_to_the_end(page.evaluate("() => stopped")):
+            page.evaluate(MISSED)
+            return visited
     raise AssertionError(f"more than {MOST_STOPS} stops")
+
+
+def missed(page: Page) -> list[str]:
+    """What was seen at the end and had not been stopped at."""
+    elements: list[str] = page.evaluate("() => missed")
+    return elements
+
+
+def up_to_the_end(stopped: list[dict[str, object] | None]) -> Stops:
+    """What comes before the page is left, or begun anew; nothing if neither has happened."""
+    for place, stop in enumerate(stopped):
+        if stop is None or stop["again"]:
+            return [one for one in stopped[:place] if one]
+    return []
 
 
 def skips(page: Page, link: str, target: str) -> None:
@@ -73,9 +128,7 @@ def skips(page: Page, link: str, target: str) -> None:
 
 
 def the_first_stops_skip_and_a_drawing_is_no_stop(page: Page, *, controls: bool = True, stage: bool = True) -> None:
-    """On a page that was just opened, once all is drawn: the marks of a drawing are stops."""
-    if page.locator("#view").count():
-        all_drawn(page)
+    """On a page that was just opened."""
     page.keyboard.press("Tab")
     skips(page, "Skip to the content", "#main")
     if controls:
@@ -88,12 +141,12 @@ def the_first_stops_skip_and_a_drawing_is_no_stop(page: Page, *, controls: bool 
         assert page.evaluate(FOCUSED_DRAWINGS) == []
 
 
-def tab_reaches_everything(page: Page) -> list[str]:
+def tab_reaches_everything(page: Page, stops: Callable[[Page], Stops] = walked) -> list[str]:
     """Where Tab stops, always seen; what arrows reach is apart."""
     visited = stops(page)
     assert [stop["name"] for stop in visited if not stop["outlined"]] == []
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
-    assert [html for html in page.evaluate(MISSED) if 'tabindex="-1"' not in html] == []
+    assert [html for html in missed(page) if 'tabindex="-1"' not in html] == []
     return [str(stop["name"]) for stop in visited]
 
 
@@ -137,22 +190,24 @@ def test_tab_reaches_everything_of_the_gradient_check(page: Page) -> None:
 
 def tab_reaches_everything_but_radios(page: Page) -> None:
     """Their outline is on the label's text, and arrows reach the others of a group."""
-    visited = stops(page)
+    visited = pressed(page)
     assert len(visited) > 20
     assert [stop["name"] for stop in visited if not stop["onScreen"]] == []
     radios = [stop["name"] for stop in visited if not stop["outlined"]]
     assert all(str(name).startswith("INPUT") for name in radios), radios
-    missed = page.evaluate(MISSED)
-    assert all('type="radio"' in text for text in missed), missed
+    assert [html for html in missed(page) if 'type="radio"' not in html] == []
 
 
 def test_tab_reaches_everything_of_the_playground_whose_skip_link_dialog_and_headline_work_by_keyboard(
     playground: Playground,
 ) -> None:
     playground.open("mode=inference&layer_width=2&upstream=one_example&source=iris&batch_size=12")
+    all_drawn(playground.page)  # the marks of a drawing are stops
     the_first_stops_skip_and_a_drawing_is_no_stop(playground.page)
-    assert len(tab_reaches_everything(playground.page)) > 80
-    assert playground.page.evaluate(MISSED) == []
+    by_key = tab_reaches_everything(playground.page, pressed)
+    assert len(by_key) > 80
+    assert missed(playground.page) == []
+    assert tab_reaches_everything(playground.page) == by_key  # so other pages are walked without keys
     the_skip_link_leaves_the_address_alone(playground)
     about_opens_and_closes_and_a_headline_is_announced(playground)
 
@@ -181,6 +236,7 @@ def about_opens_and_closes_and_a_headline_is_announced(playground: Playground) -
 
 def test_tab_reaches_everything_of_the_derivation_but_cells_which_arrows_reach(page: Page) -> None:
     Derivation(page).open("upstream=one_example")
+    all_drawn(page)
     the_first_stops_skip_and_a_drawing_is_no_stop(page, controls=False)
     assert sum(name.startswith("INPUT") for name in tab_reaches_everything(page)) >= 3
 
@@ -207,11 +263,12 @@ def test_tab_reaches_everything_of_the_norms_but_cells_which_arrows_reach(page: 
     Norms(page).open("situation=huge_channel")
     the_first_stops_skip_and_a_drawing_is_no_stop(page)
     tab_reaches_everything(page)
-    assert page.evaluate(MISSED) == []
+    assert missed(page) == []
 
 
 def test_tab_reaches_everything_of_the_training(page: Page) -> None:
     Training(page).open("source=moons&widths=8&steps=30&step=30")
+    all_drawn(page)
     the_first_stops_skip_and_a_drawing_is_no_stop(page)
     tab_reaches_everything(page)
 
