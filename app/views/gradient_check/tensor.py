@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.batches.text.brackets import nested
-from app.batches.text.digits import digits_of, largest_unit, unit_of
+from app.batches.text.digits import largest_unit, units_of
 from app.batches.text.number import plain
 from app.batches.text.refusal import Unreadable
 from app.errors import InvalidQuery, shortened
@@ -47,7 +47,7 @@ def parsed(text: str, field: str, most: int) -> Printed | None:
 
 def printed(exact: NDArray[np.float64], words: list[str], named: str | None = None) -> Printed:
     """Numbers that stand so, each a word; `named` is the type that stands beside them."""
-    units = np.array([unit_of(word, digits_of(word)) for word in words]).reshape(exact.shape)
+    units = np.array(units_of(words)).reshape(exact.shape)
     precision, sure = (PRECISIONS[named], True) if named else told(exact, units)
     known = precision.name if precision and (named or precision.half) and sure else None
     return Printed(_narrowed(exact, units, known), largest_unit(words), exact, known)

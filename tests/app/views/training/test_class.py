@@ -10,7 +10,7 @@ from tests.app.web.runs.test_respond import events
 from tests.app.web.runs.walk import LONG
 from tests.browser.serving import served
 
-READERS = 40
+READERS = 16
 
 
 def test_a_class_of_readers_costs_one_run_and_get_the_same_bytes(settings, taken):
