@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Watch, page_in
+from tests.browser.conftest import DESKTOP, Watch, page_in
 from tests.browser.playground.page import STAGES, Playground
+from tests.browser.test_wall import on_a_wall_what_is_read_and_taken_is_half_as_large_again
 from tests.browser.view import open_folds
 
 FORWARD = "details.part[data-part=forward]"
@@ -43,9 +44,14 @@ def assert_shows(playground: Playground, drawn: object, table: object, headline:
 
 
 @pytest.mark.folded
-def test_back_and_forward_restore_states_and_a_movement_is_one_step(playground: Playground) -> None:
+def test_back_and_forward_restore_states_and_a_movement_is_one_step(playground: Playground, watch: Watch) -> None:
     """However many places a drag went through, and however often a key was pressed."""
-    playground.open()
+    a_new_draw_is_another_batch_and_a_replay_the_same_and_a_field_at_its_default_is_not_in_the_address(
+        playground, watch
+    )
+    playground.step_to("")
+    on_a_wall_what_is_read_and_taken_is_half_as_large_again(playground)
+    playground.page.set_viewport_size(DESKTOP)
     for law in (
         a_drag_is_one_step_back, presses_of_a_key_are_one_step_until_something_else_is_done,
         back_and_forward_restore_states, back_takes_back_what_is_being_typed_into_a_table,
@@ -54,6 +60,38 @@ def test_back_and_forward_restore_states_and_a_movement_is_one_step(playground: 
         law(playground)
         playground.click("Reset everything")
         assert playground.query == {}, law.__name__
+
+
+def a_new_draw_is_another_batch_and_a_replay_the_same_and_a_field_at_its_default_is_not_in_the_address(
+    playground: Playground, watch: Watch
+) -> None:
+    playground.open("source=normal&batch_size=32&gamma=auto&seed=0&open=forward,nowhere")
+
+    def on_screen() -> dict[str, object]:
+        return {stage: playground.data(stage) for stage in STAGES}
+
+    first = on_screen()
+    asked = len(watch.asked("/api/v1/playground"))
+    drawn = playground.page.locator("#drawn")
+    expect(drawn).to_have_text("Drawn from seed 0.")
+    playground.click("Replay")
+    expect(drawn).to_have_text("Drawn again from seed 0: the same batch, the same numbers.")
+    assert len(watch.asked("/api/v1/playground")) == asked + 1
+    assert on_screen() == first
+    playground.click("New draw")
+    assert playground.query == {"source": "normal", "batch_size": "32", "seed": "1", "open": "forward"}
+    assert playground.data("x") != first["x"]
+    expect(playground.field("seed")).to_have_value("1")
+    expect(drawn).to_have_text("Drawn from seed 1.")
+    playground.page.go_back()
+    playground.settle()
+    assert on_screen() == first
+    expect(drawn).to_have_text("Drawn from seed 0.")
+    playground.page.go_forward()
+    expect(drawn).to_have_text("Drawn from seed 1.")
+    playground.page.go_back()
+    playground.choose("activation", "tanh")
+    assert playground.query == {"source": "normal", "batch_size": "32", "activation": "tanh", "open": "forward"}
 
 
 def forward(playground: Playground, steps: int = 1) -> None:
@@ -135,39 +173,6 @@ def a_new_draw_says_what_it_draws_anew(playground: Playground) -> None:
     assert playground.query == {"seed": "1"}
     said = "All of the source is taken; seed 1 decides what else is random."
     expect(playground.page.locator("#drawn")).to_have_text(said)
-
-
-@pytest.mark.folded
-def test_a_new_draw_is_another_batch_and_a_replay_the_same_and_a_field_at_its_default_is_not_in_the_address(
-    playground: Playground, watch: Watch
-) -> None:
-    playground.open("source=normal&batch_size=32&gamma=auto&seed=0&open=forward,nowhere")
-
-    def on_screen() -> dict[str, object]:
-        return {stage: playground.data(stage) for stage in STAGES}
-
-    first = on_screen()
-    asked = len(watch.asked("/api/v1/playground"))
-    drawn = playground.page.locator("#drawn")
-    expect(drawn).to_have_text("Drawn from seed 0.")
-    playground.click("Replay")
-    expect(drawn).to_have_text("Drawn again from seed 0: the same batch, the same numbers.")
-    assert len(watch.asked("/api/v1/playground")) == asked + 1
-    assert on_screen() == first
-    playground.click("New draw")
-    assert playground.query == {"source": "normal", "batch_size": "32", "seed": "1", "open": "forward"}
-    assert playground.data("x") != first["x"]
-    expect(playground.field("seed")).to_have_value("1")
-    expect(drawn).to_have_text("Drawn from seed 1.")
-    playground.page.go_back()
-    playground.settle()
-    assert on_screen() == first
-    expect(drawn).to_have_text("Drawn from seed 0.")
-    playground.page.go_forward()
-    expect(drawn).to_have_text("Drawn from seed 1.")
-    playground.page.go_back()
-    playground.choose("activation", "tanh")
-    assert playground.query == {"source": "normal", "batch_size": "32", "activation": "tanh", "open": "forward"}
 
 
 def back_and_forward_take_what_is_said_of_the_seed_along(playground: Playground) -> None:

@@ -11,8 +11,18 @@ OPEN = {"open": "forward,arithmetic"}
 
 
 @pytest.mark.folded
-def test_sliders_move_what_follows_them_for_some_features_for_all_or_for_one(playground: Playground) -> None:
-    playground.open("selected=2,5&gamma=2&activation=tanh&notation=lecture&seed=4&arithmetic=squares&open=forward")
+def test_sliders_move_what_follows_them_and_controls_show_where_they_have_an_effect_and_can_be_reset(
+    playground: Playground,
+) -> None:
+    playground.open("upstream=one_example&layer_width=4&mode=inference&source=iris")
+    a_control_shows_only_where_it_has_an_effect(playground)
+    for law in (
+        every_control_says_what_it_is, a_reset_stands_beside_what_was_changed_and_takes_it_back,
+        a_typed_table_is_a_mini_batch, running_statistics_have_controls_in_inference_only,
+    ):  # fmt: skip
+        playground.step_to("source=iris")
+        law(playground)
+    playground.step_to("selected=2,5&gamma=2&activation=tanh&notation=lecture&seed=4&arithmetic=squares&open=forward")
     the_sliders_can_move_some_features_and_everything_can_be_reset_at_once(playground)
     for law in (
         gamma_moves_y_by_keyboard_and_nothing_before_it, beta_shifts_every_feature,
@@ -107,18 +117,6 @@ def an_axis_that_must_change_says_so(playground: Playground) -> None:
         expect(note).to_contain_text("axis widened for y, here as in the panels beside")
     x, x_hat, y = (playground.axes(stage)["xaxis"]["range"] for stage in notes)
     assert x == x_hat == y
-
-
-@pytest.mark.folded
-def test_controls_show_where_they_have_an_effect_say_what_they_are_and_can_be_reset(playground: Playground) -> None:
-    playground.open("upstream=one_example&layer_width=4&mode=inference&source=iris")
-    a_control_shows_only_where_it_has_an_effect(playground)
-    for law in (
-        every_control_says_what_it_is, a_reset_stands_beside_what_was_changed_and_takes_it_back,
-        a_typed_table_is_a_mini_batch, running_statistics_have_controls_in_inference_only,
-    ):  # fmt: skip
-        playground.step_to("source=iris")
-        law(playground)
 
 
 def every_control_says_what_it_is(playground: Playground) -> None:

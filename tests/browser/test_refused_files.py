@@ -11,6 +11,7 @@ from tests.browser import files
 from tests.browser.announced import announced, listen
 from tests.browser.conftest import DESKTOP, Watch
 from tests.browser.files import choose
+from tests.browser.frameworks_files import a_layer_a_padded_batch_and_a_model_each_find_their_place
 from tests.browser.playground.page import Playground
 from tests.browser.test_widths import PHONE
 
@@ -18,7 +19,7 @@ COLUMNS = ["height", "weight", "age"]
 
 
 @pytest.mark.folded
-def test_files_that_cannot_be_read_as_they_are_are_refused_with_a_way_out(
+def test_files_that_cannot_be_read_as_they_are_are_refused_with_a_way_out_and_others_find_their_place(
     playground: Playground, watch: Watch, tmp_path: Path
 ) -> None:
     watch.refusals |= {415, 422}
@@ -28,6 +29,7 @@ def test_files_that_cannot_be_read_as_they_are_are_refused_with_a_way_out(
         a_ragged_csv_is_refused_with_its_line_and_a_missing_value_with_the_same_way_out_beside_the_upload,
         a_messy_csv_is_refused_in_the_pages_words_where_they_are_seen,
         a_file_of_several_arrays_is_told_without_words_of_the_api,
+        a_layer_a_padded_batch_and_a_model_each_find_their_place,
     ):
         playground.step_to("source=iris&open=forward")
         law(playground, tmp_path)

@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import files
+from tests.browser.carry import (
+    the_source_the_seed_and_the_batch_size_a_typed_table_and_a_generators_numbers_go_along,
+)
 from tests.browser.conftest import Watch
 from tests.browser.derivation.page import Derivation
 from tests.browser.network.page import Network
@@ -31,6 +34,7 @@ def test_another_source_starts_without_what_was_said_of_the_old_batch_and_with_a
     a_loss_of_classes_goes_with_the_classes(playground)
     playground.step_to("source=iris")
     how_a_file_was_read_goes_with_its_deletion(playground, tmp_path)
+    the_source_the_seed_and_the_batch_size_a_typed_table_and_a_generators_numbers_go_along(playground)
 
 
 def what_was_said_of_the_old_batch_goes_and_one_step_back_brings_it(playground: Playground) -> None:

@@ -17,11 +17,15 @@ COLUMNS = ["height", "weight", "age"]
 
 
 @pytest.mark.folded
-def test_a_file_from_disk_is_shown_with_a_bar_with_notes_and_errors_and_a_layer_with_its_findings(
-    playground: Playground, watch: Watch, tmp_path: Path
+def test_an_upload_is_revived_deleted_by_whoever_has_its_key_and_shown_with_a_bar_notes_errors_and_findings(
+    playground: Playground, watch: Watch, tmp_path: Path, origin: str
 ) -> None:
-    watch.refusals |= {415, 422}
-    playground.open("source=iris&open=forward")
+    watch.refusals |= {403, 410, 415, 422}
+    playground.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
+    a_link_asks_for_the_file_which_revives_it_and_another_starts_from_its_own_values(playground, tmp_path)
+    playground.step_to("source=iris")
+    whoever_sent_it_can_delete_it_once_for_all_or_take_its_key_along(playground, tmp_path)
+    whoever_has_the_key_can_delete_it_in_another_browser(playground)
     for law in (
         a_csv_is_dropped_onto_the_box_or_anywhere_or_chosen_in_the_file_dialog,
         an_upload_has_a_bar_as_long_as_it_takes_and_notes_and_errors_as_long_as_they_are_true,
@@ -112,18 +116,6 @@ def an_engineers_layer_leads_with_findings_whose_links_keep_the_view_and_needs_n
     playground.choose("mode", "inference")
     expect(playground.page.locator("#fold-running")).to_be_hidden()
     assert playground.column("γ")[4] == "0.00100"
-
-
-@pytest.mark.folded
-def test_an_upload_that_is_gone_is_revived_by_its_file_and_one_that_is_there_is_deleted_by_whoever_has_its_key(
-    playground: Playground, watch: Watch, tmp_path: Path, origin: str
-) -> None:
-    watch.refusals |= {403, 410}
-    playground.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
-    a_link_asks_for_the_file_which_revives_it_and_another_starts_from_its_own_values(playground, tmp_path)
-    playground.step_to("source=iris")
-    whoever_sent_it_can_delete_it_once_for_all_or_take_its_key_along(playground, tmp_path)
-    whoever_has_the_key_can_delete_it_in_another_browser(playground)
 
 
 def a_link_asks_for_the_file_which_revives_it_and_another_starts_from_its_own_values(

@@ -1,7 +1,5 @@
 """While something is slow, the last state stands, and what arrives late never overwrites what is newer."""
 
-from collections.abc import Iterator
-
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -13,21 +11,27 @@ ASKED = "**/api/v1/playground?*"
 IRIS = {"source": "iris", "open": "forward"}
 
 
-@pytest.fixture
-def held(page: Page) -> Iterator[Held]:
-    """Requests for a view, held until the test lets them go."""
-    holding = Held(page, ASKED)
-    yield holding
-    holding.end()
-
-
 def change(playground: Playground, value: str) -> None:
     playground.field("gamma").fill(value)
     playground.field("gamma").press("Enter")
 
 
 @pytest.mark.folded
-def test_text_controls_and_table_stand_before_plotly_has_arrived(playground: Playground) -> None:
+def test_text_comes_first_the_last_state_stays_the_last_change_wins_and_a_server_that_does_not_answer_is_told(
+    playground: Playground, watch: Watch
+) -> None:
+    text_controls_and_table_stand_before_plotly_has_arrived(playground)
+    playground.step_to("source=iris&open=forward")
+    held = Held(playground.page, ASKED)
+    the_last_state_stays_while_the_next_is_computed(playground, held)
+    of_many_changes_one_request_is_under_way_and_the_last_one_wins(playground, held)
+    a_server_that_does_not_answer_is_told_and_the_next_change_recovers(playground, held)
+    going_back_while_an_answer_is_under_way_ends_on_the_earlier_state(playground, held)
+    nothing_is_told_to_a_page_that_is_left(playground)
+    watch.complaints[:] = [text for text in watch.complaints if "ERR_CONNECTION_REFUSED" not in text]
+
+
+def text_controls_and_table_stand_before_plotly_has_arrived(playground: Playground) -> None:
     plotly = Held(playground.page, "**/plotly.min.js")
     playground.page.goto("/?source=iris&open=forward", wait_until="domcontentloaded")
     expect(playground.headline).to_contain_text("4.05-fold")
@@ -41,19 +45,6 @@ def test_text_controls_and_table_stand_before_plotly_has_arrived(playground: Pla
     playground.settle()
     expect(playground.plot("y").locator("svg").first).to_be_visible()
     assert playground.query == IRIS | {"gamma": "2"}
-
-
-@pytest.mark.folded
-def test_the_last_state_stays_the_last_change_wins_and_a_server_that_does_not_answer_is_told(
-    playground: Playground, held: Held, watch: Watch
-) -> None:
-    playground.open("source=iris&open=forward")
-    the_last_state_stays_while_the_next_is_computed(playground, held)
-    of_many_changes_one_request_is_under_way_and_the_last_one_wins(playground, held)
-    a_server_that_does_not_answer_is_told_and_the_next_change_recovers(playground, held)
-    going_back_while_an_answer_is_under_way_ends_on_the_earlier_state(playground, held)
-    nothing_is_told_to_a_page_that_is_left(playground)
-    watch.complaints[:] = [text for text in watch.complaints if "ERR_CONNECTION_REFUSED" not in text]
 
 
 def the_last_state_stays_while_the_next_is_computed(playground: Playground, held: Held) -> None:

@@ -45,13 +45,13 @@ WRONG = f"""(parts) => parts.flatMap((selector) => {{
 LOOK = f"(parts) => [({LETTERS})(), ({WRONG})(parts), ({FILLS})()]"
 
 
-@pytest.mark.folded
-def test_on_a_wall_what_is_read_and_taken_is_half_as_large_again(page: Page) -> None:
+def on_a_wall_what_is_read_and_taken_is_half_as_large_again(playground: Playground) -> None:
+    page = playground.page
     page.set_viewport_size({"width": 1280, "height": 800})
-    opened = Playground(page).open()
+    playground.settle()
     usual = page.evaluate(HEIGHTS, GROWS)
     page.set_viewport_size({"width": 1920, "height": 1200})
-    opened.settle()
+    playground.settle()
     assert page.evaluate(LETTERS) == 24
     wall = page.evaluate(HEIGHTS, GROWS)
     assert [round(large / small, 1) for small, large in zip(usual, wall, strict=True)] == [1.5] * len(GROWS)

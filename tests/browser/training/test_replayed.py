@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from app.views.training.claims.told import claims
+from tests.browser.carry import links
 from tests.browser.stage import fits
-from tests.browser.test_carry import links
 from tests.browser.training.page import QUICK, Training
 
 pytestmark = pytest.mark.folded

@@ -2,12 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.playground.page import Playground
-
-pytestmark = pytest.mark.folded
 
 
 def links(page: Page) -> dict[str, str]:
@@ -19,10 +16,11 @@ def links(page: Page) -> dict[str, str]:
     return leads
 
 
-def test_the_source_the_seed_and_the_batch_size_a_typed_table_and_a_generators_numbers_go_along(
+def the_source_the_seed_and_the_batch_size_a_typed_table_and_a_generators_numbers_go_along(
     playground: Playground,
 ) -> None:
-    playground.open("source=inline")
+    """In the end it is on another page."""
+    playground.step_to("source=inline")
     a_typed_table_and_a_generators_numbers_go_along(playground)
     playground.step_to("gamma=2&source=iris&seed=7&batch_size=32")
     the_source_the_seed_and_the_batch_size_go_along_and_back(playground)
