@@ -4,10 +4,10 @@ import re
 
 import numpy as np
 
-from bncore.diagnosis import MISTAKES, Printed, case_of, check, factors_in_words, headline, ready_answers
+from bncore.diagnosis import MISTAKES, Printed, case_of, factors_in_words, headline, ready_answers
 from bncore.diagnosis.given.allowance import rounded, shaken
 from bncore.diagnosis.mistakes.paths import of_triple
-from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, named, plain
+from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, check, named, plain
 from tests.bncore.diagnosis.routes import COMPACT, CS231N, STAGED
 from tests.each import each
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from bncore import BadParameter, EmptyBatch
-from bncore.diagnosis import ORDER, candidates, case_of, check, headline, probe, separation, text, third_route
+from bncore.diagnosis import ORDER, candidates, case_of, headline, probe, separation, text, third_route
 from bncore.diagnosis.given.precision import BFLOAT16
 from bncore.numeric import differentiate
-from tests.bncore.diagnosis.batches import PLACEMENTS, batch, named
+from tests.bncore.diagnosis.batches import PLACEMENTS, batch, check, named
 from tests.bncore.diagnosis.conventions import CONVENTIONS, given, loss, probed
 from tests.each import each
 

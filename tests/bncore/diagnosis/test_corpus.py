@@ -4,9 +4,9 @@ from itertools import islice
 
 import numpy as np
 
-from bncore.diagnosis import Printed, case_of, check
+from bncore.diagnosis import Printed, case_of
 from bncore.diagnosis.given.precision import BFLOAT16
-from tests.bncore.diagnosis.batches import named
+from tests.bncore.diagnosis.batches import check, named
 from tests.bncore.diagnosis.corpus import corpus
 
 MANY = 200

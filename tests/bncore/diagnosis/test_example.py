@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bncore.diagnosis import CORRECT, MISTAKES, TITLES, case_of, check, example, examples, probe, ready_answers
-from tests.bncore.diagnosis.batches import ELSEWHERE, PLACEMENTS, SHAPES, batch, case_from
+from bncore.diagnosis import CORRECT, MISTAKES, TITLES, case_of, example, examples, probe, ready_answers
+from tests.bncore.diagnosis.batches import ELSEWHERE, PLACEMENTS, SHAPES, batch, case_from, check
 from tests.each import each
 
 

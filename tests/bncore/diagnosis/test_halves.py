@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from bncore.diagnosis import check, headline, probe
+from bncore.diagnosis import headline, probe
 from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16, FLOAT32, told
 from bncore.diagnosis.mistakes.paths import of_triple
 from bncore.diagnosis.verdict import HALF_COMPUTATION, HALF_INPUTS
-from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, named
+from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, check, named
 from tests.bncore.diagnosis.routes import COMPACT, CS231N, STAGED
 from tests.bncore.diagnosis.students import DX, with_change
 from tests.each import each, turns

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
-from bncore.diagnosis import MISTAKES, ORDER, candidates, check
+from bncore.diagnosis import MISTAKES, ORDER, candidates
 from bncore.numeric import differentiate
 from tests.bncore.diagnosis import students
 from tests.bncore.diagnosis.batches import (
@@ -15,6 +15,7 @@ from tests.bncore.diagnosis.batches import (
     answer,
     batch,
     case_from,
+    check,
     in_shape,
     named,
     rows,

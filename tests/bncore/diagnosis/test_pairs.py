@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from bncore.diagnosis import ORDER, UNNAMED, as_code, case_of, check, headline, probe, text
+from bncore.diagnosis import ORDER, UNNAMED, as_code, case_of, headline, probe, text
 from bncore.diagnosis.mistakes.catalogue import MISTAKES
 from bncore.diagnosis.mistakes.paths import of_triple
-from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, named
+from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, check, named
 from tests.bncore.diagnosis.routes import COMPACT, STAGED
 from tests.bncore.diagnosis.students import replaced
 from tests.each import each

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from bncore.diagnosis import as_code, check, headline, text
+from bncore.diagnosis import as_code, headline, text
 from bncore.diagnosis.telling.headline import is_brief
-from tests.bncore.diagnosis.batches import batch, case_from, named
+from tests.bncore.diagnosis.batches import batch, case_from, check, named
 from tests.each import each
 
 IMAGES = ((3, 4, 2, 5), 1)

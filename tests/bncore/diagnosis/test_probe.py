@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bncore import BadParameter
-from bncore.diagnosis import MISTAKES, ORDER, candidates, check, probe, separation
-from tests.bncore.diagnosis.batches import ELSEWHERE, PLACEMENTS, named
+from bncore.diagnosis import MISTAKES, ORDER, candidates, probe, separation
+from tests.bncore.diagnosis.batches import ELSEWHERE, PLACEMENTS, check, named
 from tests.each import each
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from bncore.diagnosis import check, factors_in_words, headline, text
+from bncore.diagnosis import factors_in_words, headline, text
 from bncore.diagnosis.verdict import DIFFERENCES
-from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, rows
+from tests.bncore.diagnosis.batches import PLACEMENTS, answer, batch, case_from, check, rows
 from tests.bncore.diagnosis.students import DX, with_change
 from tests.each import each
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from bncore.diagnosis import FACTORS, MISTAKES, as_code, check, factors_in_words, headline, probe, ready_answers, text
-from tests.bncore.diagnosis.batches import batch, case_from, plain, with_factors
+from bncore.diagnosis import FACTORS, MISTAKES, as_code, factors_in_words, headline, probe, ready_answers, text
+from tests.bncore.diagnosis.batches import batch, case_from, check, plain, with_factors
 from tests.each import each
 
 PROBE = probe(1).case()
+READY = ready_answers(PROBE)
 
 
 def said(case, **answers):
@@ -35,9 +36,9 @@ def test_the_headline_does_not_guess():
     )
 
 
-@each("name", [name for name in ready_answers(PROBE) if name in ("correct", *MISTAKES)])
+@each("name", [name for name in READY if name in ("correct", *MISTAKES)])
 def test_the_text_holds_all_that_was_found(name):
-    report = check(PROBE, ready_answers(PROBE)[name])
+    report = check(PROBE, READY[name])
     written = text(report)
     assert written.splitlines()[0] == headline(report)
     for tensor, verdict in report.tensors.items():

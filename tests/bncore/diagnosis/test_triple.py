@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bncore.diagnosis import UNNAMED, candidates, check, fit
+from bncore.diagnosis import UNNAMED, candidates, fit
 from bncore.diagnosis.mistakes.paths import of_triple
 from bncore.diagnosis.mistakes.triple import in_words
-from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case_from, named, plain, with_factors
+from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case_from, check, named, plain, with_factors
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
 shapes = pytest.mark.parametrize(("shape", "axis"), SHAPES)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from bncore.diagnosis import ORDER, check
-from tests.bncore.diagnosis.batches import batch, case_from, named, plain
+from bncore.diagnosis import ORDER
+from tests.bncore.diagnosis.batches import batch, case_from, check, named, plain
 from tests.each import each
 
 
