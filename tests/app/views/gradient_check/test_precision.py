@@ -8,7 +8,7 @@ from app.views.gradient_check.tensor import parsed
 from bncore.diagnosis import check, probe
 from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16
 from bncore.diagnosis.mistakes.paths import of_triple
-from tests.each import each
+from tests.each import each, turns
 
 URL = "/api/v1/gradient-check"
 SEEDS = range(2)
@@ -55,13 +55,12 @@ def test_the_right_dx_is_right_however_it_was_printed(server, seed, written):
 
 
 @each("written", WRITTEN)
-@each("seed", SEEDS)
-def test_a_wrong_dx_is_wrong_however_it_was_printed(server, seed, written):
-    case = probe(seed).case()
-    for triple in [(1.05, 1, 1), (1, 1, 0), (-1, 1, 1)]:
-        answer = asked(server, seed, dx=WRITTEN[written](of_triple(case, *triple)))
-        assert answer["correct"] is False, answer["text"]
-        assert answer["diagnoses"]
+@each("triple", [(1.05, 1, 1), (1, 1, 0), (-1, 1, 1)])
+@turns("seed", SEEDS)
+def test_a_wrong_dx_is_wrong_however_it_was_printed(server, written, triple, seed):
+    answer = asked(server, seed, dx=WRITTEN[written](of_triple(probe(seed).case(), *triple)))
+    assert answer["correct"] is False, answer["text"]
+    assert answer["diagnoses"]
 
 
 ROUNDED = {
@@ -77,7 +76,7 @@ ROUNDED = {
 
 @each("rounded", ROUNDED)
 @each("triple", [(1, 1, 1), (1, 1, 1.05), (-1, 1, 1)])
-@each("seed", SEEDS)
+@turns("seed", SEEDS)
 def test_the_same_numbers_as_json_and_pasted_say_the_same(server, seed, rounded, triple):
     dx = ROUNDED[rounded](of_triple(probe(seed).case(), *triple))
     as_json, pasted = asked(server, seed, dx=dx.tolist()), asked(server, seed, dx=str(dx.tolist()))
