@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from html import unescape
 from html.parser import HTMLParser
+from itertools import chain
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -29,6 +30,7 @@ UNSEEN = re.compile(r"<(script|style|template|svg)\b.*?</\1>|<!.*?>", re.DOTALL)
 """What nobody reads of a page, and what stands in it breaks a sentence."""
 PIECE = re.compile(r"<(/?)([^\s>/]+)([^>\"]*(?:\"[^\"]*\"[^>\"]*)*)>|([^<]+)")
 """A tag of a page of ours, whose values stand in double quotes, or what is between two."""
+BEHIND_A_TAG = re.compile(r"(?<=>)(?=\n)")
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 WORD = re.compile(r"[A-Za-zα-ωΑ-Ωℓ∂Σ]")
 TAG = re.compile(r"<[^>]+>")
@@ -103,6 +105,13 @@ def texts_of_page(html: str, notation: str) -> Iterator[Text]:
 
 
 @cache
+def _pieces(lines: str) -> list[tuple[str, str, str, str]]:
+    """The tags of some lines and what is between them, which are on one page as on the other."""
+    assert not PIECE.sub("", lines).strip()
+    return PIECE.findall(lines)
+
+
+@cache
 def _is_inline(tag: str) -> bool:
     return bool(re.fullmatch(r"span|b|i|em|strong|code|kbd|a|sub|sup|math|m[a-z]+|semantics|annotation", tag))
 
@@ -130,8 +139,7 @@ class _Page:
         self._words: list[str] = []
 
     def read(self, html: str) -> None:
-        assert not PIECE.sub("", html).strip()
-        for closing, tag, written, text in PIECE.findall(html):
+        for closing, tag, written, text in chain.from_iterable(map(_pieces, BEHIND_A_TAG.split(html))):
             if text:
                 self._data(text)
             elif closing:
