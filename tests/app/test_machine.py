@@ -3,6 +3,7 @@
 import pytest
 
 from app import machine
+from tests.each import each
 
 GIBIBYTE = 1024**3
 MACHINE = {
@@ -32,7 +33,7 @@ def test_without_limits_it_is_the_machine(root):
     assert machine.memory(root()) == 16 * GIBIBYTE
 
 
-@pytest.mark.parametrize(
+@each(
     ("quota", "cores"),
     [("max", 8), ("50000", 1), ("140000", 1), ("150000", 2), ("200000", 2), ("370000", 4), ("3200000", 8)],
 )
@@ -44,7 +45,7 @@ def test_a_quota_has_a_period_of_its_own(root):
     assert machine.cores(root(**{"sys/fs/cgroup/cpu.max": "30000 10000\n"})) == 3
 
 
-@pytest.mark.parametrize(("allowed", "cores"), [("0-1", 2), ("3", 1), ("0,2-3,6-7", 5)])
+@each(("allowed", "cores"), [("0-1", 2), ("3", 1), ("0,2-3,6-7", 5)])
 def test_an_affinity_bounds_the_cores(root, allowed, cores):
     assert machine.cores(root(**{"proc/self/status": f"Cpus_allowed_list:\t{allowed}\n"})) == cores
 
@@ -55,7 +56,7 @@ def test_the_smaller_of_quota_and_affinity_counts(root):
     assert machine.cores(root(**files, **{"sys/fs/cgroup/cpu.max": "200000 100000"})) == 2
 
 
-@pytest.mark.parametrize(("limit", "memory"), [("max", 16), (str(GIBIBYTE), 1), (str(64 * GIBIBYTE), 16)])
+@each(("limit", "memory"), [("max", 16), (str(GIBIBYTE), 1), (str(64 * GIBIBYTE), 16)])
 def test_a_limit_bounds_the_memory(root, limit, memory):
     assert machine.memory(root(**{"sys/fs/cgroup/memory.max": f"{limit}\n"})) == memory * GIBIBYTE
 

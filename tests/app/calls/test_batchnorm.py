@@ -83,7 +83,7 @@ def test_special_cases_are_told(server):
     assert "denominator is 0" in answer["warnings"][1]
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "field"),
     [
         ({"x": [[1.0], [1.0, 2.0]]}, "x"),

@@ -1,10 +1,11 @@
 """A refusal of the numerics reaches a page with the titles of its controls, a program with names of parameters."""
 
-import pytest
 from fastapi.testclient import TestClient
 
+from tests.each import each
 
-@pytest.mark.parametrize(
+
+@each(
     ("asked", "detail", "page"),
     [
         ("norms?norm=group&channels=6&groups=4", "groups is 4, and there", "“Groups of group norm” is 4, and there"),

@@ -3,7 +3,6 @@
 import json
 
 import numpy as np
-import pytest
 
 from bncore.diagnosis.given.precision import BFLOAT16, FLOAT16
 from tests.app.sentences.brevity import is_brief
@@ -14,6 +13,7 @@ from tests.app.sentences.states import states
 from tests.bncore.diagnosis.batches import in_shape, rows
 from tests.bncore.diagnosis.routes import COMPACT
 from tests.bncore.diagnosis.students import replaced, run
+from tests.each import each
 
 API = "/api/v1/gradient-check/view"
 CHANGES = {
@@ -118,7 +118,7 @@ def test_every_sentence_follows_the_answer_and_the_batch(client):
     assert not long, long[:5]
 
 
-@pytest.mark.parametrize("body", [{"x": "1 2", "dy": "1 2"}, {"x": "[[1, 2]]", "dy": "[[1, 2]]"}, {"dx": "a b"}])
+@each("body", [{"x": "1 2", "dy": "1 2"}, {"x": "[[1, 2]]", "dy": "[[1, 2]]"}, {"dx": "a b"}])
 def test_a_refusal_says_no_verdict(client, body):
     answer = client.post(API, json={"batch": "own", "mistake": "own", **body})
     assert answer.status_code == 422

@@ -1,14 +1,14 @@
 """Every answer forbids pages to load from, or send to, another host."""
 
 import anyio
-import pytest
 
 from app.web.headers import HEADERS, POLICY, Head
+from tests.each import each
 
 PATHS = ["/healthz", "/api/v1/catalog", "/api/v1/playground", "/api/v1/nowhere", "/static/x/favicon.svg"]
 
 
-@pytest.mark.parametrize("path", PATHS)
+@each("path", PATHS)
 def test_every_answer_carries_the_headers(client, path):
     answer = client.get(path)
     assert {name: answer.headers[name] for name in HEADERS} == HEADERS

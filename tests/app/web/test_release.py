@@ -7,6 +7,7 @@ import pytest
 from app import release
 from bncore.kernels import using
 from bncore.kernels.loading import compiled
+from tests.each import each
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def test_it_is_twelve_hexadecimal_digits_and_stays():
     assert fingerprint() == release.fingerprint()
 
 
-@pytest.mark.parametrize("path", ["app/main.py", "static/page.js", "templates/page.html", "bncore/new.py"])
+@each("path", ["app/main.py", "static/page.js", "templates/page.html", "bncore/new.py"])
 def test_a_changed_or_a_new_file_changes_it(product, path):
     before = fingerprint()
     (product / path).write_text("b = 2\n")
@@ -41,7 +42,7 @@ def test_moving_a_file_changes_it(product):
     assert fingerprint() != before
 
 
-@pytest.mark.parametrize("path", ["app/main.pyc", "app/notes.txt", "README.md"])
+@each("path", ["app/main.pyc", "app/notes.txt", "README.md"])
 def test_what_is_not_the_product_does_not(product, path):
     before = fingerprint()
     (product / path).write_text("anything")

@@ -59,7 +59,7 @@ def test_a_report_is_gone_with_its_model(client):
     assert told(gone)["errors"][0]["field"] == "model"
 
 
-@pytest.mark.parametrize(
+@each(
     ("content", "status"),
     [(b"", 422), (b"\x89PNG\r\n\x1a\n" + bytes(64), 415), (npz()[:5000], 422), (b"PK\x03\x04" + bytes(64), 422)],
 )

@@ -10,6 +10,7 @@ from app.batches.datasets import load
 from bncore import forward
 from bncore.playground.stages import STAGES
 from tests.app.strict_json import parsed
+from tests.each import each
 
 URL = "/api/v1/playground/data"
 LOSS = {"source": "iris", "upstream": "cross_entropy", "activation": "tanh"}
@@ -82,7 +83,7 @@ def test_statistics_have_a_row_a_feature_with_its_name(server):
     assert body["rows"] == list(load("wine").feature_names)
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "media_type"),
     [("json", "application/json"), ("csv", "text/csv; charset=utf-8"), ("npy", "application/octet-stream")],
 )

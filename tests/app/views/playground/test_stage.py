@@ -21,7 +21,7 @@ STATES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("query", STATES, ids=str)
+@each("query", STATES)
 def test_the_headline_has_at_most_twenty_words_and_three_numbers(client, query):
     headline = get(client, parts="stage", **query)["headline"]
     assert len(headline.split()) <= 20

@@ -4,6 +4,7 @@ import pytest
 
 from bncore.training import advance, attempts, start
 from tests.app.views.training.asked import QUICK, prepared
+from tests.each import each
 
 
 def asked(client, **query):
@@ -39,7 +40,7 @@ def test_a_variant_without_a_norm_over_the_batch_has_no_such_sums(client):
     assert told["ways"]["true"]["after"] == told["ways"]["constant"]["after"]
 
 
-@pytest.mark.parametrize(("query", "said"), [
+@each(("query", "said"), [
     ({"of": "d"}, "Variant d is not trained; there are a, b."),
     ({"at": 40}, "at is 40, and a run of 40 steps has its last update behind step 39."),
     ({"of": "a", "a": "norm:none,activation:relu,rate:1e6", "at": 39}, "Variant a has diverged at step"),

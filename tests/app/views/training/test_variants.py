@@ -12,6 +12,7 @@ from app.views.training.variants.fields import SpecFields
 from app.views.training.variants.titles import titles_of
 from bncore.training import NORMS, OPTIMIZERS, ORDERS, SCHEDULES, Spec
 from tests.app.views.training.asked import QUICK, prepared, refused
+from tests.each import each
 
 
 def test_every_field_of_a_spec_is_a_control_of_the_same_default():
@@ -46,7 +47,7 @@ def test_all_that_a_table_has_can_be_trained(client):
     assert catalogue["training"]["rate"]["default"] == 0.1
 
 
-@pytest.mark.parametrize(
+@each(
     ("own", "given", "allowed"),
     [("norm:bacth", "norm:bacth", "'none' or 'batch'"), ("rate:-1", "rate:-1", "a number from 0 to"),
      ("nrom:batch", "nrom", "architecture, widths"), ("source:wine", "source", "architecture, widths"),
@@ -65,7 +66,7 @@ def test_a_wrong_field_of_a_variant_is_refused_by_its_name_and_its_value(client,
     assert " b" in detail or detail.startswith("b")
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "field", "allowed"),
     [({"batch_size": 101}, "batch_size", "at most 100"), ({"held": 150}, "held", "1 to 149"),
      ({"architecture": "convolutional"}, "source", "a convolution takes"),

@@ -4,10 +4,9 @@ import json
 import logging
 import uuid
 
-import pytest
-
 from app.web.operations import logs
 from app.web.serving.refusals import LARGE_HEADER
+from tests.each import each
 
 PROBLEMS = ["/api/v1/nowhere", "/api/v1/playground?eps=-1", f"/api/v1/batches/{'0' * 64}", "/readyz"]
 
@@ -22,13 +21,13 @@ def test_a_clients_id_is_kept(client):
     assert answer.headers["x-request-id"] == "lecture-7.b_2"
 
 
-@pytest.mark.parametrize("given", ["", "a b", "a" * 65, 'a"b', "a\tb", "é"])
+@each("given", ["", "a b", "a" * 65, 'a"b', "a\tb", "é"])
 def test_an_id_that_could_break_a_line_is_replaced(client, given):
     answer = client.get("/healthz", headers={"X-Request-Id": given.encode()})
     assert uuid.UUID(answer.headers["x-request-id"])
 
 
-@pytest.mark.parametrize("path", PROBLEMS)
+@each("path", PROBLEMS)
 def test_a_problem_tells_the_id_of_its_request(client, path):
     answer = client.get(path, headers={"X-Request-Id": "mine"})
     assert answer.headers["content-type"] == "application/problem+json"
