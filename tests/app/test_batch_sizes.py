@@ -1,7 +1,8 @@
 """A batch that is asked for larger than its source: every view says that it took all of it."""
 
 import numpy as np
-import pytest
+
+from tests.each import each
 
 ASKED = {
     "playground": 1024, "derivation": 8, "network": 1024, "norms": 1024, "batch-size": 1024,
@@ -16,15 +17,15 @@ def warnings_of(client, view, **query):
     return [text for text in answer.json()["batch"]["warnings"] if "asked for" in text]
 
 
-@pytest.mark.parametrize("view", ASKED)
+@each("view", ASKED)
 def test_more_examples_than_a_typed_table_has_are_told(server, view):
     asked = ASKED[view]
     said = f"{asked:,} examples are asked for, and the source has 4: all of them are taken."
     assert warnings_of(server, view, source="inline", values=TABLE, batch_size=asked) == [said]
 
 
-@pytest.mark.parametrize("view", ASKED)
-@pytest.mark.parametrize("size", [4, 3, "auto"])
+@each("view", ASKED)
+@each("size", [4, 3, "auto"])
 def test_a_size_that_the_source_has_needs_no_note(server, view, size):
     assert warnings_of(server, view, source="inline", values=TABLE, batch_size=size) == []
 

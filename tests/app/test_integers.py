@@ -84,7 +84,7 @@ def test_floats_in_a_file_are_rounded_as_ever(server: TestClient) -> None:
     assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("value", ROUNDED)
+@each("value", ROUNDED)
 def test_typed_pasted_and_posted_ones_are_refused_with_their_value(server: TestClient, value: int) -> None:
     said = f"is {value}; it is an integer that float64 does not hold"
     x = [[value, 1], [1, 2.5], [3, 4]]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from fastapi.testclient import TestClient
 
 from tests.each import each
@@ -63,9 +62,7 @@ def test_bands_fill_the_axis_and_each_holds_the_tick_of_its_thing(
         assert all(low < tick < high for tick in ticks(axis, band))
 
 
-@pytest.mark.parametrize(
-    ("query", "name"), [("source=wine", "x"), ("source=wine&selected=2,5,11", "dx"), ("source=digits", "dx_hat")]
-)
+@each(("query", "name"), [("source=wine", "x"), ("source=wine&selected=2,5,11", "dx"), ("source=digits", "dx_hat")])
 def test_the_band_of_a_feature_is_the_row_that_has_its_name(server: TestClient, query: str, name: str) -> None:
     answer = server.get(f"/api/v1/playground?{query}").json()
     layout = answer["figures"][name]["layout"]

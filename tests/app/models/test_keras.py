@@ -26,7 +26,7 @@ FILES: dict[str, Callable[[], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("what", FILES)
+@each("what", FILES)
 def test_a_batch_norm_has_its_variables_its_settings_and_what_stands_around_it(what: str) -> None:
     norms = norms_of(FILES[what]())
     assert list(norms) == ["bn1", "bn2"]

@@ -10,6 +10,7 @@ from tests.app.models.whole import WHOLE
 from tests.bncore.doctor.findings import sick
 from tests.bncore.doctor.findings.recorded import nets
 from tests.bncore.doctor.findings.test_sick import named_first
+from tests.each import each
 
 IN_NO_FILE = {"a beta of another length"}
 """What readers refuse or leave out themselves."""
@@ -40,7 +41,7 @@ def test_a_fault_is_named_first_in_a_file_of_every_format(kind):
             named_first(id, norm, examine(read))
 
 
-@pytest.mark.parametrize("kind", WHOLE)
+@each("kind", WHOLE)
 def test_nothing_above_a_note_is_told_of_a_trained_network_in_any_format(kind):
     for net in ("conv", "dense", "residual"):
         read = read_model(WHOLE[kind](nets.model(net, 0)))

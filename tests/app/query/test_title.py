@@ -5,6 +5,7 @@ import pytest
 
 from app.query.source import BatchFields
 from app.registry import VIEWS
+from tests.each import each
 
 BATCHES = {view.name: view for view in VIEWS if issubclass(view.query, BatchFields)}
 LAYERED = [name for name, view in BATCHES.items() if "layer_width" in view.query.model_fields]
@@ -32,7 +33,7 @@ def test_every_view_calls_a_source_the_same(client, uploaded, name):
         assert told.get("title", title) == title
 
 
-@pytest.mark.parametrize("name", LAYERED)
+@each("name", LAYERED)
 def test_every_view_with_a_layer_in_front_says_so(server, name):
     told = batch(server, name, source="inline", values=VALUES, layer_width=3)
     assert told["title"] == "Typed table, behind a linear layer"

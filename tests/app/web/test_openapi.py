@@ -40,7 +40,7 @@ def test_each_example_works_when_pasted(server, api, path):
         assert answer.status_code == 200, example
 
 
-@pytest.mark.parametrize("path", VIEWS)
+@each("path", VIEWS)
 def test_an_example_of_an_answer_holds_no_name_that_answers_do_not_have(server, api, path):
     example = api["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["example"]
     check_names(example, parsed(server.get(path).content), path)

@@ -96,7 +96,7 @@ def test_an_address_that_is_not_there_and_a_method_that_is_not_taken(client):
     assert answer.headers["allow"] == "GET, HEAD, OPTIONS"
 
 
-@pytest.mark.parametrize(("body", "field", "given", "allowed"), [
+@each(("body", "field", "given", "allowed"), [
     ('{"x": [[1, 2], [3, 4]], "gamma": [1, 2, 3]}', "gamma", "shape (3,)", "give one value a feature, shape (2,)"),
     ('{}', "x", "{}", "a value, which is required"),
     ("[]", "body", "[]", "a JSON object"),

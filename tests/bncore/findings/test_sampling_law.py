@@ -20,7 +20,7 @@ def images(rng, features, examples, positions, alike):
     return (np.sqrt(1 - alike) * own + np.sqrt(alike) * shared).reshape(features, -1)
 
 
-@pytest.mark.parametrize(
+@each(
     ("examples", "expected"), [(2, 0.42625), (3, 0.37824), (4, 0.33671), (5, 0.30518)]
 )  # sd of χ over its root, by the Γ function
 def test_the_deviation_of_few_bells_strays_by_the_law_of_chi(examples, expected):
@@ -41,7 +41,7 @@ def test_the_deviation_of_many_strays_by_their_own_tails(name, examples):
     assert law.deviation_error()[0] == pytest.approx(seen, rel=0.16 if examples < 64 else 0.06)
 
 
-@pytest.mark.parametrize("examples", [8, 16, 64])
+@each("examples", [8, 16, 64])
 def test_the_pooled_kurtosis_of_few_shows_which_tails_are_heavy(examples):
     law = {name: sampling_law(draw(np.random.default_rng(2), (4000, examples)), 1) for name, draw in DRAWN.items()}
     assert law["normal"].excess == pytest.approx(0.0, abs=0.1)
@@ -69,8 +69,8 @@ def test_the_mean_of_images_strays_as_far_as_their_positions_are_alike(alike, ex
     assert (law.share.mean() / examples) == pytest.approx(rows.mean(axis=1).var(), rel=0.3)
 
 
-@pytest.mark.parametrize("alike", [0.0, 0.3, 1.0])
-@pytest.mark.parametrize("examples", [4, 16])
+@each("alike", [0.0, 0.3, 1.0])
+@each("examples", [4, 16])
 def test_the_variance_of_images_strays_by_no_more_than_is_said_and_not_by_half_of_it(alike, examples):
     rows = images(np.random.default_rng(5), 4000, examples, 16, alike)
     law = sampling_law(rows, 16)

@@ -205,9 +205,7 @@ def test_joints_of_a_pass_leave_the_read_out_out():
     ]
 
 
-@pytest.mark.parametrize(
-    ("make", "recipe"), [(contrasted, {"residual": True}), (images, {"norm_place": "behind"}), (contrasted, {})]
-)
+@each(("make", "recipe"), [(contrasted, {"residual": True}), (images, {"norm_place": "behind"}), (contrasted, {})])
 def test_every_step_is_told_up_to_the_last(make, recipe):
     told = []
     setup = make(**recipe, disturbance=Disturbance(2)).setup

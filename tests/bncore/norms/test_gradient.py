@@ -86,8 +86,8 @@ def test_parameter_gradients_are_sums_over_the_cells_that_share_one(norm):
         np.testing.assert_allclose(gradients.dbeta, dy.sum(axis=over), atol=1e-13)
 
 
-@pytest.mark.parametrize("axis", [1, 2])
-@pytest.mark.parametrize("norm", ["layer", "rms"])
+@each("axis", [1, 2])
+@each("norm", ["layer", "rms"])
 def test_the_gradient_of_a_later_axis(norm, axis):
     rng = np.random.default_rng(0)
     x, dy = rng.normal(size=(2, 2, 3, 4))

@@ -12,6 +12,7 @@ from bncore.errors import BadParameter
 from bncore.training import NORMS, OPTIMIZERS, ORDERS, SCHEDULES, State, advance, first_record, next_record, start
 from bncore.training.run import Work, last_record
 from tests.bncore.training.specs import DENSE_NORMS, digits, plane, tiny, tiny_images
+from tests.each import each
 
 NOISY = {"dropout": 0.2, "weight_noise": 0.1, "norm_noise": 0.1, "random_labels": 0.3}
 
@@ -100,9 +101,7 @@ def test_a_rate_that_is_changed_later_goes_on_from_the_checkpoint_before():
     assert records[0].loss != advance(early, 1)[1][0].loss
 
 
-@pytest.mark.parametrize(
-    "other", [{"rate": 0.2}, {"changes": ((49, 0.5),)}, {"seed": 1}, {"norm": "layer"}, {"data": plane("circles")}]
-)
+@each("other", [{"rate": 0.2}, {"changes": ((49, 0.5),)}, {"seed": 1}, {"norm": "layer"}, {"data": plane("circles")}])
 def test_a_state_of_another_run_is_refused(other):
     blob = advance(start(tiny()), 50)[0].to_bytes()
     with pytest.raises(BadParameter, match="blob"):

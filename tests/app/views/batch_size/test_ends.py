@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from tests.app.views.batch_size.asked import FEW, URL, get, refused
+from tests.each import each
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_noise_that_cannot_be_matched_is_said_to_be_larger(server):
     assert "the most there is" not in get(server)["noise"]["match_text"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "part", "key", "said"),
     [({"momentum": 0}, "running", "text", "at momentum 0 they never move"),
      ({"momentum": "cumulative"}, "running", "text", "the average of 100 batches is uncertain by ±"),

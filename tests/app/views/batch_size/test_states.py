@@ -108,7 +108,7 @@ def test_theory_of_running_statistics_is_silent_where_examples_depend_on_each_ot
     assert "jitter" not in running["text"]
 
 
-@pytest.mark.parametrize(("steps", "said"), [(0, "100 %"), (10, "34.9 %"), (100, "less than 0.01 %")])
+@each(("steps", "said"), [(0, "100 %"), (10, "34.9 %"), (100, "less than 0.01 %")])
 def test_what_is_left_of_the_cold_start_is_its_power(server, steps, said):
     running = get(server, part="running", running_steps=steps)["running"]
     assert running["cold"] == pytest.approx(0.9**steps)

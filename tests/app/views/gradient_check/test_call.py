@@ -68,8 +68,8 @@ def test_every_field_is_documented_with_words(server):
     assert all(field["description"].endswith(".") for field in properties.values())
 
 
-@pytest.mark.parametrize("axes", [2, 4])
-@pytest.mark.parametrize("placement", ["variance", "deviation"])
+@each("axes", [2, 4])
+@each("placement", ["variance", "deviation"])
 def test_a_probe_is_fetched_computed_on_and_sent_back_by_its_seed(server, axes, placement):
     query = f"?seed=11&axes={axes}&eps_placement={placement}"
     batch = parsed(server.get(URL + "/probe" + query).content)

@@ -69,7 +69,7 @@ def test_fields_that_mean_nothing_for_the_norm_say_nothing(server):
     assert server.post(f"{URL}/view", json={"batch": "own", "norm": "rms", "axis": "-1"}).status_code == 200
 
 
-@pytest.mark.parametrize(("query", "called", "note"), [
+@each(("query", "called", "note"), [
     ({"norm": "layer"}, "layernorm_backward(dout, cache)", ""),
     ({"norm": "group", "axes": "4"}, "spatial_groupnorm_backward(dout, cache)", ""),
     ({"norm": "rms"}, "my_gradients(x, gamma, batch[\"eps\"], dout)", NONE_SUCH),

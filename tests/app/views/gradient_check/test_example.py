@@ -5,6 +5,7 @@ import pytest
 
 from bncore.diagnosis import CORRECT, TITLES, examples, probe
 from tests.bncore.diagnosis.conventions import CONVENTIONS
+from tests.each import each
 
 URL = "/api/v1/gradient-check"
 PROBES = [(axes, placement) for axes in (2, 4) for placement in ("variance", "deviation")]
@@ -42,9 +43,7 @@ def test_a_mistake_that_does_not_exist_here_is_refused_with_those_that_do(server
         assert "variance_path_missing" in refused.json()["errors"][0]["allowed"]
 
 
-@pytest.mark.parametrize(
-    "write", [str, repr, lambda a: str(a.tolist()), lambda a: "\n".join(",".join(map(repr, r)) for r in a.tolist())]
-)
+@each("write", [str, repr, lambda a: str(a.tolist()), lambda a: "\n".join(",".join(map(repr, r)) for r in a.tolist())])
 def test_a_tensor_may_be_pasted_as_it_is_printed(server, write):
     made = server.get(f"{URL}/example", params={"mistake": "sign"}).json()
     with np.printoptions(precision=17):

@@ -9,6 +9,7 @@ from app.web.answers import to_json
 from bncore.diagnosis import case_of, check, probe, ready_answers
 from bncore.diagnosis.mistakes.paths import of_triple
 from tests.app.views.playground.test_figures import check as check_figure
+from tests.each import each
 
 
 def drawn(case, dx):
@@ -37,8 +38,8 @@ UNTOLD = {
 }
 
 
-@pytest.mark.parametrize(("batch", "dx"), UNTOLD.values(), ids=UNTOLD)
-@pytest.mark.parametrize("placement", ["variance", "deviation"])
+@each(("batch", "dx"), UNTOLD.values())
+@each("placement", ["variance", "deviation"])
 def test_a_batch_that_tells_no_factor_is_drawn_without_any(batch, dx, placement):
     case = case_of(**batch, eps_placement=placement)
     for given in (dx, case.as_given(case.truth["dx"]), case.as_given(case.dy)):

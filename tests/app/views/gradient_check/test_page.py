@@ -85,7 +85,7 @@ def test_the_same_address_is_the_same_page_and_need_not_be_sent_again(client):
     assert "http://lecture:8000/api/v1/gradient-check" in embedded(elsewhere.text)["snippet"]
 
 
-@pytest.mark.parametrize("query", [
+@each("query", [
     {"dy": "[[1,1],[1,1],[1,1],[1,1]]"}, {"gamma": "0 0"}, {"dy": "0 0\n0 0\n0 0\n0 0", "dx": "0 0\n0 0\n0 0\n0 0"},
     {"x": "1\n2\n4\n3", "dy": "1\n2\n4\n3", "dx": "1\n2\n4\n3", "gamma": "", "beta": ""},
     {"x": "1 1\n1 1\n1 1\n1 1", "eps": "0"},

@@ -5,6 +5,7 @@ import pytest
 from bncore.activations import ACTIVATIONS
 from bncore.network.layers.initializations import INITIALIZATIONS
 from tests.app.views.network.asking import ALWAYS, DISTURBED, SMALL, URL, WITH, at, get
+from tests.each import each
 
 
 def test_the_answer_has_both_columns_block_by_block(server):
@@ -38,7 +39,7 @@ def test_without_a_norm_there_is_one_column(server):
     assert answer["network"]["joint_kinds"] == ["z", "f"]
 
 
-@pytest.mark.parametrize(
+@each(
     "query",
     [
         *({"activation": name} for name in ACTIVATIONS), *({"initialization": name} for name in INITIALIZATIONS),
@@ -49,7 +50,6 @@ def test_without_a_norm_there_is_one_column(server):
         {"disturb_layer": 1, "disturb_factor": 1e6, "disturb_shift": -1e6}, {"joint": "f2", "notation": "lecture"},
         {"source": "breast_cancer", "standardize": "off", "weight_scale": 1e6, "depth": 50},
     ],
-    ids=str,
 )  # fmt: skip
 def test_every_setting_is_answered_in_valid_json(server, query):
     answer, usual = get(server, **SMALL | query), get(server, **SMALL)

@@ -41,7 +41,7 @@ def test_each_presets_claim_holds_on_the_network_of_its_link(server, name):
     assert any(character.isdigit() for character in claim["text"])
 
 
-@pytest.mark.parametrize(("query", "column", "said"), [
+@each(("query", "column", "said"), [
     ({"depth": 8, "width": 48, "weight_scale": 54400, "source": "normal", "standardize": "on"}, "without",
      "at the read-out"),
     ({"depth": 2, "source": "inline", "values": "1e300,1;2,3;4,5"}, "without", "at the input already"),
@@ -123,7 +123,7 @@ def test_the_growth_says_which_blocks_it_leaves_out(server, depth, told):
     assert ("2 blocks at either end left out" in text) == told
 
 
-@pytest.mark.parametrize(("query", "law"), [
+@each(("query", "law"), [
     ({"batch_size": 8}, True), ({"batch_size": 3}, False), ({"batch_size": 8, "activation": "tanh"}, False),
     ({"batch_size": 8, "architecture": "convolutional"}, False),
 ])  # fmt: skip

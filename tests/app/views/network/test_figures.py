@@ -12,6 +12,7 @@ from app.views.network.figures.rows import COLUMNS
 from app.web.answers import to_json
 from tests.app.figures.complete import check_complete
 from tests.app.views.network.drawing import drawn, spread, viewed
+from tests.each import each
 
 SETTINGS = [
     {}, {"norm": "none"}, {"residual": "on", "shown": "sum"}, {"norm_place": "behind", "shown": "norm"},
@@ -50,7 +51,7 @@ def test_a_logarithmic_axis_says_so():
     assert "asinh" in figures["activations_with"]["layout"]["xaxis"]["title"]["text"]
 
 
-@pytest.mark.parametrize("query", [
+@each("query", [
     {}, {"depth": "20", "weight_scale": "100"}, {"norm_place": "behind", "shown": "norm"},
     {"activation": "sigmoid", "initialization": "normal", "weight_scale": "0.1", "depth": "10"},
 ])  # fmt: skip

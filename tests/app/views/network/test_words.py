@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tests.app.views.network.asking import SMALL, get
+from tests.each import each
 
 
 def first_convention(answer):
@@ -27,7 +28,7 @@ def test_features_that_do_not_vary_are_counted_and_not_said_to_have_deviation_1(
     assert first_convention(images) == "every input channel has mean 0, deviation 1 over this batch"
 
 
-@pytest.mark.parametrize(("query", "why"), [
+@each(("query", "why"), [
     ({"batch_size": 1}, "as standardizing subtracts the batch's mean, which of one example is itself"),
     ({"source": "inline", "values": "1,2;1,2;1,2", "batch_size": "all"},
      "as no input varies over this batch, and standardizing subtracts its mean"),

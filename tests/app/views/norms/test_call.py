@@ -100,7 +100,7 @@ def test_the_conventions_say_what_inference_would_do(server):
     assert "as in training: RMS norm computes the same in inference" in get(server, norm="rms")["conventions"]
 
 
-@pytest.mark.parametrize(("norm", "eps_placement", "said", "unsaid"), [
+@each(("norm", "eps_placement", "said", "unsaid"), [
     ("rms", "variance", "added to the mean square", "variance"), ("rms", "deviation", "added to the root mean", "σ+ε"),
     ("batch", "variance", "added to the variance", "mean square"), ("batch", "deviation", "the deviation, σ+ε", "RMS"),
     ("all", "variance", "variance, √(σ²+ε), as in the frameworks; of RMS norm to the mean square", "its own"),
@@ -113,12 +113,11 @@ def test_the_conventions_speak_of_the_norms_that_are_shown(server, norm, eps_pla
     assert any("β" in text for text in told) == (norm != "rms")
 
 
-@pytest.mark.parametrize("situation", ["usual", "one_example", "class_sorted", "huge_channel"])
-@pytest.mark.parametrize(
+@each("situation", ["usual", "one_example", "class_sorted", "huge_channel"])
+@each(
     "query",
     [{}, {"batch_size": 1}, {"batch_size": 7, "channels": 5}, {"source": "iris", "eps": 0}, {"rows": "example"},
      {"eps_placement": "deviation", "eps": 0.1}, {"source": "class_sorted"}, {"channels": 1}, {"batch_size": 64}],
-    ids=str,
 )  # fmt: skip
 def test_every_setting_is_answered_in_valid_json_and_whole_sentences(server, situation, query):
     answer = get(server, situation=situation, **query)

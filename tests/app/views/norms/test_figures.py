@@ -2,7 +2,6 @@
 
 import numpy as np
 import orjson
-import pytest
 
 from app.views.norms.answer import answer_of
 from app.views.norms.block import blocks_of
@@ -29,7 +28,7 @@ def answered(**query):
     return orjson.loads(to_json(answer_of(viewed(**query))))
 
 
-@pytest.mark.parametrize("query", SETTINGS, ids=str)
+@each("query", SETTINGS)
 def test_every_figure_is_plotlys_and_complete(query):
     check_complete(answered(**query)["figures"])
 

@@ -3,16 +3,16 @@
 import re
 
 import numpy as np
-import pytest
 
 from bncore.norms.reference import WU_HE_2018
 from tests.app.embedded import embedded
+from tests.each import each
 
 PAGE = "/norms"
 API = "/api/v1/norms"
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "field"),
     [
         ("groups=4", "groups"), ("ghost_size=5", "ghost_size"), ("cell=9,0,0", "cell"),

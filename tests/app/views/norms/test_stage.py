@@ -64,14 +64,13 @@ def test_the_answer_of_the_stage_is_small_and_holds_nothing_else(server):
     assert len(server.get(URL, params=largest).content) < 12_000
 
 
-@pytest.mark.parametrize(
+@each(
     "query",
     [
         {}, {"batch_size": 1}, {"norm": "group"}, {"situation": "one_example"}, {"situation": "class_sorted"},
         {"situation": "huge_channel", "huge_factor": 1000}, {"source": "wine", "situation": "class_sorted"},
         {"norm": "renorm", "situation": "class_sorted"}, {"batch_size": 16, "channels": 9, "cell": "15,8,4"},
     ],
-    ids=str,
 )  # fmt: skip
 def test_the_stage_alone_is_that_of_the_whole_answer(server, query):
     whole, alone = get(server, **query), get(server, parts="stage", **query)

@@ -3,6 +3,8 @@
 import numpy as np
 import pytest
 
+from tests.each import each
+
 WINE = "/api/v1/playground?source=wine"
 
 
@@ -18,7 +20,7 @@ def test_the_exact_one_has_words_and_no_figure(server):
     assert "arithmetic" not in answer["figures"]
 
 
-@pytest.mark.parametrize(
+@each(
     ("query", "words"),
     [
         ("&arithmetic=squares&x_scale=1000", "no x̂ of this batch would be off by more than"),

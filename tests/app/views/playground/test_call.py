@@ -87,9 +87,7 @@ def test_the_first_64_features_and_the_selected_ones_are_listed(server):
     assert len(answer["forward"]["x"]["mean"]) == 65
 
 
-@pytest.mark.parametrize(
-    "query", [{"batch_size": 1}, {"batch_size": 2, "eps": 0}, {"source": "dead_feature", "eps": 0}]
-)
+@each("query", [{"batch_size": 1}, {"batch_size": 2, "eps": 0}, {"source": "dead_feature", "eps": 0}])
 def test_edges_are_flagged_not_null(server, query):
     answer = get(server, **query)
     numbers = [value for name in ("x", "x_hat", "y", "activation") for value in answer["forward"][name].values()]

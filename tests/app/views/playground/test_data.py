@@ -38,7 +38,7 @@ def test_x_hat_is_the_librarys_and_the_same_to_the_last_digit_in_every_format(se
     assert body["columns"] == header
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@each("stage", STAGES)
 def test_every_stage_can_be_had(server, stage):
     values = array_of(server, **LOSS, stage=stage)
     assert values.shape == ((150, 3) if stage.endswith("readout") else (150, 4))

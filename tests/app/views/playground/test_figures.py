@@ -74,7 +74,7 @@ def check(name, figure):
         assert trace["meta"]["term"]
 
 
-@pytest.mark.parametrize("query", [*SOURCES, *INLINE, *LAYERS, *VIEWS, *OTHERS], ids=lambda q: "&".join(q.values()))
+@each("query", [*SOURCES, *INLINE, *LAYERS, *VIEWS, *OTHERS])
 def test_every_figure_of_every_query_is_plotlys_and_complete(query):
     made = drawn(**query)
     assert {"x", "x_hat", "y", "activation", "dx", "dx_direct", "dx_mean", "dx_variance", "parameters"} <= set(made)

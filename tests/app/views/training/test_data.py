@@ -11,6 +11,7 @@ from app.views.training.data.examples import size_of
 from app.views.training.query import TrainingQuery
 from bncore.training import SHAPES
 from tests.app.views.training.asked import QUICK, document, prepared
+from tests.each import each
 
 
 def test_digits_are_1200_images_to_train_on_and_597_held_out():
@@ -20,7 +21,7 @@ def test_digits_are_1200_images_to_train_on_and_597_held_out():
     assert data.x.std() == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("source", "held"), [("iris", 50), ("wine", 59), ("breast_cancer", 189)])
+@each(("source", "held"), [("iris", 50), ("wine", 59), ("breast_cancer", 189)])
 def test_a_third_of_any_other_source_is_held_out(source, held):
     data = prepared(source=source).dealt.data
     assert len(data.held_labels) == held

@@ -152,7 +152,7 @@ def test_the_laws_line_rises_by_its_factor_a_block_on_the_gradients_own_ruler(se
     assert last + (first - last) * 2 / 11 == pytest.approx(own[9], abs=0.02)
 
 
-@pytest.mark.parametrize(("preset", "marks"), [
+@each(("preset", "marks"), [
     ("vanishing", ["gradient"]), ("gradient_growth", ["gradient.with"]), ("exploding", ["without"]), ("none", []),
 ])  # fmt: skip
 def test_a_claim_marks_where_to_look(server, preset, marks):
