@@ -1,34 +1,17 @@
 """Answers that begin with their progress and never come, to look at a page that waits for as long as the test does."""
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 from urllib.parse import urlsplit, urlunsplit
 
 from playwright.sync_api import Page, Route
 
+from tests.browser.tab import asking_elsewhere
+
 BEGUN = b'event: progress\ndata: {"done":3,"of":9,"text":"layer 3 of 9"}\n\n'
-
-
-@contextmanager
-def asking_elsewhere(page: Page, address: str, elsewhere: Callable[[str], str]) -> Iterator[None]:
-    """As long as it lasts, what the page asks of an address (`*` is any text) is asked of what this gives for it.
-
-    Beside a `page.route` the browser does not use its cache: a page that is opened costs twice as much.
-    """
-    session = page.context.new_cdp_session(page)
-
-    def send(paused: dict[str, Any]) -> None:
-        url = elsewhere(paused["request"]["url"])
-        session.send("Fetch.continueRequest", {"requestId": paused["requestId"], "url": url})
-
-    session.on("Fetch.requestPaused", send)
-    session.send("Fetch.enable", {"patterns": [{"urlPattern": address}]})
-    yield
-    session.detach()
 
 
 class Endless:

@@ -5,9 +5,9 @@ from playwright.sync_api import expect
 
 from tests.browser.batch_size.page import BatchSize
 from tests.browser.conftest import Watch
-from tests.browser.endless import Endless, asking_elsewhere
+from tests.browser.endless import Endless
 from tests.browser.held import Held
-from tests.browser.tab import run_first
+from tests.browser.tab import asking_elsewhere, run_first
 
 pytestmark = pytest.mark.folded
 PARTS = {
