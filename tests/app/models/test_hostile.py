@@ -205,12 +205,6 @@ def test_a_name_that_is_a_text_is_refused() -> None:
     held(safetensors({"n" * 600: ONES}), UnreadableModel, "a name of 600 characters")
 
 
-def bomb_of_npz() -> bytes:
-    """An array that promises two gigabytes, and packs them as zeros."""
-    head = f"{{'descr': '|u1', 'fortran_order': False, 'shape': ({BOMB},), }}".ljust(117) + "\n"
-    return b"\x93NUMPY\1\0" + struct.pack("<H", len(head)) + head.encode()
-
-
 def test_an_array_that_is_shorter_than_its_header_says_is_refused() -> None:
     data = npz({"bn.weight": ONES}).replace(b"(4,)", b"(9,)")
     held(data, UnreadableModel, "its header promises")

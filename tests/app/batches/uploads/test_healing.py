@@ -17,6 +17,7 @@ from app.errors import StoreFull, UnreadableBatch, UploadGone
 from app.settings import Settings
 from tests.app.batches.uploads.conftest import Clock
 from tests.app.batches.uploads.files import add, npy, npz
+from tests.each import each
 
 X = np.arange(6.0).reshape(3, 2)
 FULL = npz(x=np.vstack([X, [[np.nan, 1]]]), gamma=np.ones(2), y=np.array([0, 1, 0, 1]))
@@ -47,8 +48,8 @@ def rows(store: UploadStore, id: str, reading: Reading = READING) -> list[Any]:
     return store.open(id, reading).draw(None, np.random.default_rng(0)).x.tolist()  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.parametrize("file", ["parsed.json", "x.npy", "bad_rows.npy", "given_gamma.npy", "labels.npy"])
+@each("damage", DAMAGES)
+@each("file", ["parsed.json", "x.npy", "bad_rows.npy", "given_gamma.npy", "labels.npy"])
 def test_a_damaged_file_of_the_cache_is_made_anew(
     store: UploadStore, settings: Settings, clock: Clock, file: str, damage: str
 ) -> None:
@@ -87,9 +88,9 @@ def test_a_damaged_description_is_found_out_anew(
     assert path.read_bytes()
 
 
-@pytest.mark.parametrize("file", ["data", "used", "description.json"])
-@pytest.mark.parametrize("damage", DAMAGES)
-@pytest.mark.parametrize("data", [CSV, npy(X)], ids=["csv", "npy"])
+@each("file", ["data", "used", "description.json"])
+@each("damage", DAMAGES)
+@each("data", [CSV, npy(X)])
 def test_uploading_again_heals_what_is_damaged(
     store: UploadStore, settings: Settings, clock: Clock, file: str, damage: str, data: bytes
 ) -> None:
