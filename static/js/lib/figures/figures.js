@@ -4,6 +4,7 @@ import { bindPaper, onPaper } from "../page/paper.js";
 import { currentScheme, onScheme } from "../page/scheme.js";
 import { enlarged, enlargement } from "../page/wall.js";
 import { captionOf } from "./caption.js";
+import { element } from "./tables.js";
 import { fitted, shortened } from "./ticks.js";
 import { Unseen } from "./unseen.js";
 
@@ -12,14 +13,17 @@ const NARROW = matchMedia("(max-width: 899px)");
 const NAMES = 100; // pixels for the names of rows where two panels share a narrow screen, and of that beside them
 const BESIDE = 26;
 
+let loading = null;
+
+// It is large: a page that shows no figure yet does not wait for it.
 function plotly() {
-  if (window.Plotly) return Promise.resolve(window.Plotly);
-  if (document.documentElement.dataset.plotly === "missing") return Promise.reject(new Error("plotly.js did not load"));
-  const script = document.getElementById("plotly");
-  return new Promise((resolve, reject) => {
+  loading ??= new Promise((resolve, reject) => {
+    const script = element("script", "", { src: document.getElementById("plotly").dataset.address });
     script.addEventListener("load", () => resolve(window.Plotly));
     script.addEventListener("error", () => reject(new Error("plotly.js did not load")));
+    document.head.append(script);
   });
+  return loading;
 }
 
 export class Figures {
@@ -104,7 +108,10 @@ export class Figures {
   }
 
   async #drawAll() {
-    if (!this.#panels.size) return;
+    if (!this.all().some((panel) => panel.isDue())) {
+      window.dispatchEvent(new CustomEvent("figures-drawn"));
+      return;
+    }
     const Plotly = await plotly().catch(() => null);
     if (!Plotly) {
       window.dispatchEvent(new CustomEvent("figures-missing"));
@@ -114,8 +121,9 @@ export class Figures {
     window.dispatchEvent(new CustomEvent("figures-drawn"));
   }
 
-  // One figure of an open section that is not on screen; whether there was one.
+  // One figure of an open section that is not on screen; whether there was one. A print takes what is there at once.
   #drawUnseen() {
+    if (this.#panels.size && !loading) plotly().then(() => this.#unseen.soon(), () => {});
     const panel = this.all().find((one) => one.isDue({ unseen: true }));
     if (!panel || !window.Plotly || onPaper()) return false;
     this.#draws(window.Plotly, [panel]);
