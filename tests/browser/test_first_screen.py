@@ -106,7 +106,7 @@ def test_saturation_and_both_sides_statistics_stand_in_a_table(untouched: Playgr
 
 LONG_TEXTS = [
     ("upstream=cross_entropy", "class", ["class 0", "class 1", "class 2"], (1280,)),
-    ("source=digits&upstream=cross_entropy", "class", [str(digit) for digit in range(10)], EVERY),
+    ("source=digits&batch_size=32&upstream=cross_entropy", "class", [str(digit) for digit in range(10)], EVERY),
     ("source=normal&upstream=squared_error", "output", ["output 0", "output 1", "output 2"], (390,)),
     ("source=iris&upstream=cross_entropy&eps=1e-8&gamma=1e-4", "class", ["setosa", "versicolor", "virginica"], (390,)),
 ]

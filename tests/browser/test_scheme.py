@@ -28,7 +28,7 @@ def test_the_systems_scheme_is_followed_until_one_is_chosen_which_redraws_all_an
         assert page.evaluate(SCHEME) == scheme
 
     page.emulate_media(color_scheme="dark")
-    playground.open()
+    playground.open("source=iris&batch_size=32")
     assert page.evaluate(SCHEME) == "dark"
     dark = colours()
     page.emulate_media(color_scheme="light")
@@ -59,7 +59,7 @@ def test_the_systems_scheme_is_followed_until_one_is_chosen_which_redraws_all_an
 
 def test_who_wants_less_motion_gets_none(playground: Playground) -> None:
     playground.page.emulate_media(reduced_motion="reduce")
-    playground.open()
+    playground.open("source=iris&batch_size=32")
     assert playground.page.evaluate(MOVING) == []
     playground.drag("gamma", "2")
     assert playground.page.evaluate("() => document.getAnimations().length") == 0

@@ -23,8 +23,12 @@ def term(playground: Playground, figure: str, name: str) -> Locator:
     return playground.figure(figure).locator(f'.formula .term[data-term="{name}"]:visible').first
 
 
-def test_a_symbol_and_what_it_stands_for_light_up_together_by_mouse_and_keyboard(playground: Playground) -> None:
-    playground.open()
+def test_a_symbol_has_its_sentence_and_lights_up_with_what_it_stands_for_by_mouse_and_keyboard(
+    playground: Playground,
+) -> None:
+    playground.open("upstream=squared_error")
+    every_symbol_of_every_formula_has_its_sentence(playground)
+    playground.step_to("")
     for law in (
         hovering_gamma_lights_its_control_and_says_what_it_is, hovering_the_mean_brings_the_dots_forward,
         hovering_a_dot_in_a_plot_lights_the_mean_in_the_formula, focusing_a_stage_in_a_formula_lights_its_panel,
@@ -33,8 +37,7 @@ def test_a_symbol_and_what_it_stands_for_light_up_together_by_mouse_and_keyboard
         law(playground)
 
 
-def test_every_symbol_of_every_formula_has_its_sentence(playground: Playground) -> None:
-    playground.open("upstream=squared_error")
+def every_symbol_of_every_formula_has_its_sentence(playground: Playground) -> None:
     names = playground.page.locator(".formula .term").evaluate_all(
         "(all) => [...new Set(all.map((t) => t.dataset.term))]"
     )
