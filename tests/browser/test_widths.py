@@ -37,8 +37,13 @@ def overflow(page: Page) -> int:
 
 
 def missed(page: Page, selector: str) -> list[str]:
-    """What of it a finger does not reach."""
-    outside = f"(all) => all.filter((one) => !({HIT})(one)).map((one) => one.outerHTML.slice(0, 120))"
+    """What of it a finger does not reach; the page stands where it stood then, so no figure is drawn for it."""
+    outside = f"""(all) => {{
+      const {{ scrollX, scrollY }} = window;
+      const missed = all.filter((one) => !({HIT})(one)).map((one) => one.outerHTML.slice(0, 120));
+      scrollTo(scrollX, scrollY);
+      return missed;
+    }}"""
     texts: list[str] = page.locator(selector).evaluate_all(outside)
     return texts
 
