@@ -4,12 +4,33 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import Watch, standing
+from tests.browser.conftest import Watch
 from tests.browser.derivation.page import ASKED, DEFAULT, ORDER, Derivation
+from tests.browser.tab import run_first
 
 pytestmark = pytest.mark.folded
+PLAYED = """{
+  const { setTimeout, clearTimeout } = window;
+  const waiting = new Map();
+  window.setTimeout = (act, after = 0, ...given) => {
+    const timer = setTimeout(after < 1000 ? act : () => {}, after, ...given);
+    if (after >= 1000) waiting.set(timer, { act, after });
+    return timer;
+  };
+  window.clearTimeout = (timer) => {
+    waiting.delete(timer);
+    clearTimeout(timer);
+  };
+  window.pass = () => {
+    const passed = [...waiting.values()];
+    waiting.clear();
+    for (const { act } of passed) act();
+    return passed.map(({ after }) => after);
+  };
+}"""
+"""A page on which what waits for a second or longer waits for `pass()`, which tells how long it was to wait."""
 PLUGGED = """(names) => names.map((name) => {
   document.querySelector(`.node[data-node="${name}"]`).dispatchEvent(new MouseEvent("click", { bubbles: true }));
   const last = [...document.querySelectorAll("#step-numbers .slot")].at(-1);
@@ -18,9 +39,10 @@ PLUGGED = """(names) => names.map((name) => {
 """Of each node, pressed one after the other: which one is lit, and the last number of its formula."""
 
 
-def test_a_walk_is_made_by_keys_buttons_and_jumps_asks_for_nothing_and_plugs_in_the_answers_numbers(
+def test_a_walk_is_made_by_keys_buttons_and_jumps_or_plays_asks_for_nothing_and_plugs_in_the_answers_numbers(
     derivation: Derivation, watch: Watch
 ) -> None:
+    run_first(derivation.page, PLAYED)
     derivation.open()
     expect_the_first_step_and_the_mean_worked_out(derivation, watch)
     expect_a_new_step_announced(derivation)
@@ -35,6 +57,9 @@ def test_a_walk_is_made_by_keys_buttons_and_jumps_asks_for_nothing_and_plugs_in_
     expect_none_for_the_constant_feature_alone(derivation)
     derivation.step_to(f"open=summed&values={WIDE}&step=mean")
     expect_the_result_of_a_long_formula_in_sight(derivation)
+    derivation.step_to("step=dx_mean")
+    expect_it_to_play_from_step_to_step_and_to_pause(derivation)
+    expect_marks_at_once_with_less_motion(derivation)
 
 
 def expect_the_first_step_and_the_mean_worked_out(derivation: Derivation, watch: Watch) -> None:
@@ -100,34 +125,36 @@ def expect_any_node_jumped_to(derivation: Derivation) -> None:
     derivation.expect_step("scaled")
 
 
-def test_it_plays_from_step_to_step_and_pauses_and_with_less_motion_marks_stand_at_once(timed: Page) -> None:
-    derivation = Derivation(timed)
-    timed.goto("/derivation?step=dx_mean")
+def expect_played_on(derivation: Derivation, step: str) -> None:
+    """The step that is shown has stood as long as one does."""
+    (stood,) = derivation.page.evaluate("() => pass()")
+    assert 1000 <= stood <= 1700
+    derivation.expect_step(step)
+
+
+def expect_it_to_play_from_step_to_step_and_to_pause(derivation: Derivation) -> None:
+    page = derivation.page
     derivation.expect_step("dx_mean")
-    with standing(timed):
-        timed.keyboard.press("Space")
-        expect(timed.get_by_role("button", name="Pause")).to_be_visible()
-        timed.clock.run_for(1700)
-        derivation.expect_step("dx_variance")
-        timed.get_by_role("button", name="Pause").click()
-        timed.clock.run_for(5000)
-        derivation.expect_step("dx_variance")
-        timed.get_by_role("button", name="Play").click()
-        timed.clock.run_for(5000)
-        derivation.expect_step("dx")
-        expect(timed.get_by_role("button", name="Play")).to_be_visible()
-        expect_marks_at_once_with_less_motion(derivation)
+    page.evaluate("() => document.activeElement.blur()")
+    page.keyboard.press("Space")
+    expect(page.get_by_role("button", name="Pause")).to_be_visible()
+    expect_played_on(derivation, "dx_variance")
+    page.get_by_role("button", name="Pause").click()
+    assert page.evaluate("() => pass()") == []
+    derivation.expect_step("dx_variance")
+    page.get_by_role("button", name="Play").click()
+    expect_played_on(derivation, "dx")
+    expect(page.get_by_role("button", name="Play")).to_be_visible()
 
 
 def expect_marks_at_once_with_less_motion(derivation: Derivation) -> None:
-    timed = derivation.page
-    timed.emulate_media(reduced_motion="reduce")
+    page = derivation.page
+    page.emulate_media(reduced_motion="reduce")
     derivation.node("dx_mean").click()
     derivation.expect_step("dx_mean")
-    timed.get_by_role("button", name="Play").click()
-    timed.clock.run_for(1700)
-    derivation.expect_step("dx_variance")
-    assert timed.evaluate("() => document.querySelector('#stage').getAnimations({ subtree: true }).length") == 0
+    page.get_by_role("button", name="Play").click()
+    expect_played_on(derivation, "dx_variance")
+    assert page.evaluate("() => document.querySelector('#stage').getAnimations({ subtree: true }).length") == 0
 
 
 def expect_the_answers_numbers_plugged_in(derivation: Derivation) -> None:
