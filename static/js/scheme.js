@@ -1,3 +1,8 @@
+// plotly.js may fail before any module listens; whoever waits for it looks here.
+addEventListener("error", ({ target }) => {
+  if (target.id === "plotly") document.documentElement.dataset.plotly = "missing";
+}, true);
+
 // A wall is what the address calls one (`wall=1`), and any screen from 1800 pixels; all styles of a wall ask for `data-wall`.
 {
   const { dataset } = document.documentElement;

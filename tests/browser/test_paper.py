@@ -32,9 +32,7 @@ def paper_shows_every_section_and_figure_in_a_sheets_width_and_light_and_a_captu
     page.emulate_media(color_scheme="dark")
     expect(page.locator("html")).to_have_attribute("data-scheme", "dark")
     playground.settle()
-    set_idle(page, is_idle=True)
-    page.wait_for_function("() => window.Plotly")  # which a page that shows no figure loads when it rests
-    set_idle(page, is_idle=False)
+    assert page.evaluate("() => 'Plotly' in window"), "what is printed as soon as a page is loaded has its figures"
     before = page.evaluate(OPEN)
     page.evaluate("() => dispatchEvent(new Event('beforeprint'))")
     on_paper = plots(page)

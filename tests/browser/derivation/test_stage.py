@@ -23,7 +23,6 @@ def test_the_stage_fits_a_laptop_tells_each_step_once_no_control_moves_the_page_
     derivation.open()
     settled(derivation.page)
     expect_it_fits_and_says_little_unasked(derivation)
-    assert watch.asked("plotly.min.js") == [], "no figure is in sight"
     expect_each_step_said_once_and_a_step_back(derivation, watch)
     expect_the_stage_alone_asked_for_while_a_hand_moves(derivation, watch)
     expect_no_control_moves_the_page(derivation)

@@ -4,7 +4,6 @@ import { bindPaper, onPaper } from "../page/paper.js";
 import { currentScheme, onScheme } from "../page/scheme.js";
 import { enlarged, enlargement } from "../page/wall.js";
 import { captionOf } from "./caption.js";
-import { element } from "./tables.js";
 import { fitted, shortened } from "./ticks.js";
 import { Unseen } from "./unseen.js";
 
@@ -13,17 +12,14 @@ const NARROW = matchMedia("(max-width: 899px)");
 const NAMES = 100; // pixels for the names of rows where two panels share a narrow screen, and of that beside them
 const BESIDE = 26;
 
-let loading = null;
-
-// It is large: a page that shows no figure yet does not wait for it.
 function plotly() {
-  loading ??= new Promise((resolve, reject) => {
-    const script = element("script", "", { src: document.getElementById("plotly").dataset.address });
+  if (window.Plotly) return Promise.resolve(window.Plotly);
+  if (document.documentElement.dataset.plotly === "missing") return Promise.reject(new Error("plotly.js did not load"));
+  const script = document.getElementById("plotly");
+  return new Promise((resolve, reject) => {
     script.addEventListener("load", () => resolve(window.Plotly));
     script.addEventListener("error", () => reject(new Error("plotly.js did not load")));
-    document.head.append(script);
   });
-  return loading;
 }
 
 export class Figures {
@@ -108,10 +104,7 @@ export class Figures {
   }
 
   async #drawAll() {
-    if (!this.all().some((panel) => panel.isDue())) {
-      window.dispatchEvent(new CustomEvent("figures-drawn"));
-      return;
-    }
+    if (!this.#panels.size) return;
     const Plotly = await plotly().catch(() => null);
     if (!Plotly) {
       window.dispatchEvent(new CustomEvent("figures-missing"));
@@ -121,9 +114,8 @@ export class Figures {
     window.dispatchEvent(new CustomEvent("figures-drawn"));
   }
 
-  // One figure of an open section that is not on screen; whether there was one. A print takes what is there at once.
+  // One figure of an open section that is not on screen; whether there was one.
   #drawUnseen() {
-    if (this.#panels.size && !loading) plotly().then(() => this.#unseen.soon(), () => {});
     const panel = this.all().find((one) => one.isDue({ unseen: true }));
     if (!panel || !window.Plotly || onPaper()) return false;
     this.#draws(window.Plotly, [panel]);
