@@ -135,8 +135,16 @@ def same(one: Path, other: Path, go_on: Callable[[], None] = wanted) -> bool:
 def folders(parent: Path) -> list[Path]:
     """The folders in `parent`, none if it does not exist yet."""
     try:
-        with os.scandir(parent) as entries:
-            return [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+        with os.scandir(parent) as listed:
+            return [Path(entry.path) for entry in listed if entry.is_dir(follow_symlinks=False)]
+    except FileNotFoundError:
+        return []
+
+
+def entries(folder: Path) -> list[Path]:
+    """What lies in a folder that others may remove; nothing if it is gone."""
+    try:
+        return list(folder.iterdir())
     except FileNotFoundError:
         return []
 
@@ -146,6 +154,6 @@ def sweep_stale(parent: Path, now: float, keep: Path | None = None) -> None:
     for folder in folders(parent):
         if folder == keep:
             continue
-        newest = max([modified(folder), *(modified(file) for file in folder.glob("*"))])
+        newest = max(map(modified, (folder, *entries(folder))))
         if now - newest > STALE:
             remove(folder)

@@ -2,11 +2,13 @@ import shutil
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.batches.uploads import Reading, UploadStore
+from app.batches.uploads.store import disk
 from app.errors import InvalidQuery, StoreFull, UnreadableBatch, UploadGone, WrongDeleteKey
 from app.settings import Settings
 from tests.app.batches.uploads.conftest import LIMIT, Clock
@@ -191,6 +193,13 @@ def test_what_a_dead_process_left_is_swept(store: UploadStore, settings: Setting
     clock.now += 3601
     add(store, b"1,2\n")
     assert not left.exists()
+
+
+def test_a_folder_that_another_removes_while_it_is_looked_at_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "folders", lambda parent: [parent / "gone"])
+    disk.sweep_stale(tmp_path, 1e9)
 
 
 def test_threads_that_upload_read_and_delete_the_same_file_agree(store: UploadStore) -> None:
