@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import (
@@ -37,46 +38,35 @@ PATIENCE = 30_000  # milliseconds until a condition that does not come true fail
 
 
 class Watch:
-    """What a page complained about, and what it asked for once a test listens."""
+    """What a page asked for and complained about."""
 
-    def __init__(self) -> None:
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self.refusals: set[int] = set()
         """Statuses of failures that the test means to cause."""
-        self._pages: list[Page] = []
-        self._listens = False
 
     @contextmanager
     def of(self, page: Page) -> Iterator[None]:
         """As long as it lasts; in the end the page must have complained of nothing."""
-        heard = {"console": self._said, "pageerror": self._failed}
+        heard = {"request": self._requested, "console": self._said, "pageerror": self._failed}
         for event, hear in heard.items():
             page.on(event, hear)
-        self._pages.append(page)
-        if self._listens:
-            page.on("request", self._requested)
         yield
-        if self._listens:
-            page.remove_listener("request", self._requested)
-        self._pages.remove(page)
         for event, hear in heard.items():
             page.remove_listener(event, hear)
         assert self.complaints == []
 
-    def listen(self) -> None:
-        """From now on requests are heard: a page has seventy, and each takes as long as a look at the page."""
-        self._listens = True
-        for page in self._pages:
-            page.on("request", self._requested)
-
     def asked(self, part: str) -> list[str]:
         """The requests, in order, whose address contains `part`."""
-        assert self._listens
         return [address for address in self.requests if part in address]
 
     def _requested(self, request: Request) -> None:
         self.requests.append(request.url)
+        parts = urlsplit(request.url)
+        if parts.scheme not in ("data", "blob") and f"{parts.scheme}://{parts.netloc}" != self.origin:
+            self.complaints.append(f"another host was asked: {request.url}")
 
     def _failed(self, error: Error) -> None:
         self.complaints.append(f"uncaught: {error}")
@@ -134,8 +124,8 @@ def profile(
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
+def watch(origin: str) -> Watch:
+    return Watch(origin)
 
 
 @pytest.fixture(scope="package")

@@ -46,7 +46,6 @@ def assert_shows(playground: Playground, drawn: object, table: object, headline:
 @pytest.mark.folded
 def test_back_and_forward_restore_states_and_a_movement_is_one_step(playground: Playground, watch: Watch) -> None:
     """However many places a drag went through, and however often a key was pressed."""
-    watch.listen()
     a_new_draw_is_another_batch_and_a_replay_the_same_and_a_field_at_its_default_is_not_in_the_address(
         playground, watch
     )

@@ -39,8 +39,7 @@ ILLEGIBLE_TICKS = """() => [...document.querySelectorAll("[data-figure]:not([hid
 @pytest.fixture(scope="module")
 def as_it_comes(profile: BrowserContext, origin: str) -> Iterator[tuple[Playground, list[str]]]:
     """The page, opened once for all tests that do nothing but look at it, and what it had asked for by then."""
-    watch = Watch()
-    watch.listen()
+    watch = Watch(origin)
     with page_in(profile, origin, watch) as page:
         yield Playground(page).open(), list(watch.requests)
 

@@ -136,7 +136,6 @@ def test_a_tab_that_a_test_closed_is_opened_anew(tab: Tab) -> None:
 
 
 def test_a_page_is_heard_until_it_is_left_and_the_next_one_by_nobody(tab: Tab, watch: Watch) -> None:
-    watch.listen()
     lent = tab.lend()
     with pytest.raises(AssertionError, match="left in anger"):
         leave_in_anger(lent, tab, watch)

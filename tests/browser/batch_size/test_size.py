@@ -74,7 +74,6 @@ def expect_a_point_of_the_estimates_picked(view: BatchSize) -> None:
 def test_a_size_is_put_right_where_a_source_has_fewer_examples_follows_marks_slider_points_and_a_layer_and_so_its_noise(
     view: BatchSize, watch: Watch
 ) -> None:
-    watch.listen()
     view.open(f"{QUICK}&open=dependence&size=1024&source=inline&values=1;2;4;5;9")
     assert {name: view.query[name] for name in ("size", "members")} == {"size": "5", "members": "5"}
     expect(view.controls.field("size")).to_have_value("5")

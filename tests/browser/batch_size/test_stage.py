@@ -26,7 +26,6 @@ SHOWN = "Number(document.querySelector('#deal-number').textContent)"
 def test_a_deal_lights_its_batch_plays_to_the_end_where_motion_is_wanted_and_a_slider_turns_the_size_and_nothing_else(
     view: BatchSize, watch: Watch
 ) -> None:
-    watch.listen()
     watch_shifts(view.page)
     view.open("deal=30")
     settled(view.page)

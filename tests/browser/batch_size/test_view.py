@@ -43,7 +43,6 @@ TOLD = """(name) => {
 def test_it_opens_whole_with_its_tables_asks_for_nothing_and_tells_an_error_at_its_control_and_is_whole_on_a_phone(
     view: BatchSize, watch: Watch
 ) -> None:
-    watch.listen()
     for width in at_widths(view.page, view.open, (1280,)):
         expect_titles_and_texts_whole(view, width)
     expect_marked_sizes_on_the_axis(view, ["2", "8", "32", "178"])

@@ -32,7 +32,6 @@ BROKEN = {
 def test_a_field_asks_for_its_own_parts_a_cut_answer_once_more_and_what_takes_long_comes_at_once_or_is_cancelled(
     view: BatchSize, watch: Watch
 ) -> None:
-    watch.listen()
     view.open("tab=strip&open=estimates,noise,running&draws=100")
     expect_a_field_to_ask_for_its_own_parts_only(view, watch)
     view.step_to("open=estimates&draws=100")

@@ -17,7 +17,6 @@ TOLD = "“1,5” may be 1.5 or the numbers 1, 5. Write “1.5”, or “1, 5”
 def test_a_block_at_the_first_cell_is_the_new_table_two_ways_are_refused_and_elsewhere_it_fills_its_own_cells(
     derivation: Derivation, watch: Watch
 ) -> None:
-    watch.listen()
     derivation.open("open=batch&cell=3,2&output=3&gamma=1,2,3&step=mean")
     for block in BLOCKS:
         expect_the_new_table(derivation, block)

@@ -17,7 +17,6 @@ pytestmark = pytest.mark.folded
 def test_the_stage_fits_a_laptop_tells_each_step_once_no_control_moves_the_page_and_the_last_step_leads_to_the_checker(
     derivation: Derivation, watch: Watch
 ) -> None:
-    watch.listen()
     derivation.page.set_viewport_size(LAPTOP)
     watch_shifts(derivation.page)
     derivation.open()

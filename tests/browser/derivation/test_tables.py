@@ -13,7 +13,6 @@ pytestmark = pytest.mark.folded
 def test_numbers_are_typed_dragged_and_mended_tables_grow_and_shrink_and_a_finger_drags_the_cell_that_was_tapped(
     derivation: Derivation, watch: Watch
 ) -> None:
-    watch.listen()
     derivation.open("open=batch&step=mean")
     expect_a_cell_dragged_up_and_down(derivation)
     expect_a_typed_number_changes_what_follows(derivation)

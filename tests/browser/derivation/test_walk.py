@@ -42,7 +42,6 @@ PLUGGED = """(names) => names.map((name) => {
 def test_a_walk_is_made_by_keys_buttons_and_jumps_or_plays_asks_for_nothing_and_plugs_in_the_answers_numbers(
     derivation: Derivation, watch: Watch
 ) -> None:
-    watch.listen()
     run_first(derivation.page, PLAYED)
     derivation.open()
     expect_the_first_step_and_the_mean_worked_out(derivation, watch)

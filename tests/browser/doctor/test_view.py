@@ -26,7 +26,6 @@ def doctor(page: Page) -> Doctor:
 
 
 def test_the_worked_example_is_told_untouched_and_the_table_sorts_and_opens(doctor: Doctor, watch: Watch) -> None:
-    watch.listen()
     watch_shifts(doctor.page)
     page = doctor.open().page
     assert watch.asked("/api/") == []

@@ -29,7 +29,6 @@ def drop(network: Network, folder: Path, said: str, *shape: int) -> None:
 def test_images_go_through_a_convolutional_network_which_brings_what_fits_it_and_back_and_no_width_that_was_chosen(
     network: Network, watch: Watch, tmp_path: Path
 ) -> None:
-    watch.listen()
     network.open("open=schematic")
     expect_dropped_images_taken_up_to_64(network, tmp_path)
     network.step_to("open=schematic&source=wine&joint=z9")

@@ -13,7 +13,6 @@ OPEN = "columns,depth,schematic"
 def test_untouched_it_shows_both_columns_and_tables_history_joints_and_a_copied_link_tell_one_network(
     network: Network, watch: Watch, origin: str
 ) -> None:
-    watch.listen()
     network.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
     network.open("open=columns,depth")
     expect_both_columns_untouched_and_nothing_asked_for(network, watch)

@@ -90,7 +90,6 @@ def expect_a_refused_field_of_a_section_out_of_sight_named_above_the_stage(netwo
 def test_the_last_view_stands_while_a_large_one_is_overtaken_or_cancelled_and_a_late_answer_overwrites_no_newer_one(
     network: Network, endless: Endless, watch: Watch
 ) -> None:
-    watch.listen()
     with endless.taking(network.page, LARGEST):
         expect_a_first_computation_that_is_cancelled_to_say_so_once(network)
         network.step_to(f"open=depth&{SMALL}")

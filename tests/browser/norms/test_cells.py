@@ -29,7 +29,6 @@ def expect_lit(norms: Norms, example: int, channel: int) -> None:
 def test_a_cell_is_lit_untouched_by_hovering_by_a_press_by_touch_by_a_link_and_by_key_and_nothing_is_asked_for(
     norms: Norms, watch: Watch
 ) -> None:
-    watch.listen()
     assert norms.page.request.get("/api/v1/norms").ok  # computed before, the page has it in it at once
     norms.open("open=cube,distributions")
     expect_lit_untouched(norms, watch)

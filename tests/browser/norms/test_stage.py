@@ -38,7 +38,6 @@ pytestmark = pytest.mark.folded
 def test_nine_cubes_of_squares_are_reached_by_tap_by_tab_by_pointing_and_by_keys_and_are_a_window(
     norms: Norms, watch: Watch
 ) -> None:
-    watch.listen()
     watch_shifts(norms.page)
     for in_a_row, (width, height) in SCREENS.items():
         norms.page.set_viewport_size({"width": width, "height": height})

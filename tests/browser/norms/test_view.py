@@ -18,7 +18,6 @@ pytestmark = pytest.mark.folded
 def test_situations_tables_and_rows_are_told_on_a_phone_after_the_block_a_wrong_link_shows_the_rest_and_an_upload_all(
     norms: Norms, watch: Watch, tmp_path: Path
 ) -> None:
-    watch.listen()
     expect_the_block_first_on_a_phone(norms)
     norms.page.set_viewport_size({"width": 1280, "height": 900})
     norms.settle()

@@ -27,7 +27,7 @@ def listing(tmp_path: Path, cache_in: Callable[[Path], Path]) -> Iterator[str]:
 
 
 def test_it_is_chosen_in_the_menu_and_shows_everything_beside_its_batch(listing: str, second_browser: Browser) -> None:
-    watch = Watch()
+    watch = Watch(listing)
     with second_browser.new_context(base_url=listing, viewport=DESKTOP) as own:
         page = own.new_page()
         with watch.of(page):

@@ -97,7 +97,6 @@ def expect_each_step_to_say_where_it_is(playground: Playground) -> None:
 def test_a_dragged_mean_changes_beta_the_end_of_the_deviation_bar_gamma_and_the_weights_knob_moves_x_and_not_x_hat(
     playground: Playground, watch: Watch
 ) -> None:
-    watch.listen()
     playground.open("step=y")
     expect_a_dragged_mean_to_change_beta_while_the_ruler_stays(playground)
     playground.page.emulate_media(reduced_motion="reduce")  # else the bar is still on its way there

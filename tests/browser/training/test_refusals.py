@@ -10,7 +10,6 @@ pytestmark = pytest.mark.folded
 
 
 def test_a_wrong_address_tells_why_at_the_stage_and_shows_the_run_without_it(training: Training, watch: Watch) -> None:
-    watch.listen()
     watch.refusals = {422}
     training.page.goto(f"{training.path}?{QUICK}&step=30&held=x&open=accuracy")
     training.come()
