@@ -10,7 +10,7 @@ from pathlib import PurePath
 from typing import Any, BinaryIO, TypeVar, cast
 
 from app.errors import Busy
-from bncore.errors import BadParameter
+from bncore.stream.sources.file import ends_early
 
 PATIENCE = 60.0  # seconds that one answer is waited for
 PIECE = 2**20  # bytes that are asked for at once of a file that is read from front to end
@@ -59,7 +59,7 @@ class RemoteFile:
         """Raises BadParameter, too, where the file has become shorter."""
         content = answered(lambda: self.files.cat_file(self.path, start=offset, end=offset + len(buffer)))
         if len(content) < len(buffer):
-            raise BadParameter(f"x: {self.name} ends early; save it again whole.", parameter="x")
+            raise ends_early(self.name)
         buffer[:] = content
 
     def expect(self, offset: int, size: int) -> None:

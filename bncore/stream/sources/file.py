@@ -7,6 +7,11 @@ from typing import BinaryIO, Protocol
 from bncore.errors import BadParameter
 
 
+def ends_early(name: str) -> BadParameter:
+    """What is said of a file, or an array of one, that is shorter than it was, or than its beginning says."""
+    return BadParameter(f"x: {name} ends early; save it again whole.", parameter="x")
+
+
 class File(Protocol):
     """A file of this machine, or of any store that has such a class. `stamp` differs once the file is another one."""
 
@@ -56,7 +61,7 @@ class LocalFile:
         while done < len(buffer):
             read = os.preadv(self._descriptor, [buffer[done:]], offset + done)
             if not read:
-                raise BadParameter(f"x: {self.name} ends early; save it again whole.", parameter="x")
+                raise ends_early(self.name)
             done += read
 
     def open(self) -> BinaryIO:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from bncore.arguments import Array
 from bncore.errors import BadParameter
 from bncore.progress import Said, unheard
-from bncore.stream.sources.file import File
+from bncore.stream.sources.file import File, ends_early
 from bncore.stream.sources.members import chosen
 from bncore.stream.sources.npy import header
 from bncore.stream.sources.raw import RawArray
@@ -103,5 +103,5 @@ def _whole(member: IO[bytes], size: int, name: str) -> bytes:
     except (zlib.error, zipfile.BadZipFile, EOFError) as error:
         raise BadParameter(f"x: {name} is damaged: {error}; save it again whole.", parameter="x") from error
     if len(data) < size:
-        raise BadParameter(f"x: {name} ends early; save it again whole.", parameter="x")
+        raise ends_early(name)
     return data

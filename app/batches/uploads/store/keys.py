@@ -4,7 +4,7 @@ import hashlib
 import secrets
 from pathlib import Path
 
-from app.batches.uploads.store.disk import modified
+from app.batches.uploads.store.disk import entries, modified
 
 MOST = 256
 """Keys of one upload that one client has, a class behind one address; of more, the oldest are forgotten."""
@@ -28,13 +28,13 @@ def file_of(folder: Path, key: str) -> Path | None:
 
 def move(folder: Path, target: Path) -> None:
     """Move the keys of an upload to its successor's."""
-    for file in folder.iterdir() if folder.is_dir() else ():
+    for file in entries(folder):
         file.replace(target / file.name)
 
 
 def names(folder: Path) -> set[str]:
     """The files of all keys, by name."""
-    return {file.name for file in folder.iterdir()} if folder.is_dir() else set()
+    return {file.name for file in entries(folder)}
 
 
 def set_names(folder: Path, wanted: set[str]) -> None:
