@@ -14,7 +14,8 @@ from bncore.stream.tally import tally_of
 from tests.each import each
 
 SETS = ["sse2", "avx2", "avx512", "neon", "baseline"]
-SHAPES = [(1, 1), (700, 1), (257, 3), (64, 300), (3, 600), (9, 5, 7), (4, 3, 17, 31), (2, 9, 700), (5, 4200)]
+SHAPES = [(1, 1), (700, 1), (9000, 1), (257, 3), (40, 70), (64, 300), (3, 600), (5, 4200), (9, 5, 7), (2, 9, 700)]
+SHAPES += [(13, 6, 1500), (4, 3, 17, 31)]
 
 
 def spread(rng, shape, dtype):
