@@ -142,16 +142,15 @@ def backward(dy: ArrayLike, forward: Forward, *, out: Array | None = None) -> Gr
     """
     if forward.mode is TRAIN:
         of = forward
-        done = in_force.backward_whole(dy, of.x, of.memory, of.axis, of.eps_placement, FEW, out)
+        done = in_force.backward_whole(dy, of.x, of.memory, of.axis, of.eps, of.eps_placement, out)
         if done and not done[2]:
             return Gradients(done[0], done[1], dy, forward)  # type: ignore[arg-type]
     array = _upstream(dy, forward.layout)
     dx = _room(out, array, forward)
-    few = forward.mode == "train" and forward.count <= FEW
-    sums = None if few else _at_once(array, dx, forward)
+    sums = _at_once(array, dx, forward)
     if sums is None:
         sums = _sums(array, forward)
-        terms = _terms(array, forward, sums)
+        terms, few = _terms(array, forward, sums), forward.mode == "train" and forward.count <= FEW
         dx[...] = (_dx_of_few(terms) if few else _dx(terms)).reshape(dx.shape)
     return Gradients(dx, sums, array, forward)
 
@@ -169,7 +168,7 @@ def _at_once(dy: Array, dx: Array, forward: Forward) -> Float64 | None:
     """dx, and dbeta and dgamma (2, D), by one call of the kernels; None where none serves or it met an odd number."""
     layout, beside, constant = forward.layout, forward.eps_placement == "deviation", forward.mode != "train"
     sums = np.empty((2, layout.features))
-    odd = kernels.backward(dy, forward.x, dx, layout.feature_axis, forward.table, sums, beside, constant)
+    odd = kernels.backward(dy, forward.x, dx, layout.feature_axis, forward.table, sums, forward.eps, beside, constant)
     return None if odd else sums
 
 

@@ -40,8 +40,8 @@ class _InForce:
     """(x, gamma, beta, feature_axis, eps, eps_placement, out): y, the memory of its table and what `passes.forward`
     returns, in one call; None unless all is as it is usually given, and there are kernels (source/whole.c)."""
     backward_whole: Callable[..., Any]
-    """(dy, x, memory, feature_axis, eps_placement, few, out): dx, the memory of the sums and what `passes.backward`
-    returns, likewise; None also where a feature has `few` numbers at most."""
+    """(dy, x, memory, feature_axis, eps, eps_placement, out): dx, the memory of the sums and what `passes.backward`
+    returns, likewise."""
 
     def __init__(self, wanted: str, threads: int) -> None:
         """As wanted, or where there is no such instruction set by the best that there is: importing never fails."""

@@ -67,12 +67,12 @@ def normalize(x: Array, y: Array, axis: int, table: Table) -> int:
 
 
 def backward(
-    dy: Array, x: Array, dx: Array, axis: int, table: Table, sums: Float64, beside: bool, constant: bool
+    dy: Array, x: Array, dx: Array, axis: int, table: Table, sums: Float64, eps: float, beside: bool, constant: bool
 ) -> int:
     """Fills dx, and `sums` (2, D) with dbeta and dgamma; 0 if all are finite and fit their dtypes."""
     if in_force.compiled is None:
         return NOT_HERE
-    how = (axis, 0.0, beside, constant, in_force.backend.threads)
+    how = (axis, eps, beside, constant, in_force.backend.threads)
     return in_force.compiled.backward(dx, dy, x, table, sums, *how)  # type: ignore[no-any-return]
 
 

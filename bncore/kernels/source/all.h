@@ -22,12 +22,14 @@
 #define T float
 #define OF(name) name##_float
 #include "walk/vectors.h"
+#include "walk/few.h"
 #include "walk/tiles.h"
 #include "walk/written.h"
 #include "pass/moments.h"
 #include "pass/normalize.h"
 #include "pass/sums.h"
 #include "pass/gradient.h"
+#include "pass/few.h"
 #include "pass/rows.h"
 #include "pass/cells.h"
 #undef T
@@ -35,12 +37,14 @@
 #define T double
 #define OF(name) name##_double
 #include "walk/vectors.h"
+#include "walk/few.h"
 #include "walk/tiles.h"
 #include "walk/written.h"
 #include "pass/moments.h"
 #include "pass/normalize.h"
 #include "pass/sums.h"
 #include "pass/gradient.h"
+#include "pass/few.h"
 #include "pass/rows.h"
 #include "pass/cells.h"
 #undef T

@@ -142,6 +142,13 @@ static void write_dx(Order *order, ptrdiff_t panel, ptrdiff_t part) {
         &order->plan, order->arrays, panel, part, (const double *const *)order->lines, order->streamed);
 }
 
+static void write_few(Order *order, ptrdiff_t panel, ptrdiff_t part) {
+    (void)part;
+    if ((order->arrays->is_double ? few_double : few_float)(&order->plan, order->arrays, panel, order->features,
+                                                            order->rule))
+        note(order, ODD);
+}
+
 /* The frame of every task: a place to compute in, the steps of now, and whether a result did not fit. */
 static void task(void *shared, int number) {
     Order *order = shared;
@@ -207,7 +214,9 @@ static int forward_pass(const Arrays *y_x, const Features *features, const Rule 
 }
 
 static int backward_pass(const Arrays *dx_dy_x, const Features *features, const Rule *rule) {
-    return carried_out(dx_dy_x, features, rule, &(Steps){take_sums, {finish_sums, finish_paths}, write_dx});
+    const Steps usual = {take_sums, {finish_sums, finish_paths}, write_dx}, few = {take_sums, {finish_sums}, write_few};
+    const int has_few = !rule->constant && dx_dy_x->rows.count * dx_dy_x->positions.count <= FEW;
+    return carried_out(dx_dy_x, features, rule, has_few ? &few : &usual);
 }
 
 static int cells_pass(const Arrays *x, double *grid, int bits, uint32_t *counts, ptrdiff_t width) {

@@ -158,24 +158,22 @@ PyObject *forward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count
     return answer(of, 2, block, status);
 }
 
-/* (threads, dy, x, table, feature_axis, eps_placement, few, out) -> (dx, sums, status); a feature has more than `few`
- * numbers. */
+/* (threads, dy, x, table, feature_axis, eps, eps_placement, out) -> (dx, sums, status) */
 PyObject *backward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count) {
-    enum { THREADS, DY, X, TABLE, AXIS, PLACEMENT, FEW, OUT, ALL };
+    enum { THREADS, DY, X, TABLE, AXIS, EPS, PLACEMENT, OUT, ALL };
     (void)self;
     if (count != ALL) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", ALL);
     Operand of[3] = {0};
     Rule rule = {.threads = (int)PyLong_AsLong(given[THREADS])};
-    const Py_ssize_t few = PyLong_AsSsize_t(given[FEW]);
     PyObject *block = NULL;
     Arrays arrays;
     int status = UNSERVED;
-    if (!is_placement(given[PLACEMENT], &rule.beside) || !taken(&of[1], given[DY]) || !taken(&of[2], given[X]) ||
-        !are_alike(of[1].of, of[2].of) || !opened(&of[0], given[OUT], &of[1], 2))
+    if (!is_epsilon(given[EPS], &rule.eps) || !is_placement(given[PLACEMENT], &rule.beside) ||
+        !taken(&of[1], given[DY]) || !taken(&of[2], given[X]) || !are_alike(of[1].of, of[2].of) ||
+        !opened(&of[0], given[OUT], &of[1], 2))
         return answer(of, 3, NULL, UNSERVED);
     const Interface *const operands[] = {of[0].of, of[1].of, of[2].of};
-    if (fill(&arrays, operands, 3, axis_of(given[AXIS], of[1].of->nd)) &&
-        arrays.rows.count * arrays.positions.count > few) {
+    if (fill(&arrays, operands, 3, axis_of(given[AXIS], of[1].of->nd))) {
         double *table = bytes_of(given[TABLE], 7 * sizeof(double) * arrays.features);
         if (table && (block = block_of(2 * sizeof(double) * arrays.features))) {
             const Features features = features_of(table, bytes_of(block, 0), arrays.features);

@@ -28,8 +28,8 @@ def forward_whole(x, gamma, beta, axis, eps, placement, out):
     return in_force.forward_whole(x, gamma, beta, axis, eps, placement, out)
 
 
-def backward_whole(dy, x, memory, axis, placement, few, out):
-    return in_force.backward_whole(dy, x, memory, axis, placement, few, out)
+def backward_whole(dy, x, memory, axis, eps, placement, out):
+    return in_force.backward_whole(dy, x, memory, axis, eps, placement, out)
 
 
 def given(**other):
@@ -40,8 +40,8 @@ def given(**other):
 def given_back(**other):
     usual = given()
     _, memory, _ = forward_whole(**usual)
-    names = {"dy": usual["x"] * 0.5, "memory": memory, "few": 8}
-    return {name: usual[name] for name in ("x", "axis", "placement", "out")} | names | other
+    names = {"dy": usual["x"] * 0.5, "memory": memory}
+    return {name: usual[name] for name in ("x", "axis", "eps", "placement", "out")} | names | other
 
 
 class OfItsOwn(np.ndarray):
@@ -60,7 +60,7 @@ def test_the_one_call_has_the_bits_of_the_long_way(case, layout, dtype, eps_plac
     for instructions in (SETS[0], SETS[-1]):
         with using(instructions, threads=2):
             assert backward_whole(dy, x, forward_whole(x, gamma, beta, axis, 1e-5, eps_placement, None)[1], axis,
-                                  eps_placement, 0, None)  # fmt: skip
+                                  1e-5, eps_placement, None)  # fmt: skip
             got = outcome(x, dy, gamma, beta, axis, eps_placement=eps_placement)
             assert_same_bits(got, outcome(x, dy, gamma, beta, axis, eps_placement=eps_placement, mode=THE_LONG_WAY))
 
@@ -134,7 +134,7 @@ def test_both_ways_refuse_the_same_by_the_same_words(other):
 
 
 @each("other", [
-    {"dy": X[0]}, {"dy": X[:9]}, {"dy": X.astype(np.float64)}, {"dy": X.tolist()}, {"few": 10},
+    {"dy": X[0]}, {"dy": X[:9]}, {"dy": X.astype(np.float64)}, {"dy": X.tolist()}, {"eps": 1},
     {"memory": np.ones((7, 4))}, {"memory": bytearray(224)}, {"x": X[:, :3]}, {"out": X}, {"out": X.astype(float)},
     {"axis": 5}, {"placement": "no"},
 ])  # fmt: skip

@@ -5,14 +5,14 @@
  *
  * The numbers lie side by side: rows × features × positions. They are walked as a table whose columns are lanes, each
  * with a feature of its own: those of a row, or of several where features are few; or, where positions are many, PANEL
- * positions of one feature. PANEL lanes are walked down some rows at once, because their busy counters stay in the first
- * cache; their cells are told in one go, and then counted one by one, two indices a load.
+ * positions of one feature. PANEL lanes are walked down some rows at once, because their busy counters stay in the
+ * first cache; their cells are told in one go, and then counted one by one, two indices a load.
  *
  * A feature's counters are `width` apart, a little more than there are cells: were they a power of two, the busy cells
  * of all features would share a few sets of the first cache, and stores hold up loads that seem to be of their address.
- * They do that, too, where a cell is counted again at once. So lanes of one feature have COPIES of its counters, in turns.
- * Behind the cells of the first feature stand the first cell that is not empty of all features', and that behind the
- * last one.
+ * They do that, too, where a cell is counted again at once: so many lanes of one feature have COPIES of its counters,
+ * in turns. Behind the cells of the first feature stand the first cell that is not empty of all features', and that
+ * behind the last one.
  */
 #define PANEL 32
 #define AT_ONCE 256
@@ -162,8 +162,8 @@ static void OF(span)(const OF(Counting) *all) {
 
 static int OF(cells)(const Arrays *arrays, double *centre, double *by, double *low, double *high, int bits,
                      uint32_t *counts, ptrdiff_t width) {
-    OF(Counting) all = {(const T *)arrays->data[0], arrays->rows.count, arrays->features, arrays->positions.count, width,
-                        centre, by, low, high, bits, counts};
+    OF(Counting) all = {(const T *)arrays->data[0], arrays->rows.count, arrays->features, arrays->positions.count,
+                        width, centre, by, low, high, bits, counts};
     if (all.features == 1) all.positions *= all.rows, all.rows = 1;
     const ptrdiff_t row = all.features * all.positions, each = all.rows * all.positions;
     const int runs = all.features == 1 || (all.positions > 1 && row > MOST_LANES);

@@ -6,6 +6,7 @@ enum {
     WIDEST = 512,   /* lanes of a row */
     SHORT = 128,    /* lanes that short rows are folded to */
     ROWS = 8,       /* whose sum is formed first */
+    FEW = 8,        /* numbers a feature up to which dx is formed without cancellation (bncore/gradient.py) */
     BEHIND = 8,     /* lanes behind a row that a vector may reach */
     TILE = 16384,   /* numbers of a tile */
     AHEAD = 8192,   /* bytes */

@@ -33,7 +33,7 @@ static void OF(close_rows)(const Written *written, ptrdiff_t row, ptrdiff_t rows
 #endif
 }
 
-static void OF(closed)(const Written *written, const Arrays *arrays, const Tile *tile) {
+ALWAYS void OF(closed)(const Written *written, const Arrays *arrays, const Tile *tile) {
     if (written->copy) OF(copy)(arrays, 0, tile, (T *)written->copy, 1);
 #ifdef STREAM
     if (written->stream) _mm_sfence(); /* before another thread is told that it is done */
