@@ -5,6 +5,7 @@ All weights come first, then biases, then alphas, gammas and betas: weight decay
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import prod
 
@@ -58,7 +59,14 @@ class Layout:
 
     def of_block(self, vector: Array, block: int) -> dict[str, Array]:
         """The block's parameters by kind, as views into `vector` (P,)."""
-        return {s.kind: vector[s.start : s.stop].reshape(s.shape) for s in self.slots if s.block == block}
+        return {s.kind: vector[s.start : s.stop].reshape(s.shape) for s in self._by_block[block]}
+
+    @cached_property
+    def _by_block(self) -> dict[int, list[Slot]]:
+        by_block: dict[int, list[Slot]] = {}
+        for slot in self.slots:
+            by_block.setdefault(slot.block, []).append(slot)
+        return by_block
 
     def running_of(self, vector: Array, block: int) -> Array | None:
         """The block's running mean and variance (2, D), a view into `vector`; None where it keeps none."""

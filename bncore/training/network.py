@@ -38,7 +38,7 @@ class Network:
 
     def __init__(self, spec: Spec, layout: Layout, parameters: Array, running: Array) -> None:
         self.spec, self.layout, self.parameters, self.running = spec, layout, parameters, running
-        self.gradients = np.zeros_like(parameters)
+        self.gradients = np.zeros(parameters.shape, parameters.dtype)  # which no memory goes to until it is written
         self.blocks = tuple(self._block(number) for number in range(spec.blocks))
         noise = (spec.weight_noise, spec.seed, spec.blocks)
         self.readout = Product(*self.named(spec.blocks), spec.batch_size, noise=noise)

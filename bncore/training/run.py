@@ -1,7 +1,8 @@
 """A run: passes and updates, one after the other, with a record where one is due."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from math import isfinite
+from typing import TypeVar
 
 import numpy as np
 
@@ -11,10 +12,12 @@ from bncore.training.network import Network
 from bncore.training.optimizers import OPTIMIZERS
 from bncore.training.records.measure import Measure
 from bncore.training.records.moments import is_recorded
-from bncore.training.records.record import Record
+from bncore.training.records.record import Held, Percentiles, Record
 from bncore.training.schedules import rate_at
 from bncore.training.spec import inputs_of
 from bncore.training.state import State
+
+Seen = TypeVar("Seen")
 
 
 def advance(state: State, steps: int) -> tuple[State, tuple[Record, ...]]:
@@ -30,12 +33,17 @@ def advance(state: State, steps: int) -> tuple[State, tuple[Record, ...]]:
     >>> state.step, [record.step for record in records]
     (4, [1, 2, 3, 4])
     """
+    return watched(state, steps, Work.record)
+
+
+def watched(state: State, steps: int, look: "Callable[[Work], Seen]") -> tuple[State, tuple[Seen, ...]]:
+    """As `advance`, with what `look` sees where there is a record; records take half of a run's time."""
     if state.has_ended:
         return state, ()
     with np.errstate(all="ignore"):
         work = Work(state)
-        records = tuple(work.until(min(state.step + steps, state.spec.steps)))
-    return work.state, records
+        seen = tuple(look(work) for _ in work.until(min(state.step + steps, state.spec.steps)))
+    return work.state, seen
 
 
 def last_record(state: State) -> tuple[State, Record]:
@@ -51,10 +59,15 @@ def last_record(state: State) -> tuple[State, Record]:
 
 def first_record(state: State) -> Record:
     """The record of the step that a state stands behind; of `start`, that of step 0."""
+    return first_seen(state, Work.record)
+
+
+def first_seen(state: State, look: "Callable[[Work], Seen]") -> Seen:
+    """What `look` sees at the step that a state stands behind."""
     with np.errstate(all="ignore"):
         work = Work(state)
         work.look()
-        return work.record()
+        return look(work)
 
 
 def next_record(state: State) -> tuple[State, Record]:
@@ -77,7 +90,8 @@ class Work:
         self.step, self.has_diverged = state.step, state.has_diverged
         self.moments = state.moments.copy()
         self.network = Network(spec, self.layout, state.parameters.copy(), state.running.copy())
-        self.moved, self.ones = np.zeros_like(state.parameters), np.ones_like(state.parameters)
+        size, dtype = self.layout.size, spec.dtype
+        self.moved, self.ones = np.zeros(size, dtype), np.ones(size, dtype)
         self.x, self.labels = inputs_of(spec, spec.data.x), trained_labels(spec.data, spec.random_labels, spec.seed)
         self.rows = ORDERS[spec.order].deal(spec.data.labels, spec.batch_size, spec.seed)
         self.batch = np.empty((spec.batch_size, *self.x.shape[1:]), spec.dtype)
@@ -91,14 +105,14 @@ class Work:
         kept = (network.parameters.copy(), network.running.copy(), self.moments.copy())
         return State(self.spec, self.step, *kept, self.has_diverged)
 
-    def until(self, end: int) -> Iterator[Record]:
-        """Updates up to step `end`, and the records that are due."""
+    def until(self, end: int) -> Iterator[int]:
+        """Updates up to step `end`; the steps whose records are due, while the run stands behind them."""
         self.look()
         while self.step < end and not self.has_diverged:
             self.update()
             self.look()
             if self.has_diverged or is_recorded(self.step, self.spec):
-                yield self.record()
+                yield self.step
 
     def look(self) -> None:
         """The pass of the step's batch: its loss, and the gradient."""
@@ -129,3 +143,11 @@ class Work:
         """What is told of the step."""
         moved = self.moved if self.step > 0 else None
         return self.measure.record(self.step, self.loss, moved, self.has_diverged)
+
+    def held(self) -> Held | None:
+        """What the record of the step tells of the held-out examples."""
+        return self.measure.held(self.step, self.has_diverged)
+
+    def unit(self) -> Percentiles:
+        """What the record of the step tells of the observed unit."""
+        return self.measure.unit()

@@ -11,7 +11,7 @@ from bncore.training.data import Data
 from bncore.training.layout import layout_of
 from bncore.training.network import Network
 from bncore.training.records.record import Record
-from bncore.training.run import advance, first_record, last_record
+from bncore.training.run import Seen, Work, first_seen, last_record, watched
 from bncore.training.spec import Spec, inputs_of
 from bncore.training.state import State, start
 
@@ -87,9 +87,14 @@ class Claim:
 
 def run(spec: Spec) -> tuple[State, tuple[Record, ...]]:
     """A run to its end, with all of its records."""
+    return course(spec, Work.record)
+
+
+def course(spec: Spec, look: Callable[[Work], Seen]) -> tuple[State, tuple[Seen, ...]]:
+    """A run to its end, with what `look` sees where there is a record."""
     begun = start(spec)
-    state, records = advance(begun, spec.steps)
-    return state, (first_record(begun), *records)
+    state, seen = watched(begun, spec.steps, look)
+    return state, (first_seen(begun, look), *seen)
 
 
 def end(spec: Spec) -> tuple[State, Record]:
@@ -119,4 +124,4 @@ def apart(one: Spec, other: Spec) -> float:
 
 def losses(spec: Spec) -> Float64:
     """The loss of each record of a run."""
-    return np.array([record.loss for record in run(spec)[1]])
+    return np.array(course(spec, lambda work: work.loss)[1])

@@ -2,7 +2,7 @@
 
 from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side
 from bncore.training.data import Data
-from bncore.training.run import advance
+from bncore.training.run import Work, watched
 from bncore.training.spec import Spec
 from bncore.training.state import start
 
@@ -21,11 +21,16 @@ def updates(spec: Spec) -> float:
     """The first recorded step at which nine of ten held-out examples are right; infinite if there is none."""
     state = start(spec)
     while not state.has_ended:
-        state, records = advance(state, AT_A_TIME)
-        for record in records:
-            if record.held and record.held.accuracy >= GOAL:
-                return float(record.step)
+        state, seen = watched(state, AT_A_TIME, _told)
+        for step, right in seen:
+            if right >= GOAL:
+                return float(step)
     return float("inf")
+
+
+def _told(work: Work) -> tuple[int, float]:
+    held = work.held()
+    return work.step, held.accuracy if held else 0.0
 
 
 def _measure(data: Data) -> Measured:

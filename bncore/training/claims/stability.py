@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, run
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, course
 from bncore.training.data import Data
+from bncore.training.run import Work
 from bncore.training.spec import Spec
 
 STABLE, MOVING = 0.5, 2.0
@@ -14,7 +15,7 @@ FAILING = Runs(SHARED, {"a": {"norm": "batch"}, "b": {"norm": "layer"}})
 
 def way(spec: Spec) -> tuple[float, float]:
     """How far the median of the observed unit's input moves over a run: in its own unit, and in widths (q85 - q15)."""
-    low, middle, high = np.array([record.unit for record in run(spec)[1]]).T
+    low, middle, high = np.array(course(spec, Work.unit)[1]).T
     moved = float(np.ptp(middle))
     return moved, moved / float((high - low).mean())
 

@@ -7,7 +7,7 @@ from bncore.training.network import Block, Network
 from bncore.training.parts.columns import ColumnNorm
 from bncore.training.records.held import Inference
 from bncore.training.records.moments import has_held
-from bncore.training.records.record import BlockRecord, Percentiles, Record, Running
+from bncore.training.records.record import BlockRecord, Held, Percentiles, Record, Running
 from bncore.training.records.summaries import histogram, percentiles, size
 from bncore.training.schedules import rate_at
 
@@ -22,21 +22,28 @@ class Measure:
     def record(self, step: int, loss: float, moved: Array | None, diverged: bool) -> Record:
         """Behind `step` updates and a pass of its batch; `moved` (P,) is what the last update subtracted."""
         network, rate = self.network, rate_at(self.spec, step)
-        looks = has_held(step, self.spec) or diverged
         return Record(
             step=step,
             rate=rate,
             loss=loss,
             accuracy=network.loss.right,
             gradient=size(network.gradients[network.layout.trained]),
-            unit=self._unit(),
+            unit=self.unit(),
             blocks=tuple(self._block(number, rate, moved) for number in range(self.spec.blocks + 1)),
-            held=self.inference.held() if looks else None,
-            surface=self.inference.surface() if looks else None,
+            held=self.held(step, diverged),
+            surface=self.inference.surface() if self._looks(step, diverged) else None,
             diverged=diverged,
         )
 
-    def _unit(self) -> Percentiles:
+    def held(self, step: int, diverged: bool) -> Held | None:
+        """Of the held-out examples; None of a step whose record is without."""
+        return self.inference.held() if self._looks(step, diverged) else None
+
+    def _looks(self, step: int, diverged: bool) -> bool:
+        return has_held(step, self.spec) or diverged
+
+    def unit(self) -> Percentiles:
+        """Of the inputs of the observed unit."""
         inputs = self.network.blocks[self.spec.observed_block].activation.x
         return percentiles(inputs[..., self.spec.unit])
 

@@ -10,7 +10,7 @@ import pytest
 
 from bncore.errors import BadParameter
 from bncore.training import NORMS, OPTIMIZERS, ORDERS, SCHEDULES, State, advance, first_record, next_record, start
-from bncore.training.run import Work, last_record
+from bncore.training.run import Work, last_record, watched
 from tests.bncore.training.specs import DENSE_NORMS, digits, plane, tiny, tiny_images
 from tests.each import each
 
@@ -50,6 +50,16 @@ def test_its_last_record_is_the_same_without_the_others(given):
     assert repr(record) == repr(records[-1])  # its numbers are not, where it has diverged
     assert at_once.to_bytes() == state.to_bytes()
     assert at_once.has_diverged == ("rate" in given)
+
+
+@each("given", [{"steps": 90, "unit": 3}, {"norm": "none", "activation": "identity", "rate": 1e6}])
+def test_what_is_watched_without_records_is_what_they_tell(given):
+    state, records = run(tiny(**given))
+    looks = {"held": Work.held, "unit": Work.unit, "loss": lambda work: work.loss, "step": lambda work: work.step}
+    for name, look in looks.items():
+        end, seen = watched(start(tiny(**given)), 200, look)
+        assert repr(seen) == repr(tuple(getattr(record, name) for record in records))
+        assert end.to_bytes() == state.to_bytes()
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

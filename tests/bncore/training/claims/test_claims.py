@@ -21,6 +21,7 @@ ONE_SEED = {"regularization": 0, "batch_sizes": 0, "dynamic_tanh": 0}
 
 ALL = 10**6
 STEPS = {
+    "regularization": (800, 800),
     "growing_rate": (100, 100),
     "scale_invariance": (100, 100),
     "stability": (250, 250),
