@@ -33,8 +33,10 @@ def pytest_collection() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What is imported and collected stays: to walk all of it again and again takes a tenth of the tests' time."""
-    gc.collect()
+    """What is imported and collected stays: to walk all of it again and again takes a tenth of the tests' time.
+
+    What of it is garbage stays, too: to look for it once takes half a second of each process.
+    """
     gc.freeze()
     gc.set_threshold(20_000)
     gc.enable()
