@@ -95,7 +95,7 @@ class ColumnNorm:
     def backward(self, dy: Array) -> Array:
         """With mean and variance as functions of x, or as the constants that they are not."""
         if self.compiled and self.compiled.taken:
-            sums = self.compiled.backward(dy, self.x, not self.rule.through_statistics)
+            sums = self.compiled.backward(dy, self.x, self.rule.eps, not self.rule.through_statistics)
             if sums is not None:
                 self.dbeta[...], self.dgamma[...] = sums
                 return self.dx.reshape(self.shape)

@@ -28,11 +28,11 @@ class CompiledColumns:
                 self.taken = not kernels.forward(of_x, y, 1, table, gamma, beta, eps, False)
         return self.taken
 
-    def backward(self, dy: Array, x: Array, constant: bool) -> Float64 | None:
+    def backward(self, dy: Array, x: Array, eps: float, constant: bool) -> Float64 | None:
         """Writes dx; dbeta and dgamma, (2, D), if the kernels serve."""
         shape = self.shape
         for of_dy, of_x, (dx, table, sums) in zip(dy.reshape(shape), x.reshape(shape), self.backward_to, strict=True):
-            if kernels.backward(of_dy, of_x, dx, 1, table, sums, False, constant):
+            if kernels.backward(of_dy, of_x, dx, 1, table, sums, eps, False, constant):
                 return None
         return self.sums[0] if shape[0] == 1 else np.add.reduce(self.sums, 0)  # type: ignore[no-any-return]
 
