@@ -1,5 +1,6 @@
 """The playground as a person handles it: open it, wait until it is drawn, read its figures, use its controls."""
 
+import json
 from typing import Any, Self
 from urllib.parse import parse_qs
 
@@ -38,17 +39,33 @@ DRAWN_THERE = f"""(name) => {{
 }}"""
 STEP_TO = "(query) => { history.replaceState(null, '', query); dispatchEvent(new Event('popstate')); }"
 ADDRESS = "() => document.documentElement.dataset.address !== 'behind' && { search: location.search }"
+LOOKS = 25  # from within the page, which costs less than to ask it; whoever waits for longer than a second asks again
 # Tables and lists are written in a task after the picture: one task later they stand.
-STAYS = f"""() => new Promise((done) =>
-  setTimeout(() => requestAnimationFrame(() => setTimeout(() => done(({DRAWN})())))))"""
-# Typed arrays as lists, not-a-number as null, and without what Plotly adds of its own.
+SETTLED = f"""async () => {{
+  const isDrawn = {DRAWN};
+  for (let look = 0; look < {LOOKS}; look += 1) {{
+    if (isDrawn()) {{
+      await new Promise((done) => setTimeout(() => requestAnimationFrame(() => setTimeout(done))));
+      if (isDrawn()) return true;
+    }}
+    await new Promise((done) => setTimeout(done, {POLLED}));
+  }}
+  return false;
+}}"""
+# As text, which goes through several hands faster than lists do: typed arrays as lists, not-a-number as null, and
+# without what Plotly adds of its own.
 NUMBERS = """(plot) => {
   const plain = (key, value) => {
     if (ArrayBuffer.isView(value)) return Array.from(value);
     return key === "uid" || key.startsWith("_") ? undefined : value;
   };
-  return JSON.parse(JSON.stringify(plot.data, plain));
+  return JSON.stringify(plot.data, plain);
 }"""
+ALL_NUMBERS = f"""(figures) => {{
+  const numbersOf = {NUMBERS};
+  const named = figures.map((figure) => [figure.dataset.figure, JSON.parse(numbersOf(figure.querySelector(".plot")))]);
+  return JSON.stringify(Object.fromEntries(named));
+}}"""
 AXES = """(plot) => Object.fromEntries(Object.entries(plot._fullLayout)
   .filter(([name]) => /^[xy]axis\\d*$/.test(name))
   .map(([name, { range, tickvals, ticktext, title: { text } }]) =>
@@ -68,7 +85,8 @@ RELEASED_AT = f"""(slider, places) => {{
 
 def search_of(page: Page) -> str:
     """The address's query, once it is written."""
-    search: str = page.wait_for_function(ADDRESS).json_value()["search"]
+    written = page.evaluate(ADDRESS) or page.wait_for_function(ADDRESS).json_value()
+    search: str = written["search"]
     return search.removeprefix("?")
 
 
@@ -93,8 +111,7 @@ class Playground:
 
     def settle(self) -> Self:
         """Wait until nothing is asked any more and the figures on screen and the tables are written."""
-        self.page.wait_for_function(DRAWN, polling=POLLED)
-        while not self.page.evaluate(STAYS):
+        while not self.page.evaluate(SETTLED):
             self.page.wait_for_function(DRAWN, polling=POLLED)
         return self
 
@@ -127,7 +144,8 @@ class Playground:
 
     def data(self, name: str) -> list[dict[str, Any]]:
         """The traces of a figure."""
-        return self.drawn(name).evaluate(NUMBERS)
+        numbers: list[dict[str, Any]] = json.loads(self.drawn(name).evaluate(NUMBERS))
+        return numbers
 
     def axes(self, name: str) -> dict[str, Any]:
         return self.drawn(name).evaluate(AXES)
@@ -139,7 +157,9 @@ class Playground:
 
     def all_data(self) -> dict[str, list[dict[str, Any]]]:
         all_drawn(self.page)
-        return {name: self.plot(name).evaluate(NUMBERS) for name in self.figures()}
+        shown = self.page.locator("[data-figure]:not([hidden])")
+        numbers: dict[str, list[dict[str, Any]]] = json.loads(shown.evaluate_all(ALL_NUMBERS))
+        return numbers
 
     def table(self) -> list[list[str]]:
         """The texts of the feature table, header first."""
