@@ -25,6 +25,8 @@ from tests.browser.judge import Judge, Judged
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
+from tests.browser.test_keyboard import the_first_stops_skip_and_a_drawing_is_no_stop
+from tests.browser.test_widths import overflow
 from tests.browser.training.page import QUICK, Training
 from tests.browser.view import ViewPage, open_folds
 
@@ -183,5 +185,8 @@ def test_the_doctor(judge: Judge) -> None:
 
 
 def test_the_reference(judge: Judge) -> None:
+    """It fits a phone, too, and its first stop skips."""
     judge.page.goto("/docs")
+    the_first_stops_skip_and_a_drawing_is_no_stop(judge.page, controls=False, stage=False)
     as_it_opens(judge)
+    assert overflow(judge.page) == 0, "on a phone"

@@ -271,8 +271,3 @@ def test_tab_reaches_everything_of_the_training(page: Page) -> None:
     all_drawn(page)
     the_first_stops_skip_and_a_drawing_is_no_stop(page)
     tab_reaches_everything(page)
-
-
-def test_the_first_stop_of_the_reference_skips(page: Page) -> None:
-    page.goto("/docs")
-    the_first_stops_skip_and_a_drawing_is_no_stop(page, controls=False, stage=False)

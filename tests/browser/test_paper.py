@@ -1,5 +1,6 @@
 """What is printed or captured whole: every section, every figure, seen on the screen before or not."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.drawn import CHARTS, PLOTS, all_drawn, set_idle
 from tests.browser.pages import EVERY, OF_A_SOURCE, QUICK, SHOWN
 from tests.browser.playground.page import Playground
+from tests.browser.stage_picture import the_stage_leaves_as_a_picture_in_either_scheme
 from tests.browser.view import open_folds
 
 OPEN = "() => [...document.querySelectorAll('details.part[open]')].map((part) => part.dataset.part)"
@@ -17,6 +19,9 @@ FIRST_OPEN = """() => document.querySelector("[data-figure]:not([hidden])").clos
   ?.setAttribute("open", "")"""
 AGES = 5000  # milliseconds
 OTHERS = [path + QUICK.get(name, "") for name, path, _ in SHOWN if path in EVERY and path not in OF_A_SOURCE]
+
+MARKED = {"/training": "step=20", "/doctor": "norm=layer1.bn1"}
+"""Where a page with a stage has all its marks there."""
 
 
 def plots(page: Page) -> list[dict[str, Any]]:
@@ -74,8 +79,15 @@ def test_what_the_screen_does_not_show_is_drawn_when_nothing_moves_and_not_while
 
 @pytest.mark.folded
 @pytest.mark.parametrize("path", OTHERS)
-def test_a_capture_of_the_whole_page_has_no_empty_plot(playground: Playground, path: str) -> None:
-    captured(playground.page, f"{path}{'&' if '?' in path else '?'}open=all")
+def test_a_capture_of_the_whole_page_has_no_empty_plot_and_one_of_its_stage_is_a_picture(
+    playground: Playground, tmp_path: Path, path: str
+) -> None:
+    path, _, others = path.partition("?")
+    query = f"{others}&open=all"
+    captured(playground.page, f"{path}?{query}")
+    if path in MARKED:
+        playground.step_to(f"{query}&{MARKED[path]}")
+        the_stage_leaves_as_a_picture_in_either_scheme(playground, tmp_path)
 
 
 def captured(page: Page, path: str) -> None:

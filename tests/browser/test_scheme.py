@@ -14,7 +14,7 @@ MOVING = """() => [...document.querySelectorAll("*")].filter((element) => {
 }).map((element) => element.tagName)"""
 
 
-def test_the_systems_scheme_is_followed_until_one_is_chosen_which_redraws_all_and_is_remembered(
+def test_the_systems_scheme_is_followed_until_one_is_chosen_which_is_remembered_and_less_motion_is_none(
     playground: Playground,
 ) -> None:
     """Figures that were drawn and are off the screen, too."""
@@ -50,16 +50,17 @@ def test_the_systems_scheme_is_followed_until_one_is_chosen_which_redraws_all_an
         page.emulate_media(color_scheme=system)  # type: ignore[arg-type]
     page.evaluate("() => new Promise(requestAnimationFrame)")
     assert page.evaluate(SCHEME) == "dark"
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     page.reload()
     playground.settle()
     assert colours() == dark
+    who_wants_less_motion_gets_none(playground)
     page.goto("/docs")
     assert page.evaluate(SCHEME) == "dark"
 
 
-def test_who_wants_less_motion_gets_none(playground: Playground) -> None:
-    playground.page.emulate_media(reduced_motion="reduce")
-    playground.open("source=iris&batch_size=32")
+def who_wants_less_motion_gets_none(playground: Playground) -> None:
+    """On a page that is opened so."""
     assert playground.page.evaluate(MOVING) == []
     playground.drag("gamma", "2")
     assert playground.page.evaluate("() => document.getAnimations().length") == 0

@@ -17,6 +17,7 @@ from tests.browser.playground.page import Playground
 from tests.browser.replay import (
     replay_plays_a_views_parts_in_order_and_where_less_motion_is_asked_for_there_is_a_sentence_instead,
 )
+from tests.browser.stage_picture import the_stage_leaves_as_a_picture_in_either_scheme
 from tests.browser.symbols import (
     LETTERS,
     no_symbol_of_a_text_is_without_its_word,
@@ -70,6 +71,7 @@ def test_every_view_of_a_source(playground: Playground, watch: Watch, tmp_path: 
     expect(playground.problem).to_be_hidden()
     playground.page.set_viewport_size(DESKTOP)
     an_error_takes_back_what_was_said_dims_the_rest_and_calls_a_file_by_its_name(playground)
+    the_stage_leaves_as_a_picture_in_either_scheme(playground, tmp_path)
     paper_shows_every_section_and_figure_in_a_sheets_width_and_light_and_a_capture_no_empty_plot(playground)
 
 

@@ -12,6 +12,11 @@ from tests.browser.gradient_check.page import GradientCheck
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.pages import EVERY, QUICK, SHOWN
+from tests.browser.phone import (
+    before_and_after_stand_side_by_side_on_rows_of_one_name,
+    the_stage_stands_above_the_open_controls,
+    the_stage_stands_above_the_open_controls_and_follows_them,
+)
 from tests.browser.playground.page import Playground
 from tests.browser.view import open_folds
 
@@ -132,10 +137,17 @@ def cells_and_controls_of_the_norms_can_be_reached(page: Page) -> None:
 
 
 Laws = tuple[Callable[[Page], None], ...]
+AS_IT_COMES: dict[str, Laws] = {
+    "playground": (before_and_after_stand_side_by_side_on_rows_of_one_name,),
+    "gradient-check": (what_was_found_is_one_tap_away,),
+    **dict.fromkeys(("network", "batch-size", "norms"), (the_stage_stands_above_the_open_controls,)),
+}
+"""What holds on a phone of a page that was just opened."""
 NARROWEST = (1000, 390)
 """The widths at which each arrangement of a page is at its narrowest."""
 STATES: dict[str, dict[str, dict[int, Laws]]] = {
     "playground": {
+        "step=x_hat": {390: (the_stage_stands_above_the_open_controls_and_follows_them,)},
         "source=inline&notation=lecture": dict.fromkeys(NARROWEST, ()),
         "source=digits&upstream=cross_entropy": dict.fromkeys(NARROWEST, ()),
     },
@@ -172,7 +184,7 @@ STATES: dict[str, dict[str, dict[int, Laws]]] = {
 def test_a_page_never_scrolls_sideways_and_a_phone_reaches_all_of_it(page: Page, name: str, path: str) -> None:
     """As it comes and in its further states; those come last, as their laws have many figures drawn."""
     opened = Playground(page)
-    for width in at_widths(page, lambda: come(page, path + QUICK.get(name, ""))):
+    for width in at_widths(page, lambda: come(page, name, path + QUICK.get(name, ""))):
         assert overflow(page) == 0, width
     states, shown = STATES.get(name, {}), ""
     for width in at_widths(page, lambda: None, NARROWEST if states else ()):
@@ -185,20 +197,13 @@ def test_a_page_never_scrolls_sideways_and_a_phone_reaches_all_of_it(page: Page,
             assert overflow(page) == 0, (query, width)
 
 
-def come(page: Page, address: str) -> None:
+def come(page: Page, name: str, address: str) -> None:
     """On a phone the navigation shows which page it is."""
     page.goto(address)
     Playground(page).settle()
     expect(page.locator(".top nav [aria-current]")).to_be_in_viewport(ratio=0.99)
-    if "gradient-check" in address:
-        what_was_found_is_one_tap_away(page)
-
-
-@pytest.mark.folded
-def test_the_reference_fits_a_phone(page: Page) -> None:
-    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
-    page.goto("/docs")
-    assert overflow(page) == 0
+    for law in AS_IT_COMES.get(name, ()):
+        law(page)
 
 
 def test_the_playground_is_a_row_on_a_wide_screen_and_two_by_two_with_a_sheet_on_a_phone(
