@@ -3,7 +3,7 @@
 As a page opens it is seen wide and light, and narrow and dark; its further states in one look each, the other two
 first. The playground is seen in the first with every figure drawn. All others leave the figures' drawings out: one hand
 draws them all, and of the colours in drawings axe judges none. What pages show in several states and looks, and in
-common, is judged once (judge.py).
+common, is judged once (judge.py). Then the same page is walked by keyboard (test_keyboard.py).
 """
 
 import hashlib
@@ -25,7 +25,14 @@ from tests.browser.judge import Judge, Judged
 from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
-from tests.browser.test_keyboard import the_first_stops_skip_and_a_drawing_is_no_stop
+from tests.browser.test_keyboard import (
+    of_the_batch_size_tab_reaches_everything_but_marks_which_arrows_reach,
+    of_the_derivation_tab_reaches_everything_but_cells_which_arrows_reach,
+    of_the_network_tab_reaches_everything_but_modules_which_arrows_reach,
+    of_the_norms_tab_reaches_everything_but_cells_which_arrows_reach,
+    of_the_training_tab_reaches_everything,
+    the_first_stops_skip_and_a_drawing_is_no_stop,
+)
 from tests.browser.test_widths import overflow
 from tests.browser.training.page import QUICK, Training
 from tests.browser.view import ViewPage, open_folds
@@ -134,6 +141,7 @@ def test_the_derivation(judge: Judge, watch: Watch) -> None:
     )
     derivation.type(0, 0, "one")
     assert judge.violations() == []
+    of_the_derivation_tab_reaches_everything_but_cells_which_arrows_reach(derivation)
 
 
 def test_the_gradient_check(judge: Judge, watch: Watch) -> None:
@@ -147,37 +155,44 @@ def test_the_gradient_check(judge: Judge, watch: Watch) -> None:
 
 def test_the_network(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
+    network = Network(judge.page)
     in_its_states(
-        judge, Network(judge.page),
+        judge, network,
         "",
         "depth=3&residual=on&disturb_layer=2&notation=lecture&shown=norm",
         "depth=12&norm=none&weight_scale=100",
         "preset=gradient_norm&depth=8&batch_size=16&eps=0&dtype=float64",
         "depth=2&eps=-1",
     )  # fmt: skip
+    of_the_network_tab_reaches_everything_but_modules_which_arrows_reach(network)
 
 
 def test_the_batch_size(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
-    page = judge.page
+    view = BatchSize(judge.page)
     in_its_states(
-        judge, BatchSize(page),
+        judge, view,
         "", "source=heavy_tailed&notation=lecture&perturbation=additive&draws=100&tab=strip", "draws=9&example=99",
-        then=lambda: open_folds(page, ".bs-fold"),
+        then=lambda: open_folds(judge.page, ".bs-fold"),
     )  # fmt: skip
+    of_the_batch_size_tab_reaches_everything_but_marks_which_arrows_reach(view)
 
 
 def test_the_norms(judge: Judge, watch: Watch) -> None:
     watch.refusals.add(422)
+    norms = Norms(judge.page)
     in_its_states(
-        judge, Norms(judge.page),
+        judge, norms,
         "", "situation=huge_channel&rows=example", "source=wine&norm=instance&situation=one_example", "groups=3",
     )  # fmt: skip
+    of_the_norms_tab_reaches_everything_but_cells_which_arrows_reach(norms)
 
 
 def test_the_training(judge: Judge) -> None:
     queries = (QUICK + "&step=40", "source=moons&widths=8&steps=30&c=norm:layer&step=30")
-    in_its_states(judge, Training(judge.page), *queries)
+    training = Training(judge.page)
+    in_its_states(judge, training, *queries)
+    of_the_training_tab_reaches_everything(training)
 
 
 def test_the_doctor(judge: Judge) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.batch_size.page import BatchSize
+from tests.browser.conftest import DESKTOP
 from tests.browser.derivation.page import Derivation
 from tests.browser.drawn import all_drawn
 from tests.browser.gradient_check.page import GradientCheck
@@ -12,6 +13,7 @@ from tests.browser.network.page import Network
 from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
 from tests.browser.training.page import Training
+from tests.browser.view import ViewPage
 
 MOST_STOPS = 400
 AT_ONCE = 20  # keys between two looks at where they led
@@ -83,6 +85,13 @@ def from_the_top(page: Page) -> None:
     page.evaluate(NOTED)
 
 
+def at_the_keyboard(view: ViewPage, query: str) -> None:
+    """Another state of a page that is open, as whoever uses keys finds it: at its top."""
+    view.page.set_viewport_size(DESKTOP)
+    view.step_to(query)
+    from_the_top(view.page)
+
+
 def walked(page: Page) -> Stops:
     """Every place where Tab would stop, from the top of the page to its end."""
     page.keyboard.press("Tab")  # whoever uses keys sees where the focus is
@@ -128,7 +137,7 @@ def skips(page: Page, link: str, target: str) -> None:
 
 
 def the_first_stops_skip_and_a_drawing_is_no_stop(page: Page, *, controls: bool = True, stage: bool = True) -> None:
-    """On a page that was just opened."""
+    """On a page that was just opened, or at its top."""
     page.keyboard.press("Tab")
     skips(page, "Skip to the content", "#main")
     if controls:
@@ -234,40 +243,40 @@ def about_opens_and_closes_and_a_headline_is_announced(playground: Playground) -
     expect(playground.slider("beta")).to_be_focused()
 
 
-def test_tab_reaches_everything_of_the_derivation_but_cells_which_arrows_reach(page: Page) -> None:
-    Derivation(page).open("upstream=one_example")
-    all_drawn(page)
-    the_first_stops_skip_and_a_drawing_is_no_stop(page, controls=False)
-    assert sum(name.startswith("INPUT") for name in tab_reaches_everything(page)) >= 3
+def of_the_derivation_tab_reaches_everything_but_cells_which_arrows_reach(derivation: Derivation) -> None:
+    at_the_keyboard(derivation, "upstream=one_example")
+    all_drawn(derivation.page)
+    the_first_stops_skip_and_a_drawing_is_no_stop(derivation.page, controls=False)
+    assert sum(name.startswith("INPUT") for name in tab_reaches_everything(derivation.page)) >= 3
 
 
-def test_tab_reaches_everything_of_the_network_but_modules_which_arrows_reach(page: Page) -> None:
-    network = Network(page).open("depth=3&width=8&batch_size=32&disturb_layer=1")
-    the_first_stops_skip_and_a_drawing_is_no_stop(page)
+def of_the_network_tab_reaches_everything_but_modules_which_arrows_reach(network: Network) -> None:
+    at_the_keyboard(network, "depth=3&width=8&batch_size=32&disturb_layer=1")
+    the_first_stops_skip_and_a_drawing_is_no_stop(network.page)
     modules_and_distributions_are_a_few_stops_away(network)
-    a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page)
-    tab_reaches_everything(page)
+    a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(network.page)
+    tab_reaches_everything(network.page)
 
 
-def test_tab_reaches_everything_of_the_batch_size_but_marks_which_arrows_reach(page: Page) -> None:
-    view = BatchSize(page).open("draws=100")
-    the_first_stops_skip_and_a_drawing_is_no_stop(page)
-    a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(page)
-    tab_reaches_everything(page)
-    page.locator("#tab-strip").click()
+def of_the_batch_size_tab_reaches_everything_but_marks_which_arrows_reach(view: BatchSize) -> None:
+    at_the_keyboard(view, "draws=100")
+    the_first_stops_skip_and_a_drawing_is_no_stop(view.page)
+    a_text_with_several_terms_is_one_stop_and_arrows_reach_the_others(view.page)
+    tab_reaches_everything(view.page)
+    view.page.locator("#tab-strip").click()
     view.settle()
-    assert page.evaluate(FOCUSED_DRAWINGS) == []
+    assert view.page.evaluate(FOCUSED_DRAWINGS) == []
 
 
-def test_tab_reaches_everything_of_the_norms_but_cells_which_arrows_reach(page: Page) -> None:
-    Norms(page).open("situation=huge_channel")
-    the_first_stops_skip_and_a_drawing_is_no_stop(page)
-    tab_reaches_everything(page)
-    assert missed(page) == []
+def of_the_norms_tab_reaches_everything_but_cells_which_arrows_reach(norms: Norms) -> None:
+    at_the_keyboard(norms, "situation=huge_channel")
+    the_first_stops_skip_and_a_drawing_is_no_stop(norms.page)
+    tab_reaches_everything(norms.page)
+    assert missed(norms.page) == []
 
 
-def test_tab_reaches_everything_of_the_training(page: Page) -> None:
-    Training(page).open("source=moons&widths=8&steps=30&step=30")
-    all_drawn(page)
-    the_first_stops_skip_and_a_drawing_is_no_stop(page)
-    tab_reaches_everything(page)
+def of_the_training_tab_reaches_everything(training: Training) -> None:
+    at_the_keyboard(training, "source=moons&widths=8&steps=30&step=30")
+    all_drawn(training.page)
+    the_first_stops_skip_and_a_drawing_is_no_stop(training.page)
+    tab_reaches_everything(training.page)
