@@ -32,6 +32,11 @@ def pytest_collection() -> None:
     gc.disable()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest test begins first: at the end all processes but one would wait for it."""
+    items.sort(key=lambda item: item.path.name != "test_cluster.py")
+
+
 def pytest_collection_finish() -> None:
     """What is imported and collected stays: to walk all of it again and again takes a tenth of the tests' time.
 
