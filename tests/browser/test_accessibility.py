@@ -3,7 +3,7 @@
 As a page opens it is seen wide and light, and narrow and dark; its further states in one look each, the other two
 first. The playground is seen in the first with every figure drawn. All others leave the figures' drawings out: one hand
 draws them all, and of the colours in drawings axe judges none. What pages show in several states and looks, and in
-common, is judged once (judge.py). Then the same page is walked by keyboard (test_keyboard.py).
+common, is judged once (judge.py). Then most pages are walked by keyboard (test_keyboard.py).
 """
 
 import hashlib
@@ -30,7 +30,6 @@ from tests.browser.test_keyboard import (
     of_the_derivation_tab_reaches_everything_but_cells_which_arrows_reach,
     of_the_network_tab_reaches_everything_but_modules_which_arrows_reach,
     of_the_norms_tab_reaches_everything_but_cells_which_arrows_reach,
-    of_the_training_tab_reaches_everything,
     the_first_stops_skip_and_a_drawing_is_no_stop,
 )
 from tests.browser.test_widths import overflow
@@ -190,9 +189,7 @@ def test_the_norms(judge: Judge, watch: Watch) -> None:
 
 def test_the_training(judge: Judge) -> None:
     queries = (QUICK + "&step=40", "source=moons&widths=8&steps=30&c=norm:layer&step=30")
-    training = Training(judge.page)
-    in_its_states(judge, training, *queries)
-    of_the_training_tab_reaches_everything(training)
+    in_its_states(judge, Training(judge.page), *queries)
 
 
 def test_the_doctor(judge: Judge) -> None:

@@ -275,8 +275,8 @@ def of_the_norms_tab_reaches_everything_but_cells_which_arrows_reach(norms: Norm
     assert missed(norms.page) == []
 
 
-def of_the_training_tab_reaches_everything(training: Training) -> None:
-    at_the_keyboard(training, "source=moons&widths=8&steps=30&step=30")
-    all_drawn(training.page)
-    the_first_stops_skip_and_a_drawing_is_no_stop(training.page)
-    tab_reaches_everything(training.page)
+def test_tab_reaches_everything_of_the_training(page: Page) -> None:
+    Training(page).open("source=moons&widths=8&steps=30&step=30")
+    all_drawn(page)
+    the_first_stops_skip_and_a_drawing_is_no_stop(page)
+    tab_reaches_everything(page)
