@@ -30,6 +30,7 @@ def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only_in_place
     expect_a_step_back_disturbs_nothing_when_the_field_is_left(network)
     expect_modules_stay_when_one_is_pressed(network)
     expect_a_negative_factor_flips_the_sign(network)
+    expect_the_section_filled_in_place_as_high_as_the_joint_beside_it_which_shows_both_passes(network)
 
 
 def expect_later_blocks_moved_without_batch_norm_only(network: Network) -> None:
@@ -117,12 +118,10 @@ def expect_modules_to_scroll_to_the_block_that_is_opened_or_disturbed(network: N
     network.expect_within_schematic(network.product(24))
 
 
-def test_the_disturbances_section_is_filled_in_place_as_high_as_the_joint_beside_it_which_shows_both_passes(
-    network: Network,
-) -> None:
+def expect_the_section_filled_in_place_as_high_as_the_joint_beside_it_which_shows_both_passes(network: Network) -> None:
     """Disturbed, a joint leaves its axis in one column (z3), or in both (z1)."""
     network.page.set_viewport_size({"width": 390, "height": 900})
-    network.open(f"{OPEN}&{SMALL}&joint=z3")
+    network.step_to(f"{OPEN}&{SMALL}&joint=z3")
     for joint, width in (("z3", 390), ("z1", 1280)):
         network.page.set_viewport_size({"width": width, "height": 900})
         if network.query["joint"] != joint:

@@ -46,10 +46,8 @@ def near(path: str, other: str) -> bool:
     return len(a) == len(b) and all(abs(x - y) < 3 for x, y in zip(a, b, strict=True))
 
 
-def test_a_knob_is_dragged_while_the_rulers_stay_pressed_reset_and_a_slider_by_key_and_a_block_pointed_at_is_told(
-    network: Network,
-) -> None:
-    network.open(SMALL)
+def expect_knobs_and_sliders_to_pull_a_block_and_a_block_pointed_at_told(network: Network) -> None:
+    network.step_to(SMALL)
     expect_a_dragged_knob_followed(network)
     expect_a_block_told_in_both_rows(network)
     network.step_to(SMALL)
@@ -221,7 +219,7 @@ def expect_a_knob_to_follow_its_hand_and_to_ask_for_the_stage_alone(network: Net
     expect(network.headline).to_contain_text("Block 4 × 1.5: no later block is there")
 
 
-def test_nothing_moves_but_what_is_pulled_the_stage_fits_and_a_claim_sets_it_and_is_taken_back(
+def test_nothing_moves_but_what_is_pulled_by_hand_or_key_the_stage_fits_and_a_claim_sets_it_and_is_taken_back(
     network: Network,
 ) -> None:
     network.page.emulate_media(reduced_motion="reduce")
@@ -238,6 +236,7 @@ def test_nothing_moves_but_what_is_pulled_the_stage_fits_and_a_claim_sets_it_and
     network.page.set_viewport_size({"width": 1280, "height": 900})
     network.step_to("seed=3&notation=lecture&depth=2&width=8")
     expect_a_claim_to_set_the_stage_to_mark_where_to_look_and_to_be_taken_back(network)
+    expect_knobs_and_sliders_to_pull_a_block_and_a_block_pointed_at_told(network)
 
 
 def expect_nothing_else_to_move(network: Network, width: int, *claims: str) -> None:

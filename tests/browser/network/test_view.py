@@ -10,7 +10,7 @@ pytestmark = pytest.mark.folded
 OPEN = "columns,depth,schematic"
 
 
-def test_untouched_it_shows_both_columns_and_tables_history_joints_and_a_copied_link_tell_one_network(
+def test_untouched_it_shows_both_columns_tables_history_and_a_link_tell_one_network_and_a_wrong_field_costs_itself(
     network: Network, watch: Watch, origin: str
 ) -> None:
     network.page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=origin)
@@ -23,6 +23,12 @@ def test_untouched_it_shows_both_columns_and_tables_history_joints_and_a_copied_
     expect_buttons_choose_which_joints_are_drawn(network)
     expect_f_behind_f_in_picture_words_and_table(network)
     expect_the_same_numbers_of_a_copied_link(network)
+    network.step_to(f"open={OPEN}&{SMALL}&joint=norm3&disturb_layer=3")
+    expect_a_joint_that_a_smaller_network_does_not_have_closed(network)
+    watch.refusals.add(422)
+    expect_a_wrong_field_to_cost_only_itself(network)
+    network.step_to(f"open={OPEN}&depth=3&width=8&dtype=float64&shown=norm&joint=norm2")
+    expect_rounding_called_so_in_the_tables_behind_the_figures(network)
 
 
 def expect_both_columns_untouched_and_nothing_asked_for(network: Network, watch: Watch) -> None:
@@ -105,20 +111,13 @@ def expect_the_same_numbers_of_a_copied_link(network: Network) -> None:
     expect(network.headline).to_have_text(said)
 
 
-def test_a_joint_that_a_smaller_network_does_not_have_is_closed_a_wrong_field_costs_itself_and_rounding_is_called_so(
-    network: Network, watch: Watch
-) -> None:
-    network.open(f"open={OPEN}&{SMALL}&joint=norm3&disturb_layer=3")
+def expect_a_joint_that_a_smaller_network_does_not_have_closed(network: Network) -> None:
     network.controls.enter("depth", "2")
     assert network.query == {"open": OPEN, "depth": "2", "width": "8", "batch_size": "32", "disturb_layer": "2"}
     network.controls.choose("norm", "none")
     expect(network.controls.problem).to_be_hidden()
     assert network.controls.figure("activations_with").is_hidden()
     expect_the_sum_of_block_1_closed_when_a_width_takes_it_away(network)
-    watch.refusals.add(422)
-    expect_a_wrong_field_to_cost_only_itself(network)
-    network.step_to(f"open={OPEN}&depth=3&width=8&dtype=float64&shown=norm&joint=norm2")
-    expect_rounding_called_so_in_the_tables_behind_the_figures(network)
 
 
 def expect_the_sum_of_block_1_closed_when_a_width_takes_it_away(network: Network) -> None:

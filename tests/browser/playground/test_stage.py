@@ -41,8 +41,8 @@ def drag(page: Page, mark: Locator, by: float) -> None:
         page.mouse.move(x + by * share, y)
 
 
-def test_it_fits_the_screen_plays_says_where_it_is_at_each_step_and_shows_the_features_that_are_picked(
-    playground: Playground,
+def test_it_fits_the_screen_plays_says_where_it_is_shows_picked_features_and_its_marks_and_knobs_are_dragged(
+    playground: Playground, watch: Watch
 ) -> None:
     page = playground.page
     page.set_viewport_size({"width": 1280, "height": 800})
@@ -52,6 +52,11 @@ def test_it_fits_the_screen_plays_says_where_it_is_at_each_step_and_shows_the_fe
     expect_it_to_fit_the_screen_and_to_play_to_its_last_step(playground)
     expect_each_step_to_say_where_it_is(playground)
     expect_picked_features_and_tab_to_go_from_the_stage_to_the_controls(playground)
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.evaluate("() => scrollTo(0, 0)")
+    playground.step_to("step=y")
+    page.emulate_media(reduced_motion=None)
+    expect_a_dragged_mean_to_change_beta_the_end_of_the_deviation_bar_gamma_and_the_weights_knob_x(playground, watch)
 
 
 def expect_it_to_fit_the_screen_and_to_play_to_its_last_step(playground: Playground) -> None:
@@ -94,10 +99,9 @@ def expect_each_step_to_say_where_it_is(playground: Playground) -> None:
     assert playground.query == {"step": "y", "arrows": "paths"}
 
 
-def test_a_dragged_mean_changes_beta_the_end_of_the_deviation_bar_gamma_and_the_weights_knob_moves_x_and_not_x_hat(
+def expect_a_dragged_mean_to_change_beta_the_end_of_the_deviation_bar_gamma_and_the_weights_knob_x(
     playground: Playground, watch: Watch
 ) -> None:
-    playground.open("step=y")
     expect_a_dragged_mean_to_change_beta_while_the_ruler_stays(playground)
     playground.page.emulate_media(reduced_motion="reduce")  # else the bar is still on its way there
     playground.step_to("step=scaled")

@@ -5,10 +5,11 @@ from playwright.sync_api import expect
 
 from app.figures.numbers import three
 from tests.app.sentences.brevity import is_brief
-from tests.browser.training.page import QUICK, Training
+from tests.browser.training.page import Training
 
 pytestmark = pytest.mark.folded
 
+QUICK = "source=iris&widths=8,8&steps=40"
 BATCH = "a=norm:none&b=norm:batch&c=norm:ghost,ghost_size:15"
 
 NOTHING_CUT = """() => [...document.querySelectorAll(".tr-way svg")].every((drawing) => {

@@ -90,7 +90,7 @@ def expect_a_refused_step_told_and_asked_for_again_when_the_playhead_comes_back(
 
 def expect_a_page_that_is_reloaded_while_it_plays_to_stand_where_it_was_seen(training: Training) -> None:
     page = training.page
-    page.goto(f"{training.path}?source=iris&widths=8,8&steps=300&speed=20")
+    page.goto(f"{training.path}?{LONG}&speed=20")
     expect(training.step).to_have_text(re.compile(r"[1-9]\d"))
     expect(page.locator('[data-chart="loss"] .curve[data-variant="b"] .line')).to_have_attribute("d", re.compile("L"))
     seen = page.evaluate(SEEN)
