@@ -10,6 +10,8 @@ from bncore.layout import layout_of
 from bncore.stream.grid import Grid, grid_of
 
 CHUNK = 2**20  # numbers a chunk: 4 MiB of float32
+LARGEST = 2**22  # of an array of very many: each chunk costs Python some time, too
+MANY = 64  # chunks, so that all threads have some
 PILOT = 2**12  # numbers a feature, of the first examples, that the grid is laid by
 
 
@@ -26,9 +28,14 @@ def pilot_examples(example: tuple[int, ...], axis: int) -> int:
     return min(rows_of(example), -(-PILOT // positions))
 
 
-def rows_of(example: tuple[int, ...]) -> int:
-    """Examples a chunk."""
-    return max(1, CHUNK // prod(example))
+def rows_of(example: tuple[int, ...], examples: int | None = None) -> int:
+    """Examples a chunk, of CHUNK numbers; or up to LARGEST, where so many `examples` are still MANY chunks.
+
+    >>> rows_of((64,)), rows_of((64,), 2**20), rows_of((64,), 2**21), rows_of((64,), 2**30)
+    (16384, 16384, 32768, 65536)
+    """
+    numbers = CHUNK if examples is None else min(max(CHUNK, examples * prod(example) // MANY), LARGEST)
+    return max(1, numbers // prod(example))
 
 
 def feature_axis_of(example: tuple[int, ...], axis: int) -> int:

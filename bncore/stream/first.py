@@ -34,9 +34,9 @@ def statistics(
 
     `x` is the path of an `.npy`, `.npz`, `.safetensors` or `.parquet` file (`array` names which array, or columns with
     commas between), an array, mapped or not, a Dask array, or any iterable of chunks of examples. Examples are axis 0.
-    `dy`, of the same shape, is read along for the sums that a gradient needs. Takes a few times 2^20 numbers of memory,
-    or a few examples where one is larger. The digits are the same to 1e-12 however x is cut; counts, extremes and
-    quantiles are the same to the last one.
+    `dy`, of the same shape, is read along for the sums that a gradient needs. Takes a few times 2^20 numbers of memory
+    a thread (2^22 of an array of very many), or a few examples where one is larger. The digits are the same to 1e-12
+    however x is cut; counts, extremes and quantiles are the same to the last one.
 
     `state`: a file that says how far it is, written `every` so many seconds; called again with it, a run that was
     killed goes on, and one that has ended is there at once. `say` is told of examples.
@@ -65,7 +65,7 @@ def state_of(source: Source, upstream: Source | None, axis: int, path: str | Pat
 
 def first_pass(source: Source, upstream: Source | None, state: State, feature_axis: int, say: Said) -> Streamed:
     """The statistics of all, from where the state is on."""
-    axis, rows = feature_axis_of(source.example, feature_axis), rows_of(source.example)
+    axis, rows = feature_axis_of(source.example, feature_axis), rows_of(source.example, source.examples)
     if upstream is not None:
         _check_alike(source, upstream)
     if not state.is_whole:
