@@ -16,11 +16,16 @@ typedef struct {
     const double *mean, *rest, *factor, *slope, *left;
 } Few;
 
+/* <one other>, or <one>, in two chains; of a power of two of them without a division. */
 ALWAYS Vector mean_of(const Vector *one, const Vector *other, const ptrdiff_t count) {
-    Vector sum = {0};
-    if (other) for (ptrdiff_t i = 0; i < count; i++) sum += one[i] * other[i];
-    else for (ptrdiff_t i = 0; i < count; i++) sum += one[i];
-    return sum / (double)count;
+    Vector even = {0}, odd = {0};
+    for (ptrdiff_t i = 0; i + 1 < count; i += 2) {
+        even += other ? (Vector)(one[i] * other[i]) : one[i];
+        odd += other ? (Vector)(one[i + 1] * other[i + 1]) : one[i + 1];
+    }
+    if (count % 2) even += other ? (Vector)(one[count - 1] * other[count - 1]) : one[count - 1];
+    const double share = 1 / (double)count;
+    return count & (count - 1) ? (Vector)((even + odd) / (double)count) : (Vector)((even + odd) * share);
 }
 
 /* dy <- slope (r + left b v) of the features from `d` on; where mean squares have lost digits that count. */
