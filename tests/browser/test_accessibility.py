@@ -27,7 +27,6 @@ from tests.browser.norms.page import Norms
 from tests.browser.playground.page import Playground
 from tests.browser.test_keyboard import (
     of_the_batch_size_tab_reaches_everything_but_marks_which_arrows_reach,
-    of_the_derivation_tab_reaches_everything_but_cells_which_arrows_reach,
     of_the_network_tab_reaches_everything_but_modules_which_arrows_reach,
     of_the_norms_tab_reaches_everything_but_cells_which_arrows_reach,
     the_first_stops_skip_and_a_drawing_is_no_stop,
@@ -140,7 +139,6 @@ def test_the_derivation(judge: Judge, watch: Watch) -> None:
     )
     derivation.type(0, 0, "one")
     assert judge.violations() == []
-    of_the_derivation_tab_reaches_everything_but_cells_which_arrows_reach(derivation)
 
 
 def test_the_gradient_check(judge: Judge, watch: Watch) -> None:

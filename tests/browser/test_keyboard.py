@@ -243,11 +243,11 @@ def about_opens_and_closes_and_a_headline_is_announced(playground: Playground) -
     expect(playground.slider("beta")).to_be_focused()
 
 
-def of_the_derivation_tab_reaches_everything_but_cells_which_arrows_reach(derivation: Derivation) -> None:
-    at_the_keyboard(derivation, "upstream=one_example")
-    all_drawn(derivation.page)
-    the_first_stops_skip_and_a_drawing_is_no_stop(derivation.page, controls=False)
-    assert sum(name.startswith("INPUT") for name in tab_reaches_everything(derivation.page)) >= 3
+def test_tab_reaches_everything_of_the_derivation_but_cells_which_arrows_reach(page: Page) -> None:
+    Derivation(page).open("upstream=one_example")
+    all_drawn(page)
+    the_first_stops_skip_and_a_drawing_is_no_stop(page, controls=False)
+    assert sum(name.startswith("INPUT") for name in tab_reaches_everything(page)) >= 3
 
 
 def of_the_network_tab_reaches_everything_but_modules_which_arrows_reach(network: Network) -> None:
