@@ -22,13 +22,10 @@ class Cells:
 
     def __add__(self, other: "Cells") -> "Cells":
         """Of both parts together."""
-        first, end = min(self.first, other.first), max(self._end, other._end)
-        if (first, end) == (self.first, self._end):
-            counts = self.counts.copy()
-        else:
-            counts = np.zeros((len(self.counts), end - first), np.int64)
-            counts[:, self.first - first : self._end - first] = self.counts
-        counts[:, other.first - first : other._end - first] += other.counts
+        first = min(self.first, other.first)
+        counts = np.zeros((len(self.counts), max(self._end, other._end) - first), np.int64)
+        for part in (self, other):
+            counts[:, part.first - first : part._end - first] += part.counts
         return Cells(first, counts)
 
     def of(self, cells: int) -> Counts:
