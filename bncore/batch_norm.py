@@ -198,9 +198,8 @@ def forward(
     """
     given, rule = running_mean is not None or running_var is not None, (momentum, running_variance, num_batches_tracked)
     if dtype is None and mode is TRAIN and (out is None or not given):
-        done = in_force.forward_whole(x, gamma, beta, feature_axis, eps, eps_placement, out)
-        if done and not done[2]:
-            made = Forward(done[0], x, feature_axis, done[1], eps, eps_placement)  # type: ignore[arg-type]
+        made: Forward | None = in_force.forward_whole(Forward, x, gamma, beta, feature_axis, eps, eps_placement, out)
+        if made is not None:
             if given:
                 running = running_pair(running_mean, running_var, made.layout.features)
                 made.but(mode, _moved(running, made.statistics, *rule), None)

@@ -142,9 +142,11 @@ def backward(dy: ArrayLike, forward: Forward, *, out: Array | None = None) -> Gr
     """
     if forward.mode is TRAIN:
         of = forward
-        done = in_force.backward_whole(dy, of.x, of.memory, of.axis, of.eps, of.eps_placement, out)
-        if done and not done[2]:
-            return Gradients(done[0], done[1], dy, forward)  # type: ignore[arg-type]
+        made: Gradients | None = in_force.backward_whole(
+            Gradients, dy, of, of.x, of.memory, of.axis, of.eps, of.eps_placement, out
+        )
+        if made is not None:
+            return made
     array = _upstream(dy, forward.layout)
     dx = _room(out, array, forward)
     sums = _at_once(array, dx, forward)

@@ -37,11 +37,10 @@ class _InForce:
     compiled: ModuleType | None
     backend: Backend
     forward_whole: Callable[..., Any]
-    """(x, gamma, beta, feature_axis, eps, eps_placement, out): y, the memory of its table and what `passes.forward`
-    returns, in one call; None unless all is as it is usually given, and there are kernels (source/whole.c)."""
+    """(Forward, x, gamma, beta, feature_axis, eps, eps_placement, out): a Forward, in one call; None unless all is as
+    usually given, no number is odd, and there are kernels (source/whole.c)."""
     backward_whole: Callable[..., Any]
-    """(dy, x, memory, feature_axis, eps, eps_placement, out): dx, the memory of the sums and what `passes.backward`
-    returns, likewise."""
+    """(Gradients, dy, forward, x, memory, feature_axis, eps, eps_placement, out): a Gradients, likewise."""
 
     def __init__(self, wanted: str, threads: int) -> None:
         """As wanted, or where there is no such instruction set by the best that there is: importing never fails."""

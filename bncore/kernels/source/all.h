@@ -50,5 +50,5 @@
 #undef T
 #undef OF
 
-#include "order_rows.h"
-#include "order.h"
+#include "pass/order_rows.h"
+#include "pass/order.h"

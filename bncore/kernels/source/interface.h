@@ -11,8 +11,7 @@
 
 #include "passes.h"
 
-extern const Passes *passes;     /* in force */
-extern PyObject *interface_name; /* "__array_struct__" */
+extern const Passes *passes; /* in force */
 
 typedef struct { /* PyArrayInterface, version 2 */
     int two, nd;
@@ -25,16 +24,15 @@ typedef struct { /* PyArrayInterface, version 2 */
 
 enum { ALIGNED = 0x100, NATIVE = 0x200, WRITABLE = 0x400, RELEASED = 1 << 15 };
 
-/* Numbers of an array that is aligned and in this machine's byte order, else NULL; `held` is to be given back. */
-static inline const Interface *interface_of(PyObject *array, PyObject **held) {
-    *held = PyObject_GetAttr(array, interface_name);
-    const Interface *of = *held ? PyCapsule_GetPointer(*held, NULL) : NULL;
-    if (!of) PyErr_Clear();
-    else if (of->two == 2 && of->typekind == 'f' && (of->itemsize == 4 || of->itemsize == 8) && of->nd <= AXES &&
-             (of->flags & ALIGNED) && (of->flags & NATIVE))
-        return of;
-    return NULL;
-}
+/* array.c: the interface of an array of float32 or float64 that is aligned and in this machine's byte order, else NULL;
+ * in `own` where it is read from the array itself, and `held` is to be given back in any case. */
+const Interface *interface_of(PyObject *array, PyObject **held, Interface *own);
+
+/* Whether it is NumPy's own array, and no subclass; the dtype of numbers of so many bytes. */
+int is_array(PyObject *given);
+PyObject *dtype_of(int itemsize);
+PyObject *new_array(PyObject *shape, int itemsize, PyObject *block); /* of the bytes of a block, or NumPy's */
+int prepare_arrays(void);
 
 /* The first number of contiguous rows (rows, D) of float64, else NULL. */
 static inline double *rows_of(const Interface *of, ptrdiff_t rows, ptrdiff_t width) {

@@ -20,7 +20,6 @@
 #endif
 
 const Passes *passes = &baseline_passes;
-PyObject *interface_name;
 
 static double most_kept; /* bytes; 0 is what the last cache holds */
 
@@ -80,7 +79,8 @@ int copied(double *row, PyObject *given, double otherwise, ptrdiff_t width) {
         return 1;
     }
     PyObject *held;
-    const Interface *of = interface_of(given, &held);
+    Interface own;
+    const Interface *of = interface_of(given, &held, &own);
     int fits = of && of->nd == 1 && of->shape[0] == width;
     const int whole = fits && of->itemsize == 8 && of->strides[0] == 8;
     if (whole) memcpy(row, of->data, width * sizeof *row);
@@ -119,10 +119,12 @@ static PyObject *called(Call call, PyObject *const *given, Py_ssize_t count) {
                        .threads = (int)PyLong_AsLong(given[rest + 4])};
     if (PyErr_Occurred()) return NULL;
     PyObject *held[OPERANDS + 2] = {NULL};
+    Interface own[OPERANDS + 2];
     const Interface *of[OPERANDS + 2] = {NULL};
     Arrays arrays;
     int status = UNSERVED, served = 1;
-    for (int o = 0; served && o < arrays_given; o++) served = (of[o] = interface_of(given[o], &held[o])) != NULL;
+    for (int o = 0; served && o < arrays_given; o++)
+        served = (of[o] = interface_of(given[o], &held[o], &own[o])) != NULL;
     if (served && (of[0]->flags & WRITABLE || call.operands == 1) && fill(&arrays, of, call.operands, (int)axis)) {
         double *table = rows_of(of[call.operands], 7, arrays.features);
         double *sums = call.sums ? rows_of(of[more], 2, arrays.features) : table;
@@ -167,10 +169,11 @@ static PyObject *cells(PyObject *self, PyObject *const *given, Py_ssize_t count)
     const int axis = (int)PyLong_AsLong(given[3]), bits = (int)PyLong_AsLong(given[4]);
     if (PyErr_Occurred()) return NULL;
     PyObject *held[3] = {NULL};
+    Interface own[3];
     const Interface *of[3] = {NULL};
     Arrays arrays;
     int status = UNSERVED, served = bits >= 0 && bits <= 23;
-    for (int o = 0; served && o < 3; o++) served = (of[o] = interface_of(given[o], &held[o])) != NULL;
+    for (int o = 0; served && o < 3; o++) served = (of[o] = interface_of(given[o], &held[o], &own[o])) != NULL;
     if (served && is_side_by_side(of[0]) && fill(&arrays, of, 1, axis)) {
         const ptrdiff_t width = (ptrdiff_t)66 << bits, most = UINT32_MAX;
         double *grid = rows_of(of[1], 4, arrays.features), *counts = rows_of(of[2], arrays.features, width / 2);
@@ -258,9 +261,8 @@ static struct PyModuleDef definition = {PyModuleDef_HEAD_INIT, .m_name = "_compi
                                         .m_doc = "Compiled passes of batch norm.", .m_size = -1, .m_methods = methods};
 
 PyMODINIT_FUNC PyInit__compiled(void) {
-    interface_name = PyUnicode_InternFromString("__array_struct__");
-    PyObject *module = interface_name ? PyModule_Create(&definition) : NULL;
-    if (module && (prepare_blocks() || prepare_whole() || PyModule_AddIntMacro(module, ODD) ||
+    PyObject *module = PyModule_Create(&definition);
+    if (module && (prepare_arrays() || prepare_blocks() || prepare_whole() || PyModule_AddIntMacro(module, ODD) ||
                    PyModule_AddStringConstant(module, "SOURCE", BN_SOURCE) ||
                    PyModule_AddIntMacro(module, OVERFLOWED) || PyModule_AddIntMacro(module, UNSERVED)))
         Py_CLEAR(module);

@@ -33,9 +33,11 @@ static PyObject *called(int (*pass)(const Rows *, const OfRows *, const Rule *),
                        .threads = (int)PyLong_AsLong(given[rest + 5])};
     if (PyErr_Occurred()) return NULL;
     PyObject *held[GIVEN] = {NULL};
+    Interface own[GIVEN];
     const Interface *of[GIVEN] = {NULL};
     int status = UNSERVED, served = 1;
-    for (int o = 0; served && o < rest; o++) served = (of[o] = interface_of(given[o], &held[o])) != NULL;
+    for (int o = 0; served && o < rest; o++)
+        served = (of[o] = interface_of(given[o], &held[o], &own[o])) != NULL;
     if (served && filled(&rows, of, operands)) {
         const ptrdiff_t parameters = rows.groups * (rows.cells / rows.piece), m = rows.count;
         double *table = rows_of(of[operands], 5, m), *gamma = rows_of(of[operands + 1], 1, parameters);

@@ -1,15 +1,19 @@
 /* Both passes of a batch as it is usually given, in one call each: NumPy's own arrays of one dtype and shape, epsilon a
  * float, the result a new array or one of its own. They are looked at, the result and the memory of its numbers a
- * feature are made, and the pass is run; for a small batch the same in Python takes longer than its numbers do.
+ * feature are made, the pass is run, and what Python gives back is made of it (`kind`: Forward, Gradients); for a small
+ * batch the same in Python takes longer than its numbers do.
  *
- * None is for anything else, and for what is wrong, which Python then names: nothing is written by then.
+ * None is for anything else, and for what is wrong, which Python then names: nothing is written by then but a result of
+ * which a number is odd, or too large, which Python writes again.
  */
 #include <float.h>
 #include <string.h>
 
 #include "interface.h"
 
-static PyObject *ndarray, *empty, *shape_name, *float32, *float64;
+enum { Y, X, AXIS, MEMORY, EPS, PLACEMENT, DX, DY, FORWARD, NAMES };
+static const char *const texts[NAMES] = {"y", "x", "axis", "memory", "eps", "eps_placement", "dx", "dy", "forward"};
+static PyObject *shape_name, *names[NAMES], *no_arguments;
 
 /* An array as an operand; where it is made here, its interface is, too. */
 typedef struct {
@@ -19,12 +23,10 @@ typedef struct {
     Py_intptr_t strides[AXES];
 } Operand;
 
-static int is_array(PyObject *given) { return (PyObject *)Py_TYPE(given) == ndarray; }
-
 static int taken(Operand *operand, PyObject *given) {
     if (!is_array(given)) return 0;
     operand->array = Py_NewRef(given);
-    return (operand->of = interface_of(given, &operand->held)) != NULL;
+    return (operand->of = interface_of(given, &operand->held, &operand->own)) != NULL;
 }
 
 static void released(Operand *operands, int count) {
@@ -75,16 +77,14 @@ static int made(Operand *result, const Operand *like) {
     result->own = *like->of, result->own.strides = result->strides;
     Py_intptr_t size = like->of->itemsize;
     for (int axis = like->of->nd; axis--; size *= like->of->shape[axis]) result->strides[axis] = size;
-    PyObject *shape = shape_of(like), *dtype = like->of->itemsize == 8 ? float64 : float32;
-    PyObject *block = block_of(size);
+    PyObject *shape = shape_of(like), *block = block_of(size);
     if (!shape) PyErr_Clear();
-    else if (block) result->array = PyObject_CallFunctionObjArgs(ndarray, shape, dtype, block, NULL);
-    else result->array = PyObject_CallFunctionObjArgs(empty, shape, dtype, NULL);
+    else result->array = new_array(shape, like->of->itemsize, block);
     if (block) {
         result->own.data = bytes_of(block, size), result->of = &result->own;
         result->own.flags |= WRITABLE;
         Py_DECREF(block);
-    } else if (result->array) result->of = interface_of(result->array, &result->held);
+    } else if (result->array) result->of = interface_of(result->array, &result->held, &result->own);
     Py_XDECREF(shape);
     return result->array && result->of;
 }
@@ -120,75 +120,86 @@ static int is_epsilon(PyObject *given, double *eps) {
 
 static int is_parameter(PyObject *given) { return given == Py_None || is_array(given); }
 
-/* (the result, the numbers a feature, the status), or None; and what is held is given back. */
-static PyObject *answer(Operand *operands, int count, PyObject *numbers, int status) {
-    PyObject *result = NULL;
-    if (PyErr_Occurred()) PyErr_Clear();
-    if (status == NO_MEMORY) PyErr_NoMemory();
-    else if (status == UNSERVED) result = Py_NewRef(Py_None);
-    else result = Py_BuildValue("OOi", operands[0].array, numbers, status);
-    Py_XDECREF(numbers);
-    released(operands, count);
-    return result;
+/* An object of a Python class with attributes, past its own ways of making and guarding them, which take a small batch
+ * longer than its numbers. */
+static PyObject *object_of(PyObject *kind, const int *which, PyObject *const *values, int count) {
+    const newfunc make = (newfunc)PyType_GetSlot(&PyBaseObject_Type, Py_tp_new);
+    PyObject *made = make((PyTypeObject *)kind, no_arguments, NULL);
+    for (int i = 0; made && i < count; i++)
+        if (PyObject_GenericSetAttr(made, names[which[i]], values[i])) Py_CLEAR(made);
+    return made;
 }
 
-/* (threads, x, gamma, beta, feature_axis, eps, eps_placement, out) -> (y, table, status) */
+/* What was made of a pass, or None; and what is held is given back. */
+static PyObject *answer(Operand *operands, int count, PyObject *made, int status) {
+    released(operands, count);
+    if (status == NO_MEMORY) return PyErr_NoMemory();
+    if (made || status == ORDINARY) return made;
+    PyErr_Clear();
+    Py_RETURN_NONE;
+}
+
+/* (threads, kind, x, gamma, beta, feature_axis, eps, eps_placement, out) -> Forward */
 PyObject *forward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count) {
-    enum { THREADS, X, GAMMA, BETA, AXIS, EPS, PLACEMENT, OUT, ALL };
+    enum { THREADS, KIND, OF_X, GAMMA, BETA, OF_AXIS, OF_EPS, PLACED, OUT, ALL };
     (void)self;
     if (count != ALL) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", ALL);
     Operand of[2] = {0};
     Rule rule = {.threads = (int)PyLong_AsLong(given[THREADS])};
-    PyObject *block = NULL;
     Arrays arrays;
-    int status = UNSERVED;
-    if (!is_epsilon(given[EPS], &rule.eps) || !is_placement(given[PLACEMENT], &rule.beside) ||
-        !is_parameter(given[GAMMA]) || !is_parameter(given[BETA]) || !taken(&of[1], given[X]) || of[1].of->nd < 2 ||
-        !opened(&of[0], given[OUT], &of[1], 1))
+    if (!is_epsilon(given[OF_EPS], &rule.eps) || !is_placement(given[PLACED], &rule.beside) ||
+        !is_parameter(given[GAMMA]) || !is_parameter(given[BETA]) || !taken(&of[1], given[OF_X]) ||
+        of[1].of->nd < 2 || !opened(&of[0], given[OUT], &of[1], 1))
         return answer(of, 2, NULL, UNSERVED);
     const Interface *const operands[] = {of[0].of, of[1].of};
-    if (fill(&arrays, operands, 2, axis_of(given[AXIS], of[1].of->nd)) &&
+    PyObject *made = NULL, *block = NULL;
+    int status = UNSERVED;
+    if (fill(&arrays, operands, 2, axis_of(given[OF_AXIS], of[1].of->nd)) &&
         (block = block_of(7 * sizeof(double) * arrays.features))) {
-        double *table = bytes_of(block, 0);
-        const Features features = features_of(table, NULL, arrays.features);
+        const Features features = features_of(bytes_of(block, 0), NULL, arrays.features);
         if (copied(features.gamma, given[GAMMA], 1, arrays.features) &&
             copied(features.beta, given[BETA], 0, arrays.features))
             status = passed(passes->forward, &arrays, &features, &rule);
     }
-    return answer(of, 2, block, status);
+    if (status == ORDINARY)
+        made = object_of(given[KIND], (const int[]){Y, X, AXIS, MEMORY, EPS, PLACEMENT},
+                         (PyObject *const[]){of[0].array, given[OF_X], given[OF_AXIS], block, given[OF_EPS],
+                                             given[PLACED]}, 6);
+    Py_XDECREF(block);
+    return answer(of, 2, made, status);
 }
 
-/* (threads, dy, x, table, feature_axis, eps, eps_placement, out) -> (dx, sums, status) */
+/* (threads, kind, dy, forward, x, memory, feature_axis, eps, eps_placement, out) -> Gradients */
 PyObject *backward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count) {
-    enum { THREADS, DY, X, TABLE, AXIS, EPS, PLACEMENT, OUT, ALL };
+    enum { THREADS, KIND, OF_DY, OF_FORWARD, OF_X, TABLE, OF_AXIS, OF_EPS, PLACED, OUT, ALL };
     (void)self;
     if (count != ALL) return PyErr_Format(PyExc_TypeError, "%d arguments are wanted", ALL);
     Operand of[3] = {0};
     Rule rule = {.threads = (int)PyLong_AsLong(given[THREADS])};
-    PyObject *block = NULL;
     Arrays arrays;
-    int status = UNSERVED;
-    if (!is_epsilon(given[EPS], &rule.eps) || !is_placement(given[PLACEMENT], &rule.beside) ||
-        !taken(&of[1], given[DY]) || !taken(&of[2], given[X]) || !are_alike(of[1].of, of[2].of) ||
+    if (!is_epsilon(given[OF_EPS], &rule.eps) || !is_placement(given[PLACED], &rule.beside) ||
+        !taken(&of[1], given[OF_DY]) || !taken(&of[2], given[OF_X]) || !are_alike(of[1].of, of[2].of) ||
         !opened(&of[0], given[OUT], &of[1], 2))
         return answer(of, 3, NULL, UNSERVED);
     const Interface *const operands[] = {of[0].of, of[1].of, of[2].of};
-    if (fill(&arrays, operands, 3, axis_of(given[AXIS], of[1].of->nd))) {
+    PyObject *made = NULL, *block = NULL;
+    int status = UNSERVED;
+    if (fill(&arrays, operands, 3, axis_of(given[OF_AXIS], of[1].of->nd))) {
         double *table = bytes_of(given[TABLE], 7 * sizeof(double) * arrays.features);
         if (table && (block = block_of(2 * sizeof(double) * arrays.features))) {
             const Features features = features_of(table, bytes_of(block, 0), arrays.features);
             status = passed(passes->backward, &arrays, &features, &rule);
         }
     }
-    return answer(of, 3, block, status);
+    if (status == ORDINARY)
+        made = object_of(given[KIND], (const int[]){DX, MEMORY, DY, FORWARD},
+                         (PyObject *const[]){of[0].array, block, given[OF_DY], given[OF_FORWARD]}, 4);
+    Py_XDECREF(block);
+    return answer(of, 3, made, status);
 }
 
 int prepare_whole(void) {
-    shape_name = PyUnicode_InternFromString("shape");
-    PyObject *numpy = PyImport_ImportModule("numpy");
-    if (!numpy) return -1;
-    ndarray = PyObject_GetAttrString(numpy, "ndarray"), empty = PyObject_GetAttrString(numpy, "empty");
-    float32 = PyObject_CallMethod(numpy, "dtype", "s", "f4"), float64 = PyObject_CallMethod(numpy, "dtype", "s", "f8");
-    Py_DECREF(numpy);
-    return ndarray && empty && shape_name && float32 && float64 ? 0 : -1;
+    int failed = !(shape_name = PyUnicode_InternFromString("shape")) || !(no_arguments = PyTuple_New(0));
+    for (int i = 0; i < NAMES; i++) failed |= !(names[i] = PyUnicode_InternFromString(texts[i]));
+    return failed ? -1 : 0;
 }
