@@ -81,17 +81,10 @@ int copied(double *row, PyObject *given, double otherwise, ptrdiff_t width) {
     PyObject *held;
     Interface own;
     const Interface *of = interface_of(given, &held, &own);
-    int fits = of && of->nd == 1 && of->shape[0] == width;
-    const int whole = fits && of->itemsize == 8 && of->strides[0] == 8;
-    if (whole) memcpy(row, of->data, width * sizeof *row);
-    for (ptrdiff_t d = 0; fits && !whole && d < width; d++) {
-        const char *at = (const char *)of->data + d * of->strides[0];
-        row[d] = of->itemsize == 8 ? *(const double *)at : *(const float *)at;
-    }
-    int64_t odd = 0;
-    for (ptrdiff_t d = 0; fits && d < width; d++) odd |= !(fabs(row[d]) <= DBL_MAX);
+    const int fits = of && of->nd == 1 && of->shape[0] == width &&
+                     !passes->parameter(row, of->data, of->strides[0], of->itemsize, width);
     Py_XDECREF(held);
-    return fits && !odd;
+    return fits;
 }
 
 typedef struct {

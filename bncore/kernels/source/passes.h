@@ -34,6 +34,8 @@ typedef struct {
     int (*backward_rows)(const Rows *dx_dy_x, const OfRows *, const Rule *);
     /* x side by side and a grid (4, D): centre, 1 / unit, low, high -> counts (D, width), low and high */
     int (*cells)(const Arrays *x, double *grid, int bits, uint32_t *counts, ptrdiff_t width);
+    /* numbers of `size` bytes, so many bytes apart -> a row of float64; whether one of them is not finite */
+    int (*parameter)(double *row, const char *from, ptrdiff_t stride, int size, ptrdiff_t count);
 } Passes;
 
 double kept(void); /* bytes of arrays up to which results are left in the caches */

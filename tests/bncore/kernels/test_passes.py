@@ -30,6 +30,7 @@ def written(request):
 placements = st.sampled_from(list(bncore.EPS_PLACEMENTS))
 SHAPES = [
     ((5, 3), 1), ((2, 700), 1), ((8, 40), 1), ((1, 3), 1), ((2, 3, 2, 2), 1), ((3, 2, 600), 2), ((300, 7), 1),
+    ((3, 9), 1), ((4, 19), 1), ((43, 21), 1), ((16, 8, 1), 1),
     ((40, 600), 1), ((9, 1500), 1), ((17, 1), 1), ((1000, 128), 1), ((33, 130), 0),
     ((9, 4, 11, 13), 1), ((9, 11, 13, 4), 3), ((4, 3, 40, 41), 1), ((1, 2, 130, 130), 1), ((130, 5, 3, 2), 1),
 ]  # fmt: skip
@@ -192,10 +193,11 @@ def test_what_is_streamed_is_there_before_another_thread_is_told():
     assert Path(MODULE.__file__).read_bytes().count(b"\x0f\xae\xf8") >= 2 * 3 * 2
 
 
-@each(("of_x", "of_gamma", "of_dy"), [(1e140, 1e-170, 1), (1e-140, 1, 1e-180), (1e150, 1, 1e-5)])
-def test_products_that_float64_does_not_hold_lose_nothing(of_x, of_gamma, of_dy):
+@each("shape", [(60, 5), (60, 9), (8, 9), (7, 3)])
+@each(("of_x", "of_gamma", "of_dy"), [(1e140, 1e-170, 1), (1e-140, 1, 1e-180), (1e150, 1, 1e-5), (1, 1, 1e-290)])
+def test_products_that_float64_does_not_hold_lose_nothing(of_x, of_gamma, of_dy, shape):
     """What the kernels put together before they look at a number: factor gamma, dy (x - mean), the slope's products."""
-    x, dy, gamma, beta = batch(8, mild, (60, 5), 1, "float64")
+    x, dy, gamma, beta = batch(8, mild, shape, 1, "float64")
     given = x * of_x, dy * of_dy, gamma * of_gamma, beta * 0, 1
     with using("numpy"):
         wanted = outcome(*given, eps=0)
@@ -205,6 +207,30 @@ def test_products_that_float64_does_not_hold_lose_nothing(of_x, of_gamma, of_dy)
         largest = np.abs(value).max()
         assert largest > 0
         np.testing.assert_allclose(got[name], value, rtol=0, atol=1e-14 * largest, err_msg=name)
+
+
+@each("shape", [(8, 9), (5, 2, 1), (7, 3)])
+def test_a_few_numbers_that_epsilon_dwarfs_lose_nothing(shape):
+    """x_hat squared is nothing in float64 there, and x_hat is not."""
+    x, dy, gamma, beta = batch(18, mild, shape, 1, "float64")
+    given = x * 2.0**-495, dy, gamma, beta, 1
+    with using("numpy"):
+        wanted = outcome(*given, eps=1e250)
+    with using("auto"):
+        got = outcome(*given, eps=1e250)
+    assert np.abs(wanted["x_hat"]).max() < 1e-170
+    for name in ("x_hat", "dx", "dgamma"):
+        largest = np.abs(wanted[name]).max()
+        assert largest > 0
+        np.testing.assert_allclose(got[name], wanted[name], rtol=0, atol=1e-14 * largest, err_msg=name)
+
+
+@each("shape", [(20, 9), (6, 9), (6, 3)])
+def test_a_constant_feature_is_told_of_small_batches_too(shape):
+    x, _, gamma, beta = batch(19, mild, shape, 1, "float32")
+    x[:, 1] = 0.1
+    with using("auto"):
+        assert [flag.name for flag in forward(x, gamma, beta).flags] == ["constant_feature"]
 
 
 @each("dtype", ["float32", "float64", "int64"])

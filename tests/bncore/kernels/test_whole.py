@@ -82,10 +82,13 @@ def test_running_statistics_move_as_the_long_way_moves_them(how):
             forward(x, running_mean=np.zeros(6))
 
 
-def test_out_stays_where_the_running_statistics_are_refused():
+def test_out_stays_where_running_statistics_or_parameters_are_refused():
     out = np.zeros_like(X)
-    with using("auto"), pytest.raises(bncore.ShapeMismatch):
-        forward(X, running_mean=np.zeros(3), running_var=np.ones(3), out=out)
+    with using("auto"):
+        with pytest.raises(bncore.ShapeMismatch):
+            forward(X, running_mean=np.zeros(3), running_var=np.ones(3), out=out)
+        with pytest.raises(bncore.NonFiniteInput):
+            forward(X, gamma=np.array([1, 2, np.inf, 4], np.float32), out=out)
     assert not out.any()
 
 

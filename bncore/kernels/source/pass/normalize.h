@@ -3,8 +3,10 @@
  *     y = (x - mean) * factor + shift        factor = gamma / s        shift = beta - rest * factor
  */
 ALWAYS void OF(normalize_at)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to, const int rows, ptrdiff_t lane,
-                             const ptrdiff_t lanes, const int ahead, double (*of)[ROOM]) {
-    const Vector mean = at(of[0] + lane), factor = at(of[1] + lane), shift = at(of[2] + lane);
+                             const ptrdiff_t lanes, const int ahead, const double *means, const double *factors,
+                             const double *shifts) {
+    const Vector mean = some(means + lane, lanes), factor = some(factors + lane, lanes);
+    const Vector shift = some(shifts + lane, lanes);
     for (int r = 0; r < rows; r++) {
         const Vector apart = OF(load)(x + r * stride + lane, lanes, ahead) - mean;
         OF(store)(y + r * to + lane, FUSED(apart, factor, shift), lanes);
@@ -12,9 +14,11 @@ ALWAYS void OF(normalize_at)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to, c
 }
 
 static void OF(normalize_rows)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to, ptrdiff_t rows, ptrdiff_t lanes,
-                               int ahead, double (*of)[ROOM]) {
-#define AT(row, count, lane, some, more) \
-    OF(normalize_at)(x + (row) * stride, stride, y + (row) * to, to, count, lane, some, more, of)
+                               int ahead, const double *const *of) {
+    const double *means = of[0], *factors = of[1], *shifts = of[2];
+#define AT(row, count, lane, lanes, more)                                                                        \
+    OF(normalize_at)(x + (row) * stride, stride, y + (row) * to, to, count, lane, lanes, more, means, factors, \
+                     shifts)
     EACH(ahead, rows, 1, lanes, AT);
 #undef AT
 }
@@ -25,22 +29,23 @@ static void OF(normalize)(const Plan *plan, const Arrays *arrays, ptrdiff_t pane
                           const double *const *values, int streamed) {
     Workspace *own = workspace();
     const ptrdiff_t begin = first_tile(plan, part), end = first_tile(plan, part + 1);
+    const double *of[3];
     for (ptrdiff_t number = end - 1; number >= begin; number--) {
         Tile tile = tile_of(plan, arrays, panel, number);
         if (number == end - 1)
-            for (int i = 0; i < 3; i++) expand(plan, &tile, values[i] + tile.feature, own->lanes[i]);
+            for (int i = 0; i < 3; i++) of[i] = spread(plan, &tile, values[i] + tile.feature, own->lanes[i]);
         ptrdiff_t stride;
         const T *x = OF(read)(plan, arrays, 1, &tile, (T *)own->copies[1], &stride);
         Written written = OF(opened)(plan, arrays, &tile, own, streamed);
         for (ptrdiff_t row = 0; row < tile.full; row += written.rows) {
             ptrdiff_t rows = least(written.rows, tile.full - row);
             OF(normalize_rows)(x + row * stride, stride, OF(room)(&written, row), written.stride, rows, tile.lanes,
-                               plan->ahead, own->lanes);
+                               plan->ahead, of);
             OF(close_rows)(&written, row, rows, tile.lanes);
         }
         if (tile.tail) {
             OF(normalize_rows)(x + tile.full * stride, stride, OF(room)(&written, tile.full), written.stride, 1,
-                               tile.tail, 0, own->lanes);
+                               tile.tail, 0, of);
             OF(close_rows)(&written, tile.full, 1, tile.tail);
         }
         OF(closed)(&written, arrays, &tile);

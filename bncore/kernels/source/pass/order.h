@@ -17,7 +17,7 @@ struct Order {
     const Features *features;
     const Rule *rule;
     double *counts, *first, *second; /* partial results: (panels parts,) and (panels parts, panel) */
-    double *lines[LINES];            /* what a result is made of beside the numbers, (D,) each */
+    double *lines[LINES];            /* what a result is made of beside the numbers, (D,) each; first the mean */
     int operand;                     /* which one is x */
     int streamed, backwards;         /* past the caches; tasks from the last on */
     int tasks, status;               /* written by tasks, that agree */
@@ -43,6 +43,13 @@ static ptrdiff_t end_of(const Order *order, ptrdiff_t panel) {
 static void take_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Plan *plan = &order->plan;
     ptrdiff_t at = place_of(plan, panel, part), begin = panel * plan->panel, end = end_of(order, panel);
+    const Features *of = order->features;
+    if (plan->columns) {
+        if ((order->arrays->is_double ? column_moments_double : column_moments_float)(
+                plan, order->arrays, order->operand, panel, of->mean + begin, of->rest + begin, of->var + begin))
+            note(order, ODD);
+        return;
+    }
     double *first = workspace()->lanes[7];
     for (ptrdiff_t d = begin; d < end; d++) first[d - begin] = number_at(order->arrays, order->operand, d);
     (order->arrays->is_double ? moments_double : moments_float)(plan, order->arrays, order->operand, panel, part, first,
@@ -57,6 +64,7 @@ static void finish_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     ptrdiff_t at = place_of(plan, panel, 0), begin = panel * plan->panel, end = end_of(order, panel);
     int odd = 0;
     (void)part;
+    if (plan->columns) return;
     merge_parts(plan->parts, plan->panel, end - begin, order->counts + panel * plan->parts, order->first + at,
                 order->second + at, of->mean + begin, of->var + begin);
     for (ptrdiff_t d = begin; d < end; d++) {
@@ -82,7 +90,6 @@ static void finish_lines(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Features *of = order->features;
     const ptrdiff_t begin = panel * order->plan.panel, count = end_of(order, panel) - begin;
     (void)part;
-    memcpy(order->lines[0] + begin, of->mean + begin, count * sizeof(double));
     if (lines_of_y(count, of->rest + begin, of->factor + begin, of->gamma + begin, of->beta + begin,
                    order->lines[1] + begin, order->lines[2] + begin))
         note(order, ODD);
@@ -96,6 +103,12 @@ static void write_y(Order *order, ptrdiff_t panel, ptrdiff_t part) {
 static void take_sums(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Plan *plan = &order->plan;
     ptrdiff_t at = place_of(plan, panel, part);
+    if (plan->columns) {
+        (order->arrays->is_double ? column_sums_double : column_sums_float)(
+            plan, order->arrays, panel, order->features->mean + panel * plan->panel, order->first + at,
+            order->second + at);
+        return;
+    }
     (order->arrays->is_double ? sums_double : sums_float)(plan, order->arrays, panel, part, order->features->mean,
                                                           order->first + at, order->second + at);
 }
@@ -129,7 +142,6 @@ static void finish_paths(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const ptrdiff_t begin = panel * order->plan.panel, end = end_of(order, panel);
     double *along = order->lines[2];
     (void)part;
-    memcpy(order->lines[0] + begin, of->mean + begin, (end - begin) * sizeof(double));
     for (ptrdiff_t d = begin; d < end; d++) along[d] = pull_of(order->rule, of->var[d], of->scale[d]);
     if (lines_of_dx(end - begin, order->rule->constant ? 0 : 1 / count, of->rest + begin, of->factor + begin,
                     of->gamma + begin, of->dbeta + begin, of->dgamma + begin, order->lines[1] + begin, along + begin,
@@ -189,10 +201,13 @@ static int is_beyond_caches(const Arrays *arrays) {
 static int carried_out(const Arrays *arrays, const Features *features, const Rule *rule, const Steps *steps) {
     Order order = {.plan = plan_of(arrays), .arrays = arrays, .features = features, .rule = rule};
     const ptrdiff_t tasks = order.plan.panels * order.plan.parts, numbers = tasks * order.plan.panel;
-    double *room = malloc((tasks + 2 * numbers + LINES * arrays->features) * sizeof *room);
+    const ptrdiff_t apart = ceiling(arrays->features, 8) * 8 + ROOM - WIDEST; /* as ROOM in walk/workspace.h */
+    double *room = malloc((tasks + 2 * numbers + (LINES - 1) * apart + 8) * sizeof *room);
     if (!room) return NO_MEMORY;
-    order.counts = room, order.first = room + tasks, order.second = order.first + numbers;
-    for (int i = 0; i < LINES; i++) order.lines[i] = order.second + numbers + i * arrays->features;
+    double *lines = (double *)(((uintptr_t)room + 63) & ~(uintptr_t)63); /* a vector in a line of the cache */
+    order.lines[0] = features->mean;
+    for (int i = 1; i < LINES; i++, lines += apart) order.lines[i] = lines;
+    order.counts = lines, order.first = lines + tasks, order.second = order.first + numbers;
     order.operand = arrays->operands - 1, order.streamed = is_beyond_caches(arrays), order.tasks = (int)tasks;
     if (order.plan.parts == 1) run(&order, &steps->take, sizeof *steps / sizeof(Step));
     else run_stages(&order, steps);
@@ -214,7 +229,7 @@ static int forward_pass(const Arrays *y_x, const Features *features, const Rule 
 }
 
 static int backward_pass(const Arrays *dx_dy_x, const Features *features, const Rule *rule) {
-    const Steps usual = {take_sums, {finish_sums, finish_paths}, write_dx}, few = {take_sums, {finish_sums}, write_few};
+    const Steps usual = {take_sums, {finish_sums, finish_paths}, write_dx}, few = {NULL, {NULL}, write_few};
     const int has_few = !rule->constant && dx_dy_x->rows.count * dx_dy_x->positions.count <= FEW;
     return carried_out(dx_dy_x, features, rule, has_few ? &few : &usual);
 }
@@ -225,4 +240,4 @@ static int cells_pass(const Arrays *x, double *grid, int bits, uint32_t *counts,
 }
 
 const Passes PASSES = {NAME,          moments_pass,      normalize_pass,     forward_pass,
-                       backward_pass, forward_rows_pass, backward_rows_pass, cells_pass};
+                       backward_pass, forward_rows_pass, backward_rows_pass, cells_pass, parameter_row};

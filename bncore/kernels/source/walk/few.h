@@ -7,66 +7,79 @@
 #ifndef BN_FEW_H
 #define BN_FEW_H
 
-typedef int64_t Mask __attribute__((vector_size(8 * WIDTH), aligned(8), may_alias));
-
-/* (count, stride): x, and dy, which becomes what is left of it; and of each feature what both are seen by. */
+/* What the numbers of a vector of features are seen by, and their sums: of dy, and of dy v. */
 typedef struct {
-    ptrdiff_t count, stride;
-    double *x, *dy;
-    const double *mean, *rest, *factor, *slope, *left;
-} Few;
+    Vector mean, rest, factor, slope, left, plain, along;
+} Seen;
 
-/* <one other>, or <one>, in two chains; of a power of two of them without a division. */
-ALWAYS Vector mean_of(const Vector *one, const Vector *other, const ptrdiff_t count) {
+/* The sum of one other, or of one, in two chains. */
+ALWAYS Vector sum_of(const Vector *one, const Vector *other, const ptrdiff_t count) {
     Vector even = {0}, odd = {0};
-    for (ptrdiff_t i = 0; i + 1 < count; i += 2) {
-        even += other ? (Vector)(one[i] * other[i]) : one[i];
-        odd += other ? (Vector)(one[i + 1] * other[i + 1]) : one[i + 1];
-    }
-    if (count % 2) even += other ? (Vector)(one[count - 1] * other[count - 1]) : one[count - 1];
-    const double share = 1 / (double)count;
-    return count & (count - 1) ? (Vector)((even + odd) / (double)count) : (Vector)((even + odd) * share);
+#define MORE(sum, i) ((sum) = other ? (Vector)FUSED(one[i], other[i], sum) : (Vector)((sum) + one[i]))
+    for (ptrdiff_t i = 0; i + 1 < count; i += 2) MORE(even, i), MORE(odd, i + 1);
+    if (count % 2) MORE(even, count - 1);
+#undef MORE
+    return even + odd;
 }
 
-/* dy <- slope (r + left b v) of the features from `d` on; where mean squares have lost digits that count. */
-ALWAYS Mask kept_at(const Few *of, const ptrdiff_t d) {
-    const Vector mean = at(of->mean + d), less = at(of->rest + d), factor = at(of->factor + d);
-    Vector v[FEW], r[FEW], along = {0};
-    for (ptrdiff_t i = 0; i < of->count; i++) {
-        v[i] = ((at(of->x + i * of->stride + d) - mean) - less) * factor;
-        r[i] = at(of->dy + i * of->stride + d);
-    }
-    const Vector squares = mean_of(v, v, of->count);
+/* Of a power of two of them without a division. */
+ALWAYS Vector share_of(const Vector sum, const ptrdiff_t count) {
+    const double share = 1 / (double)count;
+    return count & (count - 1) ? (Vector)(sum / (double)count) : (Vector)(sum * share);
+}
+
+/* r, which is dy, <- slope (r + left b v), of v, which is x. Where v is so small that its squares are nothing in
+ * float64, epsilon is nearly all of s: `left` is 1, and b v stays in r. */
+ALWAYS void kept_of(Vector *v, Vector *r, const ptrdiff_t count, Seen *of) {
+    for (ptrdiff_t i = 0; i < count; i++) v[i] = ((v[i] - of->mean) - of->rest) * of->factor;
+    const Vector squares = share_of(sum_of(v, v, count), count);
     const Mask whole = (Mask)(squares >= LEAST) & (Mask)(squares <= DBL_MAX);
     const Vector inverse = (Vector)((Mask)(1.0 / squares) & whole);
-    Mask odd = {0};
-    for (ptrdiff_t i = 0; i < of->count; i++) odd |= (Mask)(v[i] != 0) & ~whole;
+    of->plain = sum_of(r, NULL, count), of->along = sum_of(r, v, count);
+    Vector level = share_of(of->plain, count), along = {0};
     for (int time = 0; time < 2; time++) {
-        const Vector level = mean_of(r, NULL, of->count);
-        for (ptrdiff_t i = 0; i < of->count; i++) r[i] -= level;
-        const Vector part = mean_of(r, v, of->count) * inverse;
-        for (ptrdiff_t i = 0; i < of->count; i++) r[i] -= part * v[i];
+        for (ptrdiff_t i = 0; i < count; i++) r[i] -= level;
+        const Vector part = share_of(sum_of(r, v, count), count) * inverse;
+        for (ptrdiff_t i = 0; i < count; i++) r[i] = FUSED(-part, v[i], r[i]);
         along += part;
+        level = share_of(sum_of(r, NULL, count), count);
     }
-    const Vector level = mean_of(r, NULL, of->count), left = at(of->left + d) * along, slope = at(of->slope + d);
-    for (ptrdiff_t i = 0; i < of->count; i++)
-        *(Vector *)(of->dy + i * of->stride + d) = slope * ((r[i] - level) + left * v[i]);
+    const Vector left = of->left * along;
+    for (ptrdiff_t i = 0; i < count; i++) r[i] = of->slope * FUSED(left, v[i], r[i] - level);
+}
+
+/* What a panel's features have, and get. */
+typedef struct {
+    ptrdiff_t features;
+    const double *mean, *rest, *factor, *gamma;
+    double *slope, *left, *dbeta, *dgamma;
+} Panel;
+
+static int64_t slopes_of(const Panel *of, const Rule *rule) {
+    int64_t odd = 0;
+    for (ptrdiff_t d = 0; d < of->features; d++) {
+        const double factor = of->factor[d], gamma = of->gamma[d];
+        of->slope[d] = gamma * factor;
+        of->left[d] = rule->beside ? rule->eps * factor : rule->eps * factor * factor;
+        odd |= is_infinite(factor) | is_infinite(of->slope[d]);
+        odd |= is_small(of->slope[d]) & (gamma != 0) & (factor != 0);
+    }
     return odd;
 }
 
-static int64_t kept_of(const Few *of) {
-    Mask odd = {0};
-    int64_t any = 0;
-    for (ptrdiff_t d = 0; d < of->stride; d += WIDTH) odd |= kept_at(of, d);
-    for (int lane = 0; lane < WIDTH; lane++) any |= odd[lane];
-    return any;
+static int64_t are_sums_odd(const Panel *of) {
+    int64_t odd = 0;
+    for (ptrdiff_t d = 0; d < of->features; d++) odd |= is_infinite(of->dbeta[d]) | is_infinite(of->dgamma[d]);
+    return odd;
 }
 
-/* Values of some features and zeros up to a whole vector. */
-static const double *filled(const double *values, ptrdiff_t count, ptrdiff_t stride, double *room) {
-    memcpy(room, values, count * sizeof *room);
-    memset(room + count, 0, (stride - count) * sizeof *room);
-    return room;
+ALWAYS Seen seen_at(const Panel *panel, ptrdiff_t d, const ptrdiff_t lanes) {
+    return (Seen){some(panel->mean + d, lanes),  some(panel->rest + d, lanes), some(panel->factor + d, lanes),
+                  some(panel->slope + d, lanes), some(panel->left + d, lanes), {0}, {0}};
+}
+
+ALWAYS void keep_sums(const Panel *panel, ptrdiff_t d, const ptrdiff_t lanes, const Seen *of) {
+    keep(panel->dbeta + d, of->plain, lanes), keep(panel->dgamma + d, of->along, lanes);
 }
 
 #endif

@@ -6,6 +6,17 @@
 static int64_t is_infinite(double number) { return !(fabs(number) <= DBL_MAX); } /* or no number */
 static int64_t is_small(double number) { return fabs(number) < SMALL; }
 
+/* gamma or beta, as a row of float64 (passes.h) */
+static int parameter_row(double *restrict row, const char *restrict from, ptrdiff_t stride, int size, ptrdiff_t count) {
+    int64_t odd = 0;
+    if (size == sizeof(double) && stride == sizeof(double)) memcpy(row, from, count * sizeof *row);
+    else
+        for (ptrdiff_t d = 0; d < count; d++, from += stride)
+            row[d] = size == sizeof(double) ? *(const double *)from : *(const float *)from;
+    for (ptrdiff_t d = 0; d < count; d++) odd |= is_infinite(row[d]);
+    return odd != 0;
+}
+
 /* factor and shift of y (pass/normalize.h) */
 static int64_t lines_of_y(ptrdiff_t count, const double *restrict rest, const double *restrict reciprocal,
                           const double *restrict gamma, const double *restrict beta, double *restrict factor,

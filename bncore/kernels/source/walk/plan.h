@@ -18,6 +18,7 @@ typedef struct {
     ptrdiff_t rows;          /* rows of the array in a tile; where it runs, 1 */
     ptrdiff_t pieces;        /* tiles of a run */
     ptrdiff_t tiles, parts;  /* of a panel */
+    int columns;             /* one tile a panel of rows side by side, which pass/columns.h takes */
     int ahead;               /* what lies ahead of what is read is fetched: the arrays are beyond the second cache */
 } Plan;
 
@@ -37,7 +38,8 @@ static Plan plan_of(const Arrays *arrays) {
         plan.panel = ceiling(features, plan.panels);
         plan.panels = ceiling(features, plan.panel);
         ptrdiff_t width = plan.panel * positions;
-        if (plan.panels == 1 && width < SHORT) plan.fold = least(SHORT / width, rows);
+        plan.columns = positions == 1 && features >= COLUMNS && rows * features <= SMALL_BATCH;
+        if (plan.panels == 1 && width < SHORT && !plan.columns) plan.fold = least(SHORT / width, rows);
         plan.lanes = plan.fold * width;
         plan.rows = TILE / plan.lanes * plan.fold;
         plan.tiles = ceiling(rows, plan.rows);
@@ -85,6 +87,13 @@ static void expand(const Plan *plan, const Tile *tile, const double *values, dou
     for (ptrdiff_t at = period; at < tile->lanes; at += at) /* twice as many at a time */
         memcpy(lanes + at, lanes, least(at, tile->lanes - at) * sizeof *lanes);
     memset(lanes + tile->lanes, 0, BEHIND * sizeof *lanes);
+}
+
+/* The same, without a copy where there is a lane for a feature; nothing may be read behind these. */
+static const double *spread(const Plan *plan, const Tile *tile, const double *values, double *lanes) {
+    if (!plan->runs && plan->fold == 1 && tile->positions == 1) return values;
+    expand(plan, tile, values, lanes);
+    return lanes;
 }
 
 /* The sum over the lanes of each feature of the panel; the lanes are overwritten. */

@@ -13,7 +13,30 @@ typedef double Vector __attribute__((vector_size(8 * WIDTH), aligned(8), may_ali
 #define FUSED(a, b, c) ((a) * (b) + (c))
 #endif
 
+typedef int64_t Mask __attribute__((vector_size(8 * WIDTH), aligned(8), may_alias));
+
 ALWAYS Vector at(const double *lanes) { return *(const Vector *)lanes; }
+
+/* As many of them as there are, and zeros. */
+ALWAYS Vector some(const double *from, const ptrdiff_t lanes) {
+    double few[WIDTH] = {0};
+    if (lanes == WIDTH) return at(from);
+    memcpy(few, from, lanes * sizeof *few);
+    return at(few);
+}
+
+ALWAYS void keep(double *to, Vector numbers, const ptrdiff_t lanes) {
+    if (lanes == WIDTH) *(Vector *)to = numbers;
+    else
+        for (ptrdiff_t lane = 0; lane < lanes; lane++) to[lane] = numbers[lane];
+}
+
+/* a + b, and its rounding error, as two_sum in pass/merge.h. */
+ALWAYS Vector added(Vector a, Vector b, Vector *rest) {
+    const Vector total = a + b, of_b = total - a;
+    *rest = (a - (total - of_b)) + (b - of_b);
+    return total;
+}
 ALWAYS void add(double *to, Vector more, const ptrdiff_t lanes) {
     if (lanes == WIDTH) *(Vector *)to += more;
     else
