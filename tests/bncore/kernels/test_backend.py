@@ -32,7 +32,7 @@ def test_threads_are_those_of_openmp():
 
 @pytest.mark.skipif(MODULE is None, reason=f"NumPy alone: {WHY}")
 def test_an_instruction_set_can_be_asked_for_and_without_that_of_the_name_the_best_computes():
-    smallest, *_, best = MODULE.instruction_sets()
+    smallest, best = MODULE.instruction_sets()[0], MODULE.instruction_sets()[-1]  # on aarch64 there is one
     assert python(COMPUTES, BNSCOPE_BACKEND=smallest).stdout.split("|")[::2] == ["compiled", smallest]
     name, _, instructions, why = python(COMPUTES, BNSCOPE_BACKEND="mmx").stdout.split("|")
     assert (name, instructions) == ("compiled", best)
