@@ -12,7 +12,7 @@ from bncore import norms
 from bncore.kernels import using
 from bncore.kernels.loading import compiled
 from bncore.norms.compiled import FEW
-from tests.bncore.kernels.test_passes import KINDS, SETS, assert_same_bits, far, laid, mild
+from tests.bncore.kernels.test_passes import FUSE, KINDS, SETS, assert_same_bits, far, laid, mild
 from tests.each import each
 
 MODULE, WHY = compiled()
@@ -85,7 +85,7 @@ def test_threads_change_no_bit_and_neither_do_instruction_sets_that_fuse(shape, 
     for instructions, threads in [(name, count) for name in SETS for count in (1, 2)] + [(SETS[-1], 5)]:
         with using(instructions, threads=threads):
             got = outcome(x, dy, norm, {}, gamma, beta)
-        same = alone.setdefault(instructions.startswith("avx"), got)
+        same = alone.setdefault(instructions in FUSE, got)
         held_against(got, wanted, x, dy, gamma)
         assert_same_bits(got, same)
 
