@@ -19,6 +19,11 @@ from bncore.errors import BadCapture, BatchNormError
 SOUND, SICK, WRONG = 0, 1, 2
 FORMATS = "safetensors, a PyTorch state_dict (.pt, .pth), ONNX, Keras (.h5, .keras), NPZ of a state_dict, or a capture"
 
+NEEDS = (
+    "This file is read by the package {package}, which is not installed. `pip install '.[doctor]'` in bnscope's folder "
+    "installs what all formats are read by."
+)
+
 PAIRED = (
     "Which layer stands in front of a norm is known from the graph of ONNX and Keras files and from names alone of the "
     "others, where a ReLU may stand between the two: look at the network's code before you fold by it."
@@ -56,8 +61,8 @@ def _run(asked: argparse.Namespace) -> int:
         return _wrong(str(error))
     except OSError as error:
         return _wrong(f"{error.filename or asked.file}: {error.strerror}")
-    except ModuleNotFoundError as error:
-        return _wrong(f"This file needs {error.name}, which is not installed; it comes with bnscope[doctor].")
+    except ImportError as error:
+        return _wrong(NEEDS.format(package=error.name))
     sys.stdout.write(FORMS[asked.format].write(report))
     return SICK if report.has_errors else SOUND
 

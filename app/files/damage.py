@@ -17,11 +17,13 @@ CUT = ("File is not a zip file", "truncated file")
 def damage_told(what: str, do: str, error: type[UserError] = UnreadableBatch) -> Iterator[None]:
     """Whatever goes wrong with `what` is said of it, and what to `do`; readers raise more kinds than they document.
 
-    Errors of our own pass, as do the disk's. A log tells the others, as one of them may be our own mistake.
+    Errors of our own pass, as do the disk's, and a reader's package that is not installed, which is no fault of the
+    file. A log tells the others, as one of them may be our own mistake.
 
     Raises:
         UnreadableBatch: it cannot be read (or the `error` that stands for that).
         UploadTooLarge: reading it takes more memory than there is.
+        ImportError: the package that reads it is not there.
     """
     try:
         yield
@@ -29,7 +31,7 @@ def damage_told(what: str, do: str, error: type[UserError] = UnreadableBatch) ->
         detail = f"{what} takes more memory to read than this server has. Upload fewer rows or columns."
         raise UploadTooLarge(detail, field="file") from raised
     except Exception as raised:
-        if isinstance(raised, UserError) or of_the_disk(raised):
+        if isinstance(raised, (UserError, ImportError)) or of_the_disk(raised):
             raise
         log.info("%s is taken for damaged", what, exc_info=True)
         raise error(f"{what} is {_said(raised)}. {do}", field="file") from raised

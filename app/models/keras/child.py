@@ -32,6 +32,8 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
     except UserError as error:
         told = {"detail": error.detail, "given": error.given, "allowed": error.allowed}
         return {"refused": type(error).__name__, **told}
+    except ImportError as error:
+        return {"missing": error.name, "detail": str(error)}
     except Exception as error:
         return {"damaged": str(error) or type(error).__name__}
 

@@ -1,23 +1,18 @@
-"""safetensors: a header of names, shapes and places, and the tensors behind it without a gap.
-
-The library checks the header; where a tensor lies follows from the order of the tensors, as the format allows no gaps.
-"""
+"""safetensors: a header of names, shapes and places, and the tensors behind it without a gap."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from math import prod
 from pathlib import Path
-from typing import Any
 
-from app.errors import UnreadableModel, UploadTooLarge, shortened
+from app.errors import UnreadableModel, UploadTooLarge
 from app.files.copied import patched
 from app.files.damage import damage_told
-from app.models.contents import Array, Contents, Tensor, check_names
-from app.models.dtypes import SAFETENSORS, dtype
+from app.models.contents import Array, Contents, Tensor
 from app.models.limits import HEADER
 from app.models.mapped import Mapped
+from app.models.tables.header import placed_tensors
 
 DO = "Save it again with safetensors' save_file."
 PREFIX = 8
@@ -41,8 +36,8 @@ def read_safetensors(file: Mapped) -> Contents:
     """
     start = _start(file)
     with damage_told("The safetensors file", DO, UnreadableModel):
-        stored = _stored(file)
-        placed = Placed(file, _offsets(stored, start))
+        stored = placed_tensors(bytes(file.bytes[PREFIX:start]), len(file.bytes) - start)
+        placed = Placed(file, {name: start + offset for name, (_, offset) in stored.items()})
     tensors = {name: tensor for name, (tensor, _) in stored.items()}
     told = not _alphabetical(tensors)
     ordered = tensors if told else dict(sorted(tensors.items(), key=lambda item: natural(item[0])))
@@ -79,36 +74,6 @@ def _start(file: Mapped) -> int:
             field="file", given=size, allowed=f"at most {HEADER} bytes",
         )  # fmt: skip
     return PREFIX + size
-
-
-def _stored(file: Mapped) -> dict[str, tuple[Tensor, int]]:
-    """Each tensor with the bytes that it takes, in the order of the file."""
-    import safetensors
-
-    with safetensors.safe_open(file.path, "numpy") as opened:
-        names: list[str] = opened.offset_keys()
-        check_names(names, "The safetensors file")
-        return {name: _tensor(name, opened.get_slice(name)) for name in names}
-
-
-def _tensor(name: str, stored: Any) -> tuple[Tensor, int]:
-    kind = stored.get_dtype()
-    if kind not in SAFETENSORS:
-        raise UnreadableModel(
-            f"The tensor {shortened(name)!r} has dtype {shortened(kind)}, which is not read. "
-            "Convert it to float32, or leave it out.",
-            field="file", given=kind, allowed=", ".join(SAFETENSORS),
-        )  # fmt: skip
-    tensor = Tensor(tuple(stored.get_shape()), dtype(SAFETENSORS[kind]))
-    return tensor, prod(tensor.shape) * tensor.dtype.itemsize
-
-
-def _offsets(stored: dict[str, tuple[Tensor, int]], start: int) -> dict[str, int]:
-    offsets: dict[str, int] = {}
-    for name, (_, size) in stored.items():
-        offsets[name] = start
-        start += size
-    return offsets
 
 
 def _alphabetical(tensors: dict[str, Tensor]) -> bool:

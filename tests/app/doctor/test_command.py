@@ -1,13 +1,17 @@
 """The doctor as a command: the same report as a server's, and a status that a build stops at."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import ml_dtypes
 import pytest
 
 from app.doctor.command import doctor, main
+from tests.app.models import graphs, keras_files
+from tests.app.models.files import TABLES, network, safetensors
 from tests.app.views.doctor.files import capture, npz
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -84,3 +88,34 @@ def test_it_needs_no_server(folder) -> None:
     )
     loaded = {name.partition(".")[0] for name in run.stdout.splitlines()[-1].split()}
     assert not loaded & {"fastapi", "starlette", "pydantic", "onnx", "h5py", "plotly", "anyio"}
+
+
+MISSING = ("h5py", "ml_dtypes", "onnx", "safetensors")
+NEED = {
+    "model.onnx": ("onnx", graphs.convolved().SerializeToString()),
+    "model.h5": ("h5py", keras_files.h5()),
+    "model.keras": ("h5py", keras_files.keras()),
+    "narrow.safetensors": (
+        "ml_dtypes", safetensors({key: value.astype(ml_dtypes.bfloat16) for key, value in network().items()})
+    ),
+}  # fmt: skip
+
+
+def test_numpy_alone_reads_tables_of_tensors_and_other_files_name_the_package_that_they_need(folder) -> None:
+    for name in MISSING:
+        (folder / f"{name}.py").write_text(f"raise ModuleNotFoundError('No module', name={name!r})")
+    for kind, write in TABLES.items():
+        (folder / kind).write_bytes(write(network()))
+    for name, (_, content) in NEED.items():
+        (folder / name).write_bytes(content)
+    files = [*TABLES, *NEED]
+    code = "import sys, app.doctor.command as c; print([c.doctor([file]) for file in sys.argv[1:]], file=sys.stderr)"
+    run = subprocess.run(
+        [sys.executable, "-c", code, *files], cwd=folder, capture_output=True, text=True, check=True,
+        env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
+    )  # fmt: skip
+    *told, statuses = run.stderr.splitlines()
+    assert json.loads(statuses) == [0] * len(TABLES) + [2] * len(NEED)
+    for line, (package, _) in zip(told, NEED.values(), strict=True):
+        assert line.startswith(f"bnscope: This file is read by the package {package}, which is not installed. ")
+        assert "[doctor]" in line

@@ -173,7 +173,13 @@ HEADERS = {
     "no JSON": (struct.pack("<Q", 9) + b"{" * 9, UnreadableModel, "safetensors file is damaged"),
     "a tensor beyond the file": (safetensors(network())[:-8], UnreadableModel, "safetensors file is damaged"),
     "bytes of no tensor": (safetensors(network()) + b"\0", UnreadableModel, "safetensors file is damaged"),
-}
+    "no UTF-8": (struct.pack("<Q", 4) + "{}".encode("utf-16-le"), UnreadableModel, "safetensors file is damaged"),
+    "a name twice": (struct.pack("<Q", 14) + b'{"a":0,"a": 0}', UnreadableModel, "a name stands twice"),
+    "numbers beside the tensors": (
+        struct.pack("<Q", 24) + b'{"__metadata__":{"a":1}}', UnreadableModel, "no texts by name",
+    ),
+    "nothing but brackets": (struct.pack("<Q", 2**16) + b'{"a":' + b"[" * 2**16, UnreadableModel, "damaged"),
+}  # fmt: skip
 
 
 @each("what", HEADERS)
@@ -190,6 +196,13 @@ SLICES = {
     "a shape that overflows": headed(dtype="F32", shape=[2**62, 4], data_offsets=[0, 16]),
     "a shape of other bytes": headed(dtype="F32", shape=[5], data_offsets=[0, 16]),
     "offsets that run back": headed(dtype="F32", shape=[4], data_offsets=[16, 0]),
+    "a shape of no array": headed(dtype="F32", shape=[1] * 40 + [4], data_offsets=[0, 16]),
+    "a shape as large as no file": headed(dtype="F32", shape=[0, 2**40, 2**40], data_offsets=[0, 0])[:-16],
+    "a shape below 0": headed(dtype="F32", shape=[-2, -2], data_offsets=[0, 16]),
+    "a shape that is no number": headed(dtype="F32", shape=[True, 4.0], data_offsets=[0, 16]),
+    "a dtype that is a list": headed(dtype=["F32"], shape=[4], data_offsets=[0, 16]),
+    "no place": headed(dtype="F32", shape=[4]),
+    "a tensor over another": headed(dtype="F32", shape=[2], data_offsets=[0, 16]),
     "a gap": headed(dtype="F32", shape=[2], data_offsets=[8, 16]),
     "a dtype that is none": headed(dtype="F31", shape=[4], data_offsets=[0, 16]),
     "a dtype that is not read": headed(dtype="F4", shape=[32], data_offsets=[0, 16]),

@@ -12,11 +12,12 @@ from app.views.training.variants.variant import Variant
 from bncore.training import SHAPES
 
 HEAD = """\
+# bncore is a part of bnscope: pip install . in its folder.
 import numpy as np
 from bncore.training import {names}Spec, advance, first_record, split, start
 """
 DATA_SET = """\
-from sklearn import datasets
+from sklearn import datasets  # pip install scikit-learn
 
 loaded = datasets.load_{source}()
 x, labels, names = loaded.data{images}, loaded.target, loaded.target_names

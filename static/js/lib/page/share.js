@@ -31,7 +31,7 @@ export function bindCopy(state, view = PLAYGROUND) {
 function python(address, figure) {
   return [
     "import json, urllib.request",
-    "import plotly.graph_objects as go",
+    "import plotly.graph_objects as go  # pip install plotly",
     "",
     `answer = json.load(urllib.request.urlopen(${JSON.stringify(address)}))`,
     'print(answer["headline"])',
