@@ -17,6 +17,8 @@ const byKey = ([a], [b]) => (typeof a === "string" ? a.localeCompare(b, "en", { 
 
 export class Norms {
   #table;
+  #box;
+  #count = 0;
   #state;
   #drawn = "";
 
@@ -25,6 +27,10 @@ export class Norms {
     this.#state = state;
     table.tHead.addEventListener("click", ({ target }) => this.#sort(target.closest("[data-sort]")?.dataset.sort));
     table.tBodies[0].addEventListener("click", ({ target }) => this.#open(target.closest("tr")));
+    this.#box = table.parentElement;
+    this.#box.addEventListener("scroll", () => this.#hint(), { passive: true });
+    const sized = new ResizeObserver(() => this.#hint());
+    [this.#box, table].forEach((element) => sized.observe(element));
   }
 
   // `opened`: the name of the layer beside the table.
@@ -32,7 +38,8 @@ export class Norms {
     const [sort, down] = [this.#state.get("sort"), this.#state.get("down") === "1"];
     const stated = JSON.stringify([rows, sort, down]);
     if (stated !== this.#drawn) this.#draw(sorted(rows, sort, down));
-    document.getElementById("norms-left").textContent = leftOut(rows.length);
+    this.#count = rows.length;
+    this.#hint();
     this.#drawn = stated;
     for (const heading of this.#table.tHead.querySelectorAll("[data-column]")) {
       if (heading.dataset.column === sort) heading.setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -43,6 +50,13 @@ export class Norms {
       row.toggleAttribute("data-opened", is);
       row.querySelector("button")?.setAttribute("aria-pressed", String(is));
     }
+  }
+
+  // Rows may end where the box does, and nobody would look for more: how many there are is said, and the lower edge fades.
+  #hint() {
+    const { scrollHeight, scrollTop, clientHeight } = this.#box;
+    this.#box.toggleAttribute("data-more", scrollHeight - scrollTop - clientHeight > 4);
+    document.getElementById("norms-left").textContent = leftOut(this.#count) || (scrollHeight - clientHeight > 4 ? `${this.#count} rows; the table scrolls.` : "");
   }
 
   #draw(rows) {

@@ -88,6 +88,7 @@ def test_a_dropped_file_is_the_report_in_its_link_a_capture_mends_it_and_what_is
     doctor.step_to("open=mend")
     expect_a_capture_beside_the_model_to_mend_it(doctor, tmp_path)
     expect_no_page_widened_by_long_names(doctor)
+    expect_rows_below_the_edge_of_a_phone_to_be_told_of_and_a_comparison_to_be_read_without_scrolling(doctor)
 
 
 def expect_a_dropped_file_to_be_the_report_and_deleted(doctor: Doctor, tmp_path: Path) -> None:
@@ -143,6 +144,21 @@ def expect_no_page_widened_by_long_names(doctor: Doctor) -> None:
     doctor.step_to(f"model={model}&open=all")
     expect(doctor.headline).to_contain_text(name)
     assert overflow(page) == 0
+
+
+def expect_rows_below_the_edge_of_a_phone_to_be_told_of_and_a_comparison_to_be_read_without_scrolling(
+    doctor: Doctor,
+) -> None:
+    page = doctor.page
+    doctor.step_to("other=sound&open=compared")
+    expect(page.locator("#norms-left")).to_have_text("6 rows; the table scrolls.")
+    expect(page.locator(".doc-table")).to_have_attribute("data-more", "")
+    doctor.row("bn1").scroll_into_view_if_needed()
+    expect(page.locator(".doc-table")).not_to_have_attribute("data-more", "")
+    assert page.locator("#compared").evaluate("(table) => table.scrollWidth - table.parentElement.clientWidth") <= 0
+    cells = page.locator("#compared :is(th, td)")
+    assert set(cells.evaluate_all("(cells) => cells.map((cell) => getComputedStyle(cell).textAlign)")) == {"left"}
+    assert page.locator("#compared td").first.evaluate("(cell) => getComputedStyle(cell).whiteSpace") == "normal"
 
 
 def expect_a_capture_beside_the_model_to_mend_it(doctor: Doctor, tmp_path: Path) -> None:
