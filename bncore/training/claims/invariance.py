@@ -90,7 +90,7 @@ GROWING_RATE = Claim(
     source="Li & Arora 2020, An Exponential Learning Rate Schedule for Deep Learning, section 2, here without momentum",
     paper="Networks whose loss does not change with the size of the trained weights; ResNets on CIFAR-10.",
     ours="64-32-32-10 tanh with batch norm and ε = 0 on digits in float64; the blocks' weights are trained. With "
-    "α = 1 - ηλ, η = 0.1 and λ = 0.005 the growing rate is η α^(-2t-1).",
+    "α = 1 − ηλ, η = 0.1 and λ = 0.005 the growing rate is η α⁻²ᵗ⁻¹.",
     tolerance="Losses equal to 1e-10; unequal by more than 1e-3 where it fails (by more than 1e-10 with ε).",
     when_it_fails="Where the loss depends on the weights' size: without a norm, with an ε, in γ, β and the read-out.",
     runs=Runs(SHARED, DECAYING),

@@ -1,11 +1,16 @@
 """The claims as a page and the catalogue tell them."""
 
+import re
 from functools import cache
 from typing import Any
 
+from app.figures.numbers import typeset
 from app.views.training.claims.links import query_of
 from app.views.training.claims.record import measured
 from bncore.training.claims import CLAIMS, Claim, Measured
+
+PARTS = ("title", "statement", "source", "paper", "ours", "tolerance", "when_it_fails")
+PERCENT, POWER, MINUS = re.compile(r"(?<=\d)%"), re.compile(r"\b10\^(\d+\.\d+)"), re.compile(r"(?<![\w.)])-(?=\d)")
 
 
 @cache
@@ -17,18 +22,12 @@ def claims() -> list[dict[str, Any]]:
 def told(name: str, both: Measured) -> dict[str, Any]:
     """A claim with what was measured; `replayed` says that the page can have it measured anew."""
     claim = CLAIMS[name]
-    return {
+    said = {part: set_well(getattr(claim, part)) for part in PARTS}
+    return said | {
         "name": name,
         "number": claim.number,
-        "title": claim.title,
-        "statement": claim.statement,
-        "source": claim.source,
-        "paper": claim.paper,
-        "ours": claim.ours,
-        "tolerance": claim.tolerance,
-        "measured": both.holds.text,
-        "when_it_fails": claim.when_it_fails,
-        "measured_there": both.fails.text,
+        "measured": set_well(both.holds.text),
+        "measured_there": set_well(both.fails.text),
         "query": query_of(claim.runs, claim.data),
         "failing_query": query_of(claim.failing, claim.data),
         "opened": OPENED.get(name, ""),
@@ -38,11 +37,22 @@ def told(name: str, both: Measured) -> dict[str, Any]:
     }
 
 
+def set_well(text: str) -> str:
+    """A text with numbers as Python prints them, as the pages write them.
+
+    >>> set_well("95.1% are right, the losses are 4.4e-16 apart, and it grows by 10^9.3 or by -0.5 of 64-32")
+    '95.1 % are right, the losses are 4.4e−16 apart, and it grows by 9.3 powers of ten or by −0.5 of 64-32'
+    """
+    text = PERCENT.sub(" %", typeset(text))
+    return MINUS.sub("−", POWER.sub(r"\1 powers of ten", text))
+
+
 def _laid_out(claim: Claim, both: Measured) -> dict[str, Any] | None:
     """The numbers of the side that holds in rows, in percent; None where a sentence tells them all."""
     if claim.table is None:
         return None
-    rows = {title: [f"{both.holds.numbers[name]:.1%}" for name in names] for title, names in claim.table.rows.items()}
+    shares = {name: set_well(f"{share:.1%}") for name, share in both.holds.numbers.items()}
+    rows = {title: [shares[name] for name in names] for title, names in claim.table.rows.items()}
     return {"corner": claim.table.corner, "columns": list(claim.table.columns), "rows": rows}
 
 

@@ -1,5 +1,6 @@
 """What is told of the claims: a record of each, and links that open exactly the runs that were measured."""
 
+import re
 from dataclasses import fields
 from urllib.parse import parse_qsl
 
@@ -64,3 +65,17 @@ def test_the_catalogue_and_the_page_tell_all_of_them(client):
     for claim in claims():
         assert f'id="claim-{claim["name"]}"' in page
     assert page.count("Open these runs") == len(CLAIMS)
+    assert "<q>" not in page  # what a claim says is told in words of our own, after its source
+    assert page.count('<span class="muted">After ') == len(CLAIMS)
+
+
+AS_PRINTED = re.compile(r"\de[+-]?\d{2}|\de-|\d%|\^|(?<![\w.)])-\d")
+
+
+@each("name", CLAIMS)
+def test_a_claim_writes_its_numbers_as_the_pages_do(name):
+    claim = next(claim for claim in claims() if claim["name"] == name)
+    cells = [cell for row in (claim["table"] or {"rows": {}})["rows"].values() for cell in row]
+    texts = [text for part, text in claim.items() if isinstance(text, str) and "query" not in part and part != "opened"]
+    for text in [*texts, *cells]:
+        assert not AS_PRINTED.search(text), text
