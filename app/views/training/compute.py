@@ -9,6 +9,7 @@ from functools import cached_property
 from app.batches.uploads import UploadStore
 from app.settings import Settings
 from app.views.training.data import Dealt, dealt
+from app.views.training.data.notes import class_notes
 from app.views.training.query import TrainingQuery
 from app.views.training.runs.run import run_of
 from app.views.training.runs.spec import spec_of
@@ -46,7 +47,7 @@ def prepare(query: TrainingQuery, uploads: UploadStore, settings: Settings) -> P
     if notes := _small(query, of):
         variants = variants_of(query.model_copy(update={"batch_size": len(of.data.labels)}))
     specs = {variant.letter: spec_of(query, variant, of.data, settings) for variant in variants}
-    return Prepared(query, of, variants, specs, notes)
+    return Prepared(query, of, variants, specs, (*notes, *class_notes(of.data)))
 
 
 def _small(query: TrainingQuery, of: Dealt) -> tuple[str, ...]:

@@ -1,15 +1,46 @@
-"""What is worth a word about the columns of an upload that is trained on."""
+"""What is worth a word about the columns of an upload that is trained on, and about the classes of any source."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from app.batches.batch import Array
+from bncore.training import Data
 
 NAMES = ("id", "index", "row", "no", "nr", "number")
 """What a column of row numbers is called, in any case of letters."""
 ROWS = 20
 """From how many rows on a column that goes up by one is taken to count them."""
+
+SHOWN = 5
+"""So many classes are named in a sentence."""
+
+
+def class_notes(data: Data) -> Iterator[str]:
+    """A sentence where classes are missing among the examples that are trained on, or among those held out.
+
+    >>> x, labels = np.zeros((2, 1)), np.array([0, 1])
+    >>> for note in class_notes(Data(x, labels, x, labels * 0, ("a", "b", "c"))):
+    ...     print(note)
+    No example of 1 of 3 classes (c) is trained on: it cannot be learned.
+    No example of 2 of 3 classes (b, c) is held out: how well they are learned is not seen.
+    """
+    missing = _missing(data.labels, data)
+    if missing:
+        they = "it" if missing.startswith("1 ") else "they"
+        yield f"No example of {missing} is trained on: {they} cannot be learned."
+    unseen = _missing(data.held_labels, data)
+    if unseen:
+        are = "it is" if unseen.startswith("1 ") else "they are"
+        yield f"No example of {unseen} is held out: how well {are} learned is not seen."
+
+
+def _missing(labels: Array, data: Data) -> str:
+    """The classes without an example, such as "2 of 3 classes (b, c)"; nothing where there is none."""
+    names = [name for name, count in zip(data.label_names, np.bincount(labels, minlength=data.classes), strict=True)
+             if not count]  # fmt: skip
+    shown = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
+    return f"{len(names)} of {data.classes} classes ({shown})" if names else ""
 
 
 def notes_of(x: Array, names: Sequence[str]) -> Iterator[str]:

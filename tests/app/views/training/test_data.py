@@ -1,5 +1,7 @@
 """What a network is trained on: data sets, points of the plane, and an upload with a label."""
 
+import re
+
 import numpy as np
 import pytest
 from starlette.testclient import TestClient
@@ -57,7 +59,8 @@ def test_an_upload_is_trained_on_by_its_label(client):
     csv = f"height,width,depth,weight,kind\n{rows}\n"
     id = client.post("/api/v1/batches", content=csv.encode()).json()["id"]
     answer = document(client, source=id, label="kind", batch_size=10)
-    assert answer["batch"]["text"] == f"Upload {id[:8]}…: 40 training and 20 held-out examples, 4 features, 3 classes"
+    dealt = "40 training and 20 held-out examples, 4 features, 3 classes of kind"
+    assert answer["batch"]["text"] == f"Upload {id[:8]}…: {dealt}"
     assert answer["classes"] == ["a", "b", "c"]
     assert answer["steps"][-1]["step"] == 40
     assert client.get(f"/training?source={id}&label=kind&batch_size=10&widths=8").status_code == 200
@@ -98,6 +101,39 @@ def test_an_upload_is_trained_by_its_usual_or_its_last_column_where_nobody_names
     assert plan == client.get("/api/v1/training/plan", params={"source": id, "label": label}).json() | {
         "query": plan["query"], "files": plan["files"]
     }  # fmt: skip
+
+
+@each(
+    ("lines", "label", "why"),
+    [
+        (["height,weight", "1.62,61", "1.75,70", "1.81,93", "1.58,50"], "weight", "weight has another value in each"),
+        (["height,sort", "1.62,a", "1.75,a", "1.81,a", "1.58,a"], "sort", "sort has one value alone"),
+    ],
+)
+def test_a_column_that_holds_no_classes_is_refused_whether_it_is_named_or_not(client, lines, label, why):
+    id = client.post("/api/v1/batches", content="\n".join(lines).encode()).json()["id"]
+    for query, field in (({}, "source"), ({"label": label}, "label")):
+        answer = client.get("/api/v1/training/plan", params={"source": id} | query)
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"] == field
+        assert why in answer.json()["detail"]
+
+
+def test_a_column_with_another_value_in_each_row_is_passed_over_for_one_of_classes(client):
+    rows = [f"{0.1 * n:.1f},{'ab'[n % 2]},{50 + n}" for n in range(12)]
+    id = client.post("/api/v1/batches", content="\n".join(["height,kind,weight", *rows]).encode()).json()["id"]
+    plan = client.get("/api/v1/training/plan", params={"source": id}).json()["batch"]
+    assert plan["label"] == "kind"
+    assert plan["text"].endswith("2 features, 2 classes of kind")
+    assert plan["warnings"] == ["A batch is all 8 training examples: the usual 60 are more than there are."]
+
+
+def test_classes_that_are_missing_on_a_side_are_told(client):
+    rows = [f"{0.1 * n:.1f},{'abcde'[n % 4 if n else 4]}" for n in range(12)]
+    id = client.post("/api/v1/batches", content="\n".join(["height,kind", *rows]).encode()).json()["id"]
+    told = client.get("/api/v1/training/plan", params={"source": id, "held": 1}).json()["batch"]["warnings"]
+    assert re.fullmatch(r"No example of 4 of 5 classes \(.*\) is held out: how well they are learned .*\.", told[-1])
+    assert client.get("/api/v1/training/plan").json()["batch"]["warnings"] == []
 
 
 def test_a_label_that_is_no_column_is_refused_with_the_columns_that_can_be_one(client, uploaded):
