@@ -8,7 +8,7 @@ from app.views.training.compute import Prepared
 from app.views.training.export.formats import FORMATS
 from app.views.training.export.snippet import snippet
 from app.views.training.variants.fields import SpecFields
-from app.views.training.variants.titles import titles_of
+from app.views.training.variants.titles import called, titles_of
 from app.views.training.words.conventions import conventions_of
 from bncore.training import NORMS, Data, Spec
 
@@ -34,6 +34,7 @@ def answer_of(prepared: Prepared) -> dict[str, Any]:
         },
         "blocks": _blocks(specs),
         "classes": list(data.label_names),
+        "guess": data.guess,
         "plane": _plane(prepared),
         "unit": f"unit {first.unit} of block {first.observed_block + 1}",
         "conventions": conventions_of(list(specs.values())),
@@ -49,14 +50,14 @@ def headline(titles: list[str], steps: int) -> str:
     """What is about to be seen, before there is any step.
 
     >>> headline(["Without norm", "Batch norm"], 2000)
-    'Without norm beside Batch norm, over 2,000 steps.'
+    'Without norm beside batch norm, over 2,000 steps.'
     """
-    return f"{' beside '.join(titles)}, over {counted(steps, 'step')}."
+    return f"{' beside '.join([titles[0], *map(called, titles[1:])])}, over {counted(steps, 'step')}."
 
 
 def _variant(title: str, own: dict[str, str], spec: Spec) -> dict[str, Any]:
     return {
-        "title": title, "norm": spec.norm, "norm_title": NORMS[spec.norm].title, "stated": own,
+        "title": title, "called": called(title), "norm": spec.norm, "norm_title": NORMS[spec.norm].title, "stated": own,
         "fields": {name: getattr(spec, name) for name in SpecFields.model_fields},
         "rate": spec.rate, "steps": spec.steps, "blocks": spec.blocks, "running": NORMS[spec.norm].running,
     }  # fmt: skip
@@ -65,15 +66,15 @@ def _variant(title: str, own: dict[str, str], spec: Spec) -> dict[str, Any]:
 def batch_text(prepared: Prepared) -> str:
     """What is trained on, in a line.
 
-    The batch line of every page begins with the source's title.
+    The batch line of every page begins with the source's title; of an upload it names the column of the classes.
     """
-    data, title = prepared.dealt.data, prepared.dealt.examples.title
+    data, title, label = prepared.dealt.data, prepared.dealt.examples.title, prepared.dealt.examples.label
     shape = " × ".join(map(str, data.x.shape[1:]))
     what = f"images of {shape}" if data.x.ndim == 4 else "feature" if data.x.shape[1] == 1 else "features"
     numbers = what if data.x.ndim == 4 else f"{shape} {what}"
     return (
         f"{title}: {len(data.labels):,} training and {len(data.held_labels):,} held-out examples, {numbers}, "
-        f"{data.classes} classes"
+        f"{data.classes} classes{f' of {label}' if label else ''}"
     )
 
 

@@ -36,10 +36,12 @@ OF_THE_PLAN: dict[str, Any] = {
     "batch": {"text": "Digits: 1,200 training and 597 held-out examples, images of 1 × 8 × 8, 10 classes",
               "title": "Digits"},
     "total": 20,
-    "variants": {"a": {"title": "Without norm", "norm": "none", "stated": {"norm": "none"}, "rate": 0.1},
-                 "b": {"title": "Batch norm", "norm": "batch"}},
+    "variants": {"a": {"title": "Without norm", "called": "the net without norm", "norm": "none",
+                       "stated": {"norm": "none"}, "rate": 0.1},
+                 "b": {"title": "Batch norm", "called": "batch norm", "norm": "batch"}},
     "blocks": ["block 1", "block 2", "block 3", "read-out"],
     "classes": ["0", "1"],
+    "guess": 0.693,
     "unit": "unit 0 of block 3",
 }  # fmt: skip
 HELP = """Up to four variants of a small network in training, side by side, as a stream of their steps.
@@ -181,7 +183,7 @@ CLAIM: dict[str, Any] = {
             "content": {
                 JSON: {"example": {
                     "name": "batch_sizes", "number": 11, "measured": "In batches of 2 the error is …", "as_said": True,
-                    "table": {"corner": "Examples in a batch", "columns": ["2"], "rows": {"Batch norm": ["49.9%"]}},
+                    "table": {"corner": "Examples in a batch", "columns": ["2"], "rows": {"Batch norm": ["49.9 %"]}},
                 }},
                 MEDIA_TYPE: {"schema": {"type": "string"}, "examples": stream_examples(
                     '{"done":3,"of":45,"text":"3 of 45 runs have ended."}'

@@ -1,6 +1,7 @@
 """Training and held-out examples, by value."""
 
 import hashlib
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,6 +40,11 @@ class Data:
     def classes(self) -> int:
         """How many there are."""
         return len(self.label_names)
+
+    @property
+    def guess(self) -> float:
+        """The mean cross entropy of guessing, which gives the same probability to each class: ln classes."""
+        return math.log(self.classes)
 
     @cached_property
     def digest(self) -> str:

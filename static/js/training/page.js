@@ -1,7 +1,7 @@
 // Networks in training: the records of the run that the address names come as a stream; the playhead says which is shown.
 import { Attempts } from "./attempt/attempt.js";
 import { Between } from "./between.js";
-import { changed, partingOf, undone } from "./changes.js";
+import { changed, partingOf, read, undone } from "./changes.js";
 import { bindClaims } from "./claims.js";
 import { bindVariants, showUsed, showVariants } from "./controls.js";
 import { keepStep, keptStep } from "./kept.js";
@@ -96,7 +96,7 @@ function fitting({ shape }) {
 }
 
 function open() {
-  stream.open(running ? `${STREAM}?${running}` : STREAM, records.last?.step ?? -1);
+  stream.open(running ? `${STREAM}?${running}` : STREAM, records.newest);
 }
 
 // A step of the address is stood at; else the run is played from its beginning, or, where less motion is asked for, its
@@ -149,7 +149,8 @@ function end() {
 
 function tellEnd() {
   const gone = looks.length && looks.every(({ name }) => divergedAt(records.rows, records.rows.length - 1, name) !== null);
-  tell($("arrival"), gone ? "The run is over: every variant diverged." : `All steps have come, ${count(records.last?.step ?? 0)} of them.`);
+  const steps = records.last?.step ?? 0;
+  tell($("arrival"), gone ? "The run is over: every variant diverged." : steps === 1 ? "The one step has come." : `All ${count(steps)} steps have come.`);
 }
 
 function waits(seconds, problem) {
@@ -178,10 +179,11 @@ function refused({ message, errors }) {
 function shown() {
   if (!plan) return null;
   const block = Math.min(plan.blocks.length - 1, (Number(state.get("block")) || plan.blocks.length - 1) - 1);
-  return { rows: records.rows, at: player.at, looks, most: plan.total, block: Math.max(0, block), stepsAxis: state.get("steps_axis"), lossAxis: state.get("loss_axis") };
+  return { rows: records.rows, at: player.at, looks, guess: plan.guess, most: plan.total, block: Math.max(0, block), stepsAxis: state.get("steps_axis"), lossAxis: state.get("loss_axis") };
 }
 
 function showTransport() {
+  if (records.standIn && player.step !== records.standIn.step) records.leaveStandIn();
   between.want(player.plays ? null : player.between, running);
   awaits(running !== null && (player.at < 0 || player.awaited !== null || (player.between !== null && !between.isRefused)));
   write($("headline"), { "aria-live": player.plays ? "off" : null });
@@ -218,11 +220,12 @@ function tellNumbers(now) {
   toldAt = performance.now();
 }
 
-// The learning rate at the playhead, of the first variant that is still there.
+// The learning rate at the playhead: the one that was set there, or that of the first variant that is still there.
 function rateHere() {
   const row = records.rows[player.at];
+  const set = row && read(state.get("changes")).findLast(({ step }) => step === row.step);
   const record = row && looks.map(({ name }) => row.variants[name]).find(Boolean);
-  return record?.rate ?? null;
+  return set ? Number(set.rate) : (record?.rate ?? null);
 }
 
 // ---- how it is drawn ----

@@ -33,17 +33,23 @@ export class Player {
     return this.#records.rows[this.at]?.step ?? 0;
   }
 
+  // The step that is wanted, shown or on its way.
+  get wanted() {
+    return this.#wanted;
+  }
+
   // The step that is wanted, where it has not come yet.
   get awaited() {
-    const { last, hasEnded } = this.#records;
-    return !hasEnded && this.#wanted > (last?.step ?? -1) ? this.#wanted : null;
+    const { newest, hasEnded } = this.#records;
+    return !hasEnded && this.#wanted > newest ? this.#wanted : null;
   }
 
   // The step that is wanted, where it lies between two records; null elsewhere.
   get between() {
-    const { rows } = this.#records;
+    const { rows, newest, standIn } = this.#records;
     const at = this.#records.from(this.#wanted);
-    return at > 0 && at < rows.length && rows[at].step !== this.#wanted ? this.#wanted : null;
+    const isThere = rows[at]?.step === this.#wanted && rows[at] !== standIn;
+    return at > 0 && at < rows.length && newest >= this.#wanted && !isThere ? this.#wanted : null;
   }
 
   get isAtEnd() {

@@ -3,19 +3,32 @@ export class Records {
   rows = []; // { step, variants: { NAME: record } }
   hasEnded = false;
   #between = null; // the row of a step between two of the run's records, which was asked for last
+  #standIn = null; // the row at which the run goes another way, as it was before, until it comes anew
 
   get last() {
     return this.rows.at(-1) ?? null;
   }
 
+  // The newest step that is of the run as it goes now; -1 where none is.
+  get newest() {
+    return (this.last === this.#standIn ? this.rows.at(-2) : this.last)?.step ?? -1;
+  }
+
+  // The row that stands for a step of the run that has not come anew yet; null where none does.
+  get standIn() {
+    return this.#standIn;
+  }
+
   // One that is there already is not taken again. Of `blocks` in all, a variant with fewer lacks some before its read-out.
   take(row, blocks) {
+    if (row.step === this.#standIn?.step) this.leaveStandIn();
     if (this.last && row.step <= this.last.step) return;
     this.rows.push(filled(row, blocks));
   }
 
   // A row between two others, in place of the one that was put there before.
   put(row, blocks) {
+    if (row.step === this.#standIn?.step) this.leaveStandIn();
     const others = this.rows.filter((one) => one !== this.#between);
     const at = others.findIndex(({ step }) => step >= row.step);
     if (at < 0 || others[at].step === row.step) return;
@@ -23,10 +36,18 @@ export class Records {
     this.rows = others.toSpliced(at, 0, this.#between);
   }
 
-  // Those before a step stay, and a run goes on behind them.
+  // Those before a step stay, and a run goes on behind them. The row of the step itself stays until it comes anew: it is of
+  // the same network, whose next update will be another.
   keepBefore(step) {
-    this.rows = this.rows.slice(0, this.from(step));
+    const at = this.from(step);
+    this.#standIn = step > 0 && this.rows[at]?.step === step ? withoutRate(this.rows[at]) : null;
+    this.rows = this.rows.slice(0, at).concat(this.#standIn ?? []);
     this.hasEnded = false;
+  }
+
+  leaveStandIn() {
+    this.rows = this.rows.filter((one) => one !== this.#standIn);
+    this.#standIn = null;
   }
 
   // The step of the row that is nearest to one; beyond the newest it is the step itself.
@@ -47,6 +68,12 @@ export class Records {
     }
     return low;
   }
+}
+
+function withoutRate({ step, variants }) {
+  const blocks = (record) => record.blocks.map((block) => block && { ...block, effective_rate: null });
+  const changed = ([name, record]) => [name, { ...record, rate: null, blocks: blocks(record) }];
+  return { step, variants: Object.fromEntries(Object.entries(variants).map(changed)) };
 }
 
 function filled(row, blocks) {

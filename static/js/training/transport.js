@@ -74,8 +74,8 @@ export class Transport {
     const { go, by, rate } = button.dataset;
     if (go === "play") player.toggle();
     else if (go) player.seek(go === "first" ? 0 : (records.last?.step ?? 0));
-    else if (by) player.seek(Math.min(player.step + Number(by), this.#own.total()));
-    else if (rate) this.#take(plain(this.#own.rate() * Number(rate)));
+    else if (by) player.seek(Math.min(player.wanted + Number(by), this.#own.total()));
+    else if (rate && this.#own.rate() !== null) this.#take(plain(this.#own.rate() * Number(rate)));
   }
 
   #take(text) {

@@ -12,9 +12,10 @@ export function looksOf(variants) {
   for (const [name, { norm }] of rows) if (OWN[norm] && ![...taken.values()].includes(OWN[norm])) taken.set(name, OWN[norm]);
   const left = FURTHER.filter((colour) => ![...taken.values()].includes(colour));
   const lines = LINES.filter((line) => line !== null);
-  return rows.map(([name, { title, norm }]) => {
+  return rows.map(([name, { title, called, norm }]) => {
     const colour = taken.get(name) ?? left.shift();
     const dash = colour === "with-bn" ? null : colour === "without-bn" ? LINES[0] : lines[1 + (FURTHER.indexOf(colour) % 2)];
-    return { name, title, short: SHORT.test(title) ? title : `Variant ${name}`, norm, colour: `var(--${colour})`, dash };
+    const [short, inside] = SHORT.test(title) ? [title, called] : [`Variant ${name}`, `variant ${name}`];
+    return { name, title, short, called: inside, norm, colour: `var(--${colour})`, dash };
   });
 }

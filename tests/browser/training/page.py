@@ -32,7 +32,7 @@ class Training(ViewPage):
 
     def come(self) -> Self:
         """Wait until every step has come."""
-        expect(self.page.locator("#arrival")).to_contain_text(re.compile("All steps have come|The run is over"))
+        expect(self.page.locator("#arrival")).to_contain_text(re.compile("steps? ha(?:s|ve) come|The run is over"))
         return self.drawn()
 
     def drawn(self) -> Self:

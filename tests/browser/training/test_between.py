@@ -20,7 +20,7 @@ LONG = "source=iris&widths=8,8&steps=300&resolution=8"
 STEP = "**/api/v1/training/step?**"
 BUSY = {"status": 503, "headers": {"Retry-After": "1"}, "json": {"status": 503, "detail": "Busy."}}
 REFUSED = {"status": 500, "json": {"status": 500, "detail": "Something broke."}}
-COME = "All steps have come, 300 of them."
+COME = "All 300 steps have come."
 
 
 def test_a_step_between_two_records_is_shown_refused_or_asked_for_again_and_a_reloaded_page_stands_where_it_was_seen(
@@ -52,6 +52,18 @@ def expect_a_step_between_two_records_shown_as_what_it_says(training: Training) 
     for key, step in (("ArrowRight", 80), ("ArrowLeft", 76), ("ArrowLeft", 72), ("Home", 0), ("ArrowRight", 1)):
         page.keyboard.press(key)
         expect(training.step).to_have_text(str(step))
+    training.go("10 steps on").go("100 steps on").go("10 steps on")
+    expect(training.step).to_have_text("121")
+    training.go("Double the learning rate from here on")
+    expect(page.locator("#rate-undo")).to_be_visible()
+    expect(training.step).to_have_text("121")
+    training.go("100 steps on")
+    expect(training.step).to_have_text("221")
+    assert training.query["changes"] == "0.2@121"
+    training.come()
+    page.locator("#rate-undo").click()
+    expect(page.locator("#rate-undo")).to_be_hidden()
+    training.come()
     page.locator("[data-axis=steps_axis]").focus()  # a button has no use for arrows
     page.keyboard.press("End")
     expect(training.step).to_have_text("300")

@@ -62,7 +62,14 @@ def expect_the_same_curves_of_a_reload_in_mid_run(training: Training) -> None:
 def expect_a_changed_learning_rate_in_the_link_and_the_run_to_go_on_from_there(training: Training) -> None:
     before = training.curves()
     asked = streams(training)
+    held: list[Route] = []
+    training.page.route(STREAM, lambda route: held.append(route))
     training.set_rate("0.5")
+    expect(training.page.locator("#arrival")).to_have_text("Steps are coming; step 30 is waited for.")
+    expect(training.step).to_have_text("30")  # and not the record before, while the run is on its way
+    expect(training.page.locator("#rate-here")).to_have_value("0.5")
+    held[-1].continue_()
+    training.page.unroute(STREAM)
     expect(training.page.locator("#rate-undo")).to_be_visible()
     training.come()
     assert training.query["changes"] == "0.5@30"
@@ -78,8 +85,10 @@ def expect_a_changed_learning_rate_in_the_link_and_the_run_to_go_on_from_there(t
     assert training.curves() == after
     training.set_rate("0.2")
     expect(training.page.locator("#e-changes-here")).to_contain_text("The run is over here")
-    training.go("To step 0").go("10 steps on").go("Halve the learning rate from here on")
-    expect(training.page).to_have_url(re.compile("changes=0.05%4010"))
+    halve = "Halve the learning rate from here on"
+    training.go("To step 0").go("10 steps on").go(halve).go(halve)  # without a wait for the run
+    expect(training.page).to_have_url(re.compile("changes=0.025%4010"))
+    expect(training.step).to_have_text("10")
     training.come().page.locator("#rate-undo").click()
     expect(training.page).not_to_have_url(re.compile("changes"))
 

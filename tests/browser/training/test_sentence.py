@@ -16,8 +16,13 @@ SAID = """async ([states, sentences, limits]) => {
   return states.map((state) => sentenceOf(state, sentences, limits));
 }"""
 LIMITS = {"share": SHARE, "lost": LOST, "looked_at": LOOKED_AT, "mostly": MOSTLY}
-LOOKS = [{"name": "a", "short": "Without norm"}, {"name": "b", "short": "Batch norm"}]
-Pair = tuple[dict[str, Any] | None, dict[str, Any] | None]
+LOOKS = [
+    {"name": "a", "short": "Without norm", "called": "the net without norm"},
+    {"name": "b", "short": "Batch norm", "called": "batch norm"},
+    {"name": "c", "short": "Layer norm", "called": "layer norm"},
+]
+GUESS = 2.303
+Row = tuple[dict[str, Any] | None, ...]
 
 
 def loss(value: float, held: float | None = None) -> dict[str, Any]:
@@ -27,17 +32,22 @@ def loss(value: float, held: float | None = None) -> dict[str, Any]:
 GONE: dict[str, Any] = {"loss": None, "diverged": True}
 
 
-def state(*rows: Pair, at: int | None = None, looks: int = 2) -> dict[str, Any]:
-    """Rows of one step each; None has ended."""
+def state(*rows: Row, at: int | None = None, looks: int | None = None) -> dict[str, Any]:
+    """Rows of one step each, with a record for each variant; None has ended."""
     told = [
-        {"step": step, "variants": {name: record for name, record in zip("ab", row, strict=True) if record}}
+        {"step": step, "variants": {name: record for name, record in zip("abc", row, strict=False) if record}}
         for step, row in enumerate(rows)
     ]
-    return {"rows": told, "at": len(rows) - 1 if at is None else at, "looks": LOOKS[:looks]}
+    looks = looks or max(map(len, rows), default=2)
+    return {"rows": told, "at": len(rows) - 1 if at is None else at, "looks": LOOKS[:looks], "guess": GUESS}
 
 
 EVEN = [(loss(2.0 - 0.01 * (i % 2)), loss(1.995)) for i in range(14)]
 AHEAD = [(loss(2.0), loss(1.0)) for _ in range(14)]
+LEADS = [(loss(2.0), loss(1.0), loss(1.5)) for _ in range(14)]
+RANGE = [(loss(2.0), loss(1.0 + 0.2 * (i % 2)), loss(1.1)) for i in range(15)]
+WORSE = [(loss(23_800.0), loss(298.0)) for _ in range(14)]
+BEGIN = (loss(2.3), loss(2.3), loss(2.3))
 STATES = {
     "waits": state(),
     "start": state((loss(2.3), loss(2.31))),
@@ -45,6 +55,14 @@ STATES = {
     "alone": state((loss(2.3), None), (loss(1.234), None), looks=1),
     "even": state(*EVEN),
     "ahead": state(*AHEAD),
+    "leads": state(*LEADS),
+    "range": state(*RANGE),
+    "hopeless": state(*WORSE),
+    "some_reached": state(BEGIN, (loss(1.0, 0.672), loss(0.3, 0.93), loss(0.2, 0.4)),
+                          (loss(1.0, 0.672), loss(0.3, 0.93), loss(0.2, 0.95))),
+    "all_reached": state(BEGIN, (loss(1.0, 0.4), loss(0.3, 0.93), loss(0.2, 0.4)),
+                         (loss(0.3, 0.9), loss(0.3, 0.93), loss(0.2, 0.95))),
+    "all_reached_together": state(BEGIN, (loss(0.3, 0.9), loss(0.3, 0.93), loss(0.2, 0.95))),
     "one_reached": state((loss(2.3), loss(2.3)), (loss(1.0, 0.4), loss(0.2, 0.93))),
     "both_reached": state((loss(2.3), loss(2.3)), (loss(1.0, 0.4), loss(0.2, 0.93)), (loss(0.3, 0.95), loss(0.1, 0.9))),
     "both_reached_together": state((loss(2.3), loss(2.3)), (loss(0.2, 0.94), loss(0.2, 0.93))),
@@ -52,9 +70,16 @@ STATES = {
     "all_diverged": state((loss(2.3), loss(2.3)), (GONE, loss(1.0)), (None, GONE)),
 }  # fmt: skip
 SAYS = {
-    "ahead": "Batch norm is ahead at step 13: its loss is 1.00, that of Without norm is 2.00.",
-    "one_reached": "Batch norm first had 90 % of the held-out examples right at step 1; Without norm has 40.0 %.",
-    "both_reached": "Batch norm first had 90 % of the held-out examples right at step 1, Without norm at 2.",
+    "start": "Nothing is learned yet: the net without norm starts with a loss of 2.30, batch norm with 2.31.",
+    "ahead": "Batch norm is ahead at step 13: its loss is 1.00, that of the net without norm is 2.00.",
+    "leads": "Batch norm leads at step 13: its loss is 1.00, the next, of layer norm, 1.50.",
+    "range": "At step 14 the smallest loss is 1.00, of batch norm, the largest 2.00, of the net without norm.",
+    "hopeless": "At step 13 nothing beats guessing, whose loss is 2.30: batch norm, the best, has 298.",
+    "one_reached": "Batch norm first had 90 % of held-out examples right at step 1; the net without norm has 40.0 %.",
+    "some_reached": "Batch norm first had 90 % of held-out examples right (step 1); last is the net without norm, "
+    "67.2 %.",
+    "all_reached": "Batch norm first had 90 % of held-out examples right (step 1), layer norm last (2).",
+    "both_reached": "Batch norm first had 90 % of the held-out examples right at step 1, the net without norm at 2.",
     "one_diverged": "Without norm diverged at step 1: its curve ends there. Batch norm goes on, with a loss of 0.900.",
     "all_diverged": "Diverged: no variant has a loss that is a number any more, the last one from step 2 on.",
 }
@@ -76,7 +101,11 @@ def test_each_state_has_its_own_sentence(training: Training) -> None:
         assert not any(part in sentence for part in ("{", "undefined", "NaN")), sentence
     assert {name: said[name] for name in SAYS} == SAYS
     gone_again = state((loss(1.0, 0.4), loss(0.2, 0.93)), (loss(1.0, 0.4), loss(50.0, 0.08)))
-    assert "first had" not in training.page.evaluate(SAID, [[gone_again], SENTENCES, LIMITS])[0]
+    dropped = (loss(1.0, 0.95), loss(0.3, 0.86), loss(0.2, 0.88))  # batch norm was there, and is the last now
+    lost = state(BEGIN, (loss(1.0, 0.6), loss(0.3, 0.93), loss(0.2, 0.6)), dropped)
+    together = state(BEGIN, (loss(1.0, 0.6), loss(0.3, 0.93), loss(0.2, 0.93)))  # two were the first
+    for none_first in (gone_again, lost, together):
+        assert "first had" not in training.page.evaluate(SAID, [[none_first], SENTENCES, LIMITS])[0]
     early = state(*AHEAD, at=5)
     assert training.page.evaluate(SAID, [[early], SENTENCES, LIMITS])[0].startswith("At step 5 ")  # six records are few
 

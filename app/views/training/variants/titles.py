@@ -22,6 +22,17 @@ def titles_of(variants: Sequence[Variant]) -> dict[str, str]:
     return {letter: f"{title} ({letter})" if said.count(title) > 1 else title for letter, title in titles.items()}
 
 
+def called(title: str) -> str:
+    """What a variant of that title is called within a sentence.
+
+    >>> called("Without norm"), called("Batch norm (a)"), called("RMS norm")
+    ('the net without norm', 'batch norm (a)', 'RMS norm')
+    """
+    if title.startswith("Without"):
+        return f"the net w{title[1:]}"
+    return title if title[:2].isupper() else title[0].lower() + title[1:]
+
+
 def _of_norm(variant: Variant) -> str:
     norm = variant.fields.norm
     return "Without norm" if norm == "none" else NORMS[norm].title
