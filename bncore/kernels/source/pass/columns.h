@@ -48,7 +48,7 @@ static int64_t OF(column_moments)(const Plan *plan, const Arrays *arrays, int op
     int64_t odd = 0;
 #define AT(row, count, lane, lanes, more) \
     OF(column_moments_at)(x + lane, stride, tile.rows, lanes, mean + lane, rest + lane, var + lane)
-    EACH_LANE(0, 1, tile.features, AT, 0);
+    EACH_TWICE(0, 1, tile.features, AT, 0);
 #undef AT
     for (ptrdiff_t d = 0; d < tile.features; d++) odd |= (var[d] < LEAST) | is_infinite(var[d]);
     return odd;
@@ -87,6 +87,6 @@ static void OF(column_sums)(const Plan *plan, const Arrays *arrays, ptrdiff_t pa
     const T *x = OF(read)(plan, arrays, 2, &tile, (T *)own->copies[2], &stride);
 #define AT(row, count, lane, lanes, more) \
     OF(column_sums_at)(dy + lane, by, x + lane, stride, tile.rows, lanes, mean + lane, plain + lane, along + lane)
-    EACH_LANE(0, 1, tile.features, AT, 0);
+    EACH_TWICE(0, 1, tile.features, AT, 0);
 #undef AT
 }

@@ -57,7 +57,7 @@ ALWAYS void OF(few_down)(const Panel *panel, const T *dy, ptrdiff_t by, const T 
         for (ptrdiff_t i = 0; i < count; i++) OF(store)(dx + i * to + (d), r[i], lanes);            \
         keep_sums(panel, d, lanes, &of);                                                            \
     } while (0)
-    EACH_LANE(0, 1, panel->features, AT, 0);
+    EACH_TWICE(0, 1, panel->features, AT, 0);
 #undef AT
 }
 

@@ -21,7 +21,7 @@ static void OF(gradient_rows)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t s
 #define AT(row, count, lane, lanes, more)                                                                            \
     OF(gradient_at)(dy + (row) * by, by, x + (row) * stride, stride, dx + (row) * to, to, count, lane, lanes, more, \
                     means, slopes, alongs, shifts)
-    EACH(ahead, rows, 1, lanes, AT);
+    EACH_WRITTEN(ahead, rows, lanes, AT);
 #undef AT
 }
 

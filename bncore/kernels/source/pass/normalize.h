@@ -19,7 +19,7 @@ static void OF(normalize_rows)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to,
 #define AT(row, count, lane, lanes, more)                                                                        \
     OF(normalize_at)(x + (row) * stride, stride, y + (row) * to, to, count, lane, lanes, more, means, factors, \
                      shifts)
-    EACH(ahead, rows, 1, lanes, AT);
+    EACH_WRITTEN(ahead, rows, lanes, AT);
 #undef AT
 }
 

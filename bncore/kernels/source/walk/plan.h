@@ -36,9 +36,10 @@ static Plan plan_of(const Arrays *arrays) {
     } else {
         plan.panels = ceiling(features, WIDEST / positions);
         plan.panel = ceiling(features, plan.panels);
+        if (plan.panels > 1 && positions == 1) plan.panel = ceiling(plan.panel, 8) * 8; /* whole vectors */
         plan.panels = ceiling(features, plan.panel);
         ptrdiff_t width = plan.panel * positions;
-        plan.columns = positions == 1 && features >= COLUMNS && rows * features <= SMALL_BATCH;
+        plan.columns = positions == 1 && features >= COLUMNS && rows <= FLAT && rows * features <= SMALL_BATCH;
         if (plan.panels == 1 && width < SHORT && !plan.columns) plan.fold = least(SHORT / width, rows);
         plan.lanes = plan.fold * width;
         plan.rows = TILE / plan.lanes * plan.fold;
@@ -96,6 +97,18 @@ static const double *spread(const Plan *plan, const Tile *tile, const double *va
     return lanes;
 }
 
+/* In eight chains: one alone would wait for each addition. */
+static double sum_of_eights(const double *numbers, ptrdiff_t count) {
+    double eight[8] = {0}, rest = 0;
+    ptrdiff_t at = 0;
+    for (; at + 8 <= count; at += 8)
+        for (int i = 0; i < 8; i++) eight[i] += numbers[at + i];
+    for (; at < count; at++) rest += numbers[at];
+    for (int half = 4; half; half /= 2)
+        for (int i = 0; i < half; i++) eight[i] += eight[i + half];
+    return eight[0] + rest;
+}
+
 /* The sum over the lanes of each feature of the panel; the lanes are overwritten. */
 static void gather(const Plan *plan, const Tile *tile, double *lanes, double *sums) {
     if (plan->runs) {
@@ -112,9 +125,7 @@ static void gather(const Plan *plan, const Tile *tile, double *lanes, double *su
     }
     if (positions == 1) memcpy(sums, lanes, period * sizeof *sums);
     else for (ptrdiff_t feature = 0; feature < tile->features; feature++) {
-        double sum = 0;
-        for (ptrdiff_t at = 0; at < positions; at++) sum += lanes[feature * positions + at];
-        sums[feature] = sum;
+        sums[feature] = sum_of_eights(lanes + feature * positions, positions);
     }
 }
 

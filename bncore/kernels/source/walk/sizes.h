@@ -9,8 +9,9 @@ enum {
     FEW = 8,        /* numbers a feature up to which dx is formed without cancellation (bncore/gradient.py) */
     BEHIND = 8,     /* lanes behind a row that a vector may reach */
     TILE = 16384,   /* numbers of a tile */
-    SMALL_BATCH = 4096, /* numbers of a batch that stays in the first cache, both ways */
-    COLUMNS = 8,    /* features, at least, of one that is taken by its columns */
+    SMALL_BATCH = 16384, /* numbers of a batch that stays in the first cache, both ways */
+    FLAT = 32,      /* rows of a batch that is taken by its columns, at most, */
+    COLUMNS = 8,    /* and features, at least */
     AHEAD = 8192,   /* bytes */
     BESIDE = 1 << 20, /* bytes of arrays that lie in the second cache */
     PARTS = 64,     /* tasks of a large array, about */

@@ -50,6 +50,11 @@ ALWAYS void add(double *to, Vector more, const ptrdiff_t lanes) {
         if (ahead) EACH_ROW(given_rows, most, given_lanes, AT, 1); \
         else EACH_ROW(given_rows, most, given_lanes, AT, 0);       \
     } while (0)
+#define EACH_WRITTEN(ahead, given_rows, given_lanes, AT)                                                            \
+    do {                                                                                                            \
+        if (ahead) for (ptrdiff_t row_ = 0; row_ < (given_rows); row_++) EACH_TWICE(row_, 1, given_lanes, AT, 1); \
+        else for (ptrdiff_t row_ = 0; row_ < (given_rows); row_++) EACH_TWICE(row_, 1, given_lanes, AT, 0);       \
+    } while (0)
 #define EACH_ROW(given_rows, most, given_lanes, AT, ahead)                                                   \
     do {                                                                                                     \
         ptrdiff_t row_ = 0;                                                                                  \
@@ -61,6 +66,17 @@ ALWAYS void add(double *to, Vector more, const ptrdiff_t lanes) {
         ptrdiff_t lane_ = 0;                                                                       \
         for (; lane_ + WIDTH <= (given_lanes); lane_ += WIDTH) AT(row, rows, lane_, WIDTH, ahead); \
         if (lane_ < (given_lanes)) AT(row, rows, lane_, (given_lanes) - lane_, ahead);             \
+    } while (0)
+
+/* AT(row, rows, lane, lanes, ahead) likewise, of what may be done to a lane twice: the last vector is a whole one that
+ * begins before the end of the one before it, where there are so many lanes. */
+#define EACH_TWICE(row, rows, given_lanes, AT, ahead)                                              \
+    do {                                                                                           \
+        const ptrdiff_t lanes_ = (given_lanes);                                                    \
+        ptrdiff_t lane_ = 0;                                                                       \
+        for (; lane_ + WIDTH <= lanes_; lane_ += WIDTH) AT(row, rows, lane_, WIDTH, ahead);        \
+        if (lane_ < lanes_ && lanes_ > WIDTH) AT(row, rows, lanes_ - WIDTH, WIDTH, ahead);         \
+        else if (lane_ < lanes_) AT(row, rows, lane_, lanes_ - lane_, ahead);                      \
     } while (0)
 
 /* The sum of OF_ROW(0) … OF_ROW(rows - 1), for 1 and ROWS of them, in pairs. */
