@@ -27,6 +27,7 @@ from app.web.serving.door import Door
 from app.web.serving.refusals import Refusal
 
 FIELDS = 100  # of a header
+ADDRESS = 2**16 - 1  # bytes of an address, of which httptools takes no more apart
 LINE = "bnscope.line"
 """The extension of a scope that is its connection, for what streams: to be narrowed, and cut."""
 SILENCE = 10.0  # seconds between two lines of the log on refused connections
@@ -123,6 +124,9 @@ class Connection(HttpToolsProtocol):
         size = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
         if size > self._settings.header_bytes:
             self.refuse(refusals.LARGE_HEADER)
+            return
+        if len(self.url) > ADDRESS:
+            self.refuse(refusals.LONG_ADDRESS)
             return
         self._read += 1
         self._wait_for(Waiting.BODY)

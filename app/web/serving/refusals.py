@@ -46,6 +46,11 @@ class Refusal:
 MALFORMED = Refusal(400, "This is no HTTP request", "What came could not be read as HTTP/1.1.")
 LATE_BODY = Refusal(408, "The request took too long", "Its body stopped coming, or came too slowly. Send it again.")
 LATE_HEADER = Refusal(408, "The request took too long", "Its header was not complete in time. Send it again.")
+LONG_ADDRESS = Refusal(
+    414,
+    "The address is too long",
+    "An address may have 65,535 bytes. Upload the data as a file, or send it in the body of a request that takes one.",
+)
 LARGE_HEADER = Refusal(
     431,
     "The header is too large",

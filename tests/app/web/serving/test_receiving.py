@@ -41,6 +41,15 @@ def test_a_header_as_large_as_it_may_be_is_answered_in_any_pieces(server):
     assert server(header_bytes=16_384).peer().send(*pieces).status == 200
 
 
+def test_an_address_is_answered_up_to_what_its_parser_takes_and_called_too_long_beyond(server, application):
+    longest = "/?" + "a" * 65_533
+    assert server().peer().send(get(longest)).status == 200
+    peer = server().peer().send(get(longest + "a"))
+    assert (peer.problem["status"], peer.problem["title"]) == (414, "The address is too long")
+    assert peer.has_ended
+    assert len(application.asked) == 1
+
+
 def test_the_end_of_a_body_does_not_count_as_the_next_header(server):
     peer = server(header_bytes=4_096).peer()
     peer.send(post("/", 20_000), bytes(20_000) + GET[:10], GET[10:])
