@@ -30,11 +30,17 @@ def read(body: bytes, model: type[Model]) -> Model:
     try:
         return model.model_validate(orjson.loads(body))
     except orjson.JSONDecodeError as error:
-        no_nan = " JSON has no NaN and no infinity: numbers must be finite." if NOT_FINITE.search(body) else ""
-        detail = f"The body is not JSON: {error}.{no_nan}"
-        raise InvalidQuery(detail, field="body", allowed="a JSON object") from error
+        raise _no_json(error, body) from error
     except ValidationError as error:
         raise RequestValidationError(findings(error, model, MOST_ERRORS)) from error
+
+
+def _no_json(error: orjson.JSONDecodeError, body: bytes) -> InvalidQuery:
+    if "infinity" in error.msg:
+        detail = f"A number of the body, at line {error.lineno}, column {error.colno}, is larger than float64 holds."
+        return InvalidQuery(detail, field="body", allowed="numbers up to 1.797e308")
+    no_nan = " JSON has no NaN and no infinity: numbers must be finite." if NOT_FINITE.search(body) else ""
+    return InvalidQuery(f"The body is not JSON: {error}.{no_nan}", field="body", allowed="a JSON object")
 
 
 def check_integers(body: bytes) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -20,10 +21,22 @@ from bncore.errors import BatchNormError
 MEDIA_TYPE = "application/problem+json"
 UNKNOWN = "extra_forbidden"
 OBJECT = "a JSON object"
+NOTHING = "nothing of this name"
+BODY = "body"
+NUMBER, WHOLE = "a number", "an integer"
 WORDS = {
     "missing": "a value, which is required", "model_type": OBJECT, "model_attributes_type": OBJECT,
     "string_pattern_mismatch": "text of the form {pattern}", "too_short": "a list of {min_length} or more",
+    "greater_than_equal": "a number greater than or equal to {ge:,.15g}",
+    "greater_than": "a number greater than {gt:,.15g}",
+    "less_than_equal": "a number less than or equal to {le:,.15g}",
+    "less_than": "a number less than {lt:,.15g}",
+    "float_type": NUMBER, "float_parsing": NUMBER, "int_type": WHOLE, "int_parsing": WHOLE, "int_from_float": WHOLE,
+    "list_type": "a list",
 }  # fmt: skip
+"""What is allowed where pydantic finds a mistake of that kind; of others, its own words."""
+TAGS = {"float", "int", "str", "bool"}
+"""What stands in the place of a mistake for a kind of value, beside the names of fields."""
 DETAILS = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 
 
@@ -99,7 +112,7 @@ def wrong_method(request: Request, title: str) -> Response:
 def findings(error: ValidationError, model: type[BaseModel], most: int | None = None) -> list[Any]:
     """Pydantic's first `most` findings, with the names that there are beside the first unknown one."""
     rows: list[Any] = list(error.errors()[:most])
-    unknown = next((row for row in rows if row["type"] == UNKNOWN), None)
+    unknown = next((row for row in rows if row["type"] == UNKNOWN and len(row["loc"]) == 1), None)
     if unknown is not None:
         unknown["ctx"] = {"names": list(model.model_fields)}
     return rows
@@ -107,23 +120,60 @@ def findings(error: ValidationError, model: type[BaseModel], most: int | None = 
 
 def problem_of_validation(errors: list[Any]) -> dict[str, Any]:
     """Pydantic's findings as one problem, a row a field."""
-    rows = field_errors(errors)
-    detail = "; ".join(f"{row['field']}: {row['allowed']}" for row in rows) + "."
-    return problem(422, InvalidQuery.title, detail, rows)
+    rows = _rows(errors)
+    detail = " ".join(f"{stated} {row['allowed']}." for stated, row in rows)
+    return problem(422, InvalidQuery.title, detail, [row for _, row in rows])
 
 
 def field_errors(errors: list[Any]) -> list[dict[str, Any]]:
-    """One row a field: what was given and what is allowed; a union's several complaints are joined by "or"."""
-    rows: dict[str, dict[str, Any]] = {}
+    """One row a field: what was given and what is allowed; several complaints of it are joined by "or"."""
+    return [row for _, row in _rows(errors)]
+
+
+def _rows(errors: list[Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Each field's row, and its first mistake as words: where in the field it stands, and what is there."""
+    rows: dict[str, tuple[str, dict[str, Any]]] = {}
     for error in errors:
-        place = [str(part) for part in error["loc"] if part not in ("query", "body", "path")]
-        name = str(shortened(place[0])) if place else "body"
-        allowed = _allowed(error)
-        if name in rows:
-            rows[name]["allowed"] += f", or {allowed}"
-        else:
-            rows[name] = {"field": name, "given": shortened(error.get("input")), "allowed": allowed}
+        parts = _named([part for part in error["loc"] if part not in ("query", "body", "path")])
+        stated, allowed = _stated(_joined(parts), error), _allowed(error)
+        while isinstance(parts[-1], int):  # of numbers of a list the whole list is the field
+            parts = parts[:-1]
+        field = _joined(parts)
+        if field not in rows:
+            rows[field] = stated, {"field": field, "given": shortened(error.get("input")), "allowed": allowed}
+        elif allowed not in rows[field][1]["allowed"]:
+            rows[field][1]["allowed"] += f", or {allowed}"
     return list(rows.values())
+
+
+def _named(parts: list[Any]) -> list[Any]:
+    """A field, and what of it: numbers of lists and fields in them, without the kinds of values that a union tries.
+
+    >>> _named(["parts", 1, "count"]), _named(["momentum", "float"]), _named(["gamma", "list[float]", 3])
+    (['parts', 1, 'count'], ['momentum'], ['gamma', 3])
+    """
+    deeper = [
+        part for before, part in pairwise(parts)
+        if isinstance(part, int) or (isinstance(before, int) and part.isidentifier() and part not in TAGS)
+    ]  # fmt: skip
+    return [parts[0] if parts and isinstance(parts[0], str) else BODY, *deeper]
+
+
+def _joined(parts: list[Any]) -> str:
+    return ".".join(str(shortened(part)) for part in parts)
+
+
+def _stated(place: str, error: dict[str, Any]) -> str:
+    """Where a mistake is and what it is: the first half of its sentence."""
+    if error["type"] == UNKNOWN:
+        return f"{place}: there is"
+    if error["type"] == "missing":
+        return f"{place} is missing; give"
+    given = shortened(error.get("input"))
+    plain = {None: "null", True: "true", False: "false"}
+    told = plain[given] if given is None or isinstance(given, bool) else str(given)
+    told = repr(told) if isinstance(error.get("input"), str) else told
+    return f"{'The body' if place == BODY else place} is {told}; give"
 
 
 def _allowed(error: dict[str, Any]) -> str:
@@ -140,4 +190,4 @@ def _allowed(error: dict[str, Any]) -> str:
 def _known(name: str, names: list[str]) -> str:
     close = get_close_matches(name[:40], names, n=1)
     meant = f" (did you mean {close[0]}?)" if close else ""
-    return f"nothing of this name{meant}" + (f"; there are {', '.join(names)}" if names else "")
+    return f"{NOTHING}{meant}" + (f"; there are {', '.join(names)}" if names else "")

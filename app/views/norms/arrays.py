@@ -256,6 +256,8 @@ def _arrays(result: norms.Normed, gradients: NormGradients | None) -> dict[str, 
 
 
 def _remarked(remark: Remark) -> str:
+    if len(remark.statistics) == 1:
+        return f"Statistic {remark.statistics[0]} (counted from 0): {remark.text}"
     listed = ", ".join(map(str, remark.statistics[:NUMBERS_LISTED]))
     more = ", …" if len(remark.statistics) > NUMBERS_LISTED else ""
     return f"Statistics {listed}{more}: {remark.text}"

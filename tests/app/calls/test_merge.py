@@ -41,7 +41,8 @@ PART = {"count": 2, "mean": [1.0], "var": [1.0]}
         ([PART, PART | {"mean": [1, 2], "var": [1, 2]}], "part 0 has 1", "parts.1"),
         ([PART, PART | {"var": [1, 2]}], "var has shape", "parts.1.var"),
         ([PART, PART | {"var": [-1.0]}], "at least 0", "parts.1.var"),
-        ([PART, PART | {"count": 0}], "", "parts"), ([], "a list of 1 or more", "parts"),
+        ([PART, PART | {"count": 0}], "parts.1.count is 0; give a number ", "parts.1.count"),
+        ([], "a list of 1 or more", "parts"),
         ([PART, PART | {"mean": [1.7e308]}, PART | {"mean": [-1.7e308]}], "float64 does not hold", "parts"),
     ],
 )  # fmt: skip

@@ -111,6 +111,23 @@ def test_a_refusal_of_arrays_says_what_was_given_and_what_is_allowed(server, bod
     assert row["allowed"].startswith(allowed)
 
 
+@each(("call", "body", "said"), [
+    ("batchnorm", '{"x": [[1], [2]], "momentum": 2}', "momentum is 2; give a number less than or equal to 1."),
+    ("batchnorm", '{"x": [[1], [2]], "momentum": null, "eps": true}', "eps is true; give a number."),
+    ("batchnorm", "[]", "The body is []; give a JSON object."),
+    ("batchnorm", "{}", "x is missing; give a value, which is required."),
+    ("batchnorm", '{"x": [[1], [2]], "gamma": [1, "a"]}', "gamma.1 is 'a'; give a number."),
+    ("batchnorm", '{"x": [[1], [1e999]]}', "A number of the body, at line 1, column 14, is larger than float64 holds."),
+    ("norms/merge", '{"parts": [{"count": 3, "mean": [1], "var": [1]}, {"count": 0, "mean": [1], "var": ["b"]}]}',
+     "parts.1.count is 0; give a number greater than or equal to 1. parts.1.var.0 is 'b'; give a number."),
+    ("norms/merge", '{"parts": [3]}', "parts.0 is 3; give a JSON object."),
+    ("norms/merge", '{"parts": [{"count": 3, "mean": [1], "var": [1], "foo": 2}]}',
+     "parts.0.foo: there is nothing of this name."),
+])  # fmt: skip
+def test_a_refusal_is_a_sentence_that_says_where_the_mistake_stands(server, call, body, said):
+    assert check(server.post(f"/api/v1/{call}", content=body), 422)["detail"] == said
+
+
 @pytest.mark.parametrize(("body", "said"), [('{"x": [[NaN]]}', True), ('{"x": [[1,', False)])
 def test_only_a_body_with_nan_is_told_of_nan(server, body, said):
     detail = server.post("/api/v1/batchnorm", content=body).json()["detail"]

@@ -79,10 +79,15 @@ def _first_readable(upload: Path, open_upload: Open) -> tuple[UploadSource, list
             if error.field not in MENDED:
                 break
         else:
-            needed = [(f"{first.detail} (Read it with {way}.)", f"{first.page} {on_page}".strip())] if first else []
-            return source, needed
+            return source, [_way_out(first, way, on_page)] if first else []
     assert first is not None
     raise first
+
+
+def _way_out(first: UserError, way: str, on_page: str) -> tuple[str, str]:
+    """What is wrong with the default reading, and the way to read it, which is said once."""
+    told = first.detail.replace(f" ({way})", "")
+    return f"{told} (Read it with {way}.)", f"{first.page} {on_page}".strip()
 
 
 def _undecided(upload: Path, arrays: Arrays, open_upload: Open) -> dict[str, Any]:

@@ -40,9 +40,10 @@ function takeBack() {
   if (headline && $("problem").dataset.tells !== "all") headline.textContent = "Not computed.";
 }
 
-// A sentence of its own stands as it is; what only names the field (which the control does) is said in words.
+// A sentence of its own stands as it is; what names the field (which the control does), what was given and what is allowed
+// is said in words.
 function messageOf({ field, given, allowed }, detail, count) {
-  if (count === 1 && !detail.startsWith(`${field}: `)) return detail;
+  if (count === 1 && !(detail.startsWith(`${field} is `) && detail.endsWith(`; give ${allowed}.`))) return detail;
   return `${given === "" || given === null ? "Nothing" : `“${given}”`} is not allowed here; allowed: ${allowed}.`;
 }
 

@@ -103,6 +103,7 @@ def test_a_warning_of_missing_values_does_not_speak_as_if_rows_were_gone(server:
     (warning,) = post(server, b"a,b\n1,2\n,4\n5,6\n").json()["warnings"]
     assert "1 row has missing or infinite values" in warning
     assert "dropped" not in warning
+    assert warning.count("missing=drop") == 1
 
 
 def test_missing_values_are_counted_and_the_first_is_named(server: TestClient) -> None:

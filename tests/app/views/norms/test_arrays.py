@@ -100,6 +100,8 @@ def test_special_cases_are_told(server):
         "Statistics 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …: Each statistic has a single cell: it is its own mean and "
         "is standardized to 0, whatever x is."
     ]
+    (alone,) = posted(server, x=[[1.0, 2.0], [3.0, 3.0]], norm="layer")["warnings"]
+    assert alone.startswith("Statistic 1 (counted from 0): The cells of the statistic are equal")
     wide = posted(server, x=[[1.0, 2.0, 3.0]], norm="layer", gamma=[1e6, 1.0, 1.0], dtype="float16")
     assert wide["y"][0][0] is None
     assert "larger than float16 holds" in wide["warnings"][0]
