@@ -63,8 +63,8 @@ def _dmean(look: Look) -> str:
     what = f"∂L/∂μ of {look.name}"
     if "dmean" in look.missing:
         return _without(look, "dmean", what)
-    of = "the one example" if look.alone else "every example, so all add to it"
-    return f"{what} is {look.told('dmean')}: μ was taken from {of}."
+    adds = "one example adds" if look.alone else "all examples add"
+    return f"{what} is {look.told('dmean')}: {adds} to it; σ² adds 0, as Σ({look.symbol('x')}−μ) = 0."
 
 
 def _dx_direct(look: Look) -> str:

@@ -45,7 +45,12 @@ NODES = {
     "dscale": NodeWords("∂L/∂s", "at the denominator", "Every example was divided by it, so every example adds to it."),
     "dsigma": NodeWords("∂L/∂σ", "at the deviation", "Epsilon is only added to it, so the gradient passes unchanged."),
     "dvar": NodeWords("∂L/∂σ²", "at the variance", "The gradient at the {under_root}, through the root."),
-    "dmean": NodeWords("∂L/∂μ", "at the mean", "It was subtracted from every example, so every example adds to it."),
+    "dmean": NodeWords(
+        "∂L/∂μ",
+        "at the mean",
+        "It was subtracted from every example, so every example adds to it; through σ² it gets −2/{count} Σ({x} − μ) "
+        "times ∂L/∂σ², which is 0, as Σ({x} − μ) is.",
+    ),
     "dx_direct": NodeWords("direct", "direct path", "As if mean and deviation were constants."),
     "dx_mean": NodeWords("via μ", "path through the mean", "Each example made a part of 1/{count} of the mean."),
     "dx_variance": NodeWords(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bncore import backward, forward
-from tests.app.views.derivation.asked import DEFAULT, JACOBIAN, by_name, get
+from tests.app.views.derivation.asked import DEFAULT, JACOBIAN, by_name, get, placements
 from tests.each import each
 
 
@@ -21,6 +21,23 @@ def test_the_laws_hold_and_the_second_one_needs_epsilon_to_be_zero(server):
     assert abs(number(soft[1]["text"])) > 0.01
     predicted = re.search(r"predicts (\S+)\.", soft[1]["text"])
     assert number(predicted[1]) == number(soft[1]["text"])
+
+
+@placements
+def test_the_mean_gets_nothing_through_the_variance_and_is_said_so(server, eps_placement):
+    """The whole gradient at the mean, by central differences of the loss, is what the node has without that way."""
+    nodes = by_name(get(server, eps=0.5, eps_placement=eps_placement))
+    x, gamma, dy = (np.array(nodes[name]["value"]) for name in ("x", "gamma", "dy"))
+
+    def loss(mean):
+        var = ((x - mean) ** 2).mean(axis=0)
+        scale = np.sqrt(var + 0.5) if eps_placement == "variance" else np.sqrt(var) + 0.5
+        return (dy * gamma * (x - mean) / scale).sum(axis=0)
+
+    step = 1e-5 * x.std(axis=0)
+    whole = (loss(x.mean(axis=0) + step) - loss(x.mean(axis=0) - step)) / (2 * step)
+    np.testing.assert_allclose(nodes["dmean"]["value"], whole, rtol=1e-6, atol=1e-9)
+    assert "through σ² it gets −2/N Σ(x − μ) times ∂L/∂σ², which is 0" in nodes["dmean"]["meaning"]
 
 
 def number(text):
