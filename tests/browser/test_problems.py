@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser import files
 from tests.browser.conftest import DESKTOP, Watch
-from tests.browser.playground.page import Playground
+from tests.browser.playground.page import STEP_TO, Playground
 from tests.browser.test_widths import PHONE, overflow
 from tests.browser.view import fold, open_folds
 
@@ -125,6 +125,37 @@ def the_plots_stay_until_it_is_mended(playground: Playground) -> None:
     expect(playground.error("eps")).to_be_hidden()
     expect(playground.field("eps")).not_to_have_attribute("aria-invalid", "true")
     assert playground.query == {"eps": "0.5"}
+    nothing_of_a_source_that_is_shown_is_said_of_one_that_was_refused(playground)
+    the_reason_stands_above_the_view_where_its_control_is_out_of_sight(playground)
+
+
+TO_THE_TOP = """() => {
+  for (let box = document.getElementById("e-eps"); box; box = box.parentElement) box.scrollTop = 0;
+}"""
+"""The page, and its controls, which scroll for themselves."""
+
+
+def nothing_of_a_source_that_is_shown_is_said_of_one_that_was_refused(playground: Playground) -> None:
+    page = playground.page
+    expect(page.locator("#source-size")).to_have_text("The source has 178 examples.")
+    page.evaluate(STEP_TO, "?source=zzz")
+    expect(playground.error("source")).to_contain_text("“zzz” is not allowed here")
+    for place in ("#about-source", "#batch-line", "#source-size"):
+        expect(page.locator(place)).to_be_empty()
+    page.evaluate(STEP_TO, "?eps=0.25")
+    expect(page.locator("#source-size")).to_have_text("The source has 178 examples.")
+    expect(page.locator("#batch-line")).to_contain_text("Wine")
+
+
+def the_reason_stands_above_the_view_where_its_control_is_out_of_sight(playground: Playground) -> None:
+    page = playground.page
+    page.set_viewport_size({"width": DESKTOP["width"], "height": 400})
+    page.evaluate(TO_THE_TOP)
+    page.evaluate(STEP_TO, "?eps=-1")
+    expect(playground.problem).to_contain_text("Epsilon: “-1” is not allowed here; allowed: a number from 0 to")
+    page.set_viewport_size(DESKTOP)
+    page.evaluate(STEP_TO, "?eps=0.5")
+    expect(playground.problem).to_be_hidden()
 
 
 @pytest.mark.folded

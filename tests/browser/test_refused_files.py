@@ -58,10 +58,13 @@ def on_a_phone_it_is_offered_in_the_view_where_an_upload_that_fails_is_told_too(
     expect(phone.problem).to_be_hidden()
     phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.ragged()))
     expect(phone.problem).to_contain_text("Line 5")
+    deletion = phone.page.locator("#upload-delete")  # of the upload that is there, and not of the file that was refused
+    expect(deletion).to_have_text("Delete the upload that is chosen from the server")
     with files.taken(phone.page):
         phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.table()))
     expect(phone.problem).to_be_hidden()
     phone.settle()
+    expect(deletion).to_have_text("Delete this upload from the server")
     expect(phone.page.locator("#batch-line")).to_contain_text("40 examples")
     phone.page.set_viewport_size(DESKTOP)
 

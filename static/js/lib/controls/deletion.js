@@ -3,6 +3,7 @@ import { hideAt, showAt } from "../server/problems.js";
 import { copy } from "../page/share.js";
 import { remembered } from "./upload.js";
 
+const DELETE = "Delete this upload from the server";
 const GONE = 410;
 const WRONG = 403;
 const SILENT = "The server does not answer; the upload is still there.";
@@ -36,8 +37,14 @@ export function bindDeletion(source, deleted, at = BATCHES) {
   });
 }
 
+// The button says which upload it deletes, where another file has just been spoken of.
+export function nameDeletion(id) {
+  $("upload-delete").textContent = `Delete ${remembered.get(id)?.name ?? "the upload that is chosen"} from the server`;
+}
+
 // `id` null: no upload is shown.
 export function showDeletion(id) {
+  $("upload-delete").textContent = DELETE;
   const known = id !== null && Boolean(remembered.get(id));
   $("deletion").hidden = id === null;
   $("copy-key").hidden = !known;

@@ -1,5 +1,5 @@
 // Where the batch comes from: a data set, a generator, or a file of one's own, sent, named and deleted here.
-import { bindDeletion, showDeletion } from "./deletion.js";
+import { bindDeletion, nameDeletion, showDeletion } from "./deletion.js";
 import { isNumber } from "../figures/numbers.js";
 import { bringHere, hideAt, offerWay, seek, showAt } from "../server/problems.js";
 import { postJson } from "../server/api.js";
@@ -58,6 +58,7 @@ export function bindSource(state, { again, fits = () => ({}) }) {
     },
     fail: (detail, see, file) => {
       showAt("file", detail);
+      nameDeletion(state.get("source")); // it is not of the file that was refused
       if (see) offerWay("file", "Open it in the Doctor", () => handOver(see, file));
       seek("file");
     },
@@ -108,7 +109,7 @@ export function showSource(state) {
   const source = state.get("source");
   const select = $("c-source");
   if (UPLOAD.test(source)) nameUpload(select, source);
-  $("about-source").textContent = select.selectedOptions[0]?.dataset.about ?? "Read from your file.";
+  $("about-source").textContent = select.selectedOptions[0]?.dataset.about ?? (UPLOAD.test(source) ? "Read from your file." : "");
   showDeletion(UPLOAD.test(source) ? source : null);
   if (source !== notesOf) tellNotes("", null);
 }

@@ -91,6 +91,18 @@ export class BatchPage extends Page {
     if (answer === null && !this.isUnsolved) $("headline").textContent = `${this.#own.nothing}${errors.length ? ": see the marked field" : ""}.`;
     showProblem(detail, errors, answer ? withFileName(this.#own.seen(answer), answer) : "", again);
     offerWays(errors, this.state);
+    if (answer && this.#isOfAnother(answer)) this.#leaveSource();
+  }
+
+  // Whether the source that is asked for is another than that of an answer.
+  #isOfAnother({ query }) {
+    return String(query.source ?? this.state.fallback("source")) !== this.state.get("source");
+  }
+
+  // What is said of a batch is not said of a source that was refused.
+  #leaveSource() {
+    $("batch-line").textContent = "";
+    if ($("source-size")) $("source-size").textContent = "";
   }
 
   #showTexts(answer) {

@@ -1,6 +1,6 @@
 // Errors stand beside the control that caused them. What has no control stands above the view, and so does, once more,
 // what stands in a closed sheet of controls, in a section that is folded or out of sight, beside a view that is empty, or
-// where a part of the controls is missing, or where the box above the view tells all (`data-tells`).
+// where a part of the controls is missing or out of sight, or where the box above the view tells all (`data-tells`).
 
 const ELSEWHERE = { missing: "file" }; // what a file lacks is told where the file came in
 const NARROW = matchMedia("(max-width: 899px)");
@@ -94,7 +94,8 @@ function wayOut({ title, act }) {
 // Wherever the page was scrolled to, what is told beside a control comes into sight.
 export function seek(name) {
   const home = $(`e-${name}`);
-  (isSeen(home) ? home : $("problem")).scrollIntoView({ block: "nearest" });
+  (isThere(home) ? home : $("problem")).scrollIntoView({ block: "nearest" });
+  write();
 }
 
 // A part of the controls into the view, until the problem is mended.
@@ -110,11 +111,17 @@ const isClosed = () => NARROW.matches && $("sheet")?.getAttribute("aria-expanded
 
 const isInSight = ({ top, bottom }) => bottom > 0 && top < innerHeight; // what is folded has no height
 
-function isSeen(home) {
+// Whether it is there to be seen, if need be by scrolling.
+function isThere(home) {
   if ($("problem").dataset.tells === "all") return false;
-  if ((isClosed() || putBack) && home.closest("#control-groups")) return false;
+  if (home.closest("#control-groups") && (isClosed() || putBack)) return false;
   if (home.closest("details.part") && !isInSight(home.getBoundingClientRect())) return false;
   return ($("view").contains(home) && !home.closest(".controls")) || !$("view").classList.contains("empty");
+}
+
+function isSeen(home) {
+  const isBelow = !NARROW.matches && home.closest("#control-groups") && !isInSight(home.getBoundingClientRect());
+  return !isBelow && isThere(home);
 }
 
 function write() {
