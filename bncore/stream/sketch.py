@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from bncore.arguments import Float64
+from bncore.epsilon import reciprocal
 from bncore.errors import BadParameter
 from bncore.stream.cells import Counts
 from bncore.stream.grid import Grid
@@ -19,11 +20,21 @@ CLIPPED = (0.01, 0.99)  # the quantiles that fences lie beyond by half of their 
 class Binned:
     """Exact counts (D, B) of the numbers between edges (D, B + 1), in data units; bins are nearly equally wide.
 
-    The first and the last bin hold what lies beyond the fences. A bin that a feature has no use for has no width.
+    The first and the last bin hold what lies beyond the fences. A bin that a feature has no use for has no width, as
+    where nothing lies beyond a fence, and no count, unless the feature is one value. The last bin that has a width
+    holds its upper edge, too, as NumPy's does.
     """
 
     edges: Float64
     counts: Counts
+
+    @property
+    def densities(self) -> Float64:
+        """Shares of all of a feature's numbers per unit of data (D, B); 0 in a bin that has no width."""
+        share = self.counts / self.counts.sum(axis=1, keepdims=True)
+        with np.errstate(over="ignore"):
+            per_width: Float64 = share * reciprocal(np.diff(self.edges, axis=1))
+        return per_width
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,8 +82,9 @@ class Sketch:
         ends = np.full((2, len(at), 1), 0, dtype=np.int64)
         ends[1] = self.count
         counts = np.diff(np.concatenate([ends[0], inner, ends[1]], axis=1))
-        edges = self._in_data(self.grid.edges()[at])
-        return Binned(np.concatenate([self.low[:, None], edges, self.high[:, None]], axis=1), counts)
+        inner_edges = self._in_data(self.grid.edges()[at])
+        edges = np.concatenate([self.low[:, None], inner_edges, self.high[:, None]], axis=1)
+        return Binned(edges, _with_top(edges, counts))
 
     @cached_property
     def _reached(self) -> Counts:
@@ -116,3 +128,14 @@ class Sketch:
         """Places (D, …) in units from the centre, as data within the extremes."""
         data = self.grid.centre[:, np.newaxis] + places * self.grid.unit[:, np.newaxis]
         return np.clip(data, self.low[:, np.newaxis], self.high[:, np.newaxis])
+
+
+def _with_top(edges: Float64, counts: Counts) -> Counts:
+    """Counts in which the largest numbers of a feature, where its last edges are one, lie below these edges."""
+    has_width = np.diff(edges, axis=1) > 0
+    last = has_width.shape[1] - 1 - has_width[:, ::-1].argmax(axis=1)
+    is_beyond = np.arange(has_width.shape[1]) > last[:, None]
+    is_beyond &= has_width.any(axis=1, keepdims=True)
+    closed = np.where(is_beyond, 0, counts)
+    closed[np.arange(len(last)), last] += np.where(is_beyond, counts, 0).sum(axis=1)
+    return closed

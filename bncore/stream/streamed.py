@@ -55,7 +55,7 @@ class Streamed:
         return self.sketch.quantiles(shares)
 
     def histogram(self, bins: int = BINS) -> Binned:
-        """Exact counts between edges that follow each feature's spread."""
+        """Exact counts between edges that follow each feature's spread; `densities` are 0 where two are one."""
         return self.sketch.histogram(bins)
 
 

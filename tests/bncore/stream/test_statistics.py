@@ -81,6 +81,19 @@ def test_bins_are_cut_where_cells_are_and_count_exactly(rng):
         expected, _ = np.histogram(x[:, feature], np.append(edges[:-1][wide], edges[-1]))
         assert np.array_equal(expected, counts[wide])
         assert wide.sum() > 20
+        assert (binned.densities[feature] > 0).tolist() == (counts > 0).tolist()
+        assert binned.densities[feature] @ np.diff(edges) == pytest.approx(1)
+
+
+def test_a_feature_without_a_number_beyond_its_fences_has_densities_all_the_same():
+    x = np.column_stack([np.tile([-1.0, 1.0], 500), np.full(1000, 3.0)])
+    binned = stream.statistics(x).histogram()
+    assert (np.diff(binned.edges, axis=1)[:, [0, -1]] == 0).all()
+    assert np.isfinite(binned.densities).all()
+    assert binned.densities[0] @ np.diff(binned.edges[0]) == pytest.approx(1)
+    assert binned.counts[0][np.diff(binned.edges[0]) == 0].sum() == 0
+    assert not binned.densities[1].any()
+    assert binned.counts.sum(axis=1).tolist() == [1000, 1000]
 
 
 def test_progress_is_told_in_examples_and_ends_with_all(rng):
