@@ -26,7 +26,7 @@ const cubes = new Cubes($("cubes"), { keep: (cell) => state.set({ cell: cell.joi
 // The cubes and the sentences first; tables at the first pause of a drag.
 function show(answer) {
   showTitles(answer);
-  $("cube-summary").textContent = answer.summary;
+  $("cube-summary").textContent = view.summaryOf(answer);
   cubes.show(answer, cell());
   view.showDivisors(answer, state);
 }

@@ -3,10 +3,15 @@ import { element, fillTable } from "../lib/figures/tables.js";
 
 const $ = (id) => document.getElementById(id);
 
-export function lineOf({ batch, situation, cube }) {
+export function lineOf({ batch, situation }) {
   const of = situation.label === null ? "" : ` (${situation.label})`;
-  const part = cube.shown.some((shown, i) => shown < cube.of[i]) ? `; the cubes show the first ${cube.shown.join(" × ")}` : "";
-  return `${situation.title}${of}. ${batch.text}${part}`;
+  return `${situation.title}${of}. ${batch.text}`;
+}
+
+// Of the section's cubes, which draw a part of their own.
+export function summaryOf({ summary, cube }) {
+  const isPart = cube.shown.some((shown, i) => shown < cube.of[i]);
+  return isPart ? `${summary} The cubes of this section draw the first ${cube.shown.join(" × ")} of ${cube.of.join(" × ")} cells.` : summary;
 }
 
 export function showTable({ norms }) {

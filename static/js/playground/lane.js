@@ -1,7 +1,7 @@
 // A lane of the stage: a feature's examples as dots, its mean as a mark, its deviation as a bar, its gradient as arrows.
 import { joined, place, placeWithin, svg, tell, write } from "../lib/stage/svg.js";
 
-const SHAPES = [ // one a class, so that colour is not all that tells them apart; r is about 3
+const SHAPES = [ // one a class, so that colour is not all that tells them apart, then all again, open; r is about 3
   "M-3 0a3 3 0 1 0 6 0a3 3 0 1 0 -6 0",
   "M-2.7 -2.7h5.4v5.4h-5.4z",
   "M0 -3.4L3.2 2.6H-3.2z",
@@ -9,6 +9,7 @@ const SHAPES = [ // one a class, so that colour is not all that tells them apart
   "M-3.2 -1.1h2.1v-2.1h2.2v2.1h2.1v2.2h-2.1v2.1h-2.2v-2.1h-2.1z",
 ];
 const COLOURS = 5;
+const LETTER = 7; // pixels of a letter of what a lane tells, at most, on average
 const ROWS = 14; // pixels between the rows of two classes, at most
 const MIDDLE = { wide: 0.5, narrow: 0.42 }; // of a lane, where its dots lie around: in a low one the deviation's bar is below them
 const CLEAR = 9; // pixels that the dots of the outermost row, scattered, take beyond it
@@ -26,7 +27,8 @@ export function pathKey(path) {
   return svg("svg", { viewBox: "0 0 10 10" }, svg("path", { class: `arrow ${path}`, d: "M0 5H9m-3 -2.5L9 5l-3 2.5" }));
 }
 
-const shapeOf = (kind) => ({ d: SHAPES[kind % SHAPES.length], style: `fill: var(--class-${kind % COLOURS})` });
+const isOpen = (kind) => Math.floor(kind / SHAPES.length) % 2 === 1;
+const shapeOf = (kind) => ({ d: SHAPES[kind % SHAPES.length], class: isOpen(kind) ? "class-mark open" : "class-mark", style: `--own: var(--class-${kind % COLOURS})` });
 
 export class Lane {
   constructor() {
@@ -36,7 +38,7 @@ export class Lane {
     this.dots = svg("g", { class: "dots", "aria-hidden": "true" });
     this.bar = svg("line", { class: "deviation" });
     this.mean = svg("line", { class: "mean" });
-    this.told = svg("text", { class: "lane-told", "text-anchor": "end" });
+    this.told = svg("text", { class: "lane-told" });
     this.group.append(this.back, this.arrows, this.dots, this.bar, this.mean, this.told);
   }
 
@@ -65,9 +67,9 @@ export class Lane {
     const within = (value) => placeWithin(value, ruler, left, width);
     write(this.mean, { x1: within(mean), x2: within(mean), y1: top + 4, y2: top + height - 4 });
     write(this.bar, { x1: within(mean - Math.abs(sd)), x2: within(mean + Math.abs(sd)), y1: top + height - 9 * unit, y2: top + height - 9 * unit });
-    write(this.told, { x: left + width - (head ? 0 : 8 * unit), y: top - head + 16 * unit });
     const text = outside ? `${told}; ${outside} outside${head ? "" : " the ruler"}` : told;
     tell(this.told, text);
+    write(this.told, { ...placeOf(text, within(mean), room), y: top - head + 16 * unit });
   }
 
   // The gradient's arrows at the dots; `paths` draws three a dot.
@@ -83,6 +85,14 @@ export class Lane {
       write(arrow, { class: `arrow ${part}`, d: arrowOf(length), transform: `translate(${at.toFixed(1)} ${y.toFixed(1)})`, visibility: is ? null : "hidden" });
     });
   }
+}
+
+// At the lane's right end, or at its left where the mean's mark would go through it.
+function placeOf(text, mean, { left, width, head, unit }) {
+  if (head) return { x: left + width, "text-anchor": "end" };
+  const [edge, length] = [8 * unit, (text.length * LETTER + 12) * unit];
+  const isUnder = mean > Math.max(left + width / 2, left + width - edge - length);
+  return isUnder ? { x: left + edge, "text-anchor": "start" } : { x: left + width - edge, "text-anchor": "end" };
 }
 
 // A row a class, where there are few of them.

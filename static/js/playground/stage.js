@@ -1,4 +1,5 @@
 // The playground's stage: a few features on one ruler, step by step through batch norm and back.
+import { element } from "../lib/figures/tables.js";
 import { between, Motion } from "../lib/stage/motion.js";
 import { Play } from "../lib/stage/play.js";
 import { across } from "../lib/stage/ruler.js";
@@ -77,9 +78,9 @@ export class Stage {
 
   // What the colours stand for: the paths of the arrows while they are seen, else the classes.
   #key(arrows) {
-    if (arrows === "paths") return PATH_WORDS.flatMap(([path, word]) => [pathKey(path), ` ${word}`]);
+    if (arrows === "paths") return keyed(PATH_WORDS.map(([path, word]) => [pathKey(path), word]));
     const names = this.#data.classes ? this.#data.class_names : [];
-    return names.flatMap((name, i) => [dotOf(i), ` ${name}`]);
+    return keyed(names.map((name, i) => [dotOf(i), name]));
   }
 
   get #step() {
@@ -191,6 +192,15 @@ export class Stage {
     const { left, width } = this.#room;
     return valueAt(event.clientX - this.#drawing.getBoundingClientRect().left, this.#now.ruler, left, width);
   }
+}
+
+// A mark and its name, which no line's end takes apart.
+function keyed(all) {
+  return all.map(([mark, name]) => {
+    const one = element("span");
+    one.append(mark, ` ${name}`);
+    return one;
+  });
 }
 
 function mixed(from, to, share) {

@@ -187,7 +187,14 @@ def expect_a_large_block_asked_for_and_its_first_part_shown(norms: Norms, watch:
     watch.requests.clear()
     norms.open("open=cube&batch_size=1024&channels=64&groups=8&norm=group")
     expect(norms.headline).to_contain_text("72 cells share its mean and deviation under group norm")
-    expect(norms.page.locator("#batch-line")).to_contain_text("the cubes show the first 8 × 8 × 9")
+    expect_each_sentence_to_tell_what_its_own_cubes_draw(norms)
     expect(norms.controls.field("groups")).to_have_value("8")
     assert len(watch.asked("/api/v1/norms")) == 1
     assert norms.lit("group") == {(2, c) for c in range(8)}
+
+
+def expect_each_sentence_to_tell_what_its_own_cubes_draw(norms: Norms) -> None:
+    """The stage draws 4 × 6 × 3 × 3 of the block, the section below it more examples and channels."""
+    expect(norms.page.locator("#batch-line")).not_to_contain_text("cubes")
+    expect(norms.page.locator("#stage-part")).to_have_text(re.compile(r"^Drawn: 4 × 6 × 3 × 3 of 1,024 × 64 × 3 × 3 "))
+    expect(norms.page.locator("#cube-summary")).to_contain_text("The cubes of this section draw the first 8 × 8 × 9 of")

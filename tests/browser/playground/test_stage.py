@@ -19,6 +19,10 @@ ORDER = """() => {
 }"""
 LINES = """(all) => all.map((label) =>
   Math.round(label.getBoundingClientRect().height / parseFloat(getComputedStyle(label).lineHeight)))"""
+CROSSED = """(lanes) => lanes
+  .map((lane) => ["text", "line.mean"].map((part) => lane.querySelector(part).getBoundingClientRect()))
+  .filter(([told, mean]) => mean.right > told.left && mean.left < told.right && mean.top < told.bottom).length"""
+"""How many lanes' means go through what is told of them."""
 STEPS = ["x", "centred", "x_hat", "scaled", "y", "activation"]
 
 
@@ -119,6 +123,9 @@ def expect_a_dragged_mean_to_change_beta_while_the_ruler_stays(playground: Playg
     drag(page, grip(page, "Shift β of proline"), 500)
     expect(page.locator("#headline")).to_contain_text("on proline: mean")
     assert ticks(page) == before
+    lanes = page.locator(".lane")
+    expect(lanes.locator(".lane-told[text-anchor=start]")).to_have_count(1)
+    assert lanes.evaluate_all(CROSSED) == 0
     page.mouse.up()
     playground.settle()
     beta = float(playground.query["beta"].split(",")[12])

@@ -35,7 +35,6 @@ export class Knobs {
   show({ depth }) {
     this.#row.classList.toggle("many", depth > MANY);
     if (this.#grips.length !== depth) this.#renew(depth);
-    this.#row.style.setProperty("--depth", depth);
     [...this.#row.children].forEach((cell, i) => this.#put(cell, i + 1));
     this.#turn(this.#shift.element, "shift", this.#valueOf(this.#pulled, "shift"));
     this.#shift.told();

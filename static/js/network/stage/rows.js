@@ -7,9 +7,8 @@ import { joined, tell, write } from "../../lib/stage/svg.js";
 const MANY = 16; // blocks: their numbers would have no room
 
 export function showRow(box, row, stage) {
-  const { depth, pulled, ruler, strips } = stage;
+  const { pulled, ruler, strips } = stage;
   const part = (name) => box.querySelector(`[data-part-of="${name}"]`);
-  box.style.setProperty("--depth", depth);
   tell(part("title"), row.title);
   tell(part("told"), row.told);
   tell(part("beyond"), row.beyond);
@@ -51,8 +50,14 @@ const outer = (ticks) => [ticks[0], ...ticks.slice(1).slice(-1)];
 
 function showNumbers(list, { blocks }, pulled) {
   const few = blocks.length <= MANY;
-  joined(list, few ? blocks : [], () => element("span"), (cell, block) => {
-    tell(cell, pulled ? (block.moved ?? "") : block.spread[0]);
+  joined(list, few ? blocks : [], newNumber, (cell, block) => {
+    tell(cell.firstChild, pulled ? (block.moved ?? "") : block.spread[0]);
     cell.classList.toggle("notices", block.notices === true);
   });
+}
+
+function newNumber() {
+  const cell = element("span");
+  cell.append(element("span"));
+  return cell;
 }

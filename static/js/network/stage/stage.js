@@ -29,6 +29,7 @@ export class Stage {
   show(stage) {
     if (stage.look !== this.#stage?.look) this.#verdict = "";
     this.#stage = stage;
+    $("net-board").style.setProperty("--depth", stage.depth);
     for (const name of NAMES) {
       const row = stage.rows.find((of) => of.name === name);
       this.#rows[name].hidden = !row;
