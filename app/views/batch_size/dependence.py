@@ -37,11 +37,15 @@ class SmallBatch:
 
 @dataclass(frozen=True, eq=False)
 class Move:
-    """One example moved by `by`, that is the query's `move_by` times `unit`: deviations (1 of a constant feature)."""
+    """One example moved by `by`, that is the query's `move_by` times `unit`: deviations (1 of a constant feature).
+
+    `deviations` is `move_by`, and None of a constant feature, which has none.
+    """
 
     moved: Dependence
     unit: float
     by: float
+    deviations: float | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,9 +105,10 @@ def _labels(of: Sampled, rows: NDArray[np.intp]) -> tuple[str, ...]:
 def moved(query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilon: Epsilon) -> Move:
     """The example that is moved, in both modes."""
     at = of.inference.at(of.at)
-    unit = float(at.sd[0]) or 1.0
-    by = query.move_by * unit
-    return Move(dependence(small.x[:, of.at], at, epsilon, example=query.example, by=by), unit, by)
+    sd = float(at.sd[0])
+    unit = sd or 1.0
+    by, deviations = query.move_by * unit, query.move_by if sd else None
+    return Move(dependence(small.x[:, of.at], at, epsilon, example=query.example, by=by), unit, by, deviations)
 
 
 def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilon: Epsilon) -> Influence:
@@ -115,6 +120,7 @@ def dependence_of(query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilo
         moved=move.moved,
         unit=move.unit,
         by=move.by,
+        deviations=move.deviations,
         outlier=squeezes(_others(query, of), epsilon),
         across=across,
         between=len(near),

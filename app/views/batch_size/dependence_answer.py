@@ -21,7 +21,7 @@ def dependence(experiment: Experiment, influence: Influence) -> dict[str, Any]:
         "example": moved.example,
         "by": influence.by,
         "unit": influence.unit,
-        "text": words.moved_text(moved, influence.by, experiment.sampled.name),
+        "text": words.moved_text(moved, influence.by, experiment.sampled.name, influence.deviations),
         "handles": words.handle_titles(moved),
         "outlier_text": words.outlier_text(influence.outlier),
         "x": {"before": moved.x, "after": moved.moved},

@@ -9,6 +9,7 @@ from app.views.batch_size.compute import Experiment
 from app.views.batch_size.figures.estimates import Focus, short
 from app.views.batch_size.figures.noise import pairs_figure, shapes_figure, sizes_figure
 from app.views.batch_size.noise import BATCH_NORM, ExampleNoise
+from app.views.batch_size.stage.compute import DEALS
 from app.views.batch_size.words import seen as words
 from app.views.batch_size.words.missing import stand_in
 
@@ -22,7 +23,9 @@ def noise(experiment: Experiment, noisy: ExampleNoise) -> dict[str, Any]:
         "text": words.noise_text(
             shapes, noisy.z, query.example, of.size, of.total, query.notation, stand_in(of.missing, of.measured_by)
         ),
-        "match_text": words.match_text(noisy.kinds[BATCH_NORM].shape.var, query.example, matched, noisy.capped),
+        "match_text": words.match_text(
+            noisy.kinds[BATCH_NORM].shape.var, query.example, matched, noisy.capped, query.draws, DEALS
+        ),
         "pairs_text": words.pairs_text({name: kind.pairs.measured.tolist() for name, kind in noisy.kinds.items()}),
         "value": noisy.z,
         "matched": matched,

@@ -39,7 +39,7 @@ export class Stage {
     this.#drawing.append(this.#ruler);
     this.#picks = new Picks(this.#root.querySelector(".lane-picks"), state);
     this.play = new Play(document.getElementById("steps"), {
-      state, field: "step", pause: STAYS, shown: () => this.#go(), said: (step) => this.#data?.steps[step].sentence ?? "",
+      state, field: "step", pause: STAYS, shown: () => this.#go(), said: () => (this.#data ? this.#said : ""),
     });
     for (const button of this.#root.querySelectorAll("[data-arrows]")) {
       button.addEventListener("click", () => {
@@ -67,13 +67,18 @@ export class Stage {
   }
 
   #tell() {
-    const step = this.#data.steps[this.#step];
     const arrows = this.#state.get("arrows");
-    const text = { none: step.sentence, dx: this.#data.gradient, paths: this.#data.by_path }[arrows];
-    tell(this.#sentence, text);
+    tell(this.#sentence, this.#said);
+    this.play.takeBack(this.#said);
     document.getElementById("stage-ruler").textContent = `One linear ruler ${this.#ruled.text}${this.#ruled.power}; ${this.#data.counted}`;
     document.getElementById("stage-classes").replaceChildren(...this.#key(arrows));
     for (const button of this.#root.querySelectorAll("[data-arrows]")) button.setAttribute("aria-pressed", String(button.dataset.arrows === arrows));
+  }
+
+  // Of the step, or of the arrows.
+  get #said() {
+    const { steps, gradient, by_path } = this.#data;
+    return { none: steps[this.#step].sentence, dx: gradient, paths: by_path }[this.#state.get("arrows")];
   }
 
   // What the colours stand for: the paths of the arrows while they are seen, else the classes.

@@ -44,7 +44,7 @@ def expect_dragged_by_the_mouse(view: BatchSize) -> None:
     view.page.mouse.move(x, y - 900)
     expect(grip).to_have_attribute("aria-valuenow", "4")  # its reach; the pointer went further
     view.page.mouse.move(x, y - 20, steps=4)
-    expect(view.page.locator("#moved-text")).to_contain_text("of example 3 is moved by")
+    expect(view.page.locator("#moved-text")).to_contain_text("Example 3 is moved by")
     assert view.ticks(*STRIPS) == before
     view.page.mouse.up()
     view.settle()

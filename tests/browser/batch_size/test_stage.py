@@ -11,6 +11,11 @@ from tests.browser.playground.page import STEP_TO
 from tests.browser.stage import settled, shifted, watch_shifts
 
 pytestmark = pytest.mark.folded
+TITLED = """(lanes) => lanes.map((lane) => {
+  const [band, title] = [".band", "text"].map((part) => lane.querySelector(part).getBoundingClientRect());
+  return title.bottom <= band.top + 2;
+})"""
+"""Whether a pile's title stands above where its dots fall."""
 FALLING = "() => document.querySelector('#piles').getAnimations({ subtree: true }).length"
 MIDDLES = """() => {
   const lit = [...document.querySelectorAll("#dots .lit")].map((dot) => Number(dot.getAttribute("cx")));
@@ -45,6 +50,7 @@ def expect_a_deal_lights_its_batch(view: BatchSize, watch: Watch) -> None:
     """Its example falls."""
     stage, asked = view.answer()["stage"], watch.asked("/api/")
     assert (view.lit(), view.fallen()) == (8, [40, 40, 40])
+    assert view.page.locator("#piles .lane").evaluate_all(TITLED) == [True] * 3
     assert view.told("number").inner_text() == "40"
     view.dealer("Deal").click()
     assert view.query == {"deal": "41"}

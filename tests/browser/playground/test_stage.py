@@ -54,6 +54,7 @@ def test_it_fits_the_screen_plays_says_where_it_is_shows_picked_features_and_its
     page.emulate_media(reduced_motion="reduce")
     playground.open()
     expect_it_to_fit_the_screen_and_to_play_to_its_last_step(playground)
+    watch.refusals.add(422)
     expect_each_step_to_say_where_it_is(playground)
     expect_picked_features_and_tab_to_go_from_the_stage_to_the_controls(playground)
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -101,6 +102,23 @@ def expect_each_step_to_say_where_it_is(playground: Playground) -> None:
     page.locator('[data-arrows="paths"]').click()
     assert page.locator(".arrows :is(.direct, .mean, .variance)").count() == 3 * 3 * 178
     assert playground.query == {"step": "y", "arrows": "paths"}
+    expect_nothing_hidden_to_say_what_was(playground)
+
+
+def expect_nothing_hidden_to_say_what_was(playground: Playground) -> None:
+    """A screen reader finds neither the step's sentence from before the arrows, nor the error of a mended field."""
+    said = playground.page.locator("#steps [data-said]")
+    expect(said).to_have_text("")
+    playground.page.locator('[data-arrows="paths"]').click()
+    playground.page.locator('#steps [data-step="scaled"]').click()
+    expect(said).to_contain_text("now 1")
+    playground.enter("gamma", "2.5")
+    expect(said).to_have_text("")
+    playground.page.locator('#steps [data-step="y"]').click()
+    playground.enter("gamma", "none")
+    playground.expect_error("gamma", "none")
+    playground.enter("gamma", "1")
+    expect(playground.error("gamma")).to_have_text("")
 
 
 def expect_a_dragged_mean_to_change_beta_the_end_of_the_deviation_bar_gamma_and_the_weights_knob_x(

@@ -44,7 +44,8 @@ def strip_headline(of: Staged) -> str:
     train, inference = (moved.others_moved(mode) for mode in ("train", "inference"))
     who = _who(train, len(moved.x) - 1, symbol("x_hat", of.query.notation))
     does = f"{counted(inference, 'other')} too" if inference else "none does"
-    return f"Example {moved.example} moved by {three(of.move.by)}: in training {who}, in inference {does}."
+    by = three(of.move.by) if of.move.deviations is None else f"{three(of.move.deviations)} deviations"
+    return f"Example {moved.example} moved by {by}: in training {who}, in inference {does}."
 
 
 def _who(moved: int, others: int, x_hat: str) -> str:
@@ -125,7 +126,7 @@ def strip_text(of: Staged) -> str:
     """What moving one example does to the others, and of how many a larger batch shows itself here."""
     count, size = len(of.move.moved.x), of.sampled.size
     fewer = f" Of a batch of {size:,} the strip has {count}." if count < size else ""
-    return f"{moved_text(of.move.moved, of.move.by, of.sampled.name)}{fewer}"
+    return f"{moved_text(of.move.moved, of.move.by, of.sampled.name, of.move.deviations)}{fewer}"
 
 
 def handle_titles(of: Staged) -> list[str]:

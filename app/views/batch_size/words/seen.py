@@ -124,8 +124,12 @@ def noise_text(
     return f"Example {example} has {x_hat} = {three(z)} without noise{stand_in}. In batches of {size}: {told}.{all_}"
 
 
-def match_text(var: float, example: int, matched: dict[str, float], capped: Sequence[str]) -> str:
-    """What the button sets; of the strengths in `capped` not even the largest gives as much."""
+def match_text(
+    var: float, example: int, matched: dict[str, float], capped: Sequence[str], draws: int, deals: int
+) -> str:
+    """What the button sets; of the strengths in `capped` not even the largest gives as much. The stage has `deals` of
+    its own, so its strengths are a little others.
+    """
     if var == 0:
         return f"Batch norm puts no noise on example {example} here: to match it is to have no other noise either."
     names = {"rate": "dropout at p =", "deviation": "noise of s ="}
@@ -134,7 +138,10 @@ def match_text(var: float, example: int, matched: dict[str, float], capped: Sequ
     short = " and ".join(told[name] for name in capped)
     as_much = f"as much as {enough}" if enough else "more than either can have"
     less = f"; {short}, the most there is, has less" if short else ""
-    return f"Batch norm's noise on example {example} has variance {three(var)}: {as_much}{less}."
+    return (
+        f"Over {draws:,} draws, others than the stage's {deals} deals, batch norm's noise on example {example} has "
+        f"variance {three(var)}: {as_much}{less}."
+    )
 
 
 def pairs_text(shares: dict[str, Sequence[float]]) -> str:
@@ -160,18 +167,19 @@ def _opposite(count: int, pairs: int) -> str:
     return f" Under batch norm {count or 'none'} of {counted(pairs, 'pair')} {moves} in opposite ways."
 
 
-def moved_text(dependence: Dependence, by: float, name: str) -> str:
-    """What moving one example did to the others, in both modes."""
+def moved_text(dependence: Dependence, by: float, name: str, deviations: float | None) -> str:
+    """What moving one example did to the others, in both modes; `deviations` is the same move in its control's unit."""
     if by == 0:
-        return f"{name} of example {dependence.example} is not moved: drag it, and see who else moves."
+        return f"Example {dependence.example} is not moved in {name}: drag it, and see who else moves."
     others, moved = len(dependence.x) - 1, dependence.others_moved("train")
     with_it = f", by up to {three(dependence.farthest('train'))}" if moved else ""
     who = f"{moved or 'none'} of the {others} others move"
     if others == 1:
         who = "the other one moves" if moved else "the other one does not move"
+    in_deviations = "" if deviations is None else f", which is {three(deviations)} deviations"
     return (
-        f"{name} of example {dependence.example} is moved by {three(by)}. In training {who} with it{with_it}; in "
-        f"inference {dependence.others_moved('inference') or 'none'}."
+        f"Example {dependence.example} is moved by {three(by)} in {name}{in_deviations}. In training {who} with "
+        f"it{with_it}; in inference {dependence.others_moved('inference') or 'none'}."
     )
 
 

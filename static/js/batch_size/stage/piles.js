@@ -8,6 +8,7 @@ const OF_BATCHES = "batch_norm";
 const LANES = [0.44, 0.28, 0.28]; // shares of the height above the ruler
 const RULER = 26; // in pixels of a page that is written as usual
 const ROOM = 20; // above a pile, for its title
+const FOOT = 4; // of the title, above the pile
 const SIDE = 12;
 const TITLE = 18; // of the ruler, below it
 const DOT = [1.9, 3.4]; // at least, at most
@@ -79,8 +80,8 @@ export class Piles {
     const [from, to] = kind.range.map((value) => this.#at(Math.min(Math.max(value, this.#stage.ruler.range[0]), this.#stage.ruler.range[1])));
     write(band, { x: from - radius, width: to - from + 2 * radius, y: base - room, height: room });
     write(floor, { x1: SIDE * u, x2: SIDE * u + this.#length, y1: base, y2: base });
-    write(title, { x: SIDE * u, y: base - room + 2 * u });
-    write(told, { x: SIDE * u + this.#length, y: base - room + 2 * u });
+    write(title, { x: SIDE * u, y: base - room - FOOT * u });
+    write(told, { x: SIDE * u + this.#length, y: base - room - FOOT * u });
     write(beyond, { x: SIDE * u + this.#length, y: base - room + 18 * u });
     for (const [text, said] of [[title, kind.title], [told, kind.told], [beyond, kind.beyond]]) tell(text, said);
     joined(dots, [...kind.column], () => svg("circle"), (dot, character, i) => {

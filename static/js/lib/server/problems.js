@@ -13,7 +13,7 @@ let isClear = false; // since the last answer nothing was told
 
 export function clearProblems() {
   if (isClear && !told.length && !putBack) return;
-  for (const text of document.querySelectorAll(".error")) text.hidden = true;
+  for (const text of document.querySelectorAll(".error")) put(text, "");
   for (const field of document.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
   putBack?.();
   putBack = null;
@@ -53,13 +53,18 @@ export function showAt(name, message) {
   isClear = false;
   home.closest("details")?.setAttribute("open", "");
   for (let parent = home.parentElement; parent; parent = parent.parentElement) parent.hidden = false;
-  home.textContent = message;
-  home.hidden = false;
+  put(home, message);
   $(`c-${name}`)?.setAttribute("aria-invalid", "true");
   told = told.filter((one) => one.home !== home);
   told.push({ text: named(name, message), home });
   write();
   return true;
+}
+
+// A message that holds no longer is gone for whoever reads what is hidden, too.
+function put(home, message) {
+  home.textContent = message;
+  home.hidden = message === "";
 }
 
 // Away from its control, a message that is no sentence of its own says whose it is.
@@ -70,7 +75,7 @@ function named(name, message) {
 
 export function hideAt(name) {
   const home = $(`e-${name}`);
-  home.hidden = true;
+  put(home, "");
   told = told.filter((one) => one.home !== home);
   write();
 }

@@ -93,6 +93,12 @@ export class Play {
     this.#root.querySelector("[data-said]").textContent = this.#told.said(this.step);
   }
 
+  // What was said of a step and holds no longer is taken back; `text` is what holds now.
+  takeBack(text) {
+    const said = this.#root.querySelector("[data-said]");
+    if (said.textContent !== text) said.textContent = "";
+  }
+
   #mark() {
     for (const button of this.#root.querySelectorAll("[data-step]")) {
       if (button.dataset.step === this.step) button.setAttribute("aria-current", "step");

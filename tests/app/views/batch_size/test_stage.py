@@ -179,6 +179,8 @@ def test_each_tab_has_a_conclusion_of_its_own(server, notation):
         assert is_brief(dragged)
         scatters.append(float(re.search(r"scatters by ([\d.]+) over 200 batches", dealt)[1]))
         assert scatters[-1] == pytest.approx(np.std(answer["stage"]["values"]), rel=0.02)
-        assert re.match(r"Example 0 moved by [\d.]+: in training every other \S+ moves, in inference none", dragged)
+        assert re.match(
+            r"Example 0 moved by [\d.]+ deviations: in training every other \S+ moves, in inference none", dragged
+        )
     assert scatters == sorted(scatters, reverse=True)
     assert get(server, parts="stage", move_by=0)["stage"]["strip"]["headline"].startswith("Example 0 is not moved")

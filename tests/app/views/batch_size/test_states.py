@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from app.figures.numbers import three
 from bncore.batch_norm import forward
 from tests.app.views.batch_size.asked import get
 from tests.each import each
@@ -29,6 +30,7 @@ def test_the_matched_noise_is_that_of_the_example_that_is_plotted(server, query)
     noise = get(server, part="noise", draws=2000, **query)["noise"]
     var, square, matched = noise["kinds"][0]["variance"], noise["value"] ** 2, noise["matched"]
     assert f"on example {query.get('example', 0)} has variance" in noise["match_text"]
+    assert noise["match_text"].startswith("Over 2,000 draws, others than the stage's 200 deals, ")
     for name, given in (
         ("rate", square * matched["rate"] / (1 - matched["rate"])),
         ("deviation", matched["deviation"] ** 2 * (1 if query.get("perturbation") else square)),
@@ -61,7 +63,13 @@ def test_an_example_of_a_constant_feature_can_be_moved(server):
     x = np.array(effect["x"]["after"])
     assert (effect["unit"], effect["by"], x.tolist()) == (1.0, 2.0, [5.0, 3.0, 3.0, 3.0])
     np.testing.assert_allclose(effect["train"]["after"], forward(x[:, None]).x_hat[:, 0])
-    assert "3 of the 3 others move" in effect["text"]
+    assert effect["text"].startswith("Example 0 is moved by 2.00 in x0. In training 3 of the 3 others move")
+
+
+def test_a_move_is_told_in_the_unit_of_its_control_too(server):
+    answer = get(server, move_by=-1.5)
+    told, by = answer["dependence"]["text"], answer["dependence"]["by"]
+    assert told.startswith(f"Example 0 is moved by {three(by)} in alcohol, which is −1.50 deviations. In training ")
 
 
 @each("part", ["total", "identity", "mean", "variance"])
