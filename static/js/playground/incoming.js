@@ -21,7 +21,7 @@ export class Incoming {
     this.group.replaceChildren(
       svg("text", narrow ? { x: left, y: 36 * unit } : { x: left - 12 * unit, y: 15 * unit, "text-anchor": "end" }, `${symbols.x} comes in`),
       ...marks.flatMap(([x1, x2, mean, y]) => [svg("line", { class: "extent", x1, x2, y1: y, y2: y }), svg("circle", { cx: mean, cy: y, r: 3 * unit })]),
-      svg("text", { x: left + width, y: 36 * unit, "text-anchor": "end" }, `${steps.x.ruler.text}${steps.x.ruler.power}`),
+      svg("text", { x: left + width, y: 36 * unit, "text-anchor": "end" }, `ends and means, ${steps.x.ruler.text}${steps.x.ruler.power}`),
     );
   }
 }

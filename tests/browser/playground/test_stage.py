@@ -77,7 +77,7 @@ def expect_it_to_fit_the_screen_and_to_play_to_its_last_step(playground: Playgro
     assert playground.query == {"step": "activation"}
     page.go_back()
     expect(page.locator('[data-step="x"][aria-current="step"]')).to_be_visible()
-    expect(page.locator("#steps [data-said]")).to_contain_text("As it comes")
+    expect(page.locator("#steps [data-said]")).to_contain_text("These 3 features, on one ruler")
     assert shifted(page) < 0.02
 
 

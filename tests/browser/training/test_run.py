@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Request, Route, expect
 
-from tests.browser.conftest import Watch
+from tests.browser.conftest import DESKTOP, Watch
 from tests.browser.playground.page import STEP_TO
 from tests.browser.tab import hear_requests
 from tests.browser.training.page import QUICK, Training
@@ -13,6 +13,13 @@ from tests.browser.training.page import QUICK, Training
 pytestmark = pytest.mark.folded
 
 STREAM = re.compile(r"/api/v1/training\?")
+
+
+APART = """(rows) => Math.min(...rows.flatMap((row) => {
+  const boxes = [...row.querySelectorAll("text")].map((text) => text.getBoundingClientRect());
+  return boxes.slice(1).map((box, i) => box.left - boxes[i].right);
+}))"""
+"""Pixels between the two texts of a ruler that are nearest to each other."""
 
 
 def points(path: str) -> int:
@@ -35,10 +42,14 @@ def test_a_reload_in_mid_run_gives_the_same_curves_a_changed_rate_goes_on_from_t
     training.step_to(f"{QUICK}&step=30")
     expect_a_changed_learning_rate_in_the_link_and_the_run_to_go_on_from_there(training)
     training.step_to("source=iris&widths=8,8&activation=relu&steps=60&rate=1e6&b=norm:batch,rate:0.1&step=60")
+    expect(training.step).to_have_text("60")
     expect_a_curve_that_diverged_to_end_there_and_to_say_so(training)
     training.step_to("source=iris&widths=8,8&steps=80&rate=1000&step=80")
     expect(training.step).to_have_text("80")
     expect_an_axis_to_hold_the_better_half_of_every_curve(training)
+    training.step_to(f"source=moons&widths={','.join('8' * 12)}&steps=6&step=6")
+    expect(training.step).to_have_text("6")
+    expect_texts_of_many_blocks_apart_and_names_whole_on_a_phone(training)
 
 
 def expect_the_same_curves_of_a_reload_in_mid_run(training: Training) -> None:
@@ -91,6 +102,21 @@ def expect_a_changed_learning_rate_in_the_link_and_the_run_to_go_on_from_there(t
     expect(training.step).to_have_text("10")
     training.come().page.locator("#rate-undo").click()
     expect(training.page).not_to_have_url(re.compile("changes"))
+
+
+def expect_texts_of_many_blocks_apart_and_names_whole_on_a_phone(training: Training) -> None:
+    page, board = training.page, training.page.locator("[data-board=inputs]")
+    expect(board.locator(".tr-column")).to_have_count(13)
+    for width in (1280, 1200, 1120, 1060, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        training.drawn()
+        assert board.locator(".ruler").evaluate_all(APART) >= 2
+        expect(board.locator(".lane text").first).to_have_css("paint-order", "stroke")  # over bars and the line of zero
+    names = page.locator("#surfaces .tr-key span").evaluate_all(
+        "(all) => all.map((o) => o.scrollWidth - o.clientWidth)"
+    )
+    assert names == [0, 0]
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
 
 def expect_a_curve_that_diverged_to_end_there_and_to_say_so(training: Training) -> None:

@@ -41,8 +41,13 @@ def _x(told: Told, names: list[str], steps: Steps) -> str:
         times = float(sd[large]) / float(sd[small])  # which NumPy would warn of, where it is beyond float64
         said = three(times) if isfinite(times) else f"more than {three(float_info.max)}"
         wide = f"{names[large]} spreads {said} times as wide as {names[small]}"
-        return f"As it comes, on one ruler: {wide}, which is a line here."
-    return f"As it comes, on one ruler: deviations {_ends(sd, told)}."
+        return f"{_who(told, names)}, on one ruler: {wide}, which is a line here."
+    return f"{_who(told, names)}, on one ruler: deviations {_ends(sd, told)}."
+
+
+def _who(told: Told, names: list[str]) -> str:
+    """The headline is of all features; where fewer have a lane, this is of those."""
+    return "As it comes" if len(names) == len(told.names) else f"These {len(names)} features"
 
 
 def _centred(told: Told, names: list[str], steps: Steps) -> str:

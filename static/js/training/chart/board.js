@@ -7,11 +7,12 @@ import { three } from "../../lib/figures/numbers.js";
 import { enlargement } from "../../lib/page/wall.js";
 import { joined, svg, tell, write } from "../../lib/stage/svg.js";
 
-const EDGE = { side: 14, bottom: 22, title: 15 }; // pixels of a page that is written as usual
+const EDGE = { side: 14, bottom: 22, title: 17 }; // pixels of a page that is written as usual
 const CUT = 0.005; // share of the values at either end that an axis does without
 const MOST = 1000; // times as wide as the narrowest lane, beyond which a lane does not widen the axis
 const TICKS = 4;
 const LETTER = 7; // pixels, of a tick's text
+const GAP = 3; // pixels at least between two of them
 const LIT = 700; // milliseconds that an axis is lit which has widened
 
 export class Board {
@@ -108,7 +109,7 @@ export class Board {
 function spaced(ticks, x, width, u) {
   const half = (value) => (LETTER * u * (0.5 + tickText(value).length)) / 2;
   const apart = ticks.length > 1 ? x.at(ticks[1]) - x.at(ticks[0]) : Infinity;
-  const every = Math.max(1, Math.ceil((2 * Math.max(...ticks.map(half))) / apart));
+  const every = Math.max(1, Math.ceil((2 * Math.max(...ticks.map(half)) + GAP * u) / apart));
   const zero = Math.max(0, ticks.indexOf(0));
   return ticks.filter((value, i) => (i - zero) % every === 0 && x.at(value) >= half(value) && x.at(value) <= width - half(value));
 }

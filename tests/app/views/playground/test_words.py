@@ -9,7 +9,12 @@ from tests.each import each
 
 
 def test_wines_headline_tells_how_much_the_scales_differ(server):
-    assert "2,530-fold" in get(server)["headline"]
+    answer = get(server)
+    assert "2,530-fold" in answer["headline"]
+    assert answer["stage"]["steps"]["x"]["sentence"].startswith("These 3 features, on one ruler: ")  # of fewer than 13
+    assert get(server, source="inline", values="1,2,3;4,5,7;6,8,2")["stage"]["steps"]["x"]["sentence"].startswith(
+        "As it comes"
+    )
 
 
 def test_undoing_says_by_how_much_y_differs_from_x(server):
