@@ -6,10 +6,7 @@
  * backward `sums`, (2, D), dbeta and dgamma. What is not like that is not served: the status UNSERVED.
  * https://numpy.org/doc/stable/reference/arrays.interface.html
  */
-#include <float.h>
-#include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "interface.h"

@@ -47,15 +47,15 @@ static void OF(few_gathered)(const Panel *panel, const double *x, double *dy, pt
 /* Numbers of `count` rows side by side: a vector of features down all rows, in registers. */
 ALWAYS void OF(few_down)(const Panel *panel, const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, T *dx,
                          ptrdiff_t to, const ptrdiff_t count) {
-#define AT(row, rows, d, lanes, more)                                                               \
-    do {                                                                                            \
-        Seen of = seen_at(panel, d, lanes);                                                         \
-        Vector v[FEW], r[FEW];                                                                      \
-        for (ptrdiff_t i = 0; i < count; i++) v[i] = OF(load)(x + i * stride + (d), lanes, 0);      \
-        for (ptrdiff_t i = 0; i < count; i++) r[i] = OF(load)(dy + i * by + (d), lanes, 0);         \
-        kept_of(v, r, count, &of);                                                          \
-        for (ptrdiff_t i = 0; i < count; i++) OF(store)(dx + i * to + (d), r[i], lanes);            \
-        keep_sums(panel, d, lanes, &of);                                                            \
+#define AT(row, rows, d, lanes, more)                                                          \
+    do {                                                                                       \
+        Seen of = seen_at(panel, d, lanes);                                                    \
+        Vector v[FEW], r[FEW];                                                                 \
+        for (ptrdiff_t i = 0; i < count; i++) v[i] = OF(load)(x + i * stride + (d), lanes, 0); \
+        for (ptrdiff_t i = 0; i < count; i++) r[i] = OF(load)(dy + i * by + (d), lanes, 0);    \
+        kept_of(v, r, count, &of);                                                             \
+        for (ptrdiff_t i = 0; i < count; i++) OF(store)(dx + i * to + (d), r[i], lanes);       \
+        keep_sums(panel, d, lanes, &of);                                                       \
     } while (0)
     EACH_TWICE(0, 1, panel->features, AT, 0);
 #undef AT

@@ -18,7 +18,7 @@ ALWAYS void OF(gradient_at)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t str
 static void OF(gradient_rows)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, T *dx, ptrdiff_t to,
                               ptrdiff_t rows, ptrdiff_t lanes, int ahead, const double *const *of) {
     const double *means = of[0], *slopes = of[1], *alongs = of[2], *shifts = of[3];
-#define AT(row, count, lane, lanes, more)                                                                            \
+#define AT(row, count, lane, lanes, more)                                                                           \
     OF(gradient_at)(dy + (row) * by, by, x + (row) * stride, stride, dx + (row) * to, to, count, lane, lanes, more, \
                     means, slopes, alongs, shifts)
     EACH_WRITTEN(ahead, rows, lanes, AT);

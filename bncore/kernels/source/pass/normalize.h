@@ -16,7 +16,7 @@ ALWAYS void OF(normalize_at)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to, c
 static void OF(normalize_rows)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to, ptrdiff_t rows, ptrdiff_t lanes,
                                int ahead, const double *const *of) {
     const double *means = of[0], *factors = of[1], *shifts = of[2];
-#define AT(row, count, lane, lanes, more)                                                                        \
+#define AT(row, count, lane, lanes, more)                                                                      \
     OF(normalize_at)(x + (row) * stride, stride, y + (row) * to, to, count, lane, lanes, more, means, factors, \
                      shifts)
     EACH_WRITTEN(ahead, rows, lanes, AT);

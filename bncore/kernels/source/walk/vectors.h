@@ -50,8 +50,8 @@ ALWAYS void add(double *to, Vector more, const ptrdiff_t lanes) {
         if (ahead) EACH_ROW(given_rows, most, given_lanes, AT, 1); \
         else EACH_ROW(given_rows, most, given_lanes, AT, 0);       \
     } while (0)
-#define EACH_WRITTEN(ahead, given_rows, given_lanes, AT)                                                            \
-    do {                                                                                                            \
+#define EACH_WRITTEN(ahead, given_rows, given_lanes, AT)                                                          \
+    do {                                                                                                          \
         if (ahead) for (ptrdiff_t row_ = 0; row_ < (given_rows); row_++) EACH_TWICE(row_, 1, given_lanes, AT, 1); \
         else for (ptrdiff_t row_ = 0; row_ < (given_rows); row_++) EACH_TWICE(row_, 1, given_lanes, AT, 0);       \
     } while (0)
