@@ -87,11 +87,6 @@ def _named(query: TrainingQuery) -> Examples:
 
 def _dealt(query: TrainingQuery, all_of_it: Examples) -> Dealt:
     total = len(all_of_it.labels)
-    if total < 2:
-        raise InvalidQuery(
-            "There is a single example: at least one is trained on, and one held out. Give two or more.",
-            field="source", given=query.source, allowed="a source of two or more examples",
-        )  # fmt: skip
     held = HELD.get(query.source, max(1, total // 3)) if query.held == "auto" else query.held
     if not 1 <= held < total:
         raise InvalidQuery(

@@ -169,11 +169,10 @@ def test_a_batch_is_all_of_what_is_there_where_that_is_less_than_the_usual(clien
         assert asked(client, source=id, batch_size=21)[1]["field"] == "batch_size"
 
 
-def test_a_single_example_is_too_few_and_of_two_one_is_held_out(client, uploaded):
+def test_a_single_example_is_refused_and_of_two_one_is_held_out(client, uploaded):
     one, two = (uploaded(x=table(rows)[0], y=table(rows)[1]) for rows in (1, 2))
     refused = client.get("/api/v1/training/plan", params={"source": one}).json()
-    assert refused["errors"][0]["field"] == "source"
-    assert refused["detail"].startswith("There is a single example: at least one is trained on, and one held out.")
+    assert "one value alone" in refused["detail"]
     query = {"source": two, "a": "norm:none,batch_size:1", "b": "norm:layer,batch_size:1"}
     plan = client.get("/api/v1/training/plan", params=query).json()
     assert "1 training and 1 held-out example" in plan["batch"]["text"]
