@@ -87,7 +87,7 @@ def _named(query: TrainingQuery) -> Examples:
 
 def _dealt(query: TrainingQuery, all_of_it: Examples) -> Dealt:
     total = len(all_of_it.labels)
-    held = HELD.get(query.source, max(1, total // 3)) if query.held == "auto" else query.held
+    held = HELD.get(query.source, total // 3) if query.held == "auto" else query.held
     if not 1 <= held < total:
         raise InvalidQuery(
             f"{held:,} of {total:,} examples cannot be held out: at least one is trained on, and one held out.",

@@ -169,13 +169,13 @@ def test_a_batch_is_all_of_what_is_there_where_that_is_less_than_the_usual(clien
         assert asked(client, source=id, batch_size=21)[1]["field"] == "batch_size"
 
 
-def test_a_single_example_is_refused_and_of_two_one_is_held_out(client, uploaded):
-    one, two = (uploaded(x=table(rows)[0], y=table(rows)[1]) for rows in (1, 2))
-    refused = client.get("/api/v1/training/plan", params={"source": one}).json()
-    assert "one value alone" in refused["detail"]
-    query = {"source": two, "a": "norm:none,batch_size:1", "b": "norm:layer,batch_size:1"}
-    plan = client.get("/api/v1/training/plan", params=query).json()
-    assert "1 training and 1 held-out example" in plan["batch"]["text"]
+def test_too_few_examples_are_refused_for_their_classes_before_any_is_held_out(client, uploaded):
+    for rows in (1, 2):
+        id = uploaded(x=table(rows)[0], y=table(rows)[1])
+        refused = client.get("/api/v1/training/plan", params={"source": id}).json()
+        assert refused["status"] == 422
+        assert "y has" in refused["detail"]
+        assert "held out" not in refused["detail"]
 
 
 def test_a_column_that_only_names_the_rows_is_told_of(client):
