@@ -14,7 +14,6 @@ USUAL = ("label", "labels", "class", "target", "y")
 """What a label is called more often than not, in any case of letters."""
 
 
-FEW = 3  # examples, from which on a value that never comes again is no class
 TRIED = 4
 """So many columns are looked at for classes, where nobody says which has them: each takes a pass over the file."""
 
@@ -49,11 +48,8 @@ def opened(query: TrainingQuery, uploads: UploadStore) -> tuple[UploadSource, st
 
 
 def _no_classes(source: UploadSource, label: str) -> str | None:
-    """Why the values of a label are no classes that can be learned and seen on other examples; None where they are.
-
-    Of one or two examples that is not known.
-    """
-    if source.labels is None or source.examples < FEW:
+    """Why the values of a label are no classes that can be learned and seen on other examples; None where they are."""
+    if source.labels is None:
         return None
     if len(source.label_names) < 2:
         return f"{label} has one value alone, which leaves nothing to tell apart"
