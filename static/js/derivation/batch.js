@@ -22,6 +22,7 @@ export class Batch {
   #page;
   #state;
   #grids;
+  #refusal = null; // of a text that was typed: { name, message, of }, which numbers it left as they were
 
   // `reading` as a grid takes it; `chosen(example, feature)` where the focus is.
   constructor(page, { reading, chosen }) {
@@ -29,9 +30,9 @@ export class Batch {
     this.#state = page.state;
     const { state } = page;
     this.#grids = {
-      values: new Grid($("grid-values"), { ...reading, edited: (texts, how) => this.#edit(texts, how), refused: refusedAt("values"), chosen, most: MOST }),
-      layer: new Grid($("grid-layer"), { ...reading, refused: refusedAt("gamma"), edited: ([gamma, beta], how) => state.set({ gamma: gamma.join(","), beta: beta.join(",") }, how) }),
-      dy: new Grid($("grid-dy"), { ...reading, refused: refusedAt("dy"), edited: (texts, how) => state.set({ dy: stated(texts), upstream: "auto" }, how), chosen }),
+      values: new Grid($("grid-values"), { ...reading, edited: (texts, how) => this.#edit(texts, how), refused: (message) => this.#refuse("values", message), chosen, most: MOST }),
+      layer: new Grid($("grid-layer"), { ...reading, refused: (message) => this.#refuse("gamma", message), edited: ([gamma, beta], how) => state.set({ gamma: gamma.join(","), beta: beta.join(",") }, how) }),
+      dy: new Grid($("grid-dy"), { ...reading, refused: (message) => this.#refuse("dy", message), edited: (texts, how) => state.set({ dy: stated(texts), upstream: "auto" }, how), chosen }),
     };
     for (const button of document.querySelectorAll("[data-resize]")) {
       button.addEventListener("click", () => {
@@ -51,6 +52,15 @@ export class Batch {
     this.#grids.layer.show([answer.gamma, answer.beta], { ...shape, examples: [answer.symbols.gamma, answer.symbols.beta], steps: same(LAYER_STEP) });
     this.#grids.dy.show(answer.dy, { ...shape, steps: same(DY_STEP) });
     showSizes(answer.batch.shape);
+    if (this.#refusal?.of === numbersOf(answer)) showAt(this.#refusal.name, this.#refusal.message);
+    else this.#refusal = null;
+  }
+
+  // It is told for as long as the numbers stay: going on to the next cell asks the server, too.
+  #refuse(name, message) {
+    this.#refusal = { name, message, of: numbersOf(this.#page.answer) };
+    clearProblems();
+    showAt(name, message);
   }
 
   // Numbers of the batch, from elsewhere than its table.
@@ -102,11 +112,8 @@ export class Batch {
   }
 }
 
-function refusedAt(name) {
-  return (message) => {
-    clearProblems();
-    showAt(name, message);
-  };
+function numbersOf({ batch, gamma, beta, dy }) {
+  return JSON.stringify([batch.values, gamma, beta, dy]);
 }
 
 function stated(texts) {

@@ -139,8 +139,12 @@ def expect_a_wrong_field_to_cost_only_itself(network: Network) -> None:
 
 
 def expect_rounding_called_so_in_the_tables_behind_the_figures(network: Network) -> None:
+    """Each of them may be 0 itself, by the processor's own rounding; not all."""
+    told = []
     for figure in ("depth_mean", "activations_with", "joint"):
         network.controls.menu(figure).get_by_role("button", name="Table").click()
         cells = network.page.locator(f"[data-figure={figure}] .behind td").all_text_contents()
-        assert "0 up to rounding" in cells
+        assert {"0 up to rounding", "0"} & set(cells)
         assert [text for text in cells if "e−1" in text] == []
+        told += cells
+    assert "0 up to rounding" in told

@@ -125,10 +125,10 @@ def _run(shown: Contrast, name: str, column: Column, notation: str) -> str:
 
 
 def _gradient_at_the_first(column: Column, first: float, last: float, unit: float) -> str:
-    if last == 0.0:
-        return "the gradient is 0 from the last block on"
     if column.only_rounding_arrives:
         return "no more than rounding of the gradient reaches block 1"
+    if last == 0.0:
+        return "the gradient is 0 from the last block on"
     if first == 0.0:
         return "the gradient that reaches block 1 is exactly 0"
     return f"the gradient that reaches block 1 is {ratio_text(first, last, unit)} the last block's"
