@@ -23,7 +23,7 @@ static int fields_hold;
 
 int is_array(PyObject *given) { return (PyObject *)Py_TYPE(given) == ndarray; }
 
-PyObject *dtype_of(int itemsize) { return itemsize == 8 ? float64 : float32; }
+static PyObject *dtype_of(int itemsize) { return itemsize == 8 ? float64 : float32; }
 
 /* Of an array of one of the two dtypes themselves, which are in this machine's byte order. */
 static void read_fields(const Fields *from, Interface *to) {

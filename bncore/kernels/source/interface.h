@@ -28,9 +28,8 @@ enum { ALIGNED = 0x100, NATIVE = 0x200, WRITABLE = 0x400, RELEASED = 1 << 15 };
  * in `own` where it is read from the array itself, and `held` is to be given back in any case. */
 const Interface *interface_of(PyObject *array, PyObject **held, Interface *own);
 
-/* Whether it is NumPy's own array, and no subclass; the dtype of numbers of so many bytes. */
+/* Whether it is NumPy's own array, and no subclass. */
 int is_array(PyObject *given);
-PyObject *dtype_of(int itemsize);
 PyObject *new_array(PyObject *shape, int itemsize, PyObject *block); /* of the bytes of a block, or NumPy's */
 int prepare_arrays(void);
 

@@ -31,9 +31,9 @@ def written(request):
 placements = st.sampled_from(list(bncore.EPS_PLACEMENTS))
 SHAPES = [
     ((5, 3), 1), ((2, 700), 1), ((8, 40), 1), ((1, 3), 1), ((2, 3, 2, 2), 1), ((3, 2, 600), 2), ((300, 7), 1),
-    ((3, 9), 1), ((4, 19), 1), ((43, 21), 1), ((16, 8, 1), 1),
-    ((40, 600), 1), ((9, 1500), 1), ((17, 1), 1), ((1000, 128), 1), ((33, 130), 0),
-    ((9, 4, 11, 13), 1), ((9, 11, 13, 4), 3), ((4, 3, 40, 41), 1), ((1, 2, 130, 130), 1), ((130, 5, 3, 2), 1),
+    ((3, 9), 1), ((4, 19), 1), ((43, 21), 1), ((16, 8, 1), 1), ((40, 600), 1), ((9, 1500), 1), ((17, 1), 1),
+    ((1000, 128), 1), ((33, 130), 0), ((9, 4, 11, 13), 1), ((9, 11, 13, 4), 3), ((4, 3, 40, 41), 1),
+    ((1, 2, 130, 130), 1), ((130, 5, 3, 2), 1),
 ]  # fmt: skip
 LARGE = [((70_000, 3), 1), ((1_100, 70), 1), ((3, 4, 80, 80), 1), ((40, 3_000), 1), ((150_000,), 0), ((90_000, 2), 0)]
 
@@ -218,39 +218,6 @@ def test_products_that_float64_does_not_hold_lose_nothing(of_x, of_gamma, of_dy,
         largest = np.abs(value).max()
         assert largest > 0
         np.testing.assert_allclose(got[name], value, rtol=0, atol=1e-14 * largest, err_msg=name)
-
-
-@each("shape", [(8, 9), (5, 2, 1), (7, 3)])
-def test_a_few_numbers_that_epsilon_dwarfs_lose_nothing(shape):
-    """x_hat squared is nothing in float64 there, and x_hat is not."""
-    x, dy, gamma, beta = batch(18, mild, shape, 1, "float64")
-    given = x * 2.0**-495, dy, gamma, beta, 1
-    with using("numpy"):
-        wanted = outcome(*given, eps=1e250)
-    with using("auto"):
-        got = outcome(*given, eps=1e250)
-    assert np.abs(wanted["x_hat"]).max() < 1e-170
-    for name in ("x_hat", "dx", "dgamma"):
-        largest = np.abs(wanted[name]).max()
-        assert largest > 0
-        np.testing.assert_allclose(got[name], wanted[name], rtol=0, atol=1e-14 * largest, err_msg=name)
-
-
-@each("shape", [(20, 9), (6, 9), (6, 3)])
-def test_a_constant_feature_is_told_of_small_batches_too(shape):
-    x, _, gamma, beta = batch(19, mild, shape, 1, "float32")
-    x[:, 1] = 0.1
-    with using("auto"):
-        assert [flag.name for flag in forward(x, gamma, beta).flags] == ["constant_feature"]
-
-
-@each("dtype", ["float32", "float64", "int64"])
-def test_parameters_are_read_from_any_strides_and_dtypes(dtype):
-    x, *_ = batch(9, mild, (60, 5), 1, "float32")
-    gamma = np.arange(1, 11).astype(dtype)[::-2]
-    with using("auto"):
-        y = forward(x, gamma, gamma).y
-        np.testing.assert_array_equal(forward(x, list(map(float, gamma)), [10.0, 8, 6, 4, 2]).y, y)
 
 
 @each("backend", ["auto", "numpy"])

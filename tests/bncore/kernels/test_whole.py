@@ -190,6 +190,39 @@ def test_what_is_not_finite_is_found_and_named():
             forward(x)
 
 
+@each("shape", [(8, 9), (5, 2, 1), (7, 3)])
+def test_a_few_numbers_that_epsilon_dwarfs_lose_nothing(shape):
+    """x_hat squared is nothing in float64 there, and x_hat is not."""
+    x, dy, gamma, beta = batch(18, mild, shape, 1, "float64")
+    given = x * 2.0**-495, dy, gamma, beta, 1
+    with using("numpy"):
+        wanted = outcome(*given, eps=1e250)
+    with using("auto"):
+        got = outcome(*given, eps=1e250)
+    assert np.abs(wanted["x_hat"]).max() < 1e-170
+    for name in ("x_hat", "dx", "dgamma"):
+        largest = np.abs(wanted[name]).max()
+        assert largest > 0
+        np.testing.assert_allclose(got[name], wanted[name], rtol=0, atol=1e-14 * largest, err_msg=name)
+
+
+@each("shape", [(20, 9), (6, 9), (6, 3)])
+def test_a_constant_feature_is_told_of_small_batches_too(shape):
+    x, _, gamma, beta = batch(19, mild, shape, 1, "float32")
+    x[:, 1] = 0.1
+    with using("auto"):
+        assert [flag.name for flag in forward(x, gamma, beta).flags] == ["constant_feature"]
+
+
+@each("dtype", ["float32", "float64", "int64"])
+def test_parameters_are_read_from_any_strides_and_dtypes(dtype):
+    x, *_ = batch(9, mild, (60, 5), 1, "float32")
+    gamma = np.arange(1, 11).astype(dtype)[::-2]
+    with using("auto"):
+        y = forward(x, gamma, gamma).y
+        np.testing.assert_array_equal(forward(x, list(map(float, gamma)), [10.0, 8, 6, 4, 2]).y, y)
+
+
 @each("shape", [(20, 8), (300, 200), (1200, 700)])
 def test_the_memory_of_a_result_is_its_own_until_its_last_view_is_gone(shape):
     x, dy, *_ = batch(13, mild, shape, 1, "float32")
