@@ -22,6 +22,7 @@ MEDIA_TYPE = "application/problem+json"
 UNKNOWN = "extra_forbidden"
 OBJECT = "a JSON object"
 NOTHING = "nothing of this name"
+LISTED = "; there are "
 BODY = "body"
 NUMBER, WHOLE = "a number", "an integer"
 WORDS = {
@@ -125,6 +126,14 @@ def problem_of_validation(errors: list[Any]) -> dict[str, Any]:
     return problem(422, InvalidQuery.title, detail, [row for _, row in rows])
 
 
+def without_names(told: dict[str, Any]) -> str:
+    """The detail of a problem as a page says it, whose controls are what it has: no list of all names there are."""
+    detail: str = told["detail"]
+    for row in told["errors"]:
+        detail = detail.replace(row["allowed"], row["allowed"].partition(LISTED)[0])
+    return detail
+
+
 def field_errors(errors: list[Any]) -> list[dict[str, Any]]:
     """One row a field: what was given and what is allowed; several complaints of it are joined by "or"."""
     return [row for _, row in _rows(errors)]
@@ -190,4 +199,4 @@ def _allowed(error: dict[str, Any]) -> str:
 def _known(name: str, names: list[str]) -> str:
     close = get_close_matches(name[:40], names, n=1)
     meant = f" (did you mean {close[0]}?)" if close else ""
-    return f"{NOTHING}{meant}" + (f"; there are {', '.join(names)}" if names else "")
+    return f"{NOTHING}{meant}" + (f"{LISTED}{', '.join(names)}" if names else "")

@@ -12,7 +12,11 @@ from tests.browser.test_widths import PHONE, overflow
 from tests.browser.view import fold, open_folds
 
 INK, MUTED = "rgb(29, 35, 43)", "rgb(89, 98, 110)"
-WRONG = [("eps", "much", "number"), ("gamma", "wide", "a number"), ("batch_size", "0", "1")]
+WRONG = [
+    ("eps", "much", "number", "Epsilon: “much” is not allowed."),
+    ("gamma", "wide", "a number", "Scale: “wide” is not allowed."),
+    ("batch_size", "0", "1", "Batch size: “0” is not allowed."),
+]
 
 
 @pytest.fixture
@@ -96,9 +100,9 @@ def while_the_sheet_is_closed_the_reason_stands_above_the_view(phone: Playground
     expect(phone.problem).to_contain_text("Not computed; below is still")
     sheet(phone.page)
     expect(phone.error("eps")).to_contain_text("a number from 0 to")
-    expect(phone.problem).not_to_contain_text("Epsilon")
+    expect(phone.problem).to_have_text("Epsilon: “-3” is not allowed. Not computed; below is still Iris.")
     sheet(phone.page)
-    expect(phone.problem).to_contain_text("Epsilon")
+    expect(phone.problem).to_contain_text("Epsilon: “-3” is not allowed here; allowed: a number from 0 to")
     sheet(phone.page)
 
 
@@ -111,13 +115,13 @@ def a_link_with_a_wrong_value_shows_the_error_beside_its_control(playground: Pla
 
 def the_plots_stay_until_it_is_mended(playground: Playground) -> None:
     before = playground.data("x_hat")
-    for field, text, words in WRONG:
+    for field, text, words, why in WRONG:
         playground.enter(field, text)
         playground.expect_error(field, words)
         expect(playground.field(field)).to_have_value(text)
         assert playground.data("x_hat") == before
         expect(playground.figure("y")).to_be_visible()
-        expect(playground.problem).to_have_text("Not computed; below is still Wine.")
+        expect(playground.problem).to_have_text(f"{why} Not computed; below is still Wine.")
         playground.click("Reset everything")
         expect(playground.error(field)).to_be_hidden()
     playground.enter("eps", "-1")
@@ -138,13 +142,23 @@ TO_THE_TOP = """() => {
 def nothing_of_a_source_that_is_shown_is_said_of_one_that_was_refused(playground: Playground) -> None:
     page = playground.page
     expect(page.locator("#source-size")).to_have_text("The source has 178 examples.")
+    page.evaluate(TO_THE_TOP)
     page.evaluate(STEP_TO, "?source=zzz")
-    expect(playground.error("source")).to_contain_text("“zzz” is not allowed here")
+    expect(playground.error("source")).to_have_text("“zzz” is not allowed here; choose one from the menu.")
+    expect(playground.problem).to_have_text("Source: “zzz” is not allowed. Not computed; below is still Wine.")
+    menu = page.locator("#c-source")
+    assert menu.evaluate("({ selectedOptions: [one] }) => [one.text, one.disabled]") == ["zzz", True]
     for place in ("#about-source", "#batch-line", "#source-size"):
         expect(page.locator(place)).to_be_empty()
     page.evaluate(STEP_TO, "?eps=0.25")
     expect(page.locator("#source-size")).to_have_text("The source has 178 examples.")
     expect(page.locator("#batch-line")).to_contain_text("Wine")
+    expect(menu).to_have_value("wine")
+    expect(menu.locator("[value=zzz]")).to_have_count(0)
+    page.evaluate(STEP_TO, "?activation=zzz")
+    told = "Activation: “zzz” is not allowed here; choose one from the menu. Not computed; below is still Wine."
+    expect(playground.problem).to_have_text(told)
+    page.evaluate(STEP_TO, "?eps=0.25")
 
 
 def the_reason_stands_above_the_view_where_its_control_is_out_of_sight(playground: Playground) -> None:

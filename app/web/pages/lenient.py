@@ -4,8 +4,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from app.errors import problem_of
-from app.web.problems import findings, problem_of_validation
+from app.errors import in_page_words, problem_of
+from app.web.problems import findings, problem_of_validation, without_names
 from app.web.reading import repeated
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -22,4 +22,4 @@ def lenient(model: type[Model], pairs: list[tuple[str, str]]) -> tuple[Model, di
         problem = problem_of_validation(findings(error, model))
         wrong = {row["field"] for row in problem["errors"]}
         kept = {name: value for name, value in raw.items() if name not in wrong}
-        return model.model_validate(kept), problem
+        return model.model_validate(kept), problem | in_page_words(without_names(problem), problem["detail"])

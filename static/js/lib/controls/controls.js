@@ -2,6 +2,8 @@
 import { isNumber } from "../figures/numbers.js";
 import { Scale } from "./scale.js";
 
+const UPLOAD = /^[0-9a-f]{64}$/;
+
 export class Controls {
   #state;
   #bound = [];
@@ -32,7 +34,7 @@ export class Controls {
 
 // What decides which controls mean something: an upload, a large array of the server's, or a source by its name.
 function kindOf(source) {
-  return /^[0-9a-f]{64}$/.test(source) ? "upload" : source.startsWith("large:") ? "large" : source;
+  return UPLOAD.test(source) ? "upload" : source.startsWith("large:") ? "large" : source;
 }
 
 // What is written anew is laid out anew, even where it stays as it is: nothing that a move of a hand leaves alone.
@@ -92,9 +94,23 @@ function select(element, state) {
   field.addEventListener("change", () => state.set({ [name]: field.value }));
   return {
     refresh() {
-      put(field, "value", state.get(name));
+      const value = state.get(name);
+      nameUnknown(field, value);
+      put(field, "value", value);
     },
   };
+}
+
+// A value that the menu does not have, as an address may bring one, stands in it while it is in force; what is sent to the
+// server, and menus that are filled later, get their entries elsewhere.
+function nameUnknown({ options }, value) {
+  const unknown = [...options].find(({ dataset }) => "unknown" in dataset);
+  if (unknown && unknown.value !== value) unknown.remove();
+  if (!options.length || UPLOAD.test(value) || [...options].some((option) => option.value === value)) return;
+  const option = new Option(value, value);
+  option.disabled = true;
+  option.dataset.unknown = "";
+  options.add(option);
 }
 
 const scales = new WeakMap();

@@ -1,13 +1,14 @@
 // Errors stand beside the control that caused them. What has no control stands above the view, and so does, once more,
 // what stands in a closed sheet of controls, in a section that is folded or out of sight, beside a view that is empty, or
-// where a part of the controls is missing or out of sight, or where the box above the view tells all (`data-tells`).
+// where a part of the controls is missing or out of sight, or where the box above the view tells all (`data-tells`). What is
+// beside a control in sight is named above the view, in short, where that says that something was not computed.
 
 const ELSEWHERE = { missing: "file" }; // what a file lacks is told where the file came in
 const NARROW = matchMedia("(max-width: 899px)");
 const MISSING = "The drawing library did not load, so there are no plots; the numbers stand in the tables. Reload to try again.";
 const $ = (id) => document.getElementById(id);
 
-let told = []; // { text, home, way }: a message, its place beside a control, and a way out
+let told = []; // { text, short, home, way }: a message, the same in short, its place beside a control, and a way out
 let putBack = null;
 let isClear = false; // since the last answer nothing was told
 
@@ -28,7 +29,7 @@ export function showProblem(detail, errors = [], shownInstead = "", again = null
   if (homeless.length || !errors.length) told.push({ text: detail, way: again && { title: "Ask again", act: again } });
   const still = `Not computed; below is still ${shownInstead}.`;
   if (shownInstead && !told.some(({ text }) => text === still)) {
-    told.push({ text: still });
+    told.push({ text: still, names: true });
     takeBack();
   }
   write();
@@ -44,7 +45,8 @@ function takeBack() {
 // is said in words.
 function messageOf({ field, given, allowed }, detail, count) {
   if (count === 1 && !(detail.startsWith(`${field} is `) && detail.endsWith(`; give ${allowed}.`))) return detail;
-  return `${given === "" || given === null ? "Nothing" : `“${given}”`} is not allowed here; allowed: ${allowed}.`;
+  const what = `${given === "" || given === null ? "Nothing" : `“${given}”`} is not allowed here`;
+  return $(`c-${field}`)?.matches("select") ? `${what}; choose one from the menu.` : `${what}; allowed: ${allowed}.`;
 }
 
 export function showAt(name, message) {
@@ -56,7 +58,7 @@ export function showAt(name, message) {
   put(home, message);
   $(`c-${name}`)?.setAttribute("aria-invalid", "true");
   told = told.filter((one) => one.home !== home);
-  told.push({ text: named(name, message), home });
+  told.push({ ...named(name, message), home });
   write();
   return true;
 }
@@ -67,10 +69,12 @@ function put(home, message) {
   home.hidden = message === "";
 }
 
-// Away from its control, a message that is no sentence of its own says whose it is.
+// Away from its control, a message that is no sentence of its own says whose it is; in short, each does.
 function named(name, message) {
   const title = document.querySelector(`label[for="c-${name}"] .title`)?.textContent;
-  return title && /^(Nothing|“)/.test(message) ? `${title}: ${message}` : message;
+  if (!title) return { text: message, short: "" };
+  const refused = /^(?:Nothing|“.*”) is not allowed(?= here)/s.exec(message)?.[0];
+  return { text: /^(Nothing|“)/.test(message) ? `${title}: ${message}` : message, short: refused ? `${title}: ${refused}.` : `See ${title}.` };
 }
 
 export function hideAt(name) {
@@ -130,7 +134,10 @@ function isSeen(home) {
 }
 
 function write() {
-  const here = told.filter(({ home }) => !home || !isSeen(home));
+  const names = told.some((one) => one.names);
+  const here = told
+    .map((one) => (one.home && isSeen(one.home) ? { text: names ? one.short : "" } : one))
+    .filter(({ text }) => text);
   const parts = here.flatMap(({ text, way }) => [text, " ", ...(way ? [wayOut(way), " "] : [])]).slice(0, -1);
   const box = $("problem");
   if (here.map(({ text }) => text).join(" ") !== box.textContent.trim() || here.some(({ way }) => way)) box.replaceChildren(...parts);

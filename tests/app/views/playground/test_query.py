@@ -11,6 +11,7 @@ from app.views.gradient_check.query import ExampleQuery
 from app.views.network.query import NetworkQuery
 from app.views.playground.query import PlaygroundQuery
 from app.web.reading import parameters_of
+from tests.app.embedded import embedded
 from tests.app.strict_json import parsed
 from tests.each import each, turns
 
@@ -70,6 +71,9 @@ def test_an_unknown_name_is_told_what_there_is(server):
     (row,) = rows(server, "batchsize=1")
     assert (row["field"], row["given"]) == ("batchsize", "1")
     assert row["allowed"].startswith("nothing of this name (did you mean batch_size?); there are source, ")
+    page = server.get("/", params={"batchsize": "1"})
+    said = "batchsize: there is nothing of this name (did you mean batch_size?)."
+    assert embedded(page.text, "state")["problem"]["page_detail"] == said
 
 
 def test_every_wrong_field_has_its_row(server):
