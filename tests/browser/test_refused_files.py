@@ -58,6 +58,7 @@ def on_a_phone_it_is_offered_in_the_view_where_an_upload_that_fails_is_told_too(
     expect(phone.problem).to_be_hidden()
     phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "people.csv", files.ragged()))
     expect(phone.problem).to_contain_text("Line 5")
+    another_refused_file_moves_nothing_before_it_is_answered(phone, tmp_path)
     deletion = phone.page.locator("#upload-delete")  # of the upload that is there, and not of the file that was refused
     expect(deletion).to_have_text("Delete the upload that is chosen from the server")
     with files.taken(phone.page):
@@ -67,6 +68,20 @@ def on_a_phone_it_is_offered_in_the_view_where_an_upload_that_fails_is_told_too(
     expect(deletion).to_have_text("Delete this upload from the server")
     expect(phone.page.locator("#batch-line")).to_contain_text("40 examples")
     phone.page.set_viewport_size(DESKTOP)
+
+
+HIDDEN = """(box) => {
+  window.hidings = 0;
+  new MutationObserver(() => (window.hidings += box.hidden)).observe(box, { attributeFilter: ["hidden"] });
+}"""
+
+
+def another_refused_file_moves_nothing_before_it_is_answered(phone: Playground, tmp_path: Path) -> None:
+    """What is told of a file stays until the next one has its answer: below it the page would move up, and down again."""
+    phone.problem.evaluate(HIDDEN)
+    phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "words.csv", "x,y\nfoo,bar\n"))
+    expect(phone.problem).to_contain_text("no column of numbers")
+    assert phone.page.evaluate("() => window.hidings") == 0
 
 
 def a_ragged_csv_is_refused_with_its_line_and_a_missing_value_with_the_same_way_out_beside_the_upload(

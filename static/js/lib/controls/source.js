@@ -46,6 +46,7 @@ export function bindSource(state, { again, fits = () => ({}) }) {
   bindUpload({
     progress: showProgress,
     done: (upload, name) => {
+      hideAt("file");
       keep(upload, name);
       if (upload.id !== state.get("source")) {
         const settings = settingsOf(upload, state);
@@ -68,6 +69,7 @@ export function bindSource(state, { again, fits = () => ({}) }) {
 
 // A model goes to the page that looks at models, under the name of its file.
 async function handOver(see, file) {
+  hideAt("file");
   showProgress(0);
   try {
     const { id, delete_key: key } = await postJson(`/api/v1${see}`, file);
@@ -149,11 +151,11 @@ function nameUpload(select, id) {
   select.value = id;
 }
 
+// What was told of the last file stays until this one is answered, so that nothing moves twice.
 function showProgress(share) {
   const bar = $("upload-progress");
   bar.hidden = share === null;
   if (share !== null) bar.value = share;
-  if (share === 0) hideAt("file");
 }
 
 function keep(upload, name) {
