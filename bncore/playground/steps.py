@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bncore.distributions.axis import Axis, axis_for
+from bncore.distributions.axis import POWERS, Axis, axis_for, nice_ceiling
 from bncore.distributions.summary import Floats
 from bncore.playground.chain import Walked
 from bncore.playground.moments import moments_of_rows
@@ -16,7 +16,8 @@ from bncore.playground.moments import moments_of_rows
 STEPS = ("x", "centred", "x_hat", "scaled", "y", "activation")
 BEFORE = ("x", "centred")
 """The steps whose ruler is their own; the others share one, as far as it holds them."""
-LEAST = 4.0  # the ends of the shared ruler, at the least, in deviations
+ENDS = (4.0, 8.0, 20.0)  # of the shared ruler, to both sides, in deviations: 20 is beyond what sliders of -3 to 3 reach
+LEEWAY = 2e-9  # of a value, so that rounding leaves none outside
 LARGEST = 2.0**900  # the shared ruler's end at the most
 
 
@@ -81,14 +82,33 @@ def _step(name: str, values: Floats, map_: tuple[Floats, Floats], axis: Axis) ->
 
 
 def _axes(values: dict[str, Floats]) -> dict[str, Axis]:
-    """One linear ruler a step for all features: the first two have their own, the others share one."""
+    """One linear ruler a step for all features: the first two have their own, the others share one.
+
+    Where that is too long for deviations, as by a gamma and beta that undo the normalization, x_hat has its own, too.
+    """
     own = {name: axis_for(min(0.0, float(values[name].min())), max(0.0, float(values[name].max())), "linear")
            for name in BEFORE}  # fmt: skip
-    reach = max(float(np.abs(values[name]).max()) for name in STEPS if name not in BEFORE)
-    end = LEAST
-    while end < reach and end < LARGEST:
-        end *= 2.0
-    return own | dict.fromkeys((name for name in STEPS if name not in BEFORE), Axis("linear", -end, end))
+    after = [name for name in STEPS if name not in BEFORE]
+    shared = _shared([values[name] for name in after])
+    axes = own | dict.fromkeys(after, shared)
+    return axes if shared.high - shared.low <= 2.0 * ENDS[-1] else axes | {"x_hat": _shared([values["x_hat"]])}
+
+
+def _shared(values: list[Floats]) -> Axis:
+    """A ruler that holds all values: alike to both sides as far as sliders reach, beyond that each side as it needs."""
+    low, high = min(float(of.min()) for of in values), max(float(of.max()) for of in values)
+    reach = max(-low, high)
+    if reach > ENDS[-1]:
+        return Axis("linear", 0.0 - _end(-low), _end(high))
+    end = next((end for end in ENDS if reach <= end), ENDS[0])  # what is not a number is outside of any ruler
+    return Axis("linear", -end, end)
+
+
+def _end(reach: float) -> float:
+    if not reach > 0.0:
+        return 0.0
+    within = min(reach, LARGEST)
+    return min(nice_ceiling(within * (1.0 + LEEWAY), POWERS), LARGEST)
 
 
 def _backward(walk: Walked, at: list[int]) -> Backward:

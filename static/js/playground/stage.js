@@ -178,10 +178,10 @@ export class Stage {
   }
 
   // While it zooms, its ends are on their way to those of its ticks.
-  #drawRuler({ left, width, ruler: y }) {
+  #drawRuler({ left, width, ruler: y, whole }) {
     const { low, high } = this.#now.ruler;
     const ticks = this.#ruled.ticks.filter(([at]) => at >= low && at <= high);
-    across(this.#ruler, { low, high, ticks }, { left, length: width, y });
+    across(this.#ruler, { low, high, ticks }, { left, length: width, y, whole });
   }
 
   #drawLane(lane, i, place) {

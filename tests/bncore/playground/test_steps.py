@@ -5,7 +5,7 @@ import pytest
 
 from bncore.playground.chain import NormLayer, walked
 from bncore.playground.moments import moments_of, stirred
-from bncore.playground.steps import LEAST, STEPS, steps_of
+from bncore.playground.steps import ENDS, STEPS, steps_of
 
 LANES = (2, 0)
 
@@ -41,7 +41,21 @@ def test_a_ruler_holds_what_it_measures_and_the_later_steps_share_one():
         assert axis.kind == "linear"
         assert axis.low <= steps[name].low.min() <= steps[name].high.max() <= axis.high
     assert steps["x_hat"].axis == steps["scaled"].axis == steps["y"].axis == steps["activation"].axis
-    assert steps["x_hat"].axis.high in [LEAST * 2**power for power in range(4)]
+    assert steps["x_hat"].axis.high in ENDS
+    assert steps["x_hat"].axis.low == -steps["x_hat"].axis.high
+
+
+def test_where_gamma_and_beta_undo_the_normalization_ends_are_round_and_x_hat_keeps_a_ruler_that_shows_it():
+    layer = NormLayer(gamma=np.array([300.0, 1.0, 0.01]), beta=np.array([747.0, 13.0, 1.0]))
+    rng = np.random.default_rng(3)
+    steps, _ = steps_of(walked(rng.standard_normal((40, 3)), layer, rng=rng), (0, 1))
+    for name in STEPS:
+        axis = steps[name].axis
+        assert axis.low <= steps[name].low.min() <= steps[name].high.max() <= axis.high
+    after = steps["scaled"].axis
+    assert after == steps["y"].axis == steps["activation"].axis
+    assert (after.low, after.high) == (-1000.0, 2000.0)
+    assert steps["x_hat"].axis.high == -steps["x_hat"].axis.low == ENDS[0]
 
 
 def test_the_parts_of_the_gradient_add_up_to_it():

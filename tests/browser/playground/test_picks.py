@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.playground.page import Playground
+from tests.browser.stage import cut
 
 pytestmark = pytest.mark.folded
 SEEN = """() => {
@@ -37,6 +38,9 @@ def test_no_menu_covers_a_dot_or_a_text_at_any_step_or_on_paper(playground: Play
     page.emulate_media(reduced_motion="reduce")
     playground.open(FIVE)
     expect_no_menu_above(page)
+    playground.step_to("gamma=sigma&beta=mean&step=y")
+    assert page.locator(".ruler text").all_text_contents()[-1] == "2000"
+    assert cut(page) == []
     playground.step_to("")
     for width in (390, 620, 1280):
         page.set_viewport_size({"width": width, "height": 844})

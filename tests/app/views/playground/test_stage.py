@@ -81,6 +81,16 @@ def test_wine_opens_on_scales_that_no_ruler_shows_together(server):
     assert "running mean" in get(server, mode="inference")["stage"]["steps"]["centred"]["sentence"]
 
 
+def test_what_undoes_the_normalization_of_wine_has_round_ends(server):
+    rulers = {
+        name: step["ruler"]["text"] for name, step in get(server, gamma="sigma", beta="mean")["stage"]["steps"].items()
+    }
+    assert rulers == {
+        "x": "from 0 to 1800", "centred": "from −600 to 1000", "x_hat": "from −4 to 4",
+        "scaled": "from −500 to 2000", "y": "from −500 to 2000", "activation": "from −500 to 2000",
+    }  # fmt: skip
+
+
 def test_what_is_learned_is_told_where_it_does_something(server):
     steps = get(server)["stage"]["steps"]
     assert steps["scaled"]["sentence"].startswith("Multiply by γ, learned, to give back the spread")
