@@ -77,7 +77,7 @@ HIDDEN = """(box) => {
 
 
 def another_refused_file_moves_nothing_before_it_is_answered(phone: Playground, tmp_path: Path) -> None:
-    """What is told of a file stays until the next one has its answer: below it the page would move up, and down again."""
+    """What is told of a file stays until the next one has its answer: the page would move up, and down again."""
     phone.problem.evaluate(HIDDEN)
     phone.page.locator("#file").set_input_files(files.on_disk(tmp_path, "words.csv", "x,y\nfoo,bar\n"))
     expect(phone.problem).to_contain_text("no column of numbers")
