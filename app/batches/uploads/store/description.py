@@ -85,9 +85,8 @@ def _first_readable(upload: Path, open_upload: Open) -> tuple[UploadSource, list
 
 
 def _way_out(first: UserError, way: str, on_page: str) -> tuple[str, str]:
-    """What is wrong with the default reading, and the way to read it, which is said once."""
-    told = first.detail.replace(f" ({way})", "")
-    return f"{told} (Read it with {way}.)", f"{first.page} {on_page}".strip()
+    """What is wrong with the default reading, which a page's words tell without parameters, and the way to read it."""
+    return f"{first.page} (Read it with {way}.)", f"{first.page} {on_page}".strip()
 
 
 def _undecided(upload: Path, arrays: Arrays, open_upload: Open) -> dict[str, Any]:
