@@ -27,8 +27,9 @@ def placed_tensors(header: bytes, size: int) -> dict[str, tuple[Tensor, int]]:
 
     Raises:
         UploadTooLarge: there are more tensors than a model has.
-        UnreadableModel: a dtype is not read, or a name is a text.
+        UnreadableModel: a dtype is not read, or a name is too long.
         ValueError: the header is not what the format says, or not true of the file.
+        ImportError: the package of a dtype is not installed.
 
     >>> placed_tensors(b'{"bias": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}', 8)
     {'bias': (Tensor(shape=(2,), dtype=dtype('float32')), 0)}
@@ -39,10 +40,10 @@ def placed_tensors(header: bytes, size: int) -> dict[str, tuple[Tensor, int]]:
     spans = {name: _span(about) for name, about in told.items()}
     end, placed = 0, {}
     for name in sorted(spans, key=spans.__getitem__):
-        tensor, start = _tensor(name, told[name]), spans[name][0]
-        if start != end or spans[name][1] != (end := start + prod(tensor.shape) * tensor.dtype.itemsize):
+        tensor, (start, stop) = _tensor(name, told[name]), spans[name]
+        if (start, stop) != (end, end + prod(tensor.shape) * tensor.dtype.itemsize):
             raise ValueError(f"the place of {str(shortened(name))!r} does not follow the last, or is of another size")
-        placed[name] = (tensor, start)
+        placed[name], end = (tensor, start), stop
     if end != size:
         raise ValueError(f"its tensors take {end:,} bytes, and {size:,} are there")
     return placed

@@ -1,5 +1,6 @@
 """Tables of tensors, whichever format has them, tell the same norms."""
 
+import json
 import struct
 import zipfile
 
@@ -252,6 +253,16 @@ def test_a_transposed_convolution_counts_its_outputs_on_the_second_axis() -> Non
     front = norms_of(checkpoint(state))["bn"].front
     assert front is not None
     assert (front.name, front.outputs) == ("deconv", 1)
+
+
+def test_a_safetensors_header_may_name_tensors_in_another_order_than_they_lie() -> None:
+    data = safetensors(network())
+    end = 8 + struct.unpack("<Q", data[:8])[0]
+    turned = json.dumps(dict(reversed(json.loads(data[8:end]).items()))).encode()
+    model, other = read_model(data), read_model(struct.pack("<Q", len(turned)) + turned + data[end:])
+    assert list(other.tensors) == list(model.tensors)
+    for norm, same in zip(model.norms, other.norms, strict=True):
+        np.testing.assert_array_equal(norm.gamma, same.gamma)
 
 
 def test_norms_come_in_the_order_of_their_numbers() -> None:
