@@ -51,20 +51,26 @@ function alone(told, { step }) {
 function reached(told, { limits: { share, lost } }) {
   if (told.some((one) => one.reached !== null && one.held < share - lost)) return null;
   const there = told.filter((one) => one.reached !== null).toSorted((one, other) => one.reached - other.reached);
-  const [first, last] = [there[0], there.at(-1)];
-  if (there.length === told.length) {
-    if (first.reached === last.reached) return [told.length > 2 ? "all_reached_together" : "both_reached_together", { ...named(first, last), share, at: count(first.reached) }];
-    return [told.length > 2 ? "all_reached" : "both_reached", { ...named(first, last), share, first_at: count(first.reached), second_at: count(last.reached) }];
-  }
-  return first ? reachedByOne(told, there, share) : null;
+  if (there.length === told.length) return reachedByAll(there, share);
+  return there.length ? reachedByOne(told, there, share) : null;
+}
+
+// Of more than two, one was there alone before the others, and one alone after them; or all at once.
+function reachedByAll(there, share) {
+  const [isMany, first, last] = [there.length > 2, there[0], there.at(-1)];
+  const of = { ...named(first, last), share };
+  if (first.reached === last.reached) return [isMany ? "all_reached_together" : "both_reached_together", { ...of, at: count(first.reached) }];
+  if (isMany && (there[1].reached === first.reached || there.at(-2).reached === last.reached)) return null;
+  return [isMany ? "all_reached" : "both_reached", { ...of, first_at: count(first.reached), second_at: count(last.reached) }];
 }
 
 // Some are not there yet. Of more than two, one was there alone before the others, and one is behind all of them.
 function reachedByOne(told, [second, other], share) {
-  const [first] = told.filter((one) => one.reached === null && one.held !== null).toSorted((one, another) => one.held - another.held);
+  const [isMany, behind] = [told.length > 2, told.filter((one) => one.reached === null && one.held !== null)];
+  const [first] = behind.toSorted((one, another) => one.held - another.held);
   if (!first) return null;
-  if (told.length > 2 && (other?.reached === second.reached || told.some((one) => one.held < first.held))) return null;
-  return [told.length > 2 ? "some_reached" : "one_reached", { ...named(first, second), share, at: count(second.reached), held: three(first.held) }];
+  if (isMany && (other?.reached === second.reached || told.some((one) => one !== first && one.held <= first.held))) return null;
+  return [isMany ? "some_reached" : "one_reached", { ...named(first, second), share, at: count(second.reached), held: three(first.held) }];
 }
 
 // The best is no better than the same probability for every class.
