@@ -51,8 +51,8 @@ def _laid_out(claim: Claim, both: Measured) -> dict[str, Any] | None:
     """The numbers of the side that holds in rows, in percent; None where a sentence tells them all."""
     if claim.table is None:
         return None
-    shares = {name: set_well(f"{share:.1%}") for name, share in both.holds.numbers.items()}
-    rows = {title: [shares[name] for name in names] for title, names in claim.table.rows.items()}
+    shares = both.holds.numbers
+    rows = {title: [set_well(f"{shares[name]:.1%}") for name in names] for title, names in claim.table.rows.items()}
     return {"corner": claim.table.corner, "columns": list(claim.table.columns), "rows": rows}
 
 

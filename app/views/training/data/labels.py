@@ -34,25 +34,24 @@ def opened(query: TrainingQuery, uploads: UploadStore) -> tuple[UploadSource, st
     Raises InvalidQuery where that holds none; without any column that could, the source has no labels.
     """
     source = uploads.open(query.source, query.reading)
-    able = [query.label] if query.label is not None else labels_of(source.able_labels)[:TRIED]
+    tried = [query.label] if query.label is not None else labels_of(source.able_labels)[:TRIED]
     refused = []
-    for label in able:
+    for label in tried:
         labelled = uploads.open(query.source, replace(query.reading, label=label))
         why = _no_classes(labelled, label)
         if why is None:
             return labelled, label
         refused.append(why)
     if refused:
-        raise _refusal(query, refused[0], [name for name in source.able_labels if name not in able])
+        raise _refusal(query, refused[0], [name for name in source.able_labels if name not in tried])
     return source, None
 
 
 def _no_classes(source: UploadSource, label: str) -> str | None:
     """Why the values of a label are no classes that can be learned and seen on other examples; None where they are."""
-    if source.labels is None:
-        return None
     if len(source.label_names) < 2:
         return f"{label} has one value alone, which leaves nothing to tell apart"
+    assert source.labels is not None
     if np.bincount(source.labels).max() < 2:
         return f"{label} has another value in each of the {len(source.labels):,} rows, so that no two share a class"
     return None

@@ -75,7 +75,9 @@ AS_PRINTED = re.compile(r"\de[+-]?\d{2}|\de-|\d%|\^|(?<![\w.)])-\d")
 @each("name", CLAIMS)
 def test_a_claim_writes_its_numbers_as_the_pages_do(name):
     claim = next(claim for claim in claims() if claim["name"] == name)
-    cells = [cell for row in (claim["table"] or {"rows": {}})["rows"].values() for cell in row]
+    table = claim["table"] or {"columns": [], "rows": {}}
+    assert all(len(row) == len(table["columns"]) for row in table["rows"].values())
+    cells = [cell for row in table["rows"].values() for cell in row]
     texts = [text for part, text in claim.items() if isinstance(text, str) and "query" not in part and part != "opened"]
     for text in [*texts, *cells]:
         assert not AS_PRINTED.search(text), text

@@ -97,42 +97,62 @@ def test_an_upload_is_trained_by_its_usual_or_its_last_column_where_nobody_names
     plan = client.get("/api/v1/training/plan", params={"source": id}).json()
     assert plan["batch"]["label"] == label
     assert {label, names[-1]} <= set(plan["batch"]["labels"]) < set(names)
-    assert plan["classes"] == ["a", "b", "c"]
+    assert (plan["classes"], plan["guess"]) == (["a", "b", "c"], pytest.approx(np.log(3)))
     assert plan == client.get("/api/v1/training/plan", params={"source": id, "label": label}).json() | {
         "query": plan["query"], "files": plan["files"]
     }  # fmt: skip
 
 
 @each(
-    ("lines", "label", "why"),
+    ("lines", "label", "why", "others"),
     [
-        (["height,weight", "1.62,61", "1.75,70", "1.81,93", "1.58,50"], "weight", "weight has another value in each"),
-        (["height,sort", "1.62,a", "1.75,a", "1.81,a", "1.58,a"], "sort", "sort has one value alone"),
+        (
+            ["height,weight", "162,61", "175,70", "181,93"],
+            "weight",
+            "weight has another value in each",
+            "one of height",
+        ),
+        (["height,sort", "1.62,a", "1.75,a", "1.81,a"], "sort", "sort has one value alone", "a column of classes"),
     ],
 )
-def test_a_column_that_holds_no_classes_is_refused_whether_it_is_named_or_not(client, lines, label, why):
+def test_a_column_that_holds_no_classes_is_refused_whether_it_is_named_or_not(client, lines, label, why, others):
     id = client.post("/api/v1/batches", content="\n".join(lines).encode()).json()["id"]
-    for query, field in (({}, "source"), ({"label": label}, "label")):
+    for query, place in (({}, ("source", "a file with a column of classes")), ({"label": label}, ("label", others))):
         answer = client.get("/api/v1/training/plan", params={"source": id} | query)
         assert answer.status_code == 422
-        assert answer.json()["errors"][0]["field"] == field
+        (row,) = answer.json()["errors"]
+        assert (row["field"], row["allowed"]) == place
         assert why in answer.json()["detail"]
 
 
-def test_a_column_with_another_value_in_each_row_is_passed_over_for_one_of_classes(client):
-    rows = [f"{0.1 * n:.1f},{'ab'[n % 2]},{50 + n}" for n in range(12)]
-    id = client.post("/api/v1/batches", content="\n".join(["height,kind,weight", *rows]).encode()).json()["id"]
-    plan = client.get("/api/v1/training/plan", params={"source": id}).json()["batch"]
-    assert plan["label"] == "kind"
-    assert plan["text"].endswith("2 features, 2 classes of kind")
-    assert plan["warnings"] == ["A batch is all 8 training examples: the usual 60 are more than there are."]
+def test_up_to_three_columns_with_another_value_in_each_row_are_passed_over_for_one_of_classes(client):
+    def plan(weights):
+        rows = [[f"{0.1 * n:.1f}", "ab"[n % 2], *map(str, range(n, n + weights))] for n in range(12)]
+        table = [["height", "kind", *(f"weight {n}" for n in range(weights))], *rows]
+        id = client.post("/api/v1/batches", content="\n".join(map(",".join, table)).encode()).json()["id"]
+        return client.get("/api/v1/training/plan", params={"source": id}).json()
+
+    told = plan(1)["batch"]
+    assert told["label"] == "kind"
+    assert told["text"].endswith("2 features, 2 classes of kind")
+    assert told["warnings"][0] == "A batch is all 8 training examples: the usual 60 are more than there are."
+    assert plan(3)["batch"]["label"] == "kind"
+    assert plan(4)["errors"][0]["field"] == "source"
 
 
-def test_classes_that_are_missing_on_a_side_are_told(client):
-    rows = [f"{0.1 * n:.1f},{'abcde'[n % 4 if n else 4]}" for n in range(12)]
+@each(
+    ("held", "told"),
+    [
+        (1, r"11 of 12 classes \((\w, ){5}…\) is held out: how well they are learned is not seen\."),
+        (22, r"1[01] of 12 classes \((\w, ){5}…\) is trained on: they cannot be learned\."),
+    ],
+)
+def test_classes_that_are_missing_on_a_side_are_told(client, held, told):
+    """Of twelve, each of which two examples have."""
+    rows = [f"{0.1 * n:.1f},{'abcdefghijkl'[n % 12]}" for n in range(24)]
     id = client.post("/api/v1/batches", content="\n".join(["height,kind", *rows]).encode()).json()["id"]
-    told = client.get("/api/v1/training/plan", params={"source": id, "held": 1}).json()["batch"]["warnings"]
-    assert re.fullmatch(r"No example of 4 of 5 classes \(.*\) is held out: how well they are learned .*\.", told[-1])
+    warnings = client.get("/api/v1/training/plan", params={"source": id, "held": held}).json()["batch"]["warnings"]
+    assert [note for note in warnings if re.fullmatch(f"No example of {told}", note)]
     assert client.get("/api/v1/training/plan").json()["batch"]["warnings"] == []
 
 

@@ -59,6 +59,7 @@ PYTHON = [
 def test_the_python_of_a_page_makes_its_records_again(client, query, capsys):
     answer = document(client, **(SMALL | query))
     names = {}
+    assert "pip install . in its folder" in answer["python"]
     assert ("from sklearn" in answer["python"]) == ("pip install scikit-learn" in answer["python"])
     exec(compile(answer["python"], "snippet", "exec"), names)
     assert len(capsys.readouterr().out.splitlines()) == len(answer["variants"])

@@ -113,3 +113,10 @@ def test_one_stream_too_many_is_told_when_to_come_again(settings, setting, statu
 def test_variants_of_one_name_are_told_apart_by_their_letters():
     titles = titles_of(prepared(a="norm:batch", b="norm:batch", c="norm:none,rate:1").variants)
     assert titles == {"a": "Batch norm (a)", "b": "Batch norm (b)", "c": "Without norm"}
+
+
+def test_a_variant_has_a_name_within_a_sentence_too(client):
+    plan = client.get("/api/v1/training/plan", params={"c": "norm:layer"}).json()
+    called = [variant["called"] for variant in plan["variants"].values()]
+    assert called == ["the net without norm", "batch norm", "layer norm"]
+    assert plan["headline"].startswith("Without norm beside batch norm beside layer norm, ")
