@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
-from itertools import pairwise
 from typing import Any
 
 import orjson
@@ -24,20 +23,14 @@ OBJECT = "a JSON object"
 NOTHING = "nothing of this name"
 LISTED = "; there are "
 BODY = "body"
-NUMBER, WHOLE = "a number", "an integer"
 WORDS = {
     "missing": "a value, which is required", "model_type": OBJECT, "model_attributes_type": OBJECT,
     "string_pattern_mismatch": "text of the form {pattern}", "too_short": "a list of {min_length} or more",
     "greater_than_equal": "a number greater than or equal to {ge:,.15g}",
-    "greater_than": "a number greater than {gt:,.15g}",
     "less_than_equal": "a number less than or equal to {le:,.15g}",
-    "less_than": "a number less than {lt:,.15g}",
-    "float_type": NUMBER, "float_parsing": NUMBER, "int_type": WHOLE, "int_parsing": WHOLE, "int_from_float": WHOLE,
-    "list_type": "a list",
+    "float_type": "a number", "int_type": "an integer", "list_type": "a list",
 }  # fmt: skip
 """What is allowed where pydantic finds a mistake of that kind; of others, its own words."""
-TAGS = {"float", "int", "str", "bool"}
-"""What stands in the place of a mistake for a kind of value, beside the names of fields."""
 DETAILS = {404: "There is nothing at this address.", 405: "This address does not take that method."}
 
 
@@ -135,7 +128,7 @@ def without_names(told: dict[str, Any]) -> str:
 
 
 def field_errors(errors: list[Any]) -> list[dict[str, Any]]:
-    """One row a field: what was given and what is allowed; several complaints of it are joined by "or"."""
+    """One row a field: what was given and what is allowed, by its first mistake."""
     return [row for _, row in _rows(errors)]
 
 
@@ -143,29 +136,19 @@ def _rows(errors: list[Any]) -> list[tuple[str, dict[str, Any]]]:
     """Each field's row, and its first mistake as words: where in the field it stands, and what is there."""
     rows: dict[str, tuple[str, dict[str, Any]]] = {}
     for error in errors:
-        parts = _named([part for part in error["loc"] if part not in ("query", "body", "path")])
-        stated, allowed = _stated(_joined(parts), error), _allowed(error)
+        parts = _place(error)
+        stated = _stated(_joined(parts), error)
         while isinstance(parts[-1], int):  # of numbers of a list the whole list is the field
             parts = parts[:-1]
-        field = _joined(parts)
-        if field not in rows:
-            rows[field] = stated, {"field": field, "given": shortened(error.get("input")), "allowed": allowed}
-        elif allowed not in rows[field][1]["allowed"]:
-            rows[field][1]["allowed"] += f", or {allowed}"
+        row = {"field": _joined(parts), "given": shortened(error.get("input")), "allowed": _allowed(error)}
+        rows.setdefault(row["field"], (stated, row))
     return list(rows.values())
 
 
-def _named(parts: list[Any]) -> list[Any]:
-    """A field, and what of it: numbers of lists and fields in them, without the kinds of values that a union tries.
-
-    >>> _named(["parts", 1, "count"]), _named(["momentum", "float"]), _named(["gamma", "list[float]", 3])
-    (['parts', 1, 'count'], ['momentum'], ['gamma', 3])
-    """
-    deeper = [
-        part for before, part in pairwise(parts)
-        if isinstance(part, int) or (isinstance(before, int) and part.isidentifier() and part not in TAGS)
-    ]  # fmt: skip
-    return [parts[0] if parts and isinstance(parts[0], str) else BODY, *deeper]
+def _place(error: dict[str, Any]) -> list[Any]:
+    """A field, and what of it: numbers of lists and fields in them, such as `parts`, 1, `count`."""
+    place = [part for part in error["loc"] if part not in ("query", "body", "path")]
+    return place if place and isinstance(place[0], str) else [BODY]  # a number is a place in the text of a body
 
 
 def _joined(parts: list[Any]) -> str:
@@ -178,11 +161,18 @@ def _stated(place: str, error: dict[str, Any]) -> str:
         return f"{place}: there is"
     if error["type"] == "missing":
         return f"{place} is missing; give"
-    given = shortened(error.get("input"))
-    plain = {None: "null", True: "true", False: "false"}
-    told = plain[given] if given is None or isinstance(given, bool) else str(given)
-    told = repr(told) if isinstance(error.get("input"), str) else told
-    return f"{'The body' if place == BODY else place} is {told}; give"
+    return f"{'The body' if place == BODY else place} is {_written(error.get('input'))}; give"
+
+
+def _written(given: Any) -> str:
+    """What was given as JSON has it, but for the quotation marks of a text.
+
+    >>> _written("1e-5"), _written(None), _written(True), _written(2)
+    ("'1e-5'", 'null', 'true', '2')
+    """
+    if given is None or isinstance(given, bool):
+        return {None: "null", True: "true", False: "false"}[given]
+    return repr(shortened(given)) if isinstance(given, str) else str(shortened(given))
 
 
 def _allowed(error: dict[str, Any]) -> str:

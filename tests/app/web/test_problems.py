@@ -80,7 +80,8 @@ def test_a_mistake_of_ours_is_a_500_that_gives_nothing_away_and_keeps_the_header
 def test_a_body_that_is_wrong_names_its_field(failing):
     body = check(failing.post("/body", json={"number": "x"}), 422)
     assert body["errors"][0]["field"] == "number"
-    assert check(failing.post("/body", content="{"), 422)["errors"]
+    (row,) = check(failing.post("/body", content="{", headers={"content-type": "application/json"}), 422)["errors"]
+    assert row["field"] == "body"  # and not the place in its text
 
 
 @each("given", [10**400, "\ud800", {"a": "x" * 500}, None, 1.5, True, -(2**70)])
@@ -114,9 +115,11 @@ def test_a_refusal_of_arrays_says_what_was_given_and_what_is_allowed(server, bod
 @each(("call", "body", "said"), [
     ("batchnorm", '{"x": [[1], [2]], "momentum": 2}', "momentum is 2; give a number less than or equal to 1."),
     ("batchnorm", '{"x": [[1], [2]], "momentum": null, "eps": true}', "eps is true; give a number."),
+    ("batchnorm", '{"x": [[1], [2]], "gamma": "a", "feature_axis": 1.5}',
+     "gamma is 'a'; give a list. feature_axis is 1.5; give an integer."),
     ("batchnorm", "[]", "The body is []; give a JSON object."),
     ("batchnorm", "{}", "x is missing; give a value, which is required."),
-    ("batchnorm", '{"x": [[1], [2]], "gamma": [1, "a"]}', "gamma.1 is 'a'; give a number."),
+    ("batchnorm", '{"x": [[1], [2]], "gamma": [1, "a", "b"]}', "gamma.1 is 'a'; give a number."),
     ("batchnorm", '{"x": [[1], [1e999]]}', "A number of the body, at line 1, column 14, is larger than float64 holds."),
     ("norms/merge", '{"parts": [{"count": 3, "mean": [1], "var": [1]}, {"count": 0, "mean": [1], "var": ["b"]}]}',
      "parts.1.count is 0; give a number greater than or equal to 1. parts.1.var.0 is 'b'; give a number."),
@@ -126,6 +129,11 @@ def test_a_refusal_of_arrays_says_what_was_given_and_what_is_allowed(server, bod
 ])  # fmt: skip
 def test_a_refusal_is_a_sentence_that_says_where_the_mistake_stands(server, call, body, said):
     assert check(server.post(f"/api/v1/{call}", content=body), 422)["detail"] == said
+
+
+def test_a_refusal_of_a_query_joins_all_that_a_field_may_be(server):
+    detail = check(server.get("/api/v1/playground", params={"batch_size": 0}), 422)["detail"]
+    assert detail == "batch_size is '0'; give a whole number from 1 to 10,000,000, or 'auto' or 'all'."
 
 
 @pytest.mark.parametrize(("body", "said"), [('{"x": [[NaN]]}', True), ('{"x": [[1,', False)])
