@@ -127,8 +127,8 @@ def noise_text(
 def match_text(
     var: float, example: int, matched: dict[str, float], capped: Sequence[str], draws: int, deals: int
 ) -> str:
-    """What the button sets; of the strengths in `capped` not even the largest gives as much. The stage has `deals` of
-    its own, so its strengths are a little others.
+    """What the button sets; of the strengths in `capped` not even the largest gives as much. The stage matches its own
+    `deals`, so that its strengths differ a little.
     """
     if var == 0:
         return f"Batch norm puts no noise on example {example} here: to match it is to have no other noise either."

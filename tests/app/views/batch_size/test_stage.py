@@ -180,7 +180,7 @@ def test_each_tab_has_a_conclusion_of_its_own(server, notation):
         scatters.append(float(re.search(r"scatters by ([\d.]+) over 200 batches", dealt)[1]))
         assert scatters[-1] == pytest.approx(np.std(answer["stage"]["values"]), rel=0.02)
         assert re.match(
-            r"Example 0 moved by [\d.]+ deviations: in training every other \S+ moves, in inference none", dragged
+            r"Example 0 moved by 2\.00 deviations: in training every other \S+ moves, in inference none", dragged
         )
     assert scatters == sorted(scatters, reverse=True)
     assert get(server, parts="stage", move_by=0)["stage"]["strip"]["headline"].startswith("Example 0 is not moved")

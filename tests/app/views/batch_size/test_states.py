@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.datasets import load_wine
 
 from app.figures.numbers import three
 from bncore.batch_norm import forward
@@ -59,16 +60,20 @@ def test_without_noise_there_is_nothing_to_match(server):
 
 
 def test_an_example_of_a_constant_feature_can_be_moved(server):
-    effect = get(server, part="dependence", source="inline", values="3;3;3;3", members=4, move_by=2)["dependence"]
+    query = {"source": "inline", "values": "3;3;3;3", "members": 4, "move_by": 2}
+    effect = get(server, part="dependence", **query)["dependence"]
     x = np.array(effect["x"]["after"])
     assert (effect["unit"], effect["by"], x.tolist()) == (1.0, 2.0, [5.0, 3.0, 3.0, 3.0])
     np.testing.assert_allclose(effect["train"]["after"], forward(x[:, None]).x_hat[:, 0])
     assert effect["text"].startswith("Example 0 is moved by 2.00 in x0. In training 3 of the 3 others move")
+    headline = get(server, parts="stage", **query)["stage"]["strip"]["headline"]
+    assert headline.startswith("Example 0 moved by 2.00: in training ")
 
 
 def test_a_move_is_told_in_the_unit_of_its_control_too(server):
     answer = get(server, move_by=-1.5)
     told, by = answer["dependence"]["text"], answer["dependence"]["by"]
+    assert by == pytest.approx(-1.5 * load_wine().data[:, 0].std())
     assert told.startswith(f"Example 0 is moved by {three(by)} in alcohol, which is −1.50 deviations. In training ")
 
 

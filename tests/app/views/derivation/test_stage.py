@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 import numpy as np
 import pytest
 
+from app.figures.numbers import three
 from tests.app.embedded import embedded
 from tests.app.sentences.brevity import is_brief
 from tests.app.views.derivation.asked import DEFAULT, URL, by_name, get, placements
@@ -40,13 +41,22 @@ def test_the_walk_begins_with_the_input(server):
 
 
 @placements
-def test_every_step_has_a_brief_sentence_and_the_headline_is_that_of_the_step(server, eps_placement):
+def test_every_step_has_a_brief_sentence_with_its_number_and_the_headline_is_that_of_the_step(server, eps_placement):
     sentences = staged(server, eps_placement=eps_placement, cell="1,2")["stage"]["sentences"]
-    assert list(sentences) == [node["name"] for node in get(server, eps_placement=eps_placement)["nodes"]]
+    values = {name: node["value"] for name, node in by_name(get(server, eps_placement=eps_placement)).items()}
+    assert list(sentences) == list(values)
     assert len(set(sentences.values())) == len(sentences)
     for step, sentence in sentences.items():
+        number = np.atleast_1d(np.array(values[step])[..., 2] if np.ndim(values[step]) else values[step])
+        assert three(float(number[1 % number.size])) in sentence
         assert is_brief(sentence), sentence
         assert staged(server, eps_placement=eps_placement, cell="1,2", step=step)["headline"] == sentence
+
+
+def test_what_comes_to_the_mean_is_said_of_all_examples_or_of_the_one(server):
+    all_of_them = staged(server, cell="1,2", step="dmean")["headline"]
+    assert all_of_them == "∂L/∂μ of x2 is 8.01: all examples add to it; σ² adds 0, as Σ(x−μ) = 0."
+    assert ": one example adds to it; " in staged(server, source="inline", values="1,2", step="dmean")["headline"]
 
 
 def test_the_stage_has_the_numbers_of_the_cells_feature_at_every_node(server):
