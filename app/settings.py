@@ -173,7 +173,7 @@ class Settings(BaseSettings):
 
     # How the server serves: connections and their end.
     header_bytes: int = Field(
-        256 * KIBIBYTE, ge=1024, description="Bytes of an address and its header; more are a 431, of an address a 414."
+        256 * KIBIBYTE, ge=1024, description="Bytes that an address and its header may have; a longer one is a 431."
     )
     header_seconds: float = Field(20, gt=0, description="Seconds in which a header must be complete; then it is a 408.")
     body_seconds: float = Field(

@@ -27,7 +27,7 @@ from app.web.serving.door import Door
 from app.web.serving.refusals import Refusal
 
 FIELDS = 100  # of a header
-ADDRESS = 2**16 - 1  # bytes of an address, of which httptools takes no more apart
+ADDRESS = 2**16 - 1  # bytes of an address: httptools takes no longer one apart
 LINE = "bnscope.line"
 """The extension of a scope that is its connection, for what streams: to be narrowed, and cut."""
 SILENCE = 10.0  # seconds between two lines of the log on refused connections

@@ -49,7 +49,7 @@ LATE_HEADER = Refusal(408, "The request took too long", "Its header was not comp
 LONG_ADDRESS = Refusal(
     414,
     "The address is too long",
-    "An address may have 65,535 bytes. Upload the data as a file, or send it in the body of a request that takes one.",
+    "An address may have up to 65,535 bytes. Upload the data as a file, or send it in the body of a call with one.",
 )
 LARGE_HEADER = Refusal(
     431,
