@@ -133,9 +133,8 @@ class Sketch:
 def _with_top(edges: Float64, counts: Counts) -> Counts:
     """Counts in which the largest numbers of a feature, where its last edges are one, lie below these edges."""
     has_width = np.diff(edges, axis=1) > 0
-    last = has_width.shape[1] - 1 - has_width[:, ::-1].argmax(axis=1)
+    last = has_width.shape[1] - 1 - has_width[:, ::-1].argmax(axis=1)  # of one value: the last of all
     is_beyond = np.arange(has_width.shape[1]) > last[:, None]
-    is_beyond &= has_width.any(axis=1, keepdims=True)
     closed = np.where(is_beyond, 0, counts)
     closed[np.arange(len(last)), last] += np.where(is_beyond, counts, 0).sum(axis=1)
     return closed
