@@ -9,9 +9,9 @@ from bncore.kernels.backend import Backend, backend, in_force, using
 from bncore.kernels.passes import (
     Memory,
     backward,
-    cells,
     counters_of,
     forward,
+    look,
     moments,
     normalize,
     numbers_of,
@@ -21,6 +21,7 @@ from bncore.kernels.passes import (
 from bncore.kernels.rows import RowRule, backward_rows, forward_rows, moments_rows
 
 __all__ = [
-    "Backend", "Memory", "RowRule", "backend", "backward", "backward_rows", "cells", "counters_of", "forward",
-    "forward_rows", "in_force", "moments", "moments_rows", "normalize", "numbers_of", "serves", "table_of", "using",
+    "Backend", "Memory", "RowRule", "backend", "backward", "backward_rows", "counters_of", "forward",
+    "forward_rows", "in_force", "look", "moments", "moments_rows", "normalize", "numbers_of", "serves", "table_of",
+    "using",
 ]  # fmt: skip

@@ -14,6 +14,9 @@ Table = Float64
 Memory = Any
 """The bytes of a table, or of sums, that no array was made of yet."""
 
+Sizes = tuple[int, int, int, int]
+"""Of numbers side by side: examples, rows of an example, features, positions of a feature."""
+
 NOT_HERE = -1
 """What a pass returns where there are no kernels."""
 
@@ -77,16 +80,31 @@ def backward(
 
 
 def counters_of(features: int, bits: int) -> NDArray[np.uint32]:
-    """Zeros for `cells` to count in, (D, 66 << bits): the 64 << bits cells of a feature, and some room."""
+    """Zeros for `look` to count in, (D, 66 << bits): the 64 << bits cells of a feature, and some room."""
     return np.zeros((features, 66 << bits), np.uint32)
 
 
-def cells(x: Array, axis: int, grid: Float64, counters: NDArray[np.uint32], bits: int) -> int:
-    """Adds x to `counters_of` its features, and to the extremes in `grid` (4, D): centre, 1 / unit, low, high.
+def look(
+    numbers: Array | int,
+    offset: int,
+    dtype: np.dtype[Any],
+    shape: Sizes,
+    piece: int,
+    grid: Float64,
+    counters: NDArray[np.uint32],
+    bits: int,
+) -> Float64 | None:
+    """Moments, counts and extremes of an array, or of what lies `offset` bytes into the file of a descriptor.
 
-    Behind the first feature's cells it says between which ones x lies. 0 if it was done: x lies side by side, and there
-    are kernels.
+    `piece` is how many examples are looked at in one go. The counts are
+    added to `counters_of` the features, behind the first of which it then says between which cells there are numbers;
+    the extremes to `grid` (4, D): centre, 1 / unit, low, high. Returns (pieces, 3, D): mean, var and mean_rest of each
+    piece; None where there are no kernels that serve such numbers, and where the file does not give so many.
     """
-    if in_force.compiled is None:
-        return NOT_HERE
-    return in_force.compiled.cells(x, grid, counters.view(np.float64), axis, bits)  # type: ignore[no-any-return]
+    if in_force.compiled is None or dtype not in NATIVE:
+        return None
+    tables = np.empty((-(-shape[0] // piece), 7, shape[2]))
+    rows = tables.reshape(-1, shape[2])
+    how = (offset, dtype.itemsize, *shape, piece, bits)
+    status = in_force.compiled.look(numbers, *how, grid, counters.view(np.float64), rows)
+    return None if status else tables[:, :3]

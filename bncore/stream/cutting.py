@@ -9,6 +9,7 @@ from bncore.errors import BadParameter
 from bncore.layout import layout_of
 from bncore.stream.grid import Grid, grid_of
 
+PIECE = 2**17  # numbers that are looked at in one go: they stay in a second cache
 CHUNK = 2**20  # numbers a chunk: 4 MiB of float32
 LARGEST = 2**22  # of an array of very many: each chunk costs Python some time, too
 MANY = 64  # chunks, so that all threads have some
@@ -36,6 +37,11 @@ def rows_of(example: tuple[int, ...], examples: int | None = None) -> int:
     """
     numbers = CHUNK if examples is None else min(max(CHUNK, examples * prod(example) // MANY), LARGEST)
     return max(1, numbers // prod(example))
+
+
+def piece_of(example: tuple[int, ...]) -> int:
+    """Examples a piece of a chunk."""
+    return max(1, PIECE // prod(example))
 
 
 def feature_axis_of(example: tuple[int, ...], axis: int) -> int:

@@ -2,21 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
-from bncore.arguments import real_array
 from bncore.errors import EmptyBatch, ShapeMismatch
 from bncore.progress import Said, unheard
 from bncore.stream import cluster
 from bncore.stream.cutting import feature_axis_of, pilot_grid, rows_of
-from bncore.stream.grid import Grid
 from bncore.stream.sources.opening import opened
-from bncore.stream.sources.source import Chunk, Source, beside
+from bncore.stream.sources.source import Source, beside
 from bncore.stream.state import SECONDS, State
 from bncore.stream.streamed import Streamed, streamed
-from bncore.stream.tally import Tally, tally_of, together
+from bncore.stream.tally import Tally, tally_of_chunk, together
 from bncore.stream.threads import in_order
 
 
@@ -35,8 +33,8 @@ def statistics(
     `x` is the path of an `.npy`, `.npz`, `.safetensors` or `.parquet` file (`array` names which array, or columns with
     commas between), an array, mapped or not, a Dask array, or any iterable of chunks of examples. Examples are axis 0.
     `dy`, of the same shape, is read along for the sums that a gradient needs. Takes a few times 2^20 numbers of memory
-    a thread (2^22 of an array of very many), or a few examples where one is larger. The digits are the same to 1e-12
-    however x is cut; counts, extremes and quantiles are the same to the last one.
+    a thread (2^22 of a large array that is no file of this machine), or a few examples where one is larger. The digits
+    are the same to 1e-12 however x is cut; counts, extremes and quantiles are the same to the last one.
 
     `state`: a file that says how far it is, written `every` so many seconds; called again with it, a run that was
     killed goes on, and one that has ended is there at once. `say` is told of examples.
@@ -94,19 +92,13 @@ def _tallies(source: Source, upstream: Source | None, state: State, axis: int, r
     along = None if upstream is None else upstream.chunks(rows, first)
     pairs = beside(source.chunks(rows, first), along)
     if state.grid is None:
-        chunk, dy = next(pairs, (None, None))
-        if chunk is None:
+        begin = next(pairs, None)
+        if begin is None:
             raise EmptyBatch("x has no examples; give at least one.", parameter="x")
-        state.grid = pilot_grid(chunk(), axis)
-        yield _tally(chunk, dy, state.grid, axis, 0)
-        first = rows
+        state.grid = pilot_grid(begin[0](), axis)
+        pairs = chain([begin], pairs)
     numbers = count(first, rows)
     tasks: Iterator[Callable[[], Tally]] = (
-        partial(_tally, *pair, state.grid, axis, number) for pair, number in zip(pairs, numbers, strict=False)
+        partial(tally_of_chunk, *pair, state.grid, axis, number) for pair, number in zip(pairs, numbers, strict=False)
     )
     yield from in_order(tasks)
-
-
-def _tally(chunk: Chunk, dy: Chunk | None, grid: Grid, axis: int, first: int) -> Tally:
-    above = None if dy is None else real_array(dy(), "dy")
-    return tally_of(real_array(chunk(), "x"), grid, axis, first, above)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from bncore import kernels
 from bncore.arguments import Array, Float64
 from bncore.layout import Layout, room
 from bncore.stream.cells import Cells, Counts
@@ -53,27 +52,24 @@ class Grid:
         right[-1] = np.inf
         return np.concatenate([-right[:0:-1], right])
 
+    def ends(self) -> Float64:
+        """(4, D): centre, 1 / unit, and the smallest and the largest number of none so far."""
+        nothing = np.full_like(self.centre, np.inf)
+        return np.array([self.centre, 1.0 / self.unit, nothing, -nothing])
+
     def counted(self, x: Array, layout: Layout) -> Counted:
         """How many numbers of each feature lie in which cells, and the extremes, (D,) each.
 
-        Where some number is not finite, counts and extremes mean nothing.
+        Where some number is not finite, counts and extremes mean nothing. The reference of the kernels' counts.
         """
-        view = x.reshape(layout.view)
-        first = layout.first(view)
-        if kernels.serves(x):
-            ends = np.array([self.centre, 1.0 / self.unit, first, first])
-            counters = kernels.counters_of(layout.features, self.bits)
-            if not kernels.cells(x, layout.feature_axis, ends, counters, self.bits):
-                begin, end = counters[0, self.cells : self.cells + 2].tolist()
-                return Cells(begin, counters[:, begin:end].astype(np.int64)), ends[2], ends[3]
-        low, high = _extremes(view, layout)
+        low, high = _extremes(x.reshape(layout.view), layout)
         are_finite = np.isfinite(low).all() and np.isfinite(high).all()
         counts = self._counts(x, layout) if are_finite else np.zeros((layout.features, 0), np.int64)
         return Cells(0, counts), low, high
 
     @np.errstate(over="ignore")  # what float32 does not hold lies in the outermost cell
     def _counts(self, x: Array, layout: Layout) -> Counts:
-        """The reference of the kernels' counts, block by block."""
+        """Block by block."""
         own = np.dtype(np.float32 if x.dtype.itemsize < 8 else np.float64)
         view, features = x.reshape(layout.view), layout.features
         centre, by = (layout.expand(values).astype(own) for values in (self.centre, 1.0 / self.unit))

@@ -5,7 +5,7 @@ import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, BinaryIO, TypeVar, cast
 
@@ -50,6 +50,7 @@ class RemoteFile:
     path: str
     size: int
     stamp: str
+    descriptor: None = field(default=None, init=False)
 
     @property
     def name(self) -> str:

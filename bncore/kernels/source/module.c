@@ -144,40 +144,6 @@ static PyObject *backward(PyObject *self, PyObject *const *given, Py_ssize_t cou
     return called((Call){passes->backward, 3, 0, 1}, given, count);
 }
 
-static int is_side_by_side(const Interface *of) {
-    ptrdiff_t stride = of->itemsize;
-    for (int axis = of->nd; axis--; stride *= of->shape[axis])
-        if (of->shape[axis] != 1 && of->strides[axis] != stride) return 0;
-    return 1;
-}
-
-/* (x, grid, counts, axis, bits): counts, (D, 66 << bits) of uint32 as seen through float64, get the numbers of x added
- * in the first 64 << bits of a row; behind those of the first row it says between which ones they lie. */
-static PyObject *cells(PyObject *self, PyObject *const *given, Py_ssize_t count) {
-    (void)self;
-    if (count != 5) return PyErr_Format(PyExc_TypeError, "5 arguments are wanted");
-    const int axis = (int)PyLong_AsLong(given[3]), bits = (int)PyLong_AsLong(given[4]);
-    if (PyErr_Occurred()) return NULL;
-    PyObject *held[3] = {NULL};
-    Interface own[3];
-    const Interface *of[3] = {NULL};
-    Arrays arrays;
-    int status = UNSERVED, served = bits >= 0 && bits <= 23;
-    for (int o = 0; served && o < 3; o++) served = (of[o] = interface_of(given[o], &held[o], &own[o])) != NULL;
-    if (served && is_side_by_side(of[0]) && fill(&arrays, of, 1, axis)) {
-        const ptrdiff_t width = (ptrdiff_t)66 << bits, most = UINT32_MAX;
-        double *grid = rows_of(of[1], 4, arrays.features), *counts = rows_of(of[2], arrays.features, width / 2);
-        const ptrdiff_t rows = arrays.rows.count, positions = arrays.positions.count;
-        if (grid && counts && rows <= most / positions && arrays.features <= most / width) {
-            Py_BEGIN_ALLOW_THREADS
-            status = passes->cells(&arrays, grid, bits, (uint32_t *)counts, width);
-            Py_END_ALLOW_THREADS
-        }
-    }
-    for (int o = 0; o < 3; o++) Py_XDECREF(held[o]);
-    return status == NO_MEMORY ? PyErr_NoMemory() : PyLong_FromLong(status);
-}
-
 /* The instruction sets that this processor has, from the smallest. */
 static int available(const Passes **sets) {
     int count = 0;
@@ -227,6 +193,7 @@ PyObject *forward_rows(PyObject *self, PyObject *const *given, Py_ssize_t count)
 PyObject *backward_rows(PyObject *self, PyObject *const *given, Py_ssize_t count);
 PyObject *forward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count); /* whole.c */
 PyObject *backward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count);
+PyObject *look(PyObject *self, PyObject *const *given, Py_ssize_t count); /* look.c */
 
 #define FAST(name, text) {#name, (PyCFunction)(void (*)(void))name, METH_FASTCALL, text}
 static PyMethodDef methods[] = {
@@ -239,7 +206,7 @@ static PyMethodDef methods[] = {
     FAST(backward_rows, "dx, dbeta and dgamma of dy, x and the rows' table"),
     FAST(forward_whole, "y, the table's memory and a status of x as it is usually given, else None"),
     FAST(backward_whole, "dx, the sums' memory and a status, likewise"),
-    FAST(cells, "counts in the cells of a grid, and the extremes, of x"),
+    FAST(look, "counts in the cells of a grid, extremes and moments, of an array or a piece of a file"),
     {"instruction_sets", instruction_sets, METH_NOARGS, "those of this processor, from the smallest"},
     {"use", use, METH_O, "compute with an instruction set from now on"},
     {"keep", keep, METH_O,

@@ -21,6 +21,10 @@ class File(Protocol):
     def size(self) -> int: ...
     @property
     def stamp(self) -> str: ...
+    @property
+    def descriptor(self) -> int | None:
+        """Of the open file, as long as this object lives; None for one of another machine."""
+        ...
 
     def read_into(self, offset: int, buffer: memoryview) -> None:
         """Fill the buffer with the bytes from `offset` on. Safe to be called by several threads."""
@@ -47,19 +51,19 @@ class LocalFile:
         self._number: int | None = None
 
     @property
-    def _descriptor(self) -> int:
+    def descriptor(self) -> int:
         if self._number is None:
             self._number = os.open(self.path, os.O_RDONLY)
         return self._number
 
     def expect(self, offset: int, size: int) -> None:
         if hasattr(os, "posix_fadvise"):  # of threads that read in turns the system would not see that they go forwards
-            os.posix_fadvise(self._descriptor, offset, size, os.POSIX_FADV_WILLNEED)
+            os.posix_fadvise(self.descriptor, offset, size, os.POSIX_FADV_WILLNEED)
 
     def read_into(self, offset: int, buffer: memoryview) -> None:
         done = 0
         while done < len(buffer):
-            read = os.preadv(self._descriptor, [buffer[done:]], offset + done)
+            read = os.preadv(self.descriptor, [buffer[done:]], offset + done)
             if not read:
                 raise ends_early(self.name)
             done += read

@@ -39,7 +39,7 @@ class Iterated:
 
     def chunks(self, rows: int, first: int = 0) -> Iterator[Chunk]:
         for chunk in cut(self._blocks(), rows, first):
-            yield partial(np.asarray, chunk)
+            yield Chunk(partial(np.asarray, chunk))
 
     def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:
         return picked(self.chunks(ROWS), ROWS, which, say)

@@ -52,7 +52,7 @@ class InMemory:
 
     def chunks(self, rows: int, first: int = 0) -> Iterator[Chunk]:
         for start in range(first, len(self.x), rows):
-            yield partial(self._cut, start, start + rows)
+            yield Chunk(partial(self._cut, start, start + rows))
 
     def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:  # noqa: ARG002
         return np.array(self.x[which])

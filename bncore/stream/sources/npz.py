@@ -59,7 +59,7 @@ class PackedMember:
             for start in range(first, self.examples, rows):
                 count = min(rows, self.examples - start)
                 chunk = np.frombuffer(_whole(member, count * size, self.array), self.dtype)
-                yield partial(chunk.reshape, count, *self.example)
+                yield Chunk(partial(chunk.reshape, count, *self.example))
 
     def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:
         rows = max(1, TAKEN // prod(self.example))

@@ -40,7 +40,7 @@ class ParquetColumns:
 
     def chunks(self, rows: int, first: int = 0) -> Iterator[Chunk]:
         for chunk in cut(self._blocks(first), rows):
-            yield partial(np.asarray, chunk)
+            yield Chunk(partial(np.asarray, chunk))
 
     def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:
         return picked(self.chunks(ROWS), ROWS, which, say)

@@ -14,7 +14,7 @@ from bncore.arguments import Array
 from bncore.errors import BadParameter
 from bncore.progress import Said, unheard
 from bncore.stream.sources.file import File
-from bncore.stream.sources.source import Chunk, checked
+from bncore.stream.sources.source import Chunk, Stored, checked
 
 AHEAD = 8  # chunks that are asked for before they are read
 BFLOAT16 = np.dtype("V2")  # what stands for it here: NumPy has none
@@ -60,7 +60,8 @@ class RawArray:
         self.file.expect(start_of, AHEAD * size)
         for number, start in enumerate(range(first, self.examples, rows)):
             self.file.expect(start_of + (number + AHEAD) * size, size)
-            yield partial(self._read, start, min(start + rows, self.examples))
+            stop = min(start + rows, self.examples)
+            yield Chunk(partial(self._read, start, stop), self._stored(start, stop))
 
     def take(self, which: NDArray[np.intp], say: Said = unheard) -> Array:  # noqa: ARG002
         taken = np.empty((len(which), *self.example), self.dtype)
@@ -75,6 +76,12 @@ class RawArray:
         raw = buffer.view(np.uint16 if self.stored == BFLOAT16 else self.stored)
         numbers = (raw.astype(np.uint32) << 16).view(np.float32) if self.stored == BFLOAT16 else raw
         return numbers.reshape(stop - start, *self.example)
+
+    def _stored(self, start: int, stop: int) -> Stored | None:
+        if self.file.descriptor is None or self.stored == BFLOAT16:
+            return None
+        size = prod(self.example) * self.stored.itemsize
+        return Stored(self.file.descriptor, self.offset + start * size, self.stored, (stop - start, *self.example))
 
     def _buffer(self, size: int) -> NDArray[np.uint8]:
         if getattr(self._room, "size", 0) < size:

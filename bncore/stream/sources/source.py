@@ -1,6 +1,7 @@
 """What a stream reads: examples, a chunk of them at a time."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import zip_longest
 from typing import Any, Protocol
@@ -12,8 +13,27 @@ from bncore.arguments import Array
 from bncore.errors import BadDtype, ShapeMismatch
 from bncore.progress import Said, unheard
 
-Chunk = Callable[[], Array]
-"""Reads some examples; any thread may call it. Its array is good until the same thread reads the next one."""
+
+@dataclass(frozen=True)
+class Stored:
+    """Where numbers of this shape lie side by side: in an open file of this machine, from byte number `offset` on."""
+
+    descriptor: int
+    offset: int
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some examples, which any thread may read; `stored` is where they lie in a file as they are."""
+
+    read: Callable[[], Array]
+    stored: Stored | None = None
+
+    def __call__(self) -> Array:
+        """The examples; good until the same thread reads the next ones."""
+        return self.read()
 
 
 class Source(Protocol):

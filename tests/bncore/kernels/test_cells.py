@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import settings as with_settings
 from hypothesis import strategies as st
 
+from bncore import kernels
 from bncore.errors import BadParameter
 from bncore.kernels import using
 from bncore.layout import layout_of
@@ -52,8 +53,8 @@ def test_counts_and_extremes_are_those_of_the_reference_to_the_last_one(instruct
 
 def whole(grid, x, layout):
     """The counts of all cells, and the extremes."""
-    cells, low, high = grid.counted(x, layout)
-    return cells.of(grid.cells), low, high
+    tally = tally_of(x, grid, layout.feature_axis)
+    return tally.cells.of(grid.cells), tally.part.low, tally.part.high
 
 
 @each("backend", ["auto", "numpy"])
@@ -64,3 +65,24 @@ def test_a_number_that_is_not_finite_costs_no_memory_and_is_named(backend, value
     x[200, 1] = value
     with using(backend), pytest.raises(ValueError, match=r"x\[1200, 1\]"):
         tally_of(x, grid, 1, first=1000)
+
+
+def test_a_look_at_other_numbers_than_it_is_told_of_is_not_taken(tmp_path):
+    x = np.random.default_rng(0).normal(size=(30, 4))
+    x.tofile(tmp_path / "x")
+    grid = pilot_grid(x, 1)
+
+    def looked(numbers, shape=(30, 1, 4, 1)):
+        counters = kernels.counters_of(4, grid.bits)
+        return kernels.look(numbers, 0, x.dtype, shape, 7, grid.ends(), counters, grid.bits)
+
+    with (tmp_path / "x").open("rb") as file:
+        if (moments := looked(x)) is not None:  # there are kernels
+            assert moments.shape == (5, 3, 4)
+            assert np.array_equal(moments, looked(file.fileno()))
+        for shape in ((31, 1, 4, 1), (30, 1, 4, 2), (30, 2, 4, 1), (30, 0, 4, 1)):
+            assert looked(x, shape) is None
+            assert looked(file.fileno(), shape) is None
+        for other in (np.repeat(x, 2, axis=0)[::2], x.astype(np.float32), x.astype(x.dtype.newbyteorder())):
+            assert looked(other) is None
+    assert looked(-1) is None

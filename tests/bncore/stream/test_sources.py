@@ -11,6 +11,7 @@ import safetensors.numpy
 from pyarrow import parquet
 
 from bncore import BatchNormError, stream
+from bncore.kernels import using
 from tests.bncore.stream.streams import cut_at
 from tests.each import each
 
@@ -132,6 +133,15 @@ def test_what_cannot_be_read_is_refused_by_name(name, write, said, tmp_path):
     write(tmp_path / name)
     with pytest.raises(BatchNormError, match=said):
         stream.statistics(tmp_path / name)
+
+
+@each("backend", ["auto", "numpy"])
+def test_a_file_that_becomes_shorter_while_it_is_read_is_named(backend, tmp_path):
+    source = stream.opened(npy(tmp_path))
+    with (tmp_path / "x.npy").open("r+b") as file:
+        file.truncate(4000)
+    with using(backend), pytest.raises(BatchNormError, match=r"x\.npy ends early"):
+        stream.statistics(source)
 
 
 @each(

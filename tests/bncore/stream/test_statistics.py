@@ -9,6 +9,7 @@ import bncore
 from bncore import stream
 from bncore.kernels import using
 from tests.bncore.stream.streams import cut_at, same_statistics
+from tests.each import each
 
 SHARES = (0.0, 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
 KINDS = {
@@ -103,13 +104,30 @@ def test_progress_is_told_in_examples_and_ends_with_all(rng):
     assert {(of, text) for _, of, text in said} == {(1_100_000, "taking the statistics")}
 
 
-@pytest.mark.parametrize(("value", "where"), [(np.nan, "x\\[600003, 1\\]"), (-np.inf, "x\\[600003, 1\\]")])
-def test_a_number_that_is_not_finite_is_named_by_its_place_in_the_whole(value, where):
+@each("value", [np.nan, -np.inf])
+def test_a_number_that_is_not_finite_is_named_by_its_place_in_the_whole(value, tmp_path):
     x = np.zeros((700_000, 2), np.float32)
     x[600_003, 1] = value
-    with pytest.raises(bncore.NonFiniteInput, match=where) as raised:
-        stream.statistics(x)
-    assert raised.value.index == (600_003, 1)
+    np.save(tmp_path / "x.npy", x)
+    for given_as in (x, tmp_path / "x.npy"):
+        with pytest.raises(bncore.NonFiniteInput, match=r"x\[600003, 1\]") as raised:
+            stream.statistics(given_as)
+        assert raised.value.index == (600_003, 1)
+
+
+@each("shape", [(300_000, 1), (1000, 600), (40, 5, 60, 31)])
+@each(("axis", "offset", "dtype"), [(1, 0.0, "float32"), (-1, 1e8, "float64")])
+def test_a_file_and_its_array_have_the_same_digits_and_pieces_those_of_the_whole(
+    rng, shape, axis, offset, dtype, tmp_path
+):
+    x = np.moveaxis(rng.normal(3, 2, shape), 0, -1) + np.linspace(0, 9, shape[0])  # pieces with means of their own
+    x = np.ascontiguousarray(np.moveaxis(x, -1, 0) + offset, dtype)
+    np.save(tmp_path / "x.npy", x)
+    one, other = (stream.statistics(given_as, feature_axis=axis) for given_as in (x, tmp_path / "x.npy"))
+    for name in ("mean", "var", "low", "high"):
+        assert np.array_equal(getattr(one, name), getattr(other, name))
+    assert np.array_equal(one.sketch.counts, other.sketch.counts)
+    same_statistics(one, bncore.statistics(x, axis))
 
 
 @pytest.mark.parametrize(("size", "error"), [(1e200, bncore.VarianceOverflow), (1e-200, bncore.BadParameter)])
