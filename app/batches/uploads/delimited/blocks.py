@@ -14,6 +14,7 @@ import pyarrow.csv as arrow_csv
 
 from app.batches.uploads.delimited.cells import FALSE, MISSING, TRUE
 from app.batches.uploads.delimited.dialect import Dialect
+from app.batches.uploads.delimited.nothing import emptied
 from app.batches.uploads.delimited.records import LONGEST, too_long
 from app.errors import UnreadableBatch
 
@@ -51,26 +52,34 @@ def parsed_blocks(
 
     Raises Unparsed for the first block that pyarrow refuses.
     """
-    pending: deque[tuple[Dialect, int, Future[T]]] = deque()
+    pending: deque[tuple[Dialect, int, Future[T | None]]] = deque()
     with ThreadPoolExecutor(THREADS, "csv") as pool:
         try:
             for here, block in _placed(path, dialect, go_on):
-                pending.append((here, len(block), pool.submit(parse, block)))
+                pending.append((here, len(block), pool.submit(_parsed, parse, block, dialect.delimiter)))
                 if len(pending) > AHEAD:
-                    yield _result(*pending.popleft())
+                    yield from _result(*pending.popleft())
             while pending:
                 go_on()
-                yield _result(*pending.popleft())
+                yield from _result(*pending.popleft())
         finally:
             for _, _, future in pending:
                 future.cancel()
 
 
-def _result(here: Dialect, size: int, future: Future[T]) -> tuple[Dialect, T]:
+def _parsed(parse: Callable[[bytes], T], block: bytes, delimiter: str) -> T | None:
+    """None of a block without a record, which pyarrow does not take."""
+    rows = emptied(block, delimiter)
+    return None if rows.isspace() or not rows else parse(rows)
+
+
+def _result(here: Dialect, size: int, future: Future[T | None]) -> Iterator[tuple[Dialect, T]]:
     try:
-        return here, future.result()
+        result = future.result()
     except pa.ArrowInvalid as error:
         raise Unparsed(here, size, str(error)) from error
+    if result is not None:
+        yield here, result
 
 
 def _placed(path: Path, dialect: Dialect, go_on: Callable[[], None]) -> Iterator[tuple[Dialect, bytes]]:

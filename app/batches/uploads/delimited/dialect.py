@@ -13,6 +13,7 @@ from app.batches.text.number import pattern, plain, undecided, ungrouped
 from app.batches.text.refusal import thousands
 from app.batches.uploads.delimited.cells import CellKind, cell_kind, column_kind
 from app.batches.uploads.delimited.index import WHOLE, Index, header_notes, index_of, is_header_by_pandas
+from app.batches.uploads.delimited.nothing import holds
 from app.batches.uploads.formats.table import check_width, no_rows, unique
 from app.batches.uploads.labels import check_names, decoded
 from app.batches.uploads.reading import Header
@@ -169,19 +170,19 @@ def _commented_names(comments: list[bytes], delimiter: str, width: int) -> Recor
 
 
 def _records(lines: list[bytes], delimiter: str) -> list[Record]:
-    """The records in these lines; blank lines are none."""
+    """The records in these lines; blank ones and those of delimiters alone are none."""
     try:
-        return [record for record in csv.reader(map(decoded, lines), delimiter=delimiter) if record]
+        return [record for record in csv.reader(map(decoded, lines), delimiter=delimiter) if holds(record)]
     except csv.Error as error:
         detail = f"The file is no readable CSV: {error}. Is a quote never closed?"
         raise UnreadableBatch(detail, field="file") from error
 
 
 def _header_lines(body: list[bytes], delimiter: str) -> int:
-    """How many lines the first record takes, blank ones before it included."""
+    """How many lines the first record takes, those before it that hold none included."""
     reader = csv.reader(map(decoded, body), delimiter=delimiter)
     for record in reader:
-        if record:
+        if holds(record):
             break
     return reader.line_num
 

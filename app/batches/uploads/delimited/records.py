@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.batches.uploads.bounds import wanted
 from app.batches.uploads.delimited.dialect import Dialect
+from app.batches.uploads.delimited.nothing import holds
 from app.batches.uploads.labels import decoded
 from app.errors import UnreadableBatch
 from app.figures.numbers import counted
@@ -21,7 +22,7 @@ STEP = 1024**2
 def records(
     path: Path, dialect: Dialect, size: int | None = None, go_on: Callable[[], None] = wanted
 ) -> Iterator[tuple[int, list[str]]]:
-    """Each data record and the line that it begins on, counted from 1; blank lines are no records.
+    """Each data record and the line that it begins on, counted from 1; a line of delimiters alone is none.
 
     size: the bytes in which they begin; None for all that follow the dialect's start.
 
@@ -33,7 +34,7 @@ def records(
     line = dialect.start_line + 1
     try:
         for record in reader:
-            if record:
+            if holds(record):
                 yield line, record
             line = dialect.start_line + reader.line_num + 1
             lines.of_record = 0

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from app.batches.uploads.delimited import blocks
+from app.batches.uploads.delimited.nothing import emptied, holds
 from app.errors import UnreadableBatch, UploadTooLarge
 from tests.app.batches.uploads.conftest import Parser
 from tests.each import each
@@ -33,6 +34,10 @@ TABLE = [[1.5, -2.0], [3.0, 4.25]]
         "\ufeffa,b\n1.5,-2\n3,4.25",
         "\n\na,b\n\n1.5,-2\n\n3,4.25\n\n",
         "a, b\n 1.5 , -2\n3,+4.25e0\n",
+        "a,b\n,\n1.5,-2\n, \t\n\n3,4.25\n,\n,",
+        ";\na;b\r\n1.5;-2\r\n;\r\n3;4.25\r\n;;;;\r\n",
+        'a,b\n1.5,-2\n"",""\n" " ,\n"3","4.25"\n',
+        "a\tb\n1.5\t-2\n\t\n3\t4.25\n \t\t\n",
         "# a,b\n1.5,-2\n3,4.25\n",
         "# made by hand\n# a,b\n1.5,-2\n3,4.25\n",
     ],
@@ -42,6 +47,26 @@ def test_every_way_of_writing_a_table_gives_the_same_batch(parse: Parser, text: 
     assert batch.x.tolist() == TABLE
     assert batch.feature_names == ("a", "b")
     assert batch.warnings == ()
+
+
+@each(
+    "nothing",
+    [",", ";;;", " ,\t", '"",""', '" " ,', ' "",', '"""",', '"" "",', ",x", "\t", '""', '"', "", ",,\r", "1,", ' " ",'],
+)
+def test_the_two_readers_of_a_file_agree_on_what_is_no_row(nothing: str) -> None:
+    """The slow one tells row and line of what the fast one met."""
+    ends = (f"a,b\n1,2\n{nothing}\n3,4\n", f'a,b\n1,"\n{nothing}\n"\n3,4\n')
+    for text in ends:
+        block = emptied(text.encode(), ",")
+        rows = [record for record in csv.reader(io.StringIO(text)) if holds(record)]
+        assert len(rows) == sum(bool(record) for record in csv.reader(io.StringIO(block.decode())))
+
+
+def test_the_line_of_a_missing_value_below_rows_of_nothing_is_right(parse: Parser) -> None:
+    batch = parse.batch(b"a;b\n;\n1;2\n;;\n3;\n", missing="drop")
+    assert batch.x.tolist() == [[1.0, 2.0]]
+    with pytest.raises(UnreadableBatch, match=r"row 2 \(line 5\), column 'b'"):
+        parse.batch(b"a;b\n;\n1;2\n;;\n3;\n")
 
 
 def test_a_table_without_a_header_gets_counted_names(parse: Parser) -> None:
@@ -165,6 +190,8 @@ def test_a_table_where_no_row_is_whole_is_an_error(parse: Parser) -> None:
     with pytest.raises(UnreadableBatch, match="The only row has a missing or infinite value"):
         parse.batch(b"a,b\n1,inf\n")
     with pytest.raises(UnreadableBatch, match="so no example is left"):
+        parse.batch(b"a,b\nNA,\n,NA\n")
+    with pytest.raises(UnreadableBatch, match="no row below them"):
         parse.batch(b"a,b\n,\n,\n")
 
 

@@ -110,7 +110,7 @@ def test_a_warning_of_missing_values_does_not_speak_as_if_rows_were_gone(server:
 
 
 def test_missing_values_are_counted_and_the_first_is_named(server: TestClient) -> None:
-    assert post(server, b"a,b\n1,2\n,\n3,\n").json()["missing"] == {
+    assert post(server, b"a,b\n1,2\n,NA\n3,\n").json()["missing"] == {
         "count": 3,
         "rows": 2,
         "first": "row 2 (line 3), column 'a'",
