@@ -29,7 +29,24 @@ def test_the_stage_fits_a_laptop_tells_each_step_once_no_control_moves_the_page_
     derivation.step_to("step=sigma&open=batch")
     expect_a_step_that_there_is_not_to_walk_on_and_a_large_source_sliced(derivation)
     derivation.step_to(BATCH)
+    expect_a_phone_to_show_the_graph_beside_the_buttons_that_step(derivation)
     expect_the_last_step_to_hand_its_batch_to_the_checker(derivation)
+
+
+ROOM_BELOW = "(link) => link.closest('.step').getBoundingClientRect().bottom - link.getBoundingClientRect().bottom"
+
+
+def expect_a_phone_to_show_the_graph_beside_the_buttons_that_step(derivation: Derivation) -> None:
+    page = derivation.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.evaluate("() => scrollTo(0, 0)")
+    sheet = page.locator("#sheet").bounding_box()
+    assert sheet is not None
+    for part in (".graph-scroll", ".steps"):
+        box = page.locator(part).bounding_box()
+        assert box is not None
+        assert 0 <= box["y"] < box["y"] + box["height"] <= sheet["y"]
+    page.set_viewport_size(LAPTOP)  # type: ignore[arg-type]
 
 
 def expect_it_fits_and_says_little_unasked(derivation: Derivation) -> None:
@@ -115,6 +132,7 @@ def expect_the_last_step_to_hand_its_batch_to_the_checker(derivation: Derivation
     expect(hand_over).to_be_hidden()
     derivation.page.keyboard.press("End")
     expect(hand_over).to_be_visible()
+    assert hand_over.evaluate(ROOM_BELOW) >= 4  # for the frame of the focus
     hand_over.click()
     page = derivation.page
     page.wait_for_url("**/gradient-check?**")

@@ -47,7 +47,7 @@ def test_a_reload_in_mid_run_gives_the_same_curves_a_changed_rate_goes_on_from_t
     training.step_to("source=iris&widths=8,8&steps=80&rate=1000&step=80")
     expect(training.step).to_have_text("80")
     expect_an_axis_to_hold_the_better_half_of_every_curve(training)
-    training.step_to(f"source=moons&widths={','.join('8' * 12)}&steps=6&step=6")
+    training.step_to(f"source=moons&widths={','.join('8' * 12)}&steps=6&a=norm:renorm&step=6")
     expect(training.step).to_have_text("6")
     expect_texts_of_many_blocks_apart_and_names_whole_on_a_phone(training)
 
@@ -112,11 +112,19 @@ def expect_texts_of_many_blocks_apart_and_names_whole_on_a_phone(training: Train
         training.drawn()
         assert board.locator(".ruler").evaluate_all(APART) >= 2
         expect(board.locator(".lane text").first).to_have_css("paint-order", "stroke")  # over bars and the line of zero
-    names = page.locator("#surfaces .tr-key span").evaluate_all(
-        "(all) => all.map((o) => o.scrollWidth - o.clientWidth)"
-    )
-    assert names == [0, 0]
+    expect_whole_names_above_the_planes(training)
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    expect_whole_names_above_the_planes(training)
+
+
+def expect_whole_names_above_the_planes(training: Training) -> None:
+    names = training.page.locator("#surfaces .tr-key span")
+    assert names.all_text_contents() == ["Batch renormalization", "Batch norm"]
+    assert names.evaluate_all("(all) => all.map((o) => o.scrollWidth - o.clientWidth)") == [0, 0]
+    tops = training.page.locator("#surfaces svg.drawing").evaluate_all(
+        "(all) => all.map((o) => Math.round(o.getBoundingClientRect().top))"
+    )
+    assert tops[0] == tops[1]
 
 
 def expect_a_curve_that_diverged_to_end_there_and_to_say_so(training: Training) -> None:
