@@ -25,22 +25,25 @@ def class_notes(data: Data) -> Iterator[str]:
     No example of 1 of 3 classes (c) is trained on: it cannot be learned.
     No example of 2 of 3 classes (b, c) is held out: how well they are learned is not seen.
     """
-    missing = _missing(data.labels, data)
+    missing, unseen = _missing(data.labels, data), _missing(data.held_labels, data)
     if missing:
-        they = "it" if missing.startswith("1 ") else "they"
-        yield f"No example of {missing} is trained on: {they} cannot be learned."
-    unseen = _missing(data.held_labels, data)
+        they = "it" if len(missing) == 1 else "they"
+        yield f"No example of {_counted(missing, data)} is trained on: {they} cannot be learned."
     if unseen:
-        are = "it is" if unseen.startswith("1 ") else "they are"
-        yield f"No example of {unseen} is held out: how well {are} learned is not seen."
+        are = "it is" if len(unseen) == 1 else "they are"
+        yield f"No example of {_counted(unseen, data)} is held out: how well {are} learned is not seen."
 
 
-def _missing(labels: Array, data: Data) -> str:
-    """The classes without an example, such as "2 of 3 classes (b, c)"; nothing where there is none."""
-    names = [name for name, count in zip(data.label_names, np.bincount(labels, minlength=data.classes), strict=True)
-             if not count]  # fmt: skip
+def _missing(labels: Array, data: Data) -> list[str]:
+    """The names of the classes without an example."""
+    counts = np.bincount(labels, minlength=data.classes)
+    return [name for name, count in zip(data.label_names, counts, strict=True) if not count]
+
+
+def _counted(names: Sequence[str], data: Data) -> str:
+    """Some of the classes, such as "2 of 3 classes (b, c)"."""
     shown = ", ".join(names[:SHOWN]) + (", …" if len(names) > SHOWN else "")
-    return f"{len(names)} of {data.classes} classes ({shown})" if names else ""
+    return f"{len(names)} of {data.classes} classes ({shown})"
 
 
 def notes_of(x: Array, names: Sequence[str]) -> Iterator[str]:
