@@ -79,7 +79,8 @@ def test_the_example_that_can_be_dragged_lies_on_its_rulers(server):
         low, high = drag[part]["range"]
         marks = [*drag[part]["values"], *(tick["value"] for tick in drag[part]["ticks"])]
         assert low <= min(marks) <= max(marks) <= high
-    assert len(drag["titles"]) == len(drag["texts"]) == 4
+    assert drag["titles"] == [f"x of example {j} of x1" for j in range(4)]
+    assert drag["texts"] == ["20.0", "10.0", "40.0", "30.0"]
 
 
 def test_a_ruler_says_which_power_of_ten_it_leaves_out(server):
