@@ -20,8 +20,6 @@ from bncore.errors import BatchNormError
 MEDIA_TYPE = "application/problem+json"
 UNKNOWN = "extra_forbidden"
 OBJECT = "a JSON object"
-NOTHING = "nothing of this name"
-LISTED = "; there are "
 BODY = "body"
 WORDS = {
     "missing": "a value, which is required", "model_type": OBJECT, "model_attributes_type": OBJECT,
@@ -114,35 +112,32 @@ def findings(error: ValidationError, model: type[BaseModel], most: int | None = 
 
 def problem_of_validation(errors: list[Any]) -> dict[str, Any]:
     """Pydantic's findings as one problem, a row a field."""
-    rows = _rows(errors)
-    detail = " ".join(f"{stated} {row['allowed']}." for stated, row in rows)
-    return problem(422, InvalidQuery.title, detail, [row for _, row in rows])
+    told = _told(errors)
+    detail = " ".join(f"{said}{listed}." for said, listed, _ in told)
+    return problem(422, InvalidQuery.title, detail, [row for _, _, row in told])
 
 
-def without_names(told: dict[str, Any]) -> str:
-    """The detail of a problem as a page says it, whose controls are what it has: no list of all names there are."""
-    detail: str = told["detail"]
-    for row in told["errors"]:
-        detail = detail.replace(row["allowed"], row["allowed"].partition(LISTED)[0])
-    return detail
+def page_detail_of(errors: list[Any]) -> str:
+    """The same detail as a page says it, whose controls are what it has: no list of all names there are."""
+    return " ".join(f"{said}." for said, _, _ in _told(errors))
 
 
 def field_errors(errors: list[Any]) -> list[dict[str, Any]]:
     """One row a field: what was given and what is allowed, by its first mistake."""
-    return [row for _, row in _rows(errors)]
+    return [row for _, _, row in _told(errors)]
 
 
-def _rows(errors: list[Any]) -> list[tuple[str, dict[str, Any]]]:
-    """Each field's row, and its first mistake as words: where in the field it stands, and what is there."""
-    rows: dict[str, tuple[str, dict[str, Any]]] = {}
+def _told(errors: list[Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """Of each field a sentence on its first mistake, the names that there are where it is none, and its row."""
+    told: dict[str, tuple[str, str, dict[str, Any]]] = {}
     for error in errors:
-        parts = _place(error)
-        stated = _stated(_joined(parts), error)
+        parts, allowed, listed = _place(error), _allowed(error), _listed(error)
+        said = f"{_stated(_joined(parts), error)} {allowed}"
         while isinstance(parts[-1], int):  # of numbers of a list the whole list is the field
             parts = parts[:-1]
-        row = {"field": _joined(parts), "given": shortened(error.get("input")), "allowed": _allowed(error)}
-        rows.setdefault(row["field"], (stated, row))
-    return list(rows.values())
+        row = {"field": _joined(parts), "given": shortened(error.get("input")), "allowed": f"{allowed}{listed}"}
+        told.setdefault(row["field"], (said, listed, row))
+    return list(told.values())
 
 
 def _place(error: dict[str, Any]) -> list[Any]:
@@ -177,7 +172,8 @@ def _written(given: Any) -> str:
 
 def _allowed(error: dict[str, Any]) -> str:
     if error["type"] == UNKNOWN:
-        return _known(str(error["loc"][-1]), error.get("ctx", {}).get("names", []))
+        close = get_close_matches(str(error["loc"][-1])[:40], _names(error), n=1)
+        return "nothing of this name" + (f" (did you mean {close[0]}?)" if close else "")
     if error["type"] in WORDS:
         return WORDS[error["type"]].format(**error.get("ctx", {}))
     if error["type"] == "value_error":
@@ -186,7 +182,12 @@ def _allowed(error: dict[str, Any]) -> str:
     return message.removeprefix("Input should be ").removeprefix("Value error, ")
 
 
-def _known(name: str, names: list[str]) -> str:
-    close = get_close_matches(name[:40], names, n=1)
-    meant = f" (did you mean {close[0]}?)" if close else ""
-    return f"{NOTHING}{meant}" + (f"{LISTED}{', '.join(names)}" if names else "")
+def _listed(error: dict[str, Any]) -> str:
+    names = _names(error)
+    return f"; there are {', '.join(names)}" if names else ""
+
+
+def _names(error: dict[str, Any]) -> list[str]:
+    """All names that there are, which `findings` puts beside an unknown one."""
+    names: list[str] = error.get("ctx", {}).get("names", [])
+    return names

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from app.errors import in_page_words, problem_of
-from app.web.problems import findings, problem_of_validation, without_names
+from app.web.problems import findings, page_detail_of, problem_of_validation
 from app.web.reading import repeated
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -19,7 +19,8 @@ def lenient(model: type[Model], pairs: list[tuple[str, str]]) -> tuple[Model, di
     try:
         return model.model_validate(raw), None
     except ValidationError as error:
-        problem = problem_of_validation(findings(error, model))
+        errors = findings(error, model)
+        problem = problem_of_validation(errors)
         wrong = {row["field"] for row in problem["errors"]}
         kept = {name: value for name, value in raw.items() if name not in wrong}
-        return model.model_validate(kept), problem | in_page_words(without_names(problem), problem["detail"])
+        return model.model_validate(kept), problem | in_page_words(page_detail_of(errors), problem["detail"])
