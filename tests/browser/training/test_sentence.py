@@ -12,16 +12,22 @@ from tests.browser.training.page import Training
 pytestmark = pytest.mark.folded
 
 SAID = """async ([states, sentences, limits]) => {
-  const module = document.querySelector("link[rel=modulepreload]").href.replace("page.js", "sentence.js");
-  const { sentenceOf } = await import(module);
-  return states.map((state) => sentenceOf(state, sentences, limits));
+  const page = document.querySelector("link[rel=modulepreload]").href;
+  const [{ sentenceOf }, { looksOf }] = await Promise.all(
+    ["sentence.js", "variants.js"].map((name) => import(page.replace("page.js", name))),
+  );
+  return states.map(({ variants, ...shown }) => sentenceOf({ ...shown, looks: looksOf(variants) }, sentences, limits));
 }"""
 LIMITS = {"share": SHARE, "lost": LOST, "looked_at": LOOKED_AT, "mostly": MOSTLY}
-LOOKS = [
-    {"name": "a", "short": "Without norm", "called": "the net without norm"},
-    {"name": "b", "short": "Batch norm", "called": "batch norm"},
-    {"name": "c", "short": "Layer norm", "called": "layer norm"},
-]
+VARIANTS = {
+    "a": {"title": "Without norm", "called": "the net without norm", "norm": "none"},
+    "b": {"title": "Batch norm", "called": "batch norm", "norm": "batch"},
+    "c": {"title": "Layer norm", "called": "layer norm", "norm": "layer"},
+}
+TITLED = {
+    "a": {"title": "Batch norm, rate 0.5", "called": "batch norm, rate 0.5", "norm": "batch"},
+    "b": {"title": "Batch norm, rate 2", "called": "batch norm, rate 2", "norm": "batch"},
+}
 GUESS = 2.303
 Row = tuple[dict[str, Any] | None, ...]
 
@@ -33,14 +39,17 @@ def loss(value: float, held: float | None = None) -> dict[str, Any]:
 GONE: dict[str, Any] = {"loss": None, "diverged": True}
 
 
-def state(*rows: Row, at: int | None = None, looks: int | None = None) -> dict[str, Any]:
+def state(
+    *rows: Row, at: int | None = None, looks: int | None = None, variants: dict[str, Any] = VARIANTS
+) -> dict[str, Any]:
     """Rows of one step each, with a record for each variant; None has ended."""
     told = [
         {"step": step, "variants": {name: record for name, record in zip("abc", row, strict=False) if record}}
         for step, row in enumerate(rows)
     ]
     looks = looks or max(map(len, rows), default=2)
-    return {"rows": told, "at": len(rows) - 1 if at is None else at, "looks": LOOKS[:looks], "guess": GUESS}
+    shown = dict(list(variants.items())[:looks])
+    return {"rows": told, "at": len(rows) - 1 if at is None else at, "variants": shown, "guess": GUESS}
 
 
 EVEN = [(loss(2.0 - 0.01 * (i % 2)), loss(1.995)) for i in range(14)]
@@ -115,6 +124,7 @@ FURTHER = {
     "as good as guessing": (state(*[(loss(9.0), loss(GUESS))] * 14), "nothing beats guessing"),
     "better than guessing": (state(*[(loss(9.0), loss(GUESS - 0.01))] * 14), "is ahead at step 13"),
     "six records are few": (state(*AHEAD, at=5), "^At step 5 "),
+    "titles are long": (state(*AHEAD, variants=TITLED), "^Variant b is ahead .*, that of variant a is "),
     "the worst was the best": (
         state(*[(loss(2.0 - 1.1 * (i % 2)), loss(1.0), loss(1.5)) for i in range(15)]), "^At step 14 the smallest",
     ),
