@@ -9,6 +9,7 @@ const SHAPES = [ // one a class, so that colour is not all that tells them apart
   "M-3.2 -1.1h2.1v-2.1h2.2v2.1h2.1v2.2h-2.1v2.1h-2.2v-2.1h-2.1z",
 ];
 const COLOURS = 5;
+export const MARKS = 2 * SHAPES.length; // of classes, which come round again
 const LETTER = 7; // pixels of a letter of what a lane tells, at most, on average
 const ROWS = 14; // pixels between the rows of two classes, at most
 const MIDDLE = { wide: 0.5, narrow: 0.42 }; // of a lane, where its dots lie around: in a low one the deviation's bar is below them

@@ -6,7 +6,7 @@ import { across } from "../lib/stage/ruler.js";
 import { svg, tell, valueAt, write } from "../lib/stage/svg.js";
 import { onPaperChange } from "../lib/page/paper.js";
 import { Incoming } from "./incoming.js";
-import { dotOf, Lane, pathKey } from "./lane.js";
+import { dotOf, Lane, MARKS, pathKey } from "./lane.js";
 import { Marks, TAKEN } from "./marks.js";
 import { Picks } from "./picks.js";
 import { roomOf } from "./room.js";
@@ -85,7 +85,8 @@ export class Stage {
   #key(arrows) {
     if (arrows === "paths") return keyed(PATH_WORDS.map(([path, word]) => [pathKey(path), word]));
     const names = this.#data.classes ? this.#data.class_names : [];
-    return keyed(names.map((name, i) => [dotOf(i), name]));
+    const shared = names.length > MARKS ? [` (${names.length} classes share ${MARKS} marks)`] : [];
+    return [...keyed(names.map((name, i) => [dotOf(i), name])), ...shared];
   }
 
   get #step() {

@@ -47,8 +47,18 @@ def test_no_menu_covers_a_dot_or_a_text_at_any_step_or_on_paper(playground: Play
         page.locator('#steps [data-step="x"]').click()
         playground.settle()
         expect_no_menu_above(page)
+    expect_it_said_that_classes_share_marks(playground)
     playground.step_to("source=iris&lanes=0,1,2")
     expect_no_menu_above_on_paper(page)
+
+
+def expect_it_said_that_classes_share_marks(playground: Playground) -> None:
+    rows = "".join(f"{n}.5,{n % 7},class {n % 11}\n" for n in range(33))
+    sent = playground.page.request.post("/api/v1/batches", data=f"a,b,kind\n{rows}".encode())
+    key = playground.page.locator("#stage-classes")
+    expect(key).not_to_contain_text("share")
+    playground.step_to(f"source={sent.json()['id']}&label=kind")
+    expect(key).to_contain_text("(11 classes share 10 marks)")
 
 
 def expect_no_menu_above(page: Page) -> None:

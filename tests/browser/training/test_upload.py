@@ -24,6 +24,12 @@ def small() -> str:
     return "\n".join(["id,height,width,side,kind", *rows]) + "\n"
 
 
+def of_the_plane(classes: int) -> str:
+    """Two features, and so many classes, five rows of each."""
+    rows = [f"{n % classes}.{n},{(n * n) % classes}.{n},class {n % classes}" for n in range(5 * classes)]
+    return "\n".join(["height,width,kind", *rows]) + "\n"
+
+
 def test_a_small_file_is_trained_on_without_a_word_and_its_label_is_a_choice(
     training: Training, tmp_path: Path
 ) -> None:
@@ -46,3 +52,10 @@ def test_a_small_file_is_trained_on_without_a_word_and_its_label_is_a_choice(
     page.reload()
     training.come()
     expect(label).to_have_value("side")
+    page.locator("#file").set_input_files(files.on_disk(tmp_path, "plane.csv", of_the_plane(5)))
+    expect(page.locator("#batch-line")).to_contain_text("plane.csv")
+    training.come()
+    told = page.locator("#surfaces-told")
+    expect(told).to_have_text("right of the held-out:")
+    page.locator("#file").set_input_files(files.on_disk(tmp_path, "plane.csv", of_the_plane(6)))
+    expect(told).to_have_text("6 classes share 5 colours; right of the held-out:")

@@ -23,6 +23,9 @@ export class Surfaces {
     this.#drawn.clear();
     this.#root.parentElement.hidden = plane === null;
     if (plane === null) return;
+    const classes = new Set([...plane.train, ...plane.held].map((point) => point[2])).size;
+    const shared = classes > COLOURS ? `${classes} classes share ${COLOURS} colours; ` : "";
+    tell(document.getElementById("surfaces-told"), `${shared}right of the held-out:`);
     write(this.#root, { style: `--surfaces: ${looks.length}` });
     joined(this.#root, looks, figure, (one, { name, title, colour, dash }) => {
       const key = one.querySelector(".tr-key");
