@@ -11,7 +11,7 @@ from app.figures.numbers import SINGLE, apart, beside, is_rounding
 from app.figures.rows import Figure, axis_layout
 from app.figures.theme import MEANINGS
 from app.views.network.words.seen import COLUMN_WORDS
-from bncore.distributions.axis import Axis
+from bncore.distributions.axis import Axis, tick_text
 from bncore.network.measures.curves import Curve
 
 COLOURS = {"without": MEANINGS["without_bn"], "with": MEANINGS["with_bn"]}
@@ -77,15 +77,19 @@ def blocks(last: int, first: int = 1) -> Any:
 def _axis(curve: Curve, value: str) -> Figure:
     if curve.axis is not None:
         return axis_layout(curve.axis, value) | {"zeroline": True}
-    own = {"title": {"text": f"{value} (log)" if curve.log else value}, "fixedrange": True, "exponentformat": "power"}
-    scale = {"type": "log", "dtick": _decades(curve), "zeroline": False} if curve.log else {"zeroline": True}
+    own = {"title": {"text": f"{value} (log)" if curve.log else value}, "fixedrange": True}
+    scale = _decades(curve) if curve.log else {"zeroline": True, "exponentformat": "power"}
     return own | scale
 
 
-def _decades(curve: Curve) -> int:
+def _decades(curve: Curve) -> Figure:
+    """A logarithmic axis with ticks at powers of ten, which Plotly would write larger than other numbers."""
     rows = [*curve.values.values(), *curve.disturbed.values()]
-    sizes = [math.log10(value) for row in rows for value in row if value]
-    return max(1, math.ceil((max(sizes) - min(sizes)) / 6.0)) if sizes else 1
+    sizes = [math.log10(value) for row in rows for value in row if value] or [0.0]
+    every = max(1, math.ceil((max(sizes) - min(sizes)) / 6.0))
+    first, last = math.floor(min(sizes) / every), math.ceil(max(sizes) / every)
+    ticks = [float(f"1e{every * k}") for k in range(first, last + 1)]
+    return {"type": "log", "tickvals": ticks, "ticktext": [tick_text(tick) for tick in ticks], "zeroline": False}
 
 
 def _line(column: str, values: Values, *, first: int = 1, behind: str = "", axis: Axis | None = None) -> Figure:

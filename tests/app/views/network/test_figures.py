@@ -43,6 +43,11 @@ def test_a_logarithmic_axis_says_so():
     figures, tame = drawn(depth="20", weight_scale="100"), drawn(initialization="he")
     assert figures["depth_deviation"]["layout"]["yaxis"]["type"] == "log"
     assert figures["depth_deviation"]["layout"]["yaxis"]["title"]["text"].endswith("(log)")
+    axis = figures["depth_deviation"]["layout"]["yaxis"]
+    values = [value for trace in figures["depth_deviation"]["data"] for value in trace["y"] if value is not None]
+    assert len(axis["tickvals"]) == len(axis["ticktext"]) >= 2  # written as large as the other figures' numbers
+    assert axis["tickvals"][0] <= min(values)
+    assert axis["tickvals"][-1] >= max(values)
     assert figures["depth_mean"]["layout"]["yaxis"]["title"]["text"].startswith("mean of z (asinh scale")
     for name in ("depth_deviation", "depth_mean"):
         assert "type" not in tame[name]["layout"]["yaxis"]
