@@ -9,6 +9,11 @@ from tests.browser.network.page import SMALL, Network
 
 OPEN = "open=schematic,disturbed"
 """What is looked at here."""
+PARTED = """(all) => all.filter((label) => label.checkVisibility()).filter((label) => {
+  const [symbol, title] = [".symbol", ".title"].map((part) => label.querySelector(part).getBoundingClientRect());
+  return title.top >= symbol.bottom - 4;
+}).map((label) => label.textContent)"""
+"""The labels whose title stands below their symbol, not beside it."""
 SLID_TO = "(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input', { bubbles: true })); }"
 
 
@@ -31,6 +36,8 @@ def test_a_disturbed_block_moves_the_later_ones_without_batch_norm_only_in_place
     expect_modules_stay_when_one_is_pressed(network)
     expect_a_negative_factor_flips_the_sign(network)
     expect_the_section_filled_in_place_as_high_as_the_joint_beside_it_which_shows_both_passes(network)
+    network.page.set_viewport_size({"width": 320, "height": 900})
+    assert network.page.locator("label:has(> .symbol)").evaluate_all(PARTED) == []
 
 
 def expect_later_blocks_moved_without_batch_norm_only(network: Network) -> None:
