@@ -75,10 +75,10 @@ static int holds(const Interface *of, const Numbers *numbers) {
            count == numbers->examples * numbers->rows * numbers->features * numbers->positions;
 }
 
-/* (an array, or a file's descriptor; its byte, itemsize, examples, rows, features, positions, piece, bits; grid, counts,
- * tables): counts, (D, 66 << bits) of uint32 as seen through float64, get the numbers added in the first 64 << bits of a
- * row, and behind those of the first row it says between which ones they lie; tables, (7 pieces, D), are one of Features
- * for each piece. */
+/* (an array, or a file's descriptor; its byte, itemsize, examples, rows, features, positions, piece, bits; grid,
+ * counts, tables): counts, (D, 66 << bits) of uint32 as seen through float64, get the numbers added in the first
+ * 64 << bits of a row, and behind those of the first row it says between which ones they lie; tables, (7 pieces, D),
+ * are one of Features for each piece. */
 PyObject *look(PyObject *self, PyObject *const *given, Py_ssize_t count) {
     (void)self;
     if (count != 12) return PyErr_Format(PyExc_TypeError, "12 arguments are wanted");

@@ -42,6 +42,11 @@ def ending():
     return x
 
 
+def images(x):
+    """The same numbers of each feature, in few rows."""
+    return np.ascontiguousarray(x.reshape(8, -1, FEATURES).transpose(0, 2, 1))
+
+
 CASES = {
     "drifting": drifting, "stepping": stepping, "first": lambda: outlying(0), "sampled": lambda: outlying(5),
     "several": lambda: outlying(0, 1, 2), "later": lambda: outlying(2_500), "ending": ending,
@@ -52,7 +57,7 @@ CASES = {
 @each("dtype", ["float32", "float64"])
 @each("name", CASES)
 def test_whatever_the_first_numbers_are_mean_and_variance_have_their_digits(dtype, name):
-    """Of features, in tiles of rows, and of the same numbers as rows that have statistics of their own."""
+    """Of features, in tiles of rows and as positions of a few rows; and of the same numbers as rows of their own."""
     x = CASES[name]().astype(dtype)
     wide = x.astype(np.longdouble)
     mean = wide.mean(0)
@@ -61,7 +66,9 @@ def test_whatever_the_first_numbers_are_mean_and_variance_have_their_digits(dtyp
     for instructions in SETS:
         with using(instructions):
             of_features, of_rows = statistics(x), moments_rows(np.ascontiguousarray(x.T))
-        for got, got_var, rest in ((of_features.mean, of_features.var, of_features.mean_rest), of_rows):
+            of_images = statistics(images(x))
+        of_each = ((one.mean, one.var, one.mean_rest) for one in (of_features, of_images))
+        for got, got_var, rest in (*of_each, of_rows):
             apart = np.abs(got.astype(np.longdouble) + rest - mean)
             assert (apart <= 1e-14 * np.sqrt(var)).all(), instructions
             np.testing.assert_allclose(got_var, var.astype(float), rtol=2e-14, err_msg=instructions)
@@ -74,5 +81,5 @@ def test_a_constant_feature_has_no_variance_whatever_its_neighbours_do(dtype, va
     x[:, 3] = value
     for instructions in SETS:
         with using(instructions):
-            got = statistics(x)
-        assert (got.mean[3], got.mean_rest[3], got.var[3]) == (x[0, 3], 0, 0)
+            for got in (statistics(x), statistics(images(x))):
+                assert (got.mean[3], got.mean_rest[3], got.var[3]) == (x[0, 3], 0, 0)

@@ -33,9 +33,17 @@ SHAPES = [
     ((5, 3), 1), ((2, 700), 1), ((8, 40), 1), ((1, 3), 1), ((2, 3, 2, 2), 1), ((3, 2, 600), 2), ((300, 7), 1),
     ((3, 9), 1), ((4, 19), 1), ((43, 21), 1), ((16, 8, 1), 1), ((40, 600), 1), ((9, 1500), 1), ((17, 1), 1),
     ((1000, 128), 1), ((33, 130), 0), ((9, 4, 11, 13), 1), ((9, 11, 13, 4), 3), ((4, 3, 40, 41), 1),
-    ((1, 2, 130, 130), 1), ((130, 5, 3, 2), 1),
+    ((1, 2, 130, 130), 1), ((130, 5, 3, 2), 1), ((1, 3, 33), 1), ((16, 9, 8, 5), 1), ((2, 70, 13, 17), 1),
 ]  # fmt: skip
-LARGE = [((70_000, 3), 1), ((1_100, 70), 1), ((3, 4, 80, 80), 1), ((40, 3_000), 1), ((150_000,), 0), ((90_000, 2), 0)]
+LARGE = [
+    ((70_000, 3), 1),
+    ((1_100, 70), 1),
+    ((3, 4, 80, 80), 1),
+    ((8, 60, 14, 14), 1),
+    ((40, 3_000), 1),
+    ((150_000,), 0),
+    ((90_000, 2), 0),
+]
 
 
 def mild(rng, shape):
@@ -156,6 +164,21 @@ def test_any_small_shape_and_any_strides_have_the_digits_of_the_contiguous_copy(
         assert_same_bits(outcome(turned, laid(dy, "strided"), gamma, beta, axis), plain)
     with using("numpy"):
         held_against(plain, outcome(x, dy, gamma, beta, axis), axis, x, dy, gamma)
+
+
+def apart(x, by):
+    """The same numbers, in every so many of the examples of a larger array."""
+    return np.repeat(x, by, axis=0)[::by]
+
+
+@each("shape", [(9, 70), (70, 9), (5, 7, 35), (3, 2, 600)])
+def test_examples_further_apart_than_those_of_another_operand_change_no_bit(shape):
+    x, dy, gamma, beta = batch(4, mild, shape, 1, "float32")
+    for instructions in SETS:
+        with using(instructions):
+            plain = outcome(x, dy, gamma, beta, 1)
+            for sparse in ((apart(x, 2), dy), (x, apart(dy, 3))):
+                assert_same_bits(outcome(*sparse, gamma, beta, 1), plain)
 
 
 @each(("shape", "axis"), LARGE)

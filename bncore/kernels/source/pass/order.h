@@ -50,6 +50,12 @@ static void take_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
             note(order, ODD);
         return;
     }
+    if (plan->images) {
+        if ((order->arrays->is_double ? image_moments_double : image_moments_float)(
+                plan, order->arrays, order->operand, panel, of->mean + begin, of->rest + begin, of->var + begin))
+            note(order, ODD);
+        return;
+    }
     double *first = workspace()->lanes[7];
     for (ptrdiff_t d = begin; d < end; d++) first[d - begin] = number_at(order->arrays, order->operand, d);
     (order->arrays->is_double ? moments_double : moments_float)(plan, order->arrays, order->operand, panel, part, first,
@@ -64,7 +70,7 @@ static void finish_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     ptrdiff_t at = place_of(plan, panel, 0), begin = panel * plan->panel, end = end_of(order, panel);
     int odd = 0;
     (void)part;
-    if (plan->columns) return;
+    if (plan->columns || plan->images) return;
     merge_parts(plan->parts, plan->panel, end - begin, order->counts + panel * plan->parts, order->first + at,
                 order->second + at, of->mean + begin, of->var + begin);
     for (ptrdiff_t d = begin; d < end; d++) {
@@ -96,6 +102,11 @@ static void finish_lines(Order *order, ptrdiff_t panel, ptrdiff_t part) {
 }
 
 static void write_y(Order *order, ptrdiff_t panel, ptrdiff_t part) {
+    if (order->plan.images) {
+        (order->arrays->is_double ? image_normalize_double : image_normalize_float)(
+            &order->plan, order->arrays, panel, (const double *const *)order->lines);
+        return;
+    }
     (order->arrays->is_double ? normalize_double : normalize_float)(
         &order->plan, order->arrays, panel, part, (const double *const *)order->lines, order->streamed);
 }
@@ -105,6 +116,12 @@ static void take_sums(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     ptrdiff_t at = place_of(plan, panel, part);
     if (plan->columns) {
         (order->arrays->is_double ? column_sums_double : column_sums_float)(
+            plan, order->arrays, panel, order->features->mean + panel * plan->panel, order->first + at,
+            order->second + at);
+        return;
+    }
+    if (plan->images) {
+        (order->arrays->is_double ? image_sums_double : image_sums_float)(
             plan, order->arrays, panel, order->features->mean + panel * plan->panel, order->first + at,
             order->second + at);
         return;
@@ -150,6 +167,11 @@ static void finish_paths(Order *order, ptrdiff_t panel, ptrdiff_t part) {
 }
 
 static void write_dx(Order *order, ptrdiff_t panel, ptrdiff_t part) {
+    if (order->plan.images) {
+        (order->arrays->is_double ? image_gradient_double : image_gradient_float)(
+            &order->plan, order->arrays, panel, (const double *const *)order->lines);
+        return;
+    }
     (order->arrays->is_double ? gradient_double : gradient_float)(
         &order->plan, order->arrays, panel, part, (const double *const *)order->lines, order->streamed);
 }

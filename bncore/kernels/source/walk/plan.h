@@ -19,6 +19,7 @@ typedef struct {
     ptrdiff_t pieces;        /* tiles of a run */
     ptrdiff_t tiles, parts;  /* of a panel */
     int columns;             /* one tile a panel of rows side by side, which pass/columns.h takes */
+    int images;              /* one tile a panel of a few rows of positions, which pass/images.h takes */
     int ahead;               /* what lies ahead of what is read is fetched: the arrays are beyond the second cache */
 } Plan;
 
@@ -29,7 +30,12 @@ static ptrdiff_t ceiling(ptrdiff_t a, ptrdiff_t b) { return (a + b - 1) / b; }
 static Plan plan_of(const Arrays *arrays) {
     ptrdiff_t rows = arrays->rows.count, features = arrays->features, positions = arrays->positions.count;
     Plan plan = {.runs = positions > WIDEST, .fold = 1, .rows = 1, .pieces = 1};
-    if (plan.runs) {
+    plan.images = !plan.runs && positions >= SEEN && rows <= IMAGES && rows * features * positions <= MOST_SEEN;
+    if (plan.images) {
+        plan.panel = least(features, most(1, TILE / (rows * positions)));
+        plan.panels = ceiling(features, plan.panel);
+        plan.lanes = plan.panel * positions, plan.rows = rows, plan.tiles = 1;
+    } else if (plan.runs) {
         plan.panel = 1, plan.panels = features, plan.lanes = SHORT;
         plan.pieces = ceiling(positions, TILE);
         plan.tiles = rows * plan.pieces;

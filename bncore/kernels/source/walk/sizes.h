@@ -12,6 +12,9 @@ enum {
     SMALL_BATCH = 16384, /* numbers of a batch that stays in the first cache, both ways */
     FLAT = 32,      /* rows of a batch that is taken by its columns, at most, */
     COLUMNS = 8,    /* and features, at least */
+    IMAGES = 16,    /* rows of a batch that is taken feature by feature, at most, */
+    SEEN = 32,      /* positions, at least, */
+    MOST_SEEN = 1 << 20, /* and numbers: results are left in the caches */
     AHEAD = 8192,   /* bytes */
     BESIDE = 1 << 20, /* bytes of arrays that lie in the second cache */
     PARTS = 64,     /* tasks of a large array, about */
