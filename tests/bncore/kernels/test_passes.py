@@ -166,21 +166,6 @@ def test_any_small_shape_and_any_strides_have_the_digits_of_the_contiguous_copy(
         held_against(plain, outcome(x, dy, gamma, beta, axis), axis, x, dy, gamma)
 
 
-def apart(x, by):
-    """The same numbers, in every so many of the examples of a larger array."""
-    return np.repeat(x, by, axis=0)[::by]
-
-
-@each("shape", [(9, 70), (70, 9), (5, 7, 35), (3, 2, 600)])
-def test_examples_further_apart_than_those_of_another_operand_change_no_bit(shape):
-    x, dy, gamma, beta = batch(4, mild, shape, 1, "float32")
-    for instructions in SETS:
-        with using(instructions):
-            plain = outcome(x, dy, gamma, beta, 1)
-            for sparse in ((apart(x, 2), dy), (x, apart(dy, 3))):
-                assert_same_bits(outcome(*sparse, gamma, beta, 1), plain)
-
-
 @each(("shape", "axis"), LARGE)
 @turns("kind", [mild, outlier])
 def test_threads_change_no_bit_and_neither_do_instruction_sets_that_fuse(shape, axis, kind):
