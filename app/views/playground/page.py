@@ -22,7 +22,7 @@ class PlaygroundPageFields(PageFields):
         "x", "The step that the stage shows.", title="Step", group="page", kind="none",
     )  # fmt: skip
     arrows: Literal["none", "dx", "paths"] = control(
-        "none", "The gradient at the input as an arrow a dot: none, whole, or in its three paths.",
+        "none", "The gradient at the input as arrows at the dots: none, whole, or in its three paths.",
         title="Backward", group="page", kind="none",
     )  # fmt: skip
 

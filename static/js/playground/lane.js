@@ -32,6 +32,8 @@ const isOpen = (kind) => Math.floor(kind / SHAPES.length) % 2 === 1;
 const shapeOf = (kind) => ({ d: SHAPES[kind % SHAPES.length], class: isOpen(kind) ? "class-mark open" : "class-mark", style: `--own: var(--class-${kind % COLOURS})` });
 
 export class Lane {
+  #arrowed = {}; // the dots whose arrows are seen, by what the arrows are
+
   constructor() {
     this.group = svg("g", { class: "lane" });
     this.back = svg("rect", { class: "lane-back", rx: 6 });
@@ -44,8 +46,9 @@ export class Lane {
   }
 
   // What stays while values move: one dot an example, with its class's colour and shape.
-  put(lane, { classes, examples }) {
+  put(lane, { classes, examples, arrowed }) {
     this.group.dataset.feature = lane.feature;
+    this.#arrowed = Object.fromEntries(Object.entries(arrowed).map(([which, most]) => [which, evenly(lane.x, most)]));
     joined(this.dots, lane.x, () => svg("path"), (dot, _, i) => {
       write(dot, { ...shapeOf(classes ? classes[i] : 0), "data-example": examples ? i : null });
     });
@@ -73,18 +76,30 @@ export class Lane {
     write(this.told, { ...placeOf(text, within(mean), room), y: top - head + 16 * unit });
   }
 
-  // The gradient's arrows at the dots; `paths` draws three a dot.
-  point(lane, { values, x_hat, classes, rows }, which, ruler, room) {
+  // The gradient's arrows at the dots; `paths` draws three a dot. Where dots are many, some have a spare one, which is
+  // seen while its example is pointed at.
+  point(lane, { values, x_hat, classes, rows, examples }, which, ruler, room) {
     const { left, width, unit } = room;
     const parts = { none: [], dx: [["dx", 0]], paths: PATHS }[which];
     const arrows = parts.flatMap(([part, shift]) => values.map((value, i) => ({ part, shift, value, i })));
+    const seen = this.#arrowed[which] ?? new Set();
+    this.#lay(seen.size < values.length);
     joined(this.arrows, arrows, () => svg("path"), (arrow, { part, shift, value, i }) => {
       const length = (lengthOf(lane, part, i, x_hat) / lane.hundred) * LONGEST * unit;
       const at = place(value, ruler, left, width);
       const is = at >= left && at <= left + width;
       const y = heightOf(i, classes, rows, room) + unit * shift;
-      write(arrow, { class: `arrow ${part}`, d: arrowOf(length), transform: `translate(${at.toFixed(1)} ${y.toFixed(1)})`, visibility: is ? null : "hidden" });
+      write(arrow, {
+        class: `arrow ${part}${seen.has(i) ? "" : " spare"}`, d: arrowOf(length), transform: `translate(${at.toFixed(1)} ${y.toFixed(1)})`,
+        visibility: is ? null : "hidden", "data-example": examples ? i : null,
+      });
     });
+  }
+
+  // Arrows lie below the dots, but above many, which would cover them.
+  #lay(above) {
+    const [below, upper] = above ? [this.dots, this.arrows] : [this.arrows, this.dots];
+    if (below.nextSibling !== upper) below.after(upper);
   }
 }
 
@@ -102,6 +117,13 @@ function heightOf(i, classes, rows, { top, height, unit, narrow }) {
   const apart = Math.min(ROWS * unit, (2 * (middle - CLEAR * unit)) / (rows - 1));
   const row = classes && rows > 1 && rows <= COLOURS ? (classes[i] - (rows - 1) / 2) * apart : 0;
   return top + middle + row + unit * SCATTER[i % SCATTER.length];
+}
+
+// So many of the values, evenly over their order from the first to the last, and always the same; of null, all.
+function evenly(values, most) {
+  const order = [...values.keys()].sort((one, other) => values[one] - values[other]);
+  if (most === null) return new Set(order);
+  return new Set(Array.from({ length: most }, (_, rank) => order[Math.round((rank * (order.length - 1)) / (most - 1))]));
 }
 
 function lengthOf(lane, part, i, x_hat) {

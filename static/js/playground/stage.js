@@ -70,7 +70,9 @@ export class Stage {
     const arrows = this.#state.get("arrows");
     tell(this.#sentence, this.#said);
     this.play.takeBack(this.#said);
-    document.getElementById("stage-ruler").textContent = `One linear ruler ${this.#ruled.text}${this.#ruled.power}; ${this.#data.counted}`;
+    const most = this.#data.arrowed[arrows];
+    const told = `One linear ruler ${this.#ruled.text}${this.#ruled.power}; ${this.#data.counted}`;
+    document.getElementById("stage-ruler").textContent = most ? `${told}; ${most} have arrows` : told;
     document.getElementById("stage-classes").replaceChildren(...this.#key(arrows));
     for (const button of this.#root.querySelectorAll("[data-arrows]")) button.setAttribute("aria-pressed", String(button.dataset.arrows === arrows));
   }
@@ -186,9 +188,9 @@ export class Stage {
   }
 
   #drawLane(lane, i, place) {
-    const { classes, class_names: names, steps, lanes } = this.#data;
+    const { classes, class_names: names, steps, lanes, examples } = this.#data;
     const { step, ruler, values, means, sds } = this.#now;
-    const drawn = { values: values[i], mean: means[i], sd: sds[i], told: steps[step].told[i], classes, rows: names.length };
+    const drawn = { values: values[i], mean: means[i], sd: sds[i], told: steps[step].told[i], classes, rows: names.length, examples };
     lane.draw(drawn, ruler, place);
     lane.point(lanes[i], { ...drawn, x_hat: this.#values(lanes[i], i, "x_hat") }, this.#state.get("arrows"), ruler, place);
     lane.marks.draw(step, means[i], sds[i], ruler, place);

@@ -23,6 +23,14 @@ CROSSED = """(lanes) => lanes
   .map((lane) => ["text", "line.mean"].map((part) => lane.querySelector(part).getBoundingClientRect()))
   .filter(([told, mean]) => mean.right > told.left && mean.left < told.right && mean.top < told.bottom).length"""
 """How many lanes' means go through what is told of them."""
+ARROWED = """(lanes) => lanes.map((lane) => {
+  const seen = [...lane.querySelectorAll(".arrow")].filter((arrow) => getComputedStyle(arrow).display !== "none");
+  const at = (mark) => parseFloat(mark.getAttribute("transform").slice(10));
+  const dots = [...lane.querySelectorAll(".dots path")].map(at).sort((one, other) => one - other);
+  const firsts = seen.filter((arrow) => arrow.classList[1] === seen[0].classList[1]);
+  return [seen.length, firsts.map(at).sort((one, other) => one - other), dots];
+})"""
+"""Of each lane: how many arrows are seen, where those of one kind start, and where the dots are."""
 STEPS = ["x", "centred", "x_hat", "scaled", "y", "activation"]
 
 
@@ -99,10 +107,35 @@ def expect_each_step_to_say_where_it_is(playground: Playground) -> None:
     page.locator('[data-arrows="dx"]').click()
     expect(page.locator("#stage-sentence")).to_contain_text("∂L/∂x")
     assert page.locator(".arrow.dx").count() == 3 * 178
+    expect_arrows_evenly_over_the_order_of_values(page, most=48, kinds=1)
     page.locator('[data-arrows="paths"]').click()
     assert page.locator(".arrows :is(.direct, .mean, .variance)").count() == 3 * 3 * 178
+    expect_arrows_evenly_over_the_order_of_values(page, most=24, kinds=3)
+    expect_an_example_that_is_pointed_at_to_have_its_arrows(page)
     assert playground.query == {"step": "y", "arrows": "paths"}
     expect_nothing_hidden_to_say_what_was(playground)
+    playground.step_to("step=y&arrows=paths&batch_size=24")
+    assert [seen for seen, _, _ in page.locator(".lane").evaluate_all(ARROWED)] == [3 * 24] * 3
+    expect(page.locator("#stage-ruler")).not_to_contain_text("arrows")
+    playground.step_to("step=y")
+
+
+def expect_arrows_evenly_over_the_order_of_values(page: Page, most: int, kinds: int) -> None:
+    """At some of many dots, from the first to the last, and the line below says of how many."""
+    for seen, starts, dots in page.locator(".lane").evaluate_all(ARROWED):
+        assert seen == most * kinds
+        assert starts == [dots[int(rank * (len(dots) - 1) / (most - 1) + 0.5)] for rank in range(most)]
+    expect(page.locator("#stage-ruler")).to_contain_text(f"a dot is one example; {most} have arrows")
+
+
+def expect_an_example_that_is_pointed_at_to_have_its_arrows(page: Page) -> None:
+    lane = page.locator(".lane").first
+    spare = lane.locator(".arrow.spare").first
+    expect(spare).to_have_css("display", "none")
+    lane.locator(f'.dots [data-example="{spare.get_attribute("data-example")}"]').dispatch_event("pointermove")
+    expect(spare).not_to_have_css("display", "none")
+    page.keyboard.press("Escape")
+    expect(spare).to_have_css("display", "none")
 
 
 def expect_nothing_hidden_to_say_what_was(playground: Playground) -> None:

@@ -20,6 +20,7 @@ from bncore.playground.steps import STEPS, Backward, Step
 SYMBOLS = ("gamma", "beta", "mean", "sd", "x", "x_hat", "y", "dx")
 DIGITS = 6  # of the numbers that place things
 MOST_DOTS = 180  # of a feature
+MOST_ARROWED = {"dx": 48, "paths": 24}  # of its dots: by path, each has three arrows
 MOST_BY_FEATURE = 64  # features of which a mark moves one's own gamma and beta: the address then names those of all
 PARTS, HUNDRED = 999, 99
 
@@ -37,12 +38,15 @@ def stage_answer(staged: Staged) -> dict[str, Any]:
 def stage_of(staged: Staged) -> dict[str, Any]:
     """What the stage shows."""
     told, steps, backward = told_of(staged), staged.steps, staged.backward
-    said = sentences(told, staged.lanes, steps, backward)
-    shown = min(MOST_DOTS, staged.walked.rows.shape[1])
+    values = staged.walked.rows.shape[1]
+    shown = min(MOST_DOTS, values)
+    arrowed = {kind: most if shown > most else None for kind, most in MOST_ARROWED.items()}
+    said = sentences(told, staged.lanes, steps, backward, each_has_its_arrow=shown == values and not arrowed["dx"])
     return {
         "shown": shown,
-        "of": staged.walked.rows.shape[1],
+        "of": values,
         "counted": _counted(staged, shown),
+        "arrowed": arrowed,
         "examples": staged.walked.positions == 1,
         "classes": _classes(staged, shown),
         "class_names": list(staged.batch.label_names),

@@ -21,14 +21,16 @@ BEFORE = ("x", "centred", "x_hat")
 Steps = dict[str, Step]
 
 
-def sentences(told: Told, lanes: tuple[int, ...], steps: Steps, backward: Backward) -> dict[str, str]:
-    """A sentence a step, and one of the gradient."""
+def sentences(
+    told: Told, lanes: tuple[int, ...], steps: Steps, backward: Backward, *, each_has_its_arrow: bool
+) -> dict[str, str]:
+    """A sentence a step, and one of the gradient, whose arrows each value has or not."""
     names = [told.names[lane] for lane in lanes]
     said = {name: say(told, names, steps) for name, say in SAYS.items()}
     if told.moved:
         acts = f" {told.symbol('gamma')} and {told.symbol('beta')} act from × {told.symbol('gamma')} on."
         said |= {name: said[name] + acts for name in BEFORE}
-    gradient = {"dx": _gradient(told, backward, names), "by_path": _by_path(told)}
+    gradient = {"dx": _gradient(told, backward, names, each_has_its_arrow), "by_path": _by_path(told)}
     return said | {"activation": _activation(told, lanes)} | gradient
 
 
@@ -106,19 +108,21 @@ def _activation(told: Told, lanes: tuple[int, ...]) -> str:
     return f"f is {activation.title}: {share} of these values lie where it is flat or dead."
 
 
-def _gradient(told: Told, backward: Backward, names: list[str]) -> str:
+def _gradient(told: Told, backward: Backward, names: list[str], each: bool) -> str:
     dx, unit = told.symbol("dx"), told.unit
     terms = np.abs(backward.direct).sum(axis=1, dtype=np.float64)
     sums = backward.dx.astype(np.float64).sum(axis=1)
     if not backward.dx.any():
         return f"No gradient reaches these {counted(len(names), 'feature')}: every {dx} is 0."
+    is_here = f"Back again, each dot's arrow is {dx}" if each else f"Back again, an arrow is its dot's {dx}"
     if told.trains and all(
         is_rounding(float(total), float(size), unit) for total, size in zip(sums, terms, strict=True)
     ):
-        return f"Back again, each dot's arrow is {dx}. A feature's arrows add up to 0: its mean cannot move the loss."
+        drawn = "" if each else ", drawn or not"
+        return f"{is_here}. A feature's arrows add up to 0{drawn}: its mean cannot move the loss."
     if told.trains:
-        return f"Back again, each dot's arrow is {dx}, through all three paths."
-    return f"Back again, each dot's arrow is {dx}: in inference the direct path alone."
+        return f"{is_here}, through all three paths."
+    return f"{is_here}: in inference the direct path alone."
 
 
 def _by_path(told: Told) -> str:

@@ -109,6 +109,7 @@ def test_the_gradients_sentence_holds_for_the_mode(server):
     assert "add up to 0" not in inference["gradient"]
     assert "three paths" in get(server)["stage"]["by_path"]
     assert "direct path alone" in inference["by_path"]
+    assert get(server, batch_size=48)["stage"]["gradient"].startswith("Back again, each dot's arrow is ∂L/∂x. A")
     nothing = get(server, source="iris", activation="relu", beta="-9")["stage"]["gradient"]
     assert nothing.startswith("No gradient reaches these 3 features")
 
@@ -118,6 +119,13 @@ def test_of_many_examples_some_are_drawn_and_that_is_said(server):
     assert stage["shown"] == 180
     assert stage["counted"] == "a dot is one example; 180 of 1,000 are drawn"
     assert len(stage["lanes"][0]["x"]) == 180
+    assert stage["arrowed"] == {"dx": 48, "paths": 24}
+    assert stage["gradient"].startswith(
+        "Back again, an arrow is its dot's ∂L/∂x. A feature's arrows add up to 0, drawn or"
+    )
+    few = get(server, source="normal", batch_size=24)["stage"]
+    assert few["arrowed"] == {"dx": None, "paths": None}
+    assert few["gradient"].startswith("Back again, each dot's arrow is")
 
 
 def test_a_feature_that_is_not_there_is_a_422_on_its_field(server):
