@@ -27,8 +27,9 @@ def bias_in_front(seen: Seen) -> Iterator[Finding]:
     if by_names and (seen.mean is None or (seen.mean >= 0).all()):
         return
     where = "right in front, the" if by_names else "the"
+    size = f"up to {three(seen.front.bias)}" if seen.front.bias else "all 0"
     yield told(
         seen, "bias_in_front", (), {"bias": seen.front.bias},
-        f"{where} bias of {front.name}, up to {three(seen.front.bias)}, does nothing: the mean takes it out again, "
+        f"{where} bias of {front.name}, {size}, does nothing: the mean takes it out again, "
         "and β does its work.",
     )  # fmt: skip

@@ -284,6 +284,9 @@ def test_a_bias_in_front_is_a_note_unless_a_relu_may_stand_between():
     front = replace(model.norms[0].front, bias="conv0.bias")
     biased = with_norm(model_of(model.norms, tensors), 0, front=front)
     assert told(biased)["bias_in_front"].severity == "note"
+    assert "up to 1.00, does nothing" in told(biased)["bias_in_front"].sentence
+    zero = with_norm(model_of(model.norms, tensors | {"conv0.bias": np.zeros(CHANNELS)}), 0, front=front)
+    assert "all 0, does nothing" in told(zero)["bias_in_front"].sentence
     assert "bias_in_front" not in told(with_norm(biased, 0, mean=np.abs))
     known = with_norm(biased, 0, mean=np.abs, front=replace(front, known_by="graph"))
     assert "bias_in_front" in told(known)
