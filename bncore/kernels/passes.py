@@ -96,10 +96,10 @@ def look(
 ) -> Float64 | None:
     """Moments, counts and extremes of an array, or of what lies `offset` bytes into the file of a descriptor.
 
-    `piece` is how many examples are looked at in one go. The counts are
-    added to `counters_of` the features, behind the first of which it then says between which cells there are numbers;
-    the extremes to `grid` (4, D): centre, 1 / unit, low, high. Returns (pieces, 3, D): mean, var and mean_rest of each
-    piece; None where there are no kernels that serve such numbers, and where the file does not give so many.
+    `piece` is how many examples are looked at in one go. The counts are added to `counters_of` the features, behind the
+    first of which it then says between which cells there are numbers; the extremes to `grid` (4, D): centre, 1 / unit,
+    low, high. Returns (pieces, 3, D): mean, var and mean_rest of each piece; None where there are no kernels that serve
+    such numbers, and where the file does not give so many.
     """
     if in_force.compiled is None or dtype not in NATIVE:
         return None

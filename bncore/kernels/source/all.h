@@ -22,6 +22,7 @@
 #define T float
 #define OF(name) name##_float
 #include "walk/vectors.h"
+#include "walk/across.h"
 #include "walk/few.h"
 #include "walk/tiles.h"
 #include "walk/written.h"
@@ -39,6 +40,7 @@
 #define T double
 #define OF(name) name##_double
 #include "walk/vectors.h"
+#include "walk/across.h"
 #include "walk/few.h"
 #include "walk/tiles.h"
 #include "walk/written.h"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from bncore.arguments import Array
+from bncore.arguments import NATIVE, Array
 from bncore.errors import BadParameter
 from bncore.progress import Said, unheard
 from bncore.stream.sources.file import File
@@ -54,9 +54,17 @@ class RawArray:
     def stamp(self) -> str:
         return f"{self.file.stamp} {self.array} {self.stored.str} {self.shape}"
 
+    @property
+    def _row(self) -> int:
+        """Bytes of an example."""
+        return prod(self.example) * self.stored.itemsize
+
+    def _begin(self, example: int) -> int:
+        """The byte of the file that an example begins at."""
+        return self.offset + example * self._row
+
     def chunks(self, rows: int, first: int = 0) -> Iterator[Chunk]:
-        size = rows * prod(self.example) * self.stored.itemsize
-        start_of = self.offset + first * prod(self.example) * self.stored.itemsize
+        size, start_of = rows * self._row, self._begin(first)
         self.file.expect(start_of, AHEAD * size)
         for number, start in enumerate(range(first, self.examples, rows)):
             self.file.expect(start_of + (number + AHEAD) * size, size)
@@ -70,18 +78,16 @@ class RawArray:
         return taken
 
     def _read(self, start: int, stop: int) -> Array:
-        size = prod(self.example) * self.stored.itemsize
-        buffer = self._buffer((stop - start) * size)
-        self.file.read_into(self.offset + start * size, buffer.data)
+        buffer = self._buffer((stop - start) * self._row)
+        self.file.read_into(self._begin(start), buffer.data)
         raw = buffer.view(np.uint16 if self.stored == BFLOAT16 else self.stored)
         numbers = (raw.astype(np.uint32) << 16).view(np.float32) if self.stored == BFLOAT16 else raw
         return numbers.reshape(stop - start, *self.example)
 
     def _stored(self, start: int, stop: int) -> Stored | None:
-        if self.file.descriptor is None or self.stored == BFLOAT16:
+        if self.file.descriptor is None or self.stored not in NATIVE:
             return None
-        size = prod(self.example) * self.stored.itemsize
-        return Stored(self.file.descriptor, self.offset + start * size, self.stored, (stop - start, *self.example))
+        return Stored(self.file.descriptor, self._begin(start), self.stored, (stop - start, *self.example))
 
     def _buffer(self, size: int) -> NDArray[np.uint8]:
         if getattr(self._room, "size", 0) < size:

@@ -16,7 +16,7 @@ from bncore.progress import Said, unheard
 
 @dataclass(frozen=True)
 class Stored:
-    """Where numbers of this shape lie side by side: in an open file of this machine, from byte number `offset` on."""
+    """Where float32 or float64 of this shape lie side by side: in an open file of this machine, at byte `offset`."""
 
     descriptor: int
     offset: int

@@ -22,22 +22,22 @@ def emptied(block: bytes, delimiter: str) -> bytes:
     >>> emptied(b'1;"\\n;\\n"\\n', ";")
     b'1;"\\n;\\n"\\n'
     """
-    mark = delimiter.encode()
-    firsts = {mark, b" ", b"\t", b'"'}
-    if not any(block.startswith(first) or b"\n" + first in block for first in firsts):
+    mark, lines = delimiter.encode(), b"\n" + block
+    if not any(b"\n" + first in lines for first in {mark, b" ", b"\t", b'"'}):
         return block
     quotes, counted = 0, 0
 
     def line(match: re.Match[bytes]) -> bytes:
         nonlocal quotes, counted
-        quotes, counted = quotes + block.count(b'"', counted, match.start()), match.start()
-        return b"" if quotes % 2 == 0 else match[0]
+        quotes, counted = quotes + lines.count(b'"', counted, match.start()), match.start()
+        return b"\n" if quotes % 2 == 0 else match[0]
 
-    return _of_nothing(mark).sub(line, block)
+    return _of_nothing(mark).sub(line, lines)[1:]
 
 
 @cache
 def _of_nothing(mark: bytes) -> re.Pattern[bytes]:
+    """A line and the end of the one before it, which is what is looked for: that is many times as fast."""
     blanks = b"[" + b" \t".replace(mark, b"") + b"]*"
     field = rb'(?:"[ \t]*")?' + blanks
-    return re.compile(rb"(?:\A|(?<=\n))" + field + b"(?:" + re.escape(mark) + field + rb")+(?=\r?\n|\r?\Z)")
+    return re.compile(rb"\n" + field + b"(?:" + re.escape(mark) + field + rb")+(?=\r?\n|\r?\Z)")

@@ -1,39 +1,10 @@
 /* A few rows of features that have some positions each, side by side (images of a small batch): a feature after the
  * other, along its positions in all rows, so that its sums stay in registers, and what its numbers are multiplied by
- * too. ALONG sums stand side by side and are added up in halves, whatever the vectors. The steps are those of
- * moments.h, merge.h and sums.h, of one tile and one part. */
+ * too (walk/across.h, ALONG sums side by side). The steps are those of moments.h, merge.h and sums.h, of one tile and
+ * one part. */
 #ifndef BN_ALONG
 #define BN_ALONG
 enum { ALONG = 16, CHAINS = ALONG / WIDTH };
-
-/* AT(position, chain, lanes): ALONG positions at once, then what is left. */
-#define EACH_POSITION(given, AT)                                                                             \
-    do {                                                                                                     \
-        ptrdiff_t at_ = 0;                                                                                   \
-        for (; at_ + ALONG <= (given); at_ += ALONG)                                                         \
-            _Pragma("GCC unroll 8") for (int c_ = 0; c_ < CHAINS; c_++) AT(at_ + c_ * WIDTH, c_, WIDTH);     \
-        _Pragma("GCC unroll 8") for (int c_ = 0; c_ < CHAINS; c_++)                                          \
-            if (at_ + c_ * WIDTH < (given)) AT(at_ + c_ * WIDTH, c_, (given) - at_ - c_ * WIDTH);            \
-    } while (0)
-
-/* The first `lanes` of a vector, if it has so many, else all; and zeros. */
-ALWAYS Vector first_lanes(Vector numbers, const ptrdiff_t lanes) {
-    Mask lane;
-    for (int i = 0; i < WIDTH; i++) lane[i] = i;
-    return (Vector)((Mask)numbers & (lane < lanes));
-}
-
-ALWAYS double in_halves(const Vector *chains) {
-    Vector sums[CHAINS];
-    double sum[WIDTH];
-    memcpy(sums, chains, sizeof sums);
-    _Pragma("GCC unroll 3") for (int half = CHAINS / 2; half; half /= 2)
-        _Pragma("GCC unroll 4") for (int c = 0; c < half; c++) sums[c] += sums[c + half];
-    memcpy(sum, sums, sizeof sum);
-    _Pragma("GCC unroll 3") for (int half = WIDTH / 2; half; half /= 2)
-        _Pragma("GCC unroll 4") for (int i = 0; i < half; i++) sum[i] += sum[i + half];
-    return sum[0];
-}
 #endif
 
 /* A feature in all rows: where its numbers begin, how far apart rows are; nothing is read from `end` on. */
@@ -51,7 +22,7 @@ static OF(Image) OF(image_of)(const Plan *plan, const Arrays *arrays, int operan
 
 /* WIDTH numbers, the first `lanes` of which are of the feature. */
 ALWAYS Vector OF(read_at)(const T *x, const T *end, const ptrdiff_t lanes) {
-    return lanes >= WIDTH || end - x >= WIDTH ? OF(load)(x, WIDTH, 0) : OF(load)(x, lanes, 0);
+    return lanes == WIDTH || end - x >= WIDTH ? OF(load)(x, WIDTH, 0) : OF(load)(x, lanes, 0);
 }
 
 /* The mean of a 16th of a feature, or of some more. */
@@ -60,9 +31,9 @@ ALWAYS double OF(image_near)(OF(Image) of, const T *x) {
     const ptrdiff_t sampled = least(of.positions, most(ALONG, ceiling(of.rows * of.positions, 16)));
     Vector sum[CHAINS] = {0};
 #define AT(at, c, lanes) sum[c] += first_lanes(OF(read_at)(x + (at), of.end, lanes) - from, lanes)
-    EACH_POSITION(sampled, AT);
+    EACH_ACROSS(sampled, CHAINS, AT);
 #undef AT
-    return from + in_halves(sum) / (double)sampled;
+    return from + in_halves(sum, CHAINS) / (double)sampled;
 }
 
 /* mean, rest and variance of a feature; mean is near it before. The sums of a row are formed first: rounding, which may
@@ -77,11 +48,12 @@ ALWAYS void OF(image_moments_of)(OF(Image) of, const T *x, double *mean, double 
         const Vector apart_ = first_lanes(OF(read_at)(x + (at), of.end, lanes) - near, lanes); \
         plain[c] += apart_, product[c] = FUSED(apart_, apart_, product[c]);                    \
     } while (0)
-        EACH_POSITION(of.positions, AT);
+        EACH_ACROSS(of.positions, CHAINS, AT);
 #undef AT
         _Pragma("GCC unroll 8") for (int c = 0; c < CHAINS; c++) rest[c] += plain[c], squares[c] += product[c];
     }
-    const double sum = in_halves(rest), correction = sum / count, square = in_halves(squares) - sum * correction;
+    const double sum = in_halves(rest, CHAINS), correction = sum / count;
+    const double square = in_halves(squares, CHAINS) - sum * correction;
     *mean = two_sum(near, correction, left);
     *var = (square < 0 ? 0 : square) / count; /* NaN stays */
 }
@@ -116,10 +88,10 @@ static void OF(image_sums)(const Plan *plan, const Arrays *arrays, ptrdiff_t pan
         of_dy[c] += given_;                                                                    \
         of_both[c] = FUSED(given_, OF(read_at)(at_x + (at), x.end, lanes) - mean[d], of_both[c]); \
     } while (0)
-            EACH_POSITION(tile.positions, AT);
+            EACH_ACROSS(tile.positions, CHAINS, AT);
 #undef AT
         }
-        plain[d] = in_halves(of_dy), along[d] = in_halves(of_both);
+        plain[d] = in_halves(of_dy, CHAINS), along[d] = in_halves(of_both, CHAINS);
     }
 }
 

@@ -24,6 +24,9 @@ struct Order {
     Step now[6];                     /* what a task does, one after the other */
 };
 
+/* A pass of the arrays' dtype. */
+#define OF_DTYPE(name) (order->arrays->is_double ? name##_double : name##_float)
+
 static void note(Order *order, int status) { __atomic_fetch_or(&order->status, status, __ATOMIC_RELAXED); }
 
 static double number_at(const Arrays *arrays, int operand, ptrdiff_t feature) {
@@ -44,23 +47,16 @@ static void take_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Plan *plan = &order->plan;
     ptrdiff_t at = place_of(plan, panel, part), begin = panel * plan->panel, end = end_of(order, panel);
     const Features *of = order->features;
-    if (plan->columns) {
-        if ((order->arrays->is_double ? column_moments_double : column_moments_float)(
-                plan, order->arrays, order->operand, panel, of->mean + begin, of->rest + begin, of->var + begin))
-            note(order, ODD);
-        return;
-    }
-    if (plan->images) {
-        if ((order->arrays->is_double ? image_moments_double : image_moments_float)(
+    if (plan->columns || plan->images) {
+        if ((plan->columns ? OF_DTYPE(column_moments) : OF_DTYPE(image_moments))(
                 plan, order->arrays, order->operand, panel, of->mean + begin, of->rest + begin, of->var + begin))
             note(order, ODD);
         return;
     }
     double *first = workspace()->lanes[7];
     for (ptrdiff_t d = begin; d < end; d++) first[d - begin] = number_at(order->arrays, order->operand, d);
-    (order->arrays->is_double ? moments_double : moments_float)(plan, order->arrays, order->operand, panel, part, first,
-                                                                order->counts + panel * plan->parts + part,
-                                                                order->first + at, order->second + at);
+    OF_DTYPE(moments)(plan, order->arrays, order->operand, panel, part, first,
+                      order->counts + panel * plan->parts + part, order->first + at, order->second + at);
 }
 
 /* Mean, rest and variance of a panel's features, of its merged parts. */
@@ -103,31 +99,22 @@ static void finish_lines(Order *order, ptrdiff_t panel, ptrdiff_t part) {
 
 static void write_y(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     if (order->plan.images) {
-        (order->arrays->is_double ? image_normalize_double : image_normalize_float)(
-            &order->plan, order->arrays, panel, (const double *const *)order->lines);
+        OF_DTYPE(image_normalize)(&order->plan, order->arrays, panel, (const double *const *)order->lines);
         return;
     }
-    (order->arrays->is_double ? normalize_double : normalize_float)(
-        &order->plan, order->arrays, panel, part, (const double *const *)order->lines, order->streamed);
+    OF_DTYPE(normalize)(&order->plan, order->arrays, panel, part, (const double *const *)order->lines, order->streamed);
 }
 
 static void take_sums(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Plan *plan = &order->plan;
     ptrdiff_t at = place_of(plan, panel, part);
-    if (plan->columns) {
-        (order->arrays->is_double ? column_sums_double : column_sums_float)(
+    if (plan->columns || plan->images) {
+        (plan->columns ? OF_DTYPE(column_sums) : OF_DTYPE(image_sums))(
             plan, order->arrays, panel, order->features->mean + panel * plan->panel, order->first + at,
             order->second + at);
         return;
     }
-    if (plan->images) {
-        (order->arrays->is_double ? image_sums_double : image_sums_float)(
-            plan, order->arrays, panel, order->features->mean + panel * plan->panel, order->first + at,
-            order->second + at);
-        return;
-    }
-    (order->arrays->is_double ? sums_double : sums_float)(plan, order->arrays, panel, part, order->features->mean,
-                                                          order->first + at, order->second + at);
+    OF_DTYPE(sums)(plan, order->arrays, panel, part, order->features->mean, order->first + at, order->second + at);
 }
 
 /* dbeta, dgamma of all parts. A sum so small may have lost digits of its products. */
@@ -168,19 +155,15 @@ static void finish_paths(Order *order, ptrdiff_t panel, ptrdiff_t part) {
 
 static void write_dx(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     if (order->plan.images) {
-        (order->arrays->is_double ? image_gradient_double : image_gradient_float)(
-            &order->plan, order->arrays, panel, (const double *const *)order->lines);
+        OF_DTYPE(image_gradient)(&order->plan, order->arrays, panel, (const double *const *)order->lines);
         return;
     }
-    (order->arrays->is_double ? gradient_double : gradient_float)(
-        &order->plan, order->arrays, panel, part, (const double *const *)order->lines, order->streamed);
+    OF_DTYPE(gradient)(&order->plan, order->arrays, panel, part, (const double *const *)order->lines, order->streamed);
 }
 
 static void write_few(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     (void)part;
-    if ((order->arrays->is_double ? few_double : few_float)(&order->plan, order->arrays, panel, order->features,
-                                                            order->rule))
-        note(order, ODD);
+    if (OF_DTYPE(few)(&order->plan, order->arrays, panel, order->features, order->rule)) note(order, ODD);
 }
 
 /* The frame of every task: a place to compute in, the steps of now, and whether a result did not fit. */

@@ -1,6 +1,6 @@
-/* A row by its own statistics, and the way back; as in bncore/norms/core.py. ACROSS sums stand side by side and are
- * added up in halves, whatever the vectors. Moments are taken in one pass, about the mean of the first cells
- * (pass/moments.h): of a row's first tile those are a 16th or more. */
+/* A row by its own statistics, and the way back; as in bncore/norms/core.py. ACROSS sums stand side by side
+ * (walk/across.h). Moments are taken in one pass, about the mean of the first cells (pass/moments.h): of a row's first
+ * tile those are a 16th or more. */
 #ifndef BN_ACROSS
 #define BN_ACROSS
 enum { ACROSS = 32, BLOCKS = ACROSS / WIDTH };
@@ -8,35 +8,6 @@ enum { ACROSS = 32, BLOCKS = ACROSS / WIDTH };
 /* Rows at once, all of them in the first cache: while the sums of one are added up and divided, the next one is read.
  * And cells of a tile: few enough that rounding, which may lean to one side, adds up to some of the last bits only. */
 enum { MOST_ROWS = 4, MOST_CELLS = 4096, CELLS = 2048 };
-
-/* AT(cell, block, cells): ACROSS cells at once, then what is left. */
-#define EACH_CELL(given, AT)                                                                              \
-    do {                                                                                                  \
-        ptrdiff_t cell_ = 0;                                                                              \
-        for (; cell_ + ACROSS <= (given); cell_ += ACROSS)                                                \
-            _Pragma("GCC unroll 16") for (int b_ = 0; b_ < BLOCKS; b_++) AT(cell_ + b_ * WIDTH, b_, WIDTH); \
-        _Pragma("GCC unroll 16") for (int b_ = 0; b_ < BLOCKS; b_++)                                      \
-            if (cell_ + b_ * WIDTH < (given))                                                             \
-                AT(cell_ + b_ * WIDTH, b_, least(WIDTH, (given) - cell_ - b_ * WIDTH));                   \
-    } while (0)
-
-/* The first cells of a vector, else 0. */
-ALWAYS Vector first_of(Vector numbers, const ptrdiff_t cells) {
-    for (ptrdiff_t i = cells; i < WIDTH; i++) numbers[i] = 0;
-    return numbers;
-}
-
-ALWAYS double halved(const Vector *blocks) {
-    Vector sums[BLOCKS];
-    double sum[WIDTH];
-    memcpy(sums, blocks, sizeof sums);
-    _Pragma("GCC unroll 5") for (int half = BLOCKS / 2; half; half /= 2)
-        _Pragma("GCC unroll 8") for (int b = 0; b < half; b++) sums[b] += sums[b + half];
-    memcpy(sum, sums, sizeof sum);
-    _Pragma("GCC unroll 3") for (int half = WIDTH / 2; half; half /= 2)
-        _Pragma("GCC unroll 4") for (int i = 0; i < half; i++) sum[i] += sum[i + half];
-    return sum[0];
-}
 
 /* x_hat = (x - mean) factor + shift of a row; and, backward,
  *
@@ -71,23 +42,23 @@ ALWAYS Vector parameter(const double *of, const int each, const ptrdiff_t cell, 
 
 static double OF(row_sum)(const T *x, ptrdiff_t cells, double from) {
     Vector sum[BLOCKS] = {0};
-#define AT(cell, b, some) sum[b] += first_of(OF(load)(x + (cell), some, 1) - from, some)
-    EACH_CELL(cells, AT);
+#define AT(cell, b, some) sum[b] += first_lanes(OF(load)(x + (cell), some, 1) - from, some)
+    EACH_ACROSS(cells, BLOCKS, AT);
 #undef AT
-    return halved(sum);
+    return in_halves(sum, BLOCKS);
 }
 
 static double OF(row_squares)(const T *x, ptrdiff_t cells, double from, double *rest) {
     Vector sum[BLOCKS] = {0}, squares[BLOCKS] = {0};
 #define AT(cell, b, some)                                                        \
     do {                                                                         \
-        Vector apart_ = first_of(OF(load)(x + (cell), some, 1) - from, some);    \
+        Vector apart_ = first_lanes(OF(load)(x + (cell), some, 1) - from, some);    \
         sum[b] += apart_, squares[b] = FUSED(apart_, apart_, squares[b]);        \
     } while (0)
-    EACH_CELL(cells, AT);
+    EACH_ACROSS(cells, BLOCKS, AT);
 #undef AT
-    *rest = halved(sum);
-    return halved(squares);
+    *rest = in_halves(sum, BLOCKS);
+    return in_halves(squares, BLOCKS);
 }
 
 ALWAYS Vector OF(hat)(const T *x, const ptrdiff_t cells, const int ahead, Line line) {
@@ -102,7 +73,7 @@ ALWAYS void OF(write_cells)(const T *x, T *y, ptrdiff_t cells, Line line, const 
               FUSED(OF(hat)(x + (cell), some, 0, line), parameter(gamma, each, cell, some),                 \
                     parameter(beta, each, cell, some)),                                                     \
               some)
-    EACH_CELL(cells, AT);
+    EACH_ACROSS(cells, BLOCKS, AT);
 #undef AT
 }
 
@@ -125,9 +96,9 @@ static void OF(sum_cells)(const T *dy, const T *x, ptrdiff_t cells, Line line, c
         one[b] += g_, two[b] = FUSED(g_, hat_, two[b]);                                                  \
         add(dbeta + (cell), dy_, some), add_product(dgamma + (cell), dy_, hat_, some);                   \
     } while (0)
-    EACH_CELL(cells, AT);
+    EACH_ACROSS(cells, BLOCKS, AT);
 #undef AT
-    *plain = halved(one), *along = halved(two);
+    *plain = in_halves(one, BLOCKS), *along = in_halves(two, BLOCKS);
 }
 
 /* sum dy and sum dy x_hat of a piece. */
@@ -139,9 +110,9 @@ static void OF(sum_piece)(const T *dy, const T *x, ptrdiff_t cells, Line line, d
         Vector hat_ = OF(hat)(x + (cell), some, 1, line);                                        \
         one[b] += dy_, two[b] = FUSED(dy_, hat_, two[b]);                                        \
     } while (0)
-    EACH_CELL(cells, AT);
+    EACH_ACROSS(cells, BLOCKS, AT);
 #undef AT
-    *plain = halved(one), *along = halved(two);
+    *plain = in_halves(one, BLOCKS), *along = in_halves(two, BLOCKS);
 }
 
 static void OF(sum_row)(const T *dy, const T *x, ptrdiff_t cells, ptrdiff_t piece, Line line, const double *gamma,
@@ -168,7 +139,7 @@ ALWAYS void OF(pull_cells)(const T *dy, const T *x, T *dx, ptrdiff_t cells, Line
         const Vector g_ = OF(load)(dy + (cell), some, 0) * parameter(gamma, each, cell, some); \
         OF(store)(dx + (cell), FUSED(g_, factor, paths_), some);                             \
     } while (0)
-    EACH_CELL(cells, AT);
+    EACH_ACROSS(cells, BLOCKS, AT);
 #undef AT
 }
 

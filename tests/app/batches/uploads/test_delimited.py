@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from app.batches.uploads.delimited import blocks
-from app.batches.uploads.delimited.nothing import emptied, holds
 from app.errors import UnreadableBatch, UploadTooLarge
 from tests.app.batches.uploads.conftest import Parser
 from tests.each import each
@@ -47,26 +46,6 @@ def test_every_way_of_writing_a_table_gives_the_same_batch(parse: Parser, text: 
     assert batch.x.tolist() == TABLE
     assert batch.feature_names == ("a", "b")
     assert batch.warnings == ()
-
-
-@each(
-    "nothing",
-    [",", ";;;", " ,\t", '"",""', '" " ,', ' "",', '"""",', '"" "",', ",x", "\t", '""', '"', "", ",,\r", "1,", ' " ",'],
-)
-def test_the_two_readers_of_a_file_agree_on_what_is_no_row(nothing: str) -> None:
-    """The slow one tells row and line of what the fast one met."""
-    ends = (f"a,b\n1,2\n{nothing}\n3,4\n", f'a,b\n1,"\n{nothing}\n"\n3,4\n')
-    for text in ends:
-        block = emptied(text.encode(), ",")
-        rows = [record for record in csv.reader(io.StringIO(text)) if holds(record)]
-        assert len(rows) == sum(bool(record) for record in csv.reader(io.StringIO(block.decode())))
-
-
-def test_the_line_of_a_missing_value_below_rows_of_nothing_is_right(parse: Parser) -> None:
-    batch = parse.batch(b"a;b\n;\n1;2\n;;\n3;\n", missing="drop")
-    assert batch.x.tolist() == [[1.0, 2.0]]
-    with pytest.raises(UnreadableBatch, match=r"row 2 \(line 5\), column 'b'"):
-        parse.batch(b"a;b\n;\n1;2\n;;\n3;\n")
 
 
 def test_a_table_without_a_header_gets_counted_names(parse: Parser) -> None:
