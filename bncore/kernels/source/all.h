@@ -13,7 +13,6 @@
 #include "walk/plan.h"
 #include "walk/workspace.h"
 #include "walk/scale.h"
-#include "walk/lines.h"
 #include "walk/overflow.h"
 #include "pass/merge.h"
 #include "walk/stream.h"
@@ -23,7 +22,9 @@
 #define OF(name) name##_float
 #include "walk/vectors.h"
 #include "walk/across.h"
+#include "walk/lines.h"
 #include "walk/few.h"
+#include "walk/columns.h"
 #include "walk/tiles.h"
 #include "walk/written.h"
 #include "pass/moments.h"
@@ -41,7 +42,9 @@
 #define OF(name) name##_double
 #include "walk/vectors.h"
 #include "walk/across.h"
+#include "walk/lines.h"
 #include "walk/few.h"
+#include "walk/columns.h"
 #include "walk/tiles.h"
 #include "walk/written.h"
 #include "pass/moments.h"

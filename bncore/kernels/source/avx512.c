@@ -12,6 +12,7 @@
 #define STREAM(to, from) _mm512_stream_si512((__m512i *)(to), _mm512_loadu_si512(from))
 #define WIDTH 8
 #define FUSED(a, b, c) _mm512_fmadd_pd(a, b, c)
+#define ROOT(numbers) _mm512_sqrt_pd(numbers)
 #define WIDEN(from) _mm512_cvtps_pd(_mm256_loadu_ps(from))
 #define NARROW(to, numbers) _mm256_storeu_ps(to, _mm512_cvtpd_ps(numbers))
 #include "all.h"

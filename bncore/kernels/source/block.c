@@ -3,18 +3,21 @@
  * as long as a pass does. Kept are a few blocks, the last ones that were given back, and not more than MOST_KEPT bytes;
  * small ones are the allocator's again.
  *
- * All of it is under the interpreter's lock. Numbers begin at a line of the cache, so that no vector lies across two.
+ * All of it is under the interpreter's lock. Numbers begin at a line of the cache, so that no vector lies across two,
+ * and those of a result where x does in a page: what is written then drives out of the first cache lines of x that have
+ * been read, and not what is computed on.
  */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
 #include "interface.h"
+#include "walk/sizes.h"
 
-enum { LINE = 64, PAGE = 4096, PLACES = 32, LEAST_KEPT = 4096, MOST_KEPT = 1 << 24, HUGE_PAGES = 1 << 22 };
+enum { PAGE = 4096, PLACES = 32, LEAST_KEPT = 4096, MOST_KEPT = 1 << 24, HUGE_PAGES = 1 << 22 };
 
 typedef struct {
-    char *from, *bytes; /* of the allocator; the first line in it */
+    char *from, *bytes; /* of the allocator; the numbers in it */
     size_t size;
 } Memory;
 
@@ -49,13 +52,12 @@ static Memory memory_of(size_t size) {
     size = (size + LINE - 1) / LINE * LINE;
     for (int place = places; place--;)
         if (spared[place].size >= size && spared[place].size / 4 * 3 <= size) return taken_out(place);
-    Memory memory = {.from = malloc(size + LINE), .size = size};
+    const Memory memory = {.from = malloc(size + LINE + (size < PAGE ? 0 : PAGE)), .size = size};
     if (!memory.from) return memory;
-    memory.bytes = memory.from + (-(uintptr_t)memory.from & (LINE - 1));
 #ifdef MADV_HUGEPAGE
     if (size >= HUGE_PAGES) { /* as NumPy asks for its own */
-        const size_t ahead = -(uintptr_t)memory.bytes & (PAGE - 1);
-        madvise(memory.bytes + ahead, size - ahead, MADV_HUGEPAGE);
+        const size_t ahead = -(uintptr_t)memory.from & (PAGE - 1);
+        madvise(memory.from + ahead, size - ahead, MADV_HUGEPAGE);
     }
 #endif
     return memory;
@@ -73,10 +75,12 @@ static int shown(PyObject *self, Py_buffer *view, int flags) {
     return PyBuffer_FillInfo(view, self, memory->bytes, (Py_ssize_t)memory->size, 0, flags);
 }
 
-PyObject *block_of(size_t size) {
+PyObject *block_of(size_t size, const void *like) {
     if (size > MOST_KEPT / 2) return NULL;
-    const Memory memory = memory_of(size);
+    Memory memory = memory_of(size);
     if (!memory.from) return NULL;
+    const uintptr_t from = (uintptr_t)memory.from, most = memory.size < PAGE ? LINE : PAGE;
+    memory.bytes = memory.from + (((uintptr_t)like / LINE * LINE - from) & (most - 1));
     Block *made = PyObject_New(Block, block_type);
     if (made) made->memory = memory;
     else free(memory.from), PyErr_Clear();

@@ -48,8 +48,9 @@ int copied(double *row, PyObject *given, double otherwise, ptrdiff_t width);
 typedef int (*Pass)(const Arrays *, const Features *, const Rule *);
 int passed(Pass pass, const Arrays *arrays, const Features *features, const Rule *rule);
 
-/* block.c: a block of bytes, NULL where it is too large for one; those of a block that has so many, else NULL. */
-PyObject *block_of(size_t size);
+/* block.c: a block of bytes, that begin in a page where others do, NULL where it is too large for one; those of a block
+ * that has so many, else NULL. */
+PyObject *block_of(size_t size, const void *like);
 void *bytes_of(PyObject *given, size_t size);
 int prepare_blocks(void);
 int prepare_whole(void);

@@ -77,7 +77,7 @@ static int made(Operand *result, const Operand *like) {
     result->own = *like->of, result->own.strides = result->strides;
     Py_intptr_t size = like->of->itemsize;
     for (int axis = like->of->nd; axis--; size *= like->of->shape[axis]) result->strides[axis] = size;
-    PyObject *shape = shape_of(like), *block = block_of(size);
+    PyObject *shape = shape_of(like), *block = block_of(size, like->of->data);
     if (!shape) PyErr_Clear();
     else result->array = new_array(shape, like->of->itemsize, block);
     if (block) {
@@ -155,7 +155,7 @@ PyObject *forward_whole(PyObject *self, PyObject *const *given, Py_ssize_t count
     PyObject *made = NULL, *block = NULL;
     int status = UNSERVED;
     if (fill(&arrays, operands, 2, axis_of(given[OF_AXIS], of[1].of->nd)) &&
-        (block = block_of(7 * sizeof(double) * arrays.features))) {
+        (block = block_of(7 * sizeof(double) * arrays.features, NULL))) {
         const Features features = features_of(bytes_of(block, 0), NULL, arrays.features);
         if (copied(features.gamma, given[GAMMA], 1, arrays.features) &&
             copied(features.beta, given[BETA], 0, arrays.features))
@@ -186,7 +186,7 @@ PyObject *backward_whole(PyObject *self, PyObject *const *given, Py_ssize_t coun
     int status = UNSERVED;
     if (fill(&arrays, operands, 3, axis_of(given[OF_AXIS], of[1].of->nd))) {
         double *table = bytes_of(given[TABLE], 7 * sizeof(double) * arrays.features);
-        if (table && (block = block_of(2 * sizeof(double) * arrays.features))) {
+        if (table && (block = block_of(2 * sizeof(double) * arrays.features, NULL))) {
             const Features features = features_of(table, bytes_of(block, 0), arrays.features);
             status = passed(passes->backward, &arrays, &features, &rule);
         }

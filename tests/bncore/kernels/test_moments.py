@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from bncore.errors import VarianceOverflow
 from bncore.kernels import moments_rows, using
 from bncore.kernels.loading import compiled
 from bncore.statistics import statistics
@@ -47,6 +48,11 @@ def images(x):
     return np.ascontiguousarray(x.reshape(8, -1, FEATURES).transpose(0, 2, 1))
 
 
+def few(x):
+    """A small batch: the first and the last rows."""
+    return np.concatenate([x[:60], x[-60:]])
+
+
 CASES = {
     "drifting": drifting, "stepping": stepping, "first": lambda: outlying(0), "sampled": lambda: outlying(5),
     "several": lambda: outlying(0, 1, 2), "later": lambda: outlying(2_500), "ending": ending,
@@ -57,17 +63,23 @@ CASES = {
 @each("dtype", ["float32", "float64"])
 @each("name", CASES)
 def test_whatever_the_first_numbers_are_mean_and_variance_have_their_digits(dtype, name):
-    """Of features, in tiles of rows and as positions of a few rows; and of the same numbers as rows of their own."""
+    """Of features, in tiles of rows, as positions of a few rows, and of a small batch; and of the same numbers as rows
+    of their own."""
     x = CASES[name]().astype(dtype)
+    held_to_its_digits(x, statistics, lambda x: statistics(images(x)))
+    held_to_its_digits(few(x), statistics)
+
+
+def held_to_its_digits(x, *ways):
     wide = x.astype(np.longdouble)
     mean = wide.mean(0)
     mean += (wide - mean).mean(0)
     var = np.square(wide - mean).mean(0)
     for instructions in SETS:
         with using(instructions):
-            of_features, of_rows = statistics(x), moments_rows(np.ascontiguousarray(x.T))
-            of_images = statistics(images(x))
-        of_each = ((one.mean, one.var, one.mean_rest) for one in (of_features, of_images))
+            of_rows = moments_rows(np.ascontiguousarray(x.T))
+            of_features = [way(x) for way in ways]
+        of_each = ((one.mean, one.var, one.mean_rest) for one in of_features)
         for got, got_var, rest in (*of_each, of_rows):
             apart = np.abs(got.astype(np.longdouble) + rest - mean)
             assert (apart <= 1e-14 * np.sqrt(var)).all(), instructions
@@ -81,5 +93,13 @@ def test_a_constant_feature_has_no_variance_whatever_its_neighbours_do(dtype, va
     x[:, 3] = value
     for instructions in SETS:
         with using(instructions):
-            for got in (statistics(x), statistics(images(x))):
+            for got in (statistics(x), statistics(images(x)), statistics(few(x))):
                 assert (got.mean[3], got.mean_rest[3], got.var[3]) == (x[0, 3], 0, 0)
+
+
+@each("shape", [(20, 9), (300, 9)])
+def test_a_variance_that_float64_does_not_hold_is_refused(shape):
+    x = 1e200 * np.random.default_rng(1).standard_normal(shape)
+    for backend in (*SETS, "numpy"):
+        with using(backend), pytest.raises(VarianceOverflow):
+            statistics(x)

@@ -239,6 +239,15 @@ def test_the_memory_of_a_result_is_its_own_until_its_last_view_is_gone(shape):
         assert all(place % 64 == 0 for place in places)
 
 
+@each("at", [0, 5, 700])
+def test_a_result_begins_in_a_page_where_x_does_at_a_line_of_the_cache(at):
+    x = batch(15, mild, (60_000 + at,), 0, "float32")[0].ravel()[at:].reshape(300, 200)
+    with using("auto"):
+        of = forward(x)
+        for result in (of.y, backward(x.copy(), of).dx):
+            assert result.ctypes.data % 4096 == x.ctypes.data % 4096 // 64 * 64
+
+
 def test_memory_that_was_given_back_is_that_of_the_next_result():
     x, *_ = batch(14, mild, (300, 200), 1, "float32")
     with using("auto"):

@@ -1,9 +1,11 @@
-/* The statistics of a small batch of rows side by side: a vector of features at a time, down all rows, so that sums and
- * what is made of them stay in registers; for so few numbers a feature, each array of features that is written and
- * read again is as much work. The steps are those of moments.h, merge.h and sums.h, of one tile and one part. */
+/* A small batch of rows side by side, from its numbers to the results: a line of the cache of features at a time, down
+ * all rows. Sums, and what is made of them, stay in registers, and what is read stays in the first cache as float64
+ * until results are made of it. The steps are those of moments.h, merge.h and normalize.h, of sums.h and gradient.h, of
+ * one tile and one part. */
 
 /* The mean of the first ROWS numbers of each feature. */
-ALWAYS Vector OF(near_at)(const T *x, ptrdiff_t stride, ptrdiff_t rows, const ptrdiff_t lanes, const Vector from) {
+ALWAYS Vector OF(near_at)(const T *x, ptrdiff_t stride, ptrdiff_t rows, const ptrdiff_t lanes) {
+    const Vector from = sizeof(T) == sizeof(double) ? OF(load)(x, lanes, 0) : (Vector){0};
 #define APART(r) (OF(load)(x + (r) * stride, lanes, 0) - from)
     if (rows >= ROWS) return from + TOTAL(APART, ROWS) * (1.0 / ROWS);
     Vector sum = APART(0);
@@ -12,81 +14,164 @@ ALWAYS Vector OF(near_at)(const T *x, ptrdiff_t stride, ptrdiff_t rows, const pt
 #undef APART
 }
 
-/* mean, rest and variance of the features of a vector. */
-ALWAYS void OF(column_moments_at)(const T *x, ptrdiff_t stride, ptrdiff_t rows, const ptrdiff_t lanes, double *mean,
-                                  double *left, double *var) {
-    const Vector from = sizeof(T) == sizeof(double) ? OF(load)(x, lanes, 0) : (Vector){0};
-    const Vector near = OF(near_at)(x, stride, rows, lanes, from);
+/* The moments of some vectors of features, whose numbers are kept; sums of ROWS rows are formed first. `next` are the
+ * lines that are written next. */
+ALWAYS void OF(column_moments_at)(const T *x, ptrdiff_t stride, ptrdiff_t rows, const int vectors,
+                                  const ptrdiff_t lanes, const T *next, ptrdiff_t to, double *kept, Moments *of) {
     const double each = 1 / (double)rows;
-    Vector rest = {0}, squares = {0}, below;
-    ptrdiff_t row = 0;
-    for (; row + ROWS <= rows; row += ROWS) {
-        Vector apart[ROWS];
-        _Pragma("GCC unroll 8") for (int r = 0; r < ROWS; r++)
-            apart[r] = OF(load)(x + (row + r) * stride, lanes, 0) - near;
-#define APART(r) apart[r]
-        rest += TOTAL(APART, ROWS);
-#undef APART
-        squares += products(apart, apart, ROWS);
+    Vector near[ABREAST], rest[ABREAST], squares[ABREAST];
+    EACH_VECTOR {
+        near[v] = OF(near_at)(x + v * WIDTH, stride, rows, lanes);
+        rest[v] = squares[v] = (Vector){0};
     }
-    for (; row < rows; row++) {
-        const Vector apart = OF(load)(x + row * stride, lanes, 0) - near;
-        rest += apart, squares += apart * apart;
+    for (ptrdiff_t row = 0; row < rows;) {
+        Vector plain[ABREAST], product[ABREAST];
+        EACH_VECTOR plain[v] = product[v] = (Vector){0};
+        for (const ptrdiff_t end = least(rows, row + ROWS); row < end; row++) {
+            FETCH(next + row * to);
+            EACH_VECTOR {
+                const Vector number = OF(load)(x + row * stride + v * WIDTH, lanes, 0), apart = number - near[v];
+                *(Vector *)(kept + (row * ABREAST + v) * WIDTH) = number;
+                plain[v] += apart, product[v] = FUSED(apart, apart, product[v]);
+            }
+        }
+        EACH_VECTOR rest[v] += plain[v], squares[v] += product[v];
     }
-    const Vector correction = rest * each, square = squares - rest * correction;
-    keep(mean, added(near, correction, &below), lanes), keep(left, below, lanes);
-    keep(var, (Vector)((Mask)square & ~(Mask)(square < 0)) * each, lanes); /* NaN stays */
+    EACH_VECTOR {
+        const Vector correction = rest[v] * each, square = squares[v] - rest[v] * correction;
+        of[v].mean = added(near[v], correction, &of[v].rest);
+        of[v].var = (Vector)((Mask)square & ~(Mask)(square < 0)) * each; /* NaN stays */
+    }
 }
 
-/* Those of a panel; whether a variance is odd. */
-static int64_t OF(column_moments)(const Plan *plan, const Arrays *arrays, int operand, ptrdiff_t panel, double *mean,
-                                  double *rest, double *var) {
-    Workspace *own = workspace();
-    Tile tile = tile_of(plan, arrays, panel, 0);
-    ptrdiff_t stride;
-    const T *x = OF(read)(plan, arrays, operand, &tile, (T *)own->copies[operand], &stride);
-    int64_t odd = 0;
-#define AT(row, count, lane, lanes, more) \
-    OF(column_moments_at)(x + lane, stride, tile.rows, lanes, mean + lane, rest + lane, var + lane)
-    EACH_TWICE(0, 1, tile.features, AT, 0);
-#undef AT
-    for (ptrdiff_t d = 0; d < tile.features; d++) odd |= (var[d] < LEAST) | is_infinite(var[d]);
+ALWAYS Mask OF(column_forward_at)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t to, ptrdiff_t rows,
+                                  const Features *features, ptrdiff_t first, const Rule *rule, const int vectors,
+                                  const ptrdiff_t lanes, double *kept) {
+    Moments of[ABREAST];
+    Vector factor[ABREAST], shift[ABREAST];
+    Mask odd = {0};
+    OF(column_moments_at)(x, stride, rows, vectors, lanes, y, to, kept, of);
+    EACH_VECTOR {
+        const ptrdiff_t d = first + v * WIDTH;
+        const Vector scale = scales_of(rule, of[v].var), reciprocal = 1.0 / scale;
+        odd |= keep_moments(features, d, lanes, of + v);
+        keep(features->scale + d, scale, lanes), keep(features->factor + d, reciprocal, lanes);
+        odd |= lines_of_y(of[v].rest, reciprocal, some(features->gamma + d, lanes), some(features->beta + d, lanes),
+                          factor + v, shift + v);
+    }
+    for (ptrdiff_t row = 0; row < rows; row++) {
+        FETCH(x + row * stride + ABREAST * WIDTH);
+        EACH_VECTOR {
+            const Vector apart = at(kept + (row * ABREAST + v) * WIDTH) - of[v].mean;
+            OF(store)(y + row * to + v * WIDTH, FUSED(apart, factor[v], shift[v]), lanes);
+        }
+    }
     return odd;
 }
 
+/* sum dy and sum dy (x - mean) of some vectors of features; dy and x - mean are kept. */
 ALWAYS void OF(column_sums_at)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, ptrdiff_t rows,
-                               const ptrdiff_t lanes, const double *means, double *of_dy, double *of_both) {
-    const Vector mean = some(means, lanes);
-    Vector plain = {0}, along = {0};
-    ptrdiff_t row = 0;
-    for (; row + ROWS <= rows; row += ROWS) {
-        Vector given[ROWS], apart[ROWS];
-        _Pragma("GCC unroll 8") for (int r = 0; r < ROWS; r++) {
-            given[r] = OF(load)(dy + (row + r) * by, lanes, 0);
-            apart[r] = OF(load)(x + (row + r) * stride, lanes, 0) - mean;
+                               const Vector *mean, const int vectors, const ptrdiff_t lanes, const T *next,
+                               ptrdiff_t to, double (*kept)[KEPT], Vector *of_dy, Vector *of_both) {
+    EACH_VECTOR of_dy[v] = of_both[v] = (Vector){0};
+    for (ptrdiff_t row = 0; row < rows;) {
+        Vector plain[ABREAST], product[ABREAST];
+        EACH_VECTOR plain[v] = product[v] = (Vector){0};
+        for (const ptrdiff_t end = least(rows, row + ROWS); row < end; row++) {
+            FETCH(next + row * to);
+            EACH_VECTOR {
+                const ptrdiff_t place = (row * ABREAST + v) * WIDTH;
+                const Vector given = OF(load)(dy + row * by + v * WIDTH, lanes, 0);
+                const Vector apart = OF(load)(x + row * stride + v * WIDTH, lanes, 0) - mean[v];
+                *(Vector *)(kept[0] + place) = given, *(Vector *)(kept[1] + place) = apart;
+                plain[v] += given, product[v] = FUSED(given, apart, product[v]);
+            }
         }
-#define GIVEN(r) given[r]
-        plain += TOTAL(GIVEN, ROWS);
-#undef GIVEN
-        along += products(given, apart, ROWS);
+        EACH_VECTOR of_dy[v] += plain[v], of_both[v] += product[v];
     }
-    for (; row < rows; row++) {
-        const Vector given = OF(load)(dy + row * by, lanes, 0);
-        plain += given, along += given * (OF(load)(x + row * stride, lanes, 0) - mean);
-    }
-    keep(of_dy, plain, lanes), keep(of_both, along, lanes);
 }
 
-/* sum dy and sum dy (x - mean) of a panel. */
-static void OF(column_sums)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, const double *mean, double *plain,
-                            double *along) {
+ALWAYS Mask OF(column_backward_at)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, T *dx, ptrdiff_t to,
+                                   ptrdiff_t rows, const Features *features, ptrdiff_t first, const Rule *rule,
+                                   const int vectors, const ptrdiff_t lanes, double (*kept)[KEPT]) {
+    Vector mean[ABREAST], plain[ABREAST], both[ABREAST], slope[ABREAST], along[ABREAST], shift[ABREAST];
+    Mask odd = {0};
+    EACH_VECTOR mean[v] = some(features->mean + first + v * WIDTH, lanes);
+    OF(column_sums_at)(dy, by, x, stride, rows, mean, vectors, lanes, dx, to, kept, plain, both);
+    EACH_VECTOR {
+        const ptrdiff_t d = first + v * WIDTH;
+        const Vector rest = some(features->rest + d, lanes), reciprocal = some(features->factor + d, lanes);
+        const Vector pull = pulls_of(rule, some(features->var + d, lanes), some(features->scale + d, lanes));
+        Vector dgamma;
+        odd |= dgamma_of(plain[v], both[v], rest, reciprocal, sizeof(T) == sizeof(double), &dgamma);
+        keep(features->dbeta + d, plain[v], lanes), keep(features->dgamma + d, dgamma, lanes);
+        odd |= lines_of_dx(share_of_each(rule, rows), rest, reciprocal, some(features->gamma + d, lanes), plain[v],
+                           dgamma, pull, slope + v, along + v, shift + v);
+    }
+    for (ptrdiff_t row = 0; row < rows; row++) {
+        FETCH(dy + row * by + ABREAST * WIDTH);
+        EACH_VECTOR {
+            const ptrdiff_t place = (row * ABREAST + v) * WIDTH;
+            const Vector direct = FUSED(at(kept[0] + place), slope[v], shift[v]);
+            OF(store)(dx + row * to + v * WIDTH, FUSED(at(kept[1] + place), along[v], direct), lanes);
+        }
+    }
+    return odd;
+}
+
+/* The moments of a panel; whether a variance is odd. */
+static int OF(column_moments)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, const Features *features) {
     Workspace *own = workspace();
-    Tile tile = tile_of(plan, arrays, panel, 0);
+    const Tile tile = tile_of(plan, arrays, panel, 0);
+    ptrdiff_t stride;
+    const T *x = OF(read)(plan, arrays, 0, &tile, (T *)own->copies[0], &stride);
+    Mask odd = {0};
+#define AT(lane, vectors, lanes)                                                                   \
+    do {                                                                                              \
+        Moments of_[ABREAST];                                                                         \
+        OF(column_moments_at)(x + (lane), stride, tile.rows, vectors, lanes, x, 0, own->kept[0], of_); \
+        for (int v_ = 0; v_ < (vectors); v_++)                                                        \
+            odd |= keep_moments(features, tile.feature + (lane) + v_ * WIDTH, lanes, of_ + v_);       \
+    } while (0)
+    EACH_LINE(tile.features, AT);
+#undef AT
+    return any(odd);
+}
+
+/* All of a panel's results; whether a number of a feature is odd. */
+static int OF(column_forward)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, const Features *features,
+                              const Rule *rule) {
+    Workspace *own = workspace();
+    const Tile tile = tile_of(plan, arrays, panel, 0);
+    ptrdiff_t stride;
+    const T *x = OF(read)(plan, arrays, 1, &tile, (T *)own->copies[1], &stride);
+    const Written written = OF(opened)(plan, arrays, &tile, own, 0);
+    T *y = (T *)written.to;
+    Mask odd = {0};
+#define AT(lane, vectors, lanes)                                                                            \
+    odd |= OF(column_forward_at)(x + (lane), stride, y + (lane), written.stride, tile.rows, features,    \
+                                 tile.feature + (lane), rule, vectors, lanes, own->kept[0])
+    EACH_LINE(tile.features, AT);
+#undef AT
+    OF(closed)(&written, arrays, &tile);
+    return any(odd);
+}
+
+static int OF(column_backward)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, const Features *features,
+                               const Rule *rule) {
+    Workspace *own = workspace();
+    const Tile tile = tile_of(plan, arrays, panel, 0);
     ptrdiff_t by, stride;
     const T *dy = OF(read)(plan, arrays, 1, &tile, (T *)own->copies[1], &by);
     const T *x = OF(read)(plan, arrays, 2, &tile, (T *)own->copies[2], &stride);
-#define AT(row, count, lane, lanes, more) \
-    OF(column_sums_at)(dy + lane, by, x + lane, stride, tile.rows, lanes, mean + lane, plain + lane, along + lane)
-    EACH_TWICE(0, 1, tile.features, AT, 0);
+    const Written written = OF(opened)(plan, arrays, &tile, own, 0);
+    T *dx = (T *)written.to;
+    Mask odd = {0};
+#define AT(lane, vectors, lanes)                                                                            \
+    odd |= OF(column_backward_at)(dy + (lane), by, x + (lane), stride, dx + (lane), written.stride,   \
+                                  tile.rows, features, tile.feature + (lane), rule, vectors, lanes, own->kept)
+    EACH_LINE(tile.features, AT);
 #undef AT
+    OF(closed)(&written, arrays, &tile);
+    return any(odd);
 }

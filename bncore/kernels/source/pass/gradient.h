@@ -4,23 +4,24 @@
  *     along = -slope variance_path / s        shift = -slope mean_path - rest * along
  */
 ALWAYS void OF(gradient_at)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, T *dx, ptrdiff_t to,
-                            const int rows, ptrdiff_t lane, const ptrdiff_t lanes, const int ahead,
+                            ptrdiff_t next, const int rows, ptrdiff_t lane, const ptrdiff_t lanes, const int ahead,
                             const double *means, const double *slopes, const double *alongs, const double *shifts) {
     const Vector mean = some(means + lane, lanes), slope = some(slopes + lane, lanes);
     const Vector along = some(alongs + lane, lanes), shift = some(shifts + lane, lanes);
     for (int r = 0; r < rows; r++) {
         const Vector direct = FUSED(OF(load)(dy + r * by + lane, lanes, ahead), slope, shift);
         const Vector apart = OF(load)(x + r * stride + lane, lanes, ahead) - mean;
+        if (ahead) __builtin_prefetch((const char *)(dx + r * to + lane) + next, 1);
         OF(store)(dx + r * to + lane, FUSED(apart, along, direct), lanes);
     }
 }
 
 static void OF(gradient_rows)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, T *dx, ptrdiff_t to,
-                              ptrdiff_t rows, ptrdiff_t lanes, int ahead, const double *const *of) {
+                              ptrdiff_t next, ptrdiff_t rows, ptrdiff_t lanes, int ahead, const double *const *of) {
     const double *means = of[0], *slopes = of[1], *alongs = of[2], *shifts = of[3];
 #define AT(row, count, lane, lanes, more)                                                                           \
-    OF(gradient_at)(dy + (row) * by, by, x + (row) * stride, stride, dx + (row) * to, to, count, lane, lanes, more, \
-                    means, slopes, alongs, shifts)
+    OF(gradient_at)(dy + (row) * by, by, x + (row) * stride, stride, dx + (row) * to, to, next, count, lane, lanes, \
+                    more, means, slopes, alongs, shifts)
     EACH_WRITTEN(ahead, rows, lanes, AT);
 #undef AT
 }
@@ -43,12 +44,12 @@ static void OF(gradient)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel
         for (ptrdiff_t row = 0; row < tile.full; row += written.rows) {
             ptrdiff_t rows = least(written.rows, tile.full - row);
             OF(gradient_rows)(dy + row * by, by, x + row * stride, stride, OF(room)(&written, row), written.stride,
-                              rows, tile.lanes, plan->ahead, of);
+                              written.next, rows, tile.lanes, plan->ahead, of);
             OF(close_rows)(&written, row, rows, tile.lanes);
         }
         if (tile.tail) {
             OF(gradient_rows)(dy + tile.full * by, by, x + tile.full * stride, stride, OF(room)(&written, tile.full),
-                              written.stride, 1, tile.tail, 0, of);
+                              written.stride, 0, 1, tile.tail, 0, of);
             OF(close_rows)(&written, tile.full, 1, tile.tail);
         }
         OF(closed)(&written, arrays, &tile);

@@ -6,10 +6,12 @@ enum { LINES = 4 };
 typedef struct Order Order;
 typedef void (*Step)(Order *, ptrdiff_t panel, ptrdiff_t part);
 
-/* What is done: a part's statistics, what is made of those of all parts of a panel, a part's results. */
+/* What is done: a part's statistics, what is made of those of all parts of a panel, a part's results; or all at once,
+ * of a small batch of rows side by side. */
 typedef struct {
-    Step take, finish[3], write;
+    Step take, finish[3], write, columns;
 } Steps;
+enum { STEPS = 5 };
 
 struct Order {
     Plan plan;
@@ -47,9 +49,9 @@ static void take_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Plan *plan = &order->plan;
     ptrdiff_t at = place_of(plan, panel, part), begin = panel * plan->panel, end = end_of(order, panel);
     const Features *of = order->features;
-    if (plan->columns || plan->images) {
-        if ((plan->columns ? OF_DTYPE(column_moments) : OF_DTYPE(image_moments))(
-                plan, order->arrays, order->operand, panel, of->mean + begin, of->rest + begin, of->var + begin))
+    if (plan->images) {
+        if (OF_DTYPE(image_moments)(plan, order->arrays, order->operand, panel, of->mean + begin, of->rest + begin,
+                                    of->var + begin))
             note(order, ODD);
         return;
     }
@@ -66,7 +68,7 @@ static void finish_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     ptrdiff_t at = place_of(plan, panel, 0), begin = panel * plan->panel, end = end_of(order, panel);
     int odd = 0;
     (void)part;
-    if (plan->columns || plan->images) return;
+    if (plan->images) return;
     merge_parts(plan->parts, plan->panel, end - begin, order->counts + panel * plan->parts, order->first + at,
                 order->second + at, of->mean + begin, of->var + begin);
     for (ptrdiff_t d = begin; d < end; d++) {
@@ -76,25 +78,42 @@ static void finish_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     if (odd) note(order, ODD);
 }
 
+/* AT(row, rows, feature, lanes, more) of a panel's features, a vector at a time. */
+#define EACH_FEATURE(order, panel, AT)                                    \
+    do {                                                                  \
+        const ptrdiff_t first_ = (panel) * (order)->plan.panel;           \
+        EACH_LANE(first_, 1, end_of(order, panel) - first_, AT, 0);       \
+    } while (0)
+
 static void finish_factors(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Features *of = order->features;
-    const Rule *rule = order->rule;
-    const double under = rule->beside ? 0 : rule->eps, beside = rule->beside ? rule->eps : 0;
     (void)part;
-    for (ptrdiff_t d = panel * order->plan.panel, end = end_of(order, panel); d < end; d++) {
-        of->scale[d] = sqrt(of->var[d] + under) + beside;
-        of->factor[d] = 1.0 / of->scale[d];
-    }
+#define AT(begin, rows, lane, lanes, more)                                               \
+    do {                                                                                 \
+        const ptrdiff_t d = (begin) + (lane);                                            \
+        const Vector scale_ = scales_of(order->rule, some(of->var + d, lanes));          \
+        keep(of->scale + d, scale_, lanes), keep(of->factor + d, 1.0 / scale_, lanes);   \
+    } while (0)
+    EACH_FEATURE(order, panel, AT);
+#undef AT
 }
 
 /* mean, factor and shift of y (pass/normalize.h). */
 static void finish_lines(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Features *of = order->features;
-    const ptrdiff_t begin = panel * order->plan.panel, count = end_of(order, panel) - begin;
+    Mask odd = {0};
     (void)part;
-    if (lines_of_y(count, of->rest + begin, of->factor + begin, of->gamma + begin, of->beta + begin,
-                   order->lines[1] + begin, order->lines[2] + begin))
-        note(order, ODD);
+#define AT(begin, rows, lane, lanes, more)                                                                   \
+    do {                                                                                                     \
+        const ptrdiff_t d = (begin) + (lane);                                                                \
+        Vector factor_, shift_;                                                                              \
+        odd |= lines_of_y(some(of->rest + d, lanes), some(of->factor + d, lanes), some(of->gamma + d, lanes), \
+                          some(of->beta + d, lanes), &factor_, &shift_);                                     \
+        keep(order->lines[1] + d, factor_, lanes), keep(order->lines[2] + d, shift_, lanes);                 \
+    } while (0)
+    EACH_FEATURE(order, panel, AT);
+#undef AT
+    if (any(odd)) note(order, ODD);
 }
 
 static void write_y(Order *order, ptrdiff_t panel, ptrdiff_t part) {
@@ -108,21 +127,20 @@ static void write_y(Order *order, ptrdiff_t panel, ptrdiff_t part) {
 static void take_sums(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Plan *plan = &order->plan;
     ptrdiff_t at = place_of(plan, panel, part);
-    if (plan->columns || plan->images) {
-        (plan->columns ? OF_DTYPE(column_sums) : OF_DTYPE(image_sums))(
-            plan, order->arrays, panel, order->features->mean + panel * plan->panel, order->first + at,
-            order->second + at);
+    if (plan->images) {
+        OF_DTYPE(image_sums)(plan, order->arrays, panel, order->features->mean + panel * plan->panel,
+                             order->first + at, order->second + at);
         return;
     }
     OF_DTYPE(sums)(plan, order->arrays, panel, part, order->features->mean, order->first + at, order->second + at);
 }
 
-/* dbeta, dgamma of all parts. A sum so small may have lost digits of its products. */
+/* dbeta, dgamma of all parts. */
 static void finish_sums(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Plan *plan = &order->plan;
     const Features *of = order->features;
     ptrdiff_t begin = panel * plan->panel, end = end_of(order, panel);
-    int odd = 0;
+    Mask odd = {0};
     (void)part;
     double *restrict dbeta = of->dbeta, *restrict dgamma = of->dgamma;
     for (ptrdiff_t d = begin; d < end; d++) dbeta[d] = dgamma[d] = 0;
@@ -130,27 +148,39 @@ static void finish_sums(Order *order, ptrdiff_t panel, ptrdiff_t part) {
         const double *first = order->first + place_of(plan, panel, p), *second = first - order->first + order->second;
         for (ptrdiff_t d = begin; d < end; d++) dbeta[d] += first[d - begin], dgamma[d] += second[d - begin];
     }
-    for (ptrdiff_t d = begin; d < end; d++) {
-        double plain = dbeta[d], along = dgamma[d];
-        dgamma[d] = (along - of->rest[d] * plain) * of->factor[d];
-        odd |= !isfinite(plain) || !isfinite(dgamma[d]);
-        odd |= order->arrays->is_double && fabs(along) < SMALL && (along != 0 || plain != 0);
-    }
-    if (odd) note(order, ODD);
+#define AT(begin, rows, lane, lanes, more)                                                                       \
+    do {                                                                                                         \
+        const ptrdiff_t d = (begin) + (lane);                                                                    \
+        Vector dgamma_;                                                                                          \
+        odd |= dgamma_of(some(dbeta + d, lanes), some(dgamma + d, lanes), some(of->rest + d, lanes),             \
+                         some(of->factor + d, lanes), order->arrays->is_double, &dgamma_);                       \
+        keep(dgamma + d, dgamma_, lanes);                                                                        \
+    } while (0)
+    EACH_FEATURE(order, panel, AT);
+#undef AT
+    if (any(odd)) note(order, ODD);
 }
 
-/* What dx is made of (pass/gradient.h); as _terms in bncore/gradient.py. */
+/* What dx is made of (pass/gradient.h). */
 static void finish_paths(Order *order, ptrdiff_t panel, ptrdiff_t part) {
     const Features *of = order->features;
-    const double count = (double)order->arrays->rows.count * (double)order->arrays->positions.count;
-    const ptrdiff_t begin = panel * order->plan.panel, end = end_of(order, panel);
-    double *along = order->lines[2];
+    const double share = share_of_each(order->rule, order->arrays->rows.count * order->arrays->positions.count);
+    Mask odd = {0};
     (void)part;
-    for (ptrdiff_t d = begin; d < end; d++) along[d] = pull_of(order->rule, of->var[d], of->scale[d]);
-    if (lines_of_dx(end - begin, order->rule->constant ? 0 : 1 / count, of->rest + begin, of->factor + begin,
-                    of->gamma + begin, of->dbeta + begin, of->dgamma + begin, order->lines[1] + begin, along + begin,
-                    order->lines[3] + begin))
-        note(order, ODD);
+#define AT(begin, rows, lane, lanes, more)                                                                        \
+    do {                                                                                                          \
+        const ptrdiff_t d = (begin) + (lane);                                                                     \
+        const Vector pull_ = pulls_of(order->rule, some(of->var + d, lanes), some(of->scale + d, lanes));         \
+        Vector slope_, along_, shift_;                                                                            \
+        odd |= lines_of_dx(share, some(of->rest + d, lanes), some(of->factor + d, lanes),                         \
+                           some(of->gamma + d, lanes), some(of->dbeta + d, lanes), some(of->dgamma + d, lanes),   \
+                           pull_, &slope_, &along_, &shift_);                                                     \
+        keep(order->lines[1] + d, slope_, lanes), keep(order->lines[2] + d, along_, lanes);                       \
+        keep(order->lines[3] + d, shift_, lanes);                                                                 \
+    } while (0)
+    EACH_FEATURE(order, panel, AT);
+#undef AT
+    if (any(odd)) note(order, ODD);
 }
 
 static void write_dx(Order *order, ptrdiff_t panel, ptrdiff_t part) {
@@ -159,6 +189,22 @@ static void write_dx(Order *order, ptrdiff_t panel, ptrdiff_t part) {
         return;
     }
     OF_DTYPE(gradient)(&order->plan, order->arrays, panel, part, (const double *const *)order->lines, order->streamed);
+}
+
+/* All of a small batch of rows side by side. */
+static void moments_of_columns(Order *order, ptrdiff_t panel, ptrdiff_t part) {
+    (void)part;
+    if (OF_DTYPE(column_moments)(&order->plan, order->arrays, panel, order->features)) note(order, ODD);
+}
+
+static void forward_columns(Order *order, ptrdiff_t panel, ptrdiff_t part) {
+    (void)part;
+    if (OF_DTYPE(column_forward)(&order->plan, order->arrays, panel, order->features, order->rule)) note(order, ODD);
+}
+
+static void backward_columns(Order *order, ptrdiff_t panel, ptrdiff_t part) {
+    (void)part;
+    if (OF_DTYPE(column_backward)(&order->plan, order->arrays, panel, order->features, order->rule)) note(order, ODD);
 }
 
 static void write_few(Order *order, ptrdiff_t panel, ptrdiff_t part) {
@@ -214,27 +260,30 @@ static int carried_out(const Arrays *arrays, const Features *features, const Rul
     for (int i = 1; i < LINES; i++, lines += apart) order.lines[i] = lines;
     order.counts = lines, order.first = lines + tasks, order.second = order.first + numbers;
     order.operand = arrays->operands - 1, order.streamed = is_beyond_caches(arrays), order.tasks = (int)tasks;
-    if (order.plan.parts == 1) run(&order, &steps->take, sizeof *steps / sizeof(Step));
+    if (order.plan.columns && steps->columns) run(&order, &steps->columns, 1);
+    else if (order.plan.parts == 1) run(&order, &steps->take, STEPS);
     else run_stages(&order, steps);
     free(room);
     return order.status & NO_MEMORY ? NO_MEMORY : order.status & ODD ? ODD : order.status;
 }
 
 static int moments_pass(const Arrays *x, const Features *features, const Rule *rule) {
-    return carried_out(x, features, rule, &(Steps){take_moments, {finish_moments}, NULL});
+    return carried_out(x, features, rule, &(Steps){take_moments, {finish_moments}, NULL, moments_of_columns});
 }
 
 static int normalize_pass(const Arrays *y_x, const Features *features, const Rule *rule) {
-    return carried_out(y_x, features, rule, &(Steps){NULL, {finish_lines}, write_y});
+    return carried_out(y_x, features, rule, &(Steps){NULL, {finish_lines}, write_y, NULL});
 }
 
 static int forward_pass(const Arrays *y_x, const Features *features, const Rule *rule) {
-    return carried_out(y_x, features, rule,
-                       &(Steps){take_moments, {finish_moments, finish_factors, finish_lines}, write_y});
+    return carried_out(
+        y_x, features, rule,
+        &(Steps){take_moments, {finish_moments, finish_factors, finish_lines}, write_y, forward_columns});
 }
 
 static int backward_pass(const Arrays *dx_dy_x, const Features *features, const Rule *rule) {
-    const Steps usual = {take_sums, {finish_sums, finish_paths}, write_dx}, few = {NULL, {NULL}, write_few};
+    const Steps usual = {take_sums, {finish_sums, finish_paths}, write_dx, backward_columns};
+    const Steps few = {NULL, {NULL}, write_few, NULL};
     const int has_few = !rule->constant && dx_dy_x->rows.count * dx_dy_x->positions.count <= FEW;
     return carried_out(dx_dy_x, features, rule, has_few ? &few : &usual);
 }

@@ -1,10 +1,20 @@
-/* What results are made of beside the numbers, of some features; whether one of them is odd. As loops over arrays that
- * do not overlap, and without branches, so that the compiler makes vectors of them: a small batch is mostly this. */
+/* What results are made of beside the numbers, of a vector of features; and the lanes of it that are odd. */
 #ifndef BN_LINES_H
 #define BN_LINES_H
 
 static int64_t is_infinite(double number) { return !(fabs(number) <= DBL_MAX); } /* or no number */
 static int64_t is_small(double number) { return fabs(number) < SMALL; }
+
+ALWAYS Vector size_of(Vector numbers) { return (Vector)((Mask)numbers & INT64_MAX); }
+ALWAYS Mask infinite(Vector numbers) { return ~(Mask)(size_of(numbers) <= DBL_MAX); }
+ALWAYS Mask small(Vector numbers) { return (Mask)(size_of(numbers) < SMALL); }
+
+/* Whether a lane is set. */
+ALWAYS int any(Mask lanes) {
+    int64_t set = 0;
+    for (int lane = 0; lane < WIDTH; lane++) set |= lanes[lane];
+    return set != 0;
+}
 
 /* gamma or beta, as a row of float64 (passes.h) */
 static int parameter_row(double *restrict row, const char *restrict from, ptrdiff_t stride, int size, ptrdiff_t count) {
@@ -17,36 +27,45 @@ static int parameter_row(double *restrict row, const char *restrict from, ptrdif
     return odd != 0;
 }
 
-/* factor and shift of y (pass/normalize.h) */
-static int64_t lines_of_y(ptrdiff_t count, const double *restrict rest, const double *restrict reciprocal,
-                          const double *restrict gamma, const double *restrict beta, double *restrict factor,
-                          double *restrict shift) {
-    int64_t odd = 0;
-    for (ptrdiff_t d = 0; d < count; d++) {
-        factor[d] = reciprocal[d] * gamma[d];
-        shift[d] = beta[d] - rest[d] * factor[d];
-        odd |= is_infinite(factor[d]) | is_infinite(shift[d]);
-        odd |= is_small(factor[d]) & (gamma[d] != 0) & (reciprocal[d] != 0);
-    }
-    return odd;
+/* scale_of and pull_of in walk/scale.h */
+ALWAYS Vector scales_of(const Rule *rule, Vector var) {
+    return rule->beside ? (Vector)(ROOT(var) + rule->eps) : (Vector)ROOT(var + rule->eps);
 }
 
-/* slope, along, which holds c0, and shift of dx (pass/gradient.h); `share` is 1 / N, or 0 where there are no paths */
-static int64_t lines_of_dx(ptrdiff_t count, double share, const double *restrict rest,
-                           const double *restrict reciprocal, const double *restrict gamma,
-                           const double *restrict dbeta, const double *restrict dgamma, double *restrict slope,
-                           double *restrict along, double *restrict shift) {
-    int64_t odd = 0;
-    for (ptrdiff_t d = 0; d < count; d++) {
-        const double variance_path = along[d] * dgamma[d] * share;
-        slope[d] = gamma[d] * reciprocal[d];
-        along[d] = -slope[d] * variance_path * reciprocal[d];
-        shift[d] = -slope[d] * (dbeta[d] * share) - rest[d] * along[d];
-        odd |= is_infinite(slope[d]) | is_infinite(along[d]) | is_infinite(shift[d]);
-        odd |= is_small(slope[d]) & (gamma[d] != 0) & (reciprocal[d] != 0);
-        odd |= is_small(along[d]) & (slope[d] != 0) & (variance_path != 0);
-    }
-    return odd;
+ALWAYS Vector pulls_of(const Rule *rule, Vector var, Vector scale) {
+    if (!rule->beside) return (Vector){0} + 1.0;
+    const Vector pull = scale / ROOT(var), most = (Vector){0} + DBL_MAX;
+    const Mask fits = (Mask)(pull <= most);
+    return (Vector)((((Mask)pull & fits) | ((Mask)most & ~fits)) & (Mask)(var > 0));
+}
+
+/* 1 / N, or 0 where statistics are constants and there are no paths. */
+static double share_of_each(const Rule *rule, ptrdiff_t count) { return rule->constant ? 0 : 1 / (double)count; }
+
+/* factor and shift of y (pass/normalize.h) */
+ALWAYS Mask lines_of_y(Vector rest, Vector reciprocal, Vector gamma, Vector beta, Vector *factor, Vector *shift) {
+    *factor = reciprocal * gamma;
+    *shift = beta - rest * *factor;
+    return infinite(*factor) | infinite(*shift) | (small(*factor) & (Mask)(gamma != 0) & (Mask)(reciprocal != 0));
+}
+
+/* dgamma of sum dy and sum dy (x - mean) (pass/sums.h). A sum so small may have lost digits of its products. */
+ALWAYS Mask dgamma_of(Vector plain, Vector along, Vector rest, Vector reciprocal, int is_double, Vector *dgamma) {
+    *dgamma = (along - rest * plain) * reciprocal;
+    const Mask lost = small(along) & ((Mask)(along != 0) | (Mask)(plain != 0));
+    return infinite(*dgamma) | (is_double ? lost : (Mask){0}); /* where dbeta is infinite, dgamma is, or no number */
+}
+
+/* slope, along and shift of dx (pass/gradient.h); as _terms in bncore/gradient.py */
+ALWAYS Mask lines_of_dx(double share, Vector rest, Vector reciprocal, Vector gamma, Vector dbeta, Vector dgamma,
+                        Vector pull, Vector *slope, Vector *along, Vector *shift) {
+    const Vector variance_path = pull * dgamma * share;
+    *slope = gamma * reciprocal;
+    *along = -*slope * variance_path * reciprocal;
+    *shift = -*slope * (dbeta * share) - rest * *along;
+    return infinite(*slope) | infinite(*along) | infinite(*shift) |
+           (small(*slope) & (Mask)(gamma != 0) & (Mask)(reciprocal != 0)) |
+           (small(*along) & (Mask)(*slope != 0) & (Mask)(variance_path != 0));
 }
 
 #endif

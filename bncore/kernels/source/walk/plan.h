@@ -20,7 +20,8 @@ typedef struct {
     ptrdiff_t tiles, parts;  /* of a panel */
     int columns;             /* one tile a panel of rows side by side, which pass/columns.h takes */
     int images;              /* one tile a panel of a few rows of positions, which pass/images.h takes */
-    int ahead;               /* what lies ahead of what is read is fetched: the arrays are beyond the second cache */
+    int ahead;               /* what lies ahead of what is read is fetched: the arrays are beyond the second cache, */
+    ptrdiff_t next;          /* and so many bytes ahead of what is written: they are far beyond it */
 } Plan;
 
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
@@ -40,20 +41,21 @@ static Plan plan_of(const Arrays *arrays) {
         plan.pieces = ceiling(positions, TILE);
         plan.tiles = rows * plan.pieces;
     } else {
-        plan.panels = ceiling(features, WIDEST / positions);
+        plan.columns = positions == 1 && features >= COLUMNS && rows <= FLAT && rows * features <= MOST_FLAT;
+        plan.panels = ceiling(features, plan.columns ? least(WIDEST, TILE / rows / 16 * 16) : WIDEST / positions);
         plan.panel = ceiling(features, plan.panels);
-        if (plan.panels > 1 && positions == 1) plan.panel = ceiling(plan.panel, 8) * 8; /* whole vectors */
+        if (plan.panels > 1 && positions == 1) plan.panel = ceiling(plan.panel, 16) * 16; /* whole lines */
         plan.panels = ceiling(features, plan.panel);
         ptrdiff_t width = plan.panel * positions;
-        plan.columns = positions == 1 && features >= COLUMNS && rows <= FLAT && rows * features <= SMALL_BATCH;
         if (plan.panels == 1 && width < SHORT && !plan.columns) plan.fold = least(SHORT / width, rows);
         plan.lanes = plan.fold * width;
-        plan.rows = TILE / plan.lanes * plan.fold;
+        plan.rows = plan.columns ? rows : TILE / plan.lanes * plan.fold;
         plan.tiles = ceiling(rows, plan.rows);
     }
     int is_large = rows * features * positions >= LARGE;
     const double size = arrays->is_double ? sizeof(double) : sizeof(float);
-    plan.ahead = size * arrays->operands * rows * features * positions > BESIDE;
+    const double bytes = size * arrays->operands * rows * features * positions;
+    plan.ahead = bytes > BESIDE, plan.next = bytes > BEYOND ? AHEAD : 0;
     plan.parts = is_large ? least(plan.tiles, most(1, PARTS / plan.panels)) : 1;
     return plan;
 }

@@ -6,6 +6,7 @@ typedef struct {
     void *to, *copy, *stream;
     ptrdiff_t stride, far; /* of rows of lanes, in numbers: where they are computed, where they go */
     ptrdiff_t rows;        /* at once */
+    ptrdiff_t next;        /* bytes ahead that are fetched (plan.h) */
 } Written;
 
 #ifdef STREAM

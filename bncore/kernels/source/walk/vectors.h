@@ -96,6 +96,13 @@ ALWAYS Vector products(const Vector *one, const Vector *other, const int rows) {
 
 /* Between float32 and float64, where the compiler's own way is a slow one: WIDEN, NARROW of the instruction set. */
 typedef float Narrow __attribute__((vector_size(4 * WIDTH), aligned(4), may_alias));
+#ifndef ROOT
+ALWAYS Vector root(Vector numbers) {
+    for (int lane = 0; lane < WIDTH; lane++) numbers[lane] = sqrt(numbers[lane]);
+    return numbers;
+}
+#define ROOT(numbers) root(numbers)
+#endif
 #ifndef WIDEN
 #define WIDEN(from) __builtin_convertvector(*(const Narrow *)(from), Vector)
 #define NARROW(to, numbers) (*(Narrow *)(to) = __builtin_convertvector(numbers, Narrow))

@@ -1,5 +1,5 @@
-/* What a thread computes in: lanes of one value each, and contiguous copies of tiles that are not. One for all
- * instruction sets. What of it is not touched takes no memory: the copies where all tiles lie side by side
+/* What a thread computes in: lanes of one value each, numbers as float64, and contiguous copies of tiles that are not.
+ * One for all instruction sets. What of it is not touched takes no memory: the copies where all tiles lie side by side
  * (benchmarks/README.md). */
 #ifndef BN_WORKSPACE_H
 #define BN_WORKSPACE_H
@@ -14,6 +14,7 @@ enum { LANES = 12, ROOM = WIDEST + 40, STREAMED = 4 };
 
 typedef struct {
     double lanes[LANES][ROOM] __attribute__((aligned(64)));
+    double kept[2][KEPT] __attribute__((aligned(64)));
     double stream[STREAMED * WIDEST] __attribute__((aligned(64)));
     double copies[OPERANDS][TILE] __attribute__((aligned(64)));
     ptrdiff_t places[TILE + 1]; /* bytes of a tile's rows, and behind them of its positions: together at most so many */

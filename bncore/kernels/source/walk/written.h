@@ -6,10 +6,10 @@ static Written OF(opened)(const Plan *plan, const Arrays *arrays, const Tile *ti
         written.copy = written.to = own->copies[0], written.stride = tile->lanes;
         return written;
     }
-    written.to = OF(corner)(arrays, 0, tile);
+    written.to = OF(corner)(arrays, 0, tile), written.next = plan->next;
 #ifdef STREAM
     if (streamed) {
-        written.stream = own->stream, written.rows = STREAMED;
+        written.stream = own->stream, written.rows = STREAMED, written.next = 0;
         written.far = written.stride, written.stride = tile->lanes;
     }
 #else

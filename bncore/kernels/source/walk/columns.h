@@ -1,0 +1,35 @@
+/* How a small batch of rows side by side is walked: a line of the cache of features at a time, down all rows. For few
+ * numbers a feature, each array of features that is written and read again is as much work as they are. */
+#ifndef BN_COLUMNS_H
+#define BN_COLUMNS_H
+
+/* Vectors of a line, as many as have room in registers beside their sums. */
+#define ABREAST (LINE / (int)sizeof(T) / WIDTH < 4 ? LINE / (int)sizeof(T) / WIDTH : 4)
+/* A line of what is written or read next comes to the second cache meanwhile: the first has no room for it. */
+#define FETCH(line) __builtin_prefetch(line, 0, 2)
+#define EACH_VECTOR _Pragma("GCC unroll 4") for (int v = 0; v < vectors; v++)
+
+/* AT(lane, vectors, lanes) of all features: a line at once; the last one begins before the end of the one before it,
+ * and what is done twice is the same. Fewer features than a line has, vector by vector. */
+#define EACH_LINE(features, AT)                                                                \
+    do {                                                                                       \
+        const ptrdiff_t line_ = ABREAST * WIDTH;                                               \
+        ptrdiff_t lane_ = 0;                                                                   \
+        for (; lane_ + line_ <= (features); lane_ += line_) AT(lane_, ABREAST, WIDTH);         \
+        if (lane_ < (features) && (features) > line_) AT((features) - line_, ABREAST, WIDTH);  \
+        else if (lane_ < (features)) EACH_TWICE(0, 1, features, AT_VECTOR, AT);                \
+    } while (0)
+#define AT_VECTOR(row, rows, lane, lanes, AT) AT(lane, 1, lanes)
+
+typedef struct {
+    Vector mean, rest, var;
+} Moments;
+
+/* Keeps the moments of features from `d` on; the lanes whose variance is odd. */
+ALWAYS Mask keep_moments(const Features *features, ptrdiff_t d, const ptrdiff_t lanes, const Moments *of) {
+    keep(features->mean + d, of->mean, lanes), keep(features->rest + d, of->rest, lanes);
+    keep(features->var + d, of->var, lanes);
+    return (Mask)first_lanes((Vector)((Mask)(of->var < LEAST) | infinite(of->var)), lanes);
+}
+
+#endif
