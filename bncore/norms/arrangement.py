@@ -5,6 +5,7 @@ norm, its statistics are then those of the rows of an array (M, K): M statistics
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from math import prod
 
 import numpy as np
@@ -26,17 +27,17 @@ class Arrangement:
     seen: tuple[int, ...]
     reduced: tuple[int, ...]
 
-    @property
+    @cached_property
     def kept(self) -> tuple[int, ...]:
         """The shape of the statistics: the axes that are not averaged over."""
         return tuple(length for axis, length in enumerate(self.seen) if axis not in self.reduced)
 
-    @property
+    @cached_property
     def statistics(self) -> int:
         """How many means (and deviations) are taken: M."""
         return prod(self.kept)
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many cells share one: K."""
         return prod(self.seen[axis] for axis in self.reduced)

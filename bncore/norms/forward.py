@@ -230,7 +230,7 @@ def _normed(
         eps_placement=asked.eps_placement,
         mode=mode,
         settings=dict(asked.settings),
-        remarks=remarks_of(standardized),
+        remarks=() if taken.by_rows else remarks_of(standardized),  # the kernels leave every such row to the reference
         taken=taken,
         feature_axis=channels,
         num_batches_tracked=asked.rule["num_batches_tracked"] + _batches(taken),

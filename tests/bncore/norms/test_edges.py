@@ -5,6 +5,7 @@ import pytest
 
 import bncore
 from bncore import norms
+from bncore.kernels import using
 from bncore.norms import NORMS
 from tests.bncore.norms.cases import settings
 from tests.each import each
@@ -41,6 +42,21 @@ def test_equal_cells_are_remarked_with_the_number_of_their_statistic():
     assert (remark.name, remark.statistics) == ("constant_cells", (4,))
     np.testing.assert_array_equal(result.x_hat[1, 2:4], np.zeros((2, 3)))
     assert norms.forward(np.zeros((2, 3)), "rms", eps=0).remarks[0].name == "zero_denominator"
+
+
+@each("norm", ["layer", "rms", "group", "instance"])
+@each("size", [1e-145, 1e-152, 1e-160, 0])
+def test_kernels_and_reference_remark_the_same(norm, size):
+    """Of a variance around float64's smallest numbers with all their digits, and of none, beside ordinary ones."""
+    x = np.random.default_rng(1).normal(size=(3, 6, 20))
+    x[1] *= size
+    told = []
+    for backend in ("numpy", "auto"):
+        with using(backend):
+            result = norms.forward(x, norm, eps=0, **settings(norm, x.shape))
+        told.append([(remark.name, remark.statistics) for remark in result.remarks])
+    assert told[0] == told[1]
+    assert bool(told[0]) == (size in (0, 1e-160))
 
 
 @pytest.mark.parametrize("placement", bncore.EPS_PLACEMENTS)
