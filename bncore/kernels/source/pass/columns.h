@@ -14,29 +14,21 @@ ALWAYS Vector OF(near_at)(const T *x, ptrdiff_t stride, ptrdiff_t rows, const pt
 #undef APART
 }
 
-/* The moments of some vectors of features, whose numbers are kept; sums of ROWS rows are formed first. `next` are the
- * lines that are written next. */
+/* The moments of some vectors of features, whose numbers are kept; `next` is written next. */
 ALWAYS void OF(column_moments_at)(const T *x, ptrdiff_t stride, ptrdiff_t rows, const int vectors,
                                   const ptrdiff_t lanes, const T *next, ptrdiff_t to, double *kept, Moments *of) {
     const double each = 1 / (double)rows;
     Vector near[ABREAST], rest[ABREAST], squares[ABREAST];
-    EACH_VECTOR {
-        near[v] = OF(near_at)(x + v * WIDTH, stride, rows, lanes);
-        rest[v] = squares[v] = (Vector){0};
-    }
-    for (ptrdiff_t row = 0; row < rows;) {
-        Vector plain[ABREAST], product[ABREAST];
-        EACH_VECTOR plain[v] = product[v] = (Vector){0};
-        for (const ptrdiff_t end = least(rows, row + ROWS); row < end; row++) {
-            FETCH(next + row * to);
-            EACH_VECTOR {
-                const Vector number = OF(load)(x + row * stride + v * WIDTH, lanes, 0), apart = number - near[v];
-                *(Vector *)(kept + (row * ABREAST + v) * WIDTH) = number;
-                plain[v] += apart, product[v] = FUSED(apart, apart, product[v]);
-            }
-        }
-        EACH_VECTOR rest[v] += plain[v], squares[v] += product[v];
-    }
+    EACH_VECTOR near[v] = OF(near_at)(x + v * WIDTH, stride, rows, lanes);
+#define AT(row, v, plain, product)                                                   \
+    do {                                                                             \
+        const Vector number_ = OF(load)(x + (row) * stride + (v) * WIDTH, lanes, 0); \
+        const Vector apart_ = number_ - near[v];                                     \
+        *(Vector *)(kept + ((row) * ABREAST + (v)) * WIDTH) = number_;               \
+        plain += apart_, product = FUSED(apart_, apart_, product);                   \
+    } while (0)
+    EACH_SUM(rows, next, to, rest, squares, AT);
+#undef AT
     EACH_VECTOR {
         const Vector correction = rest[v] * each, square = squares[v] - rest[v] * correction;
         of[v].mean = added(near[v], correction, &of[v].rest);
@@ -73,22 +65,16 @@ ALWAYS Mask OF(column_forward_at)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t 
 ALWAYS void OF(column_sums_at)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, ptrdiff_t rows,
                                const Vector *mean, const int vectors, const ptrdiff_t lanes, const T *next,
                                ptrdiff_t to, double (*kept)[KEPT], Vector *of_dy, Vector *of_both) {
-    EACH_VECTOR of_dy[v] = of_both[v] = (Vector){0};
-    for (ptrdiff_t row = 0; row < rows;) {
-        Vector plain[ABREAST], product[ABREAST];
-        EACH_VECTOR plain[v] = product[v] = (Vector){0};
-        for (const ptrdiff_t end = least(rows, row + ROWS); row < end; row++) {
-            FETCH(next + row * to);
-            EACH_VECTOR {
-                const ptrdiff_t place = (row * ABREAST + v) * WIDTH;
-                const Vector given = OF(load)(dy + row * by + v * WIDTH, lanes, 0);
-                const Vector apart = OF(load)(x + row * stride + v * WIDTH, lanes, 0) - mean[v];
-                *(Vector *)(kept[0] + place) = given, *(Vector *)(kept[1] + place) = apart;
-                plain[v] += given, product[v] = FUSED(given, apart, product[v]);
-            }
-        }
-        EACH_VECTOR of_dy[v] += plain[v], of_both[v] += product[v];
-    }
+#define AT(row, v, plain, product)                                                            \
+    do {                                                                                      \
+        const ptrdiff_t place_ = ((row) * ABREAST + (v)) * WIDTH;                             \
+        const Vector given_ = OF(load)(dy + (row) * by + (v) * WIDTH, lanes, 0);              \
+        const Vector apart_ = OF(load)(x + (row) * stride + (v) * WIDTH, lanes, 0) - mean[v]; \
+        *(Vector *)(kept[0] + place_) = given_, *(Vector *)(kept[1] + place_) = apart_;       \
+        plain += given_, product = FUSED(given_, apart_, product);                            \
+    } while (0)
+    EACH_SUM(rows, next, to, of_dy, of_both, AT);
+#undef AT
 }
 
 ALWAYS Mask OF(column_backward_at)(const T *dy, ptrdiff_t by, const T *x, ptrdiff_t stride, T *dx, ptrdiff_t to,
@@ -126,12 +112,12 @@ static int OF(column_moments)(const Plan *plan, const Arrays *arrays, ptrdiff_t 
     ptrdiff_t stride;
     const T *x = OF(read)(plan, arrays, 0, &tile, (T *)own->copies[0], &stride);
     Mask odd = {0};
-#define AT(lane, vectors, lanes)                                                                   \
-    do {                                                                                              \
-        Moments of_[ABREAST];                                                                         \
+#define AT(lane, vectors, lanes)                                                                       \
+    do {                                                                                               \
+        Moments of_[ABREAST];                                                                          \
         OF(column_moments_at)(x + (lane), stride, tile.rows, vectors, lanes, x, 0, own->kept[0], of_); \
-        for (int v_ = 0; v_ < (vectors); v_++)                                                        \
-            odd |= keep_moments(features, tile.feature + (lane) + v_ * WIDTH, lanes, of_ + v_);       \
+        for (int v_ = 0; v_ < (vectors); v_++)                                                         \
+            odd |= keep_moments(features, tile.feature + (lane) + v_ * WIDTH, lanes, of_ + v_);        \
     } while (0)
     EACH_LINE(tile.features, AT);
 #undef AT
@@ -148,8 +134,8 @@ static int OF(column_forward)(const Plan *plan, const Arrays *arrays, ptrdiff_t 
     const Written written = OF(opened)(plan, arrays, &tile, own, 0);
     T *y = (T *)written.to;
     Mask odd = {0};
-#define AT(lane, vectors, lanes)                                                                            \
-    odd |= OF(column_forward_at)(x + (lane), stride, y + (lane), written.stride, tile.rows, features,    \
+#define AT(lane, vectors, lanes)                                                                      \
+    odd |= OF(column_forward_at)(x + (lane), stride, y + (lane), written.stride, tile.rows, features, \
                                  tile.feature + (lane), rule, vectors, lanes, own->kept[0])
     EACH_LINE(tile.features, AT);
 #undef AT
@@ -167,8 +153,8 @@ static int OF(column_backward)(const Plan *plan, const Arrays *arrays, ptrdiff_t
     const Written written = OF(opened)(plan, arrays, &tile, own, 0);
     T *dx = (T *)written.to;
     Mask odd = {0};
-#define AT(lane, vectors, lanes)                                                                            \
-    odd |= OF(column_backward_at)(dy + (lane), by, x + (lane), stride, dx + (lane), written.stride,   \
+#define AT(lane, vectors, lanes)                                                                    \
+    odd |= OF(column_backward_at)(dy + (lane), by, x + (lane), stride, dx + (lane), written.stride, \
                                   tile.rows, features, tile.feature + (lane), rule, vectors, lanes, own->kept)
     EACH_LINE(tile.features, AT);
 #undef AT

@@ -77,7 +77,7 @@ static int64_t OF(few)(const Plan *plan, const Arrays *arrays, ptrdiff_t panel, 
     const Panel of = {tile.features, features->mean + begin, features->rest + begin, features->factor + begin,
                       features->gamma + begin, own->lanes[0], own->lanes[1], features->dbeta + begin,
                       features->dgamma + begin};
-    const int64_t odd = slopes_of(&of, rule);
+    const int odd = slopes_of(&of, rule);
     if (plan->columns) {
         ptrdiff_t by, stride;
         const T *dy = OF(read)(plan, arrays, 1, &tile, (T *)own->copies[1], &by);

@@ -21,6 +21,22 @@
     } while (0)
 #define AT_VECTOR(row, rows, lane, lanes, AT) AT(lane, 1, lanes)
 
+/* of_first, of_second <- the sums over all rows of the two numbers that AT(row, vector, first, second) gives; those of
+ * ROWS rows are formed first. The lines of `next`, `apart` numbers from row to row, are written next. */
+#define EACH_SUM(rows, next, apart, of_first, of_second, AT)                                            \
+    do {                                                                                                \
+        EACH_VECTOR of_first[v] = of_second[v] = (Vector){0};                                           \
+        for (ptrdiff_t row_ = 0; row_ < (rows);) {                                                      \
+            Vector first_[ABREAST], second_[ABREAST];                                                   \
+            EACH_VECTOR first_[v] = second_[v] = (Vector){0};                                           \
+            for (const ptrdiff_t end_ = least(rows, row_ + ROWS); row_ < end_; row_++) {                \
+                FETCH((next) + row_ * (apart));                                                         \
+                EACH_VECTOR AT(row_, v, first_[v], second_[v]);                                         \
+            }                                                                                           \
+            EACH_VECTOR of_first[v] += first_[v], of_second[v] += second_[v];                           \
+        }                                                                                               \
+    } while (0)
+
 typedef struct {
     Vector mean, rest, var;
 } Moments;

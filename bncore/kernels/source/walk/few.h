@@ -55,16 +55,19 @@ typedef struct {
     double *slope, *left, *dbeta, *dgamma;
 } Panel;
 
-static int64_t slopes_of(const Panel *of, const Rule *rule) {
-    int64_t odd = 0;
-    for (ptrdiff_t d = 0; d < of->features; d++) {
-        const double factor = of->factor[d], gamma = of->gamma[d];
-        of->slope[d] = gamma * factor;
-        of->left[d] = rule->beside ? rule->eps * factor : rule->eps * factor * factor;
-        odd |= is_infinite(factor) | is_infinite(of->slope[d]);
-        odd |= is_small(of->slope[d]) & (gamma != 0) & (factor != 0);
-    }
-    return odd;
+static int slopes_of(const Panel *of, const Rule *rule) {
+    Mask odd = {0};
+#define AT(row, rows, d, lanes, more)                                                                        \
+    do {                                                                                                     \
+        const Vector factor_ = some(of->factor + (d), lanes), once_ = rule->eps * factor_;                   \
+        Vector slope_;                                                                                       \
+        odd |= infinite(factor_) | slope_of(factor_, some(of->gamma + (d), lanes), &slope_);                 \
+        keep(of->slope + (d), slope_, lanes);                                                                \
+        keep(of->left + (d), rule->beside ? once_ : (Vector)(once_ * factor_), lanes);                       \
+    } while (0)
+    EACH_LANE(0, 1, of->features, AT, 0);
+#undef AT
+    return any(odd);
 }
 
 static int64_t are_sums_odd(const Panel *of) {

@@ -3,7 +3,6 @@
 #define BN_LINES_H
 
 static int64_t is_infinite(double number) { return !(fabs(number) <= DBL_MAX); } /* or no number */
-static int64_t is_small(double number) { return fabs(number) < SMALL; }
 
 ALWAYS Vector size_of(Vector numbers) { return (Vector)((Mask)numbers & INT64_MAX); }
 ALWAYS Mask infinite(Vector numbers) { return ~(Mask)(size_of(numbers) <= DBL_MAX); }
@@ -42,11 +41,17 @@ ALWAYS Vector pulls_of(const Rule *rule, Vector var, Vector scale) {
 /* 1 / N, or 0 where statistics are constants and there are no paths. */
 static double share_of_each(const Rule *rule, ptrdiff_t count) { return rule->constant ? 0 : 1 / (double)count; }
 
+/* gamma / s, what x - mean is multiplied by in y, and dy in dx */
+ALWAYS Mask slope_of(Vector reciprocal, Vector gamma, Vector *slope) {
+    *slope = reciprocal * gamma;
+    return infinite(*slope) | (small(*slope) & (Mask)(gamma != 0) & (Mask)(reciprocal != 0));
+}
+
 /* factor and shift of y (pass/normalize.h) */
 ALWAYS Mask lines_of_y(Vector rest, Vector reciprocal, Vector gamma, Vector beta, Vector *factor, Vector *shift) {
-    *factor = reciprocal * gamma;
+    const Mask odd = slope_of(reciprocal, gamma, factor);
     *shift = beta - rest * *factor;
-    return infinite(*factor) | infinite(*shift) | (small(*factor) & (Mask)(gamma != 0) & (Mask)(reciprocal != 0));
+    return odd | infinite(*shift);
 }
 
 /* dgamma of sum dy and sum dy (x - mean) (pass/sums.h). A sum so small may have lost digits of its products. */
@@ -60,11 +65,10 @@ ALWAYS Mask dgamma_of(Vector plain, Vector along, Vector rest, Vector reciprocal
 ALWAYS Mask lines_of_dx(double share, Vector rest, Vector reciprocal, Vector gamma, Vector dbeta, Vector dgamma,
                         Vector pull, Vector *slope, Vector *along, Vector *shift) {
     const Vector variance_path = pull * dgamma * share;
-    *slope = gamma * reciprocal;
+    const Mask odd = slope_of(reciprocal, gamma, slope);
     *along = -*slope * variance_path * reciprocal;
     *shift = -*slope * (dbeta * share) - rest * *along;
-    return infinite(*slope) | infinite(*along) | infinite(*shift) |
-           (small(*slope) & (Mask)(gamma != 0) & (Mask)(reciprocal != 0)) |
+    return odd | infinite(*along) | infinite(*shift) |
            (small(*along) & (Mask)(*slope != 0) & (Mask)(variance_path != 0));
 }
 
