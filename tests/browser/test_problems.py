@@ -176,6 +176,19 @@ def the_reason_stands_above_the_view_where_its_control_is_out_of_sight(playgroun
 
 
 @pytest.mark.folded
+def test_a_link_whose_view_stays_empty_says_why_above_it_where_the_control_would_stand_in_the_view(
+    playground: Playground, watch: Watch
+) -> None:
+    watch.refusals.add(422)
+    playground.page.goto("/?gamma=1,2")
+    expect(playground.headline).to_have_text("Nothing is computed.")
+    for size in (DESKTOP, PHONE):
+        playground.page.set_viewport_size(size)  # type: ignore[arg-type]
+        expect(playground.problem).to_be_in_viewport()
+        expect(playground.problem).to_contain_text("“Scale” has 2 values, and the batch has 13 features.")
+
+
+@pytest.mark.folded
 @pytest.mark.parametrize(
     ("path", "wrong", "usual", "said"),
     [

@@ -122,7 +122,7 @@ const isInSight = ({ top, bottom }) => bottom > 0 && top < innerHeight; // what 
 
 // Whether it is there to be seen, if need be by scrolling.
 function isThere(home) {
-  if ($("problem").dataset.tells === "all") return false;
+  if ($("problem").dataset.tells === "all" || !home.checkVisibility()) return false;
   if (home.closest("#control-groups") && (isClosed() || putBack)) return false;
   if (home.closest("details.part") && !isInSight(home.getBoundingClientRect())) return false;
   return ($("view").contains(home) && !home.closest(".controls")) || !$("view").classList.contains("empty");
