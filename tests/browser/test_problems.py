@@ -185,7 +185,7 @@ def test_a_link_whose_view_stays_empty_says_why_above_it_where_the_control_would
     for size in (DESKTOP, PHONE):
         playground.page.set_viewport_size(size)  # type: ignore[arg-type]
         expect(playground.problem).to_be_in_viewport()
-        expect(playground.problem).to_contain_text("“Scale” has 2 values, and the batch has 13 features.")
+        expect(playground.problem).to_have_text("“Scale” has 2 values, and the batch has 13 features.")
 
 
 @pytest.mark.folded

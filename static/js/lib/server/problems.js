@@ -25,7 +25,7 @@ export function clearProblems() {
 
 // `shownInstead`: what the view still shows, if anything; `again()` asks once more, where that may help.
 export function showProblem(detail, errors = [], shownInstead = "", again = null) {
-  const homeless = errors.filter((row) => !showAt(row.field, messageOf(row, detail, errors.length)));
+  const homeless = errors.filter((row) => !showRow(row, detail, errors.length));
   if (homeless.length || !errors.length) told.push({ text: detail, way: again && { title: "Ask again", act: again } });
   const still = `Not computed; below is still ${shownInstead}.`;
   if (shownInstead && !told.some(({ text }) => text === still)) {
@@ -42,14 +42,21 @@ function takeBack() {
 }
 
 // A sentence of its own stands as it is; what names the field (which the control does), what was given and what is allowed
-// is said in words.
-function messageOf({ field, given, allowed }, detail, count) {
-  if (count === 1 && !(detail.startsWith(`${field} is `) && detail.endsWith(`; give ${allowed}.`))) return detail;
-  const what = `${given === "" || given === null ? "Nothing" : `“${given}”`} is not allowed here`;
-  return $(`c-${field}`)?.matches("select") ? `${what}; choose one from the menu.` : `${what}; allowed: ${allowed}.`;
+// is said in words, which away from the control need its title.
+function showRow({ field, given, allowed }, detail, count) {
+  if (count === 1 && !(detail.startsWith(`${field} is `) && detail.endsWith(`; give ${allowed}.`))) return showAt(field, detail);
+  const refused = `${given === "" || given === null ? "Nothing" : `“${given}”`} is not allowed`;
+  const way = $(`c-${field}`)?.matches("select") ? "choose one from the menu" : `allowed: ${allowed}`;
+  const [message, title] = [`${refused} here; ${way}.`, titleOf(field)];
+  return showAt(field, message, title && { text: `${title}: ${message}`, short: `${title}: ${refused}.` });
 }
 
-export function showAt(name, message) {
+function titleOf(name) {
+  return document.querySelector(`label[for="c-${name}"] .title`)?.textContent;
+}
+
+// `away`: what is said of it away from its control, and what in short.
+export function showAt(name, message, away = { text: message, short: titleOf(name) && `See ${titleOf(name)}.` }) {
   const home = $(`e-${ELSEWHERE[name] ?? name}`);
   if (!home) return false;
   isClear = false;
@@ -58,7 +65,7 @@ export function showAt(name, message) {
   put(home, message);
   $(`c-${name}`)?.setAttribute("aria-invalid", "true");
   told = told.filter((one) => one.home !== home);
-  told.push({ ...named(name, message), home });
+  told.push({ ...away, home });
   write();
   return true;
 }
@@ -67,14 +74,6 @@ export function showAt(name, message) {
 function put(home, message) {
   home.textContent = message;
   home.hidden = message === "";
-}
-
-// Away from its control, a message that is no sentence of its own says whose it is; in short, each does.
-function named(name, message) {
-  const title = document.querySelector(`label[for="c-${name}"] .title`)?.textContent;
-  if (!title) return { text: message, short: "" };
-  const refused = /^(?:Nothing|“.*”) is not allowed(?= here)/s.exec(message)?.[0];
-  return { text: /^(Nothing|“)/.test(message) ? `${title}: ${message}` : message, short: refused ? `${title}: ${refused}.` : `See ${title}.` };
 }
 
 export function hideAt(name) {
