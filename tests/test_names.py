@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[1]
 ONE_MEANING = {"View": "app/web/view.py", "Layer": "bncore/network/layers/layer.py"}
 OF_ANYTHING = "found"
 """What any result could be called."""
+HASH = "[0-9a-f]{64}"
 SUSPECT = re.compile(rf"\b(?:{OF_ANYTHING}|class (?:Shown|{'|'.join(ONE_MEANING)}))")
 """What stands in the text of each module that these tests could object to: the others are not parsed."""
 
@@ -48,6 +49,11 @@ def test_what_was_found_is_called_by_what_it_is(nodes):
     ]
     sources = [path for path in (ROOT / "static" / "js").rglob("*.js") if re.search(rf"\b{OF_ANYTHING}\b", code(path))]
     assert [*bound, *(path.relative_to(ROOT).as_posix() for path in sources)] == []
+
+
+def test_the_pages_know_an_upload_by_its_id_in_one_place():
+    known = [path for path in (ROOT / "static" / "js").rglob("*.js") if HASH in path.read_text()]
+    assert [path.relative_to(ROOT).as_posix() for path in known] == ["static/js/lib/controls/upload.js"]
 
 
 def code(path):

@@ -1,10 +1,9 @@
 // The models that are looked at, and the capture: built in, or files that were sent.
 import { bindDeletion, showDeletion } from "../lib/controls/deletion.js";
-import { bindUpload, remembered } from "../lib/controls/upload.js";
+import { bindUpload, isUpload, remembered } from "../lib/controls/upload.js";
 import { clearProblems, seek, showAt } from "../lib/server/problems.js";
 
 const $ = (id) => document.getElementById(id);
-const ID = /^[0-9a-f]{64}$/;
 const BRIEF = /Upload ([0-9a-f]{8})…/g;
 const FIELDS = ["model", "other", "capture"];
 export const CAPTURE = "capture of training steps"; // the format of a file that is one
@@ -14,7 +13,7 @@ const called = (id) => remembered.get(id)?.name ?? `Upload ${id.slice(0, 8)}…`
 // `to`: the call that takes a file; `format()`: that of the model in force. Returns `show()`, which has the menus name what
 // is in force, and `named(text)`, a text that names uploads by their files' names where this browser knows them.
 export function bindModels(state, waiting, { to, format }) {
-  const ids = () => FIELDS.map((name) => state.get(name)).filter((id) => ID.test(id));
+  const ids = () => FIELDS.map((name) => state.get(name)).filter(isUpload);
 
   const take = (choose, { id, delete_key: key, model }, name) => {
     const known = remembered.get(id);
@@ -26,7 +25,7 @@ export function bindModels(state, waiting, { to, format }) {
   const main = (id, isCapture) => {
     const now = state.get("model");
     const isOfCapture = format() === CAPTURE;
-    if (isCapture) return ID.test(now) && !isOfCapture ? { capture: id } : { model: id, capture: "" };
+    if (isCapture) return isUpload(now) && !isOfCapture ? { capture: id } : { model: id, capture: "" };
     return { model: id, ...(isOfCapture ? { capture: now } : {}) };
   };
   bindDeletion(() => state.get("model"), leave, {
@@ -68,11 +67,11 @@ export function bindModels(state, waiting, { to, format }) {
       for (const name of FIELDS) {
         const menu = $(`c-${name}`);
         const id = state.get(name);
-        if (ID.test(id) && ![...menu.options].some(({ value }) => value === id)) menu.append(new Option("", id));
-        for (const option of menu.options) if (ID.test(option.value)) option.text = called(option.value);
+        if (isUpload(id) && ![...menu.options].some(({ value }) => value === id)) menu.append(new Option("", id));
+        for (const option of menu.options) if (isUpload(option.value)) option.text = called(option.value);
         menu.value = id;
       }
-      showDeletion(ID.test(state.get("model")) ? state.get("model") : null);
+      showDeletion(isUpload(state.get("model")) ? state.get("model") : null);
       document.querySelector("[data-field=capture]").hidden = $("c-capture").options.length < 2;
     },
     named: (text) => text.replace(BRIEF, (brief, head) => {

@@ -1,7 +1,7 @@
 // What must change together in the network's state, so that no state in between is refused.
 import { ofNewSource } from "../lib/controls/source.js";
+import { isUpload } from "../lib/controls/upload.js";
 
-const UPLOAD = /^[0-9a-f]{64}$/;
 const OF_INPUTS = ["source", "values", "features", "array", "header", "feature_axis", "label", "drop", "mask", "architecture", "width"]; // decide whether block 1 keeps its width
 const OF_ARCHITECTURE = ["depth", "width", "batch_size"];
 
@@ -18,7 +18,7 @@ function ofTables({ source, architecture }, state) {
   return state.get("architecture") === "convolutional" ? { architecture: "fully_connected" } : {};
 }
 
-const takesImages = (source) => source === "digits" || UPLOAD.test(source);
+const takesImages = (source) => source === "digits" || isUpload(source);
 
 function standing(changes, state, absentFor) {
   const also = "architecture" in changes && changes.architecture !== state.get("architecture") ? ofArchitecture(changes, state) : {};

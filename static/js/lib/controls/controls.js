@@ -1,8 +1,7 @@
 // Controls and state, bound both ways. Each control is made by the template from the field's description.
 import { isNumber } from "../figures/numbers.js";
 import { Scale } from "./scale.js";
-
-const UPLOAD = /^[0-9a-f]{64}$/;
+import { isUpload } from "./upload.js";
 
 export class Controls {
   #state;
@@ -34,7 +33,7 @@ export class Controls {
 
 // What decides which controls mean something: an upload, a large array of the server's, or a source by its name.
 function kindOf(source) {
-  return UPLOAD.test(source) ? "upload" : source.startsWith("large:") ? "large" : source;
+  return isUpload(source) ? "upload" : source.startsWith("large:") ? "large" : source;
 }
 
 // What is written anew is laid out anew, even where it stays as it is: nothing that a move of a hand leaves alone.
@@ -106,7 +105,7 @@ function select(element, state) {
 function nameUnknown({ options }, value) {
   const unknown = [...options].find(({ dataset }) => "unknown" in dataset);
   if (unknown && unknown.value !== value) unknown.remove();
-  if (!options.length || UPLOAD.test(value) || [...options].some((option) => option.value === value)) return;
+  if (!options.length || isUpload(value) || [...options].some((option) => option.value === value)) return;
   const option = new Option(value, value);
   option.disabled = true;
   option.dataset.unknown = "";

@@ -4,9 +4,8 @@ import { isNumber } from "../figures/numbers.js";
 import { bringHere, hideAt, offerWay, seek, showAt } from "../server/problems.js";
 import { postJson } from "../server/api.js";
 import { replay } from "./replay.js";
-import { bindUpload, remembered } from "./upload.js";
+import { bindUpload, isUpload, remembered } from "./upload.js";
 
-const UPLOAD = /^[0-9a-f]{64}$/;
 const HOW_TO_READ = ["array", "header", "missing", "label", "feature_axis", "drop", "mask"];
 const OF_ONE_BATCH = ["selected", "pair", "cell", "output", "upstream_example", "dy", ...HOW_TO_READ];
 const OF_A_LAYER = ["gamma", "beta", "upstream", "batch_size"]; // which a file may bring along
@@ -28,7 +27,7 @@ export function ofNewSource(changes, state) {
     batch_size: endless === undefined ? isNumber(size) && !(Number(size) <= Number(examples)) : size === "all",
     upstream: state.get("upstream") === "cross_entropy" && labelled === undefined,
   };
-  const brings = UPLOAD.test(source) || isLarge(source);
+  const brings = isUpload(source) || isLarge(source);
   const ofTheFile = Object.keys(brought).filter((name) => state.get(name) === brought[name]);
   const names = [...OF_ONE_BATCH, ...OF_A_LAYER.filter((name) => gone[name] || brings), ...ofTheFile];
   return Object.fromEntries(names.filter((name) => !(name in changes)).map((name) => [name, state.fallback(name)]));
@@ -110,18 +109,18 @@ export function showDrawn({ examples, total }, { seed = 0, source = "" }) {
 export function showSource(state) {
   const source = state.get("source");
   const select = $("c-source");
-  if (UPLOAD.test(source)) nameUpload(select, source);
-  $("about-source").textContent = select.selectedOptions[0]?.dataset.about ?? (UPLOAD.test(source) ? "Read from your file." : "");
-  showDeletion(UPLOAD.test(source) ? source : null);
+  if (isUpload(source)) nameUpload(select, source);
+  $("about-source").textContent = select.selectedOptions[0]?.dataset.about ?? (isUpload(source) ? "Read from your file." : "");
+  showDeletion(isUpload(source) ? source : null);
   if (source !== notesOf) tellNotes("", null);
 }
 
 // The way out of missing values stands where the file came in; a file that cannot be had is asked for in the view.
 export function offerWays(errors, state) {
   const about = (name) => errors.find(({ field }) => field === name);
-  if (about("source") && UPLOAD.test(state.get("source"))) bringHere($("drop"));
+  if (about("source") && isUpload(state.get("source"))) bringHere($("drop"));
   const axis = about("feature_axis");
-  if (axis && UPLOAD.test(state.get("source"))) offerAxes(axis.allowed, state);
+  if (axis && isUpload(state.get("source"))) offerAxes(axis.allowed, state);
   if (!about("missing")) return;
   $("upload-notes").hidden = true;
   if (about("missing").allowed?.includes("mask")) offerWay("file", "Leave those positions out", () => state.set({ missing: "mask" }));

@@ -1,6 +1,10 @@
 // Sending a file, by the dialog or by dropping it anywhere on the page, with progress.
 
+const ID = /^[0-9a-f]{64}$/; // a hash of what was sent
 const MEDIA_TYPES = { csv: "text/csv", tsv: "text/tab-separated-values", txt: "text/csv" };
+
+// Whether a source, or a model, is an upload.
+export const isUpload = (id) => ID.test(id);
 
 // `to` is the call that takes the file; `input` the field that picks it; with `drops`, a dropped one is taken as well.
 // `done(body, name)`, or `fail(detail, see, file)`: why it is not taken, and which page takes it instead, if one does.
