@@ -7,11 +7,11 @@ through `beside`: numbers that differ are printed with the digits that differ, a
 import math
 from collections.abc import Iterable
 
-from bncore.findings.numbers import counted, stated, three, typeset
+from bncore.findings.numbers import counted, percent, stated, three, typeset
 
 __all__ = [
     "DOUBLE", "SINGLE", "STEPS", "apart", "beside", "counted", "digits", "each_beside", "finite", "is_rounding",
-    "significant", "span", "stated", "three", "times", "typeset", "was_and_is",
+    "percent", "significant", "span", "stated", "three", "times", "typeset", "was_and_is",
 ]  # fmt: skip
 
 DOUBLE = 2.0**-52  # the unit in the last place of a float64 1.0

@@ -27,6 +27,25 @@ def three(value: float) -> str:
     return f"{mantissa.rstrip('0').rstrip('.')}e{int(exponent)}".replace("-", "−")
 
 
+def two(value: float) -> str:
+    """Two significant digits, where no more matters.
+
+    >>> two(6.66e-16), two(0.0), two(-0.3), two(1.84), two(42.0)
+    ('6.7e−16', '0', '−0.30', '1.8', '42')
+    """
+    size = typeset(f"{abs(value):#.2g}".rstrip("."))
+    return "0" if value == 0 else f"{'−' if value < 0 else ''}{size}"
+
+
+def percent(share: float) -> str:
+    """A share to a tenth of a percent.
+
+    >>> percent(0.9512), percent(0.0), percent(1.0)
+    ('95.1 %', '0.0 %', '100.0 %')
+    """
+    return f"{share:.1%}".replace("%", " %")
+
+
 def stated(value: float) -> str:
     """A number that was asked for, with the digits that it was given, up to six.
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import numpy as np
 
-from bncore.training.claims.claim import Claim, Measured, Runs, Side, apart, end
+from bncore.findings.numbers import two
+from bncore.training.claims.claim import Claim, Measured, Runs, Side, apart, end, written
 from bncore.training.data import Data
 from bncore.training.layout import layout_of
 from bncore.training.spec import Spec
@@ -40,7 +41,7 @@ def _grown(spec: Spec) -> float:
 
 def _no_gradient(data: Data) -> Measured:
     held = _grown(RUNS.spec(data, "a"))
-    text = f"After {SHARED['steps']} updates the largest bias in front of a batch norm is {held:.1e}."
+    text = f"After {SHARED['steps']} updates the largest bias in front of a batch norm is {two(held)}."
     return Measured(Side(text, {"largest_bias": held}, held <= EXACT), _some_gradient(data))
 
 
@@ -48,10 +49,10 @@ def _some_gradient(data: Data) -> Side:
     names = {"a": "constant_statistics", "b": "layer_norm", "c": "without_norm"}
     numbers = {name: _grown(FAILING.spec(data, letter)) for letter, name in names.items()}
     text = (
-        "It is {constant_statistics:.2g} if the statistics are treated as constants, {layer_norm:.2g} in front of a "
-        "layer norm, and {without_norm:.2g} without a norm."
+        "It is {constant_statistics} if the statistics are treated as constants, {layer_norm} in front of a layer "
+        "norm, and {without_norm} without a norm."
     )
-    return Side(text.format(**numbers), numbers, min(numbers.values()) > APART)
+    return Side(text.format(**written(two, numbers)), numbers, min(numbers.values()) > APART)
 
 
 def outside(through_mean: bool) -> dict[int, tuple[float, float]]:
@@ -79,8 +80,8 @@ def _for_nothing(data: Data) -> Side:
     grown, equal = _grown(a), apart(a, b)
     told, when = (", ".join(map(str, row)) for row in ([f"{seen[step][0]:.3g}" for step in WHEN], WHEN))
     return Side(
-        f"b is {told} after {when} updates, and the loss {seen[0][1]:.6f} moves by {moved:.1e}. In the network a bias "
-        f"grows to {grown:.2g}, and the losses with biases and without are {equal:.1e} apart.",
+        f"b is {told} after {when} updates, and the loss {seen[0][1]:.6f} moves by {two(moved)}. In the network a bias "
+        f"grows to {two(grown)}, and the losses with biases and without are {two(equal)} apart.",
         {"b": seen[WHEN[-1]][0], "moved": moved, "apart": equal, "largest_bias": grown},
         _grows(seen) and max(moved, equal) <= EXACT and grown > APART,
     )
@@ -89,7 +90,7 @@ def _for_nothing(data: Data) -> Side:
 def _in_truth(data: Data) -> Side:
     stays, grown = abs(outside(True)[WHEN[-1]][0]), _grown(RUNS.spec(data, "a"))
     return Side(
-        f"With the true gradient b is {stays:.1e} after {WHEN[-1]} updates, the network's largest bias {grown:.1e}.",
+        f"With the true gradient b is {two(stays)} after {WHEN[-1]} updates, the network's largest bias {two(grown)}.",
         {"b": stays, "largest_bias": grown},
         max(stays, grown) <= EXACT,
     )
@@ -108,7 +109,7 @@ NO_GRADIENT = Claim(
     source="Ioffe & Szegedy 2015, section 3.2",
     paper="Any layer in front of batch norm; an equality.",
     ours="64-32-32-10 tanh with batch norm and biases on digits in float64, 300 updates at η = 0.1.",
-    tolerance="Biases below 1e-10; above 1e-3 where it fails.",
+    tolerance="Biases below 1e−10; above 1e−3 where it fails.",
     when_it_fails="If the gradient does not go through the mean; in front of layer norm, whose mean is over "
     "units and not over the batch; without a norm.",
     runs=RUNS,
@@ -123,7 +124,7 @@ OUTSIDE_THE_GRADIENT = Claim(
     paper="A layer u + b whose mean over the training data is subtracted; an argument on paper.",
     ours="64 points, η = 0.1, target 0.5, plain NumPy; and 64-32-32-10 tanh with batch norm on digits in "
     "float64, whose statistics the backward pass takes for constants, with biases and without.",
-    tolerance="b equal to 0.05 an update and losses equal to 1e-10; with the true gradient b below 1e-10.",
+    tolerance="b equal to 0.05 an update and losses equal to 1e−10; with the true gradient b below 1e−10.",
     when_it_fails="With the true gradient, which goes through the mean: then b gets none and stays.",
     runs=OUTSIDE,
     failing=RUNS,

@@ -116,6 +116,11 @@ def right(spec: Spec) -> float:
     return 0.0 if held is None or state.has_diverged else held.accuracy
 
 
+def written(write: Callable[[float], str], numbers: Mapping[str, float]) -> dict[str, str]:
+    """Numbers as a sentence has them, by their names."""
+    return {name: write(number) for name, number in numbers.items()}
+
+
 def apart(one: Spec, other: Spec) -> float:
     """How far the losses of two runs are apart, at most; infinite where one has ended before the other."""
     first, second = losses(one), losses(other)

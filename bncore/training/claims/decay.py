@@ -1,5 +1,6 @@
 """What weight decay does in front of a norm: claim 15."""
 
+from bncore.findings.numbers import two
 from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, end
 from bncore.training.data import Data
 from bncore.training.spec import Spec
@@ -33,7 +34,7 @@ def _side(runs: Runs, data: Data, where: str, is_free: bool) -> Side:
     first = [of_run[0] for of_run in rates]
     text = (
         f"{where} a rate {over:.0f} times as large makes the effective rate of a block {low:.1f} to {high:.1f} times "
-        f"as large; that of the first lies between {min(first):.2g} and {max(first):.2g}."
+        f"as large; that of the first lies between {two(min(first))} and {two(max(first))}."
     )
     numbers = {"least": low, "most": high, "first_low": min(first), "first_high": max(first)}
     return Side(text, numbers, low >= FREE if is_free else high <= SET)

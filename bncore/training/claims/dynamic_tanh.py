@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from itertools import product
 
+from bncore.findings.numbers import percent
 from bncore.training.claims.batches.sizes import error
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, written
 from bncore.training.claims.trials import Seen, Trials
 from bncore.training.data import Data
 from bncore.training.spec import Spec
@@ -47,19 +48,19 @@ def told(seen: Mapping[str, Seen]) -> Measured:
 
 
 def _holds(layer: float, tanh: float) -> Side:
-    text = f"Dynamic tanh is right on {tanh:.1%} of the held-out digits, layer norm on {layer:.1%}."
+    text = f"Dynamic tanh is right on {percent(tanh)} of the held-out digits, layer norm on {percent(layer)}."
     return Side(text, {"layer": layer, "tanh": tanh}, tanh >= layer - LEVEL)
 
 
 def _fails(means: Mapping[str, float]) -> Side:
     text = (
-        f"From weights {TOO_LARGE:g} times as large it is right on {{scaled_tanh:.1%}}, layer norm on "
-        f"{{scaled_layer:.1%}}. At η = {LARGE:g} it is right on {{large_tanh:.1%}}, from {{least:.1%}} to "
-        "{most:.1%} by the seed, layer norm on {large_layer:.1%}, batch norm on {large_batch:.1%}: that it loses there "
+        f"From weights {TOO_LARGE:g} times as large it is right on {{scaled_tanh}}, layer norm on "
+        f"{{scaled_layer}}. At η = {LARGE:g} it is right on {{large_tanh}}, from {{least}} to "
+        "{most} by the seed, layer norm on {large_layer}, batch norm on {large_batch}: that it loses there "
     )
     numbers = {name: value for name, value in means.items() if name not in ("layer", "tanh")}
     loses = numbers["large_tanh"] < numbers["large_layer"] - LEVEL
-    told = text.format(**numbers) + ("does reproduce." if loses else "does not reproduce.")
+    told = text.format(**written(percent, numbers)) + ("does reproduce." if loses else "does not reproduce.")
     return Side(told, numbers, numbers["scaled_tanh"] <= numbers["scaled_layer"] - BEHIND)
 
 

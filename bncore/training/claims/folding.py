@@ -3,6 +3,7 @@
 import numpy as np
 
 from bncore.arguments import Array
+from bncore.findings.numbers import two
 from bncore.training.claims.claim import Claim, Measured, Runs, Side, end
 from bncore.training.data import Data
 from bncore.training.layout import layout_of
@@ -52,7 +53,7 @@ def _measure(data: Data) -> Measured:
 
 def _in_inference(network: Network, without: Network, x: Array) -> Side:
     off = float(np.abs(without.infer(x) - network.infer(x)).max())
-    text = f"On {len(x)} held-out digits the logits of the network without norms are at most {off:.1e} off."
+    text = f"On {len(x)} held-out digits the logits of the network without norms are at most {two(off)} off."
     return Side(text, {"off": off}, off <= EXACT)
 
 
@@ -63,8 +64,8 @@ def _in_training(network: Network, x: Array) -> Side:
     off = float(np.abs(logits - network.infer(batch)).max())
     moved = float(np.abs(logits[0] - of_others[0]).max())
     text = (
-        f"With the batch's own statistics the logits are up to {off:.2g} off, and those of one digit move by "
-        f"{moved:.2g} when the others of its batch are exchanged, which no line does."
+        f"With the batch's own statistics the logits are up to {two(off)} off, and those of one digit move by "
+        f"{two(moved)} when the others of its batch are exchanged, which no line does."
     )
     return Side(text, {"off": off, "moved": moved}, min(off, moved) > APART)
 
@@ -77,7 +78,7 @@ FOLDING = Claim(
     source="Ioffe & Szegedy 2015, section 3.1",
     paper="Any network with batch norm; an equality.",
     ours="64-32-32-10 tanh with batch norm, trained for 300 updates on digits in float64; then each W becomes W γ/s.",
-    tolerance="Logits equal to 1e-10; off by more than 1e-3 where it fails.",
+    tolerance="Logits equal to 1e−10; off by more than 1e−3 where it fails.",
     when_it_fails="In training, with the batch's mean and variance: an example's output depends on the others.",
     runs=RUNS,
     failing=RUNS,

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from bncore.findings.numbers import percent
 from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, end
 from bncore.training.data import Data
 from bncore.training.layout import layout_of
@@ -35,16 +36,16 @@ def _measure(data: Data) -> Measured:
 
 def _holds(everything: float, norms: float) -> Side:
     text = (
-        f"With random weights that stay as they are {norms:.1%} of the held-out digits are right, and {everything:.1%} "
-        "if all is trained; one in ten is right by chance."
+        f"With random weights that stay as they are {percent(norms)} of the held-out digits are right, and "
+        f"{percent(everything)} if all is trained; one in ten is right by chance."
     )
     return Side(text, {"norms": norms, "all": everything}, ABLE <= norms < everything)
 
 
 def _fails(narrow: float, off: float) -> Side:
     text = (
-        f"With ten features a block {narrow:.1%} are right. That a third of the features is switched off does not "
-        f"reproduce at this size: |γ| is below {OFF:g} in {off:.1%}."
+        f"With ten features a block {percent(narrow)} are right. That a third of the features is switched off does not "
+        f"reproduce at this size: |γ| is below {OFF:g} in {percent(off)}."
     )
     return Side(text, {"narrow": narrow, "off": off}, narrow <= POOR and off < THIRD)
 

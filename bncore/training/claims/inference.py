@@ -3,6 +3,7 @@
 import numpy as np
 
 from bncore.arguments import Array
+from bncore.findings.numbers import percent
 from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, end
 from bncore.training.data import Data
 from bncore.training.layout import layout_of
@@ -55,15 +56,15 @@ def _as_it_is(state: State) -> Network:
 
 def _holds(cold: float, warm: float, repaired: float) -> Side:
     text = (
-        f"After 100 updates inference is right on {cold:.1%} at momentum 0.001, on {warm:.1%} at 0.1, and at 0.001 "
-        f"on {repaired:.1%} with exact statistics: the weights were good."
+        f"After 100 updates inference is right on {percent(cold)} at momentum 0.001, on {percent(warm)} at 0.1, and at "
+        f"0.001 on {percent(repaired)} with exact statistics: the weights were good."
     )
     is_repaired = repaired >= warm - CLOSE and cold <= warm - FAR
     return Side(text, {"cold": cold, "warm": warm, "repaired": repaired}, is_repaired)
 
 
 def _fails(warm: float, exactly: float) -> Side:
-    text = f"At momentum 0.1 exact statistics change little: {warm:.1%} become {exactly:.1%}."
+    text = f"At momentum 0.1 exact statistics change little: {percent(warm)} become {percent(exactly)}."
     return Side(text, {"warm": warm, "exact": exactly}, abs(exactly - warm) <= CLOSE)
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, apart
+from bncore.findings.numbers import two
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, apart, written
 from bncore.training.data import Data
 
 EXACT = 1e-10
@@ -32,7 +33,7 @@ SCALED: Mapping[str, Fields] = {"a": {}, "b": {"scale": SCALE, "rate": SCALE**2 
 def _growing(data: Data) -> Measured:
     equal, growth = _apart(data, GROWING_RATE.runs), ALPHA ** (-2 * STEPS)
     text = (
-        f"Over {STEPS:,} updates, in which one rate grows {growth:.1f}-fold, the losses are {equal:.1e} apart at most."
+        f"Over {STEPS:,} updates, in which one rate grows {growth:.1f}-fold, the losses are {two(equal)} apart at most."
     )
     holds = Side(text, {"apart": equal, "growth": growth}, equal <= EXACT)
     return Measured(holds, _other_than_decay(data))
@@ -45,17 +46,17 @@ def _other_than_decay(data: Data) -> Side:
         "all_trained": _apart(data, GROWING_RATE.runs, trained="all"),
     }
     text = (
-        "Without a norm they are up to {without_norm:.2g} apart, with ε = 1e-5 {with_eps:.1e}, and {all_trained:.2g} "
+        "Without a norm they are up to {without_norm} apart, with ε = 1e−5 {with_eps}, and {all_trained} "
         "if γ, β and the read-out are trained, too, whose size does matter."
     )
-    return Side(text.format(**numbers), numbers, _fails(numbers))
+    return Side(text.format(**written(two, numbers)), numbers, _fails(numbers))
 
 
 def _scaled(data: Data) -> Measured:
     equal = _apart(data, SCALE_INVARIANCE.runs)
     text = (
         f"With weights {SCALE:g} times as large and a rate {SCALE**2:g} times as large the losses of {STEPS:,} updates "
-        f"are {equal:.1e} apart at most."
+        f"are {two(equal)} apart at most."
     )
     return Measured(Side(text, {"apart": equal}, equal <= EXACT), _size_matters(data))
 
@@ -67,10 +68,10 @@ def _size_matters(data: Data) -> Side:
         "same_rate": _apart(data, SCALE_INVARIANCE.runs, rate=RATE),
     }
     text = (
-        "Without a norm they are up to {without_norm:.2g} apart, with ε = 1e-5 {with_eps:.1e}, and at the same rate "
-        "{same_rate:.2g}."
+        "Without a norm they are up to {without_norm} apart, with ε = 1e−5 {with_eps}, and at the same rate "
+        "{same_rate}."
     )
-    return Side(text.format(**numbers), numbers, _fails(numbers))
+    return Side(text.format(**written(two, numbers)), numbers, _fails(numbers))
 
 
 def _fails(numbers: Mapping[str, float]) -> bool:
@@ -91,7 +92,7 @@ GROWING_RATE = Claim(
     paper="Networks whose loss does not change with the size of the trained weights; ResNets on CIFAR-10.",
     ours="64-32-32-10 tanh with batch norm and ε = 0 on digits in float64; the blocks' weights are trained. With "
     "α = 1 − ηλ, η = 0.1 and λ = 0.005 the growing rate is η α⁻²ᵗ⁻¹.",
-    tolerance="Losses equal to 1e-10; unequal by more than 1e-3 where it fails (by more than 1e-10 with ε).",
+    tolerance="Losses equal to 1e−10; unequal by more than 1e−3 where it fails (by more than 1e−10 with ε).",
     when_it_fails="Where the loss depends on the weights' size: without a norm, with an ε, in γ, β and the read-out.",
     runs=Runs(SHARED, DECAYING),
     failing=Runs(PLAIN, DECAYING),
@@ -104,7 +105,7 @@ SCALE_INVARIANCE = Claim(
     source="van Laarhoven 2017, L2 Regularization versus Batch and Weight Normalization, section 2",
     paper="A layer with batch, weight or layer normalization and plain gradient descent; an equality.",
     ours="64-32-32-10 tanh with batch norm and ε = 0 on digits in float64; the blocks' weights are trained, a = 10.",
-    tolerance="Losses equal to 1e-10; unequal by more than 1e-3 where it fails (by more than 1e-10 with ε).",
+    tolerance="Losses equal to 1e−10; unequal by more than 1e−3 where it fails (by more than 1e−10 with ε).",
     when_it_fails="Without a norm, with an ε beside a small variance, or if the rate stays as it was.",
     runs=Runs(SHARED, SCALED),
     failing=Runs(PLAIN, SCALED),

@@ -2,6 +2,7 @@
 
 from math import nan
 
+from bncore.findings.numbers import percent
 from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, course
 from bncore.training.data import Data
 from bncore.training.run import Work
@@ -32,8 +33,8 @@ def _measure(data: Data) -> Measured:
 
 def _holds(plain: float, normed: float, noisy: float) -> Side:
     text = (
-        f"After {SHARED['steps']:,} updates {noisy:.1%} are right with noisy batch norm, {normed:.1%} with batch norm "
-        f"and {plain:.1%} without."
+        f"After {SHARED['steps']:,} updates {percent(noisy)} are right with noisy batch norm, {percent(normed)} with "
+        f"batch norm and {percent(plain)} without."
     )
     is_near = noisy >= normed - BEHIND and noisy >= plain + AHEAD
     return Side(text, {"plain": plain, "normed": normed, "noisy": noisy}, is_near)
@@ -41,7 +42,8 @@ def _holds(plain: float, normed: float, noisy: float) -> Side:
 
 def _fails(normed: float, noisy: float) -> Side:
     text = (
-        f"After {EARLY} updates noisy batch norm is right on {noisy:.1%}, batch norm on {normed:.1%}: noise does cost."
+        f"After {EARLY} updates noisy batch norm is right on {percent(noisy)}, batch norm on {percent(normed)}: noise "
+        "does cost."
     )
     return Side(text, {"normed": normed, "noisy": noisy}, noisy <= normed - SLOWER)
 

@@ -6,8 +6,9 @@ from itertools import product
 import numpy as np
 
 from bncore.arguments import Array, Float64
+from bncore.findings.numbers import percent, three
 from bncore.network.losses import cross_entropy
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, inferred
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, inferred, written
 from bncore.training.claims.trials import Seen, Trials
 from bncore.training.data import Data
 from bncore.training.data.data import Labels
@@ -71,13 +72,13 @@ def _holds(gaps: Mapping[str, Float64]) -> Side:
     narrowed = [("plain", "batch"), ("plain", "weight_noise"), ("batch", "together"), ("weight_noise", "together")]
     least, its_error = min((_difference(gaps[wide] - gaps[narrow]) for wide, narrow in narrowed), key=_clear)
     text = (
-        "The held-out loss is {plain:.3f} above that of training without any of them, {batch:.3f} with batch norm, "
-        "{weight_noise:.3f} with weight noise, and {together:.3f} with batch norm, dropout and weight noise together. "
-        "The least clear difference of one to the next is {least:.3f}, its standard error {error:.3f}."
+        "The held-out loss is {plain} above that of training without any of them, {batch} with batch norm, "
+        "{weight_noise} with weight noise, and {together} with batch norm, dropout and weight noise together. "
+        "The least clear difference of one to the next is {least}, its standard error {error}."
     )
     means = {kind: float(gaps[kind].mean()) for kind in ("plain", "batch", "weight_noise", "together")}
     numbers = {**means, "least": least, "error": its_error}
-    return Side(text.format(**numbers), numbers, least > ERRORS * its_error)
+    return Side(text.format(**written(three, numbers)), numbers, least > ERRORS * its_error)
 
 
 def _difference(differences: Float64) -> tuple[float, float]:
@@ -100,11 +101,12 @@ def _fails(gaps: Mapping[str, Float64], right: Mapping[str, float]) -> Side:
         "early": float(gaps["early_batch"].mean() / gaps["early_plain"].mean()),
     }
     text = (
-        "Dropout and weight noise without batch norm have a gap of {noises:.3f}, and are right on {right:.1%} of the "
-        "held-out digits, against {right_plain:.1%} without noise. With dropout alone the gap is {dropout:.2f} times "
-        f"as wide as without, and after {EARLY['steps']} updates that with batch norm {{early:.2f}} times."
+        "Dropout and weight noise without batch norm have a gap of {noises}, and are right on {right} of the held-out "
+        "digits, against {right_plain} without noise. With dropout alone the gap is {dropout} times as wide as "
+        f"without, and after {EARLY['steps']} updates that with batch norm {{early}} times."
     )
-    return Side(text.format(**numbers), numbers, right["noises"] <= right["plain"] - FEWER)
+    rights = {"right": percent(right["noises"]), "right_plain": percent(right["plain"])}
+    return Side(text.format(**written(three, numbers) | rights), numbers, right["noises"] <= right["plain"] - FEWER)
 
 
 TRIALS = Trials(specs_of, gap, told)

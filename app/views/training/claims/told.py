@@ -1,16 +1,14 @@
 """The claims as a page and the catalogue tell them."""
 
-import re
 from functools import cache
 from typing import Any
 
-from app.figures.numbers import typeset
+from app.figures.numbers import percent
 from app.views.training.claims.links import query_of
 from app.views.training.claims.record import measured
 from bncore.training.claims import CLAIMS, Claim, Measured
 
 PARTS = ("title", "statement", "source", "paper", "ours", "tolerance", "when_it_fails")
-PERCENT, POWER, MINUS = re.compile(r"(?<=\d)%"), re.compile(r"\b10\^(\d+\.\d+)"), re.compile(r"(?<![\w.)])-(?=\d)")
 
 
 @cache
@@ -22,12 +20,11 @@ def claims() -> list[dict[str, Any]]:
 def told(name: str, both: Measured) -> dict[str, Any]:
     """A claim with what was measured; `replayed` says that the page can have it measured anew."""
     claim = CLAIMS[name]
-    said = {part: set_well(getattr(claim, part)) for part in PARTS}
-    return said | {
+    return {part: getattr(claim, part) for part in PARTS} | {
         "name": name,
         "number": claim.number,
-        "measured": set_well(both.holds.text),
-        "measured_there": set_well(both.fails.text),
+        "measured": both.holds.text,
+        "measured_there": both.fails.text,
         "query": query_of(claim.runs, claim.data),
         "failing_query": query_of(claim.failing, claim.data),
         "opened": OPENED.get(name, ""),
@@ -37,22 +34,12 @@ def told(name: str, both: Measured) -> dict[str, Any]:
     }
 
 
-def set_well(text: str) -> str:
-    """A text with numbers as Python prints them, as the pages write them.
-
-    >>> set_well("95.1% are right, the losses are 4.4e-16 apart, and it grows by 10^9.3 or by -0.5 of 64-32")
-    '95.1 % are right, the losses are 4.4e−16 apart, and it grows by 9.3 powers of ten or by −0.5 of 64-32'
-    """
-    text = PERCENT.sub(" %", typeset(text))
-    return MINUS.sub("−", POWER.sub(r"\1 powers of ten", text))
-
-
 def _laid_out(claim: Claim, both: Measured) -> dict[str, Any] | None:
     """The numbers of the side that holds in rows, in percent; None where a sentence tells them all."""
     if claim.table is None:
         return None
     shares = both.holds.numbers
-    rows = {title: [set_well(f"{shares[name]:.1%}") for name in names] for title, names in claim.table.rows.items()}
+    rows = {title: [percent(shares[name]) for name in names] for title, names in claim.table.rows.items()}
     return {"corner": claim.table.corner, "columns": list(claim.table.columns), "rows": rows}
 
 

@@ -1,5 +1,6 @@
 """Batches of one class: claim 12."""
 
+from bncore.findings.numbers import percent
 from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, right
 from bncore.training.data import Data
 
@@ -23,14 +24,16 @@ def _measure(data: Data) -> Measured:
 
 
 def _holds(batch: float, renorm: float) -> Side:
-    text = f"Batch norm is right on {batch:.1%} of the held-out digits, batch renormalization on {renorm:.1%}."
+    text = (
+        f"Batch norm is right on {percent(batch)} of the held-out digits, batch renormalization on {percent(renorm)}."
+    )
     return Side(text, {"batch": batch, "renorm": renorm}, batch <= LOST and renorm >= REPAIRED)
 
 
 def _fails(none: float, layer: float, renorm: float) -> Side:
     text = (
-        f"Renormalization does not repair all of it: {none:.1%} are right without a norm and {layer:.1%} with layer "
-        f"norm, which do not look at the batch at all, against its {renorm:.1%}."
+        f"Renormalization does not repair all of it: {percent(none)} are right without a norm and {percent(layer)} "
+        f"with layer norm, which do not look at the batch at all, against its {percent(renorm)}."
     )
     numbers = {"none": none, "layer": layer, "renorm": renorm}
     return Side(text, numbers, min(none, layer) >= UNHARMED > renorm)

@@ -1,5 +1,6 @@
 """Large batches generalize as well, if they are trained for as many updates: claim 14."""
 
+from bncore.findings.numbers import percent
 from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, right
 from bncore.training.data import Data
 
@@ -32,8 +33,9 @@ def _measure(data: Data) -> Measured:
 
 def _holds(small: float, large: float, long: float) -> Side:
     text = (
-        f"Batches of {SMALL} are right on {small:.1%}, those of {LARGE:,} after as many epochs on {large:.1%}, and on "
-        f"{long:.1%} with ghost batches of {SMALL}, a rate √{LARGE // SMALL} times as large and {UPDATES // 2} updates."
+        f"Batches of {SMALL} are right on {percent(small)}, those of {LARGE:,} after as many epochs on "
+        f"{percent(large)}, and on {percent(long)} with ghost batches of {SMALL}, a rate √{LARGE // SMALL} times as "
+        f"large and {UPDATES // 2} updates."
     )
     is_level = large <= small - WORSE and long >= small - LEVEL
     return Side(text, {"small": small, "large": large, "long": long}, is_level)
@@ -41,8 +43,8 @@ def _holds(small: float, large: float, long: float) -> Side:
 
 def _fails(small: float, root: float, ghosts: float) -> Side:
     text = (
-        f"With the {EPOCHS} updates of as many epochs the larger rate reaches {root:.1%}, with ghost batches "
-        f"{ghosts:.1%}, and not {small:.1%}: what is missing is updates."
+        f"With the {EPOCHS} updates of as many epochs the larger rate reaches {percent(root)}, with ghost batches "
+        f"{percent(ghosts)}, and not {percent(small)}: what is missing is updates."
     )
     is_behind = root < small - LEVEL and ghosts < small - LEVEL
     return Side(text, {"root": root, "ghosts": ghosts, "small": small}, is_behind)

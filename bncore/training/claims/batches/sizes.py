@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from itertools import product
 from typing import Any
 
-from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, Table, inferred
+from bncore.findings.numbers import percent
+from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side, Table, inferred, written
 from bncore.training.claims.trials import Seen, Trials
 from bncore.training.data import Data
 from bncore.training.spec import Spec
@@ -59,22 +60,22 @@ def _mean(seen: Mapping[str, Seen], norm: str, size: int) -> float:
 
 def _holds(errors: Mapping[str, float]) -> Side:
     text = (
-        f"In batches of {SIZES[0]} the error is {{batch_2:.1%}} with batch norm, {{group_2:.1%}} with group norm and "
-        f"{{layer_2:.1%}} with layer norm; from {SIZES[0]} to {SIZES[-1]} that of group norm goes to {{group_32:.1%}}."
+        f"In batches of {SIZES[0]} the error is {{batch_2}} with batch norm, {{group_2}} with group norm and "
+        f"{{layer_2}} with layer norm; from {SIZES[0]} to {SIZES[-1]} that of group norm goes to {{group_32}}."
     )
     grows = errors["batch_2"] >= errors["group_2"] + WORSE
     stays = abs(errors["group_2"] - errors["group_32"]) <= LEVEL
-    return Side(text.format(**errors), errors, grows and stays)
+    return Side(text.format(**written(percent, errors)), errors, grows and stays)
 
 
 def _fails(errors: Mapping[str, float]) -> Side:
     names = [f"{norm}_{SIZES[-1]}" for norm in NORMS]
     text = (
-        f"In batches of {SIZES[-1]} the error is {{batch_32:.1%}} with batch norm, {{group_32:.1%}} with group norm "
-        "and {layer_32:.1%} with layer norm: nothing is gained."
+        f"In batches of {SIZES[-1]} the error is {{batch_32}} with batch norm, {{group_32}} with group norm "
+        "and {layer_32} with layer norm: nothing is gained."
     )
     numbers = {name: errors[name] for name in names}
-    return Side(text.format(**errors), numbers, errors["batch_32"] <= errors["group_32"] + LEVEL)
+    return Side(text.format(**written(percent, errors)), numbers, errors["batch_32"] <= errors["group_32"] + LEVEL)
 
 
 TRIALS = Trials(specs_of, error, told)

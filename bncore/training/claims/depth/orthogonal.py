@@ -2,6 +2,7 @@
 
 from math import log10
 
+from bncore.findings.numbers import two
 from bncore.training.claims.claim import Claim, Fields, Measured, Runs, Side
 from bncore.training.claims.depth.collapse import layers, orthogonality_gap
 from bncore.training.data import Data
@@ -52,9 +53,9 @@ def _gaps(data: Data) -> tuple[float, float]:
 
 def _holds(orthogonal: tuple[float, float], gaussian: tuple[float, float], gaps: tuple[float, float]) -> Side:
     text = (
-        f"Over {DEEP:,} blocks the gradient grows by 10^{orthogonal[1]:.1f} with orthogonal weights and by "
-        f"10^{gaussian[1]:.1f} with Gaussian ones; over the {SHOWN} of the link by 10^{orthogonal[0]:.1f} and "
-        f"10^{gaussian[0]:.1f}. With orthogonal ones the examples' distance from orthogonal falls from {gaps[0]:.3f} "
+        f"Over {DEEP:,} blocks the gradient grows by {two(orthogonal[1])} powers of ten with orthogonal weights and by "
+        f"{two(gaussian[1])} with Gaussian ones; over the {SHOWN} of the link by {two(orthogonal[0])} and "
+        f"{two(gaussian[0])}. With orthogonal ones the examples' distance from orthogonal falls from {gaps[0]:.3f} "
         f"to {gaps[1]:.3f}; {LEAST:.3f} is the least where means are subtracted."
     )
     numbers = {"orthogonal": orthogonal[1], "gaussian": gaussian[1], "shown": orthogonal[0]}
@@ -64,8 +65,8 @@ def _holds(orthogonal: tuple[float, float], gaussian: tuple[float, float], gaps:
 
 def _fails(shown: float, deep: float) -> Side:
     text = (
-        f"With {WIDTH // 2} examples it grows by 10^{deep:.1f} over {DEEP:,} blocks, and by 10^{shown:.1f} over the "
-        f"{SHOWN} of the link."
+        f"With {WIDTH // 2} examples it grows by {two(deep)} powers of ten over {DEEP:,} blocks, and by "
+        f"{two(shown)} over the {SHOWN} of the link."
     )
     return Side(text, {"deep": deep, "shown": shown}, deep >= EXPLODES)
 

@@ -55,6 +55,12 @@ def test_gaps_are_narrower_beyond_their_scatter_over_the_seeds(seen, as_said):
     assert told("regularization", seen) == as_said
 
 
+def test_a_gap_that_grows_is_told_with_a_minus_sign():
+    both = CLAIMS["regularization"].trials.told(gaps(together=0.281, dropout=-0.1))
+    assert "The least clear difference of one to the next is −0.101," in both.holds.text
+    assert "the gap is −0.455 times" in both.fails.text
+
+
 @each(("other", "as_said"), [
     ({}, (True, True)),
     ({"tanh": 0.90}, (False, True)),
