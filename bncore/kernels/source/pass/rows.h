@@ -42,7 +42,7 @@ ALWAYS Vector parameter(const double *of, const int each, const ptrdiff_t cell, 
 
 static double OF(row_sum)(const T *x, ptrdiff_t cells, double from) {
     Vector sum[BLOCKS] = {0};
-#define AT(cell, b, some) sum[b] += first_lanes(OF(load)(x + (cell), some, 1) - from, some)
+#define AT(cell, b, some) sum[b] += first_lanes(OF(load)(x + (cell), some, AHEAD) - from, some)
     EACH_ACROSS(cells, BLOCKS, AT);
 #undef AT
     return in_halves(sum, BLOCKS);
@@ -50,10 +50,10 @@ static double OF(row_sum)(const T *x, ptrdiff_t cells, double from) {
 
 static double OF(row_squares)(const T *x, ptrdiff_t cells, double from, double *rest) {
     Vector sum[BLOCKS] = {0}, squares[BLOCKS] = {0};
-#define AT(cell, b, some)                                                        \
-    do {                                                                         \
-        Vector apart_ = first_lanes(OF(load)(x + (cell), some, 1) - from, some);    \
-        sum[b] += apart_, squares[b] = FUSED(apart_, apart_, squares[b]);        \
+#define AT(cell, b, some)                                                            \
+    do {                                                                             \
+        Vector apart_ = first_lanes(OF(load)(x + (cell), some, AHEAD) - from, some); \
+        sum[b] += apart_, squares[b] = FUSED(apart_, apart_, squares[b]);            \
     } while (0)
     EACH_ACROSS(cells, BLOCKS, AT);
 #undef AT
@@ -89,12 +89,12 @@ static void OF(write_row)(const T *x, T *y, ptrdiff_t cells, ptrdiff_t piece, Li
 static void OF(sum_cells)(const T *dy, const T *x, ptrdiff_t cells, Line line, const double *gamma, double *dbeta,
                           double *dgamma, double *plain, double *along) {
     Vector one[BLOCKS] = {0}, two[BLOCKS] = {0};
-#define AT(cell, b, some)                                                                                \
-    do {                                                                                                 \
-        Vector dy_ = OF(load)(dy + (cell), some, 1), g_ = dy_ * parameter(gamma, 1, cell, some);         \
-        Vector hat_ = OF(hat)(x + (cell), some, 1, line);                                                \
-        one[b] += g_, two[b] = FUSED(g_, hat_, two[b]);                                                  \
-        add(dbeta + (cell), dy_, some), add_product(dgamma + (cell), dy_, hat_, some);                   \
+#define AT(cell, b, some)                                                                            \
+    do {                                                                                             \
+        Vector dy_ = OF(load)(dy + (cell), some, AHEAD), g_ = dy_ * parameter(gamma, 1, cell, some); \
+        Vector hat_ = OF(hat)(x + (cell), some, AHEAD, line);                                        \
+        one[b] += g_, two[b] = FUSED(g_, hat_, two[b]);                                              \
+        add(dbeta + (cell), dy_, some), add_product(dgamma + (cell), dy_, hat_, some);               \
     } while (0)
     EACH_ACROSS(cells, BLOCKS, AT);
 #undef AT
@@ -104,11 +104,11 @@ static void OF(sum_cells)(const T *dy, const T *x, ptrdiff_t cells, Line line, c
 /* sum dy and sum dy x_hat of a piece. */
 static void OF(sum_piece)(const T *dy, const T *x, ptrdiff_t cells, Line line, double *plain, double *along) {
     Vector one[BLOCKS] = {0}, two[BLOCKS] = {0};
-#define AT(cell, b, some)                                                                        \
-    do {                                                                                         \
-        Vector dy_ = OF(load)(dy + (cell), some, 1);                                             \
-        Vector hat_ = OF(hat)(x + (cell), some, 1, line);                                        \
-        one[b] += dy_, two[b] = FUSED(dy_, hat_, two[b]);                                        \
+#define AT(cell, b, some)                                     \
+    do {                                                      \
+        Vector dy_ = OF(load)(dy + (cell), some, AHEAD);      \
+        Vector hat_ = OF(hat)(x + (cell), some, AHEAD, line); \
+        one[b] += dy_, two[b] = FUSED(dy_, hat_, two[b]);     \
     } while (0)
     EACH_ACROSS(cells, BLOCKS, AT);
 #undef AT

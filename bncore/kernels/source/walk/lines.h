@@ -19,6 +19,8 @@ ALWAYS int any(Mask lanes) {
 static int parameter_row(double *restrict row, const char *restrict from, ptrdiff_t stride, int size, ptrdiff_t count) {
     int64_t odd = 0;
     if (size == sizeof(double) && stride == sizeof(double)) memcpy(row, from, count * sizeof *row);
+    else if (size == sizeof(float) && stride == sizeof(float))
+        for (ptrdiff_t d = 0; d < count; d++) row[d] = ((const float *)from)[d]; /* by vectors */
     else
         for (ptrdiff_t d = 0; d < count; d++, from += stride)
             row[d] = size == sizeof(double) ? *(const double *)from : *(const float *)from;

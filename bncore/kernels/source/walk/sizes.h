@@ -17,7 +17,8 @@ enum {
     IMAGES = 16,    /* rows of a batch that is taken feature by feature, at most, */
     SEEN = 32,      /* positions, at least, */
     MOST_SEEN = 1 << 20, /* and numbers: results are left in the caches */
-    AHEAD = 8192,   /* bytes */
+    AHEAD = 8192,   /* bytes from what is read to what is fetched meanwhile, */
+    AGAIN = 2048,   /* and where it is read a second time, for results */
     BESIDE = 1 << 20, /* bytes of arrays that lie in the second cache, */
     BEYOND = 1 << 22, /* and that do not by far */
     PARTS = 64,     /* tasks of a large array, about */

@@ -45,15 +45,15 @@ ALWAYS void add(double *to, Vector more, const ptrdiff_t lanes) {
 
 /* AT(row, rows, lane, lanes, ahead) of all that there are: `most` rows at once, then single ones; WIDTH lanes, then the
  * rest. */
-#define EACH(ahead, given_rows, most, given_lanes, AT)             \
-    do {                                                           \
-        if (ahead) EACH_ROW(given_rows, most, given_lanes, AT, 1); \
-        else EACH_ROW(given_rows, most, given_lanes, AT, 0);       \
+#define EACH(ahead, given_rows, most, given_lanes, AT)                 \
+    do {                                                               \
+        if (ahead) EACH_ROW(given_rows, most, given_lanes, AT, AHEAD); \
+        else EACH_ROW(given_rows, most, given_lanes, AT, 0);           \
     } while (0)
-#define EACH_WRITTEN(ahead, given_rows, given_lanes, AT)                                                          \
-    do {                                                                                                          \
-        if (ahead) for (ptrdiff_t row_ = 0; row_ < (given_rows); row_++) EACH_TWICE(row_, 1, given_lanes, AT, 1); \
-        else for (ptrdiff_t row_ = 0; row_ < (given_rows); row_++) EACH_TWICE(row_, 1, given_lanes, AT, 0);       \
+#define EACH_WRITTEN(ahead, given_rows, given_lanes, AT)                                                              \
+    do {                                                                                                              \
+        if (ahead) for (ptrdiff_t row_ = 0; row_ < (given_rows); row_++) EACH_TWICE(row_, 1, given_lanes, AT, AGAIN); \
+        else for (ptrdiff_t row_ = 0; row_ < (given_rows); row_++) EACH_TWICE(row_, 1, given_lanes, AT, 0);           \
     } while (0)
 #define EACH_ROW(given_rows, most, given_lanes, AT, ahead)                                                   \
     do {                                                                                                     \
@@ -115,11 +115,11 @@ ALWAYS void narrowed_double(double *to, Vector numbers) { *(Vector *)to = number
 
 #endif
 
-/* Numbers of T at any place; `lanes` of them, which is WIDTH but at the end of a row. `ahead`: those AHEAD bytes
- * further are fetched meanwhile. */
+/* Numbers of T at any place; `lanes` of them, which is WIDTH but at the end of a row. What lies `ahead` bytes further
+ * is fetched meanwhile. */
 ALWAYS Vector OF(load)(const T *from, const ptrdiff_t lanes, const int ahead) {
     T few[WIDTH] = {0};
-    if (ahead) __builtin_prefetch((const char *)from + AHEAD);
+    if (ahead) __builtin_prefetch((const char *)from + ahead);
     if (lanes == WIDTH) return OF(widened)(from);
     memcpy(few, from, lanes * sizeof(T));
     return OF(widened)(few);
