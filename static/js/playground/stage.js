@@ -70,9 +70,11 @@ export class Stage {
     const arrows = this.#state.get("arrows");
     tell(this.#sentence, this.#said);
     this.play.takeBack(this.#said);
-    const most = this.#data.arrowed[arrows];
-    const told = `One linear ruler ${this.#ruled.text}${this.#ruled.power}; ${this.#data.counted}`;
-    document.getElementById("stage-ruler").textContent = most ? `${told}; ${most} have arrows` : told;
+    const { arrowed, counted, lanes } = this.#data;
+    const most = arrowed[arrows];
+    const told = `One linear ruler ${this.#ruled.text}${this.#ruled.power}; ${counted}`;
+    const each = lanes.length > 1 ? " of each feature" : "";
+    document.getElementById("stage-ruler").textContent = most ? `${told}; ${most}${each} have arrows` : told;
     document.getElementById("stage-classes").replaceChildren(...this.#key(arrows));
     for (const button of this.#root.querySelectorAll("[data-arrows]")) button.setAttribute("aria-pressed", String(button.dataset.arrows === arrows));
   }

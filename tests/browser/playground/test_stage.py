@@ -114,6 +114,8 @@ def expect_each_step_to_say_where_it_is(playground: Playground) -> None:
     expect_an_example_that_is_pointed_at_to_have_its_arrows(page)
     assert playground.query == {"step": "y", "arrows": "paths"}
     expect_nothing_hidden_to_say_what_was(playground)
+    playground.step_to("step=y&arrows=paths&lanes=6")
+    expect(page.locator("#stage-ruler")).to_contain_text("; a dot is one example; 24 have arrows")
     playground.step_to("step=y&arrows=paths&batch_size=24")
     assert [seen for seen, _, _ in page.locator(".lane").evaluate_all(ARROWED)] == [3 * 24] * 3
     expect(page.locator("#stage-ruler")).not_to_contain_text("arrows")
@@ -125,7 +127,7 @@ def expect_arrows_evenly_over_the_order_of_values(page: Page, most: int, kinds: 
     for seen, starts, dots in page.locator(".lane").evaluate_all(ARROWED):
         assert seen == most * kinds
         assert starts == [dots[int(rank * (len(dots) - 1) / (most - 1) + 0.5)] for rank in range(most)]
-    expect(page.locator("#stage-ruler")).to_contain_text(f"a dot is one example; {most} have arrows")
+    expect(page.locator("#stage-ruler")).to_contain_text(f"; a dot is one example; {most} of each feature have arrows")
 
 
 def expect_an_example_that_is_pointed_at_to_have_its_arrows(page: Page) -> None:
