@@ -19,10 +19,11 @@ from bncore.errors import BadCapture, BatchNormError
 SOUND, SICK, WRONG = 0, 1, 2
 FORMATS = "safetensors, a PyTorch state_dict (.pt, .pth), ONNX, Keras (.h5, .keras), NPZ of a state_dict, or a capture"
 
-NEEDS = (
-    "This file is read by the package {package}, which is not installed. `pip install '.[doctor]'` in bnscope's folder "
+MISSING = (
+    "Reading this file takes the package {name}, which is not installed. `pip install '.[doctor]'` in bnscope's folder "
     "installs what all formats are read by."
 )
+BROKEN = "A package that this file is read by is installed, but cannot be loaded{name}: {why}."
 
 PAIRED = (
     "Which layer stands in front of a norm is known from the graph of ONNX and Keras files and from names alone of the "
@@ -62,7 +63,7 @@ def _run(asked: argparse.Namespace) -> int:
     except OSError as error:
         return _wrong(f"{error.filename or asked.file}: {error.strerror}")
     except ImportError as error:
-        return _wrong(NEEDS.format(package=error.name))
+        return _wrong(_unloaded(error))
     sys.stdout.write(FORMS[asked.format].write(report))
     return SICK if report.has_errors else SOUND
 
@@ -88,6 +89,14 @@ def _of_capture(model: Model, captured: Path | None) -> tuple[Finding, ...]:
         return ()
     with Stored(captured) as arrays:
         return examine_capture(model, capture_of(arrays))
+
+
+def _unloaded(error: ImportError) -> str:
+    """A package is missing; or it is there, and a part of it, or what it stands on, is not."""
+    if isinstance(error, ModuleNotFoundError) and error.name and "." not in error.name:
+        return MISSING.format(name=error.name)
+    why = " ".join(str(error).split()).rstrip(".")
+    return BROKEN.format(name=f" ({error.name})" if error.name else "", why=why)
 
 
 def _wrong(why: str) -> int:

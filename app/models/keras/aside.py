@@ -33,7 +33,7 @@ class Aside:
         Raises:
             UnreadableModel, UploadTooLarge: the file is refused.
             ValueError: it is damaged, or it has crashed the process, or taken more time than a model does.
-            ImportError: the library of HDF5 is not installed.
+            ImportError: the library of HDF5 cannot be loaded, ModuleNotFoundError where it is not installed.
         """
         with self._lock:
             try:
@@ -43,8 +43,8 @@ class Aside:
                 raise
         if "refused" in told:
             raise REFUSALS[told["refused"]](told["detail"], field="file", given=told["given"], allowed=told["allowed"])
-        if "missing" in told:
-            raise ImportError(told["detail"], name=told["missing"])
+        if "unloaded" in told:
+            raise (ModuleNotFoundError if told["is_missing"] else ImportError)(told["detail"], name=told["unloaded"])
         if "damaged" in told:
             raise ValueError(told["damaged"])
         return told["answer"]

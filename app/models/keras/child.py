@@ -33,7 +33,7 @@ def answer(question: dict[str, Any]) -> dict[str, Any]:
         told = {"detail": error.detail, "given": error.given, "allowed": error.allowed}
         return {"refused": type(error).__name__, **told}
     except ImportError as error:
-        return {"missing": error.name, "detail": str(error)}
+        return {"unloaded": error.name, "is_missing": isinstance(error, ModuleNotFoundError), "detail": str(error)}
     except Exception as error:
         return {"damaged": str(error) or type(error).__name__}
 

@@ -106,16 +106,41 @@ def test_numpy_alone_reads_tables_of_tensors_and_other_files_name_the_package_th
         (folder / f"{name}.py").write_text(f"raise ModuleNotFoundError('No module', name={name!r})")
     for kind, write in TABLES.items():
         (folder / kind).write_bytes(write(network()))
+    statuses, told = of_needy_files(folder, *TABLES)
+    assert statuses == [0] * len(TABLES) + [2] * len(NEED)
+    for line, (package, _) in zip(told, NEED.values(), strict=True):
+        assert line.startswith(f"bnscope: Reading this file takes the package {package}, which is not installed. ")
+        assert "[doctor]" in line
+
+
+def of_needy_files(folder, *others):
+    """The statuses of other files and of those that need packages, with `folder` in front of what is installed, and
+    what is told of them."""
     for name, (_, content) in NEED.items():
         (folder / name).write_bytes(content)
-    files = [*TABLES, *NEED]
+    files = [*others, *NEED]
     code = "import sys, app.doctor.command as c; print([c.doctor([file]) for file in sys.argv[1:]], file=sys.stderr)"
     run = subprocess.run(
         [sys.executable, "-c", code, *files], cwd=folder, capture_output=True, text=True, check=True,
         env=os.environ | {"PYTHONPATH": f"{folder}{os.pathsep}{ROOT}"},
     )  # fmt: skip
     *told, statuses = run.stderr.splitlines()
-    assert json.loads(statuses) == [0] * len(TABLES) + [2] * len(NEED)
+    return json.loads(statuses), told
+
+
+BROKEN = {
+    "onnx": ("ModuleNotFoundError('No module', name='onnx.onnx_ml_pb2')", " (onnx.onnx_ml_pb2): No module."),
+    "h5py": ("ImportError('libhdf5.so:\\n no file.', name='h5py._errors')", " (h5py._errors): libhdf5.so: no file."),
+    "ml_dtypes": ("ImportError('numpy is too old')", ": numpy is too old."),
+}  # fmt: skip
+
+
+def test_a_package_that_is_there_and_cannot_be_loaded_is_not_said_to_be_missing(tmp_path) -> None:
+    for name, (error, _) in BROKEN.items():
+        (tmp_path / f"{name}.py").write_text(f"raise {error}")
+    statuses, told = of_needy_files(tmp_path)
+    assert statuses == [2] * len(NEED)
     for line, (package, _) in zip(told, NEED.values(), strict=True):
-        assert line.startswith(f"bnscope: This file is read by the package {package}, which is not installed. ")
-        assert "[doctor]" in line
+        loaded = "bnscope: A package that this file is read by is installed, but cannot be loaded"
+        assert line.startswith(loaded + BROKEN[package][1]), line
+        assert "not installed" not in line
