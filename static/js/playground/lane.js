@@ -15,6 +15,7 @@ const ROWS = 14; // pixels between the rows of two classes, at most
 const MIDDLE = { wide: 0.5, narrow: 0.42 }; // of a lane, where its dots lie around: in a low one the deviation's bar is below them
 const CLEAR = 9; // pixels that the dots of the outermost row, scattered, take beyond it
 const SCATTER = [0, 3, -3, 1.5, -1.5, 4.5, -4.5]; // so that neighbours do not cover each other; it means nothing
+const SPREAD = 3; // times as far, where the marks of many classes share a row
 const LONGEST = 44; // pixels of the longest arrow
 const PATHS = [["direct", -4], ["mean", 0], ["variance", 4]];
 
@@ -116,7 +117,7 @@ function heightOf(i, classes, rows, { top, height, unit, narrow }) {
   const middle = height * MIDDLE[narrow ? "narrow" : "wide"];
   const apart = Math.min(ROWS * unit, (2 * (middle - CLEAR * unit)) / (rows - 1));
   const row = classes && rows > 1 && rows <= COLOURS ? (classes[i] - (rows - 1) / 2) * apart : 0;
-  return top + middle + row + unit * SCATTER[i % SCATTER.length];
+  return top + middle + row + unit * (classes && rows > COLOURS ? SPREAD : 1) * SCATTER[i % SCATTER.length];
 }
 
 // So many of the values, evenly over their order from the first to the last, and always the same; of null, all.
