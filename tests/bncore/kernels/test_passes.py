@@ -82,10 +82,10 @@ def laid(x, layout):
     return x
 
 
-def outcome(x, dy, gamma, beta, axis, **how):
+def outcome(x, dy, gamma, beta, axis, y=None, dx=None, **how):
     """All that a forward and a backward pass give, by name."""
-    of = forward(x, gamma, beta, feature_axis=axis, **how)
-    gradients = backward(dy, of)
+    of = forward(x, gamma, beta, feature_axis=axis, out=y, **how)
+    gradients = backward(dy, of, out=dx)
     names = ("y", "mean", "var", "scale", "x_hat")
     return {name: getattr(of, name) for name in names} | {
         name: getattr(gradients, name) for name in ("dx", "dgamma", "dbeta")

@@ -1,4 +1,5 @@
-"""Operands whose examples are not as far apart as another's: features lie side by side, so nothing is copied."""
+"""Operands whose examples are not as far apart as another's, and results that begin anywhere in a line of the cache:
+features lie side by side, so nothing is copied."""
 
 import numpy as np
 import pytest
@@ -23,3 +24,23 @@ def test_examples_further_apart_than_those_of_another_operand_change_no_bit(shap
             plain = outcome(x, dy, gamma, beta, 1)
             for sparse in ((apart(x, 2), dy), (x, apart(dy, 3))):
                 assert_same_bits(outcome(*sparse, gamma, beta, 1), plain)
+
+
+def empty(shape, dtype, at):
+    """An array whose first number is so many numbers behind the beginning of a line of the cache."""
+    size, line = np.prod(shape), 64 // np.dtype(dtype).itemsize
+    room = np.full(size + 2 * line, np.nan, dtype)
+    begin = -room.ctypes.data % 64 // room.itemsize + at
+    return room[begin : begin + size].reshape(shape)
+
+
+@each("dtype", ["float32", "float64"])
+@each("shape", [(64, 256), (3, 160), (20, 128), (40, 130), (40, 48), (100, 144)])
+def test_where_in_a_line_of_the_cache_a_result_begins_changes_no_bit(shape, dtype):
+    x, dy, gamma, beta = batch(5, mild, shape, 1, dtype)
+    for instructions in SETS:
+        with using(instructions):
+            plain = outcome(x, dy, gamma, beta, 1)
+            for at in range(64 // x.itemsize):
+                placed = outcome(x, dy, gamma, beta, 1, empty(shape, dtype, at), empty(shape, dtype, at))
+                assert_same_bits(placed, plain)

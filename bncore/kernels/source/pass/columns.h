@@ -119,7 +119,7 @@ static int OF(column_moments)(const Plan *plan, const Arrays *arrays, ptrdiff_t 
         for (int v_ = 0; v_ < (vectors); v_++)                                                         \
             odd |= keep_moments(features, tile.feature + (lane) + v_ * WIDTH, lanes, of_ + v_);        \
     } while (0)
-    EACH_LINE(tile.features, AT);
+    EACH_LINE(0, tile.features, AT);
 #undef AT
     return any(odd);
 }
@@ -137,7 +137,7 @@ static int OF(column_forward)(const Plan *plan, const Arrays *arrays, ptrdiff_t 
 #define AT(lane, vectors, lanes)                                                                      \
     odd |= OF(column_forward_at)(x + (lane), stride, y + (lane), written.stride, tile.rows, features, \
                                  tile.feature + (lane), rule, vectors, lanes, own->kept[0])
-    EACH_LINE(tile.features, AT);
+    EACH_LINE(head_of(y, written.stride, &tile, sizeof(T)), tile.features, AT);
 #undef AT
     OF(closed)(&written, arrays, &tile);
     return any(odd);
@@ -156,7 +156,7 @@ static int OF(column_backward)(const Plan *plan, const Arrays *arrays, ptrdiff_t
 #define AT(lane, vectors, lanes)                                                                    \
     odd |= OF(column_backward_at)(dy + (lane), by, x + (lane), stride, dx + (lane), written.stride, \
                                   tile.rows, features, tile.feature + (lane), rule, vectors, lanes, own->kept)
-    EACH_LINE(tile.features, AT);
+    EACH_LINE(head_of(dx, written.stride, &tile, sizeof(T)), tile.features, AT);
 #undef AT
     OF(closed)(&written, arrays, &tile);
     return any(odd);
