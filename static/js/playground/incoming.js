@@ -12,16 +12,16 @@ export class Incoming {
   }
 
   // While a hand moves (`held`), the ruler stays.
-  draw({ steps, lanes, symbols }, held, { left, width, unit, narrow }) {
+  draw({ steps, lanes, symbols }, held, { left, width, unit, narrow, lane: edges }) {
     if (!held || !this.#ends) this.#ends = steps.x.ruler;
     const marks = lanes.map((lane, i) => {
       const [from, to, mean] = [lane.low, lane.high, steps.x.mean[i]].map((value) => placeWithin(value, this.#ends, left, width));
       return [from, Math.max(to, from + 1), mean, (4 + i * ROW) * unit];
     });
     this.group.replaceChildren(
-      svg("text", narrow ? { x: left, y: 36 * unit } : { x: left - 12 * unit, y: 15 * unit, "text-anchor": "end" }, `${symbols.x} comes in`),
+      svg("text", narrow ? { x: edges.left, y: 36 * unit } : { x: edges.left - 12 * unit, y: 15 * unit, "text-anchor": "end" }, `${symbols.x} comes in`),
       ...marks.flatMap(([x1, x2, mean, y]) => [svg("line", { class: "extent", x1, x2, y1: y, y2: y }), svg("circle", { cx: mean, cy: y, r: 3 * unit })]),
-      svg("text", { x: left + width, y: 36 * unit, "text-anchor": "end" }, `ends and means, ${steps.x.ruler.text}${steps.x.ruler.power}`),
+      svg("text", { x: edges.right, y: 36 * unit, "text-anchor": "end" }, `ends and means, ${steps.x.ruler.text}${steps.x.ruler.power}`),
     );
   }
 }

@@ -16,7 +16,6 @@ const MIDDLE = { wide: 0.5, narrow: 0.42 }; // of a lane, where its dots lie aro
 const CLEAR = 9; // pixels that the dots of the outermost row, scattered, take beyond it
 const SCATTER = [0, 3, -3, 1.5, -1.5, 4.5, -4.5]; // so that neighbours do not cover each other; it means nothing
 const SPREAD = 3; // times as far, where the marks of many classes share a row
-const LONGEST = 44; // pixels of the longest arrow
 const PATHS = [["direct", -4], ["mean", 0], ["variance", 4]];
 
 // A class's dot, for the key.
@@ -58,9 +57,9 @@ export class Lane {
   // `values`, `mean` and `sd` as they are at the moment, on the ruler in force, in a room of the drawing, which has a
   // `head` above it where the menu and the numbers stand that would lie on dots.
   draw({ values, mean, sd, told, classes, rows }, ruler, room) {
-    const { left, width, top, height, head, unit } = room;
+    const { left, width, top, height, head, unit, lane } = room;
     const x = (value) => place(value, ruler, left, width);
-    write(this.back, { x: left, y: top, width, height });
+    write(this.back, { x: lane.left, y: top, width: lane.right - lane.left, height });
     let outside = 0;
     [...this.dots.children].forEach((dot, i) => {
       const at = x(values[i]);
@@ -80,13 +79,13 @@ export class Lane {
   // The gradient's arrows at the dots; `paths` draws three a dot. Where dots are many, some have a spare one, which is
   // seen while its example is pointed at.
   point(lane, { values, x_hat, classes, rows, examples }, which, ruler, room) {
-    const { left, width, unit } = room;
+    const { left, width, unit, reach } = room;
     const parts = { none: [], dx: [["dx", 0]], paths: PATHS }[which];
     const arrows = parts.flatMap(([part, shift]) => values.map((value, i) => ({ part, shift, value, i })));
     const seen = this.#arrowed[which] ?? new Set();
     this.#lay(seen.size < values.length);
     joined(this.arrows, arrows, () => svg("path"), (arrow, { part, shift, value, i }) => {
-      const length = (lengthOf(lane, part, i, x_hat) / lane.hundred) * LONGEST * unit;
+      const length = (lengthOf(lane, part, i, x_hat) / lane.hundred) * reach;
       const at = place(value, ruler, left, width);
       const is = at >= left && at <= left + width;
       const y = heightOf(i, classes, rows, room) + unit * shift;
@@ -105,11 +104,11 @@ export class Lane {
 }
 
 // At the lane's right end, or at its left where the mean's mark would go through it.
-function placeOf(text, mean, { left, width, head, unit }) {
-  if (head) return { x: left + width, "text-anchor": "end" };
+function placeOf(text, mean, { lane: { left, right }, head, unit }) {
+  if (head) return { x: right, "text-anchor": "end" };
   const [edge, length] = [8 * unit, (text.length * LETTER + 12) * unit];
-  const isUnder = mean > Math.max(left + width / 2, left + width - edge - length);
-  return isUnder ? { x: left + edge, "text-anchor": "start" } : { x: left + width - edge, "text-anchor": "end" };
+  const isUnder = mean > Math.max((left + right) / 2, right - edge - length);
+  return isUnder ? { x: left + edge, "text-anchor": "start" } : { x: right - edge, "text-anchor": "end" };
 }
 
 // A row a class, where there are few of them.

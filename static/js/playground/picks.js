@@ -39,7 +39,7 @@ export class Picks {
   }
 
   // In the head of its lane, or left of it.
-  place(tops, { left, height, head, unit }) {
+  place(tops, { lane: { left }, height, head, unit }) {
     [...this.#root.querySelectorAll("select")].forEach((select, i) => {
       const middle = tops[i] + (head ? -head / 2 : height / 2);
       Object.assign(select.style, { top: `${middle}px`, left: `${head ? left : 0}px`, maxWidth: head ? "34%" : `${left - 8 * unit}px` });

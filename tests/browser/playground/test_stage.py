@@ -5,10 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.conftest import Watch
+from tests.browser.conftest import DESKTOP, Watch
 from tests.browser.held import Held
 from tests.browser.playground.page import SLID_TO, Playground
 from tests.browser.stage import fits, shifted, watch_shifts, words_in_sight
+from tests.browser.test_widths import PHONE
 
 pytestmark = pytest.mark.folded
 PLACES = "(dots) => [...dots.children].map((dot) => parseFloat(dot.getAttribute('transform').slice(10)))"
@@ -31,6 +32,15 @@ ARROWED = """(lanes) => lanes.map((lane) => {
   return [seen.length, firsts.map(at).sort((one, other) => one - other), dots];
 })"""
 """Of each lane: how many arrows are seen, where those of one kind start, and where the dots are."""
+KEPT = """(lanes) => {
+  const kept = lanes.flatMap((lane) => {
+    const { left, right } = lane.querySelector(".lane-back").getBoundingClientRect();
+    const arrows = [...lane.querySelectorAll(".arrow:not(.spare):not([visibility])")];
+    return arrows.map((arrow) => arrow.getBoundingClientRect()).map((at) => at.left >= left && at.right <= right);
+  });
+  return [true, false].map((is) => kept.filter((one) => one === is).length);
+}"""
+"""How many of the arrows that are seen lie within their lane, and how many do not."""
 STEPS = ["x", "centred", "x_hat", "scaled", "y", "activation"]
 
 
@@ -116,6 +126,7 @@ def expect_each_step_to_say_where_it_is(playground: Playground) -> None:
     expect_nothing_hidden_to_say_what_was(playground)
     playground.step_to("step=y&arrows=paths&lanes=6")
     expect(page.locator("#stage-ruler")).to_contain_text("; a dot is one example; 24 have arrows")
+    expect_arrows_at_the_rulers_ends_to_stay_within_their_lanes(playground)
     playground.step_to("step=y&arrows=paths&batch_size=24")
     assert [seen for seen, _, _ in page.locator(".lane").evaluate_all(ARROWED)] == [3 * 24] * 3
     expect(page.locator("#stage-ruler")).not_to_contain_text("arrows")
@@ -128,6 +139,16 @@ def expect_arrows_evenly_over_the_order_of_values(page: Page, most: int, kinds: 
         assert seen == most * kinds
         assert starts == [dots[int(rank * (len(dots) - 1) / (most - 1) + 0.5)] for rank in range(most)]
     expect(page.locator("#stage-ruler")).to_contain_text(f"; a dot is one example; {most} of each feature have arrows")
+
+
+def expect_arrows_at_the_rulers_ends_to_stay_within_their_lanes(playground: Playground) -> None:
+    """Neither under a menu, nor cut off."""
+    for size in (PHONE, DESKTOP):
+        playground.page.set_viewport_size(size)  # type: ignore[arg-type]
+        for query in ("step=x&arrows=paths", "step=x&arrows=dx&source=digits"):
+            playground.step_to(query)
+            inside, outside = playground.page.locator(".lane").evaluate_all(KEPT)
+            assert (inside > 48, outside) == (True, 0), (size, query)
 
 
 def expect_an_example_that_is_pointed_at_to_have_its_arrows(page: Page) -> None:
