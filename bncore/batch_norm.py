@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -51,6 +52,10 @@ class Forward:
         own = self.__dict__
         own["y"], own["x"], own["axis"], own["memory"] = y, x, axis, memory
         own["eps"], own["eps_placement"] = eps, eps_placement
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy, or another process, has the numbers and not the kernels' own memory that they lie in."""
+        return self.__dict__ | {"memory": self.table}
 
     def but(self, mode: str, running: Running | None, careful: Careful | None) -> "Forward":
         """Not in training alone, or not by the kernels alone."""

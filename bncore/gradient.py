@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -42,6 +43,10 @@ class Gradients:
 
     def __repr__(self) -> str:
         return f"Gradients(dx={self.dx!r}, dgamma={self.dgamma!r}, dbeta={self.dbeta!r})"
+
+    def __getstate__(self) -> dict[str, Any]:
+        """A copy, or another process, has the numbers and not the kernels' own memory that they lie in."""
+        return self.__dict__ | {"memory": self.sums}
 
     @cached_property
     def sums(self) -> Float64:

@@ -1,5 +1,7 @@
 """The forward pass: laws, small tables, axes, dtypes, edges."""
 
+import copy
+import pickle
 import warnings
 
 import numpy as np
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 import bncore
-from bncore import forward
+from bncore import backward, forward
 from tests.bncore.truth import true_forward, ulps_of_largest
 from tests.each import each
 
@@ -204,6 +206,19 @@ def test_training_moves_the_running_statistics_by_momentum(convention, expected)
     np.testing.assert_allclose(result.running_mean, [0.5])
     np.testing.assert_allclose(result.running_var, [expected])
     np.testing.assert_array_equal(result.var, [1])
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda result: pickle.loads(pickle.dumps(result))])
+@each("x", [[[1.0, 4.0], [3.0, 3.5], [2.0, 9.0]], [[1e-300], [3e-300]]])
+def test_a_copy_of_results_has_the_same_numbers_and_the_same_way_back(copied, x):
+    result = forward(np.array(x, np.float64), eps=1e-3)
+    dy = np.array(x)[::-1] ** 2
+    wanted = backward(dy, result)
+    for got in (backward(dy, copied(result)), copied(wanted)):
+        for name in ("dx", "dgamma", "dbeta", "dx_variance"):
+            np.testing.assert_array_equal(getattr(got, name), getattr(wanted, name))
+        for name in ("y", "mean", "var", "scale", "x_hat"):
+            np.testing.assert_array_equal(getattr(got.forward, name), getattr(result, name))
 
 
 def test_running_statistics_are_none_when_not_given():
