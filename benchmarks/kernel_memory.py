@@ -7,6 +7,7 @@ The peak of the resident memory during passes into arrays that were there before
 each in a process of its own. Linux alone says so.
 """
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -24,9 +25,10 @@ THREADS = (1, 2, 4, 8)
 
 
 def main() -> None:
-    if len(sys.argv) > 1:
-        dtype, layout, threads = sys.argv[1:]
-        return print(_taken(dtype, LAYOUTS[layout], int(threads)))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("one", nargs="*", help=argparse.SUPPRESS)  # dtype, layout and threads of a process of its own
+    if one := parser.parse_args().one:
+        return print(_taken(one[0], LAYOUTS[one[1]], int(one[2])))
     print(bncore.backend())
     heads = ["1 thread", *(f"{threads} threads" for threads in THREADS[1:])]
     print(f"| kB beside the arrays | {' | '.join(heads)} |")

@@ -21,11 +21,11 @@ def real_array(values: ArrayLike, name: str, dtype: str | None = None) -> Array:
     """`values` as float16, float32 or float64: as given, or as `dtype` says; integers and booleans become float64.
 
     Raises BadDtype for anything that is not a real number of at most 64 bits, ShapeMismatch for ragged lists,
-    BadParameter for an integer that float64 does not hold.
+    BadParameter for an integer that float64 does not hold, and for an array of which a number is masked.
     """
     if dtype is None and type(values) is np.ndarray and values.dtype in NATIVE:
         return values
-    array = _as_array(values, name)
+    array = as_array(values, name)
     kind = array.dtype.kind
     if kind not in "biuf" or (kind == "f" and array.dtype.itemsize > 8):
         raise BadDtype(f"{name} has dtype {array.dtype}; give real numbers, at most float64.", parameter=name)
@@ -37,7 +37,12 @@ def real_array(values: ArrayLike, name: str, dtype: str | None = None) -> Array:
         return array.astype(FLOATS[choice(dtype or kept, FLOATS, "dtype")], copy=False)
 
 
-def _as_array(values: ArrayLike, name: str) -> Array:
+def as_array(values: ArrayLike, name: str) -> Array:
+    """`values` as an array of whatever dtype. Raises ShapeMismatch for ragged lists, BadParameter for masked numbers."""
+    if masked := int(np.sum(getattr(values, "mask", False))) if isinstance(values, np.ndarray) else 0:
+        what = "number is" if masked == 1 else "numbers are"
+        detail = f"{name}: {masked} {what} masked; leave out those examples, or fill in numbers."
+        raise BadParameter(detail, parameter=name)
     try:
         return np.asarray(values)
     except ValueError as error:

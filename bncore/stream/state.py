@@ -82,7 +82,7 @@ class State:
                 detail = f"state is {str(path)!r}, that of another stream; give another file."
                 raise BadParameter(detail, parameter="state")
             self._take(head, kept)
-        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        except (OSError, TypeError, ValueError, KeyError, zipfile.BadZipFile) as error:  # TypeError: an NPY file
             if isinstance(error, BadParameter):
                 raise
             raise BadParameter(f"state is {str(path)!r}, which is no state; delete it.", parameter="state") from error

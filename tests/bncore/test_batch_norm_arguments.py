@@ -22,6 +22,15 @@ def test_what_is_not_a_real_number_is_refused_as_a_type_error(x):
     assert caught.value.parameter == "x"
 
 
+def test_masked_numbers_are_refused_and_a_mask_of_none_is_no_matter():
+    x = np.ma.masked_equal([[1.0, 2.0], [3.0, -999.0], [5.0, 7.0]], -999)
+    with pytest.raises(bncore.BadParameter, match=r"^x: 1 number is masked"):
+        forward(x)
+    with pytest.raises(bncore.BadParameter, match=r"^gamma: 2 numbers are masked"):
+        forward(np.ones((3, 2)), np.ma.masked_greater([1.0, 1.0], 0))
+    np.testing.assert_array_equal(forward(x[:1].filled()).mean, forward(x[:1]).mean)
+
+
 @each("bad", [np.nan, np.inf, -np.inf])
 @each("mode", bncore.MODES)
 def test_a_number_that_is_not_finite_is_refused_with_its_place(bad, mode):

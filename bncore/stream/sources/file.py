@@ -46,6 +46,8 @@ class LocalFile:
             about = self.path.stat()
         except OSError as error:
             raise BadParameter(f"x is {str(path)!r}: {error.strerror}; give a file.", parameter="x") from None
+        if self.path.is_dir():
+            raise BadParameter(f"x is {str(path)!r}, a folder; give a file.", parameter="x")
         self.name, self.size = self.path.name, about.st_size
         self.stamp = f"{about.st_size} {about.st_mtime_ns}"
         self._number: int | None = None

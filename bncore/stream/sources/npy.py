@@ -11,11 +11,11 @@ import numpy as np
 from numpy.lib import format as npy_format
 from numpy.typing import NDArray
 
-from bncore.arguments import Array
+from bncore.arguments import Array, as_array
 from bncore.errors import BadParameter
 from bncore.progress import Said, unheard
 from bncore.stream.sources.file import File, LocalFile
-from bncore.stream.sources.raw import RawArray
+from bncore.stream.sources.raw import RawArray, whole
 from bncore.stream.sources.source import Chunk, Source, checked, digest
 
 TOLD_BY = 256  # examples that tell an array from others of its shape, spread over it
@@ -65,7 +65,7 @@ def of_array(x: Array) -> Source:
     """An array; one that is mapped as its file has it is read from the file, so that its pages do not stay."""
     if isinstance(x, np.memmap) and isinstance(x.base, mmap.mmap) and x.filename and x.flags.c_contiguous:
         return RawArray(LocalFile(str(x.filename)), x.offset, x.dtype, x.shape)
-    return InMemory(np.asarray(x))
+    return InMemory(as_array(x, "x"))
 
 
 def of_npy(file: File, _array: str | None) -> Source:
@@ -75,6 +75,8 @@ def of_npy(file: File, _array: str | None) -> Source:
         offset = opened.tell()
     if not is_fortran or len(shape) < 2:
         return RawArray(file, offset, dtype, shape)
+    checked(dtype, shape, file.name)
+    whole(file, offset, dtype, shape)
     if not isinstance(file, LocalFile):
         raise BadParameter(f"x: {file.name} is in Fortran order; save np.ascontiguousarray(x).", parameter="x")
     return InMemory(np.load(file.path, mmap_mode="r", allow_pickle=False))

@@ -20,6 +20,13 @@ AHEAD = 8  # chunks that are asked for before they are read
 BFLOAT16 = np.dtype("V2")  # what stands for it here: NumPy has none
 
 
+def whole(file: File, offset: int, stored: np.dtype[Any], shape: tuple[int, ...]) -> None:
+    """Raises BadParameter where a file ends before its array does, as one does that is still being copied."""
+    if offset + prod(shape) * stored.itemsize > file.size:
+        detail = f"x: {file.name} is shorter than its header says; save it again whole."
+        raise BadParameter(detail, parameter="x")
+
+
 @dataclass(frozen=True, eq=False)
 class RawArray:
     """An array in C order at `offset`. Implements `Source`; each thread reads into memory of its own."""
@@ -34,9 +41,7 @@ class RawArray:
 
     def __post_init__(self) -> None:
         checked(self.dtype, self.shape, self.array or self.file.name)
-        if self.offset + prod(self.shape) * self.stored.itemsize > self.file.size:
-            detail = f"x: {self.file.name} is shorter than its header says; save it again whole."
-            raise BadParameter(detail, parameter="x")
+        whole(self.file, self.offset, self.stored, self.shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:

@@ -95,9 +95,10 @@ def test_a_state_serves_its_own_stream_only(rng, tmp_path):
         stream.statistics(one, state=tmp_path / f"{type(one).__name__}.npz")
         with pytest.raises(bncore.BadParameter, match="that of another stream"):
             stream.statistics(other, state=tmp_path / f"{type(one).__name__}.npz")
-    state.write_bytes(b"PK no state")
-    with pytest.raises(bncore.BadParameter, match="which is no state"):
-        stream.statistics(tmp_path / "x.npy", state=state)
+    for none in (b"PK no state", (tmp_path / "x.npy").read_bytes()):
+        state.write_bytes(none)
+        with pytest.raises(bncore.BadParameter, match="which is no state"):
+            stream.statistics(tmp_path / "x.npy", state=state)
 
 
 def test_a_state_of_another_output_is_written_anew(rng, tmp_path):

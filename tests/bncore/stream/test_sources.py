@@ -108,11 +108,19 @@ def test_columns_and_arrays_are_named(tmp_path):
     assert stream.statistics(tmp_path / "two.npz", array="b").low[0] == (X + 1)[:, 0].min()
 
 
+def cut_short(path, x):
+    np.save(path, x)
+    path.write_bytes(path.read_bytes()[:-10])
+
+
 @pytest.mark.parametrize(
     ("name", "write", "said"),
     [
         ("x.npy", lambda path: path.write_bytes(b"no array"), "no NPY file"),
         ("x.npy", lambda path: path.write_bytes(npy(path.parent).read_bytes()[:-4]), "shorter than its header"),
+        ("x.npy", lambda path: cut_short(path, np.asfortranarray(X)), "shorter than its header"),
+        ("x.npy", lambda path: cut_short(path, np.asfortranarray(X.astype(complex))), "complex128"),
+        ("x.npy", lambda path: path.mkdir(), "a folder; give a file"),
         ("x.npy", lambda path: np.save(path, X[:, 0]), "two or more axes"),
         ("x.npy", lambda path: np.save(path, X.astype(complex)), "complex128"),
         ("x.npz", lambda path: path.write_bytes(b"no zip"), "no NPZ file"),
@@ -151,6 +159,8 @@ def test_a_file_that_becomes_shorter_while_it_is_read_is_named(backend, tmp_path
         ([X[:0]], "no examples"),
         ([X, X[:, :2]], "chunk 1 of x"),
         (7, "give a path"),
+        (np.ma.masked_less(X, 0), "numbers are masked"),
+        ([X, np.ma.masked_less(X, 0)], "numbers are masked"),
         ([["a"]], "dtype"),
     ],
 )
