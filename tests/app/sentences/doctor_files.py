@@ -44,6 +44,12 @@ class Given(NamedTuple):
         return np.nan_to_num(self.gamma / np.sqrt(np.abs(self.var) + self.eps))
 
     @property
+    def answers(self) -> Any:
+        """Of which channels 1 of the layer in front comes out as a number."""
+        x_hat = (self.largest - self.mean) / np.sqrt(self.var + self.eps)
+        return np.isfinite(self.gamma * x_hat + self.beta)
+
+    @property
     def shift(self) -> Any:
         return np.nan_to_num(self.beta - self.mean * self.scale)
 
@@ -146,6 +152,7 @@ FAULTS = {
     "none": lambda _: None,
     "NaN": _set("bn1.weight", 2, np.nan),
     "infinite": _set("conv2.weight", 3, -np.inf),
+    "infinite variance": _set("bn1.running_var", 2, np.inf),
     "negative": _set("bn1.running_var", 2, -0.5),
     "hardly negative": _set("bn1.running_var", 2, -1e-6),
     "new": _new(0),

@@ -13,7 +13,8 @@ OF_WEIGHTS = (
         "not_finite", "Not finite", "error", 0.0,
         "γ, β, mean or variance, or the weight in front, holds a NaN or an infinity.",
         "Never of a healthy norm.",
-        "One such value makes every output of its channel not finite, and in the next layer every channel's.",
+        "One such value makes every output of its channel not finite, and in the next layer every channel's; a "
+        "variance of ∞ alone makes x̂ 0 and every output β.",
     ),
     Kind(
         "variance_negative", "Negative variance", "error", 0.0,

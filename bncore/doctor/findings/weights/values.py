@@ -6,7 +6,7 @@ import numpy as np
 
 from bncore.doctor.findings.finding import Finding
 from bncore.doctor.findings.kinds import KINDS
-from bncore.doctor.findings.weights.seen import Seen
+from bncore.doctor.findings.weights.seen import Mask, Seen
 from bncore.doctor.findings.weights.telling import SYMBOLS, arrays, channels_where, of_channels, told
 from bncore.findings.numbers import stated, three
 
@@ -14,12 +14,12 @@ RAW = 0.01  # of ε: raw inputs of a variance beyond it keep a tenth of x̂'s de
 
 
 def not_finite(seen: Seen) -> Iterator[Finding]:
-    """NaN and infinities, an array at a time."""
-    sources = list(arrays(seen))
+    """NaN and infinities, an array at a time; variances of ∞ apart that do nothing but set x̂ to 0."""
+    still, sources = _still(seen), list(arrays(seen))
     if seen.front is not None and seen.norm.front is not None:
         sources.append((f"the weight of {seen.norm.front.name} in front", seen.front.largest))
     for symbol, values in sources:
-        broken = ~np.isfinite(values)
+        broken = ~np.isfinite(values) & ~(still & (values is seen.variance))
         if not broken.any():
             continue
         channels = channels_where(broken, np.where(np.isnan(values), 1.0, 0.0))
@@ -29,6 +29,26 @@ def not_finite(seen: Seen) -> Iterator[Finding]:
             f"{symbol} of {of_channels(seen, channels)} is {three(value)}: nothing finite comes out, whatever "
             "comes in.",
         )  # fmt: skip
+    if still.any():
+        yield _without_input(seen, channels_where(still, np.zeros(seen.channels)))
+
+
+def _still(seen: Seen) -> Mask:
+    """The channels (C,) of which x̂ is 0, and so is γ x̂: a variance of ∞ beside a finite mean, γ and weight in front."""
+    others = [seen.mean, seen.gamma, None if seen.front is None else seen.front.largest]
+    still = np.zeros(seen.channels, bool) if seen.variance is None else np.isposinf(seen.variance)
+    for values in others:
+        still = still if values is None else still & np.isfinite(values)
+    return still
+
+
+def _without_input(seen: Seen, channels: tuple[int, ...]) -> Finding:
+    output = "0" if seen.beta is None else "β"
+    return told(
+        seen, "not_finite", channels, {"value": np.inf, "count": len(channels)},
+        f"the running variance of {of_channels(seen, channels)} is {three(np.inf)}: x̂ is 0 there, so the output is "
+        f"{output}, whatever comes in.",
+    )  # fmt: skip
 
 
 def variance_negative(seen: Seen) -> Iterator[Finding]:

@@ -18,23 +18,6 @@ def test_nothing_is_told_of_a_healthy_model(seed):
     assert examine(healthy(seed=seed)) == ()
 
 
-@each("field", ["gamma", "beta", "mean", "variance"])
-@each(("value", "text"), [(np.nan, "not a number"), (-np.inf, "−∞")])
-def test_what_is_not_finite_is_named_by_array_channel_and_value(field, value, text):
-    first = examine(with_norm(healthy(), 1, **{field: put(5, value)}))[0]
-    assert (first.norm, first.id, first.severity, first.channels) == ("bn1", "not_finite", "error", (5,))
-    assert f"channel 5 is {text}" in first.sentence
-
-
-def test_what_is_not_finite_in_front_is_told_of_the_norm_behind():
-    model = healthy()
-    weight = model.read("conv2.weight")
-    weight[3, 0, 1, 1] = np.inf
-    first = examine(model)[0]
-    assert (first.norm, first.id, first.channels) == ("bn2", "not_finite", (3,))
-    assert "conv2" in first.sentence
-
-
 def test_a_negative_variance_says_whether_eps_still_saves_the_root():
     assert "NaN in inference" in told(with_norm(healthy(), 0, variance=put(1, -1e-4)))["variance_negative"].sentence
     saved = told(with_norm(healthy(), 0, variance=put(1, -1e-6)))["variance_negative"]
