@@ -38,7 +38,7 @@ def real_array(values: ArrayLike, name: str, dtype: str | None = None) -> Array:
 
 
 def as_array(values: ArrayLike, name: str) -> Array:
-    """`values` as an array of whatever dtype. Raises ShapeMismatch for ragged lists, BadParameter for masked numbers."""
+    """`values` as an array of any dtype. Raises ShapeMismatch for ragged lists, BadParameter for masked numbers."""
     if masked := int(np.sum(getattr(values, "mask", False))) if isinstance(values, np.ndarray) else 0:
         what = "number is" if masked == 1 else "numbers are"
         detail = f"{name}: {masked} {what} masked; leave out those examples, or fill in numbers."
