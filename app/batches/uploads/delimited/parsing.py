@@ -36,7 +36,10 @@ LABEL = pa.dictionary(pa.int32(), pa.binary())
 
 @dataclass(frozen=True)
 class Columns:
-    """Which columns become features, which is the label, and which are left out for what reason."""
+    """Which columns become features, which is the label, and which are left out for what reason.
+
+    strays: what is said of those left out for a few cells of text.
+    """
 
     features: tuple[str, ...]
     bools: frozenset[str]
@@ -44,6 +47,7 @@ class Columns:
     text: tuple[str, ...]
     index: Index | None = None
     warnings: tuple[str, ...] = ()
+    strays: tuple[str, ...] = ()
 
     @property
     def types(self) -> dict[str, pa.DataType]:
@@ -137,20 +141,20 @@ def _columns(dialect: Dialect, label: str | None, drop: str) -> Columns:
 
 
 def _surveyed(source: Source, columns: Columns) -> Columns:
-    """The columns after a look at every cell: those with text are left out, with a warning where it is little."""
+    """The columns after a look at every cell: those with text are left out, and little of it is told."""
     strays = survey(source.upload, source.dialect, columns.features, columns.bools, source.bounds.go_on)
     few = {name: of_column for name, of_column in strays.items() if of_column.few}
     return replace(
         columns,
         features=tuple(name for name, of_column in strays.items() if not of_column.count),
         text=(*columns.text, *(name for name, of_column in strays.items() if of_column.count and name not in few)),
-        warnings=(*columns.warnings, *stray_warnings(source.upload, few, source.bounds.go_on)),
+        strays=tuple(stray_warnings(source.upload, few, source.bounds.go_on)),
     )
 
 
 def _read(source: Source, columns: Columns) -> Parsed:
     dialect, folder, types = source.dialect, source.folder, columns.types
-    hints = grouped_hint(dialect.grouped, [name for name in dialect.names if name not in types])
+    hints = [*columns.strays, *grouped_hint(dialect.grouped, [name for name in dialect.names if name not in types])]
     check_columns(columns.features, dialect.names, hints)
     codes = Codes(columns.label)
     bad, bad_cells, first = [NO_ROWS], 0, None

@@ -20,7 +20,7 @@ BOOL = "|".join([*TRUE, *FALSE, "0", "1"])
 SHOWN = 10
 """Columns of which the first such cell is looked up."""
 
-FEW = 0.1
+FEW = 0.5
 """Up to this share of cells that are no numbers, a column is a numeric one with mistakes in it."""
 
 

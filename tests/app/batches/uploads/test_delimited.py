@@ -129,22 +129,6 @@ def test_other_text_gets_no_such_hint(parse: Parser, cell: str) -> None:
     assert len(parse.batch(f"a;b\n{cell};1\n{cell};2\n".encode()).warnings) == 1
 
 
-@pytest.mark.parametrize("row", [3, 900])
-def test_a_stray_cell_is_named_with_its_row_and_line(parse: Parser, row: int) -> None:
-    cells = ["5"] * 1000
-    cells[row - 1] = "oops"
-    text = "a,b\n" + "".join(f"{cell},1\n" for cell in cells)
-    batch = parse.batch(text.encode())
-    assert batch.feature_names == ("b",)
-    assert "'a' is left out because 1 cell is no number (1,000 rows)" in batch.warnings[0]
-    assert f"the first is 'oops' in row {row} (line {row + 1})" in batch.warnings[0]
-
-
-def test_a_column_that_turns_to_text_late_counts_as_text(parse: Parser) -> None:
-    text = "a,b\n" + "1,1\n" * 300 + "x,1\n" * 700
-    assert parse.batch(text.encode()).warnings == ("Left out because they hold text: a.",)
-
-
 @each("cell", ["", "NA", "nan", "NaN", "null", "?", " "])
 def test_a_missing_value_is_an_error_that_names_row_line_and_column(parse: Parser, cell: str) -> None:
     with pytest.raises(UnreadableBatch, match=r"row 2 \(line 4\), column 'b'.*missing=drop") as caught:
