@@ -101,5 +101,6 @@ def _arrow() -> Any:
     try:
         from pyarrow import parquet
     except ImportError as error:
-        raise BadParameter("x: reading Parquet needs pyarrow, which is not installed.", parameter="x") from error
+        why = "is not installed" if isinstance(error, ModuleNotFoundError) else f"cannot be loaded ({error})"
+        raise BadParameter(f"x: reading Parquet needs pyarrow, which {why}.", parameter="x") from error
     return parquet

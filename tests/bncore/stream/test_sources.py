@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pyarrow as pa
@@ -178,4 +179,12 @@ def test_what_is_not_installed_is_said_and_nothing_of_it_is_imported_before(tmp_
     path = columns(tmp_path)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     with pytest.raises(BatchNormError, match="needs pyarrow, which is not installed"):
+        stream.statistics(path)
+
+
+def test_what_is_installed_and_cannot_be_loaded_is_told_so(tmp_path, monkeypatch):
+    path = columns(tmp_path)
+    monkeypatch.setitem(sys.modules, "pyarrow", ModuleType("pyarrow"))  # without its parts
+    monkeypatch.delitem(sys.modules, "pyarrow.parquet")
+    with pytest.raises(BatchNormError, match=r"needs pyarrow, which cannot be loaded \(cannot import name 'parquet'"):
         stream.statistics(path)
