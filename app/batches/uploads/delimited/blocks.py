@@ -15,6 +15,7 @@ import pyarrow.csv as arrow_csv
 from app.batches.uploads.delimited.cells import FALSE, MISSING, TRUE
 from app.batches.uploads.delimited.dialect import Dialect
 from app.batches.uploads.delimited.nothing import emptied
+from app.batches.uploads.delimited.quotes import never_closed, opened
 from app.batches.uploads.delimited.records import LONGEST, too_long
 from app.errors import UnreadableBatch
 
@@ -83,11 +84,17 @@ def _result(here: Dialect, size: int, future: Future[T | None]) -> Iterator[tupl
 
 
 def _placed(path: Path, dialect: Dialect, go_on: Callable[[], None]) -> Iterator[tuple[Dialect, bytes]]:
-    """The blocks, each with the dialect of a file that begins there."""
-    here = dialect
+    """The blocks, each with the dialect of a file that begins there.
+
+    Raises UnreadableBatch at the end, where the last one has a quote that is not closed.
+    """
+    here, last, block = dialect, dialect, b""
     for block in blocks(path, dialect.start, go_on):
+        last = here
         yield here, block
         here = replace(here, start=here.start + len(block), start_line=here.start_line + block.count(b"\n"))
+    if (line := opened(block, dialect.delimiter)) is not None:
+        raise never_closed(last.start_line + line + 1)
 
 
 def blocks(path: Path, start: int, go_on: Callable[[], None]) -> Iterator[bytes]:

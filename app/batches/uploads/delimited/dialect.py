@@ -14,10 +14,12 @@ from app.batches.text.refusal import thousands
 from app.batches.uploads.delimited.cells import CellKind, cell_kind, column_kind
 from app.batches.uploads.delimited.index import WHOLE, Index, header_notes, index_of, is_header_by_pandas
 from app.batches.uploads.delimited.nothing import holds
+from app.batches.uploads.delimited.quotes import never_closed, opened
 from app.batches.uploads.formats.table import check_width, no_rows, unique
 from app.batches.uploads.labels import check_names, decoded
 from app.batches.uploads.reading import Header
 from app.errors import UnreadableBatch
+from app.figures.numbers import counted
 
 SAMPLE = 1024**2
 LINES = 200
@@ -80,6 +82,8 @@ def dialect_of(path: Path, header: Header, columns: int) -> Dialect:
     has_header = commented is None and (by_itself if header == "auto" else header == "yes")
     names = records[0] if has_header else commented or [""] * len(records[0])
     used = comments + (_header_lines(body, delimiter) if has_header else 0)
+    if used == len(lines) and (line := opened(b"".join(body), delimiter)) is not None:
+        raise never_closed(comments + line + 1, f"not closed within {counted(len(body), 'line')}")
     dialect = _dialect(delimiter, decimal, names, skipped, lines[:used], kinds[has_header:], records[has_header:])
     written = names if has_header else commented
     index = index_of(written, dialect.names, records[has_header:])

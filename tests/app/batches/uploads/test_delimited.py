@@ -171,7 +171,7 @@ def test_beside_an_empty_column_a_missing_value_is_still_named(parse: Parser) ->
         parse.batch(b"a,b,\n1,2,\n3,,\n5,6,\n")
 
 
-@each(("line", "fields"), [("5,6,7", "3 fields"), ("5", "1 field"), ('"5', "1 field")])
+@each(("line", "fields"), [("5,6,7", "3 fields"), ("5", "1 field")])
 def test_a_ragged_table_is_an_error_with_the_line_number(parse: Parser, line: str, fields: str) -> None:
     with pytest.raises(UnreadableBatch, match=f"Line 303 has {fields}, and the first row has 2"):
         parse.batch(b"a,b\n" + b"1,2\n" * 300 + f"\n{line}\n".encode())
