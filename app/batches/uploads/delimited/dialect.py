@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
@@ -27,6 +28,9 @@ CELLS = 20_000
 """Cells that tell one way of writing from another."""
 
 DELIMITERS = (",", "\t", ";", "|", " ")
+SAYS = re.compile(rb'"?sep=([,\t;| ])"?\r?\n', re.IGNORECASE)
+"""The first line in which a file for Excel says its delimiter."""
+
 BOM = b"\xef\xbb\xbf"
 FEW_CLASSES = 20
 FEW_NAMES = 0.9
@@ -40,7 +44,7 @@ ColumnKind = CellKind | Literal["mixed"]
 class Dialect:
     """How to read the file, and what its first lines say about its columns.
 
-    start: bytes before the first data record (a BOM, comments, the header).
+    start: bytes before the first data record (a BOM, the delimiter for Excel, comments, the header).
     start_line: lines before it.
     kinds: the kind of each column in the sample.
     able_labels: columns that could hold class labels, as the sample tells.
@@ -68,16 +72,18 @@ def dialect_of(path: Path, header: Header, columns: int) -> Dialect:
         UploadTooLarge: it has more than so many columns.
     """
     skipped, lines = _sample(path)
-    comments = _leading_comments(lines)
+    says = SAYS.fullmatch(lines[0]) if lines else None
+    before = 1 if says else 0
+    comments = _leading_comments(lines, before)
     body = lines[comments:]
-    delimiter, decimal = _best_format(body)
+    delimiter, decimal = _best_format(body, (says[1].decode(),) if says else DELIMITERS)
     records = _records(body, delimiter)
     if not records:
         raise no_rows([])
     check_width(len(records[0]), columns)
     _refuse_two_readings(records, delimiter, decimal)
     kinds = _kinds(records, decimal)
-    commented = _commented_names(lines[:comments], delimiter, len(records[0]))
+    commented = _commented_names(lines[before:comments], delimiter, len(records[0]))
     by_itself = _looks_like_header(kinds) or is_header_by_pandas(records)
     has_header = commented is None and (by_itself if header == "auto" else header == "yes")
     names = records[0] if has_header else commented or [""] * len(records[0])
@@ -160,9 +166,9 @@ def _sample(path: Path) -> tuple[int, list[bytes]]:
     return skipped, cut[:LINES]
 
 
-def _leading_comments(lines: list[bytes]) -> int:
-    """How many lines at the start begin with `#`, as numpy.savetxt writes its header."""
-    return next((i for i, line in enumerate(lines) if not line.startswith(b"#")), len(lines))
+def _leading_comments(lines: list[bytes], before: int) -> int:
+    """How many lines at the start, behind so many others, begin with `#`, as numpy.savetxt writes its header."""
+    return next((i for i in range(before, len(lines)) if not lines[i].startswith(b"#")), len(lines))
 
 
 def _commented_names(comments: list[bytes], delimiter: str, width: int) -> Record | None:
@@ -191,12 +197,12 @@ def _header_lines(body: list[bytes], delimiter: str) -> int:
     return reader.line_num
 
 
-def _best_format(lines: list[bytes]) -> tuple[str, str]:
+def _best_format(lines: list[bytes], delimiters: Sequence[str]) -> tuple[str, str]:
     """The delimiter and the decimal point under which the table is most regular and most of its cells are numbers.
 
     Where commas delimit, quoted ones may be decimal commas.
     """
-    formats = [(delimiter, decimal) for decimal in (".", ",") for delimiter in DELIMITERS]
+    formats = [(delimiter, decimal) for decimal in (".", ",") for delimiter in delimiters]
     return max(formats, key=lambda f: _score(_records(lines, f[0]), *f))
 
 
