@@ -12,12 +12,14 @@ from pydantic import BaseModel, ValidationError
 from app.errors import InvalidQuery
 from app.web.problems import findings
 from app.web.rules import nested
-from bncore.exact.integers import refused, rounded_text
+from bncore.exact.integers import SMALLER, refused, rounded_text
 
 MOST_ERRORS = 20  # mistakes of a body that its refusal names
 NOT_FINITE = re.compile(rb"\b(?:NaN|-?Infinity)\b")
 INTEGER = re.compile(rb"[\[,: \t\r\n](-?[0-9]{16,})(?![\w.])")
 """What may be an integer beyond 2^53, behind what stands before a number of JSON; not the digits of a fraction."""
+KEY = re.compile(rb'"(\w{1,40})"\s*:\s*\Z')
+"""What stands before a number that is no list's, at the end of a text."""
 NULL: dict[str, Any] = {"type": "null"}
 NESTED, NESTED_OR_NULL = nested(2), nested(2, NULL)
 
@@ -47,7 +49,13 @@ def check_integers(body: bytes) -> None:
     """Raises InvalidQuery for an integer of a JSON text that float64, as which all is computed, does not hold."""
     for integer in INTEGER.finditer(body):
         if (value := rounded_text(integer[1].decode())) is not None:
-            raise InvalidQuery(refused("A number of the body", value), field="body", given=str(value))
+            raise InvalidQuery(_refused(body, integer.start(1), value), field="body", given=str(value))
+
+
+def _refused(body: bytes, at: int, value: int) -> str:
+    """Why the integer there is refused; a number by itself, such as a count, is of no feature."""
+    key = KEY.search(body[max(0, at - 80) : at])
+    return refused(key[1].decode(), value, SMALLER) if key else refused("A number of the body", value)
 
 
 def numbers(values: Any, field: str) -> NDArray[Any]:

@@ -16,6 +16,12 @@ WHOLE = re.compile(r"[+-]?[0-9]{16,}")
 READ = 4300
 """Digits of an integer that Python reads by default, and writes."""
 
+SHIFT = (
+    "Subtract one number from its whole feature, which changes no normalized value, or give it as a float to have it "
+    "rounded."
+)
+SMALLER = f"Give a number of at most 2^53 = {2**53} in size."
+
 
 def is_rounded(value: int) -> bool:
     """Whether float64 holds another number in the place of this one.
@@ -63,10 +69,7 @@ def first_rounded(values: NDArray[Any]) -> tuple[int, ...] | None:
     return None if held.all() else tuple(int(i) for i in np.unravel_index(int(np.argmin(held)), values.shape))
 
 
-def refused(place: str, value: int) -> str:
-    """Why such an integer is refused, and what to do."""
+def refused(place: str, value: int, do: str = SHIFT) -> str:
+    """Why such an integer is refused, and what to do: other than with a feature's numbers where it is a setting."""
     near = f", and would become {int(float(value))}" if abs(value) < 2**1023 else ""
-    return (
-        f"{place} is {value}; it is an integer that float64 does not hold{near}. Subtract one number from its whole "
-        "feature, which changes no normalized value, or give it as a float to have it rounded."
-    )
+    return f"{place} is {value}; it is an integer that float64 does not hold{near}. {do}"

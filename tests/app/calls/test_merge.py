@@ -54,6 +54,19 @@ def test_what_cannot_be_merged_is_refused_with_the_part(server, parts, words, fi
     assert problem["errors"][0]["field"] == field
 
 
+@each("count", [2**53 + 1, 10**20 + 1])
+def test_a_count_that_float64_does_not_hold_is_to_be_a_smaller_one(server, count):
+    """It has no feature to subtract from, and is given as no float."""
+    problem = server.post(URL, json={"parts": [PART | {"count": count}]}).json()
+    became = int(float(count))
+    assert problem["detail"] == (
+        f"count is {count}; it is an integer that float64 does not hold, and would become {became}. "
+        "Give a number of at most 2^53 = 9007199254740992 in size."
+    )
+    mean = server.post(URL, json={"parts": [PART | {"mean": [2**53 + 1]}]}).json()
+    assert "Subtract one number from its whole feature" in mean["detail"]
+
+
 def test_unbiased_variances_of_one_example_are_refused(server):
     answer = server.post(URL, json={"parts": [PART | {"count": 1}], "variance": "unbiased"})
     assert answer.status_code == 422
