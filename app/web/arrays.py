@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.errors import InvalidQuery
 from app.web.problems import findings
+from app.web.reading import repeated
 from app.web.rules import nested
 from bncore.exact.integers import SMALLER, refused, rounded_text
 
@@ -20,6 +21,9 @@ INTEGER = re.compile(rb"[\[,: \t\r\n](-?[0-9]{16,})(?![\w.])")
 """What may be an integer beyond 2^53, behind what stands before a number of JSON; not the digits of a fraction."""
 KEY = re.compile(rb'"(\w{1,40})"\s*:\s*\Z')
 """What stands before a number that is no list's, at the end of a text."""
+TEXT = re.compile(rb'"([^"\\]*(?:\\.[^"\\]*)*)"(\s*:)?')
+"""A text of JSON; one in front of a colon is a name."""
+NO_BRACES = bytes(set(range(256)) - set(b"{}"))
 NULL: dict[str, Any] = {"type": "null"}
 NESTED, NESTED_OR_NULL = nested(2), nested(2, NULL)
 
@@ -27,12 +31,18 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read(body: bytes, model: type[Model]) -> Model:
-    """The body as `model`; raises InvalidQuery for what is no JSON, RequestValidationError for wrong fields."""
+    """The body as `model`.
+
+    Raises InvalidQuery for what is no JSON or has a name twice, RequestValidationError for wrong fields.
+    """
     check_integers(body)
     try:
-        return model.model_validate(orjson.loads(body))
+        fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise _no_json(error, body) from error
+    check_names(body)
+    try:
+        return model.model_validate(fields)
     except ValidationError as error:
         raise RequestValidationError(findings(error, model, MOST_ERRORS)) from error
 
@@ -50,6 +60,38 @@ def check_integers(body: bytes) -> None:
     for integer in INTEGER.finditer(body):
         if (value := rounded_text(integer[1].decode())) is not None:
             raise InvalidQuery(_refused(body, integer.start(1), value), field="body", given=str(value))
+
+
+def check_names(body: bytes) -> None:
+    """Raises InvalidQuery where an object of a JSON text has a name twice, of which its reader takes the last."""
+    objects: list[set[bytes]] = []
+    end = 0
+    for text in TEXT.finditer(body):
+        for brace in body[end : text.start()].translate(None, NO_BRACES):
+            if brace == ord("{"):
+                objects.append(set())
+            else:
+                objects.pop()
+        end = text.end()
+        if text[2]:
+            name = orjson.loads(b'"%b"' % text[1]).encode() if b"\\" in text[1] else text[1]
+            if name in objects[-1]:
+                raise _twice(name.decode())
+            objects[-1].add(name)
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; raises InvalidQuery where a name stands in it twice."""
+    names = set[str]()
+    for name, _ in pairs:
+        if name in names:
+            raise _twice(name)
+        names.add(name)
+    return dict(pairs)
+
+
+def _twice(name: str) -> InvalidQuery:
+    return repeated(name, "2 values or more", "an object of the body")
 
 
 def _refused(body: bytes, at: int, value: int) -> str:

@@ -27,7 +27,7 @@ def query_of(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
         pairs = request.query_params.multi_items()
         values = dict(pairs)
         if len(values) < len(pairs):
-            raise repeated([name for name, _ in pairs])
+            raise repeated_in_query([name for name, _ in pairs])
         try:
             return model.model_validate(values)
         except ValidationError as error:
@@ -36,13 +36,16 @@ def query_of(model: type[Model]) -> Callable[[Request], Awaitable[Model]]:
     return read
 
 
-def repeated(names: list[str]) -> InvalidQuery:
+def repeated_in_query(names: list[str]) -> InvalidQuery:
     """The refusal of a query in which a name stands twice."""
     name = next(name for name in names if names.count(name) > 1)
-    return InvalidQuery(
-        "A name stands in the query more than once: which of the values is meant?",
-        field=name, given=f"{names.count(name)} values", allowed="one value",
-    )  # fmt: skip
+    return repeated(name, f"{names.count(name)} values", "the query")
+
+
+def repeated(name: str, given: str, where: str) -> InvalidQuery:
+    """The refusal of a name that stands twice in what is asked."""
+    detail = f"A name stands in {where} more than once: which of the values is meant?"
+    return InvalidQuery(detail, field=name[:80], given=given, allowed="one value")
 
 
 def parameters_of(model: type[BaseModel]) -> list[dict[str, Any]]:

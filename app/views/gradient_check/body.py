@@ -17,7 +17,7 @@ from app.files.damage import damage_told
 from app.files.header import read_header
 from app.settings import MEBIBYTE
 from app.views.gradient_check.tensor import parsed, printed
-from app.web.arrays import check_integers
+from app.web.arrays import check_integers, check_names, once
 from bncore.diagnosis import Printed
 from bncore.exact.integers import first_rounded, refused
 
@@ -45,13 +45,15 @@ def _json(body: bytes) -> Any:
     """JSON; what has no place in it, as NaN, is read too, so that the refusal can say where it stands."""
     check_integers(body)
     try:
-        return orjson.loads(body)
+        fields = orjson.loads(body)
     except orjson.JSONDecodeError as error:
         try:
-            return json.loads(body)
+            return json.loads(body, object_pairs_hook=once)
         except (ValueError, RecursionError):
             detail = f"The body is neither JSON nor NPZ: {error}."
             raise InvalidQuery(detail, field="body", allowed=BODIES) from error
+    check_names(body)
+    return fields
 
 
 def unpacked(body: bytes) -> dict[str, Any]:

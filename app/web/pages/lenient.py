@@ -6,7 +6,7 @@ from pydantic import BaseModel, ValidationError
 
 from app.errors import in_page_words, problem_of
 from app.web.problems import findings, page_detail_of, problem_of_validation
-from app.web.reading import repeated
+from app.web.reading import repeated_in_query
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -15,7 +15,7 @@ def lenient(model: type[Model], pairs: list[tuple[str, str]]) -> tuple[Model, di
     """The query of an address: fields that are not allowed are left at their defaults and named in a problem."""
     raw = dict(pairs)
     if len(raw) < len(pairs):
-        return model.model_validate({}), problem_of(repeated([name for name, _ in pairs]))
+        return model.model_validate({}), problem_of(repeated_in_query([name for name, _ in pairs]))
     try:
         return model.model_validate(raw), None
     except ValidationError as error:
