@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 from app.batches.batch import Array, Batch
 from app.batches.large.kept import KeptFindings
 from app.batches.uploads.source import counted, floating
-from bncore.errors import BadParameter
+from app.errors import UnreadableBatch
+from bncore.arguments import not_finite
+from bncore.errors import BadParameter, NonFiniteInput
 from bncore.progress import Said, unheard
 from bncore.stream import Streamed
 from bncore.stream.first import first_pass, state_of
@@ -66,12 +68,20 @@ class LargeSource:
         return starts[:-1] + places.astype(np.intp)
 
     def draw(self, size: int | None, rng: np.random.Generator) -> Batch:
-        """`size` examples of the sample without replacement, in their order; None takes all of it."""
+        """`size` examples of the sample without replacement, in their order; None takes all of it.
+
+        Raises UnreadableBatch where one of them holds a number that is not finite.
+        """
         sample = self.sample()
         rows = np.arange(len(sample))
         if size is not None and size < len(sample):
             rows = np.sort(rng.choice(len(sample), size, replace=False, shuffle=False))
-        return Batch(floating(sample[rows]), self.feature_names, self.feature_axis, warnings=self._notes())
+        x = floating(sample[rows])
+        if not np.isfinite(x).all():
+            row = int(np.isfinite(x).reshape(len(x), -1).all(axis=1).argmin())
+            error = self._named(not_finite(x[row : row + 1], "x", int(self.which[rows[row]])))
+            raise UnreadableBatch(str(error), field="source", given=f"large:{self.name}", allowed="finite numbers")
+        return Batch(x, self.feature_names, self.feature_axis, warnings=self._notes())
 
     def statistics(self, say: Said = unheard) -> Streamed:
         """Over everything: kept, or gone on with from where the last one who took them was. Raises BatchNormError."""
@@ -94,10 +104,20 @@ class LargeSource:
 
     def _taken(self, say: Said) -> Streamed:
         try:
-            return first_pass(self.stream, None, self._state(), self.feature_axis, say)
+            return self._first_pass(self._state(), say)
         except OSError:  # the disk takes no state: they are taken without, and may be taken again
-            unkept = state_of(self.stream, None, self.feature_axis, None, SECONDS)
-            return first_pass(self.stream, None, unkept, self.feature_axis, say)
+            return self._first_pass(state_of(self.stream, None, self.feature_axis, None, SECONDS), say)
+
+    def _first_pass(self, state: State, say: Said) -> Streamed:
+        try:
+            return first_pass(self.stream, None, state, self.feature_axis, say)
+        except NonFiniteInput as error:
+            raise self._named(error) from error
+
+    def _named(self, error: NonFiniteInput) -> NonFiniteInput:
+        """The error with the file in which the number stands."""
+        detail = str(error).replace("] is", f"] of {self.name} is", 1)
+        return NonFiniteInput(detail, parameter=error.parameter, index=error.index)
 
     def _state(self) -> State:
         try:

@@ -12,6 +12,7 @@ from app.batches.large import LargeFiles
 from app.errors import Busy, InvalidQuery, UnreadableBatch
 from app.settings import Settings
 from bncore import NonFiniteInput
+from tests.each import each
 
 X = np.random.default_rng(5).normal(2, 3, size=(9000, 3)).astype(np.float32)
 
@@ -162,5 +163,17 @@ def test_a_number_that_is_missing_is_named_by_its_place(files, folder):
     x = X.copy()
     x[7123, 2] = np.nan
     np.save(folder / "x.npy", x)
-    with pytest.raises(NonFiniteInput, match=r"x\[7123, 2\]"):
+    with pytest.raises(NonFiniteInput, match=r"^x\[7123, 2\] of x\.npy is nan in float32"):
         files.open("large:x.npy", None, 1).statistics()
+
+
+@each("value", [np.nan, np.inf])
+def test_one_that_is_drawn_is_named_by_its_place_in_the_file(files, folder, value):
+    which = files.open("large:x.npy", None, 1).which
+    x, (before, at) = X.copy(), which[[1999, 2000]]
+    x[before + 1 : at + 1, 1] = value  # of these rows the sample has the last one
+    np.save(folder / "x.npy", x)
+    source = LargeFiles(Settings(datasets=str(folder), cache_dir=folder.parent / "cache")).open("large:x.npy", None, 1)
+    with pytest.raises(UnreadableBatch, match=rf"^x\[{at}, 1\] of x\.npy is {value} in float32") as refused:
+        source.draw(None, np.random.default_rng(0))
+    assert (refused.value.field, refused.value.given) == ("source", "large:x.npy")
