@@ -150,6 +150,10 @@ def _notes(query: BatchSizeFields, examples: int | None, total: int | None, size
         notes.append(f"Batches are drawn from {total:,} of the source's {examples:,} examples.")
     if size < query.size:
         notes.append(f"K is {size:,} instead of {query.size:,}: larger batches are not drawn of this source.")
+    beyond = [f"{each:,}" for each in query.named_sizes if each > largest_size(total)]
+    if beyond and "estimates" in query.computed_parts:
+        said = f"Batches of {', '.join(beyond)} examples are not drawn: those of this source"
+        notes.append(f"{said} have {largest_size(total):,} at most.")
     return notes
 
 

@@ -149,6 +149,12 @@ def test_the_population_is_what_the_batches_are_of(server, source):
 def test_what_was_asked_for_and_is_not_there_is_said(client, uploaded):
     warnings = get(client, size=1000, part="running")["batch"]["warnings"]
     assert warnings == ["K is 178 instead of 1,000: larger batches are not drawn of this source."]
+    answer = get(client, sizes="8,178,179,1024", part="estimates")
+    said = "Batches of {} examples are not drawn: those of this source have {} at most."
+    assert answer["batch"]["warnings"] == [said.format("179, 1,024", "178")]
+    endless = get(client, source="normal", sizes="8,1500", part="estimates", draws=10)
+    assert endless["batch"]["warnings"] == [said.format("1,500", "1,024")]
+    assert get(client, sizes="8,179", part="running")["batch"]["warnings"] == []
     source = uploaded(x=np.random.default_rng(0).normal(size=(5000, 2)))
     assert "4,096 of the source's 5,000" in get(client, source=source, part="running")["batch"]["warnings"][0]
     text = get(client, source="class_sorted", part="estimates", features=2)["estimates"]["population_text"]
