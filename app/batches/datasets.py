@@ -84,7 +84,8 @@ def _load(name: str) -> Batch:
     table = table_of(name)
     table.x.flags.writeable = table.labels.flags.writeable = False
     classes = tuple(label.replace("_", " ") for label in table.classes)  # "class 0"
-    return Batch(table.x, FEATURES[name], labels=table.labels, label_names=classes)
+    rows = range(len(table.x))
+    return Batch(table.x, FEATURES[name], rows=rows, labels=table.labels, label_names=classes)
 
 
 def sample(batch: Batch, size: int | None, rng: np.random.Generator) -> Batch:

@@ -37,7 +37,8 @@ def parse_table(values: str) -> Batch:
         raise _unreadable(f"The table has {len(rows)} rows; at most {MAX_ROWS} are taken.", len(rows))
     table = [_parse_row(row, number) for number, row in enumerate(rows, start=1)]
     _check_rectangular(table)
-    return Batch(np.array(table, dtype=np.float64), tuple(f"x{index}" for index in range(len(table[0]))))
+    names = tuple(f"x{index}" for index in range(len(table[0])))
+    return Batch(np.array(table, dtype=np.float64), names, rows=range(len(table)))
 
 
 def rows_typed(values: str) -> list[list[str]]:

@@ -49,6 +49,7 @@ class LayeredSource:
         return Batch(
             self._pre_activation(batch.x),
             tuple(f"z{unit}" for unit in range(self.width)),
+            rows=batch.rows,
             labels=batch.labels,
             label_names=batch.label_names,
             warnings=batch.warnings + _warnings_of_given(batch),

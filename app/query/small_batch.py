@@ -100,7 +100,7 @@ def two_axes(batch: Batch) -> Batch:
     given = {name: _rows(value, batch.feature_axis) if name == "dy" else value for name, value in batch.given.items()}
     note = ("Every position of an example counts as an example here.",) if batch.x.ndim > 2 else ()
     return replace(
-        batch, x=_rows(batch.x, batch.feature_axis), feature_axis=1, labels=None, given=given,
+        batch, x=_rows(batch.x, batch.feature_axis), feature_axis=1, rows=None, labels=None, given=given,
         warnings=batch.warnings + note,
     )  # fmt: skip
 
@@ -118,6 +118,7 @@ def _slice(batch: Batch, features: list[int]) -> Batch:
         batch,
         x=batch.x[rows, features].astype(np.float64),
         feature_names=tuple(batch.feature_names[i] for i in features),
+        rows=None if batch.rows is None else batch.rows[rows],
         labels=None if batch.labels is None else batch.labels[rows],
         given={name: value.astype(np.float64) for name, value in given.items()},
     )

@@ -81,7 +81,7 @@ class LargeSource:
             row = int(np.isfinite(x).reshape(len(x), -1).all(axis=1).argmin())
             error = self._named(not_finite(x[row : row + 1], "x", int(self.which[rows[row]])))
             raise UnreadableBatch(str(error), field="source", given=f"large:{self.name}", allowed="finite numbers")
-        return Batch(x, self.feature_names, self.feature_axis, warnings=self._notes())
+        return Batch(x, self.feature_names, self.feature_axis, rows=self.which[rows], warnings=self._notes())
 
     def statistics(self, say: Said = unheard) -> Streamed:
         """Over everything: kept, or gone on with from where the last one who took them was. Raises BatchNormError."""

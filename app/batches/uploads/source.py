@@ -66,6 +66,7 @@ class UploadSource:
             x=floating(np.asarray(self.x[rows])),
             feature_names=self.feature_names,
             feature_axis=self.feature_axis,
+            rows=range(len(self.x)) if isinstance(rows, slice) else rows,
             labels=None if self.labels is None else np.asarray(self.labels[rows]),
             label_names=self.label_names,
             given=given,

@@ -23,11 +23,19 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class SmallBatch:
-    """`x` (M, D) in the measured features; `rows` are the examples' numbers in a finite population, else None."""
+    """`x` (M, D) in the measured features; `rows` are the examples' numbers in a finite population, else None.
+
+    `numbers` are theirs in the source, which may have more examples than the population.
+    """
 
     x: Floats
     rows: NDArray[np.intp] | None
+    numbers: NDArray[np.intp] | None
     labels: tuple[str, ...]
+
+    def number_of(self, example: int) -> int | None:
+        """The number in the source of an example (its place in the small batch), if it has one."""
+        return None if self.numbers is None else int(self.numbers[example])
 
     def companions(self, of: Sampled, example: int) -> Population:
         """What the companions of an example (its place in the small batch) are drawn from: one feature."""
@@ -65,9 +73,9 @@ def small_batch(query: BatchSizeFields, of: Sampled) -> SmallBatch:
     match of.population:
         case Finite(x=x):
             rows = _rows(len(x), query.members, rng)
-            small = SmallBatch(x[rows], rows, _labels(of, rows))
+            small = SmallBatch(x[rows], rows, of.batch.numbered(rows), _labels(of, rows))
         case endless:
-            small = SmallBatch(_endless(endless, query.members, rng), None, ())
+            small = SmallBatch(_endless(endless, query.members, rng), None, None, ())
     if query.example >= len(small.x):
         raise InvalidQuery(
             f"example is {query.example}, and the small batch has the examples 0 to {len(small.x) - 1}.",

@@ -16,12 +16,15 @@ ROOM = 0.15  # of the batch's range, beyond what a move can reach
 
 def dependence(experiment: Experiment, influence: Influence) -> dict[str, Any]:
     """One moved example in both modes, the Jacobian, and the outlier's curves, in words and numbers."""
-    moved = influence.moved
+    moved, small = influence.moved, experiment.prepared.small
     return {
         "example": moved.example,
+        "rows": small.numbers,
         "by": influence.by,
         "unit": influence.unit,
-        "text": words.moved_text(moved, influence.by, experiment.sampled.name, influence.deviations),
+        "text": words.moved_text(
+            moved, influence.by, experiment.sampled.name, influence.deviations, small.number_of(moved.example)
+        ),
         "handles": words.handle_titles(moved),
         "outlier_text": words.outlier_text(influence.outlier),
         "x": {"before": moved.x, "after": moved.moved},

@@ -90,9 +90,12 @@ def _cell(workings: Workings) -> Cell:
 def _batch(query: SmallBatchFields, batch: SmallBatch) -> dict[str, Any]:
     examples, features = batch.x.shape
     title = source_title(query)
+    rows = None if batch.rows is None else [int(row) for row in batch.rows]
     return {
         "title": title,
-        "text": f"{title}: {counted(examples, 'example')} × {counted(features, UNIT[query.notation])}",
+        "text": f"{title}: {counted(examples, 'example')} × {counted(features, UNIT[query.notation])}"
+        f"{words.which_rows(rows)}",
+        "rows": rows,
         "shape": [examples, features],
         "examples": batch.taken,
         "total": batch.total,

@@ -56,7 +56,7 @@ def expect_dragged_by_the_mouse(view: BatchSize) -> None:
     for lane in ("x", "inference"):
         assert [by != 0 for by in view.moved(lane)] == [j == 3 for j in range(8)]
     assert view.text("moved") == view.answer()["stage"]["strip"]["text"]
-    expect(grip).to_have_attribute("aria-label", "Example 3, class 0")
+    expect(grip).to_have_attribute("aria-label", "Example 3, class 0 (19 of the source)")
     view.page.go_back()
     view.settle()
     assert view.query == {"move_by": "0", "tab": "strip", "draws": "100"}

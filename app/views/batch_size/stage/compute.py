@@ -25,7 +25,7 @@ class Staged:
     """The followed example's value `x`, `z` its normalized value without noise; `dots` of the population, `lit` (R, K)
     those that the examples of each deal are, the followed one's first, and `members` those of the small batch; `noisy`
     the example's values by kind of noise, (R,) each, batch norm first, and how strong the others are `matched` to it;
-    `move` of the small batch, whose examples have `labels`, if any.
+    `move` of the `small` batch.
     """
 
     query: BatchSizeFields
@@ -39,7 +39,7 @@ class Staged:
     noisy: dict[str, Float64]
     matched: Matched
     move: Move
-    labels: tuple[str, ...]
+    small: SmallBatch
 
 
 def staged(query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilon: Epsilon) -> Staged:
@@ -52,7 +52,7 @@ def staged(query: BatchSizeFields, of: Sampled, small: SmallBatch, epsilon: Epsi
     drawn, lit, members = _dots(query, of, small, dealt)
     return Staged(
         query, of, float(x[0]), float(z[0]), drawn, lit, members, dealt, _noisy(query, dealt, z, match), match,
-        moved(query, of, small, epsilon), small.labels,
+        moved(query, of, small, epsilon), small,
     )  # fmt: skip
 
 

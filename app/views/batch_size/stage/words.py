@@ -125,11 +125,16 @@ def _share(examples: float) -> str:
 def strip_text(of: Staged) -> str:
     """What moving one example does to the others, and of how many a larger batch shows itself here."""
     count, size = len(of.move.moved.x), of.sampled.size
+    number = of.small.number_of(of.query.example)
+    told = moved_text(of.move.moved, of.move.by, of.sampled.name, of.move.deviations, number)
     fewer = f" Of a batch of {size:,} the strip has {count}." if count < size else ""
-    return f"{moved_text(of.move.moved, of.move.by, of.sampled.name, of.move.deviations)}{fewer}"
+    return f"{told}{fewer}"
 
 
 def handle_titles(of: Staged) -> list[str]:
     """What the mark of each example of the small batch is called, by which it is moved."""
-    labels = of.labels
-    return [f"Example {j}{f', {labels[j]}' if labels else ''}" for j in range(len(of.move.moved.x))]
+    labels, numbers = of.small.labels, of.small.numbers
+    return [
+        f"Example {j}{f', {labels[j]}' if labels else ''}{'' if numbers is None else f' ({numbers[j]} of the source)'}"
+        for j in range(len(of.move.moved.x))
+    ]

@@ -167,10 +167,13 @@ def _opposite(count: int, pairs: int) -> str:
     return f" Under batch norm {count or 'none'} of {counted(pairs, 'pair')} {moves} in opposite ways."
 
 
-def moved_text(dependence: Dependence, by: float, name: str, deviations: float | None) -> str:
-    """What moving one example did to the others, in both modes; `deviations` is the same move in its control's unit."""
+def moved_text(dependence: Dependence, by: float, name: str, deviations: float | None, number: int | None) -> str:
+    """What moving one example did to the others, in both modes; `deviations` is the same move in its control's unit,
+    and `number` the example's in the source, if it has one.
+    """
+    which = "" if number is None else f" Example {dependence.example} of the draw is {number} of the source, from 0."
     if by == 0:
-        return f"Example {dependence.example} is not moved in {name}: drag it, and see who else moves."
+        return f"Example {dependence.example} is not moved in {name}: drag it, and see who else moves.{which}"
     others, moved = len(dependence.x) - 1, dependence.others_moved("train")
     with_it = f", by up to {three(dependence.farthest('train'))}" if moved else ""
     who = f"{moved or 'none'} of the {others} others move"
@@ -179,7 +182,7 @@ def moved_text(dependence: Dependence, by: float, name: str, deviations: float |
     in_deviations = "" if deviations is None else f", which is {three(deviations)} deviations"
     return (
         f"Example {dependence.example} is moved by {three(by)} in {name}{in_deviations}. In training {who} with "
-        f"it{with_it}; in inference {dependence.others_moved('inference') or 'none'}."
+        f"it{with_it}; in inference {dependence.others_moved('inference') or 'none'}.{which}"
     )
 
 

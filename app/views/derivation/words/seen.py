@@ -1,6 +1,7 @@
 """The derivation in words: what each node means, what is seen right now. Every number is the result's own."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -260,3 +261,14 @@ def summed_text(forward: Forward, feature: int, notation: str) -> str:
 def flag_text(flag: Flag, notation: str) -> str:
     """What is special about the batch."""
     return by_name(flag.text, notation).replace("feature", UNIT[notation])
+
+
+def which_rows(rows: Sequence[int] | None) -> str:
+    """Which examples of the source these are, where they are not its first ones in order.
+
+    >>> which_rows([8, 14]), which_rows([0, 1]), which_rows(None)
+    (', in order 8, 14 of the source, from 0', '', '')
+    """
+    if rows is None or list(rows) == list(range(len(rows))):
+        return ""
+    return f", {'in order ' if len(rows) > 1 else ''}{', '.join(map(str, rows))} of the source, from 0"
