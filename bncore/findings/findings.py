@@ -38,10 +38,15 @@ class Finding:
 
 @np.errstate(over="ignore", invalid="ignore")
 def findings(
-    shown: Playground, running_mean: NDArray[np.floating] | None = None, running_var: NDArray[np.floating] | None = None
+    shown: Playground,
+    running_mean: NDArray[np.floating] | None = None,
+    running_var: NDArray[np.floating] | None = None,
+    *,
+    whole: bool = False,
 ) -> list[Finding]:
     """All findings on a playground's result, warnings first; each of the running statistics is held against the batch.
 
+    `whole` says that the batch is all that there is to draw from, so that no other one strays from it.
     How a sound layer's statistics stray is `bncore.sampling_law`'s, what is beyond that is `bncore.held`'s.
     """
     x = shown.stages["x"].values
@@ -50,7 +55,7 @@ def findings(
     mean, var = (None if values is None else values.astype(np.float64) for values in (running_mean, running_var))
     told = [*_of_the_layer(shown), *_of_running_statistics(shown, law, mean, var, resolution)]
     if shown.examples > 1:
-        told.append(_noise_finding(law, shown.stages["x"].summary))
+        told.append(_noise_finding(law, shown.stages["x"].summary, whole))
     return sorted(told, key=lambda finding: finding.severity != "warning")
 
 
@@ -163,16 +168,21 @@ def mode_gap(layer: NormLayer, law: SamplingLaw, running_mean: Floats, running_v
     return gap
 
 
-def _noise_finding(law: SamplingLaw, x: Summary) -> Finding:
+def _noise_finding(law: SamplingLaw, x: Summary, whole: bool) -> Finding:
     varies = x.low < x.high
     shift = np.where(varies, np.sqrt(law.mean_share), 0.0)
     worst = np.argsort(-shift, kind="stable")
     moved, scaled = (median(values[varies].tolist() or [0.0]) for values in (shift, law.deviation_error()))
     about = "about" if law.positions == 1 else "up to about"
     few = " The latter is that of a bell: so few do not show their tails." if law.examples < TELLING else ""
+    strays = (
+        "This batch is all there is to draw from. Of others, drawn anew from where it comes from, the mean would stray"
+        if whole
+        else "From batch to batch the mean strays"
+    )
     return Finding(
         "statistics_noise", "note", f"How noisy the statistics are at N = {law.examples:,}",
-        f"From batch to batch the mean strays by {about} {moved:#.3g} deviations, which shifts x̂, and the deviation "
+        f"{strays} by {about} {moved:#.3g} deviations, which shifts x̂, and the deviation "
         f"by {about} {100 * scaled:#.3g} %, which scales it (one standard error, the median feature).{few}",
         "shift of x̂", tuple(worst.tolist()), tuple(shift[worst].tolist()),
     )  # fmt: skip

@@ -51,6 +51,11 @@ class Staged:
     backward: Backward
     everything: Everything | None = None
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the batch is all that there is to draw from."""
+        return len(self.batch.x) == self.total
+
 
 @dataclass(frozen=True)
 class Walk:
@@ -118,7 +123,7 @@ def _walk(staged: Staged) -> Walk:
     above = result.stages["d_activation"].values if "d_activation" in result.stages else None
     gone = vanished(result.forward, result.stages["dy"].values, result.stages["dx"].values, above)
     selection = _selection(query, batch, result)
-    told = findings(result, *_held(batch, staged.running))
+    told = findings(result, *_held(batch, staged.running), whole=staged.is_whole)
     return Walk(staged, result, told, gone, selection, _arithmetic(query, staged.walked))
 
 

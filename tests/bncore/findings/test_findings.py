@@ -170,6 +170,14 @@ def test_many_examples_are_told_the_noise_of_their_own_tails():
     assert told["heavy"] == pytest.approx(100 * np.sqrt(5 / (4 * 400)), rel=0.05)
 
 
+@each("whole", [False, True])
+def test_where_the_batch_is_all_there_is_no_other_batch_is_said_to_stray(whole):
+    result = playground(drawn(50), NormLayer(activation="identity"), rng=np.random.default_rng(0))
+    note = {one.id: one for one in findings(result, whole=whole)}["statistics_noise"]
+    assert note.explanation.startswith("This batch is all there is to draw from." if whole else "From batch to batch")
+    assert ("would stray by about 0.141 deviations" in note.explanation) is whole
+
+
 def test_a_constant_feature_and_tiny_numbers_have_a_noise_of_their_own():
     x = drawn(4) * 1e-200
     x[:, 1] = 0.1

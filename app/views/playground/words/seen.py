@@ -11,7 +11,7 @@ ROWS = {
     "constant": "always {value}", "single_example": "{value}", "gamma_near_zero": "γ = {value}",
     "saturated": "{percent} saturated", "running_mean_off": "{value} standard errors",
     "running_var_off": "{value} standard errors", "mode_gap": "{value} |γ|",
-    "statistics_noise": "x̂ is uncertain by {value}",
+    "statistics_noise": "standard error {value}",
 }  # fmt: skip
 
 

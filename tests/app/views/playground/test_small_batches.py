@@ -79,6 +79,20 @@ def test_the_noise_of_few_examples_is_a_bells(server, examples, percent):
     assert f"K = {examples}" in lecture["title"]
 
 
+@pytest.mark.parametrize(
+    "query", [{}, {"batch_size": 178}, {"batch_size": "all", "layer_width": 3}, {"source": "iris"}]
+)
+def test_of_all_the_examples_no_other_batch_is_said_to_stray(server, query):
+    said = findings_of(get(server, **query))["statistics_noise"]["explanation"]
+    assert said.startswith("This batch is all there is to draw from. Of others, drawn anew from where it comes from,")
+
+
+@pytest.mark.parametrize("query", [{"batch_size": 177}, {"source": "normal"}, {"source": "normal", "batch_size": 2}])
+def test_of_a_part_or_without_an_end_batches_are_said_to_stray(server, query):
+    said = findings_of(get(server, **query))["statistics_noise"]["explanation"]
+    assert said.startswith("From batch to batch the mean strays by about")
+
+
 @pytest.mark.parametrize("examples", [1, 2, 4])
 def test_few_examples_in_inference_do_not_make_features_dead(client, uploaded, examples):
     x = np.random.default_rng(1).standard_normal((examples, 64))
