@@ -1,5 +1,6 @@
 """Arguments as the numerics want them: real arrays, one finite value a feature, choices from a table."""
 
+import sys
 from collections.abc import Iterable
 from numbers import Real
 from typing import Any
@@ -39,15 +40,24 @@ def real_array(values: ArrayLike, name: str, dtype: str | None = None) -> Array:
 
 def as_array(values: ArrayLike, name: str) -> Array:
     """`values` as an array of any dtype. Raises ShapeMismatch for ragged lists, BadParameter for masked numbers."""
-    if masked := int(np.sum(getattr(values, "mask", False))) if isinstance(values, np.ndarray) else 0:
-        what = "number is" if masked == 1 else "numbers are"
-        detail = f"{name}: {masked} {what} masked; leave out those examples, or fill in numbers."
-        raise BadParameter(detail, parameter=name)
     try:
-        return np.asarray(values)
+        array = np.asarray(values)
     except ValueError as error:
         detail = f"{name} is ragged: its rows have different lengths; give rows of equal length."
         raise ShapeMismatch(detail, parameter=name) from error
+    if array.dtype.kind in "biuf" and (masked := _masked(values)):
+        what = "number is" if masked == 1 else "numbers are"
+        detail = f"{name}: {masked} {what} masked; leave out those examples, or fill in numbers."
+        raise BadParameter(detail, parameter=name)
+    return array
+
+
+def _masked(values: ArrayLike) -> int:
+    """Masked numbers of an array, or of a list of arrays. Before somebody loads numpy.ma nothing is masked."""
+    if (ma := sys.modules.get("numpy.ma")) is None:
+        return 0
+    arrays = values if isinstance(values, (list, tuple)) else [values]
+    return sum(int(ma.count_masked(array)) for array in arrays if isinstance(array, ma.MaskedArray))
 
 
 def result_array(out: Array | None, like: Array) -> Array:

@@ -28,6 +28,10 @@ def test_masked_numbers_are_refused_and_a_mask_of_none_is_no_matter():
         forward(x)
     with pytest.raises(bncore.BadParameter, match=r"^gamma: 2 numbers are masked"):
         forward(np.ones((3, 2)), np.ma.masked_greater([1.0, 1.0], 0))
+    with pytest.raises(bncore.BadParameter, match=r"^x: 1 number is masked"):
+        forward([x[0], x[1], x[2]])
+    with pytest.raises(bncore.BadDtype):
+        forward(np.ma.zeros((2, 2), "f8, f8"))
     np.testing.assert_array_equal(forward(x[:1].filled()).mean, forward(x[:1]).mean)
 
 

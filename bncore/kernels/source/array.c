@@ -70,7 +70,7 @@ static int are_alike(PyObject *array) {
     return same;
 }
 
-/* Looks at two arrays that differ in all of it, one of which nobody may write to. */
+/* Looks at arrays that differ in all of it, one of which nobody may write to. */
 static int do_fields_hold(PyObject *numpy) {
     PyObject *bytes = PyBytes_FromStringAndSize(NULL, 4 * 4), *size = PyObject_GetAttrString(ndarray, "__basicsize__");
     PyObject *one = PyObject_CallMethod(numpy, "frombuffer", "OO", bytes, float32), *two = NULL, *turned = NULL;

@@ -1,6 +1,7 @@
 /* The Python module: arrays in by NumPy's array interface, whose numbers are not copied; a status out.
  *
- * Every call takes (operands…, table, more…, feature_axis, eps, beside, constant, threads): operands of one dtype,
+ * moments, normalize, forward and backward take (operands…, table, more…, feature_axis, eps, beside, constant,
+ * threads): operands of one dtype,
  * float32 or float64, and one shape, the written one first, x last; `table`, float64 (7, D), has the rows mean to beta
  * of `Features`. More are, of forward, gamma and beta, (D,) or None for 1 and 0, which it writes to the table; of
  * backward `sums`, (2, D), dbeta and dgamma. What is not like that is not served: the status UNSERVED.
@@ -204,8 +205,8 @@ static PyMethodDef methods[] = {
     FAST(moments_rows, "the rows' table of x"),
     FAST(forward_rows, "y and the rows' table of x"),
     FAST(backward_rows, "dx, dbeta and dgamma of dy, x and the rows' table"),
-    FAST(forward_whole, "y, the table's memory and a status of x as it is usually given, else None"),
-    FAST(backward_whole, "dx, the sums' memory and a status, likewise"),
+    FAST(forward_whole, "Forward of x as it is usually given, else None"),
+    FAST(backward_whole, "Gradients of dy and a Forward, likewise"),
     FAST(look, "counts in the cells of a grid, extremes and moments, of an array or a piece of a file"),
     {"instruction_sets", instruction_sets, METH_NOARGS, "those of this processor, from the smallest"},
     {"use", use, METH_O, "compute with an instruction set from now on"},

@@ -3,7 +3,7 @@
  * until results are made of it. The steps are those of moments.h, merge.h and normalize.h, of sums.h and gradient.h, of
  * one tile and one part. */
 
-/* The mean of the first ROWS numbers of each feature. */
+/* The mean of the first ROWS numbers of each feature, or of all where they are fewer. */
 ALWAYS Vector OF(near_at)(const T *x, ptrdiff_t stride, ptrdiff_t rows, const ptrdiff_t lanes) {
     const Vector from = sizeof(T) == sizeof(double) ? OF(load)(x, lanes, 0) : (Vector){0};
 #define APART(r) (OF(load)(x + (r) * stride, lanes, 0) - from)
@@ -48,8 +48,9 @@ ALWAYS Mask OF(column_forward_at)(const T *x, ptrdiff_t stride, T *y, ptrdiff_t 
         const Vector scale = scales_of(rule, of[v].var), reciprocal = 1.0 / scale;
         odd |= keep_moments(features, d, lanes, of + v);
         keep(features->scale + d, scale, lanes), keep(features->factor + d, reciprocal, lanes);
-        odd |= lines_of_y(of[v].rest, reciprocal, some(features->gamma + d, lanes), some(features->beta + d, lanes),
-                          factor + v, shift + v);
+        const Mask odd_y = lines_of_y(of[v].rest, reciprocal, some(features->gamma + d, lanes),
+                                      some(features->beta + d, lanes), factor + v, shift + v);
+        odd |= (Mask)first_lanes((Vector)odd_y, lanes); /* the others have no epsilon to divide by, either */
     }
     for (ptrdiff_t row = 0; row < rows; row++) {
         FETCH(x + row * stride + ABREAST * WIDTH);

@@ -67,7 +67,7 @@ static int64_t OF(image_moments)(const Plan *plan, const Arrays *arrays, int ope
     for (ptrdiff_t d = 0; d < tile.features; d++) mean[d] = OF(image_near)(x, x.first + d * tile.positions);
     for (ptrdiff_t d = 0; d < tile.features; d++) {
         OF(image_moments_of)(x, x.first + d * tile.positions, mean + d, rest + d, var + d);
-        odd |= (var[d] < LEAST) | is_infinite(var[d]);
+        odd |= is_variance_odd(var[d]);
     }
     return odd;
 }
@@ -85,8 +85,9 @@ static void OF(image_sums)(const Plan *plan, const Arrays *arrays, ptrdiff_t pan
 #define AT(at, c, lanes)                                                                       \
     do {                                                                                       \
         const Vector given_ = first_lanes(OF(read_at)(given + (at), dy.end, lanes), lanes);    \
+        const Vector apart_ = OF(read_at)(at_x + (at), x.end, lanes) - mean[d];                \
         of_dy[c] += given_;                                                                    \
-        of_both[c] = FUSED(given_, OF(read_at)(at_x + (at), x.end, lanes) - mean[d], of_both[c]); \
+        of_both[c] = FUSED(given_, first_lanes(apart_, lanes), of_both[c]);                    \
     } while (0)
             EACH_ACROSS(tile.positions, CHAINS, AT);
 #undef AT

@@ -11,7 +11,7 @@ typedef void (*Step)(Order *, ptrdiff_t panel, ptrdiff_t part);
 typedef struct {
     Step take, finish[3], write, columns;
 } Steps;
-enum { STEPS = 5 };
+enum { STEPS = 5 }; /* one after the other */
 
 struct Order {
     Plan plan;
@@ -73,7 +73,7 @@ static void finish_moments(Order *order, ptrdiff_t panel, ptrdiff_t part) {
                 order->second + at, of->mean + begin, of->var + begin);
     for (ptrdiff_t d = begin; d < end; d++) {
         of->mean[d] = two_sum(number_at(order->arrays, order->operand, d), of->mean[d], &of->rest[d]);
-        odd |= !(of->var[d] >= LEAST && of->var[d] <= DBL_MAX);
+        odd |= is_variance_odd(of->var[d]);
     }
     if (odd) note(order, ODD);
 }
@@ -250,6 +250,7 @@ static int is_beyond_caches(const Arrays *arrays) {
 }
 
 static int carried_out(const Arrays *arrays, const Features *features, const Rule *rule, const Steps *steps) {
+    const Step all[] = {steps->take, steps->finish[0], steps->finish[1], steps->finish[2], steps->write};
     Order order = {.plan = plan_of(arrays), .arrays = arrays, .features = features, .rule = rule};
     const ptrdiff_t tasks = order.plan.panels * order.plan.parts, numbers = tasks * order.plan.panel;
     const ptrdiff_t apart = ceiling(arrays->features, 8) * 8 + ROOM - WIDEST; /* as ROOM in walk/workspace.h */
@@ -261,7 +262,7 @@ static int carried_out(const Arrays *arrays, const Features *features, const Rul
     order.counts = lines, order.first = lines + tasks, order.second = order.first + numbers;
     order.operand = arrays->operands - 1, order.streamed = is_beyond_caches(arrays), order.tasks = (int)tasks;
     if (order.plan.columns && steps->columns) run(&order, &steps->columns, 1);
-    else if (order.plan.parts == 1) run(&order, &steps->take, STEPS);
+    else if (order.plan.parts == 1) run(&order, all, STEPS);
     else run_stages(&order, steps);
     free(room);
     return order.status & NO_MEMORY ? NO_MEMORY : order.status & ODD ? ODD : order.status;
@@ -283,7 +284,7 @@ static int forward_pass(const Arrays *y_x, const Features *features, const Rule 
 
 static int backward_pass(const Arrays *dx_dy_x, const Features *features, const Rule *rule) {
     const Steps usual = {take_sums, {finish_sums, finish_paths}, write_dx, backward_columns};
-    const Steps few = {NULL, {NULL}, write_few, NULL};
+    const Steps few = {NULL, {NULL}, write_few, NULL}; /* rows side by side, too */
     const int has_few = !rule->constant && dx_dy_x->rows.count * dx_dy_x->positions.count <= FEW;
     return carried_out(dx_dy_x, features, rule, has_few ? &few : &usual);
 }

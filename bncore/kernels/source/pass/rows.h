@@ -201,7 +201,7 @@ static int OF(forward_rows)(const Rows *rows, const OfRows *of, const Rule *rule
     for (ptrdiff_t row = begin; row < end; row++) {
         of->scale[row] = scale_of(rule, of->var[row]);
         of->factor[row] = 1.0 / of->scale[row];
-        odd |= !(of->var[row] >= LEAST && of->var[row] <= DBL_MAX);
+        odd |= is_variance_odd(of->var[row]);
     }
     for (ptrdiff_t row = begin; row < end && rows->operands > 1; row++) {
         const ptrdiff_t at = OF(parameters_of)(rows, row);

@@ -3,7 +3,7 @@
 #ifndef BN_COLUMNS_H
 #define BN_COLUMNS_H
 
-/* Vectors of a line, as many as have room in registers beside their sums. */
+/* Vectors of a line, as many as have room in registers beside their sums: SSE2 takes half of a line of float32. */
 #define ABREAST (LINE / (int)sizeof(T) / WIDTH < 4 ? LINE / (int)sizeof(T) / WIDTH : 4)
 /* A line of what is written or read next comes to the second cache meanwhile: the first has no room for it. */
 #define FETCH(line) __builtin_prefetch(line, 0, 2)

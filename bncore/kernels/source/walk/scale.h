@@ -6,6 +6,9 @@
  * product with a number that float64 holds. */
 static const double LEAST = 0x1p-1000, SMALL = 0x1p-950;
 
+static int is_variance_odd(double var) { return !(var >= LEAST && var <= DBL_MAX); }
+
+/* Of a row, which has one; of a vector of features in walk/lines.h. */
 static double scale_of(const Rule *rule, double var) {
     return rule->beside ? sqrt(var) + rule->eps : sqrt(var + rule->eps);
 }

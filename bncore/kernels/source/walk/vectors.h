@@ -50,6 +50,7 @@ ALWAYS void add(double *to, Vector more, const ptrdiff_t lanes) {
         if (ahead) EACH_ROW(given_rows, most, given_lanes, AT, AHEAD); \
         else EACH_ROW(given_rows, most, given_lanes, AT, 0);           \
     } while (0)
+/* Row by row, of what is read a second time (walk/sizes.h). */
 #define EACH_WRITTEN(ahead, given_rows, given_lanes, AT)                                                              \
     do {                                                                                                              \
         if (ahead) for (ptrdiff_t row_ = 0; row_ < (given_rows); row_++) EACH_TWICE(row_, 1, given_lanes, AT, AGAIN); \
