@@ -160,5 +160,8 @@ def _arrays(result: Forward, gradients: Gradients | None) -> dict[str, NDArray[A
 
 
 def _warnings(result: Forward, arrays: dict[str, NDArray[Any]]) -> list[str]:
-    flagged = [f"Features {', '.join(map(str, flag.features))}: {flag.text}" for flag in result.flags]
+    flagged = [
+        f"Feature{'s' if len(flag.features) > 1 else ''} {', '.join(map(str, flag.features))}: {flag.text}"
+        for flag in result.flags
+    ]
     return flagged + null_warnings(arrays)

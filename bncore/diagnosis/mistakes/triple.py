@@ -188,10 +188,10 @@ def _said(subject: str, values: Float64, slack: float) -> str:
 def number(value: float, digits: int = 3) -> str:
     """Three digits, at least one behind the point; more where three would say 1.
 
-    >>> number(2.0), number(-0.33333), number(1.00025)
-    ('2.0', '-0.333', '1.0003')
+    >>> number(2.0), number(-0.33333), number(1.00025), number(-1.000000000000001)
+    ('2.0', '-0.333', '1.0003', '-1.0')
     """
     text = f"{value:.{digits}g}"
-    if abs(value) != 1 and text in ("1", "-1"):
+    if value != 1 and text == "1":
         text = next((more for places in range(5, 18) if (more := f"{value:.{places}g}") != text), text)
     return text if any(mark in text for mark in ".e") else f"{text}.0"

@@ -79,8 +79,10 @@ def test_numbers_too_large_for_the_dtype_are_null_and_named(server):
 def test_special_cases_are_told(server):
     answer = server.post(URL, json={"x": [[1, 2], [1, 3]], "eps": 0}).json()
     assert answer["y"][0][0] == 0
-    assert [text.split(":")[0] for text in answer["warnings"]] == ["Features 0", "Features 0"]
+    assert [text.split(":")[0] for text in answer["warnings"]] == ["Feature 0", "Feature 0"]
     assert "denominator is 0" in answer["warnings"][1]
+    two = server.post(URL, json={"x": [[1, 2], [1, 2]], "eps": 0}).json()
+    assert {text.split(":")[0] for text in two["warnings"]} == {"Features 0, 1"}
 
 
 @each(

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from bncore.diagnosis import UNNAMED, candidates, fit
 from bncore.diagnosis.mistakes.paths import of_triple
-from bncore.diagnosis.mistakes.triple import in_words
+from bncore.diagnosis.mistakes.triple import in_words, times
 from tests.bncore.diagnosis.batches import PLACEMENTS, SHAPES, batch, case_from, check, named, plain, with_factors
 
 placements = pytest.mark.parametrize("placement", PLACEMENTS)
@@ -65,6 +65,11 @@ def test_factors_that_differ_by_unit_are_told_by_their_range():
     report = with_factors(case, np.linspace(2, 3, 5), 1, 0)
     assert "between 2.0 and 3.0" in report.diagnoses[0].explanation
     assert "variance is 0" in report.diagnoses[0].explanation
+
+
+def test_a_factor_that_is_minus_one_but_for_rounding_is_told_as_that():
+    assert times(np.array([-1.000000000000001]), 0.0) == "-1.0 times"
+    assert times(np.array([-1.0000000000000002, -0.9999999999999998]), 0.0) == "-1.0 times"
 
 
 def test_a_gradient_without_dy_is_told_so():
