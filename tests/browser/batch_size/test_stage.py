@@ -16,6 +16,20 @@ TITLED = """(lanes) => lanes.map((lane) => {
   return title.bottom <= band.top + 2;
 })"""
 """Whether a pile's title stands above where its dots fall."""
+CROSSED = """(lanes) => lanes.flatMap((lane) => {
+  const all = [...document.querySelectorAll("#piles .without")].map((line) => line.getBoundingClientRect());
+  return [...lane.querySelectorAll(":scope > :is(.strong, .told)")].filter((text) => {
+    const [said, height] = [text.getBoundingClientRect(), Number(text.getAttribute("y"))];
+    const baseline = document.querySelector("#piles").getBoundingClientRect().top + height;
+    return all.some(({ x, top, bottom }) => said.left < x && x < said.right && top < baseline && baseline - 8 < bottom);
+  }).map(({ textContent }) => textContent);
+})"""
+"""The labels of the piles' titles that a line of no noise crosses."""
+BEHIND = """(lanes) => lanes.map((lane) => {
+  const [band, line] = [".band", ".without"].map((part) => lane.querySelector(part));
+  return Boolean(band.compareDocumentPosition(line) & Node.DOCUMENT_POSITION_PRECEDING);
+})"""
+"""Whether the line of no noise lies behind a pile's band, which hides it."""
 FALLING = "() => document.querySelector('#piles').getAnimations({ subtree: true }).length"
 MIDDLES = """() => {
   const lit = [...document.querySelectorAll("#dots .lit")].map((dot) => Number(dot.getAttribute("cx")));
@@ -107,6 +121,9 @@ def expect_the_stage_in_view_on_a_phone(view: BatchSize) -> None:
     """Above the open controls."""
     view.page.set_viewport_size({"width": 390, "height": 844})
     view.settle()
+    lanes = view.page.locator("#piles .lane")
+    assert lanes.evaluate_all(CROSSED) == []
+    assert lanes.evaluate_all(BEHIND) == [False] * 3
     view.page.locator("#sheet").click()
     assert view.page.evaluate("() => { scrollTo(0, 900); return scrollY; }") > 400
     view.controls.press("size", "PageUp")

@@ -18,7 +18,6 @@ export class Piles {
   #stage = null;
   #width = 0;
   #dealt = 0;
-  #without = svg("line", { class: "without" });
   #lanes = LANES.map(() => lane());
   #ruler = svg("g", { class: "ruler" });
   #title = svg("text", { class: "strong", "text-anchor": "middle" });
@@ -28,7 +27,7 @@ export class Piles {
     this.#root = root;
     root.addEventListener("pointerover", ({ target }) => pointed(this.#dealOf(target)));
     root.addEventListener("pointerleave", () => pointed(0));
-    root.append(this.#without, ...this.#lanes, this.#ruler, this.#title);
+    root.append(...this.#lanes, this.#ruler, this.#title);
   }
 
   show(stage) {
@@ -43,8 +42,6 @@ export class Piles {
       base += own;
       this.#pile(this.#lanes[i], stage.kinds[i], base, own - ROOM * u);
     });
-    const z = this.#at(stage.z);
-    write(this.#without, { x1: z, x2: z, y1: 0, y2: base });
     across(this.#ruler, withEnds(stage.ruler), { left: SIDE * u, length: this.#length, y: base });
     this.#titled(stage.ruler, base + TITLE * u);
   }
@@ -72,13 +69,15 @@ export class Piles {
   #pile(group, kind, base, room) {
     const u = unit();
     const { columns } = this.#stage;
-    const [band, floor, title, told, beyond, dots] = group.children;
+    const [band, without, floor, title, told, beyond, dots] = group.children;
     const apart = this.#length / columns;
     const radius = Math.min(Math.max(apart / 2, DOT[0] * u), DOT[1] * u);
     const pitch = Math.min(2 * radius, (room - 2 * radius) / Math.max(kind.highest, 1));
     write(group, { class: `lane ${kind.kind}`, "data-example": this.#stage.example });
     const [from, to] = kind.range.map((value) => this.#at(Math.min(Math.max(value, this.#stage.ruler.range[0]), this.#stage.ruler.range[1])));
     write(band, { x: from - radius, width: to - from + 2 * radius, y: base - room, height: room });
+    const z = this.#at(this.#stage.z);
+    write(without, { x1: z, x2: z, y1: base - room, y2: base });
     write(floor, { x1: SIDE * u, x2: SIDE * u + this.#length, y1: base, y2: base });
     write(title, { x: SIDE * u, y: base - room - FOOT * u });
     write(told, { x: SIDE * u + this.#length, y: base - room - FOOT * u });
@@ -109,5 +108,5 @@ export class Piles {
 
 function lane() {
   const text = (name, anchor) => svg("text", { class: name, "text-anchor": anchor });
-  return svg("g", {}, svg("rect", { class: "band" }), svg("line", { class: "floor" }), text("strong", "start"), text("told", "end"), text("beyond", "end"), svg("g"));
+  return svg("g", {}, svg("rect", { class: "band" }), svg("line", { class: "without" }), svg("line", { class: "floor" }), text("strong", "start"), text("told", "end"), text("beyond", "end"), svg("g"));
 }
