@@ -84,7 +84,7 @@ function showWalk() {
   view.showFormula(page.answer, onStage, name, numbers, cell);
   view.showStep(page.answer, name, cell);
   graph.light(name);
-  walk.show(page.answer.nodes.map((node) => node.name), name);
+  walk.show(page.answer.nodes.map((node) => node.name), name, page.isUnsolved);
   for (const grid of Batch.of) view.markCell($(`grid-${grid}`), cell);
   $("headline").textContent = onStage.sentences[name];
 }
@@ -130,7 +130,7 @@ function rest(answer) {
 // Of a step all that changes is here already.
 function asks(names) {
   if (page.answer) showWalk();
-  return names === null || names.some((name) => !HERE.has(name));
+  return page.isUnsolved || names === null || names.some((name) => !HERE.has(name));
 }
 
 // What the state alone decides, at once.

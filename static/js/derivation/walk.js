@@ -25,7 +25,8 @@ export class Walk {
     document.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  show(names, current) {
+  // A step of the address that there is not stays in it, until another one is gone to.
+  show(names, current, keepsAddress) {
     this.#names = names;
     const at = names.indexOf(current);
     $("position").max = String(names.length - 1);
@@ -34,7 +35,7 @@ export class Walk {
     $("counted").textContent = `${at + 1} / ${names.length}`;
     for (const [go, end] of Object.entries(ENDS)) button(go).setAttribute("aria-disabled", String(names.at(end) === current));
     $("hand-over").classList.toggle("on", current === names.at(-1));
-    if (this.#state.get("step") !== current) this.#state.set({ step: current }, { settle: false });
+    if (!keepsAddress && this.#state.get("step") !== current) this.#state.set({ step: current }, { settle: false });
   }
 
   // Keys of the page, where nothing has them for itself.

@@ -220,3 +220,16 @@ def expect_the_result_reached(derivation: Derivation) -> None:
     for _ in range(terms.count() - 1):
         derivation.page.keyboard.press("ArrowRight")
     expect(result).to_be_focused()
+
+
+def test_a_step_that_there_is_not_is_told_beside_the_walk_and_stays_in_the_address_until_another_is_gone_to(
+    derivation: Derivation, watch: Watch
+) -> None:
+    watch.refusals = {422}
+    derivation.open("step=99")
+    expect(derivation.page.locator("#e-step")).to_contain_text("“99” is not allowed here; allowed: 'x' or ")
+    expect(derivation.page.locator("#problem")).not_to_contain_text("step is")
+    assert derivation.query == {"step": "99"}
+    derivation.page.locator('#stage [data-go="last"]').click()
+    expect(derivation.page.locator("#e-step")).to_be_hidden()
+    assert derivation.query == {"step": ORDER[-1]}
