@@ -13,6 +13,7 @@ from app.views.network.stage.words import (
     beyond_text,
     block_text,
     emptied_headline,
+    gradient_text,
     pull_headline,
     pull_text,
     row_text,
@@ -79,9 +80,10 @@ def stage_answer(stage: Stage, query: NetworkFields) -> dict[str, Any]:
 def _row(stage: Stage, name: str, query: NetworkFields) -> dict[str, Any]:
     column, d = stage.contrast.columns[name], stage.contrast.setup.disturbance
     beyond = max((bell.beyond for bell in _shown(stage, name).values()), default=0.0)
+    notes = (beyond_text(beyond) if beyond >= LEAST_BEYOND else "", gradient_text(column.surveys[-1]))
     return {
         "name": name, "title": AT_THE_START[name], "told": row_text(column, d, stage.contrast.setup.depth),
-        "beyond": beyond_text(beyond) if beyond >= LEAST_BEYOND else "",
+        "beyond": "; ".join(filter(None, notes)),
         "blocks": [_block(stage, name, block) for block in range(1, column.survey.depth + 1)],
         **(_lines(stage, query) if name == "with" else {}),
     }  # fmt: skip

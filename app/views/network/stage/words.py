@@ -80,6 +80,12 @@ def beyond_text(share: float) -> str:
     return f"{much} beyond the ruler"
 
 
+def gradient_text(survey: Survey) -> str:
+    """Of a row whose strip of gradients is empty, as numbers leave their range on the way there or back; else ""."""
+    has_some = any(math.isfinite(surveyed.backward.norm) for surveyed in survey.at("z").values())
+    return "" if has_some else "no finite gradient"
+
+
 def run_headline(shown: Contrast, notation: str) -> str:
     """What becomes of the products' size from the first block to the last, where nothing is disturbed."""
     z, depth = joint_symbol(shown, "without", "z", notation), shown.setup.depth

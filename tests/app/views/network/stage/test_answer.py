@@ -125,6 +125,13 @@ def test_what_lies_beyond_the_ruler_is_told_in_whole_percent(server, factor, sai
     assert re.fullmatch(said, row["beyond"]), row["beyond"]
 
 
+def test_a_row_without_a_gradient_says_why(server):
+    told = rows(staged(server, **SMALL | {"weight_scale": 1e6, "depth": 9}))
+    assert told["without"]["beyond"] == "no finite gradient"
+    assert {block["gradient"][1] for block in told["without"]["blocks"]} == {None}
+    assert told["with"]["beyond"] == ""
+
+
 @each(("query", "said"), HEADLINES)
 def test_the_headline_concludes_of_what_is_seen(server, query, said):
     assert said in staged(server, **SMALL | query)["headline"]
